@@ -1,0 +1,320 @@
+/**
+ * All that the admin pages may know of telemetry: a reading side and a steering side. Types only, so that
+ * importing this file starts nothing. Times are epoch milliseconds, durations milliseconds, sizes bytes.
+ */
+
+export const OPERATION_TYPES = ['http', 'database', 'render', 'other'] as const;
+/** The one type every ended span has. */
+export type OperationType = (typeof OPERATION_TYPES)[number];
+
+/** Why a span was kept: it failed, was slow, won by its trace's randomness, leads to a kept span, or ended late. */
+export type KeepReason = 'error' | 'slow' | 'probability' | 'ancestor' | 'late';
+/** Why a span was let go: its trace's randomness, the storm budget, or a bound of the trace buffer. */
+export type DropReason = 'probability' | 'storm' | 'overflow';
+/** Why a kept trace left the buffer: too many traces, too many bytes, or its history aged out. */
+export type EvictionReason = 'count' | 'bytes' | 'age';
+
+/** Half-open: `fromMillis <= t < toMillis`. */
+export interface TimeRange {
+  readonly fromMillis: number;
+  readonly toMillis: number;
+}
+
+/** Percentiles come from a mergeable sketch (relative error <= 1 %); min and max are exact. All 0 when nothing was counted. */
+export interface DurationSummary {
+  readonly avg: number;
+  readonly min: number;
+  readonly max: number;
+  readonly p50: number;
+  readonly p90: number;
+  readonly p95: number;
+  readonly p99: number;
+}
+
+/** Counts and durations of 100 % of operations; `kept` of them have detail. */
+export interface OperationSummary {
+  readonly count: number;
+  /** Failed: span status ERROR (5xx, thrown, broken source). */
+  readonly errors: number;
+  /** HTTP 4xx; 0 for other types. Not errors of ours. */
+  readonly clientErrors: number;
+  /** The client left before the answer was whole; 0 for other types. */
+  readonly aborted: number;
+  readonly totalMillis: number;
+  readonly durationMillis: DurationSummary;
+  readonly kept: number;
+  /** The rate in force for the type, 0–1. */
+  readonly rate: number;
+}
+
+/** One bounded series: a route, a statement, a template; or the overflow row that keeps totals exact. */
+export interface SeriesSummary extends OperationSummary {
+  readonly type: OperationType;
+  /** http: `GET /:slug`; database: `db.query.summary`; render: the template; other: scope and span name. */
+  readonly name: string;
+  /** database only: the parameterised statement text, once seen. */
+  readonly text?: string;
+  /** database only: rows returned plus rows changed. */
+  readonly rows?: number;
+  /** database only: the http series that issued it, most frequent first, at most 8. */
+  readonly callers?: readonly string[];
+}
+
+export interface TimelinePoint extends OperationSummary {
+  readonly startMillis: number;
+  readonly widthMillis: number;
+  /** The bucket that `now` falls into. */
+  readonly partial: boolean;
+}
+
+/** A latency heat map: one column per bucket, counts per logarithmic band. */
+export interface HeatColumn {
+  readonly startMillis: number;
+  readonly widthMillis: number;
+  /** Count per band of `bandEdgesMillis`, same length minus one. */
+  readonly counts: readonly number[];
+}
+export interface HeatMap {
+  readonly bandEdgesMillis: readonly number[];
+  readonly columns: readonly HeatColumn[];
+}
+
+export type AttributeValue = string | number | boolean | readonly (string | number | boolean | null | undefined)[];
+export type AttributeMap = Readonly<Record<string, AttributeValue | undefined>>;
+
+export interface SpanEventRow {
+  readonly name: string;
+  readonly timeMillis: number;
+  readonly attributes: AttributeMap;
+}
+
+export interface SpanRow {
+  readonly spanId: string;
+  readonly parentSpanId: string | undefined;
+  readonly name: string;
+  readonly kind: 'internal' | 'server' | 'client' | 'producer' | 'consumer';
+  readonly type: OperationType;
+  readonly series: string;
+  readonly scope: string;
+  readonly startMillis: number;
+  readonly durationMillis: number;
+  readonly status: 'unset' | 'ok' | 'error';
+  readonly statusMessage: string | undefined;
+  readonly attributes: AttributeMap;
+  readonly events: readonly SpanEventRow[];
+  readonly keepReason: KeepReason;
+  /** Share of all durations of its own series that are shorter, 0–1; undefined when the series is gone. */
+  readonly percentile: number | undefined;
+}
+
+/** A line of a list of traces; no spans, no attributes. */
+export interface TraceSummary {
+  readonly traceId: string;
+  /** The local root's name, or the earliest kept span's. */
+  readonly name: string;
+  readonly type: OperationType;
+  readonly series: string;
+  readonly startMillis: number;
+  readonly durationMillis: number;
+  readonly spanCount: number;
+  readonly errorCount: number;
+  readonly httpStatusCode: number | undefined;
+  readonly outcome: string | undefined;
+  /** The strongest reason among its spans: error, slow, probability, late, ancestor. */
+  readonly keepReason: KeepReason;
+  readonly bytes: number;
+  readonly pinned: boolean;
+}
+
+export interface TraceDetail extends TraceSummary {
+  readonly spans: readonly SpanRow[];
+  /** Spans of this trace that were counted but not kept. */
+  readonly droppedSpans: number;
+  /** Cut at the maximum span count or age. */
+  readonly truncated: boolean;
+  /** Its parent is in another process. */
+  readonly remoteParent: boolean;
+  /** Handed to the OTLP pipeline. */
+  readonly exported: boolean;
+}
+
+/** Why there is no detail for a trace id. */
+export interface MissingTrace {
+  readonly traceId: string;
+  readonly reason: 'evicted' | 'never-kept' | 'running' | 'unknown';
+  readonly evicted?: { readonly atMillis: number; readonly reason: EvictionReason; readonly name: string; readonly startMillis: number };
+}
+
+export interface TraceFilter {
+  readonly range?: TimeRange;
+  readonly type?: OperationType;
+  readonly series?: string;
+  readonly reason?: KeepReason;
+  readonly status?: 'error' | 'ok';
+  readonly minMillis?: number;
+  readonly maxMillis?: number;
+  readonly text?: string;
+  readonly sort?: 'newest' | 'slowest';
+  /** At most 500; default 100. */
+  readonly limit?: number;
+}
+
+export interface TraceList {
+  readonly rows: readonly TraceSummary[];
+  /** How many matched, of which `rows` are the first. */
+  readonly total: number;
+}
+
+/** One slow or failed operation with the trace that shows it. */
+export interface OperationRow {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly name: string;
+  readonly type: OperationType;
+  readonly series: string;
+  readonly startMillis: number;
+  readonly durationMillis: number;
+  readonly status: SpanRow['status'];
+  readonly errorType: string | undefined;
+  readonly errorMessage: string | undefined;
+}
+
+export interface RuntimeSample {
+  readonly atMillis: number;
+  readonly rssBytes: number;
+  readonly heapUsedBytes: number;
+  readonly heapTotalBytes: number;
+  readonly externalBytes: number;
+  /** Share of one core since the sample before, 0–n. */
+  readonly cpuUtilization: number;
+  readonly eventLoopDelayP50Millis: number;
+  readonly eventLoopDelayP99Millis: number;
+  /** 0–1 since the sample before. */
+  readonly eventLoopUtilization: number;
+  readonly gcPauseMillis: number;
+  readonly gcCount: number;
+  readonly activeHandles: number;
+}
+
+export interface ProcessFacts {
+  readonly pid: number;
+  readonly nodeVersion: string;
+  readonly startedAtMillis: number;
+  readonly uptimeSeconds: number;
+  /** Taken at the time of the question. */
+  readonly current: RuntimeSample;
+  readonly highWaterRssBytes: number;
+}
+
+export interface SamplingFacts {
+  readonly enabled: boolean;
+  readonly rates: Readonly<Record<OperationType, number>>;
+  readonly exportRates: Readonly<Record<OperationType, number>>;
+  readonly thresholdsSeconds: { readonly database: number; readonly http: number; readonly render: number };
+}
+
+export interface BufferFacts {
+  readonly traces: number;
+  readonly maxTraces: number;
+  readonly bytes: number;
+  readonly maxBytes: number;
+  readonly evicted: Readonly<Record<EvictionReason, number>>;
+  readonly oldestMillis: number | undefined;
+}
+
+export interface SpanCounts {
+  readonly started: number;
+  readonly live: number;
+  readonly kept: Readonly<Record<KeepReason, number>>;
+  readonly dropped: Readonly<Record<DropReason, number>>;
+}
+
+export interface ExportFacts {
+  readonly configured: boolean;
+  /** Credentials removed. */
+  readonly endpoint: string | undefined;
+  /** Spans, since start. */
+  readonly sent: number;
+  readonly failed: number;
+  readonly queued: number;
+  readonly dropped: number;
+  readonly lastError: { readonly atMillis: number; readonly message: string } | undefined;
+  readonly lastSuccessMillis: number | undefined;
+}
+
+/** A counter or gauge of the business, by its metric name and attributes, e.g. `glasshouse.feed.requests{format=rss}`. */
+export interface BusinessMetric {
+  readonly name: string;
+  readonly attributes: AttributeMap;
+  readonly value: number;
+}
+
+/** A fault inside telemetry itself, caught by the guard. */
+export interface TelemetryFault {
+  readonly place: string;
+  readonly count: number;
+  readonly lastMessage: string;
+  readonly lastMillis: number;
+}
+
+export interface OwnCost {
+  readonly nanosPerSpan: number;
+  /** Share of process CPU time since start, 0–1. */
+  readonly cpuShare: number;
+  readonly bytesHeld: number;
+  readonly historyFileBytes: number;
+}
+
+/** One line of the settings in force; secrets read `(set)`. */
+export interface EffectiveSetting {
+  readonly name: string;
+  readonly value: string;
+  readonly source: 'environment' | '.env' | 'default' | 'page';
+  readonly meaning: string;
+}
+
+/** A moment that every time chart marks. */
+export interface Marker {
+  readonly atMillis: number;
+  readonly kind: 'start' | 'settings';
+  readonly label: string;
+}
+
+export interface TelemetryQuery {
+  readonly enabled: boolean;
+  now(): number;
+  settings(): readonly EffectiveSetting[];
+  sampling(): SamplingFacts;
+  /** Without a range: since start. */
+  operations(range?: TimeRange): Readonly<Record<OperationType, OperationSummary>>;
+  /** Buckets of the finest tier that covers the range, merged to at most `maxPoints` (default 120). */
+  timeline(type: OperationType, range: TimeRange, options?: { readonly series?: string; readonly maxPoints?: number }): readonly TimelinePoint[];
+  heatMap(type: OperationType, range: TimeRange, options?: { readonly series?: string; readonly maxColumns?: number }): HeatMap;
+  /** Every series of a type with activity in the range (default: since start), by total time. */
+  series(type: OperationType, range?: TimeRange): readonly SeriesSummary[];
+  traces(filter?: TraceFilter): TraceList;
+  trace(traceId: string): TraceDetail | MissingTrace;
+  /** Kept operations that were slow, slowest first. */
+  slow(range?: TimeRange, limit?: number): readonly OperationRow[];
+  /** Kept operations that failed, newest first. */
+  failures(range?: TimeRange, limit?: number): readonly OperationRow[];
+  process(): ProcessFacts;
+  runtime(range: TimeRange): readonly RuntimeSample[];
+  buffer(): BufferFacts;
+  spans(): SpanCounts;
+  export(): ExportFacts;
+  business(): readonly BusinessMetric[];
+  faults(): readonly TelemetryFault[];
+  ownCost(): OwnCost;
+  markers(range: TimeRange): readonly Marker[];
+  /** Called after kept traces or aggregates changed, at most once per second; returns the unsubscriber. Nothing is computed while nobody subscribes. */
+  onChange(listener: () => void): () => void;
+}
+
+export interface TelemetryControl {
+  /** Pinned traces are exempt from eviction; false when the trace is not in the buffer or too many are pinned. */
+  pin(traceId: string, pinned: boolean): boolean;
+}
+
+/** Makes a span of type render around a page or feed; with telemetry off it only calls. Errors pass through. */
+export type RenderTracer = <T>(template: string, render: () => T) => T;

@@ -1,0 +1,59 @@
+/** Published posts with `publishedAtMillis` in the future are scheduled; unlisted ones are served but listed nowhere. */
+export type PostStatus = 'draft' | 'published' | 'unlisted';
+
+/** What a list shows; no text. */
+export interface PostSummary {
+  readonly id: number;
+  /** Canonical, decoded, NFC, without the leading slash: `2026/03/glass` or the post's own path. */
+  readonly path: string;
+  readonly title: string;
+  /** Plain text; the given description, else the first paragraph. */
+  readonly summary: string;
+  readonly status: PostStatus;
+  /** Epoch milliseconds; null while a draft was never published. */
+  readonly publishedAtMillis: number | null;
+  readonly updatedAtMillis: number;
+  readonly tags: readonly string[];
+  readonly language: string;
+  readonly readingMinutes: number;
+}
+
+export interface Post extends PostSummary {
+  readonly markdown: string;
+  /** Rendered once, at save. */
+  readonly html: string;
+  readonly authors: readonly string[];
+  readonly aliases: readonly string[];
+  readonly createdAtMillis: number;
+  /** Optimistic lock: every save raises it by one. */
+  readonly version: number;
+}
+
+/** What an editor or an importer hands over. */
+export interface PostDraft {
+  readonly title: string;
+  readonly markdown: string;
+  /** Given path, or undefined to make one from date and title. */
+  readonly path?: string | undefined;
+  readonly description?: string | undefined;
+  readonly status: PostStatus;
+  readonly publishedAtMillis?: number | null | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly authors?: readonly string[] | undefined;
+  readonly aliases?: readonly string[] | undefined;
+  readonly language?: string | undefined;
+}
+
+/** Keyset page, newest first; `older` and `newer` are opaque cursors for `?before=` and `?after=`. */
+export interface PostPage {
+  readonly posts: readonly PostSummary[];
+  readonly older: string | undefined;
+  readonly newer: string | undefined;
+}
+
+/** What an address means. */
+export type PathLookup =
+  | { readonly kind: 'post'; readonly post: Post }
+  | { readonly kind: 'moved'; readonly path: string }
+  | { readonly kind: 'gone'; readonly title: string }
+  | { readonly kind: 'missing' };
