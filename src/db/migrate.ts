@@ -1,0 +1,51 @@
+import type { Database } from 'better-sqlite3';
+import { MIGRATIONS, type Migration } from './migrations.ts';
+
+/** The file was written by a newer Glasshouse. */
+export class NewerDatabaseError extends Error {
+  constructor(file: string, found: number, known: number) {
+    super(
+      `${file} has schema ${found}, but this Glasshouse knows schemas up to ${known}. ` +
+        'Start the newer Glasshouse that wrote it, or set DATA_DIR to another folder.',
+    );
+    this.name = 'NewerDatabaseError';
+  }
+}
+
+/** The file is SQLite, but not ours. */
+export class ForeignDatabaseError extends Error {
+  constructor(file: string) {
+    super(
+      `${file} is a database of another program: it has tables but no Glasshouse schema. Set DATA_DIR to another folder.`,
+    );
+    this.name = 'ForeignDatabaseError';
+  }
+}
+
+function versionOf(database: Database): number {
+  return database.pragma('user_version', { simple: true }) as number;
+}
+
+/**
+ * Brings the schema up to date, each step in its own immediate transaction: an interrupted start loses nothing, and of two
+ * processes that start at once one waits and then finds the work done. Throws NewerDatabaseError or ForeignDatabaseError.
+ */
+export function migrate(database: Database, migrations: readonly Migration[] = MIGRATIONS): void {
+  const known = migrations.at(-1)?.version ?? 0;
+  const found = versionOf(database);
+  if (found > known) throw new NewerDatabaseError(database.name, found, known);
+  if (found === known) return;
+  if (found === 0 && database.prepare('SELECT 1 FROM sqlite_schema').get() !== undefined) {
+    // Another process may have made the first step since the version was read.
+    if (versionOf(database) === 0) throw new ForeignDatabaseError(database.name);
+  }
+  for (const migration of migrations) {
+    database
+      .transaction(() => {
+        if (versionOf(database) >= migration.version) return;
+        database.exec(migration.sql);
+        database.pragma(`user_version = ${migration.version}`);
+      })
+      .immediate();
+  }
+}

@@ -1,0 +1,127 @@
+/** One step of the schema; its number is the `user_version` it leads to. Steps are never edited once released. */
+export interface Migration {
+  readonly version: number;
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** Every step from an empty file to the present schema, in order. Times are epoch milliseconds. */
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    version: 1,
+    name: 'posts, aliases, media, search',
+    sql: `
+      -- deleted_at makes a row a tombstone: it keeps its path, answers 410 and can be restored.
+      -- The long texts stand last, so that lists read only the front of a row.
+      CREATE TABLE posts (
+        id INTEGER PRIMARY KEY,
+        path TEXT NOT NULL,
+        path_key TEXT NOT NULL UNIQUE,
+        title TEXT NOT NULL,
+        summary TEXT NOT NULL,
+        status TEXT NOT NULL CHECK (status IN ('draft', 'published', 'unlisted')),
+        published_at INTEGER CHECK (status = 'draft' OR published_at IS NOT NULL),
+        updated_at INTEGER NOT NULL,
+        created_at INTEGER NOT NULL,
+        deleted_at INTEGER,
+        tags TEXT NOT NULL CHECK (json_valid(tags)),
+        authors TEXT NOT NULL CHECK (json_valid(authors)),
+        language TEXT NOT NULL,
+        reading_minutes INTEGER NOT NULL,
+        version INTEGER NOT NULL,
+        description TEXT,
+        markdown TEXT NOT NULL,
+        html TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX posts_listed ON posts (published_at DESC, id DESC, updated_at) WHERE status = 'published' AND deleted_at IS NULL;
+      CREATE INDEX posts_updated ON posts (updated_at DESC, id DESC, status, published_at, deleted_at);
+
+      -- Only published posts have rows here, so that no list by tag can show another; time still decides.
+      CREATE TABLE post_tags (
+        tag_key TEXT NOT NULL,
+        published_at INTEGER NOT NULL,
+        post_id INTEGER NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
+        tag TEXT NOT NULL,
+        PRIMARY KEY (tag_key, published_at DESC, post_id DESC)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX post_tags_post ON post_tags (post_id);
+
+      CREATE TABLE aliases (
+        path_key TEXT PRIMARY KEY,
+        path TEXT NOT NULL,
+        post_id INTEGER NOT NULL REFERENCES posts (id) ON DELETE CASCADE
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX aliases_post ON aliases (post_id);
+
+      -- The bytes are files named by their digest; many paths may share one.
+      CREATE TABLE media (
+        path TEXT PRIMARY KEY,
+        sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+        bytes INTEGER NOT NULL,
+        content_type TEXT NOT NULL,
+        width INTEGER,
+        height INTEGER,
+        alt TEXT,
+        created_at INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE VIRTUAL TABLE post_search USING fts5 (title, tags, body, tokenize = 'unicode61 remove_diacritics 2');
+
+      -- What an import made from which source, so that a second run knows what changed and what the owner edited.
+      CREATE TABLE imported_posts (
+        path_key TEXT PRIMARY KEY,
+        post_id INTEGER NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
+        source_sha256 TEXT NOT NULL,
+        post_version INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE settings (
+        key TEXT PRIMARY KEY,
+        value TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
+  {
+    version: 2,
+    name: 'owner, sessions, sign-in',
+    sql: `
+      CREATE TABLE accounts (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE,
+        password_hash TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        password_changed_at INTEGER NOT NULL
+      ) STRICT;
+
+      -- Tokens are kept as SHA-256 digests: who reads the file cannot sign in with it.
+      CREATE TABLE setup_tokens (
+        token_hash TEXT PRIMARY KEY,
+        created_at INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL,
+        used_at INTEGER
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE sessions (
+        token_hash TEXT PRIMARY KEY,
+        account_id INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+        csrf_secret TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        last_seen_at INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL,
+        user_agent TEXT NOT NULL DEFAULT ''
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX sessions_expiry ON sessions (expires_at);
+      CREATE INDEX sessions_account ON sessions (account_id);
+
+      -- subject: 'account:NAME' or 'address:IP'; on disk, so that a restart forgives nothing.
+      CREATE TABLE sign_in_attempts (
+        id INTEGER PRIMARY KEY,
+        subject TEXT NOT NULL,
+        attempted_at INTEGER NOT NULL,
+        succeeded INTEGER NOT NULL CHECK (succeeded IN (0, 1))
+      ) STRICT;
+      CREATE INDEX sign_in_attempts_subject ON sign_in_attempts (subject, attempted_at);
+      CREATE INDEX sign_in_attempts_time ON sign_in_attempts (attempted_at);
+    `,
+  },
+];

@@ -1,0 +1,54 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import SqliteDatabase, { type Database } from 'better-sqlite3';
+import { migrate } from './migrate.ts';
+
+/** The blog's file inside DATA_DIR. */
+export const DATABASE_FILE_NAME = 'glasshouse.db';
+
+const PRAGMAS = [
+  // An import may hold the write lock while the blog runs; its batches are far shorter than this.
+  'busy_timeout = 5000',
+  // Readers never wait for the writer.
+  'journal_mode = WAL',
+  // In WAL mode NORMAL can lose only the last commits at a power cut, never damage the file; a crash or kill of the process loses
+  // nothing. FULL would add an fsync to every save.
+  'synchronous = NORMAL',
+  'foreign_keys = ON',
+  'cache_size = -16384', // 16 MiB
+  'mmap_size = 134217728', // 128 MiB: reads of pages without copies
+  'temp_store = MEMORY',
+  'wal_autocheckpoint = 1000', // pages, about 4 MB
+  'journal_size_limit = 67108864', // 64 MiB: a WAL swollen by an import shrinks again
+  'trusted_schema = OFF',
+] as const;
+
+/**
+ * Opens or makes the blog's database, its folder included, sets every pragma the blog relies on and migrates it.
+ * Throws NewerDatabaseError or ForeignDatabaseError; the file is closed then.
+ */
+export function openDatabase(file: string): Database {
+  if (file !== ':memory:') mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
+  const database = new SqliteDatabase(file);
+  try {
+    for (const pragma of PRAGMAS) database.pragma(pragma);
+    migrate(database);
+    // Lets the planner know how large tables have become since the last start.
+    database.pragma('optimize = 0x10002');
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** Writes the WAL back into the file and closes it; a second call does nothing. */
+export function closeDatabase(database: Database): void {
+  if (!database.open) return;
+  try {
+    database.pragma('optimize');
+    database.pragma('wal_checkpoint(TRUNCATE)');
+  } finally {
+    database.close();
+  }
+}
