@@ -53,7 +53,7 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
       CREATE INDEX aliases_post ON aliases (post_id);
 
-      -- The bytes are files named by their digest; many paths may share one.
+      -- The bytes are files under DATA_DIR/media with the same path.
       CREATE TABLE media (
         path TEXT PRIMARY KEY,
         sha256 TEXT NOT NULL CHECK (length(sha256) = 64),

@@ -1,0 +1,151 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Database, Statement } from 'better-sqlite3';
+import { contentTypeOf } from './content-type.ts';
+import { imageSize } from './image-size.ts';
+import { mediaPath, mediaUrl } from './media-path.ts';
+
+/** One medium as the blog knows it. */
+export interface MediaFile {
+  /** Decoded, without `/media/`. */
+  readonly path: string;
+  /** The address, escaped. */
+  readonly url: string;
+  /** Where its bytes are: an absolute file name inside the media folder. */
+  readonly file: string;
+  /** Lower-case hex; a strong ETag. */
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly contentType: string;
+  /** Pixels; null when it is no image with a size. */
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly alt: string | null;
+  readonly createdAtMillis: number;
+}
+
+interface MediaRow {
+  readonly path: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly content_type: string;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly alt: string | null;
+  readonly created_at: number;
+}
+
+/** The folder of media files inside DATA_DIR. */
+export const MEDIA_FOLDER_NAME = 'media';
+
+/**
+ * Media are files under `DATA_DIR/media` with a row each for digest, type and size in pixels. Names have passed `mediaPath`, so no
+ * name leads out of the folder; files are put in place whole, and unfinished ones have hidden names that no request can reach.
+ */
+export class MediaStore {
+  readonly #folder: string;
+  readonly #now: () => number;
+  readonly #find: Statement<[string], MediaRow>;
+  readonly #list: Statement<[string, number], MediaRow>;
+  readonly #put: Statement<
+    [string, string, number, string, number | null, number | null, string | null, number]
+  >;
+  readonly #remove: Statement<[string]>;
+
+  constructor(database: Database, options: { readonly folder: string; readonly now?: () => number }) {
+    this.#folder = path.resolve(options.folder);
+    this.#now = options.now ?? Date.now;
+    this.#find = database.prepare('SELECT * FROM media WHERE path = ?');
+    this.#list = database.prepare('SELECT * FROM media WHERE path > ? ORDER BY path LIMIT ?');
+    this.#put = database.prepare(
+      `INSERT INTO media (path, sha256, bytes, content_type, width, height, alt, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (path) DO UPDATE SET sha256 = excluded.sha256, bytes = excluded.bytes, content_type = excluded.content_type,
+         width = excluded.width, height = excluded.height, alt = coalesce(excluded.alt, alt), created_at = excluded.created_at`,
+    );
+    this.#remove = database.prepare('DELETE FROM media WHERE path = ?');
+  }
+
+  /** What a request for `/media/…` (escaped or not, with or without the prefix) means; undefined when there is nothing. */
+  find(requestPath: string): MediaFile | undefined {
+    const name = mediaPath(requestPath);
+    const row = name === undefined ? undefined : this.#find.get(name);
+    return row === undefined ? undefined : this.#file(row);
+  }
+
+  /** By name, at most `limit` (default 100) after `after`. */
+  list(options: { readonly after?: string; readonly limit?: number } = {}): readonly MediaFile[] {
+    return this.#list.all(options.after ?? '', options.limit ?? 100).map((row) => this.#file(row));
+  }
+
+  /**
+   * Keeps bytes under a name; the same bytes again change nothing. Throws TypeError for an impossible name.
+   * The file is on disk, whole, before its row is written.
+   */
+  put(
+    name: string,
+    bytes: Buffer,
+    options: { readonly alt?: string } = {},
+  ): { readonly media: MediaFile; readonly changed: boolean } {
+    const mediaName = mediaPath(name.split('/').map(encodeURIComponent).join('/'));
+    if (mediaName === undefined) throw new TypeError(`media cannot be named ${JSON.stringify(name)}`);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const before = this.#find.get(mediaName);
+    const file = this.#fileOf(sha256, mediaName);
+    if (!existsSync(file)) writeAtomically(file, bytes);
+    if (before?.sha256 === sha256 && options.alt === undefined)
+      return { media: this.#file(before), changed: false };
+    const size = imageSize(bytes);
+    this.#put.run(
+      mediaName,
+      sha256,
+      bytes.length,
+      contentTypeOf(mediaName),
+      size?.width ?? null,
+      size?.height ?? null,
+      options.alt ?? null,
+      before?.sha256 === sha256 ? before.created_at : this.#now(),
+    );
+    return { media: this.#file(this.#find.get(mediaName)!), changed: true };
+  }
+
+  /** Forgets a name and its bytes; false when there was none. */
+  remove(name: string): boolean {
+    const media = this.find(name.split('/').map(encodeURIComponent).join('/'));
+    if (media === undefined) return false;
+    this.#remove.run(media.path);
+    rmSync(media.file, { force: true });
+    return true;
+  }
+
+  #fileOf(name: string): string {
+    return path.join(this.#folder, ...name.split('/'));
+  }
+
+  #file(row: MediaRow): MediaFile {
+    return {
+      path: row.path,
+      url: mediaUrl(row.path),
+      file: this.#fileOf(row.path),
+      sha256: row.sha256,
+      bytes: row.bytes,
+      contentType: row.content_type,
+      width: row.width,
+      height: row.height,
+      alt: row.alt,
+      createdAtMillis: row.created_at,
+    };
+  }
+}
+
+function writeAtomically(file: string, bytes: Buffer): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  const unfinished = path.join(path.dirname(file), `.${randomBytes(9).toString('hex')}.part`);
+  try {
+    writeFileSync(unfinished, bytes, { flag: 'wx', flush: true });
+    renameSync(unfinished, file);
+  } catch (error) {
+    rmSync(unfinished, { force: true });
+    throw error;
+  }
+}
