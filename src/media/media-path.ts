@@ -16,8 +16,6 @@ export function mediaPath(requestPath: string): string | undefined {
   path = path.replace(/^\/?(?:media\/)?/, '');
   if (path === '' || path.length > MAX_PATH_CHARACTERS || FORBIDDEN.test(path)) return undefined;
   return path.split('/').every((segment) => /^[^.].*(?<![. ])$/su.test(segment)) ? path : undefined;
-    ? undefined
-    : path;
 }
 
 /** The address of media by its name. */

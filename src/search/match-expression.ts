@@ -1,0 +1,18 @@
+/** More words narrow nothing further, but each costs a lookup. */
+const MAX_WORDS = 16;
+const MAX_WORD_CHARACTERS = 64;
+
+/**
+ * The FTS5 expression for a reader's words: every word must occur, each quoted so that no character of it is syntax, the last one
+ * as a prefix while it may still be being typed (no space behind it). Words are runs of letters, digits and marks, as unicode61 sees them.
+ * Undefined when there is no word.
+ */
+export function matchExpression(text: string): string | undefined {
+  const words = text.normalize('NFC').match(/[\p{L}\p{N}\p{M}\p{Co}]+/gu);
+  if (words === null) return undefined;
+  const terms = words
+    .slice(0, MAX_WORDS)
+    .map((word) => `"${[...word].slice(0, MAX_WORD_CHARACTERS).join('')}"`);
+  const isOpen = words.length <= MAX_WORDS && !/\s$/u.test(text);
+  return terms.join(' ') + (isOpen ? '*' : '');
+}

@@ -1,0 +1,135 @@
+import type { Database, Statement } from 'better-sqlite3';
+import { matchExpression } from './match-expression.ts';
+
+/** A stretch of a snippet; `hit` is true for what was found. Text, never markup. */
+export interface SnippetPiece {
+  readonly text: string;
+  readonly hit: boolean;
+}
+
+export interface SearchHit {
+  readonly id: number;
+  readonly path: string;
+  readonly title: string;
+  readonly titlePieces: readonly SnippetPiece[];
+  readonly snippet: readonly SnippetPiece[];
+  readonly publishedAtMillis: number;
+  readonly tags: readonly string[];
+}
+
+export interface SearchResults {
+  readonly hits: readonly SearchHit[];
+  /** Visible posts that match. */
+  readonly total: number;
+  /** From 1. */
+  readonly page: number;
+  readonly pages: number;
+}
+
+/** What a post is found by. */
+export interface SearchText {
+  readonly title: string;
+  readonly tags: readonly string[];
+  /** Plain text without markup. */
+  readonly body: string;
+}
+
+interface HitRow {
+  readonly id: number;
+  readonly path: string;
+  readonly title: string;
+  readonly tags: string;
+  readonly published_at: number;
+  readonly marked_title: string;
+  readonly snippet: string;
+}
+
+const HITS_PER_PAGE = 20;
+/** Deeper pages rank so low that nobody reads them, and each costs a sort of all matches. */
+const MAX_PAGE = 50;
+const SNIPPET_TOKENS = 32;
+// Private-use characters that no font draws; they are removed from what is indexed.
+const HIT_START = '\ue000';
+const HIT_END = '\ue001';
+const MARKS = /[\ue000\ue001]/g;
+// bm25 weights of title, tags, body.
+const RANK = 'bm25(post_search, 10.0, 5.0, 1.0)';
+
+/** Full-text search over published posts; drafts, unlisted and deleted ones are not in it, scheduled ones wait for their time. */
+export class SearchIndex {
+  readonly #now: () => number;
+  readonly #search: Statement<[string, number, number, number], HitRow>;
+  readonly #count: Statement<[string, number], number>;
+  readonly #insert: Statement<[number, string, string, string]>;
+  readonly #delete: Statement<[number]>;
+
+  constructor(database: Database, options: { readonly now?: () => number } = {}) {
+    this.#now = options.now ?? Date.now;
+    this.#search = database.prepare(
+      `SELECT posts.id, posts.path, posts.title, posts.tags, posts.published_at,
+         highlight(post_search, 0, '${HIT_START}', '${HIT_END}') AS marked_title,
+         snippet(post_search, 2, '${HIT_START}', '${HIT_END}', '…', ${SNIPPET_TOKENS}) AS snippet
+       FROM post_search JOIN posts ON posts.id = post_search.rowid
+       WHERE post_search MATCH ? AND posts.status = 'published' AND posts.deleted_at IS NULL AND posts.published_at <= ?
+       ORDER BY ${RANK}, posts.published_at DESC, posts.id DESC LIMIT ? OFFSET ?`,
+    );
+    this.#count = database
+      .prepare<[string, number], number>(
+        `SELECT count(*) FROM post_search JOIN posts ON posts.id = post_search.rowid
+         WHERE post_search MATCH ? AND posts.status = 'published' AND posts.deleted_at IS NULL AND posts.published_at <= ?`,
+      )
+      .pluck();
+    this.#insert = database.prepare('INSERT INTO post_search (rowid, title, tags, body) VALUES (?, ?, ?, ?)');
+    this.#delete = database.prepare('DELETE FROM post_search WHERE rowid = ?');
+  }
+
+  /** Any text is a query; one without a word finds nothing. Title counts more than tags, tags more than text. */
+  search(text: string, options: { readonly page?: number; readonly limit?: number } = {}): SearchResults {
+    const limit = options.limit ?? HITS_PER_PAGE;
+    const match = matchExpression(text);
+    if (match === undefined) return { hits: [], total: 0, page: 1, pages: 0 };
+    const now = this.#now();
+    const total = this.#count.get(match, now) ?? 0;
+    const pages = Math.min(Math.ceil(total / limit), MAX_PAGE);
+    const page = Math.max(1, Math.min(Math.trunc(options.page ?? 1) || 1, pages));
+    const rows = total === 0 ? [] : this.#search.all(match, now, limit, (page - 1) * limit);
+    return { hits: rows.map(hitOf), total, page, pages };
+  }
+
+  /** Replaces what a post is found by. Call it inside the transaction that saves the post. */
+  put(postId: number, text: SearchText): void {
+    this.#delete.run(postId);
+    this.#insert.run(postId, unmarked(text.title), unmarked(text.tags.join(', ')), unmarked(text.body));
+  }
+
+  remove(postId: number): void {
+    this.#delete.run(postId);
+  }
+}
+
+function unmarked(text: string): string {
+  return text.replace(MARKS, '');
+}
+
+function piecesOf(marked: string): SnippetPiece[] {
+  const pieces: SnippetPiece[] = [];
+  for (const [index, part] of marked.split(HIT_START).entries()) {
+    const end = index === 0 ? -1 : part.indexOf(HIT_END);
+    if (end > 0) pieces.push({ text: part.slice(0, end), hit: true });
+    const rest = part.slice(end + 1);
+    if (rest !== '') pieces.push({ text: rest, hit: false });
+  }
+  return pieces;
+}
+
+function hitOf(row: HitRow): SearchHit {
+  return {
+    id: row.id,
+    path: row.path,
+    title: row.title,
+    titlePieces: piecesOf(row.marked_title),
+    snippet: piecesOf(row.snippet),
+    publishedAtMillis: row.published_at,
+    tags: JSON.parse(row.tags) as string[],
+  };
+}
