@@ -1,0 +1,50 @@
+import type { SettingValues } from './settings-table.ts';
+
+/** One OTLP receiver and how to speak to it. */
+export interface OtlpTarget {
+  /** In full, credentials and all: not for showing. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMillis: number;
+  readonly compression: 'gzip' | 'none';
+}
+
+/** The receiver of a signal; undefined when no address is set for it. */
+export function resolveOtlp(signal: 'traces' | 'metrics', values: SettingValues): OtlpTarget | undefined {
+  const own =
+    signal === 'traces'
+      ? {
+          endpoint: values.otlpTracesEndpoint,
+          headers: values.otlpTracesHeaders,
+          timeoutMillis: values.otlpTracesTimeoutMillis,
+          compression: values.otlpTracesCompression,
+        }
+      : {
+          endpoint: values.otlpMetricsEndpoint,
+          headers: values.otlpMetricsHeaders,
+          timeoutMillis: values.otlpMetricsTimeoutMillis,
+          compression: values.otlpMetricsCompression,
+        };
+  const url = own.endpoint ?? signalUrl(values.otlpEndpoint, signal);
+  if (url === undefined) return undefined;
+  return Object.freeze({
+    url,
+    headers: Object.freeze({ ...values.otlpHeaders, ...own.headers }),
+    timeoutMillis: own.timeoutMillis ?? values.otlpTimeoutMillis,
+    compression: own.compression ?? values.otlpCompression,
+  });
+}
+
+/** The address of a signal below the base address, whose query stays: some receivers take their key there. */
+function signalUrl(base: string | undefined, signal: string): string | undefined {
+  if (base === undefined) return undefined;
+  const url = new URL(base);
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}/v1/${signal}`;
+  return url.href;
+}
+
+/** An address fit for showing: no user, no password, no query, no fragment. */
+export function withoutCredentials(address: string): string {
+  const url = new URL(address);
+  return `${url.origin}${url.pathname}`;
+}
