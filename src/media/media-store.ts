@@ -91,10 +91,10 @@ export class MediaStore {
     if (mediaName === undefined) throw new TypeError(`media cannot be named ${JSON.stringify(name)}`);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const before = this.#find.get(mediaName);
-    const file = this.#fileOf(sha256, mediaName);
-    if (!existsSync(file)) writeAtomically(file, bytes);
-    if (before?.sha256 === sha256 && options.alt === undefined)
-      return { media: this.#file(before), changed: false };
+    const file = this.#fileOf(mediaName);
+    const isThere = before?.sha256 === sha256 && existsSync(file);
+    if (!isThere) writeAtomically(file, bytes);
+    if (isThere && options.alt === undefined) return { media: this.#file(before), changed: false };
     const size = imageSize(bytes);
     this.#put.run(
       mediaName,

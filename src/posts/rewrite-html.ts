@@ -1,0 +1,98 @@
+import { escapeHtml } from '../views/html.ts';
+
+/** What a post's link or picture means once the post stands at its address. */
+export interface TagTargets {
+  /** The address to write instead. */
+  link(href: string): string;
+  image(src: string): {
+    readonly src: string;
+    readonly width?: number | undefined;
+    readonly height?: number | undefined;
+  };
+  isExternal(href: string): boolean;
+}
+
+type Attributes = Map<string, string>;
+
+// Comments and declarations pass through; a tag may hold `>` in quoted values.
+const MARKUP = /<!--[\s\S]*?-->|<![^>]*>|<(\/?)([a-zA-Z][a-zA-Z0-9-]*)((?:[^>"']|"[^"]*"|'[^']*')*?)(\/?)>/g;
+const ATTRIBUTE = /([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?/g;
+const ENTITY: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  '#39': "'",
+};
+
+function decoded(value: string): string {
+  return value.replace(/&(amp|lt|gt|quot|apos|#39);/g, (_, name: string) => ENTITY[name]!);
+}
+
+function parseAttributes(text: string): Attributes {
+  const attributes: Attributes = new Map();
+  for (const [, name, double, single, bare] of text.matchAll(ATTRIBUTE)) {
+    const key = name!.toLowerCase();
+    if (!attributes.has(key)) attributes.set(key, decoded(double ?? single ?? bare ?? ''));
+  }
+  return attributes;
+}
+
+function tag(name: string, attributes: Attributes, close: string): string {
+  let text = `<${name}`;
+  for (const [key, value] of attributes)
+    text += value === '' && key !== 'alt' && key !== 'href' ? ` ${key}` : ` ${key}="${escapeHtml(value)}"`;
+  return `${text}${close}>`;
+}
+
+function rewriteImage(attributes: Attributes, targets: TagTargets): void {
+  const image = targets.image(attributes.get('src') ?? '');
+  attributes.set('src', image.src);
+  if (!attributes.has('alt')) attributes.set('alt', '');
+  const given = Number(attributes.get('height')) || undefined;
+  if (image.width !== undefined && image.height !== undefined && !attributes.has('width')) {
+    // An author who gave one measure wants the picture scaled; the other follows, so that its space is reserved.
+    const scale = given === undefined ? 1 : given / image.height;
+    attributes.set('width', String(Math.round(image.width * scale)));
+    attributes.set('height', String(given ?? image.height));
+  }
+  attributes.set('loading', 'lazy');
+  attributes.set('decoding', 'async');
+}
+
+function rewriteLink(attributes: Attributes, targets: TagTargets): void {
+  const href = attributes.get('href');
+  if (href === undefined) return;
+  attributes.set('href', targets.link(href));
+  if (targets.isExternal(href) && !attributes.has('rel')) attributes.set('rel', 'external noopener');
+}
+
+/**
+ * Fits rendered Markdown, raw HTML included, to the blog's pages: addresses resolved, pictures with size and lazy loading, and what the
+ * content security policy would refuse is left out (scripts, inline styles, event handlers). Since no script of a post runs here, what its
+ * author wrote for readers without scripts (`noscript`) is shown.
+ */
+export function rewriteHtml(html: string, targets: TagTargets): string {
+  const withoutScripts = html.replace(/<script\b(?:[^>"']|"[^"]*"|'[^']*')*>[\s\S]*?<\/script\s*>/gi, '');
+  return withoutScripts.replace(
+    MARKUP,
+    (whole: string, slash: string | undefined, tagName: string | undefined, rest: string, close: string) => {
+      const name = tagName?.toLowerCase();
+      if (name === undefined) return whole;
+      if (name === 'noscript' || name === 'script') return '';
+      if (slash === '/') return whole;
+      const isPicture = name === 'img' || name === 'source';
+      if (!isPicture && name !== 'a' && !/\s(?:style|on\w+)\s*=|javascript:/i.test(rest)) return whole;
+      const attributes = parseAttributes(rest);
+      for (const [key, value] of attributes) {
+        if (key === 'style' || key.startsWith('on') || /^\s*javascript:/i.test(value)) attributes.delete(key);
+      }
+      if (name === 'img') rewriteImage(attributes, targets);
+      if (name === 'source' && attributes.has('src'))
+        attributes.set('src', targets.image(attributes.get('src')!).src);
+      if (name === 'a') rewriteLink(attributes, targets);
+      return tag(tagName!, attributes, close);
+    },
+  );
+}
