@@ -1,0 +1,33 @@
+import type { OperationType } from '../query.ts';
+
+/** One ended operation as the aggregates count it; also for statements that were timed without a span. */
+export interface EndedOperation {
+  readonly type: OperationType;
+  /** Name of its RED series. */
+  readonly series: string;
+  /** Epoch milliseconds. */
+  readonly endMillis: number;
+  /** Monotonic. */
+  readonly durationNanos: number;
+  readonly failed: boolean;
+  /** HTTP 4xx. */
+  readonly clientError: boolean;
+  /** The client left before the answer was whole. */
+  readonly aborted: boolean;
+  /** database: rows returned plus rows changed. */
+  readonly rows?: number;
+  /** database: parameterised statement text. */
+  readonly text?: string;
+  /** database: the http series of the request it ran for. */
+  readonly caller?: string;
+}
+
+/** What instrumentations ask before they make a span, and tell when they did not. Implemented by SamplingSpanProcessor. */
+export interface OperationRecorder {
+  /** False when an ordinary (not slow, not failed) span of this type in this trace could be kept nowhere. */
+  isDetailWanted(type: OperationType, traceId: string, traceState: string | undefined): boolean;
+  /** At or above it an operation must be kept, so a span is made after the fact. */
+  slowThresholdNanos(type: OperationType): number;
+  /** Counts an operation that gets no span. Never call it for one that does. */
+  recordWithoutSpan(operation: EndedOperation): void;
+}

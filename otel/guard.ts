@@ -1,0 +1,70 @@
+import type { TelemetryFault } from './query.ts';
+
+/** Logs are asked for at most once per place in this time. */
+const LOG_INTERVAL_MILLIS = 60_000;
+/** Distinct places; they are literals in our code, so this is only a backstop. */
+const MAX_PLACES = 100;
+
+interface Fault {
+  count: number;
+  lastMessage: string;
+  lastMillis: number;
+  loggedMillis: number;
+}
+
+/**
+ * The wall between telemetry and the app: what is thrown inside is counted, logged once a minute per place and shown,
+ * and never comes out. One guard for a Telemetry.
+ */
+export class Guard {
+  readonly #faults = new Map<string, Fault>();
+  readonly #log: (message: string) => void;
+  readonly #now: () => number;
+
+  constructor(options: { readonly log?: (message: string) => void; readonly now?: () => number } = {}) {
+    this.#log = options.log ?? (() => {});
+    this.#now = options.now ?? Date.now;
+  }
+
+  /** Calls `work`; what it throws is counted under `place` and `fallback` is answered. */
+  run<T>(place: string, work: () => T, fallback: T): T {
+    try {
+      return work();
+    } catch (error) {
+      this.report(place, error);
+      return fallback;
+    }
+  }
+
+  /** Counts a fault that was caught elsewhere. Never throws. */
+  report(place: string, error: unknown): void {
+    try {
+      const now = this.#now();
+      const message = error instanceof Error ? error.message : String(error);
+      let fault = this.#faults.get(place);
+      if (fault === undefined) {
+        if (this.#faults.size >= MAX_PLACES) return;
+        fault = { count: 0, lastMessage: '', lastMillis: 0, loggedMillis: -Infinity };
+        this.#faults.set(place, fault);
+      }
+      fault.count++;
+      fault.lastMessage = message;
+      fault.lastMillis = now;
+      if (now - fault.loggedMillis >= LOG_INTERVAL_MILLIS) {
+        fault.loggedMillis = now;
+        this.#log(`telemetry fault in ${place}: ${message} (${fault.count} so far)`);
+      }
+    } catch {
+      // A clock or a log that throws must not undo the guard.
+    }
+  }
+
+  faults(): readonly TelemetryFault[] {
+    return [...this.#faults].map(([place, fault]) => ({
+      place,
+      count: fault.count,
+      lastMessage: fault.lastMessage,
+      lastMillis: fault.lastMillis,
+    }));
+  }
+}

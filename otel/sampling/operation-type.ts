@@ -1,0 +1,116 @@
+import { type Attributes, SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import type { OperationType } from '../query.ts';
+import {
+  ATTR_DB_OPERATION_NAME,
+  ATTR_DB_QUERY_SUMMARY,
+  ATTR_DB_QUERY_TEXT,
+  ATTR_DB_RESPONSE_CHANGED_ROWS,
+  ATTR_DB_RESPONSE_RETURNED_ROWS,
+  ATTR_DB_SYSTEM_NAME,
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_RESPONSE_OUTCOME,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE,
+  ATTR_HTTP_ROUTE,
+  ATTR_RENDER_TEMPLATE,
+} from '../semconv.ts';
+
+/** The one row of every request that matched no route (G11). */
+export const UNKNOWN_PATHS = 'unknown paths';
+/** Names under which instrumentations before the stable conventions reported a database. */
+const ATTR_DB_SYSTEM = 'db.system';
+const ATTR_HTTP_METHOD = 'http.method';
+/** A name longer than this is cut, so that a series weighs little. */
+const MAX_SERIES_LENGTH = 255;
+
+type Classified = Pick<ReadableSpan, 'kind' | 'attributes'>;
+
+/**
+ * The one type of a span, from its kind and its semantic-convention attributes, never from its name (G8). Requests we answer are
+ * `http`; calls we make and database transactions (which only wrap statements that are counted themselves) are `other`.
+ */
+export function operationTypeOf({ kind, attributes }: Classified): OperationType {
+  if (kind === SpanKind.SERVER) {
+    return attributes[ATTR_HTTP_REQUEST_METHOD] !== undefined || attributes[ATTR_HTTP_METHOD] !== undefined
+      ? 'http'
+      : 'other';
+  }
+  if (kind === SpanKind.CLIENT) {
+    return attributes[ATTR_DB_SYSTEM_NAME] !== undefined || attributes[ATTR_DB_SYSTEM] !== undefined
+      ? 'database'
+      : 'other';
+  }
+  return attributes[ATTR_RENDER_TEMPLATE] === undefined ? 'other' : 'render';
+}
+
+type Named = Classified & Pick<ReadableSpan, 'name' | 'instrumentationScope'>;
+
+/** The name of the RED series a span counts in; bounded by the app's routes, statements and templates. */
+export function seriesOf(type: OperationType, span: Named): string {
+  const name = uncutSeriesOf(type, span);
+  return name.length > MAX_SERIES_LENGTH ? name.slice(0, MAX_SERIES_LENGTH) : name;
+}
+
+function uncutSeriesOf(type: OperationType, { name, attributes, instrumentationScope }: Named): string {
+  switch (type) {
+    case 'http': {
+      const route = text(attributes, ATTR_HTTP_ROUTE);
+      return route === undefined
+        ? UNKNOWN_PATHS
+        : `${text(attributes, ATTR_HTTP_REQUEST_METHOD) ?? '_OTHER'} ${route}`;
+    }
+    case 'database':
+      return text(attributes, ATTR_DB_QUERY_SUMMARY) ?? text(attributes, ATTR_DB_OPERATION_NAME) ?? name;
+    case 'render':
+      return text(attributes, ATTR_RENDER_TEMPLATE) ?? name;
+    case 'other':
+      return `${instrumentationScope.name}: ${name}`;
+  }
+}
+
+/** A span failed when its status says so; a 4xx answer of ours did not. */
+export function isFailed({ status }: Pick<ReadableSpan, 'status'>): boolean {
+  return status.code === SpanStatusCode.ERROR;
+}
+
+export function isClientError({ attributes }: Pick<ReadableSpan, 'attributes'>): boolean {
+  const status = attributes[ATTR_HTTP_RESPONSE_STATUS_CODE];
+  return typeof status === 'number' && status >= 400 && status < 500;
+}
+
+export function isAborted({ attributes }: Pick<ReadableSpan, 'attributes'>): boolean {
+  return attributes[ATTR_HTTP_RESPONSE_OUTCOME] === 'aborted';
+}
+
+/** The span's own monotonic duration. */
+export function durationNanosOf({ duration }: Pick<ReadableSpan, 'duration'>): number {
+  return duration[0] * 1e9 + duration[1];
+}
+
+/** What the slow threshold is held against: time to first byte of a request where that is known, else the duration. */
+export function slownessNanosOf(
+  type: OperationType,
+  span: Pick<ReadableSpan, 'duration' | 'attributes'>,
+): number {
+  const firstByteSeconds =
+    type === 'http' ? span.attributes[ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE] : undefined;
+  return typeof firstByteSeconds === 'number' ? Math.round(firstByteSeconds * 1e9) : durationNanosOf(span);
+}
+
+/** Rows returned plus rows changed; undefined when the span says neither. */
+export function rowsOf({ attributes }: Pick<ReadableSpan, 'attributes'>): number | undefined {
+  const returned = attributes[ATTR_DB_RESPONSE_RETURNED_ROWS];
+  const changed = attributes[ATTR_DB_RESPONSE_CHANGED_ROWS];
+  if (typeof returned !== 'number' && typeof changed !== 'number') return undefined;
+  return (typeof returned === 'number' ? returned : 0) + (typeof changed === 'number' ? changed : 0);
+}
+
+export function queryTextOf({ attributes }: Pick<ReadableSpan, 'attributes'>): string | undefined {
+  return text(attributes, ATTR_DB_QUERY_TEXT);
+}
+
+function text(attributes: Attributes, key: string): string | undefined {
+  const value = attributes[key];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

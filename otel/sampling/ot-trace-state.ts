@@ -1,0 +1,69 @@
+import type { TraceState } from '@opentelemetry/api';
+import {
+  type Bits56,
+  decodeRandomness,
+  decodeThreshold,
+  encodeThreshold,
+  randomnessOfTraceId,
+} from './consistent-threshold.ts';
+
+/** Key of OpenTelemetry's own entry in a W3C tracestate. */
+const OT_KEY = 'ot';
+/** Limit of an `ot` value; specification, "TraceState handling". */
+const MAX_OT_VALUE_LENGTH = 256;
+
+/** What of the `ot` entry matters here, with the members that are none of our business untouched and in order. */
+export interface OtTraceState {
+  readonly threshold: Bits56 | undefined;
+  readonly randomness: Bits56 | undefined;
+  readonly members: readonly string[];
+}
+
+const NOTHING: OtTraceState = { threshold: undefined, randomness: undefined, members: [] };
+
+/** Reads the `ot` entry, e.g. `th:c;rv:0123456789abcd;foo:bar`; malformed members count as absent. */
+export function readOtTraceState(traceState: TraceState | undefined): OtTraceState {
+  const value = traceState?.get(OT_KEY);
+  if (value === undefined || value === '' || value.length > MAX_OT_VALUE_LENGTH) return NOTHING;
+  const members = value.split(';');
+  const find = (key: string): string | undefined =>
+    members.find((member) => member.startsWith(`${key}:`))?.slice(key.length + 1);
+  const th = find('th');
+  const rv = find('rv');
+  return {
+    threshold: th === undefined ? undefined : decodeThreshold(th),
+    randomness: rv === undefined ? undefined : decodeRandomness(rv),
+    members,
+  };
+}
+
+/** R of a trace: `rv` if it has a well-formed one, else its trace id. */
+export function randomnessOf(traceId: string, traceState: TraceState | undefined): Bits56 {
+  if (traceState !== undefined) {
+    const { randomness } = readOtTraceState(traceState);
+    if (randomness !== undefined) return randomness;
+  }
+  return randomnessOfTraceId(traceId);
+}
+
+/**
+ * The trace state with `th` set to a threshold, or erased when the weight is unknown. `rv`, other members and other vendors'
+ * entries stay as they are; what would exceed 256 characters is left without `th`.
+ */
+export function withThreshold(
+  traceState: TraceState | undefined,
+  threshold: Bits56 | undefined,
+  empty: () => TraceState,
+): TraceState | undefined {
+  const { members } = readOtTraceState(traceState);
+  const others = members.filter((member) => !member.startsWith('th:'));
+  const th = threshold === undefined ? undefined : encodeThreshold(threshold);
+  if (th === undefined && others.length === members.length) return traceState;
+  const value = (th === undefined ? others : [`th:${th}`, ...others]).join(';');
+  const base = traceState ?? empty();
+  if (value === '' || value.length > MAX_OT_VALUE_LENGTH) {
+    const rest = others.join(';');
+    return rest === '' ? base.unset(OT_KEY) : base.set(OT_KEY, rest);
+  }
+  return base.set(OT_KEY, value);
+}

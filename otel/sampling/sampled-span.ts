@@ -1,0 +1,93 @@
+import { createTraceState, type SpanContext } from '@opentelemetry/api';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import type { KeepReason, OperationType } from '../query.ts';
+import type { Bits56 } from './consistent-threshold.ts';
+import type { KeptSpan, TraceFacts } from './kept-span.ts';
+import { withThreshold } from './ot-trace-state.ts';
+
+/**
+ * A view of an ended span for exporters: the span itself is not touched (G2). Only its trace state differs: it carries the weight
+ * this pipeline gives the span, so two pipelines can weigh one span differently.
+ */
+export class SampledSpan implements KeptSpan {
+  readonly operationType: OperationType;
+  readonly series: string;
+  readonly keepReason: KeepReason;
+  readonly traceFacts: TraceFacts;
+  readonly #span: ReadableSpan;
+  readonly #threshold: Bits56 | undefined;
+  #spanContext: SpanContext | undefined;
+
+  /** @param threshold The rejection threshold the span passed; undefined when its weight is unknown. */
+  constructor(
+    span: ReadableSpan,
+    verdict: Pick<KeptSpan, 'operationType' | 'series' | 'keepReason' | 'traceFacts'>,
+    threshold: Bits56 | undefined,
+  ) {
+    this.#span = span;
+    this.#threshold = threshold;
+    this.operationType = verdict.operationType;
+    this.series = verdict.series;
+    this.keepReason = verdict.keepReason;
+    this.traceFacts = verdict.traceFacts;
+  }
+
+  readonly spanContext = (): SpanContext => (this.#spanContext ??= this.#weighted(this.#span.spanContext()));
+
+  get name() {
+    return this.#span.name;
+  }
+  get kind() {
+    return this.#span.kind;
+  }
+  get parentSpanContext(): SpanContext {
+    // ReadableSpan declares it optional; a getter that answers undefined is the same to every reader.
+    return this.#span.parentSpanContext as SpanContext;
+  }
+  get startTime() {
+    return this.#span.startTime;
+  }
+  get endTime() {
+    return this.#span.endTime;
+  }
+  get status() {
+    return this.#span.status;
+  }
+  get attributes() {
+    return this.#span.attributes;
+  }
+  get links() {
+    return this.#span.links;
+  }
+  get events() {
+    return this.#span.events;
+  }
+  get duration() {
+    return this.#span.duration;
+  }
+  get ended() {
+    return this.#span.ended;
+  }
+  get resource() {
+    return this.#span.resource;
+  }
+  get instrumentationScope() {
+    return this.#span.instrumentationScope;
+  }
+  get droppedAttributesCount() {
+    return this.#span.droppedAttributesCount;
+  }
+  get droppedEventsCount() {
+    return this.#span.droppedEventsCount;
+  }
+  get droppedLinksCount() {
+    return this.#span.droppedLinksCount;
+  }
+
+  #weighted(context: SpanContext): SpanContext {
+    const traceState = withThreshold(context.traceState, this.#threshold, createTraceState);
+    return traceState === context.traceState || traceState === undefined
+      ? context
+      : { ...context, traceState };
+  }
+}

@@ -1,0 +1,30 @@
+/** Attribute names this kit reads or writes; stable ones under the names of @opentelemetry/semantic-conventions 1.45. */
+export {
+  ATTR_DB_NAMESPACE,
+  ATTR_DB_OPERATION_NAME,
+  ATTR_DB_QUERY_SUMMARY,
+  ATTR_DB_QUERY_TEXT,
+  ATTR_DB_RESPONSE_STATUS_CODE,
+  ATTR_DB_SYSTEM_NAME,
+  ATTR_ERROR_TYPE,
+  ATTR_EXCEPTION_MESSAGE,
+  ATTR_EXCEPTION_STACKTRACE,
+  ATTR_EXCEPTION_TYPE,
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_HTTP_ROUTE,
+  ATTR_URL_PATH,
+} from '@opentelemetry/semantic-conventions';
+
+/** Development status in the conventions: bytes of the body as they left, after compression. */
+export const ATTR_HTTP_RESPONSE_BODY_SIZE = 'http.response.body.size';
+/** Development status in the conventions. */
+export const ATTR_DB_RESPONSE_RETURNED_ROWS = 'db.response.returned_rows';
+/** Ours: rows inserted, updated or deleted by the statement. */
+export const ATTR_DB_RESPONSE_CHANGED_ROWS = 'db.response.changed_rows';
+/** Ours: `complete`, `aborted` (the client left) or `failed` (the source of the body broke). */
+export const ATTR_HTTP_RESPONSE_OUTCOME = 'http.response.outcome';
+/** Ours: seconds from the request to the first byte of the answer. */
+export const ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE = 'http.response.time_to_first_byte';
+/** Ours: makes a span of type render; the name of the page or feed that was drawn. */
+export const ATTR_RENDER_TEMPLATE = 'render.template';
