@@ -27,7 +27,27 @@ export interface Post extends PostSummary {
   readonly createdAtMillis: number;
   /** Optimistic lock: every save raises it by one. */
   readonly version: number;
+  /** As the author gave it; undefined when `summary` is the first paragraph. */
+  readonly description?: string | undefined;
+  /** A tombstone since then; null or undefined while the post lives. */
+  readonly deletedAtMillis?: number | null;
 }
+
+/** A post in the owner's list; `state` is what readers see of it now. */
+export interface AdminPostSummary extends PostSummary {
+  readonly state: 'draft' | 'scheduled' | 'published' | 'unlisted' | 'deleted';
+  readonly version: number;
+  readonly deletedAtMillis: number | null;
+}
+
+/** Last edited first; `older` is the cursor for `before`. */
+export interface AdminPostPage {
+  readonly posts: readonly AdminPostSummary[];
+  readonly older: string | undefined;
+}
+
+/** By state; a scheduled post is not counted as published. */
+export type PostCounts = Readonly<Record<AdminPostSummary['state'], number>>;
 
 /** What an editor or an importer hands over. */
 export interface PostDraft {

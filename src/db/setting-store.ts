@@ -1,0 +1,53 @@
+import type { Database, Statement } from 'better-sqlite3';
+
+/** How the blog introduces itself; kept in the database, edited on the settings page. */
+export interface BlogIdentity {
+  readonly title: string;
+  readonly description: string;
+  /** BCP 47. */
+  readonly language: string;
+  readonly author: string;
+}
+
+const DEFAULT_IDENTITY: BlogIdentity = {
+  title: 'Glasshouse',
+  description: 'A blog you can see through.',
+  language: 'en',
+  author: '',
+};
+
+/** Small facts of the blog by key. */
+export class SettingStore {
+  readonly #get: Statement<[string], string>;
+  readonly #identity: Statement<[], [string, string]>;
+  readonly #set: Statement<[string, string]>;
+
+  constructor(database: Database) {
+    this.#get = database.prepare<[string], string>('SELECT value FROM settings WHERE key = ?').pluck();
+    this.#identity = database
+      .prepare<[], [string, string]>(
+        "SELECT key, value FROM settings WHERE key IN ('title', 'description', 'language', 'author')",
+      )
+      .raw();
+    this.#set = database.prepare(
+      'INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+    );
+  }
+
+  get(key: string): string | undefined {
+    return this.#get.get(key);
+  }
+
+  set(key: string, value: string): void {
+    this.#set.run(key, value);
+  }
+
+  /** What was never set has its default. */
+  identity(): BlogIdentity {
+    return { ...DEFAULT_IDENTITY, ...(Object.fromEntries(this.#identity.all()) as Partial<BlogIdentity>) };
+  }
+
+  setIdentity(identity: BlogIdentity): void {
+    for (const key of ['title', 'description', 'language', 'author'] as const) this.set(key, identity[key]);
+  }
+}

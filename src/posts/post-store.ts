@@ -1,0 +1,264 @@
+import type { Database, Statement } from 'better-sqlite3';
+import { SettingStore } from '../db/setting-store.ts';
+import { AdminListing, type AdminPageOptions } from './admin-listing.ts';
+import type { MediaSize } from './link-targets.ts';
+import type { RenderedMarkdown } from './markdown.ts';
+import { renderMarkdown } from './markdown.ts';
+import type {
+  AdminPostPage,
+  PathLookup,
+  Post,
+  PostCounts,
+  PostDraft,
+  PostPage,
+  PostSummary,
+} from './post.ts';
+import { PostConflictError, PostDraftError, PostNotFoundError } from './post-errors.ts';
+import { decideFields, type PostFields } from './post-fields.ts';
+import { PostListings, type PageOptions } from './post-listings.ts';
+import { checkPath, datedPath, decodePath, pathKey } from './post-path.ts';
+import { postOf, SELECT_POST, type PostRow } from './post-rows.ts';
+import { PostWriter } from './post-writer.ts';
+
+/** What an import knows better than a save. */
+export interface SaveOptions {
+  /** Default: now. */
+  readonly updatedAtMillis?: number | undefined;
+  /** Rendered before the transaction, for the same text and path. */
+  readonly rendered?: RenderedMarkdown | undefined;
+}
+
+interface AliasRow {
+  readonly path: string;
+  readonly title: string;
+  readonly status: string;
+  readonly published_at: number | null;
+  readonly deleted_at: number | null;
+}
+
+type Visibility = Pick<AliasRow, 'status' | 'published_at' | 'deleted_at'>;
+
+/** The posts of the blog. Readers see what `page`, `lookup` and the other lists answer; the owner's methods say so. */
+export class PostStore {
+  readonly #database: Database;
+  readonly #now: () => number;
+  readonly #listings: PostListings;
+  readonly #admin: AdminListing;
+  readonly #writer: PostWriter;
+  readonly #settings: SettingStore;
+  readonly #byKey: Statement<[string], PostRow>;
+  readonly #byId: Statement<[number], PostRow>;
+  readonly #byAlias: Statement<[string], AliasRow>;
+  readonly #mediaSize: Statement<[string], MediaSize>;
+
+  constructor(database: Database, options: { readonly now?: () => number } = {}) {
+    this.#database = database;
+    this.#now = options.now ?? Date.now;
+    this.#listings = new PostListings(database, this.#now);
+    this.#admin = new AdminListing(database, this.#now);
+    this.#writer = new PostWriter(database);
+    this.#settings = new SettingStore(database);
+    this.#byKey = database.prepare(`${SELECT_POST} WHERE posts.path_key = ?`);
+    this.#byId = database.prepare(`${SELECT_POST} WHERE posts.id = ?`);
+    this.#byAlias = database.prepare(
+      `SELECT posts.path, posts.title, posts.status, posts.published_at, posts.deleted_at
+       FROM aliases JOIN posts ON posts.id = aliases.post_id WHERE aliases.path_key = ?`,
+    );
+    this.#mediaSize = database.prepare('SELECT width, height FROM media WHERE path = ?');
+  }
+
+  /** Listed posts that are published now, newest first; an unreadable cursor counts as none. */
+  page(options: PageOptions = {}): PostPage {
+    return this.#listings.page(options);
+  }
+
+  /**
+   * What a request's path means to a reader, escaped or not. One form is canonical; another case, slashes at the end, another composition
+   * and every alias have `moved` to it. Drafts and scheduled posts are `missing`, also as tombstones.
+   */
+  lookup(requestPath: string): PathLookup {
+    const path = decodePath(requestPath);
+    if (path === undefined || path === '') return { kind: 'missing' };
+    const row = this.#byKey.get(pathKey(path));
+    if (row !== undefined) {
+      const kind = this.#kindOf(row);
+      if (kind !== 'post') return kind === 'gone' ? { kind, title: row.title } : { kind };
+      const isCanonical = row.path === path && !/^\/\/|.\/$/.test(requestPath);
+      return isCanonical ? { kind, post: postOf(row) } : { kind: 'moved', path: row.path };
+    }
+    const alias = this.#byAlias.get(pathKey(path));
+    const kind = alias === undefined ? 'missing' : this.#kindOf(alias);
+    if (kind === 'missing') return { kind };
+    return kind === 'gone' ? { kind, title: alias!.title } : { kind: 'moved', path: alias!.path };
+  }
+
+  /** Listed posts beside this one in time. */
+  neighbours(post: PostSummary): {
+    readonly older: PostSummary | undefined;
+    readonly newer: PostSummary | undefined;
+  } {
+    return this.#listings.neighbours(post);
+  }
+
+  /** The newest listed posts with their text, for feeds. */
+  latest(limit: number, tag?: string): readonly Post[] {
+    return this.#listings.latest(limit, tag);
+  }
+
+  /** Tags of listed posts, alphabetically. */
+  tags(): readonly { readonly tag: string; readonly count: number }[] {
+    return this.#listings.tags();
+  }
+
+  /** Months (UTC) with listed posts, newest first. */
+  archive(): readonly { readonly year: number; readonly month: number; readonly count: number }[] {
+    return this.#listings.archive();
+  }
+
+  /** Every listed post, newest first; read in batches. */
+  sitemap(): Iterable<{ readonly path: string; readonly updatedAtMillis: number }> {
+    return this.#listings.sitemap();
+  }
+
+  /** For the owner: any post, drafts and tombstones included. */
+  byId(id: number): Post | undefined {
+    const row = this.#byId.get(id);
+    return row && postOf(row);
+  }
+
+  /** For the owner: any post by its own path, drafts and tombstones included. */
+  byPath(path: string): Post | undefined {
+    const row = this.#byKey.get(pathKey(path));
+    return row && postOf(row);
+  }
+
+  /** For the owner: every post, last edited first. */
+  allForAdmin(options: AdminPageOptions = {}): AdminPostPage {
+    return this.#admin.page(options);
+  }
+
+  counts(): PostCounts {
+    return this.#admin.counts();
+  }
+
+  /** The page a draft would become at a path, without saving it. */
+  render(markdown: string, path: string, formerPaths: readonly string[] = []): RenderedMarkdown {
+    return renderMarkdown(markdown, { path, formerPaths, media: (name) => this.#mediaSize.get(name) });
+  }
+
+  /** Throws PostDraftError. */
+  create(draft: PostDraft, options: SaveOptions = {}): Post {
+    const now = this.#now();
+    const fields = this.#decide(draft, undefined);
+    const path = draft.path?.trim() ? checkPath(draft.path, 'path') : this.#freePath(fields);
+    const rendered = options.rendered ?? this.render(draft.markdown, path, fields.aliases);
+    return this.#immediate(() => {
+      this.#checkFree([path], 'path', undefined);
+      const aliases = fields.aliases.filter((alias) => pathKey(alias) !== pathKey(path));
+      this.#checkFree(aliases, 'aliases', undefined);
+      const updatedAtMillis = options.updatedAtMillis ?? now;
+      return this.byId(
+        this.#writer.insert({
+          ...fields,
+          aliases,
+          path,
+          markdown: draft.markdown,
+          rendered,
+          updatedAtMillis,
+          createdAtMillis: now,
+        }),
+      )!;
+    });
+  }
+
+  /**
+   * Saves over `version`; an older path of a post that readers could see becomes an alias. Throws PostConflictError when the post was
+   * saved elsewhere since, PostDraftError, PostNotFoundError.
+   */
+  update(id: number, version: number, draft: PostDraft, options: SaveOptions = {}): Post {
+    const now = this.#now();
+    const before = this.#expect(id, version);
+    const fields = this.#decide(draft, before);
+    const path = draft.path?.trim() ? checkPath(draft.path, 'path') : before.path;
+    const former = pathKey(path) !== pathKey(before.path) && before.status !== 'draft' ? [before.path] : [];
+    const aliases = [
+      ...fields.aliases.filter((alias) => pathKey(alias) !== pathKey(before.path)),
+      ...former,
+    ].filter((alias) => pathKey(alias) !== pathKey(path));
+    const rendered = options.rendered ?? this.render(draft.markdown, path, aliases);
+    return this.#immediate(() => {
+      this.#expect(id, version);
+      this.#checkFree([path], 'path', id);
+      this.#checkFree(aliases, 'aliases', id);
+      const updatedAtMillis = options.updatedAtMillis ?? now;
+      this.#writer.update(id, {
+        ...fields,
+        aliases,
+        path,
+        markdown: draft.markdown,
+        rendered,
+        updatedAtMillis,
+      });
+      return this.byId(id)!;
+    });
+  }
+
+  /** Leaves a tombstone: the path answers 410 and can be restored. Throws PostConflictError, PostNotFoundError. */
+  remove(id: number, version: number): void {
+    this.#immediate(() => {
+      this.#expect(id, version);
+      this.#writer.remove(id, this.#now());
+    });
+  }
+
+  /** Brings a tombstone back as it was; a living post stays as it is. Throws PostNotFoundError. */
+  restore(id: number): Post {
+    return this.#immediate(() => {
+      const post = this.byId(id);
+      if (post === undefined) throw new PostNotFoundError(id);
+      if (post.deletedAtMillis !== null)
+        this.#writer.restore(post, this.render(post.markdown, post.path, post.aliases), this.#now());
+      return this.byId(id)!;
+    });
+  }
+
+  #immediate<T>(work: () => T): T {
+    const transaction = this.#database.transaction(work);
+    return this.#database.inTransaction ? transaction() : transaction.immediate();
+  }
+
+  #decide(draft: PostDraft, current: Post | undefined): PostFields {
+    return decideFields(draft, current, { now: this.#now(), language: this.#settings.identity().language });
+  }
+
+  #expect(id: number, version: number): Post {
+    const post = this.byId(id);
+    if (post === undefined) throw new PostNotFoundError(id);
+    if (post.version !== version) throw new PostConflictError(post, version);
+    return post;
+  }
+
+  #kindOf(row: Visibility): 'post' | 'gone' | 'missing' {
+    if (row.status === 'draft' || row.published_at === null) return 'missing';
+    // A post deleted before its time was never seen; its tombstone says nothing.
+    if (row.deleted_at !== null) return row.published_at <= row.deleted_at ? 'gone' : 'missing';
+    return row.published_at <= this.#now() ? 'post' : 'missing';
+  }
+
+  #checkFree(paths: readonly string[], field: 'path' | 'aliases', ownId: number | undefined): void {
+    for (const path of paths) {
+      const owner = this.#writer.ownerOf(pathKey(path));
+      if (owner === undefined || owner.id === ownId) continue;
+      const whose = owner.isDeleted ? 'a deleted post, which can be restored' : 'another post';
+      throw new PostDraftError(field, 'taken', `The address ${path} belongs to “${owner.title}”, ${whose}.`);
+    }
+  }
+
+  #freePath(fields: PostFields): string {
+    const base = datedPath(fields.publishedAtMillis ?? this.#now(), fields.title);
+    for (let number = 1; ; number++) {
+      const path = number === 1 ? base : `${base}-${number}`;
+      if (this.#writer.ownerOf(pathKey(path)) === undefined) return path;
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import type { Database, Statement } from 'better-sqlite3';
+import { SearchIndex } from '../search/search-index.ts';
+import type { RenderedMarkdown } from './markdown.ts';
+import { readingMinutes, shorten } from './plain-text.ts';
+import type { Post } from './post.ts';
+import type { PostFields } from './post-fields.ts';
+import { tagKey } from './post-listings.ts';
+import { pathKey } from './post-path.ts';
+
+const MAX_SUMMARY_CHARACTERS = 300;
+
+/** All that is written for a post; checked before. */
+export interface PostRecord extends PostFields {
+  readonly path: string;
+  readonly markdown: string;
+  readonly rendered: RenderedMarkdown;
+  readonly updatedAtMillis: number;
+}
+
+type Columns = Readonly<Record<string, string | number | null>>;
+
+/** Writes a post and what is derived from it: tags, aliases, search. Every method expects to run inside a transaction. */
+export class PostWriter {
+  readonly #search: SearchIndex;
+  readonly #insert: Statement<[Columns]>;
+  readonly #update: Statement<[Columns]>;
+  readonly #setDeleted: Statement<[number | null, number, number]>;
+  readonly #deleteTags: Statement<[number]>;
+  readonly #insertTag: Statement<[string, number, number, string]>;
+  readonly #deleteAliases: Statement<[number]>;
+  readonly #insertAlias: Statement<[string, string, number]>;
+  readonly #owner: Statement<[string, string], { id: number; title: string; isDeleted: number }>;
+
+  constructor(database: Database) {
+    this.#search = new SearchIndex(database);
+    this.#insert = database.prepare(
+      `INSERT INTO posts (path, path_key, title, summary, status, published_at, updated_at, created_at, tags, authors, language,
+         reading_minutes, version, description, markdown, html)
+       VALUES (@path, @path_key, @title, @summary, @status, @published_at, @updated_at, @created_at, @tags, @authors, @language,
+         @reading_minutes, 1, @description, @markdown, @html)`,
+    );
+    this.#update = database.prepare(
+      `UPDATE posts SET path = @path, path_key = @path_key, title = @title, summary = @summary, status = @status,
+         published_at = @published_at, updated_at = @updated_at, tags = @tags, authors = @authors, language = @language,
+         reading_minutes = @reading_minutes, version = version + 1, description = @description, markdown = @markdown, html = @html,
+         deleted_at = NULL
+       WHERE id = @id`,
+    );
+    this.#setDeleted = database.prepare(
+      'UPDATE posts SET deleted_at = ?, updated_at = ?, version = version + 1 WHERE id = ?',
+    );
+    this.#deleteTags = database.prepare('DELETE FROM post_tags WHERE post_id = ?');
+    this.#insertTag = database.prepare(
+      'INSERT INTO post_tags (tag_key, published_at, post_id, tag) VALUES (?, ?, ?, ?)',
+    );
+    this.#deleteAliases = database.prepare('DELETE FROM aliases WHERE post_id = ?');
+    this.#insertAlias = database.prepare('INSERT INTO aliases (path_key, path, post_id) VALUES (?, ?, ?)');
+    this.#owner = database.prepare(
+      `SELECT id, title, deleted_at IS NOT NULL AS isDeleted FROM posts WHERE path_key = ?
+       UNION ALL SELECT posts.id, posts.title, posts.deleted_at IS NOT NULL FROM aliases JOIN posts ON posts.id = aliases.post_id WHERE aliases.path_key = ?
+       LIMIT 1`,
+    );
+  }
+
+  /** Whose path or alias it is. */
+  ownerOf(
+    key: string,
+  ): { readonly id: number; readonly title: string; readonly isDeleted: boolean } | undefined {
+    const row = this.#owner.get(key, key);
+    return row && { id: row.id, title: row.title, isDeleted: row.isDeleted === 1 };
+  }
+
+  insert(record: PostRecord & { readonly createdAtMillis: number }): number {
+    const id = Number(
+      this.#insert.run({ ...columnsOf(record), created_at: record.createdAtMillis }).lastInsertRowid,
+    );
+    this.#writeAliases(id, record.aliases);
+    this.#writeLists(id, record, record.rendered);
+    return id;
+  }
+
+  update(id: number, record: PostRecord): void {
+    this.#update.run({ ...columnsOf(record), id });
+    this.#writeAliases(id, record.aliases);
+    this.#writeLists(id, record, record.rendered);
+  }
+
+  remove(id: number, atMillis: number): void {
+    this.#setDeleted.run(atMillis, atMillis, id);
+    this.#deleteTags.run(id);
+    this.#search.remove(id);
+  }
+
+  restore(post: Post, rendered: RenderedMarkdown, atMillis: number): void {
+    this.#setDeleted.run(null, atMillis, post.id);
+    this.#writeLists(post.id, post, rendered);
+  }
+
+  #writeAliases(id: number, aliases: readonly string[]): void {
+    this.#deleteAliases.run(id);
+    for (const alias of aliases) this.#insertAlias.run(pathKey(alias), alias, id);
+  }
+
+  /** What lists and search read: published posts only, so that no other can leak from there. */
+  #writeLists(
+    id: number,
+    post: Pick<Post, 'title' | 'tags' | 'status' | 'publishedAtMillis'>,
+    rendered: RenderedMarkdown,
+  ): void {
+    this.#deleteTags.run(id);
+    if (post.status !== 'published') {
+      this.#search.remove(id);
+      return;
+    }
+    for (const tag of post.tags) this.#insertTag.run(tagKey(tag), post.publishedAtMillis!, id, tag);
+    this.#search.put(id, { title: post.title, tags: post.tags, body: rendered.text });
+  }
+}
+
+function columnsOf(record: PostRecord): Columns {
+  return {
+    path: record.path,
+    path_key: pathKey(record.path),
+    title: record.title,
+    summary: shorten(record.description ?? record.rendered.firstParagraphText, MAX_SUMMARY_CHARACTERS),
+    status: record.status,
+    published_at: record.publishedAtMillis,
+    updated_at: record.updatedAtMillis,
+    tags: JSON.stringify(record.tags),
+    authors: JSON.stringify(record.authors),
+    language: record.language,
+    reading_minutes: readingMinutes(record.rendered.wordCount),
+    description: record.description ?? null,
+    markdown: record.markdown,
+    html: record.rendered.html,
+  };
+}
