@@ -7,6 +7,9 @@ export interface OtlpTarget {
   readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMillis: number;
   readonly compression: 'gzip' | 'none';
+  readonly certificateFile: string | undefined;
+  readonly clientCertificateFile: string | undefined;
+  readonly clientKeyFile: string | undefined;
 }
 
 /** The receiver of a signal; undefined when no address is set for it. */
@@ -18,12 +21,18 @@ export function resolveOtlp(signal: 'traces' | 'metrics', values: SettingValues)
           headers: values.otlpTracesHeaders,
           timeoutMillis: values.otlpTracesTimeoutMillis,
           compression: values.otlpTracesCompression,
+          certificateFile: values.otlpTracesCertificateFile,
+          clientCertificateFile: values.otlpTracesClientCertificateFile,
+          clientKeyFile: values.otlpTracesClientKeyFile,
         }
       : {
           endpoint: values.otlpMetricsEndpoint,
           headers: values.otlpMetricsHeaders,
           timeoutMillis: values.otlpMetricsTimeoutMillis,
           compression: values.otlpMetricsCompression,
+          certificateFile: values.otlpMetricsCertificateFile,
+          clientCertificateFile: values.otlpMetricsClientCertificateFile,
+          clientKeyFile: values.otlpMetricsClientKeyFile,
         };
   const url = own.endpoint ?? signalUrl(values.otlpEndpoint, signal);
   if (url === undefined) return undefined;
@@ -32,6 +41,9 @@ export function resolveOtlp(signal: 'traces' | 'metrics', values: SettingValues)
     headers: Object.freeze({ ...values.otlpHeaders, ...own.headers }),
     timeoutMillis: own.timeoutMillis ?? values.otlpTimeoutMillis,
     compression: own.compression ?? values.otlpCompression,
+    certificateFile: own.certificateFile ?? values.otlpCertificateFile,
+    clientCertificateFile: own.clientCertificateFile ?? values.otlpClientCertificateFile,
+    clientKeyFile: own.clientKeyFile ?? values.otlpClientKeyFile,
   });
 }
 

@@ -200,6 +200,35 @@ export const SETTINGS = {
     compression,
     { words: 'as OTEL_EXPORTER_OTLP_COMPRESSION' },
   ),
+  otlpCertificateFile: optional(
+    'OTEL_EXPORTER_OTLP_CERTIFICATE',
+    'file with the certificates that an https receiver is checked against',
+    text,
+  ),
+  otlpClientCertificateFile: optional(
+    'OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE',
+    'file with our certificate for receivers that ask for one',
+    text,
+  ),
+  otlpClientKeyFile: optional('OTEL_EXPORTER_OTLP_CLIENT_KEY', 'file with its private key', text),
+  otlpTracesCertificateFile: optional('OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE', 'the same for spans', text),
+  otlpTracesClientCertificateFile: optional(
+    'OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE',
+    'the same for spans',
+    text,
+  ),
+  otlpTracesClientKeyFile: optional('OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY', 'the same for spans', text),
+  otlpMetricsCertificateFile: optional(
+    'OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE',
+    'the same for metrics',
+    text,
+  ),
+  otlpMetricsClientCertificateFile: optional(
+    'OTEL_EXPORTER_OTLP_METRICS_CLIENT_CERTIFICATE',
+    'the same for metrics',
+    text,
+  ),
+  otlpMetricsClientKeyFile: optional('OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY', 'the same for metrics', text),
   bspMaxQueueSize: setting(
     'OTEL_BSP_MAX_QUEUE_SIZE',
     '2048',

@@ -1,0 +1,247 @@
+import { context, ROOT_CONTEXT } from '@opentelemetry/api';
+import { ExportResultCode, suppressTracing } from '@opentelemetry/core';
+import type { ExportResult } from '@opentelemetry/core';
+import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
+import type { Clock } from '../clock.ts';
+import { systemClock } from '../clock.ts';
+import type { ExportFacts } from '../query.ts';
+import { ExportHealth } from './export-health.ts';
+import { ExportQueue } from './export-queue.ts';
+
+/** A SpanExporter whose running export can be cut off, so that its callback comes soon after. */
+export interface AbortableSpanExporter extends SpanExporter {
+  abort?(): void;
+}
+
+export interface OtlpPipelineOptions {
+  readonly exporter: AbortableSpanExporter;
+  /** For showing; credentials are removed. */
+  readonly endpoint: string;
+  readonly clock?: Clock;
+  /** Default 2048. */
+  readonly maxQueueSpans?: number;
+  /** Default 4 MiB. */
+  readonly maxQueueBytes?: number;
+  /** Spans of one export; default 512. */
+  readonly maxBatchSpans?: number;
+  /** How long a span waits for others; also the pause after a failure; default 5000. */
+  readonly scheduledDelayMillis?: number;
+  /** After which an export has failed and is cut off; default 10,000. */
+  readonly exportTimeoutMillis?: number;
+  /** Of forceFlush as a whole; default 10,000. */
+  readonly flushTimeoutMillis?: number;
+  /** Of shutdown as a whole; default 5000. */
+  readonly shutdownTimeoutMillis?: number;
+}
+
+/** The export that is under way; its spans are counted once. */
+interface Attempt {
+  spans: number;
+  readonly fail: (error: unknown) => void;
+}
+
+/**
+ * Stands between the span processor and a network exporter: handing over only enqueues, and one batch at a time goes out, also
+ * after failures and in forceFlush. The next export waits for the callback of the one before even after its timeout; an exporter
+ * that never calls back costs a bounded queue and nothing more.
+ */
+export class OtlpPipeline implements SpanExporter {
+  readonly #exporter: AbortableSpanExporter;
+  readonly #health: ExportHealth;
+  readonly #queue: ExportQueue;
+  readonly #maxBatchSpans: number;
+  readonly #scheduledDelayMillis: number;
+  readonly #exportTimeoutMillis: number;
+  readonly #flushTimeoutMillis: number;
+  readonly #shutdownTimeoutMillis: number;
+  /** Until the exporter's callback. */
+  #running: Promise<void> | undefined;
+  #attempt: Attempt | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #timerDelayMillis = 0;
+  #lastFailed = false;
+  #shutdown: Promise<void> | undefined;
+
+  constructor(options: OtlpPipelineOptions) {
+    this.#exporter = options.exporter;
+    this.#health = new ExportHealth(options.endpoint, (options.clock ?? systemClock).now);
+    this.#queue = new ExportQueue(options.maxQueueSpans ?? 2048, options.maxQueueBytes ?? 4 * 1024 * 1024);
+    this.#maxBatchSpans = options.maxBatchSpans ?? 512;
+    this.#scheduledDelayMillis = options.scheduledDelayMillis ?? 5000;
+    this.#exportTimeoutMillis = options.exportTimeoutMillis ?? 10_000;
+    this.#flushTimeoutMillis = options.flushTimeoutMillis ?? 10_000;
+    this.#shutdownTimeoutMillis = options.shutdownTimeoutMillis ?? 5000;
+  }
+
+  /** Only enqueues; success means accepted, not sent. */
+  export(spans: readonly ReadableSpan[], resultCallback: (result: ExportResult) => void): void {
+    if (this.#shutdown !== undefined) {
+      this.#health.countDropped(spans.length);
+      resultCallback({ code: ExportResultCode.FAILED });
+      return;
+    }
+    this.#health.countDropped(this.#queue.add(spans));
+    this.#schedule();
+    resultCallback({ code: ExportResultCode.SUCCESS });
+  }
+
+  /** Exports what waits, then flushes the exporter. Ends within its timeout, whatever the receiver does; never rejects. */
+  async forceFlush(): Promise<void> {
+    if (this.#shutdown !== undefined) return this.#shutdown;
+    const deadline = new Deadline(this.#flushTimeoutMillis);
+    await deadline.of(this.#drain(deadline));
+    await deadline.of(this.#flushExporter());
+  }
+
+  /** Exports what waits and closes the exporter; what could not go in time is counted as dropped. Idempotent; never rejects. */
+  shutdown(): Promise<void> {
+    this.#shutdown ??= this.#close();
+    return this.#shutdown;
+  }
+
+  facts(): ExportFacts {
+    return this.#health.facts(this.#queue.spans + (this.#attempt?.spans ?? 0));
+  }
+
+  /** Estimated, of the spans that wait. */
+  get queuedBytes(): number {
+    return this.#queue.bytes;
+  }
+
+  #schedule(): void {
+    if (this.#running !== undefined || this.#shutdown !== undefined || this.#queue.spans === 0) return;
+    const isFull = this.#queue.spans >= this.#maxBatchSpans && !this.#lastFailed;
+    const delayMillis = isFull ? 0 : this.#scheduledDelayMillis;
+    if (this.#timer !== undefined && this.#timerDelayMillis <= delayMillis) return;
+    this.#clearTimer();
+    this.#timerDelayMillis = delayMillis;
+    // Under the root context, or the timer would hold the request that happened to be active.
+    this.#timer = context.with(ROOT_CONTEXT, () => setTimeout(() => void this.#exportNext(), delayMillis));
+    this.#timer.unref();
+  }
+
+  #clearTimer(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** Starts the one export there may be. */
+  #exportNext(): Promise<void> {
+    this.#clearTimer();
+    const batch = this.#queue.take(this.#maxBatchSpans);
+    this.#running = context
+      .with(suppressTracing(ROOT_CONTEXT), () => this.#send(batch))
+      .then(() => {
+        this.#running = undefined;
+        this.#schedule();
+      });
+    return this.#running;
+  }
+
+  /** Resolves when the exporter has called back; the outcome may have been counted before, at the timeout. */
+  #send(batch: ReadableSpan[]): Promise<void> {
+    return new Promise((resolve) => {
+      const settle = (count: () => void): void => {
+        if (attempt.spans === 0) return;
+        clearTimeout(timeout);
+        attempt.spans = 0;
+        count();
+      };
+      const attempt: Attempt = {
+        spans: batch.length,
+        fail: (error) => settle(() => this.#countFailed(batch.length, error)),
+      };
+      const timeout = setTimeout(() => {
+        attempt.fail(new Error(`no answer within ${this.#exportTimeoutMillis} ms`));
+        this.#abort();
+      }, this.#exportTimeoutMillis).unref();
+      this.#attempt = attempt;
+      try {
+        this.#exporter.export(batch, ({ code, error }) => {
+          if (code === ExportResultCode.SUCCESS) settle(() => this.#countSent(batch.length));
+          else attempt.fail(error ?? new Error('the exporter failed without a reason'));
+          resolve();
+        });
+      } catch (error) {
+        attempt.fail(error);
+        resolve();
+      }
+    });
+  }
+
+  #countSent(spans: number): void {
+    this.#lastFailed = false;
+    this.#health.countSent(spans);
+  }
+
+  #countFailed(spans: number, error: unknown): void {
+    this.#lastFailed = true;
+    this.#health.countFailed(spans, error);
+  }
+
+  async #drain(deadline: Deadline): Promise<void> {
+    while (!deadline.isOver && (this.#running !== undefined || this.#queue.spans > 0)) {
+      await (this.#running ?? this.#exportNext());
+    }
+  }
+
+  async #close(): Promise<void> {
+    this.#clearTimer();
+    const deadline = new Deadline(this.#shutdownTimeoutMillis);
+    await deadline.of(this.#drain(deadline));
+    this.#attempt?.fail(new Error('cut off by the shutdown'));
+    if (this.#running !== undefined) this.#abort();
+    this.#health.countDropped(this.#queue.clear());
+    await new Deadline(CLOSE_TIMEOUT_MILLIS).of(this.#closeExporter());
+  }
+
+  async #flushExporter(): Promise<void> {
+    try {
+      await context.with(suppressTracing(ROOT_CONTEXT), () => this.#exporter.forceFlush?.());
+    } catch (error) {
+      this.#health.noteError(error);
+    }
+  }
+
+  async #closeExporter(): Promise<void> {
+    try {
+      await context.with(suppressTracing(ROOT_CONTEXT), () => this.#exporter.shutdown());
+    } catch (error) {
+      this.#health.noteError(error);
+    }
+  }
+
+  #abort(): void {
+    try {
+      this.#exporter.abort?.();
+    } catch (error) {
+      this.#health.noteError(error);
+    }
+  }
+}
+
+/** For an exporter to close itself, after everything else. */
+const CLOSE_TIMEOUT_MILLIS = 1000;
+
+/** A time by which somebody wants to go on. Its timer is not unref'd: the process may end only after the waiting did. */
+class Deadline {
+  readonly #atMillis: number;
+
+  constructor(timeoutMillis: number) {
+    this.#atMillis = performance.now() + timeoutMillis;
+  }
+
+  get isOver(): boolean {
+    return performance.now() >= this.#atMillis;
+  }
+
+  /** Resolves with `work` or at the deadline, whichever is first. */
+  async of(work: Promise<void>): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const over = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, Math.max(0, this.#atMillis - performance.now()));
+    });
+    await Promise.race([work, over]);
+    clearTimeout(timer);
+  }
+}

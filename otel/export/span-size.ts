@@ -1,0 +1,32 @@
+import type { Attributes, AttributeValue } from '@opentelemetry/api';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+
+/** Ids, times, status and object headers of one span. */
+const SPAN_BYTES = 400;
+const EVENT_BYTES = 80;
+const LINK_BYTES = 150;
+const ATTRIBUTE_BYTES = 32;
+
+/** What a waiting span holds in memory, estimated: strings at two bytes a character. */
+export function estimateSpanBytes(span: ReadableSpan): number {
+  let bytes = SPAN_BYTES + 2 * span.name.length + attributesBytes(span.attributes);
+  for (const event of span.events) {
+    bytes += EVENT_BYTES + 2 * event.name.length + attributesBytes(event.attributes ?? {});
+  }
+  for (const link of span.links) bytes += LINK_BYTES + attributesBytes(link.attributes ?? {});
+  return bytes;
+}
+
+function attributesBytes(attributes: Attributes): number {
+  let bytes = 0;
+  for (const key in attributes) bytes += ATTRIBUTE_BYTES + valueBytes(attributes[key]);
+  return bytes;
+}
+
+function valueBytes(value: AttributeValue | null | undefined): number {
+  if (typeof value === 'string') return 2 * value.length;
+  if (!Array.isArray(value)) return 8;
+  let bytes = 16;
+  for (const item of value) bytes += 8 + (typeof item === 'string' ? 2 * item.length : 0);
+  return bytes;
+}

@@ -1,0 +1,179 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { createOtlpSpanExporter } from '../../../otel/export/otlp-exporters.ts';
+import { OtlpPipeline } from '../../../otel/export/otlp-pipeline.ts';
+import { readTelemetryConfig } from '../../../otel/config.ts';
+import { decodeSpans } from './decode-otlp.ts';
+import { makeTrace } from './made-spans.ts';
+import { httpReceiver, refusingUrl, socketReceiver } from './receivers.ts';
+
+const EXPORT_TIMEOUT_MILLIS = 150;
+const FLUSH_TIMEOUT_MILLIS = 700;
+/** Of a machine that does other work meanwhile. */
+const SLACK_MILLIS = 3000;
+
+let open: OtlpPipeline[] = [];
+afterEach(async () => {
+  await Promise.all(open.map((pipeline) => pipeline.shutdown()));
+  open = [];
+});
+
+function pipelineTo(url: string, env: Record<string, string> = {}): OtlpPipeline {
+  const { traceExport } = readTelemetryConfig({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: url, ...env } });
+  if (traceExport === undefined) throw new Error('no endpoint');
+  const pipeline = new OtlpPipeline({
+    exporter: createOtlpSpanExporter(traceExport, EXPORT_TIMEOUT_MILLIS),
+    endpoint: traceExport.url,
+    scheduledDelayMillis: 60_000,
+    maxBatchSpans: 2,
+    maxQueueSpans: 20,
+    exportTimeoutMillis: EXPORT_TIMEOUT_MILLIS,
+    flushTimeoutMillis: FLUSH_TIMEOUT_MILLIS,
+    shutdownTimeoutMillis: 200,
+  });
+  open.push(pipeline);
+  return pipeline;
+}
+
+/** Hands over 30 spans to a queue of 20, flushes and shuts down, and answers how long each of the three took. */
+async function overrun(pipeline: OtlpPipeline) {
+  const times = [performance.now()];
+  const lap = () => times.push(performance.now());
+  for (let index = 0; index < 15; index++) pipeline.export(makeTrace(2), () => {});
+  lap();
+  expect(pipeline.facts().dropped).toBe(10);
+  await pipeline.forceFlush();
+  lap();
+  await pipeline.shutdown();
+  lap();
+  const [start = 0, handed = 0, flushed = 0, ended = 0] = times;
+  return { handing: handed - start, flushing: flushed - handed, ending: ended - flushed };
+}
+
+function expectAllAccounted(pipeline: OtlpPipeline): void {
+  const { sent, failed, dropped, queued } = pipeline.facts();
+  expect({ queued, total: sent + failed + dropped }).toEqual({ queued: 0, total: 30 });
+}
+
+describe('OtlpPipeline to a good receiver', () => {
+  it('sends protobuf with service name, parents and attributes', async () => {
+    await using receiver = await httpReceiver();
+    const pipeline = pipelineTo(receiver.url, { OTEL_EXPORTER_OTLP_HEADERS: 'x-key=secret' });
+    const spans = makeTrace(2, 'seen', 'my blog');
+    pipeline.export(spans, () => {});
+    await pipeline.forceFlush();
+    expect(receiver.bodies.map(({ path }) => path)).toEqual(['/v1/traces']);
+    expect(receiver.headers[0]).toMatchObject({
+      'content-type': 'application/x-protobuf',
+      'x-key': 'secret',
+    });
+    const decoded = decodeSpans(receiver.bodies[0]!.body);
+    const root = spans.find((span) => span.name === 'root')!.spanContext();
+    expect(decoded).toHaveLength(2);
+    expect(decoded.find((span) => span.name === 'root')).toMatchObject({
+      traceId: root.traceId,
+      spanId: root.spanId,
+      parentSpanId: '',
+      resource: { 'service.name': 'my blog' },
+      scope: 'made-scope',
+      attributes: { attribute: 'seen' },
+    });
+    expect(decoded.find((span) => span.name === 'child 1')?.parentSpanId).toBe(root.spanId);
+    expect(pipeline.facts()).toMatchObject({ sent: 2, failed: 0, lastError: undefined });
+    expect(pipeline.facts().lastSuccessMillis).toBeGreaterThan(0);
+  });
+
+  it('sends one request at a time and counts right when the queue overflows', async () => {
+    await using receiver = await httpReceiver((response) => setTimeout(() => response.end(), 5));
+    const pipeline = pipelineTo(receiver.url);
+    await overrun(pipeline);
+    expect(receiver.maxConcurrent()).toBe(1);
+    expect(receiver.bodies.flatMap(({ body }) => decodeSpans(body))).toHaveLength(20);
+    expect(pipeline.facts()).toMatchObject({ sent: 20, failed: 0, dropped: 10 });
+  });
+
+  it('sends user and password of the address and never shows them', async () => {
+    await using receiver = await httpReceiver((response) => response.writeHead(401).end('hunter2'));
+    const pipeline = pipelineTo(receiver.url.replace('http://', 'http://someone:hunter2@') + '/?key=hunter2');
+    pipeline.export(makeTrace(1), () => {});
+    await pipeline.forceFlush();
+    expect(receiver.headers[0]?.authorization).toBe(`Basic ${btoa('someone:hunter2')}`);
+    expect(receiver.bodies[0]?.path).toBe('/v1/traces?key=hunter2');
+    expect(pipeline.facts()).toMatchObject({
+      endpoint: `${receiver.url}/v1/traces`,
+      lastError: { message: 'HTTP 401 Unauthorized' },
+    });
+    expect(JSON.stringify(pipeline.facts())).not.toContain('hunter2');
+  });
+});
+
+describe('OtlpPipeline to a bad receiver', () => {
+  const drip = (response: { writeHead(status: number): unknown; write(chunk: string): unknown }) => {
+    response.writeHead(200);
+    const timer = setInterval(() => response.write('.'), 10).unref();
+    setTimeout(() => clearInterval(timer), 10_000).unref();
+  };
+
+  it.each([
+    ['answers 503', () => httpReceiver((response) => response.writeHead(503).end()), /overloaded/],
+    [
+      'answers 503 and says to come back at once',
+      () => httpReceiver((response) => response.writeHead(503, { 'retry-after': '0' }).end()),
+      /overloaded/,
+    ],
+    ['answers 400', () => httpReceiver((response) => response.writeHead(400).end('no')), /HTTP 400/],
+    ['is a black hole', () => socketReceiver(), /no answer within 150 ms/],
+    ['drips its answer', () => httpReceiver(drip), /no answer within 150 ms/],
+    [
+      'is half open: says goodbye and keeps the connection',
+      () => socketReceiver((socket) => socket.end(), { allowHalfOpen: true }),
+      /socket hang up|no answer|ECONNRESET/,
+    ],
+    ['hangs up', () => socketReceiver((socket) => socket.destroy()), /socket hang up|ECONNRESET|EPIPE/],
+    [
+      'speaks no HTTP',
+      () => socketReceiver((socket) => socket.end('SSH-2.0-OpenSSH\r\n')),
+      /Parse Error|socket hang up|EPIPE|ECONNRESET/,
+    ],
+  ])('that %s: nothing blocks, and every span is accounted for', async (_name, receive, message) => {
+    await using receiver = await receive();
+    const pipeline = pipelineTo(receiver.url);
+    const { handing, flushing, ending } = await overrun(pipeline);
+    expect(handing).toBeLessThan(SLACK_MILLIS);
+    expect(flushing).toBeLessThan(FLUSH_TIMEOUT_MILLIS + SLACK_MILLIS);
+    expect(ending).toBeLessThan(1200 + SLACK_MILLIS);
+    expect(receiver.connections()).toBeGreaterThan(0);
+    // The receiver may accept the next connection before it hears that the one before was cut off.
+    expect(receiver.maxConcurrent()).toBeLessThanOrEqual(2);
+    expectAllAccounted(pipeline);
+    expect(pipeline.facts().sent).toBe(0);
+    expect(pipeline.facts().lastError?.message).toMatch(
+      new RegExp(`${message.source}|cut off by the shutdown`),
+    );
+  });
+
+  it('that nobody runs: connection refused is said so, with the address and nothing else', async () => {
+    const url = await refusingUrl();
+    const pipeline = pipelineTo(url.replace('http://', 'http://someone:hunter2@'));
+    pipeline.export(makeTrace(2), () => {});
+    await pipeline.forceFlush();
+    expect(pipeline.facts()).toMatchObject({
+      sent: 0,
+      failed: 2,
+      endpoint: `${url}/v1/traces`,
+      lastError: { message: expect.stringContaining('ECONNREFUSED') },
+    });
+    expect(JSON.stringify(pipeline.facts())).not.toContain('hunter2');
+  });
+
+  it('that comes back: exports go on', async () => {
+    await using receiver = await httpReceiver((response, count) => {
+      if (count > 1) response.end();
+    });
+    const pipeline = pipelineTo(receiver.url);
+    pipeline.export(makeTrace(2), () => {});
+    pipeline.export(makeTrace(2), () => {});
+    await pipeline.forceFlush();
+    expect(pipeline.facts()).toMatchObject({ failed: 2, sent: 2, queued: 0 });
+    expect(receiver.maxConcurrent()).toBe(1);
+  });
+});

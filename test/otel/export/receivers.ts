@@ -1,0 +1,99 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer as createNetServer } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+/** A receiver on loopback that may misbehave. */
+export interface Receiver extends AsyncDisposable {
+  readonly url: string;
+  /** Bodies that came whole, by path. */
+  readonly bodies: { readonly path: string; readonly body: Uint8Array }[];
+  readonly headers: IncomingMessage['headers'][];
+  /** Requests, or connections where no request is read, at the same time. */
+  readonly maxConcurrent: () => number;
+  readonly connections: () => number;
+  /** Resolves when so many bodies came. */
+  received(count: number): Promise<void>;
+}
+
+/** Answers each whole request with `answer`; by default 200 and an empty body. */
+export async function httpReceiver(
+  answer: (response: ServerResponse, count: number) => void = (response) => response.end(),
+): Promise<Receiver> {
+  const bodies: Receiver['bodies'] = [];
+  const headers: Receiver['headers'] = [];
+  const waiting: { count: number; resolve: () => void }[] = [];
+  let running = 0;
+  let max = 0;
+  const server = createServer((request, response) => {
+    max = Math.max(max, ++running);
+    response.on('close', () => running--);
+    headers.push(request.headers);
+    buffer(request).then(
+      (body) => {
+        bodies.push({ path: request.url ?? '', body });
+        for (const { count, resolve } of waiting) if (bodies.length >= count) resolve();
+        answer(response, bodies.length);
+      },
+      () => response.destroy(),
+    );
+  });
+  return {
+    ...(await listening(server)),
+    bodies,
+    headers,
+    maxConcurrent: () => max,
+    received: (count) =>
+      bodies.length >= count ? Promise.resolve() : new Promise((resolve) => waiting.push({ count, resolve })),
+  };
+}
+
+/** Accepts and then does only what `onConnection` does; by default nothing, ever. */
+export async function socketReceiver(
+  onConnection: (socket: Socket) => void = () => {},
+  options: { allowHalfOpen?: boolean } = {},
+): Promise<Receiver> {
+  let running = 0;
+  let max = 0;
+  const server = createNetServer(options, (socket) => {
+    max = Math.max(max, ++running);
+    socket.on('close', () => running--);
+    socket.on('error', () => {});
+    // Read, or the end of the connection would go unnoticed here.
+    socket.resume();
+    onConnection(socket);
+  });
+  return {
+    ...(await listening(server)),
+    bodies: [],
+    headers: [],
+    maxConcurrent: () => max,
+    received: () => Promise.reject(new Error('nothing is read here')),
+  };
+}
+
+/** An address where nobody listens. */
+export async function refusingUrl(): Promise<string> {
+  await using receiver = await socketReceiver();
+  return receiver.url;
+}
+
+async function listening(server: Server) {
+  const sockets = new Set<Socket>();
+  let connections = 0;
+  server.on('connection', (socket) => {
+    connections++;
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    connections: () => connections,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
