@@ -1,0 +1,96 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { BUCKET_COUNT, DurationSketch, RELATIVE_ERROR } from '../../../otel/aggregate/duration-sketch.ts';
+
+const trackedNanos = fc.double({ min: 1e3, max: 3.6e12, noNaN: true });
+
+function sketchOf(values: readonly number[]): DurationSketch {
+  const sketch = new DurationSketch();
+  for (const value of values) sketch.add(value);
+  return sketch;
+}
+
+/** Nearest rank of sorted values. */
+function exactQuantile(sorted: readonly number[], q: number): number {
+  return sorted[Math.max(1, Math.ceil(q * sorted.length)) - 1]!;
+}
+
+describe('DurationSketch', () => {
+  it('answers every quantile within its relative error, 1 µs to 1 h', () => {
+    fc.assert(
+      fc.property(
+        fc.array(trackedNanos, { minLength: 1, maxLength: 300 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (values, q) => {
+          const exact = exactQuantile(
+            values.toSorted((a, b) => a - b),
+            q,
+          );
+          const estimate = sketchOf(values).quantileNanos(q);
+          expect(Math.abs(estimate - exact) / exact).toBeLessThanOrEqual(RELATIVE_ERROR + 1e-9);
+        },
+      ),
+    );
+  });
+
+  it('is the same whether values are added to one sketch or to two that are merged', () => {
+    fc.assert(
+      fc.property(fc.array(trackedNanos), fc.array(trackedNanos), (left, right) => {
+        const merged = sketchOf(left);
+        merged.merge(sketchOf(right));
+        const whole = sketchOf([...left, ...right]);
+        for (const q of [0, 0.5, 0.9, 0.95, 0.99, 1])
+          expect(merged.quantileNanos(q)).toBe(whole.quantileNanos(q));
+        expect([merged.count, merged.minNanos, merged.maxNanos]).toEqual([
+          whole.count,
+          whole.minNanos,
+          whole.maxNanos,
+        ]);
+      }),
+    );
+  });
+
+  it('keeps minimum and maximum exact, also outside the tracked range', () => {
+    const sketch = sketchOf([12.5, 7e12, 5e6]);
+    expect([sketch.minNanos, sketch.maxNanos]).toEqual([12.5, 7e12]);
+    expect(sketch.quantileNanos(0.5)).toBeGreaterThan(4.9e6);
+  });
+
+  it('counts NaN and negative durations as zero', () => {
+    const sketch = sketchOf([NaN, -5]);
+    expect([sketch.count, sketch.sumNanos, sketch.maxNanos]).toEqual([2, 0, 0]);
+  });
+
+  it('is all zeros while empty and after a reset', () => {
+    const sketch = sketchOf([1e6, 2e6]);
+    sketch.reset();
+    for (const empty of [sketch, new DurationSketch()]) {
+      expect([empty.count, empty.minNanos, empty.maxNanos, empty.quantileNanos(0.99)]).toEqual([0, 0, 0, 0]);
+      expect(empty.shareBelow(1e6)).toBeUndefined();
+    }
+  });
+
+  it('counts again after a reset', () => {
+    const sketch = sketchOf([1e6, 1e12]);
+    sketch.reset();
+    sketch.add(4e6);
+    expect(sketch.quantileNanos(0.5)).toBe(4e6);
+    let buckets = 0;
+    sketch.forEachBucket(() => buckets++);
+    expect(buckets).toBe(1);
+  });
+
+  it('stays within 4.5 KB when the whole range is in use', () => {
+    const sketch = new DurationSketch();
+    for (let nanos = 1e3; nanos <= 3.6e12; nanos *= 1.01) sketch.add(nanos);
+    expect(sketch.bytes).toBeLessThanOrEqual(4608);
+    expect(sketch.bytes).toBeGreaterThanOrEqual(BUCKET_COUNT * 4);
+  });
+
+  it('says the share of durations below one', () => {
+    const sketch = sketchOf([1e6, 2e6, 3e6, 4e6]);
+    expect(sketch.shareBelow(3e6)).toBe(0.5);
+    expect(sketch.shareBelow(1e9)).toBe(1);
+    expect(sketch.shareBelow(1)).toBe(0);
+  });
+});

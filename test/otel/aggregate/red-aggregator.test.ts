@@ -1,0 +1,179 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { EndedOperation } from '../../../otel/aggregate/ended-operation.ts';
+import { OVERFLOW_SERIES, RedAggregator } from '../../../otel/aggregate/red-aggregator.ts';
+import type { OperationType } from '../../../otel/query.ts';
+
+const RATES: Readonly<Record<OperationType, number>> = { http: 1, database: 0.1, render: 1, other: 1 };
+const START = Date.UTC(2026, 2, 14, 12, 0, 0);
+const HOUR = 3_600_000;
+
+/** A clock that stands where it is put. */
+interface FakeClock {
+  millis: number;
+  now(): number;
+  monotonicNanos(): number;
+}
+const fake: FakeClock = { millis: START, now: () => fake.millis, monotonicNanos: () => fake.millis * 1e6 };
+
+function operation(part: Partial<EndedOperation> = {}): EndedOperation {
+  return {
+    type: 'http',
+    series: 'GET /',
+    endMillis: fake.millis,
+    durationNanos: 5e6,
+    failed: false,
+    clientError: false,
+    aborted: false,
+    ...part,
+  };
+}
+
+function aggregator(options: { maxSeries?: number; maxBytes?: number } = {}) {
+  fake.millis = START;
+  return new RedAggregator({ clock: fake, rates: () => RATES, ...options });
+}
+
+describe('RedAggregator', () => {
+  it('counts operations, failures, client errors, aborts and kept ones by type', () => {
+    const red = aggregator();
+    red.record(operation({ failed: true }));
+    red.record(operation({ clientError: true, durationNanos: 1e6 }));
+    red.record(operation({ aborted: true, durationNanos: 3e6 }));
+    red.recordKept('http', 'GET /', START);
+    const { http, database } = red.operations();
+    expect(http).toMatchObject({
+      count: 3,
+      errors: 1,
+      clientErrors: 1,
+      aborted: 1,
+      kept: 1,
+      rate: 1,
+      totalMillis: 9,
+    });
+    expect(http.durationMillis).toMatchObject({ avg: 3, min: 1, max: 5 });
+    expect(database).toMatchObject({ count: 0, rate: 0.1, durationMillis: { p99: 0 } });
+  });
+
+  it('keeps totals exact beyond the cap of series, in an overflow row', () => {
+    const red = aggregator({ maxSeries: 20 });
+    for (let i = 0; i < 2000; i++) red.record(operation({ series: `GET /${i}` }));
+    const rows = red.series('http');
+    expect(rows).toHaveLength(21);
+    expect(rows.reduce((sum, row) => sum + row.count, 0)).toBe(2000);
+    expect(rows.find((row) => row.name === OVERFLOW_SERIES)?.count).toBe(1980);
+    expect(red.operations().http.count).toBe(2000);
+  });
+
+  it('puts operations of idle series into the second they ended in, whenever somebody asks', () => {
+    const red = aggregator();
+    red.record(operation({ series: 'GET /idle' }));
+    for (let second = 1; second <= 30; second++) {
+      fake.millis = START + second * 1000;
+      red.record(operation({ series: 'GET /busy' }));
+    }
+    const points = red.timeline('http', { fromMillis: START, toMillis: START + 31_000 });
+    expect(points.map((point) => point.count)).toEqual(Array.from({ length: 31 }, () => 1));
+    expect(points.filter((point) => point.partial).map((point) => point.startMillis)).toEqual([
+      START + 30_000,
+    ]);
+  });
+
+  it('gives the same total over any range that covers all, whatever the tier', () => {
+    const red = aggregator();
+    const offsets = [0, 1, 59, 61, 600, 3599, 3601, 7200, 80_000];
+    for (const offset of offsets) {
+      fake.millis = START + offset * 1000;
+      red.record(operation());
+    }
+    for (const hours of [24, 24 * 7, 24 * 30]) {
+      const range = { fromMillis: fake.millis - hours * HOUR, toMillis: fake.millis + 1 };
+      expect(red.operations(range).http.count).toBe(offsets.length);
+      expect(red.timeline('http', range).reduce((sum, point) => sum + point.count, 0)).toBe(offsets.length);
+      expect(red.series('http', range)[0]?.count).toBe(offsets.length);
+    }
+  });
+
+  it('never draws more points than asked for, and leaves empty buckets in', () => {
+    const red = aggregator();
+    red.record(operation());
+    fake.millis += 1000;
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 200 }),
+        fc.integer({ min: 1, max: 40 * 24 * HOUR }),
+        (maxPoints, span) => {
+          const points = red.timeline(
+            'http',
+            { fromMillis: fake.millis - span, toMillis: fake.millis },
+            { maxPoints },
+          );
+          expect(points.length).toBeLessThanOrEqual(maxPoints + 1);
+          for (const [i, point] of points.entries()) {
+            expect(point.startMillis).toBe(points[0]!.startMillis + i * points[0]!.widthMillis);
+          }
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  it('forgets buckets by age and, over the byte bound, the finest ones first', () => {
+    const red = aggregator({ maxBytes: 20_000 });
+    for (let second = 0; second < 2 * 3600; second++) {
+      fake.millis = START + second * 1000;
+      red.record(operation({ durationNanos: 1e6 + second * 1e4 }));
+      if (second % 600 === 0) expect(red.bytes).toBeLessThanOrEqual(20_000);
+    }
+    expect(red.bytes).toBeLessThanOrEqual(20_000);
+    expect(red.operations().http.count).toBe(7200);
+    expect(
+      red.operations({ fromMillis: fake.millis - 24 * HOUR, toMillis: fake.millis + 1 }).http.count,
+    ).toBeGreaterThan(1000);
+  });
+
+  it('counts what a clock that stepped back ends in the second that is open', () => {
+    const red = aggregator();
+    red.record(operation());
+    red.record(operation({ endMillis: START - 10 * HOUR }));
+    expect(red.timeline('http', { fromMillis: START, toMillis: START + 1000 })[0]?.count).toBe(2);
+  });
+
+  it('remembers a statement with its text, rows and most frequent callers', () => {
+    const red = aggregator();
+    const statement = {
+      type: 'database',
+      series: 'SELECT posts',
+      text: 'SELECT * FROM posts WHERE id = ?',
+      rows: 2,
+    } as const;
+    for (const caller of ['GET /', 'GET /:path', 'GET /:path'])
+      red.record(operation({ ...statement, caller }));
+    expect(red.series('database')[0]).toMatchObject({
+      name: 'SELECT posts',
+      text: statement.text,
+      rows: 6,
+      callers: ['GET /:path', 'GET /'],
+    });
+  });
+
+  it('has a heat map whose cells add up to the count', () => {
+    const red = aggregator();
+    for (const millis of [0.1, 1, 1, 10, 100, 1000]) red.record(operation({ durationNanos: millis * 1e6 }));
+    const map = red.heatMap('http', { fromMillis: START, toMillis: START + 60_000 });
+    expect(map.columns.flatMap((column) => column.counts).reduce((a, b) => a + b, 0)).toBe(6);
+    expect(map.bandEdgesMillis).toHaveLength(map.columns[0]!.counts.length + 1);
+    expect(map.bandEdgesMillis.toSorted((a, b) => a - b)).toEqual(map.bandEdgesMillis);
+    expect(red.heatMap('render', { fromMillis: START, toMillis: START + 1 })).toEqual({
+      bandEdgesMillis: [],
+      columns: [],
+    });
+  });
+
+  it('says where a duration stands among all of its series', () => {
+    const red = aggregator();
+    for (let i = 1; i <= 100; i++) red.record(operation({ durationNanos: i * 1e6 }));
+    expect(red.percentileOf('http', 'GET /', 50)).toBeCloseTo(0.49, 1);
+    expect(red.percentileOf('http', 'GET /nowhere', 50)).toBeUndefined();
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import { type Attributes, SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import {
+  isAborted,
+  isClientError,
+  isFailed,
+  operationTypeOf,
+  rowsOf,
+  seriesOf,
+  slownessNanosOf,
+} from '../../../otel/sampling/operation-type.ts';
+
+const { SERVER, CLIENT, INTERNAL, PRODUCER } = SpanKind;
+const instrumentationScope = { name: 'scope' };
+const span = (kind: SpanKind, attributes: Attributes, name = 'name') => ({
+  kind,
+  attributes,
+  name,
+  instrumentationScope,
+});
+
+describe('operationTypeOf', () => {
+  it.each([
+    ['instrumentation-http, server', SERVER, { 'http.request.method': 'GET', 'http.route': '/' }, 'http'],
+    ['an older http server', SERVER, { 'http.method': 'GET' }, 'http'],
+    [
+      'instrumentation-http, client',
+      CLIENT,
+      { 'http.request.method': 'GET', 'server.address': 'example.org' },
+      'other',
+    ],
+    ['a gRPC server', SERVER, { 'rpc.system': 'grpc' }, 'other'],
+    ['our SQLite statement', CLIENT, { 'db.system.name': 'sqlite' }, 'database'],
+    [
+      'instrumentation-pg',
+      CLIENT,
+      { 'db.system.name': 'postgresql', 'db.query.text': 'SELECT 1' },
+      'database',
+    ],
+    ['an older instrumentation-redis', CLIENT, { 'db.system': 'redis' }, 'database'],
+    ['our transaction, which wraps statements', INTERNAL, { 'db.system.name': 'sqlite' }, 'other'],
+    ['our render', INTERNAL, { 'render.template': 'post' }, 'render'],
+    ['a queue', PRODUCER, { 'messaging.system': 'kafka' }, 'other'],
+    ['a name that lies', INTERNAL, { note: 'SELECT' }, 'other'],
+  ] as const)('of %s', (_what, kind, attributes, type) => {
+    expect(operationTypeOf({ kind, attributes })).toBe(type);
+  });
+});
+
+describe('seriesOf', () => {
+  it.each([
+    ['http', span(SERVER, { 'http.request.method': 'GET', 'http.route': '/tags/:tag' }), 'GET /tags/:tag'],
+    ['http', span(SERVER, { 'http.request.method': 'GET' }, 'GET'), 'unknown paths'],
+    ['database', span(CLIENT, { 'db.query.summary': 'SELECT posts' }), 'SELECT posts'],
+    ['database', span(CLIENT, {}, 'GET key'), 'GET key'],
+    ['render', span(INTERNAL, { 'render.template': 'post' }), 'post'],
+    ['other', span(INTERNAL, {}, 'job'), 'scope: job'],
+    ['other', span(INTERNAL, {}, 'x'.repeat(500)), `scope: ${'x'.repeat(248)}`],
+  ] as const)('of %s %j', (type, named, series) => {
+    expect(seriesOf(type, named)).toBe(series);
+  });
+});
+
+describe('facts of a span', () => {
+  it('reads failure from the status, not from a 4xx', () => {
+    expect(isFailed({ status: { code: SpanStatusCode.ERROR } })).toBe(true);
+    expect(isFailed({ status: { code: SpanStatusCode.OK } })).toBe(false);
+    expect(isClientError({ attributes: { 'http.response.status_code': 404 } })).toBe(true);
+    expect(isClientError({ attributes: { 'http.response.status_code': 500 } })).toBe(false);
+    expect(isAborted({ attributes: { 'http.response.outcome': 'aborted' } })).toBe(true);
+    expect(isAborted({ attributes: {} })).toBe(false);
+  });
+
+  it('holds the time to first byte of a request against the threshold, else the duration', () => {
+    const download = {
+      duration: [300, 0] as [number, number],
+      attributes: { 'http.response.time_to_first_byte': 0.002 },
+    };
+    expect(slownessNanosOf('http', download)).toBe(2e6);
+    expect(slownessNanosOf('database', download)).toBe(300e9);
+    expect(slownessNanosOf('http', { ...download, attributes: {} })).toBe(300e9);
+  });
+
+  it('adds rows returned and rows changed, and knows when neither was said', () => {
+    expect(rowsOf({ attributes: { 'db.response.returned_rows': 3, 'db.response.changed_rows': 2 } })).toBe(5);
+    expect(rowsOf({ attributes: {} })).toBeUndefined();
+  });
+});
