@@ -1,0 +1,109 @@
+import { describe, expect, it } from '@jest/globals';
+import { DurationSketch } from '../../../otel/aggregate/duration-sketch.ts';
+import { RedAggregator } from '../../../otel/aggregate/red-aggregator.ts';
+import { RedMetricProducer, toExponentialHistogram } from '../../../otel/export/red-metric-producer.ts';
+import type { OperationType } from '../../../otel/query.ts';
+
+const clock = { now: () => 1_700_000_000_500, monotonicNanos: () => 0 };
+const rates = { http: 1, database: 1, render: 1, other: 1 };
+
+function aggregatesOf(operations: readonly (readonly [OperationType, string, number])[], maxSeries = 500) {
+  const aggregates = new RedAggregator({ clock, rates: () => rates, maxSeries });
+  for (const [type, series, durationNanos] of operations) {
+    aggregates.record({
+      type,
+      series,
+      endMillis: clock.now(),
+      durationNanos,
+      failed: false,
+      clientError: false,
+      aborted: false,
+    });
+  }
+  return aggregates;
+}
+
+async function pointsOf(aggregates: RedAggregator) {
+  const { resourceMetrics } = await new RedMetricProducer(aggregates, clock).collect();
+  return resourceMetrics.scopeMetrics
+    .flatMap(({ metrics }) => metrics)
+    .flatMap(({ descriptor, dataPoints }) =>
+      dataPoints.map(({ attributes, value }) => ({ name: descriptor.name, attributes, value })),
+    );
+}
+
+describe('RedMetricProducer', () => {
+  it('has nothing to say before the first operation', async () => {
+    const { resourceMetrics } = await new RedMetricProducer(aggregatesOf([]), clock).collect();
+    expect(resourceMetrics.scopeMetrics).toEqual([]);
+  });
+
+  it('gives each series its conventional metric and attributes', async () => {
+    const points = await pointsOf(
+      aggregatesOf([
+        ['http', 'GET /:year/:slug', 2e6],
+        ['http', 'GET /:year/:slug', 3e6],
+        ['http', 'unknown paths', 1e6],
+        ['database', 'SELECT posts', 1e5],
+        ['render', 'post', 1e6],
+        ['other', 'scope: name', 1e6],
+      ]),
+    );
+    expect(
+      points.map(({ name, attributes, value }) => [name, attributes, (value as { count: number }).count]),
+    ).toEqual([
+      ['http.server.request.duration', { 'http.request.method': 'GET', 'http.route': '/:year/:slug' }, 2],
+      ['http.server.request.duration', {}, 1],
+      ['db.client.operation.duration', { 'db.system.name': 'sqlite', 'db.query.summary': 'SELECT posts' }, 1],
+      ['render.duration', { 'render.template': 'post' }, 1],
+    ]);
+  });
+
+  it('marks the series that counts what is beyond the cap', async () => {
+    const points = await pointsOf(
+      aggregatesOf(
+        [
+          ['http', 'GET /a', 1e6],
+          ['http', 'GET /b', 1e6],
+          ['http', 'GET /c', 1e6],
+        ],
+        1,
+      ),
+    );
+    expect(points.map(({ attributes }) => attributes)).toContainEqual({ 'otel.metric.overflow': true });
+  });
+});
+
+describe('toExponentialHistogram', () => {
+  it('keeps count, sum, min and max, and each value within its bucket and one more', () => {
+    const base = 2 ** (1 / 32);
+    for (let nanos = 1500; nanos < 3e12; nanos *= 1.37) {
+      const sketch = new DurationSketch();
+      sketch.add(nanos);
+      const { count, sum, min, max, scale, positive } = toExponentialHistogram(sketch);
+      expect([count, sum, min, max, scale]).toEqual([1, nanos / 1e9, nanos / 1e9, nanos / 1e9, 5]);
+      expect(positive.bucketCounts).toEqual([1]);
+      expect(nanos / 1e9).toBeGreaterThan(base ** (positive.offset - 1));
+      expect(nanos / 1e9).toBeLessThanOrEqual(base ** (positive.offset + 2));
+    }
+  });
+
+  it('places many values in ascending buckets that add up', () => {
+    const sketch = new DurationSketch();
+    for (let index = 1; index <= 1000; index++) sketch.add(index * 1e5);
+    const { count, positive } = toExponentialHistogram(sketch);
+    expect(count).toBe(1000);
+    expect(positive.bucketCounts.reduce((sum, n) => sum + n, 0)).toBe(1000);
+    const base = 2 ** (1 / 32);
+    let seen = 0;
+    const median = positive.bucketCounts.findIndex((n) => (seen += n) >= 500);
+    expect(base ** (positive.offset + median + 0.5)).toBeCloseTo(0.05, 2);
+  });
+
+  it('is empty for an empty sketch', () => {
+    expect(toExponentialHistogram(new DurationSketch())).toMatchObject({
+      count: 0,
+      positive: { offset: 0, bucketCounts: [] },
+    });
+  });
+});
