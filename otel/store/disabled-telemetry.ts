@@ -1,0 +1,90 @@
+import type { Clock } from '../clock.ts';
+import { systemClock } from '../clock.ts';
+import type {
+  DropReason,
+  EffectiveSetting,
+  EvictionReason,
+  KeepReason,
+  OperationSummary,
+  OperationType,
+  SamplingFacts,
+  TelemetryControl,
+  TelemetryQuery,
+} from '../query.ts';
+import { processFacts } from './process-facts.ts';
+import type { RuntimeReader } from './process-facts.ts';
+
+const NOTHING: OperationSummary = {
+  count: 0,
+  errors: 0,
+  clientErrors: 0,
+  aborted: 0,
+  totalMillis: 0,
+  durationMillis: { avg: 0, min: 0, max: 0, p50: 0, p90: 0, p95: 0, p99: 0 },
+  kept: 0,
+  rate: 0,
+};
+const NO_RATES: Readonly<Record<OperationType, number>> = { http: 0, database: 0, render: 0, other: 0 };
+const NO_KEPT: Readonly<Record<KeepReason, number>> = {
+  error: 0,
+  slow: 0,
+  probability: 0,
+  ancestor: 0,
+  late: 0,
+};
+const NO_DROPPED: Readonly<Record<DropReason, number>> = { probability: 0, storm: 0, overflow: 0 };
+const NO_EVICTED: Readonly<Record<EvictionReason, number>> = { count: 0, bytes: 0, age: 0 };
+
+/**
+ * What the pages read with METRICS_ENABLED=false: nothing is counted, kept, held or sent, and it says so. Settings and the
+ * process are true all the same. `thresholdsSeconds`: as set, though nothing is measured against them; default 0.
+ */
+export function disabledTelemetry(
+  settings: readonly EffectiveSetting[],
+  runtime: RuntimeReader,
+  options: { readonly clock?: Clock; readonly thresholdsSeconds?: SamplingFacts['thresholdsSeconds'] } = {},
+): TelemetryQuery & TelemetryControl {
+  const clock = options.clock ?? systemClock;
+  const thresholdsSeconds = options.thresholdsSeconds ?? { database: 0, http: 0, render: 0 };
+  return {
+    enabled: false,
+    now: () => clock.now(),
+    settings: () => settings,
+    sampling: () => ({ enabled: false, rates: NO_RATES, exportRates: NO_RATES, thresholdsSeconds }),
+    operations: () => ({ http: NOTHING, database: NOTHING, render: NOTHING, other: NOTHING }),
+    timeline: () => [],
+    heatMap: () => ({ bandEdgesMillis: [], columns: [] }),
+    series: () => [],
+    traces: () => ({ rows: [], total: 0 }),
+    trace: (traceId) => ({ traceId: traceId.slice(0, 64).toLowerCase(), reason: 'unknown' }),
+    slow: () => [],
+    failures: () => [],
+    process: () => processFacts(runtime, clock.now()),
+    runtime: (range) => runtime.samples(range),
+    buffer: () => ({
+      traces: 0,
+      maxTraces: 0,
+      bytes: 0,
+      maxBytes: 0,
+      evicted: NO_EVICTED,
+      oldestMillis: undefined,
+    }),
+    spans: () => ({ started: 0, live: 0, kept: NO_KEPT, dropped: NO_DROPPED }),
+    export: () => ({
+      configured: false,
+      endpoint: undefined,
+      sent: 0,
+      failed: 0,
+      queued: 0,
+      dropped: 0,
+      lastError: undefined,
+      lastSuccessMillis: undefined,
+    }),
+    business: () => [],
+    faults: () => [],
+    ownCost: () => ({ nanosPerSpan: 0, cpuShare: 0, bytesHeld: 0, historyFileBytes: 0 }),
+    markers: () => [],
+    onChange: () => () => {},
+    pin: () => false,
+  };
+}

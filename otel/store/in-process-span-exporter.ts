@@ -1,0 +1,100 @@
+import { ExportResultCode } from '@opentelemetry/core';
+import type { ExportResult } from '@opentelemetry/core';
+import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
+import type { Guard } from '../guard.ts';
+import type { KeptSpan } from '../sampling/kept-span.ts';
+import { toSpanRecord } from './span-record.ts';
+import type { SpanRecord } from './span-record.ts';
+import { StringInterner } from './string-interner.ts';
+import type { TraceRing } from './trace-ring.ts';
+
+/** Records made before the ring may cut them: bounds what a huge trace takes on its way in, ~256 KiB. */
+const MAX_FRAGMENT_SPANS = 512;
+
+export interface InProcessSpanExporterOptions {
+  readonly ring: TraceRing;
+  readonly guard: Guard;
+  /** Called once per export that stored something. */
+  readonly onStored?: () => void;
+}
+
+/**
+ * Puts kept spans into the trace ring. It is synchronous, calls back with success before it returns and never throws:
+ * a span that cannot be copied is counted by the guard and left out, the others are stored.
+ */
+export class InProcessSpanExporter implements SpanExporter {
+  readonly #ring: TraceRing;
+  readonly #guard: Guard;
+  readonly #onStored: () => void;
+  readonly #strings = new StringInterner();
+  #open = true;
+
+  constructor(options: InProcessSpanExporterOptions) {
+    this.#ring = options.ring;
+    this.#guard = options.guard;
+    this.#onStored = options.onStored ?? (() => {});
+  }
+
+  /** The spans have to be KeptSpans, as the SamplingSpanProcessor hands them over. */
+  export(spans: ReadableSpan[], resultCallback: (result: ExportResult) => void): void {
+    if (this.#open)
+      this.#guard.run('in-process-span-exporter', () => this.#store(spans as KeptSpan[]), undefined);
+    this.#guard.run(
+      'in-process-span-exporter.callback',
+      () => resultCallback({ code: this.#open ? ExportResultCode.SUCCESS : ExportResultCode.FAILED }),
+      undefined,
+    );
+  }
+
+  async forceFlush(): Promise<void> {
+    // Nothing is ever pending.
+  }
+
+  /** Later spans are refused; what is stored stays readable. */
+  async shutdown(): Promise<void> {
+    this.#open = false;
+  }
+
+  #store(spans: readonly KeptSpan[]): void {
+    let stored = false;
+    for (const [traceId, fragment] of this.#byTraceId(spans)) {
+      for (let start = 0; start < fragment.length; start += MAX_FRAGMENT_SPANS) {
+        const added = this.#add(traceId, fragment.slice(start, start + MAX_FRAGMENT_SPANS));
+        stored ||= added;
+      }
+    }
+    if (stored) this.#guard.run('in-process-span-exporter.listener', this.#onStored, undefined);
+  }
+
+  #byTraceId(spans: readonly KeptSpan[]): Map<string, KeptSpan[]> {
+    const groups = new Map<string, KeptSpan[]>();
+    for (const span of spans) {
+      const traceId = this.#guard.run(
+        'in-process-span-exporter.span',
+        () => span.spanContext().traceId,
+        undefined,
+      );
+      if (traceId === undefined) continue;
+      const group = groups.get(traceId);
+      if (group === undefined) groups.set(traceId, [span]);
+      else group.push(span);
+    }
+    return groups;
+  }
+
+  #add(traceId: string, spans: readonly KeptSpan[]): boolean {
+    const records: SpanRecord[] = [];
+    for (const span of spans) {
+      const record = this.#guard.run(
+        'in-process-span-exporter.span',
+        () => toSpanRecord(span, this.#strings),
+        undefined,
+      );
+      if (record !== undefined) records.push(record);
+    }
+    const last = spans.at(-1);
+    if (records.length === 0 || last === undefined) return false;
+    this.#ring.add(traceId, records, last.traceFacts);
+    return true;
+  }
+}

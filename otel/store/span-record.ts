@@ -1,0 +1,254 @@
+import { ATTR_EXCEPTION_TYPE } from '../semconv.ts';
+import type {
+  AttributeMap,
+  AttributeValue,
+  KeepReason,
+  OperationType,
+  SpanEventRow,
+  SpanRow,
+} from '../query.ts';
+import type { KeptSpan } from '../sampling/kept-span.ts';
+import { copyAttributes, cutText, stringBytes, toAttributeMap } from './attribute-copy.ts';
+import type { CopiedAttributes, FlatAttributes } from './attribute-copy.ts';
+import type { StringInterner } from './string-interner.ts';
+
+/** Hard limit of one record's estimate. A plain request's span comes to about 500 bytes. */
+export const MAX_RECORD_BYTES = 4096;
+/** Present on a row whose record could not hold everything; says what is missing. */
+export const ATTR_RECORD_CUT = 'telemetry.record.cut';
+/** `traceId/spanId` of the span's links, at most 8. */
+export const ATTR_SPAN_LINKS = 'telemetry.span.links';
+
+const MAX_ATTRIBUTES = 64;
+const MAX_EVENTS = 16;
+const MAX_LINKS = 8;
+const LINK_BYTES = 84;
+const MAX_NAME_CHARS = 256;
+const MAX_SCOPE_CHARS = 128;
+const MAX_MESSAGE_CHARS = 512;
+/** Tried in turn until everything fits: long values are shortened before any attribute is left out. */
+const ATTRIBUTE_VALUE_CHARS = [1024, 256, 64];
+/** Events carry stack traces. */
+const EVENT_VALUE_CHARS = [2048, 768, 128];
+/** Kept free for events when there are any, so that a stack trace survives long attributes. */
+const EVENT_SHARE_BYTES = 1800;
+/** Kept free for the note and the names. */
+const RESERVE_BYTES = 256;
+/** The object, its two boxed doubles and its two ids. */
+const FIXED_BYTES = 264;
+const EVENT_FIXED_BYTES = 72;
+
+const KINDS: readonly SpanRow['kind'][] = ['internal', 'server', 'client', 'producer', 'consumer'];
+const STATUSES: readonly SpanRow['status'][] = ['unset', 'ok', 'error'];
+
+export interface EventRecord {
+  readonly name: string;
+  readonly timeMillis: number;
+  readonly attributes: FlatAttributes;
+}
+
+/** What stays of a kept span: plain values only, no reference to the span, its context, resource or attributes. */
+export interface SpanRecord {
+  readonly spanId: string;
+  readonly parentSpanId: string | undefined;
+  /** Without a parent in this process. */
+  readonly localRoot: boolean;
+  readonly name: string;
+  readonly kind: SpanRow['kind'];
+  readonly type: OperationType;
+  readonly series: string;
+  readonly scope: string;
+  readonly startMillis: number;
+  readonly durationMillis: number;
+  readonly status: SpanRow['status'];
+  readonly statusMessage: string | undefined;
+  readonly attributes: FlatAttributes;
+  readonly events: readonly EventRecord[];
+  readonly keepReason: KeepReason;
+  /** Estimated heap bytes; a string shared with other records counts once. */
+  readonly bytes: number;
+}
+
+const NO_EVENTS: readonly EventRecord[] = Object.freeze([]);
+
+/** Copies a kept span into a record of at most MAX_RECORD_BYTES. */
+export function toSpanRecord(span: KeptSpan, strings: StringInterner): SpanRecord {
+  const parent = span.parentSpanContext;
+  let bytes = FIXED_BYTES;
+  let namesCut = 0;
+  const share = (text: unknown, maxChars: number): string => {
+    const short = cutText(String(text), maxChars);
+    if (short !== text) namesCut++;
+    const known = strings.find(short);
+    if (known !== undefined) return known;
+    strings.add(short);
+    bytes += stringBytes(short);
+    return short;
+  };
+  const name = share(span.name, MAX_NAME_CHARS);
+  const series = share(span.series, MAX_NAME_CHARS);
+  const scope = share(span.instrumentationScope?.name ?? '', MAX_SCOPE_CHARS);
+  const message = span.status.message;
+  const statusMessage = message === undefined ? undefined : share(message, MAX_MESSAGE_CHARS);
+
+  const room = MAX_RECORD_BYTES - RESERVE_BYTES - bytes;
+  const sourceEvents = span.events ?? [];
+  const copied = copyWithin(
+    span.attributes,
+    ATTRIBUTE_VALUE_CHARS,
+    room - (sourceEvents.length > 0 ? EVENT_SHARE_BYTES : 0),
+    strings,
+  );
+  const events = copyEvents(sourceEvents, room - copied.bytes, strings);
+  const extra = extraAttributes(span, copied, events, namesCut, room - copied.bytes - events.bytes);
+  bytes += copied.bytes + events.bytes + extra.bytes;
+
+  return {
+    spanId: span.spanContext().spanId,
+    parentSpanId: parent?.spanId,
+    localRoot: parent === undefined || parent.isRemote === true,
+    name,
+    kind: KINDS[span.kind] ?? 'internal',
+    type: span.operationType,
+    series,
+    scope,
+    startMillis: toMillis(span.startTime),
+    durationMillis: toMillis(span.duration),
+    status: STATUSES[span.status.code] ?? 'unset',
+    statusMessage,
+    attributes: extra.flat.length === 0 ? copied.flat : [...copied.flat, ...extra.flat],
+    events: events.records,
+    keepReason: span.keepReason,
+    bytes,
+  };
+}
+
+/** The row that pages show. `percentile`: see SpanRow. */
+export function toSpanRow(record: SpanRecord, percentile: number | undefined): SpanRow {
+  return {
+    spanId: record.spanId,
+    parentSpanId: record.parentSpanId,
+    name: record.name,
+    kind: record.kind,
+    type: record.type,
+    series: record.series,
+    scope: record.scope,
+    startMillis: record.startMillis,
+    durationMillis: record.durationMillis,
+    status: record.status,
+    statusMessage: record.statusMessage,
+    attributes: toAttributeMap(record.attributes),
+    events: record.events.map(toEventRow),
+    keepReason: record.keepReason,
+    percentile,
+  };
+}
+
+export function endMillisOf(record: SpanRecord): number {
+  return record.startMillis + record.durationMillis;
+}
+
+function toEventRow(event: EventRecord): SpanEventRow {
+  const attributes: AttributeMap = toAttributeMap(event.attributes);
+  return { name: event.name, timeMillis: event.timeMillis, attributes };
+}
+
+/** OpenTelemetry's HrTime, seconds and nanoseconds, as milliseconds; good to a quarter of a microsecond. */
+function toMillis(time: readonly [number, number]): number {
+  return time[0] * 1000 + time[1] / 1e6;
+}
+
+function copyWithin(
+  source: Readonly<Record<string, unknown>> | undefined,
+  valueChars: readonly number[],
+  maxBytes: number,
+  strings: StringInterner,
+): CopiedAttributes {
+  let copied: CopiedAttributes | undefined;
+  for (const maxValueChars of valueChars) {
+    copied = copyAttributes(source, { maxAttributes: MAX_ATTRIBUTES, maxValueChars, maxBytes }, strings);
+    if (!copied.overBytes) break;
+  }
+  for (const text of copied?.unshared ?? []) strings.add(text);
+  return copied as CopiedAttributes;
+}
+
+interface CopiedEvents {
+  readonly records: readonly EventRecord[];
+  readonly bytes: number;
+  readonly cut: number;
+  readonly dropped: number;
+}
+
+/** Exceptions first when there is no room for all; the result is in order of time. */
+function copyEvents(source: KeptSpan['events'], maxBytes: number, strings: StringInterner): CopiedEvents {
+  if (source.length === 0) return { records: NO_EVENTS, bytes: 0, cut: 0, dropped: 0 };
+  const isException = (event: KeptSpan['events'][number]): boolean =>
+    event.attributes?.[ATTR_EXCEPTION_TYPE] !== undefined;
+  const ranked = [...source.filter(isException), ...source.filter((event) => !isException(event))];
+  const records: EventRecord[] = [];
+  let bytes = 32;
+  let cut = 0;
+  for (const event of ranked) {
+    if (records.length >= MAX_EVENTS) break;
+    const name = cutText(String(event.name), MAX_SCOPE_CHARS);
+    const fixed = EVENT_FIXED_BYTES + (strings.find(name) === undefined ? stringBytes(name) : 0);
+    if (bytes + fixed > maxBytes) break;
+    const copied = copyWithin(event.attributes, EVENT_VALUE_CHARS, maxBytes - bytes - fixed, strings);
+    strings.add(name);
+    records.push({
+      name: strings.find(name) ?? name,
+      timeMillis: toMillis(event.time),
+      attributes: copied.flat,
+    });
+    bytes += fixed + copied.bytes;
+    cut += copied.cut + copied.dropped;
+  }
+  records.sort((a, b) => a.timeMillis - b.timeMillis);
+  return { records, bytes, cut, dropped: source.length - records.length };
+}
+
+/** The links where they fit, and the note of what was cut, which fits RESERVE_BYTES. */
+function extraAttributes(
+  span: KeptSpan,
+  attributes: CopiedAttributes,
+  events: CopiedEvents,
+  namesCut: number,
+  maxLinkBytes: number,
+): { readonly flat: FlatAttributes; readonly bytes: number } {
+  const flat: AttributeValue[] = [];
+  let bytes = 0;
+  const links = span.links ?? [];
+  const shownLinks = Math.min(
+    links.length,
+    MAX_LINKS,
+    Math.max(0, Math.floor((maxLinkBytes - 64) / LINK_BYTES)),
+  );
+  if (shownLinks > 0) {
+    flat.push(
+      ATTR_SPAN_LINKS,
+      links.slice(0, shownLinks).map((link) => `${link.context.traceId}/${link.context.spanId}`),
+    );
+    bytes += 64 + shownLinks * LINK_BYTES;
+  }
+  const note = [
+    counted(attributes.cut + events.cut + namesCut, 'value shortened', 'values shortened'),
+    counted(
+      attributes.dropped + (span.droppedAttributesCount || 0),
+      'attribute left out',
+      'attributes left out',
+    ),
+    counted(events.dropped + (span.droppedEventsCount || 0), 'event left out', 'events left out'),
+    counted(links.length - shownLinks + (span.droppedLinksCount || 0), 'link left out', 'links left out'),
+  ];
+  const text = note.filter((part) => part !== '').join(', ');
+  if (text !== '') {
+    flat.push(ATTR_RECORD_CUT, text);
+    bytes += 16 + stringBytes(text);
+  }
+  return { flat, bytes };
+}
+
+function counted(value: number, one: string, many: string): string {
+  return value === 0 ? '' : `${value} ${value === 1 ? one : many}`;
+}

@@ -1,0 +1,192 @@
+import type { Clock } from '../clock.ts';
+import type { Guard } from '../guard.ts';
+import type {
+  BufferFacts,
+  BusinessMetric,
+  EffectiveSetting,
+  ExportFacts,
+  HeatMap,
+  Marker,
+  MissingTrace,
+  OperationRow,
+  OperationSummary,
+  OperationType,
+  OwnCost,
+  ProcessFacts,
+  RuntimeSample,
+  SamplingFacts,
+  SeriesSummary,
+  SpanCounts,
+  SpanRow,
+  TelemetryControl,
+  TelemetryFault,
+  TelemetryQuery,
+  TimelinePoint,
+  TimeRange,
+  TraceDetail,
+  TraceFilter,
+  TraceList,
+} from '../query.ts';
+import type { AggregateReader } from './aggregate-reader.ts';
+import { ChangeNotifier } from './change-notifier.ts';
+import { failedOperations, slowOperations } from './operation-rows.ts';
+import { processFacts } from './process-facts.ts';
+import type { RuntimeReader } from './process-facts.ts';
+import { toSpanRow } from './span-record.ts';
+import type { SpanRecord } from './span-record.ts';
+import { contains, filterTraces } from './trace-filter.ts';
+import type { TraceRing } from './trace-ring.ts';
+
+/** Longer is no trace id; what is echoed back stays short. */
+const MAX_TRACE_ID_CHARS = 64;
+
+export interface TelemetryStoreOptions {
+  readonly aggregates: AggregateReader;
+  readonly ring: TraceRing;
+  readonly spans: () => SpanCounts;
+  readonly sampling: () => SamplingFacts;
+  readonly settings: () => readonly EffectiveSetting[];
+  readonly exportFacts: () => ExportFacts;
+  readonly business: () => readonly BusinessMetric[];
+  readonly runtime: RuntimeReader;
+  readonly guard: Guard;
+  readonly ownCost: () => OwnCost;
+  readonly markers: () => readonly Marker[];
+  readonly clock: Clock;
+  /** What the processor remembers of a trace without kept spans, in a bounded way. */
+  readonly wasSeen?: (traceId: string) => 'running' | 'never-kept' | undefined;
+  /** Runs before listeners are told of a change, so that they read fresh business metrics. */
+  readonly refresh?: () => Promise<void>;
+}
+
+/** Answers the admin pages from aggregates, the trace ring and the facts of the parts it is composed of. Holds no state of its own. */
+export class TelemetryStore implements TelemetryQuery, TelemetryControl {
+  readonly enabled = true;
+  readonly #options: TelemetryStoreOptions;
+  readonly #changes: ChangeNotifier;
+
+  constructor(options: TelemetryStoreOptions) {
+    this.#options = options;
+    this.#changes = new ChangeNotifier({
+      guard: options.guard,
+      now: () => options.clock.now(),
+      ...(options.refresh === undefined ? {} : { prepare: options.refresh }),
+    });
+  }
+
+  now(): number {
+    return this.#options.clock.now();
+  }
+
+  settings(): readonly EffectiveSetting[] {
+    return this.#options.settings();
+  }
+
+  sampling(): SamplingFacts {
+    return this.#options.sampling();
+  }
+
+  operations(range?: TimeRange): Readonly<Record<OperationType, OperationSummary>> {
+    return this.#options.aggregates.operations(range);
+  }
+
+  timeline(
+    type: OperationType,
+    range: TimeRange,
+    options?: { readonly series?: string; readonly maxPoints?: number },
+  ): readonly TimelinePoint[] {
+    return this.#options.aggregates.timeline(type, range, options);
+  }
+
+  heatMap(
+    type: OperationType,
+    range: TimeRange,
+    options?: { readonly series?: string; readonly maxColumns?: number },
+  ): HeatMap {
+    return this.#options.aggregates.heatMap(type, range, options);
+  }
+
+  series(type: OperationType, range?: TimeRange): readonly SeriesSummary[] {
+    return this.#options.aggregates.series(type, range);
+  }
+
+  traces(filter?: TraceFilter): TraceList {
+    return filterTraces(this.#options.ring.values(), filter);
+  }
+
+  trace(traceId: string): TraceDetail | MissingTrace {
+    const id = traceId.slice(0, MAX_TRACE_ID_CHARS).toLowerCase();
+    const trace = this.#options.ring.get(id);
+    if (trace !== undefined) return trace.detail((span) => this.#toRow(span));
+    const evicted = this.#options.ring.tombstone(id);
+    if (evicted !== undefined) return { traceId: id, reason: 'evicted', evicted };
+    return { traceId: id, reason: this.#options.wasSeen?.(id) ?? 'unknown' };
+  }
+
+  slow(range?: TimeRange, limit?: number): readonly OperationRow[] {
+    const { thresholdsSeconds } = this.#options.sampling();
+    return slowOperations(this.#options.ring.values(), thresholdsSeconds, range, limit);
+  }
+
+  failures(range?: TimeRange, limit?: number): readonly OperationRow[] {
+    return failedOperations(this.#options.ring.values(), range, limit);
+  }
+
+  process(): ProcessFacts {
+    return processFacts(this.#options.runtime, this.now());
+  }
+
+  runtime(range: TimeRange): readonly RuntimeSample[] {
+    return this.#options.runtime.samples(range);
+  }
+
+  buffer(): BufferFacts {
+    return this.#options.ring.facts();
+  }
+
+  spans(): SpanCounts {
+    return this.#options.spans();
+  }
+
+  export(): ExportFacts {
+    return this.#options.exportFacts();
+  }
+
+  business(): readonly BusinessMetric[] {
+    return this.#options.business();
+  }
+
+  faults(): readonly TelemetryFault[] {
+    return this.#options.guard.faults();
+  }
+
+  ownCost(): OwnCost {
+    return this.#options.ownCost();
+  }
+
+  markers(range: TimeRange): readonly Marker[] {
+    return this.#options.markers().filter((marker) => contains(range, marker.atMillis));
+  }
+
+  onChange(listener: () => void): () => void {
+    return this.#changes.subscribe(listener);
+  }
+
+  /** Aggregates or kept traces changed; costs nothing while nobody listens, so every ended span may call it. */
+  touch(): void {
+    this.#changes.touch();
+  }
+
+  pin(traceId: string, pinned: boolean): boolean {
+    const done = this.#options.ring.pin(traceId.toLowerCase(), pinned);
+    if (done) this.touch();
+    return done;
+  }
+
+  #toRow(span: SpanRecord): SpanRow {
+    return toSpanRow(
+      span,
+      this.#options.aggregates.percentileOf(span.type, span.series, span.durationMillis),
+    );
+  }
+}

@@ -1,0 +1,178 @@
+import type { KeepReason, SpanRow, TraceDetail, TraceSummary } from '../query.ts';
+import type { TraceFacts } from '../sampling/kept-span.ts';
+import { ATTR_HTTP_RESPONSE_OUTCOME, ATTR_HTTP_RESPONSE_STATUS_CODE } from '../semconv.ts';
+import { attributeOf } from './attribute-copy.ts';
+import { endMillisOf } from './span-record.ts';
+import type { SpanRecord } from './span-record.ts';
+
+/** The record itself, its trace id and its place in the map. */
+const TRACE_BYTES = 320;
+/** Its slot in the list of spans. */
+const SPAN_SLOT_BYTES = 8;
+
+/** Strongest first, as TraceSummary names them. */
+const REASONS_BY_STRENGTH: readonly KeepReason[] = ['error', 'slow', 'probability', 'late', 'ancestor'];
+/** What goes last when a trace is too big: evidence, then the way to it, then the ordinary. */
+const REASONS_BY_WORTH: readonly KeepReason[] = ['error', 'slow', 'late', 'ancestor', 'probability'];
+
+/** One kept trace: its span records, merged from as many fragments as came. */
+export class TraceRecord {
+  readonly traceId: string;
+  pinned = false;
+  /** Handed to the OTLP pipeline too. */
+  exported = false;
+  truncated = false;
+  remoteParent = false;
+  #spans: SpanRecord[] = [];
+  #bytes = TRACE_BYTES;
+  #head: SpanRecord | undefined;
+  #firstMillis = Infinity;
+  #lastMillis = -Infinity;
+  #errorCount = 0;
+  #keepReason: KeepReason = 'ancestor';
+  /** Counted out by local roots that are complete, by the one in progress, and cut here. */
+  #droppedBefore = 0;
+  #droppedHere = 0;
+  #droppedByCut = 0;
+
+  constructor(traceId: string) {
+    this.traceId = traceId;
+  }
+
+  get spans(): readonly SpanRecord[] {
+    return this.#spans;
+  }
+  /** Estimated heap bytes. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+  /** The local root, the earliest of them if there are several; without any, the earliest kept span. */
+  get head(): SpanRecord | undefined {
+    return this.#head;
+  }
+  get errorCount(): number {
+    return this.#errorCount;
+  }
+  get keepReason(): KeepReason {
+    return this.#keepReason;
+  }
+  /** From the first start to the last end of its kept spans. */
+  get extent(): { readonly fromMillis: number; readonly toMillis: number } {
+    return { fromMillis: this.#firstMillis, toMillis: this.#lastMillis };
+  }
+  get startMillis(): number {
+    return this.#head?.localRoot === true ? this.#head.startMillis : this.#firstMillis;
+  }
+  get durationMillis(): number {
+    return this.#head?.localRoot === true ? this.#head.durationMillis : this.#lastMillis - this.#firstMillis;
+  }
+  get droppedSpans(): number {
+    return this.#droppedBefore + this.#droppedHere + this.#droppedByCut;
+  }
+
+  /** Adds a fragment: the first spans of a trace, late ones, or those of another local root of the same trace. */
+  append(spans: readonly SpanRecord[], facts: TraceFacts): void {
+    const isNextRoot = this.#head?.localRoot === true && spans.some((span) => span.localRoot);
+    if (isNextRoot) {
+      this.#droppedBefore += this.#droppedHere;
+      this.#droppedHere = facts.droppedSpans;
+    } else {
+      // A late fragment tells the count so far, not what came on top.
+      this.#droppedHere = Math.max(this.#droppedHere, facts.droppedSpans);
+    }
+    this.truncated ||= facts.truncated;
+    this.remoteParent ||= facts.remoteParent;
+    for (const span of spans) {
+      this.#spans.push(span);
+      this.#count(span);
+    }
+  }
+
+  /** Leaves out the least important spans until the record fits; the most important one stays whatever its size. */
+  cutTo(maxBytes: number): void {
+    if (this.#bytes <= maxBytes) return;
+    const ranked = this.#spans.toSorted(byWorth);
+    const spans = this.#spans;
+    this.#reset();
+    const kept = new Set<SpanRecord>();
+    let bytes = TRACE_BYTES;
+    for (const span of ranked) {
+      bytes += span.bytes + SPAN_SLOT_BYTES;
+      if (bytes > maxBytes && kept.size > 0) break;
+      kept.add(span);
+    }
+    for (const span of spans) {
+      if (!kept.has(span)) continue;
+      this.#spans.push(span);
+      this.#count(span);
+    }
+    this.#droppedByCut += spans.length - kept.size;
+    this.truncated = true;
+  }
+
+  summary(): TraceSummary {
+    const head = this.#head;
+    const status =
+      head === undefined ? undefined : attributeOf(head.attributes, ATTR_HTTP_RESPONSE_STATUS_CODE);
+    const outcome = head === undefined ? undefined : attributeOf(head.attributes, ATTR_HTTP_RESPONSE_OUTCOME);
+    return {
+      traceId: this.traceId,
+      name: head?.name ?? '',
+      type: head?.type ?? 'other',
+      series: head?.series ?? '',
+      startMillis: this.startMillis,
+      durationMillis: this.durationMillis,
+      spanCount: this.#spans.length,
+      errorCount: this.#errorCount,
+      httpStatusCode: typeof status === 'number' ? status : undefined,
+      outcome: typeof outcome === 'string' ? outcome : undefined,
+      keepReason: this.#keepReason,
+      bytes: this.#bytes,
+      pinned: this.pinned,
+    };
+  }
+
+  /** With every span as a row, earliest first. */
+  detail(toRow: (span: SpanRecord) => SpanRow): TraceDetail {
+    return {
+      ...this.summary(),
+      spans: this.#spans.toSorted((a, b) => a.startMillis - b.startMillis).map(toRow),
+      droppedSpans: this.droppedSpans,
+      truncated: this.truncated,
+      remoteParent: this.remoteParent,
+      exported: this.exported,
+    };
+  }
+
+  #count(span: SpanRecord): void {
+    this.#bytes += span.bytes + SPAN_SLOT_BYTES;
+    if (span.status === 'error') this.#errorCount++;
+    this.#firstMillis = Math.min(this.#firstMillis, span.startMillis);
+    this.#lastMillis = Math.max(this.#lastMillis, endMillisOf(span));
+    if (REASONS_BY_STRENGTH.indexOf(span.keepReason) < REASONS_BY_STRENGTH.indexOf(this.#keepReason)) {
+      this.#keepReason = span.keepReason;
+    }
+    if (this.#head === undefined || namesBetter(span, this.#head)) this.#head = span;
+  }
+
+  #reset(): void {
+    this.#spans = [];
+    this.#bytes = TRACE_BYTES;
+    this.#head = undefined;
+    this.#firstMillis = Infinity;
+    this.#lastMillis = -Infinity;
+    this.#errorCount = 0;
+    this.#keepReason = 'ancestor';
+  }
+}
+
+function namesBetter(span: SpanRecord, head: SpanRecord): boolean {
+  if (span.localRoot !== head.localRoot) return span.localRoot;
+  return span.startMillis < head.startMillis;
+}
+
+function byWorth(a: SpanRecord, b: SpanRecord): number {
+  if (a.localRoot !== b.localRoot) return a.localRoot ? -1 : 1;
+  const reasons = REASONS_BY_WORTH.indexOf(a.keepReason) - REASONS_BY_WORTH.indexOf(b.keepReason);
+  return reasons === 0 ? b.durationMillis - a.durationMillis : reasons;
+}

@@ -1,0 +1,207 @@
+import type { BufferFacts, EvictionReason } from '../query.ts';
+import type { TraceFacts } from '../sampling/kept-span.ts';
+import { MAX_RECORD_BYTES } from './span-record.ts';
+import type { SpanRecord } from './span-record.ts';
+import { Tombstones } from './tombstones.ts';
+import type { Tombstone } from './tombstones.ts';
+import { TraceRecord } from './trace-record.ts';
+
+export interface TraceRingOptions {
+  readonly maxTraces: number;
+  readonly maxBytes: number;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Default: a tenth of maxTraces, at least 1 and always fewer than maxTraces. */
+  readonly maxPinned?: number;
+  /** Default: twice maxTraces. */
+  readonly maxTombstones?: number;
+}
+
+/** One trace may hold this share of all bytes; so may all pinned ones together. */
+const MAX_SHARE = 0.25;
+/** A trace over its bound is cut to this share of it, so that a trace that keeps growing is not cut on every span. */
+const CUT_TO_SHARE = 0.75;
+
+/**
+ * The kept traces, bounded by count and by estimated bytes, oldest out first. Every operation is O(1) in the number
+ * of traces; pinned traces are passed over. A trace id that left is remembered as a tombstone for a while.
+ */
+export class TraceRing {
+  readonly #maxTraces: number;
+  readonly #maxBytes: number;
+  readonly #maxTraceBytes: number;
+  readonly #maxPinned: number;
+  readonly #maxPinnedBytes: number;
+  readonly #now: () => number;
+  readonly #traces = new Map<string, TraceRecord>();
+  readonly #tombstones: Tombstones;
+  readonly #evicted: Record<EvictionReason, number> = { count: 0, bytes: 0, age: 0 };
+  /** Lives across calls, so that finding the oldest never walks over what was deleted before. */
+  #cursor = this.#traces.values();
+  #candidate: TraceRecord | undefined;
+  #bytes = 0;
+  #pinned = 0;
+  #pinnedBytes = 0;
+
+  /** RangeError when a bound is not a number of at least 1. */
+  constructor(options: TraceRingOptions) {
+    if (!(options.maxTraces >= 1))
+      throw new RangeError(`maxTraces must be at least 1, not ${options.maxTraces}`);
+    if (!(options.maxBytes >= 1))
+      throw new RangeError(`maxBytes must be at least 1, not ${options.maxBytes}`);
+    this.#maxTraces = options.maxTraces;
+    this.#maxBytes = options.maxBytes;
+    this.#maxTraceBytes = Math.max(
+      options.maxBytes * MAX_SHARE,
+      Math.min(options.maxBytes, MAX_RECORD_BYTES),
+    );
+    const wanted = options.maxPinned ?? Math.max(1, Math.floor(options.maxTraces / 10));
+    this.#maxPinned = Math.min(wanted, options.maxTraces - 1);
+    this.#maxPinnedBytes = options.maxBytes * MAX_SHARE;
+    this.#now = options.now;
+    this.#tombstones = new Tombstones(options.maxTombstones ?? options.maxTraces * 2);
+  }
+
+  get size(): number {
+    return this.#traces.size;
+  }
+  get bytes(): number {
+    return this.#bytes;
+  }
+  get pinned(): number {
+    return this.#pinned;
+  }
+
+  /** Takes a trace's kept spans, or merges them into what is there; makes room by evicting the oldest. */
+  add(traceId: string, spans: readonly SpanRecord[], facts: TraceFacts): TraceRecord {
+    let trace = this.#traces.get(traceId);
+    if (trace === undefined) {
+      trace = new TraceRecord(traceId);
+      // Its earlier spans are gone: what follows is not the whole trace.
+      if (this.#tombstones.get(traceId) !== undefined) trace.truncated = true;
+      this.#traces.set(traceId, trace);
+      this.#bytes += trace.bytes;
+    }
+    const bytesBefore = trace.bytes;
+    trace.append(spans, facts);
+    const maxBytes = this.#maxBytesOf(trace, bytesBefore);
+    if (trace.bytes > maxBytes) trace.cutTo(maxBytes * CUT_TO_SHARE);
+    this.#bytes += trace.bytes - bytesBefore;
+    if (trace.pinned) this.#pinnedBytes += trace.bytes - bytesBefore;
+    this.#makeRoom();
+    return trace;
+  }
+
+  get(traceId: string): TraceRecord | undefined {
+    return this.#traces.get(traceId);
+  }
+
+  /** Oldest first. */
+  values(): IterableIterator<TraceRecord> {
+    return this.#traces.values();
+  }
+
+  /** When and why a trace left; undefined when it never did or that was forgotten. */
+  tombstone(traceId: string): Tombstone | undefined {
+    return this.#tombstones.get(traceId);
+  }
+
+  /** False when the trace is not here, or pins already hold their share of traces or bytes. An unpinned trace counts as newest. */
+  pin(traceId: string, pinned: boolean): boolean {
+    const trace = this.#traces.get(traceId);
+    if (trace === undefined) return false;
+    if (trace.pinned === pinned) return true;
+    if (pinned) {
+      if (this.#pinned >= this.#maxPinned || this.#pinnedBytes + trace.bytes > this.#maxPinnedBytes)
+        return false;
+      this.#pinned++;
+      this.#pinnedBytes += trace.bytes;
+      if (this.#candidate === trace) this.#candidate = undefined;
+    } else {
+      this.#pinned--;
+      this.#pinnedBytes -= trace.bytes;
+      // To the end of the line: the cursor has passed its old place.
+      this.#traces.delete(traceId);
+      this.#traces.set(traceId, trace);
+    }
+    trace.pinned = pinned;
+    return true;
+  }
+
+  /** Notes that the OTLP pipeline got the trace too; false when it is not here. */
+  markExported(traceId: string): boolean {
+    const trace = this.#traces.get(traceId);
+    if (trace === undefined) return false;
+    trace.exported = true;
+    return true;
+  }
+
+  /** Evicts what ended before `cutoffMillis`, oldest first, up to the first that is younger; answers how many went. */
+  evictOlderThan(cutoffMillis: number): number {
+    let evicted = 0;
+    for (let trace = this.#oldest(); trace !== undefined; trace = this.#oldest()) {
+      if (trace.extent.toMillis >= cutoffMillis) break;
+      this.#evict(trace, 'age');
+      evicted++;
+    }
+    return evicted;
+  }
+
+  facts(): BufferFacts {
+    return {
+      traces: this.#traces.size,
+      maxTraces: this.#maxTraces,
+      bytes: this.#bytes,
+      maxBytes: this.#maxBytes,
+      evicted: { ...this.#evicted },
+      oldestMillis: this.#traces.values().next().value?.startMillis,
+    };
+  }
+
+  #maxBytesOf(trace: TraceRecord, bytesBefore: number): number {
+    if (!trace.pinned) return this.#maxTraceBytes;
+    return Math.min(this.#maxTraceBytes, this.#maxPinnedBytes - (this.#pinnedBytes - bytesBefore));
+  }
+
+  #makeRoom(): void {
+    // The last unpinned trace always stays, so that the newest one opens.
+    while (this.#traces.size - this.#pinned > 1) {
+      const reason = this.#traces.size > this.#maxTraces ? 'count' : 'bytes';
+      if (reason === 'bytes' && this.#bytes <= this.#maxBytes) return;
+      const oldest = this.#oldest();
+      if (oldest === undefined) return;
+      this.#evict(oldest, reason);
+    }
+  }
+
+  #oldest(): TraceRecord | undefined {
+    let restarted = false;
+    for (;;) {
+      const candidate = this.#candidate;
+      if (candidate !== undefined && !candidate.pinned && this.#traces.get(candidate.traceId) === candidate)
+        return candidate;
+      const next = this.#cursor.next();
+      if (next.done !== true) {
+        this.#candidate = next.value;
+      } else {
+        if (restarted) return undefined;
+        restarted = true;
+        this.#candidate = undefined;
+        this.#cursor = this.#traces.values();
+      }
+    }
+  }
+
+  #evict(trace: TraceRecord, reason: EvictionReason): void {
+    this.#traces.delete(trace.traceId);
+    this.#candidate = undefined;
+    this.#bytes -= trace.bytes;
+    this.#evicted[reason]++;
+    this.#tombstones.set(trace.traceId, {
+      atMillis: this.#now(),
+      reason,
+      name: trace.head?.name ?? '',
+      startMillis: trace.startMillis,
+    });
+  }
+}

@@ -1,0 +1,137 @@
+import { describe, expect, it } from '@jest/globals';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { Guard } from '../../../otel/guard.ts';
+import { BusinessMetricReader, SERIES_DROPPED_METRIC } from '../../../otel/store/business-metrics.ts';
+
+function setUp(maxSeries?: number) {
+  const guard = new Guard();
+  const reader = new BusinessMetricReader({ guard, ...(maxSeries === undefined ? {} : { maxSeries }) });
+  const provider = new MeterProvider({ readers: [reader] });
+  return { guard, reader, provider, meter: provider.getMeter('glasshouse') };
+}
+
+describe('BusinessMetricReader', () => {
+  it('shows counters, up-down counters and gauges by name and attributes', async () => {
+    const { reader, meter } = setUp();
+    const feeds = meter.createCounter('feed.requests');
+    feeds.add(2, { format: 'rss' });
+    feeds.add(1, { format: 'atom' });
+    feeds.add(3, { format: 'rss' });
+    meter.createUpDownCounter('cache.entries').add(-4);
+    meter.createGauge('queue.length').record(7);
+    meter.createObservableGauge('posts').addCallback((result) => result.observe(12, { status: 'draft' }));
+    await reader.refresh();
+    expect(reader.business()).toEqual([
+      { name: 'cache.entries', attributes: {}, value: -4 },
+      { name: 'feed.requests', attributes: { format: 'atom' }, value: 1 },
+      { name: 'feed.requests', attributes: { format: 'rss' }, value: 5 },
+      { name: 'posts', attributes: { status: 'draft' }, value: 12 },
+      { name: 'queue.length', attributes: {}, value: 7 },
+    ]);
+  });
+
+  it('is cumulative: asking does not reset', async () => {
+    const { reader, meter } = setUp();
+    const created = meter.createCounter('posts.created');
+    created.add(1);
+    await reader.refresh();
+    await reader.refresh();
+    created.add(1);
+    await reader.refresh();
+    expect(reader.business()).toEqual([{ name: 'posts.created', attributes: {}, value: 2 }]);
+  });
+
+  it('is renewed by being asked', async () => {
+    const { reader, meter } = setUp();
+    meter.createCounter('posts.created').add(1);
+    expect(reader.business()).toEqual([]);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(reader.business()).toEqual([{ name: 'posts.created', attributes: {}, value: 1 }]);
+  });
+
+  it('includes in a refresh what was recorded while another was under way', async () => {
+    const { reader, meter } = setUp();
+    const created = meter.createCounter('posts.created');
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let asked = 0;
+    meter.createObservableGauge('slow').addCallback(async (result) => {
+      asked++;
+      if (asked === 1) await held;
+      result.observe(asked);
+    });
+    const first = reader.refresh();
+    const second = reader.refresh();
+    const third = reader.refresh();
+    created.add(5);
+    release();
+    await Promise.all([first, second, third]);
+    expect(asked).toBe(2);
+    expect(reader.business()).toContainEqual({ name: 'posts.created', attributes: {}, value: 5 });
+  });
+
+  it('leaves histograms alone', async () => {
+    const { reader, meter } = setUp();
+    meter.createHistogram('http.server.request.duration').record(1);
+    meter.createCounter('posts.created').add(1);
+    await reader.refresh();
+    expect(reader.business().map((metric) => metric.name)).toEqual(['posts.created']);
+  });
+
+  it('folds too many series of one instrument and keeps the total', async () => {
+    const { reader, meter } = setUp();
+    const reads = meter.createCounter('post.reads');
+    for (let i = 0; i < 5000; i++) reads.add(1, { post: i });
+    await reader.refresh();
+    const rows = reader.business();
+    expect(rows.length).toBeLessThanOrEqual(201);
+    expect(rows.reduce((sum, row) => sum + row.value, 0)).toBe(5000);
+    expect(rows.some((row) => row.attributes['otel.metric.overflow'] === true)).toBe(true);
+  });
+
+  it('cuts too many instruments and says how many series are missing', async () => {
+    const { reader, meter } = setUp(10);
+    for (let i = 0; i < 25; i++) meter.createCounter(`counter.${i}`).add(1);
+    await reader.refresh();
+    expect(reader.business()).toHaveLength(11);
+    expect(reader.business().at(-1)).toEqual({ name: SERIES_DROPPED_METRIC, attributes: {}, value: 15 });
+  });
+
+  it('cuts long attributes', async () => {
+    const { reader, meter } = setUp();
+    meter.createCounter('searches').add(1, { term: 'x'.repeat(100_000) });
+    await reader.refresh();
+    expect(String(reader.business()[0]?.attributes['term']).length).toBe(256);
+  });
+
+  it('shows the others when a callback throws, and counts the fault', async () => {
+    const { reader, meter, guard } = setUp();
+    meter.createObservableGauge('broken').addCallback(() => {
+      throw new Error('no gauge');
+    });
+    meter.createCounter('posts.created').add(1);
+    await reader.refresh();
+    expect(reader.business()).toEqual([{ name: 'posts.created', attributes: {}, value: 1 }]);
+    expect(guard.faults()).toMatchObject([{ place: 'business-metrics.callback', lastMessage: 'no gauge' }]);
+  });
+
+  it('answers nothing, without a fault, before it has a provider', async () => {
+    const guard = new Guard();
+    const reader = new BusinessMetricReader({ guard });
+    await reader.refresh();
+    expect(reader.business()).toEqual([]);
+    expect(guard.faults()).toEqual([]);
+  });
+
+  it('keeps the last values readable after shutdown', async () => {
+    const { reader, provider, meter, guard } = setUp();
+    meter.createCounter('posts.created').add(3);
+    await provider.forceFlush();
+    await provider.shutdown();
+    await reader.refresh();
+    expect(reader.business()).toEqual([{ name: 'posts.created', attributes: {}, value: 3 }]);
+    expect(guard.faults()).toEqual([]);
+  });
+});

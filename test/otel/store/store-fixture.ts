@@ -1,0 +1,111 @@
+import type { Clock } from '../../../otel/clock.ts';
+import { Guard } from '../../../otel/guard.ts';
+import type { OperationSummary, RuntimeSample } from '../../../otel/query.ts';
+import type { AggregateReader } from '../../../otel/store/aggregate-reader.ts';
+import type { RuntimeReader } from '../../../otel/store/process-facts.ts';
+import { TelemetryStore } from '../../../otel/store/telemetry-store.ts';
+import type { TelemetryStoreOptions } from '../../../otel/store/telemetry-store.ts';
+import { TraceRing } from '../../../otel/store/trace-ring.ts';
+import { START_MILLIS } from './kept-span-fixture.ts';
+
+export const SAMPLE: RuntimeSample = {
+  atMillis: START_MILLIS,
+  rssBytes: 100,
+  heapUsedBytes: 50,
+  heapTotalBytes: 80,
+  externalBytes: 5,
+  cpuUtilization: 0.1,
+  eventLoopDelayP50Millis: 1,
+  eventLoopDelayP99Millis: 5,
+  eventLoopUtilization: 0.2,
+  gcPauseMillis: 1,
+  gcCount: 2,
+  activeHandles: 3,
+};
+
+export const fakeRuntime: RuntimeReader = {
+  current: () => SAMPLE,
+  samples: (range) =>
+    range.fromMillis <= SAMPLE.atMillis && SAMPLE.atMillis < range.toMillis ? [SAMPLE] : [],
+  highWaterRssBytes: 400,
+};
+
+const SUMMARY: OperationSummary = {
+  count: 3,
+  errors: 1,
+  clientErrors: 0,
+  aborted: 0,
+  totalMillis: 30,
+  durationMillis: { avg: 10, min: 5, max: 20, p50: 10, p90: 20, p95: 20, p99: 20 },
+  kept: 2,
+  rate: 1,
+};
+
+export const fakeAggregates: AggregateReader = {
+  operations: () => ({ http: SUMMARY, database: SUMMARY, render: SUMMARY, other: SUMMARY }),
+  timeline: (_type, range) => [
+    { ...SUMMARY, startMillis: range.fromMillis, widthMillis: 1000, partial: false },
+  ],
+  heatMap: () => ({ bandEdgesMillis: [1, 2], columns: [] }),
+  series: (type) => [{ ...SUMMARY, type, name: 'GET /:slug' }],
+  percentileOf: (_type, series, durationMillis) =>
+    series === 'GET /:slug' ? Math.min(1, durationMillis / 100) : undefined,
+};
+
+export function fakeClock(): Clock & { millis: number } {
+  return {
+    millis: START_MILLIS,
+    now() {
+      return this.millis;
+    },
+    monotonicNanos() {
+      return this.millis * 1e6;
+    },
+  };
+}
+
+export function storeWith(options: Partial<TelemetryStoreOptions> = {}): {
+  store: TelemetryStore;
+  ring: TraceRing;
+  guard: Guard;
+  clock: ReturnType<typeof fakeClock>;
+} {
+  const clock = fakeClock();
+  const guard = new Guard();
+  const ring = options.ring ?? new TraceRing({ maxTraces: 20, maxBytes: 1_000_000, now: () => clock.now() });
+  const store = new TelemetryStore({
+    aggregates: fakeAggregates,
+    ring,
+    spans: () => ({
+      started: 9,
+      live: 1,
+      kept: { error: 1, slow: 0, probability: 4, ancestor: 1, late: 0 },
+      dropped: { probability: 2, storm: 0, overflow: 0 },
+    }),
+    sampling: () => ({
+      enabled: true,
+      rates: { http: 1, database: 0.5, render: 1, other: 1 },
+      exportRates: { http: 1, database: 1, render: 1, other: 1 },
+      thresholdsSeconds: { http: 1, database: 1, render: 0.25 },
+    }),
+    settings: () => [{ name: 'METRICS_ENABLED', value: 'true', source: 'default', meaning: 'on or off' }],
+    exportFacts: () => ({
+      configured: true,
+      endpoint: 'http://collector:4318',
+      sent: 5,
+      failed: 1,
+      queued: 0,
+      dropped: 0,
+      lastError: undefined,
+      lastSuccessMillis: START_MILLIS,
+    }),
+    business: () => [{ name: 'posts.created', attributes: {}, value: 1 }],
+    runtime: fakeRuntime,
+    guard,
+    ownCost: () => ({ nanosPerSpan: 100, cpuShare: 0.01, bytesHeld: 1000, historyFileBytes: 0 }),
+    markers: () => [{ atMillis: START_MILLIS, kind: 'start', label: 'started' }],
+    clock,
+    ...options,
+  });
+  return { store, ring, guard, clock };
+}
