@@ -28,3 +28,11 @@ export const ATTR_HTTP_RESPONSE_OUTCOME = 'http.response.outcome';
 export const ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE = 'http.response.time_to_first_byte';
 /** Ours: makes a span of type render; the name of the page or feed that was drawn. */
 export const ATTR_RENDER_TEMPLATE = 'render.template';
+/** Ours: `deferred`, `immediate`, `exclusive` or, for a nested transaction, `savepoint`. */
+export const ATTR_DB_TRANSACTION_MODE = 'db.transaction.mode';
+/** Ours: `commit` or `rollback`. */
+export const ATTR_DB_TRANSACTION_OUTCOME = 'db.transaction.outcome';
+/** Ours: seconds spent in BEGIN or SAVEPOINT, waiting for a busy database included. */
+export const ATTR_DB_TRANSACTION_BEGIN_DURATION = 'db.transaction.begin.duration';
+/** Ours: seconds spent in COMMIT, RELEASE or ROLLBACK, writing to disk included. */
+export const ATTR_DB_TRANSACTION_COMMIT_DURATION = 'db.transaction.commit.duration';

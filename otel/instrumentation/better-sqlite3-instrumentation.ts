@@ -1,0 +1,106 @@
+import { InstrumentationBase, type InstrumentationConfig } from '@opentelemetry/instrumentation';
+import type DatabaseConstructor from 'better-sqlite3';
+import type { OperationRecorder } from '../aggregate/ended-operation.ts';
+import type { Clock } from '../clock.ts';
+import { Guard } from '../guard.ts';
+import { DatabaseObserver } from './database-observer.ts';
+import { observeBackup, observeExec, observePragma, observePrepare } from './database-wrapper.ts';
+import { IteratorObserver } from './iterator-wrapper.ts';
+import { type Method, patchMethod } from './method-patch.ts';
+import { observeStatementMethod } from './statement-wrapper.ts';
+import { OperationTimer } from './timed-operation.ts';
+import { observeTransaction } from './transaction-wrapper.ts';
+
+const SCOPE_NAME = 'glasshouse/better-sqlite3';
+const VERSION = '0.1.0';
+
+type DatabaseClass = typeof DatabaseConstructor;
+
+export interface BetterSqlite3InstrumentationConfig extends InstrumentationConfig {
+  /** Asked before detail is made; without one every call gets a span. */
+  readonly recorder?: OperationRecorder;
+  /** Where faults of the instrumentation itself are counted. */
+  readonly guard?: Guard;
+  readonly clock?: Clock;
+}
+
+/**
+ * CLIENT spans for every better-sqlite3 call and INTERNAL spans for transactions. It patches nothing until `manuallyInstrument` is
+ * given the class, so nothing depends on import order; `disable` takes the patches off again.
+ */
+export class BetterSqlite3Instrumentation extends InstrumentationBase<BetterSqlite3InstrumentationConfig> {
+  readonly #observer: DatabaseObserver;
+  readonly #unpatches = new Map<DatabaseClass, readonly (() => void)[]>();
+
+  constructor(config: BetterSqlite3InstrumentationConfig = {}) {
+    // The base class would enable itself before the fields below exist.
+    super(SCOPE_NAME, VERSION, { ...config, enabled: false });
+    const guard = config.guard ?? new Guard();
+    const timer = new OperationTimer({
+      guard,
+      recorder: config.recorder,
+      tracer: () => this.tracer,
+      ...(config.clock === undefined ? undefined : { clock: config.clock }),
+    });
+    this.#observer = new DatabaseObserver(timer, guard, SCOPE_NAME);
+  }
+
+  protected override init(): undefined {}
+
+  /** Patches a better-sqlite3 class, once; statements that exist already are seen too. Throws TypeError for anything else. */
+  manuallyInstrument(Database: DatabaseClass): void {
+    if (this.#unpatches.has(Database)) return;
+    if (typeof Database?.prototype?.prepare !== 'function') {
+      throw new TypeError(`Expected the Database class of better-sqlite3, got ${typeof Database}`);
+    }
+    this.#observer.isEnabled = true;
+    this.#unpatches.set(Database, patchAll(Database, this.#observer));
+  }
+
+  override enable(): void {}
+
+  /** Restores every patched method. */
+  override disable(): void {
+    this.#observer.isEnabled = false;
+    for (const unpatches of this.#unpatches.values()) for (const unpatch of unpatches) unpatch();
+    this.#unpatches.clear();
+  }
+}
+
+function patchAll(Database: DatabaseClass, observer: DatabaseObserver): readonly (() => void)[] {
+  const { statement, iterator } = nativePrototypes(Database);
+  const iterators = new IteratorObserver(observer);
+  const patches: readonly (readonly [object, string, (original: Method) => Method])[] = [
+    [Database.prototype, 'prepare', observePrepare(observer)],
+    [Database.prototype, 'exec', observeExec(observer)],
+    [Database.prototype, 'pragma', observePragma(observer)],
+    [Database.prototype, 'transaction', observeTransaction(observer)],
+    [Database.prototype, 'backup', observeBackup(observer)],
+    [statement, 'run', observeStatementMethod(observer, 'run')],
+    [statement, 'get', observeStatementMethod(observer, 'get')],
+    [statement, 'all', observeStatementMethod(observer, 'all')],
+    [statement, 'iterate', iterators.iterate],
+    [iterator, 'next', iterators.step],
+    [iterator, 'return', iterators.step],
+  ];
+  return patches.map(([target, name, wrap]) => patchMethod(target, name, wrap));
+}
+
+/** The classes of statements and iterators are native and exported nowhere; a database in memory shows them. */
+function nativePrototypes(Database: DatabaseClass): {
+  readonly statement: object;
+  readonly iterator: object;
+} {
+  const database = new Database(':memory:');
+  try {
+    const statement = database.prepare('SELECT 1');
+    const iterator = statement.iterate();
+    iterator.return?.();
+    return {
+      statement: Object.getPrototypeOf(statement) as object,
+      iterator: Object.getPrototypeOf(iterator) as object,
+    };
+  } finally {
+    database.close();
+  }
+}

@@ -1,0 +1,53 @@
+import type { Context } from '@opentelemetry/api';
+import type { Guard } from '../guard.ts';
+import { StatementFacts } from './statement-facts.ts';
+import type { ObservedStatement } from './statement-wrapper.ts';
+import type { OperationSubject, OperationTimer } from './timed-operation.ts';
+import type { RunningTransaction } from './transaction-wrapper.ts';
+
+/** What the wrappers of one instrumentation share. Better-sqlite3 is synchronous, so the state of the running call is a plain field. */
+export class DatabaseObserver {
+  readonly timer: OperationTimer;
+  readonly guard: Guard;
+  /** Name of the instrumentation scope. */
+  readonly scopeName: string;
+  readonly facts = new StatementFacts();
+  /** False after disable(): wrappers that are still reachable only call. */
+  isEnabled = true;
+  /** The innermost transaction function that is running. */
+  transaction: RunningTransaction | undefined;
+  #absorbing = false;
+  readonly #subjects = new WeakMap<ObservedStatement, OperationSubject>();
+
+  constructor(timer: OperationTimer, guard: Guard, scopeName: string) {
+    this.timer = timer;
+    this.guard = guard;
+    this.scopeName = scopeName;
+  }
+
+  /** The context a call belongs to; undefined when it is not to be noted: patches off, tracing suppressed, inside `absorb`. */
+  parent(): Context | undefined {
+    return this.isEnabled && !this.#absorbing ? this.timer.parent() : undefined;
+  }
+
+  /** Statements inside `call` are part of an operation that is noted as a whole. */
+  absorb<T>(call: () => T): T {
+    const outer = this.#absorbing;
+    this.#absorbing = true;
+    try {
+      return call();
+    } finally {
+      this.#absorbing = outer;
+    }
+  }
+
+  /** Made at prepare, or at the first call of a statement that was prepared before the patch. */
+  subjectOf(statement: ObservedStatement): OperationSubject {
+    let subject = this.#subjects.get(statement);
+    if (subject === undefined) {
+      subject = this.facts.describe(statement.source, statement.database.name);
+      this.#subjects.set(statement, subject);
+    }
+    return subject;
+  }
+}

@@ -1,0 +1,81 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { errorTypeOf } from './error-facts.ts';
+import { type ResponseWatch } from './response-watch.ts';
+
+/** What became of a response, as facts of its socket (G9). */
+export interface HttpOutcome {
+  readonly outcome: 'complete' | 'aborted' | 'failed';
+  /** Body bytes that left, after compression, without headers and framing; of an aborted one, those the system took. */
+  readonly bodyBytes: number;
+  /** False: nothing was sent, so there is no status to claim. */
+  readonly isStatusSent: boolean;
+  /** Seconds from the request to the first byte; undefined when none was sent. */
+  readonly timeToFirstByteSeconds: number | undefined;
+  /** Why it failed; undefined unless it did. */
+  readonly error: unknown;
+}
+
+/** Errors that only say the other side has gone. */
+const CLIENT_GONE = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'ECONNABORTED',
+  'ETIMEDOUT',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ERR_STREAM_DESTROYED',
+  'ABORT_ERR',
+]);
+
+/** Read at the response's `close`. */
+export function httpOutcome(
+  request: IncomingMessage,
+  response: ServerResponse,
+  watch: ResponseWatch,
+): HttpOutcome {
+  const isStatusSent = response.headersSent && watch.firstByteNanos !== undefined;
+  const error = failureOf(request, response, watch);
+  return {
+    outcome: watch.isFinished ? 'complete' : error === undefined ? 'aborted' : 'failed',
+    bodyBytes: bodyBytesOf(request, response, watch),
+    isStatusSent,
+    timeToFirstByteSeconds: isStatusSent ? (watch.firstByteNanos! - watch.startNanos) / 1e9 : undefined,
+    error,
+  };
+}
+
+/** Undefined when it is whole or when it was the client who left. */
+function failureOf(request: IncomingMessage, response: ServerResponse, watch: ResponseWatch): unknown {
+  if (watch.isFinished) return undefined;
+  const given = response.errored ?? watch.error;
+  if (given !== undefined && given !== null)
+    return CLIENT_GONE.has(errorTypeOf(given)) && isClientGone(request) ? undefined : given;
+  return isClientGone(request) ? undefined : new ResponseDestroyed();
+}
+
+/** The client closed its side, or the connection broke under us. */
+function isClientGone({ socket }: IncomingMessage): boolean {
+  return socket.readableEnded || (socket.errored !== null && CLIENT_GONE.has(errorTypeOf(socket.errored)));
+}
+
+/** Stands for a response that the app destroyed without saying why. */
+class ResponseDestroyed extends Error {
+  override readonly name = 'ResponseDestroyed';
+  constructor() {
+    super('The response was destroyed before its end.');
+  }
+}
+
+function bodyBytesOf(request: IncomingMessage, response: ServerResponse, watch: ResponseWatch): number {
+  const { statusCode } = response;
+  if (request.method === 'HEAD' || statusCode === 204 || statusCode === 304 || statusCode < 200) return 0;
+  if (watch.isFinished) return watch.bodyBytes;
+  if (watch.socketBytesBefore === undefined) return 0;
+  const wireBytes = (request.socket.bytesWritten ?? 0) - watch.socketBytesBefore;
+  const dispatched = wireBytes - headerBytesOf(response) - watch.framingBytes - (watch.unsent?.bytes ?? 0);
+  return Math.max(0, Math.min(watch.bodyBytes, dispatched));
+}
+
+/** Node keeps the head of a response, as it was sent, under this name; it is latin-1, so its length is its size. */
+function headerBytesOf(response: ServerResponse): number {
+  return (response as ServerResponse & { readonly _header?: string | null })._header?.length ?? 0;
+}

@@ -1,0 +1,138 @@
+import { type Context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { ATTR_DB_RESPONSE_RETURNED_ROWS } from '../semconv.ts';
+import type { DatabaseObserver } from './database-observer.ts';
+import type { Method } from './method-patch.ts';
+import { statementFault } from './statement-facts.ts';
+import type { ObservedStatement } from './statement-wrapper.ts';
+import type { OperationSubject } from './timed-operation.ts';
+
+/** What the steps of one iteration add up to; holds no Context, so that it may outlive the request. */
+interface Steps {
+  readonly subject: OperationSubject;
+  readonly startNanos: number;
+  /** The sum of the steps: time between them is the app's own. */
+  nanos: number;
+  rows: number;
+}
+
+/**
+ * Follows the native iterators of `iterate()`. Each is noted once: at its end, at `return()`, when it throws, or, when the app just
+ * dropped it, once it is collected. What is held of an open one hangs on the iterator itself.
+ */
+export class IteratorObserver {
+  readonly #observer: DatabaseObserver;
+  readonly #open = new WeakMap<object, { readonly parent: Context; readonly steps: Steps }>();
+  readonly #abandoned: FinalizationRegistry<{ readonly parent: Context; readonly steps: Steps }>;
+
+  constructor(observer: DatabaseObserver) {
+    this.#observer = observer;
+    this.#abandoned = new FinalizationRegistry(({ parent, steps }) => this.#note(parent, steps, undefined));
+  }
+
+  /** Wraps `Statement.prototype.iterate`. */
+  readonly iterate = (original: Method): Method => {
+    const observer = this.#observer;
+    const { timer } = observer;
+    const opened = this.#opened.bind(this);
+    return function (this: ObservedStatement, ...args) {
+      const parent = observer.parent();
+      if (parent === undefined) return Reflect.apply(original, this, args);
+      const startNanos = timer.nanos();
+      let iterator: object;
+      try {
+        iterator = Reflect.apply(original, this, args);
+      } catch (error) {
+        opened(this, undefined, parent, startNanos, { error });
+        throw error;
+      }
+      opened(this, iterator, parent, startNanos, undefined);
+      return iterator;
+    };
+  };
+
+  /** Wraps `next` and `return` of the iterators' prototype. */
+  readonly step = (original: Method): Method => {
+    const { timer } = this.#observer;
+    const openIterators = this.#open;
+    const stepped = this.#stepped.bind(this);
+    return function (this: object, ...args) {
+      const open = openIterators.get(this);
+      if (open === undefined) return Reflect.apply(original, this, args);
+      const startNanos = timer.nanos();
+      let result: IteratorResult<unknown>;
+      try {
+        result = Reflect.apply(original, this, args);
+      } catch (error) {
+        stepped(this, open.parent, open.steps, timer.nanos() - startNanos, true, { error });
+        throw error;
+      }
+      stepped(this, open.parent, open.steps, timer.nanos() - startNanos, result.done !== false, undefined);
+      return result;
+    };
+  };
+
+  #opened(
+    statement: ObservedStatement,
+    iterator: object | undefined,
+    parent: Context,
+    startNanos: number,
+    thrown: { error: unknown } | undefined,
+  ): void {
+    try {
+      const { timer } = this.#observer;
+      const steps: Steps = {
+        subject: this.#observer.subjectOf(statement),
+        startNanos,
+        nanos: timer.nanos() - startNanos,
+        rows: 0,
+      };
+      if (iterator === undefined) return this.#note(parent, steps, thrown);
+      this.#open.set(iterator, { parent, steps });
+      this.#abandoned.register(iterator, { parent: spanOnly(parent), steps }, steps);
+    } catch (error) {
+      this.#observer.guard.report('iterator', error);
+    }
+  }
+
+  #stepped(
+    iterator: object,
+    parent: Context,
+    steps: Steps,
+    nanos: number,
+    ended: boolean,
+    thrown: { error: unknown } | undefined,
+  ): void {
+    try {
+      steps.nanos += nanos;
+      if (!ended) {
+        steps.rows++;
+        return;
+      }
+      this.#open.delete(iterator);
+      this.#abandoned.unregister(steps);
+      this.#note(parent, steps, thrown);
+    } catch (error) {
+      this.#observer.guard.report('iterator', error);
+    }
+  }
+
+  #note(
+    parent: Context,
+    { subject, startNanos, nanos, rows }: Steps,
+    thrown: { error: unknown } | undefined,
+  ): void {
+    this.#observer.timer.note(parent, subject, {
+      startNanos,
+      durationNanos: nanos,
+      rows,
+      rowsAttribute: ATTR_DB_RESPONSE_RETURNED_ROWS,
+      fault: thrown === undefined ? undefined : statementFault(thrown.error, 'execute'),
+    });
+  }
+}
+
+/** The ids of the active span, without the span and whatever else the context holds. */
+function spanOnly(parent: Context): Context {
+  const active = trace.getSpanContext(parent);
+  return active === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, active);
+}

@@ -1,0 +1,93 @@
+import { isMeaningful, type SqlToken, sqlTokens } from './sql-tokens.ts';
+
+/** Characters of `db.query.text`; a kept record has to stay within 4 KiB with everything else in it. */
+export const MAX_QUERY_TEXT_LENGTH = 2_000;
+/** Characters of source that are looked at; a bulk INSERT script of megabytes is not worth reading to its end. */
+export const MAX_SOURCE_LENGTH = 20_000;
+
+const CUT = '…';
+
+/**
+ * The statement as `db.query.text`: its own source with every literal replaced by `?`, comments removed, white space single and
+ * `IN` lists folded to `(?)`. Identifiers and parameter names stay. At most 2,000 characters.
+ */
+export function queryText(source: string): string {
+  const read = source.length > MAX_SOURCE_LENGTH ? source.slice(0, MAX_SOURCE_LENGTH) : source;
+  let text = '';
+  let spaced = false;
+  for (const part of foldedLists(hiddenPragmaValues(sanitized(read)))) {
+    if (part === ' ') {
+      spaced = text !== '';
+      continue;
+    }
+    if (spaced) text += ' ';
+    spaced = false;
+    text += part;
+    if (text.length >= MAX_QUERY_TEXT_LENGTH) return text.slice(0, MAX_QUERY_TEXT_LENGTH - 1) + CUT;
+  }
+  return read.length < source.length ? text + CUT : text;
+}
+
+/** Space and comments become one blank, literals one question mark. */
+function* sanitized(source: string): Generator<string, void> {
+  for (const token of sqlTokens(source)) {
+    if (!isMeaningful(token)) yield ' ';
+    else yield isLiteral(token) ? '?' : token.text;
+  }
+}
+
+function isLiteral({ kind }: SqlToken): boolean {
+  return kind === 'string' || kind === 'number';
+}
+
+/** The value of a pragma may be a bare word (`PRAGMA key = secret`); everything behind its name is hidden. */
+function* hiddenPragmaValues(parts: Iterable<string>): Generator<string, void> {
+  let atStart = true;
+  let inPragma = false;
+  let hidden = false;
+  for (const part of parts) {
+    if (part === ';') {
+      atStart = true;
+      inPragma = hidden = false;
+    } else if (part !== ' ') {
+      if (atStart) inPragma = part.toUpperCase() === 'PRAGMA';
+      atStart = false;
+    }
+    if (hidden) continue;
+    yield part;
+    if (inPragma && (part === '=' || part === '(')) {
+      hidden = true;
+      yield part === '=' ? ' ' : '';
+      yield '?';
+      if (part === '(') yield ')';
+    }
+  }
+}
+
+/** `IN (?, ?, ?)` becomes `IN (?)`, so that a list of any length is one text. */
+function* foldedLists(parts: Iterable<string>): Generator<string, void> {
+  let lastWord = '';
+  let list: string[] | undefined;
+  for (const part of parts) {
+    if (list !== undefined) {
+      list.push(part);
+      if (part === ')') {
+        yield* ['(', '?', ')'];
+        list = undefined;
+      } else if (!isListPart(part)) {
+        yield* list;
+        list = undefined;
+      }
+    } else if (part === '(' && lastWord === 'IN') {
+      list = [part];
+    } else {
+      yield part;
+    }
+    if (part !== ' ') lastWord = part.toUpperCase();
+  }
+  if (list !== undefined) yield* list;
+}
+
+function isListPart(part: string): boolean {
+  return part === ' ' || part === ',' || part === '-' || part === '+' || /^[?:@$#]/.test(part);
+}

@@ -1,0 +1,105 @@
+import { SpanKind } from '@opentelemetry/api';
+import {
+  ATTR_DB_NAMESPACE,
+  ATTR_DB_OPERATION_NAME,
+  ATTR_DB_QUERY_SUMMARY,
+  ATTR_DB_QUERY_TEXT,
+  ATTR_DB_RESPONSE_STATUS_CODE,
+  ATTR_DB_SYSTEM_NAME,
+} from '../semconv.ts';
+import { errorTypeOf, messageOf, stackFramesOf } from './error-facts.ts';
+import { querySummary } from './query-summary.ts';
+import { queryText } from './query-text.ts';
+import type { OperationFault, OperationSubject } from './timed-operation.ts';
+
+/** Distinct statements described at a time; an app has a few hundred, a program that builds SQL from values has no end. */
+const MAX_CACHED_STATEMENTS = 500;
+/** Longer sources are described anew each time: they are bulk scripts that run once. */
+const MAX_CACHED_SOURCE_LENGTH = 10_000;
+
+/** Messages of these result codes name tables, columns or the file's state; all others may quote a bound value. */
+const SAFE_CODE =
+  /^SQLITE_(?:CONSTRAINT_(?:UNIQUE|PRIMARYKEY|NOTNULL|FOREIGNKEY|CHECK|ROWID|COMMITHOOK|PINNED)|BUSY|LOCKED|READONLY|FULL|CORRUPT|NOTADB|IOERR|CANTOPEN|NOMEM|SCHEMA|PROTOCOL|PERM|AUTH)/;
+/** SQLite's own words about a name in the statement's text. */
+const SAFE_PREPARE_MESSAGE = /^no such (?:table|column|index|view|trigger|module|function): [\w.]+$/;
+
+/** What spans say of statements; one per database namespace and source, bounded. */
+export class StatementFacts {
+  readonly #bySource = new Map<string, OperationSubject>();
+
+  get size(): number {
+    return this.#bySource.size;
+  }
+
+  /** Oldest first out, when full. */
+  describe(source: string, databaseName: string): OperationSubject {
+    if (source.length > MAX_CACHED_SOURCE_LENGTH) return statementSubject(source, databaseName);
+    const key = `${databaseName}\n${source}`;
+    let subject = this.#bySource.get(key);
+    if (subject === undefined) {
+      subject = statementSubject(source, databaseName);
+      if (this.#bySource.size >= MAX_CACHED_STATEMENTS)
+        this.#bySource.delete(this.#bySource.keys().next().value!);
+      this.#bySource.set(key, subject);
+    }
+    return subject;
+  }
+}
+
+/** A CLIENT span named by its summary. Pure. */
+export function statementSubject(source: string, databaseName: string): OperationSubject {
+  const summary = querySummary(source);
+  const text = queryText(source);
+  return {
+    type: 'database',
+    name: summary,
+    series: summary,
+    kind: SpanKind.CLIENT,
+    text,
+    attributes: {
+      ...databaseAttributes(databaseName),
+      [ATTR_DB_QUERY_SUMMARY]: summary,
+      [ATTR_DB_QUERY_TEXT]: text,
+    },
+  };
+}
+
+/** An operation without SQL of its own: `BACKUP`, `transaction`. */
+export function plainSubject(name: string, databaseName: string): OperationSubject {
+  return {
+    type: 'database',
+    name,
+    series: name,
+    kind: SpanKind.CLIENT,
+    attributes: {
+      ...databaseAttributes(databaseName),
+      [ATTR_DB_OPERATION_NAME]: name,
+      [ATTR_DB_QUERY_SUMMARY]: name,
+    },
+  };
+}
+
+export function databaseAttributes(databaseName: string): { readonly [name: string]: string } {
+  return { [ATTR_DB_SYSTEM_NAME]: 'sqlite', [ATTR_DB_NAMESPACE]: namespaceOf(databaseName) };
+}
+
+/** `db.namespace`: the file's base name, never a path; `:memory:` for what has no file. */
+export function namespaceOf(databaseName: string): string {
+  const path = databaseName.startsWith('file:')
+    ? databaseName.slice('file:'.length).split(/[?#]/, 1)[0]!
+    : databaseName;
+  return path.split(/[/\\]/).findLast((part) => part !== '') ?? ':memory:';
+}
+
+/** How a call failed, without what it was bound to. `phase` prepare: there were no values yet. */
+export function statementFault(error: unknown, phase: 'prepare' | 'execute'): OperationFault {
+  const type = errorTypeOf(error);
+  const message = messageOf(error);
+  const safe = SAFE_CODE.test(type) || (phase === 'prepare' && SAFE_PREPARE_MESSAGE.test(message));
+  return {
+    type,
+    message: safe ? message : undefined,
+    stack: stackFramesOf(error),
+    ...(type.startsWith('SQLITE_') ? { attributes: { [ATTR_DB_RESPONSE_STATUS_CODE]: type } } : undefined),
+  };
+}

@@ -1,0 +1,121 @@
+import { SpanKind } from '@opentelemetry/api';
+import {
+  ATTR_DB_TRANSACTION_BEGIN_DURATION,
+  ATTR_DB_TRANSACTION_COMMIT_DURATION,
+  ATTR_DB_TRANSACTION_MODE,
+  ATTR_DB_TRANSACTION_OUTCOME,
+} from '../semconv.ts';
+import type { DatabaseObserver } from './database-observer.ts';
+import { type Method, resemble } from './method-patch.ts';
+import { databaseAttributes, statementFault } from './statement-facts.ts';
+import type { OperationSubject } from './timed-operation.ts';
+
+const MODES = ['default', 'deferred', 'immediate', 'exclusive'] as const;
+type Mode = (typeof MODES)[number];
+type TransactionFunction = Method & Readonly<Record<Mode, Method>>;
+
+/** As better-sqlite3 writes them around the function it is given. */
+const CONTROL = /^(?:BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b/;
+
+export function isControlStatement(source: string): boolean {
+  return CONTROL.test(source);
+}
+
+/** Times of the control statements of one running transaction; they get no spans of their own unless slow or failed. */
+export class RunningTransaction {
+  beginNanos = 0;
+  endNanos = 0;
+
+  addControl(source: string, nanos: number): void {
+    if (source.startsWith('BEGIN') || source.startsWith('SAVEPOINT')) this.beginNanos += nanos;
+    else this.endNanos += nanos;
+  }
+}
+
+/**
+ * Wraps `Database.prototype.transaction`: the four variants of the function it returns run in one INTERNAL span `transaction`, with
+ * their statements inside. A nested one is a savepoint. It failed when it threw, and was rolled back.
+ */
+export function observeTransaction(observer: DatabaseObserver): (original: Method) => Method {
+  return (original) =>
+    function (this: { readonly name: string; readonly inTransaction: boolean }, ...args) {
+      const native = Reflect.apply(original, this, args) as TransactionFunction;
+      return observer.guard.run('transaction', () => variantsOf(observer, native, this), native);
+    };
+}
+
+/** Better-sqlite3's own arrangement: each variant has all four, and the database, as properties. */
+function variantsOf(
+  observer: DatabaseObserver,
+  native: TransactionFunction,
+  database: { readonly name: string; readonly inTransaction: boolean },
+): Method {
+  const properties: PropertyDescriptorMap = { database: { value: database, enumerable: true } };
+  for (const mode of MODES)
+    properties[mode] = { value: observeVariant(observer, native[mode], mode, database) };
+  for (const mode of MODES) Object.defineProperties(properties[mode]!.value, properties);
+  return properties['default']!.value;
+}
+
+function observeVariant(
+  observer: DatabaseObserver,
+  native: Method,
+  mode: Mode,
+  database: { readonly name: string; readonly inTransaction: boolean },
+): Method {
+  const { timer } = observer;
+  const variant: Method = function (...args) {
+    const parent = observer.parent();
+    if (parent === undefined) return Reflect.apply(native, this, args);
+
+    const startNanos = timer.nanos();
+    const subject = transactionSubject(
+      observer.scopeName,
+      database.name,
+      database.inTransaction ? 'savepoint' : mode,
+    );
+    const span = timer.isDetailWanted(parent, subject.type)
+      ? timer.start(parent, subject, startNanos)
+      : undefined;
+    const running = new RunningTransaction();
+    const outer = observer.transaction;
+    observer.transaction = running;
+    let thrown: { readonly error: unknown } | undefined;
+    try {
+      return timer.runIn(parent, span, () => Reflect.apply(native, this, args));
+    } catch (error) {
+      thrown = { error };
+      throw error;
+    } finally {
+      observer.transaction = outer;
+      const result = {
+        startNanos,
+        durationNanos: timer.nanos() - startNanos,
+        attributes: {
+          [ATTR_DB_TRANSACTION_OUTCOME]: thrown === undefined ? 'commit' : 'rollback',
+          [ATTR_DB_TRANSACTION_BEGIN_DURATION]: running.beginNanos / 1e9,
+          [ATTR_DB_TRANSACTION_COMMIT_DURATION]: running.endNanos / 1e9,
+        },
+        fault: thrown === undefined ? undefined : statementFault(thrown.error, 'execute'),
+      };
+      if (span === undefined) timer.note(parent, subject, result);
+      else timer.finish(span, parent, result);
+    }
+  };
+  resemble(variant, native);
+  return variant;
+}
+
+/** Type `other`: its statements are counted as database operations themselves. */
+function transactionSubject(scope: string, databaseName: string, mode: Mode | 'savepoint'): OperationSubject {
+  return {
+    type: 'other',
+    name: 'transaction',
+    series: `${scope}: transaction`,
+    kind: SpanKind.INTERNAL,
+    attributes: {
+      ...databaseAttributes(databaseName),
+      [ATTR_DB_TRANSACTION_MODE]: mode === 'default' ? 'deferred' : mode,
+    },
+  };
+}

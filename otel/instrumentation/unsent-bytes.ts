@@ -1,0 +1,47 @@
+import { type EventEmitter, errorMonitor } from 'node:events';
+import type { Socket } from 'node:net';
+import { ROOT_CONTEXT, context } from '@opentelemetry/api';
+
+/** A chunk below this fits what the system buffers for a connection anyway. */
+export const LONG_CHUNK_BYTES = 262_144;
+/** How old the answer may be when the connection breaks in a way that empties the queue first. */
+const LOOK_INTERVAL_MILLIS = 100;
+
+/** libuv's handle behind a socket; what it has queued is in `bytesWritten` already, though the system has not taken it yet. */
+type Handle = { readonly writeQueueSize?: number };
+
+/**
+ * How much of a long chunk is still queued. Node forgets it with the handle, before `close`, so it is looked at while the chunk leaves
+ * and when the other side ends or fails.
+ */
+export class UnsentBytes {
+  #bytes = 0;
+  readonly #socket: Socket;
+  readonly #handle: Handle | undefined;
+  readonly #timer: NodeJS.Timeout;
+
+  /** To be made right after the write. */
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    this.#handle = (socket as Socket & { readonly _handle?: Handle | null })._handle ?? undefined;
+    this.#look();
+    socket.on('end', this.#look);
+    (socket as EventEmitter).on(errorMonitor, this.#look);
+    this.#timer = context.with(ROOT_CONTEXT, () => setInterval(this.#look, LOOK_INTERVAL_MILLIS).unref());
+  }
+
+  /** The last answer that was not zero: an empty queue is a finished response, or one that was given up. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#socket.off('end', this.#look);
+    (this.#socket as EventEmitter).off(errorMonitor, this.#look);
+  }
+
+  readonly #look = (): void => {
+    this.#bytes = this.#handle?.writeQueueSize || this.#bytes;
+  };
+}
