@@ -32,6 +32,16 @@ const MAX_ELEMENTS = 32;
 const MAX_DEPTH = 3;
 /** Two slots of a flat array, in bytes. */
 const PAIR_BYTES = 16;
+/** An array and the header of its elements. */
+const ARRAY_BYTES = 48;
+const NOTHING_COPIED: CopiedAttributes = Object.freeze({
+  flat: NO_ATTRIBUTES,
+  bytes: 0,
+  cut: 0,
+  dropped: 0,
+  overBytes: false,
+  unshared: Object.freeze([]),
+});
 
 /** Estimated heap bytes of a string of its own. */
 export function stringBytes(text: string): number {
@@ -56,13 +66,15 @@ export function copyAttributes(
   limits: CopyLimits,
   strings: StringInterner,
 ): CopiedAttributes {
+  const keys = source === undefined || source === null ? [] : Object.keys(source);
+  if (keys.length === 0) return NOTHING_COPIED;
   const flat: AttributeValue[] = [];
   const unshared: string[] = [];
-  let bytes = 0;
+  let bytes = ARRAY_BYTES;
   let cut = 0;
   let dropped = 0;
   let overBytes = false;
-  for (const key of Object.keys(source ?? {})) {
+  for (const key of keys) {
     const raw = source?.[key];
     if (raw === undefined || raw === null) continue;
     if (flat.length >= limits.maxAttributes * 2) {
@@ -88,7 +100,8 @@ export function copyAttributes(
     bytes += cost;
     if (isShorter(value, raw) || shortKey !== key) cut++;
   }
-  return { flat: flat.length === 0 ? NO_ATTRIBUTES : flat, bytes, cut, dropped, overBytes, unshared };
+  // A slice has no spare capacity; an array that grew has up to twice its need.
+  return { flat: flat.length === 0 ? NO_ATTRIBUTES : flat.slice(), bytes, cut, dropped, overBytes, unshared };
 }
 
 export function toAttributeMap(flat: FlatAttributes): AttributeMap {

@@ -10,6 +10,7 @@ import type { TraceRing } from './trace-ring.ts';
 
 /** Records made before the ring may cut them: bounds what a huge trace takes on its way in, ~256 KiB. */
 const MAX_FRAGMENT_SPANS = 512;
+const SPAN_PLACE = 'in-process-span-exporter.span';
 
 export interface InProcessSpanExporterOptions {
   readonly ring: TraceRing;
@@ -57,29 +58,16 @@ export class InProcessSpanExporter implements SpanExporter {
 
   #store(spans: readonly KeptSpan[]): void {
     let stored = false;
-    for (const [traceId, fragment] of this.#byTraceId(spans)) {
+    for (const [traceId, fragment] of byTraceId(spans, this.#guard)) {
       for (let start = 0; start < fragment.length; start += MAX_FRAGMENT_SPANS) {
-        const added = this.#add(traceId, fragment.slice(start, start + MAX_FRAGMENT_SPANS));
-        stored ||= added;
+        const part =
+          fragment.length <= MAX_FRAGMENT_SPANS
+            ? fragment
+            : fragment.slice(start, start + MAX_FRAGMENT_SPANS);
+        if (this.#add(traceId, part)) stored = true;
       }
     }
     if (stored) this.#guard.run('in-process-span-exporter.listener', this.#onStored, undefined);
-  }
-
-  #byTraceId(spans: readonly KeptSpan[]): Map<string, KeptSpan[]> {
-    const groups = new Map<string, KeptSpan[]>();
-    for (const span of spans) {
-      const traceId = this.#guard.run(
-        'in-process-span-exporter.span',
-        () => span.spanContext().traceId,
-        undefined,
-      );
-      if (traceId === undefined) continue;
-      const group = groups.get(traceId);
-      if (group === undefined) groups.set(traceId, [span]);
-      else group.push(span);
-    }
-    return groups;
   }
 
   #add(traceId: string, spans: readonly KeptSpan[]): boolean {
@@ -97,4 +85,16 @@ export class InProcessSpanExporter implements SpanExporter {
     this.#ring.add(traceId, records, last.traceFacts);
     return true;
   }
+}
+
+function byTraceId(spans: readonly KeptSpan[], guard: Guard): Map<string, KeptSpan[]> {
+  const groups = new Map<string, KeptSpan[]>();
+  for (const span of spans) {
+    const traceId = guard.run(SPAN_PLACE, () => span.spanContext().traceId, undefined);
+    if (traceId === undefined) continue;
+    const group = groups.get(traceId);
+    if (group === undefined) groups.set(traceId, [span]);
+    else group.push(span);
+  }
+  return groups;
 }

@@ -8,7 +8,7 @@ import type {
   SpanRow,
 } from '../query.ts';
 import type { KeptSpan } from '../sampling/kept-span.ts';
-import { copyAttributes, cutText, stringBytes, toAttributeMap } from './attribute-copy.ts';
+import { copyAttributes, cutText, NO_ATTRIBUTES, stringBytes, toAttributeMap } from './attribute-copy.ts';
 import type { CopiedAttributes, FlatAttributes } from './attribute-copy.ts';
 import type { StringInterner } from './string-interner.ts';
 
@@ -70,6 +70,8 @@ export interface SpanRecord {
 }
 
 const NO_EVENTS: readonly EventRecord[] = Object.freeze([]);
+const NO_COPIED_EVENTS = Object.freeze({ records: NO_EVENTS, bytes: 0, cut: 0, dropped: 0 });
+const NO_EXTRA = Object.freeze({ flat: NO_ATTRIBUTES, bytes: 0 });
 
 /** Copies a kept span into a record of at most MAX_RECORD_BYTES. */
 export function toSpanRecord(span: KeptSpan, strings: StringInterner): SpanRecord {
@@ -169,8 +171,9 @@ function copyWithin(
     copied = copyAttributes(source, { maxAttributes: MAX_ATTRIBUTES, maxValueChars, maxBytes }, strings);
     if (!copied.overBytes) break;
   }
-  for (const text of copied?.unshared ?? []) strings.add(text);
-  return copied as CopiedAttributes;
+  const final = copied as CopiedAttributes;
+  for (const text of final.unshared) strings.add(text);
+  return final;
 }
 
 interface CopiedEvents {
@@ -182,7 +185,7 @@ interface CopiedEvents {
 
 /** Exceptions first when there is no room for all; the result is in order of time. */
 function copyEvents(source: KeptSpan['events'], maxBytes: number, strings: StringInterner): CopiedEvents {
-  if (source.length === 0) return { records: NO_EVENTS, bytes: 0, cut: 0, dropped: 0 };
+  if (source.length === 0) return NO_COPIED_EVENTS;
   const isException = (event: KeptSpan['events'][number]): boolean =>
     event.attributes?.[ATTR_EXCEPTION_TYPE] !== undefined;
   const ranked = [...source.filter(isException), ...source.filter((event) => !isException(event))];
@@ -216,14 +219,28 @@ function extraAttributes(
   namesCut: number,
   maxLinkBytes: number,
 ): { readonly flat: FlatAttributes; readonly bytes: number } {
+  const links = span.links ?? [];
+  const lostAttributes = attributes.dropped + (span.droppedAttributesCount || 0);
+  const lostEvents = events.dropped + (span.droppedEventsCount || 0);
+  if (
+    links.length +
+      attributes.cut +
+      events.cut +
+      namesCut +
+      lostAttributes +
+      lostEvents +
+      (span.droppedLinksCount || 0) ===
+    0
+  )
+    return NO_EXTRA;
   const flat: AttributeValue[] = [];
   let bytes = 0;
-  const links = span.links ?? [];
   const shownLinks = Math.min(
     links.length,
     MAX_LINKS,
     Math.max(0, Math.floor((maxLinkBytes - 64) / LINK_BYTES)),
   );
+  const lostLinks = links.length - shownLinks + (span.droppedLinksCount || 0);
   if (shownLinks > 0) {
     flat.push(
       ATTR_SPAN_LINKS,
@@ -233,16 +250,12 @@ function extraAttributes(
   }
   const note = [
     counted(attributes.cut + events.cut + namesCut, 'value shortened', 'values shortened'),
-    counted(
-      attributes.dropped + (span.droppedAttributesCount || 0),
-      'attribute left out',
-      'attributes left out',
-    ),
-    counted(events.dropped + (span.droppedEventsCount || 0), 'event left out', 'events left out'),
-    counted(links.length - shownLinks + (span.droppedLinksCount || 0), 'link left out', 'links left out'),
-  ];
-  const text = note.filter((part) => part !== '').join(', ');
-  if (text !== '') {
+    counted(lostAttributes, 'attribute left out', 'attributes left out'),
+    counted(lostEvents, 'event left out', 'events left out'),
+    counted(lostLinks, 'link left out', 'links left out'),
+  ].filter((part) => part !== '');
+  if (note.length > 0) {
+    const text = note.join(', ');
     flat.push(ATTR_RECORD_CUT, text);
     bytes += 16 + stringBytes(text);
   }

@@ -82,10 +82,10 @@ export class TraceRecord {
     }
     this.truncated ||= facts.truncated;
     this.remoteParent ||= facts.remoteParent;
-    for (const span of spans) {
-      this.#spans.push(span);
-      this.#count(span);
-    }
+    // Most traces come in one piece: their list gets no spare capacity.
+    if (this.#spans.length === 0) this.#spans = spans.slice();
+    else for (const span of spans) this.#spans.push(span);
+    for (const span of spans) this.#count(span);
   }
 
   /** Leaves out the least important spans until the record fits; the most important one stays whatever its size. */
