@@ -132,6 +132,11 @@ export class PostStore {
     return row && postOf(row);
   }
 
+  /** Whose path or alias it is, seen by readers or not. */
+  ownerOf(path: string): { readonly id: number; readonly title: string } | undefined {
+    return this.#writer.ownerOf(pathKey(path));
+  }
+
   /** For the owner: every post, last edited first. */
   allForAdmin(options: AdminPageOptions = {}): AdminPostPage {
     return this.#admin.page(options);

@@ -1,0 +1,121 @@
+import type { Database } from 'better-sqlite3';
+import type { MediaStore } from '../../media/media-store.ts';
+import { renderMarkdown, type RenderedMarkdown } from '../markdown.ts';
+import { PostDraftError } from '../post-errors.ts';
+import { pathKey } from '../post-path.ts';
+import type { PostStore } from '../post-store.ts';
+import { ImportLedger } from './import-ledger.ts';
+import { MediaImporter } from './import-media.ts';
+import { ImportSummary } from './import-summary.ts';
+import { planImport, type PlannedPost } from './plan-import.ts';
+import { readTree } from './read-tree.ts';
+
+/** Posts written in one transaction: few enough that a running blog's own saves wait only briefly for the lock. */
+const BATCH_SIZE = 50;
+
+export interface ImportOptions {
+  readonly database: Database;
+  readonly posts: PostStore;
+  readonly media: MediaStore;
+  /** After every post, and once with 0 when the tree is read. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+interface RenderedPost extends PlannedPost {
+  readonly rendered: RenderedMarkdown;
+}
+
+/**
+ * Brings a tree of Markdown files into the blog. A source that has not changed since the last import changes nothing, a post that its
+ * owner edited or deleted here is left alone, and each batch is written whole or not at all.
+ */
+export function importPosts(directory: string, options: ImportOptions): ImportSummary {
+  const tree = readTree(directory);
+  const summary = new ImportSummary();
+  const planned = planImport(tree, summary);
+  const media = new MediaImporter(options.media, tree);
+  const ledger = new ImportLedger(options.database);
+  const writeBatch = options.database.transaction((batch: readonly RenderedPost[]) => {
+    for (const post of batch) write(post, options.posts, ledger, summary);
+  });
+  let batch: RenderedPost[] = [];
+  options.onProgress?.(0, planned.length);
+  for (const [index, post] of planned.entries()) {
+    if (isWanted(post, options.posts, ledger, summary)) batch.push(render(post, media, summary));
+    if (batch.length >= BATCH_SIZE || index === planned.length - 1) {
+      writeBatch.immediate(batch);
+      batch = [];
+    }
+    options.onProgress?.(index + 1, planned.length);
+  }
+  summary.mediaFiles = media.importedFiles;
+  return summary;
+}
+
+/** Whether a post has to be written; what is not is counted. */
+function isWanted(
+  planned: PlannedPost,
+  posts: PostStore,
+  ledger: ImportLedger,
+  summary: ImportSummary,
+): boolean {
+  const known = ledger.find(pathKey(planned.post.draft.path));
+  if (known === undefined) return true;
+  if (known.sourceSha256 === planned.sha256) {
+    summary.unchanged++;
+    return false;
+  }
+  const current = posts.byId(known.postId)!;
+  if (current.version === known.postVersion) return true;
+  const reason =
+    current.deletedAtMillis === null
+      ? 'edited here since it was imported: kept as it is here'
+      : 'deleted here since it was imported: stays deleted';
+  summary.skipped.push({ file: planned.source.relative, reason, isFault: false });
+  return false;
+}
+
+function render(planned: PlannedPost, media: MediaImporter, summary: ImportSummary): RenderedPost {
+  const { source, post } = planned;
+  media.importCompanions(source, post.draft.path);
+  const rendered = renderMarkdown(post.draft.markdown, {
+    path: post.draft.path,
+    media: media.lookup(source, post.draft.path),
+  });
+  for (const image of rendered.missingImages)
+    summary.missingImages.push({ file: source.relative, text: image });
+  return { ...planned, rendered };
+}
+
+function write(
+  { source, post, sha256, rendered }: RenderedPost,
+  posts: PostStore,
+  ledger: ImportLedger,
+  summary: ImportSummary,
+): void {
+  const key = pathKey(post.draft.path);
+  const known = ledger.find(key);
+  const updatedAtMillis = post.updatedAtMillis ?? post.draft.publishedAtMillis ?? undefined;
+  const aliases = post.draft.aliases?.filter((alias) => {
+    const owner = posts.ownerOf(alias);
+    if (owner === undefined || owner.id === known?.postId) return true;
+    summary.notes.push({
+      file: source.relative,
+      text: `alias ${alias} left out: it belongs to “${owner.title}”`,
+    });
+    return false;
+  });
+  const draft = { ...post.draft, aliases };
+  try {
+    const saved =
+      known === undefined
+        ? posts.create(draft, { rendered, updatedAtMillis })
+        : posts.update(known.postId, known.postVersion, draft, { rendered, updatedAtMillis });
+    ledger.record(key, { postId: saved.id, sourceSha256: sha256, postVersion: saved.version });
+    if (known === undefined) summary.imported++;
+    else summary.updated++;
+  } catch (error) {
+    if (!(error instanceof PostDraftError)) throw error;
+    summary.skipped.push({ file: source.relative, reason: error.message, isFault: true });
+  }
+}

@@ -1,0 +1,65 @@
+/** A file that was left out; `isFault` when somebody has to do something about it. */
+export interface SkippedSource {
+  readonly file: string;
+  readonly reason: string;
+  readonly isFault: boolean;
+}
+
+export interface SourceNote {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** What an import did, in the order of its files. */
+export class ImportSummary {
+  imported = 0;
+  updated = 0;
+  unchanged = 0;
+  mediaFiles = 0;
+  readonly skipped: SkippedSource[] = [];
+  readonly missingImages: SourceNote[] = [];
+  /** What was decided for want of better knowledge. */
+  readonly notes: SourceNote[] = [];
+  /** Front matter that nothing here means, with how many files have it. */
+  readonly unknownKeys = new Map<string, number>();
+
+  get hasFaults(): boolean {
+    return this.skipped.some((source) => source.isFault);
+  }
+}
+
+const MAX_LINES = 20;
+
+function list(title: string, lines: readonly string[]): string[] {
+  if (lines.length === 0) return [];
+  const shown = lines.slice(0, MAX_LINES).map((line) => `  ${line}`);
+  const more = lines.length > MAX_LINES ? [`  … and ${lines.length - MAX_LINES} more; --all shows them`] : [];
+  return ['', `${title} (${lines.length})`, ...shown, ...more];
+}
+
+/** The summary as lines for a terminal; long lists are cut unless `all`. */
+export function summaryLines(
+  summary: ImportSummary,
+  options: { readonly all: boolean; readonly seconds: number },
+): string[] {
+  const lists: [string, string[]][] = [
+    ['Skipped', summary.skipped.map(({ file, reason }) => `${file}: ${reason}`)],
+    ['Links to missing images', summary.missingImages.map(({ file, text }) => `${file}: ${text}`)],
+    ['Notes', summary.notes.map(({ file, text }) => `${file}: ${text}`)],
+    [
+      'Front matter not used',
+      [...summary.unknownKeys].map(([key, count]) => `${key}: in ${count} ${count === 1 ? 'file' : 'files'}`),
+    ],
+  ];
+  const isNothing = summary.imported + summary.updated === 0 && summary.unchanged > 0;
+  return [
+    `${summary.imported} imported, ${summary.updated} updated, ${summary.unchanged} unchanged, ${summary.skipped.length} skipped; ` +
+      `${summary.mediaFiles} media files brought in; ${options.seconds.toFixed(1)} s`,
+    ...(isNothing ? ['Nothing has changed since the last import.'] : []),
+    ...lists.flatMap(([title, lines]) =>
+      options.all && lines.length > 0
+        ? ['', `${title} (${lines.length})`, ...lines.map((line) => `  ${line}`)]
+        : list(title, lines),
+    ),
+  ];
+}

@@ -1,0 +1,113 @@
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { SingleBar } from 'cli-progress';
+import { BlogConfigError, loadBlogConfig } from '../../config.ts';
+import { closeDatabase, DATABASE_FILE_NAME, openDatabase } from '../../db/open-database.ts';
+import { MEDIA_FOLDER_NAME, MediaStore } from '../../media/media-store.ts';
+import { PostStore } from '../post-store.ts';
+import { importPosts } from './import-posts.ts';
+import { summaryLines, type ImportSummary } from './import-summary.ts';
+import { isFolder } from './read-tree.ts';
+
+const USAGE = `Usage: npm run import -- DIR [--data-dir FOLDER] [--all]
+
+Brings a tree of Markdown files with TOML (+++) or YAML (---) front matter into the blog: Zola, Hugo, Jekyll and the like.
+DIR is the site's folder or its folder of posts. It may be run again: what has not changed is left alone.
+
+  --data-dir FOLDER  the blog's data; default: DATA_DIR
+  --all              list everything that was skipped or noted, not only the first of each
+`;
+const EXIT_USAGE = 2;
+/** Without a terminal, a line after so many posts. */
+const PLAIN_STEP = 100;
+
+function progress(): { report: (done: number, total: number) => void; stop: () => void } {
+  if (!process.stderr.isTTY) {
+    return {
+      report: (done, total) =>
+        void (
+          done > 0 &&
+          (done % PLAIN_STEP === 0 || done === total) &&
+          process.stderr.write(`${done} of ${total} posts\n`)
+        ),
+      stop: () => {},
+    };
+  }
+  const bar = new SingleBar({
+    format: '{bar} {value} of {total} posts',
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    hideCursor: true,
+  });
+  return {
+    report: (done, total) => (done === 0 ? bar.start(total, 0) : bar.update(done)),
+    stop: () => bar.stop(),
+  };
+}
+
+function runImport(directory: string, dataDir: string): ImportSummary {
+  const database = openDatabase(path.join(dataDir, DATABASE_FILE_NAME));
+  const bar = progress();
+  try {
+    const media = new MediaStore(database, { folder: path.join(dataDir, MEDIA_FOLDER_NAME) });
+    return importPosts(directory, {
+      database,
+      posts: new PostStore(database),
+      media,
+      onProgress: bar.report,
+    });
+  } finally {
+    bar.stop();
+    closeDatabase(database);
+  }
+}
+
+/** Exit codes: 0 all is in, 1 something could not be imported, 2 wrong use. */
+function main(): number {
+  const started = performance.now();
+  let options;
+  try {
+    options = parseArgs({
+      allowPositionals: true,
+      options: {
+        'data-dir': { type: 'string' },
+        all: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${USAGE}`);
+    return EXIT_USAGE;
+  }
+  const { values, positionals } = options;
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const [directory] = positionals;
+  if (directory === undefined || positionals.length > 1) {
+    process.stderr.write(`Name one folder to import.\n\n${USAGE}`);
+    return EXIT_USAGE;
+  }
+  if (!isFolder(directory)) {
+    process.stderr.write(`${directory} is not a folder.\n`);
+    return EXIT_USAGE;
+  }
+  const summary = runImport(directory, values['data-dir'] ?? loadBlogConfig().dataDir);
+  const seconds = (performance.now() - started) / 1000;
+  process.stdout.write(`${summaryLines(summary, { all: values.all, seconds }).join('\n')}\n`);
+  return summary.hasFaults ? 1 : 0;
+}
+
+try {
+  process.exitCode = main();
+} catch (error) {
+  const isReadable =
+    error instanceof BlogConfigError ||
+    (error as { code?: unknown }).code !== undefined ||
+    /Database/.test((error as Error).name);
+  process.stderr.write(
+    `The import stopped: ${isReadable ? (error as Error).message : (error as Error).stack}\n`,
+  );
+  process.exitCode = 1;
+}

@@ -1,0 +1,76 @@
+import { readdirSync, realpathSync, statSync } from 'node:fs';
+import path from 'node:path';
+
+export interface SourceFile {
+  /** Absolute. */
+  readonly file: string;
+  /** Below the content folder, with `/`. */
+  readonly relative: string;
+  /** Other files that came with it: those of its folder when it is that folder's `index.md`. Absolute. */
+  readonly companions: readonly string[];
+}
+
+export interface SourceTree {
+  /** Absolute. */
+  readonly root: string;
+  /** Absolute; DIR itself, or its `content` folder (Zola, Hugo). */
+  readonly content: string;
+  /** Absolute: where site-absolute addresses such as `/images/x.png` lie; the first that exists wins. */
+  readonly statics: readonly string[];
+  /** By path, so that two runs see the same order. */
+  readonly files: readonly SourceFile[];
+}
+
+const MARKDOWN = /\.(?:md|markdown|mdx)$/i;
+const IGNORED_FOLDERS: ReadonlySet<string> = new Set([
+  'node_modules',
+  'static',
+  'public',
+  'themes',
+  'templates',
+]);
+
+export function isFolder(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+export function isFile(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+/** Whether a file lies inside a folder after every symbolic link is followed. */
+export function isInside(folder: string, file: string): boolean {
+  return realpathSync(file).startsWith(realpathSync(folder) + path.sep);
+}
+
+/** Every Markdown file below a folder. Hidden files are left out and symbolic links are not followed, so that a tree cannot reach outside. */
+export function readTree(directory: string): SourceTree {
+  const root = path.resolve(directory);
+  const content = isFolder(path.join(root, 'content')) ? path.join(root, 'content') : root;
+  const statics = ['static', 'public', 'assets', '.'].map((name) => path.join(root, name)).filter(isFolder);
+  const files: SourceFile[] = [];
+  walk(content, content, files);
+  return { root, content, statics, files: files.toSorted((a, b) => (a.relative < b.relative ? -1 : 1)) };
+}
+
+function walk(folder: string, content: string, found: SourceFile[]): void {
+  const entries = readdirSync(folder, { withFileTypes: true }).filter((entry) => !entry.name.startsWith('.'));
+  for (const entry of entries) {
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory() && !IGNORED_FOLDERS.has(entry.name)) walk(file, content, found);
+    if (!entry.isFile() || !MARKDOWN.test(entry.name)) continue;
+    const isIndex = /^index\./i.test(entry.name) && folder !== content;
+    const relative = path.relative(content, file).split(path.sep).join('/');
+    found.push({ file, relative, companions: isIndex ? companionsIn(folder) : [] });
+  }
+}
+
+function companionsIn(folder: string): string[] {
+  const entries = readdirSync(folder, { withFileTypes: true }).filter((entry) => !entry.name.startsWith('.'));
+  return entries.flatMap((entry) => {
+    const file = path.join(folder, entry.name);
+    if (entry.isFile()) return MARKDOWN.test(entry.name) ? [] : [file];
+    // A folder with a text of its own is another post.
+    return entry.isDirectory() && !isFile(path.join(file, 'index.md')) ? companionsIn(file) : [];
+  });
+}
