@@ -1,0 +1,42 @@
+import { join, relative, resolve, sep } from 'node:path';
+import { Router } from '@koa/router';
+import type { Context } from 'koa';
+import type { AppDependencies } from '../app-dependencies.ts';
+import type { Assets } from './assets.ts';
+import { MEDIA_FOLDER_NAME, type MediaStore } from './media-store.ts';
+import { createFolderServer } from './serve-folder.ts';
+
+/** A name may be given new bytes, so a copy is asked about again after an hour. */
+const MEDIA_CACHE = 'public, max-age=3600';
+/** An uploaded SVG or document opened by itself must run nothing and reach nothing. */
+const MEDIA_POLICY =
+  "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; media-src 'self'";
+
+/** `/assets/*`, and `/media/*`: the bytes under DATA_DIR of what has a name in the MediaStore. */
+export function createMediaRoutes(
+  deps: Pick<AppDependencies, 'config'> & {
+    readonly assets: Assets;
+    readonly media: Pick<MediaStore, 'find'>;
+  },
+): Router {
+  const router = new Router();
+  const folder = resolve(join(deps.config.dataDir, MEDIA_FOLDER_NAME));
+  const serveFile = createFolderServer(folder);
+
+  router.get('/assets/*', '/assets/*name', async (ctx) => {
+    await deps.assets.serve(ctx as unknown as Context, ctx.path.slice('/assets/'.length));
+  });
+
+  router.get('/media/*', '/media/*name', async (ctx) => {
+    const media = deps.media.find(ctx.path);
+    if (media === undefined) return ctx.throw(404, 'There is no such file.');
+    ctx.type = media.contentType;
+    ctx.set('ETag', `"${media.sha256}"`);
+    ctx.set('Content-Security-Policy', MEDIA_POLICY);
+    ctx.set('Cross-Origin-Resource-Policy', 'cross-origin');
+    const address = relative(folder, media.file).split(sep).map(encodeURIComponent).join('/');
+    await serveFile(ctx as unknown as Context, address, MEDIA_CACHE);
+  });
+
+  return router;
+}

@@ -1,0 +1,49 @@
+import type { Stats } from 'node:fs';
+import type { ServerResponse } from 'node:http';
+import type { Context, Middleware } from 'koa';
+import serveStatic from 'koa-static';
+import { completeFileResponse, fileEtag } from './file-response.ts';
+
+/** Answers with the file `relativePath` (encoded as in a URL) of one folder; what is not there is a 404. */
+export type FolderServer = (ctx: Context, relativePath: string, cacheControl: string) => Promise<void>;
+
+/**
+ * Files of a folder through koa-static: streamed, never read whole; with ETag (unless one is set), Last-Modified, 304, Range
+ * and HEAD.
+ * Hidden files, folders and paths that leave the folder are missing.
+ */
+export function createFolderServer(folder: string): FolderServer {
+  const serve = serveStatic(folder, {
+    index: false,
+    hidden: false,
+    brotli: false,
+    gzip: false,
+    setHeaders(res: ServerResponse, _path: string, stats: Stats) {
+      if (!res.hasHeader('ETag')) res.setHeader('ETag', fileEtag(stats));
+    },
+  }) as unknown as Middleware;
+
+  return async (ctx, relativePath, cacheControl) => {
+    let found = true;
+    // koa-static reads `ctx.path`; a view of the context leaves the request's own address alone.
+    const view = Object.create(ctx, { path: { value: `/${relativePath}` } }) as Context;
+    try {
+      await serve(view as never, () => {
+        found = false;
+        return Promise.resolve();
+      });
+    } catch (error) {
+      if (!isOutside(error)) throw error;
+      found = false;
+    }
+    if (!found) ctx.throw(404, 'There is no such file.');
+    ctx.set('Cache-Control', cacheControl);
+    await completeFileResponse(ctx);
+  };
+}
+
+// resolve-path answers 400 or 403 for paths that climb, are absolute or hold NUL; a reader learns only that nothing is there.
+function isOutside(error: unknown): boolean {
+  const status = (error as { status?: unknown }).status;
+  return status === 400 || status === 403;
+}
