@@ -1,0 +1,147 @@
+import { Router } from '@koa/router';
+import type { Context } from 'koa';
+import { tagUrl } from '../views/absolute-url.ts';
+import { archivePage } from '../views/archive-page.ts';
+import { frontPage, periodPage, tagPage } from '../views/list-pages.ts';
+import type { PageSender } from '../views/page-sender.ts';
+import { postPage } from '../views/post-page.ts';
+import type { SiteSettings } from '../views/site.ts';
+import { tagsPage } from '../views/tags-page.ts';
+import type { ContentClock } from './content-clock.ts';
+import { tagKey } from './post-listings.ts';
+import { decodePath, postUrl } from './post-path.ts';
+import type { PostStore } from './post-store.ts';
+import { VersionedValue } from './versioned-value.ts';
+
+interface PostRouteDependencies {
+  readonly posts: PostStore;
+  readonly clock: ContentClock;
+  readonly site: SiteSettings;
+  readonly sendPage: PageSender;
+}
+
+/** How long a browser may remember where a post went. */
+const MOVED_CACHE = 'public, max-age=3600';
+
+/** The lists: front page, tags, archive. */
+export function createPostRoutes(deps: PostRouteDependencies): Router {
+  const { posts, clock, site, sendPage } = deps;
+  const router = new Router();
+  // Both count every post, so they are asked again only after something changed.
+  const tagCounts = new VersionedValue(() => posts.tags());
+  const monthCounts = new VersionedValue(() => posts.archive());
+
+  router.get('/', (ctx) => {
+    const cursor = cursorOf(ctx as unknown as Context);
+    const page = posts.page(cursor);
+    sendPage(ctx as unknown as Context, 'front', () =>
+      frontPage({ site, posts: page, path: '/', query: queryOf(cursor) }),
+    );
+  });
+
+  router.get('/tags', (ctx) => {
+    const tags = tagCounts.at(clock.state().key);
+    sendPage(ctx as unknown as Context, 'tags', () => tagsPage(tags, site));
+  });
+
+  router.get('/tags/:tag', (ctx) => {
+    const cursor = cursorOf(ctx as unknown as Context);
+    const key = tagKey(ctx.params['tag'] ?? '');
+    const found = tagCounts.at(clock.state().key).find((known) => tagKey(known.tag) === key);
+    if (found === undefined) return ctx.throw(404, 'No post has this tag.');
+    const { tag, count } = found;
+    if (tag !== ctx.params['tag']) return movePermanently(ctx as unknown as Context, tagUrl(tag));
+    const page = posts.page({ ...cursor, tag });
+    sendPage(ctx as unknown as Context, 'tag', () =>
+      tagPage({ site, posts: page, path: tagUrl(tag), query: queryOf(cursor), tag, count }),
+    );
+  });
+
+  router.get('/archive', (ctx) => {
+    const months = monthCounts.at(clock.state().key);
+    sendPage(ctx as unknown as Context, 'archive', () => archivePage(months, site));
+  });
+
+  router.get(['/archive/:year', '/archive/:year/:month'], (ctx) => {
+    const period = periodOf(ctx.params['year'], ctx.params['month']);
+    if (period === undefined)
+      return ctx.throw(404, 'The archive has pages like /archive/2026 and /archive/2026/03.');
+    const cursor = cursorOf(ctx as unknown as Context);
+    const page = posts.page({ ...cursor, ...period });
+    sendPage(ctx as unknown as Context, 'archive-period', () =>
+      periodPage({ site, posts: page, path: periodUrl(period), query: queryOf(cursor), ...period }),
+    );
+  });
+
+  return router;
+}
+
+/** Posts at their own addresses: everything that no other route took, so it is mounted last. */
+export function createPostPathRoutes(deps: PostRouteDependencies): Router {
+  const { posts, site, sendPage } = deps;
+  const router = new Router();
+
+  router.get('/:path', '/*path', (ctx) => {
+    const found = posts.lookup(ctx.path);
+    switch (found.kind) {
+      case 'post': {
+        const { post } = found;
+        const neighbours = post.status === 'unlisted' ? {} : posts.neighbours(post);
+        sendPage(ctx as unknown as Context, 'post', (origin) => postPage({ post, neighbours, site, origin }));
+        return;
+      }
+      case 'moved':
+        movePermanently(ctx as unknown as Context, postUrl(found.path));
+        return;
+      case 'gone':
+        return ctx.throw(410, `“${found.title}” stood here and was taken down by its author.`);
+      case 'missing': {
+        // People shorten a post's dated address to see what else there is.
+        const period = /^(\d{4})(?:\/(\d{1,2}))?$/.exec(decodePath(ctx.path) ?? '');
+        const known = period === null ? undefined : periodOf(period[1], period[2]);
+        if (known === undefined) return ctx.throw(404);
+        movePermanently(ctx as unknown as Context, periodUrl(known));
+      }
+    }
+  });
+
+  return router;
+}
+
+function movePermanently(ctx: Context, address: string): void {
+  ctx.redirect(address + ctx.search);
+  ctx.status = 301;
+  ctx.set('Cache-Control', MOVED_CACHE);
+}
+
+interface Cursor {
+  readonly before?: string;
+  readonly after?: string;
+}
+
+function cursorOf(ctx: Context): Cursor {
+  const { before, after } = ctx.query;
+  if (typeof before === 'string' && before !== '') return { before };
+  if (typeof after === 'string' && after !== '') return { after };
+  return {};
+}
+
+function queryOf({ before, after }: Cursor): string {
+  if (before !== undefined) return `?before=${encodeURIComponent(before)}`;
+  return after === undefined ? '' : `?after=${encodeURIComponent(after)}`;
+}
+
+interface Period {
+  readonly year: number;
+  readonly month?: number;
+}
+
+function periodUrl({ year, month }: Period): string {
+  return `/archive/${year}${month === undefined ? '' : `/${String(month).padStart(2, '0')}`}`;
+}
+
+function periodOf(year: string | undefined, month: string | undefined): Period | undefined {
+  if (year === undefined || !/^[1-9]\d{3}$/.test(year)) return undefined;
+  if (month === undefined) return { year: Number(year) };
+  return /^(?:0?[1-9]|1[0-2])$/.test(month) ? { year: Number(year), month: Number(month) } : undefined;
+}

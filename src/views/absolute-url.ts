@@ -1,0 +1,18 @@
+import type { Context } from 'koa';
+import type { BlogConfig } from '../config.ts';
+
+/** The address of the blog as the world sees it, without a trailing slash: PUBLIC_URL, else the request's own origin. */
+export type Origin = (ctx: Context) => string;
+
+export function createOrigin(config: Pick<BlogConfig, 'publicUrl'>): Origin {
+  return (ctx) => config.publicUrl ?? (isHost(ctx.host) ? ctx.origin : 'http://localhost');
+}
+
+export function tagUrl(tag: string): string {
+  return `/tags/${encodeURIComponent(tag)}`;
+}
+
+// The Host header is the client's word; it goes into pages and feeds, so it must at least be a host.
+function isHost(host: string): boolean {
+  return /^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i.test(host);
+}

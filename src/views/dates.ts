@@ -1,0 +1,52 @@
+import { html, type Html } from './html.ts';
+
+// Formatters cost ~50 µs to make, so each language's are kept; the languages come from posts, so their number is bounded.
+const MAX_FORMATTERS = 64;
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+type Style = 'long' | 'short' | 'month';
+const STYLES: Readonly<Record<Style, Intl.DateTimeFormatOptions>> = {
+  long: { day: 'numeric', month: 'long', year: 'numeric' },
+  short: { day: 'numeric', month: 'short', year: 'numeric' },
+  month: { month: 'long', year: 'numeric' },
+};
+
+function formatter(language: string, style: Style): Intl.DateTimeFormat {
+  const key = `${style} ${language}`;
+  let found = formatters.get(key);
+  if (found === undefined) {
+    if (formatters.size >= MAX_FORMATTERS) formatters.clear();
+    const options = { ...STYLES[style], timeZone: 'UTC' };
+    try {
+      // Day before month, as it is said: 14 March 2026.
+      found = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, options);
+    } catch {
+      found = new Intl.DateTimeFormat('en-GB', options);
+    }
+    formatters.set(key, found);
+  }
+  return found;
+}
+
+/** A day in UTC in words: `14 March 2026`, or short `14 Mar 2026`, or `March 2026`. */
+export function dateText(millis: number, language: string, style: Style): string {
+  // British English says "Sept"; four letters among threes break the column.
+  return formatter(language, style)
+    .format(millis)
+    .replace(/\bSept\b/, 'Sep');
+}
+
+/** `<time>` with the exact moment for machines and the day for people. */
+export function timeElement(millis: number, language: string, style: Style, className: string): Html {
+  return html`<time class="${className}" datetime="${new Date(millis).toISOString()}"
+    >${dateText(millis, language, style)}</time
+  >`;
+}
+
+/** The month's name by its number, 1–12. */
+export function monthName(month: number, language: string, length: 'long' | 'short'): string {
+  const name = new Intl.DateTimeFormat(language, { month: length, timeZone: 'UTC' }).format(
+    Date.UTC(2024, month - 1, 1),
+  );
+  return name.replace(/\bSept\b/, 'Sep');
+}
