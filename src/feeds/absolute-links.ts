@@ -1,0 +1,35 @@
+const TAG = /<[a-z][^<>]*>/gi;
+const ADDRESS = /(\s(?:href|src|poster|cite|data)\s*=\s*)(?:"([^"]*)"|'([^']*)')/gi;
+const SOURCE_SET = /(\ssrcset\s*=\s*)"([^"]*)"/gi;
+
+/**
+ * Rendered HTML whose addresses hold anywhere: a feed reader has no page to resolve them against. Only attributes inside tags are
+ * touched; an address that makes no URL stays as it is.
+ */
+export function withAbsoluteLinks(html: string, pageUrl: string): string {
+  return html.replace(TAG, (tag) =>
+    tag
+      .replace(
+        ADDRESS,
+        (_, name: string, double: string | undefined, single: string | undefined) =>
+          `${name}"${absolute(double ?? single ?? '', pageUrl)}"`,
+      )
+      .replace(SOURCE_SET, (_, name: string, list: string) => `${name}"${absoluteSet(list, pageUrl)}"`),
+  );
+}
+
+function absolute(address: string, pageUrl: string): string {
+  // Already whole, or of another scheme (mailto:, data:).
+  if (/^[a-z][a-z0-9+.-]*:/i.test(address)) return address.replaceAll('"', '&quot;');
+  const plain = address.replaceAll('&amp;', '&');
+  return URL.canParse(plain, pageUrl)
+    ? new URL(plain, pageUrl).href.replaceAll('&', '&amp;').replaceAll('"', '%22')
+    : address;
+}
+
+function absoluteSet(list: string, pageUrl: string): string {
+  return list
+    .split(/,\s+/)
+    .map((candidate) => candidate.trim().replace(/^\S+/, (address) => absolute(address, pageUrl)))
+    .join(', ');
+}
