@@ -100,7 +100,7 @@ describe('copyAttributes', () => {
     for (const text of first.unshared) strings.add(text);
     const second = copyAttributes({ method: 'GET' }, LIMITS, strings);
     expect(first.bytes).toBeGreaterThan(second.bytes);
-    expect(second.bytes).toBe(16);
+    expect(second.bytes).toBe(48 + 16);
   });
 });
 
