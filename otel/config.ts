@@ -40,6 +40,8 @@ export interface TelemetryConfig {
   readonly metricsToken: string | undefined;
   /** Without a trailing slash. */
   readonly jaegerUiUrl: string | undefined;
+  /** OTEL_LOG_LEVEL, which the SDK reads itself. */
+  readonly sdkLogLevel: string | undefined;
   /** `service.name` and what OTEL_RESOURCE_ATTRIBUTES adds. */
   readonly resourceAttributes: Readonly<Record<string, string>>;
   /** Where spans go over OTLP, credentials and all; undefined unless OTEL_EXPORTER_OTLP_(TRACES_)ENDPOINT is set. */
@@ -105,6 +107,7 @@ export function readTelemetryConfig({ env, dotEnv = {} }: TelemetryConfigSources
     historyFile: values.historyDays > 0 ? join(dataDir, 'telemetry.sqlite') : undefined,
     metricsToken: values.metricsToken,
     jaegerUiUrl: values.jaegerUiUrl?.replace(/\/+$/, ''),
+    sdkLogLevel: values.sdkLogLevel,
     resourceAttributes: Object.freeze({
       'service.name': 'glasshouse',
       ...values.resourceAttributes,

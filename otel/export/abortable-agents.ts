@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import type { Agent as HttpAgent } from 'node:http';
-import type { Agent as HttpsAgent, AgentOptions } from 'node:https';
+import type { Agent as HttpsAgent } from 'node:https';
 import type { OtlpTarget } from '../settings/otlp-target.ts';
 
 /**
@@ -8,30 +8,22 @@ import type { OtlpTarget } from '../settings/otlp-target.ts';
  * silence, and a receiver that drips never reaches it.
  */
 export class AbortableAgents {
-  readonly #tls: AgentOptions;
+  readonly #target: OtlpTarget;
   readonly #agents: (HttpAgent | HttpsAgent)[] = [];
+  #isClosed = false;
 
-  /** Throws, naming the setting, when a certificate file cannot be read. */
   constructor(target: OtlpTarget) {
-    this.#tls = {
-      ...fileOption('ca', target.certificateFile),
-      ...fileOption('cert', target.clientCertificateFile),
-      ...fileOption('key', target.clientKeyFile),
-    };
+    this.#target = target;
   }
 
-  /** An agent factory as the OTLP exporters take it; imports late, so that the HTTP instrumentation is first. */
+  /**
+   * An agent factory as the OTLP exporters take it; imports late, so that the HTTP instrumentation is first. Rejects, naming the file,
+   * when a certificate cannot be read: the export fails and says why.
+   */
   readonly factory = async (protocol: string): Promise<HttpAgent | HttpsAgent> => {
-    const options = { keepAlive: true };
-    let agent: HttpAgent | HttpsAgent;
-    if (protocol === 'https:') {
-      const https = await import('node:https');
-      agent = new https.Agent({ ...options, ...this.#tls });
-    } else {
-      const http = await import('node:http');
-      agent = new http.Agent(options);
-    }
+    const agent = protocol === 'https:' ? await this.#httpsAgent() : await httpAgent();
     this.#agents.push(agent);
+    if (this.#isClosed) refuseConnections(agent);
     return agent;
   };
 
@@ -39,8 +31,33 @@ export class AbortableAgents {
   abort(): void {
     for (const agent of this.#agents) agent.destroy();
   }
+
+  /** Aborts, and fails later requests at once: the OTLP exporter would go on with its retries. */
+  close(): void {
+    this.#isClosed = true;
+    this.#agents.forEach(refuseConnections);
+    this.abort();
+  }
+
+  async #httpsAgent(): Promise<HttpsAgent> {
+    const { certificateFile, clientCertificateFile, clientKeyFile } = this.#target;
+    const { Agent } = await import('node:https');
+    return new Agent({
+      keepAlive: true,
+      ...(certificateFile && { ca: await readFile(certificateFile) }),
+      ...(clientCertificateFile && { cert: await readFile(clientCertificateFile) }),
+      ...(clientKeyFile && { key: await readFile(clientKeyFile) }),
+    });
+  }
 }
 
-function fileOption(option: 'ca' | 'cert' | 'key', path: string | undefined): AgentOptions {
-  return path === undefined ? {} : { [option]: readFileSync(path) };
+async function httpAgent(): Promise<HttpAgent> {
+  const { Agent } = await import('node:http');
+  return new Agent({ keepAlive: true });
+}
+
+function refuseConnections(agent: HttpAgent | HttpsAgent): void {
+  agent.createConnection = () => {
+    throw new Error('the exporter is shut down');
+  };
 }

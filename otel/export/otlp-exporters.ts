@@ -12,17 +12,30 @@ type Compression = NonNullable<
 >;
 
 /** Sends spans as http/protobuf; `timeoutMillis` bounds one export with its retries. */
-export function createOtlpSpanExporter(target: OtlpTarget, timeoutMillis: number): AbortableSpanExporter {
-  const agents = new AbortableAgents(target);
-  const exporter = new OTLPTraceExporter(exporterOptions(target, timeoutMillis, agents));
-  return Object.assign(exporter, { abort: () => agents.abort() });
+export class OtlpSpanExporter extends OTLPTraceExporter implements AbortableSpanExporter {
+  readonly #agents: AbortableAgents;
+
+  constructor(target: OtlpTarget, timeoutMillis: number, agents = new AbortableAgents(target)) {
+    super(exporterOptions(target, timeoutMillis, agents));
+    this.#agents = agents;
+  }
+
+  abort(): void {
+    this.#agents.abort();
+  }
+
+  /** Cuts off what is still under way. */
+  override shutdown(): Promise<void> {
+    this.#agents.close();
+    return super.shutdown();
+  }
 }
 
 /** Sends metrics as http/protobuf, one export at a time, each cut off after `timeoutMillis`. */
 export class OtlpMetricExporter extends OTLPMetricExporter {
   readonly #agents: AbortableAgents;
   readonly #timeoutMillis: number;
-  #busy = false;
+  #isBusy = false;
 
   constructor(target: OtlpTarget, timeoutMillis: number, agents = new AbortableAgents(target)) {
     super(exporterOptions(target, timeoutMillis, agents));
@@ -31,15 +44,15 @@ export class OtlpMetricExporter extends OTLPMetricExporter {
   }
 
   override export(metrics: ResourceMetrics, resultCallback: (result: ExportResult) => void): void {
-    if (this.#busy) {
+    if (this.#isBusy) {
       resultCallback({ code: ExportResultCode.FAILED, error: new Error('the export before has not ended') });
       return;
     }
-    this.#busy = true;
-    const timeout = setTimeout(() => this.abort(), this.#timeoutMillis).unref();
+    this.#isBusy = true;
+    const timeout = setTimeout(() => this.#agents.abort(), this.#timeoutMillis).unref();
     const finish = (result: ExportResult): void => {
       clearTimeout(timeout);
-      this.#busy = false;
+      this.#isBusy = false;
       resultCallback(result);
     };
     try {
@@ -49,8 +62,10 @@ export class OtlpMetricExporter extends OTLPMetricExporter {
     }
   }
 
-  abort(): void {
-    this.#agents.abort();
+  /** Cuts off what is still under way. */
+  override shutdown(): Promise<void> {
+    this.#agents.close();
+    return super.shutdown();
   }
 }
 

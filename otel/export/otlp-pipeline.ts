@@ -5,8 +5,12 @@ import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
 import type { Clock } from '../clock.ts';
 import { systemClock } from '../clock.ts';
 import type { ExportFacts } from '../query.ts';
+import { Deadline } from './deadline.ts';
 import { ExportHealth } from './export-health.ts';
 import { ExportQueue } from './export-queue.ts';
+
+/** For an exporter to close itself, after everything else. */
+const CLOSE_TIMEOUT_MILLIS = 1000;
 
 /** A SpanExporter whose running export can be cut off, so that its callback comes soon after. */
 export interface AbortableSpanExporter extends SpanExporter {
@@ -30,7 +34,7 @@ export interface OtlpPipelineOptions {
   readonly exportTimeoutMillis?: number;
   /** Of forceFlush as a whole; default 10,000. */
   readonly flushTimeoutMillis?: number;
-  /** Of shutdown as a whole; default 5000. */
+  /** Of shutdown as a whole; default 3000. */
   readonly shutdownTimeoutMillis?: number;
 }
 
@@ -70,7 +74,7 @@ export class OtlpPipeline implements SpanExporter {
     this.#scheduledDelayMillis = options.scheduledDelayMillis ?? 5000;
     this.#exportTimeoutMillis = options.exportTimeoutMillis ?? 10_000;
     this.#flushTimeoutMillis = options.flushTimeoutMillis ?? 10_000;
-    this.#shutdownTimeoutMillis = options.shutdownTimeoutMillis ?? 5000;
+    this.#shutdownTimeoutMillis = options.shutdownTimeoutMillis ?? 3000;
   }
 
   /** Only enqueues; success means accepted, not sent. */
@@ -217,31 +221,5 @@ export class OtlpPipeline implements SpanExporter {
     } catch (error) {
       this.#health.noteError(error);
     }
-  }
-}
-
-/** For an exporter to close itself, after everything else. */
-const CLOSE_TIMEOUT_MILLIS = 1000;
-
-/** A time by which somebody wants to go on. Its timer is not unref'd: the process may end only after the waiting did. */
-class Deadline {
-  readonly #atMillis: number;
-
-  constructor(timeoutMillis: number) {
-    this.#atMillis = performance.now() + timeoutMillis;
-  }
-
-  get isOver(): boolean {
-    return performance.now() >= this.#atMillis;
-  }
-
-  /** Resolves with `work` or at the deadline, whichever is first. */
-  async of(work: Promise<void>): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const over = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, Math.max(0, this.#atMillis - performance.now()));
-    });
-    await Promise.race([work, over]);
-    clearTimeout(timer);
   }
 }

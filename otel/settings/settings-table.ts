@@ -116,6 +116,11 @@ export const SETTINGS = {
   ),
   jaegerUiUrl: optional('JAEGER_UI_URL', 'makes “open in Jaeger” links', parseHttpUrl),
   sdkDisabled: setting('OTEL_SDK_DISABLED', 'false', 'true acts as METRICS_ENABLED=false', parseBoolean),
+  sdkLogLevel: optional(
+    'OTEL_LOG_LEVEL',
+    'prints what the SDK itself has to say: none, error, warn, info, debug, verbose, all',
+    text,
+  ),
   serviceName: optional('OTEL_SERVICE_NAME', '`service.name` of what is exported', text, {
     words: 'glasshouse',
   }),

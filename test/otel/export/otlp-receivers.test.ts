@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createOtlpSpanExporter } from '../../../otel/export/otlp-exporters.ts';
+import { OtlpSpanExporter } from '../../../otel/export/otlp-exporters.ts';
 import { OtlpPipeline } from '../../../otel/export/otlp-pipeline.ts';
 import { readTelemetryConfig } from '../../../otel/config.ts';
 import { decodeSpans } from './decode-otlp.ts';
@@ -21,7 +21,7 @@ function pipelineTo(url: string, env: Record<string, string> = {}): OtlpPipeline
   const { traceExport } = readTelemetryConfig({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: url, ...env } });
   if (traceExport === undefined) throw new Error('no endpoint');
   const pipeline = new OtlpPipeline({
-    exporter: createOtlpSpanExporter(traceExport, EXPORT_TIMEOUT_MILLIS),
+    exporter: new OtlpSpanExporter(traceExport, EXPORT_TIMEOUT_MILLIS),
     endpoint: traceExport.url,
     scheduledDelayMillis: 60_000,
     maxBatchSpans: 2,

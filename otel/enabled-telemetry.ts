@@ -1,0 +1,203 @@
+import { context, diag, DiagLogLevel, logs, metrics, propagation, trace } from '@opentelemetry/api';
+import type DatabaseConstructor from 'better-sqlite3';
+import { setGlobalErrorHandler } from '@opentelemetry/core';
+import type { MetricReader } from '@opentelemetry/sdk-metrics';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+import { AlwaysOnSampler, createAlwaysRecordSampler, ParentBasedSampler } from '@opentelemetry/sdk-trace';
+import { RedAggregator } from './aggregate/red-aggregator.ts';
+import { systemClock } from './clock.ts';
+import { untracedPathPrefixes } from './config.ts';
+import type { TelemetryConfig } from './config.ts';
+import { Deadline } from './export/deadline.ts';
+import { NO_EXPORT } from './export/export-health.ts';
+import { createMetricExport, createSpanPipeline } from './export/otlp-export.ts';
+import type { MetricExport } from './export/otlp-export.ts';
+import { RedMetricProducer } from './export/red-metric-producer.ts';
+import type { Guard } from './guard.ts';
+import { BetterSqlite3Instrumentation } from './instrumentation/better-sqlite3-instrumentation.ts';
+import { AsyncContextManager } from './instrumentation/context-manager.ts';
+import { createHttpInstrumentation } from './instrumentation/http-instrumentation.ts';
+import { createRenderTracer } from './instrumentation/render.ts';
+import { RuntimeSampler } from './instrumentation/runtime.ts';
+import type { OwnCost, RenderTracer } from './query.ts';
+import type { SamplingSettings } from './sampling/policies.ts';
+import { SamplingSpanProcessor } from './sampling/sampling-span-processor.ts';
+import { BusinessMetricReader } from './store/business-metrics.ts';
+import { InProcessSpanExporter } from './store/in-process-span-exporter.ts';
+import { TelemetryStore } from './store/telemetry-store.ts';
+import { TraceRing } from './store/trace-ring.ts';
+import { telemetryResource } from './telemetry-resource.ts';
+import type { Telemetry } from './telemetry.ts';
+
+/** A process manager asks, waits 10 s as a rule, and kills; who pressed Ctrl-C waits less. */
+const SHUTDOWN_TIMEOUT_MILLIS = 5000;
+/** For a metric export that is still under way to be cut off. */
+const EXPORTER_TIMEOUT_MILLIS = 500;
+const FLUSH_TIMEOUT_MILLIS = 10_000;
+
+/** Everything but the switch: loads the SDK, so import it only when telemetry is on. Throws what the SDK throws. */
+export class EnabledTelemetry implements Telemetry {
+  readonly query: TelemetryStore;
+  readonly control: TelemetryStore;
+  readonly render: RenderTracer;
+  readonly #guard: Guard;
+  readonly #onShutdown: (telemetry: Telemetry) => void;
+  readonly #processor: SamplingSpanProcessor;
+  readonly #metricReaders: readonly MetricReader[];
+  readonly #metricExport: MetricExport | undefined;
+  readonly #database: BetterSqlite3Instrumentation;
+  readonly #http: ReturnType<typeof createHttpInstrumentation>;
+  readonly #runtime: RuntimeSampler;
+  readonly #sdk: NodeSDK;
+  #shutdown: Promise<void> | undefined;
+
+  constructor(config: TelemetryConfig, guard: Guard, onShutdown: (telemetry: Telemetry) => void) {
+    const clock = systemClock;
+    const startedAtMillis = clock.now();
+    const settings = samplingSettings(config);
+    const aggregates = new RedAggregator({ clock, rates: () => settings.rates });
+    const ring = new TraceRing({
+      maxTraces: config.maxTraces,
+      maxBytes: config.maxTraceBytes,
+      now: clock.now,
+    });
+    const pipeline = createSpanPipeline(config);
+    const business = new BusinessMetricReader({ guard });
+    const local = new InProcessSpanExporter({ ring, guard, onStored: () => this.query.touch() });
+
+    this.#guard = guard;
+    this.#onShutdown = onShutdown;
+    this.#runtime = new RuntimeSampler({ intervalSeconds: config.runtimeIntervalMillis / 1000, clock });
+    this.#processor = new SamplingSpanProcessor({
+      aggregates: {
+        record: (operation) => {
+          aggregates.record(operation);
+          this.query.touch();
+        },
+        recordKept: (type, series, atMillis) => aggregates.recordKept(type, series, atMillis),
+      },
+      guard,
+      clock,
+      settings: () => settings,
+      outputs: [
+        { exporter: local, rates: 'local' },
+        ...(pipeline === undefined ? [] : [{ exporter: pipeline, rates: 'export' as const }]),
+      ],
+    });
+    const processor = this.#processor;
+    this.query = new TelemetryStore({
+      aggregates,
+      ring,
+      guard,
+      clock,
+      spans: () => processor.counts(),
+      sampling: () => processor.sampling(),
+      settings: () => config.settings,
+      exportFacts: () => pipeline?.facts() ?? NO_EXPORT,
+      business: () => business.business(),
+      refresh: () => business.refresh(),
+      runtime: this.#runtime,
+      ownCost: () =>
+        ownCost(processor.cost(), ring.facts().bytes + aggregates.bytes + (pipeline?.queuedBytes ?? 0)),
+      markers: () => [{ atMillis: startedAtMillis, kind: 'start', label: 'start' }],
+      wasSeen: (traceId) => processor.seen(traceId),
+    });
+    this.control = this.query;
+    this.render = createRenderTracer({ guard, recorder: processor, clock });
+    this.#metricExport = createMetricExport(config, new RedMetricProducer(aggregates, clock));
+    this.#metricReaders = [
+      business,
+      ...(this.#metricExport === undefined ? [] : [this.#metricExport.reader]),
+    ];
+    this.#http = createHttpInstrumentation({ guard, untracedPathPrefixes, clock });
+    this.#database = new BetterSqlite3Instrumentation({ recorder: processor, guard, clock });
+
+    this.#reportSdkFaults(config);
+    this.#sdk = new NodeSDK({
+      resource: telemetryResource(config.resourceAttributes),
+      autoDetectResources: false,
+      sampler: createAlwaysRecordSampler(new ParentBasedSampler({ root: new AlwaysOnSampler() })),
+      spanProcessors: [processor],
+      contextManager: new AsyncContextManager(),
+      instrumentations: [this.#http],
+      metricReaders: [...this.#metricReaders],
+      // Not left out: without the list the SDK exports logs to a collector that nobody set.
+      logRecordProcessors: [],
+    });
+    this.#sdk.start();
+    this.#runtime.start();
+  }
+
+  instrumentDatabase(Database: typeof DatabaseConstructor): void {
+    this.#guard.run('instrumentDatabase', () => this.#database.manuallyInstrument(Database), undefined);
+  }
+
+  async flush(): Promise<void> {
+    if (this.#shutdown !== undefined) return this.#shutdown;
+    await this.#bounded('flush', FLUSH_TIMEOUT_MILLIS, [
+      this.#processor.forceFlush(),
+      ...this.#metricReaders.map((reader) => reader.forceFlush()),
+    ]);
+  }
+
+  shutdown(): Promise<void> {
+    this.#shutdown ??= this.#close();
+    return this.#shutdown;
+  }
+
+  async #close(): Promise<void> {
+    await this.#bounded('shutdown', SHUTDOWN_TIMEOUT_MILLIS, [this.#sdk.shutdown()]);
+    await this.#bounded('shutdown', EXPORTER_TIMEOUT_MILLIS, [this.#metricExport?.exporter.shutdown()]);
+    this.#guard.run('shutdown', () => this.#letGo(), undefined);
+    this.#onShutdown(this);
+  }
+
+  async #bounded(
+    place: string,
+    timeoutMillis: number,
+    work: readonly (Promise<void> | undefined)[],
+  ): Promise<void> {
+    const guarded = work.map((part) => part?.catch((error: unknown) => this.#guard.report(place, error)));
+    await new Deadline(timeoutMillis).of(Promise.all(guarded));
+  }
+
+  #letGo(): void {
+    this.#runtime.stop();
+    this.#http.disable();
+    this.#database.disable();
+    for (const api of [trace, metrics, logs, propagation, context, diag]) api.disable();
+  }
+
+  /** What the SDK has to complain about is a fault of telemetry like any other; OTEL_LOG_LEVEL asks for all of it on the console. */
+  #reportSdkFaults({ sdkLogLevel }: TelemetryConfig): void {
+    const report = (error: unknown): void => this.#guard.report('opentelemetry', error);
+    setGlobalErrorHandler(report);
+    if (sdkLogLevel !== undefined) return;
+    const ignore = (): void => {};
+    const logger = { error: report, warn: report, info: ignore, debug: ignore, verbose: ignore };
+    diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+  }
+}
+
+function samplingSettings({ rates, exportRates, slowThresholdSeconds }: TelemetryConfig): SamplingSettings {
+  return Object.freeze({
+    rates,
+    exportRates,
+    slowThresholdNanos: Object.freeze({
+      http: slowThresholdSeconds.http * 1e9,
+      database: slowThresholdSeconds.database * 1e9,
+      render: slowThresholdSeconds.render * 1e9,
+      other: Infinity,
+    }),
+  });
+}
+
+function ownCost(cost: { nanosPerSpan: number; spans: number }, bytesHeld: number): OwnCost {
+  const { user, system } = process.cpuUsage();
+  return {
+    nanosPerSpan: cost.nanosPerSpan,
+    cpuShare: (cost.nanosPerSpan * cost.spans) / Math.max(1, (user + system) * 1000),
+    bytesHeld,
+    historyFileBytes: 0,
+  };
+}

@@ -1,0 +1,16 @@
+import { loadTelemetryConfig, TelemetryConfigError } from './config.ts';
+import type { TelemetryConfig } from './config.ts';
+import { startTelemetry } from './telemetry.ts';
+
+// For `node --import`: telemetry has to be there before the app loads what it patches.
+await startTelemetry(readConfigOrExit());
+
+function readConfigOrExit(): TelemetryConfig {
+  try {
+    return loadTelemetryConfig();
+  } catch (error) {
+    if (!(error instanceof TelemetryConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}
