@@ -1,0 +1,42 @@
+import Koa from 'koa';
+import type { AppDependencies } from './app-dependencies.ts';
+import { createBusinessMetrics } from './business-metrics.ts';
+import { SettingStore } from './db/setting-store.ts';
+import { errorLog } from './error-log.ts';
+import { createHealthRoutes } from './health-routes.ts';
+import { createAssets, installedAssetFolders } from './media/assets.ts';
+import { MediaStore, MEDIA_FOLDER_NAME } from './media/media-store.ts';
+import { PostStore } from './posts/post-store.ts';
+import { requestIdentity } from './request-identity.ts';
+import { SearchIndex } from './search/search-index.ts';
+import { createCompression } from './views/compression.ts';
+import { createReaderRooms } from './views/reader-rooms.ts';
+import { createSecurityHeaders } from './views/security-headers.ts';
+import { join } from 'node:path';
+
+/** The blog as one Koa app; nothing listens and nothing is printed here. */
+export function createApp(deps: AppDependencies): Koa {
+  const { config, database, log, now } = deps;
+  const settings = new SettingStore(database);
+  const reader = createReaderRooms({
+    ...deps,
+    site: () => settings.identity(),
+    assets: createAssets(installedAssetFolders()),
+    posts: new PostStore(database, { now }),
+    search: new SearchIndex(database, { now }),
+    media: new MediaStore(database, { folder: join(config.dataDir, MEDIA_FOLDER_NAME), now }),
+    metrics: createBusinessMetrics(),
+  });
+
+  const app = new Koa();
+  app.on('error', errorLog(log));
+  app.use(requestIdentity());
+  app.use(createSecurityHeaders(config));
+  app.use(createCompression());
+  app.use(reader.errors);
+  app.use(createHealthRoutes(deps).routes());
+  for (const router of reader.routers) app.use(router.routes());
+  app.use(reader.postPaths.routes());
+  app.use(reader.postPaths.allowedMethods({ throw: true }));
+  return app;
+}

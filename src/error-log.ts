@@ -1,0 +1,21 @@
+import { trace } from '@opentelemetry/api';
+import type { Context } from 'koa';
+import type { Logger } from 'pino';
+
+/** Codes of a connection that the client closed; the span says `aborted`, and nobody is at fault. */
+const CLIENT_LEFT = new Set(['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED']);
+
+/** A listener for the app's `error` event: one log line, and the exception on the request's span. */
+export function errorLog(
+  log: Logger,
+): (error: Error & { code?: string; status?: number }, ctx?: Context) => void {
+  return (error, ctx) => {
+    if (error.code !== undefined && CLIENT_LEFT.has(error.code)) return;
+    if (error.status !== undefined && error.status < 500) return;
+    trace.getActiveSpan()?.recordException(error);
+    log.error(
+      { err: error, method: ctx?.method, path: ctx?.path, request_id: ctx?.state['requestId'] },
+      'request failed',
+    );
+  };
+}

@@ -1,0 +1,17 @@
+import { randomBytes } from 'node:crypto';
+import { isSpanContextValid, trace } from '@opentelemetry/api';
+import type { Middleware } from 'koa';
+
+/** Every answer names its request: by the trace id when there is a span, so that the observatory finds it, else at random. */
+export function requestIdentity(): Middleware {
+  return (ctx, next) => {
+    const spanContext = trace.getActiveSpan()?.spanContext();
+    const id =
+      spanContext !== undefined && isSpanContextValid(spanContext)
+        ? spanContext.traceId
+        : randomBytes(16).toString('hex');
+    ctx.state['requestId'] = id;
+    ctx.set('X-Request-ID', id);
+    return next();
+  };
+}
