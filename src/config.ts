@@ -40,7 +40,7 @@ const port = z
   .pipe(z.number().max(MAX_PORT));
 const publicUrl = z
   .url({ protocol: /^https?$/ })
-  .refine((text) => !/[?#]/.test(text) && new URL(text).username === '')
+  .refine((text) => !/[?#]/.test(text) && URL.parse(text)?.username === '')
   .transform((text) => text.replace(/\/+$/, ''));
 
 /** Every setting of the blog, in the order the README shows them. */

@@ -33,7 +33,7 @@ export const MIGRATIONS: readonly Migration[] = [
         markdown TEXT NOT NULL,
         html TEXT NOT NULL
       ) STRICT;
-      CREATE INDEX posts_listed ON posts (published_at DESC, id DESC, updated_at) WHERE status = 'published' AND deleted_at IS NULL;
+      CREATE INDEX posts_listed ON posts (published_at DESC, id DESC, status, deleted_at) WHERE status = 'published' AND deleted_at IS NULL;
       CREATE INDEX posts_updated ON posts (updated_at DESC, id DESC, status, published_at, deleted_at);
 
       -- Only published posts have rows here, so that no list by tag can show another; time still decides.

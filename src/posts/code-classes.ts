@@ -24,10 +24,6 @@ export const CODE_CLASSES: readonly { readonly name: string; readonly scopes: re
     ],
   },
   {
-    name: 'hl-operator',
-    scopes: ['keyword.operator', 'storage.type.function.arrow', 'punctuation.accessor'],
-  },
-  {
     name: 'hl-constant',
     scopes: ['constant', 'support.constant', 'constant.numeric', 'variable.other.constant'],
   },
@@ -68,4 +64,11 @@ export const CODE_CLASSES: readonly { readonly name: string; readonly scopes: re
   },
   { name: 'hl-inserted', scopes: ['markup.inserted', 'punctuation.definition.inserted'] },
   { name: 'hl-deleted', scopes: ['markup.deleted', 'punctuation.definition.deleted'] },
+];
+
+/** Scopes that stay plain although a wider one above has a class: coloured operators are noise, and many tags. */
+export const PLAIN_SCOPES: readonly string[] = [
+  'keyword.operator',
+  'storage.type.function.arrow',
+  'punctuation.accessor',
 ];

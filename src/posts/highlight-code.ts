@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type * as ShikiCore from 'shiki/core';
 import type * as ShikiEngine from 'shiki/engine/javascript';
 import { escapeHtml } from '../views/html.ts';
-import { CODE_CLASSES } from './code-classes.ts';
+import { CODE_CLASSES, PLAIN_SCOPES } from './code-classes.ts';
 
 /** Fence words and the grammar each stands for; every other word is shown plain. */
 const LANGUAGES: Readonly<Record<string, string>> = {
@@ -94,6 +94,7 @@ function classTheme(): ShikiCore.ThemeRegistration {
     bg: '#ffffff',
     settings: [
       { settings: { foreground: '#000000' } },
+      { scope: [...PLAIN_SCOPES], settings: { foreground: '#000000' } },
       ...CODE_CLASSES.map(({ scopes }, index) => ({
         scope: [...scopes],
         settings: { foreground: `#${(index + 1).toString(16).padStart(6, '0')}` },

@@ -17,6 +17,7 @@ export function plainText(html: string): string {
     .replace(/<!--[\s\S]*?-->/g, '')
     .replace(/<sup class="footnote-ref">.*?<\/sup>/g, '')
     .replace(/<a [^>]*class="(?:heading-anchor|footnote-backref)"[^>]*>[^<]*<\/a>/g, '')
+    .replace(/\s+/g, ' ')
     .replace(BLOCK, '\n')
     .replace(/<\/?[a-zA-Z](?:[^>"']|"[^"]*"|'[^']*')*>/g, '')
     .replace(
@@ -27,8 +28,7 @@ export function plainText(html: string): string {
         return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '';
       },
     )
-    .replace(/[ \t]+/g, ' ')
-    .replace(/ ?\n[\n ]*/g, '\n')
+    .replace(/ *\n[\n ]*/g, '\n')
     .trim();
 }
 

@@ -1,0 +1,121 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import { migrate } from '../../../src/db/migrate.ts';
+import { MIGRATIONS } from '../../../src/db/migrations.ts';
+import { closeDatabase, openDatabase } from '../../../src/db/open-database.ts';
+import { PostStore } from '../../../src/posts/post-store.ts';
+import { SearchIndex } from '../../../src/search/search-index.ts';
+
+const SCHEMA_1 = readFileSync(new URL('../../fixtures/databases/schema-1.sql', import.meta.url), 'utf8');
+const LATEST = MIGRATIONS.at(-1)!.version;
+
+describe('openDatabase', () => {
+  let folder: string;
+  let file: string;
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'glasshouse-'));
+    file = path.join(folder, 'deep', 'down', 'blog.db');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  function make(sql: string): string {
+    const made = path.join(folder, 'made.db');
+    const database = new SqliteDatabase(made);
+    database.exec(sql);
+    database.close();
+    return made;
+  }
+
+  it('makes the folder and sets every pragma it relies on', () => {
+    const database = openDatabase(file);
+    const pragma = (name: string): unknown => database.pragma(name, { simple: true });
+    expect({
+      journal: pragma('journal_mode'),
+      synchronous: pragma('synchronous'),
+      foreignKeys: pragma('foreign_keys'),
+      timeout: pragma('busy_timeout'),
+      version: pragma('user_version'),
+    }).toEqual({ journal: 'wal', synchronous: 1, foreignKeys: 1, timeout: 5000, version: LATEST });
+    closeDatabase(database);
+  });
+
+  it('has only STRICT tables', () => {
+    const database = openDatabase(file);
+    const loose = database
+      .prepare(
+        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND strict = 0 AND name NOT LIKE 'sqlite%'",
+      )
+      .all();
+    expect(loose).toEqual([]);
+    closeDatabase(database);
+  });
+
+  it('leaves no WAL behind when closed, and may be closed twice', () => {
+    const database = openDatabase(file);
+    new PostStore(database).create({ title: 'Glass', markdown: 'Clear.', status: 'published' });
+    closeDatabase(database);
+    closeDatabase(database);
+    expect(existsSync(`${file}-wal`)).toBe(false);
+  });
+
+  it('brings a blog of schema 1 up to date and keeps its posts', () => {
+    const database = openDatabase(make(SCHEMA_1));
+    expect(database.pragma('user_version', { simple: true })).toBe(LATEST);
+    const lookup = new PostStore(database).lookup('/old');
+    expect(lookup).toEqual({ kind: 'moved', path: '2026/03/Glass' });
+    expect(new SearchIndex(database).search('clear').total).toBe(1);
+    expect(database.prepare('SELECT count(*) AS sessions FROM sessions').get()).toEqual({ sessions: 0 });
+    closeDatabase(database);
+  });
+
+  it('arrives at the same schema from schema 1 as from an empty file', () => {
+    const schemaOf = (opened: ReturnType<typeof openDatabase>): unknown => {
+      const names = opened
+        .prepare('SELECT type, name, tbl_name FROM sqlite_schema ORDER BY type, name')
+        .all();
+      const columns = opened
+        .prepare(
+          'SELECT t.name AS tbl, c.name, c.type, c."notnull", c.pk FROM pragma_table_list t, pragma_table_info(t.name) c ORDER BY 1, c.cid',
+        )
+        .all();
+      closeDatabase(opened);
+      return { names, columns };
+    };
+    expect(schemaOf(openDatabase(make(SCHEMA_1)))).toEqual(schemaOf(openDatabase(file)));
+  });
+
+  it('refuses a newer file and leaves it as it is', () => {
+    const newer = make(`CREATE TABLE later (x); PRAGMA user_version = ${LATEST + 1}`);
+    expect(() => openDatabase(newer)).toThrow(
+      new RegExp(`has schema ${LATEST + 1}, but this Glasshouse knows schemas up to ${LATEST}`),
+    );
+    const database = new SqliteDatabase(newer, { readonly: true });
+    expect(database.pragma('user_version', { simple: true })).toBe(LATEST + 1);
+    database.close();
+  });
+
+  it('refuses the database of another program', () => {
+    expect(() => openDatabase(make('CREATE TABLE customers (x)'))).toThrow(
+      /is a database of another program/,
+    );
+  });
+});
+
+describe('migrate', () => {
+  it('undoes a step that fails half way and keeps the steps before it', () => {
+    const database = new SqliteDatabase(':memory:');
+    const steps = [
+      { version: 1, name: 'good', sql: 'CREATE TABLE a (x)' },
+      { version: 2, name: 'bad', sql: 'CREATE TABLE b (x); INSERT INTO nowhere VALUES (1)' },
+    ];
+    expect(() => migrate(database, steps)).toThrow(/nowhere/);
+    expect(database.pragma('user_version', { simple: true })).toBe(1);
+    expect(database.prepare('SELECT name FROM sqlite_schema').pluck().all()).toEqual(['a']);
+    migrate(database, [steps[0]!, { version: 2, name: 'mended', sql: 'CREATE TABLE b (x)' }]);
+    expect(database.prepare('SELECT name FROM sqlite_schema').pluck().all()).toEqual(['a', 'b']);
+    database.close();
+  });
+});

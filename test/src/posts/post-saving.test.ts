@@ -1,0 +1,235 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { SettingStore } from '../../../src/db/setting-store.ts';
+import { PostConflictError, PostDraftError, PostNotFoundError } from '../../../src/posts/post-errors.ts';
+import { draft, HOUR, NOON, temporaryBlog, type TemporaryBlog } from '../temporary-blog.ts';
+
+let blog: TemporaryBlog;
+beforeEach(() => {
+  blog = temporaryBlog();
+});
+afterEach(() => blog.close());
+
+function faultOf(save: () => unknown): Pick<PostDraftError, 'field' | 'reason'> | undefined {
+  try {
+    save();
+  } catch (error) {
+    if (!(error instanceof PostDraftError)) throw error;
+    return { field: error.field, reason: error.reason };
+  }
+  return undefined;
+}
+
+describe('PostStore.create', () => {
+  it('renders once and keeps what it was given', () => {
+    const post = blog.posts.create(
+      draft({
+        markdown: 'So *clear*.',
+        tags: [' Big  House ', 'big house', ''],
+        authors: ['Ada'],
+        language: 'DE-at',
+      }),
+    );
+    expect(post).toMatchObject({
+      html: '<p>So <em>clear</em>.</p>\n',
+      summary: 'So clear.',
+      tags: ['Big House'],
+      authors: ['Ada'],
+      language: 'de-AT',
+      version: 1,
+    });
+  });
+
+  it('makes a path of date and title, and another when that is taken', () => {
+    expect(blog.posts.create(draft({ title: 'Über Glas & Licht' })).path).toBe('2026/03/über-glas-licht');
+    expect(blog.posts.create(draft({ title: 'Über Glas: Licht!' })).path).toBe('2026/03/über-glas-licht-2');
+    expect(blog.posts.create(draft({ title: '???' })).path).toBe('2026/03/post');
+  });
+
+  it('publishes now when no time is given, and leaves a draft without one', () => {
+    expect(blog.posts.create(draft({ publishedAtMillis: undefined })).publishedAtMillis).toBe(NOON);
+    expect(
+      blog.posts.create(draft({ title: 'B', status: 'draft', publishedAtMillis: undefined }))
+        .publishedAtMillis,
+    ).toBeNull();
+  });
+
+  it("takes the blog's language when none is given", () => {
+    new SettingStore(blog.database).set('language', 'fr');
+    expect(blog.posts.create(draft()).language).toBe('fr');
+  });
+
+  it.each([
+    'admin',
+    'Admin/x',
+    '/media/x',
+    'tags',
+    'archive/2020',
+    'search',
+    'feed',
+    'feed.rss',
+    'feed.xml',
+    'health',
+    'metrics',
+    'sitemap.xml',
+    'sitemap-2.xml',
+    'robots.txt',
+    'assets',
+    '2026',
+    '2026/03',
+    '.well-known/x',
+  ])("refuses the blog's own address %s", (path) => {
+    expect(faultOf(() => blog.posts.create(draft({ path })))).toEqual({ field: 'path', reason: 'reserved' });
+    expect(faultOf(() => blog.posts.create(draft({ aliases: [path] })))).toEqual({
+      field: 'aliases',
+      reason: 'reserved',
+    });
+  });
+
+  it.each([
+    'a b',
+    'a?b',
+    'a#b',
+    '../a',
+    'a/./b',
+    'a//b',
+    'a\\b',
+    'a%20b',
+    'a\u0000b',
+    'a\u2028b',
+    'x'.repeat(301),
+  ])('refuses the address %o', (path) => {
+    expect(faultOf(() => blog.posts.create(draft({ path })))?.reason).toBe('invalid');
+  });
+
+  it('takes addresses that only look like the blog’s own', () => {
+    expect(
+      ['about', 'administration', 'feeds/mine', '2026/03/x', 'my/tags'].map(
+        (path) => blog.posts.create(draft({ path })).path,
+      ).length,
+    ).toBe(5);
+  });
+
+  it('refuses an address that another post has, had, or has as a tombstone', () => {
+    const post = blog.posts.create(draft({ path: 'one', aliases: ['was/one'] }));
+    expect(faultOf(() => blog.posts.create(draft({ path: 'ONE' })))).toEqual({
+      field: 'path',
+      reason: 'taken',
+    });
+    expect(faultOf(() => blog.posts.create(draft({ path: 'was/One' })))).toEqual({
+      field: 'path',
+      reason: 'taken',
+    });
+    expect(faultOf(() => blog.posts.create(draft({ path: 'two', aliases: ['one'] })))).toEqual({
+      field: 'aliases',
+      reason: 'taken',
+    });
+    blog.posts.remove(post.id, post.version);
+    expect(() => blog.posts.create(draft({ path: 'one' }))).toThrow(
+      /“Glass”, a deleted post, which can be restored/,
+    );
+  });
+
+  it.each([
+    [{ title: ' \n ' }, 'title'],
+    [{ language: 'not a language' }, 'language'],
+    [{ publishedAtMillis: Number.NaN }, 'publishedAtMillis'],
+    [{ publishedAtMillis: 1e16 }, 'publishedAtMillis'],
+  ])('refuses %o', (fields, field) => {
+    expect(faultOf(() => blog.posts.create(draft(fields)))?.field).toBe(field);
+    expect(blog.posts.counts().published).toBe(0);
+  });
+});
+
+describe('PostStore.update', () => {
+  it('keeps what the draft does not mention', () => {
+    const post = blog.posts.create(
+      draft({
+        path: 'a',
+        tags: ['x'],
+        authors: ['Ada'],
+        aliases: ['b'],
+        description: 'Short.',
+        language: 'de',
+      }),
+    );
+    const saved = blog.posts.update(post.id, 1, { title: 'New', markdown: 'New text.', status: 'published' });
+    expect(saved).toMatchObject({
+      path: 'a',
+      tags: ['x'],
+      authors: ['Ada'],
+      aliases: ['b'],
+      summary: 'Short.',
+      language: 'de',
+      publishedAtMillis: NOON - HOUR,
+      version: 2,
+    });
+    expect(blog.posts.update(post.id, 2, draft({ description: '' })).summary).toBe('Clear.');
+  });
+
+  it('refuses the second of two saves from one version and shows what the first left', () => {
+    const post = blog.posts.create(draft());
+    blog.posts.update(post.id, 1, draft({ markdown: 'First.' }));
+    let conflict: unknown;
+    try {
+      blog.posts.update(post.id, 1, draft({ markdown: 'Second.' }));
+    } catch (error) {
+      conflict = error;
+    }
+    expect(conflict).toBeInstanceOf(PostConflictError);
+    expect((conflict as PostConflictError).current).toMatchObject({ markdown: 'First.', version: 2 });
+    expect(blog.posts.byId(post.id)!.markdown).toBe('First.');
+  });
+
+  it('redirects from every earlier address, and frees one that the post takes back', () => {
+    const post = blog.posts.create(draft({ path: 'one' }));
+    blog.posts.update(post.id, 1, draft({ path: 'two' }));
+    blog.posts.update(post.id, 2, draft({ path: 'three' }));
+    expect(['one', 'two'].map((path) => blog.posts.lookup(path))).toEqual([
+      { kind: 'moved', path: 'three' },
+      { kind: 'moved', path: 'three' },
+    ]);
+    const back = blog.posts.update(post.id, 3, draft({ path: 'one' }));
+    expect(back.aliases).toEqual(['three', 'two']);
+    expect(blog.posts.lookup('one').kind).toBe('post');
+  });
+
+  it('leaves no redirect from the address of a draft that nobody saw', () => {
+    const post = blog.posts.create(draft({ path: 'one', status: 'draft' }));
+    expect(blog.posts.update(post.id, 1, draft({ path: 'two' })).aliases).toEqual([]);
+  });
+
+  it('changes nothing when it fails half way', () => {
+    blog.posts.create(draft({ path: 'taken' }));
+    const post = blog.posts.create(draft({ path: 'one', title: 'One' }));
+    expect(faultOf(() => blog.posts.update(post.id, 1, draft({ path: 'taken', title: 'Two' })))?.reason).toBe(
+      'taken',
+    );
+    expect(blog.posts.byId(post.id)).toEqual(post);
+  });
+
+  it('finds pictures that came with an earlier address', () => {
+    blog.media.put('one/p.gif', Buffer.from('GIF89a\x07\x00\x05\x00'));
+    const post = blog.posts.create(draft({ path: 'one', markdown: '![P](p.gif)' }));
+    const moved = blog.posts.update(post.id, 1, draft({ path: 'two', markdown: '![P](p.gif)' }));
+    expect(moved.html).toContain('<img src="/media/one/p.gif" alt="P" width="7" height="5"');
+  });
+});
+
+describe('PostStore.remove and restore', () => {
+  it('refuse a version that was saved over, and an id that is none', () => {
+    const post = blog.posts.create(draft());
+    blog.posts.update(post.id, 1, draft());
+    expect(() => blog.posts.remove(post.id, 1)).toThrow(PostConflictError);
+    expect(() => blog.posts.remove(999, 1)).toThrow(PostNotFoundError);
+    expect(() => blog.posts.restore(999)).toThrow(PostNotFoundError);
+  });
+
+  it('keep the text and the time of publication', () => {
+    const post = blog.posts.create(draft({ tags: ['x'] }));
+    blog.posts.remove(post.id, 1);
+    expect(blog.posts.byId(post.id)!.deletedAtMillis).toBe(NOON);
+    const restored = blog.posts.restore(post.id);
+    expect(restored).toEqual({ ...post, version: 3, updatedAtMillis: NOON });
+    expect(blog.posts.restore(post.id).version).toBe(3);
+  });
+});
