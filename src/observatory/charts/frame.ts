@@ -1,0 +1,185 @@
+import type { Marker, TimeRange } from '../../../otel/query.ts';
+import { html, type Html, type HtmlValue } from '../../views/html.ts';
+import { momentText, tickText } from '../format/moment.ts';
+import { PLOT_WIDTH, px, timeScale, timeTicks } from './scales.ts';
+
+/** The time a chart spans, what it marks, and where now is. */
+export interface ChartTime {
+  readonly range: TimeRange;
+  readonly markers: readonly Marker[];
+  readonly now: number;
+}
+
+/** The numbers behind a chart, for those who cannot or will not read pictures. */
+export interface ChartTable {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly HtmlValue[])[];
+}
+
+export interface PlotParts {
+  /** Says in words what is seen; read instead of the picture. */
+  readonly label: string;
+  readonly height: number;
+  /** Drawn 1000 wide, stretched. */
+  readonly shapes: HtmlValue;
+  /** Drawn in percent of the width; text and points live here, unstretched. */
+  readonly over?: HtmlValue;
+  readonly yTicks: readonly { readonly y: number; readonly label: string }[];
+  readonly xTicks?: HtmlValue;
+  readonly className?: string;
+}
+
+/** Where on the width something is, as an attribute. */
+export function percent(x: number): string {
+  return `${px((x / PLOT_WIDTH) * 100)}%`;
+}
+
+/** Grid, axes and shapes as one SVG that is as wide as its place. */
+export function plot({ label, height, shapes, over, yTicks, xTicks, className }: PlotParts): Html {
+  return html`<div class="plot ${className ?? ''}">
+    <svg class="chart" width="100%" height="${height + 20}" role="img" aria-label="${label}">
+      ${yTicks.map(
+        (tick) =>
+          html`<line class="grid" x1="0" x2="100%" y1="${px(tick.y)}" y2="${px(tick.y)}" /><text
+              class="axis"
+              x="-8"
+              y="${px(tick.y + 3.5)}"
+              text-anchor="end"
+              >${tick.label}</text
+            >`,
+      )}
+      <svg
+        x="0"
+        y="0"
+        width="100%"
+        height="${height}"
+        viewBox="0 0 ${PLOT_WIDTH} ${height}"
+        preserveAspectRatio="none"
+      >
+        ${shapes}
+      </svg>
+      ${over} ${xTicks}
+    </svg>
+  </div>`;
+}
+
+const EDGE = 60;
+
+/** Labels under the plot: the beginning, round moments between, and `now` where it ends now. */
+export function timeAxis(time: ChartTime, height: number, most = 4): Html {
+  const { fromMillis, toMillis } = time.range;
+  const x = timeScale(fromMillis, toMillis);
+  const length = toMillis - fromMillis;
+  const last =
+    toMillis >= time.now && toMillis - time.now < length * 0.02 ? 'now' : tickText(toMillis, length);
+  const y = height + 15;
+  const inner = timeTicks(fromMillis, toMillis, most).filter(
+    (tick) => x(tick) > EDGE * 2 && x(tick) < PLOT_WIDTH - EDGE * 2,
+  );
+  return html`<text class="axis" x="0" y="${y}">${tickText(fromMillis, length)}</text>${inner.map(
+      (tick) =>
+        html`<text class="axis" x="${percent(x(tick))}" y="${y}" text-anchor="middle"
+          >${tickText(tick, length)}</text
+        >`,
+    )}<text class="axis" x="100%" y="${y}" text-anchor="end">${last}</text>`;
+}
+
+/** Dashed lines for restarts and changed settings; the label is on the side where there is room. */
+export function markerLines(
+  time: ChartTime,
+  height: number,
+): { readonly lines: Html; readonly labels: Html } {
+  const x = timeScale(time.range.fromMillis, time.range.toMillis);
+  const inside = time.markers.filter(
+    (marker) => marker.atMillis >= time.range.fromMillis && marker.atMillis < time.range.toMillis,
+  );
+  let labelled = -Infinity;
+  const lines = inside.map((marker) => {
+    const at = px(x(marker.atMillis));
+    return html`<line
+      class="marker"
+      x1="${at}"
+      x2="${at}"
+      y1="0"
+      y2="${height}"
+      vector-effect="non-scaling-stroke"
+    />`;
+  });
+  const labels = inside.map((marker) => {
+    const at = x(marker.atMillis);
+    const title = `${marker.label}, ${momentText(marker.atMillis, time.now)}`;
+    // Labels that would lie on each other are left to the titles of their lines.
+    const room = at - labelled > 120;
+    if (room) labelled = at;
+    const flip = at > PLOT_WIDTH * 0.8;
+    return html`<g
+      ><title>${title}</title>${
+        room &&
+        html`<text
+          class="axis marker-label"
+          x="${percent(at)}"
+          dx="${flip ? -4 : 4}"
+          y="9"
+          text-anchor="${flip ? 'end' : 'start'}"
+          >${marker.label}</text
+        >`
+      }</g
+    >`;
+  });
+  return { lines: html`${lines}`, labels: html`${labels}` };
+}
+
+export interface FrameOptions {
+  readonly title: HtmlValue;
+  /** What is counted, in which unit; soft, on the right. */
+  readonly note?: HtmlValue;
+  readonly body: HtmlValue;
+  readonly table?: ChartTable;
+  readonly foot?: HtmlValue;
+  readonly className?: string;
+}
+
+/** A panel: what it says, the picture, the table behind it. */
+export function panel({ title, note, body, table, foot, className }: FrameOptions): Html {
+  return html`<section class="panel ${className ?? ''}">
+    <header class="panel-head">
+      <h2>${title}</h2>
+      ${note !== undefined && html`<span class="note">${note}</span>`}
+    </header>
+    ${body} ${table && behind(table)}
+    ${foot !== undefined && html`<footer class="panel-foot">${foot}</footer>`}
+  </section>`;
+}
+
+/** How many rows a table behind a chart shows. */
+const MAX_ROWS = 240;
+
+function behind(table: ChartTable): Html {
+  const rows = table.rows.slice(-MAX_ROWS);
+  return html`<details class="behind">
+    <summary>Table</summary>
+    <div class="scroll" tabindex="0" role="group" aria-label="The numbers behind the chart">
+      <table class="numbers">
+        <thead>
+          <tr>
+            ${table.columns.map((column) => html`<th scope="col">${column}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${
+            rows.length === 0
+              ? html`<tr>
+                  <td colspan="${table.columns.length}">Nothing in this range.</td>
+                </tr>`
+              : rows.map(
+                  (row) =>
+                    html`<tr>
+                      ${row.map((cell) => html`<td>${cell}</td>`)}
+                    </tr>`,
+                )
+          }
+        </tbody>
+      </table>
+    </div>
+  </details>`;
+}

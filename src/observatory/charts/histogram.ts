@@ -1,0 +1,81 @@
+import type { HeatMap, OperationType } from '../../../otel/query.ts';
+import { html, type Html } from '../../views/html.ts';
+import { duration, text } from '../format/quantity.ts';
+import { percent, plot } from './frame.ts';
+import { occupiedBands } from './heat-map-chart.ts';
+import { logTicks, PLOT_WIDTH, px, zeroScale, type Scale } from './scales.ts';
+
+export interface HistogramMark {
+  readonly millis: number;
+  readonly label: string;
+}
+
+/** Durations by logarithmic band, with marks at percentiles or at one operation. */
+export function histogram(
+  type: OperationType,
+  map: HeatMap,
+  marks: readonly HistogramMark[],
+  height = 90,
+): Html {
+  const [low, high] = occupiedBands(map);
+  const counts = Array.from({ length: high - low }, (_, index) =>
+    map.columns.reduce((sum, column) => sum + (column.counts[low + index] ?? 0), 0),
+  );
+  if (counts.length === 0) return html`<p class="quiet">No durations in this range.</p>`;
+  const edges = map.bandEdgesMillis.slice(low, high + 1);
+  const from = Math.max(edges[0]!, 1e-6);
+  const to = edges.at(-1)!;
+  const x: Scale = (millis) =>
+    Math.min(1, Math.max(0, Math.log(Math.max(millis, 1e-9) / from) / Math.log(to / from))) * PLOT_WIDTH;
+  const top = 14;
+  const { y } = zeroScale(counts, height - top);
+  let free = -Infinity;
+  const placed = [...marks]
+    .filter((mark) => mark.millis > 0 && Number.isFinite(mark.millis))
+    .sort((a, b) => a.millis - b.millis);
+  return plot({
+    label: `Histogram of durations, logarithmic. ${placed.map((mark) => `${mark.label} ${text(duration(mark.millis))}`).join(', ')}.`,
+    height,
+    className: `type-${type} no-axis`,
+    shapes: html`${counts.map((count, index) => {
+      const left = x(edges[index]!);
+      const right = x(edges[index + 1]!);
+      const tall = Math.max(count > 0 ? 1 : 0, height - top - y(count));
+      return html`<rect
+        class="bar"
+        x="${px(left)}"
+        width="${px(Math.max(0.5, right - left - 3))}"
+        y="${px(height - tall)}"
+        height="${px(tall)}"
+      />`;
+    })}${placed.map((mark) => html`<line class="mark" x1="${px(x(mark.millis))}" x2="${px(x(mark.millis))}" y1="${top - 2}" y2="${height}" vector-effect="non-scaling-stroke" />`)}`,
+    over: html`${placed.map((mark) => {
+      const at = x(mark.millis);
+      const flip = at > PLOT_WIDTH * 0.78;
+      const clear = at - free > 70;
+      if (clear) free = at;
+      return (
+        clear &&
+        html`<text
+          class="axis mark-label"
+          x="${percent(at)}"
+          y="9"
+          dx="${flip ? 3 : -3}"
+          text-anchor="${flip ? 'end' : 'start'}"
+          >${mark.label}</text
+        >`
+      );
+    })}`,
+    yTicks: [],
+    xTicks: html`${logTicks(from, to, 5).map((tick) => {
+      const at = x(tick);
+      return html`<text
+        class="axis"
+        x="${percent(at)}"
+        y="${height + 15}"
+        text-anchor="${at < 40 ? 'start' : at > PLOT_WIDTH - 60 ? 'end' : 'middle'}"
+        >${text(duration(tick))}</text
+      >`;
+    })}`,
+  });
+}

@@ -1,0 +1,77 @@
+import { line } from 'd3-shape';
+import { html, type Html } from '../../views/html.ts';
+import { markerLines, percent, plot, timeAxis, type ChartTime } from './frame.ts';
+import { px, timeScale, zeroScale } from './scales.ts';
+
+export interface ChartLine {
+  readonly label: string;
+  readonly tone: 'http' | 'database' | 'render' | 'other';
+  readonly samples: readonly { readonly atMillis: number; readonly value: number }[];
+}
+
+/** Lines from zero over time; samples further apart than thrice the usual step leave a gap. */
+export function lineChart(
+  what: string,
+  lines: readonly ChartLine[],
+  time: ChartTime,
+  tickLabel: (value: number) => string,
+  height = 110,
+): Html {
+  const x = timeScale(time.range.fromMillis, time.range.toMillis);
+  const values = lines.flatMap((each) => each.samples.map((sample) => sample.value));
+  const { y, ticks } = zeroScale(values, height);
+  const marks = markerLines(time, height);
+  const path = line<{ readonly x: number; readonly y: number }>()
+    .x((p) => Number(px(p.x)))
+    .y((p) => Number(px(p.y)));
+  const shapes = lines.map((each) =>
+    pieces(each.samples).map((piece) => {
+      const points = piece.map((sample) => ({ x: x(sample.atMillis), y: y(sample.value) }));
+      const only = points.length === 1 ? [points[0]!, { ...points[0]!, x: points[0]!.x + 3 }] : points;
+      return html`<path
+        class="stroke type-${each.tone}"
+        d="${path(only) ?? ''}"
+        vector-effect="non-scaling-stroke"
+      />`;
+    }),
+  );
+  const ends = lines
+    .map((each) => ({
+      label: each.label,
+      last: each.samples.findLast((sample) => Number.isFinite(sample.value)),
+    }))
+    .filter((end) => end.last !== undefined)
+    .map((end) => ({ label: end.label, x: x(end.last!.atMillis), y: y(end.last!.value) - 5 }))
+    .sort((a, b) => b.y - a.y);
+  let floor = height + 9;
+  return plot({
+    label: values.length === 0 ? `${what}: no samples in this range.` : `${what} over time.`,
+    height,
+    shapes: html`${shapes}${marks.lines}`,
+    over: html`${marks.labels}${ends.map((end) => {
+      floor = Math.max(9, Math.min(end.y, floor - 11));
+      return html`<text class="axis line-label" x="${percent(end.x)}" y="${px(floor)}" text-anchor="end"
+        >${end.label}</text
+      >`;
+    })}${values.length === 0 && html`<text class="axis empty" x="50%" y="${height / 2}" text-anchor="middle">no samples in this range</text>`}`,
+    yTicks: ticks.map((tick) => ({ y: y(tick), label: tickLabel(tick) })),
+    xTicks: timeAxis(time, height, 4),
+  });
+}
+
+function pieces(samples: ChartLine['samples']): readonly ChartLine['samples'][] {
+  const finite = samples.filter((sample) => Number.isFinite(sample.value));
+  const steps = finite
+    .slice(1)
+    .map((sample, index) => sample.atMillis - finite[index]!.atMillis)
+    .sort((a, b) => a - b);
+  const usual = steps[Math.floor(steps.length / 2)] ?? 0;
+  const found: { atMillis: number; value: number }[][] = [];
+  let previous: number | undefined;
+  for (const sample of finite) {
+    if (previous !== undefined && sample.atMillis - previous <= usual * 3) found.at(-1)!.push(sample);
+    else found.push([sample]);
+    previous = sample.atMillis;
+  }
+  return found;
+}

@@ -1,0 +1,39 @@
+import { line } from 'd3-shape';
+import type { OperationType } from '../../../otel/query.ts';
+import { html, type Html } from '../../views/html.ts';
+import { px, zeroScale } from './scales.ts';
+
+const WIDTH = 84;
+const HEIGHT = 20;
+
+/** A row's course at a glance; the row beside it has the numbers, so it is silent to readers. NaN is a gap. */
+export function sparkline(type: OperationType | 'failed', values: readonly number[]): Html {
+  if (!values.some((value) => value > 0))
+    return html`<svg class="spark" width="${WIDTH}" height="${HEIGHT}" aria-hidden="true"></svg>`;
+  const { y } = zeroScale(values, HEIGHT - 4);
+  const step = values.length > 1 ? (WIDTH - 2) / (values.length - 1) : 0;
+  const path = line<number>()
+    .defined((value) => Number.isFinite(value))
+    .x((_, index) => Number(px(1 + index * step)))
+    .y((value) => Number(px(y(value) + 2)));
+  const alone =
+    values.length === 1 ? html`<circle cx="${WIDTH / 2}" cy="${px(y(values[0]!) + 2)}" r="2" />` : null;
+  return html`<svg
+    class="spark type-${type}"
+    width="${WIDTH}"
+    height="${HEIGHT}"
+    viewBox="0 0 ${WIDTH} ${HEIGHT}"
+    aria-hidden="true"
+  >
+    <path class="stroke" d="${path(values) ?? ''}" />
+    ${alone}
+  </svg>`;
+}
+
+/** A share of one as a short bar. */
+export function shareBar(type: OperationType, part: number): Html {
+  const width = Number.isFinite(part) ? Math.min(1, Math.max(0, part)) * 64 : 0;
+  return html`<svg class="share type-${type}" width="64" height="8" aria-hidden="true">
+    <rect class="bar" width="${px(width > 0 ? Math.max(1, width) : 0)}" height="6" y="1" rx="2" />
+  </svg>`;
+}

@@ -1,0 +1,103 @@
+import type { TimelinePoint } from '../../../otel/query.ts';
+import { html, type Html } from '../../views/html.ts';
+import { moment } from '../format/moment.ts';
+import { countText, threeDigits } from '../format/quantity.ts';
+import { markerLines, plot, timeAxis, type ChartTable, type ChartTime } from './frame.ts';
+import { px, timeScale, zeroScale } from './scales.ts';
+
+/** How answers ended, from the ground up. Failed includes what was thrown; aborted is the client's doing. */
+export interface RateBar {
+  readonly startMillis: number;
+  readonly widthMillis: number;
+  readonly partial: boolean;
+  readonly fine: number;
+  readonly clientErrors: number;
+  readonly aborted: number;
+  readonly failed: number;
+}
+
+const PARTS = ['fine', 'clientErrors', 'aborted', 'failed'] as const;
+
+/** Per second; a running bucket is divided by the time it has run. Parts never exceed the whole. */
+export function rateBars(points: readonly TimelinePoint[], now: number): readonly RateBar[] {
+  return points.map((point) => {
+    const lasted = point.partial
+      ? Math.min(point.widthMillis, Math.max(1000, now - point.startMillis))
+      : point.widthMillis;
+    const perSecond = (count: number): number =>
+      Number.isFinite(count) && lasted > 0 ? (count * 1000) / lasted : 0;
+    const fine = Math.max(0, point.count - point.errors - point.clientErrors - point.aborted);
+    return {
+      startMillis: point.startMillis,
+      widthMillis: point.widthMillis,
+      partial: point.partial,
+      fine: perSecond(fine),
+      clientErrors: perSecond(point.clientErrors),
+      aborted: perSecond(point.aborted),
+      failed: perSecond(point.errors),
+    };
+  });
+}
+
+/** Requests per second as bars, stacked by how they ended. */
+export function stackedRates(points: readonly TimelinePoint[], time: ChartTime, height = 150): Html {
+  const x = timeScale(time.range.fromMillis, time.range.toMillis);
+  const bars = rateBars(points, time.now);
+  const { y, ticks } = zeroScale(
+    bars.map((bar) => PARTS.reduce((sum, part) => sum + bar[part], 0)),
+    height,
+  );
+  const shapes = bars.map((bar) => {
+    const left = x(bar.startMillis);
+    const full = x(bar.startMillis + bar.widthMillis) - left;
+    const width = Math.max(0.5, full - Math.min(2, full * 0.2));
+    let ground = 0;
+    return PARTS.map((part) => {
+      const value = bar[part];
+      if (!(value > 0)) return null;
+      const bottom = y(ground);
+      ground += value;
+      return html`<rect
+        class="rate ${part}${bar.partial ? ' partial' : ''}"
+        x="${px(left)}"
+        width="${px(width)}"
+        y="${px(y(ground))}"
+        height="${px(Math.max(0.75, bottom - y(ground)))}"
+      />`;
+    });
+  });
+  const marks = markerLines(time, height);
+  const empty = bars.every((bar) => PARTS.every((part) => bar[part] === 0));
+  return plot({
+    label: empty
+      ? 'Requests per second: none in this range.'
+      : 'Requests per second over time, by how they ended.',
+    height,
+    className: 'narrow-axis',
+    shapes: html`${shapes}${marks.lines}`,
+    over: html`${marks.labels}${empty && html`<text class="axis empty" x="50%" y="${height / 2}" text-anchor="middle">no requests in this range</text>`}`,
+    yTicks: ticks.map((tick) => ({ y: y(tick), label: threeDigits(tick) })),
+    xTicks: timeAxis(time, height, 3),
+  });
+}
+
+/** Keys with a shape each, so that colour is not alone. */
+export function rateLegend(): Html {
+  return html`<span class="legend"
+    ><span class="key fine">2xx 3xx</span> <span class="key client">4xx</span>
+    <span class="key aborted">aborted</span> <span class="key failed">failed</span></span
+  >`;
+}
+
+export function rateTable(points: readonly TimelinePoint[], now: number): ChartTable {
+  return {
+    columns: ['from', 'requests', '4xx', 'aborted', 'failed'],
+    rows: points.map((point) => [
+      html`${moment(point.startMillis, now)}${point.partial && ' (running)'}`,
+      countText(point.count),
+      countText(point.clientErrors),
+      countText(point.aborted),
+      countText(point.errors),
+    ]),
+  };
+}

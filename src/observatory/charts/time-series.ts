@@ -1,0 +1,139 @@
+import { area, line } from 'd3-shape';
+import type { OperationType, TimelinePoint } from '../../../otel/query.ts';
+import { html, type Html } from '../../views/html.ts';
+import { moment, momentText } from '../format/moment.ts';
+import { countText, duration, text, threeDigits } from '../format/quantity.ts';
+import { markerLines, percent, plot, timeAxis, type ChartTable, type ChartTime } from './frame.ts';
+import { logScale, px, timeScale } from './scales.ts';
+
+/** Consecutive buckets in which something happened. */
+export function segments(points: readonly TimelinePoint[]): readonly (readonly TimelinePoint[])[] {
+  const found: TimelinePoint[][] = [];
+  let previous: TimelinePoint | undefined;
+  for (const point of points) {
+    const drawable =
+      point.count > 0 &&
+      Number.isFinite(point.durationMillis.p50) &&
+      Number.isFinite(point.durationMillis.p99);
+    const joined =
+      previous !== undefined &&
+      point.startMillis - (previous.startMillis + previous.widthMillis) < point.widthMillis * 0.5;
+    if (drawable && joined && found.length > 0) found.at(-1)!.push(point);
+    else if (drawable) found.push([point]);
+    previous = drawable ? point : undefined;
+  }
+  return found;
+}
+
+interface Vertex {
+  readonly x: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly partial: boolean;
+}
+
+/** Percentiles over time: p50 as a line, up to p95 and up to p99 as bands, logarithmic. Gaps are gaps; the running bucket is dashed. */
+export function timeSeries(
+  type: OperationType,
+  points: readonly TimelinePoint[],
+  time: ChartTime,
+  height = 74,
+): Html {
+  const x = timeScale(time.range.fromMillis, time.range.toMillis);
+  const parts = segments(points);
+  const all = parts.flat();
+  const { y, ticks } = logScale(
+    all.flatMap((point) => [point.durationMillis.p50, point.durationMillis.p99]),
+    height,
+  );
+  const vertices = parts.map((part) =>
+    part.flatMap((point): Vertex[] => {
+      const { p50, p95, p99 } = point.durationMillis;
+      const at = (millis: number): Vertex => ({
+        x: x(millis),
+        p50: y(p50),
+        p95: y(p95),
+        p99: y(p99),
+        partial: point.partial,
+      });
+      // One bucket alone is as wide as it is; in company a point stands in its middle.
+      return part.length === 1
+        ? [at(point.startMillis), at(point.startMillis + point.widthMillis)]
+        : [at(point.startMillis + point.widthMillis / 2)];
+    }),
+  );
+  const band = (low: 'p50' | 'p95', high: 'p95' | 'p99') =>
+    area<Vertex>()
+      .x((v) => v.x)
+      .y0((v) => v[low])
+      .y1((v) => v[high]);
+  const stroke = line<Vertex>()
+    .x((v) => v.x)
+    .y((v) => v.p50);
+  const shapes = vertices.map((part) => {
+    const whole = part.filter((vertex) => !vertex.partial);
+    const running = part.length > whole.length ? part.slice(Math.max(0, whole.length - 1)) : [];
+    return html`<path class="band outer" d="${band('p95', 'p99')(part) ?? ''}" /><path
+        class="band inner"
+        d="${band('p50', 'p95')(part) ?? ''}"
+      /><path class="stroke" d="${stroke(whole) ?? ''}" vector-effect="non-scaling-stroke" />${
+        running.length > 0 &&
+        html`<path class="stroke partial" d="${stroke(running) ?? ''}" vector-effect="non-scaling-stroke" />`
+      }`;
+  });
+  const marks = markerLines(time, height);
+  return plot({
+    label: seriesLabel(points, time),
+    height,
+    className: `type-${type} labelled`,
+    shapes: html`${shapes}${marks.lines}`,
+    over: html`${marks.labels}${lineLabels(vertices.at(-1)?.at(-1))}${all.length === 0 && html`<text class="axis empty" x="50%" y="${height / 2}" text-anchor="middle">nothing in this range</text>`}`,
+    yTicks:
+      all.length === 0
+        ? []
+        : ticks.map((tick, index) => ({
+            y: y(tick),
+            label:
+              index === ticks.length - 1
+                ? text(duration(tick))
+                : tick >= 1000
+                  ? text(duration(tick))
+                  : threeDigits(tick),
+          })),
+    xTicks: timeAxis(time, height, 3),
+  });
+}
+
+/** The names of the lines stand at their ends, pushed apart where they would meet. */
+function lineLabels(last: Vertex | undefined): Html {
+  if (last === undefined) return html``;
+  let floor = Infinity;
+  const labels = (['p50', 'p95', 'p99'] as const).map((name) => {
+    floor = Math.min(last[name] + 3.5, floor - 11);
+    return html`<text class="axis line-label" x="${percent(last.x)}" dx="4" y="${px(floor)}">${name}</text>`;
+  });
+  return html`${labels}`;
+}
+
+function seriesLabel(points: readonly TimelinePoint[], time: ChartTime): string {
+  const busy = segments(points).flat();
+  if (busy.length === 0) return 'Durations over time: nothing in this range.';
+  const worst = busy.reduce((a, b) => (b.durationMillis.p99 > a.durationMillis.p99 ? b : a));
+  return `Durations over time, p50, p95 and p99. Highest p99 ${text(duration(worst.durationMillis.p99))} at ${momentText(worst.startMillis, time.now)}.`;
+}
+
+export function timeSeriesTable(points: readonly TimelinePoint[], now: number): ChartTable {
+  return {
+    columns: ['from', 'count', 'failed', 'p50 ms', 'p95 ms', 'p99 ms', 'kept'],
+    rows: points.map((point) => [
+      html`${moment(point.startMillis, now)}${point.partial && ' (running)'}`,
+      countText(point.count),
+      countText(point.errors),
+      ...[point.durationMillis.p50, point.durationMillis.p95, point.durationMillis.p99].map((millis) =>
+        point.count === 0 ? '–' : threeDigits(millis),
+      ),
+      countText(point.kept),
+    ]),
+  };
+}

@@ -1,0 +1,85 @@
+import { html, type Html, type HtmlValue } from '../../views/html.ts';
+import { countText, figure, text, share, type Quantity } from '../format/quantity.ts';
+import type { PageView } from '../page.ts';
+
+/** A word and its number, side by side with others. */
+export interface Stat {
+  readonly label: string;
+  readonly value: HtmlValue | Quantity;
+  /** Soft, under the number: from how many, of what. */
+  readonly note?: HtmlValue;
+  readonly tone?: 'failed';
+}
+
+const isQuantity = (value: HtmlValue | Quantity): value is Quantity =>
+  typeof value === 'object' && value !== null && 'unit' in value;
+
+export function stats(items: readonly Stat[]): Html {
+  return html`<dl class="stats">
+    ${items.map(
+      ({ label, value, note, tone }) =>
+        html`<div>
+          <dt>${label}</dt>
+          <dd class="${tone === undefined ? 'big' : `big tone-${tone}`}">
+            ${isQuantity(value) ? figure(value) : value}
+          </dd>
+          ${note !== undefined && html`<dd class="note">${note}</dd>`}
+        </div>`,
+    )}
+  </dl>`;
+}
+
+/** Label and value in two columns, hairlines between. */
+export function factList(rows: readonly (readonly [HtmlValue, HtmlValue])[]): Html {
+  return html`<dl class="facts">
+    ${rows.map(
+      ([label, value]) =>
+        html`<div>
+          <dt>${label}</dt>
+          <dd>${value}</dd>
+        </div>`,
+    )}
+  </dl>`;
+}
+
+/** How many of the counted operations have detail. */
+export function keptNote({ kept, count }: { readonly kept: number; readonly count: number }): Html {
+  return html`detail kept ${countText(kept)} of ${countText(count)}`;
+}
+
+/** A count of failures: a zero is quiet, more is red and says so in the column it stands in. */
+export function failedCell(errors: number): HtmlValue {
+  return errors === 0
+    ? html`<span class="zero">0</span>`
+    : html`<span class="tone-failed">${countText(errors)}</span>`;
+}
+
+/** `GET` soft and small before the path; long names wrap rather than widen. */
+export function seriesName(name: string, href?: string): Html {
+  const match = /^([A-Z]{3,7}) (\/.*)$/s.exec(name);
+  const shown =
+    match === null
+      ? html`<bdi>${name}</bdi>`
+      : html`<span class="method">${match[1]}</span> <bdi>${match[2]}</bdi>`;
+  return href === undefined
+    ? html`<span class="name">${shown}</span>`
+    : html`<a class="name" href="${href}">${shown}</a>`;
+}
+
+/** A word in a small frame. */
+export function badge(word: string, tone?: 'failed' | 'slow' | 'quiet'): Html {
+  return html`<span class="badge ${tone ?? ''}">${word}</span>`;
+}
+
+export function shareText(part: number): string {
+  return text(share(part));
+}
+
+/** A link to the same page as a spreadsheet reads it. */
+export function csvLink(view: PageView): Html {
+  return html`<a
+    class="quiet-link"
+    href="${view.links.to(view.path, { ...view.query, from: undefined, to: undefined, format: 'csv' })}"
+    >CSV</a
+  >`;
+}

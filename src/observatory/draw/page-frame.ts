@@ -1,0 +1,64 @@
+import { html, type Html } from '../../views/html.ts';
+import type { AnyPage, OpenPage, PageView } from '../page.ts';
+import { drawSentence } from '../sentences/sentence.ts';
+import { PRESETS } from '../time-range.ts';
+
+/** All of a page below the frame: title, range, sentence, body. It is what a live update replaces. */
+export function pageContent(page: AnyPage, open: OpenPage, view: PageView): Html {
+  const { parent } = page;
+  return html`<header class="page-head">
+      <h1>
+        ${parent !== undefined && html`<a href="${view.links.to(parent.path)}">${parent.label}</a><span class="slash" aria-hidden="true"> / </span>`}<bdi
+          >${open.title}</bdi
+        >
+      </h1>
+      <div class="controls">
+        ${rangePicker(view)}${page.live && view.range.moving && html`<span id="live-control" class="live-control" hidden></span>`}
+      </div>
+    </header>
+    ${view.range.problem !== undefined && html`<p class="notice" role="alert">${view.range.problem}</p>`}
+    ${drawSentence(open.sentence)} ${open.body}`;
+}
+
+/** Kept as hidden fields by forms that send one part of the address. */
+export function hiddenFields(
+  query: Readonly<Record<string, string | undefined>>,
+  without: readonly string[],
+): Html {
+  return html`${Object.entries(query)
+    .filter(([key, value]) => value !== undefined && value !== '' && !without.includes(key))
+    .map(([key, value]) => html`<input type="hidden" name="${key}" value="${value}" />`)}`;
+}
+
+function rangePicker({ links, path, query, range }: PageView): Html {
+  const rest = { ...query, from: undefined, to: undefined };
+  const chosen = range.preset === undefined;
+  return html`<nav class="presets" aria-label="Time range">
+      ${PRESETS.map((preset) => {
+        const href = links.ranged(path, rest, preset.from === '-1h' ? {} : { from: preset.from });
+        return html`<a href="${href}" ${range.preset === preset && html` aria-current="true"`}
+          >${preset.label}</a
+        >`;
+      })}
+    </nav>
+    <details class="custom-range">
+      <summary class="${chosen ? 'lit' : ''}">custom</summary>
+      <form method="get" action="${links.base}${path}">
+        ${hiddenFields(query, ['from', 'to'])}
+        <label
+          >from
+          <input type="datetime-local" name="from" value="${localInput(range.fromMillis)}" step="1" required
+        /></label>
+        <label
+          >to <input type="datetime-local" name="to" value="${localInput(range.toMillis)}" step="1" required
+        /></label>
+        <button type="submit">Show</button>
+      </form>
+    </details>`;
+}
+
+/** As a datetime-local field takes it: the server's wall clock. */
+function localInput(millis: number): string {
+  const at = new Date(millis);
+  return new Date(millis - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+}

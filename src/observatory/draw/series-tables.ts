@@ -1,0 +1,169 @@
+import type { SeriesSummary, TimelinePoint } from '../../../otel/query.ts';
+import { html } from '../../views/html.ts';
+import { shareBar, sparkline } from '../charts/sparkline.ts';
+import { countText, figure, millisCell, rate, share, text, threeDigits } from '../format/quantity.ts';
+import type { PageView } from '../page.ts';
+import { failedCell, seriesName } from './facts.ts';
+import type { Column } from './table.ts';
+
+/** A series beside its course and its share of its type's time. */
+export interface SeriesLine extends SeriesSummary {
+  readonly perSecond: number;
+  /** Of the total time of its type, 0–1: rate times mean duration. */
+  readonly timeShare: number;
+  readonly course: readonly number[];
+}
+
+/** How much each bucket held, per second, as a sparkline takes it. */
+export function courseOf(points: readonly TimelinePoint[]): readonly number[] {
+  return points.filter((point) => !point.partial).map((point) => (point.count * 1000) / point.widthMillis);
+}
+
+const percentile = (key: 'p50' | 'p95' | 'p99'): Column<SeriesLine> => ({
+  label: key,
+  key: `${key}_ms`,
+  align: 'number',
+  value: (row) => row.durationMillis[key],
+  cell: (row) => (key === 'p99' ? millisCell(row.durationMillis[key]) : threeDigits(row.durationMillis[key])),
+});
+
+export function routeColumns(view: PageView, brief = false): readonly Column<SeriesLine>[] {
+  const all: readonly (Column<SeriesLine> & { readonly full?: boolean })[] = [
+    {
+      label: 'route',
+      key: 'route',
+      value: (row) => row.name,
+      cell: (row) => seriesName(row.name, view.links.series('http', row.name)),
+    },
+    {
+      label: 'per s',
+      key: 'per_second',
+      align: 'number',
+      value: (row) => row.perSecond,
+      cell: (row) => threeDigits(row.perSecond),
+    },
+    {
+      label: 'count',
+      key: 'count',
+      align: 'number',
+      full: true,
+      value: (row) => row.count,
+      cell: (row) => countText(row.count),
+    },
+    {
+      label: 'failed',
+      key: 'failed',
+      align: 'number',
+      value: (row) => row.errors,
+      cell: (row) => failedCell(row.errors),
+    },
+    {
+      label: '4xx',
+      key: 'client_errors',
+      align: 'number',
+      full: true,
+      value: (row) => row.clientErrors,
+      cell: (row) => countText(row.clientErrors),
+    },
+    {
+      label: 'aborted',
+      key: 'aborted',
+      align: 'number',
+      full: true,
+      value: (row) => row.aborted,
+      cell: (row) => countText(row.aborted),
+    },
+    percentile('p50'),
+    percentile('p95'),
+    percentile('p99'),
+    {
+      label: 'share of time',
+      key: 'time_share',
+      align: 'text',
+      value: (row) => row.timeShare,
+      cell: (row) =>
+        html`<span class="share-cell"
+          >${shareBar('http', row.timeShare)} ${text(share(row.timeShare))}</span
+        >`,
+    },
+    {
+      label: 'kept',
+      key: 'kept',
+      align: 'number',
+      full: true,
+      value: (row) => row.kept,
+      cell: (row) => countText(row.kept),
+    },
+    { label: 'course', cell: (row) => sparkline('http', row.course) },
+  ];
+  return all.filter((column) => !brief || column.full !== true);
+}
+
+export function statementColumns(view: PageView, brief = false): readonly Column<SeriesLine>[] {
+  const callers = (row: SeriesLine) =>
+    row.callers !== undefined && row.callers.length > 0
+      ? html`<span class="callers"
+          >${row.callers.slice(0, 3).map((caller, index) => html`${index > 0 && ', '}<a href="${view.links.series('http', caller)}">${caller.replace(/^GET /, '')}</a>`)}${row.callers.length > 3 && html` and ${row.callers.length - 3} more`}</span
+        >`
+      : null;
+  const all: readonly (Column<SeriesLine> & { readonly full?: boolean })[] = [
+    {
+      label: 'statement',
+      key: 'statement',
+      value: (row) => row.name,
+      cell: (row) =>
+        html`<span class="mono">${seriesName(row.name, view.links.series('database', row.name))}</span
+          >${callers(row)}`,
+    },
+    {
+      label: 'per s',
+      key: 'per_second',
+      align: 'number',
+      value: (row) => row.perSecond,
+      cell: (row) => threeDigits(row.perSecond),
+    },
+    {
+      label: 'calls',
+      key: 'count',
+      align: 'number',
+      full: true,
+      value: (row) => row.count,
+      cell: (row) => countText(row.count),
+    },
+    {
+      label: 'rows',
+      key: 'rows',
+      align: 'number',
+      full: true,
+      value: (row) => row.rows ?? 0,
+      cell: (row) => (row.rows === undefined ? '–' : countText(row.rows)),
+    },
+    {
+      label: 'failed',
+      key: 'failed',
+      align: 'number',
+      full: true,
+      value: (row) => row.errors,
+      cell: (row) => failedCell(row.errors),
+    },
+    percentile('p50'),
+    { ...percentile('p95'), ...(brief ? { full: true } : {}) },
+    percentile('p99'),
+    {
+      label: 'share of time',
+      key: 'time_share',
+      align: 'text',
+      value: (row) => row.timeShare,
+      cell: (row) =>
+        html`<span class="share-cell"
+          >${shareBar('database', row.timeShare)} ${text(share(row.timeShare))}</span
+        >`,
+    },
+    { label: 'course', full: true, cell: (row) => sparkline('database', row.course) },
+  ];
+  return all.filter((column) => !brief || column.full !== true);
+}
+
+export function perSecond(count: number, seconds: number) {
+  return figure(rate(count, seconds));
+}

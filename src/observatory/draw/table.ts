@@ -1,0 +1,115 @@
+import { html, type Html, type HtmlValue } from '../../views/html.ts';
+import type { PageView, Sheet } from '../page.ts';
+
+/** A column of a table: how a row is shown, sorted and exported by it. */
+export interface Column<Row> {
+  readonly label: string;
+  /** Name in the address (`?sort=`) and in CSV; a column without one cannot be sorted. */
+  readonly key?: string;
+  /** What is sorted and exported; numbers sort largest first. */
+  value?(row: Row): number | string | undefined;
+  cell(row: Row): HtmlValue;
+  readonly align?: 'number' | 'text';
+}
+
+export interface TableOptions<Row> {
+  readonly caption: string;
+  /** Stable across redraws, so that a live update moves no row under the pointer. */
+  keyOf(row: Row): string;
+  /** What to do when there is nothing. */
+  readonly empty: HtmlValue;
+  readonly view: PageView;
+  /** No sort links: a part of a larger page. */
+  readonly still?: boolean;
+}
+
+/** Rows in the order that `?sort=` asks for (`-name` turns it round); as they came when it asks for nothing known. */
+export function sortRows<Row>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  sort: string | undefined,
+): readonly Row[] {
+  const turned = sort?.startsWith('-') === true;
+  const column = columns.find(
+    (each) => each.key !== undefined && each.key === (turned ? sort?.slice(1) : sort),
+  );
+  if (column?.value === undefined) return rows;
+  const direction = turned ? -1 : 1;
+  return [...rows].sort((a, b) => {
+    const [left, right] = [column.value!(a), column.value!(b)];
+    if (typeof left === 'number' || typeof right === 'number')
+      return direction * ((Number(right) || 0) - (Number(left) || 0));
+    return direction * String(left ?? '').localeCompare(String(right ?? ''), 'en');
+  });
+}
+
+export function drawTable<Row>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  options: TableOptions<Row>,
+): Html {
+  if (rows.length === 0) return html`<p class="quiet">${options.empty}</p>`;
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="${options.caption}">
+    <table class="rows">
+      <caption class="visually-hidden">
+        ${options.caption}
+      </caption>
+      <thead>
+        <tr>
+          ${columns.map((column) => heading(column, options))}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          (row) =>
+            html`<tr data-key="${options.keyOf(row)}">
+              ${columns.map((column, index) => cell(column, row, index))}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function cell<Row>(column: Column<Row>, row: Row, index: number): Html {
+  const content = column.cell(row);
+  if (index === 0) return html`<th scope="row">${content}</th>`;
+  return column.align === 'number' ? html`<td class="number">${content}</td>` : html`<td>${content}</td>`;
+}
+
+function heading<Row>(column: Column<Row>, { view, still = false }: TableOptions<Row>): Html {
+  const css = column.align === 'number' ? 'number' : '';
+  if (still || column.key === undefined || column.value === undefined)
+    return html`<th scope="col" class="${css}">${column.label}</th>`;
+  const sort = view.query['sort'];
+  const lit = sort === column.key || sort === `-${column.key}`;
+  const next = sort === column.key ? `-${column.key}` : column.key;
+  const state = lit
+    ? html` aria-sort="${(sort === column.key) === (column.align === 'number') ? 'descending' : 'ascending'}"`
+    : null;
+  return html`<th scope="col" class="${css}" ${state}>
+    <a href="${view.links.to(view.path, { ...view.query, from: undefined, to: undefined, sort: next })}"
+      >${column.label}${lit && html`<span aria-hidden="true">${(sort === column.key) === (column.align === 'number') ? ' ↓' : ' ↑'}</span>`}</a
+    >
+  </th>`;
+}
+
+/** The same rows for `?format=csv`. */
+export function sheetOf<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): Sheet {
+  const named = columns.filter((column) => column.key !== undefined && column.value !== undefined);
+  return {
+    columns: named.map((column) => column.key!),
+    rows: rows.map((row) => named.map((column) => column.value!(row))),
+  };
+}
+
+/** RFC 4180; cells that a spreadsheet would run as a formula are disarmed. */
+export function csvText({ columns, rows }: Sheet): string {
+  const cellText = (value: string | number | undefined): string => {
+    if (value === undefined) return '';
+    if (typeof value === 'number') return String(value);
+    const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+    return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  };
+  return [columns, ...rows].map((row) => `${row.map(cellText).join(',')}\r\n`).join('');
+}

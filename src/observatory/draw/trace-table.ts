@@ -1,0 +1,119 @@
+import type { KeepReason, OperationRow, TraceSummary } from '../../../otel/query.ts';
+import { html } from '../../views/html.ts';
+import { moment } from '../format/moment.ts';
+import { countText, millisCell } from '../format/quantity.ts';
+import type { PageView } from '../page.ts';
+import { badge, seriesName } from './facts.ts';
+import type { Column } from './table.ts';
+
+const REASON_TONE: Readonly<Record<KeepReason, 'failed' | 'slow' | 'quiet'>> = {
+  error: 'failed',
+  slow: 'slow',
+  probability: 'quiet',
+  ancestor: 'quiet',
+  late: 'quiet',
+};
+
+/** Why it was kept, as a word in a frame. */
+export function reasonBadge(reason: KeepReason) {
+  return badge(reason, REASON_TONE[reason]);
+}
+
+export function traceColumns(view: PageView, brief = false): readonly Column<TraceSummary>[] {
+  const all: readonly (Column<TraceSummary> & { readonly full?: boolean })[] = [
+    {
+      label: 'operation',
+      key: 'name',
+      value: (row) => row.name,
+      cell: (row) =>
+        html`<span class="swatch type-${row.type}"></span
+          >${seriesName(row.name, view.links.trace(row.traceId))}`,
+    },
+    {
+      label: 'when',
+      key: 'when',
+      value: (row) => row.startMillis,
+      cell: (row) => moment(row.startMillis, view.now),
+    },
+    {
+      label: 'duration',
+      key: 'duration_ms',
+      align: 'number',
+      value: (row) => row.durationMillis,
+      cell: (row) => millisCell(row.durationMillis),
+    },
+    {
+      label: 'status',
+      key: 'status',
+      full: true,
+      value: (row) => row.httpStatusCode,
+      cell: (row) => statusCell(row),
+    },
+    {
+      label: 'spans',
+      key: 'spans',
+      align: 'number',
+      full: true,
+      value: (row) => row.spanCount,
+      cell: (row) => countText(row.spanCount),
+    },
+    {
+      label: 'kept because',
+      key: 'reason',
+      value: (row) => row.keepReason,
+      cell: (row) => html`${reasonBadge(row.keepReason)}${row.pinned && html` ${badge('pinned', 'quiet')}`}`,
+    },
+    {
+      label: 'trace id',
+      key: 'trace_id',
+      full: true,
+      value: (row) => row.traceId,
+      cell: (row) => html`<code class="id">${row.traceId.slice(0, 8)}</code>`,
+    },
+  ];
+  return all.filter((column) => !brief || column.full !== true);
+}
+
+function statusCell(row: TraceSummary) {
+  const code = row.httpStatusCode === undefined ? '–' : String(row.httpStatusCode);
+  if (row.errorCount > 0) return html`<span class="tone-failed">${code}</span> ${badge('failed', 'failed')}`;
+  return row.outcome === 'aborted' ? html`${code} ${badge('aborted', 'slow')}` : html`${code}`;
+}
+
+export function operationColumns(view: PageView): readonly Column<OperationRow>[] {
+  return [
+    {
+      label: 'operation',
+      key: 'operation',
+      value: (row) => row.name,
+      cell: (row) =>
+        html`<span class="swatch type-${row.type}"></span
+          >${seriesName(row.name, view.links.trace(row.traceId, row.spanId))}`,
+    },
+    { label: 'type', key: 'type', value: (row) => row.type, cell: (row) => row.type },
+    {
+      label: 'when',
+      key: 'when',
+      value: (row) => row.startMillis,
+      cell: (row) => moment(row.startMillis, view.now),
+    },
+    {
+      label: 'duration',
+      key: 'duration_ms',
+      align: 'number',
+      value: (row) => row.durationMillis,
+      cell: (row) => millisCell(row.durationMillis),
+    },
+    {
+      label: 'status',
+      key: 'status',
+      value: (row) => row.status,
+      cell: (row) => (row.status === 'error' ? badge('failed', 'failed') : row.status),
+    },
+    {
+      label: 'series',
+      cell: (row) =>
+        html`<a class="quiet-link" href="${view.links.series(row.type, row.series)}">all of it</a>`,
+    },
+  ];
+}

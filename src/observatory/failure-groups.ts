@@ -1,0 +1,103 @@
+import type { OperationRow, OperationType, TimeRange } from '../../otel/query.ts';
+import { html } from '../views/html.ts';
+import { sparkline } from './charts/sparkline.ts';
+import { seriesName } from './draw/facts.ts';
+import type { Column } from './draw/table.ts';
+import { moment } from './format/moment.ts';
+import { countText } from './format/quantity.ts';
+import type { PageView } from './page.ts';
+
+const COURSE_POINTS = 24;
+
+/** Failures of one type at one place. */
+export interface FailureGroup {
+  readonly key: string;
+  readonly errorType: string;
+  readonly message: string;
+  readonly type: OperationType;
+  readonly series: string;
+  readonly count: number;
+  readonly firstMillis: number;
+  readonly lastMillis: number;
+  /** Of the newest. */
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly course: readonly number[];
+}
+
+/** Groups by error type and series, most frequent first; the message is the newest one's. */
+export function groupFailures(rows: readonly OperationRow[], range: TimeRange): readonly FailureGroup[] {
+  const groups = new Map<string, OperationRow[]>();
+  for (const row of rows) {
+    const key = `${row.errorType ?? 'error'} ${row.type} ${row.series}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [row]);
+    else group.push(row);
+  }
+  const width = Math.max(1, (range.toMillis - range.fromMillis) / COURSE_POINTS);
+  return [...groups]
+    .map(([key, group]): FailureGroup => {
+      const newest = group.reduce((a, b) => (b.startMillis > a.startMillis ? b : a));
+      const course = Array.from({ length: COURSE_POINTS }, () => 0);
+      for (const row of group) {
+        const at = Math.floor((row.startMillis - range.fromMillis) / width);
+        if (at >= 0 && at < COURSE_POINTS) course[at]! += 1;
+      }
+      return {
+        key,
+        errorType: newest.errorType ?? 'error',
+        message: newest.errorMessage ?? '',
+        type: newest.type,
+        series: newest.series,
+        count: group.length,
+        firstMillis: group.reduce((a, b) => Math.min(a, b.startMillis), Infinity),
+        lastMillis: newest.startMillis,
+        traceId: newest.traceId,
+        spanId: newest.spanId,
+        course,
+      };
+    })
+    .sort((a, b) => b.count - a.count || b.lastMillis - a.lastMillis);
+}
+
+export function failureColumns(view: PageView): readonly Column<FailureGroup>[] {
+  return [
+    {
+      label: 'failure',
+      key: 'failure',
+      value: (row) => row.errorType,
+      cell: (row) =>
+        html`<a class="failure" href="${view.links.trace(row.traceId, row.spanId)}"
+          ><span class="tone-failed">${row.errorType}</span> <bdi>${row.message.slice(0, 160)}</bdi></a
+        >`,
+    },
+    {
+      label: 'at',
+      key: 'at',
+      value: (row) => row.series,
+      cell: (row) =>
+        html`<span class="swatch type-${row.type}"></span
+          >${seriesName(row.series, view.links.series(row.type, row.series))}`,
+    },
+    {
+      label: 'kept',
+      key: 'count',
+      align: 'number',
+      value: (row) => row.count,
+      cell: (row) => countText(row.count),
+    },
+    { label: 'course', cell: (row) => sparkline('failed', row.course) },
+    {
+      label: 'first',
+      key: 'first',
+      value: (row) => row.firstMillis,
+      cell: (row) => moment(row.firstMillis, view.now),
+    },
+    {
+      label: 'last',
+      key: 'last',
+      value: (row) => row.lastMillis,
+      cell: (row) => moment(row.lastMillis, view.now),
+    },
+  ];
+}

@@ -1,0 +1,52 @@
+import { html, type Html } from '../../views/html.ts';
+
+const DAY = 86_400_000;
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const two = (value: number): string => String(value).padStart(2, '0');
+
+/** `13:41`, in the zone of the server, as every time of the observatory. */
+export function clockText(millis: number): string {
+  const at = new Date(millis);
+  return `${two(at.getHours())}:${two(at.getMinutes())}`;
+}
+
+/** `23 Nov` */
+export function dayText(millis: number): string {
+  const at = new Date(millis);
+  return `${at.getDate()} ${MONTHS[at.getMonth()] ?? ''}`;
+}
+
+/** `13:41:07.312`, with the day in front unless it is today. */
+export function momentText(millis: number, now: number, withMillis = false): string {
+  if (!Number.isFinite(millis)) return '–';
+  const at = new Date(millis);
+  const time = `${clockText(millis)}:${two(at.getSeconds())}${withMillis ? `.${String(at.getMilliseconds()).padStart(3, '0')}` : ''}`;
+  return new Date(now).toDateString() === at.toDateString() ? time : `${dayText(millis)} ${time}`;
+}
+
+/** A tick under a chart: a clock for ranges up to two days, else a day. */
+export function tickText(millis: number, rangeMillis: number): string {
+  return rangeMillis <= 2 * DAY ? clockText(millis) : dayText(millis);
+}
+
+/** A `time` element; machine-readable, and exact in its title. */
+export function moment(millis: number, now: number, withMillis = false): Html {
+  if (!Number.isFinite(millis)) return html`–`;
+  const iso = new Date(millis).toISOString();
+  return html`<time datetime="${iso}" title="${iso}">${momentText(millis, now, withMillis)}</time>`;
+}
+
+/** `2 minutes`, `3 hours`: how long, in the largest unit that is at least one. */
+export function spanText(millis: number): string {
+  const units: readonly (readonly [number, string])[] = [
+    [DAY, 'day'],
+    [3_600_000, 'hour'],
+    [60_000, 'minute'],
+    [1000, 'second'],
+  ];
+  for (const [length, name] of units) {
+    const count = Math.floor(millis / length);
+    if (count >= 1) return `${count} ${name}${count === 1 ? '' : 's'}`;
+  }
+  return 'less than a second';
+}

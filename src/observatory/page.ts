@@ -1,0 +1,103 @@
+import type { OperationType, TelemetryQuery } from '../../otel/query.ts';
+import type { Html } from '../views/html.ts';
+import type { Links } from './links.ts';
+import type { Sentence } from './sentences/sentence.ts';
+import type { ChosenRange } from './time-range.ts';
+
+/** What a page is asked: its own part of the address, the query, the range. */
+export interface PageRequest {
+  readonly telemetry: TelemetryQuery;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string | undefined>>;
+  readonly range: ChosenRange;
+  readonly now: number;
+}
+
+/** What a page draws with. */
+export interface PageView {
+  readonly links: Links;
+  readonly range: ChosenRange;
+  readonly now: number;
+  /** Path and query of this page below the base, without the range; forms and sort links start from it. */
+  readonly path: string;
+  readonly query: Readonly<Record<string, string | undefined>>;
+  /** Undefined when no Jaeger is configured. */
+  readonly jaegerUiUrl: string | undefined;
+  readonly csrfToken: string | undefined;
+}
+
+/** A table as it can leave: CSV, one line per row. */
+export interface Sheet {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | number | undefined)[])[];
+}
+
+/**
+ * A page of the observatory: where it is, what it asks of telemetry, how it draws that. Facts are typed rows; they are also what
+ * `Accept: application/json` answers, so a page can show nothing that a script cannot read. The smallest example is
+ * `pages/export-page.ts`.
+ */
+export interface ObservatoryPage<Facts> {
+  /** Below the base: ``, `/routes`, `/traces/:traceId`. */
+  readonly path: string;
+  /** The entry of the rail that is lit, and the menu's word for it. */
+  readonly menu: string;
+  fetch(request: PageRequest): Facts;
+  title(facts: Facts): string;
+  /** Opens the page, and is `summary` in the JSON. */
+  sentence(facts: Facts, view: PageView): Sentence;
+  draw(facts: Facts, view: PageView): Html;
+  sheet?(facts: Facts, view: PageView): Sheet;
+  /** 200 when not given. */
+  status?(facts: Facts): number;
+  /** Stands above the title, as the way back: `Traces /`. */
+  parent?: { readonly path: string; readonly label: string };
+  /** False for what does not change with time. Default true. */
+  readonly live?: boolean;
+}
+
+/** A page with its facts in hand. */
+export interface OpenPage {
+  readonly facts: unknown;
+  readonly title: string;
+  readonly sentence: Sentence;
+  readonly body: Html;
+  readonly sheet: Sheet | undefined;
+  readonly status: number;
+}
+
+/** A page whose facts' type is its own business. */
+export interface AnyPage {
+  readonly path: string;
+  readonly menu: string;
+  readonly live: boolean;
+  readonly parent: ObservatoryPage<unknown>['parent'];
+  open(request: PageRequest, view: PageView): OpenPage;
+}
+
+export function definePage<Facts>(page: ObservatoryPage<Facts>): AnyPage {
+  return {
+    path: page.path,
+    menu: page.menu,
+    live: page.live ?? true,
+    parent: page.parent,
+    open(request, view) {
+      const facts = page.fetch(request);
+      return {
+        facts,
+        title: page.title(facts),
+        sentence: page.sentence(facts, view),
+        body: page.draw(facts, view),
+        sheet: page.sheet?.(facts, view),
+        status: page.status?.(facts) ?? 200,
+      };
+    },
+  };
+}
+
+export const TYPE_WORDS: Readonly<Record<OperationType, string>> = {
+  http: 'Requests',
+  database: 'Database',
+  render: 'Render',
+  other: 'Other',
+};

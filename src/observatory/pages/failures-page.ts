@@ -1,0 +1,90 @@
+import type { OperationRow } from '../../../otel/query.ts';
+import { html } from '../../views/html.ts';
+import { panel } from '../charts/frame.ts';
+import { csvLink } from '../draw/facts.ts';
+import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
+import { failureColumns, groupFailures, type FailureGroup } from '../failure-groups.ts';
+import { countText } from '../format/quantity.ts';
+import { definePage } from '../page.ts';
+import { plural } from '../sentences/sentence.ts';
+
+const MAX_ROWS = 500;
+
+interface FailuresFacts {
+  /** Of 100 % of operations in the range. */
+  readonly counted: number;
+  readonly kept: number;
+  readonly groups: readonly FailureGroup[];
+  readonly series: string | undefined;
+}
+
+/** Failures grouped by type and place, with first and last seen and a trace. */
+export const failuresPage = definePage<FailuresFacts>({
+  path: '/failures',
+  menu: 'failures',
+  fetch({ telemetry, range, query }) {
+    const series = query['series'];
+    const rows: readonly OperationRow[] = telemetry
+      .failures(range, MAX_ROWS)
+      .filter((row) => series === undefined || series === '' || row.series === series);
+    const counted = Object.values(telemetry.operations(range)).reduce(
+      (sum, operation) => sum + operation.errors,
+      0,
+    );
+    return {
+      counted,
+      kept: rows.length,
+      groups: groupFailures(rows, range),
+      series: series === '' ? undefined : series,
+    };
+  },
+  title: () => 'Failures',
+  sentence({ counted, groups, series }, { links, range }) {
+    const [first] = groups;
+    const place = series === undefined ? '' : ` at ${series}`;
+    if (first === undefined && (counted === 0 || series !== undefined))
+      return [
+        { text: 'Nothing failed', tone: 'good' },
+        { text: `${place} ${range.words}${series === undefined ? '' : ' that is still kept'}.` },
+      ];
+    if (first === undefined)
+      return [
+        {
+          text: `${plural(counted, 'operation')} failed ${range.words}; the detail of none is kept any more.`,
+        },
+      ];
+    const most = groups.length === 1 ? 'All that are kept are ' : 'Most often it was ';
+    return [
+      {
+        text:
+          series === undefined
+            ? `${plural(counted, 'operation')} failed ${range.words}. `
+            : `Failures${place} ${range.words}: `,
+      },
+      { text: most },
+      { text: first.errorType, href: links.trace(first.traceId, first.spanId), tone: 'failed' },
+      { text: ' in ' },
+      { text: first.series, href: links.series(first.type, first.series) },
+      { text: '.' },
+    ];
+  },
+  draw({ groups, kept, series }, view) {
+    const columns = failureColumns(view);
+    return panel({
+      title: 'By type and place',
+      note: html`${countText(kept)} kept${kept >= MAX_ROWS && ', the newest'}
+      ${series !== undefined && html`<a href="${view.links.to('/failures')}">show all places</a> `}${csvLink(view)}`,
+      body: drawTable(sortRows(groups, columns, view.query['sort']), columns, {
+        caption: 'Failures by type and place',
+        keyOf: (group) => group.key,
+        view,
+        empty: 'Nothing failed in this range.',
+      }),
+      foot: html`<span
+        >4xx answers are the visitor's, not failures: see
+        <a href="${view.links.to('/routes')}">routes</a></span
+      >`,
+    });
+  },
+  sheet: ({ groups }, view) => sheetOf(groups, failureColumns(view)),
+});

@@ -1,0 +1,184 @@
+import type { HeatMap, Marker, OperationType, RuntimeSample, TimelinePoint } from '../../../otel/query.ts';
+import { html, type Html } from '../../views/html.ts';
+import { panel, type ChartTime } from '../charts/frame.ts';
+import { heatMapChart, heatMapTable } from '../charts/heat-map-chart.ts';
+import { rateLegend, rateTable, stackedRates } from '../charts/stacked-rates.ts';
+import { timeSeries, timeSeriesTable } from '../charts/time-series.ts';
+import { keptNote, stats } from '../draw/facts.ts';
+import { perSecond, routeColumns, statementColumns, type SeriesLine } from '../draw/series-tables.ts';
+import { drawTable } from '../draw/table.ts';
+import { countText, duration, share, size } from '../format/quantity.ts';
+import { spanText } from '../format/moment.ts';
+import { metricsDocument, type MetricsDocument, type OperationDocument } from '../metrics-document.ts';
+import { definePage, type PageView, TYPE_WORDS } from '../page.ts';
+import { situationOf } from '../situation.ts';
+import { overviewSentence, type OverviewSituation } from '../sentences/overview-sentence.ts';
+import { secondsOf, seriesLines } from '../series-lines.ts';
+
+const TYPES = ['http', 'database', 'render'] as const;
+const TOP_ROWS = 7;
+
+interface OverviewFacts {
+  /** The same document as `/admin/metrics`, of this range. */
+  readonly metrics: MetricsDocument;
+  readonly seconds: number;
+  readonly timelines: Readonly<Record<(typeof TYPES)[number], readonly TimelinePoint[]>>;
+  readonly heatMap: HeatMap;
+  readonly routes: readonly SeriesLine[];
+  readonly statements: readonly SeriesLine[];
+  readonly runtime: readonly RuntimeSample[];
+  readonly markers: readonly Marker[];
+  readonly situation: OverviewSituation;
+}
+
+/** The landing page: is it fine, and if not, where. */
+export const overviewPage = definePage<OverviewFacts>({
+  path: '',
+  menu: 'overview',
+  fetch({ telemetry, range, now }) {
+    const seconds = secondsOf(telemetry, range, now);
+    const metrics = metricsDocument(telemetry, range);
+    const routes = seriesLines(telemetry, 'http', range, seconds, TOP_ROWS);
+    const statements = seriesLines(telemetry, 'database', range, seconds, 0);
+    const runtime = telemetry.runtime(range);
+    const timeline = (type: OperationType): readonly TimelinePoint[] =>
+      telemetry.timeline(type, range, { maxPoints: 60 });
+    return {
+      metrics,
+      seconds,
+      timelines: { http: timeline('http'), database: timeline('database'), render: timeline('render') },
+      heatMap: telemetry.heatMap('http', range, { maxColumns: 60 }),
+      routes,
+      statements,
+      runtime,
+      markers: telemetry.markers(range),
+      situation: situationOf(telemetry, range, now, { metrics, routes, statements, runtime }),
+    };
+  },
+  title: () => 'Overview',
+  sentence: (facts, view) => overviewSentence(facts.situation, view.links),
+  draw(facts, view) {
+    if (!facts.metrics.sampling.enabled) return disabled();
+    const time: ChartTime = { range: view.range, markers: facts.markers, now: view.now };
+    return html`<div class="grid three">${TYPES.map((type) => typeCard(type, facts, time))}</div>
+      <div class="grid wide-narrow">${heat(facts, time, view)}${rates(facts, time)}</div>
+      <div class="grid wide-narrow even">
+        ${panel({
+          title: html`<a href="${view.links.to('/routes')}">Routes</a>`,
+          note: `by share of time, first ${Math.min(TOP_ROWS, facts.routes.length)} of ${facts.routes.length}`,
+          body: drawTable(facts.routes.slice(0, TOP_ROWS), routeColumns(view, true), {
+            caption: 'Routes by share of time',
+            keyOf: (row) => row.name,
+            view,
+            still: true,
+            empty: 'No requests in this range. Open the blog in another tab, and they appear here.',
+          }),
+        })}
+        ${panel({
+          title: html`<a href="${view.links.to('/queries')}">Statements</a>`,
+          note: `by total time, first ${Math.min(TOP_ROWS, facts.statements.length)} of ${facts.statements.length}`,
+          body: drawTable(facts.statements.slice(0, TOP_ROWS), statementColumns(view, true), {
+            caption: 'Statements by total time',
+            keyOf: (row) => row.name,
+            view,
+            still: true,
+            empty: 'No statements in this range.',
+          }),
+        })}
+      </div>
+      ${processStrip(facts, view)}`;
+  },
+});
+
+function typeCard(type: (typeof TYPES)[number], facts: OverviewFacts, time: ChartTime): Html {
+  const row: OperationDocument = facts.metrics.operations[type];
+  const { p50, p90, p95, p99 } = row.duration_ms;
+  const points = facts.timelines[type];
+  return panel({
+    className: `card-${type}`,
+    title: html`<span class="swatch type-${type}"></span>${TYPE_WORDS[type]}`,
+    note: perSecond(row.count, facts.seconds),
+    body: html`${stats([
+      { label: 'p50', value: duration(p50) },
+      { label: 'p90', value: duration(p90) },
+      { label: 'p95', value: duration(p95) },
+      { label: 'p99', value: duration(p99) },
+      {
+        label: 'failed',
+        value: countText(row.errors),
+        ...(row.errors > 0 ? { tone: 'failed' as const } : {}),
+      },
+      ...(type === 'http' ? [{ label: '4xx', value: countText(row.client_errors) }] : []),
+    ])}${timeSeries(type, points, time)}`,
+    table: timeSeriesTable(points, time.now),
+    foot: html`<span>exact from every operation</span><span>${keptNote(row)}</span>`,
+  });
+}
+
+function heat({ heatMap }: OverviewFacts, time: ChartTime, { links, now }: PageView): Html {
+  const iso = (millis: number): string => new Date(millis).toISOString();
+  return panel({
+    title: 'How long requests take',
+    note: 'count per cell, log scale; a column opens its traces',
+    body: heatMapChart('http', heatMap, time, (from, to) =>
+      links.ranged(
+        '/traces',
+        { type: 'http' },
+        { from: iso(from), to: iso(Math.min(to, Math.max(now, from + 1))) },
+      ),
+    ),
+    table: heatMapTable(heatMap, (min, max) =>
+      links.to('/traces', { type: 'http', min: Number(min.toPrecision(4)), max: Number(max.toPrecision(4)) }),
+    ),
+  });
+}
+
+function rates({ timelines }: OverviewFacts, time: ChartTime): Html {
+  return panel({
+    title: 'Requests per second',
+    note: rateLegend(),
+    body: stackedRates(timelines.http, time),
+    table: rateTable(timelines.http, time.now),
+  });
+}
+
+function processStrip({ metrics, runtime }: OverviewFacts, { links }: PageView): Html {
+  const { process: facts, export: exported } = metrics;
+  const pause = runtime.reduce((worst, sample) => Math.max(worst, sample.gcPauseMillis), 0);
+  const sending = !exported.configured
+    ? 'off'
+    : html`${countText(exported.sent)}<span class="unit"> sent</span>`;
+  return panel({
+    className: 'strip',
+    title: html`<a href="${links.to('/process')}">Process</a>`,
+    note: `pid ${facts.pid}, up ${spanText(facts.uptime_seconds * 1000)}`,
+    body: stats([
+      { label: 'memory (RSS)', value: size(facts.rss_bytes) },
+      { label: 'heap used', value: size(facts.heap_used_bytes) },
+      { label: 'event-loop delay p99', value: duration(facts.event_loop_delay_p99_ms) },
+      { label: 'CPU, of one core', value: share(facts.cpu_utilization) },
+      { label: 'GC pause, worst sample', value: duration(pause) },
+      {
+        label: 'export',
+        value: sending,
+        ...(exported.configured && exported.failed > 0
+          ? { note: `${countText(exported.failed)} failed` }
+          : {}),
+      },
+    ]),
+  });
+}
+
+function disabled(): Html {
+  return panel({
+    title: 'How to switch it on',
+    body: html`<ol class="steps">
+      <li>
+        Remove <code>METRICS_ENABLED=false</code> from the environment or from <code>.env</code>, or set it to
+        <code>true</code>.
+      </li>
+      <li>Restart the blog.</li>
+      <li>Come back here: the first requests are shown within a second.</li>
+    </ol>`,
+  });
+}

@@ -1,0 +1,88 @@
+import { html } from '../../views/html.ts';
+import { panel } from '../charts/frame.ts';
+import { csvLink, seriesName } from '../draw/facts.ts';
+import { statementColumns, type SeriesLine } from '../draw/series-tables.ts';
+import { drawTable, sheetOf, sortRows, type Column } from '../draw/table.ts';
+import { countText, millisCell, share, text } from '../format/quantity.ts';
+import { definePage } from '../page.ts';
+import { plural } from '../sentences/sentence.ts';
+import { secondsOf, seriesLines } from '../series-lines.ts';
+import { repeatedOnRoutes, type RepeatedOnRoute } from '../trace/repeated-statements.ts';
+
+interface QueriesFacts {
+  readonly seconds: number;
+  readonly statements: readonly SeriesLine[];
+  readonly repeated: readonly RepeatedOnRoute[];
+}
+
+/** Statements by total time with the routes that issue them, and statements repeated within one request. */
+export const queriesPage = definePage<QueriesFacts>({
+  path: '/queries',
+  menu: 'queries',
+  fetch({ telemetry, range, now }) {
+    const seconds = secondsOf(telemetry, range, now);
+    return {
+      seconds,
+      statements: seriesLines(telemetry, 'database', range, seconds),
+      repeated: repeatedOnRoutes(telemetry, range),
+    };
+  },
+  title: () => 'Queries',
+  sentence({ statements, repeated }, { links, range }) {
+    const [first] = statements;
+    if (first === undefined)
+      return [{ text: `No statements ${range.words}. Choose a longer range to see older ones.` }];
+    const again =
+      repeated.length === 0
+        ? ''
+        : ` ${plural(repeated.length, 'statement is', 'statements are')} repeated within one request.`;
+    return [
+      { text: `${plural(statements.length, 'statement')} ${range.words}. ` },
+      { text: first.name, href: links.series('database', first.name) },
+      { text: ` takes ${text(share(first.timeShare))} of all database time.${again}` },
+    ];
+  },
+  draw({ statements, repeated }, view) {
+    const columns = statementColumns(view);
+    const runs: readonly Column<RepeatedOnRoute>[] = [
+      { label: 'route', cell: (row) => seriesName(row.route, view.links.series('http', row.route)) },
+      {
+        label: 'statement',
+        cell: (row) => seriesName(row.series, view.links.series('database', row.series)),
+      },
+      {
+        label: 'times',
+        align: 'number',
+        cell: (row) => html`<span class="badge failed">×${countText(row.count)}</span>`,
+      },
+      { label: 'together', align: 'number', cell: (row) => millisCell(row.totalMillis) },
+      { label: 'seen in', align: 'number', cell: (row) => plural(row.traces, 'trace') },
+      {
+        label: 'example',
+        cell: (row) => html`<a href="${view.links.trace(row.traceId, row.spanId)}">open the worst</a>`,
+      },
+    ];
+    return html`${panel({
+      title: 'Statements',
+      note: html`by total time ${csvLink(view)}`,
+      body: drawTable(sortRows(statements, columns, view.query['sort']), columns, {
+        caption: 'Statements',
+        keyOf: (row) => row.name,
+        view,
+        empty: 'No statements in this range.',
+      }),
+    })}
+    ${panel({
+      title: 'Repeated within one request (N+1)',
+      note: 'runs of 5 and more, over 5 ms together, in the newest kept requests',
+      body: drawTable(runs.length === 0 ? [] : repeated, runs, {
+        caption: 'Repeated statements',
+        keyOf: (row) => `${row.route} ${row.series}`,
+        view,
+        still: true,
+        empty: 'None seen in the kept requests of this range.',
+      }),
+    })}`;
+  },
+  sheet: ({ statements }, view) => sheetOf(statements, statementColumns(view)),
+});

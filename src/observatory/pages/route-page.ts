@@ -1,0 +1,144 @@
+import type { TelemetryQuery, TraceSummary } from '../../../otel/query.ts';
+import { html } from '../../views/html.ts';
+import { panel } from '../charts/frame.ts';
+import { shareBar } from '../charts/sparkline.ts';
+import { seriesName, shareText } from '../draw/facts.ts';
+import { drawTable, sortRows, type Column } from '../draw/table.ts';
+import { traceColumns } from '../draw/trace-table.ts';
+import { failureColumns, groupFailures } from '../failure-groups.ts';
+import { millisCell, threeDigits } from '../format/quantity.ts';
+import { definePage } from '../page.ts';
+import { seriesSentence } from '../sentences/series-sentence.ts';
+import { sharesOf, spanTree, type SeriesShare } from '../trace/span-tree.ts';
+import { seriesFacts, seriesPanels, type SeriesFacts } from './series-facts.ts';
+
+/** Kept traces that child operations are added up over. */
+const MAX_SAMPLE = 20;
+
+interface ChildRow extends Pick<SeriesShare, 'series' | 'type' | 'selfMillis' | 'count'> {
+  readonly share: number;
+}
+
+interface RouteFacts extends SeriesFacts {
+  readonly children: readonly ChildRow[];
+  readonly sampled: number;
+}
+
+/** Where the self time went in the newest kept traces of the route. */
+function childrenOf(telemetry: TelemetryQuery, rows: readonly TraceSummary[]): readonly ChildRow[] {
+  const sums = new Map<
+    string,
+    { series: string; type: SeriesShare['type']; selfMillis: number; count: number }
+  >();
+  for (const { traceId } of rows) {
+    const trace = telemetry.trace(traceId);
+    if (!('spans' in trace)) continue;
+    for (const part of sharesOf(spanTree(trace.spans))) {
+      const key = `${part.type} ${part.series}`;
+      const sum = sums.get(key) ?? { series: part.series, type: part.type, selfMillis: 0, count: 0 };
+      sums.set(key, { ...sum, selfMillis: sum.selfMillis + part.selfMillis, count: sum.count + part.count });
+    }
+  }
+  const total = [...sums.values()].reduce((all, sum) => all + sum.selfMillis, 0);
+  return [...sums.values()]
+    .map((sum) => ({ ...sum, share: total > 0 ? sum.selfMillis / total : 0 }))
+    .sort((a, b) => b.selfMillis - a.selfMillis);
+}
+
+/** One route: its course, its spread, what it spends its time on, its slowest traces, its failures. */
+export const routePage = definePage<RouteFacts>({
+  path: '/route',
+  menu: 'routes',
+  parent: { path: '/routes', label: 'Routes' },
+  fetch({ telemetry, query, range, now }) {
+    const name = query['name'] ?? '';
+    const sample = telemetry.traces({ range, type: 'http', series: name, limit: MAX_SAMPLE }).rows;
+    return {
+      ...seriesFacts(telemetry, 'http', name, range, now),
+      children: childrenOf(telemetry, sample),
+      sampled: sample.length,
+    };
+  },
+  title: ({ name }) => (name === '' ? 'no route named' : name),
+  status: ({ row }) => (row === undefined ? 404 : 200),
+  sentence: (facts, { range, links }) =>
+    seriesSentence(
+      facts.row,
+      'http',
+      facts.totalMillis,
+      range.words,
+      links.to('/failures', { series: facts.name }),
+    ),
+  draw(facts, view) {
+    const columns: readonly Column<ChildRow>[] = [
+      {
+        label: 'operation',
+        key: 'operation',
+        value: (row) => row.series,
+        cell: (row) =>
+          html`<span class="swatch type-${row.type}"></span
+            >${seriesName(row.series, view.links.series(row.type, row.series))}`,
+      },
+      {
+        label: 'per trace',
+        key: 'count',
+        align: 'number',
+        value: (row) => row.count,
+        cell: (row) => threeDigits(row.count / Math.max(1, facts.sampled)),
+      },
+      {
+        label: 'self time',
+        key: 'self',
+        align: 'number',
+        value: (row) => row.selfMillis,
+        cell: (row) => millisCell(row.selfMillis),
+      },
+      {
+        label: 'share',
+        cell: (row) =>
+          html`<span class="share-cell">${shareBar(row.type, row.share)} ${shareText(row.share)}</span>`,
+      },
+    ];
+    return html`${seriesPanels('http', facts, view)}
+      <div class="grid even">
+        ${panel({
+          title: 'Slowest kept traces',
+          note: html`<a
+            href="${view.links.to('/traces', { type: 'http', series: facts.name, sort: 'slowest' })}"
+            >all of them</a
+          >`,
+          body: drawTable(facts.slowest, traceColumns(view, true), {
+            caption: 'Slowest kept traces of the route',
+            keyOf: (row) => row.traceId,
+            view,
+            still: true,
+            empty: 'No trace of this route is kept in this range. Slow and failed ones always are.',
+          }),
+        })}
+        ${panel({
+          title: 'Where its time goes',
+          note: `self time in the newest ${facts.sampled} kept traces`,
+          body: drawTable(sortRows(facts.children, columns, undefined), columns, {
+            caption: 'Operations by self time',
+            keyOf: (row) => `${row.type} ${row.series}`,
+            view,
+            still: true,
+            empty: 'Shown once a trace of this route is kept.',
+          }),
+        })}
+      </div>
+      ${
+        facts.failures.length > 0 &&
+        panel({
+          title: 'Failures',
+          body: drawTable(groupFailures(facts.failures, view.range), failureColumns(view), {
+            caption: 'Failures of the route',
+            keyOf: (group) => group.key,
+            view,
+            still: true,
+            empty: '',
+          }),
+        })
+      }`;
+  },
+});

@@ -1,0 +1,52 @@
+import { html } from '../../views/html.ts';
+import { panel } from '../charts/frame.ts';
+import { csvLink } from '../draw/facts.ts';
+import { routeColumns, type SeriesLine } from '../draw/series-tables.ts';
+import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
+import { share, text } from '../format/quantity.ts';
+import { definePage } from '../page.ts';
+import { shortRoute } from '../sentences/overview-sentence.ts';
+import { plural } from '../sentences/sentence.ts';
+import { secondsOf, seriesLines } from '../series-lines.ts';
+
+interface RoutesFacts {
+  readonly seconds: number;
+  readonly routes: readonly SeriesLine[];
+}
+
+/** Every route with its rate, ends, percentiles and share of time. */
+export const routesPage = definePage<RoutesFacts>({
+  path: '/routes',
+  menu: 'routes',
+  fetch({ telemetry, range, now }) {
+    const seconds = secondsOf(telemetry, range, now);
+    return { seconds, routes: seriesLines(telemetry, 'http', range, seconds) };
+  },
+  title: () => 'Routes',
+  sentence({ routes }, { links, range }) {
+    const [first] = routes;
+    if (first === undefined)
+      return [{ text: `No requests ${range.words}. Choose a longer range to see older ones.` }];
+    return [
+      { text: `${plural(routes.length, 'route')} ${range.words}. ` },
+      { text: shortRoute(first.name), href: links.series('http', first.name) },
+      { text: ` takes the most time, ${text(share(first.timeShare))} of it.` },
+    ];
+  },
+  draw({ routes }, view) {
+    const columns = routeColumns(view);
+    const rows = sortRows(routes, columns, view.query['sort']);
+    return panel({
+      title: 'Routes',
+      note: html`from every request ${csvLink(view)}`,
+      body: drawTable(rows, columns, {
+        caption: 'Routes',
+        keyOf: (row) => row.name,
+        view,
+        empty: 'No requests in this range.',
+      }),
+      foot: html`<span>share of time is rate × mean duration: what a route costs</span>`,
+    });
+  },
+  sheet: ({ routes }, view) => sheetOf(routes, routeColumns(view)),
+});

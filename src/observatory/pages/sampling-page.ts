@@ -1,0 +1,150 @@
+import {
+  OPERATION_TYPES,
+  type EffectiveSetting,
+  type OperationSummary,
+  type OperationType,
+  type SamplingFacts,
+  type SpanCounts,
+} from '../../../otel/query.ts';
+import { html, type Html } from '../../views/html.ts';
+import { panel } from '../charts/frame.ts';
+import { shareBar } from '../charts/sparkline.ts';
+import { shareText } from '../draw/facts.ts';
+import { drawTable, sheetOf, type Column } from '../draw/table.ts';
+import { countText, duration, text } from '../format/quantity.ts';
+import { definePage, TYPE_WORDS } from '../page.ts';
+import type { Sentence } from '../sentences/sentence.ts';
+
+interface SamplingPageFacts {
+  readonly sampling: SamplingFacts;
+  readonly operations: Readonly<Record<OperationType, OperationSummary>>;
+  readonly spans: SpanCounts;
+  readonly settings: readonly EffectiveSetting[];
+}
+
+const SETTINGS: readonly Column<EffectiveSetting>[] = [
+  {
+    label: 'setting',
+    key: 'setting',
+    value: (row) => row.name,
+    cell: (row) => html`<code>${row.name}</code>`,
+  },
+  {
+    label: 'value',
+    key: 'value',
+    value: (row) => row.value,
+    cell: (row) => html`<code>${row.value === '' ? '–' : row.value}</code>`,
+  },
+  {
+    label: 'set by',
+    key: 'source',
+    value: (row) => row.source,
+    cell: (row) =>
+      row.source === 'default'
+        ? html`<span class="quiet-text">default</span>`
+        : html`<strong>${row.source}</strong>`,
+  },
+  {
+    label: 'meaning',
+    key: 'meaning',
+    value: (row) => row.meaning,
+    cell: (row) => html`<span class="wrap">${row.meaning}</span>`,
+  },
+];
+
+const REASON_WORDS: Readonly<Record<string, string>> = {
+  error: 'failed',
+  slow: 'slow',
+  probability: 'by the rate',
+  ancestor: 'led to a kept span',
+  late: 'ended late',
+  storm: 'beyond the budget of a storm',
+  overflow: 'beyond the bounds of the trace buffer',
+};
+
+/** Which share of detail is kept, why, and every setting in force. Read only. */
+export const samplingPage = definePage<SamplingPageFacts>({
+  path: '/sampling',
+  menu: 'sampling',
+  fetch: ({ telemetry }) => ({
+    sampling: telemetry.sampling(),
+    operations: telemetry.operations(),
+    spans: telemetry.spans(),
+    settings: telemetry.settings(),
+  }),
+  title: () => 'Sampling',
+  sentence: samplingSentence,
+  draw({ sampling, operations, spans, settings }, view) {
+    const types: readonly Column<OperationType>[] = [
+      { label: 'type', cell: (type) => html`<span class="swatch type-${type}"></span>${TYPE_WORDS[type]}` },
+      { label: 'rate', align: 'number', cell: (type) => shareText(sampling.rates[type]) },
+      { label: 'exported at', align: 'number', cell: (type) => shareText(sampling.exportRates[type]) },
+      {
+        label: 'always kept from',
+        align: 'number',
+        cell: (type) => (type === 'other' ? '–' : text(duration(sampling.thresholdsSeconds[type] * 1000))),
+      },
+      { label: 'counted', align: 'number', cell: (type) => countText(operations[type].count) },
+      { label: 'detail kept', align: 'number', cell: (type) => countText(operations[type].kept) },
+      {
+        label: 'share',
+        cell: (type) =>
+          html`<span class="share-cell"
+            >${shareBar(type, operations[type].kept / Math.max(1, operations[type].count))}
+            ${operations[type].count === 0 ? '–' : shareText(operations[type].kept / operations[type].count)}</span
+          >`,
+      },
+    ];
+    return html`${panel({
+        title: 'Rates in force',
+        note: 'counts since start; numbers are exact at every rate',
+        body: drawTable(OPERATION_TYPES, types, {
+          caption: 'Rates by type',
+          keyOf: (type) => type,
+          view,
+          still: true,
+          empty: '',
+        }),
+      })}
+      <div class="grid even">
+        ${panel({ title: 'Kept, by reason', note: 'spans since start', body: reasons(spans.kept, spans.started, 'http') })}
+        ${panel({ title: 'Let go, by reason', note: 'spans since start', body: reasons(spans.dropped, spans.started, 'other'), foot: html`<span>started ${countText(spans.started)} = running ${countText(spans.live)} + kept + let go</span>` })}
+      </div>
+      ${panel({ title: 'Settings in force', note: 'secrets read (set); change them in the environment or .env and restart', body: drawTable(settings, SETTINGS, { caption: 'Settings', keyOf: (row) => row.name, view, still: true, empty: 'None.' }) })}`;
+  },
+  sheet: ({ settings }) => sheetOf(settings, SETTINGS),
+});
+
+function reasons(counts: Readonly<Record<string, number>>, started: number, tone: OperationType): Html {
+  return html`<dl class="facts">
+    ${Object.entries(counts).map(
+      ([reason, count]) =>
+        html`<div>
+          <dt>${REASON_WORDS[reason] ?? reason}</dt>
+          <dd>${shareBar(tone, count / Math.max(1, started))} ${countText(count)}</dd>
+        </div>`,
+    )}
+  </dl>`;
+}
+
+function samplingSentence({ sampling, operations }: SamplingPageFacts): Sentence {
+  if (!sampling.enabled)
+    return [{ text: 'Nothing is measured, because METRICS_ENABLED is false. Set it to true and restart.' }];
+  const rates = new Set(['http', 'database', 'render'].map((type) => sampling.rates[type as OperationType]));
+  const all = OPERATION_TYPES.reduce((sum, type) => sum + operations[type].count, 0);
+  const kept = OPERATION_TYPES.reduce((sum, type) => sum + operations[type].kept, 0);
+  const [rate] = rates;
+  const what =
+    rates.size > 1
+      ? 'The detail of ordinary operations is kept at a rate per type.'
+      : rate === 1
+        ? 'The detail of every operation is kept.'
+        : rate === 0
+          ? 'Only what fails or is slow is kept in detail.'
+          : `${shareText(rate ?? 0)} of ordinary operations are kept in detail; what fails or is slow always is.`;
+  return [
+    {
+      text: `${what} So far ${countText(kept)} of ${countText(all)}${all > 0 ? `, ${shareText(kept / all)}` : ''}.`,
+    },
+  ];
+}

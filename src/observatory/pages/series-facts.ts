@@ -1,0 +1,107 @@
+import type {
+  HeatMap,
+  Marker,
+  OperationRow,
+  OperationType,
+  SeriesSummary,
+  TelemetryQuery,
+  TimelinePoint,
+  TraceSummary,
+} from '../../../otel/query.ts';
+import { html, type Html } from '../../views/html.ts';
+import { panel, type ChartTime } from '../charts/frame.ts';
+import { heatMapTable } from '../charts/heat-map-chart.ts';
+import { histogram } from '../charts/histogram.ts';
+import { timeSeries, timeSeriesTable } from '../charts/time-series.ts';
+import { keptNote, stats } from '../draw/facts.ts';
+import { perSecond } from '../draw/series-tables.ts';
+import { countText, duration } from '../format/quantity.ts';
+import type { PageView } from '../page.ts';
+import { secondsOf } from '../series-lines.ts';
+import type { ChosenRange } from '../time-range.ts';
+
+/** What the page of one series asks: its summary, its course, its spread, its slowest kept traces. */
+export interface SeriesFacts {
+  readonly name: string;
+  readonly row: SeriesSummary | undefined;
+  /** Of all series of the type. */
+  readonly totalMillis: number;
+  readonly seconds: number;
+  readonly timeline: readonly TimelinePoint[];
+  readonly heatMap: HeatMap;
+  readonly slowest: readonly TraceSummary[];
+  readonly failures: readonly OperationRow[];
+  readonly markers: readonly Marker[];
+}
+
+export function seriesFacts(
+  telemetry: TelemetryQuery,
+  type: OperationType,
+  name: string,
+  range: ChosenRange,
+  now: number,
+): SeriesFacts {
+  const all = telemetry.series(type, range);
+  return {
+    name,
+    row: all.find((row) => row.name === name),
+    totalMillis: all.reduce((sum, row) => sum + row.totalMillis, 0),
+    seconds: secondsOf(telemetry, range, now),
+    timeline: telemetry.timeline(type, range, { series: name, maxPoints: 90 }),
+    heatMap: telemetry.heatMap(type, range, { series: name, maxColumns: 60 }),
+    slowest: telemetry.traces({ range, series: name, sort: 'slowest', limit: 10 }).rows,
+    failures: telemetry.failures(range, 500).filter((row) => row.type === type && row.series === name),
+    markers: telemetry.markers(range),
+  };
+}
+
+/** Numbers, course and spread of one series; the same for a route and a statement. */
+export function seriesPanels(type: OperationType, facts: SeriesFacts, view: PageView): Html {
+  const { row, timeline, heatMap } = facts;
+  if (row === undefined) return html``;
+  const time: ChartTime = { range: view.range, markers: facts.markers, now: view.now };
+  const { avg, p50, p90, p95, p99, max } = row.durationMillis;
+  const typed = { type, series: facts.name };
+  return html`<div class="grid wide-narrow">
+    ${panel({
+      title: 'Durations over time',
+      note: perSecond(row.count, facts.seconds),
+      body: html`${stats([
+        { label: 'p50', value: duration(p50) },
+        { label: 'p90', value: duration(p90) },
+        { label: 'p95', value: duration(p95) },
+        { label: 'p99', value: duration(p99) },
+        { label: 'mean', value: duration(avg) },
+        { label: 'longest', value: duration(max) },
+        {
+          label: 'failed',
+          value: countText(row.errors),
+          ...(row.errors > 0 ? { tone: 'failed' as const } : {}),
+        },
+      ])}${timeSeries(type, timeline, time, 120)}`,
+      table: timeSeriesTable(timeline, view.now),
+      foot: html`<span>exact from every operation</span><span>${keptNote(row)}</span>`,
+    })}
+    ${panel({
+      title: 'Spread',
+      note: 'count by duration, log scale',
+      body: histogram(
+        type,
+        heatMap,
+        [
+          { millis: p50, label: 'p50' },
+          { millis: p95, label: 'p95' },
+          { millis: p99, label: 'p99' },
+        ],
+        150,
+      ),
+      table: heatMapTable(heatMap, (min, max) =>
+        view.links.to('/traces', {
+          ...typed,
+          min: Number(min.toPrecision(4)),
+          max: Number(max.toPrecision(4)),
+        }),
+      ),
+    })}
+  </div>`;
+}

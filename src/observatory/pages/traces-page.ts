@@ -1,0 +1,174 @@
+import {
+  OPERATION_TYPES,
+  type KeepReason,
+  type OperationType,
+  type TraceFilter,
+  type TraceList,
+} from '../../../otel/query.ts';
+import { html, type Html } from '../../views/html.ts';
+import { panel } from '../charts/frame.ts';
+import { csvLink } from '../draw/facts.ts';
+import { drawTable, sheetOf } from '../draw/table.ts';
+import { traceColumns } from '../draw/trace-table.ts';
+import { countText, duration, text } from '../format/quantity.ts';
+import { definePage, TYPE_WORDS, type PageView } from '../page.ts';
+import { plural } from '../sentences/sentence.ts';
+import type { ChosenRange } from '../time-range.ts';
+
+const REASONS: readonly KeepReason[] = ['error', 'slow', 'probability', 'ancestor', 'late'];
+const LIMIT = 100;
+const MAX_TEXT = 200;
+
+interface TracesFacts extends TraceList {
+  readonly filter: Omit<TraceFilter, 'range'>;
+  /** Parts of the filter that could not be read, each with what would be right. */
+  readonly problems: readonly string[];
+}
+
+type Query = Readonly<Record<string, string | undefined>>;
+
+/** `250`, `250ms`, `1.5s`: milliseconds; undefined when it is none of them. */
+export function parseMillis(value: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m)?$/.exec(value.trim());
+  if (match === null) return undefined;
+  return Number(match[1]) * ({ ms: 1, s: 1000, m: 60_000 }[match[2] ?? 'ms'] ?? 1);
+}
+
+/** The one filter language: `type, series, status, reason, min, max, q, sort`, all in the address. */
+export function readFilter(query: Query): Pick<TracesFacts, 'filter' | 'problems'> {
+  const problems: string[] = [];
+  const oneOf = <T extends string>(key: string, known: readonly T[]): T | undefined => {
+    const value = query[key] ?? '';
+    if (value === '') return undefined;
+    const found = known.find((each) => each === value);
+    if (found === undefined)
+      problems.push(`${key} “${value.slice(0, 40)}” is not one of ${known.join(', ')}; it was left out.`);
+    return found;
+  };
+  const millis = (key: string): number | undefined => {
+    const value = query[key] ?? '';
+    if (value === '') return undefined;
+    const parsed = parseMillis(value);
+    if (parsed === undefined)
+      problems.push(
+        `${key} “${value.slice(0, 40)}” is not a duration such as 250ms or 1.5s; it was left out.`,
+      );
+    return parsed;
+  };
+  const words = (key: string): string | undefined =>
+    (query[key] ?? '').trim().slice(0, MAX_TEXT) || undefined;
+  const entries = Object.entries({
+    type: oneOf<OperationType>('type', OPERATION_TYPES),
+    series: words('series'),
+    status: oneOf('status', ['error', 'ok'] as const),
+    reason: oneOf('reason', REASONS),
+    minMillis: millis('min'),
+    maxMillis: millis('max'),
+    text: words('q'),
+    sort: oneOf('sort', ['newest', 'slowest'] as const),
+  }).filter(([, value]) => value !== undefined);
+  return { filter: Object.fromEntries(entries), problems };
+}
+
+function asked(query: Query, range: ChosenRange): TraceFilter {
+  return { ...readFilter(query).filter, range, limit: LIMIT };
+}
+
+/** Kept traces, filtered by the address. */
+export const tracesPage = definePage<TracesFacts>({
+  path: '/traces',
+  menu: 'traces',
+  fetch: ({ telemetry, query, range }) => ({
+    ...telemetry.traces(asked(query, range)),
+    ...readFilter(query),
+  }),
+  title: () => 'Traces',
+  sentence({ rows, total, filter }, { links, range }) {
+    const filtered = Object.keys(filter).some((key) => key !== 'sort');
+    if (total === 0) {
+      if (filtered)
+        return [
+          { text: `No kept trace matches ${range.words}. ` },
+          { text: 'Show all', href: links.to('/traces') },
+          { text: ' or choose a longer range.' },
+        ];
+      return [
+        { text: `No trace is kept ${range.words}. ` },
+        { text: 'Sampling', href: links.to('/sampling') },
+        { text: ' says what is kept.' },
+      ];
+    }
+    const slowest = rows.reduce((a, b) => (b.durationMillis > a.durationMillis ? b : a));
+    return [
+      {
+        text: `${plural(total, 'trace')} ${filtered ? (total === 1 ? 'matches' : 'match') : total === 1 ? 'is kept' : 'are kept'} ${range.words}. The slowest${rows.length < total && filter.sort !== 'slowest' ? ` of the newest ${rows.length}` : ''} took `,
+      },
+      { text: text(duration(slowest.durationMillis)), href: links.trace(slowest.traceId) },
+      { text: '.' },
+    ];
+  },
+  draw({ rows, total, problems }, view) {
+    return html`${problems.length > 0 && html`<p class="notice" role="alert">${problems.join(' ')}</p>`}${filterForm(view)}${panel(
+      {
+        title: 'Kept traces',
+        note: html`${total > rows.length && `first ${countText(rows.length)} of ${countText(total)} `}${csvLink(view)}`,
+        body: drawTable(rows, traceColumns(view), {
+          caption: 'Kept traces',
+          keyOf: (row) => row.traceId,
+          view,
+          still: true,
+          empty: 'None. Slow and failed operations are always kept; ordinary ones as sampling says.',
+        }),
+      },
+    )}`;
+  },
+  sheet: ({ rows }, view) => sheetOf(rows, traceColumns(view)),
+});
+
+function filterForm({ links, range, query }: PageView): Html {
+  const select = (name: string, label: string, options: readonly (readonly [string, string])[]): Html =>
+    html`<label
+      >${label}
+      <select name="${name}">
+        ${options.map(([value, word]) => html`<option value="${value}" ${(query[name] ?? '') === value && html` selected`}>${word}</option>`)}
+      </select></label
+    >`;
+  const input = (name: string, label: string, hint: string): Html =>
+    html`<label
+      >${label}
+      <input
+        type="text"
+        name="${name}"
+        value="${query[name] ?? ''}"
+        placeholder="${hint}"
+        autocomplete="off"
+        maxlength="${MAX_TEXT}"
+    /></label>`;
+  return html`<form
+    class="filter"
+    method="get"
+    action="${links.base}/traces"
+    role="search"
+    aria-label="Filter traces"
+  >
+    ${Object.entries(range.query).map(([key, value]) => html`<input type="hidden" name="${key}" value="${value}" />`)}
+    ${select('type', 'type', [['', 'any'], ...OPERATION_TYPES.map((type) => [type, TYPE_WORDS[type].toLowerCase()] as const)])}
+    ${input('series', 'route or statement', 'GET /search')}
+    ${select('status', 'status', [
+      ['', 'any'],
+      ['error', 'failed'],
+      ['ok', 'not failed'],
+    ])}
+    ${select('reason', 'kept because', [['', 'any'], ...REASONS.map((reason) => [reason, reason] as const)])}
+    ${input('min', 'at least', '250ms')} ${input('max', 'at most', '2s')}
+    ${input('q', 'text', 'any name, path or attribute')}
+    ${select('sort', 'order', [
+      ['', 'newest'],
+      ['slowest', 'slowest'],
+    ])}
+    <span class="buttons"
+      ><button type="submit">Filter</button>
+      <a class="quiet-link" href="${links.to('/traces')}">clear</a></span
+    >
+  </form>`;
+}

@@ -1,0 +1,43 @@
+import type { TelemetryQuery } from '../../otel/query.ts';
+import { html, type Html } from '../views/html.ts';
+import { countText, rate, share, size, text, threeDigits } from './format/quantity.ts';
+import { secondsOf } from './series-lines.ts';
+import type { ChosenRange } from './time-range.ts';
+
+const MOST = 500;
+
+/** One live figure for every entry of the rail. */
+export function railFigures(
+  telemetry: TelemetryQuery,
+  range: ChosenRange,
+  now: number,
+): Readonly<Record<string, string>> {
+  if (!telemetry.enabled) return {};
+  const { rates } = telemetry.sampling();
+  const exported = telemetry.export();
+  const atMost = (count: number): string => (count >= MOST ? `${MOST}+` : countText(count));
+  const sampled = [rates.http, rates.database, rates.render];
+  const failing =
+    exported.lastError !== undefined &&
+    exported.lastError.atMillis > (exported.lastSuccessMillis ?? -Infinity);
+  return {
+    overview: text(rate(telemetry.operations(range).http.count, secondsOf(telemetry, range, now))),
+    process: text(size(telemetry.process().current.rssBytes)),
+    routes: countText(telemetry.series('http', range).length),
+    queries: countText(telemetry.series('database', range).length),
+    slow: atMost(telemetry.slow(range, MOST).length),
+    failures: atMost(telemetry.failures(range, MOST).length),
+    traces: countText(telemetry.traces({ range, limit: 1 }).total),
+    sampling: sampled.every((each) => each === sampled[0]) ? text(share(sampled[0] ?? 1)) : 'per type',
+    export: !exported.configured ? 'off' : failing ? 'failing' : 'on',
+    buffer: text(size(telemetry.buffer().bytes)),
+  };
+}
+
+/** What watching costs, for the foot of the rail. */
+export function railCost(telemetry: TelemetryQuery): Html {
+  if (!telemetry.enabled) return html`Measuring is off and costs nothing.`;
+  const { cpuShare, bytesHeld, nanosPerSpan } = telemetry.ownCost();
+  return html`Watching costs ${text(share(cpuShare))} of CPU time, ${text(size(bytesHeld))} of memory,
+  ${threeDigits(nanosPerSpan / 1000)} µs a span.`;
+}

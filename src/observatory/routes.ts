@@ -1,0 +1,173 @@
+import { Router } from '@koa/router';
+import type { Context } from 'koa';
+import type { TelemetryControl, TelemetryQuery } from '../../otel/query.ts';
+import { deskPage, railContent, type Assets, type DeskSite } from '../views/desk-layout.ts';
+import { html, type Html } from '../views/html.ts';
+import { csvText } from './draw/table.ts';
+import { pageContent } from './draw/page-frame.ts';
+import { jsonNames } from './json-names.ts';
+import { Links } from './links.ts';
+import { LiveStreams, type Fragments } from './live/live-streams.ts';
+import type { AnyPage, OpenPage, PageView } from './page.ts';
+import { PAGES } from './pages.ts';
+import { railCost, railFigures } from './rail-figures.ts';
+import { sentenceText } from './sentences/sentence.ts';
+import { chooseRange } from './time-range.ts';
+
+export { closeLiveStreams } from './live/live-streams.ts';
+
+const PREFIX = '/admin/metrics-dashboard';
+/** Scripts, styles and the live stream from here; nothing inline, nothing from elsewhere. */
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+export interface ObservatoryOptions {
+  readonly telemetry: TelemetryQuery;
+  readonly control: TelemetryControl;
+  readonly assets: Assets;
+  readonly site: DeskSite;
+  /** Epoch milliseconds; default telemetry's own clock. */
+  readonly now?: () => number;
+  /** Makes "open in Jaeger" links; without a trailing slash. */
+  readonly jaegerUiUrl?: string | undefined;
+  /** The token that forms carry; undefined where the mounting checks otherwise. */
+  readonly csrfToken?: (ctx: Context) => string | undefined;
+}
+
+type Query = Readonly<Record<string, string | undefined>>;
+
+/** The telemetry pages under /admin/metrics-dashboard. The mounting has checked that the owner asks. */
+export function createObservatoryRoutes(options: ObservatoryOptions): Router {
+  const { telemetry, control, assets, site } = options;
+  const now = options.now ?? (() => telemetry.now());
+  const base = `${site.basePath ?? ''}${PREFIX}`;
+  const router = new Router({ prefix: PREFIX });
+  const live = new LiveStreams(telemetry);
+
+  function visit(
+    page: AnyPage,
+    path: string,
+    params: Readonly<Record<string, string>>,
+    query: Query,
+    csrfToken?: string,
+  ): { readonly open: OpenPage; readonly view: PageView } {
+    const at = now();
+    const range = chooseRange(query, at);
+    const view: PageView = {
+      links: new Links(base, range.query),
+      range,
+      now: at,
+      path,
+      query,
+      jaegerUiUrl: options.jaegerUiUrl?.replace(/\/+$/, ''),
+      csrfToken,
+    };
+    return { open: page.open({ telemetry, params, query, range, now: at }, view), view };
+  }
+
+  /** What the rail of a page says. */
+  function railOf(page: AnyPage, { range, now: at }: PageView) {
+    const menuQuery = new URLSearchParams(range.query).toString();
+    return {
+      current: page.menu,
+      site,
+      figures: railFigures(telemetry, range, at),
+      cost: railCost(telemetry),
+      menuQuery: menuQuery === '' ? '' : `?${menuQuery}`,
+    };
+  }
+
+  function documentOf(page: AnyPage, open: OpenPage, view: PageView): Html {
+    const { links, path, query } = view;
+    const address = links.to('/live', { page: path, ...query, format: undefined });
+    const source = page.live && view.range.moving && telemetry.enabled ? html` data-live="${address}"` : null;
+    return deskPage({
+      ...railOf(page, view),
+      title: open.title,
+      assets,
+      csrfToken: view.csrfToken,
+      head: html`<link rel="stylesheet" href="${assets.url('observatory.css')}" />
+        <script src="${assets.url('live.js')}" defer></script>`,
+      body: html`<div id="page" ${source}>${pageContent(page, open, view)}</div>`,
+    });
+  }
+
+  for (const page of PAGES)
+    router.get(page.path === '' ? /^\/admin\/metrics-dashboard\/?$/ : page.path, (ctx) => {
+      const params: Readonly<Record<string, string>> = ctx.params;
+      const query = queryOf(ctx);
+      const path = page.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
+      const { open, view } = visit(page, path, params, query, options.csrfToken?.(ctx));
+      ctx.set('Cache-Control', 'no-store');
+      ctx.set('Content-Security-Policy', POLICY);
+      ctx.vary('Accept');
+      ctx.status = open.status;
+      if (query['format'] === 'csv' && open.sheet !== undefined) {
+        ctx.type = 'text/csv; charset=utf-8';
+        ctx.attachment(`${page.menu}.csv`);
+        ctx.body = csvText(open.sheet);
+      } else if (query['format'] === 'json' || ctx.accepts('html', 'json') === 'json') {
+        ctx.body = jsonNames({
+          title: open.title,
+          summary: sentenceText(open.sentence),
+          range: {
+            from_ms: view.range.fromMillis,
+            to_ms: view.range.toMillis,
+            problem: view.range.problem ?? null,
+          },
+          facts: open.facts,
+        });
+      } else {
+        ctx.type = 'text/html; charset=utf-8';
+        ctx.body = documentOf(page, open, view).text;
+      }
+    });
+
+  router.get('/live', (ctx) => {
+    const { page: path = '', ...query } = queryOf(ctx);
+    const page = PAGES.find((each) => each.live && each.path === path);
+    ctx.set('Cache-Control', 'no-store');
+    if (page === undefined) return ctx.throw(404, `no live page is at “${path.slice(0, 80)}”`);
+    const render = (): Fragments => {
+      const { open, view } = visit(page, path, {}, query);
+      return { rail: railContent(railOf(page, view)).text, page: pageContent(page, open, view).text };
+    };
+    const stream = live.connect(JSON.stringify([path, query]), render, ctx.get('Last-Event-ID').slice(0, 64));
+    if (stream === undefined) {
+      ctx.set('Retry-After', '30');
+      ctx.throw(503, 'too many live views are open; close one, or reload this page for fresh numbers', {
+        expose: true,
+      });
+    }
+    // Compression would hold events back.
+    ctx.compress = false;
+    ctx.type = 'text/event-stream; charset=utf-8';
+    ctx.set('X-Accel-Buffering', 'no');
+    ctx.body = stream;
+  });
+
+  for (const pinned of [true, false])
+    router.post(`/traces/:traceId/${pinned ? 'pin' : 'unpin'}`, (ctx) => {
+      const traceId = ctx.params['traceId'] ?? '';
+      ctx.set('Cache-Control', 'no-store');
+      if (!control.pin(traceId, pinned))
+        ctx.throw(
+          409,
+          pinned
+            ? 'the trace is not in the buffer any more, or too many are pinned: unpin one first'
+            : 'the trace is not in the buffer any more',
+          { expose: true },
+        );
+      ctx.redirect(`${base}/traces/${encodeURIComponent(traceId)}`);
+      ctx.status = 303;
+    });
+
+  return router;
+}
+
+/** The first of each parameter. */
+function queryOf(ctx: Context): Query {
+  return Object.fromEntries(
+    Object.entries(ctx.query).map(([key, value]) => [key, Array.isArray(value) ? value[0] : value]),
+  );
+}

@@ -1,0 +1,40 @@
+import type { RuntimeSample } from '../../../otel/query.ts';
+
+/** How resident memory moved over the samples. */
+export interface MemoryTrend {
+  readonly growing: boolean;
+  /** Mean of the last quarter less mean of the first; negative when it shrank. */
+  readonly grownBytes: number;
+  readonly overMillis: number;
+}
+
+/** Growth is told when it is a fifth and 20 MB at least, over ten minutes at least, and was not only the start. */
+const MIN_GROWTH = 0.2;
+const MIN_BYTES = 20 * 2 ** 20;
+const MIN_MILLIS = 600_000;
+const MIN_SAMPLES = 12;
+
+const mean = (samples: readonly RuntimeSample[]): number =>
+  samples.reduce((sum, sample) => sum + sample.rssBytes, 0) / samples.length;
+
+export function memoryTrend(samples: readonly RuntimeSample[]): MemoryTrend {
+  const [first] = samples;
+  const last = samples.at(-1);
+  if (first === undefined || last === undefined) return { growing: false, grownBytes: 0, overMillis: 0 };
+  const overMillis = last.atMillis - first.atMillis;
+  const quarter = Math.max(1, Math.floor(samples.length / 4));
+  const [early, middle, late] = [
+    samples.slice(0, quarter),
+    samples.slice(quarter, -quarter),
+    samples.slice(-quarter),
+  ];
+  const grownBytes = mean(late) - mean(early);
+  const enough = samples.length >= MIN_SAMPLES && overMillis >= MIN_MILLIS;
+  // A step at the start and a plateau after it is no growth: the second half has to go on rising.
+  const goesOn = middle.length > 0 && mean(late) - mean(middle) > grownBytes * 0.2;
+  return {
+    growing: enough && goesOn && grownBytes >= MIN_BYTES && grownBytes >= mean(early) * MIN_GROWTH,
+    grownBytes,
+    overMillis,
+  };
+}

@@ -1,0 +1,177 @@
+import type { SeriesSummary, TimeRange } from '../../../otel/query.ts';
+import { spanText } from '../format/moment.ts';
+import { countText, duration, share, size, text } from '../format/quantity.ts';
+import type { Links } from '../links.ts';
+import type { MetricsDocument } from '../metrics-document.ts';
+import type { RepeatedOnRoute } from '../trace/repeated-statements.ts';
+import type { MemoryTrend } from './memory-trend.ts';
+import { plural, type Sentence, type SentencePart } from './sentence.ts';
+
+/** All that the overview's sentence is made of. */
+export interface OverviewSituation {
+  readonly metrics: MetricsDocument;
+  readonly range: TimeRange & { readonly words: string };
+  readonly now: number;
+  readonly startedAtMillis: number;
+  readonly routes: readonly SeriesSummary[];
+  readonly statements: readonly SeriesSummary[];
+  readonly repeated: readonly RepeatedOnRoute[];
+  readonly memory: MemoryTrend;
+  /** The worst event-loop delay p99 of the samples in the range; 0 without samples. */
+  readonly stallMillis: number;
+  /** The exporter's last word was an error; its endpoint. */
+  readonly exportFailing: { readonly endpoint: string; readonly sinceMillis: number | undefined } | undefined;
+}
+
+/** A p99 of event-loop delay that a reader would feel. */
+const STALL_MILLIS = 100;
+/** A p95 that a reader would call slow. */
+const SLOW_MILLIS = 1000;
+/** After the numbers, so many reasons at most: the first thing to look at comes first. */
+const MAX_REASONS = 3;
+
+/** Is it fine, what failed, where the time goes and why. Calm, and only what the rows say. */
+export function overviewSentence(situation: OverviewSituation, links: Links): Sentence {
+  const { metrics } = situation;
+  if (!metrics.sampling.enabled)
+    return [
+      { text: 'Nothing is measured, because METRICS_ENABLED is false. ' },
+      { text: 'Set it to true and restart', href: links.to('/sampling') },
+      { text: ' to see what the blog does.' },
+    ];
+  const reasons = [
+    slowness(situation, links),
+    stall(situation, links),
+    memory(situation, links),
+    exporting(situation, links),
+    repetition(situation, links),
+  ];
+  const told = reasons.filter((reason) => reason !== undefined).slice(0, MAX_REASONS);
+  return [...opening(situation, links), ...told.flatMap((reason): Sentence => [{ text: ' ' }, ...reason])];
+}
+
+function when({ range, startedAtMillis, now }: OverviewSituation): string {
+  if (startedAtMillis <= range.fromMillis) return range.words;
+  const age = now - startedAtMillis;
+  return age < 1000 ? 'since the start just now' : `since the start ${spanText(age)} ago`;
+}
+
+function opening(situation: OverviewSituation, links: Links): Sentence {
+  const { http } = situation.metrics.operations;
+  if (http.count === 0)
+    return [{ text: 'Quiet.', tone: 'good' }, { text: ` No requests ${when(situation)}.` }];
+  const failedShare = http.errors / http.count;
+  const verdict: SentencePart =
+    http.errors > 0 && failedShare >= 0.1
+      ? { text: 'Many requests fail.', tone: 'failed' }
+      : http.errors > 0 && failedShare >= 0.01
+        ? { text: 'Some requests fail.', tone: 'failed' }
+        : http.count >= 20 && http.duration_ms.p95 >= SLOW_MILLIS
+          ? { text: 'Working, but slow.' }
+          : http.errors > 0 || situation.stallMillis >= STALL_MILLIS || situation.exportFailing !== undefined
+            ? { text: 'Mostly fine.', tone: 'good' }
+            : { text: 'All fine.', tone: 'good' };
+  return [
+    verdict,
+    { text: ` ${plural(http.count, 'request')} ${when(situation)}, ` },
+    ...failing(situation, links),
+    { text: '.' },
+  ];
+}
+
+function failing({ metrics, routes }: OverviewSituation, links: Links): Sentence {
+  const { errors } = metrics.operations.http;
+  if (errors === 0) return [{ text: 'none failed' }];
+  const counted: SentencePart = {
+    text: `${countText(errors)} failed`,
+    href: links.to('/failures'),
+    tone: 'failed',
+  };
+  const [worst] = [...routes].sort((a, b) => b.errors - a.errors);
+  if (worst === undefined || worst.errors * 2 < errors || worst.errors === 0) return [counted];
+  const words = worst.errors < errors ? ', most of them at ' : errors === 1 ? ', at ' : ', all of them at ';
+  return [counted, { text: words }, { text: shortRoute(worst.name), href: links.series('http', worst.name) }];
+}
+
+/** At least so many of a series' operations took longer than the limit, by its percentiles. */
+export function atLeastOver(row: SeriesSummary, millis: number): number {
+  const { p50, p90, p95, p99 } = row.durationMillis;
+  const part = p50 > millis ? 0.5 : p90 > millis ? 0.1 : p95 > millis ? 0.05 : p99 > millis ? 0.01 : 0;
+  return part * row.count;
+}
+
+function slowness(situation: OverviewSituation, links: Links): Sentence | undefined {
+  const { http, database } = situation.metrics.operations;
+  if (http.count === 0) return undefined;
+  if (http.count < 20) return [{ text: `The longest took ${text(duration(http.duration_ms.max))}.` }];
+  const limit = http.duration_ms.p95;
+  const said: SentencePart = { text: `One in twenty took longer than ${text(duration(limit))}` };
+  const [why] = [...situation.routes].sort((a, b) => atLeastOver(b, limit) - atLeastOver(a, limit));
+  const isWhy = why !== undefined && atLeastOver(why, limit) >= 0.5 * 0.05 * http.count;
+  const [statement] = situation.statements;
+  const total = situation.statements.reduce((sum, row) => sum + row.totalMillis, 0);
+  const part = statement === undefined || total === 0 ? 0 : statement.totalMillis / total;
+  const parts: SentencePart[] = [said];
+  if (isWhy)
+    parts.push(
+      { text: ', most of them at ' },
+      { text: shortRoute(why.name), href: links.series('http', why.name) },
+    );
+  if (statement !== undefined && part >= 0.4 && database.count > 0) {
+    const its = isWhy && statement.callers?.[0] === why.name ? '; its statement ' : '; ';
+    parts.push(
+      { text: its },
+      { text: statement.name, href: links.series('database', statement.name) },
+      { text: ` took ${text(share(part))} of all database time` },
+    );
+  }
+  return [...parts, { text: '.' }];
+}
+
+function stall({ stallMillis }: OverviewSituation, links: Links): Sentence | undefined {
+  if (!(stallMillis >= STALL_MILLIS)) return undefined;
+  return [
+    { text: 'The event loop', href: links.to('/process') },
+    { text: ` was held up for as long as ${text(duration(stallMillis))}.` },
+  ];
+}
+
+function memory({ memory: trend }: OverviewSituation, links: Links): Sentence | undefined {
+  if (!trend.growing) return undefined;
+  return [
+    { text: 'Memory', href: links.to('/process') },
+    { text: ` grew by ${text(size(trend.grownBytes))} in ${spanText(trend.overMillis)}.` },
+  ];
+}
+
+function exporting({ exportFailing, now }: OverviewSituation, links: Links): Sentence | undefined {
+  if (exportFailing === undefined) return undefined;
+  const { endpoint, sinceMillis } = exportFailing;
+  const since =
+    sinceMillis === undefined
+      ? 'has not accepted a span yet'
+      : `last accepted spans ${spanText(Math.max(0, now - sinceMillis))} ago`;
+  return [
+    { text: 'The export endpoint', href: links.to('/export') },
+    { text: `${endpoint === '' ? '' : ` ${endpoint}`} ${since}; nothing here depends on it.` },
+  ];
+}
+
+function repetition({ repeated }: OverviewSituation, links: Links): Sentence | undefined {
+  const [worst] = repeated;
+  if (worst === undefined) return undefined;
+  return [
+    { text: shortRoute(worst.route), href: links.series('http', worst.route) },
+    { text: ' ran ' },
+    {
+      text: `${worst.series} ${countText(worst.count)} times`,
+      href: links.trace(worst.traceId, worst.spanId),
+    },
+    { text: ' in one request.' },
+  ];
+}
+
+/** `GET /search` reads `/search`; other methods are told. */
+export function shortRoute(name: string): string {
+  return name.startsWith('GET /') ? name.slice(4) : name;
+}

@@ -1,0 +1,29 @@
+import { html, type Html } from '../../views/html.ts';
+
+/** A piece of a sentence: plain words, or words that lead to their evidence. `tone` is never the only carrier of its meaning. */
+export interface SentencePart {
+  readonly text: string;
+  readonly href?: string;
+  readonly tone?: 'good' | 'failed' | 'http' | 'database' | 'render' | 'other';
+}
+export type Sentence = readonly SentencePart[];
+
+/** The same words for JSON, titles and tests. */
+export function sentenceText(sentence: Sentence): string {
+  return sentence.map((part) => part.text).join('');
+}
+
+export function drawSentence(sentence: Sentence): Html {
+  return html`<p class="sentence">
+    ${sentence.map((part) => {
+      const tone = part.tone === undefined ? '' : `tone-${part.tone}`;
+      if (part.href !== undefined) return html`<a class="${tone}" href="${part.href}">${part.text}</a>`;
+      return tone === '' ? html`${part.text}` : html`<span class="${tone}">${part.text}</span>`;
+    })}
+  </p>`;
+}
+
+/** One, two or many: `1 trace`, `1,204 traces`. */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+}

@@ -1,0 +1,54 @@
+import type { OperationSummary, OperationType } from '../../../otel/query.ts';
+import { countText, duration, share, text } from '../format/quantity.ts';
+import { plural, type Sentence, type SentencePart } from './sentence.ts';
+
+const WORDS: Readonly<Record<OperationType, readonly [string, string]>> = {
+  http: ['request', 'all request time'],
+  database: ['run', 'all database time'],
+  render: ['rendering', 'all render time'],
+  other: ['operation', 'their time'],
+};
+
+/** How often, how it ended, how long, and how much of the whole that is: for the page of a route or a statement. */
+export function seriesSentence(
+  row: OperationSummary | undefined,
+  type: OperationType,
+  totalMillis: number,
+  words: string,
+  failuresHref: string | undefined,
+): Sentence {
+  const [one, whole] = WORDS[type];
+  if (row === undefined || row.count === 0)
+    return [{ text: `No ${one}s ${words}. Choose a longer range to see older ones.` }];
+  const parts: SentencePart[] = [{ text: `${plural(row.count, one)} ${words}, ` }];
+  if (row.errors === 0) parts.push({ text: 'none failed' });
+  else
+    parts.push({
+      text: `${countText(row.errors)} failed`,
+      tone: 'failed',
+      ...(failuresHref === undefined ? {} : { href: failuresHref }),
+    });
+  if (row.aborted > 0) parts.push({ text: `, ${countText(row.aborted)} left early by the client` });
+  const { p50, p99, max } = row.durationMillis;
+  if (row.count >= 100)
+    parts.push({
+      text: `. Half took ${text(duration(p50))} or less, one in a hundred more than ${text(duration(p99))}`,
+    });
+  else if (row.count > 1)
+    parts.push({ text: `. Half took ${text(duration(p50))} or less, the longest ${text(duration(max))}` });
+  else parts.push({ text: `. It took ${text(duration(max))}` });
+  if (totalMillis > 0)
+    parts.push({ text: `. That is ${text(share(row.totalMillis / totalMillis))} of ${whole}` });
+  return [...parts, { text: '.' }];
+}
+
+/** Opens a list: what is seen, and how much of it. */
+export function listSentence(
+  before: string,
+  href: string | undefined,
+  linked: string,
+  after: string,
+): Sentence {
+  const part: SentencePart = href === undefined ? { text: linked } : { text: linked, href };
+  return [{ text: before }, part, { text: after }].filter((each) => each.text !== '');
+}

@@ -1,0 +1,177 @@
+import type { MissingTrace, SpanRow, TraceDetail } from '../../../otel/query.ts';
+import { clockText, momentText } from '../format/moment.ts';
+import { duration, share, size, text } from '../format/quantity.ts';
+import type { Links } from '../links.ts';
+import type { RepeatedStatement } from '../trace/repeated-statements.ts';
+import { sharesOf, type SpanNode } from '../trace/span-tree.ts';
+import { plural, type Sentence, type SentencePart } from './sentence.ts';
+
+/** An operation that takes so much of a trace is what it waited for. */
+const MOST = 0.4;
+
+/** How long, of which what took most, how unusual that is; or how it failed. */
+export function traceSentence(
+  trace: TraceDetail,
+  nodes: readonly SpanNode[],
+  repeated: readonly RepeatedStatement[],
+  links: Links,
+): Sentence {
+  if (nodes.length === 0) return [{ text: 'None of its spans are here any more.' }];
+  const failed = failure(nodes);
+  const parts: SentencePart[] =
+    failed === undefined ? [...went(trace, nodes, repeated, links)] : [...failedWords(trace, failed, links)];
+  if (trace.outcome === 'aborted') parts.push(...abortedWords(nodes));
+  if (trace.truncated)
+    parts.push({ text: ' It was cut at the limit of spans or age, so the rest of it is missing.' });
+  else if (trace.droppedSpans > 0)
+    parts.push({
+      text: ` ${plural(trace.droppedSpans, 'span')} of it ${trace.droppedSpans === 1 ? 'was' : 'were'} counted but not kept.`,
+    });
+  return parts;
+}
+
+/** The deepest failed span: where it began. */
+function failure(nodes: readonly SpanNode[]): SpanNode | undefined {
+  return nodes
+    .filter((node) => node.span.status === 'error')
+    .reduce<SpanNode | undefined>(
+      (deepest, node) => (deepest === undefined || node.depth > deepest.depth ? node : deepest),
+      undefined,
+    );
+}
+
+function failedWords(trace: TraceDetail, { span }: SpanNode, links: Links): Sentence {
+  const what = [span.attributes['error.type'], span.statusMessage]
+    .filter((each) => each !== undefined && each !== '')
+    .map((each) => String(each));
+  const message = what.length === 0 ? '' : `: ${what.join(': ')}`;
+  return [
+    { text: `Failed after ${text(duration(trace.durationMillis))} in ` },
+    { text: span.name, href: links.trace(trace.traceId, span.spanId), tone: 'failed' },
+    {
+      text: `${message.length > 200 ? `${message.slice(0, 199)}…` : message}${/[.!?…]$/.test(message) ? '' : '.'}`,
+    },
+  ];
+}
+
+function abortedWords(nodes: readonly SpanNode[]): Sentence {
+  const sent = nodes[0]?.span.attributes['http.response.body.size'];
+  return [
+    {
+      text: ` The client left before the answer was whole${typeof sent === 'number' ? `, ${text(size(sent))} into it` : ''}.`,
+    },
+  ];
+}
+
+function went(
+  trace: TraceDetail,
+  nodes: readonly SpanNode[],
+  repeated: readonly RepeatedStatement[],
+  links: Links,
+): Sentence {
+  const total = trace.durationMillis;
+  const whole: SentencePart = { text: text(duration(total)) };
+  const [root] = nodes;
+  const [most] = sharesOf(nodes);
+  if (root === undefined || most === undefined || nodes.length === 1)
+    return [whole, { text: '.' }, ...unusual(root?.span)];
+  const run = repeated.find((each) => each.series === most.series);
+  const { span } = most.node;
+  const name: SentencePart = {
+    text: span.name,
+    href: links.trace(trace.traceId, span.spanId),
+    tone: span.type,
+  };
+  const took = text(duration(most.selfMillis));
+  if (most.node === root && most.count === 1) {
+    if (most.selfMillis >= total * MOST)
+      return [whole, { text: ', most of it in ' }, name, { text: ' itself.' }, ...unusual(root.span)];
+  } else if (run !== undefined)
+    return [
+      whole,
+      { text: `, of which ${run.count} runs of ` },
+      name,
+      { text: ` one after the other took ${took}. Asked once, they would be one.` },
+    ];
+  else if (most.count > 1)
+    return [
+      whole,
+      { text: `, of which ${most.count} times ` },
+      name,
+      { text: ` took ${took} in all.` },
+      ...unusual(root.span),
+    ];
+  else if (most.selfMillis >= total * MOST)
+    return [whole, { text: ', of which ' }, name, { text: ` took ${took}.` }, ...unusual(span)];
+  return [
+    whole,
+    { text: `, spread over ${plural(nodes.length, 'operation')}; the largest, ` },
+    name,
+    { text: `, took ${took}.` },
+    ...unusual(root.span),
+  ];
+}
+
+const KIND: Readonly<Record<SpanRow['type'], string>> = {
+  http: 'the requests of this route',
+  database: "this statement's runs",
+  render: "this page's renderings",
+  other: 'its kind',
+};
+
+function unusual(span: SpanRow | undefined): Sentence {
+  const { percentile, type } = span ?? {};
+  if (percentile === undefined || type === undefined || !Number.isFinite(percentile)) return [];
+  if (percentile >= 0.9)
+    return [{ text: ` That is slower than ${text(share(Math.min(percentile, 0.9999)))} of ${KIND[type]}.` }];
+  return [
+    { text: percentile <= 0.1 ? ` That is faster than most of ${KIND[type]}.` : ' That is usual for it.' },
+  ];
+}
+
+const EVICTION = {
+  count: 'the buffer was full',
+  bytes: 'the buffer reached its bytes',
+  age: 'its history aged out',
+};
+
+/** Why there is nothing to see, and where to look instead. */
+export function missingTraceSentence(missing: MissingTrace, links: Links, now: number): Sentence {
+  const { evicted } = missing;
+  const instead: Sentence = [
+    { text: ' ' },
+    { text: 'See the traces that are here', href: links.to('/traces') },
+    { text: '.' },
+  ];
+  if (missing.reason === 'evicted' && evicted !== undefined) {
+    const from = new Date(evicted.startMillis - 300_000).toISOString();
+    const to = new Date(evicted.startMillis + 300_000).toISOString();
+    return [
+      { text: `This trace was ` },
+      { text: evicted.name, tone: 'http' },
+      {
+        text: ` at ${momentText(evicted.startMillis, now)}. It was kept until ${momentText(evicted.atMillis, now)} and then let go, because ${EVICTION[evicted.reason]}. `,
+      },
+      {
+        text: `What else is kept around ${clockText(evicted.startMillis)}`,
+        href: links.ranged('/traces', {}, { from, to }),
+      },
+      { text: ' may show the same.' },
+    ];
+  }
+  if (missing.reason === 'running')
+    return [{ text: 'This trace is still running. Its spans are shown once it has ended.' }];
+  if (missing.reason === 'never-kept')
+    return [
+      { text: 'This trace was counted but its detail was not kept: it was neither slow nor failed, and ' },
+      { text: 'sampling', href: links.to('/sampling') },
+      { text: ' let it go.' },
+      ...instead,
+    ];
+  return [
+    {
+      text: 'Nothing here remembers this trace id. It may be older than the memory of this process, or mistyped.',
+    },
+    ...instead,
+  ];
+}

@@ -1,0 +1,41 @@
+import type { RuntimeSample, SeriesSummary, TelemetryQuery } from '../../otel/query.ts';
+import type { MetricsDocument } from './metrics-document.ts';
+import { memoryTrend } from './sentences/memory-trend.ts';
+import type { OverviewSituation } from './sentences/overview-sentence.ts';
+import type { ChosenRange } from './time-range.ts';
+import { repeatedOnRoutes } from './trace/repeated-statements.ts';
+
+interface Known {
+  readonly metrics: MetricsDocument;
+  readonly routes: readonly SeriesSummary[];
+  readonly statements: readonly SeriesSummary[];
+  readonly runtime: readonly RuntimeSample[];
+}
+
+/** Gathers what the overview's sentence is made of. */
+export function situationOf(
+  telemetry: TelemetryQuery,
+  range: ChosenRange,
+  now: number,
+  known: Known,
+): OverviewSituation {
+  const exported = telemetry.export();
+  const failing =
+    exported.configured &&
+    exported.lastError !== undefined &&
+    exported.lastError.atMillis > (exported.lastSuccessMillis ?? -Infinity);
+  return {
+    metrics: known.metrics,
+    range: { fromMillis: range.fromMillis, toMillis: range.toMillis, words: range.words },
+    now,
+    startedAtMillis: telemetry.process().startedAtMillis,
+    routes: known.routes,
+    statements: known.statements,
+    repeated: repeatedOnRoutes(telemetry, range),
+    memory: memoryTrend(known.runtime),
+    stallMillis: known.runtime.reduce((worst, sample) => Math.max(worst, sample.eventLoopDelayP99Millis), 0),
+    exportFailing: failing
+      ? { endpoint: exported.endpoint ?? '', sinceMillis: exported.lastSuccessMillis }
+      : undefined,
+  };
+}

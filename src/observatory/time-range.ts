@@ -1,0 +1,121 @@
+import type { TimeRange } from '../../otel/query.ts';
+import { momentText } from './format/moment.ts';
+
+export interface Preset {
+  /** As it stands in the address: `-1h`. */
+  readonly from: string;
+  readonly label: string;
+  /** Completes "in the last …". */
+  readonly words: string;
+  readonly millis: number;
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+export const PRESETS: readonly Preset[] = [
+  { from: '-5m', label: '5 m', words: '5 minutes', millis: 5 * MINUTE },
+  { from: '-15m', label: '15 m', words: '15 minutes', millis: 15 * MINUTE },
+  { from: '-1h', label: '1 h', words: 'hour', millis: HOUR },
+  { from: '-6h', label: '6 h', words: '6 hours', millis: 6 * HOUR },
+  { from: '-24h', label: '24 h', words: '24 hours', millis: DAY },
+  { from: '-7d', label: '7 d', words: '7 days', millis: 7 * DAY },
+  { from: '-30d', label: '30 d', words: '30 days', millis: 30 * DAY },
+];
+const DEFAULT = PRESETS[2]!;
+const UNITS: Readonly<Record<string, readonly [number, string]>> = {
+  s: [1000, 'second'],
+  m: [MINUTE, 'minute'],
+  h: [HOUR, 'hour'],
+  d: [DAY, 'day'],
+};
+/** Longer ranges than anything that is remembered are cut. */
+const MAX_MILLIS = 366 * DAY;
+
+/** The one time range of the observatory, as the address says it. */
+export interface ChosenRange extends TimeRange {
+  /** What every link carries on; empty for the default. */
+  readonly query: Readonly<Record<string, string>>;
+  /** Ends now and moves with it; a fixed range has nothing to update. */
+  readonly moving: boolean;
+  /** `in the last hour`, `between 13:00:00 and 14:00:00`. */
+  readonly words: string;
+  readonly preset: Preset | undefined;
+  /** What was wrong with the address; the default stands in. */
+  readonly problem: string | undefined;
+}
+
+function relative(text: string): { readonly millis: number; readonly words: string } | undefined {
+  const match = /^-(\d{1,6})([smhd])$/.exec(text);
+  const unit = UNITS[match?.[2] ?? ''];
+  const count = Number(match?.[1]);
+  if (unit === undefined || !(count > 0)) return undefined;
+  return {
+    millis: Math.min(count * unit[0], MAX_MILLIS),
+    words: count === 1 ? unit[1] : `${count} ${unit[1]}s`,
+  };
+}
+
+/** An instant as ISO text (local without a zone) or epoch milliseconds; undefined when it is neither. */
+function instant(text: string): number | undefined {
+  const millis = /^\d{11,16}$/.test(text)
+    ? Number(text)
+    : /^\d{4}-\d{2}-\d{2}/.test(text)
+      ? Date.parse(text)
+      : NaN;
+  return Number.isFinite(millis) ? millis : undefined;
+}
+
+function moving(millis: number, words: string, now: number, problem?: string): ChosenRange {
+  const preset = PRESETS.find((each) => each.millis === millis);
+  const from = preset?.from ?? `-${Math.round(millis / 1000)}s`;
+  return {
+    // The millisecond of now is part of now.
+    fromMillis: now - millis,
+    toMillis: now + 1,
+    query: preset === DEFAULT ? {} : { from },
+    moving: true,
+    words: `in the last ${preset?.words ?? words}`,
+    preset,
+    problem,
+  };
+}
+
+/** Reads `?from=-1h` or `?from=…&to=…`; what cannot be read is said and replaced by the last hour. Never throws. */
+export function chooseRange(query: Readonly<Record<string, string | undefined>>, now: number): ChosenRange {
+  const from = query['from']?.trim() ?? '';
+  const to = query['to']?.trim() ?? '';
+  if (from === '' && to === '') return moving(DEFAULT.millis, DEFAULT.words, now);
+  const past = relative(from);
+  if (past !== undefined && (to === '' || to === 'now')) return moving(past.millis, past.words, now);
+  const fromMillis = instant(from);
+  const toMillis = to === '' || to === 'now' ? now + 1 : instant(to);
+  const wrong = (why: string): ChosenRange =>
+    moving(DEFAULT.millis, DEFAULT.words, now, `${why} Showing the last hour.`);
+  if (fromMillis === undefined)
+    return wrong(`“${from}” is not a time. Write from=-1h, or an instant such as 2026-11-23T13:00.`);
+  if (toMillis === undefined)
+    return wrong(`“${to}” is not a time. Write an instant such as 2026-11-23T14:00.`);
+  if (toMillis <= fromMillis) return wrong('The range ends before it begins.');
+  return {
+    fromMillis: Math.max(fromMillis, toMillis - MAX_MILLIS),
+    toMillis,
+    query: {
+      from: new Date(fromMillis).toISOString(),
+      ...(to === '' || to === 'now' ? {} : { to: new Date(toMillis).toISOString() }),
+    },
+    moving: to === '' || to === 'now',
+    words: `between ${momentText(fromMillis, now)} and ${to === '' || to === 'now' ? 'now' : momentText(toMillis, now)}`,
+    preset: undefined,
+    problem: undefined,
+  };
+}
+
+/** Length in seconds, ending no later than now: what a rate is divided by. */
+export function elapsedSeconds(range: TimeRange, now: number, startedAtMillis: number): number {
+  return Math.max(
+    1,
+    (Math.min(range.toMillis, now) - Math.max(range.fromMillis, Math.min(startedAtMillis, now))) / 1000,
+  );
+}

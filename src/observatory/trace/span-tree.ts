@@ -1,0 +1,117 @@
+import type { SpanRow } from '../../../otel/query.ts';
+
+/** A span where it stands in its trace. */
+export interface SpanNode {
+  readonly span: SpanRow;
+  /** 0 for roots and for spans whose parent is not here. */
+  readonly depth: number;
+  readonly children: readonly SpanNode[];
+  /** Its duration without the time its children cover. */
+  readonly selfMillis: number;
+  /** How much of the critical path is spent in it itself; 0 when it is not on it. */
+  readonly criticalMillis: number;
+}
+
+interface Draft {
+  readonly span: SpanRow;
+  depth: number;
+  children: Draft[];
+  selfMillis: number;
+  criticalMillis: number;
+}
+
+const endOf = (span: SpanRow): number => span.startMillis + span.durationMillis;
+
+/** Time of the span that no child covers; children may overlap each other and may outlive it. */
+function selfTime(span: SpanRow, children: readonly Draft[]): number {
+  let covered = 0;
+  let reached = span.startMillis;
+  for (const child of children) {
+    const start = Math.max(child.span.startMillis, reached);
+    const end = Math.min(endOf(child.span), endOf(span));
+    if (end > start) {
+      covered += end - start;
+      reached = end;
+    }
+  }
+  return Math.max(0, span.durationMillis - covered);
+}
+
+/** Walks back from the end: the child that ended last was waited for, before it the one that ended last before that began, and so on. */
+function markCritical(draft: Draft, until: number): void {
+  let cursor = Math.min(until, endOf(draft.span));
+  for (const child of [...draft.children].sort((a, b) => endOf(b.span) - endOf(a.span))) {
+    const end = Math.min(endOf(child.span), endOf(draft.span));
+    if (end > cursor || end <= draft.span.startMillis) continue;
+    draft.criticalMillis += cursor - end;
+    markCritical(child, end);
+    cursor = Math.max(child.span.startMillis, draft.span.startMillis);
+  }
+  draft.criticalMillis += Math.max(0, cursor - draft.span.startMillis);
+}
+
+/** Spans in reading order: each under its parent, siblings by start. Orphans and loops become roots; every span appears once. */
+export function spanTree(spans: readonly SpanRow[]): readonly SpanNode[] {
+  const drafts = new Map<string, Draft>();
+  for (const span of [...spans].sort((a, b) => a.startMillis - b.startMillis))
+    if (!drafts.has(span.spanId))
+      drafts.set(span.spanId, { span, depth: 0, children: [], selfMillis: 0, criticalMillis: 0 });
+  const roots: Draft[] = [];
+  for (const draft of drafts.values()) {
+    const parent = drafts.get(draft.span.parentSpanId ?? '');
+    if (parent === undefined || leadsTo(parent, draft, drafts)) roots.push(draft);
+    else parent.children.push(draft);
+  }
+  const order: SpanNode[] = [];
+  const stack = roots.toReversed();
+  while (stack.length > 0) {
+    const draft = stack.pop()!;
+    draft.selfMillis = selfTime(draft.span, draft.children);
+    order.push(draft);
+    for (const child of draft.children.toReversed()) {
+      child.depth = draft.depth + 1;
+      stack.push(child);
+    }
+  }
+  const [first] = roots;
+  if (first !== undefined) markCritical(first, endOf(first.span));
+  return order;
+}
+
+/** Whether following parents from `from` comes to `target`, or never ends. */
+function leadsTo(from: Draft, target: Draft, drafts: ReadonlyMap<string, Draft>): boolean {
+  const seen = new Set<Draft>();
+  let at: Draft | undefined = from;
+  while (at !== undefined) {
+    if (at === target || seen.has(at)) return true;
+    seen.add(at);
+    at = drafts.get(at.span.parentSpanId ?? '');
+  }
+  return false;
+}
+
+/** Self time per series, most first: where the time of the trace went. */
+export interface SeriesShare {
+  readonly series: string;
+  readonly type: SpanRow['type'];
+  readonly selfMillis: number;
+  readonly count: number;
+  /** The longest of them. */
+  readonly node: SpanNode;
+}
+
+export function sharesOf(nodes: readonly SpanNode[]): readonly SeriesShare[] {
+  const shares = new Map<string, SeriesShare>();
+  for (const node of nodes) {
+    const key = `${node.span.type} ${node.span.series}`;
+    const known = shares.get(key);
+    shares.set(key, {
+      series: node.span.series,
+      type: node.span.type,
+      selfMillis: (known?.selfMillis ?? 0) + node.selfMillis,
+      count: (known?.count ?? 0) + 1,
+      node: known !== undefined && known.node.selfMillis >= node.selfMillis ? known.node : node,
+    });
+  }
+  return [...shares.values()].sort((a, b) => b.selfMillis - a.selfMillis);
+}
