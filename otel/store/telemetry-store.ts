@@ -35,6 +35,7 @@ import type { RuntimeReader } from './process-facts.ts';
 import { toSpanRow } from './span-record.ts';
 import type { SpanRecord } from './span-record.ts';
 import { contains, filterTraces } from './trace-filter.ts';
+import type { TraceRecord } from './trace-record.ts';
 import type { TraceRing } from './trace-ring.ts';
 
 /** Longer is no trace id; what is echoed back stays short. */
@@ -55,7 +56,9 @@ export interface TelemetryStoreOptions {
   readonly clock: Clock;
   /** What the processor remembers of a trace without kept spans, in a bounded way. */
   readonly wasSeen?: (traceId: string) => 'running' | 'never-kept' | undefined;
-  /** Runs before listeners are told of a change, so that they read fresh business metrics. */
+  /** A trace that left the ring but is still on disk. */
+  readonly archived?: (traceId: string) => TraceRecord | undefined;
+  /** Collects business metrics anew; also runs before listeners are told of a change. Must not reject. */
   readonly refresh?: () => Promise<void>;
 }
 
@@ -116,7 +119,7 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
 
   trace(traceId: string): TraceDetail | MissingTrace {
     const id = traceId.slice(0, MAX_TRACE_ID_CHARS).toLowerCase();
-    const trace = this.#options.ring.get(id);
+    const trace = this.#find(id);
     if (trace !== undefined) return trace.detail((span) => this.#toRow(span));
     const evicted = this.#options.ring.tombstone(id);
     if (evicted !== undefined) return { traceId: id, reason: 'evicted', evicted };
@@ -156,6 +159,11 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
     return this.#options.business();
   }
 
+  /** Resolves when `business()` includes everything recorded before this call. Never rejects. */
+  async refresh(): Promise<void> {
+    await this.#options.refresh?.();
+  }
+
   faults(): readonly TelemetryFault[] {
     return this.#options.guard.faults();
   }
@@ -181,6 +189,12 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
     const done = this.#options.ring.pin(traceId.toLowerCase(), pinned);
     if (done) this.touch();
     return done;
+  }
+
+  #find(traceId: string): TraceRecord | undefined {
+    const trace = this.#options.ring.get(traceId);
+    if (trace !== undefined && !trace.resumed) return trace;
+    return this.#options.archived?.(traceId) ?? trace;
   }
 
   #toRow(span: SpanRecord): SpanRow {

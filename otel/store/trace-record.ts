@@ -22,6 +22,8 @@ export class TraceRecord {
   /** Handed to the OTLP pipeline too. */
   exported = false;
   truncated = false;
+  /** Came back after its earlier spans were evicted: the history file holds more of it. */
+  resumed = false;
   remoteParent = false;
   #spans: SpanRecord[] = [];
   #bytes = TRACE_BYTES;

@@ -39,6 +39,8 @@ export class TraceRing {
   /** Lives across calls, so that finding the oldest never walks over what was deleted before. */
   #cursor = this.#traces.values();
   #candidate: TraceRecord | undefined;
+  /** Ids, only of traces that are here; undefined until somebody asks for changes. */
+  #changed: Set<string> | undefined;
   #bytes = 0;
   #pinned = 0;
   #pinnedBytes = 0;
@@ -78,7 +80,10 @@ export class TraceRing {
     if (trace === undefined) {
       trace = new TraceRecord(traceId);
       // Its earlier spans are gone: what follows is not the whole trace.
-      if (this.#tombstones.get(traceId) !== undefined) trace.truncated = true;
+      if (this.#tombstones.get(traceId) !== undefined) {
+        trace.truncated = true;
+        trace.resumed = true;
+      }
       this.#traces.set(traceId, trace);
       this.#bytes += trace.bytes;
     }
@@ -88,8 +93,44 @@ export class TraceRing {
     if (trace.bytes > maxBytes) trace.cutTo(maxBytes * CUT_TO_SHARE);
     this.#bytes += trace.bytes - bytesBefore;
     if (trace.pinned) this.#pinnedBytes += trace.bytes - bytesBefore;
+    this.markChanged(traceId);
     this.#makeRoom();
     return trace;
+  }
+
+  /** Takes back a trace that was kept before a restart; oldest first. Does nothing when its id is here already. */
+  restore(trace: TraceRecord, pinned: boolean): void {
+    if (this.#traces.has(trace.traceId)) return;
+    trace.cutTo(this.#maxTraceBytes);
+    this.#traces.set(trace.traceId, trace);
+    this.#bytes += trace.bytes;
+    if (pinned) this.pin(trace.traceId, true);
+    this.#makeRoom();
+  }
+
+  /** From now on `takeChanged` knows which traces are new or changed. */
+  trackChanges(): void {
+    this.#changed = new Set();
+  }
+
+  markChanged(traceId: string): void {
+    this.#changed?.add(traceId);
+  }
+
+  /** Traces that changed since they were taken last, up to either limit but at least one if there is any. */
+  takeChanged(maxTraces: number, maxSpans: number): readonly TraceRecord[] {
+    const taken: TraceRecord[] = [];
+    let spans = 0;
+    for (const traceId of this.#changed ?? []) {
+      const trace = this.#traces.get(traceId);
+      if (taken.length >= maxTraces || (taken.length > 0 && spans + (trace?.spans.length ?? 0) > maxSpans))
+        break;
+      this.#changed?.delete(traceId);
+      if (trace === undefined) continue;
+      taken.push(trace);
+      spans += trace.spans.length;
+    }
+    return taken;
   }
 
   get(traceId: string): TraceRecord | undefined {
@@ -125,6 +166,7 @@ export class TraceRing {
       this.#traces.set(traceId, trace);
     }
     trace.pinned = pinned;
+    this.markChanged(traceId);
     return true;
   }
 
@@ -133,6 +175,7 @@ export class TraceRing {
     const trace = this.#traces.get(traceId);
     if (trace === undefined) return false;
     trace.exported = true;
+    this.markChanged(traceId);
     return true;
   }
 
@@ -194,6 +237,8 @@ export class TraceRing {
 
   #evict(trace: TraceRecord, reason: EvictionReason): void {
     this.#traces.delete(trace.traceId);
+    // Gone before it was written: the file's writer is behind, and memory does not wait for it.
+    this.#changed?.delete(trace.traceId);
     this.#candidate = undefined;
     this.#bytes -= trace.bytes;
     this.#evicted[reason]++;

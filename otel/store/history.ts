@@ -1,0 +1,210 @@
+import { context, ROOT_CONTEXT } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
+import type DatabaseConstructor from 'better-sqlite3';
+import type { Clock } from '../clock.ts';
+import type { Guard } from '../guard.ts';
+import { backgroundTimeout } from './background-timer.ts';
+import { HistoryFile, HistoryFileError, isDamage, setAside } from './history-file.ts';
+import type { RollUp, TraceRow } from './history-file.ts';
+import { StringInterner } from './string-interner.ts';
+import { decodeTrace, encodeTrace } from './trace-json.ts';
+import type { TraceRecord } from './trace-record.ts';
+import type { TraceRing } from './trace-ring.ts';
+
+const DAY_MILLIS = 86_400_000;
+/** What a crash may cost. */
+const WRITE_INTERVAL_MILLIS = 5000;
+/** Between two slices when there is more to do. */
+const SLICE_INTERVAL_MILLIS = 50;
+/** One slice is one short transaction, ~1 ms. */
+const MAX_TRACES_PER_SLICE = 25;
+const MAX_SPANS_PER_SLICE = 500;
+const MAX_ROLL_UPS_PER_SLICE = 200;
+const MAX_EXPIRED_PER_SLICE = 100;
+/** 128 MiB: eight times what the ring holds by default. */
+const DEFAULT_MAX_BYTES = 134_217_728;
+
+/** The aggregator's side: packs what it closed and takes it back at start. */
+export interface RollUpSource {
+  /** Hands over at most `max` closed buckets that were not handed over yet. */
+  takeClosed(max: number): readonly RollUp[];
+  restore(rollUps: Iterable<RollUp>): void;
+}
+
+export interface HistoryOptions {
+  /** better-sqlite3's class; handed in, so that telemetry depends on no database. */
+  readonly Database: typeof DatabaseConstructor;
+  readonly path: string;
+  /** How long traces stay; at least a fraction of a day. With 0 days make no History. */
+  readonly days: number;
+  readonly maxBytes?: number;
+  readonly ring: TraceRing;
+  readonly rollUps?: RollUpSource;
+  readonly guard: Guard;
+  readonly clock: Clock;
+  /** Gets one line when a file is set aside or history stays off. */
+  readonly log: (message: string) => void;
+}
+
+/**
+ * Kept traces and roll-ups in an SQLite file of their own, written in small slices off the request path, bounded by
+ * days and bytes. Whatever happens to the file, nothing is thrown: it is set aside or history is off, and a line says so.
+ */
+export class History {
+  readonly #options: HistoryOptions;
+  readonly #maxBytes: number;
+  #file: HistoryFile | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: HistoryOptions) {
+    this.#options = options;
+    this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
+  }
+
+  /** Opens the file, fills the ring and the aggregates from it and begins to write. Call it once, before traffic. */
+  start(): void {
+    this.#file = this.#quietly('history.start', () => this.#open());
+    if (this.#file === undefined) return;
+    this.#quietly('history.restore', () => this.#restore(this.#file));
+    this.#options.ring.trackChanges();
+    this.#schedule(WRITE_INTERVAL_MILLIS);
+  }
+
+  /** Writes everything that is pending, without slices; for shutdown. */
+  flush(): void {
+    this.#quietly('history.flush', () => {
+      while (this.#writeSlice());
+    });
+  }
+
+  /** Flushes and closes; what happens afterwards stays in memory. */
+  close(): void {
+    clearTimeout(this.#timer);
+    this.flush();
+    this.#quietly('history.close', () => this.#file?.close());
+    this.#file = undefined;
+  }
+
+  /** A trace that left memory but is still on disk. */
+  trace(traceId: string): TraceRecord | undefined {
+    return this.#quietly('history.trace', () => {
+      const body = this.#file?.traceBody(traceId);
+      return body === undefined ? undefined : decodeTrace(traceId, body, new StringInterner());
+    });
+  }
+
+  get fileBytes(): number {
+    return this.#quietly('history.size', () => this.#file?.fileBytes) ?? 0;
+  }
+
+  #open(): HistoryFile | undefined {
+    const { Database, path, log } = this.#options;
+    try {
+      return new HistoryFile(Database, path);
+    } catch (error) {
+      if (!(error instanceof HistoryFileError)) {
+        log(`telemetry history is off: ${path} cannot be opened: ${String(error)}`);
+        return undefined;
+      }
+      const aside = setAside(path, error.reason);
+      log(`telemetry history: ${error.message}; it was renamed to ${aside} and a new one begun`);
+      return new HistoryFile(Database, path);
+    }
+  }
+
+  /** As many of the newest traces as the ring holds without evicting, and all roll-ups that have not expired. */
+  #restore(file: HistoryFile | undefined): void {
+    if (file === undefined) return;
+    const { ring, rollUps, guard, clock } = this.#options;
+    const strings = new StringInterner();
+    const { maxTraces, maxBytes } = ring.facts();
+    const found: { readonly trace: TraceRecord; readonly pinned: boolean }[] = [];
+    let bytes = 0;
+    for (const row of file.newestTraces(maxTraces)) {
+      if (!row.pinned && row.endMillis < this.#cutoffMillis()) continue;
+      const trace = guard.run(
+        'history.restore',
+        () => decodeTrace(row.traceId, row.body, strings),
+        undefined,
+      );
+      if (trace === undefined) continue;
+      bytes += trace.bytes;
+      if (bytes > maxBytes) break;
+      found.push({ trace, pinned: row.pinned });
+    }
+    found.sort((a, b) => a.trace.extent.toMillis - b.trace.extent.toMillis);
+    for (const { trace, pinned } of found) ring.restore(trace, pinned);
+    rollUps?.restore(file.rollUps(clock.now()));
+  }
+
+  #schedule(delayMillis: number): void {
+    this.#timer = backgroundTimeout(() => {
+      const more = this.#quietly('history.write', () => this.#writeSlice()) === true;
+      if (this.#file !== undefined) this.#schedule(more ? SLICE_INTERVAL_MILLIS : WRITE_INTERVAL_MILLIS);
+    }, delayMillis);
+  }
+
+  /** One short transaction of what changed and one of what is over; true when there is more to do. */
+  #writeSlice(): boolean {
+    const file = this.#file;
+    if (file === undefined) return false;
+    const { ring, rollUps, clock } = this.#options;
+    const changed = ring.takeChanged(MAX_TRACES_PER_SLICE, MAX_SPANS_PER_SLICE);
+    const closed = rollUps?.takeClosed(MAX_ROLL_UPS_PER_SLICE) ?? [];
+    if (changed.length + closed.length > 0) {
+      const whole = changed.filter((trace) => !trace.resumed);
+      const resumed = changed.filter((trace) => trace.resumed);
+      try {
+        file.write(whole.map(toRow), resumed.map(toRow), closed);
+      } catch (error) {
+        // Roll-ups of this slice are lost to the file; traces come again.
+        for (const trace of changed) ring.markChanged(trace.traceId);
+        throw error;
+      }
+    }
+    const cutoffMillis = this.#cutoffMillis();
+    ring.evictOlderThan(cutoffMillis);
+    let gone = file.expire(cutoffMillis, clock.now(), MAX_EXPIRED_PER_SLICE);
+    if (file.usedBytes > this.#maxBytes) gone += file.dropOldest(MAX_EXPIRED_PER_SLICE);
+    return changed.length + closed.length + gone > 0;
+  }
+
+  #cutoffMillis(): number {
+    return this.#options.clock.now() - this.#options.days * DAY_MILLIS;
+  }
+
+  /** Unseen by telemetry itself, and nothing comes out of it. A file that turns out damaged is given up and begun anew. */
+  #quietly<T>(place: string, work: () => T): T | undefined {
+    return context.with(suppressTracing(ROOT_CONTEXT), () => {
+      try {
+        return work();
+      } catch (error) {
+        this.#options.guard.report(place, error);
+        if (isDamage(error)) this.#options.guard.run(place, () => this.#beginAnew(error), undefined);
+        return undefined;
+      }
+    });
+  }
+
+  #beginAnew(error: unknown): void {
+    const { Database, path, log } = this.#options;
+    const damaged = this.#file;
+    if (damaged === undefined) return;
+    this.#file = undefined;
+    damaged.close();
+    const aside = setAside(path, 'damaged');
+    log(
+      `telemetry history: ${path} is damaged: ${String(error)}; it was renamed to ${aside} and a new one begun`,
+    );
+    this.#file = new HistoryFile(Database, path);
+  }
+}
+
+function toRow(trace: TraceRecord): TraceRow {
+  return {
+    traceId: trace.traceId,
+    endMillis: trace.extent.toMillis,
+    pinned: trace.pinned,
+    body: encodeTrace(trace),
+  };
+}

@@ -1,0 +1,256 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import Database from 'better-sqlite3';
+import type { RollUp } from '../../../otel/store/history-file.ts';
+import type { TraceRing } from '../../../otel/store/trace-ring.ts';
+import { HistoryFolder } from './history-fixture.ts';
+import { spanIdOf, spanRecord, START_MILLIS, traceIdOf, WHOLE } from './kept-span-fixture.ts';
+
+const DAY_MILLIS = 86_400_000;
+
+function add(ring: TraceRing, from: number, to: number, bytesEach = 0): void {
+  for (let i = from; i <= to; i++) {
+    const attributes = { text: `${i} `.padEnd(bytesEach, 'x') };
+    ring.add(
+      traceIdOf(i),
+      [spanRecord({ name: `trace ${i}`, startMillis: START_MILLIS + i, durationMillis: 1, attributes })],
+      WHOLE,
+    );
+  }
+}
+
+describe('History', () => {
+  let place: HistoryFolder;
+  beforeEach(() => {
+    place = new HistoryFolder();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+    place.remove();
+  });
+
+  it('gives kept traces back after a restart, in their order, pins and all', () => {
+    const before = place.start();
+    add(before.ring, 1, 20);
+    before.ring.pin(traceIdOf(3), true);
+    before.ring.markExported(traceIdOf(4));
+    before.history.close();
+
+    const after = place.start();
+    expect([...after.ring.values()].map((trace) => trace.head?.name)).toEqual(
+      Array.from({ length: 20 }, (_, i) => `trace ${i + 1}`),
+    );
+    expect(after.ring.get(traceIdOf(3))?.pinned).toBe(true);
+    expect(after.ring.get(traceIdOf(4))?.exported).toBe(true);
+    expect(after.ring.get(traceIdOf(5))?.summary()).toEqual(before.ring.get(traceIdOf(5))?.summary());
+    expect(after.ring.facts()).toMatchObject({
+      bytes: before.ring.bytes,
+      evicted: { count: 0, bytes: 0, age: 0 },
+    });
+    expect([...before.guard.faults(), ...after.guard.faults(), ...place.messages]).toEqual([]);
+  });
+
+  it('restores no more than the ring holds, the newest', () => {
+    const before = place.start();
+    add(before.ring, 1, 50);
+    before.history.close();
+    const after = place.start({ maxTraces: 10 });
+    expect([...after.ring.values()].map((trace) => trace.traceId)).toEqual(
+      Array.from({ length: 10 }, (_, i) => traceIdOf(41 + i)),
+    );
+    const small = place.start({ ringBytes: 8000 });
+    expect(small.ring.size).toBeGreaterThan(3);
+    expect(small.ring.get(traceIdOf(50))).toBeDefined();
+    expect(small.ring.facts().evicted).toEqual({ count: 0, bytes: 0, age: 0 });
+  });
+
+  it('writes in slices from a timer that keeps nothing alive', async () => {
+    jest.useFakeTimers();
+    const { ring, history } = place.start();
+    add(ring, 1, 90);
+    const saved = () =>
+      Array.from({ length: 90 }, (_, i) => history.trace(traceIdOf(i + 1))).filter(Boolean).length;
+    await jest.advanceTimersByTimeAsync(4999);
+    expect(saved()).toBe(0);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(saved()).toBe(25);
+    await jest.advanceTimersByTimeAsync(150);
+    expect(saved()).toBe(90);
+  });
+
+  it('saves a trace again when late spans come', () => {
+    const before = place.start();
+    add(before.ring, 1, 1);
+    before.history.flush();
+    before.ring.add(traceIdOf(1), [spanRecord({ parentSpanId: spanIdOf(1), reason: 'late' })], WHOLE);
+    before.history.close();
+    expect(place.start().ring.get(traceIdOf(1))?.spans).toHaveLength(2);
+  });
+
+  it('still opens what memory let go, and late spans do not overwrite it', () => {
+    const { ring, history } = place.start({ maxTraces: 1 });
+    add(ring, 1, 1);
+    history.flush();
+    add(ring, 2, 2);
+    expect(history.trace(traceIdOf(1))?.head?.name).toBe('trace 1');
+    ring.add(traceIdOf(1), [spanRecord({ name: 'late', parentSpanId: spanIdOf(1) })], WHOLE);
+    history.flush();
+    expect(history.trace(traceIdOf(1))?.head?.name).toBe('trace 1');
+    expect(history.trace(traceIdOf(99))).toBeUndefined();
+  });
+
+  it('lets go what is older than its days, on disk and in memory, but not what is pinned', () => {
+    const { ring, history } = place.start({ days: 2 });
+    add(ring, 1, 10);
+    ring.pin(traceIdOf(1), true);
+    history.flush();
+    place.clock.millis += 2 * DAY_MILLIS + 8;
+    history.flush();
+    expect(ring.facts()).toMatchObject({ traces: 5, evicted: { age: 5 } });
+    expect([1, 2, 6, 7].map((i) => history.trace(traceIdOf(i)) !== undefined)).toEqual([
+      true,
+      false,
+      false,
+      true,
+    ]);
+  });
+
+  it('stays within its bytes, oldest out first', () => {
+    const { ring, history } = place.start({ maxBytes: 300_000, maxTraces: 10 });
+    for (let round = 0; round < 100; round++) {
+      add(ring, round * 10 + 1, round * 10 + 10, 1000);
+      history.flush();
+    }
+    expect(history.fileBytes).toBeLessThan(400_000);
+    expect(history.trace(traceIdOf(1))).toBeUndefined();
+    expect(history.trace(traceIdOf(1000))).toBeDefined();
+  });
+
+  it('keeps roll-ups until they expire', () => {
+    const rollUp = (startMillis: number, expiresMillis: number): RollUp => ({
+      tier: 0,
+      startMillis,
+      series: 'http GET /',
+      expiresMillis,
+      body: Uint8Array.of(1, 2, startMillis % 256),
+    });
+    const pending = [rollUp(START_MILLIS, START_MILLIS + 10), rollUp(START_MILLIS + 1, START_MILLIS + 1000)];
+    const source = { takeClosed: (max: number) => pending.splice(0, max), restore: () => {} };
+    const before = place.start({ rollUps: source });
+    before.history.close();
+    place.clock.millis += 10;
+    const restored: RollUp[] = [];
+    const after = place.start({
+      rollUps: { takeClosed: () => [], restore: (rows) => restored.push(...rows) },
+    });
+    expect(restored).toMatchObject([{ tier: 0, startMillis: START_MILLIS + 1, series: 'http GET /' }]);
+    expect([...(restored[0]?.body ?? [])]).toEqual([1, 2, (START_MILLIS + 1) % 256]);
+    after.history.flush();
+    expect(after.guard.faults()).toEqual([]);
+  });
+
+  it.each([
+    ['no database', Buffer.from('this is not a database, '.repeat(100))],
+    ['cut to its first page', Buffer.from('SQLite format 3\0')],
+  ])('sets a file aside that is %s, says so and starts anew', (_name, content) => {
+    mkdirSync(dirname(place.path), { recursive: true });
+    writeFileSync(place.path, content);
+    const { ring, history, guard } = place.start();
+    expect(place.messages).toEqual([
+      expect.stringContaining(`it was renamed to ${place.path}.damaged and a new one begun`),
+    ]);
+    expect(readFileSync(`${place.path}.damaged`)).toEqual(content);
+    add(ring, 1, 1);
+    history.flush();
+    expect(history.trace(traceIdOf(1))).toBeDefined();
+    expect(guard.faults()).toEqual([]);
+  });
+
+  it('sets a newer file aside, whole, and says which version it knows', () => {
+    mkdirSync(dirname(place.path), { recursive: true });
+    const newer = new Database(place.path);
+    newer.exec('CREATE TABLE future (x); PRAGMA user_version = 7');
+    newer.close();
+    place.start();
+    expect(place.messages).toEqual([
+      expect.stringMatching(/was written by a newer version \(7, this one knows 1\)/),
+    ]);
+    const kept = new Database(`${place.path}.newer`);
+    expect(kept.pragma('user_version', { simple: true })).toBe(7);
+    kept.close();
+  });
+
+  it('begins anew when the file turns out damaged while it runs', () => {
+    const first = place.start();
+    add(first.ring, 1, 100, 1000);
+    first.history.close();
+    const bytes = readFileSync(place.path);
+    bytes.fill(0xff, 4096);
+    writeFileSync(place.path, bytes);
+    const { ring, history, guard } = place.start();
+    expect(guard.faults().length).toBeGreaterThan(0);
+    expect(place.messages).toEqual([expect.stringContaining('is damaged')]);
+    add(ring, 200, 201);
+    history.flush();
+    expect(history.trace(traceIdOf(200))).toBeDefined();
+    expect(existsSync(`${place.path}.damaged`)).toBe(true);
+  });
+
+  it('is off, with a line that says so, when the file cannot be opened at all', () => {
+    mkdirSync(place.path, { recursive: true });
+    const { ring, history, guard } = place.start();
+    expect(place.messages).toEqual([
+      expect.stringMatching(/^telemetry history is off: .* cannot be opened: /),
+    ]);
+    add(ring, 1, 1);
+    history.flush();
+    expect(history.fileBytes).toBe(0);
+    expect(history.trace(traceIdOf(1))).toBeUndefined();
+    expect(guard.faults()).toEqual([]);
+    expect(ring.size).toBe(1);
+  });
+
+  it('skips a trace it cannot read and restores the others', () => {
+    const before = place.start();
+    add(before.ring, 1, 3);
+    before.history.close();
+    const database = new Database(place.path);
+    database.prepare("UPDATE trace SET body = '{' WHERE trace_id = ?").run(traceIdOf(2));
+    database.close();
+    const { ring, guard } = place.start();
+    expect([...ring.values()].map((trace) => trace.traceId)).toEqual([traceIdOf(1), traceIdOf(3)]);
+    expect(guard.faults()).toMatchObject([{ place: 'history.restore', count: 1 }]);
+  });
+
+  it('writes later what it could not write while another process held the file', () => {
+    const { ring, history, guard } = place.start();
+    const other = new Database(place.path);
+    other.exec('BEGIN IMMEDIATE');
+    add(ring, 1, 3);
+    history.flush();
+    expect(guard.faults()).toMatchObject([{ place: 'history.flush', count: 1 }]);
+    other.exec('COMMIT');
+    other.close();
+    history.flush();
+    expect([1, 2, 3].map((i) => history.trace(traceIdOf(i)) !== undefined)).toEqual([true, true, true]);
+  });
+
+  it('does nothing after close', () => {
+    const { ring, history, guard } = place.start();
+    history.close();
+    history.close();
+    add(ring, 1, 1);
+    history.flush();
+    expect(history.trace(traceIdOf(1))).toBeUndefined();
+    expect(guard.faults()).toEqual([]);
+  });
+
+  it('holds no more than the ring when the writer is behind', () => {
+    const { ring, history } = place.start({ maxTraces: 10 });
+    add(ring, 1, 1000);
+    expect(ring.takeChanged(10_000, 10_000)).toHaveLength(10);
+    history.flush();
+    expect(history.trace(traceIdOf(500))).toBeUndefined();
+  });
+});

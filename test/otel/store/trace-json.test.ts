@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals';
+import { StringInterner } from '../../../otel/store/string-interner.ts';
+import { decodeTrace, encodeTrace } from '../../../otel/store/trace-json.ts';
+import { TraceRecord } from '../../../otel/store/trace-record.ts';
+import { spanIdOf, spanRecord, traceIdOf } from './kept-span-fixture.ts';
+
+function sample(): TraceRecord {
+  const trace = new TraceRecord(traceIdOf(1));
+  trace.append(
+    [
+      spanRecord({ attributes: { 'http.route': '/', list: ['a', 1, null], yes: true, odd: NaN } }),
+      spanRecord({
+        parentSpanId: spanIdOf(1),
+        failed: true,
+        message: 'no',
+        reason: 'error',
+        events: [{ name: 'exception', time: [1, 5], attributes: { 'exception.type': 'E' } }],
+      }),
+    ],
+    { droppedSpans: 3, truncated: true, remoteParent: true },
+  );
+  trace.exported = true;
+  return trace;
+}
+
+describe('encodeTrace and decodeTrace', () => {
+  it('give back the same trace', () => {
+    const trace = sample();
+    const copy = decodeTrace(trace.traceId, encodeTrace(trace), new StringInterner());
+    expect(copy.spans).toEqual(trace.spans);
+    expect(copy.summary()).toEqual(trace.summary());
+    expect(copy).toMatchObject({ droppedSpans: 3, truncated: true, remoteParent: true, exported: true });
+  });
+
+  const good = JSON.parse(encodeTrace(sample())) as { spans: Record<string, unknown>[] };
+  it.each<[string, string]>([
+    ['no JSON', '{'],
+    ['nothing', 'null'],
+    ['another format', JSON.stringify({ ...good, format: 2 })],
+    ['no spans', JSON.stringify({ ...good, spans: [] })],
+    ['spans that are none', JSON.stringify({ ...good, spans: [null] })],
+    ['a missing name', JSON.stringify({ ...good, spans: [{ ...good.spans[0], name: undefined }] })],
+    ['an unknown type', JSON.stringify({ ...good, spans: [{ ...good.spans[0], type: 'ftp' }] })],
+    [
+      'an object as attribute',
+      JSON.stringify({ ...good, spans: [{ ...good.spans[0], attributes: ['a', {}] }] }),
+    ],
+    [
+      'an object in a list',
+      JSON.stringify({ ...good, spans: [{ ...good.spans[0], attributes: ['a', [{}]] }] }),
+    ],
+  ])('refuse %s', (_name, text) => {
+    expect(() => decodeTrace(traceIdOf(1), text, new StringInterner())).toThrow();
+  });
+});
