@@ -1,3 +1,5 @@
+import { context } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
 import { InstrumentationBase, type InstrumentationConfig } from '@opentelemetry/instrumentation';
 import type DatabaseConstructor from 'better-sqlite3';
 import type { OperationRecorder } from '../aggregate/ended-operation.ts';
@@ -68,7 +70,10 @@ export class BetterSqlite3Instrumentation extends InstrumentationBase<BetterSqli
 }
 
 function patchAll(Database: DatabaseClass, observer: DatabaseObserver): readonly (() => void)[] {
-  const { statement, iterator } = nativePrototypes(Database);
+  // Suppressed, in case another instrumentation looks on.
+  const { statement, iterator } = context.with(suppressTracing(context.active()), () =>
+    nativePrototypes(Database),
+  );
   const iterators = new IteratorObserver(observer);
   const patches: readonly (readonly [object, string, (original: Method) => Method])[] = [
     [Database.prototype, 'prepare', observePrepare(observer)],

@@ -36,7 +36,9 @@ function* sanitized(source: string): Generator<string, void> {
   }
 }
 
-function isLiteral({ kind }: SqlToken): boolean {
+/** Double quotes around what is no plain name are more likely a literal somebody misspelt. */
+function isLiteral({ kind, text }: SqlToken): boolean {
+  if (kind === 'quoted') return text.startsWith('"') && !/^"[\p{L}\p{N}_$]+"$/u.test(text);
   return kind === 'string' || kind === 'number';
 }
 

@@ -19,7 +19,7 @@ const MAX_CACHED_SOURCE_LENGTH = 10_000;
 
 /** Messages of these result codes name tables, columns or the file's state; all others may quote a bound value. */
 const SAFE_CODE =
-  /^SQLITE_(?:CONSTRAINT_(?:UNIQUE|PRIMARYKEY|NOTNULL|FOREIGNKEY|CHECK|ROWID|COMMITHOOK|PINNED)|BUSY|LOCKED|READONLY|FULL|CORRUPT|NOTADB|IOERR|CANTOPEN|NOMEM|SCHEMA|PROTOCOL|PERM|AUTH)/;
+  /^SQLITE_(?:CONSTRAINT_(?:UNIQUE|PRIMARYKEY|NOTNULL|FOREIGNKEY|CHECK|ROWID|COMMITHOOK|PINNED)|BUSY|LOCKED|READONLY|FULL|CORRUPT|NOTADB|IOERR|NOMEM|SCHEMA|PROTOCOL|PERM|AUTH)/;
 /** SQLite's own words about a name in the statement's text. */
 const SAFE_PREPARE_MESSAGE = /^no such (?:table|column|index|view|trigger|module|function): [\w.]+$/;
 

@@ -1,0 +1,109 @@
+import { type Tracer, trace } from '@opentelemetry/api';
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { Guard } from '../../../otel/guard.ts';
+import { BetterSqlite3Instrumentation } from '../../../otel/instrumentation/better-sqlite3-instrumentation.ts';
+import { createRenderTracer } from '../../../otel/instrumentation/render.ts';
+import { FakeRecorder, TracingFixture } from './tracing-fixture.ts';
+
+const broken = (): never => {
+  throw new Error('telemetry broke');
+};
+
+/** Everything the instrumentations lean on, broken one at a time. */
+const FAULTS: readonly (readonly [
+  string,
+  (parts: {
+    recorder: FakeRecorder;
+    clock: { now(): number; monotonicNanos(): number };
+    instrumentation: () => BetterSqlite3Instrumentation;
+  }) => void,
+])[] = [
+  ['isDetailWanted', ({ recorder }) => (recorder.isDetailWanted = broken)],
+  ['slowThresholdNanos', ({ recorder }) => (recorder.slowThresholdNanos = broken)],
+  [
+    'recordWithoutSpan',
+    ({ recorder }) => Object.assign(recorder, { isWanted: false, recordWithoutSpan: broken }),
+  ],
+  ['the monotonic clock', ({ clock }) => (clock.monotonicNanos = broken)],
+  ['the wall clock', ({ clock }) => (clock.now = broken)],
+  [
+    'startSpan',
+    ({ instrumentation }) =>
+      instrumentation().setTracerProvider({
+        getTracer: () => ({ startSpan: broken, startActiveSpan: broken }) as Tracer,
+      }),
+  ],
+  [
+    'the span',
+    ({ instrumentation }) =>
+      instrumentation().setTracerProvider({
+        getTracer: () =>
+          ({
+            startSpan: () => ({
+              setAttributes: broken,
+              setAttribute: broken,
+              setStatus: broken,
+              addEvent: broken,
+              end: broken,
+            }),
+            startActiveSpan: broken,
+          }) as unknown as Tracer,
+      }),
+  ],
+];
+
+describe('a fault inside telemetry', () => {
+  const tracing = new TracingFixture();
+  let instrumentation: BetterSqlite3Instrumentation;
+
+  afterEach(() => instrumentation.disable());
+  afterAll(() => tracing.stop());
+
+  it.each(FAULTS)('in %s changes no answer, and is counted', async (_name, breakIt) => {
+    const guard = new Guard();
+    const recorder = new FakeRecorder();
+    const clock = { now: () => 1, monotonicNanos: () => performance.now() };
+    instrumentation = new BetterSqlite3Instrumentation({ guard, recorder, clock });
+    breakIt({ recorder, clock, instrumentation: () => instrumentation });
+    instrumentation.manuallyInstrument(Database);
+    const render = createRenderTracer({ guard, recorder, clock });
+    const db = new Database(':memory:');
+    const answers = tracing.inSpan(() => {
+      db.exec('CREATE TABLE t (n UNIQUE)');
+      return [
+        db.prepare('INSERT INTO t VALUES (?)').run(1).changes,
+        db.prepare('SELECT n FROM t').pluck().get(),
+        db.prepare('SELECT n FROM t').pluck().all(),
+        [...db.prepare('SELECT n FROM t').pluck().iterate()],
+        db.pragma('user_version', { simple: true }),
+        db.transaction((n: number) => n + 1)(1),
+        render('page', () => '<p>'),
+      ];
+    });
+    expect(answers).toEqual([1, 1, [1], [1], 0, 2, '<p>']);
+    expect(() => tracing.inSpan(() => db.prepare('INSERT INTO t VALUES (1)').run())).toThrow(
+      'UNIQUE constraint failed: t.n',
+    );
+    await expect(tracing.inSpan(() => render('page', () => Promise.resolve('later')))).resolves.toBe('later');
+    db.close();
+    expect(guard.faults().length).toBeGreaterThan(0);
+    expect(guard.faults().every(({ lastMessage }) => lastMessage === 'telemetry broke')).toBe(true);
+  });
+
+  it('in the context manager changes no answer', () => {
+    const guard = new Guard();
+    instrumentation = new BetterSqlite3Instrumentation({ guard });
+    instrumentation.manuallyInstrument(Database);
+    const db = new Database(':memory:');
+    const getSpan = trace.getSpan;
+    trace.getSpan = broken;
+    try {
+      expect(db.prepare('SELECT 3').pluck().get()).toBe(3);
+    } finally {
+      trace.getSpan = getSpan;
+    }
+    db.close();
+    expect(guard.faults().length).toBeGreaterThan(0);
+  });
+});

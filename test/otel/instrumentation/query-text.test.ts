@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { querySummary } from '../../../otel/instrumentation/query-summary.ts';
+import { MAX_QUERY_TEXT_LENGTH, queryText } from '../../../otel/instrumentation/query-text.ts';
+
+describe('queryText', () => {
+  it.each([
+    ["SELECT * FROM posts WHERE a = 'x' AND b = 1.5e-3", 'SELECT * FROM posts WHERE a = ? AND b = ?'],
+    ["SELECT x'AB', 0x1F, .5, 'it''s'", 'SELECT ?, ?, ?, ?'],
+    ['SELECT\n  *\n\n FROM posts -- why\n WHERE id = :id', 'SELECT * FROM posts WHERE id = :id'],
+    ['SELECT @a, $b, ?1, ?', 'SELECT @a, $b, ?1, ?'],
+    ['SELECT * FROM t WHERE id IN (1, -2, ?, @c)', 'SELECT * FROM t WHERE id IN (?)'],
+    ['SELECT * FROM t WHERE id IN (SELECT 1)', 'SELECT * FROM t WHERE id IN (SELECT ?)'],
+    ['SELECT "a", [b], `c`, NULL, TRUE FROM t1', 'SELECT "a", [b], `c`, NULL, TRUE FROM t1'],
+    ['SELECT "not a name" FROM t', 'SELECT ? FROM t'],
+    ['PRAGMA key = secret', 'PRAGMA key = ?'],
+    ['PRAGMA key(secret); SELECT 1', 'PRAGMA key(?); SELECT ?'],
+    ["ATTACH '/home/me' AS x", 'ATTACH ? AS x'],
+    ["SELECT 'not closed", 'SELECT ?'],
+    ['SELECT a IN (', 'SELECT a IN ('],
+    ['', ''],
+  ])('%s → %s', (sql, text) => {
+    expect(queryText(sql)).toBe(text);
+  });
+
+  it('is cut with a mark', () => {
+    const text = queryText(`SELECT ${'column_name, '.repeat(1_000)} x FROM t`);
+    expect(text).toHaveLength(MAX_QUERY_TEXT_LENGTH);
+    expect(text.endsWith('…')).toBe(true);
+    expect(queryText(`INSERT INTO t VALUES ('${'a'.repeat(50_000)}')`)).toBe('INSERT INTO t VALUES (?…');
+  });
+
+  it('never holds the content of a literal, nor does the summary', () => {
+    const literal = fc
+      .stringMatching(/^[a-z]{3,8} ?['";\-/*]{0,3}[a-z]{0,4}$/)
+      .map((text) => `CANARY${text}`);
+    const shapes = [
+      (value: string) => `SELECT * FROM posts WHERE title = ${value} AND x IN (${value}, 2)`,
+      (value: string) => `INSERT INTO posts (a, b) VALUES (${value}, 1), (2, ${value})`,
+      (value: string) => `WITH x AS (SELECT ${value} AS a) UPDATE posts SET a = ${value} FROM x`,
+      (value: string) => `PRAGMA key = ${value}`,
+      (value: string) => `${value} nonsense ${value}`,
+      (value: string) => `/* ${value} */ SELECT 1`,
+    ];
+    fc.assert(
+      fc.property(literal, fc.constantFrom(...shapes), (text, shape) => {
+        const sql = shape(`'${text.replaceAll("'", "''")}'`);
+        expect(queryText(sql)).not.toContain('CANARY');
+        expect(querySummary(sql)).not.toContain('CANARY');
+      }),
+    );
+  });
+});

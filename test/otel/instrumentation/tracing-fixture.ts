@@ -1,0 +1,78 @@
+import { type Context, ROOT_CONTEXT, type Span, context, trace } from '@opentelemetry/api';
+import {
+  InMemorySpanExporter,
+  type ReadableSpan,
+  SimpleSpanProcessor,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
+import type { EndedOperation, OperationRecorder } from '../../../otel/aggregate/ended-operation.ts';
+import type { Clock } from '../../../otel/clock.ts';
+import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';
+
+/** The global tracer provider and context manager of one test file, with what was exported. */
+export class TracingFixture {
+  readonly exporter = new InMemorySpanExporter();
+  readonly provider = new TracerProvider({
+    spanProcessors: [new SimpleSpanProcessor({ exporter: this.exporter })],
+  });
+
+  constructor() {
+    trace.setGlobalTracerProvider(this.provider);
+    context.setGlobalContextManager(new AsyncContextManager());
+  }
+
+  get spans(): readonly ReadableSpan[] {
+    return this.exporter.getFinishedSpans();
+  }
+
+  /** Spans since the last call. */
+  take(): readonly ReadableSpan[] {
+    const spans = [...this.spans];
+    this.exporter.reset();
+    return spans;
+  }
+
+  /** Calls inside a span of the test's own, which is not exported because it does not end. */
+  inSpan<T>(call: (span: Span) => T): T {
+    const span = this.provider.getTracer('test').startSpan('parent');
+    const active: Context = trace.setSpan(ROOT_CONTEXT, span);
+    return context.with(active, call, undefined, span);
+  }
+
+  stop(): void {
+    trace.disable();
+    context.disable();
+  }
+}
+
+/** Answers as told and remembers what it was told. */
+export class FakeRecorder implements OperationRecorder {
+  isWanted = true;
+  thresholdNanos = Infinity;
+  readonly asked: (readonly [type: string, traceId: string, traceState: string | undefined])[] = [];
+  readonly recorded: EndedOperation[] = [];
+
+  isDetailWanted(type: string, traceId: string, traceState: string | undefined): boolean {
+    this.asked.push([type, traceId, traceState]);
+    return this.isWanted;
+  }
+  slowThresholdNanos(): number {
+    return this.thresholdNanos;
+  }
+  recordWithoutSpan(operation: EndedOperation): void {
+    this.recorded.push(operation);
+  }
+}
+
+/** Each look at the monotonic clock is `stepNanos` after the one before. */
+export class SteppingClock implements Clock {
+  stepNanos = 1_000;
+  #nanos = 0;
+
+  now(): number {
+    return 1_800_000_000_000;
+  }
+  monotonicNanos(): number {
+    return (this.#nanos += this.stepNanos);
+  }
+}
