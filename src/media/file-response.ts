@@ -21,11 +21,12 @@ export async function completeFileResponse(ctx: Context): Promise<void> {
   ctx.status = 200;
   if (ctx.fresh) {
     ctx.status = 304;
+    discard(whole);
     ctx.body = null;
     return;
   }
   if (ctx.method === 'HEAD') {
-    whole.destroy();
+    discard(whole);
     return;
   }
   const range = requestedRange(ctx, sizeBytes);
@@ -33,7 +34,7 @@ export async function completeFileResponse(ctx: Context): Promise<void> {
     await opened(whole);
     return;
   }
-  whole.destroy();
+  discard(whole);
   if (range === 'unsatisfiable') {
     ctx.throw(416, 'The range asked for lies outside the file.', {
       headers: { 'Content-Range': `bytes */${sizeBytes}` },
@@ -56,6 +57,12 @@ function requestedRange(ctx: Context, sizeBytes: number): ReturnType<typeof pars
     responseHeader(ctx, 'Last-Modified'),
   );
   return current ? parseByteRange(header, sizeBytes) : 'whole';
+}
+
+// Its file may fail to open after that; nobody is interested any more, and an error without a listener ends the process.
+function discard(stream: ReadStream): void {
+  stream.on('error', () => {});
+  stream.destroy();
 }
 
 async function opened(stream: ReadStream): Promise<void> {

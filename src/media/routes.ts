@@ -12,7 +12,7 @@ const MEDIA_CACHE = 'public, max-age=3600';
 const MEDIA_POLICY =
   "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; media-src 'self'";
 
-/** `/assets/*`, and `/media/*`: the bytes under DATA_DIR of what has a name in the MediaStore. */
+/** `/assets/*`, the favicon's old address, and `/media/*`: the bytes under DATA_DIR of what has a name in the MediaStore. */
 export function createMediaRoutes(
   deps: Pick<AppDependencies, 'config'> & {
     readonly assets: Assets;
@@ -25,6 +25,12 @@ export function createMediaRoutes(
 
   router.get('/assets/*', '/assets/*name', async (ctx) => {
     await deps.assets.serve(ctx as unknown as Context, ctx.path.slice('/assets/'.length));
+  });
+
+  // Asked for by what never read a page's head.
+  router.get('/favicon.ico', (ctx) => {
+    ctx.set('Cache-Control', 'public, max-age=86400');
+    ctx.redirect(deps.assets.url('favicon.svg'));
   });
 
   router.get('/media/*', '/media/*name', async (ctx) => {

@@ -62,6 +62,8 @@ function announce(ctx: Context): void {
   const encoding = ctx.acceptsEncodings([...ENCODINGS, 'identity']);
   if (encoding === false || encoding === 'identity') return;
   ctx.set('Content-Encoding', encoding);
+  // A body of unknown length: Koa then leaves Content-Length out, as it does for the compressed GET.
+  ctx.body = Readable.from([]);
   ctx.remove('Content-Length');
 }
 

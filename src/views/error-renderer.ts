@@ -44,10 +44,11 @@ export function createErrorRenderer(
       await next();
       if (ctx.status === 404 && ctx.body === undefined && ctx.respond !== false)
         show(ctx, { status: 404, message: MISSING });
-    } catch (error) {
+    } catch (thrown) {
+      const error = thrown instanceof Object ? thrown : new Error(`${String(thrown)} was thrown`);
       const status = statusOf(error);
       if (status >= 500) ctx.app.emit('error', error, ctx);
-      if (ctx.headerSent || ctx.respond === false) throw error;
+      if (ctx.headerSent || ctx.respond === false) throw error as Error;
       show(ctx, { status, message: messageOf(error, status), headers: (error as HttpError).headers });
     }
   };

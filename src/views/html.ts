@@ -1,4 +1,10 @@
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 /** Markup that is safe to send; only `html` and `raw` make it. */
 export class Html {
@@ -25,10 +31,23 @@ function markupOf(value: HtmlValue): string {
   return escapeHtml(String(value));
 }
 
+const tidied = new WeakMap<TemplateStringsArray, readonly string[]>();
+
+// The indentation of the source is no part of the page; it is taken out of a template's own text once, never out of values.
+function tidy(parts: TemplateStringsArray): readonly string[] {
+  let texts = tidied.get(parts);
+  if (texts === undefined) {
+    texts = parts.map((text) => text.replace(/\s*\n\s*/g, '\n'));
+    tidied.set(parts, texts);
+  }
+  return texts;
+}
+
 /** A tagged template that escapes every value; arrays are joined; null, undefined and booleans are nothing. */
 export function html(parts: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
-  let text = parts[0]!;
-  for (let i = 0; i < values.length; i++) text += markupOf(values[i]) + parts[i + 1]!;
+  const texts = tidy(parts);
+  let text = texts[0]!;
+  for (let i = 0; i < values.length; i++) text += markupOf(values[i]) + texts[i + 1]!;
   return new Html(text);
 }
 

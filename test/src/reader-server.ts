@@ -1,0 +1,136 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, request, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Koa, { type Middleware } from 'koa';
+import { createBusinessMetrics, type BusinessMetrics } from '../../src/business-metrics.ts';
+import { SettingStore } from '../../src/db/setting-store.ts';
+import { closeDatabase, openDatabase } from '../../src/db/open-database.ts';
+import { createAssets, installedAssetFolders } from '../../src/media/assets.ts';
+import { MEDIA_FOLDER_NAME, MediaStore } from '../../src/media/media-store.ts';
+import { PostStore } from '../../src/posts/post-store.ts';
+import type { Post, PostDraft } from '../../src/posts/post.ts';
+import { SearchIndex } from '../../src/search/search-index.ts';
+import { createCompression } from '../../src/views/compression.ts';
+import { createReaderRooms } from '../../src/views/reader-rooms.ts';
+import { createSecurityHeaders } from '../../src/views/security-headers.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+  readonly text: string;
+}
+
+export const START_MILLIS = Date.UTC(2026, 2, 20, 12);
+const assets = createAssets(installedAssetFolders());
+
+/** The readers' rooms on a socket of their own, with a database and media in a folder that goes away at `close`. */
+export class ReaderServer {
+  readonly folder = mkdtempSync(join(tmpdir(), 'glasshouse-reader-'));
+  readonly database = openDatabase(join(this.folder, 'blog.db'));
+  /** Epoch milliseconds; a test moves it. */
+  nowMillis = START_MILLIS;
+  readonly posts = new PostStore(this.database, { now: () => this.nowMillis });
+  readonly media = new MediaStore(this.database, { folder: join(this.folder, MEDIA_FOLDER_NAME) });
+  readonly settings = new SettingStore(this.database);
+  /** Templates in the order they were drawn. */
+  readonly drawn: string[] = [];
+  readonly faults: unknown[] = [];
+  readonly #server;
+  #origin = '';
+
+  constructor(
+    options: {
+      readonly publicUrl?: string;
+      readonly metrics?: BusinessMetrics;
+      readonly extra?: Middleware;
+    } = {},
+  ) {
+    const rooms = createReaderRooms({
+      config: {
+        host: '127.0.0.1',
+        port: 0,
+        publicUrl: options.publicUrl,
+        dataDir: this.folder,
+        logLevel: 'silent',
+        metricsToken: undefined,
+      },
+      database: this.database,
+      now: () => this.nowMillis,
+      render: (template, draw) => {
+        this.drawn.push(template);
+        return draw();
+      },
+      site: () => this.settings.identity(),
+      assets,
+      posts: this.posts,
+      search: new SearchIndex(this.database, { now: () => this.nowMillis }),
+      media: this.media,
+      metrics: options.metrics ?? createBusinessMetrics(),
+    });
+    const app = new Koa();
+    app.on('error', (error) => this.faults.push(error));
+    app.use(async (ctx, next) => {
+      ctx.set('X-Request-ID', '0123456789abcdef0123456789abcdef');
+      await next();
+    });
+    app.use(createSecurityHeaders({ publicUrl: options.publicUrl }));
+    app.use(createCompression());
+    app.use(rooms.errors);
+    if (options.extra !== undefined) app.use(options.extra);
+    for (const router of rooms.routers) app.use(router.routes());
+    app.use(rooms.postPaths.routes());
+    this.#server = createServer(app.callback());
+  }
+
+  get origin(): string {
+    return this.#origin;
+  }
+
+  async start(): Promise<this> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    this.#origin = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return this;
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+    closeDatabase(this.database);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  publish(draft: Partial<PostDraft> & { readonly title: string }): Post {
+    return this.posts.create({
+      markdown: 'Some words.',
+      status: 'published',
+      publishedAtMillis: START_MILLIS - 3_600_000,
+      ...draft,
+    });
+  }
+
+  /** One request exactly as given: no header is added, no redirect followed, no body decoded. */
+  ask(path: string, headers: Readonly<Record<string, string>> = {}, method = 'GET'): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const { hostname, port } = new URL(this.#origin);
+      const outgoing = request({ hostname, port, path, method, headers, agent: false }, (incoming) => {
+        const chunks: Buffer[] = [];
+        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+        incoming.on('error', reject);
+        incoming.on('end', () => {
+          const body = Buffer.concat(chunks);
+          resolve({
+            status: incoming.statusCode!,
+            headers: incoming.headers,
+            body,
+            text: body.toString('utf8'),
+          });
+        });
+      });
+      outgoing.on('error', reject);
+      outgoing.end();
+    });
+  }
+}

@@ -1,0 +1,71 @@
+import { Readable } from 'node:stream';
+import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ReaderServer } from '../reader-server.ts';
+
+let server: ReaderServer;
+beforeAll(async () => {
+  server = await new ReaderServer({
+    extra: async (ctx, next) => {
+      if (ctx.path === '/x/events') {
+        ctx.type = 'text/event-stream';
+        ctx.body = Readable.from(['data: 1\n\n'.repeat(500)]);
+      } else if (ctx.path === '/x/broken') {
+        ctx.type = 'text/plain';
+        ctx.body = Readable.from(
+          (function* () {
+            yield 'x'.repeat(5000);
+            throw new Error('disk on fire');
+          })(),
+        );
+      } else if (ctx.path === '/x/small') ctx.body = 'small';
+      else await next();
+    },
+  }).start();
+  server.publish({ title: 'Long', path: 'long', markdown: 'Glass houses and long words. '.repeat(300) });
+});
+afterAll(() => server.close());
+
+describe('compression', () => {
+  it.each([
+    ['br', brotliDecompressSync],
+    ['gzip', gunzipSync],
+    ['zstd', zstdDecompressSync],
+  ] as const)('sends pages as %s, under an ETag of its own', async (encoding, decompress) => {
+    const plain = await server.ask('/long');
+    const packed = await server.ask('/long', { 'accept-encoding': encoding });
+    expect(packed.headers['content-encoding']).toBe(encoding);
+    expect(packed.headers['vary']).toContain('Accept-Encoding');
+    expect(packed.headers['etag']).toBe(plain.headers['etag']!.replace(/"$/, `-${encoding}"`));
+    expect(decompress(packed.body).equals(plain.body)).toBe(true);
+    expect(packed.body.length).toBeLessThan(plain.body.length / 3);
+  });
+
+  it('prefers br among equals and keeps to what the client weighs', async () => {
+    const encodingOf = async (accept: string) =>
+      (await server.ask('/long', { 'accept-encoding': accept })).headers['content-encoding'];
+    expect(await encodingOf('gzip, deflate, br, zstd')).toBe('br');
+    expect(await encodingOf('gzip;q=1, br;q=0.1')).toBe('gzip');
+    expect(await encodingOf('br;q=0, gzip;q=0')).toBeUndefined();
+    expect(await encodingOf('compress')).toBeUndefined();
+  });
+
+  it.each(['/assets/fonts/inter-latin-wght-normal.woff2', '/x/events', '/x/small'])(
+    'leaves %s as it is',
+    async (path) => {
+      const { status, headers } = await server.ask(path, { 'accept-encoding': 'br, gzip' });
+      expect(status).toBe(200);
+      expect(headers['content-encoding']).toBeUndefined();
+    },
+  );
+
+  it('breaks the connection when the source breaks, instead of leaving the client waiting', async () => {
+    await expect(server.ask('/x/broken', { 'accept-encoding': 'gzip' })).rejects.toThrow(/aborted|hang up/);
+  });
+
+  it('keeps a first view of a text post within 14 KB', async () => {
+    const page = await server.ask('/long', { 'accept-encoding': 'br' });
+    const css = await server.ask('/assets/site.css', { 'accept-encoding': 'br' });
+    expect(page.body.length + css.body.length).toBeLessThan(14 * 1024);
+  });
+});

@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ReaderServer } from '../reader-server.ts';
+
+let server: ReaderServer;
+beforeAll(async () => {
+  server = await new ReaderServer({ publicUrl: 'https://blog.example' }).start();
+});
+afterAll(() => server.close());
+
+describe('security headers', () => {
+  it.each(['/', '/archive', '/search?q=a', '/nope', '/feed.rss', '/assets/site.css'])(
+    'are on %s',
+    async (path) => {
+      const { headers } = await server.ask(path);
+      const policy = headers['content-security-policy'] as string;
+      expect(policy).toMatch(/^default-src 'none'/);
+      expect(policy).toContain("frame-ancestors 'none'");
+      expect(policy).not.toMatch(/unsafe|script-src/);
+      expect(headers['x-content-type-options']).toBe('nosniff');
+      expect(headers['referrer-policy']).toBe('strict-origin-when-cross-origin');
+      expect(headers['strict-transport-security']).toBe('max-age=31536000');
+    },
+  );
+
+  it('promise https only where the blog is at https', async () => {
+    const plain = await new ReaderServer().start();
+    try {
+      expect((await plain.ask('/')).headers['strict-transport-security']).toBeUndefined();
+    } finally {
+      await plain.close();
+    }
+  });
+
+  it('make no page depend on another origin', async () => {
+    const { text } = await server.ask('/');
+    const addresses = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1]!);
+    expect(addresses.length).toBeGreaterThan(8);
+    expect(addresses.filter((address) => !/^(?:\/(?!\/)|#|https:\/\/blog\.example\/)/.test(address))).toEqual(
+      [],
+    );
+  });
+});
