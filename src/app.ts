@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import type { Router } from '@koa/router';
 import Koa from 'koa';
 import type { AppDependencies } from './app-dependencies.ts';
 import { createBusinessMetrics } from './business-metrics.ts';
@@ -12,10 +14,9 @@ import { SearchIndex } from './search/search-index.ts';
 import { createCompression } from './views/compression.ts';
 import { createReaderRooms } from './views/reader-rooms.ts';
 import { createSecurityHeaders } from './views/security-headers.ts';
-import { join } from 'node:path';
 
-/** The blog as one Koa app; nothing listens and nothing is printed here. */
-export function createApp(deps: AppDependencies): Koa {
+/** The blog as one Koa app; nothing listens and nothing is printed here. `rooms` come before the posts' own addresses. */
+export function createApp(deps: AppDependencies, rooms: readonly Router[] = []): Koa {
   const { config, database, log, now } = deps;
   const settings = new SettingStore(database);
   const reader = createReaderRooms({
@@ -35,7 +36,7 @@ export function createApp(deps: AppDependencies): Koa {
   app.use(createCompression());
   app.use(reader.errors);
   app.use(createHealthRoutes(deps).routes());
-  for (const router of reader.routers) app.use(router.routes());
+  for (const router of [...reader.routers, ...rooms]) app.use(router.routes());
   app.use(reader.postPaths.routes());
   app.use(reader.postPaths.allowedMethods({ throw: true }));
   return app;

@@ -1,0 +1,41 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { RandomSource } from './random-source.ts';
+import { visit } from './demo-traffic.ts';
+
+/** A demo of the whole: the server is a process of its own, as in life; this one is its visitors. Everything is thrown away at the end. */
+const folder = mkdtempSync(join(tmpdir(), 'glasshouse-demo-'));
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+const stop = new AbortController();
+const server = fork(path('./serve.ts'), {
+  execArgv: [
+    '--disable-warning=ExperimentalWarning',
+    '-r',
+    path('../require-node.cjs'),
+    '--import',
+    path('../../otel/register.ts'),
+  ],
+  env: {
+    METRICS_SLOW_QUERY_THRESHOLD: '0.1',
+    METRICS_MEMORY_INTERVAL: '5',
+    ...process.env,
+    DATA_DIR: folder,
+  },
+});
+process.on('SIGINT', () => server.kill('SIGTERM'));
+process.on('SIGTERM', () => server.kill('SIGTERM'));
+server.on('exit', (code) => {
+  stop.abort();
+  rmSync(folder, { recursive: true, force: true });
+  process.exitCode = code ?? 1;
+});
+
+const [{ address }] = (await once(server, 'message', { signal: stop.signal }).catch(() =>
+  process.exit(),
+)) as [{ address: string }];
+process.stdout.write('Visitors are coming and going; Ctrl+C ends the demo and removes everything it made.\n');
+await visit({ address, random: new RandomSource(2), signal: stop.signal, perSecond: 8, atOnce: 400 });

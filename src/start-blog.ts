@@ -1,0 +1,101 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Router } from '@koa/router';
+import Database from 'better-sqlite3';
+import type { RenderTracer, TelemetryControl, TelemetryQuery } from '../otel/query.ts';
+import type { AppDependencies } from './app-dependencies.ts';
+import { createApp } from './app.ts';
+import { BlogConfigError, loadBlogConfig, type BlogConfig } from './config.ts';
+import { closeDatabase, DATABASE_FILE_NAME, openDatabase } from './db/open-database.ts';
+import { stopGracefully } from './graceful-stop.ts';
+import { createLog } from './log.ts';
+import { PostStore } from './posts/post-store.ts';
+import { seedWelcomePosts } from './posts/welcome-posts.ts';
+
+/** What the blog needs of telemetry, on or off. */
+export interface BlogTelemetry {
+  readonly query: TelemetryQuery;
+  readonly control: TelemetryControl;
+  readonly render: RenderTracer;
+  instrumentDatabase(constructor: typeof Database): void;
+  shutdown(): Promise<void>;
+}
+
+export interface StartBlogOptions {
+  readonly telemetry: BlogTelemetry;
+  /** More rooms, mounted before the posts' own addresses. */
+  readonly rooms?: (deps: AppDependencies) => readonly Router[];
+  /** Called once the blog answers. */
+  readonly onListening?: (address: string, deps: AppDependencies) => void;
+}
+
+/** Opens the database, listens and prints the address; what keeps it from starting is one readable line and exit code 1. */
+export function startBlog({ telemetry, rooms, onListening }: StartBlogOptions): void {
+  const config = orExit(loadBlogConfig);
+  const log = createLog(config);
+  telemetry.instrumentDatabase(Database);
+  const database = orExit(() => openDatabase(join(config.dataDir, DATABASE_FILE_NAME)));
+  seedWelcomePosts({ database, posts: new PostStore(database) });
+  const deps: AppDependencies = {
+    config,
+    database,
+    log,
+    telemetry: telemetry.query,
+    control: telemetry.control,
+    render: telemetry.render,
+    now: Date.now,
+  };
+
+  const server = createServer(createApp(deps, rooms?.(deps)).callback());
+  server.once('error', (error: NodeJS.ErrnoException) => exitWith(listenProblem(error, config)));
+  server.listen(config.port, config.host, () => {
+    const address = addressOf(server);
+    process.stdout.write(`Glasshouse is at ${address}\n`);
+    onListening?.(address, deps);
+  });
+  stopGracefully({
+    server,
+    log,
+    async close() {
+      await telemetry.shutdown();
+      closeDatabase(database);
+    },
+  });
+}
+
+function addressOf(server: Server): string {
+  const { address, family, port } = server.address() as AddressInfo;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
+
+function listenProblem(error: NodeJS.ErrnoException, { host, port }: BlogConfig): string {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `Port ${port} is taken: something else listens on ${host}:${port}. Set PORT to another, or to 0 for a free one.`;
+    case 'EACCES':
+      return `This user may not listen on port ${port}. Set PORT to 1024 or more.`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `HOST=${host} is no address of this machine. Try 127.0.0.1, or 0.0.0.0 for every interface.`;
+    default:
+      return `Cannot listen on ${host}:${port}: ${error.message}`;
+  }
+}
+
+/** Failures with a message made for people lose their stack; anything else is a fault of ours and keeps it. */
+function orExit<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    if (error instanceof BlogConfigError || 'code' in error || error.name.endsWith('DatabaseError'))
+      exitWith(error.message);
+    throw error;
+  }
+}
+
+function exitWith(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
