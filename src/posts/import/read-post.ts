@@ -122,6 +122,19 @@ function teamTag(value: unknown): string[] {
   return team === undefined ? [] : [team];
 }
 
+/** A text that begins with its own title as a heading would show it twice. */
+function withoutTitle(body: string, title: string): string {
+  const first = /^\s*#[ \t]+(.+?)[ \t#]*(?:\n|$)/.exec(body);
+  const plain = (line: string): string =>
+    line
+      .replace(/[*_`\\]/g, '')
+      .trim()
+      .toLowerCase();
+  return first !== null && plain(first[1]!) === plain(title)
+    ? body.slice(first[0].length).replace(/^\n+/, '')
+    : body;
+}
+
 /** What a file's front matter and place say of its post, for Zola, Hugo, Jekyll and their kin. Never throws. */
 export function readPost(front: FrontMatter, relative: string): SourcePost {
   const data = front.data;
@@ -144,12 +157,13 @@ export function readPost(front: FrontMatter, relative: string): SourcePost {
     notes.push(
       `has no title: ${heading === undefined ? 'named for its file' : 'named for its first heading'}`,
     );
+  const markdown = withoutTitle(front.body, title);
   const categories = words(all['categories'], all['category']);
   return {
     draft: {
       title,
       path,
-      markdown: front.body,
+      markdown,
       description: text(all['description'], all['summary'], all['excerpt']),
       status: isDraft ? 'draft' : publishedAtMillis === undefined ? 'unlisted' : 'published',
       publishedAtMillis,

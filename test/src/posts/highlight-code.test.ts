@@ -68,6 +68,6 @@ describe('highlightCode', () => {
 
   it('uses only classes that the stylesheet colours', () => {
     const css = readFileSync(new URL('../../../src/public/code.css', import.meta.url), 'utf8');
-    expect(CODE_CLASSES.filter(({ name }) => !new RegExp(`\.${name}\b`).test(css))).toEqual([]);
+    expect(CODE_CLASSES.filter(({ name }) => !css.split(/[\s,]+/).includes(`.${name}`))).toEqual([]);
   });
 });

@@ -36,7 +36,7 @@ function planOf(database: Database, sql: string): string[] {
 describe('every list', () => {
   it('is the walk of an index: no table is scanned and nothing is sorted', () => {
     const lists = preparedTexts(blog.database).filter(
-      (sql) => /^SELECT/.test(sql) && /ORDER BY/.test(sql) && /LIMIT/.test(sql) && !/MATCH/.test(sql),
+      (sql) => sql.startsWith('SELECT') && /ORDER BY/.test(sql) && /LIMIT/.test(sql) && !/MATCH/.test(sql),
     );
     expect(lists.length).toBeGreaterThanOrEqual(8);
     const bad = lists.flatMap((sql) =>
@@ -69,7 +69,7 @@ describe('every list', () => {
 describe('every look-up by path', () => {
   it('is one search of a unique index', () => {
     const lookups = preparedTexts(blog.database).filter(
-      (sql) => /path_key = \?/.test(sql) && /^SELECT/.test(sql),
+      (sql) => /path_key = \?/.test(sql) && sql.startsWith('SELECT'),
     );
     const steps = lookups
       .flatMap((sql) => planOf(blog.database, sql))

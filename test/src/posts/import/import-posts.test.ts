@@ -1,0 +1,224 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { importPosts } from '../../../../src/posts/import/import-posts.ts';
+import type { ImportSummary } from '../../../../src/posts/import/import-summary.ts';
+import { draft, temporaryBlog, type TemporaryBlog } from '../../temporary-blog.ts';
+
+const RUST_BLOG = fileURLToPath(new URL('../../../fixtures/rust-blog', import.meta.url));
+const GIF = Buffer.from('GIF89a\x07\x00\x05\x00');
+
+let blog: TemporaryBlog;
+let site: string;
+beforeEach(() => {
+  blog = temporaryBlog();
+  site = path.join(blog.folder, 'site');
+});
+afterEach(() => blog.close());
+
+function write(file: string, content: string | Buffer): void {
+  mkdirSync(path.dirname(path.join(site, file)), { recursive: true });
+  writeFileSync(path.join(site, file), content);
+}
+
+function run(directory = site): ImportSummary {
+  return importPosts(directory, blog);
+}
+
+function figures(summary: ImportSummary): number[] {
+  return [summary.imported, summary.updated, summary.unchanged, summary.skipped.length];
+}
+
+describe('importing a part of the Rust blog', () => {
+  it('takes every post and says why the rest is none', () => {
+    const summary = run(RUST_BLOG);
+    expect(figures(summary)).toEqual([4, 0, 0, 2]);
+    expect(summary.skipped).toEqual([
+      { file: '_index.md', reason: 'a section, not a post', isFault: false },
+      { file: 'releases/latest.md', reason: 'has neither a title nor a text', isFault: false },
+    ]);
+    expect(summary.missingImages).toEqual([]);
+  });
+
+  it('keeps paths, dates, authors, tags and aliases', () => {
+    run(RUST_BLOG);
+    expect(blog.posts.byPath('2021/11/01/Rust-1.56.1')).toMatchObject({
+      title: 'Announcing Rust 1.56.1',
+      publishedAtMillis: Date.UTC(2021, 10, 1),
+      updatedAtMillis: Date.UTC(2021, 10, 1),
+      authors: ['The Rust Security Response WG'],
+      tags: ['release'],
+    });
+    expect(blog.posts.lookup('/releases/1.56.1')).toEqual({ kind: 'moved', path: '2021/11/01/Rust-1.56.1' });
+    expect(blog.posts.lookup('/2021/11/01/Rust-1.56.1.html')).toEqual({
+      kind: 'moved',
+      path: '2021/11/01/Rust-1.56.1',
+    });
+  });
+
+  it('brings the pictures that lie beside a post, with their size', () => {
+    const summary = run(RUST_BLOG);
+    expect(summary.mediaFiles).toBe(1);
+    const media = blog.media.find('2021/08/03/GATs-stabilization-push/gats-reactions.png')!;
+    expect(readFileSync(media.file)).toEqual(
+      readFileSync(path.join(RUST_BLOG, 'content/GATs-stabilization-push/gats-reactions.png')),
+    );
+  });
+
+  it('changes nothing the second time', () => {
+    run(RUST_BLOG);
+    const before = blog.database.serialize();
+    const second = run(RUST_BLOG);
+    expect(figures(second)).toEqual([0, 0, 4, 2]);
+    expect(second.mediaFiles).toBe(0);
+    expect(blog.database.serialize().equals(before)).toBe(true);
+  });
+
+  it('writes only what changed, and the picture that changed with it', () => {
+    cpSync(RUST_BLOG, site, { recursive: true });
+    run();
+    write(
+      'content/inside-rust-blog.md',
+      readFileSync(path.join(site, 'content/inside-rust-blog.md'), 'utf8').replace('nitty gritty', 'detail'),
+    );
+    write('content/GATs-stabilization-push/gats-reactions.png', GIF);
+    expect(figures(run())).toEqual([0, 2, 2, 2]);
+    expect(blog.posts.byPath('2019/10/03/inside-rust-blog')!.html).toContain('detail');
+    expect(blog.media.find('2021/08/03/GATs-stabilization-push/gats-reactions.png')).toMatchObject({
+      width: 7,
+    });
+  });
+});
+
+describe('importing again', () => {
+  beforeEach(() => {
+    write('a.md', '---\npath: a\ntitle: A\ndate: 2026-01-01\n---\nOne.');
+    run();
+  });
+
+  it('leaves alone what its owner edited here', () => {
+    const post = blog.posts.byPath('a')!;
+    blog.posts.update(post.id, post.version, draft({ title: 'Mine', markdown: 'Mine.' }));
+    expect(figures(run())).toEqual([0, 0, 1, 0]);
+    write('a.md', '---\npath: a\ntitle: A\ndate: 2026-01-01\n---\nTwo.');
+    expect(run().skipped[0]!.reason).toMatch(/^edited here since it was imported/);
+    expect(blog.posts.byPath('a')!.markdown).toBe('Mine.');
+  });
+
+  it('leaves deleted what was deleted here', () => {
+    const post = blog.posts.byPath('a')!;
+    blog.posts.remove(post.id, post.version);
+    write('a.md', '---\npath: a\ntitle: A\ndate: 2026-01-01\n---\nTwo.');
+    expect(run().skipped[0]!.reason).toMatch(/^deleted here/);
+    expect(blog.posts.lookup('/a').kind).toBe('gone');
+  });
+
+  it('follows a change of the source more than once', () => {
+    for (const word of ['Two', 'Three']) {
+      write('a.md', `---\npath: a\ntitle: A\ndate: 2026-01-01\n---\n${word}.`);
+      expect(figures(run())).toEqual([0, 1, 0, 0]);
+    }
+    expect(blog.posts.byPath('a')!.markdown).toBe('Three.');
+  });
+});
+
+describe('a tree with faults', () => {
+  it('imports the rest and names file, line and reason', () => {
+    write('good.md', '---\ntitle: Good\ndate: 2026-01-01\n---\nText.');
+    write('bad.md', '+++\ntitle = "Bad\n+++\nText.');
+    write('plain.md', 'No front matter.');
+    write('reserved.md', '---\npath: admin/x\ntitle: R\n---\nText.');
+    write('z/same.md', '---\npath: GOOD\ntitle: Same\n---\nText.');
+    const summary = run();
+    expect(summary.imported).toBe(1);
+    expect(summary.hasFaults).toBe(true);
+    expect(Object.fromEntries(summary.skipped.map(({ file, reason }) => [file, reason]))).toEqual({
+      'bad.md': expect.stringMatching(/^line 2: /),
+      'plain.md': 'has no front matter',
+      'reserved.md': 'The address "admin/x" belongs to the blog itself; choose another.',
+      'z/same.md': 'has the address GOOD, as good.md has',
+    });
+  });
+
+  it('skips a post whose address is taken by one that was written here', () => {
+    blog.posts.create(draft({ path: 'good', title: 'Mine' }));
+    write('good.md', '---\ntitle: Good\ndate: 2026-01-01\n---\nText.');
+    expect(run().skipped).toEqual([
+      { file: 'good.md', reason: 'The address good belongs to “Mine”, another post.', isFault: true },
+    ]);
+  });
+
+  it('leaves out aliases that cannot be, and imports the post', () => {
+    blog.posts.create(draft({ path: 'mine', title: 'Mine' }));
+    write('a.md', '---\ntitle: A\ndate: 2026-01-01\naliases: [b, feed.xml, mine, shared, fine]\n---\nText.');
+    write('b.md', '---\ntitle: B\ndate: 2026-01-02\naliases: [shared]\n---\nText.');
+    const summary = run();
+    expect(summary.imported).toBe(2);
+    expect(blog.posts.byPath('a')!.aliases).toEqual(['fine', 'shared']);
+    expect(summary.notes.map((note) => note.text)).toEqual([
+      'alias b left out: another post stands there',
+      'alias feed.xml left out: The address "feed.xml" belongs to the blog itself; choose another.',
+      'alias shared left out: another post has it too',
+      'alias mine left out: it belongs to “Mine”',
+    ]);
+  });
+
+  it('does not follow links out of the tree', () => {
+    writeFileSync(path.join(blog.folder, 'secret.txt'), 'secret');
+    write(
+      'a/index.md',
+      '---\ntitle: A\ndate: 2026-01-01\n---\n[s](s.txt) ![t](/t.txt) ![u](../../../secret.txt)',
+    );
+    mkdirSync(path.join(site, 'static'));
+    symlinkSync(path.join(blog.folder, 'secret.txt'), path.join(site, 'a', 's.txt'));
+    symlinkSync(path.join(blog.folder, 'secret.txt'), path.join(site, 'static', 't.txt'));
+    expect(run().mediaFiles).toBe(0);
+    expect(blog.media.list()).toEqual([]);
+  });
+});
+
+describe('links and pictures of a tree', () => {
+  beforeEach(() => {
+    write(
+      'content/notes/a/index.md',
+      '+++\npath = "2026/01/01/A"\ntitle = "A"\n+++\n[b](@/notes/b.md#x) [r]\n\n[r]: ../b.md\n\n![p](p.gif) ![l](/images/l.gif) ![m](gone.png) [c](@/gone.md)',
+    );
+    write(
+      'content/notes/b.md',
+      '+++\npath = "2026/01/02/B"\ntitle = "B"\n+++\n{{ youtube(id="x") }} and `{{ code(x) }}`',
+    );
+    write('content/notes/a/p.gif', GIF);
+    write('content/notes/a/data/t.csv', 'a,b');
+    write('static/images/l.gif', GIF);
+  });
+
+  it('lead to posts and media of the blog', () => {
+    const summary = run();
+    const { html } = blog.posts.byPath('2026/01/01/A')!;
+    expect(html).toContain('<a href="/2026/01/02/B#x">b</a> <a href="/2026/01/02/B">r</a>');
+    expect(html).toContain('<img src="/media/2026/01/01/A/p.gif" alt="p" width="7" height="5"');
+    expect(html).toContain('<img src="/media/images/l.gif" alt="l" width="7" height="5"');
+    expect(summary.mediaFiles).toBe(3);
+    expect(blog.media.find('2026/01/01/A/data/t.csv')?.contentType).toBe('text/csv; charset=utf-8');
+  });
+
+  it('are reported when they lead nowhere or are not understood', () => {
+    const summary = run();
+    expect(summary.missingImages).toEqual([{ file: 'notes/a/index.md', text: 'gone.png' }]);
+    expect(summary.notes).toEqual([
+      { file: 'notes/a/index.md', text: 'links to @/gone.md, which is no post of this tree' },
+      { file: 'notes/b.md', text: 'shortcode {{ youtube(id="x") }} left as text' },
+    ]);
+  });
+
+  it('still lead there after an edit at the writing desk', () => {
+    run();
+    rmSync(site, { recursive: true });
+    const post = blog.posts.byPath('2026/01/01/A')!;
+    expect(
+      blog.posts.update(post.id, post.version, { title: 'A', markdown: post.markdown, status: 'published' })
+        .html,
+    ).toBe(post.html);
+  });
+});

@@ -1,0 +1,87 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseFrontMatter } from '../../../../src/posts/import/front-matter.ts';
+import { readPost, type SourcePost } from '../../../../src/posts/import/read-post.ts';
+
+function read(front: string, relative = 'posts/glass.md', body = 'Text.'): SourcePost {
+  return readPost(parseFrontMatter(`---\n${front}\n---\n${body}`, relative), relative);
+}
+
+describe('readPost', () => {
+  it.each([
+    ['path: /a/b/', 'x.md', 'a/b'],
+    ['permalink: /a/b.html', 'x.md', 'a/b.html'],
+    ['permalink: /:year/:title', 'x.md', 'x'],
+    ['slug: other', 'notes/x.md', 'notes/other'],
+    ['title: A', 'notes/x/index.md', 'notes/x'],
+    ['title: A', '2026-03-01-glass.md', 'glass'],
+    ['title: A', '_posts/2026-03-01-glass.md', '2026/03/01/glass'],
+    ['title: A', 'notes/Two Words.md', 'notes/two-words'],
+  ])('%s in %s stands at %s', (front, relative, path) => {
+    expect(read(front, relative).draft.path).toBe(path);
+  });
+
+  it.each([
+    ['date: 2026-03-01', '2026-03-01T00:00:00.000Z'],
+    ['date: 2026-03-01 10:30:00 +0100', '2026-03-01T09:30:00.000Z'],
+    ['date: "2026-03-01T10:30:00Z"', '2026-03-01T10:30:00.000Z'],
+    ['pubDate: x\npubdate: 2026-03-01', '2026-03-01T00:00:00.000Z'],
+    ['path: 2026/03/01/x', '2026-03-01T00:00:00.000Z'],
+  ])('is dated by %o', (front, iso) => {
+    expect(new Date(read(front).draft.publishedAtMillis!).toISOString()).toBe(iso);
+  });
+
+  it('is dated by its file name, and unlisted without any date', () => {
+    expect(read('title: A', '2026-03-01-x.md').draft.publishedAtMillis).toBe(Date.UTC(2026, 2, 1));
+    expect(read('title: A')).toMatchObject({
+      draft: { status: 'unlisted', publishedAtMillis: undefined },
+      notes: ['has no date: unlisted'],
+    });
+  });
+
+  it.each(['draft: true', 'published: false'])('is a draft by %s', (front) => {
+    expect(read(`${front}\ndate: 2026-03-01`).draft.status).toBe('draft');
+  });
+
+  it('takes TOML dates', () => {
+    const post = readPost(
+      parseFrontMatter('+++\ndate = 2026-03-01T10:00:00+02:00\nupdated = 2026-03-02\n+++\n', 'a.md'),
+      'a.md',
+    );
+    expect(post.draft.publishedAtMillis).toBe(Date.UTC(2026, 2, 1, 8));
+    expect(post.updatedAtMillis).toBe(Date.UTC(2026, 2, 2));
+  });
+
+  it('gathers tags from all the places that generators have for them', () => {
+    const front =
+      'tags: a, b\ncategories: [c]\ntaxonomies:\n  tags: [d]\nextra:\n  release: true\n  team: the Rust Lang team';
+    expect(read(front).draft.tags).toEqual(['a', 'b', 'c', 'release', 'Lang team']);
+    expect(read('taxonomies:\n  tags: [d]').draft.tags).toEqual(['d']);
+  });
+
+  it('reads authors as names or objects, and aliases under both names', () => {
+    expect(read('authors: [Ada, {name: Grace}]\naliases: /a.html\nredirect_from: [/b]').draft).toMatchObject({
+      authors: ['Ada', 'Grace'],
+      aliases: ['/a.html', '/b'],
+    });
+    expect(read('author: Ada').draft.authors).toEqual(['Ada']);
+  });
+
+  it('names an untitled post for its first heading, else its file', () => {
+    expect(read('date: 2026-03-01', 'x.md', 'Intro\n\n# Clear glass #\n').draft.title).toBe('Clear glass');
+    expect(read('date: 2026-03-01', 'x.md').draft.title).toBe('x');
+  });
+
+  it('drops a first heading that only repeats the title', () => {
+    expect(read('title: Clear Glass', 'x.md', '\n# Clear `glass`\n\nText.').draft.markdown).toBe('Text.');
+    expect(read('title: Clear glass', 'x.md', '# Clear glass, twice\n').draft.markdown).toBe(
+      '# Clear glass, twice\n',
+    );
+    expect(read('title: Clear glass', 'x.md', 'Text.\n\n# Clear glass\n').draft.markdown).toBe(
+      'Text.\n\n# Clear glass\n',
+    );
+  });
+
+  it('lists what it did not understand', () => {
+    expect(read('title: A\nlayout: wide\nextra:\n  hero: x').unknownKeys).toEqual(['layout', 'extra.hero']);
+  });
+});

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ReaderServer } from '../reader-server.ts';
+
+let server: ReaderServer;
+const DAY = 86_400_000;
+beforeAll(async () => {
+  server = await new ReaderServer().start();
+  server.publish({ title: 'Older', path: 'older', publishedAtMillis: server.nowMillis - 3 * DAY });
+  server.publish({
+    title: 'Glass',
+    path: '2026/03/glass',
+    description: 'How glass is made.',
+    publishedAtMillis: server.nowMillis - 2 * DAY,
+    tags: ['sand', 'heat'],
+    authors: ['Ada', 'Grace'],
+    markdown: 'Sand and heat.\n\n## Melting\n\nText.',
+  });
+  server.publish({ title: 'Newer', path: 'newer', publishedAtMillis: server.nowMillis - DAY });
+});
+afterAll(() => server.close());
+
+describe('a post’s page', () => {
+  it('carries the post as microformats', async () => {
+    const { text } = await server.ask('/2026/03/glass');
+    expect(text).toMatch(/<article class="h-entry">/);
+    expect(text).toMatch(/<h1 class="p-name">Glass<\/h1>/);
+    expect(text).toMatch(
+      /<time class="dt-published" datetime="2026-03-18T12:00:00.000Z"\s*>18 March 2026<\/time\s*>/,
+    );
+    expect([...text.matchAll(/class="p-author h-card">([^<]+)</g)].map((match) => match[1])).toEqual([
+      'Ada',
+      'Grace',
+    ]);
+    expect([...text.matchAll(/class="p-category"[^>]*>([^<]+)</g)].map((match) => match[1])).toEqual([
+      'sand',
+      'heat',
+    ]);
+    expect(text).toContain('<data class="p-summary" value="How glass is made."></data>');
+    expect(text).toContain(`<data class="u-url" value="${server.origin}/2026/03/glass"></data>`);
+    expect(text).toMatch(/<div class="e-content">\s*<p>Sand and heat\.<\/p>/);
+  });
+
+  it('leads to the posts beside it', async () => {
+    const { text } = await server.ask('/2026/03/glass');
+    expect(text).toMatch(/rel="next" href="\/older"[^>]*><small>Earlier<\/small>/);
+    expect(text).toMatch(/rel="prev" href="\/newer"[^>]*><small>Later<\/small>/);
+    expect((await server.ask('/newer')).text).not.toContain('Later');
+  });
+
+  it('tells others what it is', async () => {
+    const { text } = await server.ask('/2026/03/glass');
+    const metas = Object.fromEntries(
+      [...text.matchAll(/<meta property="([^"]+)" content="([^"]*)"/g)].map((match) => [match[1], match[2]]),
+    );
+    expect(metas).toMatchObject({
+      'og:title': 'Glass',
+      'og:type': 'article',
+      'og:url': `${server.origin}/2026/03/glass`,
+      'og:description': 'How glass is made.',
+      'article:published_time': '2026-03-18T12:00:00.000Z',
+    });
+  });
+
+  it('is drawn once in a span of its template', async () => {
+    server.drawn.length = 0;
+    await server.ask('/2026/03/glass');
+    await server.ask('/');
+    await server.ask('/nope', { accept: 'text/html' });
+    expect(server.drawn).toEqual(['post', 'front', 'error']);
+  });
+});

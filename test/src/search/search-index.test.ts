@@ -1,0 +1,134 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { SearchIndex } from '../../../src/search/search-index.ts';
+import { draft, HOUR, NOON, temporaryBlog, type TemporaryBlog } from '../temporary-blog.ts';
+
+let blog: TemporaryBlog;
+let search: SearchIndex;
+beforeEach(() => {
+  blog = temporaryBlog();
+  search = new SearchIndex(blog.database, { now: () => blog.clock.now });
+});
+afterEach(() => blog.close());
+
+function found(text: string): string[] {
+  return search.search(text).hits.map((hit) => hit.title);
+}
+
+describe('SearchIndex', () => {
+  it('ranks a title over a tag over the text', () => {
+    blog.posts.create(draft({ title: 'In the text', markdown: 'Something about moss.' }));
+    blog.posts.create(draft({ title: 'In a tag', tags: ['moss'] }));
+    blog.posts.create(draft({ title: 'Moss in the title' }));
+    expect(found('moss')).toEqual(['Moss in the title', 'In a tag', 'In the text']);
+  });
+
+  it('wants every word, the last one as far as it is typed', () => {
+    blog.posts.create(draft({ title: 'Green glass house' }));
+    blog.posts.create(draft({ title: 'Green grass' }));
+    expect(found('green gla')).toEqual(['Green glass house']);
+    expect(found('green gla ')).toEqual([]);
+    expect(found('gre glass')).toEqual([]);
+  });
+
+  it('folds case and diacritics both ways', () => {
+    blog.posts.create(draft({ title: 'Crème brûlée in Łódź' }));
+    expect(found('creme BRULEE')).toHaveLength(1);
+    expect(found('crème brulée')).toHaveLength(1);
+    expect(found('cre\u0300me')).toHaveLength(1);
+  });
+
+  it('answers a snippet in pieces of text, never markup', () => {
+    blog.posts.create(draft({ title: 'A <b>lens</b>', markdown: 'Use `<script>lens</script>` & *look*.' }));
+    const [hit] = search.search('lens').hits;
+    expect(hit!.titlePieces).toEqual([
+      { text: 'A <b>', hit: false },
+      { text: 'lens', hit: true },
+      { text: '</b>', hit: false },
+    ]);
+    expect(hit!.snippet.map((piece) => piece.text).join('')).toBe('Use <script>lens</script> & look.');
+    expect(hit!.snippet.filter((piece) => piece.hit).map((piece) => piece.text)).toEqual(['lens']);
+  });
+
+  it('cannot be made to mark what was not found', () => {
+    blog.posts.create(draft({ title: 'Lens', markdown: 'A \ue000forged\ue001 mark by a lens.' }));
+    expect(search.search('lens').hits[0]!.snippet.filter((piece) => piece.hit)).toEqual([
+      { text: 'lens', hit: true },
+    ]);
+  });
+
+  it.each([
+    '"',
+    '""',
+    '"open',
+    'a"b',
+    "it's",
+    '*',
+    'a*',
+    '^a',
+    'title:moss',
+    'a AND',
+    'OR',
+    'NOT moss',
+    'NEAR(a b)',
+    '(',
+    ')',
+    '{title}:x',
+    'C++',
+    '-moss',
+    'a:b:c',
+    '\\',
+    '%_',
+    ';DROP TABLE posts',
+    '\u0000',
+    '\u0301',
+    '\ud800',
+    '\ue000',
+    '😀',
+    '<script>',
+    'x'.repeat(100_000),
+    'word '.repeat(10_000),
+    '日本語',
+    'ﷺ',
+  ])('takes any text as a query: %#', (text) => {
+    blog.posts.create(draft());
+    expect(search.search(text)).toMatchObject({ page: 1 });
+  });
+
+  it('takes every text as a query', () => {
+    blog.posts.create(draft());
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (text) => search.search(text).total >= 0),
+      { numRuns: 300 },
+    );
+  });
+
+  it.each(['', '   ', '"*()', '—'])('finds nothing where there is no word: %o', (text) => {
+    blog.posts.create(draft());
+    expect(search.search(text)).toEqual({ hits: [], total: 0, page: 1, pages: 0 });
+  });
+
+  it('finds words that are syntax elsewhere', () => {
+    blog.posts.create(draft({ title: 'To be OR NOT to be' }));
+    expect(found('or not')).toHaveLength(1);
+  });
+
+  it('pages, and stays on a page that exists', () => {
+    for (let number = 0; number < 5; number++)
+      blog.posts.create(draft({ title: `Moss ${number}`, publishedAtMillis: NOON - number * HOUR }));
+    const second = search.search('moss', { page: 2, limit: 2 });
+    expect(second).toMatchObject({ total: 5, page: 2, pages: 3 });
+    expect(second.hits.map((hit) => hit.title)).toEqual(['Moss 2', 'Moss 3']);
+    expect(search.search('moss', { page: 99, limit: 2 })).toMatchObject({
+      page: 3,
+      hits: [{ title: 'Moss 4' }],
+    });
+    expect(search.search('moss', { page: Number.NaN, limit: 2 }).page).toBe(1);
+  });
+
+  it('follows an edit', () => {
+    const post = blog.posts.create(draft({ title: 'Moss' }));
+    blog.posts.update(post.id, 1, draft({ title: 'Fern' }));
+    expect([found('moss'), found('fern')]).toEqual([[], ['Fern']]);
+  });
+});

@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ReaderServer } from '../reader-server.ts';
+
+let server: ReaderServer;
+beforeAll(async () => {
+  server = await new ReaderServer().start();
+  for (let index = 0; index < 45; index++) {
+    server.publish({ title: `Glass ${index}`, path: `g${index}`, markdown: `Crème <b>brûlée</b> number ${index} under glass.` });
+  }
+});
+afterAll(() => server.close());
+
+describe('search', () => {
+  it('shows a form before anything is asked', async () => {
+    const { text } = await server.ask('/search');
+    expect(text).toMatch(/<form[^>]*action="\/search"/);
+    expect(text).not.toContain('noindex');
+    expect(text).not.toMatch(/\d+ posts/);
+  });
+
+  it('marks what was found and counts it', async () => {
+    const { text } = await server.ask('/search?q=creme');
+    expect(text).toContain('<mark>Crème</mark>');
+    expect(text).toContain('45 posts, page 1 of 3');
+    expect(text).toContain('noindex');
+    expect(text).not.toContain('<b>brûlée');
+  });
+
+  it('leads through all pages, and no further than the last', async () => {
+    const second = await server.ask('/search?q=glass&page=2');
+    expect(second.text).toContain('href="/search?q=glass&amp;page=1"');
+    expect(second.text).toContain('href="/search?q=glass&amp;page=3"');
+    expect((await server.ask('/search?q=glass&page=99')).text).toContain('page 3 of 3');
+  });
+
+  it.each(['"', '* OR', '(', 'a AND', "'; DROP TABLE posts; --", '%00', '%', '-', 'NEAR(', 'q%5B%5D=1', '<script>', 'x'.repeat(3000)])(
+    'takes any text: %s',
+    async (query) => {
+      const { status, text } = await server.ask(`/search?q=${query.startsWith('%') ? query : encodeURIComponent(query)}`);
+      expect(status).toBe(200);
+      expect(text).not.toContain('<script>');
+    },
+  );
+
+  it.each(['page=0', 'page=-1', 'page=x', 'page=1e9', 'page=2.5', 'page=', 'q=a&q=b'])('takes %s', async (query) => {
+    expect((await server.ask(`/search?q=glass&${query}`)).status).toBe(200);
+  });
+
+  it('says kindly when nothing was found', async () => {
+    const { text } = await server.ask('/search?q=%3Cb%3Ezzz');
+    expect(text).toContain('Nothing was found for “&lt;b&gt;zzz”');
+  });
+});
