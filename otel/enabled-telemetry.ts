@@ -124,8 +124,13 @@ export class EnabledTelemetry implements Telemetry {
       // Not left out: without the list the SDK exports logs to a collector that nobody set.
       logRecordProcessors: [],
     });
-    this.#sdk.start();
-    this.#runtime.start();
+    try {
+      this.#sdk.start();
+      this.#runtime.start();
+    } catch (error) {
+      this.#guard.run('start', () => this.#letGo(), undefined);
+      throw error;
+    }
   }
 
   instrumentDatabase(Database: typeof DatabaseConstructor): void {

@@ -23,6 +23,7 @@ export interface StartOptions {
   readonly log?: (message: string) => void;
 }
 
+let starting: Promise<Telemetry> | undefined;
 let active: Telemetry | undefined;
 
 /**
@@ -33,27 +34,28 @@ export async function startTelemetry(
   config: TelemetryConfig,
   options: StartOptions = {},
 ): Promise<Telemetry> {
-  if (active !== undefined) return active;
-  const log = options.log ?? logToStandardError;
-  const guard = new Guard({ log });
-  for (const warning of config.warnings) log(warning);
-  if (config.enabled) {
-    try {
-      const { EnabledTelemetry } = await import('./enabled-telemetry.ts');
-      active = new EnabledTelemetry(config, guard, forget);
-      return active;
-    } catch (error) {
-      log(`telemetry did not start and is off: ${error instanceof Error ? error.message : String(error)}`);
-      guard.report('start', error);
-    }
-  }
-  active = telemetryThatIsOff(config.settings, guard, config);
+  starting ??= start(config, options.log ?? logToStandardError);
+  active = await starting;
   return active;
 }
 
 /** The telemetry that was started in this process, or one that is off. */
 export function activeTelemetry(): Telemetry {
   return active ?? telemetryThatIsOff([], new Guard());
+}
+
+async function start(config: TelemetryConfig, log: (message: string) => void): Promise<Telemetry> {
+  for (const warning of config.warnings) log(warning);
+  if (!config.enabled) return telemetryThatIsOff(config.settings, new Guard(), config);
+  try {
+    const { EnabledTelemetry } = await import('./enabled-telemetry.ts');
+    return new EnabledTelemetry(config, new Guard({ log }), forget);
+  } catch (error) {
+    log(`telemetry did not start and is off: ${error instanceof Error ? error.message : String(error)}`);
+    const guard = new Guard();
+    guard.report('start', error);
+    return telemetryThatIsOff(config.settings, guard, config);
+  }
 }
 
 function telemetryThatIsOff(
@@ -78,7 +80,7 @@ function telemetryThatIsOff(
 }
 
 function forget(telemetry: Telemetry): void {
-  if (active === telemetry) active = undefined;
+  if (active === telemetry) active = starting = undefined;
 }
 
 function logToStandardError(message: string): void {

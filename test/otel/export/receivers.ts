@@ -13,6 +13,8 @@ export interface Receiver extends AsyncDisposable {
   /** Requests, or connections where no request is read, at the same time. */
   readonly maxConcurrent: () => number;
   readonly connections: () => number;
+  /** Resolves when somebody connected. */
+  connected(): Promise<void>;
   /** Resolves when so many bodies came. */
   received(count: number): Promise<void>;
 }
@@ -82,8 +84,10 @@ export async function refusingUrl(): Promise<string> {
 async function listening(server: Server) {
   const sockets = new Set<Socket>();
   let connections = 0;
+  const first = Promise.withResolvers<void>();
   server.on('connection', (socket) => {
     connections++;
+    first.resolve();
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
@@ -91,6 +95,7 @@ async function listening(server: Server) {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     connections: () => connections,
+    connected: () => first.promise,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));

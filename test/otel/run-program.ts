@@ -1,0 +1,51 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { ExportFacts, TelemetryQuery } from '../../otel/query.ts';
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+
+export interface ProgramReport {
+  readonly port: number;
+  readonly enabled: boolean;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly traces: number;
+  readonly spans: ReturnType<TelemetryQuery['spans']>;
+  readonly export: ExportFacts;
+  readonly faults: ReturnType<TelemetryQuery['faults']>;
+  readonly business: ReturnType<TelemetryQuery['business']>;
+  readonly settings: ReturnType<TelemetryQuery['settings']>;
+  readonly slowestResponseMillis: number;
+  readonly flushMillis: number;
+  readonly shutdownMillis: number;
+  readonly afterShutdown: ExportFacts;
+}
+
+export interface Ended {
+  readonly code: number | string | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs telemetry-program.ts as `npm start` runs the blog, with nothing in the environment but `env`. */
+export function runProgram(
+  env: Record<string, string>,
+  options: { readonly cwd?: string; readonly imports?: readonly string[] } = {},
+): Promise<Ended> {
+  const imports = [...(options.imports ?? []), path('../../otel/register.ts')];
+  const args = imports.flatMap((file) => ['--import', file]);
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [...args, path('./telemetry-program.ts')],
+      { env, cwd: options.cwd ?? path('.'), timeout: 18_000 },
+      (error, stdout, stderr) =>
+        resolve({ code: error === null ? 0 : (error.code ?? 'killed'), stdout, stderr }),
+    );
+  });
+}
+
+export async function reportOf(...run: Parameters<typeof runProgram>): Promise<ProgramReport> {
+  const { code, stdout, stderr } = await runProgram(...run);
+  if (code !== 0) throw new Error(`the program ended with ${code}: ${stderr}`);
+  return JSON.parse(stdout) as ProgramReport;
+}
