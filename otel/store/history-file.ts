@@ -237,12 +237,8 @@ export function setAside(path: string, reason: HistoryFileError['reason']): stri
 
 /** By SQLite's result code: the file is no database, is malformed, or its tables are not ours. */
 export function isDamage(error: unknown): boolean {
-  if (!(error instanceof Error) || error instanceof HistoryFileError) return false;
-  const code = (error as { readonly code?: unknown }).code;
+  const { code, message } = Object(error) as { readonly code?: unknown; readonly message?: unknown };
   if (typeof code !== 'string') return false;
-  return (
-    code === 'SQLITE_NOTADB' ||
-    code.startsWith('SQLITE_CORRUPT') ||
-    /no such (table|column)|already exists/.test(error.message)
-  );
+  if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) return true;
+  return code === 'SQLITE_ERROR' && /no such (table|column)|already exists/.test(String(message));
 }

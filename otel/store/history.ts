@@ -15,12 +15,14 @@ const DAY_MILLIS = 86_400_000;
 /** What a crash may cost. */
 const WRITE_INTERVAL_MILLIS = 5000;
 /** Between two slices when there is more to do. */
-const SLICE_INTERVAL_MILLIS = 50;
-/** One slice is one short transaction, ~1 ms. */
-const MAX_TRACES_PER_SLICE = 25;
-const MAX_SPANS_PER_SLICE = 500;
-const MAX_ROLL_UPS_PER_SLICE = 200;
-const MAX_EXPIRED_PER_SLICE = 100;
+const SLICE_INTERVAL_MILLIS = 20;
+/** One slice is one short transaction: 0.2 ms, and under 3 ms when it has to move the log into the file; 250 traces/s. */
+const MAX_TRACES_PER_SLICE = 5;
+const MAX_SPANS_PER_SLICE = 100;
+const MAX_ROLL_UPS_PER_SLICE = 50;
+const MAX_EXPIRED_PER_SLICE = 50;
+/** A file damaged more often than this in one process is not worth another. */
+const MAX_BEGUN_ANEW = 3;
 /** 128 MiB: eight times what the ring holds by default. */
 const DEFAULT_MAX_BYTES = 134_217_728;
 
@@ -55,6 +57,7 @@ export class History {
   readonly #maxBytes: number;
   #file: HistoryFile | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #begunAnew = 0;
 
   constructor(options: HistoryOptions) {
     this.#options = options;
@@ -65,8 +68,8 @@ export class History {
   start(): void {
     this.#file = this.#quietly('history.start', () => this.#open());
     if (this.#file === undefined) return;
-    this.#quietly('history.restore', () => this.#restore(this.#file));
     this.#options.ring.trackChanges();
+    this.#quietly('history.restore', () => this.#restore(this.#file));
     this.#schedule(WRITE_INTERVAL_MILLIS);
   }
 
@@ -193,6 +196,10 @@ export class History {
     this.#file = undefined;
     damaged.close();
     const aside = setAside(path, 'damaged');
+    if (++this.#begunAnew > MAX_BEGUN_ANEW) {
+      log(`telemetry history is off: ${path} was damaged again: ${String(error)}; check the disk`);
+      return;
+    }
     log(
       `telemetry history: ${path} is damaged: ${String(error)}; it was renamed to ${aside} and a new one begun`,
     );

@@ -41,6 +41,7 @@ export class TraceRing {
   #candidate: TraceRecord | undefined;
   /** Ids, only of traces that are here; undefined until somebody asks for changes. */
   #changed: Set<string> | undefined;
+  #unsaved = 0;
   #bytes = 0;
   #pinned = 0;
   #pinnedBytes = 0;
@@ -72,6 +73,11 @@ export class TraceRing {
   }
   get pinned(): number {
     return this.#pinned;
+  }
+
+  /** Traces evicted with changes that nobody had taken. */
+  get unsaved(): number {
+    return this.#unsaved;
   }
 
   /** Takes a trace's kept spans, or merges them into what is there; makes room by evicting the oldest. */
@@ -108,9 +114,9 @@ export class TraceRing {
     this.#makeRoom();
   }
 
-  /** From now on `takeChanged` knows which traces are new or changed. */
+  /** From now on `takeChanged` knows which traces are new or changed; those that are here count as new. */
   trackChanges(): void {
-    this.#changed = new Set();
+    this.#changed = new Set(this.#traces.keys());
   }
 
   markChanged(traceId: string): void {
@@ -238,7 +244,7 @@ export class TraceRing {
   #evict(trace: TraceRecord, reason: EvictionReason): void {
     this.#traces.delete(trace.traceId);
     // Gone before it was written: the file's writer is behind, and memory does not wait for it.
-    this.#changed?.delete(trace.traceId);
+    if (this.#changed?.delete(trace.traceId) === true) this.#unsaved++;
     this.#candidate = undefined;
     this.#bytes -= trace.bytes;
     this.#evicted[reason]++;

@@ -74,8 +74,8 @@ describe('History', () => {
     await jest.advanceTimersByTimeAsync(4999);
     expect(saved()).toBe(0);
     await jest.advanceTimersByTimeAsync(1);
-    expect(saved()).toBe(25);
-    await jest.advanceTimersByTimeAsync(150);
+    expect(saved()).toBe(5);
+    await jest.advanceTimersByTimeAsync(400);
     expect(saved()).toBe(90);
   });
 
@@ -181,6 +181,49 @@ describe('History', () => {
     kept.close();
   });
 
+  it('sets a file aside whose tables are not its own', () => {
+    mkdirSync(dirname(place.path), { recursive: true });
+    const foreign = new Database(place.path);
+    foreign.exec('CREATE TABLE trace (x)');
+    foreign.close();
+    place.start();
+    expect(place.messages).toEqual([expect.stringContaining('table trace already exists')]);
+  });
+
+  it('begins anew when its tables are taken away while it runs', () => {
+    const { ring, history } = place.start();
+    const other = new Database(place.path);
+    other.exec('DROP TABLE trace');
+    other.close();
+    add(ring, 1, 3);
+    history.flush();
+    expect(place.messages).toEqual([expect.stringContaining('no such table: trace')]);
+    history.flush();
+    expect([1, 2, 3].map((i) => history.trace(traceIdOf(i)) !== undefined)).toEqual([true, true, true]);
+  });
+
+  it('gives up, and says so, when its file is damaged again and again', () => {
+    const { ring, history } = place.start();
+    for (let i = 1; i <= 5; i++) {
+      const other = new Database(place.path);
+      other.exec('DROP TABLE IF EXISTS trace');
+      other.close();
+      add(ring, i, i);
+      history.flush();
+    }
+    expect(place.messages).toHaveLength(4);
+    expect(place.messages.at(-1)).toMatch(/^telemetry history is off: .* was damaged again: /);
+    expect(history.fileBytes).toBe(0);
+    expect(ring.size).toBe(5);
+  });
+
+  it('saves what was kept before it was started', () => {
+    const { ring } = place.start({ path: `${place.path}.other` });
+    add(ring, 1, 3);
+    place.start({ ring }).history.flush();
+    expect(place.start().ring.size).toBe(3);
+  });
+
   it('begins anew when the file turns out damaged while it runs', () => {
     const first = place.start();
     add(first.ring, 1, 100, 1000);
@@ -249,6 +292,7 @@ describe('History', () => {
   it('holds no more than the ring when the writer is behind', () => {
     const { ring, history } = place.start({ maxTraces: 10 });
     add(ring, 1, 1000);
+    expect(ring.unsaved).toBe(990);
     expect(ring.takeChanged(10_000, 10_000)).toHaveLength(10);
     history.flush();
     expect(history.trace(traceIdOf(500))).toBeUndefined();

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { InProcessSpanExporter } from '../../../otel/store/in-process-span-exporter.ts';
+import { TraceRecord } from '../../../otel/store/trace-record.ts';
 import { TraceRing } from '../../../otel/store/trace-ring.ts';
 import { keptSpan, spanIdOf, spanRecord, START_MILLIS, traceIdOf, WHOLE } from './kept-span-fixture.ts';
 import { SAMPLE, storeWith } from './store-fixture.ts';
@@ -79,6 +80,28 @@ describe('TelemetryStore', () => {
       reason: 'evicted',
       evicted: { atMillis: 77, reason: 'count', name: 'GET /:slug', startMillis: START_MILLIS },
     });
+  });
+
+  it('opens from the archive what memory let go, also when late spans brought a piece of it back', () => {
+    const archive = new TraceRecord(traceIdOf(1));
+    archive.append([spanRecord({ name: 'whole' })], WHOLE);
+    const archived = (traceId: string) => (traceId === traceIdOf(1) ? archive : undefined);
+    const ring = new TraceRing({ maxTraces: 1, maxBytes: 1_000_000, now: () => 0 });
+    const { store } = storeWith({ ring, archived });
+    ring.add(traceIdOf(1), [spanRecord()], WHOLE);
+    ring.add(traceIdOf(2), [spanRecord()], WHOLE);
+    expect(store.trace(traceIdOf(1))).toMatchObject({ name: 'whole' });
+    ring.add(traceIdOf(1), [spanRecord({ name: 'late', parentSpanId: spanIdOf(1) })], WHOLE);
+    expect(store.trace(traceIdOf(1))).toMatchObject({ name: 'whole' });
+    ring.add(traceIdOf(2), [spanRecord({ name: 'late', parentSpanId: spanIdOf(1) })], WHOLE);
+    expect(store.trace(traceIdOf(2))).toMatchObject({ name: 'late', truncated: true });
+  });
+
+  it('refreshes on request, also with nothing to refresh', async () => {
+    const refresh = jest.fn(async () => {});
+    await storeWith({ refresh }).store.refresh();
+    expect(refresh).toHaveBeenCalledTimes(1);
+    await expect(storeWith().store.refresh()).resolves.toBeUndefined();
   });
 
   it.each(['running', 'never-kept'] as const)('says when a trace is %s', (seen) => {
