@@ -1,4 +1,4 @@
-import { Router } from '@koa/router';
+import type { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { tagUrl } from '../views/absolute-url.ts';
 import { archivePage } from '../views/archive-page.ts';
@@ -12,6 +12,7 @@ import { tagKey } from './post-listings.ts';
 import { decodePath, postUrl } from './post-path.ts';
 import type { PostStore } from './post-store.ts';
 import { VersionedValue } from './versioned-value.ts';
+import { createRouter } from '../router.ts';
 
 interface PostRouteDependencies {
   readonly posts: PostStore;
@@ -26,7 +27,7 @@ const MOVED_CACHE = 'public, max-age=3600';
 /** The lists: front page, tags, archive. */
 export function createPostRoutes(deps: PostRouteDependencies): Router {
   const { posts, clock, site, sendPage } = deps;
-  const router = new Router();
+  const router = createRouter();
   // Both count every post, so they are asked again only after something changed.
   const tagCounts = new VersionedValue(() => posts.tags());
   const monthCounts = new VersionedValue(() => posts.archive());
@@ -79,13 +80,16 @@ export function createPostRoutes(deps: PostRouteDependencies): Router {
 /** Posts at their own addresses: everything that no other route took, so it is mounted last. */
 export function createPostPathRoutes(deps: PostRouteDependencies): Router {
   const { posts, site, sendPage } = deps;
-  const router = new Router();
+  const router = createRouter();
 
   router.get('/:path', '/*path', (ctx) => {
     const found = posts.lookup(ctx.path);
     switch (found.kind) {
       case 'post': {
         const { post } = found;
+        // The look-up composes characters, so a decomposed spelling arrives here too.
+        if (decodeURIComponent(ctx.path) !== `/${post.path}`)
+          return movePermanently(ctx as unknown as Context, postUrl(post.path));
         const neighbours = post.status === 'unlisted' ? {} : posts.neighbours(post);
         sendPage(ctx as unknown as Context, 'post', (origin) => postPage({ post, neighbours, site, origin }));
         return;

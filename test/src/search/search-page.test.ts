@@ -5,7 +5,11 @@ let server: ReaderServer;
 beforeAll(async () => {
   server = await new ReaderServer().start();
   for (let index = 0; index < 45; index++) {
-    server.publish({ title: `Glass ${index}`, path: `g${index}`, markdown: `Crème <b>brûlée</b> number ${index} under glass.` });
+    server.publish({
+      title: `Glass ${index}`,
+      path: `g${index}`,
+      markdown: `Crème <b>brûlée</b> number ${index} under glass.`,
+    });
   }
 });
 afterAll(() => server.close());
@@ -33,18 +37,33 @@ describe('search', () => {
     expect((await server.ask('/search?q=glass&page=99')).text).toContain('page 3 of 3');
   });
 
-  it.each(['"', '* OR', '(', 'a AND', "'; DROP TABLE posts; --", '%00', '%', '-', 'NEAR(', 'q%5B%5D=1', '<script>', 'x'.repeat(3000)])(
-    'takes any text: %s',
+  it.each([
+    '"',
+    '* OR',
+    '(',
+    'a AND',
+    "'; DROP TABLE posts; --",
+    '%00',
+    '%',
+    '-',
+    'NEAR(',
+    'q%5B%5D=1',
+    '<script>',
+    'x'.repeat(3000),
+  ])('takes any text: %s', async (query) => {
+    const { status, text } = await server.ask(
+      `/search?q=${query.startsWith('%') ? query : encodeURIComponent(query)}`,
+    );
+    expect(status).toBe(200);
+    expect(text).not.toContain('<script>');
+  });
+
+  it.each(['page=0', 'page=-1', 'page=x', 'page=1e9', 'page=2.5', 'page=', 'q=a&q=b'])(
+    'takes %s',
     async (query) => {
-      const { status, text } = await server.ask(`/search?q=${query.startsWith('%') ? query : encodeURIComponent(query)}`);
-      expect(status).toBe(200);
-      expect(text).not.toContain('<script>');
+      expect((await server.ask(`/search?q=glass&${query}`)).status).toBe(200);
     },
   );
-
-  it.each(['page=0', 'page=-1', 'page=x', 'page=1e9', 'page=2.5', 'page=', 'q=a&q=b'])('takes %s', async (query) => {
-    expect((await server.ask(`/search?q=glass&${query}`)).status).toBe(200);
-  });
 
   it('says kindly when nothing was found', async () => {
     const { text } = await server.ask('/search?q=%3Cb%3Ezzz');
