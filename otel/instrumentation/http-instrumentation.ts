@@ -53,7 +53,7 @@ export function createHttpInstrumentation({
   untracedPathPrefixes = [],
   clock = systemClock,
 }: HttpInstrumentationOptions): HttpInstrumentation {
-  const prefixes = untracedPathPrefixes.map((prefix) => prefix.toLowerCase());
+  const prefixes = untracedPathPrefixes.map((prefix) => prefix.toLowerCase().replace(/\/+$/, ''));
   const config: HttpInstrumentationConfig = {
     redactedQueryParamsServer: REDACTED_QUERY_PARAMS,
     redactedQueryParams: REDACTED_QUERY_PARAMS,
@@ -70,8 +70,8 @@ export function createHttpInstrumentation({
   const instrumentation = new UnmeteredHttpInstrumentation(config);
   // The patches are hooks of require, and an app of ES modules may never require these.
   const require = createRequire(import.meta.url);
-  require('http');
-  require('https');
+  require('node:http');
+  require('node:https');
   return instrumentation;
 }
 

@@ -80,7 +80,7 @@ describe('BetterSqlite3Instrumentation', () => {
     expect(tracing.take()).toEqual([]);
   });
 
-  it.each([undefined, {}, 'better-sqlite3', class {}])('refuses what is no Database class: %p', (wrong) => {
+  it.each([undefined, {}, 'better-sqlite3', Map])('refuses what is no Database class: %p', (wrong) => {
     expect(() => new BetterSqlite3Instrumentation().manuallyInstrument(wrong as never)).toThrow(TypeError);
   });
 

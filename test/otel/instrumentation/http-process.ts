@@ -21,6 +21,8 @@ type Message = {
   readonly span?: SpanMessage;
   readonly reached?: string;
   readonly fault?: string;
+  readonly alive?: number;
+  readonly seen?: number;
 };
 
 /** The fixture server in its process, and what it told. */
@@ -43,10 +45,13 @@ export class HttpProcess {
     });
   }
 
-  static async start(environment: Readonly<Record<string, string>> = {}): Promise<HttpProcess> {
+  static async start(
+    environment: Readonly<Record<string, string>> = {},
+    execArgv: readonly string[] = [],
+  ): Promise<HttpProcess> {
     const child = fork(fileURLToPath(new URL('../../fixtures/http-server.ts', import.meta.url)), {
       env: { ...process.env, NODE_OPTIONS: '', ...environment },
-      execArgv: [],
+      execArgv: [...execArgv],
     });
     const [{ port }] = (await once(child, 'message')) as [Message];
     if (port === undefined) throw new Error('Expected the server to tell its port first');
@@ -68,6 +73,15 @@ export class HttpProcess {
     for (;;) {
       const [message] = (await once(this.#child, 'message')) as [Message];
       if (message.reached === path) return;
+    }
+  }
+
+  /** Collects garbage there; needs `--expose-gc`. */
+  async collect(): Promise<{ readonly alive: number; readonly seen: number }> {
+    this.#child.send('collect');
+    for (;;) {
+      const [message] = (await once(this.#child, 'message')) as [Message];
+      if (message.alive !== undefined) return { alive: message.alive, seen: message.seen ?? 0 };
     }
   }
 

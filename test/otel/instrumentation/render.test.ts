@@ -1,0 +1,121 @@
+import { SpanKind, SpanStatusCode, context, trace } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
+import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Guard } from '../../../otel/guard.ts';
+import { createRenderTracer } from '../../../otel/instrumentation/render.ts';
+import { FakeRecorder, SteppingClock, TracingFixture } from './tracing-fixture.ts';
+
+describe('createRenderTracer', () => {
+  const tracing = new TracingFixture();
+  const guard = new Guard();
+  const recorder = new FakeRecorder();
+  const clock = new SteppingClock();
+  const render = createRenderTracer({ guard, recorder, clock });
+
+  beforeEach(() => {
+    tracing.take();
+    Object.assign(recorder, { isWanted: true, thresholdNanos: Infinity });
+    recorder.recorded.length = 0;
+  });
+  afterAll(() => {
+    expect(guard.faults()).toEqual([]);
+    tracing.stop();
+  });
+
+  it('makes an INTERNAL span that is active while the page is drawn', () => {
+    const parent = tracing.inSpan((span) => {
+      const inside = render('post', () => trace.getActiveSpan()!.spanContext().spanId);
+      expect(inside).not.toBe(span.spanContext().spanId);
+      expect(trace.getActiveSpan()).toBe(span);
+      return span.spanContext();
+    });
+    expect(tracing.take()).toMatchObject([
+      {
+        name: 'render post',
+        kind: SpanKind.INTERNAL,
+        attributes: { 'render.template': 'post' },
+        status: { code: SpanStatusCode.UNSET },
+        parentSpanContext: { spanId: parent.spanId },
+      },
+    ]);
+  });
+
+  it('follows a promise to its end, with the span active in it', async () => {
+    const body = await tracing.inSpan(() =>
+      render('feed', async () => {
+        await Promise.resolve();
+        expect(tracing.spans).toHaveLength(0);
+        return (trace.getActiveSpan() as unknown as { name: string }).name;
+      }),
+    );
+    expect(body).toBe('render feed');
+    expect(tracing.take()).toMatchObject([{ name: 'render feed' }]);
+  });
+
+  it.each<readonly [string, () => unknown]>([
+    [
+      'thrown',
+      () => {
+        throw new TypeError('bad template');
+      },
+    ],
+    ['rejected', () => Promise.reject(new TypeError('bad template'))],
+  ])('lets what is %s through, and notes it', async (_how, work) => {
+    await expect((async () => tracing.inSpan(() => render('page', work)))()).rejects.toThrow(
+      new TypeError('bad template'),
+    );
+    const [span] = tracing.take();
+    expect(span).toMatchObject({
+      status: { code: SpanStatusCode.ERROR, message: 'bad template' },
+      attributes: { 'error.type': 'TypeError' },
+    });
+    expect(span!.events[0]).toMatchObject({
+      name: 'exception',
+      attributes: {
+        'exception.type': 'TypeError',
+        'exception.stacktrace': expect.stringContaining('render.test.ts'),
+      },
+    });
+  });
+
+  it('is counted without a span when no detail is wanted', async () => {
+    recorder.isWanted = false;
+    expect(tracing.inSpan(() => render('post', () => 'page'))).toBe('page');
+    expect(await tracing.inSpan(() => render('post', () => Promise.resolve('later')))).toBe('later');
+    expect(tracing.take()).toEqual([]);
+    expect(recorder.recorded).toMatchObject([
+      { type: 'render', series: 'post', durationNanos: clock.stepNanos, failed: false },
+      { type: 'render', series: 'post', failed: false },
+    ]);
+  });
+
+  it('gets a span after the fact when it was slow or failed', () => {
+    recorder.isWanted = false;
+    recorder.thresholdNanos = clock.stepNanos;
+    tracing.inSpan(() => render('slow', () => 1));
+    recorder.thresholdNanos = Infinity;
+    expect(() =>
+      tracing.inSpan(() =>
+        render('bad', () => {
+          throw new Error('x');
+        }),
+      ),
+    ).toThrow('x');
+    expect(tracing.take().map(({ name }) => name)).toEqual(['render slow', 'render bad']);
+    expect(recorder.recorded).toEqual([]);
+  });
+
+  it('only calls where tracing is suppressed', () => {
+    expect(context.with(suppressTracing(context.active()), () => render('post', () => 7))).toBe(7);
+    expect(tracing.take()).toEqual([]);
+    expect(recorder.recorded).toEqual([]);
+  });
+
+  it('leaves a thenable that is no promise alone', () => {
+    const started = (): never => {
+      throw new Error('started');
+    };
+    const lazy = Object.defineProperty({}, String('then'), { value: started });
+    expect(tracing.inSpan(() => render('lazy', () => lazy))).toBe(lazy);
+  });
+});
