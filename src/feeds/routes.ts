@@ -1,4 +1,4 @@
-import { Router } from '@koa/router';
+import type { Router } from '@koa/router';
 import type { Context } from 'koa';
 import type { AppDependencies } from '../app-dependencies.ts';
 import type { BusinessMetrics, FeedFormat } from '../business-metrics.ts';
@@ -13,6 +13,7 @@ import { openSearchXml, opmlXml, robotsText } from './discovery.ts';
 import { FeedCache } from './feed-cache.ts';
 import { FEED_TYPES, formatFeed } from './feed-format.ts';
 import { sitemapIndexXml, sitemapPages, sitemapXml, type SitemapEntry } from './sitemap.ts';
+import { createRouter } from '../router.ts';
 
 const MAX_FEED_POSTS = 50;
 const FORMATS = ['rss', 'atom', 'json'] as const;
@@ -37,7 +38,7 @@ type FeedRouteDependencies = Pick<AppDependencies, 'render'> & {
 /** Feeds of the site and of each tag, the sitemap, robots.txt, OpenSearch and OPML. */
 export function createFeedRoutes(deps: FeedRouteDependencies): Router {
   const { posts, site, origin, clock, metrics } = deps;
-  const router = new Router();
+  const router = createRouter();
   const cache = new FeedCache();
   const tags = new VersionedValue(() => posts.tags());
 

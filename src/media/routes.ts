@@ -1,10 +1,11 @@
 import { join, relative, resolve, sep } from 'node:path';
-import { Router } from '@koa/router';
+import type { Router } from '@koa/router';
 import type { Context } from 'koa';
 import type { AppDependencies } from '../app-dependencies.ts';
 import type { Assets } from './assets.ts';
 import { MEDIA_FOLDER_NAME, type MediaStore } from './media-store.ts';
 import { createFolderServer } from './serve-folder.ts';
+import { createRouter } from '../router.ts';
 
 /** A name may be given new bytes, so a copy is asked about again after an hour. */
 const MEDIA_CACHE = 'public, max-age=3600';
@@ -19,7 +20,7 @@ export function createMediaRoutes(
     readonly media: Pick<MediaStore, 'find'>;
   },
 ): Router {
-  const router = new Router();
+  const router = createRouter();
   const folder = resolve(join(deps.config.dataDir, MEDIA_FOLDER_NAME));
   const serveFile = createFolderServer(folder);
 

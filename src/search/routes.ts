@@ -1,10 +1,11 @@
-import { Router } from '@koa/router';
+import type { Router } from '@koa/router';
 import type { Context } from 'koa';
 import type { BusinessMetrics } from '../business-metrics.ts';
 import type { PageSender } from '../views/page-sender.ts';
 import { searchPage } from '../views/search-page.ts';
 import type { SiteSettings } from '../views/site.ts';
 import type { SearchIndex } from './search-index.ts';
+import { createRouter } from '../router.ts';
 
 /** Longer text than the form takes is cut, not refused. */
 const MAX_QUERY_CHARACTERS = 200;
@@ -16,7 +17,7 @@ export function createSearchRoutes(deps: {
   readonly sendPage: PageSender;
   readonly metrics: BusinessMetrics;
 }): Router {
-  const router = new Router();
+  const router = createRouter();
 
   router.get('/search', (ctx) => {
     const query = first(ctx.query['q']).trim().toWellFormed().slice(0, MAX_QUERY_CHARACTERS);

@@ -1,0 +1,150 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent, request, type IncomingHttpHeaders } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+export const TOKEN = 'a-token-for-the-tests-0123456789';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** A folder for one blog's data, removed by the test that made it. */
+export function makeDataDir(): string {
+  return mkdtempSync(join(tmpdir(), 'glasshouse-test-'));
+}
+
+export function removeDataDir(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** The environment of a child: this one's, less what would configure telemetry, plus what the test says. */
+export function childEnvironment(env: Readonly<Record<string, string>>): Record<string, string> {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(METRICS_|OTEL_|PORT$|HOST$|PUBLIC_URL$|DATA_DIR$|LOG_LEVEL$|NODE_OPTIONS$)/.test(name),
+  );
+  return { ...(Object.fromEntries(inherited) as Record<string, string>), ...env };
+}
+
+/** Runs a program of the project to its end. */
+export async function runToEnd(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  executable = process.execPath,
+): Promise<{ readonly code: number | null; readonly output: string }> {
+  const child = spawn(executable, args, {
+    cwd: ROOT,
+    env: childEnvironment(env),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, output };
+}
+
+export const START_ARGUMENTS = [
+  '--disable-warning=ExperimentalWarning',
+  '-r',
+  './src/require-node.cjs',
+  '--import',
+  './otel/register.ts',
+  'src/main.ts',
+];
+
+/** The blog as `npm start` runs it, a process of its own on a free port of loopback. */
+export class BlogProcess {
+  readonly address: string;
+  readonly dataDir: string;
+  readonly #child: ChildProcess;
+  readonly #output: { text: string };
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 32 });
+
+  private constructor(child: ChildProcess, output: { text: string }, address: string, dataDir: string) {
+    this.#child = child;
+    this.#output = output;
+    this.address = address;
+    this.dataDir = dataDir;
+  }
+
+  static async start(
+    dataDir: string,
+    env: Readonly<Record<string, string>> = {},
+    args: readonly string[] = START_ARGUMENTS,
+  ): Promise<BlogProcess> {
+    const child = spawn(process.execPath, args, {
+      cwd: ROOT,
+      env: childEnvironment({ PORT: '0', DATA_DIR: dataDir, METRICS_TOKEN: TOKEN, ...env }),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const output = { text: '' };
+    const address = await new Promise<string>((resolve, reject) => {
+      const collect = (text: string): void => {
+        output.text += text;
+        const found = /Glasshouse is at (http:\S+)/.exec(output.text);
+        if (found !== null) resolve(found[1]!);
+      };
+      child.stdout.setEncoding('utf8').on('data', collect);
+      child.stderr.setEncoding('utf8').on('data', collect);
+      child.once('exit', (code) =>
+        reject(new Error(`the blog ended with ${code} before it answered:\n${output.text}`)),
+      );
+    });
+    return new BlogProcess(child, output, address, dataDir);
+  }
+
+  /** What it printed so far, both streams. */
+  get output(): string {
+    return this.#output.text;
+  }
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
+  ask(
+    path: string,
+    options: { readonly method?: string; readonly headers?: Readonly<Record<string, string>> } = {},
+  ): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const outgoing = request(
+        new URL(path, this.address),
+        { agent: this.#agent, ...options },
+        (incoming) => {
+          const parts: Buffer[] = [];
+          incoming.on('data', (part: Buffer) => parts.push(part));
+          incoming.on('error', reject);
+          incoming.on('end', () =>
+            resolve({ status: incoming.statusCode!, headers: incoming.headers, body: Buffer.concat(parts) }),
+          );
+        },
+      );
+      outgoing.on('error', reject);
+      outgoing.end();
+    });
+  }
+
+  /** `/admin/metrics` as a script reads it. */
+  async metrics<T = Record<string, never>>(path = '/admin/metrics'): Promise<T> {
+    const { status, body } = await this.ask(path, {
+      headers: { authorization: `Bearer ${TOKEN}`, accept: 'application/json' },
+    });
+    if (status !== 200) throw new Error(`${path} answered ${status}: ${body.toString()}`);
+    return JSON.parse(body.toString()) as T;
+  }
+
+  /** Asks it to stop and waits; answers its exit code. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    this.#agent.destroy();
+    if (this.#child.exitCode !== null) return this.#child.exitCode;
+    const ended = once(this.#child, 'exit') as Promise<[number | null]>;
+    this.#child.kill(signal);
+    return (await ended)[0];
+  }
+}

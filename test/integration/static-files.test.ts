@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import { closeDatabase, DATABASE_FILE_NAME, openDatabase } from '../../src/db/open-database.ts';
+import { MEDIA_FOLDER_NAME, MediaStore } from '../../src/media/media-store.ts';
+import { BlogProcess, makeDataDir, removeDataDir } from './blog-process.ts';
+import { SpanReceiver } from './span-receiver.ts';
+
+const FILE_BYTES = 20 * 1024 * 1024;
+/** What the kernel and Node may hold for a client that stopped reading: far less than the file. */
+const MAX_IN_FLIGHT_BYTES = 8 * 1024 * 1024;
+const PAUSED_DOWNLOADS = 10;
+const MAX_GROWTH_BYTES = 100 * 1024 * 1024;
+
+/**
+ * Buries the production bug of the report: static files answered 500 because the metrics hook read a streamed body.
+ * A real server, a real file, a real socket, at every kind of rate.
+ */
+describe.each(['1', '0.1', '0'])('static files with METRICS_SAMPLING_RATE=%s', (rate) => {
+  const dataDir = makeDataDir();
+  const file = randomBytes(FILE_BYTES);
+  let receiver: SpanReceiver;
+  let blog: BlogProcess;
+
+  beforeAll(async () => {
+    const database = openDatabase(join(dataDir, DATABASE_FILE_NAME));
+    new MediaStore(database, { folder: join(dataDir, MEDIA_FOLDER_NAME) }).put('large.bin', file);
+    closeDatabase(database);
+    receiver = await SpanReceiver.start();
+    blog = await BlogProcess.start(dataDir, { ...receiver.environment, METRICS_SAMPLING_RATE: rate });
+  });
+  afterAll(async () => {
+    await blog.stop();
+    await receiver.stop();
+    removeDataDir(dataDir);
+  });
+
+  const bodySize = async (requestId: unknown): Promise<Record<string, unknown>> =>
+    (await receiver.span((span) => span.traceId === requestId && span.kind === 2)).attributes;
+
+  it('answers the stylesheet whole, and its span has the right size', async () => {
+    const page = (await blog.ask('/')).body.toString();
+    const href = /href="(\/assets\/[^"]+\.css)"/.exec(page)![1]!;
+    const { status, headers, body } = await blog.ask(href);
+    expect([status, headers['content-type'], String(body.length)]).toEqual([
+      200,
+      'text/css; charset=utf-8',
+      headers['content-length'],
+    ]);
+    expect(await bodySize(headers['x-request-id'])).toMatchObject({
+      'http.route': '/assets/*',
+      'http.response.status_code': 200,
+      'http.response.body.size': body.length,
+      'http.response.outcome': 'complete',
+    });
+  });
+
+  it('answers a 20 MB file byte for byte', async () => {
+    const { status, headers, body } = await blog.ask('/media/large.bin');
+    expect(status).toBe(200);
+    expect(createHash('sha256').update(body).digest('hex')).toBe(
+      createHash('sha256').update(file).digest('hex'),
+    );
+    expect(await bodySize(headers['x-request-id'])).toMatchObject({ 'http.response.body.size': FILE_BYTES });
+  });
+
+  it('answers HEAD and a conditional request without a body', async () => {
+    const head = await blog.ask('/media/large.bin', { method: 'HEAD' });
+    expect([head.status, head.headers['content-length'], head.body.length]).toEqual([
+      200,
+      String(FILE_BYTES),
+      0,
+    ]);
+    expect(await bodySize(head.headers['x-request-id'])).toMatchObject({ 'http.response.body.size': 0 });
+    const fresh = await blog.ask('/media/large.bin', { headers: { 'if-none-match': head.headers.etag! } });
+    expect([fresh.status, fresh.body.length]).toEqual([304, 0]);
+    expect(await bodySize(fresh.headers['x-request-id'])).toMatchObject({
+      'http.response.status_code': 304,
+      'http.response.body.size': 0,
+    });
+  });
+
+  it('says of a client that leaves half way what left before it did', async () => {
+    const answer = await open(blog, '/media/large.bin');
+    let receivedBytes = 0;
+    for await (const part of answer as AsyncIterable<Buffer>) {
+      receivedBytes += part.length;
+      if (receivedBytes > FILE_BYTES / 2) break;
+    }
+    answer.destroy();
+    const attributes = await bodySize(answer.headers['x-request-id']);
+    expect(attributes).toMatchObject({
+      'http.response.status_code': 200,
+      'http.response.outcome': 'aborted',
+    });
+    const sent = attributes['http.response.body.size'] as number;
+    expect(sent).toBeGreaterThanOrEqual(receivedBytes);
+    expect(sent).toBeLessThanOrEqual(Math.min(FILE_BYTES - 1, receivedBytes + MAX_IN_FLIGHT_BYTES));
+  });
+
+  it('buffers nothing while clients do not read', async () => {
+    const rss = async (): Promise<number> =>
+      (await blog.metrics<{ process: { rss_bytes: number } }>()).process.rss_bytes;
+    const before = await rss();
+    const answers = await Promise.all(
+      Array.from({ length: PAUSED_DOWNLOADS }, () => open(blog, '/media/large.bin')),
+    );
+    expect((await rss()) - before).toBeLessThan(MAX_GROWTH_BYTES);
+    for (const answer of answers) answer.destroy();
+    for (const answer of answers) await bodySize(answer.headers['x-request-id']);
+  });
+});
+
+/** An answer whose body waits to be read. */
+async function open(blog: BlogProcess, path: string): Promise<IncomingMessage> {
+  const [answer] = (await once(get(new URL(path, blog.address), { agent: false }), 'response')) as [
+    IncomingMessage,
+  ];
+  answer.on('error', () => {});
+  return answer;
+}

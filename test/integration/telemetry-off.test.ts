@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { MetricsDocument } from '../../src/observatory/metrics-document.ts';
+import { BlogProcess, makeDataDir, removeDataDir, type Answer } from './blog-process.ts';
+
+const PATHS = [
+  '/',
+  '/about',
+  '/archive',
+  '/tags',
+  '/feed.rss',
+  '/feed.json',
+  '/search?q=glass',
+  '/nowhere',
+  '/health',
+  '/assets/site.css',
+];
+/** What no two answers share: the request's own id and the time. */
+const OWN_HEADERS = ['x-request-id', 'date', 'last-modified'];
+
+function comparable({ status, headers, body }: Answer): unknown {
+  const shared = Object.entries(headers).filter(([name]) => !OWN_HEADERS.includes(name));
+  const text = body
+    .toString()
+    .replaceAll(/127\.0\.0\.1:\d+/g, 'host')
+    .replaceAll(String(headers['x-request-id']), 'id');
+  // Addresses with a port of their own are in the page, so its ETag differs too.
+  return {
+    status,
+    headers: Object.fromEntries(shared.filter(([name]) => name !== 'etag' && name !== 'content-length')),
+    text,
+  };
+}
+
+describe('the blog with telemetry at every rate, and without', () => {
+  const dataDir = makeDataDir();
+  const blogs: Record<string, BlogProcess> = {};
+  beforeAll(async () => {
+    for (const [name, env] of Object.entries<Record<string, string>>({
+      on: { METRICS_SAMPLING_RATE: '1' },
+      zero: { METRICS_SAMPLING_RATE: '0' },
+      off: { METRICS_ENABLED: 'false' },
+    })) {
+      blogs[name] = await BlogProcess.start(dataDir, env);
+    }
+  });
+  afterAll(async () => {
+    await Promise.all(Object.values(blogs).map((blog) => blog.stop()));
+    removeDataDir(dataDir);
+  });
+
+  it.each(PATHS)('answers %s the same', async (path) => {
+    const [on, zero, off] = await Promise.all([
+      blogs['on']!.ask(path),
+      blogs['zero']!.ask(path),
+      blogs['off']!.ask(path),
+    ]);
+    expect(comparable(zero)).toEqual(comparable(off));
+    expect(comparable(on)).toEqual(comparable(off));
+    for (const { headers } of [on, zero, off]) expect(headers['x-request-id']).toMatch(/^[0-9a-f]{32}$/);
+  });
+
+  it('says on its metrics that telemetry is off', async () => {
+    const { sampling, operations } = await blogs['off']!.metrics<MetricsDocument>();
+    expect(sampling.enabled).toBe(false);
+    expect(operations.http.count).toBe(0);
+  });
+
+  it('never takes an inbound X-Request-ID for its own', async () => {
+    const { headers } = await blogs['on']!.ask('/', { headers: { 'x-request-id': 'mine' } });
+    expect(headers['x-request-id']).toMatch(/^[0-9a-f]{32}$/);
+  });
+
+  it('honours an inbound traceparent', async () => {
+    const traceId = '0af7651916cd43dd8448eb211c80319c';
+    const { headers } = await blogs['on']!.ask('/', {
+      headers: { traceparent: `00-${traceId}-b7ad6b7169203331-01` },
+    });
+    expect(headers['x-request-id']).toBe(traceId);
+  });
+});
