@@ -98,9 +98,9 @@ export class PostListings {
       'SELECT min(tag) AS tag, count(*) AS count FROM post_tags WHERE published_at <= ? GROUP BY tag_key ORDER BY tag_key',
     );
     this.#archive = database.prepare(
-      `SELECT CAST(strftime('%Y', published_at / 1000, 'unixepoch') AS INTEGER) AS year,
-         CAST(strftime('%m', published_at / 1000, 'unixepoch') AS INTEGER) AS month, count(*) AS count
-       FROM posts WHERE ${LISTED} AND published_at <= ? GROUP BY year, month ORDER BY year DESC, month DESC`,
+      `SELECT month / 100 AS year, month % 100 AS month, count FROM (
+         SELECT CAST(strftime('%Y%m', published_at / 1000, 'unixepoch') AS INTEGER) AS month, count(*) AS count
+         FROM posts WHERE ${LISTED} AND published_at <= ? GROUP BY month) ORDER BY 1 DESC, 2 DESC`,
     );
     this.#sitemap = database.prepare(
       `SELECT id, path, published_at, updated_at FROM posts WHERE ${LISTED} AND published_at <= ? AND (published_at, id) < (?, ?)

@@ -52,31 +52,37 @@ const SNIPPET_TOKENS = 32;
 const HIT_START = '\ue000';
 const HIT_END = '\ue001';
 const MARKS = /[\ue000\ue001]/g;
+const VISIBLE = "posts.status = 'published' AND posts.deleted_at IS NULL AND posts.published_at <= @now";
 // bm25 weights of title, tags, body.
 const RANK = 'bm25(post_search, 10.0, 5.0, 1.0)';
 
 /** Full-text search over published posts; drafts, unlisted and deleted ones are not in it, scheduled ones wait for their time. */
 export class SearchIndex {
   readonly #now: () => number;
-  readonly #search: Statement<[string, number, number, number], HitRow>;
-  readonly #count: Statement<[string, number], number>;
+  readonly #search: Statement<[Readonly<Record<string, string | number>>], HitRow>;
+  readonly #count: Statement<[Readonly<Record<string, string | number>>], number>;
   readonly #insert: Statement<[number, string, string, string]>;
   readonly #delete: Statement<[number]>;
 
   constructor(database: Database, options: { readonly now?: () => number } = {}) {
     this.#now = options.now ?? Date.now;
+    // Snippets are costly, so they are made for the hits of one page only, after the ranking.
     this.#search = database.prepare(
-      `SELECT posts.id, posts.path, posts.title, posts.tags, posts.published_at,
+      `SELECT best.id, best.path, best.title, best.tags, best.published_at,
          highlight(post_search, 0, '${HIT_START}', '${HIT_END}') AS marked_title,
          snippet(post_search, 2, '${HIT_START}', '${HIT_END}', '…', ${SNIPPET_TOKENS}) AS snippet
-       FROM post_search JOIN posts ON posts.id = post_search.rowid
-       WHERE post_search MATCH ? AND posts.status = 'published' AND posts.deleted_at IS NULL AND posts.published_at <= ?
-       ORDER BY ${RANK}, posts.published_at DESC, posts.id DESC LIMIT ? OFFSET ?`,
+       FROM (
+         SELECT posts.id, posts.path, posts.title, posts.tags, posts.published_at, ${RANK} AS score
+         FROM post_search JOIN posts ON posts.id = post_search.rowid
+         WHERE post_search MATCH @match AND ${VISIBLE}
+         ORDER BY score, posts.published_at DESC, posts.id DESC LIMIT @limit OFFSET @offset
+       ) AS best JOIN post_search ON post_search.rowid = best.id
+       WHERE post_search MATCH @match ORDER BY best.score, best.published_at DESC, best.id DESC`,
     );
     this.#count = database
-      .prepare<[string, number], number>(
+      .prepare<[Readonly<Record<string, string | number>>], number>(
         `SELECT count(*) FROM post_search JOIN posts ON posts.id = post_search.rowid
-         WHERE post_search MATCH ? AND posts.status = 'published' AND posts.deleted_at IS NULL AND posts.published_at <= ?`,
+         WHERE post_search MATCH @match AND ${VISIBLE}`,
       )
       .pluck();
     this.#insert = database.prepare('INSERT INTO post_search (rowid, title, tags, body) VALUES (?, ?, ?, ?)');
@@ -89,10 +95,10 @@ export class SearchIndex {
     const match = matchExpression(text);
     if (match === undefined) return { hits: [], total: 0, page: 1, pages: 0 };
     const now = this.#now();
-    const total = this.#count.get(match, now) ?? 0;
+    const total = this.#count.get({ match, now }) ?? 0;
     const pages = Math.min(Math.ceil(total / limit), MAX_PAGE);
     const page = Math.max(1, Math.min(Math.trunc(options.page ?? 1) || 1, pages));
-    const rows = total === 0 ? [] : this.#search.all(match, now, limit, (page - 1) * limit);
+    const rows = total === 0 ? [] : this.#search.all({ match, now, limit, offset: (page - 1) * limit });
     return { hits: rows.map(hitOf), total, page, pages };
   }
 
