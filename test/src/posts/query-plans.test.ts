@@ -83,6 +83,8 @@ describe('every look-up by path', () => {
 describe('archive', () => {
   it('counts in the index, without touching the posts', () => {
     const sql = preparedTexts(blog.database).find((text) => text.includes('strftime'))!;
-    expect(planOf(blog.database, sql)[0]).toMatch(/SEARCH posts USING COVERING INDEX posts_listed/);
+    expect(planOf(blog.database, sql)).toContain(
+      'SEARCH posts USING COVERING INDEX posts_listed (published_at<?)',
+    );
   });
 });
