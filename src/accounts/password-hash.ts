@@ -1,0 +1,59 @@
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+
+/** Cost of one guess; OWASP's first recommendation for scrypt, 128 MiB and some tenths of a second. */
+export interface ScryptCost {
+  /** log2 of N. */
+  readonly logN: number;
+  readonly r: number;
+  readonly p: number;
+}
+
+export const OWASP_COST: ScryptCost = { logN: 17, r: 8, p: 1 };
+
+const SALT_BYTES = 16;
+const KEY_BYTES = 32;
+const FORMAT = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,3}),p=(\d{1,3})\$([\w+/]+)\$([\w+/]+)$/;
+
+/** The same characters typed on two keyboards are the same password. */
+function normalised(password: string): string {
+  return password.normalize('NFKC');
+}
+
+function derive(password: string, salt: Buffer, { logN, r, p }: ScryptCost, bytes: number): Promise<Buffer> {
+  const N = 2 ** logN;
+  return new Promise((resolve, reject) => {
+    scrypt(normalised(password), salt, bytes, { N, r, p, maxmem: 256 * N * r }, (error, key) =>
+      error === null ? resolve(key) : reject(error),
+    );
+  });
+}
+
+function unpadded(bytes: Buffer): string {
+  return bytes.toString('base64').replace(/=+$/, '');
+}
+
+/** `$scrypt$ln=17,r=8,p=1$salt$key`: a later, higher cost leaves older hashes readable. */
+export async function hashPassword(password: string, cost: ScryptCost = OWASP_COST): Promise<string> {
+  const salt = randomBytes(SALT_BYTES);
+  const key = await derive(password, salt, cost, KEY_BYTES);
+  return `$scrypt$ln=${cost.logN},r=${cost.r},p=${cost.p}$${unpadded(salt)}$${unpadded(key)}`;
+}
+
+/** False for a wrong password; throws when the stored text is no hash of ours. */
+export async function verifyPassword(password: string, stored: string): Promise<boolean> {
+  const match = FORMAT.exec(stored);
+  if (match === null)
+    throw new Error('the stored password hash is not in the form $scrypt$ln=…,r=…,p=…$salt$key');
+  const [, logN, r, p, salt, key] = match;
+  const expected = Buffer.from(key!, 'base64');
+  const cost = { logN: Number(logN), r: Number(r), p: Number(p) };
+  return timingSafeEqual(
+    await derive(password, Buffer.from(salt!, 'base64'), cost, expected.length),
+    expected,
+  );
+}
+
+/** A hash that no password has: checking it takes as long as checking a real one. */
+export function impossibleHash(cost: ScryptCost = OWASP_COST): string {
+  return `$scrypt$ln=${cost.logN},r=${cost.r},p=${cost.p}$${unpadded(randomBytes(SALT_BYTES))}$${unpadded(randomBytes(KEY_BYTES))}`;
+}

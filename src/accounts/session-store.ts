@@ -1,0 +1,113 @@
+import type { Database, Statement } from 'better-sqlite3';
+import { createSecretToken, digestOfToken } from './secret-token.ts';
+
+const DAY_MILLIS = 24 * 60 * 60 * 1000;
+export const IDLE_LIMIT_MILLIS = 14 * DAY_MILLIS;
+export const ABSOLUTE_LIMIT_MILLIS = 90 * DAY_MILLIS;
+/** Being seen is written at most this often: reading must not cost a write each time. */
+const SEEN_INTERVAL_MILLIS = 60_000;
+const MAX_USER_AGENT_CHARACTERS = 200;
+/** Oldest go first. */
+const MAX_SESSIONS = 50;
+
+export interface Session {
+  /** Digest of the cookie's token; names the session in the list, opens nothing. */
+  readonly id: string;
+  readonly accountId: number;
+  /** What form tokens are signed with. */
+  readonly formSecret: string;
+  readonly createdAtMillis: number;
+  readonly lastSeenAtMillis: number;
+  readonly expiresAtMillis: number;
+  readonly userAgent: string;
+}
+
+interface SessionRow {
+  readonly token_hash: string;
+  readonly account_id: number;
+  readonly csrf_secret: string;
+  readonly created_at: number;
+  readonly last_seen_at: number;
+  readonly expires_at: number;
+  readonly user_agent: string;
+}
+
+function sessionOf(row: SessionRow): Session {
+  return {
+    id: row.token_hash,
+    accountId: row.account_id,
+    formSecret: row.csrf_secret,
+    createdAtMillis: row.created_at,
+    lastSeenAtMillis: row.last_seen_at,
+    expiresAtMillis: row.expires_at,
+    userAgent: row.user_agent,
+  };
+}
+
+/** Who is signed in where. The file holds digests only: who reads it cannot sign in with it. */
+export class SessionStore {
+  readonly #now: () => number;
+  readonly #insert: Statement<[string, number, string, number, number, number, string]>;
+  readonly #prune: Statement<[{ now: number; idleSince: number; max: number }]>;
+  readonly #find: Statement<[string, number, number], SessionRow>;
+  readonly #seen: Statement<[number, string]>;
+  readonly #list: Statement<[number, number], SessionRow>;
+  readonly #remove: Statement<[string]>;
+  readonly #removeAll: Statement<[string]>;
+
+  constructor(database: Database, now: () => number) {
+    this.#now = now;
+    this.#insert = database.prepare(
+      `INSERT INTO sessions (token_hash, account_id, csrf_secret, created_at, last_seen_at, expires_at, user_agent)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#prune = database.prepare(
+      `DELETE FROM sessions WHERE expires_at <= @now OR last_seen_at <= @idleSince OR token_hash IN
+         (SELECT token_hash FROM sessions ORDER BY last_seen_at DESC LIMIT -1 OFFSET @max)`,
+    );
+    this.#find = database.prepare(
+      'SELECT * FROM sessions WHERE token_hash = ? AND expires_at > ? AND last_seen_at > ?',
+    );
+    this.#seen = database.prepare('UPDATE sessions SET last_seen_at = ? WHERE token_hash = ?');
+    this.#list = database.prepare(
+      'SELECT * FROM sessions WHERE expires_at > ? AND last_seen_at > ? ORDER BY last_seen_at DESC, token_hash',
+    );
+    this.#remove = database.prepare('DELETE FROM sessions WHERE token_hash = ?');
+    this.#removeAll = database.prepare('DELETE FROM sessions WHERE token_hash <> ?');
+  }
+
+  /** The token goes into the cookie and is kept nowhere. */
+  create(accountId: number, userAgent: string): { readonly token: string; readonly session: Session } {
+    const token = createSecretToken();
+    const now = this.#now();
+    const agent = userAgent.slice(0, MAX_USER_AGENT_CHARACTERS);
+    const id = digestOfToken(token);
+    this.#insert.run(id, accountId, createSecretToken(), now, now, now + ABSOLUTE_LIMIT_MILLIS, agent);
+    this.#prune.run({ now, idleSince: now - IDLE_LIMIT_MILLIS, max: MAX_SESSIONS });
+    return { token, session: this.find(token)! };
+  }
+
+  /** The session of a cookie while both limits hold; writes down that it was seen. */
+  find(token: string): Session | undefined {
+    const now = this.#now();
+    const row = this.#find.get(digestOfToken(token), now, now - IDLE_LIMIT_MILLIS);
+    if (row === undefined) return undefined;
+    if (now - row.last_seen_at >= SEEN_INTERVAL_MILLIS) this.#seen.run(now, row.token_hash);
+    return sessionOf(row);
+  }
+
+  list(): readonly Session[] {
+    const now = this.#now();
+    return this.#list.all(now, now - IDLE_LIMIT_MILLIS).map(sessionOf);
+  }
+
+  /** False when there is no such session (any more). */
+  remove(id: string): boolean {
+    return this.#remove.run(id).changes > 0;
+  }
+
+  /** How many were ended; `exceptId` stays. */
+  removeAll(exceptId = ''): number {
+    return this.#removeAll.run(exceptId).changes;
+  }
+}

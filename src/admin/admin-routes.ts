@@ -1,0 +1,43 @@
+import type { Router } from '@koa/router';
+import type { Middleware } from 'koa';
+import type { Logger } from 'pino';
+import type { RenderTracer } from '../../otel/query.ts';
+import type { AccountCookies } from '../accounts/account-cookies.ts';
+import type { Accounts } from '../accounts/accounts.ts';
+import type { DeskSender } from '../accounts/desk-sender.ts';
+import type { FormProtection } from '../accounts/protect-forms.ts';
+import type { BusinessMetrics } from '../business-metrics.ts';
+import type { PostStore } from '../posts/post-store.ts';
+import { createRouter } from '../router.ts';
+import type { Origin } from '../views/absolute-url.ts';
+import type { Layout } from '../views/layout.ts';
+import { addPostRoutes } from './post-routes.ts';
+import { addSettingsRoutes } from './settings-routes.ts';
+import type { SiteSettings } from './site-settings.ts';
+
+export interface AdminDependencies {
+  readonly accounts: Accounts;
+  readonly cookies: AccountCookies;
+  /** Before every route that changes something. */
+  readonly forms: FormProtection;
+  /** Before every route that shows something. */
+  readonly owner: Middleware;
+  readonly send: DeskSender;
+  readonly site: SiteSettings;
+  readonly posts: PostStore;
+  readonly metrics: Pick<BusinessMetrics, 'postCreated' | 'postUpdated' | 'postDeleted'>;
+  /** The readers' frame, for previews. */
+  readonly layout: Layout;
+  readonly origin: Origin;
+  readonly render: RenderTracer;
+  readonly log: Logger;
+  readonly now: () => number;
+}
+
+/** The writing desk: posts and settings. */
+export function createAdminRoutes(deps: AdminDependencies): Router {
+  const router = createRouter();
+  addPostRoutes(router, deps);
+  addSettingsRoutes(router, deps);
+  return router;
+}

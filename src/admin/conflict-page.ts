@@ -1,0 +1,87 @@
+import { hiddenField } from '../accounts/form-parts.ts';
+import type { Post } from '../posts/post.ts';
+import { html, type Html } from '../views/html.ts';
+import type { PostFormValues } from './post-form.ts';
+import { valuesOfPost } from './post-form.ts';
+
+const LABELS: Readonly<Record<Exclude<keyof PostFormValues, 'markdown'>, string>> = {
+  title: 'Title',
+  path: 'Address',
+  description: 'Description',
+  status: 'Readers',
+  publishedAt: 'Published at',
+  tags: 'Tags',
+  authors: 'Authors',
+  aliases: 'Former addresses',
+  language: 'Language',
+};
+
+/** Two saves met: both texts are here, and nothing is decided until the owner does. */
+export function conflictPage(options: {
+  readonly current: Post;
+  readonly mine: PostFormValues;
+  readonly csrfToken: string;
+  readonly timeZone: string;
+}): Html {
+  const { current, mine, csrfToken, timeZone } = options;
+  const theirs = valuesOfPost(current, timeZone);
+  const fields = Object.keys(LABELS) as (keyof typeof LABELS)[];
+  const different = fields.filter((name) => mine[name].trim() !== theirs[name].trim());
+  return html`<div class="conflict">
+    <h1>This post was saved elsewhere while you wrote</h1>
+    <p class="lead">
+      Both texts are below and neither is lost. Copy over what you want to keep, then choose.
+      ${typeof current.deletedAtMillis === 'number' && html`<strong>The other save deleted the post;</strong> yours would change its text and leave it deleted.`}
+    </p>
+    <form method="post" action="/admin/posts/${current.id}">
+      ${hiddenField('_csrf', csrfToken)} ${hiddenField('version', String(current.version))}
+      ${fields.map((name) => hiddenField(name, mine[name]))}
+      <div class="both">
+        <div class="field">
+          <label for="markdown">Yours, not saved</label>
+          <textarea id="markdown" name="markdown" class="prose" rows="20">${'\n' + mine.markdown}</textarea>
+        </div>
+        <div class="field">
+          <label for="theirs">Saved elsewhere, version ${current.version}</label>
+          <textarea id="theirs" class="prose" rows="20" readonly>${'\n' + current.markdown}</textarea>
+        </div>
+      </div>
+      ${different.length > 0 && differences(different, mine, theirs)}
+      <div class="save-bar">
+        <button type="submit" class="primary">Save mine over it</button>
+        <button type="submit" formaction="/admin/posts/copy">Save mine as a new draft</button>
+        <span class="room"></span>
+        <a class="danger" href="/admin/posts/${current.id}/edit">Discard mine</a>
+      </div>
+    </form>
+  </div>`;
+}
+
+function differences(
+  names: readonly (keyof typeof LABELS)[],
+  mine: PostFormValues,
+  theirs: PostFormValues,
+): Html {
+  return html`<table class="differences">
+    <caption>
+      What else differs
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col"></th>
+        <th scope="col">Yours</th>
+        <th scope="col">Saved elsewhere</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${names.map(
+        (name) =>
+          html`<tr>
+            <th scope="row">${LABELS[name]}</th>
+            <td>${mine[name] || '—'}</td>
+            <td>${theirs[name] || '—'}</td>
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}

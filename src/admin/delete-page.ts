@@ -1,0 +1,22 @@
+import { hiddenField } from '../accounts/form-parts.ts';
+import type { Post } from '../posts/post.ts';
+import { html, type Html } from '../views/html.ts';
+
+/** Asks before a post is deleted. */
+export function deletePage(post: Post, csrfToken: string, problem?: string): Html {
+  return html`<div class="sheet">
+    <h1>Delete “${post.title}”?</h1>
+    ${problem !== undefined && html`<div class="summary" role="alert"><p>${problem}</p></div>`}
+    <p>
+      Readers will be told that /${post.path} is gone. The text stays here, under Deleted, and can be restored
+      as it was.
+    </p>
+    <form method="post" action="/admin/posts/${post.id}/delete">
+      ${hiddenField('_csrf', csrfToken)} ${hiddenField('version', String(post.version))}
+      <p class="actions">
+        <button type="submit" class="danger">Delete the post</button>
+        <a href="/admin/posts/${post.id}/edit">Keep it</a>
+      </p>
+    </form>
+  </div>`;
+}

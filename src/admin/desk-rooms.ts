@@ -1,0 +1,80 @@
+import type { Router } from '@koa/router';
+import type { Context, Middleware } from 'koa';
+import { AccountCookies } from '../accounts/account-cookies.ts';
+import { createAccountRoutes } from '../accounts/account-routes.ts';
+import type { Accounts } from '../accounts/accounts.ts';
+import { createDeskSender } from '../accounts/desk-sender.ts';
+import { csrfTokenOf, loadSession } from '../accounts/load-session.ts';
+import { ownerOnly, ownerOrBearer } from '../accounts/owner-only.ts';
+import { protectForms } from '../accounts/protect-forms.ts';
+import type { AppDependencies } from '../app-dependencies.ts';
+import type { BusinessMetrics } from '../business-metrics.ts';
+import type { Assets } from '../media/assets.ts';
+import type { PostStore } from '../posts/post-store.ts';
+import { createOrigin } from '../views/absolute-url.ts';
+import { createLayout } from '../views/layout.ts';
+import { createAdminRoutes } from './admin-routes.ts';
+import type { SiteSettings } from './site-settings.ts';
+
+/** Everything behind /admin but the observatory, and the doors that the observatory uses too. */
+export interface DeskRooms {
+  /** First of all that asks who is there; costs nothing until somebody does. */
+  readonly loadSession: Middleware;
+  /** For pages that show: owner, or on to sign-in. */
+  readonly ownerOnly: Middleware;
+  /** For routes that change: owner, sent from a page of ours; reads the form. */
+  readonly ownerForms: Middleware;
+  /** For /admin/metrics and /metrics alone. */
+  readonly ownerOrBearer: Middleware;
+  readonly csrfToken: (ctx: Context) => string | undefined;
+  readonly routers: readonly Router[];
+}
+
+export function createDeskRooms(
+  deps: Pick<AppDependencies, 'config' | 'render' | 'log' | 'now'> & {
+    readonly accounts: Accounts;
+    readonly site: SiteSettings;
+    readonly assets: Assets;
+    readonly posts: PostStore;
+    readonly metrics: BusinessMetrics;
+  },
+): DeskRooms {
+  const { config, accounts, site, assets, posts, metrics, render, log, now } = deps;
+  const { publicUrl, metricsToken } = config;
+  const cookies = new AccountCookies({ publicUrl });
+  const send = createDeskSender({ assets, site, render });
+  const forms = protectForms({ cookies, publicUrl, send });
+  const owner = ownerOnly();
+  return {
+    loadSession: loadSession({ sessions: accounts.sessions, cookies }),
+    ownerOnly: owner,
+    ownerForms: forms.owner,
+    ownerOrBearer: ownerOrBearer(metricsToken),
+    csrfToken: csrfTokenOf,
+    routers: [
+      createAccountRoutes({
+        accounts,
+        cookies,
+        forms,
+        send,
+        log,
+        onNamed: (author) => site.save({ ...site.values, author }),
+      }),
+      createAdminRoutes({
+        accounts,
+        cookies,
+        forms,
+        owner,
+        send,
+        site,
+        posts,
+        metrics,
+        layout: createLayout({ site, assets }),
+        origin: createOrigin(config),
+        render,
+        log,
+        now,
+      }),
+    ],
+  };
+}

@@ -1,0 +1,215 @@
+import type { Router } from '@koa/router';
+import type { Context } from 'koa';
+import { seeOther } from '../accounts/account-routes.ts';
+import { formFields } from '../accounts/form-body.ts';
+import type { FieldProblems } from '../accounts/form-parts.ts';
+import { csrfTokenOf } from '../accounts/load-session.ts';
+import type { Post } from '../posts/post.ts';
+import { PostConflictError, PostDraftError } from '../posts/post-errors.ts';
+import { READER_POLICY } from '../views/security-headers.ts';
+import type { AdminDependencies } from './admin-routes.ts';
+import { conflictPage } from './conflict-page.ts';
+import { deletePage } from './delete-page.ts';
+import { editorPage } from './editor-page.ts';
+import {
+  draftOfValues,
+  EMPTY_POST_FORM,
+  valuesOfForm,
+  valuesOfPost,
+  type PostFormValues,
+} from './post-form.ts';
+import { STATE_WORDS, type PostState } from './post-state.ts';
+import { postsPage } from './posts-page.ts';
+import { previewPage } from './preview.ts';
+
+/** What a page says after a form was taken, by the word in its address. */
+const NOTICES: Readonly<Record<string, string>> = {
+  saved: 'Saved.',
+  deleted: 'The post is deleted. It is kept under Deleted and can be restored.',
+  restored: 'The post is back as it was.',
+  copied: 'Saved as a new draft.',
+};
+
+/** Lists, writes, deletes and restores posts. */
+export function addPostRoutes(router: Router, deps: AdminDependencies): void {
+  const { posts, site, forms, owner, send, metrics, now } = deps;
+
+  const showList = (ctx: Context): void => {
+    const text = queryText(ctx, 'text').slice(0, 200);
+    const before = queryText(ctx, 'before');
+    const asked = queryText(ctx, 'status');
+    const status = Object.hasOwn(STATE_WORDS, asked) ? (asked as PostState) : undefined;
+    const page = posts.allForAdmin({ text, status, before: before || undefined });
+    const body = postsPage({
+      page,
+      counts: posts.counts(),
+      status,
+      text,
+      isFurther: before !== '',
+      notice: noticeOf(ctx),
+      csrfToken: csrfTokenOf(ctx)!,
+      timeZone: site.timeZone,
+    });
+    send(ctx, { title: 'Posts', current: 'posts', body });
+  };
+  router.get('/admin', owner, showList);
+  router.get('/admin/posts', owner, showList);
+
+  router.get('/admin/posts/new', owner, (ctx) => showEditor(ctx, undefined, EMPTY_POST_FORM));
+
+  router.get('/admin/posts/:id/edit', owner, (ctx) => {
+    const post = expectPost(ctx);
+    showEditor(ctx, post, valuesOfPost(post, site.timeZone));
+  });
+
+  router.post('/admin/posts', forms.owner, (ctx) => create(ctx, valuesOfForm(formFields(ctx)), 'saved'));
+
+  // From the conflict page: what was typed, as a post of its own.
+  router.post('/admin/posts/copy', forms.owner, (ctx) => {
+    const values = valuesOfForm(formFields(ctx));
+    create(ctx, { ...values, status: 'draft', path: '', aliases: '' }, 'copied');
+  });
+
+  router.post('/admin/posts/preview', forms.owner, showPreview);
+  router.post('/admin/posts/:id/preview', forms.owner, showPreview);
+
+  router.post('/admin/posts/:id', forms.owner, (ctx) => {
+    const fields = formFields(ctx);
+    const values = valuesOfForm(fields);
+    const post = posts.byId(idOf(ctx));
+    // The text outlives its post: it can still be saved as a new one.
+    if (post === undefined)
+      return showEditor(
+        ctx,
+        undefined,
+        values,
+        { title: 'The post was removed in the meantime. Saving makes a new one.' },
+        404,
+      );
+    const version = /^\d{1,15}$/.test(fields['version'] ?? '') ? Number(fields['version']) : -1;
+    const { draft, problems } = draftOfValues(values, site.timeZone, post);
+    if (Object.keys(problems).length > 0) return showEditor(ctx, post, values, problems, 422, version);
+    try {
+      const saved = posts.update(post.id, version, draft);
+      metrics.postUpdated();
+      seeOther(ctx, `/admin/posts/${saved.id}/edit?done=saved`);
+    } catch (error) {
+      if (error instanceof PostDraftError)
+        return showEditor(ctx, post, values, problemOf(error), 422, version);
+      if (!(error instanceof PostConflictError)) throw error;
+      const body = conflictPage({
+        current: error.current,
+        mine: values,
+        csrfToken: csrfTokenOf(ctx)!,
+        timeZone: site.timeZone,
+      });
+      send(ctx, { title: 'Two saves met', status: 409, current: 'posts', body });
+    }
+  });
+
+  router.get('/admin/posts/:id/delete', owner, (ctx) => {
+    const post = expectPost(ctx);
+    if (typeof post.deletedAtMillis === 'number') return seeOther(ctx, `/admin/posts/${post.id}/edit`);
+    send(ctx, { title: 'Delete a post', current: 'posts', body: deletePage(post, csrfTokenOf(ctx)!) });
+  });
+
+  router.post('/admin/posts/:id/delete', forms.owner, (ctx) => {
+    const post = expectPost(ctx);
+    if (typeof post.deletedAtMillis === 'number') return seeOther(ctx, '/admin/posts?done=deleted');
+    try {
+      posts.remove(post.id, Number(formFields(ctx)['version'] ?? -1));
+      metrics.postDeleted();
+      seeOther(ctx, '/admin/posts?done=deleted');
+    } catch (error) {
+      if (!(error instanceof PostConflictError)) throw error;
+      const problem =
+        'The post was saved elsewhere since this page was opened. Look at it again before you delete it.';
+      send(ctx, {
+        title: 'Delete a post',
+        status: 409,
+        current: 'posts',
+        body: deletePage(error.current, csrfTokenOf(ctx)!, problem),
+      });
+    }
+  });
+
+  router.post('/admin/posts/:id/restore', forms.owner, (ctx) => {
+    const post = posts.restore(expectPost(ctx).id);
+    seeOther(ctx, `/admin/posts/${post.id}/edit?done=restored`);
+  });
+
+  function create(ctx: Context, values: PostFormValues, done: 'saved' | 'copied'): void {
+    const { draft, problems } = draftOfValues(values, site.timeZone);
+    if (Object.keys(problems).length > 0) return showEditor(ctx, undefined, values, problems, 422);
+    try {
+      const post = posts.create(draft);
+      metrics.postCreated();
+      seeOther(ctx, `/admin/posts/${post.id}/edit?done=${done}`);
+    } catch (error) {
+      if (!(error instanceof PostDraftError)) throw error;
+      showEditor(ctx, undefined, values, problemOf(error), 422);
+    }
+  }
+
+  function showEditor(
+    ctx: Context,
+    post: Post | undefined,
+    values: PostFormValues,
+    problems: FieldProblems = {},
+    status = 200,
+    version = post?.version,
+  ): void {
+    const body = editorPage({
+      post,
+      version,
+      values,
+      problems,
+      notice: noticeOf(ctx),
+      csrfToken: csrfTokenOf(ctx)!,
+      timeZone: site.timeZone,
+      nowMillis: now(),
+    });
+    send(ctx, {
+      title: post?.title ?? 'New post',
+      status,
+      current: post === undefined ? 'new-post' : 'posts',
+      body,
+    });
+  }
+
+  function showPreview(ctx: Context): void {
+    const values = valuesOfForm(formFields(ctx));
+    ctx.set('Cache-Control', 'no-store');
+    ctx.set('Content-Security-Policy', READER_POLICY);
+    ctx.type = 'text/html; charset=utf-8';
+    ctx.body = deps.render('preview', () =>
+      previewPage(values, { posts, layout: deps.layout, site, origin: deps.origin(ctx), nowMillis: now() }),
+    );
+  }
+
+  function expectPost(ctx: Context): Post {
+    const post = posts.byId(idOf(ctx));
+    if (post === undefined)
+      ctx.throw(404, 'There is no such post. The desk lists all there are, deleted ones included.');
+    return post!;
+  }
+}
+
+function idOf(ctx: Context): number {
+  const { id = '' } = (ctx as unknown as { params: Readonly<Record<string, string>> }).params;
+  return /^\d{1,15}$/.test(id) ? Number(id) : -1;
+}
+
+function problemOf({ field, message }: PostDraftError): FieldProblems {
+  return { [field === 'publishedAtMillis' ? 'publishedAt' : field]: message };
+}
+
+export function queryText(ctx: Context, name: string): string {
+  const value = ctx.query[name];
+  return typeof value === 'string' ? value : '';
+}
+
+function noticeOf(ctx: Context): string | undefined {
+  const word = queryText(ctx, 'done');
+  return ctx.method === 'GET' && Object.hasOwn(NOTICES, word) ? NOTICES[word] : undefined;
+}

@@ -1,0 +1,23 @@
+import type { AdminPostSummary, Post } from '../posts/post.ts';
+import { html, type Html } from '../views/html.ts';
+
+export type PostState = AdminPostSummary['state'];
+
+export const STATE_WORDS: Readonly<Record<PostState, string>> = {
+  published: 'Published',
+  draft: 'Draft',
+  scheduled: 'Scheduled',
+  unlisted: 'Unlisted',
+  deleted: 'Deleted',
+};
+
+/** What readers see of it now. */
+export function stateOf(post: Post, nowMillis: number): PostState {
+  if (typeof post.deletedAtMillis === 'number') return 'deleted';
+  if (post.status === 'draft') return 'draft';
+  return (post.publishedAtMillis ?? 0) > nowMillis ? 'scheduled' : post.status;
+}
+
+export function stateChip(state: PostState): Html {
+  return html`<span class="chip ${state}">${STATE_WORDS[state]}</span>`;
+}

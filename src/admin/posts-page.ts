@@ -1,0 +1,138 @@
+import { hiddenField } from '../accounts/form-parts.ts';
+import type { AdminPostPage, AdminPostSummary, PostCounts } from '../posts/post.ts';
+import { postUrl } from '../posts/post-path.ts';
+import { html, type Html } from '../views/html.ts';
+import { STATE_WORDS, stateChip, type PostState } from './post-state.ts';
+import { toLocalInput } from './zoned-time.ts';
+
+export interface PostsPageOptions {
+  readonly page: AdminPostPage;
+  readonly counts: PostCounts;
+  readonly status: PostState | undefined;
+  readonly text: string;
+  /** A page after the first. */
+  readonly isFurther: boolean;
+  readonly notice: string | undefined;
+  readonly csrfToken: string;
+  readonly timeZone: string;
+}
+
+/** The desk: every post, last edited first, with what readers see of it. */
+export function postsPage(options: PostsPageOptions): Html {
+  const { page, counts, status, text, notice } = options;
+  const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  return html`<header class="page-bar">
+      <h1>Posts</h1>
+      <a class="button primary" href="/admin/posts/new">New post</a>
+    </header>
+    ${notice !== undefined && html`<p class="notice" role="status">${notice}</p>`}
+    <div class="list-bar">
+      <nav aria-label="Posts by state">
+        <ul class="tabs">
+          ${tab('All', all, undefined, options)}
+          ${(Object.keys(STATE_WORDS) as PostState[]).map((state) => tab(STATE_WORDS[state], counts[state], state, options))}
+        </ul>
+      </nav>
+      <form method="get" action="/admin/posts" role="search" class="find">
+        ${status !== undefined && hiddenField('status', status)}
+        <label class="visually-hidden" for="find">Find by title or address</label>
+        <input
+          type="search"
+          id="find"
+          name="text"
+          value="${text}"
+          placeholder="Title or address"
+          maxlength="200"
+        />
+        <button type="submit">Find</button>
+      </form>
+    </div>
+    ${page.posts.length === 0 ? nothing(options, all) : table(options)}
+    <p class="turn">
+      ${options.isFurther && html`<a href="${address(status, text)}">First page</a>`}
+      ${page.older !== undefined && html`<a href="${address(status, text, page.older)}" rel="next">Older posts →</a>`}
+    </p>
+    <p class="elsewhere">
+      <a href="/">The blog</a> · <a href="/admin/metrics-dashboard">The observatory</a>
+    </p>`;
+}
+
+function address(status: PostState | undefined, text: string, before?: string): string {
+  const query = new URLSearchParams();
+  if (status !== undefined) query.set('status', status);
+  if (text !== '') query.set('text', text);
+  if (before !== undefined) query.set('before', before);
+  return query.size === 0 ? '/admin/posts' : `/admin/posts?${query}`;
+}
+
+function tab(
+  label: string,
+  count: number,
+  state: PostState | undefined,
+  { status, text }: PostsPageOptions,
+): Html {
+  return html`<li>
+    <a href="${address(state, text)}" ${state === status && html` aria-current="true"`}
+      >${label} <span class="count">${count.toLocaleString('en')}</span></a
+    >
+  </li>`;
+}
+
+function nothing({ status, text }: PostsPageOptions, all: number): Html {
+  if (all === 0)
+    return html`<p class="empty">
+      Nothing is written yet. <a href="/admin/posts/new">Write the first post.</a>
+    </p>`;
+  const what = status === undefined ? 'post' : `${STATE_WORDS[status].toLowerCase()} post`;
+  if (text === '')
+    return html`<p class="empty">There is no ${what}. <a href="/admin/posts">See all posts.</a></p>`;
+  return html`<p class="empty">
+    No ${what} has “${text}” in its title or address. <a href="${address(status, '')}">Search for nothing.</a>
+  </p>`;
+}
+
+function table(options: PostsPageOptions): Html {
+  return html`<table class="post-table">
+    <caption class="visually-hidden">
+      Posts, last edited first
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col">Post</th>
+        <th scope="col">Readers</th>
+        <th scope="col" class="when">Date</th>
+        <th scope="col" class="when">Edited</th>
+        <th scope="col"><span class="visually-hidden">Actions</span></th>
+      </tr>
+    </thead>
+    <tbody>
+      ${options.page.posts.map((post) => row(post, options))}
+    </tbody>
+  </table>`;
+}
+
+function row(post: AdminPostSummary, { csrfToken, timeZone }: PostsPageOptions): Html {
+  const day = (millis: number | null): string =>
+    millis === null ? '—' : toLocalInput(millis, timeZone).replace('T', ' ');
+  return html`<tr>
+    <th scope="row">
+      <a href="/admin/posts/${post.id}/edit">${post.title}</a>
+      <small>/${post.path}</small>
+    </th>
+    <td>${stateChip(post.state)}</td>
+    <td class="when">${day(post.publishedAtMillis)}</td>
+    <td class="when">${day(post.updatedAtMillis)}</td>
+    <td class="act">
+      ${
+        post.state === 'deleted'
+          ? html`<form method="post" action="/admin/posts/${post.id}/restore">
+              ${hiddenField('_csrf', csrfToken)}<button type="submit" aria-label="Restore ${post.title}">
+                Restore
+              </button>
+            </form>`
+          : (post.state === 'published' || post.state === 'unlisted') &&
+            html`<a href="${postUrl(post.path)}" aria-label="See ${post.title}">See</a>`
+      }
+    </td>
+  </tr>`;
+}

@@ -1,0 +1,83 @@
+import type { PostStore } from '../posts/post-store.ts';
+import { checkPath, datedPath } from '../posts/post-path.ts';
+import { html } from '../views/html.ts';
+import type { Layout } from '../views/layout.ts';
+import { postPage } from '../views/post-page.ts';
+import type { SiteSettings } from './site-settings.ts';
+import type { PostFormValues } from './post-form.ts';
+import { draftOfValues } from './post-form.ts';
+
+/** The page that readers would see if the form were saved; nothing is. */
+export function previewPage(
+  values: PostFormValues,
+  deps: {
+    readonly posts: Pick<PostStore, 'render'>;
+    readonly layout: Layout;
+    readonly site: SiteSettings;
+    readonly origin: string;
+    readonly nowMillis: number;
+  },
+): string {
+  const { posts, layout, site, origin, nowMillis } = deps;
+  const { draft } = draftOfValues(values, site.timeZone);
+  const title = values.title.trim() === '' ? 'Untitled' : values.title.trim();
+  const publishedAtMillis = draft.publishedAtMillis ?? nowMillis;
+  const path = pathOr(values.path, datedPath(publishedAtMillis, title));
+  const rendered = posts.render(values.markdown, path);
+  const named = (list: readonly string[] = []): string[] =>
+    list.map((item) => item.trim()).filter((item) => item !== '');
+  const page = postPage({
+    post: {
+      id: 0,
+      path,
+      title,
+      summary: values.description.trim() || rendered.firstParagraphText,
+      status: 'published',
+      publishedAtMillis,
+      updatedAtMillis: publishedAtMillis,
+      createdAtMillis: publishedAtMillis,
+      tags: named(draft.tags),
+      authors: named(draft.authors),
+      aliases: [],
+      language: languageOr(values.language, site.language),
+      readingMinutes: Math.max(1, Math.round(rendered.wordCount / 220)),
+      markdown: values.markdown,
+      html: rendered.html,
+      version: 0,
+    },
+    neighbours: {},
+    site,
+    origin,
+  });
+  const missing = rendered.missingImages;
+  const note = html`<p class="empty" role="status">
+    Preview: this is not saved. Close it to go on writing.
+    ${missing.length > 0 && html`The blog has no picture ${missing.join(', ')}.`}
+  </p>`;
+  return layout(
+    {
+      ...page,
+      title: `Preview: ${title}`,
+      canonicalPath: undefined,
+      head: undefined,
+      body: html`${note} ${page.body}`,
+    },
+    { origin, hasAbout: false },
+  );
+}
+
+function pathOr(given: string, fallback: string): string {
+  try {
+    return given.trim() === '' ? fallback : checkPath(given, 'path');
+  } catch {
+    return fallback;
+  }
+}
+
+function languageOr(given: string, fallback: string): string {
+  try {
+    return Intl.getCanonicalLocales(given.trim())[0] ?? fallback;
+  } catch {
+    return fallback;
+  }
+}

@@ -1,0 +1,131 @@
+import {
+  errorSummary,
+  field,
+  hiddenField,
+  passwordField,
+  type FieldProblems,
+} from '../accounts/form-parts.ts';
+import type { Session } from '../accounts/session-store.ts';
+import { html, type Html } from '../views/html.ts';
+import type { SiteValues } from './site-settings.ts';
+import { toLocalInput } from './zoned-time.ts';
+
+export interface SettingsPageOptions {
+  readonly values: SiteValues;
+  readonly problems?: FieldProblems;
+  readonly notice?: string | undefined;
+  readonly sessions: readonly Session[];
+  readonly currentSessionId: string;
+  readonly csrfToken: string;
+  /** Of the blog as saved, for the times in the list. */
+  readonly timeZone: string;
+}
+
+export function settingsPage(options: SettingsPageOptions): Html {
+  const { problems = {}, notice } = options;
+  return html`<header class="page-bar"><h1>Settings</h1></header>
+    ${notice !== undefined && html`<p class="notice" role="status">${notice}</p>`} ${errorSummary(problems)}
+    <div class="settings">${blogForm(options)} ${passwordForm(options)} ${sessionList(options)}</div>`;
+}
+
+function blogForm({ values, problems = {}, csrfToken }: SettingsPageOptions): Html {
+  const line = (name: keyof SiteValues, label: string, hint?: string): Html =>
+    field({
+      name,
+      label,
+      hint,
+      problem: problems[name],
+      control: (attributes) =>
+        html`<input
+          type="text"
+          ${attributes}
+          value="${values[name]}"
+          maxlength="300"
+          ${name === 'title' && html` required`}
+        />`,
+    });
+  return html`<section class="card" aria-labelledby="the-blog">
+    <h2 id="the-blog">The blog</h2>
+    <form method="post" action="/admin/settings">
+      ${hiddenField('_csrf', csrfToken)} ${line('title', 'Title')}
+      ${line('description', 'Description', 'One sentence, for feeds and searches.')}
+      ${line('author', 'Author', 'Empty: the title stands for you.')}
+      ${line('language', 'Language', 'A tag like en or pt-BR.')}
+      ${line('timeZone', 'Time zone', 'Of the dates you type; UTC, or a name like Europe/Berlin.')}
+      <p class="actions"><button type="submit" class="primary">Save</button></p>
+    </form>
+  </section>`;
+}
+
+function passwordForm({ problems = {}, csrfToken }: SettingsPageOptions): Html {
+  return html`<section class="card" aria-labelledby="password-heading">
+    <h2 id="password-heading">Password</h2>
+    <form method="post" action="/admin/settings/password">
+      ${hiddenField('_csrf', csrfToken)}
+      <input
+        class="visually-hidden"
+        type="text"
+        name="username"
+        value="owner"
+        autocomplete="username"
+        readonly
+        tabindex="-1"
+        aria-hidden="true"
+      />
+      ${passwordField({ name: 'currentPassword', label: 'Present password', autocomplete: 'current-password', problem: problems['currentPassword'] })}
+      ${passwordField({ name: 'password', label: 'New password', autocomplete: 'new-password', hint: 'At least 12 characters.', problem: problems['password'] })}
+      ${passwordField({ name: 'repeated', label: 'The new one again', autocomplete: 'new-password', problem: problems['repeated'] })}
+      <p class="actions"><button type="submit" class="primary">Change the password</button></p>
+      <p class="hint">Every other session ends.</p>
+    </form>
+  </section>`;
+}
+
+function sessionList({ sessions, currentSessionId, csrfToken, timeZone }: SettingsPageOptions): Html {
+  const time = (millis: number): string => toLocalInput(millis, timeZone).replace('T', ' ');
+  return html`<section class="card" aria-labelledby="sessions">
+    <h2 id="sessions">Signed in</h2>
+    <ul class="sessions">
+      ${sessions.map(
+        (session) =>
+          html`<li>
+            <div>
+              <strong
+                >${session.userAgent === '' ? 'An unnamed program' : browserName(session.userAgent)}</strong
+              >
+              ${session.id === currentSessionId && html`<span class="chip published">this one</span>`}
+              <small
+                >since ${time(session.createdAtMillis)}, seen ${time(session.lastSeenAtMillis)}
+                (${timeZone})</small
+              >
+            </div>
+            ${
+              session.id !== currentSessionId &&
+              html`<form method="post" action="/admin/settings/sessions/end">
+                ${hiddenField('_csrf', csrfToken)} ${hiddenField('session', session.id)}
+                <button
+                  type="submit"
+                  aria-label="End the session of ${browserName(session.userAgent)} since ${time(session.createdAtMillis)}"
+                >
+                  End
+                </button>
+              </form>`
+            }
+          </li>`,
+      )}
+    </ul>
+    <form method="post" action="/admin/sign-out-everywhere">
+      ${hiddenField('_csrf', csrfToken)}
+      <p class="actions"><button type="submit" class="danger">Sign out everywhere</button></p>
+    </form>
+  </section>`;
+}
+
+/** `Firefox on Linux`: enough to know one's own devices apart; else what the program said. */
+export function browserName(userAgent: string): string {
+  const browser = /(Firefox|Edg|OPR|Chrome|Safari)\//.exec(userAgent)?.[1];
+  const system = /(iPhone|iPad|Android|Windows|Mac OS X|Linux)/.exec(userAgent)?.[1];
+  if (browser === undefined || system === undefined) return userAgent.slice(0, 60);
+  const names: Readonly<Record<string, string>> = { Edg: 'Edge', OPR: 'Opera', 'Mac OS X': 'macOS' };
+  return `${names[browser] ?? browser} on ${names[system] ?? system}`;
+}

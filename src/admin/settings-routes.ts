@@ -1,0 +1,87 @@
+import type { Router } from '@koa/router';
+import type { Context } from 'koa';
+import { seeOther, unlessBusy } from '../accounts/account-routes.ts';
+import { formFields } from '../accounts/form-body.ts';
+import type { FieldProblems } from '../accounts/form-parts.ts';
+import { csrfTokenOf, sessionOf } from '../accounts/load-session.ts';
+import { passwordProblems } from '../accounts/password-rules.ts';
+import { waitText } from '../accounts/wait-text.ts';
+import type { AdminDependencies } from './admin-routes.ts';
+import { queryText } from './post-routes.ts';
+import { settingsPage } from './settings-page.ts';
+import { readSiteForm, type SiteValues } from './site-settings.ts';
+
+const NOTICES: Readonly<Record<string, string>> = {
+  saved: 'Saved.',
+  password: 'The password is changed, and every other session has ended.',
+  ended: 'The session has ended.',
+};
+
+/** What the blog is called, the password, and who is signed in. */
+export function addSettingsRoutes(router: Router, deps: AdminDependencies): void {
+  const { site, accounts, cookies, forms, owner, send, log, now } = deps;
+
+  router.get('/admin/settings', owner, (ctx) => show(ctx));
+
+  router.post('/admin/settings', forms.owner, (ctx) => {
+    const { values, problems } = readSiteForm(formFields(ctx));
+    if (Object.keys(problems).length > 0) return show(ctx, 422, problems, values);
+    site.save(values);
+    seeOther(ctx, '/admin/settings?done=saved');
+  });
+
+  router.post('/admin/settings/password', forms.owner, async (ctx) => {
+    const { currentPassword = '', password = '', repeated = '' } = formFields(ctx);
+    const problems = passwordProblems(password, repeated);
+    if (Object.keys(problems).length > 0) return show(ctx, 422, { ...problems });
+    // A stolen session must not become a way to guess the password.
+    const wait = accounts.throttle.waitMillis(ctx.ip);
+    if (wait > 0) {
+      ctx.set('Retry-After', String(Math.ceil(wait / 1000)));
+      return show(ctx, 429, {
+        currentPassword: `After several wrong passwords there is a pause. Try again in ${waitText(wait)}.`,
+      });
+    }
+    const attempt = accounts.throttle.begin(ctx.ip);
+    const isRight = await unlessBusy(ctx, () => accounts.isOwnersPassword(currentPassword));
+    const hash = isRight === true ? await unlessBusy(ctx, () => accounts.hashPassword(password)) : undefined;
+    if (isRight === false) return show(ctx, 422, { currentPassword: 'That is not the present password.' });
+    if (hash === undefined) {
+      attempt.withdraw();
+      return show(ctx, 503, {
+        currentPassword: 'Too many passwords are being checked at this moment. Try again in a few seconds.',
+      });
+    }
+    attempt.succeed();
+    const session = sessionOf(ctx)!;
+    accounts.owners.setPassword(session.accountId, hash, now());
+    accounts.sessions.removeAll();
+    cookies.setSession(ctx, accounts.sessions.create(session.accountId, ctx.get('User-Agent')).token);
+    log.info({ event: 'password.changed' }, 'the owner changed the password');
+    seeOther(ctx, '/admin/settings?done=password');
+  });
+
+  router.post('/admin/settings/sessions/end', forms.owner, (ctx) => {
+    accounts.sessions.remove(formFields(ctx)['session'] ?? '');
+    seeOther(ctx, '/admin/settings?done=ended');
+  });
+
+  function show(
+    ctx: Context,
+    status = 200,
+    problems: FieldProblems = {},
+    values: SiteValues = site.values,
+  ): void {
+    const word = queryText(ctx, 'done');
+    const body = settingsPage({
+      values,
+      problems,
+      notice: ctx.method === 'GET' && Object.hasOwn(NOTICES, word) ? NOTICES[word] : undefined,
+      sessions: accounts.sessions.list(),
+      currentSessionId: sessionOf(ctx)!.id,
+      csrfToken: csrfTokenOf(ctx)!,
+      timeZone: site.timeZone,
+    });
+    send(ctx, { title: 'Settings', status, current: 'settings', body });
+  }
+}
