@@ -90,7 +90,7 @@ export function readTelemetryConfig({ env, dotEnv = {} }: TelemetryConfigSources
   if (problems.length > 0) throw new TelemetryConfigError(problems);
   const enabled = values.enabled && !values.sdkDisabled;
   const traceExport = enabled ? resolveOtlp('traces', values) : undefined;
-  const dataDir = env['DATA_DIR'] || dotEnv['DATA_DIR'] || 'data';
+  const dataDir = env['DATA_DIR']?.trim() || dotEnv['DATA_DIR']?.trim() || 'data';
   return Object.freeze({
     enabled,
     rates: values.rates,

@@ -19,10 +19,11 @@ import { AsyncContextManager } from './instrumentation/context-manager.ts';
 import { createHttpInstrumentation } from './instrumentation/http-instrumentation.ts';
 import { createRenderTracer } from './instrumentation/render.ts';
 import { RuntimeSampler } from './instrumentation/runtime.ts';
-import type { OwnCost, RenderTracer } from './query.ts';
+import type { RenderTracer } from './query.ts';
 import type { SamplingSettings } from './sampling/policies.ts';
 import { SamplingSpanProcessor } from './sampling/sampling-span-processor.ts';
 import { BusinessMetricReader } from './store/business-metrics.ts';
+import { History } from './store/history.ts';
 import { InProcessSpanExporter } from './store/in-process-span-exporter.ts';
 import { TelemetryStore } from './store/telemetry-store.ts';
 import { TraceRing } from './store/trace-ring.ts';
@@ -30,10 +31,16 @@ import { telemetryResource } from './telemetry-resource.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** A process manager asks, waits 10 s as a rule, and kills; who pressed Ctrl-C waits less. */
-const SHUTDOWN_TIMEOUT_MILLIS = 5000;
+const SHUTDOWN_TIMEOUT_MILLIS = 4000;
 /** For a metric export that is still under way to be cut off. */
 const EXPORTER_TIMEOUT_MILLIS = 500;
 const FLUSH_TIMEOUT_MILLIS = 10_000;
+
+export interface EnabledTelemetryOptions {
+  readonly guard: Guard;
+  readonly log: (message: string) => void;
+  readonly onShutdown: (telemetry: Telemetry) => void;
+}
 
 /** Everything but the switch: loads the SDK, so import it only when telemetry is on. Throws what the SDK throws. */
 export class EnabledTelemetry implements Telemetry {
@@ -42,6 +49,7 @@ export class EnabledTelemetry implements Telemetry {
   readonly render: RenderTracer;
   readonly #guard: Guard;
   readonly #onShutdown: (telemetry: Telemetry) => void;
+  readonly #openHistory: (Database: typeof DatabaseConstructor) => History | undefined;
   readonly #processor: SamplingSpanProcessor;
   readonly #metricReaders: readonly MetricReader[];
   readonly #metricExport: MetricExport | undefined;
@@ -49,9 +57,11 @@ export class EnabledTelemetry implements Telemetry {
   readonly #http: ReturnType<typeof createHttpInstrumentation>;
   readonly #runtime: RuntimeSampler;
   readonly #sdk: NodeSDK;
+  /** Needs the Database class, so it begins when that is handed in. */
+  #history: History | undefined;
   #shutdown: Promise<void> | undefined;
 
-  constructor(config: TelemetryConfig, guard: Guard, onShutdown: (telemetry: Telemetry) => void) {
+  constructor(config: TelemetryConfig, { guard, log, onShutdown }: EnabledTelemetryOptions) {
     const clock = systemClock;
     const startedAtMillis = clock.now();
     const settings = samplingSettings(config);
@@ -61,12 +71,19 @@ export class EnabledTelemetry implements Telemetry {
       maxBytes: config.maxTraceBytes,
       now: clock.now,
     });
-    const pipeline = createSpanPipeline(config);
+    const pipeline = createSpanPipeline(config, (traceId) => ring.markExported(traceId));
     const business = new BusinessMetricReader({ guard });
     const local = new InProcessSpanExporter({ ring, guard, onStored: () => this.query.touch() });
 
     this.#guard = guard;
     this.#onShutdown = onShutdown;
+    this.#openHistory = (Database) => {
+      const { historyFile: path, historyDays: days } = config;
+      if (path === undefined) return undefined;
+      const history = new History({ Database, path, days, ring, guard, clock, log });
+      history.start();
+      return history;
+    };
     this.#runtime = new RuntimeSampler({ intervalSeconds: config.runtimeIntervalMillis / 1000, clock });
     this.#processor = new SamplingSpanProcessor({
       aggregates: {
@@ -97,10 +114,14 @@ export class EnabledTelemetry implements Telemetry {
       business: () => business.business(),
       refresh: () => business.refresh(),
       runtime: this.#runtime,
-      ownCost: () =>
-        ownCost(processor.cost(), ring.facts().bytes + aggregates.bytes + (pipeline?.queuedBytes ?? 0)),
+      ownCost: () => ({
+        ...processingCost(processor.cost()),
+        bytesHeld: ring.facts().bytes + aggregates.bytes + (pipeline?.queuedBytes ?? 0),
+        historyFileBytes: this.#history?.fileBytes ?? 0,
+      }),
       markers: () => [{ atMillis: startedAtMillis, kind: 'start', label: 'start' }],
       wasSeen: (traceId) => processor.seen(traceId),
+      archived: (traceId) => this.#history?.trace(traceId),
     });
     this.control = this.query;
     this.render = createRenderTracer({ guard, recorder: processor, clock });
@@ -134,7 +155,11 @@ export class EnabledTelemetry implements Telemetry {
   }
 
   instrumentDatabase(Database: typeof DatabaseConstructor): void {
-    this.#guard.run('instrumentDatabase', () => this.#database.manuallyInstrument(Database), undefined);
+    const begin = (): void => {
+      this.#database.manuallyInstrument(Database);
+      this.#history ??= this.#openHistory(Database);
+    };
+    this.#guard.run('instrumentDatabase', begin, undefined);
   }
 
   async flush(): Promise<void> {
@@ -143,6 +168,7 @@ export class EnabledTelemetry implements Telemetry {
       this.#processor.forceFlush(),
       ...this.#metricReaders.map((reader) => reader.forceFlush()),
     ]);
+    this.#history?.flush();
   }
 
   shutdown(): Promise<void> {
@@ -167,6 +193,7 @@ export class EnabledTelemetry implements Telemetry {
   }
 
   #letGo(): void {
+    this.#history?.close();
     this.#runtime.stop();
     this.#http.disable();
     this.#database.disable();
@@ -197,12 +224,7 @@ function samplingSettings({ rates, exportRates, slowThresholdSeconds }: Telemetr
   });
 }
 
-function ownCost(cost: { nanosPerSpan: number; spans: number }, bytesHeld: number): OwnCost {
+function processingCost({ nanosPerSpan, spans }: { nanosPerSpan: number; spans: number }) {
   const { user, system } = process.cpuUsage();
-  return {
-    nanosPerSpan: cost.nanosPerSpan,
-    cpuShare: (cost.nanosPerSpan * cost.spans) / Math.max(1, (user + system) * 1000),
-    bytesHeld,
-    historyFileBytes: 0,
-  };
+  return { nanosPerSpan, cpuShare: (nanosPerSpan * spans) / Math.max(1, (user + system) * 1000) };
 }

@@ -10,7 +10,7 @@ export interface Telemetry {
   readonly query: TelemetryQuery;
   readonly control: TelemetryControl;
   readonly render: RenderTracer;
-  /** Patches the Database class of better-sqlite3, before or after databases are opened. */
+  /** Patches the Database class of better-sqlite3, before or after databases are opened, and opens the history file with it. */
   instrumentDatabase(Database: typeof DatabaseConstructor): void;
   /** Exports what is decided; ends within seconds whatever the receiver does. */
   flush(): Promise<void>;
@@ -49,7 +49,7 @@ async function start(config: TelemetryConfig, log: (message: string) => void): P
   if (!config.enabled) return telemetryThatIsOff(config.settings, new Guard(), config);
   try {
     const { EnabledTelemetry } = await import('./enabled-telemetry.ts');
-    return new EnabledTelemetry(config, new Guard({ log }), forget);
+    return new EnabledTelemetry(config, { guard: new Guard({ log }), log, onShutdown: forget });
   } catch (error) {
     log(`telemetry did not start and is off: ${error instanceof Error ? error.message : String(error)}`);
     const guard = new Guard();

@@ -5,12 +5,16 @@ import { OtlpMetricExporter, OtlpSpanExporter } from './otlp-exporters.ts';
 import { OtlpPipeline } from './otlp-pipeline.ts';
 
 /** The pipeline for spans; undefined when no endpoint is set for them. */
-export function createSpanPipeline({ traceExport, exportQueue }: TelemetryConfig): OtlpPipeline | undefined {
+export function createSpanPipeline(
+  { traceExport, exportQueue }: TelemetryConfig,
+  onAccepted: (traceId: string) => void,
+): OtlpPipeline | undefined {
   if (traceExport === undefined) return undefined;
   const exportTimeoutMillis = Math.min(traceExport.timeoutMillis, exportQueue.exportTimeoutMillis);
   return new OtlpPipeline({
     exporter: new OtlpSpanExporter(traceExport, exportTimeoutMillis),
     endpoint: traceExport.url,
+    onAccepted,
     maxQueueSpans: exportQueue.maxSpans,
     maxBatchSpans: exportQueue.maxBatchSpans,
     scheduledDelayMillis: exportQueue.scheduledDelayMillis,

@@ -22,6 +22,8 @@ export interface OtlpPipelineOptions {
   /** For showing; credentials are removed. */
   readonly endpoint: string;
   readonly clock?: Clock;
+  /** Told of every trace that came into the queue. */
+  readonly onAccepted?: (traceId: string) => void;
   /** Default 2048. */
   readonly maxQueueSpans?: number;
   /** Default 4 MiB. */
@@ -52,6 +54,7 @@ interface Attempt {
 export class OtlpPipeline implements SpanExporter {
   readonly #exporter: AbortableSpanExporter;
   readonly #health: ExportHealth;
+  readonly #onAccepted: (traceId: string) => void;
   readonly #queue: ExportQueue;
   readonly #maxBatchSpans: number;
   readonly #scheduledDelayMillis: number;
@@ -69,6 +72,7 @@ export class OtlpPipeline implements SpanExporter {
   constructor(options: OtlpPipelineOptions) {
     this.#exporter = options.exporter;
     this.#health = new ExportHealth(options.endpoint, (options.clock ?? systemClock).now);
+    this.#onAccepted = options.onAccepted ?? (() => {});
     this.#queue = new ExportQueue(options.maxQueueSpans ?? 2048, options.maxQueueBytes ?? 4 * 1024 * 1024);
     this.#maxBatchSpans = options.maxBatchSpans ?? 512;
     this.#scheduledDelayMillis = options.scheduledDelayMillis ?? 5000;
@@ -87,6 +91,7 @@ export class OtlpPipeline implements SpanExporter {
     this.#health.countDropped(this.#queue.add(spans));
     this.#schedule();
     resultCallback({ code: ExportResultCode.SUCCESS });
+    for (const traceId of new Set(spans.map((span) => span.spanContext().traceId))) this.#onAccepted(traceId);
   }
 
   /** Exports what waits, then flushes the exporter. Ends within its timeout, whatever the receiver does; never rejects. */

@@ -71,10 +71,10 @@ export function parseHttpUrl(text: string): string {
   return url.href;
 }
 
-/** The characters an `Authorization: Bearer` header can carry (RFC 6750, section 2.1). */
+/** Long enough not to be guessed, of characters an `Authorization: Bearer` header can carry (RFC 6750, section 2.1). */
 export function parseBearerToken(text: string): string {
-  if (!/^[A-Za-z0-9\-._~+/]+=*$/.test(text)) {
-    throw new InvalidSetting('letters, digits and - . _ ~ + / only, so that it fits an Authorization header');
+  if (!/^[A-Za-z0-9\-._~+/]{16,}=*$/.test(text)) {
+    throw new InvalidSetting('at least 16 characters out of letters, digits and - . _ ~ + /');
   }
   return text;
 }

@@ -165,6 +165,7 @@ describe('readTelemetryConfig', () => {
     ['METRICS_SLOW_RENDER_THRESHOLD', 'Infinity', 'a number of seconds'],
     ['METRICS_MEMORY_INTERVAL', '0.5', '0 (off) or a number of seconds from 1'],
     ['METRICS_HISTORY_DAYS', '-1', 'a number of days from 0 to 3650'],
+    ['METRICS_HISTORY_DAYS', 'forever', 'a number of days from 0 to 3650'],
     ['JAEGER_UI_URL', 'localhost:16686', 'an address that starts with http://'],
     ['JAEGER_UI_URL', 'javascript:alert(1)', 'an address that starts with http://'],
   ])('refuses %s=%s: expected %s', (variable, value, expected) => {
@@ -210,7 +211,7 @@ describe('readTelemetryConfig', () => {
 
   it('never shows a secret, right or wrong', () => {
     const config = read({
-      METRICS_TOKEN: 'hunter2-token',
+      METRICS_TOKEN: 'hunter2-token-of-an-owner',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'https://someone:hunter2@collector.example/base?key=hunter2',
       OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20hunter2',
       OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'hunter2',
@@ -218,7 +219,11 @@ describe('readTelemetryConfig', () => {
     expect(source(config, 'METRICS_TOKEN')?.value).toBe('(set)');
     expect(source(config, 'OTEL_EXPORTER_OTLP_ENDPOINT')?.value).toBe('https://collector.example/base');
     expect(JSON.stringify([config.settings, config.warnings])).not.toContain('hunter2');
-    for (const env of [{ METRICS_TOKEN: 'hunter2 !' }, { METRICS_TOKN: 'hunter2' }]) {
+    for (const env of [
+      { METRICS_TOKEN: 'hunter2 with spaces and more' },
+      { METRICS_TOKEN: 'hunter2' },
+      { METRICS_TOKN: 'hunter2' },
+    ]) {
       expect(problemsOf(env)).toHaveLength(1);
       expect(JSON.stringify(problemsOf(env))).not.toContain('hunter2');
     }

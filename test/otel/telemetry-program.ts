@@ -45,7 +45,7 @@ const report = {
   faults: query.faults(),
   business: query.business(),
   settings: query.settings().filter(({ source }) => source !== 'default'),
-  slowestResponseMillis: Math.max(...responseMillis),
+  medianResponseMillis: responseMillis.toSorted((a, b) => a - b)[2],
   flushMillis: ending - flushed,
 };
 await telemetry.shutdown();

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -58,7 +58,9 @@ describe('register.ts', () => {
       faults: [],
       export: { configured: false },
       business: [{ name: 'program.starts', attributes: {}, value: 1 }],
-      settings: [{ name: 'METRICS_SAMPLING_RATE', value: '0.25', source: 'environment' }],
+      settings: expect.arrayContaining([
+        expect.objectContaining({ name: 'METRICS_SAMPLING_RATE', value: '0.25', source: 'environment' }),
+      ]),
     });
     const { started, live, kept, dropped } = report.spans;
     const settled = [...Object.values(kept), ...Object.values(dropped)].reduce((sum, n) => sum + n, 0);
@@ -95,6 +97,16 @@ describe('register.ts', () => {
       'OTEL_SERVICE_NAME=from-file (.env)',
     ]);
     await rm(join(folder, '.env'));
+  });
+
+  it('keeps traces over a restart in DATA_DIR, and its own writes are no statements', async () => {
+    const env = { METRICS_HISTORY_DAYS: '1', DATA_DIR: join(folder, 'restarted') };
+    const first = await reportOf(env);
+    const second = await reportOf(env);
+    expect([first.traces, second.traces]).toEqual([6, 12]);
+    expect([first, second].map(({ faults }) => faults)).toEqual([[], []]);
+    expect([first, second].map(({ counts }) => counts['database'])).toEqual([6, 6]);
+    expect(await readdir(join(folder, 'restarted'))).toContain('telemetry.sqlite');
   });
 
   it.each([{ METRICS_ENABLED: 'false' }, { OTEL_SDK_DISABLED: 'true' }])(

@@ -7,7 +7,8 @@ import { httpReceiver } from './export/receivers.ts';
 
 const lines: string[] = [];
 const log = (line: string): void => void lines.push(line);
-const start = (env: Record<string, string> = {}) => startTelemetry(readTelemetryConfig({ env }), { log });
+const start = (env: Record<string, string> = {}) =>
+  startTelemetry(readTelemetryConfig({ env: { METRICS_HISTORY_DAYS: '0', ...env } }), { log });
 
 afterEach(async () => {
   await activeTelemetry().shutdown();

@@ -57,6 +57,14 @@ describe('OtlpPipeline', () => {
     expect(pipeline.facts()).toMatchObject({ configured: true, queued: 3, sent: 0 });
   });
 
+  it('tells of each trace it accepted', () => {
+    const accepted: string[] = [];
+    const pipeline = pipelineOver(new FakeExporter(), { onAccepted: (traceId) => accepted.push(traceId) });
+    const spans = makeTrace(3);
+    pipeline.export(spans, () => {});
+    expect(accepted).toEqual([spans[0]?.spanContext().traceId]);
+  });
+
   it('exports when the delay is over, and at once when a batch is full', async () => {
     const delayed = new FakeExporter();
     hand(pipelineOver(delayed, { scheduledDelayMillis: 5 }), 2);
@@ -75,7 +83,8 @@ describe('OtlpPipeline', () => {
       import { OtlpPipeline } from '${new URL('../../../otel/export/otlp-pipeline.ts', import.meta.url).href}';
       const exporter = { export() {}, shutdown: () => Promise.resolve() };
       const pipeline = new OtlpPipeline({ exporter, endpoint: 'http://x', scheduledDelayMillis: 600_000 });
-      pipeline.export([{ name: '', attributes: {}, events: [], links: [] }], () => {});
+      const span = { name: '', attributes: {}, events: [], links: [], spanContext: () => ({ traceId: '' }) };
+      pipeline.export([span], () => {});
       process.stdout.write(String(pipeline.facts().queued));`;
     const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program]);
     expect(stdout).toBe('1');

@@ -8,6 +8,8 @@ import { httpReceiver, refusingUrl, socketReceiver } from './receivers.ts';
 
 const EXPORT_TIMEOUT_MILLIS = 150;
 const FLUSH_TIMEOUT_MILLIS = 700;
+/** A receiver that answers may be slow to do so on a busy machine. */
+const GOOD = { exportTimeoutMillis: 10_000 };
 /** Of a machine that does other work meanwhile. */
 const SLACK_MILLIS = 3000;
 
@@ -17,17 +19,20 @@ afterEach(async () => {
   open = [];
 });
 
-function pipelineTo(url: string, env: Record<string, string> = {}): OtlpPipeline {
+function pipelineTo(
+  url: string,
+  { exportTimeoutMillis = EXPORT_TIMEOUT_MILLIS, env = {} as Record<string, string> } = {},
+): OtlpPipeline {
   const { traceExport } = readTelemetryConfig({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: url, ...env } });
   if (traceExport === undefined) throw new Error('no endpoint');
   const pipeline = new OtlpPipeline({
-    exporter: new OtlpSpanExporter(traceExport, EXPORT_TIMEOUT_MILLIS),
+    exporter: new OtlpSpanExporter(traceExport, exportTimeoutMillis),
     endpoint: traceExport.url,
     scheduledDelayMillis: 60_000,
     maxBatchSpans: 2,
     maxQueueSpans: 20,
-    exportTimeoutMillis: EXPORT_TIMEOUT_MILLIS,
-    flushTimeoutMillis: FLUSH_TIMEOUT_MILLIS,
+    exportTimeoutMillis,
+    flushTimeoutMillis: Math.max(FLUSH_TIMEOUT_MILLIS, 4 * exportTimeoutMillis),
     shutdownTimeoutMillis: 200,
   });
   open.push(pipeline);
@@ -57,7 +62,10 @@ function expectAllAccounted(pipeline: OtlpPipeline): void {
 describe('OtlpPipeline to a good receiver', () => {
   it('sends protobuf with service name, parents and attributes', async () => {
     await using receiver = await httpReceiver();
-    const pipeline = pipelineTo(receiver.url, { OTEL_EXPORTER_OTLP_HEADERS: 'x-key=secret' });
+    const pipeline = pipelineTo(receiver.url, {
+      ...GOOD,
+      env: { OTEL_EXPORTER_OTLP_HEADERS: 'x-key=secret' },
+    });
     const spans = makeTrace(2, 'seen', 'my blog');
     pipeline.export(spans, () => {});
     await pipeline.forceFlush();
@@ -84,7 +92,7 @@ describe('OtlpPipeline to a good receiver', () => {
 
   it('sends one request at a time and counts right when the queue overflows', async () => {
     await using receiver = await httpReceiver((response) => setTimeout(() => response.end(), 5));
-    const pipeline = pipelineTo(receiver.url);
+    const pipeline = pipelineTo(receiver.url, GOOD);
     await overrun(pipeline);
     expect(receiver.maxConcurrent()).toBe(1);
     expect(receiver.bodies.flatMap(({ body }) => decodeSpans(body))).toHaveLength(20);
@@ -93,7 +101,10 @@ describe('OtlpPipeline to a good receiver', () => {
 
   it('sends user and password of the address and never shows them', async () => {
     await using receiver = await httpReceiver((response) => response.writeHead(401).end('hunter2'));
-    const pipeline = pipelineTo(receiver.url.replace('http://', 'http://someone:hunter2@') + '/?key=hunter2');
+    const pipeline = pipelineTo(
+      receiver.url.replace('http://', 'http://someone:hunter2@') + '/?key=hunter2',
+      GOOD,
+    );
     pipeline.export(makeTrace(1), () => {});
     await pipeline.forceFlush();
     expect(receiver.headers[0]?.authorization).toBe(`Basic ${btoa('someone:hunter2')}`);
@@ -169,7 +180,7 @@ describe('OtlpPipeline to a bad receiver', () => {
     await using receiver = await httpReceiver((response, count) => {
       if (count > 1) response.end();
     });
-    const pipeline = pipelineTo(receiver.url);
+    const pipeline = pipelineTo(receiver.url, { exportTimeoutMillis: 1000 });
     pipeline.export(makeTrace(2), () => {});
     pipeline.export(makeTrace(2), () => {});
     await pipeline.forceFlush();
