@@ -9,7 +9,7 @@ export interface HttpOutcome {
   readonly bodyBytes: number;
   /** False: nothing was sent, so there is no status to claim. */
   readonly isStatusSent: boolean;
-  /** Seconds from the request to the first byte; undefined when none was sent. */
+  /** Seconds from the request to the first byte; undefined when none was sent, or its time is not known. */
   readonly timeToFirstByteSeconds: number | undefined;
   /** Why it failed; undefined unless it did. */
   readonly error: unknown;
@@ -38,7 +38,10 @@ export function httpOutcome(
     outcome: watch.isFinished ? 'complete' : error === undefined ? 'aborted' : 'failed',
     bodyBytes: bodyBytesOf(request, response, watch),
     isStatusSent,
-    timeToFirstByteSeconds: isStatusSent ? (watch.firstByteNanos! - watch.startNanos) / 1e9 : undefined,
+    timeToFirstByteSeconds:
+      isStatusSent && !Number.isNaN(watch.firstByteNanos)
+        ? (watch.firstByteNanos! - watch.startNanos) / 1e9
+        : undefined,
     error,
   };
 }

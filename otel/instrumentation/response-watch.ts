@@ -13,7 +13,7 @@ export interface ResponseWatch {
   readonly rpc: RPCMetadata | undefined;
   /** Monotonic. */
   readonly startNanos: number;
-  /** The first byte was handed to the socket; undefined until then. */
+  /** The first byte was handed to the socket; undefined until then, NaN when the clock was broken. */
   firstByteNanos: number | undefined;
   /** Bytes of body handed to the response, by their length alone. */
   bodyBytes: number;
@@ -78,7 +78,7 @@ export function watchResponse(response: ServerResponse, options: ResponseWatchOp
   response.end = watchedEnd as ServerResponse['end'];
   response.flushHeaders = watchedFlushHeaders;
   // Before node's own listener, which takes the response off its socket.
-  response.prependOnceListener('finish', onFinish);
+  response.prependListener('finish', onFinish);
   response.on(errorMonitor, onError);
 }
 
@@ -115,7 +115,7 @@ function watchedFlushHeaders(this: WatchedResponse): void {
 function beforeBytes(response: WatchedResponse, watch: State): boolean {
   try {
     if (response.writableEnded || response.destroyed) return false;
-    watch.firstByteNanos ??= watch.clock.monotonicNanos();
+    watch.firstByteNanos ??= watch.guard.run('response clock', () => watch.clock.monotonicNanos(), NaN);
     watch.socketBytesBefore ??= response.socket?.bytesWritten;
     return true;
   } catch (error) {

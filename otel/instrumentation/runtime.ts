@@ -1,6 +1,7 @@
 import { PerformanceObserver, monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { ROOT_CONTEXT, context } from '@opentelemetry/api';
 import { type Clock, systemClock } from '../clock.ts';
+import { Guard } from '../guard.ts';
 import type { RuntimeSample, TimeRange } from '../query.ts';
 
 /** A day at the default interval of 30 s; about 200 bytes each. */
@@ -12,6 +13,8 @@ export interface RuntimeSamplerOptions {
   /** Seconds between samples; 0 takes none but `current()`. */
   readonly intervalSeconds: number;
   readonly clock?: Clock;
+  /** Counts what goes wrong between samples. */
+  readonly guard?: Guard;
   readonly maxSamples?: number;
 }
 
@@ -19,6 +22,7 @@ export interface RuntimeSamplerOptions {
 export class RuntimeSampler {
   readonly #intervalMillis: number;
   readonly #clock: Clock;
+  readonly #guard: Guard;
   readonly #maxSamples: number;
   readonly #samples: RuntimeSample[] = [];
   /** Index of the oldest sample, once the ring is full. */
@@ -36,13 +40,19 @@ export class RuntimeSampler {
   };
 
   /** Throws RangeError for an interval that is not a number of seconds, or a ring without room. */
-  constructor({ intervalSeconds, clock = systemClock, maxSamples = MAX_SAMPLES }: RuntimeSamplerOptions) {
+  constructor({
+    intervalSeconds,
+    clock = systemClock,
+    guard = new Guard(),
+    maxSamples = MAX_SAMPLES,
+  }: RuntimeSamplerOptions) {
     if (!Number.isFinite(intervalSeconds) || intervalSeconds < 0)
       throw new RangeError(`Expected "intervalSeconds" to be 0 or more, got ${intervalSeconds}`);
     if (!Number.isInteger(maxSamples) || maxSamples < 1)
       throw new RangeError(`Expected "maxSamples" to be a positive integer, got ${maxSamples}`);
     this.#intervalMillis = intervalSeconds * 1_000;
     this.#clock = clock;
+    this.#guard = guard;
     this.#maxSamples = maxSamples;
     this.#since = this.#now();
   }
@@ -67,9 +77,9 @@ export class RuntimeSampler {
       });
       this.#gcObserver.observe({ entryTypes: ['gc'] });
       this.#since = this.#now();
-      this.sample();
-      if (this.#intervalMillis > 0)
-        this.#timer = setInterval(() => this.sample(), this.#intervalMillis).unref();
+      const sample = (): unknown => this.#guard.run('runtime sample', () => this.sample(), undefined);
+      sample();
+      if (this.#intervalMillis > 0) this.#timer = setInterval(sample, this.#intervalMillis).unref();
     });
   }
 

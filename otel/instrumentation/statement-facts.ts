@@ -15,7 +15,7 @@ import type { OperationFault, OperationSubject } from './timed-operation.ts';
 /** Distinct statements described at a time; an app has a few hundred, a program that builds SQL from values has no end. */
 const MAX_CACHED_STATEMENTS = 500;
 /** Longer sources are described anew each time: they are bulk scripts that run once. */
-const MAX_CACHED_SOURCE_LENGTH = 10_000;
+const MAX_CACHED_SOURCE_LENGTH = 4_000;
 
 /** Messages of these result codes name tables, columns or the file's state; all others may quote a bound value. */
 const SAFE_CODE =

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { ROOT_CONTEXT, context, createContextKey } from '@opentelemetry/api';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { Guard } from '../../../otel/guard.ts';
 import { RuntimeSampler } from '../../../otel/instrumentation/runtime.ts';
 
 class FakeClock {
@@ -82,6 +83,22 @@ describe('RuntimeSampler', () => {
     expect(sampler.sample().cpuUtilization).toBe(0.5);
     cpuUsage.mockRestore();
     expect(sampler.current().cpuUtilization).toBe(0);
+  });
+
+  it('that goes wrong is counted, and the next one is taken', () => {
+    jest.useFakeTimers();
+    const guard = new Guard();
+    sampler = new RuntimeSampler({ intervalSeconds: 30, guard });
+    const memoryUsage = jest.spyOn(process, 'memoryUsage').mockImplementationOnce(() => {
+      throw new Error('no memory figures');
+    });
+    sampler.start();
+    jest.advanceTimersByTime(30_000);
+    memoryUsage.mockRestore();
+    expect(guard.faults()).toMatchObject([
+      { place: 'runtime sample', count: 1, lastMessage: 'no memory figures' },
+    ]);
+    expect(sampler.samples({ fromMillis: 0, toMillis: Infinity })).toHaveLength(1);
   });
 
   it('sees the event loop held up', async () => {

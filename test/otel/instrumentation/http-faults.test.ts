@@ -1,0 +1,24 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { HttpProcess } from './http-process.ts';
+
+describe('a clock that breaks during a request', () => {
+  let server: HttpProcess;
+
+  afterEach(() => server.stop());
+
+  it.each([0, 1])(
+    'after %d looks: the answer is whole, the fault is counted, the other facts stand',
+    async (looks) => {
+      server = await HttpProcess.start({ CLOCK_LOOKS: String(looks) });
+      const { head, body } = await server.exchange('/buffer');
+      expect(head).toContain('HTTP/1.1 200 ');
+      expect(body).toHaveLength(2_000);
+      const { attributes } = await server.nextSpan();
+      expect(attributes['http.response.status_code']).toBe(200);
+      expect(attributes).not.toHaveProperty('http.response.time_to_first_byte');
+      expect(attributes['http.response.outcome']).toBe(looks === 0 ? undefined : 'complete');
+      expect(attributes['http.response.body.size']).toBe(looks === 0 ? undefined : 2_000);
+      expect(server.faults).toEqual([expect.stringContaining('clock broke')]);
+    },
+  );
+});
