@@ -9,12 +9,21 @@ import type {
 import { OPERATION_TYPES } from '../query.ts';
 import type { Clock } from '../clock.ts';
 import { ClosedBucketBudget } from './closed-bucket-budget.ts';
+import { ClosedBucket } from './closed-bucket.ts';
 import type { EndedOperation } from './ended-operation.ts';
 import { heatMapOf } from './heat-map.ts';
 import { RedBucket } from './red-bucket.ts';
 import { bucketGrid, tierFor } from './time-grid.ts';
 import { NamedSeries } from './named-series.ts';
-import { type OnClose, TieredSeries } from './tiers.ts';
+import {
+  openRollUps,
+  readRollUpKey,
+  type RollUp,
+  rollUpKey,
+  RollUpQueue,
+  type RollUpSource,
+} from './roll-ups.ts';
+import { type OnClose, TieredSeries, TIERS } from './tiers.ts';
 
 /** Series per type; what comes after them is counted in the overflow row, so totals stay exact. */
 const DEFAULT_MAX_SERIES = 500;
@@ -40,9 +49,12 @@ export class RedAggregator {
   readonly #budget: ClosedBucketBudget;
   readonly #types: Readonly<Record<OperationType, TypeSeries>>;
   readonly #onClose: OnClose;
+  readonly #rollUps = new RollUpQueue();
   #dirty: NamedSeries[] = [];
   /** Start of the second that unflushed operations belong to. */
   #secondMillis = 0;
+  /** The finest tier holds nothing from before; 0 until something was restored. */
+  #finestFromMillis = 0;
 
   constructor(options: {
     readonly clock: Clock;
@@ -54,9 +66,20 @@ export class RedAggregator {
     this.#rates = options.rates;
     this.#maxSeries = options.maxSeries ?? DEFAULT_MAX_SERIES;
     this.#budget = new ClosedBucketBudget(options.maxBytes ?? DEFAULT_MAX_BYTES);
-    this.#onClose = (tier, series, bucket) => this.#budget.add(tier, series, bucket);
-    const typeSeries = (): TypeSeries => ({ totals: new TieredSeries(this.#onClose), named: new Map() });
-    this.#types = { http: typeSeries(), database: typeSeries(), render: typeSeries(), other: typeSeries() };
+    this.#onClose = (tier, series, bucket) => {
+      this.#budget.add(tier, series, bucket);
+      this.#rollUps.add(tier, series, bucket);
+    };
+    const typeSeries = (type: OperationType): TypeSeries => ({
+      totals: new TieredSeries(rollUpKey(type), this.#onClose),
+      named: new Map(),
+    });
+    this.#types = {
+      http: typeSeries('http'),
+      database: typeSeries('database'),
+      render: typeSeries('render'),
+      other: typeSeries('other'),
+    };
   }
 
   /** Bytes held by closed buckets, estimated. */
@@ -137,13 +160,46 @@ export class RedAggregator {
     );
   }
 
+  /** Hands closed buckets over to be kept on disk, and takes them back at the next start. From the first call on they are queued. */
+  rollUps(): RollUpSource {
+    this.#rollUps.open();
+    return {
+      takeClosed: (max) => this.#rollUps.take(max),
+      takeAll: () => {
+        this.#flush();
+        return [...this.#rollUps.take(Infinity), ...this.#everySeries().flatMap(openRollUps)];
+      },
+      restore: (rollUps) => this.#restore(rollUps),
+    };
+  }
+
+  #everySeries(): TieredSeries[] {
+    return Object.values(this.#types).flatMap(({ totals, named }) => [
+      totals,
+      ...[...named.values()].map((series) => series.tiers),
+    ]);
+  }
+
+  #restore(rollUps: Iterable<RollUp>): void {
+    const now = this.#clock.now();
+    this.#finestFromMillis = now;
+    for (const { tier, startMillis, series: key, body } of rollUps) {
+      const of = readRollUpKey(key);
+      const bucket = ClosedBucket.unpack(startMillis, body);
+      if (of === undefined || bucket === undefined || TIERS[tier] === undefined) continue;
+      const { type, name } = of;
+      const series = name === undefined ? this.#types[type].totals : this.#seriesFor(type, name).tiers;
+      if (series.restore(tier, bucket, now)) this.#budget.add(tier, series, bucket);
+    }
+  }
+
   #seriesFor(type: OperationType, name: string): NamedSeries {
     const { named, totals } = this.#types[type];
     const known = named.get(name);
     if (known !== undefined) return known;
     if (named.size >= this.#maxSeries && name !== OVERFLOW_SERIES)
       return this.#seriesFor(type, OVERFLOW_SERIES);
-    const series = new NamedSeries(new TieredSeries(this.#onClose, totals));
+    const series = new NamedSeries(new TieredSeries(rollUpKey(type, name), this.#onClose, totals));
     named.set(name, series);
     return series;
   }
@@ -164,7 +220,7 @@ export class RedAggregator {
   #over(series: TieredSeries, range: TimeRange | undefined): RedBucket {
     if (range === undefined) return series.total;
     const target = new RedBucket();
-    const tier = tierFor(range, this.#clock.now());
+    const tier = tierFor(range, this.#clock.now(), this.#finestFromMillis);
     series.read(tier.index, tier.alignedFromMillis, range.toMillis, (_start, mergeInto) => mergeInto(target));
     return target;
   }
@@ -173,7 +229,13 @@ export class RedAggregator {
     this.#flush();
     const now = this.#clock.now();
     const tiers = name === undefined ? this.#types[type].totals : this.#types[type].named.get(name)?.tiers;
-    return bucketGrid({ range, nowMillis: now, maxCells, read: tiers && tiers.read.bind(tiers) });
+    return bucketGrid({
+      range,
+      nowMillis: now,
+      startedMillis: this.#finestFromMillis,
+      maxCells,
+      read: tiers && tiers.read.bind(tiers),
+    });
   }
 
   #summary(type: OperationType, bucket: RedBucket): OperationSummary {

@@ -41,8 +41,12 @@ export class TieredSeries {
   readonly #onClose: OnClose;
   readonly #parent: TieredSeries | undefined;
 
+  /** What it is called where it is kept on disk. */
+  readonly key: string;
+
   /** @param parent Gets everything this series gets, when it is flushed: a type's totals. */
-  constructor(onClose: OnClose, parent?: TieredSeries) {
+  constructor(key: string, onClose: OnClose, parent?: TieredSeries) {
+    this.key = key;
     this.#onClose = onClose;
     this.#parent = parent;
   }
@@ -86,6 +90,24 @@ export class TieredSeries {
     }
   }
 
+  /** The bucket of a tier that is still open, as it is now; undefined while empty. */
+  openBucket(tier: number): ClosedBucket | undefined {
+    const { startMillis, bucket } = this.#open[tier]!;
+    return bucket.isEmpty ? undefined : ClosedBucket.of(startMillis, bucket);
+  }
+
+  /** Takes back a bucket of an earlier process; one whose time is not over goes on. Answers whether it is closed. */
+  restore(tier: number, closed: ClosedBucket, nowMillis: number): boolean {
+    const open = this.#open[tier]!;
+    if (closed.startMillis + TIERS[tier]!.widthMillis > nowMillis && closed.startMillis >= open.startMillis) {
+      open.startMillis = closed.startMillis;
+      closed.mergeInto(open.bucket);
+      return false;
+    }
+    this.#closed[tier]!.push(closed);
+    return true;
+  }
+
   /** Forgets the oldest closed bucket of a tier; the caller keeps the order. */
   forgetOldest(tier: number): void {
     this.#closed[tier]!.shift();
@@ -98,7 +120,7 @@ export class TieredSeries {
       const startMillis = atMillis - (atMillis % TIERS[tier]!.widthMillis);
       if (startMillis > open.startMillis) {
         if (!open.bucket.isEmpty) {
-          const closed = new ClosedBucket(open.startMillis, open.bucket);
+          const closed = ClosedBucket.of(open.startMillis, open.bucket);
           this.#closed[tier]!.push(closed);
           open.bucket.reset();
           this.#onClose(tier, this, closed);

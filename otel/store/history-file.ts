@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type DatabaseConstructor from 'better-sqlite3';
 import type { Database, Statement } from 'better-sqlite3';
+import type { RollUp } from '../aggregate/roll-ups.ts';
 
 /** Raised with every change of the tables; a file with a greater number was made by a newer version. */
 const SCHEMA_VERSION = 1;
@@ -34,17 +35,6 @@ export interface TraceRow {
   readonly endMillis: number;
   readonly pinned: boolean;
   readonly body: string;
-}
-
-/** The aggregates of one series over one bucket of a tier, packed by the aggregator. */
-export interface RollUp {
-  readonly tier: number;
-  readonly startMillis: number;
-  /** Type and series, in any form the aggregator reads back. */
-  readonly series: string;
-  /** When its tier lets it go. */
-  readonly expiresMillis: number;
-  readonly body: Uint8Array;
 }
 
 /** Thrown when a file is no history of this version; says so in words. */

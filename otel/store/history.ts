@@ -1,11 +1,12 @@
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import type DatabaseConstructor from 'better-sqlite3';
+import type { RollUpSource } from '../aggregate/roll-ups.ts';
 import type { Clock } from '../clock.ts';
 import type { Guard } from '../guard.ts';
 import { backgroundTimeout } from './background-timer.ts';
 import { HistoryFile, HistoryFileError, isDamage, setAside } from './history-file.ts';
-import type { RollUp, TraceRow } from './history-file.ts';
+import type { TraceRow } from './history-file.ts';
 import { StringInterner } from './string-interner.ts';
 import { decodeTrace, encodeTrace } from './trace-json.ts';
 import type { TraceRecord } from './trace-record.ts';
@@ -25,13 +26,6 @@ const MAX_EXPIRED_PER_SLICE = 50;
 const MAX_BEGUN_ANEW = 3;
 /** 128 MiB: eight times what the ring holds by default. */
 const DEFAULT_MAX_BYTES = 134_217_728;
-
-/** The aggregator's side: packs what it closed and takes it back at start. */
-export interface RollUpSource {
-  /** Hands over at most `max` closed buckets that were not handed over yet. */
-  takeClosed(max: number): readonly RollUp[];
-  restore(rollUps: Iterable<RollUp>): void;
-}
 
 export interface HistoryOptions {
   /** better-sqlite3's class; handed in, so that telemetry depends on no database. */
@@ -84,6 +78,7 @@ export class History {
   close(): void {
     clearTimeout(this.#timer);
     this.flush();
+    this.#quietly('history.flush', () => this.#file?.write([], [], this.#options.rollUps?.takeAll() ?? []));
     this.#quietly('history.close', () => this.#file?.close());
     this.#file = undefined;
   }

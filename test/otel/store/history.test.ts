@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import Database from 'better-sqlite3';
-import type { RollUp } from '../../../otel/store/history-file.ts';
+import type { RollUp } from '../../../otel/aggregate/roll-ups.ts';
 import type { TraceRing } from '../../../otel/store/trace-ring.ts';
 import { HistoryFolder } from './history-fixture.ts';
 import { spanIdOf, spanRecord, START_MILLIS, traceIdOf, WHOLE } from './kept-span-fixture.ts';
@@ -136,13 +136,21 @@ describe('History', () => {
       body: Uint8Array.of(1, 2, startMillis % 256),
     });
     const pending = [rollUp(START_MILLIS, START_MILLIS + 10), rollUp(START_MILLIS + 1, START_MILLIS + 1000)];
-    const source = { takeClosed: (max: number) => pending.splice(0, max), restore: () => {} };
+    const source = {
+      takeClosed: (max: number) => pending.splice(0, Math.min(1, max)),
+      takeAll: () => pending.splice(0),
+      restore: () => {},
+    };
     const before = place.start({ rollUps: source });
     before.history.close();
     place.clock.millis += 10;
     const restored: RollUp[] = [];
     const after = place.start({
-      rollUps: { takeClosed: () => [], restore: (rows) => restored.push(...rows) },
+      rollUps: {
+        takeClosed: () => [],
+        takeAll: () => [],
+        restore: (rows) => void restored.push(...rows),
+      },
     });
     expect(restored).toMatchObject([{ tier: 0, startMillis: START_MILLIS + 1, series: 'http GET /' }]);
     expect([...(restored[0]?.body ?? [])]).toEqual([1, 2, (START_MILLIS + 1) % 256]);
