@@ -35,8 +35,8 @@ export function createPostRoutes(deps: PostRouteDependencies): Router {
   router.get('/', (ctx) => {
     const cursor = cursorOf(ctx as unknown as Context);
     const page = posts.page(cursor);
-    sendPage(ctx as unknown as Context, 'front', () =>
-      frontPage({ site, posts: page, path: '/', query: queryOf(cursor) }),
+    sendPage(ctx as unknown as Context, 'front', (origin) =>
+      frontPage({ site, posts: page, path: '/', query: queryOf(cursor), origin }),
     );
   });
 

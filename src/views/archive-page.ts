@@ -25,21 +25,17 @@ export function archivePage(months: readonly MonthCount[], site: SiteSettings): 
     total += count;
     fullest = Math.max(fullest, count);
   }
-  const names = MONTHS.map((month) => ({
-    long: monthName(month, site.language, 'long'),
-    short: monthName(month, site.language, 'short'),
-  }));
+  const names = MONTHS.map((month) => monthName(month, site.language, 'short'));
 
   function pane(year: number, month: number, count: number): Html {
     const name = names[month - 1]!;
-    if (count === 0) return html`<li aria-hidden="true"><span>${name.short}</span></li> `;
+    if (count === 0) return html`<li aria-hidden="true"><span>${name}</span></li> `;
     const tint = 1 + TINT_SHARES.filter((share) => count > share * fullest).length;
-    const label = `${name.long} ${year}: ${countOf(count)}`;
+    const address = `/archive/${year}/${String(month).padStart(2, '0')}`;
+    const rest = count === 1 ? `post in ${year}` : `posts in ${year}`;
     return html`<li class="tint-${tint}">
-      <a href="/archive/${year}/${String(month).padStart(2, '0')}" aria-label="${label}"
-        ><span>${name.short}</span> <b>${count}</b></a
-      >
-    </li> `;
+      <a href="${address}"><span>${name}</span> <b>${count}</b> <span class="unseen">${rest}</span></a>
+    </li>`;
   }
 
   const rows = [...years.keys()]

@@ -2,6 +2,7 @@ import type { PostPage } from '../posts/post.ts';
 import { tagUrl } from './absolute-url.ts';
 import { monthName } from './dates.ts';
 import { html, type Html } from './html.ts';
+import { jsonLd } from './json-ld.ts';
 import type { Page } from './layout.ts';
 import { pageTurner, postList, turns } from './post-list.ts';
 import type { SiteSettings } from './site.ts';
@@ -35,10 +36,10 @@ function list(
   };
 }
 
-export function frontPage(options: ListOptions): Page {
-  const { site } = options;
+export function frontPage(options: ListOptions & { readonly origin: string }): Page {
+  const { site, origin } = options;
   const first = options.query === '';
-  return list(options, {
+  const page = list(options, {
     title: first ? '' : 'Older posts',
     lead: html`<h1 class="${first ? 'lead' : 'quiet'} p-summary">
         ${first ? site.description : 'Older posts'}
@@ -46,6 +47,16 @@ export function frontPage(options: ListOptions): Page {
       <data class="p-name" value="${site.title}"></data>`,
     empty: html`<p class="empty">Nothing has been published yet. The first post will stand here.</p>`,
   });
+  const head = first
+    ? jsonLd({
+        '@type': 'Blog',
+        name: site.title,
+        description: site.description,
+        url: `${origin}/`,
+        inLanguage: site.language,
+      })
+    : undefined;
+  return { ...page, head };
 }
 
 export function tagPage(options: ListOptions & { readonly tag: string; readonly count: number }): Page {

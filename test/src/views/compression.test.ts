@@ -3,6 +3,21 @@ import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ReaderServer } from '../reader-server.ts';
 
+/** So many words that compress like prose: from a list of common ones, frequent ones more often, always the same. */
+function prose(words: number): string {
+  const roots =
+    'a of in to it is on as at we or be no so the and was for his had she her not but him one all out who two say how time year hand work world life part child eye woman place week case point government company number group problem fact light house glass leaf water stone river garden winter summer window letter answer question morning evening quiet bright slow ancient certain common distant early'.split(
+      ' ',
+    );
+  const endings = ['', '', '', 's', 'ed', 'ing', 'ly', 'er', ', ', '. '];
+  let seed = 7;
+  const next = (below: number) => (seed = (seed * 48_271) % 2_147_483_647) % below;
+  return Array.from(
+    { length: words },
+    () => roots[Math.min(next(roots.length), next(roots.length))]! + endings[next(endings.length)]!,
+  ).join(' ');
+}
+
 let server: ReaderServer;
 beforeAll(async () => {
   server = await new ReaderServer({
@@ -22,7 +37,7 @@ beforeAll(async () => {
       else await next();
     },
   }).start();
-  server.publish({ title: 'Long', path: 'long', markdown: 'Glass houses and long words. '.repeat(300) });
+  server.publish({ title: 'Long', path: 'long', markdown: prose(900) });
 });
 afterAll(() => server.close());
 
@@ -38,7 +53,7 @@ describe('compression', () => {
     expect(packed.headers['vary']).toContain('Accept-Encoding');
     expect(packed.headers['etag']).toBe(plain.headers['etag']!.replace(/"$/, `-${encoding}"`));
     expect(decompress(packed.body).equals(plain.body)).toBe(true);
-    expect(packed.body.length).toBeLessThan(plain.body.length / 3);
+    expect(packed.body.length).toBeLessThan(plain.body.length / 2);
   });
 
   it('prefers br among equals and keeps to what the client weighs', async () => {

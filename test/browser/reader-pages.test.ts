@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { delimiter, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { chromium, type Browser } from 'playwright-core';
+import { ReaderServer } from '../src/reader-server.ts';
+import { findChromium } from './find-chromium.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const executablePath = findChromium(process.env['PATH']);
+
+const MARKDOWN = `The first words[^1] and \`some_code\` in a [link](/archive).
+
+## A heading
+
+| statement | count | p50 | p99 | what it waited for, in a long column |
+|---|--:|--:|--:|---|
+| SELECT posts | 12,004 | 0.08 ms | 0.9 ms | nothing that would be worth a second line here |
+
+\`\`\`ts
+const aVeryLongLine = 'that goes on and on, so that the block has to scroll by itself and the page does not move sideways at all';
+\`\`\`
+
+> A quotation.
+
+- [x] done
+- [ ] to do
+
+<p onclick="alert(1)" style="color: red">raw <script>document.title = 'ran'</script></p>
+
+[^1]: A note.
+`;
+const PAGES = [
+  '/',
+  '/post',
+  '/archive',
+  '/archive/2026',
+  '/tags',
+  '/tags/glass',
+  '/search',
+  '/search?q=words',
+  '/nope',
+  '/gone',
+  '/about',
+];
+
+describe('findChromium', () => {
+  it('takes the first browser on the PATH', () => {
+    const there = join('b', 'google-chrome');
+    expect(findChromium(['a', 'b'].join(delimiter), (file) => file === there)).toBe(there);
+    expect(findChromium(undefined)).toBeUndefined();
+  });
+});
+
+// On a machine without a browser the rest of the suite still stands.
+if (executablePath !== undefined) {
+  let server: ReaderServer;
+  let browser: Browser;
+  beforeAll(async () => {
+    server = await new ReaderServer().start();
+    server.publish({
+      title: 'A post about glass',
+      path: 'post',
+      tags: ['glass'],
+      markdown: MARKDOWN,
+      authors: ['Ada'],
+    });
+    server.publish({
+      title: 'An older one with quite a long title that wraps',
+      path: 'older',
+      publishedAtMillis: server.nowMillis - 1e10,
+    });
+    server.publish({ title: 'About', path: 'about', status: 'unlisted' });
+    const gone = server.publish({ title: 'Gone', path: 'gone' });
+    server.posts.remove(gone.id, gone.version);
+    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+  }, 60_000);
+  afterAll(async () => {
+    await browser.close();
+    await server.close();
+  });
+
+  describe.each(['light', 'dark'] as const)('in Chromium, %s', (colorScheme) => {
+    it.each(PAGES)('%s has no fault that axe knows, breaks no policy and asks nobody else', async (path) => {
+      const context = await browser.newContext({ colorScheme });
+      try {
+        const page = await context.newPage();
+        const complaints: string[] = [];
+        page.on('console', (message) => complaints.push(message.text()));
+        page.on('pageerror', (error) => complaints.push(error.message));
+        page.on('request', (request) => {
+          if (!request.url().startsWith(server.origin)) complaints.push(`third party: ${request.url()}`);
+        });
+        const answer = await page.goto(server.origin + path);
+        // The browser reports a status of 400 and above in its console; that much is meant.
+        const own = complaints.filter(
+          (text) => answer!.status() < 400 || !text.includes('Failed to load resource'),
+        );
+        expect(own).toEqual([]);
+        const session = await context.newCDPSession(page);
+        await session.send('Runtime.evaluate', { expression: axe });
+        const found = await session.send('Runtime.evaluate', {
+          expression:
+            'axe.run().then(({ violations }) => violations.map((v) => `${v.id}: ${v.nodes[0].html}`))',
+          awaitPromise: true,
+          returnByValue: true,
+        });
+        expect(found.result.value).toEqual([]);
+      } finally {
+        await context.close();
+      }
+    });
+  });
+
+  // 360: a phone. 550: a desk at 200 % zoom.
+  it.each([360, 550, 1100])('at %d pixels no page is wider than its window', async (width) => {
+    const context = await browser.newContext({ viewport: { width, height: 800 } });
+    try {
+      const page = await context.newPage();
+      for (const path of PAGES) {
+        await page.goto(server.origin + path);
+        const widest = await page.evaluate('document.documentElement.scrollWidth');
+        expect([path, widest]).toEqual([path, width]);
+      }
+    } finally {
+      await context.close();
+    }
+  });
+
+  it('is read by keyboard: the first Tab skips to the text', async () => {
+    const page = await browser.newPage();
+    try {
+      await page.goto(`${server.origin}/post`);
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      expect(await page.evaluate('document.activeElement.id')).toBe('content');
+    } finally {
+      await page.close();
+    }
+  });
+}
