@@ -1,0 +1,97 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import type { Span } from '@opentelemetry/api';
+import { describe, expect, it } from '@jest/globals';
+import { Guard } from '../../../otel/guard.ts';
+import { type HttpOutcome, httpOutcome } from '../../../otel/instrumentation/http-outcome.ts';
+import { watchOf, watchResponse } from '../../../otel/instrumentation/response-watch.ts';
+import { SteppingClock } from './tracing-fixture.ts';
+
+/** A socket that says what it is told to say; nothing is sent. */
+class FakeSocket extends Duplex {
+  bytesWritten = 0;
+  override _read(): void {}
+  override _write(_chunk: unknown, _encoding: string, done: () => void): void {
+    done();
+  }
+}
+
+function watched(): { socket: FakeSocket; response: ServerResponse; outcome: () => HttpOutcome } {
+  const socket = new FakeSocket();
+  const request = new IncomingMessage(socket as unknown as Socket);
+  Object.assign(request, { method: 'GET', httpVersionMajor: 1, httpVersionMinor: 1 });
+  const response = new ServerResponse(request);
+  response.assignSocket(socket as unknown as Socket);
+  watchResponse(response, {
+    span: {} as Span,
+    rpc: undefined,
+    startNanos: 0,
+    clock: new SteppingClock(),
+    guard: new Guard(),
+    onError: () => {},
+  });
+  return { socket, response, outcome: () => httpOutcome(request, response, watchOf(response)!) };
+}
+
+const headBytes = (response: ServerResponse): number =>
+  (response as ServerResponse & { _header: string })._header.length;
+
+describe('the bytes of a response that broke off', () => {
+  it('are those the socket took, without head, chunk sizes and line breaks', () => {
+    const { socket, response, outcome } = watched();
+    response.write('a'.repeat(300));
+    response.write('b'.repeat(300));
+    // Of the second chunk, one hundred bytes had left; each has a size of three digits and two line breaks.
+    socket.bytesWritten = headBytes(response) + (3 + 4) * 2 + 400;
+    expect(outcome().bodyBytes).toBe(400);
+    socket.bytesWritten = headBytes(response);
+    expect(outcome().bodyBytes).toBe(0);
+    socket.bytesWritten = 1_000_000;
+    expect(outcome().bodyBytes).toBe(600);
+  });
+
+  it('do not include what the connection carried before', () => {
+    const { socket, response, outcome } = watched();
+    response.setHeader('Content-Length', 500);
+    response.write('a'.repeat(500));
+    socket.bytesWritten = headBytes(response) + 200;
+    expect(outcome().bodyBytes).toBe(200);
+  });
+
+  it('are counted once per chunk, whatever its kind and encoding', () => {
+    const { response, outcome } = watched();
+    response.write('ü');
+    response.write('ff00', 'hex');
+    response.write(new Uint8Array(5));
+    response.write('');
+    response.end('ü', 'latin1');
+    response.emit('finish');
+    expect(outcome()).toMatchObject({ outcome: 'complete', bodyBytes: 2 + 2 + 5 + 1 });
+  });
+});
+
+describe('a response is complete', () => {
+  it('when its last byte was taken by an open socket', () => {
+    const { response, outcome } = watched();
+    response.end('x');
+    expect(outcome().outcome).not.toBe('complete');
+    response.emit('finish');
+    expect(outcome()).toMatchObject({ outcome: 'complete', isStatusSent: true });
+  });
+
+  it('not when the write was given up because the socket is gone', () => {
+    const { socket, response, outcome } = watched();
+    response.end('x');
+    socket.destroy();
+    response.emit('finish');
+    expect(outcome().outcome).not.toBe('complete');
+  });
+
+  it('and passes arguments, callbacks and results of node’s own methods', () => {
+    const { response } = watched();
+    expect(response.write('x')).toBe(true);
+    expect(response.end()).toBe(response);
+    expect(() => response.write(7 as never)).toThrow('chunk');
+  });
+});
