@@ -1,0 +1,31 @@
+/** `npm run bench`, with `-- --quick` for half a minute instead of about three: what telemetry costs, against stock in the same run. */
+import { parseArgs } from 'node:util';
+import { BenchBlog } from './bench-blog.ts';
+import { measureMemory } from './micro/memory-cost.ts';
+import { measureProcessor } from './micro/processor-cost.ts';
+import { measureSketch } from './micro/sketch-cost.ts';
+import { measureStatement } from './micro/statement-cost.ts';
+import { reportOf } from './report.ts';
+import { measureRequestCost } from './request-cost.ts';
+
+const { quick } = parseArgs({ options: { quick: { type: 'boolean', default: false } } }).values;
+const plan = quick
+  ? { rounds: 8, warmUpRequests: 500, requestsPerRound: 150, starts: 1, batches: 200 }
+  : { rounds: 40, warmUpRequests: 4000, requestsPerRound: 250, starts: 5, batches: 1000 };
+
+console.error('small figures …');
+const figures = [
+  ...(await measureProcessor(plan.batches)),
+  ...measureSketch(plan.batches),
+  ...(await measureStatement(plan.batches)),
+  ...(await measureMemory()),
+];
+console.error('requests …');
+const blog = new BenchBlog();
+try {
+  const costs = await measureRequestCost(blog, plan);
+  const command = `npm run bench${quick ? ' -- --quick' : ''}`;
+  console.log(reportOf({ command, date: new Date(), costs, figures }));
+} finally {
+  blog.remove();
+}

@@ -1,0 +1,30 @@
+import { RedAggregator } from '../../../otel/aggregate/red-aggregator.ts';
+import { systemClock } from '../../../otel/clock.ts';
+import { Guard } from '../../../otel/guard.ts';
+import { SamplingSpanProcessor } from '../../../otel/sampling/sampling-span-processor.ts';
+import { InProcessSpanExporter } from '../../../otel/store/in-process-span-exporter.ts';
+import { TraceRing } from '../../../otel/store/trace-ring.ts';
+
+const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
+
+/** The processor with all that stands behind it in the blog, history aside, at one rate for all. */
+export function createPipeline(rate: number, { maxTraces = 1000, maxBytes = DEFAULT_MAX_BYTES } = {}) {
+  const clock = systemClock;
+  const rates = { http: rate, database: rate, render: rate, other: rate };
+  const settings = {
+    rates,
+    exportRates: rates,
+    slowThresholdNanos: { http: 1e9, database: 1e9, render: 0.25e9, other: Infinity },
+  };
+  const guard = new Guard();
+  const ring = new TraceRing({ maxTraces, maxBytes, now: clock.now });
+  const aggregates = new RedAggregator({ clock, rates: () => rates });
+  const processor = new SamplingSpanProcessor({
+    aggregates,
+    guard,
+    clock,
+    settings: () => settings,
+    outputs: [{ exporter: new InProcessSpanExporter({ ring, guard }), rates: 'local' }],
+  });
+  return { processor, ring, guard };
+}

@@ -1,0 +1,115 @@
+import { availableParallelism, cpus } from 'node:os';
+import type { Figure } from './micro/figure.ts';
+import type { Page, VariantCost } from './request-cost.ts';
+import type { Variant } from './variants.ts';
+
+/** Added CPU of ours at rate 1 over that of stock, on the post page. */
+const MAX_OF_STOCK_HTTP = 0.66;
+const MAX_OF_STOCK_FULL = 0.5;
+const MAX_RECORD_BYTES = 512;
+
+/** Everything measured, as Markdown: where and how, the variants, what they come to, the small figures. */
+export function reportOf(measured: {
+  readonly command: string;
+  readonly date: Date;
+  readonly costs: readonly VariantCost[];
+  readonly figures: readonly Figure[];
+}): string {
+  const { command, date, costs, figures } = measured;
+  const machine = `${availableParallelism()} cores, ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.versions.node}, ${process.platform}`;
+  return [
+    `${date.toISOString().slice(0, 10)}, ${machine}, \`${command}\``,
+    variantTable(costs),
+    figureTable([...ratios(costs), ...figures.map(figureRow), ...recordRows(costs)]),
+  ].join('\n\n');
+}
+
+function variantTable(costs: readonly VariantCost[]): string {
+  const rows = costs.map(({ variant, cpuMicros, addedMicros, startMillis, rssBytes, perPostPage }) => [
+    variant.label,
+    cpuMicros.post.toFixed(0),
+    signed(addedMicros.post),
+    cpuMicros.file.toFixed(0),
+    signed(addedMicros.file),
+    startMillis.toFixed(0),
+    (rssBytes / 2 ** 20).toFixed(0),
+    perPostPage,
+  ]);
+  return table(
+    [
+      'the same blog',
+      'post page, CPU µs',
+      'added',
+      'static file, CPU µs',
+      'added',
+      'start, ms',
+      'RSS after load, MiB',
+      'noted per post page',
+    ],
+    rows,
+  );
+}
+
+type FigureRow = readonly [what: string, value: string, target: string, verdict: string];
+
+function ratios(costs: readonly VariantCost[]): FigureRow[] {
+  const rows: FigureRow[] = [];
+  for (const [page, name] of [
+    ['post', 'post page'],
+    ['file', 'static file'],
+  ] as const) {
+    const ours = added(costs, 'rate1', page);
+    rows.push(
+      ratioRow(
+        `${name}: ours at rate 1 / stock http`,
+        ours / added(costs, 'stockHttp', page),
+        MAX_OF_STOCK_HTTP,
+      ),
+      ratioRow(
+        `${name}: ours at rate 1 / stock http + koa`,
+        ours / added(costs, 'stockFull', page),
+        MAX_OF_STOCK_FULL,
+      ),
+    );
+  }
+  return rows;
+}
+
+function added(costs: readonly VariantCost[], key: Variant['key'], page: Page): number {
+  return costs.find(({ variant }) => variant.key === key)!.addedMicros[page];
+}
+
+function ratioRow(what: string, value: number, target: number): FigureRow {
+  return [what, value.toFixed(2), `<= ${target}`, value <= target ? 'pass' : 'over'];
+}
+
+function figureRow({ what, value, unit, target }: Figure): FigureRow {
+  return [what, `${value.toFixed(0)} ${unit}`, `<= ${target} ${unit}`, value <= target ? 'pass' : 'over'];
+}
+
+function recordRows(costs: readonly VariantCost[]): FigureRow[] {
+  return costs.flatMap(({ variant, recordBytes }) =>
+    recordBytes === undefined
+      ? []
+      : [
+          figureRow({
+            what: `kept record, ${variant.label}`,
+            value: recordBytes,
+            unit: 'bytes',
+            target: MAX_RECORD_BYTES,
+          }),
+        ],
+  );
+}
+
+function figureTable(rows: readonly FigureRow[]): string {
+  return table(['figure', 'measured', 'target', ''], rows);
+}
+
+function signed(value: number): string {
+  return `${value >= 0 ? '+' : '−'}${Math.abs(value).toFixed(0)}`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}

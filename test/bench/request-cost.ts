@@ -1,0 +1,127 @@
+import type { BenchBlog } from './bench-blog.ts';
+import type { ProbeAnswer } from './fixtures/probe.ts';
+import { median } from './median.ts';
+import { ServerProcess } from './server-process.ts';
+import { VARIANTS, type Variant } from './variants.ts';
+
+export const PAGES = ['post', 'file'] as const;
+export type Page = (typeof PAGES)[number];
+
+export interface RequestCostPlan {
+  readonly rounds: number;
+  readonly warmUpRequests: number;
+  readonly requestsPerRound: number;
+  readonly starts: number;
+}
+
+export interface VariantCost {
+  readonly variant: Variant;
+  /** CPU microseconds of the server per request, user and system, median of rounds. */
+  readonly cpuMicros: Readonly<Record<Page, number>>;
+  /** Over bare: median of the differences within a round, which cancels what the machine did meanwhile. */
+  readonly addedMicros: Readonly<Record<Page, number>>;
+  readonly startMillis: number;
+  readonly rssBytes: number;
+  /** What telemetry noted per post page: spans of a stock SDK, or our operations by type. */
+  readonly perPostPage: string;
+  /** Mean bytes of a kept span's record, where there are any. */
+  readonly recordBytes: number | undefined;
+}
+
+interface Running {
+  readonly variant: Variant;
+  readonly server: ServerProcess;
+  readonly samples: Record<Page, number[]>;
+  perPostPage: string;
+}
+
+/** Every variant stays up for all rounds and takes its turn in each, in an order that rotates. */
+export async function measureRequestCost(
+  blog: BenchBlog,
+  plan: RequestCostPlan,
+): Promise<readonly VariantCost[]> {
+  const startMillis = await measureStarts(blog, plan.starts);
+  const running: Running[] = [];
+  try {
+    for (const variant of VARIANTS) {
+      const server = await ServerProcess.start(variant, blog.copy());
+      running.push({ variant, server, samples: { post: [], file: [] }, perPostPage: '' });
+    }
+    const paths = { post: blog.postPath, file: await stylesheetOf(running[0]!.server, blog.postPath) };
+    for (const one of running) {
+      one.perPostPage = await notedPerPage(one.server, paths.post);
+      for (const page of PAGES) await one.server.client.load(paths[page], plan.warmUpRequests);
+    }
+    for (let round = 0; round < plan.rounds; round++) {
+      for (const page of PAGES) {
+        for (let turn = 0; turn < running.length; turn++) {
+          const { server, samples } = running[(turn + round) % running.length]!;
+          const before = await server.ask('cpu');
+          await server.client.load(paths[page], plan.requestsPerRound);
+          const after = await server.ask('cpu');
+          samples[page].push((after.cpuMicros - before.cpuMicros) / plan.requestsPerRound);
+        }
+      }
+    }
+    const bare = running[0]!.samples;
+    return await Promise.all(
+      running.map(async ({ variant, server, samples, perPostPage }): Promise<VariantCost> => {
+        const { rssBytes, bufferBytes, bufferSpans } = await server.ask('all');
+        return {
+          variant,
+          cpuMicros: { post: median(samples.post), file: median(samples.file) },
+          addedMicros: { post: medianGap(samples.post, bare.post), file: medianGap(samples.file, bare.file) },
+          startMillis: startMillis.get(variant.key)!,
+          rssBytes,
+          perPostPage,
+          recordBytes: bufferSpans === 0 ? undefined : bufferBytes / bufferSpans,
+        };
+      }),
+    );
+  } finally {
+    await Promise.all(running.map(({ server }) => server.stop()));
+  }
+}
+
+async function measureStarts(blog: BenchBlog, starts: number): Promise<ReadonlyMap<Variant['key'], number>> {
+  const millis = new Map<Variant['key'], number[]>(VARIANTS.map(({ key }) => [key, []]));
+  for (let start = 0; start < starts; start++) {
+    for (const variant of VARIANTS) {
+      const server = await ServerProcess.start(variant, blog.copy());
+      millis.get(variant.key)!.push(server.startMillis);
+      await server.stop();
+    }
+  }
+  return new Map([...millis].map(([key, values]) => [key, median(values)]));
+}
+
+function medianGap(values: readonly number[], base: readonly number[]): number {
+  return median(values.map((value, index) => value - base[index]!));
+}
+
+async function stylesheetOf({ client }: ServerProcess, postPath: string): Promise<string> {
+  const page = await client.get(postPath);
+  const path = /href="(\/assets\/[^"]+\.css)"/.exec(page)?.[1];
+  if (path === undefined) throw new Error(`no stylesheet is linked from ${postPath}`);
+  return path;
+}
+
+/** A batch processor keeps up to 511 spans back; over this many pages that rounds away. */
+const COUNTED_PAGES = 2048;
+
+async function notedPerPage(server: ServerProcess, path: string): Promise<string> {
+  // Once before, so that what is prepared at the first view is not counted.
+  await server.client.get(path);
+  const before = await server.ask('all');
+  await server.client.load(path, COUNTED_PAGES);
+  const after = await server.ask('all');
+  const perPage = (count: (answer: ProbeAnswer) => number): number =>
+    Math.round((count(after) - count(before)) / COUNTED_PAGES);
+  const stock = perPage(({ stockSpans }) => stockSpans);
+  if (stock > 0) return `${stock} spans`;
+  const parts = Object.keys(after.operations)
+    .map((type) => [type, perPage(({ operations }) => operations[type] ?? 0)] as const)
+    .filter(([, count]) => count > 0)
+    .map(([type, count]) => `${count} ${type}`);
+  return parts.length === 0 ? 'nothing' : parts.join(', ');
+}
