@@ -154,5 +154,6 @@ function readDotEnv(path: string): Record<string, string | undefined> {
       { variable: path, value: '(unread)', source: '.env', message: `the file cannot be read: ${code}` },
     ]);
   }
-  return parseEnv(text);
+  // A byte order mark would become part of the first name, which nobody would miss.
+  return parseEnv(text.replace(/^\uFEFF/, ''));
 }

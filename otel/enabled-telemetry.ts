@@ -9,7 +9,7 @@ import { systemClock } from './clock.ts';
 import { untracedPathPrefixes } from './config.ts';
 import type { TelemetryConfig } from './config.ts';
 import { Deadline } from './export/deadline.ts';
-import { NO_EXPORT } from './export/export-health.ts';
+import { describeError, NO_EXPORT } from './export/export-health.ts';
 import { createMetricExport, createSpanPipeline } from './export/otlp-export.ts';
 import type { MetricExport } from './export/otlp-export.ts';
 import { RedMetricProducer } from './export/red-metric-producer.ts';
@@ -202,7 +202,7 @@ export class EnabledTelemetry implements Telemetry {
 
   /** What the SDK has to complain about is a fault of telemetry like any other; OTEL_LOG_LEVEL asks for all of it on the console. */
   #reportSdkFaults({ sdkLogLevel }: TelemetryConfig): void {
-    const report = (error: unknown): void => this.#guard.report('opentelemetry', error);
+    const report = (error: unknown): void => this.#guard.report('opentelemetry', describeError(error));
     setGlobalErrorHandler(report);
     if (sdkLogLevel !== undefined) return;
     const ignore = (): void => {};

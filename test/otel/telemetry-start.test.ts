@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -87,7 +87,7 @@ describe('register.ts', () => {
   it('reads .env in the working directory, OTEL_* for the SDK as well, and lets the environment win', async () => {
     await writeFile(
       join(folder, '.env'),
-      'METRICS_BUFFER_SIZE=7\nMETRICS_HISTORY_DAYS="3"\nOTEL_SERVICE_NAME=from-file\nOTEL_SDK_DISABLED=false\n',
+      '\uFEFFMETRICS_BUFFER_SIZE=7\r\nMETRICS_HISTORY_DAYS="3"\nOTEL_SERVICE_NAME=from-file\nOTEL_SDK_DISABLED=false\n',
     );
     const { settings } = await reportOf({ METRICS_HISTORY_DAYS: '4' }, { cwd: folder });
     expect(settings.map(({ name, value, source }) => `${name}=${value} (${source})`)).toEqual([
@@ -97,6 +97,12 @@ describe('register.ts', () => {
       'OTEL_SERVICE_NAME=from-file (.env)',
     ]);
     await rm(join(folder, '.env'));
+  });
+
+  it('takes a folder named .env for no settings', async () => {
+    const cwd = await mkdtemp(join(folder, 'virtual-'));
+    await mkdir(join(cwd, '.env'));
+    expect(await reportOf({}, { cwd })).toMatchObject({ enabled: true, faults: [] });
   });
 
   it('keeps traces over a restart in DATA_DIR, and its own writes are no statements', async () => {
