@@ -1,5 +1,6 @@
 import type { OperationType, TelemetryQuery } from '../../otel/query.ts';
-import type { Html } from '../views/html.ts';
+import { html, type Html } from '../views/html.ts';
+import { DISABLED_SENTENCE, disabledPanel } from './draw/disabled.ts';
 import type { Links } from './links.ts';
 import type { Sentence } from './sentences/sentence.ts';
 import type { ChosenRange } from './time-range.ts';
@@ -52,6 +53,8 @@ export interface ObservatoryPage<Facts> {
   status?(facts: Facts): number;
   /** Stands above the title, as the way back: `Traces /`. */
   parent?: { readonly path: string; readonly label: string };
+  /** Worth showing while nothing is measured: settings. Default false. */
+  readonly offToo?: boolean;
   /** False for what does not change with time. Default true. */
   readonly live?: boolean;
 }
@@ -83,13 +86,14 @@ export function definePage<Facts>(page: ObservatoryPage<Facts>): AnyPage {
     parent: page.parent,
     open(request, view) {
       const facts = page.fetch(request);
+      const off = !request.telemetry.enabled;
       return {
         facts,
         title: page.title(facts),
-        sentence: page.sentence(facts, view),
-        body: page.draw(facts, view),
+        sentence: off ? DISABLED_SENTENCE : page.sentence(facts, view),
+        body: off ? html`${disabledPanel()}${page.offToo && page.draw(facts, view)}` : page.draw(facts, view),
         sheet: page.sheet?.(facts, view),
-        status: page.status?.(facts) ?? 200,
+        status: off ? 200 : (page.status?.(facts) ?? 200),
       };
     },
   };

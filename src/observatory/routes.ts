@@ -1,4 +1,4 @@
-import { Router } from '@koa/router';
+import type { Router } from '@koa/router';
 import type { Context } from 'koa';
 import type { TelemetryControl, TelemetryQuery } from '../../otel/query.ts';
 import { deskPage, railContent, type Assets, type DeskSite } from '../views/desk-layout.ts';
@@ -13,6 +13,7 @@ import { PAGES } from './pages.ts';
 import { railCost, railFigures } from './rail-figures.ts';
 import { sentenceText } from './sentences/sentence.ts';
 import { chooseRange } from './time-range.ts';
+import { createRouter } from '../router.ts';
 
 export { closeLiveStreams } from './live/live-streams.ts';
 
@@ -41,7 +42,7 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
   const { telemetry, control, assets, site } = options;
   const now = options.now ?? (() => telemetry.now());
   const base = `${site.basePath ?? ''}${PREFIX}`;
-  const router = new Router({ prefix: PREFIX });
+  const router = createRouter({ prefix: PREFIX });
   const live = new LiveStreams(telemetry);
 
   function visit(

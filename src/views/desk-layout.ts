@@ -90,6 +90,7 @@ export function deskPage(options: DeskPageOptions): Html {
         <title>${title} · ${site.title}</title>
         <link rel="stylesheet" href="${assets.url('tokens.css')}" />
         <link rel="stylesheet" href="${assets.url('desk.css')}" />
+        <link rel="icon" href="${assets.url('favicon.svg')}" type="image/svg+xml" />
         ${head}
       </head>
       <body class="${bare ? 'desk bare' : 'desk'}">

@@ -63,7 +63,8 @@ export function plot({ label, height, shapes, over, yTicks, xTicks, className }:
   </div>`;
 }
 
-const EDGE = 60;
+/** Labels keep such a distance from each other on the narrowest plots. */
+const MIN_GAP = 190;
 
 /** Labels under the plot: the beginning, round moments between, and `now` where it ends now. */
 export function timeAxis(time: ChartTime, height: number, most = 4): Html {
@@ -73,9 +74,13 @@ export function timeAxis(time: ChartTime, height: number, most = 4): Html {
   const last =
     toMillis >= time.now && toMillis - time.now < length * 0.02 ? 'now' : tickText(toMillis, length);
   const y = height + 15;
-  const inner = timeTicks(fromMillis, toMillis, most).filter(
-    (tick) => x(tick) > EDGE * 2 && x(tick) < PLOT_WIDTH - EDGE * 2,
-  );
+  const gap = Math.min(MIN_GAP, 700 / most);
+  let free = gap;
+  const inner = timeTicks(fromMillis, toMillis, most).filter((tick) => {
+    const fits = x(tick) >= free && x(tick) <= PLOT_WIDTH - gap * 0.8;
+    if (fits) free = x(tick) + gap;
+    return fits;
+  });
   return html`<text class="axis" x="0" y="${y}">${tickText(fromMillis, length)}</text>${inner.map(
       (tick) =>
         html`<text class="axis" x="${percent(x(tick))}" y="${y}" text-anchor="middle"

@@ -23,16 +23,17 @@ export function histogram(
   );
   if (counts.length === 0) return html`<p class="quiet">No durations in this range.</p>`;
   const edges = map.bandEdgesMillis.slice(low, high + 1);
-  const from = Math.max(edges[0]!, 1e-6);
-  const to = edges.at(-1)!;
+  const placed = [...marks]
+    .filter((mark) => mark.millis > 0 && Number.isFinite(mark.millis))
+    .sort((a, b) => a.millis - b.millis);
+  const from = Math.max(1e-6, Math.min(edges[0]!, placed[0]?.millis ?? Infinity));
+  const to = Math.max(edges.at(-1)!, (placed.at(-1)?.millis ?? 0) * 1.1);
   const x: Scale = (millis) =>
     Math.min(1, Math.max(0, Math.log(Math.max(millis, 1e-9) / from) / Math.log(to / from))) * PLOT_WIDTH;
   const top = 14;
   const { y } = zeroScale(counts, height - top);
   let free = -Infinity;
-  const placed = [...marks]
-    .filter((mark) => mark.millis > 0 && Number.isFinite(mark.millis))
-    .sort((a, b) => a.millis - b.millis);
+  let freeTick = -Infinity;
   return plot({
     label: `Histogram of durations, logarithmic. ${placed.map((mark) => `${mark.label} ${text(duration(mark.millis))}`).join(', ')}.`,
     height,
@@ -69,6 +70,9 @@ export function histogram(
     yTicks: [],
     xTicks: html`${logTicks(from, to, 5).map((tick) => {
       const at = x(tick);
+      // On a narrow panel two labels would run into each other.
+      if (at - freeTick < 170) return null;
+      freeTick = at;
       return html`<text
         class="axis"
         x="${percent(at)}"

@@ -41,16 +41,17 @@ export function lineChart(
       last: each.samples.findLast((sample) => Number.isFinite(sample.value)),
     }))
     .filter((end) => end.last !== undefined)
-    .map((end) => ({ label: end.label, x: x(end.last!.atMillis), y: y(end.last!.value) - 5 }))
+    .map((end) => ({ label: end.label, x: x(end.last!.atMillis), y: y(end.last!.value) + 3.5 }))
     .sort((a, b) => b.y - a.y);
   let floor = height + 9;
   return plot({
     label: values.length === 0 ? `${what}: no samples in this range.` : `${what} over time.`,
     height,
+    className: 'labelled-wide',
     shapes: html`${shapes}${marks.lines}`,
     over: html`${marks.labels}${ends.map((end) => {
       floor = Math.max(9, Math.min(end.y, floor - 11));
-      return html`<text class="axis line-label" x="${percent(end.x)}" y="${px(floor)}" text-anchor="end"
+      return html`<text class="axis line-label" x="${percent(end.x)}" y="${px(floor)}" dx="6"
         >${end.label}</text
       >`;
     })}${values.length === 0 && html`<text class="axis empty" x="50%" y="${height / 2}" text-anchor="middle">no samples in this range</text>`}`,

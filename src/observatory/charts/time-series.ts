@@ -109,10 +109,15 @@ export function timeSeries(
 function lineLabels(last: Vertex | undefined): Html {
   if (last === undefined) return html``;
   let floor = Infinity;
-  const labels = (['p50', 'p95', 'p99'] as const).map((name) => {
+  const placed = (['p50', 'p95', 'p99'] as const).map((name) => {
     floor = Math.min(last[name] + 3.5, floor - 11);
-    return html`<text class="axis line-label" x="${percent(last.x)}" dx="4" y="${px(floor)}">${name}</text>`;
+    return { name, y: floor };
   });
+  const sunk = Math.max(0, 8 - floor);
+  const labels = placed.map(
+    ({ name, y }) =>
+      html`<text class="axis line-label" x="${percent(last.x)}" dx="4" y="${px(y + sunk)}">${name}</text>`,
+  );
   return html`${labels}`;
 }
 

@@ -4,7 +4,7 @@ import { duration, text } from '../format/quantity.ts';
 import type { WaterfallRow } from '../trace/waterfall-rows.ts';
 import { px } from './scales.ts';
 
-const ROW_HEIGHT = 24;
+const ROW_HEIGHT = 28;
 const MAX_DEPTH = 12;
 /** Shorter than this share of the trace would not be seen. */
 const MIN_PERCENT = 0.3;
@@ -76,14 +76,15 @@ function spanRow(row: Extract<WaterfallRow, { kind: 'span' }>, options: Waterfal
   const label = [text(duration(row.durationMillis)), rowsText(span), failed ? 'failed' : undefined]
     .filter((part) => part !== undefined)
     .join(' · ');
-  const place = width > 45 ? 'inside' : left + width < 68 ? 'after' : 'before';
-  const x = place === 'inside' || place === 'before' ? left : left + width;
   const solid =
     repeat !== undefined
       ? []
       : row.selfIntervals
           .map((interval) => barGeometry(interval, options.startMillis, options.durationMillis))
           .filter((each) => each.width > MIN_PERCENT);
+  const filled = solid.reduce((sum, each) => sum + each.width, 0) > width * 0.6;
+  const place = width > 45 ? 'inside' : left + width < 68 ? 'after' : 'before';
+  const x = place === 'inside' || place === 'before' ? left : left + width;
   return html`<tr
     id="span-${span.spanId}"
     class="type-${span.type}${selected ? ' selected' : ''}"
@@ -102,22 +103,22 @@ function spanRow(row: Extract<WaterfallRow, { kind: 'span' }>, options: Waterfal
         aria-label="${label}, starts after ${text(duration(Math.max(0, span.startMillis - options.startMillis)))}${row.critical ? ', on the critical path' : ''}"
       >
         ${gridLines()}
-        <rect class="bar whole" x="${px(left)}%" width="${px(width)}%" y="5" height="14" rx="2.5" />
+        <rect class="bar whole" x="${px(left)}%" width="${px(width)}%" y="7" height="14" rx="2.5" />
         ${solid.map(
           (each) =>
             html`<rect
               class="bar self"
               x="${px(each.left)}%"
               width="${px(each.width)}%"
-              y="5"
+              y="7"
               height="14"
             />`,
-        )}${row.critical && html`<rect class="critical" x="${px(left)}%" width="${px(width)}%" y="5" height="14" rx="2.5" />`}
+        )}${row.critical && html`<rect class="critical" x="${px(left)}%" width="${px(width)}%" y="7" height="14" rx="2.5" />`}
         <text
-          class="bar-label ${place}"
+          class="bar-label ${place}${filled ? ' filled' : ''}"
           x="${px(x)}%"
           dx="${place === 'before' ? -6 : 6}"
-          y="16"
+          y="18"
           text-anchor="${place === 'before' ? 'end' : 'start'}"
         >
           ${label}
@@ -151,12 +152,12 @@ function eventRow(row: Extract<WaterfallRow, { kind: 'event' }>, options: Waterf
         aria-label="event after ${text(duration(Math.max(0, row.event.timeMillis - options.startMillis)))}"
       >
         ${gridLines()}
-        <text class="diamond" x="${px(left)}%" y="16" text-anchor="middle">◆</text>
+        <text class="diamond" x="${px(left)}%" y="18" text-anchor="middle">◆</text>
         <text
           class="bar-label ${flip ? 'before' : 'after'}"
           x="${px(left)}%"
           dx="${flip ? -9 : 9}"
-          y="16"
+          y="18"
           text-anchor="${flip ? 'end' : 'start'}"
         >
           ${row.summary}

@@ -83,7 +83,7 @@ export function routeColumns(view: PageView, brief = false): readonly Column<Ser
       value: (row) => row.timeShare,
       cell: (row) =>
         html`<span class="share-cell"
-          >${shareBar('http', row.timeShare)} ${text(share(row.timeShare))}</span
+          >${shareBar('http', row.timeShare, brief)} ${text(share(row.timeShare))}</span
         >`,
     },
     {
@@ -94,7 +94,7 @@ export function routeColumns(view: PageView, brief = false): readonly Column<Ser
       value: (row) => row.kept,
       cell: (row) => countText(row.kept),
     },
-    { label: 'course', cell: (row) => sparkline('http', row.course) },
+    { label: 'over time', cell: (row) => sparkline('http', row.course) },
   ];
   return all.filter((column) => !brief || column.full !== true);
 }
@@ -156,10 +156,10 @@ export function statementColumns(view: PageView, brief = false): readonly Column
       value: (row) => row.timeShare,
       cell: (row) =>
         html`<span class="share-cell"
-          >${shareBar('database', row.timeShare)} ${text(share(row.timeShare))}</span
+          >${shareBar('database', row.timeShare, brief)} ${text(share(row.timeShare))}</span
         >`,
     },
-    { label: 'course', full: true, cell: (row) => sparkline('database', row.course) },
+    { label: 'over time', full: true, cell: (row) => sparkline('database', row.course) },
   ];
   return all.filter((column) => !brief || column.full !== true);
 }

@@ -53,7 +53,7 @@ const ALL: Readonly<Record<SpanRow['type'], string>> = {
 
 function standing({ percentile }: SpanRow): HtmlValue {
   if (percentile === undefined || !Number.isFinite(percentile)) return 'not known any more';
-  return `slower than ${text(share(Math.min(percentile, 0.9999)))}`;
+  return percentile > 0.999 ? 'slower than nearly all' : `slower than ${text(share(percentile))}`;
 }
 
 /** Shown elsewhere on the panel. */

@@ -69,8 +69,9 @@ export function share(part: number): Quantity {
   };
 }
 
+/** In running text; number and unit are never parted by a line's end. */
 export function text(quantity: Quantity): string {
-  return quantity.unit === '' ? quantity.value : `${quantity.value} ${quantity.unit}`;
+  return quantity.unit === '' ? quantity.value : `${quantity.value}\u00a0${quantity.unit}`;
 }
 
 /** `3.84 ms` with the unit small and soft. */

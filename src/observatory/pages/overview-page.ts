@@ -7,7 +7,7 @@ import { timeSeries, timeSeriesTable } from '../charts/time-series.ts';
 import { keptNote, stats } from '../draw/facts.ts';
 import { perSecond, routeColumns, statementColumns, type SeriesLine } from '../draw/series-tables.ts';
 import { drawTable } from '../draw/table.ts';
-import { countText, duration, share, size } from '../format/quantity.ts';
+import { countText, duration, share, size, type Quantity } from '../format/quantity.ts';
 import { spanText } from '../format/moment.ts';
 import { metricsDocument, type MetricsDocument, type OperationDocument } from '../metrics-document.ts';
 import { definePage, type PageView, TYPE_WORDS } from '../page.ts';
@@ -58,11 +58,10 @@ export const overviewPage = definePage<OverviewFacts>({
   title: () => 'Overview',
   sentence: (facts, view) => overviewSentence(facts.situation, view.links),
   draw(facts, view) {
-    if (!facts.metrics.sampling.enabled) return disabled();
     const time: ChartTime = { range: view.range, markers: facts.markers, now: view.now };
     return html`<div class="grid three">${TYPES.map((type) => typeCard(type, facts, time))}</div>
       <div class="grid wide-narrow">${heat(facts, time, view)}${rates(facts, time)}</div>
-      <div class="grid wide-narrow even">
+      <div class="grid tables">
         ${panel({
           title: html`<a href="${view.links.to('/routes')}">Routes</a>`,
           note: `by share of time, first ${Math.min(TOP_ROWS, facts.routes.length)} of ${facts.routes.length}`,
@@ -94,15 +93,16 @@ function typeCard(type: (typeof TYPES)[number], facts: OverviewFacts, time: Char
   const row: OperationDocument = facts.metrics.operations[type];
   const { p50, p90, p95, p99 } = row.duration_ms;
   const points = facts.timelines[type];
+  const of = (millis: number): Quantity => (row.count === 0 ? { value: '–', unit: '' } : duration(millis));
   return panel({
     className: `card-${type}`,
     title: html`<span class="swatch type-${type}"></span>${TYPE_WORDS[type]}`,
     note: perSecond(row.count, facts.seconds),
     body: html`${stats([
-      { label: 'p50', value: duration(p50) },
-      { label: 'p90', value: duration(p90) },
-      { label: 'p95', value: duration(p95) },
-      { label: 'p99', value: duration(p99) },
+      { label: 'p50', value: of(p50) },
+      { label: 'p90', value: of(p90) },
+      { label: 'p95', value: of(p95) },
+      { label: 'p99', value: of(p99) },
       {
         label: 'failed',
         value: countText(row.errors),
@@ -166,19 +166,5 @@ function processStrip({ metrics, runtime }: OverviewFacts, { links }: PageView):
           : {}),
       },
     ]),
-  });
-}
-
-function disabled(): Html {
-  return panel({
-    title: 'How to switch it on',
-    body: html`<ol class="steps">
-      <li>
-        Remove <code>METRICS_ENABLED=false</code> from the environment or from <code>.env</code>, or set it to
-        <code>true</code>.
-      </li>
-      <li>Restart the blog.</li>
-      <li>Come back here: the first requests are shown within a second.</li>
-    </ol>`,
   });
 }

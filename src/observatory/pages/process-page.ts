@@ -54,6 +54,7 @@ export const processPage = definePage<RuntimeFacts>({
       samples: runtime.map((sample) => ({ atMillis: sample.atMillis, value: pick(sample) })),
     });
     const bytes = (value: number): string => text(size(value));
+    const megabytes = (value: number): string => `${countText(value)} MB`;
     const table = runtimeTable(runtime, view.now);
     return html`${panel({
         className: 'strip',
@@ -87,7 +88,7 @@ export const processPage = definePage<RuntimeFacts>({
         ]),
       })}
       <div class="grid even">
-        ${chart('Memory', 'bytes', lineChart('Memory', [of('RSS', 'http', (s) => s.rssBytes), of('heap total', 'other', (s) => s.heapTotalBytes), of('heap used', 'database', (s) => s.heapUsedBytes)], time, bytes, 150), table)}
+        ${chart('Memory', 'megabytes', lineChart('Memory', [of('RSS', 'http', (s) => s.rssBytes / 2 ** 20), of('heap total', 'other', (s) => s.heapTotalBytes / 2 ** 20), of('heap used', 'database', (s) => s.heapUsedBytes / 2 ** 20)], time, megabytes, 150), table)}
         ${chart(
           'Event-loop delay',
           'milliseconds',

@@ -66,6 +66,7 @@ const REASON_WORDS: Readonly<Record<string, string>> = {
 export const samplingPage = definePage<SamplingPageFacts>({
   path: '/sampling',
   menu: 'sampling',
+  offToo: true,
   fetch: ({ telemetry }) => ({
     sampling: telemetry.sampling(),
     operations: telemetry.operations(),
@@ -128,8 +129,6 @@ function reasons(counts: Readonly<Record<string, number>>, started: number, tone
 }
 
 function samplingSentence({ sampling, operations }: SamplingPageFacts): Sentence {
-  if (!sampling.enabled)
-    return [{ text: 'Nothing is measured, because METRICS_ENABLED is false. Set it to true and restart.' }];
   const rates = new Set(['http', 'database', 'render'].map((type) => sampling.rates[type as OperationType]));
   const all = OPERATION_TYPES.reduce((sum, type) => sum + operations[type].count, 0);
   const kept = OPERATION_TYPES.reduce((sum, type) => sum + operations[type].kept, 0);

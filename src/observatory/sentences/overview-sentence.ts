@@ -1,4 +1,5 @@
 import type { SeriesSummary, TimeRange } from '../../../otel/query.ts';
+import { DISABLED_SENTENCE } from '../draw/disabled.ts';
 import { spanText } from '../format/moment.ts';
 import { countText, duration, share, size, text } from '../format/quantity.ts';
 import type { Links } from '../links.ts';
@@ -33,12 +34,7 @@ const MAX_REASONS = 3;
 /** Is it fine, what failed, where the time goes and why. Calm, and only what the rows say. */
 export function overviewSentence(situation: OverviewSituation, links: Links): Sentence {
   const { metrics } = situation;
-  if (!metrics.sampling.enabled)
-    return [
-      { text: 'Nothing is measured, because METRICS_ENABLED is false. ' },
-      { text: 'Set it to true and restart', href: links.to('/sampling') },
-      { text: ' to see what the blog does.' },
-    ];
+  if (!metrics.sampling.enabled) return DISABLED_SENTENCE;
   const reasons = [
     slowness(situation, links),
     stall(situation, links),
@@ -118,10 +114,19 @@ function slowness(situation: OverviewSituation, links: Links): Sentence | undefi
       { text: shortRoute(why.name), href: links.series('http', why.name) },
     );
   if (statement !== undefined && part >= 0.4 && database.count > 0) {
-    const its = isWhy && statement.callers?.[0] === why.name ? '; its statement ' : '; ';
+    const [caller, ...others] = statement.callers ?? [];
+    const its = isWhy && caller === why.name;
+    const only = !its && caller !== undefined && others.length === 0;
     parts.push(
-      { text: its },
+      { text: its ? '; its statement ' : '; ' },
       { text: statement.name, href: links.series('database', statement.name) },
+      ...(only
+        ? [
+            { text: ', asked only by ' },
+            { text: shortRoute(caller), href: links.series('http', caller) },
+            { text: ',' },
+          ]
+        : []),
       { text: ` took ${text(share(part))} of all database time` },
     );
   }

@@ -10,7 +10,10 @@ export type Sentence = readonly SentencePart[];
 
 /** The same words for JSON, titles and tests. */
 export function sentenceText(sentence: Sentence): string {
-  return sentence.map((part) => part.text).join('');
+  return sentence
+    .map((part) => part.text)
+    .join('')
+    .replaceAll('\u00a0', ' ');
 }
 
 export function drawSentence(sentence: Sentence): Html {

@@ -8,6 +8,8 @@ import { plural, type Sentence, type SentencePart } from './sentence.ts';
 
 /** An operation that takes so much of a trace is what it waited for. */
 const MOST = 0.4;
+/** Of a failure's message, in characters. */
+const MAX_MESSAGE = 200;
 
 /** How long, of which what took most, how unusual that is; or how it failed. */
 export function traceSentence(
@@ -44,12 +46,13 @@ function failedWords(trace: TraceDetail, { span }: SpanNode, links: Links): Sent
   const what = [span.attributes['error.type'], span.statusMessage]
     .filter((each) => each !== undefined && each !== '')
     .map((each) => String(each));
-  const message = what.length === 0 ? '' : `: ${what.join(': ')}`;
+  const whole = what.length === 0 ? '' : `: ${what.join(': ')}`;
+  const message = whole.length > MAX_MESSAGE ? `${whole.slice(0, MAX_MESSAGE - 1)}…` : whole;
   return [
     { text: `Failed after ${text(duration(trace.durationMillis))} in ` },
     { text: span.name, href: links.trace(trace.traceId, span.spanId), tone: 'failed' },
     {
-      text: `${message.length > 200 ? `${message.slice(0, 199)}…` : message}${/[.!?…]$/.test(message) ? '' : '.'}`,
+      text: `${message}${/[.!?…]$/.test(message) ? '' : '.'}`,
     },
   ];
 }
@@ -122,8 +125,9 @@ const KIND: Readonly<Record<SpanRow['type'], string>> = {
 function unusual(span: SpanRow | undefined): Sentence {
   const { percentile, type } = span ?? {};
   if (percentile === undefined || type === undefined || !Number.isFinite(percentile)) return [];
+  if (percentile > 0.999) return [{ text: ` That is slower than nearly all of ${KIND[type]}.` }];
   if (percentile >= 0.9)
-    return [{ text: ` That is slower than ${text(share(Math.min(percentile, 0.9999)))} of ${KIND[type]}.` }];
+    return [{ text: ` That is slower than ${text(share(percentile))} of ${KIND[type]}.` }];
   return [
     { text: percentile <= 0.1 ? ` That is faster than most of ${KIND[type]}.` : ' That is usual for it.' },
   ];

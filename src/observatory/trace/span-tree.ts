@@ -38,16 +38,23 @@ function selfTime(span: SpanRow, children: readonly Draft[]): number {
 }
 
 /** Walks back from the end: the child that ended last was waited for, before it the one that ended last before that began, and so on. */
-function markCritical(draft: Draft, until: number): void {
-  let cursor = Math.min(until, endOf(draft.span));
-  for (const child of [...draft.children].sort((a, b) => endOf(b.span) - endOf(a.span))) {
-    const end = Math.min(endOf(child.span), endOf(draft.span));
-    if (end > cursor || end <= draft.span.startMillis) continue;
-    draft.criticalMillis += cursor - end;
-    markCritical(child, end);
-    cursor = Math.max(child.span.startMillis, draft.span.startMillis);
+function markCritical(root: Draft): void {
+  const stack: { readonly draft: Draft; readonly until: number }[] = [
+    { draft: root, until: endOf(root.span) },
+  ];
+  for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+    const { draft, until } = at;
+    const { startMillis } = draft.span;
+    let cursor = Math.min(until, endOf(draft.span));
+    for (const child of [...draft.children].sort((a, b) => endOf(b.span) - endOf(a.span))) {
+      const end = Math.min(endOf(child.span), endOf(draft.span));
+      if (end > cursor || end <= startMillis) continue;
+      draft.criticalMillis += cursor - end;
+      stack.push({ draft: child, until: end });
+      cursor = Math.max(child.span.startMillis, startMillis);
+    }
+    draft.criticalMillis += Math.max(0, cursor - startMillis);
   }
-  draft.criticalMillis += Math.max(0, cursor - draft.span.startMillis);
 }
 
 /** Spans in reading order: each under its parent, siblings by start. Orphans and loops become roots; every span appears once. */
@@ -59,35 +66,32 @@ export function spanTree(spans: readonly SpanRow[]): readonly SpanNode[] {
   const roots: Draft[] = [];
   for (const draft of drafts.values()) {
     const parent = drafts.get(draft.span.parentSpanId ?? '');
-    if (parent === undefined || leadsTo(parent, draft, drafts)) roots.push(draft);
+    if (parent === undefined) roots.push(draft);
     else parent.children.push(draft);
   }
-  const order: SpanNode[] = [];
-  const stack = roots.toReversed();
-  while (stack.length > 0) {
-    const draft = stack.pop()!;
-    draft.selfMillis = selfTime(draft.span, draft.children);
+  const order: Draft[] = [];
+  const placed = new Set<Draft>();
+  for (const root of roots) place(root, order, placed);
+  // What no root leads to goes round in a circle; its earliest span is taken for the root.
+  for (const draft of drafts.values()) if (!placed.has(draft)) place(draft, order, placed);
+  for (const draft of order) draft.selfMillis = selfTime(draft.span, draft.children);
+  if (order[0] !== undefined) markCritical(order[0]);
+  return order;
+}
+
+/** Appends a root and all below it; a span met a second time is cut from where it was met. */
+function place(root: Draft, order: Draft[], placed: Set<Draft>): void {
+  const stack = [root];
+  placed.add(root);
+  for (let draft = stack.pop(); draft !== undefined; draft = stack.pop()) {
     order.push(draft);
+    draft.children = draft.children.filter((child) => !placed.has(child));
     for (const child of draft.children.toReversed()) {
+      placed.add(child);
       child.depth = draft.depth + 1;
       stack.push(child);
     }
   }
-  const [first] = roots;
-  if (first !== undefined) markCritical(first, endOf(first.span));
-  return order;
-}
-
-/** Whether following parents from `from` comes to `target`, or never ends. */
-function leadsTo(from: Draft, target: Draft, drafts: ReadonlyMap<string, Draft>): boolean {
-  const seen = new Set<Draft>();
-  let at: Draft | undefined = from;
-  while (at !== undefined) {
-    if (at === target || seen.has(at)) return true;
-    seen.add(at);
-    at = drafts.get(at.span.parentSpanId ?? '');
-  }
-  return false;
 }
 
 /** Self time per series, most first: where the time of the trace went. */

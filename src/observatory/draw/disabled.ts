@@ -1,0 +1,22 @@
+import { html, type Html } from '../../views/html.ts';
+import { panel } from '../charts/frame.ts';
+import type { Sentence } from '../sentences/sentence.ts';
+
+export const DISABLED_SENTENCE: Sentence = [
+  { text: 'Nothing is measured, because METRICS_ENABLED is false.' },
+];
+
+/** Stands on every page while nothing is measured. */
+export function disabledPanel(): Html {
+  return panel({
+    title: 'How to switch it on',
+    body: html`<ol class="steps">
+      <li>
+        Remove <code>METRICS_ENABLED=false</code> from the environment or from <code>.env</code>, or set it to
+        <code>true</code>.
+      </li>
+      <li>Restart the blog.</li>
+      <li>Come back here: the first requests are shown within a second.</li>
+    </ol>`,
+  });
+}

@@ -1,0 +1,65 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  countText,
+  duration,
+  rate,
+  share,
+  size,
+  text,
+  threeDigits,
+} from '../../../../src/observatory/format/quantity.ts';
+
+const plain = (value: { value: string; unit: string }): string => text(value).replaceAll('\u00a0', ' ');
+
+describe('quantities', () => {
+  it.each([
+    [0, '0'],
+    [0.1124, '0.112'],
+    [0.02, '0.02'],
+    [3.8, '3.8'],
+    [3.8449, '3.84'],
+    [61.27, '61.3'],
+    [961.4, '961'],
+    [1040, '1,040'],
+    [1_234_567, '1,234,567'],
+    [1e-9, '0'],
+    [NaN, '–'],
+    [Infinity, '–'],
+  ])('%p has three significant digits: %p', (value, expected) => expect(threeDigits(value)).toBe(expected));
+
+  it.each([
+    [0.112, '0.112 ms'],
+    [961, '961 ms'],
+    [999.7, '1 s'],
+    [1040, '1.04 s'],
+    [150_000, '2.5 min'],
+    [10_800_000, '3 h'],
+    [-1, '–'],
+  ])('%p ms reads %p', (millis, expected) => expect(plain(duration(millis))).toBe(expected));
+
+  it.each([
+    [0, '0 bytes'],
+    [18_204, '17.8 KB'],
+    [1024 ** 2, '1 MB'],
+    [5e15, '4,547 TB'],
+  ])('%p bytes read %p', (bytes, expected) => expect(plain(size(bytes))).toBe(expected));
+
+  it.each([
+    [0, '0 %'],
+    [0.0001, '< 0.1 %'],
+    [0.744, '74 %'],
+    [0.992, '99.2 %'],
+    [0.99999, '> 99.9 %'],
+    [1, '100 %'],
+    [0.016, '1.6 %'],
+    [NaN, '–'],
+  ])('a share of %p reads %p', (part, expected) => expect(plain(share(part))).toBe(expected));
+
+  it('picks a unit of time in which a rate is more than nothing', () => {
+    expect([rate(32_410, 3600), rate(36, 3600), rate(1, 3600), rate(0, 3600), rate(5, 0)].map(plain)).toEqual(
+      ['9 /s', '0.6 /min', '1 /h', '0 /s', '0 /s'],
+    );
+  });
+
+  it('separates thousands', () => expect(countText(32_410)).toBe('32,410'));
+});

@@ -1,0 +1,191 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { HtmlValidate } from 'html-validate';
+import type { Server } from 'node:http';
+import { serveObservatory } from '../../fixtures/observatory-server.ts';
+import {
+  ABORTED_TRACE,
+  EVICTED_TRACE,
+  FAILING_TRACE,
+  FakeTelemetry,
+  SEARCH_TRACE,
+} from './fake-telemetry.ts';
+
+const ADDRESSES = [
+  '',
+  '/content',
+  '/process',
+  '/routes',
+  '/routes?sort=p99_ms',
+  '/route?name=GET+%2Fsearch',
+  '/route?name=GET+%2Fnowhere',
+  '/queries',
+  '/statement?name=SELECT+posts_fts',
+  '/slow',
+  '/failures',
+  '/traces',
+  '/traces?min=nonsense&type=elephant',
+  `/traces/${SEARCH_TRACE}`,
+  `/traces/${SEARCH_TRACE}?unfold=1`,
+  `/traces/${FAILING_TRACE}`,
+  `/traces/${ABORTED_TRACE}`,
+  `/traces/${EVICTED_TRACE}`,
+  '/sampling',
+  '/export',
+  '/buffer',
+];
+
+const validator = new HtmlValidate({
+  extends: ['html-validate:recommended'],
+  rules: {
+    'void-style': 'off',
+    'no-trailing-whitespace': 'off',
+    'long-title': 'off',
+    'doctype-style': 'off',
+    'attribute-boolean-style': 'off',
+  },
+});
+
+const scenarios = {
+  busy: new FakeTelemetry(),
+  empty: new FakeTelemetry({ empty: true, startedMillisAgo: 40_000 }),
+  disabled: new FakeTelemetry({ enabled: false }),
+} as const;
+const servers = new Map<keyof typeof scenarios, { server: Server; origin: string }>();
+
+beforeAll(async () => {
+  for (const name of Object.keys(scenarios) as (keyof typeof scenarios)[])
+    servers.set(name, await serveObservatory(scenarios[name]));
+});
+afterAll(() => {
+  for (const { server } of servers.values()) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+async function get(
+  scenario: keyof typeof scenarios,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  return fetch(`${servers.get(scenario)!.origin}/admin/metrics-dashboard${path}`, {
+    headers: { accept: 'text/html', ...headers },
+    redirect: 'manual',
+  });
+}
+
+describe.each(['busy', 'empty', 'disabled'] as const)('pages of a %s blog', (scenario) => {
+  it.each(ADDRESSES)('%s is valid HTML without inline script or style', async (path) => {
+    const response = await get(scenario, path);
+    const text = await response.text();
+    expect([200, 404, 410]).toContain(response.status);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(response.headers.get('content-security-policy')).toContain("script-src 'self'");
+    expect(text).not.toMatch(/\sstyle=|<style|\son[a-z]+="|<script>/);
+    expect(text).not.toMatch(/NaN|(?<!of )undefined|\[object|Infinity/);
+    const report = await validator.validateString(text);
+    expect(
+      report.results.flatMap((result) =>
+        result.messages.map((message) => `${message.line}: ${message.ruleId} ${message.message}`),
+      ),
+    ).toEqual([]);
+  });
+});
+
+describe('pages', () => {
+  it('answer their facts and the sentence as JSON', async () => {
+    const body = (await (await get('busy', '/slow', { accept: 'application/json' })).json()) as {
+      summary: string;
+      facts: { rows: { trace_id: string; duration_millis: number }[] };
+    };
+    expect(body.summary).toContain('The slowest, GET /media/*, took 2.31 s.');
+    expect(body.facts.rows[0]).toMatchObject({ trace_id: ABORTED_TRACE, duration_millis: 2310 });
+  });
+
+  it('leave attribute names as they are in JSON', async () => {
+    const body = (await (
+      await get('busy', `/traces/${SEARCH_TRACE}`, { accept: 'application/json' })
+    ).json()) as { facts: { trace: { spans: { attributes: object }[] } } };
+    expect(body.facts.trace.spans[0]!.attributes).toHaveProperty(['http.route'], '/search');
+  });
+
+  it('answer tables as CSV', async () => {
+    const response = await get('busy', '/routes?format=csv');
+    expect(response.headers.get('content-type')).toContain('text/csv');
+    const [head, first] = (await response.text()).split('\r\n');
+    expect(head).toBe(
+      'route,per_second,count,failed,client_errors,aborted,p50_ms,p95_ms,p99_ms,time_share,kept',
+    );
+    expect(first).toMatch(/^GET \/search,/);
+  });
+
+  it('sort tables by the address, both ways', async () => {
+    const order = async (sort: string): Promise<string[]> =>
+      [...(await (await get('busy', `/routes?sort=${sort}`)).text()).matchAll(/data-key="([^"]+)"/g)].map(
+        (match) => match[1]!,
+      );
+    const down = await order('per_second');
+    expect(down[0]).toBe('GET /assets/*');
+    expect(await order('-per_second')).toEqual(down.toReversed());
+  });
+
+  it('keep the range in every link of the observatory', async () => {
+    const text = await (await get('busy', '/routes?from=-6h')).text();
+    const links = [...text.matchAll(/href="(\/admin\/metrics-dashboard[^"]*)"/g)].map((match) => match[1]!);
+    const others = links.filter((link) => !link.includes('from=-6h'));
+    // The presets lead to other ranges; the default one needs no name.
+    expect(others.map((link) => /from=(-\w+)/.exec(link)?.[1] ?? 'default').sort()).toEqual([
+      '-15m',
+      '-24h',
+      '-30d',
+      '-5m',
+      '-7d',
+      'default',
+    ]);
+    expect(links.length).toBeGreaterThan(20);
+  });
+
+  it('say what is wrong with a range and show the last hour', async () => {
+    const text = await (await get('busy', '/?from=yesterday')).text();
+    expect(text).toContain('“yesterday” is not a time.');
+  });
+
+  it('say what is wrong with a filter and leave that part out', async () => {
+    const text = await (await get('busy', '/traces?min=quick&status=error')).text();
+    expect(text).toContain('min “quick” is not a duration such as 250ms or 1.5s; it was left out.');
+    expect([...text.matchAll(/<tr data-key/g)]).toHaveLength(3);
+  });
+
+  it('answer 410 with the reason for an evicted trace and 404 for one that was never kept', async () => {
+    const evicted = await get('busy', `/traces/${EVICTED_TRACE}`);
+    expect(evicted.status).toBe(410);
+    expect(await evicted.text()).toContain('because the buffer was full');
+    const never = await get('busy', `/traces/${'ab'.repeat(16)}`);
+    expect(never.status).toBe(404);
+    expect(await never.text()).toContain('counted but its detail was not kept');
+  });
+
+  it('fold a repeated statement into one row and unfold it on demand', async () => {
+    const rows = (text: string): number => [...text.matchAll(/<tr\s+id="span-/g)].length;
+    const folded = await (await get('busy', `/traces/${SEARCH_TRACE}`)).text();
+    expect(folded).toContain('N+1 ×24');
+    expect(rows(folded)).toBe(7);
+    expect(rows(await (await get('busy', `/traces/${SEARCH_TRACE}?unfold=1`)).text())).toBe(30);
+  });
+
+  it('pin a trace and lead back to it', async () => {
+    const origin = servers.get('busy')!.origin;
+    const response = await fetch(`${origin}/admin/metrics-dashboard/traces/${SEARCH_TRACE}/pin`, {
+      method: 'POST',
+      redirect: 'manual',
+    });
+    expect(response.status).toBe(303);
+    expect(response.headers.get('location')).toBe(`/admin/metrics-dashboard/traces/${SEARCH_TRACE}`);
+    expect(scenarios.busy.pinned.has(SEARCH_TRACE)).toBe(true);
+    const gone = await fetch(`${origin}/admin/metrics-dashboard/traces/${EVICTED_TRACE}/pin`, {
+      method: 'POST',
+      redirect: 'manual',
+    });
+    expect(gone.status).toBe(409);
+  });
+});

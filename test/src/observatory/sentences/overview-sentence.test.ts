@@ -1,0 +1,284 @@
+import { describe, expect, it } from '@jest/globals';
+import type { SeriesSummary } from '../../../../otel/query.ts';
+import { Links } from '../../../../src/observatory/links.ts';
+import {
+  metricsDocument,
+  type MetricsDocument,
+  type OperationDocument,
+} from '../../../../src/observatory/metrics-document.ts';
+import {
+  atLeastOver,
+  overviewSentence,
+  type OverviewSituation,
+} from '../../../../src/observatory/sentences/overview-sentence.ts';
+import { sentenceText } from '../../../../src/observatory/sentences/sentence.ts';
+import { FAKE_NOW, FakeTelemetry } from '../fake-telemetry.ts';
+
+const HOUR = 3_600_000;
+const LINKS = new Links('/o', {});
+const EMPTY = metricsDocument(new FakeTelemetry({ empty: true }));
+
+type Http = Partial<Omit<OperationDocument, 'duration_ms'>> & {
+  readonly p95?: number;
+  readonly max?: number;
+};
+
+function metrics(http: Http = {}, more: Partial<MetricsDocument> = {}): MetricsDocument {
+  const { p95 = 19, max = 80, ...counts } = http;
+  const duration_ms = { avg: 5, min: 1, max, p50: 4, p90: 10, p95, p99: 61 };
+  const row: OperationDocument = { ...EMPTY.operations.http, count: 32_410, ...counts, duration_ms };
+  const database = { ...EMPTY.operations.database, count: 97_000 };
+  return { ...EMPTY, operations: { ...EMPTY.operations, http: row, database }, ...more };
+}
+
+function situation(more: Partial<OverviewSituation> = {}): OverviewSituation {
+  return {
+    metrics: metrics(),
+    range: { fromMillis: FAKE_NOW - HOUR, toMillis: FAKE_NOW + 1, words: 'in the last hour' },
+    now: FAKE_NOW,
+    startedAtMillis: FAKE_NOW - 26 * HOUR,
+    routes: [],
+    statements: [],
+    repeated: [],
+    memory: { growing: false, grownBytes: 0, overMillis: 0 },
+    stallMillis: 12,
+    exportFailing: undefined,
+    ...more,
+  };
+}
+
+function series(
+  type: 'http' | 'database',
+  name: string,
+  more: Partial<SeriesSummary> = {},
+  p50 = 1,
+  p99 = 2,
+): SeriesSummary {
+  const durationMillis = { avg: p50, min: 0, max: p99, p50, p90: p99, p95: p99, p99 };
+  return {
+    type,
+    name,
+    count: 100,
+    errors: 0,
+    clientErrors: 0,
+    aborted: 0,
+    totalMillis: 100,
+    durationMillis,
+    kept: 0,
+    rate: 1,
+    ...more,
+  };
+}
+
+const say = (more: Partial<OverviewSituation> = {}): string =>
+  sentenceText(overviewSentence(situation(more), LINKS));
+
+describe('overviewSentence', () => {
+  const slowRoute = series('http', 'GET /search', { count: 2000 }, 38, 900);
+  const statement = series('database', 'SELECT posts_fts', { totalMillis: 740, callers: ['GET /search'] });
+  const rest = series('database', 'SELECT posts', { totalMillis: 260, callers: ['GET /'] });
+  const repeated = {
+    route: 'GET /tags/:tag',
+    series: 'SELECT tags',
+    count: 24,
+    totalMillis: 14,
+    traceId: 'aa',
+    spanId: 'bb',
+    traces: 2,
+  };
+
+  it.each<readonly [string, Partial<OverviewSituation>, string]>([
+    [
+      'off',
+      { metrics: metrics({}, { sampling: { ...EMPTY.sampling, enabled: false } }) },
+      'Nothing is measured, because METRICS_ENABLED is false.',
+    ],
+    ['quiet', { metrics: EMPTY }, 'Quiet. No requests in the last hour.'],
+    [
+      'quiet just after the start',
+      { metrics: EMPTY, startedAtMillis: FAKE_NOW - 200 },
+      'Quiet. No requests since the start just now.',
+    ],
+    [
+      'quiet in the first minute',
+      { metrics: EMPTY, startedAtMillis: FAKE_NOW - 41_000 },
+      'Quiet. No requests since the start 41 seconds ago.',
+    ],
+    [
+      'one request',
+      { metrics: metrics({ count: 1, max: 3.8 }) },
+      'All fine. 1 request in the last hour, none failed. The longest took 3.8 ms.',
+    ],
+    [
+      'few requests',
+      { metrics: metrics({ count: 19, max: 1040 }) },
+      'All fine. 19 requests in the last hour, none failed. The longest took 1.04 s.',
+    ],
+    [
+      'the first minutes',
+      { startedAtMillis: FAKE_NOW - 150_000 },
+      'All fine. 32,410 requests since the start 2 minutes ago, none failed. One in twenty took longer than 19 ms.',
+    ],
+    [
+      'a good day',
+      {},
+      'All fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms.',
+    ],
+    [
+      'a few failures',
+      { metrics: metrics({ errors: 3 }) },
+      'Mostly fine. 32,410 requests in the last hour, 3 failed. One in twenty took longer than 19 ms.',
+    ],
+    [
+      'failures at one place',
+      { metrics: metrics({ errors: 3 }), routes: [series('http', 'GET /tags/:tag', { errors: 3 })] },
+      'Mostly fine. 32,410 requests in the last hour, 3 failed, all of them at /tags/:tag. One in twenty took longer than 19 ms.',
+    ],
+    [
+      'one failure',
+      { metrics: metrics({ errors: 1 }), routes: [series('http', 'POST /x', { errors: 1 })] },
+      'Mostly fine. 32,410 requests in the last hour, 1 failed, at POST /x. One in twenty took longer than 19 ms.',
+    ],
+    [
+      'failures mostly at one place',
+      {
+        metrics: metrics({ errors: 10 }),
+        routes: [series('http', 'GET /a', { errors: 2 }), series('http', 'GET /b', { errors: 8 })],
+      },
+      'Mostly fine. 32,410 requests in the last hour, 10 failed, most of them at /b. One in twenty took longer than 19 ms.',
+    ],
+    [
+      'failures spread wide',
+      {
+        metrics: metrics({ errors: 10 }),
+        routes: [
+          series('http', 'GET /a', { errors: 4 }),
+          series('http', 'GET /b', { errors: 3 }),
+          series('http', 'GET /c', { errors: 3 }),
+        ],
+      },
+      'Mostly fine. 32,410 requests in the last hour, 10 failed. One in twenty took longer than 19 ms.',
+    ],
+    [
+      'one in a hundred fails',
+      { metrics: metrics({ errors: 400 }) },
+      'Some requests fail. 32,410 requests in the last hour, 400 failed. One in twenty took longer than 19 ms.',
+    ],
+    [
+      'a storm',
+      { metrics: metrics({ errors: 20_000 }) },
+      'Many requests fail. 32,410 requests in the last hour, 20,000 failed. One in twenty took longer than 19 ms.',
+    ],
+    [
+      'slow as a whole',
+      { metrics: metrics({ p95: 2300 }) },
+      'Working, but slow. 32,410 requests in the last hour, none failed. One in twenty took longer than 2.3 s.',
+    ],
+    [
+      'failing and slow',
+      { metrics: metrics({ p95: 2300, errors: 1 }) },
+      'Working, but slow. 32,410 requests in the last hour, 1 failed. One in twenty took longer than 2.3 s.',
+    ],
+    [
+      'one slow route',
+      { routes: [slowRoute] },
+      'All fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms, most of them at /search.',
+    ],
+    [
+      'a slow route too rare to be the reason',
+      { routes: [{ ...slowRoute, count: 5 }] },
+      'All fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms.',
+    ],
+    [
+      'one slow statement of the slow route',
+      { routes: [slowRoute], statements: [statement, rest] },
+      'All fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms, most of them at /search; its statement SELECT posts_fts took 74 % of all database time.',
+    ],
+    [
+      'one slow statement of one route',
+      { statements: [statement, rest] },
+      'All fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms; SELECT posts_fts, asked only by /search, took 74 % of all database time.',
+    ],
+    [
+      'one slow statement of several routes',
+      { statements: [{ ...statement, callers: ['GET /', 'GET /b'] }, rest] },
+      'All fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms; SELECT posts_fts took 74 % of all database time.',
+    ],
+    [
+      'a statement without known callers',
+      { statements: [series('database', 'PRAGMA', { totalMillis: 1 })] },
+      'All fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms; PRAGMA took 100 % of all database time.',
+    ],
+    [
+      'statements that share the time',
+      { statements: [series('database', 'A'), series('database', 'B'), series('database', 'C')] },
+      'All fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms.',
+    ],
+    [
+      'N+1',
+      { repeated: [repeated] },
+      'All fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. /tags/:tag ran SELECT tags 24 times in one request.',
+    ],
+    [
+      'growing memory',
+      { memory: { growing: true, grownBytes: 40 * 2 ** 20, overMillis: HOUR } },
+      'All fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. Memory grew by 40 MB in 1 hour.',
+    ],
+    [
+      'a stalled loop',
+      { stallMillis: 135 },
+      'Mostly fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was held up for as long as 135 ms.',
+    ],
+    [
+      'a loop that is not measured',
+      { stallMillis: NaN },
+      'All fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms.',
+    ],
+    [
+      'a dead exporter',
+      { exportFailing: { endpoint: 'http://c:4318', sinceMillis: FAKE_NOW - 2 * HOUR } },
+      'Mostly fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The export endpoint http://c:4318 last accepted spans 2 hours ago; nothing here depends on it.',
+    ],
+    [
+      'an exporter that never worked, on a quiet blog',
+      { metrics: EMPTY, exportFailing: { endpoint: '', sinceMillis: undefined } },
+      'Quiet. No requests in the last hour. The export endpoint has not accepted a span yet; nothing here depends on it.',
+    ],
+    [
+      'all at once: three reasons, not five',
+      {
+        stallMillis: 135,
+        memory: { growing: true, grownBytes: 40 * 2 ** 20, overMillis: HOUR },
+        repeated: [repeated],
+      },
+      'Mostly fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was held up for as long as 135 ms. Memory grew by 40 MB in 1 hour.',
+    ],
+  ])('%s', (_, more, expected) => expect(say(more)).toBe(expected));
+
+  it('links every part to its evidence', () => {
+    const parts = overviewSentence(
+      situation({
+        metrics: metrics({ errors: 3 }),
+        routes: [slowRoute, series('http', 'GET /tags/:tag', { errors: 3 })],
+        statements: [statement],
+        repeated: [repeated],
+      }),
+      new Links('/o', { from: '-6h' }),
+    );
+    expect(parts.filter((part) => part.href !== undefined).map((part) => [part.text, part.href])).toEqual([
+      ['3 failed', '/o/failures?from=-6h'],
+      ['/tags/:tag', '/o/route?name=GET+%2Ftags%2F%3Atag&from=-6h'],
+      ['/search', '/o/route?name=GET+%2Fsearch&from=-6h'],
+      ['SELECT posts_fts', '/o/statement?name=SELECT+posts_fts&from=-6h'],
+      ['/tags/:tag', '/o/route?name=GET+%2Ftags%2F%3Atag&from=-6h'],
+      ['SELECT tags 24 times', '/o/traces/aa?span=bb&from=-6h'],
+    ]);
+  });
+});
+
+describe('atLeastOver', () => {
+  it('is a lower bound by the percentiles', () => {
+    const row = series('http', 'x', { count: 1000 }, 10, 100);
+    expect([5, 50, 100].map((millis) => atLeastOver(row, millis))).toEqual([500, 100, 0]);
+  });
+});

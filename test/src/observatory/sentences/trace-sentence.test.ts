@@ -1,0 +1,162 @@
+import { describe, expect, it } from '@jest/globals';
+import type { MissingTrace, TraceDetail } from '../../../../otel/query.ts';
+import { Links } from '../../../../src/observatory/links.ts';
+import { sentenceText } from '../../../../src/observatory/sentences/sentence.ts';
+import { missingTraceSentence, traceSentence } from '../../../../src/observatory/sentences/trace-sentence.ts';
+import { repeatedStatements } from '../../../../src/observatory/trace/repeated-statements.ts';
+import { spanTree } from '../../../../src/observatory/trace/span-tree.ts';
+import { abortedTrace, failingTrace, plainTrace, searchTrace, sketchTrace } from '../fake/traces.ts';
+
+const NOW = new Date(2026, 10, 23, 14).getTime();
+const LINKS = new Links('/o', {});
+const ID = 'ab'.repeat(16);
+
+const say = (trace: TraceDetail): string =>
+  sentenceText(traceSentence(trace, spanTree(trace.spans), repeatedStatements(trace.spans), LINKS));
+
+function requestWith(
+  spans: Parameters<typeof sketchTrace>[2],
+  millis = 100,
+  more: Partial<TraceDetail> = {},
+): TraceDetail {
+  return sketchTrace(ID, NOW, [{ name: 'GET /a', type: 'http', at: 0, millis }, ...spans], more);
+}
+
+describe('traceSentence', () => {
+  it.each<readonly [string, TraceDetail, string]>([
+    [
+      'a slow statement',
+      searchTrace(ID, NOW),
+      "1.04 s, of which SELECT posts_fts took 961 ms. That is slower than 99.2 % of this statement's runs.",
+    ],
+    [
+      'a failure',
+      failingTrace(ID, NOW),
+      "Failed after 7.4 ms in render tag: TypeError: Cannot read properties of undefined (reading 'title').",
+    ],
+    [
+      'an aborted download',
+      abortedTrace(ID, NOW),
+      '2.31 s. That is slower than 99.9 % of the requests of this route. The client left before the answer was whole, 10 MB into it.',
+    ],
+    [
+      'an ordinary page',
+      plainTrace(ID, NOW),
+      '4.1 ms, most of it in GET /:year/:month/:slug itself. That is usual for it.',
+    ],
+    ['one span', requestWith([]), '100 ms. That is usual for it.'],
+    [
+      'a faster one than most',
+      requestWith([{ name: 'render', type: 'render', at: 0, millis: 90, percentile: 0.02 }]),
+      "100 ms, of which render took 90 ms. That is faster than most of this page's renderings.",
+    ],
+    [
+      'many small parts',
+      requestWith(
+        [0, 1, 2, 3].map((index) => ({
+          name: `S${index}`,
+          type: 'database' as const,
+          at: index * 25,
+          millis: 24 + index / 10,
+        })),
+      ),
+      '100 ms, spread over 5 operations; the largest, S3, took 24.3 ms. That is usual for it.',
+    ],
+    [
+      'N+1 as the reason',
+      requestWith(
+        Array.from({ length: 9 }, (_, index) => ({
+          name: 'SELECT tags',
+          type: 'database' as const,
+          at: index * 10,
+          millis: 9,
+        })),
+      ),
+      '100 ms, of which 9 runs of SELECT tags one after the other took 81 ms. Asked once, they would be one.',
+    ],
+    [
+      'a few of one statement',
+      requestWith(
+        [0, 1].map((index) => ({ name: 'SELECT x', type: 'database' as const, at: index * 40, millis: 39 })),
+      ),
+      '100 ms, of which 2 times SELECT x took 78 ms in all. That is usual for it.',
+    ],
+    [
+      'spans that were not kept',
+      requestWith([], 100, { droppedSpans: 12 }),
+      '100 ms. That is usual for it. 12 spans of it were counted but not kept.',
+    ],
+    [
+      'one span that was not kept',
+      requestWith([], 100, { droppedSpans: 1 }),
+      '100 ms. That is usual for it. 1 span of it was counted but not kept.',
+    ],
+    [
+      'cut short',
+      requestWith([], 100, { truncated: true, droppedSpans: 3 }),
+      '100 ms. That is usual for it. It was cut at the limit of spans or age, so the rest of it is missing.',
+    ],
+    ['no spans at all', { ...requestWith([]), spans: [] }, 'None of its spans are here any more.'],
+    [
+      'a failure without words',
+      sketchTrace(ID, NOW, [{ name: 'GET /a', type: 'http', at: 0, millis: 3, error: '' }]),
+      'Failed after 3 ms in GET /a.',
+    ],
+    [
+      'the slowest ever',
+      sketchTrace(ID, NOW, [{ name: 'job', type: 'other', at: 0, millis: 3, percentile: 1 }]),
+      '3 ms. That is slower than nearly all of its kind.',
+    ],
+  ])('%s', (_, trace, expected) => expect(say(trace)).toBe(expected));
+
+  it('cuts a message that would fill the page', () => {
+    const text = say(
+      sketchTrace(ID, NOW, [{ name: 'GET /a', type: 'http', at: 0, millis: 3, error: 'x'.repeat(5000) }]),
+    );
+    expect(text.length).toBeLessThan(260);
+    expect(text.endsWith('…')).toBe(true);
+  });
+
+  it('leads to the span it names', () => {
+    const trace = searchTrace(ID, NOW);
+    const parts = traceSentence(trace, spanTree(trace.spans), [], LINKS);
+    expect(parts.find((part) => part.href !== undefined)).toEqual({
+      text: 'SELECT posts_fts',
+      href: `/o/traces/${ID}?span=${trace.spans[2]!.spanId}`,
+      tone: 'database',
+    });
+  });
+});
+
+describe('missingTraceSentence', () => {
+  const say = (missing: Omit<MissingTrace, 'traceId'>): string =>
+    sentenceText(missingTraceSentence({ traceId: ID, ...missing }, LINKS, NOW));
+
+  it.each(['count', 'bytes', 'age'] as const)('says when and why it left: %s', (reason) => {
+    const words = {
+      count: 'the buffer was full',
+      bytes: 'the buffer reached its bytes',
+      age: 'its history aged out',
+    };
+    const evicted = { atMillis: NOW - 60_000, reason, name: 'GET /search', startMillis: NOW - 3_600_000 };
+    expect(say({ reason: 'evicted', evicted })).toBe(
+      `This trace was GET /search at 13:00:00. It was kept until 13:59:00 and then let go, because ${words[reason]}. What else is kept around 13:00 may show the same.`,
+    );
+  });
+
+  it.each([
+    ['running', 'This trace is still running. Its spans are shown once it has ended.'],
+    [
+      'never-kept',
+      'This trace was counted but its detail was not kept: it was neither slow nor failed, and sampling let it go. See the traces that are here.',
+    ],
+    [
+      'unknown',
+      'Nothing here remembers this trace id. It may be older than the memory of this process, or mistyped. See the traces that are here.',
+    ],
+    [
+      'evicted',
+      'Nothing here remembers this trace id. It may be older than the memory of this process, or mistyped. See the traces that are here.',
+    ],
+  ] as const)('%s', (reason, expected) => expect(say({ reason })).toBe(expected));
+});

@@ -1,0 +1,75 @@
+import { describe, expect, it } from '@jest/globals';
+import { chooseRange, elapsedSeconds } from '../../../src/observatory/time-range.ts';
+
+const NOW = Date.UTC(2026, 10, 23, 14);
+const HOUR = 3_600_000;
+
+describe('chooseRange', () => {
+  it('is the last hour by default, unnamed in the address, now included', () => {
+    expect(chooseRange({}, NOW)).toMatchObject({
+      fromMillis: NOW - HOUR,
+      toMillis: NOW + 1,
+      query: {},
+      moving: true,
+      words: 'in the last hour',
+    });
+  });
+
+  it.each([
+    ['-5m', 300_000, 'in the last 5 minutes'],
+    ['-24h', 24 * HOUR, 'in the last 24 hours'],
+    ['-1d', 24 * HOUR, 'in the last 24 hours'],
+    ['-90s', 90_000, 'in the last 90 seconds'],
+    ['-30d', 720 * HOUR, 'in the last 30 days'],
+  ])('reads %s', (from, millis, words) => {
+    const range = chooseRange({ from }, NOW);
+    expect(range.toMillis - 1 - range.fromMillis).toBe(millis);
+    expect(range.words).toBe(words);
+    // What a link carries on means the same.
+    expect(chooseRange(range.query, NOW).fromMillis).toBe(range.fromMillis);
+  });
+
+  it('reads two instants, which do not move', () => {
+    const range = chooseRange({ from: '2026-11-23T10:00:00Z', to: '2026-11-23T11:00:00Z' }, NOW);
+    expect(range).toMatchObject({
+      fromMillis: NOW - 4 * HOUR,
+      toMillis: NOW - 3 * HOUR,
+      moving: false,
+      problem: undefined,
+    });
+    expect(chooseRange(range.query, NOW + 5000)).toMatchObject({
+      fromMillis: range.fromMillis,
+      toMillis: range.toMillis,
+    });
+  });
+
+  it('moves on from one instant', () =>
+    expect(chooseRange({ from: String(NOW - HOUR) }, NOW)).toMatchObject({
+      fromMillis: NOW - HOUR,
+      moving: true,
+    }));
+
+  it.each(['yesterday', '-0h', '-1', '1h', '-9999999h', 'NaN', '2026-99-99', ' ', '-1h; drop table'])(
+    'says that %p is no time and falls back to the last hour',
+    (from) => {
+      const range = chooseRange({ from, to: 'never' }, NOW);
+      expect(range.fromMillis).toBe(NOW - HOUR);
+      expect(range.problem).toContain('is not a time');
+    },
+  );
+
+  it('says that a range ends before it begins', () => {
+    expect(chooseRange({ from: '2026-11-23T11:00:00Z', to: '2026-11-23T10:00:00Z' }, NOW).problem).toContain(
+      'ends before it begins',
+    );
+  });
+});
+
+describe('elapsedSeconds', () => {
+  it('starts no earlier than the process and ends no later than now', () => {
+    const range = { fromMillis: NOW - HOUR, toMillis: NOW + HOUR };
+    expect(elapsedSeconds(range, NOW, NOW - 60_000)).toBe(60);
+    expect(elapsedSeconds(range, NOW, 0)).toBe(3600);
+    expect(elapsedSeconds(range, NOW, NOW)).toBe(1);
+  });
+});
