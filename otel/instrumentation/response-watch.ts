@@ -60,6 +60,8 @@ const CHUNK_BREAK_BYTES = 4;
  * what passes and call the original. Nothing is read, copied or put in between.
  */
 export function watchResponse(response: ServerResponse, options: ResponseWatchOptions): void {
+  // Two instrumentations may be at work; one count serves both.
+  if (watchOf(response) !== undefined) return;
   const watch: State = {
     ...options,
     firstByteNanos: undefined,
@@ -87,7 +89,8 @@ export function watchOf(response: ServerResponse): ResponseWatch | undefined {
 }
 
 function watchedWrite(this: WatchedResponse, ...args: unknown[]): boolean {
-  const watch = this[WATCH]!;
+  const watch = this[WATCH];
+  if (watch === undefined) return Reflect.apply(nativeMethods(this).write, this, args);
   const canWrite = beforeBytes(this, watch);
   const isMoreWanted = Reflect.apply(watch.write, this, args);
   if (canWrite) addChunk(this, watch, args[0], args[1]);
@@ -95,7 +98,8 @@ function watchedWrite(this: WatchedResponse, ...args: unknown[]): boolean {
 }
 
 function watchedEnd(this: WatchedResponse, ...args: unknown[]): ServerResponse {
-  const watch = this[WATCH]!;
+  const watch = this[WATCH];
+  if (watch === undefined) return Reflect.apply(nativeMethods(this).end, this, args);
   const canWrite = beforeBytes(this, watch);
   const result = Reflect.apply(watch.end, this, args);
   if (canWrite) {
@@ -106,9 +110,15 @@ function watchedEnd(this: WatchedResponse, ...args: unknown[]): ServerResponse {
 }
 
 function watchedFlushHeaders(this: WatchedResponse): void {
-  const watch = this[WATCH]!;
+  const watch = this[WATCH];
+  if (watch === undefined) return nativeMethods(this).flushHeaders.call(this);
   beforeBytes(this, watch);
   watch.flushHeaders.call(this);
+}
+
+/** For a response that borrowed the methods of a watched one. */
+function nativeMethods(response: ServerResponse): ServerResponse {
+  return Object.getPrototypeOf(response) as ServerResponse;
 }
 
 /** False when node will refuse what comes. */

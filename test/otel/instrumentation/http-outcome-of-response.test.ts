@@ -94,4 +94,28 @@ describe('a response is complete', () => {
     expect(response.end()).toBe(response);
     expect(() => response.write(7 as never)).toThrow('chunk');
   });
+
+  it('also when it is watched twice, or lends its methods to another', () => {
+    const { response, outcome } = watched();
+    const first = watchOf(response);
+    watchResponse(response, {
+      span: {} as Span,
+      rpc: undefined,
+      startNanos: 0,
+      clock: new SteppingClock(),
+      guard: new Guard(),
+      onError: () => {},
+    });
+    expect(watchOf(response)).toBe(first);
+    response.write('abc');
+    expect(first!.bodyBytes).toBe(3);
+    const other = new ServerResponse(response.req);
+    response.flushHeaders.call(other);
+    expect(Reflect.apply(response.write, other, ['abc'])).toBe(true);
+    expect(Reflect.apply(response.end, other, [])).toBe(other);
+    expect(first!.bodyBytes).toBe(3);
+    response.end();
+    response.emit('finish');
+    expect(outcome().outcome).toBe('complete');
+  });
 });
