@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database, Statement } from 'better-sqlite3';
 import type { AdminPostPage, AdminPostSummary, PostCounts } from './post.ts';
 import { decodeCursor, encodeCursor } from './post-cursor.ts';
 import { SUMMARY_COLUMNS, summaryOf, type SummaryRow } from './post-rows.ts';
@@ -40,10 +40,15 @@ function stateOf(row: AdminRow, now: number): AdminPostSummary['state'] {
 export class AdminListing {
   readonly #database: Database;
   readonly #now: () => number;
+  readonly #counts: Statement<[{ now: number }], PostCounts>;
+  /** By their text; there are as many as combinations of filters, a dozen. */
+  readonly #pages = new Map<string, Statement<[Record<string, string | number>], AdminRow>>();
 
   constructor(database: Database, now: () => number) {
     this.#database = database;
     this.#now = now;
+    const sums = STATE_NAMES.map((state) => `count(*) FILTER (WHERE ${STATES[state]}) AS ${state}`);
+    this.#counts = database.prepare(`SELECT ${sums.join(', ')} FROM posts`);
   }
 
   page(options: AdminPageOptions): AdminPostPage {
@@ -58,11 +63,7 @@ export class AdminListing {
     if (options.status !== undefined) conditions.push(STATES[options.status]);
     if (text !== '')
       conditions.push("(posts.title LIKE @like ESCAPE '\\' OR posts.path LIKE @like ESCAPE '\\')");
-    // The clauses are literals of this file; better-sqlite3 refuses parameters that a statement does not name.
-    const statement = this.#database.prepare<[Record<string, string | number>], AdminRow>(
-      `SELECT ${SUMMARY_COLUMNS}, posts.version, posts.deleted_at FROM posts WHERE ${conditions.join(' AND ')}
-       ORDER BY posts.updated_at DESC, posts.id DESC LIMIT @limit`,
-    );
+    const statement = this.#statement(conditions.join(' AND '));
     const rows = statement.all({
       at: before?.atMillis ?? LATEST_MILLIS,
       id: before?.id ?? 0,
@@ -85,11 +86,19 @@ export class AdminListing {
   }
 
   counts(): PostCounts {
-    const sums = STATE_NAMES.map((state) => `count(*) FILTER (WHERE ${STATES[state]}) AS ${state}`).join(
-      ', ',
-    );
-    return this.#database
-      .prepare<[{ now: number }], PostCounts>(`SELECT ${sums} FROM posts`)
-      .get({ now: this.#now() })!;
+    return this.#counts.get({ now: this.#now() })!;
+  }
+
+  /** The conditions are literals of this file. */
+  #statement(conditions: string): Statement<[Record<string, string | number>], AdminRow> {
+    let statement = this.#pages.get(conditions);
+    if (statement === undefined) {
+      statement = this.#database.prepare<[Record<string, string | number>], AdminRow>(
+        `SELECT ${SUMMARY_COLUMNS}, posts.version, posts.deleted_at FROM posts WHERE ${conditions}
+         ORDER BY posts.updated_at DESC, posts.id DESC LIMIT @limit`,
+      );
+      this.#pages.set(conditions, statement);
+    }
+    return statement;
   }
 }

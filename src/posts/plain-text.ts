@@ -1,3 +1,5 @@
+import { scanTags } from './html-scanner.ts';
+
 const ENTITIES: Readonly<Record<string, string>> = {
   amp: '&',
   lt: '<',
@@ -6,30 +8,45 @@ const ENTITIES: Readonly<Record<string, string>> = {
   apos: "'",
   nbsp: '\u00a0',
 };
-const BLOCK =
-  /<\/?(?:p|div|h[1-6]|li|ul|ol|pre|table|tr|td|th|blockquote|figure|figcaption|section|details|summary|br|hr|dl|dt|dd)\b[^>]*>/gi;
+const BLOCKS: ReadonlySet<string> = new Set(
+  'p div h1 h2 h3 h4 h5 h6 li ul ol pre table tr td th blockquote figure figcaption section details summary br hr dl dt dd'.split(
+    ' ',
+  ),
+);
+/** Elements of ours that are signs, not text: the marks of headings and footnotes. */
+const SIGNS = /\sclass="(?:heading-anchor|footnote-backref|footnote-ref)"/;
 /** An adult reads about as many of the words of technical prose in a minute. */
 const WORDS_PER_MINUTE = 230;
 
 /** The text a reader sees in rendered HTML, for search and word counts; blocks are kept apart by line breaks. */
 export function plainText(html: string): string {
-  return html
-    .replace(/<!--[\s\S]*?-->/g, '')
-    .replace(/<sup class="footnote-ref">.*?<\/sup>/g, '')
-    .replace(/<a [^>]*class="(?:heading-anchor|footnote-backref)"[^>]*>[^<]*<\/a>/g, '')
-    .replace(/\s+/g, ' ')
-    .replace(BLOCK, '\n')
-    .replace(/<\/?[a-zA-Z](?:[^>"']|"[^"]*"|'[^']*')*>/g, '')
-    .replace(
-      /&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]+));/gi,
-      (whole, decimal?: string, hex?: string, name?: string) => {
-        if (name !== undefined) return ENTITIES[name.toLowerCase()] ?? whole;
-        const code = decimal === undefined ? Number.parseInt(hex!, 16) : Number(decimal);
-        return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '';
-      },
-    )
-    .replace(/ *\n[\n ]*/g, '\n')
-    .trim();
+  let text = '';
+  let read = 0;
+  let sign: string | undefined;
+  for (const tag of scanTags(html)) {
+    if (sign === undefined) text += html.slice(read, tag.start).replace(/\s+/g, ' ');
+    read = tag.end;
+    if (sign === undefined && SIGNS.test(tag.attributes)) sign = tag.name;
+    else if (sign === tag.name && tag.isClosing) sign = undefined;
+    else if (BLOCKS.has(tag.name.toLowerCase())) text += '\n';
+  }
+  text += html.slice(read).replace(/\s+/g, ' ');
+  return decodeEntities(text)
+    .split('\n')
+    .map((line) => line.replace(/ +/g, ' ').trim())
+    .filter((line) => line !== '')
+    .join('\n');
+}
+
+function decodeEntities(text: string): string {
+  return text.replace(
+    /&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]{2,6}));/gi,
+    (whole, decimal?: string, hex?: string, name?: string) => {
+      if (name !== undefined) return ENTITIES[name.toLowerCase()] ?? whole;
+      const code = decimal === undefined ? Number.parseInt(hex!, 16) : Number(decimal);
+      return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '';
+    },
+  );
 }
 
 /** Words; in scripts written without spaces two characters count as one. */

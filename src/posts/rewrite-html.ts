@@ -1,4 +1,5 @@
 import { escapeHtml } from '../views/html.ts';
+import { scanTags, type ScannedTag } from './html-scanner.ts';
 
 /** What a post's link or picture means once the post stands at its address. */
 export interface TagTargets {
@@ -14,8 +15,6 @@ export interface TagTargets {
 
 type Attributes = Map<string, string>;
 
-// Comments and declarations pass through; a tag may hold `>` in quoted values.
-const MARKUP = /<!--[\s\S]*?-->|<![^>]*>|<(\/?)([a-zA-Z][a-zA-Z0-9-]*)((?:[^>"']|"[^"]*"|'[^']*')*?)(\/?)>/g;
 const ATTRIBUTE = /([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?/g;
 const ENTITY: Readonly<Record<string, string>> = {
   amp: '&',
@@ -74,25 +73,32 @@ function rewriteLink(attributes: Attributes, targets: TagTargets): void {
  * author wrote for readers without scripts (`noscript`) is shown.
  */
 export function rewriteHtml(html: string, targets: TagTargets): string {
-  const withoutScripts = html.replace(/<script\b(?:[^>"']|"[^"]*"|'[^']*')*>[\s\S]*?<\/script\s*>/gi, '');
-  return withoutScripts.replace(
-    MARKUP,
-    (whole: string, slash: string | undefined, tagName: string | undefined, rest: string, close: string) => {
-      const name = tagName?.toLowerCase();
-      if (name === undefined) return whole;
-      if (name === 'noscript' || name === 'script') return '';
-      if (slash === '/') return whole;
-      const isPicture = name === 'img' || name === 'source';
-      if (!isPicture && name !== 'a' && !/\s(?:style|on\w+)\s*=|javascript:/i.test(rest)) return whole;
-      const attributes = parseAttributes(rest);
-      for (const [key, value] of attributes) {
-        if (key === 'style' || key.startsWith('on') || /^\s*javascript:/i.test(value)) attributes.delete(key);
-      }
-      if (name === 'img') rewriteImage(attributes, targets);
-      if (name === 'source' && attributes.has('src'))
-        attributes.set('src', targets.image(attributes.get('src')!).src);
-      if (name === 'a') rewriteLink(attributes, targets);
-      return tag(tagName!, attributes, close);
-    },
-  );
+  const parts: string[] = [];
+  let copied = 0;
+  for (const scanned of scanTags(html)) {
+    const rewritten = rewriteTag(scanned, targets);
+    if (rewritten === undefined) continue;
+    parts.push(html.slice(copied, scanned.start), rewritten);
+    copied = scanned.end;
+  }
+  return parts.join('') + html.slice(copied);
+}
+
+/** What stands instead of a tag; undefined when it stays as it is. */
+function rewriteTag(scanned: ScannedTag, targets: TagTargets): string | undefined {
+  const name = scanned.name.toLowerCase();
+  if (name === 'noscript' || name === 'script') return '';
+  if (scanned.isClosing) return undefined;
+  const isPicture = name === 'img' || name === 'source';
+  if (!isPicture && name !== 'a' && !/\s(?:style|on\w+)\s*=|javascript:/i.test(scanned.attributes))
+    return undefined;
+  const attributes = parseAttributes(scanned.attributes);
+  for (const [key, value] of attributes) {
+    if (key === 'style' || key.startsWith('on') || /^\s*javascript:/i.test(value)) attributes.delete(key);
+  }
+  if (name === 'img') rewriteImage(attributes, targets);
+  if (name === 'source' && attributes.has('src'))
+    attributes.set('src', targets.image(attributes.get('src')!).src);
+  if (name === 'a') rewriteLink(attributes, targets);
+  return tag(scanned.name, attributes, scanned.slash);
 }
