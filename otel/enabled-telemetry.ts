@@ -80,7 +80,8 @@ export class EnabledTelemetry implements Telemetry {
     this.#openHistory = (Database) => {
       const { historyFile: path, historyDays: days } = config;
       if (path === undefined) return undefined;
-      const history = new History({ Database, path, days, ring, guard, clock, log });
+      const rollUps = aggregates.rollUps();
+      const history = new History({ Database, path, days, ring, rollUps, guard, clock, log });
       history.start();
       return history;
     };

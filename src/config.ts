@@ -155,9 +155,10 @@ export function readBlogConfig(sources: {
 /** The variables of a `.env` file; none when there is no such file. Other faults of reading it are thrown. */
 export function readDotEnv(file = '.env'): Variables {
   try {
-    return parseEnv(readFileSync(file, 'utf8'));
+    return parseEnv(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'EISDIR') return {};
     throw error;
   }
 }

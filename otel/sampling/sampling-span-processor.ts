@@ -16,7 +16,7 @@ import { SpanTally } from './span-tally.ts';
 import { TraceBuffer, type TraceBufferLimits } from './trace-buffer.ts';
 
 const SWEEP_INTERVAL_MILLIS = 1000;
-/** One onEnd in this many is timed for the own-cost figure. */
+/** One onEnd in this many is timed for the own-cost figure; never the first ones, which run cold. */
 const COST_SAMPLE_EVERY = 64;
 
 export interface SamplingSpanProcessorOptions {
@@ -88,7 +88,7 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder {
   }
 
   onEnd(span: ReadableSpan): void {
-    if (this.#ended++ % COST_SAMPLE_EVERY !== 0) return this.#end(span);
+    if (++this.#ended % COST_SAMPLE_EVERY !== 0) return this.#end(span);
     const before = performance.now();
     this.#end(span);
     this.#sampledCostNanos += (performance.now() - before) * 1e6;
