@@ -1,41 +1,64 @@
 import { Readable, Transform } from 'node:stream';
-import { constants } from 'node:zlib';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip, zstdCompress } from 'node:zlib';
 import type { Context, Middleware } from 'koa';
 import koaCompress from 'koa-compress';
+import { ByteBoundedCache } from './byte-bounded-cache.ts';
+import { chooseEncoding } from './choose-encoding.ts';
 import { responseHeader } from './response-header.ts';
 
 /** A smaller body gains nothing: it already fits the packet that carries the headers. */
 const MIN_BYTES = 1024;
+/** 16 MiB of compressed bodies: thousands of pages, and the feeds, which are large and asked for all day. */
+const MAX_KEPT_BYTES = 16 * 1024 * 1024;
 /** In the order we prefer when the client does not: br is smallest for text, gzip goes everywhere. */
 const ENCODINGS = ['br', 'zstd', 'gzip'] as const;
+type Encoding = (typeof ENCODINGS)[number];
 /** Text by kind; pictures, fonts and archives are compressed already, and an event stream must not wait for a full block. */
 const TEXT =
   /^(?:text\/(?!event-stream)|application\/(?:[\w.-]+\+)?(?:json|xml)\b|application\/javascript\b|image\/svg\+xml)/i;
 const SUFFIX = /-(?:br|zstd|gzip)"/g;
 
+const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
+const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 6 } };
+const GZIP = { level: 6 };
+
+const compressWhole: Readonly<Record<Encoding, (body: string) => Promise<Buffer>>> = {
+  br: (body) => promisify(brotliCompress)(body, BROTLI),
+  zstd: (body) => promisify(zstdCompress)(body, ZSTD),
+  gzip: (body) => promisify(gzip)(body, GZIP),
+};
+
 /**
  * Compresses text answers. Each encoding is a representation of its own, so its ETag carries the encoding's name; conditional
- * requests with such a tag are understood. HEAD gets the headers its GET would have. Ranges and event streams stay as they are.
+ * requests with such a tag are understood. A whole text with an ETag is compressed once and kept; streams go through koa-compress.
+ * HEAD gets the headers its GET would have. Ranges and event streams stay as they are.
  */
 export function createCompression(): Middleware {
-  const compress = koaCompress({
+  const kept = new ByteBoundedCache<Buffer>(MAX_KEPT_BYTES);
+  const compressStream = koaCompress({
     threshold: MIN_BYTES,
     filter: (type) => TEXT.test(type),
-    br: { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } },
-    zstd: { params: { [constants.ZSTD_c_compressionLevel]: 6 } },
-    gzip: { level: 6 },
+    br: BROTLI,
+    zstd: ZSTD,
+    gzip: GZIP,
     deflate: false,
     encodingPreference: [...ENCODINGS],
+    wildcardAcceptEncoding: ENCODINGS[0],
   } as Parameters<typeof koaCompress>[0]) as unknown as Middleware;
 
   return async (ctx, next) => {
     const asked = ctx.get('If-None-Match');
     if (asked !== '') ctx.req.headers['if-none-match'] = asked.replace(SUFFIX, '"');
     let source: unknown;
-    await compress(ctx as never, async () => {
+    await compressStream(ctx as never, async () => {
       await next();
       source = ctx.body;
-      if (ctx.method === 'HEAD') announce(ctx as unknown as Context);
+      const encoding = encodingFor(ctx as unknown as Context);
+      if (encoding === undefined) return;
+      if (typeof source === 'string' && responseHeader(ctx as unknown as Context, 'ETag') !== '')
+        await sendKept(ctx as unknown as Context, source, encoding);
+      else if (ctx.method === 'HEAD') announce(ctx as unknown as Context, encoding);
     });
     // koa-compress pipes, and a pipe does not pass a broken source on: the client would wait for ever.
     const { body } = ctx;
@@ -45,22 +68,30 @@ export function createCompression(): Middleware {
     if (encoding !== '') tagEncoding(ctx as unknown as Context, encoding);
     else if (ctx.status === 304) tagAsAsked(ctx as unknown as Context, asked);
   };
+
+  async function sendKept(ctx: Context, text: string, encoding: Encoding): Promise<void> {
+    const key = `${encoding} ${responseHeader(ctx, 'ETag')}`;
+    let packed = kept.get(key);
+    if (packed === undefined) {
+      packed = await compressWhole[encoding](text);
+      kept.set(key, packed, packed.length + key.length);
+    }
+    ctx.set('Content-Encoding', encoding);
+    ctx.body = packed;
+  }
 }
 
-/** What koa-compress would do with the body of the same GET. */
-function announce(ctx: Context): void {
+/** The encoding in which this answer goes out, as koa-compress decides it; undefined: as it is. */
+function encodingFor(ctx: Context): Encoding | undefined {
   const { type, length } = ctx.response;
   const small = length !== undefined && length < MIN_BYTES;
-  if (
-    ctx.status !== 200 ||
-    small ||
-    !TEXT.test(type) ||
-    responseHeader(ctx as unknown as Context, 'Content-Encoding') !== ''
-  )
-    return;
-  if (ctx.get('Accept-Encoding') === '') return;
-  const encoding = ctx.acceptsEncodings([...ENCODINGS, 'identity']);
-  if (encoding === false || encoding === 'identity') return;
+  if (ctx.status !== 200 || small || !TEXT.test(type)) return undefined;
+  if (responseHeader(ctx, 'Content-Encoding') !== '' || ctx['compress'] === false) return undefined;
+  if (/\bno-transform\b/.test(responseHeader(ctx, 'Cache-Control'))) return undefined;
+  return chooseEncoding(ctx.get('Accept-Encoding'), ENCODINGS);
+}
+
+function announce(ctx: Context, encoding: Encoding): void {
   ctx.set('Content-Encoding', encoding);
   // A body of unknown length: Koa then leaves Content-Length out, as it does for the compressed GET.
   ctx.body = Readable.from([]);
@@ -68,14 +99,14 @@ function announce(ctx: Context): void {
 }
 
 function tagEncoding(ctx: Context, encoding: string): void {
-  const etag = responseHeader(ctx as unknown as Context, 'ETag');
-  if (etag !== '' && (ENCODINGS as readonly string[]).includes(encoding))
+  const etag = responseHeader(ctx, 'ETag');
+  if (etag !== '' && ENCODINGS.some((known) => known === encoding))
     ctx.set('ETag', etag.replace(/"$/, `-${encoding}"`));
 }
 
 // The copy the client has is the one it named.
 function tagAsAsked(ctx: Context, asked: string): void {
-  const plain = responseHeader(ctx as unknown as Context, 'ETag').replace(/"$/, '');
+  const plain = responseHeader(ctx, 'ETag').replace(/"$/, '');
   const named = asked
     .split(/\s*,\s*/)
     .find((tag) => plain !== '' && tag.replace(/^W\//, '').startsWith(`${plain}-`));

@@ -4,11 +4,13 @@ import { html, type Html } from './html.ts';
 const MAX_FORMATTERS = 64;
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
-type Style = 'long' | 'short' | 'month';
+type Style = 'long' | 'short' | 'month' | 'longMonthName' | 'shortMonthName';
 const STYLES: Readonly<Record<Style, Intl.DateTimeFormatOptions>> = {
   long: { day: 'numeric', month: 'long', year: 'numeric' },
   short: { day: 'numeric', month: 'short', year: 'numeric' },
   month: { month: 'long', year: 'numeric' },
+  longMonthName: { month: 'long' },
+  shortMonthName: { month: 'short' },
 };
 
 function formatter(language: string, style: Style): Intl.DateTimeFormat {
@@ -45,8 +47,9 @@ export function timeElement(millis: number, language: string, style: Style, clas
 
 /** The month's name by its number, 1–12. */
 export function monthName(month: number, language: string, length: 'long' | 'short'): string {
-  const name = new Intl.DateTimeFormat(language, { month: length, timeZone: 'UTC' }).format(
+  return dateText(
     Date.UTC(2024, month - 1, 1),
+    language,
+    length === 'long' ? 'longMonthName' : 'shortMonthName',
   );
-  return name.replace(/\bSept\b/, 'Sep');
 }

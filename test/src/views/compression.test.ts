@@ -33,6 +33,9 @@ beforeAll(async () => {
             throw new Error('disk on fire');
           })(),
         );
+      } else if (ctx.path === '/x/stream') {
+        ctx.type = 'text/plain';
+        ctx.body = Readable.from(['stream'.repeat(1000)]);
       } else if (ctx.path === '/x/small') ctx.body = 'small';
       else await next();
     },
@@ -63,6 +66,10 @@ describe('compression', () => {
     expect(await encodingOf('gzip;q=1, br;q=0.1')).toBe('gzip');
     expect(await encodingOf('br;q=0, gzip;q=0')).toBeUndefined();
     expect(await encodingOf('compress')).toBeUndefined();
+    expect(await encodingOf('*')).toBe('br');
+    expect(await encodingOf('*, br;q=0')).toBe('zstd');
+    expect(await encodingOf('identity, gzip;q=0.5')).toBeUndefined();
+    expect(await encodingOf('GZIP;q=nonsense, gzip')).toBe('gzip');
   });
 
   it.each(['/assets/fonts/inter-latin-wght-normal.woff2', '/x/events', '/x/small'])(
@@ -73,6 +80,16 @@ describe('compression', () => {
       expect(headers['content-encoding']).toBeUndefined();
     },
   );
+
+  it('announces the length of a whole text, and compresses a stream as it comes', async () => {
+    const { headers, body } = await server.ask('/long', { 'accept-encoding': 'br' });
+    expect(headers['content-length']).toBe(String(body.length));
+    const stream = await server.ask('/x/stream', { 'accept-encoding': 'br' });
+    expect([stream.headers['content-encoding'], stream.headers['content-length']]).toEqual(['br', undefined]);
+    expect(brotliDecompressSync(stream.body).length).toBe(6000);
+    const head = await server.ask('/x/stream', { 'accept-encoding': 'br' }, 'HEAD');
+    expect([head.headers['content-encoding'], head.headers['content-length']]).toEqual(['br', undefined]);
+  });
 
   it('breaks the connection when the source breaks, instead of leaving the client waiting', async () => {
     await expect(server.ask('/x/broken', { 'accept-encoding': 'gzip' })).rejects.toThrow(/aborted|hang up/);
