@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { MediaStore } from '../../media/media-store.ts';
 import { renderMarkdown, type RenderedMarkdown } from '../markdown.ts';
-import { PostDraftError } from '../post-errors.ts';
+import { PostConflictError, PostDraftError } from '../post-errors.ts';
 import { pathKey } from '../post-path.ts';
 import type { PostStore } from '../post-store.ts';
 import { ImportLedger } from './import-ledger.ts';
@@ -12,6 +12,7 @@ import { readTree } from './read-tree.ts';
 
 /** Posts written in one transaction: few enough that a running blog's own saves wait only briefly for the lock. */
 const BATCH_SIZE = 50;
+const EDITED_HERE = 'edited here since it was imported: kept as it is here';
 
 export interface ImportOptions {
   readonly database: Database;
@@ -68,9 +69,7 @@ function isWanted(
   const current = posts.byId(known.postId)!;
   if (current.version === known.postVersion) return true;
   const reason =
-    current.deletedAtMillis === null
-      ? 'edited here since it was imported: kept as it is here'
-      : 'deleted here since it was imported: stays deleted';
+    current.deletedAtMillis === null ? EDITED_HERE : 'deleted here since it was imported: stays deleted';
   summary.skipped.push({ file: planned.source.relative, reason, isFault: false });
   return false;
 }
@@ -95,6 +94,11 @@ function write(
 ): void {
   const key = pathKey(post.draft.path);
   const known = ledger.find(key);
+  // Another import of the same tree came first.
+  if (known?.sourceSha256 === sha256) {
+    summary.unchanged++;
+    return;
+  }
   const updatedAtMillis = post.updatedAtMillis ?? post.draft.publishedAtMillis ?? undefined;
   const aliases = post.draft.aliases?.filter((alias) => {
     const owner = posts.ownerOf(alias);
@@ -115,7 +119,11 @@ function write(
     if (known === undefined) summary.imported++;
     else summary.updated++;
   } catch (error) {
-    if (!(error instanceof PostDraftError)) throw error;
-    summary.skipped.push({ file: source.relative, reason: error.message, isFault: true });
+    const file = source.relative;
+    if (error instanceof PostConflictError)
+      summary.skipped.push({ file, reason: EDITED_HERE, isFault: false });
+    else if (error instanceof PostDraftError)
+      summary.skipped.push({ file, reason: error.message, isFault: true });
+    else throw error;
   }
 }

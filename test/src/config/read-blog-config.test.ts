@@ -96,6 +96,7 @@ describe('readDotEnv', () => {
   });
 
   it('does not hide a file that cannot be read', () => {
-    expect(() => readDotEnv(folder)).toThrow(/EISDIR/);
+    writeFileSync(path.join(folder, 'file'), '');
+    expect(() => readDotEnv(path.join(folder, 'file', '.env'))).toThrow(/ENOTDIR/);
   });
 });
