@@ -3,7 +3,7 @@ import { isMeaningful, type SqlToken, sqlTokens } from './sql-tokens.ts';
 /** Characters of `db.query.text`; a kept record has to stay within 4 KiB with everything else in it. */
 export const MAX_QUERY_TEXT_LENGTH = 2_000;
 /** Characters of source that are looked at; a bulk INSERT script of megabytes is not worth reading to its end. */
-export const MAX_SOURCE_LENGTH = 8_000;
+export const MAX_SOURCE_LENGTH = 5_000;
 
 const CUT = '…';
 
