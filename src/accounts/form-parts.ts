@@ -1,10 +1,15 @@
-import { html, type Html, type HtmlValue } from '../views/html.ts';
+import { escapeHtml, html, raw, type Html, type HtmlValue } from '../views/html.ts';
 
 /** What is wrong, by the name of the field; the sentences say what is right, too. */
 export type FieldProblems = Readonly<Record<string, string | undefined>>;
 
 export function hiddenField(name: string, value: string): Html {
   return html`<input type="hidden" name="${name}" value="${value}" />`;
+}
+
+/** A text area that gives back what it was given: HTML drops one line end after the tag, so one is there to be dropped. */
+export function textArea(attributes: Html, text: string): Html {
+  return raw(`<textarea ${attributes.text}>\n${escapeHtml(text)}</textarea>`);
 }
 
 /** One label, one control, its hint and its problem, all tied together for those who listen. */

@@ -1,6 +1,6 @@
 import { html, type Html } from '../views/html.ts';
 import type { FormFields } from './form-body.ts';
-import { hiddenField } from './form-parts.ts';
+import { hiddenField, textArea } from './form-parts.ts';
 
 type Reason = 'cross-site' | 'signed-out' | 'stale';
 
@@ -72,8 +72,7 @@ function again(
       name === 'markdown'
         ? html`<div class="field">
             <label for="kept">Your text</label>
-            <textarea id="kept" name="markdown" class="prose" rows="16" spellcheck="false">
-${'\n' + value}</textarea>
+            ${textArea(html`id="kept" name="markdown" class="prose" rows="16" spellcheck="false"`, value)}
           </div>`
         : hiddenField(name, value),
     )}

@@ -1,4 +1,4 @@
-import { hiddenField } from '../accounts/form-parts.ts';
+import { hiddenField, textArea } from '../accounts/form-parts.ts';
 import type { Post } from '../posts/post.ts';
 import { html, type Html } from '../views/html.ts';
 import type { PostFormValues } from './post-form.ts';
@@ -39,11 +39,11 @@ export function conflictPage(options: {
       <div class="both">
         <div class="field">
           <label for="markdown">Yours, not saved</label>
-          <textarea id="markdown" name="markdown" class="prose" rows="20">${'\n' + mine.markdown}</textarea>
+          ${textArea(html`id="markdown" name="markdown" class="prose" rows="20"`, mine.markdown)}
         </div>
         <div class="field">
           <label for="theirs">Saved elsewhere, version ${current.version}</label>
-          <textarea id="theirs" class="prose" rows="20" readonly>${'\n' + current.markdown}</textarea>
+          ${textArea(html`id="theirs" class="prose" rows="20" readonly`, current.markdown)}
         </div>
       </div>
       ${different.length > 0 && differences(different, mine, theirs)}

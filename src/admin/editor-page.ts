@@ -1,4 +1,4 @@
-import { errorSummary, field, hiddenField, type FieldProblems } from '../accounts/form-parts.ts';
+import { errorSummary, field, hiddenField, type FieldProblems, textArea } from '../accounts/form-parts.ts';
 import type { Post } from '../posts/post.ts';
 import { postUrl } from '../posts/post-path.ts';
 import { html, type Html } from '../views/html.ts';
@@ -52,10 +52,11 @@ export function editorPage(options: EditorOptions): Html {
           name: 'markdown',
           label: 'Text, in Markdown',
           problem: problems['markdown'],
-          // The parser drops one line end after the tag, so one is given to drop.
           control: (attributes) =>
-            html`<textarea class="prose" ${attributes} rows="24" spellcheck="true" lang="${values.language}">
-${'\n' + values.markdown}</textarea>`,
+            textArea(
+              html`class="prose" ${attributes} rows="24" spellcheck="true" lang="${values.language}"`,
+              values.markdown,
+            ),
         })}
       </div>
       ${aboutPost(options)}
@@ -124,16 +125,14 @@ function aboutPost({ values, problems = {}, timeZone }: EditorOptions): Html {
         label: 'Former addresses',
         hint: 'One a line; each leads here.',
         problem: problems['aliases'],
-        control: (attributes) =>
-          html`<textarea ${attributes} rows="2" spellcheck="false">${'\n' + values.aliases}</textarea>`,
+        control: (attributes) => textArea(html`${attributes} rows="2" spellcheck="false"`, values.aliases),
       })}
       ${field({
         name: 'description',
         label: 'Description',
         hint: 'For lists, feeds and previews; empty: the first paragraph.',
         problem: problems['description'],
-        control: (attributes) =>
-          html`<textarea ${attributes} rows="3" maxlength="1000">${'\n' + values.description}</textarea>`,
+        control: (attributes) => textArea(html`${attributes} rows="3" maxlength="1000"`, values.description),
       })}
       ${line('authors', 'Authors', 'Empty: the author in the settings.')}
       ${line('language', 'Language', 'A tag like en or pt-BR; empty: the blog’s.', 35)}

@@ -1,0 +1,246 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, request, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Router } from '@koa/router';
+import Koa from 'koa';
+import { pino } from 'pino';
+import { createAccounts, type Accounts } from '../../../src/accounts/accounts.ts';
+import { createDeskRooms } from '../../../src/admin/desk-rooms.ts';
+import { SiteSettings } from '../../../src/admin/site-settings.ts';
+import { createBusinessMetrics } from '../../../src/business-metrics.ts';
+import { SettingStore } from '../../../src/db/setting-store.ts';
+import { closeDatabase, openDatabase } from '../../../src/db/open-database.ts';
+import { createAssets, installedAssetFolders } from '../../../src/media/assets.ts';
+import { MEDIA_FOLDER_NAME, MediaStore } from '../../../src/media/media-store.ts';
+import { PostStore } from '../../../src/posts/post-store.ts';
+import { SearchIndex } from '../../../src/search/search-index.ts';
+import { createReaderRooms } from '../../../src/views/reader-rooms.ts';
+import { createSecurityHeaders } from '../../../src/views/security-headers.ts';
+
+export const PASSWORD = 'amber lantern quietly grows';
+export const METRICS_TOKEN = 'canary-metrics-token-9b1f';
+/** Cheap enough for a test of something else. */
+export const CHEAP_COST = { logN: 10, r: 8, p: 1 };
+export const START_MILLIS = Date.UTC(2026, 2, 20, 12);
+const assets = createAssets(installedAssetFolders());
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+export interface AskOptions {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** The whole blog's desk on a socket of its own, over a real file, with a clock that stands until it is set. */
+export class DeskServer {
+  readonly folder: string;
+  nowMillis = START_MILLIS;
+  logged = '';
+  database;
+  accounts: Accounts;
+  posts: PostStore;
+  site: SiteSettings;
+  routers: readonly Router[] = [];
+  /** Statements that touched the sessions table. */
+  sessionStatements = 0;
+  readonly #options;
+  #server: ReturnType<typeof createServer> | undefined;
+  origin = '';
+
+  constructor(
+    options: { readonly publicUrl?: string; readonly passwordCost?: typeof CHEAP_COST | undefined } = {},
+  ) {
+    this.#options = options;
+    this.folder = mkdtempSync(join(tmpdir(), 'glasshouse-desk-'));
+    this.database = openDatabase(join(this.folder, 'blog.db'));
+    this.accounts = this.#createAccounts();
+    this.posts = new PostStore(this.database, { now: this.#now });
+    this.site = new SiteSettings(new SettingStore(this.database));
+  }
+
+  readonly #now = (): number => this.nowMillis;
+
+  #createAccounts(): Accounts {
+    const { passwordCost } = 'passwordCost' in this.#options ? this.#options : { passwordCost: CHEAP_COST };
+    return createAccounts({ database: this.database, now: this.#now, ...(passwordCost && { passwordCost }) });
+  }
+
+  async start(): Promise<this> {
+    const log = pino({ level: 'trace' }, { write: (line: string) => void (this.logged += line) });
+    const config = {
+      host: '127.0.0.1',
+      port: 0,
+      publicUrl: this.#options.publicUrl,
+      dataDir: this.folder,
+      logLevel: 'trace' as const,
+      metricsToken: METRICS_TOKEN,
+    };
+    const shared = {
+      config,
+      database: this.database,
+      now: this.#now,
+      log,
+      assets,
+      posts: this.posts,
+      metrics: createBusinessMetrics(),
+    };
+    const render = <T>(_: string, draw: () => T): T => draw();
+    const reader = createReaderRooms({
+      ...shared,
+      render,
+      site: () => this.site.values,
+      search: new SearchIndex(this.database, { now: this.#now }),
+      media: new MediaStore(this.database, { folder: join(this.folder, MEDIA_FOLDER_NAME), now: this.#now }),
+    });
+    const find = this.accounts.sessions.find.bind(this.accounts.sessions);
+    this.accounts.sessions.find = (token) => {
+      this.sessionStatements += 1;
+      return find(token);
+    };
+    const desk = createDeskRooms({ ...shared, render, accounts: this.accounts, site: this.site });
+    this.routers = desk.routers;
+    const app = new Koa();
+    app.on('error', (error) => log.error({ err: error }, 'a request failed'));
+    app.use(createSecurityHeaders(config));
+    app.use(reader.errors);
+    app.use(desk.loadSession);
+    for (const path of ['/admin/metrics', '/metrics'])
+      app.use((ctx, next) =>
+        ctx.path === path
+          ? desk.ownerOrBearer(ctx, () => Promise.resolve(void (ctx.body = { ok: true })))
+          : next(),
+      );
+    for (const router of [...desk.routers, ...reader.routers, reader.postPaths])
+      app.use(router.routes() as unknown as Koa.Middleware);
+    this.#server = createServer(app.callback());
+    await new Promise<void>((resolve) => this.#server!.listen(0, '127.0.0.1', resolve));
+    this.origin = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return this;
+  }
+
+  async #stop(): Promise<void> {
+    this.#server?.closeAllConnections();
+    await new Promise((resolve) =>
+      this.#server === undefined ? resolve(undefined) : this.#server.close(resolve),
+    );
+    closeDatabase(this.database);
+  }
+
+  /** As after the machine was switched off and on. */
+  async restart(): Promise<void> {
+    await this.#stop();
+    this.database = openDatabase(join(this.folder, 'blog.db'));
+    this.accounts = this.#createAccounts();
+    this.posts = new PostStore(this.database, { now: this.#now });
+    this.site = new SiteSettings(new SettingStore(this.database));
+    await this.start();
+  }
+
+  async close(): Promise<void> {
+    await this.#stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** One request exactly as given; no redirect is followed. */
+  ask(path: string, { method = 'GET', headers = {}, body }: AskOptions = {}): Promise<Answer> {
+    const { hostname, port } = new URL(this.origin);
+    return new Promise((resolve, reject) => {
+      const outgoing = request({ hostname, port, path, method, headers, agent: false }, (incoming) => {
+        const chunks: Buffer[] = [];
+        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+        incoming.on('error', reject);
+        incoming.on('end', () =>
+          resolve({
+            status: incoming.statusCode!,
+            headers: incoming.headers,
+            text: Buffer.concat(chunks).toString('utf8'),
+          }),
+        );
+      });
+      outgoing.on('error', reject);
+      outgoing.end(body);
+    });
+  }
+
+  /** A visitor with a cookie jar, as a browser has one. */
+  visitor(userAgent = 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0'): Visitor {
+    return new Visitor(this, userAgent);
+  }
+
+  /** The owner, set up and signed in. */
+  async owner(): Promise<Visitor> {
+    const visitor = this.visitor();
+    const link = this.accounts.setupLinks.create()!;
+    await visitor.get(link.path);
+    const answer = await visitor.post('/admin/setup', {
+      token: new URL(link.path, this.origin).searchParams.get('token')!,
+      password: PASSWORD,
+      repeated: PASSWORD,
+    });
+    if (answer.status !== 303) throw new Error(`set-up answered ${answer.status}`);
+    await visitor.get('/admin');
+    return visitor;
+  }
+}
+
+export class Visitor {
+  readonly cookies = new Map<string, string>();
+  /** Of the page seen last. */
+  csrfToken = '';
+  readonly #server: DeskServer;
+  readonly #userAgent: string;
+
+  constructor(server: DeskServer, userAgent: string) {
+    this.#server = server;
+    this.#userAgent = userAgent;
+  }
+
+  get cookieHeader(): string {
+    return [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  }
+
+  get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+    return this.#send(path, { headers: { Accept: 'text/html', ...headers } });
+  }
+
+  post(
+    path: string,
+    fields: Readonly<Record<string, string>>,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer> {
+    return this.#send(path, {
+      method: 'POST',
+      headers: {
+        Accept: 'text/html',
+        Origin: this.#server.origin,
+        'Sec-Fetch-Site': 'same-origin',
+        'Content-Type': 'application/x-www-form-urlencoded',
+        ...headers,
+      },
+      body: new URLSearchParams({ _csrf: this.csrfToken, ...fields }).toString(),
+    });
+  }
+
+  async #send(path: string, options: AskOptions): Promise<Answer> {
+    const headers = {
+      'User-Agent': this.#userAgent,
+      ...(this.cookies.size > 0 && { Cookie: this.cookieHeader }),
+      ...options.headers,
+    };
+    const answer = await this.#server.ask(path, { ...options, headers });
+    for (const line of answer.headers['set-cookie'] ?? []) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      if (value === '') this.cookies.delete(name);
+      else this.cookies.set(name, value);
+    }
+    this.csrfToken = /name="_csrf" value="([^"]+)"/.exec(answer.text)?.[1] ?? this.csrfToken;
+    return answer;
+  }
+}

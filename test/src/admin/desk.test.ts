@@ -1,0 +1,173 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { DeskServer, METRICS_TOKEN, PASSWORD, START_MILLIS, type Visitor } from '../accounts/desk-server.ts';
+
+let server: DeskServer;
+let owner: Visitor;
+beforeEach(async () => {
+  server = await new DeskServer().start();
+  owner = await server.owner();
+});
+afterEach(() => server.close());
+
+describe('desk', () => {
+  it('is not blank when nothing is written', async () => {
+    const page = await owner.get('/admin');
+    expect(page.text).toContain('Nothing is written yet.');
+    expect(page.text).toContain('href="/admin/metrics-dashboard"');
+    expect(page.headers['cache-control']).toBe('no-store');
+    expect(page.headers['content-security-policy']).toMatch(
+      /default-src 'none'.*require-trusted-types-for 'script'/,
+    );
+  });
+
+  it('lists, marks, counts, filters and finds', async () => {
+    const { posts } = server;
+    posts.create({ title: 'Alpha', markdown: 'x', status: 'published', path: 'alpha' });
+    posts.create({ title: 'Beta 100%', markdown: 'x', status: 'draft' });
+    posts.create({
+      title: 'Gamma',
+      markdown: 'x',
+      status: 'published',
+      publishedAtMillis: START_MILLIS + 1000,
+    });
+    const { id } = posts.create({ title: 'Delta', markdown: 'x', status: 'unlisted' });
+    posts.remove(id, 1);
+    const all = (await owner.get('/admin')).text;
+    for (const word of [
+      'Alpha',
+      'Beta 100%',
+      'Gamma',
+      'Delta',
+      'chip scheduled',
+      'chip draft',
+      'chip deleted',
+    ])
+      expect(all).toContain(word);
+    expect(all).toMatch(/All <span class="count">4<\/span>/);
+    const drafts = (await owner.get('/admin/posts?status=draft')).text;
+    expect(drafts).toContain('Beta');
+    expect(drafts).not.toContain('Alpha');
+    const found = (await owner.get('/admin/posts?text=100%25')).text;
+    expect(found).toContain('Beta');
+    expect(found).not.toContain('Gamma');
+    const nothing = (await owner.get('/admin/posts?text=%3Cscript%3E&status=nonsense&before=%00')).text;
+    expect(nothing).toContain('No post has “&lt;script&gt;” in its title');
+  });
+
+  it('leads to older posts', async () => {
+    for (let i = 0; i < 60; i++) server.posts.create({ title: `Post ${i}`, markdown: 'x', status: 'draft' });
+    const first = (await owner.get('/admin/posts?status=draft')).text;
+    const older = /href="([^"]+)" rel="next"/.exec(first)![1]!.replaceAll('&amp;', '&');
+    const second = (await owner.get(older)).text;
+    const titles = (text: string): string[] => text.match(/>Post \d+</g) ?? [];
+    expect(new Set([...titles(first), ...titles(second)]).size).toBe(60);
+    expect(second).toContain('First page');
+  });
+});
+
+describe('settings', () => {
+  const site = {
+    title: 'Glass & Co',
+    description: 'D',
+    author: 'Ada',
+    language: 'pt-br',
+    timeZone: 'Europe/Berlin',
+  };
+
+  it('rename the blog, over a restart too', async () => {
+    await owner.get('/admin/settings');
+    expect((await owner.post('/admin/settings', site)).status).toBe(303);
+    expect((await server.ask('/')).text).toContain('Glass &amp; Co');
+    await server.restart();
+    expect(server.site.values).toEqual({ ...site, language: 'pt-BR' });
+  });
+
+  it('say what is wrong and keep what was typed', async () => {
+    await owner.get('/admin/settings');
+    const answer = await owner.post('/admin/settings', {
+      ...site,
+      title: ' ',
+      language: '!!',
+      timeZone: 'Mars/Base',
+    });
+    expect(answer.status).toBe(422);
+    for (const text of ['needs a title', 'not a language tag', 'not a time zone', 'value="Mars/Base"'])
+      expect(answer.text).toContain(text);
+    expect(server.site.title).toBe('Glasshouse');
+  });
+
+  it('change the password and end every other session', async () => {
+    const other = server.visitor();
+    await other.get('/admin/sign-in');
+    await other.post('/admin/sign-in', { password: PASSWORD });
+    await owner.get('/admin/settings');
+    const before = owner.cookieHeader;
+    const next = 'copper river under snow';
+    const wrong = await owner.post('/admin/settings/password', {
+      currentPassword: 'no',
+      password: next,
+      repeated: next,
+    });
+    expect([wrong.status, wrong.text.includes('not the present password')]).toEqual([422, true]);
+    const done = await owner.post('/admin/settings/password', {
+      currentPassword: PASSWORD,
+      password: next,
+      repeated: next,
+    });
+    expect(done.status).toBe(303);
+    expect(owner.cookieHeader).not.toBe(before);
+    expect((await owner.get('/admin')).status).toBe(200);
+    expect((await other.get('/admin')).status).toBe(303);
+    await other.get('/admin/sign-in');
+    expect((await other.post('/admin/sign-in', { password: PASSWORD })).status).toBe(403);
+    expect((await other.post('/admin/sign-in', { password: next })).status).toBe(303);
+  });
+
+  it('list sessions, end one, and end all', async () => {
+    const phone = server.visitor('Mozilla/5.0 (iPhone; CPU iPhone OS 19_0) <script> Safari/605');
+    await phone.get('/admin/sign-in');
+    await phone.post('/admin/sign-in', { password: PASSWORD });
+    const page = (await owner.get('/admin/settings')).text;
+    expect(page).toContain('Safari on iPhone');
+    const id = /name="session" value="([0-9a-f]{64})"/.exec(page)![1]!;
+    await owner.post('/admin/settings/sessions/end', { session: id });
+    expect((await phone.get('/admin')).status).toBe(303);
+    await owner.get('/admin');
+    await owner.post('/admin/sign-out-everywhere', {});
+    expect(server.accounts.sessions.list()).toEqual([]);
+  });
+});
+
+describe('log', () => {
+  it('never holds a password, a token, a cookie or a text', async () => {
+    await owner.get('/admin/posts/new');
+    await owner.post('/admin/posts', { title: 'Secret title', markdown: 'canary-text-77', status: 'draft' });
+    await owner.post('/admin/posts', { title: 'x', markdown: `canary-text-77${'x'.repeat(6_000_000)}` });
+    await owner.post('/admin/posts', { _csrf: 'bad', markdown: 'canary-text-77' });
+    const stranger = server.visitor();
+    await stranger.get('/admin/sign-in');
+    await stranger.post('/admin/sign-in', { password: 'canary-wrong-password' });
+    await server.ask('/admin/metrics', { headers: { Authorization: `Bearer ${METRICS_TOKEN}` } });
+    await server.ask('/admin/metrics', { headers: { Authorization: 'Bearer canary-wrong-token' } });
+    server.posts.create = () => {
+      throw new Error('the disk is full');
+    };
+    const broken = await owner.post('/admin/posts', {
+      title: 'x',
+      markdown: 'canary-text-77',
+      status: 'draft',
+    });
+    expect(broken.status).toBe(500);
+    for (const line of ['a sign-in failed', 'the disk is full', 'the blog has its owner'])
+      expect(server.logged).toContain(line);
+    const secrets = [
+      PASSWORD,
+      METRICS_TOKEN,
+      'canary',
+      ...owner.cookies.values(),
+      ...stranger.cookies.values(),
+      owner.csrfToken,
+    ];
+    for (const secret of secrets) expect(server.logged).not.toContain(secret);
+  });
+});

@@ -1,0 +1,276 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { DeskServer, START_MILLIS, type Visitor } from '../accounts/desk-server.ts';
+
+let server: DeskServer;
+let owner: Visitor;
+beforeEach(async () => {
+  server = await new DeskServer().start();
+  owner = await server.owner();
+});
+afterEach(() => server.close());
+
+/** The fields of the editor on a page, as a browser would send them. */
+function formOf(page: string): Record<string, string> {
+  const form = /<form[^>]*class="editor-form"[\s\S]*?<\/form>/.exec(page)![0];
+  const unescape = (text: string): string =>
+    text
+      .replaceAll('&lt;', '<')
+      .replaceAll('&gt;', '>')
+      .replaceAll('&quot;', '"')
+      .replaceAll('&#39;', "'")
+      .replaceAll('&amp;', '&');
+  const fields: Record<string, string> = {};
+  for (const [tag] of form.matchAll(/<input\b[^>]*>/g))
+    fields[/name="([^"]*)"/.exec(tag)![1]!] = unescape(/value="([^"]*)"/.exec(tag)![1]!);
+  for (const [, tag, text] of form.matchAll(/<textarea ([^>]*)>\n([\s\S]*?)<\/textarea>/g))
+    fields[/name="([^"]*)"/.exec(tag!)![1]!] = unescape(text!);
+  fields['status'] = /<option value="(\w+)"\s+selected/.exec(form)![1]!;
+  return fields;
+}
+
+async function create(fields: Record<string, string>): Promise<number> {
+  await owner.get('/admin/posts/new');
+  const answer = await owner.post('/admin/posts', { status: 'published', ...fields });
+  expect(answer.status).toBe(303);
+  return Number(/\/admin\/posts\/(\d+)\/edit/.exec(answer.headers.location!)![1]);
+}
+
+describe('editor', () => {
+  it('writes, shows, edits and publishes a post, and keeps every field as it was typed', async () => {
+    const id = await create({
+      title: 'Über <Glas> & "Licht"',
+      markdown: '\n\nFirst *line*\r\nsecond </textarea><script>alert(1)</script> &amp;',
+      path: 'glas/licht',
+      description: 'About <glass>.',
+      status: 'draft',
+      publishedAt: '2026-03-19T08:30',
+      tags: 'Glas, Licht , glas',
+      authors: 'Ada, Bo',
+      aliases: 'old/glas\nolder',
+      language: 'de-at',
+    });
+    const page = await owner.get(`/admin/posts/${id}/edit?done=saved`);
+    expect(page.text).toContain('role="status">Saved.');
+    expect(page.text).not.toContain('<script');
+    const fields = formOf(page.text);
+    expect(fields).toMatchObject({
+      title: 'Über <Glas> & "Licht"',
+      markdown: '\n\nFirst *line*\nsecond </textarea><script>alert(1)</script> &amp;',
+      path: 'glas/licht',
+      description: 'About <glass>.',
+      status: 'draft',
+      publishedAt: '2026-03-19T08:30',
+      tags: 'Glas, Licht',
+      authors: 'Ada, Bo',
+      aliases: 'old/glas\nolder',
+      language: 'de-AT',
+      version: '1',
+    });
+    expect((await server.ask('/glas/licht')).status).toBe(404);
+    const published = await owner.post(`/admin/posts/${id}`, { ...fields, publish: '1' });
+    expect(published.status).toBe(303);
+    expect((await server.ask('/glas/licht')).text).toContain('<em>line</em>');
+    expect((await server.ask('/older')).headers.location).toMatch(/\/glas\/licht$/);
+  });
+
+  it('saves an untouched form without changing anything but the version', async () => {
+    const id = server.posts.create({
+      title: 'Exact',
+      markdown: 'Text',
+      status: 'published',
+      publishedAtMillis: START_MILLIS - 12_345,
+    }).id;
+    const before = server.posts.byId(id)!;
+    const page = await owner.get(`/admin/posts/${id}/edit`);
+    await owner.post(`/admin/posts/${id}`, formOf(page.text));
+    const after = server.posts.byId(id)!;
+    expect(after).toEqual({ ...before, version: 2, updatedAtMillis: after.updatedAtMillis });
+  });
+
+  it('says what is wrong and keeps what was typed', async () => {
+    await owner.get('/admin/posts/new');
+    const typed = {
+      title: ' ',
+      markdown: 'Kept text',
+      status: 'published',
+      publishedAt: 'soon',
+      tags: 'kept',
+    };
+    const answer = await owner.post('/admin/posts', typed);
+    expect(answer.status).toBe(422);
+    expect(answer.text).toContain('2 things need changing');
+    expect(answer.text).toContain('href="#title">A post needs a title.');
+    expect(answer.text).toContain('id="publishedAt-problem"');
+    expect(formOf(answer.text)).toMatchObject({
+      markdown: 'Kept text',
+      publishedAt: 'soon',
+      tags: 'kept',
+      status: 'published',
+    });
+
+    for (const [field, value, message] of [
+      ['path', 'admin/evil', 'belongs to the blog itself'],
+      ['aliases', 'a b', 'use hyphens'],
+      ['language', 'klingonish!', 'not a language tag'],
+    ] as const) {
+      const refused = await owner.post('/admin/posts', { title: 'T', status: 'draft', [field]: value });
+      expect([field, refused.status]).toEqual([field, 422]);
+      expect(refused.text).toContain(message);
+      expect(formOf(refused.text)[field]).toBe(value);
+    }
+    expect(server.posts.allForAdmin().posts).toEqual([]);
+  });
+
+  it('schedules in the time zone of the blog', async () => {
+    await owner.get('/admin/settings');
+    await owner.post('/admin/settings', {
+      title: 'B',
+      description: '',
+      author: '',
+      language: 'en',
+      timeZone: 'Europe/Berlin',
+    });
+    const id = await create({ title: 'Later', path: 'later', publishedAt: '2026-03-30T09:00' });
+    expect(server.posts.byId(id)!.publishedAtMillis).toBe(Date.UTC(2026, 2, 30, 7));
+    expect((await server.ask('/later')).status).toBe(404);
+    expect((await owner.get('/admin/posts?status=scheduled')).text).toContain('Later');
+    server.nowMillis = Date.UTC(2026, 2, 30, 7);
+    expect((await server.ask('/later')).status).toBe(200);
+  });
+
+  it('previews without saving, as readers would see it', async () => {
+    await owner.get('/admin/posts/new');
+    const answer = await owner.post('/admin/posts/preview', {
+      title: 'Look <b>',
+      markdown: '# Big\n\n**bold**',
+      status: 'draft',
+    });
+    expect(answer.status).toBe(200);
+    expect(answer.text).toContain('<strong>bold</strong>');
+    expect(answer.text).toContain('Look &lt;b&gt;');
+    expect(answer.headers['content-security-policy']).not.toContain('script-src');
+    expect(answer.headers['cache-control']).toBe('no-store');
+    expect(
+      (await owner.post('/admin/posts/preview', { path: '..', language: '!', publishedAt: 'x' })).status,
+    ).toBe(200);
+    expect(server.posts.allForAdmin().posts).toEqual([]);
+  });
+
+  it('deletes after asking, leaves a tombstone, and restores', async () => {
+    const id = await create({ title: 'Gone', markdown: 'x', path: 'gone' });
+    const question = await owner.get(`/admin/posts/${id}/delete`);
+    expect(question.text).toContain('Delete “Gone”?');
+    const version = String(server.posts.byId(id)!.version);
+    expect((await owner.post(`/admin/posts/${id}/delete`, { version: '99' })).status).toBe(409);
+    expect((await server.ask('/gone')).status).toBe(200);
+    expect((await owner.post(`/admin/posts/${id}/delete`, { version })).headers.location).toBe(
+      '/admin/posts?done=deleted',
+    );
+    expect((await server.ask('/gone')).status).toBe(410);
+    expect((await owner.get('/admin/posts?status=deleted')).text).toContain('aria-label="Restore Gone"');
+    expect((await owner.get(`/admin/posts/${id}/edit`)).text).toContain('This post is deleted');
+    expect((await owner.post(`/admin/posts/${id}/restore`, {})).status).toBe(303);
+    expect((await server.ask('/gone')).status).toBe(200);
+  });
+
+  it('answers 413 with the limit to a form that is too large, and stays alive', async () => {
+    await owner.get('/admin/posts/new');
+    const answer = await owner.post('/admin/posts', {
+      title: 'Big',
+      markdown: 'x'.repeat(5.5 * 1024 * 1024),
+    });
+    expect(answer.status).toBe(413);
+    expect(answer.text).toContain('larger than 5 MB');
+    const large = await owner.post('/admin/posts', {
+      title: 'Big',
+      markdown: 'x'.repeat(1_000_001),
+      status: 'draft',
+    });
+    expect(large.status).toBe(422);
+    expect(large.text).toContain('a post may have 1,000,000');
+    expect((await owner.get('/admin')).status).toBe(200);
+  });
+
+  it.each([
+    '/admin/posts/0/edit',
+    '/admin/posts/9999999999999999999/edit',
+    '/admin/posts/1e3/delete',
+    '/admin/posts/%00/edit',
+  ])('answers 404 to %s', async (path) => {
+    expect((await owner.get(path)).status).toBe(404);
+  });
+
+  it('survives fields that no form of ours sends', async () => {
+    await owner.get('/admin');
+    const body = `_csrf=${encodeURIComponent(owner.csrfToken)}&title[a]=1&title[b]=2&__proto__[x]=1&markdown=a&markdown=b&status=owner&version=-1`;
+    const headers = {
+      Cookie: owner.cookieHeader,
+      Accept: 'text/html',
+      'Content-Type': 'application/x-www-form-urlencoded',
+    };
+    const answer = await server.ask('/admin/posts', { method: 'POST', headers, body });
+    expect(answer.status).toBe(422);
+    expect(Object.hasOwn(Object.prototype, 'x')).toBe(false);
+  });
+});
+
+describe('two tabs', () => {
+  it('lose neither text, and the owner decides', async () => {
+    const id = await create({ title: 'Shared', markdown: 'Origin', path: 'shared' });
+    const tab = formOf((await owner.get(`/admin/posts/${id}/edit`)).text);
+    await owner.post(`/admin/posts/${id}`, { ...tab, markdown: 'Text of the first tab' });
+    const conflict = await owner.post(`/admin/posts/${id}`, {
+      ...tab,
+      title: 'Mine',
+      markdown: 'Text of the second tab',
+    });
+    expect(conflict.status).toBe(409);
+    expect(conflict.text).toContain('Text of the first tab');
+    expect(conflict.text).toContain('Text of the second tab');
+    expect(conflict.text).toContain('<td>Mine</td>');
+    expect(server.posts.byId(id)!.markdown).toBe('Text of the first tab');
+
+    const copy = await owner.post('/admin/posts/copy', {
+      ...tab,
+      title: 'Mine',
+      markdown: 'Text of the second tab',
+    });
+    const copyId = Number(/posts\/(\d+)/.exec(copy.headers.location!)![1]);
+    expect(server.posts.byId(copyId)).toMatchObject({ status: 'draft', markdown: 'Text of the second tab' });
+
+    const version = /name="version" value="(\d+)"/.exec(conflict.text)![1]!;
+    const over = await owner.post(`/admin/posts/${id}`, {
+      ...tab,
+      title: 'Mine',
+      markdown: 'Text of the second tab',
+      version,
+    });
+    expect(over.status).toBe(303);
+    expect(server.posts.byId(id)).toMatchObject({
+      title: 'Mine',
+      markdown: 'Text of the second tab',
+      version: 3,
+    });
+  });
+
+  it('shows a conflict with a deletion too', async () => {
+    const id = await create({ title: 'Shared', markdown: 'Origin', path: 'shared' });
+    const tab = formOf((await owner.get(`/admin/posts/${id}/edit`)).text);
+    server.posts.remove(id, 1);
+    const conflict = await owner.post(`/admin/posts/${id}`, { ...tab, markdown: 'Still here' });
+    expect([conflict.status, conflict.text.includes('Still here')]).toEqual([409, true]);
+    expect(conflict.text).toContain('The other save deleted the post');
+  });
+
+  it('keeps the text of a post that is no more', async () => {
+    await owner.get('/admin/posts/new');
+    const answer = await owner.post('/admin/posts/77', {
+      title: 'Lost?',
+      markdown: 'No',
+      version: '1',
+      status: 'draft',
+    });
+    expect(answer.status).toBe(404);
+    expect(formOf(answer.text)).toMatchObject({ title: 'Lost?', markdown: 'No' });
+  });
+});
