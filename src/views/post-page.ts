@@ -77,7 +77,7 @@ function beside({ older, newer }: Neighbours, site: SiteSettings): Html {
       ? html`<span></span>`
       : html`<a rel="${rel}" href="${postUrl(post.path)}"><small>${label}</small> <span${post.language === site.language ? '' : html` lang="${post.language}"`}>${post.title}</span></a>`;
   return html`<nav class="beside" aria-label="Beside this post" lang="${site.language}">
-    ${link(older, 'next', 'Earlier')} ${link(newer, 'prev', 'Later')}
+    ${link(older, 'prev', 'Earlier')} ${link(newer, 'next', 'Later')}
   </nav>`;
 }
 

@@ -42,8 +42,8 @@ describe('a post’s page', () => {
 
   it('leads to the posts beside it', async () => {
     const { text } = await server.ask('/2026/03/glass');
-    expect(text).toMatch(/rel="next" href="\/older"[^>]*><small>Earlier<\/small>/);
-    expect(text).toMatch(/rel="prev" href="\/newer"[^>]*><small>Later<\/small>/);
+    expect(text).toMatch(/rel="prev" href="\/older"[^>]*><small>Earlier<\/small>/);
+    expect(text).toMatch(/rel="next" href="\/newer"[^>]*><small>Later<\/small>/);
     expect((await server.ask('/newer')).text).not.toContain('Later');
   });
 
