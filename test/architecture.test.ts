@@ -1,0 +1,203 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+const MAX_LINES = 300;
+/** Types alone, and the one contract between the two halves: it is read as a whole. */
+const MAX_LINES_OF_QUERY = 400;
+/** The entries: they start telemetry's other side. */
+const ENTRIES = ['src/main.ts', 'src/demo/serve.ts'];
+/** The settings, and the demo, which hands its environment on to the blog it starts. */
+const ENVIRONMENT_READERS = ['otel/config.ts', 'src/config.ts', 'src/demo/main.ts'];
+
+interface Import {
+  /** A path from the root for our own files, else the package's name or a `node:` module. */
+  readonly target: string;
+  readonly isTypeOnly: boolean;
+}
+interface SourceFile {
+  readonly path: string;
+  /** Without comments. */
+  readonly code: string;
+  readonly lines: number;
+  readonly imports: readonly Import[];
+}
+
+const STATEMENT = /^(?:import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm;
+const CALL = /\b(?:import|require)\(\s*'([^']+)'/g;
+
+function readSource(path: string): SourceFile {
+  const text = readFileSync(join(ROOT, path), 'utf8');
+  const code = text.replace(/^\s*\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+  const imports = [
+    ...[...code.matchAll(STATEMENT)].map(([, type, name]) => ({
+      name: name!,
+      isTypeOnly: type !== undefined,
+    })),
+    ...[...code.matchAll(CALL)].map(([, name]) => ({ name: name!, isTypeOnly: false })),
+  ].map(({ name, isTypeOnly }) => ({ target: targetOf(path, name), isTypeOnly }));
+  return { path, code, lines: text.split('\n').length - 1, imports };
+}
+
+function targetOf(path: string, name: string): string {
+  if (name.startsWith('.'))
+    return relative(ROOT, resolve(ROOT, dirname(path), name))
+      .split(sep)
+      .join('/');
+  if (name.startsWith('node:')) return name;
+  return name
+    .split('/')
+    .slice(0, name.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
+function sourcesOf(folder: string): readonly SourceFile[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.[cm]?ts$/.test(name))
+    .map((name) => readSource(`${folder}/${name.split(sep).join('/')}`))
+    .toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+const otel = sourcesOf('otel');
+const src = sourcesOf('src');
+
+/** `importer -> imported` for what must not be. */
+function offences(
+  files: readonly SourceFile[],
+  isForbidden: (imported: Import, file: SourceFile) => boolean,
+): readonly string[] {
+  return files.flatMap((file) =>
+    file.imports
+      .filter((imported) => isForbidden(imported, file))
+      .map(({ target }) => `${file.path} -> ${target}`),
+  );
+}
+
+describe('the imports this test reads', () => {
+  it('are seen in every form', () => {
+    expect(src.find(({ path }) => path === 'src/main.ts')!.imports).toContainEqual({
+      target: 'otel/telemetry.ts',
+      isTypeOnly: false,
+    });
+    const { imports } = otel.find(({ path }) => path === 'otel/telemetry.ts')!;
+    expect(imports).toContainEqual({ target: 'better-sqlite3', isTypeOnly: true });
+    expect(imports).toContainEqual({ target: 'otel/enabled-telemetry.ts', isTypeOnly: false });
+    for (const { path, code, imports: found } of [...otel, ...src]) {
+      const statements =
+        code.match(/^import\b|^export (?:type )?[{*][^;]*?\sfrom\s|\b(?:import|require)\('/gm) ?? [];
+      expect({ path, imports: found.length }).toEqual({ path, imports: statements.length });
+    }
+  });
+});
+
+describe('the kit in otel/', () => {
+  it('knows nothing of the blog', () => {
+    expect(offences(otel, ({ target }) => /^(src|test)\//.test(target))).toEqual([]);
+  });
+
+  it('loads neither koa nor better-sqlite3', () => {
+    const forbidden = new Set(['koa', '@koa/router', 'better-sqlite3']);
+    expect(offences(otel, ({ target, isTypeOnly }) => forbidden.has(target) && !isTypeOnly)).toEqual([]);
+  });
+
+  it('does nothing when its files are imported, register.ts aside', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'glasshouse-import-'));
+    const files = otel.map(({ path }) => path).filter((path) => path !== 'otel/register.ts');
+    const program = `
+      const state = () => ({ resources: process.getActiveResourcesInfo(), listeners: process.eventNames().map(String), api: Symbol.for('opentelemetry.js.api.1') in globalThis });
+      process.stdout.write('');
+      process.stderr.write('');
+      void process.stdin;
+      const before = state();
+      for (const file of ${JSON.stringify(files.map((path) => pathToFileURL(join(ROOT, path)).href))}) await import(file);
+      process.stdout.write(JSON.stringify({ before, after: state() }));`;
+    try {
+      const output = execFileSync(
+        process.execPath,
+        ['--no-warnings', '--input-type=module', '--eval', program],
+        {
+          cwd: folder,
+          encoding: 'utf8',
+          env: {},
+        },
+      );
+      const { before, after } = JSON.parse(output) as Record<'before' | 'after', unknown>;
+      expect(after).toEqual(before);
+      expect(readdirSync(folder)).toEqual([]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it.each(['telemetry', 'config', 'query', 'clock', 'guard', 'semconv'])(
+    'offers the same names from %s.ts as before',
+    (name) => {
+      const { code } = otel.find(({ path }) => path === `otel/${name}.ts`)!;
+      const declared = [
+        ...code.matchAll(/^export (?:async )?(?:abstract )?(?:const|function|class|interface|type) (\w+)/gm),
+      ].map((match) => match[1]!);
+      const listed = [...code.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap((match) =>
+        match[1]!.split(',').map((part) => part.trim()),
+      );
+      expect([...declared, ...listed.filter((part) => part !== '')].toSorted()).toMatchSnapshot();
+    },
+  );
+});
+
+describe('the blog in src/', () => {
+  it('knows of telemetry what otel/query.ts says; only the entries start it', () => {
+    const isAllowed = ({ target }: Import, { path }: SourceFile): boolean =>
+      target === 'otel/query.ts' || (target === 'otel/telemetry.ts' && ENTRIES.includes(path));
+    expect(
+      offences(src, (imported, file) => imported.target.startsWith('otel/') && !isAllowed(imported, file)),
+    ).toEqual([]);
+    // Types and one list of names: whoever imports it loads nothing else.
+    expect(otel.find(({ path }) => path === 'otel/query.ts')!.imports).toEqual([]);
+  });
+
+  it('has an observatory that reads telemetry and never the blog', () => {
+    const observatory = src.filter(({ path }) => path.startsWith('src/observatory/'));
+    expect(observatory.length).toBeGreaterThan(0);
+    const blogRooms = /^src\/(posts|db|accounts|admin|feeds|search|media)\//;
+    expect(
+      offences(observatory, ({ target }) => blogRooms.test(target) || target === 'better-sqlite3'),
+    ).toEqual([]);
+  });
+
+  it('imports nothing of the tests', () => {
+    expect(offences(src, ({ target }) => target.startsWith('test/'))).toEqual([]);
+  });
+});
+
+describe('every file', () => {
+  const all = [...otel, ...src];
+
+  it('leaves the environment to the settings', () => {
+    const readers = all.filter(({ code }) => /\bprocess\.env\b|\benv\b[^;]*from 'node:process'/.test(code));
+    expect(readers.map(({ path }) => path)).toEqual(ENVIRONMENT_READERS);
+  });
+
+  it('names what it exports', () => {
+    const anonymous = all.filter(({ code }) => /^export (\*|default)/m.test(code));
+    expect(anonymous.map(({ path }) => path)).toEqual([]);
+  });
+
+  it(`has at most ${MAX_LINES} lines`, () => {
+    const limitOf = (path: string): number => (path === 'otel/query.ts' ? MAX_LINES_OF_QUERY : MAX_LINES);
+    const long = all.filter(({ path, lines }) => lines > limitOf(path));
+    expect(long.map(({ path, lines }) => `${path}: ${lines}`)).toEqual([]);
+  });
+
+  it('is named in kebab-case and is no drawer', () => {
+    const name = /^(?:[a-z0-9]+(?:-[a-z0-9]+)*)(?:\.d)?\.(?:ts|cts|mts)$/;
+    const odd = all.filter(
+      ({ path }) =>
+        !name.test(path.split('/').at(-1)!) || /(?:^|[/-])(?:utils?|helpers?)\.ts$|\/index\.ts$/.test(path),
+    );
+    expect(odd.map(({ path }) => path)).toEqual([]);
+  });
+});
