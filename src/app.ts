@@ -1,13 +1,16 @@
 import { join } from 'node:path';
 import type { Router } from '@koa/router';
 import Koa from 'koa';
+import { createDeskRooms } from './admin/desk-rooms.ts';
+import { SiteSettings } from './admin/site-settings.ts';
 import type { AppDependencies } from './app-dependencies.ts';
 import { createBusinessMetrics } from './business-metrics.ts';
 import { SettingStore } from './db/setting-store.ts';
 import { errorLog } from './error-log.ts';
 import { createHealthRoutes } from './health-routes.ts';
 import { createAssets, installedAssetFolders } from './media/assets.ts';
-import { MediaStore, MEDIA_FOLDER_NAME } from './media/media-store.ts';
+import { MEDIA_FOLDER_NAME, MediaStore } from './media/media-store.ts';
+import { createObservatoryRooms } from './observatory-rooms.ts';
 import { PostStore } from './posts/post-store.ts';
 import { requestIdentity } from './request-identity.ts';
 import { SearchIndex } from './search/search-index.ts';
@@ -18,16 +21,18 @@ import { createSecurityHeaders } from './views/security-headers.ts';
 /** The blog as one Koa app; nothing listens and nothing is printed here. `rooms` come before the posts' own addresses. */
 export function createApp(deps: AppDependencies, rooms: readonly Router[] = []): Koa {
   const { config, database, log, now } = deps;
-  const settings = new SettingStore(database);
-  const reader = createReaderRooms({
+  const site = new SiteSettings(new SettingStore(database));
+  const house = {
     ...deps,
-    site: () => settings.identity(),
     assets: createAssets(installedAssetFolders()),
     posts: new PostStore(database, { now }),
     search: new SearchIndex(database, { now }),
     media: new MediaStore(database, { folder: join(config.dataDir, MEDIA_FOLDER_NAME), now }),
     metrics: createBusinessMetrics(),
-  });
+  };
+  const reader = createReaderRooms({ ...house, site: () => site.values });
+  const desk = createDeskRooms({ ...house, site });
+  const observatory = createObservatoryRooms({ ...house, site, desk });
 
   const app = new Koa();
   app.on('error', errorLog(log));
@@ -35,8 +40,10 @@ export function createApp(deps: AppDependencies, rooms: readonly Router[] = []):
   app.use(createSecurityHeaders(config));
   app.use(createCompression());
   app.use(reader.errors);
-  app.use(createHealthRoutes(deps).routes());
-  for (const router of [...reader.routers, ...rooms]) app.use(router.routes());
+  app.use(desk.loadSession);
+  app.use(createHealthRoutes({ ...deps, ownerOnly: desk.ownerOnly }).routes());
+  for (const router of [...reader.routers, ...desk.routers, ...observatory, ...rooms])
+    app.use(router.routes());
   app.use(reader.postPaths.routes());
   app.use(reader.postPaths.allowedMethods({ throw: true }));
   return app;

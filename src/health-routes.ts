@@ -1,20 +1,71 @@
+import { statSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Router } from '@koa/router';
-import type { Database } from 'better-sqlite3';
+import type { Middleware } from 'koa';
+import type { AppDependencies } from './app-dependencies.ts';
+import { DATABASE_FILE_NAME } from './db/open-database.ts';
+import { overviewSummary } from './observatory/metrics-route.ts';
 import { createRouter } from './router.ts';
 
-/** `/health`: whether the blog can answer from its database; nothing more, as anybody may ask. */
-export function createHealthRoutes({ database }: { readonly database: Database }): Router {
+type HealthDependencies = Pick<AppDependencies, 'config' | 'database' | 'telemetry'> & {
+  readonly ownerOnly: Middleware;
+};
+
+/** `/health`: whether the blog can answer from its database; anybody may ask. `/admin/health`: everything that helps to find out why not. */
+export function createHealthRoutes({ config, database, telemetry, ownerOnly }: HealthDependencies): Router {
   const router = createRouter();
   const probe = database.prepare('SELECT 1');
-  router.get('/health', (ctx) => {
-    ctx.set('Cache-Control', 'no-store');
+  const file = join(config.dataDir, DATABASE_FILE_NAME);
+
+  function databaseAnswers(): boolean {
     try {
       probe.get();
-      ctx.body = { status: 'ok' };
+      return true;
     } catch {
-      ctx.status = 503;
-      ctx.body = { status: 'unavailable' };
+      return false;
     }
+  }
+
+  router.get('/health', (ctx) => {
+    ctx.set('Cache-Control', 'no-store');
+    const isUp = databaseAnswers();
+    ctx.status = isUp ? 200 : 503;
+    ctx.body = { status: isUp ? 'ok' : 'unavailable' };
   });
+
+  router.get('/admin/health', ownerOnly as never, async (ctx) => {
+    const isUp = databaseAnswers();
+    const { uptimeSeconds, nodeVersion, pid, current } = telemetry.process();
+    const disk = await statfs(config.dataDir);
+    ctx.set('Cache-Control', 'no-store');
+    ctx.status = isUp ? 200 : 503;
+    ctx.body = {
+      status: isUp ? 'ok' : 'unavailable',
+      summary: overviewSummary(telemetry),
+      process: { pid, node_version: nodeVersion, uptime_seconds: uptimeSeconds, rss_bytes: current.rssBytes },
+      database: {
+        file_bytes: sizeOf(file),
+        wal_bytes: sizeOf(`${file}-wal`),
+        schema_version: isUp ? database.pragma('user_version', { simple: true }) : null,
+      },
+      disk: { free_bytes: disk.bavail * disk.bsize },
+      telemetry: {
+        enabled: telemetry.enabled,
+        faults: telemetry.faults().map(({ place, count, lastMessage, lastMillis }) => ({
+          place,
+          count,
+          last_message: lastMessage,
+          last_at: new Date(lastMillis).toISOString(),
+        })),
+        export: { configured: telemetry.export().configured, failed: telemetry.export().failed },
+      },
+    };
+  });
+
   return router;
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import type { Router } from '@koa/router';
 import Database from 'better-sqlite3';
 import type { RenderTracer, TelemetryControl, TelemetryQuery } from '../otel/query.ts';
+import { createAccounts } from './accounts/accounts.ts';
 import type { AppDependencies } from './app-dependencies.ts';
 import { createApp } from './app.ts';
 import { BlogConfigError, loadBlogConfig, type BlogConfig } from './config.ts';
 import { closeDatabase, DATABASE_FILE_NAME, openDatabase } from './db/open-database.ts';
 import { stopGracefully } from './graceful-stop.ts';
 import { createLog } from './log.ts';
+import { closeLiveStreams } from './observatory/routes.ts';
 import { PostStore } from './posts/post-store.ts';
 import { seedWelcomePosts } from './posts/welcome-posts.ts';
 
@@ -26,7 +28,7 @@ export interface StartBlogOptions {
   readonly telemetry: BlogTelemetry;
   /** More rooms, mounted before the posts' own addresses. */
   readonly rooms?: (deps: AppDependencies) => readonly Router[];
-  /** Called once the blog answers. */
+  /** Called once the blog answers, instead of offering a set-up link. */
   readonly onListening?: (address: string, deps: AppDependencies) => void;
 }
 
@@ -40,6 +42,7 @@ export function startBlog({ telemetry, rooms, onListening }: StartBlogOptions): 
   const deps: AppDependencies = {
     config,
     database,
+    accounts: createAccounts({ database, now: Date.now }),
     log,
     telemetry: telemetry.query,
     control: telemetry.control,
@@ -52,11 +55,17 @@ export function startBlog({ telemetry, rooms, onListening }: StartBlogOptions): 
   server.listen(config.port, config.host, () => {
     const address = addressOf(server);
     process.stdout.write(`Glasshouse is at ${address}\n`);
-    onListening?.(address, deps);
+    if (onListening !== undefined) return onListening(address, deps);
+    const setup = deps.accounts.setupLinks.create();
+    if (setup !== undefined)
+      process.stdout.write(
+        `Nobody owns this blog yet. Become its owner within a day: ${address}${setup.path}\n`,
+      );
   });
   stopGracefully({
     server,
     log,
+    beforeRequestsEnd: closeLiveStreams,
     async close() {
       await telemetry.shutdown();
       closeDatabase(database);

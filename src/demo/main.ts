@@ -22,6 +22,7 @@ const server = fork(path('./serve.ts'), {
   env: {
     METRICS_SLOW_QUERY_THRESHOLD: '0.1',
     METRICS_MEMORY_INTERVAL: '5',
+    LOG_LEVEL: 'fatal',
     ...process.env,
     DATA_DIR: folder,
   },
@@ -34,8 +35,10 @@ server.on('exit', (code) => {
   process.exitCode = code ?? 1;
 });
 
-const [{ address }] = (await once(server, 'message', { signal: stop.signal }).catch(() =>
+const [{ address, signIn }] = (await once(server, 'message', { signal: stop.signal }).catch(() =>
   process.exit(),
-)) as [{ address: string }];
-process.stdout.write('Visitors are coming and going; Ctrl+C ends the demo and removes everything it made.\n');
+)) as [{ address: string; signIn: string }];
+process.stdout.write(
+  `Signed in as its owner: ${signIn}\nVisitors come and go. Ctrl+C ends the demo and removes all it made.\n`,
+);
 await visit({ address, random: new RandomSource(2), signal: stop.signal, perSecond: 8, atOnce: 400 });

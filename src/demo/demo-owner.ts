@@ -1,0 +1,46 @@
+import type { Router } from '@koa/router';
+import type { Context } from 'koa';
+import { AccountCookies } from '../accounts/account-cookies.ts';
+import { createSecretToken, secretsEqual } from '../accounts/secret-token.ts';
+import type { AppDependencies } from '../app-dependencies.ts';
+import { createRouter } from '../router.ts';
+
+export interface DemoOwner {
+  readonly router: Router;
+  /** Path and query of the link that signs in, for as long as the demo runs. */
+  readonly signInPath: string;
+}
+
+/** An owner whose password nobody knows, and a secret link that is signed in. */
+export function createDemoOwner({
+  accounts,
+  config,
+}: Pick<AppDependencies, 'accounts' | 'config'>): DemoOwner {
+  const secret = createSecretToken();
+  const cookies = new AccountCookies(config);
+  const router = createRouter();
+  router.get('/demo/sign-in', async (ctx) => {
+    const given = ctx.query['token'];
+    if (typeof given !== 'string' || !secretsEqual(given, secret))
+      return ctx.throw(404, 'This link is not of this demo.');
+    const owner = accounts.owners.find() ?? (await makeOwner(accounts));
+    cookies.setSession(
+      ctx as unknown as Context,
+      accounts.sessions.create(owner.id, ctx.get('User-Agent')).token,
+    );
+    ctx.set('Cache-Control', 'no-store');
+    ctx.redirect('/admin/metrics-dashboard');
+  });
+  return { router, signInPath: `/demo/sign-in?token=${secret}` };
+}
+
+async function makeOwner(accounts: AppDependencies['accounts']): Promise<{ readonly id: number }> {
+  const link = accounts.setupLinks.create();
+  const token = new URLSearchParams(link?.path.split('?')[1]).get('token');
+  const owner =
+    token === null
+      ? undefined
+      : accounts.setupLinks.redeem(token, await accounts.hashPassword(createSecretToken()));
+  if (owner === undefined) throw new Error('the demo could not make its owner');
+  return owner;
+}

@@ -1,0 +1,40 @@
+import type { Router } from '@koa/router';
+import type { DeskRooms } from './admin/desk-rooms.ts';
+import type { AppDependencies } from './app-dependencies.ts';
+import { createMetricsRoute } from './observatory/metrics-route.ts';
+import { createObservatoryRoutes } from './observatory/routes.ts';
+import { createRouter } from './router.ts';
+import type { Assets } from './media/assets.ts';
+import type { DeskSite } from './views/desk-layout.ts';
+
+const OBSERVATORY_PATH = '/admin/metrics-dashboard';
+
+/** The telemetry pages behind the owner's door, and their facts as JSON behind the door for scripts. */
+export function createObservatoryRooms(
+  deps: Pick<AppDependencies, 'telemetry' | 'control'> & {
+    readonly assets: Assets;
+    readonly site: DeskSite;
+    readonly desk: DeskRooms;
+  },
+): readonly Router[] {
+  const { telemetry, control, assets, site, desk } = deps;
+  const door = createRouter();
+  door.get('/admin/metrics', desk.ownerOrBearer as never, createMetricsRoute({ telemetry }) as never);
+  door.get([OBSERVATORY_PATH, `${OBSERVATORY_PATH}/*path`], desk.ownerOnly as never);
+  door.post(`${OBSERVATORY_PATH}/*path`, desk.ownerForms as never);
+  const pages = createObservatoryRoutes({
+    telemetry,
+    control,
+    assets,
+    site,
+    jaegerUiUrl: jaegerUiUrlOf(deps),
+    csrfToken: desk.csrfToken,
+  });
+  return [door, pages];
+}
+
+/** As the settings in force name it; undefined when it is not set. */
+function jaegerUiUrlOf({ telemetry }: Pick<AppDependencies, 'telemetry'>): string | undefined {
+  const value = telemetry.settings().find(({ name }) => name === 'JAEGER_UI_URL')?.value;
+  return value !== undefined && URL.canParse(value) ? value : undefined;
+}
