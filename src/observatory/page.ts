@@ -105,3 +105,6 @@ export const TYPE_WORDS: Readonly<Record<OperationType, string>> = {
   render: 'Render',
   other: 'Other',
 };
+
+/** In the order of the overview. */
+export const TYPES = Object.keys(TYPE_WORDS) as readonly OperationType[];

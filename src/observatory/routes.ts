@@ -3,6 +3,7 @@ import type { Context } from 'koa';
 import type { TelemetryControl, TelemetryQuery } from '../../otel/query.ts';
 import { deskPage, railContent, type Assets, type DeskSite } from '../views/desk-layout.ts';
 import { html, type Html } from '../views/html.ts';
+import { brokenPage } from './draw/broken.ts';
 import { csvText } from './draw/table.ts';
 import { pageContent } from './draw/page-frame.ts';
 import { jsonNames } from './json-names.ts';
@@ -50,6 +51,7 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
     path: string,
     params: Readonly<Record<string, string>>,
     query: Query,
+    broken: (error: unknown) => void,
     csrfToken?: string,
   ): { readonly open: OpenPage; readonly view: PageView } {
     const at = now();
@@ -63,19 +65,23 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
       jaegerUiUrl: options.jaegerUiUrl?.replace(/\/+$/, ''),
       csrfToken,
     };
-    return { open: page.open({ telemetry, params, query, range, now: at }, view), view };
+    try {
+      return { open: page.open({ telemetry, params, query, range, now: at }, view), view };
+    } catch (error) {
+      broken(error);
+      return { open: brokenPage('Not drawn', error, view.links), view };
+    }
   }
 
-  /** What the rail of a page says. */
+  /** What the rail of a page says; a page that cannot be drawn has a rail all the same. */
   function railOf(page: AnyPage, { range, now: at }: PageView) {
     const menuQuery = new URLSearchParams(range.query).toString();
-    return {
-      current: page.menu,
-      site,
-      figures: railFigures(telemetry, range, at),
-      cost: railCost(telemetry),
-      menuQuery: menuQuery === '' ? '' : `?${menuQuery}`,
-    };
+    const frame = { current: page.menu, site, menuQuery: menuQuery === '' ? '' : `?${menuQuery}` };
+    try {
+      return { ...frame, figures: railFigures(telemetry, range, at), cost: railCost(telemetry) };
+    } catch {
+      return frame;
+    }
   }
 
   function documentOf(page: AnyPage, open: OpenPage, view: PageView): Html {
@@ -98,7 +104,14 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
       const params: Readonly<Record<string, string>> = ctx.params;
       const query = queryOf(ctx);
       const path = page.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
-      const { open, view } = visit(page, path, params, query, options.csrfToken?.(ctx));
+      const { open, view } = visit(
+        page,
+        path,
+        params,
+        query,
+        (error) => ctx.app.emit('error', error, ctx),
+        options.csrfToken?.(ctx),
+      );
       ctx.set('Cache-Control', 'no-store');
       ctx.set('Content-Security-Policy', POLICY);
       ctx.vary('Accept');
@@ -130,7 +143,9 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
     ctx.set('Cache-Control', 'no-store');
     if (page === undefined) return ctx.throw(404, `no live page is at “${path.slice(0, 80)}”`);
     const render = (): Fragments => {
-      const { open, view } = visit(page, path, {}, query);
+      const { open, view } = visit(page, path, {}, query, (error) => {
+        throw error;
+      });
       return { rail: railContent(railOf(page, view)).text, page: pageContent(page, open, view).text };
     };
     const stream = live.connect(JSON.stringify([path, query]), render, ctx.get('Last-Event-ID').slice(0, 64));

@@ -128,11 +128,11 @@ function barePlate(options: DeskPageOptions): Html {
 }
 
 function rail(options: DeskPageOptions): Html {
-  return html`<div class="rail">
+  return html`<aside class="rail" aria-label="Desk">
     ${home(options)}
     <div id="rail">${railContent(options)}</div>
     ${signOut(options)}
-  </div>`;
+  </aside>`;
 }
 
 /** The part of the rail that changes: the menu with its figures, and what watching costs. */

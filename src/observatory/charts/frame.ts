@@ -27,6 +27,8 @@ export interface PlotParts {
   readonly yTicks: readonly { readonly y: number; readonly label: string }[];
   readonly xTicks?: HtmlValue;
   readonly className?: string;
+  /** `group` for a picture with links in it. Default `img`. */
+  readonly role?: 'img' | 'group';
 }
 
 /** Where on the width something is, as an attribute. */
@@ -35,9 +37,18 @@ export function percent(x: number): string {
 }
 
 /** Grid, axes and shapes as one SVG that is as wide as its place. */
-export function plot({ label, height, shapes, over, yTicks, xTicks, className }: PlotParts): Html {
+export function plot({
+  label,
+  height,
+  shapes,
+  over,
+  yTicks,
+  xTicks,
+  className,
+  role = 'img',
+}: PlotParts): Html {
   return html`<div class="plot ${className ?? ''}">
-    <svg class="chart" width="100%" height="${height + 20}" role="img" aria-label="${label}">
+    <svg class="chart" width="100%" height="${height + 20}" role="${role}" aria-label="${label}">
       ${yTicks.map(
         (tick) =>
           html`<line class="grid" x1="0" x2="100%" y1="${px(tick.y)}" y2="${px(tick.y)}" /><text

@@ -57,6 +57,7 @@ export function heatMapChart(
         ? 'Heat map of durations: nothing in this range.'
         : 'Heat map of durations over time; darker is more. The table behind it has the counts.',
     height,
+    role: 'group',
     className: `type-${type} heat`,
     shapes: html`${cells.map((d, shade) => d !== '' && html`<path class="shade-${shade + 1}" d="${d}" />`)}${marks.lines}${map.columns.map(
       (column) => {

@@ -1,11 +1,13 @@
 import type { SpanRow } from '../../../otel/query.ts';
 import { html, type Html } from '../../views/html.ts';
-import { duration, text } from '../format/quantity.ts';
+import { countText, duration, text } from '../format/quantity.ts';
 import type { WaterfallRow } from '../trace/waterfall-rows.ts';
 import { px } from './scales.ts';
 
 const ROW_HEIGHT = 28;
 const MAX_DEPTH = 12;
+/** About 600 KB of page; what is longer is read by its filter or as JSON. */
+const MAX_ROWS = 1000;
 /** Shorter than this share of the trace would not be seen. */
 const MIN_PERCENT = 0.3;
 
@@ -53,10 +55,11 @@ export function waterfall(rows: readonly WaterfallRow[], options: WaterfallOptio
           </tr>
         </thead>
         <tbody>
-          ${rows.map((row) => (row.kind === 'event' ? eventRow(row, options) : spanRow(row, options)))}
+          ${rows.slice(0, MAX_ROWS).map((row) => (row.kind === 'event' ? eventRow(row, options) : spanRow(row, options)))}
         </tbody>
       </table>
-    </div>`;
+    </div>
+    ${rows.length > MAX_ROWS && html`<p class="quiet">First ${countText(MAX_ROWS)} of ${countText(rows.length)} lines.</p>`}`;
 }
 
 function gridLines(): Html {

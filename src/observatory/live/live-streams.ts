@@ -69,7 +69,7 @@ export class LiveStreams {
   }
 
   close(): void {
-    for (const viewer of [...this.#viewers]) {
+    for (const viewer of this.#viewers) {
       viewer.stream.end();
       this.#leave(viewer);
     }
@@ -98,7 +98,7 @@ export class LiveStreams {
       this.#pending = undefined;
       this.#lastMillis = performance.now();
       const drawn = new Map<string, Drawn>();
-      for (const viewer of [...this.#viewers]) this.#send(viewer, drawn);
+      for (const viewer of this.#viewers) this.#send(viewer, drawn);
     }, wait).unref();
   }
 

@@ -1,10 +1,9 @@
-import {
-  OPERATION_TYPES,
-  type EffectiveSetting,
-  type OperationSummary,
-  type OperationType,
-  type SamplingFacts,
-  type SpanCounts,
+import type {
+  EffectiveSetting,
+  OperationSummary,
+  OperationType,
+  SamplingFacts,
+  SpanCounts,
 } from '../../../otel/query.ts';
 import { html, type Html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
@@ -12,7 +11,7 @@ import { shareBar } from '../charts/sparkline.ts';
 import { shareText } from '../draw/facts.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';
 import { countText, duration, text } from '../format/quantity.ts';
-import { definePage, TYPE_WORDS } from '../page.ts';
+import { definePage, TYPE_WORDS, TYPES } from '../page.ts';
 import type { Sentence } from '../sentences/sentence.ts';
 
 interface SamplingPageFacts {
@@ -99,7 +98,7 @@ export const samplingPage = definePage<SamplingPageFacts>({
     return html`${panel({
         title: 'Rates in force',
         note: 'counts since start; numbers are exact at every rate',
-        body: drawTable(OPERATION_TYPES, types, {
+        body: drawTable(TYPES, types, {
           caption: 'Rates by type',
           keyOf: (type) => type,
           view,
@@ -130,8 +129,8 @@ function reasons(counts: Readonly<Record<string, number>>, started: number, tone
 
 function samplingSentence({ sampling, operations }: SamplingPageFacts): Sentence {
   const rates = new Set(['http', 'database', 'render'].map((type) => sampling.rates[type as OperationType]));
-  const all = OPERATION_TYPES.reduce((sum, type) => sum + operations[type].count, 0);
-  const kept = OPERATION_TYPES.reduce((sum, type) => sum + operations[type].kept, 0);
+  const all = TYPES.reduce((sum, type) => sum + operations[type].count, 0);
+  const kept = TYPES.reduce((sum, type) => sum + operations[type].kept, 0);
   const [rate] = rates;
   const what =
     rates.size > 1

@@ -1,17 +1,11 @@
-import {
-  OPERATION_TYPES,
-  type KeepReason,
-  type OperationType,
-  type TraceFilter,
-  type TraceList,
-} from '../../../otel/query.ts';
+import type { KeepReason, OperationType, TraceFilter, TraceList } from '../../../otel/query.ts';
 import { html, type Html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
 import { drawTable, sheetOf } from '../draw/table.ts';
 import { traceColumns } from '../draw/trace-table.ts';
 import { countText, duration, text } from '../format/quantity.ts';
-import { definePage, TYPE_WORDS, type PageView } from '../page.ts';
+import { definePage, TYPE_WORDS, TYPES, type PageView } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
 import type { ChosenRange } from '../time-range.ts';
 
@@ -58,7 +52,7 @@ export function readFilter(query: Query): Pick<TracesFacts, 'filter' | 'problems
   const words = (key: string): string | undefined =>
     (query[key] ?? '').trim().slice(0, MAX_TEXT) || undefined;
   const entries = Object.entries({
-    type: oneOf<OperationType>('type', OPERATION_TYPES),
+    type: oneOf<OperationType>('type', TYPES),
     series: words('series'),
     status: oneOf('status', ['error', 'ok'] as const),
     reason: oneOf('reason', REASONS),
@@ -152,7 +146,7 @@ function filterForm({ links, range, query }: PageView): Html {
     aria-label="Filter traces"
   >
     ${Object.entries(range.query).map(([key, value]) => html`<input type="hidden" name="${key}" value="${value}" />`)}
-    ${select('type', 'type', [['', 'any'], ...OPERATION_TYPES.map((type) => [type, TYPE_WORDS[type].toLowerCase()] as const)])}
+    ${select('type', 'type', [['', 'any'], ...TYPES.map((type) => [type, TYPE_WORDS[type].toLowerCase()] as const)])}
     ${input('series', 'route or statement', 'GET /search')}
     ${select('status', 'status', [
       ['', 'any'],
