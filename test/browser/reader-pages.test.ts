@@ -4,10 +4,11 @@ import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { chromium, type Browser } from 'playwright-core';
 import { ReaderServer } from '../src/reader-server.ts';
+import { chromiumPath } from './chromium.ts';
 import { findChromium } from './find-chromium.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const executablePath = findChromium(process.env['PATH']);
+const executablePath = chromiumPath();
 
 const MARKDOWN = `The first words[^1] and \`some_code\` in a [link](/archive).
 
