@@ -165,12 +165,19 @@ function dataSummary(tokens: readonly SqlToken[]): string {
       i = found.last;
     }
   }
-  return (
-    operations
-      .filter((operation) => operation.targets.length > 0 || !operation.usedExpressions)
-      .map(wordsOf)
-      .join(' ') || UNKNOWN_SUMMARY
-  );
+  const told = operations.filter((operation) => operation.targets.length > 0 || !operation.usedExpressions);
+  return folded(told).map(wordsOf).join(' ') || UNKNOWN_SUMMARY;
+}
+
+/** Operations of one verb in a row are one: a query with three subqueries reads `SELECT posts tags`, not `SELECT SELECT posts SELECT SELECT tags`. */
+function folded(operations: readonly Operation[]): Operation[] {
+  const result: Operation[] = [];
+  for (const operation of operations) {
+    const last = result.at(-1);
+    if (last?.verb !== operation.verb) result.push({ ...operation, targets: [...operation.targets] });
+    else last.targets.push(...operation.targets.filter((target) => !last.targets.includes(target)));
+  }
+  return result;
 }
 
 function addTarget(operation: Operation | undefined, name: string, expressions: ReadonlySet<string>): void {
