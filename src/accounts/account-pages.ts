@@ -40,7 +40,7 @@ export function setupPage(options: {
         control: (attributes) =>
           html`<input type="text" ${attributes} value="${name}" maxlength="200" autocomplete="name" />`,
       })}
-      ${passwordField({ name: 'password', label: 'Password', autocomplete: 'new-password', hint: PASSWORD_HINT, problem: problems['password'] })}
+      ${passwordField({ name: 'password', label: 'Password', autocomplete: 'new-password', hint: problems['password'] === undefined ? PASSWORD_HINT : undefined, problem: problems['password'] })}
       ${passwordField({ name: 'repeated', label: 'The same password again', autocomplete: 'new-password', problem: problems['repeated'] })}
       <p class="actions"><button type="submit" class="primary">Set the password and sign in</button></p>
     </form>

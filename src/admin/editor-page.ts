@@ -45,7 +45,7 @@ export function editorPage(options: EditorOptions): Html {
               ${attributes}
               value="${values.title}"
               maxlength="300"
-              required${post === undefined && html` autofocus`}
+              required${post === undefined && Object.keys(problems).length === 0 && html` autofocus`}
             />`,
         })}
         ${field({
@@ -61,7 +61,7 @@ export function editorPage(options: EditorOptions): Html {
       </div>
       ${aboutPost(options)}
       <div class="save-bar">
-        <button type="submit" class="primary">${values.status === 'draft' ? 'Save draft' : 'Save'}</button>
+        <button type="submit" class="primary">Save</button>
         ${values.status === 'draft' && html`<button type="submit" name="publish" value="1">Publish</button>`}
         <button type="submit" formaction="${base}/preview" formtarget="_blank" formnovalidate>Preview</button>
         <span class="room"></span>
