@@ -79,7 +79,8 @@ export interface HeatMap {
   readonly columns: readonly HeatColumn[];
 }
 
-export type AttributeValue = string | number | boolean | readonly (string | number | boolean | null | undefined)[];
+export type AttributeValue =
+  string | number | boolean | readonly (string | number | boolean | null | undefined)[];
 export type AttributeMap = Readonly<Record<string, AttributeValue | undefined>>;
 
 export interface SpanEventRow {
@@ -142,7 +143,12 @@ export interface TraceDetail extends TraceSummary {
 export interface MissingTrace {
   readonly traceId: string;
   readonly reason: 'evicted' | 'never-kept' | 'running' | 'unknown';
-  readonly evicted?: { readonly atMillis: number; readonly reason: EvictionReason; readonly name: string; readonly startMillis: number };
+  readonly evicted?: {
+    readonly atMillis: number;
+    readonly reason: EvictionReason;
+    readonly name: string;
+    readonly startMillis: number;
+  };
 }
 
 export interface TraceFilter {
@@ -288,8 +294,16 @@ export interface TelemetryQuery {
   /** Without a range: since start. */
   operations(range?: TimeRange): Readonly<Record<OperationType, OperationSummary>>;
   /** Buckets of the finest tier that covers the range, merged to at most `maxPoints` (default 120). */
-  timeline(type: OperationType, range: TimeRange, options?: { readonly series?: string; readonly maxPoints?: number }): readonly TimelinePoint[];
-  heatMap(type: OperationType, range: TimeRange, options?: { readonly series?: string; readonly maxColumns?: number }): HeatMap;
+  timeline(
+    type: OperationType,
+    range: TimeRange,
+    options?: { readonly series?: string; readonly maxPoints?: number },
+  ): readonly TimelinePoint[];
+  heatMap(
+    type: OperationType,
+    range: TimeRange,
+    options?: { readonly series?: string; readonly maxColumns?: number },
+  ): HeatMap;
   /** Every series of a type with activity in the range (default: since start), by total time. */
   series(type: OperationType, range?: TimeRange): readonly SeriesSummary[];
   traces(filter?: TraceFilter): TraceList;

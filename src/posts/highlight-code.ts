@@ -75,9 +75,9 @@ const LANGUAGES: Readonly<Record<string, string>> = {
 
 /** Longer code is shown plain: a grammar may take time quadratic in it. */
 const MAX_CODE_CHARACTERS = 100_000;
-/** One line may cost this much; the rest of it is shown plain. Minified code is the usual case. */
-const MAX_LINE_MILLIS = 200;
+/** A longer line is shown plain; minified code is the usual case. No limit of time: what is saved must not depend on the machine's mood. */
 const MAX_LINE_CHARACTERS = 2_000;
+const NO_TIME_LIMIT = 0;
 const THEME_NAME = 'glasshouse';
 
 // require() of a module is synchronous, so a save needs no await, and nothing is loaded until the first one.
@@ -135,7 +135,7 @@ export function highlightCode(code: string, info: string): string {
     lang: grammar,
     theme: THEME_NAME,
     tokenizeMaxLineLength: MAX_LINE_CHARACTERS,
-    tokenizeTimeLimit: MAX_LINE_MILLIS,
+    tokenizeTimeLimit: NO_TIME_LIMIT,
   });
   return tokens
     .map((line) => {

@@ -60,6 +60,12 @@ function rewriteImage(attributes: Attributes, targets: TagTargets): void {
   attributes.set('decoding', 'async');
 }
 
+/** How a table's column is aligned, as a class: Markdown says it as a style, which the policy refuses. */
+function keepAlignment(attributes: Attributes): void {
+  const side = /^\s*text-align:\s*(left|center|right)\s*;?\s*$/.exec(attributes.get('style') ?? '')?.[1];
+  if (side !== undefined) attributes.set('class', [attributes.get('class'), `align-${side}`].filter(Boolean).join(' '));
+}
+
 function rewriteLink(attributes: Attributes, targets: TagTargets): void {
   const href = attributes.get('href');
   if (href === undefined) return;
@@ -93,6 +99,7 @@ function rewriteTag(scanned: ScannedTag, targets: TagTargets): string | undefine
   if (!isPicture && name !== 'a' && !/\s(?:style|on\w+)\s*=|javascript:/i.test(scanned.attributes))
     return undefined;
   const attributes = parseAttributes(scanned.attributes);
+  if (name === 'td' || name === 'th') keepAlignment(attributes);
   for (const [key, value] of attributes) {
     if (key === 'style' || key.startsWith('on') || /^\s*javascript:/i.test(value)) attributes.delete(key);
   }

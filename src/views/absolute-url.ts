@@ -5,7 +5,8 @@ import type { BlogConfig } from '../config.ts';
 export type Origin = (ctx: Context) => string;
 
 export function createOrigin(config: Pick<BlogConfig, 'publicUrl'>): Origin {
-  return (ctx) => config.publicUrl ?? (isHost(ctx.host) ? `${ctx.protocol}://${ctx.host}` : 'http://localhost');
+  return (ctx) =>
+    config.publicUrl ?? (isHost(ctx.host) ? `${ctx.protocol}://${ctx.host}` : 'http://localhost');
 }
 
 export function tagUrl(tag: string): string {

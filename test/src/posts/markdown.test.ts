@@ -19,6 +19,7 @@ describe('renderMarkdown', () => {
       '| a |\n|---|\n| 1 |',
       '<div class="table-scroll" tabindex="0"><table>',
     ],
+    ['the alignment of columns, as a class', '| a |\n|--:|\n| 1 |', '<td class="align-right">1</td>'],
     ['strikethrough', '~~no~~', '<s>no</s>'],
     ['raw HTML', '<mark>so</mark>', '<p><mark>so</mark></p>'],
     ['footnotes', 'A.[^n]\n\n[^n]: Note.', '<li id="fn1" class="footnote-item"><p>Note. <a href="#fnref1"'],
