@@ -86,7 +86,7 @@ export function failureColumns(view: PageView): readonly Column<FailureGroup>[] 
       value: (row) => row.count,
       cell: (row) => countText(row.count),
     },
-    { label: 'course', cell: (row) => sparkline('failed', row.course) },
+    { label: 'over time', cell: (row) => sparkline('failed', row.course) },
     {
       label: 'first',
       key: 'first',

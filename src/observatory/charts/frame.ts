@@ -36,6 +36,21 @@ export function percent(x: number): string {
   return `${px((x / PLOT_WIDTH) * 100)}%`;
 }
 
+/** Less than this apart, two labels of the value axis would touch. */
+const MIN_TICK_GAP = 13;
+
+/** Ticks from the top down, without those that would touch one above. */
+function apart(ticks: PlotParts['yTicks']): PlotParts['yTicks'] {
+  let last = -Infinity;
+  return [...ticks]
+    .sort((a, b) => a.y - b.y)
+    .filter((tick) => {
+      const fits = tick.y - last >= MIN_TICK_GAP;
+      if (fits) last = tick.y;
+      return fits;
+    });
+}
+
 /** Grid, axes and shapes as one SVG that is as wide as its place. */
 export function plot({
   label,
@@ -49,7 +64,7 @@ export function plot({
 }: PlotParts): Html {
   return html`<div class="plot ${className ?? ''}">
     <svg class="chart" width="100%" height="${height + 20}" role="${role}" aria-label="${label}">
-      ${yTicks.map(
+      ${apart(yTicks).map(
         (tick) =>
           html`<line class="grid" x1="0" x2="100%" y1="${px(tick.y)}" y2="${px(tick.y)}" /><text
               class="axis"
@@ -88,7 +103,7 @@ export function timeAxis(time: ChartTime, height: number, most = 4): Html {
   const gap = Math.min(MIN_GAP, 700 / most);
   let free = gap;
   const inner = timeTicks(fromMillis, toMillis, most).filter((tick) => {
-    const fits = x(tick) >= free && x(tick) <= PLOT_WIDTH - gap * 0.8;
+    const fits = x(tick) >= free && x(tick) <= PLOT_WIDTH - gap * 1.1;
     if (fits) free = x(tick) + gap;
     return fits;
   });

@@ -2,8 +2,9 @@ import type { AttributeValue, HeatMap, SpanEventRow, SpanRow, TraceDetail } from
 import { html, type Html, type HtmlValue } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
 import { histogram } from '../charts/histogram.ts';
-import { duration, figure, share, size, text } from '../format/quantity.ts';
+import { countText, duration, figure, share, size, text } from '../format/quantity.ts';
 import type { PageView } from '../page.ts';
+import { ENOUGH_TO_COMPARE } from '../sentences/trace-sentence.ts';
 import type { SpanNode } from '../trace/span-tree.ts';
 import { badge, factList } from './facts.ts';
 import { reasonBadge } from './trace-table.ts';
@@ -13,6 +14,8 @@ export function spanPanel(
   { span, selfMillis, criticalMillis }: SpanNode,
   trace: TraceDetail,
   spread: HeatMap | undefined,
+  /** How many of its kind were counted. */
+  among: number,
   view: PageView,
 ): Html {
   const whole = trace.durationMillis > 0 ? trace.durationMillis : 1;
@@ -31,7 +34,7 @@ export function spanPanel(
           'on the critical path',
           criticalMillis > 0 ? figure(share(Math.min(1, criticalMillis / whole))) : 'no',
         ],
-        ['among its kind', standing(span)],
+        ['among its kind', standing(span, among)],
         ['starts after', figure(duration(Math.max(0, span.startMillis - trace.startMillis)))],
         ['kept', reasonBadge(span.keepReason)],
       ])}
@@ -51,9 +54,16 @@ const ALL: Readonly<Record<SpanRow['type'], string>> = {
   other: 'Traces with this operation',
 };
 
-function standing({ percentile }: SpanRow): HtmlValue {
+function standing({ percentile }: SpanRow, among: number): HtmlValue {
   if (percentile === undefined || !Number.isFinite(percentile)) return 'not known any more';
-  return percentile > 0.999 ? 'slower than nearly all' : `slower than ${text(share(percentile))}`;
+  if (among < ENOUGH_TO_COMPARE) return among <= 1 ? 'the only one' : `one of ${countText(among)}`;
+  return html`slower than ${percentile > 0.999 ? 'nearly all' : text(share(percentile))}
+    <span class="unit">of ${countText(among)}</span>`;
+}
+
+/** May break after its dots, so that it does not break within a word. */
+function breakable(key: string): HtmlValue {
+  return key.split('.').map((part, index) => html`${index > 0 && html`.<wbr />`}${part}`);
 }
 
 /** Shown elsewhere on the panel. */
@@ -63,7 +73,10 @@ function attributeRows(span: SpanRow, view: PageView): readonly (readonly [HtmlV
   const rows: (readonly [HtmlValue, HtmlValue])[] = Object.entries(span.attributes)
     .filter(([key, value]) => value !== undefined && !SHOWN.has(key))
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, value]) => [html`<code>${key}</code>`, attributeValue(key, value!, span, view)] as const);
+    .map(
+      ([key, value]) =>
+        [html`<code>${breakable(key)}</code>`, attributeValue(key, value!, span, view)] as const,
+    );
   return [
     ...rows,
     [html`<code>scope</code>`, span.scope],

@@ -26,6 +26,7 @@ export const processPage = definePage<RuntimeFacts>({
   }),
   title: () => 'Process',
   sentence({ process: facts, runtime }, { range }) {
+    const words = facts.startedAtMillis > range.fromMillis ? 'since the start' : range.words;
     const trend = memoryTrend(runtime);
     const moved =
       Math.abs(trend.grownBytes) < 4 * 2 ** 20
@@ -37,7 +38,7 @@ export const processPage = definePage<RuntimeFacts>({
         text: `Up ${spanText(facts.uptimeSeconds * 1000)}, holding ${text(size(facts.current.rssBytes))}; at most it held ${text(size(facts.highWaterRssBytes))}.`,
       },
     ];
-    if (runtime.length > 1) parts.push({ text: ` Memory ${range.words}: ${moved}.` });
+    if (runtime.length > 1) parts.push({ text: ` Memory ${words}: ${moved}.` });
     if (worst > 0) parts.push({ text: ` The event loop was held up for ${text(duration(worst))} at worst.` });
     return parts;
   },

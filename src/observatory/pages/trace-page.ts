@@ -1,4 +1,4 @@
-import type { HeatMap, MissingTrace, TraceDetail } from '../../../otel/query.ts';
+import type { HeatMap, MissingTrace, SpanRow, TelemetryQuery, TraceDetail } from '../../../otel/query.ts';
 import { html, type Html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
 import { waterfall } from '../charts/waterfall.ts';
@@ -21,6 +21,8 @@ interface TraceFacts {
   /** The span whose panel is open, and how long its kind takes. */
   readonly selected: string | undefined;
   readonly spread: HeatMap | undefined;
+  /** How many operations its series have counted in the range, by type and series. */
+  readonly counts: Readonly<Record<string, number>>;
 }
 
 const isDetail = (trace: TraceDetail | MissingTrace): trace is TraceDetail => 'spans' in trace;
@@ -37,6 +39,17 @@ function selection(
   return failed ?? sharesOf(nodes)[0]?.node ?? nodes.find((node) => node.span.name === trace.name);
 }
 
+const keyOf = ({ type, series }: Pick<SpanRow, 'type' | 'series'>): string => `${type} ${series}`;
+
+function countsOf(telemetry: TelemetryQuery, trace: TraceDetail): TraceFacts['counts'] {
+  const here = new Set(trace.spans.map(keyOf));
+  const types = new Set(trace.spans.map((span) => span.type));
+  const rows = [...types]
+    .flatMap((type) => telemetry.series(type))
+    .filter((row) => here.has(keyOf({ type: row.type, series: row.name })));
+  return Object.fromEntries(rows.map((row) => [keyOf({ type: row.type, series: row.name }), row.count]));
+}
+
 /** One trace: what happened, in order, and why it took as long as it did. */
 export const tracePage = definePage<TraceFacts>({
   path: '/traces/:traceId',
@@ -45,24 +58,30 @@ export const tracePage = definePage<TraceFacts>({
   parent: { path: '/traces', label: 'Traces' },
   fetch({ telemetry, params, query, range }) {
     const trace = telemetry.trace((params['traceId'] ?? '').slice(0, 64).toLowerCase());
-    if (!isDetail(trace)) return { trace, repeated: [], selected: undefined, spread: undefined };
+    if (!isDetail(trace)) return { trace, repeated: [], selected: undefined, spread: undefined, counts: {} };
     const node = selection(trace, spanTree(trace.spans), query['span']);
     const spread =
       node === undefined
         ? undefined
         : telemetry.heatMap(node.span.type, range, { series: node.span.series, maxColumns: 30 });
-    return { trace, repeated: repeatedStatements(trace.spans), selected: node?.span.spanId, spread };
+    return {
+      trace,
+      repeated: repeatedStatements(trace.spans),
+      selected: node?.span.spanId,
+      spread,
+      counts: countsOf(telemetry, trace),
+    };
   },
   title: ({ trace }) => (isDetail(trace) ? trace.name : trace.traceId.slice(0, 32) || 'no trace named'),
   status({ trace }) {
     if (isDetail(trace) || trace.reason === 'running') return 200;
     return trace.reason === 'evicted' ? 410 : 404;
   },
-  sentence: ({ trace, repeated }, { links, now }) =>
+  sentence: ({ trace, repeated, counts }, { links, now }) =>
     isDetail(trace)
-      ? traceSentence(trace, spanTree(trace.spans), repeated, links)
+      ? traceSentence(trace, spanTree(trace.spans), repeated, links, (span) => counts[keyOf(span)] ?? 0)
       : missingTraceSentence(trace, links, now),
-  draw({ trace, repeated, selected, spread }, view) {
+  draw({ trace, repeated, selected, spread, counts }, view) {
     if (!isDetail(trace)) return html`<p class="meta"><code>${trace.traceId}</code></p>`;
     const nodes = spanTree(trace.spans);
     const unfolded =
@@ -84,7 +103,7 @@ export const tracePage = definePage<TraceFacts>({
             hrefOf,
           }),
         })}
-        ${node !== undefined && spanPanel(node, trace, spread, view)}
+        ${node !== undefined && spanPanel(node, trace, spread, counts[keyOf(node.span)] ?? 0, view)}
       </div>`;
   },
 });

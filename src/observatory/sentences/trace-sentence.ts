@@ -6,6 +6,10 @@ import type { RepeatedStatement } from '../trace/repeated-statements.ts';
 import { sharesOf, type SpanNode } from '../trace/span-tree.ts';
 import { plural, type Sentence, type SentencePart } from './sentence.ts';
 
+/** How unusual something is cannot be said among fewer. */
+export const ENOUGH_TO_COMPARE = 20;
+/** How many operations of a series were counted. */
+export type CountOf = (span: SpanRow) => number;
 /** An operation that takes so much of a trace is what it waited for. */
 const MOST = 0.4;
 /** Of a failure's message, in characters. */
@@ -17,11 +21,14 @@ export function traceSentence(
   nodes: readonly SpanNode[],
   repeated: readonly RepeatedStatement[],
   links: Links,
+  countOf: CountOf,
 ): Sentence {
   if (nodes.length === 0) return [{ text: 'None of its spans are here any more.' }];
   const failed = failure(nodes);
   const parts: SentencePart[] =
-    failed === undefined ? [...went(trace, nodes, repeated, links)] : [...failedWords(trace, failed, links)];
+    failed === undefined
+      ? [...went(trace, nodes, repeated, links, countOf)]
+      : [...failedWords(trace, failed, links)];
   if (trace.outcome === 'aborted') parts.push(...abortedWords(nodes));
   if (trace.truncated)
     parts.push({ text: ' It was cut at the limit of spans or age, so the rest of it is missing.' });
@@ -71,13 +78,14 @@ function went(
   nodes: readonly SpanNode[],
   repeated: readonly RepeatedStatement[],
   links: Links,
+  countOf: CountOf,
 ): Sentence {
   const total = trace.durationMillis;
   const whole: SentencePart = { text: text(duration(total)) };
   const [root] = nodes;
   const [most] = sharesOf(nodes);
   if (root === undefined || most === undefined || nodes.length === 1)
-    return [whole, { text: '.' }, ...unusual(root?.span)];
+    return [whole, { text: '.' }, ...unusual(root?.span, countOf)];
   const run = repeated.find((each) => each.series === most.series);
   const { span } = most.node;
   const name: SentencePart = {
@@ -88,7 +96,13 @@ function went(
   const took = text(duration(most.selfMillis));
   if (most.node === root && most.count === 1) {
     if (most.selfMillis >= total * MOST)
-      return [whole, { text: ', most of it in ' }, name, { text: ' itself.' }, ...unusual(root.span)];
+      return [
+        whole,
+        { text: ', most of it in ' },
+        name,
+        { text: ' itself.' },
+        ...unusual(root.span, countOf),
+      ];
   } else if (run !== undefined)
     return [
       whole,
@@ -102,16 +116,16 @@ function went(
       { text: `, of which ${most.count} times ` },
       name,
       { text: ` took ${took} in all.` },
-      ...unusual(root.span),
+      ...unusual(root.span, countOf),
     ];
   else if (most.selfMillis >= total * MOST)
-    return [whole, { text: ', of which ' }, name, { text: ` took ${took}.` }, ...unusual(span)];
+    return [whole, { text: ', of which ' }, name, { text: ` took ${took}.` }, ...unusual(span, countOf)];
   return [
     whole,
     { text: `, spread over ${plural(nodes.length, 'operation')}; the largest, ` },
     name,
     { text: `, took ${took}.` },
-    ...unusual(root.span),
+    ...unusual(root.span, countOf),
   ];
 }
 
@@ -122,9 +136,10 @@ const KIND: Readonly<Record<SpanRow['type'], string>> = {
   other: 'its kind',
 };
 
-function unusual(span: SpanRow | undefined): Sentence {
-  const { percentile, type } = span ?? {};
-  if (percentile === undefined || type === undefined || !Number.isFinite(percentile)) return [];
+function unusual(span: SpanRow | undefined, countOf: CountOf): Sentence {
+  if (span === undefined || countOf(span) < ENOUGH_TO_COMPARE) return [];
+  const { percentile, type } = span;
+  if (percentile === undefined || !Number.isFinite(percentile)) return [];
   if (percentile > 0.999) return [{ text: ` That is slower than nearly all of ${KIND[type]}.` }];
   if (percentile >= 0.9)
     return [{ text: ` That is slower than ${text(share(percentile))} of ${KIND[type]}.` }];

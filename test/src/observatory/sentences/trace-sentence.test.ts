@@ -11,8 +11,10 @@ const NOW = new Date(2026, 10, 23, 14).getTime();
 const LINKS = new Links('/o', {});
 const ID = 'ab'.repeat(16);
 
-const say = (trace: TraceDetail): string =>
-  sentenceText(traceSentence(trace, spanTree(trace.spans), repeatedStatements(trace.spans), LINKS));
+const say = (trace: TraceDetail, among = 100): string =>
+  sentenceText(
+    traceSentence(trace, spanTree(trace.spans), repeatedStatements(trace.spans), LINKS, () => among),
+  );
 
 function requestWith(
   spans: Parameters<typeof sketchTrace>[2],
@@ -109,6 +111,10 @@ describe('traceSentence', () => {
     ],
   ])('%s', (_, trace, expected) => expect(say(trace)).toBe(expected));
 
+  it('does not say how unusual something is among a few', () => {
+    expect(say(searchTrace(ID, NOW), 19)).toBe('1.04 s, of which SELECT posts_fts took 961 ms.');
+  });
+
   it('cuts a message that would fill the page', () => {
     const text = say(
       sketchTrace(ID, NOW, [{ name: 'GET /a', type: 'http', at: 0, millis: 3, error: 'x'.repeat(5000) }]),
@@ -119,7 +125,7 @@ describe('traceSentence', () => {
 
   it('leads to the span it names', () => {
     const trace = searchTrace(ID, NOW);
-    const parts = traceSentence(trace, spanTree(trace.spans), [], LINKS);
+    const parts = traceSentence(trace, spanTree(trace.spans), [], LINKS, () => 100);
     expect(parts.find((part) => part.href !== undefined)).toEqual({
       text: 'SELECT posts_fts',
       href: `/o/traces/${ID}?span=${trace.spans[2]!.spanId}`,
