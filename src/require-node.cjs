@@ -4,7 +4,10 @@ var required = [22, 18];
 var found = process.versions.node.split('.').map(Number);
 if (found[0] < required[0] || (found[0] === required[0] && found[1] < required[1])) {
   process.stderr.write(
-    'Glasshouse needs Node ' + required.join('.') + ' or newer; this is ' + process.versions.node +
+    'Glasshouse needs Node ' +
+      required.join('.') +
+      ' or newer; this is ' +
+      process.versions.node +
       '. Run it through npm (npm start), which brings its own Node 24.\n',
   );
   process.exit(1);

@@ -63,7 +63,8 @@ function rewriteImage(attributes: Attributes, targets: TagTargets): void {
 /** How a table's column is aligned, as a class: Markdown says it as a style, which the policy refuses. */
 function keepAlignment(attributes: Attributes): void {
   const side = /^\s*text-align:\s*(left|center|right)\s*;?\s*$/.exec(attributes.get('style') ?? '')?.[1];
-  if (side !== undefined) attributes.set('class', [attributes.get('class'), `align-${side}`].filter(Boolean).join(' '));
+  if (side !== undefined)
+    attributes.set('class', [attributes.get('class'), `align-${side}`].filter(Boolean).join(' '));
 }
 
 function rewriteLink(attributes: Attributes, targets: TagTargets): void {
