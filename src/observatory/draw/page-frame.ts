@@ -53,6 +53,7 @@ function rangePicker({ links, path, query, range }: PageView): Html {
           >to <input type="datetime-local" name="to" value="${localInput(range.toMillis)}" step="1" required
         /></label>
         <button type="submit">Show</button>
+        <p class="note">Times are the server's: ${Intl.DateTimeFormat().resolvedOptions().timeZone}.</p>
       </form>
     </details>`;
 }

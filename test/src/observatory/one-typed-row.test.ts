@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
+/** What the overview and the JSON need to be checked on their own. */
+const COPIED = ['src/observatory', 'src/views/html.ts', 'src/views/desk-layout.ts', 'otel/query.ts'];
+const DOCUMENT = 'src/observatory/metrics-document.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'one-typed-row-'));
+  for (const path of COPIED) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await cp(join(ROOT, path), join(folder, path), { recursive: true });
+  }
+  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction');
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
+  const { compilerOptions } = JSON.parse(await readFile(join(ROOT, 'tsconfig.json'), 'utf8')) as {
+    compilerOptions: object;
+  };
+  await writeFile(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({
+      compilerOptions,
+      include: ['src/observatory/pages/overview-page.ts', 'src/observatory/metrics-route.ts'],
+    }),
+  );
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** The files in which the type check finds fault. */
+async function faultyFiles(): Promise<readonly string[]> {
+  const output = await new Promise<string>((resolve) => {
+    execFile(
+      process.execPath,
+      [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', folder, '--pretty', 'false'],
+      { cwd: folder },
+      (_, stdout) => resolve(stdout),
+    );
+  });
+  return [
+    ...new Set(
+      [...output.matchAll(/^([^(\n]+)\(\d+,\d+\): error/gm)].map((match) => match[1]!.replaceAll('\\', '/')),
+    ),
+  ].sort();
+}
+
+/** Renames a field in the document and in what makes it, as somebody would who forgot the page. */
+async function rename(from: string, to: string): Promise<void> {
+  const original = await readFile(join(ROOT, DOCUMENT), 'utf8');
+  await writeFile(join(folder, DOCUMENT), original.replaceAll(new RegExp(`\\b${from}\\b`, 'g'), to));
+}
+
+describe('the page and the JSON', () => {
+  it('type-check as they are', async () => {
+    await rename('count', 'count');
+    expect(await faultyFiles()).toEqual([]);
+  });
+
+  it.each(['duration_ms', 'client_errors', 'rss_bytes', 'event_loop_delay_p99_ms'])(
+    'break the type check of the page when %s is renamed in the JSON',
+    async (field) => {
+      await rename(field, 'renamed');
+      expect(await faultyFiles()).toContain('src/observatory/pages/overview-page.ts');
+    },
+  );
+});
