@@ -127,8 +127,20 @@ export interface TraceSummary {
   readonly pinned: boolean;
 }
 
+/** A line of the app's log, written while a span of the trace was active. */
+export interface LogLine {
+  readonly timeMillis: number;
+  readonly spanId: string;
+  readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+  readonly message: string;
+  /** Secrets removed, values cut. */
+  readonly attributes: AttributeMap;
+}
+
 export interface TraceDetail extends TraceSummary {
   readonly spans: readonly SpanRow[];
+  /** The last ones, oldest first. */
+  readonly logs: readonly LogLine[];
   /** Spans of this trace that were counted but not kept. */
   readonly droppedSpans: number;
   /** Cut at the maximum span count or age. */
@@ -317,7 +329,10 @@ export interface TelemetryQuery {
   buffer(): BufferFacts;
   spans(): SpanCounts;
   export(): ExportFacts;
+  /** As of the last `refresh`. */
   business(): readonly BusinessMetric[];
+  /** Collects what is collected on demand, so that the next answers include everything that happened before. Never rejects. */
+  refresh(): Promise<void>;
   faults(): readonly TelemetryFault[];
   ownCost(): OwnCost;
   markers(range: TimeRange): readonly Marker[];

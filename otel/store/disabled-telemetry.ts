@@ -48,6 +48,7 @@ export function disabledTelemetry(
   const thresholdsSeconds = options.thresholdsSeconds ?? { database: 0, http: 0, render: 0 };
   return {
     enabled: false,
+    refresh: () => Promise.resolve(),
     now: () => clock.now(),
     settings: () => settings,
     sampling: () => ({ enabled: false, rates: NO_RATES, exportRates: NO_RATES, thresholdsSeconds }),

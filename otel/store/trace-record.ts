@@ -139,6 +139,7 @@ export class TraceRecord {
     return {
       ...this.summary(),
       spans: this.#spans.toSorted((a, b) => a.startMillis - b.startMillis).map(toRow),
+      logs: [],
       droppedSpans: this.droppedSpans,
       truncated: this.truncated,
       remoteParent: this.remoteParent,

@@ -20,7 +20,6 @@ const FONT_FILES = [
   'inter/files/inter-latin-wght-normal.woff2',
   'jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2',
 ];
-const VENDOR_FILES = ['htmx.min.js', 'ext/hx-sse.min.js'];
 
 /** Where assets come from; every folder may be absent except `publicFolder`. */
 export interface AssetFolders {
@@ -29,8 +28,6 @@ export interface AssetFolders {
   readonly browserFolder?: string;
   /** `node_modules/@fontsource-variable`. */
   readonly fontFolder?: string;
-  /** `node_modules/htmx.org/dist`. */
-  readonly vendorFolder?: string;
   /** Text made by code, by asset name: `code.css` and the like; stylesheets may import it. */
   readonly generated?: Readonly<Record<string, string>>;
 }
@@ -57,7 +54,6 @@ export function installedAssetFolders(): AssetFolders {
     publicFolder: join(here, '..', 'public'),
     browserFolder: join(here, '..', 'observatory', 'browser'),
     fontFolder: dirname(dirname(require.resolve('@fontsource-variable/inter/package.json'))),
-    vendorFolder: join(dirname(require.resolve('htmx.org/package.json')), 'dist'),
   };
 }
 
@@ -94,10 +90,6 @@ export function createAssets(folders: AssetFolders): Assets {
   if (folders.fontFolder !== undefined) {
     const server = createFolderServer(folders.fontFolder);
     for (const file of FONT_FILES) addFile(`fonts/${basename(file)}`, folders.fontFolder, file, server);
-  }
-  if (folders.vendorFolder !== undefined) {
-    const server = createFolderServer(folders.vendorFolder);
-    for (const file of VENDOR_FILES) addFile(`vendor/${basename(file)}`, folders.vendorFolder, file, server);
   }
   const stylesheets = new Map<string, string>();
   for (const [name, text] of Object.entries(folders.generated ?? {})) {

@@ -31,7 +31,7 @@ export function createMetricsRoute({
   readonly telemetry: TelemetryQuery;
   readonly now?: () => number;
 }): Middleware {
-  return (ctx: Context) => {
+  return async (ctx: Context) => {
     const query = { from: one(ctx.query['from']), to: one(ctx.query['to']) };
     const range = chooseRange(query, now());
     ctx.set('Cache-Control', 'no-store');
@@ -40,6 +40,7 @@ export function createMetricsRoute({
       ctx.body = { error: { status: 400, message: range.problem.replace(' Showing the last hour.', '') } };
       return;
     }
+    await telemetry.refresh();
     const asked = query.from !== undefined && query.from !== '';
     ctx.body = {
       summary: overviewSummary(telemetry, query, now()),

@@ -100,7 +100,8 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
   }
 
   for (const page of PAGES)
-    router.get(page.path === '' ? /^\/admin\/metrics-dashboard\/?$/ : page.path, (ctx) => {
+    router.get(page.path === '' ? /^\/admin\/metrics-dashboard\/?$/ : page.path, async (ctx) => {
+      await telemetry.refresh();
       const params: Readonly<Record<string, string>> = ctx.params;
       const query = queryOf(ctx);
       const path = page.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));

@@ -39,7 +39,7 @@ describe('assets', () => {
     }
   });
 
-  it.each(['favicon.svg', 'vendor/htmx.min.js', 'vendor/hx-sse.min.js'])('has %s', async (name) => {
+  it.each(['favicon.svg', 'live.js'])('has %s', async (name) => {
     const { status, body } = await server.ask(assets.url(name));
     expect(status).toBe(200);
     expect(body.length).toBeGreaterThan(100);

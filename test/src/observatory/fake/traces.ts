@@ -72,6 +72,7 @@ export function sketchTrace(
     bytes: rows.length * 480,
     pinned: false,
     spans: rows,
+    logs: [],
     droppedSpans: 0,
     truncated: false,
     remoteParent: false,
