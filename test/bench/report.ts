@@ -40,7 +40,7 @@ function variantTable(costs: readonly VariantCost[]): string {
       'the same blog',
       'post page, CPU µs',
       'added',
-      'static file, CPU µs',
+      'static file, main-thread CPU µs',
       'added',
       'start, ms',
       'RSS after load, MiB',
