@@ -48,6 +48,7 @@ export interface TelemetryConfig {
   readonly exportEndpoint: string | undefined;
   readonly traceExport: OtlpTarget | undefined;
   readonly metricExport: OtlpTarget | undefined;
+  readonly logExport: OtlpTarget | undefined;
   readonly exportQueue: {
     readonly maxSpans: number;
     readonly maxBatchSpans: number;
@@ -116,6 +117,7 @@ export function readTelemetryConfig({ env, dotEnv = {} }: TelemetryConfigSources
     exportEndpoint: traceExport?.url,
     traceExport,
     metricExport: enabled ? resolveOtlp('metrics', values) : undefined,
+    logExport: enabled ? resolveOtlp('logs', values) : undefined,
     exportQueue: Object.freeze({
       maxSpans: values.bspMaxQueueSize,
       maxBatchSpans: Math.min(values.bspMaxExportBatchSize, values.bspMaxQueueSize),

@@ -10,7 +10,7 @@ import { untracedPathPrefixes } from './config.ts';
 import type { TelemetryConfig } from './config.ts';
 import { Deadline } from './export/deadline.ts';
 import { describeError, NO_EXPORT } from './export/export-health.ts';
-import { createMetricExport, createSpanPipeline } from './export/otlp-export.ts';
+import { createLogExport, createMetricExport, createSpanPipeline } from './export/otlp-export.ts';
 import type { MetricExport } from './export/otlp-export.ts';
 import { RedMetricProducer } from './export/red-metric-producer.ts';
 import type { Guard } from './guard.ts';
@@ -25,6 +25,8 @@ import { SamplingSpanProcessor } from './sampling/sampling-span-processor.ts';
 import { BusinessMetricReader } from './store/business-metrics.ts';
 import { History } from './store/history.ts';
 import { InProcessSpanExporter } from './store/in-process-span-exporter.ts';
+import { TraceLogProcessor } from './store/trace-log-processor.ts';
+import { TraceLogs } from './store/trace-logs.ts';
 import { TelemetryStore } from './store/telemetry-store.ts';
 import { TraceRing } from './store/trace-ring.ts';
 import { telemetryResource } from './telemetry-resource.ts';
@@ -72,6 +74,8 @@ export class EnabledTelemetry implements Telemetry {
       now: clock.now,
     });
     const pipeline = createSpanPipeline(config, (traceId) => ring.markExported(traceId));
+    const traceLogs = new TraceLogs();
+    const logExport = createLogExport(config);
     const business = new BusinessMetricReader({ guard });
     const local = new InProcessSpanExporter({ ring, guard, onStored: () => this.query.touch() });
 
@@ -117,11 +121,12 @@ export class EnabledTelemetry implements Telemetry {
       runtime: this.#runtime,
       ownCost: () => ({
         ...processingCost(processor.cost()),
-        bytesHeld: ring.facts().bytes + aggregates.bytes + (pipeline?.queuedBytes ?? 0),
+        bytesHeld: ring.facts().bytes + aggregates.bytes + traceLogs.bytes + (pipeline?.queuedBytes ?? 0),
         historyFileBytes: this.#history?.fileBytes ?? 0,
       }),
       markers: () => [{ atMillis: startedAtMillis, kind: 'start', label: 'start' }],
       wasSeen: (traceId) => processor.seen(traceId),
+      logs: traceLogs,
       archived: (traceId) => this.#history?.trace(traceId),
     });
     this.control = this.query;
@@ -143,8 +148,11 @@ export class EnabledTelemetry implements Telemetry {
       contextManager: new AsyncContextManager(),
       instrumentations: [this.#http],
       metricReaders: [...this.#metricReaders],
-      // Not left out: without the list the SDK exports logs to a collector that nobody set.
-      logRecordProcessors: [],
+      // Without a list of its own the SDK exports logs to a collector that nobody set.
+      logRecordProcessors: [
+        new TraceLogProcessor({ logs: traceLogs, guard }),
+        ...(logExport === undefined ? [] : [logExport]),
+      ],
     });
     try {
       this.#sdk.start();

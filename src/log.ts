@@ -1,12 +1,14 @@
 import { isSpanContextValid, trace } from '@opentelemetry/api';
 import { destination, pino, type DestinationStream, type Logger } from 'pino';
 import type { BlogConfig } from './config.ts';
+import { emitLogRecord } from './log-record.ts';
 
 const STANDARD_ERROR = 2;
+const SECRET_FIELDS = ['authorization', 'cookie', 'set-cookie', 'password', 'token', 'secret'];
 
 /**
- * One JSON line per event on standard error, with the ids of the span it happened in. Standard output belongs to the few lines
- * that a person reads at start.
+ * One JSON line per event on standard error, with the ids of the span it happened in; standard output belongs to the few lines that a
+ * person reads at start. What is written also becomes an OpenTelemetry log record, after secrets were removed.
  */
 export function createLog(
   config: Pick<BlogConfig, 'logLevel'>,
@@ -19,21 +21,17 @@ export function createLog(
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
       redact: {
-        paths: [
-          '*.authorization',
-          '*.cookie',
-          '*.password',
-          '*.token',
-          'authorization',
-          'cookie',
-          'password',
-          'token',
-        ],
+        paths: SECRET_FIELDS.flatMap((field) => [`["${field}"]`, `*["${field}"]`, `*.*["${field}"]`]),
         censor: '(removed)',
       },
       mixin: activeSpanIds,
     },
-    stream,
+    {
+      write(line) {
+        stream.write(line);
+        emitLogRecord(line);
+      },
+    },
   );
 }
 

@@ -1,7 +1,8 @@
+import { BatchLogRecordProcessor, type LogRecordProcessor } from '@opentelemetry/sdk-logs';
 import { PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import type { MetricProducer, MetricReader } from '@opentelemetry/sdk-metrics';
 import type { TelemetryConfig } from '../config.ts';
-import { OtlpMetricExporter, OtlpSpanExporter } from './otlp-exporters.ts';
+import { OtlpLogExporter, OtlpMetricExporter, OtlpSpanExporter } from './otlp-exporters.ts';
 import { OtlpPipeline } from './otlp-pipeline.ts';
 
 /** The pipeline for spans; undefined when no endpoint is set for them. */
@@ -40,4 +41,10 @@ export function createMetricExport(config: TelemetryConfig, red: MetricProducer)
     metricProducers: [red],
   });
   return { reader, exporter };
+}
+
+/** Sends log records in batches; undefined when no common endpoint is set. */
+export function createLogExport({ logExport }: TelemetryConfig): LogRecordProcessor | undefined {
+  if (logExport === undefined) return undefined;
+  return new BatchLogRecordProcessor({ exporter: new OtlpLogExporter(logExport, logExport.timeoutMillis) });
 }

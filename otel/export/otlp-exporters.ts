@@ -1,10 +1,12 @@
-import { ExportResultCode } from '@opentelemetry/core';
 import type { ExportResult } from '@opentelemetry/core';
+import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-proto';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { OtlpTarget } from '../settings/otlp-target.ts';
 import { AbortableAgents } from './abortable-agents.ts';
+import { SingleExport } from './single-export.ts';
 import type { AbortableSpanExporter } from './otlp-pipeline.ts';
 
 type Compression = NonNullable<
@@ -34,32 +36,38 @@ export class OtlpSpanExporter extends OTLPTraceExporter implements AbortableSpan
 /** Sends metrics as http/protobuf, one export at a time, each cut off after `timeoutMillis`. */
 export class OtlpMetricExporter extends OTLPMetricExporter {
   readonly #agents: AbortableAgents;
-  readonly #timeoutMillis: number;
-  #isBusy = false;
+  readonly #single: SingleExport;
 
   constructor(target: OtlpTarget, timeoutMillis: number, agents = new AbortableAgents(target)) {
     super(exporterOptions(target, timeoutMillis, agents));
     this.#agents = agents;
-    this.#timeoutMillis = timeoutMillis;
+    this.#single = new SingleExport(agents, timeoutMillis);
   }
 
   override export(metrics: ResourceMetrics, resultCallback: (result: ExportResult) => void): void {
-    if (this.#isBusy) {
-      resultCallback({ code: ExportResultCode.FAILED, error: new Error('the export before has not ended') });
-      return;
-    }
-    this.#isBusy = true;
-    const timeout = setTimeout(() => this.#agents.abort(), this.#timeoutMillis).unref();
-    const finish = (result: ExportResult): void => {
-      clearTimeout(timeout);
-      this.#isBusy = false;
-      resultCallback(result);
-    };
-    try {
-      super.export(metrics, finish);
-    } catch (error) {
-      finish({ code: ExportResultCode.FAILED, error: error as Error });
-    }
+    this.#single.run((finish) => super.export(metrics, finish), resultCallback);
+  }
+
+  /** Cuts off what is still under way. */
+  override shutdown(): Promise<void> {
+    this.#agents.close();
+    return super.shutdown();
+  }
+}
+
+/** Sends log records as http/protobuf, one export at a time, each cut off after `timeoutMillis`. */
+export class OtlpLogExporter extends OTLPLogExporter {
+  readonly #agents: AbortableAgents;
+  readonly #single: SingleExport;
+
+  constructor(target: OtlpTarget, timeoutMillis: number, agents = new AbortableAgents(target)) {
+    super(exporterOptions(target, timeoutMillis, agents));
+    this.#agents = agents;
+    this.#single = new SingleExport(agents, timeoutMillis);
+  }
+
+  override export(records: ReadableLogRecord[], resultCallback: (result: ExportResult) => void): void {
+    this.#single.run((finish) => super.export(records, finish), resultCallback);
   }
 
   /** Cuts off what is still under way. */

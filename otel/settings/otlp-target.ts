@@ -12,28 +12,17 @@ export interface OtlpTarget {
   readonly clientKeyFile: string | undefined;
 }
 
-/** The receiver of a signal; undefined when no address is set for it. */
-export function resolveOtlp(signal: 'traces' | 'metrics', values: SettingValues): OtlpTarget | undefined {
-  const own =
-    signal === 'traces'
-      ? {
-          endpoint: values.otlpTracesEndpoint,
-          headers: values.otlpTracesHeaders,
-          timeoutMillis: values.otlpTracesTimeoutMillis,
-          compression: values.otlpTracesCompression,
-          certificateFile: values.otlpTracesCertificateFile,
-          clientCertificateFile: values.otlpTracesClientCertificateFile,
-          clientKeyFile: values.otlpTracesClientKeyFile,
-        }
-      : {
-          endpoint: values.otlpMetricsEndpoint,
-          headers: values.otlpMetricsHeaders,
-          timeoutMillis: values.otlpMetricsTimeoutMillis,
-          compression: values.otlpMetricsCompression,
-          certificateFile: values.otlpMetricsCertificateFile,
-          clientCertificateFile: values.otlpMetricsClientCertificateFile,
-          clientKeyFile: values.otlpMetricsClientKeyFile,
-        };
+/** What is set for one signal alone. */
+type OwnSettings = {
+  readonly [Key in keyof OtlpTarget | 'endpoint']?: (OtlpTarget & { endpoint: string })[Key] | undefined;
+};
+
+/** The receiver of a signal; undefined when no address is set for it. Logs go to the common one. */
+export function resolveOtlp(
+  signal: 'traces' | 'metrics' | 'logs',
+  values: SettingValues,
+): OtlpTarget | undefined {
+  const own = ownSettings(signal, values);
   const url = own.endpoint ?? signalUrl(values.otlpEndpoint, signal);
   if (url === undefined) return undefined;
   return Object.freeze({
@@ -45,6 +34,29 @@ export function resolveOtlp(signal: 'traces' | 'metrics', values: SettingValues)
     clientCertificateFile: own.clientCertificateFile ?? values.otlpClientCertificateFile,
     clientKeyFile: own.clientKeyFile ?? values.otlpClientKeyFile,
   });
+}
+
+function ownSettings(signal: 'traces' | 'metrics' | 'logs', values: SettingValues): OwnSettings {
+  if (signal === 'logs') return {};
+  return signal === 'traces'
+    ? {
+        endpoint: values.otlpTracesEndpoint,
+        headers: values.otlpTracesHeaders,
+        timeoutMillis: values.otlpTracesTimeoutMillis,
+        compression: values.otlpTracesCompression,
+        certificateFile: values.otlpTracesCertificateFile,
+        clientCertificateFile: values.otlpTracesClientCertificateFile,
+        clientKeyFile: values.otlpTracesClientKeyFile,
+      }
+    : {
+        endpoint: values.otlpMetricsEndpoint,
+        headers: values.otlpMetricsHeaders,
+        timeoutMillis: values.otlpMetricsTimeoutMillis,
+        compression: values.otlpMetricsCompression,
+        certificateFile: values.otlpMetricsCertificateFile,
+        clientCertificateFile: values.otlpMetricsClientCertificateFile,
+        clientKeyFile: values.otlpMetricsClientKeyFile,
+      };
 }
 
 /** The address of a signal below the base address, whose query stays: some receivers take their key there. */

@@ -35,6 +35,7 @@ import type { RuntimeReader } from './process-facts.ts';
 import { toSpanRow } from './span-record.ts';
 import type { SpanRecord } from './span-record.ts';
 import { contains, filterTraces } from './trace-filter.ts';
+import type { TraceLogs } from './trace-logs.ts';
 import type { TraceRecord } from './trace-record.ts';
 import type { TraceRing } from './trace-ring.ts';
 
@@ -60,6 +61,8 @@ export interface TelemetryStoreOptions {
   readonly archived?: (traceId: string) => TraceRecord | undefined;
   /** Collects business metrics anew; also runs before listeners are told of a change. Must not reject. */
   readonly refresh?: () => Promise<void>;
+  /** Log lines by trace; without it traces have none. */
+  readonly logs?: Pick<TraceLogs, 'of'>;
 }
 
 /** Answers the admin pages from aggregates, the trace ring and the facts of the parts it is composed of. Holds no state of its own. */
@@ -120,7 +123,7 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
   trace(traceId: string): TraceDetail | MissingTrace {
     const id = traceId.slice(0, MAX_TRACE_ID_CHARS).toLowerCase();
     const trace = this.#find(id);
-    if (trace !== undefined) return trace.detail((span) => this.#toRow(span));
+    if (trace !== undefined) return trace.detail((span) => this.#toRow(span), this.#options.logs?.of(id));
     const evicted = this.#options.ring.tombstone(id);
     if (evicted !== undefined) return { traceId: id, reason: 'evicted', evicted };
     return { traceId: id, reason: this.#options.wasSeen?.(id) ?? 'unknown' };

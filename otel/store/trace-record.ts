@@ -1,4 +1,4 @@
-import type { KeepReason, SpanRow, TraceDetail, TraceSummary } from '../query.ts';
+import type { KeepReason, LogLine, SpanRow, TraceDetail, TraceSummary } from '../query.ts';
 import type { TraceFacts } from '../sampling/kept-span.ts';
 import { ATTR_HTTP_RESPONSE_OUTCOME, ATTR_HTTP_RESPONSE_STATUS_CODE } from '../semconv.ts';
 import { attributeOf } from './attribute-copy.ts';
@@ -135,11 +135,11 @@ export class TraceRecord {
   }
 
   /** With every span as a row, earliest first. */
-  detail(toRow: (span: SpanRecord) => SpanRow): TraceDetail {
+  detail(toRow: (span: SpanRecord) => SpanRow, logs: readonly LogLine[] = []): TraceDetail {
     return {
       ...this.summary(),
       spans: this.#spans.toSorted((a, b) => a.startMillis - b.startMillis).map(toRow),
-      logs: [],
+      logs,
       droppedSpans: this.droppedSpans,
       truncated: this.truncated,
       remoteParent: this.remoteParent,

@@ -1,0 +1,49 @@
+import { type Attributes, logs, SeverityNumber } from '@opentelemetry/api';
+
+const SEVERITIES: Readonly<Record<string, SeverityNumber>> = {
+  trace: SeverityNumber.TRACE,
+  debug: SeverityNumber.DEBUG,
+  info: SeverityNumber.INFO,
+  warn: SeverityNumber.WARN,
+  error: SeverityNumber.ERROR,
+  fatal: SeverityNumber.FATAL,
+};
+/** Fields of a line that a record has places of its own for. */
+const OWN_FIELDS = new Set(['level', 'time', 'msg', 'trace_id', 'span_id', 'err']);
+
+interface LineError {
+  readonly type?: string;
+  readonly message?: string;
+  readonly stack?: string;
+}
+
+/** A written log line as a record of OpenTelemetry's Logs API; without telemetry it goes nowhere. Never throws. */
+export function emitLogRecord(line: string): void {
+  try {
+    const fields = JSON.parse(line) as Record<string, unknown>;
+    const level = String(fields['level']);
+    logs.getLogger('glasshouse').emit({
+      timestamp: Date.parse(String(fields['time'])),
+      severityNumber: SEVERITIES[level] ?? SeverityNumber.INFO,
+      severityText: level.toUpperCase(),
+      body: String(fields['msg'] ?? ''),
+      attributes: attributesOf(fields),
+    });
+  } catch {
+    // The line itself is written; its copy is not worth a failed request.
+  }
+}
+
+function attributesOf(fields: Readonly<Record<string, unknown>>): Attributes {
+  const attributes: Attributes = {};
+  for (const [key, value] of Object.entries(fields)) {
+    if (OWN_FIELDS.has(key) || value === undefined || value === null) continue;
+    attributes[key] =
+      typeof value === 'object' ? JSON.stringify(value) : (value as string | number | boolean);
+  }
+  const error = fields['err'] as LineError | undefined;
+  if (error?.type !== undefined) attributes['exception.type'] = error.type;
+  if (error?.message !== undefined) attributes['exception.message'] = error.message;
+  if (error?.stack !== undefined) attributes['exception.stacktrace'] = error.stack;
+  return attributes;
+}
