@@ -2,18 +2,18 @@ import type { Context, Middleware } from 'koa';
 import type { TelemetryQuery } from '../../otel/query.ts';
 import { Links } from './links.ts';
 import { metricsDocument } from './metrics-document.ts';
+import { rangeAsked } from './range-asked.ts';
 import { overviewSentence } from './sentences/overview-sentence.ts';
 import { sentenceText } from './sentences/sentence.ts';
 import { situationOf } from './situation.ts';
-import { chooseRange } from './time-range.ts';
 
-/** The overview's sentence about the last hour, for `/admin/health` and `/admin/metrics`. */
+/** The overview's sentence about the range that the overview shows, for `/admin/health` and `/admin/metrics`. */
 export function overviewSummary(
   telemetry: TelemetryQuery,
   query: Readonly<Record<string, string | undefined>> = {},
   now: number = telemetry.now(),
 ): string {
-  const range = chooseRange(query, now);
+  const range = rangeAsked(telemetry, query, now);
   const known = {
     metrics: metricsDocument(telemetry, range),
     routes: telemetry.series('http', range),
@@ -33,11 +33,11 @@ export function createMetricsRoute({
 }): Middleware {
   return async (ctx: Context) => {
     const query = { from: one(ctx.query['from']), to: one(ctx.query['to']) };
-    const range = chooseRange(query, now());
+    const range = rangeAsked(telemetry, query, now());
     ctx.set('Cache-Control', 'no-store');
     if (range.problem !== undefined) {
       ctx.status = 400;
-      ctx.body = { error: { status: 400, message: range.problem.replace(' Showing the last hour.', '') } };
+      ctx.body = { error: { status: 400, message: range.problem } };
       return;
     }
     await telemetry.refresh();

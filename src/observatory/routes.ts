@@ -13,7 +13,7 @@ import type { AnyPage, OpenPage, PageView } from './page.ts';
 import { PAGES } from './pages.ts';
 import { railCost, railFigures } from './rail-figures.ts';
 import { sentenceText } from './sentences/sentence.ts';
-import { chooseRange } from './time-range.ts';
+import { rangeAsked } from './range-asked.ts';
 import { createRouter } from '../router.ts';
 
 export { closeLiveStreams } from './live/live-streams.ts';
@@ -55,7 +55,7 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
     csrfToken?: string,
   ): { readonly open: OpenPage; readonly view: PageView } {
     const at = now();
-    const range = chooseRange(query, at);
+    const range = rangeAsked(telemetry, query, at);
     const view: PageView = {
       links: new Links(base, range.query),
       range,

@@ -23,7 +23,7 @@ export const PRESETS: readonly Preset[] = [
   { from: '-7d', label: '7 d', words: '7 days', millis: 7 * DAY },
   { from: '-30d', label: '30 d', words: '30 days', millis: 30 * DAY },
 ];
-const DEFAULT = PRESETS[2]!;
+const [FIVE_MINUTES, QUARTER, DEFAULT] = PRESETS as readonly [Preset, Preset, Preset];
 const UNITS: Readonly<Record<string, readonly [number, string]>> = {
   s: [1000, 'second'],
   m: [MINUTE, 'minute'],
@@ -35,7 +35,7 @@ const MAX_MILLIS = 366 * DAY;
 
 /** The one time range of the observatory, as the address says it. */
 export interface ChosenRange extends TimeRange {
-  /** What every link carries on; empty for the default. */
+  /** What every link carries on; empty where the address named no range, so that it stays the one that fits. */
   readonly query: Readonly<Record<string, string>>;
   /** Ends now and moves with it; a fixed range has nothing to update. */
   readonly moving: boolean;
@@ -67,32 +67,41 @@ function instant(text: string): number | undefined {
   return Number.isFinite(millis) ? millis : undefined;
 }
 
-function moving(millis: number, words: string, now: number, problem?: string): ChosenRange {
+function moving(millis: number, words: string, now: number): ChosenRange {
   const preset = PRESETS.find((each) => each.millis === millis);
   const from = preset?.from ?? `-${Math.round(millis / 1000)}s`;
   return {
     // The millisecond of now is part of now.
     fromMillis: now - millis,
     toMillis: now + 1,
-    query: preset === DEFAULT ? {} : { from },
+    query: { from },
     moving: true,
     words: `in the last ${preset?.words ?? words}`,
     preset,
-    problem,
+    problem: undefined,
   };
 }
 
-/** Reads `?from=-1h` or `?from=…&to=…`; what cannot be read is said and replaced by the last hour. Never throws. */
-export function chooseRange(query: Readonly<Record<string, string | undefined>>, now: number): ChosenRange {
+/** What is shown when nobody chose: the last hour, or less of it while there is no more than that to see. */
+export function fittingPreset(ageMillis: number): Preset {
+  return ageMillis < FIVE_MINUTES.millis ? FIVE_MINUTES : ageMillis < QUARTER.millis ? QUARTER : DEFAULT;
+}
+
+/** Reads `?from=-1h` or `?from=…&to=…`; what is missing or cannot be read is replaced by `fallback`, and the latter said. Never throws. */
+export function chooseRange(
+  query: Readonly<Record<string, string | undefined>>,
+  now: number,
+  fallback: Preset = DEFAULT,
+): ChosenRange {
   const from = query['from']?.trim() ?? '';
   const to = query['to']?.trim() ?? '';
-  if (from === '' && to === '') return moving(DEFAULT.millis, DEFAULT.words, now);
+  const unasked: ChosenRange = { ...moving(fallback.millis, fallback.words, now), query: {} };
+  if (from === '' && to === '') return unasked;
   const past = relative(from);
   if (past !== undefined && (to === '' || to === 'now')) return moving(past.millis, past.words, now);
   const fromMillis = instant(from);
   const toMillis = to === '' || to === 'now' ? now + 1 : instant(to);
-  const wrong = (why: string): ChosenRange =>
-    moving(DEFAULT.millis, DEFAULT.words, now, `${why} Showing the last hour.`);
+  const wrong = (why: string): ChosenRange => ({ ...unasked, problem: why });
   if (fromMillis === undefined)
     return wrong(`“${from}” is not a time. Write from=-1h, or an instant such as 2026-11-23T13:00.`);
   if (toMillis === undefined)

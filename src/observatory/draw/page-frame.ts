@@ -16,7 +16,7 @@ export function pageContent(page: AnyPage, open: OpenPage, view: PageView): Html
         ${rangePicker(view)}${page.live && view.range.moving && html`<span id="live-control" class="live-control" hidden></span>`}
       </div>
     </header>
-    ${view.range.problem !== undefined && html`<p class="notice" role="alert">${view.range.problem}</p>`}
+    ${view.range.problem !== undefined && html`<p class="notice" role="alert">${view.range.problem} Shown is what happened ${view.range.words}.</p>`}
     ${drawSentence(open.sentence)} ${open.body}`;
 }
 
@@ -35,7 +35,7 @@ function rangePicker({ links, path, query, range }: PageView): Html {
   const chosen = range.preset === undefined;
   return html`<nav class="presets" aria-label="Time range">
       ${PRESETS.map((preset) => {
-        const href = links.ranged(path, rest, preset.from === '-1h' ? {} : { from: preset.from });
+        const href = links.ranged(path, rest, { from: preset.from });
         return html`<a href="${href}" ${range.preset === preset && html` aria-current="true"`}
           >${preset.label}</a
         >`;

@@ -133,21 +133,21 @@ describe('pages', () => {
     const text = await (await get('busy', '/routes?from=-6h')).text();
     const links = [...text.matchAll(/href="(\/admin\/metrics-dashboard[^"]*)"/g)].map((match) => match[1]!);
     const others = links.filter((link) => !link.includes('from=-6h'));
-    // The presets lead to other ranges; the default one needs no name.
-    expect(others.map((link) => /from=(-\w+)/.exec(link)?.[1] ?? 'default').sort()).toEqual([
+    // The presets lead to other ranges, each by its name.
+    expect(others.map((link) => /from=(-\w+)/.exec(link)?.[1]).sort()).toEqual([
       '-15m',
+      '-1h',
       '-24h',
       '-30d',
       '-5m',
       '-7d',
-      'default',
     ]);
     expect(links.length).toBeGreaterThan(20);
   });
 
-  it('say what is wrong with a range and show the last hour', async () => {
+  it('say what is wrong with a range and what is shown instead', async () => {
     const text = await (await get('busy', '/?from=yesterday')).text();
-    expect(text).toContain('“yesterday” is not a time.');
+    expect(text).toMatch(/“yesterday” is not a time\..* Shown is what happened in the last hour\./);
   });
 
   it('say what is wrong with a filter and leave that part out', async () => {
