@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fetchText, linksIn } from './fetch-links.ts';
 import type { RandomSource } from './random-source.ts';
 
 /** What a visitor does, in the proportions of a real personal blog's log: mostly posts and files, some feeds, some lost. */
@@ -98,21 +99,4 @@ function ask(address: string, path: string, agent: Agent, leave: boolean): Promi
     });
     outgoing.end();
   });
-}
-
-function fetchText(address: string, path: string, agent: Agent): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request(new URL(path, address), { agent }, (answer) => {
-      let text = '';
-      answer.setEncoding('utf8');
-      answer.on('data', (part: string) => (text += part));
-      answer.on('end', () => resolve(text));
-    });
-    outgoing.on('error', reject);
-    outgoing.end();
-  });
-}
-
-function linksIn(page: string, pattern: RegExp): string[] {
-  return [...new Set([...page.matchAll(pattern)].map((match) => match[1]!))];
 }
