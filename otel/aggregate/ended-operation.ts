@@ -15,11 +15,11 @@ export interface EndedOperation {
   /** The client left before the answer was whole. */
   readonly aborted: boolean;
   /** database: rows returned plus rows changed. */
-  readonly rows?: number;
+  readonly rows?: number | undefined;
   /** database: parameterised statement text. */
-  readonly text?: string;
+  readonly text?: string | undefined;
   /** database: the http series of the request it ran for. */
-  readonly caller?: string;
+  readonly caller?: string | undefined;
 }
 
 /** What instrumentations ask before they make a span, and tell when they did not. Implemented by SamplingSpanProcessor. */

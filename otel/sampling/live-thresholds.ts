@@ -10,12 +10,22 @@ export interface LiveThresholds {
   readonly lowestExport: Bits56;
 }
 
-/** A function that answers the thresholds in force. */
-export function liveThresholds(settings: () => SamplingSettings): () => LiveThresholds {
+/**
+ * A function that answers the thresholds in force. Settings that cannot be read or used are reported, and those before stay in force;
+ * only the first ones throw.
+ */
+export function liveThresholds(
+  settings: () => SamplingSettings,
+  report: (error: unknown) => void,
+): () => LiveThresholds {
   let current = compute(settings());
   return () => {
-    const now = settings();
-    if (now !== current.settings) current = compute(now);
+    try {
+      const now = settings();
+      if (now !== current.settings) current = compute(now);
+    } catch (error) {
+      report(error);
+    }
     return current;
   };
 }

@@ -15,14 +15,16 @@ import {
   ATTR_HTTP_ROUTE,
   ATTR_RENDER_TEMPLATE,
 } from '../semconv.ts';
+import { cutSeries, SeriesNames } from './series-names.ts';
 
 /** The one row of every request that matched no route (G11). */
 export const UNKNOWN_PATHS = 'unknown paths';
 /** Names under which instrumentations before the stable conventions reported a database. */
 const ATTR_DB_SYSTEM = 'db.system';
 const ATTR_HTTP_METHOD = 'http.method';
-/** A name longer than this is cut, so that a series weighs little. */
-const MAX_SERIES_LENGTH = 255;
+
+const httpSeries = new SeriesNames(' ');
+const otherSeries = new SeriesNames(': ');
 
 type Classified = Pick<ReadableSpan, 'kind' | 'attributes'>;
 
@@ -47,25 +49,22 @@ export function operationTypeOf({ kind, attributes }: Classified): OperationType
 type Named = Classified & Pick<ReadableSpan, 'name' | 'instrumentationScope'>;
 
 /** The name of the RED series a span counts in; bounded by the app's routes, statements and templates. */
-export function seriesOf(type: OperationType, span: Named): string {
-  const name = uncutSeriesOf(type, span);
-  return name.length > MAX_SERIES_LENGTH ? name.slice(0, MAX_SERIES_LENGTH) : name;
-}
-
-function uncutSeriesOf(type: OperationType, { name, attributes, instrumentationScope }: Named): string {
+export function seriesOf(type: OperationType, { name, attributes, instrumentationScope }: Named): string {
   switch (type) {
     case 'http': {
       const route = text(attributes, ATTR_HTTP_ROUTE);
       return route === undefined
         ? UNKNOWN_PATHS
-        : `${text(attributes, ATTR_HTTP_REQUEST_METHOD) ?? '_OTHER'} ${route}`;
+        : httpSeries.of(text(attributes, ATTR_HTTP_REQUEST_METHOD) ?? '_OTHER', route);
     }
     case 'database':
-      return text(attributes, ATTR_DB_QUERY_SUMMARY) ?? text(attributes, ATTR_DB_OPERATION_NAME) ?? name;
+      return cutSeries(
+        text(attributes, ATTR_DB_QUERY_SUMMARY) ?? text(attributes, ATTR_DB_OPERATION_NAME) ?? name,
+      );
     case 'render':
-      return text(attributes, ATTR_RENDER_TEMPLATE) ?? name;
+      return cutSeries(text(attributes, ATTR_RENDER_TEMPLATE) ?? name);
     case 'other':
-      return `${instrumentationScope.name}: ${name}`;
+      return otherSeries.of(instrumentationScope.name, name);
   }
 }
 

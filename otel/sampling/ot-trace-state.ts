@@ -1,4 +1,4 @@
-import type { TraceState } from '@opentelemetry/api';
+import { createTraceState, type TraceState } from '@opentelemetry/api';
 import {
   type Bits56,
   decodeRandomness,
@@ -53,17 +53,30 @@ export function randomnessOf(traceId: string, traceState: TraceState | undefined
 export function withThreshold(
   traceState: TraceState | undefined,
   threshold: Bits56 | undefined,
-  empty: () => TraceState,
 ): TraceState | undefined {
+  if (traceState === undefined) return threshold === undefined ? undefined : bareState(threshold);
   const { members } = readOtTraceState(traceState);
   const others = members.filter((member) => !member.startsWith('th:'));
   const th = threshold === undefined ? undefined : encodeThreshold(threshold);
   if (th === undefined && others.length === members.length) return traceState;
   const value = (th === undefined ? others : [`th:${th}`, ...others]).join(';');
-  const base = traceState ?? empty();
   if (value === '' || value.length > MAX_OT_VALUE_LENGTH) {
     const rest = others.join(';');
-    return rest === '' ? base.unset(OT_KEY) : base.set(OT_KEY, rest);
+    return rest === '' ? traceState.unset(OT_KEY) : traceState.set(OT_KEY, rest);
   }
-  return base.set(OT_KEY, value);
+  return traceState.set(OT_KEY, value);
+}
+
+/** Nearly every span has this one, and a trace state is immutable. */
+const bareStates = new WeakMap<Bits56, TraceState>();
+
+function bareState(threshold: Bits56): TraceState | undefined {
+  let state = bareStates.get(threshold);
+  if (state === undefined) {
+    const th = encodeThreshold(threshold);
+    if (th === undefined) return undefined;
+    state = createTraceState().set(OT_KEY, `th:${th}`);
+    bareStates.set(threshold, state);
+  }
+  return state;
 }

@@ -35,84 +35,125 @@ export interface SpanFacts {
   readonly failed: boolean;
   /** Duration, or time to first byte of a request. */
   readonly slownessNanos: number;
+  /** Its facts could not be read: somebody has to look at it. */
+  readonly isUnreadable?: boolean;
 }
+
+/** What became of a must-keep span in a storm: the threshold it passed, cut, or kept as an example of its kind. */
+export type StormFate = Bits56 | 'cut' | 'example';
+/** By span, as in the list of spans; undefined: no storm, or the span is ordinary. */
+export type StormFates = readonly (StormFate | undefined)[];
+
+/** Where ids of parents that have not ended yet are noted; a Set of strings is one. */
+export interface OwedIds {
+  readonly size: number;
+  add(spanId: string): unknown;
+  delete(spanId: string): boolean;
+}
+
+/** A reason per span, undefined for those let go. */
+export type Reasons = (KeepReason | undefined)[];
 
 /** Why an operation must be kept at any rate; undefined: it is ordinary. */
 export function mustKeepReason(
-  span: Pick<SpanFacts, 'type' | 'failed' | 'slownessNanos'>,
+  span: Pick<SpanFacts, 'type' | 'failed' | 'slownessNanos' | 'isUnreadable'>,
   settings: SamplingSettings,
 ): 'error' | 'slow' | undefined {
-  if (span.failed) return 'error';
+  if (span.failed || span.isUnreadable === true) return 'error';
   return span.slownessNanos >= settings.slowThresholdNanos[span.type] ? 'slow' : undefined;
 }
 
 /**
- * The verdict on each finished span of a trace: must-keep, or R >= T of its own type, or an ancestor of a kept one (G12, G15).
- * Answers a reason per span in the given order, undefined for those let go, and adds to `owedAncestors` the ids of parents that
- * are not among the spans, so that they can still be kept when they end.
+ * The verdict on each finished span of a trace: must-keep and not cut by a storm, or R >= T of its own type, or an ancestor of a kept
+ * one (G12, G15, G18). Answers a reason per span in the given order, undefined for those let go, and adds to `owedAncestors` the ids of
+ * parents that are not among the spans, so that they can still be kept when they end.
  */
 export function decideTrace(
   spans: readonly SpanFacts[],
   randomness: Bits56,
   settings: SamplingSettings,
   thresholds: Readonly<Record<OperationType, Bits56>>,
-  owedAncestors: Set<string>,
-): (KeepReason | undefined)[] {
-  const reasons = spans.map(
-    (span) =>
-      mustKeepReason(span, settings) ??
-      (isAtLeast(randomness, thresholds[span.type]) ? 'probability' : undefined),
-  );
+  owedAncestors: OwedIds,
+  fates?: StormFates,
+): Reasons {
+  const reasons: Reasons = [];
+  for (let i = 0; i < spans.length; i++) {
+    const span = spans[i]!;
+    const mustKeep = mustKeepReason(span, settings);
+    if (mustKeep !== undefined) reasons.push(fates?.[i] === 'cut' ? undefined : mustKeep);
+    else reasons.push(isAtLeast(randomness, thresholds[span.type]) ? 'probability' : undefined);
+  }
   keepAncestors(spans, reasons, owedAncestors);
   return reasons;
 }
 
 /**
  * The verdict of the OTLP pipeline: the trace whole, or only what must be kept with its ancestors (G21). One threshold for the
- * trace, that of its local root's type, so that no exported trace has holes.
+ * trace, that of its local root's type, so that no exported trace has holes: what a storm cut goes with its trace.
  */
 export function decideExport(
   spans: readonly SpanFacts[],
   wholeTrace: boolean,
   settings: SamplingSettings,
-  owedAncestors: Set<string>,
-): (KeepReason | undefined)[] {
-  const reasons = spans.map(
-    (span) => mustKeepReason(span, settings) ?? (wholeTrace ? 'probability' : undefined),
-  );
+  owedAncestors: OwedIds,
+  fates?: StormFates,
+): Reasons {
+  const reasons: Reasons = [];
+  const otherwise = wholeTrace ? 'probability' : undefined;
+  for (let i = 0; i < spans.length; i++) {
+    reasons.push(fates?.[i] === 'cut' ? otherwise : (mustKeepReason(spans[i]!, settings) ?? otherwise));
+  }
   keepAncestors(spans, reasons, owedAncestors);
   return reasons;
 }
 
-function keepAncestors(
+/** Up to this many spans a search is faster than an index. */
+const MAX_SEARCHED_SPANS = 12;
+
+function keepAncestors(spans: readonly SpanFacts[], reasons: Reasons, owed: OwedIds): void {
+  const isAnyKept = reasons.some(isKept);
+  if (!isAnyKept && owed.size === 0) return;
+  const index = spans.length > MAX_SEARCHED_SPANS ? indexById(spans) : undefined;
+  for (let i = 0; i < spans.length; i++) {
+    const { spanId, parentSpanId } = spans[i]!;
+    const wasOwed = owed.size > 0 && owed.delete(spanId);
+    if (reasons[i] === undefined && wasOwed) reasons[i] = 'ancestor';
+    else if (reasons[i] === undefined || reasons[i] === 'ancestor') continue;
+    climb(parentSpanId, spans, reasons, owed, index);
+  }
+}
+
+function isKept(reason: KeepReason | undefined): boolean {
+  return reason !== undefined;
+}
+
+function indexById(spans: readonly SpanFacts[]): Map<string, number> {
+  const index = new Map<string, number>();
+  for (let i = 0; i < spans.length; i++) index.set(spans[i]!.spanId, i);
+  return index;
+}
+
+/** Keeps the parents from `id` up to one that is kept already; those that have not ended are owed. */
+function climb(
+  id: string | undefined,
   spans: readonly SpanFacts[],
-  reasons: (KeepReason | undefined)[],
-  owedAncestors: Set<string>,
+  reasons: Reasons,
+  owed: OwedIds,
+  index: ReadonlyMap<string, number> | undefined,
 ): void {
-  if (spans.length === 1) {
-    if (reasons[0] === undefined && owedAncestors.delete(spans[0]!.spanId)) reasons[0] = 'ancestor';
-    if (reasons[0] !== undefined && spans[0]!.parentSpanId !== undefined)
-      owedAncestors.add(spans[0]!.parentSpanId);
-    return;
-  }
-  const indexById = new Map(spans.map((span, index) => [span.spanId, index]));
-  const climb = (from: string | undefined): void => {
-    for (let id = from; id !== undefined;) {
-      const index = indexById.get(id);
-      if (index === undefined) {
-        owedAncestors.add(id);
-        return;
-      }
-      if (reasons[index] !== undefined) return;
-      reasons[index] = 'ancestor';
-      id = spans[index]!.parentSpanId;
+  while (id !== undefined) {
+    const at = index === undefined ? search(spans, id) : index.get(id);
+    if (at === undefined) {
+      owed.add(id);
+      return;
     }
-  };
-  for (const [index, span] of spans.entries()) {
-    if (reasons[index] !== undefined && reasons[index] !== 'ancestor') climb(span.parentSpanId);
-    else if (reasons[index] === undefined && owedAncestors.delete(span.spanId)) {
-      reasons[index] = 'ancestor';
-      climb(span.parentSpanId);
-    }
+    if (reasons[at] !== undefined) return;
+    reasons[at] = 'ancestor';
+    id = spans[at]!.parentSpanId;
   }
+}
+
+function search(spans: readonly SpanFacts[], id: string): number | undefined {
+  for (let i = 0; i < spans.length; i++) if (spans[i]!.spanId === id) return i;
+  return undefined;
 }

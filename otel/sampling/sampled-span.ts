@@ -1,7 +1,8 @@
-import { createTraceState, type SpanContext } from '@opentelemetry/api';
+import type { SpanContext } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { KeepReason, OperationType } from '../query.ts';
 import type { Bits56 } from './consistent-threshold.ts';
+import type { EndedSpan } from './ended-span.ts';
 import type { KeptSpan, TraceFacts } from './kept-span.ts';
 import { withThreshold } from './ot-trace-state.ts';
 
@@ -20,19 +21,22 @@ export class SampledSpan implements KeptSpan {
 
   /** @param threshold The rejection threshold the span passed; undefined when its weight is unknown. */
   constructor(
-    span: ReadableSpan,
-    verdict: Pick<KeptSpan, 'operationType' | 'series' | 'keepReason' | 'traceFacts'>,
+    { span, type, series }: EndedSpan,
+    keepReason: KeepReason,
+    traceFacts: TraceFacts,
     threshold: Bits56 | undefined,
   ) {
+    this.operationType = type;
+    this.series = series;
+    this.keepReason = keepReason;
+    this.traceFacts = traceFacts;
     this.#span = span;
     this.#threshold = threshold;
-    this.operationType = verdict.operationType;
-    this.series = verdict.series;
-    this.keepReason = verdict.keepReason;
-    this.traceFacts = verdict.traceFacts;
   }
 
-  readonly spanContext = (): SpanContext => (this.#spanContext ??= this.#weighted(this.#span.spanContext()));
+  spanContext(): SpanContext {
+    return (this.#spanContext ??= this.#weighted(this.#span.spanContext()));
+  }
 
   get name() {
     return this.#span.name;
@@ -85,7 +89,7 @@ export class SampledSpan implements KeptSpan {
   }
 
   #weighted(context: SpanContext): SpanContext {
-    const traceState = withThreshold(context.traceState, this.#threshold, createTraceState);
+    const traceState = withThreshold(context.traceState, this.#threshold);
     return traceState === context.traceState || traceState === undefined
       ? context
       : { ...context, traceState };

@@ -4,32 +4,32 @@ import type { EndedOperation, OperationRecorder } from '../aggregate/ended-opera
 import { type Clock, systemClock } from '../clock.ts';
 import type { Guard } from '../guard.ts';
 import type { OperationType, SamplingFacts, SpanCounts } from '../query.ts';
-import { BufferedTrace, type PendingSpan, type Verdict } from './buffered-trace.ts';
+import type { BufferedTrace } from './buffered-trace.ts';
 import { isAtLeast } from './consistent-threshold.ts';
+import { type EndedSpan, ReadSpan, unreadableSpan } from './ended-span.ts';
 import { type LiveThresholds, liveThresholds } from './live-thresholds.ts';
-import { operationOfSpan, pendingSpanOf } from './operation-of-span.ts';
-import { operationTypeOf, seriesOf } from './operation-type.ts';
+import { operationTypeOf, seriesOf, UNKNOWN_PATHS } from './operation-type.ts';
 import { randomnessOf } from './ot-trace-state.ts';
-import { decideExport, decideTrace, mustKeepReason, type SamplingSettings } from './policies.ts';
-import { type Reasons, SpanHandOver, type SpanOutput } from './span-hand-over.ts';
+import type { SamplingSettings } from './policies.ts';
+import type { SamplingLimits } from './sampling-limits.ts';
+import { SpanHandOver, type SpanOutput } from './span-hand-over.ts';
 import { SpanTally } from './span-tally.ts';
-import { TraceBuffer, type TraceBufferLimits } from './trace-buffer.ts';
+import { StormBudget, type StormFacts } from './storm-budget.ts';
+import { TraceBuffer, type TraceBufferFacts } from './trace-buffer.ts';
+import { type OperationAggregates, TraceJudge } from './trace-judge.ts';
 
 const SWEEP_INTERVAL_MILLIS = 1000;
 /** One onEnd in this many is timed for the own-cost figure; never the first ones, which run cold. */
 const COST_SAMPLE_EVERY = 64;
 
 export interface SamplingSpanProcessorOptions {
-  readonly aggregates: {
-    record(operation: EndedOperation): void;
-    recordKept(type: OperationType, series: string, atMillis: number): void;
-  };
+  readonly aggregates: OperationAggregates;
   readonly guard: Guard;
   /** Asked at every verdict; a live change replaces the object. */
   readonly settings: () => SamplingSettings;
   readonly outputs: readonly SpanOutput[];
   readonly clock?: Clock;
-  readonly limits?: Partial<TraceBufferLimits>;
+  readonly limits?: Partial<SamplingLimits>;
 }
 
 /**
@@ -37,29 +37,44 @@ export interface SamplingSpanProcessorOptions {
  * so counts and durations are exact at every rate; a verdict falls per span when its local trace is complete.
  */
 export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder {
-  readonly #aggregates: SamplingSpanProcessorOptions['aggregates'];
+  readonly #aggregates: OperationAggregates;
   readonly #guard: Guard;
   readonly #live: () => LiveThresholds;
   readonly #handOver: SpanHandOver;
   readonly #clock: Clock;
   readonly #buffer: TraceBuffer;
+  readonly #storm: StormBudget;
+  readonly #judge: TraceJudge;
   readonly #tally = new SpanTally();
   readonly #exports: boolean;
   #sweep: ReturnType<typeof setInterval> | undefined;
+  /** Monotonic time of the last sweep: ages need no finer one, and reading a clock costs as much as a map. */
+  #tickNanos: number;
   #ended = 0;
   #sampledCostNanos = 0;
   #costSamples = 0;
 
   constructor(options: SamplingSpanProcessorOptions) {
-    this.#aggregates = options.aggregates;
-    this.#guard = options.guard;
-    this.#live = liveThresholds(options.settings);
-    this.#handOver = new SpanHandOver(options.outputs, options.guard);
+    const { aggregates, guard, limits, clock = systemClock } = options;
+    this.#aggregates = aggregates;
+    this.#guard = guard;
+    this.#clock = clock;
+    this.#live = liveThresholds(options.settings, (error) => guard.report('sampling settings', error));
+    this.#handOver = new SpanHandOver(options.outputs, guard);
     this.#exports = this.#handOver.exports;
-    this.#clock = options.clock ?? systemClock;
-    this.#buffer = new TraceBuffer(options.limits);
+    this.#buffer = new TraceBuffer(limits);
+    this.#storm = new StormBudget(limits ?? {}, () => clock.monotonicNanos());
+    this.#judge = new TraceJudge({
+      aggregates,
+      guard,
+      clock,
+      tally: this.#tally,
+      storm: this.#storm,
+      handOver: this.#handOver,
+    });
+    this.#tickNanos = guard.run('clock', () => clock.monotonicNanos(), 0);
     context.with(ROOT_CONTEXT, () => {
-      this.#sweep = setInterval(() => this.#decideOverdue(), SWEEP_INTERVAL_MILLIS);
+      this.#sweep = setInterval(() => this.decideOverdue(), SWEEP_INTERVAL_MILLIS);
       this.#sweep.unref();
     });
   }
@@ -67,21 +82,19 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder {
   onStart(span: Span, _parentContext: Context): void {
     this.#tally.start();
     try {
-      const { traceId, traceState } = span.spanContext();
+      const { traceId, spanId, traceState } = span.spanContext();
       const parent = span.parentSpanContext;
-      const isLocalRoot = parent === undefined || parent.isRemote === true;
-      let trace = this.#buffer.active(traceId);
-      if (trace === undefined) {
-        // A child of a decided trace inherits the verdict when it ends; only a local root opens a new trace.
-        if (!isLocalRoot) return;
-        trace = new BufferedTrace(traceId, traceState, this.#clock.now());
-        this.#buffer.add(trace);
+      const isRemote = parent?.isRemote === true;
+      if (parent !== undefined && !isRemote) {
+        // A child of a decided trace inherits the verdict when it ends; only a local root opens a trace.
+        const known = this.#buffer.find(traceId);
+        if (known !== undefined) this.#buffer.countStart(known);
+        return;
       }
-      trace.live++;
-      if (isLocalRoot && trace.root === undefined) {
-        trace.root = span as Span & ReadableSpan;
-        trace.remoteParent = parent !== undefined;
-      }
+      const trace = this.#buffer.open(traceId, traceState, this.#tickNanos);
+      this.#buffer.countStart(trace);
+      trace.beginRoot(span as Span & ReadableSpan, spanId, isRemote);
+      this.#makeRoom();
     } catch (error) {
       this.#guard.report('SamplingSpanProcessor.onStart', error);
     }
@@ -98,8 +111,7 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder {
   isDetailWanted(type: OperationType, traceId: string, traceState: string | undefined): boolean {
     const { thresholds, lowestExport } = this.#live();
     const randomness =
-      this.#buffer.active(traceId)?.randomness ??
-      this.#buffer.verdict(traceId)?.randomness ??
+      this.#buffer.find(traceId)?.randomness ??
       randomnessOf(traceId, traceState === undefined ? undefined : createTraceState(traceState));
     return (
       isAtLeast(randomness, thresholds.local[type]) || (this.#exports && isAtLeast(randomness, lowestExport))
@@ -137,11 +149,23 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder {
     return this.#tally.counts();
   }
 
+  /** Whether failures are being cut, and how deep (G18). */
+  storm(): StormFacts {
+    const none = { active: false, probability: 1, cut: 0, examples: 0 };
+    return this.#guard.run('storm budget', () => this.#storm.facts(), none);
+  }
+
+  /** What is held now, each below its limit. */
+  held(): TraceBufferFacts & { readonly exampleKinds: number } {
+    return { ...this.#buffer.facts(), exampleKinds: this.#storm.exampleKinds };
+  }
+
   /** What is known of a trace that no store holds. */
   seen(traceId: string): 'running' | 'never-kept' | undefined {
-    if (this.#buffer.active(traceId) !== undefined) return 'running';
-    const verdict = this.#buffer.verdict(traceId);
-    return verdict !== undefined && !verdict.keptAny ? 'never-kept' : undefined;
+    const trace = this.#buffer.find(traceId);
+    if (trace === undefined) return undefined;
+    if (!trace.isDecided) return 'running';
+    return trace.keptAny ? undefined : 'never-kept';
   }
 
   sampling(): SamplingFacts {
@@ -166,122 +190,102 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder {
     };
   }
 
-  #end(span: ReadableSpan): void {
+  /** Decides traces that waited too long; a timer calls it every second, and so may who owns the clock. Never throws. */
+  decideOverdue(): void {
     try {
-      const { traceId } = span.spanContext();
-      const trace = this.#buffer.active(traceId);
-      const pending = this.#record(span, trace);
-      if (trace === undefined) this.#endLate(pending, this.#buffer.verdict(traceId));
-      else this.#endBuffered(pending, trace);
+      this.#tickNanos = this.#clock.monotonicNanos();
+      for (const trace of this.#buffer.overdue(this.#tickNanos)) this.#decide(trace);
+    } catch (error) {
+      this.#guard.report('SamplingSpanProcessor.sweep', error);
+    }
+  }
+
+  #end(span: ReadableSpan): void {
+    let trace: BufferedTrace | undefined;
+    try {
+      trace = this.#buffer.find(span.spanContext().traceId);
+      if (trace !== undefined) this.#buffer.countEnd(trace);
+      const ended = this.#record(span, trace);
+      if (trace === undefined || trace.isDecided) this.#endLate(ended, trace);
+      else this.#endWaiting(ended, trace);
     } catch (error) {
       this.#guard.report('SamplingSpanProcessor.onEnd', error);
+      this.#tally.drop('overflow');
     }
   }
 
   /** Classifies and counts; a fault in either leaves the span its place in the trace. */
-  #record(span: ReadableSpan, trace: BufferedTrace | undefined): PendingSpan {
-    let type: OperationType = 'other';
-    let series = span.name;
+  #record(span: ReadableSpan, trace: BufferedTrace | undefined): EndedSpan {
+    const ended = this.#read(span, trace);
     try {
-      type = operationTypeOf(span);
-      series = seriesOf(type, span);
-      this.#aggregates.record(operationOfSpan(span, type, series, trace?.root));
+      this.#aggregates.record(ended);
     } catch (error) {
       this.#guard.report('aggregates', error);
     }
-    return pendingSpanOf(span, type, series);
+    return ended;
   }
 
-  #endBuffered(pending: PendingSpan, trace: BufferedTrace): void {
-    trace.live--;
-    trace.pending.push(pending);
-    this.#buffer.countPending(1);
-    if (trace.root !== undefined && pending.spanId === trace.root.spanContext().spanId) {
-      trace.rootType = pending.type;
-      trace.rootEndedMillis = this.#clock.now();
+  #read(span: ReadableSpan, trace: BufferedTrace | undefined): EndedSpan {
+    try {
+      const type = operationTypeOf(span);
+      const caller = type === 'database' && trace !== undefined ? callerIn(trace) : undefined;
+      return new ReadSpan(span, type, seriesOf(type, span), caller);
+    } catch (error) {
+      this.#guard.report('classification', error);
+      return unreadableSpan(
+        span,
+        this.#guard.run('clock', () => this.#clock.now(), 0),
+      );
     }
+  }
+
+  #endWaiting(ended: EndedSpan, trace: BufferedTrace): void {
+    if (ended.spanId === trace.rootSpanId) {
+      trace.rootType = ended.type;
+      trace.rootEndedNanos = this.#tickNanos;
+    }
+    this.#buffer.hold(trace, ended);
     if (trace.live === 0 || trace.pending.length >= this.#buffer.limits.maxSpansPerTrace) this.#decide(trace);
+    this.#makeRoom();
+  }
+
+  #makeRoom(): void {
     for (let over = this.#buffer.overflowing(); over !== undefined; over = this.#buffer.overflowing())
       this.#decide(over);
   }
 
   #decide(trace: BufferedTrace): void {
     const live = this.#live();
-    const { randomness, pending } = trace;
-    const rootType = trace.rootType ?? (trace.root === undefined ? 'other' : operationTypeOf(trace.root));
-    const verdict: Verdict = {
-      randomness,
-      wholeExport: this.#exports && isAtLeast(randomness, live.thresholds.export[rootType]),
-      facts: { droppedSpans: 0, truncated: trace.live > 0, remoteParent: trace.remoteParent },
-      owedAncestors: new Set(),
-      owedExportAncestors: new Set(),
-      keptAny: false,
-    };
-    this.#buffer.settle(trace, verdict);
-    this.#judge(pending, verdict, live);
+    if (!trace.wasDecided) {
+      const rootType = trace.rootType ?? (trace.root === undefined ? 'other' : this.#typeOf(trace.root));
+      trace.wholeExport = this.#exports && isAtLeast(trace.randomness, live.thresholds.export[rootType]);
+    }
+    if (trace.live > 0) trace.facts.truncated = true;
+    this.#judge.judge(this.#buffer.settle(trace), trace, live, false);
+  }
+
+  #typeOf(span: ReadableSpan): OperationType {
+    return this.#guard.run('classification', () => operationTypeOf(span), 'other');
   }
 
   /** A span that ends after its trace's verdict inherits it; one of a forgotten trace is judged by its randomness alone. */
-  #endLate(pending: PendingSpan, known: Verdict | undefined): void {
+  #endLate(ended: EndedSpan, known: BufferedTrace | undefined): void {
     const live = this.#live();
-    const { traceId, traceState } = pending.span.spanContext();
-    const randomness = known?.randomness ?? randomnessOf(traceId, traceState);
-    const verdict = known ?? {
-      randomness,
-      wholeExport: this.#exports && isAtLeast(randomness, live.thresholds.export[pending.type]),
-      facts: { droppedSpans: 0, truncated: true, remoteParent: false },
-      owedAncestors: new Set<string>(),
-      owedExportAncestors: new Set<string>(),
-      keptAny: false,
-    };
-    this.#judge([pending], verdict, live, mustKeepReason(pending, live.settings) !== undefined);
+    if (known !== undefined) return this.#judge.judge([ended], known, live, true);
+    const { traceId, traceState } = ended.span.spanContext();
+    const trace = this.#buffer.unheld(traceId, traceState);
+    trace.facts.truncated = true;
+    trace.wholeExport = this.#exports && isAtLeast(trace.randomness, live.thresholds.export[ended.type]);
+    this.#judge.judge([ended], trace, live, true);
+    trace.forget();
   }
+}
 
-  #judge(spans: readonly PendingSpan[], verdict: Verdict, live: LiveThresholds, isLate = false): void {
-    const { settings, thresholds } = live;
-    let local: Reasons;
-    let exported: Reasons | undefined;
-    try {
-      local = decideTrace(spans, verdict.randomness, settings, thresholds.local, verdict.owedAncestors);
-      if (this.#exports)
-        exported = decideExport(spans, verdict.wholeExport, settings, verdict.owedExportAncestors);
-    } catch (error) {
-      // Rather too much detail than a lost failure.
-      this.#guard.report('policies', error);
-      local = spans.map(() => 'probability');
-      exported = this.#exports ? local : undefined;
-    }
-    if (isLate) {
-      local = local.map((reason) => reason && 'late');
-      exported = exported?.map((reason) => reason && 'late');
-    }
-    this.#count(spans, local, verdict);
-    this.#handOver.give(spans, { local, export: exported }, verdict, thresholds);
-  }
-
-  #count(spans: readonly PendingSpan[], reasons: Reasons, verdict: Verdict): void {
-    const now = this.#clock.now();
-    for (const [index, reason] of reasons.entries()) {
-      if (reason === undefined) {
-        this.#tally.drop('probability');
-        verdict.facts.droppedSpans++;
-        continue;
-      }
-      this.#tally.keep(reason);
-      verdict.keptAny = true;
-      try {
-        this.#aggregates.recordKept(spans[index]!.type, spans[index]!.series, now);
-      } catch (error) {
-        this.#guard.report('aggregates', error);
-      }
-    }
-  }
-
-  #decideOverdue(): void {
-    try {
-      for (const trace of this.#buffer.overdue(this.#clock.now())) this.#decide(trace);
-    } catch (error) {
-      this.#guard.report('SamplingSpanProcessor.sweep', error);
-    }
-  }
+/** The http series that a trace's statements run for; its root knows its route only after a while. */
+function callerIn(trace: BufferedTrace): string | undefined {
+  if (trace.caller !== undefined || trace.root === undefined) return trace.caller;
+  if (operationTypeOf(trace.root) !== 'http') return undefined;
+  const series = seriesOf('http', trace.root);
+  if (series !== UNKNOWN_PATHS) trace.caller = series;
+  return series;
 }

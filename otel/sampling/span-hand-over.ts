@@ -1,11 +1,17 @@
-import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
+import { ExportResultCode, type ExportResult } from '@opentelemetry/core';
+import type { SpanExporter } from '@opentelemetry/sdk-trace';
+import { Deadline } from '../export/deadline.ts';
 import type { Guard } from '../guard.ts';
-import type { KeepReason, OperationType } from '../query.ts';
-import type { PendingSpan, Verdict } from './buffered-trace.ts';
-import { type Bits56, compareBits56, KEEP_ALL } from './consistent-threshold.ts';
-import { readOtTraceState } from './ot-trace-state.ts';
-import type { Thresholds } from './policies.ts';
+import type { OperationType } from '../query.ts';
+import type { Verdict } from './buffered-trace.ts';
+import type { Bits56 } from './consistent-threshold.ts';
+import type { EndedSpan } from './ended-span.ts';
+import type { Reasons, StormFates, Thresholds } from './policies.ts';
 import { SampledSpan } from './sampled-span.ts';
+import { weightOf } from './span-weight.ts';
+
+/** Of forceFlush and of shutdown, over all exporters. */
+const TIMEOUT_MILLIS = 10_000;
 
 /** Where kept spans go, and by whose rate. */
 export interface SpanOutput {
@@ -13,17 +19,29 @@ export interface SpanOutput {
   readonly rates: 'local' | 'export';
 }
 
-/** One reason per span, undefined for those let go. */
-export type Reasons = readonly (KeepReason | undefined)[];
+/** Reasons by pipeline; undefined for one that is not there. */
+export interface Judgement {
+  readonly local: Reasons;
+  readonly export: Reasons | undefined;
+  readonly fates: StormFates | undefined;
+}
 
 /** Gives kept spans to the exporters, as views that carry the weight each pipeline gave them. Never throws. */
 export class SpanHandOver {
   readonly #outputs: readonly SpanOutput[];
   readonly #guard: Guard;
+  readonly #timeoutMillis: number;
+  /** One for all exports, so that an exporter that never calls back holds nothing of them. */
+  readonly #onResult = ({ code, error }: ExportResult): void => {
+    if (error !== undefined) this.#guard.report('exporter', error);
+    else if (code === ExportResultCode.FAILED)
+      this.#guard.report('exporter', 'the export failed without a reason');
+  };
 
-  constructor(outputs: readonly SpanOutput[], guard: Guard) {
+  constructor(outputs: readonly SpanOutput[], guard: Guard, timeoutMillis = TIMEOUT_MILLIS) {
     this.#outputs = outputs;
     this.#guard = guard;
+    this.#timeoutMillis = timeoutMillis;
   }
 
   /** Whether any pipeline has a rate of its own. */
@@ -31,65 +49,61 @@ export class SpanHandOver {
     return this.#outputs.some((output) => output.rates === 'export');
   }
 
-  /** @param reasons By pipeline; undefined for one that is not there. */
-  give(
-    spans: readonly PendingSpan[],
-    reasons: Readonly<Record<SpanOutput['rates'], Reasons | undefined>>,
-    verdict: Verdict,
-    thresholds: Thresholds,
-  ): void {
-    for (const { exporter, rates } of this.#outputs) {
-      const ofPipeline = reasons[rates];
-      if (ofPipeline !== undefined)
-        this.#export(exporter, viewsOf(spans, ofPipeline, verdict, thresholds[rates]));
+  give(spans: readonly EndedSpan[], judgement: Judgement, verdict: Verdict, thresholds: Thresholds): void {
+    for (let i = 0; i < this.#outputs.length; i++) {
+      const { exporter, rates } = this.#outputs[i]!;
+      const reasons = judgement[rates];
+      if (reasons === undefined) continue;
+      try {
+        this.#export(exporter, viewsOf(spans, reasons, judgement.fates, verdict, thresholds[rates]));
+      } catch (error) {
+        this.#guard.report('exporter', error);
+      }
     }
   }
 
+  /** Ends within its timeout, whatever the exporters do. */
   async forceFlush(): Promise<void> {
     await this.#each('exporter.forceFlush', async (exporter) => exporter.forceFlush?.());
   }
 
+  /** Ends within its timeout, whatever the exporters do. */
   async shutdown(): Promise<void> {
     await this.#each('exporter.shutdown', async (exporter) => exporter.shutdown());
   }
 
   #export(exporter: SpanExporter, views: SampledSpan[]): void {
     if (views.length === 0) return;
-    try {
-      exporter.export(views, (result) => {
-        if (result.error !== undefined) this.#guard.report('exporter', result.error);
-      });
-    } catch (error) {
-      this.#guard.report('exporter', error);
-    }
+    // An exporter written with async answers a promise against its type; unhandled, its rejection would end the process.
+    const answer: unknown = exporter.export(views, this.#onResult);
+    if (answer instanceof Promise) answer.catch((error: unknown) => this.#guard.report('exporter', error));
   }
 
   async #each(place: string, call: (exporter: SpanExporter) => Promise<void>): Promise<void> {
-    const results = await Promise.allSettled(this.#outputs.map(({ exporter }) => call(exporter)));
-    for (const result of results) if (result.status === 'rejected') this.#guard.report(place, result.reason);
+    const work = this.#outputs.map(({ exporter }) =>
+      call(exporter).catch((error: unknown) => this.#guard.report(place, error)),
+    );
+    let isDone = false;
+    const all = Promise.all(work).then(() => (isDone = true));
+    await new Deadline(this.#timeoutMillis).of(all);
+    if (!isDone) this.#guard.report(place, `no end within ${this.#timeoutMillis} ms`);
   }
 }
 
 function viewsOf(
-  spans: readonly PendingSpan[],
+  spans: readonly EndedSpan[],
   reasons: Reasons,
+  fates: StormFates | undefined,
   verdict: Verdict,
   thresholds: Readonly<Record<OperationType, Bits56>>,
 ): SampledSpan[] {
   const views: SampledSpan[] = [];
-  for (const [index, keepReason] of reasons.entries()) {
-    if (keepReason === undefined) continue;
-    const { span, type, series } = spans[index]!;
-    const view = { operationType: type, series, keepReason, traceFacts: verdict.facts };
-    views.push(new SampledSpan(span, view, weightOf(span, keepReason, thresholds[type])));
+  for (let i = 0; i < reasons.length; i++) {
+    const reason = reasons[i];
+    if (reason === undefined) continue;
+    const ended = spans[i]!;
+    const weight = weightOf(ended.span, reason, thresholds[ended.type], verdict.randomness, fates?.[i]);
+    views.push(new SampledSpan(ended, reason, verdict.facts, weight));
   }
   return views;
-}
-
-/** `th`: 0 for what had to be kept, unknown for a mere ancestor, else the stricter of ours and upstream's (G17). */
-function weightOf(span: ReadableSpan, reason: KeepReason, own: Bits56): Bits56 | undefined {
-  if (reason === 'ancestor') return undefined;
-  if (reason !== 'probability') return KEEP_ALL;
-  const upstream = readOtTraceState(span.spanContext().traceState).threshold;
-  return upstream === undefined || compareBits56(own, upstream) >= 0 ? own : upstream;
 }

@@ -1,98 +1,170 @@
-import type { BufferedTrace, Verdict } from './buffered-trace.ts';
+import type { TraceState } from '@opentelemetry/api';
+import { estimateSpanBytes } from '../export/span-size.ts';
+import { BufferedTrace } from './buffered-trace.ts';
+import type { EndedSpan } from './ended-span.ts';
+import { OwedAncestors, type OwedBudget } from './owed-ancestors.ts';
+import { DEFAULT_SAMPLING_LIMITS, type TraceBufferLimits } from './sampling-limits.ts';
+import { TraceList } from './trace-list.ts';
 
-export interface TraceBufferLimits {
-  /** Traces that wait for their verdict. */
-  readonly maxTraces: number;
-  /** Ended spans that wait in all traces together; about 1 KB each. */
-  readonly maxPendingSpans: number;
-  /** A trace with more ended spans is decided at once and then passes through. */
-  readonly maxSpansPerTrace: number;
-  /** A trace older than this is decided and then passes through. */
-  readonly maxAgeMillis: number;
-  /** How long a trace whose root has ended waits for children that still live. */
-  readonly maxLingerMillis: number;
-  /** Verdicts remembered for late spans; about 300 bytes each. */
-  readonly maxVerdicts: number;
+/** What the buffer holds now, beside its limits. */
+export interface TraceBufferFacts {
+  readonly traces: number;
+  readonly pendingSpans: number;
+  readonly pendingBytes: number;
+  readonly openVerdicts: number;
+  readonly verdicts: number;
+  readonly owedAncestors: number;
+  readonly forgottenAncestors: number;
 }
 
-export const DEFAULT_TRACE_BUFFER_LIMITS: TraceBufferLimits = {
-  maxTraces: 4096,
-  maxPendingSpans: 8192,
-  maxSpansPerTrace: 1000,
-  maxAgeMillis: 60_000,
-  maxLingerMillis: 2000,
-  maxVerdicts: 4096,
-};
-
-/** Traces before their verdict and, for a while, the verdicts after it. Both bounded, oldest first. */
+/**
+ * Every trace this process knows: those that wait for their verdict, those decided whose spans still run, and those that are over.
+ * Three bounded lists over one map, oldest first, every step O(1).
+ */
 export class TraceBuffer {
   readonly limits: TraceBufferLimits;
-  /** Insertion order is age. */
-  readonly #active = new Map<string, BufferedTrace>();
-  readonly #verdicts = new Map<string, Verdict>();
-  /** Trace ids in order of decision; the slot to be overwritten next names the oldest verdict. */
-  readonly #verdictRing: (string | undefined)[];
-  #nextSlot = 0;
+  readonly #traces = new Map<string, BufferedTrace>();
+  readonly #waiting = new TraceList();
+  /** Decided, with live spans: a stream's verdict must outlast the busy hour around it. */
+  readonly #open = new TraceList();
+  readonly #over = new TraceList();
+  readonly #owed: OwedBudget;
   #pendingSpans = 0;
+  #pendingBytes = 0;
 
   constructor(limits: Partial<TraceBufferLimits> = {}) {
-    this.limits = { ...DEFAULT_TRACE_BUFFER_LIMITS, ...limits };
-    this.#verdictRing = Array.from({ length: this.limits.maxVerdicts }, () => undefined);
+    this.limits = { ...DEFAULT_SAMPLING_LIMITS, ...limits };
+    const { maxOwedAncestors: max, maxOwedAncestorsPerTrace: maxPerTrace } = this.limits;
+    this.#owed = { max, maxPerTrace, held: 0, forgotten: 0 };
   }
 
-  get activeTraces(): number {
-    return this.#active.size;
-  }
-  get pendingSpans(): number {
-    return this.#pendingSpans;
-  }
-
-  active(traceId: string): BufferedTrace | undefined {
-    return this.#active.get(traceId);
-  }
-
-  verdict(traceId: string): Verdict | undefined {
-    return this.#verdicts.get(traceId);
+  facts(): TraceBufferFacts {
+    return {
+      traces: this.#waiting.size,
+      pendingSpans: this.#pendingSpans,
+      pendingBytes: this.#pendingBytes,
+      openVerdicts: this.#open.size,
+      verdicts: this.#over.size,
+      owedAncestors: this.#owed.held,
+      forgottenAncestors: this.#owed.forgotten,
+    };
   }
 
-  add(trace: BufferedTrace): void {
-    this.#active.set(trace.traceId, trace);
+  find(traceId: string): BufferedTrace | undefined {
+    return this.#traces.get(traceId);
   }
 
-  countPending(change: number): void {
-    this.#pendingSpans += change;
+  /** A new trace, held nowhere: for a span of one that was forgotten. */
+  unheld(traceId: string, traceState: TraceState | undefined): BufferedTrace {
+    return new BufferedTrace(traceId, traceState, 0, [
+      new OwedAncestors(this.#owed),
+      new OwedAncestors(this.#owed),
+    ]);
   }
 
-  /** Moves a trace from the waiting to the decided. */
-  settle(trace: BufferedTrace, verdict: Verdict): void {
-    this.#active.delete(trace.traceId);
-    this.#pendingSpans -= trace.pending.length;
-    const oldest = this.#verdictRing[this.#nextSlot];
-    if (oldest !== undefined && oldest !== trace.traceId) this.#verdicts.delete(oldest);
-    this.#verdictRing[this.#nextSlot] = trace.traceId;
-    this.#nextSlot = (this.#nextSlot + 1) % this.#verdictRing.length;
-    this.#verdicts.set(trace.traceId, verdict);
+  /** The trace that a local root begins, or joins; a decided one waits again and keeps what it owes. */
+  open(traceId: string, traceState: TraceState | undefined, nowNanos: number): BufferedTrace {
+    let trace = this.#traces.get(traceId);
+    if (trace === undefined) {
+      trace = this.unheld(traceId, traceState);
+      this.#traces.set(traceId, trace);
+    } else {
+      if (!trace.isDecided) return trace;
+      this.#decidedListOf(trace).remove(trace);
+      trace.isDecided = false;
+    }
+    trace.startedNanos = nowNanos;
+    this.#waiting.push(trace);
+    return trace;
+  }
+
+  countStart(trace: BufferedTrace): void {
+    if (trace.isDecided && trace.live === 0) {
+      this.#over.remove(trace);
+      trace.live++;
+      this.#remember(trace);
+    } else trace.live++;
+  }
+
+  /** A span that started before its trace was known here is not counted. */
+  countEnd(trace: BufferedTrace): void {
+    if (trace.live === 0) return;
+    if (trace.isDecided && trace.live === 1) {
+      this.#open.remove(trace);
+      trace.live--;
+      this.#remember(trace);
+    } else trace.live--;
+  }
+
+  hold(trace: BufferedTrace, span: EndedSpan): void {
+    // Weighing every span would cost as much as deciding it. The first few wait unweighed: they can be few only.
+    const bytes = this.#pendingSpans < this.limits.maxUnweighedSpans ? 0 : weigh(span);
+    trace.hold(span, bytes);
+    this.#pendingSpans++;
+    this.#pendingBytes += bytes;
+  }
+
+  /** Moves a trace from the waiting to the decided and hands out its spans. */
+  settle(trace: BufferedTrace): readonly EndedSpan[] {
+    this.#waiting.remove(trace);
+    this.#pendingBytes -= trace.pendingBytes;
+    const pending = trace.settle();
+    this.#pendingSpans -= pending.length;
+    this.#remember(trace);
+    return pending;
   }
 
   /** The oldest waiting trace while a bound is exceeded. */
   overflowing(): BufferedTrace | undefined {
-    if (this.#active.size <= this.limits.maxTraces && this.#pendingSpans <= this.limits.maxPendingSpans)
-      return undefined;
-    return this.#active.values().next().value;
+    const { maxTraces, maxPendingSpans, maxPendingBytes } = this.limits;
+    return this.#waiting.size > maxTraces ||
+      this.#pendingSpans > maxPendingSpans ||
+      this.#pendingBytes > maxPendingBytes
+      ? this.#waiting.oldest
+      : undefined;
   }
 
-  /** Traces that have waited long enough at `nowMillis`: too old, or only stragglers are missing. */
-  *overdue(nowMillis: number): Iterable<BufferedTrace> {
-    for (const trace of this.#active.values()) {
-      const tooOld = nowMillis - trace.startedMillis >= this.limits.maxAgeMillis;
+  /** Traces that have waited long enough: too old, or only stragglers are missing. */
+  overdue(nowNanos: number): readonly BufferedTrace[] {
+    const { maxAgeMillis, maxLingerMillis } = this.limits;
+    const overdue: BufferedTrace[] = [];
+    for (let trace = this.#waiting.oldest; trace !== undefined; trace = trace.newer) {
+      const tooOld = nowNanos - trace.startedNanos >= maxAgeMillis * 1e6;
       const lingered =
-        trace.rootEndedMillis !== undefined &&
-        nowMillis - trace.rootEndedMillis >= this.limits.maxLingerMillis;
-      if (tooOld || lingered) yield trace;
+        trace.rootEndedNanos !== undefined && nowNanos - trace.rootEndedNanos >= maxLingerMillis * 1e6;
+      if (tooOld || lingered) overdue.push(trace);
     }
+    return overdue;
   }
 
-  *all(): Iterable<BufferedTrace> {
-    yield* this.#active.values();
+  /** Waiting traces, oldest first. */
+  all(): readonly BufferedTrace[] {
+    return this.overdue(Infinity);
+  }
+
+  #remember(trace: BufferedTrace): void {
+    const list = this.#decidedListOf(trace);
+    const max = list === this.#open ? this.limits.maxOpenVerdicts : this.limits.maxVerdicts;
+    list.push(trace);
+    if (list.size <= max) return;
+    const oldest = list.oldest!;
+    list.remove(oldest);
+    this.#traces.delete(oldest.traceId);
+    oldest.forget();
+  }
+
+  #decidedListOf(trace: BufferedTrace): TraceList {
+    return trace.live > 0 ? this.#open : this.#over;
+  }
+}
+
+/** Of a span that cannot be weighed: as much as one with a stack trace. */
+const UNKNOWN_BYTES = 4096;
+
+function weigh({ span }: EndedSpan): number {
+  try {
+    return estimateSpanBytes(span);
+  } catch {
+    return UNKNOWN_BYTES;
   }
 }

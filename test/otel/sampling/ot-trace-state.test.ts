@@ -8,7 +8,6 @@ const write = (state: string | undefined, probability: number | undefined): stri
   withThreshold(
     state === undefined ? undefined : createTraceState(state),
     probability === undefined ? undefined : thresholdOf(probability),
-    createTraceState,
   )?.serialize();
 
 describe('randomnessOf', () => {
@@ -44,7 +43,7 @@ describe('withThreshold', () => {
 
   it('does not change the given state', () => {
     const state = createTraceState('ot=th:8');
-    withThreshold(state, KEEP_ALL, createTraceState);
+    withThreshold(state, KEEP_ALL);
     expect(state.serialize()).toBe('ot=th:8');
     expect(readOtTraceState(state).threshold).toEqual(thresholdOf(0.5));
   });

@@ -15,7 +15,7 @@ import type { OperationType } from '../../../otel/query.ts';
 import type { KeptSpan } from '../../../otel/sampling/kept-span.ts';
 import type { SamplingSettings } from '../../../otel/sampling/policies.ts';
 import { SamplingSpanProcessor } from '../../../otel/sampling/sampling-span-processor.ts';
-import type { TraceBufferLimits } from '../../../otel/sampling/trace-buffer.ts';
+import type { SamplingLimits } from '../../../otel/sampling/sampling-limits.ts';
 
 /** Remembers what it was given, batch by batch. */
 export class FakeExporter implements SpanExporter {
@@ -54,7 +54,7 @@ export function settingsOf(rates: Rates, exportRates: Rates = rates): SamplingSe
 export function startProcessor(options: {
   readonly rates: Rates;
   readonly exportRates?: Rates;
-  readonly limits?: Partial<TraceBufferLimits>;
+  readonly limits?: Partial<SamplingLimits>;
   readonly before?: readonly SpanProcessor[];
   readonly aggregates?: RedAggregator;
 }) {

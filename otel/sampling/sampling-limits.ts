@@ -1,0 +1,53 @@
+/** Bounds of what waits for a verdict and of what is remembered after it. */
+export interface TraceBufferLimits {
+  /** Traces that wait for their verdict. */
+  readonly maxTraces: number;
+  /** Ended spans that wait in all traces together. */
+  readonly maxPendingSpans: number;
+  /** The same bound in bytes, estimated. */
+  readonly maxPendingBytes: number;
+  /** Waiting spans that are not weighed yet. */
+  readonly maxUnweighedSpans: number;
+  /** A trace with more ended spans is decided at once and then passes through. */
+  readonly maxSpansPerTrace: number;
+  /** A trace older than this is decided and then passes through. */
+  readonly maxAgeMillis: number;
+  /** How long a trace whose root has ended waits for children that still live. */
+  readonly maxLingerMillis: number;
+  /** Decided traces whose spans still run. */
+  readonly maxOpenVerdicts: number;
+  /** Decided traces that are over, remembered for late spans. */
+  readonly maxVerdicts: number;
+  /** Ids of running spans that a kept child waits for, in all traces together. */
+  readonly maxOwedAncestors: number;
+  readonly maxOwedAncestorsPerTrace: number;
+}
+
+/** Bounds of what is kept because it failed or was slow, when nearly everything does or is. */
+export interface StormLimits {
+  readonly maxMustKeepSpansPerSecond: number;
+  /** Estimated. */
+  readonly maxMustKeepBytesPerSecond: number;
+  /** Kinds of failure, by series and error.type, of which one a minute survives every cut. */
+  readonly maxStormExamplesPerMinute: number;
+}
+
+export type SamplingLimits = TraceBufferLimits & StormLimits;
+
+/** Together below 10 MiB when every one is reached; a blog at a hundred requests a second holds some 200 KB. */
+export const DEFAULT_SAMPLING_LIMITS: SamplingLimits = {
+  maxTraces: 4096, // 4,096 requests at the same moment; ~400 bytes each = 1.6 MB
+  maxPendingSpans: 8192,
+  maxPendingBytes: 4 * 1024 * 1024,
+  maxUnweighedSpans: 256, // ~1 KB each
+  maxSpansPerTrace: 1000,
+  maxAgeMillis: 60_000,
+  maxLingerMillis: 2000,
+  maxOpenVerdicts: 1024, // as many streams that outlast a minute; ~400 bytes each
+  maxVerdicts: 4096, // 40 s at a hundred requests a second; ~400 bytes each = 1.6 MB
+  maxOwedAncestors: 8192, // ~100 bytes each
+  maxOwedAncestorsPerTrace: 1000,
+  maxMustKeepSpansPerSecond: 500, // a hundred failed pages of five spans
+  maxMustKeepBytesPerSecond: 1024 * 1024, // ~2 KB a span, stack and all
+  maxStormExamplesPerMinute: 500,
+};

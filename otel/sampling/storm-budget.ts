@@ -1,0 +1,127 @@
+import { estimateSpanBytes } from '../export/span-size.ts';
+import { ATTR_ERROR_TYPE } from '../semconv.ts';
+import { type Bits56, isAtLeast, KEEP_ALL, REJECT_ALL, thresholdOf } from './consistent-threshold.ts';
+import type { EndedSpan } from './ended-span.ts';
+import type { StormFate } from './policies.ts';
+import { DEFAULT_SAMPLING_LIMITS, type StormLimits } from './sampling-limits.ts';
+import { StormExamples } from './storm-examples.ts';
+
+/** Whether failures come faster than they can all be kept, and what of them is kept meanwhile. */
+export interface StormFacts {
+  readonly active: boolean;
+  /** Share of must-keep operations kept at this moment, 0–1; 1 when there is no storm. */
+  readonly probability: number;
+  /** Must-keep operations cut since start, ancestors of kept spans included. */
+  readonly cut: number;
+  /** Kept since start although they were beyond the cut, one a minute per series and error.type. */
+  readonly examples: number;
+}
+
+/** Share of the budget a storm is aimed at, so that chance does not exhaust it before the second is over. */
+const AIM = 0.8;
+/** Share of the budget that a storm which begins may spend before the cut rises; then half of what is left, and so on. */
+const FIRST_STEP = 0.5;
+/** The same while a storm goes on and the cut is right already. */
+const NEXT_STEP = 0.9;
+
+/**
+ * Bounds what is kept for having failed or been slow, per second in spans and bytes (G18). The cut is a rejection threshold on R: each
+ * second starts with the one that the last second's pressure asks for; within the second it only rises, its probability halving
+ * each time half of what was left is spent. So those with the largest R survive, the same ones in every process, and the weight of each
+ * is known. When the budget is spent, only examples survive until the second ends.
+ */
+export class StormBudget {
+  readonly #limits: StormLimits;
+  readonly #monotonicNanos: () => number;
+  readonly #examples: StormExamples;
+  #second = NaN;
+  #threshold: Bits56 = KEEP_ALL;
+  #probability = 1;
+  /** Shares of the budget, by spans or bytes, whichever is more. */
+  #nextStep = FIRST_STEP;
+  #offeredSpans = 0;
+  #offeredBytes = 0;
+  #spentSpans = 0;
+  #spentBytes = 0;
+  #cut = 0;
+  #kept = 0;
+
+  constructor(limits: Partial<StormLimits>, monotonicNanos: () => number) {
+    this.#limits = { ...DEFAULT_SAMPLING_LIMITS, ...limits };
+    this.#monotonicNanos = monotonicNanos;
+    this.#examples = new StormExamples(this.#limits.maxStormExamplesPerMinute);
+  }
+
+  /** What becomes of a must-keep span; the threshold it passed is KEEP_ALL without a storm. */
+  admit(span: EndedSpan, randomness: Bits56): StormFate {
+    const nowNanos = this.#monotonicNanos();
+    this.#turn(nowNanos);
+    const bytes = estimateSpanBytes(span.span);
+    this.#offeredSpans++;
+    this.#offeredBytes += bytes;
+    if (isAtLeast(randomness, this.#threshold)) {
+      const spent = this.#share(this.#spentSpans + 1, this.#spentBytes + bytes);
+      if (spent <= 1) {
+        const passed = this.#threshold;
+        this.#spentSpans++;
+        this.#spentBytes += bytes;
+        if (spent >= this.#nextStep) this.#rise();
+        return passed;
+      }
+      this.#setProbability(0);
+    }
+    if (this.#examples.take(span.series, errorTypeOf(span), nowNanos)) {
+      this.#kept++;
+      return 'example';
+    }
+    this.#cut++;
+    return 'cut';
+  }
+
+  facts(): StormFacts {
+    this.#turn(this.#monotonicNanos());
+    return {
+      active: this.#probability < 1,
+      probability: this.#probability,
+      cut: this.#cut,
+      examples: this.#kept,
+    };
+  }
+
+  /** Kinds of which an example was kept in this minute. */
+  get exampleKinds(): number {
+    return this.#examples.size;
+  }
+
+  #turn(nowNanos: number): void {
+    const second = Math.floor(nowNanos / 1e9);
+    if (second === this.#second) return;
+    const isNext = second === this.#second + 1;
+    const pressure = isNext ? this.#share(this.#offeredSpans, this.#offeredBytes) : 0;
+    this.#second = second;
+    this.#offeredSpans = this.#offeredBytes = this.#spentSpans = this.#spentBytes = 0;
+    this.#setProbability(pressure > 1 ? AIM / pressure : 1);
+    this.#nextStep = pressure > 1 ? NEXT_STEP : FIRST_STEP;
+  }
+
+  #rise(): void {
+    this.#nextStep += (1 - this.#nextStep) / 2;
+    this.#setProbability(this.#probability / 2);
+  }
+
+  #setProbability(probability: number): void {
+    this.#probability = probability;
+    this.#threshold = probability >= 1 ? KEEP_ALL : probability > 0 ? thresholdOf(probability) : REJECT_ALL;
+  }
+
+  #share(spans: number, bytes: number): number {
+    const { maxMustKeepSpansPerSecond, maxMustKeepBytesPerSecond } = this.#limits;
+    return Math.max(spans / maxMustKeepSpansPerSecond, bytes / maxMustKeepBytesPerSecond);
+  }
+}
+
+function errorTypeOf({ span, failed }: EndedSpan): string {
+  if (!failed) return 'slow';
+  const type = span.attributes[ATTR_ERROR_TYPE];
+  return typeof type === 'string' ? type : '';
+}
