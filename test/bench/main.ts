@@ -11,7 +11,7 @@ import { measureRequestCost } from './request-cost.ts';
 const { quick } = parseArgs({ options: { quick: { type: 'boolean', default: false } } }).values;
 const plan = quick
   ? { rounds: 8, warmUpRequests: 500, requestsPerRound: 150, starts: 1, batches: 200 }
-  : { rounds: 30, warmUpRequests: 3000, requestsPerRound: 250, starts: 5, batches: 1000 };
+  : { rounds: 25, warmUpRequests: 2500, requestsPerRound: 250, starts: 5, batches: 1000 };
 
 console.error('small figures …');
 const figures = [

@@ -52,6 +52,8 @@ export async function measureRequestCost(
     const paths = { post: blog.postPath, file: await fileOf(running[0]!.server, blog.postPath) };
     for (const one of running) {
       one.perPostPage = await notedPerPage(one.server, paths.post);
+      if ((one.perPostPage === 'nothing') !== (one.variant.key === 'bare'))
+        throw new Error(`${one.variant.label}: telemetry noted ${one.perPostPage} of a page`);
       for (const page of PAGES) await one.server.client.load(paths[page], plan.warmUpRequests);
     }
     for (let round = 0; round < plan.rounds; round++) {
@@ -69,7 +71,9 @@ export async function measureRequestCost(
     const bare = running[0]!.samples;
     return await Promise.all(
       running.map(async ({ variant, server, samples, perPostPage }): Promise<VariantCost> => {
-        const { rssBytes, bufferBytes, bufferSpans } = await server.ask('all');
+        const { rssBytes, bufferBytes, bufferSpans, faults } = await server.ask('all');
+        // Broken telemetry costs something too, but not what is asked here.
+        if (faults.length > 0) throw new Error(`${variant.label}: ${faults.join('; ')}`);
         return {
           variant,
           cpuMicros: { post: median(samples.post), file: median(samples.file) },
