@@ -63,9 +63,23 @@ async function addressesOf(blog: string): Promise<KnownAddresses> {
   return {
     posts,
     assets: linksIn(front!, /href="(\/assets\/[^"]+)"/g),
-    media: [...media],
+    // An import may lack some of the pictures that its posts show.
+    media: (
+      await Promise.all([...media].map(async (path) => ((await statusOf(blog, path)) === 200 ? [path] : [])))
+    ).flat(),
     tags: linksIn(tags!, /href="(\/tags\/[^"]+)"/g),
   };
+}
+
+function statusOf(blog: string, path: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(new URL(path, blog), { agent, method: 'HEAD' }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode!);
+    });
+    outgoing.on('error', reject);
+    outgoing.end();
+  });
 }
 
 /** Reads an answer to its end; what does not answer is counted by its error. */
