@@ -80,12 +80,13 @@ export function createAssets(folders: AssetFolders): Assets {
     const made = { body: text, type, lastModifiedMillis: Date.now(), etag: bodyEtag(text) };
     add(name, text, (ctx, cacheControl) => sendFresh(ctx, { ...made, cacheControl }));
   }
-  function urlOf(name: string): string {
+  function hashedNameOf(name: string): string {
     const asset = assets.get(name);
     if (asset === undefined)
       throw new Error(`there is no asset ${name}; known: ${[...assets.keys()].join(', ')}`);
-    return `/assets/${asset.hashedName}`;
+    return asset.hashedName;
   }
+  const urlOf = (name: string): string => `/assets/${hashedNameOf(name)}`;
 
   if (folders.fontFolder !== undefined) {
     const server = createFolderServer(folders.fontFolder);
@@ -115,7 +116,12 @@ export function createAssets(folders: AssetFolders): Assets {
     addText(
       name,
       'text/css; charset=utf-8',
-      composeCss(name, (file) => stylesheets.get(file), urlOf),
+      // All assets are in one folder, wherever a proxy mounts it.
+      composeCss(
+        name,
+        (file) => stylesheets.get(file),
+        (file) => relativeTo(name, hashedNameOf(file)),
+      ),
     );
   }
 
@@ -130,6 +136,10 @@ export function createAssets(folders: AssetFolders): Assets {
       await asset.send(ctx, immutable === undefined ? SHORT : IMMUTABLE);
     },
   };
+}
+
+function relativeTo(stylesheet: string, name: string): string {
+  return `${'../'.repeat(stylesheet.split('/').length - 1)}${name}`;
 }
 
 function hashedName(name: string, content: string | Buffer): string {

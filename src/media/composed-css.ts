@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 
-const IMPORT = /@import\s+(?:url\()?["']([^"']+)["']\)?\s*;/g;
-const URL_REFERENCE = /url\(\s*["']?([^"')]+)["']?\s*\)/g;
+/** An import or a reference: found in one pass, so that what is put in place is not looked at again. */
+const REFERENCE = /@import\s+(?:url\()?["']([^"']+)["']\)?\s*;|url\(\s*["']?([^"')]+)["']?\s*\)/g;
 
 /**
  * One stylesheet out of several, so that a page asks once: relative `@import`s are put in place (each file at most once)
@@ -21,11 +21,10 @@ export function composeCss(
     if (source === undefined)
       throw new Error(`stylesheet ${importer ?? file}: there is no ${file} to import`);
     const folder = posix.dirname(file);
-    return source
-      .replace(IMPORT, (_, target: string) => compose(posix.join(folder, target), file))
-      .replace(URL_REFERENCE, (whole, target: string) =>
-        /^(?:[a-z]+:|\/|#)/i.test(target) ? whole : `url("${addressOf(posix.join(folder, target))}")`,
-      );
+    return source.replace(REFERENCE, (whole: string, imported: string | undefined, target = '') => {
+      if (imported !== undefined) return compose(posix.join(folder, imported), file);
+      return /^(?:[a-z]+:|\/|#)/i.test(target) ? whole : `url("${addressOf(posix.join(folder, target))}")`;
+    });
   }
 
   return smaller(compose(name, undefined));

@@ -3,6 +3,7 @@ import { bufferPage } from './pages/buffer-page.ts';
 import { contentPage } from './pages/content-page.ts';
 import { exportPage } from './pages/export-page.ts';
 import { failuresPage } from './pages/failures-page.ts';
+import { keysPage } from './pages/keys-page.ts';
 import { overviewPage } from './pages/overview-page.ts';
 import { processPage } from './pages/process-page.ts';
 import { queriesPage } from './pages/queries-page.ts';
@@ -30,4 +31,5 @@ export const PAGES: readonly AnyPage[] = [
   samplingPage,
   exportPage,
   bufferPage,
+  keysPage,
 ];

@@ -36,11 +36,15 @@ export interface ObservatoryOptions {
   readonly csrfToken?: (ctx: Context) => string | undefined;
 }
 
+/** Each stands by itself and finds what it needs in the page. */
+const SCRIPTS = ['live.js', 'charts.js', 'keys.js'];
+
 type Query = Readonly<Record<string, string | undefined>>;
 
 /** The telemetry pages under /admin/metrics-dashboard. The mounting has checked that the owner asks. */
 export function createObservatoryRoutes(options: ObservatoryOptions): Router {
-  const { telemetry, control, assets, site } = options;
+  const { telemetry, control, site } = options;
+  const assets: Assets = { url: (name) => `${site.basePath ?? ''}${options.assets.url(name)}` };
   const now = options.now ?? (() => telemetry.now());
   const base = `${site.basePath ?? ''}${PREFIX}`;
   const router = createRouter({ prefix: PREFIX });
@@ -94,7 +98,8 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
       assets,
       csrfToken: view.csrfToken,
       head: html`<link rel="stylesheet" href="${assets.url('observatory.css')}" />
-        <script src="${assets.url('live.js')}" defer></script>`,
+        <link rel="help" data-keys href="${links.to('/keys')}" />
+        ${SCRIPTS.map((name) => html`<script src="${assets.url(name)}" type="module"></script>`)}`,
       body: html`<div id="page" ${source}>${pageContent(page, open, view)}</div>`,
     });
   }

@@ -15,6 +15,8 @@ interface MenuEntry {
   readonly key: string;
   readonly label: string;
   readonly path: string;
+  /** Opens it after `g`. */
+  readonly go?: string;
 }
 
 const OBSERVATORY = '/admin/metrics-dashboard';
@@ -22,38 +24,43 @@ const MENU: readonly { readonly label: string; readonly entries: readonly MenuEn
   {
     label: 'Watch',
     entries: [
-      { key: 'overview', label: 'Overview', path: OBSERVATORY },
-      { key: 'content', label: 'Content', path: `${OBSERVATORY}/content` },
-      { key: 'process', label: 'Process', path: `${OBSERVATORY}/process` },
+      { key: 'overview', label: 'Overview', go: 'o', path: OBSERVATORY },
+      { key: 'content', label: 'Content', go: 'c', path: `${OBSERVATORY}/content` },
+      { key: 'process', label: 'Process', go: 'p', path: `${OBSERVATORY}/process` },
     ],
   },
   {
     label: 'Find',
     entries: [
-      { key: 'routes', label: 'Routes', path: `${OBSERVATORY}/routes` },
-      { key: 'queries', label: 'Queries', path: `${OBSERVATORY}/queries` },
-      { key: 'slow', label: 'Slow', path: `${OBSERVATORY}/slow` },
-      { key: 'failures', label: 'Failures', path: `${OBSERVATORY}/failures` },
-      { key: 'traces', label: 'Traces', path: `${OBSERVATORY}/traces` },
+      { key: 'routes', label: 'Routes', go: 'r', path: `${OBSERVATORY}/routes` },
+      { key: 'queries', label: 'Queries', go: 'q', path: `${OBSERVATORY}/queries` },
+      { key: 'slow', label: 'Slow', go: 's', path: `${OBSERVATORY}/slow` },
+      { key: 'failures', label: 'Failures', go: 'f', path: `${OBSERVATORY}/failures` },
+      { key: 'traces', label: 'Traces', go: 't', path: `${OBSERVATORY}/traces` },
     ],
   },
   {
     label: 'Keep',
     entries: [
-      { key: 'sampling', label: 'Sampling', path: `${OBSERVATORY}/sampling` },
-      { key: 'export', label: 'Export', path: `${OBSERVATORY}/export` },
-      { key: 'buffer', label: 'Buffer', path: `${OBSERVATORY}/buffer` },
+      { key: 'sampling', label: 'Sampling', go: 'a', path: `${OBSERVATORY}/sampling` },
+      { key: 'export', label: 'Export', go: 'e', path: `${OBSERVATORY}/export` },
+      { key: 'buffer', label: 'Buffer', go: 'b', path: `${OBSERVATORY}/buffer` },
     ],
   },
   {
     label: 'Write',
     entries: [
-      { key: 'posts', label: 'Posts', path: '/admin/posts' },
+      { key: 'posts', label: 'Posts', go: 'w', path: '/admin/posts' },
       { key: 'new-post', label: 'New post', path: '/admin/posts/new' },
       { key: 'settings', label: 'Settings', path: '/admin/settings' },
     ],
   },
 ];
+
+/** What `g` and a letter open. */
+export const DESK_KEYS = MENU.flatMap(({ entries }) =>
+  entries.flatMap(({ go, label }) => (go === undefined ? [] : [{ key: go, label }])),
+);
 
 export interface DeskPageOptions {
   readonly title: string;
@@ -170,7 +177,10 @@ function menu({
             const figure = figures?.[entry.key];
             const here = entry.key === current ? html` aria-current="page"` : null;
             return html`<li>
-              <a href="${site.basePath ?? ''}${entry.path}${query}" ${here}
+              <a
+                href="${site.basePath ?? ''}${entry.path}${query}"
+                ${here}
+                ${entry.go !== undefined && html` data-go="${entry.go}"`}
                 ><span>${entry.label}</span
                 >${figure !== undefined && html`<span class="figure">${figure}</span>`}</a
               >

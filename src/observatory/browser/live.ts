@@ -1,144 +1,158 @@
+import { morphChildren } from './morph.ts';
+
 /** Live numbers: fragments of the page arrive as server-sent events and are morphed in place, so nothing that is open, focused or pointed at is lost. */
 
-/** Makes `old` like `fresh` and keeps what can be kept: the element, its focus, its scroll, its open details. */
-function morph(old: Element, fresh: Element): void {
-  for (const { name } of Array.from(old.attributes)) {
-    const kept = old.localName === 'details' && name === 'open';
-    if (!kept && !fresh.hasAttribute(name)) old.removeAttribute(name);
-  }
-  for (const { name, value } of Array.from(fresh.attributes))
-    if (old.getAttribute(name) !== value) old.setAttribute(name, value);
-  morphChildren(old, fresh);
-}
+/** Without a stream the page is asked for again this often. */
+const POLL_MILLIS = 5000;
+/** How often a stream that cannot be had is tried again. */
+const RETRY_MILLIS = 60_000;
+/** A stream that has not opened by then is held back by something in between. */
+const OPEN_MILLIS = 8000;
 
-function keyOf(node: Node | null): string | undefined {
-  if (!(node instanceof Element)) return undefined;
-  return node.getAttribute('data-key') ?? (node.id || undefined);
-}
+type State = 'live' | 'paused' | 'polling' | 'away';
+const WORDS: Readonly<Record<State, string>> = {
+  live: 'Live · pause',
+  paused: 'Paused · resume',
+  polling: `Every ${POLL_MILLIS / 1000} s · pause`,
+  away: 'Not connected · retrying',
+};
 
-function alike(a: Node, b: Node): boolean {
-  return a.nodeType === b.nodeType && a.nodeName === b.nodeName && keyOf(a) === keyOf(b);
-}
+class LiveView {
+  readonly #page: HTMLElement;
+  readonly #address: string;
+  readonly #button = document.createElement('button');
+  /** The newest fragment of each target; older ones are of no use to anybody. */
+  readonly #waiting = new Map<string, string>();
+  #updates = 0;
+  #state: State = 'live';
+  #paused = false;
+  #source: EventSource | undefined;
+  #poll: ReturnType<typeof setTimeout> | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
 
-function morphChildren(old: Element, fresh: Element): void {
-  // What is being typed or chosen is the viewer's.
-  if (old instanceof HTMLFormElement || old.id === 'live-control') return;
-  const keyed = new Map<string, ChildNode>();
-  for (const child of Array.from(old.childNodes)) {
-    const key = keyOf(child);
-    if (key !== undefined) keyed.set(key, child);
-  }
-  let at: ChildNode | null = old.firstChild;
-  for (const wanted of Array.from(fresh.childNodes)) {
-    const key = keyOf(wanted);
-    const known: ChildNode | undefined | null = key === undefined ? at : keyed.get(key);
-    if (known && alike(known, wanted)) {
-      if (known === at) at = at.nextSibling;
-      else old.insertBefore(known, at);
-      if (known instanceof Element) morph(known, wanted as Element);
-      else if (known.nodeValue !== wanted.nodeValue) known.nodeValue = wanted.nodeValue;
-    } else {
-      old.insertBefore(document.importNode(wanted, true), at);
+  constructor(page: HTMLElement, address: string) {
+    this.#page = page;
+    this.#address = address;
+    this.#button.type = 'button';
+    this.#button.addEventListener('click', () => this.#turn());
+    const place = document.getElementById('live-control');
+    if (place !== null) {
+      place.hidden = false;
+      place.replaceChildren(this.#button);
     }
+    for (const event of ['pointermove', 'pointerout'] as const)
+      document.addEventListener(event, () => this.#apply(), { passive: true });
+    // Nothing is sent to a page that nobody sees.
+    document.addEventListener('visibilitychange', () => (document.hidden ? this.#stop() : this.#start()));
+    this.#start();
   }
-  while (at !== null) {
-    const next: ChildNode | null = at.nextSibling;
-    at.remove();
-    at = next;
+
+  /** Paused, what comes is counted and held back. */
+  #turn(): void {
+    this.#paused = !this.#paused;
+    this.#apply();
+    this.#show();
   }
-}
 
-function start(page: HTMLElement, address: string): void {
-  const waiting = new Map<string, string>();
-  let source: EventSource | undefined;
-  let paused = false;
-  let updates = 0;
-
-  const button = document.createElement('button');
-  button.type = 'button';
-  const showState = (state: 'live' | 'paused' | 'away'): void => {
-    button.className = `live-button ${state}`;
-    const held = updates > 0 ? ` · ${updates} new` : '';
-    button.textContent =
-      state === 'live'
-        ? `Live · pause${held}`
-        : state === 'paused'
-          ? 'Paused · resume'
-          : 'Not connected · retrying';
-    button.setAttribute('aria-pressed', String(paused));
-  };
-  const place = document.getElementById('live-control');
-  if (place !== null) {
-    place.hidden = false;
-    place.replaceChildren(button);
+  #show(state: State = this.#state): void {
+    this.#state = state;
+    const shown = this.#paused ? 'paused' : state;
+    this.#button.className = `live-button ${shown}`;
+    this.#button.textContent = `${WORDS[shown]}${this.#updates > 0 ? ` · ${this.#updates} new` : ''}`;
+    this.#button.setAttribute('aria-pressed', String(this.#paused));
   }
 
   /** A row under the pointer must not move, nor a selection be lost, nor a form be changed under the hand. */
-  const isHeld = (): boolean =>
-    page.querySelector('tbody tr:hover') !== null ||
-    String(getSelection()) !== '' ||
-    document.activeElement?.closest('form') instanceof HTMLFormElement;
+  #isHeld(): boolean {
+    return (
+      this.#paused ||
+      this.#page.querySelector('tbody tr:hover') !== null ||
+      document.documentElement.classList.contains('selecting') ||
+      String(getSelection()) !== '' ||
+      document.activeElement?.closest('form') instanceof HTMLFormElement
+    );
+  }
 
-  const apply = (): void => {
-    if (waiting.size === 0 || isHeld()) return;
-    for (const [target, markup] of waiting) {
+  #apply(): void {
+    if (this.#waiting.size === 0 || this.#isHeld()) return;
+    for (const [target, markup] of this.#waiting) {
       const old = document.getElementById(target);
       if (old === null) continue;
       const fresh = document.createElement('div');
       fresh.innerHTML = markup;
       morphChildren(old, fresh);
     }
-    waiting.clear();
-    updates = 0;
+    this.#waiting.clear();
+    this.#updates = 0;
     const control = document.getElementById('live-control');
     if (control !== null) control.hidden = false;
-    if (!paused) showState('live');
-  };
+    this.#show();
+  }
 
-  const receive = (event: MessageEvent<string>): void => {
-    waiting.set(event.type, event.data);
-    if (event.type !== 'page') return;
-    updates += 1;
-    apply();
-    if (updates > 0) showState('live');
-  };
+  #receive(target: string, markup: string): void {
+    this.#waiting.set(target, markup);
+    if (target !== 'page') return;
+    this.#updates += 1;
+    this.#apply();
+    this.#show();
+  }
 
-  const connect = (): void => {
-    source?.close();
-    source = new EventSource(address);
-    source.addEventListener('rail', receive);
-    source.addEventListener('page', receive);
-    source.addEventListener('open', () => showState('live'));
-    source.addEventListener('error', () => {
-      if (!paused) showState('away');
-      // A refusal closes the source for good; a cut is taken up again by the browser itself.
-      if (source?.readyState === EventSource.CLOSED && !paused)
-        setTimeout(() => (paused || document.hidden ? undefined : connect()), 15_000);
+  #start(): void {
+    this.#stop();
+    if (document.hidden) return;
+    const source = new EventSource(this.#address);
+    this.#source = source;
+    const late = setTimeout(() => {
+      if (source === this.#source && source.readyState === EventSource.CONNECTING) this.#fallBack();
+    }, OPEN_MILLIS);
+    for (const target of ['rail', 'page'])
+      source.addEventListener(target, (event: MessageEvent<string>) => this.#receive(target, event.data));
+    source.addEventListener('open', () => {
+      clearTimeout(late);
+      this.#show('live');
     });
-  };
-  const disconnect = (): void => {
-    source?.close();
-    source = undefined;
-  };
+    source.addEventListener('error', () => {
+      if (source !== this.#source) return;
+      // A cut is taken up again by the browser itself, which names the last event it has; a refusal is final.
+      if (source.readyState === EventSource.CLOSED) this.#fallBack();
+      else this.#show('away');
+    });
+    this.#show('live');
+  }
 
-  button.addEventListener('click', () => {
-    paused = !paused;
-    if (paused) disconnect();
-    else connect();
-    showState(paused ? 'paused' : 'live');
-  });
-  page.addEventListener('pointerleave', apply);
-  page.addEventListener('pointermove', apply, { passive: true });
-  // Nothing is sent to a page that nobody sees.
-  document.addEventListener('visibilitychange', () => {
-    if (paused) return;
-    if (document.hidden) disconnect();
-    else connect();
-  });
-  showState('live');
-  connect();
+  #stop(): void {
+    this.#source?.close();
+    this.#source = undefined;
+    clearTimeout(this.#poll);
+    clearTimeout(this.#retry);
+  }
+
+  /** Asks for the whole page now and then, and for the stream again after a while. */
+  #fallBack(): void {
+    this.#stop();
+    this.#show('polling');
+    this.#poll = setTimeout(() => void this.#ask(), POLL_MILLIS);
+    this.#retry = setTimeout(() => this.#start(), RETRY_MILLIS);
+  }
+
+  async #ask(): Promise<void> {
+    const asked = this.#retry;
+    try {
+      const answer = await fetch(location.href, { headers: { accept: 'text/html' }, redirect: 'error' });
+      const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      if (asked !== this.#retry) return;
+      for (const target of ['rail', 'page']) {
+        const part = fresh.getElementById(target);
+        if (part !== null) this.#receive(target, part.innerHTML);
+      }
+      this.#show('polling');
+    } catch {
+      if (asked === this.#retry) this.#show('away');
+    }
+    if (asked === this.#retry) this.#poll = setTimeout(() => void this.#ask(), POLL_MILLIS);
+  }
 }
 
 const page = document.getElementById('page');
 const address = page?.dataset['live'];
-if (page && address !== undefined) start(page, address);
+if (page && address !== undefined) new LiveView(page, address);

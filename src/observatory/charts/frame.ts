@@ -14,6 +14,8 @@ export interface ChartTime {
 export interface ChartTable {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly HtmlValue[])[];
+  /** When each row begins, epoch milliseconds; what a crosshair over the chart reads. */
+  readonly at?: readonly number[];
 }
 
 export interface PlotParts {
@@ -27,6 +29,10 @@ export interface PlotParts {
   readonly yTicks: readonly { readonly y: number; readonly label: string }[];
   readonly xTicks?: HtmlValue;
   readonly className?: string;
+  /** What lies along: a pointer reads values and selects a part of it. */
+  readonly time?: TimeRange | undefined;
+  /** What a region of time and value leads to, with the ends of the value axis; its times and durations are added to the address. */
+  readonly region?: { readonly href: string; readonly low: number; readonly high: number } | undefined;
   /** `group` for a picture with links in it. Default `img`. */
   readonly role?: 'img' | 'group';
 }
@@ -60,10 +66,20 @@ export function plot({
   yTicks,
   xTicks,
   className,
+  time,
+  region,
   role = 'img',
 }: PlotParts): Html {
   return html`<div class="plot ${className ?? ''}">
-    <svg class="chart" width="100%" height="${height + 20}" role="${role}" aria-label="${label}">
+    <svg
+      class="chart"
+      width="100%"
+      height="${height + 20}"
+      role="${role}"
+      aria-label="${label}"
+      ${time && html` data-from="${Math.round(time.fromMillis)}" data-to="${Math.round(time.toMillis)}" data-height="${height}" data-zone-minutes="${-new Date(time.toMillis).getTimezoneOffset()}"`}
+      ${region && html` data-low="${Number(region.low.toPrecision(4))}" data-high="${Number(region.high.toPrecision(4))}" data-href="${region.href}"`}
+    >
       ${apart(yTicks).map(
         (tick) =>
           html`<line class="grid" x1="0" x2="100%" y1="${px(tick.y)}" y2="${px(tick.y)}" /><text
@@ -186,7 +202,8 @@ export function panel({ title, note, body, table, foot, className }: FrameOption
 const MAX_ROWS = 240;
 
 function behind(table: ChartTable): Html {
-  const rows = table.rows.slice(-MAX_ROWS);
+  const skipped = Math.max(0, table.rows.length - MAX_ROWS);
+  const rows = table.rows.slice(skipped);
   return html`<details class="behind">
     <summary>Table</summary>
     <div class="scroll" tabindex="0" role="group" aria-label="The numbers behind the chart">
@@ -203,8 +220,8 @@ function behind(table: ChartTable): Html {
                   <td colspan="${table.columns.length}">Nothing in this range.</td>
                 </tr>`
               : rows.map(
-                  (row) =>
-                    html`<tr>
+                  (row, index) =>
+                    html`<tr ${table.at && html` data-at="${Math.round(table.at[skipped + index] ?? 0)}"`}>
                       ${row.map((cell) => html`<td>${cell}</td>`)}
                     </tr>`,
                 )

@@ -22,12 +22,13 @@ export function occupiedBands(map: HeatMap): readonly [number, number] {
   return high < 0 ? [0, 0] : [Math.max(0, low - 1), Math.min(bands, high + 2)];
 }
 
-/** How long operations take (up) over time (along), as shades of how many. A column leads to its traces. */
+/** How long operations take (up) over time (along), as shades of how many. A column leads to its traces; a dragged region adds its times and durations to `tracesHref`. */
 export function heatMapChart(
   type: OperationType,
   map: HeatMap,
   time: ChartTime,
   hrefOf: (fromMillis: number, toMillis: number) => string,
+  tracesHref: string,
   height = 150,
 ): Html {
   const x = timeScale(time.range.fromMillis, time.range.toMillis);
@@ -59,6 +60,11 @@ export function heatMapChart(
     height,
     role: 'group',
     className: `type-${type} heat`,
+    time: time.range,
+    region:
+      most === 0
+        ? undefined
+        : { href: tracesHref, low: Math.max(edges[0] ?? 1, 1e-6), high: edges.at(-1) ?? 0 },
     shapes: html`${cells.map((d, shade) => d !== '' && html`<path class="shade-${shade + 1}" d="${d}" />`)}${marks.lines}${map.columns.map(
       (column) => {
         const total = column.counts.reduce((a, b) => a + (Number.isFinite(b) ? b : 0), 0);

@@ -48,6 +48,7 @@ export function lineChart(
     label: values.length === 0 ? `${what}: no samples in this range.` : `${what} over time.`,
     height,
     className: 'labelled-wide',
+    time: time.range,
     shapes: html`${shapes}${marks.lines}`,
     over: html`${marks.labels}${ends.map((end) => {
       floor = Math.max(9, Math.min(end.y, floor - 11));

@@ -74,6 +74,7 @@ export function stackedRates(points: readonly TimelinePoint[], time: ChartTime, 
       : 'Requests per second over time, by how they ended.',
     height,
     className: 'narrow-axis',
+    time: time.range,
     shapes: html`${shapes}${marks.lines}`,
     over: html`${marks.labels}${empty && html`<text class="axis empty" x="50%" y="${height / 2}" text-anchor="middle">no requests in this range</text>`}`,
     yTicks: ticks.map((tick) => ({ y: y(tick), label: threeDigits(tick) })),
@@ -92,6 +93,7 @@ export function rateLegend(): Html {
 export function rateTable(points: readonly TimelinePoint[], now: number): ChartTable {
   return {
     columns: ['from', 'requests', '4xx', 'aborted', 'failed'],
+    at: points.map((point) => point.startMillis),
     rows: points.map((point) => [
       html`${moment(point.startMillis, now)}${point.partial && ' (running)'}`,
       countText(point.count),

@@ -87,6 +87,7 @@ export function timeSeries(
     label: seriesLabel(points, time),
     height,
     className: `type-${type} labelled`,
+    time: time.range,
     shapes: html`${shapes}${marks.lines}`,
     over: html`${marks.labels}${lineLabels(vertices.at(-1)?.at(-1))}${all.length === 0 && html`<text class="axis empty" x="50%" y="${height / 2}" text-anchor="middle">nothing in this range</text>`}`,
     yTicks:
@@ -131,6 +132,7 @@ function seriesLabel(points: readonly TimelinePoint[], time: ChartTime): string 
 export function timeSeriesTable(points: readonly TimelinePoint[], now: number): ChartTable {
   return {
     columns: ['from', 'count', 'failed', 'p50 ms', 'p95 ms', 'p99 ms', 'kept'],
+    at: points.map((point) => point.startMillis),
     rows: points.map((point) => [
       html`${moment(point.startMillis, now)}${point.partial && ' (running)'}`,
       countText(point.count),

@@ -1,4 +1,5 @@
 import { html, type Html } from '../../views/html.ts';
+import { localInput } from './local-input.ts';
 import type { AnyPage, OpenPage, PageView } from '../page.ts';
 import { drawSentence } from '../sentences/sentence.ts';
 import { PRESETS } from '../time-range.ts';
@@ -17,7 +18,13 @@ export function pageContent(page: AnyPage, open: OpenPage, view: PageView): Html
       </div>
     </header>
     ${view.range.problem !== undefined && html`<p class="notice" role="alert">${view.range.problem} Shown is what happened ${view.range.words}.</p>`}
-    ${drawSentence(open.sentence)} ${open.body}`;
+    ${drawSentence(open.sentence)} ${open.body}
+    <footer class="page-foot">
+      <a href="${view.links.to(view.path, { ...view.query, from: undefined, to: undefined, format: 'json' })}"
+        >this page as JSON</a
+      >
+      <a href="${view.links.to('/keys')}">keys <kbd>?</kbd></a>
+    </footer>`;
 }
 
 /** Kept as hidden fields by forms that send one part of the address. */
@@ -56,10 +63,4 @@ function rangePicker({ links, path, query, range }: PageView): Html {
         <p class="note">Times are the server's: ${Intl.DateTimeFormat().resolvedOptions().timeZone}.</p>
       </form>
     </details>`;
-}
-
-/** As a datetime-local field takes it: the server's wall clock. */
-function localInput(millis: number): string {
-  const at = new Date(millis);
-  return new Date(millis - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
 }

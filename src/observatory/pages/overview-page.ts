@@ -1,7 +1,6 @@
 import type { HeatMap, Marker, OperationType, RuntimeSample, TimelinePoint } from '../../../otel/query.ts';
 import { html, type Html } from '../../views/html.ts';
 import { panel, type ChartTime } from '../charts/frame.ts';
-import { heatMapChart, heatMapTable } from '../charts/heat-map-chart.ts';
 import { rateLegend, rateTable, stackedRates } from '../charts/stacked-rates.ts';
 import { timeSeries, timeSeriesTable } from '../charts/time-series.ts';
 import { keptNote, stats } from '../draw/facts.ts';
@@ -14,6 +13,7 @@ import { definePage, type PageView, TYPE_WORDS } from '../page.ts';
 import { situationOf } from '../situation.ts';
 import { overviewSentence, type OverviewSituation } from '../sentences/overview-sentence.ts';
 import { secondsOf, seriesLines } from '../series-lines.ts';
+import { heatPanel } from './heat-panel.ts';
 
 const TYPES = ['http', 'database', 'render'] as const;
 const TOP_ROWS = 7;
@@ -60,7 +60,9 @@ export const overviewPage = definePage<OverviewFacts>({
   draw(facts, view) {
     const time: ChartTime = { range: view.range, markers: facts.markers, now: view.now };
     return html`<div class="grid three">${TYPES.map((type) => typeCard(type, facts, time))}</div>
-      <div class="grid wide-narrow">${heat(facts, time, view)}${rates(facts, time)}</div>
+      <div class="grid wide-narrow">
+        ${heatPanel({ title: 'How long requests take', type: 'http', heatMap: facts.heatMap, time }, view)}${rates(facts, time)}
+      </div>
       <div class="grid tables">
         ${panel({
           title: html`<a href="${view.links.to('/routes')}">Routes</a>`,
@@ -112,24 +114,6 @@ function typeCard(type: (typeof TYPES)[number], facts: OverviewFacts, time: Char
     ])}${timeSeries(type, points, time)}`,
     table: timeSeriesTable(points, time.now),
     foot: html`<span>exact from every operation</span><span>${keptNote(row)}</span>`,
-  });
-}
-
-function heat({ heatMap }: OverviewFacts, time: ChartTime, { links, now }: PageView): Html {
-  const iso = (millis: number): string => new Date(millis).toISOString();
-  return panel({
-    title: 'How long requests take',
-    note: 'count per cell, log scale; a column opens its traces',
-    body: heatMapChart('http', heatMap, time, (from, to) =>
-      links.ranged(
-        '/traces',
-        { type: 'http' },
-        { from: iso(from), to: iso(Math.min(to, Math.max(now, from + 1))) },
-      ),
-    ),
-    table: heatMapTable(heatMap, (min, max) =>
-      links.to('/traces', { type: 'http', min: Number(min.toPrecision(4)), max: Number(max.toPrecision(4)) }),
-    ),
   });
 }
 

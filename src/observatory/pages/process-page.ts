@@ -161,6 +161,7 @@ function chart(title: string, note: string, body: Html, table: ChartTable): Html
 function runtimeTable(runtime: readonly RuntimeSample[], now: number): ChartTable {
   return {
     columns: ['at', 'RSS', 'heap used', 'CPU', 'delay p50 ms', 'delay p99 ms', 'GC ms'],
+    at: runtime.map((s) => s.atMillis),
     rows: runtime.map((s) => [
       moment(s.atMillis, now),
       text(size(s.rssBytes)),

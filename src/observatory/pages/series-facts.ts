@@ -17,6 +17,7 @@ import { keptNote, stats } from '../draw/facts.ts';
 import { perSecond } from '../draw/series-tables.ts';
 import { countText, duration } from '../format/quantity.ts';
 import type { PageView } from '../page.ts';
+import { heatPanel } from './heat-panel.ts';
 import { secondsOf } from '../series-lines.ts';
 import type { ChosenRange } from '../time-range.ts';
 
@@ -63,45 +64,46 @@ export function seriesPanels(type: OperationType, facts: SeriesFacts, view: Page
   const { avg, p50, p90, p95, p99, max } = row.durationMillis;
   const typed = { type, series: facts.name };
   return html`<div class="grid wide-narrow">
-    ${panel({
-      title: 'Durations over time',
-      note: perSecond(row.count, facts.seconds),
-      body: html`${stats([
-        { label: 'p50', value: duration(p50) },
-        { label: 'p90', value: duration(p90) },
-        { label: 'p95', value: duration(p95) },
-        { label: 'p99', value: duration(p99) },
-        { label: 'mean', value: duration(avg) },
-        { label: 'longest', value: duration(max) },
-        {
-          label: 'failed',
-          value: countText(row.errors),
-          ...(row.errors > 0 ? { tone: 'failed' as const } : {}),
-        },
-      ])}${timeSeries(type, timeline, time, 120)}`,
-      table: timeSeriesTable(timeline, view.now),
-      foot: html`<span>exact from every operation</span><span>${keptNote(row)}</span>`,
-    })}
-    ${panel({
-      title: 'Spread',
-      note: 'count by duration, log scale',
-      body: histogram(
-        type,
-        heatMap,
-        [
-          { millis: p50, label: 'p50' },
-          { millis: p95, label: 'p95' },
-          { millis: p99, label: 'p99' },
-        ],
-        150,
-      ),
-      table: heatMapTable(heatMap, (min, max) =>
-        view.links.to('/traces', {
-          ...typed,
-          min: Number(min.toPrecision(4)),
-          max: Number(max.toPrecision(4)),
-        }),
-      ),
-    })}
-  </div>`;
+      ${panel({
+        title: 'Durations over time',
+        note: perSecond(row.count, facts.seconds),
+        body: html`${stats([
+          { label: 'p50', value: duration(p50) },
+          { label: 'p90', value: duration(p90) },
+          { label: 'p95', value: duration(p95) },
+          { label: 'p99', value: duration(p99) },
+          { label: 'mean', value: duration(avg) },
+          { label: 'longest', value: duration(max) },
+          {
+            label: 'failed',
+            value: countText(row.errors),
+            ...(row.errors > 0 ? { tone: 'failed' as const } : {}),
+          },
+        ])}${timeSeries(type, timeline, time, 120)}`,
+        table: timeSeriesTable(timeline, view.now),
+        foot: html`<span>exact from every operation</span><span>${keptNote(row)}</span>`,
+      })}
+      ${panel({
+        title: 'Spread',
+        note: 'count by duration, log scale',
+        body: histogram(
+          type,
+          heatMap,
+          [
+            { millis: p50, label: 'p50' },
+            { millis: p95, label: 'p95' },
+            { millis: p99, label: 'p99' },
+          ],
+          150,
+        ),
+        table: heatMapTable(heatMap, (min, max) =>
+          view.links.to('/traces', {
+            ...typed,
+            min: Number(min.toPrecision(4)),
+            max: Number(max.toPrecision(4)),
+          }),
+        ),
+      })}
+    </div>
+    ${heatPanel({ title: 'Durations over time, every one', type, series: facts.name, heatMap, time }, view)}`;
 }

@@ -30,7 +30,7 @@ describe('assets', () => {
     const fonts = [...css.matchAll(/url\("([^"]+)"\)/g)].map((match) => match[1]!);
     expect(fonts.length).toBeGreaterThanOrEqual(4);
     for (const font of fonts) {
-      const { status, headers, body } = await server.ask(font);
+      const { status, headers, body } = await server.ask(`/assets/${font}`);
       expect([font, status]).toEqual([font, 200]);
       expect(headers['content-type']).toBe('font/woff2');
       expect(headers['cache-control']).toContain('immutable');

@@ -32,6 +32,7 @@ const ADDRESSES = [
   '/sampling',
   '/export',
   '/buffer',
+  '/keys',
 ];
 
 const validator = new HtmlValidate({

@@ -5,7 +5,7 @@ import { heatMapChart, occupiedBands } from '../../../../src/observatory/charts/
 import { logScale, logTicks, timeScale, zeroScale } from '../../../../src/observatory/charts/scales.ts';
 import { rateBars, stackedRates } from '../../../../src/observatory/charts/stacked-rates.ts';
 import { segments, timeSeries } from '../../../../src/observatory/charts/time-series.ts';
-import { barGeometry } from '../../../../src/observatory/charts/waterfall.ts';
+import { barGeometry } from '../../../../src/observatory/charts/bar-geometry.ts';
 
 const time: ChartTime = { range: { fromMillis: 0, toMillis: 1000 }, markers: [], now: 1000 };
 
@@ -115,7 +115,13 @@ describe('heatMapChart', () => {
   it('shows the bands in use and one on each side', () => expect(occupiedBands(map)).toEqual([1, 4]));
 
   it('gives the fullest cell the deepest shade and leads to its traces', () => {
-    const { text } = heatMapChart('http', map, time, (from, to) => `/traces?from=${from}&to=${to}`);
+    const { text } = heatMapChart(
+      'http',
+      map,
+      time,
+      (from, to) => `/traces?from=${from}&to=${to}`,
+      '/traces',
+    );
     expect(text).toContain('class="shade-6"');
     expect(text).toContain('href="/traces?from=0&amp;to=500"');
   });

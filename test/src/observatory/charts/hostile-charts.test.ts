@@ -104,7 +104,9 @@ describe.each(Object.entries(POINTS))('charts of %s', (_, points) => {
 
 describe.each(Object.entries(MAPS))('spread of %s', (_, map) => {
   it('draws a heat map', () =>
-    expectDrawable(heatMapChart('http', map, time, (from, to) => `/traces?from=${from}&to=${to}`)));
+    expectDrawable(
+      heatMapChart('http', map, time, (from, to) => `/traces?from=${from}&to=${to}`, '/traces'),
+    ));
   it('draws a histogram', () =>
     expectDrawable(
       histogram('http', map, [

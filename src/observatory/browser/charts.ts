@@ -1,0 +1,209 @@
+/**
+ * Charts under a pointer: a line with the values of the moment, and a drag that selects. Everything is told to the document, so that
+ * a live update of the page takes nothing away. Touch is left to scrolling; the range form and the tables do the same without a pointer.
+ */
+
+/** Fewer pixels are a click. */
+const MIN_DRAG = 5;
+
+interface Chart {
+  readonly svg: SVGSVGElement;
+  readonly fromMillis: number;
+  readonly toMillis: number;
+  readonly height: number;
+  /** The server's, east of Greenwich: every time of the observatory is told by its clock. */
+  readonly zoneMinutes: number;
+  /** Of the value axis, where a region is selected rather than a range. */
+  readonly bands: { readonly low: number; readonly high: number; readonly href: string } | undefined;
+}
+
+interface Drag {
+  readonly chart: Chart;
+  readonly x: number;
+  readonly y: number;
+  moved: boolean;
+}
+
+const overlay = document.createElement('div');
+overlay.className = 'chart-overlay';
+overlay.hidden = true;
+overlay.setAttribute('aria-hidden', 'true');
+const line = overlay.appendChild(document.createElement('div'));
+const box = overlay.appendChild(document.createElement('div'));
+const readout = overlay.appendChild(document.createElement('div'));
+line.className = 'crosshair';
+box.className = 'selection';
+readout.className = 'readout';
+document.body.append(overlay);
+
+let drag: Drag | undefined;
+
+function chartAt(target: EventTarget | null): Chart | undefined {
+  const svg = target instanceof Element ? target.closest<SVGSVGElement>('svg.chart[data-from]') : null;
+  if (svg === null) return undefined;
+  const { from, to, height, zoneMinutes, low, high, href } = svg.dataset;
+  return {
+    svg,
+    fromMillis: Number(from),
+    toMillis: Number(to),
+    height: Number(height),
+    zoneMinutes: Number(zoneMinutes),
+    bands: href === undefined ? undefined : { low: Number(low), high: Number(high), href },
+  };
+}
+
+const within = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
+
+function millisAt({ svg, fromMillis, toMillis }: Chart, clientX: number): number {
+  const { left, width } = svg.getBoundingClientRect();
+  return fromMillis + within((clientX - left) / Math.max(1, width), 0, 1) * (toMillis - fromMillis);
+}
+
+function durationAt({ svg, height }: Chart, bands: NonNullable<Chart['bands']>, clientY: number): number {
+  const up = 1 - within((clientY - svg.getBoundingClientRect().top) / height, 0, 1);
+  return bands.low * (bands.high / bands.low) ** up;
+}
+
+const clock = ({ zoneMinutes }: Chart, millis: number): string =>
+  new Date(millis + zoneMinutes * 60_000).toISOString().slice(11, 19);
+
+function durationText(millis: number): string {
+  return millis >= 1000 ? `${(millis / 1000).toPrecision(3)} s` : `${Number(millis.toPrecision(3))} ms`;
+}
+
+function place(element: HTMLElement, left: number, top: number, width?: number, height?: number): void {
+  element.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
+  if (width !== undefined) element.style.width = `${Math.round(width)}px`;
+  if (height !== undefined) element.style.height = `${Math.round(height)}px`;
+}
+
+/** The row of the table behind the chart that the moment falls into, as words. */
+function valuesAt(chart: Chart, millis: number): string | undefined {
+  const table = chart.svg.closest('.panel')?.querySelector('table.numbers');
+  const rows = table?.querySelectorAll<HTMLTableRowElement>('tr[data-at]');
+  if (!table || rows === undefined || rows.length === 0) return undefined;
+  let found: HTMLTableRowElement | undefined;
+  let step = Infinity;
+  let before: number | undefined;
+  for (const row of rows) {
+    const at = Number(row.dataset['at']);
+    if (before !== undefined) step = Math.min(step, at - before);
+    before = at;
+    if (at <= millis) found = row;
+  }
+  if (found === undefined || millis - Number(found.dataset['at']) > 2 * step) return undefined;
+  const heads = Array.from(table.querySelectorAll('thead th'), (head) => head.textContent?.trim() ?? '');
+  return Array.from(found.cells, (cell, index) => {
+    const value = cell.textContent?.trim().replace(/\s+/g, ' ') ?? '';
+    return index === 0 ? value : `${heads[index] ?? ''} ${value}`;
+  }).join('\n');
+}
+
+function showCrosshair(chart: Chart, event: PointerEvent): void {
+  const { left, right, top } = chart.svg.getBoundingClientRect();
+  const x = within(event.clientX, left, right);
+  const millis = millisAt(chart, x);
+  const words =
+    chart.bands === undefined
+      ? valuesAt(chart, millis)
+      : `${clock(chart, millis)}\n${durationText(durationAt(chart, chart.bands, event.clientY))}`;
+  overlay.hidden = false;
+  box.hidden = true;
+  line.hidden = false;
+  place(line, x, top, undefined, chart.height);
+  readout.hidden = false;
+  readout.textContent = words ?? `${clock(chart, millis)}\nnothing counted`;
+  placeReadout(x, top);
+}
+
+function placeReadout(x: number, top: number): void {
+  const { width } = readout.getBoundingClientRect();
+  place(readout, x + 12 + width > innerWidth ? x - 12 - width : x + 12, Math.max(4, top));
+}
+
+function showSelection({ chart, x, y }: Drag, event: PointerEvent): void {
+  const { left, right, top } = chart.svg.getBoundingClientRect();
+  const bottom = top + chart.height;
+  const [from, to] = [
+    within(Math.min(x, event.clientX), left, right),
+    within(Math.max(x, event.clientX), left, right),
+  ];
+  const region = chart.bands !== undefined;
+  const high = region ? within(Math.min(y, event.clientY), top, bottom) : top;
+  const low = region ? within(Math.max(y, event.clientY), top, bottom) : bottom;
+  overlay.hidden = false;
+  line.hidden = true;
+  box.hidden = false;
+  place(box, from, high, to - from, low - high);
+  const times = `${clock(chart, millisAt(chart, from))} – ${clock(chart, millisAt(chart, to))}`;
+  readout.hidden = false;
+  readout.textContent =
+    chart.bands === undefined
+      ? times
+      : `${times}\n${durationText(durationAt(chart, chart.bands, low))} – ${durationText(durationAt(chart, chart.bands, high))}`;
+  placeReadout(to, top);
+}
+
+function hide(): void {
+  overlay.hidden = true;
+}
+
+function endDrag(): void {
+  drag = undefined;
+  document.documentElement.classList.remove('selecting');
+  hide();
+}
+
+/** Where the selection leads: traces of the region, or the same page over the range. */
+function addressOf({ chart, x, y }: Drag, event: PointerEvent): string {
+  const times = [millisAt(chart, Math.min(x, event.clientX)), millisAt(chart, Math.max(x, event.clientX))];
+  const address = new URL(chart.bands?.href ?? location.href, location.href);
+  const set = (name: string, value: string): void => address.searchParams.set(name, value);
+  set('from', new Date(times[0]!).toISOString());
+  set('to', new Date(Math.max(times[1]!, times[0]! + 1)).toISOString());
+  if (chart.bands !== undefined) {
+    set('min', `${Number(durationAt(chart, chart.bands, Math.max(y, event.clientY)).toPrecision(4))}`);
+    set('max', `${Number(durationAt(chart, chart.bands, Math.min(y, event.clientY)).toPrecision(4))}`);
+  }
+  return address.href;
+}
+
+document.addEventListener('pointermove', (event) => {
+  if (drag !== undefined) {
+    drag.moved ||= Math.hypot(event.clientX - drag.x, event.clientY - drag.y) >= MIN_DRAG;
+    if (drag.moved) {
+      document.documentElement.classList.add('selecting');
+      showSelection(drag, event);
+    }
+    return;
+  }
+  const chart = event.pointerType === 'touch' ? undefined : chartAt(event.target);
+  if (chart === undefined) hide();
+  else showCrosshair(chart, event);
+});
+document.addEventListener('pointerdown', (event) => {
+  const chart = event.button === 0 && event.pointerType !== 'touch' ? chartAt(event.target) : undefined;
+  if (chart !== undefined) drag = { chart, x: event.clientX, y: event.clientY, moved: false };
+});
+document.addEventListener('pointerup', (event) => {
+  const ended = drag;
+  endDrag();
+  if (ended?.moved !== true) return;
+  // The click that follows belongs to the drag, not to a link below it.
+  addEventListener('click', stop, { capture: true, once: true });
+  setTimeout(() => removeEventListener('click', stop, { capture: true }), 0);
+  location.assign(addressOf(ended, event));
+});
+function stop(event: Event): void {
+  event.preventDefault();
+  event.stopPropagation();
+}
+document.addEventListener('pointercancel', endDrag);
+document.addEventListener('dragstart', (event) => {
+  if (drag !== undefined) event.preventDefault();
+});
+document.addEventListener('keydown', (event) => {
+  if (event.key === 'Escape' && drag !== undefined) endDrag();
+});
+document.documentElement.addEventListener('pointerleave', hide);
+addEventListener('scroll', hide, { passive: true, capture: true });

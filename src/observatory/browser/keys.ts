@@ -1,0 +1,104 @@
+/** Keys for those who would rather not reach for the mouse. `?` opens the page that lists them; letters can be switched off there. */
+
+const STORE = 'glasshouse.keys';
+/** After `g`, the next letter has to come this soon. */
+const CHORD_MILLIS = 1200;
+
+const list = document.querySelector<HTMLLinkElement>('link[data-keys]');
+let chord = 0;
+
+function isOn(): boolean {
+  try {
+    return localStorage.getItem(STORE) !== 'off';
+  } catch {
+    return true;
+  }
+}
+
+/** What is typed into a field is text. */
+function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || target.matches('input:not([type=checkbox], [type=radio]), select, textarea'))
+  );
+}
+
+/** The list as its own page has it, over the page at hand. */
+async function showList(address: string): Promise<void> {
+  const open = document.querySelector<HTMLDialogElement>('dialog.keys-dialog');
+  if (open !== null) return open.remove();
+  const answer = await fetch(address, { headers: { accept: 'text/html' } });
+  const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const keys = fresh.querySelector('[data-key-list]');
+  if (keys === null) return location.assign(address);
+  const dialog = document.createElement('dialog');
+  dialog.className = 'keys-dialog';
+  dialog.setAttribute('aria-label', 'Keys');
+  const close = document.createElement('button');
+  close.type = 'button';
+  close.textContent = 'Close';
+  close.addEventListener('click', () => dialog.close());
+  dialog.append(document.importNode(keys, true), close);
+  dialog.addEventListener('close', () => dialog.remove());
+  document.body.append(dialog);
+  addSwitch(dialog);
+  dialog.showModal();
+}
+
+/** Only where keys work at all: without this script there is nothing to switch. */
+function addSwitch(root: ParentNode): void {
+  const place = root.querySelector('[data-key-switch]');
+  if (place === null) return;
+  const label = document.createElement('label');
+  const box = document.createElement('input');
+  box.type = 'checkbox';
+  box.checked = isOn();
+  box.addEventListener('change', () => {
+    try {
+      localStorage.setItem(STORE, box.checked ? 'on' : 'off');
+    } catch {
+      box.checked = true;
+    }
+  });
+  label.append(box, ' letters and digits act as keys in this browser');
+  place.replaceChildren(label);
+}
+
+function follow(selector: string): boolean {
+  const link = document.querySelector<HTMLAnchorElement>(selector);
+  link?.click();
+  return link !== null;
+}
+
+function act(key: string): boolean {
+  const afterG = performance.now() - chord < CHORD_MILLIS;
+  chord = 0;
+  if (afterG) return follow(`#rail a[data-go="${CSS.escape(key)}"]`);
+  if (key === 'g') {
+    chord = performance.now();
+    return true;
+  }
+  if (/^[1-7]$/.test(key)) return follow(`.presets a:nth-child(${key})`);
+  if (key === 'p') {
+    const button = document.querySelector<HTMLButtonElement>('.live-button');
+    button?.click();
+    return button !== null;
+  }
+  if (key === '/') {
+    const field = document.querySelector<HTMLInputElement>('.filter input[type="text"]');
+    field?.focus();
+    return field !== null;
+  }
+  return false;
+}
+
+document.addEventListener('keydown', (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target))
+    return;
+  if (event.key === '?' && list !== null) {
+    event.preventDefault();
+    void showList(list.href);
+  } else if (isOn() && document.querySelector('dialog[open]') === null && act(event.key))
+    event.preventDefault();
+});
+addSwitch(document);

@@ -1,0 +1,82 @@
+import { DESK_KEYS } from '../../views/desk-layout.ts';
+import { html } from '../../views/html.ts';
+import { panel } from '../charts/frame.ts';
+import { definePage } from '../page.ts';
+import { PRESETS } from '../time-range.ts';
+
+interface Key {
+  readonly keys: readonly string[];
+  readonly does: string;
+}
+
+interface KeysFacts {
+  readonly groups: readonly { readonly name: string; readonly keys: readonly Key[] }[];
+}
+
+const GROUPS: KeysFacts['groups'] = [
+  {
+    name: 'Anywhere',
+    keys: [
+      { keys: ['?'], does: 'this list' },
+      ...DESK_KEYS.map(({ key, label }): Key => ({ keys: ['g', key], does: label })),
+      ...PRESETS.map((preset, index): Key => ({
+        keys: [String(index + 1)],
+        does: `the last ${preset.words}`,
+      })),
+      { keys: ['p'], does: 'pause live numbers, or resume them' },
+    ],
+  },
+  { name: 'Traces', keys: [{ keys: ['/'], does: 'to the filter' }] },
+  {
+    name: 'In a trace',
+    keys: [
+      { keys: ['↑', '↓'], does: 'the span above, below' },
+      { keys: ['→', '←'], does: 'unfold and into it, fold and out of it' },
+      { keys: ['Home', 'End'], does: 'the first span, the last' },
+      { keys: ['Enter'], does: 'open the span' },
+    ],
+  },
+  {
+    name: 'Without keys of our own',
+    keys: [
+      { keys: ['Tab'], does: 'every link, form, table and scrolling box, in the order they are read' },
+      { keys: ['Esc'], does: 'let go of a selection, close this list' },
+    ],
+  },
+];
+
+/** What can be pressed. `?` shows it over any page; this is the same list by itself. */
+export const keysPage = definePage<KeysFacts>({
+  path: '/keys',
+  menu: 'keys',
+  live: false,
+  offToo: true,
+  fetch: () => ({ groups: GROUPS }),
+  title: () => 'Keys',
+  sentence: () => [
+    { text: 'Everything here can be reached by Tab; these keys are shorter. ' },
+    { text: 'Drag over a time chart to look closer, over a heat map to list the traces of a region.' },
+  ],
+  draw: ({ groups }) =>
+    html`<div class="grid even key-list" data-key-list>
+      ${groups.map(({ name, keys }) =>
+        panel({
+          title: name,
+          body: html`<dl class="facts">
+            ${keys.map(
+              (each) =>
+                html`<div>
+                  <dt>${each.keys.map((key) => html`<kbd>${key}</kbd> `)}</dt>
+                  <dd>${each.does}</dd>
+                </div>`,
+            )}
+          </dl>`,
+          foot: name === 'Anywhere' ? html`<span data-key-switch></span>` : undefined,
+        }),
+      )}
+    </div>`,
+  sheet: ({ groups }) => ({
+    columns: ['where', 'keys', 'does'],
+    rows: groups.flatMap(({ name, keys }) => keys.map((each) => [name, each.keys.join(' '), each.does])),
+  }),
+});
