@@ -25,16 +25,18 @@ export function reportOf(measured: {
 }
 
 function variantTable(costs: readonly VariantCost[]): string {
-  const rows = costs.map(({ variant, cpuMicros, addedMicros, startMillis, rssBytes, perPostPage }) => [
-    variant.label,
-    cpuMicros.post.toFixed(0),
-    signed(addedMicros.post),
-    cpuMicros.file.toFixed(0),
-    signed(addedMicros.file),
-    startMillis.toFixed(0),
-    (rssBytes / 2 ** 20).toFixed(0),
-    perPostPage,
-  ]);
+  const rows = costs.map(
+    ({ variant, cpuMicros, addedMicros, errorMicros, startMillis, rssBytes, perPostPage }) => [
+      variant.label,
+      cpuMicros.post.toFixed(0),
+      withError(addedMicros.post, errorMicros.post),
+      cpuMicros.file.toFixed(0),
+      withError(addedMicros.file, errorMicros.file),
+      startMillis.toFixed(0),
+      (rssBytes / 2 ** 20).toFixed(0),
+      perPostPage,
+    ],
+  );
   return table(
     [
       'the same blog',
@@ -58,29 +60,28 @@ function ratios(costs: readonly VariantCost[]): FigureRow[] {
     ['post', 'post page'],
     ['file', 'static file'],
   ] as const) {
-    const ours = added(costs, 'rate1', page);
+    rows.push(ratioRow(costs, page, `${name}: ours at rate 1 / stock http`, 'stockHttp', MAX_OF_STOCK_HTTP));
     rows.push(
-      ratioRow(
-        `${name}: ours at rate 1 / stock http`,
-        ours / added(costs, 'stockHttp', page),
-        MAX_OF_STOCK_HTTP,
-      ),
-      ratioRow(
-        `${name}: ours at rate 1 / stock http + koa`,
-        ours / added(costs, 'stockFull', page),
-        MAX_OF_STOCK_FULL,
-      ),
+      ratioRow(costs, page, `${name}: ours at rate 1 / stock http + koa`, 'stockFull', MAX_OF_STOCK_FULL),
     );
   }
   return rows;
 }
 
-function added(costs: readonly VariantCost[], key: Variant['key'], page: Page): number {
-  return costs.find(({ variant }) => variant.key === key)!.addedMicros[page];
-}
-
-function ratioRow(what: string, value: number, target: number): FigureRow {
-  return [what, value.toFixed(2), `<= ${target}`, value <= target ? 'pass' : 'over'];
+/** A ratio to something that may be nothing but noise is not judged. */
+function ratioRow(
+  costs: readonly VariantCost[],
+  page: Page,
+  what: string,
+  stockKey: Variant['key'],
+  target: number,
+): FigureRow {
+  const of = (key: Variant['key']): VariantCost => costs.find(({ variant }) => variant.key === key)!;
+  const stock = of(stockKey);
+  const value = of('rate1').addedMicros[page] / stock.addedMicros[page];
+  const isNoise = stock.addedMicros[page] < 3 * stock.errorMicros[page];
+  const verdict = value <= target ? 'pass' : 'over';
+  return [what, value.toFixed(2), `<= ${target}`, isNoise ? 'too noisy to say' : verdict];
 }
 
 function figureRow({ what, value, unit, target }: Figure): FigureRow {
@@ -106,8 +107,8 @@ function figureTable(rows: readonly FigureRow[]): string {
   return table(['figure', 'measured', 'target', ''], rows);
 }
 
-function signed(value: number): string {
-  return `${value >= 0 ? '+' : '−'}${Math.abs(value).toFixed(0)}`;
+function withError(value: number, error: number): string {
+  return `${value >= 0 ? '+' : '−'}${Math.abs(value).toFixed(0)} ± ${error.toFixed(0)}`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

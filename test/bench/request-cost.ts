@@ -1,6 +1,6 @@
 import type { BenchBlog } from './bench-blog.ts';
 import type { ProbeAnswer } from './fixtures/probe.ts';
-import { median } from './median.ts';
+import { median, medianError } from './median.ts';
 import { ServerProcess } from './server-process.ts';
 import { VARIANTS, type Variant } from './variants.ts';
 
@@ -22,6 +22,8 @@ export interface VariantCost {
   readonly cpuMicros: Readonly<Record<Page, number>>;
   /** Over bare: median of the differences within a round, which cancels what the machine did meanwhile. */
   readonly addedMicros: Readonly<Record<Page, number>>;
+  /** Standard error of `addedMicros`. */
+  readonly errorMicros: Readonly<Record<Page, number>>;
   readonly startMillis: number;
   readonly rssBytes: number;
   /** What telemetry noted per post page: spans of a stock SDK, or our operations by type. */
@@ -77,7 +79,14 @@ export async function measureRequestCost(
         return {
           variant,
           cpuMicros: { post: median(samples.post), file: median(samples.file) },
-          addedMicros: { post: medianGap(samples.post, bare.post), file: medianGap(samples.file, bare.file) },
+          addedMicros: {
+            post: median(gaps(samples.post, bare.post)),
+            file: median(gaps(samples.file, bare.file)),
+          },
+          errorMicros: {
+            post: medianError(gaps(samples.post, bare.post)),
+            file: medianError(gaps(samples.file, bare.file)),
+          },
           startMillis: startMillis.get(variant.key)!,
           rssBytes,
           perPostPage,
@@ -102,8 +111,8 @@ async function measureStarts(blog: BenchBlog, starts: number): Promise<ReadonlyM
   return new Map([...millis].map(([key, values]) => [key, median(values)]));
 }
 
-function medianGap(values: readonly number[], base: readonly number[]): number {
-  return median(values.map((value, index) => value - base[index]!));
+function gaps(values: readonly number[], base: readonly number[]): readonly number[] {
+  return values.map((value, index) => value - base[index]!);
 }
 
 /** A small file that is streamed from disk, so that telemetry is not drowned in its bytes. */
