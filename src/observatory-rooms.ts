@@ -2,6 +2,7 @@ import type { Router } from '@koa/router';
 import type { DeskRooms } from './admin/desk-rooms.ts';
 import type { AppDependencies } from './app-dependencies.ts';
 import { createMetricsRoute } from './observatory/metrics-route.ts';
+import { PROMETHEUS_TYPE, prometheusText } from './observatory/prometheus-text.ts';
 import { createObservatoryRoutes } from './observatory/routes.ts';
 import { createRouter } from './router.ts';
 import type { Assets } from './media/assets.ts';
@@ -20,6 +21,11 @@ export function createObservatoryRooms(
   const { telemetry, control, assets, site, desk } = deps;
   const door = createRouter();
   door.get('/admin/metrics', desk.ownerOrBearer as never, createMetricsRoute({ telemetry }) as never);
+  door.get('/metrics', desk.ownerOrBearer as never, async (ctx) => {
+    await telemetry.refresh();
+    ctx.type = PROMETHEUS_TYPE;
+    ctx.body = prometheusText(telemetry);
+  });
   door.get([OBSERVATORY_PATH, `${OBSERVATORY_PATH}/*path`], desk.ownerOnly as never);
   door.post(`${OBSERVATORY_PATH}/*path`, desk.ownerForms as never);
   const pages = createObservatoryRoutes({

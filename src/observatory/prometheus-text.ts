@@ -1,0 +1,138 @@
+import type { OperationType, SeriesSummary, TelemetryQuery } from '../../otel/query.ts';
+
+/** Media type of the text format, version 0.0.4. */
+export const PROMETHEUS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
+type Labels = Readonly<Record<string, string>>;
+interface Sample {
+  /** Behind the metric's name: `_sum`, `_count` or nothing. */
+  readonly suffix?: string;
+  readonly labels?: Labels;
+  readonly value: number;
+}
+
+/** Names by the semantic conventions, as Prometheus writes them. */
+const DURATIONS: Readonly<Record<OperationType, { readonly name: string; readonly what: string }>> = {
+  http: { name: 'http_server_request_duration_seconds', what: 'Requests by route.' },
+  database: { name: 'db_client_operation_duration_seconds', what: 'Statements by summary.' },
+  render: { name: 'render_duration_seconds', what: 'Pages and feeds drawn, by template.' },
+  other: { name: 'other_operation_duration_seconds', what: 'All other spans.' },
+};
+const LABELS: Readonly<Record<OperationType, string>> = {
+  http: 'http_route',
+  database: 'db_query_summary',
+  render: 'render_template',
+  other: 'operation',
+};
+
+/**
+ * What telemetry counted since the process started, in the Prometheus text format. Durations are summaries: their quantiles come from a
+ * sketch over every operation, within 1 %. Source: Prometheus, "Exposition formats", text-based format.
+ */
+export function prometheusText(telemetry: TelemetryQuery): string {
+  const families: string[] = [];
+  const family = (
+    name: string,
+    type: 'counter' | 'gauge' | 'summary',
+    help: string,
+    samples: readonly Sample[],
+  ): void => {
+    if (samples.length > 0) families.push(familyText(name, type, help, samples));
+  };
+
+  for (const type of ['http', 'database', 'render', 'other'] as const) {
+    const series = telemetry.series(type);
+    const { name, what } = DURATIONS[type];
+    family(
+      name,
+      'summary',
+      what,
+      series.flatMap((one) => summarySamples(type, one)),
+    );
+    family(
+      name.replace(/_duration_seconds$/, '_errors_total'),
+      'counter',
+      `Failed ones. ${what}`,
+      series.map((one) => ({ labels: labelsOf(type, one), value: one.errors })),
+    );
+  }
+
+  const { current, startedAtMillis } = telemetry.process();
+  family('process_start_time_seconds', 'gauge', 'When the process started.', [
+    { value: startedAtMillis / 1000 },
+  ]);
+  family('process_resident_memory_bytes', 'gauge', 'Resident memory.', [{ value: current.rssBytes }]);
+  family('nodejs_heap_used_bytes', 'gauge', 'Heap in use.', [{ value: current.heapUsedBytes }]);
+  family(
+    'nodejs_eventloop_delay_p99_seconds',
+    'gauge',
+    'Event-loop delay, 99th percentile of the last sample.',
+    [{ value: current.eventLoopDelayP99Millis / 1000 }],
+  );
+
+  const { kept, dropped, live } = telemetry.spans();
+  family('glasshouse_spans_live', 'gauge', 'Spans started and not decided.', [{ value: live }]);
+  family('glasshouse_spans_kept_total', 'counter', 'Spans kept, by reason.', byReason(kept));
+  family('glasshouse_spans_dropped_total', 'counter', 'Spans let go, by reason.', byReason(dropped));
+  const exported = telemetry.export();
+  if (exported.configured) {
+    for (const what of ['sent', 'failed', 'dropped'] as const) {
+      family(`glasshouse_export_${what}_total`, 'counter', `Spans ${what} by the OTLP pipeline.`, [
+        { value: exported[what] },
+      ]);
+    }
+    family('glasshouse_export_queued', 'gauge', 'Spans waiting for export.', [{ value: exported.queued }]);
+  }
+  for (const [name, rows] of Map.groupBy(telemetry.business(), (metric) => metric.name)) {
+    family(
+      `${name.replaceAll(/[^a-zA-Z0-9_]/g, '_')}_total`,
+      'counter',
+      name,
+      rows.map(({ attributes, value }) => ({ labels: textLabels(attributes), value })),
+    );
+  }
+  return families.join('');
+}
+
+function summarySamples(type: OperationType, series: SeriesSummary): Sample[] {
+  const labels = labelsOf(type, series);
+  const { p50, p90, p95, p99 } = series.durationMillis;
+  const quantiles = { '0.5': p50, '0.9': p90, '0.95': p95, '0.99': p99 };
+  return [
+    ...Object.entries(quantiles).map(([quantile, millis]) => ({
+      labels: { ...labels, quantile },
+      value: millis / 1000,
+    })),
+    { suffix: '_sum', labels, value: series.totalMillis / 1000 },
+    { suffix: '_count', labels, value: series.count },
+  ];
+}
+
+function labelsOf(type: OperationType, { name }: SeriesSummary): Labels {
+  const request = type === 'http' ? /^([A-Z_]+) (\/.*)$/s.exec(name) : null;
+  return request === null
+    ? { [LABELS[type]]: name }
+    : { http_request_method: request[1]!, http_route: request[2]! };
+}
+
+function byReason(counts: Readonly<Record<string, number>>): Sample[] {
+  return Object.entries(counts).map(([reason, value]) => ({ labels: { reason }, value }));
+}
+
+function textLabels(attributes: Readonly<Record<string, unknown>>): Labels {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([key, value]) => [key.replaceAll(/[^a-zA-Z0-9_]/g, '_'), String(value)]),
+  );
+}
+
+function familyText(name: string, type: string, help: string, samples: readonly Sample[]): string {
+  const lines = samples.map(({ suffix = '', labels = {}, value }) => {
+    const inner = Object.entries(labels).map(([key, text]) => `${key}="${escapeLabel(text)}"`);
+    return `${name}${suffix}${inner.length === 0 ? '' : `{${inner.join(',')}}`} ${Number.isFinite(value) ? value : 'NaN'}`;
+  });
+  return `# HELP ${name} ${help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}\n# TYPE ${name} ${type}\n${lines.join('\n')}\n`;
+}
+
+function escapeLabel(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+}
