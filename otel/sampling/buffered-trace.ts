@@ -4,7 +4,7 @@ import type { OperationType } from '../query.ts';
 import type { Bits56 } from './consistent-threshold.ts';
 import type { EndedSpan } from './ended-span.ts';
 import { randomnessOf } from './ot-trace-state.ts';
-import type { OwedAncestors } from './owed-ancestors.ts';
+import { OwedAncestors, type OwedBudget } from './owed-ancestors.ts';
 
 /** Facts of a trace that change until its last span is through; seen as read-only TraceFacts by exporters. */
 export interface MutableTraceFacts {
@@ -30,13 +30,13 @@ const NOTHING: EndedSpan[] = [];
  * span, so that later ones get the same verdict (G19).
  */
 export class BufferedTrace implements Verdict {
-  readonly traceId: string;
-  readonly traceState: TraceState | undefined;
+  traceId = '';
+  traceState: TraceState | undefined;
   readonly owedAncestors: OwedAncestors;
   readonly owedExportAncestors: OwedAncestors;
-  readonly facts: MutableTraceFacts = { droppedSpans: 0, truncated: false, remoteParent: false };
+  facts = newFacts();
   /** Monotonic. */
-  startedNanos: number;
+  startedNanos = 0;
   /** The local root while the trace waits: its route names the callers of statements. */
   root: ReadableSpan | undefined;
   rootSpanId: string | undefined;
@@ -57,19 +57,30 @@ export class BufferedTrace implements Verdict {
   /** Neighbours in the list that the trace is in. */
   older: BufferedTrace | undefined;
   newer: BufferedTrace | undefined;
+  nextInBucket: BufferedTrace | undefined;
   #randomness: Bits56 | undefined;
 
-  constructor(
-    traceId: string,
-    traceState: TraceState | undefined,
-    startedNanos: number,
-    owed: readonly [local: OwedAncestors, exported: OwedAncestors],
-  ) {
+  constructor(budget: OwedBudget) {
+    this.owedAncestors = new OwedAncestors(budget);
+    this.owedExportAncestors = new OwedAncestors(budget);
+  }
+
+  /** Becomes another trace: one that was forgotten is used again, so that a dropped trace leaves nothing to collect. */
+  begin(traceId: string, traceState: TraceState | undefined): void {
     this.traceId = traceId;
     this.traceState = traceState;
-    this.startedNanos = startedNanos;
-    this.owedAncestors = owed[0];
-    this.owedExportAncestors = owed[1];
+    this.#randomness = undefined;
+    this.rootSpanId = this.rootType = this.rootEndedNanos = this.caller = undefined;
+    this.live = 0;
+    this.isDecided = this.wasDecided = this.wholeExport = false;
+    if (this.keptAny) {
+      // Kept spans hold the old ones.
+      this.facts = newFacts();
+      this.keptAny = false;
+    } else {
+      this.facts.droppedSpans = 0;
+      this.facts.truncated = this.facts.remoteParent = false;
+    }
   }
 
   get randomness(): Bits56 {
@@ -105,4 +116,8 @@ export class BufferedTrace implements Verdict {
     this.owedAncestors.clear();
     this.owedExportAncestors.clear();
   }
+}
+
+function newFacts(): MutableTraceFacts {
+  return { droppedSpans: 0, truncated: false, remoteParent: false };
 }

@@ -255,6 +255,8 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder {
   }
 
   #decide(trace: BufferedTrace): void {
+    // Decided meanwhile: an exporter may have ended spans of its own.
+    if (trace.isDecided) return;
     const live = this.#live();
     if (!trace.wasDecided) {
       const rootType = trace.rootType ?? (trace.root === undefined ? 'other' : this.#typeOf(trace.root));

@@ -2,9 +2,10 @@ import type { TraceState } from '@opentelemetry/api';
 import { estimateSpanBytes } from '../export/span-size.ts';
 import { BufferedTrace } from './buffered-trace.ts';
 import type { EndedSpan } from './ended-span.ts';
-import { OwedAncestors, type OwedBudget } from './owed-ancestors.ts';
+import type { OwedBudget } from './owed-ancestors.ts';
 import { DEFAULT_SAMPLING_LIMITS, type TraceBufferLimits } from './sampling-limits.ts';
 import { TraceList } from './trace-list.ts';
+import { TraceTable } from './trace-table.ts';
 
 /** What the buffer holds now, beside its limits. */
 export interface TraceBufferFacts {
@@ -19,11 +20,11 @@ export interface TraceBufferFacts {
 
 /**
  * Every trace this process knows: those that wait for their verdict, those decided whose spans still run, and those that are over.
- * Three bounded lists over one map, oldest first, every step O(1).
+ * Three bounded lists over one table, oldest first, every step O(1).
  */
 export class TraceBuffer {
   readonly limits: TraceBufferLimits;
-  readonly #traces = new Map<string, BufferedTrace>();
+  readonly #traces: TraceTable;
   readonly #waiting = new TraceList();
   /** Decided, with live spans: a stream's verdict must outlast the busy hour around it. */
   readonly #open = new TraceList();
@@ -36,6 +37,7 @@ export class TraceBuffer {
     this.limits = { ...DEFAULT_SAMPLING_LIMITS, ...limits };
     const { maxOwedAncestors: max, maxOwedAncestorsPerTrace: maxPerTrace } = this.limits;
     this.#owed = { max, maxPerTrace, held: 0, forgotten: 0 };
+    this.#traces = new TraceTable(this.limits.maxTraces + this.limits.maxVerdicts);
   }
 
   facts(): TraceBufferFacts {
@@ -51,23 +53,23 @@ export class TraceBuffer {
   }
 
   find(traceId: string): BufferedTrace | undefined {
-    return this.#traces.get(traceId);
+    return this.#traces.find(traceId);
   }
 
-  /** A new trace, held nowhere: for a span of one that was forgotten. */
+  /** A trace held nowhere: for a span of one that was forgotten. */
   unheld(traceId: string, traceState: TraceState | undefined): BufferedTrace {
-    return new BufferedTrace(traceId, traceState, 0, [
-      new OwedAncestors(this.#owed),
-      new OwedAncestors(this.#owed),
-    ]);
+    const trace = new BufferedTrace(this.#owed);
+    trace.begin(traceId, traceState);
+    return trace;
   }
 
   /** The trace that a local root begins, or joins; a decided one waits again and keeps what it owes. */
   open(traceId: string, traceState: TraceState | undefined, nowNanos: number): BufferedTrace {
-    let trace = this.#traces.get(traceId);
+    let trace = this.#traces.find(traceId);
     if (trace === undefined) {
-      trace = this.unheld(traceId, traceState);
-      this.#traces.set(traceId, trace);
+      trace = this.#takeForgotten() ?? new BufferedTrace(this.#owed);
+      trace.begin(traceId, traceState);
+      this.#traces.add(trace);
     } else {
       if (!trace.isDecided) return trace;
       this.#decidedListOf(trace).remove(trace);
@@ -143,14 +145,26 @@ export class TraceBuffer {
   }
 
   #remember(trace: BufferedTrace): void {
-    const list = this.#decidedListOf(trace);
-    const max = list === this.#open ? this.limits.maxOpenVerdicts : this.limits.maxVerdicts;
-    list.push(trace);
-    if (list.size <= max) return;
+    if (trace.live === 0) {
+      this.#over.push(trace);
+      if (this.#over.size > this.limits.maxVerdicts) this.#forget(this.#over);
+    } else {
+      this.#open.push(trace);
+      if (this.#open.size > this.limits.maxOpenVerdicts) this.#forget(this.#open);
+    }
+  }
+
+  #forget(list: TraceList): BufferedTrace {
     const oldest = list.oldest!;
     list.remove(oldest);
-    this.#traces.delete(oldest.traceId);
+    this.#traces.delete(oldest);
     oldest.forget();
+    return oldest;
+  }
+
+  /** The oldest verdict makes place for the trace that begins, rather than for the one that ends next. */
+  #takeForgotten(): BufferedTrace | undefined {
+    return this.#over.size < this.limits.maxVerdicts ? undefined : this.#forget(this.#over);
   }
 
   #decidedListOf(trace: BufferedTrace): TraceList {
