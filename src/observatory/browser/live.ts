@@ -27,6 +27,7 @@ class LiveView {
   #state: State = 'live';
   #paused = false;
   #source: EventSource | undefined;
+  #late: ReturnType<typeof setTimeout> | undefined;
   #poll: ReturnType<typeof setTimeout> | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
 
@@ -43,8 +44,7 @@ class LiveView {
     for (const event of ['pointermove', 'pointerout'] as const)
       document.addEventListener(event, () => this.#apply(), { passive: true });
     // Nothing is sent to a page that nobody sees.
-    document.addEventListener('visibilitychange', () => (document.hidden ? this.#stop() : this.#start()));
-    this.#start();
+    document.addEventListener('visibilitychange', () => (document.hidden ? this.#stop() : this.start()));
   }
 
   /** Paused, what comes is counted and held back. */
@@ -97,32 +97,41 @@ class LiveView {
     this.#show();
   }
 
-  #start(): void {
+  start(): void {
     this.#stop();
     if (document.hidden) return;
     const source = new EventSource(this.#address);
     this.#source = source;
-    const late = setTimeout(() => {
-      if (source === this.#source && source.readyState === EventSource.CONNECTING) this.#fallBack();
-    }, OPEN_MILLIS);
     for (const target of ['rail', 'page'])
       source.addEventListener(target, (event: MessageEvent<string>) => this.#receive(target, event.data));
     source.addEventListener('open', () => {
-      clearTimeout(late);
+      clearTimeout(this.#late);
       this.#show('live');
     });
     source.addEventListener('error', () => {
       if (source !== this.#source) return;
       // A cut is taken up again by the browser itself, which names the last event it has; a refusal is final.
       if (source.readyState === EventSource.CLOSED) this.#fallBack();
-      else this.#show('away');
+      else {
+        this.#show('away');
+        this.#expectOpen(source);
+      }
     });
+    this.#expectOpen(source);
     this.#show('live');
+  }
+
+  #expectOpen(source: EventSource): void {
+    clearTimeout(this.#late);
+    this.#late = setTimeout(() => {
+      if (source === this.#source && source.readyState === EventSource.CONNECTING) this.#fallBack();
+    }, OPEN_MILLIS);
   }
 
   #stop(): void {
     this.#source?.close();
     this.#source = undefined;
+    clearTimeout(this.#late);
     clearTimeout(this.#poll);
     clearTimeout(this.#retry);
   }
@@ -132,7 +141,7 @@ class LiveView {
     this.#stop();
     this.#show('polling');
     this.#poll = setTimeout(() => void this.#ask(), POLL_MILLIS);
-    this.#retry = setTimeout(() => this.#start(), RETRY_MILLIS);
+    this.#retry = setTimeout(() => this.start(), RETRY_MILLIS);
   }
 
   async #ask(): Promise<void> {
@@ -155,4 +164,4 @@ class LiveView {
 
 const page = document.getElementById('page');
 const address = page?.dataset['live'];
-if (page && address !== undefined) new LiveView(page, address);
+if (page && address !== undefined) new LiveView(page, address).start();

@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { closeLiveStreams } from '../../src/observatory/routes.ts';
+import { MODELS } from '../src/observatory/fake/series.ts';
+import { FakeTelemetry } from '../src/observatory/fake-telemetry.ts';
+import { chromiumPath } from './chromium.ts';
+import { ObservatoryBrowser } from './observatory-browser.ts';
+
+const executablePath = chromiumPath();
+const run = executablePath === undefined ? describe.skip : describe;
+
+run('live numbers in a browser', () => {
+  const house = new ObservatoryBrowser(executablePath ?? '');
+  beforeAll(() => house.launch(), 60_000);
+  afterAll(() => house.close());
+
+  const sentence = (page: Page) => page.locator('.sentence');
+  const button = (page: Page) => page.locator('.live-button');
+
+  async function open(path: string, telemetry = new FakeTelemetry()) {
+    const { overview, server } = await house.serve(telemetry);
+    const asked: (string | undefined)[] = [];
+    server.on('request', ({ url, headers }) => {
+      if (url?.includes('/live?') === true) asked.push(headers['last-event-id'] as string | undefined);
+    });
+    const { page } = await house.open();
+    // What arrives is written down before the page's own listeners see it.
+    await page.addInitScript(() => {
+      const received: string[] = [];
+      const Plain = window.EventSource;
+      Object.assign(window, {
+        received,
+        EventSource: class extends Plain {
+          constructor(address: string) {
+            super(address);
+            this.addEventListener('page', () => received.push('page'));
+          }
+        },
+      });
+    });
+    await page.goto(`${overview}${path}`);
+    await page.waitForFunction(() => (window as unknown as { received: string[] }).received.length > 0);
+    const received = (): Promise<number> =>
+      page.evaluate(() => (window as unknown as { received: string[] }).received.length);
+    return { page, telemetry, asked, received };
+  }
+
+  it('changes what changed, in place', async () => {
+    const { page, telemetry } = await open('/sampling');
+    await page.locator('h1').evaluate((title) => Object.assign(title, { same: true }));
+    telemetry.rate = 0.5;
+    telemetry.change();
+    await sentence(page).getByText('50\u00a0% of ordinary operations').waitFor();
+    expect(await page.locator('h1').evaluate((title) => 'same' in title)).toBe(true);
+    await page.close();
+  });
+
+  it('holds back while it is paused, counts, and shows the newest when it goes on', async () => {
+    const { page, telemetry, received } = await open('/sampling');
+    await button(page).click();
+    const before = await received();
+    for (const rate of [0.2, 0.3]) {
+      telemetry.rate = rate;
+      telemetry.change();
+      await page.waitForFunction(
+        (count) => (window as unknown as { received: string[] }).received.length > count,
+        before + (rate === 0.2 ? 0 : 1),
+      );
+    }
+    expect(await button(page).textContent()).toBe('Paused · resume · 2 new');
+    expect(await button(page).getAttribute('aria-pressed')).toBe('true');
+    expect(await sentence(page).textContent()).toContain('10\u00a0%');
+    await button(page).click();
+    expect(await sentence(page).textContent()).toContain('30\u00a0%');
+    expect(await button(page).textContent()).toBe('Live · pause');
+    await page.close();
+  });
+
+  it('takes up after a cut by the last event it has, without gap or double', async () => {
+    const { page, telemetry, asked, received } = await open('/export');
+    const before = await received();
+    const again = page.waitForRequest((request) => request.url().includes('/live?'));
+    closeLiveStreams();
+    await again;
+    await page.locator('.live-button.live').waitFor();
+    expect(asked.at(-1)).toMatch(/^[\w-]{16}$/);
+    expect(asked).toHaveLength(2);
+    // Nothing had changed, so nothing came twice; what happens now does come.
+    expect(await received()).toBe(before);
+    const figure = page.locator('#rail [data-go="a"] .figure');
+    telemetry.rate = 0.7;
+    telemetry.change();
+    await figure.getByText('70').waitFor();
+    // And what happened while it was away was not lost.
+    const third = page.waitForRequest((request) => request.url().includes('/live?'));
+    closeLiveStreams();
+    telemetry.rate = 0.8;
+    await third;
+    await figure.getByText('80').waitFor();
+    expect(asked[2]).not.toBe(asked[1]);
+    await page.close();
+  });
+
+  it.each(['refused', 'held back'])('asks for the page now and then when the stream is %s', async (how) => {
+    const telemetry = new FakeTelemetry();
+    const { overview } = await house.serve(telemetry);
+    const { page } = await house.open();
+    await page.clock.install();
+    await page.route('**/live?*', (route) =>
+      how === 'refused' ? route.fulfill({ status: 503 }) : new Promise<void>(() => {}),
+    );
+    await page.goto(`${overview}/sampling`);
+    if (how === 'held back') await page.clock.fastForward(8000);
+    await page.locator('.live-button.polling').waitFor();
+    expect(await button(page).textContent()).toBe('Every 5 s · pause');
+    telemetry.rate = 0.6;
+    await page.clock.fastForward(5000);
+    await sentence(page).getByText('60\u00a0%').waitFor();
+    // The stream is tried again, and taken when it is there.
+    await page.unroute('**/live?*');
+    await page.clock.fastForward(60_000);
+    await page.locator('.live-button.live').waitFor();
+    telemetry.rate = 0.9;
+    telemetry.change();
+    await sentence(page).getByText('90\u00a0%').waitFor();
+    await page.close();
+  });
+
+  it('never moves the row under the pointer', async () => {
+    const models = [...MODELS];
+    const { page, telemetry } = await open('/routes', new FakeTelemetry({ models }));
+    const rows = page.locator('#page table.rows tbody tr');
+    const keys = (): Promise<(string | null)[]> =>
+      rows.evaluateAll((all) => all.map((row) => row.getAttribute('data-key')));
+    const order = await keys();
+    await rows.nth(2).hover();
+    const slow = models.findIndex((model) => model.name === order.at(-1));
+    models[slow] = { ...models[slow]!, perSecond: 900 };
+    telemetry.change();
+    await page.locator('.live-button', { hasText: '1 new' }).waitFor();
+    expect(await keys()).toEqual(order);
+    await page.mouse.move(5, 5);
+    await page.waitForFunction(
+      (first) => document.querySelector('#page table.rows tbody tr')?.getAttribute('data-key') === first,
+      order.at(-1),
+    );
+    await page.close();
+  });
+
+  it('leaves open what is open, and what is typed', async () => {
+    const { page, telemetry } = await open('');
+    await page.locator('details.behind > summary').first().click();
+    await page.locator('.custom-range > summary').click();
+    telemetry.rate = 0.4;
+    telemetry.change();
+    await page.locator('#rail [data-go="a"] .figure').getByText('40').waitFor();
+    expect(await page.locator('details.behind').first().getAttribute('open')).not.toBeNull();
+    expect(await page.locator('.custom-range').getAttribute('open')).not.toBeNull();
+    await page.close();
+  });
+});
