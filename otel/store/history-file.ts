@@ -54,6 +54,8 @@ export class HistoryFile {
   readonly #saveTrace: Statement<[string, number, number, string]>;
   readonly #addTrace: Statement<[string, number, number, string]>;
   readonly #saveRollUp: Statement<[number, number, string, number, Uint8Array]>;
+  readonly #expireTraces: Statement<[number, number]>;
+  readonly #expireRollUps: Statement<[number, number]>;
 
   /** Throws HistoryFileError, or what SQLite throws when the file cannot be opened at all. */
   constructor(Database: typeof DatabaseConstructor, path: string) {
@@ -68,6 +70,13 @@ export class HistoryFile {
       this.#addTrace = this.#database.prepare(`INSERT ${columns} NOTHING`);
       this.#saveRollUp = this.#database.prepare(
         `INSERT OR REPLACE INTO roll_up (tier, start_millis, series, expires_millis, body) VALUES (?, ?, ?, ?, ?)`,
+      );
+      this.#expireTraces = this.#database.prepare(
+        'DELETE FROM trace WHERE rowid IN (SELECT rowid FROM trace WHERE pinned = 0 AND end_millis < ? ORDER BY end_millis LIMIT ?)',
+      );
+      this.#expireRollUps = this.#database.prepare(
+        `DELETE FROM roll_up WHERE (tier, start_millis, series) IN
+           (SELECT tier, start_millis, series FROM roll_up WHERE expires_millis <= ? ORDER BY expires_millis LIMIT ?)`,
       );
     } catch (error) {
       this.#database.close();
@@ -132,17 +141,8 @@ export class HistoryFile {
 
   /** Removes at most `limit` of each kind that are over; answers how many went. Pinned traces stay. */
   expire(traceCutoffMillis: number, nowMillis: number, limit: number): number {
-    const traces = this.#database
-      .prepare(
-        'DELETE FROM trace WHERE rowid IN (SELECT rowid FROM trace WHERE pinned = 0 AND end_millis < ? ORDER BY end_millis LIMIT ?)',
-      )
-      .run(traceCutoffMillis, limit);
-    const rollUps = this.#database
-      .prepare(
-        `DELETE FROM roll_up WHERE (tier, start_millis, series) IN
-           (SELECT tier, start_millis, series FROM roll_up WHERE expires_millis <= ? ORDER BY expires_millis LIMIT ?)`,
-      )
-      .run(nowMillis, limit);
+    const traces = this.#expireTraces.run(traceCutoffMillis, limit);
+    const rollUps = this.#expireRollUps.run(nowMillis, limit);
     return traces.changes + rollUps.changes;
   }
 

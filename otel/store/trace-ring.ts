@@ -4,6 +4,7 @@ import { MAX_RECORD_BYTES } from './span-record.ts';
 import type { SpanRecord } from './span-record.ts';
 import { Tombstones } from './tombstones.ts';
 import type { Tombstone } from './tombstones.ts';
+import { UnsavedTraces } from './unsaved-traces.ts';
 import { TraceRecord } from './trace-record.ts';
 
 export interface TraceRingOptions {
@@ -40,7 +41,7 @@ export class TraceRing {
   #cursor = this.#traces.values();
   #candidate: TraceRecord | undefined;
   /** Ids, only of traces that are here; undefined until somebody asks for changes. */
-  #changed: Set<string> | undefined;
+  #changed: UnsavedTraces | undefined;
   #unsaved = 0;
   #bytes = 0;
   #pinned = 0;
@@ -116,18 +117,20 @@ export class TraceRing {
 
   /** From now on `takeChanged` knows which traces are new or changed; those that are here count as new. */
   trackChanges(): void {
-    this.#changed = new Set(this.#traces.keys());
+    this.#changed = new UnsavedTraces();
+    for (const trace of this.#traces.values()) this.#changed.add(trace);
   }
 
   markChanged(traceId: string): void {
-    this.#changed?.add(traceId);
+    const trace = this.#traces.get(traceId);
+    if (trace !== undefined) this.#changed?.add(trace);
   }
 
-  /** Traces that changed since they were taken last, up to either limit but at least one if there is any. */
+  /** Traces that changed since they were taken last, up to either limit but at least one if there is any; failed and slow ones first. */
   takeChanged(maxTraces: number, maxSpans: number): readonly TraceRecord[] {
     const taken: TraceRecord[] = [];
     let spans = 0;
-    for (const traceId of this.#changed ?? []) {
+    for (const traceId of this.#changed?.ids() ?? []) {
       const trace = this.#traces.get(traceId);
       if (taken.length >= maxTraces || (taken.length > 0 && spans + (trace?.spans.length ?? 0) > maxSpans))
         break;

@@ -75,8 +75,17 @@ describe('History', () => {
     expect(saved()).toBe(0);
     await jest.advanceTimersByTimeAsync(1);
     expect(saved()).toBe(5);
-    await jest.advanceTimersByTimeAsync(400);
+    await jest.advanceTimersByTimeAsync(1000);
+    expect(saved()).toBe(55);
+    await jest.advanceTimersByTimeAsync(1000);
     expect(saved()).toBe(90);
+  });
+
+  it('saves failed traces before ordinary ones, however late they come', () => {
+    const { ring } = place.start();
+    add(ring, 1, 20);
+    ring.add(traceIdOf(21), [spanRecord({ reason: 'error' })], WHOLE);
+    expect(ring.takeChanged(2, 100).map(({ traceId }) => traceId)).toEqual([traceIdOf(21), traceIdOf(1)]);
   });
 
   it('saves a trace again when late spans come', () => {
