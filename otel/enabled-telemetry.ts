@@ -19,6 +19,7 @@ import { AsyncContextManager } from './instrumentation/context-manager.ts';
 import { createHttpInstrumentation } from './instrumentation/http-instrumentation.ts';
 import { createRenderTracer } from './instrumentation/render.ts';
 import { RuntimeSampler } from './instrumentation/runtime.ts';
+import { SpanIds } from './instrumentation/span-ids.ts';
 import type { RenderTracer } from './query.ts';
 import type { SamplingSettings } from './sampling/policies.ts';
 import { SamplingSpanProcessor } from './sampling/sampling-span-processor.ts';
@@ -136,16 +137,23 @@ export class EnabledTelemetry implements Telemetry {
       business,
       ...(this.#metricExport === undefined ? [] : [this.#metricExport.reader]),
     ];
-    this.#http = createHttpInstrumentation({ guard, untracedPathPrefixes, clock });
-    this.#database = new BetterSqlite3Instrumentation({ recorder: processor, guard, clock });
+    const contexts = new AsyncContextManager();
+    this.#http = createHttpInstrumentation({ guard, contexts, untracedPathPrefixes, clock });
+    this.#database = new BetterSqlite3Instrumentation({
+      recorder: processor,
+      sink: processor,
+      guard,
+      clock,
+    });
 
     this.#reportSdkFaults(config);
     this.#sdk = new NodeSDK({
       resource: telemetryResource(config.resourceAttributes),
       autoDetectResources: false,
       sampler: createAlwaysRecordSampler(new ParentBasedSampler({ root: new AlwaysOnSampler() })),
+      idGenerator: new SpanIds(),
       spanProcessors: [processor],
-      contextManager: new AsyncContextManager(),
+      contextManager: contexts,
       instrumentations: [this.#http],
       metricReaders: [...this.#metricReaders],
       // Without a list of its own the SDK exports logs to a collector that nobody set.

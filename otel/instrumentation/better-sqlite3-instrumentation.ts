@@ -7,6 +7,7 @@ import type { Clock } from '../clock.ts';
 import { Guard } from '../guard.ts';
 import { DatabaseObserver } from './database-observer.ts';
 import { observeBackup, observeExec, observePragma, observePrepare } from './database-wrapper.ts';
+import type { FinishedSpanSink } from './finished-span.ts';
 import { IteratorObserver } from './iterator-wrapper.ts';
 import { type Method, patchMethod } from './method-patch.ts';
 import { observeStatementMethod } from './statement-wrapper.ts';
@@ -21,6 +22,8 @@ type DatabaseClass = typeof DatabaseConstructor;
 export interface BetterSqlite3InstrumentationConfig extends InstrumentationConfig {
   /** Asked before detail is made; without one every call gets a span. */
   readonly recorder?: OperationRecorder;
+  /** Where spans of ordinary statements inside of a request go straight to: the processor of the tracer provider, if it has only one. */
+  readonly sink?: FinishedSpanSink;
   /** Where faults of the instrumentation itself are counted. */
   readonly guard?: Guard;
   readonly clock?: Clock;
@@ -41,6 +44,8 @@ export class BetterSqlite3Instrumentation extends InstrumentationBase<BetterSqli
     const timer = new OperationTimer({
       guard,
       recorder: config.recorder,
+      sink: config.sink,
+      scope: { name: SCOPE_NAME, version: VERSION },
       tracer: () => this.tracer,
       ...(config.clock === undefined ? undefined : { clock: config.clock }),
     });

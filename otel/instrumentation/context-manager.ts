@@ -34,6 +34,14 @@ export class AsyncContextManager implements ContextManager {
     return bound as T;
   }
 
+  /**
+   * Makes `context` active for the rest of the callback that node is running: only for a caller inside of a native callback, whose end
+   * node takes as the end of it. Anywhere else use `with`.
+   */
+  enter(context: Context): void {
+    this.#storage.enterWith(context);
+  }
+
   enable(): this {
     return this;
   }

@@ -1,11 +1,11 @@
 import type { Context, HrTime, Span } from '@opentelemetry/api';
-import { getRPCMetadata } from '@opentelemetry/core';
+import { type RPCMetadata, getRPCMetadata } from '@opentelemetry/core';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { seriesOf } from '../sampling/operation-type.ts';
 import { ATTR_HTTP_ROUTE } from '../semconv.ts';
 
 /**
- * What a request tells the operations made for it. It hangs on the RPC metadata that instrumentation-http puts into the context of a
+ * What a request tells the operations made for it. It hangs on the RPC metadata in the context of a
  * request, so it lives exactly as long as that context.
  */
 export interface RequestFacts {
@@ -19,10 +19,9 @@ export interface RequestFacts {
 const REQUEST_FACTS = Symbol('glasshouse.request-facts');
 type Carrier = { [REQUEST_FACTS]?: RequestFacts };
 
-/** Called once per request, in its context. */
-export function setRequestFacts(context: Context, facts: RequestFacts): void {
-  const carrier = getRPCMetadata(context) as Carrier | undefined;
-  if (carrier !== undefined) carrier[REQUEST_FACTS] = facts;
+/** Called once per request. */
+export function setRequestFacts(rpc: RPCMetadata, facts: RequestFacts): void {
+  (rpc as RPCMetadata & Carrier)[REQUEST_FACTS] = facts;
 }
 
 export function requestFactsOf(context: Context): RequestFacts | undefined {

@@ -11,7 +11,7 @@ export interface ResponseWatch {
   readonly span: Span;
   /** Where routers of the OpenTelemetry world leave the route. */
   readonly rpc: RPCMetadata | undefined;
-  /** Monotonic. */
+  /** Monotonic; NaN when the clock was broken. */
   readonly startNanos: number;
   /** The first byte was handed to the socket; undefined until then, NaN when the clock was broken. */
   firstByteNanos: number | undefined;
@@ -35,8 +35,8 @@ export interface ResponseWatchOptions {
   readonly startNanos: number;
   readonly clock: Clock;
   readonly guard: Guard;
-  /** Called when the response emits `error`, before anybody else learns of it; must not throw. */
-  readonly onError: (response: ServerResponse) => void;
+  /** Called once, when the response closes. What it throws is counted. */
+  readonly onClose: (response: ServerResponse, watch: ResponseWatch) => void;
 }
 
 interface Watched {
@@ -82,6 +82,7 @@ export function watchResponse(response: ServerResponse, options: ResponseWatchOp
   // Before node's own listener, which takes the response off its socket.
   response.prependListener('finish', onFinish);
   response.on(errorMonitor, onError);
+  response.on('close', onClose);
 }
 
 export function watchOf(response: ServerResponse): ResponseWatch | undefined {
@@ -125,12 +126,21 @@ function nativeMethods(response: ServerResponse): ServerResponse {
 function beforeBytes(response: WatchedResponse, watch: State): boolean {
   try {
     if (response.writableEnded || response.destroyed) return false;
-    watch.firstByteNanos ??= watch.guard.run('response clock', () => watch.clock.monotonicNanos(), NaN);
+    watch.firstByteNanos ??= firstByteNanos(watch);
     watch.socketBytesBefore ??= response.socket?.bytesWritten;
     return true;
   } catch (error) {
     watch.guard.report('response bytes', error);
     return false;
+  }
+}
+
+function firstByteNanos(watch: State): number {
+  try {
+    return Number.isNaN(watch.startNanos) ? NaN : watch.clock.monotonicNanos();
+  } catch (error) {
+    watch.guard.report('response clock', error);
+    return NaN;
   }
 }
 
@@ -161,7 +171,15 @@ function onFinish(this: WatchedResponse): void {
 }
 
 function onError(this: WatchedResponse, error: unknown): void {
+  this[WATCH]!.error = error;
+}
+
+function onClose(this: WatchedResponse): void {
   const watch = this[WATCH]!;
-  watch.error = error;
-  watch.onError(this);
+  try {
+    watch.unsent?.stop();
+    watch.onClose(this, watch);
+  } catch (error) {
+    watch.guard.report('http close', error);
+  }
 }

@@ -9,7 +9,8 @@ import {
   context,
   trace,
 } from '@opentelemetry/api';
-import { isTracingSuppressed } from '@opentelemetry/core';
+import { type InstrumentationScope, isTracingSuppressed } from '@opentelemetry/core';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { EndedOperation, OperationRecorder } from '../aggregate/ended-operation.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Guard } from '../guard.ts';
@@ -21,6 +22,7 @@ import {
   ATTR_EXCEPTION_TYPE,
 } from '../semconv.ts';
 import { callerOf, plusNanos, requestFactsOf, spanTimeOf } from './context.ts';
+import { FinishedSpan, type FinishedSpanSink, giveFinished } from './finished-span.ts';
 
 /** What is known before the call; made once per statement or template and shared by all of its calls. */
 export interface OperationSubject {
@@ -60,6 +62,10 @@ export interface OperationTimerOptions {
   readonly guard: Guard;
   /** Without one, every operation gets a span. */
   readonly recorder?: OperationRecorder | undefined;
+  /** Gets ordinary operations as spans that no tracer made. Without one, every span is the tracer's. */
+  readonly sink?: FinishedSpanSink | undefined;
+  /** Of the spans for `sink`. */
+  readonly scope?: InstrumentationScope;
   readonly clock?: Clock;
   readonly tracer: () => Tracer;
 }
@@ -73,10 +79,21 @@ export class OperationTimer {
   readonly #recorder: OperationRecorder | undefined;
   readonly #clock: Clock;
   readonly #tracer: () => Tracer;
+  readonly #sink: FinishedSpanSink | undefined;
+  readonly #scope: InstrumentationScope;
 
-  constructor({ guard, recorder, clock = systemClock, tracer }: OperationTimerOptions) {
+  constructor({
+    guard,
+    recorder,
+    sink,
+    scope = { name: '' },
+    clock = systemClock,
+    tracer,
+  }: OperationTimerOptions) {
     this.#guard = guard;
     this.#recorder = recorder;
+    this.#sink = sink;
+    this.#scope = scope;
     this.#clock = clock;
     this.#tracer = tracer;
   }
@@ -155,6 +172,7 @@ export class OperationTimer {
         );
         return;
       }
+      if (result.fault === undefined && this.#giveFinished(parent, subject, result)) return;
       this.#endSpan(this.#startSpan(parent, subject, result.startNanos), parent, result);
     } catch (error) {
       this.#guard.report('operation end', error);
@@ -174,6 +192,31 @@ export class OperationTimer {
       this.#guard.report('operation threshold', error);
       return true;
     }
+  }
+
+  /** False when the parent is not a live span of a request of ours, whose resource and time line the span could share. */
+  #giveFinished(parent: Context, subject: OperationSubject, result: OperationResult): boolean {
+    if (this.#sink === undefined) return false;
+    const span = trace.getSpan(parent) as (Span & Partial<ReadableSpan>) | undefined;
+    const facts = requestFactsOf(parent);
+    const origin = (facts?.span as (Span & Partial<ReadableSpan>) | undefined)?.startTime;
+    if (facts === undefined || origin === undefined || span?.resource === undefined || !span.isRecording())
+      return false;
+    const startTime = plusNanos(origin, result.startNanos - facts.startNanos);
+    const attributes = { ...subject.attributes, ...result.attributes };
+    if (result.rows !== undefined && result.rowsAttribute !== undefined)
+      attributes[result.rowsAttribute] = result.rows;
+    const finished = new FinishedSpan(span as Span & ReadableSpan, {
+      name: subject.name,
+      kind: subject.kind,
+      scope: this.#scope,
+      attributes,
+      startTime,
+      endTime: plusNanos(startTime, result.durationNanos),
+      duration: plusNanos([0, 0], result.durationNanos),
+    });
+    giveFinished(this.#sink, finished, parent);
+    return true;
   }
 
   #startSpan(parent: Context, { name, kind, attributes }: OperationSubject, startNanos: number): Span {

@@ -6,7 +6,7 @@ import {
   createTraceState,
   trace,
 } from '@opentelemetry/api';
-import { RPCType, setRPCMetadata, suppressTracing } from '@opentelemetry/core';
+import { type RPCMetadata, RPCType, setRPCMetadata, suppressTracing } from '@opentelemetry/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { Guard } from '../../../otel/guard.ts';
@@ -107,8 +107,9 @@ describe('a statement whose detail is not wanted', () => {
 
   it('names the request it ran for, once its route is known', () => {
     tracing.inSpan((span) => {
-      const active = setRPCMetadata(context.active(), { type: RPCType.HTTP, span });
-      setRequestFacts(active, { span, startNanos: 0 });
+      const rpc: RPCMetadata = { type: RPCType.HTTP, span };
+      const active = setRPCMetadata(context.active(), rpc);
+      setRequestFacts(rpc, { span, startNanos: 0 });
       context.with(active, () => {
         db.prepare('SELECT 1').get();
         span.setAttributes({ 'http.request.method': 'GET', 'http.route': '/:slug' });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { isUntraced } from '../../../otel/instrumentation/http-instrumentation.ts';
+import { isUntraced } from '../../../otel/instrumentation/untraced-paths.ts';
 import { HttpProcess } from './http-process.ts';
 
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';

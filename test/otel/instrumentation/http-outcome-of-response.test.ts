@@ -29,7 +29,7 @@ function watched(): { socket: FakeSocket; response: ServerResponse; outcome: () 
     startNanos: 0,
     clock: new SteppingClock(),
     guard: new Guard(),
-    onError: () => {},
+    onClose: () => {},
   });
   return { socket, response, outcome: () => httpOutcome(request, response, watchOf(response)!) };
 }
@@ -104,7 +104,7 @@ describe('a response is complete', () => {
       startNanos: 0,
       clock: new SteppingClock(),
       guard: new Guard(),
-      onError: () => {},
+      onClose: () => {},
     });
     expect(watchOf(response)).toBe(first);
     response.write('abc');

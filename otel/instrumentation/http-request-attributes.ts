@@ -1,0 +1,121 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+import type { Attributes } from '@opentelemetry/api';
+import {
+  ATTR_CLIENT_ADDRESS,
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_REQUEST_METHOD_ORIGINAL,
+  ATTR_NETWORK_PEER_ADDRESS,
+  ATTR_NETWORK_PEER_PORT,
+  ATTR_NETWORK_PROTOCOL_VERSION,
+  ATTR_SERVER_ADDRESS,
+  ATTR_SERVER_PORT,
+  ATTR_URL_PATH,
+  ATTR_URL_QUERY,
+  ATTR_URL_SCHEME,
+  ATTR_USER_AGENT_ORIGINAL,
+} from '../semconv.ts';
+import { type Forwarded, readForwarded } from './forwarded-header.ts';
+import { redactedQuery } from './redacted-query.ts';
+
+/** An inbound X-Request-ID is kept for the reader, never used as an id. */
+const ATTR_X_REQUEST_ID = 'http.request.header.x-request-id';
+const MAX_REQUEST_ID_LENGTH = 128;
+/** The methods semantic conventions name; any other is `_OTHER`, so that nobody can make up series. */
+const KNOWN_METHODS = new Set('GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH QUERY'.split(' '));
+/** A path that a URL parser would leave as it is: no dot segments, nothing to encode. */
+const PLAIN_PATH = /^(?:\/[\w~-][\w.~-]*)*\/?$/;
+
+/** What semantic conventions want to know of a request when its span starts, as instrumentation-http tells it. */
+export function requestAttributes(request: IncomingMessage): Attributes {
+  const { headers, socket, httpVersion } = request;
+  const method = request.method ?? 'GET';
+  const scheme = (socket as Partial<TLSSocket>).encrypted === true ? 'https' : 'http';
+  const forwarded = headers.forwarded === undefined ? undefined : readForwarded(headers.forwarded);
+  const knownMethod = KNOWN_METHODS.has(method) ? method : '_OTHER';
+  const attributes: Attributes = {
+    [ATTR_HTTP_REQUEST_METHOD]: knownMethod,
+    [ATTR_URL_SCHEME]: scheme,
+    [ATTR_NETWORK_PROTOCOL_VERSION]: httpVersion,
+  };
+  if (method !== knownMethod) attributes[ATTR_HTTP_REQUEST_METHOD_ORIGINAL] = method;
+  const peer = socket.remoteAddress;
+  if (peer !== undefined) {
+    attributes[ATTR_NETWORK_PEER_ADDRESS] = peer;
+    attributes[ATTR_NETWORK_PEER_PORT] = socket.remotePort;
+  }
+  const userAgent = headers['user-agent'];
+  if (userAgent !== undefined) attributes[ATTR_USER_AGENT_ORIGINAL] = userAgent;
+  addClient(attributes, headers, forwarded, peer);
+  addServer(attributes, headers, forwarded, scheme);
+  addUrl(attributes, request.url ?? '/');
+  const requestId = headers['x-request-id'];
+  if (typeof requestId === 'string' && requestId !== '')
+    attributes[ATTR_X_REQUEST_ID] = requestId.slice(0, MAX_REQUEST_ID_LENGTH);
+  return attributes;
+}
+
+/** The host's own words are not needed to know path and query, so a broken `Host` does not hide them. */
+function addUrl(attributes: Attributes, target: string): void {
+  const queryAt = target.indexOf('?');
+  const plain = queryAt < 0 ? target : target.slice(0, queryAt);
+  if (PLAIN_PATH.test(plain) && plain !== '' && !target.includes('#', plain.length)) {
+    attributes[ATTR_URL_PATH] = plain;
+    if (queryAt >= 0 && queryAt + 1 < target.length)
+      attributes[ATTR_URL_QUERY] = redactedQuery(target.slice(queryAt + 1));
+    return;
+  }
+  const url = URL.parse(target, 'http://localhost');
+  if (url === null) return;
+  attributes[ATTR_URL_PATH] = url.pathname;
+  if (url.search !== '') attributes[ATTR_URL_QUERY] = redactedQuery(url.search.slice(1));
+}
+
+/** The address of who asked; as a proxy in front of us tells it, if there is one. */
+function addClient(
+  attributes: Attributes,
+  headers: IncomingHttpHeaders,
+  forwarded: Forwarded | undefined,
+  peer: string | undefined,
+): void {
+  const told = forwarded?.for ?? firstOf(headers['x-forwarded-for'])?.split(',', 1)[0]!.trim();
+  const address = told === undefined ? peer : withoutPort(told);
+  if (address !== undefined) attributes[ATTR_CLIENT_ADDRESS] = address;
+}
+
+function withoutPort(address: string): string {
+  const hostname = URL.parse(`http://${address}`)?.hostname;
+  return hostname === undefined ? address : hostname.replace(/^\[(.*)\]$/, '$1');
+}
+
+/** The name and port the client asked for; as a proxy in front of us tells it, if there is one. */
+function addServer(
+  attributes: Attributes,
+  headers: IncomingHttpHeaders,
+  forwarded: Forwarded | undefined,
+  scheme: string,
+): void {
+  const forwardedHost = firstOf(headers['x-forwarded-host']);
+  if (forwarded?.host !== undefined) setServer(attributes, forwarded.host, forwarded.proto);
+  else if (forwardedHost !== undefined)
+    setServer(attributes, forwardedHost, firstOf(headers['x-forwarded-proto']));
+  else if (headers.host) setServer(attributes, headers.host, scheme);
+}
+
+/** `name`, `name:port`, `[v6]` or `[v6]:port`; without a port it is the scheme's own, if that is known. */
+function setServer(attributes: Attributes, host: string, scheme: string | undefined): void {
+  const colon = host.lastIndexOf(':');
+  const hasPort = colon > 0 && (host.indexOf(':') === colon || host[colon - 1] === ']');
+  attributes[ATTR_SERVER_ADDRESS] = hasPort ? host.slice(0, colon) : host;
+  const port = hasPort ? Number(host.slice(colon + 1)) : defaultPort(scheme);
+  if (port !== undefined) attributes[ATTR_SERVER_PORT] = port;
+}
+
+function defaultPort(scheme: string | undefined): number | undefined {
+  return scheme === 'http' ? 80 : scheme === 'https' ? 443 : undefined;
+}
+
+function firstOf(header: string | readonly string[] | undefined): string | undefined {
+  const value = typeof header === 'string' ? header : header?.[0];
+  return value === '' ? undefined : value;
+}

@@ -1,0 +1,21 @@
+/** Answers whether a request target is at or below one of the given paths: such requests make no spans. */
+export function untracedPaths(prefixes: readonly string[]): (url: string) => boolean {
+  const lowerCase = prefixes.map((prefix) => prefix.toLowerCase().replace(/\/+$/, ''));
+  return (url) => isUntraced(url, lowerCase);
+}
+
+/** Whole segments, whatever their case, without the query: `/admin/metrics?x` and `/admin/metrics/y`, not `/admin/metricsx`. */
+export function isUntraced(url: string, lowerCasePrefixes: readonly string[]): boolean {
+  if (lowerCasePrefixes.length === 0) return false;
+  const path = pathOf(url).toLowerCase();
+  return lowerCasePrefixes.some(
+    (prefix) => path.startsWith(prefix) && (path.length === prefix.length || path[prefix.length] === '/'),
+  );
+}
+
+/** The path of a request target; it may be absolute (`GET http://host/path`). */
+function pathOf(url: string): string {
+  const target = url.startsWith('/') ? url : url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '');
+  const end = target.search(/[?#]/);
+  return end < 0 ? target : target.slice(0, end);
+}

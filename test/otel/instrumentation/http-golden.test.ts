@@ -1,0 +1,61 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+
+const run = promisify(execFile);
+const PROGRAM = fileURLToPath(new URL('../../fixtures/http-golden.ts', import.meta.url));
+
+interface ServerSpan {
+  readonly request: string;
+  readonly name: string;
+  readonly status: number;
+  readonly traceId: string | null;
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+async function spansOf(program: 'ours' | 'stock'): Promise<readonly ServerSpan[]> {
+  const { stdout } = await run(process.execPath, ['--disable-warning=ExperimentalWarning', PROGRAM], {
+    env: { ...process.env, NODE_OPTIONS: '', PROGRAM: program },
+  });
+  return JSON.parse(stdout) as ServerSpan[];
+}
+
+/** What we know beyond stock, on every response (G9). */
+const OURS_ALONE = ['http.response.outcome', 'http.response.body.size', 'http.response.time_to_first_byte'];
+
+describe('a server span of ours beside one of stock instrumentation-http', () => {
+  let ours: readonly ServerSpan[];
+  let stock: readonly ServerSpan[];
+
+  beforeAll(async () => {
+    [ours, stock] = await Promise.all([spansOf('ours'), spansOf('stock')]);
+  });
+
+  it('is there for the same requests', () => {
+    expect(stock.length).toBeGreaterThan(30);
+    expect(ours.map(({ request }) => request)).toEqual(stock.map(({ request }) => request));
+  });
+
+  it('has the same name, status, parent and attributes, but for what the socket told', () => {
+    const comparable = ours.map((span) => ({
+      ...span,
+      attributes: Object.fromEntries(
+        Object.entries(span.attributes).filter(([key]) => !OURS_ALONE.includes(key)),
+      ),
+    }));
+    const isBrokenHost = ({ request }: ServerSpan): boolean => request.includes('/broken-host');
+    expect(comparable.filter((span) => !isBrokenHost(span))).toEqual(
+      stock.filter((span) => !isBrokenHost(span)),
+    );
+    for (const { attributes } of ours)
+      expect(Object.keys(attributes)).toEqual(expect.arrayContaining(OURS_ALONE));
+  });
+
+  it('knows the path also when the Host header makes no URL, where stock knows none', () => {
+    const broken = (spans: readonly ServerSpan[]): unknown =>
+      spans.find(({ request }) => request.includes('/broken-host'))?.attributes['url.path'];
+    expect(broken(stock)).toBeUndefined();
+    expect(broken(ours)).toBe('/broken-host');
+  });
+});

@@ -1,0 +1,192 @@
+import { once } from 'node:events';
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import { type AddressInfo, type Socket, connect } from 'node:net';
+import { Duplex } from 'node:stream';
+import { ROOT_CONTEXT, context, propagation, trace } from '@opentelemetry/api';
+import { isTracingSuppressed } from '@opentelemetry/core';
+import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../../otel/clock.ts';
+import { Guard } from '../../../otel/guard.ts';
+import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';
+import { HttpServerSpans } from '../../../otel/instrumentation/http-server-spans.ts';
+
+const requestText = (path: string, rest = ''): string =>
+  `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${rest}\r\n`;
+const activeSpanId = (): string | undefined => trace.getActiveSpan()?.spanContext().spanId;
+
+describe('HttpServerSpans', () => {
+  const exporter = new InMemorySpanExporter();
+  const guard = new Guard();
+  let spans: HttpServerSpans;
+  let server: Server;
+  let handle: (request: IncomingMessage, response: ServerResponse) => void;
+  let socket: Socket;
+
+  beforeEach(async () => {
+    const contexts = new AsyncContextManager();
+    context.setGlobalContextManager(contexts);
+    trace.setGlobalTracerProvider(
+      new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] }),
+    );
+    spans = new HttpServerSpans({ guard, clock: systemClock, contexts, untracedPathPrefixes: ['/quiet'] });
+    spans.enable();
+    server = createServer((request, response) => handle(request, response)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    socket.setEncoding('latin1');
+  });
+  afterEach(async () => {
+    spans.disable();
+    socket.destroy();
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+    exporter.reset();
+    trace.disable();
+    context.disable();
+    propagation.disable();
+  });
+
+  /** Answers received until `count` of them ended. */
+  async function answers(count: number): Promise<string> {
+    let text = '';
+    for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
+      text += chunk as string;
+      if (text.split('the end').length > count) break;
+    }
+    return text;
+  }
+  const spanIds = (): Record<string, string> =>
+    Object.fromEntries(
+      exporter
+        .getFinishedSpans()
+        .map((span) => [String(span.attributes['url.path']), span.spanContext().spanId]),
+    );
+
+  it('gives each of pipelined requests its own context, at once and after waiting', async () => {
+    const seen: Record<string, (string | undefined)[]> = {};
+    handle = async (request, response) => {
+      const ids = (seen[request.url!] = [activeSpanId()]);
+      await new Promise((resolve) => setTimeout(resolve, request.url === '/a' ? 5 : 1));
+      ids.push(activeSpanId());
+      setImmediate(() => {
+        ids.push(activeSpanId());
+        response.end('the end');
+      });
+    };
+    socket.write(['/a', '/b', '/c'].map((path) => requestText(path)).join(''));
+    await answers(3);
+    await new Promise(setImmediate);
+    const ids = spanIds();
+    expect(new Set(Object.values(ids)).size).toBe(3);
+    for (const path of ['/a', '/b', '/c']) expect(seen[path]).toEqual([ids[path], ids[path], ids[path]]);
+    expect(exporter.getFinishedSpans().every((span) => span.parentSpanContext === undefined)).toBe(true);
+  });
+
+  it('keeps an untraced request between two others quiet, and only it', async () => {
+    const seen: unknown[] = [];
+    handle = (request, response) => {
+      seen.push([request.url, isTracingSuppressed(context.active()), activeSpanId() !== undefined]);
+      response.end('the end');
+    };
+    socket.write(['/a', '/quiet/b', '/c'].map((path) => requestText(path)).join(''));
+    await answers(3);
+    await new Promise(setImmediate);
+    expect(seen).toEqual([
+      ['/a', false, true],
+      ['/quiet/b', true, false],
+      ['/c', false, true],
+    ]);
+    expect(Object.keys(spanIds())).toEqual(['/a', '/c']);
+  });
+
+  it('leaves nothing of a request to its kept connection', async () => {
+    const seen: [string, unknown][] = [];
+    const look = (event: string): void => void seen.push([event, context.active() === ROOT_CONTEXT]);
+    server.on('connection', (connection: Socket) => {
+      connection.on('end', () => look('end'));
+      connection.on('close', () => look('close'));
+    });
+    handle = (_request, response) => response.end('the end');
+    socket.write(requestText('/a'));
+    await answers(1);
+    handle = (_request, response) => {
+      look('after disable');
+      response.end('the end');
+    };
+    spans.disable();
+    socket.write(requestText('/b'));
+    await answers(1);
+    socket.end();
+    await once(socket, 'close');
+    while (seen.length < 3) await new Promise(setImmediate);
+    expect(seen).toEqual([
+      ['after disable', true],
+      ['end', true],
+      ['close', true],
+    ]);
+    expect(Object.keys(spanIds())).toEqual(['/a']);
+  });
+
+  it('serves a connection that is no socket of the system', async () => {
+    const ids: (string | undefined)[] = [];
+    handle = (_request, response) => {
+      ids.push(activeSpanId());
+      response.end('the end');
+    };
+    let after: unknown;
+    const written: string[] = [];
+    const stream = new Duplex({
+      read() {},
+      write(chunk, _encoding, done) {
+        written.push(String(chunk));
+        done();
+      },
+    });
+    server.emit('connection', stream);
+    stream.on('data', () => (after = context.active()));
+    stream.push(requestText('/a') + requestText('/b'));
+    while (exporter.getFinishedSpans().length < 2) await new Promise(setImmediate);
+    expect(ids).toEqual([spanIds()['/a'], spanIds()['/b']]);
+    expect(after).toBe(ROOT_CONTEXT);
+    expect(written.join('').split('the end')).toHaveLength(3);
+    stream.destroy();
+  });
+
+  it('tells what node itself refused, which no handler ever sees', async () => {
+    let isHandled = false;
+    handle = () => (isHandled = true);
+    socket.write('GET /no-host HTTP/1.1\r\n\r\n');
+    await once(socket, 'data');
+    while (exporter.getFinishedSpans().length === 0) await new Promise(setImmediate);
+    expect(exporter.getFinishedSpans()[0]!.attributes).toMatchObject({
+      'url.path': '/no-host',
+      'http.response.status_code': 400,
+      'http.response.outcome': 'complete',
+    });
+    expect(isHandled).toBe(false);
+  });
+
+  it('serves the request without a span when the propagator throws, and counts it', async () => {
+    propagation.setGlobalPropagator({
+      extract() {
+        throw new Error('propagator broke');
+      },
+      inject() {},
+      fields: () => [],
+    });
+    let active: unknown;
+    handle = (_request, response) => {
+      active = context.active();
+      response.end('the end');
+    };
+    socket.write(requestText('/a'));
+    expect(await answers(1)).toContain('HTTP/1.1 200 OK');
+    expect(active).toBe(ROOT_CONTEXT);
+    expect(exporter.getFinishedSpans()).toEqual([]);
+    expect(guard.faults()).toMatchObject([
+      { place: 'http start', count: 1, lastMessage: 'propagator broke' },
+    ]);
+  });
+});
