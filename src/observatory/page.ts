@@ -4,6 +4,7 @@ import { DISABLED_SENTENCE, disabledPanel } from './draw/disabled.ts';
 import type { Links } from './links.ts';
 import type { Sentence } from './sentences/sentence.ts';
 import type { ChosenRange } from './time-range.ts';
+import type { ImportedTraces } from './transfer/imported-traces.ts';
 
 /** What a page is asked: its own part of the address, the query, the range. */
 export interface PageRequest {
@@ -12,6 +13,10 @@ export interface PageRequest {
   readonly query: Readonly<Record<string, string | undefined>>;
   readonly range: ChosenRange;
   readonly now: number;
+  /** Traces read from files; apart from telemetry. */
+  readonly imported: ImportedTraces;
+  /** A form of this page that was sent and could not be taken: why, and what it held. */
+  readonly refused?: { readonly problem: string; readonly text: string } | undefined;
 }
 
 /** What a page draws with. */
@@ -33,6 +38,13 @@ export interface Sheet {
   readonly rows: readonly (readonly (string | number | undefined)[])[];
 }
 
+/** What a page gives for one `?format=` of its own. */
+export interface Download {
+  readonly fileName: string;
+  readonly contentType: string;
+  readonly body: string;
+}
+
 /**
  * A page of the observatory: where it is, what it asks of telemetry, how it draws that. Facts are typed rows; they are also what
  * `Accept: application/json` answers, so a page can show nothing that a script cannot read. The smallest example is
@@ -48,7 +60,13 @@ export interface ObservatoryPage<Facts> {
   /** Opens the page, and is `summary` in the JSON. */
   sentence(facts: Facts, view: PageView): Sentence;
   draw(facts: Facts, view: PageView): Html;
-  sheet?(facts: Facts, view: PageView): Sheet;
+  sheet?(facts: Facts, view: PageView): Sheet | undefined;
+  /** Other files than CSV and JSON, by their format. */
+  download?(format: string, facts: Facts, view: PageView): Download | undefined;
+  /** Stand beside the title where the range would. */
+  actions?(facts: Facts, view: PageView): Html;
+  /** Names of stylesheets and scripts that only this page needs. */
+  readonly assets?: readonly string[];
   /** 200 when not given. */
   status?(facts: Facts): number;
   /** Stands above the title, as the way back: `Traces /`. */
@@ -65,7 +83,10 @@ export interface OpenPage {
   readonly title: string;
   readonly sentence: Sentence;
   readonly body: Html;
+  readonly actions?: Html | undefined;
+  /** Made when it is asked for. */
   readonly sheet: Sheet | undefined;
+  download?(format: string): Download | undefined;
   readonly status: number;
 }
 
@@ -75,6 +96,7 @@ export interface AnyPage {
   readonly menu: string;
   readonly live: boolean;
   readonly parent: ObservatoryPage<unknown>['parent'];
+  readonly assets: readonly string[];
   open(request: PageRequest, view: PageView): OpenPage;
 }
 
@@ -84,6 +106,7 @@ export function definePage<Facts>(page: ObservatoryPage<Facts>): AnyPage {
     menu: page.menu,
     live: page.live ?? true,
     parent: page.parent,
+    assets: page.assets ?? [],
     open(request, view) {
       const facts = page.fetch(request);
       const off = !request.telemetry.enabled;
@@ -92,7 +115,11 @@ export function definePage<Facts>(page: ObservatoryPage<Facts>): AnyPage {
         title: page.title(facts),
         sentence: off ? DISABLED_SENTENCE : page.sentence(facts, view),
         body: off ? html`${disabledPanel()}${page.offToo && page.draw(facts, view)}` : page.draw(facts, view),
-        sheet: page.sheet?.(facts, view),
+        actions: off ? undefined : page.actions?.(facts, view),
+        get sheet() {
+          return page.sheet?.(facts, view);
+        },
+        download: (format) => page.download?.(format, facts, view),
         status: off ? 200 : (page.status?.(facts) ?? 200),
       };
     },

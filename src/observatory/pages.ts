@@ -4,6 +4,8 @@ import { contentPage } from './pages/content-page.ts';
 import { exportPage } from './pages/export-page.ts';
 import { failuresPage } from './pages/failures-page.ts';
 import { keysPage } from './pages/keys-page.ts';
+import { importPage } from './pages/import-page.ts';
+import { importedTracePage } from './pages/imported-trace-page.ts';
 import { overviewPage } from './pages/overview-page.ts';
 import { processPage } from './pages/process-page.ts';
 import { queriesPage } from './pages/queries-page.ts';
@@ -27,6 +29,8 @@ export const PAGES: readonly AnyPage[] = [
   slowPage,
   failuresPage,
   tracesPage,
+  importPage,
+  importedTracePage,
   tracePage,
   samplingPage,
   exportPage,

@@ -9,11 +9,14 @@ import { pageContent } from './draw/page-frame.ts';
 import { jsonNames } from './json-names.ts';
 import { Links } from './links.ts';
 import { LiveStreams, type Fragments } from './live/live-streams.ts';
-import type { AnyPage, OpenPage, PageView } from './page.ts';
+import type { AnyPage, OpenPage, PageRequest, PageView } from './page.ts';
+import { importPage } from './pages/import-page.ts';
 import { PAGES } from './pages.ts';
 import { railCost, railFigures } from './rail-figures.ts';
 import { sentenceText } from './sentences/sentence.ts';
 import { rangeAsked } from './range-asked.ts';
+import { addImportRoutes } from './transfer/import-routes.ts';
+import { ImportedTraces } from './transfer/imported-traces.ts';
 import { createRouter } from '../router.ts';
 
 export { closeLiveStreams } from './live/live-streams.ts';
@@ -40,6 +43,7 @@ export interface ObservatoryOptions {
 const SCRIPTS = ['live.js', 'charts.js', 'keys.js'];
 
 type Query = Readonly<Record<string, string | undefined>>;
+type Refused = NonNullable<PageRequest['refused']>;
 
 /** The telemetry pages under /admin/metrics-dashboard. The mounting has checked that the owner asks. */
 export function createObservatoryRoutes(options: ObservatoryOptions): Router {
@@ -49,6 +53,7 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
   const base = `${site.basePath ?? ''}${PREFIX}`;
   const router = createRouter({ prefix: PREFIX });
   const live = new LiveStreams(telemetry);
+  const imported = new ImportedTraces();
 
   function visit(
     page: AnyPage,
@@ -57,6 +62,7 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
     query: Query,
     broken: (error: unknown) => void,
     csrfToken?: string,
+    refused?: Refused,
   ): { readonly open: OpenPage; readonly view: PageView } {
     const at = now();
     const range = rangeAsked(telemetry, query, at);
@@ -70,7 +76,7 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
       csrfToken,
     };
     try {
-      return { open: page.open({ telemetry, params, query, range, now: at }, view), view };
+      return { open: page.open({ telemetry, params, query, range, now: at, imported, refused }, view), view };
     } catch (error) {
       broken(error);
       return { open: brokenPage('Not drawn', error, view.links), view };
@@ -99,49 +105,69 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
       csrfToken: view.csrfToken,
       head: html`<link rel="stylesheet" href="${assets.url('observatory.css')}" />
         <link rel="help" data-keys href="${links.to('/keys')}" />
-        ${SCRIPTS.map((name) => html`<script src="${assets.url(name)}" type="module"></script>`)}`,
+        ${page.assets.filter((name) => name.endsWith('.css')).map((name) => html`<link rel="stylesheet" href="${assets.url(name)}" />`)}
+        ${[...SCRIPTS, ...page.assets.filter((name) => name.endsWith('.js'))].map((name) => html`<script src="${assets.url(name)}" type="module"></script>`)}`,
       body: html`<div id="page" ${source}>${pageContent(page, open, view)}</div>`,
     });
   }
 
+  async function answer(ctx: Context, page: AnyPage, refused?: Refused): Promise<void> {
+    await telemetry.refresh();
+    const params = (ctx as { params?: Readonly<Record<string, string>> }).params ?? {};
+    const query = queryOf(ctx);
+    const path = page.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
+    const { open, view } = visit(
+      page,
+      path,
+      params,
+      query,
+      (error) => ctx.app.emit('error', error, ctx),
+      options.csrfToken?.(ctx),
+      refused,
+    );
+    ctx.set('Cache-Control', 'no-store');
+    ctx.set('Content-Security-Policy', POLICY);
+    ctx.vary('Accept');
+    ctx.status = open.status;
+    const { format = '' } = query;
+    const file =
+      format === 'csv' && open.sheet !== undefined
+        ? {
+            fileName: `${page.menu}.csv`,
+            contentType: 'text/csv; charset=utf-8',
+            body: csvText(open.sheet),
+          }
+        : open.download?.(format);
+    if (file !== undefined) {
+      ctx.type = file.contentType;
+      ctx.attachment(file.fileName);
+      ctx.body = file.body;
+    } else if (format === 'json' || ctx.accepts('html', 'json') === 'json') {
+      ctx.body = jsonNames({
+        title: open.title,
+        summary: sentenceText(open.sentence),
+        range: {
+          from_ms: view.range.fromMillis,
+          to_ms: view.range.toMillis,
+          problem: view.range.problem ?? null,
+        },
+        facts: open.facts,
+      });
+    } else {
+      ctx.type = 'text/html; charset=utf-8';
+      ctx.body = documentOf(page, open, view).text;
+    }
+  }
+
   for (const page of PAGES)
-    router.get(page.path === '' ? /^\/admin\/metrics-dashboard\/?$/ : page.path, async (ctx) => {
-      await telemetry.refresh();
-      const params: Readonly<Record<string, string>> = ctx.params;
-      const query = queryOf(ctx);
-      const path = page.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
-      const { open, view } = visit(
-        page,
-        path,
-        params,
-        query,
-        (error) => ctx.app.emit('error', error, ctx),
-        options.csrfToken?.(ctx),
-      );
-      ctx.set('Cache-Control', 'no-store');
-      ctx.set('Content-Security-Policy', POLICY);
-      ctx.vary('Accept');
-      ctx.status = open.status;
-      if (query['format'] === 'csv' && open.sheet !== undefined) {
-        ctx.type = 'text/csv; charset=utf-8';
-        ctx.attachment(`${page.menu}.csv`);
-        ctx.body = csvText(open.sheet);
-      } else if (query['format'] === 'json' || ctx.accepts('html', 'json') === 'json') {
-        ctx.body = jsonNames({
-          title: open.title,
-          summary: sentenceText(open.sentence),
-          range: {
-            from_ms: view.range.fromMillis,
-            to_ms: view.range.toMillis,
-            problem: view.range.problem ?? null,
-          },
-          facts: open.facts,
-        });
-      } else {
-        ctx.type = 'text/html; charset=utf-8';
-        ctx.body = documentOf(page, open, view).text;
-      }
-    });
+    router.get(page.path === '' ? /^\/admin\/metrics-dashboard\/?$/ : page.path, (ctx) => answer(ctx, page));
+
+  addImportRoutes(router, {
+    base,
+    imported,
+    now,
+    refuse: (ctx, refused) => answer(ctx, importPage, refused),
+  });
 
   router.get('/live', (ctx) => {
     const { page: path = '', ...query } = queryOf(ctx);

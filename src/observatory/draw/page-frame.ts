@@ -14,7 +14,7 @@ export function pageContent(page: AnyPage, open: OpenPage, view: PageView): Html
         >
       </h1>
       <div class="controls">
-        ${rangePicker(view)}${page.live && view.range.moving && html`<span id="live-control" class="live-control" hidden></span>`}
+        ${open.actions ?? rangePicker(view)}${page.live && view.range.moving && html`<span id="live-control" class="live-control" hidden></span>`}
       </div>
     </header>
     ${view.range.problem !== undefined && html`<p class="notice" role="alert">${view.range.problem} Shown is what happened ${view.range.words}.</p>`}

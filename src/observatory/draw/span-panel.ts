@@ -1,26 +1,46 @@
-import type { AttributeValue, HeatMap, SpanEventRow, SpanRow, TraceDetail } from '../../../otel/query.ts';
+import type {
+  AttributeMap,
+  AttributeValue,
+  HeatMap,
+  SamplingFacts,
+  SpanEventRow,
+  SpanRow,
+  TraceDetail,
+} from '../../../otel/query.ts';
 import { html, type Html, type HtmlValue } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
 import { histogram } from '../charts/histogram.ts';
 import { countText, duration, figure, share, size, text } from '../format/quantity.ts';
 import type { PageView } from '../page.ts';
+import { plural } from '../sentences/sentence.ts';
 import { ENOUGH_TO_COMPARE } from '../sentences/trace-sentence.ts';
 import type { SpanNode } from '../trace/span-tree.ts';
 import { badge, factList } from './facts.ts';
 import { reasonBadge } from './trace-table.ts';
 
+/** What telemetry knows of the span's kind. */
+export interface SpanContext {
+  readonly spread: HeatMap | undefined;
+  /** How many of its kind were counted. */
+  readonly among: number;
+  readonly thresholdsSeconds: SamplingFacts['thresholdsSeconds'] | undefined;
+  /** From a file: its routes and statements are not of this process. */
+  readonly imported: boolean;
+}
+
 /** Everything known of one span, beside the waterfall. */
 export function spanPanel(
   { span, selfMillis, criticalMillis }: SpanNode,
   trace: TraceDetail,
-  spread: HeatMap | undefined,
-  /** How many of its kind were counted. */
-  among: number,
   view: PageView,
+  { spread, among, thresholdsSeconds, imported }: SpanContext,
 ): Html {
   const whole = trace.durationMillis > 0 ? trace.durationMillis : 1;
   const query = span.attributes['db.query.text'];
+  const rows = span.attributes['db.response.returned_rows'] ?? span.attributes['db.response.changed_rows'];
   const exceptions = span.events.filter((event) => event.name === 'exception');
+  const logs = trace.logs.filter((log) => log.spanId === span.spanId);
+  const rests = span.events.length - exceptions.length;
   return panel({
     className: 'span-panel',
     title: html`<span class="swatch type-${span.type}"></span><bdi>${span.name}</bdi>`,
@@ -29,32 +49,77 @@ export function spanPanel(
       ${factList([
         ['duration', figure(duration(span.durationMillis))],
         ['its own time', figure(duration(selfMillis))],
+        ['among its kind', standing(span, among, imported)],
         ['share of the trace', figure(share(Math.min(1, span.durationMillis / whole)))],
         [
           'on the critical path',
           criticalMillis > 0 ? figure(share(Math.min(1, criticalMillis / whole))) : 'no',
         ],
-        ['among its kind', standing(span, among)],
         ['starts after', figure(duration(Math.max(0, span.startMillis - trace.startMillis)))],
-        ['kept', reasonBadge(span.keepReason)],
+        ...(typeof rows === 'number' ? ([['rows', countText(rows)]] as const) : []),
+        ['kept', html`${reasonBadge(span.keepReason)}${threshold(span, thresholdsSeconds)}`],
       ])}
       ${spread !== undefined && histogram(span.type, spread, [{ millis: span.durationMillis, label: 'this one' }], 84)}
       ${typeof query === 'string' && html`<pre class="sql" tabindex="0"><code>${query}</code></pre>`}
-      ${exceptions.map(exception)}
+      ${exceptions.slice(0, MAX_EXCEPTIONS).map(exception)} ${!imported && seriesLinks(span, view)}
       <h3>Attributes</h3>
-      ${factList(attributeRows(span, view))}
-      <p class="links"><a href="${view.links.series(span.type, span.series)}">${ALL[span.type]}</a></p>`,
+      ${factList(attributeRows(span, view, imported))}
+      ${
+        rests > 0 &&
+        html`<h3>${plural(rests, 'event')}</h3>
+          ${factList(
+            span.events
+              .filter((event) => event.name !== 'exception')
+              .slice(0, MAX_LINES)
+              .map((event) => [
+                figure(duration(Math.max(0, event.timeMillis - span.startMillis))),
+                html`<bdi>${event.name}</bdi> ${inWords(event.attributes)}`,
+              ]),
+          )}`
+      }
+      ${
+        logs.length > 0 &&
+        html`<h3>${plural(logs.length, 'log line')}</h3>
+          ${factList(logs.slice(-MAX_LINES).map((log) => [html`${figure(duration(Math.max(0, log.timeMillis - span.startMillis)))} ${log.level}`, html`<bdi>${log.message}</bdi> ${inWords(log.attributes)}`]))}`
+      }`,
   });
+}
+
+const MAX_EXCEPTIONS = 5;
+const MAX_LINES = 50;
+
+function inWords(attributes: AttributeMap): Html {
+  const words = Object.entries(attributes).map(([key, value]) => `${key}=${String(value)}`);
+  return html`${words.length > 0 && html`<code class="id">${words.join(' ')}</code>`}`;
+}
+
+/** What counts as slow, beside the word. */
+function threshold({ keepReason, type }: SpanRow, thresholds: SpanContext['thresholdsSeconds']): Html {
+  const seconds = keepReason === 'slow' && type !== 'other' ? thresholds?.[type] : undefined;
+  return html`${seconds !== undefined && html` <span class="unit">≥ ${text(duration(seconds * 1000))}</span>`}`;
 }
 
 const ALL: Readonly<Record<SpanRow['type'], string>> = {
   http: 'All requests of this route',
-  database: 'All runs of this statement',
+  database: 'All runs of it',
   render: 'Traces with this rendering',
   other: 'Traces with this operation',
 };
 
-function standing({ percentile }: SpanRow, among: number): HtmlValue {
+function seriesLinks({ type, series }: SpanRow, { links }: PageView): Html {
+  const page = links.series(type, series);
+  return html`<p class="links">
+    <a href="${page}">${ALL[type]}</a>
+    ${type === 'database' && html`<a href="${page}#callers">Routes that issue it</a>`}
+    ${(type === 'database' || type === 'http') && html`<a href="${links.to('/traces', { type, series, sort: 'slowest' })}">Its slowest traces</a>`}
+  </p>`;
+}
+
+function standing({ percentile }: SpanRow, among: number, imported: boolean): HtmlValue {
+  if (imported)
+    return percentile === undefined
+      ? 'not known here'
+      : html`slower than ${text(share(percentile))} <span class="unit">where it ran</span>`;
   if (percentile === undefined || !Number.isFinite(percentile)) return 'not known any more';
   if (among < ENOUGH_TO_COMPARE) return among <= 1 ? 'the only one' : `one of ${countText(among)}`;
   return html`slower than ${percentile > 0.999 ? 'nearly all' : text(share(percentile))}
@@ -69,13 +134,20 @@ function breakable(key: string): HtmlValue {
 /** Shown elsewhere on the panel. */
 const SHOWN = new Set(['db.query.text']);
 
-function attributeRows(span: SpanRow, view: PageView): readonly (readonly [HtmlValue, HtmlValue])[] {
+function attributeRows(
+  span: SpanRow,
+  view: PageView,
+  imported: boolean,
+): readonly (readonly [HtmlValue, HtmlValue])[] {
   const rows: (readonly [HtmlValue, HtmlValue])[] = Object.entries(span.attributes)
     .filter(([key, value]) => value !== undefined && !SHOWN.has(key))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(
       ([key, value]) =>
-        [html`<code>${breakable(key)}</code>`, attributeValue(key, value!, span, view)] as const,
+        [
+          html`<code>${breakable(key)}</code>`,
+          attributeValue(key, value!, span, imported ? undefined : view),
+        ] as const,
     );
   return [
     ...rows,
@@ -84,12 +156,20 @@ function attributeRows(span: SpanRow, view: PageView): readonly (readonly [HtmlV
   ];
 }
 
-function attributeValue(key: string, value: AttributeValue, span: SpanRow, { links }: PageView): HtmlValue {
-  if (key === 'http.route' || key === 'db.query.summary' || key === 'render.template')
-    return html`<a href="${links.series(span.type, span.series)}"><bdi>${String(value)}</bdi></a>`;
+function attributeValue(
+  key: string,
+  value: AttributeValue,
+  span: SpanRow,
+  view: PageView | undefined,
+): HtmlValue {
+  if (view !== undefined && LINKED.has(key))
+    return html`<a href="${view.links.series(span.type, span.series)}"><bdi>${String(value)}</bdi></a>`;
   if (key === 'http.response.body.size' && typeof value === 'number') return figure(size(value));
   return html`<bdi>${Array.isArray(value) ? value.join(', ') : String(value)}</bdi>`;
 }
+
+/** Name the series of the span. */
+const LINKED = new Set(['http.route', 'db.query.summary', 'render.template']);
 
 function exception({ attributes }: SpanEventRow): Html {
   const type = attributes['exception.type'];

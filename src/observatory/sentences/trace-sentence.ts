@@ -10,6 +10,8 @@ import { plural, type Sentence, type SentencePart } from './sentence.ts';
 export const ENOUGH_TO_COMPARE = 20;
 /** How many operations of a series were counted. */
 export type CountOf = (span: SpanRow) => number;
+/** Where the spans of the trace are shown. */
+export type SpanLinks = Pick<Links, 'trace'>;
 /** An operation that takes so much of a trace is what it waited for. */
 const MOST = 0.4;
 /** Of a failure's message, in characters. */
@@ -20,7 +22,7 @@ export function traceSentence(
   trace: TraceDetail,
   nodes: readonly SpanNode[],
   repeated: readonly RepeatedStatement[],
-  links: Links,
+  links: SpanLinks,
   countOf: CountOf,
 ): Sentence {
   if (nodes.length === 0) return [{ text: 'None of its spans are here any more.' }];
@@ -49,7 +51,7 @@ function failure(nodes: readonly SpanNode[]): SpanNode | undefined {
     );
 }
 
-function failedWords(trace: TraceDetail, { span }: SpanNode, links: Links): Sentence {
+function failedWords(trace: TraceDetail, { span }: SpanNode, links: SpanLinks): Sentence {
   const what = [span.attributes['error.type'], span.statusMessage]
     .filter((each) => each !== undefined && each !== '')
     .map((each) => String(each));
@@ -77,7 +79,7 @@ function went(
   trace: TraceDetail,
   nodes: readonly SpanNode[],
   repeated: readonly RepeatedStatement[],
-  links: Links,
+  links: SpanLinks,
   countOf: CountOf,
 ): Sentence {
   const total = trace.durationMillis;

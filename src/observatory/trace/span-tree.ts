@@ -1,4 +1,5 @@
 import type { SpanRow } from '../../../otel/query.ts';
+import { criticalPath } from './critical-path.ts';
 
 /** A span where it stands in its trace. */
 export interface SpanNode {
@@ -37,28 +38,19 @@ function selfTime(span: SpanRow, children: readonly Draft[]): number {
   return Math.max(0, span.durationMillis - covered);
 }
 
-/** Walks back from the end: the child that ended last was waited for, before it the one that ended last before that began, and so on. */
-function markCritical(root: Draft): void {
-  const stack: { readonly draft: Draft; readonly until: number }[] = [
-    { draft: root, until: endOf(root.span) },
-  ];
-  for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
-    const { draft, until } = at;
-    const { startMillis } = draft.span;
-    let cursor = Math.min(until, endOf(draft.span));
-    for (const child of [...draft.children].sort((a, b) => endOf(b.span) - endOf(a.span))) {
-      const end = Math.min(endOf(child.span), endOf(draft.span));
-      if (end > cursor || end <= startMillis) continue;
-      draft.criticalMillis += cursor - end;
-      stack.push({ draft: child, until: end });
-      cursor = Math.max(child.span.startMillis, startMillis);
-    }
-    draft.criticalMillis += Math.max(0, cursor - startMillis);
-  }
-}
-
 /** Spans in reading order: each under its parent, siblings by start. Orphans and loops become roots; every span appears once. */
 export function spanTree(spans: readonly SpanRow[]): readonly SpanNode[] {
+  const known = trees.get(spans);
+  if (known !== undefined) return known;
+  const tree = plant(spans);
+  trees.set(spans, tree);
+  return tree;
+}
+
+/** A page asks for the tree of its spans several times. */
+const trees = new WeakMap<readonly SpanRow[], readonly SpanNode[]>();
+
+function plant(spans: readonly SpanRow[]): readonly SpanNode[] {
   const drafts = new Map<string, Draft>();
   for (const span of [...spans].sort((a, b) => a.startMillis - b.startMillis))
     if (!drafts.has(span.spanId))
@@ -75,7 +67,8 @@ export function spanTree(spans: readonly SpanRow[]): readonly SpanNode[] {
   // What no root leads to goes round in a circle; its earliest span is taken for the root.
   for (const draft of drafts.values()) if (!placed.has(draft)) place(draft, order, placed);
   for (const draft of order) draft.selfMillis = selfTime(draft.span, draft.children);
-  if (order[0] !== undefined) markCritical(order[0]);
+  if (order[0] !== undefined)
+    for (const { node, durationMillis } of criticalPath(order[0])) node.criticalMillis += durationMillis;
   return order;
 }
 

@@ -1,4 +1,4 @@
-import type { SpanEventRow } from '../../../otel/query.ts';
+import type { LogLine, SpanEventRow } from '../../../otel/query.ts';
 import type { RepeatedStatement } from './repeated-statements.ts';
 import type { SpanNode } from './span-tree.ts';
 
@@ -7,85 +7,167 @@ interface Interval {
   readonly durationMillis: number;
 }
 
-/** A line of the waterfall: a span, a folded run of one statement, or an event. */
-export type WaterfallRow =
-  | {
-      readonly kind: 'span';
-      readonly node: SpanNode;
-      /** How many spans a folded run stands for. */
-      readonly repeat: number | undefined;
-      /** From its start to the end of the last it stands for. */
-      readonly durationMillis: number;
-      readonly critical: boolean;
-      /** When it worked itself, not its children. */
-      readonly selfIntervals: readonly Interval[];
-    }
-  | {
-      readonly kind: 'event';
-      readonly event: SpanEventRow;
-      readonly depth: number;
-      readonly summary: string;
-    };
+/** What every line has: where it stands in the tree. */
+interface Placed {
+  readonly depth: number;
+}
 
-/** Events of one span that are listed; the panel of the span has them all. */
-const MAX_EVENTS = 20;
+export interface SpanLine extends Placed {
+  readonly kind: 'span';
+  readonly node: SpanNode;
+  /** How many spans a folded run stands for. */
+  readonly repeat: number | undefined;
+  /** From its start to the end of the last it stands for. */
+  readonly durationMillis: number;
+  readonly critical: boolean;
+  /** When it worked itself, not its children. */
+  readonly selfIntervals: readonly Interval[];
+  /** Undefined when nothing is below it. */
+  readonly expanded: boolean | undefined;
+  /** Shown only because a line below it matches the filter. */
+  readonly passing: boolean;
+}
+export interface EventLine extends Placed {
+  readonly kind: 'event';
+  readonly event: SpanEventRow;
+  readonly summary: string;
+}
+export interface LogRow extends Placed {
+  readonly kind: 'log';
+  readonly log: LogLine;
+}
+/** A line of the waterfall: a span or a folded run of one statement, an event, a line of the log. */
+export type WaterfallRow = SpanLine | EventLine | LogRow;
 
-/** Lines in reading order; runs are folded unless `unfolded`. */
+export interface WaterfallChoice {
+  /** Every span of a run has its own line. */
+  readonly unfolded?: boolean;
+  /** Ids of spans whose inside is hidden. */
+  readonly collapsed?: ReadonlySet<string>;
+  readonly logs?: readonly LogLine[];
+  /** Spans that are looked for; what leads to them is shown too. */
+  readonly matches?: ((node: SpanNode, logs: readonly LogLine[]) => boolean) | undefined;
+}
+
+/** Events, and lines of the log, of one span that are listed; the panel of the span and the JSON have them all. */
+const MAX_INLINE = 20;
+
+/** Lines in reading order. */
 export function waterfallRows(
   nodes: readonly SpanNode[],
   repeated: readonly RepeatedStatement[],
-  unfolded = false,
+  { unfolded = false, collapsed = new Set(), logs = [], matches }: WaterfallChoice = {},
 ): readonly WaterfallRow[] {
-  const folds = new Map<string, readonly string[]>();
-  const hidden = new Set<string>();
-  if (!unfolded)
-    for (const { spanIds } of repeated) {
-      const [head, ...rest] = spanIds;
-      if (head === undefined) continue;
-      folds.set(head, spanIds);
-      for (const id of rest) hidden.add(id);
-    }
   const byId = new Map(nodes.map((node) => [node.span.spanId, node]));
-  return nodes.flatMap((node): WaterfallRow[] => {
-    const { span } = node;
-    if (hidden.has(span.spanId)) return [];
+  const { folds, hidden } = foldsOf(unfolded ? [] : repeated);
+  const logsOf = logsBySpan(logs, nodes);
+  const shown = matches === undefined ? undefined : found(nodes, (node) => matches(node, logsOf(node)));
+  const rows: WaterfallRow[] = [];
+  let closedAt = Infinity;
+  for (const node of nodes) {
+    const { span, depth } = node;
+    if (depth > closedAt) continue;
+    closedAt = Infinity;
+    if (hidden.has(span.spanId)) continue;
+    if (shown !== undefined && !shown.all.has(node)) continue;
     const fold = folds.get(span.spanId);
-    const ends = (fold ?? [])
-      .map((id) => byId.get(id)?.span)
-      .filter((each) => each !== undefined)
-      .map((each) => each.startMillis + each.durationMillis);
-    const end = ends.reduce((a, b) => Math.max(a, b), span.startMillis + span.durationMillis);
-    const critical =
-      node.criticalMillis > 0 || (fold ?? []).some((id) => (byId.get(id)?.criticalMillis ?? 0) > 0);
-    const row: WaterfallRow = {
+    const inside = node.children.length > 0 || span.events.length > 0 || logsOf(node).length > 0;
+    const expanded = inside ? !collapsed.has(span.spanId) : undefined;
+    rows.push({
       kind: 'span',
       node,
+      depth,
       repeat: fold?.length,
-      durationMillis: end - span.startMillis,
-      critical,
+      durationMillis: endOf(fold, byId, node) - span.startMillis,
+      critical: node.criticalMillis > 0 || (fold ?? []).some((id) => (byId.get(id)?.criticalMillis ?? 0) > 0),
       selfIntervals: selfIntervals(node),
-    };
-    const events = span.events.slice(0, MAX_EVENTS).map((event): WaterfallRow => ({
-      kind: 'event',
-      event,
-      depth: node.depth + 1,
-      summary: eventSummary(event),
-    }));
-    return [row, ...events];
-  });
+      expanded,
+      passing: shown !== undefined && !shown.matching.has(node),
+    });
+    if (expanded === false) closedAt = depth;
+    else rows.push(...inline(node, logsOf(node)));
+  }
+  return rows;
+}
+
+function foldsOf(repeated: readonly RepeatedStatement[]) {
+  const folds = new Map<string, readonly string[]>();
+  const hidden = new Set<string>();
+  for (const { spanIds } of repeated) {
+    const [head, ...rest] = spanIds;
+    if (head === undefined) continue;
+    folds.set(head, spanIds);
+    for (const id of rest) hidden.add(id);
+  }
+  return { folds, hidden };
+}
+
+function endOf(
+  fold: readonly string[] | undefined,
+  byId: ReadonlyMap<string, SpanNode>,
+  { span }: SpanNode,
+): number {
+  let end = span.startMillis + span.durationMillis;
+  for (const id of fold ?? []) {
+    const each = byId.get(id)?.span;
+    if (each !== undefined) end = Math.max(end, each.startMillis + each.durationMillis);
+  }
+  return end;
+}
+
+/** Lines of spans that are not here stand under the root. */
+function logsBySpan(
+  logs: readonly LogLine[],
+  nodes: readonly SpanNode[],
+): (node: SpanNode) => readonly LogLine[] {
+  const here = new Set(nodes.map((node) => node.span.spanId));
+  const root = nodes[0]?.span.spanId ?? '';
+  const bySpan = Map.groupBy(logs, (log) => (here.has(log.spanId) ? log.spanId : root));
+  return (node) => bySpan.get(node.span.spanId) ?? [];
+}
+
+/** Matching nodes, and those with all above them. */
+function found(nodes: readonly SpanNode[], matches: (node: SpanNode) => boolean) {
+  const matching = new Set<SpanNode>();
+  const all = new Set<SpanNode>();
+  const above: SpanNode[] = [];
+  for (const node of nodes) {
+    above.length = Math.min(above.length, node.depth);
+    above[node.depth] = node;
+    if (!matches(node)) continue;
+    matching.add(node);
+    for (let depth = node.depth; depth >= 0; depth--) {
+      const each = above[depth];
+      if (each === undefined || all.has(each)) break;
+      all.add(each);
+    }
+  }
+  return { matching, all };
+}
+
+function inline({ span, depth }: SpanNode, logs: readonly LogLine[]): readonly WaterfallRow[] {
+  const events = span.events.slice(0, MAX_INLINE).map((event) => ({
+    at: event.timeMillis,
+    row: { kind: 'event', event, depth: depth + 1, summary: eventSummary(event) } satisfies EventLine,
+  }));
+  const lines = logs.slice(-MAX_INLINE).map((log) => ({
+    at: log.timeMillis,
+    row: { kind: 'log', log, depth: depth + 1 } satisfies LogRow,
+  }));
+  return [...events, ...lines].sort((a, b) => a.at - b.at).map(({ row }) => row);
 }
 
 function selfIntervals({ span, children }: SpanNode): readonly Interval[] {
-  const found: Interval[] = [];
+  const intervals: Interval[] = [];
   const end = span.startMillis + span.durationMillis;
   let cursor = span.startMillis;
   for (const child of children) {
     if (child.span.startMillis > cursor)
-      found.push({ startMillis: cursor, durationMillis: Math.min(child.span.startMillis, end) - cursor });
+      intervals.push({ startMillis: cursor, durationMillis: Math.min(child.span.startMillis, end) - cursor });
     cursor = Math.max(cursor, child.span.startMillis + child.span.durationMillis);
   }
-  if (cursor < end) found.push({ startMillis: cursor, durationMillis: end - cursor });
-  return found;
+  if (cursor < end) intervals.push({ startMillis: cursor, durationMillis: end - cursor });
+  return intervals;
 }
 
 function eventSummary({ attributes }: SpanEventRow): string {

@@ -1,0 +1,95 @@
+import { html, type Html } from '../../views/html.ts';
+import { countText, duration, share, text } from '../format/quantity.ts';
+import type { FlameFrame, FlameGraph } from '../trace/flame-frames.ts';
+import { px } from './scales.ts';
+
+const FRAME_HEIGHT = 24;
+/** What is deeper or narrower is in the table behind. */
+const MAX_DEPTH = 60;
+const MIN_PERCENT = 0.15;
+const MAX_FRAMES = 1000;
+/** Narrower frames have no room for a word. */
+const MIN_LABEL_PERCENT = 3;
+
+export interface FlameOptions {
+  readonly selected: string | undefined;
+  hrefOf(spanId: string): string;
+}
+
+/** Frames that can be seen, the widest first when there are too many. */
+export function visibleFrames({ frames, totalMillis }: FlameGraph): readonly FlameFrame[] {
+  const whole = totalMillis > 0 ? totalMillis : 1;
+  const seen = frames.filter(
+    (frame) => frame.depth < MAX_DEPTH && (frame.totalMillis / whole) * 100 >= MIN_PERCENT,
+  );
+  if (seen.length <= MAX_FRAMES) return seen;
+  const widest = new Set([...seen].sort((a, b) => b.totalMillis - a.totalMillis).slice(0, MAX_FRAMES));
+  return seen.filter((frame) => widest.has(frame));
+}
+
+/** Callers above their callees, as wide as the time spent in them and below; a frame opens its longest span. */
+export function drawFlameGraph(graph: FlameGraph, options: FlameOptions): Html {
+  const { totalMillis, frames } = graph;
+  if (!(totalMillis > 0)) return html`<p class="quiet">Its spans took no time that could be measured.</p>`;
+  const seen = visibleFrames(graph);
+  const depth = seen.reduce((deepest, frame) => Math.max(deepest, frame.depth), 0) + 1;
+  const left = frames.length - seen.length;
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="Flame graph">
+      <div class="flame">
+        <svg width="100%" height="${depth * FRAME_HEIGHT}" role="group" aria-label="${label(graph)}">
+          ${seen.map((frame) => drawFrame(frame, totalMillis, options))}
+        </svg>
+      </div>
+    </div>
+    ${left > 0 && html`<p class="quiet">${countText(left)} ${left === 1 ? 'frame is' : 'frames are'} too narrow or too deep to be drawn.</p>`}`;
+}
+
+function label({ totalMillis, frames }: FlameGraph): string {
+  const widest = frames.reduce<FlameFrame | undefined>(
+    (most, frame) => (most === undefined || frame.selfMillis > most.selfMillis ? frame : most),
+    undefined,
+  );
+  const most =
+    widest === undefined
+      ? ''
+      : ` Most of it in ${widest.name}, ${text(duration(widest.selfMillis))} of its own.`;
+  return `${text(duration(totalMillis))} of work in ${frames.length} frames.${most}`;
+}
+
+function drawFrame(frame: FlameFrame, whole: number, { selected, hrefOf }: FlameOptions): Html {
+  const x = (frame.offsetMillis / whole) * 100;
+  const width = (frame.totalMillis / whole) * 100;
+  const words = `${frame.name}${frame.count > 1 ? ` ×${countText(frame.count)}` : ''}`;
+  const told = `${words}: ${text(duration(frame.totalMillis))} (${text(share(frame.totalMillis / whole))}), own ${text(duration(frame.selfMillis))}${frame.failed > 0 ? `, ${countText(frame.failed)} failed` : ''}`;
+  const names = [
+    'frame',
+    `type-${frame.type}`,
+    ...(frame.failed > 0 ? ['failed'] : []),
+    ...(frame.spanId === selected ? ['selected'] : []),
+  ];
+  return html`<a class="${names.join(' ')}" href="${hrefOf(frame.spanId)}" aria-label="${told}"
+    ><title>${told}</title
+    ><svg x="${px(x)}%" y="${frame.depth * FRAME_HEIGHT}" width="${px(width)}%" height="${FRAME_HEIGHT}">
+      <rect width="100%" height="${FRAME_HEIGHT - 2}" rx="2.5" />
+      ${width >= MIN_LABEL_PERCENT && html`<text x="7" y="15.5">${frame.failed > 0 && '▲ '}${words} · ${text(duration(frame.totalMillis))}</text>`}
+    </svg></a
+  >`;
+}
+
+/** The numbers behind it. */
+export function flameTable({ frames, totalMillis }: FlameGraph) {
+  const whole = totalMillis > 0 ? totalMillis : 1;
+  return {
+    columns: ['frame', 'depth', 'spans', 'with what it calls', 'own', 'share'],
+    rows: frames
+      .slice(0, 240)
+      .map((frame) => [
+        frame.name,
+        frame.depth,
+        countText(frame.count),
+        text(duration(frame.totalMillis)),
+        text(duration(frame.selfMillis)),
+        text(share(frame.totalMillis / whole)),
+      ]),
+  };
+}

@@ -1,0 +1,184 @@
+import type { SpanRow } from '../../../otel/query.ts';
+import { html, type Html, type HtmlValue } from '../../views/html.ts';
+import { duration, text } from '../format/quantity.ts';
+import type { EventLine, LogRow, SpanLine, WaterfallRow } from '../trace/waterfall-rows.ts';
+import { barGeometry } from './bar-geometry.ts';
+import { px } from './scales.ts';
+
+const ROW_HEIGHT = 28;
+/** Deeper lines are not moved further in; their level is still told. */
+const MAX_DEPTH = 12;
+/** Shorter than this share of the trace would not be seen. */
+const MIN_PERCENT = 0.3;
+
+export interface WaterfallRowOptions {
+  readonly startMillis: number;
+  readonly durationMillis: number;
+  readonly selected: string | undefined;
+  hrefOf(spanId: string): string;
+  /** Where the same page is with the inside of a span hidden, or shown again. */
+  toggleOf(spanId: string): string;
+}
+
+export function waterfallRow(row: WaterfallRow, options: WaterfallRowOptions): Html {
+  if (row.kind === 'span') return spanRow(row, options);
+  return row.kind === 'event' ? eventRow(row, options) : logRow(row, options);
+}
+
+function gridLines(): Html {
+  return html`${[25, 50, 75].map((at) => html`<line class="grid" x1="${at}%" x2="${at}%" y1="0" y2="${ROW_HEIGHT}" />`)}`;
+}
+
+const depthClass = (depth: number): string => `depth-${Math.min(depth, MAX_DEPTH)}`;
+const after = (millis: number, { startMillis }: WaterfallRowOptions): string =>
+  text(duration(Math.max(0, millis - startMillis)));
+
+function spanRow(row: SpanLine, options: WaterfallRowOptions): Html {
+  const { span, depth } = row.node;
+  const failed = span.status === 'error';
+  const selected = span.spanId === options.selected;
+  const names = [
+    `type-${span.type}`,
+    ...(selected ? ['selected'] : []),
+    ...(row.passing ? ['passing'] : []),
+    ...(row.critical ? ['on-path'] : []),
+  ];
+  return html`<tr
+    id="span-${span.spanId}"
+    class="${names.join(' ')}"
+    aria-level="${depth + 1}"
+    ${row.expanded !== undefined && html` aria-expanded="${row.expanded ? 'true' : 'false'}"`}
+    ${selected && html` aria-current="true"`}
+  >
+    <th scope="row" class="${depthClass(depth)}">
+      ${twisty(row, options)}<a class="open" href="${options.hrefOf(span.spanId)}" title="${span.name}"
+        ><span class="dot"></span><bdi>${span.name}</bdi></a
+      >${row.repeat !== undefined && html` <span class="badge">N+1 ×${row.repeat}</span>`}${failed && html` <span class="badge failed">failed</span>`}
+    </th>
+    <td class="bars">${bar(row, options)}</td>
+  </tr>`;
+}
+
+function twisty({ node, expanded }: SpanLine, options: WaterfallRowOptions): Html {
+  if (expanded === undefined) return html`<span class="twisty"></span>`;
+  return html`<a class="twisty" href="${options.toggleOf(node.span.spanId)}"
+    ><span class="visually-hidden">${expanded ? 'Collapse' : 'Expand'} ${node.span.name}</span></a
+  >`;
+}
+
+function bar(row: SpanLine, options: WaterfallRowOptions): Html {
+  const { span, selfMillis } = row.node;
+  const { left, width } = barGeometry(
+    { startMillis: span.startMillis, durationMillis: row.durationMillis },
+    options.startMillis,
+    options.durationMillis,
+    MIN_PERCENT,
+  );
+  const shared = row.repeat === undefined && selfMillis < span.durationMillis * 0.995;
+  const label = [
+    text(duration(row.durationMillis)),
+    shared ? `own ${text(duration(selfMillis))}` : undefined,
+    rowsText(span),
+    span.status === 'error' ? 'failed' : undefined,
+  ]
+    .filter((part) => part !== undefined)
+    .join(' · ');
+  const solid =
+    row.repeat !== undefined
+      ? []
+      : row.selfIntervals
+          .map((interval) => barGeometry(interval, options.startMillis, options.durationMillis, MIN_PERCENT))
+          .filter((each) => each.width > MIN_PERCENT);
+  const filled = solid.reduce((sum, each) => sum + each.width, 0) > width * 0.6;
+  const place = width > 45 ? 'inside' : left + width < 68 ? 'after' : 'before';
+  const x = place === 'after' ? left + width : left;
+  return html`<svg
+    width="100%"
+    height="${ROW_HEIGHT}"
+    role="img"
+    aria-label="${label}, starts after ${after(span.startMillis, options)}${row.critical ? ', on the critical path' : ''}"
+  >
+    ${gridLines()}
+    <rect class="bar whole" x="${px(left)}%" width="${px(width)}%" y="7" height="14" rx="2.5" />
+    ${solid.map((each) => html`<rect class="bar self" x="${px(each.left)}%" width="${px(each.width)}%" y="7" height="14" />`)}${row.critical && html`<rect class="critical" x="${px(left)}%" width="${px(width)}%" y="7" height="14" rx="2.5" />`}
+    <text
+      class="bar-label ${place}${filled ? ' filled' : ''}"
+      x="${px(x)}%"
+      dx="${place === 'before' ? -6 : 6}"
+      y="18"
+      text-anchor="${place === 'before' ? 'end' : 'start'}"
+    >
+      ${label}
+    </text>
+  </svg>`;
+}
+
+function rowsText(span: SpanRow): string | undefined {
+  const rows = span.attributes['db.response.returned_rows'] ?? span.attributes['db.response.changed_rows'];
+  return typeof rows === 'number' ? `${rows} ${rows === 1 ? 'row' : 'rows'}` : undefined;
+}
+
+function eventRow({ event, depth, summary }: EventLine, options: WaterfallRowOptions): Html {
+  return html`<tr class="event" aria-level="${depth + 1}">
+    <th scope="row" class="${depthClass(depth)}">
+      <span class="twisty"></span><span class="diamond" aria-hidden="true">◆</span><bdi>${event.name}</bdi>
+    </th>
+    <td class="bars">${moment(event.timeMillis, 'event', summary, '◆', options)}</td>
+  </tr>`;
+}
+
+const GRAVE = new Set(['error', 'fatal']);
+
+function logRow({ log, depth }: LogRow, options: WaterfallRowOptions): Html {
+  const grave = GRAVE.has(log.level);
+  const more = Object.entries(log.attributes)
+    .slice(0, 3)
+    .map(([key, value]) => `${key}=${String(value)}`)
+    .join(' ');
+  const tone = grave ? 'failed' : log.level === 'warn' ? 'slow' : 'quiet';
+  return html`<tr class="event log ${tone}" aria-level="${depth + 1}">
+    <th scope="row" class="${depthClass(depth)}">
+      <span class="twisty"></span
+      ><span class="badge ${tone}"><span class="visually-hidden">log, </span>${log.level}</span>
+      <bdi title="${log.message}">${log.message}</bdi>
+    </th>
+    <td class="bars">
+      ${moment(log.timeMillis, `log line, ${log.level},`, more.length > 60 ? `${more.slice(0, 59)}…` : more, grave ? '▲' : '●', options)}
+    </td>
+  </tr>`;
+}
+
+/** A point in time with its words beside it. */
+function moment(
+  atMillis: number,
+  what: string,
+  words: HtmlValue,
+  shape: string,
+  options: WaterfallRowOptions,
+): Html {
+  const { left } = barGeometry(
+    { startMillis: atMillis, durationMillis: 0 },
+    options.startMillis,
+    options.durationMillis,
+    MIN_PERCENT,
+  );
+  const flip = left > 60;
+  return html`<svg
+    width="100%"
+    height="${ROW_HEIGHT}"
+    role="img"
+    aria-label="${what} after ${after(atMillis, options)}"
+  >
+    ${gridLines()}
+    <text class="diamond" x="${px(left)}%" y="18" text-anchor="middle">${shape}</text>
+    <text
+      class="bar-label ${flip ? 'before' : 'after'}"
+      x="${px(left)}%"
+      dx="${flip ? -9 : 9}"
+      y="18"
+      text-anchor="${flip ? 'end' : 'start'}"
+    >
+      ${words}
+    </text>
+  </svg>`;
+}

@@ -1,0 +1,134 @@
+import type { SamplingFacts, TraceDetail } from '../../../otel/query.ts';
+import { html, type Html } from '../../views/html.ts';
+import { moment } from '../format/moment.ts';
+import { countText, duration, text } from '../format/quantity.ts';
+import type { PageView } from '../page.ts';
+import { plural } from '../sentences/sentence.ts';
+import { spanTree } from '../trace/span-tree.ts';
+import type { TraceFacts } from '../trace/trace-facts.ts';
+import { curlCommand } from '../transfer/curl-command.ts';
+import { requestOf } from '../transfer/shown-request.ts';
+import { badge } from './facts.ts';
+import { reasonBadge } from './trace-table.ts';
+
+/** What can be done with a trace, at the right of its title. */
+export function traceButtons(trace: TraceDetail, importedMillis: number | undefined, view: PageView): Html {
+  const { links, path, jaegerUiUrl } = view;
+  const request = requestOf(trace);
+  const file = (format: string, words: string): Html =>
+    html`<a href="${links.to(path, { format })}" download title="Download as ${words}">${words}</a>`;
+  return html`<div class="actions">
+    ${importedMillis === undefined ? pinForm(trace, view) : removeForm(trace, view)}
+    ${request !== undefined && curlPanel(request)}
+    <span class="button files"
+      >${file('otlp', 'OTLP')}${request !== undefined && file('har', 'HAR')}${file('csv', 'CSV')}</span
+    >
+    ${trace.exported && jaegerUiUrl !== undefined && html`<a class="button" href="${jaegerUiUrl}/trace/${trace.traceId}" rel="noreferrer">Open in Jaeger</a>`}
+  </div>`;
+}
+
+function csrfField({ csrfToken }: PageView): Html {
+  return html`${csrfToken !== undefined && html`<input type="hidden" name="_csrf" value="${csrfToken}" />`}`;
+}
+
+function pinForm(trace: TraceDetail, view: PageView): Html {
+  const action = trace.pinned ? 'unpin' : 'pin';
+  return html`<form method="post" action="${view.links.base}/traces/${trace.traceId}/${action}">
+    ${csrfField(view)}<button
+      type="submit"
+      title="${trace.pinned ? 'It may be let go again when the buffer is full' : 'A pinned trace is not let go when the buffer is full'}"
+    >
+      ${trace.pinned ? 'Unpin' : 'Pin'}
+    </button>
+  </form>`;
+}
+
+function removeForm(trace: TraceDetail, view: PageView): Html {
+  return html`<form method="post" action="${view.links.base}/traces/imported/${trace.traceId}/remove">
+    ${csrfField(view)}<button type="submit">Remove</button>
+  </form>`;
+}
+
+function curlPanel(request: NonNullable<ReturnType<typeof requestOf>>): Html {
+  const { command, leftOut } = curlCommand(request);
+  return html`<details class="curl">
+    <summary class="button">Copy as cURL</summary>
+    <div class="curl-panel">
+      <pre tabindex="0"><code id="curl-command">${command}</code></pre>
+      <button type="button" class="copy" data-copy="curl-command" hidden>Copy</button>
+      <ul>
+        ${leftOut.map((each) => html`<li>${each}</li>`)}
+      </ul>
+    </div>
+  </details>`;
+}
+
+/** Why it is here, when it was, how much of it there is. */
+export function metaLine(facts: TraceFacts, trace: TraceDetail, view: PageView): Html {
+  const { links, now } = view;
+  const { importedMillis, thresholdsSeconds } = facts;
+  return html`<div class="meta">
+    ${
+      importedMillis === undefined
+        ? html`<span class="reason" title="${whyKept(trace, thresholdsSeconds)}"
+            >kept: ${reasonBadge(trace.keepReason)}</span
+          >`
+        : html`<span class="reason"
+            >${badge('imported', 'slow')} ${moment(importedMillis, now)}, counted nowhere</span
+          >`
+    }
+    ${trace.pinned && badge('pinned', 'quiet')} ${moment(trace.startMillis, now, true)}
+    <span
+      >${plural(trace.spanCount, 'span')}${trace.logs.length > 0 && html`, ${plural(trace.logs.length, 'log line')}`}</span
+    >
+    <code class="id">${trace.traceId}</code>
+    ${wholeness(trace).map((each) => html`<span>${each}</span>`)}
+    ${trace.outcome === 'aborted' && badge('aborted by the client', 'slow')}
+    ${importedMillis === undefined && html`<a href="${links.to('/traces', { type: trace.type, series: trace.series })}">more like it</a>`}
+  </div>`;
+}
+
+/** Complete, or everything that it is not. */
+function wholeness(trace: TraceDetail): readonly Html[] {
+  const nodes = spanTree(trace.spans);
+  const first = nodes[0]?.span;
+  const lost = nodes.filter(
+    ({ depth, span }) => depth === 0 && span !== first && span.parentSpanId !== undefined,
+  );
+  const marks = [
+    trace.truncated && badge('truncated', 'slow'),
+    trace.droppedSpans > 0 &&
+      badge(
+        `${countText(trace.droppedSpans)} ${trace.droppedSpans === 1 ? 'span' : 'spans'} not kept`,
+        'quiet',
+      ),
+    lost.length > 0 && badge(`${countText(lost.length)} without their parent`, 'quiet'),
+  ].filter((mark) => mark !== false);
+  return [
+    ...(marks.length === 0 ? [html`complete`] : [badge('incomplete', 'slow'), ...marks]),
+    ...(trace.remoteParent ? [html`continues a trace of another process`] : []),
+  ];
+}
+
+/** The rule that kept it, in words. */
+export function whyKept(
+  { keepReason, type }: Pick<TraceDetail, 'keepReason' | 'type'>,
+  thresholds: SamplingFacts['thresholdsSeconds'] | undefined,
+): string {
+  switch (keepReason) {
+    case 'error':
+      return 'Something in it failed; failures are always kept.';
+    case 'slow': {
+      const seconds = type === 'other' ? undefined : thresholds?.[type];
+      return seconds === undefined
+        ? 'Something in it was slow; slow operations are always kept.'
+        : `Something in it was slow; here that is ${text(duration(seconds * 1000))} or more.`;
+    }
+    case 'probability':
+      return 'Its trace id was drawn by the sampling rate.';
+    case 'late':
+      return 'It ended after its trace was decided.';
+    case 'ancestor':
+      return 'It leads to a span that was kept.';
+  }
+}

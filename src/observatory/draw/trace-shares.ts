@@ -1,0 +1,142 @@
+import type { OperationType, TraceDetail } from '../../../otel/query.ts';
+import { html, type Html } from '../../views/html.ts';
+import { panel } from '../charts/frame.ts';
+import { px } from '../charts/scales.ts';
+import { countText, duration, millisCell, share, text } from '../format/quantity.ts';
+import { criticalPath } from '../trace/critical-path.ts';
+import type { SpanNode } from '../trace/span-tree.ts';
+import { seriesName } from './facts.ts';
+
+/** What the eye can tell apart in a strip, and what a table can be read for. */
+const MAX_SEGMENTS = 300;
+const MAX_ROWS = 30;
+const MIN_PERCENT = 0.2;
+
+interface Share {
+  readonly series: string;
+  readonly name: string;
+  readonly type: OperationType;
+  count: number;
+  totalMillis: number;
+  selfMillis: number;
+  criticalMillis: number;
+  longest: SpanNode;
+}
+
+function sharesByOperation(nodes: readonly SpanNode[]): readonly Share[] {
+  const shares = new Map<string, Share>();
+  for (const node of nodes) {
+    const { span, selfMillis, criticalMillis } = node;
+    const key = `${span.type} ${span.series}`;
+    const known = shares.get(key);
+    if (known === undefined) {
+      const { series, name, type } = span;
+      const totalMillis = span.durationMillis;
+      shares.set(key, {
+        series,
+        name,
+        type,
+        count: 1,
+        totalMillis,
+        selfMillis,
+        criticalMillis,
+        longest: node,
+      });
+      continue;
+    }
+    known.count += 1;
+    known.totalMillis += span.durationMillis;
+    known.selfMillis += selfMillis;
+    known.criticalMillis += criticalMillis;
+    if (span.durationMillis > known.longest.span.durationMillis) known.longest = node;
+  }
+  return [...shares.values()].sort(
+    (a, b) => b.criticalMillis - a.criticalMillis || b.selfMillis - a.selfMillis,
+  );
+}
+
+/** What the answer waited for, as a strip in time; under it every operation with its total, its own time and its part of that path. */
+export function tracePaths(
+  nodes: readonly SpanNode[],
+  trace: TraceDetail,
+  hrefOf: (spanId: string) => string,
+): Html {
+  const [root] = nodes;
+  if (root === undefined) return html``;
+  const length = root.span.durationMillis > 0 ? root.span.durationMillis : 1;
+  const rows = sharesByOperation(nodes);
+  return panel({
+    className: 'critical-panel',
+    title: 'Critical path',
+    note: 'what the answer waited for; shorten this and it comes sooner',
+    body: html`${strip(root, length, hrefOf)}
+      <div class="scroll" tabindex="0" role="group" aria-label="Operations of the trace">
+        <table class="rows">
+          <caption class="visually-hidden">
+            Operations of the trace by their part of the critical path
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">operation</th>
+              <th scope="col" class="number">spans</th>
+              <th scope="col" class="number">total</th>
+              <th scope="col" class="number">own</th>
+              <th scope="col" class="number">on the path</th>
+              <th scope="col" class="number">share</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${rows.slice(0, MAX_ROWS).map(
+              (row) =>
+                html`<tr>
+                  <th scope="row">
+                    <span class="swatch type-${row.type}"></span
+                    >${seriesName(row.name, hrefOf(row.longest.span.spanId))}
+                  </th>
+                  <td class="number">${countText(row.count)}</td>
+                  <td class="number">${millisCell(row.totalMillis)}</td>
+                  <td class="number">${millisCell(row.selfMillis)}</td>
+                  <td class="number">
+                    ${row.criticalMillis > 0 ? millisCell(row.criticalMillis) : html`<span class="zero">0</span>`}
+                  </td>
+                  <td class="number">
+                    ${row.criticalMillis > 0 ? text(share(Math.min(1, row.criticalMillis / length))) : html`<span class="zero">–</span>`}
+                  </td>
+                </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>
+      ${rows.length > MAX_ROWS && html`<p class="quiet">First ${MAX_ROWS} of ${countText(rows.length)} operations, of ${countText(trace.spanCount)} spans.</p>`}`,
+  });
+}
+
+function strip(root: SpanNode, length: number, hrefOf: (spanId: string) => string): Html {
+  const segments = criticalPath(root).filter(
+    ({ durationMillis }) => (durationMillis / length) * 100 >= MIN_PERCENT,
+  );
+  return html`<div class="critical-strip">
+    <svg width="100%" height="26" role="group" aria-label="Critical path in time">
+      <rect class="ground" width="100%" height="22" y="2" rx="3" />
+      ${segments.slice(0, MAX_SEGMENTS).map(({ node, startMillis, durationMillis }) => {
+        const told = `${node.span.name}: ${text(duration(durationMillis))}, ${text(share(Math.min(1, durationMillis / length)))} of the path`;
+        const width = (durationMillis / length) * 100;
+        return html`<a
+          class="frame type-${node.span.type}"
+          href="${hrefOf(node.span.spanId)}"
+          aria-label="${told}"
+          ><title>${told}</title
+          ><svg
+            x="${px(((startMillis - root.span.startMillis) / length) * 100)}%"
+            y="2"
+            width="${px(width)}%"
+            height="22"
+          >
+            <rect width="100%" height="22" />
+            ${width > 12 && html`<text x="7" y="15">${node.span.name} · ${text(duration(durationMillis))}</text>`}
+          </svg></a
+        >`;
+      })}
+    </svg>
+  </div>`;
+}

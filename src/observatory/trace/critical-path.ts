@@ -1,0 +1,42 @@
+import type { SpanRow } from '../../../otel/query.ts';
+
+/** A stretch of the critical path that was spent in one span itself. */
+export interface CriticalSegment<Node> {
+  readonly node: Node;
+  readonly startMillis: number;
+  readonly durationMillis: number;
+}
+
+interface Placed<Node> {
+  readonly span: Pick<SpanRow, 'startMillis' | 'durationMillis'>;
+  readonly children: readonly Node[];
+}
+
+const endOf = ({ startMillis, durationMillis }: Placed<unknown>['span']): number =>
+  startMillis + durationMillis;
+
+/**
+ * What the root waited for, in order of time and without gap or overlap: walks back from its end to the child that ended last, before
+ * it to the one that ended last before that began, and so on (CRISP, Zhang and others, USENIX ATC 2022).
+ */
+export function criticalPath<Node extends Placed<Node>>(root: Node): readonly CriticalSegment<Node>[] {
+  const segments: CriticalSegment<Node>[] = [];
+  const add = (node: Node, startMillis: number, end: number): void => {
+    if (end > startMillis) segments.push({ node, startMillis, durationMillis: end - startMillis });
+  };
+  const stack: { readonly node: Node; readonly until: number }[] = [{ node: root, until: endOf(root.span) }];
+  for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+    const { node, until } = at;
+    const { startMillis } = node.span;
+    let cursor = Math.min(until, endOf(node.span));
+    for (const child of [...node.children].sort((a, b) => endOf(b.span) - endOf(a.span))) {
+      const end = Math.min(endOf(child.span), endOf(node.span));
+      if (end > cursor || end <= startMillis) continue;
+      add(node, end, cursor);
+      stack.push({ node: child, until: end });
+      cursor = Math.max(child.span.startMillis, startMillis);
+    }
+    add(node, startMillis, cursor);
+  }
+  return segments.sort((a, b) => a.startMillis - b.startMillis);
+}

@@ -1,0 +1,113 @@
+import type {
+  HeatMap,
+  MissingTrace,
+  SamplingFacts,
+  SpanRow,
+  TelemetryQuery,
+  TimeRange,
+  TraceDetail,
+} from '../../../otel/query.ts';
+import { repeatedStatements, type RepeatedStatement } from './repeated-statements.ts';
+import { sharesOf, spanTree, type SpanNode } from './span-tree.ts';
+
+/** A span's own part of its trace, beside the span itself. */
+interface SpanPart {
+  readonly spanId: string;
+  readonly depth: number;
+  readonly selfMillis: number;
+  /** How much of the critical path was spent in it itself. */
+  readonly criticalMillis: number;
+}
+
+/** What there is of a trace: its detail, or why there is none. */
+export interface TraceFacts {
+  readonly trace: TraceDetail | MissingTrace;
+  readonly repeated: readonly RepeatedStatement[];
+  readonly parts: readonly SpanPart[];
+  /** The span whose panel is open, and how long its kind takes. */
+  readonly selected: string | undefined;
+  readonly spread: HeatMap | undefined;
+  /** How many operations its series have counted since start, by type and series. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly thresholdsSeconds: SamplingFacts['thresholdsSeconds'] | undefined;
+  /** When it was read from a file; undefined for a trace of this process. */
+  readonly importedMillis: number | undefined;
+}
+
+export const isDetail = (trace: TraceDetail | MissingTrace): trace is TraceDetail => 'spans' in trace;
+
+export const kindOf = ({ type, series }: Pick<SpanRow, 'type' | 'series'>): string => `${type} ${series}`;
+
+export function missingFacts(trace: MissingTrace): TraceFacts {
+  return {
+    trace,
+    repeated: [],
+    parts: [],
+    selected: undefined,
+    spread: undefined,
+    counts: {},
+    thresholdsSeconds: undefined,
+    importedMillis: undefined,
+  };
+}
+
+/** Of a trace of this process: with what telemetry knows of its kind. */
+export function traceFacts(
+  telemetry: TelemetryQuery,
+  trace: TraceDetail,
+  asked: string | undefined,
+  range: TimeRange,
+): TraceFacts {
+  const node = selection(trace, asked);
+  return {
+    ...bareFacts(trace, node),
+    spread: node && telemetry.heatMap(node.span.type, range, { series: node.span.series, maxColumns: 30 }),
+    counts: countsOf(telemetry, trace),
+    thresholdsSeconds: telemetry.sampling().thresholdsSeconds,
+  };
+}
+
+/** Of a trace from a file: by itself. */
+export function importedFacts(
+  trace: TraceDetail,
+  asked: string | undefined,
+  importedMillis: number,
+): TraceFacts {
+  return { ...bareFacts(trace, selection(trace, asked)), importedMillis };
+}
+
+function bareFacts(trace: TraceDetail, node: SpanNode | undefined): TraceFacts {
+  return {
+    trace,
+    repeated: repeatedStatements(trace.spans),
+    parts: spanTree(trace.spans).map(({ span, depth, selfMillis, criticalMillis }) => ({
+      spanId: span.spanId,
+      depth,
+      selfMillis,
+      criticalMillis,
+    })),
+    selected: node?.span.spanId,
+    spread: undefined,
+    counts: {},
+    thresholdsSeconds: undefined,
+    importedMillis: undefined,
+  };
+}
+
+/** The span asked for; else the deepest that failed; else the one that most of the time went to. */
+function selection(trace: TraceDetail, asked: string | undefined): SpanNode | undefined {
+  const nodes = spanTree(trace.spans);
+  const named = nodes.find((node) => node.span.spanId === asked);
+  if (named !== undefined) return named;
+  const failed = nodes.filter((node) => node.span.status === 'error').sort((a, b) => b.depth - a.depth)[0];
+  return failed ?? sharesOf(nodes)[0]?.node ?? nodes.find((node) => node.span.name === trace.name);
+}
+
+function countsOf(telemetry: TelemetryQuery, trace: TraceDetail): TraceFacts['counts'] {
+  const here = new Set(trace.spans.map(kindOf));
+  const types = new Set(trace.spans.map((span) => span.type));
+  const rows = [...types]
+    .flatMap((type) => telemetry.series(type))
+    .filter((row) => here.has(kindOf({ type: row.type, series: row.name })));
+  return Object.fromEntries(rows.map((row) => [kindOf({ type: row.type, series: row.name }), row.count]));
+}

@@ -1,0 +1,74 @@
+import type { TraceDetail } from '../../../otel/query.ts';
+import { shownRequest, type ShownRequest } from './shown-request.ts';
+
+/**
+ * The requests of a trace, the one answered and those made on its behalf, as an HTTP Archive 1.2
+ * (http://www.softwareishard.com/blog/har-12-spec/). Headers, cookies and bodies are not recorded, so they are empty, and sizes that
+ * are not known are -1, as the format has it. Undefined when no span is a request.
+ */
+export function harOf(trace: TraceDetail): object | undefined {
+  const requests = [...trace.spans]
+    .sort((a, b) => a.startMillis - b.startMillis)
+    .map(shownRequest)
+    .filter((request) => request !== undefined);
+  if (requests.length === 0) return undefined;
+  return {
+    log: {
+      version: '1.2',
+      creator: { name: 'Glasshouse', version: '1' },
+      pages: [],
+      entries: requests.map((request) => entry(trace, request)),
+      comment:
+        'Made from spans: headers, cookies, bodies and values of credentials were never recorded or are left out.',
+    },
+  };
+}
+
+const numberOf = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+
+function entry(trace: TraceDetail, request: ShownRequest): object {
+  const { span, method, url, query, removed } = request;
+  const { attributes } = span;
+  const version = `HTTP/${String(attributes['network.protocol.version'] ?? '1.1')}`;
+  const firstByte = numberOf(attributes['http.response.time_to_first_byte']);
+  const wait = Math.min(
+    span.durationMillis,
+    firstByte === undefined ? span.durationMillis : firstByte * 1000,
+  );
+  const receive = Math.max(0, span.durationMillis - wait);
+  const bodySize = numberOf(attributes['http.response.body.size']) ?? -1;
+  return {
+    startedDateTime: new Date(span.startMillis).toISOString(),
+    time: wait + receive,
+    request: {
+      method,
+      url,
+      httpVersion: version,
+      cookies: [],
+      headers: [],
+      queryString: query,
+      headersSize: -1,
+      bodySize: numberOf(attributes['http.request.body.size']) ?? -1,
+      ...(removed.length > 0 && { comment: `left out of the query: ${removed.join(', ')}` }),
+    },
+    response: {
+      status: numberOf(attributes['http.response.status_code']) ?? 0,
+      statusText: '',
+      httpVersion: version,
+      cookies: [],
+      headers: [],
+      content: { size: Math.max(0, bodySize), mimeType: 'x-unknown' },
+      redirectURL: '',
+      headersSize: -1,
+      bodySize,
+      ...(attributes['http.response.outcome'] === 'aborted' && {
+        comment: 'the client left before it was whole',
+      }),
+    },
+    cache: {},
+    timings: { blocked: -1, dns: -1, connect: -1, ssl: -1, send: 0, wait, receive },
+    _traceId: trace.traceId,
+    _spanId: span.spanId,
+  };
+}

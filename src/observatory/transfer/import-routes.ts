@@ -1,0 +1,56 @@
+import type { Router } from '@koa/router';
+import type { Context } from 'koa';
+import type { PageRequest } from '../page.ts';
+import type { ImportedTraces } from './imported-traces.ts';
+import { ImportError, readOtlpJson } from './otlp-import.ts';
+
+export const IMPORT_PATH = '/traces/import';
+export const IMPORTED_PATH = '/traces/imported';
+/** Of what could not be read, so much is given back in the form. */
+const MAX_GIVEN_BACK = 200_000;
+
+/** The two forms of imported traces. The mounting has checked who sends them and has read their fields. */
+export function addImportRoutes(
+  router: Router,
+  options: {
+    readonly base: string;
+    readonly imported: ImportedTraces;
+    readonly now: () => number;
+    /** Answers with the form again. */
+    readonly refuse: (ctx: Context, refused: NonNullable<PageRequest['refused']>) => Promise<void>;
+  },
+): void {
+  const { base, imported, now, refuse } = options;
+
+  router.post(IMPORT_PATH, async (ctx) => {
+    const text = fieldOf(ctx, 'otlp');
+    try {
+      const traces = readOtlpJson(text);
+      for (const trace of traces) imported.add(trace, now());
+      const [only] = traces;
+      ctx.set('Cache-Control', 'no-store');
+      ctx.redirect(
+        traces.length === 1 && only !== undefined
+          ? `${base}${IMPORTED_PATH}/${only.traceId}`
+          : `${base}${IMPORT_PATH}`,
+      );
+      ctx.status = 303;
+    } catch (error) {
+      if (!(error instanceof ImportError)) throw error;
+      await refuse(ctx, { problem: error.message, text: text.slice(0, MAX_GIVEN_BACK) });
+    }
+  });
+
+  router.post(`${IMPORTED_PATH}/:traceId/remove`, (ctx) => {
+    imported.remove(ctx.params['traceId'] ?? '');
+    ctx.set('Cache-Control', 'no-store');
+    ctx.redirect(`${base}${IMPORT_PATH}`);
+    ctx.status = 303;
+  });
+}
+
+function fieldOf(ctx: Context, name: string): string {
+  const body = (ctx.request as { readonly body?: Readonly<Record<string, unknown>> }).body ?? {};
+  const value = Object.hasOwn(body, name) ? body[name] : undefined;
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,55 @@
+import {
+  OPERATION_TYPES,
+  type AttributeMap,
+  type KeepReason,
+  type OperationType,
+  type SpanRow,
+} from '../../../otel/query.ts';
+import { OWN } from './otlp-json.ts';
+
+const REASONS: readonly KeepReason[] = ['error', 'slow', 'probability', 'ancestor', 'late'];
+const MAX_SERIES = 300;
+
+type Unclassified = Omit<SpanRow, 'type' | 'series' | 'keepReason' | 'percentile' | 'attributes'>;
+
+/** Gives an imported span what only we know: from our own attributes when we exported it, else as the conventions suggest. */
+export function classified(span: Unclassified, all: AttributeMap): SpanRow {
+  const own = (key: string) => all[OWN + key];
+  const attributes = Object.fromEntries(Object.entries(all).filter(([key]) => !OWN_KEYS.has(key)));
+  const type = OPERATION_TYPES.find((each) => each === own('type')) ?? typeOf(span, attributes);
+  const percentile = own('percentile');
+  const series = own('series');
+  return {
+    ...span,
+    attributes,
+    type,
+    series: typeof series === 'string' ? series : seriesOf(type, span, attributes).slice(0, MAX_SERIES),
+    keepReason:
+      REASONS.find((each) => each === own('keep_reason')) ??
+      (span.status === 'error' ? 'error' : 'probability'),
+    percentile: typeof percentile === 'number' && percentile >= 0 && percentile <= 1 ? percentile : undefined,
+  };
+}
+
+const OWN_KEYS = new Set(['type', 'series', 'keep_reason', 'percentile', 'order'].map((key) => OWN + key));
+
+function typeOf({ kind }: Unclassified, attributes: AttributeMap): OperationType {
+  const has = (...keys: string[]): boolean => keys.some((key) => attributes[key] !== undefined);
+  if (kind === 'server' && has('http.request.method', 'http.method')) return 'http';
+  if (kind === 'client' && has('db.system.name', 'db.system')) return 'database';
+  return has('render.template') ? 'render' : 'other';
+}
+
+function seriesOf(type: OperationType, span: Unclassified, attributes: AttributeMap): string {
+  const named = (...keys: string[]): string | undefined => {
+    const key = keys.find((each) => attributes[each] !== undefined);
+    return key === undefined ? undefined : String(attributes[key]);
+  };
+  if (type === 'http') {
+    const route = named('http.route');
+    return route === undefined ? span.name : `${named('http.request.method', 'http.method')} ${route}`;
+  }
+  if (type === 'database') return named('db.query.summary', 'db.operation.name') ?? span.name;
+  if (type === 'render') return named('render.template') ?? span.name;
+  return span.scope === '' ? span.name : `${span.scope}: ${span.name}`;
+}

@@ -1,0 +1,93 @@
+import type { AttributeMap, LogLine, SpanRow, TraceDetail } from '../../../otel/query.ts';
+import { keyValues, nanosText } from './otlp-values.ts';
+
+/** OTLP numbers its kinds, its states and its levels of severity. */
+export const SPAN_KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'] as const;
+export const STATUS_CODES = ['unset', 'ok', 'error'] as const;
+export const SEVERITIES: Readonly<Record<LogLine['level'], number>> = {
+  trace: 1,
+  debug: 5,
+  info: 9,
+  warn: 13,
+  error: 17,
+  fatal: 21,
+};
+
+/** What we know beside OTLP travels as attributes of spans and of the resource under this name, and is taken out again on import. */
+export const OWN = 'glasshouse.';
+
+/**
+ * A trace as `ExportTraceServiceRequest` in proto3 JSON, for any receiver of OTLP, with its lines of the log as `resourceLogs` beside
+ * it, which a receiver of traces passes over. https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
+ */
+export function otlpJson(trace: TraceDetail): object {
+  const resource = {
+    attributes: keyValues({
+      'service.name': 'glasshouse',
+      [`${OWN}trace.dropped_spans`]: trace.droppedSpans,
+      [`${OWN}trace.truncated`]: trace.truncated,
+      [`${OWN}trace.remote_parent`]: trace.remoteParent,
+    }),
+  };
+  const scopes = Map.groupBy(trace.spans.entries(), ([, span]) => span.scope);
+  return {
+    resourceSpans: [
+      {
+        resource,
+        scopeSpans: [...scopes].map(([name, spans]) => ({
+          scope: { name },
+          spans: spans.map(([order, span]) => spanJson(trace.traceId, span, order)),
+        })),
+      },
+    ],
+    ...(trace.logs.length > 0 && {
+      resourceLogs: [
+        {
+          resource,
+          scopeLogs: [{ scope: {}, logRecords: trace.logs.map((log) => logJson(trace.traceId, log)) }],
+        },
+      ],
+    }),
+  };
+}
+
+function spanJson(traceId: string, span: SpanRow, order: number): object {
+  const own: AttributeMap = {
+    [`${OWN}type`]: span.type,
+    [`${OWN}series`]: span.series,
+    [`${OWN}keep_reason`]: span.keepReason,
+    [`${OWN}percentile`]: span.percentile,
+    [`${OWN}order`]: order,
+  };
+  return {
+    traceId,
+    spanId: span.spanId,
+    ...(span.parentSpanId !== undefined && { parentSpanId: span.parentSpanId }),
+    name: span.name,
+    kind: SPAN_KINDS.indexOf(span.kind),
+    startTimeUnixNano: nanosText(span.startMillis),
+    endTimeUnixNano: nanosText(span.startMillis, span.durationMillis),
+    attributes: [...keyValues(span.attributes), ...keyValues(own)],
+    events: span.events.map((event) => ({
+      timeUnixNano: nanosText(event.timeMillis),
+      name: event.name,
+      attributes: keyValues(event.attributes),
+    })),
+    status: {
+      code: STATUS_CODES.indexOf(span.status),
+      ...(span.statusMessage !== undefined && { message: span.statusMessage }),
+    },
+  };
+}
+
+function logJson(traceId: string, log: LogLine): object {
+  return {
+    timeUnixNano: nanosText(log.timeMillis),
+    severityNumber: SEVERITIES[log.level],
+    severityText: log.level,
+    body: { stringValue: log.message },
+    attributes: keyValues(log.attributes),
+    traceId,
+    spanId: log.spanId,
+  };
+}

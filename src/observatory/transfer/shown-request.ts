@@ -1,0 +1,85 @@
+import type { AttributeMap, SpanRow, TraceDetail } from '../../../otel/query.ts';
+
+/** A request as it may be shown: its address without credentials, and what was taken out of it. */
+export interface ShownRequest {
+  readonly span: SpanRow;
+  readonly method: string;
+  readonly url: string;
+  readonly query: readonly { readonly name: string; readonly value: string }[];
+  readonly userAgent: string | undefined;
+  /** Names of the query whose values were taken out. */
+  readonly removed: readonly string[];
+  /** False when the span does not say which host was asked. */
+  readonly hostKnown: boolean;
+}
+
+/** Parts of names that carry credentials; a name is taken apart at case and punctuation. */
+const SECRET_WORDS = new Set(
+  'token tokens key keys apikey secret secrets password passwd passphrase pwd pass auth authorization code otp session sid sessionid sig signature csrf xsrf jwt bearer credential credentials cookie nonce state assertion ticket pin'.split(
+    ' ',
+  ),
+);
+
+/** `access_token`, `apiKey`, `X-Amz-Signature`, `_csrf`: names whose values are not for others. */
+export function isSecretName(name: string): boolean {
+  const words = name
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/);
+  return words.some((word) => SECRET_WORDS.has(word)) || /token|secret|passw|apikey|signature/i.test(name);
+}
+
+const textOf = (attributes: AttributeMap, ...keys: readonly string[]): string | undefined => {
+  for (const key of keys) {
+    const value = attributes[key];
+    if (typeof value === 'string' && value !== '') return value;
+    if (typeof value === 'number') return String(value);
+  }
+  return undefined;
+};
+
+/** The request that a span answered or made; undefined for a span of anything else. */
+export function shownRequest(span: SpanRow): ShownRequest | undefined {
+  const { attributes } = span;
+  const method = textOf(attributes, 'http.request.method_original', 'http.request.method', 'http.method');
+  if (method === undefined || !/^[A-Za-z_-]{1,32}$/.test(method)) return undefined;
+  const full = textOf(attributes, 'url.full', 'http.url');
+  const known = full !== undefined && URL.canParse(full) ? new URL(full) : undefined;
+  const host = textOf(attributes, 'server.address', 'net.host.name');
+  const url = known ?? assembled(attributes, host);
+  url.username = '';
+  url.password = '';
+  url.hash = '';
+  const removed = [...new Set(url.searchParams.keys())].filter(isSecretName);
+  for (const name of removed) url.searchParams.delete(name);
+  return {
+    span,
+    method: method.toUpperCase(),
+    url: url.href,
+    query: [...url.searchParams].map(([name, value]) => ({ name, value })),
+    userAgent: textOf(attributes, 'user_agent.original', 'http.user_agent'),
+    removed,
+    hostKnown: known !== undefined || host !== undefined,
+  };
+}
+
+function assembled(attributes: AttributeMap, host: string | undefined): URL {
+  const scheme = textOf(attributes, 'url.scheme', 'http.scheme') === 'https' ? 'https' : 'http';
+  const port = Number(textOf(attributes, 'server.port', 'net.host.port') ?? '');
+  const name = host !== undefined && host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+  const url = URL.parse(`${scheme}://${name ?? 'localhost'}`) ?? new URL(`${scheme}://localhost`);
+  if (Number.isInteger(port) && port > 0 && port < 65_536) url.port = String(port);
+  const target = textOf(attributes, 'http.target') ?? '/';
+  const [path, query] = target.split('?', 2);
+  url.pathname = textOf(attributes, 'url.path') ?? path ?? '/';
+  url.search = textOf(attributes, 'url.query') ?? query ?? '';
+  return url;
+}
+
+/** The request that a trace is about: its first span that answered one. */
+export function requestOf(trace: TraceDetail): ShownRequest | undefined {
+  const root = [...trace.spans]
+    .filter((span) => span.type === 'http' || span.kind === 'server')
+    .sort((a, b) => a.startMillis - b.startMillis)[0];
+  return root === undefined ? undefined : shownRequest(root);
+}

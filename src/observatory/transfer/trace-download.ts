@@ -1,0 +1,17 @@
+import type { TraceDetail } from '../../../otel/query.ts';
+import type { Download } from '../page.ts';
+import { harOf } from './har.ts';
+import { otlpJson } from './otlp-json.ts';
+
+/** A trace as a file: `otlp`, or `har` when it holds a request. */
+export function traceDownload(format: string, trace: TraceDetail): Download | undefined {
+  const id = trace.traceId.slice(0, 8).replaceAll(/[^0-9a-z]/g, '');
+  const file = (name: string, value: object): Download => ({
+    fileName: `trace-${id}.${name}`,
+    contentType: 'application/json; charset=utf-8',
+    body: `${JSON.stringify(value, null, 2)}\n`,
+  });
+  if (format === 'otlp') return file('otlp.json', otlpJson(trace));
+  const har = format === 'har' ? harOf(trace) : undefined;
+  return har && file('har', har);
+}
