@@ -25,8 +25,9 @@ export interface TraceBufferLimits {
 
 /** Bounds of what is kept because it failed or was slow, when nearly everything does or is. */
 export interface StormLimits {
+  /** Half of it is kept uncut; what comes on top is cut deeper and deeper. */
   readonly maxMustKeepSpansPerSecond: number;
-  /** Estimated. */
+  /** The same in bytes, estimated. */
   readonly maxMustKeepBytesPerSecond: number;
   /** Kinds of failure, by series and error.type, of which one a minute survives every cut. */
   readonly maxStormExamplesPerMinute: number;
@@ -47,7 +48,7 @@ export const DEFAULT_SAMPLING_LIMITS: SamplingLimits = {
   maxVerdicts: 4096, // 40 s at a hundred requests a second; ~400 bytes each = 1.6 MB
   maxOwedAncestors: 8192, // ~100 bytes each
   maxOwedAncestorsPerTrace: 1000,
-  maxMustKeepSpansPerSecond: 500, // a hundred failed pages of five spans
-  maxMustKeepBytesPerSecond: 1024 * 1024, // ~2 KB a span, stack and all
+  maxMustKeepSpansPerSecond: 1000, // 500 uncut: a hundred failed pages of five spans
+  maxMustKeepBytesPerSecond: 2 * 1024 * 1024, // 1 MiB uncut: ~2 KB a span, stack and all
   maxStormExamplesPerMinute: 500,
 };

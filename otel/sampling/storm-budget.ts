@@ -17,18 +17,16 @@ export interface StormFacts {
   readonly examples: number;
 }
 
-/** Share of the budget a storm is aimed at, so that chance does not exhaust it before the second is over. */
-const AIM = 0.8;
-/** Share of the budget that a storm which begins may spend before the cut rises; then half of what is left, and so on. */
-const FIRST_STEP = 0.5;
-/** The same while a storm goes on and the cut is right already. */
-const NEXT_STEP = 0.9;
+/** Share of the cap that is kept without a cut; beyond it the threshold rises, again at half of what is left, and so on. */
+const FREE_SHARE = 0.5;
+/** Share of the cap that a storm which goes on is held to: below the free share by more than chance makes up for. */
+const AIM = 0.4;
 
 /**
  * Bounds what is kept for having failed or been slow, per second in spans and bytes (G18). The cut is a rejection threshold on R: each
  * second starts with the one that the last second's pressure asks for; within the second it only rises, its probability halving
- * each time half of what was left is spent. So those with the largest R survive, the same ones in every process, and the weight of each
- * is known. When the budget is spent, only examples survive until the second ends.
+ * each time half of what was left of the cap is spent. So those with the largest R survive, the same ones in every process, and the weight of each
+ * is known. When the cap is reached, only examples survive until the second ends.
  */
 export class StormBudget {
   readonly #limits: StormLimits;
@@ -37,8 +35,8 @@ export class StormBudget {
   #second = NaN;
   #threshold: Bits56 = KEEP_ALL;
   #probability = 1;
-  /** Shares of the budget, by spans or bytes, whichever is more. */
-  #nextStep = FIRST_STEP;
+  /** Share of the cap, by spans or bytes, whichever is more. */
+  #nextStep = FREE_SHARE;
   #offeredSpans = 0;
   #offeredBytes = 0;
   #spentSpans = 0;
@@ -65,7 +63,7 @@ export class StormBudget {
         const passed = this.#threshold;
         this.#spentSpans++;
         this.#spentBytes += bytes;
-        if (spent >= this.#nextStep) this.#rise();
+        if (spent > this.#nextStep) this.#rise();
         return passed;
       }
       this.#setProbability(0);
@@ -100,8 +98,8 @@ export class StormBudget {
     const pressure = isNext ? this.#share(this.#offeredSpans, this.#offeredBytes) : 0;
     this.#second = second;
     this.#offeredSpans = this.#offeredBytes = this.#spentSpans = this.#spentBytes = 0;
-    this.#setProbability(pressure > 1 ? AIM / pressure : 1);
-    this.#nextStep = pressure > 1 ? NEXT_STEP : FIRST_STEP;
+    this.#setProbability(pressure > FREE_SHARE ? AIM / pressure : 1);
+    this.#nextStep = FREE_SHARE;
   }
 
   #rise(): void {

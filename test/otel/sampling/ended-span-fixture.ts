@@ -1,0 +1,28 @@
+import { SpanKind, SpanStatusCode, type Attributes } from '@opentelemetry/api';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import { type EndedSpan, ReadSpan } from '../../../otel/sampling/ended-span.ts';
+
+/** A failed request as the processor reads it; `bytes` of text weigh it. */
+export function failedRequest(options: {
+  readonly traceId?: string;
+  readonly series?: string;
+  readonly errorType?: string;
+  readonly bytes?: number;
+}): EndedSpan {
+  const { traceId = '0af7651916cd43dd8448eb211c80319c', series = 'GET /', errorType, bytes = 0 } = options;
+  const attributes: Attributes = { 'http.request.method': 'GET', text: 'x'.repeat(bytes / 2) };
+  if (errorType !== undefined) attributes['error.type'] = errorType;
+  const span = {
+    name: 'GET',
+    kind: SpanKind.SERVER,
+    spanContext: () => ({ traceId, spanId: 'b7ad6b7169203331', traceFlags: 1 }),
+    startTime: [0, 0],
+    endTime: [0, 1000],
+    duration: [0, 1000],
+    status: { code: SpanStatusCode.ERROR },
+    attributes,
+    events: [],
+    links: [],
+  } as unknown as ReadableSpan;
+  return new ReadSpan(span, 'http', series, undefined);
+}

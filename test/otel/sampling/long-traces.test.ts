@@ -1,0 +1,93 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { type Context, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
+import { fail, startProcessor } from './processor-fixture.ts';
+
+type Started = ReturnType<typeof startProcessor>;
+const started: Started[] = [];
+afterEach(async () => {
+  await Promise.all(started.splice(0).map(({ processor }) => processor.shutdown()));
+});
+function start(options: Parameters<typeof startProcessor>[0]): Started {
+  const one = startProcessor(options);
+  started.push(one);
+  return one;
+}
+const HTTP = { kind: SpanKind.SERVER, attributes: { 'http.request.method': 'GET', 'http.route': '/live' } };
+const under = (span: Parameters<typeof trace.setSpan>[1]): Context => trace.setSpan(ROOT_CONTEXT, span);
+
+function pass(run: Started, seconds: number): void {
+  for (let second = 0; second < seconds; second++) {
+    run.clock.millis += 1000;
+    run.processor.decideOverdue();
+  }
+}
+
+describe('a long trace', () => {
+  it('of an hour is decided at the maximum age and then passes through; its root is kept for a late failure', () => {
+    const run = start({ rates: 0, limits: { maxVerdicts: 10 } });
+    const stream = run.tracer.startSpan('stream', HTTP, ROOT_CONTEXT);
+    run.tracer.startSpan('first', {}, under(stream)).end();
+    pass(run, 59);
+    expect(run.processor.held()).toMatchObject({ traces: 1, pendingSpans: 1 });
+    pass(run, 1);
+    expect(run.processor.held()).toMatchObject({ traces: 0, pendingSpans: 0, openVerdicts: 1 });
+    for (let minute = 1; minute < 60; minute++) {
+      pass(run, 60);
+      run.tracer.startSpan('tick', {}, under(stream)).end();
+      for (let other = 0; other < 20; other++) run.tracer.startSpan('page', HTTP, ROOT_CONTEXT).end();
+      if (minute === 30) fail(run.tracer.startSpan('broken', {}, under(stream))).end();
+    }
+    stream.end();
+    expect(run.local.spans.map((span) => [span.name, span.keepReason])).toEqual([
+      ['broken', 'late'],
+      ['stream', 'ancestor'],
+    ]);
+    expect(run.local.spans[0]!.traceFacts).toMatchObject({ truncated: true, droppedSpans: 60 });
+    expect(run.processor.held()).toMatchObject({ openVerdicts: 0, owedAncestors: 0 });
+  });
+
+  it('of 100,000 spans holds a thousand of them at most, and every one has its verdict', () => {
+    const run = start({ rates: 1 });
+    const root = run.tracer.startSpan('import', {}, ROOT_CONTEXT);
+    const inside = under(root);
+    let most = 0;
+    for (let i = 0; i < 100_000; i++) {
+      run.tracer.startSpan('row', {}, inside).end();
+      if (i % 100 === 0) most = Math.max(most, run.processor.held().pendingSpans);
+    }
+    root.end();
+    expect(most).toBeLessThanOrEqual(1000);
+    expect(run.local.spans).toHaveLength(100_001);
+    expect(run.processor.counts()).toMatchObject({ started: 100_001, live: 0 });
+    expect(run.processor.held()).toMatchObject({ pendingSpans: 0, owedAncestors: 0, openVerdicts: 0 });
+  });
+
+  it('whose root never ends costs one record, and no more than the cap of them', () => {
+    const run = start({ rates: 1, limits: { maxTraces: 50, maxOpenVerdicts: 20 } });
+    for (let i = 0; i < 1000; i++) run.tracer.startSpan('lost', {}, ROOT_CONTEXT);
+    expect(run.processor.held()).toMatchObject({
+      traces: 50,
+      openVerdicts: 20,
+      verdicts: 0,
+      pendingSpans: 0,
+    });
+    pass(run, 61);
+    expect(run.processor.held()).toMatchObject({ traces: 0, openVerdicts: 20, verdicts: 0 });
+    expect(run.processor.counts()).toMatchObject({ started: 1000, live: 1000 });
+  });
+
+  it('ages by the monotonic clock: a wall clock that steps neither decides early nor keeps waiting', () => {
+    for (const step of [-3_600_000, 3_600_000]) {
+      const run = start({ rates: 1 });
+      const root = run.tracer.startSpan('GET', HTTP, ROOT_CONTEXT);
+      run.tracer.startSpan('child', {}, under(root)).end();
+      const { clock } = run;
+      Object.assign(clock, { now: () => clock.millis + step });
+      pass(run, 59);
+      expect(run.local.spans).toHaveLength(0);
+      pass(run, 1);
+      expect(run.local.spans).toHaveLength(1);
+      root.end();
+    }
+  });
+});
