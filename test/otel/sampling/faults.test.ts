@@ -1,0 +1,183 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { ROOT_CONTEXT, SpanKind, trace, type Tracer } from '@opentelemetry/api';
+import type { ExportResult } from '@opentelemetry/core';
+import {
+  type ReadableSpan,
+  type SpanExporter,
+  type SpanProcessor,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
+import type { Clock } from '../../../otel/clock.ts';
+import { Guard } from '../../../otel/guard.ts';
+import type { SpanCounts } from '../../../otel/query.ts';
+import type { SamplingSettings } from '../../../otel/sampling/policies.ts';
+import { SamplingSpanProcessor } from '../../../otel/sampling/sampling-span-processor.ts';
+import { fail, FakeClock, FakeExporter, settingsOf } from './processor-fixture.ts';
+
+const explode = (): never => {
+  throw new Error('fault');
+};
+const HTTP = { kind: SpanKind.SERVER, attributes: { 'http.request.method': 'GET', 'http.route': '/' } };
+
+interface Hooks {
+  readonly clock?: Clock;
+  readonly record?: () => void;
+  readonly settings?: () => SamplingSettings;
+  readonly exporter?: SpanExporter;
+  readonly log?: () => void;
+  readonly before?: SpanProcessor;
+}
+const processors: SamplingSpanProcessor[] = [];
+function start(hooks: Hooks) {
+  const local = new FakeExporter();
+  const guard = new Guard(hooks.log === undefined ? {} : { log: hooks.log });
+  const record = hooks.record ?? (() => {});
+  const processor = new SamplingSpanProcessor({
+    aggregates: { record, recordKept: record },
+    guard,
+    settings: hooks.settings ?? (() => settingsOf(0)),
+    clock: hooks.clock ?? new FakeClock(),
+    outputs: [hooks.exporter, local]
+      .filter((exporter) => exporter !== undefined)
+      .map((exporter) => ({ exporter, rates: 'local' as const })),
+  });
+  processors.push(processor);
+  const spanProcessors = [...(hooks.before === undefined ? [] : [hooks.before]), processor];
+  const tracer: Tracer = new TracerProvider({ spanProcessors }).getTracer('test');
+  return { tracer, local, guard, processor };
+}
+afterEach(async () => {
+  await Promise.all(processors.splice(0).map((processor) => processor.shutdown()));
+});
+
+function failingPage({ tracer }: { readonly tracer: Tracer }): void {
+  const root = tracer.startSpan('GET', HTTP, ROOT_CONTEXT);
+  const inside = trace.setSpan(ROOT_CONTEXT, root);
+  tracer.startSpan('ordinary', {}, inside).end();
+  fail(tracer.startSpan('failed', {}, inside)).end();
+  root.end();
+  fail(tracer.startSpan('late', {}, inside)).end();
+}
+function accounted({ kept, dropped, live, started }: SpanCounts): boolean {
+  const sum = [...Object.values(kept), ...Object.values(dropped)].reduce((a, b) => a + b, 0);
+  return sum + live === started;
+}
+
+const afterTheFirst = <T>(answer: T): (() => T) => {
+  let calls = 0;
+  return () => (calls++ === 0 ? answer : explode());
+};
+const exporterThat = (does: (spans: ReadableSpan[], callback: (result: ExportResult) => void) => unknown) =>
+  ({ export: does, shutdown: async () => {} }) as unknown as SpanExporter;
+const EXPLODING_CLOCK: Clock = { now: explode, monotonicNanos: explode };
+
+describe('a fault in telemetry', () => {
+  it.each<[string, Hooks, string]>([
+    ['the settings', { settings: afterTheFirst(settingsOf(0)) }, 'sampling settings'],
+    [
+      'settings that make no sense',
+      {
+        settings: (() => {
+          let calls = 0;
+          return () => (calls++ === 0 ? settingsOf(0) : settingsOf(NaN));
+        })(),
+      },
+      'sampling settings',
+    ],
+    ['the clock', { clock: EXPLODING_CLOCK }, 'clock'],
+    ['the aggregates', { record: explode }, 'aggregates'],
+    ['an exporter that throws', { exporter: exporterThat(explode) }, 'exporter'],
+    ['an exporter that rejects', { exporter: exporterThat(async () => explode()) }, 'exporter'],
+    [
+      'an exporter that fails',
+      { exporter: exporterThat((_, callback) => callback({ code: 1, error: new Error('503') })) },
+      'exporter',
+    ],
+    [
+      'an exporter that fails silently',
+      { exporter: exporterThat((_, callback) => callback({ code: 1 })) },
+      'exporter',
+    ],
+    ['the log of the guard', { log: explode, record: explode }, 'aggregates'],
+  ])('in %s never leaves span.end(), and what must be kept is kept', async (_name, hooks, place) => {
+    const run = start(hooks);
+    expect(() => failingPage(run)).not.toThrow();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(run.local.spans.map((span) => [span.name, span.keepReason])).toEqual([
+      ['failed', 'error'],
+      ['GET', 'ancestor'],
+      ['late', 'late'],
+    ]);
+    expect(run.guard.faults().map((fault) => fault.place)).toContain(place);
+    expect(run.processor.counts()).toMatchObject({ started: 4, live: 0, dropped: { probability: 1 } });
+    expect(run.processor.storm()).toMatchObject({ active: false });
+    expect(() => run.processor.decideOverdue()).not.toThrow();
+  });
+
+  it('in an exporter that never calls back holds up nothing but its own shutdown, and that for a bounded time', async () => {
+    const run = start({ exporter: exporterThat(() => {}) });
+    failingPage(run);
+    expect(run.local.spans).toHaveLength(3);
+    await run.processor.forceFlush();
+    await run.processor.shutdown();
+  });
+
+  it.each<[string, Partial<Record<keyof ReadableSpan, unknown>>]>([
+    ['attributes', { attributes: explode }],
+    ['one attribute', { attributes: () => Object.defineProperty({}, 'render.template', { get: explode }) }],
+    ['status', { status: explode }],
+    ['duration', { duration: explode }],
+    ['end time', { endTime: explode }],
+    ['parent', { parentSpanContext: explode }],
+    ['name', { name: explode }],
+  ])('in the %s of a span: it is kept, counted once and reported', (_name, getters) => {
+    const exotic: SpanProcessor = {
+      onStart: () => {},
+      onEnd: (span) => {
+        if (span.name !== 'exotic') return;
+        for (const [key, get] of Object.entries(getters))
+          Object.defineProperty(span, key, { get: get as () => unknown });
+      },
+      forceFlush: async () => {},
+      shutdown: async () => {},
+    };
+    const run = start({ before: exotic });
+    const root = run.tracer.startSpan('GET', HTTP, ROOT_CONTEXT);
+    expect(() => run.tracer.startSpan('exotic', {}, trace.setSpan(ROOT_CONTEXT, root)).end()).not.toThrow();
+    root.end();
+    expect(run.local.spans[0]).toMatchObject({ operationType: 'other', keepReason: 'error' });
+    expect(run.guard.faults()[0]).toMatchObject({ place: 'classification', count: 1 });
+    expect(accounted(run.processor.counts())).toBe(true);
+    expect(run.processor.counts().live).toBe(0);
+  });
+
+  it('that hides which trace a span belongs to: it cannot be held, and counts as overflow', () => {
+    const run = start({});
+    run.processor.onStart({ spanContext: explode } as never, ROOT_CONTEXT);
+    run.processor.onEnd({ spanContext: explode } as never);
+    expect(run.processor.counts()).toMatchObject({ started: 1, live: 0, dropped: { overflow: 1 } });
+    expect(run.guard.faults().map((fault) => fault.place)).toEqual([
+      'SamplingSpanProcessor.onStart',
+      'SamplingSpanProcessor.onEnd',
+    ]);
+  });
+
+  it('in the first settings is the one that is thrown: there is nothing to go on with', () => {
+    expect(() => start({ settings: explode })).toThrow('fault');
+  });
+
+  it('does not come from an exporter that traces itself', () => {
+    let depth = 0;
+    const exporter = exporterThat((_, callback) => {
+      if (depth++ < 3) fail(run.tracer.startSpan('export', {}, ROOT_CONTEXT)).end();
+      callback({ code: 0 });
+    });
+    const run: ReturnType<typeof start> = start({ exporter });
+    const open = Array.from({ length: 3 }, () => run.tracer.startSpan('open', HTTP, ROOT_CONTEXT));
+    for (const span of open) fail(run.tracer.startSpan('child', {}, trace.setSpan(ROOT_CONTEXT, span))).end();
+    run.processor.decideOverdue();
+    for (const span of open) span.end();
+    expect(run.processor.counts()).toMatchObject({ started: 9, live: 0 });
+    expect(accounted(run.processor.counts())).toBe(true);
+  });
+});

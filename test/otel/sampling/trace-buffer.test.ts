@@ -1,0 +1,196 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { OwedAncestors } from '../../../otel/sampling/owed-ancestors.ts';
+import { DEFAULT_SAMPLING_LIMITS } from '../../../otel/sampling/sampling-limits.ts';
+import { SeriesNames } from '../../../otel/sampling/series-names.ts';
+import { StormExamples } from '../../../otel/sampling/storm-examples.ts';
+import { TraceBuffer } from '../../../otel/sampling/trace-buffer.ts';
+import { TraceTable } from '../../../otel/sampling/trace-table.ts';
+import { BufferedTrace } from '../../../otel/sampling/buffered-trace.ts';
+import { failedRequest } from './ended-span-fixture.ts';
+
+const idOf = (i: number): string => i.toString(16).padStart(32, '0');
+function decided(buffer: TraceBuffer, i: number, live = 0): BufferedTrace {
+  const trace = buffer.open(idOf(i), undefined, 0);
+  for (let n = 0; n < live; n++) buffer.countStart(trace);
+  buffer.settle(trace);
+  return trace;
+}
+
+describe('TraceBuffer', () => {
+  it('names the oldest trace while it holds too many, too many spans, or too many bytes', () => {
+    const many = new TraceBuffer({ maxTraces: 2 });
+    for (let i = 0; i < 3; i++) many.open(idOf(i), undefined, 0);
+    expect(many.overflowing()?.traceId).toBe(idOf(0));
+    many.settle(many.overflowing()!);
+    expect(many.overflowing()).toBeUndefined();
+
+    const spans = new TraceBuffer({ maxPendingSpans: 4 });
+    for (let i = 0; i < 5; i++) spans.hold(spans.open(idOf(i % 2), undefined, 0), failedRequest({}));
+    expect(spans.overflowing()?.traceId).toBe(idOf(0));
+    expect(spans.settle(spans.overflowing()!)).toHaveLength(3);
+    expect([spans.overflowing(), spans.facts().pendingSpans]).toEqual([undefined, 2]);
+
+    const bytes = new TraceBuffer({ maxPendingBytes: 50_000, maxUnweighedSpans: 0 });
+    for (let i = 0; i < 6; i++)
+      bytes.hold(bytes.open(idOf(i), undefined, 0), failedRequest({ bytes: 10_000 }));
+    expect(bytes.facts().pendingBytes).toBeGreaterThan(60_000);
+    while (bytes.overflowing() !== undefined) bytes.settle(bytes.overflowing()!);
+    expect(bytes.facts().pendingBytes).toBeLessThanOrEqual(50_000);
+    expect(bytes.facts().pendingSpans).toBe(4);
+  });
+
+  it('weighs nothing while few spans wait, and a span that cannot be weighed at a fixed price', () => {
+    const buffer = new TraceBuffer({ maxUnweighedSpans: 2 });
+    const trace = buffer.open(idOf(1), undefined, 0);
+    for (let i = 0; i < 2; i++) buffer.hold(trace, failedRequest({ bytes: 1000 }));
+    expect(buffer.facts().pendingBytes).toBe(0);
+    const broken = failedRequest({});
+    Object.defineProperty(broken.span, 'events', {
+      get: () => {
+        throw new Error('no events');
+      },
+    });
+    buffer.hold(trace, broken);
+    expect(buffer.facts().pendingBytes).toBe(4096);
+    buffer.settle(trace);
+    expect(buffer.facts()).toMatchObject({ pendingSpans: 0, pendingBytes: 0 });
+  });
+
+  it('remembers the newest verdicts, and those of running traces apart from those that are over', () => {
+    const buffer = new TraceBuffer({ maxVerdicts: 3, maxOpenVerdicts: 2 });
+    const running = [decided(buffer, 100, 1), decided(buffer, 101, 1)];
+    for (let i = 0; i < 10; i++) decided(buffer, i);
+    expect(buffer.facts()).toMatchObject({ openVerdicts: 2, verdicts: 3, traces: 0 });
+    expect([7, 8, 9].every((i) => buffer.find(idOf(i)) !== undefined)).toBe(true);
+    expect(buffer.find(idOf(6))).toBeUndefined();
+    expect(buffer.find(idOf(100))).toBe(running[0]);
+    decided(buffer, 102, 1);
+    expect(buffer.find(idOf(100))).toBeUndefined();
+    buffer.countEnd(running[1]!);
+    expect(buffer.facts()).toMatchObject({ openVerdicts: 1, verdicts: 3 });
+  });
+
+  it('forgets a trace id that was decided twice only with its newer verdict', () => {
+    const buffer = new TraceBuffer({ maxVerdicts: 2 });
+    decided(buffer, 1);
+    decided(buffer, 2);
+    decided(buffer, 1);
+    decided(buffer, 3);
+    expect(buffer.find(idOf(1))).toBeDefined();
+    expect(buffer.find(idOf(2))).toBeUndefined();
+  });
+
+  it('keeps its books under any sequence of steps', () => {
+    const step = fc.record({
+      what: fc.constantFrom('open', 'start', 'end', 'hold', 'settle'),
+      of: fc.nat(12),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+        const buffer = new TraceBuffer({ maxVerdicts: 3, maxOpenVerdicts: 2, maxUnweighedSpans: 1 });
+        for (const { what, of } of steps) {
+          const known = buffer.find(idOf(of));
+          if (what === 'open') buffer.open(idOf(of), undefined, 0);
+          else if (known === undefined) continue;
+          else if (what === 'start') buffer.countStart(known);
+          else if (what === 'end') buffer.countEnd(known);
+          else if (known.isDecided) continue;
+          else if (what === 'hold') buffer.hold(known, failedRequest({}));
+          else buffer.settle(known);
+        }
+        const held = Array.from({ length: 13 }, (_, i) => buffer.find(idOf(i))).filter(
+          (one) => one !== undefined,
+        );
+        const waiting = held.filter((one) => !one.isDecided);
+        const facts = buffer.facts();
+        expect(facts.traces).toBe(waiting.length);
+        expect(facts.pendingSpans).toBe(waiting.reduce((sum, one) => sum + one.pending.length, 0));
+        expect(facts.pendingBytes).toBe(waiting.reduce((sum, one) => sum + one.pendingBytes, 0));
+        expect(facts.openVerdicts).toBe(held.filter((one) => one.isDecided && one.live > 0).length);
+        expect(facts.verdicts).toBe(held.filter((one) => one.isDecided && one.live === 0).length);
+        expect(facts.verdicts <= 3 && facts.openVerdicts <= 2).toBe(true);
+        expect(new Set(buffer.all())).toEqual(new Set(waiting));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('OwedAncestors', () => {
+  it('gives up the oldest of the trace beyond its own cap or that of all, and counts it', () => {
+    const budget = { max: 5, maxPerTrace: 3, held: 0, forgotten: 0 };
+    const [a, b] = [new OwedAncestors(budget), new OwedAncestors(budget)];
+    for (const id of ['1', '2', '3', '4']) a.add(id);
+    expect([a.size, a.delete('1'), budget.forgotten]).toEqual([3, false, 1]);
+    for (const id of ['5', '6', '7']) b.add(id);
+    expect([a.size, b.size, budget.held, budget.forgotten]).toEqual([3, 2, 5, 2]);
+    new OwedAncestors(budget).add('8');
+    expect([budget.held, budget.forgotten]).toEqual([5, 3]);
+    a.clear();
+    expect([budget.held, b.delete('7'), b.delete('7'), budget.held]).toEqual([2, true, false, 1]);
+  });
+});
+
+describe('TraceTable', () => {
+  it('finds what a Map finds, also when every id falls into one bucket', () => {
+    const ids = fc.array(fc.record({ id: fc.nat(30), isAdded: fc.boolean() }), { maxLength: 200 });
+    fc.assert(
+      fc.property(ids, fc.constantFrom(1, 1000), fc.nat(), (steps, capacity, seed) => {
+        const table = new TraceTable(capacity, seed);
+        const map = new Map<string, BufferedTrace>();
+        for (const { id: number, isAdded } of steps) {
+          const id = idOf(number);
+          const known = map.get(id);
+          if (isAdded && known === undefined) {
+            const trace = new BufferedTrace({ max: 1, maxPerTrace: 1, held: 0, forgotten: 0 });
+            trace.begin(id, undefined);
+            table.add(trace);
+            map.set(id, trace);
+          } else if (!isAdded && known !== undefined) {
+            table.delete(known);
+            map.delete(id);
+          }
+          expect(table.find(id)).toBe(map.get(id));
+          expect(table.size).toBe(map.size);
+        }
+        for (let i = 0; i <= 30; i++) expect(table.find(idOf(i))).toBe(map.get(idOf(i)));
+      }),
+    );
+  });
+});
+
+describe('caches', () => {
+  it('forget all names of series beyond their cap, and never change what they answer', () => {
+    const names = new SeriesNames(' ', 10);
+    for (let i = 0; i < 100; i++) {
+      expect(names.of('GET', `/${i}`)).toBe(`GET /${i}`);
+      expect(names.size).toBeLessThanOrEqual(10);
+    }
+    expect(names.of('x'.repeat(300), '/')).toHaveLength(255);
+    expect(names.of('GET', 'y'.repeat(1e6))).toHaveLength(255);
+    expect(names.size).toBeLessThanOrEqual(10);
+  });
+
+  it('take no example beyond their cap until the minute is over', () => {
+    const examples = new StormExamples(2);
+    const take = (n: number, nanos: number): boolean => examples.take('GET /', `${n}`, nanos);
+    expect([take(1, 0), take(1, 0), take(2, 0), take(3, 0), examples.size]).toEqual([
+      true,
+      false,
+      true,
+      false,
+      2,
+    ]);
+    expect([take(3, 60e9), examples.size]).toEqual([true, 1]);
+  });
+
+  it('have no limit that is none', () => {
+    for (const [name, limit] of Object.entries(DEFAULT_SAMPLING_LIMITS)) {
+      expect({ name, isBound: Number.isInteger(limit) && limit > 0 && limit <= 2 ** 22 }).toEqual({
+        name,
+        isBound: true,
+      });
+    }
+  });
+});
