@@ -8,12 +8,13 @@ import type { BufferedTrace } from './buffered-trace.ts';
 import { isAtLeast } from './consistent-threshold.ts';
 import { type EndedSpan, ReadSpan, unreadableSpan } from './ended-span.ts';
 import { type LiveThresholds, liveThresholds } from './live-thresholds.ts';
-import { operationTypeOf, seriesOf, UNKNOWN_PATHS } from './operation-type.ts';
+import { operationTypeOf, seriesOf } from './operation-type.ts';
 import { randomnessOf } from './ot-trace-state.ts';
 import type { SamplingSettings } from './policies.ts';
 import type { SamplingLimits } from './sampling-limits.ts';
 import { SpanHandOver, type SpanOutput } from './span-hand-over.ts';
 import { SpanTally } from './span-tally.ts';
+import { callerIn } from './statement-caller.ts';
 import { StormBudget, type StormFacts } from './storm-budget.ts';
 import { TraceBuffer, type TraceBufferFacts } from './trace-buffer.ts';
 import { type OperationAggregates, TraceJudge } from './trace-judge.ts';
@@ -281,13 +282,4 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder {
     this.#judge.judge([ended], trace, live, true);
     trace.forget();
   }
-}
-
-/** The http series that a trace's statements run for; its root knows its route only after a while. */
-function callerIn(trace: BufferedTrace): string | undefined {
-  if (trace.caller !== undefined || trace.root === undefined) return trace.caller;
-  if (operationTypeOf(trace.root) !== 'http') return undefined;
-  const series = seriesOf('http', trace.root);
-  if (series !== UNKNOWN_PATHS) trace.caller = series;
-  return series;
 }
