@@ -15,6 +15,7 @@ import { PostStore } from './posts/post-store.ts';
 import { requestIdentity } from './request-identity.ts';
 import { SearchIndex } from './search/search-index.ts';
 import { createCompression } from './views/compression.ts';
+import { serverTiming } from './server-timing.ts';
 import { createReaderRooms } from './views/reader-rooms.ts';
 import { createSecurityHeaders } from './views/security-headers.ts';
 
@@ -41,6 +42,7 @@ export function createApp(deps: AppDependencies, rooms: readonly Router[] = []):
   app.use(createCompression());
   app.use(reader.errors);
   app.use(desk.loadSession);
+  app.use(serverTiming());
   app.use(createHealthRoutes({ ...deps, ownerOnly: desk.ownerOnly }).routes());
   for (const router of [...reader.routers, ...desk.routers, ...observatory, ...rooms])
     app.use(router.routes());

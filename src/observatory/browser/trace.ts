@@ -1,0 +1,192 @@
+/** A trace under the keyboard and in place: rows fold without a new page, a span opens beside them, commands are copied, files are read into the form. */
+
+const KEYS_SWITCH = 'glasshouse.keys';
+
+function lettersAreOff(): boolean {
+  try {
+    return localStorage.getItem(KEYS_SWITCH) === 'off';
+  } catch {
+    return false;
+  }
+}
+
+const levelOf = (row: HTMLElement): number => Number(row.getAttribute('aria-level') ?? 1);
+const rowsOf = (grid: HTMLElement): HTMLElement[] =>
+  Array.from(grid.querySelectorAll<HTMLElement>('tbody tr'));
+const openLink = (row: HTMLElement): HTMLAnchorElement | null => row.querySelector('a.open');
+const foldLink = (row: HTMLElement): HTMLAnchorElement | null => row.querySelector('a.twisty');
+
+/** What is below a closed row is hidden, however its own rows stand. */
+function showOpenRows(rows: readonly HTMLElement[]): void {
+  let closedAt = Infinity;
+  for (const row of rows) {
+    const level = levelOf(row);
+    row.hidden = level > closedAt;
+    if (row.hidden) continue;
+    closedAt = row.getAttribute('aria-expanded') === 'false' ? level : Infinity;
+  }
+}
+
+/** False when the rows below are not on this page: then the link leads to the page that has them. */
+function fold(grid: HTMLElement, row: HTMLElement, open: boolean): boolean {
+  const rows = rowsOf(grid);
+  const next = rows[rows.indexOf(row) + 1];
+  if (next === undefined || levelOf(next) <= levelOf(row)) return false;
+  row.setAttribute('aria-expanded', String(open));
+  const words = foldLink(row)?.querySelector('.visually-hidden');
+  if (words) words.textContent = `${open ? 'Collapse' : 'Expand'} ${openLink(row)?.textContent ?? ''}`;
+  showOpenRows(rows);
+  rememberFolds(rows);
+  return true;
+}
+
+/** Every view is a link: the address, and all links of the grid, name what is closed. */
+function rememberFolds(rows: readonly HTMLElement[]): void {
+  const closed = rows
+    .filter((row) => row.getAttribute('aria-expanded') === 'false')
+    .map((row) => row.id.replace(/^span-/, ''));
+  const withFolds = (address: string, ids: readonly string[]): string => {
+    const url = new URL(address, location.href);
+    if (ids.length === 0) url.searchParams.delete('collapsed');
+    else url.searchParams.set('collapsed', ids.join(','));
+    return url.href;
+  };
+  history.replaceState(history.state, '', withFolds(location.href, closed));
+  for (const row of rows) {
+    const link = openLink(row);
+    if (link !== null) link.href = withFolds(link.href, closed);
+  }
+}
+
+/** The panel of another span, beside the rows as they stand. */
+async function openSpan(grid: HTMLElement, address: string, isNew: boolean): Promise<void> {
+  const panel = document.getElementById('span-panel');
+  const span = new URL(address, location.href).searchParams.get('span');
+  try {
+    const answer = await fetch(address, { headers: { accept: 'text/html' } });
+    if (!answer.ok || panel === null) throw new Error(String(answer.status));
+    const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const found = fresh.getElementById('span-panel');
+    if (found === null) throw new Error('no panel');
+    panel.replaceChildren(...Array.from(document.importNode(found, true).childNodes));
+  } catch {
+    return location.assign(address);
+  }
+  for (const row of rowsOf(grid)) {
+    const selected = row.id === `span-${span ?? ''}`;
+    row.classList.toggle('selected', selected);
+    if (selected) row.setAttribute('aria-current', 'true');
+    else row.removeAttribute('aria-current');
+  }
+  if (isNew) history.pushState({ span }, '', address);
+}
+
+function startGrid(grid: HTMLElement): void {
+  const visible = (): HTMLElement[] => rowsOf(grid).filter((row) => !row.hidden);
+  /** One stop of the Tab key; the arrows do the rest. */
+  const focusRow = (row: HTMLElement | undefined, take = true): void => {
+    if (row === undefined) return;
+    for (const each of rowsOf(grid)) each.tabIndex = each === row ? 0 : -1;
+    if (take) row.focus();
+  };
+  for (const link of grid.querySelectorAll('a')) link.tabIndex = -1;
+  focusRow(visible().find((row) => row.classList.contains('selected')) ?? visible()[0], false);
+
+  const parentOf = (row: HTMLElement): HTMLElement | undefined => {
+    const rows = visible();
+    return rows.slice(0, rows.indexOf(row)).findLast((each) => levelOf(each) < levelOf(row));
+  };
+  const toggle = (row: HTMLElement, open: boolean): void => {
+    if (!fold(grid, row, open)) foldLink(row)?.click();
+  };
+
+  const moves: Readonly<Record<string, (row: HTMLElement, rows: HTMLElement[], at: number) => void>> = {
+    ArrowDown: (_, rows, at) => focusRow(rows[at + 1]),
+    ArrowUp: (_, rows, at) => focusRow(rows[at - 1]),
+    Home: (_, rows) => focusRow(rows[0]),
+    End: (_, rows) => focusRow(rows.at(-1)),
+    ArrowRight(row, rows, at) {
+      const state = row.getAttribute('aria-expanded');
+      if (state === 'false') toggle(row, true);
+      else if (state === 'true') focusRow(rows[at + 1]);
+    },
+    ArrowLeft(row) {
+      if (row.getAttribute('aria-expanded') === 'true') toggle(row, false);
+      else focusRow(parentOf(row));
+    },
+    Enter: (row) => openLink(row)?.click(),
+  };
+  grid.addEventListener('keydown', (event) => {
+    const row = event.target instanceof Element ? event.target.closest<HTMLElement>('tbody tr') : null;
+    const move = moves[event.key];
+    if (row === null || move === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    const rows = visible();
+    move(row, rows, rows.indexOf(row));
+  });
+  grid.addEventListener('click', (event) => {
+    if (!(event.target instanceof Element) || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const row = event.target.closest<HTMLElement>('tbody tr');
+    if (row === null) return;
+    focusRow(row, false);
+    if (event.target.closest('a.twisty') !== null) {
+      if (fold(grid, row, row.getAttribute('aria-expanded') === 'false')) event.preventDefault();
+      return;
+    }
+    const link = openLink(row);
+    if (link === null) return;
+    event.preventDefault();
+    void openSpan(grid, link.href, true);
+  });
+  addEventListener('popstate', () => void openSpan(grid, location.href, false));
+}
+
+const grid = document.querySelector<HTMLElement>('table[role=treegrid]');
+if (grid !== null) startGrid(grid);
+
+const find = document.querySelector<HTMLInputElement>('input[data-find]');
+document.addEventListener('keydown', (event) => {
+  const { target } = event;
+  const typing = target instanceof HTMLElement && target.matches('input, select, textarea');
+  if (event.key !== 'f' || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (find === null || lettersAreOff() || document.querySelector('dialog[open]') !== null) return;
+  event.preventDefault();
+  find.focus();
+  find.select();
+});
+
+for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-copy]')) {
+  const source = document.getElementById(button.dataset['copy'] ?? '');
+  // Browsers give the clipboard to secure origins only; elsewhere the command can be selected by hand.
+  if (source === null || !isSecureContext) continue;
+  button.hidden = false;
+  const say = (words: string): void => {
+    button.textContent = words;
+    setTimeout(() => (button.textContent = 'Copy'), 2000);
+  };
+  button.addEventListener('click', () => {
+    navigator.clipboard.writeText(source.textContent ?? '').then(
+      () => say('Copied'),
+      () => {
+        getSelection()?.selectAllChildren(source);
+        say('Selected: press Ctrl+C');
+      },
+    );
+  });
+}
+
+for (const place of document.querySelectorAll<HTMLElement>('[data-into]')) {
+  const input = place.querySelector<HTMLInputElement>('input[type=file]');
+  const area = document.getElementById(place.dataset['into'] ?? '');
+  if (input === null || !(area instanceof HTMLTextAreaElement)) continue;
+  place.hidden = false;
+  input.addEventListener('change', async () => {
+    const text = (await input.files?.[0]?.text()) ?? '';
+    try {
+      // Without its indentation more of it fits through a form.
+      area.value = JSON.stringify(JSON.parse(text));
+    } catch {
+      area.value = text;
+    }
+  });
+}

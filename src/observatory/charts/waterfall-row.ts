@@ -93,6 +93,7 @@ function bar(row: SpanLine, options: WaterfallRowOptions): Html {
   const place = width > 45 ? 'inside' : left + width < 68 ? 'after' : 'before';
   const x = place === 'after' ? left + width : left;
   return html`<svg
+    class="${filled ? '' : 'striped'}"
     width="100%"
     height="${ROW_HEIGHT}"
     role="img"

@@ -13,6 +13,7 @@ export function missingTrace(missing: MissingTrace, view: PageView): Html {
   const { links, now } = view;
   const { evicted } = missing;
   return panel({
+    className: 'from-here',
     title: 'From here',
     body: html`${factList([
         ['trace id', html`<code class="id">${missing.traceId || '–'}</code>`],

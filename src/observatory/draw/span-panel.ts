@@ -59,7 +59,7 @@ export function spanPanel(
         ...(typeof rows === 'number' ? ([['rows', countText(rows)]] as const) : []),
         ['kept', html`${reasonBadge(span.keepReason)}${threshold(span, thresholdsSeconds)}`],
       ])}
-      ${spread !== undefined && histogram(span.type, spread, [{ millis: span.durationMillis, label: 'this one' }], 84)}
+      ${spread !== undefined && among >= ENOUGH_TO_COMPARE && histogram(span.type, spread, [{ millis: span.durationMillis, label: 'this one' }], 84)}
       ${typeof query === 'string' && html`<pre class="sql" tabindex="0"><code>${query}</code></pre>`}
       ${exceptions.slice(0, MAX_EXCEPTIONS).map(exception)} ${!imported && seriesLinks(span, view)}
       <h3>Attributes</h3>
@@ -164,9 +164,14 @@ function attributeValue(
 ): HtmlValue {
   if (view !== undefined && LINKED.has(key))
     return html`<a href="${view.links.series(span.type, span.series)}"><bdi>${String(value)}</bdi></a>`;
-  if (key === 'http.response.body.size' && typeof value === 'number') return figure(size(value));
+  if (typeof value === 'number' && SIZES.test(key)) return figure(size(value));
+  if (typeof value === 'number' && SECONDS.test(key)) return figure(duration(value * 1000));
   return html`<bdi>${Array.isArray(value) ? value.join(', ') : String(value)}</bdi>`;
 }
+
+/** Units that the conventions leave to the name. */
+const SIZES = /^http\.(request|response)\.body\.size$/;
+const SECONDS = /\.(duration|time_to_first_byte)$/;
 
 /** Name the series of the span. */
 const LINKED = new Set(['http.route', 'db.query.summary', 'render.template']);

@@ -147,7 +147,7 @@ function filterForm(
         placeholder="find in names, attributes, logs"
         maxlength="200"
         autocomplete="off"
-        data-key="f"
+        data-find
     /></label>
     <label
       ><span class="visually-hidden">type</span

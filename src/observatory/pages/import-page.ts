@@ -58,6 +58,8 @@ export const importPage = definePage<ImportFacts>({
       },
     ];
   },
+  // It has no range: what is here is all that is here.
+  actions: () => html``,
   draw: (facts, view) =>
     html`${form(facts, view)}
     ${panel({

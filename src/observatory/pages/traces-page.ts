@@ -105,7 +105,8 @@ export const tracesPage = definePage<TracesFacts>({
     return html`${problems.length > 0 && html`<p class="notice" role="alert">${problems.join(' ')}</p>`}${filterForm(view)}${panel(
       {
         title: 'Kept traces',
-        note: html`${total > rows.length && `first ${countText(rows.length)} of ${countText(total)} `}${csvLink(view)}`,
+        note: html`${total > rows.length && `first ${countText(rows.length)} of ${countText(total)} `}${csvLink(view)}
+          · <a class="quiet-link" href="${view.links.to('/traces/import')}">import a trace</a>`,
         body: drawTable(rows, traceColumns(view), {
           caption: 'Kept traces',
           keyOf: (row) => row.traceId,

@@ -52,9 +52,7 @@ function failure(nodes: readonly SpanNode[]): SpanNode | undefined {
 }
 
 function failedWords(trace: TraceDetail, { span }: SpanNode, links: SpanLinks): Sentence {
-  const what = [span.attributes['error.type'], span.statusMessage]
-    .filter((each) => each !== undefined && each !== '')
-    .map((each) => String(each));
+  const what = wordsOfFailure(span);
   const whole = what.length === 0 ? '' : `: ${what.join(': ')}`;
   const message = whole.length > MAX_MESSAGE ? `${whole.slice(0, MAX_MESSAGE - 1)}…` : whole;
   return [
@@ -64,6 +62,16 @@ function failedWords(trace: TraceDetail, { span }: SpanNode, links: SpanLinks): 
       text: `${message}${/[.!?…]$/.test(message) ? '' : '.'}`,
     },
   ];
+}
+
+/** Type and message; of its exception where the span itself has only a status code. */
+function wordsOfFailure({ attributes, events, statusMessage }: SpanRow): readonly string[] {
+  const thrown = events.findLast((event) => event.name === 'exception')?.attributes ?? {};
+  const named = attributes['error.type'];
+  const type = /^\d*$/.test(String(named ?? '')) ? (thrown['exception.type'] ?? named) : named;
+  return [type, statusMessage || thrown['exception.message']]
+    .filter((each) => each !== undefined && each !== '')
+    .map((each) => String(each));
 }
 
 function abortedWords(nodes: readonly SpanNode[]): Sentence {

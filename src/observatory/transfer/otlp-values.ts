@@ -21,7 +21,9 @@ function anyValue(value: Scalar): AnyValue {
   if (value === null || value === undefined) return {};
   if (typeof value === 'string') return { stringValue: value };
   if (typeof value === 'boolean') return { boolValue: value };
-  if (Number.isSafeInteger(value) && !Object.is(value, -0)) return { intValue: String(value) };
+  // JSON has no sign for zero.
+  if (Object.is(value, -0)) return { doubleValue: '-0' };
+  if (Number.isSafeInteger(value)) return { intValue: String(value) };
   return { doubleValue: Number.isFinite(value) ? value : String(value) };
 }
 

@@ -1,9 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  repeatedOnRoutes,
-  repeatedStatements,
-} from '../../../../src/observatory/trace/repeated-statements.ts';
-import { FakeTelemetry, SEARCH_TRACE } from '../fake-telemetry.ts';
+import { repeatedStatements } from '../../../../src/observatory/trace/repeated-statements.ts';
 import { sketchTrace } from '../fake/traces.ts';
 
 type Sketch = Parameters<typeof sketchTrace>[2][number];
@@ -46,22 +42,4 @@ describe('repeatedStatements', () => {
   ])('does not call %s a repetition', (_, spans) =>
     expect(repeatedStatements(spansOf(...spans))).toEqual([]),
   );
-});
-
-describe('repeatedOnRoutes', () => {
-  it('names the route, the worst example and how many traces show it', () => {
-    const telemetry = new FakeTelemetry();
-    const found = repeatedOnRoutes(telemetry, {
-      fromMillis: telemetry.now() - 3_600_000,
-      toMillis: telemetry.now() + 1,
-    });
-    expect(found).toHaveLength(1);
-    expect(found[0]).toMatchObject({
-      route: 'GET /search',
-      series: 'SELECT tags',
-      count: 24,
-      traces: 5,
-      traceId: SEARCH_TRACE,
-    });
-  });
 });

@@ -1,0 +1,336 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { HtmlValidate } from 'html-validate';
+import type { Server } from 'node:http';
+import type { TraceDetail } from '../../../otel/query.ts';
+import { serveObservatory } from '../../fixtures/observatory-server.ts';
+import { EVICTED_TRACE, FAKE_NOW, FAILING_TRACE, FakeTelemetry, SEARCH_TRACE } from './fake-telemetry.ts';
+import { failingTrace, searchTrace, sketchTrace } from './fake/traces.ts';
+
+const RUNNING = 'cc'.repeat(16);
+const LOGGED = 'dd'.repeat(16);
+const CUT = 'ee'.repeat(16);
+const WIDE = 'f0'.repeat(16);
+const HOSTILE = 'f1'.repeat(16);
+
+function logged(): TraceDetail {
+  const trace = searchTrace(LOGGED, FAKE_NOW - 5000);
+  const line = { level: 'info' as const, attributes: {} };
+  return {
+    ...trace,
+    logs: [
+      { ...line, timeMillis: trace.startMillis + 2, spanId: 'gone', message: 'of a span that was not kept' },
+      {
+        timeMillis: trace.startMillis + 5,
+        spanId: trace.spans[2]!.spanId,
+        level: 'warn',
+        message: 'no index is used',
+        attributes: { term: '<b>glass</b>' },
+      },
+      {
+        ...line,
+        timeMillis: trace.startMillis + 12,
+        spanId: trace.spans[2]!.spanId,
+        message: 'after the event',
+      },
+    ],
+  };
+}
+
+const telemetry = new FakeTelemetry({
+  traces: [
+    searchTrace(SEARCH_TRACE, FAKE_NOW - 60_000),
+    failingTrace(FAILING_TRACE, FAKE_NOW - 60_000),
+    logged(),
+    {
+      ...sketchTrace(CUT, FAKE_NOW - 1000, [{ name: 'GET /', type: 'http', at: 0, millis: 5 }]),
+      truncated: true,
+      droppedSpans: 7,
+      remoteParent: true,
+    },
+    sketchTrace(
+      WIDE,
+      FAKE_NOW - 200_000,
+      Array.from({ length: 100_000 }, (_, index) => ({
+        name: index === 0 ? 'GET /' : `op ${index % 50}`,
+        type: index === 0 ? ('http' as const) : ('other' as const),
+        at: index,
+        millis: index === 0 ? 100_000 : 1,
+      })),
+    ),
+    sketchTrace(HOSTILE, FAKE_NOW - 1000, [
+      {
+        name: 'GET /"><img src=x onerror=alert(1)>',
+        type: 'http',
+        at: 0,
+        millis: 5,
+        attributes: {
+          'http.request.method': 'GET',
+          'url.path': '/"><script>alert(1)</script>\u202egpj',
+          'user_agent.original': "'$(id)'\n<b>",
+        },
+      },
+      { name: 'مرحبا\u202egpj.exe', type: 'other', at: 1, millis: 1, events: [{ name: '<i>', at: 1 }] },
+      { name: 'x'.repeat(20_000), type: 'database', at: 2, millis: 1 },
+    ]),
+  ],
+});
+const find = telemetry.trace.bind(telemetry);
+telemetry.trace = (traceId) => (traceId === RUNNING ? { traceId, reason: 'running' } : find(traceId));
+
+let server: Server;
+let origin: string;
+beforeAll(async () => {
+  ({ server, origin } = await serveObservatory(telemetry));
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+async function get(path: string): Promise<string> {
+  const response = await fetch(`${origin}/admin/metrics-dashboard${path}`, {
+    headers: { accept: 'text/html' },
+  });
+  return response.text();
+}
+const page = (traceId: string, query = ''): Promise<string> => get(`/traces/${traceId}${query}`);
+const spanOf = (traceId: string, index: number): string =>
+  `${traceId.slice(0, 12)}${String(index).padStart(4, '0')}`;
+const spanRows = (text: string): string[] =>
+  [...text.matchAll(/<tr\s+id="span-([^"]+)"/g)].map((match) => match[1]!);
+const plain = (text: string): string =>
+  text
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll('\u00a0', ' ')
+    .replaceAll(/\s+/g, ' ');
+
+const validator = new HtmlValidate({
+  extends: ['html-validate:recommended'],
+  rules: {
+    'void-style': 'off',
+    'no-trailing-whitespace': 'off',
+    'long-title': 'off',
+    'doctype-style': 'off',
+    'attribute-boolean-style': 'off',
+  },
+});
+
+describe('a trace page', () => {
+  it.each([
+    [SEARCH_TRACE, ''],
+    [SEARCH_TRACE, '?view=flame'],
+    [SEARCH_TRACE, `?collapsed=${spanOf(SEARCH_TRACE, 28)}&q=render&type=render&only=errors`],
+    [SEARCH_TRACE, '?q=nothing-has-this'],
+    [LOGGED, ''],
+    [CUT, ''],
+    [WIDE, '?line=600'],
+    [HOSTILE, ''],
+    [HOSTILE, '?view=flame'],
+    [EVICTED_TRACE, ''],
+    [RUNNING, ''],
+    ['import', ''],
+    ['imported/abc', ''],
+  ])('%s%s is valid HTML without inline script or style', async (traceId, query) => {
+    const text = await page(traceId, query);
+    expect(text.replaceAll(/"[^"]*"/g, '""')).not.toMatch(/<[^>]+\s(?:style|on[a-z]+)=|<style|<img|<script>/);
+    expect(text).not.toMatch(/NaN|\[object|Infinity/);
+    const { results } = await validator.validateString(text);
+    expect(
+      results.flatMap(({ messages }) =>
+        messages.map(({ line, ruleId, message }) => `${line}: ${ruleId} ${message}`),
+      ),
+    ).toEqual([]);
+  });
+});
+
+describe('the waterfall', () => {
+  it('is a tree in a grid: levels, what is open, one row per span', async () => {
+    const text = await page(SEARCH_TRACE);
+    expect(text).toContain('role="treegrid"');
+    expect(text).toMatch(
+      new RegExp(`id="span-${spanOf(SEARCH_TRACE, 0)}"[^>]*aria-level="1"[^>]*aria-expanded="true"`),
+    );
+    expect(text).toMatch(new RegExp(`id="span-${spanOf(SEARCH_TRACE, 29)}"[^>]*aria-level="3"`));
+    expect(text).not.toMatch(new RegExp(`id="span-${spanOf(SEARCH_TRACE, 29)}"[^>]*aria-expanded`));
+  });
+
+  it('collapses and expands by links, without a script', async () => {
+    const render = spanOf(SEARCH_TRACE, 28);
+    const open = await page(SEARCH_TRACE);
+    const [, toggle] = new RegExp(`class="twisty" href="([^"]*collapsed=${render}[^"]*)"`).exec(open)!;
+    const closed = await (await fetch(new URL(toggle!.replaceAll('&amp;', '&'), origin))).text();
+    expect(spanRows(open)).toContain(spanOf(SEARCH_TRACE, 29));
+    expect(spanRows(closed)).toEqual(spanRows(open).filter((id) => id !== spanOf(SEARCH_TRACE, 29)));
+    expect(closed).toMatch(new RegExp(`id="span-${render}"[^>]*aria-expanded="false"`));
+    const [, back] = new RegExp(`class="twisty" href="([^"]*#span-${render})"`).exec(closed)!;
+    expect(back).not.toContain('collapsed');
+  });
+
+  it('finds spans by text, type and failure and shows what leads to them', async () => {
+    const [root, layout, render] = [0, 29, 28].map((index) => spanOf(SEARCH_TRACE, index));
+    expect(spanRows(await page(SEARCH_TRACE, '?q=LAYOUT'))).toEqual([root, render, layout]);
+    const passing = await page(SEARCH_TRACE, '?q=layout');
+    expect(passing).toMatch(new RegExp(`id="span-${render}"[^>]*class="[^"]*passing`));
+    expect(passing).not.toMatch(new RegExp(`id="span-${layout}"[^>]*class="[^"]*passing`));
+    expect(spanRows(await page(SEARCH_TRACE, '?type=render'))).toEqual([root, render, layout]);
+    expect(spanRows(await page(FAILING_TRACE, '?only=errors'))).toHaveLength(2);
+    expect(spanRows(await page(SEARCH_TRACE, '?q=MATCH+%3F'))).toHaveLength(2);
+    expect(await page(SEARCH_TRACE, '?only=errors')).toContain('No span of this trace matches.');
+    expect(spanRows(await page(SEARCH_TRACE, '?type=elephant'))).toHaveLength(7);
+  });
+
+  it('has events and lines of the log under their span, in order of time', async () => {
+    const text = plain(/<tbody>.*?<\/tbody>/s.exec(await page(LOGGED))![0]);
+    const order = [
+      'of a span that was not kept',
+      'no index is used',
+      'fts query rewritten',
+      'after the event',
+    ];
+    const places = order.map((words) => text.indexOf(words));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    expect(places[0]).toBeGreaterThan(0);
+    expect(text).toContain('log, warn no index is used');
+    expect(text).toContain('term=&lt;b&gt;glass&lt;/b&gt;');
+    expect(spanRows(await page(LOGGED, '?q=no+index'))).toHaveLength(2);
+  });
+
+  it('shows its own time beside the whole, and what is on the critical path', async () => {
+    const text = await page(SEARCH_TRACE);
+    expect(plain(text)).toContain('49 ms · own 35 ms');
+    expect(text).toMatch(/aria-label="961\u00a0ms · 24 rows, starts after 3\u00a0ms, on the critical path"/);
+  });
+
+  it('stays bounded with 100,000 spans, and leads on', async () => {
+    const started = performance.now();
+    const text = await page(WIDE);
+    // A generous bound: what matters is that it is not quadratic.
+    expect(performance.now() - started).toBeLessThan(8000);
+    expect(text.length).toBeLessThan(1_000_000);
+    expect(spanRows(text)).toHaveLength(500);
+    expect(plain(text)).toContain('Lines 1 to 500 of 100,000.');
+    expect(text).toContain('aria-rowcount="100001"');
+    const next = await page(WIDE, '?line=500');
+    expect(spanRows(next)[0]).toBe(spanOf(WIDE, 500));
+    expect(spanRows(await page(WIDE, `?span=${spanOf(WIDE, 1234)}`))).toContain(spanOf(WIDE, 1234));
+    expect((await page(WIDE, '?view=flame')).length).toBeLessThan(1_000_000);
+  });
+});
+
+describe('the panel of a span', () => {
+  it('says how long, how unusual, what part, how many rows, why kept, and leads on', async () => {
+    const text = await page(SEARCH_TRACE, `?span=${spanOf(SEARCH_TRACE, 2)}`);
+    const panel = text.slice(text.indexOf('id="span-panel"'));
+    expect(plain(panel)).toContain('duration 961 ms its own time 961 ms among its kind slower than 99.2 %');
+    expect(plain(panel)).toContain('share of the trace 92 %');
+    expect(plain(panel)).toContain('rows 24 kept slow ≥ 1 s');
+    expect(panel).toContain('this one');
+    expect(panel).toContain('SELECT rowid, rank FROM posts_fts');
+    expect(panel).toContain('/statement?name=SELECT+posts_fts"');
+    const root = await page(SEARCH_TRACE, `?span=${spanOf(SEARCH_TRACE, 0)}`);
+    expect(root.slice(root.indexOf('id="span-panel"'))).toContain('/route?name=GET+%2Fsearch"');
+  });
+});
+
+describe('the critical path', () => {
+  it('is drawn in time and shared out by operation, self time beside total', async () => {
+    const text = await page(SEARCH_TRACE);
+    const panel = text.slice(text.indexOf('critical-panel'), text.indexOf('id="span-panel"'));
+    expect(plain(panel)).toContain('SELECT posts_fts 1 961 ms 961 ms 961 ms 92 %');
+    expect(plain(panel)).toContain('render search 1 49 ms 35 ms 35 ms 3.4 %');
+    expect(panel).toContain('SELECT posts_fts: 961\u00a0ms, 92\u00a0% of the path');
+  });
+});
+
+describe('the flame graph of a trace', () => {
+  it('is a switch away, has its numbers, and opens spans', async () => {
+    expect(await page(SEARCH_TRACE)).toMatch(/href="[^"]*view=flame[^"]*"[^>]*>\s*Flame graph/);
+    const text = await page(SEARCH_TRACE, '?view=flame');
+    expect(text).toContain('SELECT tags ×24: ');
+    expect(text).toContain(`view=flame&amp;span=${spanOf(SEARCH_TRACE, 2)}`);
+    expect(text).not.toContain('role="treegrid"');
+    expect(text).toContain('<summary>Table</summary>');
+  });
+});
+
+describe('a trace', () => {
+  it('says why it was kept and what of it is missing', async () => {
+    expect(await page(SEARCH_TRACE)).toContain('Something in it was slow; here that is 1\u00a0s or more.');
+    const cut = plain(await page(CUT));
+    for (const words of [
+      'incomplete',
+      'truncated',
+      '7 spans not kept',
+      'continues a trace of another process',
+    ])
+      expect(cut).toContain(words);
+    expect(plain(await page(SEARCH_TRACE))).toContain('complete');
+  });
+
+  it('names the exception where the failed span has only a status code', async () => {
+    const trace = failingTrace('ab'.repeat(16), FAKE_NOW);
+    const [root, , rendered] = trace.spans;
+    const only = {
+      ...trace,
+      spans: [
+        { ...root!, statusMessage: undefined, attributes: { 'error.type': '500' }, events: rendered!.events },
+      ],
+    };
+    const { server: other, origin: at } = await serveObservatory(new FakeTelemetry({ traces: [only] }));
+    const response = await fetch(`${at}/admin/metrics-dashboard/traces/${trace.traceId}?format=json`);
+    const { summary } = (await response.json()) as { summary: string };
+    other.closeAllConnections();
+    other.close();
+    expect(summary).toContain(
+      "GET /tags/:tag: TypeError: Cannot read properties of undefined (reading 'title').",
+    );
+  });
+
+  it('that was let go offers its route and its time', async () => {
+    const text = await page(EVICTED_TRACE);
+    expect(plain(text)).toContain('because the buffer was full');
+    expect(text).toMatch(
+      /\/route\?name=GET\+%2Fsearch&amp;from=2026-11-23T11%3A45%3A20\.000Z&amp;to=2026-11-23T11%3A55%3A20\.000Z/,
+    );
+    expect(text).toMatch(/\/traces\?series=GET\+%2Fsearch&amp;from=2026/);
+  });
+
+  it('that runs, was never kept or is unknown says so and where to go', async () => {
+    const running = await page(RUNNING, '?from=-6h');
+    expect(plain(running)).toContain('still running');
+    expect(running).toContain(`/traces/${RUNNING}?from=-6h">Look again`);
+    const never = await page('12'.repeat(16));
+    expect(plain(never)).toContain('counted but its detail was not kept');
+    expect(plain(never)).toContain('their counts include what was not kept');
+    const unknown = await page('nonsense');
+    expect(plain(unknown)).toContain('Nothing here remembers this trace id');
+    expect(unknown).toContain('/traces?q=nonsense');
+  });
+
+  it('can be asked again with cURL, and says what was left out', async () => {
+    const text = await page(SEARCH_TRACE);
+    expect(text).toContain('<code id="curl-command">curl http://localhost/search</code>');
+    expect(text).toContain('Cookies, authorization and all other headers are left out');
+    expect(text).toMatch(/data-copy="curl-command" hidden/);
+    const hostile = /<code id="curl-command">(.*?)<\/code>/s.exec(await page(HOSTILE))![1]!;
+    expect(hostile).not.toMatch(/[\n\u202e<]/);
+  });
+
+  it.each([
+    ['otlp', 'application/json', 'trace-5f0c27b1.otlp.json'],
+    ['har', 'application/json', 'trace-5f0c27b1.har'],
+    ['csv', 'text/csv', 'traces.csv'],
+  ])('leaves as %s', async (format, type, name) => {
+    const response = await fetch(`${origin}/admin/metrics-dashboard/traces/${SEARCH_TRACE}?format=${format}`);
+    expect(response.headers.get('content-type')).toContain(type);
+    expect(response.headers.get('content-disposition')).toContain(name);
+    const body = await response.text();
+    if (format === 'csv') {
+      const lines = body.trimEnd().split('\r\n');
+      expect(lines).toHaveLength(31);
+      expect(lines[0]).toContain('span_id,parent_span_id,depth,name,type');
+      expect(lines[3]).toContain('SELECT posts_fts,database,client,SELECT posts_fts,3,961,961,961');
+    } else
+      expect(Object.keys(JSON.parse(body) as object)).toEqual([format === 'har' ? 'log' : 'resourceSpans']);
+  });
+});
