@@ -61,13 +61,13 @@ export class HttpServerSpans {
     try {
       this.#start(message as RequestStart);
     } catch (error) {
+      // Of requests in one packet, this one would else run in the context of the one before.
+      this.#contexts.enter(ROOT_CONTEXT);
       this.#guard.report('http start', error);
     }
   };
 
   #start({ request, response }: RequestStart): void {
-    // Of requests in one packet, each would else start where the one before left off.
-    this.#contexts.enter(ROOT_CONTEXT);
     if (this.#isUntraced(request.url ?? '/')) return this.#contexts.enter(SUPPRESSED);
     const startNanos = this.#nanos();
     const parent = propagation.extract(ROOT_CONTEXT, request.headers);

@@ -73,12 +73,11 @@ export class InProcessSpanExporter implements SpanExporter {
   #add(traceId: string, spans: readonly KeptSpan[]): boolean {
     const records: SpanRecord[] = [];
     for (const span of spans) {
-      const record = this.#guard.run(
-        'in-process-span-exporter.span',
-        () => toSpanRecord(span, this.#strings),
-        undefined,
-      );
-      if (record !== undefined) records.push(record);
+      try {
+        records.push(toSpanRecord(span, this.#strings));
+      } catch (error) {
+        this.#guard.report(SPAN_PLACE, error);
+      }
     }
     const last = spans.at(-1);
     if (records.length === 0 || last === undefined) return false;
@@ -87,7 +86,13 @@ export class InProcessSpanExporter implements SpanExporter {
   }
 }
 
-function byTraceId(spans: readonly KeptSpan[], guard: Guard): Map<string, KeptSpan[]> {
+/** Nearly always the spans of one trace, which need no sorting. */
+function byTraceId(
+  spans: readonly KeptSpan[],
+  guard: Guard,
+): Iterable<readonly [traceId: string, fragment: readonly KeptSpan[]]> {
+  const only = onlyTraceIdOf(spans);
+  if (only !== undefined) return [[only, spans]];
   const groups = new Map<string, KeptSpan[]>();
   for (const span of spans) {
     const traceId = guard.run(SPAN_PLACE, () => span.spanContext().traceId, undefined);
@@ -97,4 +102,16 @@ function byTraceId(spans: readonly KeptSpan[], guard: Guard): Map<string, KeptSp
     else group.push(span);
   }
   return groups;
+}
+
+/** Undefined when there are several, or a span whose context cannot be read. */
+function onlyTraceIdOf(spans: readonly KeptSpan[]): string | undefined {
+  try {
+    const first = spans[0]?.spanContext().traceId;
+    for (let i = 1; i < spans.length; i++) if (spans[i]!.spanContext().traceId !== first) return undefined;
+    return first;
+  } catch {
+    // The sorting reports which one it is.
+    return undefined;
+  }
 }
