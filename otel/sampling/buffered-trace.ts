@@ -73,14 +73,9 @@ export class BufferedTrace implements Verdict {
     this.rootSpanId = this.rootType = this.rootEndedNanos = this.caller = undefined;
     this.live = 0;
     this.isDecided = this.wasDecided = this.wholeExport = false;
-    if (this.keptAny) {
-      // Kept spans hold the old ones.
-      this.facts = newFacts();
-      this.keptAny = false;
-    } else {
-      this.facts.droppedSpans = 0;
-      this.facts.truncated = this.facts.remoteParent = false;
-    }
+    this.keptAny = false;
+    // Exporters may hold the old ones.
+    this.facts = newFacts();
   }
 
   get randomness(): Bits56 {

@@ -16,8 +16,10 @@ export interface TraceBufferLimits {
   readonly maxLingerMillis: number;
   /** Decided traces whose spans still run. */
   readonly maxOpenVerdicts: number;
-  /** Decided traces that are over, remembered for late spans. */
+  /** Decided traces that are over and of which something was kept, remembered for late spans. */
   readonly maxVerdicts: number;
+  /** Traces of which nothing was kept, remembered by id alone. */
+  readonly maxDroppedTraces: number;
   /** Ids of running spans that a kept child waits for, in all traces together. */
   readonly maxOwedAncestors: number;
   readonly maxOwedAncestorsPerTrace: number;
@@ -46,6 +48,7 @@ export const DEFAULT_SAMPLING_LIMITS: SamplingLimits = {
   maxLingerMillis: 2000,
   maxOpenVerdicts: 1024, // as many streams that outlast a minute; ~400 bytes each
   maxVerdicts: 4096, // 40 s at a hundred requests a second; ~400 bytes each = 1.6 MB
+  maxDroppedTraces: 8192, // 8 bytes each
   maxOwedAncestors: 8192, // ~100 bytes each
   maxOwedAncestorsPerTrace: 1000,
   maxMustKeepSpansPerSecond: 1000, // 500 uncut: a hundred failed pages of five spans

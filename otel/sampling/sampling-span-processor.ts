@@ -164,7 +164,7 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder {
   /** What is known of a trace that no store holds. */
   seen(traceId: string): 'running' | 'never-kept' | undefined {
     const trace = this.#buffer.find(traceId);
-    if (trace === undefined) return undefined;
+    if (trace === undefined) return this.#buffer.wasDropped(traceId) ? 'never-kept' : undefined;
     if (!trace.isDecided) return 'running';
     return trace.keptAny ? undefined : 'never-kept';
   }
@@ -265,6 +265,7 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder {
     }
     if (trace.live > 0) trace.facts.truncated = true;
     this.#judge.judge(this.#buffer.settle(trace), trace, live, false);
+    this.#buffer.retire(trace);
   }
 
   #typeOf(span: ReadableSpan): OperationType {
@@ -278,7 +279,10 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder {
     const { traceId, traceState } = ended.span.spanContext();
     const trace = this.#buffer.unheld(traceId, traceState);
     trace.facts.truncated = true;
-    trace.wholeExport = this.#exports && isAtLeast(trace.randomness, live.thresholds.export[ended.type]);
+    trace.wholeExport =
+      this.#exports &&
+      !this.#buffer.wasDropped(traceId) &&
+      isAtLeast(trace.randomness, live.thresholds.export[ended.type]);
     this.#judge.judge([ended], trace, live, true);
     trace.forget();
   }

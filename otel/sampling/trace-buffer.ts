@@ -1,11 +1,14 @@
 import type { TraceState } from '@opentelemetry/api';
 import { estimateSpanBytes } from '../export/span-size.ts';
 import { BufferedTrace } from './buffered-trace.ts';
+import { DroppedTraces } from './dropped-traces.ts';
 import type { EndedSpan } from './ended-span.ts';
 import type { OwedBudget } from './owed-ancestors.ts';
 import { DEFAULT_SAMPLING_LIMITS, type TraceBufferLimits } from './sampling-limits.ts';
 import { TraceList } from './trace-list.ts';
 import { TraceTable } from './trace-table.ts';
+
+const MAX_FREE = 64;
 
 /** What the buffer holds now, beside its limits. */
 export interface TraceBufferFacts {
@@ -14,6 +17,7 @@ export interface TraceBufferFacts {
   readonly pendingBytes: number;
   readonly openVerdicts: number;
   readonly verdicts: number;
+  readonly droppedTraces: number;
   readonly owedAncestors: number;
   readonly forgottenAncestors: number;
 }
@@ -29,6 +33,9 @@ export class TraceBuffer {
   /** Decided, with live spans: a stream's verdict must outlast the busy hour around it. */
   readonly #open = new TraceList();
   readonly #over = new TraceList();
+  readonly #dropped: DroppedTraces;
+  /** Records to be used again, the last one first: it is still in the processor's cache. */
+  readonly #free: BufferedTrace[] = [];
   readonly #owed: OwedBudget;
   #pendingSpans = 0;
   #pendingBytes = 0;
@@ -37,6 +44,7 @@ export class TraceBuffer {
     this.limits = { ...DEFAULT_SAMPLING_LIMITS, ...limits };
     const { maxOwedAncestors: max, maxOwedAncestorsPerTrace: maxPerTrace } = this.limits;
     this.#owed = { max, maxPerTrace, held: 0, forgotten: 0 };
+    this.#dropped = new DroppedTraces(this.limits.maxDroppedTraces);
     this.#traces = new TraceTable(this.limits.maxTraces + this.limits.maxVerdicts);
   }
 
@@ -47,6 +55,7 @@ export class TraceBuffer {
       pendingBytes: this.#pendingBytes,
       openVerdicts: this.#open.size,
       verdicts: this.#over.size,
+      droppedTraces: this.#dropped.size,
       owedAncestors: this.#owed.held,
       forgottenAncestors: this.#owed.forgotten,
     };
@@ -67,7 +76,7 @@ export class TraceBuffer {
   open(traceId: string, traceState: TraceState | undefined, nowNanos: number): BufferedTrace {
     let trace = this.#traces.find(traceId);
     if (trace === undefined) {
-      trace = this.#takeForgotten() ?? new BufferedTrace(this.#owed);
+      trace = this.#free.pop() ?? this.#takeForgotten() ?? new BufferedTrace(this.#owed);
       trace.begin(traceId, traceState);
       this.#traces.add(trace);
     } else {
@@ -114,6 +123,22 @@ export class TraceBuffer {
     this.#pendingSpans -= pending.length;
     this.#remember(trace);
     return pending;
+  }
+
+  /** Of a trace that is over and of which nothing was kept, only the id is remembered. */
+  retire(trace: BufferedTrace): void {
+    if (!trace.isDecided || trace.live > 0 || trace.keptAny || trace.wholeExport) return;
+    if (trace.owedAncestors.size > 0 || trace.owedExportAncestors.size > 0) return;
+    // Forgotten and used again meanwhile, when an exporter made spans of its own.
+    if (this.#traces.find(trace.traceId) !== trace) return;
+    this.#over.remove(trace);
+    this.#traces.delete(trace);
+    this.#dropped.add(trace.traceId);
+    if (this.#free.length < MAX_FREE) this.#free.push(trace);
+  }
+
+  wasDropped(traceId: string): boolean {
+    return this.#dropped.has(traceId);
   }
 
   /** The oldest waiting trace while a bound is exceeded. */

@@ -30,6 +30,7 @@ export function measureStructures({
     { name: 'waiting bytes', size: held.pendingBytes, max: LIMITS.maxPendingBytes },
     { name: 'open verdicts', size: held.openVerdicts, max: LIMITS.maxOpenVerdicts },
     { name: 'verdicts', size: held.verdicts, max: LIMITS.maxVerdicts },
+    { name: 'dropped traces', size: held.droppedTraces, max: LIMITS.maxDroppedTraces },
     { name: 'owed ancestors', size: held.owedAncestors, max: LIMITS.maxOwedAncestors },
     { name: 'storm examples', size: held.exampleKinds, max: LIMITS.maxStormExamplesPerMinute },
     { name: 'kept traces', size: buffer.traces, max: buffer.maxTraces },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { DroppedTraces } from '../../../otel/sampling/dropped-traces.ts';
 import { OwedAncestors } from '../../../otel/sampling/owed-ancestors.ts';
 import { DEFAULT_SAMPLING_LIMITS } from '../../../otel/sampling/sampling-limits.ts';
 import { SeriesNames } from '../../../otel/sampling/series-names.ts';
@@ -157,6 +158,34 @@ describe('TraceTable', () => {
         for (let i = 0; i <= 30; i++) expect(table.find(idOf(i))).toBe(map.get(idOf(i)));
       }),
     );
+  });
+});
+
+describe('DroppedTraces', () => {
+  it('remembers the last ones, and nothing before the first', () => {
+    const dropped = new DroppedTraces(3);
+    expect(dropped.has(idOf(0))).toBe(false);
+    for (let i = 1; i <= 5; i++) dropped.add(idOf(i));
+    expect([1, 2, 3, 4, 5].map((i) => dropped.has(idOf(i)))).toEqual([false, false, true, true, true]);
+    expect(dropped.has(`${idOf(5).slice(0, 20)}1${idOf(5).slice(21)}`)).toBe(false);
+    expect(dropped.size).toBe(3);
+  });
+
+  it('takes what is over and was dropped whole, and its record is used again', () => {
+    const buffer = new TraceBuffer({});
+    const trace = decided(buffer, 1);
+    buffer.retire(trace);
+    expect([buffer.find(idOf(1)), buffer.wasDropped(idOf(1))]).toEqual([undefined, true]);
+    expect(buffer.facts()).toMatchObject({ verdicts: 0, droppedTraces: 1 });
+    expect(buffer.open(idOf(2), undefined, 0)).toBe(trace);
+    for (const change of [{ keptAny: true }, { wholeExport: true }]) {
+      const kept = Object.assign(decided(buffer, 3), change);
+      buffer.retire(kept);
+      expect(buffer.find(idOf(3))).toBe(kept);
+    }
+    const running = decided(buffer, 4, 1);
+    buffer.retire(running);
+    expect(buffer.find(idOf(4))).toBe(running);
   });
 });
 
