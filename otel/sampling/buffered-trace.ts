@@ -57,7 +57,9 @@ export class BufferedTrace implements Verdict {
   /** Neighbours in the list that the trace is in. */
   older: BufferedTrace | undefined;
   newer: BufferedTrace | undefined;
+  /** Its place in the table. */
   nextInBucket: BufferedTrace | undefined;
+  bucket = 0;
   #randomness: Bits56 | undefined;
 
   constructor(budget: OwedBudget) {

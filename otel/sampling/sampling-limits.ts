@@ -47,7 +47,7 @@ export const DEFAULT_SAMPLING_LIMITS: SamplingLimits = {
   maxAgeMillis: 60_000,
   maxLingerMillis: 2000,
   maxOpenVerdicts: 1024, // as many streams that outlast a minute; ~400 bytes each
-  maxVerdicts: 4096, // 40 s at a hundred requests a second; ~400 bytes each = 1.6 MB
+  maxVerdicts: 1024, // 10 s at a hundred requests a second; four times as many cost 0.4 µs more per trace, in cache misses
   maxDroppedTraces: 8192, // 8 bytes each
   maxOwedAncestors: 8192, // ~100 bytes each
   maxOwedAncestorsPerTrace: 1000,

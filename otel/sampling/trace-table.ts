@@ -38,6 +38,7 @@ export class TraceTable {
   /** Of a trace whose id is not here. */
   add(trace: BufferedTrace): void {
     const bucket = this.#bucketOf(trace.traceId);
+    trace.bucket = bucket;
     trace.nextInBucket = this.#buckets[bucket];
     this.#buckets[bucket] = trace;
     this.#last = trace;
@@ -45,7 +46,7 @@ export class TraceTable {
   }
 
   delete(trace: BufferedTrace): void {
-    const bucket = this.#bucketOf(trace.traceId);
+    const { bucket } = trace;
     const first = this.#buckets[bucket];
     if (first === trace) this.#buckets[bucket] = trace.nextInBucket;
     else {
