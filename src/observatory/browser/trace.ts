@@ -61,24 +61,26 @@ function rememberFolds(rows: readonly HTMLElement[]): void {
 /** The panel of another span, beside the rows as they stand. */
 async function openSpan(grid: HTMLElement, address: string, isNew: boolean): Promise<void> {
   const panel = document.getElementById('span-panel');
-  const span = new URL(address, location.href).searchParams.get('span');
+  let selectedId: string | undefined;
   try {
     const answer = await fetch(address, { headers: { accept: 'text/html' } });
     if (!answer.ok || panel === null) throw new Error(String(answer.status));
     const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
     const found = fresh.getElementById('span-panel');
     if (found === null) throw new Error('no panel');
+    // Where the address names no span, the server has chosen one.
+    selectedId = fresh.querySelector('tr[aria-current=true]')?.id;
     panel.replaceChildren(...Array.from(document.importNode(found, true).childNodes));
   } catch {
     return location.assign(address);
   }
   for (const row of rowsOf(grid)) {
-    const selected = row.id === `span-${span ?? ''}`;
+    const selected = row.id === selectedId;
     row.classList.toggle('selected', selected);
     if (selected) row.setAttribute('aria-current', 'true');
     else row.removeAttribute('aria-current');
   }
-  if (isNew) history.pushState({ span }, '', address);
+  if (isNew) history.pushState(null, '', address);
 }
 
 function startGrid(grid: HTMLElement): void {

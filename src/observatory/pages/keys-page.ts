@@ -34,6 +34,7 @@ const GROUPS: KeysFacts['groups'] = [
       { keys: ['→', '←'], does: 'unfold and into it, fold and out of it' },
       { keys: ['Home', 'End'], does: 'the first span, the last' },
       { keys: ['Enter'], does: 'open the span' },
+      { keys: ['f'], does: 'find spans' },
     ],
   },
   {
