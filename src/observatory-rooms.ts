@@ -1,6 +1,7 @@
 import type { Router } from '@koa/router';
 import type { DeskRooms } from './admin/desk-rooms.ts';
 import type { AppDependencies } from './app-dependencies.ts';
+import { explainPlan } from './db/explain-plan.ts';
 import { createMetricsRoute } from './observatory/metrics-route.ts';
 import { PROMETHEUS_TYPE, prometheusText } from './observatory/prometheus-text.ts';
 import { createObservatoryRoutes } from './observatory/routes.ts';
@@ -12,13 +13,13 @@ const OBSERVATORY_PATH = '/admin/metrics-dashboard';
 
 /** The telemetry pages behind the owner's door, and their facts as JSON behind the door for scripts. */
 export function createObservatoryRooms(
-  deps: Pick<AppDependencies, 'telemetry' | 'control'> & {
+  deps: Pick<AppDependencies, 'telemetry' | 'control' | 'database'> & {
     readonly assets: Assets;
     readonly site: DeskSite;
     readonly desk: DeskRooms;
   },
 ): readonly Router[] {
-  const { telemetry, control, assets, site, desk } = deps;
+  const { telemetry, control, database, assets, site, desk } = deps;
   const door = createRouter();
   door.get('/admin/metrics', desk.ownerOrBearer as never, createMetricsRoute({ telemetry }) as never);
   door.get('/metrics', desk.ownerOrBearer as never, async (ctx) => {
@@ -35,6 +36,7 @@ export function createObservatoryRooms(
     site,
     jaegerUiUrl: jaegerUiUrlOf(deps),
     csrfToken: desk.csrfToken,
+    explain: (statementText) => explainPlan(database, statementText),
   });
   return [door, pages];
 }

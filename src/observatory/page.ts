@@ -13,6 +13,8 @@ export interface PageRequest {
   readonly query: Readonly<Record<string, string | undefined>>;
   readonly range: ChosenRange;
   readonly now: number;
+  /** The plan of a parameterised statement, a line a step; throws where there is none. Undefined where no database is at hand. */
+  readonly explain: ((statementText: string) => readonly string[]) | undefined;
   /** Traces read from files; apart from telemetry. */
   readonly imported: ImportedTraces;
   /** A form of this page that was sent and could not be taken: why, and what it held. */

@@ -35,6 +35,8 @@ export interface ObservatoryOptions {
   readonly now?: () => number;
   /** Makes "open in Jaeger" links; without a trailing slash. */
   readonly jaegerUiUrl?: string | undefined;
+  /** The plan of a parameterised statement, which it never runs; throws where there is none. */
+  readonly explain?: (statementText: string) => readonly string[];
   /** The token that forms carry; undefined where the mounting checks otherwise. */
   readonly csrfToken?: (ctx: Context) => string | undefined;
 }
@@ -76,7 +78,9 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
       csrfToken,
     };
     try {
-      return { open: page.open({ telemetry, params, query, range, now: at, imported, refused }, view), view };
+      const { explain } = options;
+      const request = { telemetry, params, query, range, now: at, explain, imported, refused };
+      return { open: page.open(request, view), view };
     } catch (error) {
       broken(error);
       return { open: brokenPage('Not drawn', error, view.links), view };

@@ -1,9 +1,9 @@
 import type { RuntimeSample, SeriesSummary, TelemetryQuery } from '../../otel/query.ts';
 import type { MetricsDocument } from './metrics-document.ts';
+import { repeatedOnRoutes } from './repeated-on-routes.ts';
 import { memoryTrend } from './sentences/memory-trend.ts';
 import type { OverviewSituation } from './sentences/overview-sentence.ts';
 import type { ChosenRange } from './time-range.ts';
-import { repeatedOnRoutes } from './trace/repeated-statements.ts';
 
 interface Known {
   readonly metrics: MetricsDocument;
@@ -31,7 +31,7 @@ export function situationOf(
     startedAtMillis: telemetry.process().startedAtMillis,
     routes: known.routes,
     statements: known.statements,
-    repeated: repeatedOnRoutes(telemetry, range),
+    repeated: repeatedOnRoutes(telemetry, range).rows,
     memory: memoryTrend(known.runtime),
     stallMillis: known.runtime.reduce((worst, sample) => Math.max(worst, sample.eventLoopDelayP99Millis), 0),
     exportFailing: failing

@@ -30,7 +30,7 @@ export class ObservatoryBrowser {
     telemetry: FakeTelemetry,
     basePath = '',
   ): Promise<{ readonly origin: string; readonly overview: string; readonly server: Server }> {
-    const { server, origin } = await serveObservatory(telemetry, 0, basePath);
+    const { server, origin } = await serveObservatory(telemetry, { basePath });
     this.#servers.push(server);
     return { server, origin, overview: `${origin}${basePath}/admin/metrics-dashboard` };
   }
@@ -41,6 +41,7 @@ export class ObservatoryBrowser {
   ): Promise<{ readonly page: Page; readonly complaints: string[]; readonly requests: string[] }> {
     const context = await this.#browser!.newContext({ viewport: { width: 1280, height: 900 }, ...options });
     const page = await context.newPage();
+    page.setDefaultTimeout(8000);
     const complaints: string[] = [];
     const requests: string[] = [];
     page.on('console', (message) => {

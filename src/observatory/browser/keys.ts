@@ -5,7 +5,7 @@ const STORE = 'glasshouse.keys';
 const CHORD_MILLIS = 1200;
 
 const list = document.querySelector<HTMLLinkElement>('link[data-keys]');
-let chord = 0;
+let chord = -Infinity;
 
 function isOn(): boolean {
   try {
@@ -72,7 +72,7 @@ function follow(selector: string): boolean {
 
 function act(key: string): boolean {
   const afterG = performance.now() - chord < CHORD_MILLIS;
-  chord = 0;
+  chord = -Infinity;
   if (afterG) return follow(`#rail a[data-go="${CSS.escape(key)}"]`);
   if (key === 'g') {
     chord = performance.now();

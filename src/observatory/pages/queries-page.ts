@@ -6,13 +6,14 @@ import { drawTable, sheetOf, sortRows, type Column } from '../draw/table.ts';
 import { countText, millisCell, share, text } from '../format/quantity.ts';
 import { definePage } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
+import { repeatedOnRoutes, type RepeatedOnRoute, type RepetitionSearch } from '../repeated-on-routes.ts';
 import { secondsOf, seriesLines } from '../series-lines.ts';
-import { repeatedOnRoutes, type RepeatedOnRoute } from '../trace/repeated-statements.ts';
 
 interface QueriesFacts {
   readonly seconds: number;
   readonly statements: readonly SeriesLine[];
-  readonly repeated: readonly RepeatedOnRoute[];
+  /** Within one request, over the kept ones. */
+  readonly repeated: RepetitionSearch;
 }
 
 /** Statements by total time with the routes that issue them, and statements repeated within one request. */
@@ -33,9 +34,9 @@ export const queriesPage = definePage<QueriesFacts>({
     if (first === undefined)
       return [{ text: `No statements ${range.words}. Choose a longer range to see older ones.` }];
     const again =
-      repeated.length === 0
+      repeated.rows.length === 0
         ? ''
-        : ` ${plural(repeated.length, 'statement is', 'statements are')} repeated within one request.`;
+        : ` ${plural(repeated.rows.length, 'statement is', 'statements are')} repeated within one request.`;
     return [
       { text: `${plural(statements.length, 'statement')} ${range.words}. ` },
       { text: first.name, href: links.series('database', first.name) },
@@ -74,15 +75,23 @@ export const queriesPage = definePage<QueriesFacts>({
     })}
     ${panel({
       title: 'Repeated within one request (N+1)',
-      note: 'runs of 5 and more, over 5 ms together, in the newest kept requests',
-      body: drawTable(runs.length === 0 ? [] : repeated, runs, {
+      note: 'runs of 5 and more under one parent, over 5 ms together',
+      body: drawTable(repeated.rows, runs, {
         caption: 'Repeated statements',
         keyOf: (row) => `${row.route} ${row.series}`,
         view,
         still: true,
         empty: 'None seen in the kept requests of this range.',
       }),
+      foot: html`<span>${lookedText(repeated)}</span>`,
     })}`;
   },
   sheet: ({ statements }, view) => sheetOf(statements, statementColumns(view)),
 });
+
+function lookedText({ looked, total }: RepetitionSearch): string {
+  if (total === 0) return 'no request is kept in this range';
+  return looked === total
+    ? `looked into all ${plural(total, 'kept request')} of this range`
+    : `looked into the newest ${countText(looked)} of ${countText(total)} kept requests so far; a reload looks further`;
+}

@@ -1,20 +1,36 @@
-import { html } from '../../views/html.ts';
+import { html, type Html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
-import { factList, seriesName } from '../draw/facts.ts';
-import { drawTable } from '../draw/table.ts';
-import { traceColumns } from '../draw/trace-table.ts';
-import { countText, threeDigits } from '../format/quantity.ts';
-import { definePage } from '../page.ts';
+import { badge, factList, seriesName, shareText } from '../draw/facts.ts';
+import { drawTable, sheetOf, type Column } from '../draw/table.ts';
+import { moment } from '../format/moment.ts';
+import { countText, millisCell, threeDigits } from '../format/quantity.ts';
+import { definePage, type PageView } from '../page.ts';
+import { plural } from '../sentences/sentence.ts';
 import { seriesSentence } from '../sentences/series-sentence.ts';
+import { slowestCalls, type Call, type SlowestCalls } from '../slowest-calls.ts';
 import { seriesFacts, seriesPanels, type SeriesFacts } from './series-facts.ts';
+import { planPanel, statementPlan, type StatementPlan } from './statement-plan.ts';
 
-/** One statement: its text, its course, its spread, who issues it, its slowest traces. */
-export const statementPage = definePage<SeriesFacts>({
+interface StatementFacts extends SeriesFacts {
+  readonly calls: SlowestCalls;
+  /** With `?explain=1`. */
+  readonly plan: StatementPlan | undefined;
+}
+
+/** One statement: its text, its plan, its course, its spread, who issues it, its slowest calls. */
+export const statementPage = definePage<StatementFacts>({
   path: '/statement',
   menu: 'queries',
   parent: { path: '/queries', label: 'Queries' },
-  fetch: ({ telemetry, query, range, now }) =>
-    seriesFacts(telemetry, 'database', query['name'] ?? '', range, now),
+  fetch(request) {
+    const { telemetry, query, range, now } = request;
+    const facts = seriesFacts(telemetry, 'database', query['name'] ?? '', range, now);
+    return {
+      ...facts,
+      calls: slowestCalls(telemetry, 'database', facts.name, range),
+      plan: statementPlan(request, facts.row?.text),
+    };
+  },
   title: ({ name }) => (name === '' ? 'no statement named' : name),
   status: ({ row }) => (row === undefined ? 404 : 200),
   sentence: (facts, { range, links }) =>
@@ -26,50 +42,95 @@ export const statementPage = definePage<SeriesFacts>({
       links.to('/failures', { series: facts.name }),
     ),
   draw(facts, view) {
-    const { row } = facts;
-    if (row === undefined) return html``;
-    const callers = row.callers ?? [];
+    if (facts.row === undefined) return html``;
     return html`${seriesPanels('database', facts, view)}
       <div class="grid even">
-        ${panel({
-          title: 'Statement',
-          note: 'parameters are never kept',
-          body: html`<pre
-              class="sql"
-              tabindex="0"
-            ><code>${row.text ?? 'The text has not been seen yet.'}</code></pre>
-            ${factList([
-              [
-                'rows',
-                row.rows === undefined
-                  ? '–'
-                  : html`${countText(row.rows)}<span class="unit">
-                        in all, ${threeDigits(row.rows / Math.max(1, row.count))} a run</span
-                      >`,
-              ],
-              [
-                'issued by',
-                callers.length === 0
-                  ? 'no request: start-up, a job, or the desk'
-                  : html`<ul class="plain">
-                      ${callers.map((caller) => html`<li>${seriesName(caller, view.links.series('http', caller))}</li>`)}
-                    </ul>`,
-              ],
-            ])}`,
-        })}
-        ${panel({
-          title: 'Slowest kept traces with it',
-          note: html`<a href="${view.links.to('/traces', { series: facts.name, sort: 'slowest' })}"
-            >all of them</a
-          >`,
-          body: drawTable(facts.slowest, traceColumns(view, true), {
-            caption: 'Slowest kept traces with the statement',
-            keyOf: (trace) => trace.traceId,
-            view,
-            still: true,
-            empty: 'No trace with this statement is kept in this range. Slow and failed ones always are.',
-          }),
-        })}
+        <div>${textPanel(facts, view)} ${planPanel(facts.plan, facts.name, view)}</div>
+        ${callsPanel(facts, view)}
       </div>`;
   },
+  sheet: ({ calls }, view) => sheetOf(calls.rows, callColumns(view)),
 });
+
+function textPanel({ row }: StatementFacts, view: PageView): Html {
+  const callers = row?.callers ?? [];
+  return panel({
+    title: 'Statement',
+    note: 'parameters are never kept',
+    body: html`<pre
+        class="sql"
+        tabindex="0"
+      ><code>${row?.text ?? 'The text has not been seen yet.'}</code></pre>
+      ${factList([
+        [
+          'rows',
+          row?.rows === undefined
+            ? '–'
+            : html`${countText(row.rows)}<span class="unit">
+                  in all, ${threeDigits(row.rows / Math.max(1, row.count))} a run</span
+                >`,
+        ],
+        [
+          'issued by',
+          callers.length === 0
+            ? 'no request: start-up, a job, or the desk'
+            : html`<ul class="plain">
+                ${callers.map((caller) => html`<li>${seriesName(caller, view.links.series('http', caller))}</li>`)}
+              </ul>`,
+        ],
+      ])}`,
+  });
+}
+
+function callsPanel({ calls, name }: StatementFacts, view: PageView): Html {
+  const { looked, total } = calls;
+  return panel({
+    title: 'Slowest kept calls',
+    note: html`<a href="${view.links.to('/traces', { series: name, sort: 'slowest' })}"
+      >all traces with it</a
+    >`,
+    body: drawTable(calls.rows, callColumns(view), {
+      caption: 'Slowest kept calls of the statement',
+      keyOf: (call) => `${call.traceId} ${call.spanId}`,
+      view,
+      still: true,
+      empty: 'No call of it is kept in this range. Slow and failed ones always are.',
+    }),
+    foot:
+      total > looked
+        ? html`<span>from the slowest ${countText(looked)} of ${plural(total, 'kept trace')} with it</span>`
+        : undefined,
+  });
+}
+
+function callColumns(view: PageView): readonly Column<Call>[] {
+  return [
+    {
+      label: 'within',
+      key: 'within',
+      value: (row) => row.within,
+      cell: (row) => seriesName(row.within, view.links.trace(row.traceId, row.spanId)),
+    },
+    {
+      label: 'when',
+      key: 'when',
+      value: (row) => row.startMillis,
+      cell: (row) => moment(row.startMillis, view.now),
+    },
+    {
+      label: 'duration',
+      key: 'duration_ms',
+      align: 'number',
+      value: (row) => row.durationMillis,
+      cell: (row) =>
+        html`${millisCell(row.durationMillis)}${row.status === 'error' && html` ${badge('failed', 'failed')}`}`,
+    },
+    {
+      label: 'longer than',
+      key: 'percentile',
+      align: 'number',
+      value: (row) => row.percentile,
+      cell: (row) => (row.percentile === undefined ? '–' : shareText(row.percentile)),
+    },
+  ];
+}

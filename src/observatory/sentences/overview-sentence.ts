@@ -4,7 +4,7 @@ import { spanText } from '../format/moment.ts';
 import { countText, duration, share, size, text } from '../format/quantity.ts';
 import type { Links } from '../links.ts';
 import type { MetricsDocument } from '../metrics-document.ts';
-import type { RepeatedOnRoute } from '../trace/repeated-statements.ts';
+import type { RepeatedOnRoute } from '../repeated-on-routes.ts';
 import type { MemoryTrend } from './memory-trend.ts';
 import { plural, type Sentence, type SentencePart } from './sentence.ts';
 

@@ -1,10 +1,8 @@
-import type { SpanRow, TelemetryQuery, TimeRange } from '../../../otel/query.ts';
+import type { SpanRow } from '../../../otel/query.ts';
 
 /** Fewer are not worth a word. */
 const MIN_RUN = 5;
 const MIN_MILLIS = 5;
-/** Newest traces that are looked into; each costs a look-up. */
-const MAX_TRACES = 60;
 
 /** One statement issued again and again under one parent: the N+1 pattern. */
 export interface RepeatedStatement {
@@ -50,44 +48,4 @@ export function repeatedStatements(spans: readonly SpanRow[]): readonly Repeated
     close();
   }
   return found.sort((a, b) => b.totalMillis - a.totalMillis);
-}
-
-/** The worst example of a repetition, by route and statement. */
-export interface RepeatedOnRoute extends Omit<RepeatedStatement, 'spanIds'> {
-  readonly route: string;
-  readonly traceId: string;
-  readonly spanId: string;
-  /** Among the traces looked into. */
-  readonly traces: number;
-}
-
-/** Looks into the newest kept requests of the range. */
-export function repeatedOnRoutes(telemetry: TelemetryQuery, range: TimeRange): readonly RepeatedOnRoute[] {
-  const found = new Map<string, RepeatedOnRoute>();
-  const { rows } = telemetry.traces({ range, type: 'http', limit: 500 });
-  for (const row of rows.filter((each) => each.spanCount > MIN_RUN).slice(0, MAX_TRACES)) {
-    const trace = telemetry.trace(row.traceId);
-    if (!('spans' in trace)) continue;
-    for (const { series, count, totalMillis, spanIds } of repeatedStatements(trace.spans)) {
-      const key = `${row.series}\n${series}`;
-      const known = found.get(key);
-      const traces = (known?.traces ?? 0) + 1;
-      const worse = known === undefined || totalMillis > known.totalMillis;
-      found.set(
-        key,
-        worse
-          ? {
-              route: row.series,
-              series,
-              count,
-              totalMillis,
-              traceId: row.traceId,
-              spanId: spanIds[0]!,
-              traces,
-            }
-          : { ...known, traces },
-      );
-    }
-  }
-  return [...found.values()].sort((a, b) => b.totalMillis - a.totalMillis);
 }

@@ -1,0 +1,68 @@
+import { html, type Html } from '../../views/html.ts';
+import { panel } from '../charts/frame.ts';
+import { badge } from '../draw/facts.ts';
+import type { PageRequest, PageView } from '../page.ts';
+
+/** `EXPLAIN QUERY PLAN`, when it was asked for. */
+export interface StatementPlan {
+  readonly steps: readonly string[];
+  /** Why there is none. */
+  readonly problem: string | undefined;
+}
+
+/** The plan of a statement whose text telemetry has seen; nothing from the address is ever planned. */
+export function statementPlan(
+  { query, explain }: Pick<PageRequest, 'query' | 'explain'>,
+  statementText: string | undefined,
+): StatementPlan | undefined {
+  if (query['explain'] !== '1') return undefined;
+  const none = (problem: string): StatementPlan => ({ steps: [], problem });
+  if (explain === undefined) return none('No database is at hand here to ask for a plan.');
+  if (statementText === undefined)
+    return none('The text of this statement has not been seen yet. Ask again once it has run.');
+  try {
+    const steps = explain(statementText);
+    return steps.length === 0
+      ? none('SQLite has nothing to say: the statement reads no table.')
+      : { steps, problem: undefined };
+  } catch (error) {
+    return none(`No plan: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+}
+
+/** What a step costs, in a word; undefined for what is as it should be. */
+export function stepRemark(step: string): string | undefined {
+  if (/^\s*SCAN /.test(step) && !/ USING (?:COVERING )?INDEX| VIRTUAL TABLE|CONSTANT ROW/.test(step))
+    return 'reads every row';
+  if (/USE TEMP B-TREE/.test(step)) return 'sorts in memory';
+  if (/AUTOMATIC (?:PARTIAL )?(?:COVERING )?INDEX/.test(step)) return 'builds an index for this one run';
+  return undefined;
+}
+
+export function planPanel(plan: StatementPlan | undefined, name: string, view: PageView): Html {
+  if (plan === undefined)
+    return panel({
+      title: 'Query plan',
+      body: html`<p>
+        <a class="button" href="${view.links.to('/statement', { name, explain: 1 })}">Explain query plan</a>
+      </p>`,
+      foot: html`<span>asks SQLite how it would go about it; the statement is not run</span>`,
+    });
+  return panel({
+    title: 'Query plan',
+    note: html`as of now; parameters bound to NULL, nothing run`,
+    body:
+      plan.problem !== undefined
+        ? html`<p class="quiet">${plan.problem}</p>`
+        : html`<ol class="plan">
+            ${plan.steps.map((step) => {
+              const remark = stepRemark(step);
+              const depth = Math.min(6, (step.length - step.trimStart().length) / 2);
+              return html`<li class="depth-${depth}">
+                <code>${step.trim()}</code> ${remark !== undefined && badge(remark, 'slow')}
+              </li>`;
+            })}
+          </ol>`,
+    foot: html`<a href="${view.links.to('/statement', { name })}">put it away</a>`,
+  });
+}

@@ -1,0 +1,79 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Server } from 'node:http';
+import { stepRemark } from '../../../src/observatory/pages/statement-plan.ts';
+import { serveObservatory } from '../../fixtures/observatory-server.ts';
+import { FakeTelemetry } from './fake-telemetry.ts';
+
+const ADDRESS = '/admin/metrics-dashboard/statement?name=SELECT+posts_fts';
+let running: Server | undefined;
+afterEach(() => {
+  running?.closeAllConnections();
+  running?.close();
+});
+
+async function page(query: string, explain?: (text: string) => readonly string[]): Promise<string> {
+  const more = explain === undefined ? {} : { explain };
+  const { server, origin } = await serveObservatory(new FakeTelemetry(), more);
+  running = server;
+  return (await fetch(`${origin}${ADDRESS}${query}`)).text();
+}
+
+describe('the page of a statement', () => {
+  it('offers the plan and asks for none unasked', async () => {
+    const text = await page('', () => {
+      throw new Error('was asked');
+    });
+    expect(text).toMatch(/href="[^"]*statement\?name=SELECT\+posts_fts&amp;explain=1"/);
+    expect(text).not.toContain('was asked');
+  });
+
+  it('plans the text that was seen, nothing from the address', async () => {
+    const asked: string[] = [];
+    const text = await page('&explain=1&text=DROP+TABLE+posts', (statement) => {
+      asked.push(statement);
+      return ['SCAN posts', '  USE TEMP B-TREE FOR ORDER BY'];
+    });
+    expect(asked).toHaveLength(1);
+    expect(asked[0]).toMatch(/^SELECT /);
+    expect(asked[0]).not.toContain('DROP');
+    expect(text).toContain('reads every row');
+    expect(text).toContain('sorts in memory');
+  });
+
+  it('says why there is no plan', async () => {
+    const text = await page('&explain=1', () => {
+      throw new Error('no such table: <posts>');
+    });
+    expect(text).toContain('No plan: no such table: &lt;posts&gt;.');
+    expect(await page('&explain=1')).toContain('No database is at hand here');
+  });
+
+  it('lists its slowest calls, each at its span in its trace', async () => {
+    const text = await page('');
+    expect(text).toMatch(/href="[^"]*\/traces\/[0-9a-f]{32}\?span=[0-9a-f]{16}"/);
+    const body = JSON.parse(await page('&format=json')) as {
+      facts: {
+        calls: { rows: { duration_millis: number; within: string }[]; looked: number; total: number };
+      };
+    };
+    const { rows, looked, total } = body.facts.calls;
+    expect(rows.length).toBeGreaterThan(3);
+    expect(rows.map((row) => row.duration_millis)).toEqual(
+      rows.map((row) => row.duration_millis).toSorted((a, b) => b - a),
+    );
+    expect(new Set(rows.map((row) => row.within))).toEqual(new Set(['GET /search']));
+    expect(looked).toBe(total);
+  });
+});
+
+describe('stepRemark', () => {
+  it.each([
+    ['SCAN posts', 'reads every row'],
+    ['  SCAN posts', 'reads every row'],
+    ['SCAN posts USING COVERING INDEX posts_by_date', undefined],
+    ['SCAN posts_fts VIRTUAL TABLE INDEX 0:M1', undefined],
+    ['SEARCH posts USING INTEGER PRIMARY KEY (rowid=?)', undefined],
+    ['SEARCH t USING AUTOMATIC COVERING INDEX (a=?)', 'builds an index for this one run'],
+    ['USE TEMP B-TREE FOR GROUP BY', 'sorts in memory'],
+  ])('%s: %s', (step, remark) => expect(stepRemark(step)).toBe(remark));
+});
