@@ -3,14 +3,14 @@ import { html, type Html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
 import { px } from '../charts/scales.ts';
 import { countText, duration, millisCell, share, text } from '../format/quantity.ts';
-import { criticalPath } from '../trace/critical-path.ts';
+import { criticalPath, type CriticalSegment } from '../trace/critical-path.ts';
 import type { SpanNode } from '../trace/span-tree.ts';
 import { seriesName } from './facts.ts';
 
 /** What the eye can tell apart in a strip, and what a table can be read for. */
 const MAX_SEGMENTS = 300;
 const MAX_ROWS = 30;
-const MIN_PERCENT = 0.2;
+const MIN_PERCENT = 0.4;
 
 interface Share {
   readonly series: string;
@@ -111,32 +111,70 @@ export function tracePaths(
   });
 }
 
+interface Step {
+  readonly node: SpanNode;
+  readonly startMillis: number;
+  readonly durationMillis: number;
+  /** How many segments too short to be seen it stands for. */
+  readonly count: number;
+}
+
+/** Segments in time; neighbours too short to be seen become one, under the name of the longest. */
+function stepsOf(root: SpanNode, length: number): readonly Step[] {
+  const steps: Step[] = [];
+  let short: CriticalSegment<SpanNode>[] = [];
+  const close = (): void => {
+    const [first] = short;
+    if (first === undefined) return;
+    const last = short.at(-1)!;
+    steps.push({
+      node: short.reduce((a, b) => (b.durationMillis > a.durationMillis ? b : a)).node,
+      startMillis: first.startMillis,
+      durationMillis: last.startMillis + last.durationMillis - first.startMillis,
+      count: short.length,
+    });
+    short = [];
+  };
+  for (const segment of criticalPath(root)) {
+    if ((segment.durationMillis / length) * 100 < MIN_PERCENT) short.push(segment);
+    else {
+      close();
+      steps.push({ ...segment, count: 1 });
+    }
+  }
+  close();
+  return steps;
+}
+
 function strip(root: SpanNode, length: number, hrefOf: (spanId: string) => string): Html {
-  const segments = criticalPath(root).filter(
-    ({ durationMillis }) => (durationMillis / length) * 100 >= MIN_PERCENT,
-  );
   return html`<div class="critical-strip">
     <svg width="100%" height="26" role="group" aria-label="Critical path in time">
       <rect class="ground" width="100%" height="22" y="2" rx="3" />
-      ${segments.slice(0, MAX_SEGMENTS).map(({ node, startMillis, durationMillis }) => {
-        const told = `${node.span.name}: ${text(duration(durationMillis))}, ${text(share(Math.min(1, durationMillis / length)))} of the path`;
-        const width = (durationMillis / length) * 100;
-        return html`<a
-          class="frame type-${node.span.type}"
-          href="${hrefOf(node.span.spanId)}"
-          aria-label="${told}"
-          ><title>${told}</title
-          ><svg
-            x="${px(((startMillis - root.span.startMillis) / length) * 100)}%"
-            y="2"
-            width="${px(width)}%"
-            height="22"
-          >
-            <rect width="100%" height="22" />
-            ${width > 12 && html`<text x="7" y="15">${node.span.name} · ${text(duration(durationMillis))}</text>`}
-          </svg></a
-        >`;
-      })}
+      ${stepsOf(root, length)
+        .slice(0, MAX_SEGMENTS)
+        .map(({ node, startMillis, durationMillis, count }) => {
+          const name =
+            count === 1
+              ? node.span.name
+              : `${countText(count)} short steps, the longest in ${node.span.name}`;
+          const told = `${name}: ${text(duration(durationMillis))}, ${text(share(Math.min(1, durationMillis / length)))} of the path`;
+          const width = (durationMillis / length) * 100;
+          return html`<a
+            class="frame type-${node.span.type}"
+            href="${hrefOf(node.span.spanId)}"
+            aria-label="${told}"
+            ><title>${told}</title
+            ><svg
+              x="${px(((startMillis - root.span.startMillis) / length) * 100)}%"
+              y="2"
+              width="${px(width)}%"
+              height="22"
+            >
+              <rect width="100%" height="22" />
+              ${width > 12 && html`<text x="7" y="15">${name} · ${text(duration(durationMillis))}</text>`}
+            </svg></a
+          >`;
+        })}
     </svg>
   </div>`;
 }

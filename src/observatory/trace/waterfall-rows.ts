@@ -85,7 +85,8 @@ export function waterfallRows(
       passing: shown !== undefined && !shown.matching.has(node),
     });
     if (expanded === false) closedAt = depth;
-    else rows.push(...inline(node, logsOf(node)));
+    // What only leads to a match is shown without its own lines.
+    else if (shown === undefined || shown.matching.has(node)) rows.push(...inline(node, logsOf(node)));
   }
   return rows;
 }

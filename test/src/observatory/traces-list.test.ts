@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Server } from 'node:http';
+import { serveObservatory } from '../../fixtures/observatory-server.ts';
+import { FAKE_NOW, FakeTelemetry } from './fake-telemetry.ts';
+import { failingTrace, plainTrace, searchTrace } from './fake/traces.ts';
+
+const idOf = (index: number): string => index.toString(16).padStart(32, '0');
+
+describe('the list of traces', () => {
+  let server: Server;
+  let base: string;
+  beforeAll(async () => {
+    const traces = [
+      ...Array.from({ length: 130 }, (_, index) => plainTrace(idOf(index + 1), FAKE_NOW - index * 1000)),
+      searchTrace(idOf(900), FAKE_NOW - 5000),
+      failingTrace(idOf(901), FAKE_NOW - 6000),
+    ];
+    const served = await serveObservatory(new FakeTelemetry({ traces }));
+    ({ server } = served);
+    base = `${served.origin}/admin/metrics-dashboard/traces`;
+  });
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  async function list(query: string): Promise<{ readonly text: string; readonly ids: readonly string[] }> {
+    const text = await (await fetch(base + query, { headers: { accept: 'text/html' } })).text();
+    return { text, ids: [...text.matchAll(/<tr data-key="([^"]+)"/g)].map((match) => match[1]!) };
+  }
+
+  it('says how many of how many it shows', async () => {
+    const { text, ids } = await list('');
+    expect(ids).toHaveLength(100);
+    expect(text).toContain('first 100 of 132 ');
+    expect((await list('?series=GET+%2Fsearch')).text).not.toContain('first ');
+  });
+
+  it.each([
+    ['?series=GET+%2Fsearch', [900]],
+    ['?status=error', [901]],
+    ['?min=1s', [900]],
+    ['?min=5ms&max=100ms', [901]],
+    ['?reason=slow', [900]],
+    ['?q=TypeError', [901]],
+    ['?type=http&q=posts_fts', [900]],
+    ['?sort=slowest&min=5ms', [900, 901]],
+  ])('%s narrows it', async (query, wanted) => {
+    expect((await list(query)).ids).toEqual(wanted.map(idOf));
+  });
+
+  it('keeps the filter in the form, the range and the CSV link', async () => {
+    const { text } = await list(
+      '?from=-6h&type=http&status=error&reason=error&min=1ms&max=2s&q=Type%22Error&sort=slowest',
+    );
+    for (const field of [
+      /<option value="http"\s+selected/,
+      /<option value="error"\s+selected/,
+      /<option value="slowest"\s+selected/,
+      /name="min"\s+value="1ms"/,
+      /name="max"\s+value="2s"/,
+      /name="q"\s+value="Type&quot;Error"/,
+      /type="hidden" name="from" value="-6h"/,
+    ])
+      expect(text).toMatch(field);
+    const [, csv] = /href="([^"]*format=csv[^"]*)"/.exec(text)!;
+    for (const part of ['type=http', 'status=error', 'min=1ms', 'q=Type%22Error', 'from=-6h'])
+      expect(csv).toContain(part);
+    expect(text).toMatch(/href="[^"]*\/traces\?from=-6h">clear</);
+  });
+
+  it('leads to traces from files', async () => {
+    expect((await list('')).text).toContain('/traces/import');
+  });
+});
