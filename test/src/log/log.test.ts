@@ -43,10 +43,7 @@ describe('createLog', () => {
 
   it('lets no secret into a line or a record, at any place it is passed', () => {
     const secret = { authorization: CANARY, cookie: CANARY, password: CANARY, token: CANARY };
-    log().info(
-      { ...secret, request: { headers: secret }, ...{ headers: { 'set-cookie': CANARY } } },
-      'signed in',
-    );
+    log().info({ ...secret, request: { headers: secret }, headers: { 'set-cookie': CANARY } }, 'signed in');
     expect(lines.join('')).toContain('(removed)');
     expect(lines.join('')).not.toContain(CANARY);
     expect(JSON.stringify(exporter.getFinishedLogRecords()[0]!.attributes)).not.toContain(CANARY);
