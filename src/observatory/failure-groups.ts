@@ -1,4 +1,4 @@
-import type { OperationRow, OperationType, TimeRange } from '../../otel/query.ts';
+import type { OperationRow, OperationType, TelemetryQuery, TimeRange } from '../../otel/query.ts';
 import { html } from '../views/html.ts';
 import { sparkline } from './charts/sparkline.ts';
 import { seriesName } from './draw/facts.ts';
@@ -8,6 +8,7 @@ import { countText } from './format/quantity.ts';
 import type { PageView } from './page.ts';
 
 const COURSE_POINTS = 24;
+const MAX_STACKS = 20;
 
 /** Failures of one type at one place. */
 export interface FailureGroup {
@@ -23,6 +24,8 @@ export interface FailureGroup {
   readonly traceId: string;
   readonly spanId: string;
   readonly course: readonly number[];
+  /** Of the newest, where it was recorded. */
+  readonly stack?: string | undefined;
 }
 
 /** Groups by error type and series, most frequent first; the message is the newest one's. */
@@ -60,6 +63,22 @@ export function groupFailures(rows: readonly OperationRow[], range: TimeRange): 
     .sort((a, b) => b.count - a.count || b.lastMillis - a.lastMillis);
 }
 
+/** The stack of an exception that the span of the newest failure recorded; for the first groups, since each costs a look-up. */
+export function withStacks(
+  telemetry: Pick<TelemetryQuery, 'trace'>,
+  groups: readonly FailureGroup[],
+): readonly FailureGroup[] {
+  return groups.map((group, index) => {
+    const trace = index < MAX_STACKS ? telemetry.trace(group.traceId) : undefined;
+    if (trace === undefined || !('spans' in trace)) return group;
+    const span = trace.spans.find(({ spanId }) => spanId === group.spanId);
+    const stack = span?.events
+      .map(({ attributes }) => attributes['exception.stacktrace'])
+      .findLast((each) => typeof each === 'string');
+    return stack === undefined ? group : { ...group, stack: String(stack) };
+  });
+}
+
 export function failureColumns(view: PageView): readonly Column<FailureGroup>[] {
   return [
     {
@@ -68,8 +87,14 @@ export function failureColumns(view: PageView): readonly Column<FailureGroup>[] 
       value: (row) => row.errorType,
       cell: (row) =>
         html`<a class="failure" href="${view.links.trace(row.traceId, row.spanId)}"
-          ><span class="tone-failed">${row.errorType}</span> <bdi>${row.message.slice(0, 160)}</bdi></a
-        >`,
+            ><span class="tone-failed">${row.errorType}</span> <bdi>${row.message.slice(0, 160)}</bdi></a
+          >${
+            row.stack !== undefined &&
+            html`<details class="stack-of">
+              <summary>stack</summary>
+              <pre class="stack" tabindex="0"><code>${row.stack}</code></pre>
+            </details>`
+          }`,
     },
     {
       label: 'at',

@@ -14,6 +14,8 @@ export interface Call {
   readonly durationMillis: number;
   readonly percentile: number | undefined;
   readonly status: SpanRow['status'];
+  /** Of a statement: its own text; several texts may share one name. */
+  readonly text: string | undefined;
 }
 
 export interface SlowestCalls {
@@ -53,8 +55,14 @@ export function slowestCalls(
           durationMillis: span.durationMillis,
           percentile: span.percentile,
           status: span.status,
+          text: textOf(span),
         });
   }
   calls.sort((a, b) => b.durationMillis - a.durationMillis);
   return { rows: calls.slice(0, MAX_ROWS), looked: Math.min(traceIds.size, total), total };
+}
+
+function textOf({ attributes }: SpanRow): string | undefined {
+  const value = attributes['db.query.text'];
+  return typeof value === 'string' ? value : undefined;
 }

@@ -3,7 +3,7 @@ import { html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
 import { shareBar } from '../charts/sparkline.ts';
 import { factList } from '../draw/facts.ts';
-import { drawTable, type Column } from '../draw/table.ts';
+import { drawTable, sheetOf, type Column } from '../draw/table.ts';
 import { moment, spanText } from '../format/moment.ts';
 import { countText, figure, share, size, text, threeDigits } from '../format/quantity.ts';
 import { definePage } from '../page.ts';
@@ -17,10 +17,21 @@ interface BufferPageFacts {
 }
 
 const FAULTS = (now: number): readonly Column<TelemetryFault>[] => [
-  { label: 'place', cell: (row) => html`<code>${row.place}</code>` },
-  { label: 'times', align: 'number', cell: (row) => countText(row.count) },
-  { label: 'last', cell: (row) => moment(row.lastMillis, now) },
-  { label: 'message', cell: (row) => html`<bdi class="wrap">${row.lastMessage}</bdi>` },
+  { label: 'place', key: 'place', value: (row) => row.place, cell: (row) => html`<code>${row.place}</code>` },
+  {
+    label: 'times',
+    key: 'times',
+    value: (row) => row.count,
+    align: 'number',
+    cell: (row) => countText(row.count),
+  },
+  { label: 'last', key: 'last', value: (row) => row.lastMillis, cell: (row) => moment(row.lastMillis, now) },
+  {
+    label: 'message',
+    key: 'message',
+    value: (row) => row.lastMessage,
+    cell: (row) => html`<bdi class="wrap">${row.lastMessage}</bdi>`,
+  },
 ];
 
 /** What is held against its bounds, what left and why, and what watching costs. */
@@ -90,4 +101,5 @@ export const bufferPage = definePage<BufferPageFacts>({
         }),
       })}`;
   },
+  sheet: ({ faults }, { now }) => sheetOf(faults, FAULTS(now)),
 });

@@ -5,7 +5,7 @@ import { rateLegend, rateTable, stackedRates } from '../charts/stacked-rates.ts'
 import { timeSeries, timeSeriesTable } from '../charts/time-series.ts';
 import { keptNote, stats } from '../draw/facts.ts';
 import { perSecond, routeColumns, statementColumns, type SeriesLine } from '../draw/series-tables.ts';
-import { drawTable } from '../draw/table.ts';
+import { drawTable, sheetOf } from '../draw/table.ts';
 import { countText, duration, share, size, type Quantity } from '../format/quantity.ts';
 import { spanText } from '../format/moment.ts';
 import { metricsDocument, type MetricsDocument, type OperationDocument } from '../metrics-document.ts';
@@ -89,6 +89,7 @@ export const overviewPage = definePage<OverviewFacts>({
       </div>
       ${processStrip(facts, view)}`;
   },
+  sheet: ({ routes }, view) => sheetOf(routes, routeColumns(view)),
 });
 
 function typeCard(type: (typeof TYPES)[number], facts: OverviewFacts, time: ChartTime): Html {

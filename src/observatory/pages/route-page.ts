@@ -3,7 +3,7 @@ import { html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
 import { shareBar } from '../charts/sparkline.ts';
 import { seriesName, shareText } from '../draw/facts.ts';
-import { drawTable, sortRows, type Column } from '../draw/table.ts';
+import { drawTable, sheetOf, sortRows, type Column } from '../draw/table.ts';
 import { traceColumns } from '../draw/trace-table.ts';
 import { failureColumns, groupFailures } from '../failure-groups.ts';
 import { millisCell, threeDigits } from '../format/quantity.ts';
@@ -141,4 +141,5 @@ export const routePage = definePage<RouteFacts>({
         })
       }`;
   },
+  sheet: ({ slowest }, view) => sheetOf(slowest, traceColumns(view)),
 });

@@ -13,6 +13,8 @@ import { planPanel, statementPlan, type StatementPlan } from './statement-plan.t
 
 interface StatementFacts extends SeriesFacts {
   readonly calls: SlowestCalls;
+  /** Of the slowest kept call; else the text that was seen. Statements of one summary may differ. */
+  readonly text: string | undefined;
   /** With `?explain=1`. */
   readonly plan: StatementPlan | undefined;
 }
@@ -25,11 +27,9 @@ export const statementPage = definePage<StatementFacts>({
   fetch(request) {
     const { telemetry, query, range, now } = request;
     const facts = seriesFacts(telemetry, 'database', query['name'] ?? '', range, now);
-    return {
-      ...facts,
-      calls: slowestCalls(telemetry, 'database', facts.name, range),
-      plan: statementPlan(request, facts.row?.text),
-    };
+    const calls = slowestCalls(telemetry, 'database', facts.name, range);
+    const text = calls.rows[0]?.text ?? facts.row?.text;
+    return { ...facts, calls, text, plan: statementPlan(request, text) };
   },
   title: ({ name }) => (name === '' ? 'no statement named' : name),
   status: ({ row }) => (row === undefined ? 404 : 200),
@@ -52,15 +52,16 @@ export const statementPage = definePage<StatementFacts>({
   sheet: ({ calls }, view) => sheetOf(calls.rows, callColumns(view)),
 });
 
-function textPanel({ row }: StatementFacts, view: PageView): Html {
+function textPanel({ row, text, calls }: StatementFacts, view: PageView): Html {
+  const texts = new Set(calls.rows.flatMap((call) => call.text ?? [])).size;
   const callers = row?.callers ?? [];
   return panel({
     title: 'Statement',
-    note: 'parameters are never kept',
-    body: html`<pre
-        class="sql"
-        tabindex="0"
-      ><code>${row?.text ?? 'The text has not been seen yet.'}</code></pre>
+    note:
+      texts > 1
+        ? `of the slowest call; ${texts} different texts among the calls shown`
+        : 'parameters are never kept',
+    body: html`<pre class="sql" tabindex="0"><code>${text ?? 'The text has not been seen yet.'}</code></pre>
       ${factList([
         [
           'rows',

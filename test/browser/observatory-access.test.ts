@@ -1,0 +1,216 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import {
+  ABORTED_TRACE,
+  EVICTED_TRACE,
+  FAILING_TRACE,
+  FakeTelemetry,
+  SEARCH_TRACE,
+} from '../src/observatory/fake-telemetry.ts';
+import { chromiumPath } from './chromium.ts';
+import { ObservatoryBrowser, seriousFaults } from './observatory-browser.ts';
+
+const executablePath = chromiumPath();
+const run = executablePath === undefined ? describe.skip : describe;
+
+const PATHS = [
+  '',
+  '/content',
+  '/process',
+  '/routes?sort=p99_ms',
+  '/route?name=GET+%2Fsearch',
+  '/route?name=GET+%2Fnowhere',
+  '/queries',
+  '/statement?name=SELECT+posts_fts',
+  '/slow',
+  '/failures',
+  '/traces',
+  '/traces?min=nonsense',
+  `/traces/${SEARCH_TRACE}`,
+  `/traces/${FAILING_TRACE}`,
+  `/traces/${ABORTED_TRACE}`,
+  `/traces/${EVICTED_TRACE}`,
+  '/sampling',
+  '/export',
+  '/buffer',
+  '/keys',
+];
+
+run('the observatory in a browser', () => {
+  const house = new ObservatoryBrowser(executablePath ?? '');
+  let overview: string;
+  let origin: string;
+  let shared: Awaited<ReturnType<ObservatoryBrowser['open']>>;
+  beforeAll(async () => {
+    await house.launch();
+    ({ overview, origin } = await house.serve(new FakeTelemetry()));
+    shared = await house.open({ reducedMotion: 'reduce' });
+  }, 60_000);
+  afterAll(() => house.close());
+
+  it.each(PATHS)(
+    '%s: nothing serious for axe in two themes, nothing against the policy, nobody else asked, no sideways scroll at 360 px',
+    async (path) => {
+      const { page, complaints, requests } = shared;
+      complaints.length = 0;
+      requests.length = 0;
+      await page.setViewportSize({ width: 1280, height: 900 });
+      await page.emulateMedia({ colorScheme: 'light' });
+      const answer = await page.goto(`${overview}${path}`);
+      expect(await seriousFaults(page)).toEqual([]);
+      await page.emulateMedia({ colorScheme: 'dark' });
+      expect(await seriousFaults(page)).toEqual([]);
+      await page.setViewportSize({ width: 360, height: 740 });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+      // The browser reports a status of 400 and above in its console; that much is meant.
+      expect(
+        complaints.filter((text) => answer!.status() < 400 || !text.includes('Failed to load resource')),
+      ).toEqual([]);
+      expect(requests.filter((url) => !url.startsWith(`${origin}/`))).toEqual([]);
+      expect(await bareCharts(page)).toEqual([]);
+      expect(await movingParts(page)).toEqual([]);
+    },
+  );
+
+  it('is reached by Tab alone, all of it', async () => {
+    const { page } = await house.open();
+    await page.goto(overview);
+    // Kept outside the page, where a live update does not reach.
+    const wanted = await page.evaluate(() => {
+      const all = [
+        ...document.querySelectorAll<HTMLElement>('a[href], button, input, select, summary'),
+      ].filter(
+        (element) =>
+          element.getAttribute('tabindex') !== '-1' &&
+          element.checkVisibility() &&
+          (element as HTMLInputElement).type !== 'hidden',
+      );
+      Object.assign(window, { unreached: new Set(all) });
+      return all.length;
+    });
+    expect(wanted).toBeGreaterThan(50);
+    const unreached = (): Promise<readonly string[]> =>
+      page.evaluate(() => {
+        const left = (window as unknown as { unreached: Set<Element | null> }).unreached;
+        left.delete(document.activeElement);
+        return [...left].map((element) => element?.outerHTML.slice(0, 120) ?? '');
+      });
+    for (let press = 0; press < wanted * 2 && (await unreached()).length > 0; press++)
+      await page.keyboard.press('Tab');
+    expect(await unreached()).toEqual([]);
+    await page.close();
+  });
+
+  it('lists its keys on `?`, over the page, and they do what the list says', async () => {
+    const { page } = await house.open();
+    await page.goto(overview);
+    await page.keyboard.press('?');
+    const dialog = page.locator('dialog.keys-dialog[open]');
+    await dialog.waitFor();
+    expect(await dialog.textContent()).toContain('Routes');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await page.keyboard.press('g');
+    await page.keyboard.press('r');
+    await page.waitForURL(`${overview}/routes`);
+    await page.keyboard.press('4');
+    await page.waitForURL(`${overview}/routes?from=-6h`);
+    await page.keyboard.press('p');
+    await page.locator('.live-button.paused').waitFor();
+    await page.keyboard.press('g');
+    await page.keyboard.press('t');
+    await page.waitForURL(`${overview}/traces?from=-6h`);
+    await page.keyboard.press('/');
+    await page.keyboard.type('gr?1');
+    expect(await page.locator('.filter input[type="text"]').first().inputValue()).toBe('gr?1');
+    await page.close();
+  });
+
+  it('lets letters be letters for who wants that', async () => {
+    const { page } = await house.open();
+    await page.goto(`${overview}/keys`);
+    await page.locator('[data-key-switch] input').uncheck();
+    await page.keyboard.press('1');
+    await page.reload();
+    expect(await page.locator('[data-key-switch] input').isChecked()).toBe(false);
+    expect(page.url()).toBe(`${overview}/keys`);
+    await page.close();
+  });
+
+  it('needs no script from the overview to the attributes of a span', async () => {
+    const { page } = await house.open({ javaScriptEnabled: false });
+    await page.goto(overview);
+    await page.locator('table.rows a.name', { hasText: '/search' }).first().click();
+    expect(await page.locator('h1').textContent()).toContain('GET /search');
+    await page.locator(`a[href*="/traces/${SEARCH_TRACE}"]`).first().click();
+    await page.locator('table.waterfall a.open', { hasText: 'posts_fts' }).first().click();
+    expect(new URL(page.url()).searchParams.get('span')).toMatch(/^[0-9a-f]{16}$/);
+    expect(await page.locator('.span-panel').textContent()).toContain('db.response.returned_rows');
+    await page.close();
+  });
+
+  it('needs no script to filter, to choose a range, a region, and to find the keys', async () => {
+    const { page } = await house.open({ javaScriptEnabled: false });
+    await page.goto(`${overview}/traces`);
+    await page.getByLabel('status').selectOption('error');
+    await page.getByLabel('at least').fill('1ms');
+    await page.getByRole('button', { name: 'Filter' }).click();
+    expect(Object.fromEntries(new URL(page.url()).searchParams)).toMatchObject({
+      status: 'error',
+      min: '1ms',
+    });
+    expect(await page.locator('tbody tr').count()).toBe(3);
+    await page.goto(overview);
+    await page.locator('.region > summary').click();
+    await page.locator('.region').getByLabel('at least').fill('500ms');
+    await page.getByRole('button', { name: 'List them' }).click();
+    const region = new URL(page.url());
+    expect(region.pathname).toMatch(/\/traces$/);
+    expect(region.searchParams.get('min')).toBe('500ms');
+    expect(await page.locator('tbody tr').count()).toBeGreaterThan(0);
+    await page.locator('.custom-range > summary').click();
+    await page.getByRole('button', { name: 'Show' }).click();
+    expect(new URL(page.url()).searchParams.get('min')).toBe('500ms');
+    await page.getByRole('link', { name: /^keys/ }).click();
+    expect(await page.locator('[data-key-list]').textContent()).toContain('this list');
+    await page.close();
+  });
+
+  it('works behind a path prefix', async () => {
+    const { overview: behind, origin: host } = await house.serve(new FakeTelemetry(), '/far/away');
+    const { page, complaints, requests } = await house.open();
+    await page.goto(behind);
+    await page.locator('.live-button.live').waitFor();
+    await page.evaluate(() => document.fonts.ready);
+    for (const entry of ['Routes', 'Queries', 'Traces', 'Buffer'])
+      await page.locator('#rail').getByRole('link', { name: entry }).click();
+    await page.locator('h1', { hasText: 'Buffer' }).waitFor();
+    await page.keyboard.press('?');
+    await page.locator('dialog.keys-dialog[open]').waitFor();
+    expect(requests.filter((url) => !url.startsWith(`${host}/far/away/`))).toEqual([]);
+    expect(requests.filter((url) => url.endsWith('.woff2')).length).toBeGreaterThan(0);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+});
+
+/** Charts without a table in their panel. */
+function bareCharts(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll('svg.chart')]
+      .filter((chart) => chart.closest('.panel')?.querySelector('table, dl') == null)
+      .map((chart) => chart.getAttribute('aria-label') ?? 'no label'),
+  );
+}
+
+/** Elements that would move although the viewer asked for stillness. */
+function movingParts(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll('body *')]
+      .filter((element) => {
+        const { transitionDuration, animationName } = getComputedStyle(element);
+        return parseFloat(transitionDuration) > 0 || animationName !== 'none';
+      })
+      .map((element) => element.outerHTML.slice(0, 80)),
+  );
+}

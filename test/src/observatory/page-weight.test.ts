@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { gzipSync } from 'node:zlib';
+import type { Server } from 'node:http';
+import { serveObservatory } from '../../fixtures/observatory-server.ts';
+import { MODELS, type Model } from './fake/series.ts';
+import { searchTrace } from './fake/traces.ts';
+import { FAKE_NOW, FakeTelemetry } from './fake-telemetry.ts';
+
+/** O42: all that a first view brings over the line, compressed. */
+const MAX_BYTES = 150 * 1024;
+/** Far above what it takes; a page that grew quadratic is found, a busy machine is not. The bench has the true time. */
+const MAX_MILLIS = 2000;
+
+/** Every bound of the store reached: a thousand traces, hundreds of routes and statements. */
+function full(): FakeTelemetry {
+  const id = (index: number): string => index.toString(16).padStart(32, '0');
+  const many = Array.from({ length: 25 }, (_, copy) =>
+    MODELS.map((model): Model => ({ ...model, name: `${model.name}/part-${copy}` })),
+  ).flat();
+  return new FakeTelemetry({
+    models: [...MODELS, ...many],
+    traces: Array.from({ length: 1000 }, (_, index) => searchTrace(id(index + 1), FAKE_NOW - index * 3000)),
+  });
+}
+
+describe('a first view with full buffers', () => {
+  let server: Server;
+  let origin: string;
+  beforeAll(async () => ({ server, origin } = await serveObservatory(full())));
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  async function weight(address: string, seen: Set<string>): Promise<number> {
+    if (seen.has(address)) return 0;
+    seen.add(address);
+    const response = await fetch(new URL(address, origin), { headers: { accept: 'text/html,*/*' } });
+    const body = Buffer.from(await response.arrayBuffer());
+    expect([address, response.status]).toEqual([address, 200]);
+    const type = response.headers.get('content-type') ?? '';
+    if (type.startsWith('font/')) return body.byteLength;
+    const text = body.toString('utf8');
+    const parts = type.startsWith('text/html')
+      ? [...text.matchAll(/(?:<link rel="(?:stylesheet|icon)" href|<script src)="([^"]+)"/g)]
+      : type.startsWith('text/css')
+        ? [...text.matchAll(/url\("([^"]+)"\)/g)].filter(([, name]) => /inter-|jetbrains/.test(name ?? ''))
+        : type.startsWith('text/javascript')
+          ? [...text.matchAll(/from\s+'([^']+)'/g)]
+          : [];
+    let bytes = gzipSync(body).byteLength;
+    for (const [, part] of parts)
+      bytes += await weight(new URL(part ?? '', new URL(address, origin)).pathname, seen);
+    return bytes;
+  }
+
+  it('of the overview stays within 150 KB with its fonts, styles and scripts', async () => {
+    const bytes = await weight('/admin/metrics-dashboard', new Set());
+    expect(bytes).toBeGreaterThan(20 * 1024);
+    expect(bytes).toBeLessThanOrEqual(MAX_BYTES);
+  });
+
+  it.each(['', '/routes', '/queries', '/traces', '/slow', '/failures', '/process'])(
+    'of %s is drawn in time, and its document alone is a small part',
+    async (path) => {
+      const started = performance.now();
+      const response = await fetch(`${origin}/admin/metrics-dashboard${path}`, {
+        headers: { accept: 'text/html' },
+      });
+      const text = await response.text();
+      expect(performance.now() - started).toBeLessThan(MAX_MILLIS);
+      expect(gzipSync(text).byteLength).toBeLessThanOrEqual(64 * 1024);
+    },
+  );
+
+  it('has lists of summaries only: no attribute of a span', async () => {
+    const list = await (await fetch(`${origin}/admin/metrics-dashboard/traces?format=json`)).text();
+    expect(list).not.toContain('db.query.text');
+    expect(list).not.toContain('"spans":');
+  });
+});
