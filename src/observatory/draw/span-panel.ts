@@ -101,7 +101,7 @@ function threshold({ keepReason, type }: SpanRow, thresholds: SpanContext['thres
 
 const ALL: Readonly<Record<SpanRow['type'], string>> = {
   http: 'All requests of this route',
-  database: 'All runs of it',
+  database: 'All runs, and the routes that issue it',
   render: 'Traces with this rendering',
   other: 'Traces with this operation',
 };
@@ -109,8 +109,8 @@ const ALL: Readonly<Record<SpanRow['type'], string>> = {
 function seriesLinks({ type, series }: SpanRow, { links }: PageView): Html {
   const page = links.series(type, series);
   return html`<p class="links">
+    ${type === 'database' && html`<a href="${links.to('/statement', { name: series, explain: 1 })}">Explain query plan</a>`}
     <a href="${page}">${ALL[type]}</a>
-    ${type === 'database' && html`<a href="${page}#callers">Routes that issue it</a>`}
     ${(type === 'database' || type === 'http') && html`<a href="${links.to('/traces', { type, series, sort: 'slowest' })}">Its slowest traces</a>`}
   </p>`;
 }

@@ -227,6 +227,7 @@ describe('the panel of a span', () => {
     expect(panel).toContain('this one');
     expect(panel).toContain('SELECT rowid, rank FROM posts_fts');
     expect(panel).toContain('/statement?name=SELECT+posts_fts"');
+    expect(panel).toContain('/statement?name=SELECT+posts_fts&amp;explain=1"');
     const root = await page(SEARCH_TRACE, `?span=${spanOf(SEARCH_TRACE, 0)}`);
     expect(root.slice(root.indexOf('id="span-panel"'))).toContain('/route?name=GET+%2Fsearch"');
   });
