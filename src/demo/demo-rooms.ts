@@ -4,7 +4,7 @@ import type { AppDependencies } from '../app-dependencies.ts';
 import { createRouter } from '../router.ts';
 import { html } from '../views/html.ts';
 
-/** Posts whose tags the careless page asks for one by one. */
+/** Posts whose mentions the careless page counts one by one. */
 const CARELESS_POSTS = 30;
 const DOWNLOAD_BYTES = 24 * 1024 * 1024;
 
@@ -14,7 +14,10 @@ export function createDemoRooms({ database, render }: AppDependencies): Router {
   const latest = database.prepare<[number], { id: number; title: string }>(
     'SELECT id, title FROM posts ORDER BY published_at DESC LIMIT ?',
   );
-  const tagsOf = database.prepare<[number], { tag: string }>('SELECT tag FROM post_tags WHERE post_id = ?');
+  const mentionsOf = database.prepare<[string], { total: number }>(
+    `SELECT count(DISTINCT posts.id) AS total FROM posts JOIN post_tags ON post_tags.post_id = posts.id
+     WHERE length(replace(lower(markdown), lower(?), '')) < length(lower(markdown))`,
+  );
   // Every triple of posts, to count those that could be read in order: nobody needs this, and it takes its time.
   const report = database.prepare<[], { total: number }>(
     `SELECT count(*) AS total FROM posts AS first, posts AS second, posts AS third
@@ -32,11 +35,11 @@ export function createDemoRooms({ database, render }: AppDependencies): Router {
   });
 
   router.get('/reading-list', (ctx) => {
-    const posts = latest.all(CARELESS_POSTS).map((post) => ({ ...post, tags: tagsOf.all(post.id) }));
+    const posts = latest
+      .all(CARELESS_POSTS)
+      .map((post) => ({ ...post, mentions: mentionsOf.get(post.title)!.total }));
     ctx.body = render('reading-list', () => {
-      const lines = posts.map(
-        ({ title, tags }) => html`<li>${title} (${tags.map(({ tag }) => tag).join(', ')})</li>`,
-      );
+      const lines = posts.map(({ title, mentions }) => html`<li>${title} (mentioned ${mentions} times)</li>`);
       return html`<!doctype html><title>Reading list</title>
         <ul>
           ${lines}

@@ -37,10 +37,19 @@ export interface TrafficOptions {
   readonly perSecond: number;
   /** Requests made at once, before the waves, so that the pages are not empty. */
   readonly atOnce: number;
+  /** Told when those are done. */
+  readonly onVisited?: () => void;
 }
 
 /** Visits the blog until the signal says stop. */
-export async function visit({ address, random, signal, perSecond, atOnce }: TrafficOptions): Promise<void> {
+export async function visit({
+  address,
+  random,
+  signal,
+  perSecond,
+  atOnce,
+  onVisited,
+}: TrafficOptions): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: 8 });
   const posts = linksIn(await fetchText(address, '/archive', agent), /href="(\/\d{4}\/\d{2}\/[^"]+)"/g);
   const assets = linksIn(await fetchText(address, '/', agent), /href="(\/assets\/[^"]+)"/g);
@@ -49,6 +58,7 @@ export async function visit({ address, random, signal, perSecond, atOnce }: Traf
     return ask(address, path, agent, leave);
   };
   for (let i = 0; i < atOnce && !signal.aborted; i++) await next();
+  onVisited?.();
   for (let second = 0; !signal.aborted; second++) {
     const wave = perSecond * (1 + 0.6 * Math.sin(second / 40));
     await next();
