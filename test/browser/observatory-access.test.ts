@@ -198,7 +198,7 @@ run('the observatory in a browser', () => {
 function bareCharts(page: Page): Promise<readonly string[]> {
   return page.evaluate(() =>
     [...document.querySelectorAll('svg.chart')]
-      .filter((chart) => chart.closest('.panel')?.querySelector('table, dl') == null)
+      .filter((chart) => !chart.closest('.panel')?.querySelector('table, dl'))
       .map((chart) => chart.getAttribute('aria-label') ?? 'no label'),
   );
 }
