@@ -87,14 +87,8 @@ export function failureColumns(view: PageView): readonly Column<FailureGroup>[] 
       value: (row) => row.errorType,
       cell: (row) =>
         html`<a class="failure" href="${view.links.trace(row.traceId, row.spanId)}"
-            ><span class="tone-failed">${row.errorType}</span> <bdi>${row.message.slice(0, 160)}</bdi></a
-          >${
-            row.stack !== undefined &&
-            html`<details class="stack-of">
-              <summary>stack</summary>
-              <pre class="stack" tabindex="0"><code>${row.stack}</code></pre>
-            </details>`
-          }`,
+          ><span class="tone-failed">${row.errorType}</span> <bdi>${row.message.slice(0, 160)}</bdi></a
+        >`,
     },
     {
       label: 'at',
@@ -102,7 +96,13 @@ export function failureColumns(view: PageView): readonly Column<FailureGroup>[] 
       value: (row) => row.series,
       cell: (row) =>
         html`<span class="swatch type-${row.type}"></span
-          >${seriesName(row.series, view.links.series(row.type, row.series))}`,
+          >${seriesName(row.series, view.links.series(row.type, row.series))}${
+            row.stack !== undefined &&
+            html`<details class="stack-of">
+              <summary>stack</summary>
+              <pre class="stack" tabindex="0"><code>${row.stack}</code></pre>
+            </details>`
+          }`,
     },
     {
       label: 'kept',
