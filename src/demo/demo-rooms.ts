@@ -5,7 +5,7 @@ import { createRouter } from '../router.ts';
 import { html } from '../views/html.ts';
 
 /** Posts whose mentions the careless page counts one by one. */
-const CARELESS_POSTS = 30;
+const CARELESS_POSTS = 60;
 const DOWNLOAD_BYTES = 24 * 1024 * 1024;
 
 /** Pages with faults on purpose, so that there is something to find: a slow statement, an N+1, a page that fails, a long download. */
@@ -16,7 +16,7 @@ export function createDemoRooms({ database, render }: AppDependencies): Router {
   );
   const mentionsOf = database.prepare<[string], { total: number }>(
     `SELECT count(DISTINCT posts.id) AS total FROM posts JOIN post_tags ON post_tags.post_id = posts.id
-     WHERE length(replace(lower(markdown), lower(?), '')) < length(lower(markdown))`,
+     WHERE length(replace(lower(markdown || summary), lower(?), '')) < length(lower(markdown || summary))`,
   );
   // Every triple of posts, to count those that could be read in order: nobody needs this, and it takes its time.
   const report = database.prepare<[], { total: number }>(

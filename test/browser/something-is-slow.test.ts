@@ -65,7 +65,7 @@ run('something is slow, in the demo', () => {
       .click();
     await page.locator('h1', { hasText: 'Queries' }).waitFor();
     const repeated = page.locator('section', { hasText: 'N+1' }).locator('tbody tr').first();
-    expect(await repeated.textContent()).toMatch(/reading-list[\s\S]*×30/);
+    expect(await repeated.textContent()).toMatch(/reading-list[\s\S]*×60/);
     await page
       .locator('#rail')
       .getByRole('link', { name: /^Failures/ })

@@ -5,16 +5,18 @@ import { serveObservatory } from '../../fixtures/observatory-server.ts';
 import { FakeTelemetry } from './fake-telemetry.ts';
 
 const ADDRESS = '/admin/metrics-dashboard/statement?name=SELECT+posts_fts';
-let running: Server | undefined;
+const running: Server[] = [];
 afterEach(() => {
-  running?.closeAllConnections();
-  running?.close();
+  for (const server of running.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
 });
 
 async function page(query: string, explain?: (text: string) => readonly string[]): Promise<string> {
   const more = explain === undefined ? {} : { explain };
   const { server, origin } = await serveObservatory(new FakeTelemetry(), more);
-  running = server;
+  running.push(server);
   return (await fetch(`${origin}${ADDRESS}${query}`)).text();
 }
 
