@@ -303,6 +303,8 @@ export interface TelemetryQuery {
   now(): number;
   settings(): readonly EffectiveSetting[];
   sampling(): SamplingFacts;
+  /** Where counts by range begin: the start of this process, or earlier where the history of others was read back. */
+  countedFromMillis(): number;
   /** Without a range: since start. */
   operations(range?: TimeRange): Readonly<Record<OperationType, OperationSummary>>;
   /** Buckets of the finest tier that covers the range, merged to at most `maxPoints` (default 120). */

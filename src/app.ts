@@ -10,6 +10,7 @@ import { errorLog } from './error-log.ts';
 import { createHealthRoutes } from './health-routes.ts';
 import { createAssets, installedAssetFolders } from './media/assets.ts';
 import { MEDIA_FOLDER_NAME, MediaStore } from './media/media-store.ts';
+import { MethodNotAllowed } from './method-not-allowed.ts';
 import { createObservatoryRooms } from './observatory-rooms.ts';
 import { PostStore } from './posts/post-store.ts';
 import { requestIdentity } from './request-identity.ts';
@@ -47,6 +48,6 @@ export function createApp(deps: AppDependencies, rooms: readonly Router[] = []):
   for (const router of [...reader.routers, ...desk.routers, ...observatory, ...rooms])
     app.use(router.routes());
   app.use(reader.postPaths.routes());
-  app.use(reader.postPaths.allowedMethods({ throw: true }));
+  app.use(reader.postPaths.allowedMethods({ throw: true, notImplemented: () => new MethodNotAllowed() }));
   return app;
 }

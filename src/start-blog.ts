@@ -59,7 +59,7 @@ export function startBlog({ telemetry, rooms, onListening }: StartBlogOptions): 
     const setup = deps.accounts.setupLinks.create();
     if (setup !== undefined)
       process.stdout.write(
-        `Nobody owns this blog yet. Become its owner within a day: ${address}${setup.path}\n`,
+        `Nobody owns this blog yet. Become its owner within a day: ${config.publicUrl ?? address}${setup.path}\n`,
       );
   });
   stopGracefully({

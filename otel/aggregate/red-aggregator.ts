@@ -55,6 +55,8 @@ export class RedAggregator {
   #secondMillis = 0;
   /** The finest tier holds nothing from before; 0 until something was restored. */
   #finestFromMillis = 0;
+  /** Start of the oldest bucket that was restored. */
+  #restoredFromMillis: number | undefined;
 
   constructor(options: {
     readonly clock: Clock;
@@ -80,6 +82,11 @@ export class RedAggregator {
       render: typeSeries('render'),
       other: typeSeries('other'),
     };
+  }
+
+  /** Where the counts of earlier processes begin; undefined without any. */
+  get restoredFromMillis(): number | undefined {
+    return this.#restoredFromMillis;
   }
 
   /** Bytes held by closed buckets, estimated. */
@@ -189,6 +196,7 @@ export class RedAggregator {
       if (of === undefined || bucket === undefined || TIERS[tier] === undefined) continue;
       const { type, name } = of;
       const series = name === undefined ? this.#types[type].totals : this.#seriesFor(type, name).tiers;
+      this.#restoredFromMillis = Math.min(startMillis, this.#restoredFromMillis ?? Infinity);
       if (series.restore(tier, bucket, now)) this.#budget.add(tier, series, bucket);
     }
   }

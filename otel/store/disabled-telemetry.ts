@@ -52,6 +52,7 @@ export function disabledTelemetry(
     now: () => clock.now(),
     settings: () => settings,
     sampling: () => ({ enabled: false, rates: NO_RATES, exportRates: NO_RATES, thresholdsSeconds }),
+    countedFromMillis: () => processFacts(runtime, clock.now()).startedAtMillis,
     operations: () => ({ http: NOTHING, database: NOTHING, render: NOTHING, other: NOTHING }),
     timeline: () => [],
     heatMap: () => ({ bandEdgesMillis: [], columns: [] }),

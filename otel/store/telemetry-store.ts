@@ -138,6 +138,11 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
     return failedOperations(this.#options.ring.values(), range, limit);
   }
 
+  countedFromMillis(): number {
+    const { startedAtMillis } = this.process();
+    return Math.min(startedAtMillis, this.#options.aggregates.restoredFromMillis ?? startedAtMillis);
+  }
+
   process(): ProcessFacts {
     return processFacts(this.#options.runtime, this.now());
   }

@@ -7,7 +7,7 @@ const MAX_COURSES = 60;
 const COURSE_POINTS = 30;
 
 export function secondsOf(telemetry: TelemetryQuery, range: ChosenRange, now: number): number {
-  return elapsedSeconds(range, now, telemetry.process().startedAtMillis);
+  return elapsedSeconds(range, now, telemetry.countedFromMillis());
 }
 
 /** Every series of a type in the range with its share of time; the first `courses` of them with their course. */

@@ -29,6 +29,7 @@ export function situationOf(
     range: { fromMillis: range.fromMillis, toMillis: range.toMillis, words: range.words },
     now,
     startedAtMillis: telemetry.process().startedAtMillis,
+    countedFromMillis: telemetry.countedFromMillis(),
     routes: known.routes,
     statements: known.statements,
     repeated: repeatedOnRoutes(telemetry, range).rows,

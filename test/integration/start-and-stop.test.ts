@@ -20,6 +20,13 @@ describe('the start', () => {
     expect(await blog.stop()).toBe(0);
   });
 
+  it('prints the link under PUBLIC_URL, where the cookies will hold', async () => {
+    const blog = await BlogProcess.start(dataDir(), { PUBLIC_URL: 'https://blog.example' });
+    await blog.ask('/health');
+    expect(blog.output).toMatch(/ https:\/\/blog\.example\/admin\/setup\?token=\S{20,}/);
+    await blog.stop();
+  });
+
   it('says in one line that its port is taken', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));

@@ -14,6 +14,8 @@ export interface OverviewSituation {
   readonly range: TimeRange & { readonly words: string };
   readonly now: number;
   readonly startedAtMillis: number;
+  /** Earlier than the start where counts of other processes are among the numbers. */
+  readonly countedFromMillis: number;
   readonly routes: readonly SeriesSummary[];
   readonly statements: readonly SeriesSummary[];
   readonly repeated: readonly RepeatedOnRoute[];
@@ -46,8 +48,8 @@ export function overviewSentence(situation: OverviewSituation, links: Links): Se
   return [...opening(situation, links), ...told.flatMap((reason): Sentence => [{ text: ' ' }, ...reason])];
 }
 
-function when({ range, startedAtMillis, now }: OverviewSituation): string {
-  if (startedAtMillis <= range.fromMillis) return range.words;
+function when({ range, startedAtMillis, countedFromMillis, now }: OverviewSituation): string {
+  if (countedFromMillis < startedAtMillis || startedAtMillis <= range.fromMillis) return range.words;
   const age = now - startedAtMillis;
   return age < 1000 ? 'since the start just now' : `since the start ${spanText(age)} ago`;
 }

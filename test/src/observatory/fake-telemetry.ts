@@ -55,6 +55,7 @@ export class FakeTelemetry implements TelemetryQuery, TelemetryControl {
   readonly #listeners = new Set<() => void>();
   readonly pinned = new Set<string>();
   rate = 0.1;
+  readonly countedFromMillis = (): number => this.#startedMillis;
   readonly refresh = (): Promise<void> => Promise.resolve();
 
   constructor(options: FakeOptions = {}) {

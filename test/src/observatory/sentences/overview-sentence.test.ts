@@ -37,6 +37,7 @@ function situation(more: Partial<OverviewSituation> = {}): OverviewSituation {
     range: { fromMillis: FAKE_NOW - HOUR, toMillis: FAKE_NOW + 1, words: 'in the last hour' },
     now: FAKE_NOW,
     startedAtMillis: FAKE_NOW - 26 * HOUR,
+    countedFromMillis: FAKE_NOW - 26 * HOUR,
     routes: [],
     statements: [],
     repeated: [],
@@ -96,12 +97,12 @@ describe('overviewSentence', () => {
     ['quiet', { metrics: EMPTY }, 'Quiet. No requests in the last hour.'],
     [
       'quiet just after the start',
-      { metrics: EMPTY, startedAtMillis: FAKE_NOW - 200 },
+      { metrics: EMPTY, startedAtMillis: FAKE_NOW - 200, countedFromMillis: FAKE_NOW - 200 },
       'Quiet. No requests since the start just now.',
     ],
     [
       'quiet in the first minute',
-      { metrics: EMPTY, startedAtMillis: FAKE_NOW - 41_000 },
+      { metrics: EMPTY, startedAtMillis: FAKE_NOW - 41_000, countedFromMillis: FAKE_NOW - 41_000 },
       'Quiet. No requests since the start 41 seconds ago.',
     ],
     [
@@ -116,7 +117,7 @@ describe('overviewSentence', () => {
     ],
     [
       'the first minutes',
-      { startedAtMillis: FAKE_NOW - 150_000 },
+      { startedAtMillis: FAKE_NOW - 150_000, countedFromMillis: FAKE_NOW - 150_000 },
       'All fine. 32,410 requests since the start 2 minutes ago, none failed. One in twenty took longer than 19 ms.',
     ],
     [
