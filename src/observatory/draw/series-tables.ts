@@ -27,6 +27,22 @@ const percentile = (key: 'p50' | 'p95' | 'p99'): Column<SeriesLine> => ({
   cell: (row) => (key === 'p99' ? millisCell(row.durationMillis[key]) : threeDigits(row.durationMillis[key])),
 });
 
+const PER_SECOND: Column<SeriesLine> = {
+  label: 'per s',
+  key: 'per_second',
+  align: 'number',
+  value: (row) => row.perSecond,
+  cell: (row) => threeDigits(row.perSecond),
+};
+
+const counted = (label: string, key: string, value: (row: SeriesLine) => number): Column<SeriesLine> => ({
+  label,
+  key,
+  align: 'number',
+  value,
+  cell: (row) => countText(value(row)),
+});
+
 export function routeColumns(view: PageView, brief = false): readonly Column<SeriesLine>[] {
   const all: readonly (Column<SeriesLine> & { readonly full?: boolean })[] = [
     {
@@ -35,21 +51,8 @@ export function routeColumns(view: PageView, brief = false): readonly Column<Ser
       value: (row) => row.name,
       cell: (row) => seriesName(row.name, view.links.series('http', row.name)),
     },
-    {
-      label: 'per s',
-      key: 'per_second',
-      align: 'number',
-      value: (row) => row.perSecond,
-      cell: (row) => threeDigits(row.perSecond),
-    },
-    {
-      label: 'count',
-      key: 'count',
-      align: 'number',
-      full: true,
-      value: (row) => row.count,
-      cell: (row) => countText(row.count),
-    },
+    PER_SECOND,
+    { ...counted('count', 'count', (row) => row.count), full: true },
     {
       label: 'failed',
       key: 'failed',
@@ -57,22 +60,8 @@ export function routeColumns(view: PageView, brief = false): readonly Column<Ser
       value: (row) => row.errors,
       cell: (row) => failedCell(row.errors),
     },
-    {
-      label: '4xx',
-      key: 'client_errors',
-      align: 'number',
-      full: true,
-      value: (row) => row.clientErrors,
-      cell: (row) => countText(row.clientErrors),
-    },
-    {
-      label: 'aborted',
-      key: 'aborted',
-      align: 'number',
-      full: true,
-      value: (row) => row.aborted,
-      cell: (row) => countText(row.aborted),
-    },
+    { ...counted('4xx', 'client_errors', (row) => row.clientErrors), full: true },
+    { ...counted('aborted', 'aborted', (row) => row.aborted), full: true },
     percentile('p50'),
     percentile('p95'),
     percentile('p99'),
@@ -86,14 +75,7 @@ export function routeColumns(view: PageView, brief = false): readonly Column<Ser
           >${shareBar('http', row.timeShare, brief)} ${text(share(row.timeShare))}</span
         >`,
     },
-    {
-      label: 'kept',
-      key: 'kept',
-      align: 'number',
-      full: true,
-      value: (row) => row.kept,
-      cell: (row) => countText(row.kept),
-    },
+    { ...counted('kept', 'kept', (row) => row.kept), full: true },
     { label: 'over time', cell: (row) => sparkline('http', row.course) },
   ];
   return all.filter((column) => !brief || column.full !== true);
@@ -115,21 +97,8 @@ export function statementColumns(view: PageView, brief = false): readonly Column
         html`<span class="mono">${seriesName(row.name, view.links.series('database', row.name))}</span
           >${callers(row)}`,
     },
-    {
-      label: 'per s',
-      key: 'per_second',
-      align: 'number',
-      value: (row) => row.perSecond,
-      cell: (row) => threeDigits(row.perSecond),
-    },
-    {
-      label: 'calls',
-      key: 'count',
-      align: 'number',
-      full: true,
-      value: (row) => row.count,
-      cell: (row) => countText(row.count),
-    },
+    PER_SECOND,
+    { ...counted('calls', 'count', (row) => row.count), full: true },
     {
       label: 'rows',
       key: 'rows',

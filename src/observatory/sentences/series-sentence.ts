@@ -41,14 +41,3 @@ export function seriesSentence(
     parts.push({ text: `. That is ${text(share(row.totalMillis / totalMillis))} of ${whole}` });
   return [...parts, { text: '.' }];
 }
-
-/** Opens a list: what is seen, and how much of it. */
-export function listSentence(
-  before: string,
-  href: string | undefined,
-  linked: string,
-  after: string,
-): Sentence {
-  const part: SentencePart = href === undefined ? { text: linked } : { text: linked, href };
-  return [{ text: before }, part, { text: after }].filter((each) => each.text !== '');
-}
