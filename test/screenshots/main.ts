@@ -1,72 +1,95 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
+import { parseArgs } from 'node:util';
+import { chromium, type Page } from 'playwright-core';
 import { chromiumPath } from '../browser/chromium.ts';
 import { DemoServer } from '../fixtures/demo-server.ts';
 
-/** Every page of the observatory as a picture, with the demo's visitors: `npm run screenshots -- <folder> [requests]`. */
-const [folder, requests = '400'] = process.argv.slice(2);
-if (folder === undefined || !/^\d+$/.test(requests)) {
-  process.stderr.write('Usage: npm run screenshots -- <folder for the pictures> [number of requests]\n');
-  process.exit(1);
-}
-const executablePath = chromiumPath();
-if (executablePath === undefined) process.exit(1);
+const USAGE = `Usage: npm run screenshots -- <folder for the pictures> [number of requests] [--posts DIR] [--traffic LOG] [--speed N] [--only NAMES]
+
+Every page of the observatory as a picture: 1440 and 360 px wide, light and dark, of a demo with visitors.
+
+  --posts    a folder of Markdown posts to import first, as for npm run import
+  --traffic  a traffic log to replay before the pictures, as for npm run replay, instead of the demo's visitors
+  --speed    how many times faster than life it is replayed; default 6000
+  --only     names of pages, with commas: overview,process
+`;
 
 const SIZES = [
   [1440, 900],
   [360, 740],
 ] as const;
-const PAGES = [
-  '',
-  '/content',
-  '/process',
-  '/routes',
-  '/queries',
-  '/slow',
-  '/failures',
-  '/traces',
-  '/sampling',
-  '/export',
-  '/buffer',
-  '/keys',
-];
+const PAGES: Readonly<Record<string, string>> = {
+  overview: '',
+  content: '/content',
+  process: '/process',
+  routes: '/routes',
+  queries: '/queries',
+  slow: '/slow',
+  failures: '/failures',
+  traces: '/traces',
+  import: '/traces/import',
+  'missing-trace': '/traces/0af7651916cd43dd8448eb211c80319c',
+  sampling: '/sampling',
+  export: '/export',
+  buffer: '/buffer',
+  keys: '/keys',
+  'nothing-then': '?from=2020-01-01T00:00&to=2020-01-01T01:00',
+};
+/** Pages of one thing: of the first that a list leads to. */
+const FIRST_OF: Readonly<Record<string, string>> = {
+  route: '/routes',
+  statement: '/queries',
+  trace: '/slow',
+};
+/** Of the demo: without them a replayed log has no failure and no repeated statement to show. */
+const FAULTY_ROOMS = ['/demo/reading-list', '/demo/guestbook'];
+const FAULTY_VISITS = 3;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    posts: { type: 'string' },
+    traffic: { type: 'string' },
+    speed: { type: 'string', default: '6000' },
+    only: { type: 'string' },
+  },
+});
+const [folder, requests = '400'] = positionals;
+const speed = Number(values.speed);
+const names = [...Object.keys(PAGES), ...Object.keys(FIRST_OF)];
+const only = values.only?.split(',') ?? names;
+const unknown = only.filter((name) => !names.includes(name));
+if (folder === undefined || !/^\d+$/.test(requests) || !(speed > 0) || unknown.length > 0) {
+  if (unknown.length > 0)
+    process.stderr.write(`No page is called ${unknown.join(', ')}; there are ${names.join(', ')}.\n`);
+  process.stderr.write(USAGE);
+  process.exit(2);
+}
+const executablePath = chromiumPath();
+if (executablePath === undefined) process.exit(1);
 
 mkdirSync(folder, { recursive: true });
-const demo = await new DemoServer().start();
+const demo = new DemoServer({ posts: values.posts });
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
 try {
-  await demo.visit(Number(requests));
+  await demo.start();
+  if (values.traffic === undefined) await demo.visit(Number(requests));
+  else {
+    await demo.replay(values.traffic, speed);
+    for (let time = 0; time < FAULTY_VISITS; time++)
+      for (const room of FAULTY_ROOMS) await (await fetch(demo.address + room)).text();
+  }
   for (const colorScheme of ['light', 'dark'] as const)
     for (const [width, height] of SIZES) {
-      const context = await browser.newContext({
-        colorScheme,
-        viewport: { width, height },
-        reducedMotion: 'reduce',
-      });
+      const viewport = { width, height };
+      const context = await browser.newContext({ colorScheme, viewport, reducedMotion: 'reduce' });
       const page = await context.newPage();
       await page.goto(demo.signIn);
       const base = page.url().split('?')[0]!;
-      const first = async (path: string, selector: string): Promise<string | null> => {
-        await page.goto(base + path);
-        return page
-          .locator(selector)
-          .first()
-          .getAttribute('href', { timeout: 5000 })
-          .catch(() => null);
-      };
-      const found = {
-        route: await first('/routes', 'tbody a.name'),
-        statement: await first('/queries', 'tbody a.name'),
-        trace: await first('/slow', 'tbody a.name'),
-      };
-      const addresses = [
-        ...PAGES.map((path) => [path === '' ? 'overview' : path.slice(1), base + path] as const),
-        ...Object.entries(found).flatMap(([name, href]) =>
-          href === null ? [] : [[name, new URL(href, base).href] as const],
-        ),
-      ];
-      for (const [name, address] of addresses) {
+      for (const name of only) {
+        const address = await addressOf(name, base, page);
+        if (address === undefined) continue;
         await page.goto(address);
         await page.evaluate(() => document.fonts.ready);
         await page.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`), fullPage: true });
@@ -77,4 +100,14 @@ try {
 } finally {
   await browser.close();
   await demo.close();
+}
+
+/** Undefined when the list that leads there is empty. */
+async function addressOf(name: string, base: string, page: Page): Promise<string | undefined> {
+  const list = FIRST_OF[name];
+  if (list === undefined) return base + PAGES[name];
+  await page.goto(base + list);
+  const links = page.locator('tbody a.name');
+  const href = (await links.count()) === 0 ? null : await links.first().getAttribute('href');
+  return href === null ? undefined : new URL(href, base).href;
 }
