@@ -1,6 +1,6 @@
 import type { TelemetryQuery } from '../../otel/query.ts';
 import { html, type Html } from '../views/html.ts';
-import { countText, rate, share, size, text, threeDigits } from './format/quantity.ts';
+import { countText, duration, rate, share, size, text } from './format/quantity.ts';
 import { secondsOf } from './series-lines.ts';
 import type { ChosenRange } from './time-range.ts';
 
@@ -39,5 +39,5 @@ export function railCost(telemetry: TelemetryQuery): Html {
   if (!telemetry.enabled) return html`Measuring is off and costs nothing.`;
   const { cpuShare, bytesHeld, nanosPerSpan } = telemetry.ownCost();
   return html`Watching costs ${text(share(cpuShare))} of CPU time, ${text(size(bytesHeld))} of memory,
-  ${threeDigits(nanosPerSpan / 1000)} µs a span.`;
+  ${text(duration(nanosPerSpan / 1e6))} a span.`;
 }

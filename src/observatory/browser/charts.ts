@@ -68,7 +68,9 @@ const clock = ({ zoneMinutes }: Chart, millis: number): string =>
   new Date(millis + zoneMinutes * 60_000).toISOString().slice(11, 19);
 
 function durationText(millis: number): string {
-  return millis >= 1000 ? `${(millis / 1000).toPrecision(3)} s` : `${Number(millis.toPrecision(3))} ms`;
+  const [length, unit] =
+    millis >= 1000 ? [1000, 's'] : millis >= 1 ? [1, 'ms'] : millis >= 1e-3 ? [1e-3, 'µs'] : [1e-6, 'ns'];
+  return `${Number((millis / length).toPrecision(3))}\u00a0${unit}`;
 }
 
 function place(element: HTMLElement, left: number, top: number, width?: number, height?: number): void {

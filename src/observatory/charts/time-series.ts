@@ -2,7 +2,7 @@ import { area, line } from 'd3-shape';
 import type { OperationType, TimelinePoint } from '../../../otel/query.ts';
 import { html, type Html } from '../../views/html.ts';
 import { moment, momentText } from '../format/moment.ts';
-import { countText, duration, text, threeDigits } from '../format/quantity.ts';
+import { countText, duration, measured, text } from '../format/quantity.ts';
 import { markerLines, percent, plot, timeAxis, type ChartTable, type ChartTime } from './frame.ts';
 import { logScale, px, timeScale } from './scales.ts';
 
@@ -90,18 +90,7 @@ export function timeSeries(
     time: time.range,
     shapes: html`${shapes}${marks.lines}`,
     over: html`${marks.labels}${lineLabels(vertices.at(-1)?.at(-1))}${all.length === 0 && html`<text class="axis empty" x="50%" y="${height / 2}" text-anchor="middle">nothing in this range</text>`}`,
-    yTicks:
-      all.length === 0
-        ? []
-        : ticks.map((tick, index) => ({
-            y: y(tick),
-            label:
-              index === ticks.length - 1
-                ? text(duration(tick))
-                : tick >= 1000
-                  ? text(duration(tick))
-                  : threeDigits(tick),
-          })),
+    yTicks: all.length === 0 ? [] : ticks.map((tick) => ({ y: y(tick), label: text(duration(tick)) })),
     xTicks: timeAxis(time, height, 3),
   });
 }
@@ -131,14 +120,14 @@ function seriesLabel(points: readonly TimelinePoint[], time: ChartTime): string 
 
 export function timeSeriesTable(points: readonly TimelinePoint[], now: number): ChartTable {
   return {
-    columns: ['from', 'count', 'failed', 'p50 ms', 'p95 ms', 'p99 ms', 'kept'],
+    columns: ['from', 'count', 'failed', 'p50', 'p95', 'p99', 'kept'],
     at: points.map((point) => point.startMillis),
     rows: points.map((point) => [
       html`${moment(point.startMillis, now)}${point.partial && ' (running)'}`,
       countText(point.count),
       countText(point.errors),
       ...[point.durationMillis.p50, point.durationMillis.p95, point.durationMillis.p99].map((millis) =>
-        point.count === 0 ? '–' : threeDigits(millis),
+        point.count === 0 ? '–' : text(measured(millis)),
       ),
       countText(point.kept),
     ]),

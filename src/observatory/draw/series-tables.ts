@@ -1,7 +1,7 @@
 import type { SeriesSummary, TimelinePoint } from '../../../otel/query.ts';
 import { html } from '../../views/html.ts';
 import { shareBar, sparkline } from '../charts/sparkline.ts';
-import { countText, figure, millisCell, rate, share, text, threeDigits } from '../format/quantity.ts';
+import { countText, durationCell, figure, rate, share, text } from '../format/quantity.ts';
 import type { PageView } from '../page.ts';
 import { failedCell, seriesName } from './facts.ts';
 import type { Column } from './table.ts';
@@ -24,15 +24,15 @@ const percentile = (key: 'p50' | 'p95' | 'p99'): Column<SeriesLine> => ({
   key: `${key}_ms`,
   align: 'number',
   value: (row) => row.durationMillis[key],
-  cell: (row) => (key === 'p99' ? millisCell(row.durationMillis[key]) : threeDigits(row.durationMillis[key])),
+  cell: (row) => durationCell(row.durationMillis[key]),
 });
 
 const PER_SECOND: Column<SeriesLine> = {
-  label: 'per s',
+  label: 'rate',
   key: 'per_second',
   align: 'number',
   value: (row) => row.perSecond,
-  cell: (row) => threeDigits(row.perSecond),
+  cell: (row) => perSecond(row.perSecond, 1),
 };
 
 const counted = (label: string, key: string, value: (row: SeriesLine) => number): Column<SeriesLine> => ({

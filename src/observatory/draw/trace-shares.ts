@@ -2,7 +2,7 @@ import type { OperationType, TraceDetail } from '../../../otel/query.ts';
 import { html, type Html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
 import { px } from '../charts/scales.ts';
-import { countText, duration, millisCell, share, text } from '../format/quantity.ts';
+import { countText, duration, durationCell, share, text } from '../format/quantity.ts';
 import { criticalPath, type CriticalSegment } from '../trace/critical-path.ts';
 import type { SpanNode } from '../trace/span-tree.ts';
 import { seriesName } from './facts.ts';
@@ -94,10 +94,10 @@ export function tracePaths(
                     >${seriesName(row.name, hrefOf(row.longest.span.spanId))}
                   </th>
                   <td class="number">${countText(row.count)}</td>
-                  <td class="number">${millisCell(row.totalMillis)}</td>
-                  <td class="number">${millisCell(row.selfMillis)}</td>
+                  <td class="number">${durationCell(row.totalMillis)}</td>
+                  <td class="number">${durationCell(row.selfMillis)}</td>
                   <td class="number">
-                    ${row.criticalMillis > 0 ? millisCell(row.criticalMillis) : html`<span class="zero">0</span>`}
+                    ${row.criticalMillis > 0 ? durationCell(row.criticalMillis) : html`<span class="zero">0</span>`}
                   </td>
                   <td class="number">
                     ${row.criticalMillis > 0 ? text(share(Math.min(1, row.criticalMillis / length))) : html`<span class="zero">–</span>`}

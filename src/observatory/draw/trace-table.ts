@@ -1,7 +1,7 @@
 import type { KeepReason, OperationRow, TraceSummary } from '../../../otel/query.ts';
 import { html } from '../../views/html.ts';
 import { moment } from '../format/moment.ts';
-import { countText, millisCell } from '../format/quantity.ts';
+import { countText, durationCell } from '../format/quantity.ts';
 import type { PageView } from '../page.ts';
 import { badge, seriesName } from './facts.ts';
 import type { Column } from './table.ts';
@@ -40,7 +40,7 @@ export function traceColumns(view: PageView, brief = false): readonly Column<Tra
       key: 'duration_ms',
       align: 'number',
       value: (row) => row.durationMillis,
-      cell: (row) => millisCell(row.durationMillis),
+      cell: (row) => durationCell(row.durationMillis),
     },
     {
       label: 'status',
@@ -102,7 +102,7 @@ export function operationColumns(view: PageView): readonly Column<OperationRow>[
       key: 'duration_ms',
       align: 'number',
       value: (row) => row.durationMillis,
-      cell: (row) => millisCell(row.durationMillis),
+      cell: (row) => durationCell(row.durationMillis),
     },
     {
       label: 'status',

@@ -13,12 +13,19 @@ const BINARY_UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB'];
 
 /** At most three significant digits, thousands separated, no exponent: 0.112, 3.84, 61.3, 1,040. */
 export function threeDigits(value: number): string {
+  return value === 0
+    ? '0'
+    : exactlyThreeDigits(value)
+        .replace(/(\.\d*?)0+$/, '$1')
+        .replace(/\.$/, '');
+}
+
+/** As many decimals as make three digits: 0.900, 35.0, 961. What was measured is told so, and a column of it stands in line. */
+function exactlyThreeDigits(value: number): string {
   if (!Number.isFinite(value)) return '–';
-  const size = Math.abs(value);
-  if (size >= 100) return whole(value);
-  if (size === 0) return '0';
-  const decimals = size >= 10 ? 1 : size >= 1 ? 2 : Math.min(6, 2 - Math.floor(Math.log10(size)));
-  return value.toFixed(decimals).replace(/\.?0+$/, '');
+  if (value === 0) return '0';
+  const magnitude = Math.floor(Math.log10(Math.abs(Number(value.toPrecision(3)))));
+  return magnitude >= 2 ? whole(value) : value.toFixed(Math.min(8, 2 - magnitude));
 }
 
 /** Exact, thousands separated. */
@@ -26,14 +33,31 @@ export function countText(value: number): string {
   return Number.isFinite(value) ? whole(value) : '–';
 }
 
-/** For prose and cards: ms below a second, then s, min, h. */
-export function duration(millis: number): Quantity {
+/** Longest first: from how many milliseconds on a unit is used, and how many of them it is. */
+const DURATION_UNITS: readonly (readonly [fromMillis: number, unitMillis: number, unit: string])[] = [
+  [7_200_000, 3_600_000, 'h'],
+  [99_500, 60_000, 'min'],
+  [999.5, 1000, 's'],
+  [0.9995, 1, 'ms'],
+  [0.000_999_5, 0.001, 'µs'],
+  [0, 0.000_001, 'ns'],
+];
+
+function durationIn(millis: number, digits: (value: number) => string): Quantity {
   if (!Number.isFinite(millis) || millis < 0) return NONE;
-  if (millis < 999.5) return { value: threeDigits(millis), unit: 'ms' };
-  const seconds = millis / 1000;
-  if (seconds < 99.5) return { value: threeDigits(seconds), unit: 's' };
-  if (seconds < 7200) return { value: threeDigits(seconds / 60), unit: 'min' };
-  return { value: threeDigits(seconds / 3600), unit: 'h' };
+  if (millis === 0) return { value: '0', unit: 'ms' };
+  const [, unitMillis, unit] = DURATION_UNITS.find(([from]) => millis >= from)!;
+  return { value: digits(millis / unitMillis), unit };
+}
+
+/** In the unit that suits it, from ns to h, without idle zeros: for prose, axes and what was chosen, such as 500 ms. */
+export function duration(millis: number): Quantity {
+  return durationIn(millis, threeDigits);
+}
+
+/** The same with exactly three digits: for figures and columns of what was measured, such as 35.0 ms. */
+export function measured(millis: number): Quantity {
+  return durationIn(millis, exactlyThreeDigits);
 }
 
 /** Powers of 1024 under the names people use. */
@@ -78,10 +102,15 @@ export function text(quantity: Quantity): string {
 export function figure(quantity: Quantity): Html {
   return quantity.unit === ''
     ? html`${quantity.value}`
-    : html`${quantity.value}<span class="unit"> ${quantity.unit}</span>`;
+    : html`${quantity.value}<span class="unit"> ${quantity.unit}</span>`;
 }
 
-/** Milliseconds for a column of them: always ms, so that the column can be compared by eye. */
-export function millisCell(millis: number): Html {
-  return figure({ value: threeDigits(millis), unit: 'ms' });
+const LONG_UNITS: ReadonlySet<string> = new Set(['s', 'min', 'h']);
+
+/** A measured duration for a column of them; a unit of a second or more stands out, as its numbers are small. */
+export function durationCell(millis: number): Html {
+  const { value, unit } = measured(millis);
+  return LONG_UNITS.has(unit)
+    ? html`${value}<span class="unit long"> ${unit}</span>`
+    : figure({ value, unit });
 }

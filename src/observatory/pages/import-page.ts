@@ -3,7 +3,7 @@ import { panel } from '../charts/frame.ts';
 import { seriesName } from '../draw/facts.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';
 import { moment } from '../format/moment.ts';
-import { countText, millisCell } from '../format/quantity.ts';
+import { countText, durationCell } from '../format/quantity.ts';
 import { definePage, type PageView } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
 import { IMPORT_PATH, IMPORTED_PATH } from '../transfer/import-routes.ts';
@@ -130,7 +130,7 @@ function columns({ links, now }: PageView): readonly Column<ImportedRow>[] {
       key: 'duration_ms',
       align: 'number',
       value: (row) => row.durationMillis,
-      cell: (row) => millisCell(row.durationMillis),
+      cell: (row) => durationCell(row.durationMillis),
     },
     {
       label: 'spans',

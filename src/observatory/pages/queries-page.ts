@@ -3,7 +3,7 @@ import { panel } from '../charts/frame.ts';
 import { csvLink, seriesName } from '../draw/facts.ts';
 import { statementColumns, type SeriesLine } from '../draw/series-tables.ts';
 import { drawTable, sheetOf, sortRows, type Column } from '../draw/table.ts';
-import { countText, millisCell, share, text } from '../format/quantity.ts';
+import { countText, durationCell, share, text } from '../format/quantity.ts';
 import { definePage } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
 import { repeatedOnRoutes, type RepeatedOnRoute, type RepetitionSearch } from '../repeated-on-routes.ts';
@@ -56,7 +56,7 @@ export const queriesPage = definePage<QueriesFacts>({
         align: 'number',
         cell: (row) => html`<span class="badge failed">×${countText(row.count)}</span>`,
       },
-      { label: 'together', align: 'number', cell: (row) => millisCell(row.totalMillis) },
+      { label: 'together', align: 'number', cell: (row) => durationCell(row.totalMillis) },
       { label: 'seen in', align: 'number', cell: (row) => plural(row.traces, 'trace') },
       {
         label: 'example',

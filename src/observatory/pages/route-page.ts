@@ -6,7 +6,7 @@ import { seriesName, shareText } from '../draw/facts.ts';
 import { drawTable, sheetOf, sortRows, type Column } from '../draw/table.ts';
 import { traceColumns } from '../draw/trace-table.ts';
 import { failureColumns, groupFailures } from '../failure-groups.ts';
-import { millisCell, threeDigits } from '../format/quantity.ts';
+import { durationCell, threeDigits } from '../format/quantity.ts';
 import { definePage } from '../page.ts';
 import { seriesSentence } from '../sentences/series-sentence.ts';
 import { sharesOf, spanTree, type SeriesShare } from '../trace/span-tree.ts';
@@ -91,7 +91,7 @@ export const routePage = definePage<RouteFacts>({
         key: 'self',
         align: 'number',
         value: (row) => row.selfMillis,
-        cell: (row) => millisCell(row.selfMillis),
+        cell: (row) => durationCell(row.selfMillis),
       },
       {
         label: 'share',

@@ -15,7 +15,7 @@ import { histogram } from '../charts/histogram.ts';
 import { timeSeries, timeSeriesTable } from '../charts/time-series.ts';
 import { keptNote, stats } from '../draw/facts.ts';
 import { perSecond } from '../draw/series-tables.ts';
-import { countText, duration } from '../format/quantity.ts';
+import { countText, measured } from '../format/quantity.ts';
 import type { PageView } from '../page.ts';
 import { heatPanel } from './heat-panel.ts';
 import { secondsOf } from '../series-lines.ts';
@@ -68,12 +68,12 @@ export function seriesPanels(type: OperationType, facts: SeriesFacts, view: Page
         title: 'Durations over time',
         note: perSecond(row.count, facts.seconds),
         body: html`${stats([
-          { label: 'p50', value: duration(p50) },
-          { label: 'p90', value: duration(p90) },
-          { label: 'p95', value: duration(p95) },
-          { label: 'p99', value: duration(p99) },
-          { label: 'mean', value: duration(avg) },
-          { label: 'longest', value: duration(max) },
+          { label: 'p50', value: measured(p50) },
+          { label: 'p90', value: measured(p90) },
+          { label: 'p95', value: measured(p95) },
+          { label: 'p99', value: measured(p99) },
+          { label: 'mean', value: measured(avg) },
+          { label: 'longest', value: measured(max) },
           {
             label: 'failed',
             value: countText(row.errors),

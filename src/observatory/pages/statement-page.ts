@@ -3,7 +3,7 @@ import { panel } from '../charts/frame.ts';
 import { badge, factList, seriesName, shareText } from '../draw/facts.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';
 import { moment } from '../format/moment.ts';
-import { countText, millisCell, threeDigits } from '../format/quantity.ts';
+import { countText, durationCell, threeDigits } from '../format/quantity.ts';
 import { definePage, type PageView } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
 import { seriesSentence } from '../sentences/series-sentence.ts';
@@ -124,7 +124,7 @@ function callColumns(view: PageView): readonly Column<Call>[] {
       align: 'number',
       value: (row) => row.durationMillis,
       cell: (row) =>
-        html`${millisCell(row.durationMillis)}${row.status === 'error' && html` ${badge('failed', 'failed')}`}`,
+        html`${durationCell(row.durationMillis)}${row.status === 'error' && html` ${badge('failed', 'failed')}`}`,
     },
     {
       label: 'longer than',

@@ -238,7 +238,7 @@ describe('the critical path', () => {
     const text = await page(SEARCH_TRACE);
     const panel = text.slice(text.indexOf('critical-panel'), text.indexOf('id="span-panel"'));
     expect(plain(panel)).toContain('SELECT posts_fts 1 961 ms 961 ms 961 ms 92 %');
-    expect(plain(panel)).toContain('render search 1 49 ms 35 ms 35 ms 3.4 %');
+    expect(plain(panel)).toContain('render search 1 49.0 ms 35.0 ms 35.0 ms 3.4 %');
     expect(panel).toContain('SELECT posts_fts: 961\u00a0ms, 92\u00a0% of the path');
   });
 });

@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import {
   countText,
   duration,
+  durationCell,
+  measured,
   rate,
   share,
   size,
@@ -28,7 +30,14 @@ describe('quantities', () => {
   ])('%p has three significant digits: %p', (value, expected) => expect(threeDigits(value)).toBe(expected));
 
   it.each([
-    [0.112, '0.112 ms'],
+    [0, '0 ms'],
+    [0.000_000_4, '0.4 ns'],
+    [0.000_52, '520 ns'],
+    [0.000_999_7, '1 µs'],
+    [0.006_44, '6.44 µs'],
+    [0.112, '112 µs'],
+    [0.999_6, '1 ms'],
+    [500, '500 ms'],
     [961, '961 ms'],
     [999.7, '1 s'],
     [1040, '1.04 s'],
@@ -36,6 +45,22 @@ describe('quantities', () => {
     [10_800_000, '3 h'],
     [-1, '–'],
   ])('%p ms reads %p', (millis, expected) => expect(plain(duration(millis))).toBe(expected));
+
+  it.each([
+    [0, '0 ms'],
+    [0.006_44, '6.44 µs'],
+    [0.9, '900 µs'],
+    [0.9999, '1.00 ms'],
+    [9.996, '10.0 ms'],
+    [35, '35.0 ms'],
+    [1613.7, '1.61 s'],
+    [Infinity, '–'],
+  ])('%p ms, measured, reads %p', (millis, expected) => expect(plain(measured(millis))).toBe(expected));
+
+  it('marks units of a second and more in a column', () => {
+    expect(durationCell(1613).text).toBe('1.61<span class="unit long">\u00a0s</span>');
+    expect(durationCell(16.13).text).toBe('16.1<span class="unit">\u00a0ms</span>');
+  });
 
   it.each([
     [0, '0 bytes'],
