@@ -11,7 +11,7 @@ import { TELEMETRY_SETTINGS } from './settings/settings-table.ts';
 
 export { TELEMETRY_SETTINGS };
 
-/** Requests below these never make spans: telemetry does not record itself. */
+/** Requests below these never make spans, nor below them behind the path of PUBLIC_URL: telemetry does not record itself. */
 export const untracedPathPrefixes: readonly string[] = Object.freeze([
   '/admin/metrics-dashboard',
   '/admin/metrics',
@@ -61,6 +61,8 @@ export interface TelemetryConfig {
   readonly settings: readonly EffectiveSetting[];
   /** OTEL_* values that were not understood, so that their default is in force. */
   readonly warnings: readonly string[];
+  /** Paths, as a client may ask for them, below which requests make no spans. */
+  readonly untracedPathPrefixes: readonly string[];
 }
 
 /** Everything that is wrong with the METRICS_* settings, in one message. */
@@ -92,6 +94,7 @@ export function readTelemetryConfig({ env, dotEnv = {} }: TelemetryConfigSources
   const enabled = values.enabled && !values.sdkDisabled;
   const traceExport = enabled ? resolveOtlp('traces', values) : undefined;
   const dataDir = env['DATA_DIR']?.trim() || dotEnv['DATA_DIR']?.trim() || 'data';
+  const mountedAt = pathOfUrl(env['PUBLIC_URL']?.trim() || dotEnv['PUBLIC_URL']?.trim());
   return Object.freeze({
     enabled,
     rates: values.rates,
@@ -128,7 +131,16 @@ export function readTelemetryConfig({ env, dotEnv = {} }: TelemetryConfigSources
     metricExportTimeoutMillis: Math.min(values.metricExportTimeoutMillis, values.metricExportIntervalMillis),
     settings: Object.freeze([...settings]),
     warnings: Object.freeze([...warnings]),
+    untracedPathPrefixes: Object.freeze(
+      // A proxy may take the path off or leave it.
+      [...new Set(['', mountedAt])].flatMap((base) => untracedPathPrefixes.map((path) => base + path)),
+    ),
   });
+}
+
+/** Without a slash at its end; empty when there is none. What is no address is refused by the one who reads it for more. */
+function pathOfUrl(url: string | undefined): string {
+  return (url === undefined ? undefined : URL.parse(url))?.pathname.replace(/\/+$/, '') ?? '';
 }
 
 /**

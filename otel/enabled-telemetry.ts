@@ -6,7 +6,6 @@ import { NodeSDK } from '@opentelemetry/sdk-node';
 import { AlwaysOnSampler, createAlwaysRecordSampler, ParentBasedSampler } from '@opentelemetry/sdk-trace';
 import { RedAggregator } from './aggregate/red-aggregator.ts';
 import { systemClock } from './clock.ts';
-import { untracedPathPrefixes } from './config.ts';
 import type { TelemetryConfig } from './config.ts';
 import { Deadline } from './export/deadline.ts';
 import { describeError, NO_EXPORT } from './export/export-health.ts';
@@ -38,6 +37,8 @@ const SHUTDOWN_TIMEOUT_MILLIS = 4000;
 /** For a metric export that is still under way to be cut off. */
 const EXPORTER_TIMEOUT_MILLIS = 500;
 const FLUSH_TIMEOUT_MILLIS = 10_000;
+/** Some forty pages, less than a millisecond of work; ~150 KB. */
+const DEFERRED_SPANS = 256;
 
 export interface EnabledTelemetryOptions {
   readonly guard: Guard;
@@ -102,6 +103,7 @@ export class EnabledTelemetry implements Telemetry {
       guard,
       clock,
       settings: () => settings,
+      deferredSpans: DEFERRED_SPANS,
       outputs: [
         { exporter: local, rates: 'local' },
         ...(pipeline === undefined ? [] : [{ exporter: pipeline, rates: 'export' as const }]),
@@ -113,6 +115,7 @@ export class EnabledTelemetry implements Telemetry {
       ring,
       guard,
       clock,
+      settle: () => processor.settle(),
       spans: () => processor.counts(),
       sampling: () => processor.sampling(),
       settings: () => config.settings,
@@ -138,6 +141,7 @@ export class EnabledTelemetry implements Telemetry {
       ...(this.#metricExport === undefined ? [] : [this.#metricExport.reader]),
     ];
     const contexts = new AsyncContextManager();
+    const { untracedPathPrefixes } = config;
     this.#http = createHttpInstrumentation({ guard, contexts, untracedPathPrefixes, clock });
     this.#database = new BetterSqlite3Instrumentation({
       recorder: processor,

@@ -4,6 +4,7 @@ import Koa from 'koa';
 import { createDeskRooms } from './admin/desk-rooms.ts';
 import { SiteSettings } from './admin/site-settings.ts';
 import type { AppDependencies } from './app-dependencies.ts';
+import { basePathOf, mountAt } from './base-path.ts';
 import { createBusinessMetrics } from './business-metrics.ts';
 import { SettingStore } from './db/setting-store.ts';
 import { errorLog } from './error-log.ts';
@@ -23,6 +24,7 @@ import { createSecurityHeaders } from './views/security-headers.ts';
 /** The blog as one Koa app; nothing listens and nothing is printed here. `rooms` come before the posts' own addresses. */
 export function createApp(deps: AppDependencies, rooms: readonly Router[] = []): Koa {
   const { config, database, log, now } = deps;
+  const basePath = basePathOf(config.publicUrl);
   const site = new SiteSettings(new SettingStore(database));
   const house = {
     ...deps,
@@ -34,13 +36,14 @@ export function createApp(deps: AppDependencies, rooms: readonly Router[] = []):
   };
   const reader = createReaderRooms({ ...house, site: () => site.values });
   const desk = createDeskRooms({ ...house, site });
-  const observatory = createObservatoryRooms({ ...house, site, desk });
+  const observatory = createObservatoryRooms({ ...house, site, desk, basePath });
 
   const app = new Koa();
   app.on('error', errorLog(log));
   app.use(requestIdentity());
   app.use(createSecurityHeaders(config));
   app.use(createCompression());
+  if (basePath !== '') app.use(mountAt(basePath));
   app.use(reader.errors);
   app.use(desk.loadSession);
   app.use(serverTiming());

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
+import { checkPath } from './posts/post-path.ts';
 
 /** The blog's own settings; the METRICS_* and OTEL_* ones are read by otel/config.ts. */
 export interface BlogConfig {
   readonly host: string;
   readonly port: number;
-  /** Without a trailing slash; undefined until the address listened on is known. */
+  /** Without a trailing slash; its path, if any, is where the blog is mounted. Undefined until the address listened on is known. */
   readonly publicUrl: string | undefined;
   readonly dataDir: string;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
@@ -41,7 +42,20 @@ const port = z
 const publicUrl = z
   .url({ protocol: /^https?$/ })
   .refine((text) => !/[?#]/.test(text) && URL.parse(text)?.username === '')
-  .transform((text) => text.replace(/\/+$/, ''));
+  .transform((text) => text.replace(/\/+$/, ''))
+  .refine(isMountable);
+
+/** Whether requests below the path can be told from the blog's own addresses: what may be a post's address may be that of the blog. */
+function isMountable(publicUrl: string): boolean {
+  const [, path = ''] = /^[a-z]+:\/\/[^/]*(.*)$/i.exec(publicUrl) ?? [];
+  if (path === '') return true;
+  try {
+    checkPath(decodeURIComponent(path), 'path');
+    return /^(?:\/[\w.~%-]+)+$/.test(path) && new URL(publicUrl).pathname === path;
+  } catch {
+    return false;
+  }
+}
 
 /** Every setting of the blog, in the order the README shows them. */
 export const BLOG_SETTINGS: readonly BlogSetting[] = [
@@ -69,7 +83,8 @@ export const BLOG_SETTINGS: readonly BlogSetting[] = [
     default: 'the address listened on',
     fallback: undefined,
     meaning: 'absolute links: feeds, sitemap, canonical',
-    expected: 'an http or https address without a query, like https://blog.example',
+    expected:
+      'an http or https address without a query, like https://blog.example or https://example.com/notes; its path must be none of the blog’s own',
     schema: publicUrl,
   },
   {

@@ -17,9 +17,11 @@ export function createObservatoryRooms(
     readonly assets: Assets;
     readonly site: DeskSite;
     readonly desk: DeskRooms;
+    /** Of the blog on its host; empty at the root. */
+    readonly basePath: string;
   },
 ): readonly Router[] {
-  const { telemetry, control, database, assets, site, desk } = deps;
+  const { telemetry, control, database, assets, site, desk, basePath } = deps;
   const door = createRouter();
   door.get('/admin/metrics', desk.ownerOrBearer as never, createMetricsRoute({ telemetry }) as never);
   door.get('/metrics', desk.ownerOrBearer as never, async (ctx) => {
@@ -36,6 +38,7 @@ export function createObservatoryRooms(
     site,
     jaegerUiUrl: jaegerUiUrlOf(deps),
     csrfToken: desk.csrfToken,
+    basePath,
     explain: (statementText) => explainPlan(database, statementText),
   });
   return [door, pages];

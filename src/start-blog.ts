@@ -7,6 +7,7 @@ import type { RenderTracer, TelemetryControl, TelemetryQuery } from '../otel/que
 import { createAccounts } from './accounts/accounts.ts';
 import type { AppDependencies } from './app-dependencies.ts';
 import { createApp } from './app.ts';
+import { basePathOf } from './base-path.ts';
 import { BlogConfigError, loadBlogConfig, type BlogConfig } from './config.ts';
 import { closeDatabase, DATABASE_FILE_NAME, openDatabase } from './db/open-database.ts';
 import { stopGracefully } from './graceful-stop.ts';
@@ -53,7 +54,7 @@ export function startBlog({ telemetry, rooms, onListening }: StartBlogOptions): 
   const server = createServer(createApp(deps, rooms?.(deps)).callback());
   server.once('error', (error: NodeJS.ErrnoException) => exitWith(listenProblem(error, config)));
   server.listen(config.port, config.host, () => {
-    const address = addressOf(server);
+    const address = `${addressOf(server)}${basePathOf(config.publicUrl)}`;
     process.stdout.write(`Glasshouse is at ${address}\n`);
     if (onListening !== undefined) return onListening(address, deps);
     const setup = deps.accounts.setupLinks.create();

@@ -1,4 +1,5 @@
 import type { Context } from 'koa';
+import { basePathOf } from '../base-path.ts';
 import { ABSOLUTE_LIMIT_MILLIS } from './session-store.ts';
 import { createSecretToken } from './secret-token.ts';
 
@@ -6,14 +7,20 @@ const SESSION = 'glasshouse_session';
 const FORM = 'glasshouse_form';
 const TOKEN = /^[\w-]{43}$/;
 
-/** The cookies of the desk: HttpOnly, SameSite=Lax, for the whole host; under https also Secure and bound to the host by name. */
+/**
+ * The cookies of the desk: HttpOnly, SameSite=Lax, for the whole host or, below a path of it, for that path alone: a neighbour of the same
+ * software does not take them for its own. Under https also Secure and, for a whole host, bound to it by name.
+ */
 export class AccountCookies {
   readonly #isSecure: boolean;
+  readonly #path: string;
   readonly #prefix: string;
 
   constructor(options: { readonly publicUrl: string | undefined }) {
     this.#isSecure = options.publicUrl?.startsWith('https:') === true;
-    this.#prefix = this.#isSecure ? '__Host-' : '';
+    this.#path = basePathOf(options.publicUrl) || '/';
+    // What is bound to the host by name has to be for all of its paths.
+    this.#prefix = !this.#isSecure ? '' : this.#path === '/' ? '__Host-' : '__Secure-';
   }
 
   sessionToken(ctx: Context): string | undefined {
@@ -55,7 +62,7 @@ export class AccountCookies {
 
   // Written here and not by ctx.cookies: that one refuses Secure cookies behind a proxy that ends TLS.
   #write(ctx: Context, name: string, value: string, maxAgeMillis: number | undefined): void {
-    const parts = [`${this.#prefix}${name}=${value}`, 'Path=/', 'HttpOnly', 'SameSite=Lax'];
+    const parts = [`${this.#prefix}${name}=${value}`, `Path=${this.#path}`, 'HttpOnly', 'SameSite=Lax'];
     if (maxAgeMillis !== undefined) parts.push(`Max-Age=${Math.floor(maxAgeMillis / 1000)}`);
     if (this.#isSecure) parts.push('Secure');
     ctx.append('Set-Cookie', parts.join('; '));

@@ -5,6 +5,7 @@ import { createRouter } from '../router.ts';
 import type { AccountCookies } from './account-cookies.ts';
 import { deadLinkPage, setupPage, signInPage } from './account-pages.ts';
 import type { Accounts } from './accounts.ts';
+import type { ClientAddress } from './client-address.ts';
 import type { DeskSender } from './desk-sender.ts';
 import { formFields } from './form-body.ts';
 import { sessionOf } from './load-session.ts';
@@ -23,6 +24,7 @@ const BUSY = 'Too many sign-ins are being checked at this moment. Try again in a
 export interface AccountRouteDependencies {
   readonly accounts: Accounts;
   readonly cookies: AccountCookies;
+  readonly clientAddress: ClientAddress;
   readonly forms: FormProtection;
   readonly send: DeskSender;
   readonly log: Logger;
@@ -32,7 +34,7 @@ export interface AccountRouteDependencies {
 
 /** Set-up, sign-in and sign-out; the only pages of /admin that somebody without a session may see. */
 export function createAccountRoutes(deps: AccountRouteDependencies): Router {
-  const { accounts, cookies, forms, send, log } = deps;
+  const { accounts, cookies, clientAddress, forms, send, log } = deps;
   const router = createRouter();
 
   router.get('/admin/setup', (ctx) => {
@@ -81,9 +83,10 @@ export function createAccountRoutes(deps: AccountRouteDependencies): Router {
   router.post('/admin/sign-in', forms.visitor, async (ctx) => {
     const fields = formFields(ctx);
     const next = nextPath(fields['next']);
-    const wait = accounts.throttle.waitMillis(ctx.ip);
+    const address = clientAddress(ctx);
+    const wait = accounts.throttle.waitMillis(address);
     if (wait > 0) return sendThrottled(ctx, next, wait);
-    const attempt = accounts.throttle.begin(ctx.ip);
+    const attempt = accounts.throttle.begin(address);
     const isRight = await unlessBusy(ctx, () => accounts.isOwnersPassword(fields['password'] ?? ''));
     if (isRight === undefined) {
       attempt.withdraw();
@@ -91,7 +94,7 @@ export function createAccountRoutes(deps: AccountRouteDependencies): Router {
     }
     const owner = accounts.owners.find();
     if (!isRight || owner === undefined) {
-      log.warn({ event: 'sign-in.failed', address: ctx.ip }, 'a sign-in failed');
+      log.warn({ event: 'sign-in.failed', address }, 'a sign-in failed');
       return sendSignIn(ctx, 403, next, WRONG);
     }
     attempt.succeed();

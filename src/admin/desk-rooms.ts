@@ -3,6 +3,7 @@ import type { Context, Middleware } from 'koa';
 import { AccountCookies } from '../accounts/account-cookies.ts';
 import { createAccountRoutes } from '../accounts/account-routes.ts';
 import type { Accounts } from '../accounts/accounts.ts';
+import { createClientAddress } from '../accounts/client-address.ts';
 import { createDeskSender } from '../accounts/desk-sender.ts';
 import { csrfTokenOf, loadSession } from '../accounts/load-session.ts';
 import { ownerOnly, ownerOrBearer } from '../accounts/owner-only.ts';
@@ -45,6 +46,7 @@ export function createDeskRooms(
   const send = createDeskSender({ assets, site, render });
   const forms = protectForms({ cookies, publicUrl, send });
   const owner = ownerOnly();
+  const clientAddress = createClientAddress(publicUrl);
   return {
     loadSession: loadSession({ sessions: accounts.sessions, cookies }),
     ownerOnly: owner,
@@ -55,6 +57,7 @@ export function createDeskRooms(
       createAccountRoutes({
         accounts,
         cookies,
+        clientAddress,
         forms,
         send,
         log,
@@ -63,6 +66,7 @@ export function createDeskRooms(
       createAdminRoutes({
         accounts,
         cookies,
+        clientAddress,
         forms,
         owner,
         send,

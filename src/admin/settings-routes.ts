@@ -19,7 +19,7 @@ const NOTICES: Readonly<Record<string, string>> = {
 
 /** What the blog is called, the password, and who is signed in. */
 export function addSettingsRoutes(router: Router, deps: AdminDependencies): void {
-  const { site, accounts, cookies, forms, owner, send, log, now } = deps;
+  const { site, accounts, cookies, clientAddress, forms, owner, send, log, now } = deps;
 
   router.get('/admin/settings', owner, (ctx) => show(ctx));
 
@@ -35,14 +35,15 @@ export function addSettingsRoutes(router: Router, deps: AdminDependencies): void
     const problems = passwordProblems(password, repeated);
     if (Object.keys(problems).length > 0) return show(ctx, 422, { ...problems });
     // A stolen session must not become a way to guess the password.
-    const wait = accounts.throttle.waitMillis(ctx.ip);
+    const address = clientAddress(ctx);
+    const wait = accounts.throttle.waitMillis(address);
     if (wait > 0) {
       ctx.set('Retry-After', String(Math.ceil(wait / 1000)));
       return show(ctx, 429, {
         currentPassword: `After several wrong passwords there is a pause. Try again in ${waitText(wait)}.`,
       });
     }
-    const attempt = accounts.throttle.begin(ctx.ip);
+    const attempt = accounts.throttle.begin(address);
     const isRight = await unlessBusy(ctx, () => accounts.isOwnersPassword(currentPassword));
     const hash = isRight === true ? await unlessBusy(ctx, () => accounts.hashPassword(password)) : undefined;
     if (isRight === false) return show(ctx, 422, { currentPassword: 'That is not the present password.' });

@@ -3,33 +3,35 @@ const ADDRESS = /(\s(?:href|src|poster|cite|data)\s*=\s*)(?:"([^"]*)"|'([^']*)')
 const SOURCE_SET = /(\ssrcset\s*=\s*)"([^"]*)"/gi;
 
 /**
- * Rendered HTML whose addresses hold anywhere: a feed reader has no page to resolve them against. Only attributes inside tags are
- * touched; an address that makes no URL stays as it is.
+ * Rendered HTML whose addresses hold anywhere: a feed reader has no page to resolve them against. Those from the root are below
+ * `siteUrl`, which may have a path. Only attributes inside tags are touched; an address that makes no URL stays as it is.
  */
-export function withAbsoluteLinks(html: string, pageUrl: string): string {
+export function withAbsoluteLinks(html: string, pageUrl: string, siteUrl: string): string {
+  const absolute = (address: string): string => absoluteAddress(address, pageUrl, siteUrl);
   return html.replace(TAG, (tag) =>
     tag
       .replace(
         ADDRESS,
         (_, name: string, double: string | undefined, single: string | undefined) =>
-          `${name}"${absolute(double ?? single ?? '', pageUrl)}"`,
+          `${name}"${absolute(double ?? single ?? '')}"`,
       )
-      .replace(SOURCE_SET, (_, name: string, list: string) => `${name}"${absoluteSet(list, pageUrl)}"`),
+      .replace(SOURCE_SET, (_, name: string, list: string) => `${name}"${absoluteSet(list, absolute)}"`),
   );
 }
 
-function absolute(address: string, pageUrl: string): string {
+function absoluteAddress(address: string, pageUrl: string, siteUrl: string): string {
   // Already whole, or of another scheme (mailto:, data:).
   if (/^[a-z][a-z0-9+.-]*:/i.test(address)) return address.replaceAll('"', '&quot;');
-  const plain = address.replaceAll('&amp;', '&');
+  const decoded = address.replaceAll('&amp;', '&');
+  const plain = /^\/(?!\/)/.test(decoded) ? siteUrl + decoded : decoded;
   return URL.canParse(plain, pageUrl)
     ? new URL(plain, pageUrl).href.replaceAll('&', '&amp;').replaceAll('"', '%22')
     : address;
 }
 
-function absoluteSet(list: string, pageUrl: string): string {
+function absoluteSet(list: string, absolute: (address: string) => string): string {
   return list
     .split(/,\s+/)
-    .map((candidate) => candidate.trim().replace(/^\S+/, (address) => absolute(address, pageUrl)))
+    .map((candidate) => candidate.trim().replace(/^\S+/, absolute))
     .join(', ');
 }

@@ -1,9 +1,11 @@
+import { basePathOf } from '../base-path.ts';
 import type { SiteSettings } from '../views/site.ts';
 import { escapeXml } from './xml-text.ts';
 
 /** What crawlers may have: everything but the owner's rooms and endless searches. */
 export function robotsText(origin: string): string {
-  return `User-agent: *\nDisallow: /admin/\nDisallow: /search\n\nSitemap: ${origin}/sitemap.xml\n`;
+  const base = basePathOf(origin);
+  return `User-agent: *\nDisallow: ${base}/admin/\nDisallow: ${base}/search\n\nSitemap: ${origin}/sitemap.xml\n`;
 }
 
 /** OpenSearch 1.1: lets a browser search the blog from its address bar. Short names have at most 16 characters. */

@@ -16,7 +16,7 @@ export const FEED_TYPES: Readonly<Record<FeedFormat, string>> = {
 /** All that goes into a feed; nothing else is asked, so the same input gives the same bytes. */
 export interface FeedSource {
   readonly site: SiteSettings;
-  /** Scheme, host and port, as the world sees them. */
+  /** Scheme, host, port and, if any, base path, as the world sees them. */
   readonly origin: string;
   readonly tag: string | undefined;
   /** Newest first. */
@@ -130,7 +130,7 @@ function itemOf(post: Post, site: SiteSettings, origin: string): Item {
     url,
     title: xmlText(post.title),
     summary: xmlText(post.summary),
-    html: xmlText(withAbsoluteLinks(post.html, url)),
+    html: xmlText(withAbsoluteLinks(post.html, url, origin)),
     authors: authors.map((name) => ({ name: xmlText(name) })),
     tags: post.tags.map(xmlText).filter((tag) => tag !== ''),
     language: post.language,

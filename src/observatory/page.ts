@@ -31,6 +31,8 @@ export interface PageView {
   readonly query: Readonly<Record<string, string | undefined>>;
   /** Undefined when no Jaeger is configured. */
   readonly jaegerUiUrl: string | undefined;
+  /** Where the blog is on its host, for addresses that are read elsewhere; links are moved there by themselves. */
+  readonly basePath: string;
   readonly csrfToken: string | undefined;
 }
 

@@ -1,6 +1,7 @@
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
 import type { TelemetryControl, TelemetryQuery } from '../../otel/query.ts';
+import { withBasePath } from '../base-path.ts';
 import { deskPage, railContent, type Assets, type DeskSite } from '../views/desk-layout.ts';
 import { html, type Html } from '../views/html.ts';
 import { brokenPage } from './draw/broken.ts';
@@ -39,6 +40,8 @@ export interface ObservatoryOptions {
   readonly explain?: (statementText: string) => readonly string[];
   /** The token that forms carry; undefined where the mounting checks otherwise. */
   readonly csrfToken?: (ctx: Context) => string | undefined;
+  /** Where the blog is on its host; default: at the root. Whole pages are moved there by the mounting, live updates here. */
+  readonly basePath?: string;
 }
 
 /** Each stands by itself and finds what it needs in the page. */
@@ -49,10 +52,8 @@ type Refused = NonNullable<PageRequest['refused']>;
 
 /** The telemetry pages under /admin/metrics-dashboard. The mounting has checked that the owner asks. */
 export function createObservatoryRoutes(options: ObservatoryOptions): Router {
-  const { telemetry, control, site } = options;
-  const assets: Assets = { url: (name) => `${site.basePath ?? ''}${options.assets.url(name)}` };
+  const { telemetry, control, assets, site, basePath = '' } = options;
   const now = options.now ?? (() => telemetry.now());
-  const base = `${site.basePath ?? ''}${PREFIX}`;
   const router = createRouter({ prefix: PREFIX });
   const live = new LiveStreams(telemetry);
   const imported = new ImportedTraces();
@@ -69,12 +70,13 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
     const at = now();
     const range = rangeAsked(telemetry, query, at);
     const view: PageView = {
-      links: new Links(base, range.query),
+      links: new Links(PREFIX, range.query),
       range,
       now: at,
       path,
       query,
       jaegerUiUrl: options.jaegerUiUrl?.replace(/\/+$/, ''),
+      basePath,
       csrfToken,
     };
     try {
@@ -167,7 +169,7 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
     router.get(page.path === '' ? /^\/admin\/metrics-dashboard\/?$/ : page.path, (ctx) => answer(ctx, page));
 
   addImportRoutes(router, {
-    base,
+    base: PREFIX,
     imported,
     now,
     refuse: (ctx, refused) => answer(ctx, importPage, refused),
@@ -182,7 +184,10 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
       const { open, view } = visit(page, path, {}, query, (error) => {
         throw error;
       });
-      return { rail: railContent(railOf(page, view)).text, page: pageContent(page, open, view).text };
+      return {
+        rail: withBasePath(railContent(railOf(page, view)).text, basePath),
+        page: withBasePath(pageContent(page, open, view).text, basePath),
+      };
     };
     const stream = live.connect(JSON.stringify([path, query]), render, ctx.get('Last-Event-ID').slice(0, 64));
     if (stream === undefined) {
@@ -210,7 +215,7 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
             : 'the trace is not in the buffer any more',
           { expose: true },
         );
-      ctx.redirect(`${base}/traces/${encodeURIComponent(traceId)}`);
+      ctx.redirect(`${PREFIX}/traces/${encodeURIComponent(traceId)}`);
       ctx.status = 303;
     });
 

@@ -7,8 +7,6 @@ export interface Assets {
 
 export interface DeskSite {
   readonly title: string;
-  /** Where the blog is mounted behind a proxy, without a trailing slash. */
-  readonly basePath?: string;
 }
 
 interface MenuEntry {
@@ -127,7 +125,7 @@ export function houseMark(): Html {
 }
 
 function home({ site }: DeskPageOptions): Html {
-  return html`<a class="brand" href="${site.basePath ?? ''}/">${houseMark()}<span>${site.title}</span></a>`;
+  return html`<a class="brand" href="/">${houseMark()}<span>${site.title}</span></a>`;
 }
 
 function barePlate(options: DeskPageOptions): Html {
@@ -144,7 +142,7 @@ function rail(options: DeskPageOptions): Html {
 
 /** The part of the rail that changes: the menu with its figures, and what watching costs. */
 export function railContent(
-  options: Pick<DeskPageOptions, 'current' | 'figures' | 'cost' | 'menuQuery' | 'site'>,
+  options: Pick<DeskPageOptions, 'current' | 'figures' | 'cost' | 'menuQuery'>,
 ): Html {
   return html`<nav aria-label="Desk">${menu(options)}</nav>
     ${options.cost !== undefined && html`<p class="cost">${options.cost}</p>`}`;
@@ -165,8 +163,7 @@ function menu({
   current,
   figures,
   menuQuery = '',
-  site,
-}: Pick<DeskPageOptions, 'current' | 'figures' | 'menuQuery' | 'site'>): HtmlValue {
+}: Pick<DeskPageOptions, 'current' | 'figures' | 'menuQuery'>): HtmlValue {
   return MENU.map(
     ({ label, entries }) =>
       html`<div class="group">
@@ -178,7 +175,7 @@ function menu({
             const here = entry.key === current ? html` aria-current="page"` : null;
             return html`<li>
               <a
-                href="${site.basePath ?? ''}${entry.path}${query}"
+                href="${entry.path}${query}"
                 ${here}
                 ${entry.go !== undefined && html` data-go="${entry.go}"`}
                 ><span>${entry.label}</span
@@ -191,9 +188,9 @@ function menu({
   );
 }
 
-function signOut({ csrfToken, site }: DeskPageOptions): HtmlValue {
+function signOut({ csrfToken }: DeskPageOptions): HtmlValue {
   if (csrfToken === undefined) return null;
-  return html`<form class="sign-out" method="post" action="${site.basePath ?? ''}/admin/sign-out">
+  return html`<form class="sign-out" method="post" action="/admin/sign-out">
     <input type="hidden" name="_csrf" value="${csrfToken}" /><button class="quiet-button" type="submit">
       Sign out
     </button>

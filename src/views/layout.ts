@@ -7,7 +7,7 @@ import { textDirection } from './text-direction.ts';
 
 export type NavigationEntry = 'archive' | 'tags' | 'about' | 'search';
 
-/** One page for readers: what stands in the frame, and what its head says. Addresses are paths on this origin. */
+/** One page for readers: what stands in the frame, and what its head says. Addresses are paths of the blog. */
 export interface Page {
   /** Empty: the site's title alone. */
   readonly title: string;
@@ -28,7 +28,7 @@ export interface Page {
 
 /** Where a page is drawn. */
 export interface PageSetting {
-  /** Scheme, host and port, as the world sees them. */
+  /** Scheme, host, port and, if any, base path, as the world sees them. */
   readonly origin: string;
   readonly hasAbout: boolean;
 }

@@ -13,8 +13,8 @@ import { reasonBadge } from './trace-table.ts';
 
 /** What can be done with a trace, at the right of its title. */
 export function traceButtons(trace: TraceDetail, importedMillis: number | undefined, view: PageView): Html {
-  const { links, path, jaegerUiUrl } = view;
-  const request = requestOf(trace);
+  const { links, path, jaegerUiUrl, basePath } = view;
+  const request = requestOf(trace, importedMillis === undefined ? basePath : '');
   const file = (format: string, words: string): Html =>
     html`<a href="${links.to(path, { format })}" download title="Download as ${words}">${words}</a>`;
   return html`<div class="actions">

@@ -1,4 +1,5 @@
 import type { AttributeMap, SpanRow, TraceDetail } from '../../../otel/query.ts';
+import { withoutBasePath } from '../../base-path.ts';
 
 /** A request as it may be shown: its address without credentials, and what was taken out of it. */
 export interface ShownRequest {
@@ -38,8 +39,11 @@ const textOf = (attributes: AttributeMap, ...keys: readonly string[]): string | 
   return undefined;
 };
 
-/** The request that a span answered or made; undefined for a span of anything else. */
-export function shownRequest(span: SpanRow): ShownRequest | undefined {
+/**
+ * The request that a span answered or made; undefined for a span of anything else. What was answered here was asked below `basePath`, even
+ * if a proxy took that off on the way.
+ */
+export function shownRequest(span: SpanRow, basePath = ''): ShownRequest | undefined {
   const { attributes } = span;
   const method = textOf(attributes, 'http.request.method_original', 'http.request.method', 'http.method');
   if (method === undefined || !/^[A-Za-z_-]{1,32}$/.test(method)) return undefined;
@@ -47,6 +51,8 @@ export function shownRequest(span: SpanRow): ShownRequest | undefined {
   const known = full !== undefined && URL.canParse(full) ? new URL(full) : undefined;
   const host = textOf(attributes, 'server.address', 'net.host.name');
   const url = known ?? assembled(attributes, host);
+  if (known === undefined && span.kind === 'server')
+    url.pathname = basePath + withoutBasePath(url.pathname, basePath);
   url.username = '';
   url.password = '';
   url.hash = '';
@@ -77,9 +83,9 @@ function assembled(attributes: AttributeMap, host: string | undefined): URL {
 }
 
 /** The request that a trace is about: its first span that answered one. */
-export function requestOf(trace: TraceDetail): ShownRequest | undefined {
+export function requestOf(trace: TraceDetail, basePath = ''): ShownRequest | undefined {
   const root = [...trace.spans]
     .filter((span) => span.type === 'http' || span.kind === 'server')
     .sort((a, b) => a.startMillis - b.startMillis)[0];
-  return root === undefined ? undefined : shownRequest(root);
+  return root === undefined ? undefined : shownRequest(root, basePath);
 }

@@ -43,9 +43,7 @@ describe('deskPage', () => {
     expect(page({ csrfToken: 'a"b' })).toContain('value="a&quot;b"');
   });
 
-  it('escapes names and works below a path', () => {
-    const text = page({ site: { title: 'A <b>log', basePath: '/blog' } });
-    expect(text).not.toContain('A <b>log');
-    expect(text).toContain('href="/blog/admin/metrics-dashboard"');
+  it('escapes names', () => {
+    expect(page({ site: { title: 'A <b>log' } })).not.toContain('A <b>log');
   });
 });
