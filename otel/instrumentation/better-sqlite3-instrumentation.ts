@@ -5,9 +5,9 @@ import type DatabaseConstructor from 'better-sqlite3';
 import type { OperationRecorder } from '../aggregate/ended-operation.ts';
 import type { Clock } from '../clock.ts';
 import { Guard } from '../guard.ts';
+import type { FinishedOperationSink } from '../sampling/finished-operation.ts';
 import { DatabaseObserver } from './database-observer.ts';
 import { observeBackup, observeExec, observePragma, observePrepare } from './database-wrapper.ts';
-import type { FinishedSpanSink } from './finished-span.ts';
 import { IteratorObserver } from './iterator-wrapper.ts';
 import { type Method, patchMethod } from './method-patch.ts';
 import { observeStatementMethod } from './statement-wrapper.ts';
@@ -22,8 +22,8 @@ type DatabaseClass = typeof DatabaseConstructor;
 export interface BetterSqlite3InstrumentationConfig extends InstrumentationConfig {
   /** Asked before detail is made; without one every call gets a span. */
   readonly recorder?: OperationRecorder;
-  /** Where spans of ordinary statements inside of a request go straight to: the processor of the tracer provider, if it has only one. */
-  readonly sink?: FinishedSpanSink;
+  /** Where statements inside of a request go straight to: the processor of the tracer provider, if it has only one. */
+  readonly sink?: FinishedOperationSink;
   /** Where faults of the instrumentation itself are counted. */
   readonly guard?: Guard;
   readonly clock?: Clock;

@@ -6,88 +6,177 @@ import {
   type SpanKind,
   type SpanStatus,
   SpanStatusCode,
+  type TraceState,
 } from '@opentelemetry/api';
 import type { InstrumentationScope } from '@opentelemetry/core';
-import type { ReadableSpan, Span, SpanProcessor, TimedEvent } from '@opentelemetry/sdk-trace';
+import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
+import type { OperationType } from '../query.ts';
+import type { FinishedOperation } from '../sampling/finished-operation.ts';
+import { callerOf, plusNanos, type RequestFacts } from './context.ts';
 import { SpanIds } from './span-ids.ts';
-
-/** Where spans go that are over before they are made; a SpanProcessor is one. */
-export type FinishedSpanSink = Pick<SpanProcessor, 'onEnd' | 'onStart'>;
+import type { OperationResult, OperationSubject } from './timed-operation.ts';
 
 const UNSET: SpanStatus = Object.freeze({ code: SpanStatusCode.UNSET });
 const NO_LINKS: Link[] = Object.freeze([] as Link[]) as Link[];
 const NO_EVENTS: TimedEvent[] = Object.freeze([] as TimedEvent[]) as TimedEvent[];
 const ids = new SpanIds();
 
-export interface FinishedSpanFacts {
-  readonly name: string;
-  readonly kind: SpanKind;
-  readonly scope: InstrumentationScope;
-  /** Values of the API's types, already within every bound: they are not looked at again. */
-  readonly attributes: Attributes;
-  readonly startTime: HrTime;
-  readonly endTime: HrTime;
-  readonly duration: HrTime;
-}
-
 /**
  * A child span that is over when it is made, and went well. The SDK's tracer checks every attribute twice, samples and reads two clocks,
- * which for a statement is more than the rest of its telemetry together; of a plain statement everything is known.
+ * which for a statement is more than the rest of its telemetry together; of a plain statement everything is known. All that only a reader
+ * of the span needs is made when it is read, which is after the response has gone, and only if the span is kept.
  */
-export class FinishedSpan implements ReadableSpan {
-  readonly name: string;
-  readonly kind: SpanKind;
-  readonly parentSpanContext: SpanContext;
-  readonly startTime: HrTime;
-  readonly endTime: HrTime;
-  readonly duration: HrTime;
-  readonly attributes: Attributes;
-  readonly resource: ReadableSpan['resource'];
+export class FinishedSpan implements ReadableSpan, FinishedOperation {
+  readonly isFinishedOperation = true;
   readonly instrumentationScope: InstrumentationScope;
-  readonly status = UNSET;
-  readonly links = NO_LINKS;
-  readonly events = NO_EVENTS;
-  readonly ended = true;
-  readonly droppedAttributesCount = 0;
-  readonly droppedEventsCount = 0;
-  readonly droppedLinksCount = 0;
-  readonly #spanContext: SpanContext;
+  readonly durationNanos: number;
+  readonly rows: number | undefined;
+  readonly #parent: ReadableSpan;
+  readonly #request: RequestFacts;
+  readonly #subject: OperationSubject;
+  readonly #startNanos: number;
+  readonly #rowsAttribute: string | undefined;
+  readonly #moreAttributes: Attributes | undefined;
+  #spanId: string | undefined;
+  #spanContext: SpanContext | undefined;
+  #startTime: HrTime | undefined;
+  #attributes: Attributes | undefined;
 
-  constructor(parent: ReadableSpan, facts: FinishedSpanFacts) {
-    const parentContext = parent.spanContext();
-    this.name = facts.name;
-    this.kind = facts.kind;
-    this.parentSpanContext = parentContext;
-    this.startTime = facts.startTime;
-    this.endTime = facts.endTime;
-    this.duration = facts.duration;
-    this.attributes = facts.attributes;
-    this.resource = parent.resource;
-    this.instrumentationScope = facts.scope;
-    this.#spanContext = {
-      traceId: parentContext.traceId,
-      spanId: ids.generateSpanId(),
-      // The parent's decision, as a ParentBased sampler takes it over.
-      traceFlags: parentContext.traceFlags,
-      ...(parentContext.traceState === undefined ? undefined : { traceState: parentContext.traceState }),
-    };
+  /** @param request The request that `parent` belongs to; its span tells what the time is. */
+  constructor(
+    parent: ReadableSpan,
+    request: RequestFacts,
+    subject: OperationSubject,
+    scope: InstrumentationScope,
+    result: OperationResult,
+  ) {
+    this.instrumentationScope = scope;
+    this.durationNanos = result.durationNanos;
+    this.rows = result.rows;
+    this.#parent = parent;
+    this.#request = request;
+    this.#subject = subject;
+    this.#startNanos = result.startNanos;
+    this.#rowsAttribute = result.rowsAttribute;
+    this.#moreAttributes = result.attributes;
+  }
+
+  get traceId(): string {
+    return this.#parent.spanContext().traceId;
+  }
+  get traceState(): TraceState | undefined {
+    return this.#parent.spanContext().traceState;
+  }
+  get spanId(): string {
+    return (this.#spanId ??= ids.generateSpanId());
+  }
+  get parentSpanId(): string {
+    return this.#parent.spanContext().spanId;
+  }
+  get span(): ReadableSpan {
+    return this;
+  }
+  get type(): OperationType {
+    return this.#subject.type;
+  }
+  get series(): string {
+    return this.#subject.series;
+  }
+  get text(): string | undefined {
+    return this.#subject.text;
+  }
+  get caller(): string | undefined {
+    return callerOf(this.#request);
+  }
+  get endMillis(): number {
+    const [seconds, nanos] = this.startTime;
+    return seconds * 1000 + (nanos + this.durationNanos) / 1e6;
+  }
+  get slownessNanos(): number {
+    return this.durationNanos;
+  }
+  get failed(): boolean {
+    return false;
+  }
+  get clientError(): boolean {
+    return false;
+  }
+  get aborted(): boolean {
+    return false;
+  }
+
+  get name(): string {
+    return this.#subject.name;
+  }
+  get kind(): SpanKind {
+    return this.#subject.kind;
+  }
+  get parentSpanContext(): SpanContext {
+    return this.#parent.spanContext();
+  }
+  get resource(): ReadableSpan['resource'] {
+    return this.#parent.resource;
+  }
+  get startTime(): HrTime {
+    return (this.#startTime ??= timeIn(this.#request, this.#startNanos));
+  }
+  get endTime(): HrTime {
+    return plusNanos(this.startTime, this.durationNanos);
+  }
+  get duration(): HrTime {
+    return plusNanos([0, 0], this.durationNanos);
+  }
+  /** Values of the API's types, already within every bound: they are not looked at again. */
+  get attributes(): Attributes {
+    return (this.#attributes ??= this.#allAttributes());
+  }
+  get status(): SpanStatus {
+    return UNSET;
+  }
+  get links(): Link[] {
+    return NO_LINKS;
+  }
+  get events(): TimedEvent[] {
+    return NO_EVENTS;
+  }
+  get ended(): boolean {
+    return true;
+  }
+  get droppedAttributesCount(): number {
+    return 0;
+  }
+  get droppedEventsCount(): number {
+    return 0;
+  }
+  get droppedLinksCount(): number {
+    return 0;
   }
 
   spanContext(): SpanContext {
-    return this.#spanContext;
+    return (this.#spanContext ??= this.#newSpanContext());
   }
 
   isRecording(): boolean {
     return false;
   }
+
+  #newSpanContext(): SpanContext {
+    // Flags are the parent's decision, as a ParentBased sampler takes it over.
+    const { traceId, traceFlags, traceState } = this.#parent.spanContext();
+    const own: SpanContext = { traceId, spanId: this.spanId, traceFlags };
+    if (traceState !== undefined) own.traceState = traceState;
+    return own;
+  }
+
+  #allAttributes(): Attributes {
+    const attributes: Attributes = { ...this.#subject.attributes, ...this.#moreAttributes };
+    if (this.rows !== undefined && this.#rowsAttribute !== undefined)
+      attributes[this.#rowsAttribute] = this.rows;
+    return attributes;
+  }
 }
 
-/** Shows a sink the whole life of a span that is over. */
-export function giveFinished(
-  sink: FinishedSpanSink,
-  span: FinishedSpan,
-  parent: Parameters<SpanProcessor['onStart']>[1],
-): void {
-  sink.onStart(span as unknown as Span, parent);
-  sink.onEnd(span);
+/** On the time line of the request's own span. */
+function timeIn({ span, startNanos }: RequestFacts, nanos: number): HrTime {
+  return plusNanos((span as unknown as ReadableSpan).startTime, nanos - startNanos);
 }

@@ -15,6 +15,7 @@ import type { EndedOperation, OperationRecorder } from '../aggregate/ended-opera
 import { type Clock, systemClock } from '../clock.ts';
 import type { Guard } from '../guard.ts';
 import type { OperationType } from '../query.ts';
+import type { FinishedOperationSink } from '../sampling/finished-operation.ts';
 import {
   ATTR_ERROR_TYPE,
   ATTR_EXCEPTION_MESSAGE,
@@ -22,7 +23,7 @@ import {
   ATTR_EXCEPTION_TYPE,
 } from '../semconv.ts';
 import { callerOf, plusNanos, requestFactsOf, spanTimeOf } from './context.ts';
-import { FinishedSpan, type FinishedSpanSink, giveFinished } from './finished-span.ts';
+import { FinishedSpan } from './finished-span.ts';
 
 /** What is known before the call; made once per statement or template and shared by all of its calls. */
 export interface OperationSubject {
@@ -62,8 +63,8 @@ export interface OperationTimerOptions {
   readonly guard: Guard;
   /** Without one, every operation gets a span. */
   readonly recorder?: OperationRecorder | undefined;
-  /** Gets ordinary operations as spans that no tracer made. Without one, every span is the tracer's. */
-  readonly sink?: FinishedSpanSink | undefined;
+  /** Gets operations inside of a request that went well, and decides on their spans. Without one, every span is the tracer's. */
+  readonly sink?: FinishedOperationSink | undefined;
   /** Of the spans for `sink`. */
   readonly scope?: InstrumentationScope;
   readonly clock?: Clock;
@@ -79,7 +80,7 @@ export class OperationTimer {
   readonly #recorder: OperationRecorder | undefined;
   readonly #clock: Clock;
   readonly #tracer: () => Tracer;
-  readonly #sink: FinishedSpanSink | undefined;
+  readonly #sink: FinishedOperationSink | undefined;
   readonly #scope: InstrumentationScope;
 
   constructor({
@@ -162,6 +163,7 @@ export class OperationTimer {
   note(parent: Context, subject: OperationSubject, result: OperationResult): void {
     try {
       if (Number.isNaN(result.durationNanos)) return;
+      if (result.fault === undefined && this.#giveFinished(parent, subject, result)) return;
       if (
         result.fault === undefined &&
         !this.#isSlow(subject.type, result.durationNanos) &&
@@ -172,7 +174,6 @@ export class OperationTimer {
         );
         return;
       }
-      if (result.fault === undefined && this.#giveFinished(parent, subject, result)) return;
       this.#endSpan(this.#startSpan(parent, subject, result.startNanos), parent, result);
     } catch (error) {
       this.#guard.report('operation end', error);
@@ -197,25 +198,13 @@ export class OperationTimer {
   /** False when the parent is not a live span of a request of ours, whose resource and time line the span could share. */
   #giveFinished(parent: Context, subject: OperationSubject, result: OperationResult): boolean {
     if (this.#sink === undefined) return false;
+    const request = requestFactsOf(parent);
+    if (request === undefined) return false;
     const span = trace.getSpan(parent) as (Span & Partial<ReadableSpan>) | undefined;
-    const facts = requestFactsOf(parent);
-    const origin = (facts?.span as (Span & Partial<ReadableSpan>) | undefined)?.startTime;
-    if (facts === undefined || origin === undefined || span?.resource === undefined || !span.isRecording())
-      return false;
-    const startTime = plusNanos(origin, result.startNanos - facts.startNanos);
-    const attributes = { ...subject.attributes, ...result.attributes };
-    if (result.rows !== undefined && result.rowsAttribute !== undefined)
-      attributes[result.rowsAttribute] = result.rows;
-    const finished = new FinishedSpan(span as Span & ReadableSpan, {
-      name: subject.name,
-      kind: subject.kind,
-      scope: this.#scope,
-      attributes,
-      startTime,
-      endTime: plusNanos(startTime, result.durationNanos),
-      duration: plusNanos([0, 0], result.durationNanos),
-    });
-    giveFinished(this.#sink, finished, parent);
+    if (span?.resource === undefined || !span.isRecording()) return false;
+    this.#sink.recordFinished(
+      new FinishedSpan(span as Span & ReadableSpan, request, subject, this.#scope, result),
+    );
     return true;
   }
 

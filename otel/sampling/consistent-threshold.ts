@@ -26,6 +26,7 @@ export function thresholdOf(probability: number): Bits56 {
     throw new RangeError(`Expected a probability from 0 to 1, got ${probability}`);
   }
   if (probability === 0) return REJECT_ALL;
+  if (probability === 1) return KEEP_ALL;
   const accepted = BigInt(Math.max(1, Math.round(probability * TWO_56)));
   const rejected = (1n << 56n) - accepted;
   return { high: Number(rejected >> 28n), low: Number(rejected & LOW_28) };

@@ -5,12 +5,14 @@ import { type Clock, systemClock } from '../clock.ts';
 import type { Guard } from '../guard.ts';
 import type { OperationType, SamplingFacts, SpanCounts } from '../query.ts';
 import type { BufferedTrace } from './buffered-trace.ts';
-import { isAtLeast } from './consistent-threshold.ts';
+import { type Bits56, isAtLeast, KEEP_ALL } from './consistent-threshold.ts';
+import { DeferredEnds } from './deferred-ends.ts';
 import { type EndedSpan, ReadSpan, unreadableSpan } from './ended-span.ts';
+import type { FinishedOperation, FinishedOperationSink } from './finished-operation.ts';
 import { type LiveThresholds, liveThresholds } from './live-thresholds.ts';
 import { operationTypeOf, seriesOf } from './operation-type.ts';
 import { randomnessOf } from './ot-trace-state.ts';
-import type { SamplingSettings } from './policies.ts';
+import { mustKeepReason, type SamplingSettings } from './policies.ts';
 import type { SamplingLimits } from './sampling-limits.ts';
 import { SpanHandOver, type SpanOutput } from './span-hand-over.ts';
 import { SpanTally } from './span-tally.ts';
@@ -20,7 +22,9 @@ import { TraceBuffer, type TraceBufferFacts } from './trace-buffer.ts';
 import { type OperationAggregates, TraceJudge } from './trace-judge.ts';
 
 const SWEEP_INTERVAL_MILLIS = 1000;
-/** One onEnd in this many is timed for the own-cost figure; never the first ones, which run cold. */
+/** How long an ended span waits at most to be looked at, when they wait at all. */
+const DEFERRED_SWEEP_INTERVAL_MILLIS = 250;
+/** One ended span in this many is timed for the own-cost figure; never the first ones, which run cold. */
 const COST_SAMPLE_EVERY = 64;
 
 export interface SamplingSpanProcessorOptions {
@@ -31,13 +35,15 @@ export interface SamplingSpanProcessorOptions {
   readonly outputs: readonly SpanOutput[];
   readonly clock?: Clock;
   readonly limits?: Partial<SamplingLimits>;
+  /** Ended spans that wait to be handled together, off the path of requests; `settle` handles them at once. Default 0: none waits. */
+  readonly deferredSpans?: number;
 }
 
 /**
  * The one custom span processor: classify, aggregate, buffer, decide, hand over. Every ended span is counted before any decision,
  * so counts and durations are exact at every rate; a verdict falls per span when its local trace is complete.
  */
-export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder {
+export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, FinishedOperationSink {
   readonly #aggregates: OperationAggregates;
   readonly #guard: Guard;
   readonly #live: () => LiveThresholds;
@@ -48,6 +54,7 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder {
   readonly #judge: TraceJudge;
   readonly #tally = new SpanTally();
   readonly #exports: boolean;
+  readonly #deferred: DeferredEnds<ReadableSpan | FinishedOperation>;
   #sweep: ReturnType<typeof setInterval> | undefined;
   /** Monotonic time of the last sweep: ages need no finer one, and reading a clock costs as much as a map. */
   #tickNanos: number;
@@ -56,7 +63,7 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder {
   #costSamples = 0;
 
   constructor(options: SamplingSpanProcessorOptions) {
-    const { aggregates, guard, limits, clock = systemClock } = options;
+    const { aggregates, guard, limits, clock = systemClock, deferredSpans = 0 } = options;
     this.#aggregates = aggregates;
     this.#guard = guard;
     this.#clock = clock;
@@ -73,9 +80,11 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder {
       storm: this.#storm,
       handOver: this.#handOver,
     });
+    this.#deferred = new DeferredEnds(deferredSpans, (ended) => this.#handle(ended));
     this.#tickNanos = guard.run('clock', () => clock.monotonicNanos(), 0);
+    const intervalMillis = deferredSpans === 0 ? SWEEP_INTERVAL_MILLIS : DEFERRED_SWEEP_INTERVAL_MILLIS;
     context.with(ROOT_CONTEXT, () => {
-      this.#sweep = setInterval(() => this.decideOverdue(), SWEEP_INTERVAL_MILLIS);
+      this.#sweep = setInterval(() => this.decideOverdue(), intervalMillis);
       this.#sweep.unref();
     });
   }
@@ -102,21 +111,26 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder {
   }
 
   onEnd(span: ReadableSpan): void {
-    if (++this.#ended % COST_SAMPLE_EVERY !== 0) return this.#end(span);
-    const before = performance.now();
-    this.#end(span);
-    this.#sampledCostNanos += (performance.now() - before) * 1e6;
-    this.#costSamples++;
+    this.#deferred.add(span);
+  }
+
+  /** The same for an operation that was over before anybody made a span of it; it gets one only if it is kept. */
+  recordFinished(operation: FinishedOperation): void {
+    this.#deferred.add(operation);
+  }
+
+  /** Handles the ended spans that wait, so that what is read next includes them. Never throws. */
+  settle(): void {
+    this.#deferred.settle();
   }
 
   isDetailWanted(type: OperationType, traceId: string, traceState: string | undefined): boolean {
-    const { thresholds, lowestExport } = this.#live();
+    const live = this.#live();
+    if (live.thresholds.local[type] === KEEP_ALL) return true;
     const randomness =
       this.#buffer.find(traceId)?.randomness ??
       randomnessOf(traceId, traceState === undefined ? undefined : createTraceState(traceState));
-    return (
-      isAtLeast(randomness, thresholds.local[type]) || (this.#exports && isAtLeast(randomness, lowestExport))
-    );
+    return this.#isWanted(type, randomness, live);
   }
 
   slowThresholdNanos(type: OperationType): number {
@@ -133,6 +147,7 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder {
 
   /** Exports what is decided; decides nothing early. */
   async forceFlush(): Promise<void> {
+    this.settle();
     await this.#handOver.forceFlush();
   }
 
@@ -141,12 +156,14 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder {
     if (this.#sweep === undefined) return;
     clearInterval(this.#sweep);
     this.#sweep = undefined;
+    this.settle();
     for (const trace of this.#buffer.all()) this.#decide(trace);
     await this.#handOver.shutdown();
   }
 
   /** Spans that wait for their verdict count as live. */
   counts(): SpanCounts {
+    this.settle();
     return this.#tally.counts();
   }
 
@@ -158,11 +175,13 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder {
 
   /** What is held now, each below its limit. */
   held(): TraceBufferFacts & { readonly exampleKinds: number } {
+    this.settle();
     return { ...this.#buffer.facts(), exampleKinds: this.#storm.exampleKinds };
   }
 
   /** What is known of a trace that no store holds. */
   seen(traceId: string): 'running' | 'never-kept' | undefined {
+    this.settle();
     const trace = this.#buffer.find(traceId);
     if (trace === undefined) return this.#buffer.wasDropped(traceId) ? 'never-kept' : undefined;
     if (!trace.isDecided) return 'running';
@@ -195,13 +214,58 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder {
   decideOverdue(): void {
     try {
       this.#tickNanos = this.#clock.monotonicNanos();
+      this.settle();
       for (const trace of this.#buffer.overdue(this.#tickNanos)) this.#decide(trace);
     } catch (error) {
       this.#guard.report('SamplingSpanProcessor.sweep', error);
     }
   }
 
-  #end(span: ReadableSpan): void {
+  #isWanted(type: OperationType, randomness: Bits56, { thresholds, lowestExport }: LiveThresholds): boolean {
+    return (
+      isAtLeast(randomness, thresholds.local[type]) || (this.#exports && isAtLeast(randomness, lowestExport))
+    );
+  }
+
+  #handle(ended: ReadableSpan | FinishedOperation): void {
+    if (++this.#ended % COST_SAMPLE_EVERY !== 0) return this.#end(ended);
+    const before = performance.now();
+    this.#end(ended);
+    this.#sampledCostNanos += (performance.now() - before) * 1e6;
+    this.#costSamples++;
+  }
+
+  #end(ended: ReadableSpan | FinishedOperation): void {
+    if (isFinishedOperation(ended)) this.#endFinished(ended);
+    else this.#endSpan(ended);
+  }
+
+  #endFinished(operation: FinishedOperation): void {
+    let isStarted = false;
+    try {
+      const trace = this.#buffer.find(operation.traceId);
+      this.recordWithoutSpan(operation);
+      const live = this.#live();
+      if (
+        mustKeepReason(operation, live.settings) === undefined &&
+        !this.#isWanted(
+          operation.type,
+          trace?.randomness ?? randomnessOf(operation.traceId, operation.traceState),
+          live,
+        )
+      )
+        return;
+      this.#tally.start();
+      isStarted = true;
+      if (trace === undefined || trace.isDecided) this.#endLate(operation, trace);
+      else this.#endWaiting(operation, trace);
+    } catch (error) {
+      this.#guard.report('SamplingSpanProcessor.recordFinished', error);
+      if (isStarted) this.#tally.drop('overflow');
+    }
+  }
+
+  #endSpan(span: ReadableSpan): void {
     let trace: BufferedTrace | undefined;
     try {
       trace = this.#buffer.find(span.spanContext().traceId);
@@ -285,5 +349,14 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder {
       isAtLeast(trace.randomness, live.thresholds.export[ended.type]);
     this.#judge.judge([ended], trace, live, true);
     trace.forget();
+  }
+}
+
+/** A span of somebody else's may throw at any question. */
+function isFinishedOperation(ended: ReadableSpan | FinishedOperation): ended is FinishedOperation {
+  try {
+    return (ended as Partial<FinishedOperation>).isFinishedOperation === true;
+  } catch {
+    return false;
   }
 }

@@ -45,6 +45,8 @@ const MAX_TRACE_ID_CHARS = 64;
 export interface TelemetryStoreOptions {
   readonly aggregates: AggregateReader;
   readonly ring: TraceRing;
+  /** Brings aggregates and ring up to date with what ended so far; runs before each read of them. Must not throw. */
+  readonly settle?: () => void;
   readonly spans: () => SpanCounts;
   readonly sampling: () => SamplingFacts;
   readonly settings: () => readonly EffectiveSetting[];
@@ -93,7 +95,7 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
   }
 
   operations(range?: TimeRange): Readonly<Record<OperationType, OperationSummary>> {
-    return this.#options.aggregates.operations(range);
+    return this.#settled.aggregates.operations(range);
   }
 
   timeline(
@@ -101,7 +103,7 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
     range: TimeRange,
     options?: { readonly series?: string; readonly maxPoints?: number },
   ): readonly TimelinePoint[] {
-    return this.#options.aggregates.timeline(type, range, options);
+    return this.#settled.aggregates.timeline(type, range, options);
   }
 
   heatMap(
@@ -109,38 +111,38 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
     range: TimeRange,
     options?: { readonly series?: string; readonly maxColumns?: number },
   ): HeatMap {
-    return this.#options.aggregates.heatMap(type, range, options);
+    return this.#settled.aggregates.heatMap(type, range, options);
   }
 
   series(type: OperationType, range?: TimeRange): readonly SeriesSummary[] {
-    return this.#options.aggregates.series(type, range);
+    return this.#settled.aggregates.series(type, range);
   }
 
   traces(filter?: TraceFilter): TraceList {
-    return filterTraces(this.#options.ring.values(), filter);
+    return filterTraces(this.#settled.ring.values(), filter);
   }
 
   trace(traceId: string): TraceDetail | MissingTrace {
     const id = traceId.slice(0, MAX_TRACE_ID_CHARS).toLowerCase();
     const trace = this.#find(id);
     if (trace !== undefined) return trace.detail((span) => this.#toRow(span), this.#options.logs?.of(id));
-    const evicted = this.#options.ring.tombstone(id);
+    const evicted = this.#settled.ring.tombstone(id);
     if (evicted !== undefined) return { traceId: id, reason: 'evicted', evicted };
     return { traceId: id, reason: this.#options.wasSeen?.(id) ?? 'unknown' };
   }
 
   slow(range?: TimeRange, limit?: number): readonly OperationRow[] {
     const { thresholdsSeconds } = this.#options.sampling();
-    return slowOperations(this.#options.ring.values(), thresholdsSeconds, range, limit);
+    return slowOperations(this.#settled.ring.values(), thresholdsSeconds, range, limit);
   }
 
   failures(range?: TimeRange, limit?: number): readonly OperationRow[] {
-    return failedOperations(this.#options.ring.values(), range, limit);
+    return failedOperations(this.#settled.ring.values(), range, limit);
   }
 
   countedFromMillis(): number {
     const { startedAtMillis } = this.process();
-    return Math.min(startedAtMillis, this.#options.aggregates.restoredFromMillis ?? startedAtMillis);
+    return Math.min(startedAtMillis, this.#settled.aggregates.restoredFromMillis ?? startedAtMillis);
   }
 
   process(): ProcessFacts {
@@ -152,7 +154,7 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
   }
 
   buffer(): BufferFacts {
-    return this.#options.ring.facts();
+    return this.#settled.ring.facts();
   }
 
   spans(): SpanCounts {
@@ -194,13 +196,18 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
   }
 
   pin(traceId: string, pinned: boolean): boolean {
-    const done = this.#options.ring.pin(traceId.toLowerCase(), pinned);
+    const done = this.#settled.ring.pin(traceId.toLowerCase(), pinned);
     if (done) this.touch();
     return done;
   }
 
+  get #settled(): TelemetryStoreOptions {
+    this.#options.settle?.();
+    return this.#options;
+  }
+
   #find(traceId: string): TraceRecord | undefined {
-    const trace = this.#options.ring.get(traceId);
+    const trace = this.#settled.ring.get(traceId);
     if (trace !== undefined && !trace.resumed) return trace;
     return this.#options.archived?.(traceId) ?? trace;
   }
@@ -208,7 +215,7 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
   #toRow(span: SpanRecord): SpanRow {
     return toSpanRow(
       span,
-      this.#options.aggregates.percentileOf(span.type, span.series, span.durationMillis),
+      this.#settled.aggregates.percentileOf(span.type, span.series, span.durationMillis),
     );
   }
 }

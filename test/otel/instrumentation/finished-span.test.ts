@@ -6,23 +6,23 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { BetterSqlite3Instrumentation } from '../../../otel/instrumentation/better-sqlite3-instrumentation.ts';
 import { setRequestFacts } from '../../../otel/instrumentation/context.ts';
 import { SpanIds } from '../../../otel/instrumentation/span-ids.ts';
+import type { FinishedOperation } from '../../../otel/sampling/finished-operation.ts';
 import { FakeRecorder, SteppingClock, TracingFixture } from './tracing-fixture.ts';
 
 describe('a plain statement inside of a request', () => {
   const tracing = new TracingFixture();
   const recorder = new FakeRecorder();
-  const given: ReadableSpan[] = [];
-  let started: number;
+  const given: (FinishedOperation & ReadableSpan)[] = [];
   const instrumentation = new BetterSqlite3Instrumentation({
     recorder,
     clock: new SteppingClock(),
-    sink: { onStart: () => void started++, onEnd: (span) => void given.push(span) },
+    sink: { recordFinished: (operation) => void given.push(operation as FinishedOperation & ReadableSpan) },
   });
   const db = new Database(':memory:');
 
   beforeAll(() => instrumentation.manuallyInstrument(Database));
   beforeEach(() => {
-    given.length = started = 0;
+    given.length = 0;
     recorder.thresholdNanos = Infinity;
     tracing.take();
   });
@@ -43,7 +43,7 @@ describe('a plain statement inside of a request', () => {
 
   it('is the span the tracer would have made, given straight to the sink', () => {
     const parent = inRequest(() => db.prepare('SELECT 1 AS one').get());
-    expect(started).toBe(1);
+    expect(given).toHaveLength(1);
     expect(tracing.take()).toEqual([]);
     tracing.inSpan(() => db.prepare('SELECT 1 AS one').get());
     const [ours, theirs] = [given[0]!, tracing.take()[0]!];
@@ -66,6 +66,21 @@ describe('a plain statement inside of a request', () => {
     });
     expect(ours.duration).toEqual([0, 1_000]);
     expect(ours.ended).toBe(true);
+    expect(ours).toMatchObject({
+      span: ours,
+      type: 'database',
+      series: 'SELECT',
+      text: 'SELECT ? AS one',
+      rows: 1,
+      durationNanos: 1_000,
+      slownessNanos: 1_000,
+      failed: false,
+      spanId: ours.spanContext().spanId,
+      parentSpanId: parent.spanContext().spanId,
+      traceId: parent.spanContext().traceId,
+    });
+    const [seconds, nanos] = ours.endTime;
+    expect(ours.endMillis).toBeCloseTo(seconds * 1000 + nanos / 1e6, 3);
   });
 
   it('comes from the tracer when it failed or nobody is its parent', () => {

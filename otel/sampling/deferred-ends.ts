@@ -1,0 +1,52 @@
+import { context, ROOT_CONTEXT } from '@opentelemetry/api';
+
+/** With this many times its batch waiting, the event loop is not coming round: they are handled at once. */
+const MAX_BATCHES_WAITING = 4;
+
+/**
+ * Lets ended operations wait until a few hundred can be handled one after the other, off the path of any request: code that runs once per
+ * request runs from cold caches, at several times the cost. Order is kept. Whoever reads what comes of them calls `settle` first.
+ */
+export class DeferredEnds<T> {
+  readonly #batch: number;
+  readonly #handle: (ended: T) => void;
+  #waiting: T[] = [];
+  #isScheduled = false;
+  readonly #settleScheduled = (): void => {
+    this.#isScheduled = false;
+    this.settle();
+  };
+
+  /** @param batch How many wait before they are handled, as soon as the event loop comes round; 0: none waits. `handle` must not throw. */
+  constructor(batch: number, handle: (ended: T) => void) {
+    this.#batch = batch;
+    this.#handle = handle;
+  }
+
+  get size(): number {
+    return this.#waiting.length;
+  }
+
+  add(ended: T): void {
+    if (this.#batch === 0) return this.#handle(ended);
+    const waiting = this.#waiting.push(ended);
+    if (waiting < this.#batch) return;
+    if (waiting >= this.#batch * MAX_BATCHES_WAITING) this.settle();
+    else if (!this.#isScheduled) this.#schedule();
+  }
+
+  /** Handles everything that waits, also what is added meanwhile. */
+  settle(): void {
+    while (this.#waiting.length > 0) {
+      const ended = this.#waiting;
+      this.#waiting = [];
+      for (let i = 0; i < ended.length; i++) this.#handle(ended[i]!);
+    }
+  }
+
+  #schedule(): void {
+    this.#isScheduled = true;
+    // The request that filled the batch has nothing to do with what is handled then.
+    context.with(ROOT_CONTEXT, () => setImmediate(this.#settleScheduled).unref());
+  }
+}
