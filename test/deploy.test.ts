@@ -71,6 +71,12 @@ describe('docker-compose.yml', () => {
     );
   });
 
+  it('takes every signal that the blog sends to a common endpoint: log lines were once answered with 404', () => {
+    const { traceExport, metricExport, logExport } = readTelemetryConfig({ env: blog.environment! });
+    const signals = [traceExport, metricExport, logExport].map((target) => /[^/]+$/.exec(target!.url)![0]);
+    expect(Object.keys(collectorConfig.service.pipelines)).toEqual(signals);
+  });
+
   it('publishes the blog, the metrics and the Jaeger of the links, on this machine alone', () => {
     expect(published(blog)).toEqual([/^EXPOSE (\d+)$/m.exec(dockerfile)![1]]);
     expect(published(collector)).toEqual([

@@ -41,7 +41,7 @@ export class OtlpMetricExporter extends OTLPMetricExporter {
   constructor(target: OtlpTarget, timeoutMillis: number, agents = new AbortableAgents(target)) {
     super(exporterOptions(target, timeoutMillis, agents));
     this.#agents = agents;
-    this.#single = new SingleExport(agents, timeoutMillis);
+    this.#single = new SingleExport('metrics', agents, timeoutMillis);
   }
 
   override export(metrics: ResourceMetrics, resultCallback: (result: ExportResult) => void): void {
@@ -63,7 +63,7 @@ export class OtlpLogExporter extends OTLPLogExporter {
   constructor(target: OtlpTarget, timeoutMillis: number, agents = new AbortableAgents(target)) {
     super(exporterOptions(target, timeoutMillis, agents));
     this.#agents = agents;
-    this.#single = new SingleExport(agents, timeoutMillis);
+    this.#single = new SingleExport('logs', agents, timeoutMillis);
   }
 
   override export(records: ReadableLogRecord[], resultCallback: (result: ExportResult) => void): void {

@@ -1,22 +1,26 @@
 import { ExportResultCode, type ExportResult } from '@opentelemetry/core';
 import type { AbortableAgents } from './abortable-agents.ts';
+import { describeError } from './export-health.ts';
 
 type Callback = (result: ExportResult) => void;
+type Signal = 'metrics' | 'logs';
 
-/** Lets one export run at a time and cuts it off after its timeout; a second one is refused at once. */
+/** Lets one export of a signal run at a time and cuts it off after its timeout; a second one is refused at once. */
 export class SingleExport {
+  readonly #signal: Signal;
   readonly #agents: AbortableAgents;
   readonly #timeoutMillis: number;
   #isBusy = false;
 
-  constructor(agents: AbortableAgents, timeoutMillis: number) {
+  constructor(signal: Signal, agents: AbortableAgents, timeoutMillis: number) {
+    this.#signal = signal;
     this.#agents = agents;
     this.#timeoutMillis = timeoutMillis;
   }
 
   run(start: (callback: Callback) => void, callback: Callback): void {
     if (this.#isBusy) {
-      callback({ code: ExportResultCode.FAILED, error: new Error('the export before has not ended') });
+      callback(this.#failure(new Error('the export before has not ended')));
       return;
     }
     this.#isBusy = true;
@@ -24,7 +28,7 @@ export class SingleExport {
     const finish: Callback = (result) => {
       clearTimeout(timeout);
       this.#isBusy = false;
-      callback(result);
+      callback(result.code === ExportResultCode.SUCCESS ? result : this.#failure(result.error));
     };
     try {
       start(finish);
@@ -32,4 +36,18 @@ export class SingleExport {
       finish({ code: ExportResultCode.FAILED, error: error as Error });
     }
   }
+
+  /** Says which signal it was: the SDK reports the failures of all of them in one place. */
+  #failure(cause: unknown): ExportResult {
+    const message = `${this.#signal}: ${describeError(cause ?? 'the exporter failed without a reason')}${wayOut(cause, this.#signal)}`;
+    return { code: ExportResultCode.FAILED, error: new Error(message, { cause }) };
+  }
+}
+
+/** Jaeger takes spans alone, and a Collector takes what it has pipelines for. */
+function wayOut(cause: unknown, signal: Signal): string {
+  const isNotFound = cause instanceof Error && 'code' in cause && cause.code === 404;
+  return isNotFound
+    ? `; the receiver takes no ${signal}: to send spans alone, set OTEL_EXPORTER_OTLP_TRACES_ENDPOINT in place of OTEL_EXPORTER_OTLP_ENDPOINT`
+    : '';
 }

@@ -2,28 +2,47 @@ import { describe, expect, it } from '@jest/globals';
 import type { ExportResult } from '@opentelemetry/core';
 import { emptyResource } from '@opentelemetry/resources';
 import { readTelemetryConfig } from '../../../otel/config.ts';
-import { OtlpMetricExporter, OtlpSpanExporter } from '../../../otel/export/otlp-exporters.ts';
+import {
+  OtlpLogExporter,
+  OtlpMetricExporter,
+  OtlpSpanExporter,
+} from '../../../otel/export/otlp-exporters.ts';
 import { makeTrace } from './made-spans.ts';
 import { httpReceiver, socketReceiver } from './receivers.ts';
 
 function targetsOf(url: string, env: Record<string, string> = {}) {
-  const { traceExport, metricExport } = readTelemetryConfig({
+  const { traceExport, metricExport, logExport } = readTelemetryConfig({
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: url, ...env },
   });
-  if (traceExport === undefined || metricExport === undefined) throw new Error('no endpoint');
-  return { traceExport, metricExport };
+  if (traceExport === undefined || metricExport === undefined || logExport === undefined)
+    throw new Error('no endpoint');
+  return { traceExport, metricExport, logExport };
 }
 
 const noMetrics = { resource: emptyResource(), scopeMetrics: [] };
 const exported = (exporter: OtlpMetricExporter) =>
   new Promise<ExportResult>((resolve) => exporter.export(noMetrics, resolve));
 
+async function metricsOnce(url: string): Promise<ExportResult> {
+  const exporter = new OtlpMetricExporter(targetsOf(url).metricExport, 1000);
+  const result = await exported(exporter);
+  await exporter.shutdown();
+  return result;
+}
+
+async function logsOnce(url: string): Promise<ExportResult> {
+  const exporter = new OtlpLogExporter(targetsOf(url).logExport, 1000);
+  const result = await new Promise<ExportResult>((resolve) => exporter.export([], resolve));
+  await exporter.shutdown();
+  return result;
+}
+
 describe('OtlpMetricExporter', () => {
   it('refuses a second export beside one under way, and cuts that off in time', async () => {
     await using receiver = await socketReceiver();
     const exporter = new OtlpMetricExporter(targetsOf(receiver.url).metricExport, 100);
     const first = exported(exporter);
-    expect((await exported(exporter)).error?.message).toBe('the export before has not ended');
+    expect((await exported(exporter)).error?.message).toBe('metrics: the export before has not ended');
     expect((await first).error).toBeDefined();
     await exporter.shutdown();
   });
@@ -34,12 +53,26 @@ describe('OtlpMetricExporter', () => {
     });
     const { metricExport } = targetsOf(receiver.url, { OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip' });
     const exporter = new OtlpMetricExporter(metricExport, 1000);
-    expect((await exported(exporter)).error).toMatchObject({ code: 400 });
+    expect((await exported(exporter)).error?.message).toBe('metrics: HTTP 400 Bad Request');
     expect((await exported(exporter)).error).toBeUndefined();
     expect(receiver.headers.map((headers) => headers['content-encoding'])).toEqual(['gzip', 'gzip']);
     await exporter.shutdown();
     expect((await exported(exporter)).error).toBeDefined();
     expect(receiver.bodies).toHaveLength(2);
+  });
+});
+
+describe.each([
+  ['metrics', metricsOnce],
+  ['logs', logsOnce],
+])('a receiver without %s, as Jaeger is,', (signal, exportOnce) => {
+  it('is said to be one, with the setting that sends spans alone', async () => {
+    await using receiver = await httpReceiver((response) => response.writeHead(404).end());
+    const { error } = await exportOnce(receiver.url);
+    expect(error?.message).toBe(
+      `${signal}: HTTP 404 Not Found; the receiver takes no ${signal}: to send spans alone, set OTEL_EXPORTER_OTLP_TRACES_ENDPOINT in place of OTEL_EXPORTER_OTLP_ENDPOINT`,
+    );
+    expect(error?.cause).toMatchObject({ code: 404 });
   });
 });
 
