@@ -1,4 +1,5 @@
 import { generateAtomFeed, generateJsonFeed, generateRssFeed } from 'feedsmith';
+import { basePathOf } from '../base-path.ts';
 import type { FeedFormat } from '../business-metrics.ts';
 import { postUrl } from '../posts/post-path.ts';
 import type { Post } from '../posts/post.ts';
@@ -142,9 +143,15 @@ function itemOf(post: Post, site: SiteSettings, origin: string): Item {
 /** RFC 4151: says the same when title, path and day of the post change. */
 function postId(post: Post, origin: string): string {
   const day = new Date(post.createdAtMillis).toISOString().slice(0, 10);
-  return `tag:${new URL(origin).hostname},${day}:post-${post.id}`;
+  return `tag:${new URL(origin).hostname},${day}:${ownPart(origin)}post-${post.id}`;
 }
 
 function feedId(origin: string, tag: string | undefined): string {
-  return `tag:${new URL(origin).hostname},2026:feed${tag === undefined ? '' : `/${encodeURIComponent(tag)}`}`;
+  return `tag:${new URL(origin).hostname},2026:${ownPart(origin)}feed${tag === undefined ? '' : `/${encodeURIComponent(tag)}`}`;
+}
+
+/** Tells blogs on one host apart. */
+function ownPart(origin: string): string {
+  const basePath = basePathOf(origin);
+  return basePath === '' ? '' : `${basePath.slice(1)}/`;
 }

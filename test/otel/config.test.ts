@@ -209,6 +209,15 @@ describe('readTelemetryConfig', () => {
     expect(read({ METRICS_HISTORY_DAYS: '0' }).historyFile).toBeUndefined();
   });
 
+  it('leaves its own pages untraced, below the path of PUBLIC_URL too', () => {
+    const own = ['/admin/metrics-dashboard', '/admin/metrics', '/metrics'];
+    for (const PUBLIC_URL of [undefined, '', 'https://blog.example', 'https://blog.example/', 'no address'])
+      expect(readTelemetryConfig({ env: { PUBLIC_URL } }).untracedPathPrefixes).toEqual(own);
+    const below = own.map((path) => `/a/notes${path}`);
+    const dotEnv = { PUBLIC_URL: 'https://blog.example/a/notes/' };
+    expect(readTelemetryConfig({ env: {}, dotEnv }).untracedPathPrefixes).toEqual([...own, ...below]);
+  });
+
   it('never shows a secret, right or wrong', () => {
     const config = read({
       METRICS_TOKEN: 'hunter2-token-of-an-owner',

@@ -37,6 +37,17 @@ describe('session cookie', () => {
     expect((await server.ask('/admin', { headers: { Cookie: bare, Accept: 'text/html' } })).status).toBe(303);
   });
 
+  it('is of the path alone where the blog is below one', async () => {
+    await server.close();
+    server = await new DeskServer({ publicUrl: 'https://blog.example/notes' }).start();
+    const owner = await server.owner();
+    expect([...owner.cookies.keys()]).toEqual(['__Secure-glasshouse_form', '__Secure-glasshouse_session']);
+    const out = await owner.post('/admin/sign-out', {}, { Origin: 'https://blog.example' });
+    expect(out.headers['set-cookie']).toEqual([
+      '__Secure-glasshouse_session=; Path=/notes; HttpOnly; SameSite=Lax; Max-Age=0; Secure',
+    ]);
+  });
+
   it('is nowhere in the files of the blog', async () => {
     const owner = await server.owner();
     const link = owner.cookies.get('glasshouse_session')!;

@@ -46,6 +46,14 @@ describe('readBlogConfig', () => {
     expect(config).toMatchObject({ port: 0, publicUrl: 'https://blog.example/notes' });
   });
 
+  it.each(['/notes', '/a/b', '/~ada/blog-2', '/gr%C3%B6%C3%9Fe'])(
+    'takes the path %s as where the blog is mounted',
+    (path) => {
+      const publicUrl = `https://blog.example${path}`;
+      expect(readBlogConfig({ env: { PUBLIC_URL: publicUrl } })).toMatchObject({ publicUrl });
+    },
+  );
+
   it.each([
     { PORT: '65536' },
     { PORT: '-1' },
@@ -56,6 +64,13 @@ describe('readBlogConfig', () => {
     { PUBLIC_URL: 'ftp://blog.example' },
     { PUBLIC_URL: 'https://blog.example/?a=1' },
     { PUBLIC_URL: 'https://me:secret@blog.example/' },
+    { PUBLIC_URL: 'https://blog.example//notes' },
+    { PUBLIC_URL: 'https://blog.example/a/../notes' },
+    { PUBLIC_URL: 'https://blog.example/no;tes' },
+    { PUBLIC_URL: 'https://blog.example/no tes' },
+    { PUBLIC_URL: 'https://blog.example/admin' },
+    { PUBLIC_URL: 'https://blog.example/tags/notes' },
+    { PUBLIC_URL: 'https://blog.example/2026' },
     { LOG_LEVEL: 'verbose' },
   ])('refuses %o', (env: Record<string, string>) => {
     const [name, value] = Object.entries(env)[0]!;

@@ -67,6 +67,31 @@ describe('RSS', () => {
   });
 });
 
+describe('a feed of a blog below a path', () => {
+  it('leads below it, and is not taken for that of a neighbour', async () => {
+    const below = await new ReaderServer({ publicUrl: 'https://blog.example/notes' }).start();
+    try {
+      const markdown = `${MARKDOWN}\n<img srcset="/media/a.png 1x, https://other.example/b.png 2x">`;
+      below.publish({ title: 'Below', path: 'below', markdown });
+      const feed = parseAtomFeed((await below.ask('/feed.atom')).text);
+      expect(feed.id).toBe('tag:blog.example,2026:notes/feed');
+      const [entry] = feed.entries!;
+      expect(entry!.id).toBe('tag:blog.example,2026-03-20:notes/post-1');
+      expect(entry!.links?.[0]?.href).toBe('https://blog.example/notes/below');
+      const html = entry!.content?.value;
+      expect(html).toContain('href="https://blog.example/notes/tags/x"');
+      expect(html).toContain('href="https://blog.example/notes/below#notes"');
+      expect(html).toMatch(/src="https:\/\/blog\.example\/notes\/media\/[^"]*picture\.png"/);
+      expect(html).toContain(
+        'srcset="https://blog.example/notes/media/a.png 1x, https://other.example/b.png 2x"',
+      );
+      expect((await below.ask('/sitemap.xml')).text).toContain('<loc>https://blog.example/notes/below</loc>');
+    } finally {
+      await below.close();
+    }
+  });
+});
+
 describe('Atom', () => {
   it('reads back as it was written', async () => {
     const { status, headers, text } = await server.ask('/feed.atom');

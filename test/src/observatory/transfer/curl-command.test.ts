@@ -47,6 +47,18 @@ describe('curlCommand', () => {
     expect(leftOut).toBe('Cookies, authorization and all other headers are left out: they are not recorded.');
   });
 
+  it.each(['/search', '/notes/search'])(
+    'asks below the path of the blog, whether a proxy took it off: %s',
+    (path) => {
+      const attributes = { ...PLAIN, 'url.path': path };
+      const trace = sketchTrace('ab'.repeat(16), 0, [
+        { name: 'GET', type: 'http', at: 0, millis: 1, attributes },
+      ]);
+      expect(requestOf(trace, '/notes')!.url).toBe('https://blog.example/notes/search');
+      expect(requestOf(trace)!.url).toBe(`https://blog.example${path}`);
+    },
+  );
+
   it('takes credentials out of the query and names them', () => {
     const { command, leftOut } = commandOf({
       ...PLAIN,

@@ -1,0 +1,201 @@
+import { Agent, request, type IncomingHttpHeaders } from 'node:http';
+import { scanTags } from '../../src/posts/html-scanner.ts';
+
+export interface Visit {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+/** A browser without a screen: it keeps cookies by their path and follows nothing by itself. */
+export class Visitor {
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 4 });
+  readonly cookies = new Map<string, { readonly value: string; readonly path: string }>();
+
+  send(
+    address: string,
+    { fields, headers = {} }: { fields?: Record<string, string>; headers?: Record<string, string> } = {},
+  ): Promise<Visit> {
+    const url = new URL(address);
+    const sent = [...this.cookies]
+      .filter(([, { path }]) => url.pathname === path || url.pathname.startsWith(path.replace(/\/?$/, '/')))
+      .map(([name, { value }]) => `${name}=${value}`);
+    const form = { origin: url.origin, 'content-type': 'application/x-www-form-urlencoded' };
+    const options = {
+      agent: this.#agent,
+      method: fields === undefined ? 'GET' : 'POST',
+      headers: {
+        accept: 'text/html,*/*;q=0.8',
+        ...(sent.length > 0 && { cookie: sent.join('; ') }),
+        ...(fields !== undefined && form),
+        ...headers,
+      },
+    };
+    return new Promise((resolve, reject) => {
+      const outgoing = request(url, options, (answer) => {
+        let text = '';
+        answer.setEncoding('latin1').on('data', (part: string) => (text += part));
+        answer.on('error', reject);
+        answer.on('end', () => {
+          for (const line of answer.headers['set-cookie'] ?? []) this.#keep(line);
+          resolve({ status: answer.statusCode!, headers: answer.headers, text });
+        });
+      });
+      outgoing.on('error', reject);
+      outgoing.end(fields && new URLSearchParams(fields).toString());
+    });
+  }
+
+  #keep(line: string): void {
+    const [, name, value] = /^([^=]+)=([^;]*)/.exec(line)!;
+    const path = /;\s*Path=([^;]+)/i.exec(line)?.[1] ?? '';
+    if (value === '') this.cookies.delete(name!);
+    else this.cookies.set(name!, { value: value!, path });
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+}
+
+/** An address that an answer names, as an absolute URL, and what would be done with it. */
+export interface NamedAddress {
+  readonly url: URL;
+  readonly by: 'link' | 'form' | 'stream' | 'mention';
+}
+
+/** Every address that an answer names: in its headers, in markup, in styles, in feeds. */
+export function addressesIn(visit: Visit, address: string): readonly NamedAddress[] {
+  const found: { readonly text: string; readonly by: NamedAddress['by'] }[] = [];
+  const add = (text: string | undefined, by: NamedAddress['by'] = 'link'): void => {
+    if (text !== undefined) found.push({ text: text.trim(), by });
+  };
+  add(visit.headers.location);
+  const type = visit.headers['content-type'] ?? '';
+  if (type.startsWith('text/html')) addHtml(visit.text, add);
+  else if (type.startsWith('text/css'))
+    for (const [, text] of visit.text.matchAll(/url\(\s*["']?([^"')]+)/g)) add(text);
+  // Feeds and the like: all that stands in them as an absolute address.
+  // A trace as a file only tells of requests.
+  else if (/json|xml|text\/plain/.test(type))
+    for (const [text] of visit.text.matchAll(/https?:\/\/[^\s"'<>\\]+/g))
+      add(text.replaceAll('&amp;', '&'), type.startsWith('application/json') ? 'mention' : 'link');
+  return found.flatMap(({ text, by }) => {
+    if (text === '' || text.startsWith('#') || /\{\w+\}/.test(text)) return [];
+    const url = URL.parse(text, address);
+    return url === null || !url.protocol.startsWith('http') ? [] : [{ url, by }];
+  });
+}
+
+const LINKS = ['href', 'src', 'poster', 'data-href'];
+
+function addHtml(html: string, add: (text: string | undefined, by?: NamedAddress['by']) => void): void {
+  let form: { readonly action: string; readonly fields: URLSearchParams } | undefined;
+  for (const { name, isClosing, attributes } of scanTags(html)) {
+    if (isClosing && name === 'form' && form !== undefined) {
+      add(`${form.action}?${form.fields}`);
+      form = undefined;
+    }
+    if (isClosing || name === '!--') continue;
+    const values = new Map(
+      [...attributes.matchAll(/([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/g)].map((match) => [
+        match[1]!.toLowerCase(),
+        (match[2] ?? match[3] ?? match[4] ?? '').replaceAll('&amp;', '&').replaceAll('&#39;', "'"),
+      ]),
+    );
+    for (const attribute of LINKS) add(values.get(attribute));
+    for (const candidate of (values.get('srcset') ?? '').split(/,\s+/)) add(candidate.trim().split(/\s/)[0]);
+    add(values.get('data-live'), 'stream');
+    const action = values.get('action');
+    if (values.get('method')?.toLowerCase() === 'post') add(action, 'form');
+    else if (name === 'form' && action !== undefined) form = { action, fields: new URLSearchParams() };
+    if (name === 'input' && values.has('name'))
+      form?.fields.append(values.get('name')!, values.get('value') ?? '');
+    add(values.get('formaction'), 'form');
+    // `<meta property="og:url">`, `<data class="u-url">` and their like.
+    for (const attribute of ['content', 'value'])
+      if (/^https?:/.test(values.get(attribute) ?? '')) add(values.get(attribute));
+  }
+}
+
+/** What a page has that a policy without 'unsafe-inline' would refuse, and a policy that would not. */
+export function inlineOffences({ headers, text }: Visit): readonly string[] {
+  if (!headers['content-type']?.startsWith('text/html')) return [];
+  const offences: string[] = [];
+  const policy = String(headers['content-security-policy'] ?? 'no policy');
+  if (!policy.startsWith("default-src 'none'") || /unsafe|\*/.test(policy)) offences.push(policy);
+  for (const { name, isClosing, attributes } of scanTags(text)) {
+    if (isClosing || name === '!--') continue;
+    if (/(?:^|\s)(?:style|on[a-z]+)\s*=/i.test(attributes.replaceAll(/"[^"]*"/g, '""')))
+      offences.push(`<${name} ${attributes}>`);
+    const isData = attributes.includes('type="application/ld+json"');
+    if (/^style$/i.test(name) || (/^script$/i.test(name) && !isData && !/\ssrc=/.test(attributes)))
+      offences.push(`<${name}${attributes}>`);
+  }
+  return offences;
+}
+
+export interface CrawlReport {
+  /** Addresses that were asked, in order. */
+  readonly asked: readonly string[];
+  readonly streams: ReadonlySet<string>;
+  /** Targets of forms that change something; not sent. */
+  readonly forms: ReadonlySet<string>;
+  /** Each a sentence. */
+  readonly faults: readonly string[];
+}
+
+/**
+ * Asks for everything that can be reached from `starts` on their own origin. Of each path, ids and numbers aside, and of each name in its
+ * query, two are enough.
+ */
+export async function crawl(
+  visitor: Visitor,
+  starts: readonly string[],
+  options: { readonly prefix: string; readonly maxAnswers: number; readonly mayFail?: RegExp },
+): Promise<CrawlReport> {
+  const { origin } = new URL(starts[0]!);
+  const queue = [...starts];
+  const known = new Set(starts);
+  const kinds = new Map<string, number>();
+  const streams = new Set<string>();
+  const forms = new Set<string>();
+  const asked: string[] = [];
+  const faults: string[] = [];
+  while (queue.length > 0) {
+    const address = queue.shift()!;
+    if (asked.length === options.maxAnswers) {
+      faults.push(`there are more than ${options.maxAnswers} addresses, as ${address}`);
+      break;
+    }
+    asked.push(address);
+    const visit = await visitor.send(address);
+    if (visit.status >= 400 && options.mayFail?.test(address) !== true)
+      faults.push(`${address} answered ${visit.status}`);
+    for (const offence of inlineOffences(visit)) faults.push(`${address} has ${offence}`);
+    for (const { url, by } of addressesIn(visit, address)) {
+      if (url.origin !== origin) continue;
+      url.hash = '';
+      if (url.pathname !== options.prefix && !url.pathname.startsWith(`${options.prefix}/`)) {
+        faults.push(`${address} names ${url.href}, outside of ${options.prefix}`);
+        continue;
+      }
+      if (by === 'stream') streams.add(url.href);
+      else if (by === 'form') forms.add(url.href);
+      else if (by === 'link' && !known.has(url.href)) {
+        known.add(url.href);
+        const own = kindsOf(url);
+        if (!own.some((kind) => (kinds.get(kind) ?? 0) < 2)) continue;
+        for (const kind of own) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+        queue.push(url.href);
+      }
+    }
+  }
+  return { asked, streams, forms, faults };
+}
+
+/** The path, and the path with each name of the query. */
+function kindsOf({ pathname, searchParams }: URL): readonly string[] {
+  const path = pathname.replaceAll(/[0-9a-f]{32}|\d+/g, '0');
+  return [path, ...[...searchParams.keys()].map((name) => `${path}?${name}`)];
+}
