@@ -9,11 +9,13 @@ import type {
   ExponentialHistogram,
   ExponentialHistogramMetricData,
   MetricProducer,
+  SumMetricData,
 } from '@opentelemetry/sdk-metrics';
 import { bucketMidNanos } from '../aggregate/duration-sketch.ts';
 import type { DurationSketch } from '../aggregate/duration-sketch.ts';
 import { OVERFLOW_SERIES } from '../aggregate/red-aggregator.ts';
 import type { RedAggregator } from '../aggregate/red-aggregator.ts';
+import type { RedBucket } from '../aggregate/red-bucket.ts';
 import type { Clock } from '../clock.ts';
 import type { OperationType } from '../query.ts';
 import { UNKNOWN_PATHS } from '../sampling/operation-type.ts';
@@ -31,8 +33,12 @@ const BUCKETS_PER_DOUBLING = 2 ** SCALE;
 
 interface RedMetric {
   readonly type: OperationType;
+  /** Of durations. */
   readonly name: string;
   readonly description: string;
+  /** The conventions tell failures by an attribute of the histogram, which would double its series; these have a counter beside it. */
+  readonly errorsName: string;
+  readonly errorsDescription: string;
   readonly attributes: (series: string) => Attributes;
 }
 
@@ -41,25 +47,31 @@ const RED_METRICS: readonly RedMetric[] = [
     type: 'http',
     name: 'http.server.request.duration',
     description: 'Duration of HTTP server requests.',
+    errorsName: 'http.server.request.errors',
+    errorsDescription: 'HTTP server requests that failed.',
     attributes: httpAttributes,
   },
   {
     type: 'database',
     name: 'db.client.operation.duration',
     description: 'Duration of database client operations.',
+    errorsName: 'db.client.operation.errors',
+    errorsDescription: 'Database client operations that failed.',
     attributes: (series) => ({ [ATTR_DB_SYSTEM_NAME]: 'sqlite', [ATTR_DB_QUERY_SUMMARY]: series }),
   },
   {
     type: 'render',
     name: 'render.duration',
     description: 'Duration of drawing a page or feed.',
+    errorsName: 'render.errors',
+    errorsDescription: 'Pages and feeds whose drawing failed.',
     attributes: (series) => ({ [ATTR_RENDER_TEMPLATE]: series }),
   },
 ];
 
 /**
- * Rates and durations of 100 % of operations as exponential histograms, cumulative since start, read from the sketches that count them
- * anyway: no histogram records per operation.
+ * Rates and durations of 100 % of operations as exponential histograms, and their failures as counters, cumulative since start, read from
+ * what counts them anyway: no histogram records per operation.
  */
 export class RedMetricProducer implements MetricProducer {
   readonly #aggregates: Pick<RedAggregator, 'totals'>;
@@ -75,27 +87,50 @@ export class RedMetricProducer implements MetricProducer {
   async collect(): Promise<CollectionResult> {
     const endTime = millisToHrTime(this.#clock.now());
     const totals = this.#aggregates.totals();
-    const metrics = RED_METRICS.map((metric): ExponentialHistogramMetricData => ({
-      descriptor: {
-        name: metric.name,
-        description: metric.description,
-        unit: 's',
-        valueType: ValueType.DOUBLE,
-      },
-      aggregationTemporality: AggregationTemporality.CUMULATIVE,
-      dataPointType: DataPointType.EXPONENTIAL_HISTOGRAM,
-      dataPoints: totals
+    const metrics = RED_METRICS.flatMap((metric) => {
+      const points = totals
         .filter(({ type, bucket }) => type === metric.type && bucket.count > 0)
-        .map(({ name, bucket }): DataPoint<ExponentialHistogram> => ({
+        .map(({ name, bucket }) => ({
+          bucket,
           startTime: this.#startTime,
           endTime,
           attributes: name === OVERFLOW_SERIES ? { 'otel.metric.overflow': true } : metric.attributes(name),
-          value: toExponentialHistogram(bucket.durations),
-        })),
-    })).filter(({ dataPoints }) => dataPoints.length > 0);
+        }));
+      return points.length === 0 ? [] : [durationsOf(metric, points), errorsOf(metric, points)];
+    });
     const scopeMetrics = metrics.length === 0 ? [] : [{ scope: { name: 'glasshouse/red' }, metrics }];
     return { resourceMetrics: { resource: emptyResource(), scopeMetrics }, errors: [] };
   }
+}
+
+type RedPoint = Omit<DataPoint<unknown>, 'value'> & { readonly bucket: RedBucket };
+
+function durationsOf({ name, description }: RedMetric, points: RedPoint[]): ExponentialHistogramMetricData {
+  return {
+    descriptor: { name, description, unit: 's', valueType: ValueType.DOUBLE },
+    aggregationTemporality: AggregationTemporality.CUMULATIVE,
+    dataPointType: DataPointType.EXPONENTIAL_HISTOGRAM,
+    dataPoints: points.map(({ bucket, ...point }): DataPoint<ExponentialHistogram> => ({
+      ...point,
+      value: toExponentialHistogram(bucket.durations),
+    })),
+  };
+}
+
+/** Zeros too: a rate can only be taken of a counter that was there before. */
+function errorsOf({ errorsName, errorsDescription }: RedMetric, points: RedPoint[]): SumMetricData {
+  return {
+    descriptor: {
+      name: errorsName,
+      description: errorsDescription,
+      unit: '{error}',
+      valueType: ValueType.INT,
+    },
+    aggregationTemporality: AggregationTemporality.CUMULATIVE,
+    dataPointType: DataPointType.SUM,
+    isMonotonic: true,
+    dataPoints: points.map(({ bucket, ...point }) => ({ ...point, value: bucket.errors })),
+  };
 }
 
 /** In seconds. Each sketch bucket counts where its middle lies, so a value moves by at most 1 % and one bucket. */

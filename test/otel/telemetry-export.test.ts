@@ -38,9 +38,12 @@ describe('telemetry with a good OTLP receiver', () => {
     const last = bodies.at(-1)!;
     expect(decodeMetricNames(last).sort()).toEqual([
       'db.client.operation.duration',
+      'db.client.operation.errors',
       'http.server.request.duration',
+      'http.server.request.errors',
       'program.starts',
       'render.duration',
+      'render.errors',
     ]);
     const points = decodeHistograms(last);
     const select = points.find(({ attributes }) => attributes['db.query.summary'] === 'SELECT posts');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { DataPointType } from '@opentelemetry/sdk-metrics';
 import { DurationSketch } from '../../../otel/aggregate/duration-sketch.ts';
 import { RedAggregator } from '../../../otel/aggregate/red-aggregator.ts';
 import { RedMetricProducer, toExponentialHistogram } from '../../../otel/export/red-metric-producer.ts';
@@ -7,15 +8,18 @@ import type { OperationType } from '../../../otel/query.ts';
 const clock = { now: () => 1_700_000_000_500, monotonicNanos: () => 0 };
 const rates = { http: 1, database: 1, render: 1, other: 1 };
 
-function aggregatesOf(operations: readonly (readonly [OperationType, string, number])[], maxSeries = 500) {
+function aggregatesOf(
+  operations: readonly (readonly [OperationType, string, number, 'failed'?])[],
+  maxSeries = 500,
+) {
   const aggregates = new RedAggregator({ clock, rates: () => rates, maxSeries });
-  for (const [type, series, durationNanos] of operations) {
+  for (const [type, series, durationNanos, outcome] of operations) {
     aggregates.record({
       type,
       series,
       endMillis: clock.now(),
       durationNanos,
-      failed: false,
+      failed: outcome === 'failed',
       clientError: false,
       aborted: false,
     });
@@ -23,10 +27,15 @@ function aggregatesOf(operations: readonly (readonly [OperationType, string, num
   return aggregates;
 }
 
-async function pointsOf(aggregates: RedAggregator) {
+async function metricsOf(aggregates: RedAggregator) {
   const { resourceMetrics } = await new RedMetricProducer(aggregates, clock).collect();
-  return resourceMetrics.scopeMetrics
-    .flatMap(({ metrics }) => metrics)
+  return resourceMetrics.scopeMetrics.flatMap(({ metrics }) => metrics);
+}
+
+/** Of durations. */
+async function pointsOf(aggregates: RedAggregator) {
+  return (await metricsOf(aggregates))
+    .filter(({ dataPointType }) => dataPointType === DataPointType.EXPONENTIAL_HISTOGRAM)
     .flatMap(({ descriptor, dataPoints }) =>
       dataPoints.map(({ attributes, value }) => ({ name: descriptor.name, attributes, value })),
     );
@@ -56,6 +65,33 @@ describe('RedMetricProducer', () => {
       ['http.server.request.duration', {}, 1],
       ['db.client.operation.duration', { 'db.system.name': 'sqlite', 'db.query.summary': 'SELECT posts' }, 1],
       ['render.duration', { 'render.template': 'post' }, 1],
+    ]);
+  });
+
+  it('counts the failures of each series, none included: a backend had no error rate at all', async () => {
+    const metrics = await metricsOf(
+      aggregatesOf([
+        ['http', 'GET /guestbook', 2e6, 'failed'],
+        ['http', 'GET /guestbook', 2e6, 'failed'],
+        ['http', 'GET /guestbook', 1e6],
+        ['http', 'GET /', 1e6],
+        ['database', 'SELECT posts', 1e5, 'failed'],
+        ['render', 'post', 1e6],
+      ]),
+    );
+    const counters = metrics.filter(({ dataPointType }) => dataPointType === DataPointType.SUM);
+    expect(counters).toMatchObject([
+      { descriptor: { name: 'http.server.request.errors', unit: '{error}' }, isMonotonic: true },
+      { descriptor: { name: 'db.client.operation.errors' } },
+      { descriptor: { name: 'render.errors' } },
+    ]);
+    expect(
+      counters.flatMap(({ dataPoints }) => dataPoints.map(({ attributes, value }) => [attributes, value])),
+    ).toEqual([
+      [{ 'http.request.method': 'GET', 'http.route': '/guestbook' }, 2],
+      [{ 'http.request.method': 'GET', 'http.route': '/' }, 0],
+      [{ 'db.system.name': 'sqlite', 'db.query.summary': 'SELECT posts' }, 1],
+      [{ 'render.template': 'post' }, 0],
     ]);
   });
 
