@@ -16,9 +16,43 @@ export const REDACTED_QUERY_PARAMS: readonly string[] = [
   'secret',
 ];
 
-/** A query without its `?`, normalised, the values of credentials replaced by `REDACTED`. */
-export function redactedQuery(query: string): string {
+const REDACTED = 'REDACTED';
+const KNOWN = new Set(REDACTED_QUERY_PARAMS.map((name) => name.toLowerCase()));
+/** Names that carry one however they are put together: `resetToken`, `new-password`, `_csrf`. */
+const SECRET_NAME =
+  /token|secret|passw|passphrase|pwd|apikey|api[-_.]key|signature|credential|csrf|xsrf|jwt|bearer|cookie|session|nonce|ticket|(?:^|[-_.])(?:otp|pin|auth|sid|key|code|sig|state|assertion)$|authorization/i;
+/** Where the query is about who somebody is: none of it is for others, whatever its names. */
+const CREDENTIAL_PATH =
+  /(?:^|[/._-])(?:sign-?(?:in|up)|log-?(?:in|on)|set-?up|register|(?:password-?)?(?:reset|recover\w*|forgot\w*)|password|verify|confirm|invite|invitation|activate|unsubscribe|magic(?:-?link)?|oauth2?|authorize|callback)(?:[/._-]|$)/i;
+/** An address within an address is encoded once more each time. */
+const MAX_NESTING = 4;
+
+function isSecretName(name: string): boolean {
+  return KNOWN.has(name.toLowerCase()) || SECRET_NAME.test(name);
+}
+
+/** A value that is or holds an address whose own query has a credential, as `next` of a sign-in does. */
+function holdsSecret(value: string): boolean {
+  let text = value;
+  for (let depth = 0; depth < MAX_NESTING && /[=%]/.test(text); depth++) {
+    for (const [, name] of text.matchAll(/([\w.-]+)=/g)) if (isSecretName(name!)) return true;
+    try {
+      text = decodeURIComponent(text);
+    } catch {
+      return /%3d/i.test(text);
+    }
+  }
+  return false;
+}
+
+/**
+ * A query without its `?`, normalised, the values of credentials replaced by `REDACTED`; by their names in any case, also in an address
+ * that a value holds. Of a path that signs somebody in, sets up or resets, all of it is.
+ */
+export function redactedQuery(query: string, path = ''): string {
+  if (CREDENTIAL_PATH.test(path)) return REDACTED;
   const params = new URLSearchParams(query);
-  for (const name of REDACTED_QUERY_PARAMS) if (params.has(name)) params.set(name, 'REDACTED');
+  for (const [name, value] of [...params])
+    if (isSecretName(name) || holdsSecret(value)) params.set(name, REDACTED);
   return params.toString();
 }

@@ -18,7 +18,7 @@ function quoted(text: string): string {
 
 /** The same request again, without anything that says who asked. */
 export function curlCommand(request: ShownRequest): CurlCommand {
-  const { method, url, userAgent, removed, hostKnown } = request;
+  const { method, url, userAgent, removed, queryHidden, hostKnown } = request;
   const parts = ['curl'];
   if (method === 'HEAD') parts.push('--head');
   else if (method !== 'GET') parts.push('--request', quoted(method));
@@ -34,6 +34,9 @@ export function curlCommand(request: ShownRequest): CurlCommand {
         ? [
             `The query had ${removed.map((name) => `“${name.slice(0, 60)}”`).join(', ')}, taken out with ${removed.length === 1 ? 'its value' : 'their values'} because ${removed.length === 1 ? 'it reads like a credential' : 'they read like credentials'}.`,
           ]
+        : []),
+      ...(queryHidden
+        ? ['The query is left out: at such an address it is a credential, and not recorded.']
         : []),
       ...(BODIES.has(method) ? ['The body is left out: it is not recorded.'] : []),
       ...(hostKnown ? [] : ['Which host was asked is not recorded; put yours in for localhost.']),

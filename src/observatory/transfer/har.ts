@@ -28,7 +28,8 @@ const numberOf = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 
 function entry(trace: TraceDetail, request: ShownRequest): object {
-  const { span, method, url, query, removed } = request;
+  const { span, method, url, query, removed, queryHidden } = request;
+  const leftOut = queryHidden ? 'all of it' : removed.join(', ');
   const { attributes } = span;
   const version = `HTTP/${String(attributes['network.protocol.version'] ?? '1.1')}`;
   const firstByte = numberOf(attributes['http.response.time_to_first_byte']);
@@ -50,7 +51,7 @@ function entry(trace: TraceDetail, request: ShownRequest): object {
       queryString: query,
       headersSize: -1,
       bodySize: numberOf(attributes['http.request.body.size']) ?? -1,
-      ...(removed.length > 0 && { comment: `left out of the query: ${removed.join(', ')}` }),
+      ...(leftOut !== '' && { comment: `left out of the query: ${leftOut}` }),
     },
     response: {
       status: numberOf(attributes['http.response.status_code']) ?? 0,

@@ -10,9 +10,14 @@ export interface ShownRequest {
   readonly userAgent: string | undefined;
   /** Names of the query whose values were taken out. */
   readonly removed: readonly string[];
+  /** There was a query of which nothing was recorded, as of a sign-in. */
+  readonly queryHidden: boolean;
   /** False when the span does not say which host was asked. */
   readonly hostKnown: boolean;
 }
+
+/** What instrumentation records in place of a query that is a credential as a whole. */
+const HIDDEN_QUERY = 'REDACTED';
 
 /** Parts of names that carry credentials; a name is taken apart at case and punctuation. */
 const SECRET_WORDS = new Set(
@@ -56,6 +61,8 @@ export function shownRequest(span: SpanRow, basePath = ''): ShownRequest | undef
   url.username = '';
   url.password = '';
   url.hash = '';
+  const queryHidden = url.search === `?${HIDDEN_QUERY}`;
+  if (queryHidden) url.search = '';
   const removed = [...new Set(url.searchParams.keys())].filter(isSecretName);
   for (const name of removed) url.searchParams.delete(name);
   return {
@@ -65,6 +72,7 @@ export function shownRequest(span: SpanRow, basePath = ''): ShownRequest | undef
     query: [...url.searchParams].map(([name, value]) => ({ name, value })),
     userAgent: textOf(attributes, 'user_agent.original', 'http.user_agent'),
     removed,
+    queryHidden,
     hostKnown: known !== undefined || host !== undefined,
   };
 }
