@@ -52,7 +52,7 @@ function holdsSecret(value: string): boolean {
 export function redactedQuery(query: string, path = ''): string {
   if (CREDENTIAL_PATH.test(path)) return REDACTED;
   const params = new URLSearchParams(query);
-  for (const [name, value] of [...params])
-    if (isSecretName(name) || holdsSecret(value)) params.set(name, REDACTED);
+  for (const name of new Set(params.keys()))
+    if (isSecretName(name) || params.getAll(name).some(holdsSecret)) params.set(name, REDACTED);
   return params.toString();
 }
