@@ -10,8 +10,9 @@ import {
 } from '@opentelemetry/api';
 import type { InstrumentationScope } from '@opentelemetry/core';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
-import type { OperationType } from '../query.ts';
+import type { AttributeValue, OperationType } from '../query.ts';
 import type { FinishedOperation } from '../sampling/finished-operation.ts';
+import type { SpanTemplate, TemplatedSpan } from '../sampling/kept-span.ts';
 import { callerOf, plusNanos, type RequestFacts } from './context.ts';
 import { SpanIds } from './span-ids.ts';
 import type { OperationResult, OperationSubject } from './timed-operation.ts';
@@ -26,7 +27,7 @@ const ids = new SpanIds();
  * which for a statement is more than the rest of its telemetry together; of a plain statement everything is known. All that only a reader
  * of the span needs is made when it is read, which is after the response has gone, and only if the span is kept.
  */
-export class FinishedSpan implements ReadableSpan, FinishedOperation {
+export class FinishedSpan implements TemplatedSpan, FinishedOperation {
   readonly isFinishedOperation = true;
   readonly instrumentationScope: InstrumentationScope;
   readonly durationNanos: number;
@@ -103,6 +104,16 @@ export class FinishedSpan implements ReadableSpan, FinishedOperation {
   }
   get aborted(): boolean {
     return false;
+  }
+
+  get template(): SpanTemplate {
+    return this.#subject;
+  }
+  get ownAttributes(): readonly AttributeValue[] {
+    const own: AttributeValue[] =
+      this.rows === undefined || this.#rowsAttribute === undefined ? [] : [this.#rowsAttribute, this.rows];
+    for (const key in this.#moreAttributes) own.push(key, this.#moreAttributes[key] as AttributeValue);
+    return own;
   }
 
   get name(): string {

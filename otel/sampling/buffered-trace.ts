@@ -15,6 +15,7 @@ export interface MutableTraceFacts {
 
 /** What a trace's verdict is made of, and what later spans inherit. */
 export interface Verdict {
+  readonly traceId: string;
   readonly randomness: Bits56;
   readonly facts: MutableTraceFacts;
   readonly owedAncestors: OwedAncestors;

@@ -1,5 +1,6 @@
+import type { Attributes, SpanKind } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import type { KeepReason, OperationType } from '../query.ts';
+import type { AttributeValue, KeepReason, OperationType } from '../query.ts';
 
 /** Facts of the whole local trace, shared by its kept spans. */
 export interface TraceFacts {
@@ -11,14 +12,33 @@ export interface TraceFacts {
   readonly remoteParent: boolean;
 }
 
+/** What all spans of one statement, or of one page, have in common; the same object for each of them. */
+export interface SpanTemplate {
+  readonly name: string;
+  readonly kind: SpanKind;
+  readonly attributes: Attributes;
+}
+
+/** A span that its template and a few attributes of its own describe: it went well and has neither events nor links. */
+export interface TemplatedSpan extends ReadableSpan {
+  readonly template: SpanTemplate;
+  /** Key, value, key, value. */
+  readonly ownAttributes: readonly AttributeValue[];
+}
+
 /**
  * A read-only view of an ended span with the verdict beside it. Exporters that know only ReadableSpan need no more;
  * the in-process exporter reads the rest. `spanContext().traceState` carries the sampling weight (`ot=th:`).
  */
 export interface KeptSpan extends ReadableSpan {
+  readonly traceId: string;
+  readonly spanId: string;
   readonly operationType: OperationType;
   /** The name of its RED series: `GET /:slug`, `SELECT posts`, a template. */
   readonly series: string;
   readonly keepReason: KeepReason;
   readonly traceFacts: TraceFacts;
+  /** Undefined for a span whose attributes stand for themselves. */
+  readonly template?: SpanTemplate | undefined;
+  readonly ownAttributes?: readonly AttributeValue[] | undefined;
 }

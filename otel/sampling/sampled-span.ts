@@ -1,10 +1,13 @@
 import type { SpanContext } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import type { KeepReason, OperationType } from '../query.ts';
+import type { AttributeValue, KeepReason, OperationType } from '../query.ts';
+import type { Verdict } from './buffered-trace.ts';
 import type { Bits56 } from './consistent-threshold.ts';
 import type { EndedSpan } from './ended-span.ts';
-import type { KeptSpan, TraceFacts } from './kept-span.ts';
+import type { KeptSpan, SpanTemplate, TemplatedSpan, TraceFacts } from './kept-span.ts';
 import { withThreshold } from './ot-trace-state.ts';
+import type { StormFate } from './policies.ts';
+import { weightOf } from './span-weight.ts';
 
 /**
  * A view of an ended span for exporters: the span itself is not touched (G2). Only its trace state differs: it carries the weight
@@ -15,23 +18,39 @@ export class SampledSpan implements KeptSpan {
   readonly series: string;
   readonly keepReason: KeepReason;
   readonly traceFacts: TraceFacts;
-  readonly #span: ReadableSpan;
-  readonly #threshold: Bits56 | undefined;
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly #span: ReadableSpan & Partial<TemplatedSpan>;
+  readonly #own: Bits56;
+  readonly #randomness: Bits56;
+  readonly #fate: StormFate | undefined;
   #spanContext: SpanContext | undefined;
 
-  /** @param threshold The rejection threshold the span passed; undefined when its weight is unknown. */
+  /** @param own The pipeline's rejection threshold for spans of this type. */
   constructor(
-    { span, type, series }: EndedSpan,
+    { span, type, series, spanId }: EndedSpan,
     keepReason: KeepReason,
-    traceFacts: TraceFacts,
-    threshold: Bits56 | undefined,
+    { traceId, facts, randomness }: Verdict,
+    own: Bits56,
+    fate: StormFate | undefined,
   ) {
     this.operationType = type;
     this.series = series;
     this.keepReason = keepReason;
-    this.traceFacts = traceFacts;
+    this.traceFacts = facts;
+    this.traceId = traceId;
+    this.spanId = spanId;
     this.#span = span;
-    this.#threshold = threshold;
+    this.#own = own;
+    this.#randomness = randomness;
+    this.#fate = fate;
+  }
+
+  get template(): SpanTemplate | undefined {
+    return this.#span.template;
+  }
+  get ownAttributes(): readonly AttributeValue[] | undefined {
+    return this.#span.ownAttributes;
   }
 
   spanContext(): SpanContext {
@@ -89,7 +108,8 @@ export class SampledSpan implements KeptSpan {
   }
 
   #weighted(context: SpanContext): SpanContext {
-    const traceState = withThreshold(context.traceState, this.#threshold);
+    const threshold = weightOf(this.#span, this.keepReason, this.#own, this.#randomness, this.#fate);
+    const traceState = withThreshold(context.traceState, threshold);
     return traceState === context.traceState || traceState === undefined
       ? context
       : { ...context, traceState };

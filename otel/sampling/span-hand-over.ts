@@ -8,7 +8,6 @@ import type { Bits56 } from './consistent-threshold.ts';
 import type { EndedSpan } from './ended-span.ts';
 import type { Reasons, StormFates, Thresholds } from './policies.ts';
 import { SampledSpan } from './sampled-span.ts';
-import { weightOf } from './span-weight.ts';
 
 /** Of forceFlush and of shutdown, over all exporters. */
 const TIMEOUT_MILLIS = 10_000;
@@ -102,8 +101,7 @@ function viewsOf(
     const reason = reasons[i];
     if (reason === undefined) continue;
     const ended = spans[i]!;
-    const weight = weightOf(ended.span, reason, thresholds[ended.type], verdict.randomness, fates?.[i]);
-    views.push(new SampledSpan(ended, reason, verdict.facts, weight));
+    views.push(new SampledSpan(ended, reason, verdict, thresholds[ended.type], fates?.[i]));
   }
   return views;
 }

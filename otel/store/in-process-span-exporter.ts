@@ -6,6 +6,7 @@ import type { KeptSpan } from '../sampling/kept-span.ts';
 import { toSpanRecord } from './span-record.ts';
 import type { SpanRecord } from './span-record.ts';
 import { StringInterner } from './string-interner.ts';
+import { RecordTemplates } from './templated-record.ts';
 import type { TraceRing } from './trace-ring.ts';
 
 /** Records made before the ring may cut them: bounds what a huge trace takes on its way in, ~256 KiB. */
@@ -28,6 +29,7 @@ export class InProcessSpanExporter implements SpanExporter {
   readonly #guard: Guard;
   readonly #onStored: () => void;
   readonly #strings = new StringInterner();
+  readonly #templates = new RecordTemplates(this.#strings);
   #open = true;
 
   constructor(options: InProcessSpanExporterOptions) {
@@ -74,7 +76,7 @@ export class InProcessSpanExporter implements SpanExporter {
     const records: SpanRecord[] = [];
     for (const span of spans) {
       try {
-        records.push(toSpanRecord(span, this.#strings));
+        records.push(this.#templates.record(span) ?? toSpanRecord(span, this.#strings));
       } catch (error) {
         this.#guard.report(SPAN_PLACE, error);
       }
@@ -95,7 +97,7 @@ function byTraceId(
   if (only !== undefined) return [[only, spans]];
   const groups = new Map<string, KeptSpan[]>();
   for (const span of spans) {
-    const traceId = guard.run(SPAN_PLACE, () => span.spanContext().traceId, undefined);
+    const traceId = guard.run(SPAN_PLACE, () => span.traceId, undefined);
     if (traceId === undefined) continue;
     const group = groups.get(traceId);
     if (group === undefined) groups.set(traceId, [span]);
@@ -107,8 +109,8 @@ function byTraceId(
 /** Undefined when there are several, or a span whose context cannot be read. */
 function onlyTraceIdOf(spans: readonly KeptSpan[]): string | undefined {
   try {
-    const first = spans[0]?.spanContext().traceId;
-    for (let i = 1; i < spans.length; i++) if (spans[i]!.spanContext().traceId !== first) return undefined;
+    const first = spans[0]?.traceId;
+    for (let i = 1; i < spans.length; i++) if (spans[i]!.traceId !== first) return undefined;
     return first;
   } catch {
     // The sorting reports which one it is.

@@ -19,7 +19,7 @@ export const ATTR_RECORD_CUT = 'telemetry.record.cut';
 /** `traceId/spanId` of the span's links, at most 8. */
 export const ATTR_SPAN_LINKS = 'telemetry.span.links';
 
-const MAX_ATTRIBUTES = 64;
+export const MAX_ATTRIBUTES = 64;
 const MAX_EVENTS = 16;
 const MAX_LINKS = 8;
 const LINK_BYTES = 84;
@@ -38,7 +38,13 @@ const RESERVE_BYTES = 256;
 const FIXED_BYTES = 264;
 const EVENT_FIXED_BYTES = 72;
 
-const KINDS: readonly SpanRow['kind'][] = ['internal', 'server', 'client', 'producer', 'consumer'];
+export const SPAN_KINDS: readonly SpanRow['kind'][] = [
+  'internal',
+  'server',
+  'client',
+  'producer',
+  'consumer',
+];
 const STATUSES: readonly SpanRow['status'][] = ['unset', 'ok', 'error'];
 
 export interface EventRecord {
@@ -106,11 +112,11 @@ export function toSpanRecord(span: KeptSpan, strings: StringInterner): SpanRecor
   bytes += copied.bytes + events.bytes + extra.bytes;
 
   return {
-    spanId: span.spanContext().spanId,
+    spanId: span.spanId,
     parentSpanId: parent?.spanId,
     localRoot: parent === undefined || parent.isRemote === true,
     name,
-    kind: KINDS[span.kind] ?? 'internal',
+    kind: SPAN_KINDS[span.kind] ?? 'internal',
     type: span.operationType,
     series,
     scope,
@@ -156,7 +162,7 @@ function toEventRow(event: EventRecord): SpanEventRow {
 }
 
 /** OpenTelemetry's HrTime, seconds and nanoseconds, as milliseconds; good to a quarter of a microsecond. */
-function toMillis(time: readonly [number, number]): number {
+export function toMillis(time: readonly [number, number]): number {
   return time[0] * 1000 + time[1] / 1e6;
 }
 

@@ -2,7 +2,7 @@ import type { AttributeValue, KeepReason, OperationType, SpanRow } from '../quer
 import { OPERATION_TYPES } from '../query.ts';
 import { NO_ATTRIBUTES } from './attribute-copy.ts';
 import type { FlatAttributes } from './attribute-copy.ts';
-import { MAX_RECORD_BYTES } from './span-record.ts';
+import { MAX_RECORD_BYTES, SPAN_KINDS } from './span-record.ts';
 import type { EventRecord, SpanRecord } from './span-record.ts';
 import type { StringInterner } from './string-interner.ts';
 import { TraceRecord } from './trace-record.ts';
@@ -10,7 +10,6 @@ import { TraceRecord } from './trace-record.ts';
 /** Raised when the shape changes; what has another number is not read. */
 const FORMAT = 1;
 
-const KINDS: readonly SpanRow['kind'][] = ['internal', 'server', 'client', 'producer', 'consumer'];
 const STATUSES: readonly SpanRow['status'][] = ['unset', 'ok', 'error'];
 const REASONS: readonly KeepReason[] = ['error', 'slow', 'probability', 'ancestor', 'late'];
 
@@ -57,7 +56,7 @@ function decodeSpan(json: Json, strings: StringInterner): SpanRecord {
     parentSpanId: json['parentSpanId'] === undefined ? undefined : string(json['parentSpanId']),
     localRoot: json['localRoot'] === true,
     name: share(json['name']),
-    kind: oneOf(KINDS, json['kind']),
+    kind: oneOf(SPAN_KINDS, json['kind']),
     type: oneOf<OperationType>(OPERATION_TYPES, json['type']),
     series: share(json['series']),
     scope: share(json['scope']),

@@ -62,6 +62,8 @@ describe('InProcessSpanExporter', () => {
     const [ended] = memory.getFinishedSpans();
     const { ring, send } = setUp();
     const traits = {
+      traceId: span.spanContext().traceId,
+      spanId: span.spanContext().spanId,
       operationType: 'http',
       series: 'GET /',
       keepReason: 'error',
@@ -92,12 +94,11 @@ describe('InProcessSpanExporter', () => {
         return Reflect.get(target, key, receiver) as unknown;
       },
     });
-    const nameless = {
-      ...keptSpan(),
-      spanContext: () => {
+    const nameless = Object.defineProperty({ ...keptSpan() }, 'traceId', {
+      get: () => {
         throw new Error('no context');
       },
-    } as KeptSpan;
+    }) as KeptSpan;
     expect(send([throwing, nameless, keptSpan()])).toEqual({ code: ExportResultCode.SUCCESS });
     expect(ring.get(traceIdOf(1))?.spans).toHaveLength(1);
     expect(guard.faults()).toMatchObject([{ place: 'in-process-span-exporter.span', count: 2 }]);

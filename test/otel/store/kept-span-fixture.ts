@@ -53,6 +53,8 @@ export function keptSpan(sketch: SpanSketch = {}): KeptSpan {
   const startTime = hrTime(sketch.startMillis ?? START_MILLIS);
   const duration = hrTime(sketch.durationMillis ?? 10);
   return {
+    traceId,
+    spanId,
     name,
     kind: SpanKind.SERVER,
     spanContext: () => context,

@@ -1,0 +1,154 @@
+import type { AttributeValue, KeepReason, OperationType, SpanRow } from '../query.ts';
+import type { KeptSpan, SpanTemplate } from '../sampling/kept-span.ts';
+import { copyAttributes, type FlatAttributes, stringBytes } from './attribute-copy.ts';
+import { type EventRecord, MAX_ATTRIBUTES, MAX_RECORD_BYTES, SPAN_KINDS } from './span-record.ts';
+import type { SpanRecord } from './span-record.ts';
+import type { StringInterner } from './string-interner.ts';
+
+/** The object, its two boxed doubles and its id. */
+const FIXED_BYTES = 200;
+/** An array and the header of its elements. */
+const ARRAY_BYTES = 48;
+const VALUE_BYTES = 8;
+const MAX_TEMPLATE_BYTES = MAX_RECORD_BYTES / 2;
+const MAX_VALUE_CHARS = 1024;
+const NO_EVENTS: readonly EventRecord[] = Object.freeze([]);
+
+/** What the records of one template share. */
+interface SharedFacts {
+  readonly name: string;
+  readonly kind: SpanRow['kind'];
+  readonly type: OperationType;
+  readonly series: string;
+  readonly scope: string;
+  readonly attributes: FlatAttributes;
+}
+
+/** What stays of a span that has a template: a third of a record that stands for itself, and nothing to copy. */
+class TemplatedRecord implements SpanRecord {
+  readonly spanId: string;
+  readonly parentSpanId: string | undefined;
+  readonly localRoot: boolean;
+  readonly startMillis: number;
+  readonly durationMillis: number;
+  readonly keepReason: KeepReason;
+  readonly bytes: number;
+  readonly #shared: SharedFacts;
+  readonly #own: FlatAttributes;
+
+  constructor(span: KeptSpan, shared: SharedFacts, own: FlatAttributes, bytes: number) {
+    const parent = span.parentSpanContext;
+    this.spanId = span.spanId;
+    this.parentSpanId = parent?.spanId;
+    this.localRoot = parent === undefined || parent.isRemote === true;
+    this.startMillis = span.startTime[0] * 1000 + span.startTime[1] / 1e6;
+    this.durationMillis = span.duration[0] * 1000 + span.duration[1] / 1e6;
+    this.keepReason = span.keepReason;
+    this.bytes = bytes;
+    this.#shared = shared;
+    this.#own = own;
+  }
+
+  get name(): string {
+    return this.#shared.name;
+  }
+  get kind(): SpanRow['kind'] {
+    return this.#shared.kind;
+  }
+  get type(): OperationType {
+    return this.#shared.type;
+  }
+  get series(): string {
+    return this.#shared.series;
+  }
+  get scope(): string {
+    return this.#shared.scope;
+  }
+  get status(): SpanRow['status'] {
+    return 'unset';
+  }
+  get statusMessage(): undefined {
+    return undefined;
+  }
+  get attributes(): FlatAttributes {
+    return this.#own.length === 0 ? this.#shared.attributes : [...this.#shared.attributes, ...this.#own];
+  }
+  get events(): readonly EventRecord[] {
+    return NO_EVENTS;
+  }
+
+  /** For the history file, which knows one kind of record. */
+  toJSON(): SpanRecord {
+    const { spanId, parentSpanId, localRoot, name, kind, type, series, scope } = this;
+    const { startMillis, durationMillis, status, statusMessage, attributes, events, keepReason, bytes } =
+      this;
+    return {
+      spanId,
+      parentSpanId,
+      localRoot,
+      name,
+      kind,
+      type,
+      series,
+      scope,
+      startMillis,
+      durationMillis,
+      status,
+      statusMessage,
+      attributes,
+      events,
+      keepReason,
+      bytes,
+    };
+  }
+}
+
+/** Makes records of spans with templates; copies each template once, as long as somebody has it. */
+export class RecordTemplates {
+  readonly #strings: StringInterner;
+  /** Undefined: too big to be taken whole. */
+  readonly #shared = new WeakMap<SpanTemplate, SharedFacts | undefined>();
+
+  constructor(strings: StringInterner) {
+    this.#strings = strings;
+  }
+
+  /** Undefined for a span without a template, and for one that has to be cut to fit a record. */
+  record(span: KeptSpan): SpanRecord | undefined {
+    const { template } = span;
+    if (template === undefined) return undefined;
+    const own = span.ownAttributes ?? [];
+    let bytes = FIXED_BYTES + (own.length === 0 ? 0 : ARRAY_BYTES + own.length * VALUE_BYTES);
+    for (let i = 1; i < own.length; i += 2) if (!isSmall(own[i])) return undefined;
+    let shared = this.#shared.get(template);
+    if (shared === undefined) {
+      if (this.#shared.has(template)) return undefined;
+      const copied = copyAttributes(
+        template.attributes,
+        { maxAttributes: MAX_ATTRIBUTES, maxValueChars: MAX_VALUE_CHARS, maxBytes: MAX_TEMPLATE_BYTES },
+        this.#strings,
+      );
+      const isWhole = copied.cut === 0 && copied.dropped === 0 && template.name.length <= MAX_VALUE_CHARS;
+      if (isWhole) {
+        shared = {
+          name: template.name,
+          kind: SPAN_KINDS[template.kind] ?? 'internal',
+          type: span.operationType,
+          series: span.series,
+          scope: span.instrumentationScope.name,
+          attributes: copied.flat,
+        };
+        // The first one pays for all.
+        bytes += copied.bytes + stringBytes(template.name);
+      }
+      this.#shared.set(template, shared);
+      if (shared === undefined) return undefined;
+    }
+    return new TemplatedRecord(span, shared, own, bytes);
+  }
+}
+
+/** A plain number or truth value; whatever may be long is weighed and cut like any span's. */
+function isSmall(value: AttributeValue | undefined): boolean {
+  return typeof value === 'number' ? Number.isFinite(value) : typeof value === 'boolean';
+}

@@ -1,0 +1,58 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { context, ROOT_CONTEXT } from '@opentelemetry/api';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';
+import { DeferredEnds } from '../../../otel/sampling/deferred-ends.ts';
+
+describe('DeferredEnds', () => {
+  afterEach(() => context.disable());
+
+  it('handles at once when none is to wait', () => {
+    const handled: number[] = [];
+    const ends = new DeferredEnds<number>(0, (ended) => void handled.push(ended));
+    ends.add(1);
+    expect(handled).toEqual([1]);
+  });
+
+  it('handles a full batch when the event loop comes round, in order, under no request', async () => {
+    context.setGlobalContextManager(new AsyncContextManager());
+    const request = new AsyncLocalStorage<string>();
+    const handled: number[] = [];
+    const contexts = new Set<unknown>();
+    const ends = new DeferredEnds<number>(3, (ended) => {
+      handled.push(ended);
+      contexts.add(context.active());
+    });
+    const inRequest = ROOT_CONTEXT.setValue(Symbol('request'), 'a request');
+    request.run('a request', () =>
+      context.with(inRequest, () => [1, 2, 3, 4].forEach((end) => ends.add(end))),
+    );
+    expect(handled).toEqual([]);
+    await nextTurn();
+    expect(handled).toEqual([1, 2, 3, 4]);
+    expect([...contexts]).toEqual([ROOT_CONTEXT]);
+    expect(ends.size).toBe(0);
+  });
+
+  it('waits for no turn of the event loop when it has been blocked for several batches', () => {
+    const handled: number[] = [];
+    const ends = new DeferredEnds<number>(2, (ended) => void handled.push(ended));
+    for (let end = 1; end <= 9; end++) ends.add(end);
+    expect(handled).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(ends.size).toBe(1);
+  });
+
+  it('settles everything, also what is added by what it handles', async () => {
+    const handled: number[] = [];
+    const ends = new DeferredEnds<number>(10, (ended) => {
+      handled.push(ended);
+      if (ended < 5) ends.add(ended + 1);
+    });
+    ends.add(1);
+    ends.settle();
+    expect(handled).toEqual([1, 2, 3, 4, 5]);
+    await nextTurn();
+    expect(handled).toHaveLength(5);
+  });
+});
