@@ -57,6 +57,7 @@ export function startProcessor(options: {
   readonly limits?: Partial<SamplingLimits>;
   readonly before?: readonly SpanProcessor[];
   readonly aggregates?: RedAggregator;
+  readonly deferredSpans?: number;
 }) {
   const clock = new FakeClock();
   const guard = new Guard();
@@ -74,6 +75,7 @@ export function startProcessor(options: {
       ...(options.exportRates === undefined ? [] : [{ exporter: exported, rates: 'export' as const }]),
     ],
     ...(options.limits === undefined ? {} : { limits: options.limits }),
+    ...(options.deferredSpans === undefined ? {} : { deferredSpans: options.deferredSpans }),
   });
   const provider = new TracerProvider({
     sampler: createAlwaysRecordSampler(new ParentBasedSampler({ root: new AlwaysOnSampler() })),
