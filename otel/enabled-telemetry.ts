@@ -134,7 +134,8 @@ export class EnabledTelemetry implements Telemetry {
       archived: (traceId) => this.#history?.trace(traceId),
     });
     this.control = this.query;
-    this.render = createRenderTracer({ guard, recorder: processor, clock });
+    const resource = telemetryResource(config.resourceAttributes);
+    this.render = createRenderTracer({ guard, recorder: processor, clock, sink: processor, resource });
     this.#metricExport = createMetricExport(config, new RedMetricProducer(aggregates, clock));
     this.#metricReaders = [
       business,
@@ -142,7 +143,14 @@ export class EnabledTelemetry implements Telemetry {
     ];
     const contexts = new AsyncContextManager();
     const { untracedPathPrefixes } = config;
-    this.#http = createHttpInstrumentation({ guard, contexts, untracedPathPrefixes, clock });
+    this.#http = createHttpInstrumentation({
+      guard,
+      contexts,
+      untracedPathPrefixes,
+      clock,
+      sink: processor,
+      resource,
+    });
     this.#database = new BetterSqlite3Instrumentation({
       recorder: processor,
       sink: processor,
@@ -152,7 +160,7 @@ export class EnabledTelemetry implements Telemetry {
 
     this.#reportSdkFaults(config);
     this.#sdk = new NodeSDK({
-      resource: telemetryResource(config.resourceAttributes),
+      resource,
       autoDetectResources: false,
       sampler: createAlwaysRecordSampler(new ParentBasedSampler({ root: new AlwaysOnSampler() })),
       idGenerator: new SpanIds(),

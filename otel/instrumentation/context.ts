@@ -2,24 +2,31 @@ import type { Context, HrTime, Span } from '@opentelemetry/api';
 import { type RPCMetadata, getRPCMetadata } from '@opentelemetry/core';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { seriesOf } from '../sampling/operation-type.ts';
-import { ATTR_HTTP_ROUTE } from '../semconv.ts';
+import { ATTR_HTTP_REQUEST_METHOD, ATTR_HTTP_ROUTE } from '../semconv.ts';
+import { plusNanos } from './hr-time.ts';
+import { LiveSpan } from './live-span.ts';
+
+export { plusNanos };
 
 /**
- * What a request tells the operations made for it. It hangs on the RPC metadata in the context of a
+ * What a request tells the operations made for it. It is found through the RPC metadata in the context of a
  * request, so it lives exactly as long as that context.
  */
 export interface RequestFacts {
   readonly span: Span;
   /** Monotonic; taken when the span started. */
   readonly startNanos: number;
+  /** The request's method as its span has it. */
+  readonly method?: string;
   /** The http series, once the router has named the route. */
-  series?: { readonly route: unknown; readonly name: string };
+  series?: { readonly route: unknown; readonly name: string } | undefined;
 }
 
-const REQUEST_FACTS = Symbol('glasshouse.request-facts');
+/** Under which RPC metadata answers the facts of its request. */
+export const REQUEST_FACTS = Symbol('glasshouse.request-facts');
 type Carrier = { [REQUEST_FACTS]?: RequestFacts };
 
-/** Called once per request. */
+/** Hangs facts on RPC metadata that somebody else made. */
 export function setRequestFacts(rpc: RPCMetadata, facts: RequestFacts): void {
   (rpc as RPCMetadata & Carrier)[REQUEST_FACTS] = facts;
 }
@@ -30,15 +37,29 @@ export function requestFactsOf(context: Context): RequestFacts | undefined {
 
 /** The http series of the active request, `GET /:slug`; undefined outside of one and before its route is known. */
 export function callerOf(facts: RequestFacts | undefined): string | undefined {
-  const span = facts?.span as (Span & ReadableSpan) | undefined;
-  const route = span?.attributes?.[ATTR_HTTP_ROUTE];
-  if (facts === undefined || span === undefined || route === undefined) return undefined;
-  if (facts.series?.route !== route) facts.series = { route, name: seriesOf('http', span) };
+  if (facts === undefined) return undefined;
+  const span = facts.span as Span & ReadableSpan;
+  // The attributes of a live span would be made by being read.
+  const route =
+    span instanceof LiveSpan ? span.setSinceStart(ATTR_HTTP_ROUTE) : span.attributes?.[ATTR_HTTP_ROUTE];
+  if (route === undefined) return undefined;
+  if (facts.series?.route !== route) facts.series = { route, name: seriesName(facts, span, route) };
   return facts.series.name;
 }
 
+function seriesName(
+  { method }: RequestFacts,
+  span: Span & ReadableSpan,
+  route: ReadableSpan['attributes'][string],
+): string {
+  if (method === undefined) return seriesOf('http', span);
+  const attributes = { [ATTR_HTTP_REQUEST_METHOD]: method, [ATTR_HTTP_ROUTE]: route };
+  const { name, kind, instrumentationScope } = span;
+  return seriesOf('http', { name, kind, instrumentationScope, attributes });
+}
+
 /**
- * The wall-clock time of a monotonic moment, on the time line of the request's own span: SDK spans start at a whole millisecond, and
+ * The wall-clock time of a monotonic moment, on the time line of the request's own span: spans start at a whole millisecond, and
  * children placed by another clock would stick out of their parents.
  */
 export function spanTimeOf(
@@ -51,10 +72,4 @@ export function spanTimeOf(
   if (facts !== undefined && start !== undefined) return plusNanos(start, nanos - facts.startNanos);
   const wholeSeconds = Math.floor(nowMillis / 1_000);
   return plusNanos([wholeSeconds, (nowMillis - wholeSeconds * 1_000) * 1e6], nanos - nowNanos);
-}
-
-export function plusNanos([seconds, nanos]: HrTime, more: number): HrTime {
-  const sum = Math.round(nanos + more);
-  const carry = Math.floor(sum / 1e9);
-  return [seconds + carry, sum - carry * 1e9];
 }

@@ -3,15 +3,13 @@ import { context, createNoopMeter } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
 import { HttpInstrumentation, type HttpInstrumentationConfig } from '@opentelemetry/instrumentation-http';
 import { type Clock, systemClock } from '../clock.ts';
-import type { Guard } from '../guard.ts';
-import type { AsyncContextManager } from './context-manager.ts';
-import { HttpServerSpans } from './http-server-spans.ts';
+import { HttpServerSpans, type HttpServerSpansOptions } from './http-server-spans.ts';
 import { REDACTED_QUERY_PARAMS } from './redacted-query.ts';
 
-export interface HttpInstrumentationOptions {
-  readonly guard: Guard;
-  /** The one that is registered globally. */
-  readonly contexts: AsyncContextManager;
+export interface HttpInstrumentationOptions extends Pick<
+  HttpServerSpansOptions,
+  'contexts' | 'guard' | 'resource' | 'sink'
+> {
   /** Requests to these paths and what lies below them make no spans, nor does anything they do: `/admin/metrics`. */
   readonly untracedPathPrefixes?: readonly string[];
   readonly clock?: Clock;
@@ -23,6 +21,8 @@ export function createHttpInstrumentation({
   contexts,
   untracedPathPrefixes = [],
   clock = systemClock,
+  sink,
+  resource,
 }: HttpInstrumentationOptions): HttpInstrumentation {
   const outgoing = new OutgoingHttpInstrumentation({
     disableIncomingRequestInstrumentation: true,
@@ -34,7 +34,14 @@ export function createHttpInstrumentation({
   const require = createRequire(import.meta.url);
   require('node:http');
   require('node:https');
-  outgoing.incoming = new HttpServerSpans({ guard, clock, contexts, untracedPathPrefixes });
+  outgoing.incoming = new HttpServerSpans({
+    guard,
+    clock,
+    contexts,
+    untracedPathPrefixes,
+    sink,
+    resource,
+  });
   outgoing.incoming.enable();
   return outgoing;
 }

@@ -1,18 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errorTypeOf } from './error-facts.ts';
-import { type ResponseWatch } from './response-watch.ts';
+import type { ResponseWatch } from './response-watch.ts';
 
 /** What became of a response, as facts of its socket (G9). */
 export interface HttpOutcome {
   readonly outcome: 'complete' | 'aborted' | 'failed';
   /** Body bytes that left, after compression, without headers and framing; of an aborted one, those the system took. */
   readonly bodyBytes: number;
-  /** False: nothing was sent, so there is no status to claim. */
-  readonly isStatusSent: boolean;
-  /** Seconds from the request to the first byte; undefined when none was sent, or its time is not known. */
-  readonly timeToFirstByteSeconds: number | undefined;
-  /** Why it failed; undefined unless it did. */
-  readonly error: unknown;
+  /** Undefined: nothing was sent, so there is no status to claim. */
+  readonly statusCode: number | undefined;
+  /** Nanoseconds from the request to the first byte; undefined when none was sent, or its time is not known. */
+  readonly timeToFirstByteNanos: number | undefined;
+  /** `error.type`; undefined unless it failed or the status says so. */
+  readonly errorType: string | undefined;
 }
 
 /** Errors that only say the other side has gone. */
@@ -26,28 +26,29 @@ const CLIENT_GONE = new Set([
   'ABORT_ERR',
 ]);
 
-/** Read at the response's `close`. */
+/** Read at the response's `close`. `error` is what `failureOf` answers. */
 export function httpOutcome(
   request: IncomingMessage,
   response: ServerResponse,
   watch: ResponseWatch,
+  error: unknown,
 ): HttpOutcome {
-  const isStatusSent = response.headersSent && watch.firstByteNanos !== undefined;
-  const error = failureOf(request, response, watch);
+  const { firstByteNanos, startNanos } = watch;
+  const isStatusSent = firstByteNanos !== undefined && response.headersSent;
+  const { statusCode } = response;
   return {
     outcome: watch.isFinished ? 'complete' : error === undefined ? 'aborted' : 'failed',
     bodyBytes: bodyBytesOf(request, response, watch),
-    isStatusSent,
-    timeToFirstByteSeconds:
-      isStatusSent && !Number.isNaN(watch.firstByteNanos)
-        ? (watch.firstByteNanos! - watch.startNanos) / 1e9
-        : undefined,
-    error,
+    // `response.statusCode` has a default that nobody was sent.
+    statusCode: isStatusSent ? statusCode : undefined,
+    timeToFirstByteNanos:
+      isStatusSent && !Number.isNaN(firstByteNanos) ? firstByteNanos - startNanos : undefined,
+    errorType: error !== undefined ? errorTypeOf(error) : statusCode >= 500 ? String(statusCode) : undefined,
   };
 }
 
-/** Undefined when it is whole or when it was the client who left. */
-function failureOf(request: IncomingMessage, response: ServerResponse, watch: ResponseWatch): unknown {
+/** Why a response is not whole; undefined when it is, or when it was the client who left. */
+export function failureOf(request: IncomingMessage, response: ServerResponse, watch: ResponseWatch): unknown {
   if (watch.isFinished) return undefined;
   const given = response.errored ?? watch.error;
   if (given !== undefined && given !== null)

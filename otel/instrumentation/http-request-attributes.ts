@@ -1,5 +1,3 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import type { TLSSocket } from 'node:tls';
 import type { Attributes } from '@opentelemetry/api';
 import {
   ATTR_CLIENT_ADDRESS,
@@ -26,30 +24,49 @@ const KNOWN_METHODS = new Set('GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PA
 /** A path that a URL parser would leave as it is: no dot segments, nothing to encode. */
 const PLAIN_PATH = /^(?:\/[\w~-][\w.~-]*)*\/?$/;
 
+/** What a request said of itself, copied when it came in: its attributes are made when it may be gone. */
+export interface RequestWords {
+  /** As it was sent. */
+  readonly verb: string;
+  /** The request target. */
+  readonly target: string;
+  readonly httpVersion: string;
+  readonly isEncrypted: boolean;
+  readonly peerAddress: string | undefined;
+  readonly peerPort: number | undefined;
+  readonly host: string | undefined;
+  readonly userAgent: string | undefined;
+  readonly requestId: string | string[] | undefined;
+  readonly forwarded: string | undefined;
+  readonly forwardedFor: string | string[] | undefined;
+  readonly forwardedHost: string | string[] | undefined;
+  readonly forwardedProto: string | string[] | undefined;
+}
+
+export function knownMethod(verb: string): string {
+  return KNOWN_METHODS.has(verb) ? verb : '_OTHER';
+}
+
 /** What semantic conventions want to know of a request when its span starts, as instrumentation-http tells it. */
-export function requestAttributes(request: IncomingMessage): Attributes {
-  const { headers, socket, httpVersion } = request;
-  const method = request.method ?? 'GET';
-  const scheme = (socket as Partial<TLSSocket>).encrypted === true ? 'https' : 'http';
-  const forwarded = headers.forwarded === undefined ? undefined : readForwarded(headers.forwarded);
-  const knownMethod = KNOWN_METHODS.has(method) ? method : '_OTHER';
+export function requestAttributes(words: RequestWords): Attributes {
+  const { verb, peerAddress, userAgent, requestId } = words;
+  const method = knownMethod(verb);
+  const scheme = words.isEncrypted ? 'https' : 'http';
+  const forwarded = words.forwarded === undefined ? undefined : readForwarded(words.forwarded);
   const attributes: Attributes = {
-    [ATTR_HTTP_REQUEST_METHOD]: knownMethod,
+    [ATTR_HTTP_REQUEST_METHOD]: method,
     [ATTR_URL_SCHEME]: scheme,
-    [ATTR_NETWORK_PROTOCOL_VERSION]: httpVersion,
+    [ATTR_NETWORK_PROTOCOL_VERSION]: words.httpVersion,
   };
-  if (method !== knownMethod) attributes[ATTR_HTTP_REQUEST_METHOD_ORIGINAL] = method;
-  const peer = socket.remoteAddress;
-  if (peer !== undefined) {
-    attributes[ATTR_NETWORK_PEER_ADDRESS] = peer;
-    attributes[ATTR_NETWORK_PEER_PORT] = socket.remotePort;
+  if (verb !== method) attributes[ATTR_HTTP_REQUEST_METHOD_ORIGINAL] = verb;
+  if (peerAddress !== undefined) {
+    attributes[ATTR_NETWORK_PEER_ADDRESS] = peerAddress;
+    if (words.peerPort !== undefined) attributes[ATTR_NETWORK_PEER_PORT] = words.peerPort;
   }
-  const userAgent = headers['user-agent'];
   if (userAgent !== undefined) attributes[ATTR_USER_AGENT_ORIGINAL] = userAgent;
-  addClient(attributes, headers, forwarded, peer);
-  addServer(attributes, headers, forwarded, scheme);
-  addUrl(attributes, request.url ?? '/');
-  const requestId = headers['x-request-id'];
+  addClient(attributes, words, forwarded);
+  addServer(attributes, words, forwarded, scheme);
+  addUrl(attributes, words.target);
   if (typeof requestId === 'string' && requestId !== '')
     attributes[ATTR_X_REQUEST_ID] = requestId.slice(0, MAX_REQUEST_ID_LENGTH);
   return attributes;
@@ -62,24 +79,23 @@ function addUrl(attributes: Attributes, target: string): void {
   if (PLAIN_PATH.test(plain) && plain !== '' && !target.includes('#', plain.length)) {
     attributes[ATTR_URL_PATH] = plain;
     if (queryAt >= 0 && queryAt + 1 < target.length)
-      attributes[ATTR_URL_QUERY] = redactedQuery(target.slice(queryAt + 1), plain);
+      attributes[ATTR_URL_QUERY] = redactedQuery(target.slice(queryAt + 1));
     return;
   }
   const url = URL.parse(target, 'http://localhost');
   if (url === null) return;
   attributes[ATTR_URL_PATH] = url.pathname;
-  if (url.search !== '') attributes[ATTR_URL_QUERY] = redactedQuery(url.search.slice(1), url.pathname);
+  if (url.search !== '') attributes[ATTR_URL_QUERY] = redactedQuery(url.search.slice(1));
 }
 
 /** The address of who asked; as a proxy in front of us tells it, if there is one. */
 function addClient(
   attributes: Attributes,
-  headers: IncomingHttpHeaders,
+  { forwardedFor, peerAddress }: RequestWords,
   forwarded: Forwarded | undefined,
-  peer: string | undefined,
 ): void {
-  const told = forwarded?.for ?? firstOf(headers['x-forwarded-for'])?.split(',', 1)[0]!.trim();
-  const address = told === undefined ? peer : withoutPort(told);
+  const told = forwarded?.for ?? firstOf(forwardedFor)?.split(',', 1)[0]!.trim();
+  const address = told === undefined ? peerAddress : withoutPort(told);
   if (address !== undefined) attributes[ATTR_CLIENT_ADDRESS] = address;
 }
 
@@ -91,15 +107,14 @@ function withoutPort(address: string): string {
 /** The name and port the client asked for; as a proxy in front of us tells it, if there is one. */
 function addServer(
   attributes: Attributes,
-  headers: IncomingHttpHeaders,
+  words: RequestWords,
   forwarded: Forwarded | undefined,
   scheme: string,
 ): void {
-  const forwardedHost = firstOf(headers['x-forwarded-host']);
+  const forwardedHost = firstOf(words.forwardedHost);
   if (forwarded?.host !== undefined) setServer(attributes, forwarded.host, forwarded.proto);
-  else if (forwardedHost !== undefined)
-    setServer(attributes, forwardedHost, firstOf(headers['x-forwarded-proto']));
-  else if (headers.host) setServer(attributes, headers.host, scheme);
+  else if (forwardedHost !== undefined) setServer(attributes, forwardedHost, firstOf(words.forwardedProto));
+  else if (words.host) setServer(attributes, words.host, scheme);
 }
 
 /** `name`, `name:port`, `[v6]` or `[v6]:port`; without a port it is the scheme's own, if that is known. */

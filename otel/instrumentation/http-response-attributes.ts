@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { type Attributes, type Span, SpanStatusCode } from '@opentelemetry/api';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import { type Attributes, SpanStatusCode } from '@opentelemetry/api';
 import {
   ATTR_ERROR_TYPE,
   ATTR_HTTP_RESPONSE_BODY_SIZE,
@@ -9,45 +8,45 @@ import {
   ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE,
   ATTR_HTTP_ROUTE,
 } from '../semconv.ts';
-import { errorTypeOf, messageOf } from './error-facts.ts';
-import { httpOutcome } from './http-outcome.ts';
+import { messageOf } from './error-facts.ts';
+import { type HttpOutcome, failureOf, httpOutcome } from './http-outcome.ts';
+import type { LiveSpan } from './live-span.ts';
 import type { ResponseWatch } from './response-watch.ts';
 
-/** Tells a request's span, at the response's `close`, what became of it (G9). */
-export function describeResponse(span: Span, response: ServerResponse, watch: ResponseWatch): void {
-  const { outcome, bodyBytes, isStatusSent, timeToFirstByteSeconds, error } = httpOutcome(
-    response.req,
-    response,
-    watch,
-  );
-  const { statusCode } = response;
-  const attributes: Attributes = {
-    [ATTR_HTTP_RESPONSE_OUTCOME]: outcome,
-    [ATTR_HTTP_RESPONSE_BODY_SIZE]: bodyBytes,
-  };
-  if (timeToFirstByteSeconds !== undefined)
-    attributes[ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE] = timeToFirstByteSeconds;
-  // `response.statusCode` has a default that nobody was sent.
-  if (isStatusSent) attributes[ATTR_HTTP_RESPONSE_STATUS_CODE] = statusCode;
-  if (outcome === 'failed') {
-    attributes[ATTR_ERROR_TYPE] = errorTypeOf(error);
+/** Tells a request's span, at the response's `close`, what became of it (G9); the attributes of that are for `addResponseAttributes`. */
+export function describeResponse(
+  span: LiveSpan,
+  response: ServerResponse,
+  watch: ResponseWatch & { readonly route?: string },
+): HttpOutcome {
+  const request = response.req;
+  const error = failureOf(request, response, watch);
+  const outcome = httpOutcome(request, response, watch, error);
+  if (error !== undefined) {
     span.setStatus({ code: SpanStatusCode.ERROR, message: messageOf(error) });
     span.recordException(error instanceof Error ? error : messageOf(error));
-  } else if (statusCode >= 500) {
-    attributes[ATTR_ERROR_TYPE] = String(statusCode);
+  } else if (outcome.errorType !== undefined) {
     span.setStatus({ code: SpanStatusCode.ERROR });
   }
-  span.setAttributes(attributes);
-  nameRoute(span, response.req.method, watch.rpc?.route);
+  if (watch.route !== undefined) nameRoute(span, request.method, watch.route);
+  return outcome;
+}
+
+export function addResponseAttributes(
+  attributes: Attributes,
+  { outcome, bodyBytes, statusCode, timeToFirstByteNanos, errorType }: HttpOutcome,
+): void {
+  attributes[ATTR_HTTP_RESPONSE_OUTCOME] = outcome;
+  attributes[ATTR_HTTP_RESPONSE_BODY_SIZE] = bodyBytes;
+  if (timeToFirstByteNanos !== undefined)
+    attributes[ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE] = timeToFirstByteNanos / 1e9;
+  if (statusCode !== undefined) attributes[ATTR_HTTP_RESPONSE_STATUS_CODE] = statusCode;
+  if (errorType !== undefined) attributes[ATTR_ERROR_TYPE] = errorType;
 }
 
 /** For routers that leave the route in the RPC metadata, as OpenTelemetry's own do, and not on the span. */
-function nameRoute(
-  span: Span & Partial<ReadableSpan>,
-  method: string | undefined,
-  route: string | undefined,
-): void {
-  if (route === undefined || span.attributes?.[ATTR_HTTP_ROUTE] !== undefined) return;
+function nameRoute(span: LiveSpan, method: string | undefined, route: string): void {
+  if (span.setSinceStart(ATTR_HTTP_ROUTE) !== undefined) return;
   span.setAttribute(ATTR_HTTP_ROUTE, route);
   span.updateName(`${method ?? 'GET'} ${route}`);
 }

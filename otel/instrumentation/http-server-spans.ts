@@ -1,20 +1,28 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ROOT_CONTEXT, SpanKind, type Tracer, propagation, trace } from '@opentelemetry/api';
-import { type RPCMetadata, RPCType, setRPCMetadata, suppressTracing } from '@opentelemetry/core';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import {
+  type Context,
+  ROOT_CONTEXT,
+  type SpanContext,
+  SpanKind,
+  isSpanContextValid,
+  propagation,
+  trace,
+} from '@opentelemetry/api';
+import { setRPCMetadata, suppressTracing } from '@opentelemetry/core';
 import type { Clock } from '../clock.ts';
 import type { Guard } from '../guard.ts';
-import { type RequestFacts, setRequestFacts } from './context.ts';
 import type { AsyncContextManager } from './context-manager.ts';
-import { requestAttributes } from './http-request-attributes.ts';
-import { describeResponse } from './http-response-attributes.ts';
-import { type ResponseWatch, watchResponse } from './response-watch.ts';
+import { IncomingRequest } from './incoming-request.ts';
+import { LinkedContext } from './linked-context.ts';
+import { LiveSpan, type LiveSpanSource } from './live-span.ts';
+import { disableResponseWatches, enableResponseWatches, watchResponse } from './response-watch.ts';
 import { untracedPaths } from './untraced-paths.ts';
 
 const SCOPE_NAME = 'glasshouse/http';
 /** Published by node inside of the parser's callback, before the server emits `request`; for http and https, not for http2 and upgrades. */
 const REQUEST_START = 'http.server.request.start';
-const SUPPRESSED = suppressTracing(ROOT_CONTEXT);
+const SUPPRESSED = suppressTracing(LinkedContext.root);
 
 interface RequestStart {
   readonly request: IncomingMessage;
@@ -27,10 +35,13 @@ export interface HttpServerSpansOptions {
   /** The one that is registered globally. */
   readonly contexts: AsyncContextManager;
   readonly untracedPathPrefixes: readonly string[];
+  /** Sees the spans begin and end; a span processor. */
+  readonly sink: LiveSpanSource['sink'];
+  readonly resource: LiveSpanSource['resource'];
 }
 
 /**
- * A SERVER span per incoming request, straight from node's diagnostics channel: nothing of `http` is patched, no emitter is bound. The
+ * A SERVER span per incoming request, straight from node's diagnostics channel: no emitter is bound, and no tracer is asked. The
  * handler runs in the span's context; the span ends when the response closes, with facts of its socket.
  */
 export class HttpServerSpans {
@@ -38,28 +49,40 @@ export class HttpServerSpans {
   readonly #clock: Clock;
   readonly #contexts: AsyncContextManager;
   readonly #isUntraced: (url: string) => boolean;
-  readonly #tracer: Tracer = trace.getTracer(SCOPE_NAME);
+  readonly #source: LiveSpanSource;
+  /** Headers that a propagator reads; without any of them there is nothing to extract. Empty until one is set. */
+  #propagated: readonly string[] = [];
+  #isEnabled = false;
 
-  constructor({ guard, clock, contexts, untracedPathPrefixes }: HttpServerSpansOptions) {
+  constructor({ guard, clock, contexts, untracedPathPrefixes, sink, resource }: HttpServerSpansOptions) {
     this.#guard = guard;
     this.#clock = clock;
     this.#contexts = contexts;
     this.#isUntraced = untracedPaths(untracedPathPrefixes);
+    this.#source = { kind: SpanKind.SERVER, scope: { name: SCOPE_NAME }, resource, sink, clock, guard };
   }
 
   enable(): void {
+    if (this.#isEnabled) return;
+    this.#isEnabled = true;
+    enableResponseWatches();
     subscribe(REQUEST_START, this.#onRequestStart);
   }
 
   /** Requests that are under way still end their spans. */
   disable(): void {
+    if (!this.#isEnabled) return;
+    this.#isEnabled = false;
     unsubscribe(REQUEST_START, this.#onRequestStart);
+    disableResponseWatches();
   }
 
   /** What a subscriber throws becomes an uncaught exception. */
   readonly #onRequestStart = (message: unknown): void => {
     try {
-      this.#start(message as RequestStart);
+      const { request, response } = message as RequestStart;
+      if (this.#isUntraced(request.url ?? '/')) this.#contexts.enter(SUPPRESSED);
+      else this.#start(request, response);
     } catch (error) {
       // Of requests in one packet, this one would else run in the context of the one before.
       this.#contexts.enter(ROOT_CONTEXT);
@@ -67,20 +90,32 @@ export class HttpServerSpans {
     }
   };
 
-  #start({ request, response }: RequestStart): void {
-    if (this.#isUntraced(request.url ?? '/')) return this.#contexts.enter(SUPPRESSED);
+  #start(request: IncomingMessage, response: ServerResponse): void {
     const startNanos = this.#nanos();
-    const parent = propagation.extract(ROOT_CONTEXT, request.headers);
-    const span = this.#tracer.startSpan(
-      request.method ?? 'GET',
-      { kind: SpanKind.SERVER, attributes: requestAttributes(request) },
+    const parent = this.#parentOf(request.headers);
+    const incoming = new IncomingRequest(this.#source, startNanos, request);
+    const span = new LiveSpan(
+      this.#source,
+      incoming.verb,
+      parent === LinkedContext.root ? undefined : spanContextIn(parent),
       parent,
+      { originMillis: this.#clock.now(), originNanos: startNanos, startNanos },
+      incoming,
     );
-    const rpc: RPCMetadata = { type: RPCType.HTTP, span };
-    const active = setRPCMetadata(trace.setSpan(parent, span), rpc);
-    if (!Number.isNaN(startNanos)) setRequestFacts(rpc, { span, startNanos } satisfies RequestFacts);
-    watchResponse(response, { span, rpc, startNanos, clock: this.#clock, guard: this.#guard, onClose });
-    this.#contexts.enter(active);
+    incoming.span = span;
+    watchResponse(response, incoming);
+    this.#contexts.enter(setRPCMetadata(trace.setSpan(parent, span), incoming));
+  }
+
+  #parentOf(headers: IncomingHttpHeaders): Context {
+    if (this.#propagated.length === 0)
+      this.#propagated = propagation.fields().map((field) => field.toLowerCase());
+    for (const field of this.#propagated)
+      if (headers[field] !== undefined) return propagation.extract(LinkedContext.root, headers);
+    // One that does not tell its headers may read any.
+    return this.#propagated.length > 0
+      ? LinkedContext.root
+      : propagation.extract(LinkedContext.root, headers);
   }
 
   /** NaN when the clock is broken. */
@@ -94,10 +129,7 @@ export class HttpServerSpans {
   }
 }
 
-function onClose(response: ServerResponse, watch: ResponseWatch): void {
-  try {
-    describeResponse(watch.span, response, watch);
-  } finally {
-    watch.span.end();
-  }
+function spanContextIn(parent: Context): SpanContext | undefined {
+  const spanContext = trace.getSpanContext(parent);
+  return spanContext !== undefined && isSpanContextValid(spanContext) ? spanContext : undefined;
 }

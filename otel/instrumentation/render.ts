@@ -1,18 +1,18 @@
-import { SpanKind, trace } from '@opentelemetry/api';
+import { type Attributes, type Context, SpanKind, isSpanContextValid, trace } from '@opentelemetry/api';
 import type { OperationRecorder } from '../aggregate/ended-operation.ts';
-import type { Clock } from '../clock.ts';
-import type { Guard } from '../guard.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import type { RenderTracer } from '../query.ts';
 import { ATTR_RENDER_TEMPLATE } from '../semconv.ts';
+import { requestFactsOf } from './context.ts';
 import { errorTypeOf, messageOf, stackFramesOf } from './error-facts.ts';
+import { type LazyAttributes, LiveSpan, type LiveSpanSource, type SpanStart } from './live-span.ts';
 import { type OperationFault, type OperationSubject, OperationTimer } from './timed-operation.ts';
 
 const SCOPE_NAME = 'glasshouse/render';
 /** Distinct templates described at a time; names are literals in the app, so this is only a backstop. */
 const MAX_TEMPLATES = 200;
 
-export interface RenderTracerOptions {
-  readonly guard: Guard;
+export interface RenderTracerOptions extends Pick<LiveSpanSource, 'guard' | 'resource' | 'sink'> {
   /** Asked before detail is made; without one every call gets a span. */
   readonly recorder?: OperationRecorder;
   readonly clock?: Clock;
@@ -22,66 +22,124 @@ export interface RenderTracerOptions {
  * An INTERNAL span `render <template>` around a page or feed, active while it is drawn; a promise is followed to its end. What is
  * returned or thrown passes through.
  */
-export function createRenderTracer(options: RenderTracerOptions): RenderTracer {
-  const timer = new OperationTimer({ ...options, tracer: () => trace.getTracer(SCOPE_NAME) });
-  const subjects = new Map<string, OperationSubject>();
+export function createRenderTracer({
+  guard,
+  recorder,
+  clock = systemClock,
+  sink,
+  resource,
+}: RenderTracerOptions): RenderTracer {
+  const timer = new OperationTimer({ guard, recorder, clock, tracer: () => trace.getTracer(SCOPE_NAME) });
+  const source = { kind: SpanKind.INTERNAL, scope: { name: SCOPE_NAME }, resource, sink, clock, guard };
+  const templates = new Map<string, Template>();
 
-  return <T>(template: string, render: () => T): T => {
+  return <T>(name: string, render: () => T): T => {
     const parent = timer.parent();
     if (parent === undefined) return render();
 
-    const subject = subjectOf(subjects, template);
+    const template = templateOf(templates, name);
     const startNanos = timer.nanos();
-    const span = timer.isDetailWanted(parent, subject.type)
-      ? timer.start(parent, subject, startNanos)
+    const span = timer.isDetailWanted(parent, 'render')
+      ? startSpan(source, template, parent, startNanos)
       : undefined;
-    const end = (thrown?: { readonly error: unknown }): void => {
-      const result = {
-        startNanos,
-        durationNanos: timer.nanos() - startNanos,
-        fault: thrown && options.guard.run('render', () => faultOf(thrown.error), { type: '_OTHER' }),
-      };
-      if (span === undefined) timer.note(parent, subject, result);
-      else timer.finish(span, parent, result);
-    };
-
     let result: T;
     try {
-      result = timer.runIn(parent, span, render);
+      result = span === undefined ? render() : timer.runIn(parent, span, render);
     } catch (error) {
-      end({ error });
+      end(template, parent, span, startNanos, { error });
       throw error;
     }
     if (!(result instanceof Promise)) {
-      end();
+      end(template, parent, span, startNanos, undefined);
       return result;
     }
     return result.then(
       (value: unknown) => {
-        end();
+        end(template, parent, span, startNanos, undefined);
         return value;
       },
       (error: unknown) => {
-        end({ error });
+        end(template, parent, span, startNanos, { error });
         throw error;
       },
     ) as T;
   };
+
+  function end(
+    template: Template,
+    parent: Context,
+    span: LiveSpan | undefined,
+    startNanos: number,
+    thrown: { readonly error: unknown } | undefined,
+  ): void {
+    const durationNanos = timer.nanos() - startNanos;
+    if (span !== undefined && thrown === undefined && !Number.isNaN(durationNanos))
+      return span.endAfter(durationNanos);
+    const fault = thrown && guard.run('render', () => faultOf(thrown.error), { type: '_OTHER' });
+    const result = { startNanos, durationNanos, fault };
+    if (span === undefined) timer.note(parent, template.subject, result);
+    else timer.finish(span, parent, result);
+  }
 }
 
-function subjectOf(subjects: Map<string, OperationSubject>, template: string): OperationSubject {
-  let subject = subjects.get(template);
-  if (subject === undefined) {
-    subject = {
-      type: 'render',
-      name: `render ${template}`,
-      series: template,
-      kind: SpanKind.INTERNAL,
-      attributes: { [ATTR_RENDER_TEMPLATE]: template },
-    };
-    if (subjects.size < MAX_TEMPLATES) subjects.set(template, subject);
+function startSpan(
+  source: LiveSpanSource,
+  template: Template,
+  parent: Context,
+  startNanos: number,
+): LiveSpan | undefined {
+  try {
+    const outer = trace.getSpan(parent)?.spanContext();
+    return new LiveSpan(
+      source,
+      template.subject.name,
+      outer !== undefined && isSpanContextValid(outer) ? outer : undefined,
+      parent,
+      startOf(source.clock, parent, startNanos),
+      template,
+    );
+  } catch (error) {
+    source.guard.report('operation start', error);
+    return undefined;
   }
-  return subject;
+}
+
+/** On the time line of the request, if there is one. */
+function startOf(clock: Clock, parent: Context, startNanos: number): SpanStart {
+  const request = requestFactsOf(parent)?.span;
+  if (request instanceof LiveSpan) {
+    const { originMillis, originNanos } = request;
+    return { originMillis, originNanos, startNanos };
+  }
+  return { originMillis: clock.now(), originNanos: startNanos, startNanos };
+}
+
+/** What is known of every drawing of one template. */
+class Template implements LazyAttributes {
+  readonly subject: OperationSubject;
+
+  constructor(name: string) {
+    this.subject = {
+      type: 'render',
+      name: `render ${name}`,
+      series: name,
+      kind: SpanKind.INTERNAL,
+      attributes: { [ATTR_RENDER_TEMPLATE]: name },
+    };
+  }
+
+  startAttributes(): Attributes {
+    return { ...this.subject.attributes };
+  }
+}
+
+function templateOf(templates: Map<string, Template>, name: string): Template {
+  let template = templates.get(name);
+  if (template === undefined) {
+    template = new Template(name);
+    if (templates.size < MAX_TEMPLATES) templates.set(name, template);
+  }
+  return template;
 }
 
 function faultOf(error: unknown): OperationFault {

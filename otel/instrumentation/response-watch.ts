@@ -1,86 +1,61 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { errorMonitor } from 'node:events';
-import type { ServerResponse } from 'node:http';
-import type { Span } from '@opentelemetry/api';
-import type { RPCMetadata } from '@opentelemetry/core';
+import { ServerResponse } from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { Guard } from '../guard.ts';
+import { type Method, resemble } from './method-patch.ts';
 import { LONG_CHUNK_BYTES, UnsentBytes } from './unsent-bytes.ts';
 
-/** What is seen of one response while it is made. It hangs on the response, and goes with it. */
-export interface ResponseWatch {
-  readonly span: Span;
-  /** Where routers of the OpenTelemetry world leave the route. */
-  readonly rpc: RPCMetadata | undefined;
-  /** Monotonic; NaN when the clock was broken. */
-  readonly startNanos: number;
-  /** The first byte was handed to the socket; undefined until then, NaN when the clock was broken. */
-  firstByteNanos: number | undefined;
-  /** Bytes of body handed to the response, by their length alone. */
-  bodyBytes: number;
-  /** Sizes of chunks and their line breaks, when the transfer is chunked. */
-  framingBytes: number;
-  /** `socket.bytesWritten` before anything of this response; undefined while an earlier response of the socket is under way. */
-  socketBytesBefore: number | undefined;
-  /** The last byte was taken by the socket while it was open. */
-  isFinished: boolean;
-  /** Of a chunk so long that an abort may cut it. */
-  unsent: UnsentBytes | undefined;
-  /** What the response emitted as `error`. */
-  error: unknown;
-}
-
-export interface ResponseWatchOptions {
-  readonly span: Span;
-  readonly rpc: RPCMetadata | undefined;
-  readonly startNanos: number;
-  readonly clock: Clock;
-  readonly guard: Guard;
-  /** Called once, when the response closes. What it throws is counted. */
-  readonly onClose: (response: ServerResponse, watch: ResponseWatch) => void;
-}
-
-interface Watched {
-  [WATCH]?: State;
-}
-interface State extends ResponseWatch, ResponseWatchOptions {
-  readonly write: ServerResponse['write'];
-  readonly end: ServerResponse['end'];
-  readonly flushHeaders: ServerResponse['flushHeaders'];
-}
-type WatchedResponse = ServerResponse & Watched;
-
-const WATCH = Symbol('glasshouse.response-watch');
+/** Published by node when the last byte was handed to the system, before the response is taken off its socket. */
+const RESPONSE_FINISH = 'http.server.response.finish';
 /** The last chunk, which is empty, and the line break behind it. */
 const CHUNKED_END_BYTES = 5;
 /** Two line breaks per chunk. */
 const CHUNK_BREAK_BYTES = 4;
 
-/**
- * Counts a response where Koa, streams and compression hand over its bytes: `write` and `end` of this one response look at the length of
- * what passes and call the original. Nothing is read, copied or put in between.
- */
-export function watchResponse(response: ServerResponse, options: ResponseWatchOptions): void {
+const WATCH = Symbol('glasshouse.response-watch');
+type WatchedResponse = ServerResponse & { [WATCH]?: ResponseWatch };
+
+export interface ResponseWatchSource {
+  readonly clock: Clock;
+  readonly guard: Guard;
+}
+
+/** What is seen of one response while it is made. It hangs on the response and outlives it, so it holds none. */
+export abstract class ResponseWatch {
+  /** Monotonic; NaN when the clock was broken. */
+  readonly startNanos: number;
+  /** The first byte was handed to the socket; undefined until then, NaN when the clock was broken. */
+  firstByteNanos: number | undefined = undefined;
+  /** Bytes of body handed to the response, by their length alone. */
+  bodyBytes = 0;
+  /** Sizes of chunks and their line breaks, when the transfer is chunked. */
+  framingBytes = 0;
+  /** `socket.bytesWritten` before anything of this response; undefined while an earlier response of the socket is under way. */
+  socketBytesBefore: number | undefined = undefined;
+  /** The last byte was taken by the socket while it was open. */
+  isFinished = false;
+  /** Of a chunk so long that an abort may cut it. */
+  unsent: UnsentBytes | undefined = undefined;
+  /** What the response emitted as `error`. */
+  error: unknown = undefined;
+  readonly source: ResponseWatchSource;
+
+  constructor(source: ResponseWatchSource, startNanos: number) {
+    this.source = source;
+    this.startNanos = startNanos;
+  }
+
+  /** Called once, when the response closes. What it throws is counted. */
+  abstract onClose(response: ServerResponse): void;
+}
+
+/** From now on the watch sees what becomes of the response; needs `enableResponseWatches`. */
+export function watchResponse(response: ServerResponse, watch: ResponseWatch): void {
   // Two instrumentations may be at work; one count serves both.
   if (watchOf(response) !== undefined) return;
-  const watch: State = {
-    ...options,
-    firstByteNanos: undefined,
-    bodyBytes: 0,
-    framingBytes: 0,
-    socketBytesBefore: response.socket?.bytesWritten,
-    isFinished: false,
-    unsent: undefined,
-    error: undefined,
-    write: response.write,
-    end: response.end,
-    flushHeaders: response.flushHeaders,
-  };
+  users++;
   (response as WatchedResponse)[WATCH] = watch;
-  response.write = watchedWrite as ServerResponse['write'];
-  response.end = watchedEnd as ServerResponse['end'];
-  response.flushHeaders = watchedFlushHeaders;
-  // Before node's own listener, which takes the response off its socket.
-  response.prependListener('finish', onFinish);
   response.on(errorMonitor, onError);
   response.on('close', onClose);
 }
@@ -89,20 +64,72 @@ export function watchOf(response: ServerResponse): ResponseWatch | undefined {
   return (response as WatchedResponse)[WATCH];
 }
 
+/** Who needs the wrappers: those who asked, and watched responses that are under way. */
+let users = 0;
+const natives = {} as Record<'write' | 'end' | 'flushHeaders', Method>;
+const wrappers = { write: watchedWrite, end: watchedEnd, flushHeaders: watchedFlushHeaders };
+
+/**
+ * Counts responses where Koa, streams and compression hand over their bytes: `write`, `end` and `flushHeaders` of all responses look at the
+ * length of what passes when the response is watched, and call the original. Nothing is read, copied or put in between. For all, because
+ * three properties more on each response cost more than the rest of the count.
+ */
+export function enableResponseWatches(): void {
+  if (users++ > 0) return;
+  subscribe(RESPONSE_FINISH, onFinish);
+  for (const name of ['write', 'end', 'flushHeaders'] as const) wrap(name);
+}
+
+/**
+ * Restores node's methods when nobody has asked for them any more and the responses under way have closed. Where somebody has wrapped ours
+ * since, they stay and stand aside.
+ */
+export function disableResponseWatches(): void {
+  if (--users === 0) restore();
+}
+
+function restore(): void {
+  unsubscribe(RESPONSE_FINISH, onFinish);
+  for (const name of ['write', 'end', 'flushHeaders'] as const) unwrap(name);
+}
+
+/** The methods are inherited; ours are own properties of the prototype in front of them. */
+function wrap(name: keyof typeof natives): void {
+  const prototype = ServerResponse.prototype as unknown as Record<string, Method>;
+  // Wrapped already, below what somebody has put around it.
+  if (natives[name] !== undefined) return;
+  natives[name] = prototype[name]!;
+  resemble(wrappers[name], natives[name]);
+  Object.defineProperty(prototype, name, {
+    value: wrappers[name],
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  });
+}
+
+function unwrap(name: keyof typeof natives): void {
+  const prototype = ServerResponse.prototype as unknown as Record<string, Method>;
+  if (Object.getOwnPropertyDescriptor(prototype, name)?.value !== wrappers[name]) return;
+  delete prototype[name];
+  if (prototype[name] !== natives[name]) prototype[name] = natives[name];
+  delete (natives as Partial<typeof natives>)[name];
+}
+
 function watchedWrite(this: WatchedResponse, ...args: unknown[]): boolean {
   const watch = this[WATCH];
-  if (watch === undefined) return Reflect.apply(nativeMethods(this).write, this, args);
+  if (watch === undefined) return Reflect.apply(natives.write, this, args) as boolean;
   const canWrite = beforeBytes(this, watch);
-  const isMoreWanted = Reflect.apply(watch.write, this, args);
+  const isMoreWanted = Reflect.apply(natives.write, this, args) as boolean;
   if (canWrite) addChunk(this, watch, args[0], args[1]);
   return isMoreWanted;
 }
 
 function watchedEnd(this: WatchedResponse, ...args: unknown[]): ServerResponse {
   const watch = this[WATCH];
-  if (watch === undefined) return Reflect.apply(nativeMethods(this).end, this, args);
+  if (watch === undefined) return Reflect.apply(natives.end, this, args) as ServerResponse;
   const canWrite = beforeBytes(this, watch);
-  const result = Reflect.apply(watch.end, this, args);
+  const result = Reflect.apply(natives.end, this, args) as ServerResponse;
   if (canWrite) {
     addChunk(this, watch, args[0], args[1]);
     if (this.chunkedEncoding) watch.framingBytes += CHUNKED_END_BYTES;
@@ -112,39 +139,33 @@ function watchedEnd(this: WatchedResponse, ...args: unknown[]): ServerResponse {
 
 function watchedFlushHeaders(this: WatchedResponse): void {
   const watch = this[WATCH];
-  if (watch === undefined) return nativeMethods(this).flushHeaders.call(this);
-  beforeBytes(this, watch);
-  watch.flushHeaders.call(this);
-}
-
-/** For a response that borrowed the methods of a watched one. */
-function nativeMethods(response: ServerResponse): ServerResponse {
-  return Object.getPrototypeOf(response) as ServerResponse;
+  if (watch !== undefined) beforeBytes(this, watch);
+  natives.flushHeaders.call(this);
 }
 
 /** False when node will refuse what comes. */
-function beforeBytes(response: WatchedResponse, watch: State): boolean {
+function beforeBytes(response: WatchedResponse, watch: ResponseWatch): boolean {
   try {
     if (response.writableEnded || response.destroyed) return false;
-    watch.firstByteNanos ??= firstByteNanos(watch);
-    watch.socketBytesBefore ??= response.socket?.bytesWritten;
+    if (watch.firstByteNanos === undefined) watch.firstByteNanos = firstByteNanos(watch);
+    if (watch.socketBytesBefore === undefined) watch.socketBytesBefore = response.socket?.bytesWritten;
     return true;
   } catch (error) {
-    watch.guard.report('response bytes', error);
+    watch.source.guard.report('response bytes', error);
     return false;
   }
 }
 
-function firstByteNanos(watch: State): number {
+function firstByteNanos({ startNanos, source }: ResponseWatch): number {
   try {
-    return Number.isNaN(watch.startNanos) ? NaN : watch.clock.monotonicNanos();
+    return Number.isNaN(startNanos) ? NaN : source.clock.monotonicNanos();
   } catch (error) {
-    watch.guard.report('response clock', error);
+    source.guard.report('http clock', error);
     return NaN;
   }
 }
 
-function addChunk(response: WatchedResponse, watch: State, chunk: unknown, encoding: unknown): void {
+function addChunk(response: WatchedResponse, watch: ResponseWatch, chunk: unknown, encoding: unknown): void {
   try {
     const bytes = byteLength(chunk, encoding);
     if (bytes === 0) return;
@@ -153,7 +174,7 @@ function addChunk(response: WatchedResponse, watch: State, chunk: unknown, encod
       watch.unsent ??= new UnsentBytes(response.socket);
     if (response.chunkedEncoding) watch.framingBytes += bytes.toString(16).length + CHUNK_BREAK_BYTES;
   } catch (error) {
-    watch.guard.report('response bytes', error);
+    watch.source.guard.report('response bytes', error);
   }
 }
 
@@ -164,10 +185,10 @@ function byteLength(chunk: unknown, encoding: unknown): number {
 }
 
 /** A write that a dying socket gave up on also ends in `finish`; then the socket is destroyed already. */
-function onFinish(this: WatchedResponse): void {
-  const watch = this[WATCH]!;
-  watch.isFinished = this.socket?.destroyed !== true;
-  if (watch.isFinished) watch.unsent?.stop();
+function onFinish(message: unknown): void {
+  const { response } = message as { readonly response: WatchedResponse };
+  const watch = response[WATCH];
+  if (watch !== undefined) watch.isFinished = response.socket?.destroyed !== true;
 }
 
 function onError(this: WatchedResponse, error: unknown): void {
@@ -178,8 +199,12 @@ function onClose(this: WatchedResponse): void {
   const watch = this[WATCH]!;
   try {
     watch.unsent?.stop();
-    watch.onClose(this, watch);
+    watch.onClose(this);
+    // They hold sockets and whatever the app has thrown.
+    watch.unsent = undefined;
+    watch.error = undefined;
   } catch (error) {
-    watch.guard.report('http close', error);
+    watch.source.guard.report('http close', error);
   }
+  disableResponseWatches();
 }

@@ -67,7 +67,13 @@ describe('a fault inside telemetry', () => {
     instrumentation = new BetterSqlite3Instrumentation({ guard, recorder, clock });
     breakIt({ recorder, clock, instrumentation: () => instrumentation });
     instrumentation.manuallyInstrument(Database);
-    const render = createRenderTracer({ guard, recorder, clock });
+    const render = createRenderTracer({
+      guard,
+      recorder,
+      clock,
+      sink: tracing.sink,
+      resource: tracing.resource,
+    });
     const db = new Database(':memory:');
     const answers = tracing.inSpan(() => {
       db.exec('CREATE TABLE t (n UNIQUE)');

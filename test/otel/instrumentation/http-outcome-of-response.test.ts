@@ -1,11 +1,17 @@
+import { channel } from 'node:diagnostics_channel';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import type { Span } from '@opentelemetry/api';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Guard } from '../../../otel/guard.ts';
-import { type HttpOutcome, httpOutcome } from '../../../otel/instrumentation/http-outcome.ts';
-import { watchOf, watchResponse } from '../../../otel/instrumentation/response-watch.ts';
+import { type HttpOutcome, failureOf, httpOutcome } from '../../../otel/instrumentation/http-outcome.ts';
+import {
+  ResponseWatch,
+  disableResponseWatches,
+  enableResponseWatches,
+  watchOf,
+  watchResponse,
+} from '../../../otel/instrumentation/response-watch.ts';
 import { SteppingClock } from './tracing-fixture.ts';
 
 /** A socket that says what it is told to say; nothing is sent. */
@@ -17,22 +23,33 @@ class FakeSocket extends Duplex {
   }
 }
 
+class Watch extends ResponseWatch {
+  constructor() {
+    super({ clock: new SteppingClock(), guard: new Guard() }, 0);
+  }
+  onClose(): void {}
+}
+
+/** As node's server tells it. */
+function finish(response: ServerResponse): void {
+  channel('http.server.response.finish').publish({ response });
+}
+
 function watched(): { socket: FakeSocket; response: ServerResponse; outcome: () => HttpOutcome } {
   const socket = new FakeSocket();
   const request = new IncomingMessage(socket as unknown as Socket);
   Object.assign(request, { method: 'GET', httpVersionMajor: 1, httpVersionMinor: 1 });
   const response = new ServerResponse(request);
   response.assignSocket(socket as unknown as Socket);
-  watchResponse(response, {
-    span: {} as Span,
-    rpc: undefined,
-    startNanos: 0,
-    clock: new SteppingClock(),
-    guard: new Guard(),
-    onClose: () => {},
-  });
-  return { socket, response, outcome: () => httpOutcome(request, response, watchOf(response)!) };
+  const watch = new Watch();
+  watchResponse(response, watch);
+  const outcome = (): HttpOutcome =>
+    httpOutcome(request, response, watch, failureOf(request, response, watch));
+  return { socket, response, outcome };
 }
+
+beforeAll(enableResponseWatches);
+afterAll(disableResponseWatches);
 
 const headBytes = (response: ServerResponse): number =>
   (response as ServerResponse & { _header: string })._header.length;
@@ -66,7 +83,7 @@ describe('the bytes of a response that broke off', () => {
     response.write(new Uint8Array(5));
     response.write('');
     response.end('ü', 'latin1');
-    response.emit('finish');
+    finish(response);
     expect(outcome()).toMatchObject({ outcome: 'complete', bodyBytes: 2 + 2 + 5 + 1 });
   });
 });
@@ -76,15 +93,15 @@ describe('a response is complete', () => {
     const { response, outcome } = watched();
     response.end('x');
     expect(outcome().outcome).not.toBe('complete');
-    response.emit('finish');
-    expect(outcome()).toMatchObject({ outcome: 'complete', isStatusSent: true });
+    finish(response);
+    expect(outcome()).toMatchObject({ outcome: 'complete', statusCode: 200 });
   });
 
   it('not when the write was given up because the socket is gone', () => {
     const { socket, response, outcome } = watched();
     response.end('x');
     socket.destroy();
-    response.emit('finish');
+    finish(response);
     expect(outcome().outcome).not.toBe('complete');
   });
 
@@ -98,14 +115,7 @@ describe('a response is complete', () => {
   it('also when it is watched twice, or lends its methods to another', () => {
     const { response, outcome } = watched();
     const first = watchOf(response);
-    watchResponse(response, {
-      span: {} as Span,
-      rpc: undefined,
-      startNanos: 0,
-      clock: new SteppingClock(),
-      guard: new Guard(),
-      onClose: () => {},
-    });
+    watchResponse(response, new Watch());
     expect(watchOf(response)).toBe(first);
     response.write('abc');
     expect(first!.bodyBytes).toBe(3);
@@ -115,7 +125,7 @@ describe('a response is complete', () => {
     expect(Reflect.apply(response.end, other, [])).toBe(other);
     expect(first!.bodyBytes).toBe(3);
     response.end();
-    response.emit('finish');
+    finish(response);
     expect(outcome().outcome).toBe('complete');
   });
 });

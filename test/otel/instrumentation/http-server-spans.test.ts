@@ -4,7 +4,8 @@ import { type AddressInfo, type Socket, connect } from 'node:net';
 import { Duplex } from 'node:stream';
 import { ROOT_CONTEXT, context, propagation, trace } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
-import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { defaultResource } from '@opentelemetry/resources';
+import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../../otel/clock.ts';
 import { Guard } from '../../../otel/guard.ts';
@@ -26,10 +27,14 @@ describe('HttpServerSpans', () => {
   beforeEach(async () => {
     const contexts = new AsyncContextManager();
     context.setGlobalContextManager(contexts);
-    trace.setGlobalTracerProvider(
-      new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] }),
-    );
-    spans = new HttpServerSpans({ guard, clock: systemClock, contexts, untracedPathPrefixes: ['/quiet'] });
+    spans = new HttpServerSpans({
+      guard,
+      clock: systemClock,
+      contexts,
+      untracedPathPrefixes: ['/quiet'],
+      sink: new SimpleSpanProcessor({ exporter }),
+      resource: defaultResource(),
+    });
     spans.enable();
     server = createServer((request, response) => handle(request, response)).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -43,7 +48,6 @@ describe('HttpServerSpans', () => {
     server.close();
     await once(server, 'close');
     exporter.reset();
-    trace.disable();
     context.disable();
     propagation.disable();
   });

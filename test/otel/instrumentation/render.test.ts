@@ -10,7 +10,13 @@ describe('createRenderTracer', () => {
   const guard = new Guard();
   const recorder = new FakeRecorder();
   const clock = new SteppingClock();
-  const render = createRenderTracer({ guard, recorder, clock });
+  const render = createRenderTracer({
+    guard,
+    recorder,
+    clock,
+    sink: tracing.sink,
+    resource: tracing.resource,
+  });
 
   beforeEach(() => {
     tracing.take();

@@ -1,4 +1,5 @@
 import { type Context, ROOT_CONTEXT, type Span, context, trace } from '@opentelemetry/api';
+import { defaultResource } from '@opentelemetry/resources';
 import {
   InMemorySpanExporter,
   type ReadableSpan,
@@ -12,9 +13,10 @@ import { AsyncContextManager } from '../../../otel/instrumentation/context-manag
 /** The global tracer provider and context manager of one test file, with what was exported. */
 export class TracingFixture {
   readonly exporter = new InMemorySpanExporter();
-  readonly provider = new TracerProvider({
-    spanProcessors: [new SimpleSpanProcessor({ exporter: this.exporter })],
-  });
+  /** For spans that no tracer makes. */
+  readonly sink = new SimpleSpanProcessor({ exporter: this.exporter });
+  readonly resource = defaultResource();
+  readonly provider = new TracerProvider({ spanProcessors: [this.sink], resource: this.resource });
 
   constructor() {
     trace.setGlobalTracerProvider(this.provider);

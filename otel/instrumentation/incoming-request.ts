@@ -1,0 +1,102 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { Attributes } from '@opentelemetry/api';
+import { type RPCMetadata, RPCType } from '@opentelemetry/core';
+import { REQUEST_FACTS, type RequestFacts } from './context.ts';
+import type { HttpOutcome } from './http-outcome.ts';
+import { type RequestWords, knownMethod, requestAttributes } from './http-request-attributes.ts';
+import { addResponseAttributes, describeResponse } from './http-response-attributes.ts';
+import type { LazyAttributes, LiveSpan } from './live-span.ts';
+import { ResponseWatch, type ResponseWatchSource } from './response-watch.ts';
+
+/** What is the same for every request of a connection; its getters are not cheap. */
+class Peer {
+  readonly address: string | undefined;
+  readonly port: number | undefined;
+  readonly isEncrypted: boolean;
+
+  constructor(socket: Socket) {
+    this.address = socket.remoteAddress;
+    this.port = socket.remotePort;
+    this.isEncrypted = (socket as Partial<TLSSocket>).encrypted === true;
+  }
+}
+
+const PEER = Symbol('glasshouse.peer');
+
+/**
+ * All that is known of one incoming request, in one object because one is made for each: the facts its operations look up, the watch of its
+ * response, and the words its attributes are made of when somebody reads them. It outlives the request and holds nothing of it but strings.
+ */
+export class IncomingRequest
+  extends ResponseWatch
+  implements RPCMetadata, RequestFacts, RequestWords, LazyAttributes
+{
+  readonly type = RPCType.HTTP;
+  declare span: LiveSpan;
+  /** Where routers of the OpenTelemetry world leave the route. */
+  declare route?: string;
+  series: RequestFacts['series'] = undefined;
+  outcome: HttpOutcome | undefined = undefined;
+  readonly verb: string;
+  readonly target: string;
+  readonly httpVersion: string;
+  readonly host: string | undefined;
+  readonly userAgent: string | undefined;
+  readonly requestId: string | string[] | undefined;
+  readonly forwarded: string | undefined;
+  readonly forwardedFor: string | string[] | undefined;
+  readonly forwardedHost: string | string[] | undefined;
+  readonly forwardedProto: string | string[] | undefined;
+  readonly #peer: Peer;
+
+  constructor(source: ResponseWatchSource, startNanos: number, request: IncomingMessage) {
+    super(source, startNanos);
+    const { headers } = request;
+    const socket = request.socket as Socket & { [PEER]?: Peer };
+    this.verb = request.method ?? 'GET';
+    this.target = request.url ?? '/';
+    this.httpVersion = request.httpVersion;
+    this.host = headers.host;
+    this.userAgent = headers['user-agent'];
+    this.requestId = headers['x-request-id'];
+    this.forwarded = headers.forwarded;
+    this.forwardedFor = headers['x-forwarded-for'];
+    this.forwardedHost = headers['x-forwarded-host'];
+    this.forwardedProto = headers['x-forwarded-proto'];
+    this.#peer = socket[PEER] ??= new Peer(socket);
+  }
+
+  get [REQUEST_FACTS](): RequestFacts | undefined {
+    return Number.isNaN(this.startNanos) ? undefined : this;
+  }
+  get method(): string {
+    return knownMethod(this.verb);
+  }
+  get peerAddress(): string | undefined {
+    return this.#peer.address;
+  }
+  get peerPort(): number | undefined {
+    return this.#peer.port;
+  }
+  get isEncrypted(): boolean {
+    return this.#peer.isEncrypted;
+  }
+
+  startAttributes(): Attributes {
+    return requestAttributes(this);
+  }
+
+  addEndAttributes(attributes: Attributes): void {
+    if (this.outcome !== undefined) addResponseAttributes(attributes, this.outcome);
+  }
+
+  onClose(response: ServerResponse): void {
+    try {
+      this.outcome = describeResponse(this.span, response, this);
+    } finally {
+      this.span.end();
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import type { Context } from '@opentelemetry/api';
+
+/** Links behind one another before they are folded; a request's own chain has about five. */
+const MAX_LINKS = 32;
+
+/**
+ * A Context that is one small link on the one before: the API's own copies a Map and makes three closures for every value. A chain
+ * that grows is folded, so that values set again and again hold on to nothing.
+ */
+export class LinkedContext implements Context {
+  readonly #parent: LinkedContext | undefined;
+  readonly #key: symbol | undefined;
+  readonly #value: unknown;
+  readonly #links: number;
+
+  private constructor(
+    parent: LinkedContext | undefined,
+    key: symbol | undefined,
+    value: unknown,
+    links: number,
+  ) {
+    this.#parent = parent;
+    this.#key = key;
+    this.#value = value;
+    this.#links = links;
+  }
+
+  /** Knows nothing, as ROOT_CONTEXT does; what spans of ours and propagators build on. */
+  static readonly root = new LinkedContext(undefined, undefined, undefined, 0);
+
+  getValue(key: symbol): unknown {
+    if (this.#key === key) return this.#value;
+    for (let link = this.#parent; link !== undefined; link = link.#parent)
+      if (link.#key === key) return link.#value;
+    return undefined;
+  }
+
+  setValue(key: symbol, value: unknown): LinkedContext {
+    const parent = this.#links < MAX_LINKS ? this : LinkedContext.of(this.#values());
+    return new LinkedContext(parent, key, value, parent.#links + 1);
+  }
+
+  deleteValue(key: symbol): LinkedContext {
+    return this.setValue(key, undefined);
+  }
+
+  /** Each key once, with the newest value. */
+  #values(): Map<symbol, unknown> {
+    const values = this.#parent === undefined ? new Map<symbol, unknown>() : this.#parent.#values();
+    if (this.#key !== undefined) values.set(this.#key, this.#value);
+    return values;
+  }
+
+  /** How many links a look-up may walk. */
+  get length(): number {
+    return 1 + (this.#parent?.length ?? 0);
+  }
+
+  static of(values: Iterable<readonly [symbol, unknown]>): LinkedContext {
+    let context = LinkedContext.root;
+    for (const [key, value] of values)
+      if (value !== undefined) context = new LinkedContext(context, key, value, 0);
+    return context;
+  }
+}

@@ -1,0 +1,363 @@
+import {
+  type Attributes,
+  type AttributeValue,
+  type Context,
+  type Exception,
+  type HrTime,
+  type Link,
+  type Span,
+  type SpanContext,
+  type SpanKind,
+  type SpanStatus,
+  SpanStatusCode,
+  type TimeInput,
+  TraceFlags,
+  diag,
+} from '@opentelemetry/api';
+import {
+  AddAttributeDecision,
+  type InstrumentationScope,
+  cleanAttributes,
+  cleanSimpleAttributes,
+  hrTimeDuration,
+  isTimeInput,
+  isTimeInputHrTime,
+  maybeAddAttribute,
+  millisToHrTime,
+} from '@opentelemetry/core';
+import type { ReadableSpan, SpanProcessor, TimedEvent } from '@opentelemetry/sdk-trace';
+import type { Clock } from '../clock.ts';
+import type { Guard } from '../guard.ts';
+import { ATTR_EXCEPTION_MESSAGE, ATTR_EXCEPTION_STACKTRACE, ATTR_EXCEPTION_TYPE } from '../semconv.ts';
+import { plusNanos } from './hr-time.ts';
+import { SpanIds } from './span-ids.ts';
+
+/** The SDK's default limits, of attributes, events and links alike; none on the length of a value. */
+const MAX_ENTRIES = 128;
+const LIMITS = { attributeCountLimit: MAX_ENTRIES, attributeValueLengthLimit: Infinity };
+/** Attributes set before those known from the start are looked at; together they stay below the limit. */
+const MAX_UNCOUNTED = 64;
+
+const UNSET: SpanStatus = Object.freeze({ code: SpanStatusCode.UNSET });
+const NO_EVENTS: TimedEvent[] = Object.freeze([] as TimedEvent[]) as TimedEvent[];
+const NO_LINKS: Link[] = Object.freeze([] as Link[]) as Link[];
+const NOT_ENDED: HrTime = Object.freeze([0, 0] as const) as unknown as HrTime;
+const NO_DURATION: HrTime = Object.freeze([-1, -1] as const) as unknown as HrTime;
+
+const ids = new SpanIds();
+
+/** What all spans of one instrumentation have in common. */
+export interface LiveSpanSource {
+  readonly kind: SpanKind;
+  readonly scope: InstrumentationScope;
+  readonly resource: ReadableSpan['resource'];
+  readonly sink: Pick<SpanProcessor, 'onStart' | 'onEnd'>;
+  readonly clock: Clock;
+  readonly guard: Guard;
+}
+
+/** Attributes of ours: within every bound, at most 32, and made when somebody reads them, which may be long after the request. */
+export interface LazyAttributes {
+  /** Those known from the start; a new object, called once. */
+  startAttributes(): Attributes;
+  /** Adds those known at the end, also beyond the limit; called once, after it. */
+  addEndAttributes?(attributes: Attributes): void;
+}
+
+/** When a span starts. Of a child, the origin is that of the request it belongs to, so that both are on one time line. */
+export interface SpanStart {
+  /** Epoch milliseconds of `originNanos`. */
+  readonly originMillis: number;
+  /** Monotonic; NaN when the clock was broken. */
+  readonly originNanos: number;
+  /** Monotonic; NaN when the clock was broken. */
+  readonly startNanos: number;
+}
+
+/**
+ * A span of ours that is live while others run inside of it: to the app what a recording span of the SDK is, without tracer and sampler,
+ * and with its work put off. Attributes and times are made when they are read. Always recorded; sampled as its parent is, else sampled.
+ */
+export class LiveSpan implements Span, ReadableSpan {
+  // Declared, not defined: a defined field is written twice.
+  declare name: string;
+  declare status: SpanStatus;
+  declare events: TimedEvent[];
+  declare links: Link[];
+  /** Undefined for a root; ReadableSpan has no word for that under exact optional types. */
+  declare readonly parentSpanContext: SpanContext;
+  declare droppedAttributesCount: number;
+  declare droppedEventsCount: number;
+  declare droppedLinksCount: number;
+  declare ended: boolean;
+  declare readonly startNanos: number;
+  declare readonly originMillis: number;
+  declare readonly originNanos: number;
+  /** Exact, of the monotonic clock; -1 until the end. */
+  declare durationNanos: number;
+  readonly #source: LiveSpanSource;
+  readonly #spanContext: SpanContext;
+  /** Until all of it is in the attributes. */
+  #lazy: LazyAttributes | undefined;
+  #isStartPending: boolean;
+  #attributes: Attributes | undefined = undefined;
+  /** Exact once the attributes known from the start are among them. */
+  #attributesCount = 0;
+  #startTime: HrTime | undefined = undefined;
+  #endTime: HrTime | undefined = undefined;
+  #duration: HrTime | undefined = undefined;
+
+  /** Tells the sink. `parent` is a valid span context, or undefined. */
+  constructor(
+    source: LiveSpanSource,
+    name: string,
+    parent: SpanContext | undefined,
+    parentContext: Context,
+    { originMillis, originNanos, startNanos }: SpanStart,
+    lazy: LazyAttributes | undefined,
+  ) {
+    this.name = name;
+    this.status = UNSET;
+    this.events = NO_EVENTS;
+    this.links = NO_LINKS;
+    this.parentSpanContext = parent as SpanContext;
+    this.droppedAttributesCount = 0;
+    this.droppedEventsCount = 0;
+    this.droppedLinksCount = 0;
+    this.ended = false;
+    this.startNanos = startNanos;
+    this.originMillis = originMillis;
+    this.originNanos = originNanos;
+    this.durationNanos = -1;
+    this.#source = source;
+    this.#lazy = lazy;
+    this.#isStartPending = lazy !== undefined;
+    this.#spanContext =
+      parent === undefined
+        ? { traceId: ids.generateTraceId(), spanId: ids.generateSpanId(), traceFlags: TraceFlags.SAMPLED }
+        : childOf(parent);
+    try {
+      source.sink.onStart(this, parentContext);
+    } catch (error) {
+      source.guard.report('span start', error);
+    }
+  }
+
+  get kind(): SpanKind {
+    return this.#source.kind;
+  }
+  get resource(): ReadableSpan['resource'] {
+    return this.#source.resource;
+  }
+  get instrumentationScope(): InstrumentationScope {
+    return this.#source.scope;
+  }
+
+  spanContext(): SpanContext {
+    return this.#spanContext;
+  }
+
+  isRecording(): boolean {
+    return !this.ended;
+  }
+
+  /** One object, as long as the span lives. */
+  get attributes(): Attributes {
+    if (this.#isStartPending) this.#addStartAttributes();
+    if (this.ended && this.#lazy !== undefined) this.#addEndAttributes();
+    return (this.#attributes ??= {});
+  }
+
+  /** What was set under `key` since the start; unlike `attributes` it makes nothing. */
+  setSinceStart(key: string): AttributeValue | undefined {
+    return this.#attributes?.[key];
+  }
+
+  setAttribute(key: string, value: unknown): this {
+    if (this.#refusesBecauseEnded()) return this;
+    if (isPlain(value) && key !== '' && this.#isStartPending && this.#attributesCount < MAX_UNCOUNTED) {
+      (this.#attributes ??= {})[key] = value;
+      this.#attributesCount++;
+      return this;
+    }
+    const { attributes } = this;
+    const decision = maybeAddAttribute({
+      key,
+      value,
+      attributes,
+      limits: LIMITS,
+      currentAttributesCount: this.#attributesCount,
+    });
+    if (decision === AddAttributeDecision.ADD_NEW) this.#attributesCount++;
+    else if (decision === AddAttributeDecision.DROP_LIMIT_REACHED) this.droppedAttributesCount++;
+    return this;
+  }
+
+  setAttributes(attributes: Attributes): this {
+    for (const key in attributes) if (Object.hasOwn(attributes, key)) this.setAttribute(key, attributes[key]);
+    return this;
+  }
+
+  addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
+    if (this.#refusesBecauseEnded()) return this;
+    if (this.events === NO_EVENTS) this.events = [];
+    if (this.events.length >= MAX_ENTRIES) {
+      this.events.shift();
+      this.droppedEventsCount++;
+    }
+    const isTimeOnly = isTimeInput(attributesOrTime);
+    const at = isTimeOnly && !isTimeInput(time) ? attributesOrTime : time;
+    this.events.push({
+      name,
+      time: this.#timeOf(at),
+      ...cleanSimpleAttributes(isTimeOnly ? undefined : attributesOrTime, LIMITS),
+    } as TimedEvent);
+    return this;
+  }
+
+  addLink({ context, attributes }: Link): this {
+    if (this.#refusesBecauseEnded()) return this;
+    if (this.links === NO_LINKS) this.links = [];
+    if (this.links.length >= MAX_ENTRIES) {
+      this.links.shift();
+      this.droppedLinksCount++;
+    }
+    this.links.push({ context, ...cleanAttributes(attributes, LIMITS) } as Link);
+    return this;
+  }
+
+  addLinks(links: Link[]): this {
+    for (const link of links) this.addLink(link);
+    return this;
+  }
+
+  setStatus({ code, message }: SpanStatus): this {
+    if (this.#refusesBecauseEnded()) return this;
+    if (code === SpanStatusCode.UNSET || this.status.code === SpanStatusCode.OK) return this;
+    this.status = code === SpanStatusCode.ERROR && typeof message === 'string' ? { code, message } : { code };
+    return this;
+  }
+
+  updateName(name: string): this {
+    if (!this.#refusesBecauseEnded()) this.name = name;
+    return this;
+  }
+
+  recordException(exception: Exception, time?: TimeInput): void {
+    const attributes: Attributes = {};
+    if (typeof exception === 'string') attributes[ATTR_EXCEPTION_MESSAGE] = exception;
+    else if (exception) {
+      const { code, name, message, stack } = exception;
+      if (code) attributes[ATTR_EXCEPTION_TYPE] = String(code);
+      else if (name) attributes[ATTR_EXCEPTION_TYPE] = name;
+      if (message) attributes[ATTR_EXCEPTION_MESSAGE] = message;
+      if (stack) attributes[ATTR_EXCEPTION_STACKTRACE] = stack;
+    }
+    if (attributes[ATTR_EXCEPTION_TYPE] || attributes[ATTR_EXCEPTION_MESSAGE])
+      this.addEvent('exception', attributes, time);
+    else diag.warn(`Failed to record an exception ${String(exception)}`);
+  }
+
+  /** Without a time, the end is the start plus what the monotonic clock says has passed. */
+  end(endTime?: TimeInput): void {
+    if (endTime === undefined) return this.endAfter(this.#elapsedNanos());
+    if (this.#refusesBecauseEnded()) return;
+    const end = this.#timeOf(endTime);
+    const duration = hrTimeDuration(this.startTime, end);
+    if (duration[0] >= 0) {
+      this.#endTime = end;
+      this.#duration = duration;
+      return this.endAfter(duration[0] * 1e9 + duration[1]);
+    }
+    this.#endTime = [...this.startTime];
+    this.endAfter(0);
+  }
+
+  /** Ends so many nanoseconds after the start. */
+  endAfter(durationNanos: number): void {
+    if (this.#refusesBecauseEnded()) return;
+    this.durationNanos = durationNanos;
+    this.ended = true;
+    try {
+      this.#source.sink.onEnd(this);
+    } catch (error) {
+      this.#source.guard.report('span end', error);
+    }
+  }
+
+  get startTime(): HrTime {
+    return (this.#startTime ??= plusNanos(
+      millisToHrTime(this.originMillis),
+      this.startNanos - this.originNanos || 0,
+    ));
+  }
+  get endTime(): HrTime {
+    if (!this.ended) return NOT_ENDED;
+    return (this.#endTime ??= plusNanos(this.startTime, this.durationNanos));
+  }
+  get duration(): HrTime {
+    if (!this.ended) return NO_DURATION;
+    return (this.#duration ??= plusNanos([0, 0], this.durationNanos));
+  }
+
+  #addStartAttributes(): void {
+    this.#isStartPending = false;
+    const { guard } = this.#source;
+    const attributes = guard.run('span attributes', () => this.#lazy!.startAttributes(), {});
+    if (this.#lazy!.addEndAttributes === undefined) this.#lazy = undefined;
+    this.#attributes = Object.assign(attributes, this.#attributes);
+    this.#attributesCount = Object.keys(attributes).length;
+  }
+
+  #addEndAttributes(): void {
+    const lazy = this.#lazy!;
+    this.#lazy = undefined;
+    const attributes = (this.#attributes ??= {});
+    this.#source.guard.run('span attributes', () => lazy.addEndAttributes?.(attributes), undefined);
+  }
+
+  #refusesBecauseEnded(): boolean {
+    if (!this.ended) return false;
+    const { traceId, spanId } = this.#spanContext;
+    diag.warn(`Cannot execute the operation on ended Span {traceId: ${traceId}, spanId: ${spanId}}`);
+    return true;
+  }
+
+  /** Since the start; by the wall clock when the monotonic one is broken. */
+  #elapsedNanos(): number {
+    const { clock, guard } = this.#source;
+    try {
+      const elapsed = clock.monotonicNanos() - this.startNanos;
+      if (!Number.isNaN(elapsed)) return Math.max(0, elapsed);
+    } catch (error) {
+      guard.report('http clock', error);
+    }
+    return guard.run('http clock', () => Math.max(0, (clock.now() - this.originMillis) * 1e6), 0);
+  }
+
+  /** As the SDK takes a time: epoch, `performance.now()`, or now. */
+  #timeOf(time: TimeInput | undefined): HrTime {
+    if (isTimeInputHrTime(time)) return time;
+    if (time instanceof Date) return millisToHrTime(time.getTime());
+    if (typeof time !== 'number') return plusNanos(this.startTime, this.#elapsedNanos());
+    const now = performance.now();
+    if (time > now) return millisToHrTime(time);
+    return plusNanos(this.startTime, this.#elapsedNanos() - (now - time) * 1e6);
+  }
+}
+
+/** The parent's decision, as an always-recording ParentBased sampler takes it over. */
+function childOf({ traceId, traceFlags, traceState }: SpanContext): SpanContext {
+  const child: SpanContext = {
+    traceId,
+    spanId: ids.generateSpanId(),
+    traceFlags: traceFlags & TraceFlags.SAMPLED,
+  };
+  if (traceState !== undefined) child.traceState = traceState;
+  return child;
+}
+
+function isPlain(value: unknown): value is string | number | boolean {
+  const type = typeof value;
+  return type === 'string' || type === 'number' || type === 'boolean';
+}
