@@ -30,6 +30,13 @@ export class ExportHealth {
     this.noteError(error);
   }
 
+  /** Dropped by a full queue, which is an error of its own: the attempt that holds it up may last as long as its timeout. */
+  countOverflow(spans: number): void {
+    if (spans === 0) return;
+    this.countDropped(spans);
+    this.noteError('the queue is full and drops its oldest spans: the receiver takes fewer than are sent');
+  }
+
   /** Never handed to the exporter: the queue was full, or the process ended. */
   countDropped(spans: number): void {
     this.#dropped += spans;

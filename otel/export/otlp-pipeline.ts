@@ -88,7 +88,7 @@ export class OtlpPipeline implements SpanExporter {
       resultCallback({ code: ExportResultCode.FAILED });
       return;
     }
-    this.#health.countDropped(this.#queue.add(spans));
+    this.#health.countOverflow(this.#queue.add(spans));
     this.#schedule();
     resultCallback({ code: ExportResultCode.SUCCESS });
     for (const traceId of new Set(spans.map((span) => span.spanContext().traceId))) this.#onAccepted(traceId);

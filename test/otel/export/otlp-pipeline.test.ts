@@ -192,6 +192,28 @@ describe('OtlpPipeline', () => {
     expect(pipeline.facts()).toMatchObject({ queued: 0, sent: 5, dropped: 8 });
   });
 
+  it('says at once that its queue overflows: a receiver that was gone went unmentioned until its first attempt timed out', async () => {
+    const exporter = new FakeExporter(never);
+    const pipeline = pipelineOver(exporter, {
+      maxQueueSpans: 2,
+      maxBatchSpans: 2,
+      exportTimeoutMillis: 60_000,
+    });
+    hand(pipeline, 2);
+    void pipeline.forceFlush();
+    hand(pipeline, 2);
+    expect(pipeline.facts()).toMatchObject({ queued: 4, dropped: 0, lastError: undefined });
+    hand(pipeline, 2);
+    expect(pipeline.facts()).toMatchObject({
+      queued: 4,
+      failed: 0,
+      dropped: 2,
+      lastError: {
+        message: 'the queue is full and drops its oldest spans: the receiver takes fewer than are sent',
+      },
+    });
+  });
+
   it('is bounded in bytes too', () => {
     const pipeline = pipelineOver(new FakeExporter(), { maxQueueBytes: 50_000 });
     for (let index = 0; index < 100; index++) hand(pipeline, 2, 'x'.repeat(5000));
