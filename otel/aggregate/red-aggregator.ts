@@ -189,13 +189,13 @@ export class RedAggregator {
 
   #restore(rollUps: Iterable<RollUp>): void {
     const now = this.#clock.now();
-    this.#finestFromMillis = now;
     for (const { tier, startMillis, series: key, body } of rollUps) {
       const of = readRollUpKey(key);
       const bucket = ClosedBucket.unpack(startMillis, body);
       if (of === undefined || bucket === undefined || TIERS[tier] === undefined) continue;
       const { type, name } = of;
       const series = name === undefined ? this.#types[type].totals : this.#seriesFor(type, name).tiers;
+      this.#finestFromMillis = now;
       this.#restoredFromMillis = Math.min(startMillis, this.#restoredFromMillis ?? Infinity);
       if (series.restore(tier, bucket, now)) this.#budget.add(tier, series, bucket);
     }

@@ -57,6 +57,17 @@ describe('roll-ups', () => {
     expect(after.operations().http.count).toBe(1);
   });
 
+  it('leave the seconds of a first start alone: an empty history hides nothing', () => {
+    const clock = new FakeClock();
+    clock.millis = START;
+    const first = new RedAggregator({ clock, rates: () => RATES });
+    first.rollUps().restore([]);
+    first.record(operation(clock.millis));
+    clock.millis += 20_000;
+    const range = { fromMillis: START - 500, toMillis: clock.millis + 1 };
+    expect(first.timeline('http', range).map(({ widthMillis }) => widthMillis)).toContain(1000);
+  });
+
   it('answer a short range after a restart from the tier that was kept', () => {
     const clock = new FakeClock();
     const before = new RedAggregator({ clock, rates: () => RATES });
