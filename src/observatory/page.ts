@@ -79,6 +79,8 @@ export interface ObservatoryPage<Facts> {
   readonly offToo?: boolean;
   /** False for what does not change with time. Default true. */
   readonly live?: boolean;
+  /** False for what is the same in every time range: it offers none. Default true. */
+  readonly ranged?: boolean;
 }
 
 /** A page with its facts in hand. */
@@ -99,6 +101,7 @@ export interface AnyPage {
   readonly path: string;
   readonly menu: string;
   readonly live: boolean;
+  readonly ranged: boolean;
   readonly parent: ObservatoryPage<unknown>['parent'];
   readonly assets: readonly string[];
   open(request: PageRequest, view: PageView): OpenPage;
@@ -109,6 +112,7 @@ export function definePage<Facts>(page: ObservatoryPage<Facts>): AnyPage {
     path: page.path,
     menu: page.menu,
     live: page.live ?? true,
+    ranged: page.ranged ?? true,
     parent: page.parent,
     assets: page.assets ?? [],
     open(request, view) {

@@ -1,6 +1,7 @@
 import type { TelemetryQuery } from '../../otel/query.ts';
 import { html, type Html } from '../views/html.ts';
 import { countText, duration, rate, share, size, text } from './format/quantity.ts';
+import { postsRead } from './readers-asked.ts';
 import { secondsOf } from './series-lines.ts';
 import type { ChosenRange } from './time-range.ts';
 
@@ -15,6 +16,7 @@ export function railFigures(
   if (!telemetry.enabled) return {};
   const { rates } = telemetry.sampling();
   const exported = telemetry.export();
+  const routes = telemetry.series('http', range);
   const atMost = (count: number): string => (count >= MOST ? `${MOST}+` : countText(count));
   const sampled = [rates.http, rates.database, rates.render];
   const failing =
@@ -22,8 +24,9 @@ export function railFigures(
     exported.lastError.atMillis > (exported.lastSuccessMillis ?? -Infinity);
   return {
     overview: text(rate(telemetry.operations(range).http.count, secondsOf(telemetry, range, now))),
+    content: countText(postsRead(routes)),
     process: text(size(telemetry.process().current.rssBytes)),
-    routes: countText(telemetry.series('http', range).length),
+    routes: countText(routes.length),
     queries: countText(telemetry.series('database', range).length),
     slow: atMost(telemetry.slow(range, MOST).length),
     failures: atMost(telemetry.failures(range, MOST).length),

@@ -1,5 +1,5 @@
 import type { TelemetryQuery } from '../../otel/query.ts';
-import { chooseRange, fittingPreset, type ChosenRange } from './time-range.ts';
+import { chooseRange, fittingPreset, knownSince, type ChosenRange } from './time-range.ts';
 
 const HOUR_MILLIS = 3_600_000;
 
@@ -10,7 +10,10 @@ export function rangeAsked(
   now: number,
 ): ChosenRange {
   const asked = chooseRange(query, now);
-  if (Object.keys(asked.query).length > 0 || !telemetry.enabled) return asked;
-  const fitting = fittingPreset(now - telemetry.countedFromMillis());
-  return fitting.millis >= HOUR_MILLIS ? asked : chooseRange(query, now, fitting);
+  if (!telemetry.enabled) return asked;
+  const since = telemetry.countedFromMillis();
+  const fitting = fittingPreset(now - since);
+  const unasked = Object.keys(asked.query).length === 0;
+  const range = unasked && fitting.millis < HOUR_MILLIS ? chooseRange(query, now, fitting) : asked;
+  return knownSince(range, since);
 }

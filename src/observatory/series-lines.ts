@@ -26,7 +26,7 @@ export function seriesLines(
     timeShare: total > 0 ? row.totalMillis / total : 0,
     course:
       index < courses
-        ? courseOf(telemetry.timeline(type, range, { series: row.name, maxPoints: COURSE_POINTS }))
+        ? courseOf(telemetry.timeline(type, range.known, { series: row.name, maxPoints: COURSE_POINTS }))
         : [],
   }));
 }

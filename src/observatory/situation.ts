@@ -20,6 +20,8 @@ export function situationOf(
   known: Known,
 ): OverviewSituation {
   const exported = telemetry.export();
+  const faults = telemetry.faults();
+  const [worst] = [...faults].sort((a, b) => b.count - a.count);
   const failing =
     exported.configured &&
     exported.lastError !== undefined &&
@@ -35,6 +37,10 @@ export function situationOf(
     repeated: repeatedOnRoutes(telemetry, range).rows,
     memory: memoryTrend(known.runtime),
     stallMillis: known.runtime.reduce((worst, sample) => Math.max(worst, sample.eventLoopDelayP99Millis), 0),
+    faults:
+      worst === undefined
+        ? undefined
+        : { count: faults.reduce((sum, { count }) => sum + count, 0), place: worst.place },
     exportFailing: failing
       ? { endpoint: exported.endpoint ?? '', sinceMillis: exported.lastSuccessMillis }
       : undefined,

@@ -35,6 +35,10 @@ const MAX_MILLIS = 366 * DAY;
 
 /** The one time range of the observatory, as the address says it. */
 export interface ChosenRange extends TimeRange {
+  /** The part of it that anything can be known of: what a chart asks for, so that a young process is seen in fine buckets. */
+  readonly known: TimeRange;
+  /** What a chart spans: `known`, with room for the mark of the start where it begins there. */
+  readonly drawn: TimeRange;
   /** What every link carries on; empty where the address named no range, so that it stays the one that fits. */
   readonly query: Readonly<Record<string, string>>;
   /** Ends now and moves with it; a fixed range has nothing to update. */
@@ -70,10 +74,12 @@ function instant(text: string): number | undefined {
 function moving(millis: number, words: string, now: number): ChosenRange {
   const preset = PRESETS.find((each) => each.millis === millis);
   const from = preset?.from ?? `-${Math.round(millis / 1000)}s`;
+  // The millisecond of now is part of now.
+  const range = { fromMillis: now - millis, toMillis: now + 1 };
   return {
-    // The millisecond of now is part of now.
-    fromMillis: now - millis,
-    toMillis: now + 1,
+    ...range,
+    known: range,
+    drawn: range,
     query: { from },
     moving: true,
     words: `in the last ${preset?.words ?? words}`,
@@ -107,9 +113,11 @@ export function chooseRange(
   if (toMillis === undefined)
     return wrong(`“${to}” is not a time. Write an instant such as 2026-11-23T14:00.`);
   if (toMillis <= fromMillis) return wrong('The range ends before it begins.');
+  const range = { fromMillis: Math.max(fromMillis, toMillis - MAX_MILLIS), toMillis };
   return {
-    fromMillis: Math.max(fromMillis, toMillis - MAX_MILLIS),
-    toMillis,
+    ...range,
+    known: range,
+    drawn: range,
     query: {
       from: new Date(fromMillis).toISOString(),
       ...(to === '' || to === 'now' ? {} : { to: new Date(toMillis).toISOString() }),
@@ -118,6 +126,23 @@ export function chooseRange(
     words: `between ${momentText(fromMillis, now)} and ${to === '' || to === 'now' ? 'now' : momentText(toMillis, now)}`,
     preset: undefined,
     problem: undefined,
+  };
+}
+
+/** Charts of the first moments span at least so much. */
+const MIN_DRAWN_MILLIS = 15_000;
+/** What is drawn before the first count, as a share of what follows. */
+const LEAD = 0.02;
+
+/** The range, of which nothing before `countedFromMillis` can be known. */
+export function knownSince(range: ChosenRange, countedFromMillis: number): ChosenRange {
+  const { fromMillis, toMillis } = range;
+  if (countedFromMillis <= fromMillis || countedFromMillis >= toMillis) return range;
+  const drawn = Math.max(MIN_DRAWN_MILLIS, (toMillis - countedFromMillis) * (1 + LEAD));
+  return {
+    ...range,
+    known: { fromMillis: countedFromMillis, toMillis },
+    drawn: { fromMillis: Math.max(fromMillis, toMillis - drawn), toMillis },
   };
 }
 

@@ -105,28 +105,57 @@ export function plot({
   </div>`;
 }
 
-/** Labels keep such a distance from each other on the narrowest plots. */
-const MIN_GAP = 190;
+/** Plots of so many pixels and more show the labels of that class; `.plot` is a container, so a phone and a narrow card alike show fewer. */
+const LABEL_LEVELS = [
+  { minPixels: 420, className: 'axis wide' },
+  { minPixels: 270, className: 'axis mid' },
+  { minPixels: 180, className: 'axis' },
+] as const;
+const CHARACTER_PIXELS = 6.3;
+const LABEL_GAP_PIXELS = 14;
+/** Of the widest plots. */
+const MOST_TICKS = 6;
 
-/** Labels under the plot: the beginning, round moments between, and `now` where it ends now. */
-export function timeAxis(time: ChartTime, height: number, most = 4): Html {
+/** Which of evenly spaced ticks have room on a plot so wide, between the labels of its ends: every one, every second, … */
+function fitting(
+  ticks: readonly number[],
+  at: (tick: number) => number,
+  labels: { readonly first: string; readonly last: string; readonly of: (tick: number) => string },
+  pixels: number,
+): readonly number[] {
+  const width = (label: string): number => label.length * CHARACTER_PIXELS;
+  const x = (tick: number): number => (at(tick) / PLOT_WIDTH) * pixels;
+  const inside = ticks.filter((tick) => {
+    const half = width(labels.of(tick)) / 2 + LABEL_GAP_PIXELS;
+    return x(tick) - half >= width(labels.first) && x(tick) + half <= pixels - width(labels.last);
+  });
+  const [first, second] = inside;
+  if (first === undefined || second === undefined) return inside;
+  const widest = Math.max(...inside.map((tick) => width(labels.of(tick))));
+  const every = Math.ceil((widest + LABEL_GAP_PIXELS) / Math.max(1, x(second) - x(first)));
+  const offset = Math.floor(((inside.length - 1) % every) / 2);
+  return inside.filter((_, index) => index % every === offset);
+}
+
+/** Labels under the plot: the beginning, round moments between as there is room, and `now` where it ends now. */
+export function timeAxis(time: ChartTime, height: number): Html {
   const { fromMillis, toMillis } = time.range;
   const x = timeScale(fromMillis, toMillis);
   const length = toMillis - fromMillis;
-  const last =
-    toMillis >= time.now && toMillis - time.now < length * 0.02 ? 'now' : tickText(toMillis, length);
+  const of = (tick: number): string => tickText(tick, length);
+  const last = toMillis >= time.now && toMillis - time.now < length * 0.02 ? 'now' : of(toMillis);
+  const labels = { first: of(fromMillis), last, of };
   const y = height + 15;
-  const gap = Math.min(MIN_GAP, 700 / most);
-  let free = gap;
-  const inner = timeTicks(fromMillis, toMillis, most).filter((tick) => {
-    const fits = x(tick) >= free && x(tick) <= PLOT_WIDTH - gap * 1.1;
-    if (fits) free = x(tick) + gap;
-    return fits;
-  });
-  return html`<text class="axis" x="0" y="${y}">${tickText(fromMillis, length)}</text>${inner.map(
-      (tick) =>
-        html`<text class="axis" x="${percent(x(tick))}" y="${y}" text-anchor="middle"
-          >${tickText(tick, length)}</text
+  const classes = new Map<number, string>();
+  let ticks = timeTicks(fromMillis, toMillis, MOST_TICKS);
+  for (const { minPixels, className } of LABEL_LEVELS) {
+    ticks = fitting(ticks, x, labels, minPixels);
+    for (const tick of ticks) classes.set(tick, className);
+  }
+  return html`<text class="axis" x="0" y="${y}">${labels.first}</text>${[...classes].map(
+      ([tick, className]) =>
+        html`<text class="${className}" x="${percent(x(tick))}" y="${y}" text-anchor="middle"
+          >${of(tick)}</text
         >`,
     )}<text class="axis" x="100%" y="${y}" text-anchor="end">${last}</text>`;
 }
@@ -193,8 +222,8 @@ export function panel({ title, note, body, table, foot, className }: FrameOption
       <h2>${title}</h2>
       ${note !== undefined && html`<span class="note">${note}</span>`}
     </header>
-    ${body} ${table && behind(table)}
-    ${foot !== undefined && html`<footer class="panel-foot">${foot}</footer>`}
+    ${body}
+    ${(foot !== undefined || table !== undefined) && html`<footer class="panel-foot">${foot}${table && behind(table)}</footer>`}
   </section>`;
 }
 

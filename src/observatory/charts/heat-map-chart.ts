@@ -2,8 +2,8 @@ import type { HeatMap, OperationType } from '../../../otel/query.ts';
 import { html, type Html } from '../../views/html.ts';
 import { clockText, momentText } from '../format/moment.ts';
 import { countText, duration, share, text } from '../format/quantity.ts';
-import { markerLines, plot, timeAxis, type ChartTable, type ChartTime } from './frame.ts';
-import { logTicks, px, timeScale } from './scales.ts';
+import { markerLines, percent, plot, timeAxis, type ChartTable, type ChartTime } from './frame.ts';
+import { logTicks, px, timeScale, type Scale } from './scales.ts';
 
 /** Shades, lightest first; the step to a shade goes with the square root of the count, so that few are seen beside many. */
 const SHADES = 6;
@@ -22,18 +22,50 @@ export function occupiedBands(map: HeatMap): readonly [number, number] {
   return high < 0 ? [0, 0] : [Math.max(0, low - 1), Math.min(bands, high + 2)];
 }
 
+/** Cells lower than this are stripes, not cells. */
+const MIN_CELL_PIXELS = 7;
+
+/** The same map with so many bands at once, from `low` to `high`. */
+function coarser(map: HeatMap, low: number, high: number, bands: number): HeatMap {
+  const starts = Array.from({ length: Math.ceil((high - low) / bands) }, (_, index) => low + index * bands);
+  const edge = (band: number): number => map.bandEdgesMillis[Math.min(high, band)] ?? 0;
+  return {
+    bandEdgesMillis: [...starts.map(edge), edge(high)],
+    columns: map.columns.map((column) => ({
+      ...column,
+      counts: starts.map((start) =>
+        column.counts
+          .slice(start, Math.min(high, start + bands))
+          .reduce((sum, count) => sum + (Number.isFinite(count) ? count : 0), 0),
+      ),
+    })),
+  };
+}
+
+/** One operation that is worth a mark of its own, where it lies in time and duration. */
+export interface HeatMark {
+  readonly atMillis: number;
+  readonly durationMillis: number;
+  readonly href: string;
+  /** What it is, in words. */
+  readonly label: string;
+}
+
 /** How long operations take (up) over time (along), as shades of how many. A column leads to its traces; a dragged region adds its times and durations to `tracesHref`. */
 export function heatMapChart(
   type: OperationType,
-  map: HeatMap,
+  whole: HeatMap,
   time: ChartTime,
   hrefOf: (fromMillis: number, toMillis: number) => string,
   tracesHref: string,
-  height = 150,
+  singled: readonly HeatMark[] = [],
+  height = 168,
 ): Html {
   const x = timeScale(time.range.fromMillis, time.range.toMillis);
-  const [low, high] = occupiedBands(map);
-  const bandHeight = high > low ? height / (high - low) : height;
+  const [from, to] = occupiedBands(whole);
+  const map = coarser(whole, from, to, Math.max(1, Math.ceil(((to - from) * MIN_CELL_PIXELS) / height)));
+  const [low, high] = [0, map.bandEdgesMillis.length - 1];
+  const y = durationScale(map.bandEdgesMillis, height);
   const most = map.columns.reduce(
     (top, column) => column.counts.reduce((a, b) => (Number.isFinite(b) ? Math.max(a, b) : a), top),
     0,
@@ -46,12 +78,14 @@ export function heatMapChart(
       const count = column.counts[band] ?? 0;
       if (!(count > 0)) continue;
       const shade = Math.min(SHADES - 1, Math.floor(Math.sqrt(count / most) * SHADES));
-      cells[shade] +=
-        `M${px(left)} ${px(height - (band - low + 1) * bandHeight + 0.5)}h${px(width)}v${px(bandHeight - 1)}h-${px(width)}z`;
+      const top = y(map.bandEdgesMillis[band + 1] ?? 0);
+      const tall = Math.max(1, y(map.bandEdgesMillis[band] ?? 0) - top - 1);
+      cells[shade] += `M${px(left)} ${px(top + 0.5)}h${px(width)}v${px(tall)}h-${px(width)}z`;
     }
   }
   const marks = markerLines(time, height);
-  const edges = map.bandEdgesMillis.slice(low, high + 1);
+  const lowest = Math.max(map.bandEdgesMillis[0] ?? 1, 1e-6);
+  const highest = map.bandEdgesMillis.at(-1) ?? 0;
   return plot({
     label:
       most === 0
@@ -61,10 +95,7 @@ export function heatMapChart(
     role: 'group',
     className: `type-${type} heat`,
     time: time.range,
-    region:
-      most === 0
-        ? undefined
-        : { href: tracesHref, low: Math.max(edges[0] ?? 1, 1e-6), high: edges.at(-1) ?? 0 },
+    region: most === 0 ? undefined : { href: tracesHref, low: lowest, high: highest },
     shapes: html`${cells.map((d, shade) => d !== '' && html`<path class="shade-${shade + 1}" d="${d}" />`)}${marks.lines}${map.columns.map(
       (column) => {
         const total = column.counts.reduce((a, b) => a + (Number.isFinite(b) ? b : 0), 0);
@@ -79,23 +110,35 @@ export function heatMapChart(
         /></a>`;
       },
     )}`,
-    over: html`${marks.labels}${most === 0 && html`<text class="axis empty" x="50%" y="${height / 2}" text-anchor="middle">nothing in this range</text>`}`,
-    yTicks: most === 0 ? [] : ticksOf(edges, height),
-    xTicks: timeAxis(time, height, 5),
+    over: html`${marks.labels}${most > 0 && singled.map((mark) => heatMark(mark, percent(x(mark.atMillis)), y(mark.durationMillis)))}${most === 0 && html`<text class="axis empty" x="50%" y="${height / 2}" text-anchor="middle">nothing in this range</text>`}`,
+    yTicks:
+      most === 0 || !(highest > lowest)
+        ? []
+        : logTicks(lowest, highest, 5).map((tick) => ({
+            y: y(tick),
+            label: text(duration(tick)),
+          })),
+    xTicks: timeAxis(time, height),
   });
 }
 
-function ticksOf(
-  edges: readonly number[],
-  height: number,
-): readonly { readonly y: number; readonly label: string }[] {
+/** Logarithmic between the outermost edges, held inside the plot. */
+function durationScale(edges: readonly number[], height: number): Scale {
   const low = Math.max(edges[0] ?? 1, 1e-6);
-  const high = edges.at(-1) ?? 1;
-  if (!(high > low)) return [];
-  return logTicks(low, high, 5).map((tick) => ({
-    y: height - (Math.log(tick / low) / Math.log(high / low)) * height,
-    label: text(duration(tick)),
-  }));
+  const span = Math.log((edges.at(-1) ?? 1) / low);
+  return (millis) =>
+    span > 0
+      ? height - Math.min(1, Math.max(0, Math.log(Math.max(millis, low) / low) / span)) * height
+      : height;
+}
+
+function heatMark({ href, label }: HeatMark, left: string, top: number): Html {
+  return html`<svg x="${left}" y="${px(top)}" width="1" height="1" overflow="visible">
+    <a href="${href}" tabindex="-1" aria-label="${label}">
+      <title>${label}</title>
+      <path class="heat-mark" d="M0-5 5 0 0 5-5 0z" />
+    </a>
+  </svg>`;
 }
 
 /** Totals per band; each leads to the traces of that length. */

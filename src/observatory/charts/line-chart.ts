@@ -1,7 +1,7 @@
 import { line } from 'd3-shape';
 import { html, type Html } from '../../views/html.ts';
 import { markerLines, percent, plot, timeAxis, type ChartTime } from './frame.ts';
-import { px, timeScale, zeroScale } from './scales.ts';
+import { logScale, px, timeScale, zeroScale } from './scales.ts';
 
 export interface ChartLine {
   readonly label: string;
@@ -9,17 +9,20 @@ export interface ChartLine {
   readonly samples: readonly { readonly atMillis: number; readonly value: number }[];
 }
 
-/** Lines from zero over time; samples further apart than thrice the usual step leave a gap. */
+/** Lines over time, from zero unless they span decades; samples further apart than thrice the usual step leave a gap. */
 export function lineChart(
   what: string,
   lines: readonly ChartLine[],
   time: ChartTime,
   tickLabel: (value: number) => string,
-  height = 110,
+  {
+    height = 110,
+    scale = zeroScale,
+  }: { readonly height?: number; readonly scale?: typeof zeroScale | typeof logScale } = {},
 ): Html {
   const x = timeScale(time.range.fromMillis, time.range.toMillis);
   const values = lines.flatMap((each) => each.samples.map((sample) => sample.value));
-  const { y, ticks } = zeroScale(values, height);
+  const { y, ticks } = scale(values, height);
   const marks = markerLines(time, height);
   const path = line<{ readonly x: number; readonly y: number }>()
     .x((p) => Number(px(p.x)))
@@ -56,8 +59,8 @@ export function lineChart(
         >${end.label}</text
       >`;
     })}${values.length === 0 && html`<text class="axis empty" x="50%" y="${height / 2}" text-anchor="middle">no samples in this range</text>`}`,
-    yTicks: ticks.map((tick) => ({ y: y(tick), label: tickLabel(tick) })),
-    xTicks: timeAxis(time, height, 4),
+    yTicks: values.length === 0 ? [] : ticks.map((tick) => ({ y: y(tick), label: tickLabel(tick) })),
+    xTicks: timeAxis(time, height),
   });
 }
 

@@ -7,22 +7,22 @@ const WIDTH = 84;
 const HEIGHT = 20;
 
 /** A row's course at a glance; the row beside it has the numbers, so it is silent to readers. NaN is a gap. */
-export function sparkline(type: OperationType | 'failed', values: readonly number[]): Html {
+export function sparkline(type: OperationType | 'failed', values: readonly number[], width = WIDTH): Html {
   if (!values.some((value) => value > 0))
-    return html`<svg class="spark" width="${WIDTH}" height="${HEIGHT}" aria-hidden="true"></svg>`;
+    return html`<svg class="spark" width="${width}" height="${HEIGHT}" aria-hidden="true"></svg>`;
   const { y } = zeroScale(values, HEIGHT - 4);
-  const step = values.length > 1 ? (WIDTH - 2) / (values.length - 1) : 0;
+  const step = values.length > 1 ? (width - 2) / (values.length - 1) : 0;
   const path = line<number>()
     .defined((value) => Number.isFinite(value))
     .x((_, index) => Number(px(1 + index * step)))
     .y((value) => Number(px(y(value) + 2)));
   const alone =
-    values.length === 1 ? html`<circle cx="${WIDTH / 2}" cy="${px(y(values[0]!) + 2)}" r="2" />` : null;
+    values.length === 1 ? html`<circle cx="${width / 2}" cy="${px(y(values[0]!) + 2)}" r="2" />` : null;
   return html`<svg
     class="spark type-${type}"
-    width="${WIDTH}"
+    width="${width}"
     height="${HEIGHT}"
-    viewBox="0 0 ${WIDTH} ${HEIGHT}"
+    viewBox="0 0 ${width} ${HEIGHT}"
     aria-hidden="true"
   >
     <path class="stroke" d="${path(values) ?? ''}" />

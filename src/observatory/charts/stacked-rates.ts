@@ -77,16 +77,22 @@ export function stackedRates(points: readonly TimelinePoint[], time: ChartTime, 
     time: time.range,
     shapes: html`${shapes}${marks.lines}`,
     over: html`${marks.labels}${empty && html`<text class="axis empty" x="50%" y="${height / 2}" text-anchor="middle">no requests in this range</text>`}`,
-    yTicks: ticks.map((tick) => ({ y: y(tick), label: threeDigits(tick) })),
-    xTicks: timeAxis(time, height, 3),
+    yTicks: empty ? [] : ticks.map((tick) => ({ y: y(tick), label: threeDigits(tick) })),
+    xTicks: timeAxis(time, height),
   });
 }
 
-/** Keys with a shape each, so that colour is not alone. */
-export function rateLegend(): Html {
+/** Keys of what the chart shows, with a shape each, so that colour is not alone. */
+export function rateLegend(points: readonly TimelinePoint[]): Html {
+  const any = (pick: (point: TimelinePoint) => number): boolean => points.some((point) => pick(point) > 0);
+  const keys = [
+    ['fine', '2xx 3xx', any((point) => point.count - point.errors - point.clientErrors - point.aborted)],
+    ['client', '4xx', any((point) => point.clientErrors)],
+    ['aborted', 'aborted', any((point) => point.aborted)],
+    ['failed', 'failed', any((point) => point.errors)],
+  ] as const;
   return html`<span class="legend"
-    ><span class="key fine">2xx 3xx</span> <span class="key client">4xx</span>
-    <span class="key aborted">aborted</span> <span class="key failed">failed</span></span
+    >${keys.map(([name, words, shown]) => shown && html`<span class="key ${name}">${words}</span> `)}</span
   >`;
 }
 

@@ -89,16 +89,16 @@ export function timeSeries(
     className: `type-${type} labelled`,
     time: time.range,
     shapes: html`${shapes}${marks.lines}`,
-    over: html`${marks.labels}${lineLabels(vertices.at(-1)?.at(-1))}${all.length === 0 && html`<text class="axis empty" x="50%" y="${height / 2}" text-anchor="middle">nothing in this range</text>`}`,
+    over: html`${marks.labels}${lineLabels(vertices.at(-1)?.at(-1), height)}${all.length === 0 && html`<text class="axis empty" x="50%" y="${height / 2}" text-anchor="middle">nothing in this range</text>`}`,
     yTicks: all.length === 0 ? [] : ticks.map((tick) => ({ y: y(tick), label: text(duration(tick)) })),
-    xTicks: timeAxis(time, height, 3),
+    xTicks: timeAxis(time, height),
   });
 }
 
 /** The names of the lines stand at their ends, pushed apart where they would meet. */
-function lineLabels(last: Vertex | undefined): Html {
+function lineLabels(last: Vertex | undefined, height: number): Html {
   if (last === undefined) return html``;
-  let floor = Infinity;
+  let floor = height + 11;
   const placed = (['p50', 'p95', 'p99'] as const).map((name) => {
     floor = Math.min(last[name] + 3.5, floor - 11);
     return { name, y: floor };

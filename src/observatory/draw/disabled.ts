@@ -9,6 +9,7 @@ export const DISABLED_SENTENCE: Sentence = [
 /** Stands on every page while nothing is measured. */
 export function disabledPanel(): Html {
   return panel({
+    className: 'prose',
     title: 'How to switch it on',
     body: html`<ol class="steps">
       <li>

@@ -9,6 +9,8 @@ export interface Stat {
   /** Soft, under the number: from how many, of what. */
   readonly note?: HtmlValue;
   readonly tone?: 'failed';
+  /** Its course as a small line. */
+  readonly course?: Html;
 }
 
 const isQuantity = (value: HtmlValue | Quantity): value is Quantity =>
@@ -17,12 +19,13 @@ const isQuantity = (value: HtmlValue | Quantity): value is Quantity =>
 export function stats(items: readonly Stat[]): Html {
   return html`<dl class="stats">
     ${items.map(
-      ({ label, value, note, tone }) =>
+      ({ label, value, note, tone, course }) =>
         html`<div>
           <dt>${label}</dt>
           <dd class="${tone === undefined ? 'big' : `big tone-${tone}`}">
             ${isQuantity(value) ? figure(value) : value}
           </dd>
+          ${course !== undefined && html`<dd class="course">${course}</dd>`}
           ${note !== undefined && html`<dd class="note">${note}</dd>`}
         </div>`,
     )}

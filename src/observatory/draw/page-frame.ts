@@ -8,13 +8,13 @@ import { PRESETS } from '../time-range.ts';
 export function pageContent(page: AnyPage, open: OpenPage, view: PageView): Html {
   const { parent } = page;
   return html`<header class="page-head">
-      <h1>
+      <h1 class="${parent === undefined ? 'as-in-bar' : ''}">
         ${parent !== undefined && html`<a href="${view.links.to(parent.path)}">${parent.label}</a><span class="slash" aria-hidden="true"> / </span>`}<bdi
           >${open.title}</bdi
         >
       </h1>
       <div class="controls">
-        ${open.actions ?? rangePicker(view)}${page.live && view.range.moving && html`<span id="live-control" class="live-control" hidden></span>`}
+        ${open.actions ?? (page.ranged && rangePicker(view))}${page.live && view.range.moving && html`<span id="live-control" class="live-control" hidden></span>`}
       </div>
     </header>
     ${view.range.problem !== undefined && html`<p class="notice" role="alert">${view.range.problem} Shown is what happened ${view.range.words}.</p>`}

@@ -1,5 +1,5 @@
 import type { SeriesSummary, TimelinePoint } from '../../../otel/query.ts';
-import { html } from '../../views/html.ts';
+import { html, type Html } from '../../views/html.ts';
 import { shareBar, sparkline } from '../charts/sparkline.ts';
 import { countText, durationCell, figure, rate, share, text } from '../format/quantity.ts';
 import type { PageView } from '../page.ts';
@@ -18,6 +18,9 @@ export interface SeriesLine extends SeriesSummary {
 export function courseOf(points: readonly TimelinePoint[]): readonly number[] {
   return points.filter((point) => !point.partial).map((point) => (point.count * 1000) / point.widthMillis);
 }
+
+/** Named with a statement; the rest are counted. */
+const MAX_CALLERS = 3;
 
 const percentile = (key: 'p50' | 'p95' | 'p99'): Column<SeriesLine> => ({
   label: key,
@@ -43,8 +46,8 @@ const counted = (label: string, key: string, value: (row: SeriesLine) => number)
   cell: (row) => countText(value(row)),
 });
 
-export function routeColumns(view: PageView, brief = false): readonly Column<SeriesLine>[] {
-  const all: readonly (Column<SeriesLine> & { readonly full?: boolean })[] = [
+export function routeColumns(view: PageView): readonly Column<SeriesLine>[] {
+  return [
     {
       label: 'route',
       key: 'route',
@@ -52,7 +55,7 @@ export function routeColumns(view: PageView, brief = false): readonly Column<Ser
       cell: (row) => seriesName(row.name, view.links.series('http', row.name)),
     },
     PER_SECOND,
-    { ...counted('count', 'count', (row) => row.count), full: true },
+    counted('count', 'count', (row) => row.count),
     {
       label: 'failed',
       key: 'failed',
@@ -60,8 +63,8 @@ export function routeColumns(view: PageView, brief = false): readonly Column<Ser
       value: (row) => row.errors,
       cell: (row) => failedCell(row.errors),
     },
-    { ...counted('4xx', 'client_errors', (row) => row.clientErrors), full: true },
-    { ...counted('aborted', 'aborted', (row) => row.aborted), full: true },
+    counted('4xx', 'client_errors', (row) => row.clientErrors),
+    counted('aborted', 'aborted', (row) => row.aborted),
     percentile('p50'),
     percentile('p95'),
     percentile('p99'),
@@ -72,38 +75,39 @@ export function routeColumns(view: PageView, brief = false): readonly Column<Ser
       value: (row) => row.timeShare,
       cell: (row) =>
         html`<span class="share-cell"
-          >${shareBar('http', row.timeShare, brief)} ${text(share(row.timeShare))}</span
+          >${shareBar('http', row.timeShare)} ${text(share(row.timeShare))}</span
         >`,
     },
-    { ...counted('kept', 'kept', (row) => row.kept), full: true },
+    counted('kept', 'kept', (row) => row.kept),
     { label: 'over time', cell: (row) => sparkline('http', row.course) },
   ];
-  return all.filter((column) => !brief || column.full !== true);
 }
 
-export function statementColumns(view: PageView, brief = false): readonly Column<SeriesLine>[] {
-  const callers = (row: SeriesLine) =>
-    row.callers !== undefined && row.callers.length > 0
-      ? html`<span class="callers"
-          >${row.callers.slice(0, 3).map((caller, index) => html`${index > 0 && ', '}<a href="${view.links.series('http', caller)}">${caller.replace(/^GET /, '')}</a>`)}${row.callers.length > 3 && html` and ${row.callers.length - 3} more`}</span
-        >`
-      : null;
-  const all: readonly (Column<SeriesLine> & { readonly full?: boolean })[] = [
+/** The routes that issue it, most frequent first. */
+export function callersOf({ callers = [] }: SeriesLine, { links }: PageView): Html | null {
+  if (callers.length === 0) return null;
+  const more = callers.length - MAX_CALLERS;
+  return html`<span class="callers"
+    >${callers.slice(0, MAX_CALLERS).map((caller, index) => html`${index > 0 && ', '}<a href="${links.series('http', caller)}">${caller.replace(/^GET /, '')}</a>`)}${more > 0 && html` and ${more} more`}</span
+  >`;
+}
+
+export function statementColumns(view: PageView): readonly Column<SeriesLine>[] {
+  return [
     {
       label: 'statement',
       key: 'statement',
       value: (row) => row.name,
       cell: (row) =>
         html`<span class="mono">${seriesName(row.name, view.links.series('database', row.name))}</span
-          >${callers(row)}`,
+          >${callersOf(row, view)}`,
     },
     PER_SECOND,
-    { ...counted('calls', 'count', (row) => row.count), full: true },
+    counted('calls', 'count', (row) => row.count),
     {
       label: 'rows',
       key: 'rows',
       align: 'number',
-      full: true,
       value: (row) => row.rows ?? 0,
       cell: (row) => (row.rows === undefined ? '–' : countText(row.rows)),
     },
@@ -111,12 +115,11 @@ export function statementColumns(view: PageView, brief = false): readonly Column
       label: 'failed',
       key: 'failed',
       align: 'number',
-      full: true,
       value: (row) => row.errors,
       cell: (row) => failedCell(row.errors),
     },
     percentile('p50'),
-    { ...percentile('p95'), ...(brief ? { full: true } : {}) },
+    percentile('p95'),
     percentile('p99'),
     {
       label: 'share of time',
@@ -125,12 +128,11 @@ export function statementColumns(view: PageView, brief = false): readonly Column
       value: (row) => row.timeShare,
       cell: (row) =>
         html`<span class="share-cell"
-          >${shareBar('database', row.timeShare, brief)} ${text(share(row.timeShare))}</span
+          >${shareBar('database', row.timeShare)} ${text(share(row.timeShare))}</span
         >`,
     },
-    { label: 'over time', full: true, cell: (row) => sparkline('database', row.course) },
+    { label: 'over time', cell: (row) => sparkline('database', row.course) },
   ];
-  return all.filter((column) => !brief || column.full !== true);
 }
 
 export function perSecond(count: number, seconds: number) {

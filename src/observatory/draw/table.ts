@@ -10,6 +10,14 @@ export interface Column<Row> {
   value?(row: Row): number | string | undefined;
   cell(row: Row): HtmlValue;
   readonly align?: 'number' | 'text';
+  /** Left out where the table has less room than that. */
+  readonly room?: 'mid' | 'wide';
+}
+
+function cssOf<Row>({ align, room }: Column<Row>): string {
+  return [align === 'number' ? 'number' : '', room === undefined ? '' : `room-${room}`]
+    .filter((name) => name !== '')
+    .join(' ');
 }
 
 export interface TableOptions<Row> {
@@ -74,11 +82,12 @@ export function drawTable<Row>(
 function cell<Row>(column: Column<Row>, row: Row, index: number): Html {
   const content = column.cell(row);
   if (index === 0) return html`<th scope="row">${content}</th>`;
-  return column.align === 'number' ? html`<td class="number">${content}</td>` : html`<td>${content}</td>`;
+  const css = cssOf(column);
+  return css === '' ? html`<td>${content}</td>` : html`<td class="${css}">${content}</td>`;
 }
 
 function heading<Row>(column: Column<Row>, { view, still = false }: TableOptions<Row>): Html {
-  const css = column.align === 'number' ? 'number' : '';
+  const css = cssOf(column);
   if (still || column.key === undefined || column.value === undefined)
     return html`<th scope="col" class="${css}">${column.label}</th>`;
   const sort = view.query['sort'];

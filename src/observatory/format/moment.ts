@@ -24,9 +24,16 @@ export function momentText(millis: number, now: number, withMillis = false): str
   return new Date(now).toDateString() === at.toDateString() ? time : `${dayText(millis)} ${time}`;
 }
 
-/** A tick under a chart: a clock for ranges up to two days, else a day. */
+/** Below this, minutes alone would say the same at both ends of a chart. */
+const SECONDS_MILLIS = 600_000;
+
+/** A tick under a chart: a clock for ranges up to two days, with seconds where they matter, else a day. */
 export function tickText(millis: number, rangeMillis: number): string {
-  return rangeMillis <= 2 * DAY ? clockText(millis) : dayText(millis);
+  if (rangeMillis > 2 * DAY) return dayText(millis);
+  const seconds = new Date(millis).getSeconds();
+  return rangeMillis <= SECONDS_MILLIS && seconds > 0
+    ? `${clockText(millis)}:${two(seconds)}`
+    : clockText(millis);
 }
 
 /** A `time` element; machine-readable, and exact in its title. */

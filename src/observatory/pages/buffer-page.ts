@@ -1,11 +1,11 @@
 import type { BufferFacts, OwnCost, SpanCounts, TelemetryFault } from '../../../otel/query.ts';
-import { html } from '../../views/html.ts';
+import { html, type Html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
 import { shareBar } from '../charts/sparkline.ts';
 import { factList } from '../draw/facts.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';
 import { moment, spanText } from '../format/moment.ts';
-import { countText, figure, share, size, text, threeDigits } from '../format/quantity.ts';
+import { countText, duration, figure, share, size, text } from '../format/quantity.ts';
 import { definePage } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
 
@@ -14,7 +14,19 @@ interface BufferPageFacts {
   readonly ownCost: OwnCost;
   readonly spans: SpanCounts;
   readonly faults: readonly TelemetryFault[];
+  /** Traces held, by the strongest reason they were kept for. */
+  readonly held: Readonly<Record<(typeof REASONS)[number], number>>;
+  readonly requests: number;
 }
+
+const REASONS = ['error', 'slow', 'probability', 'late', 'ancestor'] as const;
+const REASON_WORDS: Readonly<Record<(typeof REASONS)[number], string>> = {
+  error: 'failed',
+  slow: 'slow',
+  probability: 'by the rate',
+  late: 'ended late',
+  ancestor: 'led to a kept span',
+};
 
 const FAULTS = (now: number): readonly Column<TelemetryFault>[] => [
   { label: 'place', key: 'place', value: (row) => row.place, cell: (row) => html`<code>${row.place}</code>` },
@@ -34,15 +46,24 @@ const FAULTS = (now: number): readonly Column<TelemetryFault>[] => [
   },
 ];
 
+function meter(part: number, value: Html): Html {
+  return html`<span class="meter">${shareBar('http', part)} <span>${value}</span></span>`;
+}
+
 /** What is held against its bounds, what left and why, and what watching costs. */
 export const bufferPage = definePage<BufferPageFacts>({
   path: '/buffer',
   menu: 'buffer',
+  ranged: false,
   fetch: ({ telemetry }) => ({
     buffer: telemetry.buffer(),
     ownCost: telemetry.ownCost(),
     spans: telemetry.spans(),
     faults: telemetry.faults(),
+    held: Object.fromEntries(
+      REASONS.map((reason) => [reason, telemetry.traces({ reason, limit: 1 }).total]),
+    ) as BufferPageFacts['held'],
+    requests: telemetry.operations().http.count,
   }),
   title: () => 'Buffer and own cost',
   sentence({ buffer, ownCost }, { now }) {
@@ -52,43 +73,72 @@ export const bufferPage = definePage<BufferPageFacts>({
         : `, the oldest ${spanText(Math.max(0, now - buffer.oldestMillis))} old`;
     return [
       {
-        text: `${plural(buffer.traces, 'trace')} held in ${text(size(buffer.bytes))}${reach}. Watching takes ${text(share(ownCost.cpuShare))} of the process's CPU time, ${threeDigits(ownCost.nanosPerSpan / 1000)} µs a span.`,
+        text: `${plural(buffer.traces, 'trace')} held in ${text(size(buffer.bytes))}${reach}. Watching takes ${text(share(ownCost.cpuShare))} of the process's CPU time, ${text(duration(ownCost.nanosPerSpan / 1e6))} a span.`,
       },
     ];
   },
-  draw({ buffer, ownCost, faults }, view) {
-    const of = (part: number, whole: number) => shareBar('http', part / Math.max(1, whole));
-    return html`<div class="grid even">
+  draw({ buffer, ownCost, spans, faults, held, requests }, view) {
+    const all = REASONS.reduce((sum, reason) => sum + held[reason], 0);
+    return html`<div class="grid three">
         ${panel({
-          title: 'Buffer of kept traces',
+          title: 'Held',
           body: factList([
             [
               'traces',
-              html`${of(buffer.traces, buffer.maxTraces)} ${countText(buffer.traces)}
-                <span class="unit">of ${countText(buffer.maxTraces)}</span>`,
+              meter(
+                buffer.traces / Math.max(1, buffer.maxTraces),
+                html`${countText(buffer.traces)} <span class="unit">of ${countText(buffer.maxTraces)}</span>`,
+              ),
             ],
             [
-              'bytes',
-              html`${of(buffer.bytes, buffer.maxBytes)} ${figure(size(buffer.bytes))}
-                <span class="unit">of ${text(size(buffer.maxBytes))}</span>`,
+              'size',
+              meter(
+                buffer.bytes / Math.max(1, buffer.maxBytes),
+                html`${figure(size(buffer.bytes))}
+                  <span class="unit">of ${text(size(buffer.maxBytes))}</span>`,
+              ),
             ],
             ['oldest', buffer.oldestMillis === undefined ? 'none' : moment(buffer.oldestMillis, view.now)],
             ['let go: too many', countText(buffer.evicted.count)],
-            ['let go: too many bytes', countText(buffer.evicted.bytes)],
+            ['let go: too large together', countText(buffer.evicted.bytes)],
             ['let go: aged out', countText(buffer.evicted.age)],
           ]),
-          foot: html`<span>bounds: METRICS_BUFFER_SIZE, METRICS_BUFFER_BYTES, METRICS_HISTORY_DAYS</span>`,
+        })}
+        ${panel({
+          title: 'Why they were kept',
+          note: 'a trace is told by its strongest reason',
+          body: factList(
+            REASONS.map((reason) => [
+              held[reason] === 0
+                ? REASON_WORDS[reason]
+                : html`<a href="${view.links.ranged('/traces', { reason }, { from: '-30d' })}"
+                    >${REASON_WORDS[reason]}</a
+                  >`,
+              meter(held[reason] / Math.max(1, all), html`${countText(held[reason])}`),
+            ]),
+          ),
         })}
         ${panel({
           title: 'What watching costs',
+          note: 'since the start',
           body: factList([
-            ['time per span', html`${threeDigits(ownCost.nanosPerSpan / 1000)}<span class="unit"> µs</span>`],
+            ['time per span', figure(duration(ownCost.nanosPerSpan / 1e6))],
+            [
+              'time per request',
+              requests === 0
+                ? '–'
+                : figure(duration((ownCost.nanosPerSpan * spans.started) / requests / 1e6)),
+            ],
             ['share of CPU time', figure(share(ownCost.cpuShare))],
             ['held in memory', figure(size(ownCost.bytesHeld))],
             ['history file', figure(size(ownCost.historyFileBytes))],
           ]),
         })}
       </div>
+      <p class="note bounds">
+        Bounds: <code>METRICS_BUFFER_SIZE</code> traces, <code>METRICS_BUFFER_BYTES</code> together,
+        <code>METRICS_HISTORY_DAYS</code> on disk. <a href="${view.links.to('/sampling')}">Their values</a>
+      </p>
       ${panel({
         title: 'Faults inside telemetry',
         note: 'caught, never passed on to the blog',

@@ -1,17 +1,31 @@
 import type { BusinessMetric } from '../../../otel/query.ts';
 import { html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
+import { shareBar, sparkline } from '../charts/sparkline.ts';
 import { stats } from '../draw/facts.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';
-import { countText, share, threeDigits, text } from '../format/quantity.ts';
+import { countText, duration, figure, rate, share, text, threeDigits } from '../format/quantity.ts';
 import { metricsDocument, type BusinessDocument } from '../metrics-document.ts';
 import { definePage } from '../page.ts';
+import { postsRead, readersAsked, type ReadersAsked } from '../readers-asked.ts';
 import { plural } from '../sentences/sentence.ts';
+import { secondsOf, seriesLines } from '../series-lines.ts';
 
 interface ContentFacts {
+  /** In the range. */
+  readonly asked: readonly ReadersAsked[];
+  readonly postsRead: number;
+  readonly feedsMade: readonly FeedMade[];
   readonly business: BusinessDocument;
   /** Every counter and gauge of the business as it is, so that a new one shows without a new page. */
   readonly metrics: readonly BusinessMetric[];
+}
+
+/** How often a feed was made anew rather than taken from the cache, since the start. */
+interface FeedMade {
+  readonly format: string;
+  readonly made: number;
+  readonly meanMillis: number;
 }
 
 const COLUMNS: readonly Column<BusinessMetric>[] = [
@@ -26,40 +40,114 @@ const COLUMNS: readonly Column<BusinessMetric>[] = [
   },
 ];
 
+/** As they are read: of what stands under the name, so that a narrow screen has room for the value. */
+const SHOWN: readonly Column<BusinessMetric>[] = [
+  {
+    label: 'count',
+    cell: (row) =>
+      html`<code class="wrap">${row.name}</code> <span class="quiet-text">${attributesText(row)}</span>`,
+  },
+  ...COLUMNS.filter(({ key }) => key === 'value'),
+];
+
 function attributesText(row: BusinessMetric): string {
   return Object.entries(row.attributes)
     .map(([key, value]) => `${key} ${String(value)}`)
     .join(', ');
 }
 
-/** What the blog did: posts, feeds, cache; counted since the process started. */
+function feedsMade(metrics: readonly BusinessMetric[]): readonly FeedMade[] {
+  const of = (name: string, format: unknown): number =>
+    metrics.find(
+      (metric) => metric.name === `glasshouse.feed.${name}` && metric.attributes['format'] === format,
+    )?.value ?? 0;
+  return ['rss', 'atom', 'json'].flatMap((format) => {
+    const made = of('generated', format);
+    return made === 0 ? [] : [{ format, made, meanMillis: of('generation.time', format) / made }];
+  });
+}
+
+const ASKED: readonly Column<ReadersAsked>[] = [
+  { label: 'asked for', key: 'kind', value: (row) => row.kind, cell: (row) => row.kind },
+  {
+    label: 'requests',
+    key: 'count',
+    align: 'number',
+    value: (row) => row.count,
+    cell: (row) => countText(row.count),
+  },
+  {
+    label: 'not there',
+    key: 'client_errors',
+    align: 'number',
+    value: (row) => row.clientErrors,
+    cell: (row) => (row.clientErrors === 0 ? html`<span class="zero">0</span>` : countText(row.clientErrors)),
+  },
+  {
+    label: 'rate',
+    key: 'per_second',
+    align: 'number',
+    value: (row) => row.perSecond,
+    cell: (row) => figure(rate(row.perSecond, 1)),
+  },
+  {
+    label: 'share',
+    key: 'count_share',
+    value: (row) => row.countShare,
+    cell: (row) =>
+      html`<span class="share-cell"
+        >${shareBar('http', row.countShare)} ${text(share(row.countShare))}</span
+      >`,
+  },
+  { label: 'over time', room: 'wide', cell: (row) => sparkline('http', row.course) },
+];
+
+/** What readers asked for in the range, and what the blog did for it: posts, feeds, cache, counted since the process started. */
 export const contentPage = definePage<ContentFacts>({
   path: '/content',
   menu: 'content',
-  fetch: ({ telemetry }) => ({
-    business: metricsDocument(telemetry).business,
-    metrics: telemetry.business(),
-  }),
+  fetch({ telemetry, range, now }) {
+    const routes = seriesLines(telemetry, 'http', range, secondsOf(telemetry, range, now));
+    const metrics = telemetry.business();
+    return {
+      asked: readersAsked(routes),
+      postsRead: postsRead(routes),
+      feedsMade: feedsMade(metrics),
+      business: metricsDocument(telemetry).business,
+      metrics,
+    };
+  },
   title: () => 'Content',
-  sentence({
-    business: { posts_created: created, posts_updated: updated, posts_deleted: deleted, feeds, cache },
-  }) {
+  sentence({ business, postsRead: read }, { range }) {
+    const { posts_created: created, posts_updated: updated, posts_deleted: deleted, feeds, cache } = business;
     const asked = feeds.rss + feeds.atom + feeds.json;
     const looked = cache.hits + cache.misses;
+    const opening = `${read === 0 ? 'No post was read' : `${plural(read, 'post')} read`} ${range.words}.`;
     if (created + updated + deleted + asked + looked === 0)
-      return [{ text: 'Nothing was written and no feed was asked for since the start.' }];
+      return [{ text: `${opening} Nothing was written and no feed was asked for since the start.` }];
     const written =
       created + updated + deleted === 0
-        ? 'No post was changed'
+        ? 'no post was changed'
         : `${plural(created, 'post')} created, ${countText(updated)} updated, ${countText(deleted)} deleted`;
-    const read = asked === 0 ? 'no feed asked for' : `feeds asked for ${plural(asked, 'time')}`;
+    const fed = asked === 0 ? 'no feed was asked for' : `feeds were asked for ${plural(asked, 'time')}`;
     const cached = looked === 0 ? '' : `; ${text(share(cache.hits / looked))} of cache look-ups were hits`;
-    return [{ text: `${written}; ${read} since the start${cached}.` }];
+    return [{ text: `${opening} Since the start ${written}, and ${fed}${cached}.` }];
   },
-  draw({ business, metrics }, view) {
+  draw({ business, metrics, asked, feedsMade: made }, view) {
     const { feeds, cache } = business;
     const looked = cache.hits + cache.misses;
-    return html`<div class="grid three">
+    return html`${panel({
+        title: 'What readers asked for',
+        note: view.range.words,
+        body: drawTable(asked, ASKED, {
+          caption: 'What readers asked for',
+          keyOf: (row) => row.kind,
+          view,
+          still: true,
+          empty: 'Nothing in this range. Open the blog in another tab, and it appears here.',
+        }),
+      })}
+      <div class="grid three">
         ${panel({
           title: 'Posts',
           note: 'since start',
@@ -77,6 +165,9 @@ export const contentPage = definePage<ContentFacts>({
             { label: 'Atom', value: countText(feeds.atom) },
             { label: 'JSON', value: countText(feeds.json) },
           ]),
+          foot: html`<span
+            >${made.length === 0 ? 'none was made anew' : html`made anew: ${made.map(({ format, made: times, meanMillis }, index) => html`${index > 0 && ', '}${format} ${plural(times, 'time')} in ${text(duration(meanMillis))}`)}`}</span
+          >`,
         })}
         ${panel({
           title: 'Cache',
@@ -88,7 +179,7 @@ export const contentPage = definePage<ContentFacts>({
           ]),
         })}
       </div>
-      ${panel({ title: 'Every business metric', body: drawTable(metrics, COLUMNS, { caption: 'Business metrics', keyOf: (row) => `${row.name} ${attributesText(row)}`, view, still: true, empty: 'None has been counted since the start.' }) })}`;
+      ${panel({ title: 'Every count', note: 'since start', body: drawTable(metrics, SHOWN, { caption: 'Every count since start', keyOf: (row) => `${row.name} ${attributesText(row)}`, view, still: true, empty: 'None has been counted since the start.' }) })}`;
   },
   sheet: ({ metrics }) => sheetOf(metrics, COLUMNS),
 });

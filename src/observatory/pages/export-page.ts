@@ -11,6 +11,7 @@ import type { Sentence } from '../sentences/sentence.ts';
 export const exportPage = definePage<ExportFacts>({
   path: '/export',
   menu: 'export',
+  ranged: false,
   fetch: ({ telemetry }) => telemetry.export(),
   title: () => 'Export',
   sentence: (facts, { now }) => exportSentence(facts, now),
@@ -38,12 +39,24 @@ export const exportPage = definePage<ExportFacts>({
           ]),
         })
       : panel({
+          className: 'prose',
           title: 'How to switch it on',
-          body: html`<p>
-            Set <code>OTEL_EXPORTER_OTLP_ENDPOINT</code>, for example to <code>http://127.0.0.1:4318</code>,
-            and restart. Any receiver of OTLP over HTTP will do: the OpenTelemetry Collector, Jaeger, or a
-            service of your choice.
-          </p>`,
+          body: html`<ol class="steps">
+            <li>
+              Have a receiver of OTLP over HTTP: the OpenTelemetry Collector, a service of your choice, or
+              Jaeger on this machine:
+              <pre
+                class="sql"
+              ><code>docker run --rm -p 16686:16686 -p 4318:4318 jaegertracing/jaeger:latest</code></pre>
+            </li>
+            <li>
+              Name it in the environment or in <code>.env</code>; the second line makes links from a trace
+              here to the same trace there:
+              <pre class="sql"><code>OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318
+JAEGER_UI_URL=http://127.0.0.1:16686</code></pre>
+            </li>
+            <li>Restart the blog. What is kept here from then on is sent there too.</li>
+          </ol>`,
         }),
 });
 

@@ -1,7 +1,9 @@
-import type { HeatMap, OperationType } from '../../../otel/query.ts';
+import type { HeatMap, OperationRow, OperationType } from '../../../otel/query.ts';
 import { html, type Html } from '../../views/html.ts';
 import { panel, type ChartTime } from '../charts/frame.ts';
-import { heatMapChart, heatMapTable } from '../charts/heat-map-chart.ts';
+import { heatMapChart, heatMapTable, type HeatMark } from '../charts/heat-map-chart.ts';
+import { momentText } from '../format/moment.ts';
+import { duration, text } from '../format/quantity.ts';
 import { localInput } from '../draw/local-input.ts';
 import type { PageView } from '../page.ts';
 
@@ -12,47 +14,56 @@ export interface HeatPanelOptions {
   readonly series?: string;
   readonly heatMap: HeatMap;
   readonly time: ChartTime;
+  /** Kept ones that failed, newest first; each of the first is a mark that opens its trace. */
+  readonly failures?: readonly OperationRow[];
 }
 
+const MAX_MARKS = 40;
+
 /** Durations over time as a heat map. A region of it lists its traces: by drag, by column, by row of the table, or by the form. */
-export function heatPanel({ title, type, series, heatMap, time }: HeatPanelOptions, view: PageView): Html {
+export function heatPanel(
+  { title, type, series, heatMap, time, failures = [] }: HeatPanelOptions,
+  view: PageView,
+): Html {
   const { links, now, range } = view;
   const iso = (millis: number): string => new Date(millis).toISOString();
   const what = { type, series };
+  const marks = failures.slice(0, MAX_MARKS).map((row): HeatMark => ({
+    atMillis: row.startMillis,
+    durationMillis: row.durationMillis,
+    href: links.trace(row.traceId, row.spanId),
+    label: `failed: ${row.series}, ${momentText(row.startMillis, now)}, ${text(duration(row.durationMillis))}`,
+  }));
   return panel({
     title,
-    note: 'count per cell, log scale; drag a region to list its traces',
+    note: html`${marks.length > 0 && html`<span class="key failed">failed</span> · `}count per cell, log
+    scale; drag a region to list its traces`,
     body: html`${heatMapChart(
-        type,
-        heatMap,
-        time,
-        (from, to) =>
-          links.ranged('/traces', what, { from: iso(from), to: iso(Math.min(to, Math.max(now, from + 1))) }),
-        links.ranged('/traces', what, {}),
-      )}
-      <details class="behind region">
-        <summary>Traces of a region</summary>
-        <form class="filter" method="get" action="${links.base}/traces" aria-label="Traces of a region">
-          <input type="hidden" name="type" value="${type}" />
-          ${series !== undefined && html`<input type="hidden" name="series" value="${series}" />`}
-          <label
-            >from
-            <input
-              type="datetime-local"
-              name="from"
-              step="1"
-              value="${localInput(range.fromMillis)}"
-              required
-          /></label>
-          <label
-            >to
-            <input type="datetime-local" name="to" step="1" value="${localInput(range.toMillis)}" required
-          /></label>
-          <label>at least <input type="text" name="min" placeholder="250ms" autocomplete="off" /></label>
-          <label>at most <input type="text" name="max" placeholder="2s" autocomplete="off" /></label>
-          <span class="buttons"><button type="submit">List them</button></span>
-        </form>
-      </details>`,
+      type,
+      heatMap,
+      time,
+      (from, to) =>
+        links.ranged('/traces', what, { from: iso(from), to: iso(Math.min(to, Math.max(now, from + 1))) }),
+      links.ranged('/traces', what, {}),
+      marks,
+    )}`,
+    foot: html`<details class="behind region">
+      <summary>Traces of a region</summary>
+      <form class="filter" method="get" action="${links.base}/traces" aria-label="Traces of a region">
+        <input type="hidden" name="type" value="${type}" />
+        ${series !== undefined && html`<input type="hidden" name="series" value="${series}" />`}
+        <label
+          >from
+          <input type="datetime-local" name="from" step="1" value="${localInput(range.fromMillis)}" required
+        /></label>
+        <label
+          >to <input type="datetime-local" name="to" step="1" value="${localInput(range.toMillis)}" required
+        /></label>
+        <label>at least <input type="text" name="min" placeholder="250ms" autocomplete="off" /></label>
+        <label>at most <input type="text" name="max" placeholder="2s" autocomplete="off" /></label>
+        <span class="buttons"><button type="submit">List them</button></span>
+      </form>
+    </details>`,
     table: heatMapTable(heatMap, (min, max) =>
       links.to('/traces', { ...what, min: Number(min.toPrecision(4)), max: Number(max.toPrecision(4)) }),
     ),

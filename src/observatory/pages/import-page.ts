@@ -30,6 +30,7 @@ export const importPage = definePage<ImportFacts>({
   path: IMPORT_PATH,
   menu: 'traces',
   live: false,
+  ranged: false,
   offToo: true,
   parent: { path: '/traces', label: 'Traces' },
   assets: ['observatory-trace.css', 'trace.js'],
@@ -58,8 +59,6 @@ export const importPage = definePage<ImportFacts>({
       },
     ];
   },
-  // It has no range: what is here is all that is here.
-  actions: () => html``,
   draw: (facts, view) =>
     html`${form(facts, view)}
     ${panel({

@@ -14,19 +14,22 @@ interface KeysFacts {
 }
 
 const GROUPS: KeysFacts['groups'] = [
+  { name: 'Go to', keys: DESK_KEYS.map(({ key, label }): Key => ({ keys: ['g', key], does: label })) },
+  {
+    name: 'Time range',
+    keys: PRESETS.map((preset, index): Key => ({
+      keys: [String(index + 1)],
+      does: `the last ${preset.words}`,
+    })),
+  },
   {
     name: 'Anywhere',
     keys: [
       { keys: ['?'], does: 'this list' },
-      ...DESK_KEYS.map(({ key, label }): Key => ({ keys: ['g', key], does: label })),
-      ...PRESETS.map((preset, index): Key => ({
-        keys: [String(index + 1)],
-        does: `the last ${preset.words}`,
-      })),
       { keys: ['p'], does: 'pause live numbers, or resume them' },
+      { keys: ['/'], does: 'to the filter, in the list of traces' },
     ],
   },
-  { name: 'Traces', keys: [{ keys: ['/'], does: 'to the filter' }] },
   {
     name: 'In a trace',
     keys: [
@@ -51,6 +54,7 @@ export const keysPage = definePage<KeysFacts>({
   path: '/keys',
   menu: 'keys',
   live: false,
+  ranged: false,
   offToo: true,
   fetch: () => ({ groups: GROUPS }),
   title: () => 'Keys',
@@ -59,7 +63,7 @@ export const keysPage = definePage<KeysFacts>({
     { text: 'Drag over a time chart to look closer, over a heat map to list the traces of a region.' },
   ],
   draw: ({ groups }) =>
-    html`<div class="grid even key-list" data-key-list>
+    html`<div class="key-list" data-key-list>
       ${groups.map(({ name, keys }) =>
         panel({
           title: name,

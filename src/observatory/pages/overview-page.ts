@@ -1,22 +1,34 @@
-import type { HeatMap, Marker, OperationType, RuntimeSample, TimelinePoint } from '../../../otel/query.ts';
+import type {
+  HeatMap,
+  Marker,
+  OperationRow,
+  OperationType,
+  RuntimeSample,
+  TimelinePoint,
+} from '../../../otel/query.ts';
 import { html, type Html } from '../../views/html.ts';
 import { panel, type ChartTime } from '../charts/frame.ts';
+import { sparkline } from '../charts/sparkline.ts';
 import { rateLegend, rateTable, stackedRates } from '../charts/stacked-rates.ts';
 import { timeSeries, timeSeriesTable } from '../charts/time-series.ts';
 import { keptNote, stats } from '../draw/facts.ts';
-import { perSecond, routeColumns, statementColumns, type SeriesLine } from '../draw/series-tables.ts';
+import { briefColumns } from '../draw/brief-series.ts';
+import { perSecond, routeColumns, type SeriesLine } from '../draw/series-tables.ts';
 import { drawTable, sheetOf } from '../draw/table.ts';
-import { countText, duration, share, size, type Quantity } from '../format/quantity.ts';
+import { countText, measured, share, size, type Quantity } from '../format/quantity.ts';
 import { spanText } from '../format/moment.ts';
 import { metricsDocument, type MetricsDocument, type OperationDocument } from '../metrics-document.ts';
 import { definePage, type PageView, TYPE_WORDS } from '../page.ts';
 import { situationOf } from '../situation.ts';
 import { overviewSentence, type OverviewSituation } from '../sentences/overview-sentence.ts';
+import { runtimeCourse } from '../runtime-course.ts';
 import { secondsOf, seriesLines } from '../series-lines.ts';
 import { heatPanel } from './heat-panel.ts';
 
 const TYPES = ['http', 'database', 'render'] as const;
 const TOP_ROWS = 7;
+const MAX_FAILED = 100;
+const STRIP_POINTS = 40;
 
 interface OverviewFacts {
   /** The same document as `/admin/metrics`, of this range. */
@@ -24,6 +36,8 @@ interface OverviewFacts {
   readonly seconds: number;
   readonly timelines: Readonly<Record<(typeof TYPES)[number], readonly TimelinePoint[]>>;
   readonly heatMap: HeatMap;
+  /** Requests that failed, newest first, at most as many as the heat map marks. */
+  readonly failed: readonly OperationRow[];
   readonly routes: readonly SeriesLine[];
   readonly statements: readonly SeriesLine[];
   readonly runtime: readonly RuntimeSample[];
@@ -42,12 +56,13 @@ export const overviewPage = definePage<OverviewFacts>({
     const statements = seriesLines(telemetry, 'database', range, seconds, 0);
     const runtime = telemetry.runtime(range);
     const timeline = (type: OperationType): readonly TimelinePoint[] =>
-      telemetry.timeline(type, range, { maxPoints: 60 });
+      telemetry.timeline(type, range.known, { maxPoints: 60 });
     return {
       metrics,
       seconds,
       timelines: { http: timeline('http'), database: timeline('database'), render: timeline('render') },
-      heatMap: telemetry.heatMap('http', range, { maxColumns: 60 }),
+      heatMap: telemetry.heatMap('http', range.known, { maxColumns: 60 }),
+      failed: telemetry.failures(range, MAX_FAILED).filter((row) => row.type === 'http'),
       routes,
       statements,
       runtime,
@@ -58,16 +73,16 @@ export const overviewPage = definePage<OverviewFacts>({
   title: () => 'Overview',
   sentence: (facts, view) => overviewSentence(facts.situation, view.links),
   draw(facts, view) {
-    const time: ChartTime = { range: view.range, markers: facts.markers, now: view.now };
+    const time: ChartTime = { range: view.range.drawn, markers: facts.markers, now: view.now };
     return html`<div class="grid three">${TYPES.map((type) => typeCard(type, facts, time))}</div>
       <div class="grid wide-narrow">
-        ${heatPanel({ title: 'How long requests take', type: 'http', heatMap: facts.heatMap, time }, view)}${rates(facts, time)}
+        ${heatPanel({ title: 'How long requests take', type: 'http', heatMap: facts.heatMap, failures: facts.failed, time }, view)}${rates(facts, time)}
       </div>
       <div class="grid tables">
         ${panel({
           title: html`<a href="${view.links.to('/routes')}">Routes</a>`,
-          note: `by share of time, first ${Math.min(TOP_ROWS, facts.routes.length)} of ${facts.routes.length}`,
-          body: drawTable(facts.routes.slice(0, TOP_ROWS), routeColumns(view, true), {
+          note: firstOf(facts.routes, 'by share of time'),
+          body: drawTable(facts.routes.slice(0, TOP_ROWS), briefColumns('http', view), {
             caption: 'Routes by share of time',
             keyOf: (row) => row.name,
             view,
@@ -77,8 +92,8 @@ export const overviewPage = definePage<OverviewFacts>({
         })}
         ${panel({
           title: html`<a href="${view.links.to('/queries')}">Statements</a>`,
-          note: `by total time, first ${Math.min(TOP_ROWS, facts.statements.length)} of ${facts.statements.length}`,
-          body: drawTable(facts.statements.slice(0, TOP_ROWS), statementColumns(view, true), {
+          note: firstOf(facts.statements, 'by total time'),
+          body: drawTable(facts.statements.slice(0, TOP_ROWS), briefColumns('database', view), {
             caption: 'Statements by total time',
             keyOf: (row) => row.name,
             view,
@@ -92,11 +107,16 @@ export const overviewPage = definePage<OverviewFacts>({
   sheet: ({ routes }, view) => sheetOf(routes, routeColumns(view)),
 });
 
+function firstOf(rows: readonly unknown[], order: string): string {
+  if (rows.length === 0) return '';
+  return rows.length <= TOP_ROWS ? order : `${order}, first ${TOP_ROWS} of ${countText(rows.length)}`;
+}
+
 function typeCard(type: (typeof TYPES)[number], facts: OverviewFacts, time: ChartTime): Html {
   const row: OperationDocument = facts.metrics.operations[type];
   const { p50, p90, p95, p99 } = row.duration_ms;
   const points = facts.timelines[type];
-  const of = (millis: number): Quantity => (row.count === 0 ? { value: '–', unit: '' } : duration(millis));
+  const of = (millis: number): Quantity => (row.count === 0 ? { value: '–', unit: '' } : measured(millis));
   return panel({
     className: `card-${type}`,
     title: html`<span class="swatch type-${type}"></span>${TYPE_WORDS[type]}`,
@@ -114,14 +134,14 @@ function typeCard(type: (typeof TYPES)[number], facts: OverviewFacts, time: Char
       ...(type === 'http' ? [{ label: '4xx', value: countText(row.client_errors) }] : []),
     ])}${timeSeries(type, points, time)}`,
     table: timeSeriesTable(points, time.now),
-    foot: html`<span>exact from every operation</span><span>${keptNote(row)}</span>`,
+    foot: html`<span>exact counts</span><span>${keptNote(row)}</span>`,
   });
 }
 
 function rates({ timelines }: OverviewFacts, time: ChartTime): Html {
   return panel({
     title: 'Requests per second',
-    note: rateLegend(),
+    note: rateLegend(timelines.http),
     body: stackedRates(timelines.http, time),
     table: rateTable(timelines.http, time.now),
   });
@@ -129,7 +149,9 @@ function rates({ timelines }: OverviewFacts, time: ChartTime): Html {
 
 function processStrip({ metrics, runtime }: OverviewFacts, { links }: PageView): Html {
   const { process: facts, export: exported } = metrics;
+  const samples = runtimeCourse(runtime, STRIP_POINTS);
   const pause = runtime.reduce((worst, sample) => Math.max(worst, sample.gcPauseMillis), 0);
+  const course = (pick: (sample: RuntimeSample) => number): Html => sparkline('other', samples.map(pick));
   const sending = !exported.configured
     ? 'off'
     : html`${countText(exported.sent)}<span class="unit"> sent</span>`;
@@ -138,11 +160,19 @@ function processStrip({ metrics, runtime }: OverviewFacts, { links }: PageView):
     title: html`<a href="${links.to('/process')}">Process</a>`,
     note: `pid ${facts.pid}, up ${spanText(facts.uptime_seconds * 1000)}`,
     body: stats([
-      { label: 'memory (RSS)', value: size(facts.rss_bytes) },
-      { label: 'heap used', value: size(facts.heap_used_bytes) },
-      { label: 'event-loop delay p99', value: duration(facts.event_loop_delay_p99_ms) },
-      { label: 'CPU, of one core', value: share(facts.cpu_utilization) },
-      { label: 'GC pause, worst sample', value: duration(pause) },
+      { label: 'memory (RSS)', value: size(facts.rss_bytes), course: course((s) => s.rssBytes) },
+      { label: 'heap used', value: size(facts.heap_used_bytes), course: course((s) => s.heapUsedBytes) },
+      {
+        label: 'event-loop delay p99',
+        value: measured(facts.event_loop_delay_p99_ms),
+        course: course((s) => s.eventLoopDelayP99Millis),
+      },
+      {
+        label: 'CPU, of one core',
+        value: share(facts.cpu_utilization),
+        course: course((s) => s.cpuUtilization),
+      },
+      { label: 'GC pause, worst sample', value: measured(pause), course: course((s) => s.gcPauseMillis) },
       {
         label: 'export',
         value: sending,

@@ -1,13 +1,20 @@
 import type { Marker, ProcessFacts, RuntimeSample } from '../../../otel/query.ts';
 import { html, type Html } from '../../views/html.ts';
+import { barChart } from '../charts/bar-chart.ts';
 import { panel, type ChartTable, type ChartTime } from '../charts/frame.ts';
 import { lineChart, type ChartLine } from '../charts/line-chart.ts';
+import { logScale } from '../charts/scales.ts';
 import { stats } from '../draw/facts.ts';
+import { memoryBar } from '../draw/memory-parts.ts';
 import { moment, spanText } from '../format/moment.ts';
-import { countText, duration, share, size, text, threeDigits } from '../format/quantity.ts';
+import { countText, duration, measured, share, size, text } from '../format/quantity.ts';
 import { definePage } from '../page.ts';
+import { runtimeCourse } from '../runtime-course.ts';
 import { memoryTrend } from '../sentences/memory-trend.ts';
-import type { SentencePart } from '../sentences/sentence.ts';
+import { plural, type SentencePart } from '../sentences/sentence.ts';
+
+/** Samples of a chart; more would be a smear. */
+const CHART_POINTS = 120;
 
 interface RuntimeFacts {
   readonly process: ProcessFacts;
@@ -32,10 +39,11 @@ export const processPage = definePage<RuntimeFacts>({
       Math.abs(trend.grownBytes) < 4 * 2 ** 20
         ? 'steady'
         : `${text(size(Math.abs(trend.grownBytes)))} ${trend.grownBytes > 0 ? 'more' : 'less'} than at the beginning`;
-    const worst = runtime.reduce((most, sample) => Math.max(most, sample.eventLoopDelayP99Millis), 0);
+    const worst = worstDelay(runtime);
+    const [held, most] = [text(size(facts.current.rssBytes)), text(size(facts.highWaterRssBytes))];
     const parts: SentencePart[] = [
       {
-        text: `Up ${spanText(facts.uptimeSeconds * 1000)}, holding ${text(size(facts.current.rssBytes))}; at most it held ${text(size(facts.highWaterRssBytes))}.`,
+        text: `Up ${spanText(facts.uptimeSeconds * 1000)}, holding ${held}${held === most ? ', the most so far.' : `; at most it held ${most}.`}`,
       },
     ];
     if (runtime.length > 1) parts.push({ text: ` Memory ${words}: ${moved}.` });
@@ -43,8 +51,8 @@ export const processPage = definePage<RuntimeFacts>({
     return parts;
   },
   draw({ process: facts, runtime, markers }, view) {
-    const time: ChartTime = { range: view.range, markers, now: view.now };
-    const { current } = facts;
+    const time: ChartTime = { range: view.range.drawn, markers, now: view.now };
+    const course = runtimeCourse(runtime, CHART_POINTS);
     const of = (
       label: string,
       tone: ChartLine['tone'],
@@ -52,63 +60,50 @@ export const processPage = definePage<RuntimeFacts>({
     ): ChartLine => ({
       label,
       tone,
-      samples: runtime.map((sample) => ({ atMillis: sample.atMillis, value: pick(sample) })),
+      samples: course.map((sample) => ({ atMillis: sample.atMillis, value: pick(sample) })),
     });
-    const bytes = (value: number): string => text(size(value));
-    const megabytes = (value: number): string => `${countText(value)} MB`;
-    const table = runtimeTable(runtime, view.now);
-    return html`${panel({
-        className: 'strip',
-        title: 'Now',
-        note: `pid ${facts.pid}, node ${facts.nodeVersion}, started ${new Date(facts.startedAtMillis).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
-        body: stats([
-          {
-            label: 'memory (RSS)',
-            value: size(current.rssBytes),
-            note: `at most ${bytes(facts.highWaterRssBytes)}`,
-          },
-          {
-            label: 'heap used',
-            value: size(current.heapUsedBytes),
-            note: `of ${bytes(current.heapTotalBytes)}`,
-          },
-          { label: 'external', value: size(current.externalBytes) },
-          { label: 'CPU, of one core', value: share(current.cpuUtilization) },
-          {
-            label: 'event-loop delay p99',
-            value: duration(current.eventLoopDelayP99Millis),
-            note: `p50 ${text(duration(current.eventLoopDelayP50Millis))}`,
-          },
-          { label: 'event loop busy', value: share(current.eventLoopUtilization) },
-          {
-            label: 'GC pauses',
-            value: duration(current.gcPauseMillis),
-            note: `${countText(current.gcCount)} runs`,
-          },
-          { label: 'open handles', value: countText(current.activeHandles) },
-        ]),
-      })}
+    const table = runtimeTable(course, view.now);
+    const tall = { height: 150 };
+    const runs = runtime.reduce((sum, sample) => sum + sample.gcCount, 0);
+    const paused = runtime.reduce((sum, sample) => sum + sample.gcPauseMillis, 0);
+    return html`${nowStrip(facts, view.now)}
       <div class="grid even">
-        ${chart('Memory', 'megabytes', lineChart('Memory', [of('RSS', 'http', (s) => s.rssBytes / 2 ** 20), of('heap total', 'other', (s) => s.heapTotalBytes / 2 ** 20), of('heap used', 'database', (s) => s.heapUsedBytes / 2 ** 20)], time, megabytes, 150), table)}
-        ${chart(
-          'Event-loop delay',
-          'milliseconds',
-          lineChart(
+        ${panel({
+          title: 'Memory',
+          note: `at most ${text(size(facts.highWaterRssBytes))} since the start`,
+          body: lineChart(
+            'Memory',
+            [
+              of('RSS', 'http', (s) => s.rssBytes / 2 ** 20),
+              of('heap total', 'other', (s) => s.heapTotalBytes / 2 ** 20),
+              of('heap used', 'database', (s) => s.heapUsedBytes / 2 ** 20),
+            ],
+            time,
+            (value) => (value === 0 ? '0' : `${countText(value)} MB`),
+            tall,
+          ),
+          table,
+        })}
+        ${panel({
+          title: 'Event-loop delay',
+          note:
+            worstDelay(runtime) > 0 ? `log scale; worst ${text(duration(worstDelay(runtime)))}` : 'log scale',
+          body: lineChart(
             'Event-loop delay',
             [
               of('p99', 'render', (s) => s.eventLoopDelayP99Millis),
               of('p50', 'http', (s) => s.eventLoopDelayP50Millis),
             ],
             time,
-            (value) => `${threeDigits(value)} ms`,
-            150,
+            (value) => text(duration(value)),
+            { ...tall, scale: logScale },
           ),
           table,
-        )}
-        ${chart(
-          'CPU and event loop',
-          'share of one core',
-          lineChart(
+        })}
+        ${panel({
+          title: 'CPU and event loop',
+          note: 'share of one core, of the loop’s time',
+          body: lineChart(
             'CPU',
             [
               of('CPU', 'database', (s) => s.cpuUtilization),
@@ -116,22 +111,22 @@ export const processPage = definePage<RuntimeFacts>({
             ],
             time,
             (value) => text(share(value)),
-            150,
+            tall,
           ),
           table,
-        )}
-        ${chart(
-          'Garbage collection',
-          'pause per sample, milliseconds',
-          lineChart(
+        })}
+        ${panel({
+          title: 'Garbage collection',
+          note: runs === 0 ? 'no runs' : `${plural(runs, 'run')}, ${text(duration(paused))} paused in all`,
+          body: barChart(
             'Garbage collection',
-            [of('pause', 'other', (s) => s.gcPauseMillis)],
+            of('pause', 'other', (s) => s.gcPauseMillis),
             time,
-            (value) => `${threeDigits(value)} ms`,
-            150,
+            (value) => (value === 0 ? '0' : text(duration(value))),
+            tall.height,
           ),
           table,
-        )}
+        })}
       </div>`;
   },
   sheet: ({ runtime }) => ({
@@ -154,22 +149,57 @@ export const processPage = definePage<RuntimeFacts>({
   }),
 });
 
-function chart(title: string, note: string, body: Html, table: ChartTable): Html {
-  return panel({ title, note, body, table });
+function worstDelay(runtime: readonly RuntimeSample[]): number {
+  return runtime.reduce((worst, sample) => Math.max(worst, sample.eventLoopDelayP99Millis), 0);
+}
+
+function nowStrip(facts: ProcessFacts, now: number): Html {
+  const { current } = facts;
+  return panel({
+    className: 'strip dense',
+    title: 'Now',
+    note: html`pid ${facts.pid}, node ${facts.nodeVersion}, started ${moment(facts.startedAtMillis, now)}`,
+    body: html`${stats([
+      {
+        label: 'memory (RSS)',
+        value: size(current.rssBytes),
+        note: `at most ${text(size(facts.highWaterRssBytes))}`,
+      },
+      {
+        label: 'heap used',
+        value: size(current.heapUsedBytes),
+        note: `of ${text(size(current.heapTotalBytes))}`,
+      },
+      { label: 'external', value: size(current.externalBytes), note: 'buffers and the like' },
+      { label: 'CPU', value: share(current.cpuUtilization), note: 'of one core' },
+      {
+        label: 'event-loop delay p99',
+        value: measured(current.eventLoopDelayP99Millis),
+        note: `p50 ${text(duration(current.eventLoopDelayP50Millis))}`,
+      },
+      { label: 'event loop busy', value: share(current.eventLoopUtilization), note: 'of its time' },
+      {
+        label: 'GC pauses',
+        value: measured(current.gcPauseMillis),
+        note: plural(current.gcCount, 'run'),
+      },
+      { label: 'open handles', value: countText(current.activeHandles), note: 'sockets, timers, files' },
+    ])}${memoryBar(current)}`,
+  });
 }
 
 function runtimeTable(runtime: readonly RuntimeSample[], now: number): ChartTable {
   return {
-    columns: ['at', 'RSS', 'heap used', 'CPU', 'delay p50 ms', 'delay p99 ms', 'GC ms'],
+    columns: ['at', 'RSS', 'heap used', 'CPU', 'delay p50', 'delay p99', 'GC'],
     at: runtime.map((s) => s.atMillis),
     rows: runtime.map((s) => [
       moment(s.atMillis, now),
       text(size(s.rssBytes)),
       text(size(s.heapUsedBytes)),
       text(share(s.cpuUtilization)),
-      threeDigits(s.eventLoopDelayP50Millis),
-      threeDigits(s.eventLoopDelayP99Millis),
-      threeDigits(s.gcPauseMillis),
+      text(measured(s.eventLoopDelayP50Millis)),
+      text(measured(s.eventLoopDelayP99Millis)),
+      text(measured(s.gcPauseMillis)),
     ]),
   };
 }

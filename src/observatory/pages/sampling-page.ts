@@ -11,8 +11,8 @@ import { shareBar } from '../charts/sparkline.ts';
 import { shareText } from '../draw/facts.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';
 import { countText, duration, text } from '../format/quantity.ts';
-import { definePage, TYPE_WORDS, TYPES } from '../page.ts';
-import type { Sentence } from '../sentences/sentence.ts';
+import { definePage, type PageView, TYPE_WORDS, TYPES } from '../page.ts';
+import { plural, type Sentence } from '../sentences/sentence.ts';
 
 interface SamplingPageFacts {
   readonly sampling: SamplingFacts;
@@ -32,7 +32,7 @@ const SETTINGS: readonly Column<EffectiveSetting>[] = [
     label: 'value',
     key: 'value',
     value: (row) => row.value,
-    cell: (row) => html`<code>${row.value === '' ? '–' : row.value}</code>`,
+    cell: (row) => html`<code class="wrap">${row.value === '' ? '–' : row.value}</code>`,
   },
   {
     label: 'set by',
@@ -51,6 +51,28 @@ const SETTINGS: readonly Column<EffectiveSetting>[] = [
   },
 ];
 
+/** As it is read: what a setting means stands under its name, so that a narrow screen has room for both. */
+const SHOWN_SETTINGS: readonly Column<EffectiveSetting>[] = [
+  {
+    label: 'setting, meaning',
+    cell: (row) =>
+      html`<code class="wrap">${row.name}</code><span class="meaning">${withCode(row.meaning)}</span>`,
+  },
+  {
+    label: 'value, set by',
+    cell: (row) =>
+      html`<code class="setting-value">${row.value === '' ? '–' : row.value}</code
+        ><span class="meaning"
+          >${row.source === 'default' ? 'default' : html`<strong>${row.source}</strong>`}</span
+        >`,
+  },
+];
+
+/** Words between backticks are code. */
+function withCode(words: string): Html {
+  return html`${words.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;
+}
+
 const REASON_WORDS: Readonly<Record<string, string>> = {
   error: 'failed',
   slow: 'slow',
@@ -65,6 +87,7 @@ const REASON_WORDS: Readonly<Record<string, string>> = {
 export const samplingPage = definePage<SamplingPageFacts>({
   path: '/sampling',
   menu: 'sampling',
+  ranged: false,
   offToo: true,
   fetch: ({ telemetry }) => ({
     sampling: telemetry.sampling(),
@@ -78,13 +101,19 @@ export const samplingPage = definePage<SamplingPageFacts>({
     const types: readonly Column<OperationType>[] = [
       { label: 'type', cell: (type) => html`<span class="swatch type-${type}"></span>${TYPE_WORDS[type]}` },
       { label: 'rate', align: 'number', cell: (type) => shareText(sampling.rates[type]) },
-      { label: 'exported at', align: 'number', cell: (type) => shareText(sampling.exportRates[type]) },
+      {
+        label: 'exported at',
+        align: 'number',
+        room: 'wide',
+        cell: (type) => shareText(sampling.exportRates[type]),
+      },
       {
         label: 'always kept from',
         align: 'number',
+        room: 'mid',
         cell: (type) => (type === 'other' ? '–' : text(duration(sampling.thresholdsSeconds[type] * 1000))),
       },
-      { label: 'counted', align: 'number', cell: (type) => countText(operations[type].count) },
+      { label: 'counted', align: 'number', room: 'mid', cell: (type) => countText(operations[type].count) },
       { label: 'detail kept', align: 'number', cell: (type) => countText(operations[type].kept) },
       {
         label: 'share',
@@ -110,10 +139,32 @@ export const samplingPage = definePage<SamplingPageFacts>({
         ${panel({ title: 'Kept, by reason', note: 'spans since start', body: reasons(spans.kept, spans.started, 'http') })}
         ${panel({ title: 'Let go, by reason', note: 'spans since start', body: reasons(spans.dropped, spans.started, 'other'), foot: html`<span>started ${countText(spans.started)} = running ${countText(spans.live)} + kept + let go</span>` })}
       </div>
-      ${panel({ title: 'Settings in force', note: 'secrets read (set); change them in the environment or .env and restart', body: drawTable(settings, SETTINGS, { caption: 'Settings', keyOf: (row) => row.name, view, still: true, empty: 'None.' }) })}`;
+      ${settingsPanel(settings, view)}`;
   },
   sheet: ({ settings }) => sheetOf(settings, SETTINGS),
 });
+
+/** Ours and what somebody set come first; the many of OpenTelemetry that nobody touched are folded away. */
+function settingsPanel(settings: readonly EffectiveSetting[], view: PageView): Html {
+  const folded = settings.filter((row) => row.source === 'default' && row.name.startsWith('OTEL_'));
+  const table = (rows: readonly EffectiveSetting[], caption: string): Html =>
+    drawTable(rows, SHOWN_SETTINGS, { caption, keyOf: (row) => row.name, view, still: true, empty: 'None.' });
+  return panel({
+    className: 'settings',
+    title: 'Settings in force',
+    note: 'secrets read (set); change them in the environment or .env and restart',
+    body: html`${table(
+      settings.filter((row) => !folded.includes(row)),
+      'Settings',
+    )}${
+      folded.length > 0 &&
+      html`<details class="more-settings">
+        <summary>${plural(folded.length, 'setting')} of OpenTelemetry at their defaults</summary>
+        ${table(folded, 'Settings of OpenTelemetry at their defaults')}
+      </details>`
+    }`,
+  });
+}
 
 function reasons(counts: Readonly<Record<string, number>>, started: number, tone: OperationType): Html {
   return html`<dl class="facts">
@@ -121,7 +172,9 @@ function reasons(counts: Readonly<Record<string, number>>, started: number, tone
       ([reason, count]) =>
         html`<div>
           <dt>${REASON_WORDS[reason] ?? reason}</dt>
-          <dd>${shareBar(tone, count / Math.max(1, started))} ${countText(count)}</dd>
+          <dd class="meter">
+            ${shareBar(tone, count / Math.max(1, started))} <span>${countText(count)}</span>
+          </dd>
         </div>`,
     )}
   </dl>`;
@@ -142,7 +195,12 @@ function samplingSentence({ sampling, operations }: SamplingPageFacts): Sentence
           : `${shareText(rate ?? 0)} of ordinary operations are kept in detail; what fails or is slow always is.`;
   return [
     {
-      text: `${what} So far ${countText(kept)} of ${countText(all)}${all > 0 ? `, ${shareText(kept / all)}` : ''}.`,
+      text:
+        all === 0
+          ? `${what} Nothing has been counted yet.`
+          : kept === all
+            ? `${what} So far that is all ${countText(all)}.`
+            : `${what} So far ${countText(kept)} of ${countText(all)}, ${shareText(kept / all)}.`,
     },
   ];
 }

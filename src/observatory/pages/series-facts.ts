@@ -48,8 +48,8 @@ export function seriesFacts(
     row: all.find((row) => row.name === name),
     totalMillis: all.reduce((sum, row) => sum + row.totalMillis, 0),
     seconds: secondsOf(telemetry, range, now),
-    timeline: telemetry.timeline(type, range, { series: name, maxPoints: 90 }),
-    heatMap: telemetry.heatMap(type, range, { series: name, maxColumns: 60 }),
+    timeline: telemetry.timeline(type, range.known, { series: name, maxPoints: 90 }),
+    heatMap: telemetry.heatMap(type, range.known, { series: name, maxColumns: 60 }),
     slowest: telemetry.traces({ range, series: name, sort: 'slowest', limit: 10 }).rows,
     failures: telemetry.failures(range, 500).filter((row) => row.type === type && row.series === name),
     markers: telemetry.markers(range),
@@ -60,7 +60,7 @@ export function seriesFacts(
 export function seriesPanels(type: OperationType, facts: SeriesFacts, view: PageView): Html {
   const { row, timeline, heatMap } = facts;
   if (row === undefined) return html``;
-  const time: ChartTime = { range: view.range, markers: facts.markers, now: view.now };
+  const time: ChartTime = { range: view.range.drawn, markers: facts.markers, now: view.now };
   const { avg, p50, p90, p95, p99, max } = row.durationMillis;
   const typed = { type, series: facts.name };
   return html`<div class="grid wide-narrow">

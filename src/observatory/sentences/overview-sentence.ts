@@ -1,6 +1,6 @@
 import type { SeriesSummary, TimeRange } from '../../../otel/query.ts';
 import { DISABLED_SENTENCE } from '../draw/disabled.ts';
-import { spanText } from '../format/moment.ts';
+import { momentText, spanText } from '../format/moment.ts';
 import { countText, duration, share, size, text } from '../format/quantity.ts';
 import type { Links } from '../links.ts';
 import type { MetricsDocument } from '../metrics-document.ts';
@@ -22,6 +22,8 @@ export interface OverviewSituation {
   readonly memory: MemoryTrend;
   /** The worst event-loop delay p99 of the samples in the range; 0 without samples. */
   readonly stallMillis: number;
+  /** Caught inside telemetry since the start: what it counts may be short by them. */
+  readonly faults: { readonly count: number; readonly place: string } | undefined;
   /** The exporter's last word was an error; its endpoint. */
   readonly exportFailing: { readonly endpoint: string; readonly sinceMillis: number | undefined } | undefined;
 }
@@ -38,6 +40,7 @@ export function overviewSentence(situation: OverviewSituation, links: Links): Se
   const { metrics } = situation;
   if (!metrics.sampling.enabled) return DISABLED_SENTENCE;
   const reasons = [
+    faults(situation, links),
     slowness(situation, links),
     stall(situation, links),
     memory(situation, links),
@@ -45,7 +48,15 @@ export function overviewSentence(situation: OverviewSituation, links: Links): Se
     repetition(situation, links),
   ];
   const told = reasons.filter((reason) => reason !== undefined).slice(0, MAX_REASONS);
-  return [...opening(situation, links), ...told.flatMap((reason): Sentence => [{ text: ' ' }, ...reason])];
+  const [first = [], ...more] = told;
+  return [
+    ...opening(situation, links),
+    ...(first.length > 0 ? [{ text: ' ' }] : []),
+    ...first,
+    ...more.flatMap((reason) =>
+      [{ text: ' ' }, ...reason].map((part): SentencePart => ({ ...part, aside: true })),
+    ),
+  ];
 }
 
 function when({ range, startedAtMillis, countedFromMillis, now }: OverviewSituation): string {
@@ -56,6 +67,11 @@ function when({ range, startedAtMillis, countedFromMillis, now }: OverviewSituat
 
 function opening(situation: OverviewSituation, links: Links): Sentence {
   const { http } = situation.metrics.operations;
+  const { range, countedFromMillis, now } = situation;
+  if (http.count === 0 && range.toMillis <= countedFromMillis)
+    return [{ text: `Nothing is known of that time: counts begin ${momentText(countedFromMillis, now)}.` }];
+  if (http.count === 0 && situation.faults !== undefined)
+    return [{ text: `No request was counted ${when(situation)}.` }];
   if (http.count === 0)
     return [{ text: 'Quiet.', tone: 'good' }, { text: ` No requests ${when(situation)}.` }];
   const failedShare = http.errors / http.count;
@@ -66,7 +82,10 @@ function opening(situation: OverviewSituation, links: Links): Sentence {
         ? { text: 'Some requests fail.', tone: 'failed' }
         : http.count >= 20 && http.duration_ms.p95 >= SLOW_MILLIS
           ? { text: 'Working, but slow.' }
-          : http.errors > 0 || situation.stallMillis >= STALL_MILLIS || situation.exportFailing !== undefined
+          : http.errors > 0 ||
+              situation.stallMillis >= STALL_MILLIS ||
+              situation.exportFailing !== undefined ||
+              situation.faults !== undefined
             ? { text: 'Mostly fine.', tone: 'good' }
             : { text: 'All fine.', tone: 'good' };
   return [
@@ -133,6 +152,16 @@ function slowness(situation: OverviewSituation, links: Links): Sentence | undefi
     );
   }
   return [...parts, { text: '.' }];
+}
+
+function faults({ faults: caught }: OverviewSituation, links: Links): Sentence | undefined {
+  if (caught === undefined) return undefined;
+  return [
+    { text: 'Telemetry itself failed', href: links.to('/buffer'), tone: 'failed' },
+    {
+      text: ` ${plural(caught.count, 'time')} since the start, most at “${caught.place}”: the blog is not touched, but these numbers may be short.`,
+    },
+  ];
 }
 
 function stall({ stallMillis }: OverviewSituation, links: Links): Sentence | undefined {

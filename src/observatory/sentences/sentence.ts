@@ -4,6 +4,8 @@ import { html, type Html } from '../../views/html.ts';
 export interface SentencePart {
   readonly text: string;
   readonly href?: string;
+  /** Not the first thing to know: told smaller, after the rest. */
+  readonly aside?: true;
   readonly tone?: 'good' | 'failed' | 'http' | 'database' | 'render' | 'other';
 }
 export type Sentence = readonly SentencePart[];
@@ -17,13 +19,15 @@ export function sentenceText(sentence: Sentence): string {
 }
 
 export function drawSentence(sentence: Sentence): Html {
-  return html`<p class="sentence">
-    ${sentence.map((part) => {
-      const tone = part.tone === undefined ? '' : `tone-${part.tone}`;
-      if (part.href !== undefined) return html`<a class="${tone}" href="${part.href}">${part.text}</a>`;
-      return tone === '' ? html`${part.text}` : html`<span class="${tone}">${part.text}</span>`;
-    })}
-  </p>`;
+  const asides = sentence.filter((part) => part.aside);
+  return html`<p class="sentence">${sentence.filter((part) => !part.aside).map(drawPart)}</p>
+    ${asides.length > 0 && html`<p class="sentence aside">${asides.map(drawPart)}</p>`}`;
+}
+
+function drawPart(part: SentencePart): Html {
+  const tone = part.tone === undefined ? '' : `tone-${part.tone}`;
+  if (part.href !== undefined) return html`<a class="${tone}" href="${part.href}">${part.text}</a>`;
+  return tone === '' ? html`${part.text}` : html`<span class="${tone}">${part.text}</span>`;
 }
 
 /** One, two or many: `1 trace`, `1,204 traces`. */

@@ -1,8 +1,34 @@
 import { describe, expect, it } from '@jest/globals';
-import { chooseRange, elapsedSeconds } from '../../../src/observatory/time-range.ts';
+import { chooseRange, elapsedSeconds, knownSince } from '../../../src/observatory/time-range.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 14);
 const HOUR = 3_600_000;
+
+describe('knownSince', () => {
+  const hour = chooseRange({ from: '-1h' }, NOW);
+
+  it('leaves a range alone that is known from end to end, or not at all', () => {
+    expect(knownSince(hour, NOW - 2 * HOUR)).toBe(hour);
+    expect(knownSince(hour, NOW + 10)).toBe(hour);
+  });
+
+  it('asks from the first count on, and draws a little before it', () => {
+    const { known, drawn, fromMillis } = knownSince(hour, NOW - 100_000);
+    expect(known).toEqual({ fromMillis: NOW - 100_000, toMillis: NOW + 1 });
+    expect(known.fromMillis - drawn.fromMillis).toBeCloseTo(2000, 0);
+    expect(fromMillis).toBe(NOW - HOUR);
+  });
+
+  it('draws a quarter of a minute in the first seconds', () => {
+    const { drawn } = knownSince(hour, NOW - 1000);
+    expect(drawn).toEqual({ fromMillis: NOW + 1 - 15_000, toMillis: NOW + 1 });
+  });
+
+  it('never draws more than was asked for', () => {
+    const short = chooseRange({ from: '-10s' }, NOW);
+    expect(knownSince(short, NOW - 1000).drawn.fromMillis).toBe(short.fromMillis);
+  });
+});
 
 describe('chooseRange', () => {
   it('is the last hour by default, unnamed in the address, now included', () => {

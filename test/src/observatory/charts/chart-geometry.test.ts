@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { TimelinePoint } from '../../../../otel/query.ts';
-import type { ChartTime } from '../../../../src/observatory/charts/frame.ts';
+import { timeAxis, type ChartTime } from '../../../../src/observatory/charts/frame.ts';
 import { heatMapChart, occupiedBands } from '../../../../src/observatory/charts/heat-map-chart.ts';
 import { logScale, logTicks, timeScale, zeroScale } from '../../../../src/observatory/charts/scales.ts';
-import { rateBars, stackedRates } from '../../../../src/observatory/charts/stacked-rates.ts';
+import { rateBars, rateLegend, stackedRates } from '../../../../src/observatory/charts/stacked-rates.ts';
 import { segments, timeSeries } from '../../../../src/observatory/charts/time-series.ts';
 import { barGeometry } from '../../../../src/observatory/charts/bar-geometry.ts';
 
@@ -54,6 +54,58 @@ describe('scales', () => {
   );
 });
 
+describe('timeAxis', () => {
+  const MINUTE = 60_000;
+  const labelsOf = (
+    fromMillis: number,
+    toMillis: number,
+    pixels: number,
+  ): readonly { text: string; from: number; to: number }[] => {
+    const { text } = timeAxis({ range: { fromMillis, toMillis }, markers: [], now: toMillis }, 100);
+    return [
+      ...text.matchAll(
+        /<text class="axis ?(\w*)" x="([\d.]+)%?" y="115"(?: text-anchor="(\w+)")?\s*>([^<]+)<\/text\s*>/g,
+      ),
+    ]
+      .filter(
+        ([, room]) => room === '' || (room === 'mid' && pixels >= 270) || (room === 'wide' && pixels >= 420),
+      )
+      .map(([, , x, anchor, label]) => {
+        const at = (Number(x) / 100) * pixels;
+        const width = label!.length * 6.2;
+        const from = anchor === undefined ? at : anchor === 'end' ? at - width : at - width / 2;
+        return { text: label!, from, to: from + width };
+      })
+      .sort((a, b) => a.from - b.from);
+  };
+
+  it.each([
+    [15_000, 226],
+    [47_000, 226],
+    [2 * MINUTE, 184],
+    [5 * MINUTE, 226],
+    [5 * MINUTE, 280],
+    [15 * MINUTE, 252],
+    [60 * MINUTE, 620],
+    [360 * MINUTE, 226],
+    [1440 * MINUTE, 430],
+    [7 * 1440 * MINUTE, 270],
+    [30 * 1440 * MINUTE, 620],
+  ])('keeps the labels of %d ms apart on %d pixels', (length, pixels) => {
+    const now = Date.UTC(2026, 10, 23, 14, 3, 27);
+    const labels = labelsOf(now - length, now, pixels);
+    expect(labels.length).toBeGreaterThanOrEqual(2);
+    expect(labels.at(-1)!.text).toBe('now');
+    labels.slice(1).forEach((label, index) => expect(label.from - labels[index]!.to).toBeGreaterThan(4));
+  });
+
+  it('tells seconds where minutes would say the same at both ends', () => {
+    const now = Date.UTC(2026, 10, 23, 14, 3, 27);
+    expect(labelsOf(now - 15_000, now, 620)[0]!.text).toMatch(/:03:12$/);
+    expect(labelsOf(now - 60 * MINUTE, now, 620)[0]!.text).toMatch(/^\d\d:03$/);
+  });
+});
+
 describe('timeSeries', () => {
   it('breaks the line where buckets are missing or empty', () => {
     expect(
@@ -79,6 +131,17 @@ describe('timeSeries', () => {
 });
 
 describe('stackedRates', () => {
+  it('names only what there is', () => {
+    const legend = (more: Partial<TimelinePoint>): string =>
+      rateLegend([point(0, more)])
+        .text.replace(/<[^>]*>/g, ' ')
+        .replace(/\s+/g, ' ')
+        .trim();
+    expect(legend({})).toBe('2xx 3xx');
+    expect(legend({ errors: 1, aborted: 2 })).toBe('2xx 3xx aborted failed');
+    expect(legend({ count: 0 })).toBe('');
+  });
+
   it('divides a running bucket by the time it has run', () => {
     const [whole, running] = rateBars(
       [point(0, { widthMillis: 10_000 }), point(10_000, { widthMillis: 10_000, partial: true })],
@@ -113,6 +176,31 @@ describe('heatMapChart', () => {
   };
 
   it('shows the bands in use and one on each side', () => expect(occupiedBands(map)).toEqual([1, 4]));
+
+  it('puts bands together that would be stripes, and counts them together', () => {
+    const bandEdgesMillis = Array.from({ length: 101 }, (_, band) => 1.1 ** band);
+    const fine = {
+      bandEdgesMillis,
+      columns: [{ startMillis: 0, widthMillis: 500, counts: Array<number>(100).fill(1) }],
+    };
+    const { text } = heatMapChart('http', fine, time, () => '/', '/traces', [], 140);
+    const cells = [...text.matchAll(/class="shade-\d" d="([^"]*)"/g)].flatMap(([, d]) =>
+      d!.split('z').filter(Boolean),
+    );
+    expect(cells).toHaveLength(20);
+    for (const cell of cells) expect(Number(/h[\d.]+v([\d.]+)/.exec(cell)![1])).toBeGreaterThanOrEqual(6);
+  });
+
+  it('marks one operation where it lies, and opens it', () => {
+    const mark = { atMillis: 500, durationMillis: 4, href: '/traces/ab', label: 'failed: GET /' };
+    const { text } = heatMapChart('http', map, time, () => '/', '/traces', [mark], 100);
+    expect(text).toMatch(
+      /<svg x="50%" y="66\.67"[^>]*>\s*<a href="\/traces\/ab"[^>]* aria-label="failed: GET \/"/,
+    );
+    expect(
+      heatMapChart('http', { ...map, columns: [] }, time, () => '/', '/traces', [mark]).text,
+    ).not.toContain('/traces/ab');
+  });
 
   it('gives the fullest cell the deepest shade and leads to its traces', () => {
     const { text } = heatMapChart(

@@ -44,6 +44,7 @@ function situation(more: Partial<OverviewSituation> = {}): OverviewSituation {
     memory: { growing: false, grownBytes: 0, overMillis: 0 },
     stallMillis: 12,
     exportFailing: undefined,
+    faults: undefined,
     ...more,
   };
 }
@@ -255,6 +256,35 @@ describe('overviewSentence', () => {
       'Mostly fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was held up for as long as 135 ms. Memory grew by 40 MB in 1 hour.',
     ],
   ])('%s', (_, more, expected) => expect(say(more)).toBe(expected));
+
+  it('knows nothing of a time before the first count, and does not call it quiet', () => {
+    const range = { fromMillis: FAKE_NOW - 9 * HOUR, toMillis: FAKE_NOW - 8 * HOUR, words: 'then' };
+    const countedFromMillis = FAKE_NOW - HOUR;
+    expect(say({ metrics: EMPTY, range, countedFromMillis, startedAtMillis: countedFromMillis })).toMatch(
+      /^Nothing is known of that time: counts begin \d\d:\d\d:\d\d\.$/,
+    );
+  });
+
+  it('says when telemetry itself fails, rather than that all is quiet', () => {
+    const faults = { count: 1204, place: 'http start' };
+    expect(say({ metrics: EMPTY, faults })).toBe(
+      'No request was counted in the last hour. Telemetry itself failed 1,204 times since the start, most at “http start”: the blog is not touched, but these numbers may be short.',
+    );
+    expect(say({ faults })).toMatch(/^Mostly fine\. .* Telemetry itself failed/);
+  });
+
+  it('tells the first reason with the verdict, the others aside', () => {
+    const parts = overviewSentence(
+      situation({ stallMillis: 1600, repeated: [repeated], statements: [statement, rest] }),
+      LINKS,
+    );
+    const words = (aside: boolean): string =>
+      sentenceText(parts.filter((part) => (part.aside ?? false) === aside)).trim();
+    expect(words(false)).toMatch(/^Mostly fine\. .* of all database time\.$/);
+    expect(words(true)).toBe(
+      'The event loop was held up for as long as 1.6 s. /tags/:tag ran SELECT tags 24 times in one request.',
+    );
+  });
 
   it('links every part to its evidence', () => {
     const parts = overviewSentence(

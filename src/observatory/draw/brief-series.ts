@@ -1,0 +1,50 @@
+import { html, type Html } from '../../views/html.ts';
+import { shareBar, sparkline } from '../charts/sparkline.ts';
+import { countText, share, text } from '../format/quantity.ts';
+import type { PageView } from '../page.ts';
+import { plural } from '../sentences/sentence.ts';
+import { seriesName } from './facts.ts';
+import { callersOf, routeColumns, statementColumns, type SeriesLine } from './series-tables.ts';
+import type { Column } from './table.ts';
+
+/** As the overview shows them: two lines a row for routes and statements alike, so that two tables side by side end together. */
+export function briefColumns(type: 'http' | 'database', view: PageView): readonly Column<SeriesLine>[] {
+  const all = type === 'http' ? routeColumns(view) : statementColumns(view);
+  const of = (key: string, room?: Column<SeriesLine>['room']): Column<SeriesLine> => ({
+    ...all.find((column) => column.key === key)!,
+    ...(room === undefined ? {} : { room }),
+  });
+  const name: Column<SeriesLine> = {
+    label: type === 'http' ? 'route' : 'statement',
+    cell: (row) =>
+      html`<span class="clip" title="${row.name}"
+          >${seriesName(row.name, view.links.series(type, row.name))}</span
+        >
+        <span class="clip">${type === 'http' ? ends(row, view) : callersOf(row, view)}</span>`,
+  };
+  const timeShare: Column<SeriesLine> = {
+    label: 'share',
+    cell: (row) =>
+      html`<span class="share-cell"
+        >${shareBar(type, row.timeShare, true)} ${text(share(row.timeShare))}</span
+      >`,
+  };
+  return type === 'http'
+    ? [
+        name,
+        of('per_second'),
+        of('p50_ms', 'mid'),
+        of('p95_ms'),
+        of('p99_ms', 'mid'),
+        timeShare,
+        { label: 'over time', room: 'wide', cell: (row) => sparkline('http', row.course, 60) },
+      ]
+    : [name, of('per_second'), of('p50_ms', 'mid'), of('p99_ms'), timeShare];
+}
+
+/** How many, and how those ended that did not end well. */
+function ends({ name, count, errors, clientErrors, aborted }: SeriesLine, { links }: PageView): Html {
+  return html`<span class="callers"
+    >${plural(count, 'request')}${errors > 0 && html` · <a class="tone-failed" href="${links.to('/failures')}" aria-label="${countText(errors)} failed of ${name}">${countText(errors)} failed</a>`}${clientErrors > 0 && ` · ${countText(clientErrors)} 4xx`}${aborted > 0 && ` · ${countText(aborted)} aborted`}</span
+  >`;
+}
