@@ -1,7 +1,7 @@
 import { line } from 'd3-shape';
 import { html, type Html } from '../../views/html.ts';
 import { markerLines, percent, plot, timeAxis, type ChartTime } from './frame.ts';
-import { logScale, px, timeScale, zeroScale } from './scales.ts';
+import { type logScale, px, timeScale, zeroScale } from './scales.ts';
 
 export interface ChartLine {
   readonly label: string;
