@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fetchText, linksIn } from './fetch-links.ts';
+import { addressIn, fetchText, linksIn } from './fetch-links.ts';
 import type { RandomSource } from './random-source.ts';
 
 /** What a visitor does, in the proportions of a real personal blog's log: mostly posts and files, some feeds, some lost. */
@@ -97,7 +97,7 @@ function addressOf(
 /** Reads an answer to its end, or leaves after its first bytes; a failed request is a visitor less. */
 function ask(address: string, path: string, agent: Agent, leave: boolean): Promise<void> {
   return new Promise((resolve) => {
-    const outgoing = request(new URL(path, address), {
+    const outgoing = request(addressIn(address, path), {
       agent,
       headers: { 'accept-encoding': 'gzip', accept: 'text/html,*/*' },
     });

@@ -1,13 +1,19 @@
 import { request, type Agent } from 'node:http';
+import { basePathOf } from '../base-path.ts';
 
-/** A page's text; an address that does not answer rejects. */
-export function fetchText(address: string, path: string, agent: Agent): Promise<string> {
+/** Where a path of the blog is; the blog's address may itself have a path. */
+export function addressIn(blog: string, path: string): URL {
+  return new URL(basePathOf(blog) + path, blog);
+}
+
+/** A page's text, its links as paths of the blog; an address that does not answer rejects. */
+export function fetchText(blog: string, path: string, agent: Agent): Promise<string> {
   return new Promise((resolve, reject) => {
-    const outgoing = request(new URL(path, address), { agent }, (answer) => {
+    const outgoing = request(addressIn(blog, path), { agent }, (answer) => {
       let text = '';
       answer.setEncoding('utf8');
       answer.on('data', (part: string) => (text += part));
-      answer.on('end', () => resolve(text));
+      answer.on('end', () => resolve(text.replaceAll(`${basePathOf(blog)}/`, '/')));
     });
     outgoing.on('error', reject);
     outgoing.end();

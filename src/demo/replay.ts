@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { fetchText, linksIn } from './fetch-links.ts';
+import { addressIn, fetchText, linksIn } from './fetch-links.ts';
 import { type KnownAddresses, readTrafficLog, replayed, type ReplayedRequest } from './replay-map.ts';
 
 const USAGE = `Usage: npm run replay -- LOG ADDRESS [--speed N]
@@ -73,7 +73,7 @@ async function addressesOf(blog: string): Promise<KnownAddresses> {
 
 function statusOf(blog: string, path: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    const outgoing = request(new URL(path, blog), { agent, method: 'HEAD' }, (answer) => {
+    const outgoing = request(addressIn(blog, path), { agent, method: 'HEAD' }, (answer) => {
       answer.resume();
       resolve(answer.statusCode!);
     });
@@ -96,7 +96,7 @@ function ask({ method, path, headers, conditional }: ReplayedRequest): Promise<v
       answers.set(what, (answers.get(what) ?? 0) + 1);
       resolve();
     };
-    const outgoing = request(new URL(path, address), { agent, method, headers: all }, (answer) => {
+    const outgoing = request(addressIn(address!, path), { agent, method, headers: all }, (answer) => {
       if (answer.headers.etag !== undefined) etags.set(path, answer.headers.etag);
       answer.on('end', () => count(answer.statusCode!));
       answer.on('error', () => count('broken off'));
