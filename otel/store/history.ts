@@ -15,9 +15,14 @@ import type { TraceRing } from './trace-ring.ts';
 const DAY_MILLIS = 86_400_000;
 /** What a crash may cost. */
 const WRITE_INTERVAL_MILLIS = 5000;
-/** Between two slices when there is more to do. */
+/** Between two slices when failed or slow traces wait, or roll-ups: 50 traces/s. */
 const SLICE_INTERVAL_MILLIS = 100;
-/** One slice is one short transaction: 0.2 ms, and under 3 ms when it has to move the log into the file; 50 traces/s. What memory lets go before its turn is lost to the file. */
+/**
+ * When only ordinary traces wait: 10 a second. The file holds some 50,000 traces, so a busy hour of those would push out the failures of a
+ * week. What memory lets go before its turn is lost to the file.
+ */
+const ORDINARY_INTERVAL_MILLIS = 500;
+/** One slice is one short transaction: 0.2 ms, and what the disk takes when it has to move the log into the file. */
 const MAX_TRACES_PER_SLICE = 5;
 const MAX_SPANS_PER_SLICE = 100;
 const MAX_ROLL_UPS_PER_SLICE = 50;
@@ -70,7 +75,7 @@ export class History {
   /** Writes everything that is pending, without slices; for shutdown. */
   flush(): void {
     this.#quietly('history.flush', () => {
-      while (this.#writeSlice());
+      while (this.#writeSlice() !== WRITE_INTERVAL_MILLIS);
     });
   }
 
@@ -137,15 +142,15 @@ export class History {
 
   #schedule(delayMillis: number): void {
     this.#timer = backgroundTimeout(() => {
-      const more = this.#quietly('history.write', () => this.#writeSlice()) === true;
-      if (this.#file !== undefined) this.#schedule(more ? SLICE_INTERVAL_MILLIS : WRITE_INTERVAL_MILLIS);
+      const nextMillis = this.#quietly('history.write', () => this.#writeSlice());
+      if (this.#file !== undefined) this.#schedule(nextMillis ?? WRITE_INTERVAL_MILLIS);
     }, delayMillis);
   }
 
-  /** One short transaction of what changed and one of what is over; true when there is more to do. */
-  #writeSlice(): boolean {
+  /** One short transaction of what changed and one of what is over; answers when the next one is due. */
+  #writeSlice(): number {
     const file = this.#file;
-    if (file === undefined) return false;
+    if (file === undefined) return WRITE_INTERVAL_MILLIS;
     const { ring, rollUps, clock } = this.#options;
     const changed = ring.takeChanged(MAX_TRACES_PER_SLICE, MAX_SPANS_PER_SLICE);
     const closed = rollUps?.takeClosed(MAX_ROLL_UPS_PER_SLICE) ?? [];
@@ -164,7 +169,8 @@ export class History {
     ring.evictOlderThan(cutoffMillis);
     let gone = file.expire(cutoffMillis, clock.now(), MAX_EXPIRED_PER_SLICE);
     if (file.usedBytes > this.#maxBytes) gone += file.dropOldest(MAX_EXPIRED_PER_SLICE);
-    return changed.length + closed.length + gone > 0;
+    if (ring.mustKeepUnsaved > 0 || closed.length === MAX_ROLL_UPS_PER_SLICE) return SLICE_INTERVAL_MILLIS;
+    return changed.length + closed.length + gone > 0 ? ORDINARY_INTERVAL_MILLIS : WRITE_INTERVAL_MILLIS;
   }
 
   #cutoffMillis(): number {

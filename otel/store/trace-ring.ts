@@ -81,6 +81,11 @@ export class TraceRing {
     return this.#unsaved;
   }
 
+  /** Failed and slow traces, and late ones, that nobody has taken since they changed. */
+  get mustKeepUnsaved(): number {
+    return this.#changed?.mustKeepSize ?? 0;
+  }
+
   /** Takes a trace's kept spans, or merges them into what is there; makes room by evicting the oldest. */
   add(traceId: string, spans: readonly SpanRecord[], facts: TraceFacts): TraceRecord {
     let trace = this.#traces.get(traceId);

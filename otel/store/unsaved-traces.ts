@@ -5,6 +5,10 @@ export class UnsavedTraces {
   readonly #mustKeep = new Set<string>();
   readonly #ordinary = new Set<string>();
 
+  get mustKeepSize(): number {
+    return this.#mustKeep.size;
+  }
+
   add({ traceId, keepReason }: Pick<TraceRecord, 'traceId' | 'keepReason'>): void {
     if (keepReason === 'probability' || keepReason === 'ancestor') {
       if (!this.#mustKeep.has(traceId)) this.#ordinary.add(traceId);

@@ -76,9 +76,21 @@ describe('History', () => {
     await jest.advanceTimersByTimeAsync(1);
     expect(saved()).toBe(5);
     await jest.advanceTimersByTimeAsync(1000);
-    expect(saved()).toBe(55);
-    await jest.advanceTimersByTimeAsync(1000);
+    expect(saved()).toBe(15);
+    await jest.advanceTimersByTimeAsync(7500);
     expect(saved()).toBe(90);
+  });
+
+  it('writes failed traces at five times the pace of ordinary ones, and before them', async () => {
+    jest.useFakeTimers();
+    const { ring, history } = place.start();
+    add(ring, 1, 10);
+    for (let i = 11; i <= 40; i++) ring.add(traceIdOf(i), [spanRecord({ reason: 'error' })], WHOLE);
+    const isSaved = (i: number) => history.trace(traceIdOf(i)) !== undefined;
+    await jest.advanceTimersByTimeAsync(5500);
+    expect([11, 40, 1].map(isSaved)).toEqual([true, true, false]);
+    await jest.advanceTimersByTimeAsync(1000);
+    expect([1, 10].map(isSaved)).toEqual([true, true]);
   });
 
   it('saves failed traces before ordinary ones, however late they come', () => {
