@@ -141,6 +141,14 @@ export class TraceBuffer {
     return this.#dropped.has(traceId);
   }
 
+  /** What is known of a trace that no store holds. */
+  seen(traceId: string): 'running' | 'never-kept' | undefined {
+    const trace = this.#traces.find(traceId);
+    if (trace === undefined) return this.wasDropped(traceId) ? 'never-kept' : undefined;
+    if (!trace.isDecided) return 'running';
+    return trace.keptAny ? undefined : 'never-kept';
+  }
+
   /** The oldest waiting trace while a bound is exceeded. */
   overflowing(): BufferedTrace | undefined {
     const { maxTraces, maxPendingSpans, maxPendingBytes } = this.limits;

@@ -1,15 +1,20 @@
+import { createTraceState } from '@opentelemetry/api';
 import type { EndedOperation } from '../aggregate/ended-operation.ts';
 import type { Clock } from '../clock.ts';
 import type { Guard } from '../guard.ts';
 import type { OperationType } from '../query.ts';
-import type { Verdict } from './buffered-trace.ts';
-import { type Bits56, KEEP_ALL } from './consistent-threshold.ts';
+import type { BufferedTrace, Verdict } from './buffered-trace.ts';
+import { type Bits56, isAtLeast, KEEP_ALL } from './consistent-threshold.ts';
 import type { EndedSpan } from './ended-span.ts';
+import type { FinishedOperation } from './finished-operation.ts';
 import type { LiveThresholds } from './live-thresholds.ts';
+import { randomnessOf } from './ot-trace-state.ts';
 import { decideExport, decideTrace, mustKeepReason, type Reasons, type StormFate } from './policies.ts';
 import type { Judgement, SpanHandOver } from './span-hand-over.ts';
+import type { SpanReader } from './span-reader.ts';
 import type { SpanTally } from './span-tally.ts';
 import type { StormBudget } from './storm-budget.ts';
+import type { TraceBuffer } from './trace-buffer.ts';
 
 /** Where operations are counted, apart from what is kept of them. */
 export interface OperationAggregates {
@@ -21,16 +26,22 @@ export interface TraceJudgeOptions {
   readonly aggregates: OperationAggregates;
   readonly guard: Guard;
   readonly clock: Clock;
+  readonly live: () => LiveThresholds;
+  readonly reader: SpanReader;
+  readonly buffer: TraceBuffer;
   readonly tally: SpanTally;
   readonly storm: StormBudget;
   readonly handOver: SpanHandOver;
 }
 
-/** Applies the policies to finished spans of one trace, counts each verdict once and hands over what is kept. Never throws. */
+/** Decides a trace: applies the policies to its finished spans, counts each verdict once and hands over what is kept. */
 export class TraceJudge {
   readonly #aggregates: OperationAggregates;
   readonly #guard: Guard;
   readonly #clock: Clock;
+  readonly #live: () => LiveThresholds;
+  readonly #reader: SpanReader;
+  readonly #buffer: TraceBuffer;
   readonly #tally: SpanTally;
   readonly #storm: StormBudget;
   readonly #handOver: SpanHandOver;
@@ -40,15 +51,71 @@ export class TraceJudge {
     this.#aggregates = options.aggregates;
     this.#guard = options.guard;
     this.#clock = options.clock;
+    this.#live = options.live;
+    this.#reader = options.reader;
+    this.#buffer = options.buffer;
     this.#tally = options.tally;
     this.#storm = options.storm;
     this.#handOver = options.handOver;
     this.#exports = options.handOver.exports;
   }
 
+  /** The verdict on a trace that is complete, or has waited long enough. */
+  decide(trace: BufferedTrace): void {
+    // Decided meanwhile: an exporter may have ended spans of its own.
+    if (trace.isDecided) return;
+    const live = this.#live();
+    if (!trace.wasDecided) {
+      const threshold = live.thresholds.export[this.#reader.rootTypeOf(trace)];
+      trace.wholeExport = this.#exports && isAtLeast(trace.randomness, threshold);
+    }
+    if (trace.live > 0) trace.facts.truncated = true;
+    this.#judge(this.#buffer.settle(trace), trace, live, false);
+    this.#buffer.retire(trace);
+  }
+
+  /** A span that ends after its trace's verdict inherits it; one of a forgotten trace is judged by its randomness alone. */
+  decideLate(ended: EndedSpan, known: BufferedTrace | undefined): void {
+    const live = this.#live();
+    if (known !== undefined) return this.#judge([ended], known, live, true);
+    const { traceId, traceState } = ended.span.spanContext();
+    const trace = this.#buffer.unheld(traceId, traceState);
+    trace.facts.truncated = true;
+    trace.wholeExport =
+      this.#exports &&
+      !this.#buffer.wasDropped(traceId) &&
+      isAtLeast(trace.randomness, live.thresholds.export[ended.type]);
+    this.#judge([ended], trace, live, true);
+    trace.forget();
+  }
+
+  /** Whether an operation is ordinary and could be kept nowhere, so that no span of it is needed. */
+  letsGo(operation: FinishedOperation, trace: BufferedTrace | undefined): boolean {
+    const live = this.#live();
+    if (mustKeepReason(operation, live.settings) !== undefined) return false;
+    const randomness = trace?.randomness ?? randomnessOf(operation.traceId, operation.traceState);
+    return !this.#isWanted(operation.type, randomness, live);
+  }
+
+  /** Whether an ordinary operation could be kept anywhere. */
+  isDetailWanted(type: OperationType, traceId: string, traceState: string | undefined): boolean {
+    const live = this.#live();
+    if (live.thresholds.local[type] === KEEP_ALL) return true;
+    const randomness =
+      this.#buffer.find(traceId)?.randomness ??
+      randomnessOf(traceId, traceState === undefined ? undefined : createTraceState(traceState));
+    return this.#isWanted(type, randomness, live);
+  }
+
+  #isWanted(type: OperationType, randomness: Bits56, { thresholds, lowestExport }: LiveThresholds): boolean {
+    return (
+      isAtLeast(randomness, thresholds.local[type]) || (this.#exports && isAtLeast(randomness, lowestExport))
+    );
+  }
+
   /** @param isLate They ended after their trace was decided: what must be kept is kept as late. */
-  judge(spans: readonly EndedSpan[], verdict: Verdict, live: LiveThresholds, isLate: boolean): void {
-    const judgement = this.#decide(spans, verdict, live);
+  #judge(spans: readonly EndedSpan[], verdict: Verdict, live: LiveThresholds, isLate: boolean): void {
+    const judgement = this.#policies(spans, verdict, live);
     if (isLate) {
       markLate(judgement.local);
       markLate(judgement.export);
@@ -57,7 +124,7 @@ export class TraceJudge {
     this.#handOver.give(spans, judgement, verdict, live.thresholds);
   }
 
-  #decide(
+  #policies(
     spans: readonly EndedSpan[],
     verdict: Verdict,
     { settings, thresholds }: LiveThresholds,
