@@ -2,9 +2,9 @@ import type { Middleware } from 'koa';
 import { scanTags } from './posts/html-scanner.ts';
 import { responseHeader } from './views/response-header.ts';
 
-/** Attributes that hold an address; the last two are read by scripts of the observatory. */
+/** Attributes that hold an address; what scripts of ours read from `data-…` is one when it begins with a slash. */
 const ADDRESS =
-  /^(?:href|src|action|formaction|poster|cite|data|xlink:href|srcset|imagesrcset|data-live|data-href)$/i;
+  /^(?:href|src|action|formaction|poster|cite|data|xlink:href|srcset|imagesrcset|data-[\w-]+)$/i;
 const ATTRIBUTE = /([^\s"'<>/=]+)(\s*=\s*)("[^"]*"|'[^']*'|[^\s"'=<>`]+)/g;
 /** An address from the root of the host, quoted or not; `//host` is another host. */
 const FROM_ROOT = /^(["']?)\/(?!\/)/;

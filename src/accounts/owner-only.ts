@@ -6,7 +6,7 @@ import { secretsEqual } from './secret-token.ts';
  * Lets the owner in and nobody else. Who opens a page is sent to sign in and comes back; everything else gets 401, drawn by the error
  * renderer. Routes that take the owner's forms use `protectForms(…).owner` instead, which also keeps what was written.
  */
-export function ownerOnly(): Middleware {
+export function ownerOnly(basePath = ''): Middleware {
   return async (ctx, next) => {
     ctx.set('Cache-Control', 'no-store');
     if (sessionOf(ctx) !== undefined) return next();
@@ -15,12 +15,14 @@ export function ownerOnly(): Middleware {
       ctx.redirect(`/admin/sign-in?next=${encodeURIComponent(ctx.url)}`);
       return;
     }
-    ctx.throw(401, 'Sign in at /admin/sign-in first.', { headers: { 'Cache-Control': 'no-store' } });
+    ctx.throw(401, `Sign in at ${basePath}/admin/sign-in first.`, {
+      headers: { 'Cache-Control': 'no-store' },
+    });
   };
 }
 
 /** For /admin/metrics and /metrics, and nothing else: the owner, or a program with the token of METRICS_TOKEN. Always answers as JSON. */
-export function ownerOrBearer(metricsToken: string | undefined): Middleware {
+export function ownerOrBearer(metricsToken: string | undefined, basePath = ''): Middleware {
   return async (ctx, next) => {
     ctx.set('Cache-Control', 'no-store');
     ctx.state['errorFormat'] = 'json';
@@ -29,7 +31,7 @@ export function ownerOrBearer(metricsToken: string | undefined): Middleware {
     if (isScraper || sessionOf(ctx) !== undefined) return next();
     ctx.throw(
       401,
-      'Sign in at /admin/sign-in, or send “Authorization: Bearer …” with the value of METRICS_TOKEN.',
+      `Sign in at ${basePath}/admin/sign-in, or send “Authorization: Bearer …” with the value of METRICS_TOKEN.`,
       {
         headers: { 'WWW-Authenticate': 'Bearer realm="glasshouse metrics"', 'Cache-Control': 'no-store' },
       },

@@ -9,6 +9,7 @@ import { csrfTokenOf, loadSession } from '../accounts/load-session.ts';
 import { ownerOnly, ownerOrBearer } from '../accounts/owner-only.ts';
 import { protectForms } from '../accounts/protect-forms.ts';
 import type { AppDependencies } from '../app-dependencies.ts';
+import { basePathOf } from '../base-path.ts';
 import type { BusinessMetrics } from '../business-metrics.ts';
 import type { Assets } from '../media/assets.ts';
 import type { PostStore } from '../posts/post-store.ts';
@@ -45,13 +46,14 @@ export function createDeskRooms(
   const cookies = new AccountCookies({ publicUrl });
   const send = createDeskSender({ assets, site, render });
   const forms = protectForms({ cookies, publicUrl, send });
-  const owner = ownerOnly();
+  const basePath = basePathOf(publicUrl);
+  const owner = ownerOnly(basePath);
   const clientAddress = createClientAddress(publicUrl);
   return {
     loadSession: loadSession({ sessions: accounts.sessions, cookies }),
     ownerOnly: owner,
     ownerForms: forms.owner,
-    ownerOrBearer: ownerOrBearer(metricsToken),
+    ownerOrBearer: ownerOrBearer(metricsToken, basePath),
     csrfToken: csrfTokenOf,
     routers: [
       createAccountRoutes({

@@ -2,9 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { join } from 'node:path';
+import { PAGES } from '../../src/observatory/pages.ts';
 import { BlogProcess, makeDataDir, removeDataDir, runToEnd, TOKEN } from './blog-process.ts';
-import { addressesIn, crawl, Visitor, type CrawlReport } from './prefix-crawl.ts';
+import { addressesIn, crawl, type CrawlReport } from './prefix-crawl.ts';
 import { PrefixProxy } from './prefix-proxy.ts';
+import { Visitor } from './visitor.ts';
 
 const PREFIX = '/deep/notes';
 const OBSERVATORY = '/admin/metrics-dashboard';
@@ -76,7 +78,7 @@ describe.each([
     removeDataDir(dataDir);
   });
 
-  /** The fields of the first form on a page that goes to `action`. */
+  /** The hidden fields of a page's forms. */
   async function formAt(path: string, headers = {}): Promise<Record<string, string>> {
     const { text } = await visitor.send(at(path), { headers });
     const fields = [...text.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g)];
@@ -177,12 +179,38 @@ describe.each([
     expect([moved.status, moved.headers.location]).toEqual([301, inside('/moved?x=1')]);
   });
 
+  it('pins a trace, imports one, and says how to ask again', async () => {
+    const traces = `${OBSERVATORY}/traces`;
+    const { text } = await visitor.send(at(`${traces}?series=GET%20%2Farchive`));
+    const trace = `${traces}/${/\/traces\/([0-9a-f]{32})/.exec(text)![1]!}`;
+    expect((await visitor.send(at(trace))).text).toContain(`>curl ${proxy.publicUrl}/archive<`);
+    const pinned = await visitor.send(at(`${trace}/pin`), { fields: await formAt(trace) });
+    expect([pinned.status, pinned.headers.location]).toEqual([303, inside(trace)]);
+    const otlp = (await visitor.send(at(`${trace}?format=otlp`))).text;
+    const form = await formAt(`${traces}/import`);
+    const imported = await visitor.send(at(`${traces}/import`), { fields: { ...form, otlp } });
+    expect([imported.status, imported.headers.location]).toEqual([
+      303,
+      inside(trace.replace('/traces/', '/traces/imported/')),
+    ]);
+  });
+
+  it('tells programs where to sign in', async () => {
+    const stranger = new Visitor();
+    const { status, text } = await stranger.send(at(OBSERVATORY), {
+      headers: { accept: 'application/json' },
+    });
+    stranger.close();
+    expect([status, text]).toEqual([401, expect.stringContaining(`Sign in at ${PREFIX}/admin/sign-in`)]);
+  });
+
   it('leads its owner nowhere else, and guards every form where it is sent to', async () => {
     const report = await crawl(visitor, [at(OBSERVATORY), at('/admin'), at('/admin/health')], {
       prefix: PREFIX,
       maxAnswers: MAX_ANSWERS,
       // Of a window of seconds, a trace may be there and its operations counted in the bucket before.
       mayFail: /\/(?:route|statement)\?.*\bto=\d/,
+      tellsOfOthers: /\/imported\/.*format=/,
     });
     expect(explain(report)).toEqual(FINE);
     const paths = report.asked.map((address) => address.slice(proxy.publicUrl.length));
@@ -196,6 +224,11 @@ describe.each([
     ])
       expect([pattern, found(pattern)]).toEqual([pattern, true]);
     expect(found(/\/admin\/posts\/\d+\/delete$/)).toBe(true);
+    // Not one page of the observatory was out of reach.
+    for (const { path } of PAGES) {
+      const page = new RegExp(`^${OBSERVATORY}${path.replace(/:\w+/, '[0-9a-f]{32}')}(?:\\?.*)?$`);
+      expect([path, found(page)]).toEqual([path, true]);
+    }
     expect(report.forms.size).toBeGreaterThan(8);
     for (const form of report.forms) {
       const { status } = await visitor.send(form, { fields: { _csrf: 'wrong' } });

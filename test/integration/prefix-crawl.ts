@@ -1,62 +1,5 @@
-import { Agent, request, type IncomingHttpHeaders } from 'node:http';
 import { scanTags } from '../../src/posts/html-scanner.ts';
-
-export interface Visit {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly text: string;
-}
-
-/** A browser without a screen: it keeps cookies by their path and follows nothing by itself. */
-export class Visitor {
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 4 });
-  readonly cookies = new Map<string, { readonly value: string; readonly path: string }>();
-
-  send(
-    address: string,
-    { fields, headers = {} }: { fields?: Record<string, string>; headers?: Record<string, string> } = {},
-  ): Promise<Visit> {
-    const url = new URL(address);
-    const sent = [...this.cookies]
-      .filter(([, { path }]) => url.pathname === path || url.pathname.startsWith(path.replace(/\/?$/, '/')))
-      .map(([name, { value }]) => `${name}=${value}`);
-    const form = { origin: url.origin, 'content-type': 'application/x-www-form-urlencoded' };
-    const options = {
-      agent: this.#agent,
-      method: fields === undefined ? 'GET' : 'POST',
-      headers: {
-        accept: 'text/html,*/*;q=0.8',
-        ...(sent.length > 0 && { cookie: sent.join('; ') }),
-        ...(fields !== undefined && form),
-        ...headers,
-      },
-    };
-    return new Promise((resolve, reject) => {
-      const outgoing = request(url, options, (answer) => {
-        let text = '';
-        answer.setEncoding('latin1').on('data', (part: string) => (text += part));
-        answer.on('error', reject);
-        answer.on('end', () => {
-          for (const line of answer.headers['set-cookie'] ?? []) this.#keep(line);
-          resolve({ status: answer.statusCode!, headers: answer.headers, text });
-        });
-      });
-      outgoing.on('error', reject);
-      outgoing.end(fields && new URLSearchParams(fields).toString());
-    });
-  }
-
-  #keep(line: string): void {
-    const [, name, value] = /^([^=]+)=([^;]*)/.exec(line)!;
-    const path = /;\s*Path=([^;]+)/i.exec(line)?.[1] ?? '';
-    if (value === '') this.cookies.delete(name!);
-    else this.cookies.set(name!, { value: value!, path });
-  }
-
-  close(): void {
-    this.#agent.destroy();
-  }
-}
+import type { Visit, Visitor } from './visitor.ts';
 
 /** An address that an answer names, as an absolute URL, and what would be done with it. */
 export interface NamedAddress {
@@ -88,6 +31,17 @@ export function addressesIn(visit: Visit, address: string): readonly NamedAddres
 }
 
 const LINKS = ['href', 'src', 'poster', 'data-href'];
+/** May begin with a slash and be no address. */
+const WORDS = new Set([
+  'value',
+  'content',
+  'title',
+  'placeholder',
+  'alt',
+  'aria-label',
+  'data-key',
+  'srcset',
+]);
 
 function addHtml(html: string, add: (text: string | undefined, by?: NamedAddress['by']) => void): void {
   let form: { readonly action: string; readonly fields: URLSearchParams } | undefined;
@@ -104,6 +58,8 @@ function addHtml(html: string, add: (text: string | undefined, by?: NamedAddress
       ]),
     );
     for (const attribute of LINKS) add(values.get(attribute));
+    for (const [attribute, value] of values)
+      if (value.startsWith('/') && !WORDS.has(attribute)) add(value, 'mention');
     for (const candidate of (values.get('srcset') ?? '').split(/,\s+/)) add(candidate.trim().split(/\s/)[0]);
     add(values.get('data-live'), 'stream');
     const action = values.get('action');
@@ -152,7 +108,13 @@ export interface CrawlReport {
 export async function crawl(
   visitor: Visitor,
   starts: readonly string[],
-  options: { readonly prefix: string; readonly maxAnswers: number; readonly mayFail?: RegExp },
+  options: {
+    readonly prefix: string;
+    readonly maxAnswers: number;
+    readonly mayFail?: RegExp;
+    /** Addresses that tell of requests to others, which are no business of the prefix. */
+    readonly tellsOfOthers?: RegExp;
+  },
 ): Promise<CrawlReport> {
   const { origin } = new URL(starts[0]!);
   const queue = [...starts];
@@ -175,6 +137,7 @@ export async function crawl(
     for (const offence of inlineOffences(visit)) faults.push(`${address} has ${offence}`);
     for (const { url, by } of addressesIn(visit, address)) {
       if (url.origin !== origin) continue;
+      if (by === 'mention' && options.tellsOfOthers?.test(address) === true) continue;
       url.hash = '';
       if (url.pathname !== options.prefix && !url.pathname.startsWith(`${options.prefix}/`)) {
         faults.push(`${address} names ${url.href}, outside of ${options.prefix}`);

@@ -47,7 +47,7 @@ describe('withBasePath', () => {
       '<form action="/notes/search"><button formaction="/notes/x">',
     ],
     ['<div data-live="/live?a">', '<div data-live="/notes/live?a">'],
-    ['<svg data-href="/traces">', '<svg data-href="/notes/traces">'],
+    ['<svg data-href="/traces" data-copy="a">', '<svg data-href="/notes/traces" data-copy="a">'],
     [
       '<script src="/a.js" type="module"></script><a href="/b">',
       '<script src="/notes/a.js" type="module"></script><a href="/notes/b">',

@@ -1,0 +1,58 @@
+import { Agent, request, type IncomingHttpHeaders } from 'node:http';
+
+export interface Visit {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+/** A browser without a screen: it keeps cookies by their path and follows nothing by itself. */
+export class Visitor {
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 4 });
+  readonly cookies = new Map<string, { readonly value: string; readonly path: string }>();
+
+  send(
+    address: string,
+    { fields, headers = {} }: { fields?: Record<string, string>; headers?: Record<string, string> } = {},
+  ): Promise<Visit> {
+    const url = new URL(address);
+    const sent = [...this.cookies]
+      .filter(([, { path }]) => url.pathname === path || url.pathname.startsWith(path.replace(/\/?$/, '/')))
+      .map(([name, { value }]) => `${name}=${value}`);
+    const form = { origin: url.origin, 'content-type': 'application/x-www-form-urlencoded' };
+    const options = {
+      agent: this.#agent,
+      method: fields === undefined ? 'GET' : 'POST',
+      headers: {
+        accept: 'text/html,*/*;q=0.8',
+        ...(sent.length > 0 && { cookie: sent.join('; ') }),
+        ...(fields !== undefined && form),
+        ...headers,
+      },
+    };
+    return new Promise((resolve, reject) => {
+      const outgoing = request(url, options, (answer) => {
+        let text = '';
+        answer.setEncoding('latin1').on('data', (part: string) => (text += part));
+        answer.on('error', reject);
+        answer.on('end', () => {
+          for (const line of answer.headers['set-cookie'] ?? []) this.#keep(line);
+          resolve({ status: answer.statusCode!, headers: answer.headers, text });
+        });
+      });
+      outgoing.on('error', reject);
+      outgoing.end(fields && new URLSearchParams(fields).toString());
+    });
+  }
+
+  #keep(line: string): void {
+    const [, name, value] = /^([^=]+)=([^;]*)/.exec(line)!;
+    const path = /;\s*Path=([^;]+)/i.exec(line)?.[1] ?? '';
+    if (value === '') this.cookies.delete(name!);
+    else this.cookies.set(name!, { value: value!, path });
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+}
