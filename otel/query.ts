@@ -48,12 +48,23 @@ export interface OperationSummary {
 }
 
 /** One bounded series: a route, a statement, a template; or the overflow row that keeps totals exact. */
+/** One of the texts that share a `db.query.summary`: exact counts since this process started. */
+export interface StatementText {
+  /** Parameterised. */
+  readonly text: string;
+  readonly count: number;
+  readonly totalMillis: number;
+  readonly maxMillis: number;
+}
+
 export interface SeriesSummary extends OperationSummary {
   readonly type: OperationType;
   /** http: `GET /:slug`; database: `db.query.summary`; render: the template; other: scope and span name. */
   readonly name: string;
-  /** database only: the parameterised statement text, once seen. */
+  /** database only: the parameterised statement text, once seen; of several, the one that took most time. */
   readonly text?: string;
+  /** database only: the texts that ran under this name, those that took most time first, at most 32. */
+  readonly texts?: readonly StatementText[];
   /** database only: rows returned plus rows changed. */
   readonly rows?: number;
   /** database only: the http series that issued it, most frequent first, at most 8. */

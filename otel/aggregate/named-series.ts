@@ -1,3 +1,4 @@
+import type { SeriesSummary, StatementText } from '../query.ts';
 import type { EndedOperation } from './ended-operation.ts';
 import type { RedBucket } from './red-bucket.ts';
 import type { TieredSeries } from './tiers.ts';
@@ -6,28 +7,68 @@ import type { TieredSeries } from './tiers.ts';
 const MAX_CALLERS = 32;
 /** Callers that a row shows. */
 const SHOWN_CALLERS = 8;
+/** Distinct texts under one summary; later ones count in the series alone. */
+const MAX_TEXTS = 32;
 
-/** A series with what only database series have: the statement's text and who issues it. */
+/** How many texts all series together may still remember. */
+export interface TextBudget {
+  left: number;
+}
+
+interface TextCount {
+  count: number;
+  nanos: number;
+  maxNanos: number;
+}
+
+/** A series with what only database series have: the statements' texts and who issues them. */
 export class NamedSeries {
   readonly tiers: TieredSeries;
-  #text: string | undefined;
+  readonly #budget: TextBudget;
+  #texts: Map<string, TextCount> | undefined;
   #callers: Map<string, number> | undefined;
 
-  constructor(tiers: TieredSeries) {
+  constructor(tiers: TieredSeries, budget: TextBudget) {
     this.tiers = tiers;
+    this.#budget = budget;
   }
 
   record(operation: EndedOperation): void {
     this.tiers.record(operation);
-    if (operation.text !== undefined) this.#text ??= operation.text;
+    if (operation.text !== undefined) this.#recordText(operation.text, operation.durationNanos);
     if (operation.caller !== undefined) this.#recordCaller(operation.caller);
   }
 
-  facts(bucket: RedBucket): { text?: string; rows?: number; callers?: readonly string[] } {
+  facts(bucket: RedBucket): Pick<SeriesSummary, 'text' | 'texts' | 'rows' | 'callers'> {
+    const texts = this.#textsByTime();
     return {
-      ...(this.#text === undefined ? {} : { text: this.#text, rows: bucket.rows }),
+      ...(texts[0] === undefined ? {} : { text: texts[0].text, texts, rows: bucket.rows }),
       ...(this.#callers === undefined ? {} : { callers: this.#mostFrequentCallers(this.#callers) }),
     };
+  }
+
+  #recordText(text: string, nanos: number): void {
+    this.#texts ??= new Map();
+    const known = this.#texts.get(text);
+    if (known !== undefined) {
+      known.count++;
+      known.nanos += nanos;
+      if (nanos > known.maxNanos) known.maxNanos = nanos;
+    } else if (this.#texts.size < MAX_TEXTS && this.#budget.left > 0) {
+      this.#budget.left--;
+      this.#texts.set(text, { count: 1, nanos, maxNanos: nanos });
+    }
+  }
+
+  #textsByTime(): readonly StatementText[] {
+    return [...(this.#texts ?? [])]
+      .sort((a, b) => b[1].nanos - a[1].nanos)
+      .map(([text, { count, nanos, maxNanos }]) => ({
+        text,
+        count,
+        totalMillis: nanos / 1e6,
+        maxMillis: maxNanos / 1e6,
+      }));
   }
 
   #recordCaller(caller: string): void {

@@ -14,7 +14,7 @@ import type { EndedOperation } from './ended-operation.ts';
 import { heatMapOf } from './heat-map.ts';
 import { RedBucket } from './red-bucket.ts';
 import { bucketGrid, tierFor } from './time-grid.ts';
-import { NamedSeries } from './named-series.ts';
+import { NamedSeries, type TextBudget } from './named-series.ts';
 import {
   openRollUps,
   readRollUpKey,
@@ -26,6 +26,8 @@ import {
 import { type OnClose, TieredSeries, TIERS } from './tiers.ts';
 
 /** Series per type; what comes after them is counted in the overflow row, so totals stay exact. */
+/** Statement texts of all series: far more than an app has; ~300 bytes each. */
+const MAX_TEXTS = 1000;
 const DEFAULT_MAX_SERIES = 500;
 /** ~6 MiB: about 25,000 closed buckets of ten distinct durations. */
 const DEFAULT_MAX_BYTES = 6 * 1024 * 1024;
@@ -57,6 +59,8 @@ export class RedAggregator {
   #finestFromMillis = 0;
   /** Start of the oldest bucket that was restored. */
   #restoredFromMillis: number | undefined;
+
+  readonly #textBudget: TextBudget = { left: MAX_TEXTS };
 
   constructor(options: {
     readonly clock: Clock;
@@ -207,7 +211,10 @@ export class RedAggregator {
     if (known !== undefined) return known;
     if (named.size >= this.#maxSeries && name !== OVERFLOW_SERIES)
       return this.#seriesFor(type, OVERFLOW_SERIES);
-    const series = new NamedSeries(new TieredSeries(rollUpKey(type, name), this.#onClose, totals));
+    const series = new NamedSeries(
+      new TieredSeries(rollUpKey(type, name), this.#onClose, totals),
+      this.#textBudget,
+    );
     named.set(name, series);
     return series;
   }

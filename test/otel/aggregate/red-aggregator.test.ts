@@ -157,6 +157,28 @@ describe('RedAggregator', () => {
     });
   });
 
+  it('counts each text under one summary apart, those that took most time first, within bounds', () => {
+    const red = aggregator();
+    const run = (text: string, durationNanos: number, series = 'SELECT posts') =>
+      red.record(operation({ type: 'database', series, text, durationNanos }));
+    run('SELECT 1', 1e6);
+    run('SELECT 2', 5e6);
+    run('SELECT 1', 2e6);
+    expect(red.series('database')[0]).toMatchObject({
+      text: 'SELECT 2',
+      texts: [
+        { text: 'SELECT 2', count: 1, totalMillis: 5, maxMillis: 5 },
+        { text: 'SELECT 1', count: 2, totalMillis: 3, maxMillis: 2 },
+      ],
+    });
+    for (let series = 0; series < 100; series++)
+      for (let text = 0; text < 40; text++) run(`SELECT ${text}`, 1, `SELECT ${series}`);
+    const rows = red.series('database');
+    expect(Math.max(...rows.map(({ texts }) => texts?.length ?? 0))).toBe(32);
+    expect(rows.reduce((sum, { texts }) => sum + (texts?.length ?? 0), 0)).toBe(1000);
+    expect(rows.reduce((sum, { count }) => sum + count, 0)).toBe(4003);
+  });
+
   it('has a heat map whose cells add up to the count', () => {
     const red = aggregator();
     for (const millis of [0.1, 1, 1, 10, 100, 1000]) red.record(operation({ durationNanos: millis * 1e6 }));
