@@ -2,6 +2,7 @@ import type { OperationRow, OperationType, TelemetryQuery, TimeRange } from '../
 import { html } from '../views/html.ts';
 import { sparkline } from './charts/sparkline.ts';
 import { seriesName } from './draw/facts.ts';
+import { drawStack } from './draw/stack.ts';
 import type { Column } from './draw/table.ts';
 import { moment } from './format/moment.ts';
 import { countText } from './format/quantity.ts';
@@ -63,8 +64,11 @@ export function groupFailures(rows: readonly OperationRow[], range: TimeRange): 
     .sort((a, b) => b.count - a.count || b.lastMillis - a.lastMillis);
 }
 
-/** The stack of an exception that the span of the newest failure recorded; for the first groups, since each costs a look-up. */
-export function withStacks(
+/**
+ * The exception that the span of the newest failure recorded: its stack, and its type where the span itself has only a status code. For the
+ * first groups, since each costs a look-up.
+ */
+export function withExceptions(
   telemetry: Pick<TelemetryQuery, 'trace'>,
   groups: readonly FailureGroup[],
 ): readonly FailureGroup[] {
@@ -72,10 +76,16 @@ export function withStacks(
     const trace = index < MAX_STACKS ? telemetry.trace(group.traceId) : undefined;
     if (trace === undefined || !('spans' in trace)) return group;
     const span = trace.spans.find(({ spanId }) => spanId === group.spanId);
-    const stack = span?.events
-      .map(({ attributes }) => attributes['exception.stacktrace'])
-      .findLast((each) => typeof each === 'string');
-    return stack === undefined ? group : { ...group, stack: String(stack) };
+    const thrown = span?.events.findLast(
+      ({ attributes }) => attributes['exception.type'] !== undefined,
+    )?.attributes;
+    if (thrown === undefined) return group;
+    const stack = thrown['exception.stacktrace'];
+    return {
+      ...group,
+      errorType: /^\d+$/.test(group.errorType) ? String(thrown['exception.type']) : group.errorType,
+      ...(typeof stack === 'string' && { stack }),
+    };
   });
 }
 
@@ -100,7 +110,7 @@ export function failureColumns(view: PageView): readonly Column<FailureGroup>[] 
             row.stack !== undefined &&
             html`<details class="stack-of">
               <summary>stack</summary>
-              <pre class="stack" tabindex="0"><code>${row.stack}</code></pre>
+              ${drawStack(row.stack)}
             </details>`
           }`,
     },

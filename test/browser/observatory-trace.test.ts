@@ -95,11 +95,64 @@ run('a trace in a browser', () => {
     expect(await visible()).toEqual([`span-${spanOf(0)}`, `span-${spanOf(2)}`]);
   });
 
-  it('copies the command', async () => {
+  const clipboard = (): Promise<string> => page.evaluate(() => navigator.clipboard.readText());
+
+  it('copies the command, the trace id and the id of the span at hand', async () => {
     await page.locator('.curl summary').click();
-    await page.locator('button[data-copy]').click();
+    await page.getByRole('button', { name: 'Copy the command' }).click();
     await page.locator('button[data-copy]', { hasText: 'Copied' }).waitFor();
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('curl http://localhost/search');
+    expect(await clipboard()).toBe('curl http://localhost/search');
+    await page.locator('.curl summary').click();
+    await page.getByRole('button', { name: 'Copy the trace id' }).click();
+    await page.waitForFunction(async (id) => (await navigator.clipboard.readText()) === id, SEARCH_TRACE);
+    await page.locator(`#span-${spanOf(28)} a.open`).click();
+    await page.waitForFunction(() =>
+      document.querySelector('#span-panel h2')?.textContent?.includes('render'),
+    );
+    await page.getByRole('button', { name: 'Copy the span id' }).click();
+    await page.waitForFunction(async (id) => (await navigator.clipboard.readText()) === id, spanOf(28));
+  });
+
+  it('shows the part of its time that is dragged over on the map', async () => {
+    await page.goto(`${overview}/traces/${SEARCH_TRACE}?unfold=1`);
+    const map = (await page.locator('.mini-map svg').boundingBox())!;
+    const middle = map.y + map.height / 2;
+    await page.mouse.move(map.x + map.width * 0.5, middle);
+    await page.mouse.down();
+    await page.mouse.move(map.x + map.width, middle, { steps: 4 });
+    expect(await page.locator('.readout').innerText()).toMatch(/^5\d\d\sms – 1\.04\ss$/);
+    await page.mouse.up();
+    await page.waitForURL(/zoom=5\d\d/);
+    expect(await page.locator('.waterfall thead text').first().textContent()).toMatch(/^5\d\d\sms$/);
+    await page.getByRole('link', { name: 'show all of its time' }).click();
+    await page.waitForURL((url) => !url.searchParams.has('zoom'));
+    expect(await page.locator('.waterfall thead text').first().textContent()).toBe('0');
+  });
+
+  it('scrolls a long waterfall in its own box, to the span at hand, under its axis', async () => {
+    await page.goto(`${overview}/traces/${SEARCH_TRACE}?unfold=1&span=${spanOf(27)}`);
+    const [box, row, axis] = await Promise.all(
+      ['.waterfall-box', `#span-${spanOf(27)}`, '.waterfall thead th'].map((each) =>
+        page.locator(each).first().boundingBox(),
+      ),
+    );
+    expect(row!.y).toBeGreaterThan(axis!.y + axis!.height - 1);
+    expect(row!.y + row!.height).toBeLessThanOrEqual(box!.y + box!.height);
+    expect(Math.abs(axis!.y - box!.y)).toBeLessThanOrEqual(1);
+    expect(await page.evaluate(() => scrollY)).toBe(0);
+    expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThan(2200);
+  });
+
+  it('keeps what is opened by hand beside the levels that are shown', async () => {
+    await page.goto(`${overview}/traces/${SEARCH_TRACE}?levels=2`);
+    expect(await visible()).not.toContain(`span-${spanOf(29)}`);
+    await page.locator(`#span-${spanOf(28)} a.twisty`).click();
+    await page.waitForURL(new RegExp(`collapsed=${spanOf(28)}`));
+    expect(await visible()).toContain(`span-${spanOf(29)}`);
+    await page.locator(`#span-${spanOf(28)} a.twisty`).click();
+    await page.waitForURL((url) => !url.searchParams.has('collapsed'));
+    expect(await visible()).not.toContain(`span-${spanOf(29)}`);
+    expect(page.url()).toContain('levels=2');
   });
 
   it('reads a file into the form and shows its trace', async () => {
@@ -119,7 +172,7 @@ run('a trace in a browser', () => {
     expect(complaints).toEqual([]);
   });
 
-  it.each(['?view=flame', '?q=layout', '/../import'])(
+  it.each(['?view=flame', '?view=log', '?q=layout', '?unfold=1&zoom=900-1040', '/../import'])(
     '%s has nothing serious for axe, nor scrolls sideways',
     async (query) => {
       await page.goto(`${overview}/traces/${SEARCH_TRACE}${query}`.replace(`/${SEARCH_TRACE}/..`, ''));

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BlogProcess, makeDataDir, removeDataDir, TOKEN } from './blog-process.ts';
-import { addressesIn, Visitor, type Visit } from './prefix-crawl.ts';
+import { addressesIn } from './prefix-crawl.ts';
+import { Visitor, type Visit } from './visitor.ts';
 
 const DASHBOARD = '/admin/metrics-dashboard';
 const PASSWORD = 'correct horse battery staple';

@@ -13,6 +13,8 @@ interface Chart {
   readonly height: number;
   /** The server's, east of Greenwich: every time of the observatory is told by its clock. */
   readonly zoneMinutes: number;
+  /** Times are counted from the beginning of the chart, as of a trace; a part of it is shown at this address. */
+  readonly zoomHref: string | undefined;
   /** Of the value axis, where a region is selected rather than a range. */
   readonly bands: { readonly low: number; readonly high: number; readonly href: string } | undefined;
 }
@@ -41,13 +43,14 @@ let drag: Drag | undefined;
 function chartAt(target: EventTarget | null): Chart | undefined {
   const svg = target instanceof Element ? target.closest<SVGSVGElement>('svg.chart[data-from]') : null;
   if (svg === null) return undefined;
-  const { from, to, height, zoneMinutes, low, high, href } = svg.dataset;
+  const { from, to, height, zoneMinutes, low, high, href, zoom } = svg.dataset;
   return {
     svg,
     fromMillis: Number(from),
     toMillis: Number(to),
     height: Number(height),
     zoneMinutes: Number(zoneMinutes),
+    zoomHref: zoom,
     bands: href === undefined ? undefined : { low: Number(low), high: Number(high), href },
   };
 }
@@ -64,8 +67,10 @@ function durationAt({ svg, height }: Chart, bands: NonNullable<Chart['bands']>, 
   return bands.low * (bands.high / bands.low) ** up;
 }
 
-const clock = ({ zoneMinutes }: Chart, millis: number): string =>
-  new Date(millis + zoneMinutes * 60_000).toISOString().slice(11, 19);
+const clock = ({ zoneMinutes, zoomHref }: Chart, millis: number): string =>
+  zoomHref === undefined
+    ? new Date(millis + zoneMinutes * 60_000).toISOString().slice(11, 19)
+    : durationText(millis);
 
 function durationText(millis: number): string {
   const [length, unit] =
@@ -114,7 +119,10 @@ function showCrosshair(chart: Chart, event: PointerEvent): void {
   line.hidden = false;
   place(line, x, top, undefined, chart.height);
   readout.hidden = false;
-  readout.textContent = words ?? `${clock(chart, millis)}\nnothing counted`;
+  readout.textContent =
+    chart.zoomHref === undefined
+      ? (words ?? `${clock(chart, millis)}\nnothing counted`)
+      : `${clock(chart, millis)}\ndrag to see a part closer`;
   placeReadout(x, top);
 }
 
@@ -159,8 +167,12 @@ function endDrag(): void {
 /** Where the selection leads: traces of the region, or the same page over the range. */
 function addressOf({ chart, x, y }: Drag, event: PointerEvent): string {
   const times = [millisAt(chart, Math.min(x, event.clientX)), millisAt(chart, Math.max(x, event.clientX))];
-  const address = new URL(chart.bands?.href ?? location.href, location.href);
+  const address = new URL(chart.zoomHref ?? chart.bands?.href ?? location.href, location.href);
   const set = (name: string, value: string): void => address.searchParams.set(name, value);
+  if (chart.zoomHref !== undefined) {
+    set('zoom', times.map((millis) => Number(millis.toFixed(4))).join('-'));
+    return address.href;
+  }
   set('from', new Date(times[0]!).toISOString());
   set('to', new Date(Math.max(times[1]!, times[0]! + 1)).toISOString());
   if (chart.bands !== undefined) {

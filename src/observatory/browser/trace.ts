@@ -40,10 +40,14 @@ function fold(grid: HTMLElement, row: HTMLElement, open: boolean): boolean {
   return true;
 }
 
-/** Every view is a link: the address, and all links of the grid, name what is closed. */
+/** Every view is a link: the address, and all links of the grid, name what is closed; with `levels`, what is not as they say. */
 function rememberFolds(rows: readonly HTMLElement[]): void {
+  const levels = Number(new URL(location.href).searchParams.get('levels') || Infinity);
   const closed = rows
-    .filter((row) => row.getAttribute('aria-expanded') === 'false')
+    .filter((row) => {
+      const expanded = row.getAttribute('aria-expanded');
+      return expanded !== null && (expanded === 'false') !== levelOf(row) >= levels;
+    })
     .map((row) => row.id.replace(/^span-/, ''));
   const withFolds = (address: string, ids: readonly string[]): string => {
     const url = new URL(address, location.href);
@@ -71,6 +75,7 @@ async function openSpan(grid: HTMLElement, address: string, isNew: boolean): Pro
     // Where the address names no span, the server has chosen one.
     selectedId = fresh.querySelector('tr[aria-current=true]')?.id;
     panel.replaceChildren(...Array.from(document.importNode(found, true).childNodes));
+    offerCopies(panel);
   } catch {
     return location.assign(address);
   }
@@ -92,7 +97,12 @@ function startGrid(grid: HTMLElement): void {
     if (take) row.focus();
   };
   for (const link of grid.querySelectorAll('a')) link.tabIndex = -1;
-  focusRow(visible().find((row) => row.classList.contains('selected')) ?? visible()[0], false);
+  const selected = visible().find((row) => row.classList.contains('selected'));
+  focusRow(selected ?? visible()[0], false);
+  // In its own box, without moving the page.
+  const box = grid.closest<HTMLElement>('.waterfall-box');
+  if (box !== null && selected !== undefined && selected.offsetTop + selected.offsetHeight > box.clientHeight)
+    box.scrollTop = selected.offsetTop - box.clientHeight / 2;
 
   const parentOf = (row: HTMLElement): HTMLElement | undefined => {
     const rows = visible();
@@ -157,25 +167,32 @@ document.addEventListener('keydown', (event) => {
   find.select();
 });
 
-for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-copy]')) {
-  const source = document.getElementById(button.dataset['copy'] ?? '');
-  // Browsers give the clipboard to secure origins only; elsewhere the command can be selected by hand.
-  if (source === null || !isSecureContext) continue;
-  button.hidden = false;
+/** Browsers give the clipboard to secure origins only; elsewhere what would be copied can be selected by hand. */
+function offerCopies(root: ParentNode): void {
+  if (!isSecureContext) return;
+  for (const button of root.querySelectorAll<HTMLButtonElement>('button[data-copy]')) button.hidden = false;
+}
+
+document.addEventListener('click', (event) => {
+  const button =
+    event.target instanceof Element ? event.target.closest<HTMLButtonElement>('button[data-copy]') : null;
+  const source = document.getElementById(button?.dataset['copy'] ?? '');
+  if (button === null || source === null) return;
+  const label = Array.from(button.childNodes);
   const say = (words: string): void => {
     button.textContent = words;
-    setTimeout(() => (button.textContent = 'Copy'), 2000);
+    setTimeout(() => button.replaceChildren(...label), 2000);
   };
-  button.addEventListener('click', () => {
-    navigator.clipboard.writeText(source.textContent ?? '').then(
-      () => say('Copied'),
-      () => {
-        getSelection()?.selectAllChildren(source);
-        say('Selected: press Ctrl+C');
-      },
-    );
-  });
-}
+  if (button.textContent?.trim().startsWith('Copy ') !== true) return;
+  navigator.clipboard.writeText(source.textContent ?? '').then(
+    () => say('Copied'),
+    () => {
+      getSelection()?.selectAllChildren(source);
+      say('Selected: press Ctrl+C');
+    },
+  );
+});
+offerCopies(document);
 
 for (const place of document.querySelectorAll<HTMLElement>('[data-into]')) {
   const input = place.querySelector<HTMLInputElement>('input[type=file]');

@@ -1,6 +1,7 @@
 import { html, type Html } from '../../views/html.ts';
 import { countText, duration, share, text } from '../format/quantity.ts';
 import type { FlameFrame, FlameGraph } from '../trace/flame-frames.ts';
+import { fittedLabel } from './fitted-label.ts';
 import { px } from './scales.ts';
 
 const FRAME_HEIGHT = 24;
@@ -8,8 +9,6 @@ const FRAME_HEIGHT = 24;
 const MAX_DEPTH = 60;
 const MIN_PERCENT = 0.15;
 const MAX_FRAMES = 1000;
-/** Narrower frames have no room for a word. */
-const MIN_LABEL_PERCENT = 3;
 
 export interface FlameOptions {
   readonly selected: string | undefined;
@@ -71,7 +70,9 @@ function drawFrame(frame: FlameFrame, whole: number, { selected, hrefOf }: Flame
     ><title>${told}</title
     ><svg x="${px(x)}%" y="${frame.depth * FRAME_HEIGHT}" width="${px(width)}%" height="${FRAME_HEIGHT}">
       <rect width="100%" height="${FRAME_HEIGHT - 2}" rx="2.5" />
-      ${width >= MIN_LABEL_PERCENT && html`<text x="7" y="15.5">${frame.failed > 0 && '▲ '}${words} · ${text(duration(frame.totalMillis))}</text>`}
+      <text x="7" y="15.5">
+        ${fittedLabel(`${frame.failed > 0 ? '▲ ' : ''}${words}`, text(duration(frame.totalMillis)), width, frame.type === 'database')}
+      </text>
     </svg></a
   >`;
 }

@@ -30,6 +30,15 @@ export function histogram(
   const to = Math.max(edges.at(-1)!, (placed.at(-1)?.millis ?? 0) * 1.1);
   const x: Scale = (millis) =>
     Math.min(1, Math.max(0, Math.log(Math.max(millis, 1e-9) / from) / Math.log(to / from))) * PLOT_WIDTH;
+  /** Marks at one place share a label. */
+  const labels = placed.map((mark, index) =>
+    Math.abs(x(mark.millis) - x(placed[index + 1]?.millis ?? Infinity)) < 1
+      ? undefined
+      : placed
+          .filter((each) => each === mark || Math.abs(x(each.millis) - x(mark.millis)) < 1)
+          .map((each) => each.label)
+          .join(', '),
+  );
   const top = 14;
   const { y } = zeroScale(counts, height - top);
   let free = -Infinity;
@@ -50,7 +59,9 @@ export function histogram(
         height="${px(tall)}"
       />`;
     })}${placed.map((mark) => html`<line class="mark" x1="${px(x(mark.millis))}" x2="${px(x(mark.millis))}" y1="${top - 2}" y2="${height}" vector-effect="non-scaling-stroke" />`)}`,
-    over: html`${placed.map((mark) => {
+    over: html`${placed.map((mark, index) => {
+      const label = labels[index];
+      if (label === undefined) return null;
       const at = x(mark.millis);
       const flip = at > PLOT_WIDTH * 0.78;
       const clear = at - free > 70;
@@ -63,7 +74,7 @@ export function histogram(
           y="9"
           dx="${flip ? 3 : -3}"
           text-anchor="${flip ? 'end' : 'start'}"
-          >${mark.label}</text
+          >${label}</text
         >`
       );
     })}`,

@@ -12,8 +12,11 @@ const MAX_DEPTH = 12;
 const MIN_PERCENT = 0.3;
 
 export interface WaterfallRowOptions {
+  /** The part of the trace's time that is shown. */
   readonly startMillis: number;
   readonly durationMillis: number;
+  /** Where times are counted from. */
+  readonly whole: { readonly startMillis: number };
   readonly selected: string | undefined;
   hrefOf(spanId: string): string;
   /** Where the same page is with the inside of a span hidden, or shown again. */
@@ -30,8 +33,39 @@ function gridLines(): Html {
 }
 
 const depthClass = (depth: number): string => `depth-${Math.min(depth, MAX_DEPTH)}`;
-const after = (millis: number, { startMillis }: WaterfallRowOptions): string =>
-  text(duration(Math.max(0, millis - startMillis)));
+const after = (millis: number, { whole }: WaterfallRowOptions): string =>
+  text(duration(Math.max(0, millis - whole.startMillis)));
+
+/** On which side of what is shown something lies; undefined when it can be seen. */
+function outside(
+  fromMillis: number,
+  toMillis: number,
+  { startMillis, durationMillis }: WaterfallRowOptions,
+): 'earlier' | 'later' | undefined {
+  if (toMillis < startMillis) return 'earlier';
+  return fromMillis > startMillis + durationMillis ? 'later' : undefined;
+}
+
+/** In place of a bar that is not in the part shown. */
+function elsewhere(side: 'earlier' | 'later', words: string, told: string): Html {
+  const isLater = side === 'later';
+  return html`<svg
+    width="100%"
+    height="${ROW_HEIGHT}"
+    role="img"
+    aria-label="${told}, ${side} than the part shown"
+  >
+    ${gridLines()}
+    <text
+      class="bar-label elsewhere"
+      x="${isLater ? '100%' : '0'}"
+      y="18"
+      text-anchor="${isLater ? 'end' : 'start'}"
+    >
+      ${isLater ? `${words} ›` : `‹ ${words}`}
+    </text>
+  </svg>`;
+}
 
 function spanRow(row: SpanLine, options: WaterfallRowOptions): Html {
   const { span, depth } = row.node;
@@ -51,9 +85,11 @@ function spanRow(row: SpanLine, options: WaterfallRowOptions): Html {
     ${selected && html` aria-current="true"`}
   >
     <th scope="row" class="${depthClass(depth)}">
-      ${twisty(row, options)}<a class="open" href="${options.hrefOf(span.spanId)}" title="${span.name}"
-        ><span class="dot"></span><bdi>${span.name}</bdi></a
-      >${row.repeat !== undefined && html` <span class="badge">N+1 ×${row.repeat}</span>`}${failed && html` <span class="badge failed">failed</span>`}
+      <span class="row-name"
+        >${twisty(row, options)}<a class="open" href="${options.hrefOf(span.spanId)}" title="${span.name}"
+          ><span class="dot"></span><bdi>${span.name}</bdi></a
+        >${row.repeat !== undefined && html` <span class="badge">N+1 ×${row.repeat}</span>`}${failed && html` <span class="badge failed">failed</span>`}</span
+      >
     </th>
     <td class="bars">${bar(row, options)}</td>
   </tr>`;
@@ -74,19 +110,25 @@ function bar(row: SpanLine, options: WaterfallRowOptions): Html {
     options.durationMillis,
     MIN_PERCENT,
   );
+  const side = outside(span.startMillis, span.startMillis + row.durationMillis, options);
+  const length = text(duration(row.durationMillis));
+  if (side !== undefined)
+    return elsewhere(side, length, `${length}, starts after ${after(span.startMillis, options)}`);
   const shared = row.repeat === undefined && selfMillis < span.durationMillis * 0.995;
-  const label = [
-    text(duration(row.durationMillis)),
-    shared ? `own ${text(duration(selfMillis))}` : undefined,
-    rowsText(span),
-    span.status === 'error' ? 'failed' : undefined,
-  ]
+  const own = shared ? ` · own ${text(duration(selfMillis))}` : '';
+  const many = row.repeat === undefined ? rowsText(span) : `${row.repeat} runs`;
+  const rest = [many, span.status === 'error' ? 'failed' : undefined]
     .filter((part) => part !== undefined)
-    .join(' · ');
+    .map((part) => ` · ${part}`)
+    .join('');
   const solid =
     row.repeat !== undefined
-      ? []
+      ? [{ left, width }]
       : row.selfIntervals
+          .filter(
+            (each) =>
+              outside(each.startMillis, each.startMillis + each.durationMillis, options) === undefined,
+          )
           .map((interval) => barGeometry(interval, options.startMillis, options.durationMillis, MIN_PERCENT))
           .filter((each) => each.width > MIN_PERCENT);
   const filled = solid.reduce((sum, each) => sum + each.width, 0) > width * 0.6;
@@ -97,7 +139,7 @@ function bar(row: SpanLine, options: WaterfallRowOptions): Html {
     width="100%"
     height="${ROW_HEIGHT}"
     role="img"
-    aria-label="${label}, starts after ${after(span.startMillis, options)}${row.critical ? ', on the critical path' : ''}"
+    aria-label="${length}${own}${rest}, starts after ${after(span.startMillis, options)}${row.critical ? ', on the critical path' : ''}"
   >
     ${gridLines()}
     <rect class="bar whole" x="${px(left)}%" width="${px(width)}%" y="7" height="14" rx="2.5" />
@@ -109,7 +151,7 @@ function bar(row: SpanLine, options: WaterfallRowOptions): Html {
       y="18"
       text-anchor="${place === 'before' ? 'end' : 'start'}"
     >
-      ${label}
+      ${length}${own !== '' && html`<tspan class="own">${own}</tspan>`}${rest}
     </text>
   </svg>`;
 }
@@ -157,6 +199,8 @@ function moment(
   shape: string,
   options: WaterfallRowOptions,
 ): Html {
+  const side = outside(atMillis, atMillis, options);
+  if (side !== undefined) return elsewhere(side, '', `${what} after ${after(atMillis, options)}`);
   const { left } = barGeometry(
     { startMillis: atMillis, durationMillis: 0 },
     options.startMillis,

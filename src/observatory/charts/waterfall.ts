@@ -7,25 +7,36 @@ import { waterfallRow, type WaterfallRowOptions } from './waterfall-row.ts';
 
 /** About 400 KB of page, 30 KB compressed; what is longer is paged. */
 export const MAX_WATERFALL_ROWS = 500;
-const MAX_MAP_LINES = 40;
+/** Of the map: as tall as this at most, a line for each span, of so many at most. */
+const MAX_MAP_HEIGHT = 64;
+const MAX_MAP_PITCH = 4;
+const MAX_MAP_LINES = 1000;
+/** Fewer lines are seen at once as they are. */
+const MIN_MAP_LINES = 8;
 
 export interface WaterfallOptions extends WaterfallRowOptions {
   /** The first line of the page asked for; without it the page that has the selected span. */
   readonly line: number | undefined;
   /** Where the same page is from another line on. */
   lineHref(line: number): string;
+  /** The whole of the trace; `startMillis` and `durationMillis` are the part of it that is shown. */
+  readonly whole: { readonly startMillis: number; readonly durationMillis: number };
+  /** Where the same page is with another part shown; its ends are added as `zoom`. */
+  readonly zoomHref: string;
 }
 
 /** Spans in tree order, each a row: its name at its depth, its bar in time, its events and lines of the log. Scrolls in its own box. */
 export function waterfall(rows: readonly WaterfallRow[], options: WaterfallOptions): Html {
-  const { durationMillis } = options;
+  const { durationMillis, whole } = options;
+  const offset = options.startMillis - whole.startMillis;
+  const at = (part: number): string => text(duration(offset + durationMillis * part));
   if (rows.length === 0)
     return html`<p class="quiet">No span of this trace matches. Take a part of the filter away.</p>`;
   const first = firstLine(rows, options);
   const shown = rows.slice(first, first + MAX_WATERFALL_ROWS);
   const ticks = [0, 0.25, 0.5, 0.75, 1];
   return html`${miniMap(rows, options)}
-    <div class="scroll" tabindex="0" role="group" aria-label="Waterfall">
+    <div class="scroll waterfall-box" tabindex="0" role="group" aria-label="Waterfall">
       <table
         class="waterfall"
         role="treegrid"
@@ -40,9 +51,9 @@ export function waterfall(rows: readonly WaterfallRow[], options: WaterfallOptio
                 width="100%"
                 height="16"
                 role="img"
-                aria-label="from 0 to ${text(duration(durationMillis))}"
+                aria-label="from ${offset > 0 ? at(0) : '0'} to ${at(1)}"
               >
-                ${ticks.map((tick) => html`<text class="axis" x="${tick * 100}%" y="12" text-anchor="${tick === 0 ? 'start' : tick === 1 ? 'end' : 'middle'}">${tick === 0 ? '0' : text(duration(durationMillis * tick))}</text>`)}
+                ${ticks.map((tick) => html`<text class="axis ${tick % 0.5 > 0 && 'quarter'}" x="${tick * 100}%" y="12" text-anchor="${tick === 0 ? 'start' : tick === 1 ? 'end' : 'middle'}">${tick === 0 && offset === 0 ? '0' : at(tick)}</text>`)}
               </svg>
             </th>
           </tr>
@@ -73,28 +84,38 @@ function pager(first: number, count: number, total: number, { lineHref }: Waterf
   </nav>`;
 }
 
-/** The whole trace in a strip: one line per span, at most 40. */
+/** The whole trace in a strip, a line for each span; a part of it can be dragged over. */
 function miniMap(rows: readonly WaterfallRow[], options: WaterfallOptions): Html {
-  const spans: SpanLine[] = [];
-  for (const row of rows) {
-    if (row.kind === 'span') spans.push(row);
-    if (spans.length === MAX_MAP_LINES) break;
-  }
-  const height = spans.length * 4 + 4;
-  return html`<div class="mini-map" aria-hidden="true">
-    <svg width="100%" height="${height}">
+  const { whole, startMillis, durationMillis, zoomHref } = options;
+  const zoomed = durationMillis < whole.durationMillis;
+  const spans = rows.filter((row): row is SpanLine => row.kind === 'span').slice(0, MAX_MAP_LINES);
+  if (spans.length < MIN_MAP_LINES && !zoomed) return html``;
+  const pitch = Math.min(MAX_MAP_PITCH, MAX_MAP_HEIGHT / spans.length);
+  const height = Math.max(12, Math.ceil(spans.length * pitch) + 4);
+  const shown = barGeometry({ startMillis, durationMillis }, whole.startMillis, whole.durationMillis);
+  return html`<div class="mini-map" aria-hidden="true" title="Drag over a part to see it closer">
+    <svg
+      class="chart"
+      width="100%"
+      height="${height}"
+      data-from="0"
+      data-to="${Number(whole.durationMillis.toFixed(4))}"
+      data-height="${height}"
+      data-zoom="${zoomHref}"
+    >
+      ${zoomed && html`<rect class="window" x="${px(shown.left)}%" width="${px(shown.width)}%" height="${height}" />`}
       ${spans.map((row, index) => {
         const { left, width } = barGeometry(
           { startMillis: row.node.span.startMillis, durationMillis: row.durationMillis },
-          options.startMillis,
-          options.durationMillis,
+          whole.startMillis,
+          whole.durationMillis,
         );
         return html`<rect
-          class="bar type-${row.node.span.type}"
+          class="bar type-${row.node.span.status === 'error' ? 'failed' : row.node.span.type}"
           x="${px(left)}%"
           width="${px(width)}%"
-          y="${index * 4 + 2}"
-          height="2"
+          y="${px(index * pitch + 2)}"
+          height="${px(Math.max(0.7, pitch / 2))}"
         />`;
       })}
     </svg>

@@ -15,7 +15,11 @@ import type { PageView } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
 import { ENOUGH_TO_COMPARE } from '../sentences/trace-sentence.ts';
 import type { SpanNode } from '../trace/span-tree.ts';
+import { sqlLines } from '../format/sql-lines.ts';
+import type { RepeatedStatement } from '../trace/repeated-statements.ts';
+import { copyButton } from './copy-button.ts';
 import { badge, factList } from './facts.ts';
+import { drawStack } from './stack.ts';
 import { reasonBadge } from './trace-table.ts';
 
 /** What telemetry knows of the span's kind. */
@@ -26,6 +30,10 @@ export interface SpanContext {
   readonly thresholdsSeconds: SamplingFacts['thresholdsSeconds'] | undefined;
   /** From a file: its routes and statements are not of this process. */
   readonly imported: boolean;
+  /** The run of one statement that it is part of. */
+  readonly run: RepeatedStatement | undefined;
+  /** Where the waterfall shows the time of this span alone; undefined where it would not be closer. */
+  readonly zoomHref: string | undefined;
 }
 
 /** Everything known of one span, beside the waterfall. */
@@ -33,7 +41,7 @@ export function spanPanel(
   { span, selfMillis, criticalMillis }: SpanNode,
   trace: TraceDetail,
   view: PageView,
-  { spread, among, thresholdsSeconds, imported }: SpanContext,
+  { spread, among, thresholdsSeconds, imported, run, zoomHref }: SpanContext,
 ): Html {
   const whole = trace.durationMillis > 0 ? trace.durationMillis : 1;
   const query = span.attributes['db.query.text'];
@@ -57,11 +65,21 @@ export function spanPanel(
         ],
         ['starts after', figure(duration(Math.max(0, span.startMillis - trace.startMillis)))],
         ...(typeof rows === 'number' ? ([['rows', countText(rows)]] as const) : []),
+        ...(run === undefined
+          ? []
+          : ([
+              [
+                'repeated',
+                html`${countText(run.spanIds.indexOf(span.spanId) + 1)} of ${countText(run.count)} in a row,
+                ${figure(duration(run.totalMillis))} together`,
+              ],
+            ] as const)),
         ['kept', html`${reasonBadge(span.keepReason)}${threshold(span, thresholdsSeconds)}`],
       ])}
       ${spread !== undefined && among >= ENOUGH_TO_COMPARE && histogram(span.type, spread, [{ millis: span.durationMillis, label: 'this one' }], 84)}
-      ${typeof query === 'string' && html`<pre class="sql" tabindex="0"><code>${query}</code></pre>`}
-      ${exceptions.slice(0, MAX_EXCEPTIONS).map(exception)} ${!imported && seriesLinks(span, view)}
+      ${typeof query === 'string' && html`<pre class="sql" tabindex="0"><code>${sqlLines(query)}</code></pre>`}
+      ${exceptions.slice(0, MAX_EXCEPTIONS).map(exception)}
+      ${(!imported || zoomHref !== undefined) && html`<p class="links">${!imported && seriesLinks(span, view)} ${zoomHref !== undefined && html`<a href="${zoomHref}">Zoom the waterfall to it</a>`}</p>`}
       <h3>Attributes</h3>
       ${factList(attributeRows(span, view, imported))}
       ${
@@ -108,11 +126,9 @@ const ALL: Readonly<Record<SpanRow['type'], string>> = {
 
 function seriesLinks({ type, series }: SpanRow, { links }: PageView): Html {
   const page = links.series(type, series);
-  return html`<p class="links">
-    ${type === 'database' && html`<a href="${links.to('/statement', { name: series, explain: 1 })}">Explain query plan</a>`}
+  return html`${type === 'database' && html`<a href="${links.to('/statement', { name: series, explain: 1 })}">Explain query plan</a>`}
     <a href="${page}">${ALL[type]}</a>
-    ${(type === 'database' || type === 'http') && html`<a href="${links.to('/traces', { type, series, sort: 'slowest' })}">Its slowest traces</a>`}
-  </p>`;
+    ${(type === 'database' || type === 'http') && html`<a href="${links.to('/traces', { type, series, sort: 'slowest' })}">Its slowest traces</a>`}`;
 }
 
 function standing({ percentile }: SpanRow, among: number, imported: boolean): HtmlValue {
@@ -152,7 +168,10 @@ function attributeRows(
   return [
     ...rows,
     [html`<code>scope</code>`, span.scope],
-    [html`<code>span id</code>`, html`<code>${span.spanId}</code>`],
+    [
+      html`<code>span id</code>`,
+      html`<code id="span-id">${span.spanId}</code>${copyButton('span-id', 'the span id')}`,
+    ],
   ];
 }
 
@@ -180,5 +199,5 @@ function exception({ attributes }: SpanEventRow): Html {
   const type = attributes['exception.type'];
   const stack = attributes['exception.stacktrace'] ?? attributes['exception.message'] ?? '';
   return html`<h3>${String(type ?? 'exception')}</h3>
-    <pre class="stack" tabindex="0"><code>${String(stack)}</code></pre>`;
+    ${drawStack(String(stack))}`;
 }

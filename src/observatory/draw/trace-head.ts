@@ -8,6 +8,7 @@ import { spanTree } from '../trace/span-tree.ts';
 import type { TraceFacts } from '../trace/trace-facts.ts';
 import { curlCommand } from '../transfer/curl-command.ts';
 import { requestOf } from '../transfer/shown-request.ts';
+import { copyButton } from './copy-button.ts';
 import { badge } from './facts.ts';
 import { reasonBadge } from './trace-table.ts';
 
@@ -55,7 +56,7 @@ function curlPanel(request: NonNullable<ReturnType<typeof requestOf>>): Html {
     <summary class="button">Copy as cURL</summary>
     <div class="curl-panel">
       <pre tabindex="0"><code id="curl-command">${command}</code></pre>
-      <button type="button" class="copy" data-copy="curl-command" hidden>Copy</button>
+      ${copyButton('curl-command', 'the command')}
       <ul>
         ${leftOut.map((each) => html`<li>${each}</li>`)}
       </ul>
@@ -81,7 +82,9 @@ export function metaLine(facts: TraceFacts, trace: TraceDetail, view: PageView):
     <span
       >${plural(trace.spanCount, 'span')}${trace.logs.length > 0 && html`, ${plural(trace.logs.length, 'log line')}`}</span
     >
-    <code class="id">${trace.traceId}</code>
+    <span class="whole-id"
+      ><code class="id" id="trace-id">${trace.traceId}</code>${copyButton('trace-id', 'the trace id')}</span
+    >
     ${wholeness(trace).map((each) => html`<span>${each}</span>`)}
     ${trace.outcome === 'aborted' && badge('aborted by the client', 'slow')}
     ${importedMillis === undefined && html`<a href="${links.to('/traces', { type: trace.type, series: trace.series })}">more like it</a>`}

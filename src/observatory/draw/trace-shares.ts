@@ -1,6 +1,7 @@
 import type { OperationType, TraceDetail } from '../../../otel/query.ts';
 import { html, type Html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
+import { fittedLabel } from '../charts/fitted-label.ts';
 import { px } from '../charts/scales.ts';
 import { countText, duration, durationCell, share, text } from '../format/quantity.ts';
 import { criticalPath, type CriticalSegment } from '../trace/critical-path.ts';
@@ -147,7 +148,7 @@ function stepsOf(root: SpanNode, length: number): readonly Step[] {
 }
 
 function strip(root: SpanNode, length: number, hrefOf: (spanId: string) => string): Html {
-  return html`<div class="critical-strip">
+  return html`<div class="scroll critical-strip" tabindex="0" role="group" aria-label="Critical path">
     <svg width="100%" height="26" role="group" aria-label="Critical path in time">
       <rect class="ground" width="100%" height="22" y="2" rx="3" />
       ${stepsOf(root, length)
@@ -171,7 +172,7 @@ function strip(root: SpanNode, length: number, hrefOf: (spanId: string) => strin
               height="22"
             >
               <rect width="100%" height="22" />
-              ${width > 12 && html`<text x="7" y="15">${name} · ${text(duration(durationMillis))}</text>`}
+              ${count === 1 && html`<text x="7" y="15">${fittedLabel(name, text(duration(durationMillis)), width, node.span.type === 'database')}</text>`}
             </svg></a
           >`;
         })}

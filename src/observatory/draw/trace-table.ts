@@ -1,4 +1,4 @@
-import type { KeepReason, OperationRow, TraceSummary } from '../../../otel/query.ts';
+import type { KeepReason, OperationRow, OperationType, TraceSummary } from '../../../otel/query.ts';
 import { html } from '../../views/html.ts';
 import { moment } from '../format/moment.ts';
 import { countText, durationCell } from '../format/quantity.ts';
@@ -52,6 +52,7 @@ export function traceColumns(view: PageView, brief = false): readonly Column<Tra
     {
       label: 'spans',
       key: 'spans',
+      room: 'wide',
       align: 'number',
       full: true,
       value: (row) => row.spanCount,
@@ -60,12 +61,14 @@ export function traceColumns(view: PageView, brief = false): readonly Column<Tra
     {
       label: 'kept because',
       key: 'reason',
+      room: 'mid',
       value: (row) => row.keepReason,
       cell: (row) => html`${reasonBadge(row.keepReason)}${row.pinned && html` ${badge('pinned', 'quiet')}`}`,
     },
     {
       label: 'trace id',
       key: 'trace_id',
+      room: 'wide',
       full: true,
       value: (row) => row.traceId,
       cell: (row) => html`<code class="id">${row.traceId.slice(0, 8)}</code>`,
@@ -80,6 +83,13 @@ function statusCell(row: TraceSummary) {
   return row.outcome === 'aborted' ? html`${code} ${badge('aborted', 'slow')}` : html`${code}`;
 }
 
+const IN_GENERAL: Readonly<Record<OperationType, string>> = {
+  http: 'the route',
+  database: 'the statement',
+  render: 'its traces',
+  other: 'its traces',
+};
+
 export function operationColumns(view: PageView): readonly Column<OperationRow>[] {
   return [
     {
@@ -90,7 +100,7 @@ export function operationColumns(view: PageView): readonly Column<OperationRow>[
         html`<span class="swatch type-${row.type}"></span
           >${seriesName(row.name, view.links.trace(row.traceId, row.spanId))}`,
     },
-    { label: 'type', key: 'type', value: (row) => row.type, cell: (row) => row.type },
+    { label: 'type', key: 'type', room: 'wide', value: (row) => row.type, cell: (row) => row.type },
     {
       label: 'when',
       key: 'when',
@@ -107,13 +117,17 @@ export function operationColumns(view: PageView): readonly Column<OperationRow>[
     {
       label: 'status',
       key: 'status',
+      room: 'mid',
       value: (row) => row.status,
-      cell: (row) => (row.status === 'error' ? badge('failed', 'failed') : row.status),
+      cell: (row) => (row.status === 'error' ? badge('failed', 'failed') : html`<span class="zero">–</span>`),
     },
     {
-      label: 'series',
+      label: 'in general',
+      room: 'mid',
       cell: (row) =>
-        html`<a class="quiet-link" href="${view.links.series(row.type, row.series)}">all of it</a>`,
+        html`<a class="quiet-link" href="${view.links.series(row.type, row.series)}"
+          >${IN_GENERAL[row.type]}</a
+        >`,
     },
   ];
 }

@@ -1,24 +1,27 @@
 import type { TraceDetail } from '../../../otel/query.ts';
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html, type HtmlValue } from '../../views/html.ts';
 import { drawFlameGraph, flameTable } from '../charts/flame-graph.ts';
 import { panel } from '../charts/frame.ts';
 import { waterfall } from '../charts/waterfall.ts';
-import { duration, text } from '../format/quantity.ts';
+import { countText, duration, text } from '../format/quantity.ts';
 import { TYPE_WORDS, TYPES, type PageView } from '../page.ts';
 import { flameGraph } from '../trace/flame-frames.ts';
+import { closedIds, readClosed, turned, type ClosedSpans } from '../trace/closed-spans.ts';
+import { readWindow, windowAround } from '../trace/shown-window.ts';
 import { readSpanFilter, spanMatches } from '../trace/span-filter.ts';
-import { spanTree } from '../trace/span-tree.ts';
+import { spanTree, type SpanNode } from '../trace/span-tree.ts';
 import { isDetail, kindOf, type TraceFacts } from '../trace/trace-facts.ts';
-import { waterfallRows } from '../trace/waterfall-rows.ts';
+import { waterfallRows, type WaterfallRow } from '../trace/waterfall-rows.ts';
+import { plural } from '../sentences/sentence.ts';
+import { logLength, traceLog } from './trace-log.ts';
 import { hiddenFields } from './page-frame.ts';
 import { spanPanel } from './span-panel.ts';
 import { tracePaths } from './trace-shares.ts';
 import { metaLine, traceButtons } from './trace-head.ts';
 
-/** So many closed spans an address can name. */
-const MAX_COLLAPSED = 100;
-const SPAN_ID = /^[\w-]{1,64}$/;
-const KEPT = ['view', 'span', 'unfold', 'collapsed', 'q', 'type', 'only', 'line'] as const;
+const KEPT = ['view', 'span', 'unfold', 'collapsed', 'levels', 'zoom', 'q', 'type', 'only', 'line'] as const;
+/** Deeper than so many, only all are offered. */
+const MAX_LEVELS = 4;
 type Change = Partial<Record<(typeof KEPT)[number], string | number | undefined>>;
 
 /** The address of this page with a part of it changed. */
@@ -36,11 +39,10 @@ export function drawTrace(facts: TraceFacts, trace: TraceDetail, view: PageView)
   const nodes = spanTree(trace.spans);
   const to = addressOf(view);
   const node = nodes.find((each) => each.span.spanId === facts.selected);
-  const flame = view.query['view'] === 'flame';
   return html`${metaLine(facts, trace, view)}
     <div class="grid trace">
       <div class="trace-main">
-        ${flame ? flamePanel(facts, trace, view) : waterfallPanel(facts, trace, view)}
+        ${picture(facts, trace, view)}
         ${tracePaths(nodes, trace, (span) => to({ span, view: undefined, line: undefined }))}
       </div>
       <div id="span-panel" class="trace-side">
@@ -51,16 +53,33 @@ export function drawTrace(facts: TraceFacts, trace: TraceDetail, view: PageView)
             among: facts.counts[kindOf(node.span)] ?? 0,
             thresholdsSeconds: facts.thresholdsSeconds,
             imported: facts.importedMillis !== undefined,
+            run: facts.repeated.find(({ spanIds }) => spanIds.includes(node.span.spanId)),
+            zoomHref:
+              node.span.durationMillis < trace.durationMillis / 2
+                ? to({ view: undefined, zoom: windowAround(node.span, trace) })
+                : undefined,
           })
         }
       </div>
     </div>`;
 }
 
-function viewSwitch(flame: boolean, to: (change: Change) => string): Html {
+function picture(facts: TraceFacts, trace: TraceDetail, view: PageView): Html {
+  if (view.query['view'] === 'flame') return flamePanel(facts, trace, view);
+  return view.query['view'] === 'log' ? logPanel(trace, view) : waterfallPanel(facts, trace, view);
+}
+
+function viewSwitch(trace: TraceDetail, view: PageView): Html {
+  const to = addressOf(view);
+  const log = logLength(trace);
+  const link = (name: string | undefined, words: HtmlValue): Html =>
+    html`<a
+      href="${to({ view: name })}"
+      ${(view.query['view'] || undefined) === name && html` aria-current="true"`}
+      >${words}</a
+    >`;
   return html`<span class="switch">
-    <a href="${to({ view: undefined })}" ${!flame && html` aria-current="true"`}>Waterfall</a
-    ><a href="${to({ view: 'flame' })}" ${flame && html` aria-current="true"`}>Flame graph</a>
+    ${link(undefined, 'Waterfall')}${link('flame', 'Flame graph')}${log > 0 && link('log', html`Log <span class="unit">${countText(log)}</span>`)}
   </span>`;
 }
 
@@ -69,10 +88,20 @@ function flamePanel({ selected }: TraceFacts, trace: TraceDetail, view: PageView
   const graph = flameGraph([spanTree(trace.spans)]);
   return panel({
     className: 'waterfall-panel',
-    title: viewSwitch(true, to),
+    title: viewSwitch(trace, view),
     note: `as wide as its own time and that of what it called, ${text(duration(graph.totalMillis))} in all; alike are merged`,
     body: drawFlameGraph(graph, { selected, hrefOf: (span) => to({ span }) }),
     table: flameTable(graph),
+  });
+}
+
+function logPanel(trace: TraceDetail, view: PageView): Html {
+  const to = addressOf(view);
+  return panel({
+    className: 'waterfall-panel',
+    title: viewSwitch(trace, view),
+    note: 'lines of the log and events of spans, in the order of time',
+    body: traceLog(trace, (span) => to({ span })),
   });
 }
 
@@ -84,45 +113,89 @@ function waterfallPanel({ repeated, selected }: TraceFacts, trace: TraceDetail, 
     query['unfold'] === '1' ||
     filter !== undefined ||
     repeated.some((run) => run.spanIds.slice(1).includes(selected ?? ''));
-  const collapsed = new Set(
-    (query['collapsed'] ?? '')
-      .split(',')
-      .filter((id) => SPAN_ID.test(id))
-      .slice(0, MAX_COLLAPSED),
-  );
-  const rows = waterfallRows(spanTree(trace.spans), repeated, {
+  const nodes = spanTree(trace.spans);
+  const closed = readClosed(query);
+  const shown = readWindow(query['zoom'], trace) ?? { fromMillis: 0, toMillis: trace.durationMillis };
+  const rows = waterfallRows(nodes, repeated, {
     unfolded,
-    collapsed,
+    collapsed: closedIds(closed, nodes),
     logs: trace.logs,
     matches: filter && ((node, logs) => spanMatches(filter, node, logs)),
   });
   const line = Number(query['line']);
   return panel({
     className: 'waterfall-panel',
-    title: viewSwitch(false, to),
+    title: viewSwitch(trace, view),
     note: html`outlined: critical path · solid: its own
     time${
       repeated.length > 0 &&
       filter === undefined &&
       html` ·
-        <a href="${to({ unfold: unfolded ? undefined : '1' })}"
+        <a href="${unfolded ? to({ unfold: undefined, span: undefined }) : to({ unfold: '1' })}"
           >${unfolded ? 'fold' : 'unfold'} repeated statements</a
         >`
-    }${collapsed.size > 0 && html` · <a href="${to({ collapsed: undefined })}">expand all</a>`}`,
-    body: html`${filterForm(view, filter !== undefined, to)}${waterfall(rows, {
-      startMillis: trace.startMillis,
-      durationMillis: trace.durationMillis,
-      selected,
-      hrefOf: (span) => to({ span }),
-      toggleOf(spanId) {
-        const next = new Set(collapsed);
-        if (!next.delete(spanId)) next.add(spanId);
-        return `${to({ collapsed: [...next].join(',') })}#span-${spanId}`;
-      },
-      line: Number.isInteger(line) && line > 0 ? line : undefined,
-      lineHref: (first) => to({ line: first }),
-    })}`,
+    }${query['zoom'] && html` · <a href="${to({ zoom: undefined })}">show all of its time</a>`}`,
+    body: html`<div class="tools">
+        ${filterForm(view, filter !== undefined, to)}${filter && matchSteps(rows, nodes.length, selected, to)}
+        ${filter === undefined && levelSwitch(nodes, closed, to)}
+      </div>
+      ${waterfall(rows, {
+        startMillis: trace.startMillis + shown.fromMillis,
+        durationMillis: shown.toMillis - shown.fromMillis,
+        whole: trace,
+        selected,
+        hrefOf: (span) => to({ span }),
+        toggleOf: (spanId) => `${to({ collapsed: turned(closed, spanId) })}#span-${spanId}`,
+        line: Number.isInteger(line) && line > 0 ? line : undefined,
+        lineHref: (first) => to({ line: first }),
+        zoomHref: to({ zoom: undefined }),
+      })}`,
   });
+}
+
+/** How many spans were found, and the way from one to the next. */
+function matchSteps(
+  rows: readonly WaterfallRow[],
+  total: number,
+  selected: string | undefined,
+  to: (change: Change) => string,
+): Html {
+  const found = rows.flatMap((row) => (row.kind === 'span' && !row.passing ? [row.node.span.spanId] : []));
+  const at = found.indexOf(selected ?? '');
+  const step = (span: string | undefined, words: string, sign: string): Html =>
+    span === undefined
+      ? html`<span class="step" aria-hidden="true">${sign}</span>`
+      : html`<a class="step" href="${to({ span, line: undefined })}" title="${words}"
+          ><span aria-hidden="true">${sign}</span><span class="visually-hidden">${words}</span></a
+        >`;
+  return html`<span class="matches" role="status"
+    >${at >= 0 && `${countText(at + 1)} of `}${countText(found.length)}
+    <span class="unit">of ${plural(total, 'span')}</span>
+    ${step(at > 0 ? found[at - 1] : undefined, 'Match before', '‹')}${step(
+      at < found.length - 1 ? found[at + 1] : undefined,
+      'Next match',
+      '›',
+    )}</span
+  >`;
+}
+
+/** So many levels open at once; each span can then be turned by itself. */
+function levelSwitch(nodes: readonly SpanNode[], closed: ClosedSpans, to: (change: Change) => string): Html {
+  const levels = nodes.reduce((deepest, { depth }) => Math.max(deepest, depth + 1), 0);
+  if (levels < 3) return html``;
+  const link = (level: number | undefined, words: HtmlValue): Html =>
+    html`<a
+      href="${to({ levels: level, collapsed: undefined, line: undefined })}"
+      ${closed.levels === level && closed.named.size === 0 && html` aria-current="true"`}
+      >${words}</a
+    >`;
+  return html`<span class="levels" role="group" aria-label="Levels shown"
+    >levels
+    ${Array.from({ length: Math.min(MAX_LEVELS, levels - 1) }, (_, index) => link(index + 1, index + 1))}${link(
+      undefined,
+      'all',
+    )}</span
+  >`;
 }
 
 function filterForm(
@@ -137,7 +210,7 @@ function filterForm(
     role="search"
     aria-label="Find spans"
   >
-    ${hiddenFields({ ...range.query, span: query['span'], collapsed: query['collapsed'] }, [])}
+    ${hiddenFields({ ...range.query, span: query['span'], zoom: query['zoom'] }, [])}
     <label
       ><span class="visually-hidden">text</span
       ><input

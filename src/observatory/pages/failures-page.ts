@@ -3,7 +3,7 @@ import { html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
 import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
-import { failureColumns, groupFailures, withStacks, type FailureGroup } from '../failure-groups.ts';
+import { failureColumns, groupFailures, withExceptions, type FailureGroup } from '../failure-groups.ts';
 import { countText } from '../format/quantity.ts';
 import { definePage } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
@@ -34,7 +34,7 @@ export const failuresPage = definePage<FailuresFacts>({
     return {
       counted,
       kept: rows.length,
-      groups: withStacks(telemetry, groupFailures(rows, range)),
+      groups: withExceptions(telemetry, groupFailures(rows, range)),
       series: series === '' ? undefined : series,
     };
   },

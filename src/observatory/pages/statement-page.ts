@@ -3,6 +3,7 @@ import { panel } from '../charts/frame.ts';
 import { badge, factList, seriesName, shareText } from '../draw/facts.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';
 import { moment } from '../format/moment.ts';
+import { sqlLines } from '../format/sql-lines.ts';
 import { countText, durationCell, threeDigits } from '../format/quantity.ts';
 import { definePage, type PageView } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
@@ -61,7 +62,10 @@ function textPanel({ row, text, calls }: StatementFacts, view: PageView): Html {
       texts > 1
         ? `of the slowest call; ${texts} different texts among the calls shown`
         : 'parameters are never kept',
-    body: html`<pre class="sql" tabindex="0"><code>${text ?? 'The text has not been seen yet.'}</code></pre>
+    body: html`<pre
+        class="sql"
+        tabindex="0"
+      ><code>${text === undefined ? 'The text has not been seen yet.' : sqlLines(text)}</code></pre>
       ${factList([
         [
           'rows',
@@ -131,7 +135,12 @@ function callColumns(view: PageView): readonly Column<Call>[] {
       key: 'percentile',
       align: 'number',
       value: (row) => row.percentile,
-      cell: (row) => (row.percentile === undefined ? '–' : shareText(row.percentile)),
+      cell: (row) => standing(row),
     },
   ];
+}
+
+function standing({ percentile }: Call): string {
+  if (percentile === undefined) return '–';
+  return percentile > 0.999 ? 'nearly all' : shareText(percentile);
 }

@@ -30,8 +30,16 @@ export function statementPlan(
   }
 }
 
+/** Names of what a plan makes for itself: subqueries and views, written down or run along. */
+export function madeBy(steps: readonly string[]): ReadonlySet<string> {
+  return new Set(steps.flatMap((step) => /^\s*(?:CO-ROUTINE|MATERIALIZE) (\S+)/.exec(step)?.[1] ?? []));
+}
+
 /** What a step costs, in a word; undefined for what is as it should be. */
-export function stepRemark(step: string): string | undefined {
+export function stepRemark(step: string, made: ReadonlySet<string> = new Set()): string | undefined {
+  // What the plan itself has made before is no table.
+  const scanned = /^\s*SCAN (\S+)/.exec(step)?.[1];
+  if (scanned !== undefined && made.has(scanned)) return undefined;
   if (/^\s*SCAN /.test(step) && !/ USING (?:COVERING )?INDEX| VIRTUAL TABLE|CONSTANT ROW/.test(step))
     return 'reads every row';
   if (/USE TEMP B-TREE/.test(step)) return 'sorts in memory';
@@ -56,7 +64,7 @@ export function planPanel(plan: StatementPlan | undefined, name: string, view: P
         ? html`<p class="quiet">${plan.problem}</p>`
         : html`<ol class="plan">
             ${plan.steps.map((step) => {
-              const remark = stepRemark(step);
+              const remark = stepRemark(step, madeBy(plan.steps));
               const depth = Math.min(6, (step.length - step.trimStart().length) / 2);
               return html`<li class="depth-${depth}">
                 <code>${step.trim()}</code> ${remark !== undefined && badge(remark, 'slow')}

@@ -100,7 +100,8 @@ function went(
   const { span } = most.node;
   const name: SentencePart = {
     text: span.name,
-    href: links.trace(trace.traceId, span.spanId),
+    // A run is shown folded, at its first.
+    href: links.trace(trace.traceId, run?.spanIds[0] ?? span.spanId),
     tone: span.type,
   };
   const took = text(duration(most.selfMillis));

@@ -12,6 +12,12 @@ interface Placed<Node> {
   readonly children: readonly Node[];
 }
 
+/**
+ * The SDK starts a span at a whole millisecond and times its end exactly, so one that waited for another may seem to have begun before it
+ * ended.
+ */
+const CLOCK_SKEW_MILLIS = 1;
+
 const endOf = ({ startMillis, durationMillis }: Placed<unknown>['span']): number =>
   startMillis + durationMillis;
 
@@ -30,7 +36,9 @@ export function criticalPath<Node extends Placed<Node>>(root: Node): readonly Cr
     const { startMillis } = node.span;
     let cursor = Math.min(until, endOf(node.span));
     for (const child of [...node.children].sort((a, b) => endOf(b.span) - endOf(a.span))) {
-      const end = Math.min(endOf(child.span), endOf(node.span));
+      const ended = Math.min(endOf(child.span), endOf(node.span));
+      const allowed = Math.min(CLOCK_SKEW_MILLIS, child.span.durationMillis / 2);
+      const end = ended > cursor && ended - cursor < allowed ? cursor : ended;
       if (end > cursor || end <= startMillis) continue;
       add(node, end, cursor);
       stack.push({ node: child, until: end });

@@ -58,9 +58,10 @@ export function traceFacts(
   asked: string | undefined,
   range: TimeRange,
 ): TraceFacts {
-  const node = selection(trace, asked);
+  const repeated = repeatedStatements(trace.spans);
+  const node = selection(trace, repeated, asked);
   return {
-    ...bareFacts(trace, node),
+    ...bareFacts(trace, repeated, node),
     spread: node && telemetry.heatMap(node.span.type, range, { series: node.span.series, maxColumns: 30 }),
     counts: countsOf(telemetry, trace),
     thresholdsSeconds: telemetry.sampling().thresholdsSeconds,
@@ -73,13 +74,18 @@ export function importedFacts(
   asked: string | undefined,
   importedMillis: number,
 ): TraceFacts {
-  return { ...bareFacts(trace, selection(trace, asked)), importedMillis };
+  const repeated = repeatedStatements(trace.spans);
+  return { ...bareFacts(trace, repeated, selection(trace, repeated, asked)), importedMillis };
 }
 
-function bareFacts(trace: TraceDetail, node: SpanNode | undefined): TraceFacts {
+function bareFacts(
+  trace: TraceDetail,
+  repeated: readonly RepeatedStatement[],
+  node: SpanNode | undefined,
+): TraceFacts {
   return {
     trace,
-    repeated: repeatedStatements(trace.spans),
+    repeated,
     parts: spanTree(trace.spans).map(({ span, depth, selfMillis, criticalMillis }) => ({
       spanId: span.spanId,
       depth,
@@ -94,13 +100,23 @@ function bareFacts(trace: TraceDetail, node: SpanNode | undefined): TraceFacts {
   };
 }
 
-/** The span asked for; else the deepest that failed; else the one that most of the time went to. */
-function selection(trace: TraceDetail, asked: string | undefined): SpanNode | undefined {
+/**
+ * The span asked for; else the deepest that failed; else the one that most of the time went to, the first of its run where it is one of
+ * many.
+ */
+function selection(
+  trace: TraceDetail,
+  repeated: readonly RepeatedStatement[],
+  asked: string | undefined,
+): SpanNode | undefined {
   const nodes = spanTree(trace.spans);
   const named = nodes.find((node) => node.span.spanId === asked);
   if (named !== undefined) return named;
   const failed = nodes.filter((node) => node.span.status === 'error').sort((a, b) => b.depth - a.depth)[0];
-  return failed ?? sharesOf(nodes)[0]?.node ?? nodes.find((node) => node.span.name === trace.name);
+  if (failed !== undefined) return failed;
+  const most = sharesOf(nodes)[0]?.node ?? nodes.find((node) => node.span.name === trace.name);
+  const run = repeated.find(({ spanIds }) => spanIds.includes(most?.span.spanId ?? ''));
+  return nodes.find((node) => node.span.spanId === run?.spanIds[0]) ?? most;
 }
 
 function countsOf(telemetry: TelemetryQuery, trace: TraceDetail): TraceFacts['counts'] {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Server } from 'node:http';
-import { stepRemark } from '../../../src/observatory/pages/statement-plan.ts';
+import { madeBy, stepRemark } from '../../../src/observatory/pages/statement-plan.ts';
 import { serveObservatory } from '../../fixtures/observatory-server.ts';
 import { FakeTelemetry } from './fake-telemetry.ts';
 
@@ -69,6 +69,25 @@ describe('the page of a statement', () => {
 });
 
 describe('stepRemark', () => {
+  it('is silent about what the plan itself has made', () => {
+    const plan = [
+      'CO-ROUTINE (subquery-3)',
+      '  SCAN CONSTANT ROW',
+      'MATERIALIZE newest',
+      '  SCAN posts',
+      'SCAN (subquery-3)',
+      'SCAN newest LEFT-JOIN',
+    ];
+    expect(plan.map((step) => stepRemark(step, madeBy(plan)))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      'reads every row',
+      undefined,
+      undefined,
+    ]);
+  });
+
   it.each([
     ['SCAN posts', 'reads every row'],
     ['  SCAN posts', 'reads every row'],

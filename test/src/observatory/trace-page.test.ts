@@ -121,6 +121,10 @@ describe('a trace page', () => {
     [SEARCH_TRACE, '?view=flame'],
     [SEARCH_TRACE, `?collapsed=${spanOf(SEARCH_TRACE, 28)}&q=render&type=render&only=errors`],
     [SEARCH_TRACE, '?q=nothing-has-this'],
+    [SEARCH_TRACE, '?unfold=1&zoom=900-1030&levels=1'],
+    [SEARCH_TRACE, '?zoom=nonsense&levels=-1'],
+    [LOGGED, '?view=log'],
+    [HOSTILE, '?view=log'],
     [LOGGED, ''],
     [CUT, ''],
     [WIDE, '?line=600'],
@@ -179,6 +183,78 @@ describe('the waterfall', () => {
     expect(spanRows(await page(SEARCH_TRACE, '?type=elephant'))).toHaveLength(7);
   });
 
+  it('says how many spans were found, and leads from one to the next', async () => {
+    const [render, layout] = [28, 29].map((index) => spanOf(SEARCH_TRACE, index));
+    const steps = (text: string): string =>
+      /<span class="matches"[\s\S]*?<\/form>|<span class="matches"[\s\S]*?<\/div>/.exec(text)![0];
+    const first = steps(await page(SEARCH_TRACE, `?type=render&span=${render}`));
+    expect(plain(first)).toContain('1 of 2 of 30 spans');
+    expect(first).toMatch(new RegExp(`href="[^"]*span=${layout}[^"]*" title="Next match"`));
+    expect(first).not.toContain('Match before');
+    const last = steps(await page(SEARCH_TRACE, `?type=render&span=${layout}`));
+    expect(last).toMatch(new RegExp(`href="[^"]*span=${render}[^"]*" title="Match before"`));
+    expect(last).not.toContain('Next match');
+    expect(plain(steps(await page(SEARCH_TRACE, '?q=no-such')))).toContain('0 of 30 spans');
+  });
+
+  it('opens so many levels, and single spans the other way round', async () => {
+    const all = spanRows(await page(SEARCH_TRACE));
+    const [root, layout, render] = [0, 29, 28].map((index) => spanOf(SEARCH_TRACE, index));
+    expect(spanRows(await page(SEARCH_TRACE, '?levels=1'))).toEqual([root]);
+    expect(spanRows(await page(SEARCH_TRACE, '?levels=2'))).toEqual(all.filter((id) => id !== layout));
+    expect(spanRows(await page(SEARCH_TRACE, '?levels=9'))).toEqual(all);
+    expect(spanRows(await page(SEARCH_TRACE, `?levels=2&collapsed=${render}`))).toEqual(all);
+    for (const bad of ['0', '-1', '1.5', 'x', '']) {
+      expect(spanRows(await page(SEARCH_TRACE, `?levels=${bad}`))).toEqual(all);
+    }
+    const text = await page(SEARCH_TRACE, '?levels=2');
+    expect(text).toMatch(/<a\s+href="[^"]*levels=1"\s*>1<\/a/);
+    expect(text).toMatch(/levels=2"\s+aria-current="true"\s*>2<\/a/);
+  });
+
+  it('shows a part of its time closer, and which spans are not in it', async () => {
+    const text = await page(SEARCH_TRACE, '?zoom=960-1040');
+    const axis = /<thead>[\s\S]*?<\/thead>/.exec(text)![0];
+    expect(plain(axis)).toMatch(/960 ms.*1 s.*1\.04 s/);
+    const row = (index: number): string =>
+      new RegExp(`id="span-${spanOf(SEARCH_TRACE, index)}"[\\s\\S]*?</tr>`).exec(text)![0];
+    expect(row(1)).toMatch(/1\.2\sms, starts after 1\sms, earlier than the part shown/);
+    expect(row(1)).not.toContain('<rect');
+    expect(row(2)).toContain('<rect class="bar whole" x="0%"');
+    expect(text).toContain('show all of its time');
+    for (const bad of ['40-12', '2000-3000', 'x', '-1-5'])
+      expect(await page(SEARCH_TRACE, `?zoom=${bad}`)).toMatch(/aria-label="from 0 to 1\.04\ss"/);
+  });
+
+  it('has a run of one statement folded until it is asked for', async () => {
+    const folded = await page(SEARCH_TRACE, `?span=${spanOf(SEARCH_TRACE, 4)}`);
+    expect(spanRows(folded)).toHaveLength(7);
+    expect(folded).toMatch(/N\+1 ×24/);
+    expect(plain(folded)).toMatch(/· 24 runs/);
+    expect(plain(folded)).toMatch(/repeated 1 of 24 in a row, [\d.]+ ms together/);
+    const inside = await page(SEARCH_TRACE, `?span=${spanOf(SEARCH_TRACE, 9)}`);
+    expect(spanRows(inside)).toHaveLength(30);
+    const [, fold] = /<a href="([^"]*)"\s*>fold repeated statements/.exec(inside)!;
+    expect(
+      spanRows(await (await fetch(new URL(fold!.replaceAll('&amp;', '&'), origin))).text()),
+    ).toHaveLength(7);
+  });
+
+  it('has its log by itself: lines and events in the order of time, each with its span', async () => {
+    const text = await page(LOGGED, '?view=log');
+    const table = /<table class="rows trace-log">[\s\S]*?<\/table>/.exec(text)![0];
+    const rows = [...table.matchAll(/<tr>([\s\S]*?)<\/tr>/g)].slice(1).map(([, row]) => plain(row!).trim());
+    expect(rows).toEqual([
+      '2.00 ms info of a span that was not kept a span that was not kept',
+      '5.00 ms warn no index is used term=&lt;b&gt;glass&lt;/b&gt; SELECT posts_fts',
+      '9.00 ms event fts query rewritten terms=3 SELECT posts_fts',
+      '12.0 ms info after the event SELECT posts_fts',
+    ]);
+    expect(table).toContain(`span=${spanOf(LOGGED, 2)}`);
+    expect(await page(CUT)).not.toContain('view=log');
+    expect(await page(CUT, '?view=log')).toContain('Nothing was logged while it ran');
+  });
+
   it('has events and lines of the log under their span, in order of time', async () => {
     const text = plain(/<tbody>.*?<\/tbody>/s.exec(await page(LOGGED))![0]);
     const order = [
@@ -225,7 +301,7 @@ describe('the panel of a span', () => {
     expect(plain(panel)).toContain('share of the trace 92 %');
     expect(plain(panel)).toContain('rows 24 kept slow ≥ 1 s');
     expect(panel).toContain('this one');
-    expect(panel).toContain('SELECT rowid, rank FROM posts_fts');
+    expect(panel).toContain('SELECT rowid, rank\nFROM posts_fts\nWHERE');
     expect(panel).toContain('/statement?name=SELECT+posts_fts"');
     expect(panel).toContain('/statement?name=SELECT+posts_fts&amp;explain=1"');
     const root = await page(SEARCH_TRACE, `?span=${spanOf(SEARCH_TRACE, 0)}`);

@@ -57,6 +57,22 @@ describe('spanTree', () => {
     });
   });
 
+  it('takes spans that the clock makes overlap by less than a millisecond for one after the other', () => {
+    const nodes = spanTree([
+      span('a', undefined, 0, 100),
+      span('b', 'a', 10, 40.6),
+      span('c', 'a', 50, 30),
+      // Longer side by side than any clock is wrong.
+      span('d', 'a', 60, 22),
+    ]);
+    expect(Object.fromEntries(nodes.map((node) => [node.span.spanId, node.criticalMillis]))).toEqual({
+      a: expect.closeTo(10 + 18 + 9.4),
+      b: expect.closeTo(40.6),
+      c: 0,
+      d: 22,
+    });
+  });
+
   it('sums to the whole on the critical path', () => {
     const trace = searchTrace('ab'.repeat(16), 0);
     const sum = spanTree(trace.spans).reduce((all, node) => all + node.criticalMillis, 0);
