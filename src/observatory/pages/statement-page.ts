@@ -10,11 +10,12 @@ import { plural } from '../sentences/sentence.ts';
 import { seriesSentence } from '../sentences/series-sentence.ts';
 import { slowestCalls, type Call, type SlowestCalls } from '../slowest-calls.ts';
 import { seriesFacts, seriesPanels, type SeriesFacts } from './series-facts.ts';
+import { chosenText, textsPanel } from './statement-texts.ts';
 import { planPanel, statementPlan, type StatementPlan } from './statement-plan.ts';
 
 interface StatementFacts extends SeriesFacts {
   readonly calls: SlowestCalls;
-  /** Of the slowest kept call; else the text that was seen. Statements of one summary may differ. */
+  /** The one asked for, else the one that took most time. Statements of one summary may differ. */
   readonly text: string | undefined;
   /** With `?explain=1`. */
   readonly plan: StatementPlan | undefined;
@@ -29,7 +30,7 @@ export const statementPage = definePage<StatementFacts>({
     const { telemetry, query, range, now } = request;
     const facts = seriesFacts(telemetry, 'database', query['name'] ?? '', range, now);
     const calls = slowestCalls(telemetry, 'database', facts.name, range);
-    const text = calls.rows[0]?.text ?? facts.row?.text;
+    const text = chosenText(facts.row, query['text']) ?? calls.rows[0]?.text;
     return { ...facts, calls, text, plan: statementPlan(request, text) };
   },
   title: ({ name }) => (name === '' ? 'no statement named' : name),
@@ -44,23 +45,25 @@ export const statementPage = definePage<StatementFacts>({
     ),
   draw(facts, view) {
     if (facts.row === undefined) return html``;
+    const one = (facts.row.texts?.length ?? 0) > 1 ? facts.text : undefined;
     return html`${seriesPanels('database', facts, view)}
       <div class="grid even">
-        <div>${textPanel(facts, view)} ${planPanel(facts.plan, facts.name, view)}</div>
+        <div>${textPanel(facts, view)} ${planPanel(facts.plan, facts.name, one, view)}</div>
         ${callsPanel(facts, view)}
-      </div>`;
+      </div>
+      ${textsPanel(facts.row, facts.text, view)}`;
   },
   sheet: ({ calls }, view) => sheetOf(calls.rows, callColumns(view)),
 });
 
-function textPanel({ row, text, calls }: StatementFacts, view: PageView): Html {
-  const texts = new Set(calls.rows.flatMap((call) => call.text ?? [])).size;
+function textPanel({ row, text }: StatementFacts, view: PageView): Html {
+  const texts = row?.texts?.length ?? 0;
   const callers = row?.callers ?? [];
   return panel({
     title: 'Statement',
     note:
       texts > 1
-        ? `of the slowest call; ${texts} different texts among the calls shown`
+        ? `one of ${texts} texts with this summary; all are listed below`
         : 'parameters are never kept',
     body: html`<pre
         class="sql"

@@ -2,6 +2,7 @@ import { html, type Html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
 import { badge } from '../draw/facts.ts';
 import type { PageRequest, PageView } from '../page.ts';
+import { textId } from './statement-texts.ts';
 
 /** `EXPLAIN QUERY PLAN`, when it was asked for. */
 export interface StatementPlan {
@@ -47,12 +48,21 @@ export function stepRemark(step: string, made: ReadonlySet<string> = new Set()):
   return undefined;
 }
 
-export function planPanel(plan: StatementPlan | undefined, name: string, view: PageView): Html {
+/** @param statementText Which text of several is meant; undefined when there is only one. */
+export function planPanel(
+  plan: StatementPlan | undefined,
+  name: string,
+  statementText: string | undefined,
+  view: PageView,
+): Html {
+  const text = statementText === undefined ? undefined : textId(statementText);
   if (plan === undefined)
     return panel({
       title: 'Query plan',
       body: html`<p>
-        <a class="button" href="${view.links.to('/statement', { name, explain: 1 })}">Explain query plan</a>
+        <a class="button" href="${view.links.to('/statement', { name, text, explain: 1 })}"
+          >Explain query plan</a
+        >
       </p>`,
       foot: html`<span>asks SQLite how it would go about it; the statement is not run</span>`,
     });
@@ -71,6 +81,6 @@ export function planPanel(plan: StatementPlan | undefined, name: string, view: P
               </li>`;
             })}
           </ol>`,
-    foot: html`<a href="${view.links.to('/statement', { name })}">put it away</a>`,
+    foot: html`<a href="${view.links.to('/statement', { name, text })}">put it away</a>`,
   });
 }

@@ -68,6 +68,40 @@ describe('the page of a statement', () => {
   });
 });
 
+describe('a summary that several statements share', () => {
+  const texts = [
+    { text: 'SELECT title FROM posts_fts WHERE posts_fts MATCH ?', count: 3, totalMillis: 30, maxMillis: 25 },
+    { text: 'SELECT count(*) FROM posts_fts', count: 1_204, totalMillis: 12, maxMillis: 0.5 },
+  ];
+  class TwoTexts extends FakeTelemetry {
+    override series(...args: Parameters<FakeTelemetry['series']>) {
+      return super
+        .series(...args)
+        .map((row) => (row.name === 'SELECT posts_fts' ? { ...row, text: texts[0]!.text, texts } : row));
+    }
+  }
+
+  it('lists each with its own counts, shows the dearest, and another one on demand', async () => {
+    const asked: string[] = [];
+    const explain = (text: string) => {
+      asked.push(text);
+      return ['SCAN posts_fts'];
+    };
+    const { server, origin } = await serveObservatory(new TwoTexts(), { explain });
+    running.push(server);
+    const get = async (query: string) => (await fetch(`${origin}${ADDRESS}${query}`)).text();
+    const first = await get('');
+    expect(first).toContain('2 texts');
+    expect(first).toContain('1,204');
+    const other = /href="[^"]*(&amp;text=[0-9a-f]{8})"/.exec(first)![1]!.replace('&amp;', '&');
+    const second = await get(other);
+    expect(second).toMatch(/aria-current="true"[^]*count\(\*\)/);
+    await get(`${other}&explain=1`);
+    await get('&explain=1');
+    expect(asked).toEqual([texts[1]!.text, texts[0]!.text]);
+  });
+});
+
 describe('stepRemark', () => {
   it('is silent about what the plan itself has made', () => {
     const plan = [
