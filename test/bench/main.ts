@@ -1,6 +1,7 @@
-/** `npm run bench`, with `-- --quick` for half a minute instead of about three: what telemetry costs, against stock in the same run. */
+/** `npm run bench`, with `-- --quick` for half a minute instead of about six: what telemetry costs, against stock in the same run. */
 import { parseArgs } from 'node:util';
 import { BenchBlog } from './bench-blog.ts';
+import { measureLongestTask } from './micro/longest-task.ts';
 import { measureMemory } from './micro/memory-cost.ts';
 import { measureProcessor } from './micro/processor-cost.ts';
 import { measureSketch } from './micro/sketch-cost.ts';
@@ -10,8 +11,8 @@ import { measureRequestCost } from './request-cost.ts';
 
 const { quick } = parseArgs({ options: { quick: { type: 'boolean', default: false } } }).values;
 const plan = quick
-  ? { rounds: 8, warmUpRequests: 500, requestsPerRound: 150, starts: 1, batches: 200 }
-  : { rounds: 25, warmUpRequests: 2500, requestsPerRound: 250, starts: 5, batches: 1000 };
+  ? { instances: 1, rounds: 8, warmUpRequests: 500, requestsPerRound: 150, starts: 1, batches: 200 }
+  : { instances: 3, rounds: 15, warmUpRequests: 6000, requestsPerRound: 250, starts: 5, batches: 1000 };
 
 console.error('small figures …');
 const figures = [
@@ -19,6 +20,7 @@ const figures = [
   ...measureSketch(plan.batches),
   ...(await measureStatement(plan.batches)),
   ...(await measureMemory()),
+  ...(await measureLongestTask(plan.batches)),
 ];
 console.error('requests …');
 const blog = new BenchBlog();

@@ -85,7 +85,8 @@ function ratioRow(
 }
 
 function figureRow({ what, value, unit, target }: Figure): FigureRow {
-  return [what, `${value.toFixed(0)} ${unit}`, `<= ${target} ${unit}`, value <= target ? 'pass' : 'over'];
+  const shown = unit === 'ms' ? value.toFixed(2) : value.toFixed(0);
+  return [what, `${shown} ${unit}`, `<= ${target} ${unit}`, value <= target ? 'pass' : 'over'];
 }
 
 function recordRows(costs: readonly VariantCost[]): FigureRow[] {

@@ -10,6 +10,8 @@ export type Page = (typeof PAGES)[number];
 const COUNTED = { post: 'process', file: 'mainThread' } as const;
 
 export interface RequestCostPlan {
+  /** Servers of each variant: what the compiler makes of the same code differs from process to process by more than telemetry costs. */
+  readonly instances: number;
   readonly rounds: number;
   readonly warmUpRequests: number;
   readonly requestsPerRound: number;
@@ -36,10 +38,12 @@ interface Running {
   readonly variant: Variant;
   readonly server: ServerProcess;
   readonly samples: Record<Page, number[]>;
+  /** The bare server it is compared with, round by round. */
+  readonly bare: Record<Page, number[]>;
   perPostPage: string;
 }
 
-/** Every variant stays up for all rounds and takes its turn in each, in an order that rotates. */
+/** Every server stays up for all rounds and takes its turn in each, in an order that rotates. */
 export async function measureRequestCost(
   blog: BenchBlog,
   plan: RequestCostPlan,
@@ -47,9 +51,14 @@ export async function measureRequestCost(
   const startMillis = await measureStarts(blog, plan.starts);
   const running: Running[] = [];
   try {
-    for (const variant of VARIANTS) {
-      const server = await ServerProcess.start(variant, blog.copy());
-      running.push({ variant, server, samples: { post: [], file: [] }, perPostPage: '' });
+    for (let instance = 0; instance < plan.instances; instance++) {
+      let bare: Record<Page, number[]> | undefined;
+      for (const variant of VARIANTS) {
+        const server = await ServerProcess.start(variant, blog.copy());
+        const samples = { post: [], file: [] };
+        bare ??= samples;
+        running.push({ variant, server, samples, bare, perPostPage: '' });
+      }
     }
     const paths = { post: blog.postPath, file: await fileOf(running[0]!.server, blog.postPath) };
     for (const one of running) {
@@ -70,33 +79,37 @@ export async function measureRequestCost(
         }
       }
     }
-    const bare = running[0]!.samples;
-    return await Promise.all(
-      running.map(async ({ variant, server, samples, perPostPage }): Promise<VariantCost> => {
-        const { rssBytes, bufferBytes, bufferSpans, faults } = await server.ask('all');
-        // Broken telemetry costs something too, but not what is asked here.
-        if (faults.length > 0) throw new Error(`${variant.label}: ${faults.join('; ')}`);
-        return {
-          variant,
-          cpuMicros: { post: median(samples.post), file: median(samples.file) },
-          addedMicros: {
-            post: median(gaps(samples.post, bare.post)),
-            file: median(gaps(samples.file, bare.file)),
-          },
-          errorMicros: {
-            post: medianError(gaps(samples.post, bare.post)),
-            file: medianError(gaps(samples.file, bare.file)),
-          },
-          startMillis: startMillis.get(variant.key)!,
-          rssBytes,
-          perPostPage,
-          recordBytes: bufferSpans === 0 ? undefined : bufferBytes / bufferSpans,
-        };
-      }),
-    );
+    const costs = VARIANTS.map((variant) => costOf(running.filter((one) => one.variant === variant)));
+    return (await Promise.all(costs)).map((cost) => ({
+      ...cost,
+      startMillis: startMillis.get(cost.variant.key)!,
+    }));
   } finally {
     await Promise.all(running.map(({ server }) => server.stop()));
   }
+}
+
+/** Of all servers of one variant. */
+async function costOf(same: readonly Running[]): Promise<Omit<VariantCost, 'startMillis'>> {
+  const { variant, perPostPage } = same[0]!;
+  const answers = await Promise.all(same.map(({ server }) => server.ask('all')));
+  // Broken telemetry costs something too, but not what is asked here.
+  const faults = answers.flatMap((answer) => answer.faults);
+  if (faults.length > 0) throw new Error(`${variant.label}: ${faults.join('; ')}`);
+  const each = (of: (page: Page) => number): Record<Page, number> => ({ post: of('post'), file: of('file') });
+  const added = (page: Page): readonly number[] =>
+    same.flatMap(({ samples, bare }) => gaps(samples[page], bare[page]));
+  const bufferSpans = answers.reduce((sum, answer) => sum + answer.bufferSpans, 0);
+  const bufferBytes = answers.reduce((sum, answer) => sum + answer.bufferBytes, 0);
+  return {
+    variant,
+    cpuMicros: each((page) => median(same.flatMap(({ samples }) => samples[page]))),
+    addedMicros: each((page) => median(added(page))),
+    errorMicros: each((page) => medianError(added(page))),
+    rssBytes: median(answers.map(({ rssBytes }) => rssBytes)),
+    perPostPage,
+    recordBytes: bufferSpans === 0 ? undefined : bufferBytes / bufferSpans,
+  };
 }
 
 async function measureStarts(blog: BenchBlog, starts: number): Promise<ReadonlyMap<Variant['key'], number>> {
