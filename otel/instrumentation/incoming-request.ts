@@ -23,6 +23,8 @@ class Peer {
   }
 }
 
+/** Until the span is made, which needs the request first. */
+const NO_SPAN = undefined as unknown as LiveSpan;
 const PEER = Symbol('glasshouse.peer');
 
 /**
@@ -33,26 +35,31 @@ export class IncomingRequest
   extends ResponseWatch
   implements RPCMetadata, RequestFacts, RequestWords, LazyAttributes
 {
-  readonly type = RPCType.HTTP;
+  // Declared, not defined: a defined field is written twice.
+  declare readonly type: RPCType.HTTP;
   declare span: LiveSpan;
   /** Where routers of the OpenTelemetry world leave the route. */
   declare route?: string;
-  series: RequestFacts['series'] = undefined;
-  outcome: HttpOutcome | undefined = undefined;
-  readonly verb: string;
-  readonly target: string;
-  readonly httpVersion: string;
-  readonly host: string | undefined;
-  readonly userAgent: string | undefined;
-  readonly requestId: string | string[] | undefined;
-  readonly forwarded: string | undefined;
-  readonly forwardedFor: string | string[] | undefined;
-  readonly forwardedHost: string | string[] | undefined;
-  readonly forwardedProto: string | string[] | undefined;
-  readonly #peer: Peer;
+  declare series: RequestFacts['series'];
+  declare outcome: HttpOutcome | undefined;
+  declare readonly verb: string;
+  declare readonly target: string;
+  declare readonly httpVersion: string;
+  declare readonly host: string | undefined;
+  declare readonly userAgent: string | undefined;
+  declare readonly requestId: string | string[] | undefined;
+  declare readonly forwarded: string | undefined;
+  declare readonly forwardedFor: string | string[] | undefined;
+  declare readonly forwardedHost: string | string[] | undefined;
+  declare readonly forwardedProto: string | string[] | undefined;
+  declare private readonly peer: Peer;
 
   constructor(source: ResponseWatchSource, startNanos: number, request: IncomingMessage) {
     super(source, startNanos);
+    this.type = RPCType.HTTP;
+    this.span = NO_SPAN;
+    this.series = undefined;
+    this.outcome = undefined;
     const { headers } = request;
     const socket = request.socket as Socket & { [PEER]?: Peer };
     this.verb = request.method ?? 'GET';
@@ -65,7 +72,7 @@ export class IncomingRequest
     this.forwardedFor = headers['x-forwarded-for'];
     this.forwardedHost = headers['x-forwarded-host'];
     this.forwardedProto = headers['x-forwarded-proto'];
-    this.#peer = socket[PEER] ??= new Peer(socket);
+    this.peer = socket[PEER] ??= new Peer(socket);
   }
 
   get [REQUEST_FACTS](): RequestFacts | undefined {
@@ -75,13 +82,13 @@ export class IncomingRequest
     return knownMethod(this.verb);
   }
   get peerAddress(): string | undefined {
-    return this.#peer.address;
+    return this.peer.address;
   }
   get peerPort(): number | undefined {
-    return this.#peer.port;
+    return this.peer.port;
   }
   get isEncrypted(): boolean {
-    return this.#peer.isEncrypted;
+    return this.peer.isEncrypted;
   }
 
   startAttributes(): Attributes {

@@ -8,10 +8,11 @@ const MAX_LINKS = 32;
  * that grows is folded, so that values set again and again hold on to nothing.
  */
 export class LinkedContext implements Context {
-  readonly #parent: LinkedContext | undefined;
-  readonly #key: symbol | undefined;
-  readonly #value: unknown;
-  readonly #links: number;
+  // Declared, not defined, and no #private ones: a defined field is written twice, and these are made for every request.
+  declare private readonly parent: LinkedContext | undefined;
+  declare private readonly key: symbol | undefined;
+  declare private readonly value: unknown;
+  declare private readonly links: number;
 
   private constructor(
     parent: LinkedContext | undefined,
@@ -19,25 +20,25 @@ export class LinkedContext implements Context {
     value: unknown,
     links: number,
   ) {
-    this.#parent = parent;
-    this.#key = key;
-    this.#value = value;
-    this.#links = links;
+    this.parent = parent;
+    this.key = key;
+    this.value = value;
+    this.links = links;
   }
 
   /** Knows nothing, as ROOT_CONTEXT does; what spans of ours and propagators build on. */
   static readonly root = new LinkedContext(undefined, undefined, undefined, 0);
 
   getValue(key: symbol): unknown {
-    if (this.#key === key) return this.#value;
-    for (let link = this.#parent; link !== undefined; link = link.#parent)
-      if (link.#key === key) return link.#value;
+    if (this.key === key) return this.value;
+    for (let link = this.parent; link !== undefined; link = link.parent)
+      if (link.key === key) return link.value;
     return undefined;
   }
 
   setValue(key: symbol, value: unknown): LinkedContext {
-    const parent = this.#links < MAX_LINKS ? this : LinkedContext.of(this.#values());
-    return new LinkedContext(parent, key, value, parent.#links + 1);
+    const parent = this.links < MAX_LINKS ? this : LinkedContext.of(this.values());
+    return new LinkedContext(parent, key, value, parent.links + 1);
   }
 
   deleteValue(key: symbol): LinkedContext {
@@ -45,15 +46,15 @@ export class LinkedContext implements Context {
   }
 
   /** Each key once, with the newest value. */
-  #values(): Map<symbol, unknown> {
-    const values = this.#parent === undefined ? new Map<symbol, unknown>() : this.#parent.#values();
-    if (this.#key !== undefined) values.set(this.#key, this.#value);
+  private values(): Map<symbol, unknown> {
+    const values = this.parent === undefined ? new Map<symbol, unknown>() : this.parent.values();
+    if (this.key !== undefined) values.set(this.key, this.value);
     return values;
   }
 
   /** How many links a look-up may walk. */
   get length(): number {
-    return 1 + (this.#parent?.length ?? 0);
+    return 1 + (this.parent?.length ?? 0);
   }
 
   static of(values: Iterable<readonly [symbol, unknown]>): LinkedContext {

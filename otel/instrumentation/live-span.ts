@@ -79,7 +79,7 @@ export interface SpanStart {
  * and with its work put off. Attributes and times are made when they are read. Always recorded; sampled as its parent is, else sampled.
  */
 export class LiveSpan implements Span, ReadableSpan {
-  // Declared, not defined: a defined field is written twice.
+  // Declared, not defined, and no #private ones: a defined field is written twice, and these are made for every request.
   declare name: string;
   declare status: SpanStatus;
   declare events: TimedEvent[];
@@ -95,17 +95,17 @@ export class LiveSpan implements Span, ReadableSpan {
   declare readonly originNanos: number;
   /** Exact, of the monotonic clock; -1 until the end. */
   declare durationNanos: number;
-  readonly #source: LiveSpanSource;
-  readonly #spanContext: SpanContext;
+  declare private readonly source: LiveSpanSource;
+  declare private readonly ownContext: SpanContext;
   /** Until all of it is in the attributes. */
-  #lazy: LazyAttributes | undefined;
-  #isStartPending: boolean;
-  #attributes: Attributes | undefined = undefined;
+  declare private lazy: LazyAttributes | undefined;
+  declare private isStartPending: boolean;
+  declare private attributesSoFar: Attributes | undefined;
   /** Exact once the attributes known from the start are among them. */
-  #attributesCount = 0;
-  #startTime: HrTime | undefined = undefined;
-  #endTime: HrTime | undefined = undefined;
-  #duration: HrTime | undefined = undefined;
+  declare private attributesCount: number;
+  declare private startOnce: HrTime | undefined;
+  declare private endOnce: HrTime | undefined;
+  declare private durationOnce: HrTime | undefined;
 
   /** Tells the sink. `parent` is a valid span context, or undefined. */
   constructor(
@@ -129,10 +129,15 @@ export class LiveSpan implements Span, ReadableSpan {
     this.originMillis = originMillis;
     this.originNanos = originNanos;
     this.durationNanos = -1;
-    this.#source = source;
-    this.#lazy = lazy;
-    this.#isStartPending = lazy !== undefined;
-    this.#spanContext =
+    this.source = source;
+    this.lazy = lazy;
+    this.isStartPending = lazy !== undefined;
+    this.attributesSoFar = undefined;
+    this.attributesCount = 0;
+    this.startOnce = undefined;
+    this.endOnce = undefined;
+    this.durationOnce = undefined;
+    this.ownContext =
       parent === undefined
         ? { traceId: ids.generateTraceId(), spanId: ids.generateSpanId(), traceFlags: TraceFlags.SAMPLED }
         : childOf(parent);
@@ -144,17 +149,17 @@ export class LiveSpan implements Span, ReadableSpan {
   }
 
   get kind(): SpanKind {
-    return this.#source.kind;
+    return this.source.kind;
   }
   get resource(): ReadableSpan['resource'] {
-    return this.#source.resource;
+    return this.source.resource;
   }
   get instrumentationScope(): InstrumentationScope {
-    return this.#source.scope;
+    return this.source.scope;
   }
 
   spanContext(): SpanContext {
-    return this.#spanContext;
+    return this.ownContext;
   }
 
   isRecording(): boolean {
@@ -163,21 +168,21 @@ export class LiveSpan implements Span, ReadableSpan {
 
   /** One object, as long as the span lives. */
   get attributes(): Attributes {
-    if (this.#isStartPending) this.#addStartAttributes();
-    if (this.ended && this.#lazy !== undefined) this.#addEndAttributes();
-    return (this.#attributes ??= {});
+    if (this.isStartPending) this.beginAttributes();
+    if (this.ended && this.lazy !== undefined) this.finishAttributes();
+    return (this.attributesSoFar ??= {});
   }
 
   /** What was set under `key` since the start; unlike `attributes` it makes nothing. */
   setSinceStart(key: string): AttributeValue | undefined {
-    return this.#attributes?.[key];
+    return this.attributesSoFar?.[key];
   }
 
   setAttribute(key: string, value: unknown): this {
-    if (this.#refusesBecauseEnded()) return this;
-    if (isPlain(value) && key !== '' && this.#isStartPending && this.#attributesCount < MAX_UNCOUNTED) {
-      (this.#attributes ??= {})[key] = value;
-      this.#attributesCount++;
+    if (this.refusesBecauseEnded()) return this;
+    if (isPlain(value) && key !== '' && this.isStartPending && this.attributesCount < MAX_UNCOUNTED) {
+      (this.attributesSoFar ??= {})[key] = value;
+      this.attributesCount++;
       return this;
     }
     const { attributes } = this;
@@ -186,9 +191,9 @@ export class LiveSpan implements Span, ReadableSpan {
       value,
       attributes,
       limits: LIMITS,
-      currentAttributesCount: this.#attributesCount,
+      currentAttributesCount: this.attributesCount,
     });
-    if (decision === AddAttributeDecision.ADD_NEW) this.#attributesCount++;
+    if (decision === AddAttributeDecision.ADD_NEW) this.attributesCount++;
     else if (decision === AddAttributeDecision.DROP_LIMIT_REACHED) this.droppedAttributesCount++;
     return this;
   }
@@ -199,7 +204,7 @@ export class LiveSpan implements Span, ReadableSpan {
   }
 
   addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
-    if (this.#refusesBecauseEnded()) return this;
+    if (this.refusesBecauseEnded()) return this;
     if (this.events === NO_EVENTS) this.events = [];
     if (this.events.length >= MAX_ENTRIES) {
       this.events.shift();
@@ -209,14 +214,14 @@ export class LiveSpan implements Span, ReadableSpan {
     const at = isTimeOnly && !isTimeInput(time) ? attributesOrTime : time;
     this.events.push({
       name,
-      time: this.#timeOf(at),
+      time: this.timeOf(at),
       ...cleanSimpleAttributes(isTimeOnly ? undefined : attributesOrTime, LIMITS),
     } as TimedEvent);
     return this;
   }
 
   addLink({ context, attributes }: Link): this {
-    if (this.#refusesBecauseEnded()) return this;
+    if (this.refusesBecauseEnded()) return this;
     if (this.links === NO_LINKS) this.links = [];
     if (this.links.length >= MAX_ENTRIES) {
       this.links.shift();
@@ -232,14 +237,14 @@ export class LiveSpan implements Span, ReadableSpan {
   }
 
   setStatus({ code, message }: SpanStatus): this {
-    if (this.#refusesBecauseEnded()) return this;
+    if (this.refusesBecauseEnded()) return this;
     if (code === SpanStatusCode.UNSET || this.status.code === SpanStatusCode.OK) return this;
     this.status = code === SpanStatusCode.ERROR && typeof message === 'string' ? { code, message } : { code };
     return this;
   }
 
   updateName(name: string): this {
-    if (!this.#refusesBecauseEnded()) this.name = name;
+    if (!this.refusesBecauseEnded()) this.name = name;
     return this;
   }
 
@@ -260,72 +265,72 @@ export class LiveSpan implements Span, ReadableSpan {
 
   /** Without a time, the end is the start plus what the monotonic clock says has passed. */
   end(endTime?: TimeInput): void {
-    if (endTime === undefined) return this.endAfter(this.#elapsedNanos());
-    if (this.#refusesBecauseEnded()) return;
-    const end = this.#timeOf(endTime);
+    if (endTime === undefined) return this.endAfter(this.elapsedNanos());
+    if (this.refusesBecauseEnded()) return;
+    const end = this.timeOf(endTime);
     const duration = hrTimeDuration(this.startTime, end);
     if (duration[0] >= 0) {
-      this.#endTime = end;
-      this.#duration = duration;
+      this.endOnce = end;
+      this.durationOnce = duration;
       return this.endAfter(duration[0] * 1e9 + duration[1]);
     }
-    this.#endTime = [...this.startTime];
+    this.endOnce = [...this.startTime];
     this.endAfter(0);
   }
 
   /** Ends so many nanoseconds after the start. */
   endAfter(durationNanos: number): void {
-    if (this.#refusesBecauseEnded()) return;
+    if (this.refusesBecauseEnded()) return;
     this.durationNanos = durationNanos;
     this.ended = true;
     try {
-      this.#source.sink.onEnd(this);
+      this.source.sink.onEnd(this);
     } catch (error) {
-      this.#source.guard.report('span end', error);
+      this.source.guard.report('span end', error);
     }
   }
 
   get startTime(): HrTime {
-    return (this.#startTime ??= plusNanos(
+    return (this.startOnce ??= plusNanos(
       millisToHrTime(this.originMillis),
       this.startNanos - this.originNanos || 0,
     ));
   }
   get endTime(): HrTime {
     if (!this.ended) return NOT_ENDED;
-    return (this.#endTime ??= plusNanos(this.startTime, this.durationNanos));
+    return (this.endOnce ??= plusNanos(this.startTime, this.durationNanos));
   }
   get duration(): HrTime {
     if (!this.ended) return NO_DURATION;
-    return (this.#duration ??= plusNanos([0, 0], this.durationNanos));
+    return (this.durationOnce ??= plusNanos([0, 0], this.durationNanos));
   }
 
-  #addStartAttributes(): void {
-    this.#isStartPending = false;
-    const { guard } = this.#source;
-    const attributes = guard.run('span attributes', () => this.#lazy!.startAttributes(), {});
-    if (this.#lazy!.addEndAttributes === undefined) this.#lazy = undefined;
-    this.#attributes = Object.assign(attributes, this.#attributes);
-    this.#attributesCount = Object.keys(attributes).length;
+  private beginAttributes(): void {
+    this.isStartPending = false;
+    const { guard } = this.source;
+    const attributes = guard.run('span attributes', () => this.lazy!.startAttributes(), {});
+    if (this.lazy!.addEndAttributes === undefined) this.lazy = undefined;
+    this.attributesSoFar = Object.assign(attributes, this.attributesSoFar);
+    this.attributesCount = Object.keys(attributes).length;
   }
 
-  #addEndAttributes(): void {
-    const lazy = this.#lazy!;
-    this.#lazy = undefined;
-    const attributes = (this.#attributes ??= {});
-    this.#source.guard.run('span attributes', () => lazy.addEndAttributes?.(attributes), undefined);
+  private finishAttributes(): void {
+    const lazy = this.lazy!;
+    this.lazy = undefined;
+    const attributes = (this.attributesSoFar ??= {});
+    this.source.guard.run('span attributes', () => lazy.addEndAttributes?.(attributes), undefined);
   }
 
-  #refusesBecauseEnded(): boolean {
+  private refusesBecauseEnded(): boolean {
     if (!this.ended) return false;
-    const { traceId, spanId } = this.#spanContext;
+    const { traceId, spanId } = this.ownContext;
     diag.warn(`Cannot execute the operation on ended Span {traceId: ${traceId}, spanId: ${spanId}}`);
     return true;
   }
 
   /** Since the start; by the wall clock when the monotonic one is broken. */
-  #elapsedNanos(): number {
-    const { clock, guard } = this.#source;
+  private elapsedNanos(): number {
+    const { clock, guard } = this.source;
     try {
       const elapsed = clock.monotonicNanos() - this.startNanos;
       if (!Number.isNaN(elapsed)) return Math.max(0, elapsed);
@@ -336,13 +341,13 @@ export class LiveSpan implements Span, ReadableSpan {
   }
 
   /** As the SDK takes a time: epoch, `performance.now()`, or now. */
-  #timeOf(time: TimeInput | undefined): HrTime {
+  private timeOf(time: TimeInput | undefined): HrTime {
     if (isTimeInputHrTime(time)) return time;
     if (time instanceof Date) return millisToHrTime(time.getTime());
-    if (typeof time !== 'number') return plusNanos(this.startTime, this.#elapsedNanos());
+    if (typeof time !== 'number') return plusNanos(this.startTime, this.elapsedNanos());
     const now = performance.now();
     if (time > now) return millisToHrTime(time);
-    return plusNanos(this.startTime, this.#elapsedNanos() - (now - time) * 1e6);
+    return plusNanos(this.startTime, this.elapsedNanos() - (now - time) * 1e6);
   }
 }
 

@@ -1,4 +1,11 @@
-import { type Attributes, type Context, SpanKind, isSpanContextValid, trace } from '@opentelemetry/api';
+import {
+  type Attributes,
+  type Context,
+  type SpanContext,
+  SpanKind,
+  isSpanContextValid,
+  trace,
+} from '@opentelemetry/api';
 import type { OperationRecorder } from '../aggregate/ended-operation.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { RenderTracer } from '../query.ts';
@@ -89,11 +96,10 @@ function startSpan(
   startNanos: number,
 ): LiveSpan | undefined {
   try {
-    const outer = trace.getSpan(parent)?.spanContext();
     return new LiveSpan(
       source,
       template.subject.name,
-      outer !== undefined && isSpanContextValid(outer) ? outer : undefined,
+      parentIn(parent),
       parent,
       startOf(source.clock, parent, startNanos),
       template,
@@ -102,6 +108,13 @@ function startSpan(
     source.guard.report('operation start', error);
     return undefined;
   }
+}
+
+function parentIn(parent: Context): SpanContext | undefined {
+  const span = trace.getSpan(parent);
+  const spanContext = span?.spanContext();
+  if (spanContext === undefined || span instanceof LiveSpan) return spanContext;
+  return isSpanContextValid(spanContext) ? spanContext : undefined;
 }
 
 /** On the time line of the request, if there is one. */

@@ -23,27 +23,35 @@ export interface ResponseWatchSource {
 
 /** What is seen of one response while it is made. It hangs on the response and outlives it, so it holds none. */
 export abstract class ResponseWatch {
+  // Declared, not defined: a defined field is written twice, and one is made for every request.
   /** Monotonic; NaN when the clock was broken. */
-  readonly startNanos: number;
+  declare readonly startNanos: number;
   /** The first byte was handed to the socket; undefined until then, NaN when the clock was broken. */
-  firstByteNanos: number | undefined = undefined;
+  declare firstByteNanos: number | undefined;
   /** Bytes of body handed to the response, by their length alone. */
-  bodyBytes = 0;
+  declare bodyBytes: number;
   /** Sizes of chunks and their line breaks, when the transfer is chunked. */
-  framingBytes = 0;
+  declare framingBytes: number;
   /** `socket.bytesWritten` before anything of this response; undefined while an earlier response of the socket is under way. */
-  socketBytesBefore: number | undefined = undefined;
+  declare socketBytesBefore: number | undefined;
   /** The last byte was taken by the socket while it was open. */
-  isFinished = false;
+  declare isFinished: boolean;
   /** Of a chunk so long that an abort may cut it. */
-  unsent: UnsentBytes | undefined = undefined;
+  declare unsent: UnsentBytes | undefined;
   /** What the response emitted as `error`. */
-  error: unknown = undefined;
-  readonly source: ResponseWatchSource;
+  declare error: unknown;
+  declare readonly source: ResponseWatchSource;
 
   constructor(source: ResponseWatchSource, startNanos: number) {
     this.source = source;
     this.startNanos = startNanos;
+    this.firstByteNanos = undefined;
+    this.bodyBytes = 0;
+    this.framingBytes = 0;
+    this.socketBytesBefore = undefined;
+    this.isFinished = false;
+    this.unsent = undefined;
+    this.error = undefined;
   }
 
   /** Called once, when the response closes. What it throws is counted. */
@@ -56,7 +64,6 @@ export function watchResponse(response: ServerResponse, watch: ResponseWatch): v
   if (watchOf(response) !== undefined) return;
   users++;
   (response as WatchedResponse)[WATCH] = watch;
-  response.on(errorMonitor, onError);
   response.on('close', onClose);
 }
 
@@ -119,6 +126,8 @@ function unwrap(name: keyof typeof natives): void {
 function watchedWrite(this: WatchedResponse, ...args: unknown[]): boolean {
   const watch = this[WATCH];
   if (watch === undefined) return Reflect.apply(natives.write, this, args) as boolean;
+  // What has begun to stream may fail on its way; what ends in one call tells `destroy` why, if anything.
+  if (watch.firstByteNanos === undefined) this.on(errorMonitor, onError);
   const canWrite = beforeBytes(this, watch);
   const isMoreWanted = Reflect.apply(natives.write, this, args) as boolean;
   if (canWrite) addChunk(this, watch, args[0], args[1]);
