@@ -49,6 +49,22 @@ export function decodeSpans(body: Uint8Array): DecodedSpan[] {
   });
 }
 
+export interface DecodedLog {
+  readonly traceId: string;
+  readonly body: string;
+}
+
+/** The records of an ExportLogsServiceRequest. */
+export function decodeLogs(body: Uint8Array): DecodedLog[] {
+  return messages(read(body), 1)
+    .flatMap((resourceLogs) => messages(resourceLogs, 2))
+    .flatMap((scopeLogs) => messages(scopeLogs, 2))
+    .map((record) => ({
+      traceId: hex(record, 9),
+      body: text(messages(record, 5)[0] ?? new Map(), 1),
+    }));
+}
+
 export function decodeMetricNames(body: Uint8Array): string[] {
   return metrics(body).map((metric) => text(metric, 1));
 }

@@ -1,0 +1,183 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Arrivals, OtlpArrivals } from './otlp-arrivals.ts';
+
+const CONFIG = fileURLToPath(new URL('../../deploy/collector.yaml', import.meta.url));
+const NAMES = ['otelcol-contrib', 'otelcol'];
+const SIGNALS = ['traces', 'metrics', 'logs'] as const;
+
+/** OTELCOL_PATH, or the first Collector on PATH; undefined, said loudly, where there is none. */
+export function collectorPath(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  const named = env['OTELCOL_PATH'];
+  if (named !== undefined && !existsSync(named)) throw new Error(`OTELCOL_PATH=${named} is no program`);
+  const folders = (env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  const found =
+    named ?? folders.flatMap((folder) => NAMES.map((name) => join(folder, name))).find(existsSync);
+  if (found === undefined)
+    process.stderr.write(
+      '\nNO COLLECTOR WAS FOUND: a receiver in this process stands in for it. For a real one put otelcol-contrib on the PATH or name it in OTELCOL_PATH.\n\n',
+    );
+  return found;
+}
+
+/** An OpenTelemetry Collector with the configuration of deploy/, on free ports of loopback, that writes to files what it gets. */
+export class CollectorProcess implements OtlpArrivals {
+  readonly endpoint: string;
+  readonly #child: ChildProcess;
+  readonly #folder: string;
+
+  private constructor(child: ChildProcess, endpoint: string, folder: string) {
+    this.#child = child;
+    this.endpoint = endpoint;
+    this.#folder = folder;
+  }
+
+  static async start(program: string): Promise<CollectorProcess> {
+    const folder = mkdtempSync(join(tmpdir(), 'glasshouse-collector-'));
+    const address = `127.0.0.1:${await freePort()}`;
+    // JSON is YAML: laid over the configuration that is shipped.
+    const overlay = join(folder, 'overlay.yaml');
+    writeFileSync(overlay, JSON.stringify(overlayFor(address, folder)));
+    const child = spawn(program, [`--config=${CONFIG}`, `--config=${overlay}`], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    await new Promise<void>((resolve, reject) => {
+      let output = '';
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+        if (output.includes('Everything is ready')) resolve();
+      });
+      child.once('error', reject);
+      child.once('exit', (code) => reject(new Error(`the Collector ended with ${code}:\n${output}`)));
+    });
+    return new CollectorProcess(child, `http://${address}`, folder);
+  }
+
+  async stop(): Promise<Arrivals> {
+    const ended = once(this.#child, 'exit');
+    this.#child.kill('SIGTERM');
+    await ended;
+    const [traces, metrics, logs] = SIGNALS.map((signal) => linesOf(join(this.#folder, `${signal}.json`)));
+    rmSync(this.#folder, { recursive: true });
+    return {
+      spans: traces!.flatMap(spansOf),
+      logs: logs!.flatMap(logsOf),
+      histograms: metrics!.slice(-1).flatMap(histogramsOf),
+    };
+  }
+}
+
+/** Free a moment ago: a Collector does not say which port it took. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+function overlayFor(address: string, folder: string): object {
+  const files = SIGNALS.map(
+    (signal) => [`file/${signal}`, { path: join(folder, `${signal}.json`) }] as const,
+  );
+  const pipelines = SIGNALS.map((signal) => [signal, { exporters: [`file/${signal}`] }] as const);
+  return {
+    receivers: { otlp: { protocols: { http: { endpoint: address }, grpc: { endpoint: '127.0.0.1:0' } } } },
+    exporters: Object.fromEntries(files),
+    service: { telemetry: { metrics: { level: 'none' } }, pipelines: Object.fromEntries(pipelines) },
+  };
+}
+
+/** OTLP JSON as the file exporter writes it; absent fields are left out. */
+interface KeyValue {
+  readonly key: string;
+  readonly value: Readonly<Record<string, unknown>>;
+}
+interface JsonLine {
+  readonly resourceSpans?: readonly {
+    readonly resource: { readonly attributes?: readonly KeyValue[] };
+    readonly scopeSpans: readonly {
+      readonly spans: readonly (Record<'traceId' | 'spanId' | 'name', string> & {
+        readonly parentSpanId?: string;
+        readonly traceState?: string;
+        readonly kind?: number;
+        readonly attributes?: readonly KeyValue[];
+      })[];
+    }[];
+  }[];
+  readonly resourceLogs?: readonly {
+    readonly scopeLogs: readonly {
+      readonly logRecords: readonly { readonly traceId?: string; readonly body: { stringValue?: string } }[];
+    }[];
+  }[];
+  readonly resourceMetrics?: readonly {
+    readonly scopeMetrics: readonly {
+      readonly metrics: readonly {
+        readonly name: string;
+        readonly exponentialHistogram?: {
+          readonly dataPoints: readonly {
+            readonly count?: string;
+            readonly positive?: { readonly bucketCounts?: readonly string[] };
+          }[];
+        };
+      }[];
+    }[];
+  }[];
+}
+
+function linesOf(file: string): JsonLine[] {
+  const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
+  return lines.map((line) => JSON.parse(line) as JsonLine);
+}
+
+/** Integers of 64 bits are strings in OTLP JSON. */
+function attributesOf(pairs: readonly KeyValue[] = []): Record<string, unknown> {
+  return Object.fromEntries(
+    pairs.map(({ key, value }) => {
+      const [[type, plain] = ['', undefined]] = Object.entries(value);
+      return [key, type === 'intValue' ? Number(plain) : plain];
+    }),
+  );
+}
+
+function spansOf({ resourceSpans = [] }: JsonLine): Arrivals['spans'] {
+  return resourceSpans.flatMap(({ resource, scopeSpans }) =>
+    scopeSpans.flatMap(({ spans }) =>
+      spans.map((span) => ({
+        ...span,
+        parentSpanId: span.parentSpanId ?? '',
+        traceState: span.traceState ?? '',
+        kind: span.kind ?? 0,
+        attributes: attributesOf(span.attributes),
+        resource: attributesOf(resource.attributes),
+      })),
+    ),
+  );
+}
+
+function logsOf({ resourceLogs = [] }: JsonLine): Arrivals['logs'] {
+  return resourceLogs.flatMap(({ scopeLogs }) =>
+    scopeLogs.flatMap(({ logRecords }) =>
+      logRecords.map(({ traceId = '', body }) => ({ traceId, body: body.stringValue ?? '' })),
+    ),
+  );
+}
+
+function histogramsOf({ resourceMetrics = [] }: JsonLine): Arrivals['histograms'] {
+  const metrics = resourceMetrics.flatMap(({ scopeMetrics }) =>
+    scopeMetrics.flatMap((scope) => scope.metrics),
+  );
+  return metrics.flatMap(({ name, exponentialHistogram }) =>
+    (exponentialHistogram?.dataPoints ?? []).map(({ count, positive }) => ({
+      metric: name,
+      count: Number(count ?? 0),
+      bucketCounts: (positive?.bucketCounts ?? []).map(Number),
+    })),
+  );
+}
