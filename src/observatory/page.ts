@@ -123,7 +123,7 @@ export function definePage<Facts>(page: ObservatoryPage<Facts>): AnyPage {
         title: page.title(facts),
         sentence: off ? DISABLED_SENTENCE : page.sentence(facts, view),
         body: off ? html`${disabledPanel()}${page.offToo && page.draw(facts, view)}` : page.draw(facts, view),
-        actions: off ? undefined : page.actions?.(facts, view),
+        actions: off ? html`` : page.actions?.(facts, view),
         get sheet() {
           return page.sheet?.(facts, view);
         },

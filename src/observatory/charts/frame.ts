@@ -43,7 +43,7 @@ export function percent(x: number): string {
 }
 
 /** Less than this apart, two labels of the value axis would touch. */
-const MIN_TICK_GAP = 13;
+const MIN_TICK_GAP = 16;
 
 /** Ticks from the top down, without those that would touch one above. */
 function apart(ticks: PlotParts['yTicks']): PlotParts['yTicks'] {

@@ -14,7 +14,7 @@ interface BufferPageFacts {
   readonly ownCost: OwnCost;
   readonly spans: SpanCounts;
   readonly faults: readonly TelemetryFault[];
-  /** Traces held, by the strongest reason they were kept for. */
+  /** How many of the traces held have a span that was kept for it. */
   readonly held: Readonly<Record<(typeof REASONS)[number], number>>;
   readonly requests: number;
 }
@@ -78,7 +78,6 @@ export const bufferPage = definePage<BufferPageFacts>({
     ];
   },
   draw({ buffer, ownCost, spans, faults, held, requests }, view) {
-    const all = REASONS.reduce((sum, reason) => sum + held[reason], 0);
     return html`<div class="grid three">
         ${panel({
           title: 'Held',
@@ -106,7 +105,7 @@ export const bufferPage = definePage<BufferPageFacts>({
         })}
         ${panel({
           title: 'Why they were kept',
-          note: 'a trace is told by its strongest reason',
+          note: 'traces; some for more than one reason',
           body: factList(
             REASONS.map((reason) => [
               held[reason] === 0
@@ -114,7 +113,7 @@ export const bufferPage = definePage<BufferPageFacts>({
                 : html`<a href="${view.links.ranged('/traces', { reason }, { from: '-30d' })}"
                     >${REASON_WORDS[reason]}</a
                   >`,
-              meter(held[reason] / Math.max(1, all), html`${countText(held[reason])}`),
+              meter(held[reason] / Math.max(1, buffer.traces), html`${countText(held[reason])}`),
             ]),
           ),
         })}

@@ -120,7 +120,7 @@ function typeCard(type: (typeof TYPES)[number], facts: OverviewFacts, time: Char
   return panel({
     className: `card-${type}`,
     title: html`<span class="swatch type-${type}"></span>${TYPE_WORDS[type]}`,
-    note: perSecond(row.count, facts.seconds),
+    note: html`${row.client_errors > 0 && html`${countText(row.client_errors)} answered 4xx · `}${perSecond(row.count, facts.seconds)}`,
     body: html`${stats([
       { label: 'p50', value: of(p50) },
       { label: 'p90', value: of(p90) },
@@ -131,7 +131,6 @@ function typeCard(type: (typeof TYPES)[number], facts: OverviewFacts, time: Char
         value: countText(row.errors),
         ...(row.errors > 0 ? { tone: 'failed' as const } : {}),
       },
-      ...(type === 'http' ? [{ label: '4xx', value: countText(row.client_errors) }] : []),
     ])}${timeSeries(type, points, time)}`,
     table: timeSeriesTable(points, time.now),
     foot: html`<span>exact counts</span><span>${keptNote(row)}</span>`,

@@ -1,0 +1,62 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Server } from 'node:http';
+import type { ExportFacts } from '../../../otel/query.ts';
+import { serveObservatory } from '../../fixtures/observatory-server.ts';
+import { FAKE_NOW, FakeTelemetry } from './fake-telemetry.ts';
+
+class Exporting extends FakeTelemetry {
+  readonly #facts: ExportFacts;
+  constructor(more: Partial<ExportFacts>) {
+    super();
+    this.#facts = { ...super.export(), ...more };
+  }
+  override export(): ExportFacts {
+    return this.#facts;
+  }
+}
+
+let running: Server | undefined;
+afterEach(() => {
+  running?.closeAllConnections();
+  running?.close();
+});
+
+async function pageOf(more: Partial<ExportFacts>): Promise<string> {
+  const { server, origin } = await serveObservatory(new Exporting(more));
+  running = server;
+  return (await fetch(`${origin}/admin/metrics-dashboard/export`)).text();
+}
+
+describe('the export page', () => {
+  const refused = { atMillis: FAKE_NOW - 4000, message: 'connect ECONNREFUSED 127.0.0.1:4318' };
+  const endpoint = 'http://127.0.0.1:4318/v1/traces';
+
+  it('says what to do while the endpoint refuses', async () => {
+    const text = await pageOf({
+      configured: true,
+      endpoint,
+      lastError: refused,
+      lastSuccessMillis: FAKE_NOW - 400_000,
+    });
+    expect(text).toContain('The endpoint last accepted spans 6 minutes ago');
+    expect(text).toContain(`-d '{}' ${endpoint}</code>`);
+  });
+
+  it('does not, once it has accepted again', async () => {
+    const text = await pageOf({
+      configured: true,
+      endpoint,
+      lastError: refused,
+      lastSuccessMillis: FAKE_NOW - 1000,
+    });
+    expect(text).toContain('Export works.');
+    expect(text).not.toContain('What to do');
+    expect(text).toContain(refused.message);
+  });
+
+  it('says how to switch it on, and offers no time range: it has none', async () => {
+    const text = await pageOf({ configured: false, endpoint: undefined });
+    expect(text).toContain('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=http://127.0.0.1:4318/v1/traces');
+    expect(text).not.toContain('aria-label="Time range"');
+  });
+});
