@@ -36,7 +36,7 @@ run('the whole blog below a path, in a browser', () => {
         });
         await page.addInitScript(() =>
           document.addEventListener('securitypolicyviolation', (event) =>
-            console.error(`${event.violatedDirective} forbids ${event.blockedURI}`),
+            reportError(new Error(`${event.violatedDirective} forbids ${event.blockedURI}`)),
           ),
         );
         await page.goto(proxy.publicUrl);

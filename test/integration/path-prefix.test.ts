@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { get } from 'node:http';
 import { join } from 'node:path';
 import { PAGES } from '../../src/observatory/pages.ts';
 import { BlogProcess, makeDataDir, removeDataDir, runToEnd, TOKEN } from './blog-process.ts';
@@ -240,7 +239,7 @@ describe.each([
   it('sends live updates that stay below the path', async () => {
     const page = await visitor.send(at(OBSERVATORY));
     const stream = addressesIn(page, at(OBSERVATORY)).find(({ by }) => by === 'stream')!.url;
-    const event = await firstEvent(stream, visitor);
+    const event = await visitor.firstEvent(stream);
     const fragments = [...event.matchAll(/(?:href|action)=\\?"(\/[^"\\]*)/g)].map((match) => match[1]!);
     expect(fragments.length).toBeGreaterThan(10);
     expect(fragments.filter((address) => !address.startsWith(`${PREFIX}/`))).toEqual([]);
@@ -283,25 +282,3 @@ describe.each([
     expect(proxy.strays).toEqual([]);
   });
 });
-
-/** The first whole event of a stream; the connection is closed then. */
-function firstEvent(address: URL, visitor: Visitor): Promise<string> {
-  const cookie = [...visitor.cookies].map(([name, { value }]) => `${name}=${value}`).join('; ');
-  return new Promise((resolve, reject) => {
-    const outgoing = get(
-      address,
-      { headers: { cookie, accept: 'text/event-stream' }, agent: false },
-      (answer) => {
-        let text = '';
-        answer.setEncoding('utf8').on('data', (part: string) => {
-          text += part;
-          if (!/\bdata:[^]*\n\n/.test(text)) return;
-          outgoing.destroy();
-          resolve(text);
-        });
-        answer.on('error', reject);
-      },
-    );
-    outgoing.on('error', reject);
-  });
-}

@@ -16,16 +16,14 @@ export class Visitor {
     { fields, headers = {} }: { fields?: Record<string, string>; headers?: Record<string, string> } = {},
   ): Promise<Visit> {
     const url = new URL(address);
-    const sent = [...this.cookies]
-      .filter(([, { path }]) => url.pathname === path || url.pathname.startsWith(path.replace(/\/?$/, '/')))
-      .map(([name, { value }]) => `${name}=${value}`);
+    const cookie = this.#cookiesFor(url);
     const form = { origin: url.origin, 'content-type': 'application/x-www-form-urlencoded' };
     const options = {
       agent: this.#agent,
       method: fields === undefined ? 'GET' : 'POST',
       headers: {
         accept: 'text/html,*/*;q=0.8',
-        ...(sent.length > 0 && { cookie: sent.join('; ') }),
+        ...(cookie !== '' && { cookie }),
         ...(fields !== undefined && form),
         ...headers,
       },
@@ -43,6 +41,32 @@ export class Visitor {
       outgoing.on('error', reject);
       outgoing.end(fields && new URLSearchParams(fields).toString());
     });
+  }
+
+  /** The first whole event of a stream; the connection is closed then. */
+  firstEvent(url: URL): Promise<string> {
+    const headers = { cookie: this.#cookiesFor(url), accept: 'text/event-stream' };
+    return new Promise((resolve, reject) => {
+      const outgoing = request(url, { headers, agent: false }, (answer) => {
+        let text = '';
+        answer.setEncoding('utf8').on('data', (part: string) => {
+          text += part;
+          if (!/\bdata:[^]*\n\n/.test(text)) return;
+          outgoing.destroy();
+          resolve(text);
+        });
+        answer.on('error', reject);
+      });
+      outgoing.on('error', reject);
+      outgoing.end();
+    });
+  }
+
+  #cookiesFor({ pathname }: URL): string {
+    return [...this.cookies]
+      .filter(([, { path }]) => pathname === path || pathname.startsWith(path.replace(/\/?$/, '/')))
+      .map(([name, { value }]) => `${name}=${value}`)
+      .join('; ');
   }
 
   #keep(line: string): void {
