@@ -14,6 +14,7 @@ import type { AttributeValue, OperationType } from '../query.ts';
 import type { FinishedOperation } from '../sampling/finished-operation.ts';
 import type { SpanTemplate, TemplatedSpan } from '../sampling/kept-span.ts';
 import { callerOf, plusNanos, type RequestFacts } from './context.ts';
+import { LiveSpan } from './live-span.ts';
 import { SpanIds } from './span-ids.ts';
 import type { OperationResult, OperationSubject } from './timed-operation.ts';
 
@@ -28,20 +29,20 @@ const ids = new SpanIds();
  * of the span needs is made when it is read, which is after the response has gone, and only if the span is kept.
  */
 export class FinishedSpan implements TemplatedSpan, FinishedOperation {
-  readonly isFinishedOperation = true;
-  readonly instrumentationScope: InstrumentationScope;
-  readonly durationNanos: number;
-  readonly rows: number | undefined;
-  readonly #parent: ReadableSpan;
-  readonly #request: RequestFacts;
-  readonly #subject: OperationSubject;
-  readonly #startNanos: number;
-  readonly #rowsAttribute: string | undefined;
-  readonly #moreAttributes: Attributes | undefined;
-  #spanId: string | undefined;
-  #spanContext: SpanContext | undefined;
-  #startTime: HrTime | undefined;
-  #attributes: Attributes | undefined;
+  // Declared, not defined, and no #private ones: a defined field is written twice, and these are made for every statement.
+  declare readonly instrumentationScope: InstrumentationScope;
+  declare readonly durationNanos: number;
+  declare readonly rows: number | undefined;
+  declare private readonly parent: ReadableSpan;
+  declare private readonly request: RequestFacts;
+  declare private readonly subject: OperationSubject;
+  declare private readonly startNanos: number;
+  declare private readonly rowsAttribute: string | undefined;
+  declare private readonly moreAttributes: Attributes | undefined;
+  declare private idOnce: string | undefined;
+  declare private contextOnce: SpanContext | undefined;
+  declare private startOnce: HrTime | undefined;
+  declare private attributesOnce: Attributes | undefined;
 
   /** @param request The request that `parent` belongs to; its span tells what the time is. */
   constructor(
@@ -54,44 +55,54 @@ export class FinishedSpan implements TemplatedSpan, FinishedOperation {
     this.instrumentationScope = scope;
     this.durationNanos = result.durationNanos;
     this.rows = result.rows;
-    this.#parent = parent;
-    this.#request = request;
-    this.#subject = subject;
-    this.#startNanos = result.startNanos;
-    this.#rowsAttribute = result.rowsAttribute;
-    this.#moreAttributes = result.attributes;
+    this.parent = parent;
+    this.request = request;
+    this.subject = subject;
+    this.startNanos = result.startNanos;
+    this.rowsAttribute = result.rowsAttribute;
+    this.moreAttributes = result.attributes;
+    this.idOnce = undefined;
+    this.contextOnce = undefined;
+    this.startOnce = undefined;
+    this.attributesOnce = undefined;
   }
 
+  get isFinishedOperation(): true {
+    return true;
+  }
   get traceId(): string {
-    return this.#parent.spanContext().traceId;
+    return this.parent.spanContext().traceId;
   }
   get traceState(): TraceState | undefined {
-    return this.#parent.spanContext().traceState;
+    return this.parent.spanContext().traceState;
   }
   get spanId(): string {
-    return (this.#spanId ??= ids.generateSpanId());
+    return (this.idOnce ??= ids.generateSpanId());
   }
   get parentSpanId(): string {
-    return this.#parent.spanContext().spanId;
+    return this.parent.spanContext().spanId;
   }
   get span(): ReadableSpan {
     return this;
   }
   get type(): OperationType {
-    return this.#subject.type;
+    return this.subject.type;
   }
   get series(): string {
-    return this.#subject.series;
+    return this.subject.series;
   }
   get text(): string | undefined {
-    return this.#subject.text;
+    return this.subject.text;
   }
   get caller(): string | undefined {
-    return callerOf(this.#request);
+    return callerOf(this.request);
   }
   get endMillis(): number {
-    const [seconds, nanos] = this.startTime;
-    return seconds * 1000 + (nanos + this.durationNanos) / 1e6;
+    const { span, startNanos } = this.request;
+    const sinceStart = (this.startNanos - startNanos + this.durationNanos) / 1e6;
+    if (span instanceof LiveSpan) return span.startMillis + sinceStart;
+    const [seconds, nanos] = (span as unknown as ReadableSpan).startTime;
+    return seconds * 1000 + nanos / 1e6 + sinceStart;
   }
   get slownessNanos(): number {
     return this.durationNanos;
@@ -107,29 +118,29 @@ export class FinishedSpan implements TemplatedSpan, FinishedOperation {
   }
 
   get template(): SpanTemplate {
-    return this.#subject;
+    return this.subject;
   }
   get ownAttributes(): readonly AttributeValue[] {
     const own: AttributeValue[] =
-      this.rows === undefined || this.#rowsAttribute === undefined ? [] : [this.#rowsAttribute, this.rows];
-    for (const key in this.#moreAttributes) own.push(key, this.#moreAttributes[key] as AttributeValue);
+      this.rows === undefined || this.rowsAttribute === undefined ? [] : [this.rowsAttribute, this.rows];
+    for (const key in this.moreAttributes) own.push(key, this.moreAttributes[key] as AttributeValue);
     return own;
   }
 
   get name(): string {
-    return this.#subject.name;
+    return this.subject.name;
   }
   get kind(): SpanKind {
-    return this.#subject.kind;
+    return this.subject.kind;
   }
   get parentSpanContext(): SpanContext {
-    return this.#parent.spanContext();
+    return this.parent.spanContext();
   }
   get resource(): ReadableSpan['resource'] {
-    return this.#parent.resource;
+    return this.parent.resource;
   }
   get startTime(): HrTime {
-    return (this.#startTime ??= timeIn(this.#request, this.#startNanos));
+    return (this.startOnce ??= timeIn(this.request, this.startNanos));
   }
   get endTime(): HrTime {
     return plusNanos(this.startTime, this.durationNanos);
@@ -139,7 +150,7 @@ export class FinishedSpan implements TemplatedSpan, FinishedOperation {
   }
   /** Values of the API's types, already within every bound: they are not looked at again. */
   get attributes(): Attributes {
-    return (this.#attributes ??= this.#allAttributes());
+    return (this.attributesOnce ??= this.allAttributes());
   }
   get status(): SpanStatus {
     return UNSET;
@@ -164,25 +175,25 @@ export class FinishedSpan implements TemplatedSpan, FinishedOperation {
   }
 
   spanContext(): SpanContext {
-    return (this.#spanContext ??= this.#newSpanContext());
+    return (this.contextOnce ??= this.newSpanContext());
   }
 
   isRecording(): boolean {
     return false;
   }
 
-  #newSpanContext(): SpanContext {
+  private newSpanContext(): SpanContext {
     // Flags are the parent's decision, as a ParentBased sampler takes it over.
-    const { traceId, traceFlags, traceState } = this.#parent.spanContext();
+    const { traceId, traceFlags, traceState } = this.parent.spanContext();
     const own: SpanContext = { traceId, spanId: this.spanId, traceFlags };
     if (traceState !== undefined) own.traceState = traceState;
     return own;
   }
 
-  #allAttributes(): Attributes {
-    const attributes: Attributes = { ...this.#subject.attributes, ...this.#moreAttributes };
-    if (this.rows !== undefined && this.#rowsAttribute !== undefined)
-      attributes[this.#rowsAttribute] = this.rows;
+  private allAttributes(): Attributes {
+    const attributes: Attributes = { ...this.subject.attributes, ...this.moreAttributes };
+    if (this.rows !== undefined && this.rowsAttribute !== undefined)
+      attributes[this.rowsAttribute] = this.rows;
     return attributes;
   }
 }

@@ -290,6 +290,10 @@ export class LiveSpan implements Span, ReadableSpan {
     }
   }
 
+  /** Epoch milliseconds with what is below them. */
+  get startMillis(): number {
+    return this.originMillis + ((this.startNanos - this.originNanos) / 1e6 || 0);
+  }
   get startTime(): HrTime {
     return (this.startOnce ??= plusNanos(
       millisToHrTime(this.originMillis),

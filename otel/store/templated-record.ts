@@ -26,15 +26,16 @@ interface SharedFacts {
 
 /** What stays of a span that has a template: a third of a record that stands for itself, and nothing to copy. */
 class TemplatedRecord implements SpanRecord {
-  readonly spanId: string;
-  readonly parentSpanId: string | undefined;
-  readonly localRoot: boolean;
-  readonly startMillis: number;
-  readonly durationMillis: number;
-  readonly keepReason: KeepReason;
-  readonly bytes: number;
-  readonly #shared: SharedFacts;
-  readonly #own: FlatAttributes;
+  // Declared, not defined, and no #private ones: a defined field is written twice, and these are made for every kept statement.
+  declare readonly spanId: string;
+  declare readonly parentSpanId: string | undefined;
+  declare readonly localRoot: boolean;
+  declare readonly startMillis: number;
+  declare readonly durationMillis: number;
+  declare readonly keepReason: KeepReason;
+  declare readonly bytes: number;
+  declare private readonly shared: SharedFacts;
+  declare private readonly own: FlatAttributes;
 
   constructor(span: KeptSpan, shared: SharedFacts, own: FlatAttributes, bytes: number) {
     const parent = span.parentSpanContext;
@@ -45,24 +46,24 @@ class TemplatedRecord implements SpanRecord {
     this.durationMillis = span.duration[0] * 1000 + span.duration[1] / 1e6;
     this.keepReason = span.keepReason;
     this.bytes = bytes;
-    this.#shared = shared;
-    this.#own = own;
+    this.shared = shared;
+    this.own = own;
   }
 
   get name(): string {
-    return this.#shared.name;
+    return this.shared.name;
   }
   get kind(): SpanRow['kind'] {
-    return this.#shared.kind;
+    return this.shared.kind;
   }
   get type(): OperationType {
-    return this.#shared.type;
+    return this.shared.type;
   }
   get series(): string {
-    return this.#shared.series;
+    return this.shared.series;
   }
   get scope(): string {
-    return this.#shared.scope;
+    return this.shared.scope;
   }
   get status(): SpanRow['status'] {
     return 'unset';
@@ -71,7 +72,7 @@ class TemplatedRecord implements SpanRecord {
     return undefined;
   }
   get attributes(): FlatAttributes {
-    return this.#own.length === 0 ? this.#shared.attributes : [...this.#shared.attributes, ...this.#own];
+    return this.own.length === 0 ? this.shared.attributes : [...this.shared.attributes, ...this.own];
   }
   get events(): readonly EventRecord[] {
     return NO_EVENTS;
