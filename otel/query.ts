@@ -235,11 +235,38 @@ export interface ProcessFacts {
   readonly highWaterRssBytes: number;
 }
 
+/**
+ * What a verdict falls by: the operation failed, or was slow (both kept, unless a storm cuts them), else the rate of its type; an ordinary
+ * one that the rate rejects is kept when a kept one ran inside of it, and one that had to be kept and ended late is kept as that.
+ */
+export type SamplingRule = 'error' | 'slow' | OperationType | 'ancestor' | 'late';
+
+/** seen = kept + dropped. */
+export interface RuleCounts {
+  readonly seen: number;
+  readonly kept: number;
+  readonly dropped: number;
+}
+
+/** Whether failures come faster than they can all be kept, and what of them is kept meanwhile. */
+export interface StormFacts {
+  readonly active: boolean;
+  /** Share of must-keep operations kept at this moment, 0–1; 1 when there is no storm. */
+  readonly probability: number;
+  /** Must-keep operations cut since start, ancestors of kept spans included. */
+  readonly cut: number;
+  /** Kept since start although they were beyond the cut, one a minute per series and error.type. */
+  readonly examples: number;
+}
+
 export interface SamplingFacts {
   readonly enabled: boolean;
   readonly rates: Readonly<Record<OperationType, number>>;
   readonly exportRates: Readonly<Record<OperationType, number>>;
   readonly thresholdsSeconds: { readonly database: number; readonly http: number; readonly render: number };
+  /** Since start, of what the process keeps. Each operation counts under the one rule that decided it; those that wait for their verdict do not yet. */
+  readonly rules: Readonly<Record<SamplingRule, RuleCounts>>;
+  readonly storm: StormFacts;
 }
 
 export interface BufferFacts {

@@ -1,8 +1,12 @@
-import type { SamplingFacts } from '../query.ts';
+import type { SamplingFacts, StormFacts } from '../query.ts';
 import type { SamplingSettings } from './policies.ts';
 
-/** The settings in force as pages read them. */
-export function samplingFacts({ rates, exportRates, slowThresholdNanos }: SamplingSettings): SamplingFacts {
+/** The settings in force and what came of them, as pages read it. */
+export function samplingFacts(
+  { rates, exportRates, slowThresholdNanos }: SamplingSettings,
+  rules: SamplingFacts['rules'],
+  storm: StormFacts,
+): SamplingFacts {
   return {
     enabled: true,
     rates,
@@ -12,5 +16,7 @@ export function samplingFacts({ rates, exportRates, slowThresholdNanos }: Sampli
       http: slowThresholdNanos.http / 1e9,
       render: slowThresholdNanos.render / 1e9,
     },
+    rules,
+    storm,
   };
 }

@@ -3,7 +3,7 @@ import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace
 import type { EndedOperation, OperationRecorder } from '../aggregate/ended-operation.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Guard } from '../guard.ts';
-import type { OperationType, SamplingFacts, SpanCounts } from '../query.ts';
+import type { OperationType, SamplingFacts, SpanCounts, StormFacts } from '../query.ts';
 import type { BufferedTrace } from './buffered-trace.ts';
 import { CostSample } from './cost-sample.ts';
 import { DeferredEnds } from './deferred-ends.ts';
@@ -16,7 +16,7 @@ import type { SamplingLimits } from './sampling-limits.ts';
 import { SpanHandOver, type SpanOutput } from './span-hand-over.ts';
 import { isFinishedOperation, SpanReader } from './span-reader.ts';
 import { SpanTally } from './span-tally.ts';
-import { StormBudget, type StormFacts } from './storm-budget.ts';
+import { StormBudget } from './storm-budget.ts';
 import { TraceBuffer, type TraceBufferFacts } from './trace-buffer.ts';
 import { type OperationAggregates, TraceJudge } from './trace-judge.ts';
 
@@ -135,11 +135,8 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, 
   }
 
   recordWithoutSpan(operation: EndedOperation): void {
-    try {
-      this.#aggregates.record(operation);
-    } catch (error) {
-      this.#guard.report('aggregates', error);
-    }
+    this.#aggregate(operation);
+    this.#judge.letGo(operation);
   }
 
   /** Exports what is decided; decides nothing early. */
@@ -183,7 +180,8 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, 
   }
 
   sampling(): SamplingFacts {
-    return samplingFacts(this.#live().settings);
+    this.settle();
+    return samplingFacts(this.#live().settings, this.#tally.rules(), this.storm());
   }
 
   /** Mean time that ending one span takes here, and how many ended. */
@@ -207,11 +205,11 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, 
       const trace = this.#buffer.find(span.spanContext().traceId);
       if (trace !== undefined) this.#buffer.countEnd(trace);
       const ended = this.#reader.read(span, trace);
-      this.recordWithoutSpan(ended);
+      this.#aggregate(ended);
       this.#place(ended, trace);
     } catch (error) {
       this.#guard.report('SamplingSpanProcessor.onEnd', error);
-      this.#tally.drop('overflow');
+      this.#tally.lose();
     }
   }
 
@@ -219,14 +217,22 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, 
     let isStarted = false;
     try {
       const trace = this.#buffer.find(operation.traceId);
-      this.recordWithoutSpan(operation);
+      this.#aggregate(operation);
       if (this.#judge.letsGo(operation, trace)) return;
       this.#tally.start();
       isStarted = true;
       this.#place(operation, trace);
     } catch (error) {
       this.#guard.report('SamplingSpanProcessor.recordFinished', error);
-      if (isStarted) this.#tally.drop('overflow');
+      if (isStarted) this.#tally.lose();
+    }
+  }
+
+  #aggregate(operation: EndedOperation): void {
+    try {
+      this.#aggregates.record(operation);
+    } catch (error) {
+      this.#guard.report('aggregates', error);
     }
   }
 

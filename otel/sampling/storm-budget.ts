@@ -1,21 +1,11 @@
 import { estimateSpanBytes } from '../export/span-size.ts';
+import type { StormFacts } from '../query.ts';
 import { ATTR_ERROR_TYPE } from '../semconv.ts';
 import { type Bits56, isAtLeast, KEEP_ALL, REJECT_ALL, thresholdOf } from './consistent-threshold.ts';
 import type { EndedSpan } from './ended-span.ts';
 import type { StormFate } from './policies.ts';
 import { DEFAULT_SAMPLING_LIMITS, type StormLimits } from './sampling-limits.ts';
 import { StormExamples } from './storm-examples.ts';
-
-/** Whether failures come faster than they can all be kept, and what of them is kept meanwhile. */
-export interface StormFacts {
-  readonly active: boolean;
-  /** Share of must-keep operations kept at this moment, 0–1; 1 when there is no storm. */
-  readonly probability: number;
-  /** Must-keep operations cut since start, ancestors of kept spans included. */
-  readonly cut: number;
-  /** Kept since start although they were beyond the cut, one a minute per series and error.type. */
-  readonly examples: number;
-}
 
 /** Share of the cap that is kept without a cut; beyond it the threshold rises, again at half of what is left, and so on. */
 const FREE_SHARE = 0.5;

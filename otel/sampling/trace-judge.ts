@@ -89,12 +89,21 @@ export class TraceJudge {
     trace.forget();
   }
 
-  /** Whether an operation is ordinary and could be kept nowhere, so that no span of it is needed. */
+  /** Whether an operation is ordinary and could be kept nowhere, so that no span of it is needed; it is counted then. */
   letsGo(operation: FinishedOperation, trace: BufferedTrace | undefined): boolean {
     const live = this.#live();
     if (mustKeepReason(operation, live.settings) !== undefined) return false;
     const randomness = trace?.randomness ?? randomnessOf(operation.traceId, operation.traceState);
-    return !this.#isWanted(operation.type, randomness, live);
+    if (this.#isWanted(operation.type, randomness, live)) return false;
+    if (trace !== undefined) trace.facts.droppedSpans++;
+    this.#tally.letGo(operation.type);
+    return true;
+  }
+
+  /** Counts an operation that nobody made a span of under the rule it went by. */
+  letGo({ type, failed, durationNanos }: EndedOperation): void {
+    const isSlow = durationNanos >= this.#live().settings.slowThresholdNanos[type];
+    this.#tally.letGo(failed ? 'error' : isSlow ? 'slow' : type);
   }
 
   /** Whether an ordinary operation could be kept anywhere. */
@@ -167,11 +176,13 @@ export class TraceJudge {
     for (let i = 0; i < local.length; i++) {
       const reason = local[i];
       if (reason === undefined) {
-        this.#tally.drop(fates?.[i] === 'cut' ? 'storm' : 'probability');
+        const { type, failed, isUnreadable } = spans[i]!;
+        if (fates?.[i] !== 'cut') this.#tally.drop(type);
+        else this.#tally.cut(failed || isUnreadable === true ? 'error' : 'slow');
         verdict.facts.droppedSpans++;
         continue;
       }
-      this.#tally.keep(reason);
+      this.#tally.keep(reason === 'probability' ? spans[i]!.type : reason);
       verdict.keptAny = true;
       try {
         nowMillis ??= this.#clock.now();

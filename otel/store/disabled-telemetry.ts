@@ -11,6 +11,7 @@ import type {
   TelemetryControl,
   TelemetryQuery,
 } from '../query.ts';
+import { SpanTally } from '../sampling/span-tally.ts';
 import { processFacts } from './process-facts.ts';
 import type { RuntimeReader } from './process-facts.ts';
 
@@ -51,7 +52,14 @@ export function disabledTelemetry(
     refresh: () => Promise.resolve(),
     now: () => clock.now(),
     settings: () => settings,
-    sampling: () => ({ enabled: false, rates: NO_RATES, exportRates: NO_RATES, thresholdsSeconds }),
+    sampling: () => ({
+      enabled: false,
+      rates: NO_RATES,
+      exportRates: NO_RATES,
+      thresholdsSeconds,
+      rules: new SpanTally().rules(),
+      storm: { active: false, probability: 1, cut: 0, examples: 0 },
+    }),
     countedFromMillis: () => processFacts(runtime, clock.now()).startedAtMillis,
     operations: () => ({ http: NOTHING, database: NOTHING, render: NOTHING, other: NOTHING }),
     timeline: () => [],

@@ -20,6 +20,7 @@ export function situationOf(
   known: Known,
 ): OverviewSituation {
   const exported = telemetry.export();
+  const { storm } = telemetry.sampling();
   const faults = telemetry.faults();
   const [worst] = [...faults].sort((a, b) => b.count - a.count);
   const failing =
@@ -41,6 +42,7 @@ export function situationOf(
       worst === undefined
         ? undefined
         : { count: faults.reduce((sum, { count }) => sum + count, 0), place: worst.place },
+    storm: storm.active ? { probability: storm.probability } : undefined,
     exportFailing: failing
       ? { endpoint: exported.endpoint ?? '', sinceMillis: exported.lastSuccessMillis }
       : undefined,

@@ -13,6 +13,7 @@ import { drawTable, sheetOf, type Column } from '../draw/table.ts';
 import { countText, duration, text } from '../format/quantity.ts';
 import { definePage, type PageView, TYPE_WORDS, TYPES } from '../page.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
+import { rulesPanels, stormSentence } from './sampling-rules.ts';
 
 interface SamplingPageFacts {
   readonly sampling: SamplingFacts;
@@ -139,7 +140,7 @@ export const samplingPage = definePage<SamplingPageFacts>({
         ${panel({ title: 'Kept, by reason', note: 'spans since start', body: reasons(spans.kept, spans.started, 'http') })}
         ${panel({ title: 'Let go, by reason', note: 'spans since start', body: reasons(spans.dropped, spans.started, 'other'), foot: html`<span>started ${countText(spans.started)} = running ${countText(spans.live)} + kept + let go</span>` })}
       </div>
-      ${settingsPanel(settings, view)}`;
+      ${rulesPanels(sampling, view)} ${settingsPanel(settings, view)}`;
   },
   sheet: ({ settings }) => sheetOf(settings, SETTINGS),
 });
@@ -202,5 +203,6 @@ function samplingSentence({ sampling, operations }: SamplingPageFacts): Sentence
             ? `${what} So far that is all ${countText(all)}.`
             : `${what} So far ${countText(kept)} of ${countText(all)}, ${shareText(kept / all)}.`,
     },
+    ...stormSentence(sampling),
   ];
 }

@@ -24,6 +24,8 @@ export interface OverviewSituation {
   readonly stallMillis: number;
   /** Caught inside telemetry since the start: what it counts may be short by them. */
   readonly faults: { readonly count: number; readonly place: string } | undefined;
+  /** More fails or is slow than can be kept: the share that is, 0–1. */
+  readonly storm: { readonly probability: number } | undefined;
   /** The exporter's last word was an error; its endpoint. */
   readonly exportFailing: { readonly endpoint: string; readonly sinceMillis: number | undefined } | undefined;
 }
@@ -41,6 +43,7 @@ export function overviewSentence(situation: OverviewSituation, links: Links): Se
   if (!metrics.sampling.enabled) return DISABLED_SENTENCE;
   const reasons = [
     faults(situation, links),
+    storm(situation, links),
     slowness(situation, links),
     stall(situation, links),
     memory(situation, links),
@@ -161,6 +164,14 @@ function faults({ faults: caught }: OverviewSituation, links: Links): Sentence |
     {
       text: ` ${plural(caught.count, 'time')} since the start, most at “${caught.place}”: the blog is not touched, but these numbers may be short.`,
     },
+  ];
+}
+
+function storm({ storm: cutting }: OverviewSituation, links: Links): Sentence | undefined {
+  if (cutting === undefined) return undefined;
+  return [
+    { text: 'So much fails or is slow', href: links.to('/sampling'), tone: 'failed' },
+    { text: ` that ${text(share(cutting.probability))} of it is kept in detail; all of it is counted.` },
   ];
 }
 

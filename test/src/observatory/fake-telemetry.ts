@@ -11,10 +11,13 @@ import type {
   OperationType,
   OwnCost,
   ProcessFacts,
+  RuleCounts,
   RuntimeSample,
   SamplingFacts,
+  SamplingRule,
   SeriesSummary,
   SpanCounts,
+  StormFacts,
   TelemetryControl,
   TelemetryFault,
   TelemetryQuery,
@@ -55,6 +58,7 @@ export class FakeTelemetry implements TelemetryQuery, TelemetryControl {
   readonly #listeners = new Set<() => void>();
   readonly pinned = new Set<string>();
   rate = 0.1;
+  storm: StormFacts = { active: false, probability: 1, cut: 0, examples: 0 };
   readonly countedFromMillis = (): number => this.#startedMillis;
   readonly refresh = (): Promise<void> => Promise.resolve();
 
@@ -309,6 +313,30 @@ export class FakeTelemetry implements TelemetryQuery, TelemetryControl {
       rates,
       exportRates: rates,
       thresholdsSeconds: { database: 1, http: 1, render: 0.25 },
+      rules: this.#rules(),
+      storm: this.storm,
+    };
+  }
+
+  #rules(): Readonly<Record<SamplingRule, RuleCounts>> {
+    const { kept } = this.spans();
+    const operations = this.operations();
+    const rule = (keptOnes: number, seen = keptOnes): RuleCounts => ({
+      seen,
+      kept: keptOnes,
+      dropped: seen - keptOnes,
+    });
+    const byRate = (type: OperationType): RuleCounts =>
+      rule(Math.round(operations[type].count * this.rate), operations[type].count);
+    return {
+      error: rule(kept.error),
+      slow: rule(kept.slow),
+      http: byRate('http'),
+      database: byRate('database'),
+      render: byRate('render'),
+      other: byRate('other'),
+      ancestor: rule(kept.ancestor),
+      late: rule(kept.late),
     };
   }
 
@@ -349,7 +377,7 @@ export class FakeTelemetry implements TelemetryQuery, TelemetryControl {
       slow: Math.round(total * 0.001),
       probability: Math.round(total * 0.1),
       ancestor: Math.round(total * 0.002),
-      late: 2,
+      late: total === 0 ? 0 : 2,
     };
     const live = total === 0 ? 0 : 3;
     const keptTotal = Object.values(kept).reduce((sum, count) => sum + count, 0);

@@ -44,6 +44,7 @@ function situation(more: Partial<OverviewSituation> = {}): OverviewSituation {
     memory: { growing: false, grownBytes: 0, overMillis: 0 },
     stallMillis: 12,
     exportFailing: undefined,
+    storm: undefined,
     faults: undefined,
     ...more,
   };
@@ -170,6 +171,11 @@ describe('overviewSentence', () => {
       'a storm',
       { metrics: metrics({ errors: 20_000 }) },
       'Many requests fail. 32,410 requests in the last hour, 20,000 failed. One in twenty took longer than 19 ms.',
+    ],
+    [
+      'a storm that is cut',
+      { metrics: metrics({ errors: 20_000 }), storm: { probability: 0.04 } },
+      'Many requests fail. 32,410 requests in the last hour, 20,000 failed. So much fails or is slow that 4 % of it is kept in detail; all of it is counted. One in twenty took longer than 19 ms.',
     ],
     [
       'slow as a whole',

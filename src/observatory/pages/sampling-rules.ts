@@ -1,0 +1,93 @@
+import type { OperationType, RuleCounts, SamplingFacts, SamplingRule } from '../../../otel/query.ts';
+import { html, type Html } from '../../views/html.ts';
+import { panel } from '../charts/frame.ts';
+import { factList, shareText } from '../draw/facts.ts';
+import { drawTable, type Column } from '../draw/table.ts';
+import { countText } from '../format/quantity.ts';
+import type { PageView } from '../page.ts';
+import { plural, type Sentence } from '../sentences/sentence.ts';
+
+interface RuleRow extends RuleCounts {
+  readonly rule: SamplingRule;
+  readonly words: string;
+  /** What the rule does, with the rate or the storm as they are now. */
+  readonly does: string;
+}
+
+const TYPE_OF_RULE: Readonly<Record<OperationType, string>> = {
+  http: 'Ordinary requests',
+  database: 'Ordinary statements',
+  render: 'Ordinary pages drawn',
+  other: 'Other ordinary operations',
+};
+
+/** In the order in which they are asked. */
+function rowsOf({ rules, rates, storm }: SamplingFacts): readonly RuleRow[] {
+  const always = storm.active
+    ? `a storm: ${shareText(storm.probability)} are kept, and examples of each kind`
+    : 'always kept';
+  const row = (rule: SamplingRule, words: string, does: string): RuleRow => ({
+    rule,
+    words,
+    does,
+    ...rules[rule],
+  });
+  return [
+    row('error', 'Failed', always),
+    row('slow', 'Took its threshold or longer', always),
+    ...(['http', 'database', 'render', 'other'] as const).map((type) =>
+      row(type, TYPE_OF_RULE[type], `kept at the rate of their type, ${shareText(rates[type])}`),
+    ),
+    row('ancestor', 'Led to one that was kept', 'kept, so that no kept operation hangs in the air'),
+    row('late', 'Failed or was slow, after its trace was decided', 'kept, marked as late'),
+  ];
+}
+
+const COLUMNS: readonly Column<RuleRow>[] = [
+  {
+    label: 'rule',
+    cell: ({ words, does }) => html`<span class="wrap">${words}</span><span class="meaning">${does}</span>`,
+  },
+  { label: 'seen', align: 'number', cell: ({ seen }) => countText(seen) },
+  { label: 'kept', align: 'number', cell: ({ kept }) => countText(kept) },
+  { label: 'let go', align: 'number', cell: ({ dropped }) => countText(dropped) },
+];
+
+/** Which rule decided how many operations, and whether a storm cuts what is always kept. */
+export function rulesPanels(sampling: SamplingFacts, view: PageView): Html {
+  return html`${panel({
+    title: 'Rules',
+    note: 'operations decided since the start of this process, each under the one rule that decided it',
+    body: drawTable(rowsOf(sampling), COLUMNS, {
+      caption: 'Operations by the rule that decided them',
+      keyOf: ({ rule }) => `rule-${rule}`,
+      view,
+      still: true,
+      empty: '',
+    }),
+  })}
+  ${stormPanel(sampling)}`;
+}
+
+function stormPanel({ storm: { active, probability, cut, examples } }: SamplingFacts): Html {
+  return panel({
+    title: 'Storms',
+    note: 'when more fails or is slow than can be kept in a second',
+    body: factList([
+      ['now', active ? `a storm: ${shareText(probability)} of it is kept` : 'none: all of it is kept'],
+      ['cut since start', countText(cut)],
+      ['kept beyond the cut, as examples', countText(examples)],
+    ]),
+  });
+}
+
+/** Nothing while there is no storm. */
+export function stormSentence({ storm }: SamplingFacts): Sentence {
+  if (!storm.active) return [];
+  return [
+    { text: ' A storm: ', tone: 'failed' },
+    {
+      text: `more fails or is slow than can be kept, so ${shareText(storm.probability)} of it is, and one example of each kind a minute; ${plural(storm.cut, 'operation')} were cut since the start, all of them counted.`,
+    },
+  ];
+}

@@ -1,0 +1,67 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Server } from 'node:http';
+import type { SamplingFacts } from '../../../otel/query.ts';
+import { countText } from '../../../src/observatory/format/quantity.ts';
+import { serveObservatory } from '../../fixtures/observatory-server.ts';
+import { FakeTelemetry } from './fake-telemetry.ts';
+
+describe('the sampling page', () => {
+  const servers: Server[] = [];
+  afterEach(() => {
+    for (const server of servers.splice(0)) {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+  async function open(telemetry: FakeTelemetry): Promise<{ page: string; facts: SamplingFacts }> {
+    const { server, origin } = await serveObservatory(telemetry);
+    servers.push(server);
+    const address = `${origin}/admin/metrics-dashboard/sampling`;
+    const page = await (await fetch(address)).text();
+    const json = await fetch(address, { headers: { accept: 'application/json' } });
+    const { facts } = (await json.json()) as { facts: { sampling: SamplingFacts } };
+    return { page: page.replace(/\s+/g, ' '), facts: facts.sampling };
+  }
+  /** What the table of rules says in the row of a rule, tags taken out. */
+  const row = (page: string, rule: string): string => {
+    const [, rest = ''] = page.split(`<tr data-key="rule-${rule}">`);
+    return rest
+      .split('</tr>', 1)[0]!
+      .replace(/<[^>]*>/g, ' ')
+      .replace(/\s+/g, ' ')
+      .trim();
+  };
+
+  it('tells of each rule what it has seen, kept and let go, in the page and in its JSON', async () => {
+    const telemetry = new FakeTelemetry();
+    const { page, facts } = await open(telemetry);
+    const { rules } = telemetry.sampling();
+    expect(facts.rules).toEqual(rules);
+    for (const [rule, { seen, kept, dropped }] of Object.entries(rules)) {
+      const numbers = [seen, kept, dropped].map(countText).join(' ');
+      expect(row(page, rule)).toMatch(new RegExp(` ${numbers}$`));
+    }
+    expect(row(page, 'database')).toContain('Ordinary statements kept at the rate of their type, 10 %');
+    expect(row(page, 'error')).toContain('Failed always kept');
+    expect(page).toContain('none: all of it is kept');
+    expect(page).not.toContain('A storm:');
+  });
+
+  it('says so while a storm is cut, and how deep', async () => {
+    const telemetry = new FakeTelemetry();
+    telemetry.storm = { active: true, probability: 0.12, cut: 43_210, examples: 17 };
+    const { page, facts } = await open(telemetry);
+    expect(facts.storm).toMatchObject({ active: true, probability: 0.12, cut: 43_210, examples: 17 });
+    expect(page).toContain('A storm: ');
+    expect(page).toContain(
+      'so 12 % of it is, and one example of each kind a minute; 43,210 operations were cut',
+    );
+    expect(row(page, 'slow')).toContain('a storm: 12 % are kept, and examples of each kind');
+  });
+
+  it('is all zero before anything has happened', async () => {
+    const { page, facts } = await open(new FakeTelemetry({ empty: true }));
+    expect(Object.values(facts.rules).filter(({ seen }) => seen > 0)).toEqual([]);
+    expect(row(page, 'http')).toMatch(/ 0 0 0$/);
+  });
+});
