@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { RandomSource } from './random-source.ts';
 import { visit } from './demo-traffic.ts';
@@ -22,11 +23,21 @@ const server = fork(path('./serve.ts'), {
   env: {
     METRICS_SLOW_QUERY_THRESHOLD: '0.1',
     METRICS_MEMORY_INTERVAL: '5',
-    LOG_LEVEL: 'fatal',
     ...process.env,
     DATA_DIR: folder,
   },
+  stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
 });
+// Its log lines are read in the waterfalls; whoever wants them here too sets LOG_LEVEL.
+const wantsLog = 'LOG_LEVEL' in process.env;
+for (const [from, to] of [
+  [server.stdout!, process.stdout],
+  [server.stderr!, process.stderr],
+] as const) {
+  createInterface({ input: from }).on('line', (line) => {
+    if (wantsLog || !line.startsWith('{')) to.write(`${line}\n`);
+  });
+}
 process.on('SIGINT', () => server.kill('SIGTERM'));
 process.on('SIGTERM', () => server.kill('SIGTERM'));
 server.on('exit', (code) => {
