@@ -2,7 +2,8 @@ import type { Context, HrTime, Span } from '@opentelemetry/api';
 import { type RPCMetadata, getRPCMetadata } from '@opentelemetry/core';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { seriesOf } from '../sampling/operation-type.ts';
-import { ATTR_HTTP_REQUEST_METHOD, ATTR_HTTP_ROUTE } from '../semconv.ts';
+import { SeriesNames } from '../sampling/series-names.ts';
+import { ATTR_HTTP_ROUTE } from '../semconv.ts';
 import { plusNanos } from './hr-time.ts';
 import { LiveSpan } from './live-span.ts';
 
@@ -35,6 +36,8 @@ export function requestFactsOf(context: Context): RequestFacts | undefined {
   return (getRPCMetadata(context) as Carrier | undefined)?.[REQUEST_FACTS];
 }
 
+const names = new SeriesNames(' ');
+
 /** The http series of the active request, `GET /:slug`; undefined outside of one and before its route is known. */
 export function callerOf(facts: RequestFacts | undefined): string | undefined {
   if (facts === undefined) return undefined;
@@ -47,15 +50,10 @@ export function callerOf(facts: RequestFacts | undefined): string | undefined {
   return facts.series.name;
 }
 
-function seriesName(
-  { method }: RequestFacts,
-  span: Span & ReadableSpan,
-  route: ReadableSpan['attributes'][string],
-): string {
-  if (method === undefined) return seriesOf('http', span);
-  const attributes = { [ATTR_HTTP_REQUEST_METHOD]: method, [ATTR_HTTP_ROUTE]: route };
-  const { name, kind, instrumentationScope } = span;
-  return seriesOf('http', { name, kind, instrumentationScope, attributes });
+/** As `seriesOf` names it, without the attributes when method and route are at hand. */
+function seriesName({ method }: RequestFacts, span: Span & ReadableSpan, route: unknown): string {
+  if (method === undefined || typeof route !== 'string' || route === '') return seriesOf('http', span);
+  return names.of(method, route);
 }
 
 /**

@@ -117,13 +117,31 @@ function addServer(
   else if (words.host) setServer(attributes, words.host, scheme);
 }
 
-/** `name`, `name:port`, `[v6]` or `[v6]:port`; without a port it is the scheme's own, if that is known. */
+interface NamedHost {
+  readonly host: string;
+  readonly address: string;
+  readonly port: number | undefined;
+}
+
+/** Most requests name the same host as the one before. */
+let lastHost: NamedHost = { host: '', address: '', port: undefined };
+
 function setServer(attributes: Attributes, host: string, scheme: string | undefined): void {
+  if (host !== lastHost.host) lastHost = readHost(host);
+  attributes[ATTR_SERVER_ADDRESS] = lastHost.address;
+  const port = lastHost.port ?? defaultPort(scheme);
+  if (port !== undefined) attributes[ATTR_SERVER_PORT] = port;
+}
+
+/** `name`, `name:port`, `[v6]` or `[v6]:port`; without a port it is the scheme's own, if that is known. */
+function readHost(host: string): NamedHost {
   const colon = host.lastIndexOf(':');
   const hasPort = colon > 0 && (host.indexOf(':') === colon || host[colon - 1] === ']');
-  attributes[ATTR_SERVER_ADDRESS] = hasPort ? host.slice(0, colon) : host;
-  const port = hasPort ? Number(host.slice(colon + 1)) : defaultPort(scheme);
-  if (port !== undefined) attributes[ATTR_SERVER_PORT] = port;
+  return {
+    host,
+    address: hasPort ? host.slice(0, colon) : host,
+    port: hasPort ? Number(host.slice(colon + 1)) : undefined,
+  };
 }
 
 function defaultPort(scheme: string | undefined): number | undefined {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { isUntraced } from '../../../otel/instrumentation/untraced-paths.ts';
+import { isUntraced, untracedPaths } from '../../../otel/instrumentation/untraced-paths.ts';
 import { HttpProcess } from './http-process.ts';
 
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
@@ -133,6 +133,22 @@ describe('isUntraced', () => {
     ['http://localhost', false],
   ])('%s: %s', (url, untraced) => {
     expect(isUntraced(url, prefixes)).toBe(untraced);
+    expect(untracedPaths(prefixes)(url)).toBe(untraced);
     expect(isUntraced(url, [])).toBe(false);
+  });
+
+  it('is the same behind the first letter that most paths are told apart by', () => {
+    const paths = ['/admin', '/Admin/x', '/a', '/', '//', '/!dmin', '/q/x', '/Q/', 'x', '', '?', '/ä'];
+    for (const given of [['/admin'], ['/q', '/ADMIN/'], ['/'], [''], []])
+      for (const path of paths)
+        expect([given, path, untracedPaths(given)(path)]).toEqual([
+          given,
+          path,
+          isUntraced(
+            path,
+            given.map((prefix) => prefix.toLowerCase().replace(/\/+$/, '')),
+          ),
+        ]);
+    expect(untracedPaths(['/'])('/anything')).toBe(true);
   });
 });

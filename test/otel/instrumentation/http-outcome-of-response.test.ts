@@ -43,13 +43,21 @@ function watched(): { socket: FakeSocket; response: ServerResponse; outcome: () 
   response.assignSocket(socket as unknown as Socket);
   const watch = new Watch();
   watchResponse(response, watch);
+  responses.push(response);
   const outcome = (): HttpOutcome =>
     httpOutcome(request, response, watch, failureOf(request, response, watch));
   return { socket, response, outcome };
 }
 
+const { end } = ServerResponse.prototype;
+const responses: ServerResponse[] = [];
 beforeAll(enableResponseWatches);
-afterAll(disableResponseWatches);
+afterAll(() => {
+  disableResponseWatches();
+  expect(ServerResponse.prototype.end).not.toBe(end);
+  for (const response of responses) response.emit('close');
+  expect(ServerResponse.prototype.end).toBe(end);
+});
 
 const headBytes = (response: ServerResponse): number =>
   (response as ServerResponse & { _header: string })._header.length;

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import { type IncomingMessage, type Server, ServerResponse, createServer } from 'node:http';
 import { type AddressInfo, type Socket, connect } from 'node:net';
 import { Duplex } from 'node:stream';
-import { ROOT_CONTEXT, context, propagation, trace } from '@opentelemetry/api';
+import { ROOT_CONTEXT, TraceFlags, context, propagation, trace } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
 import { defaultResource } from '@opentelemetry/resources';
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
@@ -12,8 +12,16 @@ import { Guard } from '../../../otel/guard.ts';
 import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';
 import { HttpServerSpans } from '../../../otel/instrumentation/http-server-spans.ts';
 
+const METHODS = ['write', 'end', 'flushHeaders'] as const;
+const { write, end, flushHeaders } = ServerResponse.prototype;
+const native = { write, end, flushHeaders };
 const requestText = (path: string, rest = ''): string =>
   `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${rest}\r\n`;
+const REMOTE = {
+  traceId: '0af7651916cd43dd8448eb211c80319c',
+  spanId: 'b7ad6b7169203331',
+  traceFlags: TraceFlags.SAMPLED,
+};
 const activeSpanId = (): string | undefined => trace.getActiveSpan()?.spanContext().spanId;
 
 describe('HttpServerSpans', () => {
@@ -170,6 +178,93 @@ describe('HttpServerSpans', () => {
       'http.response.outcome': 'complete',
     });
     expect(isHandled).toBe(false);
+  });
+
+  it('asks the propagator only when a header of its own is there', async () => {
+    const asked: unknown[] = [];
+    propagation.setGlobalPropagator({
+      extract(parent, carrier) {
+        asked.push((carrier as IncomingMessage['headers'])['x-trace-of-ours']);
+        return trace.setSpanContext(parent, { ...REMOTE, isRemote: true });
+      },
+      inject() {},
+      fields: () => ['X-Trace-Of-Ours'],
+    });
+    handle = (_request, response) => response.end('the end');
+    socket.write(
+      ['', 'X-Trace-Of-Ours: 1\r\n', ''].map((header, i) => requestText(`/${i}`, header)).join(''),
+    );
+    await answers(3);
+    await new Promise(setImmediate);
+    expect(asked).toEqual(['1']);
+    expect(
+      exporter.getFinishedSpans().map((span) => [span.attributes['url.path'], span.parentSpanContext]),
+    ).toEqual([
+      ['/0', undefined],
+      ['/1', { ...REMOTE, isRemote: true }],
+      ['/2', undefined],
+    ]);
+  });
+
+  it('tells the whole of a response that is under way when it is disabled, and then leaves node as it was', async () => {
+    for (const name of METHODS) expect(ServerResponse.prototype[name]).not.toBe(native[name]);
+    let finish = (): void => {};
+    handle = (_request, response) => {
+      response.write('first ');
+      finish = () => response.end('the end');
+    };
+    socket.write(requestText('/a'));
+    await once(socket, 'data');
+    spans.disable();
+    spans.disable();
+    finish();
+    await once(socket, 'data');
+    while (exporter.getFinishedSpans().length === 0) await new Promise(setImmediate);
+    expect(exporter.getFinishedSpans()[0]!.attributes).toMatchObject({
+      'http.response.outcome': 'complete',
+      'http.response.body.size': 'first the end'.length,
+    });
+    for (const name of METHODS) expect(ServerResponse.prototype[name]).toBe(native[name]);
+  });
+
+  it('stands aside below somebody who has wrapped its methods since, and counts once when it comes back', async () => {
+    const ours = ServerResponse.prototype.end;
+    let seenBySomebody = 0;
+    const theirs = function (this: ServerResponse, ...args: unknown[]): ServerResponse {
+      seenBySomebody++;
+      return Reflect.apply(ours, this, args) as ServerResponse;
+    } as ServerResponse['end'];
+    ServerResponse.prototype.end = theirs;
+    handle = (_request, response) => response.end('the end');
+    spans.disable();
+    expect(ServerResponse.prototype.end).toBe(theirs);
+    socket.write(requestText('/quiet/a'));
+    await answers(1);
+    spans.enable();
+    socket.write(requestText('/b'));
+    await answers(1);
+    while (exporter.getFinishedSpans().length === 0) await new Promise(setImmediate);
+    expect(seenBySomebody).toBe(2);
+    expect(
+      exporter.getFinishedSpans().map(({ attributes }) => attributes['http.response.body.size']),
+    ).toEqual(['the end'.length]);
+    ServerResponse.prototype.end = ours;
+  });
+
+  it('tells an error that a response emitted on its way', async () => {
+    handle = (_request, response) => {
+      response.on('error', () => {});
+      response.write('x');
+      response.emit('error', new RangeError('broke on its way'));
+      response.destroy();
+    };
+    socket.write(requestText('/a'));
+    await once(socket, 'close');
+    while (exporter.getFinishedSpans().length === 0) await new Promise(setImmediate);
+    expect(exporter.getFinishedSpans()[0]).toMatchObject({
+      status: { message: 'broke on its way' },
+      attributes: { 'error.type': 'RangeError', 'http.response.outcome': 'failed' },
+    });
   });
 
   it('serves the request without a span when the propagator throws, and counts it', async () => {
