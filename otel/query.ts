@@ -154,7 +154,7 @@ export interface TraceDetail extends TraceSummary {
   readonly logs: readonly LogLine[];
   /** Spans of this trace that were counted but not kept. */
   readonly droppedSpans: number;
-  /** Cut at the maximum span count or age. */
+  /** Cut at the maximum span count or age, or late spans stand in it without their parents. */
   readonly truncated: boolean;
   /** Its parent is in another process. */
   readonly remoteParent: boolean;
@@ -233,6 +233,20 @@ export interface ProcessFacts {
   /** Taken at the time of the question. */
   readonly current: RuntimeSample;
   readonly highWaterRssBytes: number;
+  /** What V8 lets the heap grow to. */
+  readonly heapLimitBytes: number;
+  /** What keeps the event loop alive, by Node's name of its kind. */
+  readonly handles: Readonly<Record<string, number>>;
+  readonly machine: MachineFacts;
+}
+
+/** What the process shares with others; in a container, its part of it. */
+export interface MachineFacts {
+  readonly processors: number;
+  /** Of the last minute; undefined where the system knows none. */
+  readonly loadAverage: number | undefined;
+  readonly memoryBytes: number;
+  readonly availableMemoryBytes: number;
 }
 
 /**

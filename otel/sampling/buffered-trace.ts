@@ -5,6 +5,7 @@ import type { Bits56 } from './consistent-threshold.ts';
 import type { EndedSpan } from './ended-span.ts';
 import { randomnessOf } from './ot-trace-state.ts';
 import { OwedAncestors, type OwedBudget } from './owed-ancestors.ts';
+import type { Thresholds } from './policies.ts';
 
 /** Facts of a trace that change until its last span is through; seen as read-only TraceFacts by exporters. */
 export interface MutableTraceFacts {
@@ -53,6 +54,8 @@ export class BufferedTrace implements Verdict {
   isDecided = false;
   /** Whether it ever had a verdict: a further local root does not change what was decided for the trace as a whole. */
   wasDecided = false;
+  /** What its last verdict fell by; late spans follow it, not what was set since. */
+  decidedBy: Thresholds | undefined;
   wholeExport = false;
   keptAny = false;
   /** Neighbours in the list that the trace is in. */
@@ -73,6 +76,7 @@ export class BufferedTrace implements Verdict {
     this.traceId = traceId;
     this.traceState = traceState;
     this.#randomness = undefined;
+    this.decidedBy = undefined;
     this.rootSpanId = this.rootType = this.rootEndedNanos = this.caller = undefined;
     this.live = 0;
     this.isDecided = this.wasDecided = this.wholeExport = false;

@@ -6,7 +6,7 @@ import type { AttributeValue, KeepReason, OperationType } from '../query.ts';
 export interface TraceFacts {
   /** Spans of the trace that were counted but not kept, so far. */
   readonly droppedSpans: number;
-  /** Decided at its maximum age or span count, before its root ended. */
+  /** Decided before its root ended, at its maximum age or span count, or joined by late spans whose parents may have been let go. */
   readonly truncated: boolean;
   /** The local root's parent is in another process. */
   readonly remoteParent: boolean;

@@ -19,6 +19,7 @@ import { SpanTally } from './span-tally.ts';
 import { StormBudget } from './storm-budget.ts';
 import { TraceBuffer, type TraceBufferFacts } from './trace-buffer.ts';
 import { type OperationAggregates, TraceJudge } from './trace-judge.ts';
+import { WantedDetail } from './wanted-detail.ts';
 
 const SWEEP_INTERVAL_MILLIS = 1000;
 /** How long an ended span waits at most to be looked at, when they wait at all. */
@@ -49,6 +50,7 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, 
   readonly #buffer: TraceBuffer;
   readonly #storm: StormBudget;
   readonly #judge: TraceJudge;
+  readonly #wanted: WantedDetail;
   readonly #tally = new SpanTally();
   readonly #reader: SpanReader;
   readonly #cost = new CostSample();
@@ -70,6 +72,7 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, 
     this.#live = liveThresholds(options.settings, (error) => guard.report('sampling settings', error));
     this.#handOver = new SpanHandOver(options.outputs, guard);
     this.#buffer = new TraceBuffer(limits);
+    this.#wanted = new WantedDetail(this.#live, this.#buffer, this.#handOver.exports);
     this.#storm = new StormBudget(limits ?? {}, () => clock.monotonicNanos());
     this.#judge = new TraceJudge({
       aggregates,
@@ -127,7 +130,7 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, 
   }
 
   isDetailWanted(type: OperationType, traceId: string, traceState: string | undefined): boolean {
-    return this.#judge.isDetailWanted(type, traceId, traceState);
+    return this.#wanted.isOrdinaryWanted(type, traceId, traceState);
   }
 
   slowThresholdNanos(type: OperationType): number {
@@ -218,7 +221,11 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, 
     try {
       const trace = this.#buffer.find(operation.traceId);
       this.#aggregate(operation);
-      if (this.#judge.letsGo(operation, trace)) return;
+      if (!this.#wanted.isWanted(operation, trace)) {
+        if (trace !== undefined) trace.facts.droppedSpans++;
+        this.#tally.letGo(operation.type);
+        return;
+      }
       this.#tally.start();
       isStarted = true;
       this.#place(operation, trace);

@@ -4,6 +4,7 @@ import { BufferedTrace } from './buffered-trace.ts';
 import { DroppedTraces } from './dropped-traces.ts';
 import type { EndedSpan } from './ended-span.ts';
 import type { OwedBudget } from './owed-ancestors.ts';
+import type { Thresholds } from './policies.ts';
 import { DEFAULT_SAMPLING_LIMITS, type TraceBufferLimits } from './sampling-limits.ts';
 import { TraceList } from './trace-list.ts';
 import { TraceTable } from './trace-table.ts';
@@ -133,18 +134,19 @@ export class TraceBuffer {
     if (this.#traces.find(trace.traceId) !== trace) return;
     this.#over.remove(trace);
     this.#traces.delete(trace);
-    this.#dropped.add(trace.traceId);
+    this.#dropped.add(trace.traceId, trace.decidedBy);
     if (this.#free.length < MAX_FREE) this.#free.push(trace);
   }
 
-  wasDropped(traceId: string): boolean {
-    return this.#dropped.has(traceId);
+  /** What a trace that was dropped whole was dropped by. */
+  droppedBy(traceId: string): Thresholds | undefined {
+    return this.#dropped.droppedBy(traceId);
   }
 
   /** What is known of a trace that no store holds. */
   seen(traceId: string): 'running' | 'never-kept' | undefined {
     const trace = this.#traces.find(traceId);
-    if (trace === undefined) return this.wasDropped(traceId) ? 'never-kept' : undefined;
+    if (trace === undefined) return this.#dropped.has(traceId) ? 'never-kept' : undefined;
     if (!trace.isDecided) return 'running';
     return trace.keptAny ? undefined : 'never-kept';
   }

@@ -1,4 +1,3 @@
-import { createTraceState } from '@opentelemetry/api';
 import type { EndedOperation } from '../aggregate/ended-operation.ts';
 import type { Clock } from '../clock.ts';
 import type { Guard } from '../guard.ts';
@@ -6,10 +5,16 @@ import type { OperationType } from '../query.ts';
 import type { BufferedTrace, Verdict } from './buffered-trace.ts';
 import { type Bits56, isAtLeast, KEEP_ALL } from './consistent-threshold.ts';
 import type { EndedSpan } from './ended-span.ts';
-import type { FinishedOperation } from './finished-operation.ts';
 import type { LiveThresholds } from './live-thresholds.ts';
-import { randomnessOf } from './ot-trace-state.ts';
-import { decideExport, decideTrace, mustKeepReason, type Reasons, type StormFate } from './policies.ts';
+import {
+  decideExport,
+  decideTrace,
+  mustKeepReason,
+  type Reasons,
+  type SamplingSettings,
+  type StormFate,
+  type Thresholds,
+} from './policies.ts';
 import type { Judgement, SpanHandOver } from './span-hand-over.ts';
 import type { SpanReader } from './span-reader.ts';
 import type { SpanTally } from './span-tally.ts';
@@ -70,34 +75,27 @@ export class TraceJudge {
       trace.wholeExport = this.#exports && isAtLeast(trace.randomness, threshold);
     }
     if (trace.live > 0) trace.facts.truncated = true;
-    this.#judge(this.#buffer.settle(trace), trace, live, false);
+    trace.decidedBy = live.thresholds;
+    this.#judge(this.#buffer.settle(trace), trace, live.settings, live.thresholds, false);
     this.#buffer.retire(trace);
   }
 
-  /** A span that ends after its trace's verdict inherits it; one of a forgotten trace is judged by its randomness alone. */
+  /**
+   * A span that ends after its trace's verdict inherits it, whatever was set since; one of a forgotten trace is judged by its randomness
+   * alone. What is slow is what the settings in force say.
+   */
   decideLate(ended: EndedSpan, known: BufferedTrace | undefined): void {
-    const live = this.#live();
-    if (known !== undefined) return this.#judge([ended], known, live, true);
+    const { settings, thresholds } = this.#live();
+    if (known !== undefined)
+      return this.#judge([ended], known, settings, known.decidedBy ?? thresholds, true);
     const { traceId, traceState } = ended.span.spanContext();
+    const droppedBy = this.#buffer.droppedBy(traceId);
     const trace = this.#buffer.unheld(traceId, traceState);
     trace.facts.truncated = true;
     trace.wholeExport =
-      this.#exports &&
-      !this.#buffer.wasDropped(traceId) &&
-      isAtLeast(trace.randomness, live.thresholds.export[ended.type]);
-    this.#judge([ended], trace, live, true);
+      this.#exports && droppedBy === undefined && isAtLeast(trace.randomness, thresholds.export[ended.type]);
+    this.#judge([ended], trace, settings, droppedBy ?? thresholds, true);
     trace.forget();
-  }
-
-  /** Whether an operation is ordinary and could be kept nowhere, so that no span of it is needed; it is counted then. */
-  letsGo(operation: FinishedOperation, trace: BufferedTrace | undefined): boolean {
-    const live = this.#live();
-    if (mustKeepReason(operation, live.settings) !== undefined) return false;
-    const randomness = trace?.randomness ?? randomnessOf(operation.traceId, operation.traceState);
-    if (this.#isWanted(operation.type, randomness, live)) return false;
-    if (trace !== undefined) trace.facts.droppedSpans++;
-    this.#tally.letGo(operation.type);
-    return true;
   }
 
   /** Counts an operation that nobody made a span of under the rule it went by. */
@@ -106,37 +104,29 @@ export class TraceJudge {
     this.#tally.letGo(failed ? 'error' : isSlow ? 'slow' : type);
   }
 
-  /** Whether an ordinary operation could be kept anywhere. */
-  isDetailWanted(type: OperationType, traceId: string, traceState: string | undefined): boolean {
-    const live = this.#live();
-    if (live.thresholds.local[type] === KEEP_ALL) return true;
-    const randomness =
-      this.#buffer.find(traceId)?.randomness ??
-      randomnessOf(traceId, traceState === undefined ? undefined : createTraceState(traceState));
-    return this.#isWanted(type, randomness, live);
-  }
-
-  #isWanted(type: OperationType, randomness: Bits56, { thresholds, lowestExport }: LiveThresholds): boolean {
-    return (
-      isAtLeast(randomness, thresholds.local[type]) || (this.#exports && isAtLeast(randomness, lowestExport))
-    );
-  }
-
   /** @param isLate They ended after their trace was decided: what must be kept is kept as late. */
-  #judge(spans: readonly EndedSpan[], verdict: Verdict, live: LiveThresholds, isLate: boolean): void {
-    const judgement = this.#policies(spans, verdict, live);
+  #judge(
+    spans: readonly EndedSpan[],
+    verdict: Verdict,
+    settings: SamplingSettings,
+    thresholds: Thresholds,
+    isLate: boolean,
+  ): void {
+    const judgement = this.#policies(spans, verdict, settings, thresholds);
     if (isLate) {
-      markLate(judgement.local);
+      // The parent of what is kept now may be among what was let go, and is not made up for (DECISIONS).
+      if (markLate(judgement.local) && verdict.facts.droppedSpans > 0) verdict.facts.truncated = true;
       markLate(judgement.export);
     }
     this.#count(spans, judgement, verdict);
-    this.#handOver.give(spans, judgement, verdict, live.thresholds);
+    this.#handOver.give(spans, judgement, verdict, thresholds);
   }
 
   #policies(
     spans: readonly EndedSpan[],
     verdict: Verdict,
-    { settings, thresholds }: LiveThresholds,
+    settings: SamplingSettings,
+    thresholds: Thresholds,
   ): Judgement {
     const { randomness, owedAncestors, owedExportAncestors, wholeExport } = verdict;
     try {
@@ -194,9 +184,14 @@ export class TraceJudge {
   }
 }
 
-/** Ordinary spans of a decided trace inherit its verdict and its reason; an ancestor stays one. */
-function markLate(reasons: Reasons | undefined): void {
-  if (reasons === undefined) return;
-  for (let i = 0; i < reasons.length; i++)
-    if (reasons[i] === 'error' || reasons[i] === 'slow') reasons[i] = 'late';
+/** Ordinary spans of a decided trace inherit its verdict and its reason; an ancestor stays one. Answers whether any is late. */
+function markLate(reasons: Reasons | undefined): boolean {
+  let isAnyLate = false;
+  if (reasons === undefined) return isAnyLate;
+  for (let i = 0; i < reasons.length; i++) {
+    if (reasons[i] !== 'error' && reasons[i] !== 'slow') continue;
+    reasons[i] = 'late';
+    isAnyLate = true;
+  }
+  return isAnyLate;
 }

@@ -89,6 +89,95 @@ describe('a late span', () => {
   });
 });
 
+describe('a late span after a change of settings', () => {
+  it.each([
+    [1, 0, true],
+    [0, 1, false],
+    [0.5, 0, true],
+    [0.5, 1, false],
+  ])('of a trace decided at rate %d follows it, and not %d', (before, after, isKept) => {
+    const run = start({ rates: before });
+    // Of two traces, one is kept at 0.5 and one is not.
+    const traceId = `0af7651916cd43dd84${isKept ? 'f' : '0'}8eb211c80319c`;
+    const remote = { traceId, spanId: 'b7ad6b7169203331', traceFlags: TraceFlags.SAMPLED, isRemote: true };
+    const root = run.tracer.startSpan('GET', HTTP, trace.setSpanContext(ROOT_CONTEXT, remote));
+    const running = run.tracer.startSpan('running', {}, under(root));
+    root.end();
+    run.clock.millis += 2000;
+    run.processor.decideOverdue();
+    run.state.settings = settingsOf(after);
+    running.end();
+    run.tracer.startSpan('started since', {}, under(root)).end();
+    const names = isKept ? ['GET', 'running', 'started since'] : [];
+    expect(run.local.spans.map((span) => span.name)).toEqual(names);
+    expect(run.processor.isDetailWanted('database', traceId, undefined)).toBe(isKept || after === 1);
+  });
+
+  it('of a trace dropped whole, of which only its id is known, is let go as well', () => {
+    const run = start({ rates: 0 });
+    const root = run.tracer.startSpan('GET', HTTP, ROOT_CONTEXT);
+    root.end();
+    run.state.settings = settingsOf(1);
+    expect(run.processor.held()).toMatchObject({ verdicts: 0, droppedTraces: 1 });
+    run.tracer.startSpan('late', {}, under(root)).end();
+    expect(reasons(run)).toEqual([]);
+  });
+
+  it('has to be kept by the thresholds in force: what is slow is no matter of its trace', () => {
+    const run = start({ rates: 0 });
+    const root = run.tracer.startSpan('GET', HTTP, ROOT_CONTEXT);
+    root.end();
+    const settings = settingsOf(0);
+    run.state.settings = { ...settings, slowThresholdNanos: { ...settings.slowThresholdNanos, other: 5 } };
+    run.tracer.startSpan('late', { startTime: [1, 0] }, under(root)).end([1, 5]);
+    expect(reasons(run)).toEqual([['late', 'late']]);
+  });
+
+  it('is weighed by what its trace was decided by', () => {
+    const run = start({ rates: 1 });
+    const root = run.tracer.startSpan('GET', HTTP, ROOT_CONTEXT);
+    root.end();
+    run.state.settings = settingsOf(0.25);
+    run.tracer.startSpan('late', {}, under(root)).end();
+    expect(run.local.spans.map((span) => span.spanContext().traceState?.get('ot'))).toEqual(['th:0', 'th:0']);
+  });
+});
+
+describe('a late failure whose parent was let go', () => {
+  it('stays without it, in a trace that says that it is cut', () => {
+    const run = start({ rates: 0 });
+    const root = run.tracer.startSpan('GET', HTTP, ROOT_CONTEXT);
+    fail(run.tracer.startSpan('failed', {}, under(root))).end();
+    const parent = run.tracer.startSpan('parent', {}, under(root));
+    parent.end();
+    root.end();
+    expect(run.local.spans.map((span) => span.traceFacts.truncated)).toEqual([false, false]);
+    fail(run.tracer.startSpan('late', {}, under(parent))).end();
+    expect(reasons(run)).toEqual([
+      ['failed', 'error'],
+      ['GET', 'ancestor'],
+      ['late', 'late'],
+    ]);
+    expect(run.local.spans.at(-1)!.traceFacts).toMatchObject({ truncated: true, droppedSpans: 1 });
+  });
+
+  it('says so of a trace that was dropped whole as well', () => {
+    const run = start({ rates: 0 });
+    const root = run.tracer.startSpan('GET', HTTP, ROOT_CONTEXT);
+    root.end();
+    fail(run.tracer.startSpan('late', {}, under(root))).end();
+    expect(run.local.spans.map((span) => [span.name, span.traceFacts.truncated])).toEqual([['late', true]]);
+  });
+
+  it('of a trace that was kept whole has its parent, and says nothing', () => {
+    const run = start({ rates: 1 });
+    const root = run.tracer.startSpan('GET', HTTP, ROOT_CONTEXT);
+    root.end();
+    fail(run.tracer.startSpan('late', {}, under(root))).end();
+    expect(run.local.spans.map((span) => span.traceFacts.truncated)).toEqual([false, false]);
+  });
+});
+
 describe('two local roots of one trace', () => {
   const remote = (spanId: string): Context =>
     trace.setSpanContext(ROOT_CONTEXT, {

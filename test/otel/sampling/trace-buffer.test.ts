@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { DroppedTraces } from '../../../otel/sampling/dropped-traces.ts';
 import { OwedAncestors } from '../../../otel/sampling/owed-ancestors.ts';
+import { thresholdsOf } from '../../../otel/sampling/policies.ts';
 import { DEFAULT_SAMPLING_LIMITS } from '../../../otel/sampling/sampling-limits.ts';
 import { SeriesNames } from '../../../otel/sampling/series-names.ts';
 import { StormExamples } from '../../../otel/sampling/storm-examples.ts';
@@ -9,7 +10,9 @@ import { TraceBuffer } from '../../../otel/sampling/trace-buffer.ts';
 import { TraceTable } from '../../../otel/sampling/trace-table.ts';
 import { BufferedTrace } from '../../../otel/sampling/buffered-trace.ts';
 import { failedRequest } from './ended-span-fixture.ts';
+import { settingsOf } from './processor-fixture.ts';
 
+const THRESHOLDS = thresholdsOf(settingsOf(0.1));
 const idOf = (i: number): string => i.toString(16).padStart(32, '0');
 function decided(buffer: TraceBuffer, i: number, live = 0): BufferedTrace {
   const trace = buffer.open(idOf(i), undefined, 0);
@@ -165,7 +168,7 @@ describe('DroppedTraces', () => {
   it('remembers the last ones, and nothing before the first', () => {
     const dropped = new DroppedTraces(3);
     expect(dropped.has(idOf(0))).toBe(false);
-    for (let i = 1; i <= 5; i++) dropped.add(idOf(i));
+    for (let i = 1; i <= 5; i++) dropped.add(idOf(i), THRESHOLDS);
     expect([1, 2, 3, 4, 5].map((i) => dropped.has(idOf(i)))).toEqual([false, false, true, true, true]);
     expect(dropped.has(`${idOf(5).slice(0, 20)}1${idOf(5).slice(21)}`)).toBe(false);
     expect(dropped.size).toBe(3);
@@ -173,9 +176,9 @@ describe('DroppedTraces', () => {
 
   it('takes what is over and was dropped whole, and its record is used again', () => {
     const buffer = new TraceBuffer({});
-    const trace = decided(buffer, 1);
+    const trace = Object.assign(decided(buffer, 1), { decidedBy: THRESHOLDS });
     buffer.retire(trace);
-    expect([buffer.find(idOf(1)), buffer.wasDropped(idOf(1))]).toEqual([undefined, true]);
+    expect([buffer.find(idOf(1)), buffer.droppedBy(idOf(1))]).toEqual([undefined, THRESHOLDS]);
     expect(buffer.facts()).toMatchObject({ verdicts: 0, droppedTraces: 1 });
     expect(buffer.open(idOf(2), undefined, 0)).toBe(trace);
     for (const change of [{ keptAny: true }, { wholeExport: true }]) {
