@@ -121,10 +121,11 @@ export function failureColumns(view: PageView): readonly Column<FailureGroup>[] 
       value: (row) => row.count,
       cell: (row) => countText(row.count),
     },
-    { label: 'over time', cell: (row) => sparkline('failed', row.course) },
+    { label: 'over time', room: 'wide', cell: (row) => sparkline('failed', row.course) },
     {
       label: 'first',
       key: 'first',
+      room: 'mid',
       value: (row) => row.firstMillis,
       cell: (row) => moment(row.firstMillis, view.now),
     },

@@ -1,5 +1,6 @@
 import { html, type Html } from '../../views/html.ts';
 import { countText, duration, share, text } from '../format/quantity.ts';
+import { shortened } from '../format/shortened.ts';
 import type { FlameFrame, FlameGraph } from '../trace/flame-frames.ts';
 import { fittedLabel } from './fitted-label.ts';
 import { px } from './scales.ts';
@@ -9,6 +10,7 @@ const FRAME_HEIGHT = 24;
 const MAX_DEPTH = 60;
 const MIN_PERCENT = 0.15;
 const MAX_FRAMES = 1000;
+const MAX_NAME = 200;
 
 export interface FlameOptions {
   readonly selected: string | undefined;
@@ -51,14 +53,14 @@ function label({ totalMillis, frames }: FlameGraph): string {
   const most =
     widest === undefined
       ? ''
-      : ` Most of it in ${widest.name}, ${text(duration(widest.selfMillis))} of its own.`;
+      : ` Most of it in ${shortened(widest.name, MAX_NAME)}, ${text(duration(widest.selfMillis))} of its own.`;
   return `${text(duration(totalMillis))} of work in ${frames.length} frames.${most}`;
 }
 
 function drawFrame(frame: FlameFrame, whole: number, { selected, hrefOf }: FlameOptions): Html {
   const x = (frame.offsetMillis / whole) * 100;
   const width = (frame.totalMillis / whole) * 100;
-  const words = `${frame.name}${frame.count > 1 ? ` ×${countText(frame.count)}` : ''}`;
+  const words = `${shortened(frame.name, MAX_NAME)}${frame.count > 1 ? ` ×${countText(frame.count)}` : ''}`;
   const told = `${words}: ${text(duration(frame.totalMillis))} (${text(share(frame.totalMillis / whole))}), own ${text(duration(frame.selfMillis))}${frame.failed > 0 ? `, ${countText(frame.failed)} failed` : ''}`;
   const names = [
     'frame',

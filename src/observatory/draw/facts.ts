@@ -1,5 +1,6 @@
 import { html, type Html, type HtmlValue } from '../../views/html.ts';
 import { countText, figure, text, share, type Quantity } from '../format/quantity.ts';
+import { shortened } from '../format/shortened.ts';
 import type { PageView } from '../page.ts';
 
 /** A word and its number, side by side with others. */
@@ -57,16 +58,21 @@ export function failedCell(errors: number): HtmlValue {
     : html`<span class="tone-failed">${countText(errors)}</span>`;
 }
 
+/** Of a name in a row, in characters; its title and its own page have the rest. */
+const MAX_NAME = 200;
+
 /** `GET` soft and small before the path; long names wrap rather than widen. */
-export function seriesName(name: string, href?: string): Html {
+export function seriesName(whole: string, href?: string): Html {
+  const name = shortened(whole, MAX_NAME);
+  const title = name !== whole && html` title="${shortened(whole, 1000)}"`;
   const match = /^([A-Z]{3,7}) (\/.*)$/s.exec(name);
   const shown =
     match === null
       ? html`<bdi>${name}</bdi>`
       : html`<span class="method">${match[1]}</span> <bdi>${match[2]}</bdi>`;
   return href === undefined
-    ? html`<span class="name">${shown}</span>`
-    : html`<a class="name" href="${href}">${shown}</a>`;
+    ? html`<span class="name" ${title}>${shown}</span>`
+    : html`<a class="name" href="${href}" ${title}>${shown}</a>`;
 }
 
 /** A word in a small frame. */

@@ -15,6 +15,7 @@ import type { PageView } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
 import { ENOUGH_TO_COMPARE } from '../sentences/trace-sentence.ts';
 import type { SpanNode } from '../trace/span-tree.ts';
+import { shortened } from '../format/shortened.ts';
 import { sqlLines } from '../format/sql-lines.ts';
 import type { RepeatedStatement } from '../trace/repeated-statements.ts';
 import { copyButton } from './copy-button.ts';
@@ -51,7 +52,7 @@ export function spanPanel(
   const rests = span.events.length - exceptions.length;
   return panel({
     className: 'span-panel',
-    title: html`<span class="swatch type-${span.type}"></span><bdi>${span.name}</bdi>`,
+    title: html`<span class="swatch type-${span.type}"></span><bdi>${shortened(span.name, MAX_NAME)}</bdi>`,
     note: span.kind,
     body: html`${span.status === 'error' && html`<p class="failed-line">${badge('failed', 'failed')} <bdi>${span.statusMessage ?? ''}</bdi></p>`}
       ${factList([
@@ -103,6 +104,8 @@ export function spanPanel(
   });
 }
 
+/** Of the name at its head, in characters; the row of the waterfall has it whole as its title. */
+const MAX_NAME = 200;
 const MAX_EXCEPTIONS = 5;
 const MAX_LINES = 50;
 

@@ -31,6 +31,17 @@ export interface TableOptions<Row> {
   readonly still?: boolean;
 }
 
+/** Columns of a page of its own: those named are left out where there is no room for all. */
+export function roomFor<Row>(
+  columns: readonly Column<Row>[],
+  room: Readonly<Record<string, Column<Row>['room']>>,
+): readonly Column<Row>[] {
+  return columns.map((column) => {
+    const needed = room[column.key ?? column.label];
+    return needed === undefined ? column : { ...column, room: needed };
+  });
+}
+
 /** Rows in the order that `?sort=` asks for (`-name` turns it round); as they came when it asks for nothing known. */
 export function sortRows<Row>(
   rows: readonly Row[],

@@ -57,7 +57,7 @@ export function traceLog(trace: TraceDetail, hrefOf: (spanId: string) => string)
             <th scope="col" class="number">after</th>
             <th scope="col">level</th>
             <th scope="col">what</th>
-            <th scope="col">in</th>
+            <th scope="col" class="room-mid">in</th>
           </tr>
         </thead>
         <tbody>
@@ -80,19 +80,19 @@ function line(
     .filter(([key]) => !key.startsWith('exception.') && key !== 'message')
     .map(([key, value]) => `${key}=${String(value)}`)
     .join(' ');
+  const told = html`<bdi>${words.slice(0, MAX_WORDS)}</bdi>`;
   return html`<tr>
     <td class="number" title="${text(duration(after))} after the start">${durationCell(after)}</td>
     <td>${badge(what, tone)}</td>
     <td class="wrap">
-      <bdi>${words.slice(0, MAX_WORDS)}</bdi
-      >${more !== '' && html` <code class="more">${more.slice(0, MAX_WORDS)}</code>`}
+      ${span === undefined ? told : html`<a class="told" href="${hrefOf(span.spanId)}">${told}</a>`}${more !== '' && html` <code class="more">${more.slice(0, MAX_WORDS)}</code>`}
     </td>
-    <td>
+    <td class="room-mid">
       ${
         span === undefined
           ? html`<span class="quiet">a span that was not kept</span>`
-          : html`<a class="name" href="${hrefOf(span.spanId)}"
-              ><span class="swatch type-${span.type}"></span><bdi>${span.name}</bdi></a
+          : html`<span class="name"
+              ><span class="swatch type-${span.type}"></span><bdi>${span.name}</bdi></span
             >`
       }
     </td>

@@ -4,6 +4,7 @@ import { panel } from '../charts/frame.ts';
 import { fittedLabel } from '../charts/fitted-label.ts';
 import { px } from '../charts/scales.ts';
 import { countText, duration, durationCell, share, text } from '../format/quantity.ts';
+import { shortened } from '../format/shortened.ts';
 import { criticalPath, type CriticalSegment } from '../trace/critical-path.ts';
 import type { SpanNode } from '../trace/span-tree.ts';
 import { seriesName } from './facts.ts';
@@ -11,6 +12,7 @@ import { seriesName } from './facts.ts';
 /** What the eye can tell apart in a strip, and what a table can be read for. */
 const MAX_SEGMENTS = 300;
 const MAX_ROWS = 30;
+const MAX_NAME = 200;
 const MIN_PERCENT = 0.4;
 
 interface Share {
@@ -79,9 +81,9 @@ export function tracePaths(
           <thead>
             <tr>
               <th scope="col">operation</th>
-              <th scope="col" class="number">spans</th>
+              <th scope="col" class="number room-mid">spans</th>
               <th scope="col" class="number">total</th>
-              <th scope="col" class="number">own</th>
+              <th scope="col" class="number room-mid">own</th>
               <th scope="col" class="number">on the path</th>
               <th scope="col" class="number">share</th>
             </tr>
@@ -94,9 +96,9 @@ export function tracePaths(
                     <span class="swatch type-${row.type}"></span
                     >${seriesName(row.name, hrefOf(row.longest.span.spanId))}
                   </th>
-                  <td class="number">${countText(row.count)}</td>
+                  <td class="number room-mid">${countText(row.count)}</td>
                   <td class="number">${durationCell(row.totalMillis)}</td>
-                  <td class="number">${durationCell(row.selfMillis)}</td>
+                  <td class="number room-mid">${durationCell(row.selfMillis)}</td>
                   <td class="number">
                     ${row.criticalMillis > 0 ? durationCell(row.criticalMillis) : html`<span class="zero">0</span>`}
                   </td>
@@ -156,8 +158,8 @@ function strip(root: SpanNode, length: number, hrefOf: (spanId: string) => strin
         .map(({ node, startMillis, durationMillis, count }) => {
           const name =
             count === 1
-              ? node.span.name
-              : `${countText(count)} short steps, the longest in ${node.span.name}`;
+              ? shortened(node.span.name, MAX_NAME)
+              : `${countText(count)} short steps, the longest in ${shortened(node.span.name, MAX_NAME)}`;
           const told = `${name}: ${text(duration(durationMillis))}, ${text(share(Math.min(1, durationMillis / length)))} of the path`;
           const width = (durationMillis / length) * 100;
           return html`<a

@@ -43,7 +43,7 @@ export function drawTrace(facts: TraceFacts, trace: TraceDetail, view: PageView)
     <div class="grid trace">
       <div class="trace-main">
         ${picture(facts, trace, view)}
-        ${tracePaths(nodes, trace, (span) => to({ span, view: undefined, line: undefined }))}
+        ${nodes.length > 1 && tracePaths(nodes, trace, (span) => to({ span, view: undefined, line: undefined }))}
       </div>
       <div id="span-panel" class="trace-side">
         ${

@@ -1,9 +1,9 @@
 /** Shorter statements are read at a glance. */
 const MAX_ONE_LINE = 60;
 const INDENT = '  ';
-/** Strings and quoted names, comments, brackets, words, single characters. */
+/** Strings and quoted names, comments, brackets, words and names of parameters, single characters. */
 const TOKEN =
-  /'(?:[^']|'')*'?|"(?:[^"]|"")*"?|`[^`]*`?|\[[^\]]*\]?|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|\s+|[A-Za-z_]\w*|[\s\S]/g;
+  /'(?:[^']|'')*'?|"(?:[^"]|"")*"?|`[^`]*`?|\[[^\]]*\]?|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|\s+|[@:$#]?[A-Za-z_]\w*|[\s\S]/g;
 const CLAUSES = new Set(
   'FROM WHERE GROUP ORDER HAVING LIMIT UNION EXCEPT INTERSECT VALUES SET RETURNING WINDOW'.split(' '),
 );
@@ -64,6 +64,8 @@ export function sqlLines(text: string): string {
         if (!joining) newLine(depth);
         joining = word !== 'JOIN';
       } else if (CLAUSES.has(word)) newLine(depth);
+      // What a WITH has named is used from here on.
+      else if (word === 'SELECT' && line.trimEnd().endsWith(')')) newLine(depth);
       else if (CONDITIONS.has(word) && !between) newLine(depth + 1);
       if (word === 'BETWEEN') between = true;
       else if (word === 'AND') between = false;

@@ -2,10 +2,10 @@ import { html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink, seriesName } from '../draw/facts.ts';
 import { statementColumns, type SeriesLine } from '../draw/series-tables.ts';
-import { drawTable, sheetOf, sortRows, type Column } from '../draw/table.ts';
+import { drawTable, roomFor, sheetOf, sortRows, type Column } from '../draw/table.ts';
 import { countText, durationCell, share, text } from '../format/quantity.ts';
 import { definePage } from '../page.ts';
-import { plural } from '../sentences/sentence.ts';
+import { plural, type Sentence } from '../sentences/sentence.ts';
 import { repeatedOnRoutes, type RepeatedOnRoute, type RepetitionSearch } from '../repeated-on-routes.ts';
 import { secondsOf, seriesLines } from '../series-lines.ts';
 
@@ -15,6 +15,16 @@ interface QueriesFacts {
   /** Within one request, over the kept ones. */
   readonly repeated: RepetitionSearch;
 }
+
+/** What a phone can do without: it is in the page of the statement. */
+const NARROW = {
+  per_second: 'mid',
+  count: 'mid',
+  rows: 'wide',
+  failed: 'wide',
+  p50_ms: 'mid',
+  'over time': 'wide',
+} as const;
 
 /** Statements by total time with the routes that issue them, and statements repeated within one request. */
 export const queriesPage = definePage<QueriesFacts>({
@@ -33,18 +43,27 @@ export const queriesPage = definePage<QueriesFacts>({
     const [first] = statements;
     if (first === undefined)
       return [{ text: `No statements ${range.words}. Choose a longer range to see older ones.` }];
-    const again =
-      repeated.rows.length === 0
-        ? ''
-        : ` ${plural(repeated.rows.length, 'statement is', 'statements are')} repeated within one request.`;
+    const [worst] = repeated.rows;
+    const again: Sentence =
+      worst === undefined
+        ? []
+        : [
+            { text: ' ' },
+            {
+              text: `${plural(repeated.rows.length, 'statement is', 'statements are')} repeated within one request`,
+              href: links.trace(worst.traceId, worst.spanId),
+            },
+            { text: '.' },
+          ];
     return [
       { text: `${plural(statements.length, 'statement')} ${range.words}. ` },
       { text: first.name, href: links.series('database', first.name) },
-      { text: ` takes ${text(share(first.timeShare))} of all database time.${again}` },
+      { text: ` takes ${text(share(first.timeShare))} of all database time.` },
+      ...again,
     ];
   },
   draw({ statements, repeated }, view) {
-    const columns = statementColumns(view);
+    const columns = roomFor(statementColumns(view), NARROW);
     const runs: readonly Column<RepeatedOnRoute>[] = [
       { label: 'route', cell: (row) => seriesName(row.route, view.links.series('http', row.route)) },
       {

@@ -117,7 +117,10 @@ export const routePage = definePage<RouteFacts>({
         })}
         ${panel({
           title: 'Where its time goes',
-          note: `self time in the newest ${facts.sampled} kept traces`,
+          note:
+            facts.sampled === 1
+              ? 'self time in the one kept trace'
+              : `self time in the newest ${facts.sampled} kept traces`,
           body: drawTable(sortRows(facts.children, columns, undefined), columns, {
             caption: 'Operations by self time',
             keyOf: (row) => `${row.type} ${row.series}`,

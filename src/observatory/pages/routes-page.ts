@@ -2,7 +2,7 @@ import { html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
 import { routeColumns, type SeriesLine } from '../draw/series-tables.ts';
-import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
+import { drawTable, roomFor, sheetOf, sortRows } from '../draw/table.ts';
 import { share, text } from '../format/quantity.ts';
 import { definePage } from '../page.ts';
 import { shortRoute } from '../sentences/overview-sentence.ts';
@@ -13,6 +13,18 @@ interface RoutesFacts {
   readonly seconds: number;
   readonly routes: readonly SeriesLine[];
 }
+
+/** What a phone can do without: it is in the page of the route. */
+const NARROW = {
+  per_second: 'mid',
+  count: 'mid',
+  client_errors: 'wide',
+  aborted: 'wide',
+  p50_ms: 'mid',
+  p99_ms: 'mid',
+  kept: 'wide',
+  'over time': 'wide',
+} as const;
 
 /** Every route with its rate, ends, percentiles and share of time. */
 export const routesPage = definePage<RoutesFacts>({
@@ -34,7 +46,7 @@ export const routesPage = definePage<RoutesFacts>({
     ];
   },
   draw({ routes }, view) {
-    const columns = routeColumns(view);
+    const columns = roomFor(routeColumns(view), NARROW);
     const rows = sortRows(routes, columns, view.query['sort']);
     return panel({
       title: 'Routes',

@@ -39,7 +39,8 @@ export const slowPage = definePage<SlowFacts>({
     ];
   },
   draw({ rows, thresholdsSeconds }, view) {
-    const columns = operationColumns(view);
+    const anyFailed = rows.some((row) => row.status === 'error');
+    const columns = operationColumns(view).filter(({ key }) => anyFailed || key !== 'status');
     const limit = (seconds: number): string => text(duration(seconds * 1000));
     return panel({
       title: 'Slow operations',

@@ -1,4 +1,5 @@
 import { html, type Html } from '../../views/html.ts';
+import { shortened } from '../format/shortened.ts';
 
 /** A piece of a sentence: plain words, or words that lead to their evidence. `tone` is never the only carrier of its meaning. */
 export interface SentencePart {
@@ -9,6 +10,10 @@ export interface SentencePart {
   readonly tone?: 'good' | 'failed' | 'http' | 'database' | 'render' | 'other';
 }
 export type Sentence = readonly SentencePart[];
+
+/** Of words that lead somewhere, in characters. */
+const MAX_LINKED = 100;
+const MAX_TITLE = 1000;
 
 /** The same words for JSON, titles and tests. */
 export function sentenceText(sentence: Sentence): string {
@@ -26,6 +31,11 @@ export function drawSentence(sentence: Sentence): Html {
 
 function drawPart(part: SentencePart): Html {
   const tone = part.tone === undefined ? '' : `tone-${part.tone}`;
+  // A name that would be a paragraph is told in full where it leads to.
+  if (part.href !== undefined && part.text.length > MAX_LINKED)
+    return html`<a class="${tone}" href="${part.href}" title="${shortened(part.text, MAX_TITLE)}"
+      >${shortened(part.text, MAX_LINKED)}</a
+    >`;
   if (part.href !== undefined) return html`<a class="${tone}" href="${part.href}">${part.text}</a>`;
   return tone === '' ? html`${part.text}` : html`<span class="${tone}">${part.text}</span>`;
 }

@@ -277,6 +277,16 @@ describe('the waterfall', () => {
     expect(text).toMatch(/aria-label="961\u00a0ms · 24 rows, starts after 3\u00a0ms, on the critical path"/);
   });
 
+  it('cuts names that would be paragraphs, wherever they are in the way', async () => {
+    const text = await page(HOSTILE, `?span=${spanOf(HOSTILE, 2)}`);
+    const panel = text.slice(text.indexOf('id="span-panel"'));
+    expect(plain(panel)).toMatch(/x{199}…/);
+    expect(plain(text.slice(text.indexOf('critical-panel')))).not.toMatch(/x{201}/);
+    expect(/<p class="sentence">[\s\S]*?<\/p>/.exec(text)![0].replaceAll(/title="[^"]*"/g, '')).not.toMatch(
+      /x{101}/,
+    );
+  });
+
   it('stays bounded with 100,000 spans, and leads on', async () => {
     const started = performance.now();
     const text = await page(WIDE);

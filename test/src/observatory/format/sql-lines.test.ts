@@ -42,6 +42,29 @@ describe('sqlLines', () => {
     ]);
   });
 
+  it('takes names of parameters for what they are', () => {
+    expect(
+      sqlLines('SELECT id, title, published_at FROM posts WHERE at <= @from LIMIT @limit OFFSET :offset'),
+    ).toBe('SELECT id, title, published_at\nFROM posts\nWHERE at <= @from\nLIMIT @limit OFFSET :offset');
+  });
+
+  it('begins anew after WITH', () => {
+    expect(
+      sqlLines(
+        'WITH best AS (SELECT id, title, rank FROM posts_fts WHERE posts_fts MATCH ? LIMIT ?) SELECT id FROM best',
+      ).split('\n'),
+    ).toEqual([
+      'WITH best AS (',
+      '  SELECT id, title, rank',
+      '  FROM posts_fts',
+      '  WHERE posts_fts MATCH ?',
+      '  LIMIT ?',
+      ')',
+      'SELECT id',
+      'FROM best',
+    ]);
+  });
+
   it('changes nothing but white space, whatever it is given', () => {
     const part = fc.constantFrom(
       ...'SELECT FROM WHERE AND ( ) , ? JOIN LEFT BETWEEN a \' " ` [ ] -- /* */ x=1'.split(' '),
