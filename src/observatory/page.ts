@@ -52,7 +52,7 @@ export interface Download {
 /**
  * A page of the observatory: where it is, what it asks of telemetry, how it draws that. Facts are typed rows; they are also what
  * `Accept: application/json` answers, so a page can show nothing that a script cannot read. The smallest example is
- * `pages/export-page.ts`.
+ * `pages/routes-page.ts`.
  */
 export interface ObservatoryPage<Facts> {
   /** Below the base: ``, `/routes`, `/traces/:traceId`. */

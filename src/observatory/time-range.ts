@@ -130,7 +130,7 @@ export function chooseRange(
 }
 
 /** Charts of the first moments span at least so much. */
-const MIN_DRAWN_MILLIS = 15_000;
+const MIN_DRAWN_MILLIS = 5000;
 /** What is drawn before the first count, as a share of what follows. */
 const LEAD = 0.02;
 

@@ -7,7 +7,7 @@ import { countText } from '../format/quantity.ts';
 import { definePage } from '../page.ts';
 import type { Sentence } from '../sentences/sentence.ts';
 
-/** Where kept spans go beside this page. The smallest page: its facts, its sentence, its picture. */
+/** Where kept spans go beside these pages, how that fares, and what to do when it does not. */
 export const exportPage = definePage<ExportFacts>({
   path: '/export',
   menu: 'export',

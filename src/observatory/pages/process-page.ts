@@ -1,11 +1,10 @@
 import type { Marker, ProcessFacts, RuntimeSample } from '../../../otel/query.ts';
-import { html, type Html } from '../../views/html.ts';
+import { html } from '../../views/html.ts';
 import { barChart } from '../charts/bar-chart.ts';
 import { panel, type ChartTable, type ChartTime } from '../charts/frame.ts';
 import { lineChart, type ChartLine } from '../charts/line-chart.ts';
 import { logScale } from '../charts/scales.ts';
-import { stats } from '../draw/facts.ts';
-import { memoryBar } from '../draw/memory-parts.ts';
+import { handlesPanel, machinePanel, nowStrip } from '../draw/process-panels.ts';
 import { moment, spanText } from '../format/moment.ts';
 import { countText, duration, measured, share, size, text } from '../format/quantity.ts';
 import { definePage } from '../page.ts';
@@ -127,6 +126,7 @@ export const processPage = definePage<RuntimeFacts>({
           ),
           table,
         })}
+        ${machinePanel(facts.machine)}${handlesPanel(facts.handles)}
       </div>`;
   },
   sheet: ({ runtime }) => ({
@@ -151,41 +151,6 @@ export const processPage = definePage<RuntimeFacts>({
 
 function worstDelay(runtime: readonly RuntimeSample[]): number {
   return runtime.reduce((worst, sample) => Math.max(worst, sample.eventLoopDelayP99Millis), 0);
-}
-
-function nowStrip(facts: ProcessFacts, now: number): Html {
-  const { current } = facts;
-  return panel({
-    className: 'strip dense',
-    title: 'Now',
-    note: html`pid ${facts.pid}, node ${facts.nodeVersion}, started ${moment(facts.startedAtMillis, now)}`,
-    body: html`${stats([
-      {
-        label: 'memory (RSS)',
-        value: size(current.rssBytes),
-        note: `at most ${text(size(facts.highWaterRssBytes))}`,
-      },
-      {
-        label: 'heap used',
-        value: size(current.heapUsedBytes),
-        note: `of ${text(size(current.heapTotalBytes))}`,
-      },
-      { label: 'external', value: size(current.externalBytes), note: 'buffers and the like' },
-      { label: 'CPU', value: share(current.cpuUtilization), note: 'of one core' },
-      {
-        label: 'event-loop delay p99',
-        value: measured(current.eventLoopDelayP99Millis),
-        note: `p50 ${text(duration(current.eventLoopDelayP50Millis))}`,
-      },
-      { label: 'event loop busy', value: share(current.eventLoopUtilization), note: 'of its time' },
-      {
-        label: 'GC pauses',
-        value: measured(current.gcPauseMillis),
-        note: plural(current.gcCount, 'run'),
-      },
-      { label: 'open handles', value: countText(current.activeHandles), note: 'sockets, timers, files' },
-    ])}${memoryBar(current)}`,
-  });
 }
 
 function runtimeTable(runtime: readonly RuntimeSample[], now: number): ChartTable {

@@ -293,6 +293,14 @@ export class FakeTelemetry implements TelemetryQuery, TelemetryControl {
       uptimeSeconds: (this.now() - this.#startedMillis) / 1000,
       current: this.#sample(this.now()),
       highWaterRssBytes: 101 * 2 ** 20,
+      heapLimitBytes: 2096 * 2 ** 20,
+      handles: { TCPSocketWrap: 6, TCPServerWrap: 1, Timeout: 3, FSReqCallback: 1 },
+      machine: {
+        processors: 2,
+        loadAverage: 0.42,
+        memoryBytes: 4 * 2 ** 30,
+        availableMemoryBytes: 2.6 * 2 ** 30,
+      },
     };
   }
 
