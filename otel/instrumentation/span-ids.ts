@@ -6,7 +6,7 @@ const HEX_CODES = Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0))
 export class SpanIds implements IdGenerator {
   /** 128 random bits, never all zero. */
   generateTraceId(): string {
-    return hex16(random32(), random32()) + hex16(random32(), random32() || 1);
+    return hex32(random32(), random32(), random32(), random32() || 1);
   }
 
   /** 64 random bits, never all zero. */
@@ -17,6 +17,22 @@ export class SpanIds implements IdGenerator {
 
 function random32(): number {
   return (Math.random() * 2 ** 32) >>> 0;
+}
+
+/** In one piece: two pieces joined are copied again by the first who looks at them. */
+function hex32(first: number, second: number, third: number, fourth: number): string {
+  const c = HEX_CODES;
+  // prettier-ignore
+  return String.fromCharCode(
+    c[first >>> 28]!, c[(first >>> 24) & 15]!, c[(first >>> 20) & 15]!, c[(first >>> 16) & 15]!,
+    c[(first >>> 12) & 15]!, c[(first >>> 8) & 15]!, c[(first >>> 4) & 15]!, c[first & 15]!,
+    c[second >>> 28]!, c[(second >>> 24) & 15]!, c[(second >>> 20) & 15]!, c[(second >>> 16) & 15]!,
+    c[(second >>> 12) & 15]!, c[(second >>> 8) & 15]!, c[(second >>> 4) & 15]!, c[second & 15]!,
+    c[third >>> 28]!, c[(third >>> 24) & 15]!, c[(third >>> 20) & 15]!, c[(third >>> 16) & 15]!,
+    c[(third >>> 12) & 15]!, c[(third >>> 8) & 15]!, c[(third >>> 4) & 15]!, c[third & 15]!,
+    c[fourth >>> 28]!, c[(fourth >>> 24) & 15]!, c[(fourth >>> 20) & 15]!, c[(fourth >>> 16) & 15]!,
+    c[(fourth >>> 12) & 15]!, c[(fourth >>> 8) & 15]!, c[(fourth >>> 4) & 15]!, c[fourth & 15]!,
+  );
 }
 
 function hex16(high: number, low: number): string {
