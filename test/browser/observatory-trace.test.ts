@@ -113,6 +113,15 @@ run('a trace in a browser', () => {
     await page.waitForFunction(async (id) => (await navigator.clipboard.readText()) === id, spanOf(28));
   });
 
+  it('offers no copy without its script', async () => {
+    const { page: plain } = await house.open({ javaScriptEnabled: false });
+    await plain.goto(`${overview}/traces/${SEARCH_TRACE}`);
+    const buttons = await plain.locator('button[data-copy]').all();
+    expect(buttons).toHaveLength(3);
+    for (const button of buttons) expect(await button.isVisible()).toBe(false);
+    await plain.close();
+  });
+
   it('shows the part of its time that is dragged over on the map', async () => {
     await page.goto(`${overview}/traces/${SEARCH_TRACE}?unfold=1`);
     const map = (await page.locator('.mini-map svg').boundingBox())!;
