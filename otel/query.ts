@@ -237,16 +237,13 @@ export interface ProcessFacts {
   readonly heapLimitBytes: number;
   /** What keeps the event loop alive, by Node's name of its kind. */
   readonly handles: Readonly<Record<string, number>>;
-  readonly machine: MachineFacts;
-}
-
-/** What the process shares with others; in a container, its part of it. */
-export interface MachineFacts {
-  readonly processors: number;
-  /** Of the last minute; undefined where the system knows none. */
-  readonly loadAverage: number | undefined;
-  readonly memoryBytes: number;
-  readonly availableMemoryBytes: number;
+  /** What it shares with others, or its part of that in a container; the load of a minute, undefined where nobody knows it. */
+  readonly machine: {
+    readonly processors: number;
+    readonly loadAverage: number | undefined;
+    readonly memoryBytes: number;
+    readonly availableMemoryBytes: number;
+  };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { availableParallelism, loadavg, totalmem } from 'node:os';
 import { getHeapStatistics } from 'node:v8';
-import type { MachineFacts, ProcessFacts, RuntimeSample, TimeRange } from '../query.ts';
+import type { ProcessFacts, RuntimeSample, TimeRange } from '../query.ts';
 
 /** Set at the start of the process, for good. */
 const HEAP_LIMIT_BYTES = getHeapStatistics().heap_size_limit;
@@ -37,7 +37,7 @@ function handlesByKind(kinds: readonly string[]): Readonly<Record<string, number
   return counts;
 }
 
-function machineFacts(): MachineFacts {
+function machineFacts(): ProcessFacts['machine'] {
   const total = totalmem();
   // 0 without a constraint, and beyond all bounds where a container has none.
   const constrained = process.constrainedMemory();

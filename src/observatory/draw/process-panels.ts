@@ -1,4 +1,4 @@
-import type { MachineFacts, ProcessFacts } from '../../../otel/query.ts';
+import type { ProcessFacts } from '../../../otel/query.ts';
 import { html, type Html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
 import { shareBar } from '../charts/sparkline.ts';
@@ -52,7 +52,7 @@ export function machinePanel({
   loadAverage,
   memoryBytes,
   availableMemoryBytes,
-}: MachineFacts): Html {
+}: ProcessFacts['machine']): Html {
   const taken = Math.max(0, memoryBytes - availableMemoryBytes);
   return panel({
     title: 'The machine',
