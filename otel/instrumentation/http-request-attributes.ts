@@ -79,13 +79,13 @@ function addUrl(attributes: Attributes, target: string): void {
   if (PLAIN_PATH.test(plain) && plain !== '' && !target.includes('#', plain.length)) {
     attributes[ATTR_URL_PATH] = plain;
     if (queryAt >= 0 && queryAt + 1 < target.length)
-      attributes[ATTR_URL_QUERY] = redactedQuery(target.slice(queryAt + 1));
+      attributes[ATTR_URL_QUERY] = redactedQuery(target.slice(queryAt + 1), plain);
     return;
   }
   const url = URL.parse(target, 'http://localhost');
   if (url === null) return;
   attributes[ATTR_URL_PATH] = url.pathname;
-  if (url.search !== '') attributes[ATTR_URL_QUERY] = redactedQuery(url.search.slice(1));
+  if (url.search !== '') attributes[ATTR_URL_QUERY] = redactedQuery(url.search.slice(1), url.pathname);
 }
 
 /** The address of who asked; as a proxy in front of us tells it, if there is one. */

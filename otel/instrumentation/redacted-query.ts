@@ -49,7 +49,7 @@ function holdsSecret(value: string): boolean {
  * A query without its `?`, normalised, the values of credentials replaced by `REDACTED`; by their names in any case, also in an address
  * that a value holds. Of a path that signs somebody in, sets up or resets, all of it is.
  */
-export function redactedQuery(query: string, path = ''): string {
+export function redactedQuery(query: string, path: string): string {
   if (CREDENTIAL_PATH.test(path)) return REDACTED;
   const params = new URLSearchParams(query);
   for (const name of new Set(params.keys()))
