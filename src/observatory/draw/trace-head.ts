@@ -3,6 +3,7 @@ import { html, type Html } from '../../views/html.ts';
 import { moment } from '../format/moment.ts';
 import { countText, duration, text } from '../format/quantity.ts';
 import type { PageView } from '../page.ts';
+import { shortened } from '../format/shortened.ts';
 import { plural } from '../sentences/sentence.ts';
 import { spanTree } from '../trace/span-tree.ts';
 import type { TraceFacts } from '../trace/trace-facts.ts';
@@ -11,6 +12,9 @@ import { requestOf } from '../transfer/shown-request.ts';
 import { copyButton } from './copy-button.ts';
 import { badge } from './facts.ts';
 import { reasonBadge } from './trace-table.ts';
+
+/** Of an address, in characters. */
+const MAX_ADDRESS = 120;
 
 /** What can be done with a trace, at the right of its title. */
 export function traceButtons(trace: TraceDetail, importedMillis: number | undefined, view: PageView): Html {
@@ -69,6 +73,7 @@ export function metaLine(facts: TraceFacts, trace: TraceDetail, view: PageView):
   const { links, now } = view;
   const { importedMillis, thresholdsSeconds } = facts;
   return html`<div class="meta">
+    ${asked(trace)}
     ${
       importedMillis === undefined
         ? html`<span class="reason" title="${whyKept(trace, thresholdsSeconds)}"
@@ -89,6 +94,27 @@ export function metaLine(facts: TraceFacts, trace: TraceDetail, view: PageView):
     ${trace.outcome === 'aborted' && badge('aborted by the client', 'slow')}
     ${importedMillis === undefined && html`<a href="${links.to('/traces', { type: trace.type, series: trace.series })}">more like it</a>`}
   </div>`;
+}
+
+/** The address in question and how it was answered: a route stands for many. */
+function asked(trace: TraceDetail): Html {
+  const request = requestOf(trace);
+  if (request === undefined) return html``;
+  const { pathname, search } = new URL(request.url);
+  const code = trace.httpStatusCode;
+  return html`<span class="asked"
+    ><code>${shortened(`${readable(pathname)}${search}`, MAX_ADDRESS)}</code>${
+      code !== undefined && html` <span class="${code >= 500 ? 'tone-failed' : ''}">${code}</span>`
+    }</span
+  >`;
+}
+
+function readable(pathname: string): string {
+  try {
+    return decodeURI(pathname);
+  } catch {
+    return pathname;
+  }
 }
 
 /** Complete, or everything that it is not. */

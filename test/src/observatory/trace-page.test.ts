@@ -354,6 +354,15 @@ describe('a trace', () => {
     expect(plain(await page(SEARCH_TRACE))).toContain('complete');
   });
 
+  it('says which address was asked and how it was answered', async () => {
+    const meta = async (traceId: string): Promise<string> =>
+      plain(/<div class="meta">[\s\S]*?<\/div>/.exec(await page(traceId))![0]);
+    expect(await meta(SEARCH_TRACE)).toMatch(/^ \/search 200 kept: slow /);
+    expect(await meta(FAILING_TRACE)).toMatch(/^ \/tags\/async 500 kept: error /);
+    expect(await meta(HOSTILE)).toMatch(/^ \/&quot;&gt;&lt;script&gt;alert\(1\)&lt;\/script&gt;\S* kept/);
+    expect(await meta(WIDE)).toMatch(/^ kept: /);
+  });
+
   it('names the exception where the failed span has only a status code', async () => {
     const trace = failingTrace('ab'.repeat(16), FAKE_NOW);
     const [root, , rendered] = trace.spans;
