@@ -146,7 +146,7 @@ export const contentPage = definePage<ContentFacts>({
           keyOf: (row) => row.kind,
           view,
           still: true,
-          empty: 'Nothing in this range. Open the blog in another tab, and it appears here.',
+          empty: `Nothing in this range.${view.range.moving ? ' Open the blog in another tab, and it appears here.' : ''}`,
         }),
       })}
       <div class="grid three">

@@ -87,7 +87,7 @@ export const overviewPage = definePage<OverviewFacts>({
             keyOf: (row) => row.name,
             view,
             still: true,
-            empty: 'No requests in this range. Open the blog in another tab, and they appear here.',
+            empty: `No requests in this range.${view.range.moving ? ' Open the blog in another tab, and they appear here.' : ''}`,
           }),
         })}
         ${panel({

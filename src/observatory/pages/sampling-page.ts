@@ -118,6 +118,7 @@ export const samplingPage = definePage<SamplingPageFacts>({
       { label: 'detail kept', align: 'number', cell: (type) => countText(operations[type].kept) },
       {
         label: 'share',
+        room: 'mid',
         cell: (type) =>
           html`<span class="share-cell"
             >${shareBar(type, operations[type].kept / Math.max(1, operations[type].count))}
