@@ -8,16 +8,25 @@ const LINK_BYTES = 150;
 const ATTRIBUTE_BYTES = 32;
 
 /** What a waiting span holds in memory, estimated: strings at two bytes a character. */
-export function estimateSpanBytes(span: ReadableSpan): number {
-  let bytes = SPAN_BYTES + 2 * span.name.length + attributesBytes(span.attributes);
-  for (const event of span.events) {
-    bytes += EVENT_BYTES + 2 * event.name.length + attributesBytes(event.attributes ?? {});
-  }
-  for (const link of span.links) bytes += LINK_BYTES + attributesBytes(link.attributes ?? {});
+export function estimateSpanBytes({ name, attributes, events, links }: ReadableSpan): number {
+  return estimatePartsBytes(name, attributes, events, links);
+}
+
+/** The same, of a span of which only these are at hand. */
+export function estimatePartsBytes(
+  name: string,
+  attributes: Attributes | undefined,
+  events: ReadableSpan['events'],
+  links: ReadableSpan['links'],
+): number {
+  let bytes = SPAN_BYTES + 2 * name.length + attributesBytes(attributes);
+  for (const event of events)
+    bytes += EVENT_BYTES + 2 * event.name.length + attributesBytes(event.attributes);
+  for (const link of links) bytes += LINK_BYTES + attributesBytes(link.attributes);
   return bytes;
 }
 
-function attributesBytes(attributes: Attributes): number {
+function attributesBytes(attributes: Attributes | undefined): number {
   let bytes = 0;
   for (const key in attributes) bytes += ATTRIBUTE_BYTES + valueBytes(attributes[key]);
   return bytes;

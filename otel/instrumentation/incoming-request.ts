@@ -10,6 +10,9 @@ import { addResponseAttributes, describeResponse } from './http-response-attribu
 import type { LazyAttributes, LiveSpan } from './live-span.ts';
 import { ResponseWatch, type ResponseWatchSource } from './response-watch.ts';
 
+/** The object, and its twenty attributes apart from their texts. */
+const REQUEST_BYTES = 1000;
+
 /** What is the same for every request of a connection; its getters are not cheap. */
 class Peer {
   readonly address: string | undefined;
@@ -91,6 +94,15 @@ export class IncomingRequest
     return this.peer.isEncrypted;
   }
 
+  get heldBytes(): number {
+    const { target, host, userAgent, requestId, forwarded } = this;
+    return (
+      REQUEST_BYTES +
+      2 * (target.length + lengthOf(host) + lengthOf(userAgent) + lengthOf(requestId) + lengthOf(forwarded)) +
+      2 * (lengthOf(this.forwardedFor) + lengthOf(this.forwardedHost) + lengthOf(this.forwardedProto))
+    );
+  }
+
   startAttributes(): Attributes {
     return requestAttributes(this);
   }
@@ -106,4 +118,9 @@ export class IncomingRequest
       this.span.end();
     }
   }
+}
+
+function lengthOf(words: string | readonly string[] | undefined): number {
+  if (words === undefined) return 0;
+  return typeof words === 'string' ? words.length : words.reduce((sum, { length }) => sum + length, 0);
 }

@@ -27,7 +27,9 @@ import {
 } from '@opentelemetry/core';
 import type { ReadableSpan, SpanProcessor, TimedEvent } from '@opentelemetry/sdk-trace';
 import type { Clock } from '../clock.ts';
+import { estimatePartsBytes } from '../export/span-size.ts';
 import type { Guard } from '../guard.ts';
+import type { SelfWeighing } from '../sampling/held-bytes.ts';
 import { ATTR_EXCEPTION_MESSAGE, ATTR_EXCEPTION_STACKTRACE, ATTR_EXCEPTION_TYPE } from '../semconv.ts';
 import { plusNanos } from './hr-time.ts';
 import { SpanIds } from './span-ids.ts';
@@ -62,6 +64,8 @@ export interface LazyAttributes {
   startAttributes(): Attributes;
   /** Adds those known at the end, also beyond the limit; called once, after it. */
   addEndAttributes?(attributes: Attributes): void;
+  /** What it holds for them, and what they will weigh. Default: nothing to speak of. */
+  readonly heldBytes?: number;
 }
 
 /** When a span starts. Of a child, the origin is that of the request it belongs to, so that both are on one time line. */
@@ -78,7 +82,7 @@ export interface SpanStart {
  * A span of ours that is live while others run inside of it: to the app what a recording span of the SDK is, without tracer and sampler,
  * and with its work put off. Attributes and times are made when they are read. Always recorded; sampled as its parent is, else sampled.
  */
-export class LiveSpan implements Span, ReadableSpan {
+export class LiveSpan implements Span, ReadableSpan, SelfWeighing {
   // Declared, not defined, and no #private ones: a defined field is written twice, and these are made for every request.
   declare name: string;
   declare status: SpanStatus;
@@ -171,6 +175,12 @@ export class LiveSpan implements Span, ReadableSpan {
     if (this.isStartPending) this.beginAttributes();
     if (this.ended && this.lazy !== undefined) this.finishAttributes();
     return (this.attributesSoFar ??= {});
+  }
+
+  /** What it holds in memory, estimated without making what was put off. */
+  get heldBytes(): number {
+    const lazyBytes = this.lazy?.heldBytes ?? 0;
+    return lazyBytes + estimatePartsBytes(this.name, this.attributesSoFar, this.events, this.links);
   }
 
   /** What was set under `key` since the start; unlike `attributes` it makes nothing. */

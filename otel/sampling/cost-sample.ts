@@ -1,4 +1,4 @@
-/** One in this many is timed; never the first ones, which run cold. */
+/** One in this many is timed; never the first ones, which run cold. A power of two. */
 const SAMPLE_EVERY = 64;
 
 /** What ending a span costs here, from a sample: two clock readings for each would be a tenth of it. */
@@ -7,12 +7,13 @@ export class CostSample {
   #sampled = 0;
   #sampledNanos = 0;
 
-  /** Counts one and does its work. */
-  run<T>(work: (subject: T) => void, subject: T): void {
-    if (++this.#seen % SAMPLE_EVERY !== 0) return work(subject);
-    const before = performance.now();
-    work(subject);
-    this.#sampledNanos += (performance.now() - before) * 1e6;
+  /** Counts one; answers when it began, for `end`, or 0 when it is not among the sample. */
+  begin(): number {
+    return (++this.#seen & (SAMPLE_EVERY - 1)) === 0 ? performance.now() : 0;
+  }
+
+  end(sinceMillis: number): void {
+    this.#sampledNanos += (performance.now() - sinceMillis) * 1e6;
     this.#sampled++;
   }
 

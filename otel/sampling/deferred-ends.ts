@@ -9,17 +9,24 @@ const MAX_BATCHES_WAITING = 4;
  */
 export class DeferredEnds<T> {
   readonly #batch: number;
-  readonly #handle: (ended: T) => void;
+  readonly #maxBytes: number;
+  readonly #handle: (ended: T, bytes: number) => void;
   #waiting: T[] = [];
+  #weights: number[] = [];
+  #bytes = 0;
   #isScheduled = false;
   readonly #settleScheduled = (): void => {
     this.#isScheduled = false;
     this.settle();
   };
 
-  /** @param batch How many wait before they are handled, as soon as the event loop comes round; 0: none waits. `handle` must not throw. */
-  constructor(batch: number, handle: (ended: T) => void) {
+  /**
+   * @param batch How many wait before they are handled, as soon as the event loop comes round; 0: none waits.
+   * @param maxBytes With more, they are handled at once. `handle` must not throw.
+   */
+  constructor(batch: number, maxBytes: number, handle: (ended: T, bytes: number) => void) {
     this.#batch = batch;
+    this.#maxBytes = maxBytes;
     this.#handle = handle;
   }
 
@@ -27,11 +34,17 @@ export class DeferredEnds<T> {
     return this.#waiting.length;
   }
 
-  add(ended: T): void {
-    if (this.#batch === 0) return this.#handle(ended);
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  add(ended: T, bytes: number): void {
+    if (this.#batch === 0) return this.#handle(ended, bytes);
     const waiting = this.#waiting.push(ended);
-    if (waiting < this.#batch) return;
-    if (waiting >= this.#batch * MAX_BATCHES_WAITING) this.settle();
+    this.#weights.push(bytes);
+    this.#bytes += bytes;
+    if (waiting < this.#batch && this.#bytes <= this.#maxBytes) return;
+    if (waiting >= this.#batch * MAX_BATCHES_WAITING || this.#bytes > this.#maxBytes) this.settle();
     else if (!this.#isScheduled) this.#schedule();
   }
 
@@ -39,8 +52,11 @@ export class DeferredEnds<T> {
   settle(): void {
     while (this.#waiting.length > 0) {
       const ended = this.#waiting;
+      const weights = this.#weights;
       this.#waiting = [];
-      for (let i = 0; i < ended.length; i++) this.#handle(ended[i]!);
+      this.#weights = [];
+      this.#bytes = 0;
+      for (let i = 0; i < ended.length; i++) this.#handle(ended[i]!, weights[i]!);
     }
   }
 

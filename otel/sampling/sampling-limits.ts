@@ -6,8 +6,8 @@ export interface TraceBufferLimits {
   readonly maxPendingSpans: number;
   /** The same bound in bytes, estimated. */
   readonly maxPendingBytes: number;
-  /** Waiting spans that are not weighed yet. */
-  readonly maxUnweighedSpans: number;
+  /** Ended spans that wait to be looked at, estimated; beyond it they are looked at at once. */
+  readonly maxDeferredBytes: number;
   /** A trace with more ended spans is decided at once and then passes through. */
   readonly maxSpansPerTrace: number;
   /** A trace older than this is decided and then passes through. */
@@ -42,7 +42,7 @@ export const DEFAULT_SAMPLING_LIMITS: SamplingLimits = {
   maxTraces: 4096, // 4,096 requests at the same moment; ~400 bytes each = 1.6 MB
   maxPendingSpans: 8192,
   maxPendingBytes: 4 * 1024 * 1024,
-  maxUnweighedSpans: 256, // ~1 KB each
+  maxDeferredBytes: 1024 * 1024, // a batch of 256 is a fifth of it
   maxSpansPerTrace: 1000,
   maxAgeMillis: 60_000,
   maxLingerMillis: 2000,

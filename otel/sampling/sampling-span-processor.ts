@@ -9,6 +9,7 @@ import { CostSample } from './cost-sample.ts';
 import { DeferredEnds } from './deferred-ends.ts';
 import type { EndedSpan } from './ended-span.ts';
 import type { FinishedOperation, FinishedOperationSink } from './finished-operation.ts';
+import { heldBytesOf } from './held-bytes.ts';
 import { type LiveThresholds, liveThresholds } from './live-thresholds.ts';
 import type { SamplingSettings } from './policies.ts';
 import { samplingFacts } from './sampling-facts.ts';
@@ -54,10 +55,6 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, 
   readonly #tally = new SpanTally();
   readonly #reader: SpanReader;
   readonly #cost = new CostSample();
-  readonly #end = (ended: ReadableSpan | FinishedOperation): void => {
-    if (isFinishedOperation(ended)) this.#endFinished(ended);
-    else this.#endSpan(ended);
-  };
   readonly #deferred: DeferredEnds<ReadableSpan | FinishedOperation>;
   #sweep: ReturnType<typeof setInterval> | undefined;
   /** Monotonic time of the last sweep: ages need no finer one, and reading a clock costs as much as a map. */
@@ -85,7 +82,8 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, 
       storm: this.#storm,
       handOver: this.#handOver,
     });
-    this.#deferred = new DeferredEnds(deferredSpans, (ended) => this.#cost.run(this.#end, ended));
+    const maxBytes = this.#buffer.limits.maxDeferredBytes;
+    this.#deferred = new DeferredEnds(deferredSpans, maxBytes, (ended, bytes) => this.#end(ended, bytes));
     this.#tickNanos = guard.run('clock', () => clock.monotonicNanos(), 0);
     const intervalMillis = deferredSpans === 0 ? SWEEP_INTERVAL_MILLIS : DEFERRED_SWEEP_INTERVAL_MILLIS;
     context.with(ROOT_CONTEXT, () => {
@@ -116,12 +114,12 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, 
   }
 
   onEnd(span: ReadableSpan): void {
-    this.#deferred.add(span);
+    this.#deferred.add(span, heldBytesOf(span));
   }
 
   /** The same for an operation that was over before anybody made a span of it; it gets one only if it is kept. */
   recordFinished(operation: FinishedOperation): void {
-    this.#deferred.add(operation);
+    this.#deferred.add(operation, heldBytesOf(operation));
   }
 
   /** Handles the ended spans that wait, so that what is read next includes them. Never throws. */
@@ -203,20 +201,27 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, 
     }
   }
 
-  #endSpan(span: ReadableSpan): void {
+  #end(ended: ReadableSpan | FinishedOperation, bytes: number): void {
+    const since = this.#cost.begin();
+    if (isFinishedOperation(ended)) this.#endFinished(ended, bytes);
+    else this.#endSpan(ended, bytes);
+    if (since !== 0) this.#cost.end(since);
+  }
+
+  #endSpan(span: ReadableSpan, bytes: number): void {
     try {
       const trace = this.#buffer.find(span.spanContext().traceId);
       if (trace !== undefined) this.#buffer.countEnd(trace);
       const ended = this.#reader.read(span, trace);
       this.#aggregate(ended);
-      this.#place(ended, trace);
+      this.#place(ended, bytes, trace);
     } catch (error) {
       this.#guard.report('SamplingSpanProcessor.onEnd', error);
       this.#tally.lose();
     }
   }
 
-  #endFinished(operation: FinishedOperation): void {
+  #endFinished(operation: FinishedOperation, bytes: number): void {
     let isStarted = false;
     try {
       const trace = this.#buffer.find(operation.traceId);
@@ -228,7 +233,7 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, 
       }
       this.#tally.start();
       isStarted = true;
-      this.#place(operation, trace);
+      this.#place(operation, bytes, trace);
     } catch (error) {
       this.#guard.report('SamplingSpanProcessor.recordFinished', error);
       if (isStarted) this.#tally.lose();
@@ -244,13 +249,13 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, 
   }
 
   /** Among the spans that wait for the verdict of their trace, or under the verdict that has fallen. */
-  #place(ended: EndedSpan, trace: BufferedTrace | undefined): void {
+  #place(ended: EndedSpan, bytes: number, trace: BufferedTrace | undefined): void {
     if (trace === undefined || trace.isDecided) return this.#judge.decideLate(ended, trace);
     if (ended.spanId === trace.rootSpanId) {
       trace.rootType = ended.type;
       trace.rootEndedNanos = this.#tickNanos;
     }
-    this.#buffer.hold(trace, ended);
+    this.#buffer.hold(trace, ended, bytes);
     if (trace.live === 0 || trace.pending.length >= this.#buffer.limits.maxSpansPerTrace)
       this.#judge.decide(trace);
     this.#makeRoom();

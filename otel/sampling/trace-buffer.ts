@@ -1,5 +1,4 @@
 import type { TraceState } from '@opentelemetry/api';
-import { estimateSpanBytes } from '../export/span-size.ts';
 import { BufferedTrace } from './buffered-trace.ts';
 import { DroppedTraces } from './dropped-traces.ts';
 import type { EndedSpan } from './ended-span.ts';
@@ -108,9 +107,7 @@ export class TraceBuffer {
     } else trace.live--;
   }
 
-  hold(trace: BufferedTrace, span: EndedSpan): void {
-    // Weighing every span would cost as much as deciding it. The first few wait unweighed: they can be few only.
-    const bytes = this.#pendingSpans < this.limits.maxUnweighedSpans ? 0 : weigh(span);
+  hold(trace: BufferedTrace, span: EndedSpan, bytes: number): void {
     trace.hold(span, bytes);
     this.#pendingSpans++;
     this.#pendingBytes += bytes;
@@ -204,16 +201,5 @@ export class TraceBuffer {
 
   #decidedListOf(trace: BufferedTrace): TraceList {
     return trace.live > 0 ? this.#open : this.#over;
-  }
-}
-
-/** Of a span that cannot be weighed: as much as one with a stack trace. */
-const UNKNOWN_BYTES = 4096;
-
-function weigh({ span }: EndedSpan): number {
-  try {
-    return estimateSpanBytes(span);
-  } catch {
-    return UNKNOWN_BYTES;
   }
 }

@@ -10,8 +10,8 @@ describe('DeferredEnds', () => {
 
   it('handles at once when none is to wait', () => {
     const handled: number[] = [];
-    const ends = new DeferredEnds<number>(0, (ended) => void handled.push(ended));
-    ends.add(1);
+    const ends = new DeferredEnds<number>(0, 1000, (ended) => void handled.push(ended));
+    ends.add(1, 1);
     expect(handled).toEqual([1]);
   });
 
@@ -20,13 +20,13 @@ describe('DeferredEnds', () => {
     const request = new AsyncLocalStorage<string>();
     const handled: number[] = [];
     const contexts = new Set<unknown>();
-    const ends = new DeferredEnds<number>(3, (ended) => {
+    const ends = new DeferredEnds<number>(3, 1000, (ended) => {
       handled.push(ended);
       contexts.add(context.active());
     });
     const inRequest = ROOT_CONTEXT.setValue(Symbol('request'), 'a request');
     request.run('a request', () =>
-      context.with(inRequest, () => [1, 2, 3, 4].forEach((end) => ends.add(end))),
+      context.with(inRequest, () => [1, 2, 3, 4].forEach((end) => ends.add(end, 1))),
     );
     expect(handled).toEqual([]);
     await nextTurn();
@@ -37,19 +37,34 @@ describe('DeferredEnds', () => {
 
   it('waits for no turn of the event loop when it has been blocked for several batches', () => {
     const handled: number[] = [];
-    const ends = new DeferredEnds<number>(2, (ended) => void handled.push(ended));
-    for (let end = 1; end <= 9; end++) ends.add(end);
+    const ends = new DeferredEnds<number>(2, 1000, (ended) => void handled.push(ended));
+    for (let end = 1; end <= 9; end++) ends.add(end, 1);
     expect(handled).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     expect(ends.size).toBe(1);
   });
 
+  it('waits for nothing when more bytes wait than may, and hands on what each weighs', () => {
+    const handled: [number, number][] = [];
+    const ends = new DeferredEnds<number>(100, 1000, (ended, bytes) => void handled.push([ended, bytes]));
+    ends.add(1, 400);
+    ends.add(2, 600);
+    expect([handled, ends.bytes]).toEqual([[], 1000]);
+    ends.add(3, 1);
+    expect(handled).toEqual([
+      [1, 400],
+      [2, 600],
+      [3, 1],
+    ]);
+    expect([ends.size, ends.bytes]).toEqual([0, 0]);
+  });
+
   it('settles everything, also what is added by what it handles', async () => {
     const handled: number[] = [];
-    const ends = new DeferredEnds<number>(10, (ended) => {
+    const ends = new DeferredEnds<number>(10, 1000, (ended) => {
       handled.push(ended);
-      if (ended < 5) ends.add(ended + 1);
+      if (ended < 5) ends.add(ended + 1, 1);
     });
-    ends.add(1);
+    ends.add(1, 1);
     ends.settle();
     expect(handled).toEqual([1, 2, 3, 4, 5]);
     await nextTurn();

@@ -30,35 +30,17 @@ describe('TraceBuffer', () => {
     expect(many.overflowing()).toBeUndefined();
 
     const spans = new TraceBuffer({ maxPendingSpans: 4 });
-    for (let i = 0; i < 5; i++) spans.hold(spans.open(idOf(i % 2), undefined, 0), failedRequest({}));
+    for (let i = 0; i < 5; i++) spans.hold(spans.open(idOf(i % 2), undefined, 0), failedRequest({}), 1000);
     expect(spans.overflowing()?.traceId).toBe(idOf(0));
     expect(spans.settle(spans.overflowing()!)).toHaveLength(3);
     expect([spans.overflowing(), spans.facts().pendingSpans]).toEqual([undefined, 2]);
 
-    const bytes = new TraceBuffer({ maxPendingBytes: 50_000, maxUnweighedSpans: 0 });
-    for (let i = 0; i < 6; i++)
-      bytes.hold(bytes.open(idOf(i), undefined, 0), failedRequest({ bytes: 10_000 }));
-    expect(bytes.facts().pendingBytes).toBeGreaterThan(60_000);
+    const bytes = new TraceBuffer({ maxPendingBytes: 50_000 });
+    for (let i = 0; i < 6; i++) bytes.hold(bytes.open(idOf(i), undefined, 0), failedRequest({}), 10_500);
+    expect(bytes.facts().pendingBytes).toBe(63_000);
     while (bytes.overflowing() !== undefined) bytes.settle(bytes.overflowing()!);
     expect(bytes.facts().pendingBytes).toBeLessThanOrEqual(50_000);
     expect(bytes.facts().pendingSpans).toBe(4);
-  });
-
-  it('weighs nothing while few spans wait, and a span that cannot be weighed at a fixed price', () => {
-    const buffer = new TraceBuffer({ maxUnweighedSpans: 2 });
-    const trace = buffer.open(idOf(1), undefined, 0);
-    for (let i = 0; i < 2; i++) buffer.hold(trace, failedRequest({ bytes: 1000 }));
-    expect(buffer.facts().pendingBytes).toBe(0);
-    const broken = failedRequest({});
-    Object.defineProperty(broken.span, 'events', {
-      get: () => {
-        throw new Error('no events');
-      },
-    });
-    buffer.hold(trace, broken);
-    expect(buffer.facts().pendingBytes).toBe(4096);
-    buffer.settle(trace);
-    expect(buffer.facts()).toMatchObject({ pendingSpans: 0, pendingBytes: 0 });
   });
 
   it('remembers the newest verdicts, and those of running traces apart from those that are over', () => {
@@ -92,7 +74,7 @@ describe('TraceBuffer', () => {
     });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
-        const buffer = new TraceBuffer({ maxVerdicts: 3, maxOpenVerdicts: 2, maxUnweighedSpans: 1 });
+        const buffer = new TraceBuffer({ maxVerdicts: 3, maxOpenVerdicts: 2 });
         for (const { what, of } of steps) {
           const known = buffer.find(idOf(of));
           if (what === 'open') buffer.open(idOf(of), undefined, 0);
@@ -100,7 +82,7 @@ describe('TraceBuffer', () => {
           else if (what === 'start') buffer.countStart(known);
           else if (what === 'end') buffer.countEnd(known);
           else if (known.isDecided) continue;
-          else if (what === 'hold') buffer.hold(known, failedRequest({}));
+          else if (what === 'hold') buffer.hold(known, failedRequest({}), of);
           else buffer.settle(known);
         }
         const held = Array.from({ length: 13 }, (_, i) => buffer.find(idOf(i))).filter(

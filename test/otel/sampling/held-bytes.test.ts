@@ -1,0 +1,99 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import type { ReadableSpan, Span } from '@opentelemetry/sdk-trace';
+import { estimateSpanBytes } from '../../../otel/export/span-size.ts';
+import { FinishedSpan } from '../../../otel/instrumentation/finished-span.ts';
+import { statementSubject } from '../../../otel/instrumentation/statement-facts.ts';
+import { heldBytesOf } from '../../../otel/sampling/held-bytes.ts';
+import { failedRequest } from './ended-span-fixture.ts';
+import { startProcessor } from './processor-fixture.ts';
+
+type Started = ReturnType<typeof startProcessor>;
+const started: Started[] = [];
+afterEach(async () => {
+  await Promise.all(started.splice(0).map(({ processor }) => processor.shutdown()));
+});
+function start(options: Parameters<typeof startProcessor>[0]): Started {
+  const one = startProcessor(options);
+  started.push(one);
+  return one;
+}
+
+describe('heldBytesOf', () => {
+  it('weighs every text of a span, also those of its events', () => {
+    const { tracer } = start({ rates: 1 });
+    const span = tracer.startSpan('x', { attributes: { text: 'y'.repeat(10_000) } });
+    span.addEvent('exception', { 'exception.stacktrace': 'z'.repeat(5000) });
+    expect(heldBytesOf(span as Span & ReadableSpan)).toBeGreaterThan(2 * 15_000);
+    expect(heldBytesOf(span as Span & ReadableSpan)).toBe(estimateSpanBytes(span as Span & ReadableSpan));
+  });
+
+  it('weighs a finished operation by its statement, and makes no span of it', () => {
+    const { tracer } = start({ rates: 1 });
+    const request = tracer.startSpan('GET') as Span;
+    const source = `SELECT '${'x'.repeat(2000)}' AS ${'y'.repeat(1500)}`;
+    const subject = statementSubject(source, 'blog.db');
+    const facts = { span: request, startNanos: 0 };
+    const operation = new FinishedSpan(
+      request as Span & ReadableSpan,
+      facts,
+      subject,
+      { name: 'test' },
+      {
+        startNanos: 0,
+        durationNanos: 1,
+      },
+    );
+    expect(heldBytesOf(operation)).toBeGreaterThanOrEqual(512 + 2 * subject.text!.length);
+  });
+
+  it('believes a span that weighs itself, and looks at nothing of it that was put off', () => {
+    const span = {
+      heldBytes: 1234,
+      get attributes(): never {
+        throw new Error('made too early');
+      },
+    };
+    expect(heldBytesOf(span as unknown as ReadableSpan)).toBe(1234);
+  });
+
+  it('has a fixed price for a span that cannot be weighed', () => {
+    const broken = failedRequest({}).span;
+    Object.defineProperty(broken, 'events', {
+      get: () => {
+        throw new Error('no events');
+      },
+    });
+    expect(heldBytesOf(broken)).toBe(4096);
+  });
+});
+
+describe('SamplingSpanProcessor', () => {
+  const HUGE = { attributes: { text: 'x'.repeat(50_000) } };
+
+  it('lets ended spans wait unseen for no more bytes than may', () => {
+    const limits = { maxDeferredBytes: 350_000 };
+    const { tracer, aggregates } = start({ rates: 1, deferredSpans: 256, limits });
+    const seen: number[] = [];
+    for (let i = 0; i < 8; i++) {
+      tracer.startSpan('huge', HUGE).end();
+      seen.push(aggregates.operations().other.count);
+    }
+    expect(seen).toEqual([0, 0, 0, 4, 4, 4, 4, 8]);
+  });
+
+  it.each([0, 256])(
+    'lets few spans wait for their verdict when each is huge, with %d deferred',
+    (deferredSpans) => {
+      const run = start({ rates: 1, deferredSpans, limits: { maxPendingBytes: 350_000 } });
+      for (let i = 0; i < 20; i++) {
+        const root = run.tracer.startSpan('root', {}, ROOT_CONTEXT);
+        run.tracer.startSpan('huge', HUGE, trace.setSpan(ROOT_CONTEXT, root)).end();
+        const { pendingBytes, pendingSpans } = run.processor.held();
+        expect(pendingBytes).toBeLessThanOrEqual(350_000);
+        expect(pendingSpans).toBeLessThanOrEqual(3);
+      }
+      expect(run.local.spans).toHaveLength(17);
+    },
+  );
+});
