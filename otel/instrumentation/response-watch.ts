@@ -126,9 +126,7 @@ function unwrap(name: keyof typeof natives): void {
 function watchedWrite(this: WatchedResponse, ...args: unknown[]): boolean {
   const watch = this[WATCH];
   if (watch === undefined) return Reflect.apply(natives.write, this, args) as boolean;
-  // What has begun to stream may fail on its way; what ends in one call tells `destroy` why, if anything.
-  if (watch.firstByteNanos === undefined) this.on(errorMonitor, onError);
-  const canWrite = beforeBytes(this, watch);
+  const canWrite = beforeStream(this, watch);
   const isMoreWanted = Reflect.apply(natives.write, this, args) as boolean;
   if (canWrite) addChunk(this, watch, args[0], args[1]);
   return isMoreWanted;
@@ -148,8 +146,16 @@ function watchedEnd(this: WatchedResponse, ...args: unknown[]): ServerResponse {
 
 function watchedFlushHeaders(this: WatchedResponse): void {
   const watch = this[WATCH];
-  if (watch !== undefined) beforeBytes(this, watch);
+  if (watch !== undefined) beforeStream(this, watch);
   natives.flushHeaders.call(this);
+}
+
+/** What streams may fail on its way, and say so only by an event; what ends in one call tells `destroy` why, if anything. */
+function beforeStream(response: WatchedResponse, watch: ResponseWatch): boolean {
+  const isFirst = watch.firstByteNanos === undefined;
+  const canWrite = beforeBytes(response, watch);
+  if (isFirst && canWrite) response.on(errorMonitor, onError);
+  return canWrite;
 }
 
 /** False when node will refuse what comes. */

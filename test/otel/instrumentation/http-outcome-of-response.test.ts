@@ -1,4 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
+import { errorMonitor } from 'node:events';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
@@ -111,6 +112,20 @@ describe('a response is complete', () => {
     socket.destroy();
     finish(response);
     expect(outcome().outcome).not.toBe('complete');
+  });
+
+  it('and listens for errors once, from the first byte of a stream, never after its end', () => {
+    const listening = (response: ServerResponse): number => response.listenerCount(errorMonitor);
+    const { response: stream } = watched();
+    expect(listening(stream)).toBe(0);
+    stream.flushHeaders();
+    for (let i = 0; i < 20; i++) stream.write('x');
+    expect(listening(stream)).toBe(1);
+    const { response: gone } = watched();
+    gone.on('error', () => {});
+    gone.destroy();
+    for (let i = 0; i < 20; i++) gone.write('x');
+    expect(listening(gone)).toBe(0);
   });
 
   it('and passes arguments, callbacks and results of node’s own methods', () => {
