@@ -26,6 +26,7 @@ const PATHS = [
   '/failures',
   '/traces',
   '/traces?min=nonsense',
+  '/traces/import',
   `/traces/${SEARCH_TRACE}`,
   `/traces/${FAILING_TRACE}`,
   `/traces/${ABORTED_TRACE}`,

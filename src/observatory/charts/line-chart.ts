@@ -1,6 +1,6 @@
 import { line } from 'd3-shape';
 import { html, type Html } from '../../views/html.ts';
-import { markerLines, percent, plot, timeAxis, type ChartTime } from './frame.ts';
+import { markerLines, plot, timeAxis, type ChartTime } from './frame.ts';
 import { type logScale, px, timeScale, zeroScale } from './scales.ts';
 
 export interface ChartLine {
@@ -44,7 +44,7 @@ export function lineChart(
       last: each.samples.findLast((sample) => Number.isFinite(sample.value)),
     }))
     .filter((end) => end.last !== undefined)
-    .map((end) => ({ label: end.label, x: x(end.last!.atMillis), y: y(end.last!.value) + 3.5 }))
+    .map((end) => ({ label: end.label, y: y(end.last!.value) + 3.5 }))
     .sort((a, b) => b.y - a.y);
   let floor = height + 9;
   return plot({
@@ -55,9 +55,7 @@ export function lineChart(
     shapes: html`${shapes}${marks.lines}`,
     over: html`${marks.labels}${ends.map((end) => {
       floor = Math.max(9, Math.min(end.y, floor - 11));
-      return html`<text class="axis line-label" x="${percent(end.x)}" y="${px(floor)}" dx="6"
-        >${end.label}</text
-      >`;
+      return html`<text class="axis line-label" x="100%" y="${px(floor)}" dx="6">${end.label}</text>`;
     })}${values.length === 0 && html`<text class="axis empty" x="50%" y="${height / 2}" text-anchor="middle">no samples in this range</text>`}`,
     yTicks: values.length === 0 ? [] : ticks.map((tick) => ({ y: y(tick), label: tickLabel(tick) })),
     xTicks: timeAxis(time, height),

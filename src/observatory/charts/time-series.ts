@@ -3,7 +3,7 @@ import type { OperationType, TimelinePoint } from '../../../otel/query.ts';
 import { html, type Html } from '../../views/html.ts';
 import { moment, momentText } from '../format/moment.ts';
 import { countText, duration, measured, text } from '../format/quantity.ts';
-import { markerLines, percent, plot, timeAxis, type ChartTable, type ChartTime } from './frame.ts';
+import { markerLines, plot, timeAxis, type ChartTable, type ChartTime } from './frame.ts';
 import { logScale, px, timeScale } from './scales.ts';
 
 /** Consecutive buckets in which something happened. */
@@ -95,7 +95,7 @@ export function timeSeries(
   });
 }
 
-/** The names of the lines stand at their ends, pushed apart where they would meet. */
+/** The names of the lines stand at the end of the plot, by their last values, pushed apart where they would meet. */
 function lineLabels(last: Vertex | undefined, height: number): Html {
   if (last === undefined) return html``;
   let floor = height + 11;
@@ -105,8 +105,7 @@ function lineLabels(last: Vertex | undefined, height: number): Html {
   });
   const sunk = Math.max(0, 8 - floor);
   const labels = placed.map(
-    ({ name, y }) =>
-      html`<text class="axis line-label" x="${percent(last.x)}" dx="4" y="${px(y + sunk)}">${name}</text>`,
+    ({ name, y }) => html`<text class="axis line-label" x="100%" dx="4" y="${px(y + sunk)}">${name}</text>`,
   );
   return html`${labels}`;
 }

@@ -51,7 +51,9 @@ export const processPage = definePage<RuntimeFacts>({
   },
   draw({ process: facts, runtime, markers }, view) {
     const time: ChartTime = { range: view.range.drawn, markers, now: view.now };
-    const course = runtimeCourse(runtime, CHART_POINTS);
+    // What is taken now continues the samples, so that the first one is not alone for an interval.
+    const samples = view.range.moving ? [...runtime, facts.current] : runtime;
+    const course = runtimeCourse(samples, CHART_POINTS);
     const of = (
       label: string,
       tone: ChartLine['tone'],

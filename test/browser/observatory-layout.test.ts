@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { FakeTelemetry } from '../src/observatory/fake-telemetry.ts';
+import { chromiumPath } from './chromium.ts';
+import { ObservatoryBrowser } from './observatory-browser.ts';
+
+const executablePath = chromiumPath();
+const run = executablePath === undefined ? describe.skip : describe;
+
+const WIDTHS = [360, 820, 1100, 1440] as const;
+
+/** Pairs of labels of one chart that touch. */
+function touching(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll('svg.chart')].flatMap((chart) => {
+      const labels = [...chart.querySelectorAll('text.axis:not(.empty)')]
+        .map((label) => ({ text: label.textContent ?? '', box: label.getBoundingClientRect() }))
+        .filter(({ box }) => box.width > 0);
+      return labels.flatMap((a, index) =>
+        labels
+          .slice(index + 1)
+          .filter(
+            (b) =>
+              a.box.left < b.box.right - 1 &&
+              b.box.left < a.box.right - 1 &&
+              a.box.top < b.box.bottom - 4 &&
+              b.box.top < a.box.bottom - 4,
+          )
+          .map((b) => `${chart.getAttribute('aria-label') ?? ''}: ${a.text} and ${b.text}`),
+      );
+    }),
+  );
+}
+
+run('the observatory on every width', () => {
+  const house = new ObservatoryBrowser(executablePath ?? '');
+  let overview: string;
+  let young: string;
+  let page: Page;
+  beforeAll(async () => {
+    await house.launch();
+    ({ overview } = await house.serve(new FakeTelemetry()));
+    ({ overview: young } = await house.serve(new FakeTelemetry({ startedMillisAgo: 47_000 })));
+    ({ page } = await house.open({ reducedMotion: 'reduce' }));
+  }, 60_000);
+  afterAll(() => house.close());
+
+  it.each(WIDTHS)('keeps the labels of charts apart at %d px', async (width) => {
+    await page.setViewportSize({ width, height: 900 });
+    for (const address of [
+      young,
+      `${young}/process`,
+      ...['-5m', '-1h', '-24h', '-30d'].map((from) => `${overview}?from=${from}`),
+      `${overview}/process?from=-6h`,
+    ]) {
+      await page.goto(address);
+      expect([address, await touching(page)]).toEqual([address, []]);
+    }
+  });
+
+  it.each(WIDTHS)('cuts nothing off the tables of the overview at %d px', async (width) => {
+    await page.setViewportSize({ width, height: 900 });
+    await page.goto(overview);
+    const cut = await page
+      .locator('.grid.tables .scroll')
+      .evaluateAll((all) => all.map((box) => box.scrollWidth - box.clientWidth));
+    expect(cut).toEqual([0, 0]);
+  });
+
+  it('ends two tables side by side on the same lines', async () => {
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.goto(overview);
+    const rows = await page
+      .locator('.grid.tables .scroll')
+      .evaluateAll((all) =>
+        all.map((box) => [...box.querySelectorAll('tbody tr')].map((row) => row.getBoundingClientRect().top)),
+      );
+    const shared = Math.min(...rows.map((tops) => tops.length));
+    expect(shared).toBeGreaterThan(3);
+    expect(rows[0]!.slice(0, shared)).toEqual(rows[1]!.slice(0, shared));
+  });
+
+  it('fills the charts of a young process', async () => {
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.goto(young);
+    const start = await page.locator('svg.chart .rate').first().getAttribute('x');
+    // Of 1000: what lies before the first count is room for its mark.
+    expect(Number(start)).toBeLessThan(60);
+  });
+});
