@@ -95,6 +95,28 @@ run('a trace in a browser', () => {
     expect(await visible()).toEqual([`span-${spanOf(0)}`, `span-${spanOf(2)}`]);
   });
 
+  it('goes from match to match in place, with n and N and their links', async () => {
+    await page.goto(`${overview}/traces/${SEARCH_TRACE}?q=SELECT&span=${spanOf(3)}`);
+    const matches = page.locator('.matches');
+    expect(await matches.innerText()).toMatch(/^2 of 26\s+found/);
+    await page.evaluate(() => Object.assign(window, { same: true }));
+    await press('n');
+    await matches.getByText('3 of 26').waitFor();
+    expect(page.url()).toContain(`span=${spanOf(4)}`);
+    expect(await focused()).toBe(`span-${spanOf(4)}`);
+    await press('N');
+    await matches.getByText('2 of 26').waitFor();
+    await page.getByRole('link', { name: 'Match before' }).click();
+    await matches.getByText('1 of 26').waitFor();
+    expect(await page.locator('tr[aria-current=true]').getAttribute('id')).toBe(`span-${spanOf(2)}`);
+    await press('N');
+    expect(await matches.innerText()).toMatch(/^1 of 26/);
+    expect(await page.evaluate(() => 'same' in window)).toBe(true);
+    // What leads on from here takes the open span along.
+    const flame = page.getByRole('link', { name: 'Flame graph' });
+    expect(await flame.getAttribute('href')).toContain(`span=${spanOf(2)}`);
+  });
+
   const clipboard = (): Promise<string> => page.evaluate(() => navigator.clipboard.readText());
 
   it('copies the command, the trace id and the id of the span at hand', async () => {

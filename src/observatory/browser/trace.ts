@@ -62,6 +62,16 @@ function rememberFolds(rows: readonly HTMLElement[]): void {
   }
 }
 
+/** What leads on from here starts at the span that is open now. */
+function takeOver(fresh: Document): void {
+  for (const selector of ['.waterfall-panel .panel-head', '.levels', '.matches']) {
+    const [old, newer] = [document.querySelector(selector), fresh.querySelector(selector)];
+    if (old !== null && newer !== null) old.replaceWith(document.importNode(newer, true));
+  }
+  const [map, newer] = [document, fresh].map((each) => each.querySelector<SVGElement>('.mini-map svg'));
+  if (map && newer) map.dataset['zoom'] = newer.dataset['zoom'];
+}
+
 /** The panel of another span, beside the rows as they stand. */
 async function openSpan(grid: HTMLElement, address: string, isNew: boolean): Promise<void> {
   const panel = document.getElementById('span-panel');
@@ -76,6 +86,7 @@ async function openSpan(grid: HTMLElement, address: string, isNew: boolean): Pro
     selectedId = fresh.querySelector('tr[aria-current=true]')?.id;
     panel.replaceChildren(...Array.from(document.importNode(found, true).childNodes));
     offerCopies(panel);
+    takeOver(fresh);
   } catch {
     return location.assign(address);
   }
@@ -150,6 +161,17 @@ function startGrid(grid: HTMLElement): void {
     event.preventDefault();
     void openSpan(grid, link.href, true);
   });
+  // From match to match in place, where the next one is on this page.
+  document.addEventListener('click', (event) => {
+    const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>('a.step') : null;
+    if (link === null || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const spanId = new URL(link.href).searchParams.get('span') ?? '';
+    const row = document.getElementById(`span-${spanId}`);
+    if (row === null || row.hidden) return;
+    event.preventDefault();
+    focusRow(row);
+    void openSpan(grid, link.href, true);
+  });
   addEventListener('popstate', () => void openSpan(grid, location.href, false));
 }
 
@@ -160,8 +182,14 @@ const find = document.querySelector<HTMLInputElement>('input[data-find]');
 document.addEventListener('keydown', (event) => {
   const { target } = event;
   const typing = target instanceof HTMLElement && target.matches('input, select, textarea');
-  if (event.key !== 'f' || typing || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (find === null || lettersAreOff() || document.querySelector('dialog[open]') !== null) return;
+  if (!/^[fnN]$/.test(event.key) || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (lettersAreOff() || document.querySelector('dialog[open]') !== null) return;
+  if (event.key !== 'f') {
+    const link = document.querySelector<HTMLAnchorElement>(`a.step[data-step="${event.key}"]`);
+    if (link !== null) event.preventDefault();
+    return link?.click();
+  }
+  if (find === null) return;
   event.preventDefault();
   find.focus();
   find.select();

@@ -162,19 +162,20 @@ function matchSteps(
 ): Html {
   const found = rows.flatMap((row) => (row.kind === 'span' && !row.passing ? [row.node.span.spanId] : []));
   const at = found.indexOf(selected ?? '');
-  const step = (span: string | undefined, words: string, sign: string): Html =>
+  const step = (span: string | undefined, words: string, sign: string, key: string): Html =>
     span === undefined
       ? html`<span class="step" aria-hidden="true">${sign}</span>`
-      : html`<a class="step" href="${to({ span, line: undefined })}" title="${words}"
+      : html`<a class="step" href="${to({ span, line: undefined })}" title="${words}" data-step="${key}"
           ><span aria-hidden="true">${sign}</span><span class="visually-hidden">${words}</span></a
         >`;
   return html`<span class="matches" role="status"
-    >${at >= 0 && `${countText(at + 1)} of `}${countText(found.length)}
-    <span class="unit">of ${plural(total, 'span')}</span>
-    ${step(at > 0 ? found[at - 1] : undefined, 'Match before', '‹')}${step(
+    >${at >= 0 ? `${countText(at + 1)} of ${countText(found.length)}` : countText(found.length)}
+    <span class="unit">${at >= 0 ? 'found' : `of ${plural(total, 'span')}`}</span>
+    ${step(at > 0 ? found[at - 1] : undefined, 'Match before', '‹', 'N')}${step(
       at < found.length - 1 ? found[at + 1] : undefined,
       'Next match',
       '›',
+      'n',
     )}</span
   >`;
 }

@@ -38,6 +38,7 @@ const GROUPS: KeysFacts['groups'] = [
       { keys: ['Home', 'End'], does: 'the first span, the last' },
       { keys: ['Enter'], does: 'open the span' },
       { keys: ['f'], does: 'find spans' },
+      { keys: ['n', 'N'], does: 'the next that was found, the one before' },
     ],
   },
   {
