@@ -40,7 +40,7 @@ export function rateBars(points: readonly TimelinePoint[], now: number): readonl
 }
 
 /** Requests per second as bars, stacked by how they ended. */
-export function stackedRates(points: readonly TimelinePoint[], time: ChartTime, height = 150): Html {
+export function stackedRates(points: readonly TimelinePoint[], time: ChartTime, height = 168): Html {
   const x = timeScale(time.range.fromMillis, time.range.toMillis);
   const bars = rateBars(points, time.now);
   const { y, ticks } = zeroScale(

@@ -1,0 +1,63 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Server } from 'node:http';
+import { serveObservatory } from '../../fixtures/observatory-server.ts';
+import { FakeTelemetry } from './fake-telemetry.ts';
+
+let running: Server | undefined;
+afterEach(() => {
+  running?.closeAllConnections();
+  running?.close();
+});
+
+async function textOf(path: string, telemetry = new FakeTelemetry()): Promise<string> {
+  const { server, origin } = await serveObservatory(telemetry);
+  running = server;
+  return (await fetch(`${origin}/admin/metrics-dashboard${path}`)).text();
+}
+
+describe('the overview', () => {
+  it('marks requests that failed on the heat map; each mark opens its trace', async () => {
+    const text = await textOf('');
+    const marks = [...text.matchAll(/<a href="([^"]+)"[^>]* aria-label="(failed: [^"]+)"/g)];
+    expect(marks.length).toBeGreaterThan(0);
+    for (const [, href, label] of marks) {
+      expect(href).toMatch(/^\/admin\/metrics-dashboard\/traces\/[0-9a-f]{32}\?span=/);
+      expect(label).toMatch(/^failed: [A-Z]+ \//);
+    }
+  });
+
+  it('has a line under every route and statement: how its requests ended, who asks it', async () => {
+    const text = await textOf('');
+    const row = /<tr data-key="GET \/tags\/:tag">([\s\S]*?)<\/tr>/.exec(text)![1]!;
+    const words = row.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+    expect(words).toMatch(/684 requests · 3 failed/);
+    expect(row).toContain('href="/admin/metrics-dashboard/failures"');
+    expect(text).toContain('asked only by');
+  });
+
+  it('shows the course of each figure of the process', async () => {
+    const strip = /class="panel strip">([\s\S]*?)<\/section>/.exec(await textOf(''))![1]!;
+    expect([...strip.matchAll(/class="spark type-other"/g)]).toHaveLength(5);
+  });
+
+  it('gives advice for now only where now is shown', async () => {
+    const empty = new FakeTelemetry({ empty: true });
+    expect(await textOf('', empty)).toContain('Open the blog in another tab');
+    running?.close();
+    expect(await textOf('?from=2020-01-01T00:00&to=2020-01-01T01:00', empty)).not.toContain('in another tab');
+  });
+});
+
+describe('pages that are the same in every time range', () => {
+  it.each(['/sampling', '/export', '/buffer', '/keys', '/traces/import'])('%s offers none', async (path) => {
+    expect(await textOf(path)).not.toContain('aria-label="Time range"');
+  });
+
+  it('are the exception', async () => {
+    expect(await textOf('/process')).toContain('aria-label="Time range"');
+  });
+
+  it('are all of them while nothing is measured', async () => {
+    expect(await textOf('', new FakeTelemetry({ enabled: false }))).not.toContain('aria-label="Time range"');
+  });
+});
