@@ -14,6 +14,7 @@ import { countText, duration, figure, share, size, text } from '../format/quanti
 import type { PageView } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
 import { ENOUGH_TO_COMPARE } from '../sentences/trace-sentence.ts';
+import { partOf } from '../trace/part-of.ts';
 import type { SpanNode } from '../trace/span-tree.ts';
 import { shortened } from '../format/shortened.ts';
 import { sqlLines } from '../format/sql-lines.ts';
@@ -44,7 +45,6 @@ export function spanPanel(
   view: PageView,
   { spread, among, thresholdsSeconds, imported, run, zoomHref }: SpanContext,
 ): Html {
-  const whole = trace.durationMillis > 0 ? trace.durationMillis : 1;
   const query = span.attributes['db.query.text'];
   const rows = span.attributes['db.response.returned_rows'] ?? span.attributes['db.response.changed_rows'];
   const exceptions = span.events.filter((event) => event.name === 'exception');
@@ -59,10 +59,10 @@ export function spanPanel(
         ['duration', figure(duration(span.durationMillis))],
         ['its own time', figure(duration(selfMillis))],
         ['among its kind', standing(span, among, imported)],
-        ['share of the trace', figure(share(Math.min(1, span.durationMillis / whole)))],
+        ['share of the trace', figure(share(partOf(span.durationMillis, trace.durationMillis)))],
         [
           'on the critical path',
-          criticalMillis > 0 ? figure(share(Math.min(1, criticalMillis / whole))) : 'no',
+          criticalMillis > 0 ? figure(share(partOf(criticalMillis, trace.durationMillis))) : 'no',
         ],
         ['starts after', figure(duration(Math.max(0, span.startMillis - trace.startMillis)))],
         ...(typeof rows === 'number' ? ([['rows', countText(rows)]] as const) : []),

@@ -6,6 +6,7 @@ import { px } from '../charts/scales.ts';
 import { countText, duration, durationCell, share, text } from '../format/quantity.ts';
 import { shortened } from '../format/shortened.ts';
 import { criticalPath, type CriticalSegment } from '../trace/critical-path.ts';
+import { partOf } from '../trace/part-of.ts';
 import type { SpanNode } from '../trace/span-tree.ts';
 import { seriesName } from './facts.ts';
 
@@ -103,7 +104,7 @@ export function tracePaths(
                     ${row.criticalMillis > 0 ? durationCell(row.criticalMillis) : html`<span class="zero">0</span>`}
                   </td>
                   <td class="number">
-                    ${row.criticalMillis > 0 ? text(share(Math.min(1, row.criticalMillis / length))) : html`<span class="zero">–</span>`}
+                    ${row.criticalMillis > 0 ? text(share(partOf(row.criticalMillis, length))) : html`<span class="zero">–</span>`}
                   </td>
                 </tr>`,
             )}
@@ -160,7 +161,7 @@ function strip(root: SpanNode, length: number, hrefOf: (spanId: string) => strin
             count === 1
               ? shortened(node.span.name, MAX_NAME)
               : `${countText(count)} short steps, the longest in ${shortened(node.span.name, MAX_NAME)}`;
-          const told = `${name}: ${text(duration(durationMillis))}, ${text(share(Math.min(1, durationMillis / length)))} of the path`;
+          const told = `${name}: ${text(duration(durationMillis))}, ${text(share(partOf(durationMillis, length)))} of the path`;
           const width = (durationMillis / length) * 100;
           return html`<a
             class="frame type-${node.span.type}"
