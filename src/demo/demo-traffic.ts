@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { addressIn, fetchText, linksIn } from './fetch-links.ts';
+import { addressIn, fetchText, linksIn, postsIn } from './fetch-links.ts';
 import type { RandomSource } from './random-source.ts';
 
 /** What a visitor does, in the proportions of a real personal blog's log: mostly posts and files, some feeds, some lost. */
@@ -51,7 +51,7 @@ export async function visit({
   onVisited,
 }: TrafficOptions): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: 8 });
-  const posts = linksIn(await fetchText(address, '/archive', agent), /href="(\/\d{4}\/\d{2}\/[^"]+)"/g);
+  const posts = postsIn(await fetchText(address, '/sitemap.xml', agent));
   const assets = linksIn(await fetchText(address, '/', agent), /href="(\/assets\/[^"]+)"/g);
   const next = (): Promise<void> => {
     const [path, leave] = addressOf(habit(random), posts, assets, random);

@@ -20,6 +20,13 @@ export function fetchText(blog: string, path: string, agent: Agent): Promise<str
   });
 }
 
+/** The posts of a sitemap, as paths of the blog. */
+export function postsIn(sitemap: string): string[] {
+  return linksIn(sitemap, /<loc>[a-z]+:\/\/[^/]+(\/[^<]+)<\/loc>/g).filter(
+    (path) => !/^\/(?:tags|archive|sitemap)/.test(path),
+  );
+}
+
 /** What the first group of a pattern finds, each once, entities of a URL decoded. */
 export function linksIn(page: string, pattern: RegExp): string[] {
   return [...new Set([...page.matchAll(pattern)].map((match) => match[1]!.replaceAll('&amp;', '&')))];

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { addressIn, fetchText, linksIn } from './fetch-links.ts';
+import { addressIn, fetchText, linksIn, postsIn } from './fetch-links.ts';
 import { type KnownAddresses, readTrafficLog, replayed, type ReplayedRequest } from './replay-map.ts';
 
 const USAGE = `Usage: npm run replay -- LOG ADDRESS [--speed N]
@@ -52,9 +52,7 @@ async function addressesOf(blog: string): Promise<KnownAddresses> {
   const [sitemap, front, tags] = await Promise.all(
     ['/sitemap.xml', '/', '/tags'].map((path) => fetchText(blog, path, agent)),
   );
-  const posts = linksIn(sitemap!, /<loc>[a-z]+:\/\/[^/]+(\/[^<]+)<\/loc>/g).filter(
-    (path) => !/^\/(?:tags|archive|sitemap)/.test(path),
-  );
+  const posts = postsIn(sitemap!);
   const media = new Set<string>();
   for (const post of posts.slice(0, POSTS_READ_FOR_MEDIA)) {
     for (const link of linksIn(await fetchText(blog, post, agent), /src="(\/media\/[^"]+)"/g))
