@@ -136,6 +136,7 @@ function callColumns(view: PageView): readonly Column<Call>[] {
     {
       label: 'longer than',
       key: 'percentile',
+      room: 'mid',
       align: 'number',
       value: (row) => row.percentile,
       cell: (row) => standing(row),

@@ -49,9 +49,9 @@ function textColumns(
       key: 'text',
       value: ({ text }) => text,
       cell: ({ text }) => {
-        const code = html`<code class="sql">${sqlLines(text)}</code>`;
+        const code = html`<code class="sql-text">${sqlLines(text)}</code>`;
         return text === shown
-          ? html`<span aria-current="true">${code}</span>`
+          ? html`<span aria-current="true">${code}<span class="unit">shown above</span></span>`
           : html`<a href="${view.links.to('/statement', { name, text: textId(text) })}">${code}</a>`;
       },
     },
@@ -72,6 +72,7 @@ function textColumns(
     {
       label: 'mean',
       key: 'mean_ms',
+      room: 'mid',
       align: 'number',
       value: ({ totalMillis, count }) => totalMillis / count,
       cell: ({ totalMillis, count }) => durationCell(totalMillis / count),
@@ -79,6 +80,7 @@ function textColumns(
     {
       label: 'longest',
       key: 'max_ms',
+      room: 'mid',
       align: 'number',
       value: ({ maxMillis }) => maxMillis,
       cell: ({ maxMillis }) => durationCell(maxMillis),
