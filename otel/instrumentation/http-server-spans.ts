@@ -15,7 +15,8 @@ import type { Guard } from '../guard.ts';
 import type { AsyncContextManager } from './context-manager.ts';
 import { IncomingRequest } from './incoming-request.ts';
 import { LinkedContext } from './linked-context.ts';
-import { LiveSpan, type LiveSpanSource } from './live-span.ts';
+import { LiveSpan } from './live-span.ts';
+import type { LiveSpanSource } from './live-span-source.ts';
 import { disableResponseWatches, enableResponseWatches, watchResponse } from './response-watch.ts';
 import { untracedPaths } from './untraced-paths.ts';
 

@@ -7,7 +7,8 @@ import { REQUEST_FACTS, type RequestFacts } from './context.ts';
 import type { HttpOutcome } from './http-outcome.ts';
 import { type RequestWords, knownMethod, requestAttributes } from './http-request-attributes.ts';
 import { addResponseAttributes, describeResponse } from './http-response-attributes.ts';
-import type { LazyAttributes, LiveSpan } from './live-span.ts';
+import type { LiveSpan } from './live-span.ts';
+import type { LazyAttributes } from './live-span-source.ts';
 import { ResponseWatch, type ResponseWatchSource } from './response-watch.ts';
 
 /** The object, and its twenty attributes apart from their texts. */

@@ -11,72 +11,33 @@ import {
   type SpanStatus,
   SpanStatusCode,
   type TimeInput,
-  TraceFlags,
   diag,
 } from '@opentelemetry/api';
 import {
   AddAttributeDecision,
   type InstrumentationScope,
-  cleanAttributes,
-  cleanSimpleAttributes,
   hrTimeDuration,
   isTimeInput,
-  isTimeInputHrTime,
   maybeAddAttribute,
   millisToHrTime,
 } from '@opentelemetry/core';
-import type { ReadableSpan, SpanProcessor, TimedEvent } from '@opentelemetry/sdk-trace';
-import type { Clock } from '../clock.ts';
+import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
 import { estimatePartsBytes } from '../export/span-size.ts';
-import type { Guard } from '../guard.ts';
 import type { SelfWeighing } from '../sampling/held-bytes.ts';
-import { ATTR_EXCEPTION_MESSAGE, ATTR_EXCEPTION_STACKTRACE, ATTR_EXCEPTION_TYPE } from '../semconv.ts';
+import { ATTR_EXCEPTION_MESSAGE, ATTR_EXCEPTION_TYPE } from '../semconv.ts';
+import { exceptionAttributes } from './exception-attributes.ts';
 import { plusNanos } from './hr-time.ts';
-import { SpanIds } from './span-ids.ts';
+import type { LazyAttributes, LiveSpanSource, SpanStart } from './live-span-source.ts';
+import { newSpanContext } from './own-span-context.ts';
+import { NO_EVENTS, NO_LINKS, SPAN_LIMITS, pushEvent, pushLink } from './span-entries.ts';
+import { elapsedNanos, givenTime, nanosSince } from './span-time.ts';
 
-/** The SDK's default limits, of attributes, events and links alike; none on the length of a value. */
-const MAX_ENTRIES = 128;
-const LIMITS = { attributeCountLimit: MAX_ENTRIES, attributeValueLengthLimit: Infinity };
 /** Attributes set before those known from the start are looked at; together they stay below the limit. */
 const MAX_UNCOUNTED = 64;
 
 const UNSET: SpanStatus = Object.freeze({ code: SpanStatusCode.UNSET });
-const NO_EVENTS: TimedEvent[] = Object.freeze([] as TimedEvent[]) as TimedEvent[];
-const NO_LINKS: Link[] = Object.freeze([] as Link[]) as Link[];
 const NOT_ENDED: HrTime = Object.freeze([0, 0] as const) as unknown as HrTime;
 const NO_DURATION: HrTime = Object.freeze([-1, -1] as const) as unknown as HrTime;
-
-const ids = new SpanIds();
-
-/** What all spans of one instrumentation have in common. */
-export interface LiveSpanSource {
-  readonly kind: SpanKind;
-  readonly scope: InstrumentationScope;
-  readonly resource: ReadableSpan['resource'];
-  readonly sink: Pick<SpanProcessor, 'onStart' | 'onEnd'>;
-  readonly clock: Clock;
-  readonly guard: Guard;
-}
-
-/** Attributes of ours: within every bound, at most 32, and made when somebody reads them, which may be long after the request. */
-export interface LazyAttributes {
-  /** Those known from the start; a new object, called once. */
-  startAttributes(): Attributes;
-  /** Adds those known at the end, also beyond the limit; called once, after it. */
-  addEndAttributes?(attributes: Attributes): void;
-  /** What it holds for them, and what they will weigh. Default: nothing to speak of. */
-  readonly heldBytes?: number;
-}
-
-/** When a span starts. Of a child, the origin is that of the request it belongs to, so that both are on one time line. */
-export interface SpanStart {
-  /** Epoch milliseconds of `originNanos`. */
-  readonly originMillis: number;
-  /** Monotonic; NaN when the clock was broken. */
-  readonly originNanos: number;
-  /** Monotonic; NaN when the clock was broken. */
-  readonly startNanos: number;
-}
 
 /**
  * A span of ours that is live while others run inside of it: to the app what a recording span of the SDK is, without tracer and sampler,
@@ -141,10 +102,7 @@ export class LiveSpan implements Span, ReadableSpan, SelfWeighing {
     this.startOnce = undefined;
     this.endOnce = undefined;
     this.durationOnce = undefined;
-    this.ownContext =
-      parent === undefined
-        ? { traceId: ids.generateTraceId(), spanId: ids.generateSpanId(), traceFlags: TraceFlags.SAMPLED }
-        : childOf(parent);
+    this.ownContext = newSpanContext(parent);
     try {
       source.sink.onStart(this, parentContext);
     } catch (error) {
@@ -200,7 +158,7 @@ export class LiveSpan implements Span, ReadableSpan, SelfWeighing {
       key,
       value,
       attributes,
-      limits: LIMITS,
+      limits: SPAN_LIMITS,
       currentAttributesCount: this.attributesCount,
     });
     if (decision === AddAttributeDecision.ADD_NEW) this.attributesCount++;
@@ -216,28 +174,16 @@ export class LiveSpan implements Span, ReadableSpan, SelfWeighing {
   addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
     if (this.refusesBecauseEnded()) return this;
     if (this.events === NO_EVENTS) this.events = [];
-    if (this.events.length >= MAX_ENTRIES) {
-      this.events.shift();
-      this.droppedEventsCount++;
-    }
     const isTimeOnly = isTimeInput(attributesOrTime);
-    const at = isTimeOnly && !isTimeInput(time) ? attributesOrTime : time;
-    this.events.push({
-      name,
-      time: this.timeOf(at),
-      ...cleanSimpleAttributes(isTimeOnly ? undefined : attributesOrTime, LIMITS),
-    } as TimedEvent);
+    const at = this.timeOf(isTimeOnly && !isTimeInput(time) ? attributesOrTime : time);
+    this.droppedEventsCount += pushEvent(this.events, name, at, isTimeOnly ? undefined : attributesOrTime);
     return this;
   }
 
-  addLink({ context, attributes }: Link): this {
+  addLink(link: Link): this {
     if (this.refusesBecauseEnded()) return this;
     if (this.links === NO_LINKS) this.links = [];
-    if (this.links.length >= MAX_ENTRIES) {
-      this.links.shift();
-      this.droppedLinksCount++;
-    }
-    this.links.push({ context, ...cleanAttributes(attributes, LIMITS) } as Link);
+    this.droppedLinksCount += pushLink(this.links, link);
     return this;
   }
 
@@ -259,15 +205,7 @@ export class LiveSpan implements Span, ReadableSpan, SelfWeighing {
   }
 
   recordException(exception: Exception, time?: TimeInput): void {
-    const attributes: Attributes = {};
-    if (typeof exception === 'string') attributes[ATTR_EXCEPTION_MESSAGE] = exception;
-    else if (exception) {
-      const { code, name, message, stack } = exception;
-      if (code) attributes[ATTR_EXCEPTION_TYPE] = String(code);
-      else if (name) attributes[ATTR_EXCEPTION_TYPE] = name;
-      if (message) attributes[ATTR_EXCEPTION_MESSAGE] = message;
-      if (stack) attributes[ATTR_EXCEPTION_STACKTRACE] = stack;
-    }
+    const attributes = exceptionAttributes(exception);
     if (attributes[ATTR_EXCEPTION_TYPE] || attributes[ATTR_EXCEPTION_MESSAGE])
       this.addEvent('exception', attributes, time);
     else diag.warn(`Failed to record an exception ${String(exception)}`);
@@ -275,7 +213,7 @@ export class LiveSpan implements Span, ReadableSpan, SelfWeighing {
 
   /** Without a time, the end is the start plus what the monotonic clock says has passed. */
   end(endTime?: TimeInput): void {
-    if (endTime === undefined) return this.endAfter(this.elapsedNanos());
+    if (endTime === undefined) return this.endAfter(elapsedNanos(this.source, this));
     if (this.refusesBecauseEnded()) return;
     const end = this.timeOf(endTime);
     const duration = hrTimeDuration(this.startTime, end);
@@ -342,38 +280,9 @@ export class LiveSpan implements Span, ReadableSpan, SelfWeighing {
     return true;
   }
 
-  /** Since the start; by the wall clock when the monotonic one is broken. */
-  private elapsedNanos(): number {
-    const { clock, guard } = this.source;
-    try {
-      const elapsed = clock.monotonicNanos() - this.startNanos;
-      if (!Number.isNaN(elapsed)) return Math.max(0, elapsed);
-    } catch (error) {
-      guard.report('http clock', error);
-    }
-    return guard.run('http clock', () => Math.max(0, (clock.now() - this.originMillis) * 1e6), 0);
-  }
-
-  /** As the SDK takes a time: epoch, `performance.now()`, or now. */
   private timeOf(time: TimeInput | undefined): HrTime {
-    if (isTimeInputHrTime(time)) return time;
-    if (time instanceof Date) return millisToHrTime(time.getTime());
-    if (typeof time !== 'number') return plusNanos(this.startTime, this.elapsedNanos());
-    const now = performance.now();
-    if (time > now) return millisToHrTime(time);
-    return plusNanos(this.startTime, this.elapsedNanos() - (now - time) * 1e6);
+    return givenTime(time) ?? plusNanos(this.startTime, elapsedNanos(this.source, this) - nanosSince(time));
   }
-}
-
-/** The parent's decision, as an always-recording ParentBased sampler takes it over. */
-function childOf({ traceId, traceFlags, traceState }: SpanContext): SpanContext {
-  const child: SpanContext = {
-    traceId,
-    spanId: ids.generateSpanId(),
-    traceFlags: traceFlags & TraceFlags.SAMPLED,
-  };
-  if (traceState !== undefined) child.traceState = traceState;
-  return child;
 }
 
 function isPlain(value: unknown): value is string | number | boolean {

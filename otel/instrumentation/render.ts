@@ -12,7 +12,8 @@ import type { RenderTracer } from '../query.ts';
 import { ATTR_RENDER_TEMPLATE } from '../semconv.ts';
 import { requestFactsOf } from './context.ts';
 import { errorTypeOf, messageOf, stackFramesOf } from './error-facts.ts';
-import { type LazyAttributes, LiveSpan, type LiveSpanSource, type SpanStart } from './live-span.ts';
+import { LiveSpan } from './live-span.ts';
+import type { LazyAttributes, LiveSpanSource, SpanStart } from './live-span-source.ts';
 import { type OperationFault, type OperationSubject, OperationTimer } from './timed-operation.ts';
 
 const SCOPE_NAME = 'glasshouse/render';
