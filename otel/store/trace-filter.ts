@@ -81,13 +81,30 @@ function overlaps(trace: TraceRecord, range: TimeRange): boolean {
   return fromMillis < range.toMillis && toMillis >= range.fromMillis;
 }
 
-/** Case-insensitive; a word is looked for in names, series, messages, attributes, events and, if long enough, in ids. */
+/**
+ * Case-insensitive; a word is looked for in names, series, messages, attributes, events and, if long enough, in ids. `key=value` also
+ * finds an attribute of that name whose value contains the value, a number that is it.
+ */
 function textMatcher(text: string | undefined): (trace: TraceRecord) => boolean {
   const words = (text ?? '').toLowerCase().split(/\s+/).filter(Boolean).slice(0, MAX_WORDS);
-  const searches = words.map((word) => ({ word, has: wordMatcher(word) }));
-  return (trace) =>
-    searches.every(
-      ({ word, has }) => hasId(trace, word) || trace.spans.some((span) => spanTexts(span).some(has)),
+  const searches = words.map((word) => ({ word, has: spanMatcher(word) }));
+  return (trace) => searches.every(({ word, has }) => hasId(trace, word) || trace.spans.some(has));
+}
+
+function spanMatcher(word: string): (span: SpanRecord) => boolean {
+  const hasWord = wordMatcher(word);
+  const [, key, value] = /^([\w.-]+)=(.+)$/.exec(word) ?? [];
+  if (key === undefined || value === undefined) return (span) => spanTexts(span).some(hasWord);
+  const hasValue = wordMatcher(value);
+  return (span) =>
+    spanTexts(span).some(hasWord) ||
+    [span.attributes, ...span.events.map(({ attributes }) => attributes)].some((attributes) =>
+      attributes.some(
+        (name, i) =>
+          i % 2 === 0 &&
+          String(name).toLowerCase() === key &&
+          [attributes[i + 1]].flat().some((held) => hasValue(held) || String(held) === value),
+      ),
     );
 }
 

@@ -156,7 +156,7 @@ function filterForm({ links, range, query }: PageView): Html {
     ])}
     ${select('reason', 'kept because', [['', 'any'], ...REASONS.map((reason) => [reason, reason] as const)])}
     ${input('min', 'at least', '250ms')} ${input('max', 'at most', '2s')}
-    ${input('q', 'text', 'any name, path or attribute')}
+    ${input('q', 'text', 'any name, path or key=value')}
     ${select('sort', 'order', [
       ['', 'newest'],
       ['slowest', 'slowest'],
