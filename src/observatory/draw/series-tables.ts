@@ -35,7 +35,7 @@ const PER_SECOND: Column<SeriesLine> = {
   key: 'per_second',
   align: 'number',
   value: (row) => row.perSecond,
-  cell: (row) => perSecond(row.perSecond, 1),
+  cell: (row) => html`<span class="per">${perSecond(row.perSecond, 1)}</span>`,
 };
 
 const counted = (label: string, key: string, value: (row: SeriesLine) => number): Column<SeriesLine> => ({
@@ -43,7 +43,7 @@ const counted = (label: string, key: string, value: (row: SeriesLine) => number)
   key,
   align: 'number',
   value,
-  cell: (row) => countText(value(row)),
+  cell: (row) => (value(row) === 0 ? html`<span class="zero">0</span>` : countText(value(row))),
 });
 
 export function routeColumns(view: PageView): readonly Column<SeriesLine>[] {
