@@ -37,8 +37,10 @@ async function showList(address: string): Promise<void> {
   const close = document.createElement('button');
   close.type = 'button';
   close.textContent = 'Close';
+  // Else the first thing that can be focused has it, and a small screen opens in the middle of the list.
+  close.autofocus = true;
   close.addEventListener('click', () => dialog.close());
-  dialog.append(document.importNode(keys, true), close);
+  dialog.append(close, document.importNode(keys, true));
   dialog.addEventListener('close', () => dialog.remove());
   document.body.append(dialog);
   addSwitch(dialog);

@@ -90,7 +90,7 @@ const ASKED: readonly Column<ReadersAsked>[] = [
     align: 'number',
     room: 'mid',
     value: (row) => row.perSecond,
-    cell: (row) => figure(rate(row.perSecond, 1)),
+    cell: (row) => html`<span class="per">${figure(rate(row.perSecond, 1))}</span>`,
   },
   {
     label: 'share',
