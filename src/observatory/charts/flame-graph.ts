@@ -11,6 +11,9 @@ const MAX_DEPTH = 60;
 const MIN_PERCENT = 0.15;
 const MAX_FRAMES = 1000;
 const MAX_NAME = 200;
+/** Red is never the only sign of a failure, where there is room for another. */
+const FAILED = '▲';
+const MIN_SIGN_PERCENT = 1.6;
 
 export interface FlameOptions {
   readonly selected: string | undefined;
@@ -62,6 +65,14 @@ function drawFrame(frame: FlameFrame, whole: number, { selected, hrefOf }: Flame
   const width = (frame.totalMillis / whole) * 100;
   const words = `${shortened(frame.name, MAX_NAME)}${frame.count > 1 ? ` ×${countText(frame.count)}` : ''}`;
   const told = `${words}: ${text(duration(frame.totalMillis))} (${text(share(frame.totalMillis / whole))}), own ${text(duration(frame.selfMillis))}${frame.failed > 0 ? `, ${countText(frame.failed)} failed` : ''}`;
+  const label =
+    fittedLabel(
+      `${frame.failed > 0 ? `${FAILED} ` : ''}${words}`,
+      text(duration(frame.totalMillis)),
+      width,
+      frame.type === 'database',
+    ) ||
+    (frame.failed > 0 && width >= MIN_SIGN_PERCENT && FAILED);
   const names = [
     'frame',
     `type-${frame.type}`,
@@ -72,9 +83,7 @@ function drawFrame(frame: FlameFrame, whole: number, { selected, hrefOf }: Flame
     ><title>${told}</title
     ><svg x="${px(x)}%" y="${frame.depth * FRAME_HEIGHT}" width="${px(width)}%" height="${FRAME_HEIGHT}">
       <rect width="100%" height="${FRAME_HEIGHT - 2}" rx="2.5" />
-      <text x="7" y="15.5">
-        ${fittedLabel(`${frame.failed > 0 ? '▲ ' : ''}${words}`, text(duration(frame.totalMillis)), width, frame.type === 'database')}
-      </text>
+      <text x="${label === FAILED ? 3 : 7}" y="15.5">${label}</text>
     </svg></a
   >`;
 }
