@@ -20,9 +20,9 @@ export function estimatePartsBytes(
   links: ReadableSpan['links'],
 ): number {
   let bytes = SPAN_BYTES + 2 * name.length + attributesBytes(attributes);
-  for (const event of events)
-    bytes += EVENT_BYTES + 2 * event.name.length + attributesBytes(event.attributes);
-  for (const link of links) bytes += LINK_BYTES + attributesBytes(link.attributes);
+  for (let i = 0; i < events.length; i++)
+    bytes += EVENT_BYTES + 2 * events[i]!.name.length + attributesBytes(events[i]!.attributes);
+  for (let i = 0; i < links.length; i++) bytes += LINK_BYTES + attributesBytes(links[i]!.attributes);
   return bytes;
 }
 

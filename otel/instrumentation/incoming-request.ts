@@ -3,7 +3,10 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Attributes } from '@opentelemetry/api';
 import { type RPCMetadata, RPCType } from '@opentelemetry/core';
-import { REQUEST_FACTS, type RequestFacts } from './context.ts';
+import type { KnownOperation } from '../sampling/ended-span.ts';
+import { UNKNOWN_PATHS } from '../sampling/operation-type.ts';
+import { ATTR_HTTP_REQUEST_METHOD } from '../semconv.ts';
+import { callerOf, REQUEST_FACTS, type RequestFacts } from './context.ts';
 import type { HttpOutcome } from './http-outcome.ts';
 import { type RequestWords, knownMethod, requestAttributes } from './http-request-attributes.ts';
 import { addResponseAttributes, describeResponse } from './http-response-attributes.ts';
@@ -93,6 +96,21 @@ export class IncomingRequest
   }
   get isEncrypted(): boolean {
     return this.peer.isEncrypted;
+  }
+
+  /** What an app has set itself is for the attributes to tell. */
+  knownOperation(span: LiveSpan): KnownOperation | undefined {
+    const { outcome } = this;
+    if (outcome === undefined || span.setSinceStart(ATTR_HTTP_REQUEST_METHOD) !== undefined) return undefined;
+    const { statusCode = 0, timeToFirstByteNanos } = outcome;
+    return {
+      type: 'http',
+      series: callerOf(this) ?? UNKNOWN_PATHS,
+      slownessNanos:
+        timeToFirstByteNanos === undefined ? span.durationNanos : Math.round(timeToFirstByteNanos),
+      clientError: statusCode >= 400 && statusCode < 500,
+      aborted: outcome.outcome === 'aborted',
+    };
   }
 
   get heldBytes(): number {

@@ -3,6 +3,8 @@ import type { InstrumentationScope } from '@opentelemetry/core';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 import type { Clock } from '../clock.ts';
 import type { Guard } from '../guard.ts';
+import type { KnownOperation } from '../sampling/ended-span.ts';
+import type { LiveSpan } from './live-span.ts';
 
 /** What all spans of one instrumentation have in common. */
 export interface LiveSpanSource {
@@ -22,6 +24,8 @@ export interface LazyAttributes {
   addEndAttributes?(attributes: Attributes): void;
   /** What it holds for them, and what they will weigh. Default: nothing to speak of. */
   readonly heldBytes?: number;
+  /** What all of them will come to as an operation, if that is certain already; asked after the end of a span. */
+  knownOperation?(span: LiveSpan): KnownOperation | undefined;
 }
 
 /** When a span starts. Of a child, the origin is that of the request it belongs to, so that both are on one time line. */

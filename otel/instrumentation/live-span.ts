@@ -23,6 +23,7 @@ import {
 } from '@opentelemetry/core';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
 import { estimatePartsBytes } from '../export/span-size.ts';
+import type { SelfDescribing, KnownOperation } from '../sampling/ended-span.ts';
 import type { SelfWeighing } from '../sampling/held-bytes.ts';
 import { ATTR_EXCEPTION_MESSAGE, ATTR_EXCEPTION_TYPE } from '../semconv.ts';
 import { exceptionAttributes } from './exception-attributes.ts';
@@ -43,7 +44,7 @@ const NO_DURATION: HrTime = Object.freeze([-1, -1] as const) as unknown as HrTim
  * A span of ours that is live while others run inside of it: to the app what a recording span of the SDK is, without tracer and sampler,
  * and with its work put off. Attributes and times are made when they are read. Always recorded; sampled as its parent is, else sampled.
  */
-export class LiveSpan implements Span, ReadableSpan, SelfWeighing {
+export class LiveSpan implements Span, ReadableSpan, SelfWeighing, SelfDescribing {
   // Declared, not defined, and no #private ones: a defined field is written twice, and these are made for every request.
   declare name: string;
   declare status: SpanStatus;
@@ -133,6 +134,14 @@ export class LiveSpan implements Span, ReadableSpan, SelfWeighing {
     if (this.isStartPending) this.beginAttributes();
     if (this.ended && this.lazy !== undefined) this.finishAttributes();
     return (this.attributesSoFar ??= {});
+  }
+
+  get endMillis(): number {
+    return this.originMillis + ((this.startNanos - this.originNanos || 0) + this.durationNanos) / 1e6;
+  }
+
+  get knownOperation(): KnownOperation | undefined {
+    return this.lazy?.knownOperation?.(this);
   }
 
   /** What it holds in memory, estimated without making what was put off. */

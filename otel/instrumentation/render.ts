@@ -9,6 +9,7 @@ import {
 import type { OperationRecorder } from '../aggregate/ended-operation.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { RenderTracer } from '../query.ts';
+import type { KnownOperation } from '../sampling/ended-span.ts';
 import { ATTR_RENDER_TEMPLATE } from '../semconv.ts';
 import { requestFactsOf } from './context.ts';
 import { errorTypeOf, messageOf, stackFramesOf } from './error-facts.ts';
@@ -140,6 +141,12 @@ class Template implements LazyAttributes {
       kind: SpanKind.INTERNAL,
       attributes: { [ATTR_RENDER_TEMPLATE]: name },
     };
+  }
+
+  knownOperation(span: LiveSpan): KnownOperation | undefined {
+    if (span.setSinceStart(ATTR_RENDER_TEMPLATE) !== undefined) return undefined;
+    const { series } = this.subject;
+    return { type: 'render', series, slownessNanos: span.durationNanos, clientError: false, aborted: false };
   }
 
   startAttributes(): Attributes {

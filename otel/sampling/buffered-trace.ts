@@ -3,29 +3,46 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { OperationType } from '../query.ts';
 import type { Bits56 } from './consistent-threshold.ts';
 import type { EndedSpan } from './ended-span.ts';
+import type { TraceFacts } from './kept-span.ts';
 import { randomnessOf } from './ot-trace-state.ts';
 import { OwedAncestors, type OwedBudget } from './owed-ancestors.ts';
 import type { Thresholds } from './policies.ts';
 
-/** Facts of a trace that change until its last span is through; seen as read-only TraceFacts by exporters. */
-export interface MutableTraceFacts {
-  droppedSpans: number;
-  truncated: boolean;
-  remoteParent: boolean;
+/** What exporters may know of a trace, as read-only TraceFacts: it changes until the last span is through, and outlives the trace's record. */
+export class HeldFacts implements TraceFacts {
+  // Declared, not defined, here and wherever one is made for every trace or span: a defined field is written twice.
+  declare readonly traceId: string;
+  declare droppedSpans: number;
+  declare truncated: boolean;
+  declare remoteParent: boolean;
+  declare private readonly traceState: TraceState | undefined;
+  declare private known: Bits56 | undefined;
+
+  constructor(traceId: string, traceState: TraceState | undefined) {
+    this.traceId = traceId;
+    this.droppedSpans = 0;
+    this.truncated = false;
+    this.remoteParent = false;
+    this.traceState = traceState;
+    this.known = undefined;
+  }
+
+  get randomness(): Bits56 {
+    return (this.known ??= randomnessOf(this.traceId, this.traceState));
+  }
 }
 
 /** What a trace's verdict is made of, and what later spans inherit. */
 export interface Verdict {
-  readonly traceId: string;
-  readonly randomness: Bits56;
-  readonly facts: MutableTraceFacts;
+  readonly facts: HeldFacts;
   readonly owedAncestors: OwedAncestors;
   readonly owedExportAncestors: OwedAncestors;
-  wholeExport: boolean;
+  readonly wholeExport: boolean;
   keptAny: boolean;
 }
 
 const NOTHING: EndedSpan[] = [];
+const NO_FACTS = new HeldFacts('', undefined);
 
 /**
  * One trace in this process. It waits from the start of its local root until its verdict, and is remembered after it without any
@@ -33,10 +50,9 @@ const NOTHING: EndedSpan[] = [];
  */
 export class BufferedTrace implements Verdict {
   traceId = '';
-  traceState: TraceState | undefined;
   readonly owedAncestors: OwedAncestors;
   readonly owedExportAncestors: OwedAncestors;
-  facts = newFacts();
+  facts = NO_FACTS;
   /** Monotonic. */
   startedNanos = 0;
   /** The local root while the trace waits: its route names the callers of statements. */
@@ -64,7 +80,6 @@ export class BufferedTrace implements Verdict {
   /** Its place in the table. */
   nextInBucket: BufferedTrace | undefined;
   bucket = 0;
-  #randomness: Bits56 | undefined;
 
   constructor(budget: OwedBudget) {
     this.owedAncestors = new OwedAncestors(budget);
@@ -74,19 +89,22 @@ export class BufferedTrace implements Verdict {
   /** Becomes another trace: one that was forgotten is used again, so that a dropped trace leaves nothing to collect. */
   begin(traceId: string, traceState: TraceState | undefined): void {
     this.traceId = traceId;
-    this.traceState = traceState;
-    this.#randomness = undefined;
     this.decidedBy = undefined;
     this.rootSpanId = this.rootType = this.rootEndedNanos = this.caller = undefined;
     this.live = 0;
     this.isDecided = this.wasDecided = this.wholeExport = false;
     this.keptAny = false;
     // Exporters may hold the old ones.
-    this.facts = newFacts();
+    this.facts = new HeldFacts(traceId, traceState);
   }
 
   get randomness(): Bits56 {
-    return (this.#randomness ??= randomnessOf(this.traceId, this.traceState));
+    return this.facts.randomness;
+  }
+
+  /** Whether a kept child waits for any span of it. */
+  get owes(): boolean {
+    return this.owedAncestors.size > 0 || this.owedExportAncestors.size > 0;
   }
 
   beginRoot(root: ReadableSpan, spanId: string, isRemote: boolean): void {
@@ -118,8 +136,4 @@ export class BufferedTrace implements Verdict {
     this.owedAncestors.clear();
     this.owedExportAncestors.clear();
   }
-}
-
-function newFacts(): MutableTraceFacts {
-  return { droppedSpans: 0, truncated: false, remoteParent: false };
 }

@@ -17,41 +17,88 @@ export interface EndedSpan extends EndedOperation, SpanFacts {
   readonly span: ReadableSpan;
 }
 
-/** Reads a span; throws what its attributes throw. */
-export class ReadSpan implements EndedSpan {
-  readonly span: ReadableSpan;
+/** What a span that puts off its attributes can tell without them, so that one that is let go never makes them. */
+export interface KnownOperation {
   readonly type: OperationType;
   readonly series: string;
-  readonly spanId: string;
-  readonly parentSpanId: string | undefined;
-  readonly endMillis: number;
-  readonly durationNanos: number;
   readonly slownessNanos: number;
-  readonly failed: boolean;
   readonly clientError: boolean;
   readonly aborted: boolean;
-  readonly rows: number | undefined;
-  readonly text: string | undefined;
-  readonly caller: string | undefined;
+}
+
+/** A span of ours; its times are at hand as numbers. */
+export interface SelfDescribing {
+  readonly endMillis: number;
+  readonly durationNanos: number;
+  /** What its attributes come to, or undefined where somebody has to look at them. */
+  readonly knownOperation: KnownOperation | undefined;
+}
+
+/** Reads a span; throws what its attributes throw. */
+export class ReadSpan implements EndedSpan {
+  declare readonly span: ReadableSpan;
+  declare readonly type: OperationType;
+  declare readonly series: string;
+  declare readonly spanId: string;
+  declare readonly parentSpanId: string | undefined;
+  declare readonly endMillis: number;
+  declare readonly durationNanos: number;
+  declare readonly slownessNanos: number;
+  declare readonly failed: boolean;
+  declare readonly clientError: boolean;
+  declare readonly aborted: boolean;
+  declare readonly rows: number | undefined;
+  declare readonly text: string | undefined;
+  declare readonly caller: string | undefined;
 
   /** @param caller The http series it ran for, of a statement. */
   constructor(span: ReadableSpan, type: OperationType, series: string, caller: string | undefined) {
     const isHttp = type === 'http';
     const isDatabase = type === 'database';
+    const durationNanos = durationNanosOf(span);
     this.span = span;
     this.type = type;
     this.series = series;
     this.spanId = span.spanContext().spanId;
     this.parentSpanId = localParentIdOf(span);
     this.endMillis = span.endTime[0] * 1000 + span.endTime[1] / 1e6;
-    this.durationNanos = durationNanosOf(span);
-    this.slownessNanos = isHttp ? slownessNanosOf(type, span) : this.durationNanos;
+    this.durationNanos = durationNanos;
+    this.slownessNanos = isHttp ? slownessNanosOf(type, span) : durationNanos;
     this.failed = isFailed(span);
     this.clientError = isHttp && isClientError(span);
     this.aborted = isHttp && isAborted(span);
     this.rows = isDatabase ? rowsOf(span) : undefined;
     this.text = isDatabase ? queryTextOf(span) : undefined;
     this.caller = caller;
+  }
+}
+
+/** The same of a span that knows all of it; its attributes are not looked at. */
+export class KnownSpan implements EndedSpan {
+  declare readonly span: ReadableSpan;
+  declare readonly type: OperationType;
+  declare readonly series: string;
+  declare readonly spanId: string;
+  declare readonly parentSpanId: string | undefined;
+  declare readonly endMillis: number;
+  declare readonly durationNanos: number;
+  declare readonly slownessNanos: number;
+  declare readonly failed: boolean;
+  declare readonly clientError: boolean;
+  declare readonly aborted: boolean;
+
+  constructor(span: ReadableSpan & SelfDescribing, known: KnownOperation) {
+    this.span = span;
+    this.type = known.type;
+    this.series = known.series;
+    this.spanId = span.spanContext().spanId;
+    this.parentSpanId = localParentIdOf(span);
+    this.endMillis = span.endMillis;
+    this.durationNanos = span.durationNanos;
+    this.slownessNanos = known.slownessNanos;
+    this.failed = isFailed(span);
+    this.clientError = known.clientError;
+    this.aborted = known.aborted;
   }
 }
 

@@ -1,7 +1,6 @@
 import type { SpanContext } from '@opentelemetry/api';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { AttributeValue, KeepReason, OperationType } from '../query.ts';
-import type { Verdict } from './buffered-trace.ts';
+import type { HeldFacts } from './buffered-trace.ts';
 import type { Bits56 } from './consistent-threshold.ts';
 import type { EndedSpan } from './ended-span.ts';
 import type { KeptSpan, SpanTemplate, TemplatedSpan, TraceFacts } from './kept-span.ts';
@@ -14,101 +13,106 @@ import { weightOf } from './span-weight.ts';
  * this pipeline gives the span, so two pipelines can weigh one span differently.
  */
 export class SampledSpan implements KeptSpan {
-  readonly operationType: OperationType;
-  readonly series: string;
-  readonly keepReason: KeepReason;
-  readonly traceFacts: TraceFacts;
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly #span: ReadableSpan & Partial<TemplatedSpan>;
-  readonly #own: Bits56;
-  readonly #randomness: Bits56;
-  readonly #fate: StormFate | undefined;
-  #spanContext: SpanContext | undefined;
+  declare readonly keepReason: KeepReason;
+  declare readonly traceFacts: TraceFacts;
+  declare private readonly of: EndedSpan;
+  declare private readonly facts: HeldFacts;
+  declare private readonly own: Bits56;
+  declare private readonly fate: StormFate | undefined;
+  declare private weighted: SpanContext | undefined;
 
   /** @param own The pipeline's rejection threshold for spans of this type. */
   constructor(
-    { span, type, series, spanId }: EndedSpan,
+    of: EndedSpan,
     keepReason: KeepReason,
-    { traceId, facts, randomness }: Verdict,
+    facts: HeldFacts,
     own: Bits56,
     fate: StormFate | undefined,
   ) {
-    this.operationType = type;
-    this.series = series;
     this.keepReason = keepReason;
     this.traceFacts = facts;
-    this.traceId = traceId;
-    this.spanId = spanId;
-    this.#span = span;
-    this.#own = own;
-    this.#randomness = randomness;
-    this.#fate = fate;
+    this.of = of;
+    this.facts = facts;
+    this.own = own;
+    this.fate = fate;
+    this.weighted = undefined;
   }
 
+  get operationType(): OperationType {
+    return this.of.type;
+  }
+  get series(): string {
+    return this.of.series;
+  }
+  get traceId(): string {
+    return this.facts.traceId;
+  }
+  get spanId(): string {
+    return this.of.spanId;
+  }
   get template(): SpanTemplate | undefined {
-    return this.#span.template;
+    return (this.of.span as Partial<TemplatedSpan>).template;
   }
   get ownAttributes(): readonly AttributeValue[] | undefined {
-    return this.#span.ownAttributes;
+    return (this.of.span as Partial<TemplatedSpan>).ownAttributes;
   }
 
   spanContext(): SpanContext {
-    return (this.#spanContext ??= this.#weighted(this.#span.spanContext()));
+    return (this.weighted ??= this.#weigh(this.of.span.spanContext()));
   }
 
   get name() {
-    return this.#span.name;
+    return this.of.span.name;
   }
   get kind() {
-    return this.#span.kind;
+    return this.of.span.kind;
   }
   get parentSpanContext(): SpanContext {
     // ReadableSpan declares it optional; a getter that answers undefined is the same to every reader.
-    return this.#span.parentSpanContext as SpanContext;
+    return this.of.span.parentSpanContext as SpanContext;
   }
   get startTime() {
-    return this.#span.startTime;
+    return this.of.span.startTime;
   }
   get endTime() {
-    return this.#span.endTime;
+    return this.of.span.endTime;
   }
   get status() {
-    return this.#span.status;
+    return this.of.span.status;
   }
   get attributes() {
-    return this.#span.attributes;
+    return this.of.span.attributes;
   }
   get links() {
-    return this.#span.links;
+    return this.of.span.links;
   }
   get events() {
-    return this.#span.events;
+    return this.of.span.events;
   }
   get duration() {
-    return this.#span.duration;
+    return this.of.span.duration;
   }
   get ended() {
-    return this.#span.ended;
+    return this.of.span.ended;
   }
   get resource() {
-    return this.#span.resource;
+    return this.of.span.resource;
   }
   get instrumentationScope() {
-    return this.#span.instrumentationScope;
+    return this.of.span.instrumentationScope;
   }
   get droppedAttributesCount() {
-    return this.#span.droppedAttributesCount;
+    return this.of.span.droppedAttributesCount;
   }
   get droppedEventsCount() {
-    return this.#span.droppedEventsCount;
+    return this.of.span.droppedEventsCount;
   }
   get droppedLinksCount() {
-    return this.#span.droppedLinksCount;
+    return this.of.span.droppedLinksCount;
   }
 
-  #weighted(context: SpanContext): SpanContext {
-    const threshold = weightOf(this.#span, this.keepReason, this.#own, this.#randomness, this.#fate);
+  #weigh(context: SpanContext): SpanContext {
+    const threshold = weightOf(this.of.span, this.keepReason, this.own, this.facts.randomness, this.fate);
     const traceState = withThreshold(context.traceState, threshold);
     return traceState === context.traceState || traceState === undefined
       ? context

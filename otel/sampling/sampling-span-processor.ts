@@ -9,7 +9,7 @@ import { CostSample } from './cost-sample.ts';
 import { DeferredEnds } from './deferred-ends.ts';
 import type { EndedSpan } from './ended-span.ts';
 import type { FinishedOperation, FinishedOperationSink } from './finished-operation.ts';
-import { heldBytesOf } from './held-bytes.ts';
+import { finishedBytesOf, heldBytesOf } from './held-bytes.ts';
 import { type LiveThresholds, liveThresholds } from './live-thresholds.ts';
 import type { SamplingSettings } from './policies.ts';
 import { samplingFacts } from './sampling-facts.ts';
@@ -119,7 +119,7 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, 
 
   /** The same for an operation that was over before anybody made a span of it; it gets one only if it is kept. */
   recordFinished(operation: FinishedOperation): void {
-    this.#deferred.add(operation, heldBytesOf(operation));
+    this.#deferred.add(operation, finishedBytesOf(operation));
   }
 
   /** Handles the ended spans that wait, so that what is read next includes them. Never throws. */

@@ -3,7 +3,7 @@ import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import { Deadline } from '../export/deadline.ts';
 import type { Guard } from '../guard.ts';
 import type { OperationType } from '../query.ts';
-import type { Verdict } from './buffered-trace.ts';
+import type { HeldFacts } from './buffered-trace.ts';
 import type { Bits56 } from './consistent-threshold.ts';
 import type { EndedSpan } from './ended-span.ts';
 import type { Reasons, StormFates, Thresholds } from './policies.ts';
@@ -48,13 +48,30 @@ export class SpanHandOver {
     return this.#outputs.some((output) => output.rates === 'export');
   }
 
-  give(spans: readonly EndedSpan[], judgement: Judgement, verdict: Verdict, thresholds: Thresholds): void {
+  give(spans: readonly EndedSpan[], judgement: Judgement, facts: HeldFacts, thresholds: Thresholds): void {
     for (let i = 0; i < this.#outputs.length; i++) {
       const { exporter, rates } = this.#outputs[i]!;
       const reasons = judgement[rates];
       if (reasons === undefined) continue;
       try {
-        this.#export(exporter, viewsOf(spans, reasons, judgement.fates, verdict, thresholds[rates]));
+        this.#export(exporter, viewsOf(spans, reasons, judgement.fates, facts, thresholds[rates]));
+      } catch (error) {
+        this.#guard.report('exporter', error);
+      }
+    }
+  }
+
+  /** Gives all spans of a trace, each for its rate alone. */
+  giveAll(spans: readonly EndedSpan[], facts: HeldFacts, thresholds: Thresholds, isExported: boolean): void {
+    for (let i = 0; i < this.#outputs.length; i++) {
+      const { exporter, rates } = this.#outputs[i]!;
+      if (rates === 'export' && !isExported) continue;
+      try {
+        const by = thresholds[rates];
+        const views = spans.map(
+          (span) => new SampledSpan(span, 'probability', facts, by[span.type], undefined),
+        );
+        this.#export(exporter, views);
       } catch (error) {
         this.#guard.report('exporter', error);
       }
@@ -93,7 +110,7 @@ function viewsOf(
   spans: readonly EndedSpan[],
   reasons: Reasons,
   fates: StormFates | undefined,
-  verdict: Verdict,
+  facts: HeldFacts,
   thresholds: Readonly<Record<OperationType, Bits56>>,
 ): SampledSpan[] {
   const views: SampledSpan[] = [];
@@ -101,7 +118,7 @@ function viewsOf(
     const reason = reasons[i];
     if (reason === undefined) continue;
     const ended = spans[i]!;
-    views.push(new SampledSpan(ended, reason, verdict, thresholds[ended.type], fates?.[i]));
+    views.push(new SampledSpan(ended, reason, facts, thresholds[ended.type], fates?.[i]));
   }
   return views;
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Guard } from '../guard.ts';
 import type { OperationType } from '../query.ts';
 import type { BufferedTrace } from './buffered-trace.ts';
-import { type EndedSpan, ReadSpan, unreadableSpan } from './ended-span.ts';
+import { type EndedSpan, KnownSpan, ReadSpan, type SelfDescribing, unreadableSpan } from './ended-span.ts';
 import type { FinishedOperation } from './finished-operation.ts';
 import { operationTypeOf, seriesOf } from './operation-type.ts';
 import { callerIn } from './statement-caller.ts';
@@ -21,6 +21,8 @@ export class SpanReader {
   /** @param trace Its route names the caller of a statement. */
   read(span: ReadableSpan, trace: BufferedTrace | undefined): EndedSpan {
     try {
+      const known = (span as Partial<SelfDescribing>).knownOperation;
+      if (known !== undefined) return new KnownSpan(span as ReadableSpan & SelfDescribing, known);
       const type = operationTypeOf(span);
       const caller = type === 'database' && trace !== undefined ? callerIn(trace) : undefined;
       return new ReadSpan(span, type, seriesOf(type, span), caller);

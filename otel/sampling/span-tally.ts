@@ -2,7 +2,18 @@ import type { OperationType, RuleCounts, SamplingRule, SpanCounts } from '../que
 
 /** Rules that may let an operation go. */
 type DroppingRule = 'error' | 'slow' | OperationType;
-type ByRule = { -readonly [Rule in DroppingRule]: number };
+
+class Rule {
+  kept = 0;
+  dropped = 0;
+  /** Before it was a span. */
+  letGo = 0;
+
+  counts(): RuleCounts {
+    const dropped = this.dropped + this.letGo;
+    return { seen: this.kept + dropped, kept: this.kept, dropped };
+  }
+}
 
 /**
  * Counts every span once at its start and once at its verdict, under the rule it fell by: started = live + kept + dropped (G23), and each
@@ -11,10 +22,15 @@ type ByRule = { -readonly [Rule in DroppingRule]: number };
 export class SpanTally {
   #started = 0;
   #live = 0;
-  readonly #kept: ByRule & { ancestor: number; late: number } = { ...noneByRule(), ancestor: 0, late: 0 };
-  readonly #dropped: ByRule = noneByRule();
-  readonly #letGo: ByRule = noneByRule();
   #lost = 0;
+  readonly #error = new Rule();
+  readonly #slow = new Rule();
+  readonly #http = new Rule();
+  readonly #database = new Rule();
+  readonly #render = new Rule();
+  readonly #other = new Rule();
+  readonly #ancestor = new Rule();
+  readonly #late = new Rule();
 
   start(): void {
     this.#started++;
@@ -23,19 +39,13 @@ export class SpanTally {
 
   keep(rule: SamplingRule): void {
     this.#live--;
-    this.#kept[rule]++;
+    this.#of(rule).kept++;
   }
 
-  /** By the rate of its type. */
-  drop(type: OperationType): void {
+  /** By the rate of its type, or by a storm. */
+  drop(rule: DroppingRule): void {
     this.#live--;
-    this.#dropped[type]++;
-  }
-
-  /** By a storm. */
-  cut(rule: 'error' | 'slow'): void {
-    this.#live--;
-    this.#dropped[rule]++;
+    this.#of(rule).dropped++;
   }
 
   /** A span that could not even be placed in its trace: no rule saw it. */
@@ -46,44 +56,61 @@ export class SpanTally {
 
   /** An operation that was let go before it was a span. */
   letGo(rule: DroppingRule): void {
-    this.#letGo[rule]++;
+    this.#of(rule).letGo++;
   }
 
   counts(): SpanCounts {
-    const { error, slow, ancestor, late, ...byRate } = this.#kept;
-    const { error: errors, slow: slows, ...droppedByRate } = this.#dropped;
+    const byRate = [this.#http, this.#database, this.#render, this.#other];
     return {
       started: this.#started,
       live: this.#live,
-      kept: { error, slow, probability: sum(byRate), ancestor, late },
-      dropped: { probability: sum(droppedByRate), storm: errors + slows, overflow: this.#lost },
+      kept: {
+        error: this.#error.kept,
+        slow: this.#slow.kept,
+        probability: byRate.reduce((sum, { kept }) => sum + kept, 0),
+        ancestor: this.#ancestor.kept,
+        late: this.#late.kept,
+      },
+      dropped: {
+        probability: byRate.reduce((sum, { dropped }) => sum + dropped, 0),
+        storm: this.#error.dropped + this.#slow.dropped,
+        overflow: this.#lost,
+      },
     };
   }
 
   rules(): Readonly<Record<SamplingRule, RuleCounts>> {
-    const counts = (rule: DroppingRule): RuleCounts =>
-      ruleCounts(this.#kept[rule], this.#dropped[rule] + this.#letGo[rule]);
     return {
-      error: counts('error'),
-      slow: counts('slow'),
-      http: counts('http'),
-      database: counts('database'),
-      render: counts('render'),
-      other: counts('other'),
-      ancestor: ruleCounts(this.#kept.ancestor, 0),
-      late: ruleCounts(this.#kept.late, 0),
+      error: this.#error.counts(),
+      slow: this.#slow.counts(),
+      http: this.#http.counts(),
+      database: this.#database.counts(),
+      render: this.#render.counts(),
+      other: this.#other.counts(),
+      ancestor: this.#ancestor.counts(),
+      late: this.#late.counts(),
     };
   }
-}
 
-function ruleCounts(kept: number, dropped: number): RuleCounts {
-  return { seen: kept + dropped, kept, dropped };
-}
-
-function noneByRule(): ByRule {
-  return { error: 0, slow: 0, http: 0, database: 0, render: 0, other: 0 };
-}
-
-function sum(counts: Readonly<Record<OperationType, number>>): number {
-  return counts.http + counts.database + counts.render + counts.other;
+  /** A property whose name varies would be looked up anew for every span. */
+  #of(rule: SamplingRule): Rule {
+    switch (rule) {
+      case 'http':
+        return this.#http;
+      case 'database':
+        return this.#database;
+      case 'render':
+        return this.#render;
+      case 'other':
+        return this.#other;
+      case 'error':
+        return this.#error;
+      case 'slow':
+        return this.#slow;
+      case 'ancestor':
+        return this.#ancestor;
+      case 'late':
+        return this.#late;
+    }
+  }
 }

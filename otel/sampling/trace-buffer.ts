@@ -126,7 +126,7 @@ export class TraceBuffer {
   /** Of a trace that is over and of which nothing was kept, only the id is remembered. */
   retire(trace: BufferedTrace): void {
     if (!trace.isDecided || trace.live > 0 || trace.keptAny || trace.wholeExport) return;
-    if (trace.owedAncestors.size > 0 || trace.owedExportAncestors.size > 0) return;
+    if (trace.owes) return;
     // Forgotten and used again meanwhile, when an exporter made spans of its own.
     if (this.#traces.find(trace.traceId) !== trace) return;
     this.#over.remove(trace);

@@ -6,6 +6,7 @@ import type { BufferedTrace, Verdict } from './buffered-trace.ts';
 import { type Bits56, isAtLeast, KEEP_ALL } from './consistent-threshold.ts';
 import type { EndedSpan } from './ended-span.ts';
 import type { LiveThresholds } from './live-thresholds.ts';
+import { plainVerdict } from './plain-verdict.ts';
 import {
   decideExport,
   decideTrace,
@@ -107,11 +108,12 @@ export class TraceJudge {
   /** @param isLate They ended after their trace was decided: what must be kept is kept as late. */
   #judge(
     spans: readonly EndedSpan[],
-    verdict: Verdict,
+    verdict: BufferedTrace,
     settings: SamplingSettings,
     thresholds: Thresholds,
     isLate: boolean,
   ): void {
+    if (this.#judgePlainly(spans, verdict, settings, thresholds)) return;
     const judgement = this.#policies(spans, verdict, settings, thresholds);
     if (isLate) {
       // The parent of what is kept now may be among what was let go, and is not made up for (DECISIONS).
@@ -119,7 +121,48 @@ export class TraceJudge {
       markLate(judgement.export);
     }
     this.#count(spans, judgement, verdict);
-    this.#handOver.give(spans, judgement, verdict, thresholds);
+    this.#handOver.give(spans, judgement, verdict.facts, thresholds);
+  }
+
+  /** The whole trace at once, where its spans differ in nothing that matters; answers whether that was so. */
+  #judgePlainly(
+    spans: readonly EndedSpan[],
+    verdict: BufferedTrace,
+    settings: SamplingSettings,
+    thresholds: Thresholds,
+  ): boolean {
+    const { facts, wholeExport } = verdict;
+    if (verdict.owes) return false;
+    try {
+      const isKept = plainVerdict(spans, facts, settings, thresholds.local);
+      if (isKept === undefined || (!isKept && wholeExport)) return false;
+      if (!isKept) {
+        for (let i = 0; i < spans.length; i++) this.#tally.drop(spans[i]!.type);
+        facts.droppedSpans += spans.length;
+        return true;
+      }
+    } catch {
+      // The policies find it again, and report it.
+      return false;
+    }
+    verdict.keptAny = true;
+    this.#countKept(spans);
+    this.#handOver.giveAll(spans, facts, thresholds, wholeExport);
+    return true;
+  }
+
+  #countKept(spans: readonly EndedSpan[]): void {
+    let nowMillis: number | undefined;
+    for (let i = 0; i < spans.length; i++) {
+      const { type, series } = spans[i]!;
+      this.#tally.keep(type);
+      try {
+        nowMillis ??= this.#clock.now();
+        this.#aggregates.recordKept(type, series, nowMillis);
+      } catch (error) {
+        this.#guard.report('aggregates', error);
+      }
+    }
   }
 
   #policies(
@@ -128,7 +171,8 @@ export class TraceJudge {
     settings: SamplingSettings,
     thresholds: Thresholds,
   ): Judgement {
-    const { randomness, owedAncestors, owedExportAncestors, wholeExport } = verdict;
+    const { owedAncestors, owedExportAncestors, wholeExport } = verdict;
+    const { randomness } = verdict.facts;
     try {
       let fates: (StormFate | undefined)[] | undefined;
       for (let i = 0; i < spans.length; i++) {
@@ -168,7 +212,7 @@ export class TraceJudge {
       if (reason === undefined) {
         const { type, failed, isUnreadable } = spans[i]!;
         if (fates?.[i] !== 'cut') this.#tally.drop(type);
-        else this.#tally.cut(failed || isUnreadable === true ? 'error' : 'slow');
+        else this.#tally.drop(failed || isUnreadable === true ? 'error' : 'slow');
         verdict.facts.droppedSpans++;
         continue;
       }

@@ -4,7 +4,7 @@ import type { ReadableSpan, Span } from '@opentelemetry/sdk-trace';
 import { estimateSpanBytes } from '../../../otel/export/span-size.ts';
 import { FinishedSpan } from '../../../otel/instrumentation/finished-span.ts';
 import { statementSubject } from '../../../otel/instrumentation/statement-facts.ts';
-import { heldBytesOf } from '../../../otel/sampling/held-bytes.ts';
+import { finishedBytesOf, heldBytesOf } from '../../../otel/sampling/held-bytes.ts';
 import { failedRequest } from './ended-span-fixture.ts';
 import { startProcessor } from './processor-fixture.ts';
 
@@ -44,7 +44,7 @@ describe('heldBytesOf', () => {
         durationNanos: 1,
       },
     );
-    expect(heldBytesOf(operation)).toBeGreaterThanOrEqual(512 + 2 * subject.text!.length);
+    expect(finishedBytesOf(operation)).toBeGreaterThanOrEqual(512 + 2 * subject.text!.length);
   });
 
   it('believes a span that weighs itself, and looks at nothing of it that was put off', () => {
