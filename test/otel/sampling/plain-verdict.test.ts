@@ -12,7 +12,7 @@ const span = fc.record({
   type: fc.constantFrom(...TYPES),
   // Rarely, so that most traces have nothing that must be kept.
   failed: fc.integer({ min: 0, max: 20 }).map((n) => n === 0),
-  slownessNanos: fc.constantFrom(1e6, 1e6, 1e6, 1e6, 1e6, 1e6, 1e6, 1e6, 0.3e9, 2e9),
+  slownessNanos: fc.integer({ min: 0, max: 20 }).map((n) => (n === 0 ? 2e9 : n === 1 ? 0.3e9 : 1e6)),
 });
 
 describe('plainVerdict', () => {
@@ -21,7 +21,10 @@ describe('plainVerdict', () => {
     fc.assert(
       fc.property(
         fc.array(span, { maxLength: 7 }),
-        fc.record({ http: rate, database: rate, render: rate, other: rate }),
+        fc.oneof(
+          rate.map((all) => ({ http: all, database: all, render: all, other: all })),
+          fc.record({ http: rate, database: rate, render: rate, other: rate }),
+        ),
         fc.constantFrom('00', '40', 'c0', 'ff'),
         (drawn, rates, byte) => {
           const spans: SpanFacts[] = drawn.map(({ parent, ...facts }, i) => ({
@@ -44,7 +47,7 @@ describe('plainVerdict', () => {
       ),
       { numRuns: 1000 },
     );
-    expect(plain).toBeGreaterThan(300);
+    expect(plain).toBeGreaterThan(100);
   });
 
   it('leaves an empty list to the policies', () => {
