@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { MetricsDocument } from '../../src/observatory/metrics-document.ts';
+import { PAGES } from '../../src/observatory/pages.ts';
 import { BlogProcess, makeDataDir, removeDataDir } from './blog-process.ts';
+import { Visitor } from './visitor.ts';
 
 const VIEWS = 50;
 
@@ -32,12 +34,71 @@ describe('after 50 page views on a fresh process at default settings', () => {
     expect(operations.database.duration_ms.p99).toBeGreaterThan(0);
     expect(spans.live).toBe(0);
   });
+});
 
-  it('does not count the observatory itself', async () => {
-    const before = await blog.metrics<MetricsDocument>();
-    for (let i = 0; i < 20; i++) await blog.metrics<MetricsDocument>();
-    const after = await blog.metrics<MetricsDocument>();
-    expect(after.spans.started).toBe(before.spans.started);
-    expect(after.operations.http.count).toBe(before.operations.http.count);
+const POLLS = 100;
+const PASSWORD = 'a long enough password for polls';
+
+describe(`after ${POLLS} polls of everything that the observatory has`, () => {
+  const dataDir = makeDataDir();
+  const visitor = new Visitor();
+  let blog: BlogProcess;
+  let traceId: string;
+  let statement: string;
+  beforeAll(async () => {
+    blog = await BlogProcess.start(dataDir);
+    traceId = String((await blog.ask('/')).headers['x-request-id']);
+    const link = new URL(/(http\S+\/admin\/setup\?\S+)/.exec(blog.output)![1]!);
+    const { text } = await visitor.send(link.href);
+    const _csrf = /name="_csrf" value="([^"]+)"/.exec(text)![1]!;
+    const fields = { _csrf, token: link.searchParams.get('token')!, password: PASSWORD, repeated: PASSWORD };
+    await visitor.send(new URL('/admin/setup', blog.address).href, { fields });
+    const { text: json } = await visitor.send(at('/queries?format=json'));
+    const { statements } = (JSON.parse(json) as { facts: { statements: { name: string }[] } }).facts;
+    statement = `?${new URLSearchParams({ name: statements[0]!.name }).toString()}`;
   });
+  afterAll(async () => {
+    visitor.close();
+    await blog.stop();
+    removeDataDir(dataDir);
+  });
+
+  /** What is asked for, how many times over, with nothing of it counted as work of the blog. */
+  async function poll(ask: () => Promise<void>): Promise<void> {
+    const before = await blog.metrics<MetricsDocument>();
+    for (let i = 0; i < POLLS; i++) await ask();
+    const after = await blog.metrics<MetricsDocument>();
+    const counted = ({ spans, operations }: MetricsDocument) => ({
+      started: spans.started,
+      counts: Object.values(operations).map(({ count }) => count),
+    });
+    expect(counted(after)).toEqual(counted(before));
+  }
+  const at = (page: string): string => new URL(`/admin/metrics-dashboard${page}`, blog.address).href;
+  /** A page as somebody looks at it, who has something to look at. */
+  const pathOf = (path: string): string =>
+    path.replace(':traceId', traceId) +
+    (path === '/route' ? '?name=GET+%2F' : path === '/statement' ? statement : '');
+  const paths = PAGES.map(({ path }) => path);
+
+  it.each(['text/html', 'application/json'])('no page has left a span, as %s', async (accept) => {
+    const missing = new Set<string>();
+    await poll(async () => {
+      const looks = paths.map(async (path) => {
+        const { status } = await visitor.send(at(pathOf(path)), { headers: { accept } });
+        if (status !== 200) missing.add(path);
+      });
+      await Promise.all(looks);
+    });
+    // Nobody has imported a trace; that is a page as well.
+    expect([...missing]).toEqual(['/traces/imported/:traceId']);
+  });
+
+  it('neither has the document of all facts', () => poll(async () => void (await blog.metrics())));
+
+  it('neither has the live stream', () =>
+    poll(async () => {
+      const event = await visitor.firstEvent(new URL(at('/live?page=')));
+      expect(event).toContain('data:');
+    }));
 });
