@@ -133,8 +133,15 @@ function fitting(
   if (first === undefined || second === undefined) return inside;
   const widest = Math.max(...inside.map((tick) => width(labels.of(tick))));
   const every = Math.ceil((widest + LABEL_GAP_PIXELS) / Math.max(1, x(second) - x(first)));
-  const offset = Math.floor(((inside.length - 1) % every) / 2);
-  return inside.filter((_, index) => index % every === offset);
+  const offBalance = (some: readonly number[]): number =>
+    Math.abs(some.reduce((sum, tick) => sum + x(tick), 0) / some.length - pixels / 2);
+  return Array.from({ length: Math.min(every, inside.length) }, (_, offset) =>
+    inside.filter((_, index) => index % every === offset),
+  ).reduce((best, some) =>
+    some.length > best.length || (some.length === best.length && offBalance(some) < offBalance(best))
+      ? some
+      : best,
+  );
 }
 
 /** Labels under the plot: the beginning, round moments between as there is room, and `now` where it ends now. */

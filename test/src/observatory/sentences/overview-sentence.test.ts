@@ -103,6 +103,11 @@ describe('overviewSentence', () => {
       'Quiet. No requests since the start just now.',
     ],
     [
+      'counts from a start that was reckoned a millisecond earlier',
+      { startedAtMillis: FAKE_NOW - 150_000, countedFromMillis: FAKE_NOW - 150_001 },
+      'All fine. 32,410 requests since the start 2 minutes ago, none failed. One in twenty took longer than 19 ms.',
+    ],
+    [
       'quiet in the first minute',
       { metrics: EMPTY, startedAtMillis: FAKE_NOW - 41_000, countedFromMillis: FAKE_NOW - 41_000 },
       'Quiet. No requests since the start 41 seconds ago.',
