@@ -80,6 +80,8 @@ export class BufferedTrace implements Verdict {
   /** Its place in the table. */
   nextInBucket: BufferedTrace | undefined;
   bucket = 0;
+  hashEven = 0;
+  hashOdd = 0;
 
   constructor(budget: OwedBudget) {
     this.owedAncestors = new OwedAncestors(budget);

@@ -1,5 +1,5 @@
 import type { HeldFacts } from './buffered-trace.ts';
-import { isAtLeast, KEEP_ALL } from './consistent-threshold.ts';
+import { isAtLeast, KEEP_ALL, REJECT_ALL } from './consistent-threshold.ts';
 import { mustKeepReason, type SamplingSettings, type SpanFacts, type Thresholds } from './policies.ts';
 
 /**
@@ -31,7 +31,8 @@ export function plainVerdict(
 }
 
 function keeps(threshold: Thresholds['local']['http'], facts: HeldFacts): boolean {
-  return threshold === KEEP_ALL || isAtLeast(facts.randomness, threshold);
+  // At 1 and at 0 nobody has to know the randomness.
+  return threshold === KEEP_ALL || (threshold !== REJECT_ALL && isAtLeast(facts.randomness, threshold));
 }
 
 function isAmong(spanId: string, spans: readonly SpanFacts[]): boolean {

@@ -3,7 +3,7 @@ import type { AttributeValue, KeepReason, OperationType } from '../query.ts';
 import type { HeldFacts } from './buffered-trace.ts';
 import type { Bits56 } from './consistent-threshold.ts';
 import type { EndedSpan } from './ended-span.ts';
-import type { KeptSpan, SpanTemplate, TemplatedSpan, TraceFacts } from './kept-span.ts';
+import type { KeptSpan, SpanTemplate, TemplatedSpan } from './kept-span.ts';
 import { withThreshold } from './ot-trace-state.ts';
 import type { StormFate } from './policies.ts';
 import { weightOf } from './span-weight.ts';
@@ -14,9 +14,8 @@ import { weightOf } from './span-weight.ts';
  */
 export class SampledSpan implements KeptSpan {
   declare readonly keepReason: KeepReason;
-  declare readonly traceFacts: TraceFacts;
+  declare readonly traceFacts: HeldFacts;
   declare private readonly of: EndedSpan;
-  declare private readonly facts: HeldFacts;
   declare private readonly own: Bits56;
   declare private readonly fate: StormFate | undefined;
   declare private weighted: SpanContext | undefined;
@@ -32,7 +31,6 @@ export class SampledSpan implements KeptSpan {
     this.keepReason = keepReason;
     this.traceFacts = facts;
     this.of = of;
-    this.facts = facts;
     this.own = own;
     this.fate = fate;
     this.weighted = undefined;
@@ -45,7 +43,7 @@ export class SampledSpan implements KeptSpan {
     return this.of.series;
   }
   get traceId(): string {
-    return this.facts.traceId;
+    return this.traceFacts.traceId;
   }
   get spanId(): string {
     return this.of.spanId;
@@ -112,7 +110,13 @@ export class SampledSpan implements KeptSpan {
   }
 
   #weigh(context: SpanContext): SpanContext {
-    const threshold = weightOf(this.of.span, this.keepReason, this.own, this.facts.randomness, this.fate);
+    const threshold = weightOf(
+      this.of.span,
+      this.keepReason,
+      this.own,
+      this.traceFacts.randomness,
+      this.fate,
+    );
     const traceState = withThreshold(context.traceState, threshold);
     return traceState === context.traceState || traceState === undefined
       ? context

@@ -68,9 +68,11 @@ export class SpanHandOver {
       if (rates === 'export' && !isExported) continue;
       try {
         const by = thresholds[rates];
-        const views = spans.map(
-          (span) => new SampledSpan(span, 'probability', facts, by[span.type], undefined),
-        );
+        const views: SampledSpan[] = [];
+        for (let k = 0; k < spans.length; k++) {
+          const span = spans[k]!;
+          views.push(new SampledSpan(span, 'probability', facts, by[span.type], undefined));
+        }
         this.#export(exporter, views);
       } catch (error) {
         this.#guard.report('exporter', error);

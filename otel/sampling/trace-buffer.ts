@@ -5,6 +5,7 @@ import type { EndedSpan } from './ended-span.ts';
 import type { OwedBudget } from './owed-ancestors.ts';
 import type { Thresholds } from './policies.ts';
 import { DEFAULT_SAMPLING_LIMITS, type TraceBufferLimits } from './sampling-limits.ts';
+import { TraceIdHash } from './trace-id-hash.ts';
 import { TraceList } from './trace-list.ts';
 import { TraceTable } from './trace-table.ts';
 
@@ -44,8 +45,9 @@ export class TraceBuffer {
     this.limits = { ...DEFAULT_SAMPLING_LIMITS, ...limits };
     const { maxOwedAncestors: max, maxOwedAncestorsPerTrace: maxPerTrace } = this.limits;
     this.#owed = { max, maxPerTrace, held: 0, forgotten: 0 };
-    this.#dropped = new DroppedTraces(this.limits.maxDroppedTraces);
-    this.#traces = new TraceTable(this.limits.maxTraces + this.limits.maxVerdicts);
+    const hash = new TraceIdHash();
+    this.#dropped = new DroppedTraces(this.limits.maxDroppedTraces, hash);
+    this.#traces = new TraceTable(this.limits.maxTraces + this.limits.maxVerdicts, hash);
   }
 
   facts(): TraceBufferFacts {
@@ -131,7 +133,7 @@ export class TraceBuffer {
     if (this.#traces.find(trace.traceId) !== trace) return;
     this.#over.remove(trace);
     this.#traces.delete(trace);
-    this.#dropped.add(trace.traceId, trace.decidedBy);
+    this.#dropped.add(trace);
     if (this.#free.length < MAX_FREE) this.#free.push(trace);
   }
 

@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { DroppedTraces } from '../../../otel/sampling/dropped-traces.ts';
+import { type DroppedTrace, DroppedTraces } from '../../../otel/sampling/dropped-traces.ts';
 import { OwedAncestors } from '../../../otel/sampling/owed-ancestors.ts';
 import { thresholdsOf } from '../../../otel/sampling/policies.ts';
 import { DEFAULT_SAMPLING_LIMITS } from '../../../otel/sampling/sampling-limits.ts';
 import { SeriesNames } from '../../../otel/sampling/series-names.ts';
 import { StormExamples } from '../../../otel/sampling/storm-examples.ts';
 import { TraceBuffer } from '../../../otel/sampling/trace-buffer.ts';
+import { TraceIdHash } from '../../../otel/sampling/trace-id-hash.ts';
 import { TraceTable } from '../../../otel/sampling/trace-table.ts';
 import { BufferedTrace } from '../../../otel/sampling/buffered-trace.ts';
 import { failedRequest } from './ended-span-fixture.ts';
@@ -123,7 +124,7 @@ describe('TraceTable', () => {
     const ids = fc.array(fc.record({ id: fc.nat(30), isAdded: fc.boolean() }), { maxLength: 200 });
     fc.assert(
       fc.property(ids, fc.constantFrom(1, 1000), fc.nat(), (steps, capacity, seed) => {
-        const table = new TraceTable(capacity, seed);
+        const table = new TraceTable(capacity, new TraceIdHash(seed));
         const map = new Map<string, BufferedTrace>();
         for (const { id: number, isAdded } of steps) {
           const id = idOf(number);
@@ -146,11 +147,40 @@ describe('TraceTable', () => {
   });
 });
 
+describe('TraceIdHash', () => {
+  it('tells a hundred thousand ids apart, and spreads those that count up', () => {
+    const hash = new TraceIdHash(42);
+    const seen = new Set<string>();
+    const inBucket = new Uint32Array(2048);
+    for (let i = 0; i < 100_000; i++) {
+      hash.compute(idOf(i));
+      seen.add(`${hash.even} ${hash.odd}`);
+      inBucket[hash.mixed >>> 21]!++;
+    }
+    expect(seen.size).toBe(100_000);
+    // 49 on average; a thousand in one would be a hash that clusters.
+    expect(Math.max(...inBucket)).toBeLessThan(150);
+  });
+
+  it('is another for another seed, and the same for its sibling', () => {
+    const [one, two] = [new TraceIdHash(1), new TraceIdHash(2)];
+    const sibling = one.sibling();
+    for (const hash of [one, two, sibling]) hash.compute(idOf(7));
+    expect([sibling.even, sibling.odd]).toEqual([one.even, one.odd]);
+    expect([two.even, two.odd]).not.toEqual([one.even, one.odd]);
+  });
+});
+
 describe('DroppedTraces', () => {
   it('remembers the last ones, and nothing before the first', () => {
-    const dropped = new DroppedTraces(3);
+    const hash = new TraceIdHash();
+    const dropped = new DroppedTraces(3, hash);
+    const left = (id: string): DroppedTrace => {
+      hash.compute(id);
+      return { hashEven: hash.even, hashOdd: hash.odd, decidedBy: THRESHOLDS };
+    };
     expect(dropped.has(idOf(0))).toBe(false);
-    for (let i = 1; i <= 5; i++) dropped.add(idOf(i), THRESHOLDS);
+    for (let i = 1; i <= 5; i++) dropped.add(left(idOf(i)));
     expect([1, 2, 3, 4, 5].map((i) => dropped.has(idOf(i)))).toEqual([false, false, true, true, true]);
     expect(dropped.has(`${idOf(5).slice(0, 20)}1${idOf(5).slice(21)}`)).toBe(false);
     expect(dropped.size).toBe(3);
