@@ -43,6 +43,7 @@ export async function measureMemory(): Promise<readonly Figure[]> {
 
 function playPages({ processor }: ReturnType<typeof createPipeline>, pages: number): void {
   for (let page = 0; page < pages; page++) play(processor, postPage());
+  processor.settle();
 }
 
 function heapGrowth(work: () => void, warmUp: () => void): number {
