@@ -1,7 +1,7 @@
 import type { TraceState } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { OperationType } from '../query.ts';
-import type { Bits56 } from './consistent-threshold.ts';
+import { type Bits56, isAtLeast, KEEP_ALL, REJECT_ALL } from './consistent-threshold.ts';
 import type { EndedSpan } from './ended-span.ts';
 import type { TraceFacts } from './kept-span.ts';
 import { randomnessOf } from './ot-trace-state.ts';
@@ -29,6 +29,11 @@ export class HeldFacts implements TraceFacts {
 
   get randomness(): Bits56 {
     return (this.known ??= randomnessOf(this.traceId, this.traceState));
+  }
+
+  /** R >= T; at a rate of 1 or 0 nobody has to know R. */
+  isKeptBy(threshold: Bits56): boolean {
+    return threshold === KEEP_ALL || (threshold !== REJECT_ALL && isAtLeast(this.randomness, threshold));
   }
 }
 
@@ -98,10 +103,6 @@ export class BufferedTrace implements Verdict {
     this.keptAny = false;
     // Exporters may hold the old ones.
     this.facts = new HeldFacts(traceId, traceState);
-  }
-
-  get randomness(): Bits56 {
-    return this.facts.randomness;
   }
 
   /** Whether a kept child waits for any span of it. */

@@ -10,6 +10,8 @@ export interface TraceFacts {
   readonly truncated: boolean;
   /** The local root's parent is in another process. */
   readonly remoteParent: boolean;
+  /** False: these are the first spans of the trace that are handed over, as far as anybody remembers. */
+  readonly isContinued?: boolean;
 }
 
 /** What all spans of one statement, or of one page, have in common; the same object for each of them. */

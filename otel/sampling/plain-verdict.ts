@@ -1,5 +1,4 @@
 import type { HeldFacts } from './buffered-trace.ts';
-import { isAtLeast, KEEP_ALL, REJECT_ALL } from './consistent-threshold.ts';
 import { mustKeepReason, type SamplingSettings, type SpanFacts, type Thresholds } from './policies.ts';
 
 /**
@@ -15,12 +14,12 @@ export function plainVerdict(
   const last = spans.length - 1;
   if (last < 0) return undefined;
   const { type: lastType, spanId: lastId } = spans[last]!;
-  const isKept = keeps(local[lastType], facts);
+  const isKept = facts.isKeptBy(local[lastType]);
   for (let i = 0; i <= last; i++) {
     const span = spans[i]!;
     if (mustKeepReason(span, settings) !== undefined) return undefined;
     const { type } = span;
-    if (type !== lastType && keeps(local[type], facts) !== isKept) return undefined;
+    if (type !== lastType && facts.isKeptBy(local[type]) !== isKept) return undefined;
     // A parent that has not ended is owed, and that is for the policies. The local root ends last, as a rule.
     if (!isKept) continue;
     const { parentSpanId } = span;
@@ -28,11 +27,6 @@ export function plainVerdict(
       return undefined;
   }
   return isKept;
-}
-
-function keeps(threshold: Thresholds['local']['http'], facts: HeldFacts): boolean {
-  // At 1 and at 0 nobody has to know the randomness.
-  return threshold === KEEP_ALL || (threshold !== REJECT_ALL && isAtLeast(facts.randomness, threshold));
 }
 
 function isAmong(spanId: string, spans: readonly SpanFacts[]): boolean {

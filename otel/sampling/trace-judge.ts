@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Guard } from '../guard.ts';
 import type { OperationType } from '../query.ts';
 import type { BufferedTrace, Verdict } from './buffered-trace.ts';
-import { type Bits56, isAtLeast, KEEP_ALL } from './consistent-threshold.ts';
+import { type Bits56, KEEP_ALL } from './consistent-threshold.ts';
 import type { EndedSpan } from './ended-span.ts';
 import type { LiveThresholds } from './live-thresholds.ts';
 import { plainVerdict } from './plain-verdict.ts';
@@ -73,7 +73,7 @@ export class TraceJudge {
     const live = this.#live();
     if (!trace.wasDecided) {
       const threshold = live.thresholds.export[this.#reader.rootTypeOf(trace)];
-      trace.wholeExport = this.#exports && isAtLeast(trace.randomness, threshold);
+      trace.wholeExport = this.#exports && trace.facts.isKeptBy(threshold);
     }
     if (trace.live > 0) trace.facts.truncated = true;
     trace.decidedBy = live.thresholds;
@@ -94,7 +94,7 @@ export class TraceJudge {
     const trace = this.#buffer.unheld(traceId, traceState);
     trace.facts.truncated = true;
     trace.wholeExport =
-      this.#exports && droppedBy === undefined && isAtLeast(trace.randomness, thresholds.export[ended.type]);
+      this.#exports && droppedBy === undefined && trace.facts.isKeptBy(thresholds.export[ended.type]);
     this.#judge([ended], trace, settings, droppedBy ?? thresholds, true);
     trace.forget();
   }

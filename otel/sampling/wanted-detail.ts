@@ -41,12 +41,9 @@ export class WantedDetail {
   }
 
   #inHeld(type: OperationType, trace: BufferedTrace, { thresholds, lowestExport }: LiveThresholds): boolean {
-    const { randomness, isDecided, decidedBy, wholeExport } = trace;
-    if (isDecided && decidedBy !== undefined)
-      return wholeExport || isAtLeast(randomness, decidedBy.local[type]);
-    return (
-      isAtLeast(randomness, thresholds.local[type]) || (this.#exports && isAtLeast(randomness, lowestExport))
-    );
+    const { facts, isDecided, decidedBy, wholeExport } = trace;
+    if (isDecided && decidedBy !== undefined) return wholeExport || facts.isKeptBy(decidedBy.local[type]);
+    return facts.isKeptBy(thresholds.local[type]) || (this.#exports && facts.isKeptBy(lowestExport));
   }
 
   #inUnheld(
