@@ -10,91 +10,114 @@ const TRACE_BYTES = 320;
 /** Its slot in the list of spans. */
 const SPAN_SLOT_BYTES = 8;
 
-/** Strongest first, as TraceSummary names them. */
-const REASONS_BY_STRENGTH: readonly KeepReason[] = ['error', 'slow', 'probability', 'late', 'ancestor'];
+/** By which reason a trace is named, as TraceSummary says. */
+const STRENGTH: Readonly<Record<KeepReason, number>> = {
+  error: 5,
+  slow: 4,
+  probability: 3,
+  late: 2,
+  ancestor: 1,
+};
 /** What goes last when a trace is too big: evidence, then the way to it, then the ordinary. */
 const REASONS_BY_WORTH: readonly KeepReason[] = ['error', 'slow', 'late', 'ancestor', 'probability'];
 
+/** How a trace that is not on disk as it is now ranks with those that are to be written. */
+export type UnsavedRank = 'ordinary' | 'mustKeep';
+
 /** One kept trace: its span records, merged from as many fragments as came. */
 export class TraceRecord {
-  readonly traceId: string;
-  pinned = false;
+  // Declared, not defined, and no #private ones: a defined field is written twice, and these are made for every kept trace.
+  declare readonly traceId: string;
+  declare pinned: boolean;
   /** Handed to the OTLP pipeline too. */
-  exported = false;
-  truncated = false;
+  declare exported: boolean;
+  declare truncated: boolean;
   /** Came back after its earlier spans were evicted: the history file holds more of it. */
-  resumed = false;
-  remoteParent = false;
-  #spans: SpanRecord[] = [];
-  #bytes = TRACE_BYTES;
-  #head: SpanRecord | undefined;
-  #firstMillis = Infinity;
-  #lastMillis = -Infinity;
-  #errorCount = 0;
-  #keepReason: KeepReason = 'ancestor';
+  declare resumed: boolean;
+  declare remoteParent: boolean;
+  declare unsaved: UnsavedRank | undefined;
+  /** Neighbours in the ring. */
+  declare older: TraceRecord | undefined;
+  declare newer: TraceRecord | undefined;
+  declare private kept: SpanRecord[];
+  /** Estimated heap bytes. */
+  declare bytes: number;
+  /** The local root, the earliest of them if there are several; without any, the earliest kept span. */
+  declare head: SpanRecord | undefined;
+  declare private firstMillis: number;
+  declare private lastMillis: number;
+  declare errorCount: number;
+  declare keepReason: KeepReason;
   /** Counted out by local roots that are complete, by the one in progress, and cut here. */
-  #droppedBefore = 0;
-  #droppedHere = 0;
-  #droppedByCut = 0;
+  declare private droppedBefore: number;
+  declare private droppedHere: number;
+  declare private droppedByCut: number;
 
   constructor(traceId: string) {
     this.traceId = traceId;
+    this.pinned = false;
+    this.exported = false;
+    this.truncated = false;
+    this.resumed = false;
+    this.remoteParent = false;
+    this.unsaved = undefined;
+    this.older = undefined;
+    this.newer = undefined;
+    this.kept = [];
+    this.bytes = TRACE_BYTES;
+    this.head = undefined;
+    this.firstMillis = Infinity;
+    this.lastMillis = -Infinity;
+    this.errorCount = 0;
+    this.keepReason = 'ancestor';
+    this.droppedBefore = 0;
+    this.droppedHere = 0;
+    this.droppedByCut = 0;
   }
 
   get spans(): readonly SpanRecord[] {
-    return this.#spans;
+    return this.kept;
   }
-  /** Estimated heap bytes. */
-  get bytes(): number {
-    return this.#bytes;
-  }
-  /** The local root, the earliest of them if there are several; without any, the earliest kept span. */
-  get head(): SpanRecord | undefined {
-    return this.#head;
-  }
-  get errorCount(): number {
-    return this.#errorCount;
-  }
-  get keepReason(): KeepReason {
-    return this.#keepReason;
+  get name(): string {
+    return this.head?.name ?? '';
   }
   /** From the first start to the last end of its kept spans. */
   get extent(): { readonly fromMillis: number; readonly toMillis: number } {
-    return { fromMillis: this.#firstMillis, toMillis: this.#lastMillis };
+    return { fromMillis: this.firstMillis, toMillis: this.lastMillis };
   }
   get startMillis(): number {
-    return this.#head?.localRoot === true ? this.#head.startMillis : this.#firstMillis;
+    return this.head?.localRoot === true ? this.head.startMillis : this.firstMillis;
   }
   get durationMillis(): number {
-    return this.#head?.localRoot === true ? this.#head.durationMillis : this.#lastMillis - this.#firstMillis;
+    return this.head?.localRoot === true ? this.head.durationMillis : this.lastMillis - this.firstMillis;
   }
   get droppedSpans(): number {
-    return this.#droppedBefore + this.#droppedHere + this.#droppedByCut;
+    return this.droppedBefore + this.droppedHere + this.droppedByCut;
   }
 
   /** Adds a fragment: the first spans of a trace, late ones, or those of another local root of the same trace. */
   append(spans: readonly SpanRecord[], facts: TraceFacts): void {
-    const isNextRoot = this.#head?.localRoot === true && spans.some((span) => span.localRoot);
+    const isNextRoot = this.head?.localRoot === true && spans.some((span) => span.localRoot);
     if (isNextRoot) {
-      this.#droppedBefore += this.#droppedHere;
-      this.#droppedHere = facts.droppedSpans;
+      this.droppedBefore += this.droppedHere;
+      this.droppedHere = facts.droppedSpans;
     } else {
       // A late fragment tells the count so far, not what came on top.
-      this.#droppedHere = Math.max(this.#droppedHere, facts.droppedSpans);
+      this.droppedHere = Math.max(this.droppedHere, facts.droppedSpans);
     }
     this.truncated ||= facts.truncated;
     this.remoteParent ||= facts.remoteParent;
     // Most traces come in one piece: their list gets no spare capacity.
-    if (this.#spans.length === 0) this.#spans = spans.slice();
-    else for (const span of spans) this.#spans.push(span);
+    if (this.kept.length === 0) this.kept = spans.slice();
+    else for (const span of spans) this.kept.push(span);
     for (const span of spans) this.#count(span);
   }
 
   /** Leaves out the least important spans until the record fits; the most important one stays whatever its size. */
   cutTo(maxBytes: number): void {
-    if (this.#bytes <= maxBytes) return;
-    const ranked = this.#spans.toSorted(byWorth);
-    const spans = this.#spans;
+    if (this.bytes <= maxBytes) return;
+    const ranked = this.kept.toSorted(byWorth);
+    const spans = this.kept;
     this.#reset();
     const kept = new Set<SpanRecord>();
     let bytes = TRACE_BYTES;
@@ -105,31 +128,31 @@ export class TraceRecord {
     }
     for (const span of spans) {
       if (!kept.has(span)) continue;
-      this.#spans.push(span);
+      this.kept.push(span);
       this.#count(span);
     }
-    this.#droppedByCut += spans.length - kept.size;
+    this.droppedByCut += spans.length - kept.size;
     this.truncated = true;
   }
 
   summary(): TraceSummary {
-    const head = this.#head;
+    const head = this.head;
     const status =
       head === undefined ? undefined : attributeOf(head.attributes, ATTR_HTTP_RESPONSE_STATUS_CODE);
     const outcome = head === undefined ? undefined : attributeOf(head.attributes, ATTR_HTTP_RESPONSE_OUTCOME);
     return {
       traceId: this.traceId,
-      name: head?.name ?? '',
+      name: this.name,
       type: head?.type ?? 'other',
       series: head?.series ?? '',
       startMillis: this.startMillis,
       durationMillis: this.durationMillis,
-      spanCount: this.#spans.length,
-      errorCount: this.#errorCount,
+      spanCount: this.kept.length,
+      errorCount: this.errorCount,
       httpStatusCode: typeof status === 'number' ? status : undefined,
       outcome: typeof outcome === 'string' ? outcome : undefined,
-      keepReason: this.#keepReason,
-      bytes: this.#bytes,
+      keepReason: this.keepReason,
+      bytes: this.bytes,
       pinned: this.pinned,
     };
   }
@@ -138,7 +161,7 @@ export class TraceRecord {
   detail(toRow: (span: SpanRecord) => SpanRow, logs: readonly LogLine[] = []): TraceDetail {
     return {
       ...this.summary(),
-      spans: this.#spans.toSorted((a, b) => a.startMillis - b.startMillis).map(toRow),
+      spans: this.kept.toSorted((a, b) => a.startMillis - b.startMillis).map(toRow),
       logs,
       droppedSpans: this.droppedSpans,
       truncated: this.truncated,
@@ -148,24 +171,23 @@ export class TraceRecord {
   }
 
   #count(span: SpanRecord): void {
-    this.#bytes += span.bytes + SPAN_SLOT_BYTES;
-    if (span.status === 'error') this.#errorCount++;
-    this.#firstMillis = Math.min(this.#firstMillis, span.startMillis);
-    this.#lastMillis = Math.max(this.#lastMillis, endMillisOf(span));
-    if (REASONS_BY_STRENGTH.indexOf(span.keepReason) < REASONS_BY_STRENGTH.indexOf(this.#keepReason)) {
-      this.#keepReason = span.keepReason;
-    }
-    if (this.#head === undefined || namesBetter(span, this.#head)) this.#head = span;
+    this.bytes += span.bytes + SPAN_SLOT_BYTES;
+    if (span.status === 'error') this.errorCount++;
+    this.firstMillis = Math.min(this.firstMillis, span.startMillis);
+    this.lastMillis = Math.max(this.lastMillis, endMillisOf(span));
+    if (span.keepReason !== this.keepReason && STRENGTH[span.keepReason] > STRENGTH[this.keepReason])
+      this.keepReason = span.keepReason;
+    if (this.head === undefined || namesBetter(span, this.head)) this.head = span;
   }
 
   #reset(): void {
-    this.#spans = [];
-    this.#bytes = TRACE_BYTES;
-    this.#head = undefined;
-    this.#firstMillis = Infinity;
-    this.#lastMillis = -Infinity;
-    this.#errorCount = 0;
-    this.#keepReason = 'ancestor';
+    this.kept = [];
+    this.bytes = TRACE_BYTES;
+    this.head = undefined;
+    this.firstMillis = Infinity;
+    this.lastMillis = -Infinity;
+    this.errorCount = 0;
+    this.keepReason = 'ancestor';
   }
 }
 

@@ -4,8 +4,7 @@ import { MAX_RECORD_BYTES } from './span-record.ts';
 import type { SpanRecord } from './span-record.ts';
 import { Tombstones } from './tombstones.ts';
 import type { Tombstone } from './tombstones.ts';
-import { UnsavedTraces } from './unsaved-traces.ts';
-import { TraceRecord } from './trace-record.ts';
+import { TraceRecord, type UnsavedRank } from './trace-record.ts';
 
 export interface TraceRingOptions {
   readonly maxTraces: number;
@@ -23,6 +22,8 @@ const MAX_SHARE = 0.25;
 /** A trace over its bound is cut to this share of it, so that a trace that keeps growing is not cut on every span. */
 const CUT_TO_SHARE = 0.75;
 
+const UNSAVED_RANKS: readonly UnsavedRank[] = ['mustKeep', 'ordinary'];
+
 /**
  * The kept traces, bounded by count and by estimated bytes, oldest out first. Every operation is O(1) in the number
  * of traces; pinned traces are passed over. A trace id that left is remembered as a tombstone for a while.
@@ -37,11 +38,13 @@ export class TraceRing {
   readonly #traces = new Map<string, TraceRecord>();
   readonly #tombstones: Tombstones;
   readonly #evicted: Record<EvictionReason, number> = { count: 0, bytes: 0, age: 0 };
-  /** Lives across calls, so that finding the oldest never walks over what was deleted before. */
-  #cursor = this.#traces.values();
-  #candidate: TraceRecord | undefined;
-  /** Ids, only of traces that are here; undefined until somebody asks for changes. */
-  #changed: UnsavedTraces | undefined;
+  /** Unpinned traces in the order in which they came, chained through the records: what is evicted is at hand. */
+  #oldest: TraceRecord | undefined;
+  #newest: TraceRecord | undefined;
+  /** Whether anybody asks for changes. */
+  #isTracking = false;
+  /** Traces that changed since they were taken, of either rank. */
+  readonly #unsavedBy: Record<UnsavedRank, number> = { ordinary: 0, mustKeep: 0 };
   #unsaved = 0;
   #bytes = 0;
   #pinned = 0;
@@ -83,7 +86,7 @@ export class TraceRing {
 
   /** Failed and slow traces, and late ones, that nobody has taken since they changed. */
   get mustKeepUnsaved(): number {
-    return this.#changed?.mustKeepSize ?? 0;
+    return this.#unsavedBy.mustKeep;
   }
 
   /** Takes a trace's kept spans, or merges them into what is there; makes room by evicting the oldest. */
@@ -92,11 +95,12 @@ export class TraceRing {
     if (trace === undefined) {
       trace = new TraceRecord(traceId);
       // Its earlier spans are gone: what follows is not the whole trace.
-      if (this.#tombstones.get(traceId) !== undefined) {
+      if (facts.isContinued !== false && this.#tombstones.get(traceId) !== undefined) {
         trace.truncated = true;
         trace.resumed = true;
       }
       this.#traces.set(traceId, trace);
+      this.#append(trace);
       this.#bytes += trace.bytes;
     }
     const bytesBefore = trace.bytes;
@@ -105,7 +109,7 @@ export class TraceRing {
     if (trace.bytes > maxBytes) trace.cutTo(maxBytes * CUT_TO_SHARE);
     this.#bytes += trace.bytes - bytesBefore;
     if (trace.pinned) this.#pinnedBytes += trace.bytes - bytesBefore;
-    this.markChanged(traceId);
+    this.#mark(trace);
     this.#makeRoom();
     return trace;
   }
@@ -115,6 +119,7 @@ export class TraceRing {
     if (this.#traces.has(trace.traceId)) return;
     trace.cutTo(this.#maxTraceBytes);
     this.#traces.set(trace.traceId, trace);
+    this.#append(trace);
     this.#bytes += trace.bytes;
     if (pinned) this.pin(trace.traceId, true);
     this.#makeRoom();
@@ -122,27 +127,29 @@ export class TraceRing {
 
   /** From now on `takeChanged` knows which traces are new or changed; those that are here count as new. */
   trackChanges(): void {
-    this.#changed = new UnsavedTraces();
-    for (const trace of this.#traces.values()) this.#changed.add(trace);
+    this.#isTracking = true;
+    for (const trace of this.#traces.values()) this.#mark(trace);
   }
 
   markChanged(traceId: string): void {
     const trace = this.#traces.get(traceId);
-    if (trace !== undefined) this.#changed?.add(trace);
+    if (trace !== undefined) this.#mark(trace);
   }
 
   /** Traces that changed since they were taken last, up to either limit but at least one if there is any; failed and slow ones first. */
   takeChanged(maxTraces: number, maxSpans: number): readonly TraceRecord[] {
     const taken: TraceRecord[] = [];
     let spans = 0;
-    for (const traceId of this.#changed?.ids() ?? []) {
-      const trace = this.#traces.get(traceId);
-      if (taken.length >= maxTraces || (taken.length > 0 && spans + (trace?.spans.length ?? 0) > maxSpans))
-        break;
-      this.#changed?.delete(traceId);
-      if (trace === undefined) continue;
-      taken.push(trace);
-      spans += trace.spans.length;
+    for (const rank of UNSAVED_RANKS) {
+      if (this.#unsavedBy[rank] === 0) continue;
+      for (const trace of this.#traces.values()) {
+        if (trace.unsaved !== rank) continue;
+        spans += trace.spans.length;
+        if (taken.length >= maxTraces || (taken.length > 0 && spans > maxSpans)) return taken;
+        this.#setUnsaved(trace, undefined);
+        taken.push(trace);
+        if (this.#unsavedBy[rank] === 0) break;
+      }
     }
     return taken;
   }
@@ -171,16 +178,16 @@ export class TraceRing {
         return false;
       this.#pinned++;
       this.#pinnedBytes += trace.bytes;
-      if (this.#candidate === trace) this.#candidate = undefined;
+      this.#remove(trace);
     } else {
       this.#pinned--;
       this.#pinnedBytes -= trace.bytes;
-      // To the end of the line: the cursor has passed its old place.
       this.#traces.delete(traceId);
       this.#traces.set(traceId, trace);
+      this.#append(trace);
     }
     trace.pinned = pinned;
-    this.markChanged(traceId);
+    this.#mark(trace);
     return true;
   }
 
@@ -189,14 +196,14 @@ export class TraceRing {
     const trace = this.#traces.get(traceId);
     if (trace === undefined) return false;
     trace.exported = true;
-    this.markChanged(traceId);
+    this.#mark(trace);
     return true;
   }
 
   /** Evicts what ended before `cutoffMillis`, oldest first, up to the first that is younger; answers how many went. */
   evictOlderThan(cutoffMillis: number): number {
     let evicted = 0;
-    for (let trace = this.#oldest(); trace !== undefined; trace = this.#oldest()) {
+    for (let trace = this.#oldest; trace !== undefined; trace = this.#oldest) {
       if (trace.extent.toMillis >= cutoffMillis) break;
       this.#evict(trace, 'age');
       evicted++;
@@ -225,42 +232,54 @@ export class TraceRing {
     while (this.#traces.size - this.#pinned > 1) {
       const reason = this.#traces.size > this.#maxTraces ? 'count' : 'bytes';
       if (reason === 'bytes' && this.#bytes <= this.#maxBytes) return;
-      const oldest = this.#oldest();
+      const oldest = this.#oldest;
       if (oldest === undefined) return;
       this.#evict(oldest, reason);
     }
   }
 
-  #oldest(): TraceRecord | undefined {
-    let restarted = false;
-    for (;;) {
-      const candidate = this.#candidate;
-      if (candidate !== undefined && !candidate.pinned && this.#traces.get(candidate.traceId) === candidate)
-        return candidate;
-      const next = this.#cursor.next();
-      if (next.done !== true) {
-        this.#candidate = next.value;
-      } else {
-        if (restarted) return undefined;
-        restarted = true;
-        this.#candidate = undefined;
-        this.#cursor = this.#traces.values();
-      }
-    }
+  #append(trace: TraceRecord): void {
+    trace.older = this.#newest;
+    if (this.#newest === undefined) this.#oldest = trace;
+    else this.#newest.newer = trace;
+    this.#newest = trace;
+  }
+
+  #remove(trace: TraceRecord): void {
+    const { older, newer } = trace;
+    if (older === undefined) this.#oldest = newer;
+    else older.newer = newer;
+    if (newer === undefined) this.#newest = older;
+    else newer.older = older;
+    trace.older = trace.newer = undefined;
+  }
+
+  #mark(trace: TraceRecord): void {
+    if (!this.#isTracking || trace.unsaved === 'mustKeep') return;
+    const { keepReason } = trace;
+    this.#setUnsaved(
+      trace,
+      keepReason === 'probability' || keepReason === 'ancestor' ? 'ordinary' : 'mustKeep',
+    );
+  }
+
+  #setUnsaved(trace: TraceRecord, rank: UnsavedRank | undefined): void {
+    if (trace.unsaved === rank) return;
+    if (trace.unsaved !== undefined) this.#unsavedBy[trace.unsaved]--;
+    if (rank !== undefined) this.#unsavedBy[rank]++;
+    trace.unsaved = rank;
   }
 
   #evict(trace: TraceRecord, reason: EvictionReason): void {
     this.#traces.delete(trace.traceId);
+    this.#remove(trace);
     // Gone before it was written: the file's writer is behind, and memory does not wait for it.
-    if (this.#changed?.delete(trace.traceId) === true) this.#unsaved++;
-    this.#candidate = undefined;
+    if (trace.unsaved !== undefined) {
+      this.#setUnsaved(trace, undefined);
+      this.#unsaved++;
+    }
     this.#bytes -= trace.bytes;
     this.#evicted[reason]++;
-    this.#tombstones.set(trace.traceId, {
-      atMillis: this.#now(),
-      reason,
-      name: trace.head?.name ?? '',
-      startMillis: trace.startMillis,
-    });
+    this.#tombstones.add(trace.traceId, this.#now(), reason, trace.name, trace.startMillis);
   }
 }
