@@ -15,6 +15,7 @@ export class HeldFacts implements TraceFacts {
   declare droppedSpans: number;
   declare truncated: boolean;
   declare remoteParent: boolean;
+  declare isContinued: boolean;
   declare private readonly traceState: TraceState | undefined;
   declare private known: Bits56 | undefined;
 
@@ -23,6 +24,7 @@ export class HeldFacts implements TraceFacts {
     this.droppedSpans = 0;
     this.truncated = false;
     this.remoteParent = false;
+    this.isContinued = false;
     this.traceState = traceState;
     this.known = undefined;
   }

@@ -4,7 +4,7 @@ import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 const MAX_BATCHES_WAITING = 4;
 
 /**
- * Lets ended operations wait until a few hundred can be handled one after the other, off the path of any request: code that runs once per
+ * Lets what began and ended wait until a few hundred can be handled one after the other, off the path of any request: code that runs once per
  * request runs from cold caches, at several times the cost. Order is kept. Whoever reads what comes of them calls `settle` first.
  */
 export class DeferredEnds<T> {
@@ -22,7 +22,7 @@ export class DeferredEnds<T> {
 
   /**
    * @param batch How many wait before they are handled, as soon as the event loop comes round; 0: none waits.
-   * @param maxBytes With more, they are handled at once. `handle` must not throw.
+   * @param maxBytes With more, they are handled at once. `handle` must not throw; it gets the weight that was given.
    */
   constructor(batch: number, maxBytes: number, handle: (ended: T, bytes: number) => void) {
     this.#batch = batch;
@@ -42,7 +42,7 @@ export class DeferredEnds<T> {
     if (this.#batch === 0) return this.#handle(ended, bytes);
     const waiting = this.#waiting.push(ended);
     this.#weights.push(bytes);
-    this.#bytes += bytes;
+    if (bytes > 0) this.#bytes += bytes;
     if (waiting < this.#batch && this.#bytes <= this.#maxBytes) return;
     if (waiting >= this.#batch * MAX_BATCHES_WAITING || this.#bytes > this.#maxBytes) this.settle();
     else if (!this.#isScheduled) this.#schedule();

@@ -9,7 +9,7 @@ import { CostSample } from './cost-sample.ts';
 import { DeferredEnds } from './deferred-ends.ts';
 import type { EndedSpan } from './ended-span.ts';
 import type { FinishedOperation, FinishedOperationSink } from './finished-operation.ts';
-import { finishedBytesOf, heldBytesOf } from './held-bytes.ts';
+import { FINISHED_BYTES, finishedBytesOf, heldBytesOf } from './held-bytes.ts';
 import { type LiveThresholds, liveThresholds } from './live-thresholds.ts';
 import type { SamplingSettings } from './policies.ts';
 import { samplingFacts } from './sampling-facts.ts';
@@ -22,6 +22,8 @@ import { TraceBuffer, type TraceBufferFacts } from './trace-buffer.ts';
 import { type OperationAggregates, TraceJudge } from './trace-judge.ts';
 import { WantedDetail } from './wanted-detail.ts';
 
+/** Stands for the weight of a span that has only begun. */
+const STARTED = -1;
 const SWEEP_INTERVAL_MILLIS = 1000;
 /** How long an ended span waits at most to be looked at, when they wait at all. */
 const DEFERRED_SWEEP_INTERVAL_MILLIS = 250;
@@ -83,7 +85,7 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, 
       handOver: this.#handOver,
     });
     const maxBytes = this.#buffer.limits.maxDeferredBytes;
-    this.#deferred = new DeferredEnds(deferredSpans, maxBytes, (ended, bytes) => this.#end(ended, bytes));
+    this.#deferred = new DeferredEnds(deferredSpans, maxBytes, (span, bytes) => this.#handle(span, bytes));
     this.#tickNanos = guard.run('clock', () => clock.monotonicNanos(), 0);
     const intervalMillis = deferredSpans === 0 ? SWEEP_INTERVAL_MILLIS : DEFERRED_SWEEP_INTERVAL_MILLIS;
     context.with(ROOT_CONTEXT, () => {
@@ -93,24 +95,7 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, 
   }
 
   onStart(span: Span, _parentContext: Context): void {
-    this.#tally.start();
-    try {
-      const { traceId, spanId, traceState } = span.spanContext();
-      const parent = span.parentSpanContext;
-      const isRemote = parent?.isRemote === true;
-      if (parent !== undefined && !isRemote) {
-        // A child of a decided trace inherits the verdict when it ends; only a local root opens a trace.
-        const known = this.#buffer.find(traceId);
-        if (known !== undefined) this.#buffer.countStart(known);
-        return;
-      }
-      const trace = this.#buffer.open(traceId, traceState, this.#tickNanos);
-      this.#buffer.countStart(trace);
-      trace.beginRoot(span as Span & ReadableSpan, spanId, isRemote);
-      this.#makeRoom();
-    } catch (error) {
-      this.#guard.report('SamplingSpanProcessor.onStart', error);
-    }
+    this.#deferred.add(span as Span & ReadableSpan, STARTED);
   }
 
   onEnd(span: ReadableSpan): void {
@@ -119,7 +104,7 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, 
 
   /** The same for an operation that was over before anybody made a span of it; it gets one only if it is kept. */
   recordFinished(operation: FinishedOperation): void {
-    this.#deferred.add(operation, finishedBytesOf(operation));
+    this.#deferred.add(operation, FINISHED_BYTES);
   }
 
   /** Handles the ended spans that wait, so that what is read next includes them. Never throws. */
@@ -201,11 +186,33 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, 
     }
   }
 
-  #end(ended: ReadableSpan | FinishedOperation, bytes: number): void {
+  #handle(ended: ReadableSpan | FinishedOperation, bytes: number): void {
+    if (bytes === STARTED) return this.#start(ended as ReadableSpan);
     const since = this.#cost.begin();
-    if (isFinishedOperation(ended)) this.#endFinished(ended, bytes);
+    if (isFinishedOperation(ended)) this.#endFinished(ended);
     else this.#endSpan(ended, bytes);
     if (since !== 0) this.#cost.end(since);
+  }
+
+  #start(span: ReadableSpan): void {
+    this.#tally.start();
+    try {
+      const { traceId, spanId, traceState } = span.spanContext();
+      const parent = span.parentSpanContext;
+      const isRemote = parent?.isRemote === true;
+      if (parent !== undefined && !isRemote) {
+        // A child of a decided trace inherits the verdict when it ends; only a local root opens a trace.
+        const known = this.#buffer.find(traceId);
+        if (known !== undefined) this.#buffer.countStart(known);
+        return;
+      }
+      const trace = this.#buffer.open(traceId, traceState, this.#tickNanos);
+      this.#buffer.countStart(trace);
+      trace.beginRoot(span, spanId, isRemote);
+      this.#makeRoom();
+    } catch (error) {
+      this.#guard.report('SamplingSpanProcessor.onStart', error);
+    }
   }
 
   #endSpan(span: ReadableSpan, bytes: number): void {
@@ -221,7 +228,7 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, 
     }
   }
 
-  #endFinished(operation: FinishedOperation, bytes: number): void {
+  #endFinished(operation: FinishedOperation): void {
     let isStarted = false;
     try {
       const trace = this.#buffer.find(operation.traceId);
@@ -233,7 +240,7 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, 
       }
       this.#tally.start();
       isStarted = true;
-      this.#place(operation, bytes, trace);
+      this.#place(operation, finishedBytesOf(operation), trace);
     } catch (error) {
       this.#guard.report('SamplingSpanProcessor.recordFinished', error);
       if (isStarted) this.#tally.lose();

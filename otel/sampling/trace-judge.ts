@@ -113,6 +113,7 @@ export class TraceJudge {
     thresholds: Thresholds,
     isLate: boolean,
   ): void {
+    verdict.facts.isContinued = verdict.keptAny;
     if (this.#judgePlainly(spans, verdict, settings, thresholds)) return;
     const judgement = this.#policies(spans, verdict, settings, thresholds);
     if (isLate) {

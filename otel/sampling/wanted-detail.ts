@@ -1,7 +1,7 @@
 import { createTraceState, type TraceState } from '@opentelemetry/api';
 import type { OperationType } from '../query.ts';
 import type { BufferedTrace } from './buffered-trace.ts';
-import { isAtLeast, KEEP_ALL } from './consistent-threshold.ts';
+import { type Bits56, isAtLeast, KEEP_ALL } from './consistent-threshold.ts';
 import type { FinishedOperation } from './finished-operation.ts';
 import type { LiveThresholds } from './live-thresholds.ts';
 import { randomnessOf } from './ot-trace-state.ts';
@@ -36,8 +36,9 @@ export class WantedDetail {
     if (live.thresholds.local[type] === KEEP_ALL) return true;
     const trace = this.#buffer.find(traceId);
     if (trace !== undefined) return this.#inHeld(type, trace, live);
+    // A trace that was let go is not looked for: whoever asks is inside of one that runs, and what it makes is judged again at its end.
     const state = traceState === undefined ? undefined : createTraceState(traceState);
-    return this.#inUnheld(type, traceId, state, live);
+    return this.#isAbove(type, randomnessOf(traceId, state), live);
   }
 
   #inHeld(type: OperationType, trace: BufferedTrace, { thresholds, lowestExport }: LiveThresholds): boolean {
@@ -50,11 +51,15 @@ export class WantedDetail {
     type: OperationType,
     traceId: string,
     traceState: TraceState | undefined,
-    { thresholds, lowestExport }: LiveThresholds,
+    live: LiveThresholds,
   ): boolean {
     const randomness = randomnessOf(traceId, traceState);
     const droppedBy = this.#buffer.droppedBy(traceId);
     if (droppedBy !== undefined) return isAtLeast(randomness, droppedBy.local[type]);
+    return this.#isAbove(type, randomness, live);
+  }
+
+  #isAbove(type: OperationType, randomness: Bits56, { thresholds, lowestExport }: LiveThresholds): boolean {
     return (
       isAtLeast(randomness, thresholds.local[type]) || (this.#exports && isAtLeast(randomness, lowestExport))
     );

@@ -70,21 +70,30 @@ export function copyAttributes(
   if (keys.length === 0) return NOTHING_COPIED;
   const flat: AttributeValue[] = [];
   const unshared: string[] = [];
+  const last = strings.lastOf(keys.length);
   let bytes = ARRAY_BYTES;
   let cut = 0;
   let dropped = 0;
   let overBytes = false;
-  for (const key of keys) {
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i]!;
     const raw = source?.[key];
     if (raw === undefined || raw === null) continue;
     if (flat.length >= limits.maxAttributes * 2) {
       dropped++;
       continue;
     }
-    const value = toAttributeValue(raw, limits.maxValueChars);
-    const shortKey = cutText(key, MAX_KEY_CHARS);
-    const knownKey = strings.find(shortKey);
-    const knownValue = typeof value === 'string' ? strings.find(value) : undefined;
+    const isLastKey = last.keys[i] === key;
+    const isLastValue =
+      typeof raw === 'string' && raw === last.values[i] && raw.length <= limits.maxValueChars;
+    const value = isLastValue ? raw : toAttributeValue(raw, limits.maxValueChars);
+    const shortKey = isLastKey ? key : cutText(key, MAX_KEY_CHARS);
+    const knownKey = isLastKey ? last.keys[i] : strings.find(shortKey);
+    const knownValue = isLastValue
+      ? last.values[i]
+      : typeof value === 'string'
+        ? strings.find(value)
+        : undefined;
     const cost =
       PAIR_BYTES +
       (knownKey === undefined ? stringBytes(shortKey) : 0) +
@@ -94,6 +103,8 @@ export function copyAttributes(
       overBytes = true;
       continue;
     }
+    if (knownKey !== undefined) last.keys[i] = knownKey;
+    if (knownValue !== undefined) last.values[i] = knownValue;
     if (knownKey === undefined) unshared.push(shortKey);
     if (knownValue === undefined && typeof value === 'string') unshared.push(value);
     flat.push(knownKey ?? shortKey, knownValue ?? value);

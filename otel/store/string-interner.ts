@@ -1,6 +1,15 @@
 /** Longer strings are rarely met twice and not worth a hash. */
 const MAX_SHARED_CHARS = 256;
 
+/** Longer lists of attributes are rare. */
+const MAX_REMEMBERED_ATTRIBUTES = 64;
+
+/** Names and values met last in a list of attributes of one length, place by place. */
+export interface LastAttributes {
+  readonly keys: (string | undefined)[];
+  readonly values: (string | undefined)[];
+}
+
 /**
  * Shares equal strings between kept records: routes, scopes, methods and user agents are met thousands of times.
  * Two generations of `maxStrings`: when the young one is full the old one is forgotten, so what is in use stays and
@@ -10,6 +19,7 @@ export class StringInterner {
   readonly #maxStrings: number;
   #young = new Map<string, string>();
   #old = new Map<string, string>();
+  readonly #last: (LastAttributes | undefined)[] = [];
 
   constructor(maxStrings = 1000) {
     this.#maxStrings = maxStrings;
@@ -32,6 +42,15 @@ export class StringInterner {
       this.#young = new Map();
     }
     this.#young.set(text, text);
+  }
+
+  /**
+   * What stood where in the last list of so many attributes, in copies that are held here: spans of one instrumentation come with the same names in
+   * the same order, and comparing is cheaper than looking up. To be written by who copies a list.
+   */
+  lastOf(attributes: number): LastAttributes {
+    if (attributes > MAX_REMEMBERED_ATTRIBUTES) return { keys: [], values: [] };
+    return (this.#last[attributes] ??= { keys: [], values: [] });
   }
 
   get size(): number {

@@ -95,7 +95,7 @@ export class TraceRing {
     if (trace === undefined) {
       trace = new TraceRecord(traceId);
       // Its earlier spans are gone: what follows is not the whole trace.
-      if (facts.isContinued !== false && this.#tombstones.get(traceId) !== undefined) {
+      if (mayContinue(facts) && this.#tombstones.get(traceId) !== undefined) {
         trace.truncated = true;
         trace.resumed = true;
       }
@@ -282,4 +282,9 @@ export class TraceRing {
     this.#evicted[reason]++;
     this.#tombstones.add(trace.traceId, this.#now(), reason, trace.name, trace.startMillis);
   }
+}
+
+/** Whether spans of the trace may have been here before; to look that up for every trace would cost more than the rest of keeping it. */
+function mayContinue({ isContinued, truncated, remoteParent }: TraceFacts): boolean {
+  return isContinued !== false || truncated || remoteParent;
 }
