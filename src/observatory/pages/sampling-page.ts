@@ -191,10 +191,10 @@ function samplingSentence({ sampling, operations }: SamplingPageFacts): Sentence
     rates.size > 1
       ? 'The detail of ordinary operations is kept at a rate per type.'
       : rate === 1
-        ? 'The detail of every operation is kept.'
+        ? `The detail of every ${sampling.storm.active ? 'ordinary ' : ''}operation is kept.`
         : rate === 0
           ? 'Only what fails or is slow is kept in detail.'
-          : `${shareText(rate ?? 0)} of ordinary operations are kept in detail; what fails or is slow always is.`;
+          : `${shareText(rate ?? 0)} of ordinary operations are kept in detail${sampling.storm.active ? '' : '; what fails or is slow always is'}.`;
   return [
     {
       text:

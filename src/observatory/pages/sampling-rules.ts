@@ -50,7 +50,7 @@ const COLUMNS: readonly Column<RuleRow>[] = [
   },
   { label: 'seen', align: 'number', cell: ({ seen }) => countText(seen) },
   { label: 'kept', align: 'number', cell: ({ kept }) => countText(kept) },
-  { label: 'let go', align: 'number', cell: ({ dropped }) => countText(dropped) },
+  { label: 'let go', align: 'number', room: 'mid', cell: ({ dropped }) => countText(dropped) },
 ];
 
 /** Which rule decided how many operations, and whether a storm cuts what is always kept. */

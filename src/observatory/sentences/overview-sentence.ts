@@ -91,6 +91,7 @@ function opening(situation: OverviewSituation, links: Links): Sentence {
           ? { text: 'Working, but slow.' }
           : http.errors > 0 ||
               situation.stallMillis >= STALL_MILLIS ||
+              situation.storm !== undefined ||
               situation.exportFailing !== undefined ||
               situation.faults !== undefined
             ? { text: 'Mostly fine.', tone: 'good' }

@@ -52,6 +52,7 @@ describe('the sampling page', () => {
     telemetry.storm = { active: true, probability: 0.12, cut: 43_210, examples: 17 };
     const { page, facts } = await open(telemetry);
     expect(facts.storm).toMatchObject({ active: true, probability: 0.12, cut: 43_210, examples: 17 });
+    expect(page).toContain('10 % of ordinary operations are kept in detail. So far');
     expect(page).toContain('A storm: ');
     expect(page).toContain(
       'so 12 % of it is, and one example of each kind a minute; 43,210 operations were cut',

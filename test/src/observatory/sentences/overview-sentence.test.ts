@@ -183,6 +183,11 @@ describe('overviewSentence', () => {
       'Many requests fail. 32,410 requests in the last hour, 20,000 failed. So much fails or is slow that 4 % of it is kept in detail; all of it is counted. One in twenty took longer than 19 ms.',
     ],
     [
+      'a storm of what is slow',
+      { storm: { probability: 0.3 } },
+      'Mostly fine. 32,410 requests in the last hour, none failed. So much fails or is slow that 30 % of it is kept in detail; all of it is counted. One in twenty took longer than 19 ms.',
+    ],
+    [
       'slow as a whole',
       { metrics: metrics({ p95: 2300 }) },
       'Working, but slow. 32,410 requests in the last hour, none failed. One in twenty took longer than 2.3 s.',
