@@ -11,10 +11,9 @@ import type { EndedSpan } from './ended-span.ts';
 import type { FinishedOperation, FinishedOperationSink } from './finished-operation.ts';
 import { FINISHED_BYTES, finishedBytesOf, heldBytesOf } from './held-bytes.ts';
 import { type LiveThresholds, liveThresholds } from './live-thresholds.ts';
-import type { SamplingSettings } from './policies.ts';
 import { samplingFacts } from './sampling-facts.ts';
-import type { SamplingLimits } from './sampling-limits.ts';
-import { SpanHandOver, type SpanOutput } from './span-hand-over.ts';
+import type { SamplingSpanProcessorOptions } from './sampling-span-processor-options.ts';
+import { SpanHandOver } from './span-hand-over.ts';
 import { isFinishedOperation, SpanReader } from './span-reader.ts';
 import { SpanTally } from './span-tally.ts';
 import { StormBudget } from './storm-budget.ts';
@@ -27,18 +26,6 @@ const STARTED = -1;
 const SWEEP_INTERVAL_MILLIS = 1000;
 /** How long an ended span waits at most to be looked at, when they wait at all. */
 const DEFERRED_SWEEP_INTERVAL_MILLIS = 250;
-
-export interface SamplingSpanProcessorOptions {
-  readonly aggregates: OperationAggregates;
-  readonly guard: Guard;
-  /** Asked at every verdict; a live change replaces the object. */
-  readonly settings: () => SamplingSettings;
-  readonly outputs: readonly SpanOutput[];
-  readonly clock?: Clock;
-  readonly limits?: Partial<SamplingLimits>;
-  /** Ended spans that wait to be handled together, off the path of requests; `settle` handles them at once. Default 0: none waits. */
-  readonly deferredSpans?: number;
-}
 
 /**
  * The one custom span processor: classify, aggregate, buffer, decide, hand over. Every ended span is counted before any decision,

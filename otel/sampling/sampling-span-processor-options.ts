@@ -1,0 +1,18 @@
+import type { Clock } from '../clock.ts';
+import type { Guard } from '../guard.ts';
+import type { SamplingSettings } from './policies.ts';
+import type { SamplingLimits } from './sampling-limits.ts';
+import type { SpanOutput } from './span-hand-over.ts';
+import type { OperationAggregates } from './trace-judge.ts';
+
+export interface SamplingSpanProcessorOptions {
+  readonly aggregates: OperationAggregates;
+  readonly guard: Guard;
+  /** Asked at every verdict; a live change replaces the object. */
+  readonly settings: () => SamplingSettings;
+  readonly outputs: readonly SpanOutput[];
+  readonly clock?: Clock;
+  readonly limits?: Partial<SamplingLimits>;
+  /** Ended spans that wait to be handled together, off the path of requests; `settle` handles them at once. Default 0: none waits. */
+  readonly deferredSpans?: number;
+}
