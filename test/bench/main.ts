@@ -1,6 +1,7 @@
 /** `npm run bench`, with `-- --quick` for half a minute instead of about six: what telemetry costs, against stock in the same run. */
 import { parseArgs } from 'node:util';
 import { BenchBlog } from './bench-blog.ts';
+import { measureColdPage } from './cold/cold-cost.ts';
 import { measureLongestTask } from './micro/longest-task.ts';
 import { measureMemory } from './micro/memory-cost.ts';
 import { measureProcessor } from './micro/processor-cost.ts';
@@ -11,8 +12,24 @@ import { measureRequestCost } from './request-cost.ts';
 
 const { quick } = parseArgs({ options: { quick: { type: 'boolean', default: false } } }).values;
 const plan = quick
-  ? { instances: 1, rounds: 8, warmUpRequests: 500, requestsPerRound: 150, starts: 1, batches: 200 }
-  : { instances: 3, rounds: 15, warmUpRequests: 6000, requestsPerRound: 250, starts: 5, batches: 1000 };
+  ? {
+      passes: 1,
+      rounds: 8,
+      warmUpRequests: 500,
+      requestsPerRound: 150,
+      starts: 1,
+      batches: 200,
+      coldPasses: 1,
+    }
+  : {
+      passes: 3,
+      rounds: 15,
+      warmUpRequests: 6000,
+      requestsPerRound: 250,
+      starts: 5,
+      batches: 1000,
+      coldPasses: 7,
+    };
 
 console.error('small figures …');
 const figures = [
@@ -21,6 +38,7 @@ const figures = [
   ...(await measureStatement(plan.batches)),
   ...(await measureMemory()),
   ...(await measureLongestTask(plan.batches)),
+  ...(await measureColdPage(plan.coldPasses)),
 ];
 console.error('requests …');
 const blog = new BenchBlog();

@@ -85,8 +85,10 @@ function ratioRow(
 }
 
 function figureRow({ what, value, unit, target }: Figure): FigureRow {
-  const shown = unit === 'ms' ? value.toFixed(2) : value.toFixed(0);
-  return [what, `${shown} ${unit}`, `<= ${target} ${unit}`, value <= target ? 'pass' : 'over'];
+  const shown = (number: number): string =>
+    number.toFixed(unit === 'ms' || unit === 'of stock http' ? 2 : unit === 'µs' ? 1 : 0);
+  if (target === Infinity) return [what, `${shown(value)} ${unit}`, '', ''];
+  return [what, `${shown(value)} ${unit}`, `<= ${shown(target)} ${unit}`, value <= target ? 'pass' : 'over'];
 }
 
 function recordRows(costs: readonly VariantCost[]): FigureRow[] {

@@ -10,8 +10,8 @@ export type Page = (typeof PAGES)[number];
 const COUNTED = { post: 'process', file: 'mainThread' } as const;
 
 export interface RequestCostPlan {
-  /** Servers of each variant: what the compiler makes of the same code differs from process to process by more than telemetry costs. */
-  readonly instances: number;
+  /** Passes, each with new servers: what the compiler makes of the same code differs from process to process by more than telemetry costs. */
+  readonly passes: number;
   readonly rounds: number;
   readonly warmUpRequests: number;
   readonly requestsPerRound: number;
@@ -38,27 +38,37 @@ interface Running {
   readonly variant: Variant;
   readonly server: ServerProcess;
   readonly samples: Record<Page, number[]>;
-  /** The bare server it is compared with, round by round. */
+  /** Of the bare server it is compared with, round by round. */
   readonly bare: Record<Page, number[]>;
   perPostPage: string;
 }
 
-/** Every server stays up for all rounds and takes its turn in each, in an order that rotates. */
+interface Measured extends Omit<Running, 'server'> {
+  readonly answer: ProbeAnswer;
+}
+
+/** Every variant in each of a few passes. */
 export async function measureRequestCost(
   blog: BenchBlog,
   plan: RequestCostPlan,
 ): Promise<readonly VariantCost[]> {
   const startMillis = await measureStarts(blog, plan.starts);
+  const measured: Measured[] = [];
+  for (let pass = 0; pass < plan.passes; pass++) measured.push(...(await measurePass(blog, plan)));
+  return VARIANTS.map((variant) => ({
+    ...costOf(measured.filter((one) => one.variant === variant)),
+    startMillis: startMillis.get(variant.key)!,
+  }));
+}
+
+/** A server per variant. All stay up for all rounds and take their turn in each, in an order that rotates. */
+async function measurePass(blog: BenchBlog, plan: RequestCostPlan): Promise<readonly Measured[]> {
   const running: Running[] = [];
   try {
-    for (let instance = 0; instance < plan.instances; instance++) {
-      let bare: Record<Page, number[]> | undefined;
-      for (const variant of VARIANTS) {
-        const server = await ServerProcess.start(variant, blog.copy());
-        const samples = { post: [], file: [] };
-        bare ??= samples;
-        running.push({ variant, server, samples, bare, perPostPage: '' });
-      }
+    for (const variant of VARIANTS) {
+      const server = await ServerProcess.start(variant, blog.copy());
+      const samples = { post: [], file: [] };
+      running.push({ variant, server, samples, bare: running[0]?.samples ?? samples, perPostPage: '' });
     }
     const paths = { post: blog.postPath, file: await fileOf(running[0]!.server, blog.postPath) };
     for (const one of running) {
@@ -79,20 +89,18 @@ export async function measureRequestCost(
         }
       }
     }
-    const costs = VARIANTS.map((variant) => costOf(running.filter((one) => one.variant === variant)));
-    return (await Promise.all(costs)).map((cost) => ({
-      ...cost,
-      startMillis: startMillis.get(cost.variant.key)!,
-    }));
+    return await Promise.all(
+      running.map(async ({ server, ...one }) => ({ ...one, answer: await server.ask('all') })),
+    );
   } finally {
     await Promise.all(running.map(({ server }) => server.stop()));
   }
 }
 
 /** Of all servers of one variant. */
-async function costOf(same: readonly Running[]): Promise<Omit<VariantCost, 'startMillis'>> {
+function costOf(same: readonly Measured[]): Omit<VariantCost, 'startMillis'> {
   const { variant, perPostPage } = same[0]!;
-  const answers = await Promise.all(same.map(({ server }) => server.ask('all')));
+  const answers = same.map(({ answer }) => answer);
   // Broken telemetry costs something too, but not what is asked here.
   const faults = answers.flatMap((answer) => answer.faults);
   if (faults.length > 0) throw new Error(`${variant.label}: ${faults.join('; ')}`);

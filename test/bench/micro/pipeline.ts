@@ -10,7 +10,10 @@ const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
 const DEFERRED_SPANS = 256;
 
 /** The processor with all that stands behind it in the blog, history aside, at one rate for all. */
-export function createPipeline(rate: number, { maxTraces = 1000, maxBytes = DEFAULT_MAX_BYTES } = {}) {
+export function createPipeline(
+  rate: number,
+  { maxTraces = 1000, maxBytes = DEFAULT_MAX_BYTES, deferredSpans = DEFERRED_SPANS } = {},
+) {
   const clock = systemClock;
   const rates = { http: rate, database: rate, render: rate, other: rate };
   const settings = {
@@ -26,7 +29,7 @@ export function createPipeline(rate: number, { maxTraces = 1000, maxBytes = DEFA
     guard,
     clock,
     settings: () => settings,
-    deferredSpans: DEFERRED_SPANS,
+    deferredSpans,
     outputs: [{ exporter: new InProcessSpanExporter({ ring, guard }), rates: 'local' }],
   });
   return { processor, ring, guard };

@@ -1,12 +1,14 @@
-import { context, trace, type Context } from '@opentelemetry/api';
+import { context, ROOT_CONTEXT, SpanKind, trace, type Context } from '@opentelemetry/api';
+import { type RPCMetadata, RPCType, setRPCMetadata } from '@opentelemetry/core';
+import { type Span, TracerProvider } from '@opentelemetry/sdk-trace';
 import Database from 'better-sqlite3';
 import { Guard } from '../../../otel/guard.ts';
 import { BetterSqlite3Instrumentation } from '../../../otel/instrumentation/better-sqlite3-instrumentation.ts';
+import { setRequestFacts } from '../../../otel/instrumentation/context.ts';
 import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';
 import { addedNanos } from './compare.ts';
 import type { Figure } from './figure.ts';
 import { createPipeline } from './pipeline.ts';
-import { lonelyRequest } from './traces.ts';
 
 type Get = (this: Database.Statement, ...values: unknown[]) => unknown;
 
@@ -19,21 +21,30 @@ export async function measureStatement(batches: number): Promise<readonly Figure
   const statement = database.prepare('SELECT title FROM posts WHERE id = ?');
   const prototype = Object.getPrototypeOf(statement) as { get: Get };
   const { processor } = createPipeline(0);
-  const instrumentation = new BetterSqlite3Instrumentation({ recorder: processor, guard: new Guard() });
+  const instrumentation = new BetterSqlite3Instrumentation({
+    recorder: processor,
+    sink: processor,
+    guard: new Guard(),
+  });
 
   const bare = prototype.get;
   instrumentation.manuallyInstrument(Database);
   const observed = prototype.get;
   context.setGlobalContextManager(new AsyncContextManager());
   try {
-    const request = lonelyRequest();
-    processor.onStart(request.span, request.parent);
-    const inRequest: Context = trace.setSpan(request.parent, request.span);
+    const request = new TracerProvider({})
+      .getTracer('bench')
+      .startSpan('GET', { kind: SpanKind.SERVER }, ROOT_CONTEXT) as Span;
+    processor.onStart(request, ROOT_CONTEXT);
+    const rpc: RPCMetadata = { type: RPCType.HTTP, span: request };
+    setRequestFacts(rpc, { span: request, startNanos: 0 });
+    const inRequest: Context = setRPCMetadata(trace.setSpan(ROOT_CONTEXT, request), rpc);
     const value = context.with(inRequest, () =>
       addedNanos({
         batches,
         make: () => 1,
         subject: (id) => observed.call(statement, id),
+        settle: () => processor.settle(),
         base: (id) => bare.call(statement, id),
       }),
     );
