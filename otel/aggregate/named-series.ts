@@ -26,6 +26,9 @@ export class NamedSeries {
   readonly tiers: TieredSeries;
   readonly #budget: TextBudget;
   #texts: Map<string, TextCount> | undefined;
+  /** Mostly the text before is the text again. */
+  #lastText: string | undefined;
+  #lastCount: TextCount | undefined;
   #callers: Map<string, number> | undefined;
 
   constructor(tiers: TieredSeries, budget: TextBudget) {
@@ -48,16 +51,26 @@ export class NamedSeries {
   }
 
   #recordText(text: string, nanos: number): void {
+    const known = text === this.#lastText ? this.#lastCount : this.#countOf(text);
+    if (known === undefined) return;
+    known.count++;
+    known.nanos += nanos;
+    if (nanos > known.maxNanos) known.maxNanos = nanos;
+  }
+
+  /** Undefined when there is no room for one more text. */
+  #countOf(text: string): TextCount | undefined {
     this.#texts ??= new Map();
-    const known = this.#texts.get(text);
-    if (known !== undefined) {
-      known.count++;
-      known.nanos += nanos;
-      if (nanos > known.maxNanos) known.maxNanos = nanos;
-    } else if (this.#texts.size < MAX_TEXTS && this.#budget.left > 0) {
+    let count = this.#texts.get(text);
+    if (count === undefined) {
+      if (this.#texts.size >= MAX_TEXTS || this.#budget.left <= 0) return undefined;
       this.#budget.left--;
-      this.#texts.set(text, { count: 1, nanos, maxNanos: nanos });
+      count = { count: 0, nanos: 0, maxNanos: 0 };
+      this.#texts.set(text, count);
     }
+    this.#lastText = text;
+    this.#lastCount = count;
+    return count;
   }
 
   #textsByTime(): readonly StatementText[] {
