@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { BenchBlog } from './bench-blog.ts';
 import { measureColdPage } from './cold/cold-cost.ts';
+import { measureFirstViews } from './first-view-cost.ts';
 import { measureLongestTask } from './micro/longest-task.ts';
 import { measureMemory } from './micro/memory-cost.ts';
 import { measureProcessor } from './micro/processor-cost.ts';
@@ -39,6 +40,7 @@ const figures = [
   ...(await measureMemory()),
   ...(await measureLongestTask(plan.batches)),
   ...(await measureColdPage(plan.coldPasses)),
+  ...(await measureFirstViews()),
 ];
 console.error('requests …');
 const blog = new BenchBlog();
