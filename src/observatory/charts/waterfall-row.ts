@@ -111,7 +111,7 @@ function bar(row: SpanLine, options: WaterfallRowOptions): Html {
     MIN_PERCENT,
   );
   const side = outside(span.startMillis, span.startMillis + row.durationMillis, options);
-  const length = text(duration(row.durationMillis));
+  const length = text(duration(row.measuredMillis));
   if (side !== undefined)
     return elsewhere(side, length, `${length}, starts after ${after(span.startMillis, options)}`);
   const shared = row.repeat === undefined && selfMillis < span.durationMillis * 0.995;

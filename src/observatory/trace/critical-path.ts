@@ -28,7 +28,14 @@ const endOf = ({ startMillis, durationMillis }: Placed<unknown>['span']): number
 export function criticalPath<Node extends Placed<Node>>(root: Node): readonly CriticalSegment<Node>[] {
   const segments: CriticalSegment<Node>[] = [];
   const add = (node: Node, startMillis: number, end: number): void => {
-    if (end > startMillis) segments.push({ node, startMillis, durationMillis: end - startMillis });
+    if (end <= startMillis) return;
+    // A time since 1970 is exact to a quarter of a microsecond only: the whole of a span has the length it was measured with.
+    const whole = startMillis === node.span.startMillis && end === endOf(node.span);
+    segments.push({
+      node,
+      startMillis,
+      durationMillis: whole ? node.span.durationMillis : end - startMillis,
+    });
   };
   const stack: { readonly node: Node; readonly until: number }[] = [{ node: root, until: endOf(root.span) }];
   for (let at = stack.pop(); at !== undefined; at = stack.pop()) {

@@ -19,6 +19,8 @@ export interface SpanLine extends Placed {
   readonly repeat: number | undefined;
   /** From its start to the end of the last it stands for. */
   readonly durationMillis: number;
+  /** As it was measured: of the span, or of all it stands for together, without the gaps between them. */
+  readonly measuredMillis: number;
   readonly critical: boolean;
   /** When it worked itself, not its children. */
   readonly selfIntervals: readonly Interval[];
@@ -79,6 +81,10 @@ export function waterfallRows(
       depth,
       repeat: fold?.length,
       durationMillis: endOf(fold, byId, node) - span.startMillis,
+      measuredMillis: (fold ?? [span.spanId]).reduce(
+        (sum, id) => sum + (byId.get(id)?.span.durationMillis ?? 0),
+        0,
+      ),
       critical: node.criticalMillis > 0 || (fold ?? []).some((id) => (byId.get(id)?.criticalMillis ?? 0) > 0),
       selfIntervals: selfIntervals(node),
       expanded,

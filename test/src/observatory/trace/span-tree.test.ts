@@ -73,6 +73,12 @@ describe('spanTree', () => {
     });
   });
 
+  it('has the length that was measured where all of a span is on the critical path', () => {
+    const start = 1_795_453_669_130.25;
+    const nodes = spanTree([span('a', undefined, start, 5), span('b', 'a', start + 1.3, 0.08883)]);
+    expect(nodes.find((node) => node.span.spanId === 'b')?.criticalMillis).toBe(0.08883);
+  });
+
   it('sums to the whole on the critical path', () => {
     const trace = searchTrace('ab'.repeat(16), 0);
     const sum = spanTree(trace.spans).reduce((all, node) => all + node.criticalMillis, 0);
@@ -130,6 +136,8 @@ describe('waterfallRows', () => {
     const folded = rows.filter((row) => row.kind === 'span').find((row) => row.repeat !== undefined);
     expect(folded?.repeat).toBe(24);
     expect(folded?.durationMillis).toBeCloseTo(23 * 0.62 + 0.55, 6);
+    // Without the gaps: what the sentence and the table say of the run.
+    expect(folded?.measuredMillis).toBeCloseTo(24 * 0.55, 6);
     expect(rows.filter((row) => row.kind === 'event').map((row) => row.summary)).toEqual(['terms=3']);
   });
 });
