@@ -99,7 +99,7 @@ export function spanPanel(
       ${
         logs.length > 0 &&
         html`<h3>${plural(logs.length, 'log line')}</h3>
-          ${factList(logs.slice(-MAX_LINES).map((log) => [html`${figure(duration(Math.max(0, log.timeMillis - span.startMillis)))} ${log.level}`, html`<bdi>${log.message}</bdi> ${inWords(log.attributes)}`]))}`
+          ${factList(logs.slice(-MAX_LINES).map((log) => [html`${figure(duration(Math.max(0, log.timeMillis - span.startMillis)))} ${log.level}`, html`<bdi>${log.message}</bdi> ${inWords(exceptions.length === 0 ? log.attributes : withoutStack(log.attributes))}`]))}`
       }`,
   });
 }
@@ -108,6 +108,11 @@ export function spanPanel(
 const MAX_NAME = 200;
 const MAX_EXCEPTIONS = 5;
 const MAX_LINES = 50;
+
+/** The stack is told once, in lines of its own. */
+function withoutStack({ 'exception.stacktrace': _stack, ...rest }: AttributeMap): AttributeMap {
+  return rest;
+}
 
 function inWords(attributes: AttributeMap): Html {
   const words = Object.entries(attributes).map(([key, value]) => `${key}=${String(value)}`);

@@ -21,9 +21,11 @@ interface ContentFacts {
   readonly metrics: readonly BusinessMetric[];
 }
 
+const FEED_WORDS = { rss: 'RSS', atom: 'Atom', json: 'JSON' } as const;
+
 /** How often a feed was made anew rather than taken from the cache, since the start. */
 interface FeedMade {
-  readonly format: string;
+  readonly format: keyof typeof FEED_WORDS;
   readonly made: number;
   readonly meanMillis: number;
 }
@@ -47,7 +49,11 @@ const SHOWN: readonly Column<BusinessMetric>[] = [
     cell: (row) =>
       html`<code class="wrap">${row.name}</code> <span class="quiet-text">${attributesText(row)}</span>`,
   },
-  ...COLUMNS.filter(({ key }) => key === 'value'),
+  ...COLUMNS.filter(({ key }) => key === 'value').map((column) => ({
+    ...column,
+    cell: (row: BusinessMetric) =>
+      row.name.endsWith('.time') ? figure(duration(row.value)) : column.cell(row),
+  })),
 ];
 
 function attributesText(row: BusinessMetric): string {
@@ -61,7 +67,7 @@ function feedsMade(metrics: readonly BusinessMetric[]): readonly FeedMade[] {
     metrics.find(
       (metric) => metric.name === `glasshouse.feed.${name}` && metric.attributes['format'] === format,
     )?.value ?? 0;
-  return ['rss', 'atom', 'json'].flatMap((format) => {
+  return (['rss', 'atom', 'json'] as const).flatMap((format) => {
     const made = of('generated', format);
     return made === 0 ? [] : [{ format, made, meanMillis: of('generation.time', format) / made }];
   });
@@ -168,7 +174,7 @@ export const contentPage = definePage<ContentFacts>({
             { label: 'JSON', value: countText(feeds.json) },
           ]),
           foot: html`<span
-            >${made.length === 0 ? 'none was made anew' : html`made anew: ${made.map(({ format, made: times, meanMillis }, index) => html`${index > 0 && ', '}${format} ${plural(times, 'time')} in ${text(duration(meanMillis))}`)}`}</span
+            >${made.length === 0 ? 'none was made anew' : html`made anew: ${made.map(({ format, made: times, meanMillis }, index) => html`${index > 0 && ', '}${FEED_WORDS[format]} ${plural(times, 'time')}, ${text(duration(meanMillis))}${times > 1 && ' each'}`)}`}</span
           >`,
         })}
         ${panel({
