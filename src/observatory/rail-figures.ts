@@ -17,19 +17,21 @@ export function railFigures(
   const { rates } = telemetry.sampling();
   const exported = telemetry.export();
   const routes = telemetry.series('http', range);
+  const operations = telemetry.operations(range);
+  const failed = Object.values(operations).reduce((sum, { errors }) => sum + errors, 0);
   const atMost = (count: number): string => (count >= MOST ? `${MOST}+` : countText(count));
   const sampled = [rates.http, rates.database, rates.render];
   const failing =
     exported.lastError !== undefined &&
     exported.lastError.atMillis > (exported.lastSuccessMillis ?? -Infinity);
   return {
-    overview: text(rate(telemetry.operations(range).http.count, secondsOf(telemetry, range, now))),
+    overview: text(rate(operations.http.count, secondsOf(telemetry, range, now))),
     content: countText(postsRead(routes)),
     process: text(size(telemetry.process().current.rssBytes)),
     routes: countText(routes.length),
     queries: countText(telemetry.series('database', range).length),
     slow: atMost(telemetry.slow(range, MOST).length),
-    failures: atMost(telemetry.failures(range, MOST).length),
+    failures: countText(failed),
     traces: countText(telemetry.traces({ range, limit: 1 }).total),
     sampling: sampled.every((each) => each === sampled[0]) ? text(share(sampled[0] ?? 1)) : 'per type',
     export: !exported.configured ? 'off' : failing ? 'failing' : 'on',

@@ -68,11 +68,12 @@ export const failuresPage = definePage<FailuresFacts>({
       { text: '.' },
     ];
   },
-  draw({ groups, kept, series }, view) {
+  draw({ counted, groups, kept, series }, view) {
     const columns = failureColumns(view);
     return panel({
       title: 'By type and place',
-      note: html`${countText(kept)} kept${kept >= MAX_ROWS && ', the newest'}
+      note: html`${countText(kept)}
+      ${series === undefined && kept < counted && html`of ${countText(counted)} `}kept${kept >= MAX_ROWS && ', the newest'}
       ${series !== undefined && html`<a href="${view.links.to('/failures')}">show all places</a> `}${csvLink(view)}`,
       body: drawTable(sortRows(groups, columns, view.query['sort']), columns, {
         caption: 'Failures by type and place',

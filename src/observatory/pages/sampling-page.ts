@@ -1,4 +1,5 @@
 import type {
+  BufferFacts,
   EffectiveSetting,
   OperationSummary,
   OperationType,
@@ -13,12 +14,13 @@ import { drawTable, sheetOf, type Column } from '../draw/table.ts';
 import { countText, duration, text } from '../format/quantity.ts';
 import { definePage, type PageView, TYPE_WORDS, TYPES } from '../page.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
-import { rulesPanels, stormSentence } from './sampling-rules.ts';
+import { letGoPanel, roomSentence, rulesPanel, stormPanel, stormSentence } from './sampling-rules.ts';
 
 interface SamplingPageFacts {
   readonly sampling: SamplingFacts;
   readonly operations: Readonly<Record<OperationType, OperationSummary>>;
   readonly spans: SpanCounts;
+  readonly buffer: BufferFacts;
   readonly settings: readonly EffectiveSetting[];
 }
 
@@ -74,16 +76,6 @@ function withCode(words: string): Html {
   return html`${words.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;
 }
 
-const REASON_WORDS: Readonly<Record<string, string>> = {
-  error: 'failed',
-  slow: 'slow',
-  probability: 'by the rate',
-  ancestor: 'led to a kept span',
-  late: 'ended late',
-  storm: 'beyond the budget of a storm',
-  overflow: 'beyond the bounds of the trace buffer',
-};
-
 /** Which share of detail is kept, why, and every setting in force. Read only. */
 export const samplingPage = definePage<SamplingPageFacts>({
   path: '/sampling',
@@ -94,11 +86,12 @@ export const samplingPage = definePage<SamplingPageFacts>({
     sampling: telemetry.sampling(),
     operations: telemetry.operations(),
     spans: telemetry.spans(),
+    buffer: telemetry.buffer(),
     settings: telemetry.settings(),
   }),
   title: () => 'Sampling',
   sentence: samplingSentence,
-  draw({ sampling, operations, spans, settings }, view) {
+  draw({ sampling, operations, spans, buffer, settings }, view) {
     const types: readonly Column<OperationType>[] = [
       { label: 'type', cell: (type) => html`<span class="swatch type-${type}"></span>${TYPE_WORDS[type]}` },
       { label: 'rate', align: 'number', cell: (type) => shareText(sampling.rates[type]) },
@@ -137,11 +130,9 @@ export const samplingPage = definePage<SamplingPageFacts>({
           empty: '',
         }),
       })}
-      <div class="grid even">
-        ${panel({ title: 'Kept, by reason', note: 'spans since start', body: reasons(spans.kept, spans.started, 'http') })}
-        ${panel({ title: 'Let go, by reason', note: 'spans since start', body: reasons(spans.dropped, spans.started, 'other'), foot: html`<span>started ${countText(spans.started)} = running ${countText(spans.live)} + kept + let go</span>` })}
-      </div>
-      ${rulesPanels(sampling, view)} ${settingsPanel(settings, view)}`;
+      ${rulesPanel(sampling, view)}
+      <div class="grid even">${letGoPanel(spans, buffer, view)} ${stormPanel(sampling)}</div>
+      ${settingsPanel(settings, view)}`;
   },
   sheet: ({ settings }) => sheetOf(settings, SETTINGS),
 });
@@ -168,21 +159,10 @@ function settingsPanel(settings: readonly EffectiveSetting[], view: PageView): H
   });
 }
 
-function reasons(counts: Readonly<Record<string, number>>, started: number, tone: OperationType): Html {
-  return html`<dl class="facts">
-    ${Object.entries(counts).map(
-      ([reason, count]) =>
-        html`<div>
-          <dt>${REASON_WORDS[reason] ?? reason}</dt>
-          <dd class="meter">
-            ${shareBar(tone, count / Math.max(1, started))} <span>${countText(count)}</span>
-          </dd>
-        </div>`,
-    )}
-  </dl>`;
-}
-
-function samplingSentence({ sampling, operations }: SamplingPageFacts): Sentence {
+function samplingSentence(
+  { sampling, operations, buffer }: SamplingPageFacts,
+  { links }: PageView,
+): Sentence {
   const rates = new Set(['http', 'database', 'render'].map((type) => sampling.rates[type as OperationType]));
   const all = TYPES.reduce((sum, type) => sum + operations[type].count, 0);
   const kept = TYPES.reduce((sum, type) => sum + operations[type].kept, 0);
@@ -205,5 +185,6 @@ function samplingSentence({ sampling, operations }: SamplingPageFacts): Sentence
             : `${what} So far ${countText(kept)} of ${countText(all)}, ${shareText(kept / all)}.`,
     },
     ...stormSentence(sampling),
+    ...roomSentence(buffer, links),
   ];
 }

@@ -1,4 +1,12 @@
-import type { OperationType, RuleCounts, SamplingFacts, SamplingRule } from '../../../otel/query.ts';
+import type {
+  BufferFacts,
+  DropReason,
+  OperationType,
+  RuleCounts,
+  SamplingFacts,
+  SamplingRule,
+  SpanCounts,
+} from '../../../otel/query.ts';
 import { html, type Html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
 import { factList, shareText } from '../draw/facts.ts';
@@ -53,9 +61,9 @@ const COLUMNS: readonly Column<RuleRow>[] = [
   { label: 'let go', align: 'number', room: 'mid', cell: ({ dropped }) => countText(dropped) },
 ];
 
-/** Which rule decided how many operations, and whether a storm cuts what is always kept. */
-export function rulesPanels(sampling: SamplingFacts, view: PageView): Html {
-  return html`${panel({
+/** Which rule decided how many operations. */
+export function rulesPanel(sampling: SamplingFacts, view: PageView): Html {
+  return panel({
     title: 'Rules',
     note: 'operations decided since the start of this process, each under the one rule that decided it',
     body: drawTable(rowsOf(sampling), COLUMNS, {
@@ -65,11 +73,45 @@ export function rulesPanels(sampling: SamplingFacts, view: PageView): Html {
       still: true,
       empty: '',
     }),
-  })}
-  ${stormPanel(sampling)}`;
+  });
 }
 
-function stormPanel({ storm: { active, probability, cut, examples } }: SamplingFacts): Html {
+const LET_GO: Readonly<Record<DropReason, string>> = {
+  probability: 'by the rate',
+  storm: 'beyond the budget of a storm',
+  overflow: 'of traces too many or too long to wait for',
+};
+
+const sumOf = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0);
+
+/** What was not kept and by which bound, that nothing is missing, and what was kept but has left the buffer since. */
+export function letGoPanel(
+  { started, live, kept, dropped }: SpanCounts,
+  buffer: BufferFacts,
+  view: PageView,
+): Html {
+  return panel({
+    title: 'Let go',
+    note: 'spans since start',
+    body: factList([
+      ...(['probability', 'storm', 'overflow'] as const).map(
+        (reason) => [LET_GO[reason], countText(dropped[reason])] as const,
+      ),
+      [
+        html`<a href="${view.links.to('/buffer')}">kept, then made room for newer</a>`,
+        html`${countText(sumOf(buffer.evicted))} <span class="unit">traces</span>`,
+      ],
+    ]),
+    foot: html`<span
+      >${countText(started)} started = ${countText(live)} running + ${countText(sumOf(kept))} kept +
+      ${countText(sumOf(dropped))} let go</span
+    >`,
+  });
+}
+
+/** Whether a storm cuts what is always kept. */
+export function stormPanel({ storm: { active, probability, cut, examples } }: SamplingFacts): Html {
   return panel({
     title: 'Storms',
     note: 'when more fails or is slow than can be kept in a second',
@@ -89,5 +131,16 @@ export function stormSentence({ storm }: SamplingFacts): Sentence {
     {
       text: `more fails or is slow than can be kept, so ${shareText(storm.probability)} of it is, and one example of each kind a minute; ${plural(storm.cut, 'operation')} were cut since the start, all of them counted.`,
     },
+  ];
+}
+
+/** Nothing while the buffer still holds every trace that was kept. */
+export function roomSentence({ evicted }: BufferFacts, links: PageView['links']): Sentence {
+  const gone = sumOf(evicted);
+  if (gone === 0) return [];
+  return [
+    { text: ' ' },
+    { text: plural(gone, 'older trace'), href: links.to('/buffer') },
+    { text: ' made room for newer ones.' },
   ];
 }

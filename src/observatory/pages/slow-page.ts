@@ -4,6 +4,7 @@ import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
 import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
 import { operationColumns } from '../draw/trace-table.ts';
+import { momentText } from '../format/moment.ts';
 import { duration, text } from '../format/quantity.ts';
 import { definePage } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
@@ -13,29 +14,39 @@ const MAX_ROWS = 200;
 interface SlowFacts {
   readonly rows: readonly OperationRow[];
   readonly thresholdsSeconds: SamplingFacts['thresholdsSeconds'];
+  /** Since when there is a trace of everything that was kept; undefined when that is longer than the range. */
+  readonly heldSinceMillis: number | undefined;
 }
 
 /** Operations at or above their threshold, slowest first; each opens its trace at the span. */
 export const slowPage = definePage<SlowFacts>({
   path: '/slow',
   menu: 'slow',
-  fetch: ({ telemetry, range }) => ({
-    rows: telemetry.slow(range, MAX_ROWS),
-    thresholdsSeconds: telemetry.sampling().thresholdsSeconds,
-  }),
+  fetch({ telemetry, range }) {
+    const { oldestMillis = 0, evicted } = telemetry.buffer();
+    const lost = Object.values(evicted).some((count) => count > 0) && oldestMillis > range.fromMillis;
+    return {
+      rows: telemetry.slow(range, MAX_ROWS),
+      thresholdsSeconds: telemetry.sampling().thresholdsSeconds,
+      heldSinceMillis: lost ? oldestMillis : undefined,
+    };
+  },
   title: () => 'Slow',
-  sentence({ rows }, { links, range }) {
+  sentence({ rows, heldSinceMillis }, { links, range, now }) {
     const [first] = rows;
+    // Those that made room in the buffer are in no list: what is listed is told with the time it covers.
+    const since = heldSinceMillis === undefined ? range.words : `since ${momentText(heldSinceMillis, now)}`;
+    const rest = heldSinceMillis === undefined ? '' : ' Older traces made room for newer ones.';
     if (first === undefined)
-      return [{ text: 'Nothing was slow', tone: 'good' }, { text: ` ${range.words}.` }];
+      return [{ text: 'Nothing was slow', tone: 'good' }, { text: ` ${since}.${rest}` }];
     const many =
       rows.length >= MAX_ROWS ? `${MAX_ROWS} and more operations` : plural(rows.length, 'operation');
     return [
       {
-        text: `${many} reached ${rows.length === 1 ? 'its' : 'their'} threshold ${range.words}. The slowest, `,
+        text: `${many} reached ${rows.length === 1 ? 'its' : 'their'} threshold ${since}. The slowest, `,
       },
       { text: first.name, href: links.trace(first.traceId, first.spanId), tone: first.type },
-      { text: `, took ${text(duration(first.durationMillis))}.` },
+      { text: `, took ${text(duration(first.durationMillis))}.${rest}` },
     ];
   },
   draw({ rows, thresholdsSeconds }, view) {
