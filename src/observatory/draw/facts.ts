@@ -75,6 +75,11 @@ export function seriesName(whole: string, href?: string): Html {
     : html`<a class="name" href="${href}" ${title}>${shown}</a>`;
 }
 
+/** A dotted name that may break after its dots, so that it does not break within a word. */
+export function breakable(key: string): HtmlValue {
+  return key.split('.').map((part, index) => html`${index > 0 && html`.<wbr />`}${part}`);
+}
+
 /** A word in a small frame. */
 export function badge(word: string, tone?: 'failed' | 'slow' | 'quiet'): Html {
   return html`<span class="badge ${tone ?? ''}">${word}</span>`;

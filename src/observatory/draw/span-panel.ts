@@ -20,7 +20,7 @@ import { shortened } from '../format/shortened.ts';
 import { sqlLines } from '../format/sql-lines.ts';
 import type { RepeatedStatement } from '../trace/repeated-statements.ts';
 import { copyButton } from './copy-button.ts';
-import { badge, factList } from './facts.ts';
+import { badge, breakable, factList } from './facts.ts';
 import { drawStack } from './stack.ts';
 import { reasonBadge } from './trace-table.ts';
 
@@ -121,6 +121,7 @@ function inWords(attributes: AttributeMap): Html {
 
 /** What counts as slow, beside the word. */
 function threshold({ keepReason, type }: SpanRow, thresholds: SpanContext['thresholdsSeconds']): Html {
+  if (keepReason === 'probability') return html` <span class="unit">by the sampling rate</span>`;
   const seconds = keepReason === 'slow' && type !== 'other' ? thresholds?.[type] : undefined;
   return html`${seconds !== undefined && html` <span class="unit">≥ ${text(duration(seconds * 1000))}</span>`}`;
 }
@@ -148,11 +149,6 @@ function standing({ percentile }: SpanRow, among: number, imported: boolean): Ht
   if (among < ENOUGH_TO_COMPARE) return among <= 1 ? 'the only one' : `one of ${countText(among)}`;
   return html`slower than ${percentile > 0.999 ? 'nearly all' : text(share(percentile))}
     <span class="unit">of ${countText(among)}</span>`;
-}
-
-/** May break after its dots, so that it does not break within a word. */
-function breakable(key: string): HtmlValue {
-  return key.split('.').map((part, index) => html`${index > 0 && html`.<wbr />`}${part}`);
 }
 
 /** Shown elsewhere on the panel. */

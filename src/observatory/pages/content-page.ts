@@ -2,7 +2,7 @@ import type { BusinessMetric } from '../../../otel/query.ts';
 import { html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
 import { shareBar, sparkline } from '../charts/sparkline.ts';
-import { stats } from '../draw/facts.ts';
+import { breakable, stats } from '../draw/facts.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';
 import { countText, duration, figure, rate, share, text, threeDigits } from '../format/quantity.ts';
 import { metricsDocument, type BusinessDocument } from '../metrics-document.ts';
@@ -47,7 +47,8 @@ const SHOWN: readonly Column<BusinessMetric>[] = [
   {
     label: 'count',
     cell: (row) =>
-      html`<code class="wrap">${row.name}</code> <span class="quiet-text">${attributesText(row)}</span>`,
+      html`<code class="wrap">${breakable(row.name)}</code>
+        <span class="quiet-text">${attributesText(row)}</span>`,
   },
   ...COLUMNS.filter(({ key }) => key === 'value').map((column) => ({
     ...column,
@@ -174,7 +175,7 @@ export const contentPage = definePage<ContentFacts>({
             { label: 'JSON', value: countText(feeds.json) },
           ]),
           foot: html`<span
-            >${made.length === 0 ? 'none was made anew' : html`made anew: ${made.map(({ format, made: times, meanMillis }, index) => html`${index > 0 && ', '}${FEED_WORDS[format]} ${plural(times, 'time')}, ${text(duration(meanMillis))}${times > 1 && ' each'}`)}`}</span
+            >${made.length === 0 ? 'none was made anew' : html`made anew: ${made.map(({ format, made: times, meanMillis }, index) => html`${index > 0 && '; '}${FEED_WORDS[format]} ${plural(times, 'time')}, ${text(duration(meanMillis))}${times > 1 && ' each'}`)}`}</span
           >`,
         })}
         ${panel({

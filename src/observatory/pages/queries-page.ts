@@ -67,13 +67,13 @@ export const queriesPage = definePage<QueriesFacts>({
     const runs: readonly Column<RepeatedOnRoute>[] = [
       { label: 'route', cell: (row) => seriesName(row.route, view.links.series('http', row.route)) },
       {
-        label: 'statement',
-        cell: (row) => seriesName(row.series, view.links.series('database', row.series)),
-      },
-      {
         label: 'times',
         align: 'number',
         cell: (row) => html`<span class="badge failed">×${countText(row.count)}</span>`,
+      },
+      {
+        label: 'statement',
+        cell: (row) => seriesName(row.series, view.links.series('database', row.series)),
       },
       { label: 'together', align: 'number', cell: (row) => durationCell(row.totalMillis) },
       { label: 'seen in', align: 'number', cell: (row) => plural(row.traces, 'trace') },

@@ -111,13 +111,12 @@ export function letGoPanel(
 }
 
 /** Whether a storm cuts what is always kept. */
-export function stormPanel({ storm: { active, probability, cut, examples } }: SamplingFacts): Html {
+export function stormPanel({ storm: { active, probability, examples } }: SamplingFacts): Html {
   return panel({
     title: 'Storms',
     note: 'when more fails or is slow than can be kept in a second',
     body: factList([
       ['now', active ? `a storm: ${shareText(probability)} of it is kept` : 'none: all of it is kept'],
-      ['cut since start', countText(cut)],
       ['kept beyond the cut, as examples', countText(examples)],
     ]),
   });

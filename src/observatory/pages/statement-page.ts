@@ -59,6 +59,8 @@ export const statementPage = definePage<StatementFacts>({
 function textPanel({ row, text }: StatementFacts, view: PageView): Html {
   const texts = row?.texts?.length ?? 0;
   const callers = row?.callers ?? [];
+  // What is counted is the summary, not the one text above it.
+  const ofAll = (words: string): string => (texts > 1 ? `${words}, all ${texts} texts` : words);
   return panel({
     title: 'Statement',
     note:
@@ -71,7 +73,7 @@ function textPanel({ row, text }: StatementFacts, view: PageView): Html {
       ><code>${text === undefined ? 'The text has not been seen yet.' : sqlLines(text)}</code></pre>
       ${factList([
         [
-          'rows',
+          ofAll('rows'),
           row?.rows === undefined
             ? '–'
             : html`${countText(row.rows)}<span class="unit">
@@ -79,7 +81,7 @@ function textPanel({ row, text }: StatementFacts, view: PageView): Html {
                 >`,
         ],
         [
-          'issued by',
+          ofAll('issued by'),
           callers.length === 0
             ? 'no request: start-up, a job, or the desk'
             : html`<ul class="plain">
