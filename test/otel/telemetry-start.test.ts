@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -103,6 +103,17 @@ describe('register.ts', () => {
     const cwd = await mkdtemp(join(folder, 'virtual-'));
     await mkdir(join(cwd, '.env'));
     expect(await reportOf({}, { cwd })).toMatchObject({ enabled: true, faults: [] });
+  });
+
+  it('stops on a .env that is there and cannot be read, without a stack', async () => {
+    const cwd = await mkdtemp(join(folder, 'unread-'));
+    await symlink('.env', join(cwd, '.env'));
+    const { code, stdout, stderr } = await runProgram({}, { cwd });
+    expect({ code, stdout, stderr }).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'A telemetry setting cannot be used:\n  .env=(unread) (.env): the file cannot be read: ELOOP\n',
+    });
   });
 
   it('keeps traces over a restart in DATA_DIR, and its own writes are no statements', async () => {

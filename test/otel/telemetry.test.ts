@@ -1,6 +1,7 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { context, metrics, ROOT_CONTEXT, trace, TraceFlags } from '@opentelemetry/api';
 import { readTelemetryConfig } from '../../otel/config.ts';
+import { RuntimeSampler } from '../../otel/instrumentation/runtime.ts';
 import { activeTelemetry, startTelemetry } from '../../otel/telemetry.ts';
 import { decodeMetricNames, decodeSpans } from './export/decode-otlp.ts';
 import { httpReceiver } from './export/receivers.ts';
@@ -110,6 +111,21 @@ describe('startTelemetry', () => {
     telemetry.instrumentDatabase(Object as never);
     expect(telemetry.query.faults()).toMatchObject([{ place: 'instrumentDatabase', count: 1 }]);
     expect(lines[0]).toContain('instrumentDatabase');
+  });
+
+  it('lets go of the globals when it fails half-way, and can be started again', async () => {
+    const broken = jest.spyOn(RuntimeSampler.prototype, 'start').mockImplementation(() => {
+      throw new Error('no timers left');
+    });
+    const off = await start().finally(() => broken.mockRestore());
+    expect(lines).toEqual(['telemetry did not start and is off: no timers left']);
+    expect(off.query.enabled).toBe(false);
+    expect(off.query.faults()).toMatchObject([{ place: 'start', count: 1, lastMessage: 'no timers left' }]);
+    expect(trace.getTracer('test').startSpan('work').isRecording()).toBe(false);
+    await off.shutdown();
+    const { query } = await start();
+    trace.getTracer('test').startSpan('work').end();
+    expect(query.operations().other.count).toBe(1);
   });
 
   it('logs the warnings of its settings', async () => {

@@ -128,6 +128,23 @@ describe('OtlpPipeline', () => {
     expect(pipeline.facts()).toMatchObject({ sent: 0, failed: 1, dropped: 1, queued: 0 });
   });
 
+  it('ends flush and shutdown also when the exporter cannot be cut off', async () => {
+    const exporter = new FakeExporter(never);
+    exporter.abort = () => {
+      throw new Error('no socket to close');
+    };
+    const pipeline = pipelineOver(exporter, { maxBatchSpans: 1 });
+    hand(pipeline, 2);
+    await pipeline.forceFlush();
+    expect(pipeline.facts()).toMatchObject({
+      failed: 1,
+      queued: 1,
+      lastError: { message: 'no socket to close' },
+    });
+    await pipeline.shutdown();
+    expect(pipeline.facts()).toMatchObject({ sent: 0, failed: 1, dropped: 1, queued: 0 });
+  });
+
   it('goes on after the callback of an export that was cut off, counting it once', async () => {
     let late: ((result: ExportResult) => void) | undefined;
     const exporter = new FakeExporter((finish, { batches }) => {

@@ -1,8 +1,9 @@
-import { type Tracer, trace } from '@opentelemetry/api';
-import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { context, type Tracer, trace } from '@opentelemetry/api';
+import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { Guard } from '../../../otel/guard.ts';
 import { BetterSqlite3Instrumentation } from '../../../otel/instrumentation/better-sqlite3-instrumentation.ts';
+import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';
 import { createRenderTracer } from '../../../otel/instrumentation/render.ts';
 import { FakeRecorder, TracingFixture } from './tracing-fixture.ts';
 
@@ -111,5 +112,44 @@ describe('a fault inside telemetry', () => {
     }
     db.close();
     expect(guard.faults().length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['active', { active: broken }],
+    ['with', { with: broken }],
+  ])("in the context manager's %s calls the app once and changes no answer", (_name, fault) => {
+    const guard = new Guard();
+    instrumentation = new BetterSqlite3Instrumentation({ guard });
+    instrumentation.manuallyInstrument(Database);
+    const render = createRenderTracer({
+      guard,
+      recorder: new FakeRecorder(),
+      sink: tracing.sink,
+      resource: tracing.resource,
+    });
+    const db = new Database(':memory:');
+    const rendered = jest.fn(() => '<p>');
+    const manager = Object.assign(new AsyncContextManager(), fault);
+    context.disable();
+    context.setGlobalContextManager(manager);
+    try {
+      expect(db.prepare('SELECT 3').pluck().get()).toBe(3);
+      expect(db.transaction((n: number) => n + 1)(1)).toBe(2);
+      expect(render('page', rendered)).toBe('<p>');
+      expect(() =>
+        db.transaction(() => {
+          throw new RangeError('of the app');
+        })(),
+      ).toThrow(new RangeError('of the app'));
+    } finally {
+      context.disable();
+      context.setGlobalContextManager(new AsyncContextManager());
+    }
+    db.close();
+    expect(rendered).toHaveBeenCalledTimes(1);
+    expect(guard.faults().map(({ place, lastMessage }) => [place, lastMessage])).toContainEqual([
+      'operation context',
+      'telemetry broke',
+    ]);
   });
 });

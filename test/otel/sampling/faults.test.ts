@@ -114,6 +114,27 @@ describe('a fault in telemetry', () => {
     expect(() => run.processor.decideOverdue()).not.toThrow();
   });
 
+  it('in the policies themselves keeps the whole trace rather than lose a failure in it', () => {
+    const settings = {
+      ...settingsOf(0),
+      get slowThresholdNanos(): SamplingSettings['slowThresholdNanos'] {
+        return explode();
+      },
+    };
+    const run = start({ settings: () => settings });
+    const root = run.tracer.startSpan('GET', HTTP, ROOT_CONTEXT);
+    const inside = trace.setSpan(ROOT_CONTEXT, root);
+    run.tracer.startSpan('ordinary', {}, inside).end();
+    fail(run.tracer.startSpan('failed', {}, inside)).end();
+    expect(() => root.end()).not.toThrow();
+    expect(run.local.spans.map(({ name }) => name).sort()).toEqual(['GET', 'failed', 'ordinary']);
+    expect(run.guard.faults()).toContainEqual(
+      expect.objectContaining({ place: 'policies', lastMessage: 'fault' }),
+    );
+    expect(accounted(run.processor.counts())).toBe(true);
+    expect(run.processor.counts()).toMatchObject({ started: 3, live: 0 });
+  });
+
   it('in an exporter that never calls back holds up nothing but its own shutdown, and that for a bounded time', async () => {
     const run = start({ exporter: exporterThat(() => {}) });
     failingPage(run);

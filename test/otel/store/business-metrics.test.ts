@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { Guard } from '../../../otel/guard.ts';
 import { BusinessMetricReader, SERIES_DROPPED_METRIC } from '../../../otel/store/business-metrics.ts';
@@ -115,6 +115,22 @@ describe('BusinessMetricReader', () => {
     await reader.refresh();
     expect(reader.business()).toEqual([{ name: 'posts.created', attributes: {}, value: 1 }]);
     expect(guard.faults()).toMatchObject([{ place: 'business-metrics.callback', lastMessage: 'no gauge' }]);
+  });
+
+  it('shows the values before when a collection fails as a whole, counts the fault, and recovers', async () => {
+    const { reader, meter, guard } = setUp();
+    const created = meter.createCounter('posts.created');
+    created.add(1);
+    await reader.refresh();
+    jest.spyOn(reader, 'collect').mockRejectedValueOnce(new Error('no storage'));
+    created.add(1);
+    await reader.refresh();
+    expect(reader.business()).toEqual([{ name: 'posts.created', attributes: {}, value: 1 }]);
+    expect(guard.faults()).toMatchObject([
+      { place: 'business-metrics', count: 1, lastMessage: 'no storage' },
+    ]);
+    await reader.refresh();
+    expect(reader.business()).toEqual([{ name: 'posts.created', attributes: {}, value: 2 }]);
   });
 
   it('answers nothing, without a fault, before it has a provider', async () => {
