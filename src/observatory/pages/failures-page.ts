@@ -39,7 +39,7 @@ export const failuresPage = definePage<FailuresFacts>({
     };
   },
   title: () => 'Failures',
-  sentence({ counted, groups, series }, { links, range }) {
+  sentence({ counted, kept, groups, series }, { links, range }) {
     const [first] = groups;
     const place = series === undefined ? '' : ` at ${series}`;
     if (first === undefined && (counted === 0 || series !== undefined))
@@ -53,7 +53,8 @@ export const failuresPage = definePage<FailuresFacts>({
           text: `${plural(counted, 'operation')} failed ${range.words}; the detail of none is kept any more.`,
         },
       ];
-    const most = groups.length === 1 ? 'All that are kept are ' : 'Most often it was ';
+    const most =
+      groups.length > 1 ? 'Most often it was ' : kept < counted ? 'All that are still held are ' : 'All are ';
     return [
       {
         text:
@@ -70,10 +71,11 @@ export const failuresPage = definePage<FailuresFacts>({
   },
   draw({ counted, groups, kept, series }, view) {
     const columns = failureColumns(view);
+    const partly = series === undefined && kept < counted;
     return panel({
       title: 'By type and place',
       note: html`${countText(kept)}
-      ${series === undefined && kept < counted && html`of ${countText(counted)} `}kept${kept >= MAX_ROWS && ', the newest'}
+      ${partly ? html`of ${countText(counted)} still held` : 'kept'}${kept >= MAX_ROWS && ', the newest'}
       ${series !== undefined && html`<a href="${view.links.to('/failures')}">show all places</a> `}${csvLink(view)}`,
       body: drawTable(sortRows(groups, columns, view.query['sort']), columns, {
         caption: 'Failures by type and place',

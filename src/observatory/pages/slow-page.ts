@@ -64,7 +64,8 @@ export const slowPage = definePage<SlowFacts>({
       }),
       foot: html`<span
         >from ${limit(thresholdsSeconds.http)} for requests, ${limit(thresholdsSeconds.database)} for
-        statements, ${limit(thresholdsSeconds.render)} for rendering; always kept</span
+        statements, ${limit(thresholdsSeconds.render)} for rendering; always kept, and held while there is
+        room</span
       >`,
     });
   },

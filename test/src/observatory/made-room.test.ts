@@ -57,6 +57,6 @@ describe('what was kept and has made room since', () => {
     const [, counted] = /^([\d,]+) operations? failed/.exec(summary) ?? [];
     expect(counted).toBeDefined();
     expect(page).toMatch(new RegExp(`Failures(<[^>]*>| )+${counted}<`));
-    expect(page).toContain(`1 of ${counted} kept`);
+    expect(page).toContain(`1 of ${counted} still held`);
   });
 });
