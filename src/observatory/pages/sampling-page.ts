@@ -9,7 +9,7 @@ import type {
 import { html, type Html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
 import { shareBar } from '../charts/sparkline.ts';
-import { shareText } from '../draw/facts.ts';
+import { breakable, shareText } from '../draw/facts.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';
 import { countText, duration, text } from '../format/quantity.ts';
 import { definePage, type PageView, TYPE_WORDS, TYPES } from '../page.ts';
@@ -59,7 +59,8 @@ const SHOWN_SETTINGS: readonly Column<EffectiveSetting>[] = [
   {
     label: 'setting, meaning',
     cell: (row) =>
-      html`<code class="wrap">${row.name}</code><span class="meaning">${withCode(row.meaning)}</span>`,
+      html`<code class="wrap">${breakable(row.name)}</code
+        ><span class="meaning">${withCode(row.meaning)}</span>`,
   },
   {
     label: 'value, set by',
