@@ -1,6 +1,7 @@
 import type { KeepReason, LogLine, SpanRow, TraceDetail, TraceSummary } from '../query.ts';
 import type { TraceFacts } from '../sampling/kept-span.ts';
 import { ATTR_HTTP_RESPONSE_OUTCOME, ATTR_HTTP_RESPONSE_STATUS_CODE } from '../semconv.ts';
+import type { TraceChain } from './trace-chain.ts';
 import { attributeOf } from './attribute-copy.ts';
 import { endMillisOf } from './span-record.ts';
 import type { SpanRecord } from './span-record.ts';
@@ -21,8 +22,12 @@ const STRENGTH: Readonly<Record<KeepReason, number>> = {
 /** What goes last when a trace is too big: evidence, then the way to it, then the ordinary. */
 const REASONS_BY_WORTH: readonly KeepReason[] = ['error', 'slow', 'late', 'ancestor', 'probability'];
 
-/** How a trace that is not on disk as it is now ranks with those that are to be written. */
-export type UnsavedRank = 'ordinary' | 'mustKeep';
+/** What must be kept is written to disk first and evicted last. */
+export type TraceRank = 'ordinary' | 'mustKeep';
+
+export function rankOf({ keepReason }: Pick<TraceRecord, 'keepReason'>): TraceRank {
+  return keepReason === 'probability' || keepReason === 'ancestor' ? 'ordinary' : 'mustKeep';
+}
 
 /** One kept trace: its span records, merged from as many fragments as came. */
 export class TraceRecord {
@@ -35,8 +40,10 @@ export class TraceRecord {
   /** Came back after its earlier spans were evicted: the history file holds more of it. */
   declare resumed: boolean;
   declare remoteParent: boolean;
-  declare unsaved: UnsavedRank | undefined;
-  /** Neighbours in the ring. */
+  /** Its rank among what is not on disk as it is now. */
+  declare unsaved: TraceRank | undefined;
+  /** Its place in the ring: which chain, and its neighbours there. */
+  declare chain: TraceChain | undefined;
   declare older: TraceRecord | undefined;
   declare newer: TraceRecord | undefined;
   declare private kept: SpanRecord[];
@@ -61,6 +68,7 @@ export class TraceRecord {
     this.resumed = false;
     this.remoteParent = false;
     this.unsaved = undefined;
+    this.chain = undefined;
     this.older = undefined;
     this.newer = undefined;
     this.kept = [];

@@ -4,7 +4,8 @@ import { MAX_RECORD_BYTES } from './span-record.ts';
 import type { SpanRecord } from './span-record.ts';
 import { Tombstones } from './tombstones.ts';
 import type { Tombstone } from './tombstones.ts';
-import { TraceRecord, type UnsavedRank } from './trace-record.ts';
+import { TraceChain } from './trace-chain.ts';
+import { rankOf, type TraceRank, TraceRecord } from './trace-record.ts';
 
 export interface TraceRingOptions {
   readonly maxTraces: number;
@@ -19,14 +20,16 @@ export interface TraceRingOptions {
 
 /** One trace may hold this share of all bytes; so may all pinned ones together. */
 const MAX_SHARE = 0.25;
+/** Failed and slow traces stay while they hold no more than this share of traces or bytes, however many ordinary ones come. */
+const MUST_KEEP_SHARE = 0.5;
 /** A trace over its bound is cut to this share of it, so that a trace that keeps growing is not cut on every span. */
 const CUT_TO_SHARE = 0.75;
 
-const UNSAVED_RANKS: readonly UnsavedRank[] = ['mustKeep', 'ordinary'];
+const RANKS: readonly TraceRank[] = ['mustKeep', 'ordinary'];
 
 /**
- * The kept traces, bounded by count and by estimated bytes, oldest out first. Every operation is O(1) in the number
- * of traces; pinned traces are passed over. A trace id that left is remembered as a tombstone for a while.
+ * The kept traces, bounded by count and by estimated bytes. The oldest ordinary one goes first, then the oldest of those that failed or were
+ * slow; pinned ones stay. Every operation is O(1) in the number of traces. A trace id that left is remembered as a tombstone for a while.
  */
 export class TraceRing {
   readonly #maxTraces: number;
@@ -38,13 +41,15 @@ export class TraceRing {
   readonly #traces = new Map<string, TraceRecord>();
   readonly #tombstones: Tombstones;
   readonly #evicted: Record<EvictionReason, number> = { count: 0, bytes: 0, age: 0 };
-  /** Unpinned traces in the order in which they came, chained through the records: what is evicted is at hand. */
-  #oldest: TraceRecord | undefined;
-  #newest: TraceRecord | undefined;
+  /** Unpinned traces by rank, in the order in which they came: what is evicted is at hand. */
+  readonly #chains: Readonly<Record<TraceRank, TraceChain>> = {
+    ordinary: new TraceChain(),
+    mustKeep: new TraceChain(),
+  };
   /** Whether anybody asks for changes. */
   #isTracking = false;
   /** Traces that changed since they were taken, of either rank. */
-  readonly #unsavedBy: Record<UnsavedRank, number> = { ordinary: 0, mustKeep: 0 };
+  readonly #unsavedBy: Record<TraceRank, number> = { ordinary: 0, mustKeep: 0 };
   #unsaved = 0;
   #bytes = 0;
   #pinned = 0;
@@ -100,7 +105,6 @@ export class TraceRing {
         trace.resumed = true;
       }
       this.#traces.set(traceId, trace);
-      this.#append(trace);
       this.#bytes += trace.bytes;
     }
     const bytesBefore = trace.bytes;
@@ -109,8 +113,9 @@ export class TraceRing {
     if (trace.bytes > maxBytes) trace.cutTo(maxBytes * CUT_TO_SHARE);
     this.#bytes += trace.bytes - bytesBefore;
     if (trace.pinned) this.#pinnedBytes += trace.bytes - bytesBefore;
+    else this.#rechain(trace, trace.bytes - bytesBefore);
     this.#mark(trace);
-    this.#makeRoom();
+    this.#makeRoom(trace);
     return trace;
   }
 
@@ -119,7 +124,7 @@ export class TraceRing {
     if (this.#traces.has(trace.traceId)) return;
     trace.cutTo(this.#maxTraceBytes);
     this.#traces.set(trace.traceId, trace);
-    this.#append(trace);
+    this.#chains[rankOf(trace)].append(trace);
     this.#bytes += trace.bytes;
     if (pinned) this.pin(trace.traceId, true);
     this.#makeRoom();
@@ -140,7 +145,7 @@ export class TraceRing {
   takeChanged(maxTraces: number, maxSpans: number): readonly TraceRecord[] {
     const taken: TraceRecord[] = [];
     let spans = 0;
-    for (const rank of UNSAVED_RANKS) {
+    for (const rank of RANKS) {
       if (this.#unsavedBy[rank] === 0) continue;
       for (const trace of this.#traces.values()) {
         if (trace.unsaved !== rank) continue;
@@ -178,13 +183,13 @@ export class TraceRing {
         return false;
       this.#pinned++;
       this.#pinnedBytes += trace.bytes;
-      this.#remove(trace);
+      trace.chain?.remove(trace);
     } else {
       this.#pinned--;
       this.#pinnedBytes -= trace.bytes;
       this.#traces.delete(traceId);
       this.#traces.set(traceId, trace);
-      this.#append(trace);
+      this.#chains[rankOf(trace)].append(trace);
     }
     trace.pinned = pinned;
     this.#mark(trace);
@@ -203,10 +208,12 @@ export class TraceRing {
   /** Evicts what ended before `cutoffMillis`, oldest first, up to the first that is younger; answers how many went. */
   evictOlderThan(cutoffMillis: number): number {
     let evicted = 0;
-    for (let trace = this.#oldest; trace !== undefined; trace = this.#oldest) {
-      if (trace.extent.toMillis >= cutoffMillis) break;
-      this.#evict(trace, 'age');
-      evicted++;
+    for (const chain of Object.values(this.#chains)) {
+      for (let trace = chain.oldest; trace !== undefined; trace = chain.oldest) {
+        if (trace.extent.toMillis >= cutoffMillis) break;
+        this.#evict(trace, 'age');
+        evicted++;
+      }
     }
     return evicted;
   }
@@ -227,43 +234,43 @@ export class TraceRing {
     return Math.min(this.#maxTraceBytes, this.#maxPinnedBytes - (this.#pinnedBytes - bytesBefore));
   }
 
-  #makeRoom(): void {
+  /** @param added Stays, so that the newest trace opens. */
+  #makeRoom(added?: TraceRecord): void {
     // The last unpinned trace always stays, so that the newest one opens.
     while (this.#traces.size - this.#pinned > 1) {
       const reason = this.#traces.size > this.#maxTraces ? 'count' : 'bytes';
       if (reason === 'bytes' && this.#bytes <= this.#maxBytes) return;
-      const oldest = this.#oldest;
+      const oldest = this.#nextToGo(added);
       if (oldest === undefined) return;
       this.#evict(oldest, reason);
     }
   }
 
-  #append(trace: TraceRecord): void {
-    trace.older = this.#newest;
-    if (this.#newest === undefined) this.#oldest = trace;
-    else this.#newest.newer = trace;
-    this.#newest = trace;
+  /** The oldest ordinary trace; the oldest failed or slow one only when those hold their share. */
+  #nextToGo(added: TraceRecord | undefined): TraceRecord | undefined {
+    const { ordinary, mustKeep } = this.#chains;
+    const isOverShare =
+      mustKeep.size > this.#maxTraces * MUST_KEEP_SHARE || mustKeep.bytes > this.#maxBytes * MUST_KEEP_SHARE;
+    const [first, second] = isOverShare ? [mustKeep, ordinary] : [ordinary, mustKeep];
+    return first.oldest === undefined || first.oldest === added ? second.oldest : first.oldest;
   }
 
-  #remove(trace: TraceRecord): void {
-    const { older, newer } = trace;
-    if (older === undefined) this.#oldest = newer;
-    else older.newer = newer;
-    if (newer === undefined) this.#newest = older;
-    else newer.older = older;
-    trace.older = trace.newer = undefined;
+  /** Keeps its place in the line unless it has come to rank higher. */
+  #rechain(trace: TraceRecord, moreBytes: number): void {
+    const chain = this.#chains[rankOf(trace)];
+    if (trace.chain === undefined) return chain.append(trace);
+    trace.chain.bytes += moreBytes;
+    if (trace.chain === chain) return;
+    trace.chain.remove(trace);
+    chain.append(trace);
   }
 
   #mark(trace: TraceRecord): void {
     if (!this.#isTracking || trace.unsaved === 'mustKeep') return;
-    const { keepReason } = trace;
-    this.#setUnsaved(
-      trace,
-      keepReason === 'probability' || keepReason === 'ancestor' ? 'ordinary' : 'mustKeep',
-    );
+    this.#setUnsaved(trace, rankOf(trace));
   }
 
-  #setUnsaved(trace: TraceRecord, rank: UnsavedRank | undefined): void {
+  #setUnsaved(trace: TraceRecord, rank: TraceRank | undefined): void {
     if (trace.unsaved === rank) return;
     if (trace.unsaved !== undefined) this.#unsavedBy[trace.unsaved]--;
     if (rank !== undefined) this.#unsavedBy[rank]++;
@@ -272,7 +279,7 @@ export class TraceRing {
 
   #evict(trace: TraceRecord, reason: EvictionReason): void {
     this.#traces.delete(trace.traceId);
-    this.#remove(trace);
+    trace.chain?.remove(trace);
     // Gone before it was written: the file's writer is behind, and memory does not wait for it.
     if (trace.unsaved !== undefined) {
       this.#setUnsaved(trace, undefined);

@@ -1,0 +1,31 @@
+import type { TraceRecord } from './trace-record.ts';
+
+/** Traces in the order in which they were appended, chained through the records; every step O(1). A trace is in one chain at most. */
+export class TraceChain {
+  #newest: TraceRecord | undefined;
+  oldest: TraceRecord | undefined;
+  size = 0;
+  /** Of the traces in it; who makes one heavier adds what came on top. */
+  bytes = 0;
+
+  append(trace: TraceRecord): void {
+    trace.chain = this;
+    trace.older = this.#newest;
+    if (this.#newest === undefined) this.oldest = trace;
+    else this.#newest.newer = trace;
+    this.#newest = trace;
+    this.size++;
+    this.bytes += trace.bytes;
+  }
+
+  remove(trace: TraceRecord): void {
+    const { older, newer } = trace;
+    if (older === undefined) this.oldest = newer;
+    else older.newer = newer;
+    if (newer === undefined) this.#newest = older;
+    else newer.older = older;
+    trace.chain = trace.older = trace.newer = undefined;
+    this.size--;
+    this.bytes -= trace.bytes;
+  }
+}
