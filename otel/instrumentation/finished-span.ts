@@ -100,7 +100,7 @@ export class FinishedSpan implements TemplatedSpan, FinishedOperation {
   get endMillis(): number {
     const { span, startNanos } = this.request;
     const sinceStart = (this.startNanos - startNanos + this.durationNanos) / 1e6;
-    if (span instanceof LiveSpan) return span.startMillis + sinceStart;
+    if (span instanceof LiveSpan) return span.originMillis + sinceStart;
     const [seconds, nanos] = (span as unknown as ReadableSpan).startTime;
     return seconds * 1000 + nanos / 1e6 + sinceStart;
   }

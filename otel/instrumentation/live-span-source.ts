@@ -4,6 +4,7 @@ import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 import type { Clock } from '../clock.ts';
 import type { Guard } from '../guard.ts';
 import type { KnownOperation } from '../sampling/ended-span.ts';
+import type { SpanTemplate } from '../sampling/kept-span.ts';
 import type { LiveSpan } from './live-span.ts';
 
 /** What all spans of one instrumentation have in common. */
@@ -24,6 +25,8 @@ export interface LazyAttributes {
   addEndAttributes?(attributes: Attributes): void;
   /** What it holds for them, and what they will weigh. Default: nothing to speak of. */
   readonly heldBytes?: number;
+  /** What spans with no other attributes than these have in common. */
+  readonly template?: SpanTemplate;
   /** What all of them will come to as an operation, if that is certain already; asked after the end of a span. */
   knownOperation?(span: LiveSpan): KnownOperation | undefined;
 }

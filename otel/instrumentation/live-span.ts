@@ -32,6 +32,7 @@ import type { LazyAttributes, LiveSpanSource, SpanStart } from './live-span-sour
 import { newSpanContext } from './own-span-context.ts';
 import { NO_EVENTS, NO_LINKS, SPAN_LIMITS, pushEvent, pushLink } from './span-entries.ts';
 import { elapsedNanos, givenTime, nanosSince } from './span-time.ts';
+import { wholeTemplate } from './whole-template.ts';
 
 /** Attributes set before those known from the start are looked at; together they stay below the limit. */
 const MAX_UNCOUNTED = 64;
@@ -144,6 +145,9 @@ export class LiveSpan implements Span, ReadableSpan, SelfWeighing, SelfDescribin
     return this.lazy?.knownOperation?.(this);
   }
 
+  get template() {
+    return this.isStartPending && this.attributesCount === 0 ? wholeTemplate(this, this.lazy) : undefined;
+  }
   /** What it holds in memory, estimated without making what was put off. */
   get heldBytes(): number {
     const lazyBytes = this.lazy?.heldBytes ?? 0;
@@ -247,10 +251,6 @@ export class LiveSpan implements Span, ReadableSpan, SelfWeighing, SelfDescribin
     }
   }
 
-  /** Epoch milliseconds with what is below them. */
-  get startMillis(): number {
-    return this.originMillis + ((this.startNanos - this.originNanos) / 1e6 || 0);
-  }
   get startTime(): HrTime {
     return (this.startOnce ??= plusNanos(
       millisToHrTime(this.originMillis),

@@ -10,6 +10,7 @@ import type { OperationRecorder } from '../aggregate/ended-operation.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { RenderTracer } from '../query.ts';
 import type { KnownOperation } from '../sampling/ended-span.ts';
+import type { SpanTemplate } from '../sampling/kept-span.ts';
 import { ATTR_RENDER_TEMPLATE } from '../semconv.ts';
 import { requestFactsOf } from './context.ts';
 import { errorTypeOf, messageOf, stackFramesOf } from './error-facts.ts';
@@ -141,6 +142,10 @@ class Template implements LazyAttributes {
       kind: SpanKind.INTERNAL,
       attributes: { [ATTR_RENDER_TEMPLATE]: name },
     };
+  }
+
+  get template(): SpanTemplate {
+    return this.subject;
   }
 
   knownOperation(span: LiveSpan): KnownOperation | undefined {

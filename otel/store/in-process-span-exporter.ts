@@ -11,6 +11,8 @@ import type { TraceRing } from './trace-ring.ts';
 
 /** Records made before the ring may cut them: bounds what a huge trace takes on its way in, ~256 KiB. */
 const MAX_FRAGMENT_SPANS = 512;
+const SUCCESS: ExportResult = Object.freeze({ code: ExportResultCode.SUCCESS });
+const FAILED: ExportResult = Object.freeze({ code: ExportResultCode.FAILED });
 const SPAN_PLACE = 'in-process-span-exporter.span';
 
 export interface InProcessSpanExporterOptions {
@@ -40,13 +42,16 @@ export class InProcessSpanExporter implements SpanExporter {
 
   /** The spans have to be KeptSpans, as the SamplingSpanProcessor hands them over. */
   export(spans: ReadableSpan[], resultCallback: (result: ExportResult) => void): void {
-    if (this.#open)
-      this.#guard.run('in-process-span-exporter', () => this.#store(spans as KeptSpan[]), undefined);
-    this.#guard.run(
-      'in-process-span-exporter.callback',
-      () => resultCallback({ code: this.#open ? ExportResultCode.SUCCESS : ExportResultCode.FAILED }),
-      undefined,
-    );
+    try {
+      if (this.#open) this.#store(spans as KeptSpan[]);
+    } catch (error) {
+      this.#guard.report('in-process-span-exporter', error);
+    }
+    try {
+      resultCallback(this.#open ? SUCCESS : FAILED);
+    } catch (error) {
+      this.#guard.report('in-process-span-exporter.callback', error);
+    }
   }
 
   async forceFlush(): Promise<void> {
@@ -60,6 +65,15 @@ export class InProcessSpanExporter implements SpanExporter {
 
   #store(spans: readonly KeptSpan[]): void {
     let stored = false;
+    const only = spans.length <= MAX_FRAGMENT_SPANS ? onlyTraceIdOf(spans) : undefined;
+    if (only !== undefined) stored = this.#add(only, spans);
+    else stored = this.#addEach(spans);
+    if (stored) this.#guard.run('in-process-span-exporter.listener', this.#onStored, undefined);
+  }
+
+  /** Fragments of several traces, or of a huge one. */
+  #addEach(spans: readonly KeptSpan[]): boolean {
+    let stored = false;
     for (const [traceId, fragment] of byTraceId(spans, this.#guard)) {
       for (let start = 0; start < fragment.length; start += MAX_FRAGMENT_SPANS) {
         const part =
@@ -69,7 +83,7 @@ export class InProcessSpanExporter implements SpanExporter {
         if (this.#add(traceId, part)) stored = true;
       }
     }
-    if (stored) this.#guard.run('in-process-span-exporter.listener', this.#onStored, undefined);
+    return stored;
   }
 
   #add(traceId: string, spans: readonly KeptSpan[]): boolean {

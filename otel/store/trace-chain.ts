@@ -8,6 +8,10 @@ export class TraceChain {
   /** Of the traces in it; who makes one heavier adds what came on top. */
   bytes = 0;
 
+  oldestBut(trace: TraceRecord | undefined): TraceRecord | undefined {
+    return this.oldest === trace ? this.oldest?.newer : this.oldest;
+  }
+
   append(trace: TraceRecord): void {
     trace.chain = this;
     trace.older = this.#newest;

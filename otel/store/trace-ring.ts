@@ -193,6 +193,7 @@ export class TraceRing {
     }
     trace.pinned = pinned;
     this.#mark(trace);
+    if (!pinned) this.#makeRoom(trace);
     return true;
   }
 
@@ -252,7 +253,7 @@ export class TraceRing {
     const isOverShare =
       mustKeep.size > this.#maxTraces * MUST_KEEP_SHARE || mustKeep.bytes > this.#maxBytes * MUST_KEEP_SHARE;
     const [first, second] = isOverShare ? [mustKeep, ordinary] : [ordinary, mustKeep];
-    return first.oldest === undefined || first.oldest === added ? second.oldest : first.oldest;
+    return first.oldestBut(added) ?? second.oldestBut(added);
   }
 
   /** Keeps its place in the line unless it has come to rank higher. */
