@@ -13,7 +13,16 @@ export interface BusinessMetrics {
   cacheHit(): void;
   cacheMiss(): void;
   searched(): void;
+  /** A post's page was asked for, at this path; counted to the last one, however many posts there are. */
+  postRead(path: string): void;
+  /** So many bytes of a media file were read for an answer. */
+  mediaServed(bytes: number): void;
 }
+
+/** Series that are told of reads: the most read ones. */
+const TOLD_POSTS = 100;
+/** Posts whose reads are counted: far more than a blog has, ~100 bytes each. */
+const MAX_COUNTED_POSTS = 20_000;
 
 /** Call it after telemetry has started: instruments belong to the meter provider of that moment. */
 export function createBusinessMetrics(): BusinessMetrics {
@@ -27,6 +36,13 @@ export function createBusinessMetrics(): BusinessMetrics {
   const hits = meter.createCounter('glasshouse.cache.hits', { unit: '{lookup}' });
   const misses = meter.createCounter('glasshouse.cache.misses', { unit: '{lookup}' });
   const searches = meter.createCounter('glasshouse.searches', { unit: '{search}' });
+  const mediaBytes = meter.createCounter('glasshouse.media.served', { unit: 'By' });
+  // Counted in a map and told when somebody looks: an instrument's own count per path would cost every reader more than all other telemetry.
+  const reads = new Map<string, number>();
+  meter.createObservableCounter('glasshouse.post.reads', { unit: '{read}' }).addCallback((result) => {
+    const most = [...reads].sort((a, b) => b[1] - a[1]).slice(0, TOLD_POSTS);
+    for (const [path, count] of most) result.observe(count, { path });
+  });
   return {
     postCreated: () => created.add(1),
     postUpdated: () => updated.add(1),
@@ -39,5 +55,10 @@ export function createBusinessMetrics(): BusinessMetrics {
     cacheHit: () => hits.add(1),
     cacheMiss: () => misses.add(1),
     searched: () => searches.add(1),
+    postRead(path) {
+      const before = reads.get(path);
+      if (before !== undefined || reads.size < MAX_COUNTED_POSTS) reads.set(path, (before ?? 0) + 1);
+    },
+    mediaServed: (bytes) => mediaBytes.add(bytes),
   };
 }

@@ -1,7 +1,9 @@
+import { ReadStream } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
 import type { AppDependencies } from '../app-dependencies.ts';
+import type { BusinessMetrics } from '../business-metrics.ts';
 import type { Assets } from './assets.ts';
 import { MEDIA_FOLDER_NAME, type MediaStore } from './media-store.ts';
 import { createFolderServer } from './serve-folder.ts';
@@ -18,6 +20,7 @@ export function createMediaRoutes(
   deps: Pick<AppDependencies, 'config'> & {
     readonly assets: Assets;
     readonly media: Pick<MediaStore, 'find'>;
+    readonly metrics: Pick<BusinessMetrics, 'mediaServed'>;
   },
 ): Router {
   const router = createRouter();
@@ -43,6 +46,8 @@ export function createMediaRoutes(
     ctx.set('Cross-Origin-Resource-Policy', 'cross-origin');
     const address = relative(folder, media.file).split(sep).map(encodeURIComponent).join('/');
     await serveFile(ctx as unknown as Context, address, MEDIA_CACHE);
+    const { body } = ctx;
+    if (body instanceof ReadStream) body.once('close', () => deps.metrics.mediaServed(body.bytesRead));
   });
 
   return router;

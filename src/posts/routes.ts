@@ -1,5 +1,6 @@
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
+import type { BusinessMetrics } from '../business-metrics.ts';
 import { tagUrl } from '../views/absolute-url.ts';
 import { archivePage } from '../views/archive-page.ts';
 import { frontPage, periodPage, tagPage } from '../views/list-pages.ts';
@@ -19,6 +20,10 @@ interface PostRouteDependencies {
   readonly clock: ContentClock;
   readonly site: SiteSettings;
   readonly sendPage: PageSender;
+}
+
+interface PostPathDependencies extends PostRouteDependencies {
+  readonly metrics: Pick<BusinessMetrics, 'postRead'>;
 }
 
 /** How long a browser may remember where a post went. */
@@ -78,8 +83,8 @@ export function createPostRoutes(deps: PostRouteDependencies): Router {
 }
 
 /** Posts at their own addresses: everything that no other route took, so it is mounted last. */
-export function createPostPathRoutes(deps: PostRouteDependencies): Router {
-  const { posts, site, sendPage } = deps;
+export function createPostPathRoutes(deps: PostPathDependencies): Router {
+  const { posts, site, sendPage, metrics } = deps;
   const router = createRouter();
 
   router.get('/:path', '/*path', (ctx) => {
@@ -92,6 +97,7 @@ export function createPostPathRoutes(deps: PostRouteDependencies): Router {
           return movePermanently(ctx as unknown as Context, postUrl(post.path));
         const neighbours = post.status === 'unlisted' ? {} : posts.neighbours(post);
         sendPage(ctx as unknown as Context, 'post', (origin) => postPage({ post, neighbours, site, origin }));
+        if (ctx.method === 'GET') metrics.postRead(post.path);
         return;
       }
       case 'moved':

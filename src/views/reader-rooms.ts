@@ -47,11 +47,11 @@ export function createReaderRooms(deps: ReaderDependencies): ReaderRooms {
   return {
     errors: createErrorRenderer({ render, layout, origin, hasAbout: () => clock.state().hasAbout }),
     routers: [
-      createMediaRoutes({ config, assets, media }),
+      createMediaRoutes({ config, assets, media, metrics }),
       createFeedRoutes({ posts, site, origin, clock, metrics, render }),
       createSearchRoutes({ search, site, sendPage, metrics }),
       createPostRoutes({ posts, clock, site, sendPage }),
     ],
-    postPaths: createPostPathRoutes({ posts, clock, site, sendPage }),
+    postPaths: createPostPathRoutes({ posts, clock, site, sendPage, metrics }),
   };
 }

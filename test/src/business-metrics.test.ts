@@ -26,10 +26,17 @@ describe('createBusinessMetrics', () => {
     business.cacheHit();
     business.cacheMiss();
     business.searched();
+    business.mediaServed(2048);
+    business.mediaServed(1);
+    for (const path of ['a', 'b', 'b']) business.postRead(path);
     const { resourceMetrics } = await reader.collect();
     const rows = resourceMetrics.scopeMetrics.flatMap(({ metrics: found }) =>
       found.flatMap(({ descriptor, dataPoints }) =>
-        dataPoints.map(({ attributes, value }) => [descriptor.name, attributes['format'] ?? '', value]),
+        dataPoints.map(({ attributes, value }) => [
+          descriptor.name,
+          attributes['format'] ?? attributes['path'] ?? '',
+          value,
+        ]),
       ),
     );
     expect(rows).toEqual([
@@ -43,7 +50,22 @@ describe('createBusinessMetrics', () => {
       ['glasshouse.cache.hits', '', 1],
       ['glasshouse.cache.misses', '', 1],
       ['glasshouse.searches', '', 1],
+      ['glasshouse.media.served', '', 2049],
+      ['glasshouse.post.reads', 'b', 2],
+      ['glasshouse.post.reads', 'a', 1],
     ]);
+  });
+
+  it('tells of the hundred most read posts, each counted to the last reader', async () => {
+    const reader = new FakeReader();
+    metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }));
+    const business = createBusinessMetrics();
+    for (let post = 1; post <= 300; post++)
+      for (let read = 0; read < post; read++) business.postRead(`post-${post}`);
+    const { resourceMetrics } = await reader.collect();
+    const found = resourceMetrics.scopeMetrics.flatMap(({ metrics: all }) => all);
+    const points = found.find(({ descriptor }) => descriptor.name === 'glasshouse.post.reads')!.dataPoints;
+    expect(points.map(({ value }) => value)).toEqual(Array.from({ length: 100 }, (_, index) => 300 - index));
   });
 
   it('does nothing while no telemetry runs', () => {

@@ -4,7 +4,7 @@ import { panel } from '../charts/frame.ts';
 import { shareBar, sparkline } from '../charts/sparkline.ts';
 import { breakable, stats } from '../draw/facts.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';
-import { countText, duration, figure, rate, share, text, threeDigits } from '../format/quantity.ts';
+import { countText, duration, figure, rate, share, size, text, threeDigits } from '../format/quantity.ts';
 import { metricsDocument, type BusinessDocument } from '../metrics-document.ts';
 import { definePage } from '../page.ts';
 import { postsRead, readersAsked, type ReadersAsked } from '../readers-asked.ts';
@@ -16,10 +16,21 @@ interface ContentFacts {
   readonly asked: readonly ReadersAsked[];
   readonly postsRead: number;
   readonly feedsMade: readonly FeedMade[];
+  /** Since the start, by exact count, most read first. */
+  readonly mostRead: readonly PostReads[];
+  readonly mediaBytes: number;
   readonly business: BusinessDocument;
   /** Every counter and gauge of the business as it is, so that a new one shows without a new page. */
   readonly metrics: readonly BusinessMetric[];
 }
+
+interface PostReads {
+  readonly path: string;
+  readonly reads: number;
+}
+
+const READS_METRIC = 'glasshouse.post.reads';
+const SHOWN_POSTS = 10;
 
 const FEED_WORDS = { rss: 'RSS', atom: 'Atom', json: 'JSON' } as const;
 
@@ -74,6 +85,32 @@ function feedsMade(metrics: readonly BusinessMetric[]): readonly FeedMade[] {
   });
 }
 
+function mostRead(metrics: readonly BusinessMetric[]): readonly PostReads[] {
+  return metrics
+    .filter(({ name }) => name === READS_METRIC)
+    .map(({ attributes, value }) => ({ path: String(attributes['path']), reads: value }))
+    .sort((a, b) => b.reads - a.reads);
+}
+
+const READ: readonly Column<PostReads>[] = [
+  {
+    label: 'post',
+    key: 'path',
+    value: (row) => row.path,
+    cell: (row) =>
+      html`<a href="${`/${row.path.split('/').map(encodeURIComponent).join('/')}`}"
+        >${breakable(row.path)}</a
+      >`,
+  },
+  {
+    label: 'reads',
+    key: 'reads',
+    align: 'number',
+    value: (row) => row.reads,
+    cell: (row) => countText(row.reads),
+  },
+];
+
 const ASKED: readonly Column<ReadersAsked>[] = [
   { label: 'asked for', key: 'kind', value: (row) => row.kind, cell: (row) => row.kind },
   {
@@ -122,6 +159,8 @@ export const contentPage = definePage<ContentFacts>({
       asked: readersAsked(routes),
       postsRead: postsRead(routes),
       feedsMade: feedsMade(metrics),
+      mostRead: mostRead(metrics),
+      mediaBytes: metrics.find(({ name }) => name === 'glasshouse.media.served')?.value ?? 0,
       business: metricsDocument(telemetry).business,
       metrics,
     };
@@ -142,7 +181,7 @@ export const contentPage = definePage<ContentFacts>({
     const cached = looked === 0 ? '' : `; ${text(share(cache.hits / looked))} of cache look-ups were hits`;
     return [{ text: `${opening} Since the start ${written}, and ${fed}${cached}.` }];
   },
-  draw({ business, metrics, asked, feedsMade: made }, view) {
+  draw({ business, metrics, asked, feedsMade: made, mostRead: read, mediaBytes }, view) {
     const { feeds, cache } = business;
     const looked = cache.hits + cache.misses;
     return html`${panel({
@@ -188,7 +227,33 @@ export const contentPage = definePage<ContentFacts>({
           ]),
         })}
       </div>
-      ${panel({ title: 'Every count', note: 'since start', body: drawTable(metrics, SHOWN, { caption: 'Every count since start', keyOf: (row) => `${row.name} ${attributesText(row)}`, view, still: true, empty: 'None has been counted since the start.' }) })}`;
+      ${panel({
+        title: 'Most read',
+        note: 'pages of posts since start, by exact count',
+        body: drawTable(read.slice(0, SHOWN_POSTS), READ, {
+          caption: 'Most read posts since start',
+          keyOf: (row) => row.path,
+          view,
+          still: true,
+          empty: 'No post has been read since the start.',
+        }),
+        foot: html`<span>media: ${text(size(mediaBytes))} served since start</span>`,
+      })}
+      ${panel({
+        title: 'Every count',
+        note: 'since start',
+        body: drawTable(
+          metrics.filter(({ name }) => name !== READS_METRIC),
+          SHOWN,
+          {
+            caption: 'Every count since start',
+            keyOf: (row) => `${row.name} ${attributesText(row)}`,
+            view,
+            still: true,
+            empty: 'None has been counted since the start.',
+          },
+        ),
+      })}`;
   },
   sheet: ({ metrics }) => sheetOf(metrics, COLUMNS),
 });

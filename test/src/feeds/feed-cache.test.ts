@@ -24,6 +24,8 @@ class FakeBusinessMetrics implements BusinessMetrics {
   searched(): void {
     this.counted.push('search');
   }
+  postRead(): void {}
+  mediaServed(): void {}
 }
 
 describe('FeedCache', () => {

@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Server } from 'node:http';
+import { size, text } from '../../../src/observatory/format/quantity.ts';
+import { serveObservatory } from '../../fixtures/observatory-server.ts';
+import { FakeTelemetry } from './fake-telemetry.ts';
+
+describe('the content page', () => {
+  let server: Server;
+  let origin: string;
+  beforeAll(async () => ({ server, origin } = await serveObservatory(new FakeTelemetry())));
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const get = async (query = ''): Promise<string> =>
+    (await fetch(`${origin}/admin/metrics-dashboard/content${query}`)).text();
+
+  it('names the posts read most, by exact count, with the way to them, and the bytes of media', async () => {
+    const page = await get();
+    expect(page).toContain('Most read');
+    expect(page).toMatch(/href="\/2026\/03\/glass%20%26%20light"[^]*1,204[^]*href="\/about"[^]*37/);
+    expect(page).toContain(`media: ${text(size(48_300_000))} served`);
+    expect(page).not.toContain('post.<wbr />reads');
+  });
+
+  it('tells the same as JSON', async () => {
+    const { facts } = JSON.parse(await get('?format=json')) as {
+      facts: { most_read: { path: string; reads: number }[]; media_bytes: number };
+    };
+    expect(facts.most_read).toEqual([
+      { path: '2026/03/glass & light', reads: 1204 },
+      { path: 'about', reads: 37 },
+    ]);
+    expect(facts.media_bytes).toBe(48_300_000);
+  });
+});
