@@ -101,4 +101,14 @@ describe(`after ${POLLS} polls of everything that the observatory has`, () => {
       const event = await visitor.firstEvent(new URL(at('/live?page=')));
       expect(event).toContain('data:');
     }));
+
+  it('the overview and the report on health open with the same sentence', async () => {
+    const summaryOf = async (address: string): Promise<string> =>
+      (JSON.parse((await visitor.send(address)).text) as { summary: string }).summary;
+    const overview = await summaryOf(at('?format=json'));
+    const health = await summaryOf(new URL('/admin/health', blog.address).href);
+    // Counts grow in between.
+    expect(health.split('.')[0]).toBe(overview.split('.')[0]);
+    expect(health).toMatch(/\d+ requests? /);
+  });
 });
