@@ -12,6 +12,8 @@ export interface BusinessMetrics {
   feedGenerated(format: FeedFormat, millis: number): void;
   cacheHit(): void;
   cacheMiss(): void;
+  /** How many entries the cache holds, asked when somebody looks. */
+  watchCache(entries: () => number): void;
   searched(): void;
   /** A post's page was asked for, at this path; counted to the last one, however many posts there are. */
   postRead(path: string): void;
@@ -35,6 +37,7 @@ export function createBusinessMetrics(): BusinessMetrics {
   const generationTime = meter.createCounter('glasshouse.feed.generation.time', { unit: 'ms' });
   const hits = meter.createCounter('glasshouse.cache.hits', { unit: '{lookup}' });
   const misses = meter.createCounter('glasshouse.cache.misses', { unit: '{lookup}' });
+  const held = meter.createObservableGauge('glasshouse.cache.entries', { unit: '{entry}' });
   const searches = meter.createCounter('glasshouse.searches', { unit: '{search}' });
   const mediaBytes = meter.createCounter('glasshouse.media.served', { unit: 'By' });
   // Counted in a map and told when somebody looks: an instrument's own count per path would cost every reader more than all other telemetry.
@@ -54,6 +57,7 @@ export function createBusinessMetrics(): BusinessMetrics {
     },
     cacheHit: () => hits.add(1),
     cacheMiss: () => misses.add(1),
+    watchCache: (entries) => held.addCallback((result) => result.observe(entries())),
     searched: () => searches.add(1),
     postRead(path) {
       const before = reads.get(path);

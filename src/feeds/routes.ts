@@ -40,6 +40,7 @@ export function createFeedRoutes(deps: FeedRouteDependencies): Router {
   const { posts, site, origin, clock, metrics } = deps;
   const router = createRouter();
   const cache = new FeedCache();
+  metrics.watchCache(() => cache.size);
   const tags = new VersionedValue(() => posts.tags());
 
   function sendFeed(ctx: Context, format: FeedFormat, asked: string | undefined): void {

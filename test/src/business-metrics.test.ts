@@ -26,6 +26,7 @@ describe('createBusinessMetrics', () => {
     business.cacheHit();
     business.cacheMiss();
     business.searched();
+    business.watchCache(() => 7);
     business.mediaServed(2048);
     business.mediaServed(1);
     for (const path of ['a', 'b', 'b']) business.postRead(path);
@@ -49,6 +50,7 @@ describe('createBusinessMetrics', () => {
       ['glasshouse.feed.generation.time', 'atom', 12.5],
       ['glasshouse.cache.hits', '', 1],
       ['glasshouse.cache.misses', '', 1],
+      ['glasshouse.cache.entries', '', 7],
       ['glasshouse.searches', '', 1],
       ['glasshouse.media.served', '', 2049],
       ['glasshouse.post.reads', 'b', 2],

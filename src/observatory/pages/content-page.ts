@@ -19,6 +19,8 @@ interface ContentFacts {
   /** Since the start, by exact count, most read first. */
   readonly mostRead: readonly PostReads[];
   readonly mediaBytes: number;
+  /** That the cache holds now; undefined when nobody says. */
+  readonly cacheEntries: number | undefined;
   readonly business: BusinessDocument;
   /** Every counter and gauge of the business as it is, so that a new one shows without a new page. */
   readonly metrics: readonly BusinessMetric[];
@@ -160,6 +162,7 @@ export const contentPage = definePage<ContentFacts>({
       postsRead: postsRead(routes),
       feedsMade: feedsMade(metrics),
       mostRead: mostRead(metrics),
+      cacheEntries: metrics.find(({ name }) => name === 'glasshouse.cache.entries')?.value,
       mediaBytes: metrics.find(({ name }) => name === 'glasshouse.media.served')?.value ?? 0,
       business: metricsDocument(telemetry).business,
       metrics,
@@ -181,7 +184,7 @@ export const contentPage = definePage<ContentFacts>({
     const cached = looked === 0 ? '' : `; ${text(share(cache.hits / looked))} of cache look-ups were hits`;
     return [{ text: `${opening} Since the start ${written}, and ${fed}${cached}.` }];
   },
-  draw({ business, metrics, asked, feedsMade: made, mostRead: read, mediaBytes }, view) {
+  draw({ business, metrics, asked, feedsMade: made, mostRead: read, mediaBytes, cacheEntries }, view) {
     const { feeds, cache } = business;
     const looked = cache.hits + cache.misses;
     return html`${panel({
@@ -225,6 +228,10 @@ export const contentPage = definePage<ContentFacts>({
             { label: 'misses', value: countText(cache.misses) },
             { label: 'hit rate', value: looked === 0 ? '–' : share(cache.hits / looked) },
           ]),
+          foot:
+            cacheEntries === undefined
+              ? undefined
+              : html`<span>holds ${plural(cacheEntries, 'entry', 'entries')} now</span>`,
         })}
       </div>
       ${panel({

@@ -24,6 +24,10 @@ class FakeBusinessMetrics implements BusinessMetrics {
   searched(): void {
     this.counted.push('search');
   }
+  entries: () => number = () => NaN;
+  watchCache(entries: () => number): void {
+    this.entries = entries;
+  }
   postRead(): void {}
   mediaServed(): void {}
 }
@@ -78,6 +82,7 @@ describe('feeds', () => {
       'request rss, miss, generated rss, request rss, hit, request atom, miss, generated atom, request rss, miss, generated rss',
     );
     expect(server.drawn).toEqual(['feed.rss', 'feed.atom', 'feed.rss']);
+    expect(metrics.entries()).toBeGreaterThanOrEqual(1);
   });
 
   it('count searches', async () => {

@@ -20,6 +20,7 @@ describe('the content page', () => {
     expect(page).toContain('Most read');
     expect(page).toMatch(/href="\/2026\/03\/glass%20%26%20light"[^]*1,204[^]*href="\/about"[^]*37/);
     expect(page).toContain(`media: ${text(size(48_300_000))} served`);
+    expect(page).toContain('holds 4 entries now');
     expect(page).not.toContain('post.<wbr />reads');
   });
 

@@ -425,6 +425,7 @@ export class FakeTelemetry implements TelemetryQuery, TelemetryControl {
       { name: 'glasshouse.feed.generated', attributes: { format: 'rss' }, value: 9 },
       { name: 'glasshouse.cache.hits', attributes: { cache: 'feed' }, value: 741 },
       { name: 'glasshouse.cache.misses', attributes: { cache: 'feed' }, value: 9 },
+      { name: 'glasshouse.cache.entries', attributes: {}, value: 4 },
       { name: 'glasshouse.media.served', attributes: {}, value: 48_300_000 },
       { name: 'glasshouse.post.reads', attributes: { path: '2026/03/glass & light' }, value: 1204 },
       { name: 'glasshouse.post.reads', attributes: { path: 'about' }, value: 37 },
