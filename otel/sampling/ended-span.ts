@@ -34,46 +34,7 @@ export interface SelfDescribing {
   readonly knownOperation: KnownOperation | undefined;
 }
 
-/** Reads a span; throws what its attributes throw. */
-export class ReadSpan implements EndedSpan {
-  declare readonly span: ReadableSpan;
-  declare readonly type: OperationType;
-  declare readonly series: string;
-  declare readonly spanId: string;
-  declare readonly parentSpanId: string | undefined;
-  declare readonly endMillis: number;
-  declare readonly durationNanos: number;
-  declare readonly slownessNanos: number;
-  declare readonly failed: boolean;
-  declare readonly clientError: boolean;
-  declare readonly aborted: boolean;
-  declare readonly rows: number | undefined;
-  declare readonly text: string | undefined;
-  declare readonly caller: string | undefined;
-
-  /** @param caller The http series it ran for, of a statement. */
-  constructor(span: ReadableSpan, type: OperationType, series: string, caller: string | undefined) {
-    const isHttp = type === 'http';
-    const isDatabase = type === 'database';
-    const durationNanos = durationNanosOf(span);
-    this.span = span;
-    this.type = type;
-    this.series = series;
-    this.spanId = span.spanContext().spanId;
-    this.parentSpanId = localParentIdOf(span);
-    this.endMillis = span.endTime[0] * 1000 + span.endTime[1] / 1e6;
-    this.durationNanos = durationNanos;
-    this.slownessNanos = isHttp ? slownessNanosOf(type, span) : durationNanos;
-    this.failed = isFailed(span);
-    this.clientError = isHttp && isClientError(span);
-    this.aborted = isHttp && isAborted(span);
-    this.rows = isDatabase ? rowsOf(span) : undefined;
-    this.text = isDatabase ? queryTextOf(span) : undefined;
-    this.caller = caller;
-  }
-}
-
-/** The same of a span that knows all of it; its attributes are not looked at. */
+/** Of a span whose facts are known; its attributes are not looked at. */
 export class KnownSpan implements EndedSpan {
   declare readonly span: ReadableSpan;
   declare readonly type: OperationType;
@@ -87,18 +48,43 @@ export class KnownSpan implements EndedSpan {
   declare readonly clientError: boolean;
   declare readonly aborted: boolean;
 
-  constructor(span: ReadableSpan & SelfDescribing, known: KnownOperation) {
+  constructor(span: ReadableSpan, known: KnownOperation, endMillis: number, durationNanos: number) {
     this.span = span;
     this.type = known.type;
     this.series = known.series;
     this.spanId = span.spanContext().spanId;
     this.parentSpanId = localParentIdOf(span);
-    this.endMillis = span.endMillis;
-    this.durationNanos = span.durationNanos;
+    this.endMillis = endMillis;
+    this.durationNanos = durationNanos;
     this.slownessNanos = known.slownessNanos;
     this.failed = isFailed(span);
     this.clientError = known.clientError;
     this.aborted = known.aborted;
+  }
+}
+
+/** Reads a span; throws what its attributes throw. */
+export class ReadSpan extends KnownSpan {
+  declare readonly rows: number | undefined;
+  declare readonly text: string | undefined;
+  declare readonly caller: string | undefined;
+
+  /** @param caller The http series it ran for, of a statement. */
+  constructor(span: ReadableSpan, type: OperationType, series: string, caller: string | undefined) {
+    const isHttp = type === 'http';
+    const isDatabase = type === 'database';
+    const durationNanos = durationNanosOf(span);
+    const known: KnownOperation = {
+      type,
+      series,
+      slownessNanos: isHttp ? slownessNanosOf(type, span) : durationNanos,
+      clientError: isHttp && isClientError(span),
+      aborted: isHttp && isAborted(span),
+    };
+    super(span, known, span.endTime[0] * 1000 + span.endTime[1] / 1e6, durationNanos);
+    this.rows = isDatabase ? rowsOf(span) : undefined;
+    this.text = isDatabase ? queryTextOf(span) : undefined;
+    this.caller = caller;
   }
 }
 

@@ -21,8 +21,9 @@ export class SpanReader {
   /** @param trace Its route names the caller of a statement. */
   read(span: ReadableSpan, trace: BufferedTrace | undefined): EndedSpan {
     try {
-      const known = (span as Partial<SelfDescribing>).knownOperation;
-      if (known !== undefined) return new KnownSpan(span as ReadableSpan & SelfDescribing, known);
+      const ours = span as ReadableSpan & SelfDescribing;
+      const known = (ours as Partial<SelfDescribing>).knownOperation;
+      if (known !== undefined) return new KnownSpan(ours, known, ours.endMillis, ours.durationNanos);
       const type = operationTypeOf(span);
       const caller = type === 'database' && trace !== undefined ? callerIn(trace) : undefined;
       return new ReadSpan(span, type, seriesOf(type, span), caller);
