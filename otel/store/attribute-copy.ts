@@ -33,7 +33,7 @@ const MAX_DEPTH = 3;
 /** Two slots of a flat array, in bytes. */
 const PAIR_BYTES = 16;
 /** An array and the header of its elements. */
-const ARRAY_BYTES = 48;
+export const ARRAY_BYTES = 48;
 const NOTHING_COPIED: CopiedAttributes = Object.freeze({
   flat: NO_ATTRIBUTES,
   bytes: 0,

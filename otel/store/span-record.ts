@@ -75,7 +75,7 @@ export interface SpanRecord {
   readonly bytes: number;
 }
 
-const NO_EVENTS: readonly EventRecord[] = Object.freeze([]);
+export const NO_EVENTS: readonly EventRecord[] = Object.freeze([]);
 const NO_COPIED_EVENTS = Object.freeze({ records: NO_EVENTS, bytes: 0, cut: 0, dropped: 0 });
 const NO_EXTRA = Object.freeze({ flat: NO_ATTRIBUTES, bytes: 0 });
 

@@ -1,18 +1,22 @@
 import type { AttributeValue, KeepReason, OperationType, SpanRow } from '../query.ts';
 import type { KeptSpan, SpanTemplate } from '../sampling/kept-span.ts';
-import { copyAttributes, type FlatAttributes, stringBytes } from './attribute-copy.ts';
-import { type EventRecord, MAX_ATTRIBUTES, MAX_RECORD_BYTES, SPAN_KINDS } from './span-record.ts';
+import { ARRAY_BYTES, copyAttributes, type FlatAttributes, stringBytes } from './attribute-copy.ts';
+import {
+  type EventRecord,
+  MAX_ATTRIBUTES,
+  MAX_RECORD_BYTES,
+  NO_EVENTS,
+  SPAN_KINDS,
+  toMillis,
+} from './span-record.ts';
 import type { SpanRecord } from './span-record.ts';
 import type { StringInterner } from './string-interner.ts';
 
 /** The object, its two boxed doubles and its id. */
 const FIXED_BYTES = 200;
-/** An array and the header of its elements. */
-const ARRAY_BYTES = 48;
 const VALUE_BYTES = 8;
 const MAX_TEMPLATE_BYTES = MAX_RECORD_BYTES / 2;
 const MAX_VALUE_CHARS = 1024;
-const NO_EVENTS: readonly EventRecord[] = Object.freeze([]);
 
 /** What the records of one template share. */
 interface SharedFacts {
@@ -42,8 +46,8 @@ class TemplatedRecord implements SpanRecord {
     this.spanId = span.spanId;
     this.parentSpanId = parent?.spanId;
     this.localRoot = parent === undefined || parent.isRemote === true;
-    this.startMillis = span.startTime[0] * 1000 + span.startTime[1] / 1e6;
-    this.durationMillis = span.duration[0] * 1000 + span.duration[1] / 1e6;
+    this.startMillis = toMillis(span.startTime);
+    this.durationMillis = toMillis(span.duration);
     this.keepReason = span.keepReason;
     this.bytes = bytes;
     this.shared = shared;
