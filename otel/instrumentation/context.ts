@@ -1,5 +1,5 @@
 import type { Context, HrTime, Span } from '@opentelemetry/api';
-import { type RPCMetadata, getRPCMetadata } from '@opentelemetry/core';
+import { getRPCMetadata } from '@opentelemetry/core';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { seriesOf } from '../sampling/operation-type.ts';
 import { SeriesNames } from '../sampling/series-names.ts';
@@ -26,11 +26,6 @@ export interface RequestFacts {
 /** Under which RPC metadata answers the facts of its request. */
 export const REQUEST_FACTS = Symbol('glasshouse.request-facts');
 type Carrier = { [REQUEST_FACTS]?: RequestFacts };
-
-/** Hangs facts on RPC metadata that somebody else made. */
-export function setRequestFacts(rpc: RPCMetadata, facts: RequestFacts): void {
-  (rpc as RPCMetadata & Carrier)[REQUEST_FACTS] = facts;
-}
 
 export function requestFactsOf(context: Context): RequestFacts | undefined {
   return (getRPCMetadata(context) as Carrier | undefined)?.[REQUEST_FACTS];

@@ -4,7 +4,7 @@ import { type Span, TracerProvider } from '@opentelemetry/sdk-trace';
 import Database from 'better-sqlite3';
 import { Guard } from '../../../otel/guard.ts';
 import { BetterSqlite3Instrumentation } from '../../../otel/instrumentation/better-sqlite3-instrumentation.ts';
-import { setRequestFacts } from '../../../otel/instrumentation/context.ts';
+import { setRequestFacts } from '../../fixtures/request-facts.ts';
 import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';
 import { addedNanos } from './compare.ts';
 import type { Figure } from './figure.ts';

@@ -11,7 +11,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import Database from 'better-sqlite3';
 import { Guard } from '../../../otel/guard.ts';
 import { BetterSqlite3Instrumentation } from '../../../otel/instrumentation/better-sqlite3-instrumentation.ts';
-import { setRequestFacts } from '../../../otel/instrumentation/context.ts';
+import { setRequestFacts } from '../../fixtures/request-facts.ts';
 import { FakeRecorder, SteppingClock, TracingFixture } from './tracing-fixture.ts';
 
 describe('a statement whose detail is not wanted', () => {

@@ -4,7 +4,7 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { BetterSqlite3Instrumentation } from '../../../otel/instrumentation/better-sqlite3-instrumentation.ts';
-import { setRequestFacts } from '../../../otel/instrumentation/context.ts';
+import { setRequestFacts } from '../../fixtures/request-facts.ts';
 import { SpanIds } from '../../../otel/instrumentation/span-ids.ts';
 import type { FinishedOperation } from '../../../otel/sampling/finished-operation.ts';
 import { FakeRecorder, SteppingClock, TracingFixture } from './tracing-fixture.ts';
