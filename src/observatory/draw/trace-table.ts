@@ -1,10 +1,10 @@
 import type { KeepReason, OperationRow, OperationType, TraceSummary } from '../../../otel/query.ts';
 import { html } from '../../views/html.ts';
-import { moment } from '../format/moment.ts';
-import { countText, durationCell } from '../format/quantity.ts';
+import { countText } from '../format/quantity.ts';
 import type { PageView } from '../page.ts';
 import { badge, seriesName } from './facts.ts';
 import type { Column } from './table.ts';
+import { durationColumn, whenColumn } from './time-columns.ts';
 
 const REASON_TONE: Readonly<Record<KeepReason, 'failed' | 'slow' | 'quiet'>> = {
   error: 'failed',
@@ -29,19 +29,8 @@ export function traceColumns(view: PageView, brief = false): readonly Column<Tra
         html`<span class="swatch type-${row.type}"></span
           >${seriesName(row.name, view.links.trace(row.traceId))}`,
     },
-    {
-      label: 'when',
-      key: 'when',
-      value: (row) => row.startMillis,
-      cell: (row) => moment(row.startMillis, view.now),
-    },
-    {
-      label: 'duration',
-      key: 'duration_ms',
-      align: 'number',
-      value: (row) => row.durationMillis,
-      cell: (row) => durationCell(row.durationMillis),
-    },
+    whenColumn(view),
+    durationColumn(),
     {
       label: 'status',
       key: 'status',
@@ -101,19 +90,8 @@ export function operationColumns(view: PageView): readonly Column<OperationRow>[
           >${seriesName(row.name, view.links.trace(row.traceId, row.spanId))}`,
     },
     { label: 'type', key: 'type', room: 'wide', value: (row) => row.type, cell: (row) => row.type },
-    {
-      label: 'when',
-      key: 'when',
-      value: (row) => row.startMillis,
-      cell: (row) => moment(row.startMillis, view.now),
-    },
-    {
-      label: 'duration',
-      key: 'duration_ms',
-      align: 'number',
-      value: (row) => row.durationMillis,
-      cell: (row) => durationCell(row.durationMillis),
-    },
+    whenColumn(view),
+    durationColumn(),
     {
       label: 'status',
       key: 'status',

@@ -3,11 +3,12 @@ import { panel } from '../charts/frame.ts';
 import { seriesName } from '../draw/facts.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';
 import { moment } from '../format/moment.ts';
-import { countText, durationCell } from '../format/quantity.ts';
+import { countText } from '../format/quantity.ts';
 import { definePage, type PageView } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
 import { IMPORT_PATH, IMPORTED_PATH } from '../transfer/import-routes.ts';
 import { MAX_IMPORTED_SPANS, MAX_TRACES_OF_A_FILE } from '../transfer/otlp-import.ts';
+import { durationColumn } from '../draw/time-columns.ts';
 
 interface ImportedRow {
   readonly traceId: string;
@@ -124,13 +125,7 @@ function columns({ links, now }: PageView): readonly Column<ImportedRow>[] {
       value: (row) => row.startMillis,
       cell: (row) => moment(row.startMillis, now),
     },
-    {
-      label: 'duration',
-      key: 'duration_ms',
-      align: 'number',
-      value: (row) => row.durationMillis,
-      cell: (row) => durationCell(row.durationMillis),
-    },
+    durationColumn(),
     {
       label: 'spans',
       key: 'spans',

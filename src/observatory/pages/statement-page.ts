@@ -2,7 +2,6 @@ import { html, type Html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
 import { badge, factList, seriesName, shareText } from '../draw/facts.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';
-import { moment } from '../format/moment.ts';
 import { sqlLines } from '../format/sql-lines.ts';
 import { countText, durationCell, threeDigits } from '../format/quantity.ts';
 import { definePage, type PageView } from '../page.ts';
@@ -12,6 +11,7 @@ import { slowestCalls, type Call, type SlowestCalls } from '../slowest-calls.ts'
 import { seriesFacts, seriesPanels, type SeriesFacts } from './series-facts.ts';
 import { chosenText, textsPanel } from './statement-texts.ts';
 import { planPanel, statementPlan, type StatementPlan } from './statement-plan.ts';
+import { whenColumn } from '../draw/time-columns.ts';
 
 interface StatementFacts extends SeriesFacts {
   readonly calls: SlowestCalls;
@@ -121,12 +121,7 @@ function callColumns(view: PageView): readonly Column<Call>[] {
       value: (row) => row.within,
       cell: (row) => seriesName(row.within, view.links.trace(row.traceId, row.spanId)),
     },
-    {
-      label: 'when',
-      key: 'when',
-      value: (row) => row.startMillis,
-      cell: (row) => moment(row.startMillis, view.now),
-    },
+    whenColumn(view),
     {
       label: 'duration',
       key: 'duration_ms',
