@@ -100,6 +100,13 @@ export interface SpanEventRow {
   readonly attributes: AttributeMap;
 }
 
+export interface SpanLinkRow {
+  readonly traceId: string;
+  readonly spanId: string;
+  /** Empty for links of this process: only their ids are kept. */
+  readonly attributes: AttributeMap;
+}
+
 export interface SpanRow {
   readonly spanId: string;
   readonly parentSpanId: string | undefined;
@@ -114,6 +121,8 @@ export interface SpanRow {
   readonly statusMessage: string | undefined;
   readonly attributes: AttributeMap;
   readonly events: readonly SpanEventRow[];
+  /** Spans it refers to beside its parent, at most 8 of a span of this process. */
+  readonly links: readonly SpanLinkRow[];
   readonly keepReason: KeepReason;
   /** Share of all durations of its own series that are shorter, 0–1; undefined when the series is gone. */
   readonly percentile: number | undefined;

@@ -8,7 +8,7 @@ import { describe, expect, it } from '@jest/globals';
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const MAX_LINES = 300;
 /** Types alone, and the one contract between the two halves: it is read as a whole. */
-const MAX_LINES_OF_QUERY = 400;
+const MAX_LINES_OF_QUERY = 410;
 /** The entries: they start telemetry's other side. */
 const ENTRIES = ['src/main.ts', 'src/demo/serve.ts'];
 /** The settings, and the demo, which hands its environment on to the blog it starts. */

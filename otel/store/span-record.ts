@@ -5,6 +5,7 @@ import type {
   KeepReason,
   OperationType,
   SpanEventRow,
+  SpanLinkRow,
   SpanRow,
 } from '../query.ts';
 import type { KeptSpan } from '../sampling/kept-span.ts';
@@ -16,7 +17,7 @@ import type { StringInterner } from './string-interner.ts';
 export const MAX_RECORD_BYTES = 4096;
 /** Present on a row whose record could not hold everything; says what is missing. */
 export const ATTR_RECORD_CUT = 'telemetry.record.cut';
-/** `traceId/spanId` of the span's links, at most 8. */
+/** `traceId/spanId` of the span's links, at most 8; a row has them as its `links`. */
 export const ATTR_SPAN_LINKS = 'telemetry.span.links';
 
 export const MAX_ATTRIBUTES = 64;
@@ -133,6 +134,7 @@ export function toSpanRecord(span: KeptSpan, strings: StringInterner): SpanRecor
 
 /** The row that pages show. `percentile`: see SpanRow. */
 export function toSpanRow(record: SpanRecord, percentile: number | undefined): SpanRow {
+  const { [ATTR_SPAN_LINKS]: links, ...attributes } = toAttributeMap(record.attributes);
   return {
     spanId: record.spanId,
     parentSpanId: record.parentSpanId,
@@ -145,8 +147,9 @@ export function toSpanRow(record: SpanRecord, percentile: number | undefined): S
     durationMillis: record.durationMillis,
     status: record.status,
     statusMessage: record.statusMessage,
-    attributes: toAttributeMap(record.attributes),
+    attributes,
     events: record.events.map(toEventRow),
+    links: Array.isArray(links) ? links.map(toLinkRow) : [],
     keepReason: record.keepReason,
     percentile,
   };
@@ -159,6 +162,11 @@ export function endMillisOf(record: SpanRecord): number {
 function toEventRow(event: EventRecord): SpanEventRow {
   const attributes: AttributeMap = toAttributeMap(event.attributes);
   return { name: event.name, timeMillis: event.timeMillis, attributes };
+}
+
+function toLinkRow(ids: unknown): SpanLinkRow {
+  const [traceId = '', spanId = ''] = String(ids).split('/');
+  return { traceId, spanId, attributes: {} };
 }
 
 /** OpenTelemetry's HrTime, seconds and nanoseconds, as milliseconds; good to a quarter of a microsecond. */

@@ -1,3 +1,4 @@
+import type { AttributeMap } from '../../../otel/query.ts';
 import { html, type Html, type HtmlValue } from '../../views/html.ts';
 import { countText, figure, text, share, type Quantity } from '../format/quantity.ts';
 import { shortened } from '../format/shortened.ts';
@@ -96,4 +97,10 @@ export function csvLink(view: PageView): Html {
     href="${view.links.to(view.path, { ...view.query, from: undefined, to: undefined, format: 'csv' })}"
     >CSV</a
   >`;
+}
+
+/** Attributes in one line, as `key=value`. */
+export function inWords(attributes: AttributeMap): Html {
+  const words = Object.entries(attributes).map(([key, value]) => `${key}=${String(value)}`);
+  return html`${words.length > 0 && html`<code class="id">${words.join(' ')}</code>`}`;
 }

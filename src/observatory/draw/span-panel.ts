@@ -20,7 +20,8 @@ import { shortened } from '../format/shortened.ts';
 import { sqlLines } from '../format/sql-lines.ts';
 import type { RepeatedStatement } from '../trace/repeated-statements.ts';
 import { copyButton } from './copy-button.ts';
-import { badge, breakable, factList } from './facts.ts';
+import { badge, breakable, factList, inWords } from './facts.ts';
+import { drawSpanLinks } from './span-links.ts';
 import { drawStack } from './stack.ts';
 import { reasonBadge } from './trace-table.ts';
 
@@ -96,6 +97,7 @@ export function spanPanel(
               ]),
           )}`
       }
+      ${drawSpanLinks(span.links, view.links, imported)}
       ${
         logs.length > 0 &&
         html`<h3>${plural(logs.length, 'log line')}</h3>
@@ -112,11 +114,6 @@ const MAX_LINES = 50;
 /** The stack is told once, in lines of its own. */
 function withoutStack({ 'exception.stacktrace': _stack, ...rest }: AttributeMap): AttributeMap {
   return rest;
-}
-
-function inWords(attributes: AttributeMap): Html {
-  const words = Object.entries(attributes).map(([key, value]) => `${key}=${String(value)}`);
-  return html`${words.length > 0 && html`<code class="id">${words.join(' ')}</code>`}`;
 }
 
 /** What counts as slow, beside the word. */

@@ -40,6 +40,8 @@ export const importedTracePage = definePage<TraceFacts>({
             text: 'No such trace is imported. Imported traces are held in memory, the newest few, until the process restarts. ',
           },
           { text: 'Import it again', href: links.to(IMPORT_PATH) },
+          { text: ', or ' },
+          { text: 'look for it among the traces of this process', href: links.trace(trace.traceId) },
           { text: '.' },
         ],
   actions: (facts, view) => traceActions(facts, view),

@@ -2,7 +2,8 @@ import type { Router } from '@koa/router';
 import type { Context } from 'koa';
 import type { PageRequest } from '../page.ts';
 import type { ImportedTraces } from './imported-traces.ts';
-import { ImportError, readOtlpJson } from './otlp-import.ts';
+import { ImportError } from './import-error.ts';
+import { readOtlpJson } from './otlp-import.ts';
 
 export const IMPORT_PATH = '/traces/import';
 export const IMPORTED_PATH = '/traces/imported';

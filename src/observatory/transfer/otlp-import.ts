@@ -1,6 +1,15 @@
-import type { LogLine, SpanEventRow, SpanRow, TraceDetail } from '../../../otel/query.ts';
+import type {
+  AttributeMap,
+  LogLine,
+  SpanEventRow,
+  SpanLinkRow,
+  SpanRow,
+  TraceDetail,
+} from '../../../otel/query.ts';
 import { classified } from './imported-series.ts';
+import { ImportError } from './import-error.ts';
 import { importedTrace } from './imported-trace.ts';
+import { EXPECTED, isObject, otlpDocuments, type Json } from './otlp-documents.ts';
 import { OWN, SEVERITIES, SPAN_KINDS, STATUS_CODES } from './otlp-json.ts';
 import { attributesOf, millisOf, nanosOf } from './otlp-values.ts';
 
@@ -9,23 +18,18 @@ export const MAX_IMPORTED_SPANS = 10_000;
 export const MAX_TRACES_OF_A_FILE = 20;
 const MAX_NAME = 1000;
 const MAX_INLINE = 1000;
-
-/** What is wrong with a file, where, and what would be right. */
-export class ImportError extends Error {
-  override readonly name = 'ImportError';
-}
-
-type Json = Readonly<Record<string, unknown>>;
+/** Marks a span whose end is missing or before its start. */
+export const ATTR_END_NOTE = 'telemetry.record.end';
 
 /**
  * Reads OTLP JSON (`{"resourceSpans":[…]}`, as a Collector's file exporter or this page writes it; several lines of it too) into traces.
  * Throws ImportError naming the place in the file.
  */
 export function readOtlpJson(text: string): readonly TraceDetail[] {
-  const spans = new Map<string, { row: SpanRow; order: number; resource: Json }[]>();
+  const spans = new Map<string, ReadTrace>();
   const logs = new Map<string, LogLine[]>();
   let count = 0;
-  for (const [index, file] of documents(text).entries()) {
+  for (const [index, file] of otlpDocuments(text).entries()) {
     const at = index === 0 ? '' : `line ${index + 1}: `;
     for (const { item, place, resource } of leaves(file, at, 'resourceSpans', 'scopeSpans', 'spans')) {
       count += 1;
@@ -34,64 +38,49 @@ export function readOtlpJson(text: string): readonly TraceDetail[] {
           `The file has more than ${MAX_IMPORTED_SPANS.toLocaleString('en')} spans. Divide it.`,
         );
       const traceId = idAt(item, 'traceId', 32, place);
-      const order = attributesOf(item['attributes'])[`${OWN}order`];
-      const list = spans.get(traceId) ?? [];
-      spans.set(traceId, list);
-      list.push({
-        row: spanRow(item, place),
-        order: typeof order === 'number' ? order : list.length,
-        resource,
-      });
+      const trace = spans.get(traceId) ?? { rows: [], copies: new Map(), resource };
+      spans.set(traceId, trace);
+      addSpan(trace, item, place);
     }
     for (const { item } of leaves(file, at, 'resourceLogs', 'scopeLogs', 'logRecords')) readLog(item, logs);
   }
-  if (spans.size === 0)
-    throw new ImportError(
-      'There is no span in it. Expected is {"resourceSpans":[{"scopeSpans":[{"spans":[…]}]}]}.',
-    );
+  if (spans.size === 0) throw new ImportError(`There is no span in it. ${EXPECTED}`);
   if (spans.size > MAX_TRACES_OF_A_FILE)
     throw new ImportError(
       `The file has ${spans.size} traces; at most ${MAX_TRACES_OF_A_FILE} are read at a time.`,
     );
-  return [...spans].map(([traceId, list]) =>
+  return [...spans].map(([traceId, { rows, resource }]) =>
     importedTrace(
       traceId,
-      list.sort((a, b) => a.order - b.order).map(({ row }) => row),
+      rows.sort((a, b) => a.order - b.order).map(({ row }) => row),
       (logs.get(traceId) ?? []).sort((a, b) => a.timeMillis - b.timeMillis),
-      attributesOf(list[0]?.resource['attributes']),
+      attributesOf(resource['attributes']),
       text.length,
     ),
   );
 }
 
-/** The file as one document, or one per line. */
-function documents(text: string): readonly Json[] {
-  const trimmed = text.trim().replace(/^\uFEFF/, '');
-  if (trimmed === '')
-    throw new ImportError('Nothing was pasted. Paste OTLP JSON, as “OTLP” on a trace gives it.');
-  const parse = (part: string): Json => {
-    const value: unknown = JSON.parse(part);
-    if (!isObject(value)) throw new ImportError('OTLP JSON is an object: {"resourceSpans":[…]}.');
-    return value;
-  };
-  try {
-    return [parse(trimmed)];
-  } catch (error) {
-    if (error instanceof ImportError) throw error;
-    const lines = trimmed.split('\n').filter((line) => line.trim() !== '');
-    try {
-      if (lines.length > 1) return lines.map(parse);
-    } catch {
-      // The first error says where the document breaks.
-    }
-    throw new ImportError(`It is not JSON: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
-  }
+interface ReadTrace {
+  readonly rows: { readonly row: SpanRow; readonly order: number }[];
+  /** What was read under each span id, so that a span sent twice is one. */
+  readonly copies: Map<string, Set<string>>;
+  readonly resource: Json;
 }
 
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** A second span under a known id (Zipkin's two sides of a call share one) is shown under the id with `-2`; the same span again is one. */
+function addSpan({ rows, copies }: ReadTrace, item: Json, place: string): void {
+  const order = attributesOf(item['attributes'])[`${OWN}order`];
+  const row = spanRow(item, place);
+  const known = copies.get(row.spanId) ?? new Set();
+  copies.set(row.spanId, known);
+  const copy = JSON.stringify(item);
+  if (known.has(copy)) return;
+  known.add(copy);
+  rows.push({
+    row: known.size === 1 ? row : { ...row, spanId: `${row.spanId}-${known.size}` },
+    order: typeof order === 'number' ? order : rows.length,
+  });
+}
 
 function listAt(holder: Json, key: string, place: string): readonly { item: Json; place: string }[] {
   const list = holder[key] ?? [];
@@ -112,19 +101,29 @@ function* leaves(
 ): Generator<{ readonly item: Json; readonly place: string; readonly resource: Json }> {
   for (const group of listAt(file, outer, at)) {
     const resource = isObject(group.item['resource']) ? group.item['resource'] : {};
-    for (const scoped of listAt(group.item, middle, group.place)) {
-      const scope = isObject(scoped.item['scope']) ? scoped.item['scope'] : {};
+    const scopes =
+      group.item[middle] === undefined ? `instrumentationLibrary${middle.slice('scope'.length)}` : middle;
+    for (const scoped of listAt(group.item, scopes, group.place)) {
+      const named = scoped.item['scope'] ?? scoped.item['instrumentationLibrary'];
+      const scope = isObject(named) ? named : {};
       for (const { item, place } of listAt(scoped.item, inner, scoped.place))
         yield { item: { ...item, scope: scope['name'] }, place, resource };
     }
   }
 }
 
-function idAt(item: Json, key: string, length: number, place: string): string {
+/** Hexadecimal, as OTLP's JSON has ids, or base64, as other encoders of protobuf write bytes. */
+function idAt(item: Json, key: string, digits: number, place: string): string {
   const id = item[key];
-  if (typeof id !== 'string' || id.length !== length || !/^[0-9a-f]+$/i.test(id) || /^0+$/.test(id))
-    throw new ImportError(`${place}${key} is not ${length} hexadecimal digits: ${shown(id)}.`);
-  return id.toLowerCase();
+  const bytes = digits / 2;
+  const isBase64 =
+    typeof id === 'string' &&
+    id.length === Math.ceil(bytes / 3) * 4 &&
+    Buffer.from(id, 'base64').length === bytes;
+  const hex = isBase64 ? Buffer.from(id, 'base64').toString('hex') : id;
+  if (typeof hex !== 'string' || hex.length !== digits || !/^[0-9a-f]+$/i.test(hex) || /^0+$/.test(hex))
+    throw new ImportError(`${place}${key} is not ${digits} hexadecimal digits: ${shown(id)}.`);
+  return hex.toLowerCase();
 }
 
 const shown = (value: unknown): string => (JSON.stringify(value) ?? 'it is missing').slice(0, 60);
@@ -144,8 +143,8 @@ function oneOf<T extends string>(value: unknown, names: readonly T[], prefix: st
 
 function spanRow(item: Json, place: string): SpanRow {
   const start = timeAt(item, 'startTimeUnixNano', place);
-  const end = timeAt(item, 'endTimeUnixNano', place);
-  if (end < start) throw new ImportError(`${place}endTimeUnixNano is before startTimeUnixNano.`);
+  const ended = timeAt(item, 'endTimeUnixNano', place);
+  const end = ended < start ? start : ended;
   const parent = item['parentSpanId'] === '' ? undefined : item['parentSpanId'];
   const status = isObject(item['status']) ? item['status'] : {};
   const kind = oneOf(item['kind'], SPAN_KINDS, 'SPAN_KIND_') ?? 'internal';
@@ -168,9 +167,29 @@ function spanRow(item: Json, place: string): SpanRow {
         timeMillis: millisOf(timeAt(event, 'timeUnixNano', here)),
         attributes: attributesOf(event['attributes']),
       })),
+      links: listAt(item, 'links', place).slice(0, MAX_INLINE).map(linkRow),
     },
-    attributesOf(item['attributes']),
+    { ...attributesOf(item['attributes']), ...noteOfEnd(start, ended) },
   );
+}
+
+/** Clocks step, and spans are sent before they end: such a span has no length here, and says so. */
+function noteOfEnd(start: bigint, end: bigint): AttributeMap {
+  if (end >= start) return {};
+  return {
+    [ATTR_END_NOTE]:
+      end === 0n
+        ? 'The file has no end for this span. It is shown with duration 0.'
+        : `The file says that this span ended ${millisOf(start - end)} ms before its start. It is shown with duration 0.`,
+  };
+}
+
+function linkRow({ item, place }: { readonly item: Json; readonly place: string }): SpanLinkRow {
+  return {
+    traceId: idAt(item, 'traceId', 32, place),
+    spanId: idAt(item, 'spanId', 16, place),
+    attributes: attributesOf(item['attributes']),
+  };
 }
 
 /** A line that names no trace, or is not whole, is left out: the spans are what was asked for. */

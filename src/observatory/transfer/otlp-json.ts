@@ -61,7 +61,7 @@ function spanJson(traceId: string, span: SpanRow, order: number): object {
   };
   return {
     traceId,
-    spanId: span.spanId,
+    spanId: span.spanId.replace(/-\d+$/, ''),
     ...(span.parentSpanId !== undefined && { parentSpanId: span.parentSpanId }),
     name: span.name,
     kind: SPAN_KINDS.indexOf(span.kind),
@@ -73,6 +73,9 @@ function spanJson(traceId: string, span: SpanRow, order: number): object {
       name: event.name,
       attributes: keyValues(event.attributes),
     })),
+    ...(span.links.length > 0 && {
+      links: span.links.map(({ attributes, ...ids }) => ({ ...ids, attributes: keyValues(attributes) })),
+    }),
     status: {
       code: STATUS_CODES.indexOf(span.status),
       ...(span.statusMessage !== undefined && { message: span.statusMessage }),

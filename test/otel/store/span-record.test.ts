@@ -83,9 +83,10 @@ describe('toSpanRecord', () => {
   it('keeps the ids of links, at most eight', () => {
     const link = { context: { traceId: traceIdOf(9), spanId: spanIdOf(9), traceFlags: TraceFlags.NONE } };
     const row = toSpanRow(spanRecord({ links: Array.from({ length: 20 }, () => link) }), undefined);
-    expect(row.attributes[ATTR_SPAN_LINKS]).toEqual(
-      Array.from({ length: 8 }, () => `${traceIdOf(9)}/${spanIdOf(9)}`),
+    expect(row.links).toEqual(
+      Array.from({ length: 8 }, () => ({ traceId: traceIdOf(9), spanId: spanIdOf(9), attributes: {} })),
     );
+    expect(row.attributes).not.toHaveProperty([ATTR_SPAN_LINKS]);
     expect(row.attributes[ATTR_RECORD_CUT]).toBe('12 links left out');
   });
 

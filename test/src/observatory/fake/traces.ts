@@ -51,6 +51,7 @@ export function sketchTrace(
       timeMillis: startMillis + event.at,
       attributes: event.attributes ?? {},
     })),
+    links: [],
     keepReason: span.keepReason ?? (span.error === undefined ? 'probability' : 'error'),
     percentile: span.percentile ?? 0.5,
   }));

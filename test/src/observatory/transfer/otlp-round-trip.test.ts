@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { TraceDetail } from '../../../../otel/query.ts';
 import { otlpJson } from '../../../../src/observatory/transfer/otlp-json.ts';
-import { ImportError, readOtlpJson } from '../../../../src/observatory/transfer/otlp-import.ts';
+import { ImportError } from '../../../../src/observatory/transfer/import-error.ts';
+import { readOtlpJson } from '../../../../src/observatory/transfer/otlp-import.ts';
 import { failingTrace, searchTrace, sketchTrace } from '../fake/traces.ts';
 
 const ID = '5f0c27b1a8d94e6f8a3b2c1d0e9f9a41';
@@ -172,10 +173,12 @@ describe('OTLP JSON', () => {
     [one({ traceId: '0'.repeat(32), spanId: '1', ...times }), 'traceId is not 32 hexadecimal digits'],
     [one({ traceId: ID, spanId: 'xyz', ...times }), 'spans[0].spanId is not 16 hexadecimal digits: "xyz".'],
     [one({ traceId: ID, spanId: 'a'.repeat(16) }), 'startTimeUnixNano is not a number of nanoseconds'],
+    [`${'['.repeat(5000)}${']'.repeat(5000)}`, 'nested deeper than 64 levels'],
     [
-      one({ traceId: ID, spanId: 'a'.repeat(16), startTimeUnixNano: '9', endTimeUnixNano: '5' }),
-      'endTimeUnixNano is before startTimeUnixNano',
+      '{"data":[{"traceID":"4fad4dd4cf61528f","spans":[]}]}',
+      'This is a file of Jaeger’s own format ("data", "traceID"). Expected is OTLP JSON',
     ],
+    ['[{"traceId":"4fad4dd4cf61528f","id":"1","timestamp":1}]', 'This is a Zipkin file'],
   ])('that is wrong says where: %s', (text, message) => {
     expect(() => readOtlpJson(text)).toThrow(ImportError);
     expect(() => readOtlpJson(text)).toThrow(message);
