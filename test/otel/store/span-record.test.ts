@@ -51,6 +51,7 @@ describe('toSpanRecord', () => {
       events: [
         { name: 'exception', timeMillis: START_MILLIS + 5, attributes: { 'exception.type': 'SqliteError' } },
       ],
+      links: [],
       keepReason: 'error',
       percentile: 0.9,
     });
