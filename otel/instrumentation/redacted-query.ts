@@ -1,41 +1,30 @@
-/** Query parameters whose values are credentials; instrumentation-http's own list, and ours. */
+import { isSecretName, SECRET_WORDS } from '../secret-names.ts';
+
+/** For instrumentation-http, which compares whole names: its own list and every word of ours. */
 export const REDACTED_QUERY_PARAMS: readonly string[] = [
-  'sig',
   'Signature',
   'AWSAccessKeyId',
   'X-Goog-Signature',
   'X-Amz-Signature',
   'X-Amz-Credential',
   'X-Amz-Security-Token',
-  'token',
   'access_token',
-  'code',
-  'key',
   'api_key',
-  'password',
-  'secret',
+  ...SECRET_WORDS,
 ];
 
 const REDACTED = 'REDACTED';
-const KNOWN = new Set(REDACTED_QUERY_PARAMS.map((name) => name.toLowerCase()));
-/** Names that carry one however they are put together: `resetToken`, `new-password`, `_csrf`. */
-const SECRET_NAME =
-  /token|secret|passw|passphrase|pwd|apikey|api[-_.]key|signature|credential|csrf|xsrf|jwt|bearer|cookie|session|nonce|ticket|(?:^|[-_.])(?:otp|pin|auth|sid|key|code|sig|state|assertion)$|authorization/i;
 /** Where the query is about who somebody is: none of it is for others, whatever its names. */
 const CREDENTIAL_PATH =
   /(?:^|[/._-])(?:sign-?(?:in|up)|log-?(?:in|on)|set-?up|register|(?:password-?)?(?:reset|recover\w*|forgot\w*)|password|verify|confirm|invite|invitation|activate|unsubscribe|magic(?:-?link)?|oauth2?|authorize|callback)(?:[/._-]|$)/i;
 /** An address within an address is encoded once more each time. */
 const MAX_NESTING = 4;
 
-function isSecretName(name: string): boolean {
-  return KNOWN.has(name.toLowerCase()) || SECRET_NAME.test(name);
-}
-
 /** A value that is or holds an address whose own query has a credential, as `next` of a sign-in does. */
 function holdsSecret(value: string): boolean {
   let text = value;
   for (let depth = 0; depth < MAX_NESTING && /[=%]/.test(text); depth++) {
-    for (const [, name] of text.matchAll(/([\w.-]+)=/g)) if (isSecretName(name!)) return true;
+    for (const [, name] of text.matchAll(/([\w.-]{1,257})=/g)) if (isSecretName(name!)) return true;
     try {
       text = decodeURIComponent(text);
     } catch {

@@ -1,3 +1,4 @@
+import { isSecretName } from '../../../otel/kit.ts';
 import type { AttributeMap, SpanRow, TraceDetail } from '../../../otel/query.ts';
 import { withoutBasePath } from '../../base-path.ts';
 
@@ -18,22 +19,6 @@ export interface ShownRequest {
 
 /** What instrumentation records in place of a query that is a credential as a whole. */
 const HIDDEN_QUERY = 'REDACTED';
-
-/** Parts of names that carry credentials; a name is taken apart at case and punctuation. */
-const SECRET_WORDS = new Set(
-  'token tokens key keys apikey secret secrets password passwd passphrase pwd pass auth authorization code otp session sid sessionid sig signature csrf xsrf jwt bearer credential credentials cookie nonce state assertion ticket pin'.split(
-    ' ',
-  ),
-);
-
-/** `access_token`, `apiKey`, `X-Amz-Signature`, `_csrf`: names whose values are not for others. */
-export function isSecretName(name: string): boolean {
-  const words = name
-    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .toLowerCase()
-    .split(/[^a-z0-9]+/);
-  return words.some((word) => SECRET_WORDS.has(word)) || /token|secret|passw|apikey|signature/i.test(name);
-}
 
 const textOf = (attributes: AttributeMap, ...keys: readonly string[]): string | undefined => {
   for (const key of keys) {
