@@ -15,8 +15,11 @@ export interface BusinessMetrics {
   /** How many entries the cache holds, asked when somebody looks. */
   watchCache(entries: () => number): void;
   searched(): void;
-  /** A post's page was asked for, at this path; counted to the last one, however many posts there are. */
-  postRead(path: string): void;
+  /**
+   * A post's page was asked for, at this path; counted to the last one, however many posts there are. Undefined for an unlisted post: these
+   * are counted together, because who may read metrics need not know their addresses.
+   */
+  postRead(path: string | undefined): void;
   /** So many bytes of a media file were read for an answer. */
   mediaServed(bytes: number): void;
 }
@@ -41,10 +44,10 @@ export function createBusinessMetrics(): BusinessMetrics {
   const searches = meter.createCounter('glasshouse.searches', { unit: '{search}' });
   const mediaBytes = meter.createCounter('glasshouse.media.served', { unit: 'By' });
   // Counted in a map and told when somebody looks: an instrument's own count per path would cost every reader more than all other telemetry.
-  const reads = new Map<string, number>();
+  const reads = new Map<string | undefined, number>();
   meter.createObservableCounter('glasshouse.post.reads', { unit: '{read}' }).addCallback((result) => {
     const most = [...reads].sort((a, b) => b[1] - a[1]).slice(0, TOLD_POSTS);
-    for (const [path, count] of most) result.observe(count, { path });
+    for (const [path, count] of most) result.observe(count, path === undefined ? {} : { path });
   });
   return {
     postCreated: () => created.add(1),

@@ -124,4 +124,12 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX sign_in_attempts_time ON sign_in_attempts (attempted_at);
     `,
   },
+  {
+    version: 3,
+    name: 'index of listed versions',
+    sql: `
+      -- ContentClock sums it after a write; it holds nothing but what that needs.
+      CREATE INDEX posts_versions ON posts (published_at, version) WHERE status = 'published' AND deleted_at IS NULL;
+    `,
+  },
 ];

@@ -9,6 +9,9 @@ export interface BlogIdentity {
   readonly author: string;
 }
 
+/** Their keys in the table of settings. */
+export const IDENTITY_KEYS = ['title', 'description', 'language', 'author'] as const;
+
 const DEFAULT_IDENTITY: BlogIdentity = {
   title: 'Glasshouse',
   description: 'A blog you can see through.',
@@ -26,7 +29,7 @@ export class SettingStore {
     this.#get = database.prepare<[string], string>('SELECT value FROM settings WHERE key = ?').pluck();
     this.#identity = database
       .prepare<[], [string, string]>(
-        "SELECT key, value FROM settings WHERE key IN ('title', 'description', 'language', 'author')",
+        `SELECT key, value FROM settings WHERE key IN (${IDENTITY_KEYS.map((key) => `'${key}'`).join(', ')})`,
       )
       .raw();
     this.#set = database.prepare(
@@ -48,6 +51,6 @@ export class SettingStore {
   }
 
   setIdentity(identity: BlogIdentity): void {
-    for (const key of ['title', 'description', 'language', 'author'] as const) this.set(key, identity[key]);
+    for (const key of IDENTITY_KEYS) this.set(key, identity[key]);
   }
 }

@@ -30,7 +30,6 @@ export interface SaveOptions {
 
 interface AliasRow {
   readonly path: string;
-  readonly title: string;
   readonly status: string;
   readonly published_at: number | null;
   readonly deleted_at: number | null;
@@ -61,7 +60,7 @@ export class PostStore {
     this.#byKey = database.prepare(`${SELECT_POST} WHERE posts.path_key = ?`);
     this.#byId = database.prepare(`${SELECT_POST} WHERE posts.id = ?`);
     this.#byAlias = database.prepare(
-      `SELECT posts.path, posts.title, posts.status, posts.published_at, posts.deleted_at
+      `SELECT posts.path, posts.status, posts.published_at, posts.deleted_at
        FROM aliases JOIN posts ON posts.id = aliases.post_id WHERE aliases.path_key = ?`,
     );
     this.#mediaSize = database.prepare('SELECT width, height FROM media WHERE path = ?');
@@ -82,14 +81,14 @@ export class PostStore {
     const row = this.#byKey.get(pathKey(path));
     if (row !== undefined) {
       const kind = this.#kindOf(row);
-      if (kind !== 'post') return kind === 'gone' ? { kind, title: row.title } : { kind };
+      if (kind !== 'post') return { kind };
       const isCanonical = row.path === path && !/^\/\/|.\/$/.test(requestPath);
       return isCanonical ? { kind, post: postOf(row) } : { kind: 'moved', path: row.path };
     }
     const alias = this.#byAlias.get(pathKey(path));
-    const kind = alias === undefined ? 'missing' : this.#kindOf(alias);
-    if (kind === 'missing') return { kind };
-    return kind === 'gone' ? { kind, title: alias!.title } : { kind: 'moved', path: alias!.path };
+    if (alias === undefined) return { kind: 'missing' };
+    const kind = this.#kindOf(alias);
+    return kind === 'post' ? { kind: 'moved', path: alias.path } : { kind };
   }
 
   /** Listed posts beside this one in time. */

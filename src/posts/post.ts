@@ -75,5 +75,5 @@ export interface PostPage {
 export type PathLookup =
   | { readonly kind: 'post'; readonly post: Post }
   | { readonly kind: 'moved'; readonly path: string }
-  | { readonly kind: 'gone'; readonly title: string }
+  | { readonly kind: 'gone' }
   | { readonly kind: 'missing' };

@@ -96,15 +96,21 @@ export function createPostPathRoutes(deps: PostPathDependencies): Router {
         if (decodeURIComponent(ctx.path) !== `/${post.path}`)
           return movePermanently(ctx as unknown as Context, postUrl(post.path));
         const neighbours = post.status === 'unlisted' ? {} : posts.neighbours(post);
-        sendPage(ctx as unknown as Context, 'post', (origin) => postPage({ post, neighbours, site, origin }));
-        if (ctx.method === 'GET') metrics.postRead(post.path);
+        sendPage(
+          ctx as unknown as Context,
+          'post',
+          (origin) => postPage({ post, neighbours, site, origin }),
+          // The clock knows nothing of unlisted posts: their saves are for those who have the address.
+          post.updatedAtMillis,
+        );
+        if (ctx.method === 'GET') metrics.postRead(post.status === 'unlisted' ? undefined : post.path);
         return;
       }
       case 'moved':
         movePermanently(ctx as unknown as Context, postUrl(found.path));
         return;
       case 'gone':
-        return ctx.throw(410, `“${found.title}” stood here and was taken down by its author.`);
+        return ctx.throw(410, 'The post that stood here was taken down by its author.');
       case 'missing': {
         // People shorten a post's dated address to see what else there is.
         const period = /^(\d{4})(?:\/(\d{1,2}))?$/.exec(decodePath(ctx.path) ?? '');

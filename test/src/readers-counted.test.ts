@@ -3,7 +3,7 @@ import { type BusinessMetrics, createBusinessMetrics } from '../../src/business-
 import { ReaderServer } from './reader-server.ts';
 
 describe('what readers asked for', () => {
-  const counted: (string | number)[] = [];
+  const counted: (string | number | undefined)[] = [];
   let onMedia: () => void = () => {};
   const metrics: BusinessMetrics = {
     ...createBusinessMetrics(),
@@ -33,6 +33,12 @@ describe('what readers asked for', () => {
     const again = await server.ask('/glass', { 'if-none-match': String(headers['etag']) });
     expect(again.status).toBe(304);
     expect(counted).toEqual(['glass', 'glass']);
+  });
+
+  it('counts an unlisted post without its address', async () => {
+    server.publish({ title: 'Hidden', path: 'secret-address', status: 'unlisted' });
+    expect((await server.ask('/secret-address')).status).toBe(200);
+    expect(counted).toEqual([undefined]);
   });
 
   it('counts no list, no lost address and no file as a read', async () => {

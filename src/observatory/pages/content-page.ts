@@ -27,10 +27,13 @@ interface ContentFacts {
 }
 
 interface PostReads {
-  readonly path: string;
+  /** Undefined for all unlisted posts together. */
+  readonly path: string | undefined;
   readonly reads: number;
 }
 
+/** Their addresses are recorded nowhere. */
+const UNLISTED = 'all unlisted posts';
 const READS_METRIC = 'glasshouse.post.reads';
 const SHOWN_POSTS = 10;
 
@@ -90,7 +93,10 @@ function feedsMade(metrics: readonly BusinessMetric[]): readonly FeedMade[] {
 function mostRead(metrics: readonly BusinessMetric[]): readonly PostReads[] {
   return metrics
     .filter(({ name }) => name === READS_METRIC)
-    .map(({ attributes, value }) => ({ path: String(attributes['path']), reads: value }))
+    .map(({ attributes, value }) => ({
+      path: attributes['path'] === undefined ? undefined : String(attributes['path']),
+      reads: value,
+    }))
     .sort((a, b) => b.reads - a.reads);
 }
 
@@ -98,11 +104,11 @@ const READ: readonly Column<PostReads>[] = [
   {
     label: 'post',
     key: 'path',
-    value: (row) => row.path,
-    cell: (row) =>
-      html`<a href="${`/${row.path.split('/').map(encodeURIComponent).join('/')}`}"
-        >${breakable(row.path)}</a
-      >`,
+    value: (row) => row.path ?? UNLISTED,
+    cell: ({ path }) =>
+      path === undefined
+        ? UNLISTED
+        : html`<a href="${`/${path.split('/').map(encodeURIComponent).join('/')}`}">${breakable(path)}</a>`,
   },
   {
     label: 'reads',
@@ -239,7 +245,7 @@ export const contentPage = definePage<ContentFacts>({
         note: 'pages of posts since start, by exact count',
         body: drawTable(read.slice(0, SHOWN_POSTS), READ, {
           caption: 'Most read posts since start',
-          keyOf: (row) => row.path,
+          keyOf: (row) => row.path ?? UNLISTED,
           view,
           still: true,
           empty: 'No post has been read since the start.',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { openDatabase } from '../../../src/db/open-database.ts';
+import { SettingStore } from '../../../src/db/setting-store.ts';
 import { ContentClock } from '../../../src/posts/content-clock.ts';
 import { PostStore } from '../../../src/posts/post-store.ts';
 
@@ -8,9 +9,18 @@ function setUp() {
   let nowMillis = Date.UTC(2026, 2, 20, 12, 0, 0, 400);
   const now = () => nowMillis;
   const posts = new PostStore(database, { now });
+  const settings = new SettingStore(database);
   let changes = 0;
   const clock = new ContentClock(database, { now, onChange: () => changes++ });
-  return { posts, clock, now, advance: (millis: number) => (nowMillis += millis), changes: () => changes };
+  return {
+    database,
+    posts,
+    settings,
+    clock,
+    now,
+    advance: (millis: number) => (nowMillis += millis),
+    changes: () => changes,
+  };
 }
 const draft = { title: 'A', markdown: 'a', status: 'published' as const, path: 'a' };
 
@@ -60,5 +70,41 @@ describe('ContentClock', () => {
     expect(clock.state().hasAbout).toBe(true);
     posts.remove(about.id, about.version);
     expect(clock.state().hasAbout).toBe(false);
+  });
+
+  it('stands still while the owner works on what readers do not see, and while people sign in', () => {
+    const { database, clock, posts, settings, now, advance } = setUp();
+    posts.create(draft);
+    const before = clock.state();
+    advance(60_000);
+    const hidden = [
+      posts.create({ ...draft, path: 'b', status: 'draft' }),
+      posts.create({ ...draft, path: 'c', publishedAtMillis: now() + 86_400_000 }),
+      posts.create({ ...draft, path: 'd', status: 'unlisted' }),
+    ];
+    for (const { id, version } of hidden) {
+      posts.update(id, version, { ...posts.byId(id)!, markdown: 'more' });
+      posts.remove(id, version + 1);
+    }
+    settings.set('time_zone', 'Europe/Berlin');
+    database
+      .prepare("INSERT INTO sign_in_attempts (subject, attempted_at, succeeded) VALUES ('account:x', 1, 0)")
+      .run();
+    expect(clock.state()).toEqual(before);
+  });
+
+  it.each<[string, (blog: ReturnType<typeof setUp>) => void]>([
+    ['the blog’s title', ({ settings }) => settings.set('title', 'Another')],
+    ['a withdrawn post', ({ posts }) => posts.update(1, 1, { ...posts.byId(1)!, status: 'draft' })],
+    ['a restored post', ({ posts }) => (posts.remove(1, 1), posts.restore(1))],
+  ])('moves on with %s', (_what, change) => {
+    const blog = setUp();
+    blog.posts.create(draft);
+    const before = blog.clock.state();
+    blog.advance(5000);
+    change(blog);
+    const after = blog.clock.state();
+    expect(after.key).not.toBe(before.key);
+    expect(after.changedMillis).toBeGreaterThan(before.changedMillis);
   });
 });

@@ -64,8 +64,8 @@ describe('PostStore.lookup', () => {
       draft({ title: 'Hidden', path: 'hidden-2', status: 'unlisted' }),
     );
     blog.posts.remove(moved.id, moved.version);
-    expect(blog.posts.lookup('/hidden-2')).toEqual({ kind: 'gone', title: 'Hidden' });
-    expect(blog.posts.lookup('/hidden')).toEqual({ kind: 'gone', title: 'Hidden' });
+    expect(blog.posts.lookup('/hidden-2')).toEqual({ kind: 'gone' });
+    expect(blog.posts.lookup('/hidden')).toEqual({ kind: 'gone' });
     blog.posts.restore(moved.id);
     expect(blog.posts.lookup('/hidden')).toEqual({ kind: 'moved', path: 'hidden-2' });
   });
