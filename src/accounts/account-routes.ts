@@ -10,7 +10,6 @@ import type { DeskSender } from './desk-sender.ts';
 import { formFields } from './form-body.ts';
 import { sessionOf } from './load-session.ts';
 import { nextPath } from './next-path.ts';
-import type { Owner } from './owner-store.ts';
 import { passwordProblems } from './password-rules.ts';
 import type { FormProtection } from './protect-forms.ts';
 import { formTokenOf } from './secret-token.ts';
@@ -58,19 +57,19 @@ export function createAccountRoutes(deps: AccountRouteDependencies): Router {
       });
     if (Object.keys(problems).length > 0) return again(422);
     const hash = await unlessBusy(ctx, () => accounts.hashPassword(password));
-    if (hash === undefined) {
+    if (hash === 'busy') {
       problems['password'] = BUSY;
       return again(503);
     }
-    const owner = accounts.setupLinks.redeem(token, hash);
-    if (owner === undefined) return sendDeadLink(ctx, 'used');
+    const signedIn = accounts.access.setUp(token, hash, ctx.get('User-Agent'));
+    if (signedIn === undefined) return sendDeadLink(ctx, 'used');
     const displayName = name
       .replace(/[\s\p{Cc}]+/gu, ' ')
       .trim()
       .slice(0, 200);
     if (displayName !== '') deps.onNamed(displayName);
     log.info({ event: 'owner.created' }, 'the blog has its owner');
-    signIn(ctx, owner);
+    cookies.setSession(ctx, signedIn.token);
     seeOther(ctx, '/admin');
   });
 
@@ -87,19 +86,19 @@ export function createAccountRoutes(deps: AccountRouteDependencies): Router {
     const wait = accounts.throttle.waitMillis(address);
     if (wait > 0) return sendThrottled(ctx, next, wait);
     const attempt = accounts.throttle.begin(address);
-    const isRight = await unlessBusy(ctx, () => accounts.isOwnersPassword(fields['password'] ?? ''));
-    if (isRight === undefined) {
+    const checked = await unlessBusy(ctx, () => accounts.checkPassword(fields['password'] ?? ''));
+    if (checked === 'busy') {
       attempt.withdraw();
       return sendSignIn(ctx, 503, next, BUSY);
     }
-    const owner = accounts.owners.find();
-    if (!isRight || owner === undefined) {
+    const signedIn = checked && accounts.access.signIn(checked, ctx.get('User-Agent'), sessionOf(ctx)?.id);
+    if (signedIn === undefined) {
       log.warn({ event: 'sign-in.failed', address }, 'a sign-in failed');
       return sendSignIn(ctx, 403, next, WRONG);
     }
     attempt.succeed();
     log.info({ event: 'sign-in' }, 'the owner signed in');
-    signIn(ctx, owner);
+    cookies.setSession(ctx, signedIn.token);
     seeOther(ctx, next);
   });
 
@@ -110,18 +109,11 @@ export function createAccountRoutes(deps: AccountRouteDependencies): Router {
   });
 
   router.post('/admin/sign-out-everywhere', forms.owner, (ctx) => {
-    const ended = accounts.sessions.removeAll();
+    const ended = accounts.access.signOutEverywhere(sessionOf(ctx)!.accountId);
     log.info({ event: 'sessions.ended', ended }, 'the owner signed out everywhere');
     cookies.clearSession(ctx);
     seeOther(ctx, '/admin/sign-in?signed-out');
   });
-
-  /** A new session each time; the one before, if any, ends. */
-  function signIn(ctx: Context, owner: Owner): void {
-    const before = sessionOf(ctx);
-    if (before !== undefined) accounts.sessions.remove(before.id);
-    cookies.setSession(ctx, accounts.sessions.create(owner.id, ctx.get('User-Agent')).token);
-  }
 
   function visitorToken(ctx: Context): string {
     return formTokenOf(cookies.ensureFormSecret(ctx));
@@ -132,7 +124,7 @@ export function createAccountRoutes(deps: AccountRouteDependencies): Router {
       formToken: visitorToken(ctx),
       next,
       ...(problem !== undefined && { problem }),
-      ...('signed-out' in ctx.query && { notice: 'You are signed out.' }),
+      ...noticeOf(ctx),
     });
     send(ctx, { title: 'Sign in', status, bare: true, body });
   }
@@ -158,19 +150,26 @@ export function createAccountRoutes(deps: AccountRouteDependencies): Router {
   return router;
 }
 
+function noticeOf(ctx: Context): { readonly notice?: string } {
+  if ('signed-out' in ctx.query) return { notice: 'You are signed out.' };
+  if ('ended' in ctx.query)
+    return { notice: 'Your session ended before the password was changed. It was not changed by you.' };
+  return {};
+}
+
 function queryText(ctx: Context, name: string): string {
   const value = ctx.query[name];
   return typeof value === 'string' ? value : '';
 }
 
-/** Undefined, with Retry-After set, when too many wait for their check. */
-export async function unlessBusy<T>(ctx: Context, work: () => Promise<T>): Promise<T | undefined> {
+/** `busy`, with Retry-After set, when too many wait for their check. */
+export async function unlessBusy<T>(ctx: Context, work: () => Promise<T>): Promise<T | 'busy'> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof WorkGateFullError)) throw error;
     ctx.set('Retry-After', String(BUSY_SECONDS));
-    return undefined;
+    return 'busy';
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { Access, type CheckedPassword } from './access.ts';
 import { OwnerStore } from './owner-store.ts';
 import {
   hashPassword,
@@ -18,10 +19,12 @@ export interface Accounts {
   readonly sessions: SessionStore;
   readonly setupLinks: SetupLinks;
   readonly throttle: SignInThrottle;
+  /** Acts on what was checked, if it still holds. */
+  readonly access: Access;
   /** Throws WorkGateFullError when too many wait. */
   hashPassword(password: string): Promise<string>;
-  /** Takes as long when there is no owner. Throws WorkGateFullError. */
-  isOwnersPassword(password: string): Promise<boolean>;
+  /** Undefined when it is wrong; takes as long when there is no owner. Throws WorkGateFullError. */
+  checkPassword(password: string): Promise<CheckedPassword | undefined>;
 }
 
 export function createAccounts(options: {
@@ -34,13 +37,20 @@ export function createAccounts(options: {
   const owners = new OwnerStore(database);
   const gate = new WorkGate();
   const nobody = impossibleHash(passwordCost);
+  const sessions = new SessionStore(database, now);
+  const setupLinks = new SetupLinks(database, owners, now);
   return {
     owners,
-    sessions: new SessionStore(database, now),
-    setupLinks: new SetupLinks(database, owners, now),
+    sessions,
+    setupLinks,
     throttle: new SignInThrottle(database, now),
+    access: new Access({ database, owners, sessions, setupLinks, now }),
     hashPassword: (password) => gate.run(() => hashPassword(password, passwordCost)),
-    isOwnersPassword: (password) =>
-      gate.run(() => verifyPassword(password, owners.find()?.passwordHash ?? nobody)),
+    checkPassword: (password) =>
+      gate.run(async () => {
+        const owner = owners.find();
+        const isRight = await verifyPassword(password, owner?.passwordHash ?? nobody);
+        return isRight ? owner : undefined;
+      }),
   };
 }

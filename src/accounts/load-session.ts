@@ -23,6 +23,10 @@ export function loadSession(deps: {
         return session;
       },
     });
+    Object.defineProperty(ctx.state, 'isSessionLive', {
+      enumerable: false,
+      value: () => session !== undefined && deps.sessions.isLive(session.id),
+    });
     return next();
   };
 }
@@ -30,6 +34,11 @@ export function loadSession(deps: {
 /** Who asks; undefined for everybody but the owner. */
 export function sessionOf(ctx: Pick<Context, 'state'>): Session | undefined {
   return (ctx.state as { readonly session?: Session }).session;
+}
+
+/** Asks again, for who looked before it waited: the session may have ended since. */
+export function isSessionLive(ctx: Pick<Context, 'state'>): boolean {
+  return (ctx.state as { readonly isSessionLive?: () => boolean }).isSessionLive?.() === true;
 }
 
 /** What the forms of this page carry; undefined without a session. */

@@ -3,7 +3,7 @@ import type { AccountCookies } from './account-cookies.ts';
 import { isCrossSite } from './cross-site.ts';
 import type { DeskSender } from './desk-sender.ts';
 import { formBody, formFields, MAX_FORM_BYTES } from './form-body.ts';
-import { csrfTokenOf, sessionOf } from './load-session.ts';
+import { csrfTokenOf, isSessionLive, sessionOf } from './load-session.ts';
 import { refusedPage } from './refused-page.ts';
 import { isFormToken } from './secret-token.ts';
 
@@ -55,7 +55,8 @@ export function protectForms(deps: {
   return {
     owner: guard(MAX_FORM_BYTES, (ctx, token) => {
       const session = sessionOf(ctx);
-      return session !== undefined && isFormToken(token, session.formSecret);
+      // The form may have come in slowly, and the session ended on the way.
+      return session !== undefined && isFormToken(token, session.formSecret) && isSessionLive(ctx);
     }),
     visitor: guard(MAX_VISITOR_FORM_BYTES, (ctx, token) => {
       const secret = cookies.formSecret(ctx);

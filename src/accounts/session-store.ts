@@ -96,6 +96,12 @@ export class SessionStore {
     return sessionOf(row);
   }
 
+  /** Asks without being seen. */
+  isLive(id: string): boolean {
+    const now = this.#now();
+    return this.#find.get(id, now, now - IDLE_LIMIT_MILLIS) !== undefined;
+  }
+
   list(): readonly Session[] {
     const now = this.#now();
     return this.#list.all(now, now - IDLE_LIMIT_MILLIS).map(sessionOf);

@@ -1,13 +1,19 @@
 import type { Database, Statement } from 'better-sqlite3';
-import type { Owner, OwnerStore } from './owner-store.ts';
+import type { OwnerStore } from './owner-store.ts';
 import { createSecretToken, digestOfToken } from './secret-token.ts';
 
-const LIFETIME_MILLIS = 24 * 60 * 60 * 1000;
+const SETUP_LIFETIME_MILLIS = 24 * 60 * 60 * 1000;
+/** It is asked for by somebody who sits at the machine, to be opened now. */
+const OWNER_LIFETIME_MILLIS = 60 * 60 * 1000;
+
+/** `setup` makes the owner of a blog that has none, `owner` lets the owner back in. */
+export type LinkPurpose = 'setup' | 'owner';
 
 export interface SetupLink {
   /** Path and query; the origin goes before it. */
   readonly path: string;
   readonly expiresAtMillis: number;
+  readonly purpose: LinkPurpose;
 }
 
 export type SetupTokenState = 'valid' | 'used' | 'expired' | 'unknown';
@@ -15,17 +21,18 @@ export type SetupTokenState = 'valid' | 'used' | 'expired' | 'unknown';
 interface TokenRow {
   readonly expires_at: number;
   readonly used_at: number | null;
+  readonly purpose: LinkPurpose;
 }
 
-/** One-time links by which the first visitor with access to the machine becomes the owner. */
+/** One-time links for who has access to the machine. */
 export class SetupLinks {
   readonly #database: Database;
   readonly #owners: OwnerStore;
   readonly #now: () => number;
   readonly #void: Statement<[]>;
-  readonly #insert: Statement<[string, number, number]>;
+  readonly #insert: Statement<[string, number, number, LinkPurpose]>;
   readonly #find: Statement<[string], TokenRow>;
-  readonly #use: Statement<[{ hash: string; now: number }]>;
+  readonly #use: Statement<[{ hash: string; now: number; purpose: LinkPurpose }]>;
 
   constructor(database: Database, owners: OwnerStore, now: () => number) {
     this.#database = database;
@@ -33,25 +40,38 @@ export class SetupLinks {
     this.#now = now;
     this.#void = database.prepare('DELETE FROM setup_tokens WHERE used_at IS NULL');
     this.#insert = database.prepare(
-      'INSERT INTO setup_tokens (token_hash, created_at, expires_at) VALUES (?, ?, ?)',
+      'INSERT INTO setup_tokens (token_hash, created_at, expires_at, purpose) VALUES (?, ?, ?, ?)',
     );
-    this.#find = database.prepare('SELECT expires_at, used_at FROM setup_tokens WHERE token_hash = ?');
+    this.#find = database.prepare(
+      'SELECT expires_at, used_at, purpose FROM setup_tokens WHERE token_hash = ?',
+    );
     this.#use = database.prepare(
-      'UPDATE setup_tokens SET used_at = @now WHERE token_hash = @hash AND used_at IS NULL AND expires_at > @now',
+      `UPDATE setup_tokens SET used_at = @now
+       WHERE token_hash = @hash AND purpose = @purpose AND used_at IS NULL AND expires_at > @now`,
     );
   }
 
-  /** A fresh link, which voids the ones before; undefined when the blog has its owner. */
+  /** A fresh link to set up, which voids the ones before; undefined when the blog has its owner. */
   create(): SetupLink | undefined {
-    if (this.#owners.find() !== undefined) return undefined;
+    return this.#database
+      .transaction(() => (this.#owners.find() === undefined ? this.#make('setup') : undefined))
+      .immediate();
+  }
+
+  /** A fresh link that lets the owner in, or makes one where there is none; it voids the ones before. */
+  createForOwner(): SetupLink {
+    return this.#database
+      .transaction(() => this.#make(this.#owners.find() === undefined ? 'setup' : 'owner'))
+      .immediate();
+  }
+
+  #make(purpose: LinkPurpose): SetupLink {
     const token = createSecretToken();
     const now = this.#now();
-    const expiresAtMillis = now + LIFETIME_MILLIS;
-    this.#database.transaction(() => {
-      this.#void.run();
-      this.#insert.run(digestOfToken(token), now, expiresAtMillis);
-    })();
-    return { path: `/admin/setup?token=${token}`, expiresAtMillis };
+    const expiresAtMillis = now + (purpose === 'setup' ? SETUP_LIFETIME_MILLIS : OWNER_LIFETIME_MILLIS);
+    this.#void.run();
+    this.#insert.run(digestOfToken(token), now, expiresAtMillis, purpose);
+    return { path: `/admin/setup?token=${token}`, expiresAtMillis, purpose };
   }
 
   state(token: string): SetupTokenState {
@@ -61,14 +81,18 @@ export class SetupLinks {
     return row.expires_at > this.#now() ? 'valid' : 'expired';
   }
 
-  /** Uses up the token and makes the owner, both or neither; undefined when somebody else was faster. */
-  redeem(token: string, passwordHash: string): Owner | undefined {
-    return this.#database
-      .transaction(() => {
-        const now = this.#now();
-        if (this.#use.run({ hash: digestOfToken(token), now }).changes !== 1) return undefined;
-        return this.#owners.create(passwordHash, now);
-      })
-      .immediate();
+  /** What a link is for; undefined when there is no such link. */
+  purpose(token: string): LinkPurpose | undefined {
+    return this.#find.get(digestOfToken(token))?.purpose;
+  }
+
+  /** Uses it up; false when it is used, expired or not known. Within the transaction of what it opens. */
+  use(token: string, purpose: LinkPurpose): boolean {
+    return this.#use.run({ hash: digestOfToken(token), now: this.#now(), purpose }).changes === 1;
+  }
+
+  /** Those that were not used. */
+  voidAll(): void {
+    this.#void.run();
   }
 }

@@ -19,7 +19,7 @@ const NOTICES: Readonly<Record<string, string>> = {
 
 /** What the blog is called, the password, and who is signed in. */
 export function addSettingsRoutes(router: Router, deps: AdminDependencies): void {
-  const { site, accounts, cookies, clientAddress, forms, owner, send, log, now } = deps;
+  const { site, accounts, cookies, clientAddress, forms, owner, send, log } = deps;
 
   router.get('/admin/settings', owner, (ctx) => show(ctx));
 
@@ -31,6 +31,7 @@ export function addSettingsRoutes(router: Router, deps: AdminDependencies): void
   });
 
   router.post('/admin/settings/password', forms.owner, async (ctx) => {
+    const sessionId = sessionOf(ctx)!.id;
     const { currentPassword = '', password = '', repeated = '' } = formFields(ctx);
     const problems = passwordProblems(password, repeated);
     if (Object.keys(problems).length > 0) return show(ctx, 422, { ...problems });
@@ -44,20 +45,23 @@ export function addSettingsRoutes(router: Router, deps: AdminDependencies): void
       });
     }
     const attempt = accounts.throttle.begin(address);
-    const isRight = await unlessBusy(ctx, () => accounts.isOwnersPassword(currentPassword));
-    const hash = isRight === true ? await unlessBusy(ctx, () => accounts.hashPassword(password)) : undefined;
-    if (isRight === false) return show(ctx, 422, { currentPassword: 'That is not the present password.' });
-    if (hash === undefined) {
+    const checked = await unlessBusy(ctx, () => accounts.checkPassword(currentPassword));
+    if (checked === undefined) return show(ctx, 422, { currentPassword: 'That is not the present password.' });
+    const hash =
+      checked === 'busy' ? checked : await unlessBusy(ctx, () => accounts.hashPassword(password));
+    if (checked === 'busy' || hash === 'busy') {
       attempt.withdraw();
       return show(ctx, 503, {
         currentPassword: 'Too many passwords are being checked at this moment. Try again in a few seconds.',
       });
     }
+    const signedIn = accounts.access.changePassword(checked, sessionId, hash, ctx.get('User-Agent'));
+    if (signedIn === undefined) {
+      cookies.clearSession(ctx);
+      return seeOther(ctx, '/admin/sign-in?ended');
+    }
     attempt.succeed();
-    const session = sessionOf(ctx)!;
-    accounts.owners.setPassword(session.accountId, hash, now());
-    accounts.sessions.removeAll();
-    cookies.setSession(ctx, accounts.sessions.create(session.accountId, ctx.get('User-Agent')).token);
+    cookies.setSession(ctx, signedIn.token);
     log.info({ event: 'password.changed' }, 'the owner changed the password');
     seeOther(ctx, '/admin/settings?done=password');
   });

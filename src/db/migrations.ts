@@ -132,4 +132,17 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX posts_versions ON posts (published_at, version) WHERE status = 'published' AND deleted_at IS NULL;
     `,
   },
+  {
+    version: 4,
+    name: 'epochs of sessions, known browsers, owner links',
+    sql: `
+      -- Counts how often all sessions were ended: a sign-in that was being checked at that time comes to nothing.
+      ALTER TABLE accounts ADD COLUMN session_epoch INTEGER NOT NULL DEFAULT 0;
+      -- Signs the cookies of browsers that have signed in before; a new one with each password.
+      ALTER TABLE accounts ADD COLUMN browser_key TEXT NOT NULL DEFAULT '';
+      UPDATE accounts SET browser_key = lower(hex(randomblob(32)));
+      -- 'owner': a link of npm run owner-link, for a blog that has its owner.
+      ALTER TABLE setup_tokens ADD COLUMN purpose TEXT NOT NULL DEFAULT 'setup' CHECK (purpose IN ('setup', 'owner'));
+    `,
+  },
 ];

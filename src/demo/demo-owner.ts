@@ -23,24 +23,22 @@ export function createDemoOwner({
     const given = ctx.query['token'];
     if (typeof given !== 'string' || !secretsEqual(given, secret))
       return ctx.throw(404, 'This link is not of this demo.');
-    const owner = accounts.owners.find() ?? (await makeOwner(accounts));
-    cookies.setSession(
-      ctx as unknown as Context,
-      accounts.sessions.create(owner.id, ctx.get('User-Agent')).token,
-    );
+    cookies.setSession(ctx as unknown as Context, await signIn(accounts, ctx.get('User-Agent')));
     ctx.set('Cache-Control', 'no-store');
     ctx.redirect('/admin/metrics-dashboard');
   });
   return { router, signInPath: `/demo/sign-in?token=${secret}` };
 }
 
-async function makeOwner(accounts: AppDependencies['accounts']): Promise<{ readonly id: number }> {
+/** The token of a new session; the first one makes the owner. */
+async function signIn(accounts: AppDependencies['accounts'], userAgent: string): Promise<string> {
   const link = accounts.setupLinks.create();
-  const token = new URLSearchParams(link?.path.split('?')[1]).get('token');
-  const owner =
-    token === null
-      ? undefined
-      : accounts.setupLinks.redeem(token, await accounts.hashPassword(createSecretToken()));
+  const setup = new URLSearchParams(link?.path.split('?')[1]).get('token');
+  if (setup !== null) {
+    const made = accounts.access.setUp(setup, await accounts.hashPassword(createSecretToken()), userAgent);
+    if (made !== undefined) return made.token;
+  }
+  const owner = accounts.owners.find();
   if (owner === undefined) throw new Error('the demo could not make its owner');
-  return owner;
+  return accounts.sessions.create(owner.id, userAgent).token;
 }
