@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { Router } from '@koa/router';
 import type { DeskRooms } from './admin/desk-rooms.ts';
 import type { AppDependencies } from './app-dependencies.ts';
@@ -38,6 +39,8 @@ export function createObservatoryRooms(
     site,
     jaegerUiUrl: jaegerUiUrlOf(deps),
     csrfToken: desk.csrfToken,
+    // In the context of the request, which is untraced: a question of every second must not be telemetry of its own.
+    mayLook: (ctx) => AsyncResource.bind(desk.sessionWatch(ctx)),
     basePath,
     explain: (statementText) => explainPlan(database, statementText),
   });

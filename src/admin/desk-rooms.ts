@@ -5,7 +5,7 @@ import { createAccountRoutes } from '../accounts/account-routes.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import { createClientAddress } from '../accounts/client-address.ts';
 import { createDeskSender } from '../accounts/desk-sender.ts';
-import { csrfTokenOf, loadSession } from '../accounts/load-session.ts';
+import { csrfTokenOf, loadSession, sessionOf } from '../accounts/load-session.ts';
 import { ownerOnly, ownerOrBearer } from '../accounts/owner-only.ts';
 import { protectForms } from '../accounts/protect-forms.ts';
 import type { AppDependencies } from '../app-dependencies.ts';
@@ -29,6 +29,8 @@ export interface DeskRooms {
   /** For /admin/metrics and /metrics alone. */
   readonly ownerOrBearer: Middleware;
   readonly csrfToken: (ctx: Context) => string | undefined;
+  /** Whether the session that asked is still there, for answers that go on. */
+  readonly sessionWatch: (ctx: Context) => () => boolean;
   readonly routers: readonly Router[];
 }
 
@@ -55,6 +57,10 @@ export function createDeskRooms(
     ownerForms: forms.owner,
     ownerOrBearer: ownerOrBearer(metricsToken, basePath),
     csrfToken: csrfTokenOf,
+    sessionWatch(ctx) {
+      const id = sessionOf(ctx)?.id;
+      return () => id !== undefined && accounts.sessions.isLive(id);
+    },
     routers: [
       createAccountRoutes({
         accounts,

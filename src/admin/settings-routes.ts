@@ -46,9 +46,9 @@ export function addSettingsRoutes(router: Router, deps: AdminDependencies): void
     }
     const attempt = accounts.throttle.begin(address);
     const checked = await unlessBusy(ctx, () => accounts.checkPassword(currentPassword));
-    if (checked === undefined) return show(ctx, 422, { currentPassword: 'That is not the present password.' });
-    const hash =
-      checked === 'busy' ? checked : await unlessBusy(ctx, () => accounts.hashPassword(password));
+    if (checked === undefined)
+      return show(ctx, 422, { currentPassword: 'That is not the present password.' });
+    const hash = checked === 'busy' ? checked : await unlessBusy(ctx, () => accounts.hashPassword(password));
     if (checked === 'busy' || hash === 'busy') {
       attempt.withdraw();
       return show(ctx, 503, {

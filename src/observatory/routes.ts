@@ -40,6 +40,8 @@ export interface ObservatoryOptions {
   readonly explain?: (statementText: string) => readonly string[];
   /** The token that forms carry; undefined where the mounting checks otherwise. */
   readonly csrfToken?: (ctx: Context) => string | undefined;
+  /** Whether who opened a live stream may still look; asked for as long as it is open. Undefined: everybody may. */
+  readonly mayLook?: (ctx: Context) => () => boolean;
   /** Where the blog is on its host; default: at the root. Whole pages are moved there by the mounting, live updates here. */
   readonly basePath?: string;
 }
@@ -189,7 +191,9 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
         page: withBasePath(pageContent(page, open, view).text, basePath),
       };
     };
-    const stream = live.connect(JSON.stringify([path, query]), render, ctx.get('Last-Event-ID').slice(0, 64));
+    const isAllowed = options.mayLook?.(ctx) ?? (() => true);
+    const lastEventId = ctx.get('Last-Event-ID').slice(0, 64);
+    const stream = live.connect(JSON.stringify([path, query]), render, lastEventId, { isAllowed });
     if (stream === undefined) {
       ctx.set('Retry-After', '30');
       ctx.throw(503, 'too many live views are open; close one, or reload this page for fresh numbers', {

@@ -16,11 +16,20 @@ interface Viewer {
   readonly stream: PassThrough;
   readonly address: string;
   readonly render: () => Fragments;
+  readonly isAllowed: () => boolean;
   /** Digest of what was last sent. */
   seen: string;
 }
 
 const open = new Set<LiveStreams>();
+
+/** Who may look, asked for the whole time of the stream. */
+export interface ViewerRights {
+  /** False once the session that opened the stream has ended. */
+  readonly isAllowed: () => boolean;
+}
+
+const EVERYBODY: ViewerRights = { isAllowed: () => true };
 
 /** Ends every live stream, so that a server can close. */
 export function closeLiveStreams(): void {
@@ -30,7 +39,8 @@ export function closeLiveStreams(): void {
 /**
  * Server-sent events for whoever looks: the fragments of a page, drawn anew when telemetry changed, at most once a second, once per
  * address however many look at it, and not at all while nobody does. An event carries its state's digest as id, so that a viewer who
- * comes back with it as Last-Event-ID gets what changed and nothing twice.
+ * comes back with it as Last-Event-ID gets what changed and nothing twice. Before each event, at each beat and when somebody else wants
+ * in, a viewer's right to look is asked for again; who has lost it is cut off.
  */
 export class LiveStreams {
   readonly #telemetry: Pick<TelemetryQuery, 'onChange'>;
@@ -54,9 +64,15 @@ export class LiveStreams {
   }
 
   /** A stream for one viewer of an address; undefined when there are too many. */
-  connect(address: string, render: () => Fragments, lastEventId = ''): PassThrough | undefined {
+  connect(
+    address: string,
+    render: () => Fragments,
+    lastEventId = '',
+    { isAllowed }: ViewerRights = EVERYBODY,
+  ): PassThrough | undefined {
+    if (this.#viewers.size >= MAX_VIEWERS) this.endRefused();
     if (this.#viewers.size >= MAX_VIEWERS) return undefined;
-    const viewer: Viewer = { stream: new PassThrough(), address, render, seen: lastEventId };
+    const viewer: Viewer = { stream: new PassThrough(), address, render, isAllowed, seen: lastEventId };
     this.#viewers.add(viewer);
     open.add(this);
     viewer.stream.on('close', () => this.#leave(viewer));
@@ -66,6 +82,15 @@ export class LiveStreams {
     this.#unsubscribe ??= this.#telemetry.onChange(() => this.#changed());
     this.#heartbeat ??= setInterval(() => this.#beat(), HEARTBEAT_MILLIS).unref();
     return viewer.stream;
+  }
+
+  /** Cuts off whoever may look no longer. Not `end`: what is still queued is not for them either. */
+  endRefused(): void {
+    for (const viewer of this.#viewers) {
+      if (isAllowed(viewer)) continue;
+      viewer.stream.destroy();
+      this.#leave(viewer);
+    }
   }
 
   close(): void {
@@ -88,6 +113,7 @@ export class LiveStreams {
   }
 
   #beat(): void {
+    this.endRefused();
     for (const { stream } of this.#viewers) if (!stream.writableNeedDrain) stream.write(': still here\n\n');
   }
 
@@ -97,6 +123,7 @@ export class LiveStreams {
     this.#pending = setTimeout(() => {
       this.#pending = undefined;
       this.#lastMillis = performance.now();
+      this.endRefused();
       const drawn = new Map<string, Drawn>();
       for (const viewer of this.#viewers) this.#send(viewer, drawn);
     }, wait).unref();
@@ -118,6 +145,15 @@ export class LiveStreams {
     if (state.id === viewer.seen) return;
     viewer.seen = state.id;
     viewer.stream.write(state.text);
+  }
+}
+
+/** Who cannot be asked about may not look: a database that fails opens nothing. */
+function isAllowed(viewer: Viewer): boolean {
+  try {
+    return viewer.isAllowed();
+  } catch {
+    return false;
   }
 }
 

@@ -131,6 +131,49 @@ describe('LiveStreams', () => {
     expect(streams.connect('/a', render)).toBeDefined();
   });
 
+  it.each(['beat', 'change'] as const)('cuts off at the next %s who may look no longer', async (cause) => {
+    jest.useFakeTimers();
+    try {
+      const telemetry = new FakeTelemetry();
+      const streams = new LiveStreams(telemetry, { minIntervalMillis: 1000 });
+      let mayLook = true;
+      let drawn = 0;
+      const render = () => ({ page: String(drawn++) });
+      const theirs = streams.connect('/a', render, '', { isAllowed: () => mayLook })!;
+      const ours = streams.connect('/a', render)!;
+      mayLook = false;
+      if (cause === 'change') telemetry.change();
+      jest.advanceTimersByTime(cause === 'change' ? 1000 : 15_000);
+      expect([theirs.destroyed, ours.destroyed, streams.viewers]).toEqual([true, false, 1]);
+      streams.close();
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  it('gives the places of those who may look no longer to others', () => {
+    const streams = new LiveStreams(new FakeTelemetry());
+    const render = () => ({ page: 'x' });
+    let mayLook = true;
+    for (let viewer = 0; viewer < 40; viewer++)
+      streams.connect('/a', render, '', { isAllowed: () => mayLook });
+    expect(streams.connect('/a', render)).toBeUndefined();
+    mayLook = false;
+    expect(streams.connect('/a', render)).toBeDefined();
+    expect(streams.viewers).toBe(1);
+    streams.close();
+  });
+
+  it('shows nothing to whom it cannot ask about', () => {
+    const streams = new LiveStreams(new FakeTelemetry());
+    const isAllowed = (): boolean => {
+      throw new Error('the database is gone');
+    };
+    const stream = streams.connect('/a', () => ({ page: 'x' }), '', { isAllowed })!;
+    streams.endRefused();
+    expect([stream.destroyed, streams.viewers]).toEqual([true, 0]);
+  });
+
   it('passes over a viewer whose line is full instead of piling up', () => {
     jest.useFakeTimers();
     try {
