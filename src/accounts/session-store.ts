@@ -1,11 +1,10 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { createSecretToken, digestOfToken } from './secret-token.ts';
+import { SessionSightings } from './session-sightings.ts';
 
 const DAY_MILLIS = 24 * 60 * 60 * 1000;
 export const IDLE_LIMIT_MILLIS = 14 * DAY_MILLIS;
 export const ABSOLUTE_LIMIT_MILLIS = 90 * DAY_MILLIS;
-/** Being seen is written at most this often: reading must not cost a write each time. */
-const SEEN_INTERVAL_MILLIS = 60_000;
 const MAX_USER_AGENT_CHARACTERS = 200;
 /** Oldest go first. */
 const MAX_SESSIONS = 50;
@@ -49,9 +48,9 @@ export class SessionStore {
   readonly #now: () => number;
   readonly #insert: Statement<[string, number, string, number, number, number, string]>;
   readonly #prune: Statement<[{ now: number; idleSince: number; max: number }]>;
-  readonly #find: Statement<[string, number, number], SessionRow>;
-  readonly #seen: Statement<[number, string]>;
-  readonly #list: Statement<[number, number], SessionRow>;
+  readonly #find: Statement<[string, number], SessionRow>;
+  readonly #sightings: SessionSightings;
+  readonly #list: Statement<[number], SessionRow>;
   readonly #remove: Statement<[string]>;
   readonly #removeAll: Statement<[string]>;
 
@@ -65,13 +64,9 @@ export class SessionStore {
       `DELETE FROM sessions WHERE expires_at <= @now OR last_seen_at <= @idleSince OR token_hash IN
          (SELECT token_hash FROM sessions ORDER BY last_seen_at DESC LIMIT -1 OFFSET @max)`,
     );
-    this.#find = database.prepare(
-      'SELECT * FROM sessions WHERE token_hash = ? AND expires_at > ? AND last_seen_at > ?',
-    );
-    this.#seen = database.prepare('UPDATE sessions SET last_seen_at = ? WHERE token_hash = ?');
-    this.#list = database.prepare(
-      'SELECT * FROM sessions WHERE expires_at > ? AND last_seen_at > ? ORDER BY last_seen_at DESC, token_hash',
-    );
+    this.#find = database.prepare('SELECT * FROM sessions WHERE token_hash = ? AND expires_at > ?');
+    this.#sightings = new SessionSightings(database);
+    this.#list = database.prepare('SELECT * FROM sessions WHERE expires_at > ? ORDER BY token_hash');
     this.#remove = database.prepare('DELETE FROM sessions WHERE token_hash = ?');
     this.#removeAll = database.prepare('DELETE FROM sessions WHERE token_hash <> ?');
   }
@@ -87,24 +82,44 @@ export class SessionStore {
     return { token, session: this.find(token)! };
   }
 
-  /** The session of a cookie while both limits hold; writes down that it was seen. */
+  /** The session of a cookie while both limits hold; notes that it was seen, which is written when the file takes it. */
   find(token: string): Session | undefined {
-    const now = this.#now();
-    const row = this.#find.get(digestOfToken(token), now, now - IDLE_LIMIT_MILLIS);
-    if (row === undefined) return undefined;
-    if (now - row.last_seen_at >= SEEN_INTERVAL_MILLIS) this.#seen.run(now, row.token_hash);
-    return sessionOf(row);
+    const id = digestOfToken(token);
+    const session = this.#live(id);
+    if (session !== undefined) this.#sightings.note(id, session.lastSeenAtMillis, this.#now());
+    return session;
   }
 
   /** Asks without being seen. */
   isLive(id: string): boolean {
-    const now = this.#now();
-    return this.#find.get(id, now, now - IDLE_LIMIT_MILLIS) !== undefined;
+    return this.#live(id) !== undefined;
   }
 
+  /** Last seen first. */
   list(): readonly Session[] {
-    const now = this.#now();
-    return this.#list.all(now, now - IDLE_LIMIT_MILLIS).map(sessionOf);
+    return this.#list
+      .all(this.#now())
+      .map((row) => this.#seen(row))
+      .filter((session) => !this.#isIdle(session))
+      .toSorted((a, b) => b.lastSeenAtMillis - a.lastSeenAtMillis);
+  }
+
+  #live(id: string): Session | undefined {
+    const row = this.#find.get(id, this.#now());
+    if (row === undefined) return undefined;
+    const session = this.#seen(row);
+    return this.#isIdle(session) ? undefined : session;
+  }
+
+  #seen(row: SessionRow): Session {
+    return {
+      ...sessionOf(row),
+      lastSeenAtMillis: this.#sightings.lastSeen(row.token_hash, row.last_seen_at),
+    };
+  }
+
+  #isIdle({ lastSeenAtMillis }: Session): boolean {
+    return lastSeenAtMillis <= this.#now() - IDLE_LIMIT_MILLIS;
   }
 
   /** False when there is no such session (any more). */
