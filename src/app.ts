@@ -13,6 +13,7 @@ import { createAssets, installedAssetFolders } from './media/assets.ts';
 import { MEDIA_FOLDER_NAME, MediaStore } from './media/media-store.ts';
 import { MethodNotAllowed } from './method-not-allowed.ts';
 import { createObservatoryRooms } from './observatory-rooms.ts';
+import { MediaUses } from './posts/media-uses.ts';
 import { PostStore } from './posts/post-store.ts';
 import { requestIdentity } from './request-identity.ts';
 import { SearchIndex } from './search/search-index.ts';
@@ -32,6 +33,7 @@ export function createApp(deps: AppDependencies, rooms: readonly Router[] = []):
     posts: new PostStore(database, { now }),
     search: new SearchIndex(database, { now }),
     media: new MediaStore(database, { folder: join(config.dataDir, MEDIA_FOLDER_NAME), now }),
+    mediaUses: new MediaUses(database, { now }),
     metrics: createBusinessMetrics(),
   };
   const reader = createReaderRooms({ ...house, site: () => site.values });

@@ -13,6 +13,7 @@ import { closeDatabase, DATABASE_FILE_NAME, openDatabase } from './db/open-datab
 import { stopGracefully } from './graceful-stop.ts';
 import { createLog } from './log.ts';
 import { closeLiveStreams } from './observatory/routes.ts';
+import { MediaUses } from './posts/media-uses.ts';
 import { PostStore } from './posts/post-store.ts';
 import { seedWelcomePosts } from './posts/welcome-posts.ts';
 
@@ -39,6 +40,7 @@ export function startBlog({ telemetry, rooms, onListening }: StartBlogOptions): 
   const log = createLog(config);
   telemetry.instrumentDatabase(Database);
   const database = orExit(() => openDatabase(join(config.dataDir, DATABASE_FILE_NAME)));
+  new MediaUses(database).fill();
   seedWelcomePosts({ database, posts: new PostStore(database) });
   const deps: AppDependencies = {
     config,

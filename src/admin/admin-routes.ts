@@ -8,10 +8,13 @@ import type { ClientAddress } from '../accounts/client-address.ts';
 import type { DeskSender } from '../accounts/desk-sender.ts';
 import type { FormProtection } from '../accounts/protect-forms.ts';
 import type { BusinessMetrics } from '../business-metrics.ts';
+import type { MediaStore } from '../media/media-store.ts';
+import type { MediaUses } from '../posts/media-uses.ts';
 import type { PostStore } from '../posts/post-store.ts';
 import { createRouter } from '../router.ts';
 import type { Origin } from '../views/absolute-url.ts';
 import type { Layout } from '../views/layout.ts';
+import { addMediaRoutes } from './media-routes.ts';
 import { addPostRoutes } from './post-routes.ts';
 import { addSettingsRoutes } from './settings-routes.ts';
 import type { SiteSettings } from './site-settings.ts';
@@ -27,6 +30,8 @@ export interface AdminDependencies {
   readonly send: DeskSender;
   readonly site: SiteSettings;
   readonly posts: PostStore;
+  readonly media: MediaStore;
+  readonly mediaUses: MediaUses;
   readonly metrics: Pick<BusinessMetrics, 'postCreated' | 'postUpdated' | 'postDeleted'>;
   /** The readers' frame, for previews. */
   readonly layout: Layout;
@@ -36,10 +41,11 @@ export interface AdminDependencies {
   readonly now: () => number;
 }
 
-/** The writing desk: posts and settings. */
+/** The writing desk: posts, media and settings. */
 export function createAdminRoutes(deps: AdminDependencies): Router {
   const router = createRouter();
   addPostRoutes(router, deps);
+  addMediaRoutes(router, deps);
   addSettingsRoutes(router, deps);
   return router;
 }

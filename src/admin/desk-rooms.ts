@@ -12,6 +12,8 @@ import type { AppDependencies } from '../app-dependencies.ts';
 import { basePathOf } from '../base-path.ts';
 import type { BusinessMetrics } from '../business-metrics.ts';
 import type { Assets } from '../media/assets.ts';
+import type { MediaStore } from '../media/media-store.ts';
+import type { MediaUses } from '../posts/media-uses.ts';
 import type { PostStore } from '../posts/post-store.ts';
 import { createOrigin } from '../views/absolute-url.ts';
 import { createLayout } from '../views/layout.ts';
@@ -40,10 +42,12 @@ export function createDeskRooms(
     readonly site: SiteSettings;
     readonly assets: Assets;
     readonly posts: PostStore;
+    readonly media: MediaStore;
+    readonly mediaUses: MediaUses;
     readonly metrics: BusinessMetrics;
   },
 ): DeskRooms {
-  const { config, accounts, site, assets, posts, metrics, render, log, now } = deps;
+  const { config, accounts, site, assets, posts, media, mediaUses, metrics, render, log, now } = deps;
   const { publicUrl, metricsToken } = config;
   const cookies = new AccountCookies({ publicUrl });
   const send = createDeskSender({ assets, site, render });
@@ -80,6 +84,8 @@ export function createDeskRooms(
         send,
         site,
         posts,
+        media,
+        mediaUses,
         metrics,
         layout: createLayout({ site, assets }),
         origin: createOrigin(config),

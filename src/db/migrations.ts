@@ -145,4 +145,19 @@ export const MIGRATIONS: readonly Migration[] = [
       ALTER TABLE setup_tokens ADD COLUMN purpose TEXT NOT NULL DEFAULT 'setup' CHECK (purpose IN ('setup', 'owner'));
     `,
   },
+  {
+    version: 5,
+    name: 'which posts use which media',
+    sql: `
+      -- media_path may name a file that is not there (yet).
+      CREATE TABLE media_uses (
+        media_path TEXT NOT NULL,
+        post_id INTEGER NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
+        PRIMARY KEY (media_path, post_id)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX media_uses_post ON media_uses (post_id);
+      -- Until the start has read the texts that are here, their files are the owner's alone.
+      INSERT INTO settings (key, value) SELECT 'media_uses_pending', '1' WHERE EXISTS (SELECT 1 FROM posts);
+    `,
+  },
 ];

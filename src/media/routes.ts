@@ -11,6 +11,7 @@ import { createRouter } from '../router.ts';
 
 /** A name may be given new bytes, so a copy is asked about again after an hour. */
 const MEDIA_CACHE = 'public, max-age=3600';
+const HIDDEN_CACHE = 'private, no-store';
 /** An uploaded SVG or document opened by itself must run nothing and reach nothing. */
 const MEDIA_POLICY =
   "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; media-src 'self'";
@@ -20,6 +21,9 @@ export function createMediaRoutes(
   deps: Pick<AppDependencies, 'config'> & {
     readonly assets: Assets;
     readonly media: Pick<MediaStore, 'find'>;
+    /** True if readers may have the file of this name; the owner may have all. */
+    readonly isPublic: (name: string) => boolean;
+    readonly isOwner: (ctx: Pick<Context, 'state'>) => boolean;
     readonly metrics: Pick<BusinessMetrics, 'mediaServed'>;
   },
 ): Router {
@@ -39,13 +43,15 @@ export function createMediaRoutes(
 
   router.get('/media/*', '/media/*name', async (ctx) => {
     const media = deps.media.find(ctx.path);
-    if (media === undefined) return ctx.throw(404, 'There is no such file.');
+    const isPublic = media !== undefined && deps.isPublic(media.path);
+    if (media === undefined || (!isPublic && !deps.isOwner(ctx)))
+      return ctx.throw(404, 'There is no such file.');
     ctx.type = media.contentType;
     ctx.set('ETag', `"${media.sha256}"`);
     ctx.set('Content-Security-Policy', MEDIA_POLICY);
     ctx.set('Cross-Origin-Resource-Policy', 'cross-origin');
     const address = relative(folder, media.file).split(sep).map(encodeURIComponent).join('/');
-    await serveFile(ctx as unknown as Context, address, MEDIA_CACHE);
+    await serveFile(ctx as unknown as Context, address, isPublic ? MEDIA_CACHE : HIDDEN_CACHE);
     const { body } = ctx;
     if (body instanceof ReadStream) body.once('close', () => deps.metrics.mediaServed(body.bytesRead));
   });

@@ -1,5 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { SearchIndex } from '../search/search-index.ts';
+import { MediaUses } from './media-uses.ts';
 import type { RenderedMarkdown } from './markdown.ts';
 import { readingMinutes, shorten } from './plain-text.ts';
 import type { Post } from './post.ts';
@@ -22,6 +23,7 @@ type Columns = Readonly<Record<string, string | number | null>>;
 /** Writes a post and what is derived from it: tags, aliases, search. Every method expects to run inside a transaction. */
 export class PostWriter {
   readonly #search: SearchIndex;
+  readonly #mediaUses: MediaUses;
   readonly #insert: Statement<[Columns]>;
   readonly #update: Statement<[Columns]>;
   readonly #setDeleted: Statement<[number | null, number, number]>;
@@ -33,6 +35,7 @@ export class PostWriter {
 
   constructor(database: Database) {
     this.#search = new SearchIndex(database);
+    this.#mediaUses = new MediaUses(database);
     this.#insert = database.prepare(
       `INSERT INTO posts (path, path_key, title, summary, status, published_at, updated_at, created_at, tags, authors, language,
          reading_minutes, version, description, markdown, html)
@@ -101,12 +104,13 @@ export class PostWriter {
     for (const alias of aliases) this.#insertAlias.run(pathKey(alias), alias, id);
   }
 
-  /** What lists and search read: published posts only, so that no other can leak from there. */
+  /** What lists and search read: published posts only, so that no other can leak from there. And which media every post uses. */
   #writeLists(
     id: number,
     post: Pick<Post, 'title' | 'tags' | 'status' | 'publishedAtMillis'>,
     rendered: RenderedMarkdown,
   ): void {
+    this.#mediaUses.record(id, rendered.html);
     this.#deleteTags.run(id);
     if (post.status !== 'published') {
       this.#search.remove(id);

@@ -50,6 +50,7 @@ const MENU: readonly { readonly label: string; readonly entries: readonly MenuEn
     entries: [
       { key: 'posts', label: 'Posts', go: 'w', path: '/admin/posts' },
       { key: 'new-post', label: 'New post', path: '/admin/posts/new' },
+      { key: 'media', label: 'Media', path: '/admin/media' },
       { key: 'settings', label: 'Settings', path: '/admin/settings' },
     ],
   },

@@ -2,11 +2,13 @@ import type { Middleware } from 'koa';
 import type { Router } from '@koa/router';
 import type { AppDependencies } from '../app-dependencies.ts';
 import type { BusinessMetrics } from '../business-metrics.ts';
+import { sessionOf } from '../accounts/load-session.ts';
 import { createFeedRoutes } from '../feeds/routes.ts';
 import type { Assets } from '../media/assets.ts';
 import type { MediaStore } from '../media/media-store.ts';
 import { createMediaRoutes } from '../media/routes.ts';
 import { ContentClock } from '../posts/content-clock.ts';
+import type { MediaUses } from '../posts/media-uses.ts';
 import type { PostStore } from '../posts/post-store.ts';
 import { createPostPathRoutes, createPostRoutes } from '../posts/routes.ts';
 import { createSearchRoutes } from '../search/routes.ts';
@@ -24,6 +26,7 @@ type ReaderDependencies = Pick<AppDependencies, 'config' | 'database' | 'render'
   readonly posts: PostStore;
   readonly search: Pick<SearchIndex, 'search'>;
   readonly media: Pick<MediaStore, 'find'>;
+  readonly mediaUses: Pick<MediaUses, 'isPublic'>;
   readonly metrics: BusinessMetrics;
 };
 
@@ -47,7 +50,14 @@ export function createReaderRooms(deps: ReaderDependencies): ReaderRooms {
   return {
     errors: createErrorRenderer({ render, layout, origin, hasAbout: () => clock.state().hasAbout }),
     routers: [
-      createMediaRoutes({ config, assets, media, metrics }),
+      createMediaRoutes({
+        config,
+        assets,
+        media,
+        metrics,
+        isPublic: (name) => deps.mediaUses.isPublic(name),
+        isOwner: (ctx) => sessionOf(ctx) !== undefined,
+      }),
       createFeedRoutes({ posts, site, origin, clock, metrics, render }),
       createSearchRoutes({ search, site, sendPage, metrics }),
       createPostRoutes({ posts, clock, site, sendPage }),

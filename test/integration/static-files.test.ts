@@ -5,6 +5,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { closeDatabase, DATABASE_FILE_NAME, openDatabase } from '../../src/db/open-database.ts';
 import { MEDIA_FOLDER_NAME, MediaStore } from '../../src/media/media-store.ts';
+import { PostStore } from '../../src/posts/post-store.ts';
 import { BlogProcess, makeDataDir, removeDataDir } from './blog-process.ts';
 import { SpanReceiver } from './span-receiver.ts';
 
@@ -27,6 +28,12 @@ describe.each(['1', '0.1', '0'])('static files with METRICS_SAMPLING_RATE=%s', (
   beforeAll(async () => {
     const database = openDatabase(join(dataDir, DATABASE_FILE_NAME));
     new MediaStore(database, { folder: join(dataDir, MEDIA_FOLDER_NAME) }).put('large.bin', file);
+    new PostStore(database).create({
+      title: 'Large',
+      path: 'large',
+      markdown: '[It](/media/large.bin)',
+      status: 'unlisted',
+    });
     closeDatabase(database);
     receiver = await SpanReceiver.start();
     blog = await BlogProcess.start(dataDir, { ...receiver.environment, METRICS_SAMPLING_RATE: rate });

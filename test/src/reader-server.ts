@@ -8,7 +8,8 @@ import { createBusinessMetrics, type BusinessMetrics } from '../../src/business-
 import { SettingStore } from '../../src/db/setting-store.ts';
 import { closeDatabase, openDatabase } from '../../src/db/open-database.ts';
 import { createAssets, installedAssetFolders } from '../../src/media/assets.ts';
-import { MEDIA_FOLDER_NAME, MediaStore } from '../../src/media/media-store.ts';
+import { MEDIA_FOLDER_NAME, MediaStore, type MediaFile } from '../../src/media/media-store.ts';
+import { MediaUses } from '../../src/posts/media-uses.ts';
 import { PostStore } from '../../src/posts/post-store.ts';
 import type { Post, PostDraft } from '../../src/posts/post.ts';
 import { SearchIndex } from '../../src/search/search-index.ts';
@@ -68,6 +69,7 @@ export class ReaderServer {
       posts: this.posts,
       search: new SearchIndex(this.database, { now: () => this.nowMillis }),
       media: this.media,
+      mediaUses: new MediaUses(this.database, { now: () => this.nowMillis }),
       metrics: options.metrics ?? createBusinessMetrics(),
     });
     const app = new Koa();
@@ -109,6 +111,18 @@ export class ReaderServer {
       publishedAtMillis: START_MILLIS - 3_600_000,
       ...draft,
     });
+  }
+
+  /** Keeps a file that readers may have: an unlisted post links to it. */
+  putPublic(name: string, bytes: Buffer): MediaFile {
+    const { media } = this.media.put(name, bytes);
+    this.publish({
+      title: name,
+      path: `posts-of-files/${name}`,
+      status: 'unlisted',
+      markdown: `[it](${media.url})`,
+    });
+    return media;
   }
 
   /** One request exactly as given: no header is added, no redirect followed, no body decoded. */

@@ -16,7 +16,7 @@ describe('what readers asked for', () => {
   let server: ReaderServer;
   beforeAll(async () => {
     server = await new ReaderServer({ metrics }).start();
-    server.media.put('glass.png', Buffer.alloc(5000, 7));
+    server.putPublic('glass.png', Buffer.alloc(5000, 7));
     server.posts.create({
       title: 'Glass',
       markdown: 'Clear.',

@@ -33,6 +33,7 @@ describe('every route that changes something', () => {
         .map(({ path }) => path)
         .sort(),
     ).toEqual([
+      '/admin/media/remove',
       '/admin/posts',
       '/admin/posts/1',
       '/admin/posts/1/delete',

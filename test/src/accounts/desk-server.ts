@@ -14,6 +14,7 @@ import { SettingStore } from '../../../src/db/setting-store.ts';
 import { closeDatabase, openDatabase } from '../../../src/db/open-database.ts';
 import { createAssets, installedAssetFolders } from '../../../src/media/assets.ts';
 import { MEDIA_FOLDER_NAME, MediaStore } from '../../../src/media/media-store.ts';
+import { MediaUses } from '../../../src/posts/media-uses.ts';
 import { PostStore } from '../../../src/posts/post-store.ts';
 import { SearchIndex } from '../../../src/search/search-index.ts';
 import { createReaderRooms } from '../../../src/views/reader-rooms.ts';
@@ -67,6 +68,10 @@ export class DeskServer {
 
   readonly #now = (): number => this.nowMillis;
 
+  get media(): MediaStore {
+    return new MediaStore(this.database, { folder: join(this.folder, MEDIA_FOLDER_NAME), now: this.#now });
+  }
+
   #createAccounts(): Accounts {
     const { passwordCost } = 'passwordCost' in this.#options ? this.#options : { passwordCost: CHEAP_COST };
     return createAccounts({ database: this.database, now: this.#now, ...(passwordCost && { passwordCost }) });
@@ -90,6 +95,8 @@ export class DeskServer {
       assets,
       posts: this.posts,
       metrics: createBusinessMetrics(),
+      media: this.media,
+      mediaUses: new MediaUses(this.database, { now: this.#now }),
     };
     const render = <T>(_: string, draw: () => T): T => draw();
     const reader = createReaderRooms({
@@ -97,7 +104,6 @@ export class DeskServer {
       render,
       site: () => this.site.values,
       search: new SearchIndex(this.database, { now: this.#now }),
-      media: new MediaStore(this.database, { folder: join(this.folder, MEDIA_FOLDER_NAME), now: this.#now }),
     });
     const find = this.accounts.sessions.find.bind(this.accounts.sessions);
     this.accounts.sessions.find = (token) => {

@@ -12,8 +12,8 @@ let lastModified: string;
 
 beforeAll(async () => {
   server = await new ReaderServer().start();
-  server.media.put('2026/03/glass.png', bytes);
-  server.media.put(
+  server.putPublic('2026/03/glass.png', bytes);
+  server.putPublic(
     'drawing.svg',
     Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'),
   );
@@ -80,7 +80,7 @@ describe('media', () => {
   });
 
   it('is missing when the file is gone', async () => {
-    const gone = server.media.put('gone.png', Buffer.from('gone')).media;
+    const gone = server.putPublic('gone.png', Buffer.from('gone'));
     rmSync(gone.file);
     expect((await server.ask('/media/gone.png')).status).toBe(404);
     expect((await server.ask('/media/2026/03')).status).toBe(404);

@@ -5,7 +5,7 @@ let server: ReaderServer;
 beforeAll(async () => {
   server = await new ReaderServer().start();
   server.publish({ title: 'Glass', path: 'glass', tags: ['house'], markdown: 'word '.repeat(900) });
-  server.media.put('a.png', Buffer.alloc(100, 1));
+  server.putPublic('a.png', Buffer.alloc(100, 1));
 });
 afterAll(() => server.close());
 

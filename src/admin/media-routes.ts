@@ -1,0 +1,52 @@
+import type { Router } from '@koa/router';
+import type { Context } from 'koa';
+import { seeOther } from '../accounts/account-routes.ts';
+import { formFields } from '../accounts/form-body.ts';
+import { csrfTokenOf } from '../accounts/load-session.ts';
+import type { MediaFile } from '../media/media-store.ts';
+import type { AdminDependencies } from './admin-routes.ts';
+import { mediaPage, removeMediaPage, type MediaRow } from './media-page.ts';
+import { queryText } from './post-routes.ts';
+
+const PAGE_FILES = 100;
+
+/** Lists and removes files. */
+export function addMediaRoutes(
+  router: Router,
+  { media, mediaUses, forms, owner, send, log }: AdminDependencies,
+): void {
+  router.get('/admin/media', owner, (ctx) => {
+    const after = queryText(ctx, 'after');
+    const files = media.list({ after, limit: PAGE_FILES + 1 });
+    const shown = files.slice(0, PAGE_FILES);
+    const body = mediaPage({
+      rows: shown.map(rowOf),
+      next: files.length > PAGE_FILES ? shown.at(-1)?.path : undefined,
+      isFurther: after !== '',
+      notice: queryText(ctx, 'done') === 'removed' ? 'The file is removed.' : undefined,
+    });
+    send(ctx, { title: 'Media', current: 'media', body });
+  });
+
+  router.get('/admin/media/remove', owner, (ctx) => {
+    const body = removeMediaPage(rowOf(expectFile(ctx, queryText(ctx, 'name'))), csrfTokenOf(ctx)!);
+    send(ctx, { title: 'Remove a file', current: 'media', body });
+  });
+
+  router.post('/admin/media/remove', forms.owner, (ctx) => {
+    const { path } = expectFile(ctx, formFields(ctx)['name'] ?? '');
+    media.remove(path);
+    log.info({ file: path }, 'the owner removed a file');
+    seeOther(ctx, '/admin/media?done=removed');
+  });
+
+  function rowOf(file: MediaFile): MediaRow {
+    return { file, uses: mediaUses.usesOf(file.path), isPublic: mediaUses.isPublic(file.path) };
+  }
+
+  function expectFile(ctx: Context, name: string): MediaFile {
+    const file = media.find(name.split('/').map(encodeURIComponent).join('/'));
+    if (file === undefined) ctx.throw(404, 'There is no such file. Media lists all there are.');
+    return file!;
+  }
+}

@@ -1,0 +1,110 @@
+import type { Database, Statement } from 'better-sqlite3';
+import { mediaNamesIn } from '../media/media-names.ts';
+import { pathKey } from './post-path.ts';
+import type { PostStatus } from './post.ts';
+
+/** A post that shows or links to a file. */
+export interface MediaUse {
+  readonly id: number;
+  readonly title: string;
+  readonly status: PostStatus;
+  readonly publishedAtMillis: number | null;
+  readonly deletedAtMillis: number | null;
+}
+
+interface UseRow {
+  readonly id: number;
+  readonly title: string;
+  readonly status: PostStatus;
+  readonly published_at: number | null;
+  readonly deleted_at: number | null;
+}
+
+/** True if readers can open a post; the same for a post and for an alias of it. */
+const SEEN =
+  "posts.status <> 'draft' AND posts.deleted_at IS NULL AND posts.published_at IS NOT NULL AND posts.published_at <= @now";
+const FILL_BATCH = 200;
+
+/**
+ * Which posts show or link to which media, and with that who may have a file: everybody, if a post that readers can open uses it; nobody
+ * but the owner, if only drafts, scheduled or deleted posts do. A file that no post names goes with the post in whose folder it lies
+ * (`2026/03/glass/data.csv`), and without one it is the owner's alone.
+ */
+export class MediaUses {
+  readonly #database: Database;
+  readonly #now: () => number;
+  readonly #forget: Statement<[number]>;
+  readonly #add: Statement<[string, number]>;
+  readonly #seen: Statement<[{ path: string; now: number }], { seen: number; used: number }>;
+  readonly #beside: Statement<[{ key: string; now: number }], { seen: number }>;
+  readonly #uses: Statement<[string], UseRow>;
+
+  constructor(database: Database, options: { readonly now?: () => number } = {}) {
+    this.#database = database;
+    this.#now = options.now ?? Date.now;
+    this.#forget = database.prepare('DELETE FROM media_uses WHERE post_id = ?');
+    this.#add = database.prepare('INSERT INTO media_uses (media_path, post_id) VALUES (?, ?)');
+    this.#seen = database.prepare(
+      `SELECT coalesce(max(${SEEN}), 0) AS seen, count(*) AS used
+       FROM media_uses JOIN posts ON posts.id = media_uses.post_id WHERE media_uses.media_path = @path`,
+    );
+    this.#beside = database.prepare(
+      `SELECT ${SEEN} AS seen FROM posts WHERE posts.path_key = @key
+       UNION ALL
+       SELECT ${SEEN} FROM aliases JOIN posts ON posts.id = aliases.post_id WHERE aliases.path_key = @key LIMIT 1`,
+    );
+    this.#uses = database.prepare(
+      `SELECT posts.id, posts.title, posts.status, posts.published_at, posts.deleted_at
+       FROM media_uses JOIN posts ON posts.id = media_uses.post_id WHERE media_uses.media_path = ?
+       LIMIT 20`,
+    );
+  }
+
+  /** Expects to run inside the transaction that writes the post. */
+  record(postId: number, html: string): void {
+    this.#forget.run(postId);
+    for (const name of mediaNamesIn(html)) this.#add.run(name, postId);
+  }
+
+  /** True if a reader may have the file of this name. */
+  isPublic(name: string): boolean {
+    const now = this.#now();
+    const { seen, used } = this.#seen.get({ path: name, now })!;
+    if (used > 0) return seen === 1;
+    for (let end = name.lastIndexOf('/'); end > 0; end = name.lastIndexOf('/', end - 1)) {
+      const post = this.#beside.get({ key: pathKey(name.slice(0, end)), now });
+      if (post !== undefined) return post.seen === 1;
+    }
+    return false;
+  }
+
+  /** Posts that use it, oldest first, at most 20. */
+  usesOf(name: string): readonly MediaUse[] {
+    return this.#uses.all(name).map((row) => ({
+      id: row.id,
+      title: row.title,
+      status: row.status,
+      publishedAtMillis: row.published_at,
+      deletedAtMillis: row.deleted_at,
+    }));
+  }
+
+  /** Reads the texts of a blog of before there were uses; once, in batches, each a transaction. Returns how many posts it read. */
+  fill(): number {
+    const pending = this.#database.prepare("SELECT 1 FROM settings WHERE key = 'media_uses_pending'");
+    if (pending.get() === undefined) return 0;
+    const batch = this.#database.prepare<[number, number], { id: number; html: string }>(
+      'SELECT id, html FROM posts WHERE id > ? ORDER BY id LIMIT ?',
+    );
+    const read = this.#database.transaction((after: number): { last: number; count: number } => {
+      const rows = batch.all(after, FILL_BATCH);
+      for (const { id, html } of rows) this.record(id, html);
+      return { last: rows.at(-1)?.id ?? after, count: rows.length };
+    });
+    let total = 0;
+    for (let { last, count } = read.immediate(0); count > 0; { last, count } = read.immediate(last))
+      total += count;
+    this.#database.prepare("DELETE FROM settings WHERE key = 'media_uses_pending'").run();
+    return total;
+  }
+}
