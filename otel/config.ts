@@ -8,6 +8,7 @@ import type { SamplingRates } from './settings/sampling-rates.ts';
 import { readSettings } from './settings/read-settings.ts';
 import type { SettingProblem } from './settings/read-settings.ts';
 import { TELEMETRY_SETTINGS } from './settings/settings-table.ts';
+import type { TrustedProxies } from './settings/trusted-proxies.ts';
 
 export { TELEMETRY_SETTINGS };
 
@@ -38,6 +39,8 @@ export interface TelemetryConfig {
   /** The SQLite file of roll-ups and kept traces, in DATA_DIR; undefined with `historyDays` 0. */
   readonly historyFile: string | undefined;
   readonly metricsToken: string | undefined;
+  /** Whose forwarded headers are believed. */
+  readonly trustedProxies: TrustedProxies;
   /** Without a trailing slash. */
   readonly jaegerUiUrl: string | undefined;
   /** OTEL_LOG_LEVEL, which the SDK reads itself. */
@@ -110,6 +113,7 @@ export function readTelemetryConfig({ env, dotEnv = {} }: TelemetryConfigSources
     historyDays: values.historyDays,
     historyFile: values.historyDays > 0 ? join(dataDir, 'telemetry.sqlite') : undefined,
     metricsToken: values.metricsToken,
+    trustedProxies: values.trustedProxies,
     jaegerUiUrl: values.jaegerUiUrl?.replace(/\/+$/, ''),
     sdkLogLevel: values.sdkLogLevel,
     resourceAttributes: Object.freeze({

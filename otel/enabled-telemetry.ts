@@ -142,11 +142,12 @@ export class EnabledTelemetry implements Telemetry {
       ...(this.#metricExport === undefined ? [] : [this.#metricExport.reader]),
     ];
     const contexts = new AsyncContextManager();
-    const { untracedPathPrefixes } = config;
+    const { untracedPathPrefixes, trustedProxies } = config;
     this.#http = createHttpInstrumentation({
       guard,
       contexts,
       untracedPathPrefixes,
+      trustedProxies,
       clock,
       sink: processor,
       resource,

@@ -1,2 +1,12 @@
 /** Functions of the kit that an app and its pages use too. Importing this file starts nothing. */
 export { isSecretName } from './secret-names.ts';
+export {
+  forwardedRequest,
+  type ForwardedRequest,
+  type ForwardedWords,
+} from './instrumentation/forwarded-request.ts';
+export {
+  DEFAULT_TRUSTED_PROXIES,
+  parseTrustedProxies,
+  type TrustedProxies,
+} from './settings/trusted-proxies.ts';

@@ -9,6 +9,7 @@ import { createBusinessMetrics } from './business-metrics.ts';
 import { SettingStore } from './db/setting-store.ts';
 import { errorLog } from './error-log.ts';
 import { createHealthRoutes } from './health-routes.ts';
+import { trustProxies } from './http/trust-proxies.ts';
 import { createAssets, installedAssetFolders } from './media/assets.ts';
 import { MEDIA_FOLDER_NAME, MediaStore } from './media/media-store.ts';
 import { MethodNotAllowed } from './method-not-allowed.ts';
@@ -42,6 +43,7 @@ export function createApp(deps: AppDependencies, rooms: readonly Router[] = []):
 
   const app = new Koa();
   app.on('error', errorLog(log));
+  app.use(trustProxies(config.trustedProxies));
   app.use(requestIdentity());
   app.use(createSecurityHeaders(config));
   app.use(createCompression());

@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
+import { DEFAULT_TRUSTED_PROXIES, parseTrustedProxies, type TrustedProxies } from '../otel/kit.ts';
 import { checkPath } from './posts/post-path.ts';
 
 /** The blog's own settings; the METRICS_* and OTEL_* ones are read by otel/config.ts. */
 export interface BlogConfig {
   readonly host: string;
   readonly port: number;
+  /** Whose word about the client, host and scheme of a request is taken. */
+  readonly trustedProxies: TrustedProxies;
   /** Without a trailing slash; its path, if any, is where the blog is mounted. Undefined until the address listened on is known. */
   readonly publicUrl: string | undefined;
   readonly dataDir: string;
@@ -41,9 +44,23 @@ const port = z
   .pipe(z.number().max(MAX_PORT));
 const publicUrl = z
   .url({ protocol: /^https?$/ })
-  .refine((text) => !/[?#]/.test(text) && URL.parse(text)?.username === '')
+  .refine((text) => !/[?#]/.test(text) && isWithoutCredentials(text))
   .transform((text) => text.replace(/\/+$/, ''))
   .refine(isMountable);
+
+function isWithoutCredentials(text: string): boolean {
+  const url = URL.parse(text);
+  return url?.username === '' && url.password === '';
+}
+
+const trustedProxies = z.string().transform((text, { addIssue }) => {
+  try {
+    return parseTrustedProxies(text);
+  } catch {
+    addIssue('no list of proxies');
+    return z.NEVER;
+  }
+});
 
 /** Whether requests below the path can be told from the blog's own addresses: what may be a post's address may be that of the blog. */
 function isMountable(publicUrl: string): boolean {
@@ -84,8 +101,18 @@ export const BLOG_SETTINGS: readonly BlogSetting[] = [
     fallback: undefined,
     meaning: 'absolute links: feeds, sitemap, canonical',
     expected:
-      'an http or https address without a query, like https://blog.example or https://example.com/notes; its path must be none of the blog’s own',
+      'an http or https address without a user name, password and query, like https://blog.example or https://example.com/notes; its path must be none of the blog’s own',
     schema: publicUrl,
+  },
+  {
+    name: 'TRUSTED_PROXIES',
+    key: 'trustedProxies',
+    default: 'loopback',
+    fallback: DEFAULT_TRUSTED_PROXIES,
+    meaning:
+      'whose `Forwarded` and `X-Forwarded-*` headers are believed, for the client’s address, host and scheme: addresses, networks as `10.0.0.0/8`, `loopback` (a proxy on this machine, and the private networks behind it), `private`; or `none`',
+    expected: 'addresses and networks like 192.0.2.1, 10.0.0.0/8, loopback or private; or none',
+    schema: trustedProxies,
   },
   {
     name: 'DATA_DIR',
@@ -159,12 +186,17 @@ export function readBlogConfig(sources: {
     else
       problems.push({
         variable: setting.name,
-        value: setting.secret ? '(set)' : text,
+        value: setting.secret ? '(set)' : withoutSecrets(text),
         expected: setting.expected,
       });
   }
   if (problems.length > 0) throw new BlogConfigError(problems);
   return Object.freeze(config) as unknown as BlogConfig;
+}
+
+/** An address may have a password before its host or a token in its query; neither is printed. */
+function withoutSecrets(text: string): string {
+  return text.replace(/\/\/[^/@]{0,1000}@/, '//(hidden)@').replace(/[?#].*/s, (end) => `${end[0]}(hidden)`);
 }
 
 /** The variables of a `.env` file; none when there is no such file. Other faults of reading it are thrown. */

@@ -34,6 +34,10 @@ export interface StartBlogOptions {
   readonly onListening?: (address: string, deps: AppDependencies) => void;
 }
 
+/** The one thing that nobody sees go wrong: a session cookie that leaves over plain http. */
+const WITHOUT_PUBLIC_URL =
+  'PUBLIC_URL is not set: cookies are Secure only for requests that a proxy in TRUSTED_PROXIES says came by https.';
+
 /** Opens the database, listens and prints the address; what keeps it from starting is one readable line and exit code 1. */
 export function startBlog({ telemetry, rooms, onListening }: StartBlogOptions): void {
   const config = orExit(loadBlogConfig);
@@ -58,6 +62,7 @@ export function startBlog({ telemetry, rooms, onListening }: StartBlogOptions): 
   server.listen(config.port, config.host, () => {
     const address = `${addressOf(server)}${basePathOf(config.publicUrl)}`;
     process.stdout.write(`Glasshouse is at ${address}\n`);
+    if (config.publicUrl === undefined) process.stdout.write(`${WITHOUT_PUBLIC_URL}\n`);
     if (onListening !== undefined) return onListening(address, deps);
     const setup = deps.accounts.setupLinks.create();
     if (setup !== undefined)

@@ -25,7 +25,7 @@ describe('the settings in the README', () => {
     for (const { blog, telemetry } of shared) {
       expect(telemetry.meaning).toBe(blog.meaning);
       expect(telemetry.default).toBe(blog.default);
-      expect(telemetry.secret).toBe(blog.secret);
+      expect(telemetry.secret ?? false).toBe(blog.secret ?? false);
     }
   });
 

@@ -8,7 +8,7 @@ import { REDACTED_QUERY_PARAMS } from './redacted-query.ts';
 
 export interface HttpInstrumentationOptions extends Pick<
   HttpServerSpansOptions,
-  'contexts' | 'guard' | 'resource' | 'sink'
+  'contexts' | 'guard' | 'resource' | 'sink' | 'trustedProxies'
 > {
   /** Requests to these paths and what lies below them make no spans, nor does anything they do: `/admin/metrics`. */
   readonly untracedPathPrefixes?: readonly string[];
@@ -23,6 +23,7 @@ export function createHttpInstrumentation({
   clock = systemClock,
   sink,
   resource,
+  trustedProxies,
 }: HttpInstrumentationOptions): HttpInstrumentation {
   const outgoing = new OutgoingHttpInstrumentation({
     disableIncomingRequestInstrumentation: true,
@@ -41,6 +42,7 @@ export function createHttpInstrumentation({
     untracedPathPrefixes,
     sink,
     resource,
+    ...(trustedProxies && { trustedProxies }),
   });
   outgoing.incoming.enable();
   return outgoing;

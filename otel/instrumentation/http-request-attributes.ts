@@ -13,7 +13,8 @@ import {
   ATTR_URL_SCHEME,
   ATTR_USER_AGENT_ORIGINAL,
 } from '../semconv.ts';
-import { type Forwarded, readForwarded } from './forwarded-header.ts';
+import type { TrustedProxies } from '../settings/trusted-proxies.ts';
+import { forwardedRequest, type ForwardedRequest, type ForwardedWords } from './forwarded-request.ts';
 import { redactedQuery } from './redacted-query.ts';
 
 /** An inbound X-Request-ID is kept for the reader, never used as an id. */
@@ -25,34 +26,34 @@ const KNOWN_METHODS = new Set('GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PA
 const PLAIN_PATH = /^(?:\/[\w~-][\w.~-]*)*\/?$/;
 
 /** What a request said of itself, copied when it came in: its attributes are made when it may be gone. */
-export interface RequestWords {
+export interface RequestWords extends ForwardedWords {
   /** As it was sent. */
   readonly verb: string;
   /** The request target. */
   readonly target: string;
   readonly httpVersion: string;
   readonly isEncrypted: boolean;
-  readonly peerAddress: string | undefined;
   readonly peerPort: number | undefined;
   readonly host: string | undefined;
   readonly userAgent: string | undefined;
   readonly requestId: string | string[] | undefined;
-  readonly forwarded: string | undefined;
-  readonly forwardedFor: string | string[] | undefined;
-  readonly forwardedHost: string | string[] | undefined;
-  readonly forwardedProto: string | string[] | undefined;
+  /** Whose headers about somebody else are believed. */
+  readonly proxies: TrustedProxies;
 }
 
 export function knownMethod(verb: string): string {
   return KNOWN_METHODS.has(verb) ? verb : '_OTHER';
 }
 
-/** What semantic conventions want to know of a request when its span starts, as instrumentation-http tells it. */
+/**
+ * What semantic conventions want to know of a request when its span starts, as instrumentation-http tells it; but what headers say of a
+ * client, host and scheme behind the peer counts only from a trusted proxy.
+ */
 export function requestAttributes(words: RequestWords): Attributes {
   const { verb, peerAddress, userAgent, requestId } = words;
   const method = knownMethod(verb);
-  const scheme = words.isEncrypted ? 'https' : 'http';
-  const forwarded = words.forwarded === undefined ? undefined : readForwarded(words.forwarded);
+  const told = forwardedRequest(words, words.proxies);
+  const scheme = told.proto ?? (words.isEncrypted ? 'https' : 'http');
   const attributes: Attributes = {
     [ATTR_HTTP_REQUEST_METHOD]: method,
     [ATTR_URL_SCHEME]: scheme,
@@ -64,8 +65,8 @@ export function requestAttributes(words: RequestWords): Attributes {
     if (words.peerPort !== undefined) attributes[ATTR_NETWORK_PEER_PORT] = words.peerPort;
   }
   if (userAgent !== undefined) attributes[ATTR_USER_AGENT_ORIGINAL] = userAgent;
-  addClient(attributes, words, forwarded);
-  addServer(attributes, words, forwarded, scheme);
+  if (told.clientAddress !== undefined) attributes[ATTR_CLIENT_ADDRESS] = told.clientAddress;
+  addServer(attributes, words, told, scheme);
   addUrl(attributes, words.target);
   if (typeof requestId === 'string' && requestId !== '')
     attributes[ATTR_X_REQUEST_ID] = requestId.slice(0, MAX_REQUEST_ID_LENGTH);
@@ -88,32 +89,15 @@ function addUrl(attributes: Attributes, target: string): void {
   if (url.search !== '') attributes[ATTR_URL_QUERY] = redactedQuery(url.search.slice(1), url.pathname);
 }
 
-/** The address of who asked; as a proxy in front of us tells it, if there is one. */
-function addClient(
-  attributes: Attributes,
-  { forwardedFor, peerAddress }: RequestWords,
-  forwarded: Forwarded | undefined,
-): void {
-  const told = forwarded?.for ?? firstOf(forwardedFor)?.split(',', 1)[0]!.trim();
-  const address = told === undefined ? peerAddress : withoutPort(told);
-  if (address !== undefined) attributes[ATTR_CLIENT_ADDRESS] = address;
-}
-
-function withoutPort(address: string): string {
-  const hostname = URL.parse(`http://${address}`)?.hostname;
-  return hostname === undefined ? address : hostname.replace(/^\[(.*)\]$/, '$1');
-}
-
-/** The name and port the client asked for; as a proxy in front of us tells it, if there is one. */
+/** The name and port the client asked for; as a trusted proxy in front of us tells it, if there is one. */
 function addServer(
   attributes: Attributes,
   words: RequestWords,
-  forwarded: Forwarded | undefined,
+  told: ForwardedRequest,
   scheme: string,
 ): void {
-  const forwardedHost = firstOf(words.forwardedHost);
-  if (forwarded?.host !== undefined) setServer(attributes, forwarded.host, forwarded.proto);
-  else if (forwardedHost !== undefined) setServer(attributes, forwardedHost, firstOf(words.forwardedProto));
+  // Which scheme another host was asked by is known only from who named it.
+  if (told.host !== undefined) setServer(attributes, told.host, told.proto);
   else if (words.host) setServer(attributes, words.host, scheme);
 }
 
@@ -146,9 +130,4 @@ function readHost(host: string): NamedHost {
 
 function defaultPort(scheme: string | undefined): number | undefined {
   return scheme === 'http' ? 80 : scheme === 'https' ? 443 : undefined;
-}
-
-function firstOf(header: string | readonly string[] | undefined): string | undefined {
-  const value = typeof header === 'string' ? header : header?.[0];
-  return value === '' ? undefined : value;
 }

@@ -6,6 +6,7 @@ import { type RPCMetadata, RPCType } from '@opentelemetry/core';
 import type { KnownOperation } from '../sampling/ended-span.ts';
 import { UNKNOWN_PATHS } from '../sampling/operation-type.ts';
 import { ATTR_HTTP_REQUEST_METHOD } from '../semconv.ts';
+import { DEFAULT_TRUSTED_PROXIES, type TrustedProxies } from '../settings/trusted-proxies.ts';
 import { callerOf, REQUEST_FACTS, type RequestFacts } from './context.ts';
 import type { HttpOutcome } from './http-outcome.ts';
 import { type RequestWords, knownMethod, requestAttributes } from './http-request-attributes.ts';
@@ -22,8 +23,10 @@ class Peer {
   readonly address: string | undefined;
   readonly port: number | undefined;
   readonly isEncrypted: boolean;
+  readonly proxies: TrustedProxies;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, proxies: TrustedProxies) {
+    this.proxies = proxies;
     this.address = socket.remoteAddress;
     this.port = socket.remotePort;
     this.isEncrypted = (socket as Partial<TLSSocket>).encrypted === true;
@@ -61,7 +64,12 @@ export class IncomingRequest
   declare readonly forwardedProto: string | string[] | undefined;
   declare private readonly peer: Peer;
 
-  constructor(source: ResponseWatchSource, startNanos: number, request: IncomingMessage) {
+  constructor(
+    source: ResponseWatchSource,
+    startNanos: number,
+    request: IncomingMessage,
+    proxies: TrustedProxies = DEFAULT_TRUSTED_PROXIES,
+  ) {
     super(source, startNanos);
     this.type = RPCType.HTTP;
     this.span = NO_SPAN;
@@ -79,7 +87,7 @@ export class IncomingRequest
     this.forwardedFor = headers['x-forwarded-for'];
     this.forwardedHost = headers['x-forwarded-host'];
     this.forwardedProto = headers['x-forwarded-proto'];
-    this.peer = socket[PEER] ??= new Peer(socket);
+    this.peer = socket[PEER] ??= new Peer(socket, proxies);
   }
 
   get [REQUEST_FACTS](): RequestFacts | undefined {
@@ -96,6 +104,9 @@ export class IncomingRequest
   }
   get isEncrypted(): boolean {
     return this.peer.isEncrypted;
+  }
+  get proxies(): TrustedProxies {
+    return this.peer.proxies;
   }
 
   /** What an app has set itself is for the attributes to tell. */

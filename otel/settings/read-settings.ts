@@ -115,7 +115,8 @@ const MAX_QUOTED_LENGTH = 80;
 function quoted({ secret }: { readonly secret: boolean }, text: string): string {
   if (text === '') return '""';
   if (secret) return '(hidden)';
-  return JSON.stringify(text.length > MAX_QUOTED_LENGTH ? `${text.slice(0, MAX_QUOTED_LENGTH)}…` : text);
+  const shown = text.replace(/\/\/[^/@]{0,1000}@/, '//(hidden)@').replace(/\?.*/s, '?(hidden)');
+  return JSON.stringify(shown.length > MAX_QUOTED_LENGTH ? `${shown.slice(0, MAX_QUOTED_LENGTH)}…` : shown);
 }
 
 function shownValue(setting: Setting<unknown>, text: string): string {

@@ -71,6 +71,18 @@ export function parseHttpUrl(text: string): string {
   return url.href;
 }
 
+/** An address that pages may show: it carries no credential. */
+export function parsePlainHttpUrl(text: string): string {
+  const url = URL.parse(text.trim());
+  const isPlain = url !== null && `${url.username}${url.password}${url.search}${url.hash}` === '';
+  if (!isPlain || !['http:', 'https:'].includes(url.protocol)) {
+    throw new InvalidSetting(
+      'an address that starts with http:// or https://, without a user name, password or query',
+    );
+  }
+  return url.href;
+}
+
 /** Long enough not to be guessed, of characters an `Authorization: Bearer` header can carry (RFC 6750, section 2.1). */
 export function parseBearerToken(text: string): string {
   if (!/^[A-Za-z0-9\-._~+/]{16,}=*$/.test(text)) {

@@ -6,9 +6,11 @@ import {
   parseBearerToken,
   parseBoolean,
   parseHttpUrl,
+  parsePlainHttpUrl,
   parseKeyValueList,
   zeroOrBetween,
 } from './setting-parsers.ts';
+import { parseTrustedProxies } from './trusted-proxies.ts';
 
 /** One line of the settings table. */
 export interface Setting<T> {
@@ -114,7 +116,13 @@ export const SETTINGS = {
     parseBearerToken,
     { secret: true },
   ),
-  jaegerUiUrl: optional('JAEGER_UI_URL', 'makes “open in Jaeger” links', parseHttpUrl),
+  trustedProxies: setting(
+    'TRUSTED_PROXIES',
+    'loopback',
+    'whose `Forwarded` and `X-Forwarded-*` headers are believed, for the client’s address, host and scheme: addresses, networks as `10.0.0.0/8`, `loopback` (a proxy on this machine, and the private networks behind it), `private`; or `none`',
+    parseTrustedProxies,
+  ),
+  jaegerUiUrl: optional('JAEGER_UI_URL', 'makes “open in Jaeger” links', parsePlainHttpUrl),
   sdkDisabled: setting('OTEL_SDK_DISABLED', 'false', 'true acts as METRICS_ENABLED=false', parseBoolean),
   sdkLogLevel: optional(
     'OTEL_LOG_LEVEL',

@@ -1,26 +1,27 @@
 import type { Context } from 'koa';
 import { basePathOf } from '../base-path.ts';
+import { BROWSER_TOKEN } from './known-browser.ts';
 import { ABSOLUTE_LIMIT_MILLIS } from './session-store.ts';
 import { createSecretToken } from './secret-token.ts';
 
 const SESSION = 'glasshouse_session';
 const FORM = 'glasshouse_form';
+const BROWSER = 'glasshouse_browser';
 const TOKEN = /^[\w-]{43}$/;
+/** Renewed with each sign-in; browsers take no more than 400 days. */
+const BROWSER_MILLIS = 365 * 24 * 60 * 60 * 1000;
 
 /**
  * The cookies of the desk: HttpOnly, SameSite=Lax, for the whole host or, below a path of it, for that path alone: a neighbour of the same
- * software does not take them for its own. Under https also Secure and, for a whole host, bound to it by name.
+ * software does not take them for its own. Under https, as PUBLIC_URL or a trusted proxy says, also Secure and bound to the host by name.
  */
 export class AccountCookies {
-  readonly #isSecure: boolean;
+  readonly #isHttps: boolean;
   readonly #path: string;
-  readonly #prefix: string;
 
   constructor(options: { readonly publicUrl: string | undefined }) {
-    this.#isSecure = options.publicUrl?.startsWith('https:') === true;
+    this.#isHttps = options.publicUrl?.startsWith('https:') === true;
     this.#path = basePathOf(options.publicUrl) || '/';
-    // What is bound to the host by name has to be for all of its paths.
-    this.#prefix = !this.#isSecure ? '' : this.#path === '/' ? '__Host-' : '__Secure-';
   }
 
   sessionToken(ctx: Context): string | undefined {
@@ -33,6 +34,14 @@ export class AccountCookies {
 
   clearSession(ctx: Context): void {
     this.#write(ctx, SESSION, '', 0);
+  }
+
+  browserToken(ctx: Context): string | undefined {
+    return this.#read(ctx, BROWSER, BROWSER_TOKEN);
+  }
+
+  setBrowser(ctx: Context, token: string): void {
+    this.#write(ctx, BROWSER, token, BROWSER_MILLIS);
   }
 
   formSecret(ctx: Context): string | undefined {
@@ -48,23 +57,34 @@ export class AccountCookies {
     return made;
   }
 
-  #read(ctx: Context, name: string): string | undefined {
+  #isSecure(ctx: Context): boolean {
+    return this.#isHttps || ctx.protocol === 'https';
+  }
+
+  #fullName(ctx: Context, name: string): string {
+    if (!this.#isSecure(ctx)) return name;
+    // What is bound to the host by name has to be for all of its paths.
+    return `${this.#path === '/' ? '__Host-' : '__Secure-'}${name}`;
+  }
+
+  #read(ctx: Context, name: string, pattern = TOKEN): string | undefined {
     const header = ctx.get('Cookie');
     if (!header.includes(name)) return undefined;
+    const fullName = this.#fullName(ctx, name);
     for (const pair of header.split(';')) {
       const at = pair.indexOf('=');
-      if (pair.slice(0, at).trim() !== this.#prefix + name) continue;
+      if (pair.slice(0, at).trim() !== fullName) continue;
       const value = pair.slice(at + 1).trim();
-      return TOKEN.test(value) ? value : undefined;
+      return pattern.test(value) ? value : undefined;
     }
     return undefined;
   }
 
   // Written here and not by ctx.cookies: that one refuses Secure cookies behind a proxy that ends TLS.
   #write(ctx: Context, name: string, value: string, maxAgeMillis: number | undefined): void {
-    const parts = [`${this.#prefix}${name}=${value}`, `Path=${this.#path}`, 'HttpOnly', 'SameSite=Lax'];
+    const parts = [`${this.#fullName(ctx, name)}=${value}`, `Path=${this.#path}`, 'HttpOnly', 'SameSite=Lax'];
     if (maxAgeMillis !== undefined) parts.push(`Max-Age=${Math.floor(maxAgeMillis / 1000)}`);
-    if (this.#isSecure) parts.push('Secure');
+    if (this.#isSecure(ctx)) parts.push('Secure');
     ctx.append('Set-Cookie', parts.join('; '));
   }
 }

@@ -47,6 +47,27 @@ export function setupPage(options: {
   </div>`;
 }
 
+/** A link of `npm run owner-link`: in with the present password, or with a new one. */
+export function ownerLinkPage(options: {
+  readonly token: string;
+  readonly formToken: string;
+  readonly problems?: FieldProblems;
+}): Html {
+  const { token, formToken, problems = {} } = options;
+  const hint = 'Leave both fields empty to keep your password. A new one ends every other session.';
+  return html`<div class="sheet">
+    <h1>Back in</h1>
+    <p class="lead">This link was made on the machine of the blog. It lets you in once.</p>
+    ${errorSummary(problems)}
+    <form method="post" action="/admin/setup">
+      ${hiddenField('_csrf', formToken)} ${hiddenField('token', token)} ${accountName()}
+      ${passwordField({ name: 'password', label: 'New password (optional)', autocomplete: 'new-password', optional: true, hint: problems['password'] === undefined ? hint : undefined, problem: problems['password'] })}
+      ${passwordField({ name: 'repeated', label: 'The same password again', autocomplete: 'new-password', optional: true, problem: problems['repeated'] })}
+      <p class="actions"><button type="submit" class="primary">Sign in</button></p>
+    </form>
+  </div>`;
+}
+
 /** A set-up link that opens nothing, and what to do instead. */
 export function deadLinkPage(
   state: Exclude<SetupTokenState, 'valid'>,
@@ -59,7 +80,8 @@ export function deadLinkPage(
   }[state];
   const way = hasOwner
     ? html`<p>
-        The blog has its owner. <a href="/admin/sign-in">Sign in</a> with the password that was chosen.
+        The blog has its owner. <a href="/admin/sign-in">Sign in</a> with the password that was chosen. Who
+        has lost it makes a new link on the machine of the blog: <code>npm run owner-link</code>.
       </p>`
     : html`<p>
         Links work once, for 24 hours, and each start of the blog voids the ones before. Start the blog again:

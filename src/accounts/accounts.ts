@@ -10,7 +10,7 @@ import {
 } from './password-hash.ts';
 import { SessionStore } from './session-store.ts';
 import { SetupLinks } from './setup-links.ts';
-import { SignInThrottle } from './sign-in-throttle.ts';
+import { SignInThrottle, type Guesser } from './sign-in-throttle.ts';
 import { WorkGate } from './work-gate.ts';
 
 /** Everything kept about who may write here. */
@@ -23,8 +23,11 @@ export interface Accounts {
   readonly access: Access;
   /** Throws WorkGateFullError when too many wait. */
   hashPassword(password: string): Promise<string>;
-  /** Undefined when it is wrong; takes as long when there is no owner. Throws WorkGateFullError. */
-  checkPassword(password: string): Promise<CheckedPassword | undefined>;
+  /**
+   * Undefined when it is wrong; takes as long when there is no owner. Throws WorkGateFullError. Strangers queue apart from those who are
+   * known, so that a crowd of them keeps nobody else waiting.
+   */
+  checkPassword(password: string, from: Guesser['kind']): Promise<CheckedPassword | undefined>;
 }
 
 export function createAccounts(options: {
@@ -35,7 +38,8 @@ export function createAccounts(options: {
 }): Accounts {
   const { database, now, passwordCost = OWASP_COST } = options;
   const owners = new OwnerStore(database);
-  const gate = new WorkGate();
+  const strangers = new WorkGate();
+  const known = new WorkGate({ maxRunning: 1 });
   const nobody = impossibleHash(passwordCost);
   const sessions = new SessionStore(database, now);
   const setupLinks = new SetupLinks(database, owners, now);
@@ -45,9 +49,9 @@ export function createAccounts(options: {
     setupLinks,
     throttle: new SignInThrottle(database, now),
     access: new Access({ database, owners, sessions, setupLinks, now }),
-    hashPassword: (password) => gate.run(() => hashPassword(password, passwordCost)),
-    checkPassword: (password) =>
-      gate.run(async () => {
+    hashPassword: (password) => known.run(() => hashPassword(password, passwordCost)),
+    checkPassword: (password, from) =>
+      (from === 'stranger' ? strangers : known).run(async () => {
         const owner = owners.find();
         const isRight = await verifyPassword(password, owner?.passwordHash ?? nobody);
         return isRight ? owner : undefined;

@@ -41,6 +41,7 @@ export function passwordField(options: {
   readonly problem?: string | undefined;
   readonly hint?: HtmlValue;
   readonly autofocus?: boolean;
+  readonly optional?: boolean;
 }): Html {
   return field({
     ...options,
@@ -49,7 +50,7 @@ export function passwordField(options: {
         type="password"
         ${attributes}
         autocomplete="${options.autocomplete}"
-        required${options.autofocus === true && html` autofocus`}
+        ${options.optional !== true && html` required`}${options.autofocus === true && html` autofocus`}
       />`,
   });
 }

@@ -1,4 +1,5 @@
 import type { Context, Middleware } from 'koa';
+import type { Logger } from 'pino';
 import { sessionOf } from './load-session.ts';
 import { secretsEqual } from './secret-token.ts';
 
@@ -22,13 +23,20 @@ export function ownerOnly(basePath = ''): Middleware {
 }
 
 /** For /admin/metrics and /metrics, and nothing else: the owner, or a program with the token of METRICS_TOKEN. Always answers as JSON. */
-export function ownerOrBearer(metricsToken: string | undefined, basePath = ''): Middleware {
+export function ownerOrBearer(options: {
+  readonly metricsToken: string | undefined;
+  readonly basePath: string;
+  readonly log: Pick<Logger, 'warn'>;
+}): Middleware {
+  const { metricsToken, basePath, log } = options;
   return async (ctx, next) => {
     ctx.set('Cache-Control', 'no-store');
     ctx.state['errorFormat'] = 'json';
     const [, given] = /^Bearer +([\x21-\x7e]+) *$/i.exec(ctx.get('Authorization')) ?? [];
     const isScraper = metricsToken !== undefined && given !== undefined && secretsEqual(given, metricsToken);
     if (isScraper || sessionOf(ctx) !== undefined) return next();
+    if (given !== undefined)
+      log.warn({ event: 'bearer.refused', address: ctx.ip, path: ctx.path }, 'a bearer token was wrong');
     ctx.throw(
       401,
       `Sign in at ${basePath}/admin/sign-in, or send “Authorization: Bearer …” with the value of METRICS_TOKEN.`,

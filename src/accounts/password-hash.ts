@@ -12,17 +12,12 @@ export const OWASP_COST: ScryptCost = { logN: 17, r: 8, p: 1 };
 
 const SALT_BYTES = 16;
 const KEY_BYTES = 32;
-const FORMAT = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,3}),p=(\d{1,3})\$([\w+/]+)\$([\w+/]+)$/;
-
-/** The same characters typed on two keyboards are the same password. */
-function normalised(password: string): string {
-  return password.normalize('NFKC');
-}
+const FORMAT = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,3}),p=(\d{1,3})(,x=1)?\$([\w+/]+)\$([\w+/]+)$/;
 
 function derive(password: string, salt: Buffer, { logN, r, p }: ScryptCost, bytes: number): Promise<Buffer> {
   const N = 2 ** logN;
   return new Promise((resolve, reject) => {
-    scrypt(normalised(password), salt, bytes, { N, r, p, maxmem: 256 * N * r }, (error, key) =>
+    scrypt(password, salt, bytes, { N, r, p, maxmem: 256 * N * r }, (error, key) =>
       error === null ? resolve(key) : reject(error),
     );
   });
@@ -32,11 +27,14 @@ function unpadded(bytes: Buffer): string {
   return bytes.toString('base64').replace(/=+$/, '');
 }
 
-/** `$scrypt$ln=17,r=8,p=1$salt$key`: a later, higher cost leaves older hashes readable. */
+/**
+ * `$scrypt$ln=17,r=8,p=1,x=1$salt$key`: a later, higher cost leaves older hashes readable. `x=1` says that the password was taken exactly as
+ * it was sent; hashes without it are of its NFKC form, as they were made before.
+ */
 export async function hashPassword(password: string, cost: ScryptCost = OWASP_COST): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
   const key = await derive(password, salt, cost, KEY_BYTES);
-  return `$scrypt$ln=${cost.logN},r=${cost.r},p=${cost.p}$${unpadded(salt)}$${unpadded(key)}`;
+  return `$scrypt$ln=${cost.logN},r=${cost.r},p=${cost.p},x=1$${unpadded(salt)}$${unpadded(key)}`;
 }
 
 /** False for a wrong password; throws when the stored text is no hash of ours. */
@@ -44,16 +42,14 @@ export async function verifyPassword(password: string, stored: string): Promise<
   const match = FORMAT.exec(stored);
   if (match === null)
     throw new Error('the stored password hash is not in the form $scrypt$ln=…,r=…,p=…$salt$key');
-  const [, logN, r, p, salt, key] = match;
+  const [, logN, r, p, isExact, salt, key] = match;
   const expected = Buffer.from(key!, 'base64');
+  const sent = isExact === undefined ? password.normalize('NFKC') : password;
   const cost = { logN: Number(logN), r: Number(r), p: Number(p) };
-  return timingSafeEqual(
-    await derive(password, Buffer.from(salt!, 'base64'), cost, expected.length),
-    expected,
-  );
+  return timingSafeEqual(await derive(sent, Buffer.from(salt!, 'base64'), cost, expected.length), expected);
 }
 
 /** A hash that no password has: checking it takes as long as checking a real one. */
 export function impossibleHash(cost: ScryptCost = OWASP_COST): string {
-  return `$scrypt$ln=${cost.logN},r=${cost.r},p=${cost.p}$${unpadded(randomBytes(SALT_BYTES))}$${unpadded(randomBytes(KEY_BYTES))}`;
+  return `$scrypt$ln=${cost.logN},r=${cost.r},p=${cost.p},x=1$${unpadded(randomBytes(SALT_BYTES))}$${unpadded(randomBytes(KEY_BYTES))}`;
 }

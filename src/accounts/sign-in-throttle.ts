@@ -10,9 +10,10 @@ export interface ThrottleCurve {
 }
 
 /** One guesser: doubles to a quarter of an hour. */
-const ADDRESS_CURVE: ThrottleCurve = { free: 3, maxMillis: 15 * 60_000 };
+const OWN_CURVE: ThrottleCurve = { free: 3, maxMillis: 15 * 60_000 };
 /** Many guessers from many addresses: never more than a minute, as the owner may be the one who waits. */
 const ACCOUNT_CURVE: ThrottleCurve = { free: 10, maxMillis: 60_000 };
+const ACCOUNT = `account:${OWNER_NAME}`;
 const FIRST_WAIT_MILLIS = 1000;
 /** Failures older than this are forgotten. */
 const MEMORY_MILLIS = 24 * 60 * 60_000;
@@ -53,7 +54,15 @@ export interface Attempt {
   withdraw(): void;
 }
 
-/** Slows guessing by account and by address; kept in the database, so that a restart forgives nothing. */
+/**
+ * Who tries. A browser that has signed in before and a session that is open have a budget of their own; everybody else shares that of
+ * strangers, by address and for the account, so that whatever strangers do keeps no known browser out.
+ */
+export type Guesser =
+  | { readonly kind: 'browser' | 'session'; readonly id: string }
+  | { readonly kind: 'stranger'; readonly address: string };
+
+/** Slows guessing; kept in the database, so that a restart forgives nothing. */
 export class SignInThrottle {
   readonly #database: Database;
   readonly #now: () => number;
@@ -87,22 +96,25 @@ export class SignInThrottle {
     );
   }
 
-  /** Milliseconds until this address may try again; 0: now. */
-  waitMillis(ip: string): number {
+  /** Milliseconds until this guesser may try again; 0: now. */
+  waitMillis(guesser: Guesser): number {
     const now = this.#now();
-    const address = addressSubject(ip);
-    const own = this.#waitOf(address, ADDRESS_CURVE, now);
+    if (guesser.kind !== 'stranger') return this.#waitOf(`${guesser.kind}:${guesser.id}`, OWN_CURVE, now);
+    const address = addressSubject(guesser.address);
+    const own = this.#waitOf(address, OWN_CURVE, now);
     if (this.#isKnown.get(address, now - KNOWN_MILLIS) !== undefined) return own;
-    return Math.max(own, this.#waitOf(`account:${OWNER_NAME}`, ACCOUNT_CURVE, now));
+    return Math.max(own, this.#waitOf(ACCOUNT, ACCOUNT_CURVE, now));
   }
 
-  begin(ip: string): Attempt {
+  begin(guesser: Guesser): Attempt {
     const now = this.#now();
+    const subjects =
+      guesser.kind === 'stranger'
+        ? [ACCOUNT, addressSubject(guesser.address)]
+        : [`${guesser.kind}:${guesser.id}`];
     const ids = this.#database.transaction(() => {
       this.#prune.run(now - KNOWN_MILLIS, now - MEMORY_MILLIS);
-      return [`account:${OWNER_NAME}`, addressSubject(ip)].map(
-        (subject) => this.#insert.run(subject, now).lastInsertRowid,
-      );
+      return subjects.map((subject) => this.#insert.run(subject, now).lastInsertRowid);
     })();
     const each = (statement: Statement<[number | bigint]>) => (): void =>
       this.#database.transaction(() => {

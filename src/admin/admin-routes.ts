@@ -4,7 +4,6 @@ import type { Logger } from 'pino';
 import type { RenderTracer } from '../../otel/query.ts';
 import type { AccountCookies } from '../accounts/account-cookies.ts';
 import type { Accounts } from '../accounts/accounts.ts';
-import type { ClientAddress } from '../accounts/client-address.ts';
 import type { DeskSender } from '../accounts/desk-sender.ts';
 import type { FormProtection } from '../accounts/protect-forms.ts';
 import type { BusinessMetrics } from '../business-metrics.ts';
@@ -22,7 +21,6 @@ import type { SiteSettings } from './site-settings.ts';
 export interface AdminDependencies {
   readonly accounts: Accounts;
   readonly cookies: AccountCookies;
-  readonly clientAddress: ClientAddress;
   /** Before every route that changes something. */
   readonly forms: FormProtection;
   /** Before every route that shows something. */

@@ -3,7 +3,6 @@ import type { Context, Middleware } from 'koa';
 import { AccountCookies } from '../accounts/account-cookies.ts';
 import { createAccountRoutes } from '../accounts/account-routes.ts';
 import type { Accounts } from '../accounts/accounts.ts';
-import { createClientAddress } from '../accounts/client-address.ts';
 import { createDeskSender } from '../accounts/desk-sender.ts';
 import { csrfTokenOf, loadSession, sessionOf } from '../accounts/load-session.ts';
 import { ownerOnly, ownerOrBearer } from '../accounts/owner-only.ts';
@@ -54,12 +53,11 @@ export function createDeskRooms(
   const forms = protectForms({ cookies, publicUrl, send });
   const basePath = basePathOf(publicUrl);
   const owner = ownerOnly(basePath);
-  const clientAddress = createClientAddress(publicUrl);
   return {
     loadSession: loadSession({ sessions: accounts.sessions, cookies }),
     ownerOnly: owner,
     ownerForms: forms.owner,
-    ownerOrBearer: ownerOrBearer(metricsToken, basePath),
+    ownerOrBearer: ownerOrBearer({ metricsToken, basePath, log }),
     csrfToken: csrfTokenOf,
     sessionWatch(ctx) {
       const id = sessionOf(ctx)?.id;
@@ -69,7 +67,6 @@ export function createDeskRooms(
       createAccountRoutes({
         accounts,
         cookies,
-        clientAddress,
         forms,
         send,
         log,
@@ -78,7 +75,6 @@ export function createDeskRooms(
       createAdminRoutes({
         accounts,
         cookies,
-        clientAddress,
         forms,
         owner,
         send,

@@ -1,6 +1,6 @@
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
-import { seeOther } from '../accounts/account-routes.ts';
+import { seeOther } from '../accounts/route-answers.ts';
 import { formFields } from '../accounts/form-body.ts';
 import { csrfTokenOf } from '../accounts/load-session.ts';
 import type { MediaFile } from '../media/media-store.ts';

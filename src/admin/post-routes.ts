@@ -1,6 +1,6 @@
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
-import { seeOther } from '../accounts/account-routes.ts';
+import { seeOther } from '../accounts/route-answers.ts';
 import { formFields } from '../accounts/form-body.ts';
 import type { FieldProblems } from '../accounts/form-parts.ts';
 import { csrfTokenOf } from '../accounts/load-session.ts';

@@ -1,10 +1,11 @@
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
-import { seeOther, unlessBusy } from '../accounts/account-routes.ts';
+import { seeOther, unlessBusy, welcome } from '../accounts/route-answers.ts';
 import { formFields } from '../accounts/form-body.ts';
 import type { FieldProblems } from '../accounts/form-parts.ts';
 import { csrfTokenOf, sessionOf } from '../accounts/load-session.ts';
 import { passwordProblems } from '../accounts/password-rules.ts';
+import type { Guesser } from '../accounts/sign-in-throttle.ts';
 import { waitText } from '../accounts/wait-text.ts';
 import type { AdminDependencies } from './admin-routes.ts';
 import { queryText } from './post-routes.ts';
@@ -19,7 +20,7 @@ const NOTICES: Readonly<Record<string, string>> = {
 
 /** What the blog is called, the password, and who is signed in. */
 export function addSettingsRoutes(router: Router, deps: AdminDependencies): void {
-  const { site, accounts, cookies, clientAddress, forms, owner, send, log } = deps;
+  const { site, accounts, cookies, forms, owner, send, log } = deps;
 
   router.get('/admin/settings', owner, (ctx) => show(ctx));
 
@@ -33,21 +34,24 @@ export function addSettingsRoutes(router: Router, deps: AdminDependencies): void
   router.post('/admin/settings/password', forms.owner, async (ctx) => {
     const sessionId = sessionOf(ctx)!.id;
     const { currentPassword = '', password = '', repeated = '' } = formFields(ctx);
-    const problems = passwordProblems(password, repeated);
+    const problems = await passwordProblems(password, repeated);
     if (Object.keys(problems).length > 0) return show(ctx, 422, { ...problems });
     // A stolen session must not become a way to guess the password.
-    const address = clientAddress(ctx);
-    const wait = accounts.throttle.waitMillis(address);
+    const guesser: Guesser = { kind: 'session', id: sessionId };
+    const wait = accounts.throttle.waitMillis(guesser);
     if (wait > 0) {
+      log.warn({ event: 'password.throttled', address: ctx.ip }, 'a change of the password has to wait');
       ctx.set('Retry-After', String(Math.ceil(wait / 1000)));
       return show(ctx, 429, {
         currentPassword: `After several wrong passwords there is a pause. Try again in ${waitText(wait)}.`,
       });
     }
-    const attempt = accounts.throttle.begin(address);
-    const checked = await unlessBusy(ctx, () => accounts.checkPassword(currentPassword));
-    if (checked === undefined)
+    const attempt = accounts.throttle.begin(guesser);
+    const checked = await unlessBusy(ctx, () => accounts.checkPassword(currentPassword, guesser.kind));
+    if (checked === undefined) {
+      log.warn({ event: 'password.refused', address: ctx.ip }, 'the present password was wrong');
       return show(ctx, 422, { currentPassword: 'That is not the present password.' });
+    }
     const hash = checked === 'busy' ? checked : await unlessBusy(ctx, () => accounts.hashPassword(password));
     if (checked === 'busy' || hash === 'busy') {
       attempt.withdraw();
@@ -61,13 +65,14 @@ export function addSettingsRoutes(router: Router, deps: AdminDependencies): void
       return seeOther(ctx, '/admin/sign-in?ended');
     }
     attempt.succeed();
-    cookies.setSession(ctx, signedIn.token);
+    welcome(ctx, cookies, signedIn);
     log.info({ event: 'password.changed' }, 'the owner changed the password');
     seeOther(ctx, '/admin/settings?done=password');
   });
 
   router.post('/admin/settings/sessions/end', forms.owner, (ctx) => {
-    accounts.sessions.remove(formFields(ctx)['session'] ?? '');
+    if (accounts.sessions.remove(formFields(ctx)['session'] ?? ''))
+      log.info({ event: 'session.ended' }, 'the owner ended a session');
     seeOther(ctx, '/admin/settings?done=ended');
   });
 

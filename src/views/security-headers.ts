@@ -26,7 +26,7 @@ export function createSecurityHeaders(options: { readonly publicUrl: string | un
     ctx.set('Cross-Origin-Opener-Policy', 'same-origin');
     ctx.set('Permissions-Policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()');
     ctx.set('X-Frame-Options', 'DENY');
-    if (https) ctx.set('Strict-Transport-Security', 'max-age=31536000');
+    if (https || ctx.protocol === 'https') ctx.set('Strict-Transport-Security', 'max-age=31536000');
     await next();
   };
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Koa, { type Middleware } from 'koa';
+import { DEFAULT_TRUSTED_PROXIES } from '../../otel/kit.ts';
 import { createBusinessMetrics, type BusinessMetrics } from '../../src/business-metrics.ts';
 import { SettingStore } from '../../src/db/setting-store.ts';
 import { closeDatabase, openDatabase } from '../../src/db/open-database.ts';
@@ -53,6 +54,7 @@ export class ReaderServer {
       config: {
         host: '127.0.0.1',
         port: 0,
+        trustedProxies: DEFAULT_TRUSTED_PROXIES,
         publicUrl: options.publicUrl,
         dataDir: this.folder,
         logLevel: 'silent',

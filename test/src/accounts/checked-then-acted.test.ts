@@ -20,10 +20,10 @@ function holdChecks(count: number): { readonly held: Promise<void>; release(): v
   let left = count;
   let allHeld = (): void => {};
   const held = new Promise<void>((resolve) => (allHeld = resolve));
-  server.accounts.checkPassword = async (password) => {
+  server.accounts.checkPassword = async (password, from) => {
     const isHeld = left > 0;
     left -= 1;
-    const checked = await check(password);
+    const checked = await check(password, from);
     if (left === 0) allHeld();
     if (isHeld) await released;
     return checked;

@@ -6,12 +6,14 @@ import { join } from 'node:path';
 import type { Router } from '@koa/router';
 import Koa from 'koa';
 import { pino } from 'pino';
+import { DEFAULT_TRUSTED_PROXIES, type TrustedProxies } from '../../../otel/kit.ts';
 import { createAccounts, type Accounts } from '../../../src/accounts/accounts.ts';
 import { createDeskRooms } from '../../../src/admin/desk-rooms.ts';
 import { SiteSettings } from '../../../src/admin/site-settings.ts';
 import { createBusinessMetrics } from '../../../src/business-metrics.ts';
 import { SettingStore } from '../../../src/db/setting-store.ts';
 import { closeDatabase, openDatabase } from '../../../src/db/open-database.ts';
+import { trustProxies } from '../../../src/http/trust-proxies.ts';
 import { createAssets, installedAssetFolders } from '../../../src/media/assets.ts';
 import { MEDIA_FOLDER_NAME, MediaStore } from '../../../src/media/media-store.ts';
 import { MediaUses } from '../../../src/posts/media-uses.ts';
@@ -56,7 +58,11 @@ export class DeskServer {
   origin = '';
 
   constructor(
-    options: { readonly publicUrl?: string; readonly passwordCost?: typeof CHEAP_COST | undefined } = {},
+    options: {
+      readonly publicUrl?: string;
+      readonly trustedProxies?: TrustedProxies;
+      readonly passwordCost?: typeof CHEAP_COST | undefined;
+    } = {},
   ) {
     this.#options = options;
     this.folder = mkdtempSync(join(tmpdir(), 'glasshouse-desk-'));
@@ -82,6 +88,7 @@ export class DeskServer {
     const config = {
       host: '127.0.0.1',
       port: 0,
+      trustedProxies: this.#options.trustedProxies ?? DEFAULT_TRUSTED_PROXIES,
       publicUrl: this.#options.publicUrl,
       dataDir: this.folder,
       logLevel: 'trace' as const,
@@ -114,6 +121,7 @@ export class DeskServer {
     this.routers = desk.routers;
     const app = new Koa();
     app.on('error', (error) => log.error({ err: error }, 'a request failed'));
+    app.use(trustProxies(config.trustedProxies));
     app.use(createSecurityHeaders(config));
     app.use(reader.errors);
     app.use(desk.loadSession);

@@ -20,16 +20,25 @@ describe('session cookie', () => {
     expect(form).toMatch(/^glasshouse_form=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/);
     const token = new URL(link.path, server.origin).searchParams.get('token')!;
     const done = await visitor.post('/admin/setup', { token, password: PASSWORD, repeated: PASSWORD });
-    expect(done.headers['set-cookie']!.join()).toMatch(
-      /^glasshouse_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=7776000$/,
-    );
+    expect(done.headers['set-cookie']).toEqual([
+      expect.stringMatching(
+        /^glasshouse_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=7776000$/,
+      ),
+      expect.stringMatching(
+        /^glasshouse_browser=[\w-]{22}\.[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=31536000$/,
+      ),
+    ]);
   });
 
   it('is Secure and bound to the host where the blog is served over https', async () => {
     await server.close();
     server = await new DeskServer({ publicUrl: 'https://blog.example' }).start();
     const owner = await server.owner();
-    expect([...owner.cookies.keys()]).toEqual(['__Host-glasshouse_form', '__Host-glasshouse_session']);
+    expect([...owner.cookies.keys()]).toEqual([
+      '__Host-glasshouse_form',
+      '__Host-glasshouse_session',
+      '__Host-glasshouse_browser',
+    ]);
     const out = await owner.post('/admin/sign-out', {}, { Origin: 'https://blog.example' });
     expect(out.headers['set-cookie']).toEqual([
       '__Host-glasshouse_session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0; Secure',
@@ -42,7 +51,11 @@ describe('session cookie', () => {
     await server.close();
     server = await new DeskServer({ publicUrl: 'https://blog.example/notes' }).start();
     const owner = await server.owner();
-    expect([...owner.cookies.keys()]).toEqual(['__Secure-glasshouse_form', '__Secure-glasshouse_session']);
+    expect([...owner.cookies.keys()]).toEqual([
+      '__Secure-glasshouse_form',
+      '__Secure-glasshouse_session',
+      '__Secure-glasshouse_browser',
+    ]);
     const out = await owner.post('/admin/sign-out', {}, { Origin: 'https://blog.example' });
     expect(out.headers['set-cookie']).toEqual([
       '__Secure-glasshouse_session=; Path=/notes; HttpOnly; SameSite=Lax; Max-Age=0; Secure',

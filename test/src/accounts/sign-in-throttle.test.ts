@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { addressSubject, waitAfter } from '../../../src/accounts/sign-in-throttle.ts';
+import { addressSubject, waitAfter, type Guesser } from '../../../src/accounts/sign-in-throttle.ts';
 import { DeskServer, PASSWORD, type Visitor } from './desk-server.ts';
 
 let server: DeskServer;
@@ -12,6 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
+const stranger = (address: string): Guesser => ({ kind: 'stranger', address });
 const tryWith = (password: string) => visitor.post('/admin/sign-in', { password });
 
 describe('SignInThrottle', () => {
@@ -29,7 +30,7 @@ describe('SignInThrottle', () => {
     server.nowMillis += 2000;
     expect((await tryWith(PASSWORD)).status).toBe(303);
     await server.visitor().get('/admin/sign-in');
-    expect(server.accounts.throttle.waitMillis('127.0.0.1')).toBe(0);
+    expect(server.accounts.throttle.waitMillis(stranger('127.0.0.1'))).toBe(0);
   });
 
   it('counts attempts that run at once', async () => {
@@ -40,19 +41,19 @@ describe('SignInThrottle', () => {
 
   it('slows guessing from many addresses, but not an address where the owner signed in', () => {
     const { throttle } = server.accounts;
-    throttle.begin('192.0.2.1').succeed();
-    for (let i = 0; i < 16; i++) throttle.begin(`198.51.100.${i}`);
-    expect(throttle.waitMillis('203.0.113.9')).toBe(60_000);
-    expect(throttle.waitMillis('192.0.2.1')).toBe(0);
+    throttle.begin(stranger('192.0.2.1')).succeed();
+    for (let i = 0; i < 16; i++) throttle.begin(stranger(`198.51.100.${i}`));
+    expect(throttle.waitMillis(stranger('203.0.113.9'))).toBe(60_000);
+    expect(throttle.waitMillis(stranger('192.0.2.1'))).toBe(0);
   });
 
   it('forgets after a day', () => {
     const { throttle } = server.accounts;
-    for (let i = 0; i < 30; i++) throttle.begin('198.51.100.1');
-    expect(throttle.waitMillis('198.51.100.1')).toBe(900_000);
+    for (let i = 0; i < 30; i++) throttle.begin(stranger('198.51.100.1'));
+    expect(throttle.waitMillis(stranger('198.51.100.1'))).toBe(900_000);
     server.nowMillis += 24 * 60 * 60_000;
-    expect(throttle.waitMillis('198.51.100.1')).toBe(0);
-    throttle.begin('198.51.100.1');
+    expect(throttle.waitMillis(stranger('198.51.100.1'))).toBe(0);
+    throttle.begin(stranger('198.51.100.1'));
     expect(
       server.database.prepare('SELECT count(*) FROM sign_in_attempts WHERE succeeded = 0').pluck().get(),
     ).toBe(2);
@@ -60,9 +61,9 @@ describe('SignInThrottle', () => {
 
   it('never waits longer than its curve when the clock was set back', () => {
     const { throttle } = server.accounts;
-    for (let i = 0; i < 4; i++) throttle.begin('198.51.100.1');
+    for (let i = 0; i < 4; i++) throttle.begin(stranger('198.51.100.1'));
     server.nowMillis -= 3_600_000;
-    expect(throttle.waitMillis('198.51.100.1')).toBe(2000);
+    expect(throttle.waitMillis(stranger('198.51.100.1'))).toBe(2000);
   });
 });
 

@@ -1,0 +1,93 @@
+import { isIP } from 'node:net';
+import type { TrustedProxies } from '../settings/trusted-proxies.ts';
+import { type ForwardedHop, readForwarded, readXForwarded } from './forwarded-header.ts';
+
+type Header = string | readonly string[] | undefined;
+
+/** Who connected, and what its headers say of somebody behind it. */
+export interface ForwardedWords {
+  readonly peerAddress: string | undefined;
+  readonly forwarded: Header;
+  readonly forwardedFor: Header;
+  readonly forwardedHost: Header;
+  readonly forwardedProto: Header;
+}
+
+/** A request as its client made it, as far as that can be believed. */
+export interface ForwardedRequest {
+  /** An IP address without port and brackets; the peer's, unless a trusted proxy names another. */
+  readonly clientAddress: string | undefined;
+  /** Undefined unless a trusted proxy tells it: then the request's own say counts. */
+  readonly host: string | undefined;
+  readonly proto: 'http' | 'https' | undefined;
+}
+
+/**
+ * Walks the hops from the right, where the nearest proxy wrote, as long as they are trusted: what stands further left may be the visitor's
+ * own words. `Forwarded` and `X-Forwarded-For` that name two clients are both left alone, as one of them came from the visitor.
+ */
+export function forwardedRequest(words: ForwardedWords, proxies: TrustedProxies): ForwardedRequest {
+  const { peerAddress } = words;
+  const direct = { clientAddress: peerAddress, host: undefined, proto: undefined };
+  if (!isForwarded(words) || !proxies.trusts(peerAddress)) return direct;
+  const header = textOf(words.forwarded);
+  const standard = header === undefined ? undefined : readForwarded(header);
+  const customary = readXForwarded({
+    for: textOf(words.forwardedFor),
+    host: textOf(words.forwardedHost),
+    proto: textOf(words.forwardedProto),
+  });
+  const told = [standard, customary].flatMap((hops) =>
+    hops === undefined ? [] : [walk(hops, direct, proxies)],
+  );
+  const [first, second] = told;
+  // A proxy that names nobody may still say which host and scheme it was asked for.
+  if (first === undefined)
+    return { ...direct, host: textOf(words.forwardedHost), proto: schemeOf(textOf(words.forwardedProto)) };
+  if (second !== undefined && second.clientAddress !== first.clientAddress) return direct;
+  return {
+    clientAddress: first.clientAddress,
+    host: first.host ?? second?.host ?? textOf(words.forwardedHost),
+    proto: first.proto ?? second?.proto ?? schemeOf(textOf(words.forwardedProto)),
+  };
+}
+
+function isForwarded(words: ForwardedWords): boolean {
+  const { forwarded, forwardedFor, forwardedHost, forwardedProto } = words;
+  return (forwarded ?? forwardedFor ?? forwardedHost ?? forwardedProto) !== undefined;
+}
+
+function walk(
+  hops: readonly ForwardedHop[],
+  direct: ForwardedRequest,
+  proxies: TrustedProxies,
+): ForwardedRequest {
+  let { clientAddress, host, proto } = direct;
+  for (const hop of hops.toReversed()) {
+    host = hop.host ?? host;
+    proto = schemeOf(hop.proto) ?? proto;
+    const address = hop.for === undefined ? undefined : addressOf(hop.for);
+    // `unknown`, `_hidden` and junk: who is nearest of those known.
+    if (address === undefined) break;
+    clientAddress = address;
+    if (!proxies.passes(address)) break;
+  }
+  return { clientAddress, host, proto };
+}
+
+/** `192.0.2.7`, `192.0.2.7:4711`, `2001:db8::7`, `[2001:db8::7]:4711`; undefined for anything else. */
+function addressOf(hop: string): string | undefined {
+  const address = /^\[([^\]]+)\](?::\d{1,5})?$/.exec(hop)?.[1] ?? hop.replace(/^([\d.]+):\d{1,5}$/, '$1');
+  return isIP(address) === 0 ? undefined : address.toLowerCase();
+}
+
+function schemeOf(word: string | undefined): 'http' | 'https' | undefined {
+  const scheme = word?.toLowerCase();
+  return scheme === 'http' || scheme === 'https' ? scheme : undefined;
+}
+
+/** Node joins what is sent several times; where it does not, the order is the same. */
+function textOf(header: Header): string | undefined {
+  const text = typeof header === 'string' || header === undefined ? header : header.join(',');
+  return text === '' ? undefined : text;
+}

@@ -1,0 +1,36 @@
+import type { Context } from 'koa';
+import type { SignedIn } from './access.ts';
+import type { AccountCookies } from './account-cookies.ts';
+import { createBrowserToken } from './known-browser.ts';
+import { WorkGateFullError } from './work-gate.ts';
+
+const BUSY_SECONDS = 5;
+
+export function queryText(ctx: Context, name: string): string {
+  const value = ctx.query[name];
+  return typeof value === 'string' ? value : '';
+}
+
+/** Cookies of a new session, and of a browser that is known from now on. */
+export function welcome(ctx: Context, cookies: AccountCookies, { owner, token }: SignedIn): void {
+  cookies.setSession(ctx, token);
+  cookies.setBrowser(ctx, createBrowserToken(owner));
+}
+
+/** `busy`, with Retry-After set, when too many wait for their check. */
+export async function unlessBusy<T>(ctx: Context, work: () => Promise<T>): Promise<T | 'busy'> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof WorkGateFullError)) throw error;
+    ctx.set('Retry-After', String(BUSY_SECONDS));
+    return 'busy';
+  }
+}
+
+/** After a form: the answer is a page to be fetched with GET. */
+export function seeOther(ctx: Context, path: string): void {
+  ctx.redirect(path);
+  ctx.status = 303;
+  ctx.set('Cache-Control', 'no-store');
+}

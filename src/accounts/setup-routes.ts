@@ -1,0 +1,90 @@
+import type { Router } from '@koa/router';
+import type { Context } from 'koa';
+import { deadLinkPage, ownerLinkPage, setupPage } from './account-pages.ts';
+import { queryText, seeOther, unlessBusy, welcome } from './route-answers.ts';
+import type { AccountRouteDependencies } from './account-routes.ts';
+import { formFields } from './form-body.ts';
+import type { FieldProblems } from './form-parts.ts';
+import { passwordProblems } from './password-rules.ts';
+import { formTokenOf } from './secret-token.ts';
+import type { LinkPurpose } from './setup-links.ts';
+
+const BUSY = 'Too many passwords are being checked at this moment. Try again in a few seconds.';
+
+/** Where the one-time links lead: to make the owner, or to let the owner back in. */
+export function addSetupRoutes(router: Router, deps: AccountRouteDependencies): void {
+  const { accounts, cookies, forms, send, log } = deps;
+
+  router.get('/admin/setup', (ctx) => {
+    const token = queryText(ctx, 'token');
+    const link = validLink(ctx, token);
+    if (link !== undefined) show(ctx, link, { token });
+  });
+
+  router.post('/admin/setup', forms.visitor, async (ctx) => {
+    const { token = '', password = '', repeated = '', name = '' } = formFields(ctx);
+    const purpose = validLink(ctx, token);
+    if (purpose === undefined) return;
+    const keepsPassword = purpose === 'owner' && password === '' && repeated === '';
+    const problems = keepsPassword ? {} : await passwordProblems(password, repeated);
+    if (Object.keys(problems).length > 0) return show(ctx, purpose, { token, name, problems }, 422);
+    const hash = keepsPassword ? undefined : await unlessBusy(ctx, () => accounts.hashPassword(password));
+    if (hash === 'busy') return show(ctx, purpose, { token, name, problems: { password: BUSY } }, 503);
+    const agent = ctx.get('User-Agent');
+    const signedIn =
+      hash !== undefined && purpose === 'setup'
+        ? accounts.access.setUp(token, hash, agent)
+        : accounts.access.redeemOwnerLink(token, hash, agent);
+    if (signedIn === undefined) return sendDeadLink(ctx, 'used');
+    if (purpose === 'setup') nameOwner(name);
+    log.info({ event: EVENTS[purpose], password: hash === undefined ? 'kept' : 'new' }, WORDS[purpose]);
+    welcome(ctx, cookies, signedIn);
+    seeOther(ctx, '/admin');
+  });
+
+  function nameOwner(name: string): void {
+    const displayName = name
+      .replace(/[\s\p{Cc}]+/gu, ' ')
+      .trim()
+      .slice(0, 200);
+    if (displayName !== '') deps.onNamed(displayName);
+  }
+
+  /** What the link is for; answers itself when it opens nothing. */
+  function validLink(ctx: Context, token: string): LinkPurpose | undefined {
+    const state = accounts.setupLinks.state(token);
+    if (state === 'valid') return accounts.setupLinks.purpose(token);
+    sendDeadLink(ctx, state);
+    return undefined;
+  }
+
+  function show(
+    ctx: Context,
+    purpose: LinkPurpose,
+    values: { readonly token: string; readonly name?: string; readonly problems?: FieldProblems },
+    status = 200,
+  ): void {
+    const formToken = formTokenOf(cookies.ensureFormSecret(ctx));
+    const page = purpose === 'setup' ? setupPage : ownerLinkPage;
+    send(ctx, {
+      title: purpose === 'setup' ? 'Set up' : 'Back in',
+      status,
+      bare: true,
+      body: page({ ...values, formToken }),
+    });
+  }
+
+  function sendDeadLink(ctx: Context, state: 'used' | 'expired' | 'unknown'): void {
+    send(ctx, {
+      status: state === 'unknown' ? 404 : 410,
+      bare: true,
+      ...deadLinkPage(state, accounts.owners.find() !== undefined),
+    });
+  }
+}
+
+const EVENTS: Readonly<Record<LinkPurpose, string>> = { setup: 'owner.created', owner: 'owner-link.used' };
+const WORDS: Readonly<Record<LinkPurpose, string>> = {
+  setup: 'the blog has its owner',
+  owner: 'the owner came in by a link from the shell',
+};

@@ -1,0 +1,76 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { DeskServer, PASSWORD } from './desk-server.ts';
+
+const NEW = 'violet harbours seldom freeze over';
+let server: DeskServer;
+beforeEach(async () => void (server = await new DeskServer().start()));
+afterEach(() => server.close());
+
+describe('a link for the owner', () => {
+  const tokenOf = (path: string): string => new URL(path, server.origin).searchParams.get('token')!;
+
+  it('lets the owner in with the password as it is, once', async () => {
+    await server.owner();
+    const { path } = server.accounts.setupLinks.createForOwner();
+    const visitor = server.visitor();
+    expect((await visitor.get(path)).text).toContain('New password (optional)');
+    const fields = { token: tokenOf(path), password: '', repeated: '' };
+    expect((await visitor.post('/admin/setup', fields)).headers.location).toBe('/admin');
+    expect((await visitor.get('/admin')).status).toBe(200);
+    expect((await server.visitor().get(path)).status).toBe(410);
+    expect(server.accounts.sessions.list()).toHaveLength(2);
+    expect(server.logged).toContain('owner-link.used');
+  });
+
+  it('sets a new password, which ends every session there was', async () => {
+    const owner = await server.owner();
+    const { path } = server.accounts.setupLinks.createForOwner();
+    const visitor = server.visitor();
+    await visitor.get(path);
+    await visitor.post('/admin/setup', { token: tokenOf(path), password: NEW, repeated: NEW });
+    expect((await visitor.get('/admin')).status).toBe(200);
+    expect((await owner.get('/admin')).status).toBe(303);
+    const again = server.visitor();
+    await again.get('/admin/sign-in');
+    expect((await again.post('/admin/sign-in', { password: PASSWORD })).status).toBe(403);
+    expect((await again.post('/admin/sign-in', { password: NEW })).status).toBe(303);
+  });
+
+  it('expires after an hour', async () => {
+    await server.owner();
+    const { path } = server.accounts.setupLinks.createForOwner();
+    server.nowMillis += 3_600_000;
+    expect((await server.visitor().get(path)).status).toBe(410);
+  });
+});
+
+describe('npm run owner-link', () => {
+  const run = (dataDir: string, more: Readonly<Record<string, string>> = {}) =>
+    spawnSync(process.execPath, ['--no-warnings', 'src/accounts/owner-link.ts'], {
+      encoding: 'utf8',
+      env: { DATA_DIR: dataDir, ...more },
+    });
+  let folder: string;
+  beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'glasshouse-link-'))));
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('says where there is no blog, makes none, and fails', () => {
+    const { status, stderr } = run(join(folder, 'none'));
+    expect([status, stderr]).toEqual([1, expect.stringContaining('There is no blog in')]);
+  });
+
+  it('prints the link and, last, what it did', () => {
+    server.database.exec(`VACUUM INTO '${join(folder, 'glasshouse.db')}'`);
+    const { status, stdout } = run(folder, { PUBLIC_URL: 'https://blog.example/notes' });
+    expect(status).toBe(0);
+    const [link, ...rest] = stdout.trim().split('\n');
+    expect(link).toMatch(/^https:\/\/blog\.example\/notes\/admin\/setup\?token=[\w-]{43}$/);
+    expect(rest).toEqual([
+      expect.stringMatching(/^Made a link that makes you the owner of this blog, until 20/),
+    ]);
+  });
+});
