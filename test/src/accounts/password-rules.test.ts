@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { hashPassword, verifyPassword } from '../../../src/accounts/password-hash.ts';
+import { COMMON_LONG_PASSWORDS, isGuessable } from '../../../src/accounts/guessable-password.ts';
 import { passwordProblems } from '../../../src/accounts/password-rules.ts';
 import { CHEAP_COST } from './desk-server.ts';
 
@@ -23,6 +24,14 @@ describe('passwordProblems', () => {
     '19840101198401',
   ])('refuses the common %s', async (password) => {
     expect((await passwordProblems(password, password)).password).toContain('would be guessed early');
+  });
+
+  it('refuses the common ones that are long enough, more than three thousand', () => {
+    expect(COMMON_LONG_PASSWORDS.size).toBeGreaterThan(10_000);
+    const common = [...COMMON_LONG_PASSWORDS];
+    expect(common.filter((password) => password.length < 12)).toEqual([]);
+    expect(common.filter((password) => !isGuessable(password.toUpperCase()))).toEqual([]);
+    expect(common).toEqual(expect.arrayContaining(['123qweasdzxc', 'ghjcnhfycndj', 'neversaynever']));
   });
 
   it.each([
