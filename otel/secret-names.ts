@@ -26,3 +26,8 @@ export function isSecretName(name: string): boolean {
     .split(/[^a-z0-9]+/)
     .some((word) => WORDS.has(word) || (WITHIN.test(word) && !HARMLESS.test(word)));
 }
+
+/** True for a text that cannot be used and may be an address with a password, query or fragment in it: such a text is not repeated. */
+export function mayHoldSecret(text: string): boolean {
+  return /[@?#]/.test(text);
+}

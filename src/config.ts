@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
-import { DEFAULT_TRUSTED_PROXIES, parseTrustedProxies, type TrustedProxies } from '../otel/kit.ts';
+import {
+  DEFAULT_TRUSTED_PROXIES,
+  mayHoldSecret,
+  parseTrustedProxies,
+  type TrustedProxies,
+} from '../otel/kit.ts';
 import { checkPath } from './posts/post-path.ts';
 
 /** The blog's own settings; the METRICS_* and OTEL_* ones are read by otel/config.ts. */
@@ -186,17 +191,12 @@ export function readBlogConfig(sources: {
     else
       problems.push({
         variable: setting.name,
-        value: setting.secret ? '(set)' : withoutSecrets(text),
+        value: setting.secret ? '(set)' : mayHoldSecret(text) ? '(hidden)' : text,
         expected: setting.expected,
       });
   }
   if (problems.length > 0) throw new BlogConfigError(problems);
   return Object.freeze(config) as unknown as BlogConfig;
-}
-
-/** An address may have a password before its host or a token in its query; neither is printed. */
-function withoutSecrets(text: string): string {
-  return text.replace(/\/\/[^/@]{0,1000}@/, '//(hidden)@').replace(/[?#].*/s, (end) => `${end[0]}(hidden)`);
 }
 
 /** The variables of a `.env` file; none when there is no such file. Other faults of reading it are thrown. */

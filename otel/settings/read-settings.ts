@@ -1,6 +1,7 @@
 import type { EffectiveSetting } from '../query.ts';
 import { nearestName } from './nearest-name.ts';
 import { withoutCredentials } from './otlp-target.ts';
+import { mayHoldSecret } from '../secret-names.ts';
 import { InvalidSetting } from './setting-parsers.ts';
 import { SETTINGS, TELEMETRY_SETTINGS } from './settings-table.ts';
 import type { Setting, SettingKey, SettingValues } from './settings-table.ts';
@@ -114,9 +115,8 @@ const MAX_QUOTED_LENGTH = 80;
 /** JSON's quotes also keep control characters from the terminal. */
 function quoted({ secret }: { readonly secret: boolean }, text: string): string {
   if (text === '') return '""';
-  if (secret) return '(hidden)';
-  const shown = text.replace(/\/\/[^/@]{0,1000}@/, '//(hidden)@').replace(/\?.*/s, '?(hidden)');
-  return JSON.stringify(shown.length > MAX_QUOTED_LENGTH ? `${shown.slice(0, MAX_QUOTED_LENGTH)}…` : shown);
+  if (secret || mayHoldSecret(text)) return '(hidden)';
+  return JSON.stringify(text.length > MAX_QUOTED_LENGTH ? `${text.slice(0, MAX_QUOTED_LENGTH)}…` : text);
 }
 
 function shownValue(setting: Setting<unknown>, text: string): string {

@@ -174,6 +174,17 @@ describe('readTelemetryConfig', () => {
     expect(problem?.message).toContain(expected);
   });
 
+  it.each([
+    'http://me:canary@jaeger.example',
+    'http://me:a/canary@jaeger.example',
+    'http://jaeger.example/?token=canary',
+    'http://jaeger.example/#canary',
+  ])('refuses JAEGER_UI_URL=%s, which pages would show, without repeating it', (value) => {
+    const [problem] = problemsOf({ JAEGER_UI_URL: value });
+    expect(problem).toMatchObject({ variable: 'JAEGER_UI_URL', value: '(hidden)' });
+    expect(problem?.message).toContain('without a user name, password or query');
+  });
+
   it.each(TELEMETRY_SETTINGS.filter(({ name }) => !name.startsWith('OTEL_')).map(({ name }) => name))(
     'refuses an empty %s',
     (name) => {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { DEFAULT_TRUSTED_PROXIES } from '../../../otel/kit.ts';
 import { BLOG_SETTINGS, BlogConfigError, readBlogConfig, readDotEnv } from '../../../src/config.ts';
 
 function problemsOf(env: Record<string, string>): readonly string[] {
@@ -22,6 +23,7 @@ describe('readBlogConfig', () => {
       dataDir: 'data',
       logLevel: 'info',
       metricsToken: undefined,
+      trustedProxies: DEFAULT_TRUSTED_PROXIES,
     });
   });
 
@@ -62,8 +64,6 @@ describe('readBlogConfig', () => {
     { HOST: 'two words' },
     { PUBLIC_URL: 'blog.example' },
     { PUBLIC_URL: 'ftp://blog.example' },
-    { PUBLIC_URL: 'https://blog.example/?a=1' },
-    { PUBLIC_URL: 'https://me:secret@blog.example/' },
     { PUBLIC_URL: 'https://blog.example//notes' },
     { PUBLIC_URL: 'https://blog.example/a/../notes' },
     { PUBLIC_URL: 'https://blog.example/no;tes' },
@@ -72,9 +72,30 @@ describe('readBlogConfig', () => {
     { PUBLIC_URL: 'https://blog.example/tags/notes' },
     { PUBLIC_URL: 'https://blog.example/2026' },
     { LOG_LEVEL: 'verbose' },
+    { TRUSTED_PROXIES: 'proxy.example' },
+    { TRUSTED_PROXIES: 'none, 10.0.0.1' },
   ])('refuses %o', (env: Record<string, string>) => {
     const [name, value] = Object.entries(env)[0]!;
     expect(problemsOf(env)).toEqual([`${name}=${value}`]);
+  });
+
+  it.each([
+    'https://me:canary@blog.example/',
+    'https://canary@blog.example',
+    'https://:canary@blog.example',
+    'https://me:can/ary@blog.example',
+    'https://me:x@canary@blog.example',
+    'me:canary@blog.example',
+    'https://me:canary?x@blog.example',
+    'https://blog.example/?token=canary',
+    'blog.example?token=canary',
+    'https://blog.example/#canary',
+  ])('refuses PUBLIC_URL=%s without printing its secret', (publicUrl) => {
+    const read = (): unknown => readBlogConfig({ env: { PUBLIC_URL: publicUrl } });
+    expect(read).toThrow(
+      /PUBLIC_URL=\(hidden\): expected an http or https address without a user name, password and query/,
+    );
+    expect(read).not.toThrow(/canary|can\/ary/);
   });
 
   it('lists everything wrong at once, with what was expected, and no secret', () => {
