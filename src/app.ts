@@ -4,7 +4,7 @@ import Koa from 'koa';
 import { createDeskRooms } from './admin/desk-rooms.ts';
 import { SiteSettings } from './admin/site-settings.ts';
 import type { AppDependencies } from './app-dependencies.ts';
-import { basePathOf, mountAt } from './base-path.ts';
+import { basePathOf, mountAt, originOf } from './base-path.ts';
 import { createBusinessMetrics } from './business-metrics.ts';
 import { SettingStore } from './db/setting-store.ts';
 import { errorLog } from './error-log.ts';
@@ -39,7 +39,13 @@ export function createApp(deps: AppDependencies, rooms: readonly Router[] = []):
   };
   const reader = createReaderRooms({ ...house, site: () => site.values });
   const desk = createDeskRooms({ ...house, site });
-  const observatory = createObservatoryRooms({ ...house, site, desk, basePath });
+  const observatory = createObservatoryRooms({
+    ...house,
+    site,
+    desk,
+    basePath,
+    origin: originOf(config.publicUrl),
+  });
 
   const app = new Koa();
   app.on('error', errorLog(log));

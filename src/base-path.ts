@@ -16,6 +16,11 @@ export function basePathOf(publicUrl: string | undefined): string {
   return publicUrl === undefined ? '' : new URL(publicUrl).pathname.replace(/\/+$/, '');
 }
 
+/** Scheme and host of PUBLIC_URL; undefined without one. */
+export function originOf(publicUrl: string | undefined): string | undefined {
+  return publicUrl === undefined ? undefined : new URL(publicUrl).origin;
+}
+
 /** A requested path as the blog knows it: the base path is taken off once, where it is there. */
 export function withoutBasePath(path: string, basePath: string): string {
   if (path === basePath) return '/';

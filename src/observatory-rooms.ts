@@ -20,6 +20,8 @@ export function createObservatoryRooms(
     readonly desk: DeskRooms;
     /** Of the blog on its host; empty at the root. */
     readonly basePath: string;
+    /** Scheme and host of PUBLIC_URL. */
+    readonly origin: string | undefined;
   },
 ): readonly Router[] {
   const { telemetry, control, database, assets, site, desk, basePath } = deps;
@@ -42,6 +44,7 @@ export function createObservatoryRooms(
     // In the context of the request, which is untraced: a question of every second must not be telemetry of its own.
     mayLook: (ctx) => AsyncResource.bind(desk.sessionWatch(ctx)),
     basePath,
+    origin: deps.origin,
     explain: (statementText) => explainPlan(database, statementText),
   });
   return [door, pages];

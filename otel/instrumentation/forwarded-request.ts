@@ -43,12 +43,12 @@ export function forwardedRequest(words: ForwardedWords, proxies: TrustedProxies)
   const [first, second] = told;
   // A proxy that names nobody may still say which host and scheme it was asked for.
   if (first === undefined)
-    return { ...direct, host: textOf(words.forwardedHost), proto: schemeOf(textOf(words.forwardedProto)) };
+    return { ...direct, host: lastOf(words.forwardedHost), proto: schemeOf(lastOf(words.forwardedProto)) };
   if (second !== undefined && second.clientAddress !== first.clientAddress) return direct;
   return {
     clientAddress: first.clientAddress,
-    host: first.host ?? second?.host ?? textOf(words.forwardedHost),
-    proto: first.proto ?? second?.proto ?? schemeOf(textOf(words.forwardedProto)),
+    host: first.host ?? second?.host ?? lastOf(words.forwardedHost),
+    proto: first.proto ?? second?.proto ?? schemeOf(lastOf(words.forwardedProto)),
   };
 }
 
@@ -90,4 +90,9 @@ function schemeOf(word: string | undefined): 'http' | 'https' | undefined {
 function textOf(header: Header): string | undefined {
   const text = typeof header === 'string' || header === undefined ? header : header.join(',');
   return text === '' ? undefined : text;
+}
+
+/** Of a list, what the nearest proxy wrote. */
+function lastOf(header: Header): string | undefined {
+  return textOf(header)?.split(',').at(-1)?.trim() || undefined;
 }

@@ -58,6 +58,7 @@ export function createAccountRoutes(deps: AccountRouteDependencies): Router {
     );
     if (checked === 'busy') {
       attempt.withdraw();
+      log.warn({ event: 'sign-in.busy', ...facts }, 'a sign-in came while many were being checked');
       return sendSignIn(ctx, 503, next, BUSY);
     }
     const signedIn = checked && accounts.access.signIn(checked, ctx.get('User-Agent'), sessionOf(ctx)?.id);
@@ -111,7 +112,7 @@ export function createAccountRoutes(deps: AccountRouteDependencies): Router {
       ctx,
       429,
       next,
-      `After several wrong passwords there is a pause. Try again in ${waitText(wait)}.`,
+      `After several wrong passwords there is a pause. Try again in ${waitText(wait)}, or run “npm run owner-link” where the blog runs.`,
     );
   }
 

@@ -7,6 +7,12 @@ import { SetupLinks } from './setup-links.ts';
 
 class BlogMissingError extends Error {}
 
+/** Where a browser of this machine finds the blog. */
+function localOrigin(host: string, port: number): string {
+  const name = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port === 0 ? 'PORT' : port}`;
+}
+
 /* Prints a link that lets the owner in once: for a lost password, or when sign-in is throttled. Works beside a running blog. */
 try {
   const { dataDir, host, port, publicUrl } = loadBlogConfig();
@@ -18,8 +24,10 @@ try {
   const database = openDatabase(file);
   try {
     const link = new SetupLinks(database, new OwnerStore(database), Date.now).createForOwner();
-    const origin = publicUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    const origin = publicUrl ?? localOrigin(host, port);
     process.stdout.write(`${origin}${link.path}\n`);
+    if (publicUrl === undefined && port === 0)
+      process.stdout.write('PORT is 0: put the port that the blog printed at its start for PORT.\n');
     const until = new Date(link.expiresAtMillis).toISOString();
     process.stdout.write(
       link.purpose === 'owner'

@@ -3,7 +3,7 @@ import type { Context } from 'koa';
 import { seeOther, unlessBusy, welcome } from '../accounts/route-answers.ts';
 import { formFields } from '../accounts/form-body.ts';
 import type { FieldProblems } from '../accounts/form-parts.ts';
-import { csrfTokenOf, sessionOf } from '../accounts/load-session.ts';
+import { csrfTokenOf, isSessionLive, sessionOf } from '../accounts/load-session.ts';
 import { passwordProblems } from '../accounts/password-rules.ts';
 import type { Guesser } from '../accounts/sign-in-throttle.ts';
 import { waitText } from '../accounts/wait-text.ts';
@@ -48,6 +48,8 @@ export function addSettingsRoutes(router: Router, deps: AdminDependencies): void
     }
     const attempt = accounts.throttle.begin(guesser);
     const checked = await unlessBusy(ctx, () => accounts.checkPassword(currentPassword, guesser.kind));
+    // Whoever lost the session meanwhile is shown no list of sessions.
+    if (!isSessionLive(ctx)) return tooLate(ctx);
     if (checked === undefined) {
       log.warn({ event: 'password.refused', address: ctx.ip }, 'the present password was wrong');
       return show(ctx, 422, { currentPassword: 'That is not the present password.' });
@@ -60,10 +62,7 @@ export function addSettingsRoutes(router: Router, deps: AdminDependencies): void
       });
     }
     const signedIn = accounts.access.changePassword(checked, sessionId, hash, ctx.get('User-Agent'));
-    if (signedIn === undefined) {
-      cookies.clearSession(ctx);
-      return seeOther(ctx, '/admin/sign-in?ended');
-    }
+    if (signedIn === undefined) return tooLate(ctx);
     attempt.succeed();
     welcome(ctx, cookies, signedIn);
     log.info({ event: 'password.changed' }, 'the owner changed the password');
@@ -75,6 +74,15 @@ export function addSettingsRoutes(router: Router, deps: AdminDependencies): void
       log.info({ event: 'session.ended' }, 'the owner ended a session');
     seeOther(ctx, '/admin/settings?done=ended');
   });
+
+  function tooLate(ctx: Context): void {
+    log.warn(
+      { event: 'password.too-late', address: ctx.ip },
+      'a session ended before it changed the password',
+    );
+    cookies.clearSession(ctx);
+    seeOther(ctx, '/admin/sign-in?ended');
+  }
 
   function show(
     ctx: Context,

@@ -33,6 +33,8 @@ export interface PageView {
   readonly jaegerUiUrl: string | undefined;
   /** Where the blog is on its host, for addresses that are read elsewhere; links are moved there by themselves. */
   readonly basePath: string;
+  /** Of PUBLIC_URL, where requests that were answered here are asked again. */
+  readonly origin: string | undefined;
   readonly csrfToken: string | undefined;
 }
 

@@ -44,6 +44,8 @@ export interface ObservatoryOptions {
   readonly mayLook?: (ctx: Context) => () => boolean;
   /** Where the blog is on its host; default: at the root. Whole pages are moved there by the mounting, live updates here. */
   readonly basePath?: string;
+  /** Scheme and host of PUBLIC_URL; default: what each request named. */
+  readonly origin?: string | undefined;
 }
 
 /** Each stands by itself and finds what it needs in the page. */
@@ -79,6 +81,7 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
       query,
       jaegerUiUrl: options.jaegerUiUrl?.replace(/\/+$/, ''),
       basePath,
+      origin: options.origin,
       csrfToken,
     };
     try {

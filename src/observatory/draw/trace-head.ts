@@ -18,8 +18,8 @@ const MAX_ADDRESS = 120;
 
 /** What can be done with a trace, at the right of its title. */
 export function traceButtons(trace: TraceDetail, importedMillis: number | undefined, view: PageView): Html {
-  const { links, path, jaegerUiUrl, basePath } = view;
-  const request = requestOf(trace, importedMillis === undefined ? basePath : '');
+  const { links, path, jaegerUiUrl, basePath, origin } = view;
+  const request = importedMillis === undefined ? requestOf(trace, basePath, origin) : requestOf(trace);
   const file = (format: string, words: string): Html =>
     html`<a href="${links.to(path, { format })}" download title="Download as ${words}">${words}</a>`;
   return html`<div class="actions">

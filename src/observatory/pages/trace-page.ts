@@ -33,6 +33,6 @@ export const tracePage = definePage<TraceFacts>({
   draw: (facts, view) =>
     isDetail(facts.trace) ? drawTrace(facts, facts.trace, view) : missingTrace(facts.trace, view),
   sheet: ({ trace }) => (isDetail(trace) ? spansSheet(trace) : undefined),
-  download: (format, { trace }, { basePath }) =>
-    isDetail(trace) ? traceDownload(format, trace, basePath) : undefined,
+  download: (format, { trace }, { basePath, origin }) =>
+    isDetail(trace) ? traceDownload(format, trace, basePath, origin) : undefined,
 });

@@ -4,12 +4,12 @@ import { shownRequest, type ShownRequest } from './shown-request.ts';
 /**
  * The requests of a trace, the one answered and those made on its behalf, as an HTTP Archive 1.2
  * (http://www.softwareishard.com/blog/har-12-spec/). Headers, cookies and bodies are not recorded, so they are empty, and sizes that
- * are not known are -1, as the format has it. Requests that were answered here were asked below `basePath`. Undefined when no span is a request.
+ * are not known are -1, as the format has it. Requests that were answered here were asked below `basePath`, at `origin`. Undefined when no span is a request.
  */
-export function harOf(trace: TraceDetail, basePath = ''): object | undefined {
+export function harOf(trace: TraceDetail, basePath = '', origin?: string): object | undefined {
   const requests = [...trace.spans]
     .sort((a, b) => a.startMillis - b.startMillis)
-    .map((span) => shownRequest(span, basePath))
+    .map((span) => shownRequest(span, basePath, origin))
     .filter((request) => request !== undefined);
   if (requests.length === 0) return undefined;
   return {

@@ -31,9 +31,9 @@ const textOf = (attributes: AttributeMap, ...keys: readonly string[]): string | 
 
 /**
  * The request that a span answered or made; undefined for a span of anything else. What was answered here was asked below `basePath`, even
- * if a proxy took that off on the way.
+ * if a proxy took that off on the way, and at `origin`, if that is known: the host of the span is what the visitor named.
  */
-export function shownRequest(span: SpanRow, basePath = ''): ShownRequest | undefined {
+export function shownRequest(span: SpanRow, basePath = '', origin?: string): ShownRequest | undefined {
   const { attributes } = span;
   const method = textOf(attributes, 'http.request.method_original', 'http.request.method', 'http.method');
   if (method === undefined || !/^[A-Za-z_-]{1,32}$/.test(method)) return undefined;
@@ -41,8 +41,10 @@ export function shownRequest(span: SpanRow, basePath = ''): ShownRequest | undef
   const known = full !== undefined && URL.canParse(full) ? new URL(full) : undefined;
   const host = textOf(attributes, 'server.address', 'net.host.name');
   const url = known ?? assembled(attributes, host);
+  const home = known === undefined && span.kind === 'server' ? origin : undefined;
   if (known === undefined && span.kind === 'server')
     url.pathname = basePath + withoutBasePath(url.pathname, basePath);
+  if (home !== undefined) moveTo(url, new URL(home));
   url.username = '';
   url.password = '';
   url.hash = '';
@@ -58,8 +60,14 @@ export function shownRequest(span: SpanRow, basePath = ''): ShownRequest | undef
     userAgent: textOf(attributes, 'user_agent.original', 'http.user_agent'),
     removed,
     queryHidden,
-    hostKnown: known !== undefined || host !== undefined,
+    hostKnown: (known ?? host ?? home) !== undefined,
   };
+}
+
+function moveTo(url: URL, { protocol, hostname, port }: URL): void {
+  url.protocol = protocol;
+  url.hostname = hostname;
+  url.port = port;
 }
 
 function assembled(attributes: AttributeMap, host: string | undefined): URL {
@@ -76,9 +84,9 @@ function assembled(attributes: AttributeMap, host: string | undefined): URL {
 }
 
 /** The request that a trace is about: its first span that answered one. */
-export function requestOf(trace: TraceDetail, basePath = ''): ShownRequest | undefined {
+export function requestOf(trace: TraceDetail, basePath = '', origin?: string): ShownRequest | undefined {
   const root = [...trace.spans]
     .filter((span) => span.type === 'http' || span.kind === 'server')
     .sort((a, b) => a.startMillis - b.startMillis)[0];
-  return root === undefined ? undefined : shownRequest(root, basePath);
+  return root === undefined ? undefined : shownRequest(root, basePath, origin);
 }

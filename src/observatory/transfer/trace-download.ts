@@ -3,8 +3,13 @@ import type { Download } from '../page.ts';
 import { harOf } from './har.ts';
 import { otlpJson } from './otlp-json.ts';
 
-/** A trace as a file: `otlp`, or `har` when it holds a request; those it answered were asked below `basePath`. */
-export function traceDownload(format: string, trace: TraceDetail, basePath = ''): Download | undefined {
+/** A trace as a file: `otlp`, or `har` when it holds a request; those it answered were asked below `basePath`, at `origin`. */
+export function traceDownload(
+  format: string,
+  trace: TraceDetail,
+  basePath = '',
+  origin?: string,
+): Download | undefined {
   const id = trace.traceId.slice(0, 8).replaceAll(/[^0-9a-z]/g, '');
   const file = (name: string, value: object): Download => ({
     fileName: `trace-${id}.${name}`,
@@ -12,6 +17,6 @@ export function traceDownload(format: string, trace: TraceDetail, basePath = '')
     body: `${JSON.stringify(value, null, 2)}\n`,
   });
   if (format === 'otlp') return file('otlp.json', otlpJson(trace));
-  const har = format === 'har' ? harOf(trace, basePath) : undefined;
+  const har = format === 'har' ? harOf(trace, basePath, origin) : undefined;
   return har && file('har', har);
 }

@@ -108,6 +108,18 @@ describe('a change of the password that is being checked', () => {
     expect((await owner.get('/admin')).status).toBe(200);
   });
 
+  it('shows no settings to a session that ended, even if the present password was wrong', async () => {
+    const thief = await signedIn();
+    await owner.get('/admin/settings');
+    const checks = holdChecks(1);
+    const fields = { currentPassword: 'wrong', password: THEIRS, repeated: THEIRS };
+    const changed = thief.post('/admin/settings/password', fields);
+    await checks.held;
+    await owner.post('/admin/sign-out-everywhere', {});
+    checks.release();
+    expect((await changed).headers.location).toBe('/admin/sign-in?ended');
+  });
+
   it('comes to nothing when a link for the owner was used meanwhile', async () => {
     const thief = await signedIn();
     const link = server.accounts.setupLinks.createForOwner();

@@ -59,6 +59,18 @@ describe('curlCommand', () => {
     },
   );
 
+  it('asks at PUBLIC_URL, whatever host the visitor named', () => {
+    const attributes = { ...PLAIN, 'server.address': 'evil.example', 'server.port': 8443 };
+    const trace = sketchTrace('ab'.repeat(16), 0, [
+      { name: 'GET', type: 'http', at: 0, millis: 1, attributes },
+    ]);
+    expect(new URL(requestOf(trace, '', 'https://blog.example')!.url).origin).toBe('https://blog.example');
+    expect(new URL(requestOf(trace, '', 'http://blog.example:81')!.url).origin).toBe(
+      'http://blog.example:81',
+    );
+    expect(new URL(requestOf(trace)!.url).origin).toBe('https://evil.example:8443');
+  });
+
   it('takes credentials out of the query and names them', () => {
     const { command, leftOut } = commandOf({
       ...PLAIN,
