@@ -160,4 +160,13 @@ export const MIGRATIONS: readonly Migration[] = [
       INSERT INTO settings (key, value) SELECT 'media_uses_pending', '1' WHERE EXISTS (SELECT 1 FROM posts);
     `,
   },
+  {
+    version: 6,
+    name: 'ids of posts in feeds',
+    sql: `
+      -- Given once and kept. NULL for posts of before: theirs is made of host, day and row as it was, so that nobody reads them twice.
+      ALTER TABLE posts ADD COLUMN feed_id TEXT;
+      CREATE UNIQUE INDEX posts_feed_id ON posts (feed_id) WHERE feed_id IS NOT NULL;
+    `,
+  },
 ];

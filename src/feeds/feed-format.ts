@@ -127,7 +127,7 @@ function itemOf(post: Post, site: SiteSettings, origin: string): Item {
   const url = origin + postUrl(post.path);
   const authors = post.authors.length > 0 ? post.authors : [authorOf(site)];
   return {
-    id: postId(post, origin),
+    id: post.feedId ?? formerId(post, origin),
     url,
     title: xmlText(post.title),
     summary: xmlText(post.summary),
@@ -140,8 +140,8 @@ function itemOf(post: Post, site: SiteSettings, origin: string): Item {
   };
 }
 
-/** RFC 4151: says the same when title, path and day of the post change. */
-function postId(post: Post, origin: string): string {
+/** RFC 4151. Of posts from before ids were kept, as they have always been called. */
+function formerId(post: Post, origin: string): string {
   const day = new Date(post.createdAtMillis).toISOString().slice(0, 10);
   return `tag:${new URL(origin).hostname},${day}:${ownPart(origin)}post-${post.id}`;
 }

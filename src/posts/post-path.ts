@@ -34,12 +34,19 @@ export function pathKey(path: string): string {
   return path.toLowerCase().normalize('NFC');
 }
 
+/** Without slashes at either end, in linear time. */
+export function trimSlashes(path: string): string {
+  let start = 0;
+  let end = path.length;
+  while (path[start] === '/') start++;
+  while (end > start && path[end - 1] === '/') end--;
+  return path.slice(start, end);
+}
+
 /** A request's path as posts have it: decoded, NFC, no slash at either end. Undefined when it decodes to nothing sensible. */
 export function decodePath(requestPath: string): string | undefined {
   try {
-    return decodeURIComponent(requestPath)
-      .normalize('NFC')
-      .replace(/^\/+|\/+$/g, '');
+    return trimSlashes(decodeURIComponent(requestPath).normalize('NFC'));
   } catch {
     return undefined;
   }
@@ -52,10 +59,7 @@ export function postUrl(path: string): string {
 
 /** A path as it may be kept; throws PostDraftError that says what is wrong with it. */
 export function checkPath(given: string, field: 'path' | 'aliases'): string {
-  const path = given
-    .trim()
-    .normalize('NFC')
-    .replace(/^\/+|\/+$/g, '');
+  const path = trimSlashes(given.trim().normalize('NFC'));
   const quoted = JSON.stringify(given);
   if (path === '')
     throw new PostDraftError(field, 'missing', 'An address needs at least one letter or digit.');
@@ -85,6 +89,12 @@ export function checkPath(given: string, field: 'path' | 'aliases'): string {
   return path;
 }
 
+/** True for the front page and for addresses that belong to the blog itself and can be no post's. */
+export function isOwnAddress(requestPath: string): boolean {
+  const key = pathKey(decodePath(requestPath) ?? '');
+  return key === '' || RESERVED_SEGMENTS.has(key.split('/')[0]!) || RESERVED_PATTERN.test(key);
+}
+
 /** `Über Glas & Licht` → `über-glas-licht`. Never empty. */
 export function slugOf(title: string): string {
   const slug = title
@@ -92,12 +102,8 @@ export function slugOf(title: string): string {
     .toLowerCase()
     .replace(/['’]/g, '')
     .replace(/[^\p{L}\p{N}\p{M}]+/gu, '-');
-  return (
-    [...slug]
-      .slice(0, MAX_SLUG_CHARACTERS)
-      .join('')
-      .replace(/^-+|-+$/g, '') || 'post'
-  );
+  // Runs of other characters are one hyphen each, so that one at most stands at either end.
+  return [...slug.replace(/^-/, '')].slice(0, MAX_SLUG_CHARACTERS).join('').replace(/-$/, '') || 'post';
 }
 
 /** The path of a post that was given none: year, month (UTC) and title. */

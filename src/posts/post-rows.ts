@@ -25,6 +25,7 @@ export interface PostRow extends SummaryRow {
   readonly description: string | null;
   readonly markdown: string;
   readonly html: string;
+  readonly feed_id: string | null;
   /** A JSON array. */
   readonly aliases: string;
 }
@@ -52,6 +53,7 @@ export function postOf(row: PostRow): Post {
     ...summaryOf(row),
     markdown: row.markdown,
     html: row.html,
+    feedId: row.feed_id ?? undefined,
     authors: JSON.parse(row.authors) as string[],
     aliases: JSON.parse(row.aliases) as string[],
     createdAtMillis: row.created_at,

@@ -1,5 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { SettingStore } from '../db/setting-store.ts';
+import { newFeedId } from './feed-id.ts';
 import { AdminListing, type AdminPageOptions } from './admin-listing.ts';
 import type { MediaSize } from './link-targets.ts';
 import type { RenderedMarkdown } from './markdown.ts';
@@ -16,7 +17,7 @@ import type {
 import { PostConflictError, PostDraftError, PostNotFoundError } from './post-errors.ts';
 import { decideFields, type PostFields } from './post-fields.ts';
 import { PostListings, type PageOptions } from './post-listings.ts';
-import { checkPath, datedPath, decodePath, pathKey } from './post-path.ts';
+import { checkPath, datedPath, decodePath, pathKey, postUrl } from './post-path.ts';
 import { postOf, SELECT_POST, type PostRow } from './post-rows.ts';
 import { PostWriter } from './post-writer.ts';
 
@@ -73,11 +74,20 @@ export class PostStore {
 
   /**
    * What a request's path means to a reader, escaped or not. One form is canonical; another case, slashes at the end, another composition
-   * and every alias have `moved` to it. Drafts and scheduled posts are `missing`, also as tombstones.
+   * every alias and what static pages put behind a name (`.html`, `/index.html`) have `moved` to it. Drafts and scheduled posts are `missing`, also as tombstones.
    */
   lookup(requestPath: string): PathLookup {
     const path = decodePath(requestPath);
     if (path === undefined || path === '') return { kind: 'missing' };
+    const found = this.#find(path, requestPath);
+    if (found.kind !== 'missing') return found;
+    // Generators of static pages have `/x.html` and `/x/index.html` where the blog has `/x`.
+    const plain = /^(.+?)(?:\/index)?\.html?$/is.exec(path)?.[1];
+    const behind = plain === undefined ? found : this.#find(plain, postUrl(plain));
+    return behind.kind === 'post' ? { kind: 'moved', path: behind.post.path } : behind;
+  }
+
+  #find(path: string, requestPath: string): PathLookup {
     const row = this.#byKey.get(pathKey(path));
     if (row !== undefined) {
       const kind = this.#kindOf(row);
@@ -161,6 +171,7 @@ export class PostStore {
       const aliases = fields.aliases.filter((alias) => pathKey(alias) !== pathKey(path));
       this.#checkFree(aliases, 'aliases', undefined);
       const updatedAtMillis = options.updatedAtMillis ?? now;
+      const { feedId } = draft;
       return this.byId(
         this.#writer.insert({
           ...fields,
@@ -170,6 +181,7 @@ export class PostStore {
           rendered,
           updatedAtMillis,
           createdAtMillis: now,
+          feedId: feedId === undefined || this.#writer.hasFeedId(feedId) ? newFeedId() : feedId,
         }),
       )!;
     });

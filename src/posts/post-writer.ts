@@ -31,6 +31,7 @@ export class PostWriter {
   readonly #insertTag: Statement<[string, number, number, string]>;
   readonly #deleteAliases: Statement<[number]>;
   readonly #insertAlias: Statement<[string, string, number]>;
+  readonly #feedId: Statement<[string], { id: number }>;
   readonly #owner: Statement<[string, string], { id: number; title: string; isDeleted: number }>;
 
   constructor(database: Database) {
@@ -38,9 +39,9 @@ export class PostWriter {
     this.#mediaUses = new MediaUses(database);
     this.#insert = database.prepare(
       `INSERT INTO posts (path, path_key, title, summary, status, published_at, updated_at, created_at, tags, authors, language,
-         reading_minutes, version, description, markdown, html)
+         reading_minutes, version, description, markdown, html, feed_id)
        VALUES (@path, @path_key, @title, @summary, @status, @published_at, @updated_at, @created_at, @tags, @authors, @language,
-         @reading_minutes, 1, @description, @markdown, @html)`,
+         @reading_minutes, 1, @description, @markdown, @html, @feed_id)`,
     );
     this.#update = database.prepare(
       `UPDATE posts SET path = @path, path_key = @path_key, title = @title, summary = @summary, status = @status,
@@ -58,6 +59,7 @@ export class PostWriter {
     );
     this.#deleteAliases = database.prepare('DELETE FROM aliases WHERE post_id = ?');
     this.#insertAlias = database.prepare('INSERT INTO aliases (path_key, path, post_id) VALUES (?, ?, ?)');
+    this.#feedId = database.prepare('SELECT id FROM posts WHERE feed_id = ?');
     this.#owner = database.prepare(
       `SELECT id, title, deleted_at IS NOT NULL AS isDeleted FROM posts WHERE path_key = ?
        UNION ALL SELECT posts.id, posts.title, posts.deleted_at IS NOT NULL FROM aliases JOIN posts ON posts.id = aliases.post_id WHERE aliases.path_key = ?
@@ -73,9 +75,14 @@ export class PostWriter {
     return row && { id: row.id, title: row.title, isDeleted: row.isDeleted === 1 };
   }
 
-  insert(record: PostRecord & { readonly createdAtMillis: number }): number {
+  hasFeedId(feedId: string): boolean {
+    return this.#feedId.get(feedId) !== undefined;
+  }
+
+  insert(record: PostRecord & { readonly createdAtMillis: number; readonly feedId: string }): number {
     const id = Number(
-      this.#insert.run({ ...columnsOf(record), created_at: record.createdAtMillis }).lastInsertRowid,
+      this.#insert.run({ ...columnsOf(record), created_at: record.createdAtMillis, feed_id: record.feedId })
+        .lastInsertRowid,
     );
     this.#writeAliases(id, record.aliases);
     this.#writeLists(id, record, record.rendered);

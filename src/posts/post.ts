@@ -25,6 +25,8 @@ export interface Post extends PostSummary {
   readonly authors: readonly string[];
   readonly aliases: readonly string[];
   readonly createdAtMillis: number;
+  /** What it is called in feeds, for ever; undefined for posts of before ids were kept. */
+  readonly feedId?: string | undefined;
   /** Optimistic lock: every save raises it by one. */
   readonly version: number;
   /** As the author gave it; undefined when `summary` is the first paragraph. */
@@ -62,6 +64,8 @@ export interface PostDraft {
   readonly authors?: readonly string[] | undefined;
   readonly aliases?: readonly string[] | undefined;
   readonly language?: string | undefined;
+  /** For a new post; default: a fresh one, also where another post has it. */
+  readonly feedId?: string | undefined;
 }
 
 /** Keyset page, newest first; `older` and `newer` are opaque cursors for `?before=` and `?after=`. */

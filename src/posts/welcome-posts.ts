@@ -36,6 +36,8 @@ export function seedWelcomePosts(options: {
       const isPage = front.data['path'] !== undefined;
       options.posts.create({
         ...draft,
+        // Every blog has these posts; each its own.
+        feedId: undefined,
         path: isPage ? draft.path : undefined,
         status: isPage ? 'unlisted' : 'published',
         publishedAtMillis: now - index * MINUTE_MILLIS,

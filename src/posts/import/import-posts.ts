@@ -2,9 +2,9 @@ import type { Database } from 'better-sqlite3';
 import type { MediaStore } from '../../media/media-store.ts';
 import { renderMarkdown, type RenderedMarkdown } from '../markdown.ts';
 import { PostConflictError, PostDraftError } from '../post-errors.ts';
-import { pathKey } from '../post-path.ts';
+import { decodePath, isOwnAddress, pathKey } from '../post-path.ts';
 import type { PostStore } from '../post-store.ts';
-import { ImportLedger } from './import-ledger.ts';
+import { ImportLedger, type LedgerEntry } from './import-ledger.ts';
 import { MediaImporter } from './import-media.ts';
 import { ImportSummary } from './import-summary.ts';
 import { planImport, type PlannedPost } from './plan-import.ts';
@@ -18,6 +18,9 @@ export interface ImportOptions {
   readonly database: Database;
   readonly posts: PostStore;
   readonly media: MediaStore;
+  /** Looks again for missing pictures and dead links in posts that have not changed. */
+  readonly checksAll?: boolean;
+  readonly now?: () => number;
   /** After every post, and once with 0 when the tree is read. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -33,16 +36,22 @@ interface RenderedPost extends PlannedPost {
 export function importPosts(directory: string, options: ImportOptions): ImportSummary {
   const tree = readTree(directory);
   const summary = new ImportSummary();
-  const planned = planImport(tree, summary);
+  const planned = planImport(tree, summary, (options.now ?? Date.now)());
   const media = new MediaImporter(options.media, tree);
   const ledger = new ImportLedger(options.database);
   const writeBatch = options.database.transaction((batch: readonly RenderedPost[]) => {
     for (const post of batch) write(post, options.posts, ledger, summary);
   });
+  const links = new Map<string, readonly string[]>();
   let batch: RenderedPost[] = [];
   options.onProgress?.(0, planned.length);
   for (const [index, post] of planned.entries()) {
-    if (isWanted(post, options.posts, ledger, summary)) batch.push(render(post, media, summary));
+    const isWritten = isWanted(post, options.posts, ledger, summary);
+    if (isWritten || options.checksAll === true) {
+      const rendered = render(post, media, summary);
+      links.set(post.source.relative, rendered.rendered.links);
+      if (isWritten) batch.push(rendered);
+    }
     if (batch.length >= BATCH_SIZE || index === planned.length - 1) {
       writeBatch.immediate(batch);
       batch = [];
@@ -50,7 +59,27 @@ export function importPosts(directory: string, options: ImportOptions): ImportSu
     options.onProgress?.(index + 1, planned.length);
   }
   summary.mediaFiles = media.importedFiles;
+  for (const [file, targets] of links)
+    for (const text of deadLinks(targets, options)) summary.deadLinks.push({ file, text });
   return summary;
+}
+
+/** What an earlier import made of a source, also where it gave it another address. */
+function entryOf({ post }: Pick<PlannedPost, 'post'>, ledger: ImportLedger): LedgerEntry | undefined {
+  return ledger.find(pathKey(post.draft.path)) ?? ledger.find(pathKey(post.formerPath));
+}
+
+/** Links within the blog that lead nowhere; to the blog's own pages they are taken to be right. */
+function deadLinks(
+  targets: readonly string[],
+  { posts, media }: Pick<ImportOptions, 'posts' | 'media'>,
+): readonly string[] {
+  return targets.filter((target) => {
+    if (!/^\/(?!\/)./.test(target)) return false;
+    const [address = ''] = target.split(/[?#]/, 1);
+    if (address.startsWith('/media/')) return media.find(address) === undefined;
+    return !isOwnAddress(address) && posts.ownerOf(decodePath(address) ?? '') === undefined;
+  });
 }
 
 /** Whether a post has to be written; what is not is counted. */
@@ -60,7 +89,7 @@ function isWanted(
   ledger: ImportLedger,
   summary: ImportSummary,
 ): boolean {
-  const known = ledger.find(pathKey(planned.post.draft.path));
+  const known = entryOf(planned, ledger);
   if (known === undefined) return true;
   if (known.sourceSha256 === planned.sha256) {
     summary.unchanged++;
@@ -93,7 +122,7 @@ function write(
   summary: ImportSummary,
 ): void {
   const key = pathKey(post.draft.path);
-  const known = ledger.find(key);
+  const known = entryOf({ post }, ledger);
   // Another import of the same tree came first.
   if (known?.sourceSha256 === sha256) {
     summary.unchanged++;

@@ -18,13 +18,20 @@ export class ImportSummary {
   mediaFiles = 0;
   readonly skipped: SkippedSource[] = [];
   readonly missingImages: SourceNote[] = [];
+  /** Links to addresses of the blog that nothing has. */
+  readonly deadLinks: SourceNote[] = [];
   /** What was decided for want of better knowledge. */
   readonly notes: SourceNote[] = [];
   /** Front matter that nothing here means, with how many files have it. */
   readonly unknownKeys = new Map<string, number>();
 
   get hasFaults(): boolean {
-    return this.skipped.some((source) => source.isFault);
+    return this.skipped.some((source) => source.isFault) || this.isEmpty;
+  }
+
+  /** Nothing in the tree is a post. */
+  get isEmpty(): boolean {
+    return this.imported + this.updated + this.unchanged === 0;
   }
 }
 
@@ -45,6 +52,10 @@ export function summaryLines(
   const lists: [string, string[]][] = [
     ['Skipped', summary.skipped.map(({ file, reason }) => `${file}: ${reason}`)],
     ['Links to missing images', summary.missingImages.map(({ file, text }) => `${file}: ${text}`)],
+    [
+      'Links within the blog that lead nowhere',
+      summary.deadLinks.map(({ file, text }) => `${file}: ${text}`),
+    ],
     ['Notes', summary.notes.map(({ file, text }) => `${file}: ${text}`)],
     [
       'Front matter not used',
@@ -55,6 +66,7 @@ export function summaryLines(
   return [
     `${summary.imported} imported, ${summary.updated} updated, ${summary.unchanged} unchanged, ${summary.skipped.length} skipped; ` +
       `${summary.mediaFiles} media files brought in; ${options.seconds.toFixed(1)} s`,
+    ...(summary.isEmpty ? ['No post was found in it.'] : []),
     ...(isNothing ? ['Nothing has changed since the last import.'] : []),
     ...lists.flatMap(([title, lines]) =>
       options.all && lines.length > 0

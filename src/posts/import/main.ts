@@ -11,11 +11,12 @@ import { isFolder } from './read-tree.ts';
 
 const USAGE = `Usage: npm run import -- DIR [--data-dir FOLDER] [--all]
 
-Brings a tree of Markdown files with TOML (+++) or YAML (---) front matter into the blog: Zola, Hugo, Jekyll and the like.
+Brings a tree of Markdown files with TOML (+++), YAML (---) or JSON front matter into the blog: Zola, Hugo, Jekyll and the like.
 DIR is the site's folder or its folder of posts. It may be run again: what has not changed is left alone.
 
   --data-dir FOLDER  the blog's data; default: DATA_DIR
-  --all              list everything that was skipped or noted, not only the first of each
+  --all              list everything that was skipped or noted, not only the first of each, and look again for missing
+                     pictures and dead links in posts that have not changed
 `;
 const EXIT_USAGE = 2;
 /** Without a terminal, a line after so many posts. */
@@ -45,7 +46,7 @@ function progress(): { report: (done: number, total: number) => void; stop: () =
   };
 }
 
-function runImport(directory: string, dataDir: string): ImportSummary {
+function runImport(directory: string, dataDir: string, checksAll: boolean): ImportSummary {
   const database = openDatabase(path.join(dataDir, DATABASE_FILE_NAME));
   const bar = progress();
   try {
@@ -54,6 +55,7 @@ function runImport(directory: string, dataDir: string): ImportSummary {
       database,
       posts: new PostStore(database),
       media,
+      checksAll,
       onProgress: bar.report,
     });
   } finally {
@@ -93,7 +95,7 @@ function main(): number {
     process.stderr.write(`${directory} is not a folder.\n`);
     return EXIT_USAGE;
   }
-  const summary = runImport(directory, values['data-dir'] ?? loadBlogConfig().dataDir);
+  const summary = runImport(directory, values['data-dir'] ?? loadBlogConfig().dataDir, values.all);
   const seconds = (performance.now() - started) / 1000;
   process.stdout.write(`${summaryLines(summary, { all: values.all, seconds }).join('\n')}\n`);
   return summary.hasFaults ? 1 : 0;

@@ -1,15 +1,19 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { PostDraftError } from '../post-errors.ts';
-import { checkPath, pathKey } from '../post-path.ts';
+import { checkPath, pathKey, slugOf } from '../post-path.ts';
 import { FrontMatterError, parseFrontMatter } from './front-matter.ts';
 import type { ImportSummary } from './import-summary.ts';
 import { readPost, type SourcePost } from './read-post.ts';
 import type { SourceFile, SourceTree } from './read-tree.ts';
+import type { SiteFacts } from './site-facts.ts';
+import { textOf } from './source-address.ts';
+import { SourceEncodingError, sourceText } from './source-text.ts';
+import { unplayableParts } from './unplayable-text.ts';
 import { rewriteSourceLinks } from './rewrite-source-links.ts';
 
 /** Raised when the same source has to be written anew, because rendering has changed. */
-const IMPORT_VERSION = 1;
+const IMPORT_VERSION = 2;
 
 /** A post that the tree holds, ready to be rendered. */
 export interface PlannedPost {
@@ -25,58 +29,86 @@ function digestOf(source: SourceFile, text: string): string {
   return hash.digest('hex');
 }
 
-function plan(source: SourceFile, summary: ImportSummary): PlannedPost | undefined {
+function plan(
+  source: SourceFile,
+  summary: ImportSummary,
+  options: { readonly site: SiteFacts; readonly nowMillis: number },
+): PlannedPost | undefined {
   const skip = (reason: string, isFault: boolean): undefined => {
     summary.skipped.push({ file: source.relative, reason, isFault });
   };
   if (/(?:^|\/)_index(?:\.[a-z-]+)?\.\w+$/i.test(source.relative))
     return skip('a section, not a post', false);
   try {
-    const text = readFileSync(source.file, 'utf8');
+    const text = sourceText(readFileSync(source.file));
     const front = parseFrontMatter(text, source.relative);
     if (front.format === 'none') return skip('has no front matter', false);
-    if (front.body.trim() === '' && front.data['title'] === undefined)
+    if (front.body.trim() === '' && textOf(front.data['title'], front.data['Title']) === undefined)
       return skip('has neither a title nor a text', false);
-    const post = readPost(front, source.relative);
+    if (front.body.trim() === '' && source.isSectionIndex)
+      return skip('the page of a section, without a text', false);
+    const post = readPost(front, source.relative, options);
     const path = checkPath(post.draft.path, 'path');
     return { source, post: { ...post, draft: { ...post.draft, path } }, sha256: digestOf(source, text) };
   } catch (error) {
     if (error instanceof FrontMatterError)
       return skip(error.message.replace(`${source.relative}:`, 'line '), true);
-    if (error instanceof PostDraftError) return skip(error.message, true);
+    if (error instanceof PostDraftError || error instanceof SourceEncodingError)
+      return skip(error.message, true);
     if ((error as NodeJS.ErrnoException).code !== undefined)
       return skip(`cannot be read: ${(error as Error).message}`, true);
     throw error;
   }
 }
 
-/** Reads a whole tree before anything is written: addresses that meet are found, links between files get their posts' addresses. Oldest first. */
-export function planImport(tree: SourceTree, summary: ImportSummary): PlannedPost[] {
+/** Reads a whole tree before anything is written: addresses that meet are told apart, links between files get their posts' addresses. Oldest first. */
+export function planImport(
+  tree: SourceTree,
+  summary: ImportSummary,
+  nowMillis: number = Date.now(),
+): PlannedPost[] {
   const byPath = new Map<string, PlannedPost>();
   const pathOf = new Map<string, string>();
   for (const source of tree.files) {
-    const planned = plan(source, summary);
-    if (planned === undefined) continue;
-    const path = planned.post.draft.path;
-    const other = byPath.get(pathKey(path));
-    if (other !== undefined) {
-      summary.skipped.push({
-        file: source.relative,
-        reason: `has the address ${path}, as ${other.source.relative} has`,
-        isFault: true,
-      });
-      continue;
-    }
-    byPath.set(pathKey(path), planned);
-    pathOf.set(source.relative, path);
+    const read = plan(source, summary, { site: tree.site, nowMillis });
+    if (read === undefined) continue;
+    const other = byPath.get(pathKey(read.post.draft.path));
+    const planned = other === undefined ? read : apart(read, other, byPath, summary);
+    byPath.set(pathKey(planned.post.draft.path), planned);
+    pathOf.set(source.relative, planned.post.draft.path);
   }
   const aliases = new Set<string>();
+  const formers = new Set<string>();
   return [...byPath.values()]
-    .map((planned) => finish(planned, summary, { pathOf, isPath: (key) => byPath.has(key), aliases }))
+    .map((planned) =>
+      finish(planned, summary, { pathOf, isPath: (key) => byPath.has(key), aliases, formers }),
+    )
     .toSorted(
       (a, b) =>
         (a.post.draft.publishedAtMillis ?? Infinity) - (b.post.draft.publishedAtMillis ?? Infinity) || 0,
     );
+}
+
+/** Two sources with one address are two posts: the later one gets the name of its whole file, or else a number. */
+function apart(
+  planned: PlannedPost,
+  other: PlannedPost,
+  taken: ReadonlyMap<string, PlannedPost>,
+  summary: ImportSummary,
+): PlannedPost {
+  const { path } = planned.post.draft;
+  const file = planned.source.relative
+    .replace(/(?:\/index)?\.[^./]+$/i, '')
+    .split('/')
+    .at(-1)!;
+  const whole = [...path.split('/').slice(0, -1), slugOf(file)].join('/');
+  let free = whole;
+  for (let number = 2; taken.has(pathKey(free)); number++) free = `${path}-${number}`;
+  summary.notes.push({
+    file: planned.source.relative,
+    text: `${path} is the address of ${other.source.relative} too: stands at ${free}`,
+  });
+  return { ...planned, post: { ...planned.post, draft: { ...planned.post.draft, path: free } } };
 }
 
 interface TreeFacts {
@@ -84,6 +116,7 @@ interface TreeFacts {
   readonly isPath: (key: string) => boolean;
   /** Keys that earlier posts of the tree have taken. */
   readonly aliases: Set<string>;
+  readonly formers: Set<string>;
 }
 
 function finish(planned: PlannedPost, summary: ImportSummary, facts: TreeFacts): PlannedPost {
@@ -97,11 +130,23 @@ function finish(planned: PlannedPost, summary: ImportSummary, facts: TreeFacts):
   const rewritten = rewriteSourceLinks(post.draft.markdown, source.relative, (place) =>
     facts.pathOf.get(place),
   );
+  const formerPath = formerPathOf(post, facts);
   for (const text of post.notes) note(text);
   for (const link of rewritten.broken) note(`links to ${link}, which is no post of this tree`);
-  for (const shortcode of shortcodesIn(post.draft.markdown)) note(`shortcode ${shortcode} left as text`);
+  for (const part of unplayableParts(post.draft.markdown)) note(part);
   for (const key of post.unknownKeys) summary.unknownKeys.set(key, (summary.unknownKeys.get(key) ?? 0) + 1);
-  return { ...planned, post: { ...post, draft: { ...post.draft, aliases, markdown: rewritten.markdown } } };
+  return {
+    ...planned,
+    post: { ...post, formerPath, draft: { ...post.draft, aliases, markdown: rewritten.markdown } },
+  };
+}
+
+/** An earlier import knows at most one source by a former path, and none by a path that another source has now. */
+function formerPathOf({ formerPath, draft }: SourcePost, { isPath, formers }: TreeFacts): string {
+  const key = pathKey(formerPath);
+  if (key === pathKey(draft.path) || isPath(key) || formers.has(key)) return draft.path;
+  formers.add(key);
+  return formerPath;
 }
 
 function aliasFault(alias: string, path: string, facts: TreeFacts): string | undefined {
@@ -116,10 +161,4 @@ function aliasFault(alias: string, path: string, facts: TreeFacts): string | und
     if (error instanceof PostDraftError) return error.message;
     throw error;
   }
-}
-
-/** Template calls of Zola, Hugo and Jekyll outside code. */
-function shortcodesIn(markdown: string): string[] {
-  const prose = markdown.replace(/^(`{3,}|~{3,})[\s\S]*?^\1/gm, '').replace(/`[^`]*`/g, '');
-  return prose.match(/\{\{[<%][^}]*\}\}|\{\{\s*\w+\([^}]*\}\}|\{%\s*\w+[^%]*%\}/g) ?? [];
 }

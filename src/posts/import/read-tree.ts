@@ -1,5 +1,6 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { readSiteFacts, type SiteFacts } from './site-facts.ts';
 
 export interface SourceFile {
   /** Absolute. */
@@ -8,6 +9,8 @@ export interface SourceFile {
   readonly relative: string;
   /** Other files that came with it: those of its folder when it is that folder's `index.md`. Absolute. */
   readonly companions: readonly string[];
+  /** The `index.md` of a folder that has other texts too: a list at its generator, not a post. */
+  readonly isSectionIndex: boolean;
 }
 
 export interface SourceTree {
@@ -17,6 +20,7 @@ export interface SourceTree {
   readonly content: string;
   /** Absolute: where site-absolute addresses such as `/images/x.png` lie; the first that exists wins. */
   readonly statics: readonly string[];
+  readonly site: SiteFacts;
   /** By path, so that two runs see the same order. */
   readonly files: readonly SourceFile[];
 }
@@ -50,7 +54,13 @@ export function readTree(directory: string): SourceTree {
   const statics = ['static', 'public', 'assets', '.'].map((name) => path.join(root, name)).filter(isFolder);
   const files: SourceFile[] = [];
   walk(content, content, files);
-  return { root, content, statics, files: files.toSorted((a, b) => (a.relative < b.relative ? -1 : 1)) };
+  return {
+    root,
+    content,
+    statics,
+    site: readSiteFacts(root),
+    files: files.toSorted((a, b) => (a.relative < b.relative ? -1 : 1)),
+  };
 }
 
 function walk(folder: string, content: string, found: SourceFile[]): void {
@@ -61,7 +71,10 @@ function walk(folder: string, content: string, found: SourceFile[]): void {
     if (!entry.isFile() || !MARKDOWN.test(entry.name)) continue;
     const isIndex = /^index\./i.test(entry.name) && folder !== content;
     const relative = path.relative(content, file).split(path.sep).join('/');
-    found.push({ file, relative, companions: isIndex ? companionsIn(folder) : [] });
+    const isSectionIndex =
+      isIndex &&
+      entries.some((other) => other !== entry && (other.isDirectory() || MARKDOWN.test(other.name)));
+    found.push({ file, relative, companions: isIndex ? companionsIn(folder) : [], isSectionIndex });
   }
 }
 

@@ -22,8 +22,8 @@ function write(file: string, content: string | Buffer): void {
   writeFileSync(path.join(site, file), content);
 }
 
-function run(directory = site): ImportSummary {
-  return importPosts(directory, blog);
+function run(directory = site, checksAll = false): ImportSummary {
+  return importPosts(directory, { ...blog, checksAll });
 }
 
 function figures(summary: ImportSummary): number[] {
@@ -131,13 +131,16 @@ describe('a tree with faults', () => {
     write('reserved.md', '---\npath: admin/x\ntitle: R\n---\nText.');
     write('z/same.md', '---\npath: GOOD\ntitle: Same\n---\nText.');
     const summary = run();
-    expect(summary.imported).toBe(1);
+    expect(summary.imported).toBe(2);
     expect(summary.hasFaults).toBe(true);
+    expect(summary.notes).toContainEqual({
+      file: 'z/same.md',
+      text: 'GOOD is the address of good.md too: stands at same',
+    });
     expect(Object.fromEntries(summary.skipped.map(({ file, reason }) => [file, reason]))).toEqual({
       'bad.md': expect.stringMatching(/^line 2: /),
       'plain.md': 'has no front matter',
       'reserved.md': 'The address "admin/x" belongs to the blog itself; choose another.',
-      'z/same.md': 'has the address GOOD, as good.md has',
     });
   });
 
@@ -220,5 +223,159 @@ describe('links and pictures of a tree', () => {
       blog.posts.update(post.id, post.version, { title: 'A', markdown: post.markdown, status: 'published' })
         .html,
     ).toBe(post.html);
+  });
+});
+
+describe('a tree of a generator', () => {
+  const text = (front: string, body = 'Text.'): string =>
+    `---\ntitle: T\ndate: 2026-01-02\n${front}---\n${body}`;
+  const leadsTo = (address: string): string | undefined => {
+    const found = blog.posts.lookup(address);
+    return found.kind === 'moved' ? found.path : found.kind === 'post' ? found.post.path : undefined;
+  };
+
+  it('keeps every post of files that differ by their date alone, or are named by nothing else', () => {
+    for (const name of ['2018-10-12-update', '2018-11-20-update', '2024-05-01', '2024-05-02', '🎉', '🚀'])
+      write(`content/posts/${name}.md`, text(''));
+    expect(figures(run())).toEqual([6, 0, 0, 0]);
+    expect(leadsTo('/posts/2018-11-20-update')).toBe('posts/2018-11-20-update');
+    expect(leadsTo('/posts/%F0%9F%9A%80')).toBe('posts/🚀');
+    expect(figures(run())).toEqual([0, 0, 6, 0]);
+  });
+
+  it('tells addresses apart that Zola’s rule makes equal', () => {
+    write('config.toml', 'base_url = "https://x.example"\n');
+    for (const day of ['10', '11', '12']) write(`content/n/2018-${day}-01-update.md`, text(''));
+    const summary = run();
+    expect(summary.imported).toBe(3);
+    expect(['n/update', 'n/2018-11-01-update', 'n/2018-12-01-update'].map(leadsTo)).toEqual([
+      'n/update',
+      'n/2018-11-01-update',
+      'n/2018-12-01-update',
+    ]);
+    expect(summary.notes).toHaveLength(2);
+  });
+
+  it('leads from the addresses of Jekyll 4.3, by its defaults and its settings', () => {
+    write('_config.yml', 'permalink: /blog/:year/:title/\n');
+    write('_posts/2024-01-03-sorted.md', text('categories: [notes, tools]\n'));
+    write('_posts/2024-01-04-own.md', text('permalink: /essays/own.html\n'));
+    write('_posts/2024-01-05-ordinal.md', text('permalink: ordinal\n'));
+    run();
+    expect(leadsTo('/2024/01/03/sorted.html')).toBe('2024/01/03/sorted');
+    expect(leadsTo('/blog/2026/sorted/')).toBe('2024/01/03/sorted');
+    expect(leadsTo('/essays/own.html')).toBe('essays/own.html');
+    write('_config.yml', 'title: x\n');
+    write('_posts/2024-01-03-other.md', text('categories: notes tools\n'));
+    run();
+    expect(leadsTo('/notes/tools/2026/01/02/other.html')).toBe('2024/01/03/other');
+    expect(blog.posts.byPath('2024/01/03/other')!.tags).toEqual(['notes', 'tools']);
+  });
+
+  it('leads from the addresses of Hugo: aliases beside the page, permalinks by section', () => {
+    write('hugo.toml', '[permalinks]\nposts = "/:year/:month/:slug/"\n');
+    write('content/posts/first-one.md', text('aliases: ["/old/first.html", "older"]\n'));
+    run();
+    for (const address of [
+      '/old/first.html',
+      '/posts/older/',
+      '/2026/01/first-one/',
+      '/posts/first-one/index.html',
+    ])
+      expect([address, leadsTo(address)]).toEqual([address, 'posts/first-one']);
+  });
+
+  it('makes no empty post of the index of a section, and none of what is no text', () => {
+    write('content/posts/index.md', text('', ''));
+    write('content/posts/a.md', text(''));
+    write('content/posts/utf16.md', Buffer.from(`\ufeff${text('')}`, 'utf16le'));
+    write('content/posts/latin1.md', Buffer.from(text('', 'Gr\u00fc\u00dfe'), 'latin1'));
+    const summary = run();
+    expect(summary.imported).toBe(2);
+    expect(summary.skipped).toEqual([
+      { file: 'posts/index.md', reason: 'the page of a section, without a text', isFault: false },
+      { file: 'posts/latin1.md', reason: expect.stringContaining('save it as UTF-8'), isFault: true },
+    ]);
+  });
+
+  it('fails when it has no post at all', () => {
+    write('README.md', 'Nothing here.');
+    expect(run().hasFaults).toBe(true);
+  });
+
+  it('tells what will be broken, again when all is asked for', () => {
+    write(
+      'a.md',
+      text(
+        '',
+        '[dead](/nowhere) [ok](/b) [feed](/feed.atom) ![gone](gone.png) <Chart /> {{< tweet 1 >}} <iframe src="https://x.example"></iframe>',
+      ),
+    );
+    write('b.md', text(''));
+    const told = (summary: ImportSummary): unknown =>
+      [summary.deadLinks, summary.missingImages].map((rows) => rows.map(({ text: each }) => each));
+    const first = run();
+    expect(told(first)).toEqual([['/nowhere'], ['gone.png']]);
+    expect(first.notes.map(({ text: each }) => each)).toEqual([
+      'shortcode {{< tweet 1 >}} left as text',
+      'component <Chart> is not known here and shows nothing',
+      '<iframe> is not shown to readers: the blog allows no foreign content',
+    ]);
+    expect(told(run())).toEqual([[], []]);
+    const again = run(site, true);
+    expect([told(again), figures(again)]).toEqual([told(first), [0, 0, 2, 0]]);
+  });
+
+  it('finds what earlier versions put at another address, and leaves an alias there', () => {
+    write('content/posts/2018-10-12-update.md', text(''));
+    run();
+    const post = blog.posts.byPath('posts/2018-10-12-update')!;
+    // As the version before had it.
+    const moved = blog.posts.update(post.id, post.version, { ...post, path: 'posts/update' });
+    blog.database
+      .prepare("UPDATE imported_posts SET path_key = 'posts/update', post_version = ?, source_sha256 = 'x'")
+      .run(moved.version);
+    expect(figures(run())).toEqual([0, 1, 0, 0]);
+    expect(blog.posts.byPath('posts/2018-10-12-update')!.id).toBe(post.id);
+    expect(leadsTo('/posts/update')).toBe('posts/2018-10-12-update');
+  });
+});
+
+describe('the id of an imported post', () => {
+  const idOf = (path: string): string | undefined => blog.posts.byPath(path)!.feedId;
+  it('does not depend on the order or the blog, and stays when the post moves', () => {
+    write('b.md', '---\ntitle: B\ndate: 2026-02-01\n---\nText.');
+    run();
+    const b = idOf('b')!;
+    expect(b).toMatch(/^urn:uuid:[0-9a-f-]{36}$/);
+    const other = temporaryBlog();
+    try {
+      write('a.md', '---\ntitle: A\ndate: 2026-01-01\n---\nText.');
+      importPosts(site, other);
+      expect(other.posts.byPath('b')!.feedId).toBe(b);
+      expect(other.posts.byPath('a')!.feedId).not.toBe(b);
+    } finally {
+      other.close();
+    }
+    const post = blog.posts.byPath('b')!;
+    blog.posts.update(post.id, post.version, { ...post, path: 'elsewhere', title: 'Another' });
+    expect(idOf('elsewhere')).toBe(b);
+  });
+
+  it.each([
+    ['guid: https://old.example/?p=12', 'https://old.example/?p=12'],
+    ['uuid: 6BA7B810-9DAD-11D1-80B4-00C04FD430C8', 'urn:uuid:6ba7b810-9dad-11d1-80b4-00c04fd430c8'],
+    ['id: tag:old.example,2020:x', 'tag:old.example,2020:x'],
+  ])('is the one of its front matter: %s', (line, id) => {
+    write('a.md', `---\ntitle: A\ndate: 2026-01-01\n${line}\n---\nText.`);
+    run();
+    expect(idOf('a')).toBe(id);
+  });
+
+  it('is another where two bring the same', () => {
+    for (const name of ['a', 'b'])
+      write(`${name}.md`, '---\ntitle: A\ndate: 2026-01-01\nguid: x:1\n---\nText.');
+    run();
+    expect([idOf('a'), idOf('b')!.startsWith('urn:uuid:')]).toEqual(['x:1', true]);
   });
 });

@@ -13,7 +13,9 @@ describe('readPost', () => {
     ['permalink: /:year/:title', 'x.md', 'x'],
     ['slug: other', 'notes/x.md', 'notes/other'],
     ['title: A', 'notes/x/index.md', 'notes/x'],
-    ['title: A', '2026-03-01-glass.md', 'glass'],
+    ['title: A', '2026-03-01-glass.md', '2026-03-01-glass'],
+    ['title: A', '2026-03-01.md', '2026-03-01'],
+    ['title: A', 'notes/🎉.md', 'notes/🎉'],
     ['title: A', '_posts/2026-03-01-glass.md', '2026/03/01/glass'],
     ['title: A', 'notes/Two Words.md', 'notes/two-words'],
   ])('%s in %s stands at %s', (front, relative, path) => {
@@ -34,7 +36,7 @@ describe('readPost', () => {
     expect(read('title: A', '2026-03-01-x.md').draft.publishedAtMillis).toBe(Date.UTC(2026, 2, 1));
     expect(read('title: A')).toMatchObject({
       draft: { status: 'unlisted', publishedAtMillis: undefined },
-      notes: ['has no date: unlisted'],
+      notes: ['has no date: imported as unlisted'],
     });
   });
 
@@ -61,7 +63,7 @@ describe('readPost', () => {
   it('reads authors as names or objects, and aliases under both names', () => {
     expect(read('authors: [Ada, {name: Grace}]\naliases: /a.html\nredirect_from: [/b]').draft).toMatchObject({
       authors: ['Ada', 'Grace'],
-      aliases: ['/a.html', '/b'],
+      aliases: ['a.html', 'b'],
     });
     expect(read('author: Ada').draft.authors).toEqual(['Ada']);
   });

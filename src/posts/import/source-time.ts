@@ -1,0 +1,76 @@
+const MONTHS = 'january february march april may june july august september october november december'.split(
+  ' ',
+);
+const CLOCK = String.raw`(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?:\s*([ap])\.?m\.?)?`;
+const ZONE = String.raw`(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)`;
+const REST = String.raw`(?:[T\s,]+${CLOCK}(?:\s*${ZONE})?)?`;
+/** `2024-03-05`, `2024/3/5 7:05`, `2024-03-05T07:05:09.25+02`. */
+const NUMERIC = new RegExp(String.raw`^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})${REST}$`, 'i');
+/** `5 March 2024`, `Tue, 05 Mar 2024 07:05:09 GMT`. */
+const DAY_FIRST = new RegExp(
+  String.raw`^(?:[a-z]{3,9},?\s+)?(\d{1,2})(?:st|nd|rd|th)?\.?\s+([a-z]{3,9})\.?,?\s+(\d{4})${REST}$`,
+  'i',
+);
+/** `March 5, 2024`, `Tue Mar 5 2024 07:05`. */
+const MONTH_FIRST = new RegExp(
+  String.raw`^(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+)?([a-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})${REST}$`,
+  'i',
+);
+const MAX_CHARACTERS = 60;
+
+/**
+ * A date of front matter in epoch milliseconds; a day or a local time counts as UTC. Undefined unless the whole of it is understood: a time
+ * that is half read would be a wrong one.
+ */
+export function sourceTime(value: unknown): number | undefined {
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.getTime();
+  if (typeof value !== 'string' || value.length > MAX_CHARACTERS) return undefined;
+  const text = value.trim();
+  const numeric = NUMERIC.exec(text);
+  if (numeric !== null) return millisOf(numeric[1]!, Number(numeric[3]), numeric[4]!, numeric.slice(5));
+  const [dayFirst, monthFirst] = [DAY_FIRST.exec(text), MONTH_FIRST.exec(text)];
+  if (dayFirst !== null)
+    return millisOf(dayFirst[3]!, monthOf(dayFirst[2]!), dayFirst[1]!, dayFirst.slice(4));
+  if (monthFirst !== null)
+    return millisOf(monthFirst[3]!, monthOf(monthFirst[1]!), monthFirst[2]!, monthFirst.slice(4));
+  return undefined;
+}
+
+function monthOf(word: string): number {
+  const name = word.toLowerCase();
+  return (
+    MONTHS.findIndex((month) => month.startsWith(name) || (name === 'sept' && month === 'september')) + 1
+  );
+}
+
+function millisOf(
+  year: string,
+  month: number,
+  day: string,
+  [hour = '0', minute = '0', second = '0', fraction = '0', half, zone = 'Z']: readonly (string | undefined)[],
+): number | undefined {
+  const hours =
+    half === undefined ? Number(hour) : (Number(hour) % 12) + (half.toLowerCase() === 'p' ? 12 : 0);
+  const fields = [Number(year), month, Number(day), hours, Number(minute), Number(second)] as const;
+  const [y, mo, d, h, mi, s] = fields;
+  const millis = Date.UTC(y, mo - 1, d, h, mi, s, Math.floor(Number(`0.${fraction}`) * 1000));
+  const date = new Date(millis);
+  // 31 February would move on into March.
+  const isReal =
+    date.getUTCFullYear() === y &&
+    date.getUTCMonth() === mo - 1 &&
+    date.getUTCDate() === d &&
+    h < 24 &&
+    mi < 60 &&
+    s < 60;
+  const offset = offsetMinutes(zone);
+  return isReal && offset !== undefined ? millis - offset * 60_000 : undefined;
+}
+
+function offsetMinutes(zone: string): number | undefined {
+  const match = /^([+-])(\d{2}):?(\d{2})?$/.exec(zone);
+  if (match === null) return 0;
+  const [, sign, hours, minutes = '0'] = match;
+  if (Number(hours) > 14 || Number(minutes) > 59) return undefined;
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
+}
