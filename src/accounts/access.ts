@@ -74,14 +74,23 @@ export class Access {
     });
   }
 
-  /** Uses up an owner's link: a session, or with a new password that alone. Undefined when the link was used meanwhile. */
-  redeemOwnerLink(token: string, newHash: string | undefined, userAgent: string): SignedIn | undefined {
+  /**
+   * Uses up an owner's link: a new session in place of the one before of this browser, or with a new password in place of all. Undefined
+   * when the link was used meanwhile.
+   */
+  redeemOwnerLink(
+    token: string,
+    newHash: string | undefined,
+    userAgent: string,
+    sessionBefore?: string,
+  ): SignedIn | undefined {
     const { setupLinks, owners, sessions } = this.#deps;
     return this.#atOnce(() => {
       if (!setupLinks.use(token, 'owner')) return undefined;
       const owner = owners.find();
       if (owner === undefined) return undefined;
       if (newHash !== undefined) return this.#setPassword(owner, newHash, userAgent);
+      if (sessionBefore !== undefined) sessions.remove(sessionBefore);
       return { owner, token: sessions.create(owner.id, userAgent).token };
     });
   }

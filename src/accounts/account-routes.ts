@@ -74,14 +74,14 @@ export function createAccountRoutes(deps: AccountRouteDependencies): Router {
 
   router.post('/admin/sign-out', forms.owner, (ctx) => {
     accounts.sessions.remove(sessionOf(ctx)!.id);
-    log.info({ event: 'sign-out' }, 'the owner signed out');
+    log.info({ event: 'sign-out', address: ctx.ip }, 'the owner signed out');
     leave(ctx);
     seeOther(ctx, '/admin/sign-in?signed-out');
   });
 
   router.post('/admin/sign-out-everywhere', forms.owner, (ctx) => {
     const ended = accounts.access.signOutEverywhere(sessionOf(ctx)!.accountId);
-    log.info({ event: 'sessions.ended', ended }, 'the owner signed out everywhere');
+    log.info({ event: 'sessions.ended', ended, address: ctx.ip }, 'the owner signed out everywhere');
     leave(ctx);
     seeOther(ctx, '/admin/sign-in?signed-out');
   });

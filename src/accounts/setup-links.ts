@@ -2,9 +2,9 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { OwnerStore } from './owner-store.ts';
 import { createSecretToken, digestOfToken } from './secret-token.ts';
 
-const SETUP_LIFETIME_MILLIS = 24 * 60 * 60 * 1000;
+export const SETUP_LIFETIME_MILLIS = 24 * 60 * 60 * 1000;
 /** It is asked for by somebody who sits at the machine, to be opened now. */
-const OWNER_LIFETIME_MILLIS = 60 * 60 * 1000;
+export const OWNER_LIFETIME_MILLIS = 60 * 60 * 1000;
 
 /** `setup` makes the owner of a blog that has none, `owner` lets the owner back in. */
 export type LinkPurpose = 'setup' | 'owner';

@@ -5,6 +5,7 @@ import { queryText, seeOther, unlessBusy, welcome } from './route-answers.ts';
 import type { AccountRouteDependencies } from './account-routes.ts';
 import { formFields } from './form-body.ts';
 import type { FieldProblems } from './form-parts.ts';
+import { sessionOf } from './load-session.ts';
 import { passwordProblems } from './password-rules.ts';
 import { formTokenOf } from './secret-token.ts';
 import type { LinkPurpose } from './setup-links.ts';
@@ -34,10 +35,13 @@ export function addSetupRoutes(router: Router, deps: AccountRouteDependencies): 
     const signedIn =
       hash !== undefined && purpose === 'setup'
         ? accounts.access.setUp(token, hash, agent)
-        : accounts.access.redeemOwnerLink(token, hash, agent);
+        : accounts.access.redeemOwnerLink(token, hash, agent, sessionOf(ctx)?.id);
     if (signedIn === undefined) return sendDeadLink(ctx, 'used');
     if (purpose === 'setup') nameOwner(name);
-    log.info({ event: EVENTS[purpose], password: hash === undefined ? 'kept' : 'new' }, WORDS[purpose]);
+    log.info(
+      { event: EVENTS[purpose], address: ctx.ip, password: hash === undefined ? 'kept' : 'new' },
+      WORDS[purpose],
+    );
     welcome(ctx, cookies, signedIn);
     seeOther(ctx, '/admin');
   });

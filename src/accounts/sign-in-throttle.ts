@@ -10,15 +10,15 @@ export interface ThrottleCurve {
 }
 
 /** One guesser: doubles to a quarter of an hour. */
-const OWN_CURVE: ThrottleCurve = { free: 3, maxMillis: 15 * 60_000 };
+export const OWN_CURVE: ThrottleCurve = { free: 3, maxMillis: 15 * 60_000 };
 /** Many guessers from many addresses: never more than a minute, as the owner may be the one who waits. */
-const ACCOUNT_CURVE: ThrottleCurve = { free: 10, maxMillis: 60_000 };
+export const ACCOUNT_CURVE: ThrottleCurve = { free: 10, maxMillis: 60_000 };
 const ACCOUNT = `account:${OWNER_NAME}`;
 const FIRST_WAIT_MILLIS = 1000;
 /** Failures older than this are forgotten. */
-const MEMORY_MILLIS = 24 * 60 * 60_000;
+export const MEMORY_MILLIS = 24 * 60 * 60_000;
 /** An address where the owner signed in within this time waits for its own failures only. */
-const KNOWN_MILLIS = 30 * 24 * 60 * 60_000;
+export const KNOWN_MILLIS = 30 * 24 * 60 * 60_000;
 
 /** The wait after so many failures in a row, in milliseconds. */
 export function waitAfter(failures: number, { free, maxMillis }: ThrottleCurve): number {

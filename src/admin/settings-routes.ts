@@ -65,13 +65,13 @@ export function addSettingsRoutes(router: Router, deps: AdminDependencies): void
     if (signedIn === undefined) return tooLate(ctx);
     attempt.succeed();
     welcome(ctx, cookies, signedIn);
-    log.info({ event: 'password.changed' }, 'the owner changed the password');
+    log.info({ event: 'password.changed', address: ctx.ip }, 'the owner changed the password');
     seeOther(ctx, '/admin/settings?done=password');
   });
 
   router.post('/admin/settings/sessions/end', forms.owner, (ctx) => {
     if (accounts.sessions.remove(formFields(ctx)['session'] ?? ''))
-      log.info({ event: 'session.ended' }, 'the owner ended a session');
+      log.info({ event: 'session.ended', address: ctx.ip }, 'the owner ended a session');
     seeOther(ctx, '/admin/settings?done=ended');
   });
 

@@ -26,6 +26,19 @@ describe('a link for the owner', () => {
     expect(server.logged).toContain('owner-link.used');
   });
 
+  it('takes the place of the session that the browser had', async () => {
+    const owner = await server.owner();
+    const before = owner.cookieHeader;
+    const { path } = server.accounts.setupLinks.createForOwner();
+    await owner.get(path);
+    await owner.post('/admin/setup', { token: tokenOf(path), password: '', repeated: '' });
+    expect((await owner.get('/admin')).status).toBe(200);
+    expect((await server.ask('/admin', { headers: { Cookie: before, Accept: 'text/html' } })).status).toBe(
+      303,
+    );
+    expect(server.accounts.sessions.list()).toHaveLength(1);
+  });
+
   it('sets a new password, which ends every session there was', async () => {
     const owner = await server.owner();
     const { path } = server.accounts.setupLinks.createForOwner();

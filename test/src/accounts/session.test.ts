@@ -129,6 +129,16 @@ describe('SessionStore', () => {
     expect(written.get(session.id)).toBe(server.nowMillis);
   });
 
+  it('says whether one is live without counting that as a visit', async () => {
+    const { sessions } = server.accounts;
+    await server.owner();
+    const { token, session } = sessions.create(server.accounts.owners.find()!.id, '');
+    server.nowMillis += 14 * DAY - 1;
+    expect(sessions.isLive(session.id)).toBe(true);
+    server.nowMillis += 1;
+    expect([sessions.isLive(session.id), sessions.find(token)]).toEqual([false, undefined]);
+  });
+
   it('holds fifty at most', async () => {
     await server.owner();
     for (let i = 0; i < 60; i++)
