@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import {
   type Context,
   ROOT_CONTEXT,
@@ -24,6 +25,12 @@ import { untracedPaths } from './untraced-paths.ts';
 const SCOPE_NAME = 'glasshouse/http';
 /** Published by node inside of the parser's callback, before the server emits `request`; for http and https, not for http2 and upgrades. */
 const REQUEST_START = 'http.server.request.start';
+/**
+ * Published by a server that keeps pipelined requests waiting, when the turn of one has come. Until then its socket carries `BUSY`: the wait
+ * is the client's choice, and a span that began with it would call every request behind a slow one slow.
+ */
+const REQUEST_TURN = 'glasshouse.http.request.turn';
+const BUSY = Symbol.for('glasshouse.http.busy');
 const SUPPRESSED = suppressTracing(LinkedContext.root);
 
 interface RequestStart {
@@ -74,6 +81,7 @@ export class HttpServerSpans {
     this.#isEnabled = true;
     enableResponseWatches();
     subscribe(REQUEST_START, this.#onRequestStart);
+    subscribe(REQUEST_TURN, this.#onRequestTurn);
   }
 
   /** Requests that are under way still end their spans. */
@@ -81,11 +89,17 @@ export class HttpServerSpans {
     if (!this.#isEnabled) return;
     this.#isEnabled = false;
     unsubscribe(REQUEST_START, this.#onRequestStart);
+    unsubscribe(REQUEST_TURN, this.#onRequestTurn);
     disableResponseWatches();
   }
 
-  /** What a subscriber throws becomes an uncaught exception. */
   readonly #onRequestStart = (message: unknown): void => {
+    const { socket } = (message as RequestStart).request;
+    if ((socket as Socket & { readonly [BUSY]?: boolean })[BUSY] !== true) this.#onRequestTurn(message);
+  };
+
+  /** What a subscriber throws becomes an uncaught exception. */
+  readonly #onRequestTurn = (message: unknown): void => {
     try {
       const { request, response } = message as RequestStart;
       if (this.#isUntraced(request.url ?? '/')) this.#contexts.enter(SUPPRESSED);

@@ -1,0 +1,184 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { channel } from 'node:diagnostics_channel';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** Set on a socket while a request that arrives there would wait. Telemetry starts the span of such a request at its turn. */
+const BUSY = Symbol.for('glasshouse.http.busy');
+/** Published with `request` and `response` when the turn of a request that waited has come. */
+const TURN = channel('glasshouse.http.request.turn');
+/**
+ * Requests waiting on all sockets together, some 2 kB each. Beyond it, a socket that sends more is closed: a client that pipelines has to
+ * expect that (RFC 9112 section 9.3.2).
+ */
+const MAX_WAITING = 40_000;
+
+/** Its code tells telemetry that the connection was given up because of what the client did. */
+class TooManyWaiting extends Error {
+  override readonly name = 'TooManyWaiting';
+  readonly code = 'ECONNABORTED';
+  constructor() {
+    super('The connection sent more requests at once than are kept waiting.');
+  }
+}
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+type BusySocket = Socket & { [BUSY]?: boolean };
+
+export interface RequestTurns {
+  /** For `createServer`, instead of the listener it was made of. */
+  readonly listener: RequestListener;
+  /** Requests that have arrived and wait for their turn. */
+  readonly waiting: number;
+  /** Calls `work` once every request that arrived at the socket before has been answered; at once where there is none. */
+  whenAnswered(socket: Socket, work: () => void): void;
+}
+
+/**
+ * Lets one request of a socket into the app at a time. Node parses all requests of one packet at once (HTTP/1.1 pipelining) and would start
+ * them all before it looks at another socket. Here the ones behind the first wait until the one before is answered, nothing more is read
+ * from their socket, and of all sockets one of them starts in each round of the event loop. What arrives at an idle socket starts at once.
+ */
+export function takeTurns(
+  handle: (request: IncomingMessage, response: ServerResponse) => void,
+  { maxWaiting = MAX_WAITING }: { readonly maxWaiting?: number } = {},
+): RequestTurns {
+  const lines = new WeakMap<Socket, Line>();
+  const ready: Line[] = [];
+  // A turn must not inherit the context of the request before it.
+  const outside = AsyncLocalStorage.snapshot();
+  let waiting = 0;
+  let isScheduled = false;
+
+  function lineOf(socket: Socket): Line {
+    let line = lines.get(socket);
+    if (line === undefined) lines.set(socket, (line = new Line(socket)));
+    return line;
+  }
+
+  function arrive(request: IncomingMessage, response: ServerResponse): void {
+    const line = lineOf(request.socket);
+    if (!line.isBusy) return start(line, { request, response });
+    if (waiting >= maxWaiting) {
+      request.socket.destroy(new TooManyWaiting());
+      return;
+    }
+    waiting++;
+    line.add({ request, response });
+  }
+
+  function start(line: Line, { request, response }: Exchange): void {
+    line.isAnswering = true;
+    line.markBusy();
+    response.once('close', () => {
+      line.isAnswering = false;
+      if (line.socket.destroyed) waiting -= line.clear();
+      else if (line.length > 0) schedule(line);
+      else line.goIdle();
+    });
+    handle(request, response);
+  }
+
+  function schedule(line: Line): void {
+    ready.push(line);
+    scheduleRound();
+  }
+
+  function scheduleRound(): void {
+    if (isScheduled) return;
+    isScheduled = true;
+    outside(setImmediate, nextTurn);
+  }
+
+  function nextTurn(): void {
+    isScheduled = false;
+    const line = ready.shift();
+    if (ready.length > 0) scheduleRound();
+    if (line === undefined) return;
+    if (line.socket.destroyed) {
+      waiting -= line.clear();
+      return;
+    }
+    const exchange = line.take();
+    if (exchange === undefined) return;
+    waiting--;
+    TURN.publish(exchange);
+    start(line, exchange);
+  }
+
+  return {
+    listener: arrive,
+    get waiting() {
+      return waiting;
+    },
+    whenAnswered(socket, work) {
+      const line = lines.get(socket);
+      if (line === undefined || !line.isBusy) work();
+      else line.lastWork = work;
+    },
+  };
+}
+
+/** The requests of one socket that wait, in the order in which they came. */
+class Line {
+  readonly socket: BusySocket;
+  isAnswering = false;
+  /** To be done when nothing waits any more. */
+  lastWork: (() => void) | undefined;
+  #waiting: Exchange[] = [];
+  #isHeld = false;
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+  }
+
+  get length(): number {
+    return this.#waiting.length;
+  }
+
+  get isBusy(): boolean {
+    return this.isAnswering || this.#waiting.length > 0;
+  }
+
+  markBusy(): void {
+    this.socket[BUSY] = true;
+  }
+
+  goIdle(): void {
+    this.socket[BUSY] = false;
+    this.lastWork?.();
+    this.lastWork = undefined;
+  }
+
+  add(exchange: Exchange): void {
+    this.#waiting.push(exchange);
+    if (!this.#isHeld) {
+      this.#isHeld = true;
+      // Node's parser and every request that ends ask for more to be read.
+      this.socket.on('resume', () => this.#hold());
+    }
+    this.#hold();
+  }
+
+  take(): Exchange | undefined {
+    const first = this.#waiting.shift();
+    if (this.#waiting.length === 0) this.socket.resume();
+    return first;
+  }
+
+  /** Forgets what waits, as its socket is gone; answers how many. */
+  clear(): number {
+    const { length } = this.#waiting;
+    this.#waiting = [];
+    this.lastWork = undefined;
+    return length;
+  }
+
+  #hold(): void {
+    if (this.#waiting.length > 0) this.socket.pause();
+  }
+}
