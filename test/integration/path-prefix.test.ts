@@ -142,7 +142,8 @@ describe.each([
     const fields = { _csrf: csrf, token, password: PASSWORD, repeated: PASSWORD };
     const done = await visitor.send(at('/admin/setup'), { fields });
     expect([done.status, done.headers.location]).toEqual([303, inside('/admin')]);
-    expect([...visitor.cookies.values()].map(({ path }) => path)).toEqual([PREFIX, PREFIX]);
+    // Of the form, the session and the browser.
+    expect([...visitor.cookies.values()].map(({ path }) => path)).toEqual([PREFIX, PREFIX, PREFIX]);
 
     const out = await visitor.send(at('/admin/sign-out'), { fields: await formAt('/admin/posts') });
     expect([out.status, out.headers.location]).toEqual([303, inside('/admin/sign-in?signed-out')]);

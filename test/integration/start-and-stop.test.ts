@@ -17,6 +17,9 @@ describe('the start', () => {
     expect((await blog.ask('/health')).body.toString()).toBe('{"status":"ok"}');
     expect(blog.output).toMatch(/^Glasshouse is at http:\/\/127\.0\.0\.1:\d+$/m);
     expect(blog.output).toMatch(/http:\/\/127\.0\.0\.1:\d+\/admin\/setup\?token=\S{20,}/);
+    expect(blog.output).toMatch(
+      /^PUBLIC_URL is not set: cookies are Secure only for requests that a proxy in TRUSTED_PROXIES says/m,
+    );
     expect(await blog.stop()).toBe(0);
   });
 
@@ -24,7 +27,17 @@ describe('the start', () => {
     const blog = await BlogProcess.start(dataDir(), { PUBLIC_URL: 'https://blog.example' });
     await blog.ask('/health');
     expect(blog.output).toMatch(/ https:\/\/blog\.example\/admin\/setup\?token=\S{20,}/);
+    expect(blog.output).not.toContain('PUBLIC_URL is not set');
     await blog.stop();
+  });
+
+  it.each(['PUBLIC_URL', 'JAEGER_UI_URL'])('refuses a password in %s without printing it', async (name) => {
+    const env = { DATA_DIR: dataDir(), [name]: 'https://me:ca/nary@blog.example/' };
+    const { code, output } = await runToEnd(START_ARGUMENTS, env);
+    expect(code).toBe(1);
+    expect(output).toMatch(new RegExp(`${name}=\\(hidden\\)`));
+    expect(output).toContain('without a user name, password');
+    expect(output).not.toContain('nary');
   });
 
   it('says in one line that its port is taken', async () => {
