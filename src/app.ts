@@ -9,6 +9,7 @@ import { createBusinessMetrics } from './business-metrics.ts';
 import { SettingStore } from './db/setting-store.ts';
 import { errorLog } from './error-log.ts';
 import { createHealthRoutes } from './health-routes.ts';
+import { requestLimits } from './http/request-limits.ts';
 import { trustProxies } from './http/trust-proxies.ts';
 import { createAssets, installedAssetFolders } from './media/assets.ts';
 import { MEDIA_FOLDER_NAME, MediaStore } from './media/media-store.ts';
@@ -55,6 +56,7 @@ export function createApp(deps: AppDependencies, rooms: readonly Router[] = []):
   app.use(createCompression());
   if (basePath !== '') app.use(mountAt(basePath));
   app.use(reader.errors);
+  app.use(requestLimits());
   app.use(desk.loadSession);
   app.use(serverTiming());
   app.use(createHealthRoutes({ ...deps, ownerOnly: desk.ownerOnly }).routes());

@@ -33,7 +33,7 @@ export function createObservatoryRooms(
     ctx.body = prometheusText(telemetry);
   });
   door.get([OBSERVATORY_PATH, `${OBSERVATORY_PATH}/*path`], desk.ownerOnly as never);
-  door.post(`${OBSERVATORY_PATH}/*path`, desk.ownerForms as never);
+  door.post(`${OBSERVATORY_PATH}/*path`, desk.ownerFiles as never);
   const pages = createObservatoryRoutes({
     telemetry,
     control,

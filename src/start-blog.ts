@@ -11,6 +11,7 @@ import { basePathOf } from './base-path.ts';
 import { BlogConfigError, loadBlogConfig, type BlogConfig } from './config.ts';
 import { closeDatabase, DATABASE_FILE_NAME, openDatabase } from './db/open-database.ts';
 import { stopGracefully } from './graceful-stop.ts';
+import { MAX_HEAD_BYTES } from './http/request-limits.ts';
 import { takeTurns } from './http/request-turns.ts';
 import { createLog } from './log.ts';
 import { closeLiveStreams } from './observatory/routes.ts';
@@ -59,7 +60,7 @@ export function startBlog({ telemetry, rooms, onListening }: StartBlogOptions): 
   };
 
   const turns = takeTurns(createApp(deps, rooms?.(deps)).callback());
-  const server = createServer(turns.listener);
+  const server = createServer({ maxHeaderSize: MAX_HEAD_BYTES }, turns.listener);
   server.once('error', (error: NodeJS.ErrnoException) => exitWith(listenProblem(error, config)));
   server.listen(config.port, config.host, () => {
     const address = `${addressOf(server)}${basePathOf(config.publicUrl)}`;

@@ -2,49 +2,69 @@ import type { Context, Middleware, Next } from 'koa';
 import type { AccountCookies } from './account-cookies.ts';
 import { isCrossSite } from './cross-site.ts';
 import type { DeskSender } from './desk-sender.ts';
-import { formBody, formFields, MAX_FORM_BYTES } from './form-body.ts';
+import { formFields, MAX_FORM_BYTES, readForm, type FormLimit } from './form-body.ts';
 import { csrfTokenOf, isSessionLive, sessionOf } from './load-session.ts';
-import { refusedPage } from './refused-page.ts';
+import { refusedPage, type RefusalReason } from './refused-page.ts';
 import { isFormToken } from './secret-token.ts';
 
 export const FORM_TOKEN_FIELD = '_csrf';
-const MAX_VISITOR_FORM_BYTES = 16 * 1024;
+const VISITOR_FORM: FormLimit = { maxBytes: 16 * 1024 };
+const OWNER_FORM: FormLimit = { maxBytes: MAX_FORM_BYTES };
+/** A file of 10,000 spans, every sign of it escaped. */
+const OWNER_FILE: FormLimit = {
+  maxBytes: 32 * 1024 * 1024,
+  tooLarge: 'The file is larger than 32 MB as a form sends it; at most 10,000 spans are read. Divide it.',
+};
 
 export interface FormProtection {
   /** For the owner's forms: refuses other sites, then forms without a session or with a token of another one. */
   readonly owner: Middleware;
+  /** The same for forms that hold a file as text. */
+  readonly ownerFile: Middleware;
   /** For forms before there is a session: the token is signed with a cookie of its own. */
   readonly visitor: Middleware;
 }
 
 /**
- * Stands before every route that changes something, reads its form and lets it through only when it was sent from a page of ours. A
- * refused form of the owner is shown back whole, so that nothing written is lost; a form of another site is not even read.
+ * Stands before every route that changes something and lets a form through only when it was sent from a page of ours. A form of another
+ * site, and one of somebody who is not known, is not even read. The owner's is shown back whole when it is refused, so that nothing
+ * written is lost: also when the session has ended, in a browser that is known.
  */
 export function protectForms(deps: {
   readonly cookies: AccountCookies;
   readonly publicUrl: string | undefined;
   readonly send: DeskSender;
+  /** True for a browser that has signed in before. */
+  readonly isKnown: (ctx: Context) => boolean;
 }): FormProtection {
-  const { cookies, publicUrl, send } = deps;
+  const { cookies, publicUrl, send, isKnown } = deps;
 
-  function guard(maxBytes: number, check: (ctx: Context, token: string) => boolean): Middleware {
-    const read = formBody(maxBytes);
+  function guard(
+    limit: FormLimit,
+    mayBeRead: (ctx: Context) => boolean,
+    check: (ctx: Context, token: string) => boolean,
+  ): Middleware {
     return async (ctx: Context, next: Next) => {
       if (ctx.method === 'GET' || ctx.method === 'HEAD') return next();
       ctx.set('Cache-Control', 'no-store');
       if (isCrossSite(ctx, publicUrl)) return refuse(ctx, 'cross-site');
-      await read(ctx, async () => {
-        const token = ctx.get('X-CSRF-Token') || formFields(ctx)[FORM_TOKEN_FIELD] || '';
-        if (check(ctx, token)) await next();
-        else
-          refuse(ctx, sessionOf(ctx) === undefined && maxBytes === MAX_FORM_BYTES ? 'signed-out' : 'stale');
-      });
+      if (!mayBeRead(ctx)) return refuse(ctx, 'unknown');
+      await readForm(ctx, limit);
+      const token = ctx.get('X-CSRF-Token') || formFields(ctx)[FORM_TOKEN_FIELD] || '';
+      if (check(ctx, token)) return next();
+      refuse(ctx, sessionOf(ctx) === undefined && limit !== VISITOR_FORM ? 'signed-out' : 'stale');
     };
   }
 
-  function refuse(ctx: Context, reason: 'cross-site' | 'signed-out' | 'stale'): void {
-    const fields = reason === 'cross-site' ? {} : formFields(ctx);
+  const isOwnersForm = (ctx: Context, token: string): boolean => {
+    const session = sessionOf(ctx);
+    // The form may have come in slowly, and the session ended on the way.
+    return session !== undefined && isFormToken(token, session.formSecret) && isSessionLive(ctx);
+  };
+  const isOwnersBrowser = (ctx: Context): boolean => sessionOf(ctx) !== undefined || isKnown(ctx);
+
+  function refuse(ctx: Context, reason: RefusalReason): void {
+    const fields = formFields(ctx);
     send(ctx, {
       status: 403,
       bare: true,
@@ -53,14 +73,15 @@ export function protectForms(deps: {
   }
 
   return {
-    owner: guard(MAX_FORM_BYTES, (ctx, token) => {
-      const session = sessionOf(ctx);
-      // The form may have come in slowly, and the session ended on the way.
-      return session !== undefined && isFormToken(token, session.formSecret) && isSessionLive(ctx);
-    }),
-    visitor: guard(MAX_VISITOR_FORM_BYTES, (ctx, token) => {
-      const secret = cookies.formSecret(ctx);
-      return secret !== undefined && isFormToken(token, secret);
-    }),
+    owner: guard(OWNER_FORM, isOwnersBrowser, isOwnersForm),
+    ownerFile: guard(OWNER_FILE, isOwnersBrowser, isOwnersForm),
+    visitor: guard(
+      VISITOR_FORM,
+      () => true,
+      (ctx, token) => {
+        const secret = cookies.formSecret(ctx);
+        return secret !== undefined && isFormToken(token, secret);
+      },
+    ),
   };
 }

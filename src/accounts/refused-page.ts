@@ -2,10 +2,11 @@ import { html, type Html } from '../views/html.ts';
 import type { FormFields } from './form-body.ts';
 import { hiddenField, textArea } from './form-parts.ts';
 
-type Reason = 'cross-site' | 'signed-out' | 'stale';
+export type RefusalReason = 'cross-site' | 'unknown' | 'signed-out' | 'stale';
 
-const TITLES: Readonly<Record<Reason, string>> = {
+const TITLES: Readonly<Record<RefusalReason, string>> = {
   'cross-site': 'Refused: sent from another site',
+  unknown: 'Sign in first',
   'signed-out': 'You are signed out; nothing is lost',
   stale: 'This form is from another session; nothing is lost',
 };
@@ -16,7 +17,7 @@ const isSecret = (name: string): boolean =>
 
 /** Why a form was not taken, what was in it, and the way to send it again. */
 export function refusedPage(options: {
-  readonly reason: Reason;
+  readonly reason: RefusalReason;
   readonly fields: FormFields;
   readonly path: string;
   readonly csrfToken: string | undefined;
@@ -35,7 +36,7 @@ export function refusedPage(options: {
   };
 }
 
-function advice(reason: Reason, holdsSecret: boolean): Html {
+function advice(reason: RefusalReason, holdsSecret: boolean): Html {
   if (reason === 'cross-site')
     return html`<p>
         Changes are taken only from pages of this blog, and this one came from elsewhere. Nothing was changed.
@@ -44,6 +45,12 @@ function advice(reason: Reason, holdsSecret: boolean): Html {
         If you sent it yourself, open the <a href="/admin">desk</a> and do it there. Behind a proxy,
         PUBLIC_URL has to be the address you see in your browser.
       </p>`;
+  if (reason === 'unknown')
+    return html`<p>
+      There is no session, and nobody has signed in with this browser before, so the form was not read.
+      <a href="/admin/sign-in">Sign in</a>; if you came from a page of the desk, go back to it first: your
+      text is still there.
+    </p>`;
   if (holdsSecret)
     return html`<p>
       The form was open for too long, or cookies are blocked for this site. Nothing was changed;
@@ -64,7 +71,7 @@ function again(
   kept: readonly (readonly [string, string])[],
   path: string,
   csrfToken: string | undefined,
-  reason: Reason,
+  reason: RefusalReason,
 ): Html {
   return html`<form method="post" action="${path}">
     ${csrfToken !== undefined && hiddenField('_csrf', csrfToken)}

@@ -4,6 +4,7 @@ import { AccountCookies } from '../accounts/account-cookies.ts';
 import { createAccountRoutes } from '../accounts/account-routes.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import { createDeskSender } from '../accounts/desk-sender.ts';
+import { knownBrowser } from '../accounts/known-browser.ts';
 import { csrfTokenOf, loadSession, sessionOf } from '../accounts/load-session.ts';
 import { ownerOnly, ownerOrBearer } from '../accounts/owner-only.ts';
 import { protectForms } from '../accounts/protect-forms.ts';
@@ -25,8 +26,8 @@ export interface DeskRooms {
   readonly loadSession: Middleware;
   /** For pages that show: owner, or on to sign-in. */
   readonly ownerOnly: Middleware;
-  /** For routes that change: owner, sent from a page of ours; reads the form. */
-  readonly ownerForms: Middleware;
+  /** For routes that take a file as text: owner, sent from a page of ours; reads the form. */
+  readonly ownerFiles: Middleware;
   /** For /admin/metrics and /metrics alone. */
   readonly ownerOrBearer: Middleware;
   readonly csrfToken: (ctx: Context) => string | undefined;
@@ -50,13 +51,18 @@ export function createDeskRooms(
   const { publicUrl, metricsToken } = config;
   const cookies = new AccountCookies({ publicUrl });
   const send = createDeskSender({ assets, site, render });
-  const forms = protectForms({ cookies, publicUrl, send });
+  const forms = protectForms({
+    cookies,
+    publicUrl,
+    send,
+    isKnown: (ctx) => knownBrowser(cookies.browserToken(ctx), accounts.owners.find()) !== undefined,
+  });
   const basePath = basePathOf(publicUrl);
   const owner = ownerOnly(basePath);
   return {
     loadSession: loadSession({ sessions: accounts.sessions, cookies }),
     ownerOnly: owner,
-    ownerForms: forms.owner,
+    ownerFiles: forms.ownerFile,
     ownerOrBearer: ownerOrBearer({ metricsToken, basePath, log }),
     csrfToken: csrfTokenOf,
     sessionWatch(ctx) {

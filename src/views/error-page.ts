@@ -1,5 +1,6 @@
 import { html, type Html } from './html.ts';
 import type { Page } from './layout.ts';
+import { trimSlashes } from '../posts/post-path.ts';
 import { searchForm } from './search-page.ts';
 
 /** What a reader is told when there is no page to show. */
@@ -21,8 +22,11 @@ const HEADINGS: Readonly<Record<number, string>> = {
   409: 'It changed in the meantime',
   410: 'This was taken down',
   413: 'That is too large',
+  414: 'That address is too long',
+  415: 'Not in that form',
   416: 'There is no such part',
   429: 'Too many tries',
+  431: 'That header is too long',
   500: 'Something broke',
   503: 'Not just now',
 };
@@ -71,7 +75,7 @@ export function wordsOf(path: string): string {
   } catch {
     text = '';
   }
-  const last = text.replace(/\/+$/, '').split('/').at(-1) ?? '';
+  const last = trimSlashes(text).split('/').at(-1) ?? '';
   return last
     .replace(/\.[a-z]{1,5}$/i, '')
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
