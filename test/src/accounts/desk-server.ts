@@ -13,6 +13,7 @@ import { SiteSettings } from '../../../src/admin/site-settings.ts';
 import { createBusinessMetrics } from '../../../src/business-metrics.ts';
 import { SettingStore } from '../../../src/db/setting-store.ts';
 import { closeDatabase, openDatabase } from '../../../src/db/open-database.ts';
+import { requestLimits } from '../../../src/http/request-limits.ts';
 import { trustProxies } from '../../../src/http/trust-proxies.ts';
 import { createAssets, installedAssetFolders } from '../../../src/media/assets.ts';
 import { MEDIA_FOLDER_NAME, MediaStore } from '../../../src/media/media-store.ts';
@@ -124,6 +125,7 @@ export class DeskServer {
     app.use(trustProxies(config.trustedProxies));
     app.use(createSecurityHeaders(config));
     app.use(reader.errors);
+    app.use(requestLimits());
     app.use(desk.loadSession);
     for (const path of ['/admin/metrics', '/metrics'])
       app.use((ctx, next) =>
