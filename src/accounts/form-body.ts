@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import getRawBody from 'raw-body';
+import { getRawBody } from 'raw-body';
 
 export const MAX_FORM_BYTES = 5 * 1024 * 1024;
 /** More than any form of ours has. */
