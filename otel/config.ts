@@ -41,6 +41,8 @@ export interface TelemetryConfig {
   readonly metricsToken: string | undefined;
   /** Whose forwarded headers are believed. */
   readonly trustedProxies: TrustedProxies;
+  /** Whether spans carry addresses of clients. */
+  readonly recordsClientAddresses: boolean;
   /** Without a trailing slash. */
   readonly jaegerUiUrl: string | undefined;
   /** OTEL_LOG_LEVEL, which the SDK reads itself. */
@@ -114,6 +116,7 @@ export function readTelemetryConfig({ env, dotEnv = {} }: TelemetryConfigSources
     historyFile: values.historyDays > 0 ? join(dataDir, 'telemetry.sqlite') : undefined,
     metricsToken: values.metricsToken,
     trustedProxies: values.trustedProxies,
+    recordsClientAddresses: values.recordsClientAddresses,
     jaegerUiUrl: values.jaegerUiUrl?.replace(/\/+$/, ''),
     sdkLogLevel: values.sdkLogLevel,
     resourceAttributes: Object.freeze({

@@ -142,12 +142,16 @@ export class EnabledTelemetry implements Telemetry {
       ...(this.#metricExport === undefined ? [] : [this.#metricExport.reader]),
     ];
     const contexts = new AsyncContextManager();
-    const { untracedPathPrefixes, trustedProxies } = config;
+    const {
+      untracedPathPrefixes,
+      trustedProxies: proxies,
+      recordsClientAddresses: recordsAddresses,
+    } = config;
     this.#http = createHttpInstrumentation({
       guard,
       contexts,
       untracedPathPrefixes,
-      trustedProxies,
+      clients: { proxies, recordsAddresses },
       clock,
       sink: processor,
       resource,

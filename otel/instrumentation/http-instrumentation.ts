@@ -8,7 +8,7 @@ import { REDACTED_QUERY_PARAMS } from './redacted-query.ts';
 
 export interface HttpInstrumentationOptions extends Pick<
   HttpServerSpansOptions,
-  'contexts' | 'guard' | 'resource' | 'sink' | 'trustedProxies'
+  'contexts' | 'guard' | 'resource' | 'sink' | 'clients'
 > {
   /** Requests to these paths and what lies below them make no spans, nor does anything they do: `/admin/metrics`. */
   readonly untracedPathPrefixes?: readonly string[];
@@ -23,7 +23,7 @@ export function createHttpInstrumentation({
   clock = systemClock,
   sink,
   resource,
-  trustedProxies,
+  clients,
 }: HttpInstrumentationOptions): HttpInstrumentation {
   const outgoing = new OutgoingHttpInstrumentation({
     disableIncomingRequestInstrumentation: true,
@@ -42,7 +42,7 @@ export function createHttpInstrumentation({
     untracedPathPrefixes,
     sink,
     resource,
-    ...(trustedProxies && { trustedProxies }),
+    ...(clients && { clients }),
   });
   outgoing.incoming.enable();
   return outgoing;

@@ -25,6 +25,14 @@ const KNOWN_METHODS = new Set('GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PA
 /** A path that a URL parser would leave as it is: no dot segments, nothing to encode. */
 const PLAIN_PATH = /^(?:\/[\w~-][\w.~-]*)*\/?$/;
 
+/** What is believed and what is recorded of who asks. */
+export interface ClientRules {
+  /** Whose headers about somebody else are believed. */
+  readonly proxies: TrustedProxies;
+  /** False leaves the addresses of clients and peers out of spans. */
+  readonly recordsAddresses: boolean;
+}
+
 /** What a request said of itself, copied when it came in: its attributes are made when it may be gone. */
 export interface RequestWords extends ForwardedWords {
   /** As it was sent. */
@@ -37,8 +45,7 @@ export interface RequestWords extends ForwardedWords {
   readonly host: string | undefined;
   readonly userAgent: string | undefined;
   readonly requestId: string | string[] | undefined;
-  /** Whose headers about somebody else are believed. */
-  readonly proxies: TrustedProxies;
+  readonly clients: ClientRules;
 }
 
 export function knownMethod(verb: string): string {
@@ -52,7 +59,7 @@ export function knownMethod(verb: string): string {
 export function requestAttributes(words: RequestWords): Attributes {
   const { verb, peerAddress, userAgent, requestId } = words;
   const method = knownMethod(verb);
-  const told = forwardedRequest(words, words.proxies);
+  const told = forwardedRequest(words, words.clients.proxies);
   const scheme = told.proto ?? (words.isEncrypted ? 'https' : 'http');
   const attributes: Attributes = {
     [ATTR_HTTP_REQUEST_METHOD]: method,
@@ -60,12 +67,13 @@ export function requestAttributes(words: RequestWords): Attributes {
     [ATTR_NETWORK_PROTOCOL_VERSION]: words.httpVersion,
   };
   if (verb !== method) attributes[ATTR_HTTP_REQUEST_METHOD_ORIGINAL] = verb;
-  if (peerAddress !== undefined) {
+  if (words.clients.recordsAddresses && peerAddress !== undefined) {
     attributes[ATTR_NETWORK_PEER_ADDRESS] = peerAddress;
     if (words.peerPort !== undefined) attributes[ATTR_NETWORK_PEER_PORT] = words.peerPort;
   }
   if (userAgent !== undefined) attributes[ATTR_USER_AGENT_ORIGINAL] = userAgent;
-  if (told.clientAddress !== undefined) attributes[ATTR_CLIENT_ADDRESS] = told.clientAddress;
+  if (words.clients.recordsAddresses && told.clientAddress !== undefined)
+    attributes[ATTR_CLIENT_ADDRESS] = told.clientAddress;
   addServer(attributes, words, told, scheme);
   addUrl(attributes, words.target);
   if (typeof requestId === 'string' && requestId !== '')

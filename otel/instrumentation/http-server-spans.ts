@@ -13,8 +13,9 @@ import {
 import { setRPCMetadata, suppressTracing } from '@opentelemetry/core';
 import type { Clock } from '../clock.ts';
 import type { Guard } from '../guard.ts';
-import { DEFAULT_TRUSTED_PROXIES, type TrustedProxies } from '../settings/trusted-proxies.ts';
+import { DEFAULT_TRUSTED_PROXIES } from '../settings/trusted-proxies.ts';
 import type { AsyncContextManager } from './context-manager.ts';
+import type { ClientRules } from './http-request-attributes.ts';
 import { IncomingRequest } from './incoming-request.ts';
 import { LinkedContext } from './linked-context.ts';
 import { LiveSpan } from './live-span.ts';
@@ -44,8 +45,8 @@ export interface HttpServerSpansOptions {
   /** The one that is registered globally. */
   readonly contexts: AsyncContextManager;
   readonly untracedPathPrefixes: readonly string[];
-  /** Whose forwarded headers are believed; default: a proxy on this machine. */
-  readonly trustedProxies?: TrustedProxies;
+  /** Default: a proxy on this machine is believed, and addresses are recorded. */
+  readonly clients?: ClientRules;
   /** Sees the spans begin and end; a span processor. */
   readonly sink: LiveSpanSource['sink'];
   readonly resource: LiveSpanSource['resource'];
@@ -61,14 +62,14 @@ export class HttpServerSpans {
   readonly #contexts: AsyncContextManager;
   readonly #isUntraced: (url: string) => boolean;
   readonly #source: LiveSpanSource;
-  readonly #proxies: TrustedProxies;
+  readonly #clients: ClientRules;
   /** Headers that a propagator reads; without any of them there is nothing to extract. Empty until one is set. */
   #propagated: readonly string[] = [];
   #isEnabled = false;
 
   constructor(options: HttpServerSpansOptions) {
     const { guard, clock, contexts, untracedPathPrefixes, sink, resource } = options;
-    this.#proxies = options.trustedProxies ?? DEFAULT_TRUSTED_PROXIES;
+    this.#clients = options.clients ?? { proxies: DEFAULT_TRUSTED_PROXIES, recordsAddresses: true };
     this.#guard = guard;
     this.#clock = clock;
     this.#contexts = contexts;
@@ -114,7 +115,7 @@ export class HttpServerSpans {
   #start(request: IncomingMessage, response: ServerResponse): void {
     const startNanos = this.#nanos();
     const parent = this.#parentOf(request.headers);
-    const incoming = new IncomingRequest(this.#source, startNanos, request, this.#proxies);
+    const incoming = new IncomingRequest(this.#source, startNanos, request, this.#clients);
     const span = new LiveSpan(
       this.#source,
       incoming.verb,

@@ -6,10 +6,14 @@ import { type RPCMetadata, RPCType } from '@opentelemetry/core';
 import type { KnownOperation } from '../sampling/ended-span.ts';
 import { UNKNOWN_PATHS } from '../sampling/operation-type.ts';
 import { ATTR_HTTP_REQUEST_METHOD } from '../semconv.ts';
-import { DEFAULT_TRUSTED_PROXIES, type TrustedProxies } from '../settings/trusted-proxies.ts';
 import { callerOf, REQUEST_FACTS, type RequestFacts } from './context.ts';
 import type { HttpOutcome } from './http-outcome.ts';
-import { type RequestWords, knownMethod, requestAttributes } from './http-request-attributes.ts';
+import {
+  type ClientRules,
+  type RequestWords,
+  knownMethod,
+  requestAttributes,
+} from './http-request-attributes.ts';
 import { addResponseAttributes, describeResponse } from './http-response-attributes.ts';
 import type { LiveSpan } from './live-span.ts';
 import type { LazyAttributes } from './live-span-source.ts';
@@ -23,10 +27,10 @@ class Peer {
   readonly address: string | undefined;
   readonly port: number | undefined;
   readonly isEncrypted: boolean;
-  readonly proxies: TrustedProxies;
+  readonly clients: ClientRules;
 
-  constructor(socket: Socket, proxies: TrustedProxies) {
-    this.proxies = proxies;
+  constructor(socket: Socket, clients: ClientRules) {
+    this.clients = clients;
     this.address = socket.remoteAddress;
     this.port = socket.remotePort;
     this.isEncrypted = (socket as Partial<TLSSocket>).encrypted === true;
@@ -68,7 +72,7 @@ export class IncomingRequest
     source: ResponseWatchSource,
     startNanos: number,
     request: IncomingMessage,
-    proxies: TrustedProxies = DEFAULT_TRUSTED_PROXIES,
+    clients: ClientRules,
   ) {
     super(source, startNanos);
     this.type = RPCType.HTTP;
@@ -87,7 +91,7 @@ export class IncomingRequest
     this.forwardedFor = headers['x-forwarded-for'];
     this.forwardedHost = headers['x-forwarded-host'];
     this.forwardedProto = headers['x-forwarded-proto'];
-    this.peer = socket[PEER] ??= new Peer(socket, proxies);
+    this.peer = socket[PEER] ??= new Peer(socket, clients);
   }
 
   get [REQUEST_FACTS](): RequestFacts | undefined {
@@ -105,8 +109,8 @@ export class IncomingRequest
   get isEncrypted(): boolean {
     return this.peer.isEncrypted;
   }
-  get proxies(): TrustedProxies {
-    return this.peer.proxies;
+  get clients(): ClientRules {
+    return this.peer.clients;
   }
 
   /** What an app has set itself is for the attributes to tell. */

@@ -122,6 +122,12 @@ export const SETTINGS = {
     'whose `Forwarded` and `X-Forwarded-*` headers are believed, for the client’s address, host and scheme: addresses, networks as `10.0.0.0/8`, `loopback` (a proxy on this machine, and the private networks behind it), `private`; or `none`',
     parseTrustedProxies,
   ),
+  recordsClientAddresses: setting(
+    'METRICS_CLIENT_ADDRESS',
+    'true',
+    'false: no address of a visitor is in spans, neither on the pages nor in what is exported',
+    parseBoolean,
+  ),
   jaegerUiUrl: optional('JAEGER_UI_URL', 'makes “open in Jaeger” links', parsePlainHttpUrl),
   sdkDisabled: setting('OTEL_SDK_DISABLED', 'false', 'true acts as METRICS_ENABLED=false', parseBoolean),
   sdkLogLevel: optional(

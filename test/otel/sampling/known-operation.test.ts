@@ -1,3 +1,4 @@
+import { DEFAULT_TRUSTED_PROXIES } from '../../../otel/settings/trusted-proxies.ts';
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
@@ -36,7 +37,10 @@ interface Told {
 function answered({ verb, set, outcome, durationNanos, isFailed }: Told): LiveSpan {
   const socket = { remoteAddress: '127.0.0.1', remotePort: 4711 };
   const request = { method: verb, url: '/a?b=c', httpVersion: '1.1', headers: { host: 'a:1' }, socket };
-  const incoming = new IncomingRequest(SOURCE, START.startNanos, request as unknown as IncomingMessage);
+  const incoming = new IncomingRequest(SOURCE, START.startNanos, request as unknown as IncomingMessage, {
+    proxies: DEFAULT_TRUSTED_PROXIES,
+    recordsAddresses: true,
+  });
   const span = new LiveSpan(SOURCE, verb, undefined, LinkedContext.root, START, incoming);
   incoming.span = span;
   span.setAttributes(set);
