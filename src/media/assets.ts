@@ -100,7 +100,10 @@ export function createAssets(folders: AssetFolders): Assets {
   const publicServer = createFolderServer(folders.publicFolder);
   for (const file of filesIn(folders.publicFolder)) {
     const name = file.split(sep).join('/');
-    if (name.endsWith('.css')) stylesheets.set(name, readFileSync(join(folders.publicFolder, file), 'utf8'));
+    const path = join(folders.publicFolder, file);
+    if (name.endsWith('.css')) stylesheets.set(name, readFileSync(path, 'utf8'));
+    // koa-static names no encoding of a drawing.
+    else if (name.endsWith('.svg')) addText(name, 'image/svg+xml; charset=utf-8', readFileSync(path, 'utf8'));
     else addFile(name, folders.publicFolder, file, publicServer);
   }
   for (const file of filesIn(folders.browserFolder).filter((name) => name.endsWith('.ts'))) {

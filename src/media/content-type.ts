@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import path from 'node:path';
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
@@ -22,7 +23,15 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.txt': 'text/plain; charset=utf-8',
 };
 
-/** By the extension; what a browser could run as a page of ours, and what is unknown, is a download of bytes. */
-export function contentTypeOf(file: string): string {
-  return CONTENT_TYPES[path.extname(file).toLowerCase()] ?? 'application/octet-stream';
+const OTHER_ENCODING = /^\s*<\?xml[^>]*\bencoding\s*=\s*["'](?!utf-8|us-ascii)/i;
+
+/**
+ * By the extension; what a browser could run as a page of ours, and what is unknown, is a download of bytes. Drawings say that they are in
+ * UTF-8, if they are: without it the encoding is for the browser to guess.
+ */
+export function contentTypeOf(file: string, bytes: Buffer): string {
+  const type = CONTENT_TYPES[path.extname(file).toLowerCase()] ?? 'application/octet-stream';
+  if (!type.endsWith('+xml') || !isUtf8(bytes) || OTHER_ENCODING.test(bytes.toString('latin1', 0, 200)))
+    return type;
+  return `${type}; charset=utf-8`;
 }

@@ -100,7 +100,7 @@ export class MediaStore {
       mediaName,
       sha256,
       bytes.length,
-      contentTypeOf(mediaName),
+      contentTypeOf(mediaName, bytes),
       size?.width ?? null,
       size?.height ?? null,
       options.alt ?? null,

@@ -70,7 +70,7 @@ describe('media', () => {
 
   it('puts an SVG opened by itself into a box where nothing runs', async () => {
     const { headers } = await server.ask('/media/drawing.svg');
-    expect(headers['content-type']).toBe('image/svg+xml');
+    expect(headers['content-type']).toBe('image/svg+xml; charset=utf-8');
     expect(headers['content-security-policy']).toMatch(/^sandbox; default-src 'none'/);
   });
 

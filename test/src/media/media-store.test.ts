@@ -105,6 +105,25 @@ describe('MediaStore', () => {
   });
 });
 
+describe('the type of a drawing', () => {
+  it.each([
+    ['in UTF-8', Buffer.from('<svg><text>Größe</text></svg>'), 'image/svg+xml; charset=utf-8'],
+    [
+      'that says so',
+      Buffer.from('<?xml version="1.0" encoding="UTF-8"?><svg/>'),
+      'image/svg+xml; charset=utf-8',
+    ],
+    [
+      'of another encoding',
+      Buffer.from('<?xml version="1.0" encoding="ISO-8859-1"?><svg/>'),
+      'image/svg+xml',
+    ],
+    ['that is no UTF-8', Buffer.from('<svg><text>Gr\xf6\xdfe</text></svg>', 'latin1'), 'image/svg+xml'],
+  ])('names the encoding of one %s, if it is sure', (_, bytes, type) => {
+    expect(blog.media.put('a.svg', bytes).media.contentType).toBe(type);
+  });
+});
+
 describe('mediaPath', () => {
   it('never leads out of the folder, whatever is asked', () => {
     const part = fc.constantFrom(

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { scanTags } from '../../../src/posts/html-scanner.ts';
+import { DeskServer, type Visitor } from './desk-server.ts';
+
+let server: DeskServer;
+let owner: Visitor;
+beforeAll(async () => {
+  server = await new DeskServer().start();
+});
+afterAll(() => server.close());
+
+/** Name and way of filling in of each password field of a page. */
+function passwordFields(text: string): readonly string[] {
+  return [...scanTags(text)]
+    .filter(({ name, attributes }) => name === 'input' && attributes.includes('type="password"'))
+    .map(({ attributes }) => {
+      const [, field] = /\bname="(\w+)"/.exec(attributes)!;
+      const [, way] = /\bautocomplete="([\w-]+)"/.exec(attributes)!;
+      return `${field} ${way}${attributes.includes('maxlength') ? ', cut off' : ''}`;
+    });
+}
+
+describe('a password', () => {
+  it.each([
+    [
+      'setting up',
+      () => server.visitor().get(server.accounts.setupLinks.create()!.path),
+      ['password new-password', 'repeated new-password'],
+    ],
+    [
+      'signing in',
+      async () => {
+        owner = await server.owner();
+        return server.visitor().get('/admin/sign-in');
+      },
+      ['password current-password'],
+    ],
+    [
+      'changing it',
+      () => owner.get('/admin/settings'),
+      ['currentPassword current-password', 'password new-password', 'repeated new-password'],
+    ],
+    [
+      'coming back by a link',
+      () => server.visitor().get(server.accounts.setupLinks.createForOwner().path),
+      ['password new-password', 'repeated new-password'],
+    ],
+  ])('is masked, pasted and filled in by managers when %s', async (_, ask, fields) => {
+    const { text, headers } = await ask();
+    expect(passwordFields(text)).toEqual(fields);
+    // No script runs there that could keep anybody from pasting, and no length cuts off what is pasted.
+    expect(headers['content-security-policy']).toMatch(/^default-src 'none'/);
+    expect(text).not.toMatch(/<script|\son\w+=/);
+    expect(text).not.toMatch(/\b(?:hint|secret) question\b/i);
+  });
+});
