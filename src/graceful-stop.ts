@@ -1,5 +1,7 @@
 import type { Server } from 'node:http';
+import { Server as NetServer, type Socket } from 'node:net';
 import type { Logger } from 'pino';
+import type { ParentWatch } from './process/parent-watch.ts';
 
 /** Process managers kill after ten seconds, as a rule. */
 const MAX_STOP_MILLIS = 10_000;
@@ -7,38 +9,63 @@ const MAX_STOP_MILLIS = 10_000;
 const MAX_REQUESTS_MILLIS = 5000;
 
 /**
- * On SIGTERM or SIGINT: stop accepting, let requests finish, close what is behind them, exit with 0; all within ten seconds.
- * A second signal exits at once.
+ * On SIGTERM or SIGINT, or when the parent has gone: stop accepting, let requests finish, close what is behind them, exit with 0; all
+ * within ten seconds. A second signal exits at once.
  */
 export function stopGracefully(options: {
   readonly server: Server;
+  /** Closes a connection behind the request that is being answered there, or at once. */
+  readonly finish: (socket: Socket) => void;
+  readonly parent?: ParentWatch | undefined;
   readonly log: Logger;
   /** Ends answers that would never end by themselves: live streams. */
   readonly beforeRequestsEnd?: () => void;
   /** Called when the last request is through. */
   readonly close: () => Promise<void>;
 }): void {
-  const { server, log, close } = options;
+  const { server, finish, parent, log, close } = options;
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   let stopping = false;
-  const stop = (signal: NodeJS.Signals): void => {
-    if (stopping) process.exit(1);
+  const stop = (reason: string): void => {
     stopping = true;
+    parent?.stop();
     setTimeout(() => process.exit(1), MAX_STOP_MILLIS).unref();
-    const cut = setTimeout(() => server.closeAllConnections(), MAX_REQUESTS_MILLIS);
-    server.close(async () => {
+    const cut = setTimeout(() => {
+      log.warn(
+        { event: 'stop.cut', connections: sockets.size },
+        'requests took too long to stop and were cut',
+      );
+      server.closeAllConnections();
+    }, MAX_REQUESTS_MILLIS);
+    // Not http's own `close`: it destroys connections whose answer is written but has not left yet.
+    NetServer.prototype.close.call(server, () => {
       clearTimeout(cut);
-      try {
-        await close();
-        process.exit(0);
-      } catch (error) {
-        log.error({ err: error }, 'stop failed');
-        process.exit(1);
-      }
+      void finishWork();
     });
+    for (const socket of sockets) finish(socket);
     options.beforeRequestsEnd?.();
-    server.closeIdleConnections();
-    log.debug({ signal }, 'stopping');
+    log.debug({ reason }, 'stopping');
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  const finishWork = async (): Promise<void> => {
+    try {
+      await close();
+      process.exit(0);
+    } catch (error) {
+      log.error({ err: error }, 'stop failed');
+      process.exit(1);
+    }
+  };
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (stopping) process.exit(1);
+    stop(signal);
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  parent?.onGone(() => {
+    if (!stopping) stop('the parent process has gone');
+  });
 }

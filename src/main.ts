@@ -1,4 +1,7 @@
 import { activeTelemetry } from '../otel/telemetry.ts';
 import { startBlog } from './start-blog.ts';
 
-startBlog({ telemetry: activeTelemetry() });
+startBlog({
+  telemetry: activeTelemetry(),
+  stopWithParent: process.argv.includes('--stop-with-parent'),
+});

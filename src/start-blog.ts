@@ -17,6 +17,7 @@ import { createLog } from './log.ts';
 import { closeLiveStreams } from './observatory/routes.ts';
 import { MediaUses } from './posts/media-uses.ts';
 import { PostStore } from './posts/post-store.ts';
+import { watchParent } from './process/parent-watch.ts';
 import { seedWelcomePosts } from './posts/welcome-posts.ts';
 
 /** What the blog needs of telemetry, on or off. */
@@ -34,6 +35,8 @@ export interface StartBlogOptions {
   readonly rooms?: (deps: AppDependencies) => readonly Router[];
   /** Called once the blog answers, instead of offering a set-up link. */
   readonly onListening?: (address: string, deps: AppDependencies) => void;
+  /** Also stops when the process that started it has gone, as npm does on SIGTERM without a word to what it runs. */
+  readonly stopWithParent?: boolean;
 }
 
 /** The one thing that nobody sees go wrong: a session cookie that leaves over plain http. */
@@ -41,7 +44,7 @@ const WITHOUT_PUBLIC_URL =
   'PUBLIC_URL is not set: cookies are Secure only for requests that a proxy in TRUSTED_PROXIES says came by https.';
 
 /** Opens the database, listens and prints the address; what keeps it from starting is one readable line and exit code 1. */
-export function startBlog({ telemetry, rooms, onListening }: StartBlogOptions): void {
+export function startBlog({ telemetry, rooms, onListening, stopWithParent }: StartBlogOptions): void {
   const config = orExit(loadBlogConfig);
   const log = createLog(config);
   telemetry.instrumentDatabase(Database);
@@ -75,6 +78,8 @@ export function startBlog({ telemetry, rooms, onListening }: StartBlogOptions): 
   });
   stopGracefully({
     server,
+    finish: turns.finish,
+    parent: stopWithParent ? watchParent() : undefined,
     log,
     beforeRequestsEnd: closeLiveStreams,
     async close() {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { watchParent } from '../process/parent-watch.ts';
 import { RandomSource } from './random-source.ts';
 import { visit } from './demo-traffic.ts';
 
@@ -40,6 +41,8 @@ for (const [from, to] of [
 }
 process.on('SIGINT', () => server.kill('SIGTERM'));
 process.on('SIGTERM', () => server.kill('SIGTERM'));
+// npm that is killed alone.
+watchParent().onGone(() => server.kill('SIGTERM'));
 server.on('exit', (code) => {
   stop.abort();
   rmSync(folder, { recursive: true, force: true });

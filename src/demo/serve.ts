@@ -13,6 +13,7 @@ let owner: DemoOwner | undefined;
 // The demo's server: the whole blog with more posts, a few faulty rooms, and an owner who signs in by a link.
 startBlog({
   telemetry: activeTelemetry(),
+  stopWithParent: true,
   rooms: (deps) => {
     writePosts(deps);
     owner = createDemoOwner(deps);

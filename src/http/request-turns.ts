@@ -36,6 +36,11 @@ export interface RequestTurns {
   readonly waiting: number;
   /** Calls `work` once every request that arrived at the socket before has been answered; at once where there is none. */
   whenAnswered(socket: Socket, work: () => void): void;
+  /**
+   * Closes the socket behind the request that is in the app, and at once where there is none. Its client is told `Connection: close` if the
+   * head has not left yet. What waits is forgotten: its client may send it again elsewhere.
+   */
+  finish(socket: Socket): void;
 }
 
 /**
@@ -72,11 +77,12 @@ export function takeTurns(
   }
 
   function start(line: Line, { request, response }: Exchange): void {
-    line.isAnswering = true;
+    line.answering = response;
     line.markBusy();
     response.once('close', () => {
-      line.isAnswering = false;
-      if (line.socket.destroyed) waiting -= line.clear();
+      line.answering = undefined;
+      if (line.isLast) line.socket.destroySoon();
+      if (line.isLast || line.socket.destroyed) waiting -= line.clear();
       else if (line.length > 0) schedule(line);
       else line.goIdle();
     });
@@ -120,13 +126,22 @@ export function takeTurns(
       if (line === undefined || !line.isBusy) work();
       else line.lastWork = work;
     },
+    finish(socket) {
+      const line = lines.get(socket);
+      if (line?.answering === undefined) return socket.destroySoon();
+      line.isLast = true;
+      if (!line.answering.headersSent) line.answering.setHeader('Connection', 'close');
+    },
   };
 }
 
 /** The requests of one socket that wait, in the order in which they came. */
 class Line {
   readonly socket: BusySocket;
-  isAnswering = false;
+  /** Of the request that is in the app. */
+  answering: ServerResponse | undefined;
+  /** Nothing of this socket is answered any more after that. */
+  isLast = false;
   /** To be done when nothing waits any more. */
   lastWork: (() => void) | undefined;
   #waiting: Exchange[] = [];
@@ -141,7 +156,7 @@ class Line {
   }
 
   get isBusy(): boolean {
-    return this.isAnswering || this.#waiting.length > 0;
+    return this.answering !== undefined || this.#waiting.length > 0;
   }
 
   markBusy(): void {

@@ -1,7 +1,17 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { BlogProcess, makeDataDir, removeDataDir, runToEnd, START_ARGUMENTS } from './blog-process.ts';
+import {
+  BlogProcess,
+  childEnvironment,
+  makeDataDir,
+  removeDataDir,
+  ROOT,
+  runToEnd,
+  START_ARGUMENTS,
+  TOKEN,
+} from './blog-process.ts';
 
 const folders: string[] = [];
 function dataDir(): string {
@@ -82,7 +92,66 @@ describe('the stop', () => {
       expect(await blog.stop(signal)).toBe(0);
     },
   );
+
+  it('waits for no connection that is kept or has a live stream', async () => {
+    const blog = await BlogProcess.start(dataDir(), { LOG_LEVEL: 'warn' });
+    await blog.ask('/health');
+    const cookie = await signInByLink(blog);
+    const stream = await fetch(`${blog.address}/admin/metrics-dashboard/live?page=`, { headers: { cookie } });
+    const reader = stream.body!.getReader();
+    await reader.read();
+    await blog.ask('/');
+    expect(await blog.stop()).toBe(0);
+    let isDone = false;
+    while (!isDone) isDone = (await reader.read()).done;
+    expect(blog.output).not.toContain('stop.cut');
+  });
+
+  it.each(['SIGTERM', 'SIGKILL'] as const)('comes when %s reaches npm alone', async (signal) => {
+    const npm = spawn('npm', ['start'], {
+      cwd: ROOT,
+      env: childEnvironment({ PORT: '0', DATA_DIR: dataDir(), METRICS_TOKEN: TOKEN, LOG_LEVEL: 'debug' }),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    npm.stdout.setEncoding('utf8');
+    npm.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
+    // The pipes are closed when nobody has them any more: not before the blog has ended.
+    const ended = Promise.all([once(npm.stdout, 'close'), once(npm.stderr, 'close')]);
+    const address = await new Promise<string>((resolve) => {
+      npm.stdout.on('data', (text: string) => {
+        output += text;
+        const found = /Glasshouse is at (http:\S+)/.exec(output);
+        if (found !== null) resolve(found[1]!);
+      });
+    });
+    npm.kill(signal);
+    await ended;
+    await expect(fetch(`${address}/health`)).rejects.toThrow('fetch failed');
+    expect(output).toContain('"msg":"stopping"');
+  });
 });
+
+/** Answers the cookies of the owner that the set-up link makes. */
+async function signInByLink(blog: BlogProcess): Promise<string> {
+  const link = /http:\S+\/admin\/setup\?token=\S+/.exec(blog.output)![0];
+  const page = await fetch(link);
+  const cookieOf = (answer: Response): string =>
+    answer.headers
+      .getSetCookie()
+      .map((line) => line.split(';')[0])
+      .join('; ');
+  const csrf = /name="_csrf" value="([^"]+)"/.exec(await page.text())![1]!;
+  const password = 'amber lantern quietly grows';
+  const token = new URL(link).searchParams.get('token')!;
+  const done = await fetch(`${blog.address}/admin/setup`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { cookie: cookieOf(page) },
+    body: new URLSearchParams({ _csrf: csrf, token, password, repeated: password }),
+  });
+  return cookieOf(done);
+}
 
 /** The first `node` on the machine that is not the project's own; the project's own where there is no other. */
 function systemNode(): { path: string; version: string; isOld: boolean } {

@@ -95,7 +95,9 @@ export class LiveStreams {
 
   close(): void {
     for (const viewer of this.#viewers) {
-      viewer.stream.end();
+      // Who does not read would keep the end waiting.
+      if (viewer.stream.writableNeedDrain) viewer.stream.destroy();
+      else viewer.stream.end();
       this.#leave(viewer);
     }
   }

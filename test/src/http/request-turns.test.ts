@@ -203,4 +203,62 @@ describe('requests that are sent in one write', () => {
     turns.whenAnswered(clients[0]!, () => done.push('at once'));
     expect(done.at(-1)).toBe('at once');
   });
+
+  describe('when their connection is to be finished', () => {
+    async function inApp(
+      path: string,
+      count = 1,
+    ): Promise<{ readonly socket: Socket; readonly response: ServerResponse }> {
+      const begun = new Promise<ServerResponse>((resolve) => {
+        handle = (_, given) => resolve(given);
+      });
+      await listen();
+      // Only what is under test closes a connection.
+      server.keepAliveTimeout = 0;
+      const socket = client();
+      socket.write(requestText(path).repeat(count));
+      const response = await begun;
+      while (turns.waiting < count - 1) await new Promise(setImmediate);
+      return { socket, response };
+    }
+
+    it('tell it in the answer that has not begun, and drop what waits', async () => {
+      const { socket, response } = await inApp('/', 5);
+      turns.finish(response.req.socket);
+      response.end('<last>');
+      const text = await received(socket, 'never');
+      expect(text).toContain('Connection: close');
+      expect(text).toContain('<last>');
+      expect([text.match(/HTTP\/1\.1 200/g), turns.waiting]).toEqual([['HTTP/1.1 200'], 0]);
+    });
+
+    it('close it behind an answer whose head has left', async () => {
+      const { socket, response } = await inApp('/');
+      response.write('<first>');
+      await received(socket, '<first>');
+      turns.finish(response.req.socket);
+      const rest = received(socket, 'never');
+      response.end('<last>');
+      expect(await rest).toContain('<last>');
+    });
+
+    it('send what is written and has not left', async () => {
+      const { socket, response } = await inApp('/');
+      const body = 'x'.repeat(8_000_000);
+      socket.pause();
+      response.end(body);
+      turns.finish(response.req.socket);
+      const text = received(socket, 'never');
+      socket.resume();
+      expect((await text).split('\r\n\r\n')[1]!.length).toBe(body.length);
+    });
+
+    it('close it at once where none is answered', async () => {
+      await listen();
+      const arrived = once(server, 'connection') as Promise<[Socket]>;
+      const socket = client();
+      turns.finish((await arrived)[0]);
+      expect(await received(socket, 'never')).toBe('');
+    });
+  });
 });
