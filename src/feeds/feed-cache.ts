@@ -2,7 +2,8 @@ import { ByteBoundedCache } from '../views/byte-bounded-cache.ts';
 
 /** A made feed, ready to send. */
 export interface CachedFeed {
-  readonly body: string;
+  /** UTF-8, made once: a large feed takes milliseconds. */
+  readonly body: Buffer;
   readonly etag: string;
 }
 
@@ -34,6 +35,6 @@ export class FeedCache {
 
   set(key: string, version: string, feed: CachedFeed): void {
     // V8 keeps most text at one byte a character, some at two; the larger is the bound.
-    this.#kept.set(key, { ...feed, version }, (key.length + feed.body.length) * 2);
+    this.#kept.set(key, { ...feed, version }, key.length * 2 + feed.body.length);
   }
 }

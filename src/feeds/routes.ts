@@ -72,7 +72,7 @@ export function createFeedRoutes(deps: FeedRouteDependencies): Router {
     let made = cache.get(key, version);
     if (made === undefined) {
       metrics.cacheMiss();
-      const body = deps.render(template, () => draw(at));
+      const body = Buffer.from(deps.render(template, () => draw(at)));
       made = { body, etag: bodyEtag(body) };
       cache.set(key, version, made);
     } else {

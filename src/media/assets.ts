@@ -77,7 +77,8 @@ export function createAssets(folders: AssetFolders): Assets {
     );
   }
   function addText(name: string, type: string, text: string): void {
-    const made = { body: text, type, lastModifiedMillis: Date.now(), etag: bodyEtag(text) };
+    const body = Buffer.from(text);
+    const made = { body, type, lastModifiedMillis: Date.now(), etag: bodyEtag(body) };
     add(name, text, (ctx, cacheControl) => sendFresh(ctx, { ...made, cacheControl }));
   }
   function hashedNameOf(name: string): string {

@@ -23,7 +23,7 @@ const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
 const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 6 } };
 const GZIP = { level: 6 };
 
-const compressWhole: Readonly<Record<Encoding, (body: string) => Promise<Buffer>>> = {
+const compressWhole: Readonly<Record<Encoding, (body: string | Buffer) => Promise<Buffer>>> = {
   br: (body) => promisify(brotliCompress)(body, BROTLI),
   zstd: (body) => promisify(zstdCompress)(body, ZSTD),
   gzip: (body) => promisify(gzip)(body, GZIP),
@@ -56,8 +56,9 @@ export function createCompression(): Middleware {
       source = ctx.body;
       const encoding = encodingFor(ctx as unknown as Context);
       if (encoding === undefined) return;
-      if (typeof source === 'string' && responseHeader(ctx as unknown as Context, 'ETag') !== '')
-        await sendKept(ctx as unknown as Context, source, encoding);
+      const whole = typeof source === 'string' || Buffer.isBuffer(source) ? source : undefined;
+      if (whole !== undefined && responseHeader(ctx as unknown as Context, 'ETag') !== '')
+        await sendKept(ctx as unknown as Context, whole, encoding);
       else if (ctx.method === 'HEAD') announce(ctx as unknown as Context, encoding);
     });
     // koa-compress pipes, and a pipe does not pass a broken source on: the client would wait for ever.
@@ -69,11 +70,11 @@ export function createCompression(): Middleware {
     else if (ctx.status === 304) tagAsAsked(ctx as unknown as Context, asked);
   };
 
-  async function sendKept(ctx: Context, text: string, encoding: Encoding): Promise<void> {
+  async function sendKept(ctx: Context, whole: string | Buffer, encoding: Encoding): Promise<void> {
     const key = `${encoding} ${responseHeader(ctx, 'ETag')}`;
     let packed = kept.get(key);
     if (packed === undefined) {
-      packed = await compressWhole[encoding](text);
+      packed = await compressWhole[encoding](whole);
       kept.set(key, packed, packed.length + key.length);
     }
     ctx.set('Content-Encoding', encoding);

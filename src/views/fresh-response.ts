@@ -3,7 +3,8 @@ import type { Context } from 'koa';
 
 /** A whole answer with what a client needs to ask again cheaply. */
 export interface FreshResponse {
-  readonly body: string;
+  /** Bytes where the same answer is sent again: text is made into bytes anew each time. */
+  readonly body: string | Buffer;
   readonly type: string;
   readonly lastModifiedMillis: number;
   /** Default: may be kept, must be asked about. */
@@ -13,7 +14,7 @@ export interface FreshResponse {
 }
 
 /** A strong validator: the hash of the bytes. */
-export function bodyEtag(body: string): string {
+export function bodyEtag(body: string | Buffer): string {
   return `"${createHash('sha1').update(body).digest('base64url')}"`;
 }
 

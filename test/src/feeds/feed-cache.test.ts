@@ -33,26 +33,26 @@ class FakeBusinessMetrics implements BusinessMetrics {
 }
 
 describe('FeedCache', () => {
-  const feed = (body: string) => ({ body, etag: '"x"' });
+  const feed = (text: string) => ({ body: Buffer.from(text), etag: '"x"' });
 
   it('forgets a feed whose version has passed', () => {
     const cache = new FeedCache();
     cache.set('a', '1', feed('one'));
-    expect(cache.get('a', '1')?.body).toBe('one');
+    expect(cache.get('a', '1')?.body.toString()).toBe('one');
     expect(cache.get('a', '2')).toBeUndefined();
     expect([cache.size, cache.bytes]).toEqual([0, 0]);
   });
 
   it('lets the least recently used go when the bytes run out', () => {
-    const cache = new FeedCache({ maxBytes: 1000 });
+    const cache = new FeedCache({ maxBytes: 500 });
     for (const key of ['a', 'b', 'c', 'd']) cache.set(key, '1', feed('x'.repeat(100)));
     expect(cache.get('a', '1')).toBeDefined();
     cache.set('e', '1', feed('x'.repeat(100)));
     expect(cache.get('b', '1')).toBeUndefined();
     expect(cache.get('a', '1')).toBeDefined();
-    expect(cache.bytes).toBeLessThanOrEqual(1000);
+    expect(cache.bytes).toBeLessThanOrEqual(500);
     cache.set('a', '1', feed('x'.repeat(100)));
-    expect(cache.bytes).toBe(cache.size * 202);
+    expect(cache.bytes).toBe(cache.size * 102);
   });
 
   it('does not keep what is larger than all of it', () => {
@@ -64,9 +64,16 @@ describe('FeedCache', () => {
 
 describe('feeds', () => {
   const metrics = new FakeBusinessMetrics();
+  const bodies: unknown[] = [];
   let server: ReaderServer;
   beforeAll(async () => {
-    server = await new ReaderServer({ metrics }).start();
+    server = await new ReaderServer({
+      metrics,
+      extra: async (ctx, next) => {
+        await next();
+        bodies.push(ctx.body);
+      },
+    }).start();
     server.publish({ title: 'A', path: 'a', tags: ['t'] });
   });
   afterAll(() => server.close());
@@ -84,6 +91,19 @@ describe('feeds', () => {
     expect(server.drawn).toEqual(['feed.rss', 'feed.atom', 'feed.rss']);
     expect(metrics.entries()).toBeGreaterThanOrEqual(1);
   });
+
+  it.each(['/feed.rss', '/feed.atom', '/feed.json', '/tags/t/feed.rss', '/sitemap.xml', '/robots.txt'])(
+    'are made into bytes once: %s',
+    async (path) => {
+      await server.ask(path);
+      bodies.length = 0;
+      const answers = [await server.ask(path), await server.ask(path), await server.ask(path, {}, 'HEAD')];
+      expect(bodies[0]).toBeInstanceOf(Buffer);
+      expect(bodies.every((body) => body === bodies[0])).toBe(true);
+      expect(answers[0]!.body).toEqual(answers[1]!.body);
+      expect(answers[2]!.headers['content-length']).toBe(String(answers[0]!.body.length));
+    },
+  );
 
   it('count searches', async () => {
     metrics.counted.length = 0;

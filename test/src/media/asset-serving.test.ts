@@ -92,7 +92,7 @@ describe('createAssets', () => {
         fresh: false,
         set: () => {},
         set body(value: unknown) {
-          body = value;
+          body = String(value);
         },
       };
       void made.serve(ctx as never, made.url('live.js').slice('/assets/'.length));
