@@ -51,7 +51,9 @@ const publicUrl = z
   .url({ protocol: /^https?$/ })
   .refine((text) => !/[?#]/.test(text) && isWithoutCredentials(text))
   .transform((text) => text.replace(/\/+$/, ''))
-  .refine(isMountable);
+  .refine(isMountable)
+  // One spelling for an international name, everywhere: the one that travels.
+  .transform((text) => new URL(text).href.replace(/\/+$/, ''));
 
 function isWithoutCredentials(text: string): boolean {
   const url = URL.parse(text);

@@ -1,3 +1,5 @@
+import { mapSourceSet } from '../posts/source-set.ts';
+
 const TAG = /<[a-z][^<>]*>/gi;
 const ADDRESS = /(\s(?:href|src|poster|cite|data)\s*=\s*)(?:"([^"]*)"|'([^']*)')/gi;
 const SOURCE_SET = /(\ssrcset\s*=\s*)"([^"]*)"/gi;
@@ -15,7 +17,7 @@ export function withAbsoluteLinks(html: string, pageUrl: string, siteUrl: string
         (_, name: string, double: string | undefined, single: string | undefined) =>
           `${name}"${absolute(double ?? single ?? '')}"`,
       )
-      .replace(SOURCE_SET, (_, name: string, list: string) => `${name}"${absoluteSet(list, absolute)}"`),
+      .replace(SOURCE_SET, (_, name: string, list: string) => `${name}"${mapSourceSet(list, absolute)}"`),
   );
 }
 
@@ -27,11 +29,4 @@ function absoluteAddress(address: string, pageUrl: string, siteUrl: string): str
   return URL.canParse(plain, pageUrl)
     ? new URL(plain, pageUrl).href.replaceAll('&', '&amp;').replaceAll('"', '%22')
     : address;
-}
-
-function absoluteSet(list: string, absolute: (address: string) => string): string {
-  return list
-    .split(/,\s+/)
-    .map((candidate) => candidate.trim().replace(/^\S+/, absolute))
-    .join(', ');
 }

@@ -28,10 +28,12 @@ const ABSOLUTE = /^(?:[a-z][a-z0-9+.-]*:|\/\/)/i;
 
 /** An absolute path for a relative one, dots resolved; query and fragment stay at its end. */
 function resolve(reference: string, base: string): string {
-  const { pathname, search, hash } = new URL(
+  const { host, pathname, search, hash } = new URL(
     reference,
     `http://blog.invalid/${base.split('/').map(encodeURIComponent).join('/')}`,
   );
+  // Another scheme or host in disguise, as `java<tab>script:`; it stays, for the list of allowed HTML to judge.
+  if (host !== 'blog.invalid') return reference;
   return pathname + search + hash;
 }
 

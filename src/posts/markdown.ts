@@ -1,5 +1,7 @@
 import { linkTargets, type LinkContext } from './link-targets.ts';
-import { createMarkdownParser, inlineText, type Heading, type ParseEnvironment } from './markdown-parser.ts';
+import type { Heading } from './headings.ts';
+import { inlineText } from './inline-text.ts';
+import { createMarkdownParser, type ParseEnvironment } from './markdown-parser.ts';
 import { countWords, plainText } from './plain-text.ts';
 import { rewriteHtml } from './rewrite-html.ts';
 
@@ -21,8 +23,8 @@ export interface RenderedMarkdown {
 const parser = createMarkdownParser();
 
 /**
- * Renders the owner's Markdown. Code is highlighted by classes, links and pictures are resolved for the post's address; scripts and
- * inline styles in raw HTML are left out, as the content security policy would refuse them. Not for text of strangers.
+ * Renders the owner's Markdown. Code is highlighted by classes, links and pictures are resolved for the post's address; of raw HTML
+ * what the one allow-list has stays, whoever wrote it (allowed-html.ts).
  */
 export function renderMarkdown(markdown: string, context: LinkContext): RenderedMarkdown {
   const environment: ParseEnvironment = { headings: [] };

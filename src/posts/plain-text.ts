@@ -1,13 +1,6 @@
+import { decodeHTML } from 'entities';
 import { scanTags } from './html-scanner.ts';
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
-  nbsp: '\u00a0',
-};
 const BLOCKS: ReadonlySet<string> = new Set(
   'p div h1 h2 h3 h4 h5 h6 li ul ol pre table tr td th blockquote figure figcaption section details summary br hr dl dt dd'.split(
     ' ',
@@ -31,22 +24,11 @@ export function plainText(html: string): string {
     else if (BLOCKS.has(tag.name.toLowerCase())) text += '\n';
   }
   text += html.slice(read).replace(/\s+/g, ' ');
-  return decodeEntities(text)
+  return decodeHTML(text)
     .split('\n')
     .map((line) => line.replace(/ +/g, ' ').trim())
     .filter((line) => line !== '')
     .join('\n');
-}
-
-function decodeEntities(text: string): string {
-  return text.replace(
-    /&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]{2,6}));/gi,
-    (whole, decimal?: string, hex?: string, name?: string) => {
-      if (name !== undefined) return ENTITIES[name.toLowerCase()] ?? whole;
-      const code = decimal === undefined ? Number.parseInt(hex!, 16) : Number(decimal);
-      return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '';
-    },
-  );
 }
 
 /** Words; in scripts written without spaces two characters count as one. */

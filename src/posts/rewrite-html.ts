@@ -1,5 +1,12 @@
-import { escapeHtml } from '../views/html.ts';
-import { scanTags, type ScannedTag } from './html-scanner.ts';
+import sanitizeHtml from 'sanitize-html';
+import {
+  ADDRESS_ATTRIBUTES,
+  ALLOWED_ATTRIBUTES,
+  ALLOWED_ELEMENTS,
+  LINK_SCHEMES,
+  PICTURE_SCHEMES,
+} from './allowed-html.ts';
+import { mapSourceSet } from './source-set.ts';
 
 /** What a post's link or picture means once the post stands at its address. */
 export interface TagTargets {
@@ -13,100 +20,115 @@ export interface TagTargets {
   isExternal(href: string): boolean;
 }
 
-type Attributes = Map<string, string>;
+type Attributes = Record<string, string>;
 
-const ATTRIBUTE = /([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?/g;
-const ENTITY: Readonly<Record<string, string>> = {
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
-  '#39': "'",
-};
+/** An element of no list: its tags are left out, its content stays. */
+const LEFT_OUT = 'left-out';
+/** Deeper elements are left out; browsers give up at 512. */
+const MAX_DEPTH = 256;
+const VOID_ELEMENTS = ['img', 'br', 'hr', 'col', 'input', 'source', 'track', 'wbr'];
 
-function decoded(value: string): string {
-  return value.replace(/&(amp|lt|gt|quot|apos|#39);/g, (_, name: string) => ENTITY[name]!);
-}
-
-function parseAttributes(text: string): Attributes {
-  const attributes: Attributes = new Map();
-  for (const [, name, double, single, bare] of text.matchAll(ATTRIBUTE)) {
-    const key = name!.toLowerCase();
-    if (!attributes.has(key)) attributes.set(key, decoded(double ?? single ?? bare ?? ''));
-  }
-  return attributes;
-}
-
-function tag(name: string, attributes: Attributes, close: string): string {
-  let text = `<${name}`;
-  for (const [key, value] of attributes)
-    text += value === '' && key !== 'alt' && key !== 'href' ? ` ${key}` : ` ${key}="${escapeHtml(value)}"`;
-  return `${text}${close}>`;
-}
-
-function rewriteImage(attributes: Attributes, targets: TagTargets): void {
-  const image = targets.image(attributes.get('src') ?? '');
-  attributes.set('src', image.src);
-  if (!attributes.has('alt')) attributes.set('alt', '');
-  const given = Number(attributes.get('height')) || undefined;
-  if (image.width !== undefined && image.height !== undefined && !attributes.has('width')) {
+function rewriteImage(attributes: Attributes, targets: TagTargets): Attributes {
+  const { width, ...rest } = attributes;
+  const image = targets.image(attributes['src'] ?? '');
+  const rewritten: Attributes = { ...rest, src: image.src, alt: attributes['alt'] ?? '' };
+  if (width !== undefined) rewritten['width'] = width;
+  const given = Number(attributes['height']) || undefined;
+  if (image.width !== undefined && image.height !== undefined && width === undefined) {
     // An author who gave one measure wants the picture scaled; the other follows, so that its space is reserved.
     const scale = given === undefined ? 1 : given / image.height;
-    attributes.set('width', String(Math.round(image.width * scale)));
-    attributes.set('height', String(given ?? image.height));
+    rewritten['width'] = String(Math.round(image.width * scale));
+    rewritten['height'] = String(given ?? image.height);
   }
-  attributes.set('loading', 'lazy');
-  attributes.set('decoding', 'async');
+  return { ...rewritten, loading: 'lazy', decoding: 'async' };
 }
 
 /** How a table's column is aligned, as a class: Markdown says it as a style, which the policy refuses. */
-function keepAlignment(attributes: Attributes): void {
-  const side = /^\s*text-align:\s*(left|center|right)\s*;?\s*$/.exec(attributes.get('style') ?? '')?.[1];
-  if (side !== undefined)
-    attributes.set('class', [attributes.get('class'), `align-${side}`].filter(Boolean).join(' '));
+function keepAlignment(attributes: Attributes): Attributes {
+  const side = /^\s*text-align:\s*(left|center|right)\s*;?\s*$/.exec(attributes['style'] ?? '')?.[1];
+  return side === undefined
+    ? attributes
+    : { ...attributes, class: [attributes['class'], `align-${side}`].filter(Boolean).join(' ') };
 }
 
-function rewriteLink(attributes: Attributes, targets: TagTargets): void {
-  const href = attributes.get('href');
-  if (href === undefined) return;
-  attributes.set('href', targets.link(href));
-  if (targets.isExternal(href) && !attributes.has('rel')) attributes.set('rel', 'external noopener');
+function rewriteLink(attributes: Attributes, targets: TagTargets): Attributes {
+  const href = attributes['href'];
+  if (href === undefined) return attributes;
+  const rel = targets.isExternal(href) ? { rel: 'external noopener' } : {};
+  return { ...rel, ...attributes, href: targets.link(href) };
+}
+
+/** Everything that is done to a tag before the list of allowed HTML is asked. */
+function rewriteTag(name: string, given: Attributes, targets: TagTargets): sanitizeHtml.Tag {
+  let attributes = given;
+  if (name === 'td' || name === 'th') attributes = keepAlignment(attributes);
+  if (name === 'img') attributes = rewriteImage(attributes, targets);
+  if (name === 'a') attributes = rewriteLink(attributes, targets);
+  if (name === 'source' && attributes['src'] !== undefined)
+    attributes = { ...attributes, src: targets.image(attributes['src']).src };
+  if (attributes['srcset'] !== undefined) {
+    const srcset = mapSourceSet(attributes['srcset'], (address) => plainAddress(targets.image(address).src));
+    attributes = { ...attributes, srcset };
+  }
+  for (const key of ADDRESS_ATTRIBUTES) {
+    if (attributes[key]?.includes('<') === true)
+      attributes = { ...attributes, [key]: plainAddress(attributes[key]) };
+  }
+  if (name === 'input') {
+    const isBox = attributes['type']?.toLowerCase() === 'checkbox';
+    return { tagName: isBox ? name : LEFT_OUT, attribs: { ...attributes, disabled: '' } };
+  }
+  return { tagName: name, attribs: attributes };
+}
+
+// The library looks for comments inside of addresses again and again; no address holds one.
+function plainAddress(address: string): string {
+  return address.replaceAll('<', '%3C');
+}
+
+/** What a frame would have shown stays within reach: pages may not frame anything, and feeds should not. */
+function frameAsLink(attributes: Attributes, targets: TagTargets): sanitizeHtml.Tag {
+  const src = attributes['src'] ?? '';
+  if (!/^(?:https?:)?\/\//i.test(src)) return { tagName: LEFT_OUT, attribs: {}, text: '' };
+  return {
+    tagName: 'a',
+    attribs: rewriteLink({ href: plainAddress(src) }, targets),
+    text: attributes['title'] || src,
+  };
 }
 
 /**
- * Fits rendered Markdown, raw HTML included, to the blog's pages: addresses resolved, pictures with size and lazy loading, and what the
- * content security policy would refuse is left out (scripts, inline styles, event handlers). Since no script of a post runs here, what its
- * author wrote for readers without scripts (`noscript`) is shown.
+ * Fits rendered Markdown, raw HTML included, to pages and feeds: addresses resolved, pictures with size and lazy loading, and of HTML what
+ * the one list allows. Every tag is written anew and closed, every character reference is read, so that each reader parses the same.
+ * Since no script of a post runs here, what its author wrote for readers without scripts (`noscript`) is shown. Linear in the text.
  */
 export function rewriteHtml(html: string, targets: TagTargets): string {
-  const parts: string[] = [];
-  let copied = 0;
-  for (const scanned of scanTags(html)) {
-    const rewritten = rewriteTag(scanned, targets);
-    if (rewritten === undefined) continue;
-    parts.push(html.slice(copied, scanned.start), rewritten);
-    copied = scanned.end;
-  }
-  return parts.join('') + html.slice(copied);
+  return (
+    sanitizeHtml(html, optionsFor(targets))
+      // A `>` stands only at the end of tags, all others are escaped.
+      .replaceAll(' />', '>')
+  );
 }
 
-/** What stands instead of a tag; undefined when it stays as it is. */
-function rewriteTag(scanned: ScannedTag, targets: TagTargets): string | undefined {
-  const name = scanned.name.toLowerCase();
-  if (name === 'noscript' || name === 'script') return '';
-  if (scanned.isClosing) return undefined;
-  const isPicture = name === 'img' || name === 'source';
-  if (!isPicture && name !== 'a' && !/\s(?:style|on\w+)\s*=|javascript:/i.test(scanned.attributes))
-    return undefined;
-  const attributes = parseAttributes(scanned.attributes);
-  if (name === 'td' || name === 'th') keepAlignment(attributes);
-  for (const [key, value] of attributes) {
-    if (key === 'style' || key.startsWith('on') || /^\s*javascript:/i.test(value)) attributes.delete(key);
-  }
-  if (name === 'img') rewriteImage(attributes, targets);
-  if (name === 'source' && attributes.has('src'))
-    attributes.set('src', targets.image(attributes.get('src')!).src);
-  if (name === 'a') rewriteLink(attributes, targets);
-  return tag(scanned.name, attributes, scanned.slash);
+/** The types do not know of it yet. */
+type Options = sanitizeHtml.IOptions & { readonly allowedEmptyAttributes: readonly string[] };
+
+function optionsFor(targets: TagTargets): Options {
+  return {
+    allowedTags: [...ALLOWED_ELEMENTS],
+    allowedAttributes: ALLOWED_ATTRIBUTES,
+    allowedSchemes: [...LINK_SCHEMES],
+    allowedSchemesByTag: {
+      img: [...PICTURE_SCHEMES],
+      source: [...PICTURE_SCHEMES],
+    },
+    allowedSchemesAppliedToAttributes: [...ADDRESS_ATTRIBUTES],
+    allowedEmptyAttributes: ['alt', 'href', 'value'],
+    selfClosing: VOID_ELEMENTS,
+    nestingLimit: MAX_DEPTH,
+    transformTags: {
+      '*': (name, attributes) => rewriteTag(name, attributes, targets),
+      iframe: (_, attributes) => frameAsLink(attributes, targets),
+    },
+  };
 }

