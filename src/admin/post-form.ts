@@ -20,7 +20,7 @@ export interface PostFormValues {
   readonly language: string;
 }
 
-const MAX_MARKDOWN_CHARACTERS = 1_000_000;
+export const MAX_MARKDOWN_CHARACTERS = 1_000_000;
 
 export const EMPTY_POST_FORM: PostFormValues = {
   title: '',

@@ -1,6 +1,6 @@
 import { PostDraftError } from './post-errors.ts';
 
-const MAX_PATH_CHARACTERS = 300;
+export const MAX_PATH_CHARACTERS = 300;
 const MAX_SLUG_CHARACTERS = 80;
 /** First segments that are or may become the blog's own addresses. */
 const RESERVED_SEGMENTS: ReadonlySet<string> = new Set([

@@ -147,6 +147,26 @@ describe('every answer over https', () => {
     ).toEqual([]);
   });
 
+  it('opens no page of the owner under another spelling', async () => {
+    const spellings = [
+      '/ADMIN/settings',
+      '/admin/settings/',
+      '/admin//settings',
+      '/%61dmin/settings',
+      '/x/../admin/settings',
+      '/admin/./settings',
+      '/admin;x/settings',
+      '/metrics/',
+      '/METRICS',
+      `${OBSERVATORY}/`,
+      `${OBSERVATORY}//routes`,
+      `${OBSERVATORY}/ROUTES`,
+      `${OBSERVATORY}/%72outes`,
+      `/admin%2fmetrics-dashboard/routes`,
+    ];
+    expect(await faultsAt(stranger, spellings, ({ status }) => status >= 300)).toEqual([]);
+  });
+
   it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND', 'OPTIONS', 'HEAD'])(
     'to %s has them, whoever asks',
     async (method) => {

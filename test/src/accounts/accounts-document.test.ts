@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { OWASP_COST } from '../../../src/accounts/password-hash.ts';
+import { MAX_FORM_BYTES } from '../../../src/accounts/form-body.ts';
 import { ABSOLUTE_LIMIT_MILLIS, IDLE_LIMIT_MILLIS } from '../../../src/accounts/session-store.ts';
 import { OWNER_LIFETIME_MILLIS, SETUP_LIFETIME_MILLIS } from '../../../src/accounts/setup-links.ts';
 import {
@@ -11,6 +12,16 @@ import {
   MEMORY_MILLIS,
   OWN_CURVE,
 } from '../../../src/accounts/sign-in-throttle.ts';
+import { MAX_MARKDOWN_CHARACTERS } from '../../../src/admin/post-form.ts';
+import {
+  MAX_HEAD_BYTES,
+  MAX_HEADER_BYTES,
+  MAX_QUERY_FIELDS,
+  MAX_URL_BYTES,
+} from '../../../src/http/request-limits.ts';
+import { MAX_DEPTH } from '../../../src/observatory/transfer/otlp-documents.ts';
+import { MAX_IMPORTED_SPANS, MAX_TRACES_OF_A_FILE } from '../../../src/observatory/transfer/otlp-import.ts';
+import { MAX_PATH_CHARACTERS } from '../../../src/posts/post-path.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const document = readFileSync(join(ROOT, 'docs/ACCOUNTS.md'), 'utf8');
@@ -29,6 +40,12 @@ describe('docs/ACCOUNTS.md', () => {
     `scrypt (N 2^${OWASP_COST.logN}, r ${OWASP_COST.r}, p ${OWASP_COST.p})`,
     `works once, for ${SETUP_LIFETIME_MILLIS / HOUR} hours`,
     `works once, for ${OWNER_LIFETIME_MILLIS / MINUTE} minutes`,
+    `at most ${MAX_MARKDOWN_CHARACTERS.toLocaleString('en')} characters`,
+    `at most ${MAX_PATH_CHARACTERS} characters, no blank`,
+    `at most ${MAX_IMPORTED_SPANS.toLocaleString('en')} spans, ${MAX_TRACES_OF_A_FILE} traces, ${MAX_DEPTH} levels`,
+    `| ${MAX_URL_BYTES / 1024} kB, ${MAX_QUERY_FIELDS} fields | 414 |`,
+    `| ${MAX_HEADER_BYTES / 1024} kB; all together ${MAX_HEAD_BYTES / 1024} kB | 431 |`,
+    `| a form of the owner | ${MAX_FORM_BYTES / 1024 / 1024} MB;`,
   ])('says “%s”, as the code does', (words) => expect(document).toContain(words));
 
   it('names tests that are there', () => {
