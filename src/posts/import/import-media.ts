@@ -47,14 +47,26 @@ export class MediaImporter {
   }
 
   #put(name: string, file: string): MediaSize | undefined {
+    const bytes = readable(file);
+    if (bytes === undefined) return undefined;
     try {
-      const { media, changed } = this.#media.put(name, readFileSync(file));
+      const { media, changed } = this.#media.put(name, bytes);
       if (changed) this.importedFiles++;
       return media;
     } catch (error) {
-      // A file with a name that no address can have, or one that cannot be read, is a missing picture of the summary.
-      if (error instanceof TypeError || (error as NodeJS.ErrnoException).code !== undefined) return undefined;
+      // A file with a name that no address can have is a missing picture of the summary. A disk that is full is not: the import stops, so
+      // that the next one finds the post not yet imported and brings its pictures.
+      if (error instanceof TypeError && !('code' in error)) return undefined;
       throw error;
     }
+  }
+}
+
+/** Undefined for a file that cannot be read: it is a missing picture of the summary. */
+function readable(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file);
+  } catch {
+    return undefined;
   }
 }

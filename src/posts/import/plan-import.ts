@@ -4,7 +4,8 @@ import { PostDraftError } from '../post-errors.ts';
 import { checkPath, pathKey, slugOf } from '../post-path.ts';
 import { FrontMatterError, parseFrontMatter } from './front-matter.ts';
 import type { ImportSummary } from './import-summary.ts';
-import { readPost, type SourcePost } from './read-post.ts';
+import type { FolderFacts } from './inherited-matter.ts';
+import { lowerCased, readPost, type SourcePost } from './read-post.ts';
 import type { SourceFile, SourceTree } from './read-tree.ts';
 import type { SiteFacts } from './site-facts.ts';
 import { textOf } from './source-address.ts';
@@ -23,8 +24,34 @@ export interface PlannedPost {
   readonly sha256: string;
 }
 
-function digestOf(source: SourceFile, text: string): string {
-  const hash = createHash('sha256').update(`${IMPORT_VERSION}\0${source.relative}\0${text}\0`);
+const SECTION = /(?:^|\/)_index(?:\.[a-z-]+)?\.\w+$/i;
+
+/** Hugo and, for these, Jekyll publish a text without front matter too. */
+const JEKYLL_POST = /(?:^|\/)_posts\/(?:.*\/)?\d{2,4}-\d{1,2}-\d{1,2}-[^/]+$/;
+
+/** An `_index.md` that cannot be read hides what is below it. */
+function foldersOf({ files }: SourceTree): FolderFacts {
+  const sections = new Map<string, Readonly<Record<string, unknown>>>();
+  for (const { file, relative } of files.filter((each) => SECTION.test(each.relative))) {
+    const folder = relative.split('/').slice(0, -1).join('/');
+    try {
+      const { data } = parseFrontMatter(sourceText(readFileSync(file)), relative);
+      sections.set(folder, { ...sections.get(folder), ...lowerCased(data) });
+    } catch {
+      sections.set(folder, { draft: true });
+    }
+  }
+  const bundles = files
+    .filter(({ relative }) => /\/index\.[^./]+$/i.test(relative))
+    .map(({ relative }) => relative.split('/').slice(0, -1).join('/'));
+  return { sections, bundles: new Set(bundles) };
+}
+
+/** Of all that makes the post: what its folder, the settings and the day decide counts as its text does. */
+function digestOf(source: SourceFile, text: string, { draft }: SourcePost): string {
+  const { status, publishedAtMillis, path, aliases, tags } = draft;
+  const decided = JSON.stringify([status, publishedAtMillis, path, aliases, tags]);
+  const hash = createHash('sha256').update(`${IMPORT_VERSION}\0${source.relative}\0${text}\0${decided}\0`);
   for (const file of source.companions) hash.update(createHash('sha256').update(readFileSync(file)).digest());
   return hash.digest('hex');
 }
@@ -32,24 +59,32 @@ function digestOf(source: SourceFile, text: string): string {
 function plan(
   source: SourceFile,
   summary: ImportSummary,
-  options: { readonly site: SiteFacts; readonly nowMillis: number },
+  options: {
+    readonly site: SiteFacts;
+    readonly nowMillis: number;
+    readonly folders: FolderFacts;
+  },
 ): PlannedPost | undefined {
   const skip = (reason: string, isFault: boolean): undefined => {
     summary.skipped.push({ file: source.relative, reason, isFault });
   };
-  if (/(?:^|\/)_index(?:\.[a-z-]+)?\.\w+$/i.test(source.relative))
-    return skip('a section, not a post', false);
+  if (SECTION.test(source.relative)) return skip('a section, not a post', false);
   try {
     const text = sourceText(readFileSync(source.file));
     const front = parseFrontMatter(text, source.relative);
-    if (front.format === 'none') return skip('has no front matter', false);
+    const needsMatter = options.site.generator !== 'hugo' && !JEKYLL_POST.test(source.relative);
+    if (front.format === 'none' && needsMatter) return skip('has no front matter', false);
     if (front.body.trim() === '' && textOf(front.data['title'], front.data['Title']) === undefined)
       return skip('has neither a title nor a text', false);
     if (front.body.trim() === '' && source.isSectionIndex)
       return skip('the page of a section, without a text', false);
     const post = readPost(front, source.relative, options);
     const path = checkPath(post.draft.path, 'path');
-    return { source, post: { ...post, draft: { ...post.draft, path } }, sha256: digestOf(source, text) };
+    return {
+      source,
+      post: { ...post, draft: { ...post.draft, path } },
+      sha256: digestOf(source, text, post),
+    };
   } catch (error) {
     if (error instanceof FrontMatterError)
       return skip(error.message.replace(`${source.relative}:`, 'line '), true);
@@ -69,14 +104,17 @@ export function planImport(
 ): PlannedPost[] {
   const byPath = new Map<string, PlannedPost>();
   const pathOf = new Map<string, string>();
+  const folders = foldersOf(tree);
   for (const source of tree.files) {
-    const read = plan(source, summary, { site: tree.site, nowMillis });
+    const read = plan(source, summary, { site: tree.site, nowMillis, folders });
     if (read === undefined) continue;
     const other = byPath.get(pathKey(read.post.draft.path));
     const planned = other === undefined ? read : apart(read, other, byPath, summary);
     byPath.set(pathKey(planned.post.draft.path), planned);
     pathOf.set(source.relative, planned.post.draft.path);
   }
+  for (const file of tree.foreign)
+    summary.skipped.push({ file, reason: 'is not Markdown: convert it first', isFault: true });
   const aliases = new Set<string>();
   const formers = new Set<string>();
   return [...byPath.values()]

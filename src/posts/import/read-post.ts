@@ -3,8 +3,9 @@ import type { PostDraft } from '../post.ts';
 import type { FrontMatter } from './front-matter.ts';
 import { NO_SITE_FACTS, type SiteFacts } from './site-facts.ts';
 import { sourceAddress, textOf, wordsOf } from './source-address.ts';
+import { inheritedMatter, type FolderFacts } from './inherited-matter.ts';
 import { sourceTime } from './source-time.ts';
-import { sourceVisibility } from './source-visibility.ts';
+import { sourceVisibility, type Entries } from './source-visibility.ts';
 
 /** A source file as a draft, before its links are known. */
 export interface SourcePost {
@@ -33,7 +34,8 @@ const PATH_DATE = /(?:^|\/)(\d{4})[/-](\d{2})[/-](\d{2})(?:[/-]|$)/;
 
 type Data = Readonly<Record<string, unknown>>;
 
-const lowerCased = (data: Data): Data =>
+/** With lower-case names. */
+export const lowerCased = (data: Data): Data =>
   Object.fromEntries(Object.entries(data).map(([key, value]) => [key.toLowerCase(), value]));
 
 /** Jekyll takes a string with blanks for several words. */
@@ -66,6 +68,20 @@ function withoutTitle(body: string, title: string): string {
 export interface ReadPostOptions {
   readonly site?: SiteFacts;
   readonly nowMillis?: number;
+  readonly folders?: FolderFacts;
+}
+
+const NO_FOLDERS = { sections: new Map(), bundles: new Set<string>() };
+
+/** Every name of every table that may say who is to see it, in every spelling. */
+function entriesOf(data: Data): Entries {
+  const tables = Object.entries(data).filter(([name]) => /^(?:taxonomies|extra|params|meta)$/i.test(name));
+  return [
+    ...Object.entries(data),
+    ...tables.flatMap(([, table]) =>
+      typeof table === 'object' && table !== null && !Array.isArray(table) ? Object.entries(table) : [],
+    ),
+  ];
 }
 
 /**
@@ -74,14 +90,15 @@ export interface ReadPostOptions {
  */
 export function readPost(front: FrontMatter, relative: string, options: ReadPostOptions = {}): SourcePost {
   const { site = NO_SITE_FACTS, nowMillis = Date.now() } = options;
+  const inherited = inheritedMatter(relative, site, options.folders ?? NO_FOLDERS, nowMillis);
   const data = lowerCased(front.data);
   const table = (name: string): Data =>
     typeof data[name] === 'object' && data[name] !== null ? lowerCased(data[name] as Data) : {};
   const all: Data = Object.assign({}, ...TABLES.map(table), data) as Data;
   const isJekyll = site.generator === 'jekyll' || /(?:^|\/)_(?:posts|drafts)\//.test(relative);
   const categories = [...listOf(all['categories'], isJekyll), ...wordsOf(all['category'])];
-  const visibility = sourceVisibility(all, {
-    relative,
+  const visibility = sourceVisibility([...entriesOf(front.data), ...inherited.entries], {
+    hiddenBy: inherited.hiddenBy,
     fallbackMillis: dateInNames(all, relative, site),
     nowMillis,
   });

@@ -1,4 +1,4 @@
-import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { readSiteFacts, type SiteFacts } from './site-facts.ts';
 
@@ -23,14 +23,19 @@ export interface SourceTree {
   readonly site: SiteFacts;
   /** By path, so that two runs see the same order. */
   readonly files: readonly SourceFile[];
+  /** Texts that a generator would publish and that are not Markdown, below the content folder. */
+  readonly foreign: readonly string[];
 }
 
-const MARKDOWN = /\.(?:md|markdown|mdx)$/i;
+const MARKDOWN = /\.(?:md|markdown|mdx|mkd|mkdn|mkdown)$/i;
+/** Of Jekyll's `_posts` and of Hugo's `content`. */
+const FOREIGN = /\.(?:html?|textile|org|adoc|asciidoc|rst|pandoc)$/i;
 const IGNORED_FOLDERS: ReadonlySet<string> = new Set([
   'node_modules',
   'static',
   'public',
   'themes',
+  '_site',
   'templates',
 ]);
 
@@ -53,22 +58,34 @@ export function readTree(directory: string): SourceTree {
   const content = isFolder(path.join(root, 'content')) ? path.join(root, 'content') : root;
   const statics = ['static', 'public', 'assets', '.'].map((name) => path.join(root, name)).filter(isFolder);
   const files: SourceFile[] = [];
-  walk(content, content, files);
+  const foreign: string[] = [];
+  walk(content, content, files, foreign);
   return {
     root,
     content,
     statics,
     site: readSiteFacts(root),
     files: files.toSorted((a, b) => (a.relative < b.relative ? -1 : 1)),
+    foreign: foreign
+      .filter((file) => content !== root || /(?:^|\/)_posts\//.test(file))
+      .filter((file) => hasFrontMatter(path.join(content, file)))
+      .toSorted(),
   };
 }
 
-function walk(folder: string, content: string, found: SourceFile[]): void {
+/** Or is of a kind that Hugo takes without. */
+function hasFrontMatter(file: string): boolean {
+  return !/\.html?$/i.test(file) || /^\ufeff?\s*(?:---|\+\+\+|\{)/.test(readFileSync(file, 'utf8'));
+}
+
+function walk(folder: string, content: string, found: SourceFile[], foreign: string[]): void {
   const entries = readdirSync(folder, { withFileTypes: true }).filter((entry) => !entry.name.startsWith('.'));
   for (const entry of entries) {
     const file = path.join(folder, entry.name);
-    if (entry.isDirectory() && !IGNORED_FOLDERS.has(entry.name)) walk(file, content, found);
-    if (!entry.isFile() || !MARKDOWN.test(entry.name)) continue;
+    if (entry.isDirectory() && !IGNORED_FOLDERS.has(entry.name)) walk(file, content, found, foreign);
+    if (!entry.isFile()) continue;
+    if (FOREIGN.test(entry.name)) foreign.push(path.relative(content, file).split(path.sep).join('/'));
+    if (!MARKDOWN.test(entry.name)) continue;
     const isIndex = /^index\./i.test(entry.name) && folder !== content;
     const relative = path.relative(content, file).split(path.sep).join('/');
     const isSectionIndex =

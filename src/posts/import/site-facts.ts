@@ -10,7 +10,19 @@ export interface SiteFacts {
   readonly permalink: string | undefined;
   /** Hugo's patterns by section. */
   readonly permalinks: Readonly<Record<string, string>>;
+  /** Hugo's, for every page. */
+  readonly cascade: unknown;
+  /** Jekyll's front matter defaults by scope. */
+  readonly defaults: readonly { readonly path: string; readonly values: Data }[];
+  /** Jekyll's collections that have pages, with their permalink. */
+  readonly collections: ReadonlyMap<string, string>;
+  /** What Jekyll leaves out. */
+  readonly exclude: readonly string[];
+  /** IANA name of the zone in which the site's days begin. */
+  readonly timeZone: string | undefined;
 }
+
+type Data = Readonly<Record<string, unknown>>;
 
 const FILES = [
   '_config.yml',
@@ -18,13 +30,27 @@ const FILES = [
   '_config.toml',
   'hugo.toml',
   'hugo.yaml',
+  'hugo.yml',
   'hugo.json',
   'config/_default/hugo.toml',
+  'config/_default/config.toml',
+  'zola.toml',
   'config.toml',
   'config.yaml',
   'config.yml',
 ];
-const NOTHING: SiteFacts = { generator: 'other', permalink: undefined, permalinks: {} };
+const NOTHING: SiteFacts = {
+  generator: 'other',
+  permalink: undefined,
+  permalinks: {},
+  cascade: undefined,
+  defaults: [],
+  collections: new Map(),
+  exclude: [],
+  timeZone: undefined,
+};
+/** Jekyll's own. */
+const COLLECTION_PATTERN = '/:collection/:path';
 
 /** Reads the first configuration there is; one that cannot be parsed says as much as none. */
 export function readSiteFacts(root: string): SiteFacts {
@@ -51,31 +77,60 @@ function parsed(name: string, text: string): Readonly<Record<string, unknown>> {
   }
 }
 
-function factsOf(name: string, config: Readonly<Record<string, unknown>>): SiteFacts {
-  if (name.startsWith('_config')) {
-    const { permalink } = config;
-    return {
-      generator: 'jekyll',
-      permalink: typeof permalink === 'string' ? permalink : undefined,
-      permalinks: {},
-    };
-  }
+function factsOf(name: string, config: Data): SiteFacts {
+  if (name.startsWith('_config')) return jekyllFacts(config);
   if ('base_url' in config) return { ...NOTHING, generator: 'zola' };
-  if (!name.includes('hugo') && !('baseurl' in config)) return NOTHING;
-  const { permalinks } = config;
-  const page =
-    typeof permalinks === 'object' && permalinks !== null
-      ? (permalinks as Readonly<Record<string, unknown>>)
-      : {};
-  const nested = page['page'];
-  const patterns = typeof nested === 'object' && nested !== null ? { ...page, ...nested } : page;
+  if (!name.includes('hugo') && !name.includes('_default') && !('baseurl' in config)) return NOTHING;
+  const page = tableOf(config['permalinks']);
+  const patterns = { ...page, ...tableOf(page['page']) };
   return {
+    ...NOTHING,
     generator: 'hugo',
-    permalink: undefined,
     permalinks: Object.fromEntries(
       Object.entries(patterns).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
     ),
+    cascade: config['cascade'],
+    timeZone: zoneOf(config['timezone']),
   };
+}
+
+function jekyllFacts(config: Data): SiteFacts {
+  const { permalink, defaults, exclude, collections } = config;
+  return {
+    ...NOTHING,
+    generator: 'jekyll',
+    permalink: typeof permalink === 'string' ? permalink : undefined,
+    defaults: listOf(defaults).map((each) => {
+      const { path: place } = tableOf(tableOf(each)['scope']);
+      return { path: typeof place === 'string' ? place : '', values: tableOf(tableOf(each)['values']) };
+    }),
+    collections: new Map(
+      Object.entries(tableOf(collections)).flatMap(([label, options]) => {
+        const { output, permalink: own } = tableOf(options);
+        return output === true ? [[label, typeof own === 'string' ? own : COLLECTION_PATTERN]] : [];
+      }),
+    ),
+    exclude: listOf(exclude).filter((place) => typeof place === 'string'),
+    timeZone: zoneOf(config['timezone']),
+  };
+}
+
+function tableOf(value: unknown): Data {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Data) : {};
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function zoneOf(value: unknown): string | undefined {
+  try {
+    return typeof value === 'string'
+      ? new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone
+      : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 export { NOTHING as NO_SITE_FACTS };

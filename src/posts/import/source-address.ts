@@ -1,4 +1,6 @@
-import { slugOf, trimSlashes } from '../post-path.ts';
+import path from 'node:path/posix';
+import { pathKey, slugOf, trimSlashes } from '../post-path.ts';
+import { hugoPath, jekyllSlug, permalinkDay } from './permalink-words.ts';
 import type { SiteFacts } from './site-facts.ts';
 
 type Data = Readonly<Record<string, unknown>>;
@@ -17,9 +19,10 @@ export interface SourceAddress {
 }
 
 const FILE_DATE = /^(\d{4}-\d{2}-\d{2})[-_]?/;
+const UNUSABLE = /[\p{Cc}\p{Zs}\p{Zl}\p{Zp}\\?#%"<>]/u;
 /** Zola's own rule: a date or a time, then `-` or `_`, then something. https://www.getzola.org/documentation/content/page/ */
 const ZOLA_DATE = /^(\d{4}-\d{2}-\d{2})(?:T[\d:.]+(?:Z|[+-]\d{2}:?\d{2})?)?\s?[-_](?=.)/;
-const JEKYLL_DATE = /^(\d{4}-\d{2}-\d{2})-(?=.)/;
+const JEKYLL_DATE = /^(\d{4}-\d{1,2}-\d{1,2})-(?=.)/;
 const JEKYLL_FOLDER = /(?:^|\/)_(?:posts|drafts)(?:\/|$)/;
 
 const STYLES: Readonly<Record<string, string>> = {
@@ -62,35 +65,59 @@ export function sourceAddress(
   const { folder, file, isInPosts } = namesOf(relative);
   const pattern = isInPosts ? JEKYLL_DATE : site.generator === 'zola' ? ZOLA_DATE : undefined;
   const stripped = pattern === undefined ? file : file.replace(pattern, '');
-  const date = FILE_DATE.exec(file)?.[1];
+  const date = dayOf((isInPosts ? JEKYLL_DATE : FILE_DATE).exec(file)?.[1]);
   const name = slugOfFile(stripped);
-  const slug = textOf(data['slug']) ?? name;
+  const slug = usable(textOf(data['slug']) ?? name);
   const given = textOf(data['path'], data['permalink'], data['url']);
   const isPattern = given !== undefined && /[:{]/.test(given);
   const fixed =
-    given !== undefined && !isPattern ? trimSlashes(given).replace(/\/index\.html$/, '') : undefined;
+    given !== undefined && !isPattern ? usable(trimSlashes(given).replace(/\/index\.html$/, '')) : undefined;
   const place = (own: string): string => {
     const section = isInPosts ? (date?.replaceAll('-', '/') ?? '') : folder;
     return section === '' ? own : `${section}/${own}`;
   };
-  const path = fixed ?? place(slug);
-  const former = slugOfFormerFile(date === undefined ? file : file.replace(FILE_DATE, ''));
+  const own = fixed ?? place(slug);
   const atGenerator =
-    fixed === undefined ? generatorPath(data, { folder, slug, isInPosts, date, site, facts }) : undefined;
+    fixed === undefined
+      ? generatorPath(data, { folder, slug, stripped, isInPosts, date, site, facts })
+      : given === undefined
+        ? undefined
+        : trimSlashes(given);
   return {
-    path,
+    path: own,
     aliases: [
-      ...(atGenerator === undefined || atGenerator === path ? [] : [atGenerator]),
-      ...aliasesOf(data, path, site),
+      ...(atGenerator === undefined || pathKey(atGenerator) === pathKey(own) ? [] : [atGenerator]),
+      ...aliasesOf(data, own, site),
     ],
-    formerPath: fixed ?? place(textOf(data['slug']) ?? former),
+    formerPath: formerPathOf(data, folder, file),
     date,
     name,
   };
 }
 
-function slugOfFormerFile(name: string): string {
-  return /^[\p{L}\p{N}._~@+-]+$/u.test(name) ? name : slugOf(name);
+/** `2024-1-2` → `2024-01-02`. */
+function dayOf(date: string | undefined): string | undefined {
+  return date?.replaceAll(/-(\d)(?=-|$)/g, '-0$1');
+}
+
+/** Parts that no address can have become hyphens. */
+function usable(path: string): string {
+  return path
+    .split('/')
+    .map((part) => (UNUSABLE.test(part) ? slugOf(part) : part))
+    .join('/');
+}
+
+/** Word for word as versions before this one made it. */
+function formerPathOf(data: Data, folder: string, file: string): string {
+  const given = textOf(data['path'], data['permalink'], data['url']);
+  if (given !== undefined && !/[:{]/.test(given)) return trimSlashes(given).replace(/\/index\.html$/, '');
+  const date = FILE_DATE.exec(file)?.[1];
+  const name = file.replace(FILE_DATE, '');
+  const slug = textOf(data['slug']) ?? (/^[\p{L}\p{N}._~@+-]+$/u.test(name) ? name : slugOf(name));
+  const isInPosts = /(?:^|\/)_(?:posts|drafts)$/.test(folder);
+  const section = isInPosts ? (date?.replaceAll('-', '/') ?? '') : folder;
+  return section === '' ? slug : `${section}/${slug}`;
 }
 
 /** Jekyll's and Hugo's permalink settings: of the post, of its section, of the site. */
@@ -99,6 +126,7 @@ function generatorPath(
   {
     folder,
     slug,
+    stripped,
     isInPosts,
     date,
     site,
@@ -106,6 +134,8 @@ function generatorPath(
   }: {
     readonly folder: string;
     readonly slug: string;
+    /** The file's name as it is, without its date. */
+    readonly stripped: string;
     readonly isInPosts: boolean;
     readonly date: string | undefined;
     readonly site: SiteFacts;
@@ -117,16 +147,19 @@ function generatorPath(
 ): string | undefined {
   const section = folder.split('/')[0] ?? '';
   const own = textOf(data['permalink'], data['url']);
-  const written = own ?? (isInPosts ? (site.permalink ?? 'date') : site.permalinks[section]);
+  const collection = site.collections.get(section.slice(1));
+  const written = own ?? (isInPosts ? (site.permalink ?? 'date') : (collection ?? site.permalinks[section]));
+  const given = textOf(data['slug']) ?? stripped;
+  if (written === undefined && site.generator === 'hugo') return hugoPath(folder, given);
   if (written === undefined) return undefined;
-  const day =
-    facts.publishedAtMillis === undefined
-      ? date
-      : new Date(facts.publishedAtMillis).toISOString().slice(0, 10);
+  const day = permalinkDay(facts.publishedAtMillis, date, site.timeZone, data['date']);
   const [year = '', month = '', dayOfMonth = ''] = day?.split('-') ?? [];
   const title = textOf(data['title']);
+  // Folders above `_posts` are categories.
+  const above = isInPosts ? folder.replace(/(?:^|\/)_(?:posts|drafts)(?:\/.*)?$/, '').split('/') : [];
+  const categories = [...above.filter(Boolean), ...facts.categories].map((name) => name.toLowerCase());
   const words: Readonly<Record<string, string>> = {
-    categories: facts.categories.map((category) => slugOf(category)).join('/'),
+    categories: [...new Set(categories)].join('/'),
     year,
     short_year: year.slice(2),
     month,
@@ -134,24 +167,27 @@ function generatorPath(
     day: dayOfMonth,
     i_day: String(Number(dayOfMonth)),
     y_day: day === undefined ? '' : dayOfYear(day),
-    title: isInPosts || title === undefined ? slug : slugOf(title),
-    slug,
+    title: isInPosts ? jekyllSlug(given) : title === undefined ? slug : slugOf(title),
+    slug: isInPosts ? slugOf(given) : slug,
     slugorfilename: slug,
     filename: slug,
     contentbasename: slug,
     slugorcontentbasename: slug,
+    collection: section.slice(1),
+    name: slug,
+    path: [...folder.split('/').slice(1), stripped].join('/'),
     section,
     sections: folder,
     output_ext: '',
   };
   let isKnown = true;
-  const path = (STYLES[written] ?? written).replace(/:(\w+)/g, (_, word: string) => {
+  const made = (STYLES[written] ?? written).replace(/:(\w+)/g, (_, word: string) => {
     const value = words[word.toLowerCase()];
     isKnown &&= value !== undefined;
     return value ?? '';
   });
-  return isKnown && !path.includes('{')
-    ? trimSlashes(path.replace(/\/{2,}/g, '/')).replace(/\/index\.html$/, '')
+  return isKnown && !made.includes('{')
+    ? trimSlashes(made.replace(/\/{2,}/g, '/')).replace(/\/index\.html$/, '')
     : undefined;
 }
 
@@ -162,10 +198,11 @@ function dayOfYear(day: string): string {
 }
 
 /** Hugo's aliases without a leading slash lie beside the page; everybody else's at the root. */
-function aliasesOf(data: Data, path: string, { generator }: SiteFacts): readonly string[] {
-  const folder = path.includes('/') ? path.slice(0, path.lastIndexOf('/') + 1) : '';
+function aliasesOf(data: Data, own: string, { generator }: SiteFacts): readonly string[] {
+  const folder = own.includes('/') ? own.slice(0, own.lastIndexOf('/') + 1) : '';
   return wordsOf(data['aliases'], data['redirect_from'], data['alias']).map((alias) => {
-    const whole = generator === 'hugo' && !alias.startsWith('/') ? folder + alias : alias;
+    const whole =
+      generator === 'hugo' && !/^(?:\/|https?:)/i.test(alias) ? path.join('/', folder, alias) : alias;
     return trimSlashes(whole.replace(/^https?:\/\/[^/]+/i, '')).replace(/(?:^|\/)index\.html?$/i, '');
   });
 }

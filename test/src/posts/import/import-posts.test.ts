@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { MediaStore } from '../../../../src/media/media-store.ts';
 import { importPosts } from '../../../../src/posts/import/import-posts.ts';
 import type { ImportSummary } from '../../../../src/posts/import/import-summary.ts';
 import { draft, temporaryBlog, type TemporaryBlog } from '../../temporary-blog.ts';
@@ -377,5 +378,56 @@ describe('the id of an imported post', () => {
       write(`${name}.md`, '---\ntitle: A\ndate: 2026-01-01\nguid: x:1\n---\nText.');
     run();
     expect([idOf('a'), idOf('b')!.startsWith('urn:uuid:')]).toEqual(['x:1', true]);
+  });
+});
+
+describe('an import that stops', () => {
+  it('for want of room for a picture brings the post and the picture the next time', () => {
+    write('a/index.md', '---\ntitle: A\ndate: 2026-01-01\n---\n![p](p.gif)');
+    write('a/p.gif', GIF);
+    // A file stands where the folder of media should be: as on a full disk, no write succeeds.
+    const folder = path.join(blog.folder, 'taken');
+    writeFileSync(folder, '');
+    const full = new MediaStore(blog.database, { folder });
+    expect(() => importPosts(site, { ...blog, media: full })).toThrow(
+      expect.objectContaining({ code: expect.any(String) }),
+    );
+    expect(blog.posts.byPath('a')).toBeUndefined();
+    const summary = run();
+    expect([summary.imported, summary.mediaFiles, summary.missingImages]).toEqual([1, 1, []]);
+    expect(figures(run())).toEqual([0, 0, 1, 0]);
+  });
+});
+
+describe('an import after time has passed or the settings have changed', () => {
+  const statusOf = (post: string): string => blog.posts.byPath(post)!.status;
+
+  it('hides what has expired since', () => {
+    write('a.md', '---\ntitle: A\ndate: 2026-01-01\nexpiryDate: 2026-06-01\n---\nText.');
+    const at = (now: string) => importPosts(site, { ...blog, now: () => Date.parse(now) });
+    at('2026-03-01');
+    expect(statusOf('a')).toBe('published');
+    expect(figures(at('2026-07-01'))).toEqual([0, 1, 0, 0]);
+    expect(statusOf('a')).toBe('draft');
+    expect(figures(at('2026-07-02'))).toEqual([0, 0, 1, 0]);
+  });
+
+  it('hides what its section hides', () => {
+    write('hugo.toml', 'baseURL = "https://old.example/"\n');
+    write('content/s/a.md', '---\ntitle: A\ndate: 2026-01-01\n---\nText.');
+    run();
+    write('content/s/_index.md', '---\ntitle: S\ndraft: true\n---\n');
+    run();
+    expect(statusOf('s/a')).toBe('draft');
+  });
+
+  it('tells a text that is not Markdown, and fails', () => {
+    write('_config.yml', 'title: x\n');
+    write('_posts/2026-01-01-page.html', '---\ntitle: A\n---\n<p>Text.</p>');
+    write('_posts/2026-01-01-a.md', '---\ntitle: A\n---\nText.');
+    write('index.html', '---\nlayout: home\n---\n');
+    expect(run().skipped).toEqual([
+      { file: '_posts/2026-01-01-page.html', reason: 'is not Markdown: convert it first', isFault: true },
+    ]);
   });
 });

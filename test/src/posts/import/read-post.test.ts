@@ -86,4 +86,14 @@ describe('readPost', () => {
   it('lists what it did not understand', () => {
     expect(read('title: A\nlayout: wide\nextra:\n  hero: x').unknownKeys).toEqual(['layout', 'extra.hero']);
   });
+
+  it.each([
+    ['posts/2018-10-12-update.md', 'posts/update'],
+    ['_posts/2024-01-02-x.md', '2024/01/02/x'],
+    ['_posts/sub/2024-01-06-x.md', '_posts/sub/x'],
+    ['_posts/2024-1-2-short.md', '2024-1-2-short'],
+    ['posts/🎉.md', 'posts/post'],
+  ])('knows where the versions before put %s', (relative, former) => {
+    expect(read('title: A', relative).formerPath).toBe(former);
+  });
 });

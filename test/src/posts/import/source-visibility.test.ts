@@ -26,12 +26,27 @@ describe('a source', () => {
     'hidden: no',
     'build:\n  list: always',
     'publishDate: 2026-02-01',
+    'hide: [toc, navigation]',
+    'slug: draft',
     'expiryDate: 2027-01-01',
   ])('is published with “%s”', (lines) => {
     expect(read(lines).draft.status).toBe('published');
   });
 
   it.each([
+    'draft: false\nDraft: true',
+    'DRAFT: true\ndraft: false',
+    'draft: false\nextra:\n  draft: true',
+    'meta:\n  draft: true',
+    'is_draft: true',
+    'isPublished: false',
+    'publish: false',
+    'hide: true',
+    'protected: true',
+    'passphrase: abc',
+    'state: draft',
+    'access: private',
+    'expiry: 2026-01-02',
     'draft: true',
     'draft: yes',
     'draft: On',
@@ -78,10 +93,10 @@ describe('a source', () => {
     ['draft:', 'draft: null is not understood: imported as a draft'],
     ['published: sometimes', 'published: "sometimes" is not understood: imported as a draft'],
     ['status: reviewed', 'status: "reviewed" is not understood: imported as a draft'],
-    ['publishDate: next week', 'publishdate: "next week" is not understood: imported as a draft'],
-    ['expiryDate: soon', 'expirydate: "soon" is not understood: imported as a draft'],
+    ['publishDate: next week', 'publishDate: "next week" is not understood: imported as a draft'],
+    ['expiryDate: soon', 'expiryDate: "soon" is not understood: imported as a draft'],
     ['build: never', 'build: "never" is not understood: imported as a draft'],
-    ['expiryDate: 2026-01-02', 'expirydate has passed: imported as a draft'],
+    ['expiryDate: 2026-01-02', 'expiryDate has passed: imported as a draft'],
   ])('with “%s” says why it is a draft', (lines, note) => {
     expect(read(lines)).toMatchObject({ draft: { status: 'draft' }, notes: [note] });
   });
@@ -99,7 +114,23 @@ describe('a source', () => {
     expect(post.draft).toMatchObject({ status: 'published', publishedAtMillis: Date.UTC(2027, 2, 1) });
   });
 
-  it.each(['_drafts/glass.md', 'blog/_drafts/glass.md'])('in %s is a draft', (relative) => {
+  it.each(['published: 2099-01-01', 'publish-date: 2099-01-01', 'PublishDate: "2099-01-01"'])(
+    'with “%s” waits for its day',
+    (lines) => {
+      expect(read(lines).draft).toMatchObject({
+        status: 'published',
+        publishedAtMillis: Date.UTC(2099, 0, 1),
+      });
+    },
+  );
+
+  it.each([
+    '_drafts/glass.md',
+    'blog/_drafts/glass.md',
+    'drafts/glass.md',
+    '_private/glass.md',
+    'posts/_glass.md',
+  ])('in %s is a draft', (relative) => {
     expect(read('', relative).draft.status).toBe('draft');
   });
 });

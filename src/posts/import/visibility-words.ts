@@ -1,0 +1,100 @@
+import type { PostStatus } from '../post.ts';
+
+export type Hide = (to: PostStatus, why?: string) => void;
+
+const set = (words: string): ReadonlySet<string> => new Set(words.split(/\s+/));
+
+const YES = set('true yes y on 1');
+const NO = set('false no n off 0');
+/** A yes hides. Names without case, hyphens, underscores and a leading `is`. */
+const HIDES = set(
+  'draft drafts wip private secret headless unpublished protected encrypt encrypted locked hide invisible membersonly',
+);
+/** A yes takes it out of lists, and its address goes on working. */
+const UNLISTS = set(
+  `hidden unlisted eleventyexcludefromcollections excludefromcollections hiddeninhomelist hidefromhome hidefromlist hidefromlists hidefromfeed
+   excludefromfeed nolist`,
+);
+/** A no hides. */
+const SHOWS = set('published publish public visible render output listed scheduled');
+const PASSWORDS = set('password passphrase passcode');
+const WORDS = set('status visibility poststatus publishstatus');
+const PUBLIC_WORDS = set('publish published public live final scheduled future');
+const UNLISTED_WORDS = set('unlisted hidden link');
+const HIDDEN_WORDS = set(
+  'draft drafts pending private trash archived unpublished inactive password members paid',
+);
+/** Say the same under whatever name they stand. */
+const TELLING_WORDS = set('draft drafts unpublished private hidden secret members friends');
+/** Here such words are about something else. */
+const FREE_TEXT = set('title description summary excerpt slug path permalink url aliases alias author lang');
+/** What Material for MkDocs hides of a page that stays. */
+const PAGE_PARTS = set('navigation toc path footer feedback search tags title');
+
+/** Hides what a name and its value say that readers must not see; `key` is the name as it is compared. */
+export function judgeWord(key: string, name: string, value: unknown, hide: Hide): void {
+  if (key === 'permalink') {
+    // Eleventy writes no page then.
+    if (value === false) hide('draft');
+  } else if (key === 'hide' && Array.isArray(value)) {
+    if (!value.every((part) => PAGE_PARTS.has(wordOf(part))))
+      hide('draft', `${name}: ${shown(value)} is not understood`);
+  } else if (key.startsWith('publish') && wordOf(value) === 'never') hide('draft');
+  else if (HIDES.has(key)) unless(NO, name, value, 'draft', hide);
+  else if (UNLISTS.has(key)) unless(NO, name, value, 'unlisted', hide);
+  else if (SHOWS.has(key)) unless(YES, name, value, key === 'listed' ? 'unlisted' : 'draft', hide);
+  else if (PASSWORDS.has(key)) {
+    if (value !== null && value !== '' && value !== false) hide('draft', 'has a password');
+  } else if (WORDS.has(key)) judgeStatus(name, value, hide);
+  else if (key === 'build') judgeBuild(name, value, hide);
+}
+
+/** Whether a word that hides stands under a name that means nothing here: `state: draft`, `access: private`. */
+export function tellingWord(name: string, value: unknown): boolean {
+  const key = name.toLowerCase().replaceAll(/[_\s-]/g, '');
+  return (
+    typeof value === 'string' && TELLING_WORDS.has(wordOf(value)) && !FREE_TEXT.has(key) && !WORDS.has(key)
+  );
+}
+
+/** A plain yes or no; the one that hides says so by itself, anything else is told. */
+function unless(
+  harmless: ReadonlySet<string>,
+  name: string,
+  value: unknown,
+  to: PostStatus,
+  hide: Hide,
+): void {
+  const word = wordOf(value);
+  if (harmless.has(word)) return;
+  if (YES.has(word) || NO.has(word)) hide(to);
+  else hide('draft', `${name}: ${shown(value)} is not understood`);
+}
+
+function judgeStatus(name: string, value: unknown, hide: Hide): void {
+  const word = wordOf(value);
+  if (PUBLIC_WORDS.has(word)) return;
+  if (UNLISTED_WORDS.has(word)) return hide('unlisted');
+  if (HIDDEN_WORDS.has(word)) return hide('draft');
+  hide('draft', `${name}: ${shown(value)} is not understood`);
+}
+
+/** Hugo's build options: https://gohugo.io/content-management/build-options/ */
+function judgeBuild(name: string, value: unknown, hide: Hide): void {
+  if (typeof value !== 'object' || value === null)
+    return hide('draft', `${name}: ${shown(value)} is not understood`);
+  for (const [option, each] of Object.entries(value)) {
+    if (option.toLowerCase() === 'render' && !isAlways(each)) hide('draft');
+    if (option.toLowerCase() === 'list' && !isAlways(each)) hide('unlisted');
+  }
+}
+
+function isAlways(value: unknown): boolean {
+  return wordOf(value) === 'always' || YES.has(wordOf(value));
+}
+
+const wordOf = (value: unknown): string => (value === null ? '' : String(value).trim().toLowerCase());
+
+function shown(value: unknown): string {
+  return (JSON.stringify(value) ?? 'nothing').slice(0, 60);
+}
