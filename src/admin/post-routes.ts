@@ -4,8 +4,11 @@ import { seeOther } from '../accounts/route-answers.ts';
 import { formFields } from '../accounts/form-body.ts';
 import type { FieldProblems } from '../accounts/form-parts.ts';
 import { csrfTokenOf } from '../accounts/load-session.ts';
+import { MarkdownWorker } from '../posts/markdown-worker.ts';
+import type { RenderedMarkdown } from '../posts/markdown.ts';
 import type { Post } from '../posts/post.ts';
 import { PostConflictError, PostDraftError } from '../posts/post-errors.ts';
+import type { PostPlace } from '../posts/render-messages.ts';
 import { READER_POLICY } from '../views/security-headers.ts';
 import type { AdminDependencies } from './admin-routes.ts';
 import { conflictPage } from './conflict-page.ts';
@@ -20,7 +23,7 @@ import {
 } from './post-form.ts';
 import { STATE_WORDS, type PostState } from './post-state.ts';
 import { postsPage } from './posts-page.ts';
-import { previewPage } from './preview.ts';
+import { previewPage, previewPlace } from './preview.ts';
 
 /** What a page says after a form was taken, by the word in its address. */
 const NOTICES: Readonly<Record<string, string>> = {
@@ -33,6 +36,9 @@ const NOTICES: Readonly<Record<string, string>> = {
 /** Lists, writes, deletes and restores posts. */
 export function addPostRoutes(router: Router, deps: AdminDependencies): void {
   const { posts, site, forms, owner, send, metrics, now } = deps;
+  const worker = new MarkdownWorker();
+  const rendered = (markdown: string, place: PostPlace): Promise<RenderedMarkdown> =>
+    worker.render(markdown, place, (name) => posts.mediaSize(name));
 
   const showList = (ctx: Context): void => {
     const text = queryText(ctx, 'text').slice(0, 200);
@@ -67,13 +73,13 @@ export function addPostRoutes(router: Router, deps: AdminDependencies): void {
   // From the conflict page: what was typed, as a post of its own.
   router.post('/admin/posts/copy', forms.owner, (ctx) => {
     const values = valuesOfForm(formFields(ctx));
-    create(ctx, { ...values, status: 'draft', path: '', aliases: '' }, 'copied');
+    return create(ctx, { ...values, status: 'draft', path: '', aliases: '' }, 'copied');
   });
 
-  router.post('/admin/posts/preview', forms.owner, showPreview);
-  router.post('/admin/posts/:id/preview', forms.owner, showPreview);
+  router.post('/admin/posts/preview', forms.owner, (ctx) => showPreview(ctx));
+  router.post('/admin/posts/:id/preview', forms.owner, (ctx) => showPreview(ctx));
 
-  router.post('/admin/posts/:id', forms.owner, (ctx) => {
+  router.post('/admin/posts/:id', forms.owner, async (ctx) => {
     const fields = formFields(ctx);
     const values = valuesOfForm(fields);
     const post = posts.byId(idOf(ctx));
@@ -90,7 +96,9 @@ export function addPostRoutes(router: Router, deps: AdminDependencies): void {
     const { draft, problems } = draftOfValues(values, site.timeZone, post);
     if (Object.keys(problems).length > 0) return showEditor(ctx, post, values, problems, 422, version);
     try {
-      const saved = posts.update(post.id, version, draft);
+      const saved = posts.update(post.id, version, draft, {
+        rendered: await rendered(draft.markdown, posts.placeOf(draft, post)),
+      });
       metrics.postUpdated();
       seeOther(ctx, `/admin/posts/${saved.id}/edit?done=saved`);
     } catch (error) {
@@ -133,16 +141,19 @@ export function addPostRoutes(router: Router, deps: AdminDependencies): void {
     }
   });
 
-  router.post('/admin/posts/:id/restore', forms.owner, (ctx) => {
-    const post = posts.restore(expectPost(ctx).id);
+  router.post('/admin/posts/:id/restore', forms.owner, async (ctx) => {
+    const { id, markdown, path, aliases } = expectPost(ctx);
+    const post = posts.restore(id, { rendered: await rendered(markdown, { path, formerPaths: aliases }) });
     seeOther(ctx, `/admin/posts/${post.id}/edit?done=restored`);
   });
 
-  function create(ctx: Context, values: PostFormValues, done: 'saved' | 'copied'): void {
+  async function create(ctx: Context, values: PostFormValues, done: 'saved' | 'copied'): Promise<void> {
     const { draft, problems } = draftOfValues(values, site.timeZone);
     if (Object.keys(problems).length > 0) return showEditor(ctx, undefined, values, problems, 422);
     try {
-      const post = posts.create(draft);
+      const place = posts.placeOf(draft);
+      const text = await rendered(draft.markdown, place);
+      const post = posts.create({ ...draft, path: place.path }, { rendered: text });
       metrics.postCreated();
       seeOther(ctx, `/admin/posts/${post.id}/edit?done=${done}`);
     } catch (error) {
@@ -177,13 +188,21 @@ export function addPostRoutes(router: Router, deps: AdminDependencies): void {
     });
   }
 
-  function showPreview(ctx: Context): void {
+  async function showPreview(ctx: Context): Promise<void> {
     const values = valuesOfForm(formFields(ctx));
+    const place = previewPlace(values, { site, nowMillis: now() });
+    const text = await rendered(values.markdown, place);
     ctx.set('Cache-Control', 'no-store');
     ctx.set('Content-Security-Policy', READER_POLICY);
     ctx.type = 'text/html; charset=utf-8';
     ctx.body = deps.render('preview', () =>
-      previewPage(values, { posts, layout: deps.layout, site, origin: deps.origin(ctx), nowMillis: now() }),
+      previewPage(values, text, {
+        path: place.path,
+        layout: deps.layout,
+        site,
+        origin: deps.origin(ctx),
+        nowMillis: now(),
+      }),
     );
   }
 

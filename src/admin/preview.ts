@@ -1,4 +1,4 @@
-import type { PostStore } from '../posts/post-store.ts';
+import type { RenderedMarkdown } from '../posts/markdown.ts';
 import { checkPath, datedPath } from '../posts/post-path.ts';
 import { html } from '../views/html.ts';
 import type { Layout } from '../views/layout.ts';
@@ -7,23 +7,35 @@ import type { SiteSettings } from './site-settings.ts';
 import type { PostFormValues } from './post-form.ts';
 import { draftOfValues } from './post-form.ts';
 
+/** Where the form's post would stand. */
+export function previewPlace(
+  values: PostFormValues,
+  { site, nowMillis }: { readonly site: SiteSettings; readonly nowMillis: number },
+): { readonly path: string } {
+  const { draft } = draftOfValues(values, site.timeZone);
+  return { path: pathOr(values.path, datedPath(draft.publishedAtMillis ?? nowMillis, titleOf(values))) };
+}
+
+function titleOf(values: PostFormValues): string {
+  return values.title.trim() === '' ? 'Untitled' : values.title.trim();
+}
+
 /** The page that readers would see if the form were saved; nothing is. */
 export function previewPage(
   values: PostFormValues,
+  rendered: RenderedMarkdown,
   deps: {
-    readonly posts: Pick<PostStore, 'render'>;
+    readonly path: string;
     readonly layout: Layout;
     readonly site: SiteSettings;
     readonly origin: string;
     readonly nowMillis: number;
   },
 ): string {
-  const { posts, layout, site, origin, nowMillis } = deps;
+  const { path, layout, site, origin, nowMillis } = deps;
   const { draft } = draftOfValues(values, site.timeZone);
-  const title = values.title.trim() === '' ? 'Untitled' : values.title.trim();
+  const title = titleOf(values);
   const publishedAtMillis = draft.publishedAtMillis ?? nowMillis;
-  const path = pathOr(values.path, datedPath(publishedAtMillis, title));
-  const rendered = posts.render(values.markdown, path);
   const named = (list: readonly string[] = []): string[] =>
     list.map((item) => item.trim()).filter((item) => item !== '');
   const page = postPage({

@@ -6,28 +6,44 @@ import { headings, type Heading } from './headings.ts';
 import { highlightCode } from './highlight-code.ts';
 import { taskLists } from './task-lists.ts';
 
+/** Code of one post that is highlighted, block by block; what does not fit is shown plain. About three seconds' work. */
+const MAX_HIGHLIGHTED_CHARACTERS = 100_000;
+const MAX_ADDRESS_CHARACTERS = 2000;
+
 /** What a parse leaves beside the tokens. */
 export interface ParseEnvironment {
-  headings: Heading[];
+  [key: string | symbol]: unknown;
+  headings?: readonly Heading[];
+  /** Characters of code highlighted so far. */
+  highlighted?: number;
 }
 
-function languageClass(info: string, unescape: (text: string) => string): string {
-  const language = /^[^\s,{]+/.exec(unescape(info).trim())?.[0];
-  return language === undefined ? '' : ` class="language-${escapeHtml(language)}"`;
+function renderFence(
+  markdown: MarkdownIt,
+  token: Token,
+  environment: ParseEnvironment | undefined = {},
+): string {
+  // Escapes and character references count in the words behind a fence too.
+  const info = markdown.utils.unescapeAll(token.info).trim();
+  const language = /^[^\s,{]+/.exec(info)?.[0];
+  const name = language === undefined ? '' : ` class="language-${escapeHtml(language)}"`;
+  const highlighted = (environment.highlighted ?? 0) + token.content.length;
+  const fits = highlighted <= MAX_HIGHLIGHTED_CHARACTERS;
+  if (fits) environment.highlighted = highlighted;
+  return codeBlock(fits ? highlightCode(token.content, info) : escapeHtml(token.content), name);
 }
 
-function renderFence(token: Token, unescape: (text: string) => string): string {
-  return `<pre tabindex="0"><code${languageClass(token.info, unescape)}>${highlightCode(token.content, token.info)}</code></pre>\n`;
+// Focusable, because a long line makes it scroll and the keyboard must reach that; read from left to right in every language.
+function codeBlock(code: string, attributes = ''): string {
+  return `<pre tabindex="0" dir="ltr"><code${attributes}>${code}</code></pre>\n`;
 }
 
 /** CommonMark with raw HTML and nothing beside it; what the rest is built on. */
 export function createPlainParser(): MarkdownIt {
   const markdown = MarkdownItFactory({ html: true, linkify: false, typographer: false });
-  const { unescapeAll } = markdown.utils;
-  markdown.renderer.rules['fence'] = (tokens, index) => renderFence(tokens[index]!, unescapeAll);
-  // Focusable, because a long line makes it scroll and the keyboard must reach that.
-  markdown.renderer.rules['code_block'] = (tokens, index) =>
-    `<pre tabindex="0"><code>${escapeHtml(tokens[index]!.content)}</code></pre>\n`;
+  markdown.renderer.rules['fence'] = (tokens, index, _options, environment) =>
+    renderFence(markdown, tokens[index]!, environment);
+  markdown.renderer.rules['code_block'] = (tokens, index) => codeBlock(escapeHtml(tokens[index]!.content));
   return markdown;
 }
 
@@ -35,8 +51,7 @@ export function createPlainParser(): MarkdownIt {
 export function createMarkdownParser(): MarkdownIt {
   const markdown = createPlainParser();
   markdown.set({ linkify: true });
-  // As GFM: addresses with a scheme and e-mail addresses, but not every word with a dot.
-  markdown.linkify.set({ fuzzyLink: false });
+  autolinksOfGfm(markdown);
   markdown.use(footnote);
   markdown.use(taskLists);
   markdown.use(figures);
@@ -49,4 +64,21 @@ export function createMarkdownParser(): MarkdownIt {
   markdown.renderer.rules['table_open'] = () => '<div class="table-scroll" tabindex="0"><table>\n';
   markdown.renderer.rules['table_close'] = () => '</table></div>\n';
   return markdown;
+}
+
+/** What GitHub's Markdown takes for a bare address: a scheme, `www.` or a mail address; `file.rs` and `example.com` are words. */
+function autolinksOfGfm(markdown: MarkdownIt): void {
+  markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: true, fuzzyIP: false });
+  markdown.linkify.add('//', null);
+  markdown.linkify.add('www.', {
+    validate: (text, position, self) => {
+      const before = text[position - 5];
+      if (before !== undefined && /[\p{L}\p{N}_/.@-]/u.test(before)) return 0;
+      const address = `http://${text.slice(position, position + MAX_ADDRESS_CHARACTERS)}`;
+      return Math.max(0, self.testSchemaAt(address, 'http:', 5) - 2);
+    },
+    normalize: (match) => {
+      match.url = `http://${match.url}`;
+    },
+  });
 }

@@ -14,8 +14,8 @@ export class PostConflictError extends Error {
 
 /** What a draft's author has to change; `field` says where, `message` is a sentence for them. */
 export class PostDraftError extends Error {
-  readonly field: 'title' | 'path' | 'aliases' | 'language' | 'publishedAtMillis';
-  readonly reason: 'missing' | 'invalid' | 'reserved' | 'taken';
+  readonly field: 'title' | 'markdown' | 'path' | 'aliases' | 'language' | 'publishedAtMillis';
+  readonly reason: 'missing' | 'invalid' | 'reserved' | 'taken' | 'busy';
   constructor(field: PostDraftError['field'], reason: PostDraftError['reason'], message: string) {
     super(message);
     this.name = 'PostDraftError';

@@ -98,3 +98,11 @@ export function decideFields(
         : checkLanguage(draft.language.trim()),
   };
 }
+
+/** A path that readers could know stays as an alias. */
+export function aliasesAfter(fields: PostFields, path: string, before: Post): readonly string[] {
+  const former = pathKey(path) !== pathKey(before.path) && before.status !== 'draft' ? [before.path] : [];
+  return [...fields.aliases.filter((alias) => pathKey(alias) !== pathKey(before.path)), ...former].filter(
+    (alias) => pathKey(alias) !== pathKey(path),
+  );
+}

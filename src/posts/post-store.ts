@@ -15,7 +15,7 @@ import type {
   PostSummary,
 } from './post.ts';
 import { PostConflictError, PostDraftError, PostNotFoundError } from './post-errors.ts';
-import { decideFields, type PostFields } from './post-fields.ts';
+import { aliasesAfter, decideFields, type PostFields } from './post-fields.ts';
 import { PostListings, type PageOptions } from './post-listings.ts';
 import { checkPath, datedPath, decodePath, pathKey, postUrl } from './post-path.ts';
 import { postOf, SELECT_POST, type PostRow } from './post-rows.ts';
@@ -155,6 +155,23 @@ export class PostStore {
     return this.#admin.counts();
   }
 
+  /** The size of a medium; undefined when the blog has none of that name. */
+  mediaSize(name: string): MediaSize | undefined {
+    return this.#mediaSize.get(name);
+  }
+
+  /** Where a draft would stand if it were saved now, over `before` or as a new post, and where it stood. Throws PostDraftError. */
+  placeOf(
+    draft: PostDraft,
+    before?: Post,
+  ): { readonly path: string; readonly formerPaths: readonly string[] } {
+    const fields = this.#decide(draft, before);
+    const given = draft.path?.trim() ? checkPath(draft.path, 'path') : undefined;
+    if (before === undefined) return { path: given ?? this.#freePath(fields), formerPaths: fields.aliases };
+    const path = given ?? before.path;
+    return { path, formerPaths: aliasesAfter(fields, path, before) };
+  }
+
   /** The page a draft would become at a path, without saving it. */
   render(markdown: string, path: string, formerPaths: readonly string[] = []): RenderedMarkdown {
     return renderMarkdown(markdown, { path, formerPaths, media: (name) => this.#mediaSize.get(name) });
@@ -196,11 +213,7 @@ export class PostStore {
     const before = this.#expect(id, version);
     const fields = this.#decide(draft, before);
     const path = draft.path?.trim() ? checkPath(draft.path, 'path') : before.path;
-    const former = pathKey(path) !== pathKey(before.path) && before.status !== 'draft' ? [before.path] : [];
-    const aliases = [
-      ...fields.aliases.filter((alias) => pathKey(alias) !== pathKey(before.path)),
-      ...former,
-    ].filter((alias) => pathKey(alias) !== pathKey(path));
+    const aliases = aliasesAfter(fields, path, before);
     const rendered = options.rendered ?? this.render(draft.markdown, path, aliases);
     return this.#immediate(() => {
       this.#expect(id, version);
@@ -228,12 +241,16 @@ export class PostStore {
   }
 
   /** Brings a tombstone back as it was; a living post stays as it is. Throws PostNotFoundError. */
-  restore(id: number): Post {
+  restore(id: number, options: Pick<SaveOptions, 'rendered'> = {}): Post {
     return this.#immediate(() => {
       const post = this.byId(id);
       if (post === undefined) throw new PostNotFoundError(id);
       if (post.deletedAtMillis !== null)
-        this.#writer.restore(post, this.render(post.markdown, post.path, post.aliases), this.#now());
+        this.#writer.restore(
+          post,
+          options.rendered ?? this.render(post.markdown, post.path, post.aliases),
+          this.#now(),
+        );
       return this.byId(id)!;
     });
   }

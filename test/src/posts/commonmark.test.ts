@@ -15,7 +15,7 @@ function normalised(html: string): string {
   return html
     .replaceAll('\u2192', '\t')
     .replaceAll(' />', '>')
-    .replaceAll('<pre tabindex="0">', '<pre>')
+    .replaceAll('<pre tabindex="0" dir="ltr">', '<pre>')
     .replaceAll('<blockquote>\n</blockquote>', '<blockquote></blockquote>')
     .replace(/<span class="[\w-]+">|<\/span>/g, '');
 }

@@ -62,7 +62,7 @@ describe('highlightCode', () => {
 
   it('keeps the language for styles and readers of the page', () => {
     const { html } = renderMarkdown('```rust,ignore\nlet x;\n```\n\n```a"b\nx\n```', { path: 'p' });
-    expect(html).toContain('<pre tabindex="0"><code class="language-rust">');
+    expect(html).toContain('<pre tabindex="0" dir="ltr"><code class="language-rust">');
     expect(html).toContain('<code class="language-a&quot;b">x\n</code>');
   });
 

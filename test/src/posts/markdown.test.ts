@@ -121,6 +121,30 @@ describe('pictures and links', () => {
   });
 });
 
+describe('bare addresses', () => {
+  it.each([
+    ['https://a.example/x?y=1&z', 'href="https://a.example/x?y=1&amp;z"'],
+    ['(see www.a.example/b)', 'href="http://www.a.example/b"'],
+    ['me@a.example', '<a href="mailto:me@a.example">me@a.example</a>'],
+    ['`https://a.example`', '<p><code>https://a.example</code></p>'],
+    ['[https://a.example](/b)', '<p><a href="/b">https://a.example</a></p>'],
+    ['lib.rs, example.com and //a.example', '<p>lib.rs, example.com and //a.example</p>'],
+  ])('are links as on GitHub: %s', (markdown, html) => {
+    expect(render(markdown).html).toContain(html);
+  });
+});
+
+describe('headings', () => {
+  it('that give the same id twice still have one each', () => {
+    expect(render('## a {#x}\n\n## b {#x}').headings.map(({ id }) => id)).toEqual(['x', 'x-1']);
+  });
+
+  it('of the same words, however many, cost no more each', () => {
+    const { headings } = render('# a\n'.repeat(20_000));
+    expect(headings.at(-1)!.id).toBe('a-19999');
+  });
+});
+
 describe('what a content security policy refuses', () => {
   it.each([
     ['inline styles', '<p style="color: red" class="a">x</p>', '<p class="a">x</p>'],
