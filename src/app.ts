@@ -7,7 +7,9 @@ import type { AppDependencies } from './app-dependencies.ts';
 import { basePathOf, mountAt, originOf } from './base-path.ts';
 import { createBusinessMetrics } from './business-metrics.ts';
 import { SettingStore } from './db/setting-store.ts';
+import { watchStorage } from './db/storage-watch.ts';
 import { errorLog } from './error-log.ts';
+import { storageLog } from './storage-log.ts';
 import { createHealthRoutes } from './health-routes.ts';
 import { requestLimits } from './http/request-limits.ts';
 import { trustProxies } from './http/trust-proxies.ts';
@@ -37,6 +39,7 @@ export function createApp(deps: AppDependencies, rooms: readonly Router[] = []):
     media: new MediaStore(database, { folder: join(config.dataDir, MEDIA_FOLDER_NAME), now }),
     mediaUses: new MediaUses(database, { now }),
     metrics: createBusinessMetrics(),
+    storage: watchStorage(database, storageLog(log)),
   };
   const reader = createReaderRooms({ ...house, site: () => site.values });
   const desk = createDeskRooms({ ...house, site });
@@ -59,7 +62,7 @@ export function createApp(deps: AppDependencies, rooms: readonly Router[] = []):
   app.use(requestLimits());
   app.use(desk.loadSession);
   app.use(serverTiming());
-  app.use(createHealthRoutes({ ...deps, ownerOnly: desk.ownerOnly }).routes());
+  app.use(createHealthRoutes({ ...house, ownerOnly: desk.ownerOnly }).routes());
   for (const router of [...reader.routers, ...desk.routers, ...observatory, ...rooms])
     app.use(router.routes());
   app.use(reader.postPaths.routes());

@@ -5,23 +5,27 @@ import type { Router } from '@koa/router';
 import type { Middleware } from 'koa';
 import type { AppDependencies } from './app-dependencies.ts';
 import { DATABASE_FILE_NAME } from './db/open-database.ts';
+import type { StorageWatch } from './db/storage-watch.ts';
 import { overviewSummary } from './observatory/metrics-route.ts';
 import { createRouter } from './router.ts';
 
 type HealthDependencies = Pick<AppDependencies, 'config' | 'database' | 'telemetry'> & {
   readonly ownerOnly: Middleware;
+  readonly storage: StorageWatch;
 };
 
 /** `/health`: whether the blog can answer from its database; anybody may ask. `/admin/health`: everything that helps to find out why not. */
-export function createHealthRoutes({ config, database, telemetry, ownerOnly }: HealthDependencies): Router {
+export function createHealthRoutes(deps: HealthDependencies): Router {
+  const { config, database, telemetry, ownerOnly, storage } = deps;
   const router = createRouter();
   const probe = database.prepare('SELECT 1');
   const file = join(config.dataDir, DATABASE_FILE_NAME);
 
+  /** Also whether its files are where they were: what is saved into others is lost. */
   function databaseAnswers(): boolean {
     try {
       probe.get();
-      return true;
+      return storage.problem() === undefined;
     } catch {
       return false;
     }
@@ -37,7 +41,7 @@ export function createHealthRoutes({ config, database, telemetry, ownerOnly }: H
   router.get('/admin/health', ownerOnly as never, async (ctx) => {
     const isUp = databaseAnswers();
     const { uptimeSeconds, nodeVersion, pid, current } = telemetry.process();
-    const disk = await statfs(config.dataDir);
+    const disk = await statfs(config.dataDir).catch(() => undefined);
     ctx.set('Cache-Control', 'no-store');
     ctx.status = isUp ? 200 : 503;
     ctx.body = {
@@ -45,11 +49,12 @@ export function createHealthRoutes({ config, database, telemetry, ownerOnly }: H
       summary: overviewSummary(telemetry),
       process: { pid, node_version: nodeVersion, uptime_seconds: uptimeSeconds, rss_bytes: current.rssBytes },
       database: {
+        problem: storage.problem() ?? null,
         file_bytes: sizeOf(file),
         wal_bytes: sizeOf(`${file}-wal`),
         schema_version: isUp ? database.pragma('user_version', { simple: true }) : null,
       },
-      disk: { free_bytes: disk.bavail * disk.bsize },
+      disk: { free_bytes: disk === undefined ? null : disk.bavail * disk.bsize },
       telemetry: {
         enabled: telemetry.enabled,
         faults: telemetry.faults().map(({ place, count, lastMessage, lastMillis }) => ({

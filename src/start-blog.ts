@@ -9,7 +9,7 @@ import type { AppDependencies } from './app-dependencies.ts';
 import { createApp } from './app.ts';
 import { basePathOf } from './base-path.ts';
 import { BlogConfigError, loadBlogConfig, type BlogConfig } from './config.ts';
-import { closeDatabase, DATABASE_FILE_NAME, openDatabase } from './db/open-database.ts';
+import { closeDatabase, DATABASE_FILE_NAME, neverWaitForLocks, openDatabase } from './db/open-database.ts';
 import { stopGracefully } from './graceful-stop.ts';
 import { MAX_HEAD_BYTES } from './http/request-limits.ts';
 import { takeTurns } from './http/request-turns.ts';
@@ -62,7 +62,11 @@ export function startBlog({ telemetry, rooms, onListening, stopWithParent }: Sta
     now: Date.now,
   };
 
-  const turns = takeTurns(createApp(deps, rooms?.(deps)).callback());
+  // Other processes may be waited for until the blog answers, and not after.
+  const setup = onListening === undefined ? deps.accounts.setupLinks.create() : undefined;
+  const app = createApp(deps, rooms?.(deps));
+  neverWaitForLocks(database);
+  const turns = takeTurns(app.callback());
   const server = createServer({ maxHeaderSize: MAX_HEAD_BYTES }, turns.listener);
   server.once('error', (error: NodeJS.ErrnoException) => exitWith(listenProblem(error, config)));
   server.listen(config.port, config.host, () => {
@@ -70,7 +74,6 @@ export function startBlog({ telemetry, rooms, onListening, stopWithParent }: Sta
     process.stdout.write(`Glasshouse is at ${address}\n`);
     if (config.publicUrl === undefined) process.stdout.write(`${WITHOUT_PUBLIC_URL}\n`);
     if (onListening !== undefined) return onListening(address, deps);
-    const setup = deps.accounts.setupLinks.create();
     if (setup !== undefined)
       process.stdout.write(
         `Nobody owns this blog yet. Become its owner within a day: ${config.publicUrl ?? address}${setup.path}\n`,

@@ -1,6 +1,7 @@
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
 import type { Logger } from 'pino';
+import type { WhenUnlocked } from '../db/when-unlocked.ts';
 import { createRouter } from '../router.ts';
 import type { AccountCookies } from './account-cookies.ts';
 import { signInPage } from './account-pages.ts';
@@ -24,6 +25,7 @@ export interface AccountRouteDependencies {
   readonly cookies: AccountCookies;
   readonly forms: FormProtection;
   readonly send: DeskSender;
+  readonly whenUnlocked: WhenUnlocked;
   readonly log: Logger;
   /** Told the name that a new owner gave; never empty. */
   readonly onNamed: (name: string) => void;
@@ -31,7 +33,7 @@ export interface AccountRouteDependencies {
 
 /** Set-up, sign-in and sign-out; the only pages of /admin that somebody without a session may see. */
 export function createAccountRoutes(deps: AccountRouteDependencies): Router {
-  const { accounts, cookies, forms, send, log } = deps;
+  const { accounts, cookies, forms, send, whenUnlocked, log } = deps;
   const router = createRouter();
 
   addSetupRoutes(router, deps);
@@ -52,35 +54,40 @@ export function createAccountRoutes(deps: AccountRouteDependencies): Router {
       log.warn({ event: 'sign-in.throttled', ...facts }, 'a sign-in has to wait');
       return sendThrottled(ctx, next, wait);
     }
-    const attempt = accounts.throttle.begin(guesser);
+    const attempt = await whenUnlocked(() => accounts.throttle.begin(guesser));
     const checked = await unlessBusy(ctx, () =>
       accounts.checkPassword(fields['password'] ?? '', guesser.kind),
     );
     if (checked === 'busy') {
-      attempt.withdraw();
+      await whenUnlocked(attempt.withdraw);
       log.warn({ event: 'sign-in.busy', ...facts }, 'a sign-in came while many were being checked');
       return sendSignIn(ctx, 503, next, BUSY);
     }
-    const signedIn = checked && accounts.access.signIn(checked, ctx.get('User-Agent'), sessionOf(ctx)?.id);
+    const before = sessionOf(ctx)?.id;
+    const signedIn =
+      checked && (await whenUnlocked(() => accounts.access.signIn(checked, ctx.get('User-Agent'), before)));
     if (signedIn === undefined) {
       log.warn({ event: 'sign-in.failed', ...facts }, 'a sign-in failed');
       return sendSignIn(ctx, 403, next, WRONG);
     }
-    attempt.succeed();
+    // What is done is done: without this note a later wait is longer, no more.
+    await whenUnlocked(attempt.succeed).catch(() => {});
     log.info({ event: 'sign-in', ...facts }, 'the owner signed in');
     welcome(ctx, cookies, signedIn);
     seeOther(ctx, next);
   });
 
-  router.post('/admin/sign-out', forms.owner, (ctx) => {
-    accounts.sessions.remove(sessionOf(ctx)!.id);
+  router.post('/admin/sign-out', forms.owner, async (ctx) => {
+    const { id } = sessionOf(ctx)!;
+    await whenUnlocked(() => accounts.sessions.remove(id));
     log.info({ event: 'sign-out', address: ctx.ip }, 'the owner signed out');
     leave(ctx);
     seeOther(ctx, '/admin/sign-in?signed-out');
   });
 
-  router.post('/admin/sign-out-everywhere', forms.owner, (ctx) => {
-    const ended = accounts.access.signOutEverywhere(sessionOf(ctx)!.accountId);
+  router.post('/admin/sign-out-everywhere', forms.owner, async (ctx) => {
+    const { accountId } = sessionOf(ctx)!;
+    const ended = await whenUnlocked(() => accounts.access.signOutEverywhere(accountId));
     log.info({ event: 'sessions.ended', ended, address: ctx.ip }, 'the owner signed out everywhere');
     leave(ctx);
     seeOther(ctx, '/admin/sign-in?signed-out');

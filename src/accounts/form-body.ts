@@ -1,7 +1,8 @@
 import type { Context } from 'koa';
 import { getRawBody } from 'raw-body';
 
-export const MAX_FORM_BYTES = 5 * 1024 * 1024;
+/** A post of a million characters of any script, each of them escaped. */
+export const MAX_FORM_BYTES = 10 * 1024 * 1024;
 /** More than any form of ours has. */
 const MAX_FIELDS = 200;
 
@@ -11,33 +12,37 @@ export type FormFields = Readonly<Record<string, string>>;
 /** What a form holds, for the words of a refusal. */
 export interface FormLimit {
   readonly maxBytes: number;
+  /** Up to here a form that is too large is read nevertheless, so that its text can be given back. Default: `maxBytes`. */
+  readonly maxKeptBytes?: number;
   /** Said when it is larger. */
   readonly tooLarge?: string;
 }
 
 /**
- * Reads a form into `ctx.request.body`; it costs its length and no more. Throws 413 over the limit, 415 for anything but a form in UTF-8,
- * 400 for a broken one.
+ * Reads a form into `ctx.request.body`; it costs its length and no more. Answers whether it kept the limit; throws 413 for one that is too
+ * large to be given back, 415 for anything but a form in UTF-8, 400 for a broken one.
  */
-export async function readForm(ctx: Context, { maxBytes, tooLarge }: FormLimit): Promise<void> {
+export async function readForm(ctx: Context, limit: FormLimit): Promise<'whole' | 'too-large'> {
+  const { maxBytes, maxKeptBytes = maxBytes, tooLarge } = limit;
   const hasBody = ctx.get('Content-Length') !== '0' && ctx.is() !== null;
-  if (!hasBody) return;
+  if (!hasBody) return 'whole';
   if (!ctx.is('application/x-www-form-urlencoded'))
     ctx.throw(415, 'Send the fields as application/x-www-form-urlencoded, as a form does.');
   const isPlain = ctx.get('Content-Encoding') === '' && /^(?:utf-8|)$/i.test(ctx.request.charset);
   if (!isPlain) ctx.throw(415, 'The form came in an encoding that is not understood; send UTF-8.');
   try {
-    const bytes = await getRawBody(ctx.req, { length: ctx.request.length ?? null, limit: maxBytes });
+    const bytes = await getRawBody(ctx.req, { length: ctx.request.length ?? null, limit: maxKeptBytes });
     (ctx.request as { body?: unknown }).body = fieldsOf(bytes.toString('utf8'));
+    return bytes.length > maxBytes ? 'too-large' : 'whole';
   } catch (error) {
     const { status } = error as { status?: unknown };
     if (status === 413)
       ctx.throw(
         413,
         tooLarge ??
-          `The form is larger than ${limitText(maxBytes)}, so nothing was saved. Go back, and make the text shorter or divide it.`,
+          `The form is larger than ${limitText(maxKeptBytes)}, so nothing was saved. Go back, and make the text shorter or divide it.`,
       );
-    ctx.throw(400, 'The form did not arrive whole. Go back and send it again.');
+    return ctx.throw(400, 'The form did not arrive whole. Go back and send it again.');
   }
 }
 

@@ -4,12 +4,14 @@ import { isCrossSite } from './cross-site.ts';
 import type { DeskSender } from './desk-sender.ts';
 import { formFields, MAX_FORM_BYTES, readForm, type FormLimit } from './form-body.ts';
 import { csrfTokenOf, isSessionLive, sessionOf } from './load-session.ts';
-import { refusedPage, type RefusalReason } from './refused-page.ts';
+import { refusalStatus, refusedPage, type RefusalReason } from './refused-page.ts';
 import { isFormToken } from './secret-token.ts';
+import { storageFailureOf } from '../db/storage-failure.ts';
+import type { StorageWatch } from '../db/storage-watch.ts';
 
 export const FORM_TOKEN_FIELD = '_csrf';
 const VISITOR_FORM: FormLimit = { maxBytes: 16 * 1024 };
-const OWNER_FORM: FormLimit = { maxBytes: MAX_FORM_BYTES };
+const OWNER_FORM: FormLimit = { maxBytes: MAX_FORM_BYTES, maxKeptBytes: 32 * 1024 * 1024 };
 /** A file of 10,000 spans, every sign of it escaped. */
 const OWNER_FILE: FormLimit = {
   maxBytes: 32 * 1024 * 1024,
@@ -36,8 +38,9 @@ export function protectForms(deps: {
   readonly send: DeskSender;
   /** True for a browser that has signed in before. */
   readonly isKnown: (ctx: Context) => boolean;
+  readonly storage: StorageWatch;
 }): FormProtection {
-  const { cookies, publicUrl, send, isKnown } = deps;
+  const { cookies, publicUrl, send, isKnown, storage } = deps;
 
   function guard(
     limit: FormLimit,
@@ -49,11 +52,28 @@ export function protectForms(deps: {
       ctx.set('Cache-Control', 'no-store');
       if (isCrossSite(ctx, publicUrl)) return refuse(ctx, 'cross-site');
       if (!mayBeRead(ctx)) return refuse(ctx, 'unknown');
-      await readForm(ctx, limit);
+      const size = await readForm(ctx, limit);
       const token = ctx.get('X-CSRF-Token') || formFields(ctx)[FORM_TOKEN_FIELD] || '';
-      if (check(ctx, token)) return next();
-      refuse(ctx, sessionOf(ctx) === undefined && limit !== VISITOR_FORM ? 'signed-out' : 'stale');
+      if (!check(ctx, token))
+        return refuse(ctx, sessionOf(ctx) === undefined && limit !== VISITOR_FORM ? 'signed-out' : 'stale');
+      if (size === 'too-large') return refuse(ctx, 'too-large');
+      return limit === OWNER_FILE ? next() : write(ctx, next);
     };
+  }
+
+  /** The one place where a write that the disk or the database did not take becomes an answer with the form in it. */
+  async function write(ctx: Context, next: Next): Promise<void> {
+    if (storage.problem() !== undefined) return refuse(ctx, 'gone');
+    try {
+      await next();
+    } catch (error) {
+      const failure = storageFailureOf(error);
+      if (failure === undefined) throw error;
+      ctx.app.emit('error', error, ctx);
+      return refuse(ctx, failure);
+    }
+    // What was acknowledged must be found again.
+    if (storage.problem() !== undefined) refuse(ctx, 'gone');
   }
 
   const isOwnersForm = (ctx: Context, token: string): boolean => {
@@ -65,8 +85,10 @@ export function protectForms(deps: {
 
   function refuse(ctx: Context, reason: RefusalReason): void {
     const fields = formFields(ctx);
+    ctx.remove('Location');
+    if (reason === 'locked') ctx.set('Retry-After', '5');
     send(ctx, {
-      status: 403,
+      status: refusalStatus(reason),
       bare: true,
       ...refusedPage({ reason, fields, path: ctx.path, csrfToken: csrfTokenOf(ctx) }),
     });

@@ -1,15 +1,45 @@
 import { html, type Html } from '../views/html.ts';
-import type { FormFields } from './form-body.ts';
+import { storageStatus, type StorageFailure } from '../db/storage-failure.ts';
+import { MAX_FORM_BYTES, type FormFields } from './form-body.ts';
 import { hiddenField, textArea } from './form-parts.ts';
 
-export type RefusalReason = 'cross-site' | 'unknown' | 'signed-out' | 'stale';
+export type RefusalReason = 'cross-site' | 'unknown' | 'signed-out' | 'stale' | 'too-large' | StorageFailure;
 
 const TITLES: Readonly<Record<RefusalReason, string>> = {
   'cross-site': 'Refused: sent from another site',
   unknown: 'Sign in first',
   'signed-out': 'You are signed out; nothing is lost',
   stale: 'This form is from another session; nothing is lost',
+  'too-large': 'Too large to be saved; nothing is lost',
+  locked: 'Not saved: the database is locked',
+  full: 'Not saved: the disk is full',
+  'read-only': 'Not saved: the data are read-only',
+  broken: 'Not saved: the disk did not take it',
+  gone: 'Not saved: the database is not where it was',
 };
+
+/** What is wrong with where the data are kept, and what to do. */
+const STORAGE_ADVICE: Readonly<Record<StorageFailure, string>> = {
+  locked:
+    'Another program, an import perhaps, has held the database for longer than two seconds. Wait until it is done, and send this again.',
+  full: 'There is no room left on the disk that holds the blog. Make room there, and send this again; until then, keep this page open.',
+  'read-only':
+    'The folder that holds the blog, DATA_DIR, cannot be written. Make it writable for the user that runs the blog, and send this again.',
+  broken:
+    'The disk that holds the blog reported an error, which the log names. Keep this page open, or copy your text, until it is mended.',
+  gone: 'The folder that holds the blog, or its database, was removed or replaced while the blog runs, so what is written now would be lost. Copy your text, put the files back where they were or restore a backup, and start the blog again.',
+};
+
+/** Undefined for a reason that is not the storage’s. */
+function storageAdvice(reason: RefusalReason): string | undefined {
+  return (STORAGE_ADVICE as Readonly<Record<string, string>>)[reason];
+}
+
+/** The HTTP status of a refusal. */
+export function refusalStatus(reason: RefusalReason): number {
+  if (reason === 'too-large') return 413;
+  return reason in STORAGE_ADVICE ? storageStatus(reason as StorageFailure) : 403;
+}
 
 /** Never shown back. */
 const isSecret = (name: string): boolean =>
@@ -50,6 +80,13 @@ function advice(reason: RefusalReason, holdsSecret: boolean): Html {
       There is no session, and nobody has signed in with this browser before, so the form was not read.
       <a href="/admin/sign-in">Sign in</a>; if you came from a page of the desk, go back to it first: your
       text is still there.
+    </p>`;
+  const storage = storageAdvice(reason);
+  if (storage !== undefined) return html`<p>${storage}</p>`;
+  if (reason === 'too-large')
+    return html`<p>
+      The form is larger than ${MAX_FORM_BYTES / 1024 / 1024} MB, so it was not saved. Your text is below:
+      make it shorter, or keep a part of it for another post, and send it again.
     </p>`;
   if (holdsSecret)
     return html`<p>

@@ -14,7 +14,7 @@ const BUSY = 'Too many passwords are being checked at this moment. Try again in 
 
 /** Where the one-time links lead: to make the owner, or to let the owner back in. */
 export function addSetupRoutes(router: Router, deps: AccountRouteDependencies): void {
-  const { accounts, cookies, forms, send, log } = deps;
+  const { accounts, cookies, forms, send, whenUnlocked, log } = deps;
 
   router.get('/admin/setup', (ctx) => {
     const token = queryText(ctx, 'token');
@@ -32,12 +32,14 @@ export function addSetupRoutes(router: Router, deps: AccountRouteDependencies): 
     const hash = keepsPassword ? undefined : await unlessBusy(ctx, () => accounts.hashPassword(password));
     if (hash === 'busy') return show(ctx, purpose, { token, name, problems: { password: BUSY } }, 503);
     const agent = ctx.get('User-Agent');
-    const signedIn =
+    const before = sessionOf(ctx)?.id;
+    const signedIn = await whenUnlocked(() =>
       hash !== undefined && purpose === 'setup'
         ? accounts.access.setUp(token, hash, agent)
-        : accounts.access.redeemOwnerLink(token, hash, agent, sessionOf(ctx)?.id);
+        : accounts.access.redeemOwnerLink(token, hash, agent, before),
+    );
     if (signedIn === undefined) return sendDeadLink(ctx, 'used');
-    if (purpose === 'setup') nameOwner(name);
+    if (purpose === 'setup') await whenUnlocked(() => nameOwner(name));
     log.info(
       { event: EVENTS[purpose], address: ctx.ip, password: hash === undefined ? 'kept' : 'new' },
       WORDS[purpose],

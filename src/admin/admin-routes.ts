@@ -7,6 +7,7 @@ import type { Accounts } from '../accounts/accounts.ts';
 import type { DeskSender } from '../accounts/desk-sender.ts';
 import type { FormProtection } from '../accounts/protect-forms.ts';
 import type { BusinessMetrics } from '../business-metrics.ts';
+import type { WhenUnlocked } from '../db/when-unlocked.ts';
 import type { MediaStore } from '../media/media-store.ts';
 import type { MediaUses } from '../posts/media-uses.ts';
 import type { PostStore } from '../posts/post-store.ts';
@@ -26,6 +27,7 @@ export interface AdminDependencies {
   /** Before every route that shows something. */
   readonly owner: Middleware;
   readonly send: DeskSender;
+  readonly whenUnlocked: WhenUnlocked;
   readonly site: SiteSettings;
   readonly posts: PostStore;
   readonly media: MediaStore;

@@ -11,6 +11,8 @@ import { protectForms } from '../accounts/protect-forms.ts';
 import type { AppDependencies } from '../app-dependencies.ts';
 import { basePathOf } from '../base-path.ts';
 import type { BusinessMetrics } from '../business-metrics.ts';
+import type { StorageWatch } from '../db/storage-watch.ts';
+import { createWhenUnlocked } from '../db/when-unlocked.ts';
 import type { Assets } from '../media/assets.ts';
 import type { MediaStore } from '../media/media-store.ts';
 import type { MediaUses } from '../posts/media-uses.ts';
@@ -45,9 +47,17 @@ export function createDeskRooms(
     readonly media: MediaStore;
     readonly mediaUses: MediaUses;
     readonly metrics: BusinessMetrics;
+    readonly storage: StorageWatch;
+    /** How long a save waits for another process; for tests. */
+    readonly maxLockWaitMillis?: number;
   },
 ): DeskRooms {
-  const { config, accounts, site, assets, posts, media, mediaUses, metrics, render, log, now } = deps;
+  const { config, accounts, site, assets, posts, media, mediaUses, metrics, storage, render, log, now } =
+    deps;
+  const { maxLockWaitMillis } = deps;
+  const whenUnlocked = createWhenUnlocked(
+    maxLockWaitMillis === undefined ? {} : { maxWaitMillis: maxLockWaitMillis },
+  );
   const { publicUrl, metricsToken } = config;
   const cookies = new AccountCookies({ publicUrl });
   const send = createDeskSender({ assets, site, render });
@@ -55,6 +65,7 @@ export function createDeskRooms(
     cookies,
     publicUrl,
     send,
+    storage,
     isKnown: (ctx) => knownBrowser(cookies.browserToken(ctx), accounts.owners.find()) !== undefined,
   });
   const basePath = basePathOf(publicUrl);
@@ -75,6 +86,7 @@ export function createDeskRooms(
         cookies,
         forms,
         send,
+        whenUnlocked,
         log,
         onNamed: (author) => site.save({ ...site.values, author }),
       }),
@@ -84,6 +96,7 @@ export function createDeskRooms(
         forms,
         owner,
         send,
+        whenUnlocked,
         site,
         posts,
         media,

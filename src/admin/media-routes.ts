@@ -13,7 +13,7 @@ const PAGE_FILES = 100;
 /** Lists and removes files. */
 export function addMediaRoutes(
   router: Router,
-  { media, mediaUses, forms, owner, send, log }: AdminDependencies,
+  { media, mediaUses, forms, owner, send, whenUnlocked, log }: AdminDependencies,
 ): void {
   router.get('/admin/media', owner, (ctx) => {
     const after = queryText(ctx, 'after');
@@ -33,9 +33,9 @@ export function addMediaRoutes(
     send(ctx, { title: 'Remove a file', current: 'media', body });
   });
 
-  router.post('/admin/media/remove', forms.owner, (ctx) => {
+  router.post('/admin/media/remove', forms.owner, async (ctx) => {
     const { path } = expectFile(ctx, formFields(ctx)['name'] ?? '');
-    media.remove(path);
+    await whenUnlocked(() => media.remove(path));
     log.info({ file: path }, 'the owner removed a file');
     seeOther(ctx, '/admin/media?done=removed');
   });

@@ -35,7 +35,7 @@ const NOTICES: Readonly<Record<string, string>> = {
 
 /** Lists, writes, deletes and restores posts. */
 export function addPostRoutes(router: Router, deps: AdminDependencies): void {
-  const { posts, site, forms, owner, send, metrics, now } = deps;
+  const { posts, site, forms, owner, send, metrics, whenUnlocked, now } = deps;
   const worker = new MarkdownWorker();
   const rendered = (markdown: string, place: PostPlace): Promise<RenderedMarkdown> =>
     worker.render(markdown, place, (name) => posts.mediaSize(name));
@@ -71,9 +71,9 @@ export function addPostRoutes(router: Router, deps: AdminDependencies): void {
   router.post('/admin/posts', forms.owner, (ctx) => create(ctx, valuesOfForm(formFields(ctx)), 'saved'));
 
   // From the conflict page: what was typed, as a post of its own.
-  router.post('/admin/posts/copy', forms.owner, (ctx) => {
+  router.post('/admin/posts/copy', forms.owner, async (ctx) => {
     const values = valuesOfForm(formFields(ctx));
-    return create(ctx, { ...values, status: 'draft', path: '', aliases: '' }, 'copied');
+    await create(ctx, { ...values, status: 'draft', path: '', aliases: '' }, 'copied');
   });
 
   router.post('/admin/posts/preview', forms.owner, (ctx) => showPreview(ctx));
@@ -96,9 +96,8 @@ export function addPostRoutes(router: Router, deps: AdminDependencies): void {
     const { draft, problems } = draftOfValues(values, site.timeZone, post);
     if (Object.keys(problems).length > 0) return showEditor(ctx, post, values, problems, 422, version);
     try {
-      const saved = posts.update(post.id, version, draft, {
-        rendered: await rendered(draft.markdown, posts.placeOf(draft, post)),
-      });
+      const text = await rendered(draft.markdown, posts.placeOf(draft, post));
+      const saved = await whenUnlocked(() => posts.update(post.id, version, draft, { rendered: text }));
       metrics.postUpdated();
       seeOther(ctx, `/admin/posts/${saved.id}/edit?done=saved`);
     } catch (error) {
@@ -121,11 +120,12 @@ export function addPostRoutes(router: Router, deps: AdminDependencies): void {
     send(ctx, { title: 'Delete a post', current: 'posts', body: deletePage(post, csrfTokenOf(ctx)!) });
   });
 
-  router.post('/admin/posts/:id/delete', forms.owner, (ctx) => {
+  router.post('/admin/posts/:id/delete', forms.owner, async (ctx) => {
     const post = expectPost(ctx);
     if (typeof post.deletedAtMillis === 'number') return seeOther(ctx, '/admin/posts?done=deleted');
     try {
-      posts.remove(post.id, Number(formFields(ctx)['version'] ?? -1));
+      const version = Number(formFields(ctx)['version'] ?? -1);
+      await whenUnlocked(() => posts.remove(post.id, version));
       metrics.postDeleted();
       seeOther(ctx, '/admin/posts?done=deleted');
     } catch (error) {
@@ -143,7 +143,8 @@ export function addPostRoutes(router: Router, deps: AdminDependencies): void {
 
   router.post('/admin/posts/:id/restore', forms.owner, async (ctx) => {
     const { id, markdown, path, aliases } = expectPost(ctx);
-    const post = posts.restore(id, { rendered: await rendered(markdown, { path, formerPaths: aliases }) });
+    const text = await rendered(markdown, { path, formerPaths: aliases });
+    const post = await whenUnlocked(() => posts.restore(id, { rendered: text }));
     seeOther(ctx, `/admin/posts/${post.id}/edit?done=restored`);
   });
 
@@ -153,7 +154,7 @@ export function addPostRoutes(router: Router, deps: AdminDependencies): void {
     try {
       const place = posts.placeOf(draft);
       const text = await rendered(draft.markdown, place);
-      const post = posts.create({ ...draft, path: place.path }, { rendered: text });
+      const post = await whenUnlocked(() => posts.create({ ...draft, path: place.path }, { rendered: text }));
       metrics.postCreated();
       seeOther(ctx, `/admin/posts/${post.id}/edit?done=${done}`);
     } catch (error) {

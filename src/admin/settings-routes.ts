@@ -20,14 +20,14 @@ const NOTICES: Readonly<Record<string, string>> = {
 
 /** What the blog is called, the password, and who is signed in. */
 export function addSettingsRoutes(router: Router, deps: AdminDependencies): void {
-  const { site, accounts, cookies, forms, owner, send, log } = deps;
+  const { site, accounts, cookies, forms, owner, send, whenUnlocked, log } = deps;
 
   router.get('/admin/settings', owner, (ctx) => show(ctx));
 
-  router.post('/admin/settings', forms.owner, (ctx) => {
+  router.post('/admin/settings', forms.owner, async (ctx) => {
     const { values, problems } = readSiteForm(formFields(ctx));
     if (Object.keys(problems).length > 0) return show(ctx, 422, problems, values);
-    site.save(values);
+    await whenUnlocked(() => site.save(values));
     seeOther(ctx, '/admin/settings?done=saved');
   });
 
@@ -46,7 +46,7 @@ export function addSettingsRoutes(router: Router, deps: AdminDependencies): void
         currentPassword: `After several wrong passwords there is a pause. Try again in ${waitText(wait)}.`,
       });
     }
-    const attempt = accounts.throttle.begin(guesser);
+    const attempt = await whenUnlocked(() => accounts.throttle.begin(guesser));
     const checked = await unlessBusy(ctx, () => accounts.checkPassword(currentPassword, guesser.kind));
     // Whoever lost the session meanwhile is shown no list of sessions.
     if (!isSessionLive(ctx)) return tooLate(ctx);
@@ -56,21 +56,25 @@ export function addSettingsRoutes(router: Router, deps: AdminDependencies): void
     }
     const hash = checked === 'busy' ? checked : await unlessBusy(ctx, () => accounts.hashPassword(password));
     if (checked === 'busy' || hash === 'busy') {
-      attempt.withdraw();
+      await whenUnlocked(attempt.withdraw);
       return show(ctx, 503, {
         currentPassword: 'Too many passwords are being checked at this moment. Try again in a few seconds.',
       });
     }
-    const signedIn = accounts.access.changePassword(checked, sessionId, hash, ctx.get('User-Agent'));
+    const signedIn = await whenUnlocked(() =>
+      accounts.access.changePassword(checked, sessionId, hash, ctx.get('User-Agent')),
+    );
     if (signedIn === undefined) return tooLate(ctx);
-    attempt.succeed();
+    // What is done is done: without this note a later wait is longer, no more.
+    await whenUnlocked(attempt.succeed).catch(() => {});
     welcome(ctx, cookies, signedIn);
     log.info({ event: 'password.changed', address: ctx.ip }, 'the owner changed the password');
     seeOther(ctx, '/admin/settings?done=password');
   });
 
-  router.post('/admin/settings/sessions/end', forms.owner, (ctx) => {
-    if (accounts.sessions.remove(formFields(ctx)['session'] ?? ''))
+  router.post('/admin/settings/sessions/end', forms.owner, async (ctx) => {
+    const id = formFields(ctx)['session'] ?? '';
+    if (await whenUnlocked(() => accounts.sessions.remove(id)))
       log.info({ event: 'session.ended', address: ctx.ip }, 'the owner ended a session');
     seeOther(ctx, '/admin/settings?done=ended');
   });

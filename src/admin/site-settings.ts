@@ -23,8 +23,7 @@ export class SiteSettings implements SiteValues {
 
   save(values: SiteValues): void {
     const { timeZone, ...identity } = values;
-    this.#store.setIdentity(identity);
-    this.#store.set(TIME_ZONE_KEY, timeZone);
+    this.#store.setAll({ ...identity, [TIME_ZONE_KEY]: timeZone });
     this.#values = values;
   }
 

@@ -2,13 +2,14 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import SqliteDatabase, { type Database } from 'better-sqlite3';
 import { migrate } from './migrate.ts';
+import { storageFailureOf } from './storage-failure.ts';
 
 /** The blog's file inside DATA_DIR. */
 export const DATABASE_FILE_NAME = 'glasshouse.db';
 
 const PRAGMAS = [
-  // An import may hold the write lock while the blog runs; its batches are far shorter than this.
-  'busy_timeout = 5000',
+  // For starts and commands; the running server gives it up with `neverWaitForLocks`.
+  'busy_timeout = 15000',
   // Readers never wait for the writer.
   'journal_mode = WAL',
   // In WAL mode NORMAL can lose only the last commits at a power cut, never damage the file; a crash or kill of the process loses
@@ -42,12 +43,23 @@ export function openDatabase(file: string): Database {
   }
 }
 
+/**
+ * SQLite waits for a lock with the whole process. From here on it does so for moments only, as when another process that just died is
+ * cleared away; writes that find the lock taken are tried again by `createWhenUnlocked`.
+ */
+export function neverWaitForLocks(database: Database): void {
+  database.pragma('busy_timeout = 5');
+}
+
 /** Writes the WAL back into the file and closes it; a second call does nothing. */
 export function closeDatabase(database: Database): void {
   if (!database.open) return;
   try {
     database.pragma('optimize');
     database.pragma('wal_checkpoint(TRUNCATE)');
+  } catch (error) {
+    // What was saved is in the log, and the next start reads it there.
+    if (storageFailureOf(error) === undefined) throw error;
   } finally {
     database.close();
   }

@@ -24,6 +24,7 @@ export class SettingStore {
   readonly #get: Statement<[string], string>;
   readonly #identity: Statement<[], [string, string]>;
   readonly #set: Statement<[string, string]>;
+  readonly #setAll: (settings: readonly (readonly [string, string])[]) => void;
 
   constructor(database: Database) {
     this.#get = database.prepare<[string], string>('SELECT value FROM settings WHERE key = ?').pluck();
@@ -35,6 +36,9 @@ export class SettingStore {
     this.#set = database.prepare(
       'INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
     );
+    this.#setAll = database.transaction((settings: readonly (readonly [string, string])[]) => {
+      for (const [key, value] of settings) this.#set.run(key, value);
+    });
   }
 
   get(key: string): string | undefined {
@@ -51,6 +55,11 @@ export class SettingStore {
   }
 
   setIdentity(identity: BlogIdentity): void {
-    for (const key of IDENTITY_KEYS) this.set(key, identity[key]);
+    this.setAll(identity);
+  }
+
+  /** All or none. */
+  setAll(settings: Readonly<Record<string, string>> | BlogIdentity): void {
+    this.#setAll(Object.entries(settings));
   }
 }

@@ -182,8 +182,9 @@ export class PostStore {
     const now = this.#now();
     const fields = this.#decide(draft, undefined);
     const path = draft.path?.trim() ? checkPath(draft.path, 'path') : this.#freePath(fields);
-    const rendered = options.rendered ?? this.render(draft.markdown, path, fields.aliases);
     return this.#immediate(() => {
+      // Within, so that a write that finds the lock taken has not rendered in vain.
+      const rendered = options.rendered ?? this.render(draft.markdown, path, fields.aliases);
       this.#checkFree([path], 'path', undefined);
       const aliases = fields.aliases.filter((alias) => pathKey(alias) !== pathKey(path));
       this.#checkFree(aliases, 'aliases', undefined);
@@ -214,9 +215,9 @@ export class PostStore {
     const fields = this.#decide(draft, before);
     const path = draft.path?.trim() ? checkPath(draft.path, 'path') : before.path;
     const aliases = aliasesAfter(fields, path, before);
-    const rendered = options.rendered ?? this.render(draft.markdown, path, aliases);
     return this.#immediate(() => {
       this.#expect(id, version);
+      const rendered = options.rendered ?? this.render(draft.markdown, path, aliases);
       this.#checkFree([path], 'path', id);
       this.#checkFree(aliases, 'aliases', id);
       const updatedAtMillis = options.updatedAtMillis ?? now;

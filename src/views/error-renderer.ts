@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Context, Middleware } from 'koa';
 import type { AppDependencies } from '../app-dependencies.ts';
+import { storageFailureOf } from '../db/storage-failure.ts';
 import { errorPage, type ErrorFacts } from './error-page.ts';
 import type { Layout } from './layout.ts';
 import type { Origin } from './absolute-url.ts';
@@ -94,6 +95,7 @@ export function createErrorRenderer(
 }
 
 function statusOf(error: unknown): number {
+  if (storageFailureOf(error) !== undefined) return 503;
   const status = (error as HttpError | null)?.status;
   return typeof status === 'number' && status >= 400 && status <= 599 ? status : 500;
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Router } from '@koa/router';
+import type { Database } from 'better-sqlite3';
 import Koa from 'koa';
 import { pino } from 'pino';
 import { DEFAULT_TRUSTED_PROXIES, type TrustedProxies } from '../../../otel/kit.ts';
@@ -12,7 +13,8 @@ import { createDeskRooms } from '../../../src/admin/desk-rooms.ts';
 import { SiteSettings } from '../../../src/admin/site-settings.ts';
 import { createBusinessMetrics } from '../../../src/business-metrics.ts';
 import { SettingStore } from '../../../src/db/setting-store.ts';
-import { closeDatabase, openDatabase } from '../../../src/db/open-database.ts';
+import { closeDatabase, neverWaitForLocks, openDatabase } from '../../../src/db/open-database.ts';
+import { watchStorage } from '../../../src/db/storage-watch.ts';
 import { requestLimits } from '../../../src/http/request-limits.ts';
 import { trustProxies } from '../../../src/http/trust-proxies.ts';
 import { createAssets, installedAssetFolders } from '../../../src/media/assets.ts';
@@ -47,7 +49,7 @@ export class DeskServer {
   readonly folder: string;
   nowMillis = START_MILLIS;
   logged = '';
-  database;
+  database: Database;
   accounts: Accounts;
   posts: PostStore;
   site: SiteSettings;
@@ -63,11 +65,12 @@ export class DeskServer {
       readonly publicUrl?: string;
       readonly trustedProxies?: TrustedProxies;
       readonly passwordCost?: typeof CHEAP_COST | undefined;
+      readonly maxLockWaitMillis?: number;
     } = {},
   ) {
     this.#options = options;
     this.folder = mkdtempSync(join(tmpdir(), 'glasshouse-desk-'));
-    this.database = openDatabase(join(this.folder, 'blog.db'));
+    this.database = this.#open();
     this.accounts = this.#createAccounts();
     this.posts = new PostStore(this.database, { now: this.#now });
     this.site = new SiteSettings(new SettingStore(this.database));
@@ -77,6 +80,12 @@ export class DeskServer {
 
   get media(): MediaStore {
     return new MediaStore(this.database, { folder: join(this.folder, MEDIA_FOLDER_NAME), now: this.#now });
+  }
+
+  #open(): Database {
+    const database = openDatabase(join(this.folder, 'blog.db'));
+    neverWaitForLocks(database);
+    return database;
   }
 
   #createAccounts(): Accounts {
@@ -103,6 +112,8 @@ export class DeskServer {
       assets,
       posts: this.posts,
       metrics: createBusinessMetrics(),
+      storage: watchStorage(this.database),
+      maxLockWaitMillis: this.#options.maxLockWaitMillis ?? 2000,
       media: this.media,
       mediaUses: new MediaUses(this.database, { now: this.#now }),
     };
@@ -152,7 +163,7 @@ export class DeskServer {
   /** As after the machine was switched off and on. */
   async restart(): Promise<void> {
     await this.#stop();
-    this.database = openDatabase(join(this.folder, 'blog.db'));
+    this.database = this.#open();
     this.accounts = this.#createAccounts();
     this.posts = new PostStore(this.database, { now: this.#now });
     this.site = new SiteSettings(new SettingStore(this.database));

@@ -177,10 +177,10 @@ describe('editor', () => {
     await owner.get('/admin/posts/new');
     const answer = await owner.post('/admin/posts', {
       title: 'Big',
-      markdown: 'x'.repeat(5.5 * 1024 * 1024),
+      markdown: 'x'.repeat(10.5 * 1024 * 1024),
     });
     expect(answer.status).toBe(413);
-    expect(answer.text).toContain('larger than 5 MB');
+    expect(answer.text).toContain('larger than 10 MB');
     const large = await owner.post('/admin/posts', {
       title: 'Big',
       markdown: 'x'.repeat(1_000_001),

@@ -38,7 +38,7 @@ describe('openDatabase', () => {
       foreignKeys: pragma('foreign_keys'),
       timeout: pragma('busy_timeout'),
       version: pragma('user_version'),
-    }).toEqual({ journal: 'wal', synchronous: 1, foreignKeys: 1, timeout: 5000, version: LATEST });
+    }).toEqual({ journal: 'wal', synchronous: 1, foreignKeys: 1, timeout: 15000, version: LATEST });
     closeDatabase(database);
   });
 
