@@ -18,6 +18,7 @@ import { closeLiveStreams } from './observatory/routes.ts';
 import { MediaUses } from './posts/media-uses.ts';
 import { PostStore } from './posts/post-store.ts';
 import { watchParent } from './process/parent-watch.ts';
+import { keepFormerFeedIds } from './posts/former-feed-ids.ts';
 import { seedWelcomePosts } from './posts/welcome-posts.ts';
 
 /** What the blog needs of telemetry, on or off. */
@@ -51,6 +52,7 @@ export function startBlog({ telemetry, rooms, onListening, stopWithParent }: Sta
   const database = orExit(() => openDatabase(join(config.dataDir, DATABASE_FILE_NAME)));
   new MediaUses(database).fill();
   seedWelcomePosts({ database, posts: new PostStore(database) });
+  keepFormerFeedIds(database, config.publicUrl);
   const deps: AppDependencies = {
     config,
     database,

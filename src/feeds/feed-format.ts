@@ -1,6 +1,6 @@
 import { generateAtomFeed, generateJsonFeed, generateRssFeed } from 'feedsmith';
-import { basePathOf } from '../base-path.ts';
 import type { FeedFormat } from '../business-metrics.ts';
+import { formerFeedId, ownPart } from '../posts/former-feed-ids.ts';
 import { postUrl } from '../posts/post-path.ts';
 import type { Post } from '../posts/post.ts';
 import { tagUrl } from '../views/absolute-url.ts';
@@ -127,7 +127,7 @@ function itemOf(post: Post, site: SiteSettings, origin: string): Item {
   const url = origin + postUrl(post.path);
   const authors = post.authors.length > 0 ? post.authors : [authorOf(site)];
   return {
-    id: post.feedId ?? formerId(post, origin),
+    id: post.feedId ?? formerFeedId(post, origin),
     url,
     title: xmlText(post.title),
     summary: xmlText(post.summary),
@@ -140,18 +140,6 @@ function itemOf(post: Post, site: SiteSettings, origin: string): Item {
   };
 }
 
-/** RFC 4151. Of posts from before ids were kept, as they have always been called. */
-function formerId(post: Post, origin: string): string {
-  const day = new Date(post.createdAtMillis).toISOString().slice(0, 10);
-  return `tag:${new URL(origin).hostname},${day}:${ownPart(origin)}post-${post.id}`;
-}
-
 function feedId(origin: string, tag: string | undefined): string {
   return `tag:${new URL(origin).hostname},2026:${ownPart(origin)}feed${tag === undefined ? '' : `/${encodeURIComponent(tag)}`}`;
-}
-
-/** Tells blogs on one host apart. */
-function ownPart(origin: string): string {
-  const basePath = basePathOf(origin);
-  return basePath === '' ? '' : `${basePath.slice(1)}/`;
 }

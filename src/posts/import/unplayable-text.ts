@@ -10,8 +10,10 @@ export function unplayableParts(markdown: string): readonly string[] {
   return [
     ...shortcodes.map((shortcode) => `shortcode ${shortcode} left as text`),
     ...[...new Set(components)].map((name) => `component <${name}> is not known here and shows nothing`),
-    ...[...new Set(embeds)].map(
-      (name) => `<${name}> is not shown to readers: the blog allows no foreign content`,
+    ...[...new Set(embeds)].map((name) =>
+      name === 'iframe'
+        ? '<iframe> becomes a link: the blog allows no foreign content'
+        : `<${name}> is not shown to readers: the blog allows no foreign content`,
     ),
   ];
 }

@@ -320,7 +320,7 @@ describe('a tree of a generator', () => {
     expect(first.notes.map(({ text: each }) => each)).toEqual([
       'shortcode {{< tweet 1 >}} left as text',
       'component <Chart> is not known here and shows nothing',
-      '<iframe> is not shown to readers: the blog allows no foreign content',
+      '<iframe> becomes a link: the blog allows no foreign content',
     ]);
     expect(told(run())).toEqual([[], []]);
     const again = run(site, true);

@@ -1,0 +1,28 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { keepFormerFeedIds } from '../../../src/posts/former-feed-ids.ts';
+import { draft, temporaryBlog, type TemporaryBlog } from '../temporary-blog.ts';
+
+let blog: TemporaryBlog;
+beforeEach(() => {
+  blog = temporaryBlog();
+  blog.posts.create(draft({ path: 'old' }));
+  // As every row is that was written before posts had ids.
+  blog.database.exec('UPDATE posts SET feed_id = NULL');
+  blog.posts.create(draft({ path: 'new' }));
+});
+afterEach(() => blog.close());
+
+const idOf = (path: string): string | undefined => blog.posts.byPath(path)!.feedId;
+
+it('writes down word for word what a post from before is called, and keeps it on another host', () => {
+  const own = idOf('new');
+  keepFormerFeedIds(blog.database, 'https://blog.example/notes');
+  expect(idOf('old')).toBe('tag:blog.example,2026-03-14:notes/post-1');
+  keepFormerFeedIds(blog.database, 'https://elsewhere.example');
+  expect([idOf('old'), idOf('new')]).toEqual(['tag:blog.example,2026-03-14:notes/post-1', own]);
+});
+
+it('writes nothing while the host is not known', () => {
+  keepFormerFeedIds(blog.database, undefined);
+  expect(idOf('old')).toBeUndefined();
+});
