@@ -43,8 +43,10 @@ const saved = (): number => server.posts.counts().draft;
 
 describe('a database that another process has locked', () => {
   let other: InstanceType<typeof SqliteDatabase>;
-  beforeEach(() => void (other = new SqliteDatabase(join(server.folder, 'blog.db'))));
-  afterEach(() => other.close());
+  beforeEach(() => {
+    other = new SqliteDatabase(join(server.folder, 'blog.db'));
+  });
+  afterEach(() => void other.close());
 
   it.each(['BEGIN IMMEDIATE', 'BEGIN EXCLUSIVE'])('is read, and gives a save back (%s)', async (begin) => {
     other.exec(begin);
