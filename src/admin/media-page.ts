@@ -42,7 +42,7 @@ export function mediaPage({ rows, next, isFurther, notice }: MediaPageOptions): 
 }
 
 function table(rows: readonly MediaRow[]): Html {
-  return html`<table class="post-table">
+  return html`<table class="post-table media-table">
     <caption class="visually-hidden">
       Media, by name
     </caption>

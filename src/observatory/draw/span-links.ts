@@ -21,9 +21,7 @@ export function drawSpanLinks(
         .slice(0, MAX_SHOWN)
         .map(({ traceId, spanId, attributes }) => [
           'linked span',
-          html`<a href="${links.to(`${traces}/${traceId}`, { span: spanId })}"
-              ><code class="id">${traceId}</code></a
-            >
+          html`<a href="${links.to(`${traces}/${traceId}`, { span: spanId })}"><code>${traceId}</code></a>
             <code class="id">${spanId}</code> ${inWords(attributes)}`,
         ]),
     )}`;
