@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Router } from '@koa/router';
@@ -11,8 +11,7 @@ import { basePathOf } from './base-path.ts';
 import { BlogConfigError, loadBlogConfig, type BlogConfig } from './config.ts';
 import { closeDatabase, DATABASE_FILE_NAME, neverWaitForLocks, openDatabase } from './db/open-database.ts';
 import { stopGracefully } from './graceful-stop.ts';
-import { MAX_HEAD_BYTES } from './http/request-limits.ts';
-import { takeTurns } from './http/request-turns.ts';
+import { createBlogServer } from './http/blog-server.ts';
 import { createLog } from './log.ts';
 import { closeLiveStreams } from './observatory/routes.ts';
 import { MediaUses } from './posts/media-uses.ts';
@@ -68,8 +67,7 @@ export function startBlog({ telemetry, rooms, onListening, stopWithParent }: Sta
   const setup = onListening === undefined ? deps.accounts.setupLinks.create() : undefined;
   const app = createApp(deps, rooms?.(deps));
   neverWaitForLocks(database);
-  const turns = takeTurns(app.callback());
-  const server = createServer({ maxHeaderSize: MAX_HEAD_BYTES }, turns.listener);
+  const { server, turns } = createBlogServer(app.callback());
   server.once('error', (error: NodeJS.ErrnoException) => exitWith(listenProblem(error, config)));
   server.listen(config.port, config.host, () => {
     const address = `${addressOf(server)}${basePathOf(config.publicUrl)}`;

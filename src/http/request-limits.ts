@@ -12,10 +12,18 @@ export const MAX_HEAD_BYTES = 16 * 1024;
 /** What koa's `fresh` reads by expressions that take quadratic time over blanks. */
 const READ_BY_EXPRESSIONS = ['if-none-match', 'if-modified-since', 'cache-control'] as const;
 
+/** What a host and its port are made of; whether they exist is for the resolver. */
+const HOST = /^[^\s/?#@\\]{1,260}$/;
+
 /** Refuses what is longer than any honest request, in words, before anything is done with it: 414 for the address, 431 for a header. */
 export function requestLimits(): Middleware {
   return (ctx, next) => {
     const { req } = ctx;
+    if (!isPossibleHost(req))
+      ctx.throw(
+        400,
+        'The Host header names no host. Send the name or address that you ask, and a port up to 65535.',
+      );
     const url = req.url ?? '';
     if (url.length > MAX_URL_BYTES)
       ctx.throw(414, `The address is longer than ${MAX_URL_BYTES / 1024} kB. Ask for a shorter one.`);
@@ -30,6 +38,12 @@ export function requestLimits(): Middleware {
     }
     return next();
   };
+}
+
+/** HTTP/1.1 requires one (RFC 9112 section 3.2); an empty one is allowed. */
+function isPossibleHost({ headers: { host }, httpVersion }: IncomingMessage): boolean {
+  if (host === undefined) return httpVersion !== '1.1';
+  return host === '' || (HOST.test(host) && URL.canParse(`http://${host}`));
 }
 
 function hasMoreFields(url: string, most: number): boolean {

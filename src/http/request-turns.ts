@@ -36,6 +36,10 @@ export interface RequestTurns {
   readonly waiting: number;
   /** Calls `work` once every request that arrived at the socket before has been answered; at once where there is none. */
   whenAnswered(socket: Socket, work: () => void): void;
+  /** The response of its request that is in the app; undefined when there is none. */
+  answering(socket: Socket): ServerResponse | undefined;
+  /** True while requests wait, so that nothing is read from the socket. */
+  isHeld(socket: Socket): boolean;
   /**
    * Closes the socket behind the request that is in the app, and at once where there is none. Its client is told `Connection: close` if the
    * head has not left yet. What waits is forgotten: its client may send it again elsewhere.
@@ -126,6 +130,8 @@ export function takeTurns(
       if (line === undefined || !line.isBusy) work();
       else line.lastWork = work;
     },
+    answering: (socket) => lines.get(socket)?.answering,
+    isHeld: (socket) => (lines.get(socket)?.length ?? 0) > 0,
     finish(socket) {
       const line = lines.get(socket);
       if (line?.answering === undefined) return socket.destroySoon();

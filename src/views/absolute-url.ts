@@ -18,5 +18,9 @@ export function tagUrl(tag: string): string {
 
 // The Host header is the client's word; it goes into pages and feeds, so it must at least be a host.
 function isHost(host: string): boolean {
-  return host.length <= MAX_HOST_CHARACTERS && /^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i.test(host);
+  return (
+    host.length <= MAX_HOST_CHARACTERS &&
+    /^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i.test(host) &&
+    URL.canParse(`http://${host}`)
+  );
 }
