@@ -1,6 +1,5 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import type { Router } from '@koa/router';
 import Database from 'better-sqlite3';
 import type { RenderTracer, TelemetryControl, TelemetryQuery } from '../otel/query.ts';
@@ -9,7 +8,8 @@ import type { AppDependencies } from './app-dependencies.ts';
 import { createApp } from './app.ts';
 import { basePathOf } from './base-path.ts';
 import { BlogConfigError, loadBlogConfig, type BlogConfig } from './config.ts';
-import { closeDatabase, DATABASE_FILE_NAME, neverWaitForLocks, openDatabase } from './db/open-database.ts';
+import { closeDatabase, neverWaitForLocks } from './db/open-database.ts';
+import { openServedData } from './db/open-served-data.ts';
 import { stopGracefully } from './graceful-stop.ts';
 import { createBlogServer } from './http/blog-server.ts';
 import { createLog } from './log.ts';
@@ -47,8 +47,11 @@ const WITHOUT_PUBLIC_URL =
 export function startBlog({ telemetry, rooms, onListening, stopWithParent }: StartBlogOptions): void {
   const config = orExit(loadBlogConfig);
   const log = createLog(config);
-  telemetry.instrumentDatabase(Database);
-  const database = orExit(() => openDatabase(join(config.dataDir, DATABASE_FILE_NAME)));
+  const { database, lock, notPrivate } = orExit(() =>
+    openServedData(config.dataDir, () => telemetry.instrumentDatabase(Database)),
+  );
+  if (notPrivate.length > 0)
+    log.warn({ files: notPrivate.slice(0, 10) }, 'other users of this machine can read these files');
   new MediaUses(database).fill();
   seedWelcomePosts({ database, posts: new PostStore(database) });
   keepFormerFeedIds(database, config.publicUrl);
@@ -71,6 +74,7 @@ export function startBlog({ telemetry, rooms, onListening, stopWithParent }: Sta
   server.once('error', (error: NodeJS.ErrnoException) => exitWith(listenProblem(error, config)));
   server.listen(config.port, config.host, () => {
     const address = `${addressOf(server)}${basePathOf(config.publicUrl)}`;
+    lock.announce(address);
     process.stdout.write(`Glasshouse is at ${address}\n`);
     if (config.publicUrl === undefined) process.stdout.write(`${WITHOUT_PUBLIC_URL}\n`);
     if (onListening !== undefined) return onListening(address, deps);
@@ -88,6 +92,7 @@ export function startBlog({ telemetry, rooms, onListening, stopWithParent }: Sta
     async close() {
       await telemetry.shutdown();
       closeDatabase(database);
+      lock.release();
     },
   });
 }

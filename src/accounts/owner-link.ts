@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BlogConfigError, loadBlogConfig } from '../config.ts';
-import { closeDatabase, DATABASE_FILE_NAME, openDatabase } from '../db/open-database.ts';
+import { DATABASE_FILE_NAME } from '../db/data-files.ts';
+import { openBlogData } from '../db/open-blog-data.ts';
+import { closeDatabase } from '../db/open-database.ts';
 import { OwnerStore } from './owner-store.ts';
 import { SetupLinks } from './setup-links.ts';
 
@@ -21,7 +23,7 @@ try {
     throw new BlogMissingError(
       `There is no blog in ${dataDir}: ${file} is missing. Set DATA_DIR, or run npm start first.`,
     );
-  const database = openDatabase(file);
+  const database = openBlogData(dataDir);
   try {
     const link = new SetupLinks(database, new OwnerStore(database), Date.now).createForOwner();
     const origin = publicUrl ?? localOrigin(host, port);

@@ -4,8 +4,7 @@ import SqliteDatabase, { type Database } from 'better-sqlite3';
 import { migrate } from './migrate.ts';
 import { storageFailureOf } from './storage-failure.ts';
 
-/** The blog's file inside DATA_DIR. */
-export const DATABASE_FILE_NAME = 'glasshouse.db';
+export { DATABASE_FILE_NAME } from './data-files.ts';
 
 const PRAGMAS = [
   // For starts and commands; the running server gives it up with `neverWaitForLocks`.

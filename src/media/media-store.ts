@@ -36,8 +36,7 @@ interface MediaRow {
   readonly created_at: number;
 }
 
-/** The folder of media files inside DATA_DIR. */
-export const MEDIA_FOLDER_NAME = 'media';
+export { MEDIA_FOLDER_NAME } from '../db/data-files.ts';
 
 /**
  * Media are files under `DATA_DIR/media` with a row each for digest, type and size in pixels. Names have passed `mediaPath`, so no

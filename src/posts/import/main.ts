@@ -2,7 +2,8 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
 import { BlogConfigError, loadBlogConfig } from '../../config.ts';
-import { closeDatabase, DATABASE_FILE_NAME, openDatabase } from '../../db/open-database.ts';
+import { openBlogData } from '../../db/open-blog-data.ts';
+import { closeDatabase } from '../../db/open-database.ts';
 import { MEDIA_FOLDER_NAME, MediaStore } from '../../media/media-store.ts';
 import { PostStore } from '../post-store.ts';
 import { importPosts } from './import-posts.ts';
@@ -47,7 +48,7 @@ function progress(): { report: (done: number, total: number) => void; stop: () =
 }
 
 function runImport(directory: string, dataDir: string, checksAll: boolean): ImportSummary {
-  const database = openDatabase(path.join(dataDir, DATABASE_FILE_NAME));
+  const database = openBlogData(dataDir);
   const bar = progress();
   try {
     const media = new MediaStore(database, { folder: path.join(dataDir, MEDIA_FOLDER_NAME) });

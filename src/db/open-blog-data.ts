@@ -1,0 +1,16 @@
+import { join } from 'node:path';
+import type { Database } from 'better-sqlite3';
+import { DATABASE_FILE_NAME } from './data-files.ts';
+import { refuseLostDatabase } from './lost-database.ts';
+import { openDatabase } from './open-database.ts';
+import { keepPrivate } from './private-data.ts';
+
+/**
+ * Opens the blog of a folder, for commands as for the server: the data stay private, and no empty blog takes the place of a lost one.
+ * Throws LostDatabaseError, NewerDatabaseError or ForeignDatabaseError.
+ */
+export function openBlogData(dataDir: string): Database {
+  refuseLostDatabase(dataDir);
+  keepPrivate(dataDir);
+  return openDatabase(join(dataDir, DATABASE_FILE_NAME));
+}

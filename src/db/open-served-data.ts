@@ -1,0 +1,27 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Database } from 'better-sqlite3';
+import { DATABASE_FILE_NAME } from './data-files.ts';
+import { refuseLostDatabase } from './lost-database.ts';
+import { closeDatabase, openDatabase } from './open-database.ts';
+import { keepPrivate } from './private-data.ts';
+import { takeServerLock, type ServerLock } from './server-lock.ts';
+
+export interface ServedData {
+  readonly database: Database;
+  readonly lock: ServerLock;
+  /** Files that stay readable for other users of the machine. */
+  readonly notPrivate: readonly string[];
+}
+
+/** As `openBlogData`, for the one server of these data: throws ServedDatabaseError when there is another. `prepare` runs before the database is opened. */
+export function openServedData(dataDir: string, prepare: () => void): ServedData {
+  refuseLostDatabase(dataDir);
+  const notPrivate = keepPrivate(dataDir);
+  const lock = takeServerLock(dataDir);
+  const file = join(dataDir, DATABASE_FILE_NAME);
+  // Before telemetry's history is there: one without a database means that it was lost.
+  if (!existsSync(file)) closeDatabase(openDatabase(file));
+  prepare();
+  return { database: openDatabase(file), lock, notPrivate };
+}

@@ -1,0 +1,37 @@
+import { chmodSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { isBlogFile } from './data-files.ts';
+
+/** What other users of the machine may do with a file. */
+const OTHERS = 0o077;
+
+/**
+ * Makes DATA_DIR where there is none, and from here on everything that this process makes is its user's alone; what is there is narrowed.
+ * The folder itself is narrowed only when nothing but the blog's is in it: it may be shared. Returns what could not be narrowed.
+ */
+export function keepPrivate(dataDir: string): readonly string[] {
+  process.umask(OTHERS);
+  mkdirSync(dataDir, { recursive: true });
+  const names = readdirSync(dataDir);
+  const refused: string[] = [];
+  for (const name of names.filter(isBlogFile)) narrowAll(join(dataDir, name), refused);
+  if (names.every(isBlogFile)) narrow(dataDir, refused);
+  return refused;
+}
+
+function narrowAll(path: string, refused: string[]): void {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined || stat.isSymbolicLink()) return;
+  narrow(path, refused);
+  if (stat.isDirectory()) for (const name of readdirSync(path)) narrowAll(join(path, name), refused);
+}
+
+function narrow(path: string, refused: string[]): void {
+  try {
+    const { mode } = lstatSync(path);
+    if ((mode & OTHERS) !== 0) chmodSync(path, mode & 0o777 & ~OTHERS);
+  } catch (error) {
+    // A log or an index that another process has just removed.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') refused.push(path);
+  }
+}

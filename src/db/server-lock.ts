@@ -1,0 +1,62 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import { LOCK_FILE_NAME, SERVER_FILE_NAME } from './data-files.ts';
+import { storageFailureOf } from './storage-failure.ts';
+
+/** A server is at work on these data. */
+export class ServedDatabaseError extends Error {
+  constructor(dataDir: string) {
+    super(
+      `${resolve(dataDir)} is in use by ${holder(dataDir)}. Stop it first, or set DATA_DIR to another folder.`,
+    );
+    this.name = 'ServedDatabaseError';
+  }
+}
+
+export interface ServerLock {
+  /** Says where the server answers, for those who find the lock taken. */
+  announce(address: string): void;
+  release(): void;
+}
+
+/**
+ * Takes the one lock that a server holds on its data; throws ServedDatabaseError when it is taken. It is a lock of the operating system on
+ * an empty SQLite file, so it ends with its process however that ends. Commands work beside it.
+ */
+export function takeServerLock(dataDir: string): ServerLock {
+  const lock = new SqliteDatabase(join(dataDir, LOCK_FILE_NAME), { timeout: 0 });
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    lock.close();
+    if (storageFailureOf(error) === 'locked') throw new ServedDatabaseError(dataDir);
+    throw error;
+  }
+  const since = new Date().toISOString();
+  const announce = (address?: string): void => {
+    const file = join(dataDir, SERVER_FILE_NAME);
+    writeFileSync(`${file}.part`, JSON.stringify({ pid: process.pid, host: hostname(), since, address }));
+    renameSync(`${file}.part`, file);
+  };
+  announce();
+  return {
+    announce,
+    release: () => void lock.close(),
+  };
+}
+
+/** The holder in words, as far as they are known. */
+function holder(dataDir: string): string {
+  try {
+    const facts = JSON.parse(readFileSync(join(dataDir, SERVER_FILE_NAME), 'utf8')) as Readonly<
+      Record<string, unknown>
+    >;
+    const { pid, host, since, address } = facts;
+    const where = typeof address === 'string' ? ` at ${address}` : '';
+    return `another Glasshouse: process ${String(pid)} on ${String(host)}, since ${String(since)}${where}`;
+  } catch {
+    return 'another Glasshouse';
+  }
+}
