@@ -16,7 +16,8 @@ const PRAGMAS = [
   'synchronous = NORMAL',
   'foreign_keys = ON',
   'cache_size = -16384', // 16 MiB
-  'mmap_size = 134217728', // 128 MiB: reads of pages without copies
+  // Off: a mapped file that is cut short or overwritten while the blog runs ends the process with SIGBUS.
+  'mmap_size = 0',
   'temp_store = MEMORY',
   'wal_autocheckpoint = 1000', // pages, about 4 MB
   'journal_size_limit = 67108864', // 64 MiB: a WAL swollen by an import shrinks again

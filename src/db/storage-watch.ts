@@ -7,6 +7,8 @@ export interface StorageWatch {
   readonly problem: () => string | undefined;
 }
 
+const EMPTIED = 'emptied';
+const EMPTIED_WORDS = 'was emptied while the blog runs';
 /** The log and its index hold what was saved last, so they count as much as the file. */
 const SUFFIXES = ['', '-wal', '-shm'] as const;
 
@@ -23,6 +25,8 @@ export function watchStorage(
   let last: string | undefined;
   return {
     problem() {
+      // An emptied file that is filled again holds other pages than the open connection remembers: only a new start helps.
+      if (last?.endsWith(EMPTIED_WORDS) === true) return last;
       const now = opened
         .map(({ file, identity }) => difference(file, identity, identityOf(file)))
         .find((words) => words !== undefined);
@@ -35,15 +39,24 @@ export function watchStorage(
 
 function difference(file: string, before: string | undefined, now: string | undefined): string | undefined {
   if (now === before) return undefined;
-  return now === undefined
-    ? `${file} was removed while the blog runs`
-    : `${file} was replaced by another file while the blog runs`;
+  switch (now) {
+    case undefined:
+      return `${file} was removed while the blog runs`;
+    case EMPTIED:
+      return `${file} ${EMPTIED_WORDS}`;
+    default:
+      return `${file} was replaced by another file while the blog runs`;
+  }
 }
 
-/** Device and inode; a path that cannot be looked at counts as missing. */
+/**
+ * Device and inode; a path that cannot be looked at counts as missing. Only the log is ever empty by rights. The file is looked at and never
+ * opened: closing it again would drop SQLite's own locks on it.
+ */
 function identityOf(file: string): string | undefined {
   try {
     const stat = statSync(file, { bigint: true, throwIfNoEntry: false });
+    if (stat?.size === 0n && !file.endsWith('-wal')) return EMPTIED;
     return stat && `${stat.dev}:${stat.ino}`;
   } catch {
     return undefined;

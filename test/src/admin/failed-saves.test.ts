@@ -1,4 +1,4 @@
-import { renameSync, rmSync, copyFileSync } from 'node:fs';
+import { copyFileSync, renameSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import SqliteDatabase from 'better-sqlite3';
@@ -118,6 +118,7 @@ describe('a database that is not where it was', () => {
   it.each([
     ['removed with its folder', () => rmSync(server.folder, { recursive: true })],
     ['without its log', () => rmSync(file('-wal'))],
+    ['emptied where it stands', () => truncateSync(file())],
     [
       'replaced by a copy',
       () => {

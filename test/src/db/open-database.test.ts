@@ -37,8 +37,16 @@ describe('openDatabase', () => {
       synchronous: pragma('synchronous'),
       foreignKeys: pragma('foreign_keys'),
       timeout: pragma('busy_timeout'),
+      mapped: pragma('mmap_size'),
       version: pragma('user_version'),
-    }).toEqual({ journal: 'wal', synchronous: 1, foreignKeys: 1, timeout: 15000, version: LATEST });
+    }).toEqual({
+      journal: 'wal',
+      synchronous: 1,
+      foreignKeys: 1,
+      timeout: 15000,
+      mapped: 0,
+      version: LATEST,
+    });
     closeDatabase(database);
   });
 
