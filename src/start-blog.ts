@@ -18,6 +18,7 @@ import { MediaUses } from './posts/media-uses.ts';
 import { PostStore } from './posts/post-store.ts';
 import { watchParent } from './process/parent-watch.ts';
 import { keepFormerFeedIds } from './posts/former-feed-ids.ts';
+import { StaleRenders } from './posts/stale-renders.ts';
 import { seedWelcomePosts } from './posts/welcome-posts.ts';
 
 /** What the blog needs of telemetry, on or off. */
@@ -66,6 +67,7 @@ export function startBlog({ telemetry, rooms, onListening, stopWithParent }: Sta
     now: Date.now,
   };
 
+  const stale = new StaleRenders(database, { posts: new PostStore(database), log });
   // Other processes may be waited for until the blog answers, and not after.
   const setup = onListening === undefined ? deps.accounts.setupLinks.create() : undefined;
   const app = createApp(deps, rooms?.(deps));
@@ -76,6 +78,7 @@ export function startBlog({ telemetry, rooms, onListening, stopWithParent }: Sta
     const address = `${addressOf(server)}${basePathOf(config.publicUrl)}`;
     lock.announce(address);
     process.stdout.write(`Glasshouse is at ${address}\n`);
+    stale.renderAll().catch((error) => log.warn({ err: error }, 'posts were not rendered anew'));
     if (config.publicUrl === undefined) process.stdout.write(`${WITHOUT_PUBLIC_URL}\n`);
     if (onListening !== undefined) return onListening(address, deps);
     if (setup !== undefined)
@@ -90,6 +93,7 @@ export function startBlog({ telemetry, rooms, onListening, stopWithParent }: Sta
     log,
     beforeRequestsEnd: closeLiveStreams,
     async close() {
+      stale.stop();
       await telemetry.shutdown();
       closeDatabase(database);
       lock.release();

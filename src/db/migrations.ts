@@ -180,4 +180,13 @@ export const MIGRATIONS: readonly Migration[] = [
       ALTER TABLE post_search_folded RENAME TO post_search;
     `,
   },
+  {
+    version: 8,
+    name: 'which renderer made a post',
+    sql: `
+      -- 0: one from before there was a number. The running blog renders those anew.
+      ALTER TABLE posts ADD COLUMN rendered_by INTEGER NOT NULL DEFAULT 0;
+      CREATE INDEX posts_rendered_by ON posts (rendered_by, deleted_at);
+    `,
+  },
 ];

@@ -9,6 +9,8 @@ import { tagKey } from './post-listings.ts';
 import { pathKey } from './post-path.ts';
 
 const MAX_SUMMARY_CHARACTERS = 300;
+/** Raised when the same Markdown makes other HTML or another search text; the next start renders what is stored anew. */
+export const RENDERER_VERSION = 1;
 
 /** All that is written for a post; checked before. */
 export interface PostRecord extends PostFields {
@@ -26,6 +28,8 @@ export class PostWriter {
   readonly #mediaUses: MediaUses;
   readonly #insert: Statement<[Columns]>;
   readonly #update: Statement<[Columns]>;
+  readonly #replaceRendered: Statement<[Columns]>;
+  readonly #keepImported: Statement<[number, number]>;
   readonly #setDeleted: Statement<[number | null, number, number]>;
   readonly #deleteTags: Statement<[number]>;
   readonly #insertTag: Statement<[string, number, number, string]>;
@@ -39,16 +43,24 @@ export class PostWriter {
     this.#mediaUses = new MediaUses(database);
     this.#insert = database.prepare(
       `INSERT INTO posts (path, path_key, title, summary, status, published_at, updated_at, created_at, tags, authors, language,
-         reading_minutes, version, description, markdown, html, feed_id)
+         reading_minutes, version, description, markdown, html, rendered_by, feed_id)
        VALUES (@path, @path_key, @title, @summary, @status, @published_at, @updated_at, @created_at, @tags, @authors, @language,
-         @reading_minutes, 1, @description, @markdown, @html, @feed_id)`,
+         @reading_minutes, 1, @description, @markdown, @html, @rendered_by, @feed_id)`,
     );
     this.#update = database.prepare(
       `UPDATE posts SET path = @path, path_key = @path_key, title = @title, summary = @summary, status = @status,
          published_at = @published_at, updated_at = @updated_at, tags = @tags, authors = @authors, language = @language,
          reading_minutes = @reading_minutes, version = version + 1, description = @description, markdown = @markdown, html = @html,
-         deleted_at = NULL
+         rendered_by = @rendered_by, deleted_at = NULL
        WHERE id = @id`,
+    );
+    this.#replaceRendered = database.prepare(
+      `UPDATE posts SET summary = @summary, reading_minutes = @reading_minutes, html = @html, rendered_by = @rendered_by,
+         version = version + 1
+       WHERE id = @id AND version = @version AND deleted_at IS NULL`,
+    );
+    this.#keepImported = database.prepare(
+      'UPDATE imported_posts SET post_version = post_version + 1 WHERE post_id = ? AND post_version = ?',
     );
     this.#setDeleted = database.prepare(
       'UPDATE posts SET deleted_at = ?, updated_at = ?, version = version + 1 WHERE id = ?',
@@ -95,6 +107,16 @@ export class PostWriter {
     this.#writeLists(id, record, record.rendered);
   }
 
+  /** What another renderer makes of the same text: no edit, so `updated` stays, and an import still owns what it made. False: saved meanwhile. */
+  replaceRendered(post: Post, rendered: RenderedMarkdown): boolean {
+    const { id, version } = post;
+    const columns = { id, version, ...renderedColumns(post.description, rendered) };
+    if (this.#replaceRendered.run(columns).changes === 0) return false;
+    this.#keepImported.run(id, version);
+    this.#writeLists(id, post, rendered);
+    return true;
+  }
+
   remove(id: number, atMillis: number): void {
     this.#setDeleted.run(atMillis, atMillis, id);
     this.#deleteTags.run(id);
@@ -133,16 +155,23 @@ function columnsOf(record: PostRecord): Columns {
     path: record.path,
     path_key: pathKey(record.path),
     title: record.title,
-    summary: shorten(record.description ?? record.rendered.firstParagraphText, MAX_SUMMARY_CHARACTERS),
+    ...renderedColumns(record.description, record.rendered),
     status: record.status,
     published_at: record.publishedAtMillis,
     updated_at: record.updatedAtMillis,
     tags: JSON.stringify(record.tags),
     authors: JSON.stringify(record.authors),
     language: record.language,
-    reading_minutes: readingMinutes(record.rendered.wordCount),
     description: record.description ?? null,
     markdown: record.markdown,
-    html: record.rendered.html,
+  };
+}
+
+function renderedColumns(description: string | undefined, rendered: RenderedMarkdown) {
+  return {
+    summary: shorten(description ?? rendered.firstParagraphText, MAX_SUMMARY_CHARACTERS),
+    reading_minutes: readingMinutes(rendered.wordCount),
+    html: rendered.html,
+    rendered_by: RENDERER_VERSION,
   };
 }

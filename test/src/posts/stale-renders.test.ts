@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ImportLedger } from '../../../src/posts/import/import-ledger.ts';
+import { StaleRenders } from '../../../src/posts/stale-renders.ts';
+import { draft, temporaryBlog, type TemporaryBlog } from '../temporary-blog.ts';
+
+let blog: TemporaryBlog;
+beforeEach(() => {
+  blog = temporaryBlog();
+});
+afterEach(() => blog.close());
+
+const log = { info() {}, warn() {} };
+const staleRenders = (): StaleRenders => new StaleRenders(blog.database, { posts: blog.posts, log });
+
+/** As an older Glasshouse left it. */
+function makeStale(id: number): void {
+  blog.database
+    .prepare("UPDATE posts SET html = '<script>old</script>', rendered_by = 0 WHERE id = ?")
+    .run(id);
+}
+
+describe('StaleRenders', () => {
+  it('renders what an older renderer made anew, and nothing else', async () => {
+    const { id, updatedAtMillis } = blog.posts.create(draft({ markdown: 'So *clear*.' }));
+    const other = blog.posts.create(draft({ title: 'Other' }));
+    makeStale(id);
+    expect(await staleRenders().renderAll()).toBe(1);
+    expect(blog.posts.byId(id)).toMatchObject({ html: '<p>So <em>clear</em>.</p>\n', updatedAtMillis });
+    expect(blog.posts.byId(other.id)).toEqual(other);
+    expect(await staleRenders().renderAll()).toBe(0);
+  });
+
+  it('raises the version, so that caches see it, and an import still owns what it made', async () => {
+    const { id, version } = blog.posts.create(draft());
+    const ledger = new ImportLedger(blog.database);
+    ledger.record('key', { postId: id, sourceSha256: 'x', postVersion: version });
+    makeStale(id);
+    await staleRenders().renderAll();
+    expect(blog.posts.byId(id)!.version).toBe(version + 1);
+    expect(ledger.find('key')!.postVersion).toBe(version + 1);
+  });
+
+  it('leaves deleted posts and what was saved meanwhile alone', async () => {
+    const deleted = blog.posts.create(draft());
+    const saved = blog.posts.create(draft({ title: 'Saved', markdown: 'old' }));
+    for (const { id } of [deleted, saved]) makeStale(id);
+    blog.posts.remove(deleted.id, deleted.version);
+    const running = staleRenders().renderAll();
+    const newer = blog.posts.update(saved.id, saved.version, draft({ title: 'Saved', markdown: 'new' }));
+    expect(await running).toBe(0);
+    expect(blog.posts.byId(saved.id)).toEqual(newer);
+  });
+
+  it('writes nothing once it is stopped', async () => {
+    const { id } = blog.posts.create(draft());
+    makeStale(id);
+    const stale = staleRenders();
+    const running = stale.renderAll();
+    stale.stop();
+    expect(await running).toBe(0);
+    expect(blog.posts.byId(id)!.html).toContain('old');
+  });
+});
