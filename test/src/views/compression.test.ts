@@ -100,4 +100,20 @@ describe('compression', () => {
     const css = await server.ask('/assets/site.css', { 'accept-encoding': 'br' });
     expect(page.body.length + css.body.length).toBeLessThan(14 * 1024);
   });
+
+  it('reads a list of tags in linear time, however many blanks are in it', async () => {
+    const { etag } = (await server.ask('/long', { 'accept-encoding': 'br' })).headers;
+    const millisOf = async (blanks: number): Promise<number> => {
+      let best = Infinity;
+      for (let round = 0; round < 4; round++) {
+        const started = performance.now();
+        const { status } = await server.ask('/long', { 'if-none-match': `${etag}, a${' '.repeat(blanks)}b` });
+        best = Math.min(best, performance.now() - started);
+        expect(status).toBe(304);
+      }
+      return best;
+    };
+    const [base, once, twice] = [await millisOf(1), await millisOf(7_000), await millisOf(14_000)];
+    expect(twice - base).toBeLessThan(3 * Math.max(0, once - base) + 8 * base);
+  });
 });
