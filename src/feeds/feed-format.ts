@@ -74,53 +74,64 @@ export function formatFeed(format: FeedFormat, source: FeedSource): string {
   }
 
   if (format === 'atom') {
-    return generateAtomFeed({
-      id: feedId(origin, tag),
-      title: { value: title, type: 'text' },
-      subtitle: { value: description, type: 'text' },
-      updated,
-      authors: [author],
-      generator: { text: 'Glasshouse' },
-      links: [
-        { href: self, rel: 'self', type: 'application/atom+xml' },
-        { href: home, rel: 'alternate', type: 'text/html' },
-      ],
-      xml: { lang: site.language },
-      entries: items.map((item) => ({
-        id: item.id,
-        title: { value: item.title, type: 'text' },
-        summary: { value: item.summary, type: 'text' },
-        content: { value: item.html, type: 'html' },
-        published: item.published,
-        updated: item.updated,
-        authors: [...item.authors],
-        categories: item.tags.map((term) => ({ term })),
-        links: [{ href: item.url, rel: 'alternate', type: 'text/html' }],
-        xml: { lang: item.language },
-      })),
-    });
+    return withoutIndentation(
+      generateAtomFeed({
+        id: feedId(origin, tag),
+        title: { value: title, type: 'text' },
+        subtitle: { value: description, type: 'text' },
+        updated,
+        authors: [author],
+        generator: { text: 'Glasshouse' },
+        links: [
+          { href: self, rel: 'self', type: 'application/atom+xml' },
+          { href: home, rel: 'alternate', type: 'text/html' },
+        ],
+        xml: { lang: site.language },
+        entries: items.map((item) => ({
+          id: item.id,
+          title: { value: item.title, type: 'text' },
+          summary: { value: item.summary, type: 'text' },
+          content: { value: item.html, type: 'html' },
+          published: item.published,
+          updated: item.updated,
+          authors: [...item.authors],
+          categories: item.tags.map((term) => ({ term })),
+          links: [{ href: item.url, rel: 'alternate', type: 'text/html' }],
+          xml: { lang: item.language },
+        })),
+      }),
+    );
   }
 
-  return generateRssFeed({
-    title,
-    link: home,
-    description,
-    language: site.language,
-    lastBuildDate: updated,
-    generator: 'Glasshouse',
-    docs: 'https://www.rssboard.org/rss-specification',
-    atom: { links: [{ href: self, rel: 'self', type: 'application/rss+xml' }] },
-    items: items.map((item) => ({
-      title: item.title,
-      link: item.url,
-      guid: { value: item.id, isPermaLink: false },
-      pubDate: item.published,
-      description: item.summary === '' ? item.title : item.summary,
-      categories: item.tags.map((name) => ({ name })),
-      content: { encoded: item.html },
-      dc: { creators: item.authors.map(({ name }) => name) },
-    })),
-  });
+  return withoutIndentation(
+    generateRssFeed({
+      title,
+      link: home,
+      description,
+      language: site.language,
+      lastBuildDate: updated,
+      generator: 'Glasshouse',
+      docs: 'https://www.rssboard.org/rss-specification',
+      atom: { links: [{ href: self, rel: 'self', type: 'application/rss+xml' }] },
+      items: items.map((item) => ({
+        title: item.title,
+        link: item.url,
+        guid: { value: item.id, isPermaLink: false },
+        pubDate: item.published,
+        description: item.summary === '' ? item.title : item.summary,
+        categories: item.tags.map((name) => ({ name })),
+        content: { encoded: item.html },
+        dc: { creators: item.authors.map(({ name }) => name) },
+      })),
+    }),
+  );
+}
+
+/** The writer puts text with a `<` on a line of its own; the blanks around it would be part of it. */
+function withoutIndentation(xml: string): string {
+  return xml
+    .replace(/(<(?:title|subtitle|description|summary)(?: [^<>]*)?>)\n\s*<!\[CDATA\[/g, '$1<![CDATA[')
+    .replace(/\]\]>\n\s*<\/(title|subtitle|description|summary)>/g, ']]></$1>');
 }
 
 function itemOf(post: Post, site: SiteSettings, origin: string): Item {

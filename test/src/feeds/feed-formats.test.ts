@@ -48,6 +48,15 @@ function checkContent(html: string | undefined): void {
   expect(html).not.toContain('https://blog.example/not-a-link');
 }
 
+describe('text with a < in XML', () => {
+  it.each(['/feed.rss', '/feed.atom'])('has no blanks around it in %s', async (path) => {
+    const { text } = await server.ask(path);
+    expect(text).toMatch(/<title[^>]*><!\[CDATA\[A & B/);
+    expect(text).not.toMatch(/<(?:title|subtitle|description|summary)[^>]*>\s/);
+    expect(text).not.toMatch(/\s<\/(?:title|subtitle|description|summary)>/);
+  });
+});
+
 describe('RSS', () => {
   it('reads back as it was written', async () => {
     const { status, headers, text } = await server.ask('/feed.rss');
