@@ -6,6 +6,7 @@ import {
   type FieldProblems,
 } from '../accounts/form-parts.ts';
 import type { Session } from '../accounts/session-store.ts';
+import type { LastBackup } from '../db/last-backup.ts';
 import { html, type Html } from '../views/html.ts';
 import type { SiteValues } from './site-settings.ts';
 import { toLocalInput } from './zoned-time.ts';
@@ -19,13 +20,17 @@ export interface SettingsPageOptions {
   readonly csrfToken: string;
   /** Of the blog as saved, for the times in the list. */
   readonly timeZone: string;
+  readonly lastBackup: LastBackup | undefined;
+  readonly nowMillis: number;
 }
 
 export function settingsPage(options: SettingsPageOptions): Html {
   const { problems = {}, notice } = options;
   return html`<header class="page-bar"><h1>Settings</h1></header>
     ${notice !== undefined && html`<p class="notice" role="status">${notice}</p>`} ${errorSummary(problems)}
-    <div class="settings">${blogForm(options)} ${passwordForm(options)} ${sessionList(options)}</div>`;
+    <div class="settings">
+      ${blogForm(options)} ${passwordForm(options)} ${sessionList(options)} ${backupCard(options)}
+    </div>`;
 }
 
 function blogForm({ values, problems = {}, csrfToken }: SettingsPageOptions): Html {
@@ -119,6 +124,35 @@ function sessionList({ sessions, currentSessionId, csrfToken, timeZone }: Settin
       <p class="actions"><button type="submit" class="danger">Sign out everywhere</button></p>
     </form>
   </section>`;
+}
+
+const DAY_MILLIS = 86_400_000;
+
+function backupCard({ lastBackup, nowMillis, timeZone }: SettingsPageOptions): Html {
+  const command = html`<p class="hint">
+    <code>npm run backup -- FILE</code>, run where the blog runs, writes all of it into one file.
+  </p>`;
+  return html`<section class="card" aria-labelledby="backups">
+    <h2 id="backups">Backup</h2>
+    ${
+      lastBackup === undefined
+        ? html`<p>No backup of this blog was ever made.</p>`
+        : html`<p>
+            The last one was made ${ageWords(nowMillis - lastBackup.atMillis)},
+            ${toLocalInput(lastBackup.atMillis, timeZone).replace('T', ' ')} (${timeZone}):
+            <code>${lastBackup.file}</code>
+          </p>`
+    }
+    ${command}
+  </section>`;
+}
+
+function ageWords(millis: number): string {
+  const days = Math.floor(millis / DAY_MILLIS);
+  if (days >= 1) return days === 1 ? 'a day ago' : `${days} days ago`;
+  const hours = Math.floor(millis / 3_600_000);
+  if (hours >= 1) return hours === 1 ? 'an hour ago' : `${hours} hours ago`;
+  return 'within the last hour';
 }
 
 /** `Firefox on Linux`: enough to know one's own devices apart; else what the program said. */

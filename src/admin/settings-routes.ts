@@ -103,6 +103,8 @@ export function addSettingsRoutes(router: Router, deps: AdminDependencies): void
       currentSessionId: sessionOf(ctx)!.id,
       csrfToken: csrfTokenOf(ctx)!,
       timeZone: site.timeZone,
+      lastBackup: site.lastBackup(),
+      nowMillis: deps.now(),
     });
     send(ctx, { title: 'Settings', status, current: 'settings', body });
   }

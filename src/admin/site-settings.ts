@@ -1,3 +1,4 @@
+import { lastBackupOf, type LastBackup } from '../db/last-backup.ts';
 import type { BlogIdentity, SettingStore } from '../db/setting-store.ts';
 import type { FieldProblems } from '../accounts/form-parts.ts';
 import type { FormFields } from '../accounts/form-body.ts';
@@ -25,6 +26,11 @@ export class SiteSettings implements SiteValues {
     const { timeZone, ...identity } = values;
     this.#store.setAll({ ...identity, [TIME_ZONE_KEY]: timeZone });
     this.#values = values;
+  }
+
+  /** Read anew each time: a command writes it. */
+  lastBackup(): LastBackup | undefined {
+    return lastBackupOf(this.#store);
   }
 
   get values(): SiteValues {

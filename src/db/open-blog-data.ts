@@ -4,13 +4,26 @@ import { DATABASE_FILE_NAME } from './data-files.ts';
 import { refuseLostDatabase } from './lost-database.ts';
 import { openDatabase } from './open-database.ts';
 import { keepPrivate } from './private-data.ts';
+import { finishRestore, isRestoreReady } from './restore-steps.ts';
+import { takeServerLock } from './server-lock.ts';
 
 /**
  * Opens the blog of a folder, for commands as for the server: the data stay private, and no empty blog takes the place of a lost one.
  * Throws LostDatabaseError, NewerDatabaseError or ForeignDatabaseError.
  */
 export function openBlogData(dataDir: string): Database {
+  if (isRestoreReady(dataDir)) finishAlone(dataDir);
   refuseLostDatabase(dataDir);
   keepPrivate(dataDir);
   return openDatabase(join(dataDir, DATABASE_FILE_NAME));
+}
+
+/** What a restore that was killed has left to do; throws ServedDatabaseError while it is under way. */
+function finishAlone(dataDir: string): void {
+  const lock = takeServerLock(dataDir);
+  try {
+    finishRestore(dataDir);
+  } finally {
+    lock.release();
+  }
 }

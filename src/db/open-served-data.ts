@@ -5,6 +5,7 @@ import { DATABASE_FILE_NAME } from './data-files.ts';
 import { refuseLostDatabase } from './lost-database.ts';
 import { closeDatabase, openDatabase } from './open-database.ts';
 import { keepPrivate } from './private-data.ts';
+import { finishRestore, isRestoreReady } from './restore-steps.ts';
 import { takeServerLock, type ServerLock } from './server-lock.ts';
 
 export interface ServedData {
@@ -16,9 +17,10 @@ export interface ServedData {
 
 /** As `openBlogData`, for the one server of these data: throws ServedDatabaseError when there is another. `prepare` runs before the database is opened. */
 export function openServedData(dataDir: string, prepare: () => void): ServedData {
-  refuseLostDatabase(dataDir);
+  if (!isRestoreReady(dataDir)) refuseLostDatabase(dataDir);
   const notPrivate = keepPrivate(dataDir);
   const lock = takeServerLock(dataDir);
+  finishRestore(dataDir);
   const file = join(dataDir, DATABASE_FILE_NAME);
   // Before telemetry's history is there: one without a database means that it was lost.
   if (!existsSync(file)) closeDatabase(openDatabase(file));

@@ -50,6 +50,41 @@ describe('a second server on the same data', () => {
   });
 });
 
+describe('the commands for backups', () => {
+  const run = (command: string, ...args: readonly string[]) =>
+    runToEnd(['--no-warnings', `src/backup/${command}.ts`, ...args], {});
+  const file = join(folder, 'blog.backup');
+
+  it('back up a running blog, and say last what they did', async () => {
+    const { code, output } = await run('backup', file, '--data-dir', dataDir);
+    expect([code, output.trim().split('\n').at(-1)]).toEqual([
+      0,
+      expect.stringMatching(
+        /^Backed up \d+ posts and 0 files of media to \S+blog\.backup \(\d+\.\d MB\), read back and found whole\.$/,
+      ),
+    ]);
+    expect((await blog.ask('/health')).status).toBe(200);
+  });
+
+  it('restore into a new folder, and nothing below a server', async () => {
+    const refused = await run('restore', file, '--replace', '--data-dir', dataDir);
+    expect([refused.code, refused.output]).toEqual([
+      1,
+      expect.stringMatching(/^Nothing was restored: \S+ is in use by another Glasshouse: process \d+/),
+    ]);
+    const { code, output } = await run('restore', file, '--data-dir', join(folder, 'restored'));
+    expect([code, output]).toEqual([
+      0,
+      expect.stringMatching(/^Restored \d+ posts and 0 files of media into /),
+    ]);
+    expect((await run('restore')).code).toBe(2);
+    expect(await run('backup', join(folder, 'x'), '--data-dir', join(folder, 'none'))).toEqual({
+      code: 1,
+      output: expect.stringMatching(/^No backup was made: There is no blog in /),
+    });
+  });
+});
+
 describe('what the blog keeps', () => {
   it('is for its user alone, also its logs and indexes', async () => {
     expect(readableByOthers(dataDir)).toEqual([]);

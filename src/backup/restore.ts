@@ -1,0 +1,21 @@
+import { resolve } from 'node:path';
+import { restoreBackup } from './restore-backup.ts';
+import { counted, runCommand } from './run-command.ts';
+
+const USAGE = `Usage: npm run restore -- FILE [--data-dir FOLDER] [--replace]
+
+Puts a backup in place of the blog in DATA_DIR, which must not be running.
+
+  --replace  over a blog that is there; its data are set aside in DATA_DIR
+`;
+
+await runCommand(USAGE, 'Nothing was restored', ({ file, dataDir, replace }) => {
+  const restored = restoreBackup({ file, dataDir, replace });
+  const what = `${counted(restored.posts, 'post', 'posts')} and ${counted(restored.media, 'file', 'files')} of media`;
+  const former = restored.formerFolder;
+  process.stdout.write(
+    `Restored ${what} into ${resolve(dataDir)}, as they were on ${new Date(restored.madeAtMillis).toISOString()}` +
+      `${former === undefined ? '.' : `; what was there before is in ${former}.`}\n`,
+  );
+  return 0;
+});

@@ -1,0 +1,50 @@
+import { parseArgs } from 'node:util';
+import { BlogConfigError, loadBlogConfig } from '../config.ts';
+import { BackupError } from './backup-file.ts';
+
+export interface CommandArguments {
+  readonly file: string;
+  readonly dataDir: string;
+  readonly replace: boolean;
+}
+
+/** Runs `npm run backup` or `restore`: exit code 0 when all of it was done, 1 when not, 2 for wrong use. The last line says which. */
+export async function runCommand(
+  usage: string,
+  failed: string,
+  work: (given: CommandArguments) => Promise<number> | number,
+): Promise<void> {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        'data-dir': { type: 'string' },
+        replace: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+    const [file] = positionals;
+    if (values.help) process.stdout.write(usage);
+    else if (file === undefined || positionals.length > 1) {
+      process.stderr.write(`${usage}\nName one file.\n`);
+      process.exitCode = 2;
+    } else {
+      const dataDir = values['data-dir'] ?? loadBlogConfig().dataDir;
+      process.exitCode = await work({ file, dataDir, replace: values.replace });
+    }
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const isForPeople = error instanceof BackupError || error instanceof BlogConfigError || 'code' in error;
+    const words = isForPeople || error.name.endsWith('DatabaseError') ? error.message : error.stack;
+    process.stderr.write(`${failed}: ${words}\n`);
+    process.exitCode = 1;
+  }
+}
+
+export function megabytes(bytes: number): string {
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+export function counted(count: number, one: string, many: string): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+}

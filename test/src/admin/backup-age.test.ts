@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { noteBackup } from '../../../src/db/last-backup.ts';
+import { SettingStore } from '../../../src/db/setting-store.ts';
+import { DeskServer, START_MILLIS, type Visitor } from '../accounts/desk-server.ts';
+
+let server: DeskServer;
+let owner: Visitor;
+beforeAll(async () => {
+  server = await new DeskServer().start();
+  owner = await server.owner();
+});
+afterAll(() => server.close());
+
+describe('the backup on the settings page', () => {
+  it('is said in words when there is none', async () => {
+    const { text } = await owner.get('/admin/settings');
+    expect(text).toContain('No backup of this blog was ever made.');
+    expect(text).toContain('npm run backup -- FILE');
+  });
+
+  it.each([
+    [0, 'within the last hour'],
+    [1.5, 'an hour ago'],
+    [5, '5 hours ago'],
+    [24, 'a day ago'],
+    [75, '3 days ago'],
+  ])('has an age: %d hours', async (hours, words) => {
+    const file = '/backups/<blog>';
+    noteBackup(new SettingStore(server.database), { atMillis: START_MILLIS - hours * 3_600_000, file });
+    const { text } = await owner.get('/admin/settings');
+    expect(text.replace(/\s+/g, ' ')).toContain(`was made ${words}, 2026-03-`);
+    expect(text).toContain('/backups/&lt;blog&gt;');
+  });
+});
