@@ -5,6 +5,7 @@ import { timeElement } from './dates.ts';
 import { html, raw, type Html } from './html.ts';
 import { jsonLd } from './json-ld.ts';
 import type { Page } from './layout.ts';
+import { textDirection } from './text-direction.ts';
 import { authorOf, type SiteSettings } from './site.ts';
 
 /** An update shows when it came at least a day after publishing; smaller ones are corrections. */
@@ -54,19 +55,25 @@ function byline(post: Post, authors: readonly string[], site: SiteSettings): Htm
     post.updatedAtMillis - Math.max(published, post.createdAtMillis) >= SHOWN_UPDATE_MILLIS;
   // An unlisted page (about, contact) is not of a day.
   const dated = post.status !== 'unlisted' && published !== null;
-  return html`<p class="byline" ${post.language === site.language ? '' : html` lang="${site.language}"`}>
-    ${dated ? timeElement(published, site.language, 'long', 'dt-published') : ''}
+  const isForeign = post.language !== site.language;
+  // The blog's own words in a post of another direction: each part is read its own way, in the order of the post.
+  const own = (part: Html): Html =>
+    isForeign ? html`<bdi dir="${textDirection(site.language)}">${part}</bdi>` : part;
+  return html`<p class="byline" ${isForeign && html` lang="${site.language}"`}>
+    ${dated ? own(timeElement(published, site.language, 'long', 'dt-published')) : ''}
     ${
       named
-        ? html`<span
-            >by
-            ${authors.map((author, index) => html`${index === 0 ? '' : ', '}<span class="p-author h-card">${author}</span>`)}</span
-          >`
+        ? own(
+            html`<span
+              >by
+              ${authors.map((author, index) => html`${index === 0 ? '' : ', '}<span class="p-author h-card" dir="auto">${author}</span>`)}</span
+            >`,
+          )
         : html`<data class="p-author h-card" value="${authors[0]!}">${dated ? '' : authors[0]!}</data>`
     }
-    ${dated ? html`<span>${post.readingMinutes === 1 ? '1 minute' : `${post.readingMinutes} minutes`}</span>` : ''}
-    ${updated && dated ? html`<span>updated ${timeElement(post.updatedAtMillis, site.language, 'long', 'dt-updated')}</span>` : html`<data class="dt-updated" value="${new Date(post.updatedAtMillis).toISOString()}"></data>`}
-    ${post.tags.map((tag) => html`<a class="p-category" rel="tag" href="${tagUrl(tag)}">${tag}</a> `)}
+    ${dated ? own(html`<span>${post.readingMinutes === 1 ? '1 minute' : `${post.readingMinutes} minutes`}</span>`) : ''}
+    ${updated && dated ? own(html`<span>updated ${timeElement(post.updatedAtMillis, site.language, 'long', 'dt-updated')}</span>`) : html`<data class="dt-updated" value="${new Date(post.updatedAtMillis).toISOString()}"></data>`}
+    ${post.tags.map((tag) => html`<a class="p-category" rel="tag" href="${tagUrl(tag)}" dir="auto">${tag}</a> `)}
   </p>`;
 }
 
@@ -75,8 +82,13 @@ function beside({ older, newer }: Neighbours, site: SiteSettings): Html {
   const link = (post: PostSummary | undefined, rel: string, label: string): Html =>
     post === undefined
       ? html`<span></span>`
-      : html`<a rel="${rel}" href="${postUrl(post.path)}"><small>${label}</small> <span${post.language === site.language ? '' : html` lang="${post.language}"`}>${post.title}</span></a>`;
-  return html`<nav class="beside" aria-label="Beside this post" lang="${site.language}">
+      : html`<a rel="${rel}" href="${postUrl(post.path)}"><small>${label}</small> <span${post.language === site.language ? '' : html` lang="${post.language}" dir="${textDirection(post.language)}"`}>${post.title}</span></a>`;
+  return html`<nav
+    class="beside"
+    aria-label="Beside this post"
+    lang="${site.language}"
+    dir="${textDirection(site.language)}"
+  >
     ${link(older, 'prev', 'Earlier')} ${link(newer, 'next', 'Later')}
   </nav>`;
 }

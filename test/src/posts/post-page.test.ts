@@ -27,7 +27,7 @@ describe('a post’s page', () => {
     expect(text).toMatch(
       /<time class="dt-published" datetime="2026-03-18T12:00:00.000Z"\s*>18 March 2026<\/time\s*>/,
     );
-    expect([...text.matchAll(/class="p-author h-card">([^<]+)</g)].map((match) => match[1])).toEqual([
+    expect([...text.matchAll(/class="p-author h-card"[^>]*>([^<]+)</g)].map((match) => match[1])).toEqual([
       'Ada',
       'Grace',
     ]);
@@ -67,5 +67,28 @@ describe('a post’s page', () => {
     await server.ask('/');
     await server.ask('/nope', { accept: 'text/html' });
     expect(server.drawn).toEqual(['post', 'front', 'error']);
+  });
+});
+
+describe('a post that is written from right to left', () => {
+  it('has its date and byline read from left to right, each by itself', async () => {
+    const server = await new ReaderServer({ publicUrl: 'https://blog.example' }).start();
+    try {
+      server.publish({
+        title: 'שלום',
+        path: 'shalom',
+        language: 'he',
+        authors: ['דוד'],
+        markdown: '`a = 1;` טקסט',
+      });
+      const { text } = await server.ask('/shalom');
+      expect(text).toMatch(/<html lang="he" dir="rtl">/);
+      expect(text).toMatch(
+        /<p class="byline"\s+lang="en">\s*<bdi dir="ltr"><time class="dt-published"[^>]*>20 March 2026/,
+      );
+      expect(text).toMatch(/<bdi dir="ltr"\s*><span\s*>by\s+<span class="p-author h-card" dir="auto">דוד/);
+    } finally {
+      await server.close();
+    }
   });
 });
