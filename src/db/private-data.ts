@@ -1,17 +1,35 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, chmodSync, constants, lstatSync, mkdirSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { isBlogFile } from './data-files.ts';
 
 /** What other users of the machine may do with a file. */
 const OTHERS = 0o077;
 
+/** DATA_DIR cannot be made, or not written. */
+export class UnwritableDatabaseError extends Error {
+  constructor(dataDir: string, cause: unknown) {
+    const { code } = Object(cause) as { readonly code?: unknown };
+    super(
+      `${resolve(dataDir)} cannot be written (${String(code)}). Glasshouse keeps its posts there: make the folder writable for this user, or set DATA_DIR to another.`,
+      { cause },
+    );
+    this.name = 'UnwritableDatabaseError';
+  }
+}
+
 /**
  * Makes DATA_DIR where there is none, and from here on everything that this process makes is its user's alone; what is there is narrowed.
- * The folder itself is narrowed only when nothing but the blog's is in it: it may be shared. Returns what could not be narrowed.
+ * The folder itself is narrowed only when nothing but the blog's is in it: it may be shared. Returns what could not be narrowed;
+ * throws UnwritableDatabaseError.
  */
 export function keepPrivate(dataDir: string): readonly string[] {
   process.umask(OTHERS);
-  mkdirSync(dataDir, { recursive: true });
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    accessSync(dataDir, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new UnwritableDatabaseError(dataDir, error);
+  }
   const names = readdirSync(dataDir);
   const refused: string[] = [];
   for (const name of names.filter(isBlogFile)) narrowAll(join(dataDir, name), refused);

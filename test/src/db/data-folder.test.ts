@@ -46,6 +46,14 @@ describe('keeping data private', () => {
     expect(modes('.', 'letters', 'letters/one.txt', 'glasshouse.db')).toEqual(['755', '755', '644', '600']);
   });
 
+  it('says which folder cannot be written', () => {
+    put('letter.txt');
+    const inside = join(folder, 'letter.txt', 'data');
+    expect(() => keepPrivate(inside)).toThrow(
+      `${inside} cannot be written (ENOTDIR). Glasshouse keeps its posts there`,
+    );
+  });
+
   it('makes the folder', () => {
     keepPrivate(join(folder, 'new', 'data'));
     expect(modes('new/data')).toEqual(['700']);

@@ -1,0 +1,30 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { join } from 'node:path';
+import { RandomSource } from '../../src/demo/random-source.ts';
+import { killDuringImports } from '../soak/kill-imports.ts';
+import { killDuringRestores } from '../soak/kill-restores.ts';
+import { killDuringSaves } from '../soak/kill-saves.ts';
+import { makeDataDir, removeDataDir } from './blog-process.ts';
+
+const folder = makeDataDir();
+afterAll(() => removeDataDir(folder));
+
+/** A few kills of the hundreds of `npm run kills`. */
+describe('kill -9', () => {
+  const random = new RandomSource(1);
+
+  it('during saves loses nothing that was acknowledged', async () => {
+    const dataDir = join(folder, 'saves');
+    expect((await killDuringSaves({ dataDir, kills: 2, random })).faults).toEqual([]);
+  }, 60_000);
+
+  it('during an import leaves whole posts with their pictures, and the next one goes on', async () => {
+    const options = { folder: join(folder, 'imports'), kills: 1, posts: 60, random };
+    expect((await killDuringImports(options)).faults).toEqual([]);
+  }, 60_000);
+
+  it('during a restore leaves the blog of before or the one restored', async () => {
+    const options = { folder: join(folder, 'restores'), kills: 2, random };
+    expect((await killDuringRestores(options)).faults).toEqual([]);
+  }, 60_000);
+});
