@@ -110,6 +110,8 @@ function again(
   csrfToken: string | undefined,
   reason: RefusalReason,
 ): Html {
+  // What is seen can be copied, too.
+  const hasText = kept.some(([name]) => name === 'markdown');
   return html`<form method="post" action="${path}">
     ${csrfToken !== undefined && hiddenField('_csrf', csrfToken)}
     ${kept.map(([name, value]) =>
@@ -118,7 +120,12 @@ function again(
             <label for="kept">Your text</label>
             ${textArea(html`id="kept" name="markdown" class="prose" rows="16" spellcheck="false"`, value)}
           </div>`
-        : hiddenField(name, value),
+        : name === 'title' && hasText
+          ? html`<div class="field">
+              <label for="kept-title">Title</label>
+              <input id="kept-title" type="text" name="title" value="${value}" />
+            </div>`
+          : hiddenField(name, value),
     )}
     <p class="actions">
       <button type="submit" class="primary">

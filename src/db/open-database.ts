@@ -44,11 +44,11 @@ export function openDatabase(file: string): Database {
 }
 
 /**
- * SQLite waits for a lock with the whole process. From here on it does so for moments only, as when another process that just died is
- * cleared away; writes that find the lock taken are tried again by `createWhenUnlocked`.
+ * SQLite waits for a lock with the whole process. From here on it does not: readers need no lock, and a write that finds it taken is tried
+ * again by `createWhenUnlocked`, which costs microseconds a try, however many wait.
  */
 export function neverWaitForLocks(database: Database): void {
-  database.pragma('busy_timeout = 5');
+  database.pragma('busy_timeout = 0');
 }
 
 /** Writes the WAL back into the file and closes it; a second call does nothing. */
