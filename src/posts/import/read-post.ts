@@ -136,19 +136,23 @@ export function readPost(front: FrontMatter, relative: string, options: ReadPost
     },
     formerPath: address.formerPath,
     updatedAtMillis: sourceTime(all['updated'] ?? all['lastmod']),
-    unknownKeys: [
-      ...Object.keys(front.data).filter(
-        (key) =>
-          !KNOWN_KEYS.has(key.toLowerCase()) && !(TABLES as readonly string[]).includes(key.toLowerCase()),
-      ),
-      ...TABLES.flatMap((name) =>
-        Object.keys(table(name))
-          .filter((key) => !KNOWN_KEYS.has(key))
-          .map((key) => `${name}.${key}`),
-      ),
-    ],
+    unknownKeys: unknownKeysOf(front.data, visibility.meant),
     notes,
   };
+}
+
+/** Names that decided nothing: neither here nor whether readers may see it. */
+function unknownKeysOf(data: Data, meant: ReadonlySet<string>): string[] {
+  const isUnknown = (key: string): boolean => !KNOWN_KEYS.has(key.toLowerCase()) && !meant.has(key);
+  return Object.entries(data).flatMap(([name, value]) => {
+    const isTable = (TABLES as readonly string[]).includes(name.toLowerCase());
+    if (!isTable) return isUnknown(name) ? [name] : [];
+    return typeof value === 'object' && value !== null
+      ? Object.keys(value)
+          .filter(isUnknown)
+          .map((key) => `${name}.${key}`)
+      : [];
+  });
 }
 
 /** A day in the address or in the file's name, for a source that names no date. */

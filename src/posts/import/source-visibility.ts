@@ -1,6 +1,6 @@
 import type { PostStatus } from '../post.ts';
 import { sourceTime } from './source-time.ts';
-import { judgeWord, tellingWord, type Hide } from './visibility-words.ts';
+import { isVisibilityWord, judgeWord, tellingWord, type Hide } from './visibility-words.ts';
 
 /** Names with their values; a name may stand more than once, in another spelling or in another table. */
 export type Entries = readonly (readonly [name: string, value: unknown])[];
@@ -11,11 +11,13 @@ export interface SourceVisibility {
   /** The later of its date and its date of publication. */
   readonly publishedAtMillis: number | undefined;
   readonly notes: readonly string[];
+  /** Names that were asked. */
+  readonly meant: ReadonlySet<string>;
 }
 
 /** As `keyOf` writes them. */
 const DATES: ReadonlySet<string> = new Set(
-  'date publishedat publishedon pubdate publishdate publishedate publisheddate publishon publishat scheduled published'.split(
+  'date publishedat publishedon pubdate publishdate publishedate publisheddate publishon publishat scheduled published embargo embargountil golive golivedate availablefrom visiblefrom'.split(
     ' ',
   ),
 );
@@ -64,8 +66,16 @@ export function sourceVisibility(
   if (options.hiddenBy !== undefined) hide('draft', options.hiddenBy);
   const publishedAtMillis = times.length > 0 ? Math.max(...times) : options.fallbackMillis;
   if (publishedAtMillis === undefined && status === 'published') hide('unlisted', 'has no date');
-  return { status, publishedAtMillis, notes: [...new Set(notes)] };
+  const meant = entries.filter(([name, value]) => isMeant(keyOf(name)) || tellingWord(name, value));
+  return {
+    status,
+    publishedAtMillis,
+    notes: [...new Set(notes)],
+    meant: new Set(meant.map(([name]) => name)),
+  };
 }
+
+const isMeant = (key: string): boolean => DATES.has(key) || ENDS.has(key) || isVisibilityWord(key);
 
 /** `is_draft`, `isDraft` and `is-draft` are one name: `draft`. */
 function keyOf(name: string): string {

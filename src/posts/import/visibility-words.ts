@@ -17,6 +17,11 @@ const UNLISTS = set(
 );
 /** A no hides. */
 const SHOWS = set('published publish public visible render output listed scheduled');
+/** Other words for it, that may as well be about something else (`live: https://…`, `show: menu`): only a plain yes, or no, hides. */
+const HIDES_BY_YES = set(
+  'deleted trash trashed archived internal confidential paid paywall loginrequired subscribers subscribersonly exclude excluded ignore ignored',
+);
+const HIDES_BY_NO = set('show enabled active live approved');
 const PASSWORDS = set('password passphrase passcode');
 const WORDS = set('status visibility poststatus publishstatus');
 const PUBLIC_WORDS = set('publish published public live final scheduled future');
@@ -31,6 +36,11 @@ const FREE_TEXT = set('title description summary excerpt slug path permalink url
 /** What Material for MkDocs hides of a page that stays. */
 const PAGE_PARTS = set('navigation toc path footer feedback search tags title');
 
+const MEANT = [HIDES, UNLISTS, SHOWS, HIDES_BY_YES, HIDES_BY_NO, PASSWORDS, WORDS, set('hide build')];
+
+/** Whether `judgeWord` knows a name. */
+export const isVisibilityWord = (key: string): boolean => MEANT.some((words) => words.has(key));
+
 /** Hides what a name and its value say that readers must not see; `key` is the name as it is compared. */
 export function judgeWord(key: string, name: string, value: unknown, hide: Hide): void {
   if (key === 'permalink') {
@@ -43,6 +53,8 @@ export function judgeWord(key: string, name: string, value: unknown, hide: Hide)
   else if (HIDES.has(key)) unless(NO, name, value, 'draft', hide);
   else if (UNLISTS.has(key)) unless(NO, name, value, 'unlisted', hide);
   else if (SHOWS.has(key)) unless(YES, name, value, key === 'listed' ? 'unlisted' : 'draft', hide);
+  else if (HIDES_BY_YES.has(key) ? YES.has(wordOf(value)) : HIDES_BY_NO.has(key) && NO.has(wordOf(value)))
+    hide('draft', `${name}: ${shown(value)}`);
   else if (PASSWORDS.has(key)) {
     if (value !== null && value !== '' && value !== false) hide('draft', 'has a password');
   } else if (WORDS.has(key)) judgeStatus(name, value, hide);

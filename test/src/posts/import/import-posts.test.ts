@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MediaStore } from '../../../../src/media/media-store.ts';
@@ -396,6 +396,29 @@ describe('an import that stops', () => {
     const summary = run();
     expect([summary.imported, summary.mediaFiles, summary.missingImages]).toEqual([1, 1, []]);
     expect(figures(run())).toEqual([0, 0, 1, 0]);
+  });
+
+  it('anywhere is completed by the next one: no post twice, and every file in its place', () => {
+    const count = 60;
+    for (let post = 0; post < count; post++) {
+      write(`p${post}/index.md`, `---\ntitle: P${post}\ndate: 2026-01-01\n---\n![p](p.gif)`);
+      write(`p${post}/p.gif`, GIF);
+    }
+    // Within the first batch, within the second, and behind the last post.
+    for (const stop of [30, 55, count])
+      expect(() =>
+        importPosts(site, {
+          ...blog,
+          onProgress: (done) => {
+            if (done === stop) throw new Error('stopped');
+          },
+        }),
+      ).toThrow('stopped');
+    expect(figures(run())).toEqual([0, 0, count, 0]);
+    const posts = blog.database.prepare('SELECT count(*), count(DISTINCT feed_id) FROM posts').raw().get();
+    expect(posts).toEqual([count, count]);
+    expect(blog.media.list({ limit: 2 * count })).toHaveLength(count);
+    expect(readdirSync(path.join(blog.folder, 'media'), { recursive: true })).toHaveLength(2 * count);
   });
 });
 

@@ -85,6 +85,10 @@ describe('readPost', () => {
 
   it('lists what it did not understand', () => {
     expect(read('title: A\nlayout: wide\nextra:\n  hero: x').unknownKeys).toEqual(['layout', 'extra.hero']);
+    expect(
+      read('title: A\nisDraft: true\nstate: draft\npublishedAt: 2026-01-01\nextra:\n  protected: true')
+        .unknownKeys,
+    ).toEqual([]);
   });
 
   it.each([

@@ -19,6 +19,7 @@ describe('a source', () => {
     'draft: "false"',
     'published: true',
     'published: 2025-12-31',
+    'embargo_until: 2026-02-01',
     'status: publish',
     'status: Published',
     'visibility: public',
@@ -28,6 +29,11 @@ describe('a source', () => {
     'publishDate: 2026-02-01',
     'hide: [toc, navigation]',
     'slug: draft',
+    'live: https://demo.example/',
+    'show: menu',
+    'active: true',
+    'archived: false',
+    'ignore: [a, b]',
     'expiryDate: 2027-01-01',
   ])('is published with “%s”', (lines) => {
     expect(read(lines).draft.status).toBe('published');
@@ -39,6 +45,13 @@ describe('a source', () => {
     'draft: false\nextra:\n  draft: true',
     'meta:\n  draft: true',
     'is_draft: true',
+    'deleted: true',
+    'archived: yes',
+    'internal: 1',
+    'login_required: on',
+    'show: false',
+    'live: no',
+    'embargo: until we know',
     'isPublished: false',
     'publish: false',
     'hide: true',
@@ -114,15 +127,18 @@ describe('a source', () => {
     expect(post.draft).toMatchObject({ status: 'published', publishedAtMillis: Date.UTC(2027, 2, 1) });
   });
 
-  it.each(['published: 2099-01-01', 'publish-date: 2099-01-01', 'PublishDate: "2099-01-01"'])(
-    'with “%s” waits for its day',
-    (lines) => {
-      expect(read(lines).draft).toMatchObject({
-        status: 'published',
-        publishedAtMillis: Date.UTC(2099, 0, 1),
-      });
-    },
-  );
+  it.each([
+    'published: 2099-01-01',
+    'embargo_until: 2099-01-01',
+    'go-live: 2099-01-01',
+    'publish-date: 2099-01-01',
+    'PublishDate: "2099-01-01"',
+  ])('with “%s” waits for its day', (lines) => {
+    expect(read(lines).draft).toMatchObject({
+      status: 'published',
+      publishedAtMillis: Date.UTC(2099, 0, 1),
+    });
+  });
 
   it.each([
     '_drafts/glass.md',
