@@ -10,6 +10,7 @@ import { basePathOf } from './base-path.ts';
 import { BlogConfigError, loadBlogConfig, type BlogConfig } from './config.ts';
 import { closeDatabase, neverWaitForLocks } from './db/open-database.ts';
 import { openServedData } from './db/open-served-data.ts';
+import { orUnwritable } from './db/unwritable-database.ts';
 import { stopGracefully } from './graceful-stop.ts';
 import { createBlogServer } from './http/blog-server.ts';
 import { createLog } from './log.ts';
@@ -53,8 +54,9 @@ export function startBlog({ telemetry, rooms, onListening, stopWithParent }: Sta
   );
   if (notPrivate.length > 0)
     log.warn({ files: notPrivate.slice(0, 10) }, 'other users of this machine can read these files');
-  new MediaUses(database).fill();
-  seedWelcomePosts({ database, posts: new PostStore(database) });
+  const prepared = <T>(work: () => T): T => orExit(() => orUnwritable(config.dataDir, work));
+  prepared(() => new MediaUses(database).fill());
+  prepared(() => seedWelcomePosts({ database, posts: new PostStore(database) }));
   keepFormerFeedIds(database, config.publicUrl);
   const deps: AppDependencies = {
     config,
@@ -69,7 +71,7 @@ export function startBlog({ telemetry, rooms, onListening, stopWithParent }: Sta
 
   const stale = new StaleRenders(database, { posts: new PostStore(database), log });
   // Other processes may be waited for until the blog answers, and not after.
-  const setup = onListening === undefined ? deps.accounts.setupLinks.create() : undefined;
+  const setup = onListening === undefined ? prepared(() => deps.accounts.setupLinks.create()) : undefined;
   const app = createApp(deps, rooms?.(deps));
   neverWaitForLocks(database);
   const { server, turns } = createBlogServer(app.callback());

@@ -5,6 +5,7 @@ import { refuseLostDatabase } from './lost-database.ts';
 import { openDatabase } from './open-database.ts';
 import { keepPrivate } from './private-data.ts';
 import { finishRestore, isRestoreReady } from './restore-steps.ts';
+import { orUnwritable } from './unwritable-database.ts';
 import { takeServerLock } from './server-lock.ts';
 
 /**
@@ -15,7 +16,7 @@ export function openBlogData(dataDir: string): Database {
   if (isRestoreReady(dataDir)) finishAlone(dataDir);
   refuseLostDatabase(dataDir);
   keepPrivate(dataDir);
-  return openDatabase(join(dataDir, DATABASE_FILE_NAME));
+  return orUnwritable(dataDir, () => openDatabase(join(dataDir, DATABASE_FILE_NAME)));
 }
 
 /** What a restore that was killed has left to do; throws ServedDatabaseError while it is under way. */

@@ -35,7 +35,7 @@ export function openDatabase(file: string): Database {
     for (const pragma of PRAGMAS) database.pragma(pragma);
     migrate(database);
     // Lets the planner know how large tables have become since the last start.
-    database.pragma('optimize = 0x10002');
+    unlessRefused(() => void database.pragma('optimize = 0x10002'));
     return database;
   } catch (error) {
     database.close();
@@ -55,12 +55,21 @@ export function neverWaitForLocks(database: Database): void {
 export function closeDatabase(database: Database): void {
   if (!database.open) return;
   try {
-    database.pragma('optimize');
-    database.pragma('wal_checkpoint(TRUNCATE)');
-  } catch (error) {
     // What was saved is in the log, and the next start reads it there.
-    if (storageFailureOf(error) === undefined) throw error;
+    unlessRefused(() => {
+      database.pragma('optimize');
+      database.pragma('wal_checkpoint(TRUNCATE)');
+    });
   } finally {
     database.close();
+  }
+}
+
+/** For writes that nobody asked for: a disk that does not take them keeps no blog from being read. */
+function unlessRefused(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (storageFailureOf(error) === undefined) throw error;
   }
 }

@@ -6,6 +6,7 @@ import { refuseLostDatabase } from './lost-database.ts';
 import { closeDatabase, openDatabase } from './open-database.ts';
 import { keepPrivate } from './private-data.ts';
 import { finishRestore, isRestoreReady } from './restore-steps.ts';
+import { orUnwritable } from './unwritable-database.ts';
 import { takeServerLock, type ServerLock } from './server-lock.ts';
 
 export interface ServedData {
@@ -15,15 +16,17 @@ export interface ServedData {
   readonly notPrivate: readonly string[];
 }
 
-/** As `openBlogData`, for the one server of these data: throws ServedDatabaseError when there is another. `prepare` runs before the database is opened. */
+/** As `openBlogData`, for the one server of these data: throws ServedDatabaseError when there is another, UnwritableDatabaseError. `prepare` runs before the database is opened. */
 export function openServedData(dataDir: string, prepare: () => void): ServedData {
-  if (!isRestoreReady(dataDir)) refuseLostDatabase(dataDir);
-  const notPrivate = keepPrivate(dataDir);
-  const lock = takeServerLock(dataDir);
-  finishRestore(dataDir);
-  const file = join(dataDir, DATABASE_FILE_NAME);
-  // Before telemetry's history is there: one without a database means that it was lost.
-  if (!existsSync(file)) closeDatabase(openDatabase(file));
-  prepare();
-  return { database: openDatabase(file), lock, notPrivate };
+  return orUnwritable(dataDir, () => {
+    if (!isRestoreReady(dataDir)) refuseLostDatabase(dataDir);
+    const notPrivate = keepPrivate(dataDir);
+    const lock = takeServerLock(dataDir);
+    finishRestore(dataDir);
+    const file = join(dataDir, DATABASE_FILE_NAME);
+    // Before telemetry's history is there: one without a database means that it was lost.
+    if (!existsSync(file)) closeDatabase(openDatabase(file));
+    prepare();
+    return { database: openDatabase(file), lock, notPrivate };
+  });
 }

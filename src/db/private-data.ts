@@ -1,21 +1,10 @@
 import { accessSync, chmodSync, constants, lstatSync, mkdirSync, readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { isBlogFile } from './data-files.ts';
+import { UnwritableDatabaseError } from './unwritable-database.ts';
 
 /** What other users of the machine may do with a file. */
 const OTHERS = 0o077;
-
-/** DATA_DIR cannot be made, or not written. */
-export class UnwritableDatabaseError extends Error {
-  constructor(dataDir: string, cause: unknown) {
-    const { code } = Object(cause) as { readonly code?: unknown };
-    super(
-      `${resolve(dataDir)} cannot be written (${String(code)}). Glasshouse keeps its posts there: make the folder writable for this user, or set DATA_DIR to another.`,
-      { cause },
-    );
-    this.name = 'UnwritableDatabaseError';
-  }
-}
 
 /**
  * Makes DATA_DIR where there is none, and from here on everything that this process makes is its user's alone; what is there is narrowed.

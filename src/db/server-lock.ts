@@ -37,8 +37,13 @@ export function takeServerLock(dataDir: string): ServerLock {
   const since = new Date().toISOString();
   const announce = (address?: string): void => {
     const file = join(dataDir, SERVER_FILE_NAME);
-    writeFileSync(`${file}.part`, JSON.stringify({ pid: process.pid, host: hostname(), since, address }));
-    renameSync(`${file}.part`, file);
+    try {
+      writeFileSync(`${file}.part`, JSON.stringify({ pid: process.pid, host: hostname(), since, address }));
+      renameSync(`${file}.part`, file);
+    } catch (error) {
+      // Words for others; the lock holds without them, also on a full disk.
+      if (storageFailureOf(error) === undefined) throw error;
+    }
   };
   announce();
   return {

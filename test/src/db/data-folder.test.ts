@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LostDatabaseError, refuseLostDatabase } from '../../../src/db/lost-database.ts';
 import { keepPrivate } from '../../../src/db/private-data.ts';
+import { orUnwritable } from '../../../src/db/unwritable-database.ts';
 import { ServedDatabaseError, takeServerLock } from '../../../src/db/server-lock.ts';
 
 let folder: string;
@@ -49,8 +50,15 @@ describe('keeping data private', () => {
   it('says which folder cannot be written', () => {
     put('letter.txt');
     const inside = join(folder, 'letter.txt', 'data');
-    expect(() => keepPrivate(inside)).toThrow(
-      `${inside} cannot be written (ENOTDIR). Glasshouse keeps its posts there`,
+    expect(() => keepPrivate(inside)).toThrow(`${inside} cannot be written (ENOTDIR), and Glasshouse keeps`);
+  });
+
+  it('says that the disk is full where SQLite says so', () => {
+    const full = (): never => {
+      throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+    };
+    expect(() => orUnwritable(folder, full)).toThrow(
+      `${folder} cannot be written (SQLITE_FULL), and Glasshouse keeps its posts there. Its disk is full, or`,
     );
   });
 
