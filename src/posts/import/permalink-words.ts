@@ -39,10 +39,14 @@ export function hugoPath(folder: string, name: string): string | undefined {
 }
 
 function hugoSegment(part: string): string {
-  return part
-    .normalize('NFC')
-    .trim()
-    .toLowerCase()
-    .replaceAll(/\s+/g, '-')
-    .replaceAll(/[^\p{M}\p{L}\p{Nd}._+~@-]/gu, '');
+  return (
+    part
+      .normalize('NFC')
+      .trim()
+      // Go's lower case of it has no dot above.
+      .replaceAll('İ', 'i')
+      .toLowerCase()
+      .replaceAll(/\s+/g, '-')
+      .replaceAll(/[^\p{M}\p{L}\p{Nd}._+~@#-]/gu, '')
+  );
 }

@@ -50,6 +50,7 @@ const HUGO: readonly Fact[] = [
   ['odd/v1.2.3.md', '', '/odd/v1.2.3/'],
   ['odd/日本語.md', '', '/odd/日本語/'],
   ['odd/naïve🎉x.md', '', '/odd/naïvex/'],
+  ['odd/İst.md', '', '/odd/ist/'],
   ['odd/slug.md', 'slug: My Slug', '/odd/my-slug/'],
   ['odd/slug-emoji.md', 'slug: 🚀 go', '/odd/-go/'],
   ['odd/url.md', 'url: /essays/v1/index.html', '/essays/v1/index.html'],

@@ -381,6 +381,19 @@ describe('the id of an imported post', () => {
   });
 });
 
+describe('an address of the generator that no post can have', () => {
+  it.each([
+    ['hugo.toml', 'baseURL = "https://old.example/"\n', 'content/odd/c#.md', '', 'odd/c#'],
+    ['_config.yml', '{}\n', '_posts/2024-01-03-x.md', 'categories: [two words]', 'two words/2024/01/03/x'],
+  ])('is told: %s', (settings, text, file, front, address) => {
+    write(settings, text);
+    write(file, `---\ntitle: C\ndate: 2024-01-03\n${front}\n---\nText.`);
+    expect(run().notes.map((note) => note.text)).toEqual([
+      expect.stringContaining(`alias ${address} left out`),
+    ]);
+  });
+});
+
 describe('an import that stops', () => {
   it('for want of room for a picture brings the post and the picture the next time', () => {
     write('a/index.md', '---\ntitle: A\ndate: 2026-01-01\n---\n![p](p.gif)');
