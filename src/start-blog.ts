@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import type { Router } from '@koa/router';
 import Database from 'better-sqlite3';
 import type { RenderTracer, TelemetryControl, TelemetryQuery } from '../otel/query.ts';
@@ -14,6 +15,8 @@ import { orUnwritable } from './db/unwritable-database.ts';
 import { stopGracefully } from './graceful-stop.ts';
 import { createBlogServer } from './http/blog-server.ts';
 import { createLog } from './log.ts';
+import { MEDIA_FOLDER_NAME } from './media/media-store.ts';
+import { removeUnfinished } from './media/unfinished-files.ts';
 import { closeLiveStreams } from './observatory/routes.ts';
 import { MediaUses } from './posts/media-uses.ts';
 import { PostStore } from './posts/post-store.ts';
@@ -80,6 +83,7 @@ export function startBlog({ telemetry, rooms, onListening, stopWithParent }: Sta
     const address = `${addressOf(server)}${basePathOf(config.publicUrl)}`;
     lock.announce(address);
     process.stdout.write(`Glasshouse is at ${address}\n`);
+    void removeUnfinished(join(config.dataDir, MEDIA_FOLDER_NAME), Date.now()).catch(() => {});
     stale.renderAll().catch((error) => log.warn({ err: error }, 'posts were not rendered anew'));
     if (config.publicUrl === undefined) process.stdout.write(`${WITHOUT_PUBLIC_URL}\n`);
     if (onListening !== undefined) return onListening(address, deps);
