@@ -1,3 +1,4 @@
+import { cpSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { MetricsDocument } from '../../src/observatory/metrics-document.ts';
 import { BlogProcess, makeDataDir, removeDataDir, type Answer } from './blog-process.ts';
@@ -32,20 +33,27 @@ function comparable({ status, headers, body }: Answer): unknown {
 }
 
 describe('the blog with telemetry at every rate, and without', () => {
-  const dataDir = makeDataDir();
+  const dataDirs: string[] = [];
   const blogs: Record<string, BlogProcess> = {};
   beforeAll(async () => {
+    // One folder serves one blog: each gets a copy of the same first start.
+    const first = makeDataDir();
+    dataDirs.push(first);
+    await (await BlogProcess.start(first)).stop();
     for (const [name, env] of Object.entries<Record<string, string>>({
       on: { METRICS_SAMPLING_RATE: '1' },
       zero: { METRICS_SAMPLING_RATE: '0' },
       off: { METRICS_ENABLED: 'false' },
     })) {
+      const dataDir = makeDataDir();
+      dataDirs.push(dataDir);
+      cpSync(first, dataDir, { recursive: true });
       blogs[name] = await BlogProcess.start(dataDir, env);
     }
   });
   afterAll(async () => {
     await Promise.all(Object.values(blogs).map((blog) => blog.stop()));
-    removeDataDir(dataDir);
+    dataDirs.forEach(removeDataDir);
   });
 
   it.each(PATHS)('answers %s the same', async (path) => {
