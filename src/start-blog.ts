@@ -14,6 +14,7 @@ import { openServedData } from './db/open-served-data.ts';
 import { orUnwritable } from './db/unwritable-database.ts';
 import { stopGracefully } from './graceful-stop.ts';
 import { createBlogServer } from './http/blog-server.ts';
+import { localOrigin } from './http/local-origin.ts';
 import { createLog } from './log.ts';
 import { MEDIA_FOLDER_NAME } from './media/media-store.ts';
 import { removeUnfinished } from './media/unfinished-files.ts';
@@ -108,8 +109,8 @@ export function startBlog({ telemetry, rooms, onListening, stopWithParent }: Sta
 }
 
 function addressOf(server: Server): string {
-  const { address, family, port } = server.address() as AddressInfo;
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  const { address, port } = server.address() as AddressInfo;
+  return localOrigin(address, port);
 }
 
 function listenProblem(error: NodeJS.ErrnoException, { host, port }: BlogConfig): string {

@@ -4,16 +4,12 @@ import { BlogConfigError, loadBlogConfig } from '../config.ts';
 import { DATABASE_FILE_NAME } from '../db/data-files.ts';
 import { openBlogData } from '../db/open-blog-data.ts';
 import { closeDatabase } from '../db/open-database.ts';
+import { servedAddress } from '../db/server-lock.ts';
+import { localOrigin } from '../http/local-origin.ts';
 import { OwnerStore } from './owner-store.ts';
 import { SetupLinks } from './setup-links.ts';
 
 class BlogMissingError extends Error {}
-
-/** Where a browser of this machine finds the blog. */
-function localOrigin(host: string, port: number): string {
-  const name = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host;
-  return `http://${name.includes(':') ? `[${name}]` : name}:${port === 0 ? 'PORT' : port}`;
-}
 
 /* Prints a link that lets the owner in once: for a lost password, or when sign-in is throttled. Works beside a running blog. */
 try {
@@ -26,9 +22,10 @@ try {
   const database = openBlogData(dataDir);
   try {
     const link = new SetupLinks(database, new OwnerStore(database), Date.now).createForOwner();
-    const origin = publicUrl ?? localOrigin(host, port);
+    const served = servedAddress(dataDir);
+    const origin = publicUrl ?? served ?? localOrigin(host, port === 0 ? 'PORT' : port);
     process.stdout.write(`${origin}${link.path}\n`);
-    if (publicUrl === undefined && port === 0)
+    if (publicUrl === undefined && served === undefined && port === 0)
       process.stdout.write('PORT is 0: put the port that the blog printed at its start for PORT.\n');
     const until = new Date(link.expiresAtMillis).toISOString();
     process.stdout.write(

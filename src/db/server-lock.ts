@@ -1,9 +1,12 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { LOCK_FILE_NAME, SERVER_FILE_NAME } from './data-files.ts';
 import { storageFailureOf } from './storage-failure.ts';
+
+/** `servedAddress` holds the lock for an instant, which is no other server. */
+const LOCK_WAIT_MILLIS = 200;
 
 /** A server is at work on these data. */
 export class ServedDatabaseError extends Error {
@@ -26,7 +29,7 @@ export interface ServerLock {
  * an empty SQLite file, so it ends with its process however that ends. Commands work beside it.
  */
 export function takeServerLock(dataDir: string): ServerLock {
-  const lock = new SqliteDatabase(join(dataDir, LOCK_FILE_NAME), { timeout: 0 });
+  const lock = new SqliteDatabase(join(dataDir, LOCK_FILE_NAME), { timeout: LOCK_WAIT_MILLIS });
   try {
     lock.exec('BEGIN EXCLUSIVE');
   } catch (error) {
@@ -52,16 +55,37 @@ export function takeServerLock(dataDir: string): ServerLock {
   };
 }
 
+/** Where a running server answers; undefined without one, and when it could not say so. */
+export function servedAddress(dataDir: string): string | undefined {
+  const file = join(dataDir, LOCK_FILE_NAME);
+  if (!existsSync(file)) return undefined;
+  const lock = new SqliteDatabase(file, { timeout: 0 });
+  try {
+    lock.prepare('SELECT 1 FROM sqlite_schema').get();
+    return undefined;
+  } catch (error) {
+    const address = storageFailureOf(error) === 'locked' ? factsOfServer(dataDir)?.['address'] : undefined;
+    return typeof address === 'string' ? address : undefined;
+  } finally {
+    lock.close();
+  }
+}
+
 /** The holder in words, as far as they are known. */
 function holder(dataDir: string): string {
+  const facts = factsOfServer(dataDir);
+  if (facts === undefined) return 'another Glasshouse';
+  const { pid, host, since, address } = facts;
+  const where = typeof address === 'string' ? ` at ${address}` : '';
+  return `another Glasshouse: process ${String(pid)} on ${String(host)}, since ${String(since)}${where}`;
+}
+
+function factsOfServer(dataDir: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const facts = JSON.parse(readFileSync(join(dataDir, SERVER_FILE_NAME), 'utf8')) as Readonly<
+    return JSON.parse(readFileSync(join(dataDir, SERVER_FILE_NAME), 'utf8')) as Readonly<
       Record<string, unknown>
     >;
-    const { pid, host, since, address } = facts;
-    const where = typeof address === 'string' ? ` at ${address}` : '';
-    return `another Glasshouse: process ${String(pid)} on ${String(host)}, since ${String(since)}${where}`;
   } catch {
-    return 'another Glasshouse';
+    return undefined;
   }
 }
