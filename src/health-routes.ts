@@ -38,7 +38,7 @@ export function createHealthRoutes(deps: HealthDependencies): Router {
     ctx.body = { status: isUp ? 'ok' : 'unavailable' };
   });
 
-  router.get('/admin/health', ownerOnly as never, async (ctx) => {
+  router.get('/admin/health', ownerOnly, async (ctx) => {
     const isUp = databaseAnswers();
     const { uptimeSeconds, nodeVersion, pid, current } = telemetry.process();
     const disk = await statfs(config.dataDir).catch(() => undefined);

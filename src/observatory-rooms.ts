@@ -26,14 +26,14 @@ export function createObservatoryRooms(
 ): readonly Router[] {
   const { telemetry, control, database, assets, site, desk, basePath } = deps;
   const door = createRouter();
-  door.get('/admin/metrics', desk.ownerOrBearer as never, createMetricsRoute({ telemetry }) as never);
-  door.get('/metrics', desk.ownerOrBearer as never, async (ctx) => {
+  door.get('/admin/metrics', desk.ownerOrBearer, createMetricsRoute({ telemetry }));
+  door.get('/metrics', desk.ownerOrBearer, async (ctx) => {
     await telemetry.refresh();
     ctx.type = PROMETHEUS_TYPE;
     ctx.body = prometheusText(telemetry);
   });
-  door.get([OBSERVATORY_PATH, `${OBSERVATORY_PATH}/*path`], desk.ownerOnly as never);
-  door.post(`${OBSERVATORY_PATH}/*path`, desk.ownerFiles as never);
+  door.get([OBSERVATORY_PATH, `${OBSERVATORY_PATH}/*path`], desk.ownerOnly);
+  door.post(`${OBSERVATORY_PATH}/*path`, desk.ownerFiles);
   const pages = createObservatoryRoutes({
     telemetry,
     control,

@@ -11,7 +11,7 @@ interface MatchedLayer {
 /** A router whose routes name the request's span before their handlers run, so that even its first statement knows its route. */
 export function createRouter(options?: RouterOptions): Router {
   const router = new Router(options);
-  router.use(nameRoute as never);
+  router.use(nameRoute);
   return router;
 }
 
@@ -19,7 +19,7 @@ export function createRouter(options?: RouterOptions): Router {
 function nameRoute(ctx: Context, next: Next): Promise<unknown> {
   const span = trace.getActiveSpan();
   if (span !== undefined) {
-    const layers = (ctx as unknown as { matched?: readonly MatchedLayer[] }).matched ?? [];
+    const layers = (ctx['matched'] as readonly MatchedLayer[] | undefined) ?? [];
     const layer = layers.findLast(({ methods }) => methods.includes(ctx.method));
     if (layer !== undefined) {
       const route = layer.name ?? String(layer.path);

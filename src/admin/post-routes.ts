@@ -216,7 +216,7 @@ export function addPostRoutes(router: Router, deps: AdminDependencies): void {
 }
 
 function idOf(ctx: Context): number {
-  const { id = '' } = (ctx as unknown as { params: Readonly<Record<string, string>> }).params;
+  const { id = '' } = ctx['params'] as Readonly<Record<string, string>>;
   return /^\d{1,15}$/.test(id) ? Number(id) : -1;
 }
 

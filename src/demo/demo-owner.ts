@@ -1,5 +1,4 @@
 import type { Router } from '@koa/router';
-import type { Context } from 'koa';
 import { AccountCookies } from '../accounts/account-cookies.ts';
 import { createSecretToken, secretsEqual } from '../accounts/secret-token.ts';
 import type { AppDependencies } from '../app-dependencies.ts';
@@ -23,7 +22,7 @@ export function createDemoOwner({
     const given = ctx.query['token'];
     if (typeof given !== 'string' || !secretsEqual(given, secret))
       return ctx.throw(404, 'This link is not of this demo.');
-    cookies.setSession(ctx as unknown as Context, await signIn(accounts, ctx.get('User-Agent')));
+    cookies.setSession(ctx, await signIn(accounts, ctx.get('User-Agent')));
     ctx.set('Cache-Control', 'no-store');
     ctx.redirect('/admin/metrics-dashboard');
   });

@@ -84,10 +84,8 @@ export function createFeedRoutes(deps: FeedRouteDependencies): Router {
   }
 
   for (const format of FORMATS) {
-    router.get(`/feed.${format}`, (ctx) => sendFeed(ctx as unknown as Context, format, undefined));
-    router.get(`/tags/:tag/feed.${format}`, (ctx) =>
-      sendFeed(ctx as unknown as Context, format, ctx.params['tag']),
-    );
+    router.get(`/feed.${format}`, (ctx) => sendFeed(ctx, format, undefined));
+    router.get(`/tags/:tag/feed.${format}`, (ctx) => sendFeed(ctx, format, ctx.params['tag']));
   }
 
   router.get(['/feed', '/tags/:tag/feed'], (ctx) => {
@@ -95,14 +93,14 @@ export function createFeedRoutes(deps: FeedRouteDependencies): Router {
     const type = ctx.accepts(NEGOTIABLE.map(([name]) => name));
     // Who accepts none of these (a browser wants a page) still gets a feed: it asked for one by name.
     const format = NEGOTIABLE.find(([name]) => name === type)?.[1] ?? 'atom';
-    sendFeed(ctx as unknown as Context, format, ctx.params['tag']);
+    sendFeed(ctx, format, ctx.params['tag']);
   });
 
   const sitemap = (): (readonly SitemapEntry[])[] => sitemapPages([...posts.sitemap()]);
   const XML = 'application/xml; charset=utf-8';
 
   router.get('/sitemap.xml', (ctx) => {
-    send(ctx as unknown as Context, 'sitemap.xml', 'sitemap', XML, (at) => {
+    send(ctx, 'sitemap.xml', 'sitemap', XML, (at) => {
       const pages = sitemap();
       return pages.length > 1 ? sitemapIndexXml(pages, at) : sitemapXml(pages[0] ?? [], at);
     });
@@ -110,22 +108,20 @@ export function createFeedRoutes(deps: FeedRouteDependencies): Router {
   router.get('/sitemap/:page.xml', (ctx) => {
     const number = ctx.params['page'] ?? '';
     if (!/^[1-9]\d{0,4}$/.test(number)) return ctx.throw(404);
-    send(ctx as unknown as Context, 'sitemap.xml', `sitemap ${number}`, XML, (at) => {
+    send(ctx, 'sitemap.xml', `sitemap ${number}`, XML, (at) => {
       const page = sitemap()[Number(number) - 1];
       return page === undefined ? ctx.throw(404) : sitemapXml(page, at);
     });
   });
   router.get('/robots.txt', (ctx) => {
-    send(ctx as unknown as Context, 'robots.txt', 'robots', 'text/plain; charset=utf-8', robotsText);
+    send(ctx, 'robots.txt', 'robots', 'text/plain; charset=utf-8', robotsText);
   });
   router.get('/opensearch.xml', (ctx) => {
     const type = 'application/opensearchdescription+xml; charset=utf-8';
-    send(ctx as unknown as Context, 'opensearch.xml', 'opensearch', type, (at) => openSearchXml(site, at));
+    send(ctx, 'opensearch.xml', 'opensearch', type, (at) => openSearchXml(site, at));
   });
   router.get('/feeds.opml', (ctx) => {
-    send(ctx as unknown as Context, 'feeds.opml', 'opml', 'text/x-opml; charset=utf-8', (at) =>
-      opmlXml(site, at),
-    );
+    send(ctx, 'feeds.opml', 'opml', 'text/x-opml; charset=utf-8', (at) => opmlXml(site, at));
   });
 
   return router;

@@ -32,7 +32,7 @@ export function createMediaRoutes(
   const serveFile = createFolderServer(folder);
 
   router.get('/assets/*', '/assets/*name', async (ctx) => {
-    await deps.assets.serve(ctx as unknown as Context, ctx.path.slice('/assets/'.length));
+    await deps.assets.serve(ctx, ctx.path.slice('/assets/'.length));
   });
 
   // Asked for by what never read a page's head.
@@ -51,7 +51,7 @@ export function createMediaRoutes(
     ctx.set('Content-Security-Policy', MEDIA_POLICY);
     ctx.set('Cross-Origin-Resource-Policy', 'cross-origin');
     const address = relative(folder, media.file).split(sep).map(encodeURIComponent).join('/');
-    await serveFile(ctx as unknown as Context, address, isPublic ? MEDIA_CACHE : HIDDEN_CACHE);
+    await serveFile(ctx, address, isPublic ? MEDIA_CACHE : HIDDEN_CACHE);
     const { body } = ctx;
     if (body instanceof ReadStream) body.once('close', () => deps.metrics.mediaServed(body.bytesRead));
   });

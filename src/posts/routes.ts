@@ -38,43 +38,43 @@ export function createPostRoutes(deps: PostRouteDependencies): Router {
   const monthCounts = new VersionedValue(() => posts.archive());
 
   router.get('/', (ctx) => {
-    const cursor = cursorOf(ctx as unknown as Context);
+    const cursor = cursorOf(ctx);
     const page = posts.page(cursor);
-    sendPage(ctx as unknown as Context, 'front', (origin) =>
+    sendPage(ctx, 'front', (origin) =>
       frontPage({ site, posts: page, path: '/', query: queryOf(cursor), origin }),
     );
   });
 
   router.get('/tags', (ctx) => {
     const tags = tagCounts.at(clock.state().key);
-    sendPage(ctx as unknown as Context, 'tags', () => tagsPage(tags, site));
+    sendPage(ctx, 'tags', () => tagsPage(tags, site));
   });
 
   router.get('/tags/:tag', (ctx) => {
-    const cursor = cursorOf(ctx as unknown as Context);
+    const cursor = cursorOf(ctx);
     const key = tagKey(ctx.params['tag'] ?? '');
     const found = tagCounts.at(clock.state().key).find((known) => tagKey(known.tag) === key);
     if (found === undefined) return ctx.throw(404, 'No post has this tag.');
     const { tag, count } = found;
-    if (tag !== ctx.params['tag']) return movePermanently(ctx as unknown as Context, tagUrl(tag));
+    if (tag !== ctx.params['tag']) return movePermanently(ctx, tagUrl(tag));
     const page = posts.page({ ...cursor, tag });
-    sendPage(ctx as unknown as Context, 'tag', () =>
+    sendPage(ctx, 'tag', () =>
       tagPage({ site, posts: page, path: tagUrl(tag), query: queryOf(cursor), tag, count }),
     );
   });
 
   router.get('/archive', (ctx) => {
     const months = monthCounts.at(clock.state().key);
-    sendPage(ctx as unknown as Context, 'archive', () => archivePage(months, site));
+    sendPage(ctx, 'archive', () => archivePage(months, site));
   });
 
   router.get(['/archive/:year', '/archive/:year/:month'], (ctx) => {
     const period = periodOf(ctx.params['year'], ctx.params['month']);
     if (period === undefined)
       return ctx.throw(404, 'The archive has pages like /archive/2026 and /archive/2026/03.');
-    const cursor = cursorOf(ctx as unknown as Context);
+    const cursor = cursorOf(ctx);
     const page = posts.page({ ...cursor, ...period });
-    sendPage(ctx as unknown as Context, 'archive-period', () =>
+    sendPage(ctx, 'archive-period', () =>
       periodPage({ site, posts: page, path: periodUrl(period), query: queryOf(cursor), ...period }),
     );
   });
@@ -93,11 +93,10 @@ export function createPostPathRoutes(deps: PostPathDependencies): Router {
       case 'post': {
         const { post } = found;
         // The look-up composes characters, so a decomposed spelling arrives here too.
-        if (decodeURIComponent(ctx.path) !== `/${post.path}`)
-          return movePermanently(ctx as unknown as Context, postUrl(post.path));
+        if (decodeURIComponent(ctx.path) !== `/${post.path}`) return movePermanently(ctx, postUrl(post.path));
         const neighbours = post.status === 'unlisted' ? {} : posts.neighbours(post);
         sendPage(
-          ctx as unknown as Context,
+          ctx,
           'post',
           (origin) => postPage({ post, neighbours, site, origin }),
           // The clock knows nothing of unlisted posts: their saves are for those who have the address.
@@ -107,7 +106,7 @@ export function createPostPathRoutes(deps: PostPathDependencies): Router {
         return;
       }
       case 'moved':
-        movePermanently(ctx as unknown as Context, postUrl(found.path));
+        movePermanently(ctx, postUrl(found.path));
         return;
       case 'gone':
         return ctx.throw(410, 'The post that stood here was taken down by its author.');
@@ -116,7 +115,7 @@ export function createPostPathRoutes(deps: PostPathDependencies): Router {
         const period = /^(\d{4})(?:\/(\d{1,2}))?$/.exec(decodePath(ctx.path) ?? '');
         const known = period === null ? undefined : periodOf(period[1], period[2]);
         if (known === undefined) return ctx.throw(404);
-        movePermanently(ctx as unknown as Context, periodUrl(known));
+        movePermanently(ctx, periodUrl(known));
       }
     }
   });

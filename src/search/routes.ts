@@ -1,5 +1,4 @@
 import type { Router } from '@koa/router';
-import type { Context } from 'koa';
 import type { BusinessMetrics } from '../business-metrics.ts';
 import type { PageSender } from '../views/page-sender.ts';
 import { searchPage } from '../views/search-page.ts';
@@ -27,7 +26,7 @@ export function createSearchRoutes(deps: {
         ? undefined
         : deps.search.search(query, { page: Number.isSafeInteger(page) && page > 0 ? page : 1 });
     if (results !== undefined) deps.metrics.searched();
-    deps.sendPage(ctx as unknown as Context, 'search', () => searchPage(query, results, deps.site));
+    deps.sendPage(ctx, 'search', () => searchPage(query, results, deps.site));
   });
 
   return router;

@@ -54,20 +54,19 @@ export function createCompression(): Middleware {
     await compressStream(ctx as never, async () => {
       await next();
       source = ctx.body;
-      const encoding = encodingFor(ctx as unknown as Context);
+      const encoding = encodingFor(ctx);
       if (encoding === undefined) return;
       const whole = typeof source === 'string' || Buffer.isBuffer(source) ? source : undefined;
-      if (whole !== undefined && responseHeader(ctx as unknown as Context, 'ETag') !== '')
-        await sendKept(ctx as unknown as Context, whole, encoding);
-      else if (ctx.method === 'HEAD') announce(ctx as unknown as Context, encoding);
+      if (whole !== undefined && responseHeader(ctx, 'ETag') !== '') await sendKept(ctx, whole, encoding);
+      else if (ctx.method === 'HEAD') announce(ctx, encoding);
     });
     // koa-compress pipes, and a pipe does not pass a broken source on: the client would wait for ever.
     const { body } = ctx;
     if (source instanceof Readable && body instanceof Transform)
       source.once('error', (error) => body.destroy(error));
-    const encoding = responseHeader(ctx as unknown as Context, 'Content-Encoding');
-    if (encoding !== '') tagEncoding(ctx as unknown as Context, encoding);
-    else if (ctx.status === 304) tagAsAsked(ctx as unknown as Context, asked);
+    const encoding = responseHeader(ctx, 'Content-Encoding');
+    if (encoding !== '') tagEncoding(ctx, encoding);
+    else if (ctx.status === 304) tagAsAsked(ctx, asked);
   };
 
   async function sendKept(ctx: Context, whole: string | Buffer, encoding: Encoding): Promise<void> {
