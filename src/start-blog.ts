@@ -8,7 +8,7 @@ import { createAccounts } from './accounts/accounts.ts';
 import type { AppDependencies } from './app-dependencies.ts';
 import { createApp } from './app.ts';
 import { basePathOf } from './base-path.ts';
-import { BlogConfigError, loadBlogConfig, type BlogConfig } from './config.ts';
+import { loadBlogConfig, type BlogConfig } from './config.ts';
 import { closeDatabase, neverWaitForLocks } from './db/open-database.ts';
 import { openServedData } from './db/open-served-data.ts';
 import { orUnwritable } from './db/unwritable-database.ts';
@@ -21,6 +21,7 @@ import { removeUnfinished } from './media/unfinished-files.ts';
 import { closeLiveStreams } from './observatory/routes.ts';
 import { MediaUses } from './posts/media-uses.ts';
 import { PostStore } from './posts/post-store.ts';
+import { isForPeople } from './process/for-people.ts';
 import { watchParent } from './process/parent-watch.ts';
 import { keepFormerFeedIds } from './posts/former-feed-ids.ts';
 import { StaleRenders } from './posts/stale-renders.ts';
@@ -127,14 +128,12 @@ function listenProblem(error: NodeJS.ErrnoException, { host, port }: BlogConfig)
   }
 }
 
-/** Failures with a message made for people lose their stack; anything else is a fault of ours and keeps it. */
+/** Ends the process with one line for a failure that is for people. */
 function orExit<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    if (error instanceof BlogConfigError || 'code' in error || error.name.endsWith('DatabaseError'))
-      exitWith(error.message);
+    if (error instanceof Error && isForPeople(error)) exitWith(error.message);
     throw error;
   }
 }

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { BlogConfigError, loadBlogConfig } from '../config.ts';
+import { loadBlogConfig } from '../config.ts';
 import { DATABASE_FILE_NAME } from '../db/data-files.ts';
 import { openBlogData } from '../db/open-blog-data.ts';
 import { closeDatabase } from '../db/open-database.ts';
 import { servedAddress } from '../db/server-lock.ts';
 import { localOrigin } from '../http/local-origin.ts';
+import { isForPeople } from '../process/for-people.ts';
 import { OwnerStore } from './owner-store.ts';
 import { SetupLinks } from './setup-links.ts';
 
@@ -38,10 +39,7 @@ try {
   }
 } catch (error) {
   if (!(error instanceof Error)) throw error;
-  const isForPeople =
-    error instanceof BlogMissingError || error instanceof BlogConfigError || 'code' in error;
-  process.stderr.write(
-    `${isForPeople || error.name.endsWith('DatabaseError') ? error.message : error.stack}\n`,
-  );
+  const words = error instanceof BlogMissingError || isForPeople(error) ? error.message : error.stack;
+  process.stderr.write(`${words}\n`);
   process.exitCode = 1;
 }

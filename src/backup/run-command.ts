@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { BlogConfigError, loadBlogConfig } from '../config.ts';
+import { loadBlogConfig } from '../config.ts';
+import { isForPeople } from '../process/for-people.ts';
 import { BackupError } from './backup-file.ts';
 
 export interface CommandArguments {
@@ -34,8 +35,7 @@ export async function runCommand(
     }
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    const isForPeople = error instanceof BackupError || error instanceof BlogConfigError || 'code' in error;
-    const words = isForPeople || error.name.endsWith('DatabaseError') ? error.message : error.stack;
+    const words = error instanceof BackupError || isForPeople(error) ? error.message : error.stack;
     process.stderr.write(`${failed}: ${words}\n`);
     process.exitCode = 1;
   }

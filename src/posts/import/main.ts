@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
-import { BlogConfigError, loadBlogConfig } from '../../config.ts';
+import { loadBlogConfig } from '../../config.ts';
 import { openBlogData } from '../../db/open-blog-data.ts';
 import { closeDatabase } from '../../db/open-database.ts';
 import { MEDIA_FOLDER_NAME, MediaStore } from '../../media/media-store.ts';
+import { isForPeople } from '../../process/for-people.ts';
 import { PostStore } from '../post-store.ts';
 import { importPosts } from './import-posts.ts';
 import { summaryLines, type ImportSummary } from './import-summary.ts';
@@ -105,12 +106,7 @@ function main(): number {
 try {
   process.exitCode = main();
 } catch (error) {
-  const isReadable =
-    error instanceof BlogConfigError ||
-    (error as { code?: unknown }).code !== undefined ||
-    /Database/.test((error as Error).name);
-  process.stderr.write(
-    `The import stopped: ${isReadable ? (error as Error).message : (error as Error).stack}\n`,
-  );
+  if (!(error instanceof Error)) throw error;
+  process.stderr.write(`The import stopped: ${isForPeople(error) ? error.message : error.stack}\n`);
   process.exitCode = 1;
 }
