@@ -42,7 +42,7 @@ export function createObservatoryRooms(
     jaegerUiUrl: jaegerUiUrlOf(deps),
     csrfToken: desk.csrfToken,
     // In the context of the request, which is untraced: a question of every second must not be telemetry of its own.
-    mayLook: (ctx) => AsyncResource.bind(desk.sessionWatch(ctx)),
+    mayLook: (ctx) => AsyncResource.bind(() => desk.isSessionLive(ctx)),
     basePath,
     origin: deps.origin,
     explain: (statementText) => explainPlan(database, statementText),

@@ -4,8 +4,8 @@ import { AccountCookies } from '../accounts/account-cookies.ts';
 import { createAccountRoutes } from '../accounts/account-routes.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import { createDeskSender } from '../accounts/desk-sender.ts';
-import { knownBrowser } from '../accounts/known-browser.ts';
-import { csrfTokenOf, loadSession, sessionOf } from '../accounts/load-session.ts';
+import { guesserOf } from '../accounts/guesser-of.ts';
+import { csrfTokenOf, isSessionLive, loadSession } from '../accounts/load-session.ts';
 import { ownerOnly, ownerOrBearer } from '../accounts/owner-only.ts';
 import { protectForms } from '../accounts/protect-forms.ts';
 import type { AppDependencies } from '../app-dependencies.ts';
@@ -34,7 +34,7 @@ export interface DeskRooms {
   readonly ownerOrBearer: Middleware;
   readonly csrfToken: (ctx: Context) => string | undefined;
   /** Whether the session that asked is still there, for answers that go on. */
-  readonly sessionWatch: (ctx: Context) => () => boolean;
+  readonly isSessionLive: (ctx: Context) => boolean;
   readonly routers: readonly Router[];
 }
 
@@ -66,7 +66,7 @@ export function createDeskRooms(
     publicUrl,
     send,
     storage,
-    isKnown: (ctx) => knownBrowser(cookies.browserToken(ctx), accounts.owners.find()) !== undefined,
+    isKnown: (ctx) => guesserOf(ctx, { cookies, owners: accounts.owners }).kind === 'browser',
   });
   const basePath = basePathOf(publicUrl);
   const owner = ownerOnly(basePath);
@@ -76,10 +76,7 @@ export function createDeskRooms(
     ownerFiles: forms.ownerFile,
     ownerOrBearer: ownerOrBearer({ metricsToken, basePath, log }),
     csrfToken: csrfTokenOf,
-    sessionWatch(ctx) {
-      const id = sessionOf(ctx)?.id;
-      return () => id !== undefined && accounts.sessions.isLive(id);
-    },
+    isSessionLive,
     routers: [
       createAccountRoutes({
         accounts,

@@ -1,12 +1,11 @@
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
-import { seeOther } from '../accounts/route-answers.ts';
+import { queryText, seeOther } from '../accounts/route-answers.ts';
 import { formFields } from '../accounts/form-body.ts';
 import { csrfTokenOf } from '../accounts/load-session.ts';
 import type { MediaFile } from '../media/media-store.ts';
 import type { AdminDependencies } from './admin-routes.ts';
 import { mediaPage, removeMediaPage, type MediaRow } from './media-page.ts';
-import { queryText } from './post-routes.ts';
 
 const PAGE_FILES = 100;
 

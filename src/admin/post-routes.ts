@@ -1,6 +1,6 @@
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
-import { seeOther } from '../accounts/route-answers.ts';
+import { queryText, seeOther } from '../accounts/route-answers.ts';
 import { formFields } from '../accounts/form-body.ts';
 import type { FieldProblems } from '../accounts/form-parts.ts';
 import { csrfTokenOf } from '../accounts/load-session.ts';
@@ -222,11 +222,6 @@ function idOf(ctx: Context): number {
 
 function problemOf({ field, message }: PostDraftError): FieldProblems {
   return { [field === 'publishedAtMillis' ? 'publishedAt' : field]: message };
-}
-
-export function queryText(ctx: Context, name: string): string {
-  const value = ctx.query[name];
-  return typeof value === 'string' ? value : '';
 }
 
 function noticeOf(ctx: Context): string | undefined {

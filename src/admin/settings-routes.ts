@@ -1,6 +1,6 @@
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
-import { seeOther, unlessBusy, welcome } from '../accounts/route-answers.ts';
+import { queryText, seeOther, unlessBusy, welcome } from '../accounts/route-answers.ts';
 import { formFields } from '../accounts/form-body.ts';
 import type { FieldProblems } from '../accounts/form-parts.ts';
 import { csrfTokenOf, isSessionLive, sessionOf } from '../accounts/load-session.ts';
@@ -8,7 +8,6 @@ import { passwordProblems } from '../accounts/password-rules.ts';
 import type { Guesser } from '../accounts/sign-in-throttle.ts';
 import { waitText } from '../accounts/wait-text.ts';
 import type { AdminDependencies } from './admin-routes.ts';
-import { queryText } from './post-routes.ts';
 import { settingsPage } from './settings-page.ts';
 import { readSiteForm, type SiteValues } from './site-settings.ts';
 
