@@ -10,7 +10,14 @@ export interface BlogIdentity {
 }
 
 /** Their keys in the table of settings. */
-export const IDENTITY_KEYS = ['title', 'description', 'language', 'author'] as const;
+const IDENTITY_KEYS = [
+  'title',
+  'description',
+  'language',
+  'author',
+] as const satisfies (keyof BlogIdentity)[];
+/** The same as a list in SQL. */
+export const IDENTITY_KEYS_SQL: string = IDENTITY_KEYS.map((key) => `'${key}'`).join(', ');
 
 const DEFAULT_IDENTITY: BlogIdentity = {
   title: 'Glasshouse',
@@ -29,9 +36,7 @@ export class SettingStore {
   constructor(database: Database) {
     this.#get = database.prepare<[string], string>('SELECT value FROM settings WHERE key = ?').pluck();
     this.#identity = database
-      .prepare<[], [string, string]>(
-        `SELECT key, value FROM settings WHERE key IN (${IDENTITY_KEYS.map((key) => `'${key}'`).join(', ')})`,
-      )
+      .prepare<[], [string, string]>(`SELECT key, value FROM settings WHERE key IN (${IDENTITY_KEYS_SQL})`)
       .raw();
     this.#set = database.prepare(
       'INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',

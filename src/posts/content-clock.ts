@@ -1,5 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
-import { IDENTITY_KEYS } from '../db/setting-store.ts';
+import { IDENTITY_KEYS_SQL } from '../db/setting-store.ts';
 
 /** What every page depends on besides its own post. */
 export interface ContentState {
@@ -22,8 +22,6 @@ interface StateRow {
 }
 
 const SECOND = 1000;
-/** What of the settings readers see. */
-const IDENTITY = IDENTITY_KEYS.map((key) => `'${key}'`).join(', ');
 
 /**
  * Tells when what readers see last changed, for Last-Modified and for caches: a listed post, the page `about`, the blog's name, a scheduled
@@ -63,7 +61,7 @@ export class ContentClock {
     this.#listed = database
       .prepare<{ now: number }, string>(
         `SELECT json_array(count(*), sum((id % 1000003) * (version % 1000003)), sum(version),
-           (SELECT json_group_array(value) FROM (SELECT value FROM settings WHERE key IN (${IDENTITY}) ORDER BY key)))
+           (SELECT json_group_array(value) FROM (SELECT value FROM settings WHERE key IN (${IDENTITY_KEYS_SQL}) ORDER BY key)))
          FROM posts INDEXED BY posts_versions
          WHERE status = 'published' AND deleted_at IS NULL AND published_at <= :now`,
       )

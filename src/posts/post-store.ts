@@ -73,7 +73,7 @@ export class PostStore {
   }
 
   /**
-   * What a request's path means to a reader, escaped or not. One form is canonical; another case, slashes at the end, another composition
+   * What a request's path means to a reader, escaped or not. One form is canonical; another case, slashes at the end, another composition,
    * every alias and what static pages put behind a name (`.html`, `/index.html`) have `moved` to it. Drafts and scheduled posts are `missing`, also as tombstones.
    */
   lookup(requestPath: string): PathLookup {
