@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Router } from '@koa/router';
 import type { Middleware } from 'koa';
 import type { AppDependencies } from './app-dependencies.ts';
-import { DATABASE_FILE_NAME } from './db/open-database.ts';
+import { DATABASE_FILE_NAME } from './db/data-files.ts';
 import type { StorageWatch } from './db/storage-watch.ts';
 import { overviewSummary } from './observatory/metrics-route.ts';
 import { createRouter } from './router.ts';

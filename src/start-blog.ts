@@ -16,7 +16,7 @@ import { stopGracefully } from './graceful-stop.ts';
 import { createBlogServer } from './http/blog-server.ts';
 import { localOrigin } from './http/local-origin.ts';
 import { createLog } from './log.ts';
-import { MEDIA_FOLDER_NAME } from './media/media-store.ts';
+import { MEDIA_FOLDER_NAME } from './db/data-files.ts';
 import { removeUnfinished } from './media/unfinished-files.ts';
 import { closeLiveStreams } from './observatory/routes.ts';
 import { MediaUses } from './posts/media-uses.ts';

@@ -3,6 +3,7 @@ import type { Context } from 'koa';
 import { queryText, seeOther } from '../accounts/route-answers.ts';
 import { formFields } from '../accounts/form-body.ts';
 import { csrfTokenOf } from '../accounts/load-session.ts';
+import { escapedPath } from '../media/media-path.ts';
 import type { MediaFile } from '../media/media-store.ts';
 import type { AdminDependencies } from './admin-routes.ts';
 import { mediaPage, removeMediaPage, type MediaRow } from './media-page.ts';
@@ -44,7 +45,7 @@ export function addMediaRoutes(
   }
 
   function expectFile(ctx: Context, name: string): MediaFile {
-    const file = media.find(name.split('/').map(encodeURIComponent).join('/'));
+    const file = media.find(escapedPath(name));
     if (file === undefined) ctx.throw(404, 'There is no such file. Media lists all there are.');
     return file!;
   }

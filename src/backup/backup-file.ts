@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import SqliteDatabase, { type Database } from 'better-sqlite3';
 import { MIGRATIONS } from '../db/migrations.ts';
-import { mediaPath } from '../media/media-path.ts';
+import { mediaDigest } from '../media/media-digest.ts';
+import { escapedPath, mediaPath } from '../media/media-path.ts';
 
 /** “GHBK” as SQLite's application_id: tells a backup from the database it was made of, and from files of other programs. */
 export const BACKUP_APPLICATION_ID = 0x4748424b;
@@ -54,9 +54,9 @@ export function verifyBackup(file: string): BackupFacts {
         `${file} was made by a newer Glasshouse (schema ${version}; this one knows ${known}).`,
       );
     for (const { path, sha256, bytes } of mediaIn(database)) {
-      if (mediaPath(path.split('/').map(encodeURIComponent).join('/')) !== path)
+      if (mediaPath(escapedPath(path)) !== path)
         throw new BackupError(`${file} holds a file with a name that the blog does not take: ${path}`);
-      if (createHash('sha256').update(bytes).digest('hex') !== sha256)
+      if (mediaDigest(bytes) !== sha256)
         throw new BackupError(`${file} is damaged: the bytes of ${path} are not those that were backed up.`);
     }
     const count = (sql: string): number => database.prepare<[], number>(sql).pluck().get() ?? 0;

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import SqliteDatabase, { type Database } from 'better-sqlite3';
@@ -6,6 +6,7 @@ import { MEDIA_FOLDER_NAME } from '../db/data-files.ts';
 import { noteBackup } from '../db/last-backup.ts';
 import { SettingStore } from '../db/setting-store.ts';
 import { syncFile, syncFolder } from '../db/sync-file.ts';
+import { mediaDigest } from '../media/media-digest.ts';
 import {
   BACKUP_APPLICATION_ID,
   BACKUP_SCHEMA,
@@ -92,7 +93,7 @@ function copyMedia(copy: Database, folder: string): readonly string[] {
     for (const { path, sha256 } of rows) {
       const file = join(folder, ...path.split('/'));
       const bytes = existsSync(file) ? readFileSync(file) : undefined;
-      const isRight = bytes !== undefined && createHash('sha256').update(bytes).digest('hex') === sha256;
+      const isRight = bytes !== undefined && mediaDigest(bytes) === sha256;
       if (isRight) insert.run(path, bytes);
       else missing.push(path);
     }

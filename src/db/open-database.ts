@@ -4,8 +4,6 @@ import SqliteDatabase, { type Database } from 'better-sqlite3';
 import { migrate } from './migrate.ts';
 import { storageFailureOf } from './storage-failure.ts';
 
-export { DATABASE_FILE_NAME } from './data-files.ts';
-
 const PRAGMAS = [
   // For starts and commands; the running server gives it up with `neverWaitForLocks`.
   'busy_timeout = 15000',

@@ -20,5 +20,10 @@ export function mediaPath(requestPath: string): string | undefined {
 
 /** The address of media by its name. */
 export function mediaUrl(path: string): string {
-  return `/media/${path.split('/').map(encodeURIComponent).join('/')}`;
+  return `/media/${escapedPath(path)}`;
+}
+
+/** A name as it stands in an address: each segment escaped, the slashes kept. */
+export function escapedPath(name: string): string {
+  return name.split('/').map(encodeURIComponent).join('/');
 }

@@ -1,10 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Database, Statement } from 'better-sqlite3';
 import { contentTypeOf } from './content-type.ts';
 import { imageSize } from './image-size.ts';
-import { mediaPath, mediaUrl } from './media-path.ts';
+import { mediaDigest } from './media-digest.ts';
+import { escapedPath, mediaPath, mediaUrl } from './media-path.ts';
+import { unfinishedName } from './unfinished-files.ts';
 
 /** One medium as the blog knows it. */
 export interface MediaFile {
@@ -35,8 +36,6 @@ interface MediaRow {
   readonly alt: string | null;
   readonly created_at: number;
 }
-
-export { MEDIA_FOLDER_NAME } from '../db/data-files.ts';
 
 /**
  * Media are files under `DATA_DIR/media` with a row each for digest, type and size in pixels. Names have passed `mediaPath`, so no
@@ -86,9 +85,9 @@ export class MediaStore {
     bytes: Buffer,
     options: { readonly alt?: string } = {},
   ): { readonly media: MediaFile; readonly changed: boolean } {
-    const mediaName = mediaPath(name.split('/').map(encodeURIComponent).join('/'));
+    const mediaName = mediaPath(escapedPath(name));
     if (mediaName === undefined) throw new TypeError(`media cannot be named ${JSON.stringify(name)}`);
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const sha256 = mediaDigest(bytes);
     const before = this.#find.get(mediaName);
     const file = this.#fileOf(mediaName);
     const isThere = before?.sha256 === sha256 && existsSync(file);
@@ -110,7 +109,7 @@ export class MediaStore {
 
   /** Forgets a name and its bytes; false when there was none. */
   remove(name: string): boolean {
-    const media = this.find(name.split('/').map(encodeURIComponent).join('/'));
+    const media = this.find(escapedPath(name));
     if (media === undefined) return false;
     this.#remove.run(media.path);
     rmSync(media.file, { force: true });
@@ -139,7 +138,7 @@ export class MediaStore {
 
 function writeAtomically(file: string, bytes: Buffer): void {
   mkdirSync(path.dirname(file), { recursive: true });
-  const unfinished = path.join(path.dirname(file), `.${randomBytes(9).toString('hex')}.part`);
+  const unfinished = path.join(path.dirname(file), unfinishedName());
   try {
     writeFileSync(unfinished, bytes, { flag: 'wx', flush: true });
     renameSync(unfinished, file);

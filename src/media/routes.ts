@@ -5,7 +5,8 @@ import type { Context } from 'koa';
 import type { AppDependencies } from '../app-dependencies.ts';
 import type { BusinessMetrics } from '../business-metrics.ts';
 import type { Assets } from './assets.ts';
-import { MEDIA_FOLDER_NAME, type MediaStore } from './media-store.ts';
+import { MEDIA_FOLDER_NAME } from '../db/data-files.ts';
+import { type MediaStore } from './media-store.ts';
 import { createFolderServer } from './serve-folder.ts';
 import { createRouter } from '../router.ts';
 

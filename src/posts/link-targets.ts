@@ -1,4 +1,5 @@
 import { mediaPath, mediaUrl } from '../media/media-path.ts';
+import { postUrl } from './post-path.ts';
 import type { TagTargets } from './rewrite-html.ts';
 
 /** Pixels; null when the medium has no size. */
@@ -28,10 +29,7 @@ const ABSOLUTE = /^(?:[a-z][a-z0-9+.-]*:|\/\/)/i;
 
 /** An absolute path for a relative one, dots resolved; query and fragment stay at its end. */
 function resolve(reference: string, base: string): string {
-  const { host, pathname, search, hash } = new URL(
-    reference,
-    `http://blog.invalid/${base.split('/').map(encodeURIComponent).join('/')}`,
-  );
+  const { host, pathname, search, hash } = new URL(reference, `http://blog.invalid${postUrl(base)}`);
   // Another scheme or host in disguise, as `java<tab>script:`; it stays, for the list of allowed HTML to judge.
   if (host !== 'blog.invalid') return reference;
   return pathname + search + hash;

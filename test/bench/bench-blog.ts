@@ -1,7 +1,8 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { closeDatabase, DATABASE_FILE_NAME, openDatabase } from '../../src/db/open-database.ts';
+import { DATABASE_FILE_NAME } from '../../src/db/data-files.ts';
+import { closeDatabase, openDatabase } from '../../src/db/open-database.ts';
 import { PostStore } from '../../src/posts/post-store.ts';
 
 const POSTS = 20;

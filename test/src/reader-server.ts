@@ -9,7 +9,8 @@ import { createBusinessMetrics, type BusinessMetrics } from '../../src/business-
 import { SettingStore } from '../../src/db/setting-store.ts';
 import { closeDatabase, openDatabase } from '../../src/db/open-database.ts';
 import { createAssets, installedAssetFolders } from '../../src/media/assets.ts';
-import { MEDIA_FOLDER_NAME, MediaStore, type MediaFile } from '../../src/media/media-store.ts';
+import { MEDIA_FOLDER_NAME } from '../../src/db/data-files.ts';
+import { MediaStore, type MediaFile } from '../../src/media/media-store.ts';
 import { MediaUses } from '../../src/posts/media-uses.ts';
 import { PostStore } from '../../src/posts/post-store.ts';
 import type { Post, PostDraft } from '../../src/posts/post.ts';

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { escapedPath } from '../../media/media-path.ts';
 import type { MediaStore } from '../../media/media-store.ts';
 import type { MediaSize } from '../link-targets.ts';
 import { isFile, isInside, type SourceFile, type SourceTree } from './read-tree.ts';
@@ -29,7 +30,7 @@ export class MediaImporter {
     return (name) => {
       const file = this.#fileFor(name, source, postPath);
       if (file !== undefined) return this.#put(name, file);
-      return this.#media.find(name.split('/').map(encodeURIComponent).join('/'));
+      return this.#media.find(escapedPath(name));
     };
   }
 
