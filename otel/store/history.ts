@@ -1,12 +1,12 @@
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import type DatabaseConstructor from 'better-sqlite3';
-import type { RollUpSource } from '../aggregate/roll-ups.ts';
+import type { RollUp, RollUpSource } from '../aggregate/roll-ups.ts';
 import type { Clock } from '../clock.ts';
 import type { Guard } from '../guard.ts';
 import { backgroundTimeout } from './background-timer.ts';
 import { HistoryFile, HistoryFileError, isDamage, setAside } from './history-file.ts';
-import type { TraceRow } from './history-file.ts';
+import type { TraceRow } from './trace-table.ts';
 import { StringInterner } from './string-interner.ts';
 import { decodeTrace, encodeTrace } from './trace-json.ts';
 import type { TraceRecord } from './trace-record.ts';
@@ -83,7 +83,9 @@ export class History {
   close(): void {
     clearTimeout(this.#timer);
     this.flush();
-    this.#quietly('history.flush', () => this.#file?.write([], [], this.#options.rollUps?.takeAll() ?? []));
+    this.#quietly('history.flush', () => {
+      if (this.#file !== undefined) write(this.#file, [], this.#options.rollUps?.takeAll() ?? []);
+    });
     this.#quietly('history.close', () => this.#file?.close());
     this.#file = undefined;
   }
@@ -91,7 +93,7 @@ export class History {
   /** A trace that left memory but is still on disk. */
   trace(traceId: string): TraceRecord | undefined {
     return this.#quietly('history.trace', () => {
-      const body = this.#file?.traceBody(traceId);
+      const body = this.#file?.traces.body(traceId);
       return body === undefined ? undefined : decodeTrace(traceId, body, new StringInterner());
     });
   }
@@ -123,7 +125,7 @@ export class History {
     const { maxTraces, maxBytes } = ring.facts();
     const found: { readonly trace: TraceRecord; readonly pinned: boolean }[] = [];
     let bytes = 0;
-    for (const row of file.newestTraces(maxTraces)) {
+    for (const row of file.traces.newest(maxTraces)) {
       if (!row.pinned && row.endMillis < this.#cutoffMillis()) continue;
       const trace = guard.run(
         'history.restore',
@@ -137,7 +139,7 @@ export class History {
     }
     found.sort((a, b) => a.trace.extent.toMillis - b.trace.extent.toMillis);
     for (const { trace, pinned } of found) ring.restore(trace, pinned);
-    rollUps?.restore(file.rollUps(clock.now()));
+    rollUps?.restore(file.rollUps.all(clock.now()));
   }
 
   #schedule(delayMillis: number): void {
@@ -155,10 +157,8 @@ export class History {
     const changed = ring.takeChanged(MAX_TRACES_PER_SLICE, MAX_SPANS_PER_SLICE);
     const closed = rollUps?.takeClosed(MAX_ROLL_UPS_PER_SLICE) ?? [];
     if (changed.length + closed.length > 0) {
-      const whole = changed.filter((trace) => !trace.resumed);
-      const resumed = changed.filter((trace) => trace.resumed);
       try {
-        file.write(whole.map(toRow), resumed.map(toRow), closed);
+        write(file, changed, closed);
       } catch (error) {
         // Roll-ups of this slice are lost to the file; traces come again.
         for (const trace of changed) ring.markChanged(trace.traceId);
@@ -167,8 +167,11 @@ export class History {
     }
     const cutoffMillis = this.#cutoffMillis();
     ring.evictOlderThan(cutoffMillis);
-    let gone = file.expire(cutoffMillis, clock.now(), MAX_EXPIRED_PER_SLICE);
-    if (file.usedBytes > this.#maxBytes) gone += file.dropOldest(MAX_EXPIRED_PER_SLICE);
+    let gone =
+      file.traces.expire(cutoffMillis, MAX_EXPIRED_PER_SLICE) +
+      file.rollUps.expire(clock.now(), MAX_EXPIRED_PER_SLICE);
+    if (file.usedBytes > this.#maxBytes)
+      gone += file.traces.dropOldest(MAX_EXPIRED_PER_SLICE) || file.rollUps.dropOldest(MAX_EXPIRED_PER_SLICE);
     if (ring.mustKeepUnsaved > 0 || closed.length === MAX_ROLL_UPS_PER_SLICE) return SLICE_INTERVAL_MILLIS;
     return changed.length + closed.length + gone > 0 ? ORDINARY_INTERVAL_MILLIS : WRITE_INTERVAL_MILLIS;
   }
@@ -206,6 +209,17 @@ export class History {
     );
     this.#file = new HistoryFile(Database, path);
   }
+}
+
+/** One transaction. Of a resumed trace the file may hold more than memory does. */
+function write(file: HistoryFile, traces: readonly TraceRecord[], rollUps: readonly RollUp[]): void {
+  file.transaction(() => {
+    for (const trace of traces) {
+      if (trace.resumed) file.traces.add(toRow(trace));
+      else file.traces.save(toRow(trace));
+    }
+    for (const rollUp of rollUps) file.rollUps.save(rollUp);
+  });
 }
 
 function toRow(trace: TraceRecord): TraceRow {
