@@ -24,6 +24,7 @@ import type { SamplingSettings } from './sampling/policies.ts';
 import { SamplingSpanProcessor } from './sampling/sampling-span-processor.ts';
 import { BusinessMetricReader } from './store/business-metrics.ts';
 import { History } from './store/history.ts';
+import { Markers } from './store/markers.ts';
 import { InProcessSpanExporter } from './store/in-process-span-exporter.ts';
 import { TraceLogProcessor } from './store/trace-log-processor.ts';
 import { TraceLogs } from './store/trace-logs.ts';
@@ -67,7 +68,8 @@ export class EnabledTelemetry implements Telemetry {
 
   constructor(config: TelemetryConfig, { guard, log, onShutdown }: EnabledTelemetryOptions) {
     const clock = systemClock;
-    const startedAtMillis = clock.now();
+    const markers = new Markers();
+    markers.add({ atMillis: clock.now(), kind: 'start', label: 'start' });
     const settings = samplingSettings(config);
     const aggregates = new RedAggregator({ clock, rates: () => settings.rates });
     const ring = new TraceRing({
@@ -128,7 +130,7 @@ export class EnabledTelemetry implements Telemetry {
         bytesHeld: ring.facts().bytes + aggregates.bytes + traceLogs.bytes + (pipeline?.queuedBytes ?? 0),
         historyFileBytes: this.#history?.fileBytes ?? 0,
       }),
-      markers: () => [{ atMillis: startedAtMillis, kind: 'start', label: 'start' }],
+      markers: () => markers.all(),
       wasSeen: (traceId) => processor.seen(traceId),
       logs: traceLogs,
       archived: (traceId) => this.#history?.trace(traceId),

@@ -349,10 +349,10 @@ export interface EffectiveSetting {
   readonly meaning: string;
 }
 
-/** A moment that every time chart marks. */
+/** A moment that every time chart marks: a process began, settings changed, the machine's clock stepped. */
 export interface Marker {
   readonly atMillis: number;
-  readonly kind: 'start' | 'settings';
+  readonly kind: 'start' | 'settings' | 'clock';
   readonly label: string;
 }
 
