@@ -40,6 +40,8 @@ export interface OperationSummary {
   readonly clientErrors: number;
   /** The client left before the answer was whole; 0 for other types. */
   readonly aborted: number;
+  /** A second or longer; of requests, to the first byte, so that a reader on a slow line makes none. Exact. */
+  readonly slow: number;
   readonly totalMillis: number;
   readonly durationMillis: DurationSummary;
   readonly kept: number;
@@ -47,7 +49,13 @@ export interface OperationSummary {
   readonly rate: number;
 }
 
-/** One bounded series: a route, a statement, a template; or the overflow row that keeps totals exact. */
+/** How many requests were answered with one status. */
+export interface StatusCount {
+  /** none: nothing was sent; other: beyond the 32 that are told apart. */
+  readonly status: number | 'none' | 'other';
+  readonly count: number;
+}
+
 /** One of the texts that share a `db.query.summary`: exact counts since this process started. */
 export interface StatementText {
   /** Parameterised. */
@@ -57,6 +65,7 @@ export interface StatementText {
   readonly maxMillis: number;
 }
 
+/** One bounded series: a route, a statement, a template; or the overflow row that keeps totals exact. */
 export interface SeriesSummary extends OperationSummary {
   readonly type: OperationType;
   /** http: `GET /:slug`; database: `db.query.summary`; render: the template; other: scope and span name. */
@@ -69,6 +78,10 @@ export interface SeriesSummary extends OperationSummary {
   readonly rows?: number;
   /** database only: the http series that issued it, most frequent first, at most 8. */
   readonly callers?: readonly string[];
+  /** http only: by status, ascending; their sum is `count`. */
+  readonly statuses?: readonly StatusCount[];
+  /** http only: those that had to wait for their turn behind others of their connection; no part of their durations. */
+  readonly waited?: { readonly count: number; readonly totalMillis: number };
 }
 
 export interface TimelinePoint extends OperationSummary {

@@ -34,6 +34,8 @@ export const ATTR_DB_RESPONSE_RETURNED_ROWS = 'db.response.returned_rows';
 export const ATTR_DB_RESPONSE_CHANGED_ROWS = 'db.response.changed_rows';
 /** Ours: `complete`, `aborted` (the client left) or `failed` (the source of the body broke). */
 export const ATTR_HTTP_RESPONSE_OUTCOME = 'http.response.outcome';
+/** Ours: seconds that a parsed request waited for its turn behind others of its connection, before its span began. */
+export const ATTR_HTTP_REQUEST_WAIT = 'http.request.wait';
 /** Ours: seconds from the request to the first byte of the answer. */
 export const ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE = 'http.response.time_to_first_byte';
 /** Ours: makes a span of type render; the name of the page or feed that was drawn. */

@@ -14,6 +14,12 @@ export interface EndedOperation {
   readonly clientError: boolean;
   /** The client left before the answer was whole. */
   readonly aborted: boolean;
+  /** What is held against a threshold: of a request, the time to first byte; else the duration. Undefined: nobody asks. */
+  readonly slownessNanos?: number | undefined;
+  /** http: the status that left; 0 when none did. */
+  readonly statusCode?: number | undefined;
+  /** http: how long it waited for its turn behind others of its connection; no part of the duration. */
+  readonly waitNanos?: number | undefined;
   /** database: rows returned plus rows changed. */
   readonly rows?: number | undefined;
   /** database: parameterised statement text. */

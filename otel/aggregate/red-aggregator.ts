@@ -152,7 +152,13 @@ export class RedAggregator {
     for (const [name, series] of this.#types[type].named) {
       const bucket = this.#over(series.tiers, range);
       if (bucket.isEmpty) continue;
-      rows.push({ ...this.#summary(type, bucket), type, name, ...series.facts(bucket) });
+      rows.push({
+        ...this.#summary(type, bucket),
+        type,
+        name,
+        ...series.facts(bucket),
+        ...requestFactsOf(type, bucket),
+      });
     }
     return rows.sort((a, b) => b.totalMillis - a.totalMillis);
   }
@@ -259,10 +265,20 @@ export class RedAggregator {
       errors: bucket.errors,
       clientErrors: bucket.clientErrors,
       aborted: bucket.aborted,
+      slow: bucket.slow,
       totalMillis: bucket.durations.sumNanos / 1e6,
       durationMillis: bucket.durationSummary(),
       kept: bucket.kept,
       rate: this.#rates()[type],
     };
   }
+}
+
+/** What only requests have. */
+function requestFactsOf(type: OperationType, bucket: RedBucket): Pick<SeriesSummary, 'statuses' | 'waited'> {
+  if (type !== 'http') return {};
+  return {
+    statuses: bucket.statuses.of(bucket.count),
+    waited: { count: bucket.waited, totalMillis: bucket.waitMicros / 1000 },
+  };
 }

@@ -1,6 +1,12 @@
 import type { DurationSummary } from '../query.ts';
 import { DurationSketch } from './duration-sketch.ts';
 import type { EndedOperation } from './ended-operation.ts';
+import { StatusCounts } from './status-counts.ts';
+
+/** What anybody would call slow, whatever the thresholds in force: as a fixed one it can be added up over weeks and restarts. */
+const SLOW_NANOS = 1e9;
+/** Of `counters`: what comes after them are statuses and their counts by turns. */
+const FIXED_COUNTERS = 7;
 
 /** Rate, errors and durations of some operations over some time. */
 export class RedBucket {
@@ -9,6 +15,14 @@ export class RedBucket {
   aborted = 0;
   kept = 0;
   rows = 0;
+  /** A second or longer; of requests, to the first byte. */
+  slow = 0;
+  /** http: those that waited for their turn, and how long together. */
+  waited = 0;
+  waitMicros = 0;
+  /** http. */
+  readonly statuses = new StatusCounts();
+  #readStatus = 0;
   readonly durations = new DurationSketch();
 
   get count(): number {
@@ -24,6 +38,34 @@ export class RedBucket {
     if (operation.clientError) this.clientErrors++;
     if (operation.aborted) this.aborted++;
     if (operation.rows !== undefined) this.rows += operation.rows;
+    if ((operation.slownessNanos ?? operation.durationNanos) >= SLOW_NANOS) this.slow++;
+    if (operation.type === 'http') this.#recordRequest(operation);
+  }
+
+  #recordRequest({ statusCode, waitNanos = 0 }: EndedOperation): void {
+    if (statusCode !== undefined) this.statuses.add(statusCode, 1);
+    if (!(waitNanos > 0)) return;
+    this.waited++;
+    this.waitMicros += Math.round(waitNanos / 1000);
+  }
+
+  /** All counts but `kept` and the durations', in an order that only grows: they are packed by it. */
+  counters(): readonly number[] {
+    const { errors, clientErrors, aborted, rows, slow, waited, waitMicros } = this;
+    return [errors, clientErrors, aborted, rows, slow, waited, waitMicros, ...this.statuses.flat()];
+  }
+
+  /** Adds to the counter at this place of `counters`, each place in its turn. */
+  addCounter(place: number, count: number): void {
+    if (place === 0) this.errors += count;
+    else if (place === 1) this.clientErrors += count;
+    else if (place === 2) this.aborted += count;
+    else if (place === 3) this.rows += count;
+    else if (place === 4) this.slow += count;
+    else if (place === 5) this.waited += count;
+    else if (place === 6) this.waitMicros += count;
+    else if ((place - FIXED_COUNTERS) % 2 === 0) this.#readStatus = count;
+    else this.statuses.add(this.#readStatus, count);
   }
 
   merge(other: RedBucket): void {
@@ -32,11 +74,17 @@ export class RedBucket {
     this.aborted += other.aborted;
     this.kept += other.kept;
     this.rows += other.rows;
+    this.slow += other.slow;
+    this.waited += other.waited;
+    this.waitMicros += other.waitMicros;
+    this.statuses.merge(other.statuses);
     this.durations.merge(other.durations);
   }
 
   reset(): void {
-    this.errors = this.clientErrors = this.aborted = this.kept = this.rows = 0;
+    this.errors = this.clientErrors = this.aborted = this.kept = this.rows = this.slow = 0;
+    this.waited = this.waitMicros = 0;
+    this.statuses.reset();
     this.durations.reset();
   }
 

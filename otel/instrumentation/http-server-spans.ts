@@ -32,6 +32,9 @@ const REQUEST_START = 'http.server.request.start';
  */
 const REQUEST_TURN = 'glasshouse.http.request.turn';
 const BUSY = Symbol.for('glasshouse.http.busy');
+/** On a request that waits: when it was parsed, on the monotonic clock. */
+const ARRIVED = Symbol('glasshouse.http.arrived');
+type WaitingRequest = IncomingMessage & { [ARRIVED]?: number };
 const SUPPRESSED = suppressTracing(LinkedContext.root);
 
 interface RequestStart {
@@ -95,8 +98,10 @@ export class HttpServerSpans {
   }
 
   readonly #onRequestStart = (message: unknown): void => {
-    const { socket } = (message as RequestStart).request;
-    if ((socket as Socket & { readonly [BUSY]?: boolean })[BUSY] !== true) this.#onRequestTurn(message);
+    const request: WaitingRequest = (message as RequestStart).request;
+    if ((request.socket as Socket & { readonly [BUSY]?: boolean })[BUSY] === true)
+      request[ARRIVED] = this.#nanos();
+    else this.#onRequestTurn(message);
   };
 
   /** What a subscriber throws becomes an uncaught exception. */
@@ -112,10 +117,11 @@ export class HttpServerSpans {
     }
   };
 
-  #start(request: IncomingMessage, response: ServerResponse): void {
+  #start(request: WaitingRequest, response: ServerResponse): void {
     const startNanos = this.#nanos();
     const parent = this.#parentOf(request.headers);
-    const incoming = new IncomingRequest(this.#source, startNanos, request, this.#clients);
+    const waitNanos = startNanos - (request[ARRIVED] ?? startNanos);
+    const incoming = new IncomingRequest(this.#source, startNanos, request, this.#clients, waitNanos);
     const span = new LiveSpan(
       this.#source,
       incoming.verb,

@@ -3,9 +3,10 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Attributes } from '@opentelemetry/api';
 import { type RPCMetadata, RPCType } from '@opentelemetry/core';
+import { NO_STATUS } from '../aggregate/status-counts.ts';
 import type { KnownOperation } from '../sampling/ended-span.ts';
 import { UNKNOWN_PATHS } from '../sampling/operation-type.ts';
-import { ATTR_HTTP_REQUEST_METHOD } from '../semconv.ts';
+import { ATTR_HTTP_REQUEST_METHOD, ATTR_HTTP_REQUEST_WAIT } from '../semconv.ts';
 import { callerOf, REQUEST_FACTS, type RequestFacts } from './context.ts';
 import type { HttpOutcome } from './http-outcome.ts';
 import {
@@ -56,6 +57,8 @@ export class IncomingRequest
   declare route?: string;
   declare series: RequestFacts['series'];
   declare outcome: HttpOutcome | undefined;
+  /** 0 where the request began when it arrived. */
+  declare readonly waitNanos: number;
   declare readonly verb: string;
   declare readonly target: string;
   declare readonly httpVersion: string;
@@ -73,8 +76,10 @@ export class IncomingRequest
     startNanos: number,
     request: IncomingMessage,
     clients: ClientRules,
+    waitNanos = 0,
   ) {
     super(source, startNanos);
+    this.waitNanos = waitNanos;
     this.type = RPCType.HTTP;
     this.span = NO_SPAN;
     this.series = undefined;
@@ -117,7 +122,7 @@ export class IncomingRequest
   knownOperation(span: LiveSpan): KnownOperation | undefined {
     const { outcome } = this;
     if (outcome === undefined || span.setSinceStart(ATTR_HTTP_REQUEST_METHOD) !== undefined) return undefined;
-    const { statusCode = 0, timeToFirstByteNanos } = outcome;
+    const { statusCode = NO_STATUS, timeToFirstByteNanos } = outcome;
     return {
       type: 'http',
       series: callerOf(this) ?? UNKNOWN_PATHS,
@@ -125,6 +130,8 @@ export class IncomingRequest
         timeToFirstByteNanos === undefined ? span.durationNanos : Math.round(timeToFirstByteNanos),
       clientError: statusCode >= 400 && statusCode < 500,
       aborted: outcome.outcome === 'aborted',
+      statusCode,
+      waitNanos: this.waitNanos,
     };
   }
 
@@ -138,7 +145,9 @@ export class IncomingRequest
   }
 
   startAttributes(): Attributes {
-    return requestAttributes(this);
+    const attributes = requestAttributes(this);
+    if (this.waitNanos > 0) attributes[ATTR_HTTP_REQUEST_WAIT] = this.waitNanos / 1e9;
+    return attributes;
   }
 
   addEndAttributes(attributes: Attributes): void {

@@ -9,12 +9,15 @@ import {
   queryTextOf,
   rowsOf,
   slownessNanosOf,
+  statusCodeOf,
+  waitNanosOf,
 } from './operation-type.ts';
 import type { SpanFacts } from './policies.ts';
 
 /** An ended span as the aggregates count it and as its verdict looks at it: one object for both, made once per span. */
 export interface EndedSpan extends EndedOperation, SpanFacts {
   readonly span: ReadableSpan;
+  readonly slownessNanos: number;
 }
 
 /** What a span that puts off its attributes can tell without them, so that one that is let go never makes them. */
@@ -24,6 +27,9 @@ export interface KnownOperation {
   readonly slownessNanos: number;
   readonly clientError: boolean;
   readonly aborted: boolean;
+  /** Of a request. */
+  readonly statusCode?: number;
+  readonly waitNanos?: number;
 }
 
 /** A span of ours; its times are at hand as numbers. */
@@ -47,6 +53,8 @@ export class KnownSpan implements EndedSpan {
   declare readonly failed: boolean;
   declare readonly clientError: boolean;
   declare readonly aborted: boolean;
+  declare readonly statusCode: number | undefined;
+  declare readonly waitNanos: number | undefined;
 
   constructor(span: ReadableSpan, known: KnownOperation, endMillis: number, durationNanos: number) {
     this.span = span;
@@ -60,6 +68,8 @@ export class KnownSpan implements EndedSpan {
     this.failed = isFailed(span);
     this.clientError = known.clientError;
     this.aborted = known.aborted;
+    this.statusCode = known.statusCode;
+    this.waitNanos = known.waitNanos;
   }
 }
 
@@ -80,6 +90,7 @@ export class ReadSpan extends KnownSpan {
       slownessNanos: isHttp ? slownessNanosOf(type, span) : durationNanos,
       clientError: isHttp && isClientError(span),
       aborted: isHttp && isAborted(span),
+      ...(isHttp ? { statusCode: statusCodeOf(span), waitNanos: waitNanosOf(span) } : undefined),
     };
     super(span, known, span.endTime[0] * 1000 + span.endTime[1] / 1e6, durationNanos);
     this.rows = isDatabase ? rowsOf(span) : undefined;

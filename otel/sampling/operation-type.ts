@@ -1,5 +1,6 @@
 import { type Attributes, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import { NO_STATUS } from '../aggregate/status-counts.ts';
 import type { OperationType } from '../query.ts';
 import {
   ATTR_DB_OPERATION_NAME,
@@ -9,6 +10,7 @@ import {
   ATTR_DB_RESPONSE_RETURNED_ROWS,
   ATTR_DB_SYSTEM_NAME,
   ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_REQUEST_WAIT,
   ATTR_HTTP_RESPONSE_OUTCOME,
   ATTR_HTTP_RESPONSE_STATUS_CODE,
   ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE,
@@ -73,9 +75,21 @@ export function isFailed({ status }: Pick<ReadableSpan, 'status'>): boolean {
   return status.code === SpanStatusCode.ERROR;
 }
 
-export function isClientError({ attributes }: Pick<ReadableSpan, 'attributes'>): boolean {
+export function isClientError(span: Pick<ReadableSpan, 'attributes'>): boolean {
+  const status = statusCodeOf(span);
+  return status >= 400 && status < 500;
+}
+
+/** 0 where the span names none: nothing was sent. */
+export function statusCodeOf({ attributes }: Pick<ReadableSpan, 'attributes'>): number {
   const status = attributes[ATTR_HTTP_RESPONSE_STATUS_CODE];
-  return typeof status === 'number' && status >= 400 && status < 500;
+  return typeof status === 'number' ? status : NO_STATUS;
+}
+
+/** How long a request waited for its turn before its span began. */
+export function waitNanosOf({ attributes }: Pick<ReadableSpan, 'attributes'>): number {
+  const seconds = attributes[ATTR_HTTP_REQUEST_WAIT];
+  return typeof seconds === 'number' ? Math.round(seconds * 1e9) : 0;
 }
 
 export function isAborted({ attributes }: Pick<ReadableSpan, 'attributes'>): boolean {

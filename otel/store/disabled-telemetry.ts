@@ -20,6 +20,7 @@ const NOTHING: OperationSummary = {
   errors: 0,
   clientErrors: 0,
   aborted: 0,
+  slow: 0,
   totalMillis: 0,
   durationMillis: { avg: 0, min: 0, max: 0, p50: 0, p90: 0, p95: 0, p99: 0 },
   kept: 0,

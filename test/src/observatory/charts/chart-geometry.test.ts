@@ -19,6 +19,7 @@ function point(startMillis: number, more: Partial<TimelinePoint> = {}): Timeline
     errors: 0,
     clientErrors: 0,
     aborted: 0,
+    slow: 0,
     totalMillis: 1,
     durationMillis,
     kept: 1,

@@ -26,6 +26,7 @@ function point(startMillis: number, p50: number, p99 = p50 * 10, count = 10): Ti
     errors: 1,
     clientErrors: 2,
     aborted: 1,
+    slow: 0,
     totalMillis: 1,
     durationMillis,
     kept: 1,

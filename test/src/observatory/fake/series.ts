@@ -95,7 +95,17 @@ const Z = { p50: 0, p90: 1.2816, p95: 1.6449, p99: 2.3263 };
 
 export function emptySummary(rate: number): OperationSummary {
   const durationMillis = { avg: 0, min: 0, max: 0, p50: 0, p90: 0, p95: 0, p99: 0 };
-  return { count: 0, errors: 0, clientErrors: 0, aborted: 0, totalMillis: 0, durationMillis, kept: 0, rate };
+  return {
+    count: 0,
+    errors: 0,
+    clientErrors: 0,
+    aborted: 0,
+    slow: 0,
+    totalMillis: 0,
+    durationMillis,
+    kept: 0,
+    rate,
+  };
 }
 
 /** What a model amounts to in so many seconds; `lift` stretches its durations. */
@@ -110,6 +120,7 @@ export function summarise(model: Model, seconds: number, rate: number, lift = 1)
     errors,
     clientErrors: Math.round(count * (model.clientErrors ?? 0)),
     aborted: Math.round(count * (model.aborted ?? 0)),
+    slow: at(Z.p95) >= 1000 ? Math.ceil(count * 0.05) : 0,
     totalMillis: avg * count,
     durationMillis: {
       avg,
@@ -140,6 +151,7 @@ export function merge(parts: readonly OperationSummary[], rate: number): Operati
     errors: sum((part) => part.errors),
     clientErrors: sum((part) => part.clientErrors),
     aborted: sum((part) => part.aborted),
+    slow: sum((part) => part.slow),
     totalMillis,
     durationMillis: {
       avg: totalMillis / count,

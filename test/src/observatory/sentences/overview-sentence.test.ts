@@ -65,6 +65,7 @@ function series(
     errors: 0,
     clientErrors: 0,
     aborted: 0,
+    slow: 0,
     totalMillis: 100,
     durationMillis,
     kept: 0,

@@ -1,0 +1,71 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { ClosedBucket } from '../../../otel/aggregate/closed-bucket.ts';
+import type { EndedOperation } from '../../../otel/aggregate/ended-operation.ts';
+import { RedBucket } from '../../../otel/aggregate/red-bucket.ts';
+
+const AT = Date.UTC(2026, 2, 14, 12);
+
+function request(statusCode: number, part: Partial<EndedOperation> = {}): EndedOperation {
+  const facts = { type: 'http', series: 'GET /', endMillis: AT, durationNanos: 5e6 } as const;
+  return { ...facts, failed: false, clientError: false, aborted: false, statusCode, ...part };
+}
+
+function bucketOf(operations: readonly EndedOperation[]): RedBucket {
+  const bucket = new RedBucket();
+  for (const operation of operations) bucket.record(operation);
+  return bucket;
+}
+
+describe('answers by status', () => {
+  it('are exact, the ordinary ones and those of which nothing left among them', () => {
+    const bucket = bucketOf([200, 404, 0, 200, 304, 404, 405, 404].map((status) => request(status)));
+    expect(bucket.statuses.of(bucket.count)).toEqual([
+      { status: 200, count: 2 },
+      { status: 304, count: 1 },
+      { status: 404, count: 3 },
+      { status: 405, count: 1 },
+      { status: 'none', count: 1 },
+    ]);
+  });
+
+  it('are told apart up to 32, and counted all the same beyond', () => {
+    const bucket = bucketOf(Array.from({ length: 100 }, (_, i) => request(400 + i)));
+    const rows = bucket.statuses.of(bucket.count);
+    expect(rows).toHaveLength(33);
+    expect(rows.at(-1)).toEqual({ status: 'other', count: 68 });
+  });
+
+  it('are the same split, merged, packed and read back, as are waits and slow answers', () => {
+    const operation = fc
+      .record({
+        status: fc.constantFrom(0, 200, 206, 304, 400, 404, 500),
+        wait: fc.constantFrom(0, 3e6),
+        slow: fc.boolean(),
+      })
+      .map(({ status, wait, slow }) => request(status, { waitNanos: wait, slownessNanos: slow ? 1e9 : 1e6 }));
+    fc.assert(
+      fc.property(fc.array(fc.array(operation, { maxLength: 20 }), { maxLength: 5 }), (parts) => {
+        const target = new RedBucket();
+        for (const part of parts) {
+          const packed = ClosedBucket.of(AT, bucketOf(part)).pack();
+          ClosedBucket.unpack(AT, packed)!.mergeInto(target);
+        }
+        const ledger = parts.flat();
+        const asked = (of: (one: EndedOperation) => boolean): number => ledger.filter(of).length;
+        expect(target.count).toBe(ledger.length);
+        expect(target.slow).toBe(asked(({ slownessNanos }) => slownessNanos === 1e9));
+        expect(target.waited).toBe(asked(({ waitNanos }) => waitNanos === 3e6));
+        expect(target.waitMicros).toBe(3000 * target.waited);
+        for (const { status, count } of target.statuses.of(target.count))
+          expect(count).toBe(asked(({ statusCode }) => statusCode === (status === 'none' ? 0 : status)));
+      }),
+    );
+  });
+
+  it('are of requests alone, and a statement is slow by its duration', () => {
+    const bucket = bucketOf([request(404, { type: 'database', durationNanos: 1e9 })]);
+    expect(bucket.slow).toBe(1);
+    expect(bucket.statuses.flat()).toEqual([]);
+  });
+});
