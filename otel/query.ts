@@ -7,9 +7,9 @@ export const OPERATION_TYPES = ['http', 'database', 'render', 'other'] as const;
 /** The one type every ended span has. */
 export type OperationType = (typeof OPERATION_TYPES)[number];
 
-/** Why a span was kept: it failed, was slow, won by its trace's randomness, leads to a kept span, or ended late. */
+/** Why an operation was kept: it failed, was slow, won by its trace's randomness, leads to a kept span, or ended late. */
 export type KeepReason = 'error' | 'slow' | 'probability' | 'ancestor' | 'late';
-/** Why a span was let go: its trace's randomness, the storm budget, or a bound of the trace buffer. */
+/** Why an operation was dropped: its trace's randomness, the storm budget, or a bound of the trace buffer. */
 export type DropReason = 'probability' | 'storm' | 'overflow';
 /** Why a kept trace left the buffer: too many traces, too many bytes, or its history aged out. */
 export type EvictionReason = 'count' | 'bytes' | 'age';
@@ -311,7 +311,8 @@ export interface BufferFacts {
   readonly oldestMillis: number | undefined;
 }
 
-export interface SpanCounts {
+/** The book of operations since start, whichever way they came: started = live + kept + dropped, at every rate. */
+export interface OperationCounts {
   readonly started: number;
   readonly live: number;
   readonly kept: Readonly<Record<KeepReason, number>>;
@@ -400,7 +401,8 @@ export interface TelemetryQuery {
   process(): ProcessFacts;
   runtime(range: TimeRange): readonly RuntimeSample[];
   buffer(): BufferFacts;
-  spans(): SpanCounts;
+  /** Of operations, with a span or without. */
+  spans(): OperationCounts;
   export(): ExportFacts;
   /** As of the last `refresh`. */
   business(): readonly BusinessMetric[];

@@ -34,6 +34,6 @@ export interface OperationRecorder {
   isDetailWanted(type: OperationType, traceId: string, traceState: string | undefined): boolean;
   /** At or above it an operation must be kept, so a span is made after the fact. */
   slowThresholdNanos(type: OperationType): number;
-  /** Counts an operation that gets no span. Never call it for one that does. */
+  /** Counts an ordinary operation that gets no span, dropped by the rate of its type. Never call it for one that does. */
   recordWithoutSpan(operation: EndedOperation): void;
 }

@@ -33,12 +33,14 @@ export class RedBucket {
   }
 
   record(operation: EndedOperation): void {
-    this.durations.add(operation.durationNanos);
+    const { durationNanos } = operation;
+    this.durations.add(durationNanos);
     if (operation.failed) this.errors++;
     if (operation.clientError) this.clientErrors++;
     if (operation.aborted) this.aborted++;
     if (operation.rows !== undefined) this.rows += operation.rows;
-    if ((operation.slownessNanos ?? operation.durationNanos) >= SLOW_NANOS) this.slow++;
+    // Its first byte cannot come after its end.
+    if (durationNanos >= SLOW_NANOS && (operation.slownessNanos ?? durationNanos) >= SLOW_NANOS) this.slow++;
     if (operation.type === 'http') this.#recordRequest(operation);
   }
 

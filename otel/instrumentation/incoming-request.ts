@@ -5,7 +5,7 @@ import type { Attributes } from '@opentelemetry/api';
 import { type RPCMetadata, RPCType } from '@opentelemetry/core';
 import { NO_STATUS } from '../aggregate/status-counts.ts';
 import type { KnownOperation } from '../sampling/ended-span.ts';
-import { UNKNOWN_PATHS } from '../sampling/operation-type.ts';
+import { isClientError, UNKNOWN_PATHS } from '../sampling/operation-type.ts';
 import { ATTR_HTTP_REQUEST_METHOD, ATTR_HTTP_REQUEST_WAIT } from '../semconv.ts';
 import { callerOf, REQUEST_FACTS, type RequestFacts } from './context.ts';
 import type { HttpOutcome } from './http-outcome.ts';
@@ -128,10 +128,10 @@ export class IncomingRequest
       series: callerOf(this) ?? UNKNOWN_PATHS,
       slownessNanos:
         timeToFirstByteNanos === undefined ? span.durationNanos : Math.round(timeToFirstByteNanos),
-      clientError: statusCode >= 400 && statusCode < 500,
+      clientError: isClientError(statusCode),
       aborted: outcome.outcome === 'aborted',
       statusCode,
-      waitNanos: this.waitNanos,
+      waitNanos: this.waitNanos > 0 ? this.waitNanos : undefined,
     };
   }
 

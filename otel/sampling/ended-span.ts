@@ -10,7 +10,6 @@ import {
   rowsOf,
   slownessNanosOf,
   statusCodeOf,
-  waitNanosOf,
 } from './operation-type.ts';
 import type { SpanFacts } from './policies.ts';
 
@@ -28,8 +27,9 @@ export interface KnownOperation {
   readonly clientError: boolean;
   readonly aborted: boolean;
   /** Of a request. */
-  readonly statusCode?: number;
-  readonly waitNanos?: number;
+  readonly statusCode?: number | undefined;
+  /** Of a request that our own HTTP server spans saw arrive. */
+  readonly waitNanos?: number | undefined;
 }
 
 /** A span of ours; its times are at hand as numbers. */
@@ -84,13 +84,14 @@ export class ReadSpan extends KnownSpan {
     const isHttp = type === 'http';
     const isDatabase = type === 'database';
     const durationNanos = durationNanosOf(span);
+    const statusCode = isHttp ? statusCodeOf(span) : undefined;
     const known: KnownOperation = {
       type,
       series,
       slownessNanos: isHttp ? slownessNanosOf(type, span) : durationNanos,
-      clientError: isHttp && isClientError(span),
+      clientError: isClientError(statusCode),
       aborted: isHttp && isAborted(span),
-      ...(isHttp ? { statusCode: statusCodeOf(span), waitNanos: waitNanosOf(span) } : undefined),
+      statusCode,
     };
     super(span, known, span.endTime[0] * 1000 + span.endTime[1] / 1e6, durationNanos);
     this.rows = isDatabase ? rowsOf(span) : undefined;

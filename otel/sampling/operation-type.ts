@@ -10,7 +10,6 @@ import {
   ATTR_DB_RESPONSE_RETURNED_ROWS,
   ATTR_DB_SYSTEM_NAME,
   ATTR_HTTP_REQUEST_METHOD,
-  ATTR_HTTP_REQUEST_WAIT,
   ATTR_HTTP_RESPONSE_OUTCOME,
   ATTR_HTTP_RESPONSE_STATUS_CODE,
   ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE,
@@ -75,21 +74,14 @@ export function isFailed({ status }: Pick<ReadableSpan, 'status'>): boolean {
   return status.code === SpanStatusCode.ERROR;
 }
 
-export function isClientError(span: Pick<ReadableSpan, 'attributes'>): boolean {
-  const status = statusCodeOf(span);
-  return status >= 400 && status < 500;
+export function isClientError(statusCode: number | undefined): boolean {
+  return statusCode !== undefined && statusCode >= 400 && statusCode < 500;
 }
 
 /** 0 where the span names none: nothing was sent. */
 export function statusCodeOf({ attributes }: Pick<ReadableSpan, 'attributes'>): number {
   const status = attributes[ATTR_HTTP_RESPONSE_STATUS_CODE];
   return typeof status === 'number' ? status : NO_STATUS;
-}
-
-/** How long a request waited for its turn before its span began. */
-export function waitNanosOf({ attributes }: Pick<ReadableSpan, 'attributes'>): number {
-  const seconds = attributes[ATTR_HTTP_REQUEST_WAIT];
-  return typeof seconds === 'number' ? Math.round(seconds * 1e9) : 0;
 }
 
 export function isAborted({ attributes }: Pick<ReadableSpan, 'attributes'>): boolean {

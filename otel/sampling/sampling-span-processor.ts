@@ -3,7 +3,7 @@ import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace
 import type { EndedOperation, OperationRecorder } from '../aggregate/ended-operation.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Guard } from '../guard.ts';
-import type { OperationType, SamplingFacts, SpanCounts, StormFacts } from '../query.ts';
+import type { OperationType, SamplingFacts, OperationCounts, StormFacts } from '../query.ts';
 import type { BufferedTrace } from './buffered-trace.ts';
 import { CostSample } from './cost-sample.ts';
 import { DeferredEnds } from './deferred-ends.ts';
@@ -15,7 +15,7 @@ import { samplingFacts } from './sampling-facts.ts';
 import type { SamplingSpanProcessorOptions } from './sampling-span-processor-options.ts';
 import { SpanHandOver } from './span-hand-over.ts';
 import { isFinishedOperation, SpanReader } from './span-reader.ts';
-import { SpanTally } from './span-tally.ts';
+import { OperationTally } from './operation-tally.ts';
 import { StormBudget } from './storm-budget.ts';
 import { TraceBuffer, type TraceBufferFacts } from './trace-buffer.ts';
 import { type OperationAggregates, TraceJudge } from './trace-judge.ts';
@@ -41,7 +41,7 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, 
   readonly #storm: StormBudget;
   readonly #judge: TraceJudge;
   readonly #wanted: WantedDetail;
-  readonly #tally = new SpanTally();
+  readonly #tally = new OperationTally();
   readonly #reader: SpanReader;
   readonly #cost = new CostSample();
   readonly #deferred: DeferredEnds<ReadableSpan | FinishedOperation>;
@@ -109,7 +109,7 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, 
 
   recordWithoutSpan(operation: EndedOperation): void {
     this.#aggregate(operation);
-    this.#judge.letGo(operation);
+    this.#tally.dropAtOnce(operation.type);
   }
 
   /** Exports what is decided; decides nothing early. */
@@ -128,8 +128,8 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, 
     await this.#handOver.shutdown();
   }
 
-  /** Spans that wait for their verdict count as live. */
-  counts(): SpanCounts {
+  /** Operations that wait for their verdict count as live. */
+  counts(): OperationCounts {
     this.settle();
     return this.#tally.counts();
   }
@@ -216,21 +216,19 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, 
   }
 
   #endFinished(operation: FinishedOperation): void {
-    let isStarted = false;
+    this.#tally.start();
     try {
       const trace = this.#buffer.find(operation.traceId);
       this.#aggregate(operation);
-      if (!this.#wanted.isWanted(operation, trace)) {
-        if (trace !== undefined) trace.facts.droppedSpans++;
-        this.#tally.letGo(operation.type);
+      if (this.#wanted.isWanted(operation, trace)) {
+        this.#place(operation, finishedBytesOf(operation), trace);
         return;
       }
-      this.#tally.start();
-      isStarted = true;
-      this.#place(operation, finishedBytesOf(operation), trace);
+      if (trace !== undefined) trace.facts.droppedSpans++;
+      this.#tally.drop(operation.type);
     } catch (error) {
       this.#guard.report('SamplingSpanProcessor.recordFinished', error);
-      if (isStarted) this.#tally.lose();
+      this.#tally.lose();
     }
   }
 

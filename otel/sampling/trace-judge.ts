@@ -18,7 +18,7 @@ import {
 } from './policies.ts';
 import type { Judgement, SpanHandOver } from './span-hand-over.ts';
 import type { SpanReader } from './span-reader.ts';
-import type { SpanTally } from './span-tally.ts';
+import type { OperationTally } from './operation-tally.ts';
 import type { StormBudget } from './storm-budget.ts';
 import type { TraceBuffer } from './trace-buffer.ts';
 
@@ -35,7 +35,7 @@ export interface TraceJudgeOptions {
   readonly live: () => LiveThresholds;
   readonly reader: SpanReader;
   readonly buffer: TraceBuffer;
-  readonly tally: SpanTally;
+  readonly tally: OperationTally;
   readonly storm: StormBudget;
   readonly handOver: SpanHandOver;
 }
@@ -48,7 +48,7 @@ export class TraceJudge {
   readonly #live: () => LiveThresholds;
   readonly #reader: SpanReader;
   readonly #buffer: TraceBuffer;
-  readonly #tally: SpanTally;
+  readonly #tally: OperationTally;
   readonly #storm: StormBudget;
   readonly #handOver: SpanHandOver;
   readonly #exports: boolean;
@@ -97,12 +97,6 @@ export class TraceJudge {
       this.#exports && droppedBy === undefined && trace.facts.isKeptBy(thresholds.export[ended.type]);
     this.#judge([ended], trace, settings, droppedBy ?? thresholds, true);
     trace.forget();
-  }
-
-  /** Counts an operation that nobody made a span of under the rule it went by. */
-  letGo({ type, failed, durationNanos }: EndedOperation): void {
-    const isSlow = durationNanos >= this.#live().settings.slowThresholdNanos[type];
-    this.#tally.letGo(failed ? 'error' : isSlow ? 'slow' : type);
   }
 
   /** @param isLate They ended after their trace was decided: what must be kept is kept as late. */

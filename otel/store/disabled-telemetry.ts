@@ -11,7 +11,7 @@ import type {
   TelemetryControl,
   TelemetryQuery,
 } from '../query.ts';
-import { SpanTally } from '../sampling/span-tally.ts';
+import { OperationTally } from '../sampling/operation-tally.ts';
 import { processFacts } from './process-facts.ts';
 import type { RuntimeReader } from './process-facts.ts';
 
@@ -58,7 +58,7 @@ export function disabledTelemetry(
       rates: NO_RATES,
       exportRates: NO_RATES,
       thresholdsSeconds,
-      rules: new SpanTally().rules(),
+      rules: new OperationTally().rules(),
       storm: { active: false, probability: 1, cut: 0, examples: 0 },
     }),
     countedFromMillis: () => processFacts(runtime, clock.now()).startedAtMillis,

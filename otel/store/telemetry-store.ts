@@ -16,7 +16,7 @@ import type {
   RuntimeSample,
   SamplingFacts,
   SeriesSummary,
-  SpanCounts,
+  OperationCounts,
   SpanRow,
   TelemetryControl,
   TelemetryFault,
@@ -47,7 +47,7 @@ export interface TelemetryStoreOptions {
   readonly ring: TraceRing;
   /** Brings aggregates and ring up to date with what ended so far; runs before each read of them. Must not throw. */
   readonly settle?: () => void;
-  readonly spans: () => SpanCounts;
+  readonly spans: () => OperationCounts;
   readonly sampling: () => SamplingFacts;
   readonly settings: () => readonly EffectiveSetting[];
   readonly exportFacts: () => ExportFacts;
@@ -157,7 +157,7 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
     return this.#settled.ring.facts();
   }
 
-  spans(): SpanCounts {
+  spans(): OperationCounts {
     return this.#options.spans();
   }
 

@@ -70,10 +70,14 @@ export function prometheusText(telemetry: TelemetryQuery): string {
     [{ value: current.eventLoopDelayP99Millis / 1000 }],
   );
 
-  const { kept, dropped, live } = telemetry.spans();
-  family('glasshouse_spans_live', 'gauge', 'Spans started and not decided.', [{ value: live }]);
-  family('glasshouse_spans_kept_total', 'counter', 'Spans kept, by reason.', byReason(kept));
-  family('glasshouse_spans_dropped_total', 'counter', 'Spans let go, by reason.', byReason(dropped));
+  const { started, kept, dropped, live } = telemetry.spans();
+  const operations = 'glasshouse_operations';
+  family(`${operations}_started_total`, 'counter', 'Operations: the sum of live, kept and dropped.', [
+    { value: started },
+  ]);
+  family(`${operations}_live`, 'gauge', 'Operations that run or wait for their verdict.', [{ value: live }]);
+  family(`${operations}_kept_total`, 'counter', 'Operations kept in detail, by reason.', byReason(kept));
+  family(`${operations}_dropped_total`, 'counter', 'Operations not kept, by reason.', byReason(dropped));
   const exported = telemetry.export();
   if (exported.configured) {
     for (const what of ['sent', 'failed', 'dropped'] as const) {

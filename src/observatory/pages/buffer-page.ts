@@ -1,4 +1,4 @@
-import type { BufferFacts, OwnCost, SpanCounts, TelemetryFault } from '../../../otel/query.ts';
+import type { BufferFacts, OwnCost, OperationCounts, TelemetryFault } from '../../../otel/query.ts';
 import { html, type Html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
 import { shareBar } from '../charts/sparkline.ts';
@@ -12,7 +12,7 @@ import { plural } from '../sentences/sentence.ts';
 interface BufferPageFacts {
   readonly buffer: BufferFacts;
   readonly ownCost: OwnCost;
-  readonly spans: SpanCounts;
+  readonly spans: OperationCounts;
   readonly faults: readonly TelemetryFault[];
   /** How many of the traces held have a span that was kept for it. */
   readonly held: Readonly<Record<(typeof REASONS)[number], number>>;
@@ -25,7 +25,7 @@ const REASON_WORDS: Readonly<Record<(typeof REASONS)[number], string>> = {
   slow: 'slow',
   probability: 'by the rate',
   late: 'ended late',
-  ancestor: 'led to a kept span',
+  ancestor: 'led to a kept operation',
 };
 
 const FAULTS = (now: number): readonly Column<TelemetryFault>[] => [
@@ -98,9 +98,9 @@ export const bufferPage = definePage<BufferPageFacts>({
               ),
             ],
             ['oldest', buffer.oldestMillis === undefined ? 'none' : moment(buffer.oldestMillis, view.now)],
-            ['let go: too many', countText(buffer.evicted.count)],
-            ['let go: too large together', countText(buffer.evicted.bytes)],
-            ['let go: aged out', countText(buffer.evicted.age)],
+            ['left: too many', countText(buffer.evicted.count)],
+            ['left: too large together', countText(buffer.evicted.bytes)],
+            ['left: aged out', countText(buffer.evicted.age)],
           ]),
         })}
         ${panel({

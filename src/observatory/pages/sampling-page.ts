@@ -4,7 +4,7 @@ import type {
   OperationSummary,
   OperationType,
   SamplingFacts,
-  SpanCounts,
+  OperationCounts,
 } from '../../../otel/query.ts';
 import { html, type Html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
@@ -14,12 +14,12 @@ import { drawTable, sheetOf, type Column } from '../draw/table.ts';
 import { countText, duration, text } from '../format/quantity.ts';
 import { definePage, type PageView, TYPE_WORDS, TYPES } from '../page.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
-import { letGoPanel, roomSentence, rulesPanel, stormPanel, stormSentence } from './sampling-rules.ts';
+import { droppedPanel, roomSentence, rulesPanel, stormPanel, stormSentence } from './sampling-rules.ts';
 
 interface SamplingPageFacts {
   readonly sampling: SamplingFacts;
   readonly operations: Readonly<Record<OperationType, OperationSummary>>;
-  readonly spans: SpanCounts;
+  readonly spans: OperationCounts;
   readonly buffer: BufferFacts;
   readonly settings: readonly EffectiveSetting[];
 }
@@ -132,7 +132,7 @@ export const samplingPage = definePage<SamplingPageFacts>({
         }),
       })}
       ${rulesPanel(sampling, view)}
-      <div class="grid even">${letGoPanel(spans, buffer, view)} ${stormPanel(sampling)}</div>
+      <div class="grid even">${droppedPanel(spans, buffer, view)} ${stormPanel(sampling)}</div>
       ${settingsPanel(settings, view)}`;
   },
   sheet: ({ settings }) => sheetOf(settings, SETTINGS),

@@ -5,7 +5,7 @@ import type {
   RuleCounts,
   SamplingFacts,
   SamplingRule,
-  SpanCounts,
+  OperationCounts,
 } from '../../../otel/query.ts';
 import { html, type Html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
@@ -58,7 +58,7 @@ const COLUMNS: readonly Column<RuleRow>[] = [
   },
   { label: 'seen', align: 'number', cell: ({ seen }) => countText(seen) },
   { label: 'kept', align: 'number', cell: ({ kept }) => countText(kept) },
-  { label: 'let go', align: 'number', room: 'mid', cell: ({ dropped }) => countText(dropped) },
+  { label: 'dropped', align: 'number', room: 'mid', cell: ({ dropped }) => countText(dropped) },
 ];
 
 /** Which rule decided how many operations. */
@@ -76,7 +76,7 @@ export function rulesPanel(sampling: SamplingFacts, view: PageView): Html {
   });
 }
 
-const LET_GO: Readonly<Record<DropReason, string>> = {
+const DROPPED: Readonly<Record<DropReason, string>> = {
   probability: 'by the rate',
   storm: 'beyond the budget of a storm',
   overflow: 'of traces too many or too long to wait for',
@@ -85,18 +85,18 @@ const LET_GO: Readonly<Record<DropReason, string>> = {
 const sumOf = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((sum, count) => sum + count, 0);
 
-/** What was not kept and by which bound, that nothing is missing, and what was kept but has left the buffer since. */
-export function letGoPanel(
-  { started, live, kept, dropped }: SpanCounts,
+/** The book: what was dropped and by which bound, that nothing is missing, and what was kept but has left the buffer since. */
+export function droppedPanel(
+  { started, live, kept, dropped }: OperationCounts,
   buffer: BufferFacts,
   view: PageView,
 ): Html {
   return panel({
-    title: 'Let go',
-    note: 'spans since start',
+    title: 'Dropped',
+    note: 'operations since the start of this process, all of them counted',
     body: factList([
       ...(['probability', 'storm', 'overflow'] as const).map(
-        (reason) => [LET_GO[reason], countText(dropped[reason])] as const,
+        (reason) => [DROPPED[reason], countText(dropped[reason])] as const,
       ),
       [
         html`<a href="${view.links.to('/buffer')}">kept, then made room for newer</a>`,
@@ -104,8 +104,8 @@ export function letGoPanel(
       ],
     ]),
     foot: html`<span
-      >${countText(started)} started = ${countText(live)} running + ${countText(sumOf(kept))} kept +
-      ${countText(sumOf(dropped))} let go</span
+      >${countText(started)} started = ${countText(live)} undecided + ${countText(sumOf(kept))} kept +
+      ${countText(sumOf(dropped))} dropped</span
     >`,
   });
 }

@@ -9,7 +9,7 @@ import {
 } from '@opentelemetry/sdk-trace';
 import type { Clock } from '../../../otel/clock.ts';
 import { Guard } from '../../../otel/guard.ts';
-import type { SpanCounts } from '../../../otel/query.ts';
+import type { OperationCounts } from '../../../otel/query.ts';
 import type { SamplingSettings } from '../../../otel/sampling/policies.ts';
 import { SamplingSpanProcessor } from '../../../otel/sampling/sampling-span-processor.ts';
 import { fail, FakeClock, FakeExporter, settingsOf } from './processor-fixture.ts';
@@ -58,7 +58,7 @@ function failingPage({ tracer }: { readonly tracer: Tracer }): void {
   root.end();
   fail(tracer.startSpan('late', {}, inside)).end();
 }
-function accounted({ kept, dropped, live, started }: SpanCounts): boolean {
+function accounted({ kept, dropped, live, started }: OperationCounts): boolean {
   const sum = [...Object.values(kept), ...Object.values(dropped)].reduce((a, b) => a + b, 0);
   return sum + live === started;
 }

@@ -38,7 +38,7 @@ describe('SamplingSpanProcessor.recordFinished', () => {
     expect(processing.aggregates.series('database')).toMatchObject([
       { name: 'SELECT posts', count: 1, kept: 0, rows: 2, callers: ['GET /:slug'], text: SUBJECT.text },
     ]);
-    expect(processing.processor.counts()).toMatchObject({ started: 1, live: 0, dropped: { probability: 1 } });
+    expect(processing.processor.counts()).toMatchObject({ started: 2, live: 0, dropped: { probability: 2 } });
     expect(processing.local.spans).toEqual([]);
   });
 

@@ -49,6 +49,10 @@ function sum(rules: Readonly<Record<SamplingRule, RuleCounts>>, what: keyof Rule
   return Object.values(rules).reduce((total, counts) => total + counts[what], 0);
 }
 
+function totalOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0);
+}
+
 describe('rules', () => {
   it('count each operation under the one that decided it', () => {
     const run = start({ rates: { http: 0, database: 1, render: 0 } });
@@ -68,7 +72,7 @@ describe('rules', () => {
     });
   });
 
-  it('count what was let go before it was a span, and what instrumentations only counted', () => {
+  it('count what was dropped before it was a span, and what instrumentations only counted', () => {
     const run = start({ rates: 0 });
     const request = run.tracer.startSpan('GET', HTTP, ROOT_CONTEXT) as Span;
     run.processor.recordFinished(statement(request, 1e6));
@@ -76,6 +80,12 @@ describe('rules', () => {
     fail(request).end(after(1e6));
     expect(told(run)).toEqual({ database: [2, 0, 2], error: [1, 1, 0] });
     expect(run.local.spans[0]?.traceFacts.droppedSpans).toBe(1);
+    expect(run.processor.counts()).toMatchObject({
+      started: 3,
+      live: 0,
+      kept: { error: 1 },
+      dropped: { probability: 2 },
+    });
   });
 
   it('count a late failure as late, and what a storm cuts under what it would have been kept for', () => {
@@ -117,8 +127,15 @@ describe('rules', () => {
             ? { maxMustKeepSpansPerSecond: 2, maxSpansPerTrace: 2, maxTraces: 1, maxVerdicts: 1 }
             : {};
           const run = start({ rates, limits, deferredSpans });
+          let begun = 0;
+          const balance = (): void => {
+            const { started: all, live, kept, dropped } = run.processor.counts();
+            expect(all).toBe(begun);
+            expect(live + totalOf(kept) + totalOf(dropped)).toBe(begun);
+          };
           for (const operations of requests) {
             const request = run.tracer.startSpan('GET', HTTP, ROOT_CONTEXT) as Span;
+            begun++;
             const inside = trace.setSpan(ROOT_CONTEXT, request);
             const play = ({ kind, nanos, isFailed }: (typeof operations)[number]): void => {
               if (kind === 'statement') run.processor.recordFinished(statement(request, nanos));
@@ -128,10 +145,13 @@ describe('rules', () => {
                 const span = run.tracer.startSpan(kind, options, inside);
                 (isFailed ? fail(span) : span).end(after(nanos));
               }
+              begun++;
+              balance();
             };
             operations.filter(({ isLate }) => !isLate).forEach(play);
             request.end(after(1e6));
             operations.filter(({ isLate }) => isLate).forEach(play);
+            balance();
           }
           run.processor.decideOverdue();
           const { rules } = run.processor.sampling();
@@ -141,6 +161,10 @@ describe('rules', () => {
           expect(sum(rules, 'seen') + waiting).toBe(total(counted.map(({ count }) => count)));
           expect(sum(rules, 'kept')).toBe(total(counted.map(({ kept }) => kept)));
           for (const { seen, kept, dropped } of Object.values(rules)) expect(seen).toBe(kept + dropped);
+          const book = run.processor.counts();
+          expect(sum(rules, 'kept')).toBe(totalOf(book.kept));
+          expect(sum(rules, 'dropped')).toBe(totalOf(book.dropped));
+          balance();
         },
       ),
       { numRuns: 100 },

@@ -9,7 +9,7 @@ import {
 } from '@opentelemetry/api';
 import fc from 'fast-check';
 import type { RedAggregator } from '../../../otel/aggregate/red-aggregator.ts';
-import type { SpanCounts } from '../../../otel/query.ts';
+import type { OperationCounts } from '../../../otel/query.ts';
 import { fail, settingsOf, startProcessor } from './processor-fixture.ts';
 
 const HTTP = { kind: SpanKind.SERVER, attributes: { 'http.request.method': 'GET', 'http.route': '/:path' } };
@@ -33,7 +33,7 @@ function under(span: Parameters<typeof trace.setSpan>[1]): Context {
   return trace.setSpan(ROOT_CONTEXT, span);
 }
 
-function total(counts: SpanCounts): number {
+function total(counts: OperationCounts): number {
   const sum = (of: Readonly<Record<string, number>>): number => Object.values(of).reduce((a, b) => a + b, 0);
   return counts.live + sum(counts.kept) + sum(counts.dropped);
 }

@@ -1,4 +1,4 @@
-import { SpanTally } from '../../../otel/sampling/span-tally.ts';
+import { OperationTally } from '../../../otel/sampling/operation-tally.ts';
 import type { Clock } from '../../../otel/clock.ts';
 import { Guard } from '../../../otel/guard.ts';
 import type { OperationSummary, RuntimeSample } from '../../../otel/query.ts';
@@ -90,7 +90,7 @@ export function storeWith(options: Partial<TelemetryStoreOptions> = {}): {
       rates: { http: 1, database: 0.5, render: 1, other: 1 },
       exportRates: { http: 1, database: 1, render: 1, other: 1 },
       thresholdsSeconds: { http: 1, database: 1, render: 0.25 },
-      rules: new SpanTally().rules(),
+      rules: new OperationTally().rules(),
       storm: { active: false, probability: 1, cut: 0, examples: 0 },
     }),
     settings: () => [{ name: 'METRICS_ENABLED', value: 'true', source: 'default', meaning: 'on or off' }],

@@ -16,7 +16,7 @@ import type {
   SamplingFacts,
   SamplingRule,
   SeriesSummary,
-  SpanCounts,
+  OperationCounts,
   StormFacts,
   TelemetryControl,
   TelemetryFault,
@@ -378,7 +378,7 @@ export class FakeTelemetry implements TelemetryQuery, TelemetryControl {
     };
   }
 
-  spans(): SpanCounts {
+  spans(): OperationCounts {
     const total = Object.values(this.operations()).reduce((sum, operation) => sum + operation.count, 0);
     const kept = {
       error: Math.round(total * 0.0005),

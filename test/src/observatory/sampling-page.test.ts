@@ -32,7 +32,7 @@ describe('the sampling page', () => {
       .trim();
   };
 
-  it('tells of each rule what it has seen, kept and let go, in the page and in its JSON', async () => {
+  it('tells of each rule what it has seen, kept and dropped, in the page and in its JSON', async () => {
     const telemetry = new FakeTelemetry();
     const { page, facts } = await open(telemetry);
     const { rules } = telemetry.sampling();

@@ -1,25 +1,22 @@
-import type { OperationType, RuleCounts, SamplingRule, SpanCounts } from '../query.ts';
+import type { OperationType, RuleCounts, SamplingRule, OperationCounts } from '../query.ts';
 
-/** Rules that may let an operation go. */
+/** Rules that may drop an operation. */
 type DroppingRule = 'error' | 'slow' | OperationType;
 
 class Rule {
   kept = 0;
   dropped = 0;
-  /** Before it was a span. */
-  letGo = 0;
 
   counts(): RuleCounts {
-    const dropped = this.dropped + this.letGo;
-    return { seen: this.kept + dropped, kept: this.kept, dropped };
+    return { seen: this.kept + this.dropped, kept: this.kept, dropped: this.dropped };
   }
 }
 
 /**
- * Counts every span once at its start and once at its verdict, under the rule it fell by: started = live + kept + dropped (G23), and each
- * rule's seen = kept + dropped. Operations that never became spans are seen and dropped, and nothing else.
+ * The one book of operations, with a span or without: each counts once when it starts, and once at its verdict under the rule it fell by.
+ * started = live + kept + dropped (G23), and the rules together have seen what was kept and dropped, but for what `lose` counts.
  */
-export class SpanTally {
+export class OperationTally {
   #started = 0;
   #live = 0;
   #lost = 0;
@@ -48,18 +45,19 @@ export class SpanTally {
     this.#of(rule).dropped++;
   }
 
+  /** One that was over and dropped before anybody made a span of it. */
+  dropAtOnce(rule: DroppingRule): void {
+    this.#started++;
+    this.#of(rule).dropped++;
+  }
+
   /** A span that could not even be placed in its trace: no rule saw it. */
   lose(): void {
     this.#live--;
     this.#lost++;
   }
 
-  /** An operation that was let go before it was a span. */
-  letGo(rule: DroppingRule): void {
-    this.#of(rule).letGo++;
-  }
-
-  counts(): SpanCounts {
+  counts(): OperationCounts {
     const byRate = [this.#http, this.#database, this.#render, this.#other];
     return {
       started: this.#started,
