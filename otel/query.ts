@@ -56,24 +56,15 @@ export interface StatusCount {
   readonly count: number;
 }
 
-/** One of the texts that share a `db.query.summary`: exact counts since this process started. */
-export interface StatementText {
-  /** Parameterised. */
-  readonly text: string;
-  readonly count: number;
-  readonly totalMillis: number;
-  readonly maxMillis: number;
-}
-
 /** One bounded series: a route, a statement, a template; or the overflow row that keeps totals exact. */
 export interface SeriesSummary extends OperationSummary {
   readonly type: OperationType;
-  /** http: `GET /:slug`; database: `db.query.summary`; render: the template; other: scope and span name. */
+  /** http: `GET /:slug`; database: the statement's text, cut with a hash beyond 255 characters, or `db.query.summary` of one that told no text; render: the template; other: scope and span name. */
   readonly name: string;
-  /** database only: the parameterised statement text, once seen; of several, the one that took most time. */
+  /** database only: `db.query.summary`, shared by all statements of one kind on the same tables. */
+  readonly summary?: string;
+  /** database only: `db.query.text`, parameterised, at most 2,000 characters; a series of an earlier process has what its name holds of it. */
   readonly text?: string;
-  /** database only: the texts that ran under this name, those that took most time first, at most 32. */
-  readonly texts?: readonly StatementText[];
   /** database only: rows returned plus rows changed. */
   readonly rows?: number;
   /** database only: the http series that issued it, most frequent first, at most 8. */
@@ -392,6 +383,8 @@ export interface TelemetryQuery {
   ): HeatMap;
   /** Every series of a type with activity in the range (default: since start), by total time. */
   series(type: OperationType, range?: TimeRange): readonly SeriesSummary[];
+  /** Every series since start as exporters name it: statements of one `db.query.summary` are one, counts and sketches merged. */
+  exported(): readonly SeriesSummary[];
   traces(filter?: TraceFilter): TraceList;
   trace(traceId: string): TraceDetail | MissingTrace;
   /** Kept operations that were slow, slowest first. */

@@ -1,4 +1,5 @@
 import type { OperationType } from '../query.ts';
+import type { StatementNames } from '../sql/statement-names.ts';
 
 /** One ended operation as the aggregates count it; also for statements that were timed without a span. */
 export interface EndedOperation {
@@ -22,8 +23,8 @@ export interface EndedOperation {
   readonly waitNanos?: number | undefined;
   /** database: rows returned plus rows changed. */
   readonly rows?: number | undefined;
-  /** database: parameterised statement text. */
-  readonly text?: string | undefined;
+  /** database: its text and summary; one object per statement. */
+  readonly statement?: StatementNames | undefined;
   /** database: the http series of the request it ran for. */
   readonly caller?: string | undefined;
 }

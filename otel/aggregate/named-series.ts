@@ -1,87 +1,56 @@
-import type { SeriesSummary, StatementText } from '../query.ts';
+import type { OperationType, SeriesSummary } from '../query.ts';
+import { namesOfSeries, type StatementNames } from '../sql/statement-names.ts';
 import type { EndedOperation } from './ended-operation.ts';
-import type { RedBucket } from './red-bucket.ts';
+import { RedBucket } from './red-bucket.ts';
 import type { TieredSeries } from './tiers.ts';
 
 /** Distinct callers that a statement remembers; later ones are not counted. */
 const MAX_CALLERS = 32;
 /** Callers that a row shows. */
 const SHOWN_CALLERS = 8;
-/** Distinct texts under one summary; later ones count in the series alone. */
-const MAX_TEXTS = 32;
 
-/** How many texts all series together may still remember. */
-export interface TextBudget {
-  left: number;
-}
-
-interface TextCount {
-  count: number;
-  nanos: number;
-  maxNanos: number;
-}
-
-/** A series with what only database series have: the statements' texts and who issues them. */
+/** A series with its name and with what only statements have: text, summary and who issues them. */
 export class NamedSeries {
+  readonly name: string;
   readonly tiers: TieredSeries;
-  readonly #budget: TextBudget;
-  #texts: Map<string, TextCount> | undefined;
-  /** Mostly the text before is the text again. */
-  #lastText: string | undefined;
-  #lastCount: TextCount | undefined;
+  readonly #isStatement: boolean;
+  /** As an operation told it. */
+  #statement: StatementNames | undefined;
+  /** As the name lets guess it; until the statement runs again. */
+  #guessed: StatementNames | undefined;
   #callers: Map<string, number> | undefined;
 
-  constructor(tiers: TieredSeries, budget: TextBudget) {
+  constructor(type: OperationType, name: string, tiers: TieredSeries) {
+    this.#isStatement = type === 'database';
+    this.name = name;
     this.tiers = tiers;
-    this.#budget = budget;
   }
 
   record(operation: EndedOperation): void {
     this.tiers.record(operation);
-    if (operation.text !== undefined) this.#recordText(operation.text, operation.durationNanos);
+    // The row of what is beyond the cap has no statement of its own.
+    if (this.#statement === undefined && operation.series === this.name)
+      this.#statement = operation.statement;
     if (operation.caller !== undefined) this.#recordCaller(operation.caller);
   }
 
-  facts(bucket: RedBucket): Pick<SeriesSummary, 'text' | 'texts' | 'rows' | 'callers'> {
-    const texts = this.#textsByTime();
+  facts(bucket: RedBucket): Pick<SeriesSummary, 'summary' | 'text' | 'rows' | 'callers'> {
+    if (!this.#isStatement) return {};
+    const { summary, text } = this.#names();
     return {
-      ...(texts[0] === undefined ? {} : { text: texts[0].text, texts, rows: bucket.rows }),
+      summary,
+      ...(text === undefined ? {} : { text, rows: bucket.rows }),
       ...(this.#callers === undefined ? {} : { callers: this.#mostFrequentCallers(this.#callers) }),
     };
   }
 
-  #recordText(text: string, nanos: number): void {
-    const known = text === this.#lastText ? this.#lastCount : this.#countOf(text);
-    if (known === undefined) return;
-    known.count++;
-    known.nanos += nanos;
-    if (nanos > known.maxNanos) known.maxNanos = nanos;
+  /** What exporters call it: statements by their summary, of which there are fewer. */
+  get exportName(): string {
+    return this.#isStatement ? this.#names().summary : this.name;
   }
 
-  /** Undefined when there is no room for one more text. */
-  #countOf(text: string): TextCount | undefined {
-    this.#texts ??= new Map();
-    let count = this.#texts.get(text);
-    if (count === undefined) {
-      if (this.#texts.size >= MAX_TEXTS || this.#budget.left <= 0) return undefined;
-      this.#budget.left--;
-      count = { count: 0, nanos: 0, maxNanos: 0 };
-      this.#texts.set(text, count);
-    }
-    this.#lastText = text;
-    this.#lastCount = count;
-    return count;
-  }
-
-  #textsByTime(): readonly StatementText[] {
-    return [...(this.#texts ?? [])]
-      .sort((a, b) => b[1].nanos - a[1].nanos)
-      .map(([text, { count, nanos, maxNanos }]) => ({
-        text,
-        count,
-        totalMillis: nanos / 1e6,
-        maxMillis: maxNanos / 1e6,
-      }));
+  #names(): StatementNames {
+    return this.#statement ?? (this.#guessed ??= namesOfSeries(this.name));
   }
 
   #recordCaller(caller: string): void {
@@ -97,4 +66,15 @@ export class NamedSeries {
       .slice(0, SHOWN_CALLERS)
       .map(([caller]) => caller);
   }
+}
+
+/** Totals since start by the name that exporters use; those of one name are merged, sketches included. */
+export function totalsByExportName(series: Iterable<NamedSeries>): ReadonlyMap<string, RedBucket> {
+  const totals = new Map<string, RedBucket>();
+  for (const { exportName, tiers } of series) {
+    const merged = totals.get(exportName) ?? new RedBucket();
+    merged.merge(tiers.total);
+    totals.set(exportName, merged);
+  }
+  return totals;
 }

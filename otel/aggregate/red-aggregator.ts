@@ -14,7 +14,7 @@ import type { EndedOperation } from './ended-operation.ts';
 import { heatMapOf } from './heat-map.ts';
 import { RedBucket } from './red-bucket.ts';
 import { bucketGrid, tierFor } from './time-grid.ts';
-import { NamedSeries, type TextBudget } from './named-series.ts';
+import { NamedSeries, totalsByExportName } from './named-series.ts';
 import {
   openRollUps,
   readRollUpKey,
@@ -26,8 +26,6 @@ import {
 import { type OnClose, TieredSeries, TIERS } from './tiers.ts';
 
 /** Series per type; what comes after them is counted in the overflow row, so totals stay exact. */
-/** Statement texts of all series: far more than an app has; ~300 bytes each. */
-const MAX_TEXTS = 1000;
 const DEFAULT_MAX_SERIES = 500;
 /** ~6 MiB: about 25,000 closed buckets of ten distinct durations. */
 const DEFAULT_MAX_BYTES = 6 * 1024 * 1024;
@@ -59,8 +57,6 @@ export class RedAggregator {
   #finestFromMillis = 0;
   /** Start of the oldest bucket that was restored. */
   #restoredFromMillis: number | undefined;
-
-  readonly #textBudget: TextBudget = { left: MAX_TEXTS };
 
   constructor(options: {
     readonly clock: Clock;
@@ -169,12 +165,22 @@ export class RedAggregator {
     return this.#types[type].named.get(name)?.tiers.total.durations.shareBelow(durationMillis * 1e6);
   }
 
-  /** Every type's durations since start, for exporters of exponential histograms. */
+  /** Since start, for exporters: statements grouped by their summary. */
   totals(): readonly { readonly type: OperationType; readonly name: string; readonly bucket: RedBucket }[] {
     this.#flush();
     return OPERATION_TYPES.flatMap((type) =>
-      [...this.#types[type].named].map(([name, series]) => ({ type, name, bucket: series.tiers.total })),
+      [...totalsByExportName(this.#types[type].named.values())].map(([name, bucket]) => ({
+        type,
+        name,
+        bucket,
+      })),
     );
+  }
+
+  exported(): readonly SeriesSummary[] {
+    return this.totals()
+      .filter(({ bucket }) => !bucket.isEmpty)
+      .map(({ type, name, bucket }) => ({ ...this.#summary(type, bucket), type, name }));
   }
 
   /** Hands closed buckets over to be kept on disk, and takes them back at the next start. From the first call on they are queued. */
@@ -217,10 +223,8 @@ export class RedAggregator {
     if (known !== undefined) return known;
     if (named.size >= this.#maxSeries && name !== OVERFLOW_SERIES)
       return this.#seriesFor(type, OVERFLOW_SERIES);
-    const series = new NamedSeries(
-      new TieredSeries(rollUpKey(type, name), this.#onClose, totals),
-      this.#textBudget,
-    );
+    const tiers = new TieredSeries(rollUpKey(type, name), this.#onClose, totals);
+    const series = new NamedSeries(type, name, tiers);
     named.set(name, series);
     return series;
   }

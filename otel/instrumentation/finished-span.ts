@@ -13,6 +13,7 @@ import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
 import type { AttributeValue, OperationType } from '../query.ts';
 import type { FinishedOperation } from '../sampling/finished-operation.ts';
 import type { SpanTemplate, TemplatedSpan } from '../sampling/kept-span.ts';
+import type { StatementNames } from '../sql/statement-names.ts';
 import { callerOf, plusNanos, type RequestFacts } from './context.ts';
 import { LiveSpan } from './live-span.ts';
 import { SpanIds } from './span-ids.ts';
@@ -91,8 +92,8 @@ export class FinishedSpan implements TemplatedSpan, FinishedOperation {
   get series(): string {
     return this.subject.series;
   }
-  get text(): string | undefined {
-    return this.subject.text;
+  get statement(): StatementNames | undefined {
+    return this.subject.statement;
   }
   get caller(): string | undefined {
     return callerOf(this.request);

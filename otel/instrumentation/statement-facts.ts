@@ -8,8 +8,7 @@ import {
   ATTR_DB_SYSTEM_NAME,
 } from '../semconv.ts';
 import { errorTypeOf, messageOf, stackFramesOf } from './error-facts.ts';
-import { querySummary } from './query-summary.ts';
-import { queryText } from './query-text.ts';
+import { namesOfSource, namesOfSummary } from '../sql/statement-names.ts';
 import type { OperationFault, OperationSubject } from './timed-operation.ts';
 
 /** Distinct statements described at a time; an app has a few hundred, a program that builds SQL from values has no end. */
@@ -48,18 +47,17 @@ export class StatementFacts {
 
 /** A CLIENT span named by its summary. Pure. */
 export function statementSubject(source: string, databaseName: string): OperationSubject {
-  const summary = querySummary(source);
-  const text = queryText(source);
+  const statement = namesOfSource(source);
   return {
     type: 'database',
-    name: summary,
-    series: summary,
+    name: statement.summary,
+    series: statement.series,
     kind: SpanKind.CLIENT,
-    text,
+    statement,
     attributes: {
       ...databaseAttributes(databaseName),
-      [ATTR_DB_QUERY_SUMMARY]: summary,
-      [ATTR_DB_QUERY_TEXT]: text,
+      [ATTR_DB_QUERY_SUMMARY]: statement.summary,
+      [ATTR_DB_QUERY_TEXT]: statement.text!,
     },
   };
 }
@@ -71,6 +69,7 @@ export function plainSubject(name: string, databaseName: string): OperationSubje
     name,
     series: name,
     kind: SpanKind.CLIENT,
+    statement: namesOfSummary(name),
     attributes: {
       ...databaseAttributes(databaseName),
       [ATTR_DB_OPERATION_NAME]: name,

@@ -16,6 +16,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import type { Guard } from '../guard.ts';
 import type { OperationType } from '../query.ts';
 import type { FinishedOperationSink } from '../sampling/finished-operation.ts';
+import type { StatementNames } from '../sql/statement-names.ts';
 import {
   ATTR_ERROR_TYPE,
   ATTR_EXCEPTION_MESSAGE,
@@ -34,8 +35,8 @@ export interface OperationSubject {
   readonly series: string;
   readonly kind: SpanKind;
   readonly attributes: Attributes;
-  /** database: parameterised statement text. */
-  readonly text?: string;
+  /** database: its text and summary. */
+  readonly statement?: StatementNames;
 }
 
 /** A failure as far as a span may tell it; `message` holds no bound values. */
@@ -235,7 +236,7 @@ export class OperationTimer {
 
 /** Plain assignments, no spreads: this runs for every statement that gets no span. */
 function endedOperation(
-  { type, series, text }: OperationSubject,
+  { type, series, statement }: OperationSubject,
   { durationNanos, rows }: OperationResult,
   endMillis: number,
   caller: string | undefined,
@@ -250,7 +251,7 @@ function endedOperation(
     aborted: false,
   };
   if (rows !== undefined) operation.rows = rows;
-  if (text !== undefined) operation.text = text;
+  if (statement !== undefined) operation.statement = statement;
   if (caller !== undefined) operation.caller = caller;
   return operation;
 }

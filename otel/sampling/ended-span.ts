@@ -6,11 +6,12 @@ import {
   isAborted,
   isClientError,
   isFailed,
-  queryTextOf,
   rowsOf,
   slownessNanosOf,
+  statementNamesOf,
   statusCodeOf,
 } from './operation-type.ts';
+import type { StatementNames } from '../sql/statement-names.ts';
 import type { SpanFacts } from './policies.ts';
 
 /** An ended span as the aggregates count it and as its verdict looks at it: one object for both, made once per span. */
@@ -76,7 +77,7 @@ export class KnownSpan implements EndedSpan {
 /** Reads a span; throws what its attributes throw. */
 export class ReadSpan extends KnownSpan {
   declare readonly rows: number | undefined;
-  declare readonly text: string | undefined;
+  declare readonly statement: StatementNames | undefined;
   declare readonly caller: string | undefined;
 
   /** @param caller The http series it ran for, of a statement. */
@@ -95,7 +96,7 @@ export class ReadSpan extends KnownSpan {
     };
     super(span, known, span.endTime[0] * 1000 + span.endTime[1] / 1e6, durationNanos);
     this.rows = isDatabase ? rowsOf(span) : undefined;
-    this.text = isDatabase ? queryTextOf(span) : undefined;
+    this.statement = isDatabase ? statementNamesOf(span) : undefined;
     this.caller = caller;
   }
 }

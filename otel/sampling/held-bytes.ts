@@ -25,7 +25,7 @@ export function heldBytesOf(span: ReadableSpan & Partial<SelfWeighing>): number 
 /** The same with its text, which belongs to it alone when it is one of a bulk script. Never throws. */
 export function finishedBytesOf(operation: FinishedOperation): number {
   try {
-    const { text } = operation;
+    const text = operation.statement?.text;
     return text === undefined ? FINISHED_BYTES : FINISHED_BYTES + 2 * text.length;
   } catch {
     return UNKNOWN_BYTES;

@@ -16,12 +16,14 @@ import {
   ATTR_HTTP_ROUTE,
   ATTR_RENDER_TEMPLATE,
 } from '../semconv.ts';
+import { namesOfAttributes, type StatementNames } from '../sql/statement-names.ts';
 import { cutSeries, SeriesNames } from './series-names.ts';
 
 /** The one row of every request that matched no route (G11). */
 export const UNKNOWN_PATHS = 'unknown paths';
 /** Names under which instrumentations before the stable conventions reported a database. */
 const ATTR_DB_SYSTEM = 'db.system';
+const ATTR_DB_STATEMENT = 'db.statement';
 const ATTR_HTTP_METHOD = 'http.method';
 
 const httpSeries = new SeriesNames(' ');
@@ -59,9 +61,7 @@ export function seriesOf(type: OperationType, { name, attributes, instrumentatio
         : httpSeries.of(text(attributes, ATTR_HTTP_REQUEST_METHOD) ?? '_OTHER', route);
     }
     case 'database':
-      return cutSeries(
-        text(attributes, ATTR_DB_QUERY_SUMMARY) ?? text(attributes, ATTR_DB_OPERATION_NAME) ?? name,
-      );
+      return statementNamesOf({ name, attributes }).series;
     case 'render':
       return cutSeries(text(attributes, ATTR_RENDER_TEMPLATE) ?? name);
     case 'other':
@@ -111,8 +111,16 @@ export function rowsOf({ attributes }: Pick<ReadableSpan, 'attributes'>): number
   return (typeof returned === 'number' ? returned : 0) + (typeof changed === 'number' ? changed : 0);
 }
 
-export function queryTextOf({ attributes }: Pick<ReadableSpan, 'attributes'>): string | undefined {
-  return text(attributes, ATTR_DB_QUERY_TEXT);
+/** The names of a database span's statement, from its attributes and, where they say nothing, its own name. */
+export function statementNamesOf({
+  name,
+  attributes,
+}: Pick<ReadableSpan, 'name' | 'attributes'>): StatementNames {
+  return namesOfAttributes(
+    text(attributes, ATTR_DB_QUERY_TEXT) ?? text(attributes, ATTR_DB_STATEMENT),
+    text(attributes, ATTR_DB_QUERY_SUMMARY),
+    text(attributes, ATTR_DB_OPERATION_NAME) ?? name,
+  );
 }
 
 function text(attributes: Attributes, key: string): string | undefined {

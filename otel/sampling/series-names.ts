@@ -1,7 +1,7 @@
+import { MAX_SERIES_LENGTH } from '../sql/statement-names.ts';
+
 /** Pairs remembered before all are forgotten: far more than an app has routes, ~200 bytes each. */
 const MAX_PAIRS = 2000;
-/** A name longer than this is cut, so that a series weighs little. */
-const MAX_SERIES_LENGTH = 255;
 
 /**
  * Joins two parts of a series' name, giving the same string for the same pair: a string that was built is flattened and hashed

@@ -1,6 +1,6 @@
 const MINUTE_NANOS = 60e9;
-/** Longer parts of a kind are cut. */
-const MAX_PART_LENGTH = 128;
+/** Longer parts of a kind are cut; a series has at most 255 characters. */
+const MAX_PART_LENGTH = 256;
 
 /** Remembers of which kinds of failure this minute has an example. Full, it takes none until the minute is over. */
 export class StormExamples {

@@ -66,6 +66,7 @@ export function disabledTelemetry(
     timeline: () => [],
     heatMap: () => ({ bandEdgesMillis: [], columns: [] }),
     series: () => [],
+    exported: () => [],
     traces: () => ({ rows: [], total: 0 }),
     trace: (traceId) => ({ traceId: traceId.slice(0, 64).toLowerCase(), reason: 'unknown' }),
     slow: () => [],

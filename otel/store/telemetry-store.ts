@@ -118,6 +118,10 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
     return this.#settled.aggregates.series(type, range);
   }
 
+  exported(): readonly SeriesSummary[] {
+    return this.#settled.aggregates.exported();
+  }
+
   traces(filter?: TraceFilter): TraceList {
     return filterTraces(this.#settled.ring.values(), filter);
   }

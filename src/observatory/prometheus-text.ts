@@ -1,4 +1,9 @@
-import type { OperationType, SeriesSummary, TelemetryQuery } from '../../otel/query.ts';
+import {
+  OPERATION_TYPES,
+  type OperationType,
+  type SeriesSummary,
+  type TelemetryQuery,
+} from '../../otel/query.ts';
 
 /** Media type of the text format, version 0.0.4. */
 export const PROMETHEUS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
@@ -40,8 +45,9 @@ export function prometheusText(telemetry: TelemetryQuery): string {
     if (samples.length > 0) families.push(familyText(name, type, help, samples));
   };
 
-  for (const type of ['http', 'database', 'render', 'other'] as const) {
-    const series = telemetry.series(type);
+  const exported = Map.groupBy(telemetry.exported(), ({ type }) => type);
+  for (const type of OPERATION_TYPES) {
+    const series = exported.get(type) ?? [];
     const { name, what } = DURATIONS[type];
     family(
       name,
@@ -78,14 +84,14 @@ export function prometheusText(telemetry: TelemetryQuery): string {
   family(`${operations}_live`, 'gauge', 'Operations that run or wait for their verdict.', [{ value: live }]);
   family(`${operations}_kept_total`, 'counter', 'Operations kept in detail, by reason.', byReason(kept));
   family(`${operations}_dropped_total`, 'counter', 'Operations not kept, by reason.', byReason(dropped));
-  const exported = telemetry.export();
-  if (exported.configured) {
+  const sending = telemetry.export();
+  if (sending.configured) {
     for (const what of ['sent', 'failed', 'dropped'] as const) {
       family(`glasshouse_export_${what}_total`, 'counter', `Spans ${what} by the OTLP pipeline.`, [
-        { value: exported[what] },
+        { value: sending[what] },
       ]);
     }
-    family('glasshouse_export_queued', 'gauge', 'Spans waiting for export.', [{ value: exported.queued }]);
+    family('glasshouse_export_queued', 'gauge', 'Spans waiting for export.', [{ value: sending.queued }]);
   }
   for (const [name, rows] of Map.groupBy(telemetry.business(), (metric) => metric.name)) {
     family(

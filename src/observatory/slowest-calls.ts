@@ -14,7 +14,7 @@ export interface Call {
   readonly durationMillis: number;
   readonly percentile: number | undefined;
   readonly status: SpanRow['status'];
-  /** Of a statement: its own text; several texts may share one name. */
+  /** Of a statement. */
   readonly text: string | undefined;
 }
 

@@ -23,7 +23,7 @@ export function measureStructures({
 }: SoakPipeline): readonly Structure[] {
   const held = processor.held();
   const buffer = ring.facts();
-  const series = aggregates.totals().length;
+  const series = OPERATION_TYPES.flatMap((type) => aggregates.series(type)).length;
   return [
     { name: 'waiting traces', size: held.traces, max: LIMITS.maxTraces },
     { name: 'waiting spans', size: held.pendingSpans, max: LIMITS.maxPendingSpans },

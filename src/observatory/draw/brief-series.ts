@@ -5,11 +5,17 @@ import type { PageView } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
 import { seriesName } from './facts.ts';
 import { callersOf, routeColumns, statementColumns, type SeriesLine } from './series-tables.ts';
+import { statementName, tellApart } from './statement-name.ts';
 import type { Column } from './table.ts';
 
 /** As the overview shows them: two lines a row for routes and statements alike, so that two tables side by side end together. */
-export function briefColumns(type: 'http' | 'database', view: PageView): readonly Column<SeriesLine>[] {
-  const all = type === 'http' ? routeColumns(view) : statementColumns(view);
+export function briefColumns(
+  type: 'http' | 'database',
+  view: PageView,
+  rows: readonly SeriesLine[],
+): readonly Column<SeriesLine>[] {
+  const all = type === 'http' ? routeColumns(view) : statementColumns(view, rows);
+  const apart = type === 'http' ? new Map<string, string>() : tellApart(rows);
   const of = (key: string, room?: Column<SeriesLine>['room']): Column<SeriesLine> => ({
     ...all.find((column) => column.key === key)!,
     ...(room === undefined ? {} : { room }),
@@ -17,8 +23,12 @@ export function briefColumns(type: 'http' | 'database', view: PageView): readonl
   const name: Column<SeriesLine> = {
     label: type === 'http' ? 'route' : 'statement',
     cell: (row) =>
-      html`<span class="clip" title="${row.name}"
-          >${seriesName(row.name, view.links.series(type, row.name))}</span
+      html`<span class="clip" title="${row.text ?? row.name}"
+          >${
+            type === 'http'
+              ? seriesName(row.name, view.links.series(type, row.name))
+              : statementName(row, apart.get(row.name), view.links.series(type, row.name))
+          }</span
         >
         <span class="clip">${type === 'http' ? ends(row, view) : callersOf(row, view)}</span>`,
   };

@@ -2,9 +2,10 @@ import type { SeriesSummary, TimelinePoint } from '../../../otel/query.ts';
 import { html, type Html } from '../../views/html.ts';
 import { shareBar, sparkline } from '../charts/sparkline.ts';
 import { countText, durationCell, figure, rate, share, text } from '../format/quantity.ts';
-import type { PageView } from '../page.ts';
+import type { PageView, Sheet } from '../page.ts';
 import { failedCell, seriesName } from './facts.ts';
-import type { Column } from './table.ts';
+import { statementName, tellApart } from './statement-name.ts';
+import { sheetOf, type Column } from './table.ts';
 
 /** A series beside its course and its share of its type's time. */
 export interface SeriesLine extends SeriesSummary {
@@ -92,15 +93,26 @@ export function callersOf({ callers = [] }: SeriesLine, { links }: PageView): Ht
   >`;
 }
 
-export function statementColumns(view: PageView): readonly Column<SeriesLine>[] {
+/** What a phone can do without: it is on the statement's own page. */
+export const NARROW = {
+  per_second: 'mid',
+  count: 'mid',
+  rows: 'wide',
+  failed: 'wide',
+  p50_ms: 'mid',
+  'over time': 'wide',
+} as const;
+
+/** @param rows All that are shown together: a row says what tells it apart from them. */
+export function statementColumns(view: PageView, rows: readonly SeriesLine[]): readonly Column<SeriesLine>[] {
+  const apart = tellApart(rows);
   return [
     {
       label: 'statement',
       key: 'statement',
       value: (row) => row.name,
       cell: (row) =>
-        html`<span class="mono">${seriesName(row.name, view.links.series('database', row.name))}</span
-          >${callersOf(row, view)}`,
+        html`${statementName(row, apart.get(row.name), view.links.series('database', row.name))}${callersOf(row, view)}`,
     },
     PER_SECOND,
     counted('calls', 'count', (row) => row.count),
@@ -133,6 +145,22 @@ export function statementColumns(view: PageView): readonly Column<SeriesLine>[] 
     },
     { label: 'over time', cell: (row) => sparkline('database', row.course) },
   ];
+}
+
+/** As a file has them: with all that tells a statement. */
+export function statementSheet(view: PageView, rows: readonly SeriesLine[]): Sheet {
+  const told = (key: string, value: (row: SeriesLine) => string | undefined): Column<SeriesLine> => ({
+    label: key,
+    key,
+    value,
+    cell: value,
+  });
+  return sheetOf(rows, [
+    ...statementColumns(view, rows),
+    told('summary', (row) => row.summary),
+    told('text', (row) => row.text),
+    told('callers', ({ callers = [] }) => callers.join('; ')),
+  ]);
 }
 
 export function perSecond(count: number, seconds: number) {

@@ -82,7 +82,7 @@ export const overviewPage = definePage<OverviewFacts>({
         ${panel({
           title: html`<a href="${view.links.to('/routes')}">Routes</a>`,
           note: firstOf(facts.routes, 'by share of time'),
-          body: drawTable(facts.routes.slice(0, TOP_ROWS), briefColumns('http', view), {
+          body: drawTable(facts.routes.slice(0, TOP_ROWS), briefColumns('http', view, facts.routes), {
             caption: 'Routes by share of time',
             keyOf: (row) => row.name,
             view,
@@ -93,13 +93,17 @@ export const overviewPage = definePage<OverviewFacts>({
         ${panel({
           title: html`<a href="${view.links.to('/queries')}">Statements</a>`,
           note: firstOf(facts.statements, 'by total time'),
-          body: drawTable(facts.statements.slice(0, TOP_ROWS), briefColumns('database', view), {
-            caption: 'Statements by total time',
-            keyOf: (row) => row.name,
-            view,
-            still: true,
-            empty: 'No statements in this range.',
-          }),
+          body: drawTable(
+            facts.statements.slice(0, TOP_ROWS),
+            briefColumns('database', view, facts.statements),
+            {
+              caption: 'Statements by total time',
+              keyOf: (row) => row.name,
+              view,
+              still: true,
+              empty: 'No statements in this range.',
+            },
+          ),
         })}
       </div>
       ${processStrip(facts, view)}`;

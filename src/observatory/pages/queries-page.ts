@@ -1,8 +1,9 @@
 import { html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink, seriesName } from '../draw/facts.ts';
-import { statementColumns, type SeriesLine } from '../draw/series-tables.ts';
-import { drawTable, roomFor, sheetOf, sortRows, type Column } from '../draw/table.ts';
+import { NARROW, statementColumns, statementSheet, type SeriesLine } from '../draw/series-tables.ts';
+import { conditionsOf, statementName } from '../draw/statement-name.ts';
+import { drawTable, roomFor, sortRows, type Column } from '../draw/table.ts';
 import { countText, durationCell, share, text } from '../format/quantity.ts';
 import { definePage } from '../page.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
@@ -15,16 +16,6 @@ interface QueriesFacts {
   /** Within one request, over the kept ones. */
   readonly repeated: RepetitionSearch;
 }
-
-/** What a phone can do without: it is in the page of the statement. */
-const NARROW = {
-  per_second: 'mid',
-  count: 'mid',
-  rows: 'wide',
-  failed: 'wide',
-  p50_ms: 'mid',
-  'over time': 'wide',
-} as const;
 
 /** Statements by total time with the routes that issue them, and statements repeated within one request. */
 export const queriesPage = definePage<QueriesFacts>({
@@ -57,13 +48,13 @@ export const queriesPage = definePage<QueriesFacts>({
           ];
     return [
       { text: `${plural(statements.length, 'statement')} ${range.words}. ` },
-      { text: first.name, href: links.series('database', first.name) },
+      { text: first.summary ?? first.name, href: links.series('database', first.name) },
       { text: ` takes ${text(share(first.timeShare))} of all database time.` },
       ...again,
     ];
   },
   draw({ statements, repeated }, view) {
-    const columns = roomFor(statementColumns(view), NARROW);
+    const columns = roomFor(statementColumns(view, statements), NARROW);
     const runs: readonly Column<RepeatedOnRoute>[] = [
       { label: 'route', cell: (row) => seriesName(row.route, view.links.series('http', row.route)) },
       {
@@ -73,7 +64,12 @@ export const queriesPage = definePage<QueriesFacts>({
       },
       {
         label: 'statement',
-        cell: (row) => seriesName(row.series, view.links.series('database', row.series)),
+        cell: (row) =>
+          statementName(
+            { name: row.series, summary: row.name },
+            conditionsOf(row.series),
+            view.links.series('database', row.series),
+          ),
       },
       { label: 'together', align: 'number', cell: (row) => durationCell(row.totalMillis) },
       { label: 'seen in', align: 'number', cell: (row) => plural(row.traces, 'trace') },
@@ -105,7 +101,7 @@ export const queriesPage = definePage<QueriesFacts>({
       foot: html`<span>${lookedText(repeated)}</span>`,
     })}`;
   },
-  sheet: ({ statements }, view) => sheetOf(statements, statementColumns(view)),
+  sheet: ({ statements }, view) => statementSheet(view, statements),
 });
 
 function lookedText({ looked, total }: RepetitionSearch): string {

@@ -1,22 +1,27 @@
 import { html, type Html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
 import { badge, factList, seriesName, shareText } from '../draw/facts.ts';
-import { drawTable, sheetOf, type Column } from '../draw/table.ts';
+import { NARROW, statementColumns, statementSheet, type SeriesLine } from '../draw/series-tables.ts';
+import { drawTable, roomFor, sheetOf, type Column } from '../draw/table.ts';
+import { shortened } from '../format/shortened.ts';
 import { sqlLines } from '../format/sql-lines.ts';
 import { countText, durationCell, threeDigits } from '../format/quantity.ts';
 import { definePage, type PageView } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
 import { seriesSentence } from '../sentences/series-sentence.ts';
+import { secondsOf, seriesLines } from '../series-lines.ts';
 import { slowestCalls, type Call, type SlowestCalls } from '../slowest-calls.ts';
 import { seriesFacts, seriesPanels, type SeriesFacts } from './series-facts.ts';
-import { chosenText, textsPanel } from './statement-texts.ts';
 import { planPanel, statementPlan, type StatementPlan } from './statement-plan.ts';
 import { whenColumn } from '../draw/time-columns.ts';
 
 interface StatementFacts extends SeriesFacts {
   readonly calls: SlowestCalls;
-  /** The one asked for, else the one that took most time. Statements of one summary may differ. */
+  readonly summary: string;
+  /** Undefined where only a summary is known: of an old address, or of counts from before texts were told apart. */
   readonly text: string | undefined;
+  /** Other statements on the same tables; all of them when the address names a summary alone. */
+  readonly sameSummary: readonly SeriesLine[];
   /** With `?explain=1`. */
   readonly plan: StatementPlan | undefined;
 }
@@ -28,52 +33,72 @@ export const statementPage = definePage<StatementFacts>({
   parent: { path: '/queries', label: 'Queries' },
   fetch(request) {
     const { telemetry, query, range, now } = request;
-    const facts = seriesFacts(telemetry, 'database', query['name'] ?? '', range, now);
+    const asked = query['name'] ?? '';
+    const lines = seriesLines(telemetry, 'database', range, secondsOf(telemetry, range, now), 0);
+    const named = lines.filter(({ summary }) => summary === asked);
+    const known = lines.find(({ name }) => name === asked) ?? (named.length === 1 ? named[0] : undefined);
+    const summary = known?.summary ?? asked;
+    const facts = seriesFacts(telemetry, 'database', known?.name ?? asked, range, now);
     const calls = slowestCalls(telemetry, 'database', facts.name, range);
-    const text = chosenText(facts.row, query['text']) ?? calls.rows[0]?.text;
-    return { ...facts, calls, text, plan: statementPlan(request, text) };
+    const text = known?.text ?? calls.rows[0]?.text;
+    const sameSummary = lines.filter((line) => line.summary === summary && line !== known);
+    return { ...facts, calls, summary, text, sameSummary, plan: statementPlan(request, text) };
   },
-  title: ({ name }) => (name === '' ? 'no statement named' : name),
-  status: ({ row }) => (row === undefined ? 404 : 200),
-  sentence: (facts, { range, links }) =>
-    seriesSentence(
-      facts.row,
-      'database',
-      facts.totalMillis,
-      range.words,
-      links.to('/failures', { series: facts.name }),
-    ),
+  title: ({ summary }) => (summary === '' ? 'no statement named' : shortened(summary, MAX_TITLE)),
+  status: ({ row, sameSummary }) => (row === undefined && sameSummary.length === 0 ? 404 : 200),
+  sentence(facts, { range, links }) {
+    if (facts.row === undefined && facts.sameSummary.length > 0)
+      return [{ text: `${plural(facts.sameSummary.length, 'statement')} of this summary ${range.words}.` }];
+    const failures = links.to('/failures', { series: facts.name });
+    return seriesSentence(facts.row, 'database', facts.totalMillis, range.words, failures);
+  },
   draw(facts, view) {
-    if (facts.row === undefined) return html``;
-    const one = (facts.row.texts?.length ?? 0) > 1 ? facts.text : undefined;
+    const others = sameSummaryPanel(facts, view);
+    if (facts.row === undefined) return html`${others}`;
     return html`${seriesPanels('database', facts, view)}
       <div class="grid even">
-        <div>${textPanel(facts, view)} ${planPanel(facts.plan, facts.name, one, view)}</div>
+        <div>${textPanel(facts, view)} ${planPanel(facts.plan, facts.name, view)}</div>
         ${callsPanel(facts, view)}
       </div>
-      ${textsPanel(facts.row, facts.text, view)}`;
+      ${others}`;
   },
-  sheet: ({ calls }, view) => sheetOf(calls.rows, callColumns(view)),
+  sheet: ({ row, calls, sameSummary }, view) =>
+    row === undefined && sameSummary.length > 0
+      ? statementSheet(view, sameSummary)
+      : sheetOf(calls.rows, callColumns(view)),
 });
 
+/** Of a name that nobody knows, in characters. */
+const MAX_TITLE = 120;
+
+function sameSummaryPanel({ row, sameSummary }: StatementFacts, view: PageView): Html | undefined {
+  if (sameSummary.length === 0) return undefined;
+  const columns = statementColumns(view, sameSummary).filter(({ label }) => label !== 'over time');
+  return panel({
+    title: row === undefined ? 'Statements of this summary' : 'Other statements of this summary',
+    note: 'the same operations on the same tables',
+    body: drawTable(sameSummary, roomFor(columns, NARROW), {
+      caption: 'Statements of the same summary',
+      keyOf: ({ name }) => name,
+      view,
+      still: true,
+      empty: '',
+    }),
+  });
+}
+
 function textPanel({ row, text }: StatementFacts, view: PageView): Html {
-  const texts = row?.texts?.length ?? 0;
   const callers = row?.callers ?? [];
-  // What is counted is the summary, not the one text above it.
-  const ofAll = (words: string): string => (texts > 1 ? `${words}, all ${texts} texts` : words);
   return panel({
     title: 'Statement',
-    note:
-      texts > 1
-        ? `one of ${texts} texts with this summary; all are listed below`
-        : 'parameters are never kept',
+    note: 'parameters are never kept',
     body: html`<pre
         class="sql"
         tabindex="0"
-      ><code>${text === undefined ? 'The text has not been seen yet.' : sqlLines(text)}</code></pre>
+      ><code>${text === undefined ? 'Counted by its summary alone: its text was not told.' : sqlLines(text)}</code></pre>
       ${factList([
         [
-          ofAll('rows'),
+          'rows',
           row?.rows === undefined
             ? '–'
             : html`${countText(row.rows)}<span class="unit">
@@ -81,9 +106,9 @@ function textPanel({ row, text }: StatementFacts, view: PageView): Html {
                 >`,
         ],
         [
-          ofAll('issued by'),
+          'issued by',
           callers.length === 0
-            ? 'no request: start-up, a job, or the desk'
+            ? 'no request that is known: start-up, a job, or before a restart'
             : html`<ul class="plain">
                 ${callers.map((caller) => html`<li>${seriesName(caller, view.links.series('http', caller))}</li>`)}
               </ul>`,

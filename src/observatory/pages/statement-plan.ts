@@ -2,7 +2,6 @@ import { html, type Html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
 import { badge } from '../draw/facts.ts';
 import type { PageRequest, PageView } from '../page.ts';
-import { textId } from './statement-texts.ts';
 
 /** `EXPLAIN QUERY PLAN`, when it was asked for. */
 export interface StatementPlan {
@@ -48,21 +47,12 @@ export function stepRemark(step: string, made: ReadonlySet<string> = new Set()):
   return undefined;
 }
 
-/** @param statementText Which text of several is meant; undefined when there is only one. */
-export function planPanel(
-  plan: StatementPlan | undefined,
-  name: string,
-  statementText: string | undefined,
-  view: PageView,
-): Html {
-  const text = statementText === undefined ? undefined : textId(statementText);
+export function planPanel(plan: StatementPlan | undefined, name: string, view: PageView): Html {
   if (plan === undefined)
     return panel({
       title: 'Query plan',
       body: html`<p>
-        <a class="button" href="${view.links.to('/statement', { name, text, explain: 1 })}"
-          >Explain query plan</a
-        >
+        <a class="button" href="${view.links.to('/statement', { name, explain: 1 })}">Explain query plan</a>
       </p>`,
       foot: html`<span>asks SQLite how it would go about it; the statement is not run</span>`,
     });
@@ -81,6 +71,6 @@ export function planPanel(
               </li>`;
             })}
           </ol>`,
-    foot: html`<a href="${view.links.to('/statement', { name, text })}">put it away</a>`,
+    foot: html`<a href="${view.links.to('/statement', { name })}">put it away</a>`,
   });
 }

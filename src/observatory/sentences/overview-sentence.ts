@@ -148,7 +148,7 @@ function slowness(situation: OverviewSituation, links: Links): Sentence | undefi
     const only = !its && caller !== undefined && others.length === 0;
     parts.push(
       { text: its ? '; its statement ' : '; ' },
-      { text: statement.name, href: links.series('database', statement.name) },
+      { text: statement.summary ?? statement.name, href: links.series('database', statement.name) },
       ...(only
         ? [
             { text: ', asked only by ' },
@@ -216,7 +216,7 @@ function repetition({ repeated }: OverviewSituation, links: Links): Sentence | u
     { text: shortRoute(worst.route), href: links.series('http', worst.route) },
     { text: ' ran ' },
     {
-      text: `${worst.series} ${countText(worst.count)} times`,
+      text: `${worst.name} ${countText(worst.count)} times`,
       href: links.trace(worst.traceId, worst.spanId),
     },
     { text: ' in one request.' },

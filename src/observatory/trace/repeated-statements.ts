@@ -7,6 +7,8 @@ const MIN_MILLIS = 5;
 /** One statement issued again and again under one parent: the N+1 pattern. */
 export interface RepeatedStatement {
   readonly series: string;
+  /** Of its spans: the summary. */
+  readonly name: string;
   readonly count: number;
   readonly totalMillis: number;
   readonly spanIds: readonly string[];
@@ -30,6 +32,7 @@ export function repeatedStatements(spans: readonly SpanRow[]): readonly Repeated
       if (run.length >= MIN_RUN && totalMillis > MIN_MILLIS)
         found.push({
           series: run[0]!.series,
+          name: run[0]!.name,
           count: run.length,
           totalMillis,
           spanIds: run.map((span) => span.spanId),

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { EndedOperation } from '../../../otel/aggregate/ended-operation.ts';
 import { OVERFLOW_SERIES, RedAggregator } from '../../../otel/aggregate/red-aggregator.ts';
 import type { OperationType } from '../../../otel/query.ts';
+import { namesOfSource } from '../../../otel/sql/statement-names.ts';
 
 const RATES: Readonly<Record<OperationType, number>> = { http: 1, database: 0.1, render: 1, other: 1 };
 const START = Date.UTC(2026, 2, 14, 12, 0, 0);
@@ -27,6 +28,12 @@ function operation(part: Partial<EndedOperation> = {}): EndedOperation {
     aborted: false,
     ...part,
   };
+}
+
+/** As instrumentations tell a statement. */
+function told(source: string): Pick<EndedOperation, 'series' | 'statement'> {
+  const statement = namesOfSource(source);
+  return { series: statement.series, statement };
 }
 
 function aggregator(options: { maxSeries?: number; maxBytes?: number } = {}) {
@@ -143,40 +150,52 @@ describe('RedAggregator', () => {
     const red = aggregator();
     const statement = {
       type: 'database',
-      series: 'SELECT posts',
-      text: 'SELECT * FROM posts WHERE id = ?',
       rows: 2,
+      ...told('SELECT * FROM posts WHERE id = ?'),
     } as const;
     for (const caller of ['GET /', 'GET /:path', 'GET /:path'])
       red.record(operation({ ...statement, caller }));
     expect(red.series('database')[0]).toMatchObject({
-      name: 'SELECT posts',
-      text: statement.text,
+      name: 'SELECT * FROM posts WHERE id = ?',
+      text: 'SELECT * FROM posts WHERE id = ?',
+      summary: 'SELECT posts',
       rows: 6,
       callers: ['GET /:path', 'GET /'],
     });
   });
 
-  it('counts each text under one summary apart, those that took most time first, within bounds', () => {
+  it('counts each text apart, percentiles and callers included, and merges those of one summary for export', () => {
     const red = aggregator();
-    const run = (text: string, durationNanos: number, series = 'SELECT posts') =>
-      red.record(operation({ type: 'database', series, text, durationNanos }));
-    run('SELECT 1', 1e6);
-    run('SELECT 2', 5e6);
-    run('SELECT 1', 2e6);
-    expect(red.series('database')[0]).toMatchObject({
-      text: 'SELECT 2',
-      texts: [
-        { text: 'SELECT 2', count: 1, totalMillis: 5, maxMillis: 5 },
-        { text: 'SELECT 1', count: 2, totalMillis: 3, maxMillis: 2 },
-      ],
-    });
-    for (let series = 0; series < 100; series++)
-      for (let text = 0; text < 40; text++) run(`SELECT ${text}`, 1, `SELECT ${series}`);
-    const rows = red.series('database');
-    expect(Math.max(...rows.map(({ texts }) => texts?.length ?? 0))).toBe(32);
-    expect(rows.reduce((sum, { texts }) => sum + (texts?.length ?? 0), 0)).toBe(1000);
-    expect(rows.reduce((sum, { count }) => sum + count, 0)).toBe(4003);
+    const run = (text: string, millis: number, caller: string) =>
+      red.record(operation({ type: 'database', durationNanos: millis * 1e6, caller, ...told(text) }));
+    for (let i = 0; i < 99; i++) run('SELECT * FROM posts WHERE id = ?', 1, 'GET /:path');
+    for (let i = 0; i < 11; i++) run('SELECT * FROM posts WHERE body LIKE ?', 100, 'GET /search');
+    expect(red.series('database')).toMatchObject([
+      { summary: 'SELECT posts', text: 'SELECT * FROM posts WHERE body LIKE ?', callers: ['GET /search'] },
+      { summary: 'SELECT posts', text: 'SELECT * FROM posts WHERE id = ?', callers: ['GET /:path'] },
+    ]);
+    const [like, byId] = red.series('database');
+    expect(like!.durationMillis).toMatchObject({ min: 100, max: 100, avg: 100 });
+    expect(byId!.durationMillis.p99).toBeLessThan(1.02);
+    const [merged] = red.exported();
+    expect(red.exported()).toHaveLength(1);
+    expect(merged).toMatchObject({ name: 'SELECT posts', count: 110, totalMillis: 99 + 1100 });
+    // Percentiles of the whole, never a mean of two: nine in ten were short, the rest long.
+    expect(merged!.durationMillis.p50).toBeLessThan(1.02);
+    expect(merged!.durationMillis.p95).toBeGreaterThan(98);
+  });
+
+  it('gives the row beyond the cap no text of one statement', () => {
+    const red = aggregator({ maxSeries: 2 });
+    for (let i = 0; i < 5; i++)
+      red.record(operation({ type: 'database', rows: 1, ...told(`SELECT c${i} FROM posts`) }));
+    const row = red.series('database').find(({ name }) => name === OVERFLOW_SERIES);
+    expect(row).toMatchObject({ count: 3, summary: OVERFLOW_SERIES });
+    expect(row).not.toHaveProperty('text');
+    expect(red.exported().map(({ name, count }) => [name, count])).toEqual([
+      ['SELECT posts', 2],
+      [OVERFLOW_SERIES, 3],
+    ]);
   });
 
   it('has a heat map whose cells add up to the count', () => {

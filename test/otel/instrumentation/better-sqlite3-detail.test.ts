@@ -47,8 +47,12 @@ describe('a statement whose detail is not wanted', () => {
     expect(recorder.recorded).toEqual([
       {
         type: 'database',
-        series: 'SELECT posts',
-        text: 'SELECT * FROM posts WHERE title = ?',
+        series: 'SELECT * FROM posts WHERE title = ?',
+        statement: {
+          series: 'SELECT * FROM posts WHERE title = ?',
+          text: 'SELECT * FROM posts WHERE title = ?',
+          summary: 'SELECT posts',
+        },
         endMillis: clock.now(),
         durationNanos: clock.stepNanos,
         failed: false,
@@ -143,8 +147,8 @@ describe('a statement whose detail is not wanted', () => {
     expect(tracing.take()).toEqual([]);
     expect(recorder.recorded.map(({ type, series }) => `${type} ${series}`)).toEqual([
       'database PRAGMA user_version',
-      'database SELECT',
-      'database SELECT',
+      'database SELECT ?',
+      'database SELECT ?',
       'other glasshouse/better-sqlite3: transaction',
     ]);
   });

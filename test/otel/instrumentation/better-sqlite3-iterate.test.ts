@@ -90,6 +90,6 @@ describe('an iteration', () => {
       collectGarbage();
       await new Promise((resolve) => setImmediate(resolve));
     }
-    expect(recorder.recorded).toMatchObject([{ series: 'SELECT letters', rows: 1 }]);
+    expect(recorder.recorded).toMatchObject([{ series: 'SELECT * FROM letters', rows: 1 }]);
   });
 });

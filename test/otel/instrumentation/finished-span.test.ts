@@ -69,8 +69,8 @@ describe('a plain statement inside of a request', () => {
     expect(ours).toMatchObject({
       span: ours,
       type: 'database',
-      series: 'SELECT',
-      text: 'SELECT ? AS one',
+      series: 'SELECT ? AS one',
+      statement: { text: 'SELECT ? AS one', summary: 'SELECT' },
       rows: 1,
       durationNanos: 1_000,
       slownessNanos: 1_000,

@@ -36,7 +36,15 @@ describe('SamplingSpanProcessor.recordFinished', () => {
     processing.processor.recordFinished(statement(request));
     request.end();
     expect(processing.aggregates.series('database')).toMatchObject([
-      { name: 'SELECT posts', count: 1, kept: 0, rows: 2, callers: ['GET /:slug'], text: SUBJECT.text },
+      {
+        name: SUBJECT.statement!.text,
+        summary: 'SELECT posts',
+        text: SUBJECT.statement!.text,
+        count: 1,
+        kept: 0,
+        rows: 2,
+        callers: ['GET /:slug'],
+      },
     ]);
     expect(processing.processor.counts()).toMatchObject({ started: 2, live: 0, dropped: { probability: 2 } });
     expect(processing.local.spans).toEqual([]);

@@ -44,7 +44,7 @@ describe('heldBytesOf', () => {
         durationNanos: 1,
       },
     );
-    expect(finishedBytesOf(operation)).toBeGreaterThanOrEqual(512 + 2 * subject.text!.length);
+    expect(finishedBytesOf(operation)).toBeGreaterThanOrEqual(512 + 2 * subject.statement!.text!.length);
   });
 
   it('believes a span that weighs itself, and looks at nothing of it that was put off', () => {

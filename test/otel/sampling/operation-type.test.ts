@@ -52,6 +52,13 @@ describe('seriesOf', () => {
     ['http', span(SERVER, { 'http.request.method': 'GET', 'http.route': '/tags/:tag' }), 'GET /tags/:tag'],
     ['http', span(SERVER, { 'http.request.method': 'GET' }, 'GET'), 'unknown paths'],
     ['database', span(CLIENT, { 'db.query.summary': 'SELECT posts' }), 'SELECT posts'],
+    [
+      'database',
+      span(CLIENT, { 'db.query.summary': 'SELECT t', 'db.query.text': "SELECT *\n FROM t WHERE a = 'x'" }),
+      'SELECT * FROM t WHERE a = ?',
+    ],
+    ['database', span(CLIENT, { 'db.system': 'mysql', 'db.statement': 'SELECT 1' }), 'SELECT ?'],
+    ['database', span(CLIENT, { 'db.operation.name': 'BACKUP' }), 'BACKUP'],
     ['database', span(CLIENT, {}, 'GET key'), 'GET key'],
     ['render', span(INTERNAL, { 'render.template': 'post' }), 'post'],
     ['other', span(INTERNAL, {}, 'job'), 'scope: job'],

@@ -50,6 +50,7 @@ export const fakeAggregates: AggregateReader = {
   ],
   heatMap: () => ({ bandEdgesMillis: [1, 2], columns: [] }),
   series: (type) => [{ ...SUMMARY, type, name: 'GET /:slug' }],
+  exported: () => [],
   restoredFromMillis: undefined,
   percentileOf: (_type, series, durationMillis) =>
     series === 'GET /:slug' ? Math.min(1, durationMillis / 100) : undefined,

@@ -1,3 +1,4 @@
+import { OPERATION_TYPES } from '../../../otel/query.ts';
 import type {
   BufferFacts,
   BusinessMetric,
@@ -173,6 +174,10 @@ export class FakeTelemetry implements TelemetryQuery, TelemetryControl {
       .map((model) => seriesRow(model, this.#seconds(range), this.rate))
       .filter((row) => row.count > 0)
       .sort((a, b) => b.totalMillis - a.totalMillis);
+  }
+
+  exported(): readonly SeriesSummary[] {
+    return OPERATION_TYPES.flatMap((type) => this.series(type));
   }
 
   traces(filter: TraceFilter = {}): TraceList {

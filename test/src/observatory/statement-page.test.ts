@@ -68,37 +68,64 @@ describe('the page of a statement', () => {
   });
 });
 
-describe('a summary that several statements share', () => {
-  const texts = [
-    { text: 'SELECT title FROM posts_fts WHERE posts_fts MATCH ?', count: 3, totalMillis: 30, maxMillis: 25 },
-    { text: 'SELECT count(*) FROM posts_fts', count: 1_204, totalMillis: 12, maxMillis: 0.5 },
-  ];
-  class TwoTexts extends FakeTelemetry {
+describe('an address that names a summary', () => {
+  const TEXTS = ['SELECT title FROM posts_fts WHERE posts_fts MATCH ?', 'SELECT count(*) FROM posts_fts'];
+  class Texts extends FakeTelemetry {
+    readonly texts: readonly string[];
+    constructor(texts: readonly string[]) {
+      super();
+      this.texts = texts;
+    }
     override series(...args: Parameters<FakeTelemetry['series']>) {
-      return super
-        .series(...args)
-        .map((row) => (row.name === 'SELECT posts_fts' ? { ...row, text: texts[0]!.text, texts } : row));
+      const [row] = super.series(...args).filter(({ name }) => name === 'SELECT posts_fts');
+      return row === undefined ? [] : this.texts.map((text) => ({ ...row, name: text, text }));
     }
   }
-
-  it('lists each with its own counts, shows the dearest, and another one on demand', async () => {
-    const asked: string[] = [];
-    const explain = (text: string) => {
-      asked.push(text);
-      return ['SCAN posts_fts'];
-    };
-    const { server, origin } = await serveObservatory(new TwoTexts(), { explain });
+  const open = async (texts: readonly string[], address = ADDRESS) => {
+    const { server, origin } = await serveObservatory(new Texts(texts));
     running.push(server);
-    const get = async (query: string) => (await fetch(`${origin}${ADDRESS}${query}`)).text();
-    const first = await get('');
-    expect(first).toContain('2 texts');
-    expect(first).toContain('1,204');
-    const other = /href="[^"]*(&amp;text=[0-9a-f]{8})"/.exec(first)![1]!.replace('&amp;', '&');
-    const second = await get(other);
-    expect(second).toMatch(/aria-current="true"[^]*count\(\*\)/);
-    await get(`${other}&explain=1`);
-    await get('&explain=1');
-    expect(asked).toEqual([texts[1]!.text, texts[0]!.text]);
+    return fetch(`${origin}${address}`);
+  };
+
+  it('shows its only statement', async () => {
+    const page = await (await open(TEXTS.slice(0, 1))).text();
+    expect(page).toContain('posts_fts MATCH ?');
+    expect(page).toContain('Slowest kept calls');
+  });
+
+  it('lists its statements, each by what tells it apart and with a page of its own', async () => {
+    const response = await open(TEXTS);
+    expect(response.status).toBe(200);
+    const page = await response.text();
+    expect(page).toContain('2 statements of this summary');
+    const links = [...page.matchAll(/href="([^"]*\/statement\?name=[^"]*)" title="([^"]*)"/g)];
+    expect(links.map(([, , title]) => title)).toEqual(TEXTS);
+    const one = await (await open(TEXTS, links[1]![1])).text();
+    expect(one).toContain('count(*)');
+    expect(one).toContain('Other statements of this summary');
+  });
+
+  it.each([
+    ['of markup', '</title><script>alert(1)</script>"\'&amp;'],
+    ['of 255 characters of four bytes', '😀'.repeat(127)],
+    ['that is written from right to left', '\u202eSELECT "مقالات"'],
+    ['with a NUL and line ends', 'SELECT "a\u0000b\r\nc"'],
+  ])('finds a text %s by its address', async (_, text) => {
+    const named = `/admin/metrics-dashboard/statement?${new URLSearchParams({ name: text })}`;
+    const response = await open([text, 'SELECT 1'], named);
+    expect(response.status).toBe(200);
+    const page = await response.text();
+    expect(page).toContain('Slowest kept calls');
+    expect(page).not.toContain('<script>alert');
+  });
+
+  it('answers a name of 8 kB that nobody has seen', async () => {
+    const name = 'SELECT "\u202e'.padEnd(8_000, 'x');
+    const response = await open(TEXTS, `/admin/metrics-dashboard/statement?${new URLSearchParams({ name })}`);
+    expect(response.status).toBe(404);
+    const [, title = ''] = /<title>([^<]*)/.exec(await response.text())!;
+    expect(title.length).toBeLessThan(200);
+    expect(title).toContain('SELECT');
   });
 });
 

@@ -173,7 +173,7 @@ export function seriesRow(model: Model, seconds: number, rate: number): SeriesSu
     ...summary,
     type: model.type,
     name: model.name,
-    ...(model.text === undefined ? {} : { text: model.text }),
+    ...(model.text === undefined ? {} : { summary: model.name, text: model.text }),
     ...(model.rows === undefined ? {} : { rows: model.rows * summary.count }),
     ...(model.callers === undefined ? {} : { callers: model.callers }),
   };

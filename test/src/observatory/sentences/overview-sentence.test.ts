@@ -83,7 +83,8 @@ describe('overviewSentence', () => {
   const rest = series('database', 'SELECT posts', { totalMillis: 260, callers: ['GET /'] });
   const repeated = {
     route: 'GET /tags/:tag',
-    series: 'SELECT tags',
+    series: 'SELECT tag FROM tags WHERE post_id = ?',
+    name: 'SELECT tags',
     count: 24,
     totalMillis: 14,
     traceId: 'aa',

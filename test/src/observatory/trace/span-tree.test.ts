@@ -131,7 +131,7 @@ describe('waterfallRows', () => {
     const nodes = spanTree(trace.spans);
     const ids = trace.spans.filter((each) => each.series === 'SELECT tags').map((each) => each.spanId);
     const rows = waterfallRows(nodes, [
-      { series: 'SELECT tags', count: 24, totalMillis: 13.2, spanIds: ids },
+      { series: 'SELECT tags', name: 'SELECT tags', count: 24, totalMillis: 13.2, spanIds: ids },
     ]);
     const folded = rows.filter((row) => row.kind === 'span').find((row) => row.repeat !== undefined);
     expect(folded?.repeat).toBe(24);

@@ -1,18 +1,23 @@
+import { createHash } from 'node:crypto';
 import { isMeaningful, type SqlToken, sqlTokens } from './sql-tokens.ts';
 
 /** Characters of `db.query.text`; a kept record has to stay within 4 KiB with everything else in it. */
 export const MAX_QUERY_TEXT_LENGTH = 2_000;
 /** Characters of source that are looked at; a bulk INSERT script of megabytes is not worth reading to its end. */
-export const MAX_SOURCE_LENGTH = 5_000;
+export const MAX_SOURCE_LENGTH = 20_000;
 
-const CUT = '…';
+const HASH_LENGTH = 8;
+/** What `cutApart` leaves at the end. */
+const CUT = new RegExp(`…[0-9a-f]{${HASH_LENGTH}}$`);
 
 /**
- * The statement as `db.query.text`: its own source with every literal replaced by `?`, comments removed, white space single and
- * `IN` lists folded to `(?)`. Identifiers and parameter names stay. At most 2,000 characters.
+ * The statement as `db.query.text`: its own source with every literal replaced by `?`, comments removed, white space single, and `IN`
+ * lists and rows of `VALUES` folded to one, so that their length makes no difference. Identifiers and parameter names stay. At most 2,000
+ * characters. A text of ours is its own text.
  */
 export function queryText(source: string): string {
-  const read = source.length > MAX_SOURCE_LENGTH ? source.slice(0, MAX_SOURCE_LENGTH) : source;
+  if (CUT.test(source) && source.length <= MAX_QUERY_TEXT_LENGTH) return source;
+  const read = source.slice(0, MAX_SOURCE_LENGTH).toWellFormed();
   let text = '';
   let spaced = false;
   for (const part of foldedLists(hiddenPragmaValues(sanitized(read)))) {
@@ -23,9 +28,21 @@ export function queryText(source: string): string {
     if (spaced) text += ' ';
     spaced = false;
     text += part;
-    if (text.length >= MAX_QUERY_TEXT_LENGTH) return text.slice(0, MAX_QUERY_TEXT_LENGTH - 1) + CUT;
   }
-  return read.length < source.length ? text + CUT : text;
+  text = text.replace(REPEATED_ROWS, '$1$2');
+  return cutApart(text, MAX_QUERY_TEXT_LENGTH, read.length < source.length);
+}
+
+/** `VALUES (?, ?), (?, ?)`: rows that look alike. */
+const REPEATED_ROWS = /(\bVALUES ?)(\([^()]*\))(?:, ?\2)+/giu;
+
+/** Cuts what is too long, with a hash at its end, so that two long texts with one beginning stay apart. */
+export function cutApart(text: string, maxLength: number, isCut = text.length > maxLength): string {
+  if (!isCut && text.length <= maxLength) return text;
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, HASH_LENGTH);
+  const beginning = text.slice(0, maxLength - HASH_LENGTH - 1);
+  // Half of a pair would be another character in an address and in a file.
+  return `${beginning.isWellFormed() ? beginning : beginning.slice(0, -1)}…${hash}`;
 }
 
 /** Space and comments become one blank, literals one question mark. */

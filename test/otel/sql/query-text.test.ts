@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { querySummary } from '../../../otel/instrumentation/query-summary.ts';
-import { MAX_QUERY_TEXT_LENGTH, queryText } from '../../../otel/instrumentation/query-text.ts';
+import { querySummary } from '../../../otel/sql/query-summary.ts';
+import { MAX_QUERY_TEXT_LENGTH, queryText } from '../../../otel/sql/query-text.ts';
 
 describe('queryText', () => {
   it.each([
@@ -18,6 +18,8 @@ describe('queryText', () => {
     ["ATTACH '/home/me' AS x", 'ATTACH ? AS x'],
     ["SELECT 'not closed", 'SELECT ?'],
     ['SELECT a IN (', 'SELECT a IN ('],
+    ['INSERT INTO t VALUES (1, 2), (3, 4),(?, ?)', 'INSERT INTO t VALUES (?, ?)'],
+    ['INSERT INTO t VALUES (1), (2) RETURNING id', 'INSERT INTO t VALUES (?) RETURNING id'],
     ['', ''],
   ])('%s → %s', (sql, text) => {
     expect(queryText(sql)).toBe(text);
@@ -26,8 +28,35 @@ describe('queryText', () => {
   it('is cut with a mark', () => {
     const text = queryText(`SELECT ${'column_name, '.repeat(1_000)} x FROM t`);
     expect(text).toHaveLength(MAX_QUERY_TEXT_LENGTH);
-    expect(text.endsWith('…')).toBe(true);
-    expect(queryText(`INSERT INTO t VALUES ('${'a'.repeat(50_000)}')`)).toBe('INSERT INTO t VALUES (?…');
+    expect(text).toMatch(/…[0-9a-f]{8}$/);
+    expect(queryText(`INSERT INTO t VALUES ('${'a'.repeat(50_000)}')`)).toMatch(
+      /^INSERT INTO t VALUES \(\?…[0-9a-f]{8}$/,
+    );
+  });
+
+  it('keeps two long ones apart that differ at their end', () => {
+    const long = `SELECT ${'column_name, '.repeat(1_000)} x FROM t WHERE `;
+    expect(long.length).toBeGreaterThan(10_000);
+    expect(queryText(`${long} a = 1`)).not.toBe(queryText(`${long} b = 1`));
+    expect(queryText(`${long} a = 1`)).toBe(queryText(`${long} a = 2`));
+  });
+
+  it('is its own text, whatever the source', () => {
+    const part = fc.oneof(
+      fc.constantFrom(
+        ...'SELECT|INSERT|VALUES|IN|PRAGMA|(|)|,|;| |\n|?|:a|"a"|"a b"|[|`|\'|--|/*|*/|1.5|x\'|=|…'.split(
+          '|',
+        ),
+      ),
+      fc.string({ unit: 'binary', maxLength: 5 }),
+    );
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 40 }), fc.boolean(), (parts, isLong) => {
+        const source = isLong ? parts.join('').padEnd(3_000, ' abc, ') : parts.join('');
+        expect(queryText(queryText(source))).toBe(queryText(source));
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   it('never holds the content of a literal, nor does the summary', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { MAX_SUMMARY_LENGTH, querySummary } from '../../../otel/instrumentation/query-summary.ts';
-import { sqlTokens } from '../../../otel/instrumentation/sql-tokens.ts';
+import { MAX_SUMMARY_LENGTH, querySummary } from '../../../otel/sql/query-summary.ts';
+import { sqlTokens } from '../../../otel/sql/sql-tokens.ts';
 
 const NO_BREAK = '\u00a0';
 
