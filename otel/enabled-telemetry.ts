@@ -24,8 +24,10 @@ import type { SamplingSettings } from './sampling/policies.ts';
 import { SamplingSpanProcessor } from './sampling/sampling-span-processor.ts';
 import { BusinessMetricReader } from './store/business-metrics.ts';
 import { History } from './store/history.ts';
-import { Markers } from './store/markers.ts';
 import { InProcessSpanExporter } from './store/in-process-span-exporter.ts';
+import { Markers } from './store/markers.ts';
+import { ProcessRuns } from './store/process-runs.ts';
+import { RuntimeHistory } from './store/runtime-history.ts';
 import { TraceLogProcessor } from './store/trace-log-processor.ts';
 import { TraceLogs } from './store/trace-logs.ts';
 import { TelemetryStore } from './store/telemetry-store.ts';
@@ -69,7 +71,7 @@ export class EnabledTelemetry implements Telemetry {
   constructor(config: TelemetryConfig, { guard, log, onShutdown }: EnabledTelemetryOptions) {
     const clock = systemClock;
     const markers = new Markers();
-    markers.add({ atMillis: clock.now(), kind: 'start', label: 'start' });
+    const samples = new RuntimeHistory();
     const settings = samplingSettings(config);
     const aggregates = new RedAggregator({ clock, rates: () => settings.rates });
     const ring = new TraceRing({
@@ -89,11 +91,18 @@ export class EnabledTelemetry implements Telemetry {
       const { historyFile: path, historyDays: days } = config;
       if (path === undefined) return undefined;
       const rollUps = aggregates.rollUps();
-      const history = new History({ Database, path, days, ring, rollUps, guard, clock, log });
+      const parts = [runs, markers, samples];
+      const history = new History({ Database, path, days, ring, rollUps, parts, guard, clock, log });
       history.start();
       return history;
     };
-    this.#runtime = new RuntimeSampler({ intervalSeconds: config.runtimeIntervalMillis / 1000, clock });
+    this.#runtime = new RuntimeSampler({
+      intervalSeconds: config.runtimeIntervalMillis / 1000,
+      clock,
+      guard,
+      onSample: (sample) => samples.record(sample),
+    });
+    const runs = new ProcessRuns({ clock, pid: process.pid, startedMillis: this.#runtime.startedAtMillis });
     this.#processor = new SamplingSpanProcessor({
       aggregates: {
         record: (operation) => {
@@ -125,12 +134,18 @@ export class EnabledTelemetry implements Telemetry {
       business: () => business.business(),
       refresh: () => business.refresh(),
       runtime: this.#runtime,
+      samples: (range, maxPoints) => samples.samples(range, this.#runtime.current(), maxPoints),
       ownCost: () => ({
         ...processingCost(processor.cost()),
-        bytesHeld: ring.facts().bytes + aggregates.bytes + traceLogs.bytes + (pipeline?.queuedBytes ?? 0),
+        bytesHeld:
+          ring.facts().bytes +
+          aggregates.bytes +
+          traceLogs.bytes +
+          samples.bytes +
+          (pipeline?.queuedBytes ?? 0),
         historyFileBytes: this.#history?.fileBytes ?? 0,
       }),
-      markers: () => markers.all(),
+      markers: () => [...runs.starts(), ...markers.all()].sort((a, b) => a.atMillis - b.atMillis),
       wasSeen: (traceId) => processor.seen(traceId),
       logs: traceLogs,
       archived: (traceId) => this.#history?.trace(traceId),
@@ -229,8 +244,8 @@ export class EnabledTelemetry implements Telemetry {
   }
 
   #letGo(): void {
+    this.#runtime.end();
     this.#history?.close();
-    this.#runtime.stop();
     this.#http.disable();
     this.#database.disable();
     for (const api of [trace, metrics, logs, propagation, context, diag]) api.disable();

@@ -221,21 +221,35 @@ export interface OperationRow {
   readonly errorMessage: string | undefined;
 }
 
+/** What cannot be read, as without a free file descriptor, is NaN: null in JSON, a dash on pages. */
 export interface RuntimeSample {
+  /** Shares, delays and pauses are of the time from here to `atMillis`, sizes of `atMillis`. */
+  readonly fromMillis: number;
   readonly atMillis: number;
+  /** Which process it is of: a new one has a new heap, and between two there is a gap. */
+  readonly processStartedAtMillis: number;
   readonly rssBytes: number;
+  /** The highest that was seen of it: between two samples too, where the system's own mark rose. */
+  readonly rssMaxBytes: number;
   readonly heapUsedBytes: number;
   readonly heapTotalBytes: number;
   readonly externalBytes: number;
-  /** Share of one core since the sample before, 0–n. */
+  /** Share of one core, 0–n. */
   readonly cpuUtilization: number;
   readonly eventLoopDelayP50Millis: number;
   readonly eventLoopDelayP99Millis: number;
-  /** 0–1 since the sample before. */
+  /** The longest that the loop was held up. */
+  readonly eventLoopDelayMaxMillis: number;
+  /** 0–1. */
   readonly eventLoopUtilization: number;
+  /** Of all pauses together; the longest of them. */
   readonly gcPauseMillis: number;
+  readonly gcPauseMaxMillis: number;
   readonly gcCount: number;
   readonly activeHandles: number;
+  /** Files and sockets; the most that were seen, looked at once a second. */
+  readonly openFiles: number;
+  readonly openFilesMax: number;
 }
 
 export interface ProcessFacts {
@@ -245,9 +259,14 @@ export interface ProcessFacts {
   readonly uptimeSeconds: number;
   /** Taken at the time of the question. */
   readonly current: RuntimeSample;
+  /** Why something of `current` is not known. */
+  readonly problem: string | undefined;
+  /** Since this process started: the system's own mark. */
   readonly highWaterRssBytes: number;
   /** What V8 lets the heap grow to. */
   readonly heapLimitBytes: number;
+  /** How many files and sockets may be open; NaN where nobody says. */
+  readonly openFilesLimit: number;
   /** What keeps the event loop alive, by Node's name of its kind. */
   readonly handles: Readonly<Record<string, number>>;
   /** What it shares with others, or its part of that in a container; the load of a minute, undefined where nobody knows it. */
@@ -359,6 +378,8 @@ export interface Marker {
   readonly atMillis: number;
   readonly kind: 'start' | 'settings' | 'clock';
   readonly label: string;
+  /** Of a start: how the process before ended and when, where one is known. One that was not stopped was seen last at that time. */
+  readonly before?: { readonly ended: 'stopped' | 'not stopped' | 'running'; readonly atMillis: number };
 }
 
 export interface TelemetryQuery {
@@ -392,7 +413,8 @@ export interface TelemetryQuery {
   /** Kept operations that failed, newest first. */
   failures(range?: TimeRange, limit?: number): readonly OperationRow[];
   process(): ProcessFacts;
-  runtime(range: TimeRange): readonly RuntimeSample[];
+  /** Of this process and of those before it, oldest first, neighbours of one process merged to about `maxPoints` (default 120); a range that ends now ends with what is measured now. */
+  runtime(range: TimeRange, maxPoints?: number): readonly RuntimeSample[];
   buffer(): BufferFacts;
   /** Of operations, with a span or without. */
   spans(): OperationCounts;

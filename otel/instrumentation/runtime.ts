@@ -1,13 +1,21 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { PerformanceObserver, monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { getHeapStatistics } from 'node:v8';
 import { ROOT_CONTEXT, context } from '@opentelemetry/api';
 import { type Clock, systemClock } from '../clock.ts';
 import { Guard } from '../guard.ts';
-import type { RuntimeSample, TimeRange } from '../query.ts';
+import type { RuntimeSample } from '../query.ts';
+import { openFiles, openFilesLimit } from './open-files.ts';
+import { peakRssBytes } from './peak-memory.ts';
 
-/** A day at the default interval of 30 s; about 200 bytes each. */
-const MAX_SAMPLES = 2_880;
 /** How often the event loop is asked how late it is. */
 const EVENT_LOOP_RESOLUTION_MILLIS = 20;
+/** How often open files are counted between samples: they run out and come back within seconds. */
+const WATCH_INTERVAL_MILLIS = 1000;
+/** Node publishes each request there before anybody handles it. */
+const FIRST_REQUEST = 'http.server.request.start';
+/** A loop that is less busy over a second has loaded its modules. */
+const AT_REST = 0.5;
 
 export interface RuntimeSamplerOptions {
   /** Seconds between samples; 0 takes none but `current()`. */
@@ -15,140 +23,227 @@ export interface RuntimeSamplerOptions {
   readonly clock?: Clock;
   /** Counts what goes wrong between samples. */
   readonly guard?: Guard;
-  readonly maxSamples?: number;
+  /** Gets every sample when its period is over. */
+  readonly onSample?: (sample: RuntimeSample) => void;
 }
 
-/** Takes samples of the process: memory, CPU, event loop, garbage collection. Its timer does not keep the process alive. */
+type Delays = ReturnType<typeof monitorEventLoopDelay>;
+
+interface PeriodStart {
+  readonly nanos: number;
+  readonly cpu: NodeJS.CpuUsage;
+  readonly loop: ReturnType<typeof performance.eventLoopUtilization>;
+}
+
+/** Takes samples of the process: memory, CPU, event loop, garbage collection. Its timers do not keep the process alive. */
 export class RuntimeSampler {
+  /** Epoch milliseconds; read once, since later answers would move with the machine's clock. */
+  readonly startedAtMillis: number;
+  readonly openFilesLimit = openFilesLimit();
   readonly #intervalMillis: number;
   readonly #clock: Clock;
   readonly #guard: Guard;
-  readonly #maxSamples: number;
-  readonly #samples: RuntimeSample[] = [];
-  /** Index of the oldest sample, once the ring is full. */
-  #oldest = 0;
-  #highWaterRssBytes = 0;
-  #timer: NodeJS.Timeout | undefined;
-  #eventLoopDelay: ReturnType<typeof monitorEventLoopDelay> | undefined;
+  readonly #onSample: (sample: RuntimeSample) => void;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #eventLoopDelay: Delays | undefined;
   #gcObserver: PerformanceObserver | undefined;
+  #highWaterRssBytes = 0;
+  #problem: string | undefined;
+  /** Loading modules holds the loop up for as long as it takes, and nobody waits for an answer yet: no stall. */
+  #isStarting = false;
+  readonly #endStarting = (): void => this.#started();
+  // Since the period began:
+  #since: PeriodStart;
+  #rssMaxBytes = 0;
+  #lateMillis = 0;
   #gcPauseMillis = 0;
+  #gcPauseMaxMillis = 0;
   #gcCount = 0;
-  #since: {
-    readonly nanos: number;
-    readonly cpu: NodeJS.CpuUsage;
-    readonly loop: ReturnType<typeof performance.eventLoopUtilization>;
-  };
+  #openFilesMax = NaN;
 
-  /** Throws RangeError for an interval that is not a number of seconds, or a ring without room. */
+  /** Throws RangeError for an interval that is not a number of seconds. */
   constructor({
     intervalSeconds,
     clock = systemClock,
     guard = new Guard(),
-    maxSamples = MAX_SAMPLES,
+    onSample = () => {},
   }: RuntimeSamplerOptions) {
     if (!Number.isFinite(intervalSeconds) || intervalSeconds < 0)
       throw new RangeError(`Expected "intervalSeconds" to be 0 or more, got ${intervalSeconds}`);
-    if (!Number.isInteger(maxSamples) || maxSamples < 1)
-      throw new RangeError(`Expected "maxSamples" to be a positive integer, got ${maxSamples}`);
     this.#intervalMillis = intervalSeconds * 1_000;
     this.#clock = clock;
     this.#guard = guard;
-    this.#maxSamples = maxSamples;
-    this.#since = this.#now();
+    this.#onSample = onSample;
+    this.startedAtMillis = Math.round(clock.now() - process.uptime() * 1000);
+    this.#since = this.#periodStart();
   }
 
-  /** Highest resident size seen in any sample or answer, bytes. */
+  /** Highest resident size since the process started, bytes: the system's own mark, or the highest that was seen. */
   get highWaterRssBytes(): number {
     return this.#highWaterRssBytes;
+  }
+
+  /** Why something of the last sample is not known. */
+  get problem(): string | undefined {
+    return this.#problem;
   }
 
   /** Begins to observe and takes the first sample; does nothing when it is running. */
   start(): void {
     if (this.#eventLoopDelay !== undefined) return;
-    // Outside of any request, so that the timer holds on to none (G3).
+    // Outside of any request, so that the timers hold on to none (G3).
     context.with(ROOT_CONTEXT, () => {
       this.#eventLoopDelay = monitorEventLoopDelay({ resolution: EVENT_LOOP_RESOLUTION_MILLIS });
       this.#eventLoopDelay.enable();
       this.#gcObserver = new PerformanceObserver((list) => {
-        for (const { duration } of list.getEntries()) {
-          this.#gcPauseMillis += duration;
-          this.#gcCount++;
-        }
+        for (const { duration } of list.getEntries()) this.#countPause(duration);
       });
       this.#gcObserver.observe({ entryTypes: ['gc'] });
-      this.#since = this.#now();
-      const sample = (): unknown => this.#guard.run('runtime sample', () => this.sample(), undefined);
-      sample();
-      if (this.#intervalMillis > 0) this.#timer = setInterval(sample, this.#intervalMillis).unref();
+      this.#since = this.#periodStart();
+      this.#isStarting = true;
+      subscribe(FIRST_REQUEST, this.#endStarting);
+      const guarded = (work: () => void) => (): void => this.#guard.run('runtime sample', work, undefined);
+      guarded(() => this.sample())();
+      if (this.#intervalMillis === 0) return;
+      this.#timers.push(
+        setInterval(
+          guarded(() => this.#sampleWhenDue()),
+          this.#intervalMillis,
+        ).unref(),
+        setInterval(
+          guarded(() => this.#watch()),
+          WATCH_INTERVAL_MILLIS,
+        ).unref(),
+      );
     });
   }
 
+  /** Takes the last sample, when it is running, and stops. */
+  end(): void {
+    if (this.#eventLoopDelay !== undefined) this.#guard.run('runtime sample', () => this.sample(), undefined);
+    this.stop();
+  }
+
   stop(): void {
-    clearInterval(this.#timer);
-    this.#timer = undefined;
+    unsubscribe(FIRST_REQUEST, this.#endStarting);
+    for (const timer of this.#timers.splice(0)) clearInterval(timer);
     this.#eventLoopDelay?.disable();
     this.#eventLoopDelay = undefined;
     this.#gcObserver?.disconnect();
     this.#gcObserver = undefined;
   }
 
-  /** The process as it is now; shares and pauses are those since the last sample, which it does not end. */
+  /** The process as it is now; shares, delays and pauses are those since the last sample, which it does not end. Never throws. */
   current(): RuntimeSample {
-    const memory = process.memoryUsage();
-    const now = this.#now();
+    this.#problem = undefined;
+    const now = this.#periodStart();
     const elapsedNanos = now.nanos - this.#since.nanos;
     const cpu = process.cpuUsage(this.#since.cpu);
-    this.#highWaterRssBytes = Math.max(this.#highWaterRssBytes, memory.rss);
+    const heap = getHeapStatistics();
+    const rssBytes = this.#reading(() => process.memoryUsage.rss());
+    this.#countRss(rssBytes);
+    const atMillis = this.#clock.now();
+    const files = this.#countOpenFiles();
     return {
-      atMillis: this.#clock.now(),
-      rssBytes: memory.rss,
-      heapUsedBytes: memory.heapUsed,
-      heapTotalBytes: memory.heapTotal,
-      externalBytes: memory.external,
+      fromMillis: atMillis - Math.max(0, elapsedNanos) / 1e6,
+      atMillis,
+      processStartedAtMillis: this.startedAtMillis,
+      rssBytes,
+      rssMaxBytes: this.#rssMaxBytes || NaN,
+      heapUsedBytes: heap.used_heap_size,
+      heapTotalBytes: heap.total_heap_size,
+      externalBytes: heap.external_memory,
       cpuUtilization: elapsedNanos > 0 ? ((cpu.user + cpu.system) * 1_000) / elapsedNanos : 0,
-      eventLoopDelayP50Millis: this.#delayMillis(50),
-      eventLoopDelayP99Millis: this.#delayMillis(99),
+      eventLoopDelayP50Millis: this.#delayMillis((delays) => delays.percentile(50)),
+      eventLoopDelayP99Millis: this.#delayMillis((delays) => delays.percentile(99)),
+      eventLoopDelayMaxMillis: Math.max(
+        this.#lateMillis,
+        this.#delayMillis((delays) => delays.max),
+      ),
       eventLoopUtilization: performance.eventLoopUtilization(now.loop, this.#since.loop).utilization,
       gcPauseMillis: this.#gcPauseMillis,
+      gcPauseMaxMillis: this.#gcPauseMaxMillis,
       gcCount: this.#gcCount,
       activeHandles: process.getActiveResourcesInfo().length,
+      openFiles: files,
+      openFilesMax: this.#openFilesMax,
     };
   }
 
-  /** Takes a sample and begins the next period. */
+  /** Takes a sample, hands it on and begins the next period. */
   sample(): RuntimeSample {
     const sample = this.current();
-    if (this.#samples.length < this.#maxSamples) this.#samples.push(sample);
-    else {
-      this.#samples[this.#oldest] = sample;
-      this.#oldest = (this.#oldest + 1) % this.#maxSamples;
-    }
-    this.#since = this.#now();
+    this.#since = this.#periodStart();
     this.#eventLoopDelay?.reset();
-    this.#gcPauseMillis = 0;
-    this.#gcCount = 0;
+    this.#rssMaxBytes = 0;
+    this.#lateMillis = this.#gcPauseMillis = this.#gcPauseMaxMillis = this.#gcCount = 0;
+    this.#openFilesMax = NaN;
+    this.#onSample(sample);
     return sample;
   }
 
-  /** Samples of a range, oldest first. */
-  samples({ fromMillis, toMillis }: TimeRange): readonly RuntimeSample[] {
-    return [...this.#samples.slice(this.#oldest), ...this.#samples.slice(0, this.#oldest)].filter(
-      ({ atMillis }) => atMillis >= fromMillis && atMillis < toMillis,
-    );
+  /** When a stall ends, this timer may come before the one that measures delays, whose `reset` then forgets the stall: it is seen here. */
+  #sampleWhenDue(): void {
+    const lateMillis = (this.#clock.monotonicNanos() - this.#since.nanos) / 1e6 - this.#intervalMillis;
+    if (lateMillis > EVENT_LOOP_RESOLUTION_MILLIS) this.#lateMillis = lateMillis;
+    this.sample();
+  }
+
+  #watch(): void {
+    this.#countOpenFiles();
+    if (!this.#isStarting) return;
+    const { utilization } = performance.eventLoopUtilization(this.#periodStart().loop, this.#since.loop);
+    if (utilization < AT_REST) this.#started();
+  }
+
+  #started(): void {
+    unsubscribe(FIRST_REQUEST, this.#endStarting);
+    if (!this.#isStarting) return;
+    this.#isStarting = false;
+    this.#eventLoopDelay?.reset();
+  }
+
+  #countPause(millis: number): void {
+    this.#gcPauseMillis += millis;
+    this.#gcPauseMaxMillis = Math.max(this.#gcPauseMaxMillis, millis);
+    this.#gcCount++;
+  }
+
+  #countOpenFiles(): number {
+    const files = openFiles(this.openFilesLimit);
+    if (!(files <= this.#openFilesMax)) this.#openFilesMax = files;
+    return files;
+  }
+
+  /** The system's mark is of the whole life; when it rose, it rose in this period. */
+  #countRss(rssBytes: number): void {
+    const peak = peakRssBytes();
+    const before = this.#highWaterRssBytes;
+    for (const bytes of [rssBytes, peak])
+      if (bytes > this.#highWaterRssBytes) this.#highWaterRssBytes = bytes;
+    const isFirst = before === 0;
+    const highest = !isFirst && peak > before ? peak : rssBytes;
+    if (highest > this.#rssMaxBytes) this.#rssMaxBytes = highest;
+  }
+
+  /** NaN for what the system does not tell, as without a free file descriptor. */
+  #reading(read: () => number): number {
+    try {
+      return read();
+    } catch (error) {
+      this.#problem = error instanceof Error ? error.message : String(error);
+      return NaN;
+    }
   }
 
   /** How much later than due the event loop came, in milliseconds; the timer's own resolution is not delay. */
-  #delayMillis(percentile: number): number {
+  #delayMillis(of: (delays: Delays) => number): number {
     const histogram = this.#eventLoopDelay;
     if (histogram === undefined || histogram.count === 0) return 0;
-    return Math.max(0, histogram.percentile(percentile) / 1e6 - EVENT_LOOP_RESOLUTION_MILLIS);
+    return Math.max(0, of(histogram) / 1e6 - EVENT_LOOP_RESOLUTION_MILLIS);
   }
 
-  #now(): {
-    readonly nanos: number;
-    readonly cpu: NodeJS.CpuUsage;
-    readonly loop: ReturnType<typeof performance.eventLoopUtilization>;
-  } {
+  #periodStart(): PeriodStart {
     return {
       nanos: this.#clock.monotonicNanos(),
       cpu: process.cpuUsage(),

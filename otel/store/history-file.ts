@@ -3,6 +3,8 @@ import { dirname } from 'node:path';
 import type DatabaseConstructor from 'better-sqlite3';
 import type { Database } from 'better-sqlite3';
 import { RollUpTable } from './roll-up-table.ts';
+import { RunTable } from './run-table.ts';
+import { RuntimeTable } from './runtime-table.ts';
 import { TraceTable } from './trace-table.ts';
 
 /** Raised with every change of the tables; a file with a greater number was made by a newer version. */
@@ -27,6 +29,8 @@ export class HistoryFileError extends Error {
 export class HistoryFile {
   readonly traces: TraceTable;
   readonly rollUps: RollUpTable;
+  readonly runs: RunTable;
+  readonly runtimeSamples: RuntimeTable;
   readonly #database: Database;
 
   /** Throws HistoryFileError, or what SQLite throws when the file cannot be opened at all. */
@@ -37,6 +41,8 @@ export class HistoryFile {
       this.#prepareFile(path);
       this.traces = new TraceTable(this.#database);
       this.rollUps = new RollUpTable(this.#database);
+      this.runs = new RunTable(this.#database);
+      this.runtimeSamples = new RuntimeTable(this.#database);
     } catch (error) {
       this.#database.close();
       throw isDamage(error)

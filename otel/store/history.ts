@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { Guard } from '../guard.ts';
 import { backgroundTimeout } from './background-timer.ts';
 import { HistoryFile, HistoryFileError, isDamage, setAside } from './history-file.ts';
+import type { HistoryPart } from './history-part.ts';
 import type { TraceRow } from './trace-table.ts';
 import { StringInterner } from './string-interner.ts';
 import { decodeTrace, encodeTrace } from './trace-json.ts';
@@ -41,6 +42,8 @@ export interface HistoryOptions {
   readonly maxBytes?: number;
   readonly ring: TraceRing;
   readonly rollUps?: RollUpSource;
+  /** What else is kept: written with each slice, in the order given. */
+  readonly parts?: readonly HistoryPart[];
   readonly guard: Guard;
   readonly clock: Clock;
   /** Gets one line when a file is set aside or history stays off. */
@@ -69,6 +72,7 @@ export class History {
     if (this.#file === undefined) return;
     this.#options.ring.trackChanges();
     this.#quietly('history.restore', () => this.#restore(this.#file));
+    this.#eachPart('restore');
     this.#schedule(WRITE_INTERVAL_MILLIS);
   }
 
@@ -77,6 +81,7 @@ export class History {
     this.#quietly('history.flush', () => {
       while (this.#writeSlice() !== WRITE_INTERVAL_MILLIS);
     });
+    this.#eachPart('write');
   }
 
   /** Flushes and closes; what happens afterwards stays in memory. */
@@ -86,6 +91,7 @@ export class History {
     this.#quietly('history.flush', () => {
       if (this.#file !== undefined) write(this.#file, [], this.#options.rollUps?.takeAll() ?? []);
     });
+    this.#eachPart('close');
     this.#quietly('history.close', () => this.#file?.close());
     this.#file = undefined;
   }
@@ -100,6 +106,12 @@ export class History {
 
   get fileBytes(): number {
     return this.#quietly('history.size', () => this.#file?.fileBytes) ?? 0;
+  }
+
+  /** One that fails takes nothing from the others, and keeps what it has for the next time. */
+  #eachPart(does: keyof HistoryPart): void {
+    for (const part of this.#options.parts ?? [])
+      this.#quietly(`history.${does}`, () => this.#file === undefined || part[does](this.#file));
   }
 
   #open(): HistoryFile | undefined {
@@ -145,6 +157,7 @@ export class History {
   #schedule(delayMillis: number): void {
     this.#timer = backgroundTimeout(() => {
       const nextMillis = this.#quietly('history.write', () => this.#writeSlice());
+      this.#eachPart('write');
       if (this.#file !== undefined) this.#schedule(nextMillis ?? WRITE_INTERVAL_MILLIS);
     }, delayMillis);
   }

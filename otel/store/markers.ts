@@ -1,13 +1,16 @@
 import type { Marker } from '../query.ts';
+import type { HistoryFile } from './history-file.ts';
+import type { HistoryPart } from './history-part.ts';
 
 /** More in a month than anybody reads; ~200 bytes each. */
 const MAX_MARKERS = 500;
 const MAX_LABEL_CHARS = 300;
 
-/** What charts mark: starts, changed settings, steps of the clock. Bounded; the oldest go first. */
-export class Markers {
+/** What charts mark beside starts: changed settings, steps of the clock. In memory and in the history file; bounded, the oldest go first. */
+export class Markers implements HistoryPart {
   readonly #maxMarkers: number;
-  #markers: Marker[] = [];
+  readonly #markers: Marker[] = [];
+  readonly #unsaved: Marker[] = [];
 
   constructor(maxMarkers = MAX_MARKERS) {
     this.#maxMarkers = maxMarkers;
@@ -15,13 +18,35 @@ export class Markers {
 
   /** Nobody has to add them in order: those of earlier processes come last. */
   add({ atMillis, kind, label }: Marker): void {
-    this.#markers.push({ atMillis, kind, label: label.slice(0, MAX_LABEL_CHARS) });
-    this.#markers.sort((a, b) => a.atMillis - b.atMillis);
-    if (this.#markers.length > this.#maxMarkers) this.#markers.shift();
+    const marker = { atMillis, kind, label: label.slice(0, MAX_LABEL_CHARS) };
+    this.#place(marker);
+    this.#unsaved.push(marker);
+    if (this.#unsaved.length > this.#maxMarkers) this.#unsaved.shift();
   }
 
   /** Oldest first. */
   all(): readonly Marker[] {
     return this.#markers;
+  }
+
+  restore(file: HistoryFile): void {
+    for (const marker of file.runs.markers(this.#maxMarkers)) this.#place(marker);
+  }
+
+  write(file: HistoryFile): void {
+    while (this.#unsaved.length > 0) {
+      file.runs.addMarker(this.#unsaved[0]!);
+      this.#unsaved.shift();
+    }
+  }
+
+  close(file: HistoryFile): void {
+    this.write(file);
+  }
+
+  #place(marker: Marker): void {
+    this.#markers.push(marker);
+    this.#markers.sort((a, b) => a.atMillis - b.atMillis);
+    if (this.#markers.length > this.#maxMarkers) this.#markers.shift();
   }
 }

@@ -1,31 +1,33 @@
 import { availableParallelism, loadavg, totalmem } from 'node:os';
 import { getHeapStatistics } from 'node:v8';
-import type { ProcessFacts, RuntimeSample, TimeRange } from '../query.ts';
+import type { ProcessFacts, RuntimeSample } from '../query.ts';
 
 /** Set at the start of the process, for good. */
 const HEAP_LIMIT_BYTES = getHeapStatistics().heap_size_limit;
 
 /** The process as it is sampled elsewhere. */
 export interface RuntimeReader {
+  readonly startedAtMillis: number;
   /** Taken at the time of the question. */
   current(): RuntimeSample;
-  /** The regular samples in the range, oldest first. */
-  samples(range: TimeRange): readonly RuntimeSample[];
+  readonly problem: string | undefined;
   readonly highWaterRssBytes: number;
+  readonly openFilesLimit: number;
 }
 
-/** `now` in epoch milliseconds. True with telemetry off as well. */
-export function processFacts(runtime: RuntimeReader, now: number): ProcessFacts {
-  const uptimeSeconds = process.uptime();
+/** True with telemetry off as well. Never throws: what the system does not tell is NaN. */
+export function processFacts(runtime: RuntimeReader): ProcessFacts {
   const current = runtime.current();
   return {
     pid: process.pid,
     nodeVersion: process.version,
-    startedAtMillis: Math.round(now - uptimeSeconds * 1000),
-    uptimeSeconds,
+    startedAtMillis: runtime.startedAtMillis,
+    uptimeSeconds: process.uptime(),
     current,
-    highWaterRssBytes: Math.max(runtime.highWaterRssBytes, current.rssBytes),
+    problem: runtime.problem,
+    highWaterRssBytes: runtime.highWaterRssBytes,
     heapLimitBytes: HEAP_LIMIT_BYTES,
+    openFilesLimit: runtime.openFilesLimit,
     handles: handlesByKind(process.getActiveResourcesInfo()),
     machine: machineFacts(),
   };
@@ -38,13 +40,22 @@ function handlesByKind(kinds: readonly string[]): Readonly<Record<string, number
 }
 
 function machineFacts(): ProcessFacts['machine'] {
-  const total = totalmem();
+  const total = known(totalmem);
   // 0 without a constraint, and beyond all bounds where a container has none.
-  const constrained = process.constrainedMemory();
+  const constrained = known(() => process.constrainedMemory());
   return {
     processors: availableParallelism(),
-    loadAverage: process.platform === 'win32' ? undefined : loadavg()[0],
+    loadAverage: process.platform === 'win32' ? undefined : known(() => loadavg()[0]),
     memoryBytes: constrained > 0 && constrained < total ? constrained : total,
-    availableMemoryBytes: process.availableMemory(),
+    availableMemoryBytes: known(() => process.availableMemory()),
   };
+}
+
+/** Each of these reads a file, and may find no free descriptor. */
+function known(read: () => number | undefined): number {
+  try {
+    return read() ?? NaN;
+  } catch {
+    return NaN;
+  }
 }

@@ -53,6 +53,7 @@ export interface TelemetryStoreOptions {
   readonly exportFacts: () => ExportFacts;
   readonly business: () => readonly BusinessMetric[];
   readonly runtime: RuntimeReader;
+  readonly samples: TelemetryQuery['runtime'];
   readonly guard: Guard;
   readonly ownCost: () => OwnCost;
   readonly markers: () => readonly Marker[];
@@ -145,16 +146,16 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
   }
 
   countedFromMillis(): number {
-    const { startedAtMillis } = this.process();
+    const { startedAtMillis } = this.#options.runtime;
     return Math.min(startedAtMillis, this.#settled.aggregates.restoredFromMillis ?? startedAtMillis);
   }
 
   process(): ProcessFacts {
-    return processFacts(this.#options.runtime, this.now());
+    return processFacts(this.#options.runtime);
   }
 
-  runtime(range: TimeRange): readonly RuntimeSample[] {
-    return this.#options.runtime.samples(range);
+  runtime(range: TimeRange, maxPoints?: number): readonly RuntimeSample[] {
+    return this.#options.samples(range, maxPoints);
   }
 
   buffer(): BufferFacts {

@@ -1,34 +1,28 @@
 import type { RuntimeSample } from '../../otel/query.ts';
+import type { ChartLine } from './charts/line-chart.ts';
 
-/**
- * At most so many samples, neighbours made one: sizes as they were last, shares on average, the worst delay, the sum of pauses. A chart of
- * more would be a smear.
- */
-export function runtimeCourse(
-  samples: readonly RuntimeSample[],
-  maxPoints: number,
-): readonly RuntimeSample[] {
-  const each = Math.ceil(samples.length / maxPoints);
-  if (each <= 1) return samples;
-  return Array.from({ length: Math.ceil(samples.length / each) }, (_, index) =>
-    merged(samples.slice(index * each, (index + 1) * each)),
-  );
+type Pick = (sample: RuntimeSample) => number;
+
+/** What a chart draws of samples: each from where it begins, and a line of its own for each process. */
+export function chartSamples(samples: readonly RuntimeSample[], pick: Pick): ChartLine['samples'] {
+  return samples.map((sample) => ({
+    atMillis: sample.atMillis,
+    fromMillis: sample.fromMillis,
+    of: sample.processStartedAtMillis,
+    value: pick(sample),
+  }));
 }
 
-function merged(some: readonly RuntimeSample[]): RuntimeSample {
-  const sum = (pick: (sample: RuntimeSample) => number): number =>
-    some.reduce((total, sample) => total + pick(sample), 0);
-  const mean = (pick: (sample: RuntimeSample) => number): number => sum(pick) / some.length;
-  return {
-    ...some.at(-1)!,
-    cpuUtilization: mean((sample) => sample.cpuUtilization),
-    eventLoopUtilization: mean((sample) => sample.eventLoopUtilization),
-    eventLoopDelayP50Millis: mean((sample) => sample.eventLoopDelayP50Millis),
-    eventLoopDelayP99Millis: some.reduce(
-      (worst, sample) => Math.max(worst, sample.eventLoopDelayP99Millis),
-      0,
-    ),
-    gcPauseMillis: sum((sample) => sample.gcPauseMillis),
-    gcCount: sum((sample) => sample.gcCount),
-  };
+/** For a sparkline: NaN where another process goes on. */
+export function sparkValues(samples: readonly RuntimeSample[], pick: Pick): readonly number[] {
+  return samples.flatMap((sample, index) => {
+    const before = samples[index - 1];
+    const goesOn = before === undefined || before.processStartedAtMillis === sample.processStartedAtMillis;
+    return goesOn ? [pick(sample)] : [NaN, pick(sample)];
+  });
+}
+
+/** The highest that is known; 0 without any. */
+export function highest(samples: readonly RuntimeSample[], pick: Pick): number {
+  return samples.reduce((most, sample) => (pick(sample) > most ? pick(sample) : most), 0);
 }

@@ -1,6 +1,8 @@
 import type { RuntimeSample, SeriesSummary, TelemetryQuery } from '../../otel/query.ts';
 import type { MetricsDocument } from './metrics-document.ts';
 import { repeatedOnRoutes } from './repeated-on-routes.ts';
+import { highest } from './runtime-course.ts';
+import { openFilesOf } from './open-files.ts';
 import { memoryTrend } from './sentences/memory-trend.ts';
 import type { OverviewSituation } from './sentences/overview-sentence.ts';
 import type { ChosenRange } from './time-range.ts';
@@ -20,6 +22,7 @@ export function situationOf(
   known: Known,
 ): OverviewSituation {
   const exported = telemetry.export();
+  const { startedAtMillis, openFilesLimit } = telemetry.process();
   const { storm } = telemetry.sampling();
   const faults = telemetry.faults();
   const [worst] = [...faults].sort((a, b) => b.count - a.count);
@@ -31,13 +34,14 @@ export function situationOf(
     metrics: known.metrics,
     range: { fromMillis: range.fromMillis, toMillis: range.toMillis, words: range.words },
     now,
-    startedAtMillis: telemetry.process().startedAtMillis,
+    startedAtMillis,
     countedFromMillis: telemetry.countedFromMillis(),
     routes: known.routes,
     statements: known.statements,
     repeated: repeatedOnRoutes(telemetry, range).rows,
     memory: memoryTrend(known.runtime),
-    stallMillis: known.runtime.reduce((worst, sample) => Math.max(worst, sample.eventLoopDelayP99Millis), 0),
+    stallMillis: highest(known.runtime, (sample) => sample.eventLoopDelayMaxMillis),
+    openFiles: openFilesOf(known.runtime, openFilesLimit),
     faults:
       worst === undefined
         ? undefined

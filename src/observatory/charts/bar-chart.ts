@@ -3,7 +3,7 @@ import type { ChartLine } from './line-chart.ts';
 import { markerLines, plot, timeAxis, type ChartTime } from './frame.ts';
 import { px, timeScale, zeroScale } from './scales.ts';
 
-/** Sums over time: each bar stands where its sample was taken and reaches back to the one before. */
+/** Sums over time: each bar reaches from where the time of its sample begins to where it was taken. */
 export function barChart(
   what: string,
   { tone, samples }: Pick<ChartLine, 'tone' | 'samples'>,
@@ -18,11 +18,9 @@ export function barChart(
     height,
   );
   const marks = markerLines(time, height);
-  const bars = shown.map((sample, index) => {
+  const bars = shown.map((sample) => {
     const right = x(sample.atMillis);
-    const before =
-      shown[index - 1]?.atMillis ?? sample.atMillis - ((shown[1]?.atMillis ?? 0) - sample.atMillis || 1);
-    const left = x(before);
+    const left = x(sample.fromMillis);
     const top = y(sample.value);
     return (
       sample.value > 0 &&

@@ -1,5 +1,6 @@
 import type { Marker, TimeRange } from '../../../otel/query.ts';
 import { html, type Html, type HtmlValue } from '../../views/html.ts';
+import { markerText } from '../format/marker-text.ts';
 import { momentText, tickText } from '../format/moment.ts';
 import { PLOT_WIDTH, px, timeScale, timeTicks } from './scales.ts';
 
@@ -167,7 +168,7 @@ export function timeAxis(time: ChartTime, height: number): Html {
     )}<text class="axis" x="100%" y="${y}" text-anchor="end">${last}</text>`;
 }
 
-/** Dashed lines for restarts and changed settings; the label is on the side where there is room. */
+/** Dashed lines for starts, changed settings and steps of the clock; the label is on the side where there is room. */
 export function markerLines(
   time: ChartTime,
   height: number,
@@ -190,7 +191,7 @@ export function markerLines(
   });
   const labels = inside.map((marker) => {
     const at = x(marker.atMillis);
-    const title = `${marker.label}, ${momentText(marker.atMillis, time.now)}`;
+    const title = `${markerText(marker, time.now)}, ${momentText(marker.atMillis, time.now)}`;
     // Labels that would lie on each other are left to the titles of their lines.
     const room = at - labelled > 120;
     if (room) labelled = at;

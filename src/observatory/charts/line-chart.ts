@@ -6,10 +6,19 @@ import { type logScale, px, timeScale, zeroScale } from './scales.ts';
 export interface ChartLine {
   readonly label: string;
   readonly tone: 'http' | 'database' | 'render' | 'other';
-  readonly samples: readonly { readonly atMillis: number; readonly value: number }[];
+  readonly samples: readonly ChartSample[];
 }
 
-/** Lines over time, from zero unless they span decades; samples further apart than thrice the usual step leave a gap. */
+export interface ChartSample {
+  readonly atMillis: number;
+  readonly value: number;
+  /** Where its time begins: where the one before ended earlier, there is a gap. */
+  readonly fromMillis: number;
+  /** The process: a line of its own for each. */
+  readonly of: number;
+}
+
+/** Lines over time, from zero unless they span decades. */
 export function lineChart(
   what: string,
   lines: readonly ChartLine[],
@@ -28,7 +37,7 @@ export function lineChart(
     .x((p) => Number(px(p.x)))
     .y((p) => Number(px(p.y)));
   const shapes = lines.map((each) =>
-    pieces(each.samples).map((piece) => {
+    [...Map.groupBy(each.samples, ({ of }) => of).values()].flatMap(pieces).map((piece) => {
       const points = piece.map((sample) => ({ x: x(sample.atMillis), y: y(sample.value) }));
       const only = points.length === 1 ? [points[0]!, { ...points[0]!, x: points[0]!.x + 3 }] : points;
       return html`<path
@@ -62,17 +71,15 @@ export function lineChart(
   });
 }
 
-function pieces(samples: ChartLine['samples']): readonly ChartLine['samples'][] {
-  const finite = samples.filter((sample) => Number.isFinite(sample.value));
-  const steps = finite
-    .slice(1)
-    .map((sample, index) => sample.atMillis - finite[index]!.atMillis)
-    .sort((a, b) => a - b);
-  const usual = steps[Math.floor(steps.length / 2)] ?? 0;
-  const found: { atMillis: number; value: number }[][] = [];
+/** Less than this between two is the time that taking one takes. */
+const GAP_MILLIS = 1000;
+
+function pieces(samples: readonly ChartSample[]): readonly (readonly ChartSample[])[] {
+  const found: ChartSample[][] = [];
   let previous: number | undefined;
-  for (const sample of finite) {
-    if (previous !== undefined && sample.atMillis - previous <= usual * 3) found.at(-1)!.push(sample);
+  for (const sample of samples) {
+    if (!Number.isFinite(sample.value)) continue;
+    if (previous !== undefined && sample.fromMillis - previous <= GAP_MILLIS) found.at(-1)!.push(sample);
     else found.push([sample]);
     previous = sample.atMillis;
   }

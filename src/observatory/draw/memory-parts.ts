@@ -23,6 +23,7 @@ export function memoryParts({
     {
       name: 'code, stacks and native',
       tone: 'http',
+      // Unknown where resident memory is.
       bytes: Math.max(0, rssBytes - heapTotalBytes - externalBytes),
     },
   ];
@@ -33,7 +34,7 @@ export function memoryBar(sample: RuntimeSample): Html {
   const parts = memoryParts(sample);
   const whole = Math.max(
     1,
-    parts.reduce((sum, part) => sum + part.bytes, 0),
+    parts.reduce((sum, part) => sum + (part.bytes || 0), 0),
   );
   let left = 0;
   return html`<div class="parts">

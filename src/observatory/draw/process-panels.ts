@@ -34,16 +34,24 @@ export function nowStrip(facts: ProcessFacts, now: number): Html {
       {
         label: 'event-loop delay p99',
         value: measured(current.eventLoopDelayP99Millis),
-        note: `p50 ${text(duration(current.eventLoopDelayP50Millis))}`,
+        note: `p50 ${text(duration(current.eventLoopDelayP50Millis))}, longest ${text(duration(current.eventLoopDelayMaxMillis))}`,
       },
       { label: 'event loop busy', value: share(current.eventLoopUtilization), note: 'of its time' },
       {
         label: 'GC pauses',
         value: measured(current.gcPauseMillis),
-        note: plural(current.gcCount, 'run'),
+        note: `${plural(current.gcCount, 'run')}, longest ${text(duration(current.gcPauseMaxMillis))}`,
       },
       { label: 'open handles', value: countText(current.activeHandles), note: 'by kind below' },
-    ])}${memoryBar(current)}`,
+      {
+        label: 'files and sockets',
+        value: countText(current.openFiles),
+        note: `of ${countText(facts.openFilesLimit)}, at most`,
+      },
+    ])}${memoryBar(current)}${
+      facts.problem !== undefined &&
+      html`<p class="note">Not everything could be read: <bdi class="wrap">${facts.problem}</bdi></p>`
+    }`,
   });
 }
 

@@ -9,7 +9,7 @@ export interface Quantity {
 
 const NONE: Quantity = { value: '–', unit: '' };
 const whole = format(',.0f');
-const BINARY_UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB'];
+const SIZE_UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'];
 
 /** At most three significant digits, thousands separated, no exponent: 0.112, 3.84, 61.3, 1,040. */
 export function threeDigits(value: number): string {
@@ -60,16 +60,16 @@ export function measured(millis: number): Quantity {
   return durationIn(millis, exactlyThreeDigits);
 }
 
-/** Powers of 1024 under the names people use. */
+/** Powers of 1000, as disks, `ls` and the backup command count them: 1 MB is 1,000,000 bytes wherever people read it. */
 export function size(bytes: number): Quantity {
   if (!Number.isFinite(bytes)) return NONE;
   let value = bytes;
   let power = 0;
-  while (Math.abs(value) >= 1023.5 && power < BINARY_UNITS.length - 1) {
-    value /= 1024;
+  while (Math.abs(value) >= 999.5 && power < SIZE_UNITS.length - 1) {
+    value /= 1000;
     power++;
   }
-  return { value: threeDigits(value), unit: BINARY_UNITS[power]! };
+  return { value: threeDigits(value), unit: SIZE_UNITS[power]! };
 }
 
 /** Per second, or per minute or hour where a second would read as nothing. */

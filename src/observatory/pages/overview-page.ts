@@ -21,7 +21,7 @@ import { metricsDocument, type MetricsDocument, type OperationDocument } from '.
 import { definePage, type PageView, TYPE_WORDS } from '../page.ts';
 import { situationOf } from '../situation.ts';
 import { overviewSentence, type OverviewSituation } from '../sentences/overview-sentence.ts';
-import { runtimeCourse } from '../runtime-course.ts';
+import { highest, sparkValues } from '../runtime-course.ts';
 import { secondsOf, seriesLines } from '../series-lines.ts';
 import { heatPanel } from './heat-panel.ts';
 
@@ -54,7 +54,7 @@ export const overviewPage = definePage<OverviewFacts>({
     const metrics = metricsDocument(telemetry, range);
     const routes = seriesLines(telemetry, 'http', range, seconds, TOP_ROWS);
     const statements = seriesLines(telemetry, 'database', range, seconds, 0);
-    const runtime = telemetry.runtime(range);
+    const runtime = telemetry.runtime(range, STRIP_POINTS);
     const timeline = (type: OperationType): readonly TimelinePoint[] =>
       telemetry.timeline(type, range.known, { maxPoints: 60 });
     return {
@@ -152,9 +152,9 @@ function rates({ timelines }: OverviewFacts, time: ChartTime): Html {
 
 function processStrip({ metrics, runtime }: OverviewFacts, { links }: PageView): Html {
   const { process: facts, export: exported } = metrics;
-  const samples = runtimeCourse(runtime, STRIP_POINTS);
-  const pause = runtime.reduce((worst, sample) => Math.max(worst, sample.gcPauseMillis), 0);
-  const course = (pick: (sample: RuntimeSample) => number): Html => sparkline('other', samples.map(pick));
+  const pause = highest(runtime, (sample) => sample.gcPauseMaxMillis);
+  const course = (pick: (sample: RuntimeSample) => number): Html =>
+    sparkline('other', sparkValues(runtime, pick));
   const sending = !exported.configured
     ? 'off'
     : html`${countText(exported.sent)}<span class="unit"> sent</span>`;
@@ -175,7 +175,7 @@ function processStrip({ metrics, runtime }: OverviewFacts, { links }: PageView):
         value: share(facts.cpu_utilization),
         course: course((s) => s.cpuUtilization),
       },
-      { label: 'GC pause, worst sample', value: measured(pause), course: course((s) => s.gcPauseMillis) },
+      { label: 'longest GC pause', value: measured(pause), course: course((s) => s.gcPauseMaxMillis) },
       {
         label: 'export',
         value: sending,

@@ -5,15 +5,12 @@ import { panel, type ChartTable, type ChartTime } from '../charts/frame.ts';
 import { lineChart, type ChartLine } from '../charts/line-chart.ts';
 import { logScale } from '../charts/scales.ts';
 import { handlesPanel, machinePanel, nowStrip } from '../draw/process-panels.ts';
-import { moment, spanText } from '../format/moment.ts';
-import { countText, duration, measured, share, size, text } from '../format/quantity.ts';
+import { moment } from '../format/moment.ts';
+import { duration, measured, share, size, text } from '../format/quantity.ts';
 import { definePage } from '../page.ts';
-import { runtimeCourse } from '../runtime-course.ts';
-import { memoryTrend } from '../sentences/memory-trend.ts';
-import { plural, type SentencePart } from '../sentences/sentence.ts';
-
-/** Samples of a chart; more would be a smear. */
-const CHART_POINTS = 120;
+import { chartSamples, highest } from '../runtime-course.ts';
+import { processSentence } from '../sentences/process-sentence.ts';
+import { plural } from '../sentences/sentence.ts';
 
 interface RuntimeFacts {
   readonly process: ProcessFacts;
@@ -31,29 +28,9 @@ export const processPage = definePage<RuntimeFacts>({
     markers: telemetry.markers(range),
   }),
   title: () => 'Process',
-  sentence({ process: facts, runtime }, { range }) {
-    const words = facts.startedAtMillis > range.fromMillis ? 'since the start' : range.words;
-    const trend = memoryTrend(runtime);
-    const moved =
-      Math.abs(trend.grownBytes) < 4 * 2 ** 20
-        ? 'steady'
-        : `${text(size(Math.abs(trend.grownBytes)))} ${trend.grownBytes > 0 ? 'more' : 'less'} than at the beginning`;
-    const worst = worstDelay(runtime);
-    const [held, most] = [text(size(facts.current.rssBytes)), text(size(facts.highWaterRssBytes))];
-    const parts: SentencePart[] = [
-      {
-        text: `Up ${spanText(facts.uptimeSeconds * 1000)}, holding ${held}${held === most ? ', the most so far.' : `; at most it held ${most}.`}`,
-      },
-    ];
-    if (runtime.length > 1) parts.push({ text: ` Memory ${words}: ${moved}.` });
-    if (worst > 0) parts.push({ text: ` The event loop was held up for ${text(duration(worst))} at worst.` });
-    return parts;
-  },
+  sentence: (facts, { range, now }) => processSentence(facts, range, now),
   draw({ process: facts, runtime, markers }, view) {
     const time: ChartTime = { range: view.range.drawn, markers, now: view.now };
-    // What is taken now continues the samples, so that the first one is not alone for an interval.
-    const samples = view.range.moving ? [...runtime, facts.current] : runtime;
-    const course = runtimeCourse(samples, CHART_POINTS);
     const of = (
       label: string,
       tone: ChartLine['tone'],
@@ -61,11 +38,13 @@ export const processPage = definePage<RuntimeFacts>({
     ): ChartLine => ({
       label,
       tone,
-      samples: course.map((sample) => ({ atMillis: sample.atMillis, value: pick(sample) })),
+      samples: chartSamples(runtime, pick),
     });
-    const table = runtimeTable(course, view.now);
+    const table = runtimeTable(runtime, view.now);
     const tall = { height: 150 };
     const runs = runtime.reduce((sum, sample) => sum + sample.gcCount, 0);
+    const longest = highest(runtime, (s) => s.gcPauseMaxMillis);
+    const worst = highest(runtime, (s) => s.eventLoopDelayMaxMillis);
     const paused = runtime.reduce((sum, sample) => sum + sample.gcPauseMillis, 0);
     return html`${nowStrip(facts, view.now)}
       <div class="grid even">
@@ -75,23 +54,23 @@ export const processPage = definePage<RuntimeFacts>({
           body: lineChart(
             'Memory',
             [
-              of('RSS', 'http', (s) => s.rssBytes / 2 ** 20),
-              of('heap total', 'other', (s) => s.heapTotalBytes / 2 ** 20),
-              of('heap used', 'database', (s) => s.heapUsedBytes / 2 ** 20),
+              of('RSS', 'http', (s) => s.rssBytes),
+              of('heap total', 'other', (s) => s.heapTotalBytes),
+              of('heap used', 'database', (s) => s.heapUsedBytes),
             ],
             time,
-            (value) => (value === 0 ? '0' : `${countText(value)} MB`),
+            (value) => (value === 0 ? '0' : text(size(value))),
             tall,
           ),
           table,
         })}
         ${panel({
           title: 'Event-loop delay',
-          note:
-            worstDelay(runtime) > 0 ? `log scale; worst ${text(duration(worstDelay(runtime)))}` : 'log scale',
+          note: worst > 0 ? `log scale; longest ${text(duration(worst))}` : 'log scale',
           body: lineChart(
             'Event-loop delay',
             [
+              of('longest', 'other', (s) => s.eventLoopDelayMaxMillis),
               of('p99', 'render', (s) => s.eventLoopDelayP99Millis),
               of('p50', 'http', (s) => s.eventLoopDelayP50Millis),
             ],
@@ -118,7 +97,10 @@ export const processPage = definePage<RuntimeFacts>({
         })}
         ${panel({
           title: 'Garbage collection',
-          note: runs === 0 ? 'no runs' : `${plural(runs, 'run')}, ${text(duration(paused))} paused in all`,
+          note:
+            runs === 0
+              ? 'no runs'
+              : `${plural(runs, 'run')}, ${text(duration(paused))} paused in all, ${text(duration(longest))} at most`,
           body: barChart(
             'Garbage collection',
             of('pause', 'other', (s) => s.gcPauseMillis),
@@ -133,31 +115,37 @@ export const processPage = definePage<RuntimeFacts>({
   },
   sheet: ({ runtime }) => ({
     columns: [
+      'from',
       'at',
+      'process_started_at',
       'rss_bytes',
+      'rss_max_bytes',
       'heap_used_bytes',
       'cpu_utilization',
       'event_loop_delay_p99_ms',
+      'event_loop_delay_max_ms',
       'gc_pause_ms',
+      'gc_pause_max_ms',
+      'open_files_max',
     ],
     rows: runtime.map((s) => [
-      new Date(s.atMillis).toISOString(),
+      ...[s.fromMillis, s.atMillis, s.processStartedAtMillis].map((millis) => new Date(millis).toISOString()),
       s.rssBytes,
+      s.rssMaxBytes,
       s.heapUsedBytes,
       s.cpuUtilization,
       s.eventLoopDelayP99Millis,
+      s.eventLoopDelayMaxMillis,
       s.gcPauseMillis,
+      s.gcPauseMaxMillis,
+      s.openFilesMax,
     ]),
   }),
 });
 
-function worstDelay(runtime: readonly RuntimeSample[]): number {
-  return runtime.reduce((worst, sample) => Math.max(worst, sample.eventLoopDelayP99Millis), 0);
-}
-
 function runtimeTable(runtime: readonly RuntimeSample[], now: number): ChartTable {
   return {
-    columns: ['at', 'RSS', 'heap used', 'CPU', 'delay p50', 'delay p99', 'GC'],
+    columns: ['at', 'RSS', 'heap used', 'CPU', 'delay p50', 'delay p99', 'longest', 'GC'],
     at: runtime.map((s) => s.atMillis),
     rows: runtime.map((s) => [
       moment(s.atMillis, now),
@@ -166,6 +154,7 @@ function runtimeTable(runtime: readonly RuntimeSample[], now: number): ChartTabl
       text(share(s.cpuUtilization)),
       text(measured(s.eventLoopDelayP50Millis)),
       text(measured(s.eventLoopDelayP99Millis)),
+      text(measured(s.eventLoopDelayMaxMillis)),
       text(measured(s.gcPauseMillis)),
     ]),
   };

@@ -10,16 +10,21 @@ export interface MemoryTrend {
 
 /** Growth is told when it is a fifth and 20 MB at least, over ten minutes at least, and was not only the start. */
 const MIN_GROWTH = 0.2;
-const MIN_BYTES = 20 * 2 ** 20;
+const MIN_BYTES = 20_000_000;
 const MIN_MILLIS = 600_000;
 const MIN_SAMPLES = 12;
 
 const mean = (samples: readonly RuntimeSample[]): number =>
   samples.reduce((sum, sample) => sum + sample.rssBytes, 0) / samples.length;
 
-export function memoryTrend(samples: readonly RuntimeSample[]): MemoryTrend {
+/** Of the last process among them: a new one has a new heap. */
+export function memoryTrend(all: readonly RuntimeSample[]): MemoryTrend {
+  const last = all.at(-1);
+  const samples = all.filter(
+    (sample) =>
+      sample.processStartedAtMillis === last?.processStartedAtMillis && !Number.isNaN(sample.rssBytes),
+  );
   const [first] = samples;
-  const last = samples.at(-1);
   if (first === undefined || last === undefined) return { growing: false, grownBytes: 0, overMillis: 0 };
   const overMillis = last.atMillis - first.atMillis;
   const quarter = Math.max(1, Math.floor(samples.length / 4));

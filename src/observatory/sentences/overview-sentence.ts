@@ -3,6 +3,7 @@ import { DISABLED_SENTENCE } from '../draw/disabled.ts';
 import { momentText, spanText } from '../format/moment.ts';
 import { countText, duration, share, size, text } from '../format/quantity.ts';
 import type { Links } from '../links.ts';
+import type { OpenFiles } from '../open-files.ts';
 import type { MetricsDocument } from '../metrics-document.ts';
 import type { RepeatedOnRoute } from '../repeated-on-routes.ts';
 import type { MemoryTrend } from './memory-trend.ts';
@@ -20,8 +21,10 @@ export interface OverviewSituation {
   readonly statements: readonly SeriesSummary[];
   readonly repeated: readonly RepeatedOnRoute[];
   readonly memory: MemoryTrend;
-  /** The worst event-loop delay p99 of the samples in the range; 0 without samples. */
+  /** The longest that the event loop was held up in the range; 0 without samples. */
   readonly stallMillis: number;
+  /** Too few were left of them. */
+  readonly openFiles: OpenFiles | undefined;
   /** Caught inside telemetry since the start: what it counts may be short by them. */
   readonly faults: { readonly count: number; readonly place: string } | undefined;
   /** More fails or is slow than can be kept: the share that is, 0–1. */
@@ -30,8 +33,8 @@ export interface OverviewSituation {
   readonly exportFailing: { readonly endpoint: string; readonly sinceMillis: number | undefined } | undefined;
 }
 
-/** A p99 of event-loop delay that a reader would feel. */
-const STALL_MILLIS = 100;
+/** A hold-up of the event loop that every reader of that moment felt. */
+const STALL_MILLIS = 250;
 /** A p95 that a reader would call slow. */
 const SLOW_MILLIS = 1000;
 /** After the numbers, so many reasons at most: the first thing to look at comes first. */
@@ -42,6 +45,7 @@ export function overviewSentence(situation: OverviewSituation, links: Links): Se
   const { metrics } = situation;
   if (!metrics.sampling.enabled) return DISABLED_SENTENCE;
   const reasons = [
+    openFilesLeft(situation, links),
     faults(situation, links),
     storm(situation, links),
     slowness(situation, links),
@@ -91,6 +95,7 @@ function opening(situation: OverviewSituation, links: Links): Sentence {
           ? { text: 'Working, but slow.' }
           : http.errors > 0 ||
               situation.stallMillis >= STALL_MILLIS ||
+              situation.openFiles !== undefined ||
               situation.storm !== undefined ||
               situation.exportFailing !== undefined ||
               situation.faults !== undefined
@@ -185,6 +190,20 @@ function stall({ stallMillis }: OverviewSituation, links: Links): Sentence | und
   return [
     { text: 'The event loop', href: links.to('/process') },
     { text: ` was held up for as long as ${text(duration(stallMillis))}.` },
+  ];
+}
+
+function openFilesLeft({ openFiles, now }: OverviewSituation, links: Links): Sentence | undefined {
+  if (openFiles === undefined) return undefined;
+  const { used, limit, atMillis, ranOut } = openFiles;
+  const seen = `: ${countText(used)} of ${countText(limit)} were open at ${momentText(atMillis, now)}`;
+  return [
+    {
+      text: ranOut ? 'File descriptors ran out' : 'File descriptors nearly ran out',
+      href: links.to('/process'),
+      tone: 'failed',
+    },
+    { text: ranOut ? `${seen}; whoever was refused a connection is in no count.` : `${seen}.` },
   ];
 }
 

@@ -1,32 +1,36 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import type { RuntimeSample } from '../../../otel/query.ts';
-import { processFacts, type RuntimeReader } from '../../../otel/store/process-facts.ts';
-
-const current: RuntimeSample = {
-  atMillis: 0,
-  rssBytes: 500,
-  heapUsedBytes: 40,
-  heapTotalBytes: 60,
-  externalBytes: 5,
-  cpuUtilization: 0,
-  eventLoopDelayP50Millis: 0,
-  eventLoopDelayP99Millis: 0,
-  eventLoopUtilization: 0,
-  gcPauseMillis: 0,
-  gcCount: 0,
-  activeHandles: 1,
-};
-const reader: RuntimeReader = { current: () => current, samples: () => [], highWaterRssBytes: 400 };
+import { processFacts } from '../../../otel/store/process-facts.ts';
+import { fakeRuntime, SAMPLE } from './store-fixture.ts';
 
 describe('processFacts', () => {
-  it('takes the resident size of now for the highest when it is', () => {
-    expect(processFacts(reader, 0).highWaterRssBytes).toBe(500);
+  it('says what the sampler knows', () => {
+    expect(processFacts({ ...fakeRuntime, problem: 'EMFILE' })).toMatchObject({
+      startedAtMillis: SAMPLE.processStartedAtMillis,
+      current: SAMPLE,
+      problem: 'EMFILE',
+      highWaterRssBytes: 400,
+      openFilesLimit: 1024,
+    });
+  });
+
+  it('answers when nothing of the machine can be read', () => {
+    const unreadable = (): never => {
+      throw new Error('EMFILE');
+    };
+    const spies = [
+      jest.spyOn(process, 'availableMemory').mockImplementation(unreadable),
+      jest.spyOn(process, 'constrainedMemory').mockImplementation(unreadable),
+    ];
+    const { machine } = processFacts(fakeRuntime);
+    for (const spy of spies) spy.mockRestore();
+    expect(machine.availableMemoryBytes).toBeNaN();
+    expect(machine.memoryBytes).toBeGreaterThan(0);
   });
 
   it('counts handles by kind', async () => {
-    const listening = (): number => processFacts(reader, 0).handles['TCPServerWrap'] ?? 0;
+    const listening = (): number => processFacts(fakeRuntime).handles['TCPServerWrap'] ?? 0;
     const before = listening();
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -36,7 +40,7 @@ describe('processFacts', () => {
   });
 
   it('tells memory of the machine that can be, and a heap that fits a number', () => {
-    const { machine, heapLimitBytes } = processFacts(reader, 0);
+    const { machine, heapLimitBytes } = processFacts(fakeRuntime);
     expect(machine.processors).toBeGreaterThanOrEqual(1);
     expect(machine.memoryBytes).toBeLessThan(2 ** 50);
     expect(machine.availableMemoryBytes).toBeGreaterThan(0);

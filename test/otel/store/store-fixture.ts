@@ -10,25 +10,33 @@ import { TraceRing } from '../../../otel/store/trace-ring.ts';
 import { START_MILLIS } from './kept-span-fixture.ts';
 
 export const SAMPLE: RuntimeSample = {
+  fromMillis: START_MILLIS - 30_000,
   atMillis: START_MILLIS,
+  processStartedAtMillis: START_MILLIS - 60_000,
   rssBytes: 100,
+  rssMaxBytes: 400,
   heapUsedBytes: 50,
   heapTotalBytes: 80,
   externalBytes: 5,
   cpuUtilization: 0.1,
   eventLoopDelayP50Millis: 1,
   eventLoopDelayP99Millis: 5,
+  eventLoopDelayMaxMillis: 6,
   eventLoopUtilization: 0.2,
   gcPauseMillis: 1,
+  gcPauseMaxMillis: 1,
   gcCount: 2,
   activeHandles: 3,
+  openFiles: 20,
+  openFilesMax: 21,
 };
 
 export const fakeRuntime: RuntimeReader = {
+  startedAtMillis: SAMPLE.processStartedAtMillis,
   current: () => SAMPLE,
-  samples: (range) =>
-    range.fromMillis <= SAMPLE.atMillis && SAMPLE.atMillis < range.toMillis ? [SAMPLE] : [],
+  problem: undefined,
   highWaterRssBytes: 400,
+  openFilesLimit: 1024,
 };
 
 const SUMMARY: OperationSummary = {
@@ -107,6 +115,7 @@ export function storeWith(options: Partial<TelemetryStoreOptions> = {}): {
     }),
     business: () => [{ name: 'posts.created', attributes: {}, value: 1 }],
     runtime: fakeRuntime,
+    samples: () => [SAMPLE],
     guard,
     ownCost: () => ({ nanosPerSpan: 100, cpuShare: 0.01, bytesHeld: 1000, historyFileBytes: 0 }),
     markers: () => [{ atMillis: START_MILLIS, kind: 'start', label: 'started' }],

@@ -275,7 +275,10 @@ export class FakeTelemetry implements TelemetryQuery, TelemetryControl {
     const age = (atMillis - this.#startedMillis) / HOUR;
     const wobble = noise(Math.floor(atMillis / 30_000));
     return {
+      fromMillis: atMillis - 30_000,
       atMillis,
+      processStartedAtMillis: this.#startedMillis,
+      rssMaxBytes: 101 * 2 ** 20,
       rssBytes: (86 + age * 0.2 + wobble * 6) * 2 ** 20,
       heapUsedBytes: (34 + wobble * 9) * 2 ** 20,
       heapTotalBytes: 62 * 2 ** 20,
@@ -283,10 +286,14 @@ export class FakeTelemetry implements TelemetryQuery, TelemetryControl {
       cpuUtilization: 0.04 + wobble * 0.09,
       eventLoopDelayP50Millis: 0.9 + wobble * 0.3,
       eventLoopDelayP99Millis: 9 + wobble * 6 + (wobble > 0.98 ? 120 : 0),
+      eventLoopDelayMaxMillis: 14 + wobble * 60 + (wobble > 0.98 ? 400 : 0),
       eventLoopUtilization: 0.05 + wobble * 0.08,
       gcPauseMillis: wobble * 3,
+      gcPauseMaxMillis: wobble * 2,
       gcCount: Math.round(wobble * 6),
       activeHandles: 11,
+      openFiles: 31,
+      openFilesMax: 34,
     };
   }
 
@@ -297,7 +304,9 @@ export class FakeTelemetry implements TelemetryQuery, TelemetryControl {
       startedAtMillis: this.#startedMillis,
       uptimeSeconds: (this.now() - this.#startedMillis) / 1000,
       current: this.#sample(this.now()),
+      problem: undefined,
       highWaterRssBytes: 101 * 2 ** 20,
+      openFilesLimit: 1024,
       heapLimitBytes: 2096 * 2 ** 20,
       handles: { TCPSocketWrap: 6, TCPServerWrap: 1, Timeout: 3, FSReqCallback: 1 },
       machine: {
@@ -315,7 +324,7 @@ export class FakeTelemetry implements TelemetryQuery, TelemetryControl {
     const from = Math.max(range.fromMillis, this.#startedMillis);
     return Array.from(
       { length: Math.max(0, Math.floor((Math.min(range.toMillis, this.now()) - from) / step)) },
-      (_, index) => this.#sample(from + index * step),
+      (_, index) => ({ ...this.#sample(from + index * step), fromMillis: from + (index - 1) * step }),
     );
   }
 

@@ -94,7 +94,12 @@ describe.each(Object.entries(POINTS))('charts of %s', (_, points) => {
           {
             label: 'x',
             tone: 'http',
-            samples: points.map((each) => ({ atMillis: each.startMillis, value: each.durationMillis.p50 })),
+            samples: points.map((each) => ({
+              fromMillis: each.startMillis,
+              atMillis: each.startMillis,
+              of: 1,
+              value: each.durationMillis.p50,
+            })),
           },
         ],
         time,

@@ -64,9 +64,12 @@ describe('quantities', () => {
 
   it.each([
     [0, '0 bytes'],
-    [18_204, '17.8 KB'],
-    [1024 ** 2, '1 MB'],
-    [5e15, '4,547 TB'],
+    [999, '999 bytes'],
+    [18_204, '18.2 kB'],
+    [999_600, '1 MB'],
+    [1024 ** 2, '1.05 MB'],
+    [5e15, '5,000 TB'],
+    [NaN, '–'],
   ])('%p bytes read %p', (bytes, expected) => expect(plain(size(bytes))).toBe(expected));
 
   it.each([

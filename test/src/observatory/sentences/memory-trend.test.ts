@@ -19,6 +19,21 @@ describe('memoryTrend', () => {
     expect(trend.overMillis).toBe(119 * 30_000);
   });
 
+  it('is of one process: a new one has a new heap', () => {
+    const before = samples(60, () => 400);
+    const after = samples(60, () => 90).map((sample) => ({
+      ...sample,
+      atMillis: sample.atMillis + 7_200_000,
+      processStartedAtMillis: SAMPLE.processStartedAtMillis + 7_000_000,
+    }));
+    expect(memoryTrend([...before, ...after])).toMatchObject({ grownBytes: 0, overMillis: 59 * 30_000 });
+  });
+
+  it('leaves out what could not be read', () => {
+    const gap = samples(60, (index) => (index === 30 ? NaN : 90));
+    expect(memoryTrend(gap).grownBytes).toBe(0);
+  });
+
   it.each([
     ['no samples', []],
     ['one sample', samples(1, () => 90)],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SeriesSummary } from '../../../../otel/query.ts';
+import { momentText } from '../../../../src/observatory/format/moment.ts';
 import { Links } from '../../../../src/observatory/links.ts';
 import {
   metricsDocument,
@@ -43,6 +44,7 @@ function situation(more: Partial<OverviewSituation> = {}): OverviewSituation {
     repeated: [],
     memory: { growing: false, grownBytes: 0, overMillis: 0 },
     stallMillis: 12,
+    openFiles: undefined,
     exportFailing: undefined,
     storm: undefined,
     faults: undefined,
@@ -241,13 +243,23 @@ describe('overviewSentence', () => {
     ],
     [
       'growing memory',
-      { memory: { growing: true, grownBytes: 40 * 2 ** 20, overMillis: HOUR } },
+      { memory: { growing: true, grownBytes: 40_000_000, overMillis: HOUR } },
       'All fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. Memory grew by 40 MB in 1 hour.',
     ],
     [
       'a stalled loop',
-      { stallMillis: 135 },
-      'Mostly fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was held up for as long as 135 ms.',
+      { stallMillis: 1350 },
+      'Mostly fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was held up for as long as 1.35 s.',
+    ],
+    [
+      'no file descriptor left',
+      { openFiles: { used: 1024, limit: 1024, atMillis: FAKE_NOW, ranOut: true } },
+      `Mostly fine. 32,410 requests in the last hour, none failed. File descriptors ran out: 1,024 of 1,024 were open at ${momentText(FAKE_NOW, FAKE_NOW)}; whoever was refused a connection is in no count. One in twenty took longer than 19 ms.`,
+    ],
+    [
+      'few file descriptors left',
+      { openFiles: { used: 950, limit: 1024, atMillis: FAKE_NOW, ranOut: false } },
+      `Mostly fine. 32,410 requests in the last hour, none failed. File descriptors nearly ran out: 950 of 1,024 were open at ${momentText(FAKE_NOW, FAKE_NOW)}. One in twenty took longer than 19 ms.`,
     ],
     [
       'a loop that is not measured',
@@ -267,11 +279,11 @@ describe('overviewSentence', () => {
     [
       'all at once: three reasons, not five',
       {
-        stallMillis: 135,
-        memory: { growing: true, grownBytes: 40 * 2 ** 20, overMillis: HOUR },
+        stallMillis: 1350,
+        memory: { growing: true, grownBytes: 40_000_000, overMillis: HOUR },
         repeated: [repeated],
       },
-      'Mostly fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was held up for as long as 135 ms. Memory grew by 40 MB in 1 hour.',
+      'Mostly fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was held up for as long as 1.35 s. Memory grew by 40 MB in 1 hour.',
     ],
   ])('%s', (_, more, expected) => expect(say(more)).toBe(expected));
 

@@ -39,7 +39,7 @@ describe('traceSentence', () => {
     [
       'an aborted download',
       abortedTrace(ID, NOW),
-      '2.31 s. That is slower than 99.9 % of the requests of this route. The client left before the answer was whole, 10 MB into it.',
+      '2.31 s. That is slower than 99.9 % of the requests of this route. The client left before the answer was whole, 10.5 MB into it.',
     ],
     [
       'an ordinary page',

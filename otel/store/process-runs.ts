@@ -1,0 +1,92 @@
+import type { Clock } from '../clock.ts';
+import type { Marker } from '../query.ts';
+import type { HistoryFile } from './history-file.ts';
+import type { HistoryPart } from './history-part.ts';
+import type { ProcessRun } from './run-table.ts';
+
+/** Of the history file, and of what charts mark; a month of several a day. */
+const MAX_RUNS = 500;
+/** How often this process says that it lives: what is known of the end of one that was killed is right to that. */
+const SEEN_INTERVAL_NANOS = 5e9;
+/** One that was alive at our start and has said nothing for so long is not. */
+const SILENCE_MILLIS = 15_000;
+
+export interface ProcessRunsOptions {
+  readonly clock: Clock;
+  readonly pid: number;
+  readonly startedMillis: number;
+  /** Whether another process of that number is alive. */
+  readonly isAlive?: (pid: number) => boolean;
+}
+
+/** Which processes wrote into the history file, when each began and how it ended: each start is a marker. */
+export class ProcessRuns implements HistoryPart {
+  readonly #clock: Clock;
+  readonly #isAlive: (pid: number) => boolean;
+  readonly #own: ProcessRun;
+  /** Those of the file, this one among them; without a file only this one. */
+  #runs: readonly ProcessRun[];
+  #run = 0;
+  #seenNanos = 0;
+  #alive: ReadonlySet<number> = new Set();
+
+  constructor({ clock, pid, startedMillis, isAlive = isProcessAlive }: ProcessRunsOptions) {
+    this.#clock = clock;
+    this.#isAlive = isAlive;
+    this.#own = { run: 0, pid, startedMillis, seenMillis: clock.now(), stopped: false };
+    this.#runs = [this.#own];
+  }
+
+  /** Oldest first. */
+  starts(): readonly Marker[] {
+    return this.#runs.map((run, index) => {
+      const before = this.#runs[index - 1];
+      const marker: Marker = { atMillis: run.startedMillis, kind: 'start', label: 'start' };
+      return before === undefined ? marker : { ...marker, before: this.#endOf(before, run) };
+    });
+  }
+
+  restore(file: HistoryFile): void {
+    const { pid, startedMillis } = this.#own;
+    this.#run = file.runs.begin(pid, startedMillis, this.#clock.now());
+    this.#runs = file.runs.runs(MAX_RUNS);
+    this.#alive = new Set(
+      this.#runs
+        .filter((run) => !run.stopped && run.pid !== pid && this.#isAlive(run.pid))
+        .map(({ run }) => run),
+    );
+    file.runs.bound(MAX_RUNS);
+  }
+
+  write(file: HistoryFile): void {
+    const nanos = this.#clock.monotonicNanos();
+    if (nanos - this.#seenNanos < SEEN_INTERVAL_NANOS) return;
+    this.#seenNanos = nanos;
+    file.runs.seen(this.#run, this.#clock.now(), false);
+    this.#runs = file.runs.runs(MAX_RUNS);
+  }
+
+  close(file: HistoryFile): void {
+    file.runs.seen(this.#run, this.#clock.now(), true);
+  }
+
+  /** How one ended, as seen by the next that began. */
+  #endOf(before: ProcessRun, next: ProcessRun): NonNullable<Marker['before']> {
+    const atMillis = before.seenMillis;
+    if (atMillis > next.startedMillis) return { ended: 'running', atMillis };
+    if (before.stopped) return { ended: 'stopped', atMillis };
+    const mayStillSpeak =
+      next.run === this.#run &&
+      this.#alive.has(before.run) &&
+      this.#clock.now() - next.startedMillis < SILENCE_MILLIS;
+    return { ended: mayStillSpeak ? 'running' : 'not stopped', atMillis };
+  }
+}
+
+function isProcessAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,117 @@
+import type { RuntimeSample, TimeRange } from '../query.ts';
+import type { HistoryFile } from './history-file.ts';
+import type { HistoryPart } from './history-part.ts';
+import { mergedSample, sampleCourse } from './merged-samples.ts';
+import { PackedSamples } from './packed-samples.ts';
+
+/** A day at the default interval of 30 s. */
+const MAX_FINE = 2880;
+/** 30 days. */
+const MAX_COARSE = 2880;
+const COARSE_MILLIS = 900_000;
+const [FINE, COARSE] = [0, 1] as const;
+const DEFAULT_POINTS = 120;
+/** A page reads its clock before it asks, and drawing takes a while: a range that ended less ago ends now. */
+const NOW_MILLIS = 2000;
+
+/**
+ * Samples of this process and of those before it: a day as they were taken, 30 days by the quarter of an hour, in memory and in the
+ * history file; in both bounded by their number.
+ */
+export class RuntimeHistory implements HistoryPart {
+  readonly #fine = new PackedSamples(MAX_FINE);
+  readonly #coarse = new PackedSamples(MAX_COARSE);
+  /** Of the quarter of an hour that is not over. */
+  #open: RuntimeSample | undefined;
+  readonly #unsaved: { readonly tier: number; readonly sample: RuntimeSample }[] = [];
+  #isKeptOnDisk = false;
+
+  record(sample: RuntimeSample): void {
+    this.#fine.add(sample);
+    this.#save(FINE, sample);
+    if (this.#open !== undefined && cellOf(this.#open) !== cellOf(sample)) this.#closeCell();
+    this.#open = this.#open === undefined ? sample : mergedSample([this.#open, sample]);
+  }
+
+  /** Oldest first; `current` continues them where the range ends now. */
+  samples(range: TimeRange, current: RuntimeSample, maxPoints = DEFAULT_POINTS): readonly RuntimeSample[] {
+    const found = this.#covering(range).filter(
+      ({ atMillis }) => atMillis >= range.fromMillis && atMillis < range.toMillis,
+    );
+    if (range.toMillis > current.atMillis - NOW_MILLIS && range.fromMillis < current.atMillis)
+      found.push(current);
+    return sampleCourse(found, range, maxPoints);
+  }
+
+  get bytes(): number {
+    return this.#fine.bytes + this.#coarse.bytes;
+  }
+
+  restore(file: HistoryFile): void {
+    this.#isKeptOnDisk = true;
+    // What was taken before the file was opened stays the newest.
+    const taken = [...this.#fine.values()];
+    const fine = file.runtimeSamples.newest(FINE, MAX_FINE - taken.length);
+    const coarse = file.runtimeSamples.newest(COARSE, MAX_COARSE);
+    const ended = leftOpen(fine, coarse);
+    for (const sample of [...fine, ...taken]) this.#fine.add(sample);
+    for (const sample of [...coarse, ...ended].sort((a, b) => a.atMillis - b.atMillis))
+      this.#coarse.add(sample);
+    for (const sample of ended) this.#save(COARSE, sample);
+    this.#unsaved.push(...taken.map((sample) => ({ tier: FINE, sample })));
+  }
+
+  write(file: HistoryFile): void {
+    if (this.#unsaved.length === 0) return;
+    file.transaction(() => {
+      for (const { tier, sample } of this.#unsaved) file.runtimeSamples.save(tier, sample);
+      file.runtimeSamples.bound(FINE, MAX_FINE);
+      file.runtimeSamples.bound(COARSE, MAX_COARSE);
+    });
+    this.#unsaved.length = 0;
+  }
+
+  close(file: HistoryFile): void {
+    this.#closeCell();
+    this.write(file);
+  }
+
+  /** The finer samples where they reach as far back as anything does. */
+  #covering({ fromMillis }: TimeRange): RuntimeSample[] {
+    const fine = [...this.#fine.values()];
+    const reach = fine[0]?.fromMillis ?? Infinity;
+    if (fromMillis >= reach || this.#coarse.size === 0) return fine;
+    const coarse = [...this.#coarse.values()];
+    if (coarse[0]!.fromMillis >= reach) return fine;
+    return this.#open === undefined ? coarse : [...coarse, this.#open];
+  }
+
+  #closeCell(): void {
+    if (this.#open === undefined) return;
+    this.#coarse.add(this.#open);
+    this.#save(COARSE, this.#open);
+    this.#open = undefined;
+  }
+
+  #save(tier: number, sample: RuntimeSample): void {
+    if (!this.#isKeptOnDisk) return;
+    this.#unsaved.push({ tier, sample });
+    // A file that cannot be written for a day.
+    if (this.#unsaved.length > MAX_FINE) this.#unsaved.shift();
+  }
+}
+
+/** The quarters of an hour that a process which was killed did not live to close. */
+function leftOpen(
+  fine: readonly RuntimeSample[],
+  coarse: readonly RuntimeSample[],
+): readonly RuntimeSample[] {
+  const keyOf = (sample: RuntimeSample): string => `${sample.processStartedAtMillis} ${cellOf(sample)}`;
+  const closed = new Set(coarse.map(keyOf));
+  const parts = Map.groupBy(fine, keyOf);
+  return [...parts].flatMap(([key, samples]) => (closed.has(key) ? [] : [mergedSample(samples)]));
+}
+
+function cellOf({ atMillis }: RuntimeSample): number {
+  return Math.floor(atMillis / COARSE_MILLIS);
+}

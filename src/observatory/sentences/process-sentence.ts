@@ -1,0 +1,104 @@
+import type { Marker, ProcessFacts, RuntimeSample } from '../../../otel/query.ts';
+import { markerText } from '../format/marker-text.ts';
+import { momentText, spanText } from '../format/moment.ts';
+import { countText, duration, size, text } from '../format/quantity.ts';
+import { openFilesOf } from '../open-files.ts';
+import { highest } from '../runtime-course.ts';
+import type { ChosenRange } from '../time-range.ts';
+import { memoryTrend } from './memory-trend.ts';
+import { plural, type Sentence } from './sentence.ts';
+
+/** Less is the breathing of a heap. */
+const STEADY_BYTES = 4_000_000;
+
+export interface ProcessSituation {
+  readonly process: ProcessFacts;
+  /** Of the range, those of earlier processes among them. */
+  readonly runtime: readonly RuntimeSample[];
+  readonly markers: readonly Marker[];
+}
+
+/** How long it is up and after what, what it holds, and what the range has seen. */
+export function processSentence(
+  { process, runtime, markers }: ProcessSituation,
+  range: ChosenRange,
+  now: number,
+): Sentence {
+  const words = [
+    upAndHolding(process),
+    starts(markers, range, now),
+    memoryMoved(process, runtime, range, now),
+    heldBefore(process, runtime),
+    heldUp(runtime),
+    openFilesLeft(process, runtime, now),
+  ];
+  return words
+    .filter((part) => part !== undefined)
+    .map((part, index) => ({ text: index === 0 ? part : ` ${part}` }));
+}
+
+function upAndHolding({ uptimeSeconds, current, highWaterRssBytes, problem }: ProcessFacts): string {
+  const up = `Up ${spanText(uptimeSeconds * 1000)}`;
+  if (Number.isNaN(current.rssBytes))
+    return `${up}; how much memory it holds cannot be read${problem === undefined ? '' : ` (${problem})`}.`;
+  const [held, most] = [text(size(current.rssBytes)), text(size(highWaterRssBytes))];
+  return `${up}, holding ${held}${held === most ? ', the most so far.' : `; at most it held ${most}.`}`;
+}
+
+/** Of several only the last in full: each stands in the charts. */
+function starts(markers: readonly Marker[], range: ChosenRange, now: number): string | undefined {
+  const began = markers.filter(({ kind }) => kind === 'start');
+  const last = began.at(-1);
+  if (last?.before === undefined) return undefined;
+  const what = `${momentText(last.atMillis, now)}: ${markerText(last, now)}`;
+  return began.length === 1
+    ? `At ${what}.`
+    : `${plural(began.length, 'start')} ${range.words}, the last at ${what}.`;
+}
+
+function memoryMoved(
+  process: ProcessFacts,
+  runtime: readonly RuntimeSample[],
+  range: ChosenRange,
+  now: number,
+): string | undefined {
+  const last = runtime.at(-1);
+  if (last === undefined || runtime.length < 2) return undefined;
+  const startedAt = last.processStartedAtMillis;
+  const since =
+    startedAt <= range.fromMillis
+      ? range.words
+      : startedAt === process.startedAtMillis
+        ? 'since the start'
+        : `since the start at ${momentText(startedAt, now)}`;
+  const { grownBytes } = memoryTrend(runtime);
+  const moved =
+    Math.abs(grownBytes) < STEADY_BYTES
+      ? 'steady'
+      : `${text(size(Math.abs(grownBytes)))} ${grownBytes > 0 ? 'more' : 'less'} than at the beginning`;
+  return `Memory ${since}: ${moved}.`;
+}
+
+function heldBefore(
+  { startedAtMillis }: ProcessFacts,
+  runtime: readonly RuntimeSample[],
+): string | undefined {
+  const earlier = runtime.filter((sample) => sample.processStartedAtMillis !== startedAtMillis);
+  const most = highest(earlier, (sample) => sample.rssMaxBytes);
+  return most === 0 ? undefined : `Earlier processes of this range held up to ${text(size(most))}.`;
+}
+
+function heldUp(runtime: readonly RuntimeSample[]): string | undefined {
+  const longest = highest(runtime, (sample) => sample.eventLoopDelayMaxMillis);
+  return longest === 0 ? undefined : `The event loop was held up for ${text(duration(longest))} at worst.`;
+}
+
+function openFilesLeft(
+  { openFilesLimit }: ProcessFacts,
+  runtime: readonly RuntimeSample[],
+  now: number,
+): string | undefined {
+  const few = openFilesOf(runtime, openFilesLimit);
+  if (few === undefined) return undefined;
+  return `File descriptors ${few.ranOut ? '' : 'nearly '}ran out: ${countText(few.used)} of ${countText(few.limit)} were open at ${momentText(few.atMillis, now)}.`;
+}

@@ -1,0 +1,97 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Marker, RuntimeSample } from '../../../../otel/query.ts';
+import { momentText } from '../../../../src/observatory/format/moment.ts';
+import { openFilesOf } from '../../../../src/observatory/open-files.ts';
+import { processSentence } from '../../../../src/observatory/sentences/process-sentence.ts';
+import { sentenceText } from '../../../../src/observatory/sentences/sentence.ts';
+import { chooseRange } from '../../../../src/observatory/time-range.ts';
+import { FAKE_NOW, FakeTelemetry } from '../fake-telemetry.ts';
+
+const MINUTE = 60_000;
+const facts = {
+  ...new FakeTelemetry().process(),
+  startedAtMillis: FAKE_NOW - 30 * MINUTE,
+  uptimeSeconds: 1800,
+};
+const range = chooseRange({ from: '-1h' }, FAKE_NOW);
+const sample = (minutesAgo: number, more: Partial<RuntimeSample> = {}): RuntimeSample => ({
+  ...facts.current,
+  fromMillis: FAKE_NOW - (minutesAgo + 1) * MINUTE,
+  atMillis: FAKE_NOW - minutesAgo * MINUTE,
+  processStartedAtMillis: facts.startedAtMillis,
+  rssBytes: 90_000_000,
+  eventLoopDelayMaxMillis: 4,
+  ...more,
+});
+const say = (runtime: readonly RuntimeSample[], markers: readonly Marker[] = [], process = facts): string =>
+  sentenceText(processSentence({ process, runtime, markers }, range, FAKE_NOW));
+const at = (millis: number): string => momentText(millis, FAKE_NOW);
+
+describe('processSentence', () => {
+  const current = { ...facts.current, rssBytes: 90_000_000 };
+  const opening = 'Up 30 minutes, holding 90 MB; at most it held 106 MB.';
+  const process = { ...facts, current };
+
+  it('says the longest that the loop was held up, not a percentile', () => {
+    const stalled = sample(5, { eventLoopDelayMaxMillis: 10_900, eventLoopDelayP99Millis: 161 });
+    expect(say([sample(20), stalled, sample(1)], [], process)).toBe(
+      `${opening} Memory since the start: steady. The event loop was held up for 10.9 s at worst.`,
+    );
+  });
+
+  it('tells what earlier processes held apart from what this one holds', () => {
+    const before = sample(50, { processStartedAtMillis: 1, rssBytes: 400_000_000, rssMaxBytes: 420_000_000 });
+    expect(say([before, sample(20), sample(1)], [], process)).toBe(
+      `${opening} Memory since the start: steady. Earlier processes of this range held up to 420 MB. The event loop was held up for 4 ms at worst.`,
+    );
+  });
+
+  it('says how the process before ended', () => {
+    const start: Marker = { atMillis: facts.startedAtMillis, kind: 'start', label: 'start' };
+    const seen = facts.startedAtMillis - 10_000;
+    expect(say([], [{ ...start, before: { ended: 'stopped', atMillis: seen } }], process)).toBe(
+      `${opening} At ${at(start.atMillis)}: start after a stop at ${at(seen)}.`,
+    );
+    expect(say([], [start, { ...start, before: { ended: 'not stopped', atMillis: seen } }], process)).toBe(
+      `${opening} 2 starts in the last hour, the last at ${at(start.atMillis)}: start; the process before ended without a stop, last seen ${at(seen)}.`,
+    );
+    expect(say([], [start], process)).toBe(opening);
+  });
+
+  it('names why nothing is known of memory', () => {
+    const unknown = {
+      ...process,
+      current: { ...current, rssBytes: NaN },
+      problem: 'EMFILE: too many open files',
+    };
+    expect(say([], [], unknown)).toBe(
+      'Up 30 minutes; how much memory it holds cannot be read (EMFILE: too many open files).',
+    );
+  });
+
+  it('says when file descriptors ran out', () => {
+    const full = sample(3, { openFilesMax: 1024 });
+    expect(say([sample(9), full, sample(1)], [], process)).toContain(
+      `File descriptors ran out: 1,024 of 1,024 were open at ${at(full.atMillis)}.`,
+    );
+  });
+});
+
+describe('openFilesOf', () => {
+  it.each([
+    [100, undefined],
+    [921, undefined],
+    [922, { used: 922, ranOut: false }],
+    [1021, { used: 1021, ranOut: false }],
+    [1022, { used: 1022, ranOut: true }],
+    [NaN, undefined],
+  ])('of 1,024 %d are %p', (openFilesMax, expected) => {
+    const found = openFilesOf([sample(2, { openFilesMax }), sample(1)], 1024);
+    if (expected === undefined) expect(found).toBeUndefined();
+    else expect(found).toMatchObject(expected);
+  });
+
+  it('says nothing where there is no limit that is known', () => {
+    expect(openFilesOf([sample(1, { openFilesMax: 1e6 })], NaN)).toBeUndefined();
+  });
+});
