@@ -14,7 +14,12 @@ export function errorLog(
     if (error.status !== undefined && error.status < 500) return;
     trace.getActiveSpan()?.recordException(error);
     log.error(
-      { err: error, method: ctx?.method, path: ctx?.path, request_id: ctx?.state['requestId'] },
+      {
+        err: error,
+        method: ctx?.method,
+        path: ctx?.url.split('?', 1)[0],
+        request_id: ctx?.state['requestId'],
+      },
       'request failed',
     );
   };

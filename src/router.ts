@@ -15,6 +15,11 @@ export function createRouter(options?: RouterOptions): Router {
   return router;
 }
 
+/** Tells telemetry that nothing is at the address, whatever route took it: such a request belongs to no route's figures. */
+export function noteUnknownAddress(): void {
+  trace.getActiveSpan()?.setAttribute('http.address.unknown', true);
+}
+
 /** Sets `http.route` to the name given to the route, else to its pattern; does nothing without telemetry. */
 function nameRoute(ctx: Context, next: Next): Promise<unknown> {
   const span = trace.getActiveSpan();

@@ -4,7 +4,7 @@ import type { ResponseWatch } from './response-watch.ts';
 
 /** What became of a response, as facts of its socket (G9). */
 export interface HttpOutcome {
-  readonly outcome: 'complete' | 'aborted' | 'failed';
+  readonly outcome: 'complete' | 'aborted' | 'failed' | 'refused';
   /** Body bytes that left, after compression, without headers and framing; of an aborted one, those the system took. */
   readonly bodyBytes: number;
   /** Undefined: nothing was sent, so there is no status to claim. */
@@ -34,17 +34,35 @@ export function httpOutcome(
   error: unknown,
 ): HttpOutcome {
   const { firstByteNanos, startNanos } = watch;
+  const isBroken = isBrokenByClient(request);
   const isStatusSent = firstByteNanos !== undefined && response.headersSent;
   const { statusCode } = response;
   return {
-    outcome: watch.isFinished ? 'complete' : error === undefined ? 'aborted' : 'failed',
+    outcome: watch.isFinished
+      ? isBroken
+        ? 'refused'
+        : 'complete'
+      : error === undefined
+        ? 'aborted'
+        : 'failed',
     bodyBytes: bodyBytesOf(request, response, watch),
     // `response.statusCode` has a default that nobody was sent.
     statusCode: isStatusSent ? statusCode : undefined,
     timeToFirstByteNanos:
       isStatusSent && !Number.isNaN(firstByteNanos) ? firstByteNanos - startNanos : undefined,
-    errorType: error !== undefined ? errorTypeOf(error) : statusCode >= 500 ? String(statusCode) : undefined,
+    errorType: errorTypeOfAnswer(error, statusCode, isBroken && !watch.isFinished),
   };
+}
+
+/** What an app makes of a request that broke off under it is no failure of the app, and nobody is told of it. */
+function errorTypeOfAnswer(error: unknown, statusCode: number, isUnsent: boolean): string | undefined {
+  if (error !== undefined) return errorTypeOf(error);
+  return statusCode >= 500 && !isUnsent ? String(statusCode) : undefined;
+}
+
+/** The client did not send the request to its end, or not as HTTP. */
+function isBrokenByClient({ complete, errored }: IncomingMessage): boolean {
+  return !complete && errored !== null && CLIENT_GONE.has(errorTypeOf(errored));
 }
 
 /** Why a response is not whole; undefined when it is, or when it was the client who left. */

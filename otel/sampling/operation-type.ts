@@ -3,6 +3,7 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { NO_STATUS } from '../aggregate/status-counts.ts';
 import type { OperationType } from '../query.ts';
 import {
+  ATTR_ADDRESS_UNKNOWN,
   ATTR_DB_OPERATION_NAME,
   ATTR_DB_QUERY_SUMMARY,
   ATTR_DB_QUERY_TEXT,
@@ -19,7 +20,7 @@ import {
 import { namesOfAttributes, type StatementNames } from '../sql/statement-names.ts';
 import { cutSeries, SeriesNames } from './series-names.ts';
 
-/** The one row of every request that matched no route (G11). */
+/** The one row of every request that matched no route, or whose route had nothing at the address (G11). */
 export const UNKNOWN_PATHS = 'unknown paths';
 /** Names under which instrumentations before the stable conventions reported a database. */
 const ATTR_DB_SYSTEM = 'db.system';
@@ -56,7 +57,7 @@ export function seriesOf(type: OperationType, { name, attributes, instrumentatio
   switch (type) {
     case 'http': {
       const route = text(attributes, ATTR_HTTP_ROUTE);
-      return route === undefined
+      return route === undefined || attributes[ATTR_ADDRESS_UNKNOWN] === true
         ? UNKNOWN_PATHS
         : httpSeries.of(text(attributes, ATTR_HTTP_REQUEST_METHOD) ?? '_OTHER', route);
     }
@@ -93,14 +94,27 @@ export function durationNanosOf({ duration }: Pick<ReadableSpan, 'duration'>): n
   return duration[0] * 1e9 + duration[1];
 }
 
-/** What the slow threshold is held against: time to first byte of a request where that is known, else the duration. */
+/** What the slow threshold is held against: time to first byte of a request where that is known, else the duration; 0 where we waited for its rest in vain. */
+export function slownessOf(
+  outcome: unknown,
+  firstByteNanos: number | undefined,
+  durationNanos: number,
+): number {
+  if (outcome === 'refused') return 0;
+  return firstByteNanos === undefined ? durationNanos : Math.round(firstByteNanos);
+}
+
+/** As `slownessOf`, by what the span says. */
 export function slownessNanosOf(
   type: OperationType,
   span: Pick<ReadableSpan, 'duration' | 'attributes'>,
 ): number {
-  const firstByteSeconds =
-    type === 'http' ? span.attributes[ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE] : undefined;
-  return typeof firstByteSeconds === 'number' ? Math.round(firstByteSeconds * 1e9) : durationNanosOf(span);
+  const durationNanos = durationNanosOf(span);
+  if (type !== 'http') return durationNanos;
+  const { attributes } = span;
+  const seconds = attributes[ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE];
+  const firstByteNanos = typeof seconds === 'number' ? seconds * 1e9 : undefined;
+  return slownessOf(attributes[ATTR_HTTP_RESPONSE_OUTCOME], firstByteNanos, durationNanos);
 }
 
 /** Rows returned plus rows changed; undefined when the span says neither. */

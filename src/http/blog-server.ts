@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { refuseWhatNodeRefuses } from './client-errors.ts';
+import { refuseTarget, refuseWhatNodeRefuses } from './client-errors.ts';
 import { MAX_HEAD_BYTES } from './request-limits.ts';
+import { makeTargetPath } from './request-target.ts';
 import { takeTurns, type RequestTurns } from './request-turns.ts';
 
 /** How long a client may take, in milliseconds. */
@@ -40,7 +41,9 @@ export function createBlogServer(
   handle: (request: IncomingMessage, response: ServerResponse) => void,
   times: ConnectionTimes = CONNECTION_TIMES,
 ): { readonly server: Server; readonly turns: RequestTurns } {
-  const turns = takeTurns(handle);
+  const turns = takeTurns((request, response) =>
+    makeTargetPath(request) ? handle(request, response) : refuseTarget(response),
+  );
   const server = createServer(
     {
       maxHeaderSize: MAX_HEAD_BYTES,

@@ -39,6 +39,8 @@ export function refuseWhatNodeRefuses(server: Server, turns: RequestTurns): void
     refused.add(socket);
     const refusal = REFUSALS[code] ?? MALFORMED;
     const response = turns.answering(socket);
+    // The rest of a request that has its answer.
+    if (response === undefined && turns.isReading(socket)) return void socket.destroySoon();
     if (response === undefined || response.req.complete)
       turns.whenAnswered(socket, () => refuse(socket, refusal));
     else if (!response.headersSent) answer(response, refusal);
@@ -55,6 +57,11 @@ class BrokenByClient extends Error {
   constructor() {
     super('The rest of the request could not be read.');
   }
+}
+
+/** For a request whose target is neither a path nor an address. */
+export function refuseTarget(response: ServerResponse): void {
+  answer(response, MALFORMED);
 }
 
 /** In the place of what the app would have said; its span has the status. */
@@ -81,7 +88,11 @@ function refuse(socket: Socket, { status, words }: Refusal): void {
         `Cache-Control: no-store\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
     );
   socket.destroySoon();
-  const attributes = { 'http.request.method': '_OTHER', 'http.response.status_code': status };
+  const attributes = {
+    'http.request.method': '_OTHER',
+    'http.response.status_code': status,
+    'http.response.outcome': 'refused',
+  };
   trace
     .getTracer('glasshouse/http')
     .startSpan('HTTP', { kind: SpanKind.SERVER, attributes }, ROOT_CONTEXT)

@@ -38,6 +38,8 @@ export interface RequestTurns {
   whenAnswered(socket: Socket, work: () => void): void;
   /** The response of its request that is in the app; undefined when there is none. */
   answering(socket: Socket): ServerResponse | undefined;
+  /** True while the body of the last request that arrived is still to come. */
+  isReading(socket: Socket): boolean;
   /** True while requests wait, so that nothing is read from the socket. */
   isHeld(socket: Socket): boolean;
   /**
@@ -71,6 +73,7 @@ export function takeTurns(
 
   function arrive(request: IncomingMessage, response: ServerResponse): void {
     const line = lineOf(request.socket);
+    line.last = request;
     if (!line.isBusy) return start(line, { request, response });
     if (waiting >= maxWaiting) {
       request.socket.destroy(new TooManyWaiting());
@@ -85,6 +88,7 @@ export function takeTurns(
     line.markBusy();
     response.once('close', () => {
       line.answering = undefined;
+      if (request.complete && line.last === request) line.last = undefined;
       if (line.isLast) line.socket.destroySoon();
       if (line.isLast || line.socket.destroyed) waiting -= line.clear();
       else if (line.length > 0) schedule(line);
@@ -131,6 +135,7 @@ export function takeTurns(
       else line.lastWork = work;
     },
     answering: (socket) => lines.get(socket)?.answering,
+    isReading: (socket) => lines.get(socket)?.last?.complete === false,
     isHeld: (socket) => (lines.get(socket)?.length ?? 0) > 0,
     finish(socket) {
       const line = lines.get(socket);
@@ -146,6 +151,8 @@ class Line {
   readonly socket: BusySocket;
   /** Of the request that is in the app. */
   answering: ServerResponse | undefined;
+  /** The newest that arrived, until it is answered and its body is here. */
+  last: IncomingMessage | undefined;
   /** Nothing of this socket is answered any more after that. */
   isLast = false;
   /** To be done when nothing waits any more. */

@@ -63,6 +63,18 @@ export function prometheusText(telemetry: TelemetryQuery): string {
     );
   }
 
+  family(
+    'http_server_responses_total',
+    'counter',
+    'Requests by route and by the status that was sent; none where nothing was.',
+    telemetry.series('http').flatMap((one) =>
+      (one.statuses ?? []).map(({ status, count }) => ({
+        labels: { ...labelsOf('http', one), http_response_status_code: String(status) },
+        value: count,
+      })),
+    ),
+  );
+
   const { current, startedAtMillis } = telemetry.process();
   family('process_start_time_seconds', 'gauge', 'When the process started.', [
     { value: startedAtMillis / 1000 },

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Context, Middleware } from 'koa';
 import type { AppDependencies } from '../app-dependencies.ts';
+import { noteUnknownAddress } from '../router.ts';
 import { storageFailureOf } from '../db/storage-failure.ts';
 import { errorPage, type ErrorFacts } from './error-page.ts';
 import type { Layout } from './layout.ts';
@@ -55,6 +56,7 @@ export function createErrorRenderer(
   };
 
   function show(ctx: Context, failure: { status: number; message: string; headers?: unknown }): void {
+    if (failure.status === 404) noteUnknownAddress();
     for (const name of STALE_HEADERS) ctx.remove(name);
     ctx.body = null;
     ctx.status = failure.status;

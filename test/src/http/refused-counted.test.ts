@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { context, SpanStatusCode } from '@opentelemetry/api';
+import { defaultResource } from '@opentelemetry/resources';
+import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
+import Koa from 'koa';
+import { Guard } from '../../../otel/guard.ts';
+import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';
+import { HttpServerSpans } from '../../../otel/instrumentation/http-server-spans.ts';
+import { SpanReader } from '../../../otel/sampling/span-reader.ts';
+import { CONNECTION_TIMES, createBlogServer } from '../../../src/http/blog-server.ts';
+
+/** An app that makes a failure of every body it cannot read, as Koa does by itself. */
+function readingApp(): (request: IncomingMessage, response: ServerResponse) => void {
+  const app = new Koa();
+  app.silent = true;
+  app.use(async (ctx) => {
+    for await (const chunk of ctx.req) void chunk;
+    ctx.body = 'read';
+  });
+  return app.callback();
+}
+
+describe('a request that its client did not send to the end', () => {
+  const exporter = new InMemorySpanExporter();
+  const guard = new Guard();
+  const contexts = new AsyncContextManager();
+  const clock = { now: Date.now, monotonicNanos: () => performance.now() * 1e6 };
+  const spans = new HttpServerSpans({
+    guard,
+    clock,
+    contexts,
+    untracedPathPrefixes: [],
+    sink: new SimpleSpanProcessor({ exporter }),
+    resource: defaultResource(),
+  });
+  let server: Server;
+
+  beforeAll(async () => {
+    context.setGlobalContextManager(contexts);
+    spans.enable();
+    ({ server } = createBlogServer(readingApp(), {
+      ...CONNECTION_TIMES,
+      headMillis: 50,
+      requestMillis: 50,
+      checkMillis: 10,
+    }));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+  });
+  afterAll(() => {
+    spans.disable();
+    context.disable();
+    server.closeAllConnections();
+    server.close();
+  });
+
+  async function playAll(
+    count: number,
+    body: string,
+    does: 'wait' | 'reset',
+  ): Promise<readonly ReadableSpan[]> {
+    exporter.reset();
+    const one = async (): Promise<void> => {
+      const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+      socket.on('error', () => {});
+      socket.write(`POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n${body}`);
+      if (does === 'reset') socket.once('data', () => socket.resetAndDestroy());
+      else socket.resume();
+      await once(socket, 'close');
+    };
+    await Promise.all(Array.from({ length: count }, one));
+    while (exporter.getFinishedSpans().length < count) await new Promise(setImmediate);
+    return exporter.getFinishedSpans();
+  }
+
+  it.each([
+    ['too slow', 'Content-Length: 9\r\n\r\nabc', 'wait', 408, 'refused'],
+    ['with a broken chunk', 'Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nzz\r\n', 'wait', 400, 'refused'],
+    ['and is gone', 'Content-Length: 9\r\n\r\nabc', 'reset', undefined, 'aborted'],
+  ] as const)(
+    '%s, is counted as its own, and neither as failed nor as slow',
+    async (_, body, does, status, outcome) => {
+      const ended = await playAll(20, body, does);
+      expect(ended).toHaveLength(20);
+      for (const span of ended) {
+        expect(span.attributes).toMatchObject({ 'http.response.outcome': outcome });
+        expect(span.attributes['http.response.status_code']).toBe(status);
+        expect(span.attributes['error.type']).toBeUndefined();
+        expect(span.status.code).toBe(SpanStatusCode.UNSET);
+        const { failed, clientError, slownessNanos, durationNanos } = new SpanReader(guard, clock).read(
+          span,
+          undefined,
+        );
+        expect({ failed, clientError }).toEqual({ failed: false, clientError: status !== undefined });
+        expect(slownessNanos).toBe(outcome === 'refused' ? 0 : durationNanos);
+      }
+      expect(guard.faults()).toEqual([]);
+    },
+  );
+});
