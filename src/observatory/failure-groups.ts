@@ -1,7 +1,7 @@
 import type { OperationRow, OperationType, TelemetryQuery, TimeRange } from '../../otel/query.ts';
 import { html } from '../views/html.ts';
 import { sparkline } from './charts/sparkline.ts';
-import { seriesName } from './draw/facts.ts';
+import { operationName } from './draw/statement-name.ts';
 import { drawStack } from './draw/stack.ts';
 import type { Column } from './draw/table.ts';
 import { moment } from './format/moment.ts';
@@ -18,6 +18,8 @@ export interface FailureGroup {
   readonly message: string;
   readonly type: OperationType;
   readonly series: string;
+  /** Of the span. */
+  readonly name: string;
   readonly count: number;
   readonly firstMillis: number;
   readonly lastMillis: number;
@@ -53,6 +55,7 @@ export function groupFailures(rows: readonly OperationRow[], range: TimeRange): 
         message: newest.errorMessage ?? '',
         type: newest.type,
         series: newest.series,
+        name: newest.name,
         count: group.length,
         firstMillis: group.reduce((a, b) => Math.min(a, b.startMillis), Infinity),
         lastMillis: newest.startMillis,
@@ -106,7 +109,7 @@ export function failureColumns(view: PageView): readonly Column<FailureGroup>[] 
       value: (row) => row.series,
       cell: (row) =>
         html`<span class="swatch type-${row.type}"></span
-          >${seriesName(row.series, view.links.series(row.type, row.series))}${
+          >${operationName(row, view.links.series(row.type, row.series), row.series)}${
             row.stack !== undefined &&
             html`<details class="stack-of">
               <summary>stack</summary>

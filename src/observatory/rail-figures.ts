@@ -3,6 +3,7 @@ import { html, type Html } from '../views/html.ts';
 import { countText, duration, rate, share, size, text } from './format/quantity.ts';
 import { postsRead } from './readers-asked.ts';
 import { secondsOf } from './series-lines.ts';
+import { isStartUpWork } from './start-up-statements.ts';
 import type { ChosenRange } from './time-range.ts';
 
 const MOST = 500;
@@ -29,7 +30,7 @@ export function railFigures(
     content: countText(postsRead(routes)),
     process: text(size(telemetry.process().current.rssBytes)),
     routes: countText(routes.length),
-    queries: countText(telemetry.series('database', range).length),
+    queries: countText(telemetry.series('database', range).filter((row) => !isStartUpWork(row)).length),
     slow: atMost(telemetry.slow(range, MOST).length),
     failures: countText(failed),
     traces: countText(telemetry.traces({ range, limit: 1 }).total),

@@ -1,9 +1,13 @@
+import type { OperationType } from '../../../otel/query.ts';
 import { html, type Html } from '../../views/html.ts';
 import { shortened } from '../format/shortened.ts';
+import { seriesName } from './facts.ts';
 
 /** What a row shows of a text, in characters; its title has more, its page all. */
 const MAX_SHOWN = 160;
 const MAX_TITLE = 1000;
+/** Of the words, what is seen in any table, in characters: a difference behind it needs another beginning. */
+const SEEN = 24;
 /** Where what a statement asks for ends and under which conditions begins. */
 const CONDITIONS = /(?: WHERE | ON CONFLICT | SET | GROUP BY | ORDER BY | LIMIT | VALUES ?(?=\())/i;
 
@@ -15,37 +19,51 @@ export interface NamedStatement {
 }
 
 /**
- * By series what tells its text apart, in a few words: its conditions, or, where another statement of the same summary has the same, all
- * behind what they have in common.
+ * By series what tells its text apart, in a few words: its conditions, or what of them no other statement of its summary has. Sorted, the
+ * one that begins most alike is a neighbour.
  */
 export function tellApart(rows: readonly NamedStatement[]): ReadonlyMap<string, string> {
-  const groups = Map.groupBy(
-    rows.filter(({ text }) => text !== undefined),
-    ({ summary, text }) => `${summary}\n${conditionsOf(text!)}`,
-  );
+  const sorted = rows
+    .filter(({ text }) => text !== undefined)
+    .map(({ name, summary = '', text }) => ({ name, summary, words: `${conditionsOf(text!)}\n${text}` }))
+    .sort((a, b) => (`${a.summary}\n${a.words}` < `${b.summary}\n${b.words}` ? -1 : 1));
   return new Map(
-    [...groups.values()].flatMap((group) => {
-      const start = group.length === 1 ? 0 : commonWords(group.map(({ text }) => text!));
-      return group.map(({ name, text }): [string, string] => [
-        name,
-        group.length === 1 ? conditionsOf(text!) : `${start > 0 ? '… ' : ''}${text!.slice(start)}`,
-      ]);
+    sorted.map(({ name, summary, words }, at): [string, string] => {
+      const alike = [sorted[at - 1], sorted[at + 1]].map((other) =>
+        other?.summary === summary ? commonLength(words, other.words) : 0,
+      );
+      const start = Math.max(...alike);
+      // The conditions, or, where those are all alike, the text behind them.
+      const [conditions = '', text] = words.split('\n');
+      const cut = start < Math.min(SEEN, conditions.length) ? 0 : words.lastIndexOf(' ', start - 1) + 1;
+      const shown =
+        cut < conditions.length ? conditions.slice(cut) : text!.slice(cut - conditions.length - 1);
+      return [name, `${cut > 0 ? '… ' : ''}${shown}`];
     }),
   );
 }
 
-/** From the first condition on; a statement without any is told whole. */
+/** Behind the word WHERE, or from the first other condition on; a statement without any is told whole. */
 export function conditionsOf(text: string): string {
   const at = CONDITIONS.exec(text)?.index;
-  return at === undefined ? text : text.slice(at).trimStart();
+  return at === undefined ? text : text.slice(at).replace(/^ (?:WHERE )?/i, '');
 }
 
-/** Length of what all texts begin with, to the last whole word. */
-function commonWords(texts: readonly string[]): number {
-  const [first = '', ...others] = texts;
+function commonLength(a: string, b: string): number {
   let length = 0;
-  while (length < first.length && others.every((text) => text[length] === first[length])) length++;
-  return first.lastIndexOf(' ', length - 1) + 1;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length;
+}
+
+/** A statement by its summary, which is its spans' name, and its conditions; anything else by `otherName`. */
+export function operationName(
+  { type, name, series }: { readonly type: OperationType; readonly name: string; readonly series: string },
+  href: string,
+  otherName = name,
+): Html {
+  return type === 'database'
+    ? statementName({ name: series, summary: name }, conditionsOf(series), href)
+    : seriesName(otherName, href);
 }
 
 /** Summary, and behind it in one line what tells the text apart. */

@@ -8,7 +8,7 @@ import { shortened } from '../format/shortened.ts';
 import { criticalPath, type CriticalSegment } from '../trace/critical-path.ts';
 import { partOf } from '../trace/part-of.ts';
 import type { SpanNode } from '../trace/span-tree.ts';
-import { seriesName } from './facts.ts';
+import { operationName } from './statement-name.ts';
 
 /** What the eye can tell apart in a strip, and what a table can be read for. */
 const MAX_SEGMENTS = 300;
@@ -95,7 +95,7 @@ export function tracePaths(
                 html`<tr>
                   <th scope="row">
                     <span class="swatch type-${row.type}"></span
-                    >${seriesName(row.name, hrefOf(row.longest.span.spanId))}
+                    >${operationName(row, hrefOf(row.longest.span.spanId))}
                   </th>
                   <td class="number room-mid">${countText(row.count)}</td>
                   <td class="number">${durationCell(row.totalMillis)}</td>

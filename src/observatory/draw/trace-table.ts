@@ -3,6 +3,7 @@ import { html } from '../../views/html.ts';
 import { countText } from '../format/quantity.ts';
 import type { PageView } from '../page.ts';
 import { badge, seriesName } from './facts.ts';
+import { operationName } from './statement-name.ts';
 import type { Column } from './table.ts';
 import { durationColumn, whenColumn } from './time-columns.ts';
 
@@ -87,7 +88,7 @@ export function operationColumns(view: PageView): readonly Column<OperationRow>[
       value: (row) => row.name,
       cell: (row) =>
         html`<span class="swatch type-${row.type}"></span
-          >${seriesName(row.name, view.links.trace(row.traceId, row.spanId))}`,
+          >${operationName(row, view.links.trace(row.traceId, row.spanId))}`,
     },
     { label: 'type', key: 'type', room: 'wide', value: (row) => row.type, cell: (row) => row.type },
     whenColumn(view),

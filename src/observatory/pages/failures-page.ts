@@ -4,11 +4,14 @@ import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
 import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
 import { failureColumns, groupFailures, withExceptions, type FailureGroup } from '../failure-groups.ts';
+import { shortened } from '../format/shortened.ts';
 import { countText } from '../format/quantity.ts';
 import { definePage } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
 
 const MAX_ROWS = 500;
+/** Of a series in the sentence, in characters. */
+const MAX_PLACE = 120;
 
 interface FailuresFacts {
   /** Of 100 % of operations in the range. */
@@ -41,7 +44,10 @@ export const failuresPage = definePage<FailuresFacts>({
   title: () => 'Failures',
   sentence({ counted, kept, groups, series }, { links, range }) {
     const [first] = groups;
-    const place = series === undefined ? '' : ` at ${series}`;
+    const place =
+      series === undefined
+        ? ''
+        : ` at ${shortened(first?.type === 'database' ? first.name : series, MAX_PLACE)}`;
     if (first === undefined && (counted === 0 || series !== undefined))
       return [
         { text: 'Nothing failed', tone: 'good' },
@@ -65,7 +71,10 @@ export const failuresPage = definePage<FailuresFacts>({
       { text: most },
       { text: first.errorType, href: links.trace(first.traceId, first.spanId), tone: 'failed' },
       { text: ' in ' },
-      { text: first.series, href: links.series(first.type, first.series) },
+      {
+        text: first.type === 'database' ? first.name : first.series,
+        href: links.series(first.type, first.series),
+      },
       { text: '.' },
     ];
   },

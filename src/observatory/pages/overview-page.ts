@@ -22,6 +22,7 @@ import { definePage, type PageView, TYPE_WORDS } from '../page.ts';
 import { situationOf } from '../situation.ts';
 import { overviewSentence, type OverviewSituation } from '../sentences/overview-sentence.ts';
 import { highest, sparkValues } from '../runtime-course.ts';
+import { isStartUpWork } from '../start-up-statements.ts';
 import { secondsOf, seriesLines } from '../series-lines.ts';
 import { heatPanel } from './heat-panel.ts';
 
@@ -54,6 +55,7 @@ export const overviewPage = definePage<OverviewFacts>({
     const metrics = metricsDocument(telemetry, range);
     const routes = seriesLines(telemetry, 'http', range, seconds, TOP_ROWS);
     const statements = seriesLines(telemetry, 'database', range, seconds, 0);
+    const shown = statements.filter((row) => !isStartUpWork(row));
     const runtime = telemetry.runtime(range, STRIP_POINTS);
     const timeline = (type: OperationType): readonly TimelinePoint[] =>
       telemetry.timeline(type, range.known, { maxPoints: 60 });
@@ -64,7 +66,7 @@ export const overviewPage = definePage<OverviewFacts>({
       heatMap: telemetry.heatMap('http', range.known, { maxColumns: 60 }),
       failed: telemetry.failures(range, MAX_FAILED).filter((row) => row.type === 'http'),
       routes,
-      statements,
+      statements: shown,
       runtime,
       markers: telemetry.markers(range),
       situation: situationOf(telemetry, range, now, { metrics, routes, statements, runtime }),

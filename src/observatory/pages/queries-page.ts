@@ -1,18 +1,21 @@
-import { html } from '../../views/html.ts';
+import { html, type Html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink, seriesName } from '../draw/facts.ts';
 import { NARROW, statementColumns, statementSheet, type SeriesLine } from '../draw/series-tables.ts';
-import { conditionsOf, statementName } from '../draw/statement-name.ts';
+import { operationName } from '../draw/statement-name.ts';
 import { drawTable, roomFor, sortRows, type Column } from '../draw/table.ts';
-import { countText, durationCell, share, text } from '../format/quantity.ts';
-import { definePage } from '../page.ts';
+import { countText, duration, durationCell, share, text } from '../format/quantity.ts';
+import { definePage, type PageView } from '../page.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
 import { repeatedOnRoutes, type RepeatedOnRoute, type RepetitionSearch } from '../repeated-on-routes.ts';
+import { isStartUpWork } from '../start-up-statements.ts';
 import { secondsOf, seriesLines } from '../series-lines.ts';
 
 interface QueriesFacts {
   readonly seconds: number;
   readonly statements: readonly SeriesLine[];
+  /** Pragmas, tables and migrations that no request issued. */
+  readonly startUp: readonly SeriesLine[];
   /** Within one request, over the kept ones. */
   readonly repeated: RepetitionSearch;
 }
@@ -23,17 +26,23 @@ export const queriesPage = definePage<QueriesFacts>({
   menu: 'queries',
   fetch({ telemetry, range, now }) {
     const seconds = secondsOf(telemetry, range, now);
+    const lines = seriesLines(telemetry, 'database', range, seconds);
     return {
       seconds,
-      statements: seriesLines(telemetry, 'database', range, seconds),
+      statements: lines.filter((row) => !isStartUpWork(row)),
+      startUp: lines.filter(isStartUpWork),
       repeated: repeatedOnRoutes(telemetry, range),
     };
   },
   title: () => 'Queries',
-  sentence({ statements, repeated }, { links, range }) {
+  sentence({ statements, startUp, repeated }, { links, range }) {
     const [first] = statements;
     if (first === undefined)
-      return [{ text: `No statements ${range.words}. Choose a longer range to see older ones.` }];
+      return [
+        {
+          text: `No statements ${range.words}${startUp.length > 0 ? ' but those of the start' : ''}. Choose a longer range to see older ones.`,
+        },
+      ];
     const [worst] = repeated.rows;
     const again: Sentence =
       worst === undefined
@@ -53,7 +62,7 @@ export const queriesPage = definePage<QueriesFacts>({
       ...again,
     ];
   },
-  draw({ statements, repeated }, view) {
+  draw({ statements, startUp, repeated }, view) {
     const columns = roomFor(statementColumns(view, statements), NARROW);
     const runs: readonly Column<RepeatedOnRoute>[] = [
       { label: 'route', cell: (row) => seriesName(row.route, view.links.series('http', row.route)) },
@@ -64,12 +73,7 @@ export const queriesPage = definePage<QueriesFacts>({
       },
       {
         label: 'statement',
-        cell: (row) =>
-          statementName(
-            { name: row.series, summary: row.name },
-            conditionsOf(row.series),
-            view.links.series('database', row.series),
-          ),
+        cell: (row) => operationName({ ...row, type: 'database' }, view.links.series('database', row.series)),
       },
       { label: 'together', align: 'number', cell: (row) => durationCell(row.totalMillis) },
       { label: 'seen in', align: 'number', cell: (row) => plural(row.traces, 'trace') },
@@ -81,12 +85,12 @@ export const queriesPage = definePage<QueriesFacts>({
     return html`${panel({
       title: 'Statements',
       note: html`by total time ${csvLink(view)}`,
-      body: drawTable(sortRows(statements, columns, view.query['sort']), columns, {
+      body: html`${drawTable(sortRows(statements, columns, view.query['sort']), columns, {
         caption: 'Statements',
         keyOf: (row) => row.name,
         view,
         empty: 'No statements in this range.',
-      }),
+      })}${startUpRows(startUp, view)}`,
     })}
     ${panel({
       title: 'Repeated within one request (N+1)',
@@ -101,8 +105,33 @@ export const queriesPage = definePage<QueriesFacts>({
       foot: html`<span>${lookedText(repeated)}</span>`,
     })}`;
   },
-  sheet: ({ statements }, view) => statementSheet(view, statements),
+  sheet: ({ statements, startUp }, view) => statementSheet(view, [...statements, ...startUp]),
 });
+
+/** One closed line with their totals: they run once a start and are seldom what somebody looks for. */
+function startUpRows(rows: readonly SeriesLine[], view: PageView): Html | undefined {
+  if (rows.length === 0) return undefined;
+  const sum = (of: (row: SeriesLine) => number): number => rows.reduce((total, row) => total + of(row), 0);
+  const failed = sum((row) => row.errors);
+  return html`<details class="folded" id="start-up-statements">
+    <summary>
+      ${plural(rows.length, 'start-up and schema statement')}:
+      ${plural(
+        sum((row) => row.count),
+        'call',
+      )},
+      ${text(duration(sum((row) => row.totalMillis)))} in
+      all${failed > 0 && html`, <span class="tone-failed">${countText(failed)} failed</span>`}
+    </summary>
+    ${drawTable(rows, roomFor(statementColumns(view, rows), NARROW), {
+      caption: 'Start-up and schema statements',
+      keyOf: (row) => row.name,
+      view,
+      still: true,
+      empty: '',
+    })}
+  </details>`;
+}
 
 function lookedText({ looked, total }: RepetitionSearch): string {
   if (total === 0) return 'no request is kept in this range';

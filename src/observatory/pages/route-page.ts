@@ -2,7 +2,8 @@ import type { TelemetryQuery, TraceSummary } from '../../../otel/query.ts';
 import { html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
 import { shareBar } from '../charts/sparkline.ts';
-import { seriesName, shareText } from '../draw/facts.ts';
+import { shareText } from '../draw/facts.ts';
+import { operationName } from '../draw/statement-name.ts';
 import { drawTable, sheetOf, sortRows, type Column } from '../draw/table.ts';
 import { traceColumns } from '../draw/trace-table.ts';
 import { failureColumns, groupFailures } from '../failure-groups.ts';
@@ -16,6 +17,8 @@ import { seriesFacts, seriesPanels, type SeriesFacts } from './series-facts.ts';
 const MAX_SAMPLE = 20;
 
 interface ChildRow extends Pick<SeriesShare, 'series' | 'type' | 'selfMillis' | 'count'> {
+  /** Of its spans. */
+  readonly name: string;
   readonly share: number;
 }
 
@@ -26,16 +29,14 @@ interface RouteFacts extends SeriesFacts {
 
 /** Where the self time went in the newest kept traces of the route. */
 function childrenOf(telemetry: TelemetryQuery, rows: readonly TraceSummary[]): readonly ChildRow[] {
-  const sums = new Map<
-    string,
-    { series: string; type: SeriesShare['type']; selfMillis: number; count: number }
-  >();
+  const sums = new Map<string, Omit<ChildRow, 'share'>>();
   for (const { traceId } of rows) {
     const trace = telemetry.trace(traceId);
     if (!('spans' in trace)) continue;
     for (const part of sharesOf(spanTree(trace.spans))) {
       const key = `${part.type} ${part.series}`;
-      const sum = sums.get(key) ?? { series: part.series, type: part.type, selfMillis: 0, count: 0 };
+      const { series, type } = part;
+      const sum = sums.get(key) ?? { series, type, name: part.node.span.name, selfMillis: 0, count: 0 };
       sums.set(key, { ...sum, selfMillis: sum.selfMillis + part.selfMillis, count: sum.count + part.count });
     }
   }
@@ -77,7 +78,7 @@ export const routePage = definePage<RouteFacts>({
         value: (row) => row.series,
         cell: (row) =>
           html`<span class="swatch type-${row.type}"></span
-            >${seriesName(row.series, view.links.series(row.type, row.series))}`,
+            >${operationName(row, view.links.series(row.type, row.series), row.series)}`,
       },
       {
         label: 'per trace',

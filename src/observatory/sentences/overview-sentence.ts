@@ -7,6 +7,7 @@ import type { OpenFiles } from '../open-files.ts';
 import type { MetricsDocument } from '../metrics-document.ts';
 import type { RepeatedOnRoute } from '../repeated-on-routes.ts';
 import type { MemoryTrend } from './memory-trend.ts';
+import { isStartUpWork } from '../start-up-statements.ts';
 import { plural, type Sentence, type SentencePart } from './sentence.ts';
 
 /** All that the overview's sentence is made of. */
@@ -138,7 +139,7 @@ function slowness(situation: OverviewSituation, links: Links): Sentence | undefi
   const said: SentencePart = { text: `One in twenty took longer than ${text(duration(limit))}` };
   const [why] = [...situation.routes].sort((a, b) => atLeastOver(b, limit) - atLeastOver(a, limit));
   const isWhy = why !== undefined && atLeastOver(why, limit) >= 0.5 * 0.05 * http.count;
-  const [statement] = situation.statements;
+  const statement = situation.statements.find((row) => !isStartUpWork(row));
   const total = situation.statements.reduce((sum, row) => sum + row.totalMillis, 0);
   const part = statement === undefined || total === 0 ? 0 : statement.totalMillis / total;
   const parts: SentencePart[] = [said];

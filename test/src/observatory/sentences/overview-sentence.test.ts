@@ -228,8 +228,8 @@ describe('overviewSentence', () => {
     ],
     [
       'a statement without known callers',
-      { statements: [series('database', 'PRAGMA', { totalMillis: 1 })] },
-      'All fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms; PRAGMA took 100 % of all database time.',
+      { statements: [series('database', 'SELECT jobs', { totalMillis: 1 })] },
+      'All fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms; SELECT jobs took 100 % of all database time.',
     ],
     [
       'statements that share the time',
