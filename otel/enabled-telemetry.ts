@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { context, diag, DiagLogLevel, logs, metrics, propagation, trace } from '@opentelemetry/api';
 import type DatabaseConstructor from 'better-sqlite3';
 import { setGlobalErrorHandler } from '@opentelemetry/core';
@@ -24,6 +25,7 @@ import type { SamplingSettings } from './sampling/policies.ts';
 import { SamplingSpanProcessor } from './sampling/sampling-span-processor.ts';
 import { BusinessMetricReader } from './store/business-metrics.ts';
 import { History } from './store/history.ts';
+import { clockMarker } from './store/clock-marker.ts';
 import { InProcessSpanExporter } from './store/in-process-span-exporter.ts';
 import { Markers } from './store/markers.ts';
 import { ProcessRuns } from './store/process-runs.ts';
@@ -73,7 +75,12 @@ export class EnabledTelemetry implements Telemetry {
     const markers = new Markers();
     const samples = new RuntimeHistory();
     const settings = samplingSettings(config);
-    const aggregates = new RedAggregator({ clock, rates: () => settings.rates });
+    const aggregates = new RedAggregator({
+      clock,
+      rates: () => settings.rates,
+      processId: randomUUID(),
+      onClockStep: (step) => markers.add(clockMarker(step)),
+    });
     const ring = new TraceRing({
       maxTraces: config.maxTraces,
       maxBytes: config.maxTraceBytes,
@@ -106,10 +113,10 @@ export class EnabledTelemetry implements Telemetry {
     this.#processor = new SamplingSpanProcessor({
       aggregates: {
         record: (operation) => {
-          aggregates.record(operation);
           this.query.touch();
+          return aggregates.record(operation);
         },
-        recordKept: (type, series, atMillis) => aggregates.recordKept(type, series, atMillis),
+        recordKept: (type, series, countedMillis) => aggregates.recordKept(type, series, countedMillis),
       },
       guard,
       clock,

@@ -20,6 +20,21 @@ export interface TimeRange {
   readonly toMillis: number;
 }
 
+/** How a range is counted: in whole buckets, of the finest width that holds all of it. */
+export interface Coverage extends TimeRange {
+  /** Width of the buckets at its start. */
+  readonly stepMillis: number;
+  /** Nothing earlier was ever counted, or all of it has aged out. */
+  readonly countedFromMillis: number;
+  /**
+   * Parts of it whose counts are gone, so that every number of the range is an "at least": over the bounds of memory and file, with a process
+   * that was killed, or because the disk did not take them.
+   */
+  readonly missing: readonly (TimeRange & { readonly reason: 'bound' | 'killed' | 'disk' })[];
+  /** By its age the range could be counted in finer buckets, but a bound took those from before an instant; `word` completes "by the …". */
+  readonly coarser: { readonly beforeMillis: number; readonly word: string } | undefined;
+}
+
 /** Percentiles come from a mergeable sketch (relative error <= 1 %); min and max are exact. All 0 when nothing was counted. */
 export interface DurationSummary {
   readonly avg: number;
@@ -389,9 +404,14 @@ export interface TelemetryQuery {
   sampling(): SamplingFacts;
   /** Where counts by range begin: the start of this process, or earlier where the history of others was read back. */
   countedFromMillis(): number;
+  /** How a range would be counted. Questions of the range that comes back are answered for exactly that. */
+  coverage(range: TimeRange): Coverage;
   /** Without a range: since start. */
   operations(range?: TimeRange): Readonly<Record<OperationType, OperationSummary>>;
-  /** Buckets of the finest tier that covers the range, merged to at most `maxPoints` (default 120). */
+  /**
+   * Cells of one width, at most `maxPoints` (default 120) and one, which add up to exactly `operations` of the range: the first and the last are
+   * cut where the range is.
+   */
   timeline(
     type: OperationType,
     range: TimeRange,

@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const MAX_LINES = 300;
 const DOORS: ReadonlySet<string> = new Set(['otel/query.ts', 'otel/kit.ts']);
 /** Types alone, and the one contract between the two halves: it is read as a whole. */
-const MAX_LINES_OF_QUERY = 450;
+const MAX_LINES_OF_QUERY = 560;
 /** The entries: they start telemetry's other side. */
 const ENTRIES = ['src/main.ts', 'src/demo/serve.ts'];
 /** The settings, and the demo, which hands its environment on to the blog it starts. */

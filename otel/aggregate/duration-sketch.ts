@@ -91,21 +91,22 @@ export class DurationSketch {
     for (let at = other.#first - other.#offset, end = other.#last - other.#offset; at <= end; at++) {
       this.#counts[at + shift]! += other.#counts[at]!;
     }
-    this.#mergeTotals(other.#count, other.#sumNanos, other.#minNanos, other.#maxNanos);
+    this.mergeTotals(other.#count, other.#sumNanos, other.#minNanos, other.#maxNanos);
   }
 
-  /** Adds counts by bucket, as `forEachBucket` of another sketch gave them. */
-  mergeBuckets(
-    buckets: Iterable<readonly [bucket: number, count: number]>,
-    totals: { readonly sumNanos: number; readonly minNanos: number; readonly maxNanos: number },
-  ): void {
-    let count = 0;
-    for (const [bucket, n] of buckets) {
-      this.#reserve(bucket, bucket);
-      this.#counts[bucket - this.#offset]! += n;
-      count += n;
-    }
-    if (count > 0) this.#mergeTotals(count, totals.sumNanos, totals.minNanos, totals.maxNanos);
+  /** Adds to one bucket's count, as `forEachBucket` gave it; `mergeTotals` has to follow. RangeError for a bucket that is none. */
+  addToBucket(bucket: number, count: number): void {
+    if (!(bucket >= 0 && bucket < BUCKET_COUNT)) throw new RangeError(`Expected a bucket, got ${bucket}`);
+    this.#reserve(bucket, bucket);
+    this.#counts[bucket - this.#offset]! += count;
+  }
+
+  /** Of durations whose buckets were added. */
+  mergeTotals(count: number, sumNanos: number, minNanos: number, maxNanos: number): void {
+    this.#count += count;
+    this.#sumNanos += sumNanos;
+    if (minNanos < this.#minNanos) this.#minNanos = minNanos;
+    if (maxNanos > this.#maxNanos) this.#maxNanos = maxNanos;
   }
 
   /** Empties it and keeps the counters' memory. */
@@ -151,13 +152,6 @@ export class DurationSketch {
       const count = this.#counts[bucket - this.#offset]!;
       if (count > 0) visit(bucket, count);
     }
-  }
-
-  #mergeTotals(count: number, sumNanos: number, minNanos: number, maxNanos: number): void {
-    this.#count += count;
-    this.#sumNanos += sumNanos;
-    if (minNanos < this.#minNanos) this.#minNanos = minNanos;
-    if (maxNanos > this.#maxNanos) this.#maxNanos = maxNanos;
   }
 
   #reserve(first: number, last: number): void {

@@ -2,7 +2,7 @@ import type { OperationType, SeriesSummary } from '../query.ts';
 import { namesOfSeries, type StatementNames } from '../sql/statement-names.ts';
 import type { EndedOperation } from './ended-operation.ts';
 import { RedBucket } from './red-bucket.ts';
-import type { TieredSeries } from './tiers.ts';
+import type { TieredSeries } from './tiered-series.ts';
 
 /** Distinct callers that a statement remembers; later ones are not counted. */
 const MAX_CALLERS = 32;
@@ -27,7 +27,7 @@ export class NamedSeries {
   }
 
   record(operation: EndedOperation): void {
-    this.tiers.record(operation);
+    this.tiers.delta.record(operation);
     // The row of what is beyond the cap has no statement of its own.
     if (this.#statement === undefined && operation.series === this.name)
       this.#statement = operation.statement;

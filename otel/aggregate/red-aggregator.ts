@@ -1,4 +1,5 @@
 import type {
+  Coverage,
   HeatMap,
   OperationSummary,
   OperationType,
@@ -8,34 +9,33 @@ import type {
 } from '../query.ts';
 import { OPERATION_TYPES } from '../query.ts';
 import type { Clock } from '../clock.ts';
-import { ClosedBucketBudget } from './closed-bucket-budget.ts';
-import { ClosedBucket } from './closed-bucket.ts';
+import { ClockWatch, type ClockStep } from './clock-watch.ts';
+import type { CountsArchive } from './counts-archive.ts';
+import { CountsOverTime } from './counts-over-time.ts';
 import type { EndedOperation } from './ended-operation.ts';
 import { heatMapOf } from './heat-map.ts';
+import { requestFactsOf, summaryOf } from './operation-summary.ts';
+import { RangePlanner } from './range-plan.ts';
 import { RedBucket } from './red-bucket.ts';
-import { bucketGrid, tierFor } from './time-grid.ts';
-import { NamedSeries, totalsByExportName } from './named-series.ts';
-import {
-  openRollUps,
-  readRollUpKey,
-  type RollUp,
-  rollUpKey,
-  RollUpQueue,
-  type RollUpSource,
-} from './roll-ups.ts';
-import { type OnClose, TieredSeries, TIERS } from './tiers.ts';
+import { totalsByExportName } from './named-series.ts';
+import { RollUpQueue, type RollUpSource } from './roll-ups.ts';
+import { SeriesBook } from './series-book.ts';
+import type { TieredSeries } from './tiered-series.ts';
+import { cellsOf, type GridCell } from './time-grid.ts';
+import { FIRST_KEPT_TIER, TIERS, type Tier } from './tiers.ts';
 
 /** Series per type; what comes after them is counted in the overflow row, so totals stay exact. */
 const DEFAULT_MAX_SERIES = 500;
-/** ~6 MiB: about 25,000 closed buckets of ten distinct durations. */
-const DEFAULT_MAX_BYTES = 6 * 1024 * 1024;
 const DEFAULT_MAX_POINTS = 120;
-/** The row that counts operations of series beyond the cap. */
-export const OVERFLOW_SERIES = '(other)';
-
-interface TypeSeries {
-  readonly totals: TieredSeries;
-  readonly named: Map<string, NamedSeries>;
+export interface RedAggregatorOptions {
+  readonly clock: Clock;
+  readonly rates: () => Readonly<Record<OperationType, number>>;
+  readonly maxSeries?: number;
+  /** Of the counts of this process on disk; default: nothing else counts. */
+  readonly processId?: string;
+  readonly tiers?: readonly Tier[];
+  /** The wall clock went where time alone had not brought it. */
+  readonly onClockStep?: (step: ClockStep) => void;
 }
 
 /**
@@ -45,74 +45,76 @@ interface TypeSeries {
 export class RedAggregator {
   readonly #clock: Clock;
   readonly #rates: () => Readonly<Record<OperationType, number>>;
-  readonly #maxSeries: number;
-  readonly #budget: ClosedBucketBudget;
-  readonly #types: Readonly<Record<OperationType, TypeSeries>>;
-  readonly #onClose: OnClose;
-  readonly #rollUps = new RollUpQueue();
-  #dirty: NamedSeries[] = [];
-  /** Start of the second that unflushed operations belong to. */
+  readonly #book: SeriesBook;
+  readonly #counts: CountsOverTime;
+  readonly #planner: RangePlanner;
+  readonly #queue: RollUpQueue;
+  readonly #watch: ClockWatch;
+  readonly #onClockStep: (step: ClockStep) => void;
+  #archive: CountsArchive | undefined;
+  #dirty: TieredSeries[] = [];
+  /** Start of the second that is open. */
   #secondMillis = 0;
-  /** The finest tier holds nothing from before; 0 until something was restored. */
-  #finestFromMillis = 0;
-  /** Start of the oldest bucket that was restored. */
-  #restoredFromMillis: number | undefined;
+  readonly #startedMillis: number;
 
-  constructor(options: {
-    readonly clock: Clock;
-    readonly rates: () => Readonly<Record<OperationType, number>>;
-    readonly maxSeries?: number;
-    readonly maxBytes?: number;
-  }) {
+  constructor(options: RedAggregatorOptions) {
+    const { tiers = TIERS, processId = 'this' } = options;
     this.#clock = options.clock;
     this.#rates = options.rates;
-    this.#maxSeries = options.maxSeries ?? DEFAULT_MAX_SERIES;
-    this.#budget = new ClosedBucketBudget(options.maxBytes ?? DEFAULT_MAX_BYTES);
-    this.#onClose = (tier, series, bucket) => {
-      this.#budget.add(tier, series, bucket);
-      this.#rollUps.add(tier, series, bucket);
-    };
-    const typeSeries = (type: OperationType): TypeSeries => ({
-      totals: new TieredSeries(rollUpKey(type), this.#onClose),
-      named: new Map(),
-    });
-    this.#types = {
-      http: typeSeries('http'),
-      database: typeSeries('database'),
-      render: typeSeries('render'),
-      other: typeSeries('other'),
-    };
+    this.#book = new SeriesBook(options.maxSeries ?? DEFAULT_MAX_SERIES);
+    this.#onClockStep = options.onClockStep ?? (() => {});
+    this.#startedMillis = options.clock.now();
+    this.#watch = new ClockWatch(options.clock);
+    this.#queue = new RollUpQueue(processId, (number) => this.#book.keyOf(number));
+    this.#counts = new CountsOverTime(this.#queue, tiers);
+    this.#planner = new RangePlanner(this.#counts, tiers);
   }
 
-  /** Where the counts of earlier processes begin; undefined without any. */
-  get restoredFromMillis(): number | undefined {
-    return this.#restoredFromMillis;
+  /** Where the counts of this and of earlier processes begin. */
+  get countedFromMillis(): number {
+    return Math.min(this.#startedMillis, this.#archive?.oldestMillis() ?? Infinity);
   }
 
   /** Bytes held by closed buckets, estimated. */
   get bytes(): number {
-    return this.#budget.bytes;
+    return this.#counts.bytes;
   }
 
-  record(operation: EndedOperation): void {
-    this.#turn(operation.endMillis);
-    const series = this.#seriesFor(operation.type, operation.series);
-    if (!series.tiers.isDirty) this.#dirty.push(series);
+  /** Returns the start of the second in which it was counted, for `recordKept`. */
+  record(operation: EndedOperation): number {
+    const { endMillis } = operation;
+    if (endMillis < this.#secondMillis || endMillis >= this.#secondMillis + 1000) this.#turn(endMillis);
+    const series = this.#book.of(operation.type, operation.series);
+    if (series.tiers.delta.isEmpty) this.#dirty.push(series.tiers);
     series.record(operation);
+    return this.#secondMillis;
   }
 
-  /** Tells that one recorded operation has kept detail. */
-  recordKept(type: OperationType, name: string, atMillis: number): void {
-    this.#turn(atMillis);
-    const series = this.#seriesFor(type, name);
-    if (!series.tiers.isDirty) this.#dirty.push(series);
-    series.tiers.recordKept();
+  /** Notes that an operation has kept detail; `countedMillis` is what `record` returned for it, so that it counts among the same ones. */
+  recordKept(type: OperationType, name: string, countedMillis: number): void {
+    const series = this.#book.of(type, name);
+    if (countedMillis === this.#secondMillis) {
+      if (series.tiers.delta.isEmpty) this.#dirty.push(series.tiers);
+      series.tiers.delta.kept++;
+      return;
+    }
+    for (const each of [series.tiers, this.#book.totals(type)]) {
+      each.total.kept++;
+      this.#counts.addKept(each, countedMillis);
+    }
+  }
+
+  /** Throws nothing; the range that comes back is counted exactly, but for what it says is missing. */
+  coverage(range: TimeRange): Coverage {
+    this.#settle();
+    const { countedFromMillis } = this;
+    return { ...this.#planner.coverage(range, this.#clock.now()), countedFromMillis };
   }
 
   operations(range?: TimeRange): Readonly<Record<OperationType, OperationSummary>> {
-    this.#flush();
+    this.#settle();
     const summary = (type: OperationType): OperationSummary =>
-      this.#summary(type, this.#over(this.#types[type].totals, range));
+      this.#summary(type, this.#over(this.#book.totals(type), range));
     return {
       http: summary('http'),
       database: summary('database'),
@@ -143,10 +145,11 @@ export class RedAggregator {
   }
 
   series(type: OperationType, range?: TimeRange): readonly SeriesSummary[] {
-    this.#flush();
+    this.#settle();
     const rows: SeriesSummary[] = [];
-    for (const [name, series] of this.#types[type].named) {
-      const bucket = this.#over(series.tiers, range);
+    const buckets = this.#allOver(type, range);
+    for (const [name, series] of this.#book.named(type)) {
+      const bucket = buckets(series.tiers);
       if (bucket.isEmpty) continue;
       rows.push({
         ...this.#summary(type, bucket),
@@ -159,17 +162,22 @@ export class RedAggregator {
     return rows.sort((a, b) => b.totalMillis - a.totalMillis);
   }
 
-  /** Share of all durations of a series since start that are shorter, 0–1; undefined for a series that is not held. */
+  /** Share of all durations of a series that are shorter, 0–1, as far back as counts go; undefined for a series that is not held. */
   percentileOf(type: OperationType, name: string, durationMillis: number): number | undefined {
-    this.#flush();
-    return this.#types[type].named.get(name)?.tiers.total.durations.shareBelow(durationMillis * 1e6);
+    this.#settle();
+    const series = this.#book.named(type).get(name)?.tiers;
+    if (series === undefined) return undefined;
+    const { countedFromMillis: fromMillis } = this;
+    const ever =
+      fromMillis < this.#startedMillis ? { fromMillis, toMillis: this.#clock.now() + 1 } : undefined;
+    return this.#over(series, ever).durations.shareBelow(durationMillis * 1e6);
   }
 
   /** Since start, for exporters: statements grouped by their summary. */
   totals(): readonly { readonly type: OperationType; readonly name: string; readonly bucket: RedBucket }[] {
     this.#flush();
     return OPERATION_TYPES.flatMap((type) =>
-      [...totalsByExportName(this.#types[type].named.values())].map(([name, bucket]) => ({
+      [...totalsByExportName(this.#book.named(type).values())].map(([name, bucket]) => ({
         type,
         name,
         bucket,
@@ -185,104 +193,105 @@ export class RedAggregator {
 
   /** Hands closed buckets over to be kept on disk, and takes them back at the next start. From the first call on they are queued. */
   rollUps(): RollUpSource {
-    this.#rollUps.open();
+    this.#queue.open();
+    const queue = this.#queue;
     return {
-      takeClosed: (max) => this.#rollUps.take(max),
-      takeAll: () => {
-        this.#flush();
-        return [...this.#rollUps.take(Infinity), ...this.#everySeries().flatMap(openRollUps)];
+      processId: queue.processId,
+      get owner() {
+        return queue.owner;
       },
-      restore: (rollUps) => this.#restore(rollUps),
+      peek: (max) => {
+        this.#turn(this.#clock.now());
+        return this.#queue.peek(max);
+      },
+      wrote: (count) => this.#queue.wrote(count),
+      completeMillis: () => (this.#queue.isEmpty ? this.#counts.openMillis(FIRST_KEPT_TIER) : undefined),
+      closeAll: () => {
+        this.#flush();
+        this.#counts.closeAll();
+      },
+      restore: (archive) => {
+        this.#archive = archive;
+        this.#counts.restore(archive, this.#clock.now(), (key) => this.#book.ofKey(key));
+      },
     };
   }
 
-  #everySeries(): TieredSeries[] {
-    return Object.values(this.#types).flatMap(({ totals, named }) => [
-      totals,
-      ...[...named.values()].map((series) => series.tiers),
-    ]);
-  }
-
-  #restore(rollUps: Iterable<RollUp>): void {
-    const now = this.#clock.now();
-    for (const { tier, startMillis, series: key, body } of rollUps) {
-      const of = readRollUpKey(key);
-      const bucket = ClosedBucket.unpack(startMillis, body);
-      if (of === undefined || bucket === undefined || TIERS[tier] === undefined) continue;
-      const { type, name } = of;
-      const series = name === undefined ? this.#types[type].totals : this.#seriesFor(type, name).tiers;
-      this.#finestFromMillis = now;
-      this.#restoredFromMillis = Math.min(startMillis, this.#restoredFromMillis ?? Infinity);
-      if (series.restore(tier, bucket, now)) this.#budget.add(tier, series, bucket);
-    }
-  }
-
-  #seriesFor(type: OperationType, name: string): NamedSeries {
-    const { named, totals } = this.#types[type];
-    const known = named.get(name);
-    if (known !== undefined) return known;
-    if (named.size >= this.#maxSeries && name !== OVERFLOW_SERIES)
-      return this.#seriesFor(type, OVERFLOW_SERIES);
-    const tiers = new TieredSeries(rollUpKey(type, name), this.#onClose, totals);
-    const series = new NamedSeries(type, name, tiers);
-    named.set(name, series);
-    return series;
-  }
-
-  /** A clock that stepped back must not reorder buckets: such operations count in the second that is open. */
-  #turn(atMillis: number): void {
-    if (atMillis < this.#secondMillis + 1000) return;
+  /** Into the second of an operation that did not end in the one that is open. */
+  #turn(endMillis: number): void {
+    const { secondMillis, step } = this.#watch.look(endMillis, this.#secondMillis);
+    if (secondMillis === this.#secondMillis && step === undefined) return;
     this.#flush();
-    this.#secondMillis = atMillis - (atMillis % 1000);
-    this.#budget.expire(atMillis);
+    if (step !== undefined && this.#secondMillis > 0) {
+      this.#counts.closeAll();
+      this.#onClockStep(step);
+    }
+    this.#secondMillis = secondMillis;
+    this.#counts.advance(secondMillis);
+  }
+
+  /** Brings what is read up to date. */
+  #settle(): void {
+    this.#flush();
+    this.#counts.refresh((key) => this.#book.ofKey(key));
   }
 
   #flush(): void {
-    for (const series of this.#dirty) series.tiers.flush(this.#secondMillis);
+    for (const series of this.#dirty) this.#counts.absorb(series);
     this.#dirty = [];
   }
 
   #over(series: TieredSeries, range: TimeRange | undefined): RedBucket {
     if (range === undefined) return series.total;
     const target = new RedBucket();
-    const tier = tierFor(range, this.#clock.now(), this.#finestFromMillis);
-    series.read(tier.index, tier.alignedFromMillis, range.toMillis, (_start, mergeInto) => mergeInto(target));
+    for (const { tier, ...part } of this.#planner.segments(this.#planner.plan(range)))
+      this.#counts.read(series, tier, part, (_start, mergeInto) => mergeInto(target));
     return target;
   }
 
-  #grid(type: OperationType, range: TimeRange, name: string | undefined, maxCells = DEFAULT_MAX_POINTS) {
-    this.#flush();
-    const now = this.#clock.now();
-    const tiers = name === undefined ? this.#types[type].totals : this.#types[type].named.get(name)?.tiers;
-    return bucketGrid({
-      range,
-      nowMillis: now,
-      startedMillis: this.#finestFromMillis,
+  /** What each series of a type counted in the range. */
+  #allOver(type: OperationType, range: TimeRange | undefined): (series: TieredSeries) => RedBucket {
+    if (range === undefined) return ({ total }) => total;
+    const targets = new Map<number, RedBucket>();
+    const targetOf = (number: number): RedBucket => {
+      let target = targets.get(number);
+      if (target === undefined) targets.set(number, (target = new RedBucket()));
+      return target;
+    };
+    for (const { tier, ...part } of this.#planner.segments(this.#planner.plan(range)))
+      this.#counts.readAll(tier, part, {
+        wanted: [...this.#book.named(type).values()].map(({ tiers }) => tiers),
+        targetOf: (number) => (this.#book.isOf(type, number) ? targetOf(number) : undefined),
+        numberOf: (key) => this.#book.ofKey(key)?.number,
+      });
+    return ({ number }) => targetOf(number);
+  }
+
+  #grid(
+    type: OperationType,
+    range: TimeRange,
+    name: string | undefined,
+    maxCells = DEFAULT_MAX_POINTS,
+  ): readonly GridCell[] {
+    this.#settle();
+    if (!(range.toMillis > range.fromMillis)) return [];
+    const series = name === undefined ? this.#book.totals(type) : this.#book.named(type).get(name)?.tiers;
+    const plan = this.#planner.plan(range);
+    const { cells, widthMillis, cellAt } = cellsOf(
+      plan,
+      this.#planner.stepMillis(plan),
       maxCells,
-      read: tiers && tiers.read.bind(tiers),
-    });
+      this.#clock.now(),
+    );
+    if (series === undefined) return cells;
+    for (const { tier, ...part } of this.#planner.segments(plan, widthMillis))
+      this.#counts.read(series, tier, part, (startMillis, mergeInto) =>
+        mergeInto(cellAt(startMillis).bucket),
+      );
+    return cells;
   }
 
   #summary(type: OperationType, bucket: RedBucket): OperationSummary {
-    return {
-      count: bucket.count,
-      errors: bucket.errors,
-      clientErrors: bucket.clientErrors,
-      aborted: bucket.aborted,
-      slow: bucket.slow,
-      totalMillis: bucket.durations.sumNanos / 1e6,
-      durationMillis: bucket.durationSummary(),
-      kept: bucket.kept,
-      rate: this.#rates()[type],
-    };
+    return summaryOf(bucket, this.#rates()[type]);
   }
-}
-
-/** What only requests have. */
-function requestFactsOf(type: OperationType, bucket: RedBucket): Pick<SeriesSummary, 'statuses' | 'waited'> {
-  if (type !== 'http') return {};
-  return {
-    statuses: bucket.statuses.of(bucket.count),
-    waited: { count: bucket.waited, totalMillis: bucket.waitMicros / 1000 },
-  };
 }

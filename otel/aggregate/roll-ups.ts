@@ -1,94 +1,126 @@
-import { OPERATION_TYPES, type OperationType } from '../query.ts';
-import type { ClosedBucket } from './closed-bucket.ts';
-import { type TieredSeries, TIERS } from './tiers.ts';
+import type { CountsArchive, RollUp } from './counts-archive.ts';
+import { Gaps } from './gaps.ts';
+import type { Slot } from './slot.ts';
+import { FIRST_KEPT_TIER, TIERS } from './tiers.ts';
 
-/** The finest tier lasts five minutes: writing every second of every series to disk for that is not worth its noise. */
-const FIRST_KEPT_TIER = 1;
-const MINUTE_TIER = 2;
-const HOUR_TIER = 3;
-/** Roll-ups that may wait for the disk, a few MB; beyond them the oldest are lost to it. */
+/** Buckets that may wait for the disk, a few MB; beyond them the oldest are lost to it. */
 const MAX_WAITING = 20_000;
 
-/** One bucket of one series, packed. */
-export interface RollUp {
-  readonly tier: number;
-  readonly startMillis: number;
-  readonly series: string;
-  /** When its tier lets it go. */
-  readonly expiresMillis: number;
-  readonly body: Uint8Array;
-}
-
+/** Counts on their way to the disk and back. */
 export interface RollUpSource {
-  /** At most `max` buckets that were not handed over yet; one with the same tier, start and series replaces the one before. */
-  takeClosed(max: number): readonly RollUp[];
-  /** The rest, with every bucket that is still open: for a stop. */
-  takeAll(): readonly RollUp[];
-  /** Takes back what earlier processes handed over, oldest first within a tier. Call it before traffic. */
-  restore(rollUps: Iterable<RollUp>): void;
+  /** Begins the name of every owner of this process. */
+  readonly processId: string;
+  /** Under which it counts now. */
+  readonly owner: string;
+  /** At most some `max` buckets that were not written yet, the oldest first; the same ones until `wrote`. */
+  peek(max: number): readonly RollUp[];
+  /** So many of those that were last peeked are on disk. */
+  wrote(count: number): void;
+  /** Everything counted before is on disk; undefined while some of it waits. */
+  completeMillis(): number | undefined;
+  /** Closes every bucket although its time is not over, so that all can be written: for a stop. */
+  closeAll(): void;
+  /** Takes back what earlier processes counted, and reads there from now on what memory lets go. Call it before traffic. */
+  restore(archive: CountsArchive): void;
 }
 
-/** Names a series on disk: its type alone for a type's totals. */
-export function rollUpKey(type: OperationType, name?: string): string {
-  return name === undefined ? type : `${type} ${name}`;
-}
-
-/** Undefined for a key that no version of ours wrote. */
-export function readRollUpKey(
-  key: string,
-): { readonly type: OperationType; readonly name: string | undefined } | undefined {
-  const space = key.indexOf(' ');
-  const type = OPERATION_TYPES.find((known) => known === (space < 0 ? key : key.slice(0, space)));
-  return type && { type, name: space < 0 ? undefined : key.slice(space + 1) };
-}
-
-/** The open buckets of a series as roll-ups. */
-export function openRollUps(series: TieredSeries): RollUp[] {
-  return TIERS.flatMap((_, tier) => {
-    const bucket = tier < FIRST_KEPT_TIER ? undefined : series.openBucket(tier);
-    return bucket === undefined ? [] : [rollUpOf(tier, series, bucket)];
-  });
+interface Waiting {
+  readonly tier: number;
+  readonly slot: Slot;
+  /** Series of it that are to be written. */
+  readonly series: Uint32Array;
 }
 
 /** Closed buckets on their way to the disk; nothing is queued before it is opened. */
 export class RollUpQueue {
-  #waiting: RollUp[] | undefined;
-  #lost = 0;
+  readonly processId: string;
+  readonly #keyOf: (series: number) => string;
+  readonly #lost: readonly Gaps[] = TIERS.map(() => new Gaps());
+  #run = 0;
+  #queue: Waiting[] | undefined;
+  /** How many series of the first one are written. */
+  #written = 0;
+  #size = 0;
 
-  /** Roll-ups that went because the disk did not keep up. */
-  get lost(): number {
-    return this.#lost;
+  constructor(processId: string, keyOf: (series: number) => string) {
+    this.processId = processId;
+    this.#keyOf = keyOf;
+  }
+
+  /** Who counts now: this process, under this run of its clock. */
+  get owner(): string {
+    return `${this.processId}.${this.#run}`;
+  }
+  get isEmpty(): boolean {
+    return this.#size === 0;
+  }
+
+  nextOwner(): void {
+    this.#run++;
   }
 
   open(): void {
-    this.#waiting ??= [];
+    this.#queue ??= [];
   }
 
-  add(tier: number, series: TieredSeries, bucket: ClosedBucket): void {
-    if (this.#waiting === undefined || tier < FIRST_KEPT_TIER) return;
-    this.#push(this.#waiting, rollUpOf(tier, series, bucket));
-    // With each minute the hour so far goes too, so that a crash costs a minute of it and not the hour.
-    const hour = tier === MINUTE_TIER ? series.openBucket(HOUR_TIER) : undefined;
-    if (hour !== undefined) this.#push(this.#waiting, rollUpOf(HOUR_TIER, series, hour));
+  /** Times of a tier that are lost to the disk, which did not keep up. */
+  lost(tier: number): Gaps {
+    return this.#lost[tier]!;
   }
 
-  take(max: number): readonly RollUp[] {
-    return this.#waiting?.splice(0, max) ?? [];
+  /** @param changed The one series to be written again; default: all of the slot. */
+  add(tier: number, slot: Slot, changed?: number): void {
+    if (this.#queue === undefined || tier < FIRST_KEPT_TIER) return;
+    const series = changed === undefined ? slot.series() : Uint32Array.of(changed);
+    this.#queue.push({ tier, slot, series });
+    this.#size += series.length;
+    while (this.#size > MAX_WAITING) this.#loseFirst(this.#queue);
   }
 
-  #push(waiting: RollUp[], rollUp: RollUp): void {
-    waiting.push(rollUp);
-    if (waiting.length > MAX_WAITING) this.#lost += waiting.splice(0, waiting.length - MAX_WAITING).length;
+  peek(max: number): readonly RollUp[] {
+    const found: RollUp[] = [];
+    for (const rollUp of this.waiting()) {
+      if (found.length >= max) break;
+      found.push(rollUp);
+    }
+    return found;
   }
-}
 
-function rollUpOf(tier: number, series: TieredSeries, bucket: ClosedBucket): RollUp {
-  const { widthMillis, retentionMillis } = TIERS[tier]!;
-  return {
-    tier,
-    startMillis: bucket.startMillis,
-    series: series.key,
-    expiresMillis: bucket.startMillis + widthMillis + retentionMillis,
-    body: bucket.pack(),
-  };
+  wrote(count: number): void {
+    this.#size -= count;
+    this.#written += count;
+    const queue = this.#queue!;
+    let done = 0;
+    while (done < queue.length && this.#written >= queue[done]!.series.length)
+      this.#written -= queue[done++]!.series.length;
+    queue.splice(0, done);
+  }
+
+  /** All that waits, oldest first. */
+  *waiting(): Iterable<RollUp> {
+    let at = this.#written;
+    for (const { tier, slot, series } of this.#queue ?? []) {
+      for (; at < series.length; at++) {
+        const number = series[at]!;
+        yield {
+          tier,
+          startMillis: slot.startMillis,
+          endMillis: slot.endMillis,
+          owner: slot.owner,
+          series: this.#keyOf(number),
+          body: slot.packed(number)!,
+        };
+      }
+      at = 0;
+    }
+  }
+
+  /** A slot that was written again lacks what it had kept meanwhile, and no count. */
+  #loseFirst(queue: Waiting[]): void {
+    const { tier, slot, series } = queue.shift()!;
+    this.#size -= series.length - this.#written;
+    this.#written = 0;
+    if (series.length === slot.size)
+      this.#lost[tier]!.add({ fromMillis: slot.startMillis, toMillis: slot.endMillis });
+  }
 }

@@ -1,6 +1,5 @@
 import type { TimeRange } from '../query.ts';
 import { RedBucket } from './red-bucket.ts';
-import { TIERS, type TieredSeries } from './tiers.ts';
 
 export interface GridCell {
   readonly startMillis: number;
@@ -11,51 +10,33 @@ export interface GridCell {
 }
 
 /**
- * The finest tier that still holds the start of a range, and that start moved down to a bucket of it. The finest tier of all is not
- * kept on disk: it holds nothing from before `startedMillis`.
+ * Divides a range of whole buckets into at most `maxCells` cells and one: of one width, which begin at multiples of it, so that they stay where
+ * they are while the range moves; the first and the last are cut where the range is.
  */
-export function tierFor(
+export function cellsOf(
   range: TimeRange,
+  stepMillis: number,
+  maxCells: number,
   nowMillis: number,
-  startedMillis: number,
-): { readonly index: number; readonly alignedFromMillis: number } {
-  const found = TIERS.findIndex(
-    (tier, i) =>
-      range.fromMillis >= nowMillis - tier.retentionMillis && (i > 0 || range.fromMillis >= startedMillis),
-  );
-  const index = found < 0 ? TIERS.length - 1 : found;
-  const width = TIERS[index]!.widthMillis;
-  return { index, alignedFromMillis: range.fromMillis - (range.fromMillis % width) };
-}
-
-/** Divides a range into at most `maxCells` equal cells of whole tier buckets and merges the buckets into them; empty cells stay. */
-export function bucketGrid(options: {
-  readonly range: TimeRange;
-  readonly nowMillis: number;
-  readonly startedMillis: number;
-  readonly maxCells: number;
-  readonly read: TieredSeries['read'] | undefined;
-}): readonly GridCell[] {
-  const { range, nowMillis, read } = options;
-  const maxCells = Math.max(1, Math.floor(options.maxCells));
-  if (!(range.toMillis > range.fromMillis)) return [];
-  const { index } = tierFor(range, nowMillis, options.startedMillis);
-  const tierWidth = TIERS[index]!.widthMillis;
+): {
+  readonly cells: readonly GridCell[];
+  readonly widthMillis: number;
+  cellAt(millis: number): GridCell;
+} {
+  const most = Math.max(1, Math.floor(maxCells));
   const span = range.toMillis - range.fromMillis;
-  const widthMillis = tierWidth * Math.max(1, Math.ceil(span / tierWidth / maxCells));
-  const start = range.fromMillis - (range.fromMillis % widthMillis);
+  const widthMillis = stepMillis * Math.max(1, Math.ceil(span / stepMillis / most));
+  const first = Math.floor(range.fromMillis / widthMillis);
   const cells: GridCell[] = [];
-  for (let at = start; at < range.toMillis && cells.length <= maxCells; at += widthMillis) {
+  for (let at = first * widthMillis; at < range.toMillis; at += widthMillis) {
+    const startMillis = Math.max(at, range.fromMillis);
+    const endMillis = Math.min(at + widthMillis, range.toMillis);
     cells.push({
-      startMillis: at,
-      widthMillis,
-      partial: nowMillis >= at && nowMillis < at + widthMillis,
+      startMillis,
+      widthMillis: endMillis - startMillis,
+      partial: nowMillis >= startMillis && nowMillis < at + widthMillis,
       bucket: new RedBucket(),
     });
   }
-  read?.(index, start, range.toMillis, (startMillis, mergeInto) => {
-    const cell = cells[Math.floor((startMillis - start) / widthMillis)];
-    if (cell !== undefined) mergeInto(cell.bucket);
-  });
-  return cells;
+  return { cells, widthMillis, cellAt: (millis) => cells[Math.floor(millis / widthMillis) - first]! };
 }

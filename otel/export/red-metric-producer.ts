@@ -13,7 +13,7 @@ import type {
 } from '@opentelemetry/sdk-metrics';
 import { bucketMidNanos } from '../aggregate/duration-sketch.ts';
 import type { DurationSketch } from '../aggregate/duration-sketch.ts';
-import { OVERFLOW_SERIES } from '../aggregate/red-aggregator.ts';
+import { OVERFLOW_SERIES } from '../aggregate/series-book.ts';
 import type { RedAggregator } from '../aggregate/red-aggregator.ts';
 import type { RedBucket } from '../aggregate/red-bucket.ts';
 import type { Clock } from '../clock.ts';

@@ -34,6 +34,7 @@ export class FinishedSpan implements TemplatedSpan, FinishedOperation {
   declare readonly instrumentationScope: InstrumentationScope;
   declare readonly durationNanos: number;
   declare readonly rows: number | undefined;
+  declare countedMillis: number;
   declare private readonly parent: ReadableSpan;
   declare private readonly request: RequestFacts;
   declare private readonly subject: OperationSubject;
@@ -56,6 +57,7 @@ export class FinishedSpan implements TemplatedSpan, FinishedOperation {
     this.instrumentationScope = scope;
     this.durationNanos = result.durationNanos;
     this.rows = result.rows;
+    this.countedMillis = NaN;
     this.parent = parent;
     this.request = request;
     this.subject = subject;

@@ -18,6 +18,8 @@ import type { SpanFacts } from './policies.ts';
 export interface EndedSpan extends EndedOperation, SpanFacts {
   readonly span: ReadableSpan;
   readonly slownessNanos: number;
+  /** The second in which the aggregates counted it, for what is kept to count there too; NaN until then. */
+  countedMillis: number;
 }
 
 /** What a span that puts off its attributes can tell without them, so that one that is let go never makes them. */
@@ -56,6 +58,7 @@ export class KnownSpan implements EndedSpan {
   declare readonly aborted: boolean;
   declare readonly statusCode: number | undefined;
   declare readonly waitNanos: number | undefined;
+  declare countedMillis: number;
 
   constructor(span: ReadableSpan, known: KnownOperation, endMillis: number, durationNanos: number) {
     this.span = span;
@@ -71,6 +74,7 @@ export class KnownSpan implements EndedSpan {
     this.aborted = known.aborted;
     this.statusCode = known.statusCode;
     this.waitNanos = known.waitNanos;
+    this.countedMillis = NaN;
   }
 }
 
@@ -124,6 +128,7 @@ export function unreadableSpan(span: ReadableSpan, endMillis: number): EndedSpan
     clientError: false,
     aborted: false,
     isUnreadable: true,
+    countedMillis: NaN,
   };
 }
 

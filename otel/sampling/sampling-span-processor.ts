@@ -63,7 +63,6 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, 
     this.#judge = new TraceJudge({
       aggregates,
       guard,
-      clock,
       live: this.#live,
       reader: this.#reader,
       buffer: this.#buffer,
@@ -207,7 +206,7 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, 
       const trace = this.#buffer.find(span.spanContext().traceId);
       if (trace !== undefined) this.#buffer.countEnd(trace);
       const ended = this.#reader.read(span, trace);
-      this.#aggregate(ended);
+      ended.countedMillis = this.#aggregate(ended);
       this.#place(ended, bytes, trace);
     } catch (error) {
       this.#guard.report('SamplingSpanProcessor.onEnd', error);
@@ -219,7 +218,7 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, 
     this.#tally.start();
     try {
       const trace = this.#buffer.find(operation.traceId);
-      this.#aggregate(operation);
+      operation.countedMillis = this.#aggregate(operation);
       if (this.#wanted.isWanted(operation, trace)) {
         this.#place(operation, finishedBytesOf(operation), trace);
         return;
@@ -232,11 +231,12 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, 
     }
   }
 
-  #aggregate(operation: EndedOperation): void {
+  #aggregate(operation: EndedOperation): number {
     try {
-      this.#aggregates.record(operation);
+      return this.#aggregates.record(operation);
     } catch (error) {
       this.#guard.report('aggregates', error);
+      return NaN;
     }
   }
 

@@ -1,5 +1,4 @@
 import type { EndedOperation } from '../aggregate/ended-operation.ts';
-import type { Clock } from '../clock.ts';
 import type { Guard } from '../guard.ts';
 import type { OperationType } from '../query.ts';
 import type { BufferedTrace, Verdict } from './buffered-trace.ts';
@@ -24,14 +23,15 @@ import type { TraceBuffer } from './trace-buffer.ts';
 
 /** Where operations are counted, apart from what is kept of them. */
 export interface OperationAggregates {
-  record(operation: EndedOperation): void;
-  recordKept(type: OperationType, series: string, atMillis: number): void;
+  /** Returns the second in which it was counted. */
+  record(operation: EndedOperation): number;
+  /** One that was counted in that second has kept detail. */
+  recordKept(type: OperationType, series: string, countedMillis: number): void;
 }
 
 export interface TraceJudgeOptions {
   readonly aggregates: OperationAggregates;
   readonly guard: Guard;
-  readonly clock: Clock;
   readonly live: () => LiveThresholds;
   readonly reader: SpanReader;
   readonly buffer: TraceBuffer;
@@ -44,7 +44,6 @@ export interface TraceJudgeOptions {
 export class TraceJudge {
   readonly #aggregates: OperationAggregates;
   readonly #guard: Guard;
-  readonly #clock: Clock;
   readonly #live: () => LiveThresholds;
   readonly #reader: SpanReader;
   readonly #buffer: TraceBuffer;
@@ -56,7 +55,6 @@ export class TraceJudge {
   constructor(options: TraceJudgeOptions) {
     this.#aggregates = options.aggregates;
     this.#guard = options.guard;
-    this.#clock = options.clock;
     this.#live = options.live;
     this.#reader = options.reader;
     this.#buffer = options.buffer;
@@ -147,16 +145,20 @@ export class TraceJudge {
   }
 
   #countKept(spans: readonly EndedSpan[]): void {
-    let nowMillis: number | undefined;
     for (let i = 0; i < spans.length; i++) {
-      const { type, series } = spans[i]!;
-      this.#tally.keep(type);
-      try {
-        nowMillis ??= this.#clock.now();
-        this.#aggregates.recordKept(type, series, nowMillis);
-      } catch (error) {
-        this.#guard.report('aggregates', error);
-      }
+      const span = spans[i]!;
+      this.#tally.keep(span.type);
+      this.#recordKept(span);
+    }
+  }
+
+  /** Nothing that was not counted can count as kept. */
+  #recordKept({ type, series, countedMillis }: EndedSpan): void {
+    if (Number.isNaN(countedMillis)) return;
+    try {
+      this.#aggregates.recordKept(type, series, countedMillis);
+    } catch (error) {
+      this.#guard.report('aggregates', error);
     }
   }
 
@@ -201,7 +203,6 @@ export class TraceJudge {
   }
 
   #count(spans: readonly EndedSpan[], { local, fates }: Judgement, verdict: Verdict): void {
-    let nowMillis: number | undefined;
     for (let i = 0; i < local.length; i++) {
       const reason = local[i];
       if (reason === undefined) {
@@ -213,12 +214,7 @@ export class TraceJudge {
       }
       this.#tally.keep(reason === 'probability' ? spans[i]!.type : reason);
       verdict.keptAny = true;
-      try {
-        nowMillis ??= this.#clock.now();
-        this.#aggregates.recordKept(spans[i]!.type, spans[i]!.series, nowMillis);
-      } catch (error) {
-        this.#guard.report('aggregates', error);
-      }
+      this.#recordKept(spans[i]!);
     }
   }
 }

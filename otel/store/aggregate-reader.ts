@@ -3,10 +3,10 @@ import type { OperationType, TelemetryQuery } from '../query.ts';
 /** The exact side of the store: what was counted of 100 % of operations. Implemented by the RED aggregator. */
 export type AggregateReader = Pick<
   TelemetryQuery,
-  'operations' | 'timeline' | 'heatMap' | 'series' | 'exported'
+  'coverage' | 'operations' | 'timeline' | 'heatMap' | 'series' | 'exported'
 > & {
-  /** Where the counts of earlier processes begin; undefined without any. */
-  readonly restoredFromMillis: number | undefined;
+  /** Where the counts of this and of earlier processes begin. */
+  readonly countedFromMillis: number;
   /** Share of a series' durations that are shorter, 0–1; undefined when the series is gone. */
   percentileOf(type: OperationType, series: string, durationMillis: number): number | undefined;
 };

@@ -61,6 +61,13 @@ export function disabledTelemetry(
       rules: new OperationTally().rules(),
       storm: { active: false, probability: 1, cut: 0, examples: 0 },
     }),
+    coverage: (range) => ({
+      ...range,
+      stepMillis: 1000,
+      countedFromMillis: range.toMillis,
+      missing: [],
+      coarser: undefined,
+    }),
     countedFromMillis: () => runtime.startedAtMillis,
     operations: () => ({ http: NOTHING, database: NOTHING, render: NOTHING, other: NOTHING }),
     timeline: () => [],

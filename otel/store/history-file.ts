@@ -2,7 +2,8 @@ import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type DatabaseConstructor from 'better-sqlite3';
 import type { Database } from 'better-sqlite3';
-import { RollUpTable } from './roll-up-table.ts';
+import { RollUpArchive } from './roll-up-archive.ts';
+import type { RollUpOwner } from './roll-up-owners.ts';
 import { RunTable } from './run-table.ts';
 import { RuntimeTable } from './runtime-table.ts';
 import { TraceTable } from './trace-table.ts';
@@ -25,22 +26,36 @@ export class HistoryFileError extends Error {
   }
 }
 
+export interface HistoryFileOptions {
+  /** Under which this process counts. */
+  readonly processId: string;
+  /** How long counts stay at most. */
+  readonly days: number;
+  /** Default: asks the system whether its process is there. */
+  readonly isOwnerGone?: ((owner: RollUpOwner, nowMillis: number) => boolean) | undefined;
+}
+
 /** The history file: one SQLite database, a table class for each kind of what it keeps. */
 export class HistoryFile {
   readonly traces: TraceTable;
-  readonly rollUps: RollUpTable;
+  readonly counts: RollUpArchive;
   readonly runs: RunTable;
   readonly runtimeSamples: RuntimeTable;
   readonly #database: Database;
 
   /** Throws HistoryFileError, or what SQLite throws when the file cannot be opened at all. */
-  constructor(Database: typeof DatabaseConstructor, path: string) {
+  constructor(
+    Database: typeof DatabaseConstructor,
+    path: string,
+    { processId, days, isOwnerGone }: HistoryFileOptions,
+  ) {
     mkdirSync(dirname(path), { recursive: true });
     this.#database = new Database(path, { timeout: BUSY_TIMEOUT_MILLIS });
     try {
       this.#prepareFile(path);
       this.traces = new TraceTable(this.#database);
-      this.rollUps = new RollUpTable(this.#database);
+      this.transaction(() => RollUpArchive.prepare(this.#database));
+      this.counts = new RollUpArchive(this.#database, processId, days, isOwnerGone);
       this.runs = new RunTable(this.#database);
       this.runtimeSamples = new RuntimeTable(this.#database);
     } catch (error) {
@@ -81,7 +96,6 @@ export class HistoryFile {
       // Two processes may begin the same file.
       if (this.#pragma('user_version') === SCHEMA_VERSION) return;
       this.#database.exec(TraceTable.SCHEMA);
-      this.#database.exec(RollUpTable.SCHEMA);
       this.#database.pragma(`user_version = ${SCHEMA_VERSION}`);
     });
   }

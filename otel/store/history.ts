@@ -1,12 +1,15 @@
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import type DatabaseConstructor from 'better-sqlite3';
-import type { RollUp, RollUpSource } from '../aggregate/roll-ups.ts';
+import type { CountsArchive, RollUp } from '../aggregate/counts-archive.ts';
+import type { RollUpSource } from '../aggregate/roll-ups.ts';
 import type { Clock } from '../clock.ts';
 import type { Guard } from '../guard.ts';
 import { backgroundTimeout } from './background-timer.ts';
+import type { RollUpArchive } from './roll-up-archive.ts';
 import { HistoryFile, HistoryFileError, isDamage, setAside } from './history-file.ts';
 import type { HistoryPart } from './history-part.ts';
+import type { HistoryFileOptions } from './history-file.ts';
 import type { TraceRow } from './trace-table.ts';
 import { StringInterner } from './string-interner.ts';
 import { decodeTrace, encodeTrace } from './trace-json.ts';
@@ -44,6 +47,7 @@ export interface HistoryOptions {
   readonly rollUps?: RollUpSource;
   /** What else is kept: written with each slice, in the order given. */
   readonly parts?: readonly HistoryPart[];
+  readonly isOwnerGone?: HistoryFileOptions['isOwnerGone'];
   readonly guard: Guard;
   readonly clock: Clock;
   /** Gets one line when a file is set aside or history stays off. */
@@ -89,7 +93,9 @@ export class History {
     clearTimeout(this.#timer);
     this.flush();
     this.#quietly('history.flush', () => {
-      if (this.#file !== undefined) write(this.#file, [], this.#options.rollUps?.takeAll() ?? []);
+      this.#options.rollUps?.closeAll();
+      while (this.#writeSlice() !== WRITE_INTERVAL_MILLIS);
+      this.#file?.counts.end();
     });
     this.#eachPart('close');
     this.#quietly('history.close', () => this.#file?.close());
@@ -117,7 +123,7 @@ export class History {
   #open(): HistoryFile | undefined {
     const { Database, path, log } = this.#options;
     try {
-      return new HistoryFile(Database, path);
+      return new HistoryFile(Database, path, this.#fileOptions());
     } catch (error) {
       if (!(error instanceof HistoryFileError)) {
         log(`telemetry history is off: ${path} cannot be opened: ${String(error)}`);
@@ -125,7 +131,9 @@ export class History {
       }
       const aside = setAside(path, error.reason);
       log(`telemetry history: ${error.message}; it was renamed to ${aside} and a new one begun`);
-      return new HistoryFile(Database, path);
+      const file = new HistoryFile(Database, path, this.#fileOptions());
+      file.counts.table.beginAt(this.#options.clock.now());
+      return file;
     }
   }
 
@@ -151,7 +159,8 @@ export class History {
     }
     found.sort((a, b) => a.trace.extent.toMillis - b.trace.extent.toMillis);
     for (const { trace, pinned } of found) ring.restore(trace, pinned);
-    rollUps?.restore(file.rollUps.all(clock.now()));
+    file.transaction(() => file.counts.repair(clock.now()));
+    rollUps?.restore(this.#archive());
   }
 
   #schedule(delayMillis: number): void {
@@ -168,25 +177,60 @@ export class History {
     if (file === undefined) return WRITE_INTERVAL_MILLIS;
     const { ring, rollUps, clock } = this.#options;
     const changed = ring.takeChanged(MAX_TRACES_PER_SLICE, MAX_SPANS_PER_SLICE);
-    const closed = rollUps?.takeClosed(MAX_ROLL_UPS_PER_SLICE) ?? [];
+    const closed = rollUps?.peek(MAX_ROLL_UPS_PER_SLICE) ?? [];
     if (changed.length + closed.length > 0) {
       try {
-        write(file, changed, closed);
+        this.#write(file, changed, closed);
       } catch (error) {
-        // Roll-ups of this slice are lost to the file; traces come again.
         for (const trace of changed) ring.markChanged(trace.traceId);
         throw error;
       }
     }
+    const completeMillis = rollUps?.completeMillis();
+    if (rollUps !== undefined && completeMillis !== undefined)
+      file.counts.see(rollUps.owner, completeMillis, clock.now());
     const cutoffMillis = this.#cutoffMillis();
     ring.evictOlderThan(cutoffMillis);
     let gone =
       file.traces.expire(cutoffMillis, MAX_EXPIRED_PER_SLICE) +
-      file.rollUps.expire(clock.now(), MAX_EXPIRED_PER_SLICE);
+      file.counts.table.expire(clock.now(), MAX_EXPIRED_PER_SLICE);
     if (file.usedBytes > this.#maxBytes)
-      gone += file.traces.dropOldest(MAX_EXPIRED_PER_SLICE) || file.rollUps.dropOldest(MAX_EXPIRED_PER_SLICE);
+      gone +=
+        file.traces.dropOldest(MAX_EXPIRED_PER_SLICE) || file.counts.table.dropOldest(MAX_EXPIRED_PER_SLICE);
     if (ring.mustKeepUnsaved > 0 || closed.length === MAX_ROLL_UPS_PER_SLICE) return SLICE_INTERVAL_MILLIS;
     return changed.length + closed.length + gone > 0 ? ORDINARY_INTERVAL_MILLIS : WRITE_INTERVAL_MILLIS;
+  }
+
+  /** One transaction. Of a resumed trace the file may hold more than memory does. */
+  #write(file: HistoryFile, traces: readonly TraceRecord[], closed: readonly RollUp[]): void {
+    const nowMillis = this.#options.clock.now();
+    file.transaction(() => {
+      for (const trace of traces) {
+        if (trace.resumed) file.traces.add(toRow(trace));
+        else file.traces.save(toRow(trace));
+      }
+      for (const rollUp of closed) file.counts.save(rollUp, nowMillis);
+    });
+    this.#options.rollUps?.wrote(closed.length);
+  }
+
+  /** Reads the file that is in use then: one that was damaged gives way to another. */
+  #archive(): CountsArchive {
+    const ask = <T>(question: (counts: RollUpArchive) => T, unknown: T): T =>
+      this.#quietly('history.counts', () => this.#file && question(this.#file.counts)) ?? unknown;
+    return {
+      read: (...asked) => ask((counts) => counts.read(...asked), undefined),
+      starts: (tier) => ask((counts) => counts.starts(tier), []),
+      missing: (tier, range) => ask((counts) => counts.missing(tier, range), [range]),
+      lost: (range) => ask((counts) => counts.lost(range), []),
+      changed: () => ask((counts) => counts.changed(), undefined),
+      oldestMillis: () => ask((counts) => counts.oldestMillis(), undefined),
+    };
+  }
+
+  #fileOptions(): HistoryFileOptions {
+    const { rollUps, days, isOwnerGone } = this.#options;
+    return { processId: rollUps?.processId ?? 'nobody', days, isOwnerGone };
   }
 
   #cutoffMillis(): number {
@@ -220,19 +264,9 @@ export class History {
     log(
       `telemetry history: ${path} is damaged: ${String(error)}; it was renamed to ${aside} and a new one begun`,
     );
-    this.#file = new HistoryFile(Database, path);
+    this.#file = new HistoryFile(Database, path, this.#fileOptions());
+    this.#file.counts.table.beginAt(this.#options.clock.now());
   }
-}
-
-/** One transaction. Of a resumed trace the file may hold more than memory does. */
-function write(file: HistoryFile, traces: readonly TraceRecord[], rollUps: readonly RollUp[]): void {
-  file.transaction(() => {
-    for (const trace of traces) {
-      if (trace.resumed) file.traces.add(toRow(trace));
-      else file.traces.save(toRow(trace));
-    }
-    for (const rollUp of rollUps) file.rollUps.save(rollUp);
-  });
 }
 
 function toRow(trace: TraceRecord): TraceRow {

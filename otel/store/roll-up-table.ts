@@ -1,70 +1,180 @@
 import type { Database, Statement } from 'better-sqlite3';
-import type { RollUp } from '../aggregate/roll-ups.ts';
+import { FIRST_KEPT_TIER, TIERS } from '../aggregate/tiers.ts';
+import type { TimeRange } from '../query.ts';
 
-/** The counts of the history file, by tier, time and series. Every call is synchronous and short. */
+const DAY_MILLIS = 86_400_000;
+/** The row beside its body, and its share of the index; estimated. */
+const ROW_BYTES = 60;
+
+export interface CountRow {
+  /** `rollUpKey` of the series. */
+  readonly key: string;
+  readonly startMillis: number;
+  readonly owner: number;
+  readonly body: Uint8Array;
+}
+
+/** The rows of counts in the history file, by series, tier, time and owner. */
 export class RollUpTable {
-  /** Since version 1 of the file. */
   static readonly SCHEMA = `
-    CREATE TABLE roll_up (
+    CREATE TABLE IF NOT EXISTS count_series (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE) STRICT;
+    CREATE TABLE IF NOT EXISTS count (
+      series INTEGER NOT NULL,
       tier INTEGER NOT NULL,
       start_millis REAL NOT NULL,
-      series TEXT NOT NULL,
-      expires_millis REAL NOT NULL,
+      owner INTEGER NOT NULL,
       body BLOB NOT NULL,
-      PRIMARY KEY (tier, start_millis, series)
+      PRIMARY KEY (series, tier, start_millis, owner)
     ) STRICT, WITHOUT ROWID;
-    CREATE INDEX roll_up_by_expiry ON roll_up (expires_millis);
+    CREATE INDEX IF NOT EXISTS count_by_start ON count (tier, start_millis);
+    CREATE TABLE IF NOT EXISTS count_gone (tier INTEGER PRIMARY KEY, before_millis REAL NOT NULL) STRICT;
   `;
   readonly #database: Database;
-  readonly #save: Statement<[number, number, string, number, Uint8Array]>;
-  readonly #expire: Statement<[number, number]>;
+  readonly #days: number;
+  readonly #save: Statement<[number, number, number, number, Uint8Array]>;
+  readonly #ofSeries: Statement<[string, number, number, number], CountRow>;
+  readonly #ofAll: Statement<[number, number, number], CountRow>;
+  readonly #ofOwner: Statement<[number, number, number, number], CountRow>;
+  readonly #oldest: Statement<[number], number | null>;
+  readonly #oldestRows: Statement<[number, number, number], { start: number; bytes: number }>;
+  readonly #delete: Statement<[number, number]>;
+  readonly #noteGone: Statement<[number, number]>;
+  readonly #gone: Statement<[number], number>;
+  readonly #seriesIds = new Map<string, number>();
+  #bytes: number;
 
-  constructor(database: Database) {
+  /** @param days How long counts stay at most; a tier may keep its own for less. */
+  constructor(database: Database, days: number) {
     this.#database = database;
+    this.#days = days;
     this.#save = database.prepare(
-      `INSERT OR REPLACE INTO roll_up (tier, start_millis, series, expires_millis, body) VALUES (?, ?, ?, ?, ?)`,
+      'INSERT OR REPLACE INTO count (series, tier, start_millis, owner, body) VALUES (?, ?, ?, ?, ?)',
     );
-    this.#expire = database.prepare(
-      `DELETE FROM roll_up WHERE (tier, start_millis, series) IN
-         (SELECT tier, start_millis, series FROM roll_up WHERE expires_millis <= ? ORDER BY expires_millis LIMIT ?)`,
+    const columns =
+      'SELECT key, start_millis AS startMillis, owner, body FROM count JOIN count_series ON id = series';
+    const within = 'tier = ? AND start_millis >= ? AND start_millis < ?';
+    this.#ofSeries = database.prepare(`${columns} WHERE key = ? AND ${within}`);
+    this.#ofAll = database.prepare(`${columns} WHERE ${within}`);
+    this.#ofOwner = database.prepare(`${columns} WHERE ${within} AND owner = ?`);
+    this.#oldest = database
+      .prepare<[number], number | null>('SELECT min(start_millis) FROM count WHERE tier = ?')
+      .pluck();
+    this.#oldestRows = database.prepare(
+      `SELECT start_millis AS start, sum(length(body) + ${ROW_BYTES}) AS bytes FROM count
+       WHERE tier = ? AND start_millis < ? GROUP BY start_millis ORDER BY start_millis LIMIT ?`,
     );
+    this.#delete = database.prepare('DELETE FROM count WHERE tier = ? AND start_millis = ?');
+    this.#noteGone = database.prepare(
+      `INSERT INTO count_gone (tier, before_millis) VALUES (?, ?)
+       ON CONFLICT (tier) DO UPDATE SET before_millis = max(before_millis, excluded.before_millis)`,
+    );
+    this.#gone = database
+      .prepare<[number], number>('SELECT before_millis FROM count_gone WHERE tier = ?')
+      .pluck();
+    this.#bytes = database
+      .prepare<[], number>(`SELECT coalesce(sum(length(body) + ${ROW_BYTES}), 0) FROM count`)
+      .pluck()
+      .get()!;
   }
 
-  save({ tier, startMillis, series, expiresMillis, body }: RollUp): void {
-    this.#save.run(tier, startMillis, series, expiresMillis, body);
+  /** Of all rows, estimated; other processes' since the start are not among them. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
-  /** Those that have not expired, oldest first. */
-  *all(nowMillis: number): Iterable<RollUp> {
-    const rows = this.#database
-      .prepare<
-        [number],
-        { tier: number; start_millis: number; series: string; expires_millis: number; body: Buffer }
-      >('SELECT * FROM roll_up WHERE expires_millis > ? ORDER BY tier, start_millis')
-      .iterate(nowMillis);
-    for (const row of rows) {
-      yield {
-        tier: row.tier,
-        startMillis: row.start_millis,
-        series: row.series,
-        expiresMillis: row.expires_millis,
-        body: row.body,
-      };
-    }
+  /** Where the oldest row of any tier begins; undefined without one. */
+  get oldestMillis(): number | undefined {
+    const oldest = TIERS.map((_, tier) => this.#oldest.get(tier)).filter(
+      (millis) => typeof millis === 'number',
+    );
+    return oldest.length === 0 ? undefined : Math.min(...oldest);
   }
 
-  /** Removes at most `limit` that have expired; returns how many. */
-  expire(nowMillis: number, limit: number): number {
-    return this.#expire.run(nowMillis, limit).changes;
+  /** One that is there already gives way. */
+  save(tier: number, { key, startMillis, owner, body }: CountRow): void {
+    this.#save.run(this.#seriesId(key), tier, startMillis, owner, body);
+    this.#bytes += body.length + ROW_BYTES;
   }
 
-  /** Removes those that expire next; returns how many. */
-  dropOldest(limit: number): number {
+  /** Rows that begin in a range, of one series or of all. */
+  rows(tier: number, { fromMillis, toMillis }: TimeRange, key?: string): Iterable<CountRow> {
+    return key === undefined
+      ? this.#ofAll.iterate(tier, fromMillis, toMillis)
+      : this.#ofSeries.iterate(key, tier, fromMillis, toMillis);
+  }
+
+  rowsOf(owner: number, tier: number, { fromMillis, toMillis }: TimeRange): readonly CountRow[] {
+    return this.#ofOwner.all(tier, fromMillis, toMillis, owner);
+  }
+
+  deleteOf(owner: number, tier: number, fromMillis: number): void {
+    this.#database
+      .prepare('DELETE FROM count WHERE tier = ? AND start_millis >= ? AND owner = ?')
+      .run(tier, fromMillis, owner);
+  }
+
+  /** The starts of a tier's slots that somebody else than these owners has counted in. */
+  startsBut(owners: readonly number[], tier: number): readonly number[] {
     return this.#database
-      .prepare(
-        `DELETE FROM roll_up WHERE (tier, start_millis, series) IN
-           (SELECT tier, start_millis, series FROM roll_up ORDER BY expires_millis LIMIT ?)`,
+      .prepare<[number], number>(
+        `SELECT DISTINCT start_millis FROM count WHERE tier = ? AND owner NOT IN (${owners.join()})`,
       )
-      .run(limit).changes;
+      .pluck()
+      .all(tier);
+  }
+
+  /** Before it a tier is not held (any more); -Infinity when all is. */
+  goneBefore(tier: number): number {
+    return this.#gone.get(tier) ?? -Infinity;
+  }
+
+  /** What was counted before is in a file that had to be given up. */
+  beginAt(millis: number): void {
+    for (let tier = FIRST_KEPT_TIER; tier < TIERS.length; tier++) this.#noteGone.run(tier, millis);
+  }
+
+  /** Removes at most `limit` slots of each tier that are too old; returns how many went. */
+  expire(nowMillis: number, limit: number): number {
+    let gone = 0;
+    for (let tier = FIRST_KEPT_TIER; tier < TIERS.length; tier++) {
+      const { widthMillis, retentionMillis } = TIERS[tier]!;
+      // The coarsest has all the days that were asked for.
+      const daysMillis = this.#days * DAY_MILLIS;
+      const keptMillis = tier === TIERS.length - 1 ? daysMillis : Math.min(retentionMillis, daysMillis);
+      gone += this.#drop(tier, nowMillis - keptMillis - widthMillis, limit);
+    }
+    return gone;
+  }
+
+  /** Removes the oldest slots of the finest tier that has any: what is coarser tells the same in fewer bytes. Returns how many went. */
+  dropOldest(limit: number): number {
+    for (let tier = FIRST_KEPT_TIER; tier < TIERS.length; tier++) {
+      const gone = this.#drop(tier, Infinity, limit);
+      if (gone > 0) return gone;
+    }
+    return 0;
+  }
+
+  #drop(tier: number, beforeMillis: number, limit: number): number {
+    const slots = this.#oldestRows.all(tier, beforeMillis, limit);
+    for (const { start, bytes } of slots) {
+      this.#delete.run(tier, start);
+      this.#bytes -= bytes;
+    }
+    const last = slots.at(-1);
+    if (last !== undefined) this.#noteGone.run(tier, last.start + TIERS[tier]!.widthMillis);
+    return slots.length;
+  }
+
+  #seriesId(key: string): number {
+    const known = this.#seriesIds.get(key);
+    if (known !== undefined) return known;
+    this.#database.prepare('INSERT INTO count_series (key) VALUES (?) ON CONFLICT (key) DO NOTHING').run(key);
+    const id = this.#database
+      .prepare<[string], number>('SELECT id FROM count_series WHERE key = ?')
+      .pluck()
+      .get(key)!;
+    this.#seriesIds.set(key, id);
+    return id;
   }
 }

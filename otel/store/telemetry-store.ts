@@ -3,6 +3,7 @@ import type { Guard } from '../guard.ts';
 import type {
   BufferFacts,
   BusinessMetric,
+  Coverage,
   EffectiveSetting,
   ExportFacts,
   HeatMap,
@@ -146,8 +147,11 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
   }
 
   countedFromMillis(): number {
-    const { startedAtMillis } = this.#options.runtime;
-    return Math.min(startedAtMillis, this.#settled.aggregates.restoredFromMillis ?? startedAtMillis);
+    return this.#settled.aggregates.countedFromMillis;
+  }
+
+  coverage(range: TimeRange): Coverage {
+    return this.#settled.aggregates.coverage(range);
   }
 
   process(): ProcessFacts {

@@ -1,132 +1,138 @@
-import { describe, expect, it } from '@jest/globals';
-import { ClosedBucket } from '../../../otel/aggregate/closed-bucket.ts';
-import type { EndedOperation } from '../../../otel/aggregate/ended-operation.ts';
-import { RedAggregator } from '../../../otel/aggregate/red-aggregator.ts';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { packed } from '../../../otel/aggregate/packed-bucket.ts';
 import { RedBucket } from '../../../otel/aggregate/red-bucket.ts';
-import { readRollUpKey, rollUpKey, type RollUp } from '../../../otel/aggregate/roll-ups.ts';
+import { RollUpQueue } from '../../../otel/aggregate/roll-ups.ts';
+import { readRollUpKey, rollUpKey } from '../../../otel/aggregate/roll-up-key.ts';
+import { Slot } from '../../../otel/aggregate/slot.ts';
 import { OPERATION_TYPES } from '../../../otel/query.ts';
+import { CountingPlace, type CountingProcess } from './counts-ledger.ts';
 
 const START = Date.UTC(2026, 2, 14, 12, 0, 0);
-const MINUTE = 60_000;
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
-const RATES = { http: 1, database: 1, render: 1, other: 1 };
 
-class FakeClock {
-  millis = START;
-  readonly now = (): number => this.millis;
-  readonly monotonicNanos = (): number => this.millis * 1e6;
-}
+describe('counts over a restart', () => {
+  let place: CountingPlace;
+  beforeEach(() => {
+    place = new CountingPlace(START, true);
+  });
+  afterEach(() => place.remove());
 
-function operation(endMillis: number, part: Partial<EndedOperation> = {}): EndedOperation {
-  const facts = { type: 'http', series: 'GET /', durationNanos: 5e6 } as const;
-  return { ...facts, endMillis, failed: false, clientError: false, aborted: false, ...part };
-}
-
-/** As the file does: the last of the same tier, start and series stays; ordered by tier and start. */
-function asKept(rollUps: readonly RollUp[]): RollUp[] {
-  const byKey = new Map(rollUps.map((one) => [`${one.tier} ${one.startMillis} ${one.series}`, one]));
-  return [...byKey.values()].sort((a, b) => a.tier - b.tier || a.startMillis - b.startMillis);
-}
-
-describe('roll-ups', () => {
-  it('carry every tier over a restart, the open buckets included', () => {
-    const clock = new FakeClock();
-    const before = new RedAggregator({ clock, rates: () => RATES });
-    const source = before.rollUps();
-    for (let minute = 0; minute < 130; minute++) {
-      clock.millis = START + minute * MINUTE;
-      before.record(
-        operation(clock.millis, { failed: minute % 10 === 0, durationNanos: (minute + 1) * 1e6 }),
-      );
+  /** One request each minute. */
+  function sendFor(process: CountingProcess, minutes: number): void {
+    for (let minute = 0; minute < minutes; minute++) {
+      process.send('http', 'GET /', 5e6, minute % 10 === 0, true);
+      process.decide();
+      place.clock.pass(MINUTE);
+      process.history!.flush();
     }
-    const kept = asKept(source.takeAll());
+  }
+  const countIn = (process: CountingProcess, millis: number) =>
+    process.red.operations({ fromMillis: place.clock.millis - millis, toMillis: place.clock.millis + 1 })
+      .http;
 
-    clock.millis += 5000;
-    const after = new RedAggregator({ clock, rates: () => RATES });
-    after.rollUps().restore(kept);
-    after.record(operation(clock.millis));
-    for (const range of [3 * HOUR, 24 * HOUR, 7 * 24 * HOUR]) {
-      const { http } = after.operations({ fromMillis: clock.millis - range, toMillis: clock.millis + 1 });
-      expect([http.count, http.errors, http.durationMillis.min, http.durationMillis.max]).toEqual([
-        131, 13, 1, 130,
-      ]);
-    }
-    expect(after.series('http', { fromMillis: START, toMillis: clock.millis + 1 })).toMatchObject([
-      { name: 'GET /', count: 131 },
-    ]);
-    expect(after.operations().http.count).toBe(1);
+  it('carry every tier over, the open buckets included, and what was kept', () => {
+    const before = place.start();
+    sendFor(before, 130);
+    before.send('http', 'GET /', 7e6, false, true);
+    before.decide();
+    before.history!.close();
+    place.clock.pass(5 * SECOND);
+    const after = place.start();
+    after.send('http', 'GET /', 1e6, false, false);
+    for (const range of [3 * HOUR, 24 * HOUR, 30 * 24 * HOUR])
+      expect(countIn(after, range)).toMatchObject({
+        count: 132,
+        errors: 13,
+        kept: 131,
+        durationMillis: { min: 1, max: 7 },
+      });
+    expect(after.red.operations().http.count).toBe(1);
+    expect(after.red.coverage({ fromMillis: START, toMillis: place.clock.millis }).missing).toEqual([]);
   });
 
-  it('leave the seconds of a first start alone: an empty history hides nothing', () => {
-    const clock = new FakeClock();
-    clock.millis = START;
-    const first = new RedAggregator({ clock, rates: () => RATES });
-    first.rollUps().restore([]);
-    first.record(operation(clock.millis));
-    clock.millis += 20_000;
-    const range = { fromMillis: START - 500, toMillis: clock.millis + 1 };
-    expect(first.timeline('http', range).map(({ widthMillis }) => widthMillis)).toContain(1000);
+  it('of a process that was killed lack what it had not written, and say when that was', () => {
+    const before = place.start();
+    sendFor(before, 90);
+    // Nothing is written after this.
+    before.send('http', 'GET /', 5e6, false, false);
+    const lastMillis = place.clock.millis;
+    place.alive.clear();
+    place.clock.pass(MINUTE);
+    const after = place.start();
+    for (const range of [2 * HOUR, 24 * HOUR]) expect(countIn(after, range).count).toBe(90);
+    const { missing } = after.red.coverage({ fromMillis: START, toMillis: place.clock.millis });
+    expect(missing).toMatchObject([{ reason: 'killed' }]);
+    expect(missing[0]!.fromMillis).toBeLessThanOrEqual(lastMillis);
+    expect(missing[0]!.toMillis).toBeGreaterThan(lastMillis);
+    expect(missing[0]!.toMillis - missing[0]!.fromMillis).toBeLessThan(MINUTE);
   });
 
-  it('answer a short range after a restart from the tier that was kept', () => {
-    const clock = new FakeClock();
-    const before = new RedAggregator({ clock, rates: () => RATES });
-    const source = before.rollUps();
-    before.record(operation(START));
-    const after = new RedAggregator({ clock, rates: () => RATES });
-    clock.millis += 30_000;
-    after.rollUps().restore(asKept(source.takeAll()));
-    const points = after.timeline('http', { fromMillis: clock.millis - 2 * MINUTE, toMillis: clock.millis });
-    expect(points.reduce((sum, point) => sum + point.count, 0)).toBe(1);
-  });
-
-  it('cost a crash no more than the minute that was open', () => {
-    const clock = new FakeClock();
-    const before = new RedAggregator({ clock, rates: () => RATES });
-    const source = before.rollUps();
-    for (let second = 0; second < 1800; second++) {
-      clock.millis = START + second * 1000;
-      before.record(operation(clock.millis));
+  it('of two processes at once are added up, in both', () => {
+    const [one, two] = [place.start(), place.start()];
+    for (let i = 0; i < 50; i++) {
+      one.send('http', 'GET /', 5e6, false, false);
+      two.send('http', 'GET /', 5e6, true, false);
+      place.clock.pass(7 * SECOND);
+      one.history!.flush();
+      two.history!.flush();
     }
-    const after = new RedAggregator({ clock, rates: () => RATES });
-    after.rollUps().restore(asKept(source.takeClosed(Infinity)));
-    const { http } = after.operations({
-      fromMillis: clock.millis - 7 * 24 * HOUR,
-      toMillis: clock.millis + 1,
-    });
-    expect(http.count).toBe(1800 - 60);
+    place.clock.pass(20 * SECOND);
+    one.history!.flush();
+    two.history!.flush();
+    for (const each of [one, two])
+      for (const range of [20 * MINUTE, 3 * HOUR, 30 * 24 * HOUR])
+        expect(countIn(each, range)).toMatchObject({ count: 100, errors: 50 });
+    one.history!.close();
+    two.history!.close();
+  });
+
+  it('skip what a damaged disk wrote', () => {
+    const before = place.start();
+    sendFor(before, 4);
+    before.history!.close();
+    const file = new Database(place.path!);
+    const bad = [new Uint8Array(0), new Uint8Array(500).fill(255), packed(new RedBucket()).subarray(0, 3)];
+    const save = file.prepare('UPDATE count SET body = ? WHERE start_millis = ?');
+    bad.forEach((body, minute) => save.run(body, START + minute * MINUTE));
+    file.close();
+    const after = place.start();
+    const range = { fromMillis: START, toMillis: START + 4 * MINUTE };
+    expect(after.red.operations(range).http.count).toBe(1);
+    expect(after.red.series('http', range)).toMatchObject([{ name: 'GET /', count: 1 }]);
+    expect(after.guard.faults()).toEqual([]);
   });
 
   it('are not queued while nobody keeps them', () => {
-    const clock = new FakeClock();
-    const red = new RedAggregator({ clock, rates: () => RATES });
-    for (let minute = 0; minute < 10; minute++) red.record(operation(START + minute * MINUTE));
-    expect(red.rollUps().takeClosed(Infinity)).toEqual([]);
+    const queue = new RollUpQueue('this', String);
+    queue.add(1, new Slot(START, START + 10 * SECOND, 'this.0', [[0, new RedBucket()]]));
+    expect(queue.isEmpty).toBe(true);
   });
 
-  it('skip what another version or a damaged disk wrote', () => {
-    const clock = new FakeClock();
-    const red = new RedAggregator({ clock, rates: () => RATES });
-    const bucket = new RedBucket();
-    bucket.record(operation(START));
-    const sound = ClosedBucket.of(START, bucket).pack();
-    const otherVersion = Uint8Array.from(sound);
-    otherVersion[0] = 99;
-    const bodies = [
-      new Uint8Array(0),
-      otherVersion,
-      sound.subarray(0, sound.length - 1),
-      new Uint8Array(500).fill(255),
-    ];
-    const rollUp = { tier: 1, startMillis: START, series: 'http', expiresMillis: START + HOUR };
-    red
-      .rollUps()
-      .restore([
-        ...bodies.map((body) => ({ ...rollUp, body })),
-        { ...rollUp, series: 'nonsense', body: sound },
-        { ...rollUp, tier: 9, body: sound },
+  it('wait for a disk that stands still up to 20,000, then the oldest are lost to it, which is noted', () => {
+    const queue = new RollUpQueue('this', String);
+    queue.open();
+    const slotAt = (millis: number) =>
+      new Slot(millis, millis + 10 * SECOND, 'this.0', [
+        [0, new RedBucket()],
+        [1, new RedBucket()],
       ]);
-    expect(red.operations({ fromMillis: START - HOUR, toMillis: START + HOUR }).http.count).toBe(0);
+    for (let i = 0; i < 10_001; i++) queue.add(1, slotAt(START + i * 10 * SECOND));
+    expect(queue.lost(1).within({ fromMillis: 0, toMillis: Infinity })).toEqual([
+      { fromMillis: START, toMillis: START + 10 * SECOND },
+    ]);
+    expect(queue.peek(3).map(({ startMillis, series }) => [startMillis - START, series])).toEqual([
+      [10 * SECOND, '0'],
+      [10 * SECOND, '1'],
+      [20 * SECOND, '0'],
+    ]);
+    queue.wrote(3);
+    expect(queue.peek(1)).toMatchObject([{ startMillis: START + 20 * SECOND, series: '1' }]);
+    queue.wrote(20_000 - 3);
+    expect(queue.isEmpty).toBe(true);
+    expect(queue.peek(1)).toEqual([]);
   });
 
   it('name a series so that it is read back', () => {

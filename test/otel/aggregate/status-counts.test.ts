@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { ClosedBucket } from '../../../otel/aggregate/closed-bucket.ts';
 import type { EndedOperation } from '../../../otel/aggregate/ended-operation.ts';
+import { mergePacked, packed } from '../../../otel/aggregate/packed-bucket.ts';
 import { RedBucket } from '../../../otel/aggregate/red-bucket.ts';
 
 const AT = Date.UTC(2026, 2, 14, 12);
@@ -43,13 +43,15 @@ describe('answers by status', () => {
         wait: fc.constantFrom(0, 3e6),
         slow: fc.boolean(),
       })
-      .map(({ status, wait, slow }) => request(status, { waitNanos: wait, slownessNanos: slow ? 1e9 : 1e6 }));
+      .map(({ status, wait, slow }) =>
+        request(status, { durationNanos: 2e9, waitNanos: wait, slownessNanos: slow ? 1e9 : 1e6 }),
+      );
     fc.assert(
       fc.property(fc.array(fc.array(operation, { maxLength: 20 }), { maxLength: 5 }), (parts) => {
         const target = new RedBucket();
         for (const part of parts) {
-          const packed = ClosedBucket.of(AT, bucketOf(part)).pack();
-          ClosedBucket.unpack(AT, packed)!.mergeInto(target);
+          const body = packed(bucketOf(part));
+          mergePacked(target, body, 0, body.length);
         }
         const ledger = parts.flat();
         const asked = (of: (one: EndedOperation) => boolean): number => ledger.filter(of).length;

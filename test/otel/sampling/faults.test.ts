@@ -21,7 +21,7 @@ const HTTP = { kind: SpanKind.SERVER, attributes: { 'http.request.method': 'GET'
 
 interface Hooks {
   readonly clock?: Clock;
-  readonly record?: () => void;
+  readonly record?: () => number;
   readonly settings?: () => SamplingSettings;
   readonly exporter?: SpanExporter;
   readonly log?: () => void;
@@ -31,7 +31,7 @@ const processors: SamplingSpanProcessor[] = [];
 function start(hooks: Hooks) {
   const local = new FakeExporter();
   const guard = new Guard(hooks.log === undefined ? {} : { log: hooks.log });
-  const record = hooks.record ?? (() => {});
+  const record = hooks.record ?? (() => 0);
   const processor = new SamplingSpanProcessor({
     aggregates: { record, recordKept: record },
     guard,

@@ -59,7 +59,14 @@ export const fakeAggregates: AggregateReader = {
   heatMap: () => ({ bandEdgesMillis: [1, 2], columns: [] }),
   series: (type) => [{ ...SUMMARY, type, name: 'GET /:slug' }],
   exported: () => [],
-  restoredFromMillis: undefined,
+  countedFromMillis: START_MILLIS,
+  coverage: (range) => ({
+    ...range,
+    stepMillis: 1000,
+    countedFromMillis: START_MILLIS,
+    missing: [],
+    coarser: undefined,
+  }),
   percentileOf: (_type, series, durationMillis) =>
     series === 'GET /:slug' ? Math.min(1, durationMillis / 100) : undefined,
 };

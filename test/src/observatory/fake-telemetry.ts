@@ -2,6 +2,7 @@ import { OPERATION_TYPES } from '../../../otel/query.ts';
 import type {
   BufferFacts,
   BusinessMetric,
+  Coverage,
   EffectiveSetting,
   ExportFacts,
   HeatMap,
@@ -61,6 +62,13 @@ export class FakeTelemetry implements TelemetryQuery, TelemetryControl {
   rate = 0.1;
   storm: StormFacts = { active: false, probability: 1, cut: 0, examples: 0 };
   readonly countedFromMillis = (): number => this.#startedMillis;
+  readonly coverage = (range: TimeRange): Coverage => ({
+    ...range,
+    stepMillis: 1000,
+    countedFromMillis: this.#startedMillis,
+    missing: [],
+    coarser: undefined,
+  });
   readonly refresh = (): Promise<void> => Promise.resolve();
 
   constructor(options: FakeOptions = {}) {

@@ -1,0 +1,296 @@
+import type { TimeRange } from '../query.ts';
+import type { CountsArchive, LostTime, RollUp } from './counts-archive.ts';
+import { inAll } from './gaps.ts';
+import { mergePacked } from './packed-bucket.ts';
+import { RedBucket } from './red-bucket.ts';
+import type { RollUpQueue } from './roll-ups.ts';
+import { Slot } from './slot.ts';
+import { TierLog } from './tier-log.ts';
+import type { TieredSeries } from './tiered-series.ts';
+import { alignDown, FIRST_KEPT_TIER, TIERS, type Tier } from './tiers.ts';
+
+/** Owner of the slots that other processes counted. */
+const OTHERS = 'others';
+
+/** Gets what was counted in one bucket that began then; it is added to a target. */
+export type OnBucket = (startMillis: number, mergeInto: (target: RedBucket) => void) => void;
+
+export interface SeriesTargets {
+  readonly wanted: readonly TieredSeries[];
+  /** Undefined for a series that is not wanted. */
+  targetOf(number: number): RedBucket | undefined;
+  /** Of a series on disk. */
+  numberOf(key: string): number | undefined;
+}
+
+/**
+ * All series in every tier: open buckets, closed slots in memory, and what is on disk of this and of other processes. Reading adds up all three,
+ * each operation once: a time that memory has let go is read from disk alone.
+ */
+export class CountsOverTime {
+  readonly #tiers: readonly Tier[];
+  readonly #logs: readonly TierLog[];
+  readonly #starts: number[];
+  /** Series with something in their open bucket of a tier. */
+  readonly #active: TieredSeries[][];
+  readonly #queue: RollUpQueue;
+  #archive: CountsArchive | undefined;
+
+  /**
+   * @param queue Gets every slot of this process that is closed.
+   * @param tiers Other bounds than those of `TIERS`, for tests.
+   */
+  constructor(queue: RollUpQueue, tiers: readonly Tier[] = TIERS) {
+    this.#queue = queue;
+    this.#tiers = tiers;
+    this.#logs = tiers.map((tier) => new TierLog(tier));
+    this.#starts = tiers.map(() => 0);
+    this.#active = tiers.map(() => []);
+  }
+
+  /** Of closed slots, estimated. */
+  get bytes(): number {
+    return this.#logs.reduce((sum, log) => sum + log.bytes, 0);
+  }
+
+  /** What of a tier began earlier went from memory because of its bound; undefined when nothing did. */
+  takenBeforeMillis(tier: number): number | undefined {
+    return this.#logs[tier]!.takenBeforeMillis;
+  }
+
+  /** Counts what the series has in its delta in the second that is open, also among its type's totals. */
+  absorb(series: TieredSeries): void {
+    for (const each of series.totals === undefined ? [series] : [series, series.totals]) {
+      const open = each.open(0);
+      if (open.isEmpty) this.#active[0]!.push(each);
+      open.merge(series.delta);
+      each.total.merge(series.delta);
+    }
+    series.delta.reset();
+  }
+
+  /** Closes every bucket whose time is over when a second begins, and lets go what is too old. */
+  advance(secondMillis: number): void {
+    for (let tier = 0; tier < this.#tiers.length; tier++) {
+      const startMillis = alignDown(secondMillis, this.#tiers[tier]!.widthMillis);
+      if (startMillis === this.#starts[tier]) break;
+      this.#close(tier);
+      this.#starts[tier] = startMillis;
+    }
+    for (const log of this.#logs) log.expire(secondMillis);
+  }
+
+  /** Closes all buckets, although their time is not over: for a stop, or a clock that has stepped. What follows has another owner. */
+  closeAll(): void {
+    for (let tier = 0; tier < this.#tiers.length; tier++) this.#close(tier);
+    this.#queue.nextOwner();
+  }
+
+  /** Where the buckets of a tier that are open began. */
+  openMillis(tier: number): number {
+    return this.#starts[tier]!;
+  }
+
+  /** An operation counted at that time turned out to be kept. */
+  addKept(series: TieredSeries, atMillis: number): void {
+    for (let tier = 0; tier < this.#tiers.length; tier++) {
+      const startMillis = alignDown(atMillis, this.#tiers[tier]!.widthMillis);
+      if (startMillis === this.#starts[tier]) {
+        const open = series.open(tier);
+        if (open.isEmpty) this.#active[tier]!.push(series);
+        open.kept++;
+        return;
+      }
+      const slot = this.#logs[tier]!.find(
+        startMillis,
+        (each) => each.owner !== OTHERS && each.has(series.number),
+      );
+      if (slot?.addKept(series.number, 1) === true) this.#queue.add(tier, slot, series.number);
+    }
+  }
+
+  /** Visits the buckets of one series that begin in a range. */
+  read(series: TieredSeries, tier: number, range: TimeRange, visit: OnBucket): void {
+    const { inMemory, onDisk } = this.#divide(tier, range);
+    for (const part of onDisk)
+      this.#readDisk(tier, part, series.key, ({ startMillis, body }) =>
+        visit(startMillis, (target) => mergePacked(target, body, 0, body.length)),
+      );
+    for (const part of inMemory)
+      for (const slot of this.#logs[tier]!.within(part))
+        visit(slot.startMillis, (target) => slot.mergeInto(series.number, target));
+    const startMillis = this.#starts[tier]!;
+    if (contains(range, startMillis)) visit(startMillis, (target) => series.mergeOpen(tier, target));
+  }
+
+  /** The same for many series at once, added up. */
+  readAll(tier: number, range: TimeRange, { wanted, targetOf, numberOf }: SeriesTargets): void {
+    const { inMemory, onDisk } = this.#divide(tier, range);
+    for (const part of onDisk)
+      this.#readDisk(tier, part, undefined, ({ series, body }) => {
+        const number = numberOf(series);
+        const target = number === undefined ? undefined : targetOf(number);
+        if (target !== undefined) mergePacked(target, body, 0, body.length);
+      });
+    for (const part of inMemory) for (const slot of this.#logs[tier]!.within(part)) addUp(slot, targetOf);
+    if (!contains(range, this.#starts[tier]!)) return;
+    for (const series of wanted) series.mergeOpen(tier, targetOf(series.number)!);
+  }
+
+  /** The parts of a range that a tier does not hold, neither in memory nor on disk. */
+  missing(tier: number, range: TimeRange): readonly TimeRange[] {
+    const inMemory = this.#logs[tier]!.gaps.within(range);
+    if (inMemory.length === 0 || this.#archive === undefined || tier < FIRST_KEPT_TIER) return inMemory;
+    const onDisk = [...this.#archive.missing(tier, range), ...this.#queue.lost(tier).within(range)];
+    return inAll([inMemory, onDisk]);
+  }
+
+  /** Times of a range of which something is lost for good. */
+  lost(range: TimeRange): readonly LostTime[] {
+    return this.#archive?.lost(range) ?? [];
+  }
+
+  /** Takes back what is on disk, as much of each tier as memory may hold, newest first. Call it before traffic. */
+  restore(
+    archive: CountsArchive,
+    nowMillis: number,
+    numberOf: (key: string) => TieredSeries | undefined,
+  ): void {
+    this.#archive = archive;
+    archive.changed();
+    if (archive.oldestMillis() === undefined) return;
+    for (let tier = 0; tier < FIRST_KEPT_TIER; tier++) this.#logs[tier]!.gaps.addBefore(nowMillis);
+    for (let tier = FIRST_KEPT_TIER; tier < this.#tiers.length; tier++)
+      this.#restoreTier(tier, archive, numberOf);
+  }
+
+  /** Takes in what other processes have written since it was last looked at. */
+  refresh(seriesOf: (key: string) => TieredSeries | undefined): void {
+    const changed = this.#archive?.changed();
+    if (changed === undefined) return;
+    // Others do not write the finest tier.
+    for (let tier = 0; tier < FIRST_KEPT_TIER; tier++) this.#logs[tier]!.gaps.addBefore(changed.toMillis);
+    for (let tier = FIRST_KEPT_TIER; tier < this.#tiers.length; tier++) {
+      const log = this.#logs[tier]!;
+      for (const startMillis of this.#archive!.starts(tier)) {
+        if (startMillis + this.#tiers[tier]!.widthMillis <= changed.fromMillis) break;
+        log.forget(startMillis, OTHERS);
+        if (startMillis >= log.gaps.beforeMillis)
+          log.add(this.#slotOfOthers(tier, startMillis, this.#archive!, seriesOf));
+      }
+    }
+  }
+
+  #restoreTier(
+    tier: number,
+    archive: CountsArchive,
+    numberOf: (key: string) => TieredSeries | undefined,
+  ): void {
+    const log = this.#logs[tier]!;
+    const slots: Slot[] = [];
+    let bytes = 0;
+    let restMillis: number | undefined;
+    for (const startMillis of archive.starts(tier)) {
+      const slot = this.#slotOfOthers(tier, startMillis, archive, numberOf);
+      bytes += slot.bytes;
+      if (bytes > this.#tiers[tier]!.maxBytes) {
+        restMillis = slot.endMillis;
+        break;
+      }
+      slots.push(slot);
+    }
+    for (const slot of slots.reverse()) log.add(slot);
+    if (restMillis !== undefined) log.gaps.addBefore(restMillis);
+    for (const gone of archive.missing(tier, { fromMillis: 0, toMillis: Infinity }))
+      log.gaps.addBefore(gone.toMillis);
+  }
+
+  /** Of all processes; what waits to be written counts as written. */
+  #readDisk(
+    tier: number,
+    range: TimeRange,
+    series: string | undefined,
+    visit: (rollUp: Pick<RollUp, 'startMillis' | 'series' | 'body'>) => void,
+  ): void {
+    this.#archive!.read(tier, range, series === undefined ? {} : { series }, visit);
+    for (const rollUp of this.#queue.waiting())
+      if (
+        rollUp.tier === tier &&
+        contains(range, rollUp.startMillis) &&
+        (series ?? rollUp.series) === rollUp.series
+      )
+        visit(rollUp);
+  }
+
+  #slotOfOthers(
+    tier: number,
+    startMillis: number,
+    archive: CountsArchive,
+    seriesOf: (key: string) => TieredSeries | undefined,
+  ): Slot {
+    const { widthMillis } = this.#tiers[tier]!;
+    const range = { fromMillis: startMillis, toMillis: startMillis + 1 };
+    const buckets = new Map<number, RedBucket>();
+    archive.read(tier, range, { others: true }, ({ series: key, body }) => {
+      const series = seriesOf(key);
+      if (series === undefined) return;
+      let bucket = buckets.get(series.number);
+      if (bucket === undefined) buckets.set(series.number, (bucket = new RedBucket()));
+      mergePacked(bucket, body, 0, body.length);
+    });
+    const sorted = [...buckets].sort(([a], [b]) => a - b);
+    return new Slot(startMillis, startMillis + widthMillis, OTHERS, sorted);
+  }
+
+  #close(tier: number): void {
+    const active = this.#active[tier]!;
+    if (active.length === 0) return;
+    const next = tier + 1 < this.#tiers.length ? tier + 1 : undefined;
+    active.sort((a, b) => a.number - b.number);
+    const startMillis = this.#starts[tier]!;
+    const slot = new Slot(
+      startMillis,
+      startMillis + this.#tiers[tier]!.widthMillis,
+      this.#queue.owner,
+      active.map((series) => [series.number, series.open(tier)]),
+    );
+    for (const series of active) {
+      const open = series.open(tier);
+      if (next !== undefined) {
+        const coarser = series.open(next);
+        if (coarser.isEmpty) this.#active[next]!.push(series);
+        coarser.merge(open);
+      }
+      open.reset();
+    }
+    this.#active[tier] = [];
+    this.#logs[tier]!.add(slot);
+    this.#queue.add(tier, slot);
+  }
+
+  /** What of a range is read from memory, and what from disk alone. */
+  #divide(tier: number, range: TimeRange): { inMemory: readonly TimeRange[]; onDisk: readonly TimeRange[] } {
+    if (this.#archive === undefined || tier < FIRST_KEPT_TIER) return { inMemory: [range], onDisk: [] };
+    const onDisk = this.#logs[tier]!.gaps.within(range);
+    const inMemory: TimeRange[] = [];
+    let fromMillis = range.fromMillis;
+    for (const gap of onDisk) {
+      if (gap.fromMillis > fromMillis) inMemory.push({ fromMillis, toMillis: gap.fromMillis });
+      fromMillis = gap.toMillis;
+    }
+    if (fromMillis < range.toMillis) inMemory.push({ fromMillis, toMillis: range.toMillis });
+    return { inMemory, onDisk };
+  }
+}
+
+function contains({ fromMillis, toMillis }: TimeRange, millis: number): boolean {
+  return millis >= fromMillis && millis < toMillis;
+}
+
+function addUp(slot: Slot, targetOf: SeriesTargets['targetOf']): void {
+  const numbers = slot.series();
+  for (let at = 0; at < numbers.length; at++) {
+    const target = targetOf(numbers[at]!);
+    if (target !== undefined) slot.mergeAt(at, target);
+  }
+}

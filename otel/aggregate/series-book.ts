@@ -1,0 +1,76 @@
+import type { OperationType } from '../query.ts';
+import { NamedSeries } from './named-series.ts';
+import { readRollUpKey, rollUpKey } from './roll-up-key.ts';
+import { TieredSeries } from './tiered-series.ts';
+
+/** The row that counts operations of series beyond the cap. */
+export const OVERFLOW_SERIES = '(other)';
+
+interface TypeSeries {
+  readonly totals: TieredSeries;
+  readonly named: Map<string, NamedSeries>;
+}
+
+/** Every series by its name and by its number; bounded per type, what comes after is one overflow series, so that totals stay exact. */
+export class SeriesBook {
+  readonly #maxSeries: number;
+  readonly #byNumber: TieredSeries[] = [];
+  readonly #types: Readonly<Record<OperationType, TypeSeries>>;
+
+  /** @param maxSeries Per type. */
+  constructor(maxSeries: number) {
+    this.#maxSeries = maxSeries;
+    const typeSeries = (type: OperationType): TypeSeries => ({
+      totals: this.#add(rollUpKey(type)),
+      named: new Map(),
+    });
+    this.#types = {
+      http: typeSeries('http'),
+      database: typeSeries('database'),
+      render: typeSeries('render'),
+      other: typeSeries('other'),
+    };
+  }
+
+  totals(type: OperationType): TieredSeries {
+    return this.#types[type].totals;
+  }
+
+  named(type: OperationType): ReadonlyMap<string, NamedSeries> {
+    return this.#types[type].named;
+  }
+
+  /** Makes it when it is new. */
+  of(type: OperationType, name: string): NamedSeries {
+    const { named, totals } = this.#types[type];
+    const known = named.get(name);
+    if (known !== undefined) return known;
+    if (named.size >= this.#maxSeries && name !== OVERFLOW_SERIES) return this.of(type, OVERFLOW_SERIES);
+    const series = new NamedSeries(type, name, this.#add(rollUpKey(type, name), totals));
+    named.set(name, series);
+    return series;
+  }
+
+  /** By its name on disk; undefined for what no version of ours wrote. */
+  ofKey(key: string): TieredSeries | undefined {
+    const found = readRollUpKey(key);
+    if (found === undefined) return undefined;
+    return found.name === undefined ? this.totals(found.type) : this.of(found.type, found.name).tiers;
+  }
+
+  /** Its name on disk. */
+  keyOf(number: number): string {
+    return this.#byNumber[number]!.key;
+  }
+
+  /** Whether a series is a named one of a type. */
+  isOf(type: OperationType, number: number): boolean {
+    return this.#byNumber[number]?.totals === this.totals(type);
+  }
+
+  #add(key: string, totals?: TieredSeries): TieredSeries {
+    const series = new TieredSeries(this.#byNumber.length, key, totals);
+    this.#byNumber.push(series);
+    return series;
+  }
+}

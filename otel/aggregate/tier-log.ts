@@ -1,0 +1,117 @@
+import type { TimeRange } from '../query.ts';
+import { Gaps } from './gaps.ts';
+import type { Slot } from './slot.ts';
+import type { Tier } from './tiers.ts';
+
+/**
+ * The closed slots of one tier in memory, by their start, bounded in bytes and in age. What goes is noted as a gap, so that nobody takes what is
+ * not held for nothing that happened. The one that was closed first goes first: after a clock that stepped back, that is not the earliest.
+ */
+export class TierLog {
+  readonly #tier: Tier;
+  /** By start; of the same start in the order of closing. */
+  readonly #slots: Slot[] = [];
+  /** Order of closing, beside `#slots`. */
+  readonly #turns: number[] = [];
+  #turn = 0;
+  #bytes = 0;
+  #evicted = 0;
+  #takenBeforeMillis: number | undefined;
+  /** What memory does not hold (any more). */
+  readonly gaps = new Gaps();
+
+  constructor(tier: Tier) {
+    this.#tier = tier;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+  /** Slots that went before their time, because of the byte bound. */
+  get evicted(): number {
+    return this.#evicted;
+  }
+  /** What began earlier went because of the byte bound; undefined when nothing did. */
+  get takenBeforeMillis(): number | undefined {
+    return this.#takenBeforeMillis;
+  }
+  add(slot: Slot): void {
+    let at = this.#slots.length;
+    while (at > 0 && this.#slots[at - 1]!.startMillis > slot.startMillis) at--;
+    if (at === this.#slots.length) {
+      this.#slots.push(slot);
+      this.#turns.push(this.#turn++);
+    } else {
+      this.#slots.splice(at, 0, slot);
+      this.#turns.splice(at, 0, this.#turn++);
+    }
+    this.#bytes += slot.bytes;
+    while (this.#bytes > this.#tier.maxBytes && this.#slots.length > 0) {
+      this.#evicted++;
+      const gone = this.#remove(this.#firstClosed());
+      this.#takenBeforeMillis = Math.max(gone.endMillis, this.#takenBeforeMillis ?? -Infinity);
+    }
+  }
+
+  /** Takes out what others counted at one time, to be put in anew. */
+  forget(startMillis: number, owner: string): void {
+    for (let at = this.#firstFrom(startMillis); this.#slots[at]?.startMillis === startMillis; at++) {
+      if (this.#slots[at]!.owner !== owner) continue;
+      this.#bytes -= this.#slots[at]!.bytes;
+      this.#slots.splice(at, 1);
+      this.#turns.splice(at, 1);
+      return;
+    }
+  }
+
+  /** Lets go what is older than the tier keeps. */
+  expire(nowMillis: number): void {
+    const oldest = nowMillis - this.#tier.retentionMillis - this.#tier.widthMillis;
+    while (this.#slots.length > 0 && this.#slots[0]!.endMillis < oldest) this.#remove(0);
+  }
+
+  /** Slots that begin in the range, by their start. */
+  *within({ fromMillis, toMillis }: TimeRange): Iterable<Slot> {
+    for (let at = this.#firstFrom(fromMillis); at < this.#slots.length; at++) {
+      const slot = this.#slots[at]!;
+      if (slot.startMillis >= toMillis) return;
+      yield slot;
+    }
+  }
+
+  /** The last closed of those that began then and are wanted. */
+  find(startMillis: number, isWanted: (slot: Slot) => boolean): Slot | undefined {
+    let found: Slot | undefined;
+    for (let at = this.#firstFrom(startMillis); this.#slots[at]?.startMillis === startMillis; at++)
+      if (isWanted(this.#slots[at]!)) found = this.#slots[at];
+    return found;
+  }
+
+  #remove(at: number): Slot {
+    const slot = this.#slots[at]!;
+    this.#slots.splice(at, 1);
+    this.#turns.splice(at, 1);
+    this.#bytes -= slot.bytes;
+    if (at === 0) this.gaps.addBefore(slot.endMillis);
+    else this.gaps.add({ fromMillis: slot.startMillis, toMillis: slot.endMillis });
+    return slot;
+  }
+
+  /** Nearly always the earliest. */
+  #firstClosed(): number {
+    let first = 0;
+    for (let at = 1; at < this.#turns.length; at++) if (this.#turns[at]! < this.#turns[first]!) first = at;
+    return first;
+  }
+
+  #firstFrom(startMillis: number): number {
+    let low = 0;
+    let high = this.#slots.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#slots[middle]!.startMillis < startMillis) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}

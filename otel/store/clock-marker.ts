@@ -1,0 +1,28 @@
+import type { ClockStep } from '../aggregate/clock-watch.ts';
+import type { Marker } from '../query.ts';
+
+const UNITS: readonly (readonly [millis: number, unit: string])[] = [
+  [86_400_000, 'd'],
+  [3_600_000, 'h'],
+  [60_000, 'min'],
+  [1000, 's'],
+];
+
+/** For charts: where the wall clock was set, and by how much. A machine that slept looks like a clock that was put forward. */
+export function clockMarker({ fromMillis, toMillis }: ClockStep): Marker {
+  const by = toMillis - fromMillis;
+  const label =
+    by < 0 ? `clock put back by ${spanOf(-by)}` : `clock put forward by ${spanOf(by)}, or the machine slept`;
+  return { atMillis: toMillis, kind: 'clock', label };
+}
+
+/** In its two largest units. */
+function spanOf(millis: number): string {
+  let rest = millis;
+  const parts = UNITS.flatMap(([size, unit]) => {
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    return count > 0 ? [`${count} ${unit}`] : [];
+  });
+  return parts.slice(0, 2).join(' ') || 'less than a second';
+}

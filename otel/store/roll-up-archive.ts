@@ -1,0 +1,206 @@
+import type { Database } from 'better-sqlite3';
+import type { CountsArchive, LostTime, RollUp } from '../aggregate/counts-archive.ts';
+import { isSoundPacked, mergePackedAll } from '../aggregate/packed-bucket.ts';
+import { alignDown, FIRST_KEPT_TIER, TIERS } from '../aggregate/tiers.ts';
+import type { TimeRange } from '../query.ts';
+import { isOwnerGone, lostUntil, type RollUpOwner, RollUpOwners } from './roll-up-owners.ts';
+import { type CountRow, RollUpTable } from './roll-up-table.ts';
+import { fromVersion1 } from './version-1-buckets.ts';
+
+/** Owner of what files of version 1 hold. */
+const VERSION_1_PROCESS = 'version-1';
+
+type Visit = (rollUp: Pick<RollUp, 'startMillis' | 'series' | 'body'>) => void;
+
+/**
+ * The counts of all processes in the history file. Each writes what is over, of itself alone; of another that runs, exactly what it counted up
+ * to its last word is read, its coarse buckets made of the finer ones. Every call is synchronous and short.
+ */
+export class RollUpArchive implements CountsArchive {
+  readonly table: RollUpTable;
+  readonly #database: Database;
+  readonly #processId: string;
+  readonly #owners: RollUpOwners;
+  readonly #isGone: typeof isOwnerGone;
+  #version = -1;
+  /** How far others had counted when they were last looked at. */
+  #othersMillis = new Map<string, number>();
+
+  /** @param isGone Whether the process of an owner that has not ended is no more. */
+  constructor(database: Database, processId: string, days: number, isGone = isOwnerGone) {
+    this.#database = database;
+    this.#isGone = isGone;
+    this.#processId = processId;
+    this.table = new RollUpTable(database, days);
+    this.#owners = new RollUpOwners(database);
+  }
+
+  /** Makes its tables, and brings what version 1 of the file counted into them. Call it within a transaction. */
+  static prepare(database: Database): void {
+    database.exec(`
+      ${RollUpOwners.SCHEMA}
+      ${RollUpTable.SCHEMA}
+      CREATE TABLE IF NOT EXISTS count_lost (
+        from_millis REAL NOT NULL, to_millis REAL NOT NULL, reason TEXT NOT NULL
+      ) STRICT;
+    `);
+    const isOld = database.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'roll_up'`).get() !== undefined;
+    if (isOld) new RollUpArchive(database, VERSION_1_PROCESS, Infinity).#takeOver();
+  }
+
+  oldestMillis(): number | undefined {
+    return this.table.oldestMillis;
+  }
+
+  save({ tier, startMillis, owner, series, body }: RollUp, nowMillis: number): void {
+    this.table.save(tier, { key: series, startMillis, owner: this.#owners.idOf(owner, nowMillis), body });
+  }
+
+  /** This process is alive, and everything it counted before `completeMillis` is written; `owner` counts now. */
+  see(owner: string, completeMillis: number, nowMillis: number): void {
+    this.#owners.idOf(owner, nowMillis);
+    this.#owners.see(owner, completeMillis, nowMillis);
+  }
+
+  /** All of this process is written; nothing follows. */
+  end(): void {
+    this.#owners.end(this.#processId, 'ended');
+  }
+
+  /** Finishes what processes that were killed left: their coarse buckets are made of the finer ones, and what is lost is noted. */
+  repair(nowMillis: number): void {
+    for (const owner of this.#foreign()) {
+      if (!this.#isGone(owner, nowMillis)) continue;
+      const { id, completeMillis } = owner;
+      for (let tier = FIRST_KEPT_TIER; tier < TIERS.length; tier++) {
+        const { widthMillis } = TIERS[tier]!;
+        // Slots that were not over before its last word may be there in part.
+        const fromMillis = alignDown(completeMillis, widthMillis);
+        this.table.deleteOf(id, tier, fromMillis);
+        if (tier > FIRST_KEPT_TIER) this.derive(id, tier, { fromMillis, toMillis: Infinity });
+      }
+      this.#database
+        .prepare(`INSERT INTO count_lost (from_millis, to_millis, reason) VALUES (?, ?, 'killed')`)
+        .run(completeMillis, Math.max(completeMillis, lostUntil(owner)));
+      this.#owners.end(owner.processId, 'killed');
+    }
+  }
+
+  /** Makes a tier's rows of an owner from those of the tier before. */
+  derive(owner: number, tier: number, range: TimeRange): void {
+    const { widthMillis } = TIERS[tier]!;
+    const groups = Map.groupBy(this.table.rowsOf(owner, tier - 1, range), ({ key, startMillis }) =>
+      JSON.stringify([key, alignDown(startMillis, widthMillis)]),
+    );
+    for (const [name, rows] of groups) {
+      const [key, startMillis] = JSON.parse(name) as [string, number];
+      const body = mergePackedAll(rows.map((row) => row.body));
+      this.table.save(tier, { key, startMillis, owner, body });
+    }
+  }
+
+  read(
+    tier: number,
+    range: TimeRange,
+    { series, others = false }: { readonly series?: string; readonly others?: boolean },
+    visit: Visit,
+  ): void {
+    const owners = new Map(this.#owners.all().map((owner) => [owner.id, owner]));
+    const { widthMillis } = TIERS[tier]!;
+    for (const row of this.table.rows(tier, range, series)) {
+      const owner = owners.get(row.owner);
+      if (owner === undefined || (others && owner.processId === this.#processId)) continue;
+      if (this.#isForeign(owner) && row.startMillis + widthMillis > owner.completeMillis) continue;
+      give(row, row.startMillis, visit);
+    }
+    for (const owner of owners.values()) {
+      const startMillis = alignDown(owner.completeMillis, widthMillis);
+      if (this.#isForeign(owner) && startMillis >= range.fromMillis && startMillis < range.toMillis)
+        this.#readOpen(owner, tier, startMillis, (row) => {
+          if ((series ?? row.key) === row.key) give(row, startMillis, visit);
+        });
+    }
+  }
+
+  starts(tier: number): Iterable<number> {
+    const own = this.#owners.all().filter(({ processId }) => processId === this.#processId);
+    const closed = this.table.startsBut(
+      own.map(({ id }) => id),
+      tier,
+    );
+    const { widthMillis } = TIERS[tier]!;
+    const open = this.#foreign().map(({ completeMillis }) => alignDown(completeMillis, widthMillis));
+    return [...new Set([...closed, ...open])].sort((a, b) => b - a);
+  }
+
+  missing(tier: number, { fromMillis, toMillis }: TimeRange): readonly TimeRange[] {
+    const gone = this.table.goneBefore(tier);
+    return gone > fromMillis ? [{ fromMillis, toMillis: Math.min(gone, toMillis) }] : [];
+  }
+
+  lost({ fromMillis, toMillis }: TimeRange): readonly LostTime[] {
+    return this.#database
+      .prepare<[number, number], LostTime>(
+        `SELECT from_millis AS fromMillis, to_millis AS toMillis, reason FROM count_lost
+         WHERE to_millis > ? AND from_millis < ? ORDER BY from_millis`,
+      )
+      .all(fromMillis, toMillis);
+  }
+
+  changed(): TimeRange | undefined {
+    const version = Number(this.#database.pragma('data_version', { simple: true }));
+    if (version === this.#version) return undefined;
+    this.#version = version;
+    let fromMillis = Infinity;
+    let toMillis = -Infinity;
+    for (const { name, completeMillis, processId } of this.#owners.all()) {
+      const before = this.#othersMillis.get(name) ?? 0;
+      if (processId === this.#processId || before === completeMillis) continue;
+      this.#othersMillis.set(name, completeMillis);
+      fromMillis = Math.min(fromMillis, before);
+      toMillis = Math.max(toMillis, completeMillis);
+    }
+    return toMillis > fromMillis ? { fromMillis, toMillis } : undefined;
+  }
+
+  /** Counts of version 1 had no owner, and no days. */
+  #takeOver(): void {
+    const owner = this.#owners.idOf(`${VERSION_1_PROCESS}.0`, 0);
+    const rows = this.#database
+      .prepare<[], { tier: number; key: string; startMillis: number; body: Uint8Array }>(
+        'SELECT tier, series AS key, start_millis AS startMillis, body FROM roll_up',
+      )
+      .all();
+    for (const { tier, key, startMillis, body } of rows) {
+      const repacked = fromVersion1(body);
+      if (repacked !== undefined) this.table.save(tier, { key, startMillis, owner, body: repacked });
+    }
+    this.derive(owner, TIERS.length - 1, { fromMillis: 0, toMillis: Infinity });
+    this.end();
+    this.#database.exec('DROP TABLE roll_up');
+  }
+
+  /** What another process counted in a tier's bucket that was open at its last word. */
+  #readOpen(owner: RollUpOwner, tier: number, startMillis: number, visit: (row: CountRow) => void): void {
+    if (tier <= FIRST_KEPT_TIER) return;
+    const { widthMillis } = TIERS[tier - 1]!;
+    const lastMillis = alignDown(owner.completeMillis, widthMillis);
+    const closed = { fromMillis: startMillis, toMillis: lastMillis };
+    for (const row of this.table.rowsOf(owner.id, tier - 1, closed)) visit(row);
+    this.#readOpen(owner, tier - 1, lastMillis, visit);
+  }
+
+  #foreign(): readonly RollUpOwner[] {
+    return this.#owners.all().filter((owner) => this.#isForeign(owner));
+  }
+
+  /** Another process that has not ended. */
+  #isForeign({ state, processId }: RollUpOwner): boolean {
+    return state === 'open' && processId !== this.#processId;
+  }
+}
+
+/** A damaged one is passed over. */
+function give({ key, body }: CountRow, startMillis: number, visit: Visit): void {
+  if (isSoundPacked(body)) visit({ startMillis, series: key, body });
+}

@@ -1,0 +1,120 @@
+import { hostname } from 'node:os';
+import type { Database, Statement } from 'better-sqlite3';
+
+/** How long after its last word a process may have lived: two intervals of writing. */
+const SILENT_MILLIS = 10_000;
+
+export interface RollUpOwner {
+  readonly id: number;
+  readonly name: string;
+  readonly processId: string;
+  readonly pid: number;
+  readonly host: string;
+  /** Everything it counted before is in the file. */
+  readonly completeMillis: number;
+  /** It last wrote then. */
+  readonly seenMillis: number;
+  readonly state: 'open' | 'ended' | 'killed';
+}
+
+interface OwnerRow {
+  readonly id: number;
+  readonly name: string;
+  readonly process_id: string;
+  readonly pid: number;
+  readonly host: string;
+  readonly complete_millis: number;
+  readonly seen_millis: number;
+  readonly state: RollUpOwner['state'];
+}
+
+/** Who counted what: each process, and each run of its clock, writes rows of its own, so that nobody overwrites another's. */
+export class RollUpOwners {
+  static readonly SCHEMA = `
+    CREATE TABLE IF NOT EXISTS count_owner (
+      id INTEGER PRIMARY KEY,
+      name TEXT NOT NULL UNIQUE,
+      process_id TEXT NOT NULL,
+      pid INTEGER NOT NULL,
+      host TEXT NOT NULL,
+      complete_millis REAL NOT NULL,
+      seen_millis REAL NOT NULL,
+      state TEXT NOT NULL
+    ) STRICT;
+  `;
+  readonly #all: Statement<[], OwnerRow>;
+  readonly #insert: Statement<[string, string, number, string, number, number]>;
+  readonly #see: Statement<[number, number, string]>;
+  readonly #endEarlier: Statement<[string, string]>;
+  readonly #end: Statement<[string, string]>;
+  #ids = new Map<string, number>();
+
+  constructor(database: Database) {
+    this.#all = database.prepare('SELECT * FROM count_owner');
+    this.#insert = database.prepare(
+      `INSERT INTO count_owner (name, process_id, pid, host, complete_millis, seen_millis, state)
+       VALUES (?, ?, ?, ?, ?, ?, 'open') ON CONFLICT (name) DO NOTHING`,
+    );
+    this.#see = database.prepare(
+      `UPDATE count_owner SET complete_millis = max(complete_millis, ?), seen_millis = ?, state = 'open' WHERE name = ?`,
+    );
+    this.#endEarlier = database.prepare(
+      `UPDATE count_owner SET state = 'ended' WHERE process_id = ? AND name <> ? AND state <> 'ended'`,
+    );
+    this.#end = database.prepare('UPDATE count_owner SET state = ? WHERE process_id = ?');
+  }
+
+  all(): readonly RollUpOwner[] {
+    return this.#all.all().map((row) => ({
+      id: row.id,
+      name: row.name,
+      processId: row.process_id,
+      pid: row.pid,
+      host: row.host,
+      completeMillis: row.complete_millis,
+      seenMillis: row.seen_millis,
+      state: row.state,
+    }));
+  }
+
+  /** Its number in the file; made when it is new. */
+  idOf(name: string, nowMillis: number): number {
+    const known = this.#ids.get(name);
+    if (known !== undefined) return known;
+    this.#insert.run(name, processIdOf(name), process.pid, hostname(), -1, nowMillis);
+    for (const owner of this.all()) this.#ids.set(owner.name, owner.id);
+    return this.#ids.get(name)!;
+  }
+
+  /** It counts now, and everything before `completeMillis` is written: earlier runs of its clock have ended. */
+  see(name: string, completeMillis: number, nowMillis: number): void {
+    this.#see.run(completeMillis, nowMillis, name);
+    this.#endEarlier.run(processIdOf(name), name);
+  }
+
+  end(processId: string, state: 'ended' | 'killed'): void {
+    this.#end.run(state, processId);
+  }
+}
+
+/** `name` is the process's id and the number of the run of its clock. */
+export function processIdOf(name: string): string {
+  return name.slice(0, name.lastIndexOf('.'));
+}
+
+/** Until when it may have counted what is not in the file. */
+export function lostUntil({ seenMillis }: RollUpOwner): number {
+  return seenMillis + SILENT_MILLIS;
+}
+
+/** Whether a process that did not say goodbye can have gone: a process number is given away again, in a container at every start. */
+export function isOwnerGone({ pid, host, seenMillis }: RollUpOwner, nowMillis: number): boolean {
+  if (host !== hostname()) return Math.abs(nowMillis - seenMillis) > 6 * SILENT_MILLIS;
+  if (pid === process.pid) return true;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}

@@ -1,0 +1,44 @@
+import { BUCKET_COUNT } from '../aggregate/duration-sketch.ts';
+import { packed } from '../aggregate/packed-bucket.ts';
+import { RedBucket } from '../aggregate/red-bucket.ts';
+
+const VERSION = 1;
+const HEADER_BYTES = 8;
+/** errors, clientErrors, aborted, kept, rows, sumNanos, minNanos, maxNanos */
+const FIELDS = 8;
+const MAX_PACKED_COUNT = 2 ** 21 - 1;
+
+/** A bucket as files of version 1 hold it, packed as it is today; undefined for a damaged one. */
+export function fromVersion1(body: Uint8Array): Uint8Array | undefined {
+  const bytes = body.slice();
+  const wordBytes = bytes.byteLength - HEADER_BYTES - FIELDS * 8;
+  if (bytes[0] !== VERSION || wordBytes < 0 || wordBytes % 4 !== 0) return undefined;
+  const fields = new Float64Array(bytes.buffer, HEADER_BYTES, FIELDS);
+  // A sketch bucket's number in the upper 11 bits, its count in the lower 21.
+  const words = new Uint32Array(bytes.buffer, HEADER_BYTES + FIELDS * 8);
+  if (!fields.every((field) => field >= 0) || !words.every((word) => word >>> 21 < BUCKET_COUNT))
+    return undefined;
+  return packed(toBucket(fields, words));
+}
+
+function toBucket(fields: Float64Array, words: Uint32Array): RedBucket {
+  const bucket = new RedBucket();
+  const [errors, clientErrors, aborted, kept, rows, sum, min, max] = fields as unknown as readonly [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  Object.assign(bucket, { errors, clientErrors, aborted, kept, rows });
+  let count = 0;
+  for (const word of words) {
+    bucket.durations.addToBucket(word >>> 21, word & MAX_PACKED_COUNT);
+    count += word & MAX_PACKED_COUNT;
+  }
+  if (count > 0) bucket.durations.mergeTotals(count, sum, min, max);
+  return bucket;
+}

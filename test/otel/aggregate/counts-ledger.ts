@@ -1,0 +1,132 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import type { EndedOperation } from '../../../otel/aggregate/ended-operation.ts';
+import { RedAggregator } from '../../../otel/aggregate/red-aggregator.ts';
+import { TIERS } from '../../../otel/aggregate/tiers.ts';
+import { Guard } from '../../../otel/guard.ts';
+import type { OperationType, TimeRange } from '../../../otel/query.ts';
+import { History } from '../../../otel/store/history.ts';
+import { TraceRing } from '../../../otel/store/trace-ring.ts';
+
+/** What was really sent: a plain list, which knows nothing of tiers, bounds or files. */
+export interface Sent {
+  readonly atMillis: number;
+  readonly type: OperationType;
+  readonly series: string;
+  readonly nanos: number;
+  readonly failed: boolean;
+  kept: boolean;
+}
+
+export class FakeClock {
+  millis: number;
+  #monotonicMillis = 0;
+  constructor(millis: number) {
+    this.millis = millis;
+  }
+  readonly now = (): number => this.millis;
+  readonly monotonicNanos = (): number => this.#monotonicMillis * 1e6;
+  /** Time passes. */
+  pass(millis: number): void {
+    this.millis += millis;
+    this.#monotonicMillis += millis;
+  }
+  /** Somebody sets the wall clock. */
+  step(millis: number): void {
+    this.millis += millis;
+  }
+}
+
+/** A process that counts, with the real aggregator and a real file. */
+export class CountingProcess {
+  readonly red: RedAggregator;
+  readonly history: History | undefined;
+  readonly guard = new Guard();
+  readonly #clock: FakeClock;
+  readonly #ledger: Sent[];
+  readonly #kept: (() => void)[] = [];
+
+  constructor(place: CountingPlace, id: string, tierBytes: number) {
+    this.#clock = place.clock;
+    this.#ledger = place.ledger;
+    this.red = new RedAggregator({
+      clock: place.clock,
+      rates: () => ({ http: 1, database: 1, render: 1, other: 1 }),
+      processId: id,
+      tiers: TIERS.map((tier) => ({ ...tier, maxBytes: tierBytes })),
+      onClockStep: (step) => place.steps.push(step.toMillis - step.fromMillis),
+    });
+    if (place.path === undefined) return;
+    this.history = new History({
+      Database,
+      path: place.path,
+      days: 30,
+      ring: new TraceRing({ maxTraces: 1, maxBytes: 1e6, now: place.clock.now }),
+      rollUps: this.red.rollUps(),
+      guard: this.guard,
+      clock: place.clock,
+      log: () => {},
+      isOwnerGone: ({ processId }) => !place.alive.has(processId),
+    });
+    this.history.start();
+  }
+
+  send(type: OperationType, series: string, nanos: number, failed: boolean, isKept: boolean): void {
+    const endMillis = this.#clock.now();
+    const sent: Sent = { atMillis: endMillis, type, series, nanos, failed, kept: false };
+    const operation: EndedOperation = {
+      type,
+      series,
+      endMillis,
+      durationNanos: nanos,
+      failed,
+      clientError: false,
+      aborted: false,
+    };
+    this.#ledger.push(sent);
+    const counted = this.red.record(operation);
+    if (!isKept) return;
+    this.#kept.push(() => {
+      sent.kept = true;
+      this.red.recordKept(type, series, counted);
+    });
+  }
+
+  /** Verdicts fall later than operations end. */
+  decide(): void {
+    for (const keep of this.#kept.splice(0)) keep();
+  }
+}
+
+/** Where processes count one after the other or at once: a clock, a file, and the list of what was sent. */
+export class CountingPlace {
+  readonly ledger: Sent[] = [];
+  readonly steps: number[] = [];
+  readonly alive = new Set<string>();
+  readonly clock: FakeClock;
+  readonly path: string | undefined;
+  readonly #folder: string | undefined;
+  #processes = 0;
+
+  constructor(startMillis: number, hasFile: boolean) {
+    this.clock = new FakeClock(startMillis);
+    this.#folder = hasFile ? mkdtempSync(join(tmpdir(), 'counts-')) : undefined;
+    this.path = this.#folder && join(this.#folder, 'telemetry.sqlite');
+  }
+
+  start(tierBytes = 1e6): CountingProcess {
+    const id = `process-${this.#processes++}`;
+    this.alive.add(id);
+    return new CountingProcess(this, id, tierBytes);
+  }
+
+  sentIn({ fromMillis, toMillis }: TimeRange): readonly Sent[] {
+    return this.ledger.filter(({ atMillis }) => atMillis >= fromMillis && atMillis < toMillis);
+  }
+
+  remove(): void {
+    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
