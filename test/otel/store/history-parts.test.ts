@@ -19,7 +19,7 @@ let clock: ReturnType<typeof fakeClock>;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'glasshouse-parts-'));
-  file = new HistoryFile(Database, join(folder, 'history.db'));
+  file = new HistoryFile(Database, join(folder, 'history.db'), { processId: 'this', days: 30 });
   clock = fakeClock();
 });
 afterEach(() => {
