@@ -87,7 +87,7 @@ export class EnabledTelemetry implements Telemetry {
       now: clock.now,
     });
     const pipeline = createSpanPipeline(config, (traceId) => ring.markExported(traceId));
-    const traceLogs = new TraceLogs();
+    const traceLogs = new TraceLogs({ sinceMillis: clock.now(), onLine: (id) => ring.markChanged(id) });
     const logExport = createLogExport(config);
     const business = new BusinessMetricReader({ guard });
     const local = new InProcessSpanExporter({ ring, guard, onStored: () => this.query.touch() });
@@ -99,7 +99,8 @@ export class EnabledTelemetry implements Telemetry {
       if (path === undefined) return undefined;
       const rollUps = aggregates.rollUps();
       const parts = [runs, markers, samples];
-      const history = new History({ Database, path, days, ring, rollUps, parts, guard, clock, log });
+      const kept = { Database, path, days, ring, logs: traceLogs, rollUps, parts };
+      const history = new History({ ...kept, guard, clock, log });
       history.start();
       return history;
     };
@@ -155,7 +156,7 @@ export class EnabledTelemetry implements Telemetry {
       markers: () => [...runs.starts(), ...markers.all()].sort((a, b) => a.atMillis - b.atMillis),
       wasSeen: (traceId) => processor.seen(traceId),
       logs: traceLogs,
-      archived: (traceId) => this.#history?.trace(traceId),
+      archive: () => this.#history,
     });
     this.control = this.query;
     const resource = telemetryResource(config.resourceAttributes);

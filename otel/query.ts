@@ -180,6 +180,8 @@ export interface TraceDetail extends TraceSummary {
   readonly spans: readonly SpanRow[];
   /** The last ones, oldest first. */
   readonly logs: readonly LogLine[];
+  /** False when it may have written lines that nobody remembers: it was kept by an older version, or memory let them go. */
+  readonly logsKnown: boolean;
   /** Spans of this trace that were counted but not kept. */
   readonly droppedSpans: number;
   /** Cut at the maximum span count or age, or late spans stand in it without their parents. */
@@ -218,6 +220,23 @@ export interface TraceFilter {
 
 export interface TraceList {
   readonly rows: readonly TraceSummary[];
+  /** How many matched, of which `rows` are the first. */
+  readonly total: number;
+  /** A search for `key=value` looked at the newest of many that hold both; undefined when it looked at all. */
+  readonly searched?: { readonly newest: number; readonly of: number } | undefined;
+}
+
+export interface OperationFilter {
+  /** When the operation ended. */
+  readonly range?: TimeRange | undefined;
+  readonly type?: OperationType | undefined;
+  readonly series?: string | undefined;
+  /** At most 5,000; default 100. */
+  readonly limit?: number | undefined;
+}
+
+export interface OperationList {
+  readonly rows: readonly OperationRow[];
   /** How many matched, of which `rows` are the first. */
   readonly total: number;
 }
@@ -336,6 +355,31 @@ export interface BufferFacts {
   readonly oldestMillis: number | undefined;
 }
 
+/** What the history file holds of traces, against its bounds. */
+export interface HistoryFacts {
+  readonly fileBytes: number;
+  /** Of traces that failed, were slow or ended late (`mustKeep`), and of all others; each has a bound of its own. */
+  readonly traces: Readonly<Record<'mustKeep' | 'ordinary', HistoryTraces>>;
+  /** Of memory, for the next moments of the writer. */
+  readonly waiting: number;
+  /** Traces that memory let go before they were written, since start: they are lost to both. */
+  readonly unsaved: number;
+  /** Traces of an older version's file that are in no list yet. */
+  readonly unlisted: number;
+}
+
+export interface HistoryTraces {
+  readonly traces: number;
+  readonly bytes: number;
+  readonly maxBytes: number;
+  /** Ends of the oldest and the newest; undefined without any. */
+  readonly oldestMillis: number | undefined;
+  readonly newestMillis: number | undefined;
+  /** What went since the file was begun: by age, and by the bound. */
+  readonly expired: number;
+  readonly dropped: number;
+}
+
 /** The book of operations since start, whichever way they came: started = live + kept + dropped, at every rate. */
 export interface OperationCounts {
   readonly started: number;
@@ -429,13 +473,15 @@ export interface TelemetryQuery {
   traces(filter?: TraceFilter): TraceList;
   trace(traceId: string): TraceDetail | MissingTrace;
   /** Kept operations that were slow, slowest first. */
-  slow(range?: TimeRange, limit?: number): readonly OperationRow[];
+  slow(filter?: OperationFilter): OperationList;
   /** Kept operations that failed, newest first. */
-  failures(range?: TimeRange, limit?: number): readonly OperationRow[];
+  failures(filter?: OperationFilter): OperationList;
   process(): ProcessFacts;
   /** Of this process and of those before it, oldest first, neighbours of one process merged to about `maxPoints` (default 120); a range that ends now ends with what is measured now. */
   runtime(range: TimeRange, maxPoints?: number): readonly RuntimeSample[];
   buffer(): BufferFacts;
+  /** Undefined without a history file. */
+  history(): HistoryFacts | undefined;
   /** Of operations, with a span or without. */
   spans(): OperationCounts;
   export(): ExportFacts;

@@ -76,8 +76,9 @@ export function disabledTelemetry(
     exported: () => [],
     traces: () => ({ rows: [], total: 0 }),
     trace: (traceId) => ({ traceId: traceId.slice(0, 64).toLowerCase(), reason: 'unknown' }),
-    slow: () => [],
-    failures: () => [],
+    slow: () => ({ rows: [], total: 0 }),
+    failures: () => ({ rows: [], total: 0 }),
+    history: () => undefined,
     process: () => processFacts(runtime),
     runtime: () => [],
     buffer: () => ({

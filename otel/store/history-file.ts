@@ -6,12 +6,18 @@ import { RollUpArchive } from './roll-up-archive.ts';
 import type { RollUpOwner } from './roll-up-owners.ts';
 import { RunTable } from './run-table.ts';
 import { RuntimeTable } from './runtime-table.ts';
+import { LegacyTraces } from './legacy-traces.ts';
+import { TraceLedger } from './trace-ledger.ts';
+import { TRACE_SCHEMA_1, TRACE_SCHEMA_2 } from './trace-schema.ts';
+import { TraceSearch } from './trace-search.ts';
 import { TraceTable } from './trace-table.ts';
 
 /** Raised with every change of the tables; a file with a greater number was made by a newer version. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 /** Another process that writes is waited for this long; what was not written stays for the next time. */
 const BUSY_TIMEOUT_MILLIS = 50;
+/** Another process that makes the tables, on a slow disk. */
+const OPEN_TIMEOUT_MILLIS = 2000;
 /** 100 pages of 4 KiB: small checkpoints often, so that none takes long. */
 const CHECKPOINT_PAGES = 100;
 
@@ -38,10 +44,14 @@ export interface HistoryFileOptions {
 /** The history file: one SQLite database, a table class for each kind of what it keeps. */
 export class HistoryFile {
   readonly traces: TraceTable;
+  readonly ledger: TraceLedger;
+  readonly legacy: LegacyTraces;
+  readonly search: TraceSearch;
   readonly counts: RollUpArchive;
   readonly runs: RunTable;
   readonly runtimeSamples: RuntimeTable;
   readonly #database: Database;
+  #forget = (): void => {};
 
   /** Throws HistoryFileError, or what SQLite throws when the file cannot be opened at all. */
   constructor(
@@ -50,10 +60,15 @@ export class HistoryFile {
     { processId, days, isOwnerGone }: HistoryFileOptions,
   ) {
     mkdirSync(dirname(path), { recursive: true });
-    this.#database = new Database(path, { timeout: BUSY_TIMEOUT_MILLIS });
+    this.#database = new Database(path, { timeout: OPEN_TIMEOUT_MILLIS });
     try {
       this.#prepareFile(path);
       this.traces = new TraceTable(this.#database);
+      this.#forget = () => this.traces.forget();
+      this.ledger = new TraceLedger(this.#database);
+      this.legacy = new LegacyTraces(this.#database, this.traces);
+      this.search = new TraceSearch(this.#database, this.traces);
+      this.#database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MILLIS}`);
       this.transaction(() => RollUpArchive.prepare(this.#database));
       this.counts = new RollUpArchive(this.#database, processId, days, isOwnerGone);
       this.runs = new RunTable(this.#database);
@@ -94,8 +109,11 @@ export class HistoryFile {
     if (version === SCHEMA_VERSION) return;
     this.transaction(() => {
       // Two processes may begin the same file.
-      if (this.#pragma('user_version') === SCHEMA_VERSION) return;
-      this.#database.exec(TraceTable.SCHEMA);
+      const found = this.#pragma('user_version');
+      if (found === SCHEMA_VERSION) return;
+      if (found < 1) this.#database.exec(TRACE_SCHEMA_1);
+      this.#database.exec(TRACE_SCHEMA_2);
+      this.#database.exec(TraceLedger.SCHEMA);
       this.#database.pragma(`user_version = ${SCHEMA_VERSION}`);
     });
   }
@@ -108,6 +126,7 @@ export class HistoryFile {
       this.#database.exec('COMMIT');
     } catch (error) {
       if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
+      this.#forget();
       throw error;
     }
   }

@@ -5,37 +5,36 @@ import type { CountsArchive, RollUp } from '../aggregate/counts-archive.ts';
 import type { RollUpSource } from '../aggregate/roll-ups.ts';
 import type { Clock } from '../clock.ts';
 import type { Guard } from '../guard.ts';
+import type { HistoryFacts, OperationFilter, SamplingFacts, TraceFilter } from '../query.ts';
 import { backgroundTimeout } from './background-timer.ts';
 import type { RollUpArchive } from './roll-up-archive.ts';
 import { HistoryFile, HistoryFileError, isDamage, setAside } from './history-file.ts';
 import type { HistoryPart } from './history-part.ts';
-import type { HistoryFileOptions } from './history-file.ts';
-import type { TraceRow } from './trace-table.ts';
-import { StringInterner } from './string-interner.ts';
-import { decodeTrace, encodeTrace } from './trace-json.ts';
+import { DEFAULT_MAX_BYTES, makeRoom } from './history-bounds.ts';
+import { historyFacts } from './history-facts.ts';
+import type { TraceArchive } from './kept-traces.ts';
+import { restoreTraces } from './restore-traces.ts';
+import { linesTogether } from './trace-logs.ts';
+import type { TraceLogs } from './trace-logs.ts';
 import type { TraceRecord } from './trace-record.ts';
+import type { HistoryFileOptions } from './history-file.ts';
 import type { TraceRing } from './trace-ring.ts';
+import type { FoundOperations, FoundTraces } from './trace-search.ts';
+import type { SavedTrace } from './trace-table.ts';
 
 const DAY_MILLIS = 86_400_000;
 /** What a crash may cost. */
 const WRITE_INTERVAL_MILLIS = 5000;
-/** Between two slices when failed or slow traces wait, or roll-ups: 50 traces/s. */
+/** Between two slices when anything waits: 50 traces/s, half a per cent of a core. What memory evicts before its turn is lost to the file. */
 const SLICE_INTERVAL_MILLIS = 100;
-/**
- * When only ordinary traces wait: 10 a second. The file holds some 50,000 traces, so a busy hour of those would push out the failures of a
- * week. What memory lets go before its turn is lost to the file.
- */
-const ORDINARY_INTERVAL_MILLIS = 500;
 /** One slice is one short transaction: 0.2 ms, and what the disk takes when it has to move the log into the file. */
 const MAX_TRACES_PER_SLICE = 5;
 const MAX_SPANS_PER_SLICE = 100;
 const MAX_ROLL_UPS_PER_SLICE = 50;
-const MAX_EXPIRED_PER_SLICE = 50;
 /** A file damaged more often than this in one process is not worth another. */
 const MAX_BEGUN_ANEW = 3;
-/** 128 MiB: eight times what the ring holds by default. */
-const DEFAULT_MAX_BYTES = 134_217_728;
-
+/** Of a file of version 1: 2 ms. */
+const MAX_MOVED_PER_SLICE = 20;
 export interface HistoryOptions {
   /** better-sqlite3's class; handed in, so that telemetry depends on no database. */
   readonly Database: typeof DatabaseConstructor;
@@ -44,6 +43,8 @@ export interface HistoryOptions {
   readonly days: number;
   readonly maxBytes?: number;
   readonly ring: TraceRing;
+  /** Log lines by trace. */
+  readonly logs?: Pick<TraceLogs, 'of'>;
   readonly rollUps?: RollUpSource;
   /** What else is kept: written with each slice, in the order given. */
   readonly parts?: readonly HistoryPart[];
@@ -58,7 +59,7 @@ export interface HistoryOptions {
  * Kept traces and roll-ups in an SQLite file of their own, written in small slices off the request path, bounded by
  * days and bytes. Whatever happens to the file, nothing is thrown: it is set aside or history is off, and a line says so.
  */
-export class History {
+export class History implements TraceArchive {
   readonly #options: HistoryOptions;
   readonly #maxBytes: number;
   #file: HistoryFile | undefined;
@@ -102,12 +103,38 @@ export class History {
     this.#file = undefined;
   }
 
-  /** A trace that left memory but is still on disk. */
-  trace(traceId: string): TraceRecord | undefined {
-    return this.#quietly('history.trace', () => {
-      const body = this.#file?.traces.body(traceId);
-      return body === undefined ? undefined : decodeTrace(traceId, body, new StringInterner());
+  /** A trace with its log lines. */
+  saved(traceId: string): SavedTrace | undefined {
+    return this.#ask('trace', (file) => {
+      const moved = file.traces.get(traceId);
+      const legacy = moved === undefined ? file.legacy.get(traceId) : undefined;
+      return legacy === undefined ? moved : { trace: legacy, logs: undefined };
     });
+  }
+
+  known(traceIds: readonly string[]): readonly string[] | undefined {
+    return traceIds.length === 0 ? [] : this.#ask('list', ({ search }) => search.known(traceIds));
+  }
+
+  traces(filter: TraceFilter, heldIds: readonly string[]): FoundTraces | undefined {
+    return this.#ask('list', ({ search }) => search.traces(filter, heldIds));
+  }
+
+  slow(
+    thresholds: SamplingFacts['thresholdsSeconds'],
+    filter: OperationFilter,
+    heldIds: readonly string[],
+  ): FoundOperations | undefined {
+    return this.#ask('list', ({ search }) => search.slow(thresholds, filter, heldIds));
+  }
+
+  failures(filter: OperationFilter, heldIds: readonly string[]): FoundOperations | undefined {
+    return this.#ask('list', ({ search }) => search.failures(filter, heldIds));
+  }
+
+  /** Undefined while history is off. */
+  facts(): HistoryFacts | undefined {
+    return this.#ask('facts', (file) => historyFacts(file, this.#maxBytes, this.#options.ring));
   }
 
   get fileBytes(): number {
@@ -137,31 +164,17 @@ export class History {
     }
   }
 
-  /** As many of the newest traces as the ring holds without evicting, and all roll-ups that have not expired. */
+  /** Traces as the ring would hold them had there been no restart, and all roll-ups that have not expired. */
   #restore(file: HistoryFile | undefined): void {
     if (file === undefined) return;
-    const { ring, rollUps, guard, clock } = this.#options;
-    const strings = new StringInterner();
-    const { maxTraces, maxBytes } = ring.facts();
-    const found: { readonly trace: TraceRecord; readonly pinned: boolean }[] = [];
-    let bytes = 0;
-    for (const row of file.traces.newest(maxTraces)) {
-      if (!row.pinned && row.endMillis < this.#cutoffMillis()) continue;
-      const trace = guard.run(
-        'history.restore',
-        () => decodeTrace(row.traceId, row.body, strings),
-        undefined,
-      );
-      if (trace === undefined) continue;
-      bytes += trace.bytes;
-      if (bytes > maxBytes) break;
-      found.push({ trace, pinned: row.pinned });
-    }
-    found.sort((a, b) => a.trace.extent.toMillis - b.trace.extent.toMillis);
-    for (const { trace, pinned } of found) ring.restore(trace, pinned);
+    const { ring, rollUps, clock } = this.#options;
+    file.transaction(() => file.legacy.move(ring.facts().maxTraces, this.#skip));
+    restoreTraces(file.traces, ring, this.#cutoffMillis(), this.#skip);
     file.transaction(() => file.counts.repair(clock.now()));
     rollUps?.restore(this.#archive());
   }
+
+  readonly #skip = (error: unknown): void => this.#options.guard.report('history.restore', error);
 
   #schedule(delayMillis: number): void {
     this.#timer = backgroundTimeout(() => {
@@ -191,27 +204,33 @@ export class History {
       file.counts.see(rollUps.owner, completeMillis, clock.now());
     const cutoffMillis = this.#cutoffMillis();
     ring.evictOlderThan(cutoffMillis);
-    let gone =
-      file.traces.expire(cutoffMillis, MAX_EXPIRED_PER_SLICE) +
-      file.counts.table.expire(clock.now(), MAX_EXPIRED_PER_SLICE);
-    if (file.usedBytes > this.#maxBytes)
-      gone +=
-        file.traces.dropOldest(MAX_EXPIRED_PER_SLICE) || file.counts.table.dropOldest(MAX_EXPIRED_PER_SLICE);
-    if (ring.mustKeepUnsaved > 0 || closed.length === MAX_ROLL_UPS_PER_SLICE) return SLICE_INTERVAL_MILLIS;
-    return changed.length + closed.length + gone > 0 ? ORDINARY_INTERVAL_MILLIS : WRITE_INTERVAL_MILLIS;
+    const moved = file.legacy.count > 0 ? this.#move(file) : 0;
+    const gone = makeRoom(file, { maxBytes: this.#maxBytes, cutoffMillis, nowMillis: clock.now() });
+    return ring.waiting + closed.length + moved + gone > 0 ? SLICE_INTERVAL_MILLIS : WRITE_INTERVAL_MILLIS;
   }
 
-  /** One transaction. Of a resumed trace the file may hold more than memory does. */
+  #move(file: HistoryFile): number {
+    let moved = 0;
+    file.transaction(() => (moved = file.legacy.move(MAX_MOVED_PER_SLICE, this.#skip)));
+    return moved;
+  }
+
+  /** One transaction. Of a trace that was evicted, or that another process began, the file holds the beginning. */
   #write(file: HistoryFile, traces: readonly TraceRecord[], closed: readonly RollUp[]): void {
-    const nowMillis = this.#options.clock.now();
+    const { guard, clock, logs, rollUps } = this.#options;
+    const nowMillis = clock.now();
+    const begun: TraceRecord[] = [];
     file.transaction(() => {
       for (const trace of traces) {
-        if (trace.resumed) file.traces.add(toRow(trace));
-        else file.traces.save(toRow(trace));
+        const earlier = guard.run('history.restore', () => file.traces.get(trace.traceId), undefined);
+        const whole = earlier === undefined ? trace : trace.after(earlier.trace);
+        file.traces.save(whole, linesTogether(earlier?.logs, logs?.of(trace.traceId, trace.startMillis)));
+        if (earlier === undefined) begun.push(trace);
       }
       for (const rollUp of closed) file.counts.save(rollUp, nowMillis);
     });
-    this.#options.rollUps?.wrote(closed.length);
+    for (const trace of begun) trace.isWhole = true;
+    rollUps?.wrote(closed.length);
   }
 
   /** Reads the file that is in use then: one that was damaged gives way to another. */
@@ -235,6 +254,10 @@ export class History {
 
   #cutoffMillis(): number {
     return this.#options.clock.now() - this.#options.days * DAY_MILLIS;
+  }
+
+  #ask<T>(place: string, question: (file: HistoryFile) => T): T | undefined {
+    return this.#quietly(`history.${place}`, () => this.#file && question(this.#file));
   }
 
   /** Unseen by telemetry itself, and nothing comes out of it. A file that turns out damaged is given up and begun anew. */
@@ -266,14 +289,6 @@ export class History {
     );
     this.#file = new HistoryFile(Database, path, this.#fileOptions());
     this.#file.counts.table.beginAt(this.#options.clock.now());
+    this.#options.ring.trackChanges();
   }
-}
-
-function toRow(trace: TraceRecord): TraceRow {
-  return {
-    traceId: trace.traceId,
-    endMillis: trace.extent.toMillis,
-    pinned: trace.pinned,
-    body: encodeTrace(trace),
-  };
 }

@@ -4,68 +4,94 @@ import {
   ATTR_EXCEPTION_TYPE,
   ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE,
 } from '../semconv.ts';
-import type { OperationRow, SamplingFacts, TimeRange } from '../query.ts';
+import type { OperationFilter, OperationList, OperationRow, OperationType, SamplingFacts } from '../query.ts';
 import { attributeOf } from './attribute-copy.ts';
 import { endMillisOf } from './span-record.ts';
 import type { SpanRecord } from './span-record.ts';
-import { clampLimit, contains } from './trace-filter.ts';
+import { clampLimit, contains, MAX_OPERATIONS } from './trace-filter.ts';
 import type { TraceRecord } from './trace-record.ts';
 
-interface Found {
-  readonly trace: TraceRecord;
-  readonly span: SpanRecord;
+/** An operation that a list means, and what the list is sorted by. */
+export interface FoundOperation {
+  readonly sortBy: number;
+  readonly row: () => OperationRow;
 }
 
-/** Kept operations that were slow and ended in the range, slowest first; also those kept for failing that were slow too. */
+type Thresholds = SamplingFacts['thresholdsSeconds'];
+
+/** Kept operations that were slow and ended in the range; also those kept for failing that were slow too. */
 export function slowOperations(
   traces: Iterable<TraceRecord>,
-  thresholdsSeconds: SamplingFacts['thresholdsSeconds'],
-  range?: TimeRange,
-  limit?: number,
-): OperationRow[] {
-  return find(traces, range, (span) => wasSlow(span, thresholdsSeconds))
-    .sort((a, b) => b.span.durationMillis - a.span.durationMillis)
-    .slice(0, clampLimit(limit))
-    .map(toRow);
-}
-
-/** Kept operations that failed and ended in the range, newest first. */
-export function failedOperations(
-  traces: Iterable<TraceRecord>,
-  range?: TimeRange,
-  limit?: number,
-): OperationRow[] {
-  return find(traces, range, (span) => span.status === 'error')
-    .sort((a, b) => endMillisOf(b.span) - endMillisOf(a.span))
-    .slice(0, clampLimit(limit))
-    .map(toRow);
-}
-
-function find(
-  traces: Iterable<TraceRecord>,
-  range: TimeRange | undefined,
-  wanted: (span: SpanRecord) => boolean,
-): Found[] {
-  const found: Found[] = [];
-  for (const trace of traces) {
-    for (const span of trace.spans) {
-      if (wanted(span) && contains(range, endMillisOf(span))) found.push({ trace, span });
-    }
-  }
+  thresholdsSeconds: Thresholds,
+  filter: OperationFilter = {},
+): FoundOperation[] {
+  const found: FoundOperation[] = [];
+  for (const { trace, span } of operations(traces, filter))
+    if (wasSlow(span, thresholdsSeconds))
+      found.push({ sortBy: span.durationMillis, row: () => operationRow(trace, span) });
   return found;
 }
 
-/** A span has one reason; one kept as error or late may have been slow as well, by the thresholds of now. */
-function wasSlow(span: SpanRecord, thresholdsSeconds: SamplingFacts['thresholdsSeconds']): boolean {
-  if (span.keepReason === 'slow') return true;
-  if ((span.keepReason !== 'error' && span.keepReason !== 'late') || span.type === 'other') return false;
-  const firstByte = attributeOf(span.attributes, ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE);
-  const seconds =
-    span.type === 'http' && typeof firstByte === 'number' ? firstByte : span.durationMillis / 1000;
-  return seconds >= thresholdsSeconds[span.type];
+/** Kept operations that failed and ended in the range. */
+export function failedOperations(
+  traces: Iterable<TraceRecord>,
+  filter: OperationFilter = {},
+): FoundOperation[] {
+  const found: FoundOperation[] = [];
+  for (const { trace, span } of operations(traces, filter))
+    if (span.status === 'error')
+      found.push({ sortBy: endMillisOf(span), row: () => operationRow(trace, span) });
+  return found;
 }
 
-function toRow({ trace, span }: Found): OperationRow {
+/** The slowest, or the newest, of those found. */
+export function operationList(
+  found: readonly FoundOperation[],
+  total: number,
+  limit: number | undefined,
+): OperationList {
+  const rows = found
+    .toSorted((a, b) => b.sortBy - a.sortBy)
+    .slice(0, clampLimit(limit, MAX_OPERATIONS))
+    .map(({ row }) => row());
+  return { rows, total };
+}
+
+function* operations(
+  traces: Iterable<TraceRecord>,
+  { range, type, series }: OperationFilter,
+): Iterable<{ readonly trace: TraceRecord; readonly span: SpanRecord }> {
+  for (const trace of traces)
+    for (const span of trace.spans) {
+      if (type !== undefined && span.type !== type) continue;
+      if (series !== undefined && span.series !== series) continue;
+      if (contains(range, endMillisOf(span))) yield { trace, span };
+    }
+}
+
+/** Whether it was kept for being slow; `waitedMillis` of another is compared with the thresholds of now. */
+function wasSlow(span: SpanRecord, thresholdsSeconds: Thresholds): boolean {
+  const waited = waitedMillis(span);
+  return waited !== undefined && waited >= thresholdOf(span.type, thresholdsSeconds);
+}
+
+/** Milliseconds; no threshold is reached by a type that has none. */
+export function thresholdOf(type: OperationType, thresholdsSeconds: Thresholds): number {
+  return type === 'other' ? Infinity : thresholdsSeconds[type] * 1000;
+}
+
+/**
+ * How long somebody waited for an operation that may stand in a list of slow ones; Infinity when it was kept for that. A span has one reason:
+ * one kept as error or late may have been slow as well. Undefined for any other.
+ */
+export function waitedMillis(span: SpanRecord): number | undefined {
+  if (span.keepReason === 'slow') return Infinity;
+  if (span.keepReason !== 'error' && span.keepReason !== 'late') return undefined;
+  const firstByte = attributeOf(span.attributes, ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE);
+  return span.type === 'http' && typeof firstByte === 'number' ? firstByte * 1000 : span.durationMillis;
+}
+
+export function operationRow(trace: TraceRecord, span: SpanRecord): OperationRow {
   return {
     traceId: trace.traceId,
     spanId: span.spanId,

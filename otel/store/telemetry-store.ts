@@ -7,9 +7,11 @@ import type {
   EffectiveSetting,
   ExportFacts,
   HeatMap,
+  HistoryFacts,
   Marker,
   MissingTrace,
-  OperationRow,
+  OperationFilter,
+  OperationList,
   OperationSummary,
   OperationType,
   OwnCost,
@@ -30,14 +32,15 @@ import type {
 } from '../query.ts';
 import type { AggregateReader } from './aggregate-reader.ts';
 import { ChangeNotifier } from './change-notifier.ts';
-import { failedOperations, slowOperations } from './operation-rows.ts';
+import { KeptTraces } from './kept-traces.ts';
+import type { TraceArchive } from './kept-traces.ts';
 import { processFacts } from './process-facts.ts';
 import type { RuntimeReader } from './process-facts.ts';
 import { toSpanRow } from './span-record.ts';
 import type { SpanRecord } from './span-record.ts';
-import { contains, filterTraces } from './trace-filter.ts';
+import { contains } from './trace-filter.ts';
+import { linesTogether } from './trace-logs.ts';
 import type { TraceLogs } from './trace-logs.ts';
-import type { TraceRecord } from './trace-record.ts';
 import type { TraceRing } from './trace-ring.ts';
 
 /** Longer is no trace id; what is echoed back stays short. */
@@ -61,11 +64,11 @@ export interface TelemetryStoreOptions {
   readonly clock: Clock;
   /** What the processor remembers of a trace without kept spans, in a bounded way. */
   readonly wasSeen?: (traceId: string) => 'running' | 'never-kept' | undefined;
-  /** A trace that left the ring but is still on disk. */
-  readonly archived?: (traceId: string) => TraceRecord | undefined;
+  /** The traces on disk; undefined before there is a file, and without one. */
+  readonly archive?: () => TraceArchive | undefined;
   /** Collects business metrics anew; also runs before listeners are told of a change. Must not reject. */
   readonly refresh?: () => Promise<void>;
-  /** Log lines by trace; without it traces have none. */
+  /** Log lines by trace; without it nobody knows them. */
   readonly logs?: Pick<TraceLogs, 'of'>;
 }
 
@@ -125,25 +128,28 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
   }
 
   traces(filter?: TraceFilter): TraceList {
-    return filterTraces(this.#settled.ring.values(), filter);
+    return this.#kept.list(filter ?? {});
   }
 
   trace(traceId: string): TraceDetail | MissingTrace {
     const id = traceId.slice(0, MAX_TRACE_ID_CHARS).toLowerCase();
-    const trace = this.#find(id);
-    if (trace !== undefined) return trace.detail((span) => this.#toRow(span), this.#options.logs?.of(id));
+    const found = this.#kept.find(id);
+    if (found !== undefined) {
+      const held = this.#options.logs?.of(id, found.trace.startMillis);
+      const logs = linesTogether(found.logs, held);
+      return found.trace.detail((span) => this.#toRow(span), logs);
+    }
     const evicted = this.#settled.ring.tombstone(id);
     if (evicted !== undefined) return { traceId: id, reason: 'evicted', evicted };
     return { traceId: id, reason: this.#options.wasSeen?.(id) ?? 'unknown' };
   }
 
-  slow(range?: TimeRange, limit?: number): readonly OperationRow[] {
-    const { thresholdsSeconds } = this.#options.sampling();
-    return slowOperations(this.#settled.ring.values(), thresholdsSeconds, range, limit);
+  slow(filter?: OperationFilter): OperationList {
+    return this.#kept.slow(this.#options.sampling().thresholdsSeconds, filter);
   }
 
-  failures(range?: TimeRange, limit?: number): readonly OperationRow[] {
-    return failedOperations(this.#settled.ring.values(), range, limit);
+  failures(filter?: OperationFilter): OperationList {
+    return this.#kept.failures(filter);
   }
 
   countedFromMillis(): number {
@@ -164,6 +170,10 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
 
   buffer(): BufferFacts {
     return this.#settled.ring.facts();
+  }
+
+  history(): HistoryFacts | undefined {
+    return this.#options.archive?.()?.facts();
   }
 
   spans(): OperationCounts {
@@ -215,10 +225,9 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
     return this.#options;
   }
 
-  #find(traceId: string): TraceRecord | undefined {
-    const trace = this.#settled.ring.get(traceId);
-    if (trace !== undefined && !trace.resumed) return trace;
-    return this.#options.archived?.(traceId) ?? trace;
+  get #kept(): KeptTraces {
+    const { ring, archive } = this.#settled;
+    return new KeptTraces(ring, archive?.());
   }
 
   #toRow(span: SpanRecord): SpanRow {

@@ -1,23 +1,37 @@
-import type { TimeRange, TraceFilter, TraceList } from '../query.ts';
+import type { TimeRange, TraceFilter, TraceSummary } from '../query.ts';
 import { endMillisOf } from './span-record.ts';
 import type { SpanRecord } from './span-record.ts';
 import type { TraceRecord } from './trace-record.ts';
+import { textsOf } from './trace-words.ts';
 
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 500;
+/** Operations are told in a line of the index each, traces have to be read. */
+export const MAX_OPERATIONS = 5000;
 /** Words of a text search; the rest is ignored. */
 const MAX_WORDS = 8;
 /** Shorter words occur in ids by chance. */
-const MIN_ID_CHARS = 8;
+export const MIN_ID_CHARS = 8;
 
-/** A whole number from 0 to 500; 100 when not given or no number. */
-export function clampLimit(limit: number | undefined): number {
+/** A whole number from 0 to `max`; 100 when not given or no number. */
+export function clampLimit(limit: number | undefined, max = MAX_LIMIT): number {
   if (limit === undefined || Number.isNaN(limit)) return DEFAULT_LIMIT;
-  return Math.min(Math.max(Math.floor(limit), 0), MAX_LIMIT);
+  return Math.min(Math.max(Math.floor(limit), 0), max);
 }
 
 export function contains(range: TimeRange | undefined, millis: number): boolean {
   return range === undefined || (range.fromMillis <= millis && millis < range.toMillis);
+}
+
+/** What a text search reads of a trace. */
+export type SearchedTrace = Pick<TraceRecord, 'traceId' | 'spans'>;
+
+/** A trace that a list means, and what the list is sorted by. */
+export interface TraceMatch {
+  readonly startMillis: number;
+  readonly durationMillis: number;
+  /** Undefined when it has gone meanwhile. */
+  readonly summary: () => TraceSummary | undefined;
 }
 
 /**
@@ -26,21 +40,34 @@ export function contains(range: TimeRange | undefined, millis: number): boolean 
  * Without them it asks the trace: active in the range, its own duration, any failed span, any span kept for the reason.
  * `text`: every word occurs somewhere in the trace. Slowest means by the operation asked for, else by the trace.
  */
-export function filterTraces(traces: Iterable<TraceRecord>, filter: TraceFilter = {}): TraceList {
+export function matchTraces(traces: Iterable<TraceRecord>, filter: TraceFilter = {}): TraceMatch[] {
   const hasText = textMatcher(filter.text);
-  const byOperation = filter.type !== undefined || filter.series !== undefined;
-  const matches: { readonly trace: TraceRecord; readonly durationMillis: number }[] = [];
+  const byOperation = asksForOperation(filter);
+  const matches: TraceMatch[] = [];
   for (const trace of traces) {
     const durationMillis = byOperation ? longestOperation(trace, filter) : ownDuration(trace, filter);
-    if (durationMillis !== undefined && hasText(trace)) matches.push({ trace, durationMillis });
+    if (durationMillis === undefined || !hasText(trace)) continue;
+    matches.push({ startMillis: trace.startMillis, durationMillis, summary: () => trace.summary() });
   }
-  if (filter.sort === 'slowest') {
-    matches.sort((a, b) => b.durationMillis - a.durationMillis || b.trace.startMillis - a.trace.startMillis);
-  } else {
-    matches.sort((a, b) => b.trace.startMillis - a.trace.startMillis);
-  }
-  const rows = matches.slice(0, clampLimit(filter.limit)).map((match) => match.trace.summary());
-  return { rows, total: matches.length };
+  return matches;
+}
+
+export function asksForOperation({ type, series }: TraceFilter): boolean {
+  return type !== undefined || series !== undefined;
+}
+
+/** The first of the matches as rows, in the order asked for. */
+export function traceRows(matches: readonly TraceMatch[], filter: TraceFilter): readonly TraceSummary[] {
+  const byStart = (a: TraceMatch, b: TraceMatch): number => b.startMillis - a.startMillis;
+  const order =
+    filter.sort === 'slowest'
+      ? (a: TraceMatch, b: TraceMatch): number => b.durationMillis - a.durationMillis || byStart(a, b)
+      : byStart;
+  return matches
+    .toSorted(order)
+    .slice(0, clampLimit(filter.limit))
+    .map((match) => match.summary())
+    .filter((summary) => summary !== undefined);
 }
 
 /** Duration of the longest operation that meets the filter; undefined when none does. */
@@ -85,19 +112,30 @@ function overlaps(trace: TraceRecord, range: TimeRange): boolean {
  * Case-insensitive; a word is looked for in names, series, messages, attributes, events and, if long enough, in ids. `key=value` also
  * finds an attribute of that name whose value contains the value, a number that is it.
  */
-function textMatcher(text: string | undefined): (trace: TraceRecord) => boolean {
-  const words = (text ?? '').toLowerCase().split(/\s+/).filter(Boolean).slice(0, MAX_WORDS);
-  const searches = words.map((word) => ({ word, has: spanMatcher(word) }));
+export function textMatcher(text: string | undefined): (trace: SearchedTrace) => boolean {
+  const searches = searchWords(text).map((word) => ({ word, has: spanMatcher(word) }));
   return (trace) => searches.every(({ word, has }) => hasId(trace, word) || trace.spans.some(has));
+}
+
+/** In lower case. */
+export function searchWords(text: string | undefined): readonly string[] {
+  return (text ?? '').toLowerCase().split(/\s+/).filter(Boolean).slice(0, MAX_WORDS);
+}
+
+/** Of a word `key=value`. */
+export function pairOf(word: string): { readonly key: string; readonly value: string } | undefined {
+  const [, key, value] = /^([\w.-]+)=(.+)$/.exec(word) ?? [];
+  return key === undefined || value === undefined ? undefined : { key, value };
 }
 
 function spanMatcher(word: string): (span: SpanRecord) => boolean {
   const hasWord = wordMatcher(word);
-  const [, key, value] = /^([\w.-]+)=(.+)$/.exec(word) ?? [];
-  if (key === undefined || value === undefined) return (span) => spanTexts(span).some(hasWord);
+  const pair = pairOf(word);
+  if (pair === undefined) return (span) => textsOf(span).some(hasWord);
+  const { key, value } = pair;
   const hasValue = wordMatcher(value);
   return (span) =>
-    spanTexts(span).some(hasWord) ||
+    textsOf(span).some(hasWord) ||
     [span.attributes, ...span.events.map(({ attributes }) => attributes)].some((attributes) =>
       attributes.some(
         (name, i) =>
@@ -108,7 +146,7 @@ function spanMatcher(word: string): (span: SpanRecord) => boolean {
     );
 }
 
-function hasId(trace: TraceRecord, word: string): boolean {
+function hasId(trace: SearchedTrace, word: string): boolean {
   if (word.length < MIN_ID_CHARS) return false;
   return trace.traceId.includes(word) || trace.spans.some((span) => span.spanId.includes(word));
 }
@@ -125,14 +163,4 @@ function wordMatcher(word: string): (value: unknown) => boolean {
     }
     return answer;
   };
-}
-
-function spanTexts(span: SpanRecord): readonly unknown[] {
-  return [
-    span.name,
-    span.series,
-    span.statusMessage,
-    ...span.attributes.flat(),
-    ...span.events.flatMap((event) => [event.name, ...event.attributes.flat()]),
-  ];
 }

@@ -37,8 +37,8 @@ export class TraceRecord {
   /** Handed to the OTLP pipeline too. */
   declare exported: boolean;
   declare truncated: boolean;
-  /** Came back after its earlier spans were evicted: the history file holds more of it. */
-  declare resumed: boolean;
+  /** Known to be all there is: when it was written first, the history file held no earlier part of it. */
+  declare isWhole: boolean;
   declare remoteParent: boolean;
   /** Its rank among what is not on disk as it is now. */
   declare unsaved: TraceRank | undefined;
@@ -65,7 +65,7 @@ export class TraceRecord {
     this.pinned = false;
     this.exported = false;
     this.truncated = false;
-    this.resumed = false;
+    this.isWhole = false;
     this.remoteParent = false;
     this.unsaved = undefined;
     this.chain = undefined;
@@ -121,6 +121,25 @@ export class TraceRecord {
     for (const span of spans) this.#count(span);
   }
 
+  /** A trace of the spans of an earlier part of it, and of those here that it has not. */
+  after(earlier: TraceRecord): TraceRecord {
+    const known = new Set(earlier.spans.map(({ spanId }) => spanId));
+    const whole = new TraceRecord(this.traceId);
+    const { truncated, remoteParent } = this;
+    whole.append(earlier.spans, {
+      droppedSpans: earlier.droppedSpans,
+      truncated: earlier.truncated,
+      remoteParent: earlier.remoteParent,
+    });
+    whole.append(
+      this.kept.filter(({ spanId }) => !known.has(spanId)),
+      { droppedSpans: this.droppedSpans, truncated, remoteParent },
+    );
+    whole.pinned = this.pinned;
+    whole.exported = this.exported || earlier.exported;
+    return whole;
+  }
+
   /** Leaves out the least important spans until the record fits; the most important one stays whatever its size. */
   cutTo(maxBytes: number): void {
     if (this.bytes <= maxBytes) return;
@@ -166,11 +185,12 @@ export class TraceRecord {
   }
 
   /** With every span as a row, earliest first. */
-  detail(toRow: (span: SpanRecord) => SpanRow, logs: readonly LogLine[] = []): TraceDetail {
+  detail(toRow: (span: SpanRecord) => SpanRow, logs: readonly LogLine[] | undefined): TraceDetail {
     return {
       ...this.summary(),
       spans: this.kept.toSorted((a, b) => a.startMillis - b.startMillis).map(toRow),
-      logs,
+      logs: logs ?? [],
+      logsKnown: logs !== undefined,
       droppedSpans: this.droppedSpans,
       truncated: this.truncated,
       remoteParent: this.remoteParent,

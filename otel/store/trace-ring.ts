@@ -21,7 +21,7 @@ export interface TraceRingOptions {
 /** One trace may hold this share of all bytes; so may all pinned ones together. */
 const MAX_SHARE = 0.25;
 /** Failed and slow traces stay while they hold no more than this share of traces or bytes, however many ordinary ones come. */
-const MUST_KEEP_SHARE = 0.5;
+export const MUST_KEEP_SHARE = 0.5;
 /** A trace over its bound is cut to this share of it, so that a trace that keeps growing is not cut on every span. */
 const CUT_TO_SHARE = 0.75;
 
@@ -89,9 +89,9 @@ export class TraceRing {
     return this.#unsaved;
   }
 
-  /** Failed and slow traces, and late ones, that nobody has taken since they changed. */
-  get mustKeepUnsaved(): number {
-    return this.#unsavedBy.mustKeep;
+  /** Traces that nobody has taken since they changed. */
+  get waiting(): number {
+    return this.#unsavedBy.mustKeep + this.#unsavedBy.ordinary;
   }
 
   /** Takes a trace's kept spans, or merges them into what is there; makes room by evicting the oldest. */
@@ -100,10 +100,7 @@ export class TraceRing {
     if (trace === undefined) {
       trace = new TraceRecord(traceId);
       // Its earlier spans are gone: what follows is not the whole trace.
-      if (mayContinue(facts) && this.#tombstones.get(traceId) !== undefined) {
-        trace.truncated = true;
-        trace.resumed = true;
-      }
+      if (mayContinue(facts) && this.#tombstones.get(traceId) !== undefined) trace.truncated = true;
       this.#traces.set(traceId, trace);
       this.#bytes += trace.bytes;
     }
@@ -123,6 +120,7 @@ export class TraceRing {
   restore(trace: TraceRecord, pinned: boolean): void {
     if (this.#traces.has(trace.traceId)) return;
     trace.cutTo(this.#maxTraceBytes);
+    trace.isWhole = true;
     this.#traces.set(trace.traceId, trace);
     this.#chains[rankOf(trace)].append(trace);
     this.#bytes += trace.bytes;

@@ -1,84 +1,218 @@
 import type { Database, Statement } from 'better-sqlite3';
+import { OPERATION_TYPES } from '../query.ts';
+import type { LogLine, OperationType } from '../query.ts';
+import { OperationIndex, reasonBits } from './operation-index.ts';
+import { StringInterner } from './string-interner.ts';
+import { decodeTrace, encodeTrace } from './trace-json.ts';
+import { slowestColumn } from './trace-conditions.ts';
+import type { SearchedTrace } from './trace-filter.ts';
+import { encodeLines } from './trace-logs.ts';
+import { rankOf } from './trace-record.ts';
+import type { TraceRank, TraceRecord } from './trace-record.ts';
+import { wordsOf } from './trace-words.ts';
+import type { TraceWords } from './trace-words.ts';
 
-export interface TraceRow {
-  readonly traceId: string;
-  readonly endMillis: number;
-  readonly pinned: boolean;
+const RANKS: readonly TraceRank[] = ['ordinary', 'mustKeep'];
+/** Its rows in three tables and six indexes, without the texts: measured. */
+const TRACE_BYTES = 260;
+
+export function rankNumber(rank: TraceRank): number {
+  return RANKS.indexOf(rank);
+}
+
+export interface SavedTrace {
+  readonly trace: TraceRecord;
+  /** Undefined: not known. */
+  readonly logs: readonly LogLine[] | undefined;
+}
+
+interface BodyRow {
+  readonly trace_id: string;
+  readonly pinned: number;
   readonly body: string;
+  readonly logs: string | null;
 }
 
 /** The kept traces of the history file. Every call is synchronous and short; the caller decides when and how much. */
 export class TraceTable {
-  /** Since version 1 of the file. */
-  static readonly SCHEMA = `
-    CREATE TABLE trace (
-      trace_id TEXT NOT NULL UNIQUE,
-      end_millis REAL NOT NULL,
-      pinned INTEGER NOT NULL,
-      body TEXT NOT NULL
-    ) STRICT;
-    CREATE INDEX trace_by_end ON trace (pinned, end_millis);
-  `;
-  readonly #database: Database;
-  readonly #save: Statement<[string, number, number, string]>;
-  readonly #add: Statement<[string, number, number, string]>;
-  readonly #expire: Statement<[number, number]>;
+  readonly #operations: OperationIndex;
+  readonly #save: Statement<(string | number | null)[], number>;
+  readonly #saveBody: Statement<[number, string, string | null]>;
+  readonly #saveWords: Statement<[number, string, string, string]>;
+  readonly #findVocabulary: Statement<[number, string], number>;
+  readonly #addVocabulary: Statement<[number, string]>;
+  readonly #body: Statement<[string], BodyRow>;
+  readonly #newest: Statement<[number, number, number, number], BodyRow>;
+  readonly #extent: Statement<
+    [{ readonly rank: number; readonly pinned: number }],
+    Readonly<Record<'oldest' | 'newest', number | null>>
+  >;
+  readonly #expire: Statement<[number, number, number]>;
+  readonly #dropOldest: Statement<[number, number]>;
 
   constructor(database: Database) {
-    this.#database = database;
-    const columns = `INTO trace (trace_id, end_millis, pinned, body) VALUES (?, ?, ?, ?) ON CONFLICT (trace_id) DO`;
-    this.#save = database.prepare(
-      `INSERT ${columns} UPDATE SET end_millis = excluded.end_millis, pinned = excluded.pinned, body = excluded.body`,
+    this.#operations = new OperationIndex(database);
+    this.#save = database.prepare<(string | number | null)[], number>(SAVE).pluck();
+    this.#saveBody = database.prepare(
+      `INSERT INTO trace_body (trace, body, logs) VALUES (?, ?, ?)
+       ON CONFLICT (trace) DO UPDATE SET body = excluded.body, logs = coalesce(excluded.logs, logs)`,
     );
-    this.#add = database.prepare(`INSERT ${columns} NOTHING`);
+    this.#saveWords = database.prepare(
+      'INSERT OR REPLACE INTO trace_words (trace, own, numbers, span_ids) VALUES (?, ?, ?, ?)',
+    );
+    this.#findVocabulary = database
+      .prepare<[number, string], number>('SELECT id FROM vocabulary WHERE hash = ? AND words = ?')
+      .pluck();
+    this.#addVocabulary = database.prepare('INSERT INTO vocabulary (hash, words) VALUES (?, ?)');
+    const bodies =
+      'SELECT trace_id, pinned, body, logs FROM kept_trace JOIN trace_body ON trace_body.trace = kept_trace.id';
+    this.#body = database.prepare(`${bodies} WHERE trace_id = ?`);
+    this.#newest = database.prepare(
+      `${bodies} WHERE rank = ? AND pinned = ? AND end_millis >= ? ORDER BY end_millis DESC LIMIT ?`,
+    );
+    const ends = 'FROM kept_trace WHERE rank = @rank AND pinned = @pinned';
+    this.#extent = database.prepare(
+      `SELECT (SELECT min(end_millis) ${ends}) AS oldest, (SELECT max(end_millis) ${ends}) AS newest`,
+    );
     this.#expire = database.prepare(
-      'DELETE FROM trace WHERE rowid IN (SELECT rowid FROM trace WHERE pinned = 0 AND end_millis < ? ORDER BY end_millis LIMIT ?)',
+      `DELETE FROM kept_trace WHERE id IN
+         (SELECT id FROM kept_trace WHERE rank = ? AND pinned = 0 AND end_millis < ? ORDER BY end_millis LIMIT ?)`,
+    );
+    this.#dropOldest = database.prepare(
+      'DELETE FROM kept_trace WHERE id IN (SELECT id FROM kept_trace WHERE rank = ? ORDER BY pinned, end_millis LIMIT ?)',
     );
   }
 
-  save({ traceId, endMillis, pinned, body }: TraceRow): void {
-    this.#save.run(traceId, endMillis, Number(pinned), body);
+  /** Writes a trace anew. Log lines that are not known leave those that are there. */
+  save(trace: TraceRecord, logs?: readonly LogLine[]): void {
+    const words = wordsOf(trace);
+    const body = encodeTrace(trace);
+    const lines = logs === undefined ? null : encodeLines(logs);
+    const id = this.#saveRow(trace, words, Buffer.byteLength(body) + Buffer.byteLength(lines ?? ''));
+    this.#saveBody.run(id, body, lines);
+    this.#saveWords.run(id, words.own, words.numbers, words.spanIds);
+    this.#operations.write(id, trace);
   }
 
-  /** For a trace of which the file may hold more than memory does. */
-  add({ traceId, endMillis, pinned, body }: TraceRow): void {
-    this.#add.run(traceId, endMillis, Number(pinned), body);
+  get(traceId: string): SavedTrace | undefined {
+    const row = this.#body.get(traceId);
+    return row === undefined ? undefined : toSaved(row, new StringInterner());
   }
 
-  /** The newest traces, newest first, pinned ones before all. */
-  newest(limit: number): readonly TraceRow[] {
-    const rows = this.#database
-      .prepare<[number], { trace_id: string; end_millis: number; pinned: number; body: string }>(
-        'SELECT trace_id, end_millis, pinned, body FROM trace ORDER BY pinned DESC, end_millis DESC LIMIT ?',
-      )
-      .all(limit);
-    return rows.map((row) => ({
-      traceId: row.trace_id,
-      endMillis: row.end_millis,
-      pinned: row.pinned === 1,
-      body: row.body,
-    }));
+  /** As it was written, in a third of the time: for a search that reads many. */
+  unchecked(traceId: string): SearchedTrace | undefined {
+    const row = this.#body.get(traceId);
+    return row && { traceId, spans: (JSON.parse(row.body) as Pick<SearchedTrace, 'spans'>).spans };
   }
 
-  /** The text of one trace; undefined when the file does not hold it. */
-  body(traceId: string): string | undefined {
-    return this.#database
-      .prepare<[string], string>('SELECT body FROM trace WHERE trace_id = ?')
-      .pluck()
-      .get(traceId);
+  /** The newest of a rank that ended at the cutoff or later, newest first; one that cannot be read is given to `skip`. */
+  *newest(
+    rank: TraceRank,
+    pinned: boolean,
+    cutoffMillis: number,
+    limit: number,
+    skip: (error: unknown) => void,
+  ): Iterable<SavedTrace> {
+    const strings = new StringInterner();
+    for (const row of this.#newest.iterate(rankNumber(rank), Number(pinned), cutoffMillis, limit)) {
+      try {
+        yield toSaved(row, strings);
+      } catch (error) {
+        skip(error);
+      }
+    }
   }
 
   /** Removes at most `limit` that ended before the cutoff; returns how many. Pinned ones stay. */
-  expire(cutoffMillis: number, limit: number): number {
-    return this.#expire.run(cutoffMillis, limit).changes;
+  expire(rank: TraceRank, cutoffMillis: number, limit: number): number {
+    return this.#expire.run(rankNumber(rank), cutoffMillis, limit).changes;
   }
 
   /** Removes the oldest, pinned ones last; returns how many. */
-  dropOldest(limit: number): number {
-    return this.#database
-      .prepare(
-        'DELETE FROM trace WHERE rowid IN (SELECT rowid FROM trace ORDER BY pinned, end_millis LIMIT ?)',
-      )
-      .run(limit).changes;
+  dropOldest(rank: TraceRank, limit: number): number {
+    return this.#dropOldest.run(rankNumber(rank), limit).changes;
   }
+
+  extent(rank: TraceRank): {
+    readonly oldestMillis: number | undefined;
+    readonly newestMillis: number | undefined;
+  } {
+    // The index answers for either kind of pin at once, for both it would be read through.
+    const ends = [0, 1]
+      .flatMap((pinned) => Object.values(this.#extent.get({ rank: rankNumber(rank), pinned })!))
+      .filter((millis) => millis !== null);
+    return ends.length === 0
+      ? { oldestMillis: undefined, newestMillis: undefined }
+      : { oldestMillis: Math.min(...ends), newestMillis: Math.max(...ends) };
+  }
+
+  /** After a transaction that came to nothing. */
+  forget(): void {
+    this.#operations.forget();
+  }
+
+  #saveRow(trace: TraceRecord, words: TraceWords, bodyBytes: number): number {
+    const { traceId, pinned, startMillis, durationMillis, extent, errorCount, spans } = trace;
+    const wordBytes = Buffer.byteLength(words.own) + words.numbers.length + words.spanIds.length;
+    return this.#save.get(
+      traceId,
+      rankNumber(rankOf(trace)),
+      Number(pinned),
+      startMillis,
+      durationMillis,
+      extent.fromMillis,
+      extent.toMillis,
+      errorCount,
+      reasonBits(spans),
+      this.#vocabularyId(words.vocabulary),
+      TRACE_BYTES + bodyBytes + wordBytes + OperationIndex.bytesOf(trace),
+      ...OPERATION_TYPES.map((type) => slowest(trace, type)),
+    )!;
+  }
+
+  #vocabularyId(words: string): number {
+    const hash = hashOf(words);
+    return (
+      this.#findVocabulary.get(hash, words) ?? Number(this.#addVocabulary.run(hash, words).lastInsertRowid)
+    );
+  }
+}
+
+const COLUMNS = [
+  'trace_id',
+  'rank',
+  'pinned',
+  'start_millis',
+  'duration_millis',
+  'first_millis',
+  'end_millis',
+  'errors',
+  'reasons',
+  'vocabulary',
+  'bytes',
+  ...OPERATION_TYPES.map(slowestColumn),
+];
+const SAVE = `INSERT INTO kept_trace (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})
+  ON CONFLICT (trace_id) DO UPDATE SET ${COLUMNS.map((name) => `${name} = excluded.${name}`).join(', ')}
+  RETURNING id`;
+
+function slowest({ spans }: TraceRecord, type: OperationType): number | null {
+  const longest = spans.reduce(
+    (longest, span) => (span.type === type ? Math.max(longest, span.durationMillis) : longest),
+    -Infinity,
+  );
+  return longest === -Infinity ? null : longest;
+}
+
+function toSaved(row: BodyRow, strings: StringInterner): SavedTrace {
+  const trace = decodeTrace(row.trace_id, row.body, strings);
+  trace.pinned = row.pinned === 1;
+  return { trace, logs: row.logs === null ? undefined : (JSON.parse(row.logs) as readonly LogLine[]) };
+}
+
+/** FNV-1a, 32 bits, signed: what an index over whole texts would double is looked up by. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash;
 }

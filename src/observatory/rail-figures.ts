@@ -6,8 +6,6 @@ import { secondsOf } from './series-lines.ts';
 import { isStartUpWork } from './start-up-statements.ts';
 import type { ChosenRange } from './time-range.ts';
 
-const MOST = 500;
-
 /** One live figure for every entry of the rail. */
 export function railFigures(
   telemetry: TelemetryQuery,
@@ -20,7 +18,6 @@ export function railFigures(
   const routes = telemetry.series('http', range);
   const operations = telemetry.operations(range);
   const failed = Object.values(operations).reduce((sum, { errors }) => sum + errors, 0);
-  const atMost = (count: number): string => (count >= MOST ? `${MOST}+` : countText(count));
   const sampled = [rates.http, rates.database, rates.render];
   const failing =
     exported.lastError !== undefined &&
@@ -31,9 +28,9 @@ export function railFigures(
     process: text(size(telemetry.process().current.rssBytes)),
     routes: countText(routes.length),
     queries: countText(telemetry.series('database', range).filter((row) => !isStartUpWork(row)).length),
-    slow: atMost(telemetry.slow(range, MOST).length),
+    slow: countText(telemetry.slow({ range, limit: 0 }).total),
     failures: countText(failed),
-    traces: countText(telemetry.traces({ range, limit: 1 }).total),
+    traces: countText(telemetry.traces({ range, limit: 0 }).total),
     sampling: sampled.every((each) => each === sampled[0]) ? text(share(sampled[0] ?? 1)) : 'per type',
     export: !exported.configured ? 'off' : failing ? 'failing' : 'on',
     buffer: text(size(telemetry.buffer().bytes)),

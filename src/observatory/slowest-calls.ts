@@ -34,11 +34,7 @@ export function slowestCalls(
 ): SlowestCalls {
   const { rows, total } = telemetry.traces({ range, series, sort: 'slowest', limit: MAX_TRACES });
   const traceIds = new Set([
-    ...telemetry
-      .slow(range, 500)
-      .filter((row) => row.type === type && row.series === series)
-      .slice(0, MAX_ROWS)
-      .map((row) => row.traceId),
+    ...telemetry.slow({ range, type, series, limit: MAX_ROWS }).rows.map((row) => row.traceId),
     ...rows.map((row) => row.traceId),
   ]);
   const calls: Call[] = [];

@@ -1,4 +1,3 @@
-import type { OperationRow } from '../../../otel/query.ts';
 import { html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
@@ -9,7 +8,8 @@ import { countText } from '../format/quantity.ts';
 import { definePage } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
 
-const MAX_ROWS = 500;
+/** Failures that are grouped. */
+const MAX_ROWS = 5000;
 /** Of a series in the sentence, in characters. */
 const MAX_PLACE = 120;
 
@@ -17,6 +17,8 @@ interface FailuresFacts {
   /** Of 100 % of operations in the range. */
   readonly counted: number;
   readonly kept: number;
+  /** The newest of those kept. */
+  readonly grouped: number;
   readonly groups: readonly FailureGroup[];
   readonly series: string | undefined;
 }
@@ -27,16 +29,15 @@ export const failuresPage = definePage<FailuresFacts>({
   menu: 'failures',
   fetch({ telemetry, range, query }) {
     const series = query['series'];
-    const rows: readonly OperationRow[] = telemetry
-      .failures(range, MAX_ROWS)
-      .filter((row) => series === undefined || series === '' || row.series === series);
+    const { rows, total } = telemetry.failures({ range, series: series || undefined, limit: MAX_ROWS });
     const counted = Object.values(telemetry.operations(range)).reduce(
       (sum, operation) => sum + operation.errors,
       0,
     );
     return {
       counted,
-      kept: rows.length,
+      kept: total,
+      grouped: rows.length,
       groups: withExceptions(telemetry, groupFailures(rows, range)),
       series: series === '' ? undefined : series,
     };
@@ -78,13 +79,13 @@ export const failuresPage = definePage<FailuresFacts>({
       { text: '.' },
     ];
   },
-  draw({ counted, groups, kept, series }, view) {
+  draw({ counted, groups, kept, grouped, series }, view) {
     const columns = failureColumns(view);
     const partly = series === undefined && kept < counted;
     return panel({
       title: 'By type and place',
       note: html`${countText(kept)}
-      ${partly ? html`of ${countText(counted)} still held` : 'kept'}${kept >= MAX_ROWS && ', the newest'}
+      ${partly ? html`of ${countText(counted)} still held` : 'kept'}${grouped < kept && html`, the newest ${countText(grouped)} grouped`}
       ${series !== undefined && html`<a href="${view.links.to('/failures')}">show all places</a> `}${csvLink(view)}`,
       body: drawTable(sortRows(groups, columns, view.query['sort']), columns, {
         caption: 'Failures by type and place',

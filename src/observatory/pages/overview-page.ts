@@ -64,7 +64,7 @@ export const overviewPage = definePage<OverviewFacts>({
       seconds,
       timelines: { http: timeline('http'), database: timeline('database'), render: timeline('render') },
       heatMap: telemetry.heatMap('http', range.known, { maxColumns: 60 }),
-      failed: telemetry.failures(range, MAX_FAILED).filter((row) => row.type === 'http'),
+      failed: telemetry.failures({ range, type: 'http', limit: MAX_FAILED }).rows,
       routes,
       statements: shown,
       runtime,

@@ -51,7 +51,7 @@ export function seriesFacts(
     timeline: telemetry.timeline(type, range.known, { series: name, maxPoints: 90 }),
     heatMap: telemetry.heatMap(type, range.known, { series: name, maxColumns: 60 }),
     slowest: telemetry.traces({ range, series: name, sort: 'slowest', limit: 10 }).rows,
-    failures: telemetry.failures(range, 500).filter((row) => row.type === type && row.series === name),
+    failures: telemetry.failures({ range, type, series: name, limit: 500 }).rows,
     markers: telemetry.markers(range),
   };
 }

@@ -26,7 +26,7 @@ export const slowPage = definePage<SlowFacts>({
     const { oldestMillis = 0, evicted } = telemetry.buffer();
     const lost = Object.values(evicted).some((count) => count > 0) && oldestMillis > range.fromMillis;
     return {
-      rows: telemetry.slow(range, MAX_ROWS),
+      ...telemetry.slow({ range, limit: MAX_ROWS }),
       thresholdsSeconds: telemetry.sampling().thresholdsSeconds,
       heldSinceMillis: lost ? oldestMillis : undefined,
     };

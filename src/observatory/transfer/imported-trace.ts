@@ -35,6 +35,7 @@ export function importedTrace(
     pinned: false,
     spans,
     logs,
+    logsKnown: true,
     droppedSpans: typeof dropped === 'number' ? dropped : 0,
     truncated: resource[`${OWN}trace.truncated`] === true,
     remoteParent: resource[`${OWN}trace.remote_parent`] === true,

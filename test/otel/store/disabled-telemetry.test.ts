@@ -29,8 +29,8 @@ describe('disabledTelemetry', () => {
     expect(telemetry.traces()).toEqual({ rows: [], total: 0 });
     expect(telemetry.trace(traceIdOf(1))).toEqual({ traceId: traceIdOf(1), reason: 'unknown' });
     expect([
-      ...telemetry.slow(),
-      ...telemetry.failures(),
+      ...telemetry.slow().rows,
+      ...telemetry.failures().rows,
       ...telemetry.business(),
       ...telemetry.faults(),
     ]).toEqual([]);

@@ -21,7 +21,7 @@ describe('History under an instrumented better-sqlite3', () => {
       const { ring, history, guard } = place.start();
       ring.add(traceIdOf(1), [spanRecord()], WHOLE);
       history.flush();
-      expect(history.trace(traceIdOf(1))).toBeDefined();
+      expect(history.saved(traceIdOf(1))).toBeDefined();
       expect(history.fileBytes).toBeGreaterThan(0);
       history.close();
       place.start();

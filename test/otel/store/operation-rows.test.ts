@@ -1,9 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { failedOperations, slowOperations } from '../../../otel/store/operation-rows.ts';
+import { failedOperations, operationList, slowOperations } from '../../../otel/store/operation-rows.ts';
+import type { FoundOperation } from '../../../otel/store/operation-rows.ts';
 import { TraceRecord } from '../../../otel/store/trace-record.ts';
 import { spanRecord, START_MILLIS, traceIdOf, WHOLE } from './kept-span-fixture.ts';
 import type { SpanSketch } from './kept-span-fixture.ts';
 
+const rowsOf = (found: readonly FoundOperation[], limit = 100) =>
+  operationList(found, found.length, limit).rows;
 const THRESHOLDS = { http: 1, database: 1, render: 0.25 };
 
 function traces(...sketches: readonly SpanSketch[]): TraceRecord[] {
@@ -16,7 +19,7 @@ function traces(...sketches: readonly SpanSketch[]): TraceRecord[] {
 
 describe('slowOperations', () => {
   it('lists what was kept for being slow, slowest first', () => {
-    const rows = slowOperations(
+    const slow = slowOperations(
       traces(
         { name: 'slow', reason: 'slow', durationMillis: 1500 },
         { name: 'slowest', reason: 'slow', durationMillis: 3000 },
@@ -25,6 +28,7 @@ describe('slowOperations', () => {
       ),
       THRESHOLDS,
     );
+    const rows = rowsOf(slow);
     expect(rows.map((row) => row.name)).toEqual(['slowest', 'slow']);
     expect(rows[0]).toMatchObject({
       traceId: traceIdOf(2),
@@ -59,8 +63,8 @@ describe('slowOperations', () => {
       { reason: 'slow', startMillis: START_MILLIS, durationMillis: 2000 },
     );
     const range = { fromMillis: START_MILLIS + 1000, toMillis: START_MILLIS + 2000 };
-    expect(slowOperations(found, THRESHOLDS, range)).toMatchObject([{ durationMillis: 1000 }]);
-    expect(slowOperations(found, THRESHOLDS, undefined, 1)).toMatchObject([{ durationMillis: 2000 }]);
+    expect(rowsOf(slowOperations(found, THRESHOLDS, { range }))).toMatchObject([{ durationMillis: 1000 }]);
+    expect(rowsOf(slowOperations(found, THRESHOLDS), 1)).toMatchObject([{ durationMillis: 2000 }]);
   });
 });
 
@@ -71,7 +75,7 @@ describe('failedOperations', () => {
       time: [1, 0] as [number, number],
       attributes: { 'exception.type': type, 'exception.message': message },
     });
-    const rows = failedOperations(
+    const failed = failedOperations(
       traces(
         {
           failed: true,
@@ -88,7 +92,7 @@ describe('failedOperations', () => {
         { failed: false, startMillis: START_MILLIS + 9 },
       ),
     );
-    expect(rows.map((row) => [row.traceId, row.errorType, row.errorMessage])).toEqual([
+    expect(rowsOf(failed).map((row) => [row.traceId, row.errorType, row.errorMessage])).toEqual([
       [traceIdOf(2), 'TypeError', 'outer'],
       [traceIdOf(3), undefined, undefined],
       [traceIdOf(1), 'SQLITE_BUSY', 'locked'],
@@ -104,8 +108,10 @@ describe('failedOperations', () => {
       WHOLE,
     );
     const range = { fromMillis: START_MILLIS + 5, toMillis: START_MILLIS + 25 };
-    expect(failedOperations([trace], range).map((row) => row.startMillis - START_MILLIS)).toEqual([10, 0]);
-    expect(failedOperations([trace], undefined, 2)).toHaveLength(2);
+    expect(rowsOf(failedOperations([trace], { range })).map((row) => row.startMillis - START_MILLIS)).toEqual(
+      [10, 0],
+    );
+    expect(rowsOf(failedOperations([trace]), 2)).toHaveLength(2);
     expect(failedOperations([])).toEqual([]);
   });
 });

@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { InProcessSpanExporter } from '../../../otel/store/in-process-span-exporter.ts';
-import { TraceRecord } from '../../../otel/store/trace-record.ts';
 import { TraceRing } from '../../../otel/store/trace-ring.ts';
 import { keptSpan, spanIdOf, spanRecord, START_MILLIS, traceIdOf, WHOLE } from './kept-span-fixture.ts';
 import { SAMPLE, storeWith } from './store-fixture.ts';
@@ -82,21 +81,6 @@ describe('TelemetryStore', () => {
     });
   });
 
-  it('opens from the archive what memory let go, also when late spans brought a piece of it back', () => {
-    const archive = new TraceRecord(traceIdOf(1));
-    archive.append([spanRecord({ name: 'whole' })], WHOLE);
-    const archived = (traceId: string) => (traceId === traceIdOf(1) ? archive : undefined);
-    const ring = new TraceRing({ maxTraces: 1, maxBytes: 1_000_000, now: () => 0 });
-    const { store } = storeWith({ ring, archived });
-    ring.add(traceIdOf(1), [spanRecord()], WHOLE);
-    ring.add(traceIdOf(2), [spanRecord()], WHOLE);
-    expect(store.trace(traceIdOf(1))).toMatchObject({ name: 'whole' });
-    ring.add(traceIdOf(1), [spanRecord({ name: 'late', parentSpanId: spanIdOf(1) })], WHOLE);
-    expect(store.trace(traceIdOf(1))).toMatchObject({ name: 'whole' });
-    ring.add(traceIdOf(2), [spanRecord({ name: 'late', parentSpanId: spanIdOf(1) })], WHOLE);
-    expect(store.trace(traceIdOf(2))).toMatchObject({ name: 'late', truncated: true });
-  });
-
   it('refreshes on request, also with nothing to refresh', async () => {
     const refresh = jest.fn(async () => {});
     await storeWith({ refresh }).store.refresh();
@@ -122,9 +106,9 @@ describe('TelemetryStore', () => {
     const { store, ring } = storeWith();
     ring.add(traceIdOf(1), [spanRecord({ reason: 'slow', durationMillis: 2000 })], WHOLE);
     ring.add(traceIdOf(2), [spanRecord({ reason: 'error', failed: true })], WHOLE);
-    expect(store.slow()).toMatchObject([{ traceId: traceIdOf(1) }]);
-    expect(store.failures()).toMatchObject([{ traceId: traceIdOf(2) }]);
-    expect(store.slow(RANGE, 10)).toEqual([]);
+    expect(store.slow()).toMatchObject({ rows: [{ traceId: traceIdOf(1) }], total: 1 });
+    expect(store.failures()).toMatchObject({ rows: [{ traceId: traceIdOf(2) }], total: 1 });
+    expect(store.slow({ range: RANGE, limit: 10 })).toEqual({ rows: [], total: 0 });
   });
 
   it('pins by id in any case, and says when it cannot', () => {

@@ -69,8 +69,8 @@ describe('RecordTemplates', () => {
     const trace = new TraceRecord(traceIdOf(7));
     trace.append([records.record(templated())!, toSpanRecord(keptSpan(), new StringInterner())], WHOLE);
     const read = decodeTrace(trace.traceId, encodeTrace(trace), new StringInterner());
-    expect(read.detail((span) => toSpanRow(span, undefined))).toEqual(
-      trace.detail((span) => toSpanRow(span, undefined)),
+    expect(read.detail((span) => toSpanRow(span, undefined), [])).toEqual(
+      trace.detail((span) => toSpanRow(span, undefined), []),
     );
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { TraceFilter } from '../../../otel/query.ts';
-import { clampLimit, filterTraces } from '../../../otel/store/trace-filter.ts';
+import type { TraceFilter, TraceList } from '../../../otel/query.ts';
+import { clampLimit, matchTraces, traceRows } from '../../../otel/store/trace-filter.ts';
 import { TraceRecord } from '../../../otel/store/trace-record.ts';
 import { spanIdOf, spanRecord, START_MILLIS, traceIdOf, WHOLE } from './kept-span-fixture.ts';
 import type { SpanSketch } from './kept-span-fixture.ts';
@@ -63,11 +63,16 @@ const TRACES = [
   }),
 ];
 
+function filterTraces(traces: readonly TraceRecord[], filter: TraceFilter): TraceList {
+  const matches = matchTraces(traces, filter);
+  return { rows: traceRows(matches, filter), total: matches.length };
+}
+
 function ids(filter: TraceFilter): number[] {
   return filterTraces(TRACES, filter).rows.map((row) => Number.parseInt(row.traceId, 16));
 }
 
-describe('filterTraces', () => {
+describe('matchTraces', () => {
   it.each<[string, TraceFilter, number[]]>([
     ['nothing: all, newest first', {}, [4, 3, 2, 1]],
     ['slowest first', { sort: 'slowest' }, [4, 2, 3, 1]],

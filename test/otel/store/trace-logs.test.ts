@@ -20,9 +20,9 @@ describe('TraceLogs', () => {
   it('holds the last lines of a trace, oldest first', () => {
     const logs = new TraceLogs({ maxLinesPerTrace: 2 });
     for (const message of ['a', 'b', 'c']) logs.add(TRACE_ID, line(message), 10);
-    expect(logs.of(TRACE_ID).map(({ message }) => message)).toEqual(['b', 'c']);
+    expect(logs.of(TRACE_ID, 0)?.map(({ message }) => message)).toEqual(['b', 'c']);
     expect(logs.bytes).toBe(20);
-    expect(logs.of('unknown')).toEqual([]);
+    expect(logs.of('unknown', 0)).toEqual([]);
   });
 
   it('is bounded in traces and in bytes, and lets the oldest go', () => {
@@ -34,8 +34,8 @@ describe('TraceLogs', () => {
       expect(byCount.traces).toBeLessThanOrEqual(3);
       expect(byBytes.bytes).toBeLessThanOrEqual(100);
     }
-    expect(byCount.of('trace 49')).toHaveLength(1);
-    expect(byBytes.of('trace 49')).toHaveLength(1);
+    expect(byCount.of('trace 49', 0)).toHaveLength(1);
+    expect(byBytes.of('trace 49', 0)).toHaveLength(1);
     expect(byBytes.traces).toBe(3);
   });
 
@@ -43,7 +43,7 @@ describe('TraceLogs', () => {
     const logs = new TraceLogs({ maxBytes: 100 });
     logs.add('a', line('small'), 50);
     logs.add('b', line('large'), 101);
-    expect([logs.of('a').length, logs.of('b').length, logs.bytes]).toEqual([1, 0, 50]);
+    expect([logs.of('a', 0)?.length, logs.of('b', 0)?.length, logs.bytes]).toEqual([1, 0, 50]);
   });
 });
 
@@ -68,7 +68,7 @@ describe('TraceLogProcessor', () => {
       context: inSpan,
     });
     expect(logs.traces).toBe(1);
-    expect(logs.of(TRACE_ID)).toMatchObject([
+    expect(logs.of(TRACE_ID, 0)).toMatchObject([
       {
         spanId: SPAN_ID,
         level: 'warn',
@@ -81,7 +81,7 @@ describe('TraceLogProcessor', () => {
 
   it('cuts what is too long', () => {
     logger.emit({ body: 'm'.repeat(5000), attributes: { stack: 's'.repeat(50_000) }, context: inSpan });
-    const last = logs.of(TRACE_ID).at(-1)!;
-    expect([last.message.length, String(last.attributes['stack']).length]).toEqual([1000, 4000]);
+    const last = logs.of(TRACE_ID, 0)?.at(-1);
+    expect([last?.message.length, String(last?.attributes['stack']).length]).toEqual([1000, 4000]);
   });
 });

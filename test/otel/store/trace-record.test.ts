@@ -60,7 +60,7 @@ describe('TraceRecord', () => {
   });
 
   it('shows its spans as rows, earliest first', () => {
-    const detail = trace([child(), root()]).detail((span) => toSpanRow(span, 0.5));
+    const detail = trace([child(), root()]).detail((span) => toSpanRow(span, 0.5), []);
     expect(detail.spans.map((span) => [span.name, span.percentile])).toEqual([
       ['GET /:slug', 0.5],
       ['SELECT posts', 0.5],

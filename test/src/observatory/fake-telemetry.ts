@@ -6,8 +6,11 @@ import type {
   EffectiveSetting,
   ExportFacts,
   HeatMap,
+  HistoryFacts,
   Marker,
   MissingTrace,
+  OperationFilter,
+  OperationList,
   OperationRow,
   OperationSummary,
   OperationType,
@@ -239,10 +242,9 @@ export class FakeTelemetry implements TelemetryQuery, TelemetryControl {
 
   #operationRows(
     wanted: 'slow' | 'error',
-    range: TimeRange | undefined,
-    limit: number,
-  ): readonly OperationRow[] {
-    return this.#traces
+    { range, type, series, limit = 100 }: OperationFilter,
+  ): OperationList {
+    const rows = this.#traces
       .filter(
         (trace) =>
           range === undefined ||
@@ -251,6 +253,8 @@ export class FakeTelemetry implements TelemetryQuery, TelemetryControl {
       .flatMap((trace) =>
         trace.spans
           .filter((span) => span.keepReason === wanted)
+          .filter((span) => type === undefined || span.type === type)
+          .filter((span) => series === undefined || span.series === series)
           .map((span): OperationRow => ({
             traceId: trace.traceId,
             spanId: span.spanId,
@@ -267,16 +271,16 @@ export class FakeTelemetry implements TelemetryQuery, TelemetryControl {
       )
       .sort((a, b) =>
         wanted === 'slow' ? b.durationMillis - a.durationMillis : b.startMillis - a.startMillis,
-      )
-      .slice(0, limit);
+      );
+    return { rows: rows.slice(0, limit), total: rows.length };
   }
 
-  slow(range?: TimeRange, limit = 100): readonly OperationRow[] {
-    return this.#operationRows('slow', range, limit);
+  slow(filter: OperationFilter = {}): OperationList {
+    return this.#operationRows('slow', filter);
   }
 
-  failures(range?: TimeRange, limit = 100): readonly OperationRow[] {
-    return this.#operationRows('error', range, limit);
+  failures(filter: OperationFilter = {}): OperationList {
+    return this.#operationRows('error', filter);
   }
 
   #sample(atMillis: number): RuntimeSample {
@@ -398,6 +402,10 @@ export class FakeTelemetry implements TelemetryQuery, TelemetryControl {
       oldestMillis:
         this.#traces.length === 0 ? undefined : Math.min(...this.#traces.map((trace) => trace.startMillis)),
     };
+  }
+
+  history(): HistoryFacts | undefined {
+    return undefined;
   }
 
   spans(): OperationCounts {

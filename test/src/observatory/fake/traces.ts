@@ -74,6 +74,7 @@ export function sketchTrace(
     pinned: false,
     spans: rows,
     logs: [],
+    logsKnown: true,
     droppedSpans: 0,
     truncated: false,
     remoteParent: false,

@@ -1,0 +1,53 @@
+import type { HistoryFile } from './history-file.ts';
+import type { TraceRank } from './trace-record.ts';
+
+/** 128 MiB: eight times what the ring holds by default. */
+export const DEFAULT_MAX_BYTES = 134_217_728;
+/** Of 128 MiB 48 for ordinary traces, 40 for those that failed or were slow, so that a busy hour of the first takes no failure. */
+const TRACE_SHARES: Readonly<Record<TraceRank, number>> = { ordinary: 0.375, mustKeep: 0.3125 };
+/** 32 of 128 MiB; what is left is for all else. */
+const COUNTS_SHARE = 0.25;
+/** Rows of each kind that one slice removes: as many as it may write, and more. */
+const MAX_GONE_PER_SLICE = 50;
+const GONE_AT_ONCE = 5;
+
+export function maxTraceBytes(rank: TraceRank, maxBytes: number): number {
+  return maxBytes * TRACE_SHARES[rank];
+}
+
+/** Removes what is too old, then what is beyond the bound of its kind, then of all; returns how many went. */
+export function makeRoom(
+  file: HistoryFile,
+  { maxBytes, cutoffMillis, nowMillis }: Readonly<Record<'maxBytes' | 'cutoffMillis' | 'nowMillis', number>>,
+): number {
+  const { traces, ledger } = file;
+  const counts = file.counts.table;
+  let gone = counts.expire(nowMillis, MAX_GONE_PER_SLICE);
+  gone += drop(
+    () => counts.bytes > maxBytes * COUNTS_SHARE,
+    () => counts.dropOldest(GONE_AT_ONCE),
+  );
+  for (const rank of ['ordinary', 'mustKeep'] as const) {
+    const expired = traces.expire(rank, cutoffMillis, MAX_GONE_PER_SLICE);
+    const dropped = drop(
+      () => ledger.of(rank).bytes > maxTraceBytes(rank, maxBytes),
+      () => traces.dropOldest(rank, GONE_AT_ONCE),
+    );
+    ledger.book(rank, { expired, dropped });
+    gone += expired + dropped;
+  }
+  if (file.usedBytes <= maxBytes) return gone;
+  const dropped = traces.dropOldest('ordinary', GONE_AT_ONCE);
+  ledger.book('ordinary', { dropped });
+  return gone + (dropped || counts.dropOldest(MAX_GONE_PER_SLICE));
+}
+
+function drop(isFull: () => boolean, dropOldest: () => number): number {
+  let gone = 0;
+  while (gone < MAX_GONE_PER_SLICE && isFull()) {
+    const dropped = dropOldest();
+    if (dropped === 0) break;
+    gone += dropped;
+  }
+  return gone;
+}

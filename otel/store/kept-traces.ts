@@ -1,0 +1,93 @@
+import type {
+  HistoryFacts,
+  OperationFilter,
+  OperationList,
+  SamplingFacts,
+  TraceFilter,
+  TraceList,
+} from '../query.ts';
+import { failedOperations, operationList, slowOperations } from './operation-rows.ts';
+import { matchTraces, traceRows } from './trace-filter.ts';
+import type { SavedTrace } from './trace-table.ts';
+import type { TraceRecord } from './trace-record.ts';
+import type { TraceRing } from './trace-ring.ts';
+import type { FoundOperations, FoundTraces } from './trace-search.ts';
+
+type Thresholds = SamplingFacts['thresholdsSeconds'];
+
+/** What the history file answers of traces; undefined when there is none, or it cannot be read. */
+export interface TraceArchive {
+  facts(): HistoryFacts | undefined;
+  saved(traceId: string): SavedTrace | undefined;
+  /** Those of the ids that it has. */
+  known(traceIds: readonly string[]): readonly string[] | undefined;
+  traces(filter: TraceFilter, heldIds: readonly string[]): FoundTraces | undefined;
+  slow(
+    thresholds: Thresholds,
+    filter: OperationFilter,
+    heldIds: readonly string[],
+  ): FoundOperations | undefined;
+  failures(filter: OperationFilter, heldIds: readonly string[]): FoundOperations | undefined;
+}
+
+/** The kept traces in memory and on disk as one: what memory holds is newer, and what it let go is found in the file. */
+export class KeptTraces {
+  readonly #ring: TraceRing;
+  readonly #archive: TraceArchive | undefined;
+
+  constructor(ring: TraceRing, archive?: TraceArchive) {
+    this.#ring = ring;
+    this.#archive = archive;
+  }
+
+  list(filter: TraceFilter): TraceList {
+    const { traces, ids } = this.#held();
+    const held = matchTraces(traces, filter);
+    const saved = this.#archive?.traces(filter, ids);
+    const total = held.length + (saved?.total ?? 0);
+    const rows = traceRows([...held, ...(saved?.matches ?? [])], filter);
+    return saved?.searched === undefined ? { rows, total } : { rows, total, searched: saved.searched };
+  }
+
+  slow(thresholds: Thresholds, filter: OperationFilter = {}): OperationList {
+    const { traces, ids } = this.#held();
+    const found = slowOperations(traces, thresholds, filter);
+    return together(found, this.#archive?.slow(thresholds, filter, ids), filter);
+  }
+
+  failures(filter: OperationFilter = {}): OperationList {
+    const { traces, ids } = this.#held();
+    return together(failedOperations(traces, filter), this.#archive?.failures(filter, ids), filter);
+  }
+
+  /** With the log lines that were saved with it; undefined logs: not known. */
+  find(traceId: string): SavedTrace | undefined {
+    const held = this.#ring.get(traceId);
+    const saved = this.#archive?.saved(traceId);
+    if (held === undefined) return saved;
+    return { trace: whole(held, saved), logs: saved?.logs };
+  }
+
+  #held(): { readonly traces: readonly TraceRecord[]; readonly ids: readonly string[] } {
+    const held = [...this.#ring.values()];
+    const doubtful = held.filter(({ isWhole }) => !isWhole).map(({ traceId }) => traceId);
+    const begun = new Set(this.#archive?.known(doubtful));
+    const traces = held.map((trace) =>
+      begun.has(trace.traceId) ? whole(trace, this.#archive?.saved(trace.traceId)) : trace,
+    );
+    return { traces, ids: held.map(({ traceId }) => traceId) };
+  }
+}
+
+/** Of a trace that was evicted and got more spans, or that another process began, the file holds the beginning. */
+function whole(trace: TraceRecord, saved: SavedTrace | undefined): TraceRecord {
+  return saved === undefined || trace.isWhole ? trace : trace.after(saved.trace);
+}
+
+function together(
+  held: Parameters<typeof operationList>[0],
+  saved: FoundOperations | undefined,
+  { limit }: OperationFilter,
+): OperationList {
+  return operationList([...held, ...(saved?.found ?? [])], held.length + (saved?.total ?? 0), limit);
+}

@@ -1,0 +1,98 @@
+import type { Database, Statement } from 'better-sqlite3';
+import { OPERATION_TYPES } from '../query.ts';
+import type { KeepReason, OperationType } from '../query.ts';
+import { operationRow, waitedMillis } from './operation-rows.ts';
+import { endMillisOf } from './span-record.ts';
+import type { SpanRecord } from './span-record.ts';
+import type { TraceRecord } from './trace-record.ts';
+
+const REASONS: readonly KeepReason[] = ['error', 'slow', 'probability', 'ancestor', 'late'];
+
+/** A row of `operation`: measured. */
+const ROW_BYTES = 40;
+/** The same of one that failed or was slow, with the row of its list and its entries in two indexes. */
+const LISTED_BYTES = 480;
+
+export function typeNumber(type: OperationType): number {
+  return OPERATION_TYPES.indexOf(type);
+}
+
+export function reasonNumber(reason: KeepReason): number {
+  return REASONS.indexOf(reason);
+}
+
+/** One bit for each reason that a span of the trace was kept for. */
+export function reasonBits(spans: readonly SpanRecord[]): number {
+  return spans.reduce((bits, { keepReason }) => bits | (1 << reasonNumber(keepReason)), 0);
+}
+
+/** Writes the operations of a trace as lists ask for them. The names of series are written once; few come, none goes. */
+export class OperationIndex {
+  readonly #add: Statement<
+    [number, number, number, number, number, number, number, number, number | null, string | null]
+  >;
+  readonly #clear: Statement<[number]>;
+  readonly #addSeries: Statement<[number, string]>;
+  readonly #findSeries: Statement<[number, string], number>;
+  readonly #series = new Map<string, number>();
+
+  constructor(database: Database) {
+    this.#add = database.prepare(
+      `INSERT INTO operation (trace, number, type, series, end_millis, duration_millis, failed, reason, waited_millis, row)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#clear = database.prepare('DELETE FROM operation WHERE trace = ?');
+    this.#addSeries = database.prepare('INSERT OR IGNORE INTO series (type, name) VALUES (?, ?)');
+    this.#findSeries = database
+      .prepare<[number, string], number>('SELECT id FROM series WHERE type = ? AND name = ?')
+      .pluck();
+  }
+
+  /** Bytes that the rows of a trace take. */
+  static bytesOf(trace: TraceRecord): number {
+    return trace.spans.reduce((bytes, span) => bytes + (isListed(span) ? LISTED_BYTES : ROW_BYTES), 0);
+  }
+
+  write(id: number, trace: TraceRecord): void {
+    this.#clear.run(id);
+    for (const [number, span] of trace.spans.entries()) this.#write(id, number, trace, span);
+  }
+
+  /** After a transaction that came to nothing: what it named is not in the file. */
+  forget(): void {
+    this.#series.clear();
+  }
+
+  #write(id: number, number: number, trace: TraceRecord, span: SpanRecord): void {
+    const waited = waitedMillis(span);
+    const failed = span.status === 'error';
+    const row = isListed(span) ? JSON.stringify(operationRow(trace, span)) : null;
+    this.#add.run(
+      id,
+      number,
+      typeNumber(span.type),
+      this.#seriesId(span),
+      endMillisOf(span),
+      span.durationMillis,
+      Number(failed),
+      reasonNumber(span.keepReason),
+      waited ?? null,
+      row,
+    );
+  }
+
+  #seriesId({ type, series }: SpanRecord): number {
+    const key = `${type} ${series}`;
+    const known = this.#series.get(key);
+    if (known !== undefined) return known;
+    this.#addSeries.run(typeNumber(type), series);
+    const id = this.#findSeries.get(typeNumber(type), series)!;
+    this.#series.set(key, id);
+    return id;
+  }
+}
+
+/** Whether it may stand in a list of failed or slow operations. */
+function isListed(span: SpanRecord): boolean {
+  return span.status === 'error' || waitedMillis(span) !== undefined;
+}

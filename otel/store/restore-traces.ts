@@ -1,0 +1,39 @@
+import type { TraceRank, TraceRecord } from './trace-record.ts';
+import { MUST_KEEP_SHARE } from './trace-ring.ts';
+import type { TraceRing } from './trace-ring.ts';
+import type { TraceTable } from './trace-table.ts';
+
+/**
+ * Fills the ring from the file without evicting: pinned traces, then the newest of those that failed or were slow up to the share that is
+ * theirs, then the newest of the others, then what room is left with more of the first.
+ */
+export function restoreTraces(
+  table: TraceTable,
+  ring: TraceRing,
+  cutoffMillis: number,
+  skip: (error: unknown) => void,
+): void {
+  const { maxTraces, maxBytes } = ring.facts();
+  const found = new Map<string, TraceRecord>();
+  let bytes = 0;
+  const take = (rank: TraceRank, pinned: boolean, share: number): void => {
+    for (const { trace } of table.newest(rank, pinned, pinned ? -Infinity : cutoffMillis, maxTraces, skip)) {
+      if (found.has(trace.traceId)) continue;
+      if (found.size >= maxTraces * share || bytes + trace.bytes > maxBytes * share) return;
+      found.set(trace.traceId, trace);
+      bytes += trace.bytes;
+    }
+  };
+  take('mustKeep', true, 1);
+  take('ordinary', true, 1);
+  take('mustKeep', false, MUST_KEEP_SHARE);
+  take('ordinary', false, 1);
+  take('mustKeep', false, 1);
+  const inOrder = [...found.values()].sort((a, b) => a.extent.toMillis - b.extent.toMillis);
+  for (const trace of inOrder) {
+    const { pinned } = trace;
+    // The ring pins it itself, and may have no room for a pin.
+    trace.pinned = false;
+    ring.restore(trace, pinned);
+  }
+}

@@ -1,0 +1,135 @@
+import type { OperationType, TraceFilter } from '../query.ts';
+import { reasonNumber, typeNumber } from './operation-index.ts';
+import { asksForOperation, MIN_ID_CHARS, pairOf, searchWords } from './trace-filter.ts';
+import { withoutNul } from './trace-words.ts';
+
+/** Parts of a statement over `kept_trace t`, with the values of their names. */
+export interface TraceConditions {
+  /** What stands before SELECT, and between FROM and WHERE. */
+  readonly before: string;
+  readonly from: string;
+  /** Joined with AND; true where nothing is asked. */
+  readonly where: string;
+  /** What the list is sorted by when it asks for the slowest. */
+  readonly durationMillis: string;
+  readonly values: Readonly<Record<string, string | number>>;
+  /** Whether a trace that meets them still has to be read: of `key=value` it is known that both occur, not that they belong together. */
+  readonly isRough: boolean;
+}
+
+type Bind = (value: string | number) => string;
+type Condition = string | undefined;
+
+/** The column of the longest operation of a type. */
+export function slowestColumn(type: OperationType): string {
+  return `slowest_${type}`;
+}
+
+/** The SQL of a filter: the same traces as `matchTraces` finds among those in memory. */
+export function traceConditions(filter: TraceFilter): TraceConditions {
+  const values: Record<string, string | number> = {};
+  const bind = (value: string | number): string => {
+    const name = `v${Object.keys(values).length}`;
+    values[name] = value;
+    return `@${name}`;
+  };
+  const { range, minMillis } = filter;
+  const words = searchWords(filter.text);
+  const shared = [
+    range && `t.end_millis >= ${bind(range.fromMillis)} AND t.first_millis < ${bind(range.toMillis)}`,
+    ...words.map((word) => wordCondition(word, bind)),
+  ];
+  const isRough = words.some((word) => pairOf(word) !== undefined);
+  const joined = words.length > 0 ? 'JOIN trace_words w ON w.trace = t.id' : '';
+  const rest = { before: '', from: `kept_trace t ${joined}`, values, isRough };
+  if (!asksForOperation(filter)) {
+    const where = all([...shared, ...ownConditions(filter, bind)]);
+    return { ...rest, where, durationMillis: 't.duration_millis' };
+  }
+  const longest = longestOfType(filter, bind);
+  if (longest !== undefined) {
+    const reached = minMillis === undefined ? 'IS NOT NULL' : `>= ${bind(minMillis)}`;
+    return { ...rest, where: all([...shared, `${longest} ${reached}`]), durationMillis: longest };
+  }
+  // Read once from end to end: asked for trace by trace it takes twice as long.
+  const before = `WITH found AS MATERIALIZED (SELECT o.trace AS id, max(o.duration_millis) AS duration_millis FROM operation o
+    WHERE ${all(operationConditions(filter, bind))} GROUP BY o.trace)`;
+  const from = `found JOIN kept_trace t ON t.id = found.id ${joined}`;
+  return { ...rest, before, from, where: all(shared), durationMillis: 'found.duration_millis' };
+}
+
+/** Of a filter that asks no more of the operation than its type, its end and how long it took at least; NULL where there is none. */
+function longestOfType(filter: TraceFilter, bind: Bind): string | undefined {
+  const { type, series, status, reason, maxMillis, range } = filter;
+  if (type === undefined || (series ?? status ?? reason ?? maxMillis) !== undefined) return undefined;
+  const column = `t.${slowestColumn(type)}`;
+  if (range === undefined) return column;
+  // Of a trace that is not wholly in the range only some operations are.
+  return `CASE WHEN ${column} IS NULL THEN NULL
+    WHEN t.first_millis >= ${bind(range.fromMillis)} AND t.end_millis < ${bind(range.toMillis)} THEN ${column}
+    ELSE (SELECT max(o.duration_millis) FROM operation o WHERE o.trace = t.id AND ${all(operationConditions({ type, range }, bind))}) END`;
+}
+
+function ownConditions({ status, reason, minMillis, maxMillis }: TraceFilter, bind: Bind): Condition[] {
+  return [
+    status && `t.errors ${status === 'error' ? '> 0' : '= 0'}`,
+    reason && `t.reasons & ${1 << reasonNumber(reason)}`,
+    minMillis === undefined ? undefined : `t.duration_millis >= ${bind(minMillis)}`,
+    maxMillis === undefined ? undefined : `t.duration_millis <= ${bind(maxMillis)}`,
+  ];
+}
+
+function operationConditions(filter: TraceFilter, bind: Bind): Condition[] {
+  const { type, series, status, reason, minMillis, maxMillis, range } = filter;
+  return [
+    series === undefined ? type && `o.type = ${typeNumber(type)}` : seriesCondition(series, type, bind),
+    status && `o.failed = ${status === 'error' ? 1 : 0}`,
+    reason && `o.reason = ${reasonNumber(reason)}`,
+    minMillis === undefined ? undefined : `o.duration_millis >= ${bind(minMillis)}`,
+    maxMillis === undefined ? undefined : `o.duration_millis <= ${bind(maxMillis)}`,
+    range && `o.end_millis >= ${bind(range.fromMillis)} AND o.end_millis < ${bind(range.toMillis)}`,
+  ];
+}
+
+function seriesCondition(series: string, type: OperationType | undefined, bind: Bind): string {
+  const named = `SELECT id FROM series WHERE name = ${bind(series)}`;
+  return type === undefined
+    ? `o.series IN (${named})`
+    : `o.series = (${named} AND type = ${typeNumber(type)})`;
+}
+
+/** The word stands somewhere in the trace. Where `key=value` does the value does too; else the key has to be one of the trace's. */
+function wordCondition(word: string, bind: Bind): string {
+  const found = textConditions(word, bind);
+  if (word.length >= MIN_ID_CHARS && /^[0-9a-f]+$/.test(word)) {
+    const id = bind(`%${word}%`);
+    found.push(`t.trace_id LIKE ${id}`, `w.span_ids LIKE ${id}`);
+  }
+  const pair = pairOf(word);
+  if (pair === undefined) return any(found);
+  const key = inVocabulary(`\n${pair.key}\n`, bind);
+  const isText = !['true', 'false', 'null'].includes(pair.value);
+  return all([isText ? any(textConditions(pair.value, bind)) : undefined, any([key, ...found])]);
+}
+
+function textConditions(text: string, bind: Bind): string[] {
+  const found = [inVocabulary(text, bind), `w.own LIKE ${bind(like(text))} ESCAPE '\\'`];
+  if (/^-?\d[\d.e+-]*$/.test(text)) found.push(`w.numbers LIKE ${bind(like(`\n${text}\n`))} ESCAPE '\\'`);
+  return found;
+}
+
+function inVocabulary(text: string, bind: Bind): string {
+  return `t.vocabulary IN (SELECT id FROM vocabulary WHERE words LIKE ${bind(like(text))} ESCAPE '\\')`;
+}
+
+function like(text: string): string {
+  return `%${withoutNul(text).replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+}
+
+function any(conditions: readonly string[]): string {
+  return `(${conditions.join(' OR ')})`;
+}
+
+function all(conditions: readonly Condition[]): string {
+  return conditions.filter((each) => each !== undefined).join(' AND ') || 'true';
+}

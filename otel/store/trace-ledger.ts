@@ -1,0 +1,52 @@
+import type { Database, Statement } from 'better-sqlite3';
+import type { TraceRank } from './trace-record.ts';
+import { rankNumber } from './trace-table.ts';
+
+/** What the file holds of a rank, and what it lost of it since it was begun. */
+export interface RankRow {
+  readonly traces: number;
+  readonly bytes: number;
+  /** By age. */
+  readonly expired: number;
+  /** By the bound in bytes. */
+  readonly dropped: number;
+}
+
+/** Traces and bytes by rank, kept by triggers in the transaction of what they count: right whoever writes, and whenever it is killed. */
+export class TraceLedger {
+  /** Since version 2 of the file. */
+  static readonly SCHEMA = `
+    CREATE TABLE trace_rank (
+      rank INTEGER PRIMARY KEY,
+      traces INTEGER NOT NULL,
+      bytes INTEGER NOT NULL,
+      expired INTEGER NOT NULL,
+      dropped INTEGER NOT NULL
+    ) STRICT;
+    INSERT INTO trace_rank VALUES (0, 0, 0, 0, 0), (1, 0, 0, 0, 0);
+    CREATE TRIGGER kept_trace_in AFTER INSERT ON kept_trace BEGIN ${book('NEW', '+')} END;
+    CREATE TRIGGER kept_trace_out AFTER DELETE ON kept_trace BEGIN ${book('OLD', '-')} END;
+    CREATE TRIGGER kept_trace_changed AFTER UPDATE ON kept_trace BEGIN ${book('OLD', '-')} ${book('NEW', '+')} END;
+  `;
+  readonly #lose: Statement<[number, number, number]>;
+  readonly #row: Statement<[number], RankRow>;
+
+  constructor(database: Database) {
+    this.#lose = database.prepare(
+      'UPDATE trace_rank SET expired = expired + ?, dropped = dropped + ? WHERE rank = ?',
+    );
+    this.#row = database.prepare('SELECT traces, bytes, expired, dropped FROM trace_rank WHERE rank = ?');
+  }
+
+  of(rank: TraceRank): RankRow {
+    return this.#row.get(rankNumber(rank))!;
+  }
+
+  book(rank: TraceRank, { expired = 0, dropped = 0 }: Partial<RankRow>): void {
+    if (expired + dropped > 0) this.#lose.run(expired, dropped, rankNumber(rank));
+  }
+}
+
+function book(row: 'NEW' | 'OLD', sign: '+' | '-'): string {
+  return `UPDATE trace_rank SET traces = traces ${sign} 1, bytes = bytes ${sign} ${row}.bytes WHERE rank = ${row}.rank;`;
+}

@@ -1,0 +1,281 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { OperationFilter, TraceFilter } from '../../../otel/query.ts';
+import { KeptTraces } from '../../../otel/store/kept-traces.ts';
+import { HistoryFolder } from './history-fixture.ts';
+import { spanIdOf, spanRecord, START_MILLIS, traceIdOf, WHOLE } from './kept-span-fixture.ts';
+import type { SpanSketch } from './kept-span-fixture.ts';
+
+const THRESHOLDS = { http: 1, database: 0.5, render: 0.25 };
+
+/** A span as the test made it; the only one with `isRoot` of a trace comes first. */
+type Sent = SpanSketch & {
+  readonly spanId: string;
+  readonly startMillis: number;
+  readonly durationMillis: number;
+};
+
+/** What was sent, by trace: no code of the store. */
+type Ledger = Map<number, readonly Sent[]>;
+
+const endOf = (span: Sent): number => span.startMillis + span.durationMillis;
+const typeOf = (span: Sent): string => span.type ?? 'http';
+const reasonOf = (span: Sent): string => span.reason ?? 'probability';
+const within = (millis: number, range: TraceFilter['range']): boolean =>
+  range === undefined || (millis >= range.fromMillis && millis < range.toMillis);
+
+function hasWord(id: number, spans: readonly Sent[], word: string): boolean {
+  const [, key, value] = /^([\w.-]+)=(.+)$/.exec(word) ?? [];
+  return (
+    (word.length >= 8 &&
+      [traceIdOf(id), ...spans.map((span) => span.spanId)].some((each) => each.includes(word))) ||
+    spans.some((span) => {
+      const attributes = Object.entries(span.attributes ?? {});
+      const texts = [span.name, span.series ?? span.name, span.message, ...attributes.flat()];
+      return (
+        texts.some((text) =>
+          typeof text === 'number'
+            ? String(text) === word
+            : String(text ?? '')
+                .toLowerCase()
+                .includes(word),
+        ) ||
+        attributes.some(([name, held]) => {
+          const text = String(held).toLowerCase();
+          return name === key && (typeof held === 'number' ? text === value : text.includes(value!));
+        })
+      );
+    })
+  );
+}
+
+function expectedTraces(ledger: Ledger, filter: TraceFilter) {
+  const {
+    type,
+    series,
+    status,
+    reason,
+    minMillis = -Infinity,
+    maxMillis = Infinity,
+    range,
+    text = '',
+  } = filter;
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  return [...ledger]
+    .flatMap(([id, spans]) => {
+      const root = spans[0]!;
+      const isLong = (millis: number): boolean => millis >= minMillis && millis <= maxMillis;
+      const isFailed = status === undefined ? undefined : status === 'error';
+      let duration: number | undefined;
+      if (type !== undefined || series !== undefined) {
+        const longest = spans
+          .filter((span) => type === undefined || typeOf(span) === type)
+          .filter((span) => series === undefined || (span.series ?? span.name) === series)
+          .filter((span) => reason === undefined || reasonOf(span) === reason)
+          .filter((span) => isFailed === undefined || (span.failed === true) === isFailed)
+          .filter((span) => isLong(span.durationMillis) && within(endOf(span), range))
+          .map((span) => span.durationMillis);
+        duration = longest.length === 0 ? undefined : Math.max(...longest);
+      } else {
+        const first = Math.min(...spans.map((span) => span.startMillis));
+        const last = Math.max(...spans.map(endOf));
+        const fits =
+          (range === undefined || (first < range.toMillis && last >= range.fromMillis)) &&
+          (isFailed === undefined || spans.some((span) => span.failed === true) === isFailed) &&
+          (reason === undefined || spans.some((span) => reasonOf(span) === reason)) &&
+          isLong(root.durationMillis);
+        duration = fits ? root.durationMillis : undefined;
+      }
+      if (duration === undefined || !words.every((word) => hasWord(id, spans, word))) return [];
+      return [{ id, duration, start: root.startMillis, spans: spans.length }];
+    })
+    .sort((a, b) => (filter.sort === 'slowest' && b.duration - a.duration) || b.start - a.start);
+}
+
+function expectedOperations(
+  ledger: Ledger,
+  filter: OperationFilter,
+  wanted: (span: Sent) => boolean,
+): Sent[] {
+  return [...ledger.values()]
+    .flat()
+    .filter(wanted)
+    .filter((span) => filter.type === undefined || typeOf(span) === filter.type)
+    .filter((span) => filter.series === undefined || (span.series ?? span.name) === filter.series)
+    .filter((span) => within(endOf(span), filter.range));
+}
+
+const WORDS = [
+  'GLASS',
+  'café',
+  '404',
+  '40',
+  '100%',
+  'a_b',
+  "it's",
+  'url.path=glass',
+  'code=404',
+  'code=40',
+  'café=x',
+  spanIdOf(7001),
+  'nowhere',
+  'get',
+  'select',
+];
+const PATHS = ['/2026/Glass', '/CAFÉ', '/100%', '/a_b', '/axb', "/it's", '/'];
+
+const child = fc.record({
+  type: fc.constantFrom('database' as const, 'render' as const),
+  series: fc.constantFrom('SELECT posts', 'feed.rss', 'GET /'),
+  durationMillis: fc.constantFrom(0.5, 3, 250, 600),
+  failed: fc.boolean(),
+  reason: fc.constantFrom('probability' as const, 'slow' as const, 'error' as const, 'late' as const),
+});
+const steps = fc.array(
+  fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        do: fc.constant('add' as const),
+        path: fc.constantFrom(...PATHS),
+        code: fc.constantFrom(200, 404, 140),
+        durationMillis: fc.integer({ min: 0, max: 1500 }),
+        failed: fc.boolean(),
+        children: fc.array(child, { maxLength: 3 }),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('late' as const), of: fc.nat(20), child }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ do: fc.constantFrom('restart' as const, 'kill' as const, 'flush' as const) }),
+    },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('pin' as const), of: fc.nat(20) }) },
+  ),
+  { minLength: 1, maxLength: 25 },
+);
+const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 1 });
+const filters = fc.array(
+  fc.record({
+    type: optional(fc.constantFrom('http' as const, 'database' as const, 'render' as const)),
+    series: optional(fc.constantFrom('GET /', 'SELECT posts', 'unknown')),
+    reason: optional(fc.constantFrom('probability' as const, 'error' as const, 'slow' as const)),
+    status: optional(fc.constantFrom('error' as const, 'ok' as const)),
+    minMillis: optional(fc.constantFrom(0, 3, 100)),
+    maxMillis: optional(fc.constantFrom(3, 250, 1000)),
+    text: optional(
+      fc.array(fc.constantFrom(...WORDS), { minLength: 1, maxLength: 2 }).map((words) => words.join(' ')),
+    ),
+    sort: fc.constantFrom('newest' as const, 'slowest' as const),
+    limit: fc.constantFrom(1, 3, 100),
+    range: optional(
+      fc.tuple(fc.nat(20), fc.nat(20)).map(([from, length]) => ({
+        fromMillis: START_MILLIS + from * 1000,
+        toMillis: START_MILLIS + (from + length) * 1000 + 1,
+      })),
+    ),
+  }),
+  { minLength: 1, maxLength: 6 },
+);
+
+describe('KeptTraces', () => {
+  let place: HistoryFolder;
+  beforeEach(() => {
+    place = new HistoryFolder();
+  });
+  afterEach(() => place.remove());
+
+  it('lists over memory and file what a plain list of the traces sent lists, through evictions, restarts and kills', () => {
+    fc.assert(
+      fc.property(steps, filters, fc.integer({ min: 1, max: 8 }), (all, asked, maxTraces) => {
+        place.remove();
+        place = new HistoryFolder();
+        let running = place.start({ maxTraces });
+        let sent: Ledger = new Map();
+        let written: Ledger = new Map();
+        // Never more than one change is unwritten: nothing can be evicted before it is in the file.
+        const write = (): void => {
+          running.history.flush();
+          written = new Map(sent);
+        };
+        for (const [id, step] of all.entries()) {
+          if (step.do === 'add') {
+            write();
+            const root: Sent = {
+              name: 'GET /',
+              spanId: spanIdOf(id * 1000 + 1),
+              startMillis: START_MILLIS + id * 1000,
+              durationMillis: step.durationMillis + id / 64,
+              attributes: { 'url.path': step.path, code: step.code },
+              ...(step.failed && { failed: true, reason: 'error' as const, message: 'Broken' }),
+            };
+            const children = step.children.map((each, i): Sent => ({
+              ...each,
+              name: each.series,
+              spanId: spanIdOf(id * 1000 + 2 + i),
+              parentSpanId: root.spanId,
+              startMillis: root.startMillis + i,
+            }));
+            running.ring.add(traceIdOf(id), [root, ...children].map(spanRecord), {
+              ...WHOLE,
+              isContinued: false,
+            });
+            sent.set(id, [root, ...children]);
+          } else if (step.do === 'late') {
+            const spans = sent.get(step.of);
+            if (spans === undefined) continue;
+            write();
+            const late: Sent = {
+              ...step.child,
+              name: step.child.series,
+              spanId: spanIdOf(step.of * 1000 + 100 + id),
+              parentSpanId: spans[0]!.spanId,
+              startMillis: spans[0]!.startMillis + 5,
+            };
+            running.ring.add(traceIdOf(step.of), [spanRecord(late)], { ...WHOLE, isContinued: true });
+            sent.set(step.of, [...spans, late]);
+          } else if (step.do === 'pin') running.ring.pin(traceIdOf(step.of), true);
+          else if (step.do === 'flush') write();
+          else {
+            if (step.do === 'restart') {
+              running.history.close();
+              written = new Map(sent);
+            }
+            sent = new Map(written);
+            running = place.start({ maxTraces });
+          }
+        }
+        const kept = new KeptTraces(running.ring, running.history);
+        for (const filter of asked as readonly TraceFilter[]) {
+          const expected = expectedTraces(sent, filter);
+          const { rows, total } = kept.list(filter);
+          expect({ filter, total, rows: rows.map((row) => [row.traceId, row.spanCount]) }).toEqual({
+            filter,
+            total: expected.length,
+            rows: expected.slice(0, filter.limit).map(({ id, spans }) => [traceIdOf(id), spans]),
+          });
+          const failed = expectedOperations(sent, filter, (span) => span.failed === true);
+          const failures = kept.failures({ ...filter, limit: 5000 });
+          expect(failures.total).toBe(failed.length);
+          expect(failures.rows.map((row) => row.spanId).sort()).toEqual(
+            failed.map((span) => span.spanId).sort(),
+          );
+          const wasSlow = expectedOperations(sent, filter, (span) => {
+            if (reasonOf(span) === 'slow') return true;
+            if (reasonOf(span) !== 'error' && reasonOf(span) !== 'late') return false;
+            return span.durationMillis >= THRESHOLDS[typeOf(span) as keyof typeof THRESHOLDS] * 1000;
+          });
+          const slow = kept.slow(THRESHOLDS, { ...filter, limit: 2 });
+          expect(slow.total).toBe(wasSlow.length);
+          expect(slow.rows.map((row) => row.durationMillis)).toEqual(
+            wasSlow
+              .map((span) => span.durationMillis)
+              .sort((a, b) => b - a)
+              .slice(0, 2),
+          );
+        }
+        expect(running.guard.faults()).toEqual([]);
+      }),
+      { numRuns: 120 },
+    );
+  });
+});
