@@ -1,5 +1,5 @@
 import type { TelemetryQuery } from '../../otel/query.ts';
-import { chooseRange, fittingPreset, knownSince, type ChosenRange } from './time-range.ts';
+import { asCounted, chooseRange, fittingPreset, knownSince, type ChosenRange } from './time-range.ts';
 
 const HOUR_MILLIS = 3_600_000;
 
@@ -15,5 +15,5 @@ export function rangeAsked(
   const fitting = fittingPreset(now - since);
   const unasked = Object.keys(asked.query).length === 0;
   const range = unasked && fitting.millis < HOUR_MILLIS ? chooseRange(query, now, fitting) : asked;
-  return knownSince(range, since);
+  return knownSince(asCounted(range, telemetry.coverage(range), now), since);
 }

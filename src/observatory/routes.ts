@@ -16,6 +16,7 @@ import { PAGES } from './pages.ts';
 import { railCost, railFigures } from './rail-figures.ts';
 import { sentenceText } from './sentences/sentence.ts';
 import { rangeAsked } from './range-asked.ts';
+import { rangeDocument } from './range-document.ts';
 import { addImportRoutes } from './transfer/import-routes.ts';
 import { ImportedTraces } from './transfer/imported-traces.ts';
 import { createRouter } from '../router.ts';
@@ -157,11 +158,7 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
       ctx.body = jsonNames({
         title: open.title,
         summary: sentenceText(open.sentence),
-        range: {
-          from_ms: view.range.fromMillis,
-          to_ms: view.range.toMillis,
-          problem: view.range.problem ?? null,
-        },
+        range: rangeDocument(view.range, view.now),
         facts: open.facts,
       });
     } else {

@@ -1,5 +1,5 @@
-import type { TimeRange } from '../../otel/query.ts';
-import { momentText } from './format/moment.ts';
+import type { Coverage, TimeRange } from '../../otel/query.ts';
+import { momentText, spanText } from './format/moment.ts';
 
 export interface Preset {
   /** As it stands in the address: `-1h`. */
@@ -33,8 +33,10 @@ const UNITS: Readonly<Record<string, readonly [number, string]>> = {
 /** Longer ranges than anything that is remembered are cut. */
 const MAX_MILLIS = 366 * DAY;
 
-/** The one time range of the observatory, as the address says it. */
+/** The one time range of the observatory, as the address says it: moved outwards to the buckets that counts are kept in. */
 export interface ChosenRange extends TimeRange {
+  /** How it is counted; undefined where nothing is. */
+  readonly coverage: Coverage | undefined;
   /** The part of it that anything can be known of: what a chart asks for, so that a young process is seen in fine buckets. */
   readonly known: TimeRange;
   /** What a chart spans: `known`, with room for the mark of the start where it begins there. */
@@ -78,6 +80,7 @@ function moving(millis: number, words: string, now: number): ChosenRange {
   const range = { fromMillis: now - millis, toMillis: now + 1 };
   return {
     ...range,
+    coverage: undefined,
     known: range,
     drawn: range,
     query: { from },
@@ -113,21 +116,80 @@ export function chooseRange(
   if (toMillis === undefined)
     return wrong(`“${to}” is not a time. Write an instant such as 2026-11-23T14:00.`);
   if (toMillis <= fromMillis) return wrong('The range ends before it begins.');
-  const range = { fromMillis: Math.max(fromMillis, toMillis - MAX_MILLIS), toMillis };
+  return between(
+    { fromMillis: Math.max(fromMillis, toMillis - MAX_MILLIS), toMillis },
+    to === '' || to === 'now',
+    now,
+  );
+}
+
+/** From one instant to another, or to now. */
+function between(range: TimeRange, isMoving: boolean, now: number): ChosenRange {
+  const { fromMillis, toMillis } = range;
+  const iso = (millis: number): string => new Date(millis).toISOString();
   return {
     ...range,
+    coverage: undefined,
     known: range,
     drawn: range,
-    query: {
-      from: new Date(fromMillis).toISOString(),
-      ...(to === '' || to === 'now' ? {} : { to: new Date(toMillis).toISOString() }),
-    },
-    moving: to === '' || to === 'now',
-    words: `between ${momentText(fromMillis, now)} and ${to === '' || to === 'now' ? 'now' : momentText(toMillis, now)}`,
+    query: { from: iso(fromMillis), ...(isMoving ? {} : { to: iso(toMillis) }) },
+    moving: isMoving,
+    words: `between ${momentText(fromMillis, now)} and ${isMoving ? 'now' : momentText(toMillis, now)}`,
     preset: undefined,
     problem: undefined,
   };
 }
+
+/** The range as it is counted; words and address say that. One that ends now ends now. */
+export function asCounted(range: ChosenRange, coverage: Coverage, now: number): ChosenRange {
+  const { moving: isMoving, preset, query } = range;
+  const counted = {
+    fromMillis: coverage.fromMillis,
+    toMillis: isMoving ? range.toMillis : coverage.toMillis,
+  };
+  const isRelative = preset !== undefined || query['from']?.startsWith('-') === true;
+  const said = isRelative
+    ? { ...range, ...counted, known: counted, drawn: counted }
+    : between(counted, isMoving, now);
+  const words = coverage.missing.length === 0 ? said.words : `${said.words}, as far as is known`;
+  return { ...said, words, coverage, problem: range.problem };
+}
+
+/** The range of all that this process did. */
+export function sinceStart(startedAtMillis: number, now: number): ChosenRange {
+  const range = between({ fromMillis: startedAtMillis, toMillis: now + 1 }, true, now);
+  const age = now - startedAtMillis;
+  return {
+    ...range,
+    words: age < 1000 ? 'since the start just now' : `since the start ${spanText(age)} ago`,
+  };
+}
+
+/** What a page says of how its range is counted, beside the range itself; empty where every number is exact and as fine as can be. */
+export function coverageNotes({ coverage }: ChosenRange, now: number): readonly string[] {
+  if (coverage === undefined) return [];
+  const { coarser, missing } = coverage;
+  const spans = missing.map(({ fromMillis, toMillis, reason }) => {
+    const when = `between ${momentText(fromMillis, now)} and ${momentText(Math.min(toMillis, now), now)}`;
+    return `Numbers are “at least”: counts ${when} ${WHY_MISSING[reason]}.`;
+  });
+  const notes =
+    spans.length > MAX_NOTES
+      ? [...spans.slice(0, MAX_NOTES), `So are those of ${spans.length - MAX_NOTES} more times in it.`]
+      : spans;
+  if (coarser === undefined) return notes;
+  return [
+    ...notes,
+    `Before ${momentText(coarser.beforeMillis, now)} this is counted by the ${coarser.word}: there was no room for finer counts.`,
+  ];
+}
+
+const MAX_NOTES = 3;
+const WHY_MISSING: Readonly<Record<Coverage['missing'][number]['reason'], string>> = {
+  bound: 'are gone, over the bounds of memory and file',
+  killed: 'may be missing: a process was killed then before it wrote all of them down',
+  disk: 'are missing in part: the disk did not take them',
+};
 
 /** Charts of the first moments span at least so much. */
 const MIN_DRAWN_MILLIS = 5000;

@@ -2,7 +2,7 @@ import { html, type Html } from '../../views/html.ts';
 import { localInput } from './local-input.ts';
 import type { AnyPage, OpenPage, PageView } from '../page.ts';
 import { drawSentence } from '../sentences/sentence.ts';
-import { PRESETS } from '../time-range.ts';
+import { coverageNotes, PRESETS } from '../time-range.ts';
 
 /** All of a page below the frame: title, range, sentence, body. It is what a live update replaces. */
 export function pageContent(page: AnyPage, open: OpenPage, view: PageView): Html {
@@ -18,6 +18,7 @@ export function pageContent(page: AnyPage, open: OpenPage, view: PageView): Html
       </div>
     </header>
     ${view.range.problem !== undefined && html`<p class="notice" role="alert">${view.range.problem} Shown is what happened ${view.range.words}.</p>`}
+    ${page.ranged && coverageNotes(view.range, view.now).map((note) => html`<p class="notice">${note}</p>`)}
     ${drawSentence(open.sentence)} ${open.body}
     <footer class="page-foot">
       <a href="${view.links.to(view.path, { ...view.query, from: undefined, to: undefined, format: 'json' })}"

@@ -34,6 +34,7 @@ describe('GET /admin/metrics', () => {
     expect(cache).toBe('no-store');
     expect(Object.keys(body)).toEqual([
       'summary',
+      'range',
       'process',
       'sampling',
       'operations',

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { chooseRange, elapsedSeconds, knownSince } from '../../../src/observatory/time-range.ts';
+import {
+  asCounted,
+  chooseRange,
+  coverageNotes,
+  elapsedSeconds,
+  knownSince,
+} from '../../../src/observatory/time-range.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 14);
 const HOUR = 3_600_000;
@@ -27,6 +33,58 @@ describe('knownSince', () => {
   it('never draws more than was asked for', () => {
     const short = chooseRange({ from: '-3s' }, NOW);
     expect(knownSince(short, NOW - 1000).drawn.fromMillis).toBe(short.fromMillis);
+  });
+});
+
+describe('asCounted', () => {
+  const MINUTE = 60_000;
+  const coverage = {
+    fromMillis: NOW - 3 * HOUR,
+    toMillis: NOW - 3 * HOUR + MINUTE,
+    stepMillis: MINUTE,
+    countedFromMillis: 0,
+    missing: [],
+    coarser: undefined,
+  };
+
+  it('is the buckets that hold it, in numbers, words and address alike', () => {
+    const second = chooseRange({ from: '2026-11-23T11:00:20Z', to: '2026-11-23T11:00:21Z' }, NOW);
+    const counted = asCounted(second, coverage, NOW);
+    expect(counted).toMatchObject({ fromMillis: NOW - 3 * HOUR, toMillis: NOW - 3 * HOUR + MINUTE });
+    expect(counted.words).toBe('between 11:00:00 and 11:01:00');
+    expect(counted.query).toEqual({ from: '2026-11-23T11:00:00.000Z', to: '2026-11-23T11:01:00.000Z' });
+    expect(elapsedSeconds(counted, NOW, 0)).toBe(60);
+  });
+
+  it('of a preset stays the preset, and ends now', () => {
+    const day = chooseRange({ from: '-24h' }, NOW);
+    const counted = asCounted(
+      day,
+      { ...coverage, fromMillis: day.fromMillis - 999, toMillis: NOW + MINUTE },
+      NOW,
+    );
+    expect(counted).toMatchObject({
+      words: 'in the last 24 hours',
+      query: { from: '-24h' },
+      toMillis: NOW + 1,
+    });
+    expect(counted.fromMillis).toBe(day.fromMillis - 999);
+  });
+
+  it('says where numbers are at least, and why, and where they are coarser than they could be', () => {
+    const missing = [
+      { fromMillis: NOW - HOUR, toMillis: NOW - HOUR + 15_000, reason: 'killed' },
+      { fromMillis: NOW - 3 * HOUR, toMillis: NOW - 2 * HOUR, reason: 'bound' },
+    ] as const;
+    const coarser = { beforeMillis: NOW - 30 * MINUTE, word: 'minute' };
+    const range = asCounted(chooseRange({ from: '-3h' }, NOW), { ...coverage, missing, coarser }, NOW);
+    expect(range.words).toBe('in the last 3 hours, as far as is known');
+    expect(coverageNotes(range, NOW)).toEqual([
+      'Numbers are “at least”: counts between 13:00:00 and 13:00:15 may be missing: a process was killed then before it wrote all of them down.',
+      'Numbers are “at least”: counts between 11:00:00 and 12:00:00 are gone, over the bounds of memory and file.',
+      'Before 13:30:00 this is counted by the minute: there was no room for finer counts.',
+    ]);
+    expect(coverageNotes(chooseRange({}, NOW), NOW)).toEqual([]);
   });
 });
 

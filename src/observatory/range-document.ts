@@ -1,0 +1,34 @@
+import { coverageNotes, type ChosenRange } from './time-range.ts';
+
+/** The range of an answer, as it is counted. */
+export interface RangeDocument {
+  readonly from_ms: number;
+  readonly to_ms: number;
+  /** `in the last hour`. */
+  readonly words: string;
+  /** Width of the buckets at its start; null where nothing is counted. */
+  readonly step_ms: number | null;
+  /** Parts of which counts are gone: every number is an "at least". */
+  readonly missing: readonly { readonly from_ms: number; readonly to_ms: number; readonly reason: string }[];
+  /** The same in words, and what else there is to say. */
+  readonly notes: readonly string[];
+  /** What was wrong with the range that was asked for. */
+  readonly problem: string | null;
+}
+
+export function rangeDocument(range: ChosenRange, now: number): RangeDocument {
+  const { fromMillis, toMillis, words, coverage, problem } = range;
+  return {
+    from_ms: fromMillis,
+    to_ms: toMillis,
+    words,
+    step_ms: coverage?.stepMillis ?? null,
+    missing: (coverage?.missing ?? []).map((part) => ({
+      from_ms: part.fromMillis,
+      to_ms: part.toMillis,
+      reason: part.reason,
+    })),
+    notes: coverageNotes(range, now),
+    problem: problem ?? null,
+  };
+}
