@@ -6,6 +6,8 @@ export interface OperationDocument {
   readonly errors: number;
   readonly client_errors: number;
   readonly aborted: number;
+  /** A second or longer; of requests, to the first byte. */
+  readonly slow: number;
   readonly duration_ms: {
     readonly avg: number;
     readonly min: number;
@@ -80,6 +82,7 @@ function operationDocument(summary: OperationSummary): OperationDocument {
     errors: summary.errors,
     client_errors: summary.clientErrors,
     aborted: summary.aborted,
+    slow: summary.slow,
     duration_ms: { avg, min, max, p50, p90, p95, p99 },
     kept: summary.kept,
     rate: summary.rate,

@@ -7,6 +7,9 @@ import { memoryTrend } from './sentences/memory-trend.ts';
 import type { OverviewSituation } from './sentences/overview-sentence.ts';
 import type { ChosenRange } from './time-range.ts';
 
+/** Share of its time that a loop without a pause works. */
+const NO_PAUSE = 0.95;
+
 interface Known {
   readonly metrics: MetricsDocument;
   readonly routes: readonly SeriesSummary[];
@@ -41,6 +44,7 @@ export function situationOf(
     repeated: repeatedOnRoutes(telemetry, range).rows,
     memory: memoryTrend(known.runtime),
     stallMillis: highest(known.runtime, (sample) => sample.eventLoopDelayMaxMillis),
+    saturatedMillis: saturatedMillis(known.runtime),
     openFiles: openFilesOf(known.runtime, openFilesLimit),
     faults:
       worst === undefined
@@ -51,4 +55,10 @@ export function situationOf(
       ? { endpoint: exported.endpoint ?? '', sinceMillis: exported.lastSuccessMillis }
       : undefined,
   };
+}
+
+function saturatedMillis(samples: readonly RuntimeSample[]): number {
+  return samples
+    .filter((sample) => sample.eventLoopUtilization >= NO_PAUSE)
+    .reduce((sum, { fromMillis, atMillis }) => sum + atMillis - fromMillis, 0);
 }

@@ -2,6 +2,7 @@ import type { TelemetryQuery, TraceSummary } from '../../../otel/query.ts';
 import { html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
 import { shareBar } from '../charts/sparkline.ts';
+import { answersPanel } from '../draw/answers-panel.ts';
 import { shareText } from '../draw/facts.ts';
 import { operationName } from '../draw/statement-name.ts';
 import { drawTable, sheetOf, sortRows, type Column } from '../draw/table.ts';
@@ -100,7 +101,7 @@ export const routePage = definePage<RouteFacts>({
           html`<span class="share-cell">${shareBar(row.type, row.share)} ${shareText(row.share)}</span>`,
       },
     ];
-    return html`${seriesPanels('http', facts, view)}
+    return html`${seriesPanels('http', facts, view)} ${facts.row !== undefined && answersPanel(facts.row)}
       <div class="grid even">
         ${panel({
           title: 'Slowest kept traces',

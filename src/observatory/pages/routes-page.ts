@@ -5,8 +5,7 @@ import { routeColumns, type SeriesLine } from '../draw/series-tables.ts';
 import { drawTable, roomFor, sheetOf, sortRows } from '../draw/table.ts';
 import { share, text } from '../format/quantity.ts';
 import { definePage } from '../page.ts';
-import { shortRoute } from '../sentences/overview-sentence.ts';
-import { plural } from '../sentences/sentence.ts';
+import { plural, shortRoute } from '../sentences/sentence.ts';
 import { secondsOf, seriesLines } from '../series-lines.ts';
 
 interface RoutesFacts {

@@ -8,7 +8,15 @@ import type { MetricsDocument } from '../metrics-document.ts';
 import type { RepeatedOnRoute } from '../repeated-on-routes.ts';
 import type { MemoryTrend } from './memory-trend.ts';
 import { isStartUpWork } from '../start-up-statements.ts';
-import { plural, type Sentence, type SentencePart } from './sentence.ts';
+import {
+  areManyTurnedAway,
+  isSaturated,
+  isSlow,
+  saturation,
+  slowestWords,
+  turnedAway,
+} from './request-reasons.ts';
+import { plural, shortRoute, type Sentence, type SentencePart } from './sentence.ts';
 
 /** All that the overview's sentence is made of. */
 export interface OverviewSituation {
@@ -24,6 +32,8 @@ export interface OverviewSituation {
   readonly memory: MemoryTrend;
   /** The longest that the event loop was held up in the range; 0 without samples. */
   readonly stallMillis: number;
+  /** How long of the range the event loop had no pause. */
+  readonly saturatedMillis: number;
   /** Too few were left of them. */
   readonly openFiles: OpenFiles | undefined;
   /** Caught inside telemetry since the start: what it counts may be short by them. */
@@ -36,8 +46,6 @@ export interface OverviewSituation {
 
 /** A hold-up of the event loop that every reader of that moment felt. */
 const STALL_MILLIS = 250;
-/** A p95 that a reader would call slow. */
-const SLOW_MILLIS = 1000;
 /** After the numbers, so many reasons at most: the first thing to look at comes first. */
 const MAX_REASONS = 3;
 
@@ -49,7 +57,9 @@ export function overviewSentence(situation: OverviewSituation, links: Links): Se
     openFilesLeft(situation, links),
     faults(situation, links),
     storm(situation, links),
+    turnedAway(metrics.operations.http, situation.routes, links),
     slowness(situation, links),
+    saturation(situation.saturatedMillis, links),
     stall(situation, links),
     memory(situation, links),
     exporting(situation, links),
@@ -92,16 +102,19 @@ function opening(situation: OverviewSituation, links: Links): Sentence {
       ? { text: 'Many requests fail.', tone: 'failed' }
       : http.errors > 0 && failedShare >= 0.01
         ? { text: 'Some requests fail.', tone: 'failed' }
-        : http.count >= 20 && http.duration_ms.p95 >= SLOW_MILLIS
+        : isSlow(http)
           ? { text: 'Working, but slow.' }
           : http.errors > 0 ||
               situation.stallMillis >= STALL_MILLIS ||
+              isSaturated(situation.saturatedMillis) ||
               situation.openFiles !== undefined ||
               situation.storm !== undefined ||
               situation.exportFailing !== undefined ||
               situation.faults !== undefined
             ? { text: 'Mostly fine.', tone: 'good' }
-            : { text: 'All fine.', tone: 'good' };
+            : areManyTurnedAway(http)
+              ? { text: 'Nothing failed, but many are turned away.' }
+              : { text: 'All fine.', tone: 'good' };
   return [
     verdict,
     { text: ` ${plural(http.count, 'request')} ${when(situation)}, ` },
@@ -134,20 +147,21 @@ export function atLeastOver(row: SeriesSummary, millis: number): number {
 function slowness(situation: OverviewSituation, links: Links): Sentence | undefined {
   const { http, database } = situation.metrics.operations;
   if (http.count === 0) return undefined;
-  if (http.count < 20) return [{ text: `The longest took ${text(duration(http.duration_ms.max))}.` }];
+  const { said, firstBytes } = slowestWords(http);
+  if (http.count < 20) return [{ text: `${said}${firstBytes}.` }];
   const limit = http.duration_ms.p95;
-  const said: SentencePart = { text: `One in twenty took longer than ${text(duration(limit))}` };
   const [why] = [...situation.routes].sort((a, b) => atLeastOver(b, limit) - atLeastOver(a, limit));
   const isWhy = why !== undefined && atLeastOver(why, limit) >= 0.5 * 0.05 * http.count;
   const statement = situation.statements.find((row) => !isStartUpWork(row));
   const total = situation.statements.reduce((sum, row) => sum + row.totalMillis, 0);
   const part = statement === undefined || total === 0 ? 0 : statement.totalMillis / total;
-  const parts: SentencePart[] = [said];
+  const parts: SentencePart[] = [{ text: said }];
   if (isWhy)
     parts.push(
       { text: ', most of them at ' },
       { text: shortRoute(why.name), href: links.series('http', why.name) },
     );
+  if (firstBytes !== '') parts.push({ text: firstBytes });
   if (statement !== undefined && part >= 0.4 && database.count > 0) {
     const [caller, ...others] = statement.callers ?? [];
     const its = isWhy && caller === why.name;
@@ -241,9 +255,4 @@ function repetition({ repeated }: OverviewSituation, links: Links): Sentence | u
     },
     { text: ' in one request.' },
   ];
-}
-
-/** `GET /search` reads `/search`; other methods are told. */
-export function shortRoute(name: string): string {
-  return name.startsWith('GET /') ? name.slice(4) : name;
 }

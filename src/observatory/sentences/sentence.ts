@@ -40,6 +40,11 @@ function drawPart(part: SentencePart): Html {
   return tone === '' ? html`${part.text}` : html`<span class="${tone}">${part.text}</span>`;
 }
 
+/** `GET /search` reads `/search`; other methods are told. */
+export function shortRoute(name: string): string {
+  return name.startsWith('GET /') ? name.slice(4) : name;
+}
+
 /** One, two or many: `1 trace`, `1,204 traces`. */
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;

@@ -44,6 +44,7 @@ function situation(more: Partial<OverviewSituation> = {}): OverviewSituation {
     repeated: [],
     memory: { growing: false, grownBytes: 0, overMillis: 0 },
     stallMillis: 12,
+    saturatedMillis: 0,
     openFiles: undefined,
     exportFailing: undefined,
     storm: undefined,
@@ -123,7 +124,7 @@ describe('overviewSentence', () => {
     ],
     [
       'few requests',
-      { metrics: metrics({ count: 19, max: 1040 }) },
+      { metrics: metrics({ count: 19, max: 1040, slow: 1 }) },
       'All fine. 19 requests in the last hour, none failed. The longest took 1.04 s.',
     ],
     [
@@ -192,13 +193,59 @@ describe('overviewSentence', () => {
       'Mostly fine. 32,410 requests in the last hour, none failed. So much fails or is slow that 30 % of it is kept in detail; all of it is counted. One in twenty took longer than 19 ms.',
     ],
     [
+      'a download of few',
+      { metrics: metrics({ count: 19, max: 20_000 }) },
+      'All fine. 19 requests in the last hour, none failed. The longest took 20 s to the last byte; none waited a second or longer for the first.',
+    ],
+    [
+      'slow through its readers',
+      {
+        metrics: metrics({ count: 300, slow: 2, p95: 5970 }),
+        routes: [series('http', 'GET /media/*name', { count: 40 }, 6100, 9000)],
+      },
+      'All fine. 300 requests in the last hour, none failed. One in twenty took longer than 5.97 s to the last byte, most of them at /media/*name; 2 waited a second or longer for the first.',
+    ],
+    [
+      'answers 4xx to most',
+      {
+        metrics: metrics({ count: 1000, client_errors: 580 }),
+        routes: [
+          series('http', 'unknown paths', {
+            clientErrors: 500,
+            statuses: [
+              { status: 404, count: 480 },
+              { status: 405, count: 20 },
+            ],
+          }),
+          series('http', 'POST /admin/sign-in', {
+            clientErrors: 80,
+            statuses: [
+              { status: 200, count: 20 },
+              { status: 403, count: 80 },
+            ],
+          }),
+        ],
+      },
+      'Nothing failed, but many are turned away. 1,000 requests in the last hour, none failed. 58 % were answered 4xx, most of them 404, most at unknown paths. One in twenty took longer than 19 ms.',
+    ],
+    [
+      'the usual few 4xx',
+      { metrics: metrics({ count: 1000, client_errors: 199 }) },
+      'All fine. 1,000 requests in the last hour, none failed. One in twenty took longer than 19 ms.',
+    ],
+    [
+      'saturated',
+      { saturatedMillis: 40_000 },
+      'Mostly fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop had no pause for 40 seconds: requests then wait before they are read, and that is in no duration.',
+    ],
+    [
       'slow as a whole',
-      { metrics: metrics({ p95: 2300 }) },
+      { metrics: metrics({ slow: 1700, p95: 2300 }) },
       'Working, but slow. 32,410 requests in the last hour, none failed. One in twenty took longer than 2.3 s.',
     ],
     [
       'failing and slow',
-      { metrics: metrics({ p95: 2300, errors: 1 }) },
+      { metrics: metrics({ slow: 1700, p95: 2300, errors: 1 }) },
       'Working, but slow. 32,410 requests in the last hour, 1 failed. One in twenty took longer than 2.3 s.',
     ],
     [

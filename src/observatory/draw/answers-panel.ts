@@ -1,0 +1,41 @@
+import { STATUS_CODES } from 'node:http';
+import type { SeriesSummary, StatusCount } from '../../../otel/query.ts';
+import { html, type Html } from '../../views/html.ts';
+import { panel } from '../charts/frame.ts';
+import { countText, duration, share, text } from '../format/quantity.ts';
+import { factList } from './facts.ts';
+
+/** What the requests of a route were answered, by exact status, and what no duration tells. */
+export function answersPanel({ statuses = [], count, slow, waited }: SeriesSummary): Html {
+  const rows = statuses.map((one) => [wordsOf(one), counted(one.count, count)] as const);
+  const had = waited?.count ?? 0;
+  return panel({
+    title: 'Answers',
+    note: 'every request, by the status that was sent',
+    body: factList([
+      ...rows,
+      ['a second or longer to the first byte', counted(slow, count)],
+      [
+        'waited for their turn behind others of their connection',
+        had === 0
+          ? '0'
+          : html`${countText(had)}
+              <span class="unit">${text(duration(waited!.totalMillis / had))} each on average</span>`,
+      ],
+    ]),
+    foot: html`<span
+      >durations run from the moment the head of a request was read to the last byte of its answer; waiting
+      before that, for a turn or in the network and the system, is in none of them</span
+    >`,
+  });
+}
+
+function wordsOf({ status }: StatusCount): Html {
+  if (status === 'none') return html`none: the client left first`;
+  if (status === 'other') return html`others`;
+  return html`${status} <span class="unit">${STATUS_CODES[status] ?? ''}</span>`;
+}
+
+function counted(part: number, all: number): Html {
+  return html`${countText(part)} <span class="unit">${text(share(part / Math.max(1, all)))}</span>`;
+}

@@ -1,0 +1,95 @@
+import type { SeriesSummary, StatusCount } from '../../../otel/query.ts';
+import { spanText } from '../format/moment.ts';
+import { countText, duration, share, text } from '../format/quantity.ts';
+import type { Links } from '../links.ts';
+import type { OperationDocument } from '../metrics-document.ts';
+import { shortRoute, type Sentence, type SentencePart } from './sentence.ts';
+
+/** A first byte that a reader would call slow; `slow` of the counts is by it. */
+const SLOW_MILLIS = 1000;
+/** Of so few requests no share is told. */
+const MIN_REQUESTS = 20;
+const SLOW_SHARE = 0.05;
+/** Answers 4xx beyond it are told: a fault of ours may be behind them, a moved feed or a broken link. */
+const TURNED_AWAY_SHARE = 0.2;
+/** So long a loop without a pause has made requests wait before anything here could see them. */
+const SATURATED_MILLIS = 10_000;
+
+type Requests = Pick<OperationDocument, 'count' | 'slow' | 'client_errors' | 'duration_ms'>;
+
+/** By the first byte: what readers make of a download is their own line. */
+export function isSlow({ count, slow }: Requests): boolean {
+  return count >= MIN_REQUESTS && slow >= SLOW_SHARE * count;
+}
+
+export function areManyTurnedAway({ count, client_errors: turnedAway }: Requests): boolean {
+  return count >= MIN_REQUESTS && turnedAway >= TURNED_AWAY_SHARE * count;
+}
+
+/** How long the slow ones took, and, where that is the time of downloads, how many had to wait for their beginning. */
+export function slowestWords(http: Requests): { readonly said: string; readonly firstBytes: string } {
+  const isFew = http.count < MIN_REQUESTS;
+  const limitMillis = isFew ? http.duration_ms.max : http.duration_ms.p95;
+  const said = `${isFew ? 'The longest took' : 'One in twenty took longer than'} ${text(duration(limitMillis))}`;
+  if (limitMillis < SLOW_MILLIS || isSlow(http) || (isFew && http.slow > 0)) return { said, firstBytes: '' };
+  const waited = http.slow === 0 ? 'none' : countText(http.slow);
+  return {
+    said: `${said} to the last byte`,
+    firstBytes: `; ${waited} waited a second or longer for the first`,
+  };
+}
+
+/** How many answers 4xx of which kind, and where; nothing while they are the usual few. */
+export function turnedAway(
+  http: Requests,
+  routes: readonly SeriesSummary[],
+  links: Links,
+): Sentence | undefined {
+  if (!areManyTurnedAway(http)) return undefined;
+  const parts: SentencePart[] = [
+    {
+      text: `${text(share(http.client_errors / http.count))} were answered 4xx`,
+      href: links.to('/routes', { sort: 'client_errors' }),
+    },
+  ];
+  const most = mostOf(clientStatuses(routes));
+  if (most !== undefined && most.count * 2 > http.client_errors)
+    parts.push({ text: `, ${most.count === http.client_errors ? 'all' : 'most'} of them ${most.status}` });
+  const worst = [...routes].sort((a, b) => b.clientErrors - a.clientErrors)[0];
+  if (worst !== undefined && worst.clientErrors * 2 > http.client_errors)
+    parts.push(
+      { text: ', most at ' },
+      { text: shortRoute(worst.name), href: links.series('http', worst.name) },
+    );
+  return [...parts, { text: '.' }];
+}
+
+export function isSaturated(saturatedMillis: number): boolean {
+  return saturatedMillis >= SATURATED_MILLIS;
+}
+
+/** Requests wait outside of the process where no clock of ours runs; nothing while the loop has pauses. */
+export function saturation(saturatedMillis: number, links: Links): Sentence | undefined {
+  if (!isSaturated(saturatedMillis)) return undefined;
+  return [
+    { text: 'The event loop', href: links.to('/process') },
+    {
+      text: ` had no pause for ${spanText(saturatedMillis)}: requests then wait before they are read, and that is in no duration.`,
+    },
+  ];
+}
+
+/** 4xx by status, of all routes. */
+function clientStatuses(routes: readonly SeriesSummary[]): ReadonlyMap<StatusCount['status'], number> {
+  const sums = new Map<StatusCount['status'], number>();
+  for (const { statuses = [] } of routes)
+    for (const { status, count } of statuses)
+      if (typeof status === 'number' && status >= 400 && status < 500)
+        sums.set(status, (sums.get(status) ?? 0) + count);
+  return sums;
+}
+
+function mostOf(sums: ReadonlyMap<StatusCount['status'], number>): StatusCount | undefined {
+  const [first] = [...sums].sort((a, b) => b[1] - a[1]);
+  return first === undefined ? undefined : { status: first[0], count: first[1] };
+}

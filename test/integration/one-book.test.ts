@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { OperationCounts, OperationSummary, SamplingFacts, StatusCount } from '../../otel/query.ts';
+import type { MetricsDocument } from '../../src/observatory/metrics-document.ts';
+import { BlogProcess, makeDataDir, removeDataDir, TOKEN } from './blog-process.ts';
+import { Visitor } from './visitor.ts';
+
+const PASSWORD = 'amber lantern quietly grows';
+/** Path, how often, status. */
+const TRAFFIC: readonly (readonly [path: string, times: number, status: number])[] = [
+  ['/', 60, 200],
+  ['/tags', 25, 200],
+  ['/nothing-here', 40, 404],
+  ['/no/such/post', 30, 404],
+  ['/tags/none', 20, 404],
+  ['/archive/1', 10, 404],
+  ['/admin/posts', 15, 303],
+];
+
+interface SamplingPage {
+  readonly facts: {
+    readonly sampling: SamplingFacts;
+    readonly spans: OperationCounts;
+    readonly operations: Readonly<Record<string, OperationSummary>>;
+  };
+}
+
+interface RouteRow {
+  readonly name: string;
+  readonly count: number;
+  readonly client_errors: number;
+  readonly statuses: readonly StatusCount[];
+}
+
+function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+/**
+ * Buries two units of counting: at these rates most statements and pages are over before they are spans, so one panel of the sampling page
+ * dropped 577 and the other 97.
+ */
+describe('the book of operations of a real blog, at rates that keep little', () => {
+  const dataDir = makeDataDir();
+  const owner = new Visitor();
+  let blog: BlogProcess;
+  /** Before the traffic: what became of the owner. */
+  let before: MetricsDocument;
+
+  beforeAll(async () => {
+    blog = await BlogProcess.start(dataDir, { METRICS_SAMPLING_RATE: 'http=0.2,database=0,render=0' });
+    await blog.ask('/health');
+    const [, path = '', token = ''] = /(\/admin\/setup\?token=([\w-]+))/.exec(blog.output)!;
+    const { text } = await owner.send(`${blog.address}${path}`);
+    const _csrf = /name="_csrf" value="([^"]+)"/.exec(text)![1]!;
+    const fields = { _csrf, token, password: PASSWORD, repeated: PASSWORD };
+    expect((await owner.send(`${blog.address}/admin/setup`, { fields })).status).toBe(303);
+    before = await blog.metrics<MetricsDocument>();
+    for (const [target, times, status] of TRAFFIC)
+      for (let i = 0; i < times; i++) expect((await blog.ask(target)).status).toBe(status);
+  });
+  afterAll(async () => {
+    owner.close();
+    await blog.stop();
+    removeDataDir(dataDir);
+  });
+
+  async function page<T>(
+    path: string,
+    headers: Record<string, string> = { accept: 'application/json' },
+  ): Promise<T> {
+    const { status, text } = await owner.send(`${blog.address}/admin/metrics-dashboard${path}`, { headers });
+    expect(status).toBe(200);
+    return (headers['accept'] === 'application/json' ? JSON.parse(text) : text) as T;
+  }
+
+  it('is one: pages, JSON, /metrics and the rules say the same of every operation', async () => {
+    const { facts } = await page<SamplingPage>('/sampling');
+    const all = sumOf(
+      Object.fromEntries(Object.entries(facts.operations).map(([type, { count }]) => [type, count])),
+    );
+    const { started, live, kept, dropped } = facts.spans;
+    expect(live).toBe(0);
+    expect(started).toBe(all);
+    expect(sumOf(kept) + sumOf(dropped)).toBe(all);
+    expect(dropped.probability).toBeGreaterThan(500);
+
+    const rules = Object.values(facts.sampling.rules);
+    expect(rules.reduce((sum, { seen }) => sum + seen, 0)).toBe(all);
+    expect(rules.reduce((sum, rule) => sum + rule.dropped, 0)).toBe(sumOf(dropped));
+
+    expect((await blog.metrics<MetricsDocument>()).spans).toEqual(facts.spans);
+    const html = (await page<string>('/sampling', { accept: 'text/html' })).replaceAll(/\s+/g, ' ');
+    const comma = (count: number): string => count.toLocaleString('en');
+    expect(html).toContain(
+      `${comma(all)} started = 0 undecided + ${comma(sumOf(kept))} kept + ${comma(sumOf(dropped))} dropped`,
+    );
+    const text = (
+      await blog.ask('/metrics', { headers: { authorization: `Bearer ${TOKEN}` } })
+    ).body.toString();
+    expect(text).toContain(`\nglasshouse_operations_started_total ${all}\n`);
+    expect(text).toContain(
+      `\nglasshouse_operations_dropped_total{reason="probability"} ${dropped.probability}\n`,
+    );
+  });
+
+  it('counts unknown addresses apart from the routes that took them, each route by status', async () => {
+    const { facts } = await page<{ readonly facts: { readonly routes: readonly RouteRow[] } }>('/routes');
+    const route = (name: string): RouteRow | undefined => facts.routes.find((row) => row.name === name);
+    expect(route('GET /')).toMatchObject({
+      count: 60,
+      client_errors: 0,
+      statuses: [{ status: 200, count: 60 }],
+    });
+    expect(route('GET /admin/posts')?.statuses).toEqual([{ status: 303, count: 15 }]);
+    expect(route('unknown paths')).toMatchObject({
+      count: 100,
+      client_errors: 100,
+      statuses: [{ status: 404, count: 100 }],
+    });
+    for (const name of ['GET /:path', 'GET /tags/:tag', 'GET /archive/:year'])
+      expect(route(name)).toBeUndefined();
+
+    const { operations } = await blog.metrics<MetricsDocument>();
+    const ledger = TRAFFIC.reduce((sum, [, times]) => sum + times, 0);
+    expect(operations.http.count - before.operations.http.count).toBe(ledger);
+    expect(operations.http.client_errors).toBe(100);
+  });
+
+  it('says on the overview that most were turned away, and of which kind', async () => {
+    const { summary } = await page<{ readonly summary: string }>('');
+    expect(summary).toMatch(/^Nothing failed, but many are turned away\. \d+ requests .*, none failed\. /);
+    expect(summary).toContain('were answered 4xx, all of them 404, most at unknown paths.');
+  });
+});

@@ -1,0 +1,43 @@
+import { describe, expect, it } from '@jest/globals';
+import type { SeriesSummary } from '../../../../otel/query.ts';
+import { answersPanel } from '../../../../src/observatory/draw/answers-panel.ts';
+import { emptySummary } from '../fake/series.ts';
+
+const ROW: SeriesSummary = {
+  ...emptySummary(1),
+  type: 'http',
+  name: 'GET /search',
+  count: 200,
+  clientErrors: 61,
+  slow: 3,
+  statuses: [
+    { status: 200, count: 137 },
+    { status: 400, count: 60 },
+    { status: 414, count: 1 },
+    { status: 'none', count: 2 },
+  ],
+  waited: { count: 4, totalMillis: 580 },
+};
+
+function words(row: SeriesSummary): string {
+  return String(answersPanel(row))
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ');
+}
+
+describe('the answers of a route', () => {
+  it('are told by exact status, with those of which nothing left', () => {
+    expect(words(ROW)).toContain(
+      '200 OK 137 69 % 400 Bad Request 60 30 % 414 URI Too Long 1 0.5 % none: the client left first 2 1 %',
+    );
+  });
+
+  it('say what no duration tells: the wait for a turn, and that no other wait is seen', () => {
+    expect(words(ROW)).toContain('a second or longer to the first byte 3 1.5 %');
+    expect(words(ROW)).toContain('behind others of their connection 4 145 ms each on average');
+    expect(words(ROW)).toContain('in the network and the system, is in none of them');
+    expect(words({ ...ROW, waited: { count: 0, totalMillis: 0 } })).toContain(
+      'behind others of their connection 0 durations',
+    );
+  });
+});
