@@ -23,6 +23,7 @@ import { SpanIds } from './instrumentation/span-ids.ts';
 import type { RenderTracer } from './query.ts';
 import type { SamplingSettings } from './sampling/policies.ts';
 import { SamplingSpanProcessor } from './sampling/sampling-span-processor.ts';
+import { BusinessHistory } from './store/business-history.ts';
 import { BusinessMetricReader } from './store/business-metrics.ts';
 import { History } from './store/history.ts';
 import { clockMarker } from './store/clock-marker.ts';
@@ -89,7 +90,6 @@ export class EnabledTelemetry implements Telemetry {
     const pipeline = createSpanPipeline(config, (traceId) => ring.markExported(traceId));
     const traceLogs = new TraceLogs({ sinceMillis: clock.now(), onLine: (id) => ring.markChanged(id) });
     const logExport = createLogExport(config);
-    const business = new BusinessMetricReader({ guard });
     const local = new InProcessSpanExporter({ ring, guard, onStored: () => this.query.touch() });
 
     this.#guard = guard;
@@ -98,7 +98,7 @@ export class EnabledTelemetry implements Telemetry {
       const { historyFile: path, historyDays: days } = config;
       if (path === undefined) return undefined;
       const rollUps = aggregates.rollUps();
-      const parts = [runs, markers, samples];
+      const parts = [runs, markers, samples, counts];
       const kept = { Database, path, days, ring, logs: traceLogs, rollUps, parts };
       const history = new History({ ...kept, guard, clock, log });
       history.start();
@@ -110,7 +110,14 @@ export class EnabledTelemetry implements Telemetry {
       guard,
       onSample: (sample) => samples.record(sample),
     });
-    const runs = new ProcessRuns({ clock, pid: process.pid, startedMillis: this.#runtime.startedAtMillis });
+    const { startedAtMillis } = this.#runtime;
+    const counts = new BusinessHistory(clock, startedAtMillis);
+    const business = new BusinessMetricReader({
+      guard,
+      clock,
+      onCounted: (...counted) => counts.add(...counted),
+    });
+    const runs = new ProcessRuns({ clock, pid: process.pid, startedMillis: startedAtMillis });
     this.#processor = new SamplingSpanProcessor({
       aggregates: {
         record: (operation) => {
@@ -139,7 +146,9 @@ export class EnabledTelemetry implements Telemetry {
       sampling: () => processor.sampling(),
       settings: () => config.settings,
       exportFacts: () => pipeline?.facts() ?? NO_EXPORT,
-      business: () => business.business(),
+      business: (range) => (range === undefined ? business.business() : counts.counts(range)),
+      businessFromMillis: () => counts.fromMillis,
+      countFrom: (name, source) => business.countFrom(name, source),
       refresh: () => business.refresh(),
       runtime: this.#runtime,
       samples: (range, maxPoints) => samples.samples(range, this.#runtime.current(), maxPoints),

@@ -406,7 +406,12 @@ export interface BusinessMetric {
   readonly name: string;
   readonly attributes: AttributeMap;
   readonly value: number;
+  /** As it is now, rather than counted. */
+  readonly gauge?: true;
 }
+
+/** Counts that are too many series for an instrument: asked once a second for what was counted since it was asked last. */
+export type CountSource = () => Iterable<readonly [attributes: AttributeMap, count: number]>;
 
 /** A fault inside telemetry itself, caught by the guard. */
 export interface TelemetryFault {
@@ -485,8 +490,10 @@ export interface TelemetryQuery {
   /** Of operations, with a span or without. */
   spans(): OperationCounts;
   export(): ExportFacts;
-  /** As of the last `refresh`. */
-  business(): readonly BusinessMetric[];
+  /** As of the last `refresh`: counters since this process started, and gauges. With a range counters alone, by time, those of earlier processes included. */
+  business(range?: TimeRange): readonly BusinessMetric[];
+  /** Where counters by range begin. */
+  businessFromMillis(): number;
   /** Collects what is collected on demand, so that the next answers include everything that happened before. Never rejects. */
   refresh(): Promise<void>;
   faults(): readonly TelemetryFault[];
@@ -497,6 +504,8 @@ export interface TelemetryQuery {
 }
 
 export interface TelemetryControl {
+  /** Has counts kept by time under a name; the name of an instrument takes its place. One source for a name. */
+  countFrom(name: string, source: CountSource): void;
   /** Pinned traces are exempt from eviction; false when the trace is not in the buffer or too many are pinned. */
   pin(traceId: string, pinned: boolean): boolean;
 }

@@ -39,7 +39,7 @@ export function createApp(deps: AppDependencies, rooms: readonly Router[] = []):
     search: new SearchIndex(database, { now }),
     media: new MediaStore(database, { folder: join(config.dataDir, MEDIA_FOLDER_NAME), now }),
     mediaUses: new MediaUses(database, { now }),
-    metrics: createBusinessMetrics(),
+    metrics: createBusinessMetrics(deps.control),
     storage: watchStorage(database, storageLog(log)),
   };
   const reader = createReaderRooms({ ...house, site: () => site.values });

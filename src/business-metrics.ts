@@ -1,4 +1,5 @@
 import { metrics } from '@opentelemetry/api';
+import type { TelemetryControl } from '../otel/query.ts';
 
 export type FeedFormat = 'rss' | 'atom' | 'json';
 
@@ -24,13 +25,23 @@ export interface BusinessMetrics {
   mediaServed(bytes: number): void;
 }
 
-/** Series that are told of reads: the most read ones. */
+/** Series of an instrument: the most read ones. */
 const TOLD_POSTS = 100;
 /** Posts whose reads are counted: far more than a blog has, ~100 bytes each. */
 const MAX_COUNTED_POSTS = 20_000;
 
+/** All posts beyond those together. */
+const OTHERS = Symbol('other posts');
+type ReadPost = string | undefined | typeof OTHERS;
+const READS = 'glasshouse.post.reads';
+
+function attributesOf(post: ReadPost): Readonly<Record<string, string | true>> {
+  if (post === OTHERS) return { 'otel.metric.overflow': true };
+  return post === undefined ? {} : { path: post };
+}
+
 /** Call it after telemetry has started: instruments belong to the meter provider of that moment. */
-export function createBusinessMetrics(): BusinessMetrics {
+export function createBusinessMetrics(control: Pick<TelemetryControl, 'countFrom'>): BusinessMetrics {
   const meter = metrics.getMeter('glasshouse');
   const created = meter.createCounter('glasshouse.posts.created', { unit: '{post}' });
   const updated = meter.createCounter('glasshouse.posts.updated', { unit: '{post}' });
@@ -43,11 +54,16 @@ export function createBusinessMetrics(): BusinessMetrics {
   const held = meter.createObservableGauge('glasshouse.cache.entries', { unit: '{entry}' });
   const searches = meter.createCounter('glasshouse.searches', { unit: '{search}' });
   const mediaBytes = meter.createCounter('glasshouse.media.served', { unit: 'By' });
-  // Counted in a map and told when somebody looks: an instrument's own count per path would cost every reader more than all other telemetry.
-  const reads = new Map<string | undefined, number>();
-  meter.createObservableCounter('glasshouse.post.reads', { unit: '{read}' }).addCallback((result) => {
-    const most = [...reads].sort((a, b) => b[1] - a[1]).slice(0, TOLD_POSTS);
-    for (const [path, count] of most) result.observe(count, path === undefined ? {} : { path });
+  // Counted in maps and told when somebody asks: an instrument's own count per path would cost every reader more than all other telemetry.
+  const reads = new Map<ReadPost, number>();
+  let lately = new Map<ReadPost, number>();
+  meter.createObservableCounter(READS, { unit: '{read}' }).addCallback((result) => {
+    for (const [post, count] of highest(reads, TOLD_POSTS)) result.observe(count, attributesOf(post));
+  });
+  control.countFrom(READS, () => {
+    const counted = [...lately].map(([post, count]) => [attributesOf(post), count] as const);
+    lately = new Map();
+    return counted;
   });
   return {
     postCreated: () => created.add(1),
@@ -63,9 +79,22 @@ export function createBusinessMetrics(): BusinessMetrics {
     watchCache: (entries) => held.addCallback((result) => result.observe(entries())),
     searched: () => searches.add(1),
     postRead(path) {
-      const before = reads.get(path);
-      if (before !== undefined || reads.size < MAX_COUNTED_POSTS) reads.set(path, (before ?? 0) + 1);
+      const post = reads.has(path) || reads.size < MAX_COUNTED_POSTS ? path : OTHERS;
+      reads.set(post, (reads.get(post) ?? 0) + 1);
+      lately.set(post, (lately.get(post) ?? 0) + 1);
     },
     mediaServed: (bytes) => mediaBytes.add(bytes),
   };
+}
+
+/** The entries with the highest counts, highest first, in one pass: sorting all posts of a large blog would take milliseconds each second. */
+function highest<K>(counts: ReadonlyMap<K, number>, limit: number): readonly (readonly [K, number])[] {
+  const found: (readonly [K, number])[] = [];
+  for (const entry of counts) {
+    if (found.length >= limit && entry[1] <= found.at(-1)![1]) continue;
+    const place = found.findIndex(([, count]) => count < entry[1]);
+    found.splice(place < 0 ? found.length : place, 0, entry);
+    if (found.length > limit) found.pop();
+  }
+  return found;
 }

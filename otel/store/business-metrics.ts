@@ -2,8 +2,10 @@ import { AggregationType, DataPointType, InstrumentType, MetricReader } from '@o
 import type { AggregationOption, MetricData } from '@opentelemetry/sdk-metrics';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Guard } from '../guard.ts';
-import type { BusinessMetric } from '../query.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import type { AttributeMap, BusinessMetric, CountSource } from '../query.ts';
 import { copyAttributes, cutText, toAttributeMap } from './attribute-copy.ts';
+import { backgroundTimeout } from './background-timer.ts';
 import { StringInterner } from './string-interner.ts';
 
 /** Value: how many series found no place; present only when some did. */
@@ -13,6 +15,8 @@ export const SERIES_DROPPED_METRIC = 'telemetry.business.series_dropped';
 const MAX_SERIES_PER_INSTRUMENT = 200;
 const ATTRIBUTE_LIMITS = { maxAttributes: 16, maxValueChars: 256, maxBytes: 2048 };
 const MAX_NAME_CHARS = 256;
+/** What is counted is booked by the second. */
+const BOOK_INTERVAL_MILLIS = 1000;
 /** A callback of an observable instrument that takes longer is left behind, so that it cannot hold up the rest. */
 const MAX_COLLECT_MILLIS = 1000;
 
@@ -20,16 +24,35 @@ export interface BusinessMetricReaderOptions {
   readonly guard: Guard;
   /** Of all instruments together. Default 1000. */
   readonly maxSeries?: number;
+  /** Gets what was counted, by the second. */
+  readonly onCounted?: (name: string, attributes: AttributeMap, count: number, atMillis: number) => void;
+  readonly clock?: Clock;
+}
+
+interface Row {
+  /** Name and attributes. */
+  readonly key: string;
+  readonly row: BusinessMetric;
+  readonly isCounter: boolean;
 }
 
 /**
- * Counters and gauges made with the ordinary metrics API, as rows in this process. Cumulative since start; no timer.
+ * Counters and gauges made with the ordinary metrics API, as rows in this process. Cumulative since start; once a second what counters
+ * gained is booked.
  * Collecting is asynchronous in the SDK, so `business()` answers the last collection and starts the next one;
  * who needs the values of this moment awaits `refresh()` first. Histograms are dropped: RED is counted elsewhere.
  */
 export class BusinessMetricReader extends MetricReader {
   readonly #guard: Guard;
   readonly #maxSeries: number;
+  readonly #clock: Clock;
+  readonly #onCounted: NonNullable<BusinessMetricReaderOptions['onCounted']>;
+  readonly #sources = new Map<string, CountSource>();
+  /** By key: how much of a counter is booked. */
+  readonly #booked = new Map<string, number>();
+  /** The second that is over, when that is why they are collected. */
+  #bookAtMillis: number | undefined;
+  #timer: NodeJS.Timeout | undefined;
   #rows: readonly BusinessMetric[] = [];
   #collecting = false;
   #running: Promise<void> | undefined;
@@ -39,6 +62,13 @@ export class BusinessMetricReader extends MetricReader {
     super({ aggregationSelector: selectAggregation, cardinalitySelector: () => MAX_SERIES_PER_INSTRUMENT });
     this.#guard = options.guard;
     this.#maxSeries = options.maxSeries ?? 1000;
+    this.#clock = options.clock ?? systemClock;
+    this.#onCounted = options.onCounted ?? (() => {});
+  }
+
+  /** Its counts are booked in place of an instrument's of that name. */
+  countFrom(name: string, source: CountSource): void {
+    this.#sources.set(name, source);
   }
 
   /** By name, then attributes; as of the last collection, which this question renews. */
@@ -66,6 +96,17 @@ export class BusinessMetricReader extends MetricReader {
 
   protected override onInitialized(): void {
     this.#collecting = true;
+    this.#schedule();
+  }
+
+  /** At the end of each second, so that what was counted in it is booked in it. */
+  #schedule(): void {
+    const now = this.#clock.now();
+    const due = now - (now % BOOK_INTERVAL_MILLIS) + BOOK_INTERVAL_MILLIS;
+    this.#timer = backgroundTimeout(() => {
+      this.#bookAtMillis = due - 1;
+      void this.refresh().then(() => this.#collecting && this.#schedule());
+    }, due - now);
   }
 
   protected override async onForceFlush(): Promise<void> {
@@ -74,30 +115,63 @@ export class BusinessMetricReader extends MetricReader {
 
   /** The last values stay readable. */
   protected override async onShutdown(): Promise<void> {
+    clearTimeout(this.#timer);
     await this.refresh();
     this.#collecting = false;
   }
 
   async #collect(): Promise<void> {
+    const atMillis = this.#bookAtMillis ?? this.#clock.now();
+    this.#bookAtMillis = undefined;
     try {
+      const counted = this.#takeFromSources();
       // Not under the request that asks: its context must not outlive it.
       const { resourceMetrics, errors } = await context.with(ROOT_CONTEXT, () =>
         this.collect({ timeoutMillis: MAX_COLLECT_MILLIS }),
       );
       for (const error of errors) this.#guard.report('business-metrics.callback', error);
-      this.#rows = this.#toRows(resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics));
+      const rows = this.#toRows(resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics));
+      this.#book([...counted, ...this.#gained(rows)], atMillis);
+      this.#rows = rows.map(({ row }) => row);
     } catch (error) {
       this.#guard.report('business-metrics', error);
     }
   }
 
-  #toRows(metrics: readonly MetricData[]): readonly BusinessMetric[] {
-    const rows: { readonly key: string; readonly row: BusinessMetric }[] = [];
+  #takeFromSources(): readonly BusinessMetric[] {
+    return [...this.#sources].flatMap(([name, source]) =>
+      this.#guard.run(
+        'business-metrics.source',
+        () => [...source()].map(([attributes, value]) => ({ name, attributes, value })),
+        [],
+      ),
+    );
+  }
+
+  /** What counters gained since they were collected last. */
+  #gained(rows: readonly Row[]): readonly BusinessMetric[] {
+    const counters = rows.filter(({ isCounter, row }) => isCounter && !this.#sources.has(row.name));
+    return counters.map(({ key, row }) => {
+      const value = row.value - (this.#booked.get(key) ?? 0);
+      this.#booked.set(key, row.value);
+      return { ...row, value };
+    });
+  }
+
+  #book(counted: readonly BusinessMetric[], atMillis: number): void {
+    for (const { name, attributes, value } of counted)
+      if (value > 0) this.#onCounted(name, attributes, value, atMillis);
+  }
+
+  #toRows(metrics: readonly MetricData[]): readonly Row[] {
+    const rows: Row[] = [];
     const strings = new StringInterner();
     let dropped = 0;
     for (const metric of metrics) {
       if (metric.dataPointType !== DataPointType.SUM && metric.dataPointType !== DataPointType.GAUGE)
         continue;
+      const isCounter = metric.dataPointType === DataPointType.SUM && metric.isMonotonic;
+      const isGauge = metric.dataPointType === DataPointType.GAUGE;
       const name = cutText(metric.descriptor.name, MAX_NAME_CHARS);
       for (const point of metric.dataPoints) {
         if (rows.length >= this.#maxSeries) {
@@ -107,15 +181,17 @@ export class BusinessMetricReader extends MetricReader {
         const attributes = toAttributeMap(copyAttributes(point.attributes, ATTRIBUTE_LIMITS, strings).flat);
         rows.push({
           key: `${name}${JSON.stringify(attributes)}`,
-          row: { name, attributes, value: point.value },
+          row: { name, attributes, value: point.value, ...(isGauge && { gauge: true }) },
+          isCounter,
         });
       }
     }
     rows.sort((a, b) => (a.key < b.key ? -1 : 1));
-    const sorted = rows.map(({ row }) => row);
-    return dropped === 0
-      ? sorted
-      : [...sorted, { name: SERIES_DROPPED_METRIC, attributes: {}, value: dropped }];
+    if (dropped > 0) {
+      const row = { name: SERIES_DROPPED_METRIC, attributes: {}, value: dropped };
+      rows.push({ key: row.name, row, isCounter: false });
+    }
+    return rows;
   }
 }
 

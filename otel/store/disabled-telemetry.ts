@@ -101,10 +101,12 @@ export function disabledTelemetry(
       lastSuccessMillis: undefined,
     }),
     business: () => [],
+    businessFromMillis: () => runtime.startedAtMillis,
     faults: () => [],
     ownCost: () => ({ nanosPerSpan: 0, cpuShare: 0, bytesHeld: 0, historyFileBytes: 0 }),
     markers: () => [],
     onChange: () => () => {},
     pin: () => false,
+    countFrom: () => {},
   };
 }

@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type DatabaseConstructor from 'better-sqlite3';
 import type { Database } from 'better-sqlite3';
+import { BusinessTable } from './business-table.ts';
 import { RollUpArchive } from './roll-up-archive.ts';
 import type { RollUpOwner } from './roll-up-owners.ts';
 import { RunTable } from './run-table.ts';
@@ -48,6 +49,7 @@ export class HistoryFile {
   readonly legacy: LegacyTraces;
   readonly search: TraceSearch;
   readonly counts: RollUpArchive;
+  readonly business: BusinessTable;
   readonly runs: RunTable;
   readonly runtimeSamples: RuntimeTable;
   readonly #database: Database;
@@ -71,6 +73,7 @@ export class HistoryFile {
       this.#database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MILLIS}`);
       this.transaction(() => RollUpArchive.prepare(this.#database));
       this.counts = new RollUpArchive(this.#database, processId, days, isOwnerGone);
+      this.business = new BusinessTable(this.#database);
       this.runs = new RunTable(this.#database);
       this.runtimeSamples = new RuntimeTable(this.#database);
     } catch (error) {

@@ -62,7 +62,7 @@ export class ProcessRuns implements HistoryPart {
     const nanos = this.#clock.monotonicNanos();
     if (nanos - this.#seenNanos < SEEN_INTERVAL_NANOS) return;
     this.#seenNanos = nanos;
-    file.runs.seen(this.#run, this.#clock.now(), false);
+    if (!file.runs.seen(this.#run, this.#clock.now(), false)) return this.restore(file);
     this.#runs = file.runs.runs(MAX_RUNS);
   }
 

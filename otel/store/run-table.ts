@@ -46,10 +46,12 @@ export class RunTable {
     return Number(added.lastInsertRowid);
   }
 
-  seen(run: number, nowMillis: number, stopped: boolean): void {
-    this.#database
+  /** False when the file does not hold it: a new one took its place. */
+  seen(run: number, nowMillis: number, stopped: boolean): boolean {
+    const { changes } = this.#database
       .prepare('UPDATE process_run SET seen_millis = ?, stopped = ? WHERE run = ?')
       .run(nowMillis, Number(stopped), run);
+    return changes > 0;
   }
 
   /** The newest `limit`, oldest first. */

@@ -4,6 +4,7 @@ import type {
   BufferFacts,
   BusinessMetric,
   Coverage,
+  CountSource,
   EffectiveSetting,
   ExportFacts,
   HeatMap,
@@ -55,7 +56,11 @@ export interface TelemetryStoreOptions {
   readonly sampling: () => SamplingFacts;
   readonly settings: () => readonly EffectiveSetting[];
   readonly exportFacts: () => ExportFacts;
-  readonly business: () => readonly BusinessMetric[];
+  readonly business: TelemetryQuery['business'];
+  /** Default: the start of this process. */
+  readonly businessFromMillis?: () => number;
+  /** Without it counts of a source are lost. */
+  readonly countFrom?: TelemetryControl['countFrom'];
   readonly runtime: RuntimeReader;
   readonly samples: TelemetryQuery['runtime'];
   readonly guard: Guard;
@@ -184,8 +189,12 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
     return this.#options.exportFacts();
   }
 
-  business(): readonly BusinessMetric[] {
-    return this.#options.business();
+  business(range?: TimeRange): readonly BusinessMetric[] {
+    return this.#options.business(range);
+  }
+
+  businessFromMillis(): number {
+    return this.#options.businessFromMillis?.() ?? this.#options.runtime.startedAtMillis;
   }
 
   /** Resolves when `business()` includes everything recorded before this call. Never rejects. */
@@ -212,6 +221,10 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
   /** Aggregates or kept traces changed; costs nothing while nobody listens, so every ended span may call it. */
   touch(): void {
     this.#changes.touch();
+  }
+
+  countFrom(name: string, source: CountSource): void {
+    this.#options.countFrom?.(name, source);
   }
 
   pin(traceId: string, pinned: boolean): boolean {

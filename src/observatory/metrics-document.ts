@@ -1,4 +1,5 @@
 import type { OperationSummary, OperationType, TelemetryQuery, TimeRange } from '../../otel/query.ts';
+import { businessDocument, type BusinessDocument } from './business-facts.ts';
 
 /** One type of operation, from 100 % of them; `kept` have detail. Milliseconds. */
 export interface OperationDocument {
@@ -29,6 +30,7 @@ export interface MetricsDocument {
     readonly rss_bytes: number;
     readonly heap_used_bytes: number;
     readonly event_loop_delay_p99_ms: number;
+    readonly event_loop_delay_max_ms: number;
     readonly cpu_utilization: number;
   };
   readonly sampling: {
@@ -66,15 +68,6 @@ export interface MetricsDocument {
   readonly business: BusinessDocument;
 }
 
-/** Counted since the process started. */
-export interface BusinessDocument {
-  readonly posts_created: number;
-  readonly posts_updated: number;
-  readonly posts_deleted: number;
-  readonly feeds: { readonly rss: number; readonly atom: number; readonly json: number };
-  readonly cache: { readonly hits: number; readonly misses: number };
-}
-
 function operationDocument(summary: OperationSummary): OperationDocument {
   const { avg, min, max, p50, p90, p95, p99 } = summary.durationMillis;
   return {
@@ -89,27 +82,7 @@ function operationDocument(summary: OperationSummary): OperationDocument {
   };
 }
 
-function businessDocument(telemetry: TelemetryQuery): BusinessDocument {
-  const metrics = telemetry.business();
-  const sum = (name: string, format?: string): number =>
-    metrics
-      .filter(
-        (metric) =>
-          metric.name === `glasshouse.${name}` &&
-          (format === undefined || metric.attributes['format'] === format),
-      )
-      .reduce((total, metric) => total + metric.value, 0);
-  const feed = (format: string): number => sum('feed.requests', format);
-  return {
-    posts_created: sum('posts.created'),
-    posts_updated: sum('posts.updated'),
-    posts_deleted: sum('posts.deleted'),
-    feeds: { rss: feed('rss'), atom: feed('atom'), json: feed('json') },
-    cache: { hits: sum('cache.hits'), misses: sum('cache.misses') },
-  };
-}
-
-/** The facts of `/admin/metrics`; operations since start, or of `range`, everything else since start or as of now. */
+/** The facts of `/admin/metrics`; operations and the business since start, or of `range`, everything else since start or as of now. */
 export function metricsDocument(telemetry: TelemetryQuery, range?: TimeRange): MetricsDocument {
   const { current, pid, uptimeSeconds } = telemetry.process();
   const sampling = telemetry.sampling();
@@ -124,6 +97,7 @@ export function metricsDocument(telemetry: TelemetryQuery, range?: TimeRange): M
       rss_bytes: current.rssBytes,
       heap_used_bytes: current.heapUsedBytes,
       event_loop_delay_p99_ms: current.eventLoopDelayP99Millis,
+      event_loop_delay_max_ms: current.eventLoopDelayMaxMillis,
       cpu_utilization: current.cpuUtilization,
     },
     sampling: {
@@ -157,6 +131,6 @@ export function metricsDocument(telemetry: TelemetryQuery, range?: TimeRange): M
           ? null
           : { at: new Date(exported.lastError.atMillis).toISOString(), message: exported.lastError.message },
     },
-    business: businessDocument(telemetry),
+    business: businessDocument(telemetry.business(range)),
   };
 }

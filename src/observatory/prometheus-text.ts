@@ -84,7 +84,7 @@ export function prometheusText(telemetry: TelemetryQuery): string {
   family(
     'nodejs_eventloop_delay_p99_seconds',
     'gauge',
-    'Event-loop delay, 99th percentile of the last sample.',
+    'Event-loop delay, 99th percentile since the last sample.',
     [{ value: current.eventLoopDelayP99Millis / 1000 }],
   );
 
@@ -106,9 +106,10 @@ export function prometheusText(telemetry: TelemetryQuery): string {
     family('glasshouse_export_queued', 'gauge', 'Spans waiting for export.', [{ value: sending.queued }]);
   }
   for (const [name, rows] of Map.groupBy(telemetry.business(), (metric) => metric.name)) {
+    const isGauge = rows.every(({ gauge }) => gauge === true);
     family(
-      `${name.replaceAll(/[^a-zA-Z0-9_]/g, '_')}_total`,
-      'counter',
+      `${name.replaceAll(/[^a-zA-Z0-9_]/g, '_')}${isGauge ? '' : '_total'}`,
+      isGauge ? 'gauge' : 'counter',
       name,
       rows.map(({ attributes, value }) => ({ labels: textLabels(attributes), value })),
     );

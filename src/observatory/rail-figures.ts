@@ -1,7 +1,7 @@
 import type { TelemetryQuery } from '../../otel/query.ts';
 import { html, type Html } from '../views/html.ts';
 import { countText, duration, rate, share, size, text } from './format/quantity.ts';
-import { postsRead } from './readers-asked.ts';
+import { postsRead } from './business-facts.ts';
 import { secondsOf } from './series-lines.ts';
 import { isStartUpWork } from './start-up-statements.ts';
 import type { ChosenRange } from './time-range.ts';
@@ -24,7 +24,7 @@ export function railFigures(
     exported.lastError.atMillis > (exported.lastSuccessMillis ?? -Infinity);
   return {
     overview: text(rate(operations.http.count, secondsOf(telemetry, range, now))),
-    content: countText(postsRead(routes)),
+    content: countText(postsRead(telemetry.business(range))),
     process: text(size(telemetry.process().current.rssBytes)),
     routes: countText(routes.length),
     queries: countText(telemetry.series('database', range).filter((row) => !isStartUpWork(row)).length),

@@ -29,15 +29,6 @@ function kindOf(series: string): string | undefined {
   return route === undefined ? undefined : KINDS.find(([, pattern]) => pattern.test(route))?.[0];
 }
 
-/** Posts among requests: what the rail says of the content. Those that were not there are not read. */
-export function postsRead(
-  routes: readonly Pick<SeriesLine, 'name' | 'count' | 'clientErrors' | 'errors'>[],
-): number {
-  return routes
-    .filter(({ name }) => name.startsWith('GET ') && kindOf(name) === 'posts')
-    .reduce((sum, { count, clientErrors, errors }) => sum + Math.max(0, count - clientErrors - errors), 0);
-}
-
 /** Most asked first. */
 export function readersAsked(routes: readonly SeriesLine[]): readonly ReadersAsked[] {
   const byKind = Map.groupBy(routes, ({ name }) => kindOf(name));

@@ -73,7 +73,7 @@ export class ReaderServer {
       search: new SearchIndex(this.database, { now: () => this.nowMillis }),
       media: this.media,
       mediaUses: new MediaUses(this.database, { now: () => this.nowMillis }),
-      metrics: options.metrics ?? createBusinessMetrics(),
+      metrics: options.metrics ?? createBusinessMetrics({ countFrom: () => {} }),
     });
     const app = new Koa();
     app.on('error', (error) => this.faults.push(error));

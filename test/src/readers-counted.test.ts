@@ -6,7 +6,7 @@ describe('what readers asked for', () => {
   const counted: (string | number | undefined)[] = [];
   let onMedia: () => void = () => {};
   const metrics: BusinessMetrics = {
-    ...createBusinessMetrics(),
+    ...createBusinessMetrics({ countFrom: () => {} }),
     postRead: (path) => void counted.push(path),
     mediaServed(bytes) {
       counted.push(bytes);

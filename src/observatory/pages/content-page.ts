@@ -5,41 +5,44 @@ import { shareBar, sparkline } from '../charts/sparkline.ts';
 import { breakable, stats } from '../draw/facts.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';
 import { countText, duration, figure, rate, share, size, text, threeDigits } from '../format/quantity.ts';
-import { metricsDocument, type BusinessDocument } from '../metrics-document.ts';
+import {
+  businessDocument,
+  postReads,
+  READS_METRIC,
+  sumOf,
+  type BusinessDocument,
+  type PostReads,
+} from '../business-facts.ts';
+import { momentText } from '../format/moment.ts';
 import { definePage } from '../page.ts';
-import { postsRead, readersAsked, type ReadersAsked } from '../readers-asked.ts';
+import { readersAsked, type ReadersAsked } from '../readers-asked.ts';
 import { plural } from '../sentences/sentence.ts';
 import { secondsOf, seriesLines } from '../series-lines.ts';
 
+/** All of it in the range. */
 interface ContentFacts {
-  /** In the range. */
   readonly asked: readonly ReadersAsked[];
-  readonly postsRead: number;
   readonly feedsMade: readonly FeedMade[];
-  /** Since the start, by exact count, most read first. */
+  /** By exact count, most read first. */
   readonly mostRead: readonly PostReads[];
   readonly mediaBytes: number;
   /** That the cache holds now; undefined when nobody says. */
   readonly cacheEntries: number | undefined;
   readonly business: BusinessDocument;
-  /** Every counter and gauge of the business as it is, so that a new one shows without a new page. */
+  /** Where what the blog counts itself begins. */
+  readonly countedFromMillis: number;
+  /** Every counter of the business, so that a new one shows without a new page. */
   readonly metrics: readonly BusinessMetric[];
 }
 
-interface PostReads {
-  /** Undefined for all unlisted posts together. */
-  readonly path: string | undefined;
-  readonly reads: number;
-}
-
-/** Their addresses are recorded nowhere. */
-const UNLISTED = 'all unlisted posts';
-const READS_METRIC = 'glasshouse.post.reads';
+const POSTS_WORDS = { listed: '', unlisted: 'all unlisted posts', other: 'all other posts' } as const;
 const SHOWN_POSTS = 10;
+/** Telemetry and the counts of the blog do not begin in the same moment. */
+const EDGE_MILLIS = 5000;
 
 const FEED_WORDS = { rss: 'RSS', atom: 'Atom', json: 'JSON' } as const;
 
-/** How often a feed was made anew rather than taken from the cache, since the start. */
+/** How often a feed was made anew rather than taken from the cache. */
 interface FeedMade {
   readonly format: keyof typeof FEED_WORDS;
   readonly made: number;
@@ -80,34 +83,23 @@ function attributesText(row: BusinessMetric): string {
 }
 
 function feedsMade(metrics: readonly BusinessMetric[]): readonly FeedMade[] {
-  const of = (name: string, format: unknown): number =>
-    metrics.find(
-      (metric) => metric.name === `glasshouse.feed.${name}` && metric.attributes['format'] === format,
-    )?.value ?? 0;
   return (['rss', 'atom', 'json'] as const).flatMap((format) => {
-    const made = of('generated', format);
-    return made === 0 ? [] : [{ format, made, meanMillis: of('generation.time', format) / made }];
+    const made = sumOf(metrics, 'feed.generated', format);
+    const millis = sumOf(metrics, 'feed.generation.time', format);
+    return made === 0 ? [] : [{ format, made, meanMillis: millis / made }];
   });
 }
 
-function mostRead(metrics: readonly BusinessMetric[]): readonly PostReads[] {
-  return metrics
-    .filter(({ name }) => name === READS_METRIC)
-    .map(({ attributes, value }) => ({
-      path: attributes['path'] === undefined ? undefined : String(attributes['path']),
-      reads: value,
-    }))
-    .sort((a, b) => b.reads - a.reads);
-}
+const nameOf = ({ posts, path }: PostReads): string => path ?? POSTS_WORDS[posts];
 
 const READ: readonly Column<PostReads>[] = [
   {
     label: 'post',
     key: 'path',
-    value: (row) => row.path ?? UNLISTED,
-    cell: ({ path }) =>
+    value: nameOf,
+    cell: ({ posts, path }) =>
       path === undefined
-        ? UNLISTED
+        ? POSTS_WORDS[posts]
         : html`<a href="${`/${path.split('/').map(encodeURIComponent).join('/')}`}">${breakable(path)}</a>`,
   },
   {
@@ -156,39 +148,42 @@ const ASKED: readonly Column<ReadersAsked>[] = [
   { label: 'over time', room: 'wide', cell: (row) => sparkline('http', row.course) },
 ];
 
-/** What readers asked for in the range, and what the blog did for it: posts, feeds, cache, counted since the process started. */
+/** What readers asked for in the range, and what the blog did for it: posts, feeds, cache, all by exact counts. */
 export const contentPage = definePage<ContentFacts>({
   path: '/content',
   menu: 'content',
   fetch({ telemetry, range, now }) {
     const routes = seriesLines(telemetry, 'http', range, secondsOf(telemetry, range, now));
-    const metrics = telemetry.business();
+    const metrics = telemetry.business(range);
     return {
       asked: readersAsked(routes),
-      postsRead: postsRead(routes),
       feedsMade: feedsMade(metrics),
-      mostRead: mostRead(metrics),
-      cacheEntries: metrics.find(({ name }) => name === 'glasshouse.cache.entries')?.value,
-      mediaBytes: metrics.find(({ name }) => name === 'glasshouse.media.served')?.value ?? 0,
-      business: metricsDocument(telemetry).business,
+      mostRead: postReads(metrics),
+      cacheEntries: telemetry.business().find(({ name }) => name === 'glasshouse.cache.entries')?.value,
+      mediaBytes: sumOf(metrics, 'media.served'),
+      business: businessDocument(metrics),
+      countedFromMillis: telemetry.businessFromMillis(),
       metrics,
     };
   },
   title: () => 'Content',
-  sentence({ business, postsRead: read }, { range }) {
+  sentence({ business, countedFromMillis }, { range, now }) {
     const { posts_created: created, posts_updated: updated, posts_deleted: deleted, feeds, cache } = business;
+    const { posts_read: read } = business;
     const asked = feeds.rss + feeds.atom + feeds.json;
     const looked = cache.hits + cache.misses;
-    const opening = `${read === 0 ? 'No post was read' : `${plural(read, 'post')} read`} ${range.words}.`;
+    const known = countedFromMillis > range.known.fromMillis + EDGE_MILLIS;
+    const since = known ? `, as far as is known since ${momentText(countedFromMillis, now)}` : '';
+    const opening = `${read === 0 ? 'No post was read' : `${plural(read, 'post')} read`} ${range.words}${since}`;
     if (created + updated + deleted + asked + looked === 0)
-      return [{ text: `${opening} Nothing was written and no feed was asked for since the start.` }];
+      return [{ text: `${opening}. Nothing was written and no feed was asked for.` }];
     const written =
       created + updated + deleted === 0
         ? 'no post was changed'
         : `${plural(created, 'post')} created, ${countText(updated)} updated, ${countText(deleted)} deleted`;
     const fed = asked === 0 ? 'no feed was asked for' : `feeds were asked for ${plural(asked, 'time')}`;
     const cached = looked === 0 ? '' : `; ${text(share(cache.hits / looked))} of cache look-ups were hits`;
-    return [{ text: `${opening} Since the start ${written}, and ${fed}${cached}.` }];
+    return [{ text: `${opening}; ${written}, and ${fed}${cached}.` }];
   },
   draw({ business, metrics, asked, feedsMade: made, mostRead: read, mediaBytes, cacheEntries }, view) {
     const { feeds, cache } = business;
@@ -207,7 +202,7 @@ export const contentPage = definePage<ContentFacts>({
       <div class="grid three">
         ${panel({
           title: 'Posts',
-          note: 'since start',
+          note: view.range.words,
           body: stats([
             { label: 'created', value: countText(business.posts_created) },
             { label: 'updated', value: countText(business.posts_updated) },
@@ -216,7 +211,7 @@ export const contentPage = definePage<ContentFacts>({
         })}
         ${panel({
           title: 'Feeds',
-          note: 'requests since start',
+          note: `requests ${view.range.words}`,
           body: stats([
             { label: 'RSS', value: countText(feeds.rss) },
             { label: 'Atom', value: countText(feeds.atom) },
@@ -228,7 +223,7 @@ export const contentPage = definePage<ContentFacts>({
         })}
         ${panel({
           title: 'Cache',
-          note: 'look-ups since start',
+          note: `look-ups ${view.range.words}`,
           body: stats([
             { label: 'hits', value: countText(cache.hits) },
             { label: 'misses', value: countText(cache.misses) },
@@ -242,28 +237,28 @@ export const contentPage = definePage<ContentFacts>({
       </div>
       ${panel({
         title: 'Most read',
-        note: 'pages of posts since start, by exact count',
+        note: `pages of posts ${view.range.words}, by exact count`,
         body: drawTable(read.slice(0, SHOWN_POSTS), READ, {
-          caption: 'Most read posts since start',
-          keyOf: (row) => row.path ?? UNLISTED,
+          caption: 'Most read posts',
+          keyOf: nameOf,
           view,
           still: true,
-          empty: 'No post has been read since the start.',
+          empty: 'No post was read in this range.',
         }),
-        foot: html`<span>media: ${text(size(mediaBytes))} served since start</span>`,
+        foot: html`<span>media: ${text(size(mediaBytes))} served</span>`,
       })}
       ${panel({
         title: 'Every count',
-        note: 'since start',
+        note: view.range.words,
         body: drawTable(
           metrics.filter(({ name }) => name !== READS_METRIC),
           SHOWN,
           {
-            caption: 'Every count since start',
+            caption: 'Every count',
             keyOf: (row) => `${row.name} ${attributesText(row)}`,
             view,
             still: true,
-            empty: 'None has been counted since the start.',
+            empty: 'Nothing was counted in this range.',
           },
         ),
       })}`;

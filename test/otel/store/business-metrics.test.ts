@@ -25,8 +25,8 @@ describe('BusinessMetricReader', () => {
       { name: 'cache.entries', attributes: {}, value: -4 },
       { name: 'feed.requests', attributes: { format: 'atom' }, value: 1 },
       { name: 'feed.requests', attributes: { format: 'rss' }, value: 5 },
-      { name: 'posts', attributes: { status: 'draft' }, value: 12 },
-      { name: 'queue.length', attributes: {}, value: 7 },
+      { name: 'posts', attributes: { status: 'draft' }, value: 12, gauge: true },
+      { name: 'queue.length', attributes: {}, value: 7, gauge: true },
     ]);
   });
 
@@ -149,5 +149,64 @@ describe('BusinessMetricReader', () => {
     await reader.refresh();
     expect(reader.business()).toEqual([{ name: 'posts.created', attributes: {}, value: 3 }]);
     expect(guard.faults()).toEqual([]);
+  });
+
+  describe('what was counted', () => {
+    function booking() {
+      const booked: [string, number, number][] = [];
+      const clock = { now: () => 10_400, monotonicNanos: () => 0 };
+      const guard = new Guard();
+      const reader = new BusinessMetricReader({
+        guard,
+        clock,
+        onCounted: (name, attributes, count, atMillis) =>
+          booked.push([`${name}${JSON.stringify(attributes)}`, count, atMillis]),
+      });
+      const provider = new MeterProvider({ readers: [reader] });
+      return { booked, guard, reader, provider, meter: provider.getMeter('glasshouse') };
+    }
+
+    it('is booked once, what counters gained, and no gauge', async () => {
+      const { booked, reader, meter } = booking();
+      const feeds = meter.createCounter('feeds');
+      feeds.add(2, { format: 'rss' });
+      meter.createGauge('entries').record(9);
+      meter.createUpDownCounter('open').add(3);
+      await Promise.all([reader.refresh(), reader.refresh(), reader.refresh()]);
+      feeds.add(5, { format: 'rss' });
+      await reader.refresh();
+      await reader.refresh();
+      expect(booked).toEqual([
+        ['feeds{"format":"rss"}', 2, 10_400],
+        ['feeds{"format":"rss"}', 5, 10_400],
+      ]);
+    });
+
+    it('comes from a source in place of the instrument of its name', async () => {
+      const { booked, guard, reader, meter } = booking();
+      meter.createCounter('reads').add(50);
+      let lately = [[{ path: 'a' }, 3]] as const;
+      reader.countFrom('reads', () => lately);
+      reader.countFrom('broken', () => {
+        throw new Error('no counts');
+      });
+      await reader.refresh();
+      lately = [] as never;
+      await reader.refresh();
+      expect(booked).toEqual([['reads{"path":"a"}', 3, 10_400]]);
+      expect(guard.faults()).toMatchObject([{ place: 'business-metrics.source', count: 2 }]);
+    });
+
+    it('is booked in the second that is over, and at the end', async () => {
+      jest.useFakeTimers();
+      const { booked, provider, meter } = booking();
+      meter.createCounter('posts').add(1);
+      await jest.advanceTimersByTimeAsync(600);
+      expect(booked).toEqual([['posts{}', 1, 10_999]]);
+      meter.createCounter('posts').add(1);
+      await provider.shutdown();
+      jest.useRealTimers();
+      expect(booked.at(-1)).toEqual(['posts{}', 1, 10_400]);
+    });
   });
 });

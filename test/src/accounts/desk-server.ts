@@ -112,7 +112,7 @@ export class DeskServer {
       log,
       assets,
       posts: this.posts,
-      metrics: createBusinessMetrics(),
+      metrics: createBusinessMetrics({ countFrom: () => {} }),
       storage: watchStorage(this.database),
       maxLockWaitMillis: this.#options.maxLockWaitMillis ?? 2000,
       media: this.media,

@@ -29,8 +29,8 @@ describe('the content page', () => {
       facts: { most_read: { path: string; reads: number }[]; media_bytes: number };
     };
     expect(facts.most_read).toEqual([
-      { path: '2026/03/glass & light', reads: 1204 },
-      { path: 'about', reads: 37 },
+      { posts: 'listed', path: '2026/03/glass & light', reads: 1204 },
+      { posts: 'listed', path: 'about', reads: 37 },
     ]);
     expect(facts.media_bytes).toBe(48_300_000);
   });

@@ -455,7 +455,7 @@ export class FakeTelemetry implements TelemetryQuery, TelemetryControl {
       { name: 'glasshouse.feed.generated', attributes: { format: 'rss' }, value: 9 },
       { name: 'glasshouse.cache.hits', attributes: { cache: 'feed' }, value: 741 },
       { name: 'glasshouse.cache.misses', attributes: { cache: 'feed' }, value: 9 },
-      { name: 'glasshouse.cache.entries', attributes: {}, value: 4 },
+      { name: 'glasshouse.cache.entries', attributes: {}, value: 4, gauge: true },
       { name: 'glasshouse.media.served', attributes: {}, value: 48_300_000 },
       { name: 'glasshouse.post.reads', attributes: { path: '2026/03/glass & light' }, value: 1204 },
       { name: 'glasshouse.post.reads', attributes: { path: 'about' }, value: 37 },
@@ -495,6 +495,12 @@ export class FakeTelemetry implements TelemetryQuery, TelemetryControl {
   change(): void {
     for (const listener of this.#listeners) listener();
   }
+
+  businessFromMillis(): number {
+    return this.#startedMillis;
+  }
+
+  countFrom(): void {}
 
   pin(traceId: string, pinned: boolean): boolean {
     if (!this.#traces.some((trace) => trace.traceId === traceId)) return false;

@@ -49,6 +49,7 @@ describe('GET /admin/metrics', () => {
       'rss_bytes',
       'heap_used_bytes',
       'event_loop_delay_p99_ms',
+      'event_loop_delay_max_ms',
       'cpu_utilization',
     ]);
     expect(Object.keys(body.operations)).toEqual(['http', 'database', 'render', 'other']);
@@ -66,6 +67,7 @@ describe('GET /admin/metrics', () => {
       posts_created: 12,
       posts_updated: 31,
       posts_deleted: 1,
+      posts_read: 1241,
       feeds: { rss: 400, atom: 250, json: 100 },
       cache: { hits: 741, misses: 9 },
     });

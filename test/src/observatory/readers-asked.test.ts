@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SeriesLine } from '../../../src/observatory/draw/series-tables.ts';
-import { postsRead, readersAsked } from '../../../src/observatory/readers-asked.ts';
+import { readersAsked } from '../../../src/observatory/readers-asked.ts';
 import { emptySummary } from './fake/series.ts';
 
 const line = (name: string, count: number, more: Partial<SeriesLine> = {}): SeriesLine => ({
@@ -37,15 +37,4 @@ describe('readersAsked', () => {
   });
 
   it('is empty where nobody asked', () => expect(readersAsked([])).toEqual([]));
-});
-
-describe('postsRead', () => {
-  it('counts posts that were there and were read whole', () => {
-    const routes = [
-      line('GET /:path', 50, { clientErrors: 8, errors: 2 }),
-      line('HEAD /:path', 9),
-      line('GET /', 7),
-    ];
-    expect(postsRead(routes)).toBe(40);
-  });
 });
