@@ -25,6 +25,7 @@ import type { SamplingSettings } from './sampling/policies.ts';
 import { SamplingSpanProcessor } from './sampling/sampling-span-processor.ts';
 import { BusinessHistory } from './store/business-history.ts';
 import { BusinessMetricReader } from './store/business-metrics.ts';
+import { CallerHistory } from './store/caller-history.ts';
 import { History } from './store/history.ts';
 import { clockMarker } from './store/clock-marker.ts';
 import { InProcessSpanExporter } from './store/in-process-span-exporter.ts';
@@ -98,7 +99,8 @@ export class EnabledTelemetry implements Telemetry {
       const { historyFile: path, historyDays: days } = config;
       if (path === undefined) return undefined;
       const rollUps = aggregates.rollUps();
-      const parts = [runs, markers, samples, counts];
+      const callers = new CallerHistory(aggregates.callers, clock, days);
+      const parts = [runs, markers, samples, counts, callers];
       const kept = { Database, path, days, ring, logs: traceLogs, rollUps, parts };
       const history = new History({ ...kept, guard, clock, log });
       history.start();

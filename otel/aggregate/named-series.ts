@@ -19,6 +19,8 @@ export class NamedSeries {
   /** As the name lets guess it; until the statement runs again. */
   #guessed: StatementNames | undefined;
   #callers: Map<string, number> | undefined;
+  /** As many of them as are in a history. */
+  #taken: Map<string, number> | undefined;
 
   constructor(type: OperationType, name: string, tiers: TieredSeries) {
     this.#isStatement = type === 'database';
@@ -51,6 +53,23 @@ export class NamedSeries {
 
   #names(): StatementNames {
     return this.#statement ?? (this.#guessed ??= namesOfSeries(this.name));
+  }
+
+  /** How often it was called by whom since this was last asked. */
+  *takeCalls(): Iterable<readonly [caller: string, calls: number]> {
+    for (const [caller, calls] of this.#callers ?? []) {
+      const more = calls - (this.#taken?.get(caller) ?? 0);
+      if (more > 0) yield [caller, more];
+    }
+    this.#taken = this.#callers && new Map(this.#callers);
+  }
+
+  /** Adds calls of earlier processes. */
+  restoreCalls(caller: string, calls: number): void {
+    this.#callers ??= new Map();
+    this.#taken ??= new Map();
+    if (!this.#callers.has(caller) && this.#callers.size >= MAX_CALLERS) return;
+    for (const each of [this.#callers, this.#taken]) each.set(caller, (each.get(caller) ?? 0) + calls);
   }
 
   #recordCaller(caller: string): void {

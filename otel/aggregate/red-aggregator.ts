@@ -9,35 +9,25 @@ import type {
 } from '../query.ts';
 import { OPERATION_TYPES } from '../query.ts';
 import type { Clock } from '../clock.ts';
-import { ClockWatch, type ClockStep } from './clock-watch.ts';
+import { type ClockStep, ClockWatch } from './clock-watch.ts';
 import type { CountsArchive } from './counts-archive.ts';
 import { CountsOverTime } from './counts-over-time.ts';
 import type { EndedOperation } from './ended-operation.ts';
 import { heatMapOf } from './heat-map.ts';
+import type { RedAggregatorOptions } from './red-aggregator-options.ts';
 import { requestFactsOf, summaryOf } from './operation-summary.ts';
 import { RangePlanner } from './range-plan.ts';
 import { RedBucket } from './red-bucket.ts';
 import { totalsByExportName } from './named-series.ts';
 import { RollUpQueue, type RollUpSource } from './roll-ups.ts';
-import { SeriesBook } from './series-book.ts';
+import { type CallerBook, SeriesBook } from './series-book.ts';
 import type { TieredSeries } from './tiered-series.ts';
 import { cellsOf, type GridCell } from './time-grid.ts';
-import { FIRST_KEPT_TIER, TIERS, type Tier } from './tiers.ts';
+import { FIRST_KEPT_TIER, TIERS } from './tiers.ts';
 
 /** Series per type; what comes after them is counted in the overflow row, so totals stay exact. */
 const DEFAULT_MAX_SERIES = 500;
 const DEFAULT_MAX_POINTS = 120;
-export interface RedAggregatorOptions {
-  readonly clock: Clock;
-  readonly rates: () => Readonly<Record<OperationType, number>>;
-  readonly maxSeries?: number;
-  /** Of the counts of this process on disk; default: nothing else counts. */
-  readonly processId?: string;
-  readonly tiers?: readonly Tier[];
-  /** The wall clock went where time alone had not brought it. */
-  readonly onClockStep?: (step: ClockStep) => void;
-}
-
 /**
  * Rate, errors and durations of 100 % of operations, by type and series, since start and over time (G6, G7, G11).
  * Everything is bounded: series per type, buckets by age and by bytes.
@@ -189,6 +179,11 @@ export class RedAggregator {
     return this.totals()
       .filter(({ bucket }) => !bucket.isEmpty)
       .map(({ type, name, bucket }) => ({ ...this.#summary(type, bucket), type, name }));
+  }
+
+  /** Who issues which statement, for a history of that. */
+  get callers(): CallerBook {
+    return this.#book;
   }
 
   /** Hands closed buckets over to be kept on disk, and takes them back at the next start. From the first call on they are queued. */

@@ -6,13 +6,27 @@ import { TieredSeries } from './tiered-series.ts';
 /** The row that counts operations of series beyond the cap. */
 export const OVERFLOW_SERIES = '(other)';
 
+/** How often an http series issued a statement. */
+export interface Calls {
+  readonly statement: string;
+  readonly caller: string;
+  readonly calls: number;
+}
+
+export interface CallerBook {
+  /** Since this was last asked. */
+  takeCalls(): Iterable<Calls>;
+  /** Of earlier processes; call it when counts are restored, before traffic. */
+  restoreCalls(calls: Calls): void;
+}
+
 interface TypeSeries {
   readonly totals: TieredSeries;
   readonly named: Map<string, NamedSeries>;
 }
 
 /** Every series by its name and by its number; bounded per type, what comes after is one overflow series, so that totals stay exact. */
-export class SeriesBook {
+export class SeriesBook implements CallerBook {
   readonly #maxSeries: number;
   readonly #byNumber: TieredSeries[] = [];
   readonly #types: Readonly<Record<OperationType, TypeSeries>>;
@@ -49,6 +63,16 @@ export class SeriesBook {
     const series = new NamedSeries(type, name, this.#add(rollUpKey(type, name), totals));
     named.set(name, series);
     return series;
+  }
+
+  *takeCalls(): Iterable<Calls> {
+    for (const [statement, series] of this.named('database'))
+      for (const [caller, calls] of series.takeCalls()) yield { statement, caller, calls };
+  }
+
+  /** A statement of which no counts are left is passed over. */
+  restoreCalls({ statement, caller, calls }: Calls): void {
+    this.named('database').get(statement)?.restoreCalls(caller, calls);
   }
 
   /** By its name on disk; undefined for what no version of ours wrote. */

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type DatabaseConstructor from 'better-sqlite3';
 import type { Database } from 'better-sqlite3';
 import { BusinessTable } from './business-table.ts';
+import { CallerTable } from './caller-table.ts';
 import { RollUpArchive } from './roll-up-archive.ts';
 import type { RollUpOwner } from './roll-up-owners.ts';
 import { RunTable } from './run-table.ts';
@@ -50,6 +51,7 @@ export class HistoryFile {
   readonly search: TraceSearch;
   readonly counts: RollUpArchive;
   readonly business: BusinessTable;
+  readonly callers: CallerTable;
   readonly runs: RunTable;
   readonly runtimeSamples: RuntimeTable;
   readonly #database: Database;
@@ -70,12 +72,13 @@ export class HistoryFile {
       this.ledger = new TraceLedger(this.#database);
       this.legacy = new LegacyTraces(this.#database, this.traces);
       this.search = new TraceSearch(this.#database, this.traces);
-      this.#database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MILLIS}`);
       this.transaction(() => RollUpArchive.prepare(this.#database));
       this.counts = new RollUpArchive(this.#database, processId, days, isOwnerGone);
       this.business = new BusinessTable(this.#database);
+      this.callers = new CallerTable(this.#database);
       this.runs = new RunTable(this.#database);
       this.runtimeSamples = new RuntimeTable(this.#database);
+      this.#database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MILLIS}`);
     } catch (error) {
       this.#database.close();
       throw isDamage(error)

@@ -7,6 +7,7 @@ import { RedAggregator } from '../../../otel/aggregate/red-aggregator.ts';
 import { TIERS } from '../../../otel/aggregate/tiers.ts';
 import { Guard } from '../../../otel/guard.ts';
 import type { OperationType, TimeRange } from '../../../otel/query.ts';
+import type { HistoryPart } from '../../../otel/store/history-part.ts';
 import { History } from '../../../otel/store/history.ts';
 import { TraceRing } from '../../../otel/store/trace-ring.ts';
 
@@ -39,6 +40,9 @@ export class FakeClock {
   }
 }
 
+/** What its history keeps beside the counts. */
+export type PartsOf = (red: RedAggregator, clock: FakeClock) => readonly HistoryPart[];
+
 /** A process that counts, with the real aggregator and a real file. */
 export class CountingProcess {
   readonly red: RedAggregator;
@@ -48,7 +52,7 @@ export class CountingProcess {
   readonly #ledger: Sent[];
   readonly #kept: (() => void)[] = [];
 
-  constructor(place: CountingPlace, id: string, tierBytes: number) {
+  constructor(place: CountingPlace, id: string, tierBytes: number, partsOf: PartsOf) {
     this.#clock = place.clock;
     this.#ledger = place.ledger;
     this.red = new RedAggregator({
@@ -65,6 +69,7 @@ export class CountingProcess {
       days: 30,
       ring: new TraceRing({ maxTraces: 1, maxBytes: 1e6, now: place.clock.now }),
       rollUps: this.red.rollUps(),
+      parts: partsOf(this.red, place.clock),
       guard: this.guard,
       clock: place.clock,
       log: () => {},
@@ -116,10 +121,10 @@ export class CountingPlace {
     this.path = this.#folder && join(this.#folder, 'telemetry.sqlite');
   }
 
-  start(tierBytes = 1e6): CountingProcess {
+  start(tierBytes = 1e6, partsOf: PartsOf = () => []): CountingProcess {
     const id = `process-${this.#processes++}`;
     this.alive.add(id);
-    return new CountingProcess(this, id, tierBytes);
+    return new CountingProcess(this, id, tierBytes, partsOf);
   }
 
   sentIn({ fromMillis, toMillis }: TimeRange): readonly Sent[] {
