@@ -176,6 +176,7 @@ export class RollUpArchive implements CountsArchive {
       if (repacked !== undefined) this.table.save(tier, { key, startMillis, owner, body: repacked });
     }
     this.derive(owner, TIERS.length - 1, { fromMillis: 0, toMillis: Infinity });
+    if (rows.length > 0) this.table.beginAtOldest();
     this.end();
     this.#database.exec('DROP TABLE roll_up');
   }

@@ -133,6 +133,16 @@ export class RollUpTable {
     for (let tier = FIRST_KEPT_TIER; tier < TIERS.length; tier++) this.#noteGone.run(tier, millis);
   }
 
+  /** No tier holds anything from before its oldest row: of rows that somebody else has let expire. */
+  beginAtOldest(): void {
+    const newestMillis = this.#database
+      .prepare<[], number | null>('SELECT max(start_millis) FROM count')
+      .pluck()
+      .get();
+    for (let tier = FIRST_KEPT_TIER; tier < TIERS.length; tier++)
+      this.#noteGone.run(tier, this.#oldest.get(tier) ?? (newestMillis ?? 0) + TIERS[tier]!.widthMillis);
+  }
+
   /** Removes at most `limit` slots of each tier that are too old; returns how many went. */
   expire(nowMillis: number, limit: number): number {
     let gone = 0;

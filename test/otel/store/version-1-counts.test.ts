@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { bucketOf } from '../../../otel/aggregate/duration-sketch.ts';
+import { CountingPlace } from '../aggregate/counts-ledger.ts';
+
+const START = Date.UTC(2026, 2, 14, 12, 0, 0);
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** A bucket as version 1 packed it: a header, eight doubles, then a sketch bucket's number and its count in each word. */
+function bodyOf(nanos: readonly number[], errors: number): Buffer {
+  const words = nanos.map((each) => ((bucketOf(each) << 21) | 1) >>> 0);
+  const fields = [
+    errors,
+    0,
+    0,
+    1,
+    0,
+    nanos.reduce((a, b) => a + b, 0),
+    Math.min(...nanos),
+    Math.max(...nanos),
+  ];
+  return Buffer.concat([
+    Buffer.of(1, 0, 0, 0, 0, 0, 0, 0),
+    Buffer.from(Float64Array.from(fields).buffer),
+    Buffer.from(Uint32Array.from(words).buffer),
+  ]);
+}
+
+describe('a history file of version 1', () => {
+  let place: CountingPlace;
+  beforeEach(() => {
+    place = new CountingPlace(START, true);
+  });
+  afterEach(() => place.remove());
+
+  it('loses no count: they are there in every tier, the day among them, and only once', () => {
+    const file = new Database(place.path!);
+    file.exec(`
+      CREATE TABLE trace (trace_id TEXT NOT NULL UNIQUE, end_millis REAL NOT NULL, pinned INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+      CREATE INDEX trace_by_end ON trace (pinned, end_millis);
+      CREATE TABLE roll_up (
+        tier INTEGER NOT NULL, start_millis REAL NOT NULL, series TEXT NOT NULL, expires_millis REAL NOT NULL, body BLOB NOT NULL,
+        PRIMARY KEY (tier, start_millis, series)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX roll_up_by_expiry ON roll_up (expires_millis);
+      PRAGMA user_version = 1;
+    `);
+    const save = file.prepare('INSERT INTO roll_up VALUES (?, ?, ?, ?, ?)');
+    for (const [tier, start] of [
+      [2, START - HOUR],
+      [3, START - HOUR],
+      [3, START - 3 * DAY],
+    ] as const)
+      for (const series of ['http', 'http GET /'])
+        save.run(tier, start, series, START + 30 * DAY, bodyOf([1e6, 5e6, 9e6], 1));
+    save.run(2, START - HOUR, 'render', START + DAY, Buffer.from('damaged'));
+    file.close();
+
+    for (let restart = 0; restart < 2; restart++) {
+      const { red, history, guard } = place.start();
+      const within = (millis: number) => ({ fromMillis: START - millis, toMillis: START + 1 });
+      expect(red.operations(within(2 * HOUR)).http).toMatchObject({
+        count: 3,
+        errors: 1,
+        kept: 1,
+        durationMillis: { min: 1, max: 9 },
+      });
+      expect(red.series('http', within(30 * DAY))).toMatchObject([{ name: 'GET /', count: 6, errors: 2 }]);
+      // Of three days ago there are no minutes.
+      const hour = red.coverage({
+        fromMillis: START - 3 * DAY + 20 * MINUTE,
+        toMillis: START - 3 * DAY + 21 * MINUTE,
+      });
+      expect(hour).toMatchObject({ stepMillis: HOUR, missing: [] });
+      expect(red.operations(hour).http.count).toBe(3);
+      expect(red.operations(within(30 * DAY)).render.count).toBe(0);
+      expect(guard.faults()).toEqual([]);
+      history!.close();
+      place.clock.pass(1000);
+    }
+  });
+});
