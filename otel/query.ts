@@ -196,6 +196,8 @@ export interface TraceDetail extends TraceSummary {
 export interface MissingTrace {
   readonly traceId: string;
   readonly reason: 'evicted' | 'never-kept' | 'running' | 'unknown';
+  /** Of what is unknown: nothing that was dropped or evicted earlier is remembered. */
+  readonly rememberedFromMillis?: number | undefined;
   readonly evicted?: {
     readonly atMillis: number;
     readonly reason: EvictionReason;
@@ -506,7 +508,7 @@ export interface TelemetryQuery {
 export interface TelemetryControl {
   /** Has counts kept by time under a name; the name of an instrument takes its place. One source for a name. */
   countFrom(name: string, source: CountSource): void;
-  /** Pinned traces are exempt from eviction; false when the trace is not in the buffer or too many are pinned. */
+  /** Pinned traces are exempt from eviction and age; false when the trace is neither in memory nor on disk, or too many are pinned. */
   pin(traceId: string, pinned: boolean): boolean;
 }
 

@@ -112,6 +112,10 @@ export class History implements TraceArchive {
     });
   }
 
+  pin(traceId: string, pinned: boolean): boolean | undefined {
+    return this.#ask('pin', ({ traces }) => traces.pin(traceId, pinned));
+  }
+
   known(traceIds: readonly string[]): readonly string[] | undefined {
     return traceIds.length === 0 ? [] : this.#ask('list', ({ search }) => search.known(traceIds));
   }

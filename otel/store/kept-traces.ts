@@ -19,6 +19,8 @@ type Thresholds = SamplingFacts['thresholdsSeconds'];
 export interface TraceArchive {
   facts(): HistoryFacts | undefined;
   saved(traceId: string): SavedTrace | undefined;
+  /** False when it is not there, or too many are pinned. */
+  pin(traceId: string, pinned: boolean): boolean | undefined;
   /** Those of the ids that it has. */
   known(traceIds: readonly string[]): readonly string[] | undefined;
   traces(filter: TraceFilter, heldIds: readonly string[]): FoundTraces | undefined;

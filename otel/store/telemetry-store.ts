@@ -146,7 +146,9 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
     }
     const evicted = this.#settled.ring.tombstone(id);
     if (evicted !== undefined) return { traceId: id, reason: 'evicted', evicted };
-    return { traceId: id, reason: this.#options.wasSeen?.(id) ?? 'unknown' };
+    const seen = this.#options.wasSeen?.(id);
+    if (seen !== undefined) return { traceId: id, reason: seen };
+    return { traceId: id, reason: 'unknown', rememberedFromMillis: this.process().startedAtMillis };
   }
 
   slow(filter?: OperationFilter): OperationList {
@@ -228,7 +230,9 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
   }
 
   pin(traceId: string, pinned: boolean): boolean {
-    const done = this.#settled.ring.pin(traceId.toLowerCase(), pinned);
+    const id = traceId.toLowerCase();
+    const { ring, archive } = this.#settled;
+    const done = ring.get(id) === undefined ? (archive?.()?.pin(id, pinned) ?? false) : ring.pin(id, pinned);
     if (done) this.touch();
     return done;
   }

@@ -16,6 +16,9 @@ const RANKS: readonly TraceRank[] = ['ordinary', 'mustKeep'];
 /** Its rows in three tables and six indexes, without the texts: measured. */
 const TRACE_BYTES = 260;
 
+/** Of the traces on disk; the ring has a bound of its own. */
+const MAX_PINNED = 200;
+
 export function rankNumber(rank: TraceRank): number {
   return RANKS.indexOf(rank);
 }
@@ -47,6 +50,7 @@ export class TraceTable {
     [{ readonly rank: number; readonly pinned: number }],
     Readonly<Record<'oldest' | 'newest', number | null>>
   >;
+  readonly #pin: Statement<[number, string, number, number]>;
   readonly #expire: Statement<[number, number, number]>;
   readonly #dropOldest: Statement<[number, number]>;
 
@@ -73,6 +77,10 @@ export class TraceTable {
     const ends = 'FROM kept_trace WHERE rank = @rank AND pinned = @pinned';
     this.#extent = database.prepare(
       `SELECT (SELECT min(end_millis) ${ends}) AS oldest, (SELECT max(end_millis) ${ends}) AS newest`,
+    );
+    this.#pin = database.prepare(
+      `UPDATE kept_trace SET pinned = ? WHERE trace_id = ?
+       AND (? = 0 OR (SELECT count(*) FROM kept_trace WHERE rank IN (0, 1) AND pinned = 1) < ?)`,
     );
     this.#expire = database.prepare(
       `DELETE FROM kept_trace WHERE id IN
@@ -121,6 +129,11 @@ export class TraceTable {
         skip(error);
       }
     }
+  }
+
+  /** Exempts a trace from its age. False when it is not there, or too many are pinned. */
+  pin(traceId: string, pinned: boolean): boolean {
+    return this.#pin.run(Number(pinned), traceId, Number(pinned), MAX_PINNED).changes > 0;
   }
 
   /** Removes at most `limit` that ended before the cutoff; returns how many. Pinned ones stay. */

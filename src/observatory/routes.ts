@@ -215,8 +215,8 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
         ctx.throw(
           409,
           pinned
-            ? 'the trace is not in the buffer any more, or too many are pinned: unpin one first'
-            : 'the trace is not in the buffer any more',
+            ? 'the trace is not kept any more, or too many are pinned: unpin one first'
+            : 'the trace is not kept any more',
           { expose: true },
         );
       ctx.redirect(`${PREFIX}/traces/${encodeURIComponent(traceId)}`);

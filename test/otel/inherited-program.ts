@@ -17,6 +17,7 @@ const seen = (): unknown => ({
 });
 
 if (!isMainThread) {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
   parentPort!.postMessage(seen());
 } else if (process.argv[2] === 'child' || cluster.isWorker) {
   process.send?.(seen());

@@ -45,9 +45,18 @@ function entriesOf({ logs, spans }: TraceDetail): readonly Entry[] {
 /** Every line of the log and every event of a trace, in the order of time, each with the span that it belongs to. */
 export function traceLog(trace: TraceDetail, hrefOf: (spanId: string) => string): Html {
   const entries = entriesOf(trace);
+  const unknown =
+    !trace.logsKnown &&
+    html`<p class="quiet">
+      Whether it wrote lines to the log is not known: nobody remembers them any more.
+    </p>`;
   if (entries.length === 0)
-    return html`<p class="quiet">Nothing was logged while it ran, and its spans have no events.</p>`;
-  return html`<div class="scroll waterfall-box" tabindex="0" role="group" aria-label="Log of the trace">
+    return trace.logsKnown
+      ? html`<p class="quiet">Nothing was logged while it ran, and its spans have no events.</p>`
+      : html`${unknown}
+          <p class="quiet">Its spans have no events.</p>`;
+  return html`${unknown}
+    <div class="scroll waterfall-box" tabindex="0" role="group" aria-label="Log of the trace">
       <table class="rows trace-log">
         <caption class="visually-hidden">
           Log lines and events in the order of time

@@ -79,7 +79,7 @@ function viewSwitch(trace: TraceDetail, view: PageView): Html {
       >${words}</a
     >`;
   return html`<span class="switch">
-    ${link(undefined, 'Waterfall')}${link('flame', 'Flame graph')}${log > 0 && link('log', html`${log > trace.logs.length ? 'Log and events' : 'Log'} <span class="unit">${countText(log)}</span>`)}
+    ${link(undefined, 'Waterfall')}${link('flame', 'Flame graph')}${(log > 0 || !trace.logsKnown) && link('log', html`${log > trace.logs.length ? 'Log and events' : 'Log'} <span class="unit">${trace.logsKnown ? countText(log) : html`${countText(log)}, lines unknown`}</span>`)}
   </span>`;
 }
 

@@ -1,8 +1,15 @@
-import type { BufferFacts, OwnCost, OperationCounts, TelemetryFault } from '../../../otel/query.ts';
+import type {
+  BufferFacts,
+  HistoryFacts,
+  OwnCost,
+  OperationCounts,
+  TelemetryFault,
+} from '../../../otel/query.ts';
 import { html, type Html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
 import { shareBar } from '../charts/sparkline.ts';
 import { factList } from '../draw/facts.ts';
+import { historyPanel } from '../draw/history-panel.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';
 import { moment, spanText } from '../format/moment.ts';
 import { countText, duration, figure, share, size, text } from '../format/quantity.ts';
@@ -14,9 +21,12 @@ interface BufferPageFacts {
   readonly ownCost: OwnCost;
   readonly spans: OperationCounts;
   readonly faults: readonly TelemetryFault[];
-  /** How many of the traces held have a span that was kept for it. */
+  /** How many of the traces in memory and on disk have a span that was kept for it. */
   readonly held: Readonly<Record<(typeof REASONS)[number], number>>;
   readonly requests: number;
+  /** Traces in memory and on disk. */
+  readonly kept: number;
+  readonly history: HistoryFacts | undefined;
 }
 
 const REASONS = ['error', 'slow', 'probability', 'late', 'ancestor'] as const;
@@ -61,26 +71,28 @@ export const bufferPage = definePage<BufferPageFacts>({
     spans: telemetry.spans(),
     faults: telemetry.faults(),
     held: Object.fromEntries(
-      REASONS.map((reason) => [reason, telemetry.traces({ reason, limit: 1 }).total]),
+      REASONS.map((reason) => [reason, telemetry.traces({ reason, limit: 0 }).total]),
     ) as BufferPageFacts['held'],
     requests: telemetry.operations().http.count,
+    kept: telemetry.traces({ limit: 0 }).total,
+    history: telemetry.history(),
   }),
   title: () => 'Buffer and own cost',
-  sentence({ buffer, ownCost }, { now }) {
+  sentence({ buffer, ownCost, kept }, { now }) {
     const reach =
       buffer.oldestMillis === undefined
         ? ''
         : `, the oldest ${spanText(Math.max(0, now - buffer.oldestMillis))} old`;
     return [
       {
-        text: `${plural(buffer.traces, 'trace')} held in ${text(size(buffer.bytes))}${reach}. Watching takes ${text(share(ownCost.cpuShare))} of the process's CPU time, ${text(duration(ownCost.nanosPerSpan / 1e6))} a span.`,
+        text: `${plural(buffer.traces, 'trace')} held in ${text(size(buffer.bytes))}${reach}${kept > buffer.traces ? `; ${countText(kept - buffer.traces)} more on disk` : ''}. Watching takes ${text(share(ownCost.cpuShare))} of the process's CPU time, ${text(duration(ownCost.nanosPerSpan / 1e6))} a span.`,
       },
     ];
   },
-  draw({ buffer, ownCost, spans, faults, held, requests }, view) {
+  draw({ buffer, ownCost, spans, faults, held, requests, kept, history }, view) {
     return html`<div class="grid three">
         ${panel({
-          title: 'Held',
+          title: 'In memory',
           body: factList([
             [
               'traces',
@@ -103,9 +115,10 @@ export const bufferPage = definePage<BufferPageFacts>({
             ['left: aged out', countText(buffer.evicted.age)],
           ]),
         })}
+        ${historyPanel(history, view.now)}
         ${panel({
           title: 'Why they were kept',
-          note: 'traces; some for more than one reason',
+          note: 'traces in memory and on disk; some for more than one reason',
           body: factList(
             REASONS.map((reason) => [
               held[reason] === 0
@@ -113,7 +126,7 @@ export const bufferPage = definePage<BufferPageFacts>({
                 : html`<a href="${view.links.ranged('/traces', { reason }, { from: '-30d' })}"
                     >${REASON_WORDS[reason]}</a
                   >`,
-              meter(held[reason] / Math.max(1, buffer.traces), html`${countText(held[reason])}`),
+              meter(held[reason] / Math.max(1, kept), html`${countText(held[reason])}`),
             ]),
           ),
         })}

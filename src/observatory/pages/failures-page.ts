@@ -1,6 +1,8 @@
+import type { HistoryFacts } from '../../../otel/query.ts';
 import { html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
+import { missingFromLists } from '../draw/history-panel.ts';
 import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
 import { failureColumns, groupFailures, withExceptions, type FailureGroup } from '../failure-groups.ts';
 import { shortened } from '../format/shortened.ts';
@@ -21,6 +23,7 @@ interface FailuresFacts {
   readonly grouped: number;
   readonly groups: readonly FailureGroup[];
   readonly series: string | undefined;
+  readonly history: HistoryFacts | undefined;
 }
 
 /** Failures grouped by type and place, with first and last seen and a trace. */
@@ -40,6 +43,7 @@ export const failuresPage = definePage<FailuresFacts>({
       grouped: rows.length,
       groups: withExceptions(telemetry, groupFailures(rows, range)),
       series: series === '' ? undefined : series,
+      history: telemetry.history(),
     };
   },
   title: () => 'Failures',
@@ -57,7 +61,7 @@ export const failuresPage = definePage<FailuresFacts>({
     if (first === undefined)
       return [
         {
-          text: `${plural(counted, 'operation')} failed ${range.words}; the detail of none is kept any more.`,
+          text: `${plural(counted, 'operation')} failed ${range.words}; the detail of none is kept.`,
         },
       ];
     const most =
@@ -79,7 +83,7 @@ export const failuresPage = definePage<FailuresFacts>({
       { text: '.' },
     ];
   },
-  draw({ counted, groups, kept, grouped, series }, view) {
+  draw({ counted, groups, kept, grouped, series, history }, view) {
     const columns = failureColumns(view);
     const partly = series === undefined && kept < counted;
     return panel({
@@ -94,8 +98,8 @@ export const failuresPage = definePage<FailuresFacts>({
         empty: 'Nothing failed in this range.',
       }),
       foot: html`<span
-        >4xx answers are the visitor's, not failures: see
-        <a href="${view.links.to('/routes')}">routes</a></span
+        >4xx answers are the visitor's, not failures: see <a href="${view.links.to('/routes')}">routes</a>.
+        ${missingFromLists(history)}</span
       >`,
     });
   },

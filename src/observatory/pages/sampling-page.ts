@@ -14,13 +14,22 @@ import { drawTable, sheetOf, type Column } from '../draw/table.ts';
 import { countText, duration, text } from '../format/quantity.ts';
 import { definePage, type PageView, TYPE_WORDS, TYPES } from '../page.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
-import { droppedPanel, roomSentence, rulesPanel, stormPanel, stormSentence } from './sampling-rules.ts';
+import {
+  droppedPanel,
+  goneTraces,
+  roomSentence,
+  rulesPanel,
+  stormPanel,
+  stormSentence,
+} from './sampling-rules.ts';
 
 interface SamplingPageFacts {
   readonly sampling: SamplingFacts;
   readonly operations: Readonly<Record<OperationType, OperationSummary>>;
   readonly spans: OperationCounts;
   readonly buffer: BufferFacts;
+  /** Traces that were kept and are neither in memory nor on disk. */
+  readonly gone: number;
   readonly settings: readonly EffectiveSetting[];
 }
 
@@ -88,11 +97,12 @@ export const samplingPage = definePage<SamplingPageFacts>({
     operations: telemetry.operations(),
     spans: telemetry.spans(),
     buffer: telemetry.buffer(),
+    gone: goneTraces(telemetry.buffer(), telemetry.history()),
     settings: telemetry.settings(),
   }),
   title: () => 'Sampling',
   sentence: samplingSentence,
-  draw({ sampling, operations, spans, buffer, settings }, view) {
+  draw({ sampling, operations, spans, gone, settings }, view) {
     const types: readonly Column<OperationType>[] = [
       { label: 'type', cell: (type) => html`<span class="swatch type-${type}"></span>${TYPE_WORDS[type]}` },
       { label: 'rate', align: 'number', cell: (type) => shareText(sampling.rates[type]) },
@@ -132,7 +142,7 @@ export const samplingPage = definePage<SamplingPageFacts>({
         }),
       })}
       ${rulesPanel(sampling, view)}
-      <div class="grid even">${droppedPanel(spans, buffer, view)} ${stormPanel(sampling)}</div>
+      <div class="grid even">${droppedPanel(spans, gone, view)} ${stormPanel(sampling)}</div>
       ${settingsPanel(settings, view)}`;
   },
   sheet: ({ settings }) => sheetOf(settings, SETTINGS),
@@ -160,10 +170,7 @@ function settingsPanel(settings: readonly EffectiveSetting[], view: PageView): H
   });
 }
 
-function samplingSentence(
-  { sampling, operations, buffer }: SamplingPageFacts,
-  { links }: PageView,
-): Sentence {
+function samplingSentence({ sampling, operations, gone }: SamplingPageFacts, { links }: PageView): Sentence {
   const rates = new Set(['http', 'database', 'render'].map((type) => sampling.rates[type as OperationType]));
   const all = TYPES.reduce((sum, type) => sum + operations[type].count, 0);
   const kept = TYPES.reduce((sum, type) => sum + operations[type].kept, 0);
@@ -186,6 +193,6 @@ function samplingSentence(
             : `${what} So far ${countText(kept)} of ${countText(all)}, ${shareText(kept / all)}.`,
     },
     ...stormSentence(sampling),
-    ...roomSentence(buffer, links),
+    ...roomSentence(gone, links),
   ];
 }

@@ -1,5 +1,6 @@
 import type {
   BufferFacts,
+  HistoryFacts,
   DropReason,
   OperationType,
   RuleCounts,
@@ -88,7 +89,7 @@ const sumOf = (counts: Readonly<Record<string, number>>): number =>
 /** The book: what was dropped and by which bound, that nothing is missing, and what was kept but has left the buffer since. */
 export function droppedPanel(
   { started, live, kept, dropped }: OperationCounts,
-  buffer: BufferFacts,
+  gone: number,
   view: PageView,
 ): Html {
   return panel({
@@ -100,7 +101,7 @@ export function droppedPanel(
       ),
       [
         html`<a href="${view.links.to('/buffer')}">kept, then made room for newer</a>`,
-        html`${countText(sumOf(buffer.evicted))} <span class="unit">traces</span>`,
+        html`${countText(gone)} <span class="unit">traces</span>`,
       ],
     ]),
     foot: html`<span
@@ -133,9 +134,15 @@ export function stormSentence({ storm }: SamplingFacts): Sentence {
   ];
 }
 
-/** Nothing while the buffer still holds every trace that was kept. */
-export function roomSentence({ evicted }: BufferFacts, links: PageView['links']): Sentence {
-  const gone = sumOf(evicted);
+/** Traces that were kept and are neither in memory nor on disk: since the start, or since the history file was begun. */
+export function goneTraces({ evicted }: BufferFacts, history: HistoryFacts | undefined): number {
+  if (history === undefined) return sumOf(evicted);
+  const { mustKeep, ordinary } = history.traces;
+  return history.unsaved + mustKeep.expired + mustKeep.dropped + ordinary.expired + ordinary.dropped;
+}
+
+/** Nothing while every trace that was kept is still there. */
+export function roomSentence(gone: number, links: PageView['links']): Sentence {
   if (gone === 0) return [];
   return [
     { text: ' ' },

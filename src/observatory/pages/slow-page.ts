@@ -1,21 +1,23 @@
-import type { OperationRow, SamplingFacts } from '../../../otel/query.ts';
+import type { HistoryFacts, OperationList, SamplingFacts } from '../../../otel/query.ts';
 import { html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
+import { missingFromLists } from '../draw/history-panel.ts';
 import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
 import { operationColumns } from '../draw/trace-table.ts';
 import { momentText } from '../format/moment.ts';
-import { duration, text } from '../format/quantity.ts';
+import { countText, duration, text } from '../format/quantity.ts';
+import { heldSinceMillis } from '../held-since.ts';
 import { definePage } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
 
 const MAX_ROWS = 200;
 
-interface SlowFacts {
-  readonly rows: readonly OperationRow[];
+interface SlowFacts extends OperationList {
   readonly thresholdsSeconds: SamplingFacts['thresholdsSeconds'];
   /** Since when there is a trace of everything that was kept; undefined when that is longer than the range. */
   readonly heldSinceMillis: number | undefined;
+  readonly history: HistoryFacts | undefined;
 }
 
 /** Operations at or above their threshold, slowest first; each opens its trace at the span. */
@@ -23,39 +25,36 @@ export const slowPage = definePage<SlowFacts>({
   path: '/slow',
   menu: 'slow',
   fetch({ telemetry, range }) {
-    const { oldestMillis = 0, evicted } = telemetry.buffer();
-    const lost = Object.values(evicted).some((count) => count > 0) && oldestMillis > range.fromMillis;
     return {
       ...telemetry.slow({ range, limit: MAX_ROWS }),
       thresholdsSeconds: telemetry.sampling().thresholdsSeconds,
-      heldSinceMillis: lost ? oldestMillis : undefined,
+      heldSinceMillis: heldSinceMillis(telemetry, range),
+      history: telemetry.history(),
     };
   },
   title: () => 'Slow',
-  sentence({ rows, heldSinceMillis }, { links, range, now }) {
+  sentence({ rows, total, heldSinceMillis }, { links, range, now }) {
     const [first] = rows;
-    // Those that made room in the buffer are in no list: what is listed is told with the time it covers.
+    // Those that made room are in no list: what is listed is told with the time it covers.
     const since = heldSinceMillis === undefined ? range.words : `since ${momentText(heldSinceMillis, now)}`;
     const rest = heldSinceMillis === undefined ? '' : ' Older traces made room for newer ones.';
     if (first === undefined)
       return [{ text: 'Nothing was slow', tone: 'good' }, { text: ` ${since}.${rest}` }];
-    const many =
-      rows.length >= MAX_ROWS ? `${MAX_ROWS} and more operations` : plural(rows.length, 'operation');
     return [
       {
-        text: `${many} reached ${rows.length === 1 ? 'its' : 'their'} threshold ${since}. The slowest, `,
+        text: `${plural(total, 'operation')} reached ${total === 1 ? 'its' : 'their'} threshold ${since}. The slowest, `,
       },
       { text: first.name, href: links.trace(first.traceId, first.spanId), tone: first.type },
       { text: `, took ${text(duration(first.durationMillis))}.${rest}` },
     ];
   },
-  draw({ rows, thresholdsSeconds }, view) {
+  draw({ rows, total, thresholdsSeconds, history }, view) {
     const anyFailed = rows.some((row) => row.status === 'error');
     const columns = operationColumns(view).filter(({ key }) => anyFailed || key !== 'status');
     const limit = (seconds: number): string => text(duration(seconds * 1000));
     return panel({
       title: 'Slow operations',
-      note: html`${rows.length >= MAX_ROWS && `first ${MAX_ROWS} `}${csvLink(view)}`,
+      note: html`${total > rows.length && `first ${countText(rows.length)} of ${countText(total)} `}${csvLink(view)}`,
       body: drawTable(sortRows(rows, columns, view.query['sort']), columns, {
         caption: 'Slow operations',
         keyOf: (row) => row.spanId,
@@ -65,7 +64,7 @@ export const slowPage = definePage<SlowFacts>({
       foot: html`<span
         >from ${limit(thresholdsSeconds.http)} for requests, ${limit(thresholdsSeconds.database)} for
         statements, ${limit(thresholdsSeconds.render)} for rendering; always kept, and held while there is
-        room</span
+        room. ${missingFromLists(history)}</span
       >`,
     });
   },

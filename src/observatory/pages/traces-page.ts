@@ -1,7 +1,8 @@
-import type { KeepReason, OperationType, TraceFilter, TraceList } from '../../../otel/query.ts';
+import type { HistoryFacts, KeepReason, OperationType, TraceFilter, TraceList } from '../../../otel/query.ts';
 import { html, type Html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
+import { missingFromLists } from '../draw/history-panel.ts';
 import { drawTable, sheetOf } from '../draw/table.ts';
 import { traceColumns } from '../draw/trace-table.ts';
 import { countText, duration, text } from '../format/quantity.ts';
@@ -14,6 +15,7 @@ const LIMIT = 100;
 const MAX_TEXT = 200;
 
 interface TracesFacts extends TraceList {
+  readonly history: HistoryFacts | undefined;
   readonly filter: Omit<TraceFilter, 'range'>;
   /** Parts of the filter that could not be read, each with what would be right. */
   readonly problems: readonly string[];
@@ -75,14 +77,19 @@ export const tracesPage = definePage<TracesFacts>({
   fetch: ({ telemetry, query, range }) => ({
     ...telemetry.traces(asked(query, range)),
     ...readFilter(query),
+    history: telemetry.history(),
   }),
   title: () => 'Traces',
-  sentence({ rows, total, filter }, { links, range }) {
+  sentence({ rows, total, filter, searched }, { links, range }) {
+    const partly =
+      searched === undefined
+        ? ''
+        : ` Searched were the newest ${countText(searched.newest)} of ${countText(searched.of)} that hold both key and value.`;
     const filtered = Object.keys(filter).some((key) => key !== 'sort');
     if (total === 0) {
       if (filtered)
         return [
-          { text: `No kept trace matches ${range.words}. ` },
+          { text: `No kept trace matches ${range.words}.${partly} ` },
           { text: 'Show all', href: links.to('/traces') },
           { text: ' or choose a longer range.' },
         ];
@@ -98,10 +105,11 @@ export const tracesPage = definePage<TracesFacts>({
         text: `${plural(total, 'trace')} ${filtered ? (total === 1 ? 'matches' : 'match') : total === 1 ? 'is kept' : 'are kept'} ${range.words}. The slowest${rows.length < total && filter.sort !== 'slowest' ? ` of the newest ${rows.length}` : ''} took `,
       },
       { text: text(duration(slowest.durationMillis)), href: links.trace(slowest.traceId) },
-      { text: '.' },
+      { text: `.${partly}` },
     ];
   },
-  draw({ rows, total, problems }, view) {
+  draw({ rows, total, problems, history }, view) {
+    const missing = missingFromLists(history);
     return html`${problems.length > 0 && html`<p class="notice" role="alert">${problems.join(' ')}</p>`}${filterForm(view)}${panel(
       {
         title: 'Kept traces',
@@ -114,6 +122,7 @@ export const tracesPage = definePage<TracesFacts>({
           still: true,
           empty: 'None. Slow and failed operations are always kept; ordinary ones as sampling says.',
         }),
+        ...(missing !== undefined && { foot: html`<span>${missing}</span>` }),
       },
     )}`;
   },

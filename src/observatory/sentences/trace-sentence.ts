@@ -180,7 +180,7 @@ export function missingTraceSentence(missing: MissingTrace, links: Links, now: n
       { text: `This trace was ` },
       { text: evicted.name, tone: 'http' },
       {
-        text: ` at ${momentText(evicted.startMillis, now)}. It was kept until ${momentText(evicted.atMillis, now)} and then let go, because ${EVICTION[evicted.reason]}. `,
+        text: ` at ${momentText(evicted.startMillis, now)}. It left memory at ${momentText(evicted.atMillis, now)}, because ${EVICTION[evicted.reason]}, and is not on disk. `,
       },
       {
         text: `What else is kept around ${clockText(evicted.startMillis)}`,
@@ -193,14 +193,14 @@ export function missingTraceSentence(missing: MissingTrace, links: Links, now: n
     return [{ text: 'This trace is still running. Its spans are shown once it has ended.' }];
   if (missing.reason === 'never-kept')
     return [
-      { text: 'This trace was counted but its detail was not kept: it was neither slow nor failed, and ' },
+      { text: 'This trace was counted but its detail was not kept: ' },
       { text: 'sampling', href: links.to('/sampling') },
-      { text: ' let it go.' },
+      { text: ' dropped it.' },
       ...instead,
     ];
   return [
     {
-      text: 'Nothing here remembers this trace id. It may be older than the memory of this process, or mistyped.',
+      text: `No trace of this id is in memory or on disk. What was dropped or evicted is remembered for a while${missing.rememberedFromMillis === undefined ? '' : `, and not from before the start at ${momentText(missing.rememberedFromMillis, now)}`}: whether it was ever here is not known.`,
     },
     ...instead,
   ];

@@ -200,6 +200,7 @@ function archiveOf({ traces, search }: HistoryFile): TraceArchive {
   return {
     facts: () => undefined,
     saved: (traceId) => traces.get(traceId),
+    pin: () => false,
     known: (traceIds) => search.known(traceIds),
     traces: (...asked) => search.traces(...asked),
     slow: (...asked) => search.slow(...asked),

@@ -91,11 +91,15 @@ describe('TelemetryStore', () => {
   it.each(['running', 'never-kept'] as const)('says when a trace is %s', (seen) => {
     const { store } = storeWith({ wasSeen: (traceId) => (traceId === traceIdOf(5) ? seen : undefined) });
     expect(store.trace(traceIdOf(5))).toEqual({ traceId: traceIdOf(5), reason: seen });
-    expect(store.trace(traceIdOf(6))).toEqual({ traceId: traceIdOf(6), reason: 'unknown' });
+    expect(store.trace(traceIdOf(6))).toEqual({
+      traceId: traceIdOf(6),
+      reason: 'unknown',
+      rememberedFromMillis: store.process().startedAtMillis,
+    });
   });
 
   it.each(['', '<script>', '__proto__', 'é', '../../etc'])('knows nothing of the trace %j', (id) => {
-    expect(storeWith().store.trace(id)).toEqual({ traceId: id, reason: 'unknown' });
+    expect(storeWith().store.trace(id)).toMatchObject({ traceId: id, reason: 'unknown' });
   });
 
   it('echoes no endless id', () => {

@@ -399,7 +399,7 @@ describe('a trace', () => {
     expect(plain(never)).toContain('counted but its detail was not kept');
     expect(plain(never)).toContain('their counts include what was not kept');
     const unknown = await page('nonsense');
-    expect(plain(unknown)).toContain('Nothing here remembers this trace id');
+    expect(plain(unknown)).toContain('whether it was ever here is not known');
     expect(unknown).toContain('/traces?q=nonsense');
   });
 

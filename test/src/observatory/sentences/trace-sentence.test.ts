@@ -146,7 +146,7 @@ describe('missingTraceSentence', () => {
     };
     const evicted = { atMillis: NOW - 60_000, reason, name: 'GET /search', startMillis: NOW - 3_600_000 };
     expect(say({ reason: 'evicted', evicted })).toBe(
-      `This trace was GET /search at 13:00:00. It was kept until 13:59:00 and then let go, because ${words[reason]}. What else is kept around 13:00 may show the same.`,
+      `This trace was GET /search at 13:00:00. It left memory at 13:59:00, because ${words[reason]}, and is not on disk. What else is kept around 13:00 may show the same.`,
     );
   });
 
@@ -154,15 +154,21 @@ describe('missingTraceSentence', () => {
     ['running', 'This trace is still running. Its spans are shown once it has ended.'],
     [
       'never-kept',
-      'This trace was counted but its detail was not kept: it was neither slow nor failed, and sampling let it go. See the traces that are here.',
+      'This trace was counted but its detail was not kept: sampling dropped it. See the traces that are here.',
     ],
     [
       'unknown',
-      'Nothing here remembers this trace id. It may be older than the memory of this process, or mistyped. See the traces that are here.',
+      'No trace of this id is in memory or on disk. What was dropped or evicted is remembered for a while: whether it was ever here is not known. See the traces that are here.',
     ],
     [
       'evicted',
-      'Nothing here remembers this trace id. It may be older than the memory of this process, or mistyped. See the traces that are here.',
+      'No trace of this id is in memory or on disk. What was dropped or evicted is remembered for a while: whether it was ever here is not known. See the traces that are here.',
     ],
   ] as const)('%s', (reason, expected) => expect(say({ reason })).toBe(expected));
+
+  it('says since when it would remember', () => {
+    expect(say({ reason: 'unknown', rememberedFromMillis: NOW - 3_600_000 })).toContain(
+      'is remembered for a while, and not from before the start at 13:00:00: whether it was ever here is not known.',
+    );
+  });
 });
