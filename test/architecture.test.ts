@@ -13,7 +13,12 @@ const MAX_LINES_OF_QUERY = 560;
 /** The entries: they start telemetry's other side. */
 const ENTRIES = ['src/main.ts', 'src/demo/serve.ts'];
 /** The settings, and the demo, which hands its environment on to the blog it starts. */
-const ENVIRONMENT_READERS = ['otel/config.ts', 'src/config.ts', 'src/demo/main.ts'];
+const ENVIRONMENT_READERS = [
+  'otel/config.ts',
+  'otel/inherited-start.ts',
+  'src/config.ts',
+  'src/demo/main.ts',
+];
 
 interface Import {
   /** A path from the root for our own files, else the package's name or a `node:` module. */
