@@ -81,7 +81,10 @@ export class RollUpArchive implements CountsArchive {
       }
       this.#database
         .prepare(`INSERT INTO count_lost (from_millis, to_millis, reason) VALUES (?, ?, 'killed')`)
-        .run(completeMillis, Math.max(completeMillis, lostUntil(owner)));
+        .run(
+          completeMillis,
+          nowMillis > completeMillis ? Math.min(lostUntil(owner), nowMillis) : lostUntil(owner),
+        );
       this.#owners.end(owner.processId, 'killed');
     }
   }

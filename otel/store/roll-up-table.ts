@@ -82,12 +82,14 @@ export class RollUpTable {
     return this.#bytes;
   }
 
-  /** Where the oldest row of any tier begins; undefined without one. */
+  /** Where counting began, by the finest tier that still holds all of it; undefined without any. */
   get oldestMillis(): number | undefined {
-    const oldest = TIERS.map((_, tier) => this.#oldest.get(tier)).filter(
-      (millis) => typeof millis === 'number',
-    );
-    return oldest.length === 0 ? undefined : Math.min(...oldest);
+    let found: number | undefined;
+    for (let tier = FIRST_KEPT_TIER; tier < TIERS.length; tier++) {
+      found = this.#oldest.get(tier) ?? found;
+      if (found !== undefined && this.goneBefore(tier) === -Infinity) break;
+    }
+    return found;
   }
 
   /** One that is there already gives way. */

@@ -50,6 +50,8 @@ describe('counts over a restart', () => {
         durationMillis: { min: 1, max: 7 },
       });
     expect(after.red.operations().http.count).toBe(1);
+    // Not where the day began.
+    expect(after.red.countedFromMillis).toBe(START);
     expect(after.red.coverage({ fromMillis: START, toMillis: place.clock.millis }).missing).toEqual([]);
   });
 
