@@ -53,7 +53,7 @@ export interface OperationSummary {
   readonly errors: number;
   /** HTTP 4xx; 0 for other types. Not errors of ours. */
   readonly clientErrors: number;
-  /** The client left before the answer was whole; 0 for other types. */
+  /** The client left before the answer was whole, or the server stopped; 0 for other types. */
   readonly aborted: number;
   /** A second or longer; of requests, to the first byte, so that a reader on a slow line makes none. Exact. */
   readonly slow: number;

@@ -32,7 +32,7 @@ export const ATTR_HTTP_RESPONSE_BODY_SIZE = 'http.response.body.size';
 export const ATTR_DB_RESPONSE_RETURNED_ROWS = 'db.response.returned_rows';
 /** Ours: rows inserted, updated or deleted by the statement. */
 export const ATTR_DB_RESPONSE_CHANGED_ROWS = 'db.response.changed_rows';
-/** Ours: `complete`, `aborted` (the client left), `failed` (the source of the body broke) or `refused` (the request could not be read to its end). */
+/** Ours: `complete`, `aborted` (the client left), `cut` (the server stopped), `failed` (the source of the body broke) or `refused` (the request could not be read to its end). */
 export const ATTR_HTTP_RESPONSE_OUTCOME = 'http.response.outcome';
 /** Ours: true when the app has nothing at the address, though a route matched: such a request counts among the unknown paths. */
 export const ATTR_ADDRESS_UNKNOWN = 'http.address.unknown';

@@ -2,8 +2,16 @@ import { trace } from '@opentelemetry/api';
 import type { Context } from 'koa';
 import type { Logger } from 'pino';
 
-/** Codes of a connection that the client closed; the span says `aborted`, and nobody is at fault. */
-const CLIENT_LEFT = new Set(['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED']);
+/** Codes of a connection that the client closed, stalled or broke, or that a stop cut; the span says which, and nobody is at fault. */
+const CLIENT_LEFT = new Set([
+  'EPIPE',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'ETIMEDOUT',
+  'ESHUTDOWN',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ERR_STREAM_DESTROYED',
+]);
 
 /** A listener for the app's `error` event: one log line, and the exception on the request's span. */
 export function errorLog(

@@ -8,6 +8,15 @@ const MAX_STOP_MILLIS = 10_000;
 /** What requests may still take before their connections are cut; the rest is for telemetry and the database. */
 const MAX_REQUESTS_MILLIS = 5000;
 
+/** Its code tells telemetry that neither the client nor the app is at fault. */
+class CutByStop extends Error {
+  override readonly name = 'CutByStop';
+  readonly code = 'ESHUTDOWN';
+  constructor() {
+    super('The blog stopped before the answer was whole.');
+  }
+}
+
 /**
  * On SIGTERM or SIGINT, or when the parent has gone: stop accepting, let requests finish, close what is behind them, exit with 0; all
  * within ten seconds. A second signal exits at once.
@@ -39,7 +48,7 @@ export function stopGracefully(options: {
         { event: 'stop.cut', connections: sockets.size },
         'requests took too long to stop and were cut',
       );
-      server.closeAllConnections();
+      for (const socket of sockets) socket.destroy(new CutByStop());
     }, MAX_REQUESTS_MILLIS);
     // Not http's own `close`: it destroys connections whose answer is written but has not left yet.
     NetServer.prototype.close.call(server, () => {
@@ -52,6 +61,8 @@ export function stopGracefully(options: {
   };
   const finishWork = async (): Promise<void> => {
     try {
+      // The server calls back before its sockets do; what was cut is counted when its socket closes.
+      await Promise.all([...sockets].map((socket) => new Promise((done) => socket.once('close', done))));
       await close();
       process.exit(0);
     } catch (error) {

@@ -13,7 +13,7 @@ export interface EndedOperation {
   readonly failed: boolean;
   /** HTTP 4xx. */
   readonly clientError: boolean;
-  /** The client left before the answer was whole. */
+  /** The client left before the answer was whole, or the server stopped. */
   readonly aborted: boolean;
   /** What is held against a threshold: of a request, the time to first byte; else the duration. Undefined: nobody asks. */
   readonly slownessNanos?: number | undefined;

@@ -4,7 +4,7 @@ import type { ResponseWatch } from './response-watch.ts';
 
 /** What became of a response, as facts of its socket (G9). */
 export interface HttpOutcome {
-  readonly outcome: 'complete' | 'aborted' | 'failed' | 'refused';
+  readonly outcome: 'complete' | 'aborted' | 'cut' | 'failed' | 'refused';
   /** Body bytes that left, after compression, without headers and framing; of an aborted one, those the system took. */
   readonly bodyBytes: number;
   /** Undefined: nothing was sent, so there is no status to claim. */
@@ -26,6 +26,9 @@ const CLIENT_GONE = new Set([
   'ABORT_ERR',
 ]);
 
+/** The code of an error by which a server that stops destroys what is still under way. */
+const STOPPED = 'ESHUTDOWN';
+
 /** Read at the response's `close`. `error` is what `failureOf` answers. */
 export function httpOutcome(
   request: IncomingMessage,
@@ -38,20 +41,29 @@ export function httpOutcome(
   const isStatusSent = firstByteNanos !== undefined && response.headersSent;
   const { statusCode } = response;
   return {
-    outcome: watch.isFinished
-      ? isBroken
-        ? 'refused'
-        : 'complete'
-      : error === undefined
-        ? 'aborted'
-        : 'failed',
+    outcome: wordFor(request, watch, error, isBroken),
     bodyBytes: bodyBytesOf(request, response, watch),
     // `response.statusCode` has a default that nobody was sent.
     statusCode: isStatusSent ? statusCode : undefined,
     timeToFirstByteNanos:
       isStatusSent && !Number.isNaN(firstByteNanos) ? firstByteNanos - startNanos : undefined,
-    errorType: errorTypeOfAnswer(error, statusCode, isBroken && !watch.isFinished),
+    errorType: errorTypeOfAnswer(error, statusCode, (isBroken || isCutByStop(request)) && !watch.isFinished),
   };
+}
+
+function wordFor(
+  request: IncomingMessage,
+  watch: ResponseWatch,
+  error: unknown,
+  isBroken: boolean,
+): HttpOutcome['outcome'] {
+  if (watch.isFinished) return isBroken ? 'refused' : 'complete';
+  if (error !== undefined) return 'failed';
+  return isCutByStop(request) ? 'cut' : 'aborted';
+}
+
+function isCutByStop({ socket }: IncomingMessage): boolean {
+  return socket.errored !== null && errorTypeOf(socket.errored) === STOPPED;
 }
 
 /** What an app makes of a request that broke off under it is no failure of the app, and nobody is told of it. */
@@ -67,7 +79,7 @@ function isBrokenByClient({ complete, errored }: IncomingMessage): boolean {
 
 /** Why a response is not whole; undefined when it is, or when it was the client who left. */
 export function failureOf(request: IncomingMessage, response: ServerResponse, watch: ResponseWatch): unknown {
-  if (watch.isFinished) return undefined;
+  if (watch.isFinished || isCutByStop(request)) return undefined;
   const given = response.errored ?? watch.error;
   if (given !== undefined && given !== null)
     return CLIENT_GONE.has(errorTypeOf(given)) && isClientGone(request) ? undefined : given;

@@ -5,7 +5,7 @@ import type { Attributes } from '@opentelemetry/api';
 import { type RPCMetadata, RPCType } from '@opentelemetry/core';
 import { NO_STATUS } from '../aggregate/status-counts.ts';
 import type { KnownOperation } from '../sampling/ended-span.ts';
-import { isClientError, slownessOf, UNKNOWN_PATHS } from '../sampling/operation-type.ts';
+import { isClientError, isCutShort, slownessOf, UNKNOWN_PATHS } from '../sampling/operation-type.ts';
 import { ATTR_ADDRESS_UNKNOWN, ATTR_HTTP_REQUEST_METHOD, ATTR_HTTP_REQUEST_WAIT } from '../semconv.ts';
 import { callerOf, REQUEST_FACTS, type RequestFacts } from './context.ts';
 import type { HttpOutcome } from './http-outcome.ts';
@@ -129,7 +129,7 @@ export class IncomingRequest
         span.setSinceStart(ATTR_ADDRESS_UNKNOWN) === true ? UNKNOWN_PATHS : (callerOf(this) ?? UNKNOWN_PATHS),
       slownessNanos: slownessOf(outcome.outcome, timeToFirstByteNanos, span.durationNanos),
       clientError: isClientError(statusCode),
-      aborted: outcome.outcome === 'aborted',
+      aborted: isCutShort(outcome.outcome),
       statusCode,
       waitNanos: this.waitNanos > 0 ? this.waitNanos : undefined,
     };

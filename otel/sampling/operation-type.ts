@@ -86,7 +86,12 @@ export function statusCodeOf({ attributes }: Pick<ReadableSpan, 'attributes'>): 
 }
 
 export function isAborted({ attributes }: Pick<ReadableSpan, 'attributes'>): boolean {
-  return attributes[ATTR_HTTP_RESPONSE_OUTCOME] === 'aborted';
+  return isCutShort(attributes[ATTR_HTTP_RESPONSE_OUTCOME]);
+}
+
+/** The answer is not whole, and nothing failed: the client left, or the server stopped. */
+export function isCutShort(outcome: unknown): boolean {
+  return outcome === 'aborted' || outcome === 'cut';
 }
 
 /** The span's own monotonic duration. */

@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import type { MetricsDocument } from '../../src/observatory/metrics-document.ts';
 import {
   BlogProcess,
   childEnvironment,
@@ -105,6 +106,30 @@ describe('the stop', () => {
     let isDone = false;
     while (!isDone) isDone = (await reader.read()).done;
     expect(blog.output).not.toContain('stop.cut');
+  });
+
+  it('cuts what takes too long, and counts it before telemetry stops', async () => {
+    const folder = dataDir();
+    const blog = await BlogProcess.start(folder, { LOG_LEVEL: 'warn' });
+    const clients = await Promise.all(
+      Array.from({ length: 3 }, async () => {
+        const client = connect(Number(new URL(blog.address).port), '127.0.0.1');
+        client
+          .on('error', () => {})
+          .write('POST /admin/sign-in HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n');
+        client.write('Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 9\r\n\r\nabc');
+        await once(client, 'data');
+        return { closed: once(client, 'close') };
+      }),
+    );
+    expect(await blog.stop()).toBe(0);
+    await Promise.all(clients.map(({ closed }) => closed));
+    expect(blog.output).toContain('stop.cut');
+    expect(blog.output).not.toContain('request failed');
+    const next = await BlogProcess.start(folder);
+    const { operations } = await next.metrics<MetricsDocument>('/admin/metrics?from=-1h');
+    expect(operations.http).toMatchObject({ count: 3, errors: 0, client_errors: 0, aborted: 3 });
+    expect(await next.stop()).toBe(0);
   });
 
   it.each(['SIGTERM', 'SIGKILL'] as const)('comes when %s reaches npm alone', async (signal) => {

@@ -92,6 +92,8 @@ export function metaLine(facts: TraceFacts, trace: TraceDetail, view: PageView):
     >
     ${wholeness(trace).map((each) => html`<span>${each}</span>`)}
     ${trace.outcome === 'aborted' && badge('aborted by the client', 'slow')}
+    ${trace.outcome === 'cut' && badge('cut by a stop', 'slow')}
+    ${trace.outcome === 'refused' && badge('not sent whole by the client', 'slow')}
     ${importedMillis === undefined && html`<a href="${links.to('/traces', { type: trace.type, series: trace.series })}">more like it</a>`}
   </div>`;
 }

@@ -70,7 +70,8 @@ export function traceColumns(view: PageView, brief = false): readonly Column<Tra
 function statusCell(row: TraceSummary) {
   const code = row.httpStatusCode === undefined ? '–' : String(row.httpStatusCode);
   if (row.errorCount > 0) return html`<span class="tone-failed">${code}</span> ${badge('failed', 'failed')}`;
-  return row.outcome === 'aborted' ? html`${code} ${badge('aborted', 'slow')}` : html`${code}`;
+  const isWhole = row.outcome === undefined || row.outcome === 'complete';
+  return isWhole ? html`${code}` : html`${code} ${badge(row.outcome, 'slow')}`;
 }
 
 const IN_GENERAL: Readonly<Record<OperationType, string>> = {

@@ -29,7 +29,7 @@ export function seriesSentence(
       ...(failuresHref === undefined ? {} : { href: failuresHref }),
     });
   if (row.clientErrors > 0) parts.push({ text: `, ${countText(row.clientErrors)} answered 4xx` });
-  if (row.aborted > 0) parts.push({ text: `, ${countText(row.aborted)} left early by the client` });
+  if (row.aborted > 0) parts.push({ text: `, ${countText(row.aborted)} ended early` });
   const { p50, p99, max } = row.durationMillis;
   if (row.count >= 100)
     parts.push({

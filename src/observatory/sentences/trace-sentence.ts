@@ -31,7 +31,8 @@ export function traceSentence(
     failed === undefined
       ? [...went(trace, nodes, repeated, links, countOf)]
       : [...failedWords(trace, failed, links)];
-  if (trace.outcome === 'aborted') parts.push(...abortedWords(nodes));
+  const ended = ENDED_EARLY[trace.outcome ?? ''];
+  if (ended !== undefined) parts.push(...endedEarlyWords(ended, nodes));
   if (trace.truncated)
     parts.push({ text: ' It was cut at the limit of spans or age, so the rest of it is missing.' });
   else if (trace.droppedSpans > 0)
@@ -74,11 +75,16 @@ function wordsOfFailure({ attributes, events, statusMessage }: SpanRow): readonl
     .map((each) => String(each));
 }
 
-function abortedWords(nodes: readonly SpanNode[]): Sentence {
+const ENDED_EARLY: Readonly<Record<string, string>> = {
+  aborted: 'The client left before the answer was whole',
+  cut: 'The blog stopped before the answer was whole',
+};
+
+function endedEarlyWords(ended: string, nodes: readonly SpanNode[]): Sentence {
   const sent = nodes[0]?.span.attributes['http.response.body.size'];
   return [
     {
-      text: ` The client left before the answer was whole${typeof sent === 'number' ? `, ${text(size(sent))} into it` : ''}.`,
+      text: ` ${ended}${typeof sent === 'number' ? `, ${text(size(sent))} into it` : ''}.`,
     },
   ];
 }

@@ -197,6 +197,21 @@ describe('the outcome of a request', () => {
     expect(bytes).toBeLessThan(32 * 1024 * 1024);
   });
 
+  it.each([
+    ['mid-body', '/stopped-mid-body', 200, 1_000],
+    ['before the head', '/stopped-before', undefined, 0],
+  ])('a server that stops %s: cut, nobody’s failure', async (_name, path, statusCode, bytes) => {
+    const socket = await server.connect();
+    socket.write(requestText(path));
+    expect(facts(await server.nextSpan())).toEqual({
+      outcome: 'cut',
+      bytes,
+      statusCode,
+      errorType: undefined,
+      status: UNSET,
+    });
+  });
+
   it('a stream is as slow as its first byte', async () => {
     const socket = await server.connect();
     socket.write(requestText('/late-stream'));
