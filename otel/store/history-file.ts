@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type DatabaseConstructor from 'better-sqlite3';
 import type { Database } from 'better-sqlite3';
@@ -8,6 +8,7 @@ import { RollUpArchive } from './roll-up-archive.ts';
 import type { RollUpOwner } from './roll-up-owners.ts';
 import { RunTable } from './run-table.ts';
 import { RuntimeTable } from './runtime-table.ts';
+import { fileIdOf } from './set-aside.ts';
 import { LegacyTraces } from './legacy-traces.ts';
 import { TraceLedger } from './trace-ledger.ts';
 import { TRACE_SCHEMA_1, TRACE_SCHEMA_2 } from './trace-schema.ts';
@@ -26,11 +27,14 @@ const CHECKPOINT_PAGES = 100;
 /** Thrown when a file is no history of this version; says so in words. */
 export class HistoryFileError extends Error {
   override readonly name = 'HistoryFileError';
-  readonly reason: 'damaged' | 'newer';
+  readonly reason: 'damaged' | 'newer' | 'in use';
+  /** Which file it was: another process may have put a new one in its place. */
+  readonly fileId: string | undefined;
 
-  constructor(reason: 'damaged' | 'newer', message: string, cause?: unknown) {
+  constructor(reason: HistoryFileError['reason'], message: string, fileId?: string, cause?: unknown) {
     super(message, { cause });
     this.reason = reason;
+    this.fileId = fileId;
   }
 }
 
@@ -54,6 +58,8 @@ export class HistoryFile {
   readonly callers: CallerTable;
   readonly runs: RunTable;
   readonly runtimeSamples: RuntimeTable;
+  /** Which file the path meant when this one was opened. */
+  readonly fileId: string | undefined;
   readonly #database: Database;
   #forget = (): void => {};
 
@@ -64,7 +70,9 @@ export class HistoryFile {
     { processId, days, isOwnerGone }: HistoryFileOptions,
   ) {
     mkdirSync(dirname(path), { recursive: true });
+    const before = fileIdOf(path);
     this.#database = new Database(path, { timeout: OPEN_TIMEOUT_MILLIS });
+    this.fileId = before ?? fileIdOf(path);
     try {
       this.#prepareFile(path);
       this.traces = new TraceTable(this.#database);
@@ -82,7 +90,7 @@ export class HistoryFile {
     } catch (error) {
       this.#database.close();
       throw isDamage(error)
-        ? new HistoryFileError('damaged', `${path} is damaged: ${String(error)}`, error)
+        ? new HistoryFileError('damaged', `${path} is damaged: ${String(error)}`, this.fileId, error)
         : error;
     }
   }
@@ -104,10 +112,9 @@ export class HistoryFile {
   #prepareFile(path: string): void {
     const version = this.#pragma('user_version');
     if (version > SCHEMA_VERSION) {
-      throw new HistoryFileError(
-        'newer',
-        `${path} was written by a newer version (${version}, this one knows ${SCHEMA_VERSION})`,
-      );
+      const newer = `${path} was written by a newer version (${version}, this one knows ${SCHEMA_VERSION})`;
+      if (this.#isShared()) throw new HistoryFileError('in use', `${newer}, which still runs`);
+      throw new HistoryFileError('newer', newer, this.fileId);
     }
     this.#database.pragma('journal_mode = WAL');
     this.#database.pragma('synchronous = NORMAL');
@@ -137,23 +144,19 @@ export class HistoryFile {
     }
   }
 
+  /** Whether another process has it open: only the last one may leave the write-ahead log. */
+  #isShared(): boolean {
+    try {
+      return this.#database.pragma('journal_mode = DELETE', { simple: true }) !== 'delete';
+    } catch (error) {
+      if (Object(error).code === 'SQLITE_BUSY') return true;
+      throw error;
+    }
+  }
+
   #pragma(name: string): number {
     return Number(this.#database.pragma(name, { simple: true }));
   }
-}
-
-/** Renames a file that is of no use, with its log, to `<path>.damaged` or `<path>.newer`; the one set aside before goes. */
-export function setAside(path: string, reason: HistoryFileError['reason']): string {
-  const target = `${path}.${reason}`;
-  for (const suffix of ['', '-wal', '-shm']) {
-    rmSync(`${target}${suffix}`, { force: true });
-    try {
-      renameSync(`${path}${suffix}`, `${target}${suffix}`);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    }
-  }
-  return target;
 }
 
 /** By SQLite's result code: the file is no database, is malformed, or its tables are not ours. */

@@ -8,7 +8,11 @@ import type { Guard } from '../guard.ts';
 import type { HistoryFacts, OperationFilter, SamplingFacts, TraceFilter } from '../query.ts';
 import { backgroundTimeout } from './background-timer.ts';
 import type { RollUpArchive } from './roll-up-archive.ts';
-import { HistoryFile, HistoryFileError, isDamage, setAside } from './history-file.ts';
+import { isDamage } from './history-file.ts';
+import type { HistoryFile } from './history-file.ts';
+import { beginAnew, openHistory } from './open-history.ts';
+import type { HistoryOpening } from './open-history.ts';
+import { setAside } from './set-aside.ts';
 import type { HistoryPart } from './history-part.ts';
 import { DEFAULT_MAX_BYTES, makeRoom } from './history-bounds.ts';
 import { historyFacts } from './history-facts.ts';
@@ -73,7 +77,7 @@ export class History implements TraceArchive {
 
   /** Opens the file, fills the ring and the aggregates from it and begins to write. Call it once, before traffic. */
   start(): void {
-    this.#file = this.#quietly('history.start', () => this.#open());
+    this.#file = this.#quietly('history.start', () => openHistory(this.#opening()));
     if (this.#file === undefined) return;
     this.#options.ring.trackChanges();
     this.#quietly('history.restore', () => this.#restore(this.#file));
@@ -149,23 +153,6 @@ export class History implements TraceArchive {
   #eachPart(does: keyof HistoryPart): void {
     for (const part of this.#options.parts ?? [])
       this.#quietly(`history.${does}`, () => this.#file === undefined || part[does](this.#file));
-  }
-
-  #open(): HistoryFile | undefined {
-    const { Database, path, log } = this.#options;
-    try {
-      return new HistoryFile(Database, path, this.#fileOptions());
-    } catch (error) {
-      if (!(error instanceof HistoryFileError)) {
-        log(`telemetry history is off: ${path} cannot be opened: ${String(error)}`);
-        return undefined;
-      }
-      const aside = setAside(path, error.reason);
-      log(`telemetry history: ${error.message}; it was renamed to ${aside} and a new one begun`);
-      const file = new HistoryFile(Database, path, this.#fileOptions());
-      file.counts.table.beginAt(this.#options.clock.now());
-      return file;
-    }
   }
 
   /** Traces as the ring would hold them had there been no restart, and all roll-ups that have not expired. */
@@ -278,21 +265,24 @@ export class History implements TraceArchive {
   }
 
   #beginAnew(error: unknown): void {
-    const { Database, path, log } = this.#options;
+    const { path, log } = this.#options;
     const damaged = this.#file;
     if (damaged === undefined) return;
     this.#file = undefined;
     damaged.close();
-    const aside = setAside(path, 'damaged');
     if (++this.#begunAnew > MAX_BEGUN_ANEW) {
+      setAside(path, 'damaged', damaged.fileId);
       log(`telemetry history is off: ${path} was damaged again: ${String(error)}; check the disk`);
       return;
     }
-    log(
-      `telemetry history: ${path} is damaged: ${String(error)}; it was renamed to ${aside} and a new one begun`,
-    );
-    this.#file = new HistoryFile(Database, path, this.#fileOptions());
-    this.#file.counts.table.beginAt(this.#options.clock.now());
+    const { fileId } = damaged;
+    const message = `${path} is damaged: ${String(error)}`;
+    this.#file = beginAnew(this.#opening(), { message, reason: 'damaged', fileId });
     this.#options.ring.trackChanges();
+  }
+
+  #opening(): HistoryOpening {
+    const { Database, path, log, clock } = this.#options;
+    return { Database, path, log, options: this.#fileOptions(), nowMillis: clock.now() };
   }
 }

@@ -36,7 +36,7 @@ export class TraceLogs {
   readonly #onLine: (traceId: string) => void;
   /** In order of the first line. */
   readonly #traces = new Map<string, Lines>();
-  /** Lines of traces that began before it may be lost. */
+  /** Lines of traces that began then or earlier may be lost. */
   #knownSinceMillis: number;
   #bytes = 0;
 
@@ -76,7 +76,7 @@ export class TraceLogs {
   of(traceId: string, startMillis: number): readonly LogLine[] | undefined {
     const held = this.#traces.get(traceId);
     if (held !== undefined) return held.lines.map(({ line }) => line);
-    return startMillis < this.#knownSinceMillis ? undefined : [];
+    return startMillis <= this.#knownSinceMillis ? undefined : [];
   }
 
   #makeRoom(): void {

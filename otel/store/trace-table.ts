@@ -43,6 +43,7 @@ export class TraceTable {
   readonly #saveBody: Statement<[number, string, string | null]>;
   readonly #saveWords: Statement<[number, string, string, string]>;
   readonly #findVocabulary: Statement<[number, string], number>;
+  readonly #vocabularyOfOthers: Statement<[number, string], number>;
   readonly #addVocabulary: Statement<[number, string]>;
   readonly #body: Statement<[string], BodyRow>;
   readonly #newest: Statement<[number, number, number, number], BodyRow>;
@@ -66,6 +67,11 @@ export class TraceTable {
     );
     this.#findVocabulary = database
       .prepare<[number, string], number>('SELECT id FROM vocabulary WHERE hash = ? AND words = ?')
+      .pluck();
+    this.#vocabularyOfOthers = database
+      .prepare<[number, string], number>(
+        'SELECT 1 FROM kept_trace WHERE vocabulary = ? AND trace_id <> ? LIMIT 1',
+      )
       .pluck();
     this.#addVocabulary = database.prepare('INSERT INTO vocabulary (hash, words) VALUES (?, ?)');
     const bodies =
@@ -166,7 +172,11 @@ export class TraceTable {
 
   #saveRow(trace: TraceRecord, words: TraceWords, bodyBytes: number): number {
     const { traceId, pinned, startMillis, durationMillis, extent, errorCount, spans } = trace;
-    const wordBytes = Buffer.byteLength(words.own) + words.numbers.length + words.spanIds.length;
+    const vocabulary = this.#vocabularyId(words.vocabulary);
+    // What many have in common is not theirs; what one alone has is.
+    const isShared = this.#vocabularyOfOthers.get(vocabulary, traceId) !== undefined;
+    const texts = [words.own, words.numbers, words.spanIds, ...(isShared ? [] : [words.vocabulary])];
+    const wordBytes = texts.reduce((bytes, text) => bytes + Buffer.byteLength(text), 0);
     return this.#save.get(
       traceId,
       rankNumber(rankOf(trace)),
@@ -177,7 +187,7 @@ export class TraceTable {
       extent.toMillis,
       errorCount,
       reasonBits(spans),
-      this.#vocabularyId(words.vocabulary),
+      vocabulary,
       TRACE_BYTES + bodyBytes + wordBytes + OperationIndex.bytesOf(trace),
       ...OPERATION_TYPES.map((type) => slowest(trace, type)),
     )!;

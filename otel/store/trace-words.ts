@@ -2,9 +2,6 @@ import type { FlatAttributes } from './attribute-copy.ts';
 import type { SpanRecord } from './span-record.ts';
 import type { TraceRecord } from './trace-record.ts';
 
-/** A longer text is a statement or a stack, which many traces have in common. */
-const MAX_OWN_CHARS = 200;
-
 /** What a text search reads of a trace on disk, in lower case, a line each. */
 export interface TraceWords {
   /** What few other traces have: paths, user agents, messages. */
@@ -16,22 +13,20 @@ export interface TraceWords {
   readonly spanIds: string;
 }
 
+/** What is common: names, keys, statements and the frames of stacks. A word has no space in it, so that a text may be cut into lines. */
 export function wordsOf(trace: TraceRecord): TraceWords {
   const own = new Set<string>();
   const common = new Set<string>();
   const numbers = new Set<string>();
   for (const span of trace.spans) {
-    for (const value of sharedValues(span)) addTo(common, numbers, value);
-    for (const event of span.events) for (const key of keysOf(event.attributes)) addTo(common, numbers, key);
-    for (const value of ownValues(span)) addTo(span === trace.head ? own : common, numbers, value);
-  }
-  for (const text of own) {
-    if (text.length <= MAX_OWN_CHARS && !common.has(text)) continue;
-    own.delete(text);
-    common.add(text);
+    for (const value of namesOf(span)) addTo(common, numbers, value);
+    for (const value of valuesOf(span.attributes)) addTo(span === trace.head ? own : common, numbers, value);
+    for (const value of messagesOf(span))
+      for (const line of typeof value === 'string' ? value.split('\n') : [value])
+        addTo(/^\s*at /.test(String(line)) ? common : own, numbers, line);
   }
   return {
-    own: lines(own),
+    own: lines([...own].filter((text) => !common.has(text))),
     vocabulary: lines([...common].sort()),
     numbers: lines(numbers),
     spanIds: lines(trace.spans.map(({ spanId }) => spanId)),
@@ -40,11 +35,20 @@ export function wordsOf(trace: TraceRecord): TraceWords {
 
 /** Everything of a span that a text search looks at, ids apart. */
 export function textsOf(span: SpanRecord): readonly unknown[] {
-  return [...sharedValues(span), ...ownValues(span)];
+  return [...namesOf(span), ...valuesOf(span.attributes), ...messagesOf(span)];
 }
 
-function sharedValues({ name, series, attributes }: SpanRecord): readonly unknown[] {
-  return [name, series, ...keysOf(attributes)];
+function namesOf({ name, series, attributes, events }: SpanRecord): readonly unknown[] {
+  return [
+    name,
+    series,
+    ...keysOf(attributes),
+    ...events.flatMap((event) => [event.name, ...keysOf(event.attributes)]),
+  ];
+}
+
+function messagesOf({ statusMessage, events }: SpanRecord): readonly unknown[] {
+  return [statusMessage, ...events.flatMap((event) => valuesOf(event.attributes))];
 }
 
 /** Of key, value, key, value. */
@@ -52,12 +56,8 @@ function keysOf(attributes: FlatAttributes): readonly unknown[] {
   return attributes.filter((_value, i) => i % 2 === 0);
 }
 
-function ownValues({ statusMessage, attributes, events }: SpanRecord): readonly unknown[] {
-  return [
-    statusMessage,
-    ...attributes.filter((_value, i) => i % 2 === 1).flat(),
-    ...events.flatMap((event) => [event.name, ...event.attributes.flat()]),
-  ];
+function valuesOf(attributes: FlatAttributes): readonly unknown[] {
+  return attributes.filter((_value, i) => i % 2 === 1).flat();
 }
 
 function addTo(texts: Set<string>, numbers: Set<string>, value: unknown): void {
