@@ -17,6 +17,8 @@ export const untracedPathPrefixes: readonly string[] = Object.freeze([
   '/admin/metrics-dashboard',
   '/admin/metrics',
   '/metrics',
+  // The files of the admin pages: whoever looks at telemetry loads them.
+  '/assets/admin',
 ]);
 
 /** Deeply frozen; durations and sizes as their names say. */

@@ -142,7 +142,8 @@ export interface SpanRow {
   readonly events: readonly SpanEventRow[];
   /** Spans it refers to beside its parent, at most 8 of a span of this process. */
   readonly links: readonly SpanLinkRow[];
-  readonly keepReason: KeepReason;
+  /** imported: it comes from a file of somebody who did not say. */
+  readonly keepReason: KeepReason | 'imported';
   /** Share of all durations of its own series that are shorter, 0–1; undefined when the series is gone. */
   readonly percentile: number | undefined;
 }
@@ -161,7 +162,7 @@ export interface TraceSummary {
   readonly httpStatusCode: number | undefined;
   readonly outcome: string | undefined;
   /** The strongest reason among its spans: error, slow, probability, late, ancestor. */
-  readonly keepReason: KeepReason;
+  readonly keepReason: KeepReason | 'imported';
   readonly bytes: number;
   readonly pinned: boolean;
 }

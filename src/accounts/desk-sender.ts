@@ -36,7 +36,7 @@ export function createDeskSender(deps: {
   readonly render: RenderTracer;
 }): DeskSender {
   const { assets, site, render } = deps;
-  const head = html`<link rel="stylesheet" href="${assets.url('desk-forms.css')}" />`;
+  const head = html`<link rel="stylesheet" href="${assets.url('admin/desk-forms.css')}" />`;
   return (ctx, { title, body, status = 200, current = '', bare = false }) => {
     ctx.status = status;
     ctx.set('Cache-Control', 'no-store');

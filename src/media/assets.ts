@@ -24,7 +24,7 @@ const FONT_FILES = [
 /** Where assets come from; every folder may be absent except `publicFolder`. */
 export interface AssetFolders {
   readonly publicFolder: string;
-  /** `*.ts` here is stripped once, at start, and served as `.js`. */
+  /** `*.ts` here is stripped once, at start, and served as `.js` beside the other files of the admin pages. */
   readonly browserFolder?: string;
   /** `node_modules/@fontsource-variable`. */
   readonly fontFolder?: string;
@@ -109,7 +109,7 @@ export function createAssets(folders: AssetFolders): Assets {
   }
   for (const file of filesIn(folders.browserFolder).filter((name) => name.endsWith('.ts'))) {
     const source = readFileSync(join(folders.browserFolder!, file), 'utf8');
-    const name = file.split(sep).join('/').replace(/\.ts$/, '.js');
+    const name = `admin/${file.split(sep).join('/').replace(/\.ts$/, '.js')}`;
     addText(
       name,
       'text/javascript; charset=utf-8',

@@ -50,7 +50,7 @@ export interface ObservatoryOptions {
 }
 
 /** Each stands by itself and finds what it needs in the page. */
-const SCRIPTS = ['live.js', 'charts.js', 'keys.js'];
+const SCRIPTS = ['admin/live.js', 'admin/charts.js', 'admin/keys.js'];
 
 type Query = Readonly<Record<string, string | undefined>>;
 type Refused = NonNullable<PageRequest['refused']>;
@@ -115,7 +115,7 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
       title: open.title,
       assets,
       csrfToken: view.csrfToken,
-      head: html`<link rel="stylesheet" href="${assets.url('observatory.css')}" />
+      head: html`<link rel="stylesheet" href="${assets.url('admin/observatory.css')}" />
         <link rel="help" data-keys href="${links.to('/keys')}" />
         ${page.assets.filter((name) => name.endsWith('.css')).map((name) => html`<link rel="stylesheet" href="${assets.url(name)}" />`)}
         ${[...SCRIPTS, ...page.assets.filter((name) => name.endsWith('.js'))].map((name) => html`<script src="${assets.url(name)}" type="module"></script>`)}`,

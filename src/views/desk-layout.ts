@@ -94,8 +94,7 @@ export function deskPage(options: DeskPageOptions): Html {
         <meta name="robots" content="noindex, nofollow" />
         <meta name="referrer" content="same-origin" />
         <title>${title} · ${site.title}</title>
-        <link rel="stylesheet" href="${assets.url('tokens.css')}" />
-        <link rel="stylesheet" href="${assets.url('desk.css')}" />
+        <link rel="stylesheet" href="${assets.url('admin/desk.css')}" />
         <link rel="icon" href="${assets.url('favicon.svg')}" type="image/svg+xml" />
         ${head}
       </head>

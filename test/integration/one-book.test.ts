@@ -126,6 +126,23 @@ describe('the book of operations of a real blog, at rates that keep little', () 
     expect(operations.http.client_errors).toBe(100);
   });
 
+  it('does not count who looks: the pages of telemetry and the files that admin pages load', async () => {
+    const { operations: counted } = await blog.metrics<MetricsDocument>();
+    for (const path of ['', '/routes', '/traces/import']) {
+      const html = await page<string>(path, { accept: 'text/html' });
+      const files = new Set(
+        [...html.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map((found) => found[1]!),
+      );
+      const own = [...files].filter((file) => !file.startsWith('/assets/favicon.'));
+      expect(own.length).toBeGreaterThanOrEqual(5);
+      for (const file of own) {
+        expect(file).toMatch(/^\/assets\/admin\//);
+        expect((await owner.send(`${blog.address}${file}`)).status).toBe(200);
+      }
+    }
+    expect((await blog.metrics<MetricsDocument>()).operations).toEqual(counted);
+  });
+
   it('says on the overview that most were turned away, and of which kind', async () => {
     const { summary } = await page<{ readonly summary: string }>('');
     expect(summary).toMatch(/^Nothing failed, but many are turned away\. \d+ requests .*, none failed\. /);

@@ -221,7 +221,7 @@ describe('readTelemetryConfig', () => {
   });
 
   it('leaves its own pages untraced, below the path of PUBLIC_URL too', () => {
-    const own = ['/admin/metrics-dashboard', '/admin/metrics', '/metrics'];
+    const own = ['/admin/metrics-dashboard', '/admin/metrics', '/metrics', '/assets/admin'];
     for (const PUBLIC_URL of [undefined, '', 'https://blog.example', 'https://blog.example/', 'no address'])
       expect(readTelemetryConfig({ env: { PUBLIC_URL } }).untracedPathPrefixes).toEqual(own);
     const below = own.map((path) => `/a/notes${path}`);

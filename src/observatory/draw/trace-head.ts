@@ -161,5 +161,7 @@ export function whyKept(
       return 'It ended after its trace was decided.';
     case 'ancestor':
       return 'It leads to a span that was kept.';
+    case 'imported':
+      return 'It comes from a file.';
   }
 }

@@ -1,4 +1,4 @@
-import type { KeepReason, OperationRow, OperationType, TraceSummary } from '../../../otel/query.ts';
+import type { OperationRow, OperationType, TraceSummary, SpanRow } from '../../../otel/query.ts';
 import { html } from '../../views/html.ts';
 import { countText } from '../format/quantity.ts';
 import type { PageView } from '../page.ts';
@@ -7,16 +7,17 @@ import { operationName } from './statement-name.ts';
 import type { Column } from './table.ts';
 import { durationColumn, whenColumn } from './time-columns.ts';
 
-const REASON_TONE: Readonly<Record<KeepReason, 'failed' | 'slow' | 'quiet'>> = {
+const REASON_TONE: Readonly<Record<SpanRow['keepReason'], 'failed' | 'slow' | 'quiet'>> = {
   error: 'failed',
   slow: 'slow',
   probability: 'quiet',
   ancestor: 'quiet',
   late: 'quiet',
+  imported: 'quiet',
 };
 
 /** Why it was kept, as a word in a frame. */
-export function reasonBadge(reason: KeepReason) {
+export function reasonBadge(reason: SpanRow['keepReason']) {
   return badge(reason, REASON_TONE[reason]);
 }
 

@@ -34,7 +34,7 @@ export const importPage = definePage<ImportFacts>({
   ranged: false,
   offToo: true,
   parent: { path: '/traces', label: 'Traces' },
-  assets: ['observatory-trace.css', 'trace.js'],
+  assets: ['admin/observatory-trace.css', 'admin/trace.js'],
   fetch: ({ imported, refused }) => ({
     rows: imported.rows().map(({ trace, atMillis }) => ({
       traceId: trace.traceId,

@@ -56,7 +56,11 @@ export const routesPage = definePage<RoutesFacts>({
         view,
         empty: 'No requests in this range.',
       }),
-      foot: html`<span>share of time is rate × mean duration: what a route costs</span>`,
+      foot: html`<span>share of time is rate × mean duration: what a route costs</span
+        ><span
+          >not counted: these pages and the files under /assets/admin/ that only admin pages load; fonts and
+          the icon are readers’ files too, and are</span
+        >`,
     });
   },
   sheet: ({ routes }, view) => sheetOf(routes, routeColumns(view)),

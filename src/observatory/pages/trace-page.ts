@@ -7,7 +7,7 @@ import { isDetail, kindOf, missingFacts, traceFacts, type TraceFacts } from '../
 import { spansSheet } from '../transfer/spans-sheet.ts';
 import { traceDownload } from '../transfer/trace-download.ts';
 
-export const TRACE_ASSETS = ['observatory-trace.css', 'trace.js'];
+export const TRACE_ASSETS = ['admin/observatory-trace.css', 'admin/trace.js'];
 
 /** One trace: what happened, in order, and why it took as long as it did. */
 export const tracePage = definePage<TraceFacts>({

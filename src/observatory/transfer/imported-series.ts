@@ -24,9 +24,7 @@ export function classified(span: Unclassified, all: AttributeMap): SpanRow {
     attributes,
     type,
     series: typeof series === 'string' ? series : seriesOf(type, span, attributes).slice(0, MAX_SERIES),
-    keepReason:
-      REASONS.find((each) => each === own('keep_reason')) ??
-      (span.status === 'error' ? 'error' : 'probability'),
+    keepReason: REASONS.find((each) => each === own('keep_reason')) ?? 'imported',
     percentile: typeof percentile === 'number' && percentile >= 0 && percentile <= 1 ? percentile : undefined,
   };
 }

@@ -30,7 +30,7 @@ export function importedTrace(
     httpStatusCode: typeof status === 'number' ? status : undefined,
     outcome:
       root.type === 'http' ? String(root.attributes['http.response.outcome'] ?? 'complete') : undefined,
-    keepReason: STRENGTH.find((reason) => spans.some((span) => span.keepReason === reason)) ?? 'probability',
+    keepReason: STRENGTH.find((reason) => spans.some((span) => span.keepReason === reason)) ?? 'imported',
     bytes,
     pinned: false,
     spans,

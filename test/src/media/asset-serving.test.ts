@@ -39,7 +39,7 @@ describe('assets', () => {
     }
   });
 
-  it.each(['favicon.svg', 'live.js'])('has %s', async (name) => {
+  it.each(['favicon.svg', 'admin/live.js'])('has %s', async (name) => {
     const { status, body } = await server.ask(assets.url(name));
     expect(status).toBe(200);
     expect(body.length).toBeGreaterThan(100);
@@ -95,7 +95,7 @@ describe('createAssets', () => {
           body = String(value);
         },
       };
-      void made.serve(ctx as never, made.url('live.js').slice('/assets/'.length));
+      void made.serve(ctx as never, made.url('admin/live.js').slice('/assets/'.length));
       expect(body).toMatch(/from '\.\/a\.js'/);
       expect(body).not.toContain(': number');
     } finally {

@@ -144,7 +144,7 @@ describe('OTLP JSON', () => {
       name: 'GET /shop',
       series: 'GET /shop',
       errorCount: 1,
-      keepReason: 'error',
+      keepReason: 'imported',
     });
     expect(trace!.spans.map(({ type, kind }) => [type, kind])).toEqual([
       ['http', 'server'],
