@@ -21,7 +21,8 @@ import { createRenderTracer } from './instrumentation/render.ts';
 import { RuntimeSampler } from './instrumentation/runtime.ts';
 import { SpanIds } from './instrumentation/span-ids.ts';
 import type { RenderTracer } from './query.ts';
-import type { SamplingSettings } from './sampling/policies.ts';
+import { CostMeter, ownCostOf } from './sampling/cost-meter.ts';
+import { samplingSettings } from './sampling/sampling-settings.ts';
 import { SamplingSpanProcessor } from './sampling/sampling-span-processor.ts';
 import { BusinessHistory } from './store/business-history.ts';
 import { BusinessMetricReader } from './store/business-metrics.ts';
@@ -74,6 +75,7 @@ export class EnabledTelemetry implements Telemetry {
 
   constructor(config: TelemetryConfig, { guard, log, onShutdown }: EnabledTelemetryOptions) {
     const clock = systemClock;
+    const cost = new CostMeter();
     const markers = new Markers();
     const samples = new RuntimeHistory();
     const settings = samplingSettings(config);
@@ -101,7 +103,8 @@ export class EnabledTelemetry implements Telemetry {
       const rollUps = aggregates.rollUps();
       const callers = new CallerHistory(aggregates.callers, clock, days);
       const parts = [runs, markers, samples, counts, callers];
-      const kept = { Database, path, days, ring, logs: traceLogs, rollUps, parts };
+      const runMeasured = <T>(write: () => T): T => cost.background(write);
+      const kept = { runMeasured, Database, path, days, ring, logs: traceLogs, rollUps, parts };
       const history = new History({ ...kept, guard, clock, log });
       history.start();
       return history;
@@ -132,6 +135,7 @@ export class EnabledTelemetry implements Telemetry {
       clock,
       settings: () => settings,
       deferredSpans: DEFERRED_SPANS,
+      cost,
       outputs: [
         { exporter: local, rates: 'local' },
         ...(pipeline === undefined ? [] : [{ exporter: pipeline, rates: 'export' as const }]),
@@ -155,7 +159,7 @@ export class EnabledTelemetry implements Telemetry {
       runtime: this.#runtime,
       samples: (range, maxPoints) => samples.samples(range, this.#runtime.current(), maxPoints),
       ownCost: () => ({
-        ...processingCost(processor.cost()),
+        ...ownCostOf(cost.totals()),
         bytesHeld:
           ring.facts().bytes +
           aggregates.bytes +
@@ -171,7 +175,7 @@ export class EnabledTelemetry implements Telemetry {
     });
     this.control = this.query;
     const resource = telemetryResource(config.resourceAttributes);
-    this.render = createRenderTracer({ guard, recorder: processor, clock, sink: processor, resource });
+    this.render = createRenderTracer({ guard, recorder: processor, clock, sink: processor, resource, cost });
     this.#metricExport = createMetricExport(config, new RedMetricProducer(aggregates, clock));
     this.#metricReaders = [
       business,
@@ -188,6 +192,7 @@ export class EnabledTelemetry implements Telemetry {
       contexts,
       untracedPathPrefixes,
       clients: { proxies, recordsAddresses },
+      cost,
       clock,
       sink: processor,
       resource,
@@ -197,6 +202,7 @@ export class EnabledTelemetry implements Telemetry {
       sink: processor,
       guard,
       clock,
+      cost,
     });
 
     this.#reportSdkFaults(config);
@@ -279,22 +285,4 @@ export class EnabledTelemetry implements Telemetry {
     const logger = { error: report, warn: report, info: ignore, debug: ignore, verbose: ignore };
     diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
   }
-}
-
-function samplingSettings({ rates, exportRates, slowThresholdSeconds }: TelemetryConfig): SamplingSettings {
-  return Object.freeze({
-    rates,
-    exportRates,
-    slowThresholdNanos: Object.freeze({
-      http: slowThresholdSeconds.http * 1e9,
-      database: slowThresholdSeconds.database * 1e9,
-      render: slowThresholdSeconds.render * 1e9,
-      other: Infinity,
-    }),
-  });
-}
-
-function processingCost({ nanosPerSpan, spans }: { nanosPerSpan: number; spans: number }) {
-  const { user, system } = process.cpuUsage();
-  return { nanosPerSpan, cpuShare: (nanosPerSpan * spans) / Math.max(1, (user + system) * 1000) };
 }

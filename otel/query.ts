@@ -425,9 +425,12 @@ export interface TelemetryFault {
 }
 
 export interface OwnCost {
+  /** Making and handling of one operation, CPU time. */
   readonly nanosPerSpan: number;
-  /** Share of process CPU time since start, 0–1. */
+  /** Share of the process's CPU time since start, 0–1: the sum of `shares`. Pages that show telemetry are not in it. */
   readonly cpuShare: number;
+  /** Of it: spans and contexts made in the course of requests; what ended counted, decided and stored; writing the history file. */
+  readonly shares: { readonly making: number; readonly handling: number; readonly background: number };
   readonly bytesHeld: number;
   readonly historyFileBytes: number;
 }

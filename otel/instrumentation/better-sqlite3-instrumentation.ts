@@ -5,6 +5,7 @@ import type DatabaseConstructor from 'better-sqlite3';
 import type { OperationRecorder } from '../aggregate/ended-operation.ts';
 import type { Clock } from '../clock.ts';
 import { Guard } from '../guard.ts';
+import type { CostMeter } from '../sampling/cost-meter.ts';
 import type { FinishedOperationSink } from '../sampling/finished-operation.ts';
 import { DatabaseObserver } from './database-observer.ts';
 import { observeBackup, observeExec, observePragma, observePrepare } from './database-wrapper.ts';
@@ -27,6 +28,8 @@ export interface BetterSqlite3InstrumentationConfig extends InstrumentationConfi
   /** Where faults of the instrumentation itself are counted. */
   readonly guard?: Guard;
   readonly clock?: Clock;
+  /** Gets what statements take beside themselves. */
+  readonly cost?: CostMeter;
 }
 
 /**
@@ -49,7 +52,7 @@ export class BetterSqlite3Instrumentation extends InstrumentationBase<BetterSqli
       tracer: () => this.tracer,
       ...(config.clock === undefined ? undefined : { clock: config.clock }),
     });
-    this.#observer = new DatabaseObserver(timer, guard, SCOPE_NAME);
+    this.#observer = new DatabaseObserver(timer, guard, SCOPE_NAME, config.cost?.statement);
   }
 
   protected override init(): undefined {}

@@ -1,5 +1,6 @@
 import type { Context } from '@opentelemetry/api';
 import type { Guard } from '../guard.ts';
+import type { WorkSample } from '../sampling/cost-meter.ts';
 import { StatementFacts } from './statement-facts.ts';
 import type { ObservedStatement } from './statement-wrapper.ts';
 import type { OperationSubject, OperationTimer } from './timed-operation.ts';
@@ -11,6 +12,8 @@ export class DatabaseObserver {
   readonly guard: Guard;
   /** Name of the instrumentation scope. */
   readonly scopeName: string;
+  /** Gets what statements take beside themselves. */
+  readonly cost: WorkSample | undefined;
   readonly facts = new StatementFacts();
   /** False after disable(): wrappers that are still reachable only call. */
   isEnabled = true;
@@ -19,10 +22,11 @@ export class DatabaseObserver {
   #absorbing = false;
   readonly #subjects = new WeakMap<ObservedStatement, OperationSubject>();
 
-  constructor(timer: OperationTimer, guard: Guard, scopeName: string) {
+  constructor(timer: OperationTimer, guard: Guard, scopeName: string, cost?: WorkSample) {
     this.timer = timer;
     this.guard = guard;
     this.scopeName = scopeName;
+    this.cost = cost;
   }
 
   /** The context a call belongs to; undefined when it is not to be noted: patches off, tracing suppressed, inside `absorb`. */

@@ -8,7 +8,7 @@ import { REDACTED_QUERY_PARAMS } from './redacted-query.ts';
 
 export interface HttpInstrumentationOptions extends Pick<
   HttpServerSpansOptions,
-  'contexts' | 'guard' | 'resource' | 'sink' | 'clients'
+  'contexts' | 'guard' | 'resource' | 'sink' | 'clients' | 'cost'
 > {
   /** Requests to these paths and what lies below them make no spans, nor does anything they do: `/admin/metrics`. */
   readonly untracedPathPrefixes?: readonly string[];
@@ -24,6 +24,7 @@ export function createHttpInstrumentation({
   sink,
   resource,
   clients,
+  cost,
 }: HttpInstrumentationOptions): HttpInstrumentation {
   const outgoing = new OutgoingHttpInstrumentation({
     disableIncomingRequestInstrumentation: true,
@@ -42,6 +43,7 @@ export function createHttpInstrumentation({
     untracedPathPrefixes,
     sink,
     resource,
+    cost,
     ...(clients && { clients }),
   });
   outgoing.incoming.enable();

@@ -12,6 +12,7 @@ import {
 } from '@opentelemetry/api';
 import { setRPCMetadata, suppressTracing } from '@opentelemetry/core';
 import type { Clock } from '../clock.ts';
+import type { CostMeter } from '../sampling/cost-meter.ts';
 import type { Guard } from '../guard.ts';
 import { DEFAULT_TRUSTED_PROXIES } from '../settings/trusted-proxies.ts';
 import type { AsyncContextManager } from './context-manager.ts';
@@ -53,6 +54,8 @@ export interface HttpServerSpansOptions {
   /** Sees the spans begin and end; a span processor. */
   readonly sink: LiveSpanSource['sink'];
   readonly resource: LiveSpanSource['resource'];
+  /** Gets what the beginning of a request takes here. */
+  readonly cost?: CostMeter | undefined;
 }
 
 /**
@@ -66,6 +69,7 @@ export class HttpServerSpans {
   readonly #isUntraced: (url: string) => boolean;
   readonly #source: LiveSpanSource;
   readonly #clients: ClientRules;
+  readonly #cost: CostMeter | undefined;
   /** Headers that a propagator reads; without any of them there is nothing to extract. Empty until one is set. */
   #propagated: readonly string[] = [];
   #isEnabled = false;
@@ -74,10 +78,12 @@ export class HttpServerSpans {
     const { guard, clock, contexts, untracedPathPrefixes, sink, resource } = options;
     this.#clients = options.clients ?? { proxies: DEFAULT_TRUSTED_PROXIES, recordsAddresses: true };
     this.#guard = guard;
+    this.#cost = options.cost;
     this.#clock = clock;
     this.#contexts = contexts;
     this.#isUntraced = untracedPaths(untracedPathPrefixes);
-    this.#source = { kind: SpanKind.SERVER, scope: { name: SCOPE_NAME }, resource, sink, clock, guard };
+    const { cost } = options;
+    this.#source = { kind: SpanKind.SERVER, scope: { name: SCOPE_NAME }, resource, sink, clock, guard, cost };
   }
 
   enable(): void {
@@ -108,8 +114,10 @@ export class HttpServerSpans {
   readonly #onRequestTurn = (message: unknown): void => {
     try {
       const { request, response } = message as RequestStart;
+      const since = this.#cost?.requestStart.begin() ?? 0;
       if (this.#isUntraced(request.url ?? '/')) this.#contexts.enter(SUPPRESSED);
       else this.#start(request, response);
+      if (since !== 0) this.#cost?.requestStart.end(since);
     } catch (error) {
       // Of requests in one packet, this one would else run in the context of the one before.
       this.#contexts.enter(ROOT_CONTEXT);

@@ -3,6 +3,7 @@ import type { InstrumentationScope } from '@opentelemetry/core';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 import type { Clock } from '../clock.ts';
 import type { Guard } from '../guard.ts';
+import type { CostMeter } from '../sampling/cost-meter.ts';
 import type { KnownOperation } from '../sampling/ended-span.ts';
 import type { SpanTemplate } from '../sampling/kept-span.ts';
 import type { LiveSpan } from './live-span.ts';
@@ -15,6 +16,8 @@ export interface LiveSpanSource {
   readonly sink: Pick<SpanProcessor, 'onStart' | 'onEnd'>;
   readonly clock: Clock;
   readonly guard: Guard;
+  /** Gets what making them takes. */
+  readonly cost?: CostMeter | undefined;
 }
 
 /** Attributes of ours: within every bound, at most 32, and made when somebody reads them, which may be long after the request. */

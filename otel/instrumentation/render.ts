@@ -6,6 +6,7 @@ import {
   isSpanContextValid,
   trace,
 } from '@opentelemetry/api';
+import type { CostMeter } from '../sampling/cost-meter.ts';
 import type { OperationRecorder } from '../aggregate/ended-operation.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { RenderTracer } from '../query.ts';
@@ -26,6 +27,8 @@ export interface RenderTracerOptions extends Pick<LiveSpanSource, 'guard' | 'res
   /** Asked before detail is made; without one every call gets a span. */
   readonly recorder?: OperationRecorder;
   readonly clock?: Clock;
+  /** Gets what a drawing takes beside itself. */
+  readonly cost?: CostMeter;
 }
 
 /**
@@ -38,12 +41,14 @@ export function createRenderTracer({
   clock = systemClock,
   sink,
   resource,
+  cost,
 }: RenderTracerOptions): RenderTracer {
   const timer = new OperationTimer({ guard, recorder, clock, tracer: () => trace.getTracer(SCOPE_NAME) });
   const source = { kind: SpanKind.INTERNAL, scope: { name: SCOPE_NAME }, resource, sink, clock, guard };
   const templates = new Map<string, Template>();
 
   return <T>(name: string, render: () => T): T => {
+    const since = cost?.render.begin() ?? 0;
     const parent = timer.parent();
     if (parent === undefined) return render();
 
@@ -60,7 +65,8 @@ export function createRenderTracer({
       throw error;
     }
     if (!(result instanceof Promise)) {
-      end(template, parent, span, startNanos, undefined);
+      const durationNanos = end(template, parent, span, startNanos, undefined);
+      if (since !== 0) cost?.render.end(since, durationNanos);
       return result;
     }
     return result.then(
@@ -81,14 +87,17 @@ export function createRenderTracer({
     span: LiveSpan | undefined,
     startNanos: number,
     thrown: { readonly error: unknown } | undefined,
-  ): void {
+  ): number {
     const durationNanos = timer.nanos() - startNanos;
-    if (span !== undefined && thrown === undefined && !Number.isNaN(durationNanos))
-      return span.endAfter(durationNanos);
+    if (span !== undefined && thrown === undefined && !Number.isNaN(durationNanos)) {
+      span.endAfter(durationNanos);
+      return durationNanos;
+    }
     const fault = thrown && guard.run('render', () => faultOf(thrown.error), { type: '_OTHER' });
     const result = { startNanos, durationNanos, fault };
     if (span === undefined) timer.note(parent, template.subject, result);
     else timer.finish(span, parent, result);
+    return durationNanos;
   }
 }
 

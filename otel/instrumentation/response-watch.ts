@@ -3,6 +3,7 @@ import { errorMonitor } from 'node:events';
 import { ServerResponse } from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { Guard } from '../guard.ts';
+import type { CostMeter } from '../sampling/cost-meter.ts';
 import { type Method, resemble } from './method-patch.ts';
 import { LONG_CHUNK_BYTES, UnsentBytes } from './unsent-bytes.ts';
 
@@ -19,6 +20,7 @@ type WatchedResponse = ServerResponse & { [WATCH]?: ResponseWatch };
 export interface ResponseWatchSource {
   readonly clock: Clock;
   readonly guard: Guard;
+  readonly cost?: CostMeter | undefined;
 }
 
 /** What is seen of one response while it is made. It hangs on the response and outlives it, so it holds none. */
@@ -212,6 +214,8 @@ function onError(this: WatchedResponse, error: unknown): void {
 
 function onClose(this: WatchedResponse): void {
   const watch = this[WATCH]!;
+  const { cost } = watch.source;
+  const since = cost?.requestEnd.begin() ?? 0;
   try {
     watch.unsent?.stop();
     watch.onClose(this);
@@ -222,4 +226,5 @@ function onClose(this: WatchedResponse): void {
     watch.source.guard.report('http close', error);
   }
   disableResponseWatches();
+  if (since !== 0) cost?.requestEnd.end(since);
 }

@@ -29,6 +29,7 @@ export function observeStatementMethod(
   const { attribute, count } = ROWS[name];
   return (original) =>
     function (this: ObservedStatement, ...args) {
+      const since = observer.cost?.begin() ?? 0;
       const parent = observer.parent();
       if (parent === undefined) return Reflect.apply(original, this, args);
 
@@ -51,6 +52,7 @@ export function observeStatementMethod(
         attribute,
         undefined,
       );
+      if (since !== 0) observer.cost?.end(since, durationNanos);
       return result;
     };
 }

@@ -11,6 +11,7 @@ export class DeferredEnds<T> {
   readonly #batch: number;
   readonly #maxBytes: number;
   readonly #handle: (ended: T, bytes: number) => void;
+  readonly #onHandled: (count: number, nanos: number) => void;
   #waiting: T[] = [];
   #weights: number[] = [];
   #bytes = 0;
@@ -22,12 +23,19 @@ export class DeferredEnds<T> {
 
   /**
    * @param batch How many wait before they are handled, as soon as the event loop comes round; 0: none waits.
-   * @param maxBytes With more, they are handled at once. `handle` must not throw; it gets the weight that was given.
+   * @param maxBytes With more, they are handled at once. `handle` must not throw; it gets the weight that was given. `onHandled` gets how
+   * long a batch took.
    */
-  constructor(batch: number, maxBytes: number, handle: (ended: T, bytes: number) => void) {
+  constructor(
+    batch: number,
+    maxBytes: number,
+    handle: (ended: T, bytes: number) => void,
+    onHandled: (count: number, nanos: number) => void = () => {},
+  ) {
     this.#batch = batch;
     this.#maxBytes = maxBytes;
     this.#handle = handle;
+    this.#onHandled = onHandled;
   }
 
   get size(): number {
@@ -56,7 +64,9 @@ export class DeferredEnds<T> {
       this.#waiting = [];
       this.#weights = [];
       this.#bytes = 0;
+      const since = performance.now();
       for (let i = 0; i < ended.length; i++) this.#handle(ended[i]!, weights[i]!);
+      this.#onHandled(ended.length, (performance.now() - since) * 1e6);
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Guard } from '../guard.ts';
+import type { CostMeter } from './cost-meter.ts';
 import type { SamplingSettings } from './policies.ts';
 import type { SamplingLimits } from './sampling-limits.ts';
 import type { SpanOutput } from './span-hand-over.ts';
@@ -15,4 +16,6 @@ export interface SamplingSpanProcessorOptions {
   readonly limits?: Partial<SamplingLimits>;
   /** Ended spans that wait to be handled together, off the path of requests; `settle` handles them at once. Default 0: none waits. */
   readonly deferredSpans?: number;
+  /** Gets what the handling of them takes. */
+  readonly cost?: CostMeter;
 }

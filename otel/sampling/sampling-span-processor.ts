@@ -5,7 +5,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import type { Guard } from '../guard.ts';
 import type { OperationType, SamplingFacts, OperationCounts, StormFacts } from '../query.ts';
 import type { BufferedTrace } from './buffered-trace.ts';
-import { CostSample } from './cost-sample.ts';
+import { CostMeter } from './cost-meter.ts';
 import { DeferredEnds } from './deferred-ends.ts';
 import type { EndedSpan } from './ended-span.ts';
 import type { FinishedOperation, FinishedOperationSink } from './finished-operation.ts';
@@ -43,7 +43,9 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, 
   readonly #wanted: WantedDetail;
   readonly #tally = new OperationTally();
   readonly #reader: SpanReader;
-  readonly #cost = new CostSample();
+  readonly #cost: CostMeter;
+  /** Of the batch that is being handled. */
+  #ended = 0;
   readonly #deferred: DeferredEnds<ReadableSpan | FinishedOperation>;
   #sweep: ReturnType<typeof setInterval> | undefined;
   /** Monotonic time of the last sweep: ages need no finer one, and reading a clock costs as much as a map. */
@@ -71,7 +73,13 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, 
       handOver: this.#handOver,
     });
     const maxBytes = this.#buffer.limits.maxDeferredBytes;
-    this.#deferred = new DeferredEnds(deferredSpans, maxBytes, (span, bytes) => this.#handle(span, bytes));
+    this.#cost = options.cost ?? new CostMeter();
+    this.#deferred = new DeferredEnds(
+      deferredSpans,
+      maxBytes,
+      (span, bytes) => this.#handle(span, bytes),
+      (count, nanos) => this.#countCost(count, nanos),
+    );
     this.#tickNanos = guard.run('clock', () => clock.monotonicNanos(), 0);
     const intervalMillis = deferredSpans === 0 ? SWEEP_INTERVAL_MILLIS : DEFERRED_SWEEP_INTERVAL_MILLIS;
     context.with(ROOT_CONTEXT, () => {
@@ -156,11 +164,6 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, 
     return samplingFacts(this.#live().settings, this.#tally.rules(), this.storm());
   }
 
-  /** Mean time that ending one span takes here, and how many ended. */
-  cost(): { readonly nanosPerSpan: number; readonly spans: number } {
-    return this.#cost.facts();
-  }
-
   /** Decides traces that waited too long; a timer calls it every second, and so may who owns the clock. Never throws. */
   decideOverdue(): void {
     try {
@@ -174,10 +177,14 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, 
 
   #handle(ended: ReadableSpan | FinishedOperation, bytes: number): void {
     if (bytes === STARTED) return this.#start(ended as ReadableSpan);
-    const since = this.#cost.begin();
+    this.#ended++;
     if (isFinishedOperation(ended)) this.#endFinished(ended);
     else this.#endSpan(ended, bytes);
-    if (since !== 0) this.#cost.end(since);
+  }
+
+  #countCost(spans: number, nanos: number): void {
+    this.#cost.handled(nanos, spans, this.#ended);
+    this.#ended = 0;
   }
 
   #start(span: ReadableSpan): void {

@@ -54,6 +54,7 @@ export interface HistoryOptions {
   readonly parts?: readonly HistoryPart[];
   readonly isOwnerGone?: HistoryFileOptions['isOwnerGone'];
   readonly guard: Guard;
+  readonly runMeasured?: <T>(write: () => T) => T;
   readonly clock: Clock;
   /** Gets one line when a file is set aside or history stays off. */
   readonly log: (message: string) => void;
@@ -169,8 +170,9 @@ export class History implements TraceArchive {
 
   #schedule(delayMillis: number): void {
     this.#timer = backgroundTimeout(() => {
-      const nextMillis = this.#quietly('history.write', () => this.#writeSlice());
-      this.#eachPart('write');
+      const { runMeasured = (write) => write() } = this.#options;
+      const nextMillis = runMeasured(() => this.#quietly('history.write', () => this.#writeSlice()));
+      runMeasured(() => this.#eachPart('write'));
       if (this.#file !== undefined) this.#schedule(nextMillis ?? WRITE_INTERVAL_MILLIS);
     }, delayMillis);
   }

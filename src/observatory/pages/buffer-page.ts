@@ -132,9 +132,9 @@ export const bufferPage = definePage<BufferPageFacts>({
         })}
         ${panel({
           title: 'What watching costs',
-          note: 'since the start',
+          note: 'CPU time since the start',
           body: factList([
-            ['time per span', figure(duration(ownCost.nanosPerSpan / 1e6))],
+            ['time per span, made and handled', figure(duration(ownCost.nanosPerSpan / 1e6))],
             [
               'time per request',
               requests === 0
@@ -142,6 +142,9 @@ export const bufferPage = definePage<BufferPageFacts>({
                 : figure(duration((ownCost.nanosPerSpan * spans.started) / requests / 1e6)),
             ],
             ['share of CPU time', figure(share(ownCost.cpuShare))],
+            ['… spans and contexts, as requests go', figure(share(ownCost.shares.making))],
+            ['… counting, deciding, storing', figure(share(ownCost.shares.handling))],
+            ['… writing the history file', figure(share(ownCost.shares.background))],
             ['held in memory', figure(size(ownCost.bytesHeld))],
             ['history file', figure(size(ownCost.historyFileBytes))],
           ]),

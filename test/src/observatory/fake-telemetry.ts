@@ -467,7 +467,13 @@ export class FakeTelemetry implements TelemetryQuery, TelemetryControl {
   }
 
   ownCost(): OwnCost {
-    return { nanosPerSpan: 412, cpuShare: 0.004, bytesHeld: 3.1 * 2 ** 20, historyFileBytes: 18.4 * 2 ** 20 };
+    return {
+      nanosPerSpan: 412,
+      cpuShare: 0.004,
+      shares: { making: 0.002, handling: 0.0015, background: 0.0005 },
+      bytesHeld: 3.1 * 2 ** 20,
+      historyFileBytes: 18.4 * 2 ** 20,
+    };
   }
 
   markers(range: TimeRange): readonly Marker[] {

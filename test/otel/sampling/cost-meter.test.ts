@@ -1,0 +1,67 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { CostMeter, ownCostOf, WorkSample } from '../../../otel/sampling/cost-meter.ts';
+
+describe('WorkSample', () => {
+  it('reckons from the sample to all of them', () => {
+    const sample = new WorkSample(4);
+    let now = 1;
+    const clock = jest.spyOn(performance, 'now').mockImplementation(() => now);
+    for (let i = 0; i < 400; i++) {
+      const since = sample.begin();
+      now += 0.003;
+      if (since !== 0) sample.end(since, 1000);
+    }
+    clock.mockRestore();
+    expect(sample.seen).toBe(400);
+    expect(sample.totalNanos).toBeCloseTo(400 * 2000, -2);
+  });
+
+  it('costs the same on a machine that interrupts it', () => {
+    const quiet = new WorkSample(1);
+    const busy = new WorkSample(1);
+    for (let i = 0; i < 10_000; i++) {
+      const nanos = 1000 + (i % 7) * 100;
+      quiet.addAll(nanos, 1);
+      busy.addAll(i % 10 === 9 && i > 100 ? 4_000_000 : nanos, 1);
+    }
+    expect(busy.totalNanos / quiet.totalNanos).toBeGreaterThan(0.97);
+    expect(busy.totalNanos / quiet.totalNanos).toBeLessThan(1.03);
+  });
+
+  it('follows work that has become dearer', () => {
+    const sample = new WorkSample(1);
+    for (let i = 0; i < 100; i++) sample.addAll(1000, 1);
+    for (let i = 0; i < 100_000; i++) sample.addAll(20_000, 1);
+    expect(sample.totalNanos / (100_000 * 20_000)).toBeGreaterThan(0.99);
+  });
+
+  it('is nothing before anything was measured', () => expect(new WorkSample(1).totalNanos).toBe(0));
+});
+
+describe('CostMeter', () => {
+  it('adds up what was made, handled and written', () => {
+    const cost = new CostMeter();
+    cost.requestStart.addAll(5000, 1);
+    cost.statement.addAll(2000, 4);
+    cost.handled(30_000, 20, 10);
+    expect(cost.background(() => 'written')).toBe('written');
+    const totals = cost.totals();
+    expect(totals).toMatchObject({ makingNanos: 7000, handlingNanos: 30_000, operations: 10 });
+    expect(totals.backgroundNanos).toBeGreaterThanOrEqual(0);
+    expect(() =>
+      cost.background(() => {
+        throw new Error('disk full');
+      }),
+    ).toThrow('disk full');
+  });
+
+  it('is a share of the CPU time of the process, and the shares are all of it', () => {
+    const totals = { makingNanos: 4e6, handlingNanos: 5e6, backgroundNanos: 1e6, operations: 9000 };
+    expect(ownCostOf(totals, { user: 150_000, system: 50_000 })).toEqual({
+      nanosPerSpan: 1000,
+      cpuShare: 0.05,
+      shares: { making: 0.02, handling: 0.025, background: 0.005 },
+    });
+    expect(ownCostOf({ ...totals, operations: 0 }).nanosPerSpan).toBe(9e6);
+  });
+});
