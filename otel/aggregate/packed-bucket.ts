@@ -19,7 +19,8 @@ export class BucketPacker {
 
   /**
    * kept as 32 bits; then numbers of 7 bits a byte: the count, how many counters follow, the counters; then, as doubles, the duration of a
-   * single operation, or sum, minimum and maximum of several and their sketch buckets, each as its distance from the one before and its count.
+   * single operation, or sum, minimum and maximum of several and their sketch buckets: twice the count of each, and one more where buckets
+   * before it are empty, how many of which follows.
    */
   add(bucket: RedBucket): void {
     const counters = bucket.counters();
@@ -34,12 +35,12 @@ export class BucketPacker {
     if (durations.count === 1) return;
     this.#double(durations.minNanos);
     this.#double(durations.maxNanos);
-    let before = 0;
+    let next = 0;
     durations.forEachBucket((index, count) => {
       this.#room(2 * MAX_VARINT_BYTES);
-      this.#varint(index - before);
-      this.#varint(count);
-      before = index;
+      this.#varint(count * 2 + (index > next ? 1 : 0));
+      if (index > next) this.#varint(index - next);
+      next = index + 1;
     });
   }
 
@@ -105,8 +106,9 @@ class BucketReader {
     const max = this.#double();
     let index = 0;
     while (this.#at < end) {
-      index += this.#varint();
-      target.durations.addToBucket(index, this.#varint());
+      const word = this.#varint();
+      if (word % 2 === 1) index += this.#varint();
+      target.durations.addToBucket(index++, Math.floor(word / 2));
     }
     target.durations.mergeTotals(count, sum, min, max);
   }

@@ -24,7 +24,7 @@ export const TIERS: readonly Tier[] = [
   { widthMillis: 10 * SECOND, retentionMillis: HOUR, maxBytes: 1.5 * MIB, word: '10 seconds' },
   { widthMillis: MINUTE, retentionMillis: DAY, maxBytes: 2 * MIB, word: 'minute' },
   { widthMillis: HOUR, retentionMillis: 30 * DAY, maxBytes: 2 * MIB, word: 'hour' },
-  { widthMillis: DAY, retentionMillis: 60 * DAY, maxBytes: 4 * MIB, word: 'day' },
+  { widthMillis: DAY, retentionMillis: 60 * DAY, maxBytes: 6 * MIB, word: 'day' },
 ];
 
 /** The first tier that the history file keeps: writing every second of every series to disk for five minutes is not worth it. */

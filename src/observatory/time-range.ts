@@ -151,8 +151,19 @@ export function asCounted(range: ChosenRange, coverage: Coverage, now: number): 
   const said = isRelative
     ? { ...range, ...counted, known: counted, drawn: counted }
     : between(counted, isMoving, now);
-  const words = coverage.missing.length === 0 ? said.words : `${said.words}, as far as is known`;
-  return { ...said, words, coverage, problem: range.problem };
+  const isLonger =
+    isRelative && range.fromMillis - counted.fromMillis > (range.toMillis - range.fromMillis) * MAX_UNSAID;
+  const words = [
+    said.words,
+    isLonger && `counted from ${momentText(counted.fromMillis, now)}`,
+    coverage.missing.length > 0 && 'as far as is known',
+  ];
+  return {
+    ...said,
+    words: words.filter((part) => part !== false).join(', '),
+    coverage,
+    problem: range.problem,
+  };
 }
 
 /** The range of all that this process did. */
@@ -185,6 +196,8 @@ export function coverageNotes({ coverage }: ChosenRange, now: number): readonly 
 }
 
 const MAX_NOTES = 3;
+/** A preset may be counted from so much earlier, as a share of it, before its words say so. */
+const MAX_UNSAID = 0.01;
 const WHY_MISSING: Readonly<Record<Coverage['missing'][number]['reason'], string>> = {
   bound: 'are gone, over the bounds of memory and file',
   killed: 'may be missing: a process was killed then before it wrote all of them down',

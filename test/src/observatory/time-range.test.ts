@@ -71,13 +71,28 @@ describe('asCounted', () => {
     expect(counted.fromMillis).toBe(day.fromMillis - 999);
   });
 
+  it('of a preset that is counted from much earlier says from when', () => {
+    const day = chooseRange({ from: '-24h' }, NOW);
+    const counted = asCounted(
+      day,
+      { ...coverage, fromMillis: day.fromMillis - HOUR / 2, toMillis: NOW + 1 },
+      NOW,
+    );
+    expect(counted.words).toMatch(/^in the last 24 hours, counted from .*13:30:00$/);
+    expect(elapsedSeconds(counted, NOW, 0)).toBe(24.5 * 3600);
+  });
+
   it('says where numbers are at least, and why, and where they are coarser than they could be', () => {
     const missing = [
       { fromMillis: NOW - HOUR, toMillis: NOW - HOUR + 15_000, reason: 'killed' },
       { fromMillis: NOW - 3 * HOUR, toMillis: NOW - 2 * HOUR, reason: 'bound' },
     ] as const;
     const coarser = { beforeMillis: NOW - 30 * MINUTE, word: 'minute' };
-    const range = asCounted(chooseRange({ from: '-3h' }, NOW), { ...coverage, missing, coarser }, NOW);
+    const range = asCounted(
+      chooseRange({ from: '-3h' }, NOW),
+      { ...coverage, fromMillis: NOW - 3 * HOUR, missing, coarser },
+      NOW,
+    );
     expect(range.words).toBe('in the last 3 hours, as far as is known');
     expect(coverageNotes(range, NOW)).toEqual([
       'Numbers are “at least”: counts between 13:00:00 and 13:00:15 may be missing: a process was killed then before it wrote all of them down.',
