@@ -66,7 +66,7 @@ export interface OperationSummary {
 
 /** How many requests were answered with one status. */
 export interface StatusCount {
-  /** none: nothing was sent; other: beyond the 32 that are told apart. */
+  /** none: nothing was sent; other: beyond the 32 that are told apart, or counted by a version that noted none. */
   readonly status: number | 'none' | 'other';
   readonly count: number;
 }

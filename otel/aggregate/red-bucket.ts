@@ -4,7 +4,7 @@ import type { EndedOperation } from './ended-operation.ts';
 import { StatusCounts } from './status-counts.ts';
 
 /** What anybody would call slow, whatever the thresholds in force: as a fixed one it can be added up over weeks and restarts. */
-const SLOW_NANOS = 1e9;
+export const SLOW_NANOS = 1e9;
 /** Of `counters`: what comes after them are statuses and their counts by turns. */
 const FIXED_COUNTERS = 7;
 

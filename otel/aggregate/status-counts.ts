@@ -4,8 +4,8 @@ import type { StatusCount } from '../query.ts';
 export const NO_STATUS = 0;
 /** Not held as a count of its own: it is what is left of all answers. */
 const ORDINARY = 200;
-/** Stands for statuses beyond the cap; no server sends it. */
-const OTHER_STATUS = 1;
+/** Stands for statuses beyond the cap, and for those that nobody noted; no server sends it. */
+export const OTHER_STATUS = 1;
 const MAX_STATUSES = 32;
 const MAX_CODE = 1000;
 

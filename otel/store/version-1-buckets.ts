@@ -1,6 +1,7 @@
-import { BUCKET_COUNT } from '../aggregate/duration-sketch.ts';
+import { BUCKET_COUNT, bucketOf } from '../aggregate/duration-sketch.ts';
 import { packed } from '../aggregate/packed-bucket.ts';
-import { RedBucket } from '../aggregate/red-bucket.ts';
+import { RedBucket, SLOW_NANOS } from '../aggregate/red-bucket.ts';
+import { OTHER_STATUS } from '../aggregate/status-counts.ts';
 
 const VERSION = 1;
 const HEADER_BYTES = 8;
@@ -37,8 +38,11 @@ function toBucket(fields: Float64Array, words: Uint32Array): RedBucket {
   let count = 0;
   for (const word of words) {
     bucket.durations.addToBucket(word >>> 21, word & MAX_PACKED_COUNT);
+    // It knew of no first bytes, so whole durations stand for them; nor of statuses.
+    if (word >>> 21 >= bucketOf(SLOW_NANOS)) bucket.slow += word & MAX_PACKED_COUNT;
     count += word & MAX_PACKED_COUNT;
   }
+  bucket.statuses.add(OTHER_STATUS, count);
   if (count > 0) bucket.durations.mergeTotals(count, sum, min, max);
   return bucket;
 }

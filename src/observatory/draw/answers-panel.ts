@@ -32,7 +32,7 @@ export function answersPanel({ statuses = [], count, slow, waited }: SeriesSumma
 
 function wordsOf({ status }: StatusCount): Html {
   if (status === 'none') return html`none: the client left first`;
-  if (status === 'other') return html`others`;
+  if (status === 'other') return html`others, or counted by an older version`;
   return html`${status} <span class="unit">${STATUS_CODES[status] ?? ''}</span>`;
 }
 
