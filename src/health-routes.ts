@@ -40,14 +40,22 @@ export function createHealthRoutes(deps: HealthDependencies): Router {
 
   router.get('/admin/health', ownerOnly, async (ctx) => {
     const isUp = databaseAnswers();
-    const { uptimeSeconds, nodeVersion, pid, current } = telemetry.process();
+    const { uptimeSeconds, nodeVersion, pid, current, openFilesLimit, problem } = telemetry.process();
     const disk = await statfs(config.dataDir).catch(() => undefined);
     ctx.set('Cache-Control', 'no-store');
     ctx.status = isUp ? 200 : 503;
     ctx.body = {
       status: isUp ? 'ok' : 'unavailable',
       summary: overviewSummary(telemetry),
-      process: { pid, node_version: nodeVersion, uptime_seconds: uptimeSeconds, rss_bytes: current.rssBytes },
+      process: {
+        pid,
+        node_version: nodeVersion,
+        uptime_seconds: uptimeSeconds,
+        rss_bytes: current.rssBytes,
+        open_files: current.openFiles,
+        open_files_limit: openFilesLimit,
+        problem: problem ?? null,
+      },
       database: {
         problem: storage.problem() ?? null,
         file_bytes: sizeOf(file),

@@ -32,6 +32,9 @@ export interface MetricsDocument {
     readonly event_loop_delay_p99_ms: number;
     readonly event_loop_delay_max_ms: number;
     readonly cpu_utilization: number;
+    /** Files and sockets; what is not known is null. */
+    readonly open_files: number;
+    readonly open_files_limit: number;
   };
   readonly sampling: {
     readonly enabled: boolean;
@@ -84,7 +87,7 @@ function operationDocument(summary: OperationSummary): OperationDocument {
 
 /** The facts of `/admin/metrics`; operations and the business since start, or of `range`, everything else since start or as of now. */
 export function metricsDocument(telemetry: TelemetryQuery, range?: TimeRange): MetricsDocument {
-  const { current, pid, uptimeSeconds } = telemetry.process();
+  const { current, pid, uptimeSeconds, openFilesLimit } = telemetry.process();
   const sampling = telemetry.sampling();
   const operations = telemetry.operations(range);
   const buffer = telemetry.buffer();
@@ -99,6 +102,8 @@ export function metricsDocument(telemetry: TelemetryQuery, range?: TimeRange): M
       event_loop_delay_p99_ms: current.eventLoopDelayP99Millis,
       event_loop_delay_max_ms: current.eventLoopDelayMaxMillis,
       cpu_utilization: current.cpuUtilization,
+      open_files: current.openFiles,
+      open_files_limit: openFilesLimit,
     },
     sampling: {
       enabled: sampling.enabled,

@@ -75,11 +75,13 @@ export function prometheusText(telemetry: TelemetryQuery): string {
     ),
   );
 
-  const { current, startedAtMillis } = telemetry.process();
+  const { current, startedAtMillis, openFilesLimit } = telemetry.process();
   family('process_start_time_seconds', 'gauge', 'When the process started.', [
     { value: startedAtMillis / 1000 },
   ]);
   family('process_resident_memory_bytes', 'gauge', 'Resident memory.', [{ value: current.rssBytes }]);
+  family('process_open_fds', 'gauge', 'Open files and sockets.', [{ value: current.openFiles }]);
+  family('process_max_fds', 'gauge', 'How many may be open.', [{ value: openFilesLimit }]);
   family('nodejs_heap_used_bytes', 'gauge', 'Heap in use.', [{ value: current.heapUsedBytes }]);
   family(
     'nodejs_eventloop_delay_p99_seconds',

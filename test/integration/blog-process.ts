@@ -59,6 +59,12 @@ export const START_ARGUMENTS = [
   'src/main.ts',
 ];
 
+/** What runs node, and its arguments before those of node. */
+export interface Launcher {
+  readonly executable: string;
+  readonly before: readonly string[];
+}
+
 /** The blog as `npm start` runs it, a process of its own on a free port of loopback. */
 export class BlogProcess {
   readonly address: string;
@@ -78,8 +84,9 @@ export class BlogProcess {
     dataDir: string,
     env: Readonly<Record<string, string>> = {},
     args: readonly string[] = START_ARGUMENTS,
+    { executable, before }: Launcher = { executable: process.execPath, before: [] },
   ): Promise<BlogProcess> {
-    const child = spawn(process.execPath, args, {
+    const child = spawn(executable, [...before, ...args], {
       cwd: ROOT,
       env: childEnvironment({ PORT: '0', DATA_DIR: dataDir, METRICS_TOKEN: TOKEN, ...env }),
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,6 +1,10 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import Database from 'better-sqlite3';
 import type { MetricsDocument } from '../../src/observatory/metrics-document.ts';
 import { BlogProcess, makeDataDir, removeDataDir } from './blog-process.ts';
+import { becomeOwner } from './signed-in-owner.ts';
+import type { Visitor } from './visitor.ts';
 
 const VIEWS_BEFORE = 30;
 const VIEWS_AFTER = 5;
@@ -51,5 +55,87 @@ describe('a request with a method that nobody knows', () => {
     expect((await blog.ask('/', { method })).status).toBe(405);
     expect((await blog.metrics<MetricsDocument>()).operations.http.errors).toBe(0);
     expect(blog.output).not.toContain('request failed');
+  });
+});
+
+describe('after a stop, and after kill -9', () => {
+  const dataDir = makeDataDir();
+  const ledger = { reads: 0, feeds: 0, searches: 0 };
+  let blog: BlogProcess;
+  let owner: Visitor;
+  let post = '';
+  interface Facts<T> {
+    readonly facts: T;
+    readonly summary: string;
+  }
+  const page = async <T>(path: string): Promise<Facts<T>> => {
+    const { text } = await owner.send(`${blog.address}/admin/metrics-dashboard${path}`, {
+      headers: { accept: 'application/json' },
+    });
+    return JSON.parse(text) as Facts<T>;
+  };
+  async function visit(times: number): Promise<void> {
+    for (let i = 0; i < times; i++) {
+      for (const path of [`/${post}`, '/feed.rss', '/search?q=glass'])
+        if ((await blog.ask(path)).status !== 200) throw new Error(`${path} is not there`);
+      ledger.reads++;
+      ledger.feeds++;
+      ledger.searches++;
+    }
+  }
+  /** What is counted is on disk within some seconds: as soon as the last start is known to have been seen that late. */
+  async function untilWritten(): Promise<void> {
+    const file = new Database(join(dataDir, 'telemetry.sqlite'), { readonly: true });
+    const counted = file.prepare<[], string>(
+      `SELECT sum(json_extract(body, '$."glasshouse.searches{}"')) FROM business_count WHERE tier = 3`,
+    );
+    while (Number(counted.pluck().get()) !== ledger.searches)
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    file.close();
+  }
+
+  beforeAll(async () => {
+    blog = await BlogProcess.start(dataDir);
+    owner = await becomeOwner(blog);
+    post = /href="\/(20\d\d\/[^"]+)"/.exec(String((await blog.ask('/')).body))![1]!;
+    await visit(7);
+    await blog.stop();
+    blog = await BlogProcess.start(dataDir);
+    await visit(5);
+    await untilWritten();
+    await blog.stop('SIGKILL');
+    blog = await BlogProcess.start(dataDir);
+    await visit(3);
+  });
+  afterAll(async () => {
+    owner?.close();
+    await blog.stop();
+    removeDataDir(dataDir);
+  });
+
+  it('the blog has counted what readers did, in every format', async () => {
+    const content = await page<{
+      most_read: { path: string; reads: number }[];
+      business: { posts_read: number };
+    }>('/content?from=-1h');
+    expect(content.summary).toContain(`${ledger.reads} posts read in the last hour`);
+    expect(content.facts.most_read).toEqual([{ posts: 'listed', path: post, reads: ledger.reads }]);
+    const { business } = await blog.metrics<MetricsDocument>('/admin/metrics?from=-1h');
+    expect(business).toMatchObject({ posts_read: ledger.reads, feeds: { rss: ledger.feeds } });
+    const since = await blog.metrics<MetricsDocument>();
+    expect(since.business).toMatchObject({ posts_read: 3, feeds: { rss: 3 } });
+  });
+
+  it('each start is marked, with how the process before ended', async () => {
+    const { facts, summary } = await page<{
+      markers: { kind: string; before?: { ended: string } }[];
+      runtime: { process_started_at_millis: number }[];
+    }>('/process?from=-1h');
+    const starts = facts.markers.filter(({ kind }) => kind === 'start');
+    expect(starts.map(({ before }) => before?.ended)).toEqual([undefined, 'stopped', 'not stopped']);
+    expect(summary).toMatch(
+      /3 starts in the last hour.*, the last at .*: start; the process before ended without a stop, last seen /,
+    );
+    expect(new Set(facts.runtime.map((sample) => sample.process_started_at_millis)).size).toBe(3);
   });
 });

@@ -173,7 +173,7 @@ export const contentPage = definePage<ContentFacts>({
     const asked = feeds.rss + feeds.atom + feeds.json;
     const looked = cache.hits + cache.misses;
     const known = countedFromMillis > range.known.fromMillis + EDGE_MILLIS;
-    const since = known ? `, as far as is known since ${momentText(countedFromMillis, now)}` : '';
+    const since = known ? ` (counted since ${momentText(countedFromMillis, now)})` : '';
     const opening = `${read === 0 ? 'No post was read' : `${plural(read, 'post')} read`} ${range.words}${since}`;
     if (created + updated + deleted + asked + looked === 0)
       return [{ text: `${opening}. Nothing was written and no feed was asked for.` }];

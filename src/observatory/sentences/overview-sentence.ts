@@ -77,12 +77,8 @@ export function overviewSentence(situation: OverviewSituation, links: Links): Se
   ];
 }
 
-/** The start is reckoned from the uptime at each question and trembles by a millisecond or so. */
-const SAME_START_MILLIS = 1000;
-
 function when({ range, startedAtMillis, countedFromMillis, now }: OverviewSituation): string {
-  if (countedFromMillis < startedAtMillis - SAME_START_MILLIS || startedAtMillis <= range.fromMillis)
-    return range.words;
+  if (countedFromMillis < startedAtMillis || startedAtMillis <= range.fromMillis) return range.words;
   const age = now - startedAtMillis;
   return age < 1000 ? 'since the start just now' : `since the start ${spanText(age)} ago`;
 }

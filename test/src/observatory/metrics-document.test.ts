@@ -51,6 +51,8 @@ describe('GET /admin/metrics', () => {
       'event_loop_delay_p99_ms',
       'event_loop_delay_max_ms',
       'cpu_utilization',
+      'open_files',
+      'open_files_limit',
     ]);
     expect(Object.keys(body.operations)).toEqual(['http', 'database', 'render', 'other']);
     expect(Object.keys(body.operations.http)).toEqual(

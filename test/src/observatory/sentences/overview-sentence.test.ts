@@ -108,8 +108,8 @@ describe('overviewSentence', () => {
       'Quiet. No requests since the start just now.',
     ],
     [
-      'counts from a start that was reckoned a millisecond earlier',
-      { startedAtMillis: FAKE_NOW - 150_000, countedFromMillis: FAKE_NOW - 150_001 },
+      'counts that begin with telemetry, a moment after the process',
+      { startedAtMillis: FAKE_NOW - 150_000, countedFromMillis: FAKE_NOW - 149_900 },
       'All fine. 32,410 requests since the start 2 minutes ago, none failed. One in twenty took longer than 19 ms.',
     ],
     [

@@ -1,0 +1,88 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { MetricsDocument } from '../../src/observatory/metrics-document.ts';
+import { becomeOwner } from './signed-in-owner.ts';
+import type { Visitor } from './visitor.ts';
+import { BlogProcess, makeDataDir, removeDataDir, START_ARGUMENTS, TOKEN } from './blog-process.ts';
+
+const LIMIT = 90;
+const AUTHORIZATION = { authorization: `Bearer ${TOKEN}` };
+
+/** Linux alone says how many there are. */
+const onLinux = process.platform === 'linux' ? describe : describe.skip;
+
+onLinux('a blog without a file descriptor left', () => {
+  const dataDir = makeDataDir();
+  const sockets: Socket[] = [];
+  let blog: BlogProcess;
+  let owner: Visitor;
+
+  beforeAll(async () => {
+    blog = await BlogProcess.start(dataDir, {}, START_ARGUMENTS, {
+      executable: 'sh',
+      before: ['-c', `ulimit -n ${LIMIT}; exec "$0" "$@"`, process.execPath],
+    });
+    // Their connections stay open.
+    await blog.metrics();
+    owner = await becomeOwner(blog);
+    const { hostname, port } = new URL(blog.address);
+    for (let i = 0; i < LIMIT; i++) {
+      const socket = connect(Number(port), hostname).on('error', () => {});
+      sockets.push(socket);
+      await Promise.race([once(socket, 'connect'), once(socket, 'close')]);
+    }
+  });
+  afterAll(async () => {
+    for (const socket of sockets) socket.destroy();
+    owner.close();
+    await blog.stop();
+    removeDataDir(dataDir);
+  });
+
+  it('answers, and says that readers may be refused', async () => {
+    const { summary, process: facts } = await blog.metrics<MetricsDocument & { summary: string }>();
+    expect(summary).toMatch(/^(?:Quiet|Mostly fine)\./);
+    expect(summary).toMatch(
+      /File descriptors ran out: \d+ of 90 were open at .*; whoever was refused a connection is in no count\./,
+    );
+    expect(facts).toMatchObject({ rss_bytes: null, open_files_limit: LIMIT });
+    expect(facts.heap_used_bytes).toBeGreaterThan(1e6);
+  });
+
+  it('tells health what cannot be read', async () => {
+    const { status, text } = await owner.send(`${blog.address}/admin/health`);
+    expect(status).toBe(200);
+    expect(JSON.parse(text)).toMatchObject({
+      status: 'ok',
+      process: {
+        rss_bytes: null,
+        open_files_limit: LIMIT,
+        problem: expect.stringMatching(/EMFILE|too many/i),
+      },
+    });
+  });
+
+  it.each(['', '/process', '/content', '/buffer'])('draws the page %p of the observatory', async (path) => {
+    const { status, text } = await owner.send(`${blog.address}/admin/metrics-dashboard${path}`);
+    expect(status).toBe(200);
+    expect(text).not.toContain('NaN');
+    if (path === '/process')
+      expect(text).toMatch(/how much memory it holds cannot be read \(.*(?:EMFILE|too many)/i);
+  });
+
+  it('answers Prometheus', async () => {
+    const { status, body } = await blog.ask('/metrics', { headers: AUTHORIZATION });
+    expect(status).toBe(200);
+    expect(body.toString()).toContain('\nprocess_resident_memory_bytes NaN\n');
+    expect(body.toString()).toMatch(/\nprocess_max_fds 90\n/);
+  });
+
+  it('is well again when they are free, and remembers', async () => {
+    for (const socket of sockets) socket.destroy();
+    let facts: MetricsDocument['process'] | undefined;
+    while (!(Number(facts?.rss_bytes) > 0)) ({ process: facts } = await blog.metrics<MetricsDocument>());
+    const { summary } = await blog.metrics<{ summary: string }>();
+    expect(summary).toContain('File descriptors ran out');
+  });
+});
