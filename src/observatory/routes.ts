@@ -9,7 +9,8 @@ import { csvText } from './draw/table.ts';
 import { pageContent } from './draw/page-frame.ts';
 import { jsonNames } from './json-names.ts';
 import { Links } from './links.ts';
-import { LiveStreams, type Fragments } from './live/live-streams.ts';
+import type { DrawPage } from './live/live-page.ts';
+import { LiveStreams } from './live/live-streams.ts';
 import type { AnyPage, OpenPage, PageRequest, PageView } from './page.ts';
 import { importPage } from './pages/import-page.ts';
 import { PAGES } from './pages.ts';
@@ -96,14 +97,27 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
   }
 
   /** What the rail of a page says; a page that cannot be drawn has a rail all the same. */
-  function railOf(page: AnyPage, { range, now: at }: PageView) {
-    const menuQuery = new URLSearchParams(range.query).toString();
-    const frame = { current: page.menu, site, menuQuery: menuQuery === '' ? '' : `?${menuQuery}` };
+  function railOf(page: AnyPage, view: PageView, facts = railFacts(view)) {
+    const menuQuery = new URLSearchParams(view.range.query).toString();
+    return { current: page.menu, site, menuQuery: menuQuery === '' ? '' : `?${menuQuery}`, ...facts };
+  }
+
+  function railFacts({ range, now: at }: PageView) {
     try {
-      return { ...frame, figures: railFigures(telemetry, range, at), cost: railCost(telemetry) };
+      return { figures: railFigures(telemetry, range, at), cost: railCost(telemetry) };
     } catch {
-      return frame;
+      return {};
     }
+  }
+
+  /** Live pages of one time range that are drawn after one change have one rail. */
+  let drawnRails = { change: -1, byRange: new Map<string, ReturnType<typeof railFacts>>() };
+  function railAfter(change: number, view: PageView): ReturnType<typeof railFacts> {
+    if (drawnRails.change !== change) drawnRails = { change, byRange: new Map() };
+    const key = JSON.stringify(view.range.query);
+    const facts = drawnRails.byRange.get(key) ?? railFacts(view);
+    drawnRails.byRange.set(key, facts);
+    return facts;
   }
 
   function documentOf(page: AnyPage, open: OpenPage, view: PageView): Html {
@@ -182,26 +196,32 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
     const page = PAGES.find((each) => each.live && each.path === path);
     ctx.set('Cache-Control', 'no-store');
     if (page === undefined) return ctx.throw(404, `no live page is at “${path.slice(0, 80)}”`);
-    const render = (): Fragments => {
+    const draw: DrawPage = function* (change) {
       const { open, view } = visit(page, path, {}, query, (error) => {
         throw error;
       });
-      return {
-        rail: withBasePath(railContent(railOf(page, view)).text, basePath),
-        page: withBasePath(pageContent(page, open, view).text, basePath),
-      };
+      yield;
+      const rail = railContent(railOf(page, view, railAfter(change, view))).text;
+      yield;
+      const body = pageContent(page, open, view).text;
+      return { rail: withBasePath(rail, basePath), page: withBasePath(body, basePath) };
     };
-    const isAllowed = options.mayLook?.(ctx) ?? (() => true);
-    const lastEventId = ctx.get('Last-Event-ID').slice(0, 64);
-    const stream = live.connect(JSON.stringify([path, query]), render, lastEventId, { isAllowed });
+    const gzip = ctx.acceptsEncodings('gzip', 'identity') === 'gzip';
+    const stream = live.connect(JSON.stringify([path, query]), draw, {
+      isAllowed: options.mayLook?.(ctx) ?? (() => true),
+      gzip,
+      lastEventId: ctx.get('Last-Event-ID').slice(0, 64),
+    });
     if (stream === undefined) {
       ctx.set('Retry-After', '30');
       ctx.throw(503, 'too many live views are open; close one, or reload this page for fresh numbers', {
         expose: true,
       });
     }
-    // Compression would hold events back.
+    // Whole blocks would hold events back: the stream compresses itself and flushes each.
     ctx.compress = false;
+    ctx.vary('Accept-Encoding');
+    if (gzip) ctx.set('Content-Encoding', 'gzip');
     ctx.type = 'text/event-stream; charset=utf-8';
     ctx.set('X-Accel-Buffering', 'no');
     ctx.body = stream;

@@ -33,7 +33,7 @@ run('live numbers in a browser', () => {
         EventSource: class extends Plain {
           constructor(address: string) {
             super(address);
-            this.addEventListener('page', () => received.push('page'));
+            this.addEventListener('moment', () => received.push('moment'));
           }
         },
       });

@@ -1,3 +1,4 @@
+import { partsOf, patched, type Delta } from './delta.ts';
 import { morphChildren } from './morph.ts';
 
 /** Live numbers: fragments of the page arrive as server-sent events and are morphed in place, so nothing that is open, focused or pointed at is lost. */
@@ -23,6 +24,10 @@ class LiveView {
   readonly #button = document.createElement('button');
   /** The newest fragment of each target; older ones are of no use to anybody. */
   readonly #waiting = new Map<string, string>();
+  /** What the stream has told of each target; it sends only what changed since. */
+  readonly #told = new Map<string, string>();
+  /** Between two updates, as the server can afford it. */
+  #seconds = 1;
   #updates = 0;
   #state: State = 'live';
   #paused = false;
@@ -58,7 +63,9 @@ class LiveView {
     this.#state = state;
     const shown = this.#paused ? 'paused' : state;
     this.#button.className = `live-button ${shown}`;
-    this.#button.textContent = `${WORDS[shown]}${this.#updates > 0 ? ` · ${this.#updates} new` : ''}`;
+    const pace =
+      shown === 'live' && this.#seconds > 1 ? `Live, every ${this.#seconds} s · pause` : WORDS[shown];
+    this.#button.textContent = `${pace}${this.#updates > 0 ? ` · ${this.#updates} new` : ''}`;
     this.#button.setAttribute('aria-pressed', String(this.#paused));
   }
 
@@ -89,12 +96,19 @@ class LiveView {
     this.#show();
   }
 
-  #receive(target: string, markup: string): void {
-    this.#waiting.set(target, markup);
-    if (target !== 'page') return;
-    this.#updates += 1;
+  #receive(fragments: ReadonlyMap<string, string>): void {
+    for (const [target, markup] of fragments) this.#waiting.set(target, markup);
+    if (fragments.has('page')) this.#updates += 1;
     this.#apply();
     this.#show();
+  }
+
+  #receiveChanges(deltas: Readonly<Record<string, Delta>>): void {
+    const fragments = new Map<string, string>();
+    for (const [target, delta] of Object.entries(deltas))
+      fragments.set(target, patched(partsOf(this.#told.get(target) ?? ''), delta));
+    for (const [target, markup] of fragments) this.#told.set(target, markup);
+    this.#receive(fragments);
   }
 
   start(): void {
@@ -102,8 +116,13 @@ class LiveView {
     if (document.hidden) return;
     const source = new EventSource(this.#address);
     this.#source = source;
-    for (const target of ['rail', 'page'])
-      source.addEventListener(target, (event: MessageEvent<string>) => this.#receive(target, event.data));
+    source.addEventListener('moment', ({ data }: MessageEvent<string>) =>
+      this.#receiveChanges(JSON.parse(data) as Record<string, Delta>),
+    );
+    source.addEventListener('pace', ({ data }: MessageEvent<string>) => {
+      this.#seconds = Number(data);
+      this.#show();
+    });
     source.addEventListener('open', () => {
       clearTimeout(this.#late);
       this.#show('live');
@@ -150,10 +169,12 @@ class LiveView {
       const answer = await fetch(location.href, { headers: { accept: 'text/html' }, redirect: 'error' });
       const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
       if (asked !== this.#retry) return;
-      for (const target of ['rail', 'page']) {
-        const part = fresh.getElementById(target);
-        if (part !== null) this.#receive(target, part.innerHTML);
-      }
+      const parts = ['rail', 'page'].map(
+        (target) => [target, fresh.getElementById(target)?.innerHTML] as const,
+      );
+      this.#receive(
+        new Map(parts.filter((part): part is readonly [string, string] => part[1] !== undefined)),
+      );
       this.#show('polling');
     } catch {
       if (asked === this.#retry) this.#show('away');

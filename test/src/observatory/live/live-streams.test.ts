@@ -1,56 +1,103 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { once } from 'node:events';
 import { get, type IncomingMessage, type Server } from 'node:http';
-import { closeLiveStreams, eventsOf, LiveStreams } from '../../../../src/observatory/live/live-streams.ts';
+import { createGunzip } from 'node:zlib';
+import { partsOf, patched, type Delta } from '../../../../src/observatory/browser/delta.ts';
+import type { DrawPage } from '../../../../src/observatory/live/live-page.ts';
+import { closeLiveStreams, LiveStreams } from '../../../../src/observatory/live/live-streams.ts';
 import { serveObservatory } from '../../../fixtures/observatory-server.ts';
 import { FakeTelemetry } from '../fake-telemetry.ts';
 
 let running: Server | undefined;
 afterEach(() => {
+  jest.useRealTimers();
   closeLiveStreams();
   running?.closeAllConnections();
   running?.close();
 });
 
-async function listen(
-  address: string,
-  headers: Record<string, string> = {},
-): Promise<{ response: IncomingMessage; next(pattern: RegExp): Promise<string> }> {
-  const request = get(address, { headers });
-  const [response] = (await once(request, 'response')) as [IncomingMessage];
-  response.setEncoding('utf8');
-  let text = '';
-  response.on('data', (chunk: string) => (text += chunk));
-  response.on('error', () => {});
-  return {
-    response,
-    async next(pattern) {
-      while (!pattern.test(text)) await once(response, 'data');
-      const found = text;
-      text = '';
-      return found;
-    },
-  };
+interface Listener {
+  readonly response: IncomingMessage;
+  /** All that came, up to the next event. */
+  next(): Promise<string>;
+  /** What a browser has of a fragment by now. */
+  text(target: 'rail' | 'page'): string;
 }
 
+const MOMENT = /^id: (\S+)\nevent: moment\ndata: (.*)\n\n/m;
+
+/** Takes in what is sent as the page's own script does. */
+async function listen(address: string, headers: Record<string, string> = {}): Promise<Listener> {
+  const request = get(address, { headers, agent: false });
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  response.on('error', () => {});
+  const plain = response.headers['content-encoding'] === 'gzip' ? response.pipe(createGunzip()) : response;
+  plain.on('error', () => {});
+  plain.setEncoding('utf8');
+  let text = '';
+  plain.on('data', (chunk: string) => (text += chunk));
+  const told = new Map<string, string>();
+  return {
+    response,
+    async next() {
+      let found = MOMENT.exec(text);
+      while (found === null) {
+        await once(plain, 'data');
+        found = MOMENT.exec(text);
+      }
+      const seen = text.slice(0, found.index + found[0].length);
+      text = text.slice(seen.length);
+      for (const [target, delta] of Object.entries(JSON.parse(found[2]!) as Record<string, Delta>))
+        told.set(target, patched(partsOf(told.get(target) ?? ''), delta));
+      return seen;
+    },
+    text: (target) => told.get(target) ?? '',
+  };
+}
+const idOf = (event: string): string => MOMENT.exec(event)![1]!;
+
+/** A page whose text is what `text` returns. */
+const drawing = (text: () => string): DrawPage =>
+  // eslint-disable-next-line require-yield
+  function* () {
+    return { page: text() };
+  };
+
+/** Streams go on as they do. */
+const fakeTime = () => jest.useFakeTimers({ doNotFake: ['nextTick'] });
+/** Everything that is due within `millis`, turns of the event loop included. */
+const pass = (millis: number): Promise<void> => jest.advanceTimersByTimeAsync(millis);
+
 describe('the live stream', () => {
-  it('sends rail and page of the address at once, and again when telemetry changed', async () => {
-    const telemetry = new FakeTelemetry();
-    const { server, origin } = await serveObservatory(telemetry);
-    running = server;
-    const { response, next } = await listen(`${origin}/admin/metrics-dashboard/live?page=/sampling&from=-6h`);
-    expect(response.headers['content-type']).toBe('text/event-stream; charset=utf-8');
-    expect(response.headers['cache-control']).toBe('no-store');
-    const first = await next(/event: page\n(?:data: .*\n)+\n/);
-    expect(first).toMatch(/^retry: \d+\n/);
-    expect(first).toContain('event: rail');
-    expect(first).toContain('from=-6h');
-    expect(first).toContain('10\u00a0% of ordinary operations');
-    telemetry.rate = 0.5;
-    telemetry.change();
-    expect(await next(/event: page\n(?:data: .*\n)+\n/)).toContain('50\u00a0% of ordinary operations');
-    response.destroy();
-  });
+  it.each(['gzip', 'identity'])(
+    'sends rail and page at once, then what changed in them, as %s',
+    async (encoding) => {
+      const telemetry = new FakeTelemetry();
+      const { server, origin } = await serveObservatory(telemetry);
+      running = server;
+      const viewer = await listen(`${origin}/admin/metrics-dashboard/live?page=/sampling&from=-6h`, {
+        'accept-encoding': encoding,
+      });
+      expect(viewer.response.headers).toMatchObject({
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-store',
+      });
+      expect(viewer.response.headers['content-encoding']).toBe(encoding === 'gzip' ? 'gzip' : undefined);
+      const first = await viewer.next();
+      expect(first).toMatch(/^retry: \d+\n/);
+      expect(viewer.text('rail')).toContain('from=-6h');
+      expect(viewer.text('page')).toContain('10\u00a0% of ordinary operations');
+      telemetry.rate = 0.5;
+      telemetry.change();
+      const second = await viewer.next();
+      expect(viewer.text('page')).toContain('50\u00a0% of ordinary operations');
+      expect(second.length).toBeLessThan(first.length / 2);
+      // What it has after changes is what somebody else is sent whole.
+      const other = await listen(`${origin}/admin/metrics-dashboard/live?page=/sampling&from=-6h`);
+      await other.next();
+      expect([other.text('rail'), other.text('page')]).toEqual([viewer.text('rail'), viewer.text('page')]);
+    },
+  );
 
   it('repeats nothing to a viewer who comes back with the id of what is still so', async () => {
     const telemetry = new FakeTelemetry();
@@ -58,14 +105,17 @@ describe('the live stream', () => {
     running = server;
     const address = `${origin}/admin/metrics-dashboard/live?page=/export`;
     const before = await listen(address);
-    const id = /^id: (\S+)$/m.exec(await before.next(/event: page\n(?:data: .*\n)+\n/))![1]!;
+    const id = idOf(await before.next());
     before.response.destroy();
     const after = await listen(address, { 'last-event-id': id });
-    expect(await after.next(/connected\n\n/)).not.toContain('event:');
     telemetry.rate = 0.3;
     telemetry.change();
-    expect(await after.next(/event: page\n/)).toContain('event: rail');
-    after.response.destroy();
+    const next = await after.next();
+    expect(next.match(/event: moment/g)).toHaveLength(1);
+    expect(idOf(next)).not.toBe(id);
+    const elsewhere = await listen(address, { 'last-event-id': 'of another time' });
+    await elsewhere.next();
+    expect(elsewhere.text('rail')).toContain('30');
   });
 
   it('answers 404 for a page that is not there', async () => {
@@ -74,10 +124,12 @@ describe('the live stream', () => {
     expect((await fetch(`${origin}/admin/metrics-dashboard/live?page=/nowhere`)).status).toBe(404);
   });
 
-  it('ends when the server stops', async () => {
+  it.each(['gzip', 'identity'])('ends when the server stops, whole as %s', async (encoding) => {
     const { server, origin } = await serveObservatory(new FakeTelemetry());
     running = server;
-    const { response } = await listen(`${origin}/admin/metrics-dashboard/live`);
+    const { response } = await listen(`${origin}/admin/metrics-dashboard/live`, {
+      'accept-encoding': encoding,
+    });
     const ended = once(response, 'end');
     closeLiveStreams();
     await ended;
@@ -90,76 +142,132 @@ describe('LiveStreams', () => {
     const telemetry = new FakeTelemetry();
     const streams = new LiveStreams(telemetry);
     expect(telemetry.listeners).toBe(0);
-    const stream = streams.connect('/a', () => ({ page: 'x' }))!;
+    const stream = streams.connect(
+      '/a',
+      drawing(() => 'x'),
+    )!;
     expect(telemetry.listeners).toBe(1);
     stream.destroy();
     await once(stream, 'close');
     expect([telemetry.listeners, streams.viewers]).toEqual([0, 0]);
   });
 
-  it('draws once for all who look at one address, at most once per interval', () => {
-    jest.useFakeTimers();
-    try {
-      const telemetry = new FakeTelemetry();
-      const streams = new LiveStreams(telemetry, { minIntervalMillis: 1000 });
-      let drawn = 0;
-      const render = () => ({ page: String(drawn++) });
-      for (let viewer = 0; viewer < 20; viewer++) streams.connect('/a', render);
-      drawn = 0;
-      for (let change = 0; change < 50; change++) telemetry.change();
-      jest.advanceTimersByTime(1000);
-      expect(drawn).toBe(1);
+  it('draws once for all who look at one address, at most once per interval', async () => {
+    fakeTime();
+    const telemetry = new FakeTelemetry();
+    const streams = new LiveStreams(telemetry);
+    let drawn = 0;
+    const draw = drawing(() => String(drawn++));
+    for (let viewer = 0; viewer < 20; viewer++) streams.connect('/a', draw);
+    await pass(10);
+    expect(drawn).toBe(1);
+    for (let change = 0; change < 50; change++) telemetry.change();
+    await pass(980);
+    expect(drawn).toBe(1);
+    await pass(20);
+    expect(drawn).toBe(2);
+    await pass(60_000);
+    expect(drawn).toBe(2);
+  });
+
+  it('draws one page after the other, a step in each turn, and leaves room between', async () => {
+    fakeTime();
+    const telemetry = new FakeTelemetry();
+    const streams = new LiveStreams(telemetry);
+    const steps: string[] = [];
+    for (const page of ['/a', '/b'])
+      streams.connect(page, function* () {
+        steps.push(`${page} first`);
+        yield;
+        steps.push(`${page} second`);
+        return { page };
+      });
+    await pass(10);
+    expect(steps).toEqual(['/a first', '/a second']);
+    await pass(1000);
+    expect(steps).toEqual(['/a first', '/a second', '/b first', '/b second']);
+  });
+
+  it('gives pages drawn after one change that change, to share what they have in common', async () => {
+    fakeTime();
+    const telemetry = new FakeTelemetry();
+    const streams = new LiveStreams(telemetry);
+    const changes: number[] = [];
+    for (const page of ['/a', '/b'])
+      streams.connect(page, (change) => {
+        changes.push(change);
+        return drawing(() => page)(change);
+      });
+    await pass(2000);
+    telemetry.change();
+    await pass(2000);
+    expect(changes).toEqual([1, 1, 2, 2]);
+    // What changed while nobody looked was told to nobody.
+    streams.close();
+    streams.connect('/a', (change) => {
+      changes.push(change);
+      return drawing(() => 'a')(change);
+    });
+    await pass(2000);
+    expect(changes.at(-1)).toBe(3);
+  });
+
+  it('sends less often what would be too much for a line, and says so', async () => {
+    fakeTime();
+    const telemetry = new FakeTelemetry();
+    const streams = new LiveStreams(telemetry);
+    let drawn = 0;
+    const stream = streams.connect(
+      '/a',
+      drawing(() => `<p>${String(drawn++)}`.repeat(25_000)),
+    )!;
+    let text = '';
+    stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+    for (let second = 0; second < 30; second++) {
       telemetry.change();
-      jest.advanceTimersByTime(1000);
-      expect(drawn).toBe(2);
-      jest.advanceTimersByTime(60_000);
-      expect(drawn).toBe(2);
-      streams.close();
-    } finally {
-      jest.useRealTimers();
+      await pass(1000);
     }
+    expect(drawn).toBeLessThan(15);
+    const told = [...text.matchAll(/event: pace\ndata: (\d+)\n\n/g)].map((match) => Number(match[1]));
+    expect(told[0]).toBe(1);
+    expect(told.at(-1)).toBeGreaterThan(2);
   });
 
   it('refuses viewers beyond its bound and takes new ones when others leave', () => {
     const streams = new LiveStreams(new FakeTelemetry());
-    const render = () => ({ page: 'x' });
-    const open = Array.from({ length: 40 }, () => streams.connect('/a', render));
+    const draw = drawing(() => 'x');
+    const open = Array.from({ length: 40 }, () => streams.connect('/a', draw));
     expect(open.every((stream) => stream !== undefined)).toBe(true);
-    expect(streams.connect('/a', render)).toBeUndefined();
+    expect(streams.connect('/a', draw)).toBeUndefined();
     streams.close();
     expect(streams.viewers).toBe(0);
-    expect(streams.connect('/a', render)).toBeDefined();
+    expect(streams.connect('/a', draw)).toBeDefined();
   });
 
   it.each(['beat', 'change'] as const)('cuts off at the next %s who may look no longer', async (cause) => {
-    jest.useFakeTimers();
-    try {
-      const telemetry = new FakeTelemetry();
-      const streams = new LiveStreams(telemetry, { minIntervalMillis: 1000 });
-      let mayLook = true;
-      let drawn = 0;
-      const render = () => ({ page: String(drawn++) });
-      const theirs = streams.connect('/a', render, '', { isAllowed: () => mayLook })!;
-      const ours = streams.connect('/a', render)!;
-      mayLook = false;
-      if (cause === 'change') telemetry.change();
-      jest.advanceTimersByTime(cause === 'change' ? 1000 : 15_000);
-      expect([theirs.destroyed, ours.destroyed, streams.viewers]).toEqual([true, false, 1]);
-      streams.close();
-    } finally {
-      jest.useRealTimers();
-    }
+    fakeTime();
+    const telemetry = new FakeTelemetry();
+    const streams = new LiveStreams(telemetry);
+    let mayLook = true;
+    let drawn = 0;
+    const draw = drawing(() => String(drawn++));
+    const theirs = streams.connect('/a', draw, { isAllowed: () => mayLook })!;
+    const ours = streams.connect('/a', draw)!;
+    await pass(10);
+    mayLook = false;
+    if (cause === 'change') telemetry.change();
+    await pass(cause === 'change' ? 1010 : 15_000);
+    expect([theirs.destroyed, ours.destroyed, streams.viewers]).toEqual([true, false, 1]);
   });
 
   it('gives the places of those who may look no longer to others', () => {
     const streams = new LiveStreams(new FakeTelemetry());
-    const render = () => ({ page: 'x' });
+    const draw = drawing(() => 'x');
     let mayLook = true;
-    for (let viewer = 0; viewer < 40; viewer++)
-      streams.connect('/a', render, '', { isAllowed: () => mayLook });
-    expect(streams.connect('/a', render)).toBeUndefined();
+    for (let viewer = 0; viewer < 40; viewer++) streams.connect('/a', draw, { isAllowed: () => mayLook });
+    expect(streams.connect('/a', draw)).toBeUndefined();
     mayLook = false;
-    expect(streams.connect('/a', render)).toBeDefined();
+    expect(streams.connect('/a', draw)).toBeDefined();
     expect(streams.viewers).toBe(1);
     streams.close();
   });
@@ -169,43 +277,58 @@ describe('LiveStreams', () => {
     const isAllowed = (): boolean => {
       throw new Error('the database is gone');
     };
-    const stream = streams.connect('/a', () => ({ page: 'x' }), '', { isAllowed })!;
+    const stream = streams.connect(
+      '/a',
+      drawing(() => 'x'),
+      { isAllowed },
+    )!;
     streams.endRefused();
     expect([stream.destroyed, streams.viewers]).toEqual([true, 0]);
   });
 
-  it('passes over a viewer whose line is full instead of piling up', () => {
-    jest.useFakeTimers();
-    try {
-      const telemetry = new FakeTelemetry();
-      const streams = new LiveStreams(telemetry, { minIntervalMillis: 0 });
-      let round = 0;
-      const stream = streams.connect('/a', () => ({ page: 'x'.repeat(100_000) + String(round++) }))!;
-      for (let change = 0; change < 100; change++) {
-        telemetry.change();
-        jest.advanceTimersByTime(10);
-      }
-      expect(stream.writableLength + stream.readableLength).toBeLessThan(500_000);
-    } finally {
-      jest.useRealTimers();
+  it('passes over a viewer whose line is full instead of piling up, and gives it the whole of a later moment', async () => {
+    fakeTime();
+    const telemetry = new FakeTelemetry();
+    const streams = new LiveStreams(telemetry);
+    let round = 0;
+    const stream = streams.connect(
+      '/a',
+      drawing(() => `${'x'.repeat(100_000)}<b>${round++}`),
+    )!;
+    for (let change = 0; change < 100; change++) {
+      telemetry.change();
+      await pass(10_000);
     }
+    expect(stream.writableLength + stream.readableLength).toBeLessThan(500_000);
+    const before = round;
+    let text = '';
+    stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+    await pass(10);
+    telemetry.change();
+    await pass(20_000);
+    const last = text.split('\n\n').findLast((event) => event.includes('event: moment'))!;
+    expect(last).toContain(`<b>${before}`);
+    // Its own is long past: no changes to what it does not have.
+    expect(last.length).toBeGreaterThan(100_000);
   });
 
-  it('survives a page that cannot be drawn', () => {
+  it('survives a page that cannot be drawn, and draws the others', async () => {
+    fakeTime();
     const streams = new LiveStreams(new FakeTelemetry());
-    expect(
-      streams.connect('/a', () => {
+    const broken = streams.connect(
+      '/a',
+      drawing(() => {
         throw new Error('broken');
       }),
-    ).toBeDefined();
-  });
-});
-
-describe('eventsOf', () => {
-  it('sends every line as data and puts the id with the last fragment', () => {
-    const { id, text } = eventsOf({ rail: 'a\r\nb', page: 'c\n\nid: forged' });
-    expect(text).toBe(
-      `event: rail\ndata: a\ndata: b\n\nid: ${id}\nevent: page\ndata: c\ndata: \ndata: id: forged\n\n`,
-    );
+    )!;
+    const sound = streams.connect(
+      '/b',
+      drawing(() => 'sound'),
+    )!;
+    let text = '';
+    sound.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+    await pass(2000);
+    expect(text).toContain('sound');
+    expect([broken.destroyed, streams.viewers]).toEqual([false, 2]);
   });
 });
