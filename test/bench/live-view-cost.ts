@@ -45,7 +45,6 @@ export async function measureLiveViews(rounds: number, roundMillis: number): Pro
     }
     readers.close();
     const base = median(alone);
-    if (process.env['LIVE_DEBUG']) console.error(alone, watched, bytes);
     return [
       {
         what: 'an open overview, over the line',

@@ -19,8 +19,12 @@ export function reportOf(measured: {
   const machine = `${availableParallelism()} cores, ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.versions.node}, ${process.platform}`;
   return [
     `${date.toISOString().slice(0, 10)}, ${machine}, \`${command}\``,
-    variantTable(costs),
-    figureTable([...ratios(costs), ...figures.map(figureRow), ...recordRows(costs)]),
+    ...(costs.length === 0 ? [] : [variantTable(costs)]),
+    figureTable([
+      ...(costs.length === 0 ? [] : ratios(costs)),
+      ...figures.map(figureRow),
+      ...recordRows(costs),
+    ]),
   ].join('\n\n');
 }
 

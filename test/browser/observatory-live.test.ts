@@ -33,6 +33,7 @@ run('live numbers in a browser', () => {
         EventSource: class extends Plain {
           constructor(address: string) {
             super(address);
+            Object.assign(window, { source: this });
             this.addEventListener('moment', () => received.push('moment'));
           }
         },
@@ -73,6 +74,18 @@ run('live numbers in a browser', () => {
     await button(page).click();
     expect(await sentence(page).textContent()).toContain('30\u00a0%');
     expect(await button(page).textContent()).toBe('Live · pause');
+    await page.close();
+  });
+
+  it('says how often it is told, where that is not every second', async () => {
+    const { page } = await open('/sampling');
+    expect(await button(page).textContent()).toBe('Live · pause');
+    await page.evaluate(() =>
+      (window as unknown as { source: EventSource }).source.dispatchEvent(
+        new MessageEvent('pace', { data: '4' }),
+      ),
+    );
+    expect(await button(page).textContent()).toBe('Live, every 4 s · pause');
     await page.close();
   });
 
