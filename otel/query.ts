@@ -51,7 +51,7 @@ export interface OperationSummary {
   readonly count: number;
   /** Failed: span status ERROR (5xx, thrown, broken source). */
   readonly errors: number;
-  /** HTTP 4xx; 0 for other types. Not errors of ours. */
+  /** Answered 4xx to the last byte; 0 for other types. Not errors of ours. Each request counts as one of failed, aborted, 4xx or fine. */
   readonly clientErrors: number;
   /** The client left before the answer was whole, or the server stopped; 0 for other types. */
   readonly aborted: number;

@@ -35,9 +35,10 @@ export class RedBucket {
   record(operation: EndedOperation): void {
     const { durationNanos } = operation;
     this.durations.add(durationNanos);
+    // One end each, so that the parts add up to the whole.
     if (operation.failed) this.errors++;
-    if (operation.clientError) this.clientErrors++;
-    if (operation.aborted) this.aborted++;
+    else if (operation.aborted) this.aborted++;
+    else if (operation.clientError) this.clientErrors++;
     if (operation.rows !== undefined) this.rows += operation.rows;
     // Its first byte cannot come after its end.
     if (durationNanos >= SLOW_NANOS && (operation.slownessNanos ?? durationNanos) >= SLOW_NANOS) this.slow++;

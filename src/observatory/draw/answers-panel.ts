@@ -37,5 +37,6 @@ function wordsOf({ status }: StatusCount): Html {
 }
 
 function counted(part: number, all: number): Html {
+  if (part === 0) return html`0`;
   return html`${countText(part)} <span class="unit">${text(share(part / Math.max(1, all)))}</span>`;
 }

@@ -54,11 +54,11 @@ export function turnedAway(
   ];
   const most = mostOf(clientStatuses(routes));
   if (most !== undefined && most.count * 2 > http.client_errors)
-    parts.push({ text: `, ${most.count === http.client_errors ? 'all' : 'most'} of them ${most.status}` });
+    parts.push({ text: `, ${most.count >= http.client_errors ? 'all' : 'most'} of them ${most.status}` });
   const worst = [...routes].sort((a, b) => b.clientErrors - a.clientErrors)[0];
   if (worst !== undefined && worst.clientErrors * 2 > http.client_errors)
     parts.push(
-      { text: ', most at ' },
+      { text: worst.clientErrors === http.client_errors ? ', all at ' : ', most at ' },
       { text: shortRoute(worst.name), href: links.series('http', worst.name) },
     );
   return [...parts, { text: '.' }];

@@ -65,6 +65,27 @@ describe('answers by status', () => {
     );
   });
 
+  it('count by what was sent, while each request ended in one way', () => {
+    const theirs = { clientError: true };
+    const bucket = bucketOf([
+      request(404, theirs),
+      request(404, { ...theirs, aborted: true }),
+      request(404, { ...theirs, aborted: true, failed: true }),
+      request(200),
+    ]);
+    const { count, errors, aborted, clientErrors } = bucket;
+    expect({ count, errors, aborted, clientErrors }).toEqual({
+      count: 4,
+      errors: 1,
+      aborted: 1,
+      clientErrors: 1,
+    });
+    expect(bucket.statuses.of(count)).toEqual([
+      { status: 200, count: 1 },
+      { status: 404, count: 3 },
+    ]);
+  });
+
   it('are of requests alone, and a statement is slow by its duration', () => {
     const bucket = bucketOf([request(404, { type: 'database', durationNanos: 1e9 })]);
     expect(bucket.slow).toBe(1);
