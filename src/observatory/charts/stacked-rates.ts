@@ -5,7 +5,7 @@ import { countText, threeDigits } from '../format/quantity.ts';
 import { markerLines, plot, timeAxis, type ChartTable, type ChartTime } from './frame.ts';
 import { px, timeScale, zeroScale } from './scales.ts';
 
-/** How answers ended, from the ground up. Failed includes what was thrown; aborted is the client's doing. */
+/** How answers ended, from the ground up. Failed includes what was thrown; aborted is the client's doing, or a stop's. */
 export interface RateBar {
   readonly startMillis: number;
   readonly widthMillis: number;

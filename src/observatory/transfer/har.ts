@@ -1,6 +1,12 @@
 import type { TraceDetail } from '../../../otel/query.ts';
 import { shownRequest, type ShownRequest } from './shown-request.ts';
 
+/** Why a response is not whole, by its outcome. */
+const ENDED_EARLY: Readonly<Record<string, string>> = {
+  aborted: 'the client left before it was whole',
+  cut: 'the server stopped before it was whole',
+};
+
 /**
  * The requests of a trace, the one answered and those made on its behalf, as an HTTP Archive 1.2
  * (http://www.softwareishard.com/blog/har-12-spec/). Headers, cookies and bodies are not recorded, so they are empty, and sizes that
@@ -39,6 +45,7 @@ function entry(trace: TraceDetail, request: ShownRequest): object {
   );
   const receive = Math.max(0, span.durationMillis - wait);
   const bodySize = numberOf(attributes['http.response.body.size']) ?? -1;
+  const comment = ENDED_EARLY[String(attributes['http.response.outcome'])];
   return {
     startedDateTime: new Date(span.startMillis).toISOString(),
     time: wait + receive,
@@ -63,9 +70,7 @@ function entry(trace: TraceDetail, request: ShownRequest): object {
       redirectURL: '',
       headersSize: -1,
       bodySize,
-      ...(attributes['http.response.outcome'] === 'aborted' && {
-        comment: 'the client left before it was whole',
-      }),
+      ...(comment !== undefined && { comment }),
     },
     cache: {},
     timings: { blocked: -1, dns: -1, connect: -1, ssl: -1, send: 0, wait, receive },
