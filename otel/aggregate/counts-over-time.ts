@@ -4,13 +4,11 @@ import { inAll } from './gaps.ts';
 import { mergePacked } from './packed-bucket.ts';
 import { RedBucket } from './red-bucket.ts';
 import type { RollUpQueue } from './roll-ups.ts';
+import { OTHERS, slotOfOthers } from './others-slot.ts';
 import { Slot } from './slot.ts';
 import { TierLog } from './tier-log.ts';
 import type { TieredSeries } from './tiered-series.ts';
 import { alignDown, FIRST_KEPT_TIER, TIERS, type Tier } from './tiers.ts';
-
-/** Owner of the slots that other processes counted. */
-const OTHERS = 'others';
 
 /** Gets what was counted in one bucket that began then; it is added to a target. */
 export type OnBucket = (startMillis: number, mergeInto: (target: RedBucket) => void) => void;
@@ -145,6 +143,13 @@ export class CountsOverTime {
     return inAll([inMemory, onDisk]);
   }
 
+  /** Hands over what was closed before anybody wrote it down. */
+  queueHeld(): void {
+    for (let tier = FIRST_KEPT_TIER; tier < this.#tiers.length; tier++)
+      for (const slot of this.#logs[tier]!.within({ fromMillis: -Infinity, toMillis: Infinity }))
+        this.#queue.add(tier, slot);
+  }
+
   /** Times of a range of which something is lost for good. */
   lost(range: TimeRange): readonly LostTime[] {
     return this.#archive?.lost(range) ?? [];
@@ -176,7 +181,7 @@ export class CountsOverTime {
         if (startMillis + this.#tiers[tier]!.widthMillis <= changed.fromMillis) break;
         log.forget(startMillis, OTHERS);
         if (startMillis >= log.gaps.beforeMillis)
-          log.add(this.#slotOfOthers(tier, startMillis, this.#archive!, seriesOf));
+          log.add(slotOfOthers(this.#archive!, tier, this.#spanOf(tier, startMillis), seriesOf));
       }
     }
   }
@@ -191,7 +196,7 @@ export class CountsOverTime {
     let bytes = 0;
     let restMillis: number | undefined;
     for (const startMillis of archive.starts(tier)) {
-      const slot = this.#slotOfOthers(tier, startMillis, archive, numberOf);
+      const slot = slotOfOthers(archive, tier, this.#spanOf(tier, startMillis), numberOf);
       bytes += slot.bytes;
       if (bytes > this.#tiers[tier]!.maxBytes) {
         restMillis = slot.endMillis;
@@ -213,7 +218,7 @@ export class CountsOverTime {
     visit: (rollUp: Pick<RollUp, 'startMillis' | 'series' | 'body'>) => void,
   ): void {
     this.#archive!.read(tier, range, series === undefined ? {} : { series }, visit);
-    for (const rollUp of this.#queue.waiting())
+    for (const rollUp of this.#queue.unwritten())
       if (
         rollUp.tier === tier &&
         contains(range, rollUp.startMillis) &&
@@ -222,24 +227,8 @@ export class CountsOverTime {
         visit(rollUp);
   }
 
-  #slotOfOthers(
-    tier: number,
-    startMillis: number,
-    archive: CountsArchive,
-    seriesOf: (key: string) => TieredSeries | undefined,
-  ): Slot {
-    const { widthMillis } = this.#tiers[tier]!;
-    const range = { fromMillis: startMillis, toMillis: startMillis + 1 };
-    const buckets = new Map<number, RedBucket>();
-    archive.read(tier, range, { others: true }, ({ series: key, body }) => {
-      const series = seriesOf(key);
-      if (series === undefined) return;
-      let bucket = buckets.get(series.number);
-      if (bucket === undefined) buckets.set(series.number, (bucket = new RedBucket()));
-      mergePacked(bucket, body, 0, body.length);
-    });
-    const sorted = [...buckets].sort(([a], [b]) => a - b);
-    return new Slot(startMillis, startMillis + widthMillis, OTHERS, sorted);
+  #spanOf(tier: number, fromMillis: number): TimeRange {
+    return { fromMillis, toMillis: fromMillis + this.#tiers[tier]!.widthMillis };
   }
 
   #close(tier: number): void {
@@ -247,10 +236,8 @@ export class CountsOverTime {
     if (active.length === 0) return;
     const next = tier + 1 < this.#tiers.length ? tier + 1 : undefined;
     active.sort((a, b) => a.number - b.number);
-    const startMillis = this.#starts[tier]!;
     const slot = new Slot(
-      startMillis,
-      startMillis + this.#tiers[tier]!.widthMillis,
+      this.#spanOf(tier, this.#starts[tier]!),
       this.#queue.owner,
       active.map((series) => [series.number, series.open(tier)]),
     );
@@ -271,15 +258,8 @@ export class CountsOverTime {
   /** What of a range is read from memory, and what from disk alone. */
   #divide(tier: number, range: TimeRange): { inMemory: readonly TimeRange[]; onDisk: readonly TimeRange[] } {
     if (this.#archive === undefined || tier < FIRST_KEPT_TIER) return { inMemory: [range], onDisk: [] };
-    const onDisk = this.#logs[tier]!.gaps.within(range);
-    const inMemory: TimeRange[] = [];
-    let fromMillis = range.fromMillis;
-    for (const gap of onDisk) {
-      if (gap.fromMillis > fromMillis) inMemory.push({ fromMillis, toMillis: gap.fromMillis });
-      fromMillis = gap.toMillis;
-    }
-    if (fromMillis < range.toMillis) inMemory.push({ fromMillis, toMillis: range.toMillis });
-    return { inMemory, onDisk };
+    const { gaps } = this.#logs[tier]!;
+    return { inMemory: gaps.outside(range), onDisk: gaps.within(range) };
   }
 }
 

@@ -47,11 +47,16 @@ export class Gaps {
     return parts;
   }
 
-  /** Whether all of a range is held. */
-  isWhole(range: TimeRange): boolean {
-    if (this.#holes.length === 0)
-      return range.fromMillis >= this.#beforeMillis || range.toMillis <= range.fromMillis;
-    return this.within(range).length === 0;
+  /** The parts of a range that are held, by their start. */
+  outside(range: TimeRange): readonly TimeRange[] {
+    const parts: TimeRange[] = [];
+    let { fromMillis } = range;
+    for (const gap of this.within(range)) {
+      if (gap.fromMillis > fromMillis) parts.push({ fromMillis, toMillis: gap.fromMillis });
+      fromMillis = gap.toMillis;
+    }
+    if (fromMillis < range.toMillis) parts.push({ fromMillis, toMillis: range.toMillis });
+    return parts;
   }
 
   /** Holes that touch what is gone before are part of that. */

@@ -34,7 +34,7 @@ export class RangePlanner {
     let missing = this.#missing(0, range);
     for (let each = 1; missing.length > 0 && each < this.#tiers.length; each++) {
       const parts = this.#missing(each, range);
-      if (length(parts) >= length(missing) && parts.length > 0) continue;
+      if (parts.length > 0 && lengthWithin(parts, range) >= lengthWithin(missing, range)) continue;
       tier = each;
       missing = parts;
     }
@@ -48,7 +48,9 @@ export class RangePlanner {
    * @param maxWidthMillis No bucket may be wider, and each width has to divide it: the cells of a chart.
    */
   segments(plan: RangePlan, maxWidthMillis = Infinity): readonly Segment[] {
-    return [...this.#segments(plan.tier, plan, maxWidthMillis)];
+    // Where the tier misses some of it, a coarser one may not: both ways of asking would differ.
+    const widest = plan.missing.length === 0 ? maxWidthMillis : 0;
+    return [...this.#segments(plan.tier, plan, widest)];
   }
 
   /** Width of the buckets at the start of a plan. */
@@ -131,6 +133,9 @@ export class RangePlanner {
   }
 }
 
-function length(parts: readonly TimeRange[]): number {
-  return parts.reduce((sum, part) => sum + part.toMillis - part.fromMillis, 0);
+function lengthWithin(parts: readonly TimeRange[], { fromMillis, toMillis }: TimeRange): number {
+  return parts.reduce(
+    (sum, part) => sum + Math.min(part.toMillis, toMillis) - Math.max(part.fromMillis, fromMillis),
+    0,
+  );
 }

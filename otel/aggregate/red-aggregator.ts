@@ -15,6 +15,7 @@ import { CountsOverTime } from './counts-over-time.ts';
 import type { EndedOperation } from './ended-operation.ts';
 import { heatMapOf } from './heat-map.ts';
 import type { RedAggregatorOptions } from './red-aggregator-options.ts';
+import { Remembered } from './remembered.ts';
 import { requestFactsOf, summaryOf } from './operation-summary.ts';
 import { RangePlanner } from './range-plan.ts';
 import { RedBucket } from './red-bucket.ts';
@@ -41,6 +42,7 @@ export class RedAggregator {
   readonly #queue: RollUpQueue;
   readonly #watch: ClockWatch;
   readonly #onClockStep: (step: ClockStep) => void;
+  readonly #ever = new Remembered<TieredSeries, RedBucket>();
   #archive: CountsArchive | undefined;
   #dirty: TieredSeries[] = [];
   /** Start of the second that is open. */
@@ -158,9 +160,11 @@ export class RedAggregator {
     const series = this.#book.named(type).get(name)?.tiers;
     if (series === undefined) return undefined;
     const { countedFromMillis: fromMillis } = this;
-    const ever =
-      fromMillis < this.#startedMillis ? { fromMillis, toMillis: this.#clock.now() + 1 } : undefined;
-    return this.#over(series, ever).durations.shareBelow(durationMillis * 1e6);
+    if (fromMillis >= this.#startedMillis) return series.total.durations.shareBelow(durationMillis * 1e6);
+    const ever = this.#ever.of(series, this.#secondMillis, () =>
+      this.#over(series, { fromMillis, toMillis: this.#clock.now() + 1 }),
+    );
+    return ever.durations.shareBelow(durationMillis * 1e6);
   }
 
   /** Since start, for exporters: statements grouped by their summary. */
@@ -188,8 +192,8 @@ export class RedAggregator {
 
   /** Hands closed buckets over to be kept on disk, and takes them back at the next start. From the first call on they are queued. */
   rollUps(): RollUpSource {
-    this.#queue.open();
     const queue = this.#queue;
+    if (queue.open()) this.#counts.queueHeld();
     return {
       processId: queue.processId,
       get owner() {

@@ -29,6 +29,8 @@ interface Waiting {
   readonly slot: Slot;
   /** Series of it that are to be written. */
   readonly series: Uint32Array;
+  /** It was written before; more of it has turned out to be kept. */
+  readonly isRewrite: boolean;
 }
 
 /** Closed buckets on their way to the disk; nothing is queued before it is opened. */
@@ -59,8 +61,11 @@ export class RollUpQueue {
     this.#run++;
   }
 
-  open(): void {
-    this.#queue ??= [];
+  /** Returns true the first time. */
+  open(): boolean {
+    if (this.#queue !== undefined) return false;
+    this.#queue = [];
+    return true;
   }
 
   /** Times of a tier that are lost to the disk, which did not keep up. */
@@ -72,14 +77,14 @@ export class RollUpQueue {
   add(tier: number, slot: Slot, changed?: number): void {
     if (this.#queue === undefined || tier < FIRST_KEPT_TIER) return;
     const series = changed === undefined ? slot.series() : Uint32Array.of(changed);
-    this.#queue.push({ tier, slot, series });
+    this.#queue.push({ tier, slot, series, isRewrite: changed !== undefined });
     this.#size += series.length;
     while (this.#size > MAX_WAITING) this.#loseFirst(this.#queue);
   }
 
   peek(max: number): readonly RollUp[] {
     const found: RollUp[] = [];
-    for (const rollUp of this.waiting()) {
+    for (const rollUp of this.#waiting(false)) {
       if (found.length >= max) break;
       found.push(rollUp);
     }
@@ -96,11 +101,15 @@ export class RollUpQueue {
     queue.splice(0, done);
   }
 
-  /** All that waits, oldest first. */
-  *waiting(): Iterable<RollUp> {
+  /** What no file holds yet, oldest first. */
+  unwritten(): Iterable<RollUp> {
+    return this.#waiting(true);
+  }
+
+  *#waiting(isNewOnly: boolean): Iterable<RollUp> {
     let at = this.#written;
-    for (const { tier, slot, series } of this.#queue ?? []) {
-      for (; at < series.length; at++) {
+    for (const { tier, slot, series, isRewrite } of this.#queue ?? []) {
+      for (; at < series.length && !(isNewOnly && isRewrite); at++) {
         const number = series[at]!;
         yield {
           tier,
@@ -117,10 +126,9 @@ export class RollUpQueue {
 
   /** A slot that was written again lacks what it had kept meanwhile, and no count. */
   #loseFirst(queue: Waiting[]): void {
-    const { tier, slot, series } = queue.shift()!;
+    const { tier, slot, series, isRewrite } = queue.shift()!;
     this.#size -= series.length - this.#written;
     this.#written = 0;
-    if (series.length === slot.size)
-      this.#lost[tier]!.add({ fromMillis: slot.startMillis, toMillis: slot.endMillis });
+    if (!isRewrite) this.#lost[tier]!.add({ fromMillis: slot.startMillis, toMillis: slot.endMillis });
   }
 }

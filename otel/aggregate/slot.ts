@@ -1,3 +1,4 @@
+import type { TimeRange } from '../query.ts';
 import { addKept, BucketPacker, mergePacked } from './packed-bucket.ts';
 import type { RedBucket } from './red-bucket.ts';
 
@@ -22,13 +23,12 @@ export class Slot {
 
   /** @param buckets By series number, ascending. */
   constructor(
-    startMillis: number,
-    endMillis: number,
+    { fromMillis, toMillis }: TimeRange,
     owner: SlotOwner,
     buckets: readonly (readonly [series: number, bucket: RedBucket])[],
   ) {
-    this.startMillis = startMillis;
-    this.endMillis = endMillis;
+    this.startMillis = fromMillis;
+    this.endMillis = toMillis;
     this.owner = owner;
     this.#series = new Uint32Array(buckets.length);
     this.#starts = new Uint32Array(buckets.length + 1);

@@ -8,6 +8,7 @@ import type { Guard } from '../guard.ts';
 import type { HistoryFacts, OperationFilter, SamplingFacts, TraceFilter } from '../query.ts';
 import { backgroundTimeout } from './background-timer.ts';
 import type { RollUpArchive } from './roll-up-archive.ts';
+import { CountsProgress } from './counts-progress.ts';
 import { isDamage } from './history-file.ts';
 import type { HistoryFile } from './history-file.ts';
 import { beginAnew, openHistory } from './open-history.ts';
@@ -67,6 +68,7 @@ export interface HistoryOptions {
 export class History implements TraceArchive {
   readonly #options: HistoryOptions;
   readonly #maxBytes: number;
+  readonly #progress: CountsProgress | undefined;
   #file: HistoryFile | undefined;
   #timer: NodeJS.Timeout | undefined;
   #begunAnew = 0;
@@ -74,6 +76,7 @@ export class History implements TraceArchive {
   constructor(options: HistoryOptions) {
     this.#options = options;
     this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
+    this.#progress = options.rollUps && new CountsProgress(options.rollUps);
   }
 
   /** Opens the file, fills the ring and the aggregates from it and begins to write. Call it once, before traffic. */
@@ -192,9 +195,7 @@ export class History implements TraceArchive {
         throw error;
       }
     }
-    const completeMillis = rollUps?.completeMillis();
-    if (rollUps !== undefined && completeMillis !== undefined)
-      file.counts.see(rollUps.owner, completeMillis, clock.now());
+    this.#progress?.tell(file.counts, clock.now());
     const cutoffMillis = this.#cutoffMillis();
     ring.evictOlderThan(cutoffMillis);
     const moved = file.legacy.count > 0 ? this.#move(file) : 0;

@@ -199,7 +199,7 @@ const MAX_NOTES = 3;
 /** A preset may be counted from so much earlier, as a share of it, before its words say so. */
 const MAX_UNSAID = 0.01;
 const WHY_MISSING: Readonly<Record<Coverage['missing'][number]['reason'], string>> = {
-  bound: 'are gone, over the bounds of memory and file',
+  bound: 'are no longer held: they are beyond the days of history, or the bounds of memory and file',
   killed: 'may be missing: a process was killed then before it wrote all of them down',
   disk: 'are missing in part: the disk did not take them',
 };

@@ -109,7 +109,10 @@ describe('counts over a restart', () => {
 
   it('are not queued while nobody keeps them', () => {
     const queue = new RollUpQueue('this', String);
-    queue.add(1, new Slot(START, START + 10 * SECOND, 'this.0', [[0, new RedBucket()]]));
+    queue.add(
+      1,
+      new Slot({ fromMillis: START, toMillis: START + 10 * SECOND }, 'this.0', [[0, new RedBucket()]]),
+    );
     expect(queue.isEmpty).toBe(true);
   });
 
@@ -117,7 +120,7 @@ describe('counts over a restart', () => {
     const queue = new RollUpQueue('this', String);
     queue.open();
     const slotAt = (millis: number) =>
-      new Slot(millis, millis + 10 * SECOND, 'this.0', [
+      new Slot({ fromMillis: millis, toMillis: millis + 10 * SECOND }, 'this.0', [
         [0, new RedBucket()],
         [1, new RedBucket()],
       ]);
