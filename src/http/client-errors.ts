@@ -34,6 +34,8 @@ export function refuseWhatNodeRefuses(server: Server, turns: RequestTurns): void
     const code = error.code ?? '';
     // The connection broke, or was cut: there is nobody to answer.
     if (code !== TOO_SLOW && !code.startsWith('HPE_')) return void socket.destroy(error);
+    // Browsers open connections in advance: nobody asked anything there.
+    if (code === TOO_SLOW && socket.bytesRead === 0) return void socket.destroy();
     // What it sent last is not read while it waits, so it is not late.
     if (refused.has(socket) || (code === TOO_SLOW && turns.isHeld(socket))) return;
     refused.add(socket);

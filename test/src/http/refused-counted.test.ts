@@ -2,9 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
-import { context, SpanStatusCode } from '@opentelemetry/api';
+import { context, SpanStatusCode, trace } from '@opentelemetry/api';
 import { defaultResource } from '@opentelemetry/resources';
-import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
+import {
+  InMemorySpanExporter,
+  type ReadableSpan,
+  SimpleSpanProcessor,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
 import Koa from 'koa';
 import { Guard } from '../../../otel/guard.ts';
 import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';
@@ -12,12 +17,17 @@ import { HttpServerSpans } from '../../../otel/instrumentation/http-server-spans
 import { SpanReader } from '../../../otel/sampling/span-reader.ts';
 import { CONNECTION_TIMES, createBlogServer } from '../../../src/http/blog-server.ts';
 
-/** An app that makes a failure of every body it cannot read, as Koa does by itself. */
+/** An app that makes a 500 of every body it cannot read, whether anybody is told or not. */
 function readingApp(): (request: IncomingMessage, response: ServerResponse) => void {
   const app = new Koa();
   app.silent = true;
   app.use(async (ctx) => {
-    for await (const chunk of ctx.req) void chunk;
+    try {
+      for await (const chunk of ctx.req) void chunk;
+    } catch (error) {
+      if (!ctx.res.headersSent) ctx.res.statusCode = 500;
+      throw error;
+    }
     ctx.body = 'read';
   });
   return app.callback();
@@ -36,10 +46,14 @@ describe('a request that its client did not send to the end', () => {
     sink: new SimpleSpanProcessor({ exporter }),
     resource: defaultResource(),
   });
+  /** Of requests that never came to be one. */
+  const counted = new InMemorySpanExporter();
+  const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter: counted })] });
   let server: Server;
 
   beforeAll(async () => {
     context.setGlobalContextManager(contexts);
+    trace.setGlobalTracerProvider(provider);
     spans.enable();
     ({ server } = createBlogServer(readingApp(), {
       ...CONNECTION_TIMES,
@@ -52,6 +66,7 @@ describe('a request that its client did not send to the end', () => {
   afterAll(() => {
     spans.disable();
     context.disable();
+    trace.disable();
     server.closeAllConnections();
     server.close();
   });
@@ -74,6 +89,29 @@ describe('a request that its client did not send to the end', () => {
     while (exporter.getFinishedSpans().length < count) await new Promise(setImmediate);
     return exporter.getFinishedSpans();
   }
+
+  it('is none where nothing was sent: a connection that a browser opened in advance', async () => {
+    exporter.reset();
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1').setEncoding('latin1');
+    let received = '';
+    socket.on('data', (text: string) => (received += text)).on('error', () => {});
+    await once(socket, 'close');
+    expect(received).toBe('');
+    expect([...exporter.getFinishedSpans(), ...counted.getFinishedSpans()]).toEqual([]);
+    // With a byte of it, it is one.
+    connect((server.address() as AddressInfo).port, '127.0.0.1')
+      .on('error', () => {})
+      .resume()
+      .write('G');
+    while (counted.getFinishedSpans().length === 0) await new Promise(setImmediate);
+    expect(counted.getFinishedSpans().map(({ attributes }) => attributes)).toEqual([
+      {
+        'http.request.method': '_OTHER',
+        'http.response.status_code': 408,
+        'http.response.outcome': 'refused',
+      },
+    ]);
+  });
 
   it.each([
     ['too slow', 'Content-Length: 9\r\n\r\nabc', 'wait', 408, 'refused'],
