@@ -2,7 +2,7 @@ import type { Context } from 'koa';
 import { getRawBody } from 'raw-body';
 
 /** A post of a million characters of any script, each of them escaped. */
-export const MAX_FORM_BYTES = 10 * 1024 * 1024;
+export const MAX_FORM_BYTES = 10_000_000;
 /** More than any form of ours has. */
 const MAX_FIELDS = 200;
 
@@ -82,5 +82,5 @@ export function formFields(ctx: Context): FormFields {
 }
 
 function limitText(bytes: number): string {
-  return bytes >= 1024 * 1024 ? `${Math.round(bytes / (1024 * 1024))} MB` : `${Math.round(bytes / 1024)} kB`;
+  return bytes >= 1_000_000 ? `${Math.round(bytes / 1_000_000)} MB` : `${Math.round(bytes / 1000)} kB`;
 }

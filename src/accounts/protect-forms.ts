@@ -10,11 +10,11 @@ import { storageFailureOf } from '../db/storage-failure.ts';
 import type { StorageWatch } from '../db/storage-watch.ts';
 
 export const FORM_TOKEN_FIELD = '_csrf';
-const VISITOR_FORM: FormLimit = { maxBytes: 16 * 1024 };
-const OWNER_FORM: FormLimit = { maxBytes: MAX_FORM_BYTES, maxKeptBytes: 32 * 1024 * 1024 };
+const VISITOR_FORM: FormLimit = { maxBytes: 16_000 };
+const OWNER_FORM: FormLimit = { maxBytes: MAX_FORM_BYTES, maxKeptBytes: 32_000_000 };
 /** A file of 10,000 spans, every sign of it escaped. */
 const OWNER_FILE: FormLimit = {
-  maxBytes: 32 * 1024 * 1024,
+  maxBytes: 32_000_000,
   tooLarge: 'The file is larger than 32 MB as a form sends it; at most 10,000 spans are read. Divide it.',
 };
 

@@ -85,8 +85,8 @@ function advice(reason: RefusalReason, holdsSecret: boolean): Html {
   if (storage !== undefined) return html`<p>${storage}</p>`;
   if (reason === 'too-large')
     return html`<p>
-      The form is larger than ${MAX_FORM_BYTES / 1024 / 1024} MB, so it was not saved. Your text is below:
-      make it shorter, or keep a part of it for another post, and send it again.
+      The form is larger than ${MAX_FORM_BYTES / 1_000_000} MB, so it was not saved. Your text is below: make
+      it shorter, or keep a part of it for another post, and send it again.
     </p>`;
   if (holdsSecret)
     return html`<p>

@@ -15,7 +15,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   [TOO_SLOW]: { status: 408, words: 'The request did not arrive in time. Send it again.' },
   HPE_HEADER_OVERFLOW: {
     status: 431,
-    words: `The address and the headers are longer than ${MAX_HEAD_BYTES / 1024} kB together. Send fewer, or clear the cookies of this site.`,
+    words: `The address and the headers are longer than ${MAX_HEAD_BYTES / 1000} kB together. Send fewer, or clear the cookies of this site.`,
   },
   HPE_CHUNK_EXTENSIONS_OVERFLOW: { status: 413, words: 'The extensions of a chunk are too long.' },
 };

@@ -2,13 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import type { Middleware } from 'koa';
 
 /** Path and query, as sent; no address of the blog comes near it. */
-export const MAX_URL_BYTES = 8 * 1024;
+export const MAX_URL_BYTES = 8_000;
 /** `&` in a query; our longest form has a dozen. */
 export const MAX_QUERY_FIELDS = 200;
 /** One header. Node refuses a head of over MAX_HEAD_BYTES as a whole. */
-export const MAX_HEADER_BYTES = 8 * 1024;
+export const MAX_HEADER_BYTES = 8_000;
 /** Request line and all headers together. */
-export const MAX_HEAD_BYTES = 16 * 1024;
+export const MAX_HEAD_BYTES = 16_000;
 /** What koa's `fresh` reads by expressions that take quadratic time over blanks. */
 const READ_BY_EXPRESSIONS = ['if-none-match', 'if-modified-since', 'cache-control'] as const;
 
@@ -26,12 +26,12 @@ export function requestLimits(): Middleware {
       );
     const url = req.url ?? '';
     if (url.length > MAX_URL_BYTES)
-      ctx.throw(414, `The address is longer than ${MAX_URL_BYTES / 1024} kB. Ask for a shorter one.`);
+      ctx.throw(414, `The address is longer than ${MAX_URL_BYTES / 1000} kB. Ask for a shorter one.`);
     if (hasMoreFields(url, MAX_QUERY_FIELDS))
       ctx.throw(414, `The address has more than ${MAX_QUERY_FIELDS} query fields. Ask with fewer.`);
     const long = longHeader(req);
     if (long !== undefined)
-      ctx.throw(431, `The header ${long} is longer than ${MAX_HEADER_BYTES / 1024} kB. Send a shorter one.`);
+      ctx.throw(431, `The header ${long} is longer than ${MAX_HEADER_BYTES / 1000} kB. Send a shorter one.`);
     for (const name of READ_BY_EXPRESSIONS) {
       const value = req.headers[name];
       if (value?.includes('  ') === true) req.headers[name] = value.replace(/[ \t]+/g, ' ');

@@ -43,9 +43,9 @@ describe('docs/ACCOUNTS.md', () => {
     `at most ${MAX_MARKDOWN_CHARACTERS.toLocaleString('en')} characters`,
     `at most ${MAX_PATH_CHARACTERS} characters, no blank`,
     `at most ${MAX_IMPORTED_SPANS.toLocaleString('en')} spans, ${MAX_TRACES_OF_A_FILE} traces, ${MAX_DEPTH} levels`,
-    `| ${MAX_URL_BYTES / 1024} kB, ${MAX_QUERY_FIELDS} fields | 414 |`,
-    `| ${MAX_HEADER_BYTES / 1024} kB; all together ${MAX_HEAD_BYTES / 1024} kB | 431 |`,
-    `| a form of the owner | ${MAX_FORM_BYTES / 1024 / 1024} MB;`,
+    `| ${MAX_URL_BYTES / 1000} kB, ${MAX_QUERY_FIELDS} fields | 414 |`,
+    `| ${MAX_HEADER_BYTES / 1000} kB; all together ${MAX_HEAD_BYTES / 1000} kB | 431 |`,
+    `| a form of the owner | ${MAX_FORM_BYTES / 1_000_000} MB;`,
   ])('says “%s”, as the code does', (words) => expect(document).toContain(words));
 
   it('names tests that are there', () => {
