@@ -56,7 +56,7 @@ function label({ totalMillis, frames }: FlameGraph): string {
   const most =
     widest === undefined
       ? ''
-      : ` Most of it in ${shortened(widest.name, MAX_NAME)}, ${text(duration(widest.selfMillis))} of its own.`;
+      : ` The most in ${shortened(widest.name, MAX_NAME)}, ${text(duration(widest.selfMillis))} of its own.`;
   return `${text(duration(totalMillis))} of work in ${frames.length} frames.${most}`;
 }
 

@@ -64,8 +64,13 @@ export const failuresPage = definePage<FailuresFacts>({
           text: `${plural(counted, 'operation')} failed ${range.words}; the detail of none is kept.`,
         },
       ];
+    const areAll = kept >= counted;
     const most =
-      groups.length > 1 ? 'Most often it was ' : kept < counted ? 'All that are still held are ' : 'All are ';
+      groups.length > 1
+        ? `Most often${areAll ? '' : ', of those that are kept,'} it was `
+        : areAll
+          ? 'All are '
+          : 'All that are still held are ';
     return [
       {
         text:
