@@ -16,8 +16,9 @@ export class NamedSeries {
   readonly #isStatement: boolean;
   /** As an operation told it. */
   #statement: StatementNames | undefined;
-  /** As the name lets guess it; until the statement runs again. */
+  /** As an earlier process knew it, or as the name lets guess it; until the statement runs again. */
   #guessed: StatementNames | undefined;
+  #isTaken = false;
   #callers: Map<string, number> | undefined;
   /** As many of them as are in a history. */
   #taken: Map<string, number> | undefined;
@@ -53,6 +54,17 @@ export class NamedSeries {
 
   #names(): StatementNames {
     return this.#statement ?? (this.#guessed ??= namesOfSeries(this.name));
+  }
+
+  /** As an operation told them, once. */
+  takeNames(): StatementNames | undefined {
+    if (this.#isTaken || this.#statement === undefined) return undefined;
+    this.#isTaken = true;
+    return this.#statement;
+  }
+
+  restoreNames(names: StatementNames): void {
+    this.#guessed = names;
   }
 
   /** How often it was called by whom since this was last asked. */

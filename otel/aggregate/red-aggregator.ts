@@ -21,7 +21,7 @@ import { RangePlanner } from './range-plan.ts';
 import { RedBucket } from './red-bucket.ts';
 import { totalsByExportName } from './named-series.ts';
 import { RollUpQueue, type RollUpSource } from './roll-ups.ts';
-import { type CallerBook, SeriesBook } from './series-book.ts';
+import { type CallerBook, SeriesBook, type StatementBook } from './series-book.ts';
 import type { TieredSeries } from './tiered-series.ts';
 import { cellsOf, type GridCell } from './time-grid.ts';
 import { FIRST_KEPT_TIER, TIERS } from './tiers.ts';
@@ -185,8 +185,8 @@ export class RedAggregator {
       .map(({ type, name, bucket }) => ({ ...this.#summary(type, bucket), type, name }));
   }
 
-  /** Who issues which statement, for a history of that. */
-  get callers(): CallerBook {
+  /** What statements are and who issues them, for a history of that. */
+  get book(): CallerBook & StatementBook {
     return this.#book;
   }
 

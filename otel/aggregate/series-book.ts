@@ -1,4 +1,5 @@
 import type { OperationType } from '../query.ts';
+import type { StatementNames } from '../sql/statement-names.ts';
 import { NamedSeries } from './named-series.ts';
 import { readRollUpKey, rollUpKey } from './roll-up-key.ts';
 import { TieredSeries } from './tiered-series.ts';
@@ -20,13 +21,20 @@ export interface CallerBook {
   restoreCalls(calls: Calls): void;
 }
 
+export interface StatementBook {
+  /** Those of this process that were not taken before. */
+  takeStatements(): Iterable<StatementNames>;
+  /** Of earlier processes; call it when counts are restored, before traffic. */
+  restoreStatement(names: StatementNames): void;
+}
+
 interface TypeSeries {
   readonly totals: TieredSeries;
   readonly named: Map<string, NamedSeries>;
 }
 
 /** Every series by its name and by its number; bounded per type, what comes after is one overflow series, so that totals stay exact. */
-export class SeriesBook implements CallerBook {
+export class SeriesBook implements CallerBook, StatementBook {
   readonly #maxSeries: number;
   readonly #byNumber: TieredSeries[] = [];
   readonly #types: Readonly<Record<OperationType, TypeSeries>>;
@@ -73,6 +81,18 @@ export class SeriesBook implements CallerBook {
   /** A statement of which no counts are left is passed over. */
   restoreCalls({ statement, caller, calls }: Calls): void {
     this.named('database').get(statement)?.restoreCalls(caller, calls);
+  }
+
+  *takeStatements(): Iterable<StatementNames> {
+    for (const series of this.named('database').values()) {
+      const names = series.takeNames();
+      if (names !== undefined) yield names;
+    }
+  }
+
+  /** A statement of which no counts are left is passed over. */
+  restoreStatement(names: StatementNames): void {
+    this.named('database').get(names.series)?.restoreNames(names);
   }
 
   /** By its name on disk; undefined for what no version of ours wrote. */

@@ -8,6 +8,7 @@ import { RollUpArchive } from './roll-up-archive.ts';
 import type { RollUpOwner } from './roll-up-owners.ts';
 import { RunTable } from './run-table.ts';
 import { RuntimeTable } from './runtime-table.ts';
+import { StatementTable } from './statement-table.ts';
 import { fileIdOf } from './set-aside.ts';
 import { LegacyTraces } from './legacy-traces.ts';
 import { TraceLedger } from './trace-ledger.ts';
@@ -56,6 +57,7 @@ export class HistoryFile {
   readonly counts: RollUpArchive;
   readonly business: BusinessTable;
   readonly callers: CallerTable;
+  readonly statements: StatementTable;
   readonly runs: RunTable;
   readonly runtimeSamples: RuntimeTable;
   /** Which file the path meant when this one was opened. */
@@ -84,6 +86,7 @@ export class HistoryFile {
       this.counts = new RollUpArchive(this.#database, processId, days, isOwnerGone);
       this.business = new BusinessTable(this.#database);
       this.callers = new CallerTable(this.#database);
+      this.statements = new StatementTable(this.#database);
       this.runs = new RunTable(this.#database);
       this.runtimeSamples = new RuntimeTable(this.#database);
       this.#database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MILLIS}`);

@@ -13,7 +13,7 @@ describe('CallerHistory', () => {
   afterEach(() => place.remove());
 
   function start() {
-    return place.start(1e6, (red, clock) => [new CallerHistory(red.callers, clock, 30)]);
+    return place.start(1e6, (red, clock) => [new CallerHistory(red.book, clock, 30)]);
   }
   const run = ({ red }: ReturnType<typeof start>, caller: string, times: number) => {
     const operation = {
