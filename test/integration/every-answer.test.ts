@@ -24,7 +24,7 @@ const FOR_READERS = [
   '/robots.txt',
   '/assets/site.css',
   '/assets/favicon.svg',
-  '/assets/live.js',
+  '/assets/admin/live.js',
   '/favicon.ico',
   '/health',
   '/admin/sign-in',

@@ -97,6 +97,21 @@ describe('the bytes of a response that broke off', () => {
   });
 });
 
+describe('a 500 that nobody was told', () => {
+  it.each([
+    ['of a request that broke off: nobody’s failure', false, 'aborted', undefined],
+    ['of a request that had arrived: the app’s own', true, 'aborted', '500'],
+  ])('%s', async (_name, complete, word, errorType) => {
+    const { socket, response, outcome } = watched();
+    response.req.on('error', () => {}).complete = complete;
+    socket.on('error', () => {}).destroy(Object.assign(new Error('reset'), { code: 'ECONNRESET' }));
+    response.req.destroy(Object.assign(new Error('aborted'), { code: 'ECONNRESET' }));
+    await new Promise(setImmediate);
+    response.statusCode = 500;
+    expect(outcome()).toMatchObject({ outcome: word, statusCode: undefined, errorType });
+  });
+});
+
 describe('a response is complete', () => {
   it('when its last byte was taken by an open socket', () => {
     const { response, outcome } = watched();
