@@ -46,6 +46,7 @@ export class RuntimeSampler {
   readonly #onSample: (sample: RuntimeSample) => void;
   readonly #timers: NodeJS.Timeout[] = [];
   #eventLoopDelay: Delays | undefined;
+  #unseen: NodeJS.Timeout | undefined;
   #gcObserver: PerformanceObserver | undefined;
   #highWaterRssBytes = 0;
   #problem: string | undefined;
@@ -100,7 +101,7 @@ export class RuntimeSampler {
       });
       this.#gcObserver.observe({ entryTypes: ['gc'] });
       this.#since = this.#periodStart();
-      this.#isStarting = true;
+      this.#isStarting = this.#intervalMillis > 0;
       subscribe(FIRST_REQUEST, this.#endStarting);
       const guarded = (work: () => void) => (): void => this.#guard.run('runtime sample', work, undefined);
       guarded(() => this.sample())();
@@ -127,6 +128,7 @@ export class RuntimeSampler {
   stop(): void {
     unsubscribe(FIRST_REQUEST, this.#endStarting);
     for (const timer of this.#timers.splice(0)) clearInterval(timer);
+    clearTimeout(this.#unseen);
     this.#eventLoopDelay?.disable();
     this.#eventLoopDelay = undefined;
     this.#gcObserver?.disconnect();
@@ -156,10 +158,12 @@ export class RuntimeSampler {
       cpuUtilization: elapsedNanos > 0 ? ((cpu.user + cpu.system) * 1_000) / elapsedNanos : 0,
       eventLoopDelayP50Millis: this.#delayMillis((delays) => delays.percentile(50)),
       eventLoopDelayP99Millis: this.#delayMillis((delays) => delays.percentile(99)),
-      eventLoopDelayMaxMillis: Math.max(
-        this.#lateMillis,
-        this.#delayMillis((delays) => delays.max),
-      ),
+      eventLoopDelayMaxMillis: this.#isStarting
+        ? 0
+        : Math.max(
+            this.#lateMillis,
+            this.#delayMillis((delays) => delays.max),
+          ),
       eventLoopUtilization: performance.eventLoopUtilization(now.loop, this.#since.loop).utilization,
       gcPauseMillis: this.#gcPauseMillis,
       gcPauseMaxMillis: this.#gcPauseMaxMillis,
@@ -174,19 +178,34 @@ export class RuntimeSampler {
   sample(): RuntimeSample {
     const sample = this.current();
     this.#since = this.#periodStart();
-    this.#eventLoopDelay?.reset();
     this.#rssMaxBytes = 0;
     this.#lateMillis = this.#gcPauseMillis = this.#gcPauseMaxMillis = this.#gcCount = 0;
     this.#openFilesMax = NaN;
+    this.#resetDelays();
     this.#onSample(sample);
     return sample;
   }
 
-  /** When a stall ends, this timer may come before the one that measures delays, whose `reset` then forgets the stall: it is seen here. */
+  /** After a stall this timer may come before the one that measures it; at the end of the turn that one has come. */
   #sampleWhenDue(): void {
-    const lateMillis = (this.#clock.monotonicNanos() - this.#since.nanos) / 1e6 - this.#intervalMillis;
-    if (lateMillis > EVENT_LOOP_RESOLUTION_MILLIS) this.#lateMillis = lateMillis;
-    this.sample();
+    setImmediate(() => this.#guard.run('runtime sample', () => this.sample(), undefined)).unref();
+  }
+
+  /** `reset` forgets when the loop came last, and sees no stall that begins before it comes again: a timer of its own does. */
+  #resetDelays(): void {
+    if (this.#eventLoopDelay === undefined) return;
+    this.#eventLoopDelay.reset();
+    clearTimeout(this.#unseen);
+    const nanos = this.#clock.monotonicNanos();
+    const look = (): void => {
+      if (this.#isStarting) return;
+      const lateMillis = (this.#clock.monotonicNanos() - nanos) / 1e6 - EVENT_LOOP_RESOLUTION_MILLIS;
+      if (lateMillis > EVENT_LOOP_RESOLUTION_MILLIS)
+        this.#lateMillis = Math.max(this.#lateMillis, lateMillis);
+    };
+    context.with(ROOT_CONTEXT, () => {
+      this.#unseen = setTimeout(look, EVENT_LOOP_RESOLUTION_MILLIS).unref();
+    });
   }
 
   #watch(): void {
@@ -200,7 +219,8 @@ export class RuntimeSampler {
     unsubscribe(FIRST_REQUEST, this.#endStarting);
     if (!this.#isStarting) return;
     this.#isStarting = false;
-    this.#eventLoopDelay?.reset();
+    this.#lateMillis = 0;
+    this.#resetDelays();
   }
 
   #countPause(millis: number): void {
