@@ -35,7 +35,7 @@ export const TRACE_SCHEMA_2 = `
   CREATE INDEX kept_trace_by_end ON kept_trace (rank, pinned, end_millis);
   CREATE INDEX kept_trace_by_start ON kept_trace (start_millis);
   CREATE INDEX kept_trace_by_vocabulary ON kept_trace (vocabulary);
-  CREATE TABLE trace_body (trace INTEGER PRIMARY KEY, body TEXT NOT NULL, logs TEXT) STRICT;
+  CREATE TABLE trace_body (trace INTEGER PRIMARY KEY, body BLOB NOT NULL, logs TEXT) STRICT;
   CREATE TABLE trace_words (
     trace INTEGER PRIMARY KEY,
     own TEXT NOT NULL,

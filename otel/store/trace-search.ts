@@ -9,8 +9,8 @@ import { clampLimit, MAX_OPERATIONS, textMatcher } from './trace-filter.ts';
 import type { TraceMatch } from './trace-filter.ts';
 import type { TraceTable } from './trace-table.ts';
 
-/** Traces that a search for `key=value` reads: 15 ms. */
-const MAX_READ = 1000;
+/** Traces that a search for `key=value` reads: 20 ms. */
+const MAX_READ = 500;
 
 export interface FoundTraces {
   readonly matches: readonly TraceMatch[];

@@ -4,6 +4,7 @@ import { BenchBlog } from './bench-blog.ts';
 import { measureColdPage } from './cold/cold-cost.ts';
 import { measureFirstViews } from './first-view-cost.ts';
 import { measureLiveViews } from './live-view-cost.ts';
+import { measureHistoryLists } from './micro/history-lists.ts';
 import { measureLongestTask } from './micro/longest-task.ts';
 import { measureMemory } from './micro/memory-cost.ts';
 import { measureProcessor } from './micro/processor-cost.ts';
@@ -55,6 +56,7 @@ const figures = [
   ...(await measureStatement(plan.batches)),
   ...(await measureMemory()),
   ...(await measureLongestTask(plan.batches)),
+  ...measureHistoryLists(),
   ...(await measureColdPage(plan.coldPasses)),
   ...(await measureFirstViews()),
 ];

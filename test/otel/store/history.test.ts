@@ -259,7 +259,7 @@ describe('History', () => {
     const database = new Database(place.path);
     database
       .prepare(
-        "UPDATE trace_body SET body = '{' WHERE trace = (SELECT id FROM kept_trace WHERE trace_id = ?)",
+        "UPDATE trace_body SET body = x'00' WHERE trace = (SELECT id FROM kept_trace WHERE trace_id = ?)",
       )
       .run(traceIdOf(2));
     database.close();
