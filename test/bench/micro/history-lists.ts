@@ -138,7 +138,7 @@ function traceOf(i: number): TraceRecord {
       'http.route',
       '/:slug',
       'http.response.status_code',
-      i % 100 === 0 ? 404 : 200,
+      i % 200 === 0 ? 404 : 200,
       'network.protocol.version',
       '1.1',
       'user_agent.original',
