@@ -100,16 +100,16 @@ function opening(situation: OverviewSituation, links: Links): Sentence {
         ? { text: 'Some requests fail.', tone: 'failed' }
         : isSlow(http)
           ? { text: 'Working, but slow.' }
-          : http.errors > 0 ||
-              situation.stallMillis >= STALL_MILLIS ||
-              isSaturated(situation.saturatedMillis) ||
-              situation.openFiles !== undefined ||
-              situation.storm !== undefined ||
-              situation.exportFailing !== undefined ||
-              situation.faults !== undefined
-            ? { text: 'Mostly fine.', tone: 'good' }
-            : areManyTurnedAway(http)
-              ? { text: 'Nothing failed, but many are turned away.' }
+          : http.errors === 0 && areManyTurnedAway(http)
+            ? { text: 'Nothing failed, but many are turned away.' }
+            : http.errors > 0 ||
+                situation.stallMillis >= STALL_MILLIS ||
+                isSaturated(situation.saturatedMillis) ||
+                situation.openFiles !== undefined ||
+                situation.storm !== undefined ||
+                situation.exportFailing !== undefined ||
+                situation.faults !== undefined
+              ? { text: 'Mostly fine.', tone: 'good' }
               : { text: 'All fine.', tone: 'good' };
   return [
     verdict,
