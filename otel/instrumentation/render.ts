@@ -48,9 +48,9 @@ export function createRenderTracer({
   const templates = new Map<string, Template>();
 
   return <T>(name: string, render: () => T): T => {
-    const since = cost?.render.begin() ?? 0;
     const parent = timer.parent();
     if (parent === undefined) return render();
+    const since = cost?.render.begin() ?? 0;
 
     const template = templateOf(templates, name);
     const startNanos = timer.nanos();

@@ -29,9 +29,9 @@ export function observeStatementMethod(
   const { attribute, count } = ROWS[name];
   return (original) =>
     function (this: ObservedStatement, ...args) {
-      const since = observer.cost?.begin() ?? 0;
       const parent = observer.parent();
       if (parent === undefined) return Reflect.apply(original, this, args);
+      const since = observer.cost?.begin() ?? 0;
 
       const startNanos = timer.nanos();
       let result: unknown;

@@ -66,7 +66,10 @@ export class WorkSample {
   }
 
   get totalNanos(): number {
-    return this.#sampled === 0 ? 0 : (this.#sampledNanos / this.#sampled) * this.#seen;
+    if (this.#pieces === 0) return 0;
+    // Of a few, which ran cold, the middle says more than the mean.
+    const each = this.#pieces < RECENT ? median(this.#recent) : this.#sampledNanos / this.#sampled;
+    return each * this.#seen;
   }
 
   get seen(): number {

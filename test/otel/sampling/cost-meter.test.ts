@@ -35,6 +35,12 @@ describe('WorkSample', () => {
     expect(sample.totalNanos / (100_000 * 20_000)).toBeGreaterThan(0.99);
   });
 
+  it('goes by the middle while there are few', () => {
+    const sample = new WorkSample(1);
+    for (const nanos of [900_000, 2000, 1000, 2000, 3000]) sample.addAll(nanos, 1);
+    expect(sample.totalNanos).toBe(5 * 2000);
+  });
+
   it('is nothing before anything was measured', () => expect(new WorkSample(1).totalNanos).toBe(0));
 });
 
