@@ -7,8 +7,8 @@ export const DEFAULT_MAX_BYTES = 134_217_728;
 const TRACE_SHARES: Readonly<Record<TraceRank, number>> = { ordinary: 0.375, mustKeep: 0.3125 };
 /** 32 of 128 MiB; what is left is for all else. */
 const COUNTS_SHARE = 0.25;
-/** Rows of each kind that one slice removes: as many as it may write, and more. */
-const MAX_GONE_PER_SLICE = 50;
+/** Rows of each kind that one slice removes: more than it writes, in a millisecond. */
+const MAX_GONE_PER_SLICE = 20;
 const GONE_AT_ONCE = 5;
 
 export function maxTraceBytes(rank: TraceRank, maxBytes: number): number {

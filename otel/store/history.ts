@@ -31,15 +31,16 @@ const DAY_MILLIS = 86_400_000;
 /** What a crash may cost. */
 const WRITE_INTERVAL_MILLIS = 5000;
 /** Between two slices when anything waits: 50 traces/s, half a per cent of a core. What memory evicts before its turn is lost to the file. */
-const SLICE_INTERVAL_MILLIS = 100;
-/** One slice is one short transaction: 0.2 ms, and what the disk takes when it has to move the log into the file. */
-const MAX_TRACES_PER_SLICE = 5;
+const SLICE_INTERVAL_MILLIS = 60;
+/** One slice is one short transaction: half a millisecond, and what the disk takes when it has to move the log into the file. */
+const MAX_TRACES_PER_SLICE = 3;
 const MAX_SPANS_PER_SLICE = 100;
 const MAX_ROLL_UPS_PER_SLICE = 50;
 /** A file damaged more often than this in one process is not worth another. */
 const MAX_BEGUN_ANEW = 3;
-/** Of a file of version 1: 2 ms. */
-const MAX_MOVED_PER_SLICE = 20;
+/** Of a file of version 1: 1 to 2 ms. */
+const MAX_MOVED_PER_SLICE = 10;
+
 export interface HistoryOptions {
   /** better-sqlite3's class; handed in, so that telemetry depends on no database. */
   readonly Database: typeof DatabaseConstructor;

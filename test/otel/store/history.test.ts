@@ -73,10 +73,10 @@ describe('History', () => {
     await jest.advanceTimersByTimeAsync(4999);
     expect(saved()).toBe(0);
     await jest.advanceTimersByTimeAsync(1);
-    expect(saved()).toBe(5);
+    expect(saved()).toBe(3);
     await jest.advanceTimersByTimeAsync(1000);
-    expect(saved()).toBe(55);
-    await jest.advanceTimersByTimeAsync(700);
+    expect(saved()).toBe(51);
+    await jest.advanceTimersByTimeAsync(900);
     expect(saved()).toBe(90);
   });
 
@@ -86,9 +86,9 @@ describe('History', () => {
     add(ring, 1, 10);
     for (let i = 11; i <= 40; i++) ring.add(traceIdOf(i), [spanRecord({ reason: 'error' })], WHOLE);
     const isSaved = (i: number) => history.saved(traceIdOf(i)) !== undefined;
-    await jest.advanceTimersByTimeAsync(5500);
+    await jest.advanceTimersByTimeAsync(5540);
     expect([11, 40, 1].map(isSaved)).toEqual([true, true, false]);
-    await jest.advanceTimersByTimeAsync(200);
+    await jest.advanceTimersByTimeAsync(300);
     expect([1, 10].map(isSaved)).toEqual([true, true]);
   });
 
