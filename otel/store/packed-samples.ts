@@ -52,6 +52,10 @@ export class PackedSamples {
     return this.size * RUNTIME_FIELDS.length * Float64Array.BYTES_PER_ELEMENT;
   }
 
+  clear(): void {
+    this.#added = 0;
+  }
+
   add(sample: RuntimeSample): void {
     const offset = (this.#added++ % this.#maxSamples) * RUNTIME_FIELDS.length;
     for (const [index, field] of RUNTIME_FIELDS.entries()) this.#numbers[offset + index] = sample[field];

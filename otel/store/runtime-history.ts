@@ -54,6 +54,7 @@ export class RuntimeHistory implements HistoryPart {
     const fine = file.runtimeSamples.newest(FINE, MAX_FINE - taken.length);
     const coarse = file.runtimeSamples.newest(COARSE, MAX_COARSE);
     const ended = leftOpen(fine, coarse);
+    this.#fine.clear();
     for (const sample of [...fine, ...taken]) this.#fine.add(sample);
     for (const sample of [...coarse, ...ended].sort((a, b) => a.atMillis - b.atMillis))
       this.#coarse.add(sample);

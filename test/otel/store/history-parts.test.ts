@@ -174,6 +174,16 @@ describe('RuntimeHistory', () => {
     ).toEqual([...ledger, now()]);
   });
 
+  it('stands in order when the first sample is older than the file that is opened', () => {
+    const ledger = run(begin(), HOUR, (index) => index);
+    const after = new RuntimeHistory();
+    ledger.push({ ...now(), processStartedAtMillis: clock.millis });
+    after.record(ledger.at(-1)!);
+    after.restore(file);
+    const range = { fromMillis: clock.millis - DAY, toMillis: clock.millis + 1 };
+    expect(after.samples(range, now(), 10_000)).toEqual([...ledger, now()]);
+  });
+
   it('answers 30 days by the quarter of an hour, nothing that is the most or a sum lost', () => {
     const ledger = run(begin(), 3 * DAY, (index) => (index === 2000 ? 9000 : index % 7));
     clock.millis += 5 * HOUR;
