@@ -30,7 +30,7 @@ import type { SavedTrace } from './trace-table.ts';
 const DAY_MILLIS = 86_400_000;
 /** What a crash may cost. */
 const WRITE_INTERVAL_MILLIS = 5000;
-/** Between two slices when anything waits: 50 traces/s, half a per cent of a core. What memory evicts before its turn is lost to the file. */
+/** Between two slices when anything waits: 50 traces/s, a per cent of a core. What memory evicts before its turn is lost to the file. */
 const SLICE_INTERVAL_MILLIS = 60;
 /** One slice is one short transaction: half a millisecond, and what the disk takes when it has to move the log into the file. */
 const MAX_TRACES_PER_SLICE = 3;
