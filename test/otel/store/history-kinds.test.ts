@@ -151,6 +151,20 @@ describe('History by kinds of traces', () => {
     expect([...guard.faults(), ...place.messages]).toEqual([]);
   });
 
+  it('asks of a trace on disk that is partly in a range for an operation that ended in it', () => {
+    const { ring, history } = place.start({ maxTraces: 1 });
+    add(ring, 0, 0, { durationMillis: 1000 });
+    history.flush();
+    add(ring, 5000, 5000);
+    const kept = new KeptTraces(ring, history);
+    const until = (millis: number) => ({ fromMillis: START_MILLIS - 1, toMillis: START_MILLIS + millis });
+    expect(ring.get(traceIdOf(0))).toBeUndefined();
+    expect([500, 1000, 1001].map((to) => kept.list({ type: 'http', range: until(to) }).total)).toEqual([
+      0, 0, 1,
+    ]);
+    expect([500, 1001].map((to) => kept.list({ range: until(to) }).total)).toEqual([1, 1]);
+  });
+
   it('pins what is only on disk', () => {
     const { ring, history } = place.start({ maxTraces: 1, days: 1 });
     add(ring, 1, 1);

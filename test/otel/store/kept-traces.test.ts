@@ -169,7 +169,7 @@ const filters = fc.array(
     sort: fc.constantFrom('newest' as const, 'slowest' as const),
     limit: fc.constantFrom(1, 3, 100),
     range: optional(
-      fc.tuple(fc.nat(20), fc.nat(20)).map(([from, length]) => ({
+      fc.tuple(fc.nat(8), fc.nat(8)).map(([from, length]) => ({
         fromMillis: START_MILLIS + from * 1000,
         toMillis: START_MILLIS + (from + length) * 1000 + 1,
       })),
