@@ -9,6 +9,7 @@ import type { HistoryFacts, OperationFilter, SamplingFacts, TraceFilter } from '
 import { backgroundTimeout } from './background-timer.ts';
 import type { RollUpArchive } from './roll-up-archive.ts';
 import { CountsProgress } from './counts-progress.ts';
+import { ExpiryClock } from './expiry-clock.ts';
 import { isDamage } from './history-file.ts';
 import type { HistoryFile } from './history-file.ts';
 import { beginAnew, openHistory } from './open-history.ts';
@@ -70,6 +71,7 @@ export class History implements TraceArchive {
   readonly #options: HistoryOptions;
   readonly #maxBytes: number;
   readonly #progress: CountsProgress | undefined;
+  readonly #expiry: ExpiryClock;
   #file: HistoryFile | undefined;
   #timer: NodeJS.Timeout | undefined;
   #begunAnew = 0;
@@ -77,6 +79,7 @@ export class History implements TraceArchive {
   constructor(options: HistoryOptions) {
     this.#options = options;
     this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
+    this.#expiry = new ExpiryClock(options.clock);
     this.#progress = options.rollUps && new CountsProgress(options.rollUps);
   }
 
@@ -200,7 +203,7 @@ export class History implements TraceArchive {
     const cutoffMillis = this.#cutoffMillis();
     ring.evictOlderThan(cutoffMillis);
     const moved = file.legacy.count > 0 ? this.#move(file) : 0;
-    const gone = makeRoom(file, { maxBytes: this.#maxBytes, cutoffMillis, nowMillis: clock.now() });
+    const gone = makeRoom(file, { maxBytes: this.#maxBytes, cutoffMillis, nowMillis: this.#expiry.now() });
     return ring.waiting + closed.length + moved + gone > 0 ? SLICE_INTERVAL_MILLIS : WRITE_INTERVAL_MILLIS;
   }
 
@@ -248,7 +251,7 @@ export class History implements TraceArchive {
   }
 
   #cutoffMillis(): number {
-    return this.#options.clock.now() - this.#options.days * DAY_MILLIS;
+    return this.#expiry.now() - this.#options.days * DAY_MILLIS;
   }
 
   #ask<T>(place: string, question: (file: HistoryFile) => T): T | undefined {
