@@ -2,7 +2,7 @@ import type { TimeRange } from '../query.ts';
 import type { CountsArchive, LostTime, RollUp } from './counts-archive.ts';
 import { inAll } from './gaps.ts';
 import { mergePacked } from './packed-bucket.ts';
-import { RedBucket } from './red-bucket.ts';
+import type { RedBucket } from './red-bucket.ts';
 import type { RollUpQueue } from './roll-ups.ts';
 import { OTHERS, slotOfOthers } from './others-slot.ts';
 import { Slot } from './slot.ts';
@@ -204,7 +204,7 @@ export class CountsOverTime {
       }
       slots.push(slot);
     }
-    for (const slot of slots.reverse()) log.add(slot);
+    for (const slot of slots.toReversed()) log.add(slot);
     if (restMillis !== undefined) log.gaps.addBefore(restMillis);
     for (const gone of archive.missing(tier, { fromMillis: 0, toMillis: Infinity }))
       log.gaps.addBefore(gone.toMillis);

@@ -109,7 +109,8 @@ export class RollUpQueue {
   *#waiting(isNewOnly: boolean): Iterable<RollUp> {
     let at = this.#written;
     for (const { tier, slot, series, isRewrite } of this.#queue ?? []) {
-      for (; at < series.length && !(isNewOnly && isRewrite); at++) {
+      const end = isNewOnly && isRewrite ? 0 : series.length;
+      for (; at < end; at++) {
         const number = series[at]!;
         yield {
           tier,

@@ -108,18 +108,17 @@ function live(
   try {
     let now = place.start(tierBytes);
     let other: CountingProcess | undefined;
-    let passed = 0;
-    let written = 0;
+    const time = { passed: 0, written: 0 };
     /** What runs writes every five seconds. */
     const pass = (millis: number): void => {
       place.clock.pass(millis);
-      passed += millis;
-      if (passed < written + 5 * SECOND) return;
-      written = passed;
+      time.passed += millis;
+      if (time.passed < time.written + 5 * SECOND) return;
+      time.written = time.passed;
       now.history?.flush();
       other?.history?.flush();
     };
-    while (passed < days * DAY) {
+    while (time.passed < days * DAY) {
       // A burst, then silence of seconds up to most of a day.
       for (let i = Math.floor(random() * 30); i >= 0; i--) {
         const type = random() < 0.6 ? 'http' : 'database';
