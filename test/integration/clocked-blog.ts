@@ -31,7 +31,12 @@ export class ClockedBlog {
     const blog = await BlogProcess.start(
       dataDir,
       { ...env, FAKED_CLOCK_START: String(wallMillis), FAKED_CLOCK_SOCKET: path },
-      [...START_ARGUMENTS.slice(0, 3), '--import', './test/integration/faked-clock.ts', ...START_ARGUMENTS.slice(3)],
+      [
+        ...START_ARGUMENTS.slice(0, 3),
+        '--import',
+        './test/integration/faked-clock.ts',
+        ...START_ARGUMENTS.slice(3),
+      ],
     );
     const socket = createConnection(path);
     socket.on('error', () => {});
