@@ -101,7 +101,7 @@ export class EnabledTelemetry implements Telemetry {
     this.#openHistory = (Database) => {
       const { historyFile: path, historyDays: days } = config;
       if (path === undefined) return undefined;
-      const rollUps = aggregates.rollUps();
+      const rollUps = aggregates.rollUps(() => this.#processor.settle());
       const callers = new CallerHistory(aggregates.book, clock, days);
       const statements = new StatementHistory(aggregates.book, clock);
       const parts = [runs, markers, samples, counts, callers, statements];

@@ -190,8 +190,11 @@ export class RedAggregator {
     return this.#book;
   }
 
-  /** Hands closed buckets over to be kept on disk, and takes them back at the next start. From the first call on they are queued. */
-  rollUps(): RollUpSource {
+  /**
+   * Hands closed buckets over to be kept on disk, and takes them back at the next start. From the first call on they are queued.
+   * @param settle Records what has ended and waits: a second that is over is not closed without it.
+   */
+  rollUps(settle: () => void = () => {}): RollUpSource {
     const queue = this.#queue;
     if (queue.open()) this.#counts.queueHeld();
     return {
@@ -200,6 +203,7 @@ export class RedAggregator {
         return queue.owner;
       },
       peek: (max) => {
+        settle();
         this.#turn(this.#clock.now());
         return this.#queue.peek(max);
       },
