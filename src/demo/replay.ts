@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { addressIn, fetchText, linksIn, postsIn } from './fetch-links.ts';
-import { type KnownAddresses, readTrafficLog, replayed, type ReplayedRequest } from './replay-map.ts';
+import { addressIn } from './fetch-links.ts';
+import { addressesOf } from './known-addresses.ts';
+import { readTrafficLog, replayed, type ReplayedRequest } from './replay-map.ts';
 
 const USAGE = `Usage: npm run replay -- LOG ADDRESS [--speed N]
 
@@ -13,8 +14,6 @@ const USAGE = `Usage: npm run replay -- LOG ADDRESS [--speed N]
 `;
 /** Requests under way at once, as from a handful of visitors. */
 const MAX_CONCURRENT = 8;
-/** Posts whose pictures are looked up. */
-const POSTS_READ_FOR_MEDIA = 60;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -28,7 +27,7 @@ if (log === undefined || address === undefined || !URL.canParse(address) || !(sp
 }
 
 const agent = new Agent({ keepAlive: true, maxSockets: MAX_CONCURRENT });
-const known = await addressesOf(address);
+const known = await addressesOf(address, agent);
 const etags = new Map<string, string>();
 const answers = new Map<number | string, number>();
 const underWay = new Set<Promise<void>>();
@@ -47,38 +46,6 @@ agent.destroy();
 const seconds = (performance.now() - started) / 1000;
 process.stdout.write(`${count} requests in ${seconds.toFixed(1)} s\n`);
 for (const [status, times] of [...answers].sort()) process.stdout.write(`  ${status}  ${times}\n`);
-
-async function addressesOf(blog: string): Promise<KnownAddresses> {
-  const [sitemap, front, tags] = await Promise.all(
-    ['/sitemap.xml', '/', '/tags'].map((path) => fetchText(blog, path, agent)),
-  );
-  const posts = postsIn(sitemap!);
-  const media = new Set<string>();
-  for (const post of posts.slice(0, POSTS_READ_FOR_MEDIA)) {
-    for (const link of linksIn(await fetchText(blog, post, agent), /src="(\/media\/[^"]+)"/g))
-      media.add(link);
-  }
-  return {
-    posts,
-    assets: linksIn(front!, /href="(\/assets\/[^"]+)"/g),
-    // An import may lack some of the pictures that its posts show.
-    media: (
-      await Promise.all([...media].map(async (path) => ((await statusOf(blog, path)) === 200 ? [path] : [])))
-    ).flat(),
-    tags: linksIn(tags!, /href="(\/tags\/[^"]+)"/g),
-  };
-}
-
-function statusOf(blog: string, path: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request(addressIn(blog, path), { agent, method: 'HEAD' }, (answer) => {
-      answer.resume();
-      resolve(answer.statusCode!);
-    });
-    outgoing.on('error', reject);
-    outgoing.end();
-  });
-}
 
 /** Reads an answer to its end; what does not answer is counted by its error. */
 function ask({ method, path, headers, conditional }: ReplayedRequest): Promise<void> {

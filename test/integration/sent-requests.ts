@@ -65,9 +65,9 @@ export class SentRequests {
     return this.#clocked!;
   }
 
-  async begin(wallMillis: number): Promise<void> {
+  async begin(wallMillis: number, posts = 'test/fixtures/rust-blog'): Promise<void> {
     const importing = ['--disable-warning=ExperimentalWarning', 'src/posts/import/main.ts'];
-    await runToEnd([...importing, 'test/fixtures/rust-blog'], { DATA_DIR: this.dataDir });
+    await runToEnd([...importing, posts], { DATA_DIR: this.dataDir });
     await this.start(wallMillis);
     // The link is printed behind the address.
     await this.send({ series: 'GET /health', path: '/health', status: 200 });
@@ -88,6 +88,13 @@ export class SentRequests {
       : await blog.ask(path, { ...(method && { method }), ...(headers && { headers }) });
     if (answer.status !== status) throw new Error(`${series} ${path} answered ${answer.status}`);
     this.#note(series, status);
+  }
+
+  /** Whatever it is answered; of which series it is is not known. Returns the status. */
+  async ask(path: string, method: string, headers: Readonly<Record<string, string>>): Promise<number> {
+    const { status } = await this.clocked.blog.ask(path, { method, headers });
+    this.#note('', status);
+    return status;
   }
 
   /** A reader who leaves in the middle of what he sends. */

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { keptShares } from '../otel/sampling/kept-shares.ts';
 import { leastSquaresSlope } from './least-squares-slope.ts';
 import { createSoakPipeline } from './soak-pipeline.ts';
+import { replayLog } from './replayed-log.ts';
 import { SoakTraffic } from './soak-traffic.ts';
 import { measureStructures, type Structure } from './structures.ts';
 
@@ -18,6 +19,11 @@ const SEEDS = 20;
 const DRAWS = 1_000_000;
 
 const HELP = `npm run soak -- [--minutes N] [--spans-per-second N]
+npm run soak -- --log FILE [--posts DIR] [--days N]
+With a traffic log: replays days of it (default 1) against a real server whose clocks are moved, with three restarts in it, and prints what
+every page says beside what was sent. Exit code 1: some place says something else.
+
+Without:
 Drives the span processor, the trace ring and the aggregates like ten busy blogs (default: 2 minutes at ${SPANS_PER_SECOND} spans/s)
 and prints the heap and every bounded structure each 10 s. Exit code 1: a cap was exceeded, spans went missing, a kept share was
 off by more than 4 sigma, or, from ${MIN_MINUTES_FOR_SLOPE} minutes on, the heap grew faster than ${MAX_SLOPE_MB_PER_HOUR} MB/h after warm-up.
@@ -25,6 +31,9 @@ off by more than 4 sigma, or, from ${MIN_MINUTES_FOR_SLOPE} minutes on, the heap
 
 const { values } = parseArgs({
   options: {
+    log: { type: 'string' },
+    posts: { type: 'string' },
+    days: { type: 'string', default: '1' },
     minutes: { type: 'string', default: '2' },
     'spans-per-second': { type: 'string', default: String(SPANS_PER_SECOND) },
     help: { type: 'boolean', default: false },
@@ -36,6 +45,7 @@ if (values.help || !(minutes > 0 && minutes <= 1440) || !(spansPerSecond > 0 && 
   process.stdout.write(HELP);
   process.exit(values.help ? 0 : 2);
 }
+if (values.log !== undefined) process.exit(await replayLog(values.log, values.posts, Number(values.days)));
 if (globalThis.gc === undefined) {
   process.stderr.write('Start it with npm run soak: it needs node --expose-gc.\n');
   process.exit(2);

@@ -1,0 +1,49 @@
+import { type Agent, request } from 'node:http';
+import { addressIn, fetchText, linksIn, postsIn } from './fetch-links.ts';
+import type { KnownAddresses } from './replay-map.ts';
+
+/** Posts whose pictures are looked up. */
+const POSTS_READ_FOR_MEDIA = 60;
+
+/** Looks the blog's addresses up on its own pages, which answer 200; `onPicture` gets the statuses of pictures. */
+export async function addressesOf(
+  blog: string,
+  agent: Agent,
+  onPicture: (status: number) => void = () => {},
+): Promise<KnownAddresses> {
+  const [sitemap, front, tags] = await Promise.all(
+    ['/sitemap.xml', '/', '/tags'].map((path) => fetchText(blog, path, agent)),
+  );
+  const posts = postsIn(sitemap!);
+  const media = new Set<string>();
+  for (const post of posts.slice(0, POSTS_READ_FOR_MEDIA)) {
+    for (const link of linksIn(await fetchText(blog, post, agent), /src="(\/media\/[^"]+)"/g))
+      media.add(link);
+  }
+  return {
+    posts,
+    assets: linksIn(front!, /href="(\/assets\/[^"]+)"/g),
+    // An import may lack some of the pictures that its posts show.
+    media: (
+      await Promise.all(
+        [...media].map(async (path) => {
+          const status = await statusOf(blog, path, agent);
+          onPicture(status);
+          return status === 200 ? [path] : [];
+        }),
+      )
+    ).flat(),
+    tags: linksIn(tags!, /href="(\/tags\/[^"]+)"/g),
+  };
+}
+
+function statusOf(blog: string, path: string, agent: Agent): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(addressIn(blog, path), { agent, method: 'HEAD' }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode!);
+    });
+    outgoing.on('error', reject);
+    outgoing.end();
+  });
+}
