@@ -108,7 +108,7 @@ describe('BusinessHistory', () => {
         }
         clock.millis += 40 * DAY;
       }),
-      { numRuns: 25 },
+      { numRuns: 8 },
     );
   });
 
