@@ -217,7 +217,7 @@ export interface TraceFilter {
   readonly maxMillis?: number;
   readonly text?: string;
   readonly sort?: 'newest' | 'slowest';
-  /** At most 500; default 100. */
+  /** At most 1,000; default 100. */
   readonly limit?: number;
 }
 

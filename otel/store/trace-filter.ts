@@ -5,7 +5,7 @@ import type { TraceRecord } from './trace-record.ts';
 import { textsOf } from './trace-words.ts';
 
 const DEFAULT_LIMIT = 100;
-const MAX_LIMIT = 500;
+const MAX_LIMIT = 1000;
 /** Operations are told in a line of the index each, traces have to be read. */
 export const MAX_OPERATIONS = 5000;
 /** Words of a text search; the rest is ignored. */

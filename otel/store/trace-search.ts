@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { OperationFilter, OperationRow, SamplingFacts, TraceFilter, TraceList } from '../query.ts';
 import { OPERATION_TYPES } from '../query.ts';
 import { typeNumber } from './operation-index.ts';
+import { SummaryCache } from './summary-cache.ts';
 import { thresholdOf } from './operation-rows.ts';
 import type { FoundOperation } from './operation-rows.ts';
 import { traceConditions } from './trace-conditions.ts';
@@ -27,6 +28,10 @@ interface MatchRow {
   readonly trace_id: string;
   readonly start_millis: number;
   readonly duration_millis: number;
+  /** They change when the trace is written anew. */
+  readonly bytes: number;
+  readonly end_millis: number;
+  readonly pinned: number;
   /** 0 where it was not counted. */
   readonly total: number;
 }
@@ -35,6 +40,7 @@ interface MatchRow {
 export class TraceSearch {
   readonly #database: Database;
   readonly #traces: TraceTable;
+  readonly #summaries = new SummaryCache();
 
   constructor(database: Database, traces: TraceTable) {
     this.#database = database;
@@ -53,7 +59,8 @@ export class TraceSearch {
     const counted = bySlowest ? 'count(*) OVER ()' : '0';
     const rows = this.#database
       .prepare<unknown[], MatchRow>(
-        `${before} SELECT t.trace_id, t.start_millis, ${durationMillis} AS duration_millis, ${counted} AS total ${from}
+        `${before} SELECT t.trace_id, t.start_millis, t.bytes, t.end_millis, t.pinned,
+           ${durationMillis} AS duration_millis, ${counted} AS total ${from}
          ORDER BY ${bySlowest ? 'duration_millis DESC,' : ''} t.start_millis DESC LIMIT ${limit}`,
       )
       .all(values);
@@ -139,7 +146,10 @@ export class TraceSearch {
     return {
       startMillis: row.start_millis,
       durationMillis: row.duration_millis,
-      summary: () => this.#traces.get(row.trace_id)?.trace.summary(),
+      summary: () =>
+        this.#summaries.of(row.trace_id, `${row.bytes} ${row.end_millis} ${row.pinned}`, () =>
+          this.#traces.get(row.trace_id)?.trace.summary(),
+        ),
     };
   }
 

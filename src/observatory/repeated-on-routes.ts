@@ -7,9 +7,8 @@ const MIN_SPANS = 6;
 const MAX_SPANS = 6000;
 /** Traces remembered; an entry is some tens of bytes where nothing repeats. */
 const MAX_REMEMBERED = 4000;
-const PAGE = 500;
-/** Pages of the list of kept traces. */
-const MAX_PAGES = 8;
+/** Kept requests that are looked into. */
+const MAX_REQUESTS = 1000;
 
 /** The worst example of a repetition, by route and statement. */
 export interface RepeatedOnRoute extends Omit<RepeatedStatement, 'spanIds'> {
@@ -45,7 +44,7 @@ export function repeatedOnRoutes(
   const found = new Map<string, RepeatedOnRoute>();
   let left = maxSpans;
   let looked = 0;
-  const { rows, total } = keptRequests(telemetry, range);
+  const { rows, total } = telemetry.traces({ range, type: 'http', limit: MAX_REQUESTS });
   for (const row of rows) {
     const key = `${row.traceId} ${row.spanCount}`;
     let repeated = row.spanCount < MIN_SPANS ? NOTHING : memory.get(key);
@@ -86,29 +85,4 @@ function add(
   const traces = (known?.traces ?? 0) + 1;
   const worse = known === undefined || statement.totalMillis > known.totalMillis;
   found.set(key, worse ? { ...statement, route, traceId, spanId, traces } : { ...known, traces });
-}
-
-/** A list answers so many rows at most; the rest is asked for by time. */
-function keptRequests(
-  telemetry: TelemetryQuery,
-  range: TimeRange,
-): { readonly rows: readonly TraceSummary[]; readonly total: number } {
-  const rows = new Map<string, TraceSummary>();
-  let toMillis = range.toMillis;
-  let total = 0;
-  for (let page = 0; page < MAX_PAGES; page++) {
-    const part = telemetry.traces({
-      range: { fromMillis: range.fromMillis, toMillis },
-      type: 'http',
-      limit: PAGE,
-    });
-    if (page === 0) total = part.total;
-    const before = rows.size;
-    for (const row of part.rows) rows.set(row.traceId, row);
-    const last = part.rows.at(-1);
-    if (last === undefined || part.rows.length >= part.total || rows.size === before) break;
-    // Half-open ranges: the last row's own millisecond is asked for again.
-    toMillis = last.startMillis + 1;
-  }
-  return { rows: [...rows.values()], total };
 }

@@ -137,5 +137,5 @@ function lookedText({ looked, total }: RepetitionSearch): string {
   if (total === 0) return 'no request is kept in this range';
   return looked === total
     ? `looked into all ${plural(total, 'kept request')} of this range`
-    : `looked into the newest ${countText(looked)} of ${countText(total)} kept requests so far; a reload looks further`;
+    : `looked into the newest ${countText(looked)} of ${countText(total)} kept requests; a reload looks further, up to 1,000`;
 }

@@ -150,8 +150,8 @@ describe('clampLimit', () => {
   it.each([
     [undefined, 100],
     [NaN, 100],
-    [1e9, 500],
-    [Infinity, 500],
+    [1e9, 1000],
+    [Infinity, 1000],
     [-5, 0],
     [2.9, 2],
   ])('makes %s %s', (limit, expected) => {
