@@ -91,6 +91,22 @@ describe('counts over a restart', () => {
     two.history!.close();
   });
 
+  it('that a locked file did not take are written later, once', () => {
+    const before = place.start();
+    sendFor(before, 5);
+    const other = new Database(place.path!);
+    other.exec('BEGIN EXCLUSIVE');
+    sendFor(before, 5);
+    other.exec('ROLLBACK');
+    other.close();
+    expect(before.guard.faults()).not.toEqual([]);
+    sendFor(before, 1);
+    before.history!.close();
+    const after = place.start();
+    for (const range of [3 * HOUR, 30 * 24 * HOUR])
+      expect(countIn(after, range)).toMatchObject({ count: 11, errors: 3, kept: 11 });
+  });
+
   it('skip what a damaged disk wrote', () => {
     const before = place.start();
     sendFor(before, 4);
