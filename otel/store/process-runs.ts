@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Marker } from '../query.ts';
 import type { HistoryFile } from './history-file.ts';
 import type { HistoryPart } from './history-part.ts';
+import { isProcessAlive } from './process-alive.ts';
 import type { ProcessRun } from './run-table.ts';
 
 /** Of the history file, and of what charts mark; a month of several a day. */
@@ -80,13 +81,5 @@ export class ProcessRuns implements HistoryPart {
       this.#alive.has(before.run) &&
       this.#clock.now() - next.startedMillis < SILENCE_MILLIS;
     return { ended: mayStillSpeak ? 'running' : 'not stopped', atMillis };
-  }
-}
-
-function isProcessAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -3,6 +3,7 @@ import type { CountsArchive, LostTime, RollUp } from '../aggregate/counts-archiv
 import { isSoundPacked, mergePackedAll } from '../aggregate/packed-bucket.ts';
 import { alignDown, FIRST_KEPT_TIER, TIERS } from '../aggregate/tiers.ts';
 import type { TimeRange } from '../query.ts';
+import { contains } from '../time-range.ts';
 import { isOwnerGone, lostUntil, type RollUpOwner, RollUpOwners } from './roll-up-owners.ts';
 import { type CountRow, RollUpTable } from './roll-up-table.ts';
 import { fromVersion1 } from './version-1-buckets.ts';
@@ -77,7 +78,7 @@ export class RollUpArchive implements CountsArchive {
         // Slots that were not over before its last word may be there in part.
         const fromMillis = alignDown(completeMillis, widthMillis);
         this.table.deleteOf(id, tier, fromMillis);
-        if (tier > FIRST_KEPT_TIER) this.derive(id, tier, { fromMillis, toMillis: Infinity });
+        if (tier > FIRST_KEPT_TIER) this.#derive(id, tier, { fromMillis, toMillis: Infinity });
       }
       this.#database
         .prepare(`INSERT INTO count_lost (from_millis, to_millis, reason) VALUES (?, ?, 'killed')`)
@@ -87,10 +88,12 @@ export class RollUpArchive implements CountsArchive {
         );
       this.#owners.end(owner.processId, 'killed');
     }
+    this.#owners.prune();
+    this.#database.prepare('DELETE FROM count_lost WHERE to_millis < ?').run(this.table.keptFrom(nowMillis));
   }
 
   /** Makes a tier's rows of an owner from those of the tier before. */
-  derive(owner: number, tier: number, range: TimeRange): void {
+  #derive(owner: number, tier: number, range: TimeRange): void {
     const { widthMillis } = TIERS[tier]!;
     const groups = Map.groupBy(this.table.rowsOf(owner, tier - 1, range), ({ key, startMillis }) =>
       JSON.stringify([key, alignDown(startMillis, widthMillis)]),
@@ -118,7 +121,7 @@ export class RollUpArchive implements CountsArchive {
     }
     for (const owner of owners.values()) {
       const startMillis = alignDown(owner.completeMillis, widthMillis);
-      if (this.#isForeign(owner) && startMillis >= range.fromMillis && startMillis < range.toMillis)
+      if (this.#isForeign(owner) && contains(range, startMillis))
         this.#readOpen(owner, tier, startMillis, (row) => {
           if ((series ?? row.key) === row.key) give(row, startMillis, visit);
         });
@@ -154,6 +157,7 @@ export class RollUpArchive implements CountsArchive {
     const version = Number(this.#database.pragma('data_version', { simple: true }));
     if (version === this.#version) return undefined;
     this.#version = version;
+    this.#owners.forget();
     let fromMillis = Infinity;
     let toMillis = -Infinity;
     for (const { name, completeMillis, processId } of this.#owners.all()) {
@@ -178,7 +182,7 @@ export class RollUpArchive implements CountsArchive {
       const repacked = fromVersion1(body);
       if (repacked !== undefined) this.table.save(tier, { key, startMillis, owner, body: repacked });
     }
-    this.derive(owner, TIERS.length - 1, { fromMillis: 0, toMillis: Infinity });
+    this.#derive(owner, TIERS.length - 1, { fromMillis: 0, toMillis: Infinity });
     if (rows.length > 0) this.table.beginAtOldest();
     this.end();
     this.#database.exec('DROP TABLE roll_up');

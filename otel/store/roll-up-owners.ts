@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type { Database, Statement } from 'better-sqlite3';
+import { isProcessAlive } from './process-alive.ts';
 
 /** How long after its last word a process may have lived: two intervals of writing. */
 const SILENT_MILLIS = 10_000;
@@ -17,17 +18,6 @@ export interface RollUpOwner {
   readonly state: 'open' | 'ended' | 'killed';
 }
 
-interface OwnerRow {
-  readonly id: number;
-  readonly name: string;
-  readonly process_id: string;
-  readonly pid: number;
-  readonly host: string;
-  readonly complete_millis: number;
-  readonly seen_millis: number;
-  readonly state: RollUpOwner['state'];
-}
-
 /** Who counted what: each process, and each run of its clock, writes rows of its own, so that nobody overwrites another's. */
 export class RollUpOwners {
   static readonly SCHEMA = `
@@ -42,15 +32,20 @@ export class RollUpOwners {
       state TEXT NOT NULL
     ) STRICT;
   `;
-  readonly #all: Statement<[], OwnerRow>;
+  readonly #all: Statement<[], RollUpOwner>;
   readonly #insert: Statement<[string, string, number, string, number, number]>;
   readonly #see: Statement<[number, number, string]>;
   readonly #endEarlier: Statement<[string, string]>;
   readonly #end: Statement<[string, string]>;
-  #ids = new Map<string, number>();
+  readonly #prune: Statement<[]>;
+  readonly #ids = new Map<string, number>();
+  #known: readonly RollUpOwner[] | undefined;
 
   constructor(database: Database) {
-    this.#all = database.prepare('SELECT * FROM count_owner');
+    this.#all = database.prepare(
+      `SELECT id, name, process_id AS processId, pid, host, complete_millis AS completeMillis,
+         seen_millis AS seenMillis, state FROM count_owner`,
+    );
     this.#insert = database.prepare(
       `INSERT INTO count_owner (name, process_id, pid, host, complete_millis, seen_millis, state)
        VALUES (?, ?, ?, ?, ?, ?, 'open') ON CONFLICT (name) DO NOTHING`,
@@ -62,19 +57,19 @@ export class RollUpOwners {
       `UPDATE count_owner SET state = 'ended' WHERE process_id = ? AND name <> ? AND state <> 'ended'`,
     );
     this.#end = database.prepare('UPDATE count_owner SET state = ? WHERE process_id = ?');
+    this.#prune = database.prepare(
+      `DELETE FROM count_owner WHERE state <> 'open' AND id NOT IN (SELECT owner FROM count)`,
+    );
   }
 
+  /** As of the last `forget`, and with what this process has said since: a start asks for each slot. */
   all(): readonly RollUpOwner[] {
-    return this.#all.all().map((row) => ({
-      id: row.id,
-      name: row.name,
-      processId: row.process_id,
-      pid: row.pid,
-      host: row.host,
-      completeMillis: row.complete_millis,
-      seenMillis: row.seen_millis,
-      state: row.state,
-    }));
+    return (this.#known ??= this.#all.all());
+  }
+
+  /** Another process may have said something. */
+  forget(): void {
+    this.#known = undefined;
   }
 
   /** Its number in the file; made when it is new. */
@@ -82,6 +77,7 @@ export class RollUpOwners {
     const known = this.#ids.get(name);
     if (known !== undefined) return known;
     this.#insert.run(name, processIdOf(name), process.pid, hostname(), -1, nowMillis);
+    this.forget();
     for (const owner of this.all()) this.#ids.set(owner.name, owner.id);
     return this.#ids.get(name)!;
   }
@@ -90,10 +86,18 @@ export class RollUpOwners {
   see(name: string, completeMillis: number, nowMillis: number): void {
     this.#see.run(completeMillis, nowMillis, name);
     this.#endEarlier.run(processIdOf(name), name);
+    this.forget();
   }
 
   end(processId: string, state: 'ended' | 'killed'): void {
     this.#end.run(state, processId);
+    this.forget();
+  }
+
+  /** Removes those that have ended and of whose counts none is left: each start brings one. */
+  prune(): void {
+    this.#prune.run();
+    this.forget();
   }
 }
 
@@ -110,11 +114,5 @@ export function lostUntil({ seenMillis }: RollUpOwner): number {
 /** Whether a process that did not say goodbye can have gone: a process number is given away again, in a container at every start. */
 export function isOwnerGone({ pid, host, seenMillis }: RollUpOwner, nowMillis: number): boolean {
   if (host !== hostname()) return Math.abs(nowMillis - seenMillis) > 6 * SILENT_MILLIS;
-  if (pid === process.pid) return true;
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
+  return pid === process.pid || !isProcessAlive(pid);
 }

@@ -148,14 +148,17 @@ export class RollUpTable {
   /** Removes at most `limit` slots of each tier that are too old; returns how many went. */
   expire(nowMillis: number, limit: number): number {
     let gone = 0;
-    for (let tier = FIRST_KEPT_TIER; tier < TIERS.length; tier++) {
-      const { widthMillis, retentionMillis } = TIERS[tier]!;
-      // The coarsest has all the days that were asked for.
-      const daysMillis = this.#days * DAY_MILLIS;
-      const keptMillis = tier === TIERS.length - 1 ? daysMillis : Math.min(retentionMillis, daysMillis);
-      gone += this.#drop(tier, nowMillis - keptMillis - widthMillis, limit);
-    }
+    for (let tier = FIRST_KEPT_TIER; tier < TIERS.length; tier++)
+      gone += this.#drop(tier, this.keptFrom(nowMillis, tier), limit);
     return gone;
+  }
+
+  /** What begins earlier is too old for a tier; the coarsest has all the days that were asked for. */
+  keptFrom(nowMillis: number, tier = TIERS.length - 1): number {
+    const { widthMillis, retentionMillis } = TIERS[tier]!;
+    const daysMillis = this.#days * DAY_MILLIS;
+    const keptMillis = tier === TIERS.length - 1 ? daysMillis : Math.min(retentionMillis, daysMillis);
+    return nowMillis - keptMillis - widthMillis;
   }
 
   /** Removes the oldest slots of the finest tier that has any: what is coarser tells the same in fewer bytes. Returns how many went. */

@@ -107,6 +107,24 @@ describe('counts over a restart', () => {
       expect(countIn(after, range)).toMatchObject({ count: 11, errors: 3, kept: 11 });
   });
 
+  it('remember a process, and what a kill lost, no longer than its counts', () => {
+    for (let day = 0; day < 80; day++) {
+      const process = place.start();
+      process.send('http', 'GET /', 5e6, false, false);
+      place.clock.pass(24 * HOUR);
+      process.history!.flush();
+      if (day % 2 === 0) process.history!.close();
+      else place.alive.clear();
+    }
+    place.start();
+    const file = new Database(place.path!, { readonly: true });
+    const rows = (table: string) => file.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
+    // 30 days, the day that is not over, and what is removed at the next start.
+    expect(rows('count_owner')).toBeLessThanOrEqual(33);
+    expect(rows('count_lost')).toBeLessThanOrEqual(17);
+    file.close();
+  });
+
   it('skip what a damaged disk wrote', () => {
     const before = place.start();
     sendFor(before, 4);

@@ -1,0 +1,6 @@
+import type { TimeRange } from './query.ts';
+
+/** Whether an instant is in a range; without one, every instant is. */
+export function contains(range: TimeRange | undefined, millis: number): boolean {
+  return range === undefined || (range.fromMillis <= millis && millis < range.toMillis);
+}
