@@ -1,4 +1,5 @@
 import type { TimeRange } from '../query.ts';
+import { contains } from '../time-range.ts';
 import type { CountsArchive, LostTime, RollUp } from './counts-archive.ts';
 import { inAll } from './gaps.ts';
 import { mergePacked } from './packed-bucket.ts';
@@ -261,10 +262,6 @@ export class CountsOverTime {
     const { gaps } = this.#logs[tier]!;
     return { inMemory: gaps.outside(range), onDisk: gaps.within(range) };
   }
-}
-
-function contains({ fromMillis, toMillis }: TimeRange, millis: number): boolean {
-  return millis >= fromMillis && millis < toMillis;
 }
 
 function addUp(slot: Slot, targetOf: SeriesTargets['targetOf']): void {

@@ -1,7 +1,7 @@
 import type { TimeRange } from '../query.ts';
 import type { CountsArchive } from './counts-archive.ts';
 import { mergePacked } from './packed-bucket.ts';
-import { RedBucket } from './red-bucket.ts';
+import { SeriesSums } from './series-sums.ts';
 import { Slot } from './slot.ts';
 import type { TieredSeries } from './tiered-series.ts';
 
@@ -15,18 +15,11 @@ export function slotOfOthers(
   span: TimeRange,
   seriesOf: (key: string) => TieredSeries | undefined,
 ): Slot {
-  const buckets = new Map<number, RedBucket>();
+  const sums = new SeriesSums();
   const start = { fromMillis: span.fromMillis, toMillis: span.fromMillis + 1 };
   archive.read(tier, start, { others: true }, ({ series: key, body }) => {
     const series = seriesOf(key);
-    if (series === undefined) return;
-    let bucket = buckets.get(series.number);
-    if (bucket === undefined) buckets.set(series.number, (bucket = new RedBucket()));
-    mergePacked(bucket, body, 0, body.length);
+    if (series !== undefined) mergePacked(sums.of(series.number), body, 0, body.length);
   });
-  return new Slot(
-    span,
-    OTHERS,
-    [...buckets].sort(([a], [b]) => a - b),
-  );
+  return new Slot(span, OTHERS, sums.sorted());
 }

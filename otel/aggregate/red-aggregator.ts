@@ -11,7 +11,7 @@ import { OPERATION_TYPES } from '../query.ts';
 import type { Clock } from '../clock.ts';
 import { type ClockStep, ClockWatch } from './clock-watch.ts';
 import type { CountsArchive } from './counts-archive.ts';
-import { CountsOverTime } from './counts-over-time.ts';
+import { CountsOverTime, type SeriesTargets } from './counts-over-time.ts';
 import type { EndedOperation } from './ended-operation.ts';
 import { heatMapOf } from './heat-map.ts';
 import type { RedAggregatorOptions } from './red-aggregator-options.ts';
@@ -22,6 +22,7 @@ import { RedBucket } from './red-bucket.ts';
 import { totalsByExportName } from './named-series.ts';
 import { RollUpQueue, type RollUpSource } from './roll-ups.ts';
 import { type CallerBook, SeriesBook, type StatementBook } from './series-book.ts';
+import { SeriesSums } from './series-sums.ts';
 import type { TieredSeries } from './tiered-series.ts';
 import { cellsOf, type GridCell } from './time-grid.ts';
 import { FIRST_KEPT_TIER, TIERS } from './tiers.ts';
@@ -29,6 +30,7 @@ import { FIRST_KEPT_TIER, TIERS } from './tiers.ts';
 /** Series per type; what comes after them is counted in the overflow row, so totals stay exact. */
 const DEFAULT_MAX_SERIES = 500;
 const DEFAULT_MAX_POINTS = 120;
+
 /**
  * Rate, errors and durations of 100 % of operations, by type and series, since start and over time (G6, G7, G11).
  * Everything is bounded: series per type, buckets by age and by bytes.
@@ -159,11 +161,11 @@ export class RedAggregator {
     this.#settle();
     const series = this.#book.named(type).get(name)?.tiers;
     if (series === undefined) return undefined;
-    const { countedFromMillis: fromMillis } = this;
-    if (fromMillis >= this.#startedMillis) return series.total.durations.shareBelow(durationMillis * 1e6);
-    const ever = this.#ever.of(series, this.#secondMillis, () =>
-      this.#over(series, { fromMillis, toMillis: this.#clock.now() + 1 }),
-    );
+    const ever = this.#ever.of(series, this.#secondMillis, () => {
+      const { countedFromMillis: fromMillis } = this;
+      if (fromMillis >= this.#startedMillis) return series.total;
+      return this.#over(series, { fromMillis, toMillis: this.#clock.now() + 1 });
+    });
     return ever.durations.shareBelow(durationMillis * 1e6);
   }
 
@@ -255,19 +257,15 @@ export class RedAggregator {
   /** What each series of a type counted in the range. */
   #allOver(type: OperationType, range: TimeRange | undefined): (series: TieredSeries) => RedBucket {
     if (range === undefined) return ({ total }) => total;
-    const targets = new Map<number, RedBucket>();
-    const targetOf = (number: number): RedBucket => {
-      let target = targets.get(number);
-      if (target === undefined) targets.set(number, (target = new RedBucket()));
-      return target;
+    const sums = new SeriesSums();
+    const targets: SeriesTargets = {
+      wanted: [...this.#book.named(type).values()].map(({ tiers }) => tiers),
+      targetOf: (number) => (this.#book.isOf(type, number) ? sums.of(number) : undefined),
+      numberOf: (key) => this.#book.ofKey(key)?.number,
     };
     for (const { tier, ...part } of this.#planner.segments(this.#planner.plan(range)))
-      this.#counts.readAll(tier, part, {
-        wanted: [...this.#book.named(type).values()].map(({ tiers }) => tiers),
-        targetOf: (number) => (this.#book.isOf(type, number) ? targetOf(number) : undefined),
-        numberOf: (key) => this.#book.ofKey(key)?.number,
-      });
-    return ({ number }) => targetOf(number);
+      this.#counts.readAll(tier, part, targets);
+    return ({ number }) => sums.of(number);
   }
 
   #grid(

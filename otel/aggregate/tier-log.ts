@@ -15,7 +15,6 @@ export class TierLog {
   readonly #turns: number[] = [];
   #turn = 0;
   #bytes = 0;
-  #evicted = 0;
   #takenBeforeMillis: number | undefined;
   /** What memory does not hold (any more). */
   readonly gaps = new Gaps();
@@ -27,14 +26,11 @@ export class TierLog {
   get bytes(): number {
     return this.#bytes;
   }
-  /** Slots that went before their time, because of the byte bound. */
-  get evicted(): number {
-    return this.#evicted;
-  }
   /** What began earlier went because of the byte bound; undefined when nothing did. */
   get takenBeforeMillis(): number | undefined {
     return this.#takenBeforeMillis;
   }
+
   add(slot: Slot): void {
     let at = this.#slots.length;
     while (at > 0 && this.#slots[at - 1]!.startMillis > slot.startMillis) at--;
@@ -47,7 +43,6 @@ export class TierLog {
     }
     this.#bytes += slot.bytes;
     while (this.#bytes > this.#tier.maxBytes && this.#slots.length > 0) {
-      this.#evicted++;
       const gone = this.#remove(this.#firstClosed());
       this.#takenBeforeMillis = Math.max(gone.endMillis, this.#takenBeforeMillis ?? -Infinity);
     }

@@ -8,7 +8,8 @@ import type { OperationFilter, OperationList, OperationRow, OperationType, Sampl
 import { attributeOf } from './attribute-copy.ts';
 import { endMillisOf } from './span-record.ts';
 import type { SpanRecord } from './span-record.ts';
-import { clampLimit, contains, MAX_OPERATIONS } from './trace-filter.ts';
+import { contains } from '../time-range.ts';
+import { clampLimit, MAX_OPERATIONS } from './trace-filter.ts';
 import type { TraceRecord } from './trace-record.ts';
 
 /** An operation that a list means, and what the list is sorted by. */

@@ -2,6 +2,7 @@ import type { RuntimeSample, TimeRange } from '../query.ts';
 import type { HistoryFile } from './history-file.ts';
 import type { HistoryPart } from './history-part.ts';
 import { mergedSample, sampleCourse } from './merged-samples.ts';
+import { contains } from '../time-range.ts';
 import { PackedSamples } from './packed-samples.ts';
 
 /** A day at the default interval of 30 s. */
@@ -35,9 +36,7 @@ export class RuntimeHistory implements HistoryPart {
 
   /** Oldest first; `current` continues them where the range ends now. */
   samples(range: TimeRange, current: RuntimeSample, maxPoints = DEFAULT_POINTS): readonly RuntimeSample[] {
-    const found = this.#covering(range).filter(
-      ({ atMillis }) => atMillis >= range.fromMillis && atMillis < range.toMillis,
-    );
+    const found = this.#covering(range).filter(({ atMillis }) => contains(range, atMillis));
     if (range.toMillis > current.atMillis - NOW_MILLIS && range.fromMillis < current.atMillis)
       found.push(current);
     return sampleCourse(found, range, maxPoints);

@@ -39,7 +39,7 @@ import { processFacts } from './process-facts.ts';
 import type { RuntimeReader } from './process-facts.ts';
 import { toSpanRow } from './span-record.ts';
 import type { SpanRecord } from './span-record.ts';
-import { contains } from './trace-filter.ts';
+import { contains } from '../time-range.ts';
 import { linesTogether } from './trace-logs.ts';
 import type { TraceLogs } from './trace-logs.ts';
 import type { TraceRing } from './trace-ring.ts';

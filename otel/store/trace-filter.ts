@@ -3,6 +3,7 @@ import { endMillisOf } from './span-record.ts';
 import type { SpanRecord } from './span-record.ts';
 import type { TraceRecord } from './trace-record.ts';
 import { textsOf } from './trace-words.ts';
+import { contains } from '../time-range.ts';
 
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1000;
@@ -17,10 +18,6 @@ export const MIN_ID_CHARS = 8;
 export function clampLimit(limit: number | undefined, max = MAX_LIMIT): number {
   if (limit === undefined || Number.isNaN(limit)) return DEFAULT_LIMIT;
   return Math.min(Math.max(Math.floor(limit), 0), max);
-}
-
-export function contains(range: TimeRange | undefined, millis: number): boolean {
-  return range === undefined || (range.fromMillis <= millis && millis < range.toMillis);
 }
 
 /** What a text search reads of a trace. */

@@ -24,16 +24,7 @@ export function fromVersion1(body: Uint8Array): Uint8Array | undefined {
 
 function toBucket(fields: Float64Array, words: Uint32Array): RedBucket {
   const bucket = new RedBucket();
-  const [errors, clientErrors, aborted, kept, rows, sum, min, max] = fields as unknown as readonly [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [errors = 0, clientErrors = 0, aborted = 0, kept = 0, rows = 0, sum = 0, min = 0, max = 0] = fields;
   Object.assign(bucket, { errors, clientErrors, aborted, kept, rows });
   let count = 0;
   for (const word of words) {

@@ -185,13 +185,13 @@ describe('BusinessMetricReader', () => {
     it('comes from a source in place of the instrument of its name', async () => {
       const { booked, guard, reader, meter } = booking();
       meter.createCounter('reads').add(50);
-      let lately = [[{ path: 'a' }, 3]] as const;
+      let lately: readonly (readonly [{ readonly path: string }, number])[] = [[{ path: 'a' }, 3]];
       reader.countFrom('reads', () => lately);
       reader.countFrom('broken', () => {
         throw new Error('no counts');
       });
       await reader.refresh();
-      lately = [] as never;
+      lately = [];
       await reader.refresh();
       expect(booked).toEqual([['reads{"path":"a"}', 3, 10_400]]);
       expect(guard.faults()).toMatchObject([{ place: 'business-metrics.source', count: 2 }]);

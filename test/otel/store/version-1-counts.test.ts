@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { bucketOf } from '../../../otel/aggregate/duration-sketch.ts';
 import { CountingPlace } from '../aggregate/counts-ledger.ts';
+import { writeVersion1File } from './version-1-file.ts';
 
 const START = Date.UTC(2026, 2, 14, 12, 0, 0);
 const MINUTE = 60_000;
@@ -36,17 +37,8 @@ describe('a history file of version 1', () => {
   afterEach(() => place.remove());
 
   it('loses no count: they are there in every tier, the day among them, and only once', () => {
+    writeVersion1File(place.path!, []);
     const file = new Database(place.path!);
-    file.exec(`
-      CREATE TABLE trace (trace_id TEXT NOT NULL UNIQUE, end_millis REAL NOT NULL, pinned INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
-      CREATE INDEX trace_by_end ON trace (pinned, end_millis);
-      CREATE TABLE roll_up (
-        tier INTEGER NOT NULL, start_millis REAL NOT NULL, series TEXT NOT NULL, expires_millis REAL NOT NULL, body BLOB NOT NULL,
-        PRIMARY KEY (tier, start_millis, series)
-      ) STRICT, WITHOUT ROWID;
-      CREATE INDEX roll_up_by_expiry ON roll_up (expires_millis);
-      PRAGMA user_version = 1;
-    `);
     const save = file.prepare('INSERT INTO roll_up VALUES (?, ?, ?, ?, ?)');
     for (const [tier, start] of [
       [2, START - HOUR],

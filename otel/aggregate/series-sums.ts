@@ -1,0 +1,17 @@
+import { RedBucket } from './red-bucket.ts';
+
+/** A bucket for each series, made when it is first needed. */
+export class SeriesSums {
+  readonly #buckets = new Map<number, RedBucket>();
+
+  of(series: number): RedBucket {
+    let bucket = this.#buckets.get(series);
+    if (bucket === undefined) this.#buckets.set(series, (bucket = new RedBucket()));
+    return bucket;
+  }
+
+  /** By series number, ascending. */
+  sorted(): readonly (readonly [series: number, bucket: RedBucket])[] {
+    return [...this.#buckets].sort(([a], [b]) => a - b);
+  }
+}
