@@ -169,11 +169,12 @@ export function asCounted(range: ChosenRange, coverage: Coverage, now: number): 
 /** The range of all that this process did. */
 export function sinceStart(startedAtMillis: number, now: number): ChosenRange {
   const range = between({ fromMillis: startedAtMillis, toMillis: now + 1 }, true, now);
+  return { ...range, words: sinceStartWords(startedAtMillis, now) };
+}
+
+export function sinceStartWords(startedAtMillis: number, now: number): string {
   const age = now - startedAtMillis;
-  return {
-    ...range,
-    words: age < 1000 ? 'since the start just now' : `since the start ${spanText(age)} ago`,
-  };
+  return age < 1000 ? 'since the start just now' : `since the start ${spanText(age)} ago`;
 }
 
 /** What a page says of how its range is counted, beside the range itself; empty where every number is exact and as fine as can be. */

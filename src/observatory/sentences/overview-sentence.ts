@@ -6,6 +6,7 @@ import type { Links } from '../links.ts';
 import type { OpenFiles } from '../open-files.ts';
 import type { MetricsDocument } from '../metrics-document.ts';
 import type { RepeatedOnRoute } from '../repeated-on-routes.ts';
+import { sinceStartWords } from '../time-range.ts';
 import type { MemoryTrend } from './memory-trend.ts';
 import { isStartUpWork } from '../start-up-statements.ts';
 import {
@@ -79,8 +80,7 @@ export function overviewSentence(situation: OverviewSituation, links: Links): Se
 
 function when({ range, startedAtMillis, countedFromMillis, now }: OverviewSituation): string {
   if (countedFromMillis < startedAtMillis || startedAtMillis <= range.fromMillis) return range.words;
-  const age = now - startedAtMillis;
-  return age < 1000 ? 'since the start just now' : `since the start ${spanText(age)} ago`;
+  return sinceStartWords(startedAtMillis, now);
 }
 
 function opening(situation: OverviewSituation, links: Links): Sentence {
