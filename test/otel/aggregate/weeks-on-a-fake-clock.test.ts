@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { OperationType, TimeRange } from '../../../otel/query.ts';
+import { randomOf } from '../sampling/random.ts';
 import { CountingPlace, type CountingProcess, type Sent } from './counts-ledger.ts';
 
 const SECOND = 1000;
@@ -8,17 +9,6 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const START = Date.UTC(2026, 2, 14, 12, 0, 0);
-
-/** mulberry32 */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 const WIDTHS = [30 * SECOND, 5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR, DAY, 7 * DAY, 30 * DAY];
 
@@ -102,7 +92,8 @@ function live(
   seed: number,
   { hasFile, tierBytes, days, steps, restarts }: Life,
 ): { whole: number; atLeast: number } {
-  const random = randomOf(seed);
+  const draw = randomOf(seed);
+  const random = (): number => draw() / 2 ** 32;
   const place = new CountingPlace(START + Math.floor(random() * DAY), hasFile);
   const seen = { whole: 0, atLeast: 0 };
   try {

@@ -3,6 +3,7 @@ import type { ExportResult } from '@opentelemetry/core';
 import {
   AlwaysOnSampler,
   createAlwaysRecordSampler,
+  type IdGenerator,
   ParentBasedSampler,
   type ReadableSpan,
   type SpanExporter,
@@ -16,6 +17,7 @@ import type { KeptSpan } from '../../../otel/sampling/kept-span.ts';
 import type { SamplingSettings } from '../../../otel/sampling/policies.ts';
 import { SamplingSpanProcessor } from '../../../otel/sampling/sampling-span-processor.ts';
 import type { SamplingLimits } from '../../../otel/sampling/sampling-limits.ts';
+import { randomOf } from './random.ts';
 
 /** Remembers what it was given, batch by batch. */
 export class FakeExporter implements SpanExporter {
@@ -50,6 +52,14 @@ export function settingsOf(rates: Rates, exportRates: Rates = rates): SamplingSe
   };
 }
 
+/** The same ids in each run: which of a storm's spans are kept depends on them. */
+function seededIds(): IdGenerator {
+  const random = randomOf(11);
+  const hex = (words: number): string =>
+    Array.from({ length: words }, () => random().toString(16).padStart(8, '0')).join('');
+  return { generateTraceId: () => hex(4), generateSpanId: () => hex(2) };
+}
+
 /** A real TracerProvider with our processor and fake exporters. Shut the processor down after the test. */
 export function startProcessor(options: {
   readonly rates: Rates;
@@ -80,6 +90,7 @@ export function startProcessor(options: {
   const provider = new TracerProvider({
     sampler: createAlwaysRecordSampler(new ParentBasedSampler({ root: new AlwaysOnSampler() })),
     spanProcessors: [...(options.before ?? []), processor],
+    idGenerator: seededIds(),
   });
   const tracer: Tracer = provider.getTracer('test');
   return { processor, provider, tracer, aggregates, local, exported, clock, guard, state };
