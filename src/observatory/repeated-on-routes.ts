@@ -8,7 +8,7 @@ const MAX_SPANS = 6000;
 /** Traces remembered; an entry is some tens of bytes where nothing repeats. */
 const MAX_REMEMBERED = 4000;
 /** Kept requests that are looked into. */
-const MAX_REQUESTS = 1000;
+export const MAX_REQUESTS = 1000;
 
 /** The worst example of a repetition, by route and statement. */
 export interface RepeatedOnRoute extends Omit<RepeatedStatement, 'spanIds'> {
@@ -31,7 +31,7 @@ const NOTHING: Found = [];
 const remembered = new WeakMap<TelemetryQuery, Map<string, Found>>();
 
 /**
- * Statements repeated within one request, over all kept requests of the range, newest first. Every trace is read once, and no
+ * Statements repeated within one request, over the newest kept requests of the range. Every trace is read once, and no
  * question reads more than a bounded number of spans; `looked` says how far it has come.
  */
 export function repeatedOnRoutes(

@@ -90,7 +90,7 @@ export const bufferPage = definePage<BufferPageFacts>({
     ];
   },
   draw({ buffer, ownCost, spans, faults, held, requests, kept, history }, view) {
-    return html`<div class="grid three">
+    return html`<div class="grid even">
         ${panel({
           title: 'In memory',
           body: factList([

@@ -7,7 +7,12 @@ import { drawTable, roomFor, sortRows, type Column } from '../draw/table.ts';
 import { countText, duration, durationCell, share, text } from '../format/quantity.ts';
 import { definePage, type PageView } from '../page.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
-import { repeatedOnRoutes, type RepeatedOnRoute, type RepetitionSearch } from '../repeated-on-routes.ts';
+import {
+  MAX_REQUESTS,
+  repeatedOnRoutes,
+  type RepeatedOnRoute,
+  type RepetitionSearch,
+} from '../repeated-on-routes.ts';
 import { isStartUpWork } from '../start-up-statements.ts';
 import { secondsOf, seriesLines } from '../series-lines.ts';
 
@@ -135,7 +140,7 @@ function startUpRows(rows: readonly SeriesLine[], view: PageView): Html | undefi
 
 function lookedText({ looked, total }: RepetitionSearch): string {
   if (total === 0) return 'no request is kept in this range';
-  return looked === total
-    ? `looked into all ${plural(total, 'kept request')} of this range`
-    : `looked into the newest ${countText(looked)} of ${countText(total)} kept requests; a reload looks further, up to 1,000`;
+  if (looked === total) return `looked into all ${plural(total, 'kept request')} of this range`;
+  const more = looked < Math.min(total, MAX_REQUESTS) ? '; a reload looks further' : '';
+  return `looked into the newest ${countText(looked)} of ${countText(total)} kept requests${more}`;
 }
