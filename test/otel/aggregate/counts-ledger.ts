@@ -113,7 +113,7 @@ export class CountingPlace {
   readonly clock: FakeClock;
   readonly path: string | undefined;
   readonly #folder: string | undefined;
-  #processes = 0;
+  readonly #processes: CountingProcess[] = [];
 
   constructor(startMillis: number, hasFile: boolean) {
     this.clock = new FakeClock(startMillis);
@@ -122,16 +122,20 @@ export class CountingPlace {
   }
 
   start(tierBytes = 1e6, partsOf: PartsOf = () => []): CountingProcess {
-    const id = `process-${this.#processes++}`;
+    const id = `process-${this.#processes.length}`;
     this.alive.add(id);
-    return new CountingProcess(this, id, tierBytes, partsOf);
+    const process = new CountingProcess(this, id, tierBytes, partsOf);
+    this.#processes.push(process);
+    return process;
   }
 
   sentIn({ fromMillis, toMillis }: TimeRange): readonly Sent[] {
     return this.ledger.filter(({ atMillis }) => atMillis >= fromMillis && atMillis < toMillis);
   }
 
+  /** Those that were killed, too: their timers would write on. */
   remove(): void {
+    for (const { history } of this.#processes) history?.close();
     if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
   }
 }
