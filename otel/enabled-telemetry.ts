@@ -6,14 +6,14 @@ import type { MetricReader } from '@opentelemetry/sdk-metrics';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { AlwaysOnSampler, createAlwaysRecordSampler, ParentBasedSampler } from '@opentelemetry/sdk-trace';
 import { RedAggregator } from './aggregate/red-aggregator.ts';
-import { systemClock } from './clock.ts';
+import { systemClock } from './base/clock.ts';
 import type { TelemetryConfig } from './config.ts';
-import { Deadline } from './export/deadline.ts';
+import { Deadline } from './base/deadline.ts';
 import { describeError, NO_EXPORT } from './export/export-health.ts';
 import { createLogExport, createMetricExport, createSpanPipeline } from './export/otlp-export.ts';
 import type { MetricExport } from './export/otlp-export.ts';
 import { RedMetricProducer } from './export/red-metric-producer.ts';
-import type { Guard } from './guard.ts';
+import type { Guard } from './base/guard.ts';
 import { BetterSqlite3Instrumentation } from './instrumentation/better-sqlite3-instrumentation.ts';
 import { AsyncContextManager } from './instrumentation/context-manager.ts';
 import { createHttpInstrumentation } from './instrumentation/http-instrumentation.ts';
@@ -38,7 +38,7 @@ import { TraceLogProcessor } from './store/trace-log-processor.ts';
 import { TraceLogs } from './store/trace-logs.ts';
 import { TelemetryStore } from './store/telemetry-store.ts';
 import { TraceRing } from './store/trace-ring.ts';
-import { telemetryResource } from './telemetry-resource.ts';
+import { telemetryResource } from './base/resource.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** A process manager asks, waits 10 s as a rule, and kills; who pressed Ctrl-C waits less. */

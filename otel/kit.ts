@@ -1,5 +1,5 @@
 /** Functions of the kit that an app and its pages use too. Importing this file starts nothing. */
-export { isSecretName, mayHoldSecret } from './secret-names.ts';
+export { isSecretName, mayHoldSecret } from './base/secret-names.ts';
 export {
   forwardedRequest,
   type ForwardedRequest,

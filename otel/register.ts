@@ -1,6 +1,6 @@
 import { loadTelemetryConfig, TelemetryConfigError } from './config.ts';
 import type { TelemetryConfig } from './config.ts';
-import { isInheritedStart, noteStart } from './inherited-start.ts';
+import { isInheritedStart, noteStart } from './base/inherited-start.ts';
 import { startTelemetry } from './telemetry.ts';
 
 // For `node --import`: telemetry has to be there before the app loads what it patches.

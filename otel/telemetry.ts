@@ -1,6 +1,6 @@
 import type DatabaseConstructor from 'better-sqlite3';
 import type { TelemetryConfig } from './config.ts';
-import { Guard } from './guard.ts';
+import { Guard } from './base/guard.ts';
 import { RuntimeSampler } from './instrumentation/runtime.ts';
 import type { EffectiveSetting, RenderTracer, TelemetryControl, TelemetryQuery } from './query.ts';
 import { disabledTelemetry } from './store/disabled-telemetry.ts';

@@ -14,8 +14,8 @@ const MAX_LINES_OF_QUERY = 560;
 const ENTRIES = ['src/main.ts', 'src/demo/serve.ts'];
 /** The settings, and the demo, which hands its environment on to the blog it starts. */
 const ENVIRONMENT_READERS = [
+  'otel/base/inherited-start.ts',
   'otel/config.ts',
-  'otel/inherited-start.ts',
   'src/config.ts',
   'src/demo/main.ts',
 ];

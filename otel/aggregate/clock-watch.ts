@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../base/clock.ts';
 
 /** Clocks are put right by less than that all the time; and an operation may end on another's reading of the same clock. */
 const SKEW_MILLIS = 2000;

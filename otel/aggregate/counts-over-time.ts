@@ -1,5 +1,5 @@
 import type { TimeRange } from '../query.ts';
-import { contains } from '../time-range.ts';
+import { contains } from '../base/time-range.ts';
 import type { CountsArchive, LostTime, RollUp } from './counts-archive.ts';
 import { inAll } from './gaps.ts';
 import { mergePacked } from './packed-bucket.ts';

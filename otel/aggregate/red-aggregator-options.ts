@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../base/clock.ts';
 import type { OperationType } from '../query.ts';
 import type { ClockStep } from './clock-watch.ts';
 import type { Tier } from './tiers.ts';

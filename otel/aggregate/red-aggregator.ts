@@ -8,7 +8,7 @@ import type {
   TimeRange,
 } from '../query.ts';
 import { OPERATION_TYPES } from '../query.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../base/clock.ts';
 import { type ClockStep, ClockWatch } from './clock-watch.ts';
 import type { CountsArchive } from './counts-archive.ts';
 import { CountsOverTime, type SeriesTargets } from './counts-over-time.ts';

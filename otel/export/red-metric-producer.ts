@@ -16,7 +16,7 @@ import type { DurationSketch } from '../aggregate/duration-sketch.ts';
 import { OVERFLOW_SERIES } from '../aggregate/series-book.ts';
 import type { RedAggregator } from '../aggregate/red-aggregator.ts';
 import type { RedBucket } from '../aggregate/red-bucket.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../base/clock.ts';
 import type { OperationType } from '../query.ts';
 import { UNKNOWN_PATHS } from '../sampling/operation-type.ts';
 import {
@@ -25,7 +25,7 @@ import {
   ATTR_HTTP_REQUEST_METHOD,
   ATTR_HTTP_ROUTE,
   ATTR_RENDER_TEMPLATE,
-} from '../semconv.ts';
+} from '../base/semconv.ts';
 
 /** 32 buckets per power of two: 2.2 % wide, as close as the scale gets to the 2 % of our sketches. */
 const SCALE = 5;

@@ -3,7 +3,7 @@ import { getRPCMetadata } from '@opentelemetry/core';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { seriesOf } from '../sampling/operation-type.ts';
 import { SeriesNames } from '../sampling/series-names.ts';
-import { ATTR_HTTP_ROUTE } from '../semconv.ts';
+import { ATTR_HTTP_ROUTE } from '../base/semconv.ts';
 import { plusNanos } from './hr-time.ts';
 import { LiveSpan } from './live-span.ts';
 

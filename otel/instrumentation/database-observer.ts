@@ -1,5 +1,5 @@
 import type { Context } from '@opentelemetry/api';
-import type { Guard } from '../guard.ts';
+import type { Guard } from '../base/guard.ts';
 import type { WorkSample } from '../sampling/cost-meter.ts';
 import { StatementFacts } from './statement-facts.ts';
 import type { ObservedStatement } from './statement-wrapper.ts';

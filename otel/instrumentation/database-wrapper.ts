@@ -1,4 +1,4 @@
-import { ATTR_DB_RESPONSE_RETURNED_ROWS } from '../semconv.ts';
+import { ATTR_DB_RESPONSE_RETURNED_ROWS } from '../base/semconv.ts';
 import type { DatabaseObserver } from './database-observer.ts';
 import type { Method } from './method-patch.ts';
 import { plainSubject, statementFault } from './statement-facts.ts';

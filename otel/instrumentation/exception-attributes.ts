@@ -1,5 +1,5 @@
 import type { Attributes, Exception } from '@opentelemetry/api';
-import { ATTR_EXCEPTION_MESSAGE, ATTR_EXCEPTION_STACKTRACE, ATTR_EXCEPTION_TYPE } from '../semconv.ts';
+import { ATTR_EXCEPTION_MESSAGE, ATTR_EXCEPTION_STACKTRACE, ATTR_EXCEPTION_TYPE } from '../base/semconv.ts';
 
 /** What `recordException` of the SDK tells of it: the code before the name, and nothing that is empty. */
 export function exceptionAttributes(exception: Exception): Attributes {

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { context, createNoopMeter } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
 import { HttpInstrumentation, type HttpInstrumentationConfig } from '@opentelemetry/instrumentation-http';
-import { type Clock, systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
 import { HttpServerSpans, type HttpServerSpansOptions } from './http-server-spans.ts';
 import { REDACTED_QUERY_PARAMS } from './redacted-query.ts';
 

@@ -12,7 +12,7 @@ import {
   ATTR_URL_QUERY,
   ATTR_URL_SCHEME,
   ATTR_USER_AGENT_ORIGINAL,
-} from '../semconv.ts';
+} from '../base/semconv.ts';
 import type { TrustedProxies } from '../settings/trusted-proxies.ts';
 import { forwardedRequest, type ForwardedRequest, type ForwardedWords } from './forwarded-request.ts';
 import { redactedQuery } from './redacted-query.ts';

@@ -7,7 +7,7 @@ import {
   ATTR_HTTP_RESPONSE_STATUS_CODE,
   ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE,
   ATTR_HTTP_ROUTE,
-} from '../semconv.ts';
+} from '../base/semconv.ts';
 import { messageOf } from './error-facts.ts';
 import { type HttpOutcome, failureOf, httpOutcome } from './http-outcome.ts';
 import type { LiveSpan } from './live-span.ts';

@@ -11,9 +11,9 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { setRPCMetadata, suppressTracing } from '@opentelemetry/core';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../base/clock.ts';
 import type { CostMeter } from '../sampling/cost-meter.ts';
-import type { Guard } from '../guard.ts';
+import type { Guard } from '../base/guard.ts';
 import { DEFAULT_TRUSTED_PROXIES } from '../settings/trusted-proxies.ts';
 import type { AsyncContextManager } from './context-manager.ts';
 import type { ClientRules } from './http-request-attributes.ts';

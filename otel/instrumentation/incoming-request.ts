@@ -6,7 +6,7 @@ import { type RPCMetadata, RPCType } from '@opentelemetry/core';
 import { NO_STATUS } from '../aggregate/status-counts.ts';
 import type { KnownOperation } from '../sampling/ended-span.ts';
 import { isClientError, isCutShort, slownessOf, UNKNOWN_PATHS } from '../sampling/operation-type.ts';
-import { ATTR_ADDRESS_UNKNOWN, ATTR_HTTP_REQUEST_METHOD, ATTR_HTTP_REQUEST_WAIT } from '../semconv.ts';
+import { ATTR_ADDRESS_UNKNOWN, ATTR_HTTP_REQUEST_METHOD, ATTR_HTTP_REQUEST_WAIT } from '../base/semconv.ts';
 import { callerOf, REQUEST_FACTS, type RequestFacts } from './context.ts';
 import type { HttpOutcome } from './http-outcome.ts';
 import {

@@ -1,5 +1,5 @@
 import { type Context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
-import { ATTR_DB_RESPONSE_RETURNED_ROWS } from '../semconv.ts';
+import { ATTR_DB_RESPONSE_RETURNED_ROWS } from '../base/semconv.ts';
 import type { DatabaseObserver } from './database-observer.ts';
 import type { Method } from './method-patch.ts';
 import { statementFault } from './statement-facts.ts';

@@ -1,8 +1,8 @@
 import type { Attributes, SpanKind } from '@opentelemetry/api';
 import type { InstrumentationScope } from '@opentelemetry/core';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
-import type { Clock } from '../clock.ts';
-import type { Guard } from '../guard.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Guard } from '../base/guard.ts';
 import type { CostMeter } from '../sampling/cost-meter.ts';
 import type { KnownOperation } from '../sampling/ended-span.ts';
 import type { SpanTemplate } from '../sampling/kept-span.ts';

@@ -25,7 +25,7 @@ import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
 import { estimatePartsBytes } from '../export/span-size.ts';
 import type { SelfDescribing, KnownOperation } from '../sampling/ended-span.ts';
 import type { SelfWeighing } from '../sampling/held-bytes.ts';
-import { ATTR_EXCEPTION_MESSAGE, ATTR_EXCEPTION_TYPE } from '../semconv.ts';
+import { ATTR_EXCEPTION_MESSAGE, ATTR_EXCEPTION_TYPE } from '../base/semconv.ts';
 import { exceptionAttributes } from './exception-attributes.ts';
 import { plusNanos } from './hr-time.ts';
 import type { LazyAttributes, LiveSpanSource, SpanStart } from './live-span-source.ts';

@@ -1,4 +1,4 @@
-import { isSecretName, SECRET_WORDS } from '../secret-names.ts';
+import { isSecretName, SECRET_WORDS } from '../base/secret-names.ts';
 
 /** For instrumentation-http, which compares whole names: its own list and every word of ours. */
 export const REDACTED_QUERY_PARAMS: readonly string[] = [

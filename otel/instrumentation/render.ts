@@ -8,11 +8,11 @@ import {
 } from '@opentelemetry/api';
 import type { CostMeter } from '../sampling/cost-meter.ts';
 import type { OperationRecorder } from '../aggregate/ended-operation.ts';
-import { type Clock, systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
 import type { RenderTracer } from '../query.ts';
 import type { KnownOperation } from '../sampling/ended-span.ts';
 import type { SpanTemplate } from '../sampling/kept-span.ts';
-import { ATTR_RENDER_TEMPLATE } from '../semconv.ts';
+import { ATTR_RENDER_TEMPLATE } from '../base/semconv.ts';
 import { requestFactsOf } from './context.ts';
 import { errorTypeOf, messageOf, stackFramesOf } from './error-facts.ts';
 import { LiveSpan } from './live-span.ts';

@@ -1,8 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { errorMonitor } from 'node:events';
 import { ServerResponse } from 'node:http';
-import type { Clock } from '../clock.ts';
-import type { Guard } from '../guard.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Guard } from '../base/guard.ts';
 import type { CostMeter } from '../sampling/cost-meter.ts';
 import { type Method, resemble } from './method-patch.ts';
 import { LONG_CHUNK_BYTES, UnsentBytes } from './unsent-bytes.ts';

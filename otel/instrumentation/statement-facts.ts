@@ -6,7 +6,7 @@ import {
   ATTR_DB_QUERY_TEXT,
   ATTR_DB_RESPONSE_STATUS_CODE,
   ATTR_DB_SYSTEM_NAME,
-} from '../semconv.ts';
+} from '../base/semconv.ts';
 import { errorTypeOf, messageOf, stackFramesOf } from './error-facts.ts';
 import { namesOfSource, namesOfSummary } from '../sql/statement-names.ts';
 import type { OperationFault, OperationSubject } from './timed-operation.ts';

@@ -12,8 +12,8 @@ import {
 import { type InstrumentationScope, isTracingSuppressed } from '@opentelemetry/core';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { EndedOperation, OperationRecorder } from '../aggregate/ended-operation.ts';
-import { type Clock, systemClock } from '../clock.ts';
-import type { Guard } from '../guard.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
+import type { Guard } from '../base/guard.ts';
 import type { OperationType } from '../query.ts';
 import type { FinishedOperationSink } from '../sampling/finished-operation.ts';
 import type { StatementNames } from '../sql/statement-names.ts';
@@ -22,7 +22,7 @@ import {
   ATTR_EXCEPTION_MESSAGE,
   ATTR_EXCEPTION_STACKTRACE,
   ATTR_EXCEPTION_TYPE,
-} from '../semconv.ts';
+} from '../base/semconv.ts';
 import { callerOf, plusNanos, requestFactsOf, spanTimeOf } from './context.ts';
 import { FinishedSpan } from './finished-span.ts';
 

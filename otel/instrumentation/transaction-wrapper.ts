@@ -4,7 +4,7 @@ import {
   ATTR_DB_TRANSACTION_COMMIT_DURATION,
   ATTR_DB_TRANSACTION_MODE,
   ATTR_DB_TRANSACTION_OUTCOME,
-} from '../semconv.ts';
+} from '../base/semconv.ts';
 import type { DatabaseObserver } from './database-observer.ts';
 import { type Method, resemble } from './method-patch.ts';
 import { databaseAttributes, statementFault } from './statement-facts.ts';

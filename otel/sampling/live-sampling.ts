@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../base/clock.ts';
 import type { Marker } from '../query.ts';
 import { readSettings } from '../settings/read-settings.ts';
 import { formatSamplingRates } from '../settings/sampling-rates.ts';

@@ -16,7 +16,7 @@ import {
   ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE,
   ATTR_HTTP_ROUTE,
   ATTR_RENDER_TEMPLATE,
-} from '../semconv.ts';
+} from '../base/semconv.ts';
 import { namesOfAttributes, type StatementNames } from '../sql/statement-names.ts';
 import { cutSeries, SeriesNames } from './series-names.ts';
 

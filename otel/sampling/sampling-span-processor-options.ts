@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.ts';
-import type { Guard } from '../guard.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Guard } from '../base/guard.ts';
 import type { CostMeter } from './cost-meter.ts';
 import type { SamplingSettings } from './policies.ts';
 import type { SamplingLimits } from './sampling-limits.ts';

@@ -1,8 +1,8 @@
 import { context, ROOT_CONTEXT, type Context } from '@opentelemetry/api';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace';
 import type { EndedOperation, OperationRecorder } from '../aggregate/ended-operation.ts';
-import { type Clock, systemClock } from '../clock.ts';
-import type { Guard } from '../guard.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
+import type { Guard } from '../base/guard.ts';
 import type { OperationType, SamplingFacts, OperationCounts, StormFacts } from '../query.ts';
 import type { BufferedTrace } from './buffered-trace.ts';
 import { CostMeter } from './cost-meter.ts';

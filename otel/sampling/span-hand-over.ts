@@ -1,7 +1,7 @@
 import { ExportResultCode, type ExportResult } from '@opentelemetry/core';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
-import { Deadline } from '../export/deadline.ts';
-import type { Guard } from '../guard.ts';
+import { Deadline } from '../base/deadline.ts';
+import type { Guard } from '../base/guard.ts';
 import type { OperationType } from '../query.ts';
 import type { HeldFacts } from './buffered-trace.ts';
 import type { Bits56 } from './consistent-threshold.ts';

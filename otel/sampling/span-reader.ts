@@ -1,6 +1,6 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import type { Clock } from '../clock.ts';
-import type { Guard } from '../guard.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Guard } from '../base/guard.ts';
 import type { OperationType } from '../query.ts';
 import type { BufferedTrace } from './buffered-trace.ts';
 import { type EndedSpan, KnownSpan, ReadSpan, type SelfDescribing, unreadableSpan } from './ended-span.ts';

@@ -1,6 +1,6 @@
 import { estimateSpanBytes } from '../export/span-size.ts';
 import type { StormFacts } from '../query.ts';
-import { ATTR_ERROR_TYPE } from '../semconv.ts';
+import { ATTR_ERROR_TYPE } from '../base/semconv.ts';
 import { type Bits56, isAtLeast, KEEP_ALL, REJECT_ALL, thresholdOf } from './consistent-threshold.ts';
 import type { EndedSpan } from './ended-span.ts';
 import type { StormFate } from './policies.ts';

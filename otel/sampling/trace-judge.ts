@@ -1,5 +1,5 @@
 import type { EndedOperation } from '../aggregate/ended-operation.ts';
-import type { Guard } from '../guard.ts';
+import type { Guard } from '../base/guard.ts';
 import type { OperationType } from '../query.ts';
 import type { BufferedTrace, Verdict } from './buffered-trace.ts';
 import { type Bits56, KEEP_ALL } from './consistent-threshold.ts';

@@ -1,7 +1,7 @@
 import type { EffectiveSetting } from '../query.ts';
 import { nearestName } from './nearest-name.ts';
 import { withoutCredentials } from './otlp-target.ts';
-import { mayHoldSecret } from '../secret-names.ts';
+import { mayHoldSecret } from '../base/secret-names.ts';
 import { InvalidSetting } from './setting-parsers.ts';
 import { SETTINGS, TELEMETRY_SETTINGS } from './settings-table.ts';
 import type { Setting, SettingKey, SettingValues } from './settings-table.ts';

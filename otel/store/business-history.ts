@@ -1,5 +1,5 @@
 import { FIRST_KEPT_TIER, TIERS } from '../aggregate/tiers.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../base/clock.ts';
 import type { AttributeMap, BusinessMetric, TimeRange } from '../query.ts';
 import { CountCells } from './count-cells.ts';
 import type { HistoryFile } from './history-file.ts';

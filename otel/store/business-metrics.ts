@@ -1,8 +1,8 @@
 import { AggregationType, DataPointType, InstrumentType, MetricReader } from '@opentelemetry/sdk-metrics';
 import type { AggregationOption, MetricData } from '@opentelemetry/sdk-metrics';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
-import type { Guard } from '../guard.ts';
-import { type Clock, systemClock } from '../clock.ts';
+import type { Guard } from '../base/guard.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
 import type { AttributeMap, BusinessMetric, CountSource } from '../query.ts';
 import { copyAttributes, cutText, toAttributeMap } from './attribute-copy.ts';
 import { backgroundTimeout } from './background-timer.ts';

@@ -1,5 +1,5 @@
 import type { CallerBook } from '../aggregate/series-book.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../base/clock.ts';
 import type { HistoryFile } from './history-file.ts';
 import type { HistoryPart } from './history-part.ts';
 

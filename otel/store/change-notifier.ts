@@ -1,4 +1,4 @@
-import type { Guard } from '../guard.ts';
+import type { Guard } from '../base/guard.ts';
 import { backgroundTimeout } from './background-timer.ts';
 
 const MIN_INTERVAL_MILLIS = 1000;

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../base/clock.ts';
 
 /** Clocks are put right by less than that without anybody's mistake. */
 const MAX_STEP_MILLIS = 3_600_000;

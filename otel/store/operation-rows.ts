@@ -3,12 +3,12 @@ import {
   ATTR_EXCEPTION_MESSAGE,
   ATTR_EXCEPTION_TYPE,
   ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE,
-} from '../semconv.ts';
+} from '../base/semconv.ts';
 import type { OperationFilter, OperationList, OperationRow, OperationType, SamplingFacts } from '../query.ts';
 import { attributeOf } from './attribute-copy.ts';
 import { endMillisOf } from './span-record.ts';
 import type { SpanRecord } from './span-record.ts';
-import { contains } from '../time-range.ts';
+import { contains } from '../base/time-range.ts';
 import { clampLimit, MAX_OPERATIONS } from './trace-filter.ts';
 import type { TraceRecord } from './trace-record.ts';
 

@@ -3,7 +3,7 @@ import type { CountsArchive, LostTime, RollUp } from '../aggregate/counts-archiv
 import { isSoundPacked, mergePackedAll } from '../aggregate/packed-bucket.ts';
 import { alignDown, FIRST_KEPT_TIER, TIERS } from '../aggregate/tiers.ts';
 import type { TimeRange } from '../query.ts';
-import { contains } from '../time-range.ts';
+import { contains } from '../base/time-range.ts';
 import { isOwnerGone, lostUntil, type RollUpOwner, RollUpOwners } from './roll-up-owners.ts';
 import { type CountRow, RollUpTable } from './roll-up-table.ts';
 import { fromVersion1 } from './version-1-buckets.ts';

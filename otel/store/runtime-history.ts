@@ -2,7 +2,7 @@ import type { RuntimeSample, TimeRange } from '../query.ts';
 import type { HistoryFile } from './history-file.ts';
 import type { HistoryPart } from './history-part.ts';
 import { mergedSample, sampleCourse } from './merged-samples.ts';
-import { contains } from '../time-range.ts';
+import { contains } from '../base/time-range.ts';
 import { PackedSamples } from './packed-samples.ts';
 
 /** A day at the default interval of 30 s. */

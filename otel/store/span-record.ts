@@ -1,4 +1,4 @@
-import { ATTR_EXCEPTION_TYPE } from '../semconv.ts';
+import { ATTR_EXCEPTION_TYPE } from '../base/semconv.ts';
 import type {
   AttributeMap,
   AttributeValue,

@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.ts';
-import type { Guard } from '../guard.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Guard } from '../base/guard.ts';
 import type {
   BufferFacts,
   BusinessMetric,
@@ -39,7 +39,7 @@ import { processFacts } from './process-facts.ts';
 import type { RuntimeReader } from './process-facts.ts';
 import { toSpanRow } from './span-record.ts';
 import type { SpanRecord } from './span-record.ts';
-import { contains } from '../time-range.ts';
+import { contains } from '../base/time-range.ts';
 import { linesTogether } from './trace-logs.ts';
 import type { TraceLogs } from './trace-logs.ts';
 import type { TraceRing } from './trace-ring.ts';

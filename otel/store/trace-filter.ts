@@ -3,7 +3,7 @@ import { endMillisOf } from './span-record.ts';
 import type { SpanRecord } from './span-record.ts';
 import type { TraceRecord } from './trace-record.ts';
 import { textsOf } from './trace-words.ts';
-import { contains } from '../time-range.ts';
+import { contains } from '../base/time-range.ts';
 
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1000;

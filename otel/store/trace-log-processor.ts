@@ -1,6 +1,6 @@
 import { isSpanContextValid, SeverityNumber } from '@opentelemetry/api';
 import type { LogRecordProcessor, ReadWriteLogRecord } from '@opentelemetry/sdk-logs';
-import type { Guard } from '../guard.ts';
+import type { Guard } from '../base/guard.ts';
 import type { AttributeMap, LogLine } from '../query.ts';
 import { cutText, stringBytes } from './attribute-copy.ts';
 import type { TraceLogs } from './trace-logs.ts';

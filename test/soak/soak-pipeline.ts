@@ -7,9 +7,9 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import { RedAggregator } from '../../otel/aggregate/red-aggregator.ts';
-import { systemClock } from '../../otel/clock.ts';
+import { systemClock } from '../../otel/base/clock.ts';
 import { OtlpPipeline } from '../../otel/export/otlp-pipeline.ts';
-import { Guard } from '../../otel/guard.ts';
+import { Guard } from '../../otel/base/guard.ts';
 import { SamplingSpanProcessor } from '../../otel/sampling/sampling-span-processor.ts';
 import { InProcessSpanExporter } from '../../otel/store/in-process-span-exporter.ts';
 import { TraceRing } from '../../otel/store/trace-ring.ts';

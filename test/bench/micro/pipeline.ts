@@ -1,6 +1,6 @@
 import { RedAggregator } from '../../../otel/aggregate/red-aggregator.ts';
-import { systemClock } from '../../../otel/clock.ts';
-import { Guard } from '../../../otel/guard.ts';
+import { systemClock } from '../../../otel/base/clock.ts';
+import { Guard } from '../../../otel/base/guard.ts';
 import { SamplingSpanProcessor } from '../../../otel/sampling/sampling-span-processor.ts';
 import { InProcessSpanExporter } from '../../../otel/store/in-process-span-exporter.ts';
 import { TraceRing } from '../../../otel/store/trace-ring.ts';

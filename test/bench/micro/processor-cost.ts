@@ -2,7 +2,7 @@ import type { ReadableSpan, Span } from '@opentelemetry/sdk-trace';
 import { NoopSpanProcessor } from '@opentelemetry/sdk-trace';
 import { FinishedSpan } from '../../../otel/instrumentation/finished-span.ts';
 import { statementSubject } from '../../../otel/instrumentation/statement-facts.ts';
-import { ATTR_DB_RESPONSE_RETURNED_ROWS } from '../../../otel/semconv.ts';
+import { ATTR_DB_RESPONSE_RETURNED_ROWS } from '../../../otel/base/semconv.ts';
 import { addedNanos } from './compare.ts';
 import type { Figure } from './figure.ts';
 import { createPipeline } from './pipeline.ts';

@@ -2,7 +2,7 @@ import { context, ROOT_CONTEXT, SpanKind, trace, type Context } from '@opentelem
 import { type RPCMetadata, RPCType, setRPCMetadata } from '@opentelemetry/core';
 import { type Span, TracerProvider } from '@opentelemetry/sdk-trace';
 import Database from 'better-sqlite3';
-import { Guard } from '../../../otel/guard.ts';
+import { Guard } from '../../../otel/base/guard.ts';
 import { BetterSqlite3Instrumentation } from '../../../otel/instrumentation/better-sqlite3-instrumentation.ts';
 import { setRequestFacts } from '../../fixtures/request-facts.ts';
 import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';

@@ -8,7 +8,7 @@ import {
   ATTR_HTTP_RESPONSE_STATUS_CODE,
   ATTR_HTTP_ROUTE,
   ATTR_RENDER_TEMPLATE,
-} from '../../../otel/semconv.ts';
+} from '../../../otel/base/semconv.ts';
 
 /** A provider without processors, so that spans can be shown to one by hand. */
 const tracer: Tracer = new TracerProvider({}).getTracer('bench');

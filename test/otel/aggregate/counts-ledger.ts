@@ -5,7 +5,7 @@ import Database from 'better-sqlite3';
 import type { EndedOperation } from '../../../otel/aggregate/ended-operation.ts';
 import { RedAggregator } from '../../../otel/aggregate/red-aggregator.ts';
 import { TIERS } from '../../../otel/aggregate/tiers.ts';
-import { Guard } from '../../../otel/guard.ts';
+import { Guard } from '../../../otel/base/guard.ts';
 import type { OperationType, TimeRange } from '../../../otel/query.ts';
 import type { HistoryPart } from '../../../otel/store/history-part.ts';
 import { History } from '../../../otel/store/history.ts';

@@ -9,7 +9,7 @@ import {
 import { type RPCMetadata, RPCType, setRPCMetadata, suppressTracing } from '@opentelemetry/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
-import { Guard } from '../../../otel/guard.ts';
+import { Guard } from '../../../otel/base/guard.ts';
 import { BetterSqlite3Instrumentation } from '../../../otel/instrumentation/better-sqlite3-instrumentation.ts';
 import { setRequestFacts } from '../../fixtures/request-facts.ts';
 import { FakeRecorder, SteppingClock, TracingFixture } from './tracing-fixture.ts';

@@ -1,7 +1,7 @@
 import { context, type Tracer, trace } from '@opentelemetry/api';
 import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
 import Database from 'better-sqlite3';
-import { Guard } from '../../../otel/guard.ts';
+import { Guard } from '../../../otel/base/guard.ts';
 import { BetterSqlite3Instrumentation } from '../../../otel/instrumentation/better-sqlite3-instrumentation.ts';
 import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';
 import { createRenderTracer } from '../../../otel/instrumentation/render.ts';

@@ -7,8 +7,8 @@ import { isTracingSuppressed } from '@opentelemetry/core';
 import { defaultResource } from '@opentelemetry/resources';
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { systemClock } from '../../../otel/clock.ts';
-import { Guard } from '../../../otel/guard.ts';
+import { systemClock } from '../../../otel/base/clock.ts';
+import { Guard } from '../../../otel/base/guard.ts';
 import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';
 import { HttpServerSpans } from '../../../otel/instrumentation/http-server-spans.ts';
 

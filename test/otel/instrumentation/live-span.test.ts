@@ -19,8 +19,8 @@ import {
 } from '@opentelemetry/sdk-trace';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
-import type { Clock } from '../../../otel/clock.ts';
-import { Guard } from '../../../otel/guard.ts';
+import type { Clock } from '../../../otel/base/clock.ts';
+import { Guard } from '../../../otel/base/guard.ts';
 import { LinkedContext } from '../../../otel/instrumentation/linked-context.ts';
 import { LiveSpan } from '../../../otel/instrumentation/live-span.ts';
 

@@ -1,7 +1,7 @@
 import { SpanKind, SpanStatusCode, context, trace } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Guard } from '../../../otel/guard.ts';
+import { Guard } from '../../../otel/base/guard.ts';
 import { createRenderTracer } from '../../../otel/instrumentation/render.ts';
 import { FakeRecorder, SteppingClock, TracingFixture } from './tracing-fixture.ts';
 

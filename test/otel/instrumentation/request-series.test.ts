@@ -1,7 +1,7 @@
 import { SpanKind } from '@opentelemetry/api';
 import { defaultResource } from '@opentelemetry/resources';
 import { describe, expect, it } from '@jest/globals';
-import { Guard } from '../../../otel/guard.ts';
+import { Guard } from '../../../otel/base/guard.ts';
 import { type RequestFacts, callerOf } from '../../../otel/instrumentation/context.ts';
 import { LinkedContext } from '../../../otel/instrumentation/linked-context.ts';
 import { LiveSpan } from '../../../otel/instrumentation/live-span.ts';

@@ -4,7 +4,7 @@ import { channel } from 'node:diagnostics_channel';
 import { fileURLToPath } from 'node:url';
 import { ROOT_CONTEXT, context, createContextKey } from '@opentelemetry/api';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { Guard } from '../../../otel/guard.ts';
+import { Guard } from '../../../otel/base/guard.ts';
 import type { RuntimeSample } from '../../../otel/query.ts';
 import { RuntimeSampler } from '../../../otel/instrumentation/runtime.ts';
 

@@ -7,7 +7,7 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import type { EndedOperation, OperationRecorder } from '../../../otel/aggregate/ended-operation.ts';
-import type { Clock } from '../../../otel/clock.ts';
+import type { Clock } from '../../../otel/base/clock.ts';
 import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';
 
 /** The global tracer provider and context manager of one test file, with what was exported. */

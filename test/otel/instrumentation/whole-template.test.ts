@@ -1,7 +1,7 @@
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { describe, expect, it } from '@jest/globals';
 import { emptyResource } from '@opentelemetry/resources';
-import { Guard } from '../../../otel/guard.ts';
+import { Guard } from '../../../otel/base/guard.ts';
 import { LiveSpan } from '../../../otel/instrumentation/live-span.ts';
 import { SteppingClock } from './tracing-fixture.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
-import { ATTR_ERROR_TYPE } from '../../../otel/semconv.ts';
+import { ATTR_ERROR_TYPE } from '../../../otel/base/semconv.ts';
 import { fail, startProcessor } from './processor-fixture.ts';
 
 type Started = ReturnType<typeof startProcessor>;

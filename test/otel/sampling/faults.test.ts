@@ -7,8 +7,8 @@ import {
   type SpanProcessor,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import type { Clock } from '../../../otel/clock.ts';
-import { Guard } from '../../../otel/guard.ts';
+import type { Clock } from '../../../otel/base/clock.ts';
+import { Guard } from '../../../otel/base/guard.ts';
 import type { OperationCounts } from '../../../otel/query.ts';
 import type { SamplingSettings } from '../../../otel/sampling/policies.ts';
 import { SamplingSpanProcessor } from '../../../otel/sampling/sampling-span-processor.ts';

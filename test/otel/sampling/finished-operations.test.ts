@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { FinishedSpan } from '../../../otel/instrumentation/finished-span.ts';
 import { statementSubject } from '../../../otel/instrumentation/statement-facts.ts';
-import { ATTR_HTTP_REQUEST_METHOD, ATTR_HTTP_ROUTE } from '../../../otel/semconv.ts';
+import { ATTR_HTTP_REQUEST_METHOD, ATTR_HTTP_ROUTE } from '../../../otel/base/semconv.ts';
 import { fail, startProcessor } from './processor-fixture.ts';
 
 const SUBJECT = statementSubject('SELECT * FROM posts WHERE id = ?', 'blog.db');

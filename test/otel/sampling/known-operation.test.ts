@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { defaultResource } from '@opentelemetry/resources';
 import fc from 'fast-check';
-import { Guard } from '../../../otel/guard.ts';
+import { Guard } from '../../../otel/base/guard.ts';
 import type { HttpOutcome } from '../../../otel/instrumentation/http-outcome.ts';
 import { IncomingRequest } from '../../../otel/instrumentation/incoming-request.ts';
 import { LinkedContext } from '../../../otel/instrumentation/linked-context.ts';

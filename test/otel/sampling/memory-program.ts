@@ -9,8 +9,8 @@ import {
 } from '@opentelemetry/api';
 import { TracerProvider } from '@opentelemetry/sdk-trace';
 import { RedAggregator } from '../../../otel/aggregate/red-aggregator.ts';
-import { systemClock } from '../../../otel/clock.ts';
-import { Guard } from '../../../otel/guard.ts';
+import { systemClock } from '../../../otel/base/clock.ts';
+import { Guard } from '../../../otel/base/guard.ts';
 import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';
 import { SamplingSpanProcessor } from '../../../otel/sampling/sampling-span-processor.ts';
 import { InProcessSpanExporter } from '../../../otel/store/in-process-span-exporter.ts';

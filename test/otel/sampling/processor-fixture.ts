@@ -11,7 +11,7 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import { RedAggregator } from '../../../otel/aggregate/red-aggregator.ts';
-import { Guard } from '../../../otel/guard.ts';
+import { Guard } from '../../../otel/base/guard.ts';
 import type { OperationType } from '../../../otel/query.ts';
 import type { KeptSpan } from '../../../otel/sampling/kept-span.ts';
 import type { SamplingSettings } from '../../../otel/sampling/policies.ts';

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { FinishedSpan } from '../../../otel/instrumentation/finished-span.ts';
 import { statementSubject } from '../../../otel/instrumentation/statement-facts.ts';
 import type { RuleCounts, SamplingRule } from '../../../otel/query.ts';
-import { ATTR_RENDER_TEMPLATE } from '../../../otel/semconv.ts';
+import { ATTR_RENDER_TEMPLATE } from '../../../otel/base/semconv.ts';
 import { fail, startProcessor } from './processor-fixture.ts';
 
 type Started = ReturnType<typeof startProcessor>;

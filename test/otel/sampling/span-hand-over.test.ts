@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
-import { Guard } from '../../../otel/guard.ts';
+import { Guard } from '../../../otel/base/guard.ts';
 import { SpanHandOver } from '../../../otel/sampling/span-hand-over.ts';
 
 function exporter(over: Partial<SpanExporter>): SpanExporter {

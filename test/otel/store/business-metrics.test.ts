@@ -1,6 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
-import { Guard } from '../../../otel/guard.ts';
+import { Guard } from '../../../otel/base/guard.ts';
 import { BusinessMetricReader, SERIES_DROPPED_METRIC } from '../../../otel/store/business-metrics.ts';
 
 function setUp(maxSeries?: number) {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { Guard } from '../../../otel/guard.ts';
+import { Guard } from '../../../otel/base/guard.ts';
 import { ChangeNotifier } from '../../../otel/store/change-notifier.ts';
 
 describe('ChangeNotifier', () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { Guard } from '../../../otel/guard.ts';
+import { Guard } from '../../../otel/base/guard.ts';
 import { History } from '../../../otel/store/history.ts';
 import type { HistoryOptions } from '../../../otel/store/history.ts';
 import { TraceRing } from '../../../otel/store/trace-ring.ts';

@@ -1,8 +1,8 @@
 // A process that opens the history file of its first argument at the moment of its second, writes ten traces from the number of its third,
 // and prints what it had to say.
 import Database from 'better-sqlite3';
-import { systemClock } from '../../../otel/clock.ts';
-import { Guard } from '../../../otel/guard.ts';
+import { systemClock } from '../../../otel/base/clock.ts';
+import { Guard } from '../../../otel/base/guard.ts';
 import { History } from '../../../otel/store/history.ts';
 import { TraceRing } from '../../../otel/store/trace-ring.ts';
 import { spanRecord, traceIdOf, WHOLE } from './kept-span-fixture.ts';

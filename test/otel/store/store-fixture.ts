@@ -1,6 +1,6 @@
 import { OperationTally } from '../../../otel/sampling/operation-tally.ts';
-import type { Clock } from '../../../otel/clock.ts';
-import { Guard } from '../../../otel/guard.ts';
+import type { Clock } from '../../../otel/base/clock.ts';
+import { Guard } from '../../../otel/base/guard.ts';
 import type { OperationSummary, RuntimeSample } from '../../../otel/query.ts';
 import type { AggregateReader } from '../../../otel/store/aggregate-reader.ts';
 import type { RuntimeReader } from '../../../otel/store/process-facts.ts';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { context, ROOT_CONTEXT, SeverityNumber, trace, TraceFlags } from '@opentelemetry/api';
 import { LoggerProvider } from '@opentelemetry/sdk-logs';
-import { Guard } from '../../../otel/guard.ts';
+import { Guard } from '../../../otel/base/guard.ts';
 import type { LogLine } from '../../../otel/query.ts';
 import { TraceLogProcessor } from '../../../otel/store/trace-log-processor.ts';
 import { TraceLogs } from '../../../otel/store/trace-logs.ts';

@@ -5,7 +5,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { context, trace } from '@opentelemetry/api';
 import { defaultResource } from '@opentelemetry/resources';
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
-import { Guard } from '../../../otel/guard.ts';
+import { Guard } from '../../../otel/base/guard.ts';
 import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';
 import { HttpServerSpans } from '../../../otel/instrumentation/http-server-spans.ts';
 import { takeTurns } from '../../../src/http/request-turns.ts';

@@ -1,4 +1,4 @@
-import type { TimeRange } from './query.ts';
+import type { TimeRange } from '../query.ts';
 
 /** Whether an instant is in a range; without one, every instant is. */
 export function contains(range: TimeRange | undefined, millis: number): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Guard } from '../../otel/guard.ts';
+import { Guard } from '../../../otel/base/guard.ts';
 
 describe('Guard', () => {
   it('answers the fallback and counts what was thrown, by place', () => {

@@ -1,4 +1,4 @@
-import type { TelemetryFault } from './query.ts';
+import type { TelemetryFault } from '../query.ts';
 
 /** Logs are asked for at most once per place in this time. */
 const LOG_INTERVAL_MILLIS = 60_000;
