@@ -5,6 +5,7 @@ export {
   type ForwardedRequest,
   type ForwardedWords,
 } from './instrumentation/forwarded-request.ts';
+export { activeRequestSpan, nameRequestRoute } from './instrumentation/request-route.ts';
 export {
   DEFAULT_TRUSTED_PROXIES,
   parseTrustedProxies,

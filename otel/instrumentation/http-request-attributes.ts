@@ -16,14 +16,14 @@ import {
 import type { TrustedProxies } from '../settings/trusted-proxies.ts';
 import { forwardedRequest, type ForwardedRequest, type ForwardedWords } from './forwarded-request.ts';
 import { redactedQuery } from './redacted-query.ts';
+import { knownMethod } from './request-route.ts';
 
 /** An inbound X-Request-ID is kept for the reader, never used as an id. */
 const ATTR_X_REQUEST_ID = 'http.request.header.x-request-id';
 const MAX_REQUEST_ID_LENGTH = 128;
-/** The methods semantic conventions name; any other is `_OTHER`, so that nobody can make up series. */
-const KNOWN_METHODS = new Set('GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH QUERY'.split(' '));
-/** A path that a URL parser would leave as it is: no dot segments, nothing to encode. */
-const PLAIN_PATH = /^(?:\/[\w~-][\w.~-]*)*\/?$/;
+/** The absolute form of a request target, up to its path (RFC 9112 section 3.2.2). */
+const ABSOLUTE_FORM = /^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i;
+const MAX_PORT = 65_535;
 
 /** What is believed and what is recorded of who asks. */
 export interface ClientRules {
@@ -46,10 +46,6 @@ export interface RequestWords extends ForwardedWords {
   readonly userAgent: string | undefined;
   readonly requestId: string | string[] | undefined;
   readonly clients: ClientRules;
-}
-
-export function knownMethod(verb: string): string {
-  return KNOWN_METHODS.has(verb) ? verb : '_OTHER';
 }
 
 /**
@@ -81,20 +77,16 @@ export function requestAttributes(words: RequestWords): Attributes {
   return attributes;
 }
 
-/** The host's own words are not needed to know path and query, so a broken `Host` does not hide them. */
+/** As it was sent: nothing is encoded or resolved, as the app itself sees it. `OPTIONS *` has the path `*`. */
 function addUrl(attributes: Attributes, target: string): void {
-  const queryAt = target.indexOf('?');
-  const plain = queryAt < 0 ? target : target.slice(0, queryAt);
-  if (PLAIN_PATH.test(plain) && plain !== '' && !target.includes('#', plain.length)) {
-    attributes[ATTR_URL_PATH] = plain;
-    if (queryAt >= 0 && queryAt + 1 < target.length)
-      attributes[ATTR_URL_QUERY] = redactedQuery(target.slice(queryAt + 1), plain);
-    return;
-  }
-  const url = URL.parse(target, 'http://localhost');
-  if (url === null) return;
-  attributes[ATTR_URL_PATH] = url.pathname;
-  if (url.search !== '') attributes[ATTR_URL_QUERY] = redactedQuery(url.search.slice(1), url.pathname);
+  const own = target.startsWith('/') ? target : target.replace(ABSOLUTE_FORM, '');
+  const hashAt = own.indexOf('#');
+  const plain = hashAt < 0 ? own : own.slice(0, hashAt);
+  const queryAt = plain.indexOf('?');
+  const path = (queryAt < 0 ? plain : plain.slice(0, queryAt)) || '/';
+  attributes[ATTR_URL_PATH] = path;
+  if (queryAt >= 0 && queryAt + 1 < plain.length)
+    attributes[ATTR_URL_QUERY] = redactedQuery(plain.slice(queryAt + 1), path);
 }
 
 /** The name and port the client asked for; as a trusted proxy in front of us tells it, if there is one. */
@@ -112,28 +104,35 @@ function addServer(
 interface NamedHost {
   readonly host: string;
   readonly address: string;
-  readonly port: number | undefined;
+  /** `scheme`: the scheme's own, as none is named. Undefined: what is named is no port. */
+  readonly port: number | 'scheme' | undefined;
 }
 
 /** Most requests name the same host as the one before. */
-let lastHost: NamedHost = { host: '', address: '', port: undefined };
+let lastHost: NamedHost = { host: '', address: '', port: 'scheme' };
 
 function setServer(attributes: Attributes, host: string, scheme: string | undefined): void {
   if (host !== lastHost.host) lastHost = readHost(host);
   attributes[ATTR_SERVER_ADDRESS] = lastHost.address;
-  const port = lastHost.port ?? defaultPort(scheme);
+  const port = lastHost.port === 'scheme' ? defaultPort(scheme) : lastHost.port;
   if (port !== undefined) attributes[ATTR_SERVER_PORT] = port;
 }
 
-/** `name`, `name:port`, `[v6]` or `[v6]:port`; without a port it is the scheme's own, if that is known. */
+/** `name`, `name:port`, `[v6]` or `[v6]:port`; the port may be empty (RFC 3986 section 3.2.3). */
 function readHost(host: string): NamedHost {
   const colon = host.lastIndexOf(':');
   const hasPort = colon > 0 && (host.indexOf(':') === colon || host[colon - 1] === ']');
   return {
     host,
     address: hasPort ? host.slice(0, colon) : host,
-    port: hasPort ? Number(host.slice(colon + 1)) : undefined,
+    port: hasPort ? portOf(host.slice(colon + 1)) : 'scheme',
   };
+}
+
+function portOf(digits: string): NamedHost['port'] {
+  if (digits === '') return 'scheme';
+  const port = /^\d{1,5}$/.test(digits) ? Number(digits) : NaN;
+  return port <= MAX_PORT ? port : undefined;
 }
 
 function defaultPort(scheme: string | undefined): number | undefined {

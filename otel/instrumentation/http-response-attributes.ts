@@ -11,6 +11,7 @@ import {
 import { messageOf } from './error-facts.ts';
 import { type HttpOutcome, failureOf, httpOutcome } from './http-outcome.ts';
 import type { LiveSpan } from './live-span.ts';
+import { requestSpanName } from './request-route.ts';
 import type { ResponseWatch } from './response-watch.ts';
 
 /** Tells a request's span, at the response's `close`, what became of it (G9); the attributes of that are for `addResponseAttributes`. */
@@ -28,7 +29,7 @@ export function describeResponse(
   } else if (outcome.errorType !== undefined) {
     span.setStatus({ code: SpanStatusCode.ERROR });
   }
-  if (watch.route !== undefined) nameRoute(span, request.method, watch.route);
+  nameRoute(span, request.method ?? 'GET', watch.route);
   return outcome;
 }
 
@@ -44,9 +45,13 @@ export function addResponseAttributes(
   if (errorType !== undefined) attributes[ATTR_ERROR_TYPE] = errorType;
 }
 
-/** For routers that leave the route in the RPC metadata, as OpenTelemetry's own do, and not on the span. */
-function nameRoute(span: LiveSpan, method: string | undefined, route: string): void {
-  if (span.setSinceStart(ATTR_HTTP_ROUTE) !== undefined) return;
-  span.setAttribute(ATTR_HTTP_ROUTE, route);
-  span.updateName(`${method ?? 'GET'} ${route}`);
+/**
+ * For routers that leave the route in the RPC metadata, as OpenTelemetry's own do, or on the span without naming it. A name that somebody
+ * gave stays.
+ */
+function nameRoute(span: LiveSpan, verb: string, left: string | undefined): void {
+  const route = span.setSinceStart(ATTR_HTTP_ROUTE) ?? left;
+  if (typeof route !== 'string') return;
+  if (route === left) span.setAttribute(ATTR_HTTP_ROUTE, route);
+  if (span.name === requestSpanName(verb)) span.updateName(requestSpanName(verb, route));
 }

@@ -21,6 +21,7 @@ import { IncomingRequest } from './incoming-request.ts';
 import { LinkedContext } from './linked-context.ts';
 import { LiveSpan } from './live-span.ts';
 import type { LiveSpanSource } from './live-span-source.ts';
+import { requestSpanName } from './request-route.ts';
 import { disableResponseWatches, enableResponseWatches, watchResponse } from './response-watch.ts';
 import { untracedPaths } from './untraced-paths.ts';
 
@@ -132,7 +133,7 @@ export class HttpServerSpans {
     const incoming = new IncomingRequest(this.#source, startNanos, request, this.#clients, waitNanos);
     const span = new LiveSpan(
       this.#source,
-      incoming.verb,
+      requestSpanName(incoming.verb),
       parent === LinkedContext.root ? undefined : spanContextIn(parent),
       parent,
       { originMillis: this.#clock.now(), originNanos: startNanos, startNanos },

@@ -9,13 +9,9 @@ import { isClientError, isCutShort, slownessOf, UNKNOWN_PATHS } from '../samplin
 import { ATTR_ADDRESS_UNKNOWN, ATTR_HTTP_REQUEST_METHOD, ATTR_HTTP_REQUEST_WAIT } from '../base/semconv.ts';
 import { callerOf, REQUEST_FACTS, type RequestFacts } from './context.ts';
 import type { HttpOutcome } from './http-outcome.ts';
-import {
-  type ClientRules,
-  type RequestWords,
-  knownMethod,
-  requestAttributes,
-} from './http-request-attributes.ts';
+import { type ClientRules, type RequestWords, requestAttributes } from './http-request-attributes.ts';
 import { addResponseAttributes, describeResponse } from './http-response-attributes.ts';
+import { knownMethod } from './request-route.ts';
 import type { LiveSpan } from './live-span.ts';
 import type { LazyAttributes } from './live-span-source.ts';
 import { ResponseWatch, type ResponseWatchSource } from './response-watch.ts';

@@ -24,13 +24,36 @@ async function spansOf(program: 'ours' | 'stock'): Promise<readonly ServerSpan[]
 /** What we know beyond stock, on every response (G9). */
 const OURS_ALONE = ['http.response.outcome', 'http.response.body.size', 'http.response.time_to_first_byte'];
 
-/** Where stock takes any header's word, or not the proxy's for the scheme: what is true instead. */
-const TRUER: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'GET /xff-odd HTTP/1.1': { 'client.address': '127.0.0.1' },
-  'GET /xfh HTTP/1.1': { 'url.scheme': 'https' },
-  'GET /forwarded HTTP/1.1': { 'url.scheme': 'https' },
+interface Truer {
+  readonly name?: string;
+  readonly attributes?: Readonly<Record<string, unknown>>;
+}
+
+/** Where stock holds neither the convention nor what was sent: what is true instead. An attribute that is undefined is not there. */
+const TRUER: Readonly<Record<string, Truer>> = {
+  // What any header says, and the scheme that a proxy names.
+  'GET /xff-odd HTTP/1.1': { attributes: { 'client.address': '127.0.0.1' } },
+  'GET /xfh HTTP/1.1': { attributes: { 'url.scheme': 'https' } },
+  'GET /forwarded HTTP/1.1': { attributes: { 'url.scheme': 'https' } },
   // The proxy beside us names nobody, so that whoever stands before it may be made up.
-  'GET /forwarded-late-host HTTP/1.1': { 'client.address': '127.0.0.1' },
+  'GET /forwarded-late-host HTTP/1.1': { attributes: { 'client.address': '127.0.0.1' } },
+  // A path is the one that was asked for.
+  'GET /a/./b/../c//d HTTP/1.1': { attributes: { 'url.path': '/a/./b/../c//d' } },
+  'GET //evil.example/x HTTP/1.1': { attributes: { 'url.path': '//evil.example/x' } },
+  'GET /..//%2e%2e/x/. HTTP/1.1': { attributes: { 'url.path': '/..//%2e%2e/x/.' } },
+  'GET /"quoted"|bar HTTP/1.1': { attributes: { 'url.path': '/"quoted"|bar' } },
+  'OPTIONS * HTTP/1.1': { attributes: { 'url.path': '*' } },
+  // A method that nobody knows is in no name.
+  'PROPFIND /dav HTTP/1.1': { name: 'HTTP' },
+  'PROPFIND /route HTTP/1.1': { name: 'HTTP /:word' },
+  'PROPFIND /rpc-route HTTP/1.1': { name: 'HTTP /:rpc' },
+  'PROPFIND /attribute-route HTTP/1.1': { name: 'HTTP /:attribute' },
+  'GET /attribute-route HTTP/1.1': { name: 'GET /:attribute' },
+  // A port is a number that a port can have.
+  'GET /odd-port HTTP/1.1': { attributes: { 'url.path': '/odd-port', 'server.port': undefined } },
+  'GET /odd-port-v6 HTTP/1.1': { attributes: { 'url.path': '/odd-port-v6', 'server.port': undefined } },
+  'GET /large-port HTTP/1.1': { attributes: { 'url.path': '/large-port', 'server.port': undefined } },
+  'GET /no-digits HTTP/1.1': { attributes: { 'server.port': 80 } },
 };
 
 describe('a server span of ours beside one of stock instrumentation-http', () => {
@@ -57,8 +80,13 @@ describe('a server span of ours beside one of stock instrumentation-http', () =>
     expect(comparable.filter((span) => !isBrokenHost(span))).toEqual(
       stock
         .filter((span) => !isBrokenHost(span))
-        .map((span) => ({ ...span, attributes: { ...span.attributes, ...TRUER[span.request] } })),
+        .map((span) => ({
+          ...span,
+          ...TRUER[span.request],
+          attributes: { ...span.attributes, ...TRUER[span.request]?.attributes },
+        })),
     );
+    for (const request of Object.keys(TRUER)) expect(ours.map((span) => span.request)).toContain(request);
     for (const { attributes } of ours)
       expect(Object.keys(attributes)).toEqual(expect.arrayContaining(OURS_ALONE));
   });
