@@ -1,27 +1,25 @@
 import { Agent, get } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 
-/** Few, so that the client on the other core keeps up and the server never queues. */
-const CONCURRENCY = 4;
+/** Enough that the server always has a request before it. */
+const CONNECTIONS = 16;
 
 /** Plain GETs over kept connections; every answer has to be 200. */
 export class LoadClient {
   readonly #origin: string;
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY });
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
 
   constructor(origin: string) {
     this.#origin = origin;
   }
 
-  /** The answer's text. */
-  get(path: string): Promise<string> {
+  get(path: string): Promise<void> {
     return new Promise((resolve, reject) => {
       get(this.#origin + path, { agent: this.#agent }, (response) => {
-        let text = '';
-        response.setEncoding('latin1');
-        response.on('data', (chunk: string) => (text += chunk));
+        response.resume();
         response.on('error', reject);
         response.on('end', () => {
-          if (response.statusCode === 200) resolve(text);
+          if (response.statusCode === 200) resolve();
           else reject(new Error(`GET ${path} answered ${response.statusCode}`));
         });
       }).on('error', reject);
@@ -30,13 +28,39 @@ export class LoadClient {
 
   async load(path: string, requests: number): Promise<void> {
     let left = requests;
-    const one = async (): Promise<void> => {
-      while (left-- > 0) await this.get(path);
-    };
-    await Promise.all(Array.from({ length: CONCURRENCY }, one));
+    await this.#keepAsking(path, () => left-- > 0);
+  }
+
+  /** Asks as fast as it is answered; returns how many were. */
+  async saturate(path: string, millis: number): Promise<number> {
+    const until = performance.now() + millis;
+    let requests = 0;
+    await this.#keepAsking(path, () => performance.now() < until && ++requests > 0);
+    return requests;
+  }
+
+  /** Asks so often, whether or not what was asked before has been answered; returns how many times. */
+  async pace(path: string, perSecond: number, millis: number): Promise<number> {
+    const requests = Math.round((perSecond * millis) / 1000);
+    const started = performance.now();
+    const underWay: Promise<void>[] = [];
+    for (let i = 0; i < requests; i++) {
+      const wait = started + (i * 1000) / perSecond - performance.now();
+      if (wait > 0) await delay(wait);
+      underWay.push(this.get(path));
+    }
+    await Promise.all(underWay);
+    return requests;
   }
 
   close(): void {
     this.#agent.destroy();
+  }
+
+  async #keepAsking(path: string, more: () => boolean): Promise<void> {
+    const one = async (): Promise<void> => {
+      while (more()) await this.get(path);
+    };
+    await Promise.all(Array.from({ length: CONNECTIONS }, one));
   }
 }

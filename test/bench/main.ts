@@ -1,9 +1,14 @@
-/** `npm run bench`, with `-- --quick` for a minute instead of about nine, or `-- --live` for live views alone: what telemetry costs, against stock in the same run. */
+/**
+ * `npm run bench`: what telemetry costs, against stock in the same run, in about ten minutes. `-- --quick` is a small one of a minute that
+ * decides nothing, `-- --requests` only what requests cost, `-- --live` only live views, `-- --seed N` another order of turns.
+ */
 import { parseArgs } from 'node:util';
+import { RandomSource } from '../../src/demo/random-source.ts';
 import { BenchBlog } from './bench-blog.ts';
 import { measureColdPage } from './cold/cold-cost.ts';
 import { measureFirstViews } from './first-view-cost.ts';
 import { measureLiveViews } from './live-view-cost.ts';
+import type { Figure } from './micro/figure.ts';
 import { measureHistoryLists } from './micro/history-lists.ts';
 import { measureLongestTask } from './micro/longest-task.ts';
 import { measureMemory } from './micro/memory-cost.ts';
@@ -11,61 +16,71 @@ import { measureProcessor } from './micro/processor-cost.ts';
 import { measureSketch } from './micro/sketch-cost.ts';
 import { measureStatement } from './micro/statement-cost.ts';
 import { reportOf } from './report.ts';
-import { measureRequestCost } from './request-cost.ts';
+import { measureRequestCost, type RequestCosts } from './request-cost.ts';
+import { runnableVariants } from './variants.ts';
 
-const { quick, live } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, live: { type: 'boolean', default: false } },
+const { quick, live, requests, seed } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    live: { type: 'boolean', default: false },
+    requests: { type: 'boolean', default: false },
+    seed: { type: 'string', default: '1' },
+  },
 }).values;
+if (!/^\d+$/.test(seed)) throw new Error(`--seed ${seed} is not a whole number`);
+const random = new RandomSource(Number(seed));
 const plan = quick
   ? {
       passes: 1,
-      rounds: 8,
-      warmUpRequests: 500,
-      requestsPerRound: 150,
-      starts: 1,
+      warmUpRequests: 1000,
+      rounds: { saturated: 3, paced: 1, crowded: 1 },
       batches: 200,
-      coldPasses: 1,
+      coldPasses: 2,
       liveRounds: 1,
       liveMillis: 4000,
     }
   : {
-      passes: 3,
-      rounds: 15,
-      warmUpRequests: 6000,
-      requestsPerRound: 250,
-      starts: 5,
+      passes: 5,
+      warmUpRequests: 2500,
+      rounds: { saturated: 4, paced: 2, crowded: 2 },
       batches: 1000,
       coldPasses: 7,
-      liveRounds: 7,
-      liveMillis: 8000,
+      liveRounds: live ? 7 : 3,
+      liveMillis: live ? 8000 : 4000,
     };
 
-console.error('live views …');
-const liveFigures = await measureLiveViews(plan.liveRounds, plan.liveMillis);
-if (live) {
-  console.log(
-    reportOf({ command: 'npm run bench -- --live', date: new Date(), costs: [], figures: liveFigures }),
-  );
-  process.exit();
+const { variants, skipped } = runnableVariants();
+for (const line of skipped) console.error(line);
+const figures = [...(requests ? [] : await liveViews()), ...(requests || live ? [] : await smallFigures())];
+const given = ['quick', 'live', 'requests'].filter((name) => ({ quick, live, requests })[name]);
+const command = `npm run bench -- ${[...given.map((name) => `--${name}`), `--seed ${seed}`].join(' ')}`;
+const costs = live ? [] : await requestCosts();
+const coldCosts = live ? [] : await measureColdPage(plan.coldPasses, random);
+console.log(reportOf({ command, date: new Date(), variants, skipped, costs, coldCosts, figures }));
+
+function liveViews(): Promise<readonly Figure[]> {
+  console.error('live views …');
+  return measureLiveViews(plan.liveRounds, plan.liveMillis);
 }
-console.error('small figures …');
-const figures = [
-  ...liveFigures,
-  ...(await measureProcessor(plan.batches)),
-  ...measureSketch(plan.batches),
-  ...(await measureStatement(plan.batches)),
-  ...(await measureMemory()),
-  ...(await measureLongestTask(plan.batches)),
-  ...measureHistoryLists(),
-  ...(await measureColdPage(plan.coldPasses)),
-  ...(await measureFirstViews()),
-];
-console.error('requests …');
-const blog = new BenchBlog();
-try {
-  const costs = await measureRequestCost(blog, plan);
-  const command = `npm run bench${quick ? ' -- --quick' : ''}`;
-  console.log(reportOf({ command, date: new Date(), costs, figures }));
-} finally {
-  blog.remove();
+
+async function smallFigures(): Promise<readonly Figure[]> {
+  console.error('small figures …');
+  return [
+    ...(await measureProcessor(plan.batches)),
+    ...measureSketch(plan.batches),
+    ...(await measureStatement(plan.batches)),
+    ...(await measureMemory()),
+    ...(await measureLongestTask(plan.batches)),
+    ...measureHistoryLists(),
+    ...(await measureFirstViews()),
+  ];
+}
+
+async function requestCosts(): Promise<RequestCosts> {
+  const blog = new BenchBlog();
+  try {
+    return await measureRequestCost(blog, variants, plan, random);
+  } finally {
+    blog.remove();
+  }
 }

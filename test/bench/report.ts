@@ -1,121 +1,181 @@
 import { availableParallelism, cpus } from 'node:os';
+import type { ColdCosts } from './cold/cold-cost.ts';
+import { COLD_VARIANTS } from './cold/cold-variants.ts';
+import { CostTable } from './cost-table.ts';
+import { coldGates, type Gate, requestGates, verdictOf } from './gates.ts';
+import { type Interval, meanInterval } from './interval.ts';
+import { median } from './median.ts';
 import type { Figure } from './micro/figure.ts';
-import type { Page, VariantCost } from './request-cost.ts';
+import { LOADS, PACE_PER_SECOND, type RequestCosts } from './request-cost.ts';
 import type { Variant } from './variants.ts';
 
-/** Added CPU of ours at rate 1 over that of stock, on the post page. */
-const MAX_OF_STOCK_HTTP = 0.66;
-const MAX_OF_STOCK_FULL = 0.5;
 const MAX_RECORD_BYTES = 512;
 
-/** Everything measured, as Markdown: where and how, the variants, what they come to, the small figures. */
-export function reportOf(measured: {
+export interface Measured {
   readonly command: string;
   readonly date: Date;
-  readonly costs: readonly VariantCost[];
+  readonly variants: readonly Variant[];
+  readonly skipped: readonly string[];
+  readonly costs: RequestCosts;
+  readonly coldCosts: ColdCosts;
   readonly figures: readonly Figure[];
-}): string {
-  const { command, date, costs, figures } = measured;
-  const machine = `${availableParallelism()} cores, ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.versions.node}, ${process.platform}`;
-  return [
-    `${date.toISOString().slice(0, 10)}, ${machine}, \`${command}\``,
-    ...(costs.length === 0 ? [] : [variantTable(costs)]),
-    figureTable([
-      ...(costs.length === 0 ? [] : ratios(costs)),
-      ...figures.map(figureRow),
-      ...recordRows(costs),
-    ]),
-  ].join('\n\n');
 }
 
-function variantTable(costs: readonly VariantCost[]): string {
-  const rows = costs.map(
-    ({ variant, cpuMicros, addedMicros, errorMicros, startMillis, rssBytes, perPostPage }) => [
-      variant.label,
-      cpuMicros.post.toFixed(0),
-      withError(addedMicros.post, errorMicros.post),
-      cpuMicros.file.toFixed(0),
-      withError(addedMicros.file, errorMicros.file),
-      startMillis.toFixed(0),
-      (rssBytes / 2 ** 20).toFixed(0),
-      perPostPage,
-    ],
-  );
+/** Everything measured, as Markdown: where and how, what each variant costs, what was promised of it, the small figures. */
+export function reportOf(measured: Measured): string {
+  const { command, date, variants, skipped, costs, coldCosts, figures } = measured;
+  const machine = `${availableParallelism()} cores, ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.versions.node}, ${process.platform}`;
+  const parts = [`${date.toISOString().slice(0, 10)}, ${machine}, \`${command}\``, ...skipped];
+  if (costs.length > 0) {
+    const table = new CostTable(costs);
+    parts.push(cpuTable(table, variants), factTable(table, variants), ownTable(table, variants));
+    parts.push(coldTable(coldCosts), gateTable([...requestGates(table), ...coldGates(coldCosts)]));
+  }
+  parts.push(figureTable(costs.length === 0 ? figures : [...figures, ...recordFigures(costs, variants)]));
+  return parts.join('\n\n');
+}
+
+function cpuTable(costs: CostTable, variants: readonly Variant[]): string {
+  const rows = variants.map(({ key, label }) => [
+    label,
+    ...(['saturated', 'paced'] as const).flatMap((load) => [
+      median(costs.values(load, 'cpuMicros', key)).toFixed(0),
+      key === 'bare' ? '' : shown(costs.added(load, 'cpuMicros', key), 0),
+      key === 'bare' || key === 'bareAgain'
+        ? ''
+        : shown(costs.ratio(load, 'cpuMicros', [key, 'bare'], 'stockHttp'), 2),
+    ]),
+  ]);
+  const paced = `${PACE_PER_SECOND}/s`;
   return table(
     [
-      'the same blog',
       'post page, CPU µs',
+      'saturated',
       'added',
-      'static file, main-thread CPU µs',
-      'added',
-      'start, ms',
-      'RSS after load, MiB',
-      'noted per post page',
+      'of stock http',
+      paced,
+      `${paced}, added`,
+      `${paced}, of stock http`,
     ],
     rows,
   );
 }
 
-type FigureRow = readonly [what: string, value: string, target: string, verdict: string];
-
-function ratios(costs: readonly VariantCost[]): FigureRow[] {
-  const rows: FigureRow[] = [];
-  for (const [page, name] of [
-    ['post', 'post page'],
-    ['file', 'static file'],
-  ] as const) {
-    rows.push(ratioRow(costs, page, `${name}: ours at rate 1 / stock http`, 'stockHttp', MAX_OF_STOCK_HTTP));
-    rows.push(
-      ratioRow(costs, page, `${name}: ours at rate 1 / stock http + koa`, 'stockFull', MAX_OF_STOCK_FULL),
-    );
-  }
-  return rows;
-}
-
-/** A ratio to something that may be nothing but noise is not judged. */
-function ratioRow(
-  costs: readonly VariantCost[],
-  page: Page,
-  what: string,
-  stockKey: Variant['key'],
-  target: number,
-): FigureRow {
-  const of = (key: Variant['key']): VariantCost => costs.find(({ variant }) => variant.key === key)!;
-  const stock = of(stockKey);
-  const value = of('rate1').addedMicros[page] / stock.addedMicros[page];
-  const isNoise = stock.addedMicros[page] < 3 * stock.errorMicros[page];
-  const verdict = value <= target ? 'pass' : 'over';
-  return [what, value.toFixed(2), `<= ${target}`, isNoise ? 'too noisy to say' : verdict];
-}
-
-function figureRow({ what, value, unit, target }: Figure): FigureRow {
-  const shown = (number: number): string =>
-    number.toFixed(unit === 'ms' || unit === 'of stock http' ? 2 : unit === 'µs' ? 1 : 0);
-  if (target === Infinity) return [what, `${shown(value)} ${unit}`, '', ''];
-  return [what, `${shown(value)} ${unit}`, `<= ${shown(target)} ${unit}`, value <= target ? 'pass' : 'over'];
-}
-
-function recordRows(costs: readonly VariantCost[]): FigureRow[] {
-  return costs.flatMap(({ variant, recordBytes }) =>
-    recordBytes === undefined
-      ? []
-      : [
-          figureRow({
-            what: `kept record, ${variant.label}`,
-            value: recordBytes,
-            unit: 'bytes',
-            target: MAX_RECORD_BYTES,
-          }),
-        ],
+function factTable(costs: CostTable, variants: readonly Variant[]): string {
+  const rows = variants.map(({ key, label }) => [
+    label,
+    shown(meanInterval(costs.values('paced', 'bytes', key).map(kilo)), 1),
+    key === 'bare' ? '' : shown(mapped(costs.added('paced', 'bytes', key), kilo), 1),
+    median(costs.each(key, ({ longestBlockMillis }) => longestBlockMillis)).toFixed(1),
+    median(costs.each(key, ({ startMillis }) => startMillis)).toFixed(0),
+    (median(costs.each(key, ({ rssBytes }) => rssBytes)) / 2 ** 20).toFixed(0),
+    costs.each(key, ({ perPostPage }) => perPostPage)[0]!,
+  ]);
+  return table(
+    [
+      `post page, ${PACE_PER_SECOND}/s`,
+      'kB allocated',
+      'added',
+      'longest hold after idling, ms',
+      'start, ms',
+      'RSS after load, MiB',
+      'noted per page',
+    ],
+    rows,
   );
 }
 
-function figureTable(rows: readonly FigureRow[]): string {
-  return table(['figure', 'measured', 'target', ''], rows);
+/** All of a load, pauses between turns included: what was put off beyond a turn's second shows here. */
+function ownTable(costs: CostTable, variants: readonly Variant[]): string {
+  const rows = variants.flatMap(({ key, label }) =>
+    key.startsWith('bare')
+      ? []
+      : [
+          [
+            label,
+            ...LOADS.flatMap((load) => {
+              const { added, own } = costs.whole(load, key);
+              if (added.length === 0) return ['', ''];
+              return [
+                shown(meanInterval(added), 0),
+                key.startsWith('stockH') || key === 'stockFull' ? '' : median(own).toFixed(0),
+              ];
+            }),
+          ],
+        ],
+  );
+  return table(
+    ['a whole load with its pauses, added µs per request', ...LOADS.flatMap((load) => [load, 'own account'])],
+    rows,
+  );
 }
 
-function withError(value: number, error: number): string {
-  return `${value >= 0 ? '+' : '−'}${Math.abs(value).toFixed(0)} ± ${error.toFixed(0)}`;
+function coldTable(costs: ColdCosts): string {
+  const rows = COLD_VARIANTS.map((variant) => {
+    const of = (what: 'micros' | 'bytes'): readonly number[] => costs.map((pass) => pass[variant][what]);
+    const added = (what: 'micros' | 'bytes'): Interval =>
+      meanInterval(costs.map((pass) => pass[variant][what] - pass.bare[what]));
+    return [
+      variant,
+      median(of('micros')).toFixed(1),
+      variant === 'bare' ? '' : shown(added('micros'), 1),
+      kilo(median(of('bytes'))).toFixed(2),
+      variant === 'bare' ? '' : shown(mapped(added('bytes'), kilo), 2),
+    ];
+  });
+  return table(['cold page, one thread', 'µs', 'added', 'kB allocated', 'added'], rows);
+}
+
+function gateTable(gates: readonly Gate[]): string {
+  return table(
+    ['promised', 'measured (95 %)', 'bound', ''],
+    gates.map((gate) => [
+      gate.what,
+      shown(gate.measured, 2),
+      gate.atLeast === undefined ? `<= ${gate.atMost}` : `${gate.atLeast} to ${gate.atMost}`,
+      verdictOf(gate),
+    ]),
+  );
+}
+
+function recordFigures(costs: RequestCosts, variants: readonly Variant[]): readonly Figure[] {
+  return variants.flatMap(({ key, label }): Figure[] => {
+    const bytes = costs.flatMap((pass) => pass.get(key)?.recordBytes ?? []);
+    if (bytes.length === 0) return [];
+    return [{ what: `kept record, ${label}`, value: median(bytes), unit: 'bytes', target: MAX_RECORD_BYTES }];
+  });
+}
+
+function figureTable(figures: readonly Figure[]): string {
+  return table(['figure', 'measured', 'target', ''], figures.map(figureRow));
+}
+
+function figureRow({ what, value, unit, target }: Figure): readonly string[] {
+  const shown = (number: number): string => number.toFixed(unit === 'ms' ? 2 : unit === 'µs' ? 1 : 0);
+  if (target === Infinity) return [what, `${shown(value)} ${unit}`, '', ''];
+  return [
+    what,
+    `${shown(value)} ${unit}`,
+    `<= ${shown(target)} ${unit}`,
+    value <= target ? 'met' : 'not met',
+  ];
+}
+
+function shown({ value, low, high }: Interval, digits: number): string {
+  if (low === high) return value.toFixed(digits + 1);
+  return `${value.toFixed(digits)} (${bound(low, digits)} to ${bound(high, digits)})`;
+}
+
+function bound(value: number, digits: number): string {
+  return Number.isFinite(value) ? value.toFixed(digits) : '?';
+}
+
+function kilo(bytes: number): number {
+  return bytes / 1000;
+}
+
+function mapped({ value, low, high }: Interval, change: (value: number) => number): Interval {
+  return { value: change(value), low: change(low), high: change(high) };
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

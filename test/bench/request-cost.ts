@@ -1,31 +1,55 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { RandomSource } from '../../src/demo/random-source.ts';
 import type { BenchBlog } from './bench-blog.ts';
+import { Burners } from './burners.ts';
 import type { ProbeAnswer } from './fixtures/probe.ts';
-import { median, medianError } from './median.ts';
+import { shuffled } from './shuffled.ts';
 import { ServerProcess } from './server-process.ts';
-import { VARIANTS, type Variant } from './variants.ts';
+import type { Variant, VariantKey } from './variants.ts';
 
-export const PAGES = ['post', 'file'] as const;
-export type Page = (typeof PAGES)[number];
-/** Reading a file takes CPU of the thread pool, which varies by more than telemetry costs. */
-const COUNTED = { post: 'process', file: 'mainThread' } as const;
+/** How the post page is asked for; `crowded` is paced, with another program that wants every core. */
+export const LOADS = ['saturated', 'paced', 'crowded'] as const;
+export type Load = (typeof LOADS)[number];
+
+export const PACE_PER_SECOND = 150;
+/** What was put off until after the last request is counted for so long. */
+const AFTERWARDS_MILLIS = 1000;
+const SATURATED_MILLIS = 1000;
+const PACED_MILLIS = 3000;
+/** Servers that are asked at the same time where none is asked for all it has. */
+const PACED_TOGETHER = 4;
+/** To see what telemetry's own account says on a crowded machine; others would say nothing new. */
+const CROWDED: readonly VariantKey[] = ['bare', 'ours', 'stockMode'];
+/** The history begins to write 5 s after it had nothing to write. */
+const IDLE_MILLIS = 5500;
+const FEW_REQUESTS = 40;
 
 export interface RequestCostPlan {
-  /** Passes, each with new servers: what the compiler makes of the same code differs from process to process by more than telemetry costs. */
+  /** Each with new servers: what the compiler makes of the same code differs from process to process by as much as telemetry costs. */
   readonly passes: number;
-  readonly rounds: number;
   readonly warmUpRequests: number;
-  readonly requestsPerRound: number;
-  readonly starts: number;
+  readonly rounds: Readonly<Record<Load, number>>;
 }
 
-export interface VariantCost {
-  readonly variant: Variant;
-  /** CPU microseconds of the server per request, median of rounds: all threads for the post page, the main thread for the file. */
-  readonly cpuMicros: Readonly<Record<Page, number>>;
-  /** Over bare: median of the differences within a round, which cancels what the machine did meanwhile. */
-  readonly addedMicros: Readonly<Record<Page, number>>;
-  /** Standard error of `addedMicros`. */
-  readonly errorMicros: Readonly<Record<Page, number>>;
+/** From the first request of a turn to a second after its last, per request. */
+export interface Turn {
+  readonly cpuMicros: number;
+  readonly bytes: number;
+}
+
+/** All turns of one load, what lies between them included, per request. */
+export interface WholeCost {
+  readonly cpuMicros: number;
+  /** The same by telemetry's own account. */
+  readonly ownMicros: number;
+}
+
+/** One server in one pass. */
+export interface PassCost {
+  readonly turns: Readonly<Record<Load, readonly Turn[]>>;
+  readonly whole: Readonly<Partial<Record<Load, WholeCost>>>;
+  /** The longest the loop was held, from an idle server over a few requests to one that is idle again. */
+  readonly longestBlockMillis: number;
   readonly startMillis: number;
   readonly rssBytes: number;
   /** What telemetry noted per post page: spans of a stock SDK, or our operations by type. */
@@ -34,127 +58,171 @@ export interface VariantCost {
   readonly recordBytes: number | undefined;
 }
 
+/** Pass by pass, every variant in each. */
+export type RequestCosts = readonly ReadonlyMap<VariantKey, PassCost>[];
+
 interface Running {
   readonly variant: Variant;
   readonly server: ServerProcess;
-  readonly samples: Record<Page, number[]>;
-  /** Of the bare server it is compared with, round by round. */
-  readonly bare: Record<Page, number[]>;
+  readonly turns: Record<Load, Turn[]>;
+  readonly whole: Partial<Record<Load, WholeCost>>;
+  requests: number;
+  /** Of its last turn. */
+  counted: Promise<void>;
+  longestBlockMillis: number;
   perPostPage: string;
 }
 
-interface Measured extends Omit<Running, 'server'> {
-  readonly answer: ProbeAnswer;
-}
-
-/** Every variant in each of a few passes. */
 export async function measureRequestCost(
   blog: BenchBlog,
+  variants: readonly Variant[],
   plan: RequestCostPlan,
-): Promise<readonly VariantCost[]> {
-  const startMillis = await measureStarts(blog, plan.starts);
-  const measured: Measured[] = [];
-  for (let pass = 0; pass < plan.passes; pass++) measured.push(...(await measurePass(blog, plan)));
-  return VARIANTS.map((variant) => ({
-    ...costOf(measured.filter((one) => one.variant === variant)),
-    startMillis: startMillis.get(variant.key)!,
-  }));
+  random: RandomSource,
+): Promise<RequestCosts> {
+  const passes: ReadonlyMap<VariantKey, PassCost>[] = [];
+  for (let pass = 0; pass < plan.passes; pass++) {
+    console.error(`requests, pass ${pass + 1} of ${plan.passes} …`);
+    passes.push(await new Pass(blog.postPath, plan, random).run(blog, variants));
+  }
+  return passes;
 }
 
-/** A server per variant. All stay up for all rounds and take their turn in each, in an order that rotates. */
-async function measurePass(blog: BenchBlog, plan: RequestCostPlan): Promise<readonly Measured[]> {
-  const running: Running[] = [];
-  try {
-    for (const variant of VARIANTS) {
-      const server = await ServerProcess.start(variant, blog.copy());
-      const samples = { post: [], file: [] };
-      running.push({ variant, server, samples, bare: running[0]?.samples ?? samples, perPostPage: '' });
+/** A server per variant. All stay up for the whole pass and take their turns in an order that changes with every round. */
+class Pass {
+  readonly #path: string;
+  readonly #plan: RequestCostPlan;
+  readonly #random: RandomSource;
+  readonly #running: Running[] = [];
+
+  constructor(path: string, plan: RequestCostPlan, random: RandomSource) {
+    this.#path = path;
+    this.#plan = plan;
+    this.#random = random;
+  }
+
+  async run(blog: BenchBlog, variants: readonly Variant[]): Promise<ReadonlyMap<VariantKey, PassCost>> {
+    try {
+      for (const variant of shuffled(variants, this.#random))
+        this.#running.push(begun(variant, await ServerProcess.start(variant, blog.copy())));
+      for (const one of this.#running) await this.#warmUp(one);
+      await this.#loaded('saturated', this.#running, () => this.#saturatedRound());
+      await this.#loaded('paced', this.#running, () => this.#pacedRound('paced', this.#running));
+      await this.#crowded();
+      await this.#watchIdle();
+      return new Map(await Promise.all(this.#running.map((one) => this.#result(one))));
+    } finally {
+      await Promise.all(this.#running.map(({ server }) => server.stop()));
     }
-    const paths = { post: blog.postPath, file: await fileOf(running[0]!.server, blog.postPath) };
-    for (const one of running) {
-      one.perPostPage = await notedPerPage(one.server, paths.post);
-      if ((one.perPostPage === 'nothing') !== (one.variant.key === 'bare'))
-        throw new Error(`${one.variant.label}: telemetry noted ${one.perPostPage} of a page`);
-      for (const page of PAGES) await one.server.client.load(paths[page], plan.warmUpRequests);
+  }
+
+  async #warmUp(one: Running): Promise<void> {
+    const { variant, server } = one;
+    const { warmUpRequests } = this.#plan;
+    // Once before, so that what is prepared at the first view is not counted.
+    await server.client.get(this.#path);
+    const before = await server.ask('facts');
+    await server.client.load(this.#path, warmUpRequests);
+    await delay(100);
+    one.perPostPage = notedPerPage(before, await server.ask('facts'), warmUpRequests);
+    if ((one.perPostPage === 'nothing') !== variant.key.startsWith('bare'))
+      throw new Error(`${variant.label}: telemetry noted ${one.perPostPage} of a page`);
+  }
+
+  /** Rounds of one load, and what these servers cost from the first to a second after the last, pauses included. */
+  async #loaded(load: Load, servers: readonly Running[], round: () => Promise<void>): Promise<void> {
+    if (this.#plan.rounds[load] === 0) return;
+    const before = await Promise.all(servers.map(({ server }) => server.ask('account')));
+    for (const one of servers) one.requests = 0;
+    for (let i = 0; i < this.#plan.rounds[load]; i++) await round();
+    await Promise.all(servers.map(({ counted }) => counted));
+    for (const [i, one] of servers.entries()) {
+      const after = await one.server.ask('account');
+      const per = (what: 'cpuMicros' | 'ownMicros'): number =>
+        (after[what] - before[i]![what]) / one.requests;
+      one.whole[load] = { cpuMicros: per('cpuMicros'), ownMicros: per('ownMicros') };
     }
-    for (let round = 0; round < plan.rounds; round++) {
-      for (const page of PAGES) {
-        for (let turn = 0; turn < running.length; turn++) {
-          const { server, samples } = running[(turn + round) % running.length]!;
-          const before = await server.ask('cpu');
-          await server.client.load(paths[page], plan.requestsPerRound);
-          const after = await server.ask('cpu');
-          const counted = COUNTED[page];
-          samples[page].push((after.cpuMicros[counted] - before.cpuMicros[counted]) / plan.requestsPerRound);
-        }
-      }
+  }
+
+  /** One server at a time has all there is; the second after its turn is the first of the next. */
+  async #saturatedRound(): Promise<void> {
+    for (const one of shuffled(this.#running, this.#random)) {
+      await one.counted;
+      await this.#turn('saturated', one, ({ client }) => client.saturate(this.#path, SATURATED_MILLIS));
     }
-    return await Promise.all(
-      running.map(async ({ server, ...one }) => ({ ...one, answer: await server.ask('all') })),
-    );
-  } finally {
-    await Promise.all(running.map(({ server }) => server.stop()));
+  }
+
+  async #pacedRound(load: Load, servers: readonly Running[]): Promise<void> {
+    const order = shuffled(servers, this.#random);
+    for (let from = 0; from < order.length; from += PACED_TOGETHER) {
+      const together = order.slice(from, from + PACED_TOGETHER);
+      await Promise.all(
+        together.map((one) =>
+          this.#turn(load, one, ({ client }) => client.pace(this.#path, PACE_PER_SECOND, PACED_MILLIS)),
+        ),
+      );
+      await Promise.all(together.map(({ counted }) => counted));
+    }
+  }
+
+  async #crowded(): Promise<void> {
+    const burners = new Burners();
+    try {
+      const servers = this.#running.filter(({ variant }) => CROWDED.includes(variant.key));
+      await this.#loaded('crowded', servers, () => this.#pacedRound('crowded', servers));
+    } finally {
+      await burners.stop();
+    }
+  }
+
+  async #turn(load: Load, one: Running, ask: (server: ServerProcess) => Promise<number>): Promise<void> {
+    const before = await one.server.ask('cost');
+    const requests = await ask(one.server);
+    one.requests += requests;
+    one.counted = delay(AFTERWARDS_MILLIS).then(async () => {
+      const after = await one.server.ask('cost');
+      one.turns[load].push({
+        cpuMicros: (after.cpuMicros - before.cpuMicros) / requests,
+        bytes: (after.allocatedBytes - before.allocatedBytes) / requests,
+      });
+    });
+  }
+
+  async #watchIdle(): Promise<void> {
+    for (const { server } of this.#running) await server.ask('watch');
+    await delay(IDLE_MILLIS);
+    for (const { server } of this.#running)
+      for (let i = 0; i < FEW_REQUESTS; i++) await server.client.get(this.#path);
+    await delay(IDLE_MILLIS);
+    for (const one of this.#running)
+      one.longestBlockMillis = (await one.server.ask('watched')).longestBlockMillis;
+  }
+
+  async #result({ variant, server, ...one }: Running): Promise<[VariantKey, PassCost]> {
+    const { faults, bufferBytes, bufferSpans, rssBytes } = await server.ask('facts');
+    // Broken telemetry costs something too, but not what is asked here.
+    if (faults.length > 0) throw new Error(`${variant.label}: ${faults.join('; ')}`);
+    const recordBytes = bufferSpans === 0 ? undefined : bufferBytes / bufferSpans;
+    return [variant.key, { ...one, startMillis: server.startMillis, rssBytes, recordBytes }];
   }
 }
 
-/** Of all servers of one variant. */
-function costOf(same: readonly Measured[]): Omit<VariantCost, 'startMillis'> {
-  const { variant, perPostPage } = same[0]!;
-  const answers = same.map(({ answer }) => answer);
-  // Broken telemetry costs something too, but not what is asked here.
-  const faults = answers.flatMap((answer) => answer.faults);
-  if (faults.length > 0) throw new Error(`${variant.label}: ${faults.join('; ')}`);
-  const each = (of: (page: Page) => number): Record<Page, number> => ({ post: of('post'), file: of('file') });
-  const added = (page: Page): readonly number[] =>
-    same.flatMap(({ samples, bare }) => gaps(samples[page], bare[page]));
-  const bufferSpans = answers.reduce((sum, answer) => sum + answer.bufferSpans, 0);
-  const bufferBytes = answers.reduce((sum, answer) => sum + answer.bufferBytes, 0);
+function begun(variant: Variant, server: ServerProcess): Running {
   return {
     variant,
-    cpuMicros: each((page) => median(same.flatMap(({ samples }) => samples[page]))),
-    addedMicros: each((page) => median(added(page))),
-    errorMicros: each((page) => medianError(added(page))),
-    rssBytes: median(answers.map(({ rssBytes }) => rssBytes)),
-    perPostPage,
-    recordBytes: bufferSpans === 0 ? undefined : bufferBytes / bufferSpans,
+    server,
+    turns: { saturated: [], paced: [], crowded: [] },
+    whole: {},
+    requests: 0,
+    counted: Promise.resolve(),
+    longestBlockMillis: NaN,
+    perPostPage: '',
   };
 }
 
-async function measureStarts(blog: BenchBlog, starts: number): Promise<ReadonlyMap<Variant['key'], number>> {
-  const millis = new Map<Variant['key'], number[]>(VARIANTS.map(({ key }) => [key, []]));
-  for (let start = 0; start < starts; start++) {
-    for (const variant of VARIANTS) {
-      const server = await ServerProcess.start(variant, blog.copy());
-      millis.get(variant.key)!.push(server.startMillis);
-      await server.stop();
-    }
-  }
-  return new Map([...millis].map(([key, values]) => [key, median(values)]));
-}
-
-function gaps(values: readonly number[], base: readonly number[]): readonly number[] {
-  return values.map((value, index) => value - base[index]!);
-}
-
-/** A small file that is streamed from disk, so that telemetry is not drowned in its bytes. */
-async function fileOf({ client }: ServerProcess, postPath: string): Promise<string> {
-  const page = await client.get(postPath);
-  const path = /href="(\/assets\/favicon[^"]+\.svg)"/.exec(page)?.[1];
-  if (path === undefined) throw new Error(`no icon is linked from ${postPath}`);
-  return path;
-}
-
-/** A batch processor keeps up to 511 spans back; over this many pages that rounds away. */
-const COUNTED_PAGES = 2048;
-
-async function notedPerPage(server: ServerProcess, path: string): Promise<string> {
-  // Once before, so that what is prepared at the first view is not counted.
-  await server.client.get(path);
-  const before = await server.ask('all');
-  await server.client.load(path, COUNTED_PAGES);
-  const after = await server.ask('all');
+/** By counts before and after so many pages; a batch processor keeps up to 511 spans back, which rounds away. */
+function notedPerPage(before: ProbeAnswer, after: ProbeAnswer, pages: number): string {
   const perPage = (count: (answer: ProbeAnswer) => number): number =>
-    Math.round((count(after) - count(before)) / COUNTED_PAGES);
+    Math.round((count(after) - count(before)) / pages);
   const stock = perPage(({ stockSpans }) => stockSpans);
   if (stock > 0) return `${stock} spans`;
   const parts = Object.keys(after.operations)

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { ProbeAnswer } from './fixtures/probe.ts';
+import type { ProbeAnswer, ProbeQuestion } from './fixtures/probe.ts';
 import { LoadClient } from './load-client.ts';
 import type { Variant } from './variants.ts';
 
@@ -47,8 +47,7 @@ export class ServerProcess {
     return new ServerProcess(child, client, performance.now() - before);
   }
 
-  /** `cpu` is cheap; `all` also asks telemetry what it counted. */
-  async ask(question: 'cpu' | 'all'): Promise<ProbeAnswer> {
+  async ask(question: ProbeQuestion): Promise<ProbeAnswer> {
     this.#child.send(question);
     const [answer] = (await once(this.#child, 'message')) as [ProbeAnswer];
     return answer;

@@ -1,6 +1,19 @@
+import { SETTINGS } from '../../otel/settings/settings-table.ts';
+
+export type VariantKey =
+  | 'bare'
+  | 'bareAgain'
+  | 'ours'
+  | 'oursMemory'
+  | 'ours0'
+  | 'ours0Memory'
+  | 'stockMode'
+  | 'stockHttp'
+  | 'stockFull';
+
 /** One way to run the same blog. */
 export interface Variant {
-  readonly key: 'bare' | 'rate1' | 'rate1Memory' | 'rate0.1' | 'rate0' | 'stockHttp' | 'stockFull';
+  readonly key: VariantKey;
   readonly label: string;
   /** Imported before ours, below test/bench/fixtures. */
   readonly fixture?: string;
@@ -8,17 +21,43 @@ export interface Variant {
 }
 
 const OFF = { METRICS_ENABLED: 'false' };
+const NO_HISTORY = { METRICS_HISTORY_DAYS: '0' };
 
-export const VARIANTS: readonly Variant[] = [
+const ALL: readonly Variant[] = [
   { key: 'bare', label: 'bare (METRICS_ENABLED=false)', env: OFF },
-  { key: 'rate1', label: 'ours, rate 1', env: { METRICS_SAMPLING_RATE: '1' } },
+  { key: 'bareAgain', label: 'bare once more (should add nothing)', env: OFF },
+  { key: 'ours', label: 'ours, rate 1', env: { METRICS_SAMPLING_RATE: '1' } },
   {
-    key: 'rate1Memory',
-    label: 'ours, rate 1, no history file',
-    env: { METRICS_SAMPLING_RATE: '1', METRICS_HISTORY_DAYS: '0' },
+    key: 'oursMemory',
+    label: 'ours, rate 1, no history',
+    env: { METRICS_SAMPLING_RATE: '1', ...NO_HISTORY },
   },
-  { key: 'rate0.1', label: 'ours, rate 0.1', env: { METRICS_SAMPLING_RATE: '0.1' } },
-  { key: 'rate0', label: 'ours, rate 0', env: { METRICS_SAMPLING_RATE: '0' } },
+  { key: 'ours0', label: 'ours, rate 0', env: { METRICS_SAMPLING_RATE: '0' } },
+  {
+    key: 'ours0Memory',
+    label: 'ours, rate 0, no history',
+    env: { METRICS_SAMPLING_RATE: '0', ...NO_HISTORY },
+  },
+  {
+    key: 'stockMode',
+    label: 'ours in stock mode, rate 1',
+    env: { METRICS_SAMPLING_RATE: '1', METRICS_SPANS: 'stock' },
+  },
   { key: 'stockHttp', label: 'stock http, no-op processor', fixture: 'stock-http.ts', env: OFF },
   { key: 'stockFull', label: 'stock http + koa, batch processor', fixture: 'stock-full.ts', env: OFF },
 ];
+
+/** Those that this version of the blog can run; `skipped` has a line for each that it cannot. */
+export function runnableVariants(): {
+  readonly variants: readonly Variant[];
+  readonly skipped: readonly string[];
+} {
+  const known = new Set<string>(Object.values(SETTINGS).map(({ name }) => name));
+  const unknown = ({ env }: Variant): string | undefined => Object.keys(env).find((name) => !known.has(name));
+  return {
+    variants: ALL.filter((variant) => unknown(variant) === undefined),
+    skipped: ALL.filter((variant) => unknown(variant) !== undefined).map(
+      (variant) => `skipped: ${variant.label}, because ${unknown(variant)} is not a setting of this version`,
+    ),
+  };
+}

@@ -7,15 +7,9 @@ import { Duplex } from 'node:stream';
 import { trace } from '@opentelemetry/api';
 import Database from 'better-sqlite3';
 import Koa from 'koa';
+import { allocatedBytes } from '../fixtures/allocated-bytes.ts';
+import type { ColdAnswer } from './cold-variants.ts';
 import { startOurs } from './start-ours.ts';
-
-export type ColdVariant = 'bare' | 'stock' | 'ours';
-export interface ColdAnswer {
-  /** Of a request, at the 10th percentile: what is above is the machine's. */
-  readonly requestMicros: number;
-  /** Of what was put off, per request. */
-  readonly settledMicros: number;
-}
 
 const [variant = 'bare', requests = '3000'] = process.argv.slice(2);
 const WARM_UP_REQUESTS = 2500;
@@ -37,10 +31,12 @@ const REQUEST = [
 const database = new Database(':memory:').exec(
   "CREATE TABLE posts (id INTEGER PRIMARY KEY, path TEXT UNIQUE, title TEXT); INSERT INTO posts VALUES (1, '/a', 'A'), (2, '/2026/11/panes', 'Panes'), (3, '/c', 'C')",
 );
-const { settle, render } =
-  variant === 'ours'
-    ? startOurs(Database)
-    : { settle: () => {}, render: <T>(_name: string, draw: () => T) => draw() };
+const { settle, render } = variant.startsWith('ours')
+  ? startOurs(Database, {
+      rate: variant.startsWith('ours0') ? 0 : 1,
+      hasHistory: variant.endsWith('History'),
+    })
+  : { settle: () => {}, render: <T>(_name: string, draw: () => T) => draw() };
 if (variant === 'stock') await import('../fixtures/stock-http.ts');
 
 const byPath = database.prepare<[string], { id: number; title: string }>(
@@ -85,7 +81,9 @@ function clearCaches(): void {
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const requestMicros: number[] = [];
 const settledMicros: number[] = [];
+let bytesBefore = 0;
 for (let i = -WARM_UP_REQUESTS; i < Number(requests); i++) {
+  if (i === 0) bytesBefore = allocatedBytes.total();
   clearCaches();
   const before = performance.now();
   const writesBefore = writes;
@@ -101,11 +99,9 @@ for (let i = -WARM_UP_REQUESTS; i < Number(requests); i++) {
   settle();
   if (i >= 0) settledMicros.push(((performance.now() - begun) * 1e3) / SETTLE_EVERY);
 }
+const bytes = (allocatedBytes.total() - bytesBefore) / Number(requests);
 
 const lowest = (values: readonly number[], share: number): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? 0;
-const answer: ColdAnswer = {
-  requestMicros: lowest(requestMicros, 0.1),
-  settledMicros: lowest(settledMicros, 0.25),
-};
+const answer: ColdAnswer = { micros: lowest(requestMicros, 0.1) + lowest(settledMicros, 0.25), bytes };
 process.stdout.write(JSON.stringify(answer), () => process.exit());

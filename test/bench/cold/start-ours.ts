@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { context, propagation } from '@opentelemetry/api';
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { defaultResource } from '@opentelemetry/resources';
@@ -8,15 +11,23 @@ import { AsyncContextManager } from '../../../otel/instrumentation/context-manag
 import { HttpServerSpans } from '../../../otel/instrumentation/http-server-spans.ts';
 import { createRenderTracer } from '../../../otel/instrumentation/render.ts';
 import type { RenderTracer } from '../../../otel/query.ts';
-import { createPipeline } from '../micro/pipeline.ts';
+import { History } from '../../../otel/store/history.ts';
+import { createPipeline, type Pipeline } from '../micro/pipeline.ts';
 
-/** Everything of ours that a request passes, at rate 1, without files and timers beside it. */
-export function startOurs(Database: typeof DatabaseConstructor): {
+/** Of the requests between two settlings. */
+const WRITTEN_SHARE = 1 / 3;
+
+/** Everything of ours that a request passes, without timers beside it; the history is written when what was put off is done. */
+export function startOurs(
+  Database: typeof DatabaseConstructor,
+  { rate, hasHistory }: { readonly rate: number; readonly hasHistory: boolean },
+): {
   readonly settle: () => void;
   readonly render: RenderTracer;
 } {
   // More than wait between two settlings, so that nothing is handled in between.
-  const { processor, guard } = createPipeline(1, { deferredSpans: 10_000 });
+  const { processor, guard, ring, aggregates } = createPipeline(rate, { deferredSpans: 10_000 });
+  const history = hasHistory ? openHistory(Database, { ring, aggregates, guard }) : undefined;
   const contexts = new AsyncContextManager();
   context.setGlobalContextManager(contexts);
   propagation.setGlobalPropagator(
@@ -26,7 +37,32 @@ export function startOurs(Database: typeof DatabaseConstructor): {
   new HttpServerSpans({ ...common, contexts, untracedPathPrefixes: ['/metrics', '/admin/metrics'] }).enable();
   new BetterSqlite3Instrumentation({ ...common, recorder: processor }).manuallyInstrument(Database);
   return {
-    settle: () => processor.settle(),
+    settle: () => {
+      processor.settle();
+      if (history === undefined) return;
+      ring.takeChanged(Math.round(ring.waiting * (1 - WRITTEN_SHARE)), Infinity);
+      history.flush();
+    },
     render: createRenderTracer({ ...common, recorder: processor }),
   };
+}
+
+function openHistory(
+  Database: typeof DatabaseConstructor,
+  { ring, aggregates, guard }: Omit<Pipeline, 'processor'>,
+): History {
+  const folder = mkdtempSync(join(tmpdir(), 'glasshouse-bench-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const history = new History({
+    Database,
+    path: join(folder, 'history.sqlite'),
+    days: 30,
+    ring,
+    rollUps: aggregates.rollUps(),
+    guard,
+    clock: systemClock,
+    log: () => {},
+  });
+  history.start();
+  return history;
 }

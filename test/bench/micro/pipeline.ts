@@ -9,6 +9,8 @@ const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
 /** As in the blog: who measures has to settle within the time that is measured. */
 const DEFERRED_SPANS = 256;
 
+export type Pipeline = ReturnType<typeof createPipeline>;
+
 /** The processor with all that stands behind it in the blog, history aside, at one rate for all. */
 export function createPipeline(
   rate: number,
@@ -32,5 +34,5 @@ export function createPipeline(
     deferredSpans,
     outputs: [{ exporter: new InProcessSpanExporter({ ring, guard }), rates: 'local' }],
   });
-  return { processor, ring, guard };
+  return { processor, ring, guard, aggregates };
 }
