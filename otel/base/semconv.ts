@@ -28,6 +28,8 @@ export {
 
 /** Development status in the conventions: bytes of the body as they left, after compression. */
 export const ATTR_HTTP_RESPONSE_BODY_SIZE = 'http.response.body.size';
+/** A list of one, as headers are; we tell it of event streams alone, because what they take says nothing about how fast they are. */
+export const ATTR_HTTP_RESPONSE_CONTENT_TYPE = 'http.response.header.content-type';
 /** Development status in the conventions. */
 export const ATTR_DB_RESPONSE_RETURNED_ROWS = 'db.response.returned_rows';
 /** Ours: rows inserted, updated or deleted by the statement. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errorTypeOf } from './error-facts.ts';
 import type { ResponseWatch } from './response-watch.ts';
+import { dispatchedBytes, hasNoBody } from './sent-bytes.ts';
 
 /** What became of a response, as facts of its socket (G9). */
 export interface HttpOutcome {
@@ -13,7 +14,11 @@ export interface HttpOutcome {
   readonly timeToFirstByteNanos: number | undefined;
   /** `error.type`; undefined unless it failed or the status says so. */
   readonly errorType: string | undefined;
+  /** Its `Content-Type`, of an event stream: it is meant to be long. */
+  readonly eventStream: string | undefined;
 }
+
+const EVENT_STREAM = /\r\ncontent-type: *(text\/event-stream *(?:;[^\r]*)?)\r/i;
 
 /** Errors that only say the other side has gone. */
 const CLIENT_GONE = new Set([
@@ -36,9 +41,9 @@ export function httpOutcome(
   watch: ResponseWatch,
   error: unknown,
 ): HttpOutcome {
-  const { firstByteNanos, startNanos } = watch;
+  const { firstByteNanos = NaN, startNanos } = watch;
   const isBroken = isBrokenByClient(request);
-  const isStatusSent = firstByteNanos !== undefined && response.headersSent;
+  const isStatusSent = response.headersSent && hasBegun(request, watch);
   const { statusCode } = response;
   return {
     outcome: wordFor(request, watch, error, isBroken),
@@ -48,7 +53,21 @@ export function httpOutcome(
     timeToFirstByteNanos:
       isStatusSent && !Number.isNaN(firstByteNanos) ? firstByteNanos - startNanos : undefined,
     errorType: errorTypeOfAnswer(error, statusCode, (isBroken || isCutByStop(request)) && !watch.isFinished),
+    eventStream: isStatusSent && watch.isStreamed ? eventStreamTypeOf(response) : undefined,
   };
+}
+
+/** Something of it has left: what was written to a socket that is destroyed in the same turn never does. */
+function hasBegun({ socket }: IncomingMessage, watch: ResponseWatch): boolean {
+  if (watch.isFinished) return true;
+  const { firstByteNanos, socketBytesBefore } = watch;
+  if (firstByteNanos === undefined || socketBytesBefore === undefined) return false;
+  // Of a socket that does not count, it is believed.
+  return !(dispatchedBytes(socket) <= socketBytesBefore);
+}
+
+function eventStreamTypeOf(response: ServerResponse): string | undefined {
+  return EVENT_STREAM.exec(headOf(response))?.[1];
 }
 
 function wordFor(
@@ -100,16 +119,15 @@ class ResponseDestroyed extends Error {
 }
 
 function bodyBytesOf(request: IncomingMessage, response: ServerResponse, watch: ResponseWatch): number {
-  const { statusCode } = response;
-  if (request.method === 'HEAD' || statusCode === 204 || statusCode === 304 || statusCode < 200) return 0;
+  if (hasNoBody(response)) return 0;
   if (watch.isFinished) return watch.bodyBytes;
-  if (watch.socketBytesBefore === undefined) return 0;
-  const wireBytes = (request.socket.bytesWritten ?? 0) - watch.socketBytesBefore;
-  const dispatched = wireBytes - headerBytesOf(response) - watch.framingBytes - (watch.unsent?.bytes ?? 0);
-  return Math.max(0, Math.min(watch.bodyBytes, dispatched));
+  if (watch.socketBytesBefore === undefined || Number.isNaN(watch.socketBytesBefore)) return 0;
+  const wireBytes = dispatchedBytes(request.socket) - watch.socketBytesBefore;
+  const left = wireBytes - headOf(response).length - watch.framingBytes - (watch.unsent?.bytes ?? 0);
+  return Math.max(0, Math.min(watch.bodyBytes, left));
 }
 
 /** Node keeps the head of a response, as it was sent, under this name; it is latin-1, so its length is its size. */
-function headerBytesOf(response: ServerResponse): number {
-  return (response as ServerResponse & { readonly _header?: string | null })._header?.length ?? 0;
+function headOf(response: ServerResponse): string {
+  return (response as ServerResponse & { readonly _header?: string | null })._header ?? '';
 }

@@ -3,6 +3,7 @@ import { type Attributes, SpanStatusCode } from '@opentelemetry/api';
 import {
   ATTR_ERROR_TYPE,
   ATTR_HTTP_RESPONSE_BODY_SIZE,
+  ATTR_HTTP_RESPONSE_CONTENT_TYPE,
   ATTR_HTTP_RESPONSE_OUTCOME,
   ATTR_HTTP_RESPONSE_STATUS_CODE,
   ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE,
@@ -35,7 +36,7 @@ export function describeResponse(
 
 export function addResponseAttributes(
   attributes: Attributes,
-  { outcome, bodyBytes, statusCode, timeToFirstByteNanos, errorType }: HttpOutcome,
+  { outcome, bodyBytes, statusCode, timeToFirstByteNanos, errorType, eventStream }: HttpOutcome,
 ): void {
   attributes[ATTR_HTTP_RESPONSE_OUTCOME] = outcome;
   attributes[ATTR_HTTP_RESPONSE_BODY_SIZE] = bodyBytes;
@@ -43,6 +44,7 @@ export function addResponseAttributes(
     attributes[ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE] = timeToFirstByteNanos / 1e9;
   if (statusCode !== undefined) attributes[ATTR_HTTP_RESPONSE_STATUS_CODE] = statusCode;
   if (errorType !== undefined) attributes[ATTR_ERROR_TYPE] = errorType;
+  if (eventStream !== undefined) attributes[ATTR_HTTP_RESPONSE_CONTENT_TYPE] = [eventStream];
 }
 
 /**

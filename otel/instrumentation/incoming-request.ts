@@ -123,7 +123,12 @@ export class IncomingRequest
       type: 'http',
       series:
         span.setSinceStart(ATTR_ADDRESS_UNKNOWN) === true ? UNKNOWN_PATHS : (callerOf(this) ?? UNKNOWN_PATHS),
-      slownessNanos: slownessOf(outcome.outcome, timeToFirstByteNanos, span.durationNanos),
+      slownessNanos: slownessOf({
+        outcome: outcome.outcome,
+        durationNanos: span.durationNanos,
+        firstByteNanos: timeToFirstByteNanos,
+        isEventStream: outcome.eventStream !== undefined,
+      }),
       clientError: isClientError(statusCode),
       aborted: isCutShort(outcome.outcome),
       statusCode,

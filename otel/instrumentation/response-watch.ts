@@ -1,10 +1,12 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { errorMonitor } from 'node:events';
 import { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
 import type { CostMeter } from '../sampling/cost-meter.ts';
 import { type Method, resemble } from './method-patch.ts';
+import { hasNoBody, isBehindAnother, writtenBytes } from './sent-bytes.ts';
 import { LONG_CHUNK_BYTES, UnsentBytes } from './unsent-bytes.ts';
 
 /** Published by node when the last byte was handed to the system, before the response is taken off its socket. */
@@ -14,8 +16,11 @@ const CHUNKED_END_BYTES = 5;
 /** Two line breaks per chunk. */
 const CHUNK_BREAK_BYTES = 4;
 
-const WATCH = Symbol('glasshouse.response-watch');
+const WATCH = Symbol('response watch');
 type WatchedResponse = ServerResponse & { [WATCH]?: ResponseWatch };
+/** On a socket: watched responses that came to wait for it. */
+const WAITING = Symbol('waiting responses');
+type WaitedForSocket = Socket & { [WAITING]?: Set<WatchedResponse> };
 
 export interface ResponseWatchSource {
   readonly clock: Clock;
@@ -34,14 +39,17 @@ export abstract class ResponseWatch {
   declare bodyBytes: number;
   /** Sizes of chunks and their line breaks, when the transfer is chunked. */
   declare framingBytes: number;
-  /** `socket.bytesWritten` before anything of this response; undefined while an earlier response of the socket is under way. */
+  /** Bytes written to the socket before anything of this response; undefined before its first, NaN when the socket does not count. */
   declare socketBytesBefore: number | undefined;
+  /** It is written in parts, or its head was sent ahead. */
+  declare isStreamed: boolean;
   /** The last byte was taken by the socket while it was open. */
   declare isFinished: boolean;
   /** Of a chunk so long that an abort may cut it. */
   declare unsent: UnsentBytes | undefined;
   /** What the response emitted as `error`. */
   declare error: unknown;
+  declare isClosed: boolean;
   declare readonly source: ResponseWatchSource;
 
   constructor(source: ResponseWatchSource, startNanos: number) {
@@ -51,9 +59,11 @@ export abstract class ResponseWatch {
     this.bodyBytes = 0;
     this.framingBytes = 0;
     this.socketBytesBefore = undefined;
+    this.isStreamed = false;
     this.isFinished = false;
     this.unsent = undefined;
     this.error = undefined;
+    this.isClosed = false;
   }
 
   /** Called once, when the response closes. What it throws is counted. */
@@ -67,6 +77,24 @@ export function watchResponse(response: ServerResponse, watch: ResponseWatch): v
   users++;
   (response as WatchedResponse)[WATCH] = watch;
   response.on('close', onClose);
+  if (isBehindAnother(response)) closeWithSocket(response);
+}
+
+/**
+ * Node 22 does not close a response that still waits for its socket when that closes. One listener a socket, however many wait.
+ */
+function closeWithSocket(response: WatchedResponse): void {
+  const socket = response.req.socket as WaitedForSocket;
+  let waiting = socket[WAITING];
+  if (waiting === undefined) {
+    waiting = socket[WAITING] = new Set();
+    socket.once('close', onSocketClose);
+  }
+  waiting.add(response);
+}
+
+function onSocketClose(this: WaitedForSocket): void {
+  for (const response of this[WAITING] ?? []) if (response.socket === null) onClose.call(response);
 }
 
 export function watchOf(response: ServerResponse): ResponseWatch | undefined {
@@ -128,7 +156,7 @@ function unwrap(name: keyof typeof natives): void {
 function watchedWrite(this: WatchedResponse, ...args: unknown[]): boolean {
   const watch = this[WATCH];
   if (watch === undefined) return Reflect.apply(natives.write, this, args) as boolean;
-  const canWrite = beforeStream(this, watch);
+  const canWrite = beforeStream(this, watch, !hasNoBody(this));
   const isMoreWanted = Reflect.apply(natives.write, this, args) as boolean;
   if (canWrite) addChunk(this, watch, args[0], args[1]);
   return isMoreWanted;
@@ -148,29 +176,52 @@ function watchedEnd(this: WatchedResponse, ...args: unknown[]): ServerResponse {
 
 function watchedFlushHeaders(this: WatchedResponse): void {
   const watch = this[WATCH];
-  if (watch !== undefined) beforeStream(this, watch);
+  if (watch !== undefined) beforeStream(this, watch, true);
   natives.flushHeaders.call(this);
 }
 
 /** What streams may fail on its way, and say so only by an event; what ends in one call tells `destroy` why, if anything. */
-function beforeStream(response: WatchedResponse, watch: ResponseWatch): boolean {
-  const isFirst = watch.firstByteNanos === undefined;
-  const canWrite = beforeBytes(response, watch);
-  if (isFirst && canWrite) response.on(errorMonitor, onError);
+function beforeStream(response: WatchedResponse, watch: ResponseWatch, isSent: boolean): boolean {
+  const canWrite = isSent ? beforeBytes(response, watch) : isOpen(response);
+  if (!watch.isStreamed && canWrite) {
+    watch.isStreamed = true;
+    response.on(errorMonitor, onError);
+  }
   return canWrite;
 }
 
 /** False when node will refuse what comes. */
 function beforeBytes(response: WatchedResponse, watch: ResponseWatch): boolean {
   try {
-    if (response.writableEnded || response.destroyed) return false;
-    if (watch.firstByteNanos === undefined) watch.firstByteNanos = firstByteNanos(watch);
-    if (watch.socketBytesBefore === undefined) watch.socketBytesBefore = response.socket?.bytesWritten;
+    if (!isOpen(response)) return false;
+    if (watch.firstByteNanos !== undefined) return true;
+    // What is written before the response has its socket leaves when it gets it.
+    if (response.socket === null) response.once('socket', onSocket);
+    else noteFirstByte(watch, response.socket);
     return true;
   } catch (error) {
     watch.source.guard.report('response bytes', error);
     return false;
   }
+}
+
+function isOpen(response: WatchedResponse): boolean {
+  return !response.writableEnded && !response.destroyed;
+}
+
+/** Emitted by node before it writes what has waited. */
+function onSocket(this: WatchedResponse, socket: Socket): void {
+  const watch = this[WATCH]!;
+  try {
+    if (watch.firstByteNanos === undefined) noteFirstByte(watch, socket);
+  } catch (error) {
+    watch.source.guard.report('response bytes', error);
+  }
+}
+
+function noteFirstByte(watch: ResponseWatch, socket: Socket): void {
+  watch.firstByteNanos = firstByteNanos(watch);
+  watch.socketBytesBefore = writtenBytes(socket);
 }
 
 function firstByteNanos({ startNanos, source }: ResponseWatch): number {
@@ -214,6 +265,9 @@ function onError(this: WatchedResponse, error: unknown): void {
 
 function onClose(this: WatchedResponse): void {
   const watch = this[WATCH]!;
+  if (watch.isClosed) return;
+  watch.isClosed = true;
+  (this.req.socket as WaitedForSocket)[WAITING]?.delete(this);
   const { cost } = watch.source;
   const since = cost?.requestEnd.begin() ?? 0;
   try {

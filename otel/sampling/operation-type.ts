@@ -11,6 +11,7 @@ import {
   ATTR_DB_RESPONSE_RETURNED_ROWS,
   ATTR_DB_SYSTEM_NAME,
   ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_RESPONSE_CONTENT_TYPE,
   ATTR_HTTP_RESPONSE_OUTCOME,
   ATTR_HTTP_RESPONSE_STATUS_CODE,
   ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE,
@@ -99,17 +100,32 @@ export function durationNanosOf({ duration }: Pick<ReadableSpan, 'duration'>): n
   return duration[0] * 1e9 + duration[1];
 }
 
-/** What the slow threshold is held against: time to first byte of a request where that is known, else the duration; 0 where we waited for its rest in vain. */
-export function slownessOf(
-  outcome: unknown,
-  firstByteNanos: number | undefined,
-  durationNanos: number,
-): number {
-  if (outcome === 'refused') return 0;
-  return firstByteNanos === undefined ? durationNanos : Math.round(firstByteNanos);
+/** What is known of how long a request took. */
+export interface RequestTimes {
+  readonly outcome: unknown;
+  readonly durationNanos: number;
+  /** Undefined when nothing was sent, or nobody looked. */
+  readonly firstByteNanos: number | undefined;
+  /** It is meant to be long, so that its duration says nothing. */
+  readonly isEventStream: boolean;
 }
 
-/** As `slownessOf`, by what the span says. */
+/**
+ * What the slow threshold is held against: the duration of a request, or the time to its first byte if that is longer by another clock; of
+ * an event stream that alone, 0 where it is not known. 0 where we waited for the rest of a request in vain.
+ */
+export function slownessOf({
+  outcome,
+  durationNanos,
+  firstByteNanos = 0,
+  isEventStream,
+}: RequestTimes): number {
+  if (outcome === 'refused') return 0;
+  const firstByte = Math.round(firstByteNanos);
+  return isEventStream ? firstByte : Math.max(durationNanos, firstByte);
+}
+
+/** As `slownessOf`, by what the span says; it may be one of instrumentation-http that was told to capture the content type. */
 export function slownessNanosOf(
   type: OperationType,
   span: Pick<ReadableSpan, 'duration' | 'attributes'>,
@@ -118,8 +134,18 @@ export function slownessNanosOf(
   if (type !== 'http') return durationNanos;
   const { attributes } = span;
   const seconds = attributes[ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE];
-  const firstByteNanos = typeof seconds === 'number' ? seconds * 1e9 : undefined;
-  return slownessOf(attributes[ATTR_HTTP_RESPONSE_OUTCOME], firstByteNanos, durationNanos);
+  return slownessOf({
+    outcome: attributes[ATTR_HTTP_RESPONSE_OUTCOME],
+    durationNanos,
+    firstByteNanos: typeof seconds === 'number' ? seconds * 1e9 : undefined,
+    isEventStream: isEventStream(attributes[ATTR_HTTP_RESPONSE_CONTENT_TYPE]),
+  });
+}
+
+/** Of a header as spans have it, a list, or as some instrumentations write it. */
+function isEventStream(contentType: unknown): boolean {
+  const first: unknown = Array.isArray(contentType) ? contentType[0] : contentType;
+  return typeof first === 'string' && /^\s*text\/event-stream\s*(?:;|$)/i.test(first);
 }
 
 /** Rows returned plus rows changed; undefined when the span says neither. */

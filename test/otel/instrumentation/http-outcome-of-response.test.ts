@@ -18,6 +18,9 @@ import { SteppingClock } from './tracing-fixture.ts';
 /** A socket that says what it is told to say; nothing is sent. */
 class FakeSocket extends Duplex {
   bytesWritten = 0;
+  get _bytesDispatched(): number {
+    return this.bytesWritten;
+  }
   override _read(): void {}
   override _write(_chunk: unknown, _encoding: string, done: () => void): void {
     done();

@@ -12,6 +12,7 @@ import { Guard } from '../../../otel/base/guard.ts';
 import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';
 import { HttpServerSpans } from '../../../otel/instrumentation/http-server-spans.ts';
 
+const major = Number(process.versions.node.split('.')[0]);
 const METHODS = ['write', 'end', 'flushHeaders'] as const;
 const { write, end, flushHeaders } = ServerResponse.prototype;
 const native = { write, end, flushHeaders };
@@ -134,7 +135,8 @@ describe('HttpServerSpans', () => {
     await once(socket, 'close');
     while (seen.length < 3) await new Promise(setImmediate);
     expect(seen).toEqual([
-      ['after disable', true],
+      // Until the next request, the parser of a connection keeps the context on a node without AsyncContextFrame.
+      ['after disable', major >= 24],
       ['end', true],
       ['close', true],
     ]);

@@ -71,6 +71,7 @@ describe('what a request knows of itself', () => {
       statusCode: fc.constantFrom(undefined, 200, 399, 400, 404, 499, 500),
       timeToFirstByteNanos: fc.constantFrom(undefined, 0, 1234.5, 2e9),
       errorType: fc.constant(undefined),
+      eventStream: fc.constantFrom(undefined, 'text/event-stream', 'text/event-stream; charset=utf-8'),
     }),
     durationNanos: fc.integer({ min: 0, max: 3e9 }),
     isFailed: fc.boolean(),
@@ -96,6 +97,7 @@ describe('what a request knows of itself', () => {
       statusCode: 200,
       timeToFirstByteNanos: 1,
       errorType: undefined,
+      eventStream: undefined,
     };
     const request = { verb: 'GET', set: { 'http.route': '/' }, outcome, durationNanos: 1, isFailed: false };
     const span = answered(request);

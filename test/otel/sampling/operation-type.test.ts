@@ -68,6 +68,9 @@ describe('seriesOf', () => {
   });
 });
 
+const TTFB = 'http.response.time_to_first_byte';
+const TYPE = 'http.response.header.content-type';
+
 describe('facts of a span', () => {
   it('reads failure from the status, not from a 4xx', () => {
     expect(isFailed({ status: { code: SpanStatusCode.ERROR } })).toBe(true);
@@ -78,14 +81,21 @@ describe('facts of a span', () => {
     expect(isAborted({ attributes: {} })).toBe(false);
   });
 
-  it('holds the time to first byte of a request against the threshold, else the duration', () => {
-    const download = {
-      duration: [300, 0] as [number, number],
-      attributes: { 'http.response.time_to_first_byte': 0.002 },
-    };
-    expect(slownessNanosOf('http', download)).toBe(2e6);
-    expect(slownessNanosOf('database', download)).toBe(300e9);
-    expect(slownessNanosOf('http', { ...download, attributes: {} })).toBe(300e9);
+  it.each<readonly [string, Attributes, number]>([
+    ['a download of five minutes', { 'http.response.time_to_first_byte': 0.002 }, 300e9],
+    ['one whose first byte another clock saw later', { 'http.response.time_to_first_byte': 300.5 }, 300.5e9],
+    ['one that was never answered', {}, 300e9],
+    ['the rest of a request that never came', { 'http.response.outcome': 'refused' }, 0],
+    ['an event stream', { [TTFB]: 0.002, [TYPE]: ['text/event-stream; charset=utf-8'] }, 2e6],
+    ['an event stream that begins late', { [TTFB]: 9, [TYPE]: ['TEXT/event-stream'] }, 9e9],
+    ['an event stream of stock spans, whose first byte nobody saw', { [TYPE]: ['text/event-stream'] }, 0],
+    ['an event stream whose header is no list', { [TTFB]: 0.002, [TYPE]: 'text/event-stream' }, 2e6],
+    ['something like one', { [TTFB]: 0.002, [TYPE]: ['text/event-streams'] }, 300e9],
+    ['what is no type at all', { [TTFB]: 0.002, [TYPE]: [7] }, 300e9],
+  ])('holds against the threshold, of %s: what it took', (_name, attributes, nanos) => {
+    const span = { duration: [300, 0] as [number, number], attributes };
+    expect(slownessNanosOf('http', span)).toBe(nanos);
+    expect(slownessNanosOf('database', span)).toBe(300e9);
   });
 
   it('adds rows returned and rows changed, and knows when neither was said', () => {
