@@ -10,36 +10,45 @@ const COUNTS_SHARE = 0.25;
 /** Rows of each kind that one slice removes: more than it writes, in a millisecond. */
 const MAX_GONE_PER_SLICE = 20;
 const GONE_AT_ONCE = 5;
+const RANKS: readonly TraceRank[] = ['ordinary', 'mustKeep'];
 
 export function maxTraceBytes(rank: TraceRank, maxBytes: number): number {
   return maxBytes * TRACE_SHARES[rank];
 }
 
-/** Removes what is too old, then what is beyond the bound of its kind, then of all; returns how many went. */
-export function makeRoom(
-  file: HistoryFile,
-  { maxBytes, cutoffMillis, nowMillis }: Readonly<Record<'maxBytes' | 'cutoffMillis' | 'nowMillis', number>>,
-): number {
-  const { traces, ledger } = file;
-  const counts = file.counts.table;
-  let gone = counts.expire(nowMillis, MAX_GONE_PER_SLICE);
-  gone += drop(
-    () => counts.bytes > maxBytes * COUNTS_SHARE,
-    () => counts.dropOldest(GONE_AT_ONCE),
+/** Removes what is beyond the bound of its kind, the oldest first; returns how many went. */
+export function makeRoom({ traces, ledger, counts }: HistoryFile, maxBytes: number): number {
+  let gone = drop(
+    () => counts.table.bytes > maxBytes * COUNTS_SHARE,
+    () => counts.table.dropOldest(GONE_AT_ONCE),
   );
-  for (const rank of ['ordinary', 'mustKeep'] as const) {
-    const expired = traces.expire(rank, cutoffMillis, MAX_GONE_PER_SLICE);
+  for (const rank of RANKS) {
     const dropped = drop(
       () => ledger.of(rank).bytes > maxTraceBytes(rank, maxBytes),
       () => traces.dropOldest(rank, GONE_AT_ONCE),
     );
-    ledger.book(rank, { expired, dropped });
-    gone += expired + dropped;
+    ledger.book(rank, { dropped });
+    gone += dropped;
+  }
+  return gone;
+}
+
+/** Removes what is too old, and something of a file that is too big in all; returns how many went. */
+export function sweep(
+  file: HistoryFile,
+  { maxBytes, cutoffMillis, nowMillis }: Readonly<Record<'maxBytes' | 'cutoffMillis' | 'nowMillis', number>>,
+): number {
+  const { traces, ledger, counts } = file;
+  let gone = counts.table.expire(nowMillis, MAX_GONE_PER_SLICE);
+  for (const rank of RANKS) {
+    const expired = traces.expire(rank, cutoffMillis, MAX_GONE_PER_SLICE);
+    ledger.book(rank, { expired });
+    gone += expired;
   }
   if (file.usedBytes <= maxBytes) return gone;
   const dropped = traces.dropOldest('ordinary', GONE_AT_ONCE);
   ledger.book('ordinary', { dropped });
-  return gone + (dropped || counts.dropOldest(MAX_GONE_PER_SLICE));
+  return gone + (dropped || counts.table.dropOldest(MAX_GONE_PER_SLICE));
 }
 
 function drop(isFull: () => boolean, dropOldest: () => number): number {

@@ -8,6 +8,7 @@ import { RollUpArchive } from './roll-up-archive.ts';
 import type { RollUpOwner } from './roll-up-owners.ts';
 import { RunTable } from './run-table.ts';
 import { RuntimeTable } from './runtime-table.ts';
+import { SpanTemplates } from './span-templates.ts';
 import { StatementTable } from './statement-table.ts';
 import { fileIdOf } from './set-aside.ts';
 import { LegacyTraces } from './legacy-traces.ts';
@@ -17,7 +18,7 @@ import { TraceSearch } from './trace-search.ts';
 import { TraceTable } from './trace-table.ts';
 
 /** Raised with every change of the tables; a file with a greater number was made by a newer version. */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 /** Another process that writes is waited for this long; what was not written stays for the next time. */
 const BUSY_TIMEOUT_MILLIS = 50;
 /** Another process that makes the tables, on a slow disk. */
@@ -128,8 +129,8 @@ export class HistoryFile {
       const found = this.#pragma('user_version');
       if (found === SCHEMA_VERSION) return;
       if (found < 1) this.#database.exec(TRACE_SCHEMA_1);
-      this.#database.exec(TRACE_SCHEMA_2);
-      this.#database.exec(TraceLedger.SCHEMA);
+      if (found < 2) this.#database.exec(TRACE_SCHEMA_2 + TraceLedger.SCHEMA);
+      this.#database.exec(SpanTemplates.SCHEMA);
       this.#database.pragma(`user_version = ${SCHEMA_VERSION}`);
     });
   }
@@ -145,6 +146,14 @@ export class HistoryFile {
       this.#forget();
       throw error;
     }
+  }
+
+  /** At most `limit` traces of version 1; returns how many. One that cannot be read is given to `skip` and goes. */
+  moveLegacy(limit: number, skip: (error: unknown) => void): number {
+    if (this.legacy.count === 0) return 0;
+    let moved = 0;
+    this.transaction(() => (moved = this.legacy.move(limit, skip)));
+    return moved;
   }
 
   /** Whether another process has it open: only the last one may leave the write-ahead log. */

@@ -16,7 +16,7 @@ import { beginAnew, openHistory } from './open-history.ts';
 import type { HistoryOpening } from './open-history.ts';
 import { setAside } from './set-aside.ts';
 import type { HistoryPart } from './history-part.ts';
-import { DEFAULT_MAX_BYTES, makeRoom } from './history-bounds.ts';
+import { DEFAULT_MAX_BYTES, makeRoom, sweep } from './history-bounds.ts';
 import { historyFacts } from './history-facts.ts';
 import type { TraceArchive } from './kept-traces.ts';
 import { restoreTraces } from './restore-traces.ts';
@@ -31,11 +31,13 @@ import type { SavedTrace } from './trace-table.ts';
 const DAY_MILLIS = 86_400_000;
 /** What a crash may cost. */
 const WRITE_INTERVAL_MILLIS = 5000;
-/** Between two slices when anything waits: 50 traces/s, a per cent of a core. What memory evicts before its turn is lost to the file. */
-const SLICE_INTERVAL_MILLIS = 60;
-/** One slice is one short transaction: half a millisecond, and what the disk takes when it has to move the log into the file. */
-const MAX_TRACES_PER_SLICE = 3;
+/** Between two slices when anything waits: 50 traces/s, half a per cent of a core. What memory evicts before its turn is lost to the file. */
+const SLICE_INTERVAL_MILLIS = 320;
+/** One slice is one short transaction: a millisecond or two, and what the disk takes when it has to move the log into the file. */
+const MAX_TRACES_PER_SLICE = 16;
 const MAX_SPANS_PER_SLICE = 100;
+/** What is too old is looked for less often than something is written. */
+const SLICES_PER_SWEEP = 16;
 const MAX_ROLL_UPS_PER_SLICE = 50;
 /** A file damaged more often than this in one process is not worth another. */
 const MAX_BEGUN_ANEW = 3;
@@ -75,6 +77,7 @@ export class History implements TraceArchive {
   #file: HistoryFile | undefined;
   #timer: NodeJS.Timeout | undefined;
   #begunAnew = 0;
+  #slicesToSweep = 0;
 
   constructor(options: HistoryOptions) {
     this.#options = options;
@@ -167,7 +170,7 @@ export class History implements TraceArchive {
   #restore(file: HistoryFile | undefined): void {
     if (file === undefined) return;
     const { ring, rollUps, clock } = this.#options;
-    file.transaction(() => file.legacy.move(ring.facts().maxTraces, this.#skip));
+    file.moveLegacy(ring.facts().maxTraces, this.#skip);
     restoreTraces(file.traces, ring, this.#cutoffMillis(), this.#skip);
     file.transaction(() => file.counts.repair(clock.now()));
     rollUps?.restore(this.#archive());
@@ -191,44 +194,46 @@ export class History implements TraceArchive {
     const { ring, rollUps, clock } = this.#options;
     const changed = ring.takeChanged(MAX_TRACES_PER_SLICE, MAX_SPANS_PER_SLICE);
     const closed = rollUps?.peek(MAX_ROLL_UPS_PER_SLICE) ?? [];
-    if (changed.length + closed.length > 0) {
-      try {
-        this.#write(file, changed, closed);
-      } catch (error) {
-        for (const trace of changed) ring.markChanged(trace.traceId);
-        throw error;
-      }
-    }
+    const gone = changed.length + closed.length > 0 ? this.#write(file, changed, closed) : 0;
     this.#progress?.tell(file.counts, clock.now());
     const cutoffMillis = this.#cutoffMillis();
     ring.evictOlderThan(cutoffMillis);
-    const moved = file.legacy.count > 0 ? this.#move(file) : 0;
-    const gone = makeRoom(file, { maxBytes: this.#maxBytes, cutoffMillis, nowMillis: this.#expiry.now() });
-    return ring.waiting + closed.length + moved + gone > 0 ? SLICE_INTERVAL_MILLIS : WRITE_INTERVAL_MILLIS;
+    const isBusy = ring.waiting + closed.length + gone > 0;
+    if (isBusy && --this.#slicesToSweep > 0) return SLICE_INTERVAL_MILLIS;
+    const bounds = { maxBytes: this.#maxBytes, cutoffMillis, nowMillis: this.#expiry.now() };
+    const swept = sweep(file, bounds) + file.moveLegacy(MAX_MOVED_PER_SLICE, this.#skip);
+    this.#slicesToSweep = swept > 0 ? 1 : SLICES_PER_SWEEP;
+    return isBusy || swept > 0 ? SLICE_INTERVAL_MILLIS : WRITE_INTERVAL_MILLIS;
   }
 
-  #move(file: HistoryFile): number {
-    let moved = 0;
-    file.transaction(() => (moved = file.legacy.move(MAX_MOVED_PER_SLICE, this.#skip)));
-    return moved;
-  }
-
-  /** One transaction. Of a trace that was evicted, or that another process began, the file holds the beginning. */
-  #write(file: HistoryFile, traces: readonly TraceRecord[], closed: readonly RollUp[]): void {
-    const { guard, clock, logs, rollUps } = this.#options;
+  /** One transaction, with what goes to make room; returns how much went. What could not be written waits for the next time. */
+  #write(file: HistoryFile, traces: readonly TraceRecord[], closed: readonly RollUp[]): number {
+    const { clock, ring, rollUps } = this.#options;
     const nowMillis = clock.now();
-    const begun: TraceRecord[] = [];
-    file.transaction(() => {
-      for (const trace of traces) {
-        const earlier = guard.run('history.restore', () => file.traces.get(trace.traceId), undefined);
-        const whole = earlier === undefined ? trace : trace.after(earlier.trace);
-        file.traces.save(whole, linesTogether(earlier?.logs, logs?.of(trace.traceId, trace.startMillis)));
-        if (earlier === undefined) begun.push(trace);
-      }
-      for (const rollUp of closed) file.counts.save(rollUp, nowMillis);
-    });
+    let begun: readonly TraceRecord[] = [];
+    let gone = 0;
+    try {
+      file.transaction(() => {
+        begun = traces.filter((trace) => this.#save(file, trace));
+        for (const rollUp of closed) file.counts.save(rollUp, nowMillis);
+        gone = makeRoom(file, this.#maxBytes);
+      });
+    } catch (error) {
+      for (const trace of traces) ring.markChanged(trace.traceId);
+      throw error;
+    }
     for (const trace of begun) trace.isWhole = true;
     rollUps?.wrote(closed.length);
+    return gone;
+  }
+
+  /** Returns true if the file held nothing of it: of one that was evicted, or that another process began, it holds the beginning. */
+  #save(file: HistoryFile, trace: TraceRecord): boolean {
+    const { guard, logs } = this.#options;
+    const earlier = guard.run('history.restore', () => file.traces.get(trace.traceId), undefined);
+    const whole = earlier === undefined ? trace : trace.after(earlier.trace);
+    file.traces.save(whole, linesTogether(earlier?.logs, logs?.of(trace.traceId, trace.startMillis)));
+    return earlier === undefined;
   }
 
   /** Reads the file that is in use then: one that was damaged gives way to another. */

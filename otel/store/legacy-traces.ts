@@ -1,6 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { StringInterner } from './string-interner.ts';
-import { decodeTrace } from './trace-json.ts';
+import { decodeTrace, NO_TEMPLATES } from './trace-json.ts';
 import type { TraceRecord } from './trace-record.ts';
 import type { TraceTable } from './trace-table.ts';
 
@@ -54,7 +54,7 @@ export class LegacyTraces {
 }
 
 function toTrace({ trace_id: traceId, pinned, body }: LegacyRow, strings: StringInterner): TraceRecord {
-  const trace = decodeTrace(traceId, body, strings);
+  const trace = decodeTrace(traceId, body, strings, NO_TEMPLATES);
   trace.pinned = pinned === 1;
   return trace;
 }

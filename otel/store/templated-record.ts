@@ -19,7 +19,7 @@ const MAX_TEMPLATE_BYTES = MAX_RECORD_BYTES / 2;
 const MAX_VALUE_CHARS = 1024;
 
 /** What the records of one template share. */
-interface SharedFacts {
+export interface SharedFacts {
   readonly name: string;
   readonly kind: SpanRow['kind'];
   readonly type: OperationType;
@@ -29,7 +29,7 @@ interface SharedFacts {
 }
 
 /** What stays of a span that has a template: a third of a record that stands for itself, and nothing to copy. */
-class TemplatedRecord implements SpanRecord {
+export class TemplatedRecord implements SpanRecord {
   // Declared, not defined, and no #private ones: a defined field is written twice, and these are made for every kept statement.
   declare readonly spanId: string;
   declare readonly parentSpanId: string | undefined;
@@ -38,8 +38,9 @@ class TemplatedRecord implements SpanRecord {
   declare readonly durationMillis: number;
   declare readonly keepReason: KeepReason;
   declare readonly bytes: number;
-  declare private readonly shared: SharedFacts;
-  declare private readonly own: FlatAttributes;
+  declare readonly shared: SharedFacts;
+  /** Numbers and truth values beside those that are shared. */
+  declare readonly own: FlatAttributes;
 
   constructor(span: KeptSpan, shared: SharedFacts, own: FlatAttributes, bytes: number) {
     const parent = span.parentSpanContext;
@@ -82,7 +83,7 @@ class TemplatedRecord implements SpanRecord {
     return NO_EVENTS;
   }
 
-  /** For the history file, which knows one kind of record. */
+  /** Written out, as a record that stands for itself. */
   toJSON(): SpanRecord {
     const { spanId, parentSpanId, localRoot, name, kind, type, series, scope } = this;
     const { startMillis, durationMillis, status, statusMessage, attributes, events, keepReason, bytes } =

@@ -2,33 +2,71 @@ import type { AttributeValue, KeepReason, OperationType, SpanRow } from '../quer
 import { OPERATION_TYPES } from '../query.ts';
 import { NO_ATTRIBUTES } from './attribute-copy.ts';
 import type { FlatAttributes } from './attribute-copy.ts';
-import { MAX_RECORD_BYTES, SPAN_KINDS } from './span-record.ts';
+import { MAX_RECORD_BYTES, NO_EVENTS, SPAN_KINDS } from './span-record.ts';
 import type { EventRecord, SpanRecord } from './span-record.ts';
 import type { StringInterner } from './string-interner.ts';
+import { TemplatedRecord } from './templated-record.ts';
+import type { SharedFacts } from './templated-record.ts';
 import { TraceRecord } from './trace-record.ts';
 
-/** Raised when the shape changes; what has another number is not read. */
-const FORMAT = 1;
+/** Raised when the shape changes; of others only those before it are read. In the first there were no templates. */
+const FORMAT = 2;
+const FORMATS: readonly unknown[] = [1, FORMAT];
 
 const STATUSES: readonly SpanRow['status'][] = ['unset', 'ok', 'error'];
 const REASONS: readonly KeepReason[] = ['error', 'slow', 'probability', 'ancestor', 'late'];
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** A trace as text, for the history file. */
-export function encodeTrace(trace: TraceRecord): string {
-  const { droppedSpans, truncated, remoteParent, exported, spans } = trace;
+/** Names what many spans share by a number. */
+export interface TemplateBook {
+  /** Undefined: to be written out. */
+  idOf(facts: SharedFacts): number | undefined;
+  factsOf(id: number): SharedFacts | undefined;
+}
+
+export const NO_TEMPLATES: TemplateBook = { idOf: () => undefined, factsOf: () => undefined };
+
+/** A trace as text, for the history file. A span with a template is a list: the template's number, and what is the span's own. */
+export function encodeTrace(trace: TraceRecord, templates: TemplateBook): string {
+  const { droppedSpans, truncated, remoteParent, exported } = trace;
+  const spans = trace.spans.map((span) => encodeSpan(span, templates));
   return JSON.stringify({ format: FORMAT, droppedSpans, truncated, remoteParent, exported, spans });
 }
 
+function encodeSpan(span: SpanRecord, templates: TemplateBook): unknown {
+  if (!(span instanceof TemplatedRecord)) return span;
+  const template = templates.idOf(span.shared);
+  if (template === undefined) return span;
+  const {
+    spanId,
+    parentSpanId = null,
+    localRoot,
+    startMillis,
+    durationMillis,
+    keepReason,
+    bytes,
+    own,
+  } = span;
+  const reason = REASONS.indexOf(keepReason);
+  return [template, spanId, parentSpanId, localRoot, startMillis, durationMillis, reason, bytes, own];
+}
+
 /** The trace of a text that `encodeTrace` made; TypeError or SyntaxError for any other. */
-export function decodeTrace(traceId: string, text: string, strings: StringInterner): TraceRecord {
+export function decodeTrace(
+  traceId: string,
+  text: string,
+  strings: StringInterner,
+  templates: TemplateBook,
+): TraceRecord {
   const json = object(JSON.parse(text));
-  if (json['format'] !== FORMAT)
+  if (!FORMATS.includes(json['format']))
     throw new TypeError(`trace ${traceId} has format ${String(json['format'])}, not ${FORMAT}`);
   const trace = new TraceRecord(traceId);
   trace.append(
-    list(json['spans']).map((span) => decodeSpan(object(span), strings)),
+    list(json['spans']).map((span) =>
+      Array.isArray(span) ? decodeTemplated(span, templates) : decodeSpan(object(span), strings),
+    ),
     {
       droppedSpans: number(json['droppedSpans']),
       truncated: json['truncated'] === true,
@@ -38,6 +76,50 @@ export function decodeTrace(traceId: string, text: string, strings: StringIntern
   if (trace.spans.length === 0) throw new TypeError(`trace ${traceId} has no spans`);
   trace.exported = json['exported'] === true;
   return trace;
+}
+
+/** The spans of a text that `encodeTrace` made, in a third of the time: spans without a template are taken as they are. */
+export function uncheckedSpans(text: string, templates: TemplateBook): readonly SpanRecord[] {
+  const { spans } = JSON.parse(text) as { readonly spans: readonly (SpanRecord | readonly unknown[])[] };
+  return spans.map((span) => ('spanId' in span ? span : decodeTemplated(span, templates)));
+}
+
+/** What the records of a template share, from what `JSON.stringify` made of it. */
+export function decodeFacts(value: unknown): SharedFacts {
+  const json = object(value);
+  return {
+    name: string(json['name']),
+    kind: oneOf(SPAN_KINDS, json['kind']),
+    type: oneOf<OperationType>(OPERATION_TYPES, json['type']),
+    series: string(json['series']),
+    scope: string(json['scope']),
+    attributes: list(json['attributes']).map((part) =>
+      typeof part === 'string' ? part : attributeValue(part),
+    ),
+  };
+}
+
+function decodeTemplated(parts: readonly unknown[], templates: TemplateBook): SpanRecord {
+  const [template, spanId, parentSpanId, localRoot, startMillis, durationMillis, reason, bytes, own] = parts;
+  const facts = templates.factsOf(number(template));
+  const keepReason = REASONS[number(reason)];
+  if (facts === undefined || keepReason === undefined)
+    throw new TypeError(`expected a template and a reason, got ${String(template)} and ${String(reason)}`);
+  const ownAttributes = list(own).map((part) => (typeof part === 'string' ? part : attributeValue(part)));
+  return {
+    spanId: string(spanId),
+    parentSpanId: parentSpanId === null ? undefined : string(parentSpanId),
+    localRoot: localRoot === true,
+    ...facts,
+    startMillis: number(startMillis),
+    durationMillis: number(durationMillis),
+    status: 'unset',
+    statusMessage: undefined,
+    attributes: ownAttributes.length === 0 ? facts.attributes : [...facts.attributes, ...ownAttributes],
+    events: NO_EVENTS,
+    keepReason,
+    bytes: recordBytes(bytes),
+  };
 }
 
 function decodeSpan(json: Json, strings: StringInterner): SpanRecord {
@@ -75,8 +157,12 @@ function decodeSpan(json: Json, strings: StringInterner): SpanRecord {
         };
       }),
     keepReason: oneOf(REASONS, json['keepReason']),
-    bytes: Math.min(Math.max(number(json['bytes']), 0), MAX_RECORD_BYTES),
+    bytes: recordBytes(json['bytes']),
   };
+}
+
+function recordBytes(value: unknown): number {
+  return Math.min(Math.max(number(value), 0), MAX_RECORD_BYTES);
 }
 
 function attributeValue(value: unknown): AttributeValue {

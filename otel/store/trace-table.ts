@@ -1,10 +1,11 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Database, Statement } from 'better-sqlite3';
 import { OPERATION_TYPES } from '../query.ts';
 import type { LogLine, OperationType } from '../query.ts';
 import { OperationIndex, reasonBits } from './operation-index.ts';
 import { StringInterner } from './string-interner.ts';
-import { decodeTrace, encodeTrace } from './trace-json.ts';
+import { packText, unpackText } from './trace-body.ts';
+import { decodeTrace, encodeTrace, uncheckedSpans } from './trace-json.ts';
+import { SpanTemplates } from './span-templates.ts';
 import { slowestColumn } from './trace-conditions.ts';
 import type { SearchedTrace } from './trace-filter.ts';
 import { encodeLines } from './trace-logs.ts';
@@ -17,8 +18,6 @@ const RANKS: readonly TraceRank[] = ['ordinary', 'mustKeep'];
 /** Its rows in three tables and six indexes, without the texts: measured. */
 const TRACE_BYTES = 260;
 
-/** A page of the blog, 5.2 KB as text, takes 1.3 KB and some 50 µs. */
-const COMPRESSION_LEVEL = 1;
 /** Of the traces on disk; the ring has a bound of its own. */
 const MAX_PINNED = 200;
 
@@ -45,6 +44,7 @@ interface BodyRow {
 /** The kept traces of the history file. Every call is synchronous and short; the caller decides when and how much. */
 export class TraceTable {
   readonly #operations: OperationIndex;
+  readonly #templates: SpanTemplates;
   readonly #save: Statement<(string | number | null)[], number>;
   readonly #saveBody: Statement<[number, Buffer, string | null]>;
   readonly #saveWords: Statement<[number, string, string, string]>;
@@ -63,6 +63,7 @@ export class TraceTable {
 
   constructor(database: Database) {
     this.#operations = new OperationIndex(database);
+    this.#templates = new SpanTemplates(database);
     this.#save = database.prepare<(string | number | null)[], number>(SAVE).pluck();
     this.#saveBody = database.prepare(
       `INSERT INTO trace_body (trace, body, logs) VALUES (?, ?, ?)
@@ -106,7 +107,7 @@ export class TraceTable {
   /** Writes a trace anew. Log lines that are not known leave those that are there. */
   save(trace: TraceRecord, logs?: readonly LogLine[]): void {
     const words = wordsOf(trace);
-    const body = deflateRawSync(encodeTrace(trace), { level: COMPRESSION_LEVEL });
+    const body = packText(encodeTrace(trace, this.#templates));
     const lines = logs === undefined ? null : encodeLines(logs);
     const id = this.#saveRow(trace, words, body.length + Buffer.byteLength(lines ?? ''));
     this.#saveBody.run(id, body, lines);
@@ -116,13 +117,13 @@ export class TraceTable {
 
   get(traceId: string): SavedTrace | undefined {
     const row = this.#body.get(traceId);
-    return row === undefined ? undefined : toSaved(row, new StringInterner());
+    return row === undefined ? undefined : toSaved(row, new StringInterner(), this.#templates);
   }
 
   /** As it was written, in a third of the time: for a search that reads many. */
   unchecked(traceId: string): SearchedTrace | undefined {
     const row = this.#body.get(traceId);
-    return row && { traceId, spans: (JSON.parse(textOf(row)) as Pick<SearchedTrace, 'spans'>).spans };
+    return row && { traceId, spans: uncheckedSpans(unpackText(row.body), this.#templates) };
   }
 
   /** The newest of a rank that ended at the cutoff or later, newest first; one that cannot be read is given to `skip`. */
@@ -136,7 +137,7 @@ export class TraceTable {
     const strings = new StringInterner();
     for (const row of this.#newest.iterate(rankNumber(rank), Number(pinned), cutoffMillis, limit)) {
       try {
-        yield toSaved(row, strings);
+        yield toSaved(row, strings, this.#templates);
       } catch (error) {
         skip(error);
       }
@@ -174,6 +175,7 @@ export class TraceTable {
   /** After a transaction that came to nothing. */
   forget(): void {
     this.#operations.forget();
+    this.#templates.forget();
   }
 
   #saveRow(trace: TraceRecord, words: TraceWords, bodyBytes: number): number {
@@ -233,12 +235,8 @@ function slowest({ spans }: TraceRecord, type: OperationType): number | null {
   return longest === -Infinity ? null : longest;
 }
 
-function textOf({ body }: BodyRow): string {
-  return inflateRawSync(body).toString();
-}
-
-function toSaved(row: BodyRow, strings: StringInterner): SavedTrace {
-  const trace = decodeTrace(row.trace_id, textOf(row), strings);
+function toSaved(row: BodyRow, strings: StringInterner, templates: SpanTemplates): SavedTrace {
+  const trace = decodeTrace(row.trace_id, unpackText(row.body), strings, templates);
   trace.pinned = row.pinned === 1;
   return { trace, logs: row.logs === null ? undefined : (JSON.parse(row.logs) as readonly LogLine[]) };
 }

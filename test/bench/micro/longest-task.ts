@@ -16,7 +16,7 @@ import { play, postPage } from './traces.ts';
 const DEFERRED_SPANS = 256;
 const PAGES_PER_BATCH = 51;
 /** A slice of the history file. */
-const TRACES_PER_SLICE = 3;
+const TRACES_PER_SLICE = 16;
 
 /** How long the event loop is held by what telemetry does beside requests, at the 99th percentile. */
 export async function measureLongestTask(rounds: number): Promise<readonly Figure[]> {

@@ -5,7 +5,7 @@ import { MAX_RECORD_BYTES, toSpanRecord, toSpanRow } from '../../../otel/store/s
 import { StringInterner } from '../../../otel/store/string-interner.ts';
 import { RecordTemplates } from '../../../otel/store/templated-record.ts';
 import { TraceRecord } from '../../../otel/store/trace-record.ts';
-import { decodeTrace, encodeTrace } from '../../../otel/store/trace-json.ts';
+import { decodeTrace, encodeTrace, NO_TEMPLATES } from '../../../otel/store/trace-json.ts';
 import { keptSpan, traceIdOf, WHOLE } from './kept-span-fixture.ts';
 
 const TEMPLATE: SpanTemplate = {
@@ -68,7 +68,12 @@ describe('RecordTemplates', () => {
     const records = new RecordTemplates(new StringInterner());
     const trace = new TraceRecord(traceIdOf(7));
     trace.append([records.record(templated())!, toSpanRecord(keptSpan(), new StringInterner())], WHOLE);
-    const read = decodeTrace(trace.traceId, encodeTrace(trace), new StringInterner());
+    const read = decodeTrace(
+      trace.traceId,
+      encodeTrace(trace, NO_TEMPLATES),
+      new StringInterner(),
+      NO_TEMPLATES,
+    );
     expect(read.detail((span) => toSpanRow(span, undefined), [])).toEqual(
       trace.detail((span) => toSpanRow(span, undefined), []),
     );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { StringInterner } from '../../../otel/store/string-interner.ts';
-import { decodeTrace, encodeTrace } from '../../../otel/store/trace-json.ts';
+import { decodeTrace, encodeTrace, NO_TEMPLATES } from '../../../otel/store/trace-json.ts';
 import { TraceRecord } from '../../../otel/store/trace-record.ts';
 import { spanIdOf, spanRecord, traceIdOf } from './kept-span-fixture.ts';
 
@@ -26,17 +26,22 @@ function sample(): TraceRecord {
 describe('encodeTrace and decodeTrace', () => {
   it('give back the same trace', () => {
     const trace = sample();
-    const copy = decodeTrace(trace.traceId, encodeTrace(trace), new StringInterner());
+    const copy = decodeTrace(
+      trace.traceId,
+      encodeTrace(trace, NO_TEMPLATES),
+      new StringInterner(),
+      NO_TEMPLATES,
+    );
     expect(copy.spans).toEqual(trace.spans);
     expect(copy.summary()).toEqual(trace.summary());
     expect(copy).toMatchObject({ droppedSpans: 3, truncated: true, remoteParent: true, exported: true });
   });
 
-  const good = JSON.parse(encodeTrace(sample())) as { spans: Record<string, unknown>[] };
+  const good = JSON.parse(encodeTrace(sample(), NO_TEMPLATES)) as { spans: Record<string, unknown>[] };
   it.each<[string, string]>([
     ['no JSON', '{'],
     ['nothing', 'null'],
-    ['another format', JSON.stringify({ ...good, format: 2 })],
+    ['a later format', JSON.stringify({ ...good, format: 3 })],
     ['no spans', JSON.stringify({ ...good, spans: [] })],
     ['spans that are none', JSON.stringify({ ...good, spans: [null] })],
     ['a missing name', JSON.stringify({ ...good, spans: [{ ...good.spans[0], name: undefined }] })],
@@ -50,6 +55,6 @@ describe('encodeTrace and decodeTrace', () => {
       JSON.stringify({ ...good, spans: [{ ...good.spans[0], attributes: ['a', [{}]] }] }),
     ],
   ])('refuse %s', (_name, text) => {
-    expect(() => decodeTrace(traceIdOf(1), text, new StringInterner())).toThrow();
+    expect(() => decodeTrace(traceIdOf(1), text, new StringInterner(), NO_TEMPLATES)).toThrow();
   });
 });

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
-import { encodeTrace } from '../../../otel/store/trace-json.ts';
+import { encodeTrace, NO_TEMPLATES } from '../../../otel/store/trace-json.ts';
 import type { TraceRecord } from '../../../otel/store/trace-record.ts';
 
 /** A history file as version 1 of the store made it, with its tables as they were. */
@@ -31,7 +31,12 @@ export function writeVersion1File(path: string, traces: readonly TraceRecord[]):
   const add = database.prepare('INSERT INTO trace (trace_id, end_millis, pinned, body) VALUES (?, ?, ?, ?)');
   database.transaction(() => {
     for (const trace of traces)
-      add.run(trace.traceId, trace.extent.toMillis, Number(trace.pinned), encodeTrace(trace));
+      add.run(trace.traceId, trace.extent.toMillis, Number(trace.pinned), asVersion1(trace));
   })();
   database.close();
+}
+
+/** The same shape as now without templates, by another number. */
+function asVersion1(trace: TraceRecord): string {
+  return JSON.stringify({ ...JSON.parse(encodeTrace(trace, NO_TEMPLATES)), format: 1 });
 }
