@@ -1,25 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import type { Attributes } from '@opentelemetry/api';
 import type { EffectiveSetting } from './query.ts';
 import { resolveOtlp } from './settings/otlp-target.ts';
 import type { OtlpTarget } from './settings/otlp-target.ts';
 import type { SamplingRates } from './settings/sampling-rates.ts';
-import { readSettings } from './settings/read-settings.ts';
-import type { SettingProblem } from './settings/read-settings.ts';
+import { lineOf, readSettings } from './settings/read-settings.ts';
+import type { AppSetting, SettingProblem } from './settings/read-settings.ts';
 import { TELEMETRY_SETTINGS } from './settings/settings-table.ts';
 import type { TrustedProxies } from './settings/trusted-proxies.ts';
 
 export { TELEMETRY_SETTINGS };
-
-/** Requests below these never make spans, nor below them behind the path of PUBLIC_URL: telemetry does not record itself. */
-export const untracedPathPrefixes: readonly string[] = Object.freeze([
-  '/admin/metrics-dashboard',
-  '/admin/metrics',
-  '/metrics',
-  // The files of the admin pages: whoever looks at telemetry loads them.
-  '/assets/admin',
-]);
+export type { AppSetting };
 
 /** Deeply frozen; durations and sizes as their names say. */
 export interface TelemetryConfig {
@@ -38,9 +31,8 @@ export interface TelemetryConfig {
   readonly runtimeIntervalMillis: number;
   /** 0 keeps telemetry in memory only. */
   readonly historyDays: number;
-  /** The SQLite file of roll-ups and kept traces, in DATA_DIR; undefined with `historyDays` 0. */
+  /** The SQLite file of roll-ups and kept traces, in the app's `dataDir`; undefined without one and with `historyDays` 0. */
   readonly historyFile: string | undefined;
-  readonly metricsToken: string | undefined;
   /** Whose forwarded headers are believed. */
   readonly trustedProxies: TrustedProxies;
   /** Whether spans carry addresses of clients. */
@@ -49,8 +41,8 @@ export interface TelemetryConfig {
   readonly jaegerUiUrl: string | undefined;
   /** OTEL_LOG_LEVEL, which the SDK reads itself. */
   readonly sdkLogLevel: string | undefined;
-  /** `service.name` and what OTEL_RESOURCE_ATTRIBUTES adds. */
-  readonly resourceAttributes: Readonly<Record<string, string>>;
+  /** `service.name`, what the app and what OTEL_RESOURCE_ATTRIBUTES adds. */
+  readonly resourceAttributes: Readonly<Attributes>;
   /** Where spans go over OTLP, credentials and all; undefined unless OTEL_EXPORTER_OTLP_(TRACES_)ENDPOINT is set. */
   readonly exportEndpoint: string | undefined;
   readonly traceExport: OtlpTarget | undefined;
@@ -77,9 +69,7 @@ export class TelemetryConfigError extends Error {
   readonly problems: readonly SettingProblem[];
 
   constructor(problems: readonly SettingProblem[]) {
-    const lines = problems.map(
-      ({ variable, value, source, message }) => `  ${variable}=${value} (${source}): ${message}`,
-    );
+    const lines = problems.map((problem) => `  ${lineOf(problem)}`);
     super(
       `${problems.length === 1 ? 'A telemetry setting' : `${problems.length} telemetry settings`} cannot be used:\n${lines.join('\n')}`,
     );
@@ -88,20 +78,46 @@ export class TelemetryConfigError extends Error {
   }
 }
 
-export interface TelemetryConfigSources {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** The parsed `.env` file; loses to `env`. */
-  readonly dotEnv?: Readonly<Record<string, string | undefined>>;
+/** What an app says of itself; the environment wins. */
+export interface AppFacts {
+  /** `service.name`. Default: `unknown_service:node`, as the specification has it. */
+  readonly serviceName?: string | undefined;
+  /** More resource attributes. */
+  readonly resource?: Readonly<Attributes> | undefined;
+  /** Requests to these paths and what lies below them make no spans, nor does anything they do. Default: none. */
+  readonly ignorePaths?: readonly string[] | undefined;
+  /** The folder of the history file. Default: none, and telemetry stays in memory. */
+  readonly dataDir?: string | undefined;
+  /** An unknown METRICS_* name is an error; else it is a warning. Default false. */
+  readonly strictSettings?: boolean | undefined;
+  /** METRICS_* names that the app reads itself. */
+  readonly appSettings?: readonly AppSetting[] | undefined;
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface TelemetryConfigSources extends AppFacts {
+  readonly env: Environment;
+  /** The parsed `.env` file; loses to `env`. */
+  readonly dotEnv?: Environment | undefined;
+}
+
+const HISTORY_FILE_NAME = 'telemetry.sqlite';
+const UNKNOWN_SERVICE = 'unknown_service:node';
+
 /** Pure. Throws TelemetryConfigError, and nothing else, when a METRICS_* name or value is wrong; OTEL_* only warns. */
-export function readTelemetryConfig({ env, dotEnv = {} }: TelemetryConfigSources): TelemetryConfig {
-  const { values, settings, problems, warnings } = readSettings(env, dotEnv);
+export function readTelemetryConfig(sources: TelemetryConfigSources): TelemetryConfig {
+  const { env, dotEnv = {}, serviceName = UNKNOWN_SERVICE, dataDir, ignorePaths = [] } = sources;
+  const { values, settings, problems, warnings } = readSettings(env, dotEnv, {
+    isStrict: sources.strictSettings ?? false,
+    more: sources.appSettings ?? [],
+    defaults: { OTEL_SERVICE_NAME: serviceName },
+  });
   if (problems.length > 0) throw new TelemetryConfigError(problems);
+  if (dataDir === undefined && isWritten(settings, 'METRICS_HISTORY_DAYS') && values.historyDays > 0)
+    warnings.push('METRICS_HISTORY_DAYS has no effect: the app names no dataDir to keep a history in');
   const enabled = values.enabled && !values.sdkDisabled;
   const traceExport = enabled ? resolveOtlp('traces', values) : undefined;
-  const dataDir = env['DATA_DIR']?.trim() || dotEnv['DATA_DIR']?.trim() || 'data';
-  const mountedAt = pathOfUrl(env['PUBLIC_URL']?.trim() || dotEnv['PUBLIC_URL']?.trim());
   return Object.freeze({
     enabled,
     rates: values.rates,
@@ -115,14 +131,15 @@ export function readTelemetryConfig({ env, dotEnv = {} }: TelemetryConfigSources
     maxTraceBytes: values.maxTraceBytes,
     runtimeIntervalMillis: values.runtimeIntervalSeconds * 1000,
     historyDays: values.historyDays,
-    historyFile: values.historyDays > 0 ? join(dataDir, 'telemetry.sqlite') : undefined,
-    metricsToken: values.metricsToken,
+    historyFile:
+      values.historyDays > 0 && dataDir !== undefined ? join(dataDir, HISTORY_FILE_NAME) : undefined,
     trustedProxies: values.trustedProxies,
     recordsClientAddresses: values.recordsClientAddresses,
     jaegerUiUrl: values.jaegerUiUrl?.replace(/\/+$/, ''),
     sdkLogLevel: values.sdkLogLevel,
     resourceAttributes: Object.freeze({
-      'service.name': 'glasshouse',
+      'service.name': serviceName,
+      ...sources.resource,
       ...values.resourceAttributes,
       ...(values.serviceName === undefined ? {} : { 'service.name': values.serviceName }),
     }),
@@ -140,25 +157,21 @@ export function readTelemetryConfig({ env, dotEnv = {} }: TelemetryConfigSources
     metricExportTimeoutMillis: Math.min(values.metricExportTimeoutMillis, values.metricExportIntervalMillis),
     settings: Object.freeze([...settings]),
     warnings: Object.freeze([...warnings]),
-    untracedPathPrefixes: Object.freeze(
-      // A proxy may take the path off or leave it.
-      [...new Set(['', mountedAt])].flatMap((base) => untracedPathPrefixes.map((path) => base + path)),
-    ),
+    untracedPathPrefixes: Object.freeze([...ignorePaths]),
   });
 }
 
-/** Without a slash at its end; empty when there is none. What is no address is refused by the one who reads it for more. */
-function pathOfUrl(url: string | undefined): string {
-  return (url === undefined ? undefined : URL.parse(url))?.pathname.replace(/\/+$/, '') ?? '';
+function isWritten(settings: readonly EffectiveSetting[], name: string): boolean {
+  return settings.some((setting) => setting.name === name && setting.source !== 'default');
 }
 
 /**
  * The edge: reads the environment and `.env` in the working directory. OTEL_* lines of `.env` are put into the environment,
  * because the SDK reads many of them there by itself. Throws TelemetryConfigError.
  */
-export function loadTelemetryConfig(): TelemetryConfig {
+export function loadTelemetryConfig(app: AppFacts = {}): TelemetryConfig {
   const dotEnv = readDotEnv('.env');
-  const config = readTelemetryConfig({ env: process.env, dotEnv });
+  const config = readTelemetryConfig({ ...app, env: process.env, dotEnv });
   for (const [name, value] of Object.entries(dotEnv)) {
     if (name.startsWith('OTEL_') && !process.env[name]) process.env[name] = value;
   }
@@ -166,7 +179,7 @@ export function loadTelemetryConfig(): TelemetryConfig {
 }
 
 /** No file, or a folder of that name, is no settings. */
-function readDotEnv(path: string): Record<string, string | undefined> {
+function readDotEnv(path: string): Environment {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');

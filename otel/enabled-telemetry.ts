@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { context, diag, DiagLogLevel, logs, metrics, propagation, trace } from '@opentelemetry/api';
 import type DatabaseConstructor from 'better-sqlite3';
+import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { setGlobalErrorHandler } from '@opentelemetry/core';
 import type { MetricReader } from '@opentelemetry/sdk-metrics';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { AlwaysOnSampler, createAlwaysRecordSampler, ParentBasedSampler } from '@opentelemetry/sdk-trace';
+import type { SpanProcessor } from '@opentelemetry/sdk-trace';
 import { RedAggregator } from './aggregate/red-aggregator.ts';
 import { systemClock } from './base/clock.ts';
+import type { DatabaseClass } from './base/database-class.ts';
 import type { TelemetryConfig } from './config.ts';
 import { Deadline } from './base/deadline.ts';
 import { describeError, NO_EXPORT } from './export/export-health.ts';
@@ -14,6 +17,7 @@ import { createLogExport, createMetricExport, createSpanPipeline } from './expor
 import type { MetricExport } from './export/otlp-export.ts';
 import { RedMetricProducer } from './export/red-metric-producer.ts';
 import type { Guard } from './base/guard.ts';
+import { assertBetterSqlite3 } from './instrumentation/better-sqlite3-class.ts';
 import { BetterSqlite3Instrumentation } from './instrumentation/better-sqlite3-instrumentation.ts';
 import { AsyncContextManager } from './instrumentation/context-manager.ts';
 import { createHttpInstrumentation } from './instrumentation/http-instrumentation.ts';
@@ -53,6 +57,8 @@ export interface EnabledTelemetryOptions {
   readonly guard: Guard;
   readonly log: (message: string) => void;
   readonly onShutdown: (telemetry: Telemetry) => void;
+  readonly spanProcessors?: readonly SpanProcessor[] | undefined;
+  readonly instrumentations?: readonly Instrumentation[] | undefined;
 }
 
 /** Everything but the switch: loads the SDK, so import it only when telemetry is on. Throws what the SDK throws. */
@@ -74,7 +80,8 @@ export class EnabledTelemetry implements Telemetry {
   #history: History | undefined;
   #shutdown: Promise<void> | undefined;
 
-  constructor(config: TelemetryConfig, { guard, log, onShutdown }: EnabledTelemetryOptions) {
+  constructor(config: TelemetryConfig, options: EnabledTelemetryOptions) {
+    const { guard, log, onShutdown, spanProcessors = [], instrumentations = [] } = options;
     const clock = systemClock;
     const cost = new CostMeter();
     const markers = new Markers();
@@ -213,9 +220,9 @@ export class EnabledTelemetry implements Telemetry {
       autoDetectResources: false,
       sampler: createAlwaysRecordSampler(new ParentBasedSampler({ root: new AlwaysOnSampler() })),
       idGenerator: new SpanIds(),
-      spanProcessors: [processor],
+      spanProcessors: [processor, ...spanProcessors],
       contextManager: contexts,
-      instrumentations: [this.#http],
+      instrumentations: [this.#http, ...instrumentations],
       metricReaders: [...this.#metricReaders],
       // Without a list of its own the SDK exports logs to a collector that nobody set.
       logRecordProcessors: [
@@ -232,8 +239,9 @@ export class EnabledTelemetry implements Telemetry {
     }
   }
 
-  instrumentDatabase(Database: typeof DatabaseConstructor): void {
+  instrumentDatabase(Database: DatabaseClass): void {
     const begin = (): void => {
+      assertBetterSqlite3(Database);
       this.#database.manuallyInstrument(Database);
       this.#history ??= this.#openHistory(Database);
     };

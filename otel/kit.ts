@@ -11,3 +11,4 @@ export {
   parseTrustedProxies,
   type TrustedProxies,
 } from './settings/trusted-proxies.ts';
+export type { TelemetryOptions } from './telemetry.ts';

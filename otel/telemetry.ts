@@ -1,6 +1,10 @@
-import type DatabaseConstructor from 'better-sqlite3';
-import type { TelemetryConfig } from './config.ts';
+import type { Instrumentation } from '@opentelemetry/instrumentation';
+import type { SpanProcessor } from '@opentelemetry/sdk-trace';
+import { loadTelemetryConfig, readTelemetryConfig } from './config.ts';
+import type { AppFacts, TelemetryConfig } from './config.ts';
+import type { DatabaseClass } from './base/database-class.ts';
 import { Guard } from './base/guard.ts';
+import { forgetStart, isInheritedStart, noteStart } from './base/inherited-start.ts';
 import { RuntimeSampler } from './instrumentation/runtime.ts';
 import type { EffectiveSetting, RenderTracer, TelemetryControl, TelemetryQuery } from './query.ts';
 import { disabledTelemetry } from './store/disabled-telemetry.ts';
@@ -11,16 +15,28 @@ export interface Telemetry {
   readonly control: TelemetryControl;
   readonly render: RenderTracer;
   /** Patches the Database class of better-sqlite3, before or after databases are opened, and opens the history file with it. */
-  instrumentDatabase(Database: typeof DatabaseConstructor): void;
+  instrumentDatabase(Database: DatabaseClass): void;
   /** Exports what is decided; ends within seconds whatever the receiver does. */
   flush(): Promise<void>;
   /** Decides and exports what is pending, takes every patch off and lets go of the global providers. Idempotent, bounded. */
   shutdown(): Promise<void>;
 }
 
-export interface StartOptions {
+/** All of it may be left out. What the environment says wins over what the app says. */
+export interface TelemetryOptions extends AppFacts {
+  /** Read in place of the environment and `.env`. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Each sees every span begin and end. They are shut down with telemetry. */
+  readonly spanProcessors?: readonly SpanProcessor[] | undefined;
+  /** Enabled at the start, given the providers, disabled at the end. */
+  readonly instrumentations?: readonly Instrumentation[] | undefined;
   /** Gets one line per message; default: standard error. */
-  readonly log?: (message: string) => void;
+  readonly log?: ((message: string) => void) | undefined;
+  /**
+   * Starts where the start is inherited, too: in worker threads, and in children of a process with telemetry that were made with `fork()`
+   * or run by node directly. Default false; workers of a cluster are processes like any.
+   */
+  readonly inherited?: boolean | undefined;
 }
 
 let starting: Promise<Telemetry> | undefined;
@@ -28,14 +44,17 @@ let active: Telemetry | undefined;
 
 /**
  * Starts telemetry for this process; it is `activeTelemetry()` from then on, and starting again while it runs answers the same one.
- * With `enabled` false no SDK is even loaded. When something breaks, one line says so and telemetry is off: the app still starts.
+ * With `enabled` false no SDK is even loaded. When something breaks, one line says so and telemetry is off: the app still starts. Rejects with
+ * TelemetryConfigError, and nothing else.
  */
-export async function startTelemetry(
-  config: TelemetryConfig,
-  options: StartOptions = {},
-): Promise<Telemetry> {
-  starting ??= start(config, options.log ?? logToStandardError);
-  active = await starting;
+export async function startTelemetry(options: TelemetryOptions = {}): Promise<Telemetry> {
+  starting ??= start(options);
+  try {
+    active = await starting;
+  } catch (error) {
+    starting = undefined;
+    throw error;
+  }
   return active;
 }
 
@@ -44,12 +63,18 @@ export function activeTelemetry(): Telemetry {
   return active ?? telemetryThatIsOff([], new Guard());
 }
 
-async function start(config: TelemetryConfig, log: (message: string) => void): Promise<Telemetry> {
-  for (const warning of config.warnings) log(warning);
-  if (!config.enabled) return telemetryThatIsOff(config.settings, new Guard(), config);
+async function start(options: TelemetryOptions): Promise<Telemetry> {
+  const { env, log = logToStandardError, inherited = false } = options;
+  const config = env === undefined ? loadTelemetryConfig(options) : readTelemetryConfig({ ...options, env });
+  const isInherited = isInheritedStart() && !inherited;
+  if (!isInherited) for (const warning of config.warnings) log(warning);
+  if (config.enabled) noteStart();
+  if (isInherited || !config.enabled) return telemetryThatIsOff(config.settings, new Guard(), config);
   try {
     const { EnabledTelemetry } = await import('./enabled-telemetry.ts');
-    return new EnabledTelemetry(config, { guard: new Guard({ log }), log, onShutdown: forget });
+    const { spanProcessors, instrumentations } = options;
+    const parts = { guard: new Guard({ log }), log, onShutdown: forget, spanProcessors, instrumentations };
+    return new EnabledTelemetry(config, parts);
   } catch (error) {
     log(`telemetry did not start and is off: ${error instanceof Error ? error.message : String(error)}`);
     const guard = new Guard();
@@ -80,7 +105,9 @@ function telemetryThatIsOff(
 }
 
 function forget(telemetry: Telemetry): void {
-  if (active === telemetry) active = starting = undefined;
+  if (active !== telemetry) return;
+  active = starting = undefined;
+  forgetStart();
 }
 
 function logToStandardError(message: string): void {

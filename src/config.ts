@@ -146,11 +146,12 @@ export const BLOG_SETTINGS: readonly BlogSetting[] = [
     fallback: undefined,
     secret: true,
     meaning: 'a bearer token that may read `/admin/metrics` and `/metrics`, and nothing else',
-    expected: `at least ${MIN_TOKEN_CHARACTERS} characters out of letters, digits and -._~+/=`,
+    expected: `at least ${MIN_TOKEN_CHARACTERS} characters out of letters, digits and - . _ ~ + /`,
     schema: z
       .string()
       .min(MIN_TOKEN_CHARACTERS)
-      .regex(/^[\w.~+/=-]+$/),
+      // What an `Authorization: Bearer` header can carry (RFC 6750, section 2.1).
+      .regex(/^[\w.~+/-]+=*$/),
   },
 ];
 

@@ -90,7 +90,7 @@ describe('the imports this test reads', () => {
       isTypeOnly: false,
     });
     const { imports } = otel.find(({ path }) => path === 'otel/telemetry.ts')!;
-    expect(imports).toContainEqual({ target: 'better-sqlite3', isTypeOnly: true });
+    expect(imports).toContainEqual({ target: '@opentelemetry/sdk-trace', isTypeOnly: true });
     expect(imports).toContainEqual({ target: 'otel/enabled-telemetry.ts', isTypeOnly: false });
     for (const { path, code, imports: found } of [...otel, ...src]) {
       const statements =

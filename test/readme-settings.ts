@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { TELEMETRY_SETTINGS } from '../otel/config.ts';
 import { BLOG_SETTINGS } from '../src/config.ts';
+import { SERVICE_NAME } from '../src/start/telemetry-options.ts';
 
 export const README = new URL('../README.md', import.meta.url);
 const BEGIN = '<!-- settings -->';
@@ -28,7 +29,9 @@ export function withSettings(readme: string): string {
 /** The everyday settings as one table, those of OpenTelemetry as a second one that is folded away. */
 export function settingsMarkdown(): string {
   const blogNames = new Set(BLOG_SETTINGS.map(({ name }) => name));
-  const telemetry = TELEMETRY_SETTINGS.filter(({ name }) => !blogNames.has(name));
+  const telemetry = TELEMETRY_SETTINGS.filter(({ name }) => !blogNames.has(name)).map((setting) =>
+    setting.name === 'OTEL_SERVICE_NAME' ? { ...setting, default: SERVICE_NAME } : setting,
+  );
   const isStandard = ({ name }: SettingLine): boolean => name.startsWith('OTEL_');
   const standard = telemetry.filter(isStandard);
   return [

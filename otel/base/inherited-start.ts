@@ -1,19 +1,25 @@
 import cluster from 'node:cluster';
 import { isMainThread } from 'node:worker_threads';
 
-/** In the environment of a process that telemetry was registered in, and so of its children: the pid. */
-const REGISTERED_PID = 'TELEMETRY_REGISTERED_PID';
+/** In the environment of a process that telemetry was started in, and so of its children: the pid. */
+const STARTED_PID = 'TELEMETRY_STARTED_PID';
 
 /**
- * Whether this is no process of its own but part of one with telemetry, which inherited `--import`: a worker thread, or a child made with
- * `fork()`. One that wants telemetry all the same calls `startTelemetry`. A worker of a cluster serves requests: it is a process like any.
+ * Whether this is no process of its own but part of one with telemetry, which inherited its start (`--import`, NODE_OPTIONS): a worker thread, or
+ * a child that node runs in. A worker of a cluster serves requests: it is a process like any. A child that is given an environment of its own
+ * is not known for one.
  */
 export function isInheritedStart(): boolean {
   if (!isMainThread) return true;
-  return process.env[REGISTERED_PID] === String(process.ppid) && !cluster.isWorker;
+  return process.env[STARTED_PID] === String(process.ppid) && !cluster.isWorker;
 }
 
-/** For the children of this process. */
+/** For the children of this process, and theirs: also where it inherited its start and has no telemetry. */
 export function noteStart(): void {
-  process.env[REGISTERED_PID] = String(process.pid);
+  if (isMainThread) process.env[STARTED_PID] = String(process.pid);
+}
+
+/** Children made from now on are processes of their own. */
+export function forgetStart(): void {
+  if (isMainThread && process.env[STARTED_PID] === String(process.pid)) delete process.env[STARTED_PID];
 }

@@ -22,20 +22,51 @@ export interface SettingsRead {
   readonly values: SettingValues;
   readonly settings: readonly EffectiveSetting[];
   readonly problems: readonly SettingProblem[];
-  readonly warnings: readonly string[];
+  readonly warnings: string[];
+}
+
+/** A METRICS_* name that the app reads itself: known here, and shown among the settings of telemetry. */
+export interface AppSetting {
+  readonly name: string;
+  readonly default: string;
+  readonly meaning: string;
+  /** Its value is never shown. */
+  readonly secret?: boolean;
+}
+
+/** What the app says of its settings. */
+export interface AppSettings {
+  /** Whether an unknown METRICS_* is an error; else it is a warning. Default true. */
+  readonly isStrict?: boolean;
+  readonly more?: readonly AppSetting[];
+  /** By name: what is in force where nothing is written, for the eye. */
+  readonly defaults?: Readonly<Record<string, string | undefined>>;
 }
 
 /** Reads every line of the table; environment, then `.env`, then default. Never throws: what is wrong comes back. */
-export function readSettings(env: Environment, dotEnv: Environment): SettingsRead {
+export function readSettings(
+  env: Environment,
+  dotEnv: Environment,
+  { isStrict = true, more = [], defaults = {} }: AppSettings = {},
+): SettingsRead {
   const values: Partial<Record<SettingKey, unknown>> = {};
   const settings: EffectiveSetting[] = [];
-  const problems: SettingProblem[] = [...unknownNames(env, 'environment'), ...unknownNames(dotEnv, '.env')];
+  const problems: SettingProblem[] = [];
   const warnings: string[] = [];
+  const known = [...KNOWN_NAMES, ...more.map(({ name }) => name)];
+  const unknown = [...unknownNames(env, 'environment', known), ...unknownNames(dotEnv, '.env', known)];
+  if (isStrict) problems.push(...unknown);
+  else warnings.push(...unknown.map(lineOf));
   for (const [key, setting] of Object.entries(SETTINGS) as [SettingKey, Setting<unknown>][]) {
     const written = findWritten(setting.name, env, dotEnv);
     const { name, meaning } = setting;
     values[key] = setting.fallback;
-    let shown: EffectiveSetting = { name, value: setting.default, source: 'default', meaning };
+    let shown: EffectiveSetting = {
+      name,
+      value: defaults[name] ?? setting.default,
+      source: 'default',
+      meaning,
+    };
     if (written !== undefined) {
       const { text, source } = written;
       const outcome = parseWritten(setting, text);
@@ -52,7 +83,21 @@ export function readSettings(env: Environment, dotEnv: Environment): SettingsRea
     }
     settings.push(Object.freeze(shown));
   }
+  for (const setting of more) settings.push(Object.freeze(shownOfApp(setting, env, dotEnv)));
   return { values: values as SettingValues, settings, problems, warnings };
+}
+
+/** One problem as a line. */
+export function lineOf({ variable, value, source, message }: SettingProblem): string {
+  return `${variable}=${value} (${source}): ${message}`;
+}
+
+function shownOfApp(setting: AppSetting, env: Environment, dotEnv: Environment): EffectiveSetting {
+  const { name, meaning, secret = false } = setting;
+  const written = findWritten(name, env, dotEnv);
+  if (written === undefined || written.text.trim() === '')
+    return { name, value: setting.default, source: 'default', meaning };
+  return { name, value: secret ? '(set)' : written.text.trim(), source: written.source, meaning };
 }
 
 /** The OpenTelemetry specification asks to warn about a bad value, to go on, and to take an empty one for none. */
@@ -86,19 +131,21 @@ const PREFIX = 'METRICS_';
 const KNOWN_NAMES = TELEMETRY_SETTINGS.map((setting) => setting.name).filter((name) =>
   name.startsWith(PREFIX),
 );
-/** The prefix is left out of the comparison, or every name would be half alike. */
-const KNOWN_WORDS = KNOWN_NAMES.map((name) => name.slice(PREFIX.length));
 
-function unknownNames(variables: Environment, source: WrittenSource): SettingProblem[] {
+function unknownNames(
+  variables: Environment,
+  source: WrittenSource,
+  known: readonly string[],
+): SettingProblem[] {
+  // The prefix is left out of the comparison, or every name would be half alike.
+  const words = known.map((name) => name.slice(PREFIX.length));
   return Object.keys(variables)
-    .filter((name) => name.toUpperCase().startsWith(PREFIX) && !KNOWN_NAMES.includes(name))
+    .filter((name) => name.toUpperCase().startsWith(PREFIX) && !known.includes(name))
     .sort()
     .map((name) => {
-      const nearest = nearestName(name.slice(PREFIX.length), KNOWN_WORDS);
+      const nearest = nearestName(name.slice(PREFIX.length), words);
       const hint =
-        nearest === undefined
-          ? `the names are ${KNOWN_NAMES.join(', ')}`
-          : `did you mean ${PREFIX}${nearest}?`;
+        nearest === undefined ? `the names are ${known.join(', ')}` : `did you mean ${PREFIX}${nearest}?`;
       const secret = /TOKEN|SECRET|PASS|KEY/i.test(`${name} ${nearest}`);
       return {
         variable: JSON.stringify(name.slice(0, MAX_QUOTED_LENGTH)).slice(1, -1),

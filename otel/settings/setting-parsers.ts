@@ -83,14 +83,6 @@ export function parsePlainHttpUrl(text: string): string {
   return url.href;
 }
 
-/** Long enough not to be guessed, of characters an `Authorization: Bearer` header can carry (RFC 6750, section 2.1). */
-export function parseBearerToken(text: string): string {
-  if (!/^[A-Za-z0-9\-._~+/]{16,}=*$/.test(text)) {
-    throw new InvalidSetting('at least 16 characters out of letters, digits and - . _ ~ + /');
-  }
-  return text;
-}
-
 export function oneOf<const Words extends readonly string[]>(words: Words): (text: string) => Words[number] {
   return (text) => {
     const word = text.trim();

@@ -3,7 +3,6 @@ import {
   integerBetween,
   numberBetween,
   oneOf,
-  parseBearerToken,
   parseBoolean,
   parseHttpUrl,
   parsePlainHttpUrl,
@@ -89,7 +88,7 @@ export const SETTINGS = {
   slowRenderSeconds: setting(
     'METRICS_SLOW_RENDER_THRESHOLD',
     '0.25',
-    'seconds; a page or feed drawn at or above it is always kept',
+    'seconds; a page drawn at or above it is always kept',
     seconds,
   ),
   runtimeIntervalSeconds: setting(
@@ -109,12 +108,6 @@ export const SETTINGS = {
     '30',
     'days that roll-ups and kept traces stay on disk; 0 = memory only',
     numberBetween(0, 3650, 'a number of days'),
-  ),
-  metricsToken: optional(
-    'METRICS_TOKEN',
-    'a bearer token that may read `/admin/metrics` and `/metrics`, and nothing else',
-    parseBearerToken,
-    { secret: true },
   ),
   trustedProxies: setting(
     'TRUSTED_PROXIES',
@@ -136,7 +129,7 @@ export const SETTINGS = {
     text,
   ),
   serviceName: optional('OTEL_SERVICE_NAME', '`service.name` of what is exported', text, {
-    words: 'glasshouse',
+    words: 'unknown_service:node',
   }),
   resourceAttributes: optional(
     'OTEL_RESOURCE_ATTRIBUTES',

@@ -3,7 +3,7 @@ import { readTelemetryConfig, TELEMETRY_SETTINGS, TelemetryConfigError } from '.
 import type { TelemetryConfig } from '../../otel/config.ts';
 
 function read(env: Record<string, string>, dotEnv: Record<string, string> = {}): TelemetryConfig {
-  return readTelemetryConfig({ env, dotEnv });
+  return readTelemetryConfig({ env, dotEnv, strictSettings: true });
 }
 
 function problemsOf(
@@ -34,9 +34,8 @@ describe('readTelemetryConfig', () => {
       maxTraceBytes: 16_777_216,
       runtimeIntervalMillis: 30_000,
       historyDays: 30,
-      metricsToken: undefined,
       jaegerUiUrl: undefined,
-      resourceAttributes: { 'service.name': 'glasshouse' },
+      resourceAttributes: { 'service.name': 'unknown_service:node' },
       exportEndpoint: undefined,
       traceExport: undefined,
       metricExport: undefined,
@@ -214,36 +213,86 @@ describe('readTelemetryConfig', () => {
     expect(read({ METRICS_SAMPLING_RATE: '0.5' }).exportRates.http).toBe(0.5);
   });
 
-  it('keeps the history in DATA_DIR, and nowhere with 0 days', () => {
-    expect(read({}).historyFile).toMatch(/^data[\\/]telemetry\.sqlite$/);
-    expect(read({}, { DATA_DIR: 'elsewhere' }).historyFile).toMatch(/^elsewhere[\\/]/);
-    expect(read({ METRICS_HISTORY_DAYS: '0' }).historyFile).toBeUndefined();
+  it('keeps the history in the folder that the app names, and nowhere without one or with 0 days', () => {
+    const historyFile = (days: string, dataDir?: string) =>
+      readTelemetryConfig({ env: { METRICS_HISTORY_DAYS: days }, dataDir }).historyFile;
+    expect(historyFile('1', 'elsewhere')).toMatch(/^elsewhere[\\/]telemetry\.sqlite$/);
+    expect(historyFile('0', 'elsewhere')).toBeUndefined();
+    expect(historyFile('1')).toBeUndefined();
   });
 
-  it('leaves its own pages untraced, below the path of PUBLIC_URL too', () => {
-    const own = ['/admin/metrics-dashboard', '/admin/metrics', '/metrics', '/assets/admin'];
-    for (const PUBLIC_URL of [undefined, '', 'https://blog.example', 'https://blog.example/', 'no address'])
-      expect(readTelemetryConfig({ env: { PUBLIC_URL } }).untracedPathPrefixes).toEqual(own);
-    const below = own.map((path) => `/a/notes${path}`);
-    const dotEnv = { PUBLIC_URL: 'https://blog.example/a/notes/' };
-    expect(readTelemetryConfig({ env: {}, dotEnv }).untracedPathPrefixes).toEqual([...own, ...below]);
+  it('says that METRICS_HISTORY_DAYS has no effect where the app names no folder', () => {
+    expect(read({}).warnings).toEqual([]);
+    expect(read({ METRICS_HISTORY_DAYS: '0' }).warnings).toEqual([]);
+    expect(read({ METRICS_HISTORY_DAYS: '7' }).warnings).toEqual([
+      'METRICS_HISTORY_DAYS has no effect: the app names no dataDir to keep a history in',
+    ]);
+  });
+
+  it('takes what the app says of itself, and lets the environment win', () => {
+    const app = {
+      serviceName: 'notes',
+      resource: { 'service.version': '1.2.3', 'deployment.environment.name': 'here' },
+      ignorePaths: ['/telemetry'],
+    };
+    const config = readTelemetryConfig({ ...app, env: {} });
+    expect(config.untracedPathPrefixes).toEqual(['/telemetry']);
+    expect(config.resourceAttributes).toEqual({ 'service.name': 'notes', ...app.resource });
+    expect(source(config, 'OTEL_SERVICE_NAME')).toMatchObject({ value: 'notes', source: 'default' });
+    const env = {
+      OTEL_SERVICE_NAME: 'other',
+      OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=there',
+    };
+    expect(readTelemetryConfig({ ...app, env }).resourceAttributes).toEqual({
+      'service.name': 'other',
+      'service.version': '1.2.3',
+      'deployment.environment.name': 'there',
+    });
+  });
+
+  it('only warns of an unknown METRICS_* in an app that does not ask for more; wrong values are errors', () => {
+    const env = { METRICS_SAMPLING_RATES: '0.25', METRICS_BUFFER_SIZE: '7' };
+    const config = readTelemetryConfig({ env, dotEnv: { METRICS_X: 'y' } });
+    expect(config.maxTraces).toBe(7);
+    expect(config.warnings).toEqual([
+      'METRICS_SAMPLING_RATES="0.25" (environment): there is no such setting; did you mean METRICS_SAMPLING_RATE?',
+      expect.stringMatching(
+        /^METRICS_X="y" \(\.env\): there is no such setting; the names are METRICS_ENABLED, /,
+      ),
+    ]);
+    expect(() => readTelemetryConfig({ env: { METRICS_BUFFER_SIZE: 'abc' } })).toThrow(TelemetryConfigError);
+  });
+
+  it('knows the METRICS_* that the app reads itself, and shows them among its own', () => {
+    const appSettings = [
+      { name: 'METRICS_TOKEN', default: 'none', meaning: 'reads the pages', secret: true },
+      { name: 'METRICS_THEME', default: 'light', meaning: 'of the pages' },
+    ];
+    const config = (env: Record<string, string>) =>
+      readTelemetryConfig({ env, appSettings, strictSettings: true });
+    expect(config({}).settings.slice(-2)).toEqual([
+      { name: 'METRICS_TOKEN', value: 'none', source: 'default', meaning: 'reads the pages' },
+      { name: 'METRICS_THEME', value: 'light', source: 'default', meaning: 'of the pages' },
+    ]);
+    const written = config({ METRICS_TOKEN: 'hunter2', METRICS_THEME: 'dark' });
+    expect(written.settings.slice(-2)).toMatchObject([
+      { value: '(set)', source: 'environment' },
+      { value: 'dark', source: 'environment' },
+    ]);
+    expect(() => config({ METRICS_TOKN: 'hunter2' })).toThrow(
+      'METRICS_TOKN=(hidden) (environment): there is no such setting; did you mean METRICS_TOKEN?',
+    );
   });
 
   it('never shows a secret, right or wrong', () => {
     const config = read({
-      METRICS_TOKEN: 'hunter2-token-of-an-owner',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'https://someone:hunter2@collector.example/base?key=hunter2',
       OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20hunter2',
       OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'hunter2',
     });
-    expect(source(config, 'METRICS_TOKEN')?.value).toBe('(set)');
     expect(source(config, 'OTEL_EXPORTER_OTLP_ENDPOINT')?.value).toBe('https://collector.example/base');
     expect(JSON.stringify([config.settings, config.warnings])).not.toContain('hunter2');
-    for (const env of [
-      { METRICS_TOKEN: 'hunter2 with spaces and more' },
-      { METRICS_TOKEN: 'hunter2' },
-      { METRICS_TOKN: 'hunter2' },
-    ]) {
+    for (const env of [{ METRICS_API_TOKEN: 'hunter2' }, { METRICS_PASSWORD: 'hunter2' }]) {
       expect(problemsOf(env)).toHaveLength(1);
       expect(JSON.stringify(problemsOf(env))).not.toContain('hunter2');
     }

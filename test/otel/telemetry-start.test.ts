@@ -10,6 +10,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+/** What a router of the blog loads, telemetry or not. */
+const LIGHT = ['@opentelemetry/api', '@opentelemetry/core', '@opentelemetry/semantic-conventions'];
+
 /** A module for `--import` that prints what is imported from @opentelemetry, and makes one of them fail to load. */
 async function importSpy(failing?: string): Promise<string> {
   const file = join(folder, `spy-${failing === undefined ? 'none' : 'sdk'}.mjs`);
@@ -141,7 +144,7 @@ describe('register.ts', () => {
         export: { configured: false },
         business: [],
       });
-      expect([...new Set(stderr.trim().split('\n'))]).toEqual(['@opentelemetry/api']);
+      expect([...new Set(stderr.trim().split('\n'))].filter((name) => !LIGHT.includes(name))).toEqual([]);
     },
   );
 

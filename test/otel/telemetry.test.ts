@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { context, metrics, ROOT_CONTEXT, trace, TraceFlags } from '@opentelemetry/api';
-import { readTelemetryConfig } from '../../otel/config.ts';
 import { RuntimeSampler } from '../../otel/instrumentation/runtime.ts';
 import { activeTelemetry, startTelemetry } from '../../otel/telemetry.ts';
 import { decodeMetricNames, decodeSpans } from './export/decode-otlp.ts';
@@ -8,8 +7,7 @@ import { httpReceiver } from './export/receivers.ts';
 
 const lines: string[] = [];
 const log = (line: string): void => void lines.push(line);
-const start = (env: Record<string, string> = {}) =>
-  startTelemetry(readTelemetryConfig({ env: { METRICS_HISTORY_DAYS: '0', ...env } }), { log });
+const start = (env: Record<string, string> = {}) => startTelemetry({ env, log });
 
 afterEach(async () => {
   await activeTelemetry().shutdown();
@@ -153,7 +151,11 @@ describe('Telemetry.shutdown', () => {
     const bodies = (path: string) =>
       receiver.bodies.filter((each) => each.path === path).map(({ body }) => body);
     expect(bodies('/v1/traces').flatMap(decodeSpans)).toMatchObject([
-      { name: 'child', parentSpanId: root.spanContext().spanId, resource: { 'service.name': 'glasshouse' } },
+      {
+        name: 'child',
+        parentSpanId: root.spanContext().spanId,
+        resource: { 'service.name': 'unknown_service:node' },
+      },
     ]);
     expect(bodies('/v1/metrics').flatMap(decodeMetricNames)).toContain('made');
     expect(trace.getTracer('test').startSpan('after').isRecording()).toBe(false);

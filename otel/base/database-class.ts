@@ -1,0 +1,8 @@
+/** The Database class of better-sqlite3, as far as telemetry has to know it: an app without that package compiles without its types. */
+export type DatabaseClass = abstract new (...args: never[]) => {
+  readonly name: string;
+  readonly open: boolean;
+  prepare(source: string): object;
+  exec(source: string): unknown;
+  close(): unknown;
+};
