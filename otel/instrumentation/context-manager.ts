@@ -1,11 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { EventEmitter } from 'node:events';
 import { type Context, type ContextManager, ROOT_CONTEXT } from '@opentelemetry/api';
+import { bindEmitter } from './bound-emitter.ts';
 
-/**
- * Carries the active Context through promises, timers and callbacks by AsyncLocalStorage. Unlike the SDK's manager, `bind` leaves event
- * emitters as they are: re-binding the listeners of every request and response was half of what tracing a small page cost.
- * A listener runs in the context of what emits; where it needs another one, bind the listener itself.
- */
+/** Carries the active Context through promises, timers and callbacks by AsyncLocalStorage. */
 export class AsyncContextManager implements ContextManager {
   readonly #storage = new AsyncLocalStorage<Context>();
 
@@ -23,8 +21,9 @@ export class AsyncContextManager implements ContextManager {
     return this.#storage.run(context, () => Reflect.apply(fn, thisArg, args) as ReturnType<F>);
   }
 
-  /** Functions are wrapped; anything else, event emitters included, is returned as it is. */
+  /** Functions are wrapped; of an event emitter, the listeners that are added from now on. Anything else is returned as it is. */
   bind<T>(context: Context, target: T): T {
+    if (target instanceof EventEmitter && Object.isExtensible(target)) bindEmitter(target, context, this);
     if (typeof target !== 'function') return target;
     const storage = this.#storage;
     const bound = function (this: unknown, ...args: unknown[]): unknown {

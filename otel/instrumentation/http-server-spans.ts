@@ -21,6 +21,11 @@ import { IncomingRequest } from './incoming-request.ts';
 import { LinkedContext } from './linked-context.ts';
 import { LiveSpan } from './live-span.ts';
 import type { LiveSpanSource } from './live-span-source.ts';
+import {
+  bindRequestListeners,
+  disableRequestListeners,
+  enableRequestListeners,
+} from './request-listeners.ts';
 import { requestSpanName } from './request-route.ts';
 import { disableResponseWatches, enableResponseWatches, watchResponse } from './response-watch.ts';
 import { untracedPaths } from './untraced-paths.ts';
@@ -91,6 +96,7 @@ export class HttpServerSpans {
     if (this.#isEnabled) return;
     this.#isEnabled = true;
     enableResponseWatches();
+    enableRequestListeners();
     subscribe(REQUEST_START, this.#onRequestStart);
     subscribe(REQUEST_TURN, this.#onRequestTurn);
   }
@@ -101,6 +107,7 @@ export class HttpServerSpans {
     this.#isEnabled = false;
     unsubscribe(REQUEST_START, this.#onRequestStart);
     unsubscribe(REQUEST_TURN, this.#onRequestTurn);
+    disableRequestListeners();
     disableResponseWatches();
   }
 
@@ -116,7 +123,7 @@ export class HttpServerSpans {
     try {
       const { request, response } = message as RequestStart;
       const since = this.#cost?.requestStart.begin() ?? 0;
-      if (this.#isUntraced(request.url ?? '/')) this.#contexts.enter(SUPPRESSED);
+      if (this.#isUntraced(request.url ?? '/')) this.#enter(request, SUPPRESSED);
       else this.#start(request, response);
       if (since !== 0) this.#cost?.requestStart.end(since);
     } catch (error) {
@@ -141,7 +148,12 @@ export class HttpServerSpans {
     );
     incoming.span = span;
     watchResponse(response, incoming);
-    this.#contexts.enter(setRPCMetadata(trace.setSpan(parent, span), incoming));
+    this.#enter(request, setRPCMetadata(trace.setSpan(parent, span), incoming));
+  }
+
+  #enter(request: IncomingMessage, context: Context): void {
+    bindRequestListeners(request, context);
+    this.#contexts.enter(context);
   }
 
   #parentOf(headers: IncomingHttpHeaders): Context {

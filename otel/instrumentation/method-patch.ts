@@ -36,3 +36,56 @@ export function resemble(
     length: { value: length, configurable: true },
   });
 }
+
+/**
+ * Methods that a prototype inherits, replaced by own properties in front of them; what is inherited stays reachable in `natives`. Where
+ * somebody has wrapped ours since, they stay and have to stand aside.
+ */
+export class InheritedPatch<Name extends string> {
+  /** Undefined until the first time. */
+  readonly natives: Readonly<Record<Name, Method>>;
+  readonly #prototype: Record<string, Method>;
+  readonly #wrappers: Readonly<Record<Name, Method>>;
+
+  readonly #natives = {} as Record<Name, Method>;
+
+  /** @param wrap Makes the methods in front; they look in what they are given when they are called. */
+  constructor(
+    prototype: object,
+    wrap: (natives: Readonly<Record<Name, Method>>) => Readonly<Record<Name, Method>>,
+  ) {
+    this.#prototype = prototype as Record<string, Method>;
+    this.natives = this.#natives;
+    this.#wrappers = wrap(this.#natives);
+  }
+
+  get #names(): readonly Name[] {
+    return Object.keys(this.#wrappers) as Name[];
+  }
+
+  apply(): void {
+    for (const name of this.#names) {
+      // Replaced already, below what somebody has put around it.
+      if (this.natives[name] !== undefined) continue;
+      const native = this.#prototype[name]!;
+      this.#natives[name] = native;
+      resemble(this.#wrappers[name], native);
+      const value = this.#wrappers[name];
+      Object.defineProperty(this.#prototype, name, {
+        value,
+        writable: true,
+        enumerable: true,
+        configurable: true,
+      });
+    }
+  }
+
+  restore(): void {
+    for (const name of this.#names) {
+      if (Object.getOwnPropertyDescriptor(this.#prototype, name)?.value !== this.#wrappers[name]) continue;
+      delete this.#prototype[name];
+      if (this.#prototype[name] !== this.natives[name]) this.#prototype[name] = this.natives[name];
+      delete (this.#natives as Partial<Record<Name, Method>>)[name];
+    }
+  }
+}

@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
 import type { CostMeter } from '../sampling/cost-meter.ts';
-import { type Method, resemble } from './method-patch.ts';
+import { InheritedPatch } from './method-patch.ts';
 import { hasNoBody, isBehindAnother, writtenBytes } from './sent-bytes.ts';
 import { LONG_CHUNK_BYTES, UnsentBytes } from './unsent-bytes.ts';
 
@@ -103,8 +103,12 @@ export function watchOf(response: ServerResponse): ResponseWatch | undefined {
 
 /** Who needs the wrappers: those who asked, and watched responses that are under way. */
 let users = 0;
-const natives = {} as Record<'write' | 'end' | 'flushHeaders', Method>;
-const wrappers = { write: watchedWrite, end: watchedEnd, flushHeaders: watchedFlushHeaders };
+const methods = new InheritedPatch<'write' | 'end' | 'flushHeaders'>(ServerResponse.prototype, () => ({
+  write: watchedWrite,
+  end: watchedEnd,
+  flushHeaders: watchedFlushHeaders,
+}));
+const { natives } = methods;
 
 /**
  * Counts responses where Koa, streams and compression hand over their bytes: `write`, `end` and `flushHeaders` of all responses look at the
@@ -114,7 +118,7 @@ const wrappers = { write: watchedWrite, end: watchedEnd, flushHeaders: watchedFl
 export function enableResponseWatches(): void {
   if (users++ > 0) return;
   subscribe(RESPONSE_FINISH, onFinish);
-  for (const name of ['write', 'end', 'flushHeaders'] as const) wrap(name);
+  methods.apply();
 }
 
 /**
@@ -122,35 +126,9 @@ export function enableResponseWatches(): void {
  * since, they stay and stand aside.
  */
 export function disableResponseWatches(): void {
-  if (--users === 0) restore();
-}
-
-function restore(): void {
+  if (--users > 0) return;
   unsubscribe(RESPONSE_FINISH, onFinish);
-  for (const name of ['write', 'end', 'flushHeaders'] as const) unwrap(name);
-}
-
-/** The methods are inherited; ours are own properties of the prototype in front of them. */
-function wrap(name: keyof typeof natives): void {
-  const prototype = ServerResponse.prototype as unknown as Record<string, Method>;
-  // Wrapped already, below what somebody has put around it.
-  if (natives[name] !== undefined) return;
-  natives[name] = prototype[name]!;
-  resemble(wrappers[name], natives[name]);
-  Object.defineProperty(prototype, name, {
-    value: wrappers[name],
-    writable: true,
-    enumerable: true,
-    configurable: true,
-  });
-}
-
-function unwrap(name: keyof typeof natives): void {
-  const prototype = ServerResponse.prototype as unknown as Record<string, Method>;
-  if (Object.getOwnPropertyDescriptor(prototype, name)?.value !== wrappers[name]) return;
-  delete prototype[name];
-  if (prototype[name] !== natives[name]) prototype[name] = natives[name];
-  delete (natives as Partial<typeof natives>)[name];
+  methods.restore();
 }
 
 function watchedWrite(this: WatchedResponse, ...args: unknown[]): boolean {
