@@ -15,8 +15,8 @@ export interface EndedOperation {
   readonly clientError: boolean;
   /** The client left before the answer was whole, or the server stopped. */
   readonly aborted: boolean;
-  /** What is held against a threshold: of a request, the time to first byte; else the duration. Undefined: nobody asks. */
-  readonly slownessNanos?: number | undefined;
+  /** http: how long its client waited for the first byte; for its end, where none came, and 0 where we waited for the client. */
+  readonly answerNanos?: number | undefined;
   /** http: the status that left; 0 when none did. */
   readonly statusCode?: number | undefined;
   /** http: how long it waited for its turn behind others of its connection; no part of the duration. */

@@ -41,7 +41,7 @@ export class RedBucket {
     else if (operation.clientError) this.clientErrors++;
     if (operation.rows !== undefined) this.rows += operation.rows;
     // Its first byte cannot come after its end.
-    if (durationNanos >= SLOW_NANOS && (operation.slownessNanos ?? durationNanos) >= SLOW_NANOS) this.slow++;
+    if (durationNanos >= SLOW_NANOS && (operation.answerNanos ?? durationNanos) >= SLOW_NANOS) this.slow++;
     if (operation.type === 'http') this.#recordRequest(operation);
   }
 

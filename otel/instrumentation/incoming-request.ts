@@ -5,7 +5,14 @@ import type { Attributes } from '@opentelemetry/api';
 import { type RPCMetadata, RPCType } from '@opentelemetry/core';
 import { NO_STATUS } from '../aggregate/status-counts.ts';
 import type { KnownOperation } from '../sampling/ended-span.ts';
-import { isClientError, isCutShort, slownessOf, UNKNOWN_PATHS } from '../sampling/operation-type.ts';
+import {
+  answerNanosOf,
+  isClientError,
+  isCutShort,
+  type RequestTimes,
+  slownessOf,
+  UNKNOWN_PATHS,
+} from '../sampling/operation-type.ts';
 import { ATTR_ADDRESS_UNKNOWN, ATTR_HTTP_REQUEST_METHOD, ATTR_HTTP_REQUEST_WAIT } from '../base/semconv.ts';
 import { callerOf, REQUEST_FACTS, type RequestFacts } from './context.ts';
 import type { HttpOutcome } from './http-outcome.ts';
@@ -118,17 +125,19 @@ export class IncomingRequest
   knownOperation(span: LiveSpan): KnownOperation | undefined {
     const { outcome } = this;
     if (outcome === undefined || span.setSinceStart(ATTR_HTTP_REQUEST_METHOD) !== undefined) return undefined;
-    const { statusCode = NO_STATUS, timeToFirstByteNanos } = outcome;
+    const { statusCode = NO_STATUS } = outcome;
+    const times: RequestTimes = {
+      outcome: outcome.outcome,
+      durationNanos: span.durationNanos,
+      firstByteNanos: outcome.timeToFirstByteNanos,
+      isEventStream: outcome.eventStream !== undefined,
+    };
     return {
       type: 'http',
       series:
         span.setSinceStart(ATTR_ADDRESS_UNKNOWN) === true ? UNKNOWN_PATHS : (callerOf(this) ?? UNKNOWN_PATHS),
-      slownessNanos: slownessOf({
-        outcome: outcome.outcome,
-        durationNanos: span.durationNanos,
-        firstByteNanos: timeToFirstByteNanos,
-        isEventStream: outcome.eventStream !== undefined,
-      }),
+      slownessNanos: slownessOf(times),
+      answerNanos: answerNanosOf(times),
       clientError: isClientError(statusCode),
       aborted: isCutShort(outcome.outcome),
       statusCode,

@@ -2,12 +2,14 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { EndedOperation } from '../aggregate/ended-operation.ts';
 import type { OperationType } from '../query.ts';
 import {
+  answerNanosOf,
   durationNanosOf,
   isAborted,
   isClientError,
   isFailed,
+  requestTimesOf,
   rowsOf,
-  slownessNanosOf,
+  slownessOf,
   statementNamesOf,
   statusCodeOf,
 } from './operation-type.ts';
@@ -27,6 +29,8 @@ export interface KnownOperation {
   readonly type: OperationType;
   readonly series: string;
   readonly slownessNanos: number;
+  /** Of a request. */
+  readonly answerNanos?: number | undefined;
   readonly clientError: boolean;
   readonly aborted: boolean;
   /** Of a request. */
@@ -53,6 +57,7 @@ export class KnownSpan implements EndedSpan {
   declare readonly endMillis: number;
   declare readonly durationNanos: number;
   declare readonly slownessNanos: number;
+  declare readonly answerNanos: number | undefined;
   declare readonly failed: boolean;
   declare readonly clientError: boolean;
   declare readonly aborted: boolean;
@@ -69,6 +74,7 @@ export class KnownSpan implements EndedSpan {
     this.endMillis = endMillis;
     this.durationNanos = durationNanos;
     this.slownessNanos = known.slownessNanos;
+    this.answerNanos = known.answerNanos;
     this.failed = isFailed(span);
     this.clientError = known.clientError;
     this.aborted = known.aborted;
@@ -93,7 +99,8 @@ export class ReadSpan extends KnownSpan {
     const known: KnownOperation = {
       type,
       series,
-      slownessNanos: isHttp ? slownessNanosOf(type, span) : durationNanos,
+      slownessNanos: isHttp ? slownessOf(requestTimesOf(span)) : durationNanos,
+      answerNanos: isHttp ? answerNanosOf(requestTimesOf(span)) : undefined,
       clientError: isClientError(statusCode),
       aborted: isHttp && isAborted(span),
       statusCode,

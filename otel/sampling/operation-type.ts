@@ -125,21 +125,22 @@ export function slownessOf({
   return isEventStream ? firstByte : Math.max(durationNanos, firstByte);
 }
 
-/** As `slownessOf`, by what the span says; it may be one of instrumentation-http that was told to capture the content type. */
-export function slownessNanosOf(
-  type: OperationType,
-  span: Pick<ReadableSpan, 'duration' | 'attributes'>,
-): number {
-  const durationNanos = durationNanosOf(span);
-  if (type !== 'http') return durationNanos;
+/** How long a client waited for an answer to begin; 0 where we waited for the client. */
+export function answerNanosOf({ outcome, durationNanos, firstByteNanos }: RequestTimes): number {
+  if (outcome === 'refused') return 0;
+  return firstByteNanos === undefined ? durationNanos : Math.round(firstByteNanos);
+}
+
+/** Of a SERVER span; it may be one of instrumentation-http that was told to capture the content type. */
+export function requestTimesOf(span: Pick<ReadableSpan, 'duration' | 'attributes'>): RequestTimes {
   const { attributes } = span;
   const seconds = attributes[ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE];
-  return slownessOf({
+  return {
     outcome: attributes[ATTR_HTTP_RESPONSE_OUTCOME],
-    durationNanos,
+    durationNanos: durationNanosOf(span),
     firstByteNanos: typeof seconds === 'number' ? seconds * 1e9 : undefined,
     isEventStream: isEventStream(attributes[ATTR_HTTP_RESPONSE_CONTENT_TYPE]),
-  });
+  };
 }
 
 /** Of a header as spans have it, a list, or as some instrumentations write it. */

@@ -82,7 +82,7 @@ export const SETTINGS = {
   slowRequestSeconds: setting(
     'METRICS_SLOW_REQUEST_THRESHOLD',
     '1.0',
-    'seconds to first byte for streams, of handler time otherwise; a request at or above it is always kept',
+    'seconds; a request that takes as long is always kept, of event streams one whose first byte does',
     seconds,
   ),
   slowRenderSeconds: setting(

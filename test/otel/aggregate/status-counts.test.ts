@@ -44,7 +44,7 @@ describe('answers by status', () => {
         slow: fc.boolean(),
       })
       .map(({ status, wait, slow }) =>
-        request(status, { durationNanos: 2e9, waitNanos: wait, slownessNanos: slow ? 1e9 : 1e6 }),
+        request(status, { durationNanos: 2e9, waitNanos: wait, answerNanos: slow ? 1e9 : 1e6 }),
       );
     fc.assert(
       fc.property(fc.array(fc.array(operation, { maxLength: 20 }), { maxLength: 5 }), (parts) => {
@@ -56,7 +56,7 @@ describe('answers by status', () => {
         const ledger = parts.flat();
         const asked = (of: (one: EndedOperation) => boolean): number => ledger.filter(of).length;
         expect(target.count).toBe(ledger.length);
-        expect(target.slow).toBe(asked(({ slownessNanos }) => slownessNanos === 1e9));
+        expect(target.slow).toBe(asked(({ answerNanos }) => answerNanos === 1e9));
         expect(target.waited).toBe(asked(({ waitNanos }) => waitNanos === 3e6));
         expect(target.waitMicros).toBe(3000 * target.waited);
         for (const { status, count } of target.statuses.of(target.count))

@@ -127,11 +127,12 @@ describe('a request that its client did not send to the end', () => {
         expect(span.attributes['http.response.status_code']).toBe(status);
         expect(span.attributes['error.type']).toBeUndefined();
         expect(span.status.code).toBe(SpanStatusCode.UNSET);
-        const { failed, clientError, slownessNanos, durationNanos } = new SpanReader(guard, clock).read(
-          span,
-          undefined,
-        );
+        const { failed, clientError, slownessNanos, answerNanos, durationNanos } = new SpanReader(
+          guard,
+          clock,
+        ).read(span, undefined);
         expect({ failed, clientError }).toEqual({ failed: false, clientError: status !== undefined });
+        expect(answerNanos).toBe(slownessNanos);
         expect(slownessNanos).toBe(outcome === 'refused' ? 0 : durationNanos);
       }
       expect(guard.faults()).toEqual([]);
