@@ -11,9 +11,8 @@ import type { RollUpArchive } from './roll-up-archive.ts';
 import { CountsProgress } from './counts-progress.ts';
 import { ExpiryClock } from './expiry-clock.ts';
 import { isDamage } from './history-file.ts';
-import type { HistoryFile } from './history-file.ts';
-import { beginAnew, openHistory } from './open-history.ts';
-import type { HistoryOpening } from './open-history.ts';
+import type { HistoryFile, HistoryFileOptions } from './history-file.ts';
+import { beginAnew, openHistory, type HistoryOpening } from './open-history.ts';
 import { setAside } from './set-aside.ts';
 import type { HistoryPart } from './history-part.ts';
 import { DEFAULT_MAX_BYTES, makeRoom, sweep } from './history-bounds.ts';
@@ -23,7 +22,6 @@ import { restoreTraces } from './restore-traces.ts';
 import { linesTogether } from './trace-logs.ts';
 import type { TraceLogs } from './trace-logs.ts';
 import type { TraceRecord } from './trace-record.ts';
-import type { HistoryFileOptions } from './history-file.ts';
 import type { TraceRing } from './trace-ring.ts';
 import type { FoundOperations, FoundTraces } from './trace-search.ts';
 import type { SavedTrace } from './trace-table.ts';
@@ -33,15 +31,16 @@ const DAY_MILLIS = 86_400_000;
 const WRITE_INTERVAL_MILLIS = 5000;
 /** Between two slices when anything waits: 50 traces/s, half a per cent of a core. What memory evicts before its turn is lost to the file. */
 const SLICE_INTERVAL_MILLIS = 320;
+/** When the last one had no trace in it: counts are uncertain until they are written. */
+const SHORT_INTERVAL_MILLIS = 60;
 /** One slice is one short transaction: a millisecond or two, and what the disk takes when it has to move the log into the file. */
 const MAX_TRACES_PER_SLICE = 16;
 const MAX_SPANS_PER_SLICE = 100;
 /** What is too old is looked for less often than something is written. */
 const SLICES_PER_SWEEP = 16;
 const MAX_ROLL_UPS_PER_SLICE = 50;
-/** A file damaged more often than this in one process is not worth another. */
+/** A file damaged more often is not worth another. */
 const MAX_BEGUN_ANEW = 3;
-/** Of a file of version 1: 1 to 2 ms. */
 const MAX_MOVED_PER_SLICE = 10;
 
 export interface HistoryOptions {
@@ -157,7 +156,7 @@ export class History implements TraceArchive {
   }
 
   get fileBytes(): number {
-    return this.#quietly('history.size', () => this.#file?.fileBytes) ?? 0;
+    return this.#ask('size', (file) => file.fileBytes) ?? 0;
   }
 
   /** One that fails takes nothing from the others, and keeps what it has for the next time. */
@@ -199,11 +198,12 @@ export class History implements TraceArchive {
     const cutoffMillis = this.#cutoffMillis();
     ring.evictOlderThan(cutoffMillis);
     const isBusy = ring.waiting + closed.length + gone > 0;
-    if (isBusy && --this.#slicesToSweep > 0) return SLICE_INTERVAL_MILLIS;
+    const nextMillis = changed.length > 0 ? SLICE_INTERVAL_MILLIS : SHORT_INTERVAL_MILLIS;
+    if (isBusy && --this.#slicesToSweep > 0) return nextMillis;
     const bounds = { maxBytes: this.#maxBytes, cutoffMillis, nowMillis: this.#expiry.now() };
     const swept = sweep(file, bounds) + file.moveLegacy(MAX_MOVED_PER_SLICE, this.#skip);
     this.#slicesToSweep = swept > 0 ? 1 : SLICES_PER_SWEEP;
-    return isBusy || swept > 0 ? SLICE_INTERVAL_MILLIS : WRITE_INTERVAL_MILLIS;
+    return isBusy || swept > 0 ? nextMillis : WRITE_INTERVAL_MILLIS;
   }
 
   /** One transaction, with what goes to make room; returns how much went. What could not be written waits for the next time. */

@@ -100,9 +100,12 @@ describe.each([
     const { all, certain } = inRange(range);
     expect(range.missing.map(({ reason }) => reason)).toEqual(['killed']);
     const { from_ms, to_ms } = range.missing[0]!;
-    expect(from_ms).toBeGreaterThan(moments.killed - MINUTE);
+    // Of the ten seconds that are open nothing is written, and five pass between two writes.
+    const lastMillis = moments.killed - 15 * SECOND;
+    expect(from_ms).toBeGreaterThanOrEqual(lastMillis);
     expect(to_ms).toBeLessThanOrEqual(moments.killed + MINUTE);
-    expect(all.length - certain.length).toBeLessThanOrEqual(8);
+    const last = journey.sent.filter(({ atMillis: at }) => at >= lastMillis && at <= moments.killed);
+    expect(all.length - certain.length).toBeLessThanOrEqual(last.length);
     expect(http['overview JSON']!.count).toBeGreaterThanOrEqual(certain.length);
   });
 
