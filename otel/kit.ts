@@ -6,6 +6,7 @@ export {
   type ForwardedWords,
 } from './instrumentation/forwarded-request.ts';
 export { activeRequestSpan, nameRequestRoute } from './instrumentation/request-route.ts';
+export { REQUEST_TURN_CHANNEL, WAITS_FOR_TURN } from './instrumentation/waiting-request.ts';
 export {
   DEFAULT_TRUSTED_PROXIES,
   parseTrustedProxies,

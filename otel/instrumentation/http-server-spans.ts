@@ -29,18 +29,13 @@ import {
 import { requestSpanName } from './request-route.ts';
 import { disableResponseWatches, enableResponseWatches, watchResponse } from './response-watch.ts';
 import { untracedPaths } from './untraced-paths.ts';
+import { REQUEST_TURN_CHANNEL, WAITS_FOR_TURN } from './waiting-request.ts';
 
 const SCOPE_NAME = 'glasshouse/http';
 /** Published by node inside of the parser's callback, before the server emits `request`; for http and https, not for http2 and upgrades. */
 const REQUEST_START = 'http.server.request.start';
-/**
- * Published by a server that keeps pipelined requests waiting, when the turn of one has come. Until then its socket carries `BUSY`: the wait
- * is the client's choice, and a span that began with it would call every request behind a slow one slow.
- */
-const REQUEST_TURN = 'glasshouse.http.request.turn';
-const BUSY = Symbol.for('glasshouse.http.busy');
 /** On a request that waits: when it was parsed, on the monotonic clock. */
-const ARRIVED = Symbol('glasshouse.http.arrived');
+const ARRIVED = Symbol('arrived');
 type WaitingRequest = IncomingMessage & { [ARRIVED]?: number };
 const SUPPRESSED = suppressTracing(LinkedContext.root);
 
@@ -98,7 +93,7 @@ export class HttpServerSpans {
     enableResponseWatches();
     enableRequestListeners();
     subscribe(REQUEST_START, this.#onRequestStart);
-    subscribe(REQUEST_TURN, this.#onRequestTurn);
+    subscribe(REQUEST_TURN_CHANNEL, this.#onRequestTurn);
   }
 
   /** Requests that are under way still end their spans. */
@@ -106,14 +101,14 @@ export class HttpServerSpans {
     if (!this.#isEnabled) return;
     this.#isEnabled = false;
     unsubscribe(REQUEST_START, this.#onRequestStart);
-    unsubscribe(REQUEST_TURN, this.#onRequestTurn);
+    unsubscribe(REQUEST_TURN_CHANNEL, this.#onRequestTurn);
     disableRequestListeners();
     disableResponseWatches();
   }
 
   readonly #onRequestStart = (message: unknown): void => {
     const request: WaitingRequest = (message as RequestStart).request;
-    if ((request.socket as Socket & { readonly [BUSY]?: boolean })[BUSY] === true)
+    if ((request.socket as Socket & { readonly [WAITS_FOR_TURN]?: boolean })[WAITS_FOR_TURN] === true)
       request[ARRIVED] = this.#nanos();
     else this.#onRequestTurn(message);
   };

@@ -43,7 +43,7 @@ class Peer {
 
 /** Until the span is made, which needs the request first. */
 const NO_SPAN = undefined as unknown as LiveSpan;
-const PEER = Symbol('glasshouse.peer');
+const PEER = Symbol('peer');
 
 /**
  * All that is known of one incoming request, in one object because one is made for each: the facts its operations look up, the watch of its

@@ -2,11 +2,10 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel } from 'node:diagnostics_channel';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { REQUEST_TURN_CHANNEL, WAITS_FOR_TURN } from '../../otel/kit.ts';
 
-/** Set on a socket while a request that arrives there would wait. Telemetry starts the span of such a request at its turn. */
-const BUSY = Symbol.for('glasshouse.http.busy');
-/** Published with `request` and `response` when the turn of a request that waited has come. */
-const TURN = channel('glasshouse.http.request.turn');
+/** Telemetry starts the span of a request that waited at its turn. */
+const TURN = channel(REQUEST_TURN_CHANNEL);
 /**
  * Requests waiting on all sockets together, some 2 kB each. Beyond it, a socket that sends more is closed: a client that pipelines has to
  * expect that (RFC 9112 section 9.3.2).
@@ -27,7 +26,7 @@ interface Exchange {
   readonly response: ServerResponse;
 }
 
-type BusySocket = Socket & { [BUSY]?: boolean };
+type BusySocket = Socket & { [WAITS_FOR_TURN]?: boolean };
 
 export interface RequestTurns {
   /** For `createServer`, instead of the listener it was made of. */
@@ -173,11 +172,11 @@ class Line {
   }
 
   markBusy(): void {
-    this.socket[BUSY] = true;
+    this.socket[WAITS_FOR_TURN] = true;
   }
 
   goIdle(): void {
-    this.socket[BUSY] = false;
+    this.socket[WAITS_FOR_TURN] = false;
     this.lastWork?.();
     this.lastWork = undefined;
   }
