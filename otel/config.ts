@@ -3,12 +3,17 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { Attributes } from '@opentelemetry/api';
 import type { EffectiveSetting } from './query.ts';
-import { resolveOtlp } from './settings/otlp-target.ts';
-import type { OtlpTarget } from './settings/otlp-target.ts';
+import type { OtlpTarget, Signal } from './settings/otlp-target.ts';
 import type { SamplingRates } from './settings/sampling-rates.ts';
 import { lineOf, readSettings } from './settings/read-settings.ts';
 import type { AppSetting, SettingProblem } from './settings/read-settings.ts';
-import { TELEMETRY_SETTINGS } from './settings/settings-table.ts';
+import { TELEMETRY_SETTINGS, type SettingValues } from './settings/settings-table.ts';
+import { INSTRUMENTATIONS } from './settings/sdk-settings.ts';
+import type { InstrumentationName, ResourceDetector } from './settings/sdk-settings.ts';
+import { exportNotes, NO_EXPORTERS, signalExport } from './settings/signal-exports.ts';
+import type { LocalExport, SignalExport } from './settings/signal-exports.ts';
+import { logRecordLimits, spanLimits } from './settings/span-limits.ts';
+import type { LogRecordLimits, SpanLimits } from './settings/span-limits.ts';
 import type { TrustedProxies } from './settings/trusted-proxies.ts';
 
 export { TELEMETRY_SETTINGS };
@@ -43,22 +48,46 @@ export interface TelemetryConfig {
   readonly sdkLogLevel: string | undefined;
   /** `service.name`, what the app and what OTEL_RESOURCE_ATTRIBUTES adds. */
   readonly resourceAttributes: Readonly<Attributes>;
-  /** Where spans go over OTLP, credentials and all; undefined unless OTEL_EXPORTER_OTLP_(TRACES_)ENDPOINT is set. */
+  /** Where spans go over OTLP, credentials and all; undefined unless an address is set for them or OTEL_TRACES_EXPORTER names otlp. */
   readonly exportEndpoint: string | undefined;
   readonly traceExport: OtlpTarget | undefined;
   readonly metricExport: OtlpTarget | undefined;
   readonly logExport: OtlpTarget | undefined;
+  /** Where each signal goes beside OTLP over HTTP. */
+  readonly localExport: {
+    readonly traces: readonly LocalExport[];
+    readonly metrics: readonly LocalExport[];
+    readonly logs: readonly LocalExport[];
+  };
+  /** For `file`. */
+  readonly otlpFolder: string | undefined;
+  readonly otlpFileBytes: number;
+  readonly spanLimits: SpanLimits;
+  readonly logRecordLimits: LogRecordLimits;
+  /** Headers that carry a trace on; empty: none does. */
+  readonly propagators: readonly ('tracecontext' | 'baggage')[];
+  readonly resourceDetectors: readonly ResourceDetector[];
+  /** Which of the kit's own instrumentations are on. */
+  readonly instrumentations: Readonly<Record<InstrumentationName, boolean>>;
   readonly exportQueue: {
     readonly maxSpans: number;
     readonly maxBatchSpans: number;
     readonly scheduledDelayMillis: number;
     readonly exportTimeoutMillis: number;
   };
+  readonly logQueue: {
+    readonly maxQueueSize: number;
+    readonly maxExportBatchSize: number;
+    readonly scheduledDelayMillis: number;
+    readonly exportTimeoutMillis: number;
+  };
+  readonly metricTemporality: 'cumulative' | 'delta' | 'lowmemory';
+  readonly metricHistograms: 'explicit_bucket_histogram' | 'base2_exponential_bucket_histogram';
   readonly metricExportIntervalMillis: number;
   readonly metricExportTimeoutMillis: number;
   /** Every setting in force and where it comes from; secrets read `(set)`. */
   readonly settings: readonly EffectiveSetting[];
-  /** OTEL_* values that were not understood, so that their default is in force. */
+  /** OTEL_* values that were not understood, so that their default is in force, and OTEL_* names that have no effect. */
   readonly warnings: readonly string[];
   /** Paths, as a client may ask for them, below which requests make no spans. */
   readonly untracedPathPrefixes: readonly string[];
@@ -117,7 +146,10 @@ export function readTelemetryConfig(sources: TelemetryConfigSources): TelemetryC
   if (dataDir === undefined && isWritten(settings, 'METRICS_HISTORY_DAYS') && values.historyDays > 0)
     warnings.push('METRICS_HISTORY_DAYS has no effect: the app names no dataDir to keep a history in');
   const enabled = values.enabled && !values.sdkDisabled;
-  const traceExport = enabled ? resolveOtlp('traces', values) : undefined;
+  const exportOf = (signal: Signal): SignalExport => (enabled ? signalExport(signal, values) : NO_EXPORTERS);
+  const traces = exportOf('traces');
+  const metrics = exportOf('metrics');
+  const logs = exportOf('logs');
   return Object.freeze({
     enabled,
     rates: values.rates,
@@ -143,26 +175,50 @@ export function readTelemetryConfig(sources: TelemetryConfigSources): TelemetryC
       ...values.resourceAttributes,
       ...(values.serviceName === undefined ? {} : { 'service.name': values.serviceName }),
     }),
-    exportEndpoint: traceExport?.url,
-    traceExport,
-    metricExport: enabled ? resolveOtlp('metrics', values) : undefined,
-    logExport: enabled ? resolveOtlp('logs', values) : undefined,
+    exportEndpoint: traces.otlp?.url,
+    traceExport: traces.otlp,
+    metricExport: metrics.otlp,
+    logExport: logs.otlp,
+    localExport: Object.freeze({ traces: traces.local, metrics: metrics.local, logs: logs.local }),
+    otlpFolder: values.otlpFolder,
+    otlpFileBytes: values.otlpFileBytes,
+    spanLimits: spanLimits(values),
+    logRecordLimits: logRecordLimits(values),
+    propagators: values.propagators,
+    resourceDetectors: values.resourceDetectors,
+    instrumentations: instrumentationsOf(values),
     exportQueue: Object.freeze({
       maxSpans: values.bspMaxQueueSize,
       maxBatchSpans: Math.min(values.bspMaxExportBatchSize, values.bspMaxQueueSize),
       scheduledDelayMillis: values.bspScheduleDelayMillis,
       exportTimeoutMillis: values.bspExportTimeoutMillis,
     }),
+    logQueue: Object.freeze({
+      maxQueueSize: values.blrpMaxQueueSize,
+      maxExportBatchSize: Math.min(values.blrpMaxExportBatchSize, values.blrpMaxQueueSize),
+      scheduledDelayMillis: values.blrpScheduleDelayMillis,
+      exportTimeoutMillis: values.blrpExportTimeoutMillis,
+    }),
+    metricTemporality: values.otlpTemporality,
+    metricHistograms: values.otlpHistograms,
     metricExportIntervalMillis: values.metricExportIntervalMillis,
     metricExportTimeoutMillis: Math.min(values.metricExportTimeoutMillis, values.metricExportIntervalMillis),
     settings: Object.freeze([...settings]),
-    warnings: Object.freeze([...warnings]),
+    warnings: Object.freeze([...warnings, ...exportNotes(values)]),
     untracedPathPrefixes: Object.freeze([...ignorePaths]),
   });
 }
 
 function isWritten(settings: readonly EffectiveSetting[], name: string): boolean {
   return settings.some((setting) => setting.name === name && setting.source !== 'default');
+}
+
+function instrumentationsOf({
+  enabledInstrumentations: enabled = INSTRUMENTATIONS,
+  disabledInstrumentations: disabled,
+}: SettingValues): TelemetryConfig['instrumentations'] {
+  const isOn = (name: InstrumentationName): boolean => enabled.includes(name) && !disabled.includes(name);
+  return Object.freeze({ http: isOn('http'), 'better-sqlite3': isOn('better-sqlite3') });
 }
 
 /**

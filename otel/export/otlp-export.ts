@@ -43,8 +43,10 @@ export function createMetricExport(config: TelemetryConfig, red: MetricProducer)
   return { reader, exporter };
 }
 
-/** Sends log records in batches; undefined when no common endpoint is set. */
-export function createLogExport({ logExport }: TelemetryConfig): LogRecordProcessor | undefined {
+/** Sends log records in batches; undefined when nothing says where to. */
+export function createLogExport({ logExport, logQueue }: TelemetryConfig): LogRecordProcessor | undefined {
   if (logExport === undefined) return undefined;
-  return new BatchLogRecordProcessor({ exporter: new OtlpLogExporter(logExport, logExport.timeoutMillis) });
+  const exportTimeoutMillis = Math.min(logExport.timeoutMillis, logQueue.exportTimeoutMillis);
+  const exporter = new OtlpLogExporter(logExport, exportTimeoutMillis);
+  return new BatchLogRecordProcessor({ ...logQueue, exportTimeoutMillis, exporter });
 }

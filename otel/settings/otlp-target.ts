@@ -5,6 +5,7 @@ export interface OtlpTarget {
   /** In full, credentials and all: not for showing. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly protocol: 'http/protobuf' | 'http/json';
   readonly timeoutMillis: number;
   readonly compression: 'gzip' | 'none';
   readonly certificateFile: string | undefined;
@@ -12,56 +13,34 @@ export interface OtlpTarget {
   readonly clientKeyFile: string | undefined;
 }
 
-/** What is set for one signal alone. */
-type OwnSettings = {
-  readonly [Key in keyof OtlpTarget | 'endpoint']?: (OtlpTarget & { endpoint: string })[Key] | undefined;
-};
+/** Where the specification expects a receiver when nothing says where it is. */
+const DEFAULT_ENDPOINT = 'http://localhost:4318';
+const PREFIXES = { traces: 'otlpTraces', metrics: 'otlpMetrics', logs: 'otlpLogs' } as const;
 
-/** The receiver of a signal; undefined when no address is set for it. Logs go to the common one. */
-export function resolveOtlp(
-  signal: 'traces' | 'metrics' | 'logs',
-  values: SettingValues,
-): OtlpTarget | undefined {
-  const own = ownSettings(signal, values);
-  const url = own.endpoint ?? signalUrl(values.otlpEndpoint, signal);
-  if (url === undefined) return undefined;
+export type Signal = keyof typeof PREFIXES;
+
+/** Whether an address is set for a signal. */
+export function hasEndpoint(signal: Signal, values: SettingValues): boolean {
+  return (values[`${PREFIXES[signal]}Endpoint`] ?? values.otlpEndpoint) !== undefined;
+}
+
+/** The receiver of a signal, the default one when no address is set; what is set for the signal alone wins. */
+export function resolveOtlp(signal: Signal, values: SettingValues): OtlpTarget {
+  const prefix = PREFIXES[signal];
   return Object.freeze({
-    url,
-    headers: Object.freeze({ ...values.otlpHeaders, ...own.headers }),
-    timeoutMillis: own.timeoutMillis ?? values.otlpTimeoutMillis,
-    compression: own.compression ?? values.otlpCompression,
-    certificateFile: own.certificateFile ?? values.otlpCertificateFile,
-    clientCertificateFile: own.clientCertificateFile ?? values.otlpClientCertificateFile,
-    clientKeyFile: own.clientKeyFile ?? values.otlpClientKeyFile,
+    url: values[`${prefix}Endpoint`] ?? signalUrl(values.otlpEndpoint ?? DEFAULT_ENDPOINT, signal),
+    headers: Object.freeze({ ...values.otlpHeaders, ...values[`${prefix}Headers`] }),
+    protocol: values[`${prefix}Protocol`] ?? values.otlpProtocol,
+    timeoutMillis: values[`${prefix}TimeoutMillis`] ?? values.otlpTimeoutMillis,
+    compression: values[`${prefix}Compression`] ?? values.otlpCompression,
+    certificateFile: values[`${prefix}CertificateFile`] ?? values.otlpCertificateFile,
+    clientCertificateFile: values[`${prefix}ClientCertificateFile`] ?? values.otlpClientCertificateFile,
+    clientKeyFile: values[`${prefix}ClientKeyFile`] ?? values.otlpClientKeyFile,
   });
 }
 
-function ownSettings(signal: 'traces' | 'metrics' | 'logs', values: SettingValues): OwnSettings {
-  if (signal === 'logs') return {};
-  return signal === 'traces'
-    ? {
-        endpoint: values.otlpTracesEndpoint,
-        headers: values.otlpTracesHeaders,
-        timeoutMillis: values.otlpTracesTimeoutMillis,
-        compression: values.otlpTracesCompression,
-        certificateFile: values.otlpTracesCertificateFile,
-        clientCertificateFile: values.otlpTracesClientCertificateFile,
-        clientKeyFile: values.otlpTracesClientKeyFile,
-      }
-    : {
-        endpoint: values.otlpMetricsEndpoint,
-        headers: values.otlpMetricsHeaders,
-        timeoutMillis: values.otlpMetricsTimeoutMillis,
-        compression: values.otlpMetricsCompression,
-        certificateFile: values.otlpMetricsCertificateFile,
-        clientCertificateFile: values.otlpMetricsClientCertificateFile,
-        clientKeyFile: values.otlpMetricsClientKeyFile,
-      };
-}
-
 /** The address of a signal below the base address, whose query stays: some receivers take their key there. */
-function signalUrl(base: string | undefined, signal: string): string | undefined {
-  if (base === undefined) return undefined;
+function signalUrl(base: string, signal: Signal): string {
   const url = new URL(base);
   url.pathname = `${url.pathname.replace(/\/+$/, '')}/v1/${signal}`;
   return url.href;

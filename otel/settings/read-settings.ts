@@ -1,10 +1,12 @@
 import type { EffectiveSetting } from '../query.ts';
+import { ignoredNames } from './ignored-names.ts';
 import { nearestName } from './nearest-name.ts';
 import { withoutCredentials } from './otlp-target.ts';
 import { mayHoldSecret } from '../base/secret-names.ts';
-import { InvalidSetting } from './setting-parsers.ts';
+import type { Setting } from './setting.ts';
+import { InvalidSetting, PartlyInvalidSetting } from './setting-parsers.ts';
 import { SETTINGS, TELEMETRY_SETTINGS } from './settings-table.ts';
-import type { Setting, SettingKey, SettingValues } from './settings-table.ts';
+import type { SettingKey, SettingValues } from './settings-table.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type WrittenSource = 'environment' | '.env';
@@ -52,7 +54,7 @@ export function readSettings(
   const values: Partial<Record<SettingKey, unknown>> = {};
   const settings: EffectiveSetting[] = [];
   const problems: SettingProblem[] = [];
-  const warnings: string[] = [];
+  const warnings: string[] = [...ignoredNames(env, dotEnv, STANDARD_NAMES)];
   const known = [...KNOWN_NAMES, ...more.map(({ name }) => name)];
   const unknown = [...unknownNames(env, 'environment', known), ...unknownNames(dotEnv, '.env', known)];
   if (isStrict) problems.push(...unknown);
@@ -73,6 +75,8 @@ export function readSettings(
       if (!(outcome instanceof InvalidSetting)) {
         values[key] = outcome.value;
         shown = { name, value: shownValue(setting, text), source, meaning };
+        if (outcome.warning !== undefined)
+          warnings.push(`${name}=${quoted(setting, text)} (${source}): ${outcome.warning}`);
       } else if (isLenient(name)) {
         warnings.push(
           `${name}=${quoted(setting, text)} (${source}): ${outcome.message}; the default, ${setting.default}, is in force`,
@@ -117,16 +121,21 @@ function own(variables: Environment, name: string): string | undefined {
   return isLenient(name) && text?.trim() === '' ? undefined : text;
 }
 
-function parseWritten(setting: Setting<unknown>, text: string): { readonly value: unknown } | InvalidSetting {
+function parseWritten(
+  setting: Setting<unknown>,
+  text: string,
+): { readonly value: unknown; readonly warning?: string } | InvalidSetting {
   try {
     if (text.trim() === '') throw new InvalidSetting('a value; leave the variable out to have the default');
     return { value: setting.parse(text) };
   } catch (error) {
+    if (error instanceof PartlyInvalidSetting) return { value: error.value, warning: error.message };
     if (error instanceof InvalidSetting) return error;
     throw error;
   }
 }
 
+const STANDARD_NAMES = TELEMETRY_SETTINGS.map(({ name }) => name).filter(isLenient);
 const PREFIX = 'METRICS_';
 const KNOWN_NAMES = TELEMETRY_SETTINGS.map((setting) => setting.name).filter((name) =>
   name.startsWith(PREFIX),

@@ -9,6 +9,17 @@ export class InvalidSetting extends Error {
   }
 }
 
+/** Some of a value is not understood; `value` is the rest, which counts. */
+export class PartlyInvalidSetting extends Error {
+  readonly value: unknown;
+
+  constructor(value: unknown, message: string) {
+    super(message);
+    this.name = 'PartlyInvalidSetting';
+    this.value = value;
+  }
+}
+
 /** Decimal only: no hexadecimal, no `Infinity`, no digit separators. */
 const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 
@@ -83,13 +94,62 @@ export function parsePlainHttpUrl(text: string): string {
   return url.href;
 }
 
-export function oneOf<const Words extends readonly string[]>(words: Words): (text: string) => Words[number] {
+/** Any text. */
+export function parseText(text: string): string {
+  return text.trim();
+}
+
+/** Node's timers hold at most this. */
+const MAX_TIMER_MILLIS = 2 ** 31 - 1;
+export const millis = integerBetween(1, MAX_TIMER_MILLIS, 'number of milliseconds');
+
+/** A parser of one word in any case. `refused`: why a word that others know is none here. */
+export function oneOf<const Words extends readonly string[]>(
+  words: Words,
+  refused: Readonly<Record<string, string>> = {},
+): (text: string) => Words[number] {
   return (text) => {
-    const word = text.trim();
+    const word = text.trim().toLowerCase();
     const found = words.find((known) => known === word);
-    if (found === undefined) throw new InvalidSetting(words.join(' or '));
+    if (found === undefined) {
+      const reason = Object.hasOwn(refused, word) ? refused[word] : undefined;
+      throw new InvalidSetting(`${words.join(' or ')}${reason === undefined ? '' : ` (${reason})`}`);
+    }
     return found;
   };
+}
+
+export interface ListOptions {
+  /** `all` stands for every word. */
+  readonly all?: boolean;
+  /** Why a word that others know is none here. */
+  readonly refused?: Readonly<Record<string, string>>;
+}
+
+/** A parser of a list of words, or of `none` by itself. A word that is not known is ignored and said. */
+export function listOf<const Words extends readonly string[]>(
+  words: Words,
+  { all = false, refused = {} }: ListOptions = {},
+): (text: string) => readonly Words[number][] {
+  return (text) => {
+    const asked = [...new Set(text.toLowerCase().split(',').map(parseText))].filter((word) => word !== '');
+    if (asked.length === 1 && asked[0] === 'none') return Object.freeze([]);
+    const known = words.filter((word) => asked.includes(word) || (all && asked.includes('all')));
+    const strange = asked.filter((word) => !words.includes(word) && !(all && word === 'all'));
+    const expected = `none, or a list of ${[...(all ? ['all'] : []), ...words].join(', ')}`;
+    if (known.length === 0 || strange.includes('none'))
+      throw new InvalidSetting(expected + why(strange, refused));
+    if (strange.length > 0) {
+      const message = `expected ${expected}${why(strange, refused)}; what is known of it counts`;
+      throw new PartlyInvalidSetting(Object.freeze(known), message);
+    }
+    return Object.freeze(known);
+  };
+}
+
+function why(words: readonly string[], refused: Readonly<Record<string, string>>): string {
+  const reasons = new Set(words.flatMap((word) => (Object.hasOwn(refused, word) ? [refused[word]] : [])));
+  return reasons.size === 0 ? '' : ` (${[...reasons].join('; ')})`;
 }
 
 /**

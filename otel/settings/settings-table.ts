@@ -1,51 +1,18 @@
+import { OTLP_SETTINGS } from './otlp-settings.ts';
 import { parseSamplingRates } from './sampling-rates.ts';
 import {
   integerBetween,
   numberBetween,
-  oneOf,
   parseBoolean,
-  parseHttpUrl,
   parsePlainHttpUrl,
-  parseKeyValueList,
+  parseText,
   zeroOrBetween,
 } from './setting-parsers.ts';
+import { SDK_SETTINGS } from './sdk-settings.ts';
+import { optional, setting, type Setting } from './setting.ts';
 import { parseTrustedProxies } from './trusted-proxies.ts';
 
-/** One line of the settings table. */
-export interface Setting<T> {
-  readonly name: string;
-  /** As it would be written; or in words, when nothing written means it. */
-  readonly default: string;
-  /** The value without the variable. */
-  readonly fallback: T;
-  readonly meaning: string;
-  /** Throws InvalidSetting. */
-  readonly parse: (text: string) => T;
-  /** Never shown. */
-  readonly secret: boolean;
-}
-
-function setting<T>(name: string, text: string, meaning: string, parse: (text: string) => T): Setting<T> {
-  return { name, default: text, fallback: parse(text), meaning, parse, secret: false };
-}
-
-function optional<T>(
-  name: string,
-  meaning: string,
-  parse: (text: string) => T,
-  { words = 'none', secret = false } = {},
-): Setting<T | undefined> {
-  return { name, default: words, fallback: undefined, meaning, parse, secret };
-}
-
-/** Node's timers hold at most this. */
-const MAX_TIMER_MILLIS = 2 ** 31 - 1;
 const seconds = numberBetween(0, 3600, 'a number of seconds');
-const millis = integerBetween(1, MAX_TIMER_MILLIS, 'number of milliseconds');
-const spanCount = integerBetween(1, 1_000_000, 'number of spans');
-const compression = oneOf(['gzip', 'none']);
-const httpProtobuf = oneOf(['http/protobuf']);
-const text = (value: string) => value.trim();
 
 /** Every setting of telemetry, in the order of the README. METRICS_* are strict; OTEL_* fall back with a warning. */
 export const SETTINGS = {
@@ -121,157 +88,20 @@ export const SETTINGS = {
     'false: no address of a visitor is in spans, neither on the pages nor in what is exported',
     parseBoolean,
   ),
+  otlpFolder: optional(
+    'METRICS_OTLP_FOLDER',
+    'folder into which spans, metrics and log records are written as OTLP JSON lines too: traces.jsonl, metrics.jsonl, logs.jsonl',
+    parseText,
+  ),
+  otlpFileBytes: setting(
+    'METRICS_OTLP_FILE_BYTES',
+    '67108864',
+    'size (64 MiB) at which such a file becomes the second one, .1, in place of the one before',
+    integerBetween(65_536, 1_099_511_627_776, 'number of bytes'),
+  ),
   jaegerUiUrl: optional('JAEGER_UI_URL', 'makes “open in Jaeger” links', parsePlainHttpUrl),
-  sdkDisabled: setting('OTEL_SDK_DISABLED', 'false', 'true acts as METRICS_ENABLED=false', parseBoolean),
-  sdkLogLevel: optional(
-    'OTEL_LOG_LEVEL',
-    'prints what the SDK itself has to say: none, error, warn, info, debug, verbose, all',
-    text,
-  ),
-  serviceName: optional('OTEL_SERVICE_NAME', '`service.name` of what is exported', text, {
-    words: 'unknown_service:node',
-  }),
-  resourceAttributes: optional(
-    'OTEL_RESOURCE_ATTRIBUTES',
-    'more resource attributes, `key=value,key=value`',
-    parseKeyValueList,
-  ),
-  otlpEndpoint: optional(
-    'OTEL_EXPORTER_OTLP_ENDPOINT',
-    'base address of an OTLP receiver; export is on exactly when it or the one for traces is set',
-    parseHttpUrl,
-    { secret: true },
-  ),
-  otlpTracesEndpoint: optional(
-    'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
-    'full address for spans; wins over the base address',
-    parseHttpUrl,
-    { secret: true },
-  ),
-  otlpMetricsEndpoint: optional(
-    'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
-    'full address for metrics; wins over the base address',
-    parseHttpUrl,
-    { secret: true },
-  ),
-  otlpHeaders: optional(
-    'OTEL_EXPORTER_OTLP_HEADERS',
-    'headers of every export, `key=value,key=value`',
-    parseKeyValueList,
-    { secret: true },
-  ),
-  otlpTracesHeaders: optional(
-    'OTEL_EXPORTER_OTLP_TRACES_HEADERS',
-    'the same for spans alone',
-    parseKeyValueList,
-    { secret: true },
-  ),
-  otlpMetricsHeaders: optional(
-    'OTEL_EXPORTER_OTLP_METRICS_HEADERS',
-    'the same for metrics alone',
-    parseKeyValueList,
-    { secret: true },
-  ),
-  otlpProtocol: setting(
-    'OTEL_EXPORTER_OTLP_PROTOCOL',
-    'http/protobuf',
-    'the one protocol spoken here',
-    httpProtobuf,
-  ),
-  otlpTracesProtocol: setting(
-    'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL',
-    'http/protobuf',
-    'the same for spans',
-    httpProtobuf,
-  ),
-  otlpMetricsProtocol: setting(
-    'OTEL_EXPORTER_OTLP_METRICS_PROTOCOL',
-    'http/protobuf',
-    'the same for metrics',
-    httpProtobuf,
-  ),
-  otlpTimeoutMillis: setting('OTEL_EXPORTER_OTLP_TIMEOUT', '10000', 'milliseconds for one export', millis),
-  otlpTracesTimeoutMillis: optional('OTEL_EXPORTER_OTLP_TRACES_TIMEOUT', 'the same for spans', millis, {
-    words: 'as OTEL_EXPORTER_OTLP_TIMEOUT',
-  }),
-  otlpMetricsTimeoutMillis: optional('OTEL_EXPORTER_OTLP_METRICS_TIMEOUT', 'the same for metrics', millis, {
-    words: 'as OTEL_EXPORTER_OTLP_TIMEOUT',
-  }),
-  otlpCompression: setting('OTEL_EXPORTER_OTLP_COMPRESSION', 'none', 'gzip or none', compression),
-  otlpTracesCompression: optional(
-    'OTEL_EXPORTER_OTLP_TRACES_COMPRESSION',
-    'the same for spans',
-    compression,
-    {
-      words: 'as OTEL_EXPORTER_OTLP_COMPRESSION',
-    },
-  ),
-  otlpMetricsCompression: optional(
-    'OTEL_EXPORTER_OTLP_METRICS_COMPRESSION',
-    'the same for metrics',
-    compression,
-    { words: 'as OTEL_EXPORTER_OTLP_COMPRESSION' },
-  ),
-  otlpCertificateFile: optional(
-    'OTEL_EXPORTER_OTLP_CERTIFICATE',
-    'file with the certificates that an https receiver is checked against',
-    text,
-  ),
-  otlpClientCertificateFile: optional(
-    'OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE',
-    'file with our certificate for receivers that ask for one',
-    text,
-  ),
-  otlpClientKeyFile: optional('OTEL_EXPORTER_OTLP_CLIENT_KEY', 'file with its private key', text),
-  otlpTracesCertificateFile: optional('OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE', 'the same for spans', text),
-  otlpTracesClientCertificateFile: optional(
-    'OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE',
-    'the same for spans',
-    text,
-  ),
-  otlpTracesClientKeyFile: optional('OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY', 'the same for spans', text),
-  otlpMetricsCertificateFile: optional(
-    'OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE',
-    'the same for metrics',
-    text,
-  ),
-  otlpMetricsClientCertificateFile: optional(
-    'OTEL_EXPORTER_OTLP_METRICS_CLIENT_CERTIFICATE',
-    'the same for metrics',
-    text,
-  ),
-  otlpMetricsClientKeyFile: optional('OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY', 'the same for metrics', text),
-  bspMaxQueueSize: setting(
-    'OTEL_BSP_MAX_QUEUE_SIZE',
-    '2048',
-    'spans waiting for export; the oldest traces are dropped beyond it, and counted',
-    spanCount,
-  ),
-  bspScheduleDelayMillis: setting(
-    'OTEL_BSP_SCHEDULE_DELAY',
-    '5000',
-    'milliseconds that a span waits for others before export',
-    millis,
-  ),
-  bspMaxExportBatchSize: setting('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', '512', 'spans of one export', spanCount),
-  bspExportTimeoutMillis: setting(
-    'OTEL_BSP_EXPORT_TIMEOUT',
-    '30000',
-    'milliseconds after which an export is cut off; OTEL_EXPORTER_OTLP_TIMEOUT applies too',
-    millis,
-  ),
-  metricExportIntervalMillis: setting(
-    'OTEL_METRIC_EXPORT_INTERVAL',
-    '60000',
-    'milliseconds between exports of metrics',
-    millis,
-  ),
-  metricExportTimeoutMillis: setting(
-    'OTEL_METRIC_EXPORT_TIMEOUT',
-    '30000',
-    'milliseconds after which an export of metrics is cut off',
-    millis,
-  ),
+  ...SDK_SETTINGS,
+  ...OTLP_SETTINGS,
 };
 
 export type SettingKey = keyof typeof SETTINGS;

@@ -9,6 +9,7 @@ const TIMEOUT_MILLIS = 1000;
 const TARGET: OtlpTarget = {
   url: 'http://127.0.0.1:9/v1/metrics',
   headers: {},
+  protocol: 'http/protobuf' as const,
   timeoutMillis: TIMEOUT_MILLIS,
   compression: 'none',
   certificateFile: undefined,

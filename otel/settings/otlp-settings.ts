@@ -1,0 +1,95 @@
+import { optional, setting, type Setting } from './setting.ts';
+import { millis, oneOf, parseHttpUrl, parseKeyValueList, parseText } from './setting-parsers.ts';
+
+const PREFIX = 'OTEL_EXPORTER_OTLP';
+const compression = oneOf(['gzip', 'none']);
+const protocol = oneOf(['http/protobuf', 'http/json'], {
+  grpc: 'gRPC is not spoken here, and receivers take HTTP on port 4318',
+});
+/** Added metrics are always exponential; these are what the app's own histograms become. */
+const histograms = oneOf(['explicit_bucket_histogram', 'base2_exponential_bucket_histogram']);
+const temporality = oneOf(['cumulative', 'delta', 'lowmemory']);
+
+type Prefixed<Prefix extends string, Parts> = {
+  readonly [Part in keyof Parts & string as `${Prefix}${Capitalize<Part>}`]: Parts[Part];
+};
+
+/** How to reach the receiver of one signal, where that is not the common one. */
+function signalSettings<Prefix extends string>(prefix: Prefix, signal: string, things: string) {
+  const own = `${PREFIX}_${signal}`;
+  const asCommon = (part: string) => ({ words: `as ${PREFIX}_${part}` });
+  const only = `the same for ${things} alone`;
+  return prefixed(prefix, {
+    endpoint: optional(
+      `${own}_ENDPOINT`,
+      `full address for ${things}; wins over the base address`,
+      parseHttpUrl,
+      {
+        secret: true,
+      },
+    ),
+    headers: optional(`${own}_HEADERS`, only, parseKeyValueList, { secret: true }),
+    protocol: optional(`${own}_PROTOCOL`, only, protocol, asCommon('PROTOCOL')),
+    timeoutMillis: optional(`${own}_TIMEOUT`, only, millis, asCommon('TIMEOUT')),
+    compression: optional(`${own}_COMPRESSION`, only, compression, asCommon('COMPRESSION')),
+    certificateFile: optional(`${own}_CERTIFICATE`, only, parseText),
+    clientCertificateFile: optional(`${own}_CLIENT_CERTIFICATE`, only, parseText),
+    clientKeyFile: optional(`${own}_CLIENT_KEY`, only, parseText),
+  });
+}
+
+function prefixed<Prefix extends string, Parts extends Readonly<Record<string, Setting<unknown>>>>(
+  prefix: Prefix,
+  parts: Parts,
+): Prefixed<Prefix, Parts> {
+  const entries = Object.entries(parts).map(([part, one]) => [
+    `${prefix}${part[0]!.toUpperCase()}${part.slice(1)}`,
+    one,
+  ]);
+  return Object.fromEntries(entries) as Prefixed<Prefix, Parts>;
+}
+
+/** Where OTLP goes and how; the parts of a signal win over the common ones. */
+export const OTLP_SETTINGS = {
+  otlpEndpoint: optional(
+    `${PREFIX}_ENDPOINT`,
+    'base address of an OTLP receiver; with it every signal is exported, unless an OTEL_*_EXPORTER says otherwise',
+    parseHttpUrl,
+    { secret: true },
+  ),
+  otlpHeaders: optional(
+    `${PREFIX}_HEADERS`,
+    'headers of every export, `key=value,key=value`',
+    parseKeyValueList,
+    { secret: true },
+  ),
+  otlpProtocol: setting(`${PREFIX}_PROTOCOL`, 'http/protobuf', 'http/protobuf or http/json', protocol),
+  otlpTimeoutMillis: setting(`${PREFIX}_TIMEOUT`, '10000', 'milliseconds for one export', millis),
+  otlpCompression: setting(`${PREFIX}_COMPRESSION`, 'none', 'gzip or none', compression),
+  otlpCertificateFile: optional(
+    `${PREFIX}_CERTIFICATE`,
+    'file with the certificates that an https receiver is checked against',
+    parseText,
+  ),
+  otlpClientCertificateFile: optional(
+    `${PREFIX}_CLIENT_CERTIFICATE`,
+    'file with our certificate for receivers that ask for one',
+    parseText,
+  ),
+  otlpClientKeyFile: optional(`${PREFIX}_CLIENT_KEY`, 'file with its private key', parseText),
+  ...signalSettings('otlpTraces', 'TRACES', 'spans'),
+  ...signalSettings('otlpMetrics', 'METRICS', 'metrics'),
+  ...signalSettings('otlpLogs', 'LOGS', 'log records'),
+  otlpTemporality: setting(
+    `${PREFIX}_METRICS_TEMPORALITY_PREFERENCE`,
+    'cumulative',
+    'whether exported metrics count since start (cumulative) or since the export before (delta; lowmemory, where that costs no memory)',
+    temporality,
+  ),
+  otlpHistograms: setting(
+    `${PREFIX}_METRICS_DEFAULT_HISTOGRAM_AGGREGATION`,
+    'explicit_bucket_histogram',
+    'what histograms of the app become: explicit_bucket_histogram or base2_exponential_bucket_histogram',
+    histograms,
+  ),
+};
