@@ -417,6 +417,13 @@ export interface BusinessMetric {
 export type CountSource = () => Iterable<readonly [attributes: AttributeMap, count: number]>;
 
 /** A fault inside telemetry itself, caught by the guard. */
+/** A part of Node that is private, patched or experimental, and gone. */
+export interface MissingNodeFeature {
+  readonly name: string;
+  /** What telemetry does not know without it. */
+  readonly consequence: string;
+}
+
 export interface TelemetryFault {
   readonly place: string;
   readonly count: number;
@@ -503,6 +510,8 @@ export interface TelemetryQuery {
   /** Collects what is collected on demand, so that the next answers include everything that happened before. Never rejects. */
   refresh(): Promise<void>;
   faults(): readonly TelemetryFault[];
+  /** What telemetry uses of Node and this version does not have; empty on the versions it was made for. */
+  missingNodeFeatures(): readonly MissingNodeFeature[];
   ownCost(): OwnCost;
   markers(range: TimeRange): readonly Marker[];
   /** Called after kept traces or aggregates changed, at most once per second; returns the unsubscriber. Nothing is computed while nobody subscribes. */

@@ -59,6 +59,15 @@ export class Guard {
     }
   }
 
+  /** One line for the log about what is no fault. Never throws. */
+  note(message: string): void {
+    try {
+      this.#log(message);
+    } catch {
+      // As in `report`.
+    }
+  }
+
   faults(): readonly TelemetryFault[] {
     return [...this.#faults].map(([place, fault]) => ({
       place,

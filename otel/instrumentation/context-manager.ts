@@ -33,6 +33,11 @@ export class AsyncContextManager implements ContextManager {
     return bound as T;
   }
 
+  /** False on a node without `AsyncLocalStorage.enterWith`. */
+  get canEnter(): boolean {
+    return typeof this.#storage.enterWith === 'function';
+  }
+
   /**
    * Makes `context` active for the rest of the callback that node is running: only for a caller inside of a native callback, whose end
    * node takes as the end of it. Anywhere else use `with`.

@@ -7,6 +7,7 @@ import { HttpInstrumentation, type HttpInstrumentationConfig } from '@openteleme
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
 import { HttpServerSpans, type HttpServerSpansOptions } from './http-server-spans.ts';
+import { checkNodeFeatures } from './node-features.ts';
 import { canGuardCalls, guardCallsAbove, guardCallsBelow } from './outgoing-calls.ts';
 import { requestSpanName } from './request-route.ts';
 import { REDACTED_QUERY_PARAMS } from './redacted-query.ts';
@@ -31,6 +32,7 @@ export function createHttpInstrumentation({
   clients,
   cost,
 }: HttpInstrumentationOptions): HttpInstrumentation {
+  guard.run('node features', () => checkNodeFeatures((line) => guard.note(line)), undefined);
   const outgoing = createOutgoingInstrumentation(guard);
   outgoing.incoming = new HttpServerSpans({
     guard,

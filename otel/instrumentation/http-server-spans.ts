@@ -27,7 +27,12 @@ import {
   enableRequestListeners,
 } from './request-listeners.ts';
 import { requestSpanName } from './request-route.ts';
-import { disableResponseWatches, enableResponseWatches, watchResponse } from './response-watch.ts';
+import {
+  disableResponseWatches,
+  enableResponseWatches,
+  noteRequestStart,
+  watchResponse,
+} from './response-watch.ts';
 import { untracedPaths } from './untraced-paths.ts';
 import { REQUEST_TURN_CHANNEL, WAITS_FOR_TURN } from './waiting-request.ts';
 
@@ -89,6 +94,7 @@ export class HttpServerSpans {
 
   enable(): void {
     if (this.#isEnabled) return;
+    if (!this.#contexts.canEnter) return;
     this.#isEnabled = true;
     enableResponseWatches();
     enableRequestListeners();
@@ -107,6 +113,7 @@ export class HttpServerSpans {
   }
 
   readonly #onRequestStart = (message: unknown): void => {
+    noteRequestStart();
     const request: WaitingRequest = (message as RequestStart).request;
     if ((request.socket as Socket & { readonly [WAITS_FOR_TURN]?: boolean })[WAITS_FOR_TURN] === true)
       request[ARRIVED] = this.#nanos();

@@ -67,8 +67,9 @@ export class InheritedPatch<Name extends string> {
     for (const name of this.#names) {
       // Replaced already, below what somebody has put around it.
       if (this.natives[name] !== undefined) continue;
-      const native = this.#prototype[name]!;
-      this.#natives[name] = native;
+      const native: unknown = this.#prototype[name];
+      if (typeof native !== 'function') continue;
+      this.#natives[name] = native as Method;
       resemble(this.#wrappers[name], native);
       const value = this.#wrappers[name];
       Object.defineProperty(this.#prototype, name, {

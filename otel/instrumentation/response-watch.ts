@@ -1,11 +1,12 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { errorMonitor } from 'node:events';
 import { ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
 import type { CostMeter } from '../sampling/cost-meter.ts';
 import { InheritedPatch } from './method-patch.ts';
+import { noteMissingFeature } from './node-features.ts';
 import { hasNoBody, isBehindAnother, writtenBytes } from './sent-bytes.ts';
 import { LONG_CHUNK_BYTES, UnsentBytes } from './unsent-bytes.ts';
 
@@ -101,6 +102,23 @@ export function watchOf(response: ServerResponse): ResponseWatch | undefined {
   return (response as WatchedResponse)[WATCH];
 }
 
+/** Answers that nobody watches, before a request was published: these may be to requests of before. After so many, none is published. */
+const MAX_UNSEEN = 100;
+let unseen = 0;
+let isStartSeen = false;
+
+export function noteRequestStart(): void {
+  isStartSeen = true;
+}
+
+function noteUnseenStart({ req, socket }: ServerResponse): void {
+  // Apps make responses of their own for tests and for other protocols.
+  if (!(socket instanceof Socket) || req.socket !== socket) return;
+  if (++unseen < MAX_UNSEEN) return;
+  isStartSeen = true;
+  noteMissingFeature('channel http.server.request.start', 'incoming requests have no spans');
+}
+
 /** Who needs the wrappers: those who asked, and watched responses that are under way. */
 let users = 0;
 const methods = new InheritedPatch<'write' | 'end' | 'flushHeaders'>(ServerResponse.prototype, () => ({
@@ -142,7 +160,10 @@ function watchedWrite(this: WatchedResponse, ...args: unknown[]): boolean {
 
 function watchedEnd(this: WatchedResponse, ...args: unknown[]): ServerResponse {
   const watch = this[WATCH];
-  if (watch === undefined) return Reflect.apply(natives.end, this, args) as ServerResponse;
+  if (watch === undefined) {
+    if (!isStartSeen) noteUnseenStart(this);
+    return Reflect.apply(natives.end, this, args) as ServerResponse;
+  }
   const canWrite = beforeBytes(this, watch);
   const result = Reflect.apply(natives.end, this, args) as ServerResponse;
   if (canWrite) {
@@ -237,6 +258,16 @@ function onFinish(message: unknown): void {
   if (watch !== undefined) watch.isFinished = response.socket?.destroyed !== true;
 }
 
+/** For a node that does not publish it any more. */
+function finishUntold(response: WatchedResponse, watch: ResponseWatch): void {
+  if (watch.isFinished || !response.writableFinished || response.req.socket.destroyed !== false) return;
+  watch.isFinished = true;
+  noteMissingFeature(
+    `channel ${RESPONSE_FINISH}`,
+    'a response that closes with its connection is not complete',
+  );
+}
+
 function onError(this: WatchedResponse, error: unknown): void {
   this[WATCH]!.error = error;
 }
@@ -245,6 +276,7 @@ function onClose(this: WatchedResponse): void {
   const watch = this[WATCH]!;
   if (watch.isClosed) return;
   watch.isClosed = true;
+  finishUntold(this, watch);
   (this.req.socket as WaitedForSocket)[WAITING]?.delete(this);
   const { cost } = watch.source;
   const since = cost?.requestEnd.begin() ?? 0;

@@ -1,6 +1,7 @@
 import { type EventEmitter, errorMonitor } from 'node:events';
 import type { Socket } from 'node:net';
 import { ROOT_CONTEXT, context } from '@opentelemetry/api';
+import { noteMissingFeature } from './node-features.ts';
 
 /** A chunk below this fits what the system buffers for a connection anyway. */
 export const LONG_CHUNK_BYTES = 262_144;
@@ -42,6 +43,12 @@ export class UnsentBytes {
   }
 
   readonly #look = (): void => {
-    this.#bytes = this.#handle?.writeQueueSize || this.#bytes;
+    const queued: unknown = this.#handle?.writeQueueSize;
+    if (typeof queued === 'number') this.#bytes = queued || this.#bytes;
+    else if (this.#handle !== undefined)
+      noteMissingFeature(
+        'Socket: _handle.writeQueueSize',
+        'what the system still queues of a long response counts as sent',
+      );
   };
 }

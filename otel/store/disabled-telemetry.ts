@@ -103,6 +103,7 @@ export function disabledTelemetry(
     business: () => [],
     businessFromMillis: () => runtime.startedAtMillis,
     faults: () => [],
+    missingNodeFeatures: () => [],
     ownCost: () => ({
       nanosPerSpan: 0,
       cpuShare: 0,

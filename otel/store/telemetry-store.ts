@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
+import { missingNodeFeatures } from '../instrumentation/node-features.ts';
 import type {
   BufferFacts,
   BusinessMetric,
@@ -23,6 +24,7 @@ import type {
   OperationCounts,
   SpanRow,
   TelemetryControl,
+  MissingNodeFeature,
   TelemetryFault,
   TelemetryQuery,
   TimelinePoint,
@@ -206,6 +208,10 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
 
   faults(): readonly TelemetryFault[] {
     return this.#options.guard.faults();
+  }
+
+  missingNodeFeatures(): readonly MissingNodeFeature[] {
+    return missingNodeFeatures();
   }
 
   ownCost(): OwnCost {

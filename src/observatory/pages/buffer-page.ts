@@ -3,6 +3,7 @@ import type {
   HistoryFacts,
   OwnCost,
   OperationCounts,
+  MissingNodeFeature,
   TelemetryFault,
 } from '../../../otel/query.ts';
 import { html, type Html } from '../../views/html.ts';
@@ -21,6 +22,7 @@ interface BufferPageFacts {
   readonly ownCost: OwnCost;
   readonly spans: OperationCounts;
   readonly faults: readonly TelemetryFault[];
+  readonly missing: readonly MissingNodeFeature[];
   /** How many of the traces in memory and on disk have a span that was kept for it. */
   readonly held: Readonly<Record<(typeof REASONS)[number], number>>;
   readonly requests: number;
@@ -56,6 +58,16 @@ const FAULTS = (now: number): readonly Column<TelemetryFault>[] => [
   },
 ];
 
+const MISSING: readonly Column<MissingNodeFeature>[] = [
+  { label: 'gone', key: 'gone', value: (row) => row.name, cell: (row) => html`<code>${row.name}</code>` },
+  {
+    label: 'without it',
+    key: 'without',
+    value: (row) => row.consequence,
+    cell: (row) => html`${row.consequence}`,
+  },
+];
+
 function meter(part: number, value: Html): Html {
   return html`<span class="meter">${shareBar('http', part)} <span>${value}</span></span>`;
 }
@@ -70,6 +82,7 @@ export const bufferPage = definePage<BufferPageFacts>({
     ownCost: telemetry.ownCost(),
     spans: telemetry.spans(),
     faults: telemetry.faults(),
+    missing: telemetry.missingNodeFeatures(),
     held: Object.fromEntries(
       REASONS.map((reason) => [reason, telemetry.traces({ reason, limit: 0 }).total]),
     ) as BufferPageFacts['held'],
@@ -89,7 +102,7 @@ export const bufferPage = definePage<BufferPageFacts>({
       },
     ];
   },
-  draw({ buffer, ownCost, spans, faults, held, requests, kept, history }, view) {
+  draw({ buffer, ownCost, spans, faults, missing, held, requests, kept, history }, view) {
     return html`<div class="grid even">
         ${panel({
           title: 'In memory',
@@ -154,6 +167,21 @@ export const bufferPage = definePage<BufferPageFacts>({
         Bounds: <code>METRICS_BUFFER_SIZE</code> traces, <code>METRICS_BUFFER_BYTES</code> together,
         <code>METRICS_HISTORY_DAYS</code> on disk. <a href="${view.links.to('/sampling')}">Their values</a>
       </p>
+      ${
+        missing.length === 0
+          ? ''
+          : panel({
+              title: 'What Node has changed',
+              note: 'METRICS_SPANS=stock does without it',
+              body: drawTable(missing, MISSING, {
+                caption: 'What telemetry uses of Node and this version does not have',
+                keyOf: (row) => row.name,
+                view,
+                still: true,
+                empty: 'None.',
+              }),
+            })
+      }
       ${panel({
         title: 'Faults inside telemetry',
         note: 'caught, never passed on to the blog',

@@ -32,9 +32,10 @@ describe('HttpServerSpans', () => {
   let server: Server;
   let handle: (request: IncomingMessage, response: ServerResponse) => void;
   let socket: Socket;
+  let contexts: AsyncContextManager;
 
   beforeEach(async () => {
-    const contexts = new AsyncContextManager();
+    contexts = new AsyncContextManager();
     context.setGlobalContextManager(contexts);
     spans = new HttpServerSpans({
       guard,
@@ -267,6 +268,17 @@ describe('HttpServerSpans', () => {
       status: { message: 'broke on its way' },
       attributes: { 'error.type': 'RangeError', 'http.response.outcome': 'failed' },
     });
+  });
+
+  it('patches nothing and makes no spans on a node where a context cannot be entered', async () => {
+    spans.disable();
+    Object.defineProperty(contexts, 'canEnter', { value: false });
+    spans.enable();
+    for (const name of METHODS) expect(ServerResponse.prototype[name]).toBe(native[name]);
+    handle = (_request, response) => response.end('the end');
+    socket.write(requestText('/a'));
+    expect(await answers(1)).toContain('HTTP/1.1 200 OK');
+    expect(exporter.getFinishedSpans()).toEqual([]);
   });
 
   it('serves the request without a span when the propagator throws, and counts it', async () => {

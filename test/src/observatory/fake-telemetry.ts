@@ -24,6 +24,7 @@ import type {
   OperationCounts,
   StormFacts,
   TelemetryControl,
+  MissingNodeFeature,
   TelemetryFault,
   TelemetryQuery,
   TimelinePoint,
@@ -63,6 +64,7 @@ export class FakeTelemetry implements TelemetryQuery, TelemetryControl {
   readonly #listeners = new Set<() => void>();
   readonly pinned = new Set<string>();
   rate = 0.1;
+  missing: readonly MissingNodeFeature[] = [];
   storm: StormFacts = { active: false, probability: 1, cut: 0, examples: 0 };
   readonly countedFromMillis = (): number => this.#startedMillis;
   readonly coverage = (range: TimeRange): Coverage => ({
@@ -460,6 +462,10 @@ export class FakeTelemetry implements TelemetryQuery, TelemetryControl {
       { name: 'glasshouse.post.reads', attributes: { path: '2026/03/glass & light' }, value: 1204 },
       { name: 'glasshouse.post.reads', attributes: { path: 'about' }, value: 37 },
     ];
+  }
+
+  missingNodeFeatures(): readonly MissingNodeFeature[] {
+    return this.missing;
   }
 
   faults(): readonly TelemetryFault[] {

@@ -103,6 +103,19 @@ describe('pages', () => {
     expect(body.facts.rows[0]).toMatchObject({ trace_id: ABORTED_TRACE, duration_millis: 2310 });
   });
 
+  it('say what this Node lacks, and nothing where it lacks nothing', async () => {
+    const { busy } = scenarios;
+    const page = async (): Promise<string> => (await get('busy', '/buffer')).text();
+    expect(await page()).not.toContain('What Node has changed');
+    busy.missing = [{ name: 'Socket: _bytesDispatched', consequence: 'what is <corked> counts as not sent' }];
+    const text = await page();
+    busy.missing = [];
+    expect(text).toContain('What Node has changed');
+    expect(text).toContain('<code>Socket: _bytesDispatched</code>');
+    expect(text).toContain('what is &lt;corked&gt; counts as not sent');
+    expect((await validator.validateString(text)).results).toEqual([]);
+  });
+
   it('leave attribute names as they are in JSON', async () => {
     const body = (await (
       await get('busy', `/traces/${SEARCH_TRACE}`, { accept: 'application/json' })
