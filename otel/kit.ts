@@ -12,4 +12,5 @@ export {
   parseTrustedProxies,
   type TrustedProxies,
 } from './settings/trusted-proxies.ts';
+export { telemetryPage } from './telemetry-page.ts';
 export type { TelemetryOptions } from './telemetry.ts';

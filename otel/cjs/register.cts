@@ -1,0 +1,1 @@
+throw new Error('Start telemetry with --import: --require cannot wait until it has started');
