@@ -29,8 +29,8 @@ import type { SavedTrace } from './trace-table.ts';
 const DAY_MILLIS = 86_400_000;
 /** What a crash may cost. */
 const WRITE_INTERVAL_MILLIS = 5000;
-/** Between two slices when anything waits: 50 traces/s, half a per cent of a core. What memory evicts before its turn is lost to the file. */
-const SLICE_INTERVAL_MILLIS = 320;
+/** Between two slices when anything waits: 25 ordinary traces/s, or 50 that failed or were slow. What memory evicts before its turn is lost to the file. */
+const SLICE_INTERVAL_MILLIS = { ordinary: 640, mustKeep: 320 };
 /** When the last one had no trace in it: counts are uncertain until they are written. */
 const SHORT_INTERVAL_MILLIS = 60;
 /** One slice is one short transaction: a millisecond or two, and what the disk takes when it has to move the log into the file. */
@@ -198,7 +198,7 @@ export class History implements TraceArchive {
     const cutoffMillis = this.#cutoffMillis();
     ring.evictOlderThan(cutoffMillis);
     const isBusy = ring.waiting + closed.length + gone > 0;
-    const nextMillis = changed.length > 0 ? SLICE_INTERVAL_MILLIS : SHORT_INTERVAL_MILLIS;
+    const nextMillis = changed.length > 0 ? SLICE_INTERVAL_MILLIS[ring.waitingRank] : SHORT_INTERVAL_MILLIS;
     if (isBusy && --this.#slicesToSweep > 0) return nextMillis;
     const bounds = { maxBytes: this.#maxBytes, cutoffMillis, nowMillis: this.#expiry.now() };
     const swept = sweep(file, bounds) + file.moveLegacy(MAX_MOVED_PER_SLICE, this.#skip);

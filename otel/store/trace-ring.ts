@@ -94,6 +94,10 @@ export class TraceRing {
     return this.#unsavedBy.mustKeep + this.#unsavedBy.ordinary;
   }
 
+  get waitingRank(): TraceRank {
+    return this.#unsavedBy.mustKeep > 0 ? 'mustKeep' : 'ordinary';
+  }
+
   /** Takes a trace's kept spans, or merges them into what is there; makes room by evicting the oldest. */
   add(traceId: string, spans: readonly SpanRecord[], facts: TraceFacts): TraceRecord {
     let trace = this.#traces.get(traceId);

@@ -11,7 +11,7 @@ import type { SearchedTrace } from './trace-filter.ts';
 import { encodeLines } from './trace-logs.ts';
 import { rankOf } from './trace-record.ts';
 import type { TraceRank, TraceRecord } from './trace-record.ts';
-import { wordsOf } from './trace-words.ts';
+import { WordMaker } from './trace-words.ts';
 import type { TraceWords } from './trace-words.ts';
 
 const RANKS: readonly TraceRank[] = ['ordinary', 'mustKeep'];
@@ -45,6 +45,7 @@ interface BodyRow {
 export class TraceTable {
   readonly #operations: OperationIndex;
   readonly #templates: SpanTemplates;
+  readonly #words = new WordMaker();
   readonly #save: Statement<(string | number | null)[], number>;
   readonly #saveBody: Statement<[number, Buffer, string | null]>;
   readonly #saveWords: Statement<[number, string, string, string]>;
@@ -106,7 +107,7 @@ export class TraceTable {
 
   /** Writes a trace anew. Log lines that are not known leave those that are there. */
   save(trace: TraceRecord, logs?: readonly LogLine[]): void {
-    const words = wordsOf(trace);
+    const words = this.#words.wordsOf(trace);
     const body = packText(encodeTrace(trace, this.#templates));
     const lines = logs === undefined ? null : encodeLines(logs);
     const id = this.#saveRow(trace, words, body.length + Buffer.byteLength(lines ?? ''));

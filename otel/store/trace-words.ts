@@ -1,5 +1,7 @@
 import type { FlatAttributes } from './attribute-copy.ts';
 import type { SpanRecord } from './span-record.ts';
+import { TemplatedRecord } from './templated-record.ts';
+import type { SharedFacts } from './templated-record.ts';
 import type { TraceRecord } from './trace-record.ts';
 
 /** What a text search reads of a trace on disk, in lower case, a line each. */
@@ -13,24 +15,130 @@ export interface TraceWords {
   readonly spanIds: string;
 }
 
-/** What is common: names, keys, statements and the frames of stacks. A word has no space in it, so that a text may be cut into lines. */
-export function wordsOf(trace: TraceRecord): TraceWords {
-  const own = new Set<string>();
-  const common = new Set<string>();
-  const numbers = new Set<string>();
-  for (const span of trace.spans) {
-    for (const value of namesOf(span)) addTo(common, numbers, value);
-    for (const value of valuesOf(span.attributes)) addTo(span === trace.head ? own : common, numbers, value);
-    for (const value of messagesOf(span))
-      for (const line of typeof value === 'string' ? value.split('\n') : [value])
-        addTo(/^\s*at /.test(String(line)) ? common : own, numbers, line);
+/** Traces of one kind have one vocabulary: as many kinds as this are remembered, some 3 KB each. */
+const MAX_REMEMBERED = 100;
+/** What names a kind; of longer ones there are too many. */
+const MAX_KIND_CHARS = 1000;
+
+interface Vocabulary {
+  readonly texts: ReadonlySet<string>;
+  readonly lines: string;
+}
+
+/** Words of traces. Names, keys and statements are put in order once for each kind of trace, by what its spans have for a template. */
+export class WordMaker {
+  readonly #vocabularies = new Map<string, Vocabulary>();
+  readonly #templates = new WeakMap<SharedFacts, number>();
+  #lastTemplate = 0;
+
+  /** A word has no space in it, so that a text may be cut into lines. */
+  wordsOf(trace: TraceRecord): TraceWords {
+    const own = new Set<string>();
+    const numbers = new Set<string>();
+    for (const span of trace.spans) addOwn(span, span === trace.head, own, numbers);
+    const common = this.#vocabularyOf(trace);
+    for (const text of own) if (common.texts.has(text)) own.delete(text);
+    return {
+      own: lines(own),
+      vocabulary: common.lines,
+      numbers: lines(numbers),
+      spanIds: lines(trace.spans.map(({ spanId }) => spanId)),
+    };
   }
-  return {
-    own: lines([...own].filter((text) => !common.has(text))),
-    vocabulary: lines([...common].sort()),
-    numbers: lines(numbers),
-    spanIds: lines(trace.spans.map(({ spanId }) => spanId)),
-  };
+
+  get remembered(): number {
+    return this.#vocabularies.size;
+  }
+
+  #vocabularyOf(trace: TraceRecord): Vocabulary {
+    const kind = this.#kindOf(trace);
+    const known = kind === undefined ? undefined : this.#vocabularies.get(kind);
+    if (known !== undefined) return known;
+    const texts = new Set<string>();
+    for (const span of trace.spans) addCommon(span, span === trace.head, texts);
+    const vocabulary = { texts, lines: lines([...texts].sort()) };
+    if (kind === undefined) return vocabulary;
+    if (this.#vocabularies.size >= MAX_REMEMBERED) this.#vocabularies.clear();
+    this.#vocabularies.set(kind, vocabulary);
+    return vocabulary;
+  }
+
+  /** Two traces with the same have the same vocabulary; undefined when it says too much to be met again. */
+  #kindOf(trace: TraceRecord): string | undefined {
+    let kind = '';
+    for (const span of trace.spans) {
+      const isHead = span === trace.head;
+      if (span instanceof TemplatedRecord) {
+        kind += `${isHead ? '+' : '-'}${this.#numberOf(span.shared)}${keysIn(span.own)}`;
+      } else {
+        if (!isHead || span.events.length > 0) return undefined;
+        kind += `*${counted(span.name)}${counted(span.series)}${keysIn(span.attributes)}`;
+      }
+      if (kind.length > MAX_KIND_CHARS) return undefined;
+    }
+    return kind;
+  }
+
+  #numberOf(shared: SharedFacts): number {
+    let number = this.#templates.get(shared);
+    if (number === undefined) this.#templates.set(shared, (number = ++this.#lastTemplate));
+    return number;
+  }
+}
+
+function keysIn(attributes: FlatAttributes): string {
+  let keys = '';
+  for (let i = 0; i < attributes.length; i += 2) keys += counted(String(attributes[i]));
+  return keys;
+}
+
+/** With its length before it, so that what follows is not taken for its end. */
+function counted(text: string): string {
+  return `${text.length}:${text}`;
+}
+
+/** Paths, user agents, messages, and every number. */
+function addOwn(span: SpanRecord, isHead: boolean, own: Set<string>, numbers: Set<string>): void {
+  if (span instanceof TemplatedRecord) {
+    addValues(span.shared.attributes, isHead ? own : undefined, numbers);
+    addValues(span.own, undefined, numbers);
+    return;
+  }
+  addValues(span.attributes, isHead ? own : undefined, numbers);
+  for (const value of messagesOf(span))
+    if (typeof value === 'number') numbers.add(String(value));
+    else if (typeof value === 'string')
+      for (const line of value.split('\n')) if (!isFrame(line)) own.add(line.toLowerCase());
+}
+
+/** Names, keys, statements and the frames of stacks. */
+function addCommon(span: SpanRecord, isHead: boolean, common: Set<string>): void {
+  for (const name of namesOf(span)) common.add(String(name).toLowerCase());
+  if (!isHead) addValues(span.attributes, common, undefined);
+  for (const value of messagesOf(span))
+    if (typeof value === 'string')
+      for (const line of value.split('\n')) if (isFrame(line)) common.add(line.toLowerCase());
+}
+
+function isFrame(line: string): boolean {
+  return /^\s*at /.test(line);
+}
+
+/** Of key, value, key, value. */
+function addValues(
+  attributes: FlatAttributes,
+  texts: Set<string> | undefined,
+  numbers: Set<string> | undefined,
+): void {
+  for (let i = 1; i < attributes.length; i += 2) {
+    const value = attributes[i];
+    if (typeof value === 'string') texts?.add(value.toLowerCase());
+    else if (typeof value === 'number') numbers?.add(String(value));
+    else if (Array.isArray(value))
+      for (const element of value)
+        if (typeof element === 'string') texts?.add(element.toLowerCase());
+        else if (typeof element === 'number') numbers?.add(String(element));
+  }
 }
 
 /** Everything of a span that a text search looks at, ids apart. */
@@ -58,11 +166,6 @@ function keysOf(attributes: FlatAttributes): readonly unknown[] {
 
 function valuesOf(attributes: FlatAttributes): readonly unknown[] {
   return attributes.filter((_value, i) => i % 2 === 1).flat();
-}
-
-function addTo(texts: Set<string>, numbers: Set<string>, value: unknown): void {
-  if (typeof value === 'string') texts.add(value.toLowerCase());
-  else if (typeof value === 'number') numbers.add(String(value));
 }
 
 /** Empty when there are none; SQLite compares a text up to its first NUL. */

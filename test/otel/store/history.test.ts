@@ -75,12 +75,12 @@ describe('History', () => {
     await jest.advanceTimersByTimeAsync(1);
     expect(saved()).toBe(16);
     await jest.advanceTimersByTimeAsync(1000);
-    expect(saved()).toBe(64);
-    await jest.advanceTimersByTimeAsync(700);
+    expect(saved()).toBe(32);
+    await jest.advanceTimersByTimeAsync(2200);
     expect(saved()).toBe(90);
   });
 
-  it('writes failed traces before ordinary ones', async () => {
+  it('writes failed traces before ordinary ones, and twice as often', async () => {
     jest.useFakeTimers();
     const { ring, history } = place.start();
     add(ring, 1, 10);
@@ -88,7 +88,7 @@ describe('History', () => {
     const isSaved = (i: number) => history.saved(traceIdOf(i)) !== undefined;
     await jest.advanceTimersByTimeAsync(5320);
     expect([11, 42, 1].map(isSaved)).toEqual([true, true, false]);
-    await jest.advanceTimersByTimeAsync(320);
+    await jest.advanceTimersByTimeAsync(640);
     expect([1, 10].map(isSaved)).toEqual([true, true]);
   });
 
