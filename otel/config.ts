@@ -30,6 +30,10 @@ export interface TelemetryConfig {
     readonly http: number;
     readonly render: number;
   };
+  /** What failed or was slow is kept with what is still held of its trace. */
+  readonly keepsWholeTrace: boolean;
+  /** Who makes the spans: the kit, or the SDK with instrumentation-http. */
+  readonly spans: 'own' | 'stock';
   readonly maxTraces: number;
   readonly maxTraceBytes: number;
   /** Between runtime samples; 0 is off. */
@@ -159,6 +163,8 @@ export function readTelemetryConfig(sources: TelemetryConfigSources): TelemetryC
       http: values.slowRequestSeconds,
       render: values.slowRenderSeconds,
     }),
+    keepsWholeTrace: values.keepsWholeTrace,
+    spans: values.spans,
     maxTraces: values.maxTraces,
     maxTraceBytes: values.maxTraceBytes,
     runtimeIntervalMillis: values.runtimeIntervalSeconds * 1000,

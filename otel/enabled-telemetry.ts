@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { context, diag, DiagLogLevel, logs, metrics, propagation, trace } from '@opentelemetry/api';
+import { diag, DiagLogLevel } from '@opentelemetry/api';
 import type DatabaseConstructor from 'better-sqlite3';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { setGlobalErrorHandler } from '@opentelemetry/core';
 import type { MetricReader } from '@opentelemetry/sdk-metrics';
-import { NodeSDK } from '@opentelemetry/sdk-node';
-import { AlwaysOnSampler, createAlwaysRecordSampler, ParentBasedSampler } from '@opentelemetry/sdk-trace';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace';
 import { RedAggregator } from './aggregate/red-aggregator.ts';
 import { systemClock } from './base/clock.ts';
@@ -19,15 +17,20 @@ import { RedMetricProducer } from './export/red-metric-producer.ts';
 import type { Guard } from './base/guard.ts';
 import { assertBetterSqlite3 } from './instrumentation/better-sqlite3-class.ts';
 import { BetterSqlite3Instrumentation } from './instrumentation/better-sqlite3-instrumentation.ts';
-import { AsyncContextManager } from './instrumentation/context-manager.ts';
-import { createHttpInstrumentation } from './instrumentation/http-instrumentation.ts';
 import { createRenderTracer } from './instrumentation/render.ts';
 import { RuntimeSampler } from './instrumentation/runtime.ts';
-import { SpanIds } from './instrumentation/span-ids.ts';
-import type { RenderTracer } from './query.ts';
+import type { RenderTracer, StormFacts } from './query.ts';
 import { CostMeter, ownCostOf } from './sampling/cost-meter.ts';
+import { StormBudget } from './sampling/policies/storm-budget.ts';
+import type { Policy } from './sampling/policy.ts';
+import { livePolicies } from './sampling/policy-set.ts';
+import { samplingFacts } from './sampling/sampling-facts.ts';
 import { samplingSettings } from './sampling/sampling-settings.ts';
 import { SamplingSpanProcessor } from './sampling/sampling-span-processor.ts';
+import { exporterSink } from './sampling/exporter-sink.ts';
+import type { Sink } from './sampling/outcomes.ts';
+import { operationReader } from './spans/read-operation.ts';
+import type { MakeSpans, SpanMaker } from './start/span-makers.ts';
 import { BusinessHistory } from './store/business-history.ts';
 import { BusinessMetricReader } from './store/business-metrics.ts';
 import { CallerHistory } from './store/caller-history.ts';
@@ -49,6 +52,7 @@ import type { Telemetry } from './telemetry.ts';
 const SHUTDOWN_TIMEOUT_MILLIS = 4000;
 /** For a metric export that is still under way to be cut off. */
 const EXPORTER_TIMEOUT_MILLIS = 500;
+const NO_STORM: StormFacts = { active: false, probability: 1, cut: 0, examples: 0 };
 const FLUSH_TIMEOUT_MILLIS = 10_000;
 /** Some forty pages, less than a millisecond of work; ~150 KB. */
 const DEFERRED_SPANS = 256;
@@ -57,6 +61,12 @@ export interface EnabledTelemetryOptions {
   readonly guard: Guard;
   readonly log: (message: string) => void;
   readonly onShutdown: (telemetry: Telemetry) => void;
+  readonly makeSpans: MakeSpans;
+  /** More policies of what must be kept. */
+  readonly policies?: readonly Policy[] | undefined;
+  /** More places for kept spans. */
+  readonly sinks?: readonly Sink[] | undefined;
+  /** More processors: each sees every span. */
   readonly spanProcessors?: readonly SpanProcessor[] | undefined;
   readonly instrumentations?: readonly Instrumentation[] | undefined;
 }
@@ -73,15 +83,14 @@ export class EnabledTelemetry implements Telemetry {
   readonly #metricReaders: readonly MetricReader[];
   readonly #metricExport: MetricExport | undefined;
   readonly #database: BetterSqlite3Instrumentation;
-  readonly #http: ReturnType<typeof createHttpInstrumentation>;
   readonly #runtime: RuntimeSampler;
-  readonly #sdk: NodeSDK;
+  readonly #spans: SpanMaker;
   /** Needs the Database class, so it begins when that is handed in. */
   #history: History | undefined;
   #shutdown: Promise<void> | undefined;
 
   constructor(config: TelemetryConfig, options: EnabledTelemetryOptions) {
-    const { guard, log, onShutdown, spanProcessors = [], instrumentations = [] } = options;
+    const { guard, log, onShutdown, makeSpans } = options;
     const clock = systemClock;
     const cost = new CostMeter();
     const markers = new Markers();
@@ -132,7 +141,9 @@ export class EnabledTelemetry implements Telemetry {
       onCounted: (...counted) => counts.add(...counted),
     });
     const runs = new ProcessRuns({ clock, pid: process.pid, startedMillis: startedAtMillis });
+    const budget = new StormBudget({}, clock.monotonicNanos);
     this.#processor = new SamplingSpanProcessor({
+      read: operationReader(guard, clock),
       aggregates: {
         record: (operation) => {
           this.query.touch();
@@ -142,12 +153,18 @@ export class EnabledTelemetry implements Telemetry {
       },
       guard,
       clock,
-      settings: () => settings,
+      policies: livePolicies(
+        () => settings,
+        options.policies ?? [],
+        (error) => guard.report('sampling settings', error),
+      ),
+      budget,
       deferredSpans: DEFERRED_SPANS,
-      cost,
-      outputs: [
-        { exporter: local, rates: 'local' },
-        ...(pipeline === undefined ? [] : [{ exporter: pipeline, rates: 'export' as const }]),
+      onHandled: (spans, operations, nanos) => cost.handled(nanos, spans, operations),
+      sinks: [
+        exporterSink(local, 'local', guard),
+        ...(pipeline === undefined ? [] : [exporterSink(pipeline, 'export', guard)]),
+        ...(options.sinks ?? []),
       ],
     });
     const processor = this.#processor;
@@ -157,8 +174,13 @@ export class EnabledTelemetry implements Telemetry {
       guard,
       clock,
       settle: () => processor.settle(),
-      spans: () => processor.counts(),
-      sampling: () => processor.sampling(),
+      spans: () => processor.tally().counts(),
+      sampling: () =>
+        samplingFacts(
+          settings,
+          processor.tally(),
+          guard.run('storm budget', () => budget.facts(), NO_STORM),
+        ),
       settings: () => config.settings,
       exportFacts: () => pipeline?.facts() ?? NO_EXPORT,
       business: (range) => (range === undefined ? business.business() : counts.counts(range)),
@@ -184,54 +206,34 @@ export class EnabledTelemetry implements Telemetry {
     });
     this.control = this.query;
     const resource = telemetryResource(config.resourceAttributes);
-    this.render = createRenderTracer({ guard, recorder: processor, clock, sink: processor, resource, cost });
     this.#metricExport = createMetricExport(config, new RedMetricProducer(aggregates, clock));
     this.#metricReaders = [
       business,
       ...(this.#metricExport === undefined ? [] : [this.#metricExport.reader]),
     ];
-    const contexts = new AsyncContextManager();
-    const {
-      untracedPathPrefixes,
-      trustedProxies: proxies,
-      recordsClientAddresses: recordsAddresses,
-    } = config;
-    this.#http = createHttpInstrumentation({
-      guard,
-      contexts,
-      untracedPathPrefixes,
-      clients: { proxies, recordsAddresses },
-      cost,
-      clock,
-      sink: processor,
-      resource,
-    });
     this.#database = new BetterSqlite3Instrumentation({
-      recorder: processor,
-      sink: processor,
+      slowNanos: () => settings.slowThresholdNanos.database,
       guard,
       clock,
       cost,
     });
-
     this.#reportSdkFaults(config);
-    this.#sdk = new NodeSDK({
+    this.#spans = makeSpans({
+      config,
+      guard,
+      clock,
+      cost,
       resource,
-      autoDetectResources: false,
-      sampler: createAlwaysRecordSampler(new ParentBasedSampler({ root: new AlwaysOnSampler() })),
-      idGenerator: new SpanIds(),
-      spanProcessors: [processor, ...spanProcessors],
-      contextManager: contexts,
-      instrumentations: [this.#http, ...instrumentations],
-      metricReaders: [...this.#metricReaders],
-      // Without a list of its own the SDK exports logs to a collector that nobody set.
+      processors: [processor, ...(options.spanProcessors ?? [])],
+      metricReaders: this.#metricReaders,
       logRecordProcessors: [
         new TraceLogProcessor({ logs: traceLogs, guard }),
         ...(logExport === undefined ? [] : [logExport]),
       ],
+      instrumentations: [this.#database, ...(options.instrumentations ?? [])],
     });
+    this.render = createRenderTracer({ guard, tracer: () => this.#spans.tracer('render'), clock, cost });
     try {
-      this.#sdk.start();
       this.#runtime.start();
     } catch (error) {
       this.#guard.run('start', () => this.#letGo(), undefined);
@@ -263,7 +265,7 @@ export class EnabledTelemetry implements Telemetry {
   }
 
   async #close(): Promise<void> {
-    await this.#bounded('shutdown', SHUTDOWN_TIMEOUT_MILLIS, [this.#sdk.shutdown()]);
+    await this.#bounded('shutdown', SHUTDOWN_TIMEOUT_MILLIS, [this.#spans.shutdown()]);
     await this.#bounded('shutdown', EXPORTER_TIMEOUT_MILLIS, [this.#metricExport?.exporter.shutdown()]);
     this.#guard.run('shutdown', () => this.#letGo(), undefined);
     this.#onShutdown(this);
@@ -281,9 +283,9 @@ export class EnabledTelemetry implements Telemetry {
   #letGo(): void {
     this.#runtime.end();
     this.#history?.close();
-    this.#http.disable();
     this.#database.disable();
-    for (const api of [trace, metrics, logs, propagation, context, diag]) api.disable();
+    this.#spans.remove();
+    diag.disable();
   }
 
   /** What the SDK has to complain about is a fault of telemetry like any other; OTEL_LOG_LEVEL asks for all of it on the console. */

@@ -1,16 +1,16 @@
+import type { TelemetryFault } from './base/guard.ts';
+import type { KeepReason, OperationType } from './base/operation-types.ts';
+import type { OperationCounts, RuleCounts, SamplingRule } from './sampling/operation-tally.ts';
+
 /**
  * All that the admin pages may know of telemetry: a reading side and a steering side. Types only, so that
  * importing this file starts nothing. Times are epoch milliseconds, durations milliseconds, sizes bytes.
  */
 
-export const OPERATION_TYPES = ['http', 'database', 'render', 'other'] as const;
-/** The one type every ended span has. */
-export type OperationType = (typeof OPERATION_TYPES)[number];
-
-/** Why an operation was kept: it failed, was slow, won by its trace's randomness, leads to a kept span, or ended late. */
-export type KeepReason = 'error' | 'slow' | 'probability' | 'ancestor' | 'late';
-/** Why an operation was dropped: its trace's randomness, the storm budget, or a bound of the trace buffer. */
-export type DropReason = 'probability' | 'storm' | 'overflow';
+export type { TelemetryFault } from './base/guard.ts';
+export { KEEP_REASONS, OPERATION_TYPES } from './base/operation-types.ts';
+export type { KeepReason, OperationType } from './base/operation-types.ts';
+export type { DropReason, OperationCounts, RuleCounts, SamplingRule } from './sampling/operation-tally.ts';
 /** Why a kept trace left the buffer: too many traces, too many bytes, or its history aged out. */
 export type EvictionReason = 'count' | 'bytes' | 'age';
 
@@ -315,19 +315,6 @@ export interface ProcessFacts {
   };
 }
 
-/**
- * What a verdict falls by: the operation failed, or was slow (both kept, unless a storm cuts them), else the rate of its type; an ordinary
- * one that the rate rejects is kept when a kept one ran inside of it, and one that had to be kept and ended late is kept as that.
- */
-export type SamplingRule = 'error' | 'slow' | OperationType | 'ancestor' | 'late';
-
-/** seen = kept + dropped. */
-export interface RuleCounts {
-  readonly seen: number;
-  readonly kept: number;
-  readonly dropped: number;
-}
-
 /** Whether failures come faster than they can all be kept, and what of them is kept meanwhile. */
 export interface StormFacts {
   readonly active: boolean;
@@ -346,6 +333,8 @@ export interface SamplingFacts {
   readonly thresholdsSeconds: { readonly database: number; readonly http: number; readonly render: number };
   /** Since start, of what the process keeps. Each operation counts under the one rule that decided it; those that wait for their verdict do not yet. */
   readonly rules: Readonly<Record<SamplingRule, RuleCounts>>;
+  /** The same of rules, targets and policies of the app, by name. */
+  readonly named: readonly (RuleCounts & { readonly name: string })[];
   readonly storm: StormFacts;
 }
 
@@ -383,14 +372,6 @@ export interface HistoryTraces {
   readonly dropped: number;
 }
 
-/** The book of operations since start, whichever way they came: started = live + kept + dropped, at every rate. */
-export interface OperationCounts {
-  readonly started: number;
-  readonly live: number;
-  readonly kept: Readonly<Record<KeepReason, number>>;
-  readonly dropped: Readonly<Record<DropReason, number>>;
-}
-
 export interface ExportFacts {
   readonly configured: boolean;
   /** Credentials removed. */
@@ -416,19 +397,11 @@ export interface BusinessMetric {
 /** Counts that are too many series for an instrument: asked once a second for what was counted since it was asked last. */
 export type CountSource = () => Iterable<readonly [attributes: AttributeMap, count: number]>;
 
-/** A fault inside telemetry itself, caught by the guard. */
 /** A part of Node that is private, patched or experimental, and gone. */
 export interface MissingNodeFeature {
   readonly name: string;
   /** What telemetry does not know without it. */
   readonly consequence: string;
-}
-
-export interface TelemetryFault {
-  readonly place: string;
-  readonly count: number;
-  readonly lastMessage: string;
-  readonly lastMillis: number;
 }
 
 export interface OwnCost {

@@ -7,6 +7,7 @@ import { Guard } from './base/guard.ts';
 import { forgetStart, isInheritedStart, noteStart } from './base/inherited-start.ts';
 import { RuntimeSampler } from './instrumentation/runtime.ts';
 import type { EffectiveSetting, RenderTracer, TelemetryControl, TelemetryQuery } from './query.ts';
+import type { MakeSpans } from './start/span-makers.ts';
 import { disabledTelemetry } from './store/disabled-telemetry.ts';
 
 /** Telemetry as the app holds it. Nothing here throws into the app, and nothing rejects. */
@@ -73,7 +74,15 @@ async function start(options: TelemetryOptions): Promise<Telemetry> {
   try {
     const { EnabledTelemetry } = await import('./enabled-telemetry.ts');
     const { spanProcessors, instrumentations } = options;
-    const parts = { guard: new Guard({ log }), log, onShutdown: forget, spanProcessors, instrumentations };
+    const makeSpans = await spanMaker(config.spans);
+    const parts = {
+      guard: new Guard({ log }),
+      log,
+      onShutdown: forget,
+      makeSpans,
+      spanProcessors,
+      instrumentations,
+    };
     return new EnabledTelemetry(config, parts);
   } catch (error) {
     log(`telemetry did not start and is off: ${error instanceof Error ? error.message : String(error)}`);
@@ -81,6 +90,12 @@ async function start(options: TelemetryOptions): Promise<Telemetry> {
     guard.report('start', error);
     return telemetryThatIsOff(config.settings, guard, config);
   }
+}
+
+/** Loads the SDK's tracer only where it makes the spans. */
+async function spanMaker(spans: TelemetryConfig['spans']): Promise<MakeSpans> {
+  if (spans === 'stock') return (await import('./start/stock-spans.ts')).makeStockSpans;
+  return (await import('./start/own-spans.ts')).makeOwnSpans;
 }
 
 function telemetryThatIsOff(

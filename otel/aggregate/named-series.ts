@@ -1,6 +1,7 @@
 import type { OperationType, SeriesSummary } from '../query.ts';
-import { namesOfSeries, type StatementNames } from '../sql/statement-names.ts';
-import type { EndedOperation } from './ended-operation.ts';
+import type { StatementNames } from '../spans/operation.ts';
+import { namesOfSeries } from '../sql/statement-names.ts';
+import type { Operation } from '../spans/operation.ts';
 import { RedBucket } from './red-bucket.ts';
 import type { TieredSeries } from './tiered-series.ts';
 
@@ -29,7 +30,7 @@ export class NamedSeries {
     this.tiers = tiers;
   }
 
-  record(operation: EndedOperation): void {
+  record(operation: Operation): void {
     this.tiers.delta.record(operation);
     // The row of what is beyond the cap has no statement of its own.
     if (this.#statement === undefined && operation.series === this.name)

@@ -12,7 +12,7 @@ import type { Clock } from '../base/clock.ts';
 import { type ClockStep, ClockWatch } from './clock-watch.ts';
 import type { CountsArchive } from './counts-archive.ts';
 import { CountsOverTime, type SeriesTargets } from './counts-over-time.ts';
-import type { EndedOperation } from './ended-operation.ts';
+import type { Operation } from '../spans/operation.ts';
 import { heatMapOf } from './heat-map.ts';
 import type { RedAggregatorOptions } from './red-aggregator-options.ts';
 import { Remembered } from './remembered.ts';
@@ -75,7 +75,7 @@ export class RedAggregator {
   }
 
   /** Returns the start of the second in which it was counted, for `recordKept`. */
-  record(operation: EndedOperation): number {
+  record(operation: Operation): number {
     const { endMillis } = operation;
     if (endMillis < this.#secondMillis || endMillis >= this.#secondMillis + 1000) this.#turn(endMillis);
     const series = this.#book.of(operation.type, operation.series);

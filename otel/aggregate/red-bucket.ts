@@ -1,6 +1,6 @@
 import type { DurationSummary } from '../query.ts';
 import { DurationSketch } from './duration-sketch.ts';
-import type { EndedOperation } from './ended-operation.ts';
+import type { Operation } from '../spans/operation.ts';
 import { StatusCounts } from './status-counts.ts';
 
 /** What anybody would call slow, whatever the thresholds in force: as a fixed one it can be added up over weeks and restarts. */
@@ -32,7 +32,7 @@ export class RedBucket {
     return this.durations.count === 0 && this.kept === 0;
   }
 
-  record(operation: EndedOperation): void {
+  record(operation: Operation): void {
     const { durationNanos } = operation;
     this.durations.add(durationNanos);
     // One end each, so that the parts add up to the whole.
@@ -45,7 +45,7 @@ export class RedBucket {
     if (operation.type === 'http') this.#recordRequest(operation);
   }
 
-  #recordRequest({ statusCode, waitNanos = 0 }: EndedOperation): void {
+  #recordRequest({ statusCode, waitNanos = 0 }: Operation): void {
     if (statusCode !== undefined) this.statuses.add(statusCode, 1);
     if (!(waitNanos > 0)) return;
     this.waited++;

@@ -1,5 +1,5 @@
 import type { OperationType } from '../query.ts';
-import type { StatementNames } from '../sql/statement-names.ts';
+import type { StatementNames } from '../spans/operation.ts';
 import { NamedSeries } from './named-series.ts';
 import { readRollUpKey, rollUpKey } from './roll-up-key.ts';
 import { TieredSeries } from './tiered-series.ts';

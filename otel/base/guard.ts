@@ -1,4 +1,10 @@
-import type { TelemetryFault } from '../query.ts';
+/** A fault inside telemetry itself, caught by the guard. */
+export interface TelemetryFault {
+  readonly place: string;
+  readonly count: number;
+  readonly lastMessage: string;
+  readonly lastMillis: number;
+}
 
 /** Logs are asked for at most once per place in this time. */
 const LOG_INTERVAL_MILLIS = 60_000;

@@ -1,5 +1,5 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import { estimateSpanBytes } from './span-size.ts';
+import { sizeOf } from '../spans/size.ts';
 
 interface Bundle {
   readonly spans: readonly ReadableSpan[];
@@ -88,5 +88,5 @@ export class ExportQueue {
 }
 
 function bundleOf(spans: readonly ReadableSpan[]): Bundle {
-  return { spans, bytes: spans.reduce((sum, span) => sum + estimateSpanBytes(span), 0) };
+  return { spans, bytes: spans.reduce((sum, span) => sum + sizeOf(span), 0) };
 }

@@ -18,7 +18,7 @@ import type { RedAggregator } from '../aggregate/red-aggregator.ts';
 import type { RedBucket } from '../aggregate/red-bucket.ts';
 import type { Clock } from '../base/clock.ts';
 import type { OperationType } from '../query.ts';
-import { UNKNOWN_PATHS } from '../sampling/operation-type.ts';
+import { UNKNOWN_PATHS } from '../spans/operation-type.ts';
 import {
   ATTR_DB_QUERY_SUMMARY,
   ATTR_DB_SYSTEM_NAME,

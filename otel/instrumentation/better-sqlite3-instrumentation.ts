@@ -2,17 +2,15 @@ import { context } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import { InstrumentationBase, type InstrumentationConfig } from '@opentelemetry/instrumentation';
 import type DatabaseConstructor from 'better-sqlite3';
-import type { OperationRecorder } from '../aggregate/ended-operation.ts';
 import type { Clock } from '../base/clock.ts';
 import { Guard } from '../base/guard.ts';
 import type { CostMeter } from '../sampling/cost-meter.ts';
-import type { FinishedOperationSink } from '../sampling/finished-operation.ts';
 import { DatabaseObserver } from './database-observer.ts';
 import { observeBackup, observeExec, observePragma, observePrepare } from './database-wrapper.ts';
 import { IteratorObserver } from './iterator-wrapper.ts';
 import { type Method, patchMethod } from './method-patch.ts';
 import { observeStatementMethod } from './statement-wrapper.ts';
-import { OperationTimer } from './timed-operation.ts';
+import { Operations } from './operations.ts';
 import { observeTransaction } from './transaction-wrapper.ts';
 
 const SCOPE_NAME = 'glasshouse/better-sqlite3';
@@ -21,10 +19,8 @@ const VERSION = '0.1.0';
 type DatabaseClass = typeof DatabaseConstructor;
 
 export interface BetterSqlite3InstrumentationConfig extends InstrumentationConfig {
-  /** Asked before detail is made; without one every call gets a span. */
-  readonly recorder?: OperationRecorder;
-  /** Where statements inside of a request go straight to: the processor of the tracer provider, if it has only one. */
-  readonly sink?: FinishedOperationSink;
+  /** A BEGIN or COMMIT at or above it gets a span beside that of its transaction. Default: none. */
+  readonly slowNanos?: () => number;
   /** Where faults of the instrumentation itself are counted. */
   readonly guard?: Guard;
   readonly clock?: Clock;
@@ -44,15 +40,13 @@ export class BetterSqlite3Instrumentation extends InstrumentationBase<BetterSqli
     // The base class would enable itself before the fields below exist.
     super(SCOPE_NAME, VERSION, { ...config, enabled: false });
     const guard = config.guard ?? new Guard();
-    const timer = new OperationTimer({
+    this.#observer = new DatabaseObserver({
+      operations: new Operations(guard, () => this.tracer, config.clock),
       guard,
-      recorder: config.recorder,
-      sink: config.sink,
-      scope: { name: SCOPE_NAME, version: VERSION },
-      tracer: () => this.tracer,
-      ...(config.clock === undefined ? undefined : { clock: config.clock }),
+      scopeName: SCOPE_NAME,
+      slowNanos: config.slowNanos ?? (() => Infinity),
+      cost: config.cost?.statement,
     });
-    this.#observer = new DatabaseObserver(timer, guard, SCOPE_NAME, config.cost?.statement);
   }
 
   protected override init(): undefined {}

@@ -3,17 +3,28 @@ import type { Guard } from '../base/guard.ts';
 import type { WorkSample } from '../sampling/cost-meter.ts';
 import { StatementFacts } from './statement-facts.ts';
 import type { ObservedStatement } from './statement-wrapper.ts';
-import type { OperationSubject, OperationTimer } from './timed-operation.ts';
+import type { OperationSubject } from './operation-subject.ts';
+import type { Operations } from './operations.ts';
 import type { RunningTransaction } from './transaction-wrapper.ts';
 
-/** What the wrappers of one instrumentation share. Better-sqlite3 is synchronous, so the state of the running call is a plain field. */
-export class DatabaseObserver {
-  readonly timer: OperationTimer;
+export interface DatabaseObserverOptions {
+  readonly operations: Operations;
   readonly guard: Guard;
   /** Name of the instrumentation scope. */
   readonly scopeName: string;
+  /** At or above it a step that another span stands for gets a span of its own. */
+  readonly slowNanos: () => number;
   /** Gets what statements take beside themselves. */
+  readonly cost?: WorkSample | undefined;
+}
+
+/** What the wrappers of one instrumentation share. Better-sqlite3 is synchronous, so the state of the running call is a plain field. */
+export class DatabaseObserver {
+  readonly operations: Operations;
+  readonly guard: Guard;
+  readonly scopeName: string;
   readonly cost: WorkSample | undefined;
+  readonly #slowNanos: () => number;
   readonly facts = new StatementFacts();
   /** False after disable(): wrappers that are still reachable only call. */
   isEnabled = true;
@@ -22,16 +33,21 @@ export class DatabaseObserver {
   #absorbing = false;
   readonly #subjects = new WeakMap<ObservedStatement, OperationSubject>();
 
-  constructor(timer: OperationTimer, guard: Guard, scopeName: string, cost?: WorkSample) {
-    this.timer = timer;
-    this.guard = guard;
-    this.scopeName = scopeName;
-    this.cost = cost;
+  constructor(options: DatabaseObserverOptions) {
+    this.operations = options.operations;
+    this.guard = options.guard;
+    this.scopeName = options.scopeName;
+    this.cost = options.cost;
+    this.#slowNanos = options.slowNanos;
   }
 
   /** The context a call belongs to; undefined when it is not to be noted: patches off, tracing suppressed, inside `absorb`. */
   parent(): Context | undefined {
-    return this.isEnabled && !this.#absorbing ? this.timer.parent() : undefined;
+    return this.isEnabled && !this.#absorbing ? this.operations.parent() : undefined;
+  }
+
+  isSlow(durationNanos: number): boolean {
+    return durationNanos >= this.#slowNanos();
   }
 
   /** Statements inside `call` are part of an operation that is noted as a whole. */

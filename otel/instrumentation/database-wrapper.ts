@@ -2,7 +2,7 @@ import { ATTR_DB_RESPONSE_RETURNED_ROWS } from '../base/semconv.ts';
 import type { DatabaseObserver } from './database-observer.ts';
 import type { Method } from './method-patch.ts';
 import { plainSubject, statementFault } from './statement-facts.ts';
-import type { OperationSubject } from './timed-operation.ts';
+import type { OperationSubject } from './operation-subject.ts';
 
 /** The part of a better-sqlite3 database that is read here. */
 interface ObservedDatabase {
@@ -11,10 +11,10 @@ interface ObservedDatabase {
 
 /** Wraps `prepare`: describes the statement once, and notes a text that SQLite refuses. */
 export function observePrepare(observer: DatabaseObserver): (original: Method) => Method {
-  const { timer } = observer;
+  const { operations } = observer;
   return (original) =>
     function (this: ObservedDatabase, ...args) {
-      const startNanos = timer.nanos();
+      const startNanos = operations.nanos();
       let statement: any;
       try {
         statement = Reflect.apply(original, this, args);
@@ -56,19 +56,19 @@ export function observePragma(observer: DatabaseObserver): (original: Method) =>
 
 /** Wraps `backup`: from the call to the settled promise, turns of the event loop included. */
 export function observeBackup(observer: DatabaseObserver): (original: Method) => Method {
-  const { timer } = observer;
+  const { operations } = observer;
   return (original) =>
     function (this: ObservedDatabase, ...args) {
       const parent = observer.parent();
       if (parent === undefined) return Reflect.apply(original, this, args);
-      const startNanos = timer.nanos();
+      const startNanos = operations.nanos();
       const note = (thrown?: { readonly error: unknown }): void => {
         observer.guard.run(
           'backup',
           () =>
-            timer.note(parent, plainSubject('BACKUP', this.name), {
+            operations.note(parent, plainSubject('BACKUP', this.name), {
               startNanos,
-              durationNanos: timer.nanos() - startNanos,
+              durationNanos: operations.nanos() - startNanos,
               fault: thrown === undefined ? undefined : statementFault(thrown.error, 'execute'),
             }),
           undefined,
@@ -93,10 +93,10 @@ function observeCall(
   call: () => unknown,
   countRows: ((result: unknown) => number) | undefined,
 ): unknown {
-  const { timer, guard } = observer;
+  const { operations, guard } = observer;
   const parent = observer.parent();
   if (parent === undefined) return call();
-  const startNanos = timer.nanos();
+  const startNanos = operations.nanos();
   let result: unknown;
   try {
     result = call();
@@ -104,11 +104,11 @@ function observeCall(
     guard.run('database', () => noteFailure(observer, describe(), startNanos, error, 'execute'), undefined);
     throw error;
   }
-  const durationNanos = timer.nanos() - startNanos;
+  const durationNanos = operations.nanos() - startNanos;
   guard.run(
     'database',
     () =>
-      timer.note(parent, describe(), {
+      operations.note(parent, describe(), {
         startNanos,
         durationNanos,
         rows: countRows?.(result),
@@ -126,12 +126,12 @@ function noteFailure(
   error: unknown,
   phase: 'prepare' | 'execute',
 ): void {
-  const { timer } = observer;
+  const { operations } = observer;
   const parent = observer.parent();
   if (parent === undefined) return;
-  timer.note(parent, subject, {
+  operations.note(parent, subject, {
     startNanos,
-    durationNanos: timer.nanos() - startNanos,
+    durationNanos: operations.nanos() - startNanos,
     fault: statementFault(error, phase),
   });
 }

@@ -14,7 +14,7 @@ import { REDACTED_QUERY_PARAMS } from './redacted-query.ts';
 
 export interface HttpInstrumentationOptions extends Pick<
   HttpServerSpansOptions,
-  'contexts' | 'guard' | 'resource' | 'sink' | 'clients' | 'cost'
+  'contexts' | 'guard' | 'tracer' | 'clients' | 'cost'
 > {
   /** Requests to these paths and what lies below them make no spans, nor does anything they do: `/admin/metrics`. */
   readonly untracedPathPrefixes?: readonly string[];
@@ -27,8 +27,7 @@ export function createHttpInstrumentation({
   contexts,
   untracedPathPrefixes = [],
   clock = systemClock,
-  sink,
-  resource,
+  tracer,
   clients,
   cost,
 }: HttpInstrumentationOptions): HttpInstrumentation {
@@ -39,8 +38,7 @@ export function createHttpInstrumentation({
     clock,
     contexts,
     untracedPathPrefixes,
-    sink,
-    resource,
+    tracer,
     cost,
     ...(clients && { clients }),
   });

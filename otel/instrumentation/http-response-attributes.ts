@@ -11,13 +11,13 @@ import {
 } from '../base/semconv.ts';
 import { messageOf } from './error-facts.ts';
 import { type HttpOutcome, failureOf, httpOutcome } from './http-outcome.ts';
-import type { LiveSpan } from './live-span.ts';
 import { requestSpanName } from './request-route.ts';
+import type { RecordingSpan } from '../spans/span.ts';
 import type { ResponseWatch } from './response-watch.ts';
 
 /** Tells a request's span, at the response's `close`, what became of it (G9); the attributes of that are for `addResponseAttributes`. */
 export function describeResponse(
-  span: LiveSpan,
+  span: RecordingSpan,
   response: ServerResponse,
   watch: ResponseWatch & { readonly route?: string },
 ): HttpOutcome {
@@ -51,7 +51,7 @@ export function addResponseAttributes(
  * For routers that leave the route in the RPC metadata, as OpenTelemetry's own do, or on the span without naming it. A name that somebody
  * gave stays.
  */
-function nameRoute(span: LiveSpan, verb: string, left: string | undefined): void {
+function nameRoute(span: RecordingSpan, verb: string, left: string | undefined): void {
   const route = span.setSinceStart(ATTR_HTTP_ROUTE) ?? left;
   if (typeof route !== 'string') return;
   if (route === left) span.setAttribute(ATTR_HTTP_ROUTE, route);

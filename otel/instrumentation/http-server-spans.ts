@@ -19,13 +19,14 @@ import type { AsyncContextManager } from './context-manager.ts';
 import type { ClientRules } from './http-request-attributes.ts';
 import { IncomingRequest } from './incoming-request.ts';
 import { LinkedContext } from './linked-context.ts';
-import { LiveSpan } from './live-span.ts';
-import type { LiveSpanSource } from './live-span-source.ts';
 import {
   bindRequestListeners,
   disableRequestListeners,
   enableRequestListeners,
 } from './request-listeners.ts';
+import { RecordingSpan } from '../spans/span.ts';
+import type { SpanSource } from '../spans/span-source.ts';
+import type { RecordingTracer } from '../spans/tracer.ts';
 import { requestSpanName } from './request-route.ts';
 import {
   disableResponseWatches,
@@ -36,7 +37,6 @@ import {
 import { untracedPaths } from './untraced-paths.ts';
 import { REQUEST_TURN_CHANNEL, WAITS_FOR_TURN } from './waiting-request.ts';
 
-const SCOPE_NAME = 'glasshouse/http';
 /** Published by node inside of the parser's callback, before the server emits `request`; for http and https, not for http2 and upgrades. */
 const REQUEST_START = 'http.server.request.start';
 /** On a request that waits: when it was parsed, on the monotonic clock. */
@@ -57,9 +57,8 @@ export interface HttpServerSpansOptions {
   readonly untracedPathPrefixes: readonly string[];
   /** Default: a proxy on this machine is believed, and addresses are recorded. */
   readonly clients?: ClientRules;
-  /** Sees the spans begin and end; a span processor. */
-  readonly sink: LiveSpanSource['sink'];
-  readonly resource: LiveSpanSource['resource'];
+  /** Makes the spans. */
+  readonly tracer: RecordingTracer;
   /** Gets what the beginning of a request takes here. */
   readonly cost?: CostMeter | undefined;
 }
@@ -73,7 +72,7 @@ export class HttpServerSpans {
   readonly #clock: Clock;
   readonly #contexts: AsyncContextManager;
   readonly #isUntraced: (url: string) => boolean;
-  readonly #source: LiveSpanSource;
+  readonly #source: SpanSource;
   readonly #clients: ClientRules;
   readonly #cost: CostMeter | undefined;
   /** Headers that a propagator reads; without any of them there is nothing to extract. Empty until one is set. */
@@ -81,15 +80,14 @@ export class HttpServerSpans {
   #isEnabled = false;
 
   constructor(options: HttpServerSpansOptions) {
-    const { guard, clock, contexts, untracedPathPrefixes, sink, resource } = options;
+    const { guard, clock, contexts, untracedPathPrefixes } = options;
     this.#clients = options.clients ?? { proxies: DEFAULT_TRUSTED_PROXIES, recordsAddresses: true };
     this.#guard = guard;
     this.#cost = options.cost;
     this.#clock = clock;
     this.#contexts = contexts;
     this.#isUntraced = untracedPaths(untracedPathPrefixes);
-    const { cost } = options;
-    this.#source = { kind: SpanKind.SERVER, scope: { name: SCOPE_NAME }, resource, sink, clock, guard, cost };
+    this.#source = options.tracer.source;
   }
 
   enable(): void {
@@ -140,15 +138,16 @@ export class HttpServerSpans {
     const parent = this.#parentOf(request.headers);
     const waitNanos = startNanos - (request[ARRIVED] ?? startNanos);
     const incoming = new IncomingRequest(this.#source, startNanos, request, this.#clients, waitNanos);
-    const span = new LiveSpan(
+    const span = new RecordingSpan(
       this.#source,
       requestSpanName(incoming.verb),
+      SpanKind.SERVER,
       parent === LinkedContext.root ? undefined : spanContextIn(parent),
-      parent,
       { originMillis: this.#clock.now(), originNanos: startNanos, startNanos },
       incoming,
     );
     incoming.span = span;
+    span.begin(parent);
     watchResponse(response, incoming);
     this.#enter(request, setRPCMetadata(trace.setSpan(parent, span), incoming));
   }

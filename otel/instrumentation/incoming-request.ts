@@ -4,23 +4,29 @@ import type { TLSSocket } from 'node:tls';
 import type { Attributes } from '@opentelemetry/api';
 import { type RPCMetadata, RPCType } from '@opentelemetry/core';
 import { NO_STATUS } from '../aggregate/status-counts.ts';
-import type { KnownOperation } from '../sampling/ended-span.ts';
+import type { KnownOperation } from '../spans/operation.ts';
+import type { RecordedSpan } from '../spans/recorded-span.ts';
 import {
   answerNanosOf,
+  httpSeries,
   isClientError,
   isCutShort,
   type RequestTimes,
   slownessOf,
   UNKNOWN_PATHS,
-} from '../sampling/operation-type.ts';
-import { ATTR_ADDRESS_UNKNOWN, ATTR_HTTP_REQUEST_METHOD, ATTR_HTTP_REQUEST_WAIT } from '../base/semconv.ts';
-import { callerOf, REQUEST_FACTS, type RequestFacts } from './context.ts';
+} from '../spans/operation-type.ts';
+import {
+  ATTR_ADDRESS_UNKNOWN,
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_REQUEST_WAIT,
+  ATTR_HTTP_ROUTE,
+} from '../base/semconv.ts';
 import type { HttpOutcome } from './http-outcome.ts';
 import { type ClientRules, type RequestWords, requestAttributes } from './http-request-attributes.ts';
 import { addResponseAttributes, describeResponse } from './http-response-attributes.ts';
 import { knownMethod } from './request-route.ts';
-import type { LiveSpan } from './live-span.ts';
-import type { LazyAttributes } from './live-span-source.ts';
+import type { RecordingSpan } from '../spans/span.ts';
+import type { LazyAttributes } from '../spans/span-source.ts';
 import { ResponseWatch, type ResponseWatchSource } from './response-watch.ts';
 
 /** The object, and its twenty attributes apart from their texts. */
@@ -42,23 +48,19 @@ class Peer {
 }
 
 /** Until the span is made, which needs the request first. */
-const NO_SPAN = undefined as unknown as LiveSpan;
+const NO_SPAN = undefined as unknown as RecordingSpan;
 const PEER = Symbol('peer');
 
 /**
  * All that is known of one incoming request, in one object because one is made for each: the facts its operations look up, the watch of its
  * response, and the words its attributes are made of when somebody reads them. It outlives the request and holds nothing of it but strings.
  */
-export class IncomingRequest
-  extends ResponseWatch
-  implements RPCMetadata, RequestFacts, RequestWords, LazyAttributes
-{
+export class IncomingRequest extends ResponseWatch implements RPCMetadata, RequestWords, LazyAttributes {
   // Declared, not defined: a defined field is written twice.
   declare readonly type: RPCType.HTTP;
-  declare span: LiveSpan;
+  declare span: RecordingSpan;
   /** Where routers of the OpenTelemetry world leave the route. */
   declare route?: string;
-  declare series: RequestFacts['series'];
   declare outcome: HttpOutcome | undefined;
   /** 0 where the request began when it arrived. */
   declare readonly waitNanos: number;
@@ -85,7 +87,6 @@ export class IncomingRequest
     this.waitNanos = waitNanos;
     this.type = RPCType.HTTP;
     this.span = NO_SPAN;
-    this.series = undefined;
     this.outcome = undefined;
     const { headers } = request;
     const socket = request.socket as Socket & { [PEER]?: Peer };
@@ -102,9 +103,6 @@ export class IncomingRequest
     this.peer = socket[PEER] ??= new Peer(socket, clients);
   }
 
-  get [REQUEST_FACTS](): RequestFacts | undefined {
-    return Number.isNaN(this.startNanos) ? undefined : this;
-  }
   get method(): string {
     return knownMethod(this.verb);
   }
@@ -121,8 +119,13 @@ export class IncomingRequest
     return this.peer.clients;
   }
 
+  callerSeries(span: RecordedSpan): string | undefined {
+    const route = span.setSinceStart(ATTR_HTTP_ROUTE);
+    return typeof route === 'string' && route !== '' ? httpSeries(this.method, route) : undefined;
+  }
+
   /** What an app has set itself is for the attributes to tell. */
-  knownOperation(span: LiveSpan): KnownOperation | undefined {
+  knownOperation(span: RecordedSpan): KnownOperation | undefined {
     const { outcome } = this;
     if (outcome === undefined || span.setSinceStart(ATTR_HTTP_REQUEST_METHOD) !== undefined) return undefined;
     const { statusCode = NO_STATUS } = outcome;
@@ -135,7 +138,9 @@ export class IncomingRequest
     return {
       type: 'http',
       series:
-        span.setSinceStart(ATTR_ADDRESS_UNKNOWN) === true ? UNKNOWN_PATHS : (callerOf(this) ?? UNKNOWN_PATHS),
+        span.setSinceStart(ATTR_ADDRESS_UNKNOWN) === true
+          ? UNKNOWN_PATHS
+          : (this.callerSeries(span) ?? UNKNOWN_PATHS),
       slownessNanos: slownessOf(times),
       answerNanos: answerNanosOf(times),
       clientError: isClientError(statusCode),

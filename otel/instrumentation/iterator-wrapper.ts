@@ -4,7 +4,7 @@ import type { DatabaseObserver } from './database-observer.ts';
 import type { Method } from './method-patch.ts';
 import { statementFault } from './statement-facts.ts';
 import type { ObservedStatement } from './statement-wrapper.ts';
-import type { OperationSubject } from './timed-operation.ts';
+import type { OperationSubject } from './operation-subject.ts';
 
 /** What the steps of one iteration add up to; holds no Context, so that it may outlive the request. */
 interface Steps {
@@ -32,12 +32,12 @@ export class IteratorObserver {
   /** Wraps `Statement.prototype.iterate`. */
   readonly iterate = (original: Method): Method => {
     const observer = this.#observer;
-    const { timer } = observer;
+    const { operations } = observer;
     const opened = this.#opened.bind(this);
     return function (this: ObservedStatement, ...args) {
       const parent = observer.parent();
       if (parent === undefined) return Reflect.apply(original, this, args);
-      const startNanos = timer.nanos();
+      const startNanos = operations.nanos();
       let iterator: object;
       try {
         iterator = Reflect.apply(original, this, args);
@@ -52,21 +52,28 @@ export class IteratorObserver {
 
   /** Wraps `next` and `return` of the iterators' prototype. */
   readonly step = (original: Method): Method => {
-    const { timer } = this.#observer;
+    const { operations } = this.#observer;
     const openIterators = this.#open;
     const stepped = this.#stepped.bind(this);
     return function (this: object, ...args) {
       const open = openIterators.get(this);
       if (open === undefined) return Reflect.apply(original, this, args);
-      const startNanos = timer.nanos();
+      const startNanos = operations.nanos();
       let result: IteratorResult<unknown>;
       try {
         result = Reflect.apply(original, this, args);
       } catch (error) {
-        stepped(this, open.parent, open.steps, timer.nanos() - startNanos, true, { error });
+        stepped(this, open.parent, open.steps, operations.nanos() - startNanos, true, { error });
         throw error;
       }
-      stepped(this, open.parent, open.steps, timer.nanos() - startNanos, result.done !== false, undefined);
+      stepped(
+        this,
+        open.parent,
+        open.steps,
+        operations.nanos() - startNanos,
+        result.done !== false,
+        undefined,
+      );
       return result;
     };
   };
@@ -79,11 +86,11 @@ export class IteratorObserver {
     thrown: { error: unknown } | undefined,
   ): void {
     try {
-      const { timer } = this.#observer;
+      const { operations } = this.#observer;
       const steps: Steps = {
         subject: this.#observer.subjectOf(statement),
         startNanos,
-        nanos: timer.nanos() - startNanos,
+        nanos: operations.nanos() - startNanos,
         rows: 0,
       };
       if (iterator === undefined) return this.#note(parent, steps, thrown);
@@ -121,7 +128,7 @@ export class IteratorObserver {
     { subject, startNanos, nanos, rows }: Steps,
     thrown: { error: unknown } | undefined,
   ): void {
-    this.#observer.timer.note(parent, subject, {
+    this.#observer.operations.note(parent, subject, {
       startNanos,
       durationNanos: nanos,
       rows,

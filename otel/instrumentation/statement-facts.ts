@@ -9,7 +9,8 @@ import {
 } from '../base/semconv.ts';
 import { errorTypeOf, messageOf, stackFramesOf } from './error-facts.ts';
 import { namesOfSource, namesOfSummary } from '../sql/statement-names.ts';
-import type { OperationFault, OperationSubject } from './timed-operation.ts';
+import { OperationSubject } from './operation-subject.ts';
+import type { OperationFault } from './operations.ts';
 
 /** Distinct statements described at a time; an app has a few hundred, a program that builds SQL from values has no end. */
 const MAX_CACHED_STATEMENTS = 500;
@@ -32,7 +33,7 @@ export class StatementFacts {
 
   /** Oldest first out, when full. */
   describe(source: string, databaseName: string): OperationSubject {
-    if (source.length > MAX_CACHED_SOURCE_LENGTH) return statementSubject(source, databaseName);
+    if (source.length > MAX_CACHED_SOURCE_LENGTH) return statementSubject(source, databaseName, true);
     const key = `${databaseName}\n${source}`;
     let subject = this.#bySource.get(key);
     if (subject === undefined) {
@@ -45,10 +46,15 @@ export class StatementFacts {
   }
 }
 
-/** A CLIENT span named by its summary. Pure. */
-export function statementSubject(source: string, databaseName: string): OperationSubject {
+/** A CLIENT span named by its summary. Pure. `isCalledOnce`: its text is held for this call alone. */
+export function statementSubject(
+  source: string,
+  databaseName: string,
+  isCalledOnce = false,
+): OperationSubject {
   const statement = namesOfSource(source);
-  return {
+  return new OperationSubject({
+    ...(isCalledOnce && { heldBytes: 2 * statement.text!.length }),
     type: 'database',
     name: statement.summary,
     series: statement.series,
@@ -59,12 +65,12 @@ export function statementSubject(source: string, databaseName: string): Operatio
       [ATTR_DB_QUERY_SUMMARY]: statement.summary,
       [ATTR_DB_QUERY_TEXT]: statement.text!,
     },
-  };
+  });
 }
 
 /** An operation without SQL of its own: `BACKUP`, `transaction`. */
 export function plainSubject(name: string, databaseName: string): OperationSubject {
-  return {
+  return new OperationSubject({
     type: 'database',
     name,
     series: name,
@@ -75,7 +81,7 @@ export function plainSubject(name: string, databaseName: string): OperationSubje
       [ATTR_DB_OPERATION_NAME]: name,
       [ATTR_DB_QUERY_SUMMARY]: name,
     },
-  };
+  });
 }
 
 export function databaseAttributes(databaseName: string): { readonly [name: string]: string } {

@@ -25,7 +25,7 @@ export function observeStatementMethod(
   observer: DatabaseObserver,
   name: 'run' | 'get' | 'all',
 ): (original: Method) => Method {
-  const { timer } = observer;
+  const { operations } = observer;
   const { attribute, count } = ROWS[name];
   return (original) =>
     function (this: ObservedStatement, ...args) {
@@ -33,15 +33,17 @@ export function observeStatementMethod(
       if (parent === undefined) return Reflect.apply(original, this, args);
       const since = observer.cost?.begin() ?? 0;
 
-      const startNanos = timer.nanos();
+      const startNanos = operations.nanos();
       let result: unknown;
       try {
         result = Reflect.apply(original, this, args);
       } catch (error) {
-        note(observer, this, parent, startNanos, timer.nanos() - startNanos, undefined, attribute, { error });
+        note(observer, this, parent, startNanos, operations.nanos() - startNanos, undefined, attribute, {
+          error,
+        });
         throw error;
       }
-      const durationNanos = timer.nanos() - startNanos;
+      const durationNanos = operations.nanos() - startNanos;
       note(
         observer,
         this,
@@ -87,9 +89,10 @@ function note(
     const { transaction } = observer;
     if (transaction !== undefined && isControlStatement(statement.source)) {
       transaction.addControl(statement.source, durationNanos);
-      observer.timer.noteIfRemarkable(parent, subject, result);
+      if (fault !== undefined || observer.isSlow(durationNanos))
+        observer.operations.note(parent, subject, result);
     } else {
-      observer.timer.note(parent, subject, result);
+      observer.operations.note(parent, subject, result);
     }
   } catch (error) {
     observer.guard.report('statement', error);

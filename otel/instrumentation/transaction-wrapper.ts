@@ -8,7 +8,7 @@ import {
 import type { DatabaseObserver } from './database-observer.ts';
 import { type Method, resemble } from './method-patch.ts';
 import { databaseAttributes, statementFault } from './statement-facts.ts';
-import type { OperationSubject } from './timed-operation.ts';
+import { OperationSubject } from './operation-subject.ts';
 
 const MODES = ['default', 'deferred', 'immediate', 'exclusive'] as const;
 type Mode = (typeof MODES)[number];
@@ -63,26 +63,24 @@ function observeVariant(
   mode: Mode,
   database: { readonly name: string; readonly inTransaction: boolean },
 ): Method {
-  const { timer } = observer;
+  const { operations } = observer;
   const variant: Method = function (...args) {
     const parent = observer.parent();
     if (parent === undefined) return Reflect.apply(native, this, args);
 
-    const startNanos = timer.nanos();
+    const startNanos = operations.nanos();
     const subject = transactionSubject(
       observer.scopeName,
       database.name,
       database.inTransaction ? 'savepoint' : mode,
     );
-    const span = timer.isDetailWanted(parent, subject.type)
-      ? timer.start(parent, subject, startNanos)
-      : undefined;
+    const span = operations.start(parent, subject, startNanos);
     const running = new RunningTransaction();
     const outer = observer.transaction;
     observer.transaction = running;
     let thrown: { readonly error: unknown } | undefined;
     try {
-      return timer.runIn(parent, span, () => Reflect.apply(native, this, args));
+      return operations.runIn(parent, span, () => Reflect.apply(native, this, args));
     } catch (error) {
       thrown = { error };
       throw error;
@@ -90,7 +88,7 @@ function observeVariant(
       observer.transaction = outer;
       const result = {
         startNanos,
-        durationNanos: timer.nanos() - startNanos,
+        durationNanos: operations.nanos() - startNanos,
         attributes: {
           [ATTR_DB_TRANSACTION_OUTCOME]: thrown === undefined ? 'commit' : 'rollback',
           [ATTR_DB_TRANSACTION_BEGIN_DURATION]: running.beginNanos / 1e9,
@@ -98,8 +96,7 @@ function observeVariant(
         },
         fault: thrown === undefined ? undefined : statementFault(thrown.error, 'execute'),
       };
-      if (span === undefined) timer.note(parent, subject, result);
-      else timer.finish(span, parent, result);
+      if (span !== undefined) operations.finish(span, result);
     }
   };
   resemble(variant, native);
@@ -108,7 +105,7 @@ function observeVariant(
 
 /** Type `other`: its statements are counted as database operations themselves. */
 function transactionSubject(scope: string, databaseName: string, mode: Mode | 'savepoint'): OperationSubject {
-  return {
+  return new OperationSubject({
     type: 'other',
     name: 'transaction',
     series: `${scope}: transaction`,
@@ -117,5 +114,5 @@ function transactionSubject(scope: string, databaseName: string, mode: Mode | 's
       ...databaseAttributes(databaseName),
       [ATTR_DB_TRANSACTION_MODE]: mode === 'default' ? 'deferred' : mode,
     },
-  };
+  });
 }

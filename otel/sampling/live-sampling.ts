@@ -3,7 +3,7 @@ import type { Marker } from '../query.ts';
 import { readSettings } from '../settings/read-settings.ts';
 import { formatSamplingRates } from '../settings/sampling-rates.ts';
 import type { SettingValues } from '../settings/settings-table.ts';
-import type { SamplingSettings } from './policies.ts';
+import type { SamplingSettings } from './sampling-settings.ts';
 
 /** Changes remembered, oldest out first; ~300 bytes each. */
 const MAX_AUDIT_ENTRIES = 100;
@@ -121,6 +121,7 @@ function merge(current: SamplingSettings, written: SamplingChange, values: Setti
   const follows = current.exportRates === current.rates;
   return {
     rates,
+    keepsWholeTrace: current.keepsWholeTrace,
     exportRates: values.exportRates ?? (follows ? rates : current.exportRates),
     slowThresholdNanos: {
       http: seconds('METRICS_SLOW_REQUEST_THRESHOLD', values.slowRequestSeconds, http),
@@ -131,8 +132,10 @@ function merge(current: SamplingSettings, written: SamplingChange, values: Setti
   };
 }
 
-function freeze({ rates, exportRates, slowThresholdNanos }: SamplingSettings): SamplingSettings {
+function freeze(settings: SamplingSettings): SamplingSettings {
+  const { rates, exportRates, slowThresholdNanos } = settings;
   return Object.freeze({
+    ...settings,
     rates: Object.freeze(rates),
     exportRates: Object.freeze(exportRates),
     slowThresholdNanos: Object.freeze(slowThresholdNanos),

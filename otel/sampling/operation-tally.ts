@@ -1,7 +1,24 @@
-import type { OperationType, RuleCounts, SamplingRule, OperationCounts } from '../query.ts';
+import { KEEP_REASONS, type KeepReason, type OperationType } from '../base/operation-types.ts';
 
-/** Rules that may drop an operation. */
-type DroppingRule = 'error' | 'slow' | OperationType;
+/** Rules that are always there: what must be kept, the rates by type, and what goes along. */
+export type SamplingRule = 'error' | 'slow' | OperationType | 'trace' | 'ancestor' | 'late';
+/** Why an operation was dropped: its trace's randomness, the budget of a storm, a rule, a target, or a bound of the trace buffer. */
+export type DropReason = 'probability' | 'storm' | 'rule' | 'target' | 'overflow';
+
+/** seen = kept + dropped. */
+export interface RuleCounts {
+  readonly seen: number;
+  readonly kept: number;
+  readonly dropped: number;
+}
+
+/** started = live + all kept + all dropped, always: every operation is in it once, with a span or without. */
+export interface OperationCounts {
+  readonly started: number;
+  readonly live: number;
+  readonly kept: Readonly<Record<KeepReason, number>>;
+  readonly dropped: Readonly<Record<DropReason, number>>;
+}
 
 class Rule {
   kept = 0;
@@ -12,103 +29,91 @@ class Rule {
   }
 }
 
+const zeros = <K extends string>(...keys: readonly K[]): Record<K, number> =>
+  Object.fromEntries(keys.map((key) => [key, 0])) as Record<K, number>;
+
 /**
- * The one book of operations, with a span or without: each counts once when it starts, and once at its verdict under the rule it fell by.
+ * The one book of operations: each counts once when it starts, and once at its verdict under the rule it fell by.
  * started = live + kept + dropped (G23), and the rules together have seen what was kept and dropped, but for what `lose` counts.
  */
 export class OperationTally {
   #started = 0;
   #live = 0;
-  #lost = 0;
-  readonly #error = new Rule();
-  readonly #slow = new Rule();
-  readonly #http = new Rule();
-  readonly #database = new Rule();
-  readonly #render = new Rule();
-  readonly #other = new Rule();
-  readonly #ancestor = new Rule();
-  readonly #late = new Rule();
+  readonly #kept = zeros(...KEEP_REASONS);
+  readonly #dropped = zeros<DropReason>('probability', 'storm', 'rule', 'target', 'overflow');
+  readonly #rules: Readonly<Record<SamplingRule, Rule>> = {
+    error: new Rule(),
+    slow: new Rule(),
+    http: new Rule(),
+    database: new Rule(),
+    render: new Rule(),
+    other: new Rule(),
+    trace: new Rule(),
+    ancestor: new Rule(),
+    late: new Rule(),
+  };
+  /** Of rules, targets and policies of the app, by name. */
+  readonly #named = new Map<string, Rule>();
 
   start(): void {
     this.#started++;
     this.#live++;
   }
 
-  keep(rule: SamplingRule): void {
+  /** `policy`: the name of the one that kept it, where a policy did. */
+  keep(reason: KeepReason, type: OperationType, policy: string | undefined): void {
     this.#live--;
-    this.#of(rule).kept++;
+    this.#kept[reason]++;
+    this.#ruleOf(reason, type, policy).kept++;
   }
 
-  /** By the rate of its type, or by a storm. */
-  drop(rule: DroppingRule): void {
+  drop(reason: DropReason, type: OperationType, policy: string | undefined): void {
     this.#live--;
-    this.#of(rule).dropped++;
-  }
-
-  /** One that was over and dropped before anybody made a span of it. */
-  dropAtOnce(rule: DroppingRule): void {
-    this.#started++;
-    this.#of(rule).dropped++;
+    this.#dropped[reason]++;
+    if (reason === 'storm') this.#rules[policy === 'slow' ? 'slow' : 'error'].dropped++;
+    else this.#ruleOf(reason, type, policy).dropped++;
   }
 
   /** A span that could not even be placed in its trace: no rule saw it. */
   lose(): void {
     this.#live--;
-    this.#lost++;
+    this.#dropped.overflow++;
   }
 
   counts(): OperationCounts {
-    const byRate = [this.#http, this.#database, this.#render, this.#other];
-    return {
-      started: this.#started,
-      live: this.#live,
-      kept: {
-        error: this.#error.kept,
-        slow: this.#slow.kept,
-        probability: byRate.reduce((sum, { kept }) => sum + kept, 0),
-        ancestor: this.#ancestor.kept,
-        late: this.#late.kept,
-      },
-      dropped: {
-        probability: byRate.reduce((sum, { dropped }) => sum + dropped, 0),
-        storm: this.#error.dropped + this.#slow.dropped,
-        overflow: this.#lost,
-      },
-    };
+    const { ...kept } = this.#kept;
+    const { ...dropped } = this.#dropped;
+    return { started: this.#started, live: this.#live, kept, dropped };
   }
 
   rules(): Readonly<Record<SamplingRule, RuleCounts>> {
-    return {
-      error: this.#error.counts(),
-      slow: this.#slow.counts(),
-      http: this.#http.counts(),
-      database: this.#database.counts(),
-      render: this.#render.counts(),
-      other: this.#other.counts(),
-      ancestor: this.#ancestor.counts(),
-      late: this.#late.counts(),
-    };
+    const rules = Object.entries(this.#rules).map(([name, rule]) => [name, rule.counts()] as const);
+    return Object.fromEntries(rules) as Record<SamplingRule, RuleCounts>;
   }
 
-  /** A property whose name varies would be looked up anew for every span. */
-  #of(rule: SamplingRule): Rule {
-    switch (rule) {
-      case 'http':
-        return this.#http;
-      case 'database':
-        return this.#database;
-      case 'render':
-        return this.#render;
-      case 'other':
-        return this.#other;
+  /** What rules, targets and policies of the app have decided, by their names. */
+  named(): ReadonlyMap<string, RuleCounts> {
+    return new Map([...this.#named].map(([name, rule]) => [name, rule.counts()]));
+  }
+
+  #ruleOf(reason: KeepReason | DropReason, type: OperationType, policy: string | undefined): Rule {
+    switch (reason) {
+      case 'probability':
+        return this.#rules[type];
       case 'error':
-        return this.#error;
       case 'slow':
-        return this.#slow;
+      case 'trace':
       case 'ancestor':
-        return this.#ancestor;
       case 'late':
-        return this.#late;
+        return this.#rules[reason];
+      default:
+        return this.#namedRule(policy ?? reason);
     }
+  }
+
+  #namedRule(name: string): Rule {
+    let rule = this.#named.get(name);
+    if (rule === undefined) this.#named.set(name, (rule = new Rule()));
+    return rule;
   }
 }

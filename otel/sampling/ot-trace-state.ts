@@ -13,7 +13,7 @@ const OT_KEY = 'ot';
 const MAX_OT_VALUE_LENGTH = 256;
 
 /** What of the `ot` entry matters here, with the members that are none of our business untouched and in order. */
-export interface OtTraceState {
+interface OtTraceState {
   readonly threshold: Bits56 | undefined;
   readonly randomness: Bits56 | undefined;
   readonly members: readonly string[];

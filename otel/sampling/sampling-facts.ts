@@ -1,10 +1,11 @@
 import type { SamplingFacts, StormFacts } from '../query.ts';
-import type { SamplingSettings } from './policies.ts';
+import type { OperationTally } from './operation-tally.ts';
+import type { SamplingSettings } from './sampling-settings.ts';
 
 /** The settings in force and what came of them, as pages read it. */
 export function samplingFacts(
   { rates, exportRates, slowThresholdNanos }: SamplingSettings,
-  rules: SamplingFacts['rules'],
+  tally: Pick<OperationTally, 'rules' | 'named'>,
   storm: StormFacts,
 ): SamplingFacts {
   return {
@@ -16,7 +17,8 @@ export function samplingFacts(
       http: slowThresholdNanos.http / 1e9,
       render: slowThresholdNanos.render / 1e9,
     },
-    rules,
+    rules: tally.rules(),
+    named: [...tally.named()].map(([name, counts]) => ({ name, ...counts })),
     storm,
   };
 }

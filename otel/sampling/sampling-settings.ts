@@ -1,11 +1,24 @@
+import type { OperationType } from '../base/operation-types.ts';
 import type { TelemetryConfig } from '../config.ts';
-import type { SamplingSettings } from './policies.ts';
+
+/** What verdicts depend on, besides the spans; frozen, replaced as a whole by a live change. */
+export interface SamplingSettings {
+  /** Share of ordinary operations kept in the process, 0–1; 0 is off. */
+  readonly rates: Readonly<Record<OperationType, number>>;
+  /** The same for the OTLP pipeline. */
+  readonly exportRates: Readonly<Record<OperationType, number>>;
+  /** An operation at or above it is always kept; Infinity: never for that alone. */
+  readonly slowThresholdNanos: Readonly<Record<OperationType, number>>;
+  /** What failed or was slow is kept with what is still held of its trace. */
+  readonly keepsWholeTrace: boolean;
+}
 
 /** As they are set at the start. */
 export function samplingSettings({
   rates,
   exportRates,
   slowThresholdSeconds,
+  keepsWholeTrace,
 }: TelemetryConfig): SamplingSettings {
   return Object.freeze({
     rates,
@@ -16,5 +29,6 @@ export function samplingSettings({
       render: slowThresholdSeconds.render * 1e9,
       other: Infinity,
     }),
+    keepsWholeTrace,
   });
 }

@@ -1,25 +1,17 @@
 import { context, ROOT_CONTEXT, type Context } from '@opentelemetry/api';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace';
-import type { EndedOperation, OperationRecorder } from '../aggregate/ended-operation.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
-import type { OperationType, SamplingFacts, OperationCounts, StormFacts } from '../query.ts';
-import type { BufferedTrace } from './buffered-trace.ts';
-import { CostMeter } from './cost-meter.ts';
+import type { EndedSpan } from '../spans/operation.ts';
+import { sizeOf } from '../spans/size.ts';
 import { DeferredEnds } from './deferred-ends.ts';
-import type { EndedSpan } from './ended-span.ts';
-import type { FinishedOperation, FinishedOperationSink } from './finished-operation.ts';
-import { FINISHED_BYTES, finishedBytesOf, heldBytesOf } from './held-bytes.ts';
-import { type LiveThresholds, liveThresholds } from './live-thresholds.ts';
-import { samplingFacts } from './sampling-facts.ts';
-import type { SamplingSpanProcessorOptions } from './sampling-span-processor-options.ts';
-import { SpanHandOver } from './span-hand-over.ts';
-import { isFinishedOperation, SpanReader } from './span-reader.ts';
-import { OperationTally } from './operation-tally.ts';
-import { StormBudget } from './storm-budget.ts';
-import { TraceBuffer, type TraceBufferFacts } from './trace-buffer.ts';
-import { type OperationAggregates, TraceJudge } from './trace-judge.ts';
-import { WantedDetail } from './wanted-detail.ts';
+import type { OperationTally } from './operation-tally.ts';
+import { type OperationAggregates, Outcomes, type Sink } from './outcomes.ts';
+import type { PendingTrace } from './pending-trace.ts';
+import { type Budget, guardedBudget, type PolicySet } from './policy.ts';
+import type { SamplingLimits } from './sampling-limits.ts';
+import { TraceBuffer } from './trace-buffer.ts';
+import { decide, exportVerdict, keepAll, type Ordinary, UNDECIDED, type Verdict } from './verdict.ts';
 
 /** Stands for the weight of a span that has only begun. */
 const STARTED = -1;
@@ -27,58 +19,57 @@ const SWEEP_INTERVAL_MILLIS = 1000;
 /** How long an ended span waits at most to be looked at, when they wait at all. */
 const DEFERRED_SWEEP_INTERVAL_MILLIS = 250;
 
+export interface SamplingSpanProcessorOptions {
+  /** What an ended span comes to; `operationReader` is one. Must not throw. */
+  readonly read: (span: ReadableSpan, trace: PendingTrace | undefined) => EndedSpan;
+  readonly aggregates: OperationAggregates;
+  /** Asked at every verdict; a live change replaces the object. */
+  readonly policies: () => PolicySet;
+  readonly budget: Budget;
+  readonly sinks: readonly Sink[];
+  readonly guard: Guard;
+  readonly clock?: Clock;
+  readonly limits?: Partial<SamplingLimits>;
+  /** Spans that wait to be handled together, off the path of requests; `settle` handles them at once. Default 0: none waits. */
+  readonly deferredSpans?: number;
+  /** Told of each batch that was handled: begun and ended spans, the ended ones among them, and how long that took. */
+  readonly onHandled?: (spans: number, operations: number, nanos: number) => void;
+}
+
 /**
- * The one custom span processor: classify, aggregate, buffer, decide, hand over. Every ended span is counted before any decision,
+ * The one custom span processor: read, aggregate, buffer, decide, hand to the sinks. Every ended span is counted before any decision,
  * so counts and durations are exact at every rate; a verdict falls per span when its local trace is complete.
  */
-export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, FinishedOperationSink {
-  readonly #aggregates: OperationAggregates;
+export class SamplingSpanProcessor implements SpanProcessor {
+  readonly #options: SamplingSpanProcessorOptions;
   readonly #guard: Guard;
-  readonly #live: () => LiveThresholds;
-  readonly #handOver: SpanHandOver;
   readonly #clock: Clock;
   readonly #buffer: TraceBuffer;
-  readonly #storm: StormBudget;
-  readonly #judge: TraceJudge;
-  readonly #wanted: WantedDetail;
-  readonly #tally = new OperationTally();
-  readonly #reader: SpanReader;
-  readonly #cost: CostMeter;
-  /** Of the batch that is being handled. */
-  #ended = 0;
-  readonly #deferred: DeferredEnds<ReadableSpan | FinishedOperation>;
+  readonly #budget: Budget;
+  readonly #outcomes: Outcomes;
+  readonly #deferred: DeferredEnds<ReadableSpan>;
   #sweep: ReturnType<typeof setInterval> | undefined;
   /** Monotonic time of the last sweep: ages need no finer one, and reading a clock costs as much as a map. */
   #tickNanos: number;
+  /** Of the batch that is being handled. */
+  #ended = 0;
 
   constructor(options: SamplingSpanProcessorOptions) {
-    const { aggregates, guard, limits, clock = systemClock, deferredSpans = 0 } = options;
-    this.#aggregates = aggregates;
+    const { guard, limits, clock = systemClock, deferredSpans = 0 } = options;
+    this.#options = options;
     this.#guard = guard;
     this.#clock = clock;
-    this.#reader = new SpanReader(guard, clock);
-    this.#live = liveThresholds(options.settings, (error) => guard.report('sampling settings', error));
-    this.#handOver = new SpanHandOver(options.outputs, guard);
+    this.#outcomes = new Outcomes(options.aggregates, options.sinks, guard);
+    this.#budget = guardedBudget(options.budget, guard);
     this.#buffer = new TraceBuffer(limits);
-    this.#wanted = new WantedDetail(this.#live, this.#buffer, this.#handOver.exports);
-    this.#storm = new StormBudget(limits ?? {}, () => clock.monotonicNanos());
-    this.#judge = new TraceJudge({
-      aggregates,
-      guard,
-      live: this.#live,
-      reader: this.#reader,
-      buffer: this.#buffer,
-      tally: this.#tally,
-      storm: this.#storm,
-      handOver: this.#handOver,
-    });
-    const maxBytes = this.#buffer.limits.maxDeferredBytes;
-    this.#cost = options.cost ?? new CostMeter();
     this.#deferred = new DeferredEnds(
       deferredSpans,
-      maxBytes,
-      (span, bytes) => this.#handle(span, bytes),
-      (count, nanos) => this.#countCost(count, nanos),
+      this.#buffer.limits.maxDeferredBytes,
+      (span, bytes) => (bytes === STARTED ? this.#start(span) : this.#end(span, bytes)),
+      (spans, nanos) => {
+        options.onHandled?.(spans, this.#ended, nanos);
+        this.#ended = 0;
+      },
     );
     this.#tickNanos = guard.run('clock', () => clock.monotonicNanos(), 0);
     const intervalMillis = deferredSpans === 0 ? SWEEP_INTERVAL_MILLIS : DEFERRED_SWEEP_INTERVAL_MILLIS;
@@ -93,64 +84,40 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, 
   }
 
   onEnd(span: ReadableSpan): void {
-    this.#deferred.add(span, heldBytesOf(span));
+    this.#deferred.add(span, sizeOf(span));
   }
 
-  /** The same for an operation that was over before anybody made a span of it; it gets one only if it is kept. */
-  recordFinished(operation: FinishedOperation): void {
-    this.#deferred.add(operation, FINISHED_BYTES);
-  }
-
-  /** Handles the ended spans that wait, so that what is read next includes them. Never throws. */
+  /** Handles the spans that wait, so that what is read next includes them. Never throws. */
   settle(): void {
     this.#deferred.settle();
-  }
-
-  isDetailWanted(type: OperationType, traceId: string, traceState: string | undefined): boolean {
-    return this.#wanted.isOrdinaryWanted(type, traceId, traceState);
-  }
-
-  slowThresholdNanos(type: OperationType): number {
-    return this.#live().settings.slowThresholdNanos[type];
-  }
-
-  recordWithoutSpan(operation: EndedOperation): void {
-    this.#aggregate(operation);
-    this.#tally.dropAtOnce(operation.type);
   }
 
   /** Exports what is decided; decides nothing early. */
   async forceFlush(): Promise<void> {
     this.settle();
-    await this.#handOver.forceFlush();
+    await this.#outcomes.forceFlush();
   }
 
-  /** Decides what is pending, hands it over and shuts the exporters down. Idempotent. */
+  /** Decides what is pending, hands it over and shuts the sinks down. Idempotent. */
   async shutdown(): Promise<void> {
     if (this.#sweep === undefined) return;
     clearInterval(this.#sweep);
     this.#sweep = undefined;
     this.settle();
-    for (const trace of this.#buffer.all()) this.#judge.decide(trace);
-    await this.#handOver.shutdown();
+    for (const trace of this.#buffer.all()) this.#decide(trace);
+    await this.#outcomes.shutdown();
   }
 
-  /** Operations that wait for their verdict count as live. */
-  counts(): OperationCounts {
+  /** The book of operations; those that wait for their verdict count as live. */
+  tally(): Pick<OperationTally, 'counts' | 'rules' | 'named'> {
     this.settle();
-    return this.#tally.counts();
-  }
-
-  /** Whether failures are being cut, and how deep (G18). */
-  storm(): StormFacts {
-    const none = { active: false, probability: 1, cut: 0, examples: 0 };
-    return this.#guard.run('storm budget', () => this.#storm.facts(), none);
+    return this.#outcomes.tally;
   }
 
   /** What is held now, each below its limit. */
-  held(): TraceBufferFacts & { readonly exampleKinds: number } {
+  held(): ReturnType<TraceBuffer['facts']> {
     this.settle();
-    return { ...this.#buffer.facts(), exampleKinds: this.#storm.exampleKinds };
+    return this.#buffer.facts();
   }
 
   /** What is known of a trace that no store holds. */
@@ -159,109 +126,144 @@ export class SamplingSpanProcessor implements SpanProcessor, OperationRecorder, 
     return this.#buffer.seen(traceId);
   }
 
-  sampling(): SamplingFacts {
-    this.settle();
-    return samplingFacts(this.#live().settings, this.#tally.rules(), this.storm());
-  }
-
   /** Decides traces that waited too long; a timer calls it every second, and so may who owns the clock. Never throws. */
   decideOverdue(): void {
     try {
       this.#tickNanos = this.#clock.monotonicNanos();
       this.settle();
-      for (const trace of this.#buffer.overdue(this.#tickNanos)) this.#judge.decide(trace);
+      for (const trace of this.#buffer.overdue(this.#tickNanos)) this.#decide(trace);
     } catch (error) {
       this.#guard.report('SamplingSpanProcessor.sweep', error);
     }
   }
 
-  #handle(ended: ReadableSpan | FinishedOperation, bytes: number): void {
-    if (bytes === STARTED) return this.#start(ended as ReadableSpan);
-    this.#ended++;
-    if (isFinishedOperation(ended)) this.#endFinished(ended);
-    else this.#endSpan(ended, bytes);
-  }
-
-  #countCost(spans: number, nanos: number): void {
-    this.#cost.handled(nanos, spans, this.#ended);
-    this.#ended = 0;
-  }
-
   #start(span: ReadableSpan): void {
-    this.#tally.start();
+    this.#outcomes.tally.start();
     try {
-      const { traceId, spanId, traceState } = span.spanContext();
       const parent = span.parentSpanContext;
-      const isRemote = parent?.isRemote === true;
-      if (parent !== undefined && !isRemote) {
+      if (parent !== undefined && parent.isRemote !== true) {
         // A child of a decided trace inherits the verdict when it ends; only a local root opens a trace.
-        const known = this.#buffer.find(traceId);
+        const known = this.#buffer.find(parent.traceId);
         if (known !== undefined) this.#buffer.countStart(known);
         return;
       }
-      const trace = this.#buffer.open(traceId, traceState, this.#tickNanos);
+      const trace = this.#buffer.open(span.spanContext(), this.#tickNanos);
       this.#buffer.countStart(trace);
-      trace.beginRoot(span, spanId, isRemote);
+      trace.beginRoot(span);
       this.#makeRoom();
     } catch (error) {
       this.#guard.report('SamplingSpanProcessor.onStart', error);
     }
   }
 
-  #endSpan(span: ReadableSpan, bytes: number): void {
+  #end(span: ReadableSpan, bytes: number): void {
+    this.#ended++;
     try {
-      const trace = this.#buffer.find(span.spanContext().traceId);
+      const trace = this.#buffer.find(traceIdOf(span));
       if (trace !== undefined) this.#buffer.countEnd(trace);
-      const ended = this.#reader.read(span, trace);
-      ended.countedMillis = this.#aggregate(ended);
-      this.#place(ended, bytes, trace);
+      const operation = this.#options.read(span, trace);
+      operation.countedMillis = this.#aggregate(operation);
+      if (trace === undefined || trace.isDecided) this.#decideLate(operation, trace);
+      else this.#hold(trace, operation, bytes);
     } catch (error) {
       this.#guard.report('SamplingSpanProcessor.onEnd', error);
-      this.#tally.lose();
+      this.#outcomes.tally.lose();
     }
   }
 
-  #endFinished(operation: FinishedOperation): void {
-    this.#tally.start();
+  #aggregate(operation: EndedSpan): number {
     try {
-      const trace = this.#buffer.find(operation.traceId);
-      operation.countedMillis = this.#aggregate(operation);
-      if (this.#wanted.isWanted(operation, trace)) {
-        this.#place(operation, finishedBytesOf(operation), trace);
-        return;
-      }
-      if (trace !== undefined) trace.facts.droppedSpans++;
-      this.#tally.drop(operation.type);
-    } catch (error) {
-      this.#guard.report('SamplingSpanProcessor.recordFinished', error);
-      this.#tally.lose();
-    }
-  }
-
-  #aggregate(operation: EndedOperation): number {
-    try {
-      return this.#aggregates.record(operation);
+      return this.#options.aggregates.record(operation);
     } catch (error) {
       this.#guard.report('aggregates', error);
       return NaN;
     }
   }
 
-  /** Among the spans that wait for the verdict of their trace, or under the verdict that has fallen. */
-  #place(ended: EndedSpan, bytes: number, trace: BufferedTrace | undefined): void {
-    if (trace === undefined || trace.isDecided) return this.#judge.decideLate(ended, trace);
-    if (ended.spanId === trace.rootSpanId) {
-      trace.rootType = ended.type;
+  #hold(trace: PendingTrace, operation: EndedSpan, bytes: number): void {
+    if (operation.span === trace.root) {
+      trace.rootOperation = operation;
       trace.rootEndedNanos = this.#tickNanos;
     }
-    this.#buffer.hold(trace, ended, bytes);
-    if (trace.live === 0 || trace.pending.length >= this.#buffer.limits.maxSpansPerTrace)
-      this.#judge.decide(trace);
+    this.#buffer.hold(trace, operation, bytes);
+    if (trace.live === 0 || trace.operations.length >= this.#buffer.limits.maxSpansPerTrace)
+      this.#decide(trace);
     this.#makeRoom();
   }
 
   #makeRoom(): void {
     for (let over = this.#buffer.overflowing(); over !== undefined; over = this.#buffer.overflowing())
-      this.#judge.decide(over);
+      this.#decide(over);
   }
+
+  /** The verdict on a trace that is complete, or has waited long enough. */
+  #decide(trace: PendingTrace): void {
+    // Decided meanwhile: an exporter may have ended spans of its own.
+    if (trace.isDecided) return;
+    const { operations } = trace;
+    const policies = this.#options.policies();
+    if (trace.live > 0) trace.facts.truncated = true;
+    if (this.#outcomes.exports && trace.exports === undefined)
+      trace.exports = this.#exportVerdict(trace, policies, this.#rootOf(trace));
+    trace.decidedBy = policies;
+    const verdict = this.#verdict(trace, policies, operations, false);
+    this.#buffer.settle(trace);
+    this.#outcomes.give(trace, operations, verdict);
+    this.#buffer.retire(trace);
+  }
+
+  /**
+   * A span that ends after its trace's verdict inherits it, whatever was set since; one of a forgotten trace is judged by its randomness
+   * alone, and by what its trace was dropped by where that is still known.
+   */
+  #decideLate(operation: EndedSpan, known: PendingTrace | undefined): void {
+    const trace = known ?? this.#unheld(operation);
+    const policies = this.#options.policies();
+    if (this.#outcomes.exports)
+      trace.exports ??= this.#exportVerdict(trace, trace.decidedBy ?? policies, operation);
+    const operations = [operation];
+    const verdict = this.#verdict(trace, policies, operations, true);
+    // The parent of what is kept now may be among what was dropped, and is not made up for (DECISIONS).
+    if (verdict.local.reasons[0] === 'late' && trace.facts.droppedSpans > 0) trace.facts.truncated = true;
+    this.#outcomes.give(trace, operations, verdict);
+    if (known === undefined) trace.forget();
+  }
+
+  #unheld({ span }: EndedSpan): PendingTrace {
+    const trace = this.#buffer.unheld(span.spanContext());
+    trace.facts.truncated = true;
+    return trace;
+  }
+
+  /** What its local root comes to, which may still run, or what stands for it. */
+  #rootOf({ root, rootOperation, operations }: PendingTrace): EndedSpan | undefined {
+    return rootOperation ?? (root === undefined ? operations[0] : this.#options.read(root, undefined));
+  }
+
+  #exportVerdict(
+    trace: PendingTrace,
+    policies: PolicySet,
+    root: EndedSpan | undefined,
+  ): Ordinary | undefined {
+    return root && this.#guard.run('policies', () => exportVerdict(trace, policies, root), UNDECIDED);
+  }
+
+  #verdict(
+    trace: PendingTrace,
+    policies: PolicySet,
+    operations: readonly EndedSpan[],
+    isLate: boolean,
+  ): Verdict {
+    try {
+      return decide(trace, policies, operations, this.#budget, isLate);
+    } catch (error) {
+      this.#guard.report('policies', error);
+      return keepAll(trace, operations);
+    }
+  }
+}
+
+/** One of ours knows it without having a context. */
+function traceIdOf(span: ReadableSpan & { readonly traceId?: string }): string {
+  return span.traceId ?? span.spanContext().traceId;
 }

@@ -1,18 +1,13 @@
-import type { TraceState } from '@opentelemetry/api';
-import { BufferedTrace } from './buffered-trace.ts';
-import { DroppedTraces } from './dropped-traces.ts';
-import type { EndedSpan } from './ended-span.ts';
-import type { OwedBudget } from './owed-ancestors.ts';
-import type { Thresholds } from './policies.ts';
+import type { SpanContext } from '@opentelemetry/api';
+import type { EndedSpan } from '../spans/operation.ts';
+import type { OwedBudget } from './ancestors.ts';
+import { PendingTrace } from './pending-trace.ts';
+import type { PolicySet } from './policy.ts';
 import { DEFAULT_SAMPLING_LIMITS, type TraceBufferLimits } from './sampling-limits.ts';
-import { TraceIdHash } from './trace-id-hash.ts';
-import { TraceList } from './trace-list.ts';
-import { TraceTable } from './trace-table.ts';
-
-const MAX_FREE = 64;
+import { DROPPED } from './verdict.ts';
 
 /** What the buffer holds now, beside its limits. */
-export interface TraceBufferFacts {
+interface TraceBufferFacts {
   readonly traces: number;
   readonly pendingSpans: number;
   readonly pendingBytes: number;
@@ -25,19 +20,23 @@ export interface TraceBufferFacts {
 
 /**
  * Every trace this process knows: those that wait for their verdict, those decided whose spans still run, and those that are over.
- * Three bounded lists over one table, oldest first, every step O(1).
+ * Each list is bounded, oldest first out, every step O(1).
  */
 export class TraceBuffer {
   readonly limits: TraceBufferLimits;
-  readonly #traces: TraceTable;
+  readonly #traces = new Map<string, PendingTrace>();
   readonly #waiting = new TraceList();
   /** Decided, with live spans: a stream's verdict must outlast the busy hour around it. */
   readonly #open = new TraceList();
   readonly #over = new TraceList();
-  readonly #dropped: DroppedTraces;
-  /** Records to be used again, the last one first: it is still in the processor's cache. */
-  readonly #free: BufferedTrace[] = [];
+  /** Of traces of which nothing was kept, what they were dropped by: most of all traces at a low rate. */
+  readonly #dropped = new Map<string, PolicySet>();
+  /** Their ids in a ring: a Map that loses its oldest entry each time has to search for it. */
+  readonly #droppedIds: string[] = [];
+  #nextDropped = 0;
   readonly #owed: OwedBudget;
+  /** Most look-ups ask for the same trace as the one before. */
+  #last: PendingTrace | undefined;
   #pendingSpans = 0;
   #pendingBytes = 0;
 
@@ -45,9 +44,6 @@ export class TraceBuffer {
     this.limits = { ...DEFAULT_SAMPLING_LIMITS, ...limits };
     const { maxOwedAncestors: max, maxOwedAncestorsPerTrace: maxPerTrace } = this.limits;
     this.#owed = { max, maxPerTrace, held: 0, forgotten: 0 };
-    const hash = new TraceIdHash();
-    this.#dropped = new DroppedTraces(this.limits.maxDroppedTraces, hash);
-    this.#traces = new TraceTable(this.limits.maxTraces + this.limits.maxVerdicts, hash);
   }
 
   facts(): TraceBufferFacts {
@@ -63,24 +59,28 @@ export class TraceBuffer {
     };
   }
 
-  find(traceId: string): BufferedTrace | undefined {
-    return this.#traces.find(traceId);
+  find(traceId: string): PendingTrace | undefined {
+    if (this.#last?.traceId === traceId) return this.#last;
+    const trace = this.#traces.get(traceId);
+    if (trace !== undefined) this.#last = trace;
+    return trace;
   }
 
-  /** A trace held nowhere: for a span of one that was forgotten. */
-  unheld(traceId: string, traceState: TraceState | undefined): BufferedTrace {
-    const trace = new BufferedTrace(this.#owed);
-    trace.begin(traceId, traceState);
+  /** A trace held nowhere: for a span of one that was forgotten. What it was dropped by is known for the last ones. */
+  unheld(spanContext: SpanContext): PendingTrace {
+    const trace = new PendingTrace(spanContext, this.#owed);
+    trace.decidedBy = this.#dropped.get(spanContext.traceId);
+    if (trace.decidedBy !== undefined) trace.exports = DROPPED;
     return trace;
   }
 
   /** The trace that a local root begins, or joins; a decided one waits again and keeps what it owes. */
-  open(traceId: string, traceState: TraceState | undefined, nowNanos: number): BufferedTrace {
-    let trace = this.#traces.find(traceId);
+  open(root: SpanContext, nowNanos: number): PendingTrace {
+    let trace = this.find(root.traceId);
     if (trace === undefined) {
-      trace = this.#free.pop() ?? this.#takeForgotten() ?? new BufferedTrace(this.#owed);
-      trace.begin(traceId, traceState);
-      this.#traces.add(trace);
+      trace = new PendingTrace(root, this.#owed);
+      this.#traces.set(root.traceId, trace);
+      this.#last = trace;
     } else {
       if (!trace.isDecided) return trace;
       this.#decidedListOf(trace).remove(trace);
@@ -91,7 +91,7 @@ export class TraceBuffer {
     return trace;
   }
 
-  countStart(trace: BufferedTrace): void {
+  countStart(trace: PendingTrace): void {
     if (trace.isDecided && trace.live === 0) {
       this.#over.remove(trace);
       trace.live++;
@@ -100,7 +100,7 @@ export class TraceBuffer {
   }
 
   /** A span that started before its trace was known here is not counted. */
-  countEnd(trace: BufferedTrace): void {
+  countEnd(trace: PendingTrace): void {
     if (trace.live === 0) return;
     if (trace.isDecided && trace.live === 1) {
       this.#open.remove(trace);
@@ -109,49 +109,40 @@ export class TraceBuffer {
     } else trace.live--;
   }
 
-  hold(trace: BufferedTrace, span: EndedSpan, bytes: number): void {
-    trace.hold(span, bytes);
+  hold(trace: PendingTrace, operation: EndedSpan, bytes: number): void {
+    trace.hold(operation, bytes);
     this.#pendingSpans++;
     this.#pendingBytes += bytes;
   }
 
-  /** Moves a trace from the waiting to the decided and hands out its spans. */
-  settle(trace: BufferedTrace): readonly EndedSpan[] {
+  /** Moves a trace from the waiting to the decided; its operations are the caller's. */
+  settle(trace: PendingTrace): void {
     this.#waiting.remove(trace);
     this.#pendingBytes -= trace.pendingBytes;
-    const pending = trace.settle();
-    this.#pendingSpans -= pending.length;
+    this.#pendingSpans -= trace.settle().length;
     this.#remember(trace);
-    return pending;
   }
 
   /** Of a trace that is over and of which nothing was kept, only the id is remembered. */
-  retire(trace: BufferedTrace): void {
-    if (!trace.isDecided || trace.live > 0 || trace.keptAny || trace.wholeExport) return;
-    if (trace.owes) return;
-    // Forgotten and used again meanwhile, when an exporter made spans of its own.
-    if (this.#traces.find(trace.traceId) !== trace) return;
+  retire(trace: PendingTrace): void {
+    if (!trace.isDecided || trace.live > 0 || trace.keptAny || trace.exports?.isKept === true) return;
+    // Forgotten meanwhile, when an exporter made spans of its own.
+    if (trace.owes || this.#traces.get(trace.traceId) !== trace) return;
     this.#over.remove(trace);
-    this.#traces.delete(trace);
-    this.#dropped.add(trace);
-    if (this.#free.length < MAX_FREE) this.#free.push(trace);
-  }
-
-  /** What a trace that was dropped whole was dropped by. */
-  droppedBy(traceId: string): Thresholds | undefined {
-    return this.#dropped.droppedBy(traceId);
+    this.#forgetId(trace);
+    this.#rememberDropped(trace);
   }
 
   /** What is known of a trace that no store holds. */
   seen(traceId: string): 'running' | 'never-kept' | undefined {
-    const trace = this.#traces.find(traceId);
+    const trace = this.find(traceId);
     if (trace === undefined) return this.#dropped.has(traceId) ? 'never-kept' : undefined;
     if (!trace.isDecided) return 'running';
     return trace.keptAny ? undefined : 'never-kept';
   }
 
   /** The oldest waiting trace while a bound is exceeded. */
-  overflowing(): BufferedTrace | undefined {
+  overflowing(): PendingTrace | undefined {
     const { maxTraces, maxPendingSpans, maxPendingBytes } = this.limits;
     return this.#waiting.size > maxTraces ||
       this.#pendingSpans > maxPendingSpans ||
@@ -161,9 +152,9 @@ export class TraceBuffer {
   }
 
   /** Traces that have waited long enough: too old, or only stragglers are missing. */
-  overdue(nowNanos: number): readonly BufferedTrace[] {
+  overdue(nowNanos: number): readonly PendingTrace[] {
     const { maxAgeMillis, maxLingerMillis } = this.limits;
-    const overdue: BufferedTrace[] = [];
+    const overdue: PendingTrace[] = [];
     for (let trace = this.#waiting.oldest; trace !== undefined; trace = trace.newer) {
       const tooOld = nowNanos - trace.startedNanos >= maxAgeMillis * 1e6;
       const lingered =
@@ -174,34 +165,69 @@ export class TraceBuffer {
   }
 
   /** Waiting traces, oldest first. */
-  all(): readonly BufferedTrace[] {
+  all(): readonly PendingTrace[] {
     return this.overdue(Infinity);
   }
 
-  #remember(trace: BufferedTrace): void {
-    if (trace.live === 0) {
-      this.#over.push(trace);
-      if (this.#over.size > this.limits.maxVerdicts) this.#forget(this.#over);
-    } else {
-      this.#open.push(trace);
-      if (this.#open.size > this.limits.maxOpenVerdicts) this.#forget(this.#open);
-    }
-  }
-
-  #forget(list: TraceList): BufferedTrace {
+  #remember(trace: PendingTrace): void {
+    const { maxVerdicts, maxOpenVerdicts } = this.limits;
+    const list = this.#decidedListOf(trace);
+    list.push(trace);
+    if (list.size <= (list === this.#over ? maxVerdicts : maxOpenVerdicts)) return;
     const oldest = list.oldest!;
     list.remove(oldest);
-    this.#traces.delete(oldest);
+    this.#forgetId(oldest);
     oldest.forget();
-    return oldest;
   }
 
-  /** The oldest verdict makes place for the trace that begins, rather than for the one that ends next. */
-  #takeForgotten(): BufferedTrace | undefined {
-    return this.#over.size < this.limits.maxVerdicts ? undefined : this.#forget(this.#over);
+  #rememberDropped({ traceId, decidedBy }: PendingTrace): void {
+    const { maxDroppedTraces } = this.limits;
+    if (maxDroppedTraces === 0 || decidedBy === undefined || this.#dropped.has(traceId)) return;
+    const oldest = this.#droppedIds[this.#nextDropped];
+    if (oldest !== undefined) this.#dropped.delete(oldest);
+    this.#droppedIds[this.#nextDropped] = traceId;
+    this.#dropped.set(traceId, decidedBy);
+    this.#nextDropped = (this.#nextDropped + 1) % maxDroppedTraces;
   }
 
-  #decidedListOf(trace: BufferedTrace): TraceList {
+  #forgetId({ traceId }: PendingTrace): void {
+    this.#traces.delete(traceId);
+    if (this.#last?.traceId === traceId) this.#last = undefined;
+  }
+
+  #decidedListOf(trace: PendingTrace): TraceList {
     return trace.live > 0 ? this.#open : this.#over;
+  }
+}
+
+/** Traces in the order they came, linked through themselves: a trace is in one list at a time, and leaves it in O(1). */
+class TraceList {
+  #oldest: PendingTrace | undefined;
+  #newest: PendingTrace | undefined;
+  #size = 0;
+
+  get oldest(): PendingTrace | undefined {
+    return this.#oldest;
+  }
+  get size(): number {
+    return this.#size;
+  }
+
+  push(trace: PendingTrace): void {
+    trace.older = this.#newest;
+    trace.newer = undefined;
+    if (this.#newest === undefined) this.#oldest = trace;
+    else this.#newest.newer = trace;
+    this.#newest = trace;
+    this.#size++;
+  }
+
+  remove(trace: PendingTrace): void {
+    if (trace.older === undefined) this.#oldest = trace.newer;
+    else trace.older.newer = trace.newer;
+    if (trace.newer === undefined) this.#newest = trace.older;
+    else trace.newer.older = trace.older;
+    trace.older = trace.newer = undefined;
+    this.#size--;
   }
 }

@@ -3,6 +3,7 @@ import { parseSamplingRates } from './sampling-rates.ts';
 import {
   integerBetween,
   numberBetween,
+  oneOf,
   parseBoolean,
   parsePlainHttpUrl,
   parseText,
@@ -58,6 +59,12 @@ export const SETTINGS = {
     'seconds; a page drawn at or above it is always kept',
     seconds,
   ),
+  keepsWholeTrace: setting(
+    'METRICS_WHOLE_TRACE_ON_ERROR',
+    'true',
+    'what fails or is slow is kept with what is still held of its trace; false: with its ancestors alone',
+    parseBoolean,
+  ),
   runtimeIntervalSeconds: setting(
     'METRICS_MEMORY_INTERVAL',
     '30',
@@ -69,6 +76,12 @@ export const SETTINGS = {
     'the rate of the OTLP pipeline alone, written like METRICS_SAMPLING_RATE',
     parseSamplingRates,
     { words: 'as METRICS_SAMPLING_RATE' },
+  ),
+  spans: setting(
+    'METRICS_SPANS',
+    'own',
+    'who makes the spans, own or stock (the SDK and instrumentation-http); every promise holds in both',
+    oneOf(['own', 'stock']),
   ),
   historyDays: setting(
     'METRICS_HISTORY_DAYS',

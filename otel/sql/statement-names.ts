@@ -1,3 +1,4 @@
+import type { StatementNames } from '../spans/operation.ts';
 import { cutApart, queryText } from './query-text.ts';
 import { querySummary, UNKNOWN_SUMMARY } from './query-summary.ts';
 
@@ -7,16 +8,6 @@ export const MAX_SERIES_LENGTH = 255;
 const MAX_REMEMBERED = 500;
 /** Longer ones are read anew each time. */
 const MAX_REMEMBERED_LENGTH = 4_000;
-
-/** The three names of a statement. */
-export interface StatementNames {
-  /** Of its RED series: the text, so that two statements on one table are two; the summary where nobody told a text. */
-  readonly series: string;
-  /** `db.query.text`: parameterised, white space folded. */
-  readonly text: string | undefined;
-  /** `db.query.summary`: operations and tables, shared by many statements. */
-  readonly summary: string;
-}
 
 /** Of a statement's source, or of its text: the names are the same. Pure. */
 export function namesOfSource(source: string, summary?: string): StatementNames {

@@ -1,10 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import { systemClock } from '../base/clock.ts';
 import type {
-  DropReason,
   EffectiveSetting,
   EvictionReason,
-  KeepReason,
   OperationSummary,
   OperationType,
   SamplingFacts,
@@ -27,14 +25,6 @@ const NOTHING: OperationSummary = {
   rate: 0,
 };
 const NO_RATES: Readonly<Record<OperationType, number>> = { http: 0, database: 0, render: 0, other: 0 };
-const NO_KEPT: Readonly<Record<KeepReason, number>> = {
-  error: 0,
-  slow: 0,
-  probability: 0,
-  ancestor: 0,
-  late: 0,
-};
-const NO_DROPPED: Readonly<Record<DropReason, number>> = { probability: 0, storm: 0, overflow: 0 };
 const NO_EVICTED: Readonly<Record<EvictionReason, number>> = { count: 0, bytes: 0, age: 0 };
 
 /**
@@ -59,6 +49,7 @@ export function disabledTelemetry(
       exportRates: NO_RATES,
       thresholdsSeconds,
       rules: new OperationTally().rules(),
+      named: [],
       storm: { active: false, probability: 1, cut: 0, examples: 0 },
     }),
     coverage: (range) => ({
@@ -89,7 +80,7 @@ export function disabledTelemetry(
       evicted: NO_EVICTED,
       oldestMillis: undefined,
     }),
-    spans: () => ({ started: 0, live: 0, kept: NO_KEPT, dropped: NO_DROPPED }),
+    spans: () => new OperationTally().counts(),
     export: () => ({
       configured: false,
       endpoint: undefined,

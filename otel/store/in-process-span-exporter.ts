@@ -2,7 +2,7 @@ import { ExportResultCode } from '@opentelemetry/core';
 import type { ExportResult } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
 import type { Guard } from '../base/guard.ts';
-import type { KeptSpan } from '../sampling/kept-span.ts';
+import type { KeptSpan } from '../spans/kept-span.ts';
 import { toSpanRecord } from './span-record.ts';
 import type { SpanRecord } from './span-record.ts';
 import { StringInterner } from './string-interner.ts';

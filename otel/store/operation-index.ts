@@ -1,12 +1,10 @@
 import type { Database, Statement } from 'better-sqlite3';
-import { OPERATION_TYPES } from '../query.ts';
+import { KEEP_REASONS, OPERATION_TYPES } from '../query.ts';
 import type { KeepReason, OperationType } from '../query.ts';
 import { operationRow, waitedMillis } from './operation-rows.ts';
 import { endMillisOf } from './span-record.ts';
 import type { SpanRecord } from './span-record.ts';
 import type { TraceRecord } from './trace-record.ts';
-
-const REASONS: readonly KeepReason[] = ['error', 'slow', 'probability', 'ancestor', 'late'];
 
 /** A row of `operation`: measured. */
 const ROW_BYTES = 40;
@@ -18,7 +16,7 @@ export function typeNumber(type: OperationType): number {
 }
 
 export function reasonNumber(reason: KeepReason): number {
-  return REASONS.indexOf(reason);
+  return KEEP_REASONS.indexOf(reason);
 }
 
 /** One bit for each reason that a span of the trace was kept for. */

@@ -8,7 +8,7 @@ import type {
   SpanLinkRow,
   SpanRow,
 } from '../query.ts';
-import type { KeptSpan } from '../sampling/kept-span.ts';
+import type { KeptSpan } from '../spans/kept-span.ts';
 import { copyAttributes, cutText, NO_ATTRIBUTES, stringBytes, toAttributeMap } from './attribute-copy.ts';
 import type { CopiedAttributes, FlatAttributes } from './attribute-copy.ts';
 import type { StringInterner } from './string-interner.ts';

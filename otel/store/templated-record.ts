@@ -1,5 +1,5 @@
 import type { AttributeValue, KeepReason, OperationType, SpanRow } from '../query.ts';
-import type { KeptSpan, SpanTemplate } from '../sampling/kept-span.ts';
+import type { KeptSpan, SpanTemplate } from '../spans/kept-span.ts';
 import { ARRAY_BYTES, copyAttributes, type FlatAttributes, stringBytes } from './attribute-copy.ts';
 import {
   type EventRecord,
@@ -123,7 +123,7 @@ export class RecordTemplates {
   record(span: KeptSpan): SpanRecord | undefined {
     const { template } = span;
     if (template === undefined) return undefined;
-    const own = span.ownAttributes ?? [];
+    const own = (span.ownAttributes ?? []) as FlatAttributes;
     let bytes = FIXED_BYTES + (own.length === 0 ? 0 : ARRAY_BYTES + own.length * VALUE_BYTES);
     for (let i = 1; i < own.length; i += 2) if (!isSmall(own[i])) return undefined;
     let shared = this.#shared.get(template);

@@ -1,5 +1,5 @@
-import type { AttributeValue, KeepReason, OperationType, SpanRow } from '../query.ts';
-import { OPERATION_TYPES } from '../query.ts';
+import type { AttributeValue, OperationType, SpanRow } from '../query.ts';
+import { KEEP_REASONS, OPERATION_TYPES } from '../query.ts';
 import { NO_ATTRIBUTES } from './attribute-copy.ts';
 import type { FlatAttributes } from './attribute-copy.ts';
 import { MAX_RECORD_BYTES, NO_EVENTS, SPAN_KINDS } from './span-record.ts';
@@ -14,7 +14,6 @@ const FORMAT = 2;
 const FORMATS: readonly unknown[] = [1, FORMAT];
 
 const STATUSES: readonly SpanRow['status'][] = ['unset', 'ok', 'error'];
-const REASONS: readonly KeepReason[] = ['error', 'slow', 'probability', 'ancestor', 'late'];
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -48,7 +47,7 @@ function encodeSpan(span: SpanRecord, templates: TemplateBook): unknown {
     bytes,
     own,
   } = span;
-  const reason = REASONS.indexOf(keepReason);
+  const reason = KEEP_REASONS.indexOf(keepReason);
   return [template, spanId, parentSpanId, localRoot, startMillis, durationMillis, reason, bytes, own];
 }
 
@@ -102,7 +101,7 @@ export function decodeFacts(value: unknown): SharedFacts {
 function decodeTemplated(parts: readonly unknown[], templates: TemplateBook): SpanRecord {
   const [template, spanId, parentSpanId, localRoot, startMillis, durationMillis, reason, bytes, own] = parts;
   const facts = templates.factsOf(number(template));
-  const keepReason = REASONS[number(reason)];
+  const keepReason = KEEP_REASONS[number(reason)];
   if (facts === undefined || keepReason === undefined)
     throw new TypeError(`expected a template and a reason, got ${String(template)} and ${String(reason)}`);
   const ownAttributes = list(own).map((part) => (typeof part === 'string' ? part : attributeValue(part)));
@@ -156,7 +155,7 @@ function decodeSpan(json: Json, strings: StringInterner): SpanRecord {
           attributes: attributes(event['attributes']),
         };
       }),
-    keepReason: oneOf(REASONS, json['keepReason']),
+    keepReason: oneOf(KEEP_REASONS, json['keepReason']),
     bytes: recordBytes(json['bytes']),
   };
 }

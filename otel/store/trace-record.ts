@@ -1,5 +1,5 @@
 import type { KeepReason, LogLine, SpanRow, TraceDetail, TraceSummary } from '../query.ts';
-import type { TraceFacts } from '../sampling/kept-span.ts';
+import type { TraceFacts } from '../spans/kept-span.ts';
 import { ATTR_HTTP_RESPONSE_OUTCOME, ATTR_HTTP_RESPONSE_STATUS_CODE } from '../base/semconv.ts';
 import type { TraceChain } from './trace-chain.ts';
 import { attributeOf } from './attribute-copy.ts';
@@ -13,20 +13,35 @@ const SPAN_SLOT_BYTES = 8;
 
 /** By which reason a trace is named, as TraceSummary says. */
 const STRENGTH: Readonly<Record<KeepReason, number>> = {
-  error: 5,
-  slow: 4,
-  probability: 3,
-  late: 2,
+  error: 9,
+  slow: 8,
+  rule: 7,
+  policy: 6,
+  target: 5,
+  probability: 4,
+  late: 3,
+  trace: 2,
   ancestor: 1,
 };
 /** What goes last when a trace is too big: evidence, then the way to it, then the ordinary. */
-const REASONS_BY_WORTH: readonly KeepReason[] = ['error', 'slow', 'late', 'ancestor', 'probability'];
+const REASONS_BY_WORTH: readonly KeepReason[] = [
+  'error',
+  'slow',
+  'late',
+  'policy',
+  'rule',
+  'ancestor',
+  'trace',
+  'target',
+  'probability',
+];
+const MUST_KEEP: ReadonlySet<KeepReason> = new Set(['error', 'slow', 'late', 'policy']);
 
 /** What must be kept is written to disk first and evicted last. */
 export type TraceRank = 'ordinary' | 'mustKeep';
 
 export function rankOf({ keepReason }: Pick<TraceRecord, 'keepReason'>): TraceRank {
-  return keepReason === 'probability' || keepReason === 'ancestor' ? 'ordinary' : 'mustKeep';
+  return MUST_KEEP.has(keepReason) ? 'mustKeep' : 'ordinary';
 }
 
 /** One kept trace: its span records, merged from as many fragments as came. */

@@ -1,5 +1,5 @@
 import type { BufferFacts, EvictionReason } from '../query.ts';
-import type { TraceFacts } from '../sampling/kept-span.ts';
+import type { TraceFacts } from '../spans/kept-span.ts';
 import { MAX_RECORD_BYTES } from './span-record.ts';
 import type { SpanRecord } from './span-record.ts';
 import { Tombstones } from './tombstones.ts';

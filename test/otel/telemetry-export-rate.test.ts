@@ -69,6 +69,7 @@ describe('the rate of the OTLP pipeline', () => {
     await activeTelemetry().flush();
     const spans = receiver.bodies.flatMap(({ body }) => decodeSpans(body));
     expect(spans.map(({ name, traceState }) => [name, traceState]).sort()).toEqual([
+      ['first', ''],
       ['root', ''],
       ['second', 'ot=th:0'],
     ]);

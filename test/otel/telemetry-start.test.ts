@@ -151,7 +151,7 @@ describe('register.ts', () => {
   it('says in one line that it did not start, and the app runs without it', async () => {
     const { code, stdout, stderr } = await runProgram(
       {},
-      { imports: [await importSpy('@opentelemetry/sdk-node')] },
+      { imports: [await importSpy('@opentelemetry/sdk-metrics')] },
     );
     expect(code).toBe(0);
     expect(stderr.split('\n').filter((line) => !line.startsWith('@'))).toEqual([

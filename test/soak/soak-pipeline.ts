@@ -10,7 +10,9 @@ import { RedAggregator } from '../../otel/aggregate/red-aggregator.ts';
 import { systemClock } from '../../otel/base/clock.ts';
 import { OtlpPipeline } from '../../otel/export/otlp-pipeline.ts';
 import { Guard } from '../../otel/base/guard.ts';
-import { SamplingSpanProcessor } from '../../otel/sampling/sampling-span-processor.ts';
+import { createSamplingProcessor } from '../../otel/sampling/create-sampling-processor.ts';
+import { StormBudget } from '../../otel/sampling/policies/storm-budget.ts';
+import { exporterSink } from '../../otel/sampling/exporter-sink.ts';
 import { InProcessSpanExporter } from '../../otel/store/in-process-span-exporter.ts';
 import { TraceRing } from '../../otel/store/trace-ring.ts';
 
@@ -26,6 +28,7 @@ export function createSoakPipeline() {
     rates,
     exportRates: { http: 0.1, database: 0.1, render: 0.1, other: 0.1 },
     slowThresholdNanos: { http: 1e9, database: 1e9, render: 0.25e9, other: Infinity },
+    keepsWholeTrace: true,
   };
   const guard = new Guard();
   const ring = new TraceRing({ maxTraces: 1000, maxBytes: 16 * 2 ** 20, now: systemClock.now });
@@ -35,14 +38,16 @@ export function createSoakPipeline() {
     endpoint: 'http://receiver',
     scheduledDelayMillis: 500,
   });
-  const processor = new SamplingSpanProcessor({
+  const budget = new StormBudget({}, systemClock.monotonicNanos);
+  const processor = createSamplingProcessor({
+    budget,
     aggregates,
     guard,
     settings: () => settings,
     limits: LIMITS,
-    outputs: [
-      { exporter: new InProcessSpanExporter({ ring, guard }), rates: 'local' },
-      { exporter: pipeline, rates: 'export' },
+    sinks: [
+      exporterSink(new InProcessSpanExporter({ ring, guard }), 'local', guard),
+      exporterSink(pipeline, 'export', guard),
     ],
   });
   const tracer = new TracerProvider({
@@ -50,7 +55,7 @@ export function createSoakPipeline() {
     spanProcessors: [processor],
   }).getTracer('soak');
   const conservationProblems = (): readonly string[] => {
-    const { started, live, kept, dropped } = processor.counts();
+    const { started, live, kept, dropped } = processor.tally().counts();
     const sum = [...Object.values(kept), ...Object.values(dropped)].reduce((a, b) => a + b, 0);
     const counted = Object.values(aggregates.operations()).reduce((all, { count }) => all + count, 0);
     return [
@@ -58,7 +63,7 @@ export function createSoakPipeline() {
       ...(counted === started - live ? [] : [`${counted} operations counted of ${started - live} ended`]),
     ];
   };
-  return { processor, tracer, ring, aggregates, pipeline, guard, conservationProblems };
+  return { budget, processor, tracer, ring, aggregates, pipeline, guard, conservationProblems };
 }
 
 /** A receiver that takes its time, and fails every third export. */

@@ -20,6 +20,7 @@ export function measureStructures({
   ring,
   aggregates,
   pipeline,
+  budget,
 }: SoakPipeline): readonly Structure[] {
   const held = processor.held();
   const buffer = ring.facts();
@@ -32,7 +33,7 @@ export function measureStructures({
     { name: 'verdicts', size: held.verdicts, max: LIMITS.maxVerdicts },
     { name: 'dropped traces', size: held.droppedTraces, max: LIMITS.maxDroppedTraces },
     { name: 'owed ancestors', size: held.owedAncestors, max: LIMITS.maxOwedAncestors },
-    { name: 'storm examples', size: held.exampleKinds, max: LIMITS.maxStormExamplesPerMinute },
+    { name: 'storm examples', size: budget.exampleKinds, max: LIMITS.maxStormExamplesPerMinute },
     { name: 'kept traces', size: buffer.traces, max: buffer.maxTraces },
     { name: 'kept bytes', size: buffer.bytes, max: buffer.maxBytes },
     { name: 'series', size: series, max: MAX_SERIES },

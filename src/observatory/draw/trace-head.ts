@@ -161,6 +161,14 @@ export function whyKept(
       return 'It ended after its trace was decided.';
     case 'ancestor':
       return 'It leads to a span that was kept.';
+    case 'trace':
+      return 'Something else of its trace failed or was slow.';
+    case 'rule':
+      return 'A sampling rule asks for it.';
+    case 'policy':
+      return 'A sampling policy of this app asks for it.';
+    case 'target':
+      return 'It was drawn to reach the target of its kind.';
     case 'imported':
       return 'It comes from a file.';
   }

@@ -13,6 +13,10 @@ const REASON_TONE: Readonly<Record<SpanRow['keepReason'], 'failed' | 'slow' | 'q
   probability: 'quiet',
   ancestor: 'quiet',
   late: 'quiet',
+  rule: 'quiet',
+  policy: 'quiet',
+  target: 'quiet',
+  trace: 'quiet',
   imported: 'quiet',
 };
 

@@ -1,10 +1,12 @@
-import type {
-  BufferFacts,
-  HistoryFacts,
-  OwnCost,
-  OperationCounts,
-  MissingNodeFeature,
-  TelemetryFault,
+import {
+  KEEP_REASONS,
+  type BufferFacts,
+  type HistoryFacts,
+  type KeepReason,
+  type OwnCost,
+  type OperationCounts,
+  type MissingNodeFeature,
+  type TelemetryFault,
 } from '../../../otel/query.ts';
 import { html, type Html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
@@ -24,20 +26,23 @@ interface BufferPageFacts {
   readonly faults: readonly TelemetryFault[];
   readonly missing: readonly MissingNodeFeature[];
   /** How many of the traces in memory and on disk have a span that was kept for it. */
-  readonly held: Readonly<Record<(typeof REASONS)[number], number>>;
+  readonly held: Readonly<Record<KeepReason, number>>;
   readonly requests: number;
   /** Traces in memory and on disk. */
   readonly kept: number;
   readonly history: HistoryFacts | undefined;
 }
 
-const REASONS = ['error', 'slow', 'probability', 'late', 'ancestor'] as const;
-const REASON_WORDS: Readonly<Record<(typeof REASONS)[number], string>> = {
+const REASON_WORDS: Readonly<Record<KeepReason, string>> = {
   error: 'failed',
   slow: 'slow',
   probability: 'by the rate',
   late: 'ended late',
   ancestor: 'led to a kept operation',
+  rule: 'by a rule',
+  policy: 'by a policy of the app',
+  target: 'by a target',
+  trace: 'with the rest of its trace',
 };
 
 const FAULTS = (now: number): readonly Column<TelemetryFault>[] => [
@@ -84,7 +89,7 @@ export const bufferPage = definePage<BufferPageFacts>({
     faults: telemetry.faults(),
     missing: telemetry.missingNodeFeatures(),
     held: Object.fromEntries(
-      REASONS.map((reason) => [reason, telemetry.traces({ reason, limit: 0 }).total]),
+      KEEP_REASONS.map((reason) => [reason, telemetry.traces({ reason, limit: 0 }).total]),
     ) as BufferPageFacts['held'],
     requests: telemetry.operations().http.count,
     kept: telemetry.traces({ limit: 0 }).total,
@@ -133,7 +138,7 @@ export const bufferPage = definePage<BufferPageFacts>({
           title: 'Why they were kept',
           note: 'traces in memory and on disk; some for more than one reason',
           body: factList(
-            REASONS.map((reason) => [
+            KEEP_REASONS.map((reason) => [
               held[reason] === 0
                 ? REASON_WORDS[reason]
                 : html`<a href="${view.links.ranged('/traces', { reason }, { from: '-30d' })}"

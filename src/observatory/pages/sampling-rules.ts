@@ -47,6 +47,7 @@ function rowsOf({ rules, rates, storm }: SamplingFacts): readonly RuleRow[] {
     ...(['http', 'database', 'render', 'other'] as const).map((type) =>
       row(type, TYPE_OF_RULE[type], `kept at the rate of their type, ${shareText(rates[type])}`),
     ),
+    row('trace', 'Of a trace with one that failed or was slow', 'kept with it, while it is still held'),
     row('ancestor', 'Led to one that was kept', 'kept, so that no kept operation hangs in the air'),
     row('late', 'Failed or was slow, after its trace was decided', 'kept, marked as late'),
   ];
@@ -80,6 +81,8 @@ export function rulesPanel(sampling: SamplingFacts, view: PageView): Html {
 const DROPPED: Readonly<Record<DropReason, string>> = {
   probability: 'by the rate',
   storm: 'beyond the budget of a storm',
+  rule: 'by a rule',
+  target: 'beyond a target',
   overflow: 'of traces too many or too long to wait for',
 };
 
@@ -96,7 +99,7 @@ export function droppedPanel(
     title: 'Dropped',
     note: 'operations since the start of this process, all of them counted',
     body: factList([
-      ...(['probability', 'storm', 'overflow'] as const).map(
+      ...(['probability', 'storm', 'rule', 'target', 'overflow'] as const).map(
         (reason) => [DROPPED[reason], countText(dropped[reason])] as const,
       ),
       [

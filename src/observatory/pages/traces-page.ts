@@ -1,4 +1,10 @@
-import type { HistoryFacts, KeepReason, OperationType, TraceFilter, TraceList } from '../../../otel/query.ts';
+import {
+  KEEP_REASONS,
+  type HistoryFacts,
+  type OperationType,
+  type TraceFilter,
+  type TraceList,
+} from '../../../otel/query.ts';
 import { html, type Html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
@@ -10,7 +16,6 @@ import { definePage, TYPE_WORDS, TYPES, type PageView } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
 import type { ChosenRange } from '../time-range.ts';
 
-const REASONS: readonly KeepReason[] = ['error', 'slow', 'probability', 'ancestor', 'late'];
 const LIMIT = 100;
 const MAX_TEXT = 200;
 
@@ -57,7 +62,7 @@ export function readFilter(query: Query): Pick<TracesFacts, 'filter' | 'problems
     type: oneOf<OperationType>('type', TYPES),
     series: words('series'),
     status: oneOf('status', ['error', 'ok'] as const),
-    reason: oneOf('reason', REASONS),
+    reason: oneOf('reason', KEEP_REASONS),
     minMillis: millis('min'),
     maxMillis: millis('max'),
     text: words('q'),
@@ -163,7 +168,7 @@ function filterForm({ links, range, query }: PageView): Html {
       ['error', 'failed'],
       ['ok', 'not failed'],
     ])}
-    ${select('reason', 'kept because', [['', 'any'], ...REASONS.map((reason) => [reason, reason] as const)])}
+    ${select('reason', 'kept because', [['', 'any'], ...KEEP_REASONS.map((reason) => [reason, reason] as const)])}
     ${input('min', 'at least', '250ms')} ${input('max', 'at most', '2s')}
     ${input('q', 'text', 'any name, path or key=value')}
     ${select('sort', 'order', [

@@ -1,13 +1,12 @@
 import {
+  KEEP_REASONS,
   OPERATION_TYPES,
   type AttributeMap,
-  type KeepReason,
   type OperationType,
   type SpanRow,
 } from '../../../otel/query.ts';
 import { OWN } from './otlp-json.ts';
 
-const REASONS: readonly KeepReason[] = ['error', 'slow', 'probability', 'ancestor', 'late'];
 const MAX_SERIES = 300;
 
 type Unclassified = Omit<SpanRow, 'type' | 'series' | 'keepReason' | 'percentile' | 'attributes'>;
@@ -24,7 +23,7 @@ export function classified(span: Unclassified, all: AttributeMap): SpanRow {
     attributes,
     type,
     series: typeof series === 'string' ? series : seriesOf(type, span, attributes).slice(0, MAX_SERIES),
-    keepReason: REASONS.find((each) => each === own('keep_reason')) ?? 'imported',
+    keepReason: KEEP_REASONS.find((each) => each === own('keep_reason')) ?? 'imported',
     percentile: typeof percentile === 'number' && percentile >= 0 && percentile <= 1 ? percentile : undefined,
   };
 }

@@ -2,7 +2,17 @@ import type { AttributeMap, KeepReason, LogLine, SpanRow, TraceDetail } from '..
 import { OWN } from './otlp-json.ts';
 
 /** The strongest first, as for traces of our own. */
-const STRENGTH: readonly KeepReason[] = ['error', 'slow', 'probability', 'late', 'ancestor'];
+const STRENGTH: readonly KeepReason[] = [
+  'error',
+  'slow',
+  'rule',
+  'policy',
+  'target',
+  'probability',
+  'late',
+  'trace',
+  'ancestor',
+];
 
 /** Spans of one trace as the trace page shows one; `bytes` is what it came as. */
 export function importedTrace(

@@ -12,6 +12,7 @@ import { HttpServerSpans } from '../../../otel/instrumentation/http-server-spans
 import { createRenderTracer } from '../../../otel/instrumentation/render.ts';
 import type { RenderTracer } from '../../../otel/query.ts';
 import { History } from '../../../otel/store/history.ts';
+import { RecordingTracerProvider } from '../../../otel/spans/tracer-provider.ts';
 import { createPipeline, type Pipeline } from '../micro/pipeline.ts';
 
 /** Of the requests between two settlings. */
@@ -33,9 +34,16 @@ export function startOurs(
   propagation.setGlobalPropagator(
     new CompositePropagator({ propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()] }),
   );
-  const common = { guard, clock: systemClock, sink: processor, resource: defaultResource() };
+  const provider = new RecordingTracerProvider({
+    resource: defaultResource(),
+    processors: [processor],
+    guard,
+  });
+  const common = { guard, clock: systemClock, tracer: provider.getTracer('http') };
   new HttpServerSpans({ ...common, contexts, untracedPathPrefixes: ['/metrics', '/admin/metrics'] }).enable();
-  new BetterSqlite3Instrumentation({ ...common, recorder: processor }).manuallyInstrument(Database);
+  const database = new BetterSqlite3Instrumentation({ guard });
+  database.setTracerProvider(provider);
+  database.manuallyInstrument(Database);
   return {
     settle: () => {
       processor.settle();
@@ -43,7 +51,7 @@ export function startOurs(
       ring.takeChanged(Math.round(ring.waiting * (1 - WRITTEN_SHARE)), Infinity);
       history.flush();
     },
-    render: createRenderTracer({ ...common, recorder: processor }),
+    render: createRenderTracer({ guard, tracer: () => provider.getTracer('render') }),
   };
 }
 

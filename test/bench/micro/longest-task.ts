@@ -5,7 +5,8 @@ import Database from 'better-sqlite3';
 import { RedAggregator } from '../../../otel/aggregate/red-aggregator.ts';
 import { systemClock } from '../../../otel/base/clock.ts';
 import { Guard } from '../../../otel/base/guard.ts';
-import { SamplingSpanProcessor } from '../../../otel/sampling/sampling-span-processor.ts';
+import { createSamplingProcessor } from '../../../otel/sampling/create-sampling-processor.ts';
+import { exporterSink } from '../../../otel/sampling/exporter-sink.ts';
 import { History } from '../../../otel/store/history.ts';
 import { InProcessSpanExporter } from '../../../otel/store/in-process-span-exporter.ts';
 import { TraceRing } from '../../../otel/store/trace-ring.ts';
@@ -24,19 +25,13 @@ export async function measureLongestTask(rounds: number): Promise<readonly Figur
   const clock = systemClock;
   const guard = new Guard();
   const rates = { http: 1, database: 1, render: 1, other: 1 };
-  const settings = {
-    rates,
-    exportRates: rates,
-    slowThresholdNanos: { http: 1e9, database: 1e9, render: 0.25e9, other: Infinity },
-  };
   const ring = new TraceRing({ maxTraces: 1000, maxBytes: 16 * 1024 * 1024, now: clock.now });
   const aggregates = new RedAggregator({ clock, rates: () => rates });
-  const processor = new SamplingSpanProcessor({
+  const processor = createSamplingProcessor({
     aggregates,
     guard,
     clock,
-    settings: () => settings,
-    outputs: [{ exporter: new InProcessSpanExporter({ ring, guard }), rates: 'local' }],
+    sinks: [exporterSink(new InProcessSpanExporter({ ring, guard }), 'local', guard)],
     deferredSpans: DEFERRED_SPANS,
   });
   const history = new History({

@@ -1,7 +1,8 @@
 import { RedAggregator } from '../../../otel/aggregate/red-aggregator.ts';
 import { systemClock } from '../../../otel/base/clock.ts';
 import { Guard } from '../../../otel/base/guard.ts';
-import { SamplingSpanProcessor } from '../../../otel/sampling/sampling-span-processor.ts';
+import { createSamplingProcessor } from '../../../otel/sampling/create-sampling-processor.ts';
+import { exporterSink } from '../../../otel/sampling/exporter-sink.ts';
 import { InProcessSpanExporter } from '../../../otel/store/in-process-span-exporter.ts';
 import { TraceRing } from '../../../otel/store/trace-ring.ts';
 
@@ -18,21 +19,16 @@ export function createPipeline(
 ) {
   const clock = systemClock;
   const rates = { http: rate, database: rate, render: rate, other: rate };
-  const settings = {
-    rates,
-    exportRates: rates,
-    slowThresholdNanos: { http: 1e9, database: 1e9, render: 0.25e9, other: Infinity },
-  };
   const guard = new Guard();
   const ring = new TraceRing({ maxTraces, maxBytes, now: clock.now });
   const aggregates = new RedAggregator({ clock, rates: () => rates });
-  const processor = new SamplingSpanProcessor({
+  const processor = createSamplingProcessor({
     aggregates,
     guard,
     clock,
-    settings: () => settings,
+    rates,
     deferredSpans,
-    outputs: [{ exporter: new InProcessSpanExporter({ ring, guard }), rates: 'local' }],
+    sinks: [exporterSink(new InProcessSpanExporter({ ring, guard }), 'local', guard)],
   });
   return { processor, ring, guard, aggregates };
 }

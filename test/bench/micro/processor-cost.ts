@@ -1,16 +1,21 @@
-import type { ReadableSpan, Span } from '@opentelemetry/sdk-trace';
+import { type Context, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
+import { defaultResource } from '@opentelemetry/resources';
 import { NoopSpanProcessor } from '@opentelemetry/sdk-trace';
-import { FinishedSpan } from '../../../otel/instrumentation/finished-span.ts';
+import { Guard } from '../../../otel/base/guard.ts';
+import { Operations } from '../../../otel/instrumentation/operations.ts';
 import { statementSubject } from '../../../otel/instrumentation/statement-facts.ts';
 import { ATTR_DB_RESPONSE_RETURNED_ROWS } from '../../../otel/base/semconv.ts';
+import type { RecordingTracer } from '../../../otel/spans/tracer.ts';
+import { RecordingTracerProvider } from '../../../otel/spans/tracer-provider.ts';
 import { addedNanos } from './compare.ts';
 import type { Figure } from './figure.ts';
 import { createPipeline } from './pipeline.ts';
-import { type EndedSpan, lonelyRequest, play, postPage } from './traces.ts';
+import { lonelyRequest, play, postPage } from './traces.ts';
 
 /** Their spans are what waits together in the blog; more would only be colder. */
 const PAGES = 50;
 const STATEMENTS = 4;
+const HTTP = { 'http.request.method': 'GET', 'http.route': '/:slug' };
 const SUBJECT = statementSubject('SELECT * FROM posts WHERE path = ?', 'blog.db');
 
 /**
@@ -41,17 +46,19 @@ export async function measureProcessor(batches: number): Promise<readonly Figure
       settle,
       base: (spans) => play(noop, spans),
     });
+    const tracer = new RecordingTracerProvider({
+      resource: defaultResource(),
+      processors: [processor],
+      guard: new Guard(),
+    }).getTracer('bench');
+    const operations = new Operations(new Guard(), () => tracer);
     const withStatements = addedNanos({
       batches,
       calls: PAGES,
-      make: requestWithStatements,
-      subject: ({ request, statements }) => {
-        processor.onStart(request.span, request.parent);
-        for (const statement of statements) processor.recordFinished(statement);
-        processor.onEnd(request.span);
-      },
+      make: () => ROOT_CONTEXT,
+      subject: (root) => requestWithStatements(tracer, operations, root, STATEMENTS),
       settle,
-      base: ({ request }) => play(noop, [request]),
+      base: (root) => requestWithStatements(tracer, operations, root, 0),
     });
     await processor.shutdown();
     const figure = (what: string, value: number): Figure => ({
@@ -63,33 +70,26 @@ export async function measureProcessor(batches: number): Promise<readonly Figure
     figures.push(
       figure('operation of a post page', page / postPage().length),
       figure('operation alone in its trace', alone),
-      figure('statement, over before its span', (withStatements - alone) / STATEMENTS),
+      figure('statement, span and all', withStatements / STATEMENTS),
     );
   }
   return figures;
 }
 
-function requestWithStatements(): {
-  readonly request: EndedSpan;
-  readonly statements: readonly FinishedSpan[];
-} {
-  const request = lonelyRequest();
-  const span = request.span as Span & ReadableSpan;
-  const statements = Array.from(
-    { length: STATEMENTS },
-    (_, i) =>
-      new FinishedSpan(
-        span,
-        { span, startNanos: 0 },
-        SUBJECT,
-        { name: 'bench' },
-        {
-          startNanos: i * 1e5,
-          durationNanos: 3e4,
-          rows: 1,
-          rowsAttribute: ATTR_DB_RESPONSE_RETURNED_ROWS,
-        },
-      ),
-  );
-  return { request, statements };
+function requestWithStatements(
+  tracer: RecordingTracer,
+  operations: Operations,
+  root: Context,
+  statements: number,
+): void {
+  const request = tracer.startSpan('GET', { kind: SpanKind.SERVER, attributes: HTTP }, root);
+  const inside = trace.setSpan(root, request);
+  for (let i = 0; i < statements; i++)
+    operations.note(inside, SUBJECT, {
+      startNanos: i * 1e5,
+      durationNanos: 3e4,
+      rows: 1,
+      rowsAttribute: ATTR_DB_RESPONSE_RETURNED_ROWS,
+    });
+  request.end();
 }

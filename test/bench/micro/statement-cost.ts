@@ -1,11 +1,10 @@
 import { context, ROOT_CONTEXT, SpanKind, trace, type Context } from '@opentelemetry/api';
-import { type RPCMetadata, RPCType, setRPCMetadata } from '@opentelemetry/core';
-import { type Span, TracerProvider } from '@opentelemetry/sdk-trace';
+import { defaultResource } from '@opentelemetry/resources';
 import Database from 'better-sqlite3';
 import { Guard } from '../../../otel/base/guard.ts';
 import { BetterSqlite3Instrumentation } from '../../../otel/instrumentation/better-sqlite3-instrumentation.ts';
-import { setRequestFacts } from '../../fixtures/request-facts.ts';
 import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';
+import { RecordingTracerProvider } from '../../../otel/spans/tracer-provider.ts';
 import { addedNanos } from './compare.ts';
 import type { Figure } from './figure.ts';
 import { createPipeline } from './pipeline.ts';
@@ -21,24 +20,22 @@ export async function measureStatement(batches: number): Promise<readonly Figure
   const statement = database.prepare('SELECT title FROM posts WHERE id = ?');
   const prototype = Object.getPrototypeOf(statement) as { get: Get };
   const { processor } = createPipeline(0);
-  const instrumentation = new BetterSqlite3Instrumentation({
-    recorder: processor,
-    sink: processor,
-    guard: new Guard(),
+  const guard = new Guard();
+  const provider = new RecordingTracerProvider({
+    resource: defaultResource(),
+    processors: [processor],
+    guard,
   });
+  const instrumentation = new BetterSqlite3Instrumentation({ guard });
+  instrumentation.setTracerProvider(provider);
 
   const bare = prototype.get;
   instrumentation.manuallyInstrument(Database);
   const observed = prototype.get;
   context.setGlobalContextManager(new AsyncContextManager());
   try {
-    const request = new TracerProvider({})
-      .getTracer('bench')
-      .startSpan('GET', { kind: SpanKind.SERVER }, ROOT_CONTEXT) as Span;
-    processor.onStart(request, ROOT_CONTEXT);
-    const rpc: RPCMetadata = { type: RPCType.HTTP, span: request };
-    setRequestFacts(rpc, { span: request, startNanos: 0 });
-    const inRequest: Context = setRPCMetadata(trace.setSpan(ROOT_CONTEXT, request), rpc);
+    const request = provider.getTracer('bench').startSpan('GET', { kind: SpanKind.SERVER }, ROOT_CONTEXT);
+    const inRequest: Context = trace.setSpan(ROOT_CONTEXT, request);
     const value = context.with(inRequest, () =>
       addedNanos({
         batches,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import type { EndedOperation } from '../../../otel/aggregate/ended-operation.ts';
+import type { Operation } from '../../../otel/spans/operation.ts';
 import { RedAggregator } from '../../../otel/aggregate/red-aggregator.ts';
 import { TIERS } from '../../../otel/aggregate/tiers.ts';
 import { Guard } from '../../../otel/base/guard.ts';
@@ -81,7 +81,7 @@ export class CountingProcess {
   send(type: OperationType, series: string, nanos: number, failed: boolean, isKept: boolean): void {
     const endMillis = this.#clock.now();
     const sent: Sent = { atMillis: endMillis, type, series, nanos, failed, kept: false };
-    const operation: EndedOperation = {
+    const operation: Operation = {
       type,
       series,
       endMillis,

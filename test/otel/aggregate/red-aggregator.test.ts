@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { EndedOperation } from '../../../otel/aggregate/ended-operation.ts';
+import type { Operation } from '../../../otel/spans/operation.ts';
 import { RedAggregator } from '../../../otel/aggregate/red-aggregator.ts';
 import { OVERFLOW_SERIES } from '../../../otel/aggregate/series-book.ts';
 import type { OperationType } from '../../../otel/query.ts';
@@ -18,7 +18,7 @@ interface FakeClock {
 }
 const fake: FakeClock = { millis: START, now: () => fake.millis, monotonicNanos: () => fake.millis * 1e6 };
 
-function operation(part: Partial<EndedOperation> = {}): EndedOperation {
+function operation(part: Partial<Operation> = {}): Operation {
   return {
     type: 'http',
     series: 'GET /',
@@ -32,7 +32,7 @@ function operation(part: Partial<EndedOperation> = {}): EndedOperation {
 }
 
 /** As instrumentations tell a statement. */
-function told(source: string): Pick<EndedOperation, 'series' | 'statement'> {
+function told(source: string): Pick<Operation, 'series' | 'statement'> {
   const statement = namesOfSource(source);
   return { series: statement.series, statement };
 }

@@ -1,17 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { EndedOperation } from '../../../otel/aggregate/ended-operation.ts';
+import type { Operation } from '../../../otel/spans/operation.ts';
 import { mergePacked, packed } from '../../../otel/aggregate/packed-bucket.ts';
 import { RedBucket } from '../../../otel/aggregate/red-bucket.ts';
 
 const AT = Date.UTC(2026, 2, 14, 12);
 
-function request(statusCode: number, part: Partial<EndedOperation> = {}): EndedOperation {
+function request(statusCode: number, part: Partial<Operation> = {}): Operation {
   const facts = { type: 'http', series: 'GET /', endMillis: AT, durationNanos: 5e6 } as const;
   return { ...facts, failed: false, clientError: false, aborted: false, statusCode, ...part };
 }
 
-function bucketOf(operations: readonly EndedOperation[]): RedBucket {
+function bucketOf(operations: readonly Operation[]): RedBucket {
   const bucket = new RedBucket();
   for (const operation of operations) bucket.record(operation);
   return bucket;
@@ -54,7 +54,7 @@ describe('answers by status', () => {
           mergePacked(target, body, 0, body.length);
         }
         const ledger = parts.flat();
-        const asked = (of: (one: EndedOperation) => boolean): number => ledger.filter(of).length;
+        const asked = (of: (one: Operation) => boolean): number => ledger.filter(of).length;
         expect(target.count).toBe(ledger.length);
         expect(target.slow).toBe(asked(({ answerNanos }) => answerNanos === 1e9));
         expect(target.waited).toBe(asked(({ waitNanos }) => waitNanos === 3e6));

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import { estimateSpanBytes } from '../../../otel/export/span-size.ts';
+import { sizeOf } from '../../../otel/spans/size.ts';
 import { makeTrace } from './made-spans.ts';
 
 const bytesWith = (facts: Partial<ReadableSpan>): number =>
-  estimateSpanBytes({ ...makeTrace(1)[0]!, events: [], links: [], attributes: {}, ...facts });
+  sizeOf({ ...makeTrace(1)[0]!, events: [], links: [], attributes: {}, ...facts });
 
-describe('estimateSpanBytes', () => {
+describe('sizeOf', () => {
   const bare = bytesWith({});
   const text = 'x'.repeat(1000);
   const context = { traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 1 };

@@ -5,7 +5,7 @@ import { Guard } from '../../../otel/base/guard.ts';
 import { BetterSqlite3Instrumentation } from '../../../otel/instrumentation/better-sqlite3-instrumentation.ts';
 import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';
 import { createRenderTracer } from '../../../otel/instrumentation/render.ts';
-import { FakeRecorder, TracingFixture } from './tracing-fixture.ts';
+import { TracingFixture } from './tracing-fixture.ts';
 
 const broken = (): never => {
   throw new Error('telemetry broke');
@@ -15,17 +15,10 @@ const broken = (): never => {
 const FAULTS: readonly (readonly [
   string,
   (parts: {
-    recorder: FakeRecorder;
     clock: { now(): number; monotonicNanos(): number };
     instrumentation: () => BetterSqlite3Instrumentation;
   }) => void,
 ])[] = [
-  ['isDetailWanted', ({ recorder }) => (recorder.isDetailWanted = broken)],
-  ['slowThresholdNanos', ({ recorder }) => (recorder.slowThresholdNanos = broken)],
-  [
-    'recordWithoutSpan',
-    ({ recorder }) => Object.assign(recorder, { isWanted: false, recordWithoutSpan: broken }),
-  ],
   ['the monotonic clock', ({ clock }) => (clock.monotonicNanos = broken)],
   ['the wall clock', ({ clock }) => (clock.now = broken)],
   [
@@ -63,18 +56,11 @@ describe('a fault inside telemetry', () => {
 
   it.each(FAULTS)('in %s changes no answer, and is counted', async (_name, breakIt) => {
     const guard = new Guard();
-    const recorder = new FakeRecorder();
     const clock = { now: () => 1, monotonicNanos: () => performance.now() };
-    instrumentation = new BetterSqlite3Instrumentation({ guard, recorder, clock });
-    breakIt({ recorder, clock, instrumentation: () => instrumentation });
+    instrumentation = new BetterSqlite3Instrumentation({ guard, clock });
+    breakIt({ clock, instrumentation: () => instrumentation });
     instrumentation.manuallyInstrument(Database);
-    const render = createRenderTracer({
-      guard,
-      recorder,
-      clock,
-      sink: tracing.sink,
-      resource: tracing.resource,
-    });
+    const render = createRenderTracer({ guard, clock, tracer: () => tracing.ownTracer(clock) });
     const db = new Database(':memory:');
     const answers = tracing.inSpan(() => {
       db.exec('CREATE TABLE t (n UNIQUE)');
@@ -121,12 +107,7 @@ describe('a fault inside telemetry', () => {
     const guard = new Guard();
     instrumentation = new BetterSqlite3Instrumentation({ guard });
     instrumentation.manuallyInstrument(Database);
-    const render = createRenderTracer({
-      guard,
-      recorder: new FakeRecorder(),
-      sink: tracing.sink,
-      resource: tracing.resource,
-    });
+    const render = createRenderTracer({ guard, tracer: () => tracing.ownTracer() });
     const db = new Database(':memory:');
     const rendered = jest.fn(() => '<p>');
     const manager = Object.assign(new AsyncContextManager(), fault);

@@ -3,23 +3,21 @@ import { runInNewContext } from 'node:vm';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { BetterSqlite3Instrumentation } from '../../../otel/instrumentation/better-sqlite3-instrumentation.ts';
-import { FakeRecorder, SteppingClock, TracingFixture } from './tracing-fixture.ts';
+import { SteppingClock, TracingFixture } from './tracing-fixture.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
 describe('an iteration', () => {
   const tracing = new TracingFixture();
-  const recorder = new FakeRecorder();
   const clock = new SteppingClock();
-  const instrumentation = new BetterSqlite3Instrumentation({ clock, recorder });
+  const instrumentation = new BetterSqlite3Instrumentation({ clock });
   const db = new Database(':memory:').exec(
     'CREATE TABLE n (i); INSERT INTO n VALUES (1), (2), (3)',
   ) as InstanceType<typeof Database>;
   instrumentation.manuallyInstrument(Database);
 
   beforeEach(() => {
-    recorder.isWanted = true;
     tracing.take();
   });
   afterAll(() => {
@@ -77,19 +75,20 @@ describe('an iteration', () => {
   });
 
   it('that was dropped is noted when it is collected', async () => {
-    recorder.isWanted = false;
     const other = new Database(':memory:').exec(
       "CREATE TABLE letters (l); INSERT INTO letters VALUES ('a'), ('b')",
     );
-    recorder.recorded.length = 0;
+    tracing.take();
     const drop = (): void => {
       tracing.inSpan(() => other.prepare('SELECT * FROM letters').iterate().next());
     };
     drop();
-    for (let i = 0; i < 50 && recorder.recorded.length === 0; i++) {
+    for (let i = 0; i < 50 && tracing.spans.length === 0; i++) {
       collectGarbage();
       await new Promise((resolve) => setImmediate(resolve));
     }
-    expect(recorder.recorded).toMatchObject([{ series: 'SELECT * FROM letters', rows: 1 }]);
+    expect(tracing.take()).toMatchObject([
+      { attributes: { 'db.query.text': 'SELECT * FROM letters', 'db.response.returned_rows': 1 } },
+    ]);
   });
 });

@@ -6,12 +6,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import Database from 'better-sqlite3';
 import { BetterSqlite3Instrumentation } from '../../../otel/instrumentation/better-sqlite3-instrumentation.ts';
-import { FakeRecorder, TracingFixture } from './tracing-fixture.ts';
+import { TracingFixture } from './tracing-fixture.ts';
 
 describe('a transaction', () => {
   const tracing = new TracingFixture();
-  const recorder = new FakeRecorder();
-  const instrumentation = new BetterSqlite3Instrumentation({ recorder });
+  let slowNanos = Infinity;
+  const instrumentation = new BetterSqlite3Instrumentation({ slowNanos: () => slowNanos });
   let folder: string;
   let db: InstanceType<typeof Database>;
 
@@ -21,8 +21,7 @@ describe('a transaction', () => {
     instrumentation.manuallyInstrument(Database);
   });
   beforeEach(() => {
-    recorder.isWanted = true;
-    recorder.thresholdNanos = Infinity;
+    slowNanos = Infinity;
     tracing.take();
   });
   afterAll(() => {
@@ -138,8 +137,7 @@ describe('a transaction', () => {
   });
 
   it('lets a slow COMMIT be seen', () => {
-    recorder.isWanted = false;
-    recorder.thresholdNanos = 0;
+    slowNanos = 0;
     tracing.inSpan(() => db.transaction(() => undefined)());
     expect(tracing.take().map(({ name }) => name)).toEqual(['BEGIN', 'COMMIT', 'transaction']);
   });

@@ -10,6 +10,7 @@ import { systemClock } from '../../../otel/base/clock.ts';
 import { Guard } from '../../../otel/base/guard.ts';
 import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';
 import { HttpServerSpans } from '../../../otel/instrumentation/http-server-spans.ts';
+import { RecordingTracerProvider } from '../../../otel/spans/tracer-provider.ts';
 
 const broken = (): Readable =>
   new Readable({
@@ -90,8 +91,11 @@ describe('what a span says was sent', () => {
     clock: systemClock,
     contexts,
     untracedPathPrefixes: [],
-    sink: new SimpleSpanProcessor({ exporter }),
-    resource: defaultResource(),
+    tracer: new RecordingTracerProvider({
+      resource: defaultResource(),
+      processors: [new SimpleSpanProcessor({ exporter })],
+      guard,
+    }).getTracer('http'),
   });
   let server: Server;
   let started: string[] = [];

@@ -11,6 +11,7 @@ import { systemClock } from '../../../otel/base/clock.ts';
 import { Guard } from '../../../otel/base/guard.ts';
 import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';
 import { HttpServerSpans } from '../../../otel/instrumentation/http-server-spans.ts';
+import { RecordingTracerProvider } from '../../../otel/spans/tracer-provider.ts';
 
 const major = Number(process.versions.node.split('.')[0]);
 const METHODS = ['write', 'end', 'flushHeaders'] as const;
@@ -42,8 +43,11 @@ describe('HttpServerSpans', () => {
       clock: systemClock,
       contexts,
       untracedPathPrefixes: ['/quiet'],
-      sink: new SimpleSpanProcessor({ exporter }),
-      resource: defaultResource(),
+      tracer: new RecordingTracerProvider({
+        resource: defaultResource(),
+        processors: [new SimpleSpanProcessor({ exporter })],
+        guard,
+      }).getTracer('http'),
     });
     spans.enable();
     server = createServer((request, response) => handle(request, response)).listen(0, '127.0.0.1');

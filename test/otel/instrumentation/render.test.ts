@@ -3,25 +3,17 @@ import { suppressTracing } from '@opentelemetry/core';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Guard } from '../../../otel/base/guard.ts';
 import { createRenderTracer } from '../../../otel/instrumentation/render.ts';
-import { FakeRecorder, SteppingClock, TracingFixture } from './tracing-fixture.ts';
+import { SteppingClock, TracingFixture } from './tracing-fixture.ts';
 
 describe('createRenderTracer', () => {
   const tracing = new TracingFixture();
   const guard = new Guard();
-  const recorder = new FakeRecorder();
   const clock = new SteppingClock();
-  const render = createRenderTracer({
-    guard,
-    recorder,
-    clock,
-    sink: tracing.sink,
-    resource: tracing.resource,
-  });
+  const tracer = tracing.ownTracer(clock);
+  const render = createRenderTracer({ guard, clock, tracer: () => tracer });
 
   beforeEach(() => {
     tracing.take();
-    Object.assign(recorder, { isWanted: true, thresholdNanos: Infinity });
-    recorder.recorded.length = 0;
   });
   afterAll(() => {
     expect(guard.faults()).toEqual([]);
@@ -84,37 +76,9 @@ describe('createRenderTracer', () => {
     });
   });
 
-  it('is counted without a span when no detail is wanted', async () => {
-    recorder.isWanted = false;
-    expect(tracing.inSpan(() => render('post', () => 'page'))).toBe('page');
-    expect(await tracing.inSpan(() => render('post', () => Promise.resolve('later')))).toBe('later');
-    expect(tracing.take()).toEqual([]);
-    expect(recorder.recorded).toMatchObject([
-      { type: 'render', series: 'post', durationNanos: clock.stepNanos, failed: false },
-      { type: 'render', series: 'post', failed: false },
-    ]);
-  });
-
-  it('gets a span after the fact when it was slow or failed', () => {
-    recorder.isWanted = false;
-    recorder.thresholdNanos = clock.stepNanos;
-    tracing.inSpan(() => render('slow', () => 1));
-    recorder.thresholdNanos = Infinity;
-    expect(() =>
-      tracing.inSpan(() =>
-        render('bad', () => {
-          throw new Error('x');
-        }),
-      ),
-    ).toThrow('x');
-    expect(tracing.take().map(({ name }) => name)).toEqual(['render slow', 'render bad']);
-    expect(recorder.recorded).toEqual([]);
-  });
-
   it('only calls where tracing is suppressed', () => {
     expect(context.with(suppressTracing(context.active()), () => render('post', () => 7))).toBe(7);
     expect(tracing.take()).toEqual([]);
-    expect(recorder.recorded).toEqual([]);
   });
 
   it('leaves a thenable that is no promise alone', () => {

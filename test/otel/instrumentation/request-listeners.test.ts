@@ -13,6 +13,7 @@ import { systemClock } from '../../../otel/base/clock.ts';
 import { Guard } from '../../../otel/base/guard.ts';
 import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';
 import { HttpServerSpans } from '../../../otel/instrumentation/http-server-spans.ts';
+import { RecordingTracerProvider } from '../../../otel/spans/tracer-provider.ts';
 
 type Look = () => void;
 type Handler = (request: IncomingMessage, look: Look, done: () => void) => unknown;
@@ -90,8 +91,11 @@ describe('the listeners of a request', () => {
     clock: systemClock,
     contexts,
     untracedPathPrefixes: ['/quiet'],
-    sink: new SimpleSpanProcessor({ exporter }),
-    resource: defaultResource(),
+    tracer: new RecordingTracerProvider({
+      resource: defaultResource(),
+      processors: [new SimpleSpanProcessor({ exporter })],
+      guard,
+    }).getTracer('http'),
   });
   let server: Server;
   /** By path, the spans that were active when a listener ran. */

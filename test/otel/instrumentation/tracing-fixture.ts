@@ -6,9 +6,11 @@ import {
   SimpleSpanProcessor,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import type { EndedOperation, OperationRecorder } from '../../../otel/aggregate/ended-operation.ts';
 import type { Clock } from '../../../otel/base/clock.ts';
+import { Guard } from '../../../otel/base/guard.ts';
 import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';
+import type { RecordingTracer } from '../../../otel/spans/tracer.ts';
+import { RecordingTracerProvider } from '../../../otel/spans/tracer-provider.ts';
 
 /** The global tracer provider and context manager of one test file, with what was exported. */
 export class TracingFixture {
@@ -16,7 +18,14 @@ export class TracingFixture {
   /** For spans that no tracer makes. */
   readonly sink = new SimpleSpanProcessor({ exporter: this.exporter });
   readonly resource = defaultResource();
+  readonly guard = new Guard();
   readonly provider = new TracerProvider({ spanProcessors: [this.sink], resource: this.resource });
+
+  /** A tracer of the kit, to the same exporter. */
+  ownTracer(clock?: Clock): RecordingTracer {
+    const { resource, sink, guard } = this;
+    return new RecordingTracerProvider({ resource, processors: [sink], guard, clock }).getTracer('own');
+  }
 
   constructor() {
     trace.setGlobalTracerProvider(this.provider);
@@ -44,25 +53,6 @@ export class TracingFixture {
   stop(): void {
     trace.disable();
     context.disable();
-  }
-}
-
-/** Answers as told and remembers what it was told. */
-export class FakeRecorder implements OperationRecorder {
-  isWanted = true;
-  thresholdNanos = Infinity;
-  readonly asked: (readonly [type: string, traceId: string, traceState: string | undefined])[] = [];
-  readonly recorded: EndedOperation[] = [];
-
-  isDetailWanted(type: string, traceId: string, traceState: string | undefined): boolean {
-    this.asked.push([type, traceId, traceState]);
-    return this.isWanted;
-  }
-  slowThresholdNanos(): number {
-    return this.thresholdNanos;
-  }
-  recordWithoutSpan(operation: EndedOperation): void {
-    this.recorded.push(operation);
   }
 }
 

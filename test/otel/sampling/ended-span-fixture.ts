@@ -1,6 +1,8 @@
 import { SpanKind, SpanStatusCode, type Attributes } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import { type EndedSpan, ReadSpan } from '../../../otel/sampling/ended-span.ts';
+import { Guard } from '../../../otel/base/guard.ts';
+import type { EndedSpan } from '../../../otel/spans/operation.ts';
+import { operationReader } from '../../../otel/spans/read-operation.ts';
 
 /** A failed request as the processor reads it; `bytes` of text weigh it. */
 export function failedRequest(options: {
@@ -10,7 +12,12 @@ export function failedRequest(options: {
   readonly bytes?: number;
 }): EndedSpan {
   const { traceId = '0af7651916cd43dd8448eb211c80319c', series = 'GET /', errorType, bytes = 0 } = options;
-  const attributes: Attributes = { 'http.request.method': 'GET', text: 'x'.repeat(bytes / 2) };
+  const [method = 'GET', route = '/'] = series.split(' ');
+  const attributes: Attributes = {
+    'http.request.method': method,
+    'http.route': route,
+    text: 'x'.repeat(bytes / 2),
+  };
   if (errorType !== undefined) attributes['error.type'] = errorType;
   const span = {
     name: 'GET',
@@ -24,5 +31,6 @@ export function failedRequest(options: {
     events: [],
     links: [],
   } as unknown as ReadableSpan;
-  return new ReadSpan(span, 'http', series, undefined);
+  const read = operationReader(new Guard(), { now: () => 0, monotonicNanos: () => 0 });
+  return read(span, undefined);
 }

@@ -10,8 +10,12 @@ import {
 import type { Clock } from '../../../otel/base/clock.ts';
 import { Guard } from '../../../otel/base/guard.ts';
 import type { OperationCounts } from '../../../otel/query.ts';
-import type { SamplingSettings } from '../../../otel/sampling/policies.ts';
-import { SamplingSpanProcessor } from '../../../otel/sampling/sampling-span-processor.ts';
+import { createSamplingProcessor } from '../../../otel/sampling/create-sampling-processor.ts';
+import { StormBudget } from '../../../otel/sampling/policies/storm-budget.ts';
+import type { Policy } from '../../../otel/sampling/policy.ts';
+import type { SamplingSettings } from '../../../otel/sampling/sampling-settings.ts';
+import type { SamplingSpanProcessor } from '../../../otel/sampling/sampling-span-processor.ts';
+import { exporterSink } from '../../../otel/sampling/exporter-sink.ts';
 import { fail, FakeClock, FakeExporter, settingsOf } from './processor-fixture.ts';
 
 const explode = (): never => {
@@ -23,6 +27,7 @@ interface Hooks {
   readonly clock?: Clock;
   readonly record?: () => number;
   readonly settings?: () => SamplingSettings;
+  readonly policies?: readonly Policy[];
   readonly exporter?: SpanExporter;
   readonly log?: () => void;
   readonly before?: SpanProcessor;
@@ -32,19 +37,23 @@ function start(hooks: Hooks) {
   const local = new FakeExporter();
   const guard = new Guard(hooks.log === undefined ? {} : { log: hooks.log });
   const record = hooks.record ?? (() => 0);
-  const processor = new SamplingSpanProcessor({
+  const clock = hooks.clock ?? new FakeClock();
+  const budget = new StormBudget({}, clock.monotonicNanos);
+  const processor = createSamplingProcessor({
     aggregates: { record, recordKept: record },
     guard,
     settings: hooks.settings ?? (() => settingsOf(0)),
-    clock: hooks.clock ?? new FakeClock(),
-    outputs: [hooks.exporter, local]
+    policies: hooks.policies ?? [],
+    clock,
+    budget,
+    sinks: [hooks.exporter, local]
       .filter((exporter) => exporter !== undefined)
-      .map((exporter) => ({ exporter, rates: 'local' as const })),
+      .map((exporter) => exporterSink(exporter, 'local', guard)),
   });
   processors.push(processor);
   const spanProcessors = [...(hooks.before === undefined ? [] : [hooks.before]), processor];
   const tracer: Tracer = new TracerProvider({ spanProcessors }).getTracer('test');
-  return { tracer, local, guard, processor };
+  return { tracer, local, guard, processor, budget };
 }
 afterEach(async () => {
   await Promise.all(processors.splice(0).map((processor) => processor.shutdown()));
@@ -109,19 +118,17 @@ describe('a fault in telemetry', () => {
       ['late', 'late'],
     ]);
     expect(run.guard.faults().map((fault) => fault.place)).toContain(place);
-    expect(run.processor.counts()).toMatchObject({ started: 4, live: 0, dropped: { probability: 1 } });
-    expect(run.processor.storm()).toMatchObject({ active: false });
+    expect(run.processor.tally().counts()).toMatchObject({
+      started: 4,
+      live: 0,
+      dropped: { probability: 1 },
+    });
+    if (hooks.clock === undefined) expect(run.budget.facts()).toMatchObject({ active: false });
     expect(() => run.processor.decideOverdue()).not.toThrow();
   });
 
   it('in the policies themselves keeps the whole trace rather than lose a failure in it', () => {
-    const settings = {
-      ...settingsOf(0),
-      get slowThresholdNanos(): SamplingSettings['slowThresholdNanos'] {
-        return explode();
-      },
-    };
-    const run = start({ settings: () => settings });
+    const run = start({ policies: [{ name: 'broken', keep: explode }] });
     const root = run.tracer.startSpan('GET', HTTP, ROOT_CONTEXT);
     const inside = trace.setSpan(ROOT_CONTEXT, root);
     run.tracer.startSpan('ordinary', {}, inside).end();
@@ -131,8 +138,8 @@ describe('a fault in telemetry', () => {
     expect(run.guard.faults()).toContainEqual(
       expect.objectContaining({ place: 'policies', lastMessage: 'fault' }),
     );
-    expect(accounted(run.processor.counts())).toBe(true);
-    expect(run.processor.counts()).toMatchObject({ started: 3, live: 0 });
+    expect(accounted(run.processor.tally().counts())).toBe(true);
+    expect(run.processor.tally().counts()).toMatchObject({ started: 3, live: 0 });
   });
 
   it('in an exporter that never calls back holds up nothing but its own shutdown, and that for a bounded time', async () => {
@@ -168,15 +175,15 @@ describe('a fault in telemetry', () => {
     root.end();
     expect(run.local.spans[0]).toMatchObject({ operationType: 'other', keepReason: 'error' });
     expect(run.guard.faults()[0]).toMatchObject({ place: 'classification', count: 1 });
-    expect(accounted(run.processor.counts())).toBe(true);
-    expect(run.processor.counts().live).toBe(0);
+    expect(accounted(run.processor.tally().counts())).toBe(true);
+    expect(run.processor.tally().counts().live).toBe(0);
   });
 
   it('that hides which trace a span belongs to: it cannot be held, and counts as overflow', () => {
     const run = start({});
     run.processor.onStart({ spanContext: explode } as never, ROOT_CONTEXT);
     run.processor.onEnd({ spanContext: explode } as never);
-    expect(run.processor.counts()).toMatchObject({ started: 1, live: 0, dropped: { overflow: 1 } });
+    expect(run.processor.tally().counts()).toMatchObject({ started: 1, live: 0, dropped: { overflow: 1 } });
     expect(run.guard.faults().map((fault) => fault.place)).toEqual([
       'SamplingSpanProcessor.onStart',
       'SamplingSpanProcessor.onEnd',
@@ -198,7 +205,7 @@ describe('a fault in telemetry', () => {
     for (const span of open) fail(run.tracer.startSpan('child', {}, trace.setSpan(ROOT_CONTEXT, span))).end();
     run.processor.decideOverdue();
     for (const span of open) span.end();
-    expect(run.processor.counts()).toMatchObject({ started: 9, live: 0 });
-    expect(accounted(run.processor.counts())).toBe(true);
+    expect(run.processor.tally().counts()).toMatchObject({ started: 9, live: 0 });
+    expect(accounted(run.processor.tally().counts())).toBe(true);
   });
 });

@@ -12,7 +12,8 @@ import { RedAggregator } from '../../../otel/aggregate/red-aggregator.ts';
 import { systemClock } from '../../../otel/base/clock.ts';
 import { Guard } from '../../../otel/base/guard.ts';
 import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';
-import { SamplingSpanProcessor } from '../../../otel/sampling/sampling-span-processor.ts';
+import { createSamplingProcessor } from '../../../otel/sampling/create-sampling-processor.ts';
+import { exporterSink } from '../../../otel/sampling/exporter-sink.ts';
 import { InProcessSpanExporter } from '../../../otel/store/in-process-span-exporter.ts';
 import { TraceRing } from '../../../otel/store/trace-ring.ts';
 
@@ -22,6 +23,7 @@ const settings = {
   rates,
   exportRates: rates,
   slowThresholdNanos: { http: 1e9, database: 1e9, render: 1e9, other: Infinity },
+  keepsWholeTrace: true,
 };
 const guard = new Guard();
 const ring = new TraceRing({ maxTraces: 1000, maxBytes: 2 ** 24, now: Date.now });
@@ -33,16 +35,14 @@ const references = {
   requests: [] as WeakRef<object>[],
   contexts: [] as WeakRef<object>[],
 };
-const processor = context.with(
-  inRequestOfStart(),
-  () =>
-    new SamplingSpanProcessor({
-      aggregates: new RedAggregator({ clock: systemClock, rates: () => rates }),
-      guard,
-      settings: () => settings,
-      limits: { maxSpansPerTrace: 3 },
-      outputs: [{ exporter: new InProcessSpanExporter({ ring, guard }), rates: 'local' }],
-    }),
+const processor = context.with(inRequestOfStart(), () =>
+  createSamplingProcessor({
+    aggregates: new RedAggregator({ clock: systemClock, rates: () => rates }),
+    guard,
+    settings: () => settings,
+    limits: { maxSpansPerTrace: 3 },
+    sinks: [exporterSink(new InProcessSpanExporter({ ring, guard }), 'local', guard)],
+  }),
 );
 const tracer = new TracerProvider({ spanProcessors: [processor] }).getTracer('memory');
 
@@ -93,6 +93,6 @@ process.stdout.write(
     contexts: alive(references.contexts),
     kept: ring.size,
     held: processor.held(),
-    isProcessorAlive: processor.counts().started,
+    isProcessorAlive: processor.tally().counts().started,
   }),
 );

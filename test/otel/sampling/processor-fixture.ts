@@ -1,4 +1,4 @@
-import { SpanStatusCode, type Span, type Tracer } from '@opentelemetry/api';
+import { ROOT_CONTEXT, SpanStatusCode, type Span, trace, type Tracer } from '@opentelemetry/api';
 import type { ExportResult } from '@opentelemetry/core';
 import {
   AlwaysOnSampler,
@@ -10,13 +10,26 @@ import {
   type SpanProcessor,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
+import { emptyResource } from '@opentelemetry/resources';
 import { RedAggregator } from '../../../otel/aggregate/red-aggregator.ts';
 import { Guard } from '../../../otel/base/guard.ts';
-import type { OperationType } from '../../../otel/query.ts';
-import type { KeptSpan } from '../../../otel/sampling/kept-span.ts';
-import type { SamplingSettings } from '../../../otel/sampling/policies.ts';
-import { SamplingSpanProcessor } from '../../../otel/sampling/sampling-span-processor.ts';
+import { Operations } from '../../../otel/instrumentation/operations.ts';
+import { statementSubject } from '../../../otel/instrumentation/statement-facts.ts';
+import type { OperationCounts, OperationType, SamplingFacts, StormFacts } from '../../../otel/query.ts';
+import { StormBudget } from '../../../otel/sampling/policies/storm-budget.ts';
+import type { Policy } from '../../../otel/sampling/policy.ts';
+import { livePolicies } from '../../../otel/sampling/policy-set.ts';
+import { samplingFacts } from '../../../otel/sampling/sampling-facts.ts';
 import type { SamplingLimits } from '../../../otel/sampling/sampling-limits.ts';
+import type { SamplingSettings } from '../../../otel/sampling/sampling-settings.ts';
+import {
+  SamplingSpanProcessor,
+  type SamplingSpanProcessorOptions,
+} from '../../../otel/sampling/sampling-span-processor.ts';
+import { exporterSink } from '../../../otel/sampling/exporter-sink.ts';
+import type { KeptSpan } from '../../../otel/spans/kept-span.ts';
+import { operationReader } from '../../../otel/spans/read-operation.ts';
+import { RecordingTracerProvider } from '../../../otel/spans/tracer-provider.ts';
 import { randomOf } from './random.ts';
 
 /** Remembers what it was given, batch by batch. */
@@ -40,7 +53,7 @@ export class FakeClock {
 
 export type Rates = number | Partial<Record<OperationType, number>>;
 
-export function settingsOf(rates: Rates, exportRates: Rates = rates): SamplingSettings {
+export function settingsOf(rates: Rates, exportRates: Rates = rates, wholeTrace = false): SamplingSettings {
   const each = (given: Rates): Record<OperationType, number> =>
     typeof given === 'number'
       ? { http: given, database: given, render: given, other: given }
@@ -49,6 +62,7 @@ export function settingsOf(rates: Rates, exportRates: Rates = rates): SamplingSe
     rates: each(rates),
     exportRates: each(exportRates),
     slowThresholdNanos: { http: 1e9, database: 1e9, render: 0.25e9, other: Infinity },
+    keepsWholeTrace: wholeTrace,
   };
 }
 
@@ -60,38 +74,85 @@ function seededIds(): IdGenerator {
   return { generateTraceId: () => hex(4), generateSpanId: () => hex(2) };
 }
 
-/** A real TracerProvider with our processor and fake exporters. Shut the processor down after the test. */
+/** With what pages are told of it. */
+class BookedProcessor extends SamplingSpanProcessor {
+  readonly #budget: StormBudget;
+  readonly #settings: () => SamplingSettings;
+
+  constructor(options: SamplingSpanProcessorOptions, budget: StormBudget, settings: () => SamplingSettings) {
+    super(options);
+    this.#budget = budget;
+    this.#settings = settings;
+  }
+
+  counts(): OperationCounts {
+    return this.tally().counts();
+  }
+  storm(): StormFacts {
+    return this.#budget.facts();
+  }
+  sampling(): SamplingFacts {
+    return samplingFacts(this.#settings(), this.tally(), this.storm());
+  }
+  get exampleKinds(): number {
+    return this.#budget.exampleKinds;
+  }
+}
+
+/** A real TracerProvider, of the SDK or of the kit, with our processor and fake exporters. Shut the processor down after the test. */
 export function startProcessor(options: {
   readonly rates: Rates;
   readonly exportRates?: Rates;
   readonly limits?: Partial<SamplingLimits>;
   readonly before?: readonly SpanProcessor[];
+  readonly after?: readonly SpanProcessor[];
   readonly aggregates?: RedAggregator;
   readonly deferredSpans?: number;
+  readonly policies?: readonly Policy[];
+  readonly wholeTrace?: boolean;
+  readonly spans?: 'own' | 'stock';
+  readonly ids?: IdGenerator;
 }) {
   const clock = new FakeClock();
   const guard = new Guard();
   const local = new FakeExporter();
   const exported = new FakeExporter();
-  const state = { settings: settingsOf(options.rates, options.exportRates) };
+  const { wholeTrace = false } = options;
+  const state = { settings: settingsOf(options.rates, options.exportRates, wholeTrace) };
   const aggregates = options.aggregates ?? new RedAggregator({ clock, rates: () => state.settings.rates });
-  const processor = new SamplingSpanProcessor({
-    aggregates,
-    clock,
-    guard,
-    settings: () => state.settings,
-    outputs: [
-      { exporter: local, rates: 'local' },
-      ...(options.exportRates === undefined ? [] : [{ exporter: exported, rates: 'export' as const }]),
-    ],
-    ...(options.limits === undefined ? {} : { limits: options.limits }),
-    ...(options.deferredSpans === undefined ? {} : { deferredSpans: options.deferredSpans }),
-  });
-  const provider = new TracerProvider({
-    sampler: createAlwaysRecordSampler(new ParentBasedSampler({ root: new AlwaysOnSampler() })),
-    spanProcessors: [...(options.before ?? []), processor],
-    idGenerator: seededIds(),
-  });
+  const budget = new StormBudget(options.limits ?? {}, clock.monotonicNanos);
+  const processor = new BookedProcessor(
+    {
+      read: operationReader(guard, clock),
+      aggregates,
+      clock,
+      guard,
+      budget,
+      policies: livePolicies(
+        () => state.settings,
+        options.policies ?? [],
+        (error) => guard.report('sampling settings', error),
+      ),
+      sinks: [
+        exporterSink(local, 'local', guard),
+        ...(options.exportRates === undefined ? [] : [exporterSink(exported, 'export', guard)]),
+      ],
+      ...(options.limits === undefined ? {} : { limits: options.limits }),
+      ...(options.deferredSpans === undefined ? {} : { deferredSpans: options.deferredSpans }),
+    },
+    budget,
+    () => state.settings,
+  );
+  const processors = [...(options.before ?? []), processor, ...(options.after ?? [])];
+  const ids = options.ids ?? seededIds();
+  const provider =
+    options.spans === 'own'
+      ? new RecordingTracerProvider({ resource: emptyResource(), processors, guard, clock, ids })
+      : new TracerProvider({
+          sampler: createAlwaysRecordSampler(new ParentBasedSampler({ root: new AlwaysOnSampler() })),
+          spanProcessors: processors,
+          idGenerator: ids,
+        });
   const tracer: Tracer = provider.getTracer('test');
   return { processor, provider, tracer, aggregates, local, exported, clock, guard, state };
 }
@@ -99,3 +160,13 @@ export function startProcessor(options: {
 export function fail(span: Span): Span {
   return span.setStatus({ code: SpanStatusCode.ERROR });
 }
+
+const SUBJECT = statementSubject('SELECT * FROM posts WHERE id = ?', 'blog.db');
+
+/** Notes a statement as the instrumentation does, that took so long and went well. */
+export function noteStatement({ tracer, guard, clock }: Noting, parent: Span, durationNanos: number): void {
+  const operations = new Operations(guard, () => tracer, clock);
+  const result = { startNanos: clock.monotonicNanos() - durationNanos, durationNanos };
+  operations.note(trace.setSpan(ROOT_CONTEXT, parent), SUBJECT, result);
+}
+type Noting = Pick<ReturnType<typeof startProcessor>, 'tracer' | 'guard' | 'clock'>;

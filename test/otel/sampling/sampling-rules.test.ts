@@ -1,12 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type HrTime, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
-import type { ReadableSpan, Span } from '@opentelemetry/sdk-trace';
 import fc from 'fast-check';
-import { FinishedSpan } from '../../../otel/instrumentation/finished-span.ts';
-import { statementSubject } from '../../../otel/instrumentation/statement-facts.ts';
 import type { RuleCounts, SamplingRule } from '../../../otel/query.ts';
 import { ATTR_RENDER_TEMPLATE } from '../../../otel/base/semconv.ts';
-import { fail, startProcessor } from './processor-fixture.ts';
+import { fail, noteStatement, startProcessor } from './processor-fixture.ts';
 
 type Started = ReturnType<typeof startProcessor>;
 const started: Started[] = [];
@@ -26,18 +23,7 @@ const HTTP = {
   attributes: { 'http.request.method': 'GET', 'http.route': '/:slug' },
 };
 const RENDER = { startTime: AT, attributes: { [ATTR_RENDER_TEMPLATE]: 'post' } };
-const SUBJECT = statementSubject('SELECT * FROM posts WHERE id = ?', 'blog.db');
 const after = (nanos: number): HrTime => [AT[0] + Math.floor(nanos / 1e9), nanos % 1e9];
-
-function statement(request: Span, durationNanos: number): FinishedSpan {
-  return new FinishedSpan(
-    request as Span & ReadableSpan,
-    { span: request, startNanos: 0 },
-    SUBJECT,
-    { name: 'test' },
-    { startNanos: 1e6, durationNanos },
-  );
-}
 
 /** Rules that decided something: seen, kept, dropped. */
 function told({ processor }: Started): Record<string, readonly [number, number, number]> {
@@ -56,10 +42,10 @@ function totalOf(counts: Readonly<Record<string, number>>): number {
 describe('rules', () => {
   it('count each operation under the one that decided it', () => {
     const run = start({ rates: { http: 0, database: 1, render: 0 } });
-    const request = run.tracer.startSpan('GET', HTTP, ROOT_CONTEXT) as Span;
+    const request = run.tracer.startSpan('GET', HTTP, ROOT_CONTEXT);
     const inside = trace.setSpan(ROOT_CONTEXT, request);
-    run.processor.recordFinished(statement(request, 1e6));
-    run.processor.recordFinished(statement(request, 2e9));
+    noteStatement(run, request, 1e6);
+    noteStatement(run, request, 2e9);
     run.tracer.startSpan('render', RENDER, inside).end(after(1e6));
     fail(run.tracer.startSpan('render', RENDER, inside)).end(after(1e6));
     request.end(after(1e6));
@@ -72,20 +58,19 @@ describe('rules', () => {
     });
   });
 
-  it('count what was dropped before it was a span, and what instrumentations only counted', () => {
-    const run = start({ rates: 0 });
-    const request = run.tracer.startSpan('GET', HTTP, ROOT_CONTEXT) as Span;
-    run.processor.recordFinished(statement(request, 1e6));
-    run.processor.recordWithoutSpan(statement(request, 1e6));
-    fail(request).end(after(1e6));
-    expect(told(run)).toEqual({ database: [2, 0, 2], error: [1, 1, 0] });
-    expect(run.local.spans[0]?.traceFacts.droppedSpans).toBe(1);
-    expect(run.processor.counts()).toMatchObject({
-      started: 3,
-      live: 0,
-      kept: { error: 1 },
-      dropped: { probability: 2 },
-    });
+  it.each(['own', 'stock'] as const)('count what is dropped, and what goes with its trace (%s)', (spans) => {
+    for (const wholeTrace of [false, true]) {
+      const run = start({ rates: 0, spans, wholeTrace });
+      const request = run.tracer.startSpan('GET', HTTP, ROOT_CONTEXT);
+      noteStatement(run, request, 1e6);
+      fail(request).end(after(1e6));
+      expect(told(run)).toEqual({
+        ...(wholeTrace ? { trace: [1, 1, 0] } : { database: [1, 0, 1] }),
+        error: [1, 1, 0],
+      });
+      expect(run.local.spans.at(-1)?.traceFacts.droppedSpans).toBe(wholeTrace ? 0 : 1);
+      expect(run.processor.counts()).toMatchObject({ started: 2, live: 0, kept: { error: 1 } });
+    }
   });
 
   it('count a late failure as late, and what a storm cuts under what it would have been kept for', () => {
@@ -111,7 +96,7 @@ describe('rules', () => {
 
   it('have seen together every operation that was counted and has its verdict, whatever the rates, bounds and storms', () => {
     const operation = fc.record({
-      kind: fc.constantFrom('statement' as const, 'counted' as const, 'render' as const, 'job' as const),
+      kind: fc.constantFrom('statement' as const, 'render' as const, 'job' as const),
       nanos: fc.constantFrom(1e6, 2e9),
       isFailed: fc.boolean(),
       isLate: fc.boolean(),
@@ -122,11 +107,12 @@ describe('rules', () => {
         fc.constantFrom(0, 0.5, 1),
         fc.boolean(),
         fc.constantFrom(0, 7),
-        (requests, rates, isTight, deferredSpans) => {
+        fc.record({ spans: fc.constantFrom('own' as const, 'stock' as const), wholeTrace: fc.boolean() }),
+        (requests, rates, isTight, deferredSpans, mode) => {
           const limits = isTight
             ? { maxMustKeepSpansPerSecond: 2, maxSpansPerTrace: 2, maxTraces: 1, maxVerdicts: 1 }
             : {};
-          const run = start({ rates, limits, deferredSpans });
+          const run = start({ rates, limits, deferredSpans, ...mode });
           let begun = 0;
           const balance = (): void => {
             const { started: all, live, kept, dropped } = run.processor.counts();
@@ -134,12 +120,11 @@ describe('rules', () => {
             expect(live + totalOf(kept) + totalOf(dropped)).toBe(begun);
           };
           for (const operations of requests) {
-            const request = run.tracer.startSpan('GET', HTTP, ROOT_CONTEXT) as Span;
+            const request = run.tracer.startSpan('GET', HTTP, ROOT_CONTEXT);
             begun++;
             const inside = trace.setSpan(ROOT_CONTEXT, request);
             const play = ({ kind, nanos, isFailed }: (typeof operations)[number]): void => {
-              if (kind === 'statement') run.processor.recordFinished(statement(request, nanos));
-              else if (kind === 'counted') run.processor.recordWithoutSpan(statement(request, nanos));
+              if (kind === 'statement') noteStatement(run, request, nanos);
               else {
                 const options = kind === 'render' ? RENDER : { startTime: AT };
                 const span = run.tracer.startSpan(kind, options, inside);

@@ -191,7 +191,7 @@ describe('SamplingSpanProcessor', () => {
   });
 
   it('weighs spans in the trace state and leaves what others wrote', () => {
-    const { tracer, local } = start({ rates: { http: 0.5, other: 1 } });
+    const { tracer, local, exported } = start({ rates: { http: 0.5, other: 1 }, exportRates: 0.5 });
     const remote = trace.setSpanContext(ROOT_CONTEXT, {
       traceId: '0af7651916cd43dd8448eb211c80319c',
       spanId: 'b7ad6b7169203331',
@@ -202,10 +202,14 @@ describe('SamplingSpanProcessor', () => {
     const root = tracer.startSpan('GET', HTTP, remote);
     fail(tracer.startSpan('job', {}, under(root))).end();
     root.end();
-    const states = Object.fromEntries(
-      local.spans.map((span) => [span.name, span.spanContext().traceState?.serialize()]),
-    );
-    expect(states).toEqual({
+    const states = ({ spans }: typeof local) =>
+      Object.fromEntries(spans.map((span) => [span.name, span.spanContext().traceState?.serialize()]));
+    // In the process all of them are seen, whatever was sampled upstream.
+    expect(states(local)).toEqual({
+      job: 'ot=th:0;rv:f0000000000000;x:y,vendor=1',
+      GET: 'ot=th:8;rv:f0000000000000;x:y,vendor=1',
+    });
+    expect(states(exported)).toEqual({
       job: 'ot=th:0;rv:f0000000000000;x:y,vendor=1',
       GET: 'ot=th:c;rv:f0000000000000;x:y,vendor=1',
     });

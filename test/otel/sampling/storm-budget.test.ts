@@ -7,8 +7,8 @@ import {
   probabilityOf,
 } from '../../../otel/sampling/consistent-threshold.ts';
 import type { Bits56 } from '../../../otel/sampling/consistent-threshold.ts';
-import type { StormFate } from '../../../otel/sampling/policies.ts';
-import { StormBudget } from '../../../otel/sampling/storm-budget.ts';
+import { StormBudget } from '../../../otel/sampling/policies/storm-budget.ts';
+import type { BudgetFate } from '../../../otel/sampling/policy.ts';
 import { failedRequest } from './ended-span-fixture.ts';
 import { randomOf } from './random.ts';
 
@@ -20,7 +20,7 @@ function start(limits: ConstructorParameters<typeof StormBudget>[0]) {
   return { clock, budget: new StormBudget(limits, () => clock.nanos) };
 }
 const bitsFrom = (random: () => number): Bits56 => ({ high: random() >>> 4, low: random() >>> 4 });
-const passed = (fate: StormFate): fate is Bits56 => typeof fate === 'object';
+const passed = (fate: BudgetFate): fate is Bits56 => typeof fate === 'object';
 
 describe('StormBudget', () => {
   it('cuts nothing up to half of the cap, second after second', () => {

@@ -1,22 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type DroppedTrace, DroppedTraces } from '../../../otel/sampling/dropped-traces.ts';
-import { OwedAncestors } from '../../../otel/sampling/owed-ancestors.ts';
-import { thresholdsOf } from '../../../otel/sampling/policies.ts';
+import { OwedAncestors } from '../../../otel/sampling/ancestors.ts';
+import { StormExamples } from '../../../otel/sampling/policies/storm-examples.ts';
+import { policySetOf } from '../../../otel/sampling/policy-set.ts';
 import { DEFAULT_SAMPLING_LIMITS } from '../../../otel/sampling/sampling-limits.ts';
-import { SeriesNames } from '../../../otel/sampling/series-names.ts';
-import { StormExamples } from '../../../otel/sampling/storm-examples.ts';
 import { TraceBuffer } from '../../../otel/sampling/trace-buffer.ts';
-import { TraceIdHash } from '../../../otel/sampling/trace-id-hash.ts';
-import { TraceTable } from '../../../otel/sampling/trace-table.ts';
-import { BufferedTrace } from '../../../otel/sampling/buffered-trace.ts';
+import type { PendingTrace } from '../../../otel/sampling/pending-trace.ts';
 import { failedRequest } from './ended-span-fixture.ts';
 import { settingsOf } from './processor-fixture.ts';
 
-const THRESHOLDS = thresholdsOf(settingsOf(0.1));
+const POLICIES = policySetOf(settingsOf(0.1));
 const idOf = (i: number): string => i.toString(16).padStart(32, '0');
-function decided(buffer: TraceBuffer, i: number, live = 0): BufferedTrace {
-  const trace = buffer.open(idOf(i), undefined, 0);
+const contextOf = (i: number) => ({ traceId: idOf(i), spanId: 'b7ad6b7169203331', traceFlags: 1 });
+function decided(buffer: TraceBuffer, i: number, live = 0): PendingTrace {
+  const trace = buffer.open(contextOf(i), 0);
   for (let n = 0; n < live; n++) buffer.countStart(trace);
   buffer.settle(trace);
   return trace;
@@ -25,19 +22,19 @@ function decided(buffer: TraceBuffer, i: number, live = 0): BufferedTrace {
 describe('TraceBuffer', () => {
   it('names the oldest trace while it holds too many, too many spans, or too many bytes', () => {
     const many = new TraceBuffer({ maxTraces: 2 });
-    for (let i = 0; i < 3; i++) many.open(idOf(i), undefined, 0);
+    for (let i = 0; i < 3; i++) many.open(contextOf(i), 0);
     expect(many.overflowing()?.traceId).toBe(idOf(0));
     many.settle(many.overflowing()!);
     expect(many.overflowing()).toBeUndefined();
 
     const spans = new TraceBuffer({ maxPendingSpans: 4 });
-    for (let i = 0; i < 5; i++) spans.hold(spans.open(idOf(i % 2), undefined, 0), failedRequest({}), 1000);
+    for (let i = 0; i < 5; i++) spans.hold(spans.open(contextOf(i % 2), 0), failedRequest({}), 1000);
     expect(spans.overflowing()?.traceId).toBe(idOf(0));
-    expect(spans.settle(spans.overflowing()!)).toHaveLength(3);
+    spans.settle(spans.overflowing()!);
     expect([spans.overflowing(), spans.facts().pendingSpans]).toEqual([undefined, 2]);
 
     const bytes = new TraceBuffer({ maxPendingBytes: 50_000 });
-    for (let i = 0; i < 6; i++) bytes.hold(bytes.open(idOf(i), undefined, 0), failedRequest({}), 10_500);
+    for (let i = 0; i < 6; i++) bytes.hold(bytes.open(contextOf(i), 0), failedRequest({}), 10_500);
     expect(bytes.facts().pendingBytes).toBe(63_000);
     while (bytes.overflowing() !== undefined) bytes.settle(bytes.overflowing()!);
     expect(bytes.facts().pendingBytes).toBeLessThanOrEqual(50_000);
@@ -78,7 +75,7 @@ describe('TraceBuffer', () => {
         const buffer = new TraceBuffer({ maxVerdicts: 3, maxOpenVerdicts: 2 });
         for (const { what, of } of steps) {
           const known = buffer.find(idOf(of));
-          if (what === 'open') buffer.open(idOf(of), undefined, 0);
+          if (what === 'open') buffer.open(contextOf(of), 0);
           else if (known === undefined) continue;
           else if (what === 'start') buffer.countStart(known);
           else if (what === 'end') buffer.countEnd(known);
@@ -92,7 +89,7 @@ describe('TraceBuffer', () => {
         const waiting = held.filter((one) => !one.isDecided);
         const facts = buffer.facts();
         expect(facts.traces).toBe(waiting.length);
-        expect(facts.pendingSpans).toBe(waiting.reduce((sum, one) => sum + one.pending.length, 0));
+        expect(facts.pendingSpans).toBe(waiting.reduce((sum, one) => sum + one.operations.length, 0));
         expect(facts.pendingBytes).toBe(waiting.reduce((sum, one) => sum + one.pendingBytes, 0));
         expect(facts.openVerdicts).toBe(held.filter((one) => one.isDecided && one.live > 0).length);
         expect(facts.verdicts).toBe(held.filter((one) => one.isDecided && one.live === 0).length);
@@ -119,81 +116,27 @@ describe('OwedAncestors', () => {
   });
 });
 
-describe('TraceTable', () => {
-  it('finds what a Map finds, also when every id falls into one bucket', () => {
-    const ids = fc.array(fc.record({ id: fc.nat(30), isAdded: fc.boolean() }), { maxLength: 200 });
-    fc.assert(
-      fc.property(ids, fc.constantFrom(1, 1000), fc.nat(), (steps, capacity, seed) => {
-        const table = new TraceTable(capacity, new TraceIdHash(seed));
-        const map = new Map<string, BufferedTrace>();
-        for (const { id: number, isAdded } of steps) {
-          const id = idOf(number);
-          const known = map.get(id);
-          if (isAdded && known === undefined) {
-            const trace = new BufferedTrace({ max: 1, maxPerTrace: 1, held: 0, forgotten: 0 });
-            trace.begin(id, undefined);
-            table.add(trace);
-            map.set(id, trace);
-          } else if (!isAdded && known !== undefined) {
-            table.delete(known);
-            map.delete(id);
-          }
-          expect(table.find(id)).toBe(map.get(id));
-          expect(table.size).toBe(map.size);
-        }
-        for (let i = 0; i <= 30; i++) expect(table.find(idOf(i))).toBe(map.get(idOf(i)));
-      }),
-    );
-  });
-});
-
-describe('TraceIdHash', () => {
-  it('tells a hundred thousand ids apart, and spreads those that count up', () => {
-    const hash = new TraceIdHash(42);
-    const seen = new Set<string>();
-    const inBucket = new Uint32Array(2048);
-    for (let i = 0; i < 100_000; i++) {
-      hash.compute(idOf(i));
-      seen.add(`${hash.even} ${hash.odd}`);
-      inBucket[hash.mixed >>> 21]!++;
-    }
-    expect(seen.size).toBe(100_000);
-    // 49 on average; a thousand in one would be a hash that clusters.
-    expect(Math.max(...inBucket)).toBeLessThan(150);
+describe('what was dropped whole', () => {
+  it('is remembered by its id: the last ones, with what they were dropped by', () => {
+    const buffer = new TraceBuffer({ maxDroppedTraces: 3 });
+    for (let i = 1; i <= 5; i++) buffer.retire(Object.assign(decided(buffer, i), { decidedBy: POLICIES }));
+    expect([0, 1, 2, 3, 4, 5].map((i) => buffer.seen(idOf(i)))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      'never-kept',
+      'never-kept',
+      'never-kept',
+    ]);
+    expect(buffer.facts()).toMatchObject({ verdicts: 0, droppedTraces: 3 });
+    expect(buffer.unheld(contextOf(5)).decidedBy).toBe(POLICIES);
+    expect(buffer.unheld(contextOf(1)).decidedBy).toBeUndefined();
   });
 
-  it('is another for another seed, and the same for its sibling', () => {
-    const [one, two] = [new TraceIdHash(1), new TraceIdHash(2)];
-    const sibling = one.sibling();
-    for (const hash of [one, two, sibling]) hash.compute(idOf(7));
-    expect([sibling.even, sibling.odd]).toEqual([one.even, one.odd]);
-    expect([two.even, two.odd]).not.toEqual([one.even, one.odd]);
-  });
-});
-
-describe('DroppedTraces', () => {
-  it('remembers the last ones, and nothing before the first', () => {
-    const hash = new TraceIdHash();
-    const dropped = new DroppedTraces(3, hash);
-    const left = (id: string): DroppedTrace => {
-      hash.compute(id);
-      return { hashEven: hash.even, hashOdd: hash.odd, decidedBy: THRESHOLDS };
-    };
-    expect(dropped.has(idOf(0))).toBe(false);
-    for (let i = 1; i <= 5; i++) dropped.add(left(idOf(i)));
-    expect([1, 2, 3, 4, 5].map((i) => dropped.has(idOf(i)))).toEqual([false, false, true, true, true]);
-    expect(dropped.has(`${idOf(5).slice(0, 20)}1${idOf(5).slice(21)}`)).toBe(false);
-    expect(dropped.size).toBe(3);
-  });
-
-  it('takes what is over and was dropped whole, and its record is used again', () => {
+  it('is what is over and neither kept nor exported', () => {
     const buffer = new TraceBuffer({});
-    const trace = Object.assign(decided(buffer, 1), { decidedBy: THRESHOLDS });
-    buffer.retire(trace);
-    expect([buffer.find(idOf(1)), buffer.droppedBy(idOf(1))]).toEqual([undefined, THRESHOLDS]);
-    expect(buffer.facts()).toMatchObject({ verdicts: 0, droppedTraces: 1 });
-    expect(buffer.open(idOf(2), undefined, 0)).toBe(trace);
-    for (const change of [{ keptAny: true }, { wholeExport: true }]) {
+    const isExported = { isKept: true, policy: undefined, weight: undefined };
+    for (const change of [{ keptAny: true }, { exports: isExported }]) {
       const kept = Object.assign(decided(buffer, 3), change);
       buffer.retire(kept);
       expect(buffer.find(idOf(3))).toBe(kept);
@@ -205,17 +148,6 @@ describe('DroppedTraces', () => {
 });
 
 describe('caches', () => {
-  it('forget all names of series beyond their cap, and never change what they answer', () => {
-    const names = new SeriesNames(' ', 10);
-    for (let i = 0; i < 100; i++) {
-      expect(names.of('GET', `/${i}`)).toBe(`GET /${i}`);
-      expect(names.size).toBeLessThanOrEqual(10);
-    }
-    expect(names.of('x'.repeat(300), '/')).toHaveLength(255);
-    expect(names.of('GET', 'y'.repeat(1e6))).toHaveLength(255);
-    expect(names.size).toBeLessThanOrEqual(10);
-  });
-
   it('take no example beyond their cap until the minute is over', () => {
     const examples = new StormExamples(2);
     const take = (n: number, nanos: number): boolean => examples.take('GET /', `${n}`, nanos);

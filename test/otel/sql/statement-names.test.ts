@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { SpanKind } from '@opentelemetry/api';
 import { statementSubject } from '../../../otel/instrumentation/statement-facts.ts';
-import { seriesOf } from '../../../otel/sampling/operation-type.ts';
+import { seriesOf } from '../../../otel/spans/operation-type.ts';
 import {
   MAX_SERIES_LENGTH,
   namesOfAttributes,

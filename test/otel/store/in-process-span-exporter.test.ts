@@ -4,7 +4,7 @@ import { ExportResultCode } from '@opentelemetry/core';
 import type { ExportResult } from '@opentelemetry/core';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { Guard } from '../../../otel/base/guard.ts';
-import type { KeptSpan } from '../../../otel/sampling/kept-span.ts';
+import type { KeptSpan } from '../../../otel/spans/kept-span.ts';
 import { InProcessSpanExporter } from '../../../otel/store/in-process-span-exporter.ts';
 import { toSpanRow } from '../../../otel/store/span-record.ts';
 import { TraceRing } from '../../../otel/store/trace-ring.ts';

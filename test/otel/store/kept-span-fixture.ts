@@ -1,6 +1,6 @@
 import { SpanKind, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import { emptyResource } from '@opentelemetry/resources';
-import type { KeptSpan, TraceFacts } from '../../../otel/sampling/kept-span.ts';
+import type { KeptSpan, TraceFacts } from '../../../otel/spans/kept-span.ts';
 import type { KeepReason, OperationType } from '../../../otel/query.ts';
 import { toSpanRecord } from '../../../otel/store/span-record.ts';
 import type { SpanRecord } from '../../../otel/store/span-record.ts';

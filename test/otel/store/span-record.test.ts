@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { SpanKind, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { KeptSpan } from '../../../otel/sampling/kept-span.ts';
+import type { KeptSpan } from '../../../otel/spans/kept-span.ts';
 import {
   ATTR_RECORD_CUT,
   ATTR_SPAN_LINKS,

@@ -98,8 +98,8 @@ export function storeWith(options: Partial<TelemetryStoreOptions> = {}): {
     spans: () => ({
       started: 9,
       live: 1,
-      kept: { error: 1, slow: 0, probability: 4, ancestor: 1, late: 0 },
-      dropped: { probability: 2, storm: 0, overflow: 0 },
+      kept: { ...new OperationTally().counts().kept, error: 1, probability: 4, ancestor: 1 },
+      dropped: { ...new OperationTally().counts().dropped, probability: 2 },
     }),
     sampling: () => ({
       enabled: true,
@@ -107,6 +107,7 @@ export function storeWith(options: Partial<TelemetryStoreOptions> = {}): {
       exportRates: { http: 1, database: 1, render: 1, other: 1 },
       thresholdsSeconds: { http: 1, database: 1, render: 0.25 },
       rules: new OperationTally().rules(),
+      named: [],
       storm: { active: false, probability: 1, cut: 0, examples: 0 },
     }),
     settings: () => [{ name: 'METRICS_ENABLED', value: 'true', source: 'default', meaning: 'on or off' }],

@@ -1,6 +1,6 @@
 import { SpanKind } from '@opentelemetry/api';
 import { describe, expect, it } from '@jest/globals';
-import type { KeptSpan, SpanTemplate } from '../../../otel/sampling/kept-span.ts';
+import type { KeptSpan, SpanTemplate } from '../../../otel/spans/kept-span.ts';
 import { MAX_RECORD_BYTES, toSpanRecord, toSpanRow } from '../../../otel/store/span-record.ts';
 import { StringInterner } from '../../../otel/store/string-interner.ts';
 import { RecordTemplates } from '../../../otel/store/templated-record.ts';

@@ -14,7 +14,8 @@ import Koa from 'koa';
 import { Guard } from '../../../otel/base/guard.ts';
 import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';
 import { HttpServerSpans } from '../../../otel/instrumentation/http-server-spans.ts';
-import { SpanReader } from '../../../otel/sampling/span-reader.ts';
+import { operationReader } from '../../../otel/spans/read-operation.ts';
+import { RecordingTracerProvider } from '../../../otel/spans/tracer-provider.ts';
 import { CONNECTION_TIMES, createBlogServer } from '../../../src/http/blog-server.ts';
 
 /** An app that makes a 500 of every body it cannot read, whether anybody is told or not. */
@@ -43,8 +44,12 @@ describe('a request that its client did not send to the end', () => {
     clock,
     contexts,
     untracedPathPrefixes: [],
-    sink: new SimpleSpanProcessor({ exporter }),
-    resource: defaultResource(),
+    tracer: new RecordingTracerProvider({
+      resource: defaultResource(),
+      processors: [new SimpleSpanProcessor({ exporter })],
+      guard,
+      clock,
+    }).getTracer('http'),
   });
   /** Of requests that never came to be one. */
   const counted = new InMemorySpanExporter();
@@ -127,10 +132,10 @@ describe('a request that its client did not send to the end', () => {
         expect(span.attributes['http.response.status_code']).toBe(status);
         expect(span.attributes['error.type']).toBeUndefined();
         expect(span.status.code).toBe(SpanStatusCode.UNSET);
-        const { failed, clientError, slownessNanos, answerNanos, durationNanos } = new SpanReader(
+        const { failed, clientError, slownessNanos, answerNanos, durationNanos } = operationReader(
           guard,
           clock,
-        ).read(span, undefined);
+        )(span, undefined);
         expect({ failed, clientError }).toEqual({ failed: false, clientError: status !== undefined });
         expect(answerNanos).toBe(slownessNanos);
         expect(slownessNanos).toBe(outcome === 'refused' ? 0 : durationNanos);

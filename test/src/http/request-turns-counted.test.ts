@@ -8,6 +8,7 @@ import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-tr
 import { Guard } from '../../../otel/base/guard.ts';
 import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';
 import { HttpServerSpans } from '../../../otel/instrumentation/http-server-spans.ts';
+import { RecordingTracerProvider } from '../../../otel/spans/tracer-provider.ts';
 import { takeTurns } from '../../../src/http/request-turns.ts';
 
 const SECOND = 1_000_000_000;
@@ -18,13 +19,18 @@ describe('a request that waited behind others of its connection', () => {
   const guard = new Guard();
   const contexts = new AsyncContextManager();
   let nanos = 0;
+  const clock = { now: () => nanos / 1e6, monotonicNanos: () => nanos };
   const spans = new HttpServerSpans({
     guard,
-    clock: { now: () => nanos / 1e6, monotonicNanos: () => nanos },
+    clock,
     contexts,
     untracedPathPrefixes: ['/quiet'],
-    sink: new SimpleSpanProcessor({ exporter }),
-    resource: defaultResource(),
+    tracer: new RecordingTracerProvider({
+      resource: defaultResource(),
+      processors: [new SimpleSpanProcessor({ exporter })],
+      guard,
+      clock,
+    }).getTracer('http'),
   });
   let server: Server;
   /** Path, and trace id of the context its handler ran in. */

@@ -350,6 +350,7 @@ export class FakeTelemetry implements TelemetryQuery, TelemetryControl {
       exportRates: rates,
       thresholdsSeconds: { database: 1, http: 1, render: 0.25 },
       rules: this.#rules(),
+      named: [],
       storm: this.storm,
     };
   }
@@ -371,6 +372,7 @@ export class FakeTelemetry implements TelemetryQuery, TelemetryControl {
       database: byRate('database'),
       render: byRate('render'),
       other: byRate('other'),
+      trace: rule(kept.trace),
       ancestor: rule(kept.ancestor),
       late: rule(kept.late),
     };
@@ -418,6 +420,10 @@ export class FakeTelemetry implements TelemetryQuery, TelemetryControl {
       probability: Math.round(total * 0.1),
       ancestor: Math.round(total * 0.002),
       late: total === 0 ? 0 : 2,
+      rule: 0,
+      policy: 0,
+      target: 0,
+      trace: 0,
     };
     const live = total === 0 ? 0 : 3;
     const keptTotal = Object.values(kept).reduce((sum, count) => sum + count, 0);
@@ -425,7 +431,13 @@ export class FakeTelemetry implements TelemetryQuery, TelemetryControl {
       started: total + live,
       live,
       kept,
-      dropped: { probability: Math.max(0, total - keptTotal - 12), storm: 12, overflow: 0 },
+      dropped: {
+        probability: Math.max(0, total - keptTotal - 12),
+        storm: 12,
+        rule: 0,
+        target: 0,
+        overflow: 0,
+      },
     };
   }
 

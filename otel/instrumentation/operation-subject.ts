@@ -1,0 +1,65 @@
+import type { Attributes, SpanKind } from '@opentelemetry/api';
+import type { OperationType } from '../base/operation-types.ts';
+import { ATTR_DB_RESPONSE_CHANGED_ROWS, ATTR_DB_RESPONSE_RETURNED_ROWS } from '../base/semconv.ts';
+import type { SpanTemplate } from '../spans/kept-span.ts';
+import type { KnownOperation, StatementNames } from '../spans/operation.ts';
+import type { RecordedSpan } from '../spans/recorded-span.ts';
+import type { LazyAttributes } from '../spans/span-source.ts';
+
+export interface OperationWords {
+  readonly type: OperationType;
+  /** The span's name. */
+  readonly name: string;
+  /** Its RED series, as it would be named from the span. */
+  readonly series: string;
+  readonly kind: SpanKind;
+  readonly attributes: Attributes;
+  /** database: its text and summary. */
+  readonly statement?: StatementNames | undefined;
+  /** Of its text, where it belongs to one call alone. */
+  readonly heldBytes?: number;
+}
+
+/** What is known of an operation before the call; made once per statement or template and shared by the spans of all of its calls. */
+export class OperationSubject implements OperationWords, SpanTemplate, LazyAttributes {
+  readonly type: OperationType;
+  readonly name: string;
+  readonly series: string;
+  readonly kind: SpanKind;
+  readonly attributes: Attributes;
+  readonly statement: StatementNames | undefined;
+  readonly heldBytes: number;
+
+  constructor({ type, name, series, kind, attributes, statement, heldBytes = 0 }: OperationWords) {
+    this.type = type;
+    this.name = name;
+    this.series = series;
+    this.kind = kind;
+    this.attributes = attributes;
+    this.statement = statement;
+    this.heldBytes = heldBytes;
+  }
+
+  get template(): SpanTemplate {
+    return this;
+  }
+
+  startAttributes(): Attributes {
+    return { ...this.attributes };
+  }
+
+  /** Where an app has set something of it anew, the attributes have to be read. */
+  knownOperation(span: RecordedSpan): KnownOperation | undefined {
+    if (!span.isSetApartFrom(this.attributes)) return undefined;
+    const { type, series, statement } = this;
+    const { durationNanos: slownessNanos } = span;
+    const rows = type === 'database' ? rowsOf(span) : undefined;
+    return { type, series, slownessNanos, clientError: false, aborted: false, rows, statement };
+  }
+}
+
+function rowsOf(span: RecordedSpan): number | undefined {
+  const rows =
+    span.setSinceStart(ATTR_DB_RESPONSE_RETURNED_ROWS) ?? span.setSinceStart(ATTR_DB_RESPONSE_CHANGED_ROWS);
+  return typeof rows === 'number' ? rows : undefined;
+}

@@ -1,0 +1,118 @@
+import type { KeepReason } from '../base/operation-types.ts';
+import type { EndedSpan } from '../spans/operation.ts';
+
+/** Where ids of parents that have not ended yet are noted; a Set of strings is one. */
+interface OwedIds {
+  readonly size: number;
+  add(spanId: string): unknown;
+  delete(spanId: string): boolean;
+}
+
+/** Up to this many spans a search is faster than an index. */
+const MAX_SEARCHED_SPANS = 12;
+
+/**
+ * Keeps the ancestors of what is kept, so that no kept span lacks a parent that ended here (G15); adds to `owed` the ids of those that
+ * have not ended, so that they can still be kept when they do.
+ */
+export function keepAncestors(
+  spans: readonly EndedSpan[],
+  reasons: (KeepReason | undefined)[],
+  owed: OwedIds,
+): void {
+  if (owed.size === 0 && !reasons.some(isKept)) return;
+  const index = spans.length > MAX_SEARCHED_SPANS ? indexById(spans) : undefined;
+  for (let i = 0; i < spans.length; i++) {
+    const span = spans[i]!;
+    if (owed.size > 0 && owed.delete(span.spanId)) reasons[i] ??= 'ancestor';
+    if (reasons[i] !== undefined) climb(span.parentSpanId, spans, reasons, owed, index);
+  }
+}
+
+function isKept(reason: KeepReason | undefined): boolean {
+  return reason !== undefined;
+}
+
+function indexById(spans: readonly EndedSpan[]): Map<string, number> {
+  const index = new Map<string, number>();
+  for (let i = 0; i < spans.length; i++) index.set(spans[i]!.spanId, i);
+  return index;
+}
+
+/** Keeps the parents from `id` up to one that is kept already; those that have not ended are owed. */
+function climb(
+  id: string | undefined,
+  spans: readonly EndedSpan[],
+  reasons: (KeepReason | undefined)[],
+  owed: OwedIds,
+  index: ReadonlyMap<string, number> | undefined,
+): void {
+  while (id !== undefined) {
+    const at = index === undefined ? search(spans, id) : index.get(id);
+    if (at === undefined) {
+      owed.add(id);
+      return;
+    }
+    if (reasons[at] !== undefined) return;
+    reasons[at] = 'ancestor';
+    id = spans[at]!.parentSpanId;
+  }
+}
+
+/** From the end: the local root ends last, as a rule, and has most of the children. */
+function search(spans: readonly EndedSpan[], id: string): number | undefined {
+  for (let i = spans.length - 1; i >= 0; i--) if (spans[i]!.spanId === id) return i;
+  return undefined;
+}
+
+/** How many ids all traces together may owe; ~100 bytes each. */
+export interface OwedBudget {
+  readonly maxPerTrace: number;
+  readonly max: number;
+  held: number;
+  /** Given up because of a bound: a kept span may have lost its parent. */
+  forgotten: number;
+}
+
+/**
+ * The ids of spans that have not ended and must be kept when they do, because a child of theirs was. Bounded per trace and over
+ * all traces; the oldest of the trace gives way.
+ */
+export class OwedAncestors {
+  readonly #budget: OwedBudget;
+  #ids: Set<string> | undefined;
+
+  constructor(budget: OwedBudget) {
+    this.#budget = budget;
+  }
+
+  get size(): number {
+    return this.#ids === undefined ? 0 : this.#ids.size;
+  }
+
+  add(spanId: string): void {
+    const budget = this.#budget;
+    const ids = (this.#ids ??= new Set());
+    if (ids.has(spanId)) return;
+    if (ids.size >= budget.maxPerTrace || budget.held >= budget.max) {
+      budget.forgotten++;
+      const oldest = ids.values().next();
+      if (oldest.done === true) return;
+      this.delete(oldest.value);
+    }
+    ids.add(spanId);
+    budget.held++;
+  }
+
+  /** Whether it was owed; it no longer is. */
+  delete(spanId: string): boolean {
+    if (this.#ids === undefined || !this.#ids.delete(spanId)) return false;
+    this.#budget.held--;
+    return true;
+  }
+
+  clear(): void {
+    this.#budget.held -= this.size;
+    this.#ids = undefined;
+  }
+}

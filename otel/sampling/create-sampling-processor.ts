@@ -1,0 +1,95 @@
+import type { SpanExporter } from '@opentelemetry/sdk-trace';
+import { type Clock, systemClock } from '../base/clock.ts';
+import { Guard } from '../base/guard.ts';
+import { OPERATION_TYPES, type OperationType } from '../base/operation-types.ts';
+import { OtlpPipeline } from '../export/otlp-pipeline.ts';
+import { operationReader } from '../spans/read-operation.ts';
+import type { OperationAggregates } from './outcomes.ts';
+import { StormBudget } from './policies/storm-budget.ts';
+import type { Policy } from './policy.ts';
+import { livePolicies } from './policy-set.ts';
+import type { SamplingLimits } from './sampling-limits.ts';
+import type { SamplingSettings } from './sampling-settings.ts';
+import { SamplingSpanProcessor } from './sampling-span-processor.ts';
+import type { Sink } from './outcomes.ts';
+
+/** One for all types, or one for some of them; the others keep what is the default. */
+export type PerType = number | Partial<Readonly<Record<OperationType, number>>>;
+
+export interface SamplingProcessorOptions {
+  /** Share of ordinary operations kept, 0–1. Default 1. */
+  readonly rates?: PerType;
+  /** The same for `exporter` and sinks that export. Default: as `rates`. */
+  readonly exportRates?: PerType;
+  /** An operation at or above it is always kept. Default: http 1, database 1, render 0.25, other never. */
+  readonly slowThresholdSeconds?: PerType;
+  /** What fails or is slow is kept with what is still held of its trace. Default true. */
+  readonly keepsWholeTrace?: boolean;
+  /** All of these, where they may change: asked at every verdict, replaced as a whole. */
+  readonly settings?: () => SamplingSettings;
+  /** More policies of what must be kept, asked after those for failed and slow. */
+  readonly policies?: readonly Policy[];
+  /** Any exporter: it gets batches, one at a time, and a queue of 2,048 spans stands before it. */
+  readonly exporter?: SpanExporter;
+  readonly sinks?: readonly Sink[];
+  /** Told of every operation, before any decision. */
+  readonly aggregates?: OperationAggregates;
+  readonly budget?: StormBudget;
+  readonly limits?: Partial<SamplingLimits>;
+  readonly deferredSpans?: number;
+  readonly guard?: Guard;
+  readonly clock?: Clock;
+}
+
+const NO_AGGREGATES: OperationAggregates = { record: () => NaN, recordKept: () => {} };
+
+/**
+ * A sampling processor for a TracerProvider of one's own. Its sampler has to record every span (`createAlwaysRecordSampler`): what a sampler drops is
+ * seen by no processor. Throws RangeError for a rate that is none.
+ */
+export function createSamplingProcessor(options: SamplingProcessorOptions): SamplingSpanProcessor {
+  const { guard = new Guard(), clock = systemClock, limits = {} } = options;
+  const fixed = options.settings === undefined ? settingsOf(options) : undefined;
+  const settings = options.settings ?? (() => fixed!);
+  const { exporter } = options;
+  return new SamplingSpanProcessor({
+    read: operationReader(guard, clock),
+    aggregates: options.aggregates ?? NO_AGGREGATES,
+    policies: livePolicies(settings, options.policies ?? [], (error) =>
+      guard.report('sampling settings', error),
+    ),
+    budget: options.budget ?? new StormBudget(limits, clock.monotonicNanos),
+    sinks: [...(options.sinks ?? []), ...(exporter === undefined ? [] : [queued(exporter)])],
+    guard,
+    clock,
+    limits,
+    deferredSpans: options.deferredSpans ?? 0,
+  });
+}
+
+function queued(exporter: SpanExporter): Sink {
+  const pipeline = new OtlpPipeline({ exporter, endpoint: 'exporter:' });
+  return {
+    rates: 'export',
+    take: (spans) => pipeline.export(spans, () => {}),
+    forceFlush: () => pipeline.forceFlush(),
+    shutdown: () => pipeline.shutdown(),
+  };
+}
+
+function settingsOf(options: SamplingProcessorOptions): SamplingSettings {
+  const { rates = 1, exportRates = rates, slowThresholdSeconds = {}, keepsWholeTrace = true } = options;
+  const seconds = perType(slowThresholdSeconds, { http: 1, database: 1, render: 0.25, other: Infinity });
+  const nanos = OPERATION_TYPES.map((type) => [type, seconds[type] * 1e9]);
+  return {
+    rates: perType(rates, { http: 1, database: 1, render: 1, other: 1 }),
+    exportRates: perType(exportRates, { http: 1, database: 1, render: 1, other: 1 }),
+    slowThresholdNanos: Object.fromEntries(nanos) as Record<OperationType, number>,
+    keepsWholeTrace,
+  };
+}
+
+function perType(given: PerType, defaults: Record<OperationType, number>): Record<OperationType, number> {
+  if (typeof given !== 'number') return { ...defaults, ...given };
+  return { http: given, database: given, render: given, other: given };
+}

@@ -1,0 +1,23 @@
+import { ExportResultCode, type ExportResult } from '@opentelemetry/core';
+import type { SpanExporter } from '@opentelemetry/sdk-trace';
+import type { Guard } from '../base/guard.ts';
+import type { Sink } from './outcomes.ts';
+
+/** A sink of an exporter that takes spans without waiting; any other needs a queue before it. */
+export function exporterSink(exporter: SpanExporter, rates: Sink['rates'], guard: Guard): Sink {
+  // One for all exports, so that an exporter that never calls back holds nothing of them.
+  const onResult = ({ code, error }: ExportResult): void => {
+    if (error !== undefined) guard.report('exporter', error);
+    else if (code === ExportResultCode.FAILED) guard.report('exporter', 'the export failed without a reason');
+  };
+  return {
+    rates,
+    take: (spans) => {
+      // An exporter written with async returns a promise against its type; unhandled, its rejection would end the process.
+      const answer: unknown = exporter.export([...spans], onResult);
+      if (answer instanceof Promise) answer.catch((error: unknown) => guard.report('exporter', error));
+    },
+    forceFlush: async () => exporter.forceFlush?.(),
+    shutdown: async () => exporter.shutdown(),
+  };
+}

@@ -1,0 +1,137 @@
+import { Deadline } from '../base/deadline.ts';
+import type { Guard } from '../base/guard.ts';
+import type { OperationType } from '../base/operation-types.ts';
+import type { KeptSpan } from '../spans/kept-span.ts';
+import type { EndedSpan, Operation } from '../spans/operation.ts';
+import { KeptView } from './kept-view.ts';
+import { type DropReason, OperationTally } from './operation-tally.ts';
+import type { HeldFacts, PendingTrace } from './pending-trace.ts';
+import type { Policy } from './policy.ts';
+import type { PipelineVerdict, Verdict } from './verdict.ts';
+
+/** Of forceFlush and of shutdown, over all sinks. */
+const TIMEOUT_MILLIS = 10_000;
+
+/** Where operations are counted, apart from what is kept of them. */
+export interface OperationAggregates {
+  /** Returns the second in which it was counted. */
+  record(operation: Operation): number;
+  /** One that was counted in that second has kept detail. */
+  recordKept(type: OperationType, series: string, countedMillis: number): void;
+}
+
+/** Where kept spans go, and by whose rate. */
+export interface Sink {
+  /** `local`: span by span, by the rates of their types. `export`: traces whole or not at all, and by what was sampled upstream. */
+  readonly rates: 'local' | 'export';
+  /** Kept spans of one trace, each with reason and weight. It must not wait. */
+  take(spans: readonly KeptSpan[]): void;
+  forceFlush?(): Promise<void>;
+  shutdown?(): Promise<void>;
+}
+
+/** What follows from a verdict: each operation is booked once, and what is kept goes to the sinks, as views that carry the weight each pipeline gave them. Never throws. */
+export class Outcomes {
+  readonly tally = new OperationTally();
+  readonly #aggregates: OperationAggregates;
+  readonly #sinks: readonly Sink[];
+  readonly #guard: Guard;
+  readonly #timeoutMillis: number;
+
+  constructor(
+    aggregates: OperationAggregates,
+    sinks: readonly Sink[],
+    guard: Guard,
+    timeoutMillis = TIMEOUT_MILLIS,
+  ) {
+    this.#aggregates = aggregates;
+    this.#sinks = sinks;
+    this.#guard = guard;
+    this.#timeoutMillis = timeoutMillis;
+  }
+
+  /** Returns true if any has a rate of its own. */
+  get exports(): boolean {
+    return this.#sinks.some(({ rates }) => rates === 'export');
+  }
+
+  give(trace: PendingTrace, spans: readonly EndedSpan[], verdict: Verdict): void {
+    trace.facts.isContinued = trace.keptAny;
+    this.#book(trace, spans, verdict.local);
+    for (const sink of this.#sinks) {
+      const ofSink = sink.rates === 'local' ? verdict.local : verdict.exported;
+      if (ofSink === undefined) continue;
+      try {
+        const views = viewsOf(spans, ofSink, trace.facts);
+        if (views.length > 0) sink.take(views);
+      } catch (error) {
+        this.#guard.report('exporter', error);
+      }
+    }
+  }
+
+  /** Ends within its timeout, whatever the sinks do. */
+  async forceFlush(): Promise<void> {
+    await this.#each('exporter.forceFlush', async (sink) => sink.forceFlush?.());
+  }
+
+  /** Ends within its timeout, whatever the sinks do. */
+  async shutdown(): Promise<void> {
+    await this.#each('exporter.shutdown', async (sink) => sink.shutdown?.());
+  }
+
+  async #each(place: string, call: (sink: Sink) => Promise<void>): Promise<void> {
+    const work = this.#sinks.map((sink) =>
+      call(sink).catch((error: unknown) => this.#guard.report(place, error)),
+    );
+    let isDone = false;
+    const all = Promise.all(work).then(() => (isDone = true));
+    await new Deadline(this.#timeoutMillis).of(all);
+    if (!isDone) this.#guard.report(place, `no end within ${this.#timeoutMillis} ms`);
+  }
+
+  #book(trace: PendingTrace, spans: readonly EndedSpan[], { reasons, policies }: PipelineVerdict): void {
+    for (let i = 0; i < reasons.length; i++) {
+      const reason = reasons[i];
+      const span = spans[i]!;
+      const policy = policies[i];
+      if (reason === undefined) {
+        trace.facts.droppedSpans++;
+        this.tally.drop(dropReason(policy), span.type, policy?.name);
+        continue;
+      }
+      trace.keptAny = true;
+      this.tally.keep(reason, span.type, policy?.name);
+      this.#recordKept(span);
+    }
+  }
+
+  /** Nothing that was not counted can count as kept. */
+  #recordKept({ type, series, countedMillis }: EndedSpan): void {
+    if (Number.isNaN(countedMillis)) return;
+    try {
+      this.#aggregates.recordKept(type, series, countedMillis);
+    } catch (error) {
+      this.#guard.report('aggregates', error);
+    }
+  }
+}
+
+function dropReason(policy: Policy | undefined): DropReason {
+  if (policy === undefined || policy.reason === 'probability') return 'probability';
+  if (policy.isBudgeted === true) return 'storm';
+  return policy.reason === 'target' ? 'target' : 'rule';
+}
+
+function viewsOf(
+  spans: readonly EndedSpan[],
+  { reasons, weights }: PipelineVerdict,
+  facts: HeldFacts,
+): KeptView[] {
+  const views: KeptView[] = [];
+  for (let i = 0; i < reasons.length; i++) {
+    const reason = reasons[i];
+    if (reason !== undefined) views.push(new KeptView(spans[i]!, reason, facts, weights[i]));
+  }
+  return views;
+}

@@ -1,0 +1,143 @@
+import { type SpanContext, TraceFlags, type TraceState } from '@opentelemetry/api';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import type { EndedSpan } from '../spans/operation.ts';
+import type { TraceFacts } from '../spans/kept-span.ts';
+import { type Bits56, isAtLeast, KEEP_ALL, REJECT_ALL } from './consistent-threshold.ts';
+import { randomnessOf, readOtTraceState } from './ot-trace-state.ts';
+import { OwedAncestors, type OwedBudget } from './ancestors.ts';
+import type { PolicySet, TraceView } from './policy.ts';
+import type { Ordinary } from './verdict.ts';
+
+const NOTHING: EndedSpan[] = [];
+
+/** What exporters may know of a trace, as read-only TraceFacts: it changes until the last span is through, and outlives the trace's record. */
+export class HeldFacts implements TraceFacts {
+  // Declared, not defined, here and wherever one is made for every trace: a defined field is written twice.
+  declare readonly traceId: string;
+  declare droppedSpans: number;
+  declare truncated: boolean;
+  declare remoteParent: boolean;
+  declare isContinued: boolean;
+
+  constructor(traceId: string) {
+    this.traceId = traceId;
+    this.droppedSpans = 0;
+    this.truncated = false;
+    this.remoteParent = false;
+    this.isContinued = false;
+  }
+}
+
+/**
+ * One trace in this process. It waits from the start of its local root until its verdict, and is remembered after it without any
+ * span, so that later ones get the same verdict (G19).
+ */
+export class PendingTrace implements TraceView {
+  declare readonly traceId: string;
+  declare readonly facts: HeldFacts;
+  declare readonly owedAncestors: OwedAncestors;
+  declare readonly owedExportAncestors: OwedAncestors;
+  declare private readonly traceState: TraceState | undefined;
+  declare private randomnessOnce: Bits56 | undefined;
+  /** Monotonic. */
+  declare startedNanos: number;
+  declare rootEndedNanos: number | undefined;
+  /** The first local root while the trace waits. */
+  declare root: ReadableSpan | undefined;
+  declare rootOperation: EndedSpan | undefined;
+  /** The http series of the root once its route is known. */
+  declare caller: string | undefined;
+  /** Whoever began the trace has not sampled it. */
+  declare readonly isUnsampled: boolean;
+  declare live: number;
+  /** Ended spans, oldest first; empty once decided. */
+  declare operations: EndedSpan[];
+  declare pendingBytes: number;
+  /** Undefined until the first verdict; a further local root does not change what was decided for the trace as a whole. */
+  declare decidedBy: PolicySet | undefined;
+  /** Between verdict and a further local root. */
+  declare isDecided: boolean;
+  /** What is done with its ordinary spans in export; undefined before the first verdict, and where nothing is exported. */
+  declare exports: Ordinary | undefined;
+  /** Something of it failed or was slow, and the rest goes with it. */
+  declare isKeptWhole: boolean;
+  declare keptAny: boolean;
+  declare older: PendingTrace | undefined;
+  declare newer: PendingTrace | undefined;
+
+  /** `first`: the context of its first span here. */
+  constructor({ traceId, traceState, traceFlags }: SpanContext, owed: OwedBudget) {
+    this.traceId = traceId;
+    this.facts = new HeldFacts(traceId);
+    this.owedAncestors = new OwedAncestors(owed);
+    this.owedExportAncestors = new OwedAncestors(owed);
+    this.traceState = traceState;
+    this.randomnessOnce = undefined;
+    this.startedNanos = 0;
+    this.rootEndedNanos = undefined;
+    this.root = undefined;
+    this.rootOperation = undefined;
+    this.caller = undefined;
+    this.isUnsampled = (traceFlags & TraceFlags.SAMPLED) === 0;
+    this.live = 0;
+    this.operations = NOTHING;
+    this.pendingBytes = 0;
+    this.decidedBy = undefined;
+    this.isDecided = false;
+    this.exports = undefined;
+    this.isKeptWhole = false;
+    this.keptAny = false;
+    this.older = undefined;
+    this.newer = undefined;
+  }
+
+  /** A local root began: it has no parent, or one in another process. */
+  beginRoot(root: ReadableSpan): void {
+    if (this.root !== undefined) return;
+    this.root = root;
+    if (root.parentSpanContext?.isRemote === true) this.facts.remoteParent = true;
+  }
+
+  get randomness(): Bits56 {
+    return (this.randomnessOnce ??= randomnessOf(this.traceId, this.traceState));
+  }
+
+  /** What was sampled by before it came here: KEEP_ALL for a trace that began here, undefined where nobody said, or R contradicts it. */
+  get upstreamThreshold(): Bits56 | undefined {
+    const { threshold } = readOtTraceState(this.traceState);
+    if (threshold === undefined) return this.facts.remoteParent ? undefined : KEEP_ALL;
+    return isAtLeast(this.randomness, threshold) ? threshold : undefined;
+  }
+
+  /** R >= T; at a rate of 1 or 0 nobody has to know R. */
+  isKeptBy(threshold: Bits56): boolean {
+    return threshold === KEEP_ALL || (threshold !== REJECT_ALL && isAtLeast(this.randomness, threshold));
+  }
+
+  get owes(): boolean {
+    return this.owedAncestors.size > 0 || this.owedExportAncestors.size > 0;
+  }
+
+  hold(operation: EndedSpan, bytes: number): void {
+    if (this.operations === NOTHING) this.operations = [operation];
+    else this.operations.push(operation);
+    this.pendingBytes += bytes;
+  }
+
+  /** Hands out what waits, and holds no span any more. */
+  settle(): readonly EndedSpan[] {
+    const { operations } = this;
+    this.operations = NOTHING;
+    this.pendingBytes = 0;
+    this.isDecided = true;
+    this.root = undefined;
+    this.rootOperation = undefined;
+    this.rootEndedNanos = undefined;
+    return operations;
+  }
+
+  forget(): void {
+    this.owedAncestors.clear();
+    this.owedExportAncestors.clear();
+  }
+}

@@ -1,0 +1,10 @@
+import { KEEP_ALL } from '../consistent-threshold.ts';
+import type { Policy } from '../policy.ts';
+
+/** Keeps what failed, and what could not be read. */
+export const error: Policy = {
+  name: 'error',
+  reason: 'error',
+  isBudgeted: true,
+  keep: ({ failed, isUnreadable }) => (failed || isUnreadable === true ? KEEP_ALL : undefined),
+};

@@ -1,0 +1,189 @@
+import type { KeepReason } from '../base/operation-types.ts';
+import type { EndedSpan } from '../spans/operation.ts';
+
+import { keepAncestors } from './ancestors.ts';
+import { type Bits56, compareBits56, KEEP_ALL, REJECT_ALL } from './consistent-threshold.ts';
+import type { PendingTrace } from './pending-trace.ts';
+import type { Budget, Policy, PolicySet } from './policy.ts';
+
+/** What one pipeline does with each of some spans. */
+export interface PipelineVerdict {
+  /** Why it is kept, or undefined. */
+  readonly reasons: (KeepReason | undefined)[];
+  /** The threshold that decided, which is the weight of the span (G17). Undefined: nobody can tell. */
+  readonly weights: (Bits56 | undefined)[];
+  /** The policy that kept it, or that dropped it. */
+  readonly policies: (Policy | undefined)[];
+}
+
+export interface Verdict {
+  readonly local: PipelineVerdict;
+  /** Undefined where nothing is exported. */
+  readonly exported: PipelineVerdict | undefined;
+}
+
+/** What is done with the spans of a trace, or of a type, that need not be kept. */
+export interface Ordinary {
+  readonly isKept: boolean;
+  readonly policy: Policy | undefined;
+  readonly weight: Bits56 | undefined;
+}
+
+/** What a must-keep policy had to say of a span. */
+interface Claim {
+  readonly policy: Policy;
+  /** Undefined: the budget cut it, but for an example of its kind. */
+  readonly threshold: Bits56 | undefined;
+  readonly isExample: boolean;
+}
+
+/** Of a trace whose ordinary spans are not exported. */
+export const DROPPED: Ordinary = { isKept: false, policy: undefined, weight: undefined };
+
+/** Where a policy could not say. */
+export const UNDECIDED: Ordinary = { isKept: true, policy: undefined, weight: undefined };
+
+/**
+ * The one verdict, on all spans of a trace that is complete or has waited long enough, or on one that ended after that. A span is kept iff R is at
+ * least the threshold of a policy that must keep it, or the lowest of its ordinary ones; with what failed or was slow goes what is still held of
+ * its trace; then come the ancestors of all that is kept (G12, G15, G17, G18, G21). Throws what a policy throws.
+ */
+export function decide(
+  trace: PendingTrace,
+  policies: PolicySet,
+  operations: readonly EndedSpan[],
+  budget: Budget,
+  isLate: boolean,
+): Verdict {
+  const claims: (Claim | undefined)[] = [];
+  let bringsItsTrace = false;
+  for (let i = 0; i < operations.length; i++) {
+    const claim = claimOf(trace, policies.mustKeep, operations[i]!, budget);
+    claims.push(claim);
+    if (claim?.policy.isBudgeted === true && claim.threshold !== undefined) bringsItsTrace = true;
+  }
+  if (policies.keepsWholeTrace && bringsItsTrace && !trace.isKeptWhole)
+    trace.isKeptWhole = budget.admitsCompanions(operations);
+
+  const { exports } = trace;
+  const local = emptyVerdict();
+  const exported = exports === undefined ? undefined : emptyVerdict();
+  // What is late was decided with its trace, but for what must be kept.
+  const { ordinary } = (isLate ? trace.decidedBy : undefined) ?? policies;
+  for (let i = 0; i < operations.length; i++) {
+    judge(local, trace, claims[i], ordinaryVerdict(trace, ordinary, operations[i]!), isLate);
+    if (exported !== undefined) judge(exported, trace, claims[i], exports!, isLate);
+  }
+  keepAncestors(operations, local.reasons, trace.owedAncestors);
+  if (exported !== undefined) keepAncestors(operations, exported.reasons, trace.owedExportAncestors);
+  return { local, exported };
+}
+
+/**
+ * Whether the ordinary spans of a trace are exported, all of them or none (G21): the stricter of what was sampled upstream and here decides, and is
+ * the weight of each. `root`: the local root, or what stands for it.
+ */
+export function exportVerdict(trace: PendingTrace, policies: PolicySet, root: EndedSpan): Ordinary {
+  const own = ordinaryVerdict(trace, policies.exported, root);
+  if (trace.isUnsampled || !own.isKept) return DROPPED;
+  const upstream = trace.upstreamThreshold;
+  return { ...own, weight: upstream && (compareBits56(own.weight!, upstream) >= 0 ? own.weight : upstream) };
+}
+
+/** What is kept where a policy could not say: all of it, rather too much than a lost failure. */
+export function keepAll(trace: PendingTrace, operations: readonly EndedSpan[]): Verdict {
+  const all = (): PipelineVerdict => ({
+    reasons: operations.map(() => 'probability'),
+    weights: operations.map(() => undefined),
+    policies: operations.map(() => undefined),
+  });
+  return { local: all(), exported: trace.exports && all() };
+}
+
+function emptyVerdict(): PipelineVerdict {
+  return { reasons: [], weights: [], policies: [] };
+}
+
+/** The first policy that has something to say, unless the budget cuts it: then those after it that have no part in the budget. */
+function claimOf(
+  trace: PendingTrace,
+  mustKeep: readonly Policy[],
+  operation: EndedSpan,
+  budget: Budget,
+): Claim | undefined {
+  let cut: Claim | undefined;
+  for (let i = 0; i < mustKeep.length; i++) {
+    const policy = mustKeep[i]!;
+    const isBudgeted = policy.isBudgeted === true;
+    if (isBudgeted && cut !== undefined) continue;
+    const threshold = policy.keep(operation, trace);
+    if (threshold === undefined) continue;
+    if (!isBudgeted) return { policy, threshold, isExample: false };
+    const fate = budget.admit(operation, trace.randomness);
+    if (fate === 'example') return { policy, threshold: undefined, isExample: true };
+    if (fate !== 'cut') return { policy, threshold: fate, isExample: false };
+    cut = { policy, threshold: undefined, isExample: false };
+  }
+  return cut;
+}
+
+function ordinaryVerdict(trace: PendingTrace, policies: readonly Policy[], operation: EndedSpan): Ordinary {
+  let weight: Bits56 | undefined;
+  let policy: Policy | undefined;
+  for (let i = 0; i < policies.length; i++) {
+    const candidate = policies[i]!;
+    const threshold = candidate.keep(operation, trace);
+    if (threshold === undefined) continue;
+    if (weight === undefined || compareBits56(threshold, weight) < 0) {
+      weight = threshold;
+      policy = candidate;
+    }
+    if (candidate.isFinal === true) break;
+  }
+  return { isKept: weight !== undefined && trace.isKeptBy(weight), policy, weight };
+}
+
+function judge(
+  verdict: PipelineVerdict,
+  trace: PendingTrace,
+  claim: Claim | undefined,
+  ordinary: Ordinary,
+  isLate: boolean,
+): void {
+  if (claim === undefined) return judgeOrdinary(verdict, trace, ordinary, undefined);
+  const { policy, threshold, isExample } = claim;
+  if (threshold === REJECT_ALL) return add(verdict, undefined, undefined, policy);
+  if (!isExample && (threshold === undefined || !trace.isKeptBy(threshold)))
+    return judgeOrdinary(verdict, trace, ordinary, policy);
+  const reason = isLate && policy.isBudgeted === true ? 'late' : (policy.reason ?? 'policy');
+  add(verdict, reason, weightOf(threshold, ordinary), policy);
+}
+
+/** `refusing`: the policy that would have kept it but for the budget. */
+function judgeOrdinary(
+  verdict: PipelineVerdict,
+  trace: PendingTrace,
+  { isKept, policy, weight }: Ordinary,
+  refusing: Policy | undefined,
+): void {
+  if (isKept) add(verdict, policy?.reason ?? 'policy', weight, policy);
+  else add(verdict, trace.isKeptWhole ? 'trace' : undefined, undefined, refusing ?? policy);
+}
+
+/** Of what either would have kept, both decide: the lower threshold counts. An example has none of its own. */
+function weightOf(threshold: Bits56 | undefined, ordinary: Ordinary): Bits56 | undefined {
+  if (threshold === KEEP_ALL || !ordinary.isKept) return threshold;
+  if (threshold === undefined || ordinary.weight === undefined) return ordinary.weight;
+  return compareBits56(ordinary.weight, threshold) < 0 ? ordinary.weight : threshold;
+}
+
+function add(
+  { reasons, weights, policies }: PipelineVerdict,
+  reason: KeepReason | undefined,
+  weight: Bits56 | undefined,
+  policy: Policy | undefined,
+): void {
+  reasons.push(reason);
+  weights.push(weight);
+  policies.push(policy);
+}

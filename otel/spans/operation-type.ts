@@ -1,0 +1,181 @@
+import { type Attributes, SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import { NO_STATUS } from '../aggregate/status-counts.ts';
+import type { OperationType } from '../base/operation-types.ts';
+import {
+  ATTR_ADDRESS_UNKNOWN,
+  ATTR_DB_OPERATION_NAME,
+  ATTR_DB_QUERY_SUMMARY,
+  ATTR_DB_QUERY_TEXT,
+  ATTR_DB_RESPONSE_CHANGED_ROWS,
+  ATTR_DB_RESPONSE_RETURNED_ROWS,
+  ATTR_DB_SYSTEM_NAME,
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_RESPONSE_CONTENT_TYPE,
+  ATTR_HTTP_RESPONSE_OUTCOME,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE,
+  ATTR_HTTP_ROUTE,
+  ATTR_RENDER_TEMPLATE,
+} from '../base/semconv.ts';
+import { MAX_SERIES_LENGTH, namesOfAttributes } from '../sql/statement-names.ts';
+import type { StatementNames } from './operation.ts';
+
+/** The one row of every request that matched no route, or whose route had nothing at the address (G11). */
+export const UNKNOWN_PATHS = 'unknown paths';
+/** Names under which instrumentations before the stable conventions reported a database. */
+const ATTR_DB_SYSTEM = 'db.system';
+const ATTR_DB_STATEMENT = 'db.statement';
+const ATTR_HTTP_METHOD = 'http.method';
+
+type Classified = Pick<ReadableSpan, 'kind' | 'attributes'>;
+
+/**
+ * The one type of a span, from its kind and its semantic-convention attributes, never from its name (G8). Requests we answer are
+ * `http`; calls we make and database transactions (which only wrap statements that are counted themselves) are `other`.
+ */
+export function operationTypeOf({ kind, attributes }: Classified): OperationType {
+  if (kind === SpanKind.SERVER) {
+    return attributes[ATTR_HTTP_REQUEST_METHOD] !== undefined || attributes[ATTR_HTTP_METHOD] !== undefined
+      ? 'http'
+      : 'other';
+  }
+  if (kind === SpanKind.CLIENT) {
+    return attributes[ATTR_DB_SYSTEM_NAME] !== undefined || attributes[ATTR_DB_SYSTEM] !== undefined
+      ? 'database'
+      : 'other';
+  }
+  return attributes[ATTR_RENDER_TEMPLATE] === undefined ? 'other' : 'render';
+}
+
+type Named = Classified & Pick<ReadableSpan, 'name' | 'instrumentationScope'>;
+
+/** The name of the RED series a span counts in; bounded by the app's routes, statements and templates. */
+export function seriesOf(type: OperationType, { name, attributes, instrumentationScope }: Named): string {
+  switch (type) {
+    case 'http': {
+      const route = text(attributes, ATTR_HTTP_ROUTE);
+      return route === undefined || attributes[ATTR_ADDRESS_UNKNOWN] === true
+        ? UNKNOWN_PATHS
+        : httpSeries(text(attributes, ATTR_HTTP_REQUEST_METHOD) ?? '_OTHER', route);
+    }
+    case 'database':
+      return statementNamesOf({ name, attributes }).series;
+    case 'render':
+      return cutSeries(text(attributes, ATTR_RENDER_TEMPLATE) ?? name);
+    case 'other':
+      return cutSeries(`${instrumentationScope.name}: ${name}`);
+  }
+}
+
+/** The series of requests to a route. */
+export function httpSeries(method: string, route: string): string {
+  return cutSeries(`${method} ${route}`);
+}
+
+function cutSeries(name: string): string {
+  return name.length > MAX_SERIES_LENGTH ? name.slice(0, MAX_SERIES_LENGTH) : name;
+}
+
+/** A span failed when its status says so; a 4xx answer of ours did not. */
+export function isFailed({ status }: Pick<ReadableSpan, 'status'>): boolean {
+  return status.code === SpanStatusCode.ERROR;
+}
+
+export function isClientError(statusCode: number | undefined): boolean {
+  return statusCode !== undefined && statusCode >= 400 && statusCode < 500;
+}
+
+/** 0 where the span names none: nothing was sent. */
+export function statusCodeOf({ attributes }: Pick<ReadableSpan, 'attributes'>): number {
+  const status = attributes[ATTR_HTTP_RESPONSE_STATUS_CODE];
+  return typeof status === 'number' ? status : NO_STATUS;
+}
+
+export function isAborted({ attributes }: Pick<ReadableSpan, 'attributes'>): boolean {
+  return isCutShort(attributes[ATTR_HTTP_RESPONSE_OUTCOME]);
+}
+
+/** The answer is not whole, and nothing failed: the client left, or the server stopped. */
+export function isCutShort(outcome: unknown): boolean {
+  return outcome === 'aborted' || outcome === 'cut';
+}
+
+/** The span's own monotonic duration. */
+export function durationNanosOf({ duration }: Pick<ReadableSpan, 'duration'>): number {
+  return duration[0] * 1e9 + duration[1];
+}
+
+/** What is known of how long a request took. */
+export interface RequestTimes {
+  readonly outcome: unknown;
+  readonly durationNanos: number;
+  /** Undefined when nothing was sent, or nobody looked. */
+  readonly firstByteNanos: number | undefined;
+  /** It is meant to be long, so that its duration says nothing. */
+  readonly isEventStream: boolean;
+}
+
+/**
+ * What the slow threshold is held against: the duration of a request, or the time to its first byte if that is longer by another clock; of
+ * an event stream that alone, 0 where it is not known. 0 where we waited for the rest of a request in vain.
+ */
+export function slownessOf({
+  outcome,
+  durationNanos,
+  firstByteNanos = 0,
+  isEventStream,
+}: RequestTimes): number {
+  if (outcome === 'refused') return 0;
+  const firstByte = Math.round(firstByteNanos);
+  return isEventStream ? firstByte : Math.max(durationNanos, firstByte);
+}
+
+/** How long a client waited for an answer to begin; 0 where we waited for the client. */
+export function answerNanosOf({ outcome, durationNanos, firstByteNanos }: RequestTimes): number {
+  if (outcome === 'refused') return 0;
+  return firstByteNanos === undefined ? durationNanos : Math.round(firstByteNanos);
+}
+
+/** Of a SERVER span; it may be one of instrumentation-http that was told to capture the content type. */
+export function requestTimesOf(span: Pick<ReadableSpan, 'duration' | 'attributes'>): RequestTimes {
+  const { attributes } = span;
+  const seconds = attributes[ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE];
+  return {
+    outcome: attributes[ATTR_HTTP_RESPONSE_OUTCOME],
+    durationNanos: durationNanosOf(span),
+    firstByteNanos: typeof seconds === 'number' ? seconds * 1e9 : undefined,
+    isEventStream: isEventStream(attributes[ATTR_HTTP_RESPONSE_CONTENT_TYPE]),
+  };
+}
+
+/** Of a header as spans have it, a list, or as some instrumentations write it. */
+function isEventStream(contentType: unknown): boolean {
+  const first: unknown = Array.isArray(contentType) ? contentType[0] : contentType;
+  return typeof first === 'string' && /^\s*text\/event-stream\s*(?:;|$)/i.test(first);
+}
+
+/** Rows returned plus rows changed; undefined when the span says neither. */
+export function rowsOf({ attributes }: Pick<ReadableSpan, 'attributes'>): number | undefined {
+  const returned = attributes[ATTR_DB_RESPONSE_RETURNED_ROWS];
+  const changed = attributes[ATTR_DB_RESPONSE_CHANGED_ROWS];
+  if (typeof returned !== 'number' && typeof changed !== 'number') return undefined;
+  return (typeof returned === 'number' ? returned : 0) + (typeof changed === 'number' ? changed : 0);
+}
+
+/** The names of a database span's statement, from its attributes and, where they say nothing, its own name. */
+export function statementNamesOf({
+  name,
+  attributes,
+}: Pick<ReadableSpan, 'name' | 'attributes'>): StatementNames {
+  return namesOfAttributes(
+    text(attributes, ATTR_DB_QUERY_TEXT) ?? text(attributes, ATTR_DB_STATEMENT),
+    text(attributes, ATTR_DB_QUERY_SUMMARY),
+    text(attributes, ATTR_DB_OPERATION_NAME) ?? name,
+  );
+}
+
+function text(attributes: Attributes, key: string): string | undefined {
+  const value = attributes[key];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

@@ -1,0 +1,174 @@
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import type { Clock } from '../base/clock.ts';
+import type { Guard } from '../base/guard.ts';
+import type { OperationType } from '../base/operation-types.ts';
+import {
+  answerNanosOf,
+  durationNanosOf,
+  isAborted,
+  isClientError,
+  isFailed,
+  operationTypeOf,
+  requestTimesOf,
+  rowsOf,
+  seriesOf,
+  slownessOf,
+  statementNamesOf,
+  statusCodeOf,
+  UNKNOWN_PATHS,
+} from './operation-type.ts';
+import type { EndedSpan, KnownOperation, StatementNames } from './operation.ts';
+import { RecordedSpan } from './recorded-span.ts';
+
+/** The trace a span belongs to, as far as naming it needs. */
+export interface TraceOfOperation {
+  /** The local root while the trace waits: its route names the callers of statements. */
+  readonly root: ReadableSpan | undefined;
+  /** The http series of the root once its route is known. */
+  caller: string | undefined;
+}
+
+/**
+ * What an ended span comes to (G8). One of ours says it without its attributes; of any other they are read. A span of somebody else's may throw
+ * at any question: it is then counted as far as it can be read, and kept. Never throws.
+ */
+export function operationReader(
+  guard: Guard,
+  clock: Clock,
+): (span: ReadableSpan, trace: TraceOfOperation | undefined) => EndedSpan {
+  return (span, trace) => {
+    try {
+      const known = span instanceof RecordedSpan ? span.knownOperation : undefined;
+      return known === undefined ? readSpan(span, trace) : new ReadOperation(span, known, trace);
+    } catch (error) {
+      guard.report('classification', error);
+      return unreadableSpan(
+        span,
+        guard.run('clock', () => clock.now(), 0),
+      );
+    }
+  };
+}
+
+/** What a span comes to that still runs: of a local root, whose type is that of its trace. Never throws. */
+export function typeOfRunning(span: ReadableSpan, guard: Guard): OperationType {
+  return guard.run('classification', () => operationTypeOf(span), 'other');
+}
+
+class ReadOperation implements EndedSpan {
+  // Declared, not defined: a defined field is written twice, and one is made for every span.
+  declare readonly span: ReadableSpan;
+  declare readonly type: OperationType;
+  declare readonly series: string;
+  declare readonly endMillis: number;
+  declare readonly durationNanos: number;
+  declare readonly slownessNanos: number;
+  declare readonly answerNanos: number | undefined;
+  declare readonly failed: boolean;
+  declare readonly clientError: boolean;
+  declare readonly aborted: boolean;
+  declare readonly statusCode: number | undefined;
+  declare readonly waitNanos: number | undefined;
+  declare readonly rows: number | undefined;
+  declare readonly statement: StatementNames | undefined;
+  declare readonly caller: string | undefined;
+  declare countedMillis: number;
+
+  constructor(span: ReadableSpan, known: KnownOperation, trace: TraceOfOperation | undefined) {
+    this.span = span;
+    this.type = known.type;
+    this.series = known.series;
+    if (span instanceof RecordedSpan) {
+      this.endMillis = span.endMillis;
+      this.durationNanos = span.durationNanos;
+    } else {
+      this.endMillis = span.endTime[0] * 1000 + span.endTime[1] / 1e6;
+      this.durationNanos = durationNanosOf(span);
+    }
+    this.slownessNanos = known.slownessNanos;
+    this.answerNanos = known.answerNanos;
+    this.failed = isFailed(span);
+    this.clientError = known.clientError;
+    this.aborted = known.aborted;
+    this.statusCode = known.statusCode;
+    this.waitNanos = known.waitNanos;
+    this.rows = known.rows;
+    this.statement = known.statement;
+    this.caller = known.type === 'database' && trace !== undefined ? callerIn(trace) : undefined;
+    this.countedMillis = NaN;
+  }
+
+  // Read only of what is kept: most ids are never made.
+  get spanId(): string {
+    return this.span.spanContext().spanId;
+  }
+  get parentSpanId(): string | undefined {
+    return localParentIdOf(this.span);
+  }
+}
+
+/** Throws what its attributes throw. */
+function readSpan(span: ReadableSpan, trace: TraceOfOperation | undefined): EndedSpan {
+  const type = operationTypeOf(span);
+  const isHttp = type === 'http';
+  const isDatabase = type === 'database';
+  const statusCode = isHttp ? statusCodeOf(span) : undefined;
+  const known: KnownOperation = {
+    type,
+    series: seriesOf(type, span),
+    slownessNanos: isHttp ? slownessOf(requestTimesOf(span)) : durationNanosOf(span),
+    answerNanos: isHttp ? answerNanosOf(requestTimesOf(span)) : undefined,
+    clientError: isClientError(statusCode),
+    aborted: isHttp && isAborted(span),
+    statusCode,
+    rows: isDatabase ? rowsOf(span) : undefined,
+    statement: isDatabase ? statementNamesOf(span) : undefined,
+  };
+  const operation = new ReadOperation(span, known, trace);
+  // What is read later has to be readable now.
+  if (typeof operation.spanId !== 'string' || operation.parentSpanId === '')
+    throw new TypeError('Expected a span with ids');
+  return operation;
+}
+
+/** The http series that a trace's statements run for; its root knows its route only after a while. */
+function callerIn(trace: TraceOfOperation): string | undefined {
+  const { root } = trace;
+  if (trace.caller !== undefined || root === undefined) return trace.caller;
+  const series = root instanceof RecordedSpan ? root.callerSeries : undefined;
+  if (series !== undefined) return (trace.caller = series);
+  if (operationTypeOf(root) !== 'http') return undefined;
+  const named = seriesOf('http', root);
+  if (named !== UNKNOWN_PATHS) trace.caller = named;
+  return named;
+}
+
+function unreadableSpan(span: ReadableSpan, endMillis: number): EndedSpan {
+  const read = <T>(get: () => T, fallback: T): T => {
+    try {
+      return get();
+    } catch {
+      return fallback;
+    }
+  };
+  const durationNanos = read(() => durationNanosOf(span), 0);
+  return {
+    span,
+    type: 'other',
+    series: 'unreadable span',
+    spanId: read(() => span.spanContext().spanId, ''),
+    parentSpanId: read(() => localParentIdOf(span), undefined),
+    endMillis,
+    durationNanos,
+    slownessNanos: durationNanos,
+    failed: read(() => isFailed(span), false),
+    clientError: false,
+    aborted: false,
+    isUnreadable: true,
+    countedMillis: NaN,
+  };
+}
+
+function localParentIdOf({ parentSpanContext: parent }: ReadableSpan): string | undefined {
+  return parent === undefined || parent.isRemote === true ? undefined : parent.spanId;
+}

@@ -1,0 +1,53 @@
+import type { Attributes, AttributeValue } from '@opentelemetry/api';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+
+/** Ids, times, status and object headers of one span. */
+const SPAN_BYTES = 400;
+const EVENT_BYTES = 80;
+const LINK_BYTES = 150;
+const ATTRIBUTE_BYTES = 32;
+
+/** Of a span that cannot be weighed: as much as one with a stack trace. */
+const UNKNOWN_BYTES = 4096;
+
+/** A span that puts off what its attributes are made of, and knows what they will weigh without making them. */
+export interface SelfWeighing {
+  readonly heldBytes: number;
+}
+
+/** What an ended span holds in memory, estimated, strings at two bytes a character: every one is weighed, so this costs some 20 ns. Never throws. */
+export function sizeOf(span: ReadableSpan & Partial<SelfWeighing>): number {
+  try {
+    return span.heldBytes ?? sizeOfParts(span.name, span.attributes, span.events, span.links);
+  } catch {
+    return UNKNOWN_BYTES;
+  }
+}
+
+/** The same, of a span of which only these are at hand. */
+export function sizeOfParts(
+  name: string,
+  attributes: Attributes | undefined,
+  events: ReadableSpan['events'],
+  links: ReadableSpan['links'],
+): number {
+  let bytes = SPAN_BYTES + 2 * name.length + attributesBytes(attributes);
+  for (let i = 0; i < events.length; i++)
+    bytes += EVENT_BYTES + 2 * events[i]!.name.length + attributesBytes(events[i]!.attributes);
+  for (let i = 0; i < links.length; i++) bytes += LINK_BYTES + attributesBytes(links[i]!.attributes);
+  return bytes;
+}
+
+function attributesBytes(attributes: Attributes | undefined): number {
+  let bytes = 0;
+  for (const key in attributes) bytes += ATTRIBUTE_BYTES + valueBytes(attributes[key]);
+  return bytes;
+}
+
+function valueBytes(value: AttributeValue | null | undefined): number {
+  if (typeof value === 'string') return 2 * value.length;
+  if (!Array.isArray(value)) return 8;
+  let bytes = 16;
+  for (const item of value) bytes += 8 + (typeof item === 'string' ? 2 * item.length : 0);
+  return bytes;
+}

@@ -1,0 +1,24 @@
+import { type SpanContext, TraceFlags } from '@opentelemetry/api';
+import type { IdGenerator } from '@opentelemetry/sdk-trace';
+
+/** W3C Trace Context level 2: the rightmost 56 bits of the trace id are random. */
+export const RANDOM_FLAG = 2;
+
+/**
+ * Of a new span. A child takes over its parent's flags, as an always-recording ParentBased sampler does; a root is sampled, and its id is
+ * random. `parent` is a valid one.
+ */
+export function newSpanContext(parent: SpanContext | undefined, ids: IdGenerator): SpanContext {
+  if (parent === undefined) {
+    const traceFlags = TraceFlags.SAMPLED | RANDOM_FLAG;
+    return { traceId: ids.generateTraceId(), spanId: ids.generateSpanId(), traceFlags };
+  }
+  const { traceId, traceFlags, traceState } = parent;
+  const child: SpanContext = {
+    traceId,
+    spanId: ids.generateSpanId(),
+    traceFlags: traceFlags & (TraceFlags.SAMPLED | RANDOM_FLAG),
+  };
+  if (traceState !== undefined) child.traceState = traceState;
+  return child;
+}

@@ -1,0 +1,35 @@
+import type { HrTime, TimeInput } from '@opentelemetry/api';
+import { isTimeInputHrTime, millisToHrTime } from '@opentelemetry/core';
+import type { Clock } from '../base/clock.ts';
+import { plusNanos } from './hr-time.ts';
+import type { SpanSource, SpanStart } from './span-source.ts';
+
+/** Since the start; by the wall clock when the monotonic one is broken. Never throws. */
+export function elapsedNanos({ clock, guard }: SpanSource, { startNanos, originMillis }: SpanStart): number {
+  try {
+    const elapsed = clock.monotonicNanos() - startNanos;
+    if (!Number.isNaN(elapsed)) return Math.max(0, elapsed);
+  } catch (error) {
+    guard.report('http clock', error);
+  }
+  return guard.run('http clock', () => Math.max(0, (clock.now() - originMillis) * 1e6), 0);
+}
+
+/** A time that stands for itself, as the SDK takes it; undefined for none and for what `performance.now()` has said. */
+export function givenTime(time: TimeInput | undefined): HrTime | undefined {
+  if (isTimeInputHrTime(time)) return time;
+  if (time instanceof Date) return millisToHrTime(time.getTime());
+  return typeof time === 'number' && time > performance.now() ? millisToHrTime(time) : undefined;
+}
+
+/** How long ago `performance.now()` said so; 0 without a number. */
+export function nanosSince(time: TimeInput | undefined): number {
+  return typeof time === 'number' ? (performance.now() - time) * 1e6 : 0;
+}
+
+/** The wall-clock time of a monotonic moment, by what both clocks say now. */
+export function timeOfNanos(nanos: number, clock: Clock): HrTime {
+  const nowMillis = clock.now();
+  const wholeSeconds = Math.floor(nowMillis / 1000);
+  return plusNanos([wholeSeconds, (nowMillis - wholeSeconds * 1000) * 1e6], nanos - clock.monotonicNanos());
+}

@@ -1,0 +1,149 @@
+import {
+  type Attributes,
+  type Context,
+  type Exception,
+  type HrTime,
+  type Link,
+  type Span,
+  type SpanStatus,
+  SpanStatusCode,
+  type TimeInput,
+  diag,
+} from '@opentelemetry/api';
+import { hrTimeDuration, isTimeInput } from '@opentelemetry/core';
+import { ATTR_EXCEPTION_MESSAGE, ATTR_EXCEPTION_TYPE } from '../base/semconv.ts';
+import { exceptionAttributes } from './exception-attributes.ts';
+import { plusNanos } from './hr-time.ts';
+import { RecordedSpan } from './recorded-span.ts';
+import { NO_EVENTS, NO_LINKS, pushEvent, pushLink } from './span-entries.ts';
+import { elapsedNanos, givenTime, nanosSince } from './span-time.ts';
+
+/** Attributes set before those known from the start are looked at; together they stay below the SDK's limit. */
+const MAX_UNCOUNTED = 64;
+
+/**
+ * The one span of the kit: of requests, statements and renders, and of whoever asks its tracer for one. To the app it is what a recording span
+ * of the SDK is.
+ */
+export class RecordingSpan extends RecordedSpan implements Span {
+  /** Tells the processors that it has started. */
+  begin(parentContext: Context): this {
+    try {
+      this.source.sink.onStart(this, parentContext);
+    } catch (error) {
+      this.source.guard.report('span start', error);
+    }
+    return this;
+  }
+
+  setAttribute(key: string, value: unknown): this {
+    if (this.refusesBecauseEnded()) return this;
+    const { limits, isLimited } = this.source;
+    if (
+      this.isStartPending &&
+      !isLimited &&
+      isPlain(value) &&
+      key !== '' &&
+      this.attributesCount < MAX_UNCOUNTED
+    ) {
+      (this.attributesSoFar ??= {})[key] = value;
+      this.attributesCount++;
+      return this;
+    }
+    const { attributes } = this;
+    this.add(attributes, key, value, limits);
+    return this;
+  }
+
+  setAttributes(attributes: Attributes): this {
+    for (const key in attributes) if (Object.hasOwn(attributes, key)) this.setAttribute(key, attributes[key]);
+    return this;
+  }
+
+  addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
+    if (this.refusesBecauseEnded()) return this;
+    if (this.events === NO_EVENTS) this.events = [];
+    const isTimeOnly = isTimeInput(attributesOrTime);
+    const at = this.timeOf(isTimeOnly && !isTimeInput(time) ? attributesOrTime : time);
+    const attributes = isTimeOnly ? undefined : attributesOrTime;
+    this.droppedEventsCount += pushEvent(this.events, name, at, attributes, this.source.limits);
+    return this;
+  }
+
+  addLink(link: Link): this {
+    if (this.refusesBecauseEnded()) return this;
+    if (this.links === NO_LINKS) this.links = [];
+    this.droppedLinksCount += pushLink(this.links, link, this.source.limits);
+    return this;
+  }
+
+  addLinks(links: Link[]): this {
+    for (const link of links) this.addLink(link);
+    return this;
+  }
+
+  setStatus({ code, message }: SpanStatus): this {
+    if (this.refusesBecauseEnded()) return this;
+    if (code === SpanStatusCode.UNSET || this.status.code === SpanStatusCode.OK) return this;
+    this.status = code === SpanStatusCode.ERROR && typeof message === 'string' ? { code, message } : { code };
+    return this;
+  }
+
+  updateName(name: string): this {
+    if (!this.refusesBecauseEnded()) this.name = name;
+    return this;
+  }
+
+  recordException(exception: Exception, time?: TimeInput): void {
+    const attributes = exceptionAttributes(exception);
+    if (attributes[ATTR_EXCEPTION_TYPE] || attributes[ATTR_EXCEPTION_MESSAGE])
+      this.addEvent('exception', attributes, time);
+    else diag.warn(`Failed to record an exception ${String(exception)}`);
+  }
+
+  /** Without a time, the end is the start plus what the monotonic clock says has passed. */
+  end(endTime?: TimeInput): void {
+    if (endTime === undefined) return this.endAfter(elapsedNanos(this.source, this));
+    if (this.refusesBecauseEnded()) return;
+    const end = this.timeOf(endTime);
+    const duration = hrTimeDuration(this.startTime, end);
+    if (duration[0] >= 0) {
+      this.endOnce = end;
+      this.durationOnce = duration;
+      return this.endAfter(duration[0] * 1e9 + duration[1]);
+    }
+    this.endOnce = [...this.startTime];
+    this.endAfter(0);
+  }
+
+  /** Ends so many nanoseconds after the start. */
+  endAfter(durationNanos: number): void {
+    if (this.refusesBecauseEnded()) return;
+    const { sink, guard } = this.source;
+    this.durationNanos = durationNanos;
+    try {
+      sink.onEnding?.(this);
+      this.ended = true;
+      sink.onEnd(this);
+    } catch (error) {
+      this.ended = true;
+      guard.report('span end', error);
+    }
+  }
+
+  private refusesBecauseEnded(): boolean {
+    if (!this.ended) return false;
+    const { traceId, spanId } = this.spanContext();
+    diag.warn(`Cannot execute the operation on ended Span {traceId: ${traceId}, spanId: ${spanId}}`);
+    return true;
+  }
+
+  private timeOf(time: TimeInput | undefined): HrTime {
+    return givenTime(time) ?? plusNanos(this.startTime, elapsedNanos(this.source, this) - nanosSince(time));
+  }
+}
+
+function isPlain(value: unknown): value is string | number | boolean {
+  const type = typeof value;
+  return type === 'string' || type === 'number' || type === 'boolean';
+}

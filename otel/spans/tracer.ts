@@ -1,0 +1,96 @@
+import {
+  type Context,
+  context as contexts,
+  type HrTime,
+  INVALID_SPAN_CONTEXT,
+  isSpanContextValid,
+  type Span,
+  type SpanContext,
+  SpanKind,
+  type SpanOptions,
+  type TimeInput,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
+import { hrTimeToMilliseconds, isTracingSuppressed } from '@opentelemetry/core';
+import type { LazyAttributes, SpanSource, SpanStart } from './span-source.ts';
+import { RecordingSpan } from './span.ts';
+import { givenTime, nanosSince } from './span-time.ts';
+
+/** The one maker of spans. As the SDK's tracer by the API's contract, but for the sampler: every span is recorded, and sampled as its parent is. */
+export class RecordingTracer implements Tracer {
+  readonly source: SpanSource;
+
+  constructor(source: SpanSource) {
+    this.source = source;
+  }
+
+  startSpan(name: string, options: SpanOptions = {}, parent: Context = contexts.active()): Span {
+    const parentContext = options.root === true ? trace.deleteSpan(parent) : parent;
+    if (isTracingSuppressed(parentContext)) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+    const { kind = SpanKind.INTERNAL, startTime, attributes, links } = options;
+    const start = this.#startOf(parentContext, startTime);
+    const span = new RecordingSpan(this.source, name, kind, parentIn(parentContext), start, undefined);
+    const given = givenTime(startTime);
+    if (given !== undefined) span.startAt(given);
+    if (attributes !== undefined) span.setAttributes(attributes);
+    if (links !== undefined) span.addLinks(links);
+    return span.begin(parentContext);
+  }
+
+  startActiveSpan<F extends (span: Span) => unknown>(name: string, ...rest: unknown[]): ReturnType<F> {
+    const call = rest.pop() as F;
+    const [options = {}, parent = contexts.active()] = rest as [SpanOptions?, Context?];
+    const span = this.startSpan(name, options, parent);
+    const active = trace.setSpan(parent, span);
+    return contexts.with(active, call as (span: Span) => ReturnType<F>, undefined, span);
+  }
+
+  /**
+   * A span of ours, that began so many monotonic nanoseconds ago and whose attributes are made when they are read. The caller has looked for
+   * suppression.
+   */
+  startOperation(
+    name: string,
+    kind: SpanKind,
+    parent: Context,
+    startNanos: number,
+    lazy: LazyAttributes,
+  ): RecordingSpan {
+    const { clock } = this.source;
+    const outer = trace.getSpan(parent);
+    const start =
+      outer instanceof RecordingSpan
+        ? { originMillis: outer.originMillis, originNanos: outer.originNanos, startNanos }
+        : { originMillis: clock.now(), originNanos: clock.monotonicNanos(), startNanos };
+    return new RecordingSpan(this.source, name, kind, parentIn(parent), start, lazy).begin(parent);
+  }
+
+  #startOf(parent: Context, startTime: TimeInput | undefined): SpanStart {
+    const { clock, guard } = this.source;
+    const nowMillis = guard.run('clock', () => clock.now(), 0);
+    const nowNanos = guard.run('clock', () => clock.monotonicNanos(), NaN);
+    const given = givenTime(startTime);
+    if (given !== undefined) return startedAt(given, nowMillis, nowNanos);
+    const startNanos = nowNanos - nanosSince(startTime);
+    const outer = trace.getSpan(parent);
+    // On the time line of its parent: spans placed by another clock would stick out of it.
+    if (outer instanceof RecordingSpan && !Number.isNaN(outer.originNanos))
+      return { originMillis: outer.originMillis, originNanos: outer.originNanos, startNanos };
+    return { originMillis: nowMillis, originNanos: nowNanos, startNanos };
+  }
+}
+
+/** With a start of its own, a span lasts from then to the wall clock's now. */
+function startedAt(given: HrTime, nowMillis: number, nowNanos: number): SpanStart {
+  const originMillis = hrTimeToMilliseconds(given);
+  const startNanos = nowNanos - (nowMillis - originMillis) * 1e6;
+  return { originMillis, originNanos: startNanos, startNanos };
+}
+
+function parentIn(parent: Context): SpanContext | undefined {
+  const span = trace.getSpan(parent);
+  const spanContext = span?.spanContext();
+  if (spanContext === undefined || span instanceof RecordingSpan) return spanContext;
+  return isSpanContextValid(spanContext) ? spanContext : undefined;
+}

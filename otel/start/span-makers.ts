@@ -1,0 +1,35 @@
+import type { Tracer } from '@opentelemetry/api';
+import type { Instrumentation } from '@opentelemetry/instrumentation';
+import type { LogRecordProcessor } from '@opentelemetry/sdk-logs';
+import type { MetricReader } from '@opentelemetry/sdk-metrics';
+import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
+import type { Clock } from '../base/clock.ts';
+import type { Guard } from '../base/guard.ts';
+import type { TelemetryConfig } from '../config.ts';
+import type { CostMeter } from '../sampling/cost-meter.ts';
+
+/** All that is registered with the API of OpenTelemetry. */
+export interface SpanMakerParts {
+  readonly config: TelemetryConfig;
+  readonly guard: Guard;
+  readonly clock: Clock;
+  readonly cost: CostMeter;
+  readonly resource: ReadableSpan['resource'];
+  /** Each sees every span. */
+  readonly processors: readonly SpanProcessor[];
+  readonly metricReaders: readonly MetricReader[];
+  readonly logRecordProcessors: readonly LogRecordProcessor[];
+  /** More than those of http. */
+  readonly instrumentations: readonly Instrumentation[];
+}
+
+/** Who makes the spans of this process, and instruments http: the kit itself, or the SDK. */
+export interface SpanMaker {
+  readonly tracer: (name: string, version?: string) => Tracer;
+  /** Flushes and shuts down processors and readers. */
+  shutdown(): Promise<void>;
+  /** Takes patches off and removes from the API what was registered. */
+  remove(): void;
+}
+
+export type MakeSpans = (parts: SpanMakerParts) => SpanMaker;

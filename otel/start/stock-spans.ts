@@ -1,0 +1,48 @@
+import { context, logs, metrics, propagation, trace } from '@opentelemetry/api';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+import { AlwaysOnSampler, createAlwaysRecordSampler, ParentBasedSampler } from '@opentelemetry/sdk-trace';
+import { createStockHttpInstrumentation } from '../instrumentation/stock-http.ts';
+import { propagatorOf } from './propagator.ts';
+import type { SpanMaker, SpanMakerParts } from './span-makers.ts';
+
+/**
+ * METRICS_SPANS=stock: spans by the SDK and by instrumentation-http, with the same processor behind them. The control group of the benchmark, the first
+ * question of a bug report, and the way out when node changes.
+ */
+export function makeStockSpans({
+  config,
+  guard,
+  clock,
+  resource,
+  processors,
+  metricReaders,
+  logRecordProcessors,
+  instrumentations,
+}: SpanMakerParts): SpanMaker {
+  const http = createStockHttpInstrumentation({
+    guard,
+    clock,
+    untracedPathPrefixes: config.untracedPathPrefixes,
+  });
+  const sdk = new NodeSDK({
+    resource,
+    autoDetectResources: false,
+    sampler: createAlwaysRecordSampler(new ParentBasedSampler({ root: new AlwaysOnSampler() })),
+    spanProcessors: [...processors],
+    spanLimits: config.spanLimits,
+    textMapPropagator: propagatorOf(config),
+    instrumentations: [http, ...instrumentations],
+    metricReaders: [...metricReaders],
+    // Without a list of its own the SDK exports logs to a collector that nobody set.
+    logRecordProcessors: [...logRecordProcessors],
+  });
+  sdk.start();
+  return {
+    tracer: (name, version) => trace.getTracer(name, version),
+    shutdown: () => sdk.shutdown(),
+    remove: () => {
+      for (const instrumentation of [http, ...instrumentations]) instrumentation.disable();
+      for (const api of [trace, metrics, logs, propagation, context]) api.disable();
+    },
+  };
+}

@@ -1,0 +1,128 @@
+import { DEFAULT_TRUSTED_PROXIES } from '../../../otel/settings/trusted-proxies.ts';
+import type { IncomingMessage } from 'node:http';
+import { describe, expect, it } from '@jest/globals';
+import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import { defaultResource } from '@opentelemetry/resources';
+import fc from 'fast-check';
+import { Guard } from '../../../otel/base/guard.ts';
+import type { HttpOutcome } from '../../../otel/instrumentation/http-outcome.ts';
+import { IncomingRequest } from '../../../otel/instrumentation/incoming-request.ts';
+import { RecordingSpan } from '../../../otel/spans/span.ts';
+import type { EndedSpan } from '../../../otel/spans/operation.ts';
+import { operationReader } from '../../../otel/spans/read-operation.ts';
+import { DEFAULT_SPAN_LIMITS } from '../../../otel/spans/span-entries.ts';
+import { SpanIds } from '../../../otel/spans/span-ids.ts';
+import { FakeClock } from '../sampling/processor-fixture.ts';
+
+const clock = new FakeClock();
+const guard = new Guard();
+const SOURCE = {
+  limits: DEFAULT_SPAN_LIMITS,
+  isLimited: false,
+  ids: new SpanIds(),
+  scope: { name: 'test' },
+  resource: defaultResource(),
+  sink: { onStart: () => {}, onEnd: () => {} },
+  clock,
+  guard,
+};
+const read = operationReader(guard, clock);
+const START = { originMillis: clock.millis, originNanos: 5e9, startNanos: 5e9 + 333.25 };
+
+interface Told {
+  readonly verb: string;
+  readonly set: Readonly<Record<string, string>>;
+  readonly outcome: HttpOutcome;
+  readonly durationNanos: number;
+  readonly isFailed: boolean;
+}
+
+function answered({ verb, set, outcome, durationNanos, isFailed }: Told): RecordingSpan {
+  const socket = { remoteAddress: '127.0.0.1', remotePort: 4711 };
+  const request = { method: verb, url: '/a?b=c', httpVersion: '1.1', headers: { host: 'a:1' }, socket };
+  const incoming = new IncomingRequest(SOURCE, START.startNanos, request as unknown as IncomingMessage, {
+    proxies: DEFAULT_TRUSTED_PROXIES,
+    recordsAddresses: true,
+  });
+  const span = new RecordingSpan(SOURCE, verb, SpanKind.SERVER, undefined, START, incoming);
+  incoming.span = span;
+  span.setAttributes(set);
+  if (isFailed) span.setStatus({ code: SpanStatusCode.ERROR });
+  incoming.outcome = outcome;
+  span.endAfter(durationNanos);
+  return span;
+}
+
+/** As any span that says nothing of itself but its attributes. */
+function byAttributes(span: RecordingSpan): EndedSpan {
+  const { name, kind, status, attributes, duration, endTime, instrumentationScope, parentSpanContext } = span;
+  const stranger = {
+    name,
+    kind,
+    status,
+    attributes,
+    duration,
+    endTime,
+    instrumentationScope,
+    parentSpanContext,
+  };
+  return read({ ...stranger, spanContext: () => span.spanContext() } as RecordingSpan, undefined);
+}
+
+describe('what a request knows of itself', () => {
+  const told: fc.Arbitrary<Told> = fc.record({
+    verb: fc.constantFrom('GET', 'POST', 'BREW'),
+    set: fc.constantFrom<Told['set']>(
+      {},
+      { 'http.route': '/:slug' },
+      { 'http.route': '' },
+      { 'http.route': '/:slug', 'http.request.method': 'PATCH' },
+      { color: 'red' },
+    ),
+    outcome: fc.record({
+      outcome: fc.constantFrom('complete', 'aborted', 'error') as fc.Arbitrary<HttpOutcome['outcome']>,
+      bodyBytes: fc.nat(),
+      statusCode: fc.constantFrom(undefined, 200, 399, 400, 404, 499, 500),
+      timeToFirstByteNanos: fc.constantFrom(undefined, 0, 1234.5, 2e9),
+      errorType: fc.constant(undefined),
+      eventStream: fc.constantFrom(undefined, 'text/event-stream', 'text/event-stream; charset=utf-8'),
+    }),
+    durationNanos: fc.integer({ min: 0, max: 3e9 }),
+    isFailed: fc.boolean(),
+  });
+
+  it('is what its attributes come to', () => {
+    fc.assert(
+      fc.property(told, (request) => {
+        const { endMillis, ...known } = read(answered(request), undefined);
+        const { endMillis: byTimes, ...told } = byAttributes(answered(request));
+        const { span: _, ...facts } = known;
+        expect(told).toMatchObject(facts);
+        expect(endMillis).toBeCloseTo(byTimes, 3);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('makes no attributes, and leaves them to be asked where an app has set what they say', () => {
+    const outcome: HttpOutcome = {
+      outcome: 'complete',
+      bodyBytes: 1,
+      statusCode: 200,
+      timeToFirstByteNanos: 1,
+      errorType: undefined,
+      eventStream: undefined,
+    };
+    const request = { verb: 'GET', set: { 'http.route': '/' }, outcome, durationNanos: 1, isFailed: false };
+    const span = answered(request);
+    Object.defineProperty(span, 'attributes', {
+      get: () => {
+        throw new Error('made');
+      },
+    });
+    expect(read(span, undefined)).toMatchObject({ type: 'http', series: 'GET /' });
+    const set = { 'http.request.method': 'PATCH', 'http.route': '/' };
+    expect(read(answered({ ...request, set }), undefined)).toMatchObject({ series: 'PATCH /' });
+    expect(guard.faults()).toEqual([]);
+  });
+});

@@ -1,0 +1,76 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import type { ReadableSpan, Span } from '@opentelemetry/sdk-trace';
+import { sizeOf } from '../../../otel/spans/size.ts';
+import { failedRequest } from '../sampling/ended-span-fixture.ts';
+import { startProcessor } from '../sampling/processor-fixture.ts';
+
+type Started = ReturnType<typeof startProcessor>;
+const started: Started[] = [];
+afterEach(async () => {
+  await Promise.all(started.splice(0).map(({ processor }) => processor.shutdown()));
+});
+function start(options: Parameters<typeof startProcessor>[0]): Started {
+  const one = startProcessor(options);
+  started.push(one);
+  return one;
+}
+
+describe('sizeOf', () => {
+  it('weighs every text of a span, also those of its events', () => {
+    const { tracer } = start({ rates: 1 });
+    const span = tracer.startSpan('x', { attributes: { text: 'y'.repeat(10_000) } });
+    span.addEvent('exception', { 'exception.stacktrace': 'z'.repeat(5000) });
+    expect(sizeOf(span as Span & ReadableSpan)).toBeGreaterThan(2 * 15_000);
+  });
+
+  it('believes a span that weighs itself, and looks at nothing of it that was put off', () => {
+    const span = {
+      heldBytes: 1234,
+      get attributes(): never {
+        throw new Error('made too early');
+      },
+    };
+    expect(sizeOf(span as unknown as ReadableSpan)).toBe(1234);
+  });
+
+  it('has a fixed price for a span that cannot be weighed', () => {
+    const broken = failedRequest({}).span;
+    Object.defineProperty(broken, 'events', {
+      get: () => {
+        throw new Error('no events');
+      },
+    });
+    expect(sizeOf(broken)).toBe(4096);
+  });
+});
+
+describe('SamplingSpanProcessor', () => {
+  const HUGE = { attributes: { text: 'x'.repeat(50_000) } };
+
+  it('lets ended spans wait unseen for no more bytes than may', () => {
+    const limits = { maxDeferredBytes: 350_000 };
+    const { tracer, aggregates } = start({ rates: 1, deferredSpans: 256, limits });
+    const seen: number[] = [];
+    for (let i = 0; i < 8; i++) {
+      tracer.startSpan('huge', HUGE).end();
+      seen.push(aggregates.operations().other.count);
+    }
+    expect(seen).toEqual([0, 0, 0, 4, 4, 4, 4, 8]);
+  });
+
+  it.each([0, 256])(
+    'lets few spans wait for their verdict when each is huge, with %d deferred',
+    (deferredSpans) => {
+      const run = start({ rates: 1, deferredSpans, limits: { maxPendingBytes: 350_000 } });
+      for (let i = 0; i < 20; i++) {
+        const root = run.tracer.startSpan('root', {}, ROOT_CONTEXT);
+        run.tracer.startSpan('huge', HUGE, trace.setSpan(ROOT_CONTEXT, root)).end();
+        const { pendingBytes, pendingSpans } = run.processor.held();
+        expect(pendingBytes).toBeLessThanOrEqual(350_000);
+        expect(pendingSpans).toBeLessThanOrEqual(3);
+      }
+      expect(run.local.spans).toHaveLength(17);
+    },
+  );
+});
