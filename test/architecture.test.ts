@@ -151,6 +151,35 @@ describe('the kit in otel/', () => {
   });
 });
 
+describe('the sampling processor', () => {
+  const closure = new Map<string, SourceFile>();
+  const reach = (path: string): void => {
+    const file = otel.find((one) => one.path === path);
+    if (file === undefined || closure.has(path)) return;
+    closure.set(path, file);
+    for (const { target } of file.imports) reach(target);
+  };
+  reach('otel/sampling/sampling-span-processor.ts');
+  const files = [...closure.values()];
+
+  it('reaches at most 20 files, 2,000 lines and 70 exported names, types included', () => {
+    const names = files.flatMap(({ code }) => [
+      ...code.matchAll(/^export (?:async )?(?:abstract )?(?:const|function|class|interface|type) (\w+)/gm),
+    ]);
+    expect(files.length).toBeLessThanOrEqual(20);
+    expect(files.reduce((sum, { lines }) => sum + lines, 0)).toBeLessThanOrEqual(2000);
+    expect(names.length).toBeLessThanOrEqual(70);
+  });
+
+  it('takes its verdict in one place', () => {
+    const deciding = otel.filter(({ code }) => /\bisKeptBy\(|\.keep\(operation\b/.test(code));
+    expect(deciding.map(({ path }) => path)).toEqual([
+      'otel/sampling/pending-trace.ts',
+      'otel/sampling/verdict.ts',
+    ]);
+  });
+});
+
 describe('the blog in src/', () => {
   it('knows of telemetry what otel/query.ts and otel/kit.ts say; only the entries start it', () => {
     const isAllowed = ({ target }: Import, { path }: SourceFile): boolean =>
@@ -158,8 +187,11 @@ describe('the blog in src/', () => {
     expect(
       offences(src, (imported, file) => imported.target.startsWith('otel/') && !isAllowed(imported, file)),
     ).toEqual([]);
-    // Types and one list of names: whoever imports it loads nothing else.
-    expect(otel.find(({ path }) => path === 'otel/query.ts')!.imports).toEqual([]);
+    // Types and lists of names: whoever imports it loads nothing else.
+    const { imports } = otel.find(({ path }) => path === 'otel/query.ts')!;
+    const loaded = imports.filter(({ isTypeOnly }) => !isTypeOnly).map(({ target }) => target);
+    expect(loaded).toEqual(['otel/base/operation-types.ts']);
+    expect(otel.find(({ path }) => path === 'otel/base/operation-types.ts')!.imports).toEqual([]);
   });
 
   it('has an observatory that reads telemetry and never the blog', () => {
