@@ -6,8 +6,8 @@ import { dispatchedBytes, hasNoBody } from './sent-bytes.ts';
 /** What became of a response, as facts of its socket (G9). */
 export interface HttpOutcome {
   readonly outcome: 'complete' | 'aborted' | 'cut' | 'failed' | 'refused';
-  /** Body bytes that left, after compression, without headers and framing; of an aborted one, those the system took. */
-  readonly bodyBytes: number;
+  /** Body bytes that left, after compression, without headers and framing; of an aborted one, those the system took. Undefined where nobody counts them. */
+  readonly bodyBytes: number | undefined;
   /** Undefined: nothing was sent, so there is no status to claim. */
   readonly statusCode: number | undefined;
   /** Nanoseconds from the request to the first byte; undefined when none was sent, or its time is not known. */
@@ -32,7 +32,12 @@ const CLIENT_GONE = new Set([
 ]);
 
 /** The code of an error by which a server that stops destroys what is still under way. */
-const STOPPED = 'ESHUTDOWN';
+export const STOPPED = 'ESHUTDOWN';
+
+/** An error that only says the other side has gone. */
+export function isClientGoneError(error: unknown): boolean {
+  return CLIENT_GONE.has(errorTypeOf(error));
+}
 
 /** Read at the response's `close`. `error` is what `failureOf` answers. */
 export function httpOutcome(
@@ -93,7 +98,7 @@ function errorTypeOfAnswer(error: unknown, statusCode: number, isUnsent: boolean
 
 /** The client did not send the request to its end, or not as HTTP. */
 function isBrokenByClient({ complete, errored }: IncomingMessage): boolean {
-  return !complete && errored !== null && CLIENT_GONE.has(errorTypeOf(errored));
+  return !complete && errored !== null && isClientGoneError(errored);
 }
 
 /** Why a response is not whole; undefined when it is, or when it was the client who left. */
@@ -101,13 +106,13 @@ export function failureOf(request: IncomingMessage, response: ServerResponse, wa
   if (watch.isFinished || isCutByStop(request)) return undefined;
   const given = response.errored ?? watch.error;
   if (given !== undefined && given !== null)
-    return CLIENT_GONE.has(errorTypeOf(given)) && isClientGone(request) ? undefined : given;
+    return isClientGoneError(given) && isClientGone(request) ? undefined : given;
   return isClientGone(request) ? undefined : new ResponseDestroyed();
 }
 
 /** The client closed its side, or the connection broke under us. */
 function isClientGone({ socket }: IncomingMessage): boolean {
-  return socket.readableEnded || (socket.errored !== null && CLIENT_GONE.has(errorTypeOf(socket.errored)));
+  return socket.readableEnded || (socket.errored !== null && isClientGoneError(socket.errored));
 }
 
 /** Stands for a response that the app destroyed without saying why. */

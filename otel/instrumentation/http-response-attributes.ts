@@ -24,14 +24,25 @@ export function describeResponse(
   const request = response.req;
   const error = failureOf(request, response, watch);
   const outcome = httpOutcome(request, response, watch, error);
+  describeOutcome(span, request.method ?? 'GET', watch.route, outcome, error);
+  return outcome;
+}
+
+/** `error` is why it is not whole; undefined when it is, or when it was the client who left. */
+export function describeOutcome(
+  span: RecordingSpan,
+  verb: string,
+  route: string | undefined,
+  outcome: HttpOutcome,
+  error: unknown,
+): void {
   if (error !== undefined) {
     span.setStatus({ code: SpanStatusCode.ERROR, message: messageOf(error) });
     span.recordException(error instanceof Error ? error : messageOf(error));
   } else if (outcome.errorType !== undefined) {
     span.setStatus({ code: SpanStatusCode.ERROR });
   }
-  nameRoute(span, request.method ?? 'GET', watch.route);
-  return outcome;
+  nameRoute(span, verb, route);
 }
 
 export function addResponseAttributes(
@@ -39,7 +50,7 @@ export function addResponseAttributes(
   { outcome, bodyBytes, statusCode, timeToFirstByteNanos, errorType, eventStream }: HttpOutcome,
 ): void {
   attributes[ATTR_HTTP_RESPONSE_OUTCOME] = outcome;
-  attributes[ATTR_HTTP_RESPONSE_BODY_SIZE] = bodyBytes;
+  if (bodyBytes !== undefined) attributes[ATTR_HTTP_RESPONSE_BODY_SIZE] = bodyBytes;
   if (timeToFirstByteNanos !== undefined)
     attributes[ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE] = timeToFirstByteNanos / 1e9;
   if (statusCode !== undefined) attributes[ATTR_HTTP_RESPONSE_STATUS_CODE] = statusCode;

@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import {
   type Context,
@@ -17,7 +18,16 @@ import type { Guard } from '../base/guard.ts';
 import { DEFAULT_TRUSTED_PROXIES } from '../settings/trusted-proxies.ts';
 import type { AsyncContextManager } from './context-manager.ts';
 import type { ClientRules } from './http-request-attributes.ts';
-import { IncomingRequest } from './incoming-request.ts';
+import {
+  isStreamOfRequest,
+  mayHaveBody,
+  requestHeadOf,
+  STREAM_HEAD,
+  STREAM_START,
+  type StreamMessage,
+  StreamWatch,
+} from './http2-stream.ts';
+import { IncomingRequest, type RequestHead } from './incoming-request.ts';
 import { LinkedContext } from './linked-context.ts';
 import {
   bindRequestListeners,
@@ -42,6 +52,8 @@ const REQUEST_START = 'http.server.request.start';
 /** On a request that waits: when it was parsed, on the monotonic clock. */
 const ARRIVED = Symbol('arrived');
 type WaitingRequest = IncomingMessage & { [ARRIVED]?: number };
+const STREAM_WATCH = Symbol('stream watch');
+type WatchedStream = ServerHttp2Stream & { [STREAM_WATCH]?: StreamWatch };
 const SUPPRESSED = suppressTracing(LinkedContext.root);
 
 interface RequestStart {
@@ -98,14 +110,18 @@ export class HttpServerSpans {
     enableRequestListeners();
     subscribe(REQUEST_START, this.#onRequestStart);
     subscribe(REQUEST_TURN_CHANNEL, this.#onRequestTurn);
+    subscribe(STREAM_START, this.#onStreamStart);
+    subscribe(STREAM_HEAD, this.#onStreamHead);
   }
 
-  /** Requests that are under way still end their spans. */
+  /** Requests that are under way still end their spans; those over HTTP/2 whose head is to come, without a status. */
   disable(): void {
     if (!this.#isEnabled) return;
     this.#isEnabled = false;
     unsubscribe(REQUEST_START, this.#onRequestStart);
     unsubscribe(REQUEST_TURN_CHANNEL, this.#onRequestTurn);
+    unsubscribe(STREAM_START, this.#onStreamStart);
+    unsubscribe(STREAM_HEAD, this.#onStreamHead);
     disableRequestListeners();
     disableResponseWatches();
   }
@@ -123,8 +139,10 @@ export class HttpServerSpans {
     try {
       const { request, response } = message as RequestStart;
       const since = this.#cost?.requestStart.begin() ?? 0;
-      if (this.#isUntraced(request.url ?? '/')) this.#enter(request, SUPPRESSED);
-      else this.#start(request, response);
+      if (this.#isUntraced(request.url ?? '/')) {
+        bindRequestListeners(request, SUPPRESSED);
+        this.#contexts.enter(SUPPRESSED);
+      } else this.#start(request, response);
       if (since !== 0) this.#cost?.requestStart.end(since);
     } catch (error) {
       // Of requests in one packet, this one would else run in the context of the one before.
@@ -134,9 +152,53 @@ export class HttpServerSpans {
   };
 
   #start(request: WaitingRequest, response: ServerResponse): void {
+    const { incoming, context } = this.#begin(request, request[ARRIVED]);
+    watchResponse(response, incoming);
+    bindRequestListeners(request, context);
+    this.#contexts.enter(context);
+  }
+
+  readonly #onStreamStart = (message: unknown): void => {
+    try {
+      const start = message as StreamMessage;
+      if (!isStreamOfRequest(start)) return this.#contexts.enter(ROOT_CONTEXT);
+      const isUntraced = this.#isUntraced(start.headers[':path'] ?? '/');
+      const context = isUntraced ? SUPPRESSED : this.#startStream(start);
+      if (mayHaveBody(start)) this.#contexts.bind(context, start.stream);
+      this.#contexts.enter(context);
+    } catch (error) {
+      this.#contexts.enter(ROOT_CONTEXT);
+      this.#guard.report('http start', error);
+    }
+  };
+
+  #startStream(start: StreamMessage): Context {
+    const { incoming, context } = this.#begin(requestHeadOf(start));
+    const stream: WatchedStream = start.stream;
+    const watch = (stream[STREAM_WATCH] = new StreamWatch(stream));
+    stream.once('close', () => {
+      this.#guard.run(
+        'http close',
+        () => {
+          const { outcome, error } = watch.outcome(incoming.startNanos);
+          incoming.endWith(outcome, error);
+        },
+        undefined,
+      );
+    });
+    return context;
+  }
+
+  readonly #onStreamHead = (message: unknown): void => {
+    const { stream, headers } = message as StreamMessage & { readonly stream: WatchedStream };
+    this.#guard.run('http head', () => stream[STREAM_WATCH]?.head(headers, this.#nanos()), undefined);
+  };
+
+  /** @param arrivedNanos When it was parsed, of one that waited. */
+  #begin(request: RequestHead, arrivedNanos?: number): { incoming: IncomingRequest; context: Context } {
     const startNanos = this.#nanos();
     const parent = this.#parentOf(request.headers);
-    const waitNanos = startNanos - (request[ARRIVED] ?? startNanos);
+    const waitNanos = startNanos - (arrivedNanos ?? startNanos);
     const incoming = new IncomingRequest(this.#source, startNanos, request, this.#clients, waitNanos);
     const span = new RecordingSpan(
       this.#source,
@@ -148,13 +210,7 @@ export class HttpServerSpans {
     );
     incoming.span = span;
     span.begin(parent);
-    watchResponse(response, incoming);
-    this.#enter(request, setRPCMetadata(trace.setSpan(parent, span), incoming));
-  }
-
-  #enter(request: IncomingMessage, context: Context): void {
-    bindRequestListeners(request, context);
-    this.#contexts.enter(context);
+    return { incoming, context: setRPCMetadata(trace.setSpan(parent, span), incoming) };
   }
 
   #parentOf(headers: IncomingHttpHeaders): Context {

@@ -23,7 +23,7 @@ import {
 } from '../base/semconv.ts';
 import type { HttpOutcome } from './http-outcome.ts';
 import { type ClientRules, type RequestWords, requestAttributes } from './http-request-attributes.ts';
-import { addResponseAttributes, describeResponse } from './http-response-attributes.ts';
+import { addResponseAttributes, describeOutcome, describeResponse } from './http-response-attributes.ts';
 import { knownMethod } from './request-route.ts';
 import type { RecordingSpan } from '../spans/span.ts';
 import type { LazyAttributes } from '../spans/span-source.ts';
@@ -31,6 +31,9 @@ import { ResponseWatch, type ResponseWatchSource } from './response-watch.ts';
 
 /** The object, and its twenty attributes apart from their texts. */
 const REQUEST_BYTES = 1000;
+
+/** What a request says in its head, and on which connection. */
+export type RequestHead = Pick<IncomingMessage, 'headers' | 'method' | 'url' | 'httpVersion' | 'socket'>;
 
 /** What is the same for every request of a connection; its getters are not cheap. */
 class Peer {
@@ -79,7 +82,7 @@ export class IncomingRequest extends ResponseWatch implements RPCMetadata, Reque
   constructor(
     source: ResponseWatchSource,
     startNanos: number,
-    request: IncomingMessage,
+    request: RequestHead,
     clients: ClientRules,
     waitNanos = 0,
   ) {
@@ -167,6 +170,16 @@ export class IncomingRequest extends ResponseWatch implements RPCMetadata, Reque
 
   addEndAttributes(attributes: Attributes): void {
     if (this.outcome !== undefined) addResponseAttributes(attributes, this.outcome);
+  }
+
+  /** For an answer that is no `ServerResponse`. */
+  endWith(outcome: HttpOutcome, error: unknown): void {
+    try {
+      this.outcome = outcome;
+      describeOutcome(this.span, this.verb, this.route, outcome, error);
+    } finally {
+      this.span.end();
+    }
   }
 
   onClose(response: ServerResponse): void {

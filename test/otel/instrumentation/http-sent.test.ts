@@ -80,6 +80,27 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   '/status-304': (_request, response) => [(response.statusCode = 304), response.end()],
   '/end': (_request, response) => response.end('abc'),
   '/hang': () => {},
+  // Their type is told by their span, for who asks how slow they are.
+  '/events': (_request, response) => [
+    response.writeHead(200, { 'content-Type': 'text/event-stream; charset=utf-8' }),
+    response.write('abc'),
+    response.end(),
+  ],
+  '/events-set': (_request, response) => [
+    response.setHeader('CONTENT-TYPE', 'text/event-stream'),
+    response.flushHeaders(),
+    response.end('abc'),
+  ],
+  '/events-unsent': (_request, response) => [
+    response.setHeader('Content-Type', 'text/event-stream'),
+    response.write('x'),
+    response.destroy(),
+  ],
+  '/events-like': (_request, response) => [
+    response.setHeader('Content-Type', 'text/event-streams'),
+    response.write('abc'),
+    response.end(),
+  ],
 };
 
 describe('what a span says was sent', () => {
@@ -169,6 +190,18 @@ describe('what a span says was sent', () => {
     const own = text.slice(text.indexOf(`HTTP/1.1 ${status}`));
     const body = /x|abc/.exec(own.slice(own.indexOf('\r\n\r\n')))?.[0] ?? '';
     expect(attributes['http.response.body.size']).toBe(body.length);
+  });
+
+  it.each([
+    ['/events', ['text/event-stream; charset=utf-8']],
+    ['/events-set', ['text/event-stream']],
+    ['/events-unsent', undefined],
+    ['/events-like', undefined],
+    ['/write-later', undefined],
+  ])('%s: has the type of an event stream: %j', async (path, type) => {
+    await received('GET', path, '\r\n');
+    const [span] = await ended(1);
+    expect(span!.attributes['http.response.header.content-type']).toEqual(type);
   });
 
   it('is not what the answer before it on the connection was', async () => {

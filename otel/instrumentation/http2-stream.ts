@@ -1,0 +1,107 @@
+import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import type { Socket } from 'node:net';
+import { ROOT_CONTEXT, context } from '@opentelemetry/api';
+import { errorTypeOf } from './error-facts.ts';
+import { type HttpOutcome, isClientGoneError, STOPPED } from './http-outcome.ts';
+import type { RequestHead } from './incoming-request.ts';
+
+/**
+ * Published by node (22.23 and 24.22 at least) inside of a session's callback, before the server emits `stream` and, for its `request` API,
+ * `request`.
+ */
+export const STREAM_START = 'http2.server.stream.start';
+/** Published when the head of the answer is handed to the session. */
+export const STREAM_HEAD = 'http2.server.stream.finish';
+
+export interface StreamMessage {
+  readonly stream: ServerHttp2Stream;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** False for what the server pushes, and for tunnels, which are no requests that get an answer. */
+export function isStreamOfRequest({ stream, headers }: StreamMessage): boolean {
+  return stream.id !== undefined && stream.id % 2 === 1 && headers[':method'] !== 'CONNECT';
+}
+
+/** As a request of HTTP/1 would say it. */
+export function requestHeadOf({ stream, headers }: StreamMessage): RequestHead {
+  return {
+    method: headers[':method'] ?? 'GET',
+    url: headers[':path'] ?? '/',
+    httpVersion: '2',
+    headers: { ...headers, host: headers[':authority'] ?? headers.host },
+    // The session's own face of it; what it does not lend is not asked for.
+    socket: stream.session!.socket as Socket,
+  };
+}
+
+/** Body may come, whose listeners have to be bound. */
+export function mayHaveBody({ headers }: StreamMessage): boolean {
+  return headers[':method'] !== 'GET' && headers[':method'] !== 'HEAD';
+}
+
+/** What is seen of the answer on one stream. */
+export class StreamWatch {
+  readonly #stream: ServerHttp2Stream;
+  #statusCode: number | undefined;
+  #contentType: string | undefined;
+  #headNanos = NaN;
+  /** The session sends what it has been handed after the turn. */
+  #hasLeft = false;
+
+  constructor(stream: ServerHttp2Stream) {
+    this.#stream = stream;
+  }
+
+  /** Monotonic; NaN when the clock is broken. */
+  head(headers: IncomingHttpHeaders, nanos: number): void {
+    this.#statusCode = Number(headers[':status']);
+    this.#contentType = headers['content-type'];
+    this.#headNanos = nanos;
+    context.with(ROOT_CONTEXT, () => setImmediate(() => (this.#hasLeft ||= !this.#stream.destroyed)));
+  }
+
+  /** Read at the stream's `close`. */
+  outcome(startNanos: number): { readonly outcome: HttpOutcome; readonly error: unknown } {
+    const stream = this.#stream;
+    const isWhole = stream.rstCode === 0 && stream.writableFinished && stream.errored === null;
+    const error = isWhole ? undefined : failureOf(stream.errored);
+    const statusCode = isWhole || this.#hasLeft ? this.#statusCode : undefined;
+    const firstByte = this.#headNanos - startNanos;
+    const isEventStream =
+      statusCode !== undefined && /^text\/event-stream *(?:;|$)/i.test(this.#contentType ?? '');
+    return {
+      error,
+      outcome: {
+        outcome: isWhole
+          ? 'complete'
+          : error !== undefined
+            ? 'failed'
+            : isStopped(stream)
+              ? 'cut'
+              : 'aborted',
+        // Its frames are counted nowhere.
+        bodyBytes: undefined,
+        statusCode,
+        timeToFirstByteNanos: statusCode === undefined || Number.isNaN(firstByte) ? undefined : firstByte,
+        errorType: error !== undefined ? errorTypeOf(error) : serverErrorOf(statusCode),
+        eventStream: isEventStream ? this.#contentType : undefined,
+      },
+    };
+  }
+}
+
+function serverErrorOf(statusCode: number | undefined): string | undefined {
+  return statusCode !== undefined && statusCode >= 500 ? String(statusCode) : undefined;
+}
+
+function isStopped({ errored }: ServerHttp2Stream): boolean {
+  return errored !== null && errorTypeOf(errored) === STOPPED;
+}
+
+/** Undefined when the other side reset the stream or left, or the server stopped. */
+function failureOf(errored: Error | null): unknown {
+  if (errored === null || isClientGoneError(errored)) return undefined;
+  const type = errorTypeOf(errored);
+  return type === STOPPED || type.startsWith('ERR_HTTP2_') ? undefined : errored;
+}
