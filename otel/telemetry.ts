@@ -49,6 +49,8 @@ let active: Telemetry | undefined;
  * TelemetryConfigError, and nothing else.
  */
 export async function startTelemetry(options: TelemetryOptions = {}): Promise<Telemetry> {
+  if (starting === undefined && isInheritedStart() && options.inherited !== true)
+    return inheritedOff(options);
   starting ??= start(options);
   try {
     active = await starting;
@@ -65,12 +67,11 @@ export function activeTelemetry(): Telemetry {
 }
 
 async function start(options: TelemetryOptions): Promise<Telemetry> {
-  const { env, log = logToStandardError, inherited = false } = options;
-  const config = env === undefined ? loadTelemetryConfig(options) : readTelemetryConfig({ ...options, env });
-  const isInherited = isInheritedStart() && !inherited;
-  if (!isInherited) for (const warning of config.warnings) log(warning);
-  if (config.enabled) noteStart();
-  if (isInherited || !config.enabled) return telemetryThatIsOff(config.settings, new Guard(), config);
+  const { log = logToStandardError } = options;
+  const config = configOf(options);
+  for (const warning of config.warnings) log(warning);
+  if (!config.enabled) return telemetryThatIsOff(config.settings, new Guard(), config);
+  noteStart();
   try {
     const { EnabledTelemetry } = await import('./enabled-telemetry.ts');
     const { spanProcessors, instrumentations } = options;
@@ -96,6 +97,18 @@ async function start(options: TelemetryOptions): Promise<Telemetry> {
 async function spanMaker(spans: TelemetryConfig['spans']): Promise<MakeSpans> {
   if (spans === 'stock') return (await import('./start/stock-spans.ts')).makeStockSpans;
   return (await import('./start/own-spans.ts')).makeOwnSpans;
+}
+
+/** Off here and in what this one starts; whoever asks for it can still start it. */
+function inheritedOff(options: TelemetryOptions): Telemetry {
+  const config = configOf(options);
+  noteStart();
+  return telemetryThatIsOff(config.settings, new Guard(), config);
+}
+
+function configOf(options: TelemetryOptions): TelemetryConfig {
+  const { env } = options;
+  return env === undefined ? loadTelemetryConfig(options) : readTelemetryConfig({ ...options, env });
 }
 
 function telemetryThatIsOff(

@@ -10,9 +10,12 @@ const STARTED_PID = 'TELEMETRY_STARTED_PID';
  * is not known for one.
  */
 export function isInheritedStart(): boolean {
-  if (!isMainThread) return true;
-  return process.env[STARTED_PID] === String(process.ppid) && !cluster.isWorker;
+  inherited ??= !isMainThread || (process.env[STARTED_PID] === String(process.ppid) && !cluster.isWorker);
+  return inherited;
 }
+
+/** As it was before this process wrote there itself. */
+let inherited: boolean | undefined;
 
 /** For the children of this process, and theirs: also where it inherited its start and has no telemetry. */
 export function noteStart(): void {

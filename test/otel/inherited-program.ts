@@ -1,48 +1,74 @@
-// Starts a worker thread, a fork, a child that only runs node, and a worker of a cluster, all with `--import otel/register.ts`, and prints
-// in which of them telemetry is on.
+/**
+ * Starts chains of threads and processes that all inherit what this one was started with, and prints by chain whether telemetry is on at
+ * its end, those of CHAINS: `worker`, `fork`, `cluster`, `spawn` (node itself), `shell` (a shell that runs node), `asks` (telemetry is asked for there).
+ */
 import { execFileSync, fork } from 'node:child_process';
 import cluster from 'node:cluster';
 import { once } from 'node:events';
-import { isMainThread, parentPort, Worker } from 'node:worker_threads';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
-import { activeTelemetry } from '../../otel/telemetry.ts';
+import { activeTelemetry, startTelemetry } from '../../otel/telemetry.ts';
 
-const telemetry = activeTelemetry();
-telemetry.instrumentDatabase(Database);
-new Database(':memory:').prepare('SELECT 1').get();
-const seen = (): unknown => ({
-  enabled: telemetry.query.enabled,
-  historyBytes: telemetry.query.ownCost().historyFileBytes,
-  faults: telemetry.query.faults(),
-});
+type Step = 'worker' | 'fork' | 'cluster' | 'spawn' | 'shell' | 'asks';
+export interface Seen {
+  readonly enabled: boolean;
+  readonly history: boolean;
+  readonly faults: number;
+}
+
+const FILE = import.meta.filename;
+async function seen(asks: boolean): Promise<Seen> {
+  const telemetry = asks ? await startTelemetry({ env: {}, inherited: true }) : activeTelemetry();
+  telemetry.instrumentDatabase(Database);
+  new Database(':memory:').prepare('SELECT 1').get();
+  const { query } = telemetry;
+  return {
+    enabled: query.enabled,
+    history: query.ownCost().historyFileBytes > 0,
+    faults: query.faults().length,
+  };
+}
+
+/** What is seen at the end of the chain. */
+async function follow([step, ...rest]: readonly Step[]): Promise<Seen> {
+  const next = JSON.stringify(rest);
+  if (step === undefined || step === 'asks') return seen(step === 'asks');
+  if (step === 'worker') return first(new Worker(FILE, { workerData: next }));
+  if (step === 'fork') return first(fork(FILE, [next]));
+  if (step === 'cluster') {
+    cluster.setupPrimary({ exec: FILE, args: [next] });
+    return first(cluster.fork());
+  }
+  const node = [...process.execArgv, FILE, next];
+  const [program, args]: [string, string[]] =
+    step === 'spawn'
+      ? [process.execPath, node]
+      : ['/bin/sh', ['-c', `"${[process.execPath, ...node].join('" "').replace(next, '[]')}"; true`]];
+  return JSON.parse(execFileSync(program, args, { encoding: 'utf8' })) as Seen;
+}
+
+async function first(
+  child: Worker | ReturnType<typeof fork> | ReturnType<typeof cluster.fork>,
+): Promise<Seen> {
+  const [answer] = (await once(child, 'message')) as [Seen];
+  return answer;
+}
 
 if (!isMainThread) {
+  const answer = await follow(JSON.parse(String(workerData)) as Step[]);
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-  parentPort!.postMessage(seen());
-} else if (process.argv[2] === 'child' || cluster.isWorker) {
-  process.send?.(seen());
-  await telemetry.shutdown();
+  parentPort!.postMessage(answer);
+} else if (process.argv[2] !== undefined) {
+  const answer = await follow(JSON.parse(process.argv[2]) as Step[]);
+  await activeTelemetry().shutdown();
+  if (process.send === undefined) process.stdout.write(JSON.stringify(answer));
+  else process.send(answer);
   process.disconnect?.();
-} else if (process.argv[2] === 'shell') {
-  process.stdout.write(JSON.stringify(seen()));
-  await telemetry.shutdown();
 } else {
-  const file = import.meta.filename;
-  const [worker] = (await once(new Worker(file), 'message')) as unknown[];
-  const [forked] = (await once(fork(file, ['child']), 'message')) as unknown[];
-  const [clustered] = (await once(cluster.fork(), 'message')) as unknown[];
-  const main = seen();
-  await telemetry.shutdown();
-  const own = { ...process.env, METRICS_HISTORY_DAYS: '0' };
-  const shell = execFileSync(
-    '/bin/sh',
-    ['-c', `"${process.execPath}" ${process.execArgv.join(' ')} "${file}" shell; true`],
-    {
-      env: own,
-      encoding: 'utf8',
-    },
-  );
-  process.stdout.write(
-    JSON.stringify({ main, worker, forked, clustered, shell: JSON.parse(shell) as unknown }),
-  );
+  const answers: Record<string, Seen> = {};
+  for (const chain of (process.env['CHAINS'] ?? '').split(','))
+    answers[chain] = await follow(chain.split(' ').filter((step) => step !== '') as Step[]);
+  await activeTelemetry().shutdown();
+  answers['fork after shutdown'] = await follow(['fork']);
+  process.stdout.write(JSON.stringify(answers));
 }

@@ -1,33 +1,67 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'inherited-'));
+  writeFileSync(
+    join(folder, 'preload.mjs'),
+    `import { startTelemetry } from ${JSON.stringify(pathToFileURL(path('../../otel/telemetry.ts')).href)};
+     await startTelemetry({ dataDir: process.env.DATA_DIR });`,
+  );
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const off = { enabled: false, history: false, faults: 0 };
+const on = { enabled: true, history: expect.any(Boolean), faults: 0 };
+
+/** A worker of a cluster, and a program that a shell runs, are processes like any; what asks for telemetry here names no folder. */
+const WANTED = {
+  '': { ...on, history: true },
+  worker: off,
+  fork: off,
+  spawn: off,
+  cluster: on,
+  'worker worker': off,
+  'worker fork': off,
+  'fork fork': off,
+  'fork worker': off,
+  'cluster worker': off,
+  'cluster fork': off,
+  shell: on,
+  'worker asks': { ...on, history: false },
+  'fork asks': { ...on, history: false },
+};
+const FEW = ['', 'worker', 'fork', 'spawn', 'cluster'] as const;
+
 describe('a start that is inherited', () => {
-  it('is none in worker threads and forks; workers of a cluster and programs that are run start', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'inherited-'));
-    try {
-      const { stdout, stderr } = await promisify(execFile)(
-        process.execPath,
-        ['--import', path('../../otel/register.ts'), path('./inherited-program.ts')],
-        { cwd: folder, env: { DATA_DIR: folder, LOG_LEVEL: 'error' } },
-      );
-      expect(stderr.replaceAll(/^.*ExperimentalWarning.*$|^\(Use `node.*$/gm, '').trim()).toBe('');
-      const off = { enabled: false, historyBytes: 0, faults: [] };
-      expect(JSON.parse(stdout)).toEqual({
-        main: { enabled: true, historyBytes: expect.any(Number), faults: [] },
-        worker: off,
-        forked: off,
-        clustered: { enabled: true, historyBytes: expect.any(Number), faults: [] },
-        shell: { enabled: true, historyBytes: 0, faults: [] },
-      });
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+  it.each([
+    { by: 'register.ts', chains: Object.keys(WANTED), args: ['--import', path('../../otel/register.ts')] },
+    { by: 'a file of the app', chains: FEW, args: ['--import', './preload.mjs'] },
+    { by: 'NODE_OPTIONS', chains: FEW, nodeOptions: '--import ./preload.mjs' },
+  ])('is none off the main thread and in children, by $by', async ({ chains, args = [], nodeOptions }) => {
+    const { stdout, stderr } = await promisify(execFile)(
+      process.execPath,
+      [...args, path('./inherited-program.ts')],
+      {
+        cwd: folder,
+        env: {
+          CHAINS: chains.join(','),
+          DATA_DIR: mkdtempSync(join(folder, 'data-')),
+          LOG_LEVEL: 'error',
+          ...(nodeOptions !== undefined && { NODE_OPTIONS: nodeOptions }),
+        },
+      },
+    );
+    expect(stderr.replaceAll(/^.*ExperimentalWarning.*$|^\(Use `node.*$/gm, '').trim()).toBe('');
+    const wanted = Object.entries(WANTED).filter(([chain]) => chains.some((each) => each === chain));
+    expect(JSON.parse(stdout)).toEqual({ ...Object.fromEntries(wanted), 'fork after shutdown': on });
   });
 });
