@@ -67,11 +67,7 @@ export class Guard {
 
   /** One line for the log about what is no fault. Never throws. */
   note(message: string): void {
-    try {
-      this.#log(message);
-    } catch {
-      // As in `report`.
-    }
+    this.run('log', () => this.#log(message), undefined);
   }
 
   faults(): readonly TelemetryFault[] {

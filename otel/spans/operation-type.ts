@@ -120,15 +120,10 @@ export interface RequestTimes {
  * What the slow threshold is held against: the duration of a request, or the time to its first byte if that is longer by another clock; of
  * an event stream that alone, 0 where it is not known. 0 where we waited for the rest of a request in vain.
  */
-export function slownessOf({
-  outcome,
-  durationNanos,
-  firstByteNanos = 0,
-  isEventStream,
-}: RequestTimes): number {
-  if (outcome === 'refused') return 0;
-  const firstByte = Math.round(firstByteNanos);
-  return isEventStream ? firstByte : Math.max(durationNanos, firstByte);
+export function slownessOf(times: RequestTimes): number {
+  if (times.outcome === 'refused') return 0;
+  const firstByte = Math.round(times.firstByteNanos ?? 0);
+  return times.isEventStream ? firstByte : Math.max(times.durationNanos, firstByte);
 }
 
 /** How long a client waited for an answer to begin; 0 where we waited for the client. */

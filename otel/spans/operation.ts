@@ -45,7 +45,6 @@ export interface EndedSpan extends Operation {
   readonly spanId: string;
   /** Undefined for a local root: a parent in another process never ends here. */
   readonly parentSpanId: string | undefined;
-  /** What is held against a threshold. */
   readonly slownessNanos: number;
   /** Its facts could not be read: somebody has to look at it. */
   readonly isUnreadable?: boolean;
