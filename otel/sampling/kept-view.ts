@@ -74,14 +74,10 @@ export class KeptView implements KeptSpan {
     return (this.attributesOnce ??= { ...this.of.span.attributes });
   }
   get links() {
-    const { links } = this.of.span;
-    return links.length === 0 ? [] : links.map((link) => ({ ...link, attributes: { ...link.attributes } }));
+    return this.of.span.links.map((link) => ({ ...link, attributes: { ...link.attributes } }));
   }
   get events() {
-    const { events } = this.of.span;
-    return events.length === 0
-      ? []
-      : events.map((event) => ({ ...event, attributes: { ...event.attributes } }));
+    return this.of.span.events.map((event) => ({ ...event, attributes: { ...event.attributes } }));
   }
   get duration(): HrTime {
     return [...this.of.span.duration];
@@ -107,8 +103,6 @@ export class KeptView implements KeptSpan {
 
   #weigh(context: SpanContext): SpanContext {
     const traceState = withThreshold(context.traceState, this.weight);
-    return traceState === context.traceState || traceState === undefined
-      ? context
-      : { ...context, traceState };
+    return traceState === undefined ? { ...context } : { ...context, traceState };
   }
 }
