@@ -27,7 +27,7 @@ export interface TraceBufferLimits {
 
 /** Bounds of what is kept because it failed or was slow, when nearly everything does or is. */
 export interface StormLimits {
-  /** Half of it is kept uncut; what comes on top is cut deeper and deeper. */
+  /** Half of it is kept uncut; what comes on top is cut deeper and deeper. As many more of the same traces may go along. */
   readonly maxMustKeepSpansPerSecond: number;
   /** The same in bytes, estimated. */
   readonly maxMustKeepBytesPerSecond: number;

@@ -10,7 +10,7 @@ import {
   type TimeInput,
   diag,
 } from '@opentelemetry/api';
-import { hrTimeDuration, isTimeInput } from '@opentelemetry/core';
+import { cleanAttributes, hrTimeDuration, isTimeInput } from '@opentelemetry/core';
 import { ATTR_EXCEPTION_MESSAGE, ATTR_EXCEPTION_TYPE } from '../base/semconv.ts';
 import { exceptionAttributes } from './exception-attributes.ts';
 import { plusNanos } from './hr-time.ts';
@@ -34,6 +34,17 @@ export class RecordingSpan extends RecordedSpan implements Span {
       this.source.guard.report('span start', error);
     }
     return this;
+  }
+
+  /** Attributes of its maker's: what is none or too much is left out, and counted. Before `begin`. */
+  startWith(attributes: Attributes): void {
+    const { attributes: kept = {}, droppedAttributesCount = 0 } = cleanAttributes(
+      attributes,
+      this.source.limits,
+    );
+    this.attributesSoFar = kept;
+    this.attributesCount = Object.keys(kept).length;
+    this.droppedAttributesCount = droppedAttributesCount;
   }
 
   setAttribute(key: string, value: unknown): this {

@@ -33,7 +33,7 @@ export class RecordingTracer implements Tracer {
     const span = new RecordingSpan(this.source, name, kind, parentIn(parentContext), start, undefined);
     const given = givenTime(startTime);
     if (given !== undefined) span.startAt(given);
-    if (attributes !== undefined) span.setAttributes(attributes);
+    if (attributes !== undefined) span.startWith(attributes);
     if (links !== undefined) span.addLinks(links);
     return span.begin(parentContext);
   }

@@ -69,13 +69,13 @@ export class StormBudget implements Budget {
     return 'cut';
   }
 
-  /** Until half of the cap is used; beyond it there is room only for what has to be kept. */
+  /** As much again as the cap, and nothing in a storm: then there is room only for what has to be kept. */
   admitsCompanions(operations: readonly EndedSpan[]): boolean {
     this.#turn(this.#monotonicNanos());
     if (this.#probability < 1) return false;
     const spans = this.#companionSpans + operations.length;
     const bytes = operations.reduce((sum, { span }) => sum + sizeOf(span), this.#companionBytes);
-    if (this.#share(this.#spentSpans + spans, this.#spentBytes + bytes) > FREE_SHARE) return false;
+    if (this.#share(spans, bytes) > 1) return false;
     this.#companionSpans = spans;
     this.#companionBytes = bytes;
     return true;

@@ -1,0 +1,168 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { createTraceState, ROOT_CONTEXT, SpanKind, type Span, TraceFlags, trace } from '@opentelemetry/api';
+import { decodeThreshold, probabilityOf } from '../../../otel/sampling/consistent-threshold.ts';
+import { fail, type FakeExporter, noteStatement, startProcessor } from './processor-fixture.ts';
+import { randomOf } from './random.ts';
+
+const HTTP = { kind: SpanKind.SERVER, attributes: { 'http.request.method': 'GET', 'http.route': '/' } };
+const REQUESTS = 4000;
+const STATEMENTS = 3;
+
+type Options = Parameters<typeof startProcessor>[0];
+type Run = ReturnType<typeof startProcessor>;
+const started: Run[] = [];
+afterEach(async () => {
+  await Promise.all(started.splice(0).map(({ processor }) => processor.shutdown()));
+});
+
+/** Traces that come from a caller which samples a share of them, consistently, and says so. */
+function upstream(random: () => number, share: number, says: boolean) {
+  const hex = (words: number): string =>
+    Array.from({ length: words }, () => random().toString(16).padStart(8, '0')).join('');
+  const traceId = hex(4);
+  const randomness = parseInt(traceId.slice(18), 16) / 2 ** 56;
+  const isSampled = randomness >= 1 - share;
+  return {
+    isSampled,
+    context: trace.setSpanContext(ROOT_CONTEXT, {
+      traceId,
+      spanId: hex(2),
+      isRemote: true,
+      traceFlags: isSampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
+      ...(isSampled && says && { traceState: createTraceState('ot=th:c') }),
+    }),
+  };
+}
+
+interface Load {
+  readonly share?: number;
+  readonly says?: boolean;
+  /** One request in so many fails. */
+  readonly failures?: number;
+  /** Between two requests. */
+  readonly millis?: number;
+}
+
+function play(options: Options, { share, says = true, failures = 0, millis = 0 }: Load = {}): Run {
+  const run = startProcessor(options);
+  started.push(run);
+  const random = randomOf(20);
+  for (let i = 0; i < REQUESTS; i++) {
+    const parent = share === undefined ? ROOT_CONTEXT : upstream(random, share, says).context;
+    const request = run.tracer.startSpan('GET', HTTP, parent);
+    for (let n = 0; n < STATEMENTS; n++) noteStatement(run, request, 1e6);
+    (failures > 0 && i % failures === 0 ? fail(request) : request).end();
+    run.clock.millis += millis;
+  }
+  return run;
+}
+
+/** How many operations of a type the exported spans stand for, and how unsure that is: the standard deviation of the estimate. */
+function estimate({ spans }: FakeExporter, type: 'http' | 'database') {
+  let sum = 0;
+  let variance = 0;
+  let unknown = 0;
+  // All spans of a trace share its randomness, so that they come and go together.
+  const byTrace = new Map<string, number>();
+  for (const span of spans.filter(({ operationType }) => operationType === type)) {
+    const th = /th:([0-9a-f]+)/.exec(span.spanContext().traceState?.get('ot') ?? '')?.[1];
+    if (th === undefined) {
+      unknown++;
+      continue;
+    }
+    const probability = probabilityOf(decodeThreshold(th)!);
+    sum += 1 / probability;
+    const before = byTrace.get(span.traceId) ?? 0;
+    byTrace.set(span.traceId, before + 1);
+    variance += ((1 - probability) / probability ** 2) * (2 * before + 1);
+  }
+  return { sum, sigma: Math.sqrt(variance), unknown };
+}
+
+/** R >= th for every span that says one. */
+function contradictions({ spans }: FakeExporter): number {
+  return spans.filter((span) => {
+    const th = /th:([0-9a-f]+)/.exec(span.spanContext().traceState?.get('ot') ?? '')?.[1];
+    return th !== undefined && span.traceId.slice(18) < th.padEnd(14, '0');
+  }).length;
+}
+
+function expectUnbiased(run: Run, truth: number, type: 'http' | 'database'): void {
+  const { sum, sigma } = estimate(run.exported, type);
+  expect(Math.abs(sum - truth)).toBeLessThanOrEqual(3 * sigma);
+  expect(contradictions(run.exported)).toBe(0);
+}
+
+describe.each(['own', 'stock'] as const)('the weights of exported spans (%s)', (spans) => {
+  it.each<[string, Options['rates']]>([
+    ['equal rates', 0.1],
+    ['a rate of statements alone', { database: 0.1 }],
+    ['a rate of requests alone', { http: 0.1 }],
+    ['two unequal rates', { http: 0.5, database: 0.05 }],
+  ])('add up to what was there, with %s', (_name, rates) => {
+    const run = play({ rates, exportRates: rates, spans });
+    expectUnbiased(run, REQUESTS, 'http');
+    expectUnbiased(run, REQUESTS * STATEMENTS, 'database');
+  });
+
+  it('add up to what was there when a caller has sampled a quarter', () => {
+    for (const rates of [1, 0.5, 0.1]) {
+      const run = play({ rates, exportRates: rates, spans }, { share: 0.25 });
+      expectUnbiased(run, REQUESTS, 'http');
+      expectUnbiased(run, REQUESTS * STATEMENTS, 'database');
+    }
+  });
+
+  it('are of no ordinary span of a trace that the caller has not sampled', () => {
+    const run = play({ rates: 1, exportRates: 1, spans }, { share: 0 });
+    expect(run.exported.spans).toEqual([]);
+    expect(run.local.spans).toHaveLength(REQUESTS * (1 + STATEMENTS));
+  });
+
+  it('are unknown where a caller has sampled and did not say by what', () => {
+    const run = play({ rates: 1, exportRates: 1, spans }, { share: 0.25, says: false });
+    const { sum, unknown } = estimate(run.exported, 'http');
+    expect([sum, unknown > REQUESTS / 5]).toEqual([0, true]);
+  });
+
+  it('of failures are one, whatever was sampled, and the rest of their traces goes along without', () => {
+    const load = { share: 0.25, failures: 20, millis: 1 };
+    for (const exportRates of [0, 0.1, 1]) {
+      const run = play({ rates: 0, exportRates, spans, wholeTrace: true }, load);
+      const failed = run.exported.spans.filter(({ keepReason }) => keepReason === 'error');
+      expect(failed).toHaveLength(REQUESTS / 20);
+      for (const span of failed) expect(span.spanContext().traceState?.get('ot')).toContain('th:0');
+      const ids = new Set(failed.map(({ traceId }) => traceId));
+      const along = run.exported.spans.filter(({ traceId }) => ids.has(traceId));
+      expect(along).toHaveLength((REQUESTS / 20) * (1 + STATEMENTS));
+      expectUnbiased(run, exportRates === 0 ? REQUESTS / 20 : REQUESTS, 'http');
+      if (exportRates > 0) expectUnbiased(run, REQUESTS * STATEMENTS, 'database');
+    }
+  });
+
+  it('in a storm count failures once, whether the budget or the rate has kept them', () => {
+    for (const rates of [0.5, 1]) {
+      const limits = { maxMustKeepSpansPerSecond: 100, maxStormExamplesPerMinute: 0 };
+      const run = play({ rates, exportRates: rates, spans, limits }, { failures: 1 });
+      expectUnbiased(run, REQUESTS, 'http');
+      expect(
+        run.exported.spans.filter(({ operationType }) => operationType === 'http').length,
+      ).toBeGreaterThan(REQUESTS * rates * 0.9);
+    }
+  });
+
+  it('of what the process keeps say its own rate', () => {
+    const run = play({ rates: { http: 0.5, database: 0.2 }, exportRates: 1, spans }, { share: 0.25 });
+    const weights = (type: string): unknown[] => [
+      ...new Set(
+        run.local.spans
+          .filter(({ operationType, keepReason }) => operationType === type && keepReason === 'probability')
+          .map(
+            (span: Pick<Span, 'spanContext'>) =>
+              /th:[0-9a-f]+/.exec(span.spanContext().traceState?.get('ot') ?? '')?.[0],
+          ),
+      ),
+    ];
+    expect([weights('http'), weights('database')]).toEqual([['th:8'], ['th:cccccccccccccc']]);
+  });
+});
