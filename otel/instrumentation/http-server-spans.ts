@@ -38,12 +38,8 @@ import { RecordingSpan } from '../spans/span.ts';
 import type { SpanSource } from '../spans/span-source.ts';
 import type { RecordingTracer } from '../spans/tracer.ts';
 import { requestSpanName } from './request-route.ts';
-import {
-  disableResponseWatches,
-  enableResponseWatches,
-  noteRequestStart,
-  watchResponse,
-} from './response-watch.ts';
+import { expectRequestStarts, noteRequestStart } from './request-starts.ts';
+import { disableResponseWatches, enableResponseWatches, watchResponse } from './response-watch.ts';
 import { untracedPaths } from './untraced-paths.ts';
 import { REQUEST_TURN_CHANNEL, WAITS_FOR_TURN } from './waiting-request.ts';
 
@@ -107,6 +103,7 @@ export class HttpServerSpans {
     if (!this.#contexts.canEnter) return;
     this.#isEnabled = true;
     enableResponseWatches();
+    expectRequestStarts();
     enableRequestListeners();
     subscribe(REQUEST_START, this.#onRequestStart);
     subscribe(REQUEST_TURN_CHANNEL, this.#onRequestTurn);

@@ -1,12 +1,13 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { errorMonitor } from 'node:events';
 import { ServerResponse } from 'node:http';
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
 import type { CostMeter } from '../sampling/cost-meter.ts';
 import { InheritedPatch } from './method-patch.ts';
 import { noteMissingFeature } from './node-features.ts';
+import { noteUnwatchedAnswer } from './request-starts.ts';
 import { hasNoBody, isBehindAnother, writtenBytes } from './sent-bytes.ts';
 import { LONG_CHUNK_BYTES, UnsentBytes } from './unsent-bytes.ts';
 
@@ -102,23 +103,6 @@ export function watchOf(response: ServerResponse): ResponseWatch | undefined {
   return (response as WatchedResponse)[WATCH];
 }
 
-/** Answers that nobody watches, before a request was published: these may be to requests of before. After so many, none is published. */
-const MAX_UNSEEN = 100;
-let unseen = 0;
-let isStartSeen = false;
-
-export function noteRequestStart(): void {
-  isStartSeen = true;
-}
-
-function noteUnseenStart({ req, socket }: ServerResponse): void {
-  // Apps make responses of their own for tests and for other protocols.
-  if (!(socket instanceof Socket) || req.socket !== socket) return;
-  if (++unseen < MAX_UNSEEN) return;
-  isStartSeen = true;
-  noteMissingFeature('channel http.server.request.start', 'incoming requests have no spans');
-}
-
 /** Who needs the wrappers: those who asked, and watched responses that are under way. */
 let users = 0;
 const methods = new InheritedPatch<'write' | 'end' | 'flushHeaders'>(ServerResponse.prototype, () => ({
@@ -161,7 +145,7 @@ function watchedWrite(this: WatchedResponse, ...args: unknown[]): boolean {
 function watchedEnd(this: WatchedResponse, ...args: unknown[]): ServerResponse {
   const watch = this[WATCH];
   if (watch === undefined) {
-    if (!isStartSeen) noteUnseenStart(this);
+    noteUnwatchedAnswer(this);
     return Reflect.apply(natives.end, this, args) as ServerResponse;
   }
   const canWrite = beforeBytes(this, watch);

@@ -1,13 +1,13 @@
-import { createRequire } from 'node:module';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Attributes, context, createNoopMeter, type Span, SpanStatusCode } from '@opentelemetry/api';
-import { isTracingSuppressed } from '@opentelemetry/core';
-import { HttpInstrumentation, type HttpInstrumentationConfig } from '@opentelemetry/instrumentation-http';
+import { ServerResponse } from 'node:http';
+import { type Attributes, type Span, SpanStatusCode } from '@opentelemetry/api';
+import type { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import type { Clock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
 import { ATTR_HTTP_RESPONSE_STATUS_CODE } from '../base/semconv.ts';
+import { GuardedHttpInstrumentation } from './guarded-http-instrumentation.ts';
 import { failureOf, httpOutcome } from './http-outcome.ts';
 import { addResponseAttributes } from './http-response-attributes.ts';
+import { checkNodeFeatures } from './node-features.ts';
 import { REDACTED_QUERY_PARAMS } from './redacted-query.ts';
 import {
   disableResponseWatches,
@@ -29,42 +29,24 @@ export interface StockHttpOptions {
 export function createStockHttpInstrumentation(options: StockHttpOptions): HttpInstrumentation {
   const { guard, untracedPathPrefixes } = options;
   const isUntraced = untracedPaths(untracedPathPrefixes);
-  const instrumentation = new WatchedHttpInstrumentation({
-    redactedQueryParams: [...REDACTED_QUERY_PARAMS],
+  guard.run('node features', () => checkNodeFeatures((line) => guard.note(line)), undefined);
+  enableResponseWatches();
+  return new WatchedHttpInstrumentation(guard, {
     redactedQueryParamsServer: [...REDACTED_QUERY_PARAMS],
     ignoreIncomingRequestHook: ({ url = '/' }) => guard.run('http ignore', () => isUntraced(url), false),
-    ignoreOutgoingRequestHook: () =>
-      guard.run('http ignore', () => isTracingSuppressed(context.active()), false),
-    responseHook: (_span, response) => {
-      if ('req' in response)
-        guard.run('http start', () => watch(response as ServerResponse, options), undefined);
+    responseHook: (span, response) => {
+      // The answer to a call of ours has a request, too.
+      if (response instanceof ServerResponse)
+        guard.run('http start', () => watch(span, response, options), undefined);
     },
-    applyCustomAttributesOnSpan: (span, request, response) => {
-      if ('req' in response)
-        guard.run(
-          'http close',
-          () => describe(span, request as IncomingMessage, response as ServerResponse),
-          undefined,
-        );
+    applyCustomAttributesOnSpan: (span, _request, response) => {
+      if (response instanceof ServerResponse)
+        guard.run('http close', () => describe(span, response), undefined);
     },
   });
-  // The patches are hooks of require, and an app of ES modules may never require these.
-  const require = createRequire(import.meta.url);
-  require('node:http');
-  require('node:https');
-  enableResponseWatches();
-  return instrumentation;
 }
 
-class WatchedHttpInstrumentation extends HttpInstrumentation {
-  constructor(config: HttpInstrumentationConfig) {
-    super(config);
-    super.setMeterProvider({ getMeter: createNoopMeter });
-  }
-
-  /** Rates and durations come from the sampling processor; a second histogram per request would only cost. */
-  override setMeterProvider(): void {}
-
+class WatchedHttpInstrumentation extends GuardedHttpInstrumentation {
   override disable(): void {
     super.disable();
     disableResponseWatches();
@@ -73,15 +55,27 @@ class WatchedHttpInstrumentation extends HttpInstrumentation {
 
 /** What is seen of a response until the instrumentation asks for it. */
 class StockResponseWatch extends ResponseWatch {
-  override onClose(): void {}
+  readonly #span: Span;
+
+  constructor(span: Span, source: ResponseWatchSource, startNanos: number) {
+    super(source, startNanos);
+    this.#span = span;
+  }
+
+  /** The instrumentation never hears of a response that its node does not close. */
+  override onClose(response: ServerResponse): void {
+    if (response.closed) return;
+    describe(this.#span, response);
+    this.#span.end();
+  }
 }
 
-function watch(response: ServerResponse, { guard, clock }: StockHttpOptions): void {
-  const source: ResponseWatchSource = { guard, clock };
-  watchResponse(response, new StockResponseWatch(source, clock.monotonicNanos()));
+function watch(span: Span, response: ServerResponse, { guard, clock }: StockHttpOptions): void {
+  watchResponse(response, new StockResponseWatch(span, { guard, clock }, clock.monotonicNanos()));
 }
 
-function describe(span: Span, request: IncomingMessage, response: ServerResponse): void {
+function describe(span: Span, response: ServerResponse): void {
+  const request = response.req;
   const seen = watchOf(response);
   if (seen === undefined) return;
   const error = failureOf(request, response, seen);

@@ -12,6 +12,7 @@ import {
   noteMissingFeature,
   type NodeParts,
 } from '../../../otel/instrumentation/node-features.ts';
+import { expectRequestStarts } from '../../../otel/instrumentation/request-starts.ts';
 import {
   ResponseWatch,
   disableResponseWatches,
@@ -142,6 +143,9 @@ describe('what is used of Node', () => {
       unwatched.end();
     };
     const names = (): string[] => missingNodeFeatures().map(({ name }) => name);
+    for (let i = 0; i < 200; i++) unseen();
+    expect(names()).not.toContain('channel http.server.request.start');
+    expectRequestStarts();
     for (let i = 0; i < 99; i++) unseen();
     expect(names()).not.toContain('channel http.server.request.start');
     unseen();

@@ -16,7 +16,7 @@ interface Output {
   readonly faults: readonly unknown[];
 }
 
-async function callsOf(program: 'bare' | 'ours'): Promise<Output> {
+async function callsOf(program: 'bare' | 'own' | 'stock'): Promise<Output> {
   const { stdout } = await run(process.execPath, ['--disable-warning=ExperimentalWarning', PROGRAM], {
     env: { ...process.env, NODE_OPTIONS: '', PROGRAM: program },
   });
@@ -25,12 +25,12 @@ async function callsOf(program: 'bare' | 'ours'): Promise<Output> {
 
 const isOfTraces = (line: string): boolean => line.startsWith('traceparent: 00-');
 
-describe('a call the app makes', () => {
+describe.each(['own', 'stock'] as const)('a call the app makes, in mode %s', (mode) => {
   let bare: Output;
   let ours: Output;
 
   beforeAll(async () => {
-    [bare, ours] = await Promise.all([callsOf('bare'), callsOf('ours')]);
+    [bare, ours] = await Promise.all([callsOf('bare'), callsOf(mode)]);
   });
 
   it('is on the wire what bare Node makes of it, and its trace', () => {

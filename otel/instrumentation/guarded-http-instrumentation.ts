@@ -1,0 +1,69 @@
+import { ClientRequest } from 'node:http';
+import { createRequire } from 'node:module';
+import { context, createNoopMeter } from '@opentelemetry/api';
+import { isTracingSuppressed } from '@opentelemetry/core';
+import type { InstrumentationNodeModuleDefinition } from '@opentelemetry/instrumentation';
+import { HttpInstrumentation, type HttpInstrumentationConfig } from '@opentelemetry/instrumentation-http';
+import type { Guard } from '../base/guard.ts';
+import { canGuardCalls, guardCallsAbove, guardCallsBelow } from './outgoing-calls.ts';
+import { REDACTED_QUERY_PARAMS } from './redacted-query.ts';
+import { requestSpanName } from './request-route.ts';
+
+type Definitions = ReturnType<HttpInstrumentation['init']>;
+
+/** Instrumentation-http with outgoing calls as bare Node makes them, and without histograms. It is enabled when it is made. */
+export class GuardedHttpInstrumentation extends HttpInstrumentation {
+  /** Set by the base class, in its constructor. */
+  declare private definitions: Definitions;
+
+  constructor(guard: Guard, config: HttpInstrumentationConfig) {
+    super({
+      redactedQueryParams: [...REDACTED_QUERY_PARAMS],
+      ignoreOutgoingRequestHook: () =>
+        guard.run('http ignore', () => isTracingSuppressed(context.active()), false),
+      requestHook: (span, message) => {
+        if (message instanceof ClientRequest) span.updateName(requestSpanName(message.method));
+      },
+      ...config,
+      enabled: false,
+    });
+    super.setMeterProvider({ getMeter: createNoopMeter });
+    for (const definition of this.definitions) guardDefinition(definition, guard);
+    this.enable();
+    // The patches are hooks of require, and an app of ES modules may never require these.
+    const require = createRequire(import.meta.url);
+    require('node:http');
+    require('node:https');
+  }
+
+  override init(): Definitions {
+    return (this.definitions = super.init());
+  }
+
+  /** Rates and durations come from the sampling processor; a second histogram per request would only cost. */
+  override setMeterProvider(): void {}
+}
+
+function guardDefinition(definition: InstrumentationNodeModuleDefinition, guard: Guard): void {
+  const { patch, unpatch } = definition;
+  if (patch === undefined || unpatch === undefined) return;
+  let restoreAbove = (): void => {};
+  let restoreBelow = (): void => {};
+  let isPatched = false;
+  definition.patch = (exports: unknown, ...rest) => {
+    // Required twice, under both of its names.
+    if (isPatched || !canGuardCalls(exports)) return patch(exports, ...rest) as unknown;
+    isPatched = true;
+    const bare = { request: exports.request, get: exports.get };
+    restoreBelow = guardCallsBelow(exports, guard);
+    const patched: unknown = patch(exports, ...rest);
+    restoreAbove = guardCallsAbove(exports, bare, guard);
+    return patched;
+  };
+  definition.unpatch = (exports: unknown, ...rest) => {
+    restoreAbove();
+    unpatch(exports, ...rest);
+    restoreBelow();
+    isPatched = false;
+  };
+}
