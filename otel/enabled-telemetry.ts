@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { diag, DiagLogLevel } from '@opentelemetry/api';
 import type DatabaseConstructor from 'better-sqlite3';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
-import { setGlobalErrorHandler } from '@opentelemetry/core';
 import type { MetricReader } from '@opentelemetry/sdk-metrics';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace';
 import { RedAggregator } from './aggregate/red-aggregator.ts';
@@ -10,7 +8,7 @@ import { systemClock } from './base/clock.ts';
 import type { DatabaseClass } from './base/database-class.ts';
 import type { TelemetryConfig } from './config.ts';
 import { Deadline } from './base/deadline.ts';
-import { describeError, NO_EXPORT } from './export/export-health.ts';
+import { NO_EXPORT } from './export/export-health.ts';
 import { createLogExport, createMetricExport, createSpanPipeline } from './export/otlp-export.ts';
 import type { MetricExport } from './export/otlp-export.ts';
 import { RedMetricProducer } from './export/red-metric-producer.ts';
@@ -30,6 +28,7 @@ import { SamplingSpanProcessor } from './sampling/sampling-span-processor.ts';
 import { exporterSink } from './sampling/exporter-sink.ts';
 import type { Sink } from './sampling/outcomes.ts';
 import { operationReader } from './spans/read-operation.ts';
+import { reportSdkFaults } from './start/sdk-faults.ts';
 import type { MakeSpans, SpanMaker } from './start/span-makers.ts';
 import { BusinessHistory } from './store/business-history.ts';
 import { BusinessMetricReader } from './store/business-metrics.ts';
@@ -85,6 +84,7 @@ export class EnabledTelemetry implements Telemetry {
   readonly #database: BetterSqlite3Instrumentation;
   readonly #runtime: RuntimeSampler;
   readonly #spans: SpanMaker;
+  readonly #stopReporting: () => void;
   /** Needs the Database class, so it begins when that is handed in. */
   #history: History | undefined;
   #shutdown: Promise<void> | undefined;
@@ -217,7 +217,7 @@ export class EnabledTelemetry implements Telemetry {
       clock,
       cost,
     });
-    this.#reportSdkFaults(config);
+    this.#stopReporting = reportSdkFaults(config, guard);
     this.#spans = makeSpans({
       config,
       guard,
@@ -285,16 +285,6 @@ export class EnabledTelemetry implements Telemetry {
     this.#history?.close();
     this.#database.disable();
     this.#spans.remove();
-    diag.disable();
-  }
-
-  /** What the SDK has to complain about is a fault of telemetry like any other; OTEL_LOG_LEVEL asks for all of it on the console. */
-  #reportSdkFaults({ sdkLogLevel }: TelemetryConfig): void {
-    const report = (error: unknown): void => this.#guard.report('opentelemetry', describeError(error));
-    setGlobalErrorHandler(report);
-    if (sdkLogLevel !== undefined) return;
-    const ignore = (): void => {};
-    const logger = { error: report, warn: report, info: ignore, debug: ignore, verbose: ignore };
-    diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+    this.#stopReporting();
   }
 }

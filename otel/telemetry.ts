@@ -93,8 +93,10 @@ async function start(options: TelemetryOptions): Promise<Telemetry> {
   }
 }
 
-/** Loads the SDK's tracer only where it makes the spans. */
+/** Loads the SDK's tracer only where it makes the spans. Another SDK that is there already goes on making its own. */
 async function spanMaker(spans: TelemetryConfig['spans']): Promise<MakeSpans> {
+  const { foreignTracerProvider } = await import('./start/api-globals.ts');
+  if (foreignTracerProvider() !== undefined) return (await import('./start/beside-spans.ts')).makeSpansBeside;
   if (spans === 'stock') return (await import('./start/stock-spans.ts')).makeStockSpans;
   return (await import('./start/own-spans.ts')).makeOwnSpans;
 }

@@ -5,22 +5,34 @@ import { isTracingSuppressed } from '@opentelemetry/core';
 import type { InstrumentationNodeModuleDefinition } from '@opentelemetry/instrumentation';
 import { HttpInstrumentation, type HttpInstrumentationConfig } from '@opentelemetry/instrumentation-http';
 import type { Guard } from '../base/guard.ts';
+import { hasOthersCalls, OTHERS_CALLS, onceOnly } from './other-http.ts';
 import { canGuardCalls, guardCallsAbove, guardCallsBelow } from './outgoing-calls.ts';
 import { REDACTED_QUERY_PARAMS } from './redacted-query.ts';
 import { requestSpanName } from './request-route.ts';
 
 type Definitions = ReturnType<HttpInstrumentation['init']>;
 
-/** Instrumentation-http with outgoing calls as bare Node makes them, and without histograms. It is enabled when it is made. */
+/**
+ * Instrumentation-http with outgoing calls as bare Node makes them, and without histograms. It is enabled when it is made. Calls that another
+ * instrumentation makes spans of, enabled before or after, it leaves to that one.
+ */
 export class GuardedHttpInstrumentation extends HttpInstrumentation {
   /** Set by the base class, in its constructor. */
   declare private definitions: Definitions;
 
   constructor(guard: Guard, config: HttpInstrumentationConfig) {
+    const say = onceOnly((line) => guard.note(line));
+    const isLeftToOther = (): boolean => {
+      const isOthers = hasOthersCalls();
+      if (isOthers) say(OTHERS_CALLS);
+      return isOthers;
+    };
+    const hasOther = isLeftToOther();
     super({
       redactedQueryParams: [...REDACTED_QUERY_PARAMS],
+      disableOutgoingRequestInstrumentation: hasOther,
       ignoreOutgoingRequestHook: () =>
-        guard.run('http ignore', () => isTracingSuppressed(context.active()), false),
+        guard.run('http ignore', () => isTracingSuppressed(context.active()) || isLeftToOther(), false),
       requestHook: (span, message) => {
         if (message instanceof ClientRequest) span.updateName(requestSpanName(message.method));
       },
@@ -28,7 +40,7 @@ export class GuardedHttpInstrumentation extends HttpInstrumentation {
       enabled: false,
     });
     super.setMeterProvider({ getMeter: createNoopMeter });
-    for (const definition of this.definitions) guardDefinition(definition, guard);
+    if (!hasOther) for (const definition of this.definitions) guardDefinition(definition, guard);
     this.enable();
     // The patches are hooks of require, and an app of ES modules may never require these.
     const require = createRequire(import.meta.url);

@@ -29,6 +29,7 @@ import {
 } from './http2-stream.ts';
 import { IncomingRequest, type RequestHead } from './incoming-request.ts';
 import { LinkedContext } from './linked-context.ts';
+import { isOthersRequest, onceOnly, OTHERS_REQUESTS } from './other-http.ts';
 import {
   bindRequestListeners,
   disableRequestListeners,
@@ -85,6 +86,7 @@ export class HttpServerSpans {
   readonly #cost: CostMeter | undefined;
   /** Headers that a propagator reads; without any of them there is nothing to extract. Empty until one is set. */
   #propagated: readonly string[] = [];
+  readonly #say: (line: string) => void;
   #isEnabled = false;
 
   constructor(options: HttpServerSpansOptions) {
@@ -92,6 +94,7 @@ export class HttpServerSpans {
     this.#clients = options.clients ?? { proxies: DEFAULT_TRUSTED_PROXIES, recordsAddresses: true };
     this.#guard = guard;
     this.#cost = options.cost;
+    this.#say = onceOnly((line) => guard.note(line));
     this.#clock = clock;
     this.#contexts = contexts;
     this.#isUntraced = untracedPaths(untracedPathPrefixes);
@@ -135,6 +138,7 @@ export class HttpServerSpans {
   readonly #onRequestTurn = (message: unknown): void => {
     try {
       const { request, response } = message as RequestStart;
+      if (isOthersRequest(request)) return this.#leaveToOther();
       const since = this.#cost?.requestStart.begin() ?? 0;
       if (this.#isUntraced(request.url ?? '/')) {
         bindRequestListeners(request, SUPPRESSED);
@@ -147,6 +151,11 @@ export class HttpServerSpans {
       this.#guard.report('http start', error);
     }
   };
+
+  #leaveToOther(): void {
+    this.#say(OTHERS_REQUESTS);
+    this.#contexts.enter(ROOT_CONTEXT);
+  }
 
   #start(request: WaitingRequest, response: ServerResponse): void {
     const { incoming, context } = this.#begin(request, request[ARRIVED]);

@@ -8,6 +8,7 @@ import { GuardedHttpInstrumentation } from './guarded-http-instrumentation.ts';
 import { failureOf, httpOutcome } from './http-outcome.ts';
 import { addResponseAttributes } from './http-response-attributes.ts';
 import { checkNodeFeatures } from './node-features.ts';
+import { hasOthersRequests, OTHERS_REQUESTS } from './other-http.ts';
 import { REDACTED_QUERY_PARAMS } from './redacted-query.ts';
 import {
   disableResponseWatches,
@@ -30,8 +31,11 @@ export function createStockHttpInstrumentation(options: StockHttpOptions): HttpI
   const { guard, untracedPathPrefixes } = options;
   const isUntraced = untracedPaths(untracedPathPrefixes);
   guard.run('node features', () => checkNodeFeatures((line) => guard.note(line)), undefined);
+  const isOthers = hasOthersRequests();
+  if (isOthers) guard.note(OTHERS_REQUESTS);
   enableResponseWatches();
   return new WatchedHttpInstrumentation(guard, {
+    disableIncomingRequestInstrumentation: isOthers,
     redactedQueryParamsServer: [...REDACTED_QUERY_PARAMS],
     ignoreIncomingRequestHook: ({ url = '/' }) => guard.run('http ignore', () => isUntraced(url), false),
     responseHook: (span, response) => {

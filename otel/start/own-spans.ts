@@ -3,10 +3,14 @@ import { LoggerProvider } from '@opentelemetry/sdk-logs';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { AsyncContextManager } from '../instrumentation/context-manager.ts';
 import { createHttpInstrumentation } from '../instrumentation/http-instrumentation.ts';
+import { createStockHttpInstrumentation } from '../instrumentation/stock-http.ts';
 import { RecordingTracerProvider } from '../spans/tracer-provider.ts';
-import { registerGlobals } from './api-globals.ts';
+import { registered, registerGlobals } from './api-globals.ts';
 import { propagatorOf } from './propagator.ts';
 import type { SpanMaker, SpanMakerParts } from './span-makers.ts';
+
+const FOREIGN_CONTEXTS =
+  'A context manager of OpenTelemetry is set in this process already: requests are instrumented as with METRICS_SPANS=stock, which works with any';
 
 /** Spans by the kit's own tracer; requests that come in straight from node's diagnostics channels, those that go out by instrumentation-http. */
 export function makeOwnSpans({
@@ -35,6 +39,7 @@ export function makeOwnSpans({
     logRecordLimits: config.logRecordLimits,
   });
   const contexts = new AsyncContextManager();
+  const hasForeignContexts = registered('context') !== undefined;
   const removeGlobals = registerGlobals({
     contextManager: contexts,
     propagator: propagatorOf(config),
@@ -42,15 +47,19 @@ export function makeOwnSpans({
     meterProvider,
     loggerProvider,
   });
-  const http = createHttpInstrumentation({
-    guard,
-    contexts,
-    untracedPathPrefixes: config.untracedPathPrefixes,
-    clients: { proxies: config.trustedProxies, recordsAddresses: config.recordsClientAddresses },
-    cost,
-    clock,
-    tracer: tracerProvider.getTracer('http'),
-  });
+  if (hasForeignContexts) guard.note(FOREIGN_CONTEXTS);
+  const { untracedPathPrefixes } = config;
+  const http = hasForeignContexts
+    ? createStockHttpInstrumentation({ guard, clock, untracedPathPrefixes })
+    : createHttpInstrumentation({
+        guard,
+        contexts,
+        untracedPathPrefixes,
+        clients: { proxies: config.trustedProxies, recordsAddresses: config.recordsClientAddresses },
+        cost,
+        clock,
+        tracer: tracerProvider.getTracer('http'),
+      });
   const disable = registerInstrumentations({
     instrumentations: [http, ...instrumentations],
     tracerProvider,

@@ -1,7 +1,8 @@
-import { context, logs, metrics, propagation, trace } from '@opentelemetry/api';
+import { trace } from '@opentelemetry/api';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { AlwaysOnSampler, createAlwaysRecordSampler, ParentBasedSampler } from '@opentelemetry/sdk-trace';
 import { createStockHttpInstrumentation } from '../instrumentation/stock-http.ts';
+import { registeredBy } from './api-globals.ts';
 import { propagatorOf } from './propagator.ts';
 import type { SpanMaker, SpanMakerParts } from './span-makers.ts';
 
@@ -36,13 +37,13 @@ export function makeStockSpans({
     // Without a list of its own the SDK exports logs to a collector that nobody set.
     logRecordProcessors: [...logRecordProcessors],
   });
-  sdk.start();
+  const removeGlobals = registeredBy(() => sdk.start());
   return {
     tracer: (name, version) => trace.getTracer(name, version),
     shutdown: () => sdk.shutdown(),
     remove: () => {
       for (const instrumentation of [http, ...instrumentations]) instrumentation.disable();
-      for (const api of [trace, metrics, logs, propagation, context]) api.disable();
+      removeGlobals();
     },
   };
 }

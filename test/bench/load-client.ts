@@ -13,26 +13,16 @@ export class LoadClient {
     this.#origin = origin;
   }
 
-  /** Asks again when the server had closed the connection meanwhile, as it may when nothing is asked for seconds. */
-  async get(path: string): Promise<void> {
-    while (!(await this.#tryToGet(path)));
-  }
-
-  /** Returns false when the connection was closed before. */
-  #tryToGet(path: string): Promise<boolean> {
+  get(path: string): Promise<void> {
     return new Promise((resolve, reject) => {
-      const asked = get(this.#origin + path, { agent: this.#agent }, (response) => {
+      get(this.#origin + path, { agent: this.#agent }, (response) => {
         response.resume();
         response.on('error', reject);
         response.on('end', () => {
-          if (response.statusCode === 200) resolve(true);
+          if (response.statusCode === 200) resolve();
           else reject(new Error(`GET ${path} answered ${response.statusCode}`));
         });
-      });
-      asked.on('error', (error: NodeJS.ErrnoException) => {
-        if (asked.reusedSocket && error.code === 'ECONNRESET') resolve(false);
-        else reject(error);
-      });
+      }).on('error', reject);
     });
   }
 

@@ -1,0 +1,40 @@
+import { diag, DiagConsoleLogger, type DiagLogger, DiagLogLevel } from '@opentelemetry/api';
+import { diagLogLevelFromString, loggingErrorHandler, setGlobalErrorHandler } from '@opentelemetry/core';
+import type { Guard } from '../base/guard.ts';
+import type { TelemetryConfig } from '../config.ts';
+import { describeError } from '../export/export-health.ts';
+import { foreignTracerProvider, registerOnly } from './api-globals.ts';
+
+/**
+ * What the SDK has to complain about is a fault of telemetry like any other; OTEL_LOG_LEVEL asks for all of it on the console, and an app that
+ * has an SDK or a logger of its own hears it itself. Returns what ends that.
+ */
+export function reportSdkFaults(
+  { sdkLogLevel }: Pick<TelemetryConfig, 'sdkLogLevel'>,
+  guard: Guard,
+): () => void {
+  if (foreignTracerProvider() !== undefined) return () => {};
+  const report = (error: unknown): void => {
+    const text = describeError(error);
+    if (text.includes(DUPLICATE)) guard.note(LATER_SDK);
+    else if (!text.includes('Attempted duplicate registration')) guard.report('opentelemetry', text);
+  };
+  setGlobalErrorHandler(report);
+  const ignore = (): void => {};
+  const [logger, logLevel]: [DiagLogger, DiagLogLevel | undefined] =
+    sdkLogLevel === undefined
+      ? [{ error: report, warn: report, info: ignore, debug: ignore, verbose: ignore }, DiagLogLevel.WARN]
+      : [new DiagConsoleLogger(), diagLogLevelFromString(sdkLogLevel)];
+  const options = { suppressOverrideMessage: true, ...(logLevel !== undefined && { logLevel }) };
+  const removeLogger = registerOnly({ diag: () => diag.setLogger(logger, options) });
+  return () => {
+    setGlobalErrorHandler(loggingErrorHandler());
+    removeLogger();
+  };
+}
+
+/** Of the API, to whoever registers second. */
+const DUPLICATE = 'Attempted duplicate registration of API: trace';
+const LATER_SDK =
+  'Another OpenTelemetry SDK was started after telemetry: all spans stay with telemetry, and its span processors see none. ' +
+  'Pass them to startTelemetry as spanProcessors, or start that SDK first';
