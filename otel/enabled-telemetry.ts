@@ -162,7 +162,7 @@ export class EnabledTelemetry implements Telemetry {
       deferredSpans: DEFERRED_SPANS,
       onHandled: (spans, operations, nanos) => cost.handled(nanos, spans, operations),
       sinks: [
-        exporterSink(local, 'local', guard),
+        local,
         ...(pipeline === undefined ? [] : [exporterSink(pipeline, 'export', guard)]),
         ...(options.sinks ?? []),
       ],

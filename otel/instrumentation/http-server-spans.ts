@@ -211,7 +211,8 @@ export class HttpServerSpans {
       requestSpanName(incoming.verb),
       SpanKind.SERVER,
       parent === LinkedContext.root ? undefined : spanContextIn(parent),
-      { originMillis: this.#clock.now(), originNanos: startNanos, startNanos },
+      { millis: this.#clock.now(), nanos: startNanos },
+      startNanos,
       incoming,
     );
     incoming.span = span;

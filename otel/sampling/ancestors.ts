@@ -1,5 +1,5 @@
-import type { KeepReason } from '../base/operation-types.ts';
 import type { EndedSpan } from '../spans/operation.ts';
+import type { Outcome } from './verdict.ts';
 
 /** Where ids of parents that have not ended yet are noted; a Set of strings is one. */
 interface OwedIds {
@@ -15,22 +15,19 @@ const MAX_SEARCHED_SPANS = 12;
  * Keeps the ancestors of what is kept, so that no kept span lacks a parent that ended here (G15); adds to `owed` the ids of those that
  * have not ended, so that they can still be kept when they do.
  */
-export function keepAncestors(
-  spans: readonly EndedSpan[],
-  reasons: (KeepReason | undefined)[],
-  owed: OwedIds,
-): void {
-  if (owed.size === 0 && !reasons.some(isKept)) return;
+export function keepAncestors(spans: readonly EndedSpan[], outcomes: Outcome[], owed: OwedIds): void {
   const index = spans.length > MAX_SEARCHED_SPANS ? indexById(spans) : undefined;
   for (let i = 0; i < spans.length; i++) {
     const span = spans[i]!;
-    if (owed.size > 0 && owed.delete(span.spanId)) reasons[i] ??= 'ancestor';
-    if (reasons[i] !== undefined) climb(span.parentSpanId, spans, reasons, owed, index);
+    if (owed.size > 0 && owed.delete(span.spanId)) keepAt(i, outcomes);
+    if (outcomes[i]!.reason !== undefined) climb(span.parentSpanId, spans, outcomes, owed, index);
   }
 }
 
-function isKept(reason: KeepReason | undefined): boolean {
-  return reason !== undefined;
+/** Nobody can tell the weight of a mere ancestor. */
+function keepAt(at: number, outcomes: Outcome[]): void {
+  const { reason, policy } = outcomes[at]!;
+  if (reason === undefined) outcomes[at] = { reason: 'ancestor', weight: undefined, policy };
 }
 
 function indexById(spans: readonly EndedSpan[]): Map<string, number> {
@@ -43,7 +40,7 @@ function indexById(spans: readonly EndedSpan[]): Map<string, number> {
 function climb(
   id: string | undefined,
   spans: readonly EndedSpan[],
-  reasons: (KeepReason | undefined)[],
+  outcomes: Outcome[],
   owed: OwedIds,
   index: ReadonlyMap<string, number> | undefined,
 ): void {
@@ -53,8 +50,8 @@ function climb(
       owed.add(id);
       return;
     }
-    if (reasons[at] !== undefined) return;
-    reasons[at] = 'ancestor';
+    if (outcomes[at]!.reason !== undefined) return;
+    keepAt(at, outcomes);
     id = spans[at]!.parentSpanId;
   }
 }

@@ -1,9 +1,10 @@
 import { ExportResultCode, type ExportResult } from '@opentelemetry/core';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import type { Guard } from '../base/guard.ts';
+import { CopiedSpan } from './copied-span.ts';
 import type { Sink } from './outcomes.ts';
 
-/** A sink of an exporter that takes spans without waiting; any other needs a queue before it. */
+/** A sink of an exporter that takes spans without waiting; any other needs a queue before it. What it is given cannot change the span (G2). */
 export function exporterSink(exporter: SpanExporter, rates: Sink['rates'], guard: Guard): Sink {
   // One for all exports, so that an exporter that never calls back holds nothing of them.
   const onResult = ({ code, error }: ExportResult): void => {
@@ -14,7 +15,10 @@ export function exporterSink(exporter: SpanExporter, rates: Sink['rates'], guard
     rates,
     take: (spans) => {
       // An exporter written with async returns a promise against its type; unhandled, its rejection would end the process.
-      const answer: unknown = exporter.export([...spans], onResult);
+      const answer: unknown = exporter.export(
+        spans.map((span) => new CopiedSpan(span)),
+        onResult,
+      );
       if (answer instanceof Promise) answer.catch((error: unknown) => guard.report('exporter', error));
     },
     forceFlush: async () => exporter.forceFlush?.(),

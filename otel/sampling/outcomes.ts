@@ -1,13 +1,13 @@
 import { Deadline } from '../base/deadline.ts';
 import type { Guard } from '../base/guard.ts';
 import type { OperationType } from '../base/operation-types.ts';
-import type { KeptSpan } from '../spans/kept-span.ts';
+import type { KeptSpan, TraceFacts } from '../spans/kept-span.ts';
 import type { EndedSpan, Operation } from '../spans/operation.ts';
 import { KeptView } from './kept-view.ts';
 import { type DropReason, OperationTally } from './operation-tally.ts';
-import type { HeldFacts, PendingTrace } from './pending-trace.ts';
+import type { PendingTrace } from './pending-trace.ts';
 import type { Policy } from './policy.ts';
-import type { PipelineVerdict, Verdict } from './verdict.ts';
+import type { Outcome, Verdict } from './verdict.ts';
 
 /** Of forceFlush and of shutdown, over all sinks. */
 const TIMEOUT_MILLIS = 10_000;
@@ -56,13 +56,13 @@ export class Outcomes {
   }
 
   give(trace: PendingTrace, spans: readonly EndedSpan[], verdict: Verdict): void {
-    trace.facts.isContinued = trace.keptAny;
+    trace.isContinued = trace.keptAny;
     this.#book(trace, spans, verdict.local);
     for (const sink of this.#sinks) {
       const ofSink = sink.rates === 'local' ? verdict.local : verdict.exported;
       if (ofSink === undefined) continue;
       try {
-        const views = viewsOf(spans, ofSink, trace.facts);
+        const views = viewsOf(spans, ofSink, trace);
         if (views.length > 0) sink.take(views);
       } catch (error) {
         this.#guard.report('exporter', error);
@@ -90,13 +90,12 @@ export class Outcomes {
     if (!isDone) this.#guard.report(place, `no end within ${this.#timeoutMillis} ms`);
   }
 
-  #book(trace: PendingTrace, spans: readonly EndedSpan[], { reasons, policies }: PipelineVerdict): void {
-    for (let i = 0; i < reasons.length; i++) {
-      const reason = reasons[i];
+  #book(trace: PendingTrace, spans: readonly EndedSpan[], outcomes: readonly Outcome[]): void {
+    for (let i = 0; i < outcomes.length; i++) {
+      const { reason, policy } = outcomes[i]!;
       const span = spans[i]!;
-      const policy = policies[i];
       if (reason === undefined) {
-        trace.facts.droppedSpans++;
+        trace.droppedSpans++;
         this.tally.drop(dropReason(policy), span.type, policy?.name);
         continue;
       }
@@ -125,13 +124,13 @@ function dropReason(policy: Policy | undefined): DropReason {
 
 function viewsOf(
   spans: readonly EndedSpan[],
-  { reasons, weights }: PipelineVerdict,
-  facts: HeldFacts,
-): KeptView[] {
+  outcomes: readonly Outcome[],
+  facts: TraceFacts,
+): readonly KeptView[] {
   const views: KeptView[] = [];
-  for (let i = 0; i < reasons.length; i++) {
-    const reason = reasons[i];
-    if (reason !== undefined) views.push(new KeptView(spans[i]!, reason, facts, weights[i]));
+  for (let i = 0; i < outcomes.length; i++) {
+    const { reason, weight } = outcomes[i]!;
+    if (reason !== undefined) views.push(new KeptView(spans[i]!, reason, facts, weight));
   }
   return views;
 }

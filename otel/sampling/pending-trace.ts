@@ -10,33 +10,20 @@ import type { Ordinary } from './verdict.ts';
 
 const NOTHING: EndedSpan[] = [];
 
-/** What exporters may know of a trace, as read-only TraceFacts: it changes until the last span is through, and outlives the trace's record. */
-export class HeldFacts implements TraceFacts {
-  // Declared, not defined, here and wherever one is made for every trace: a defined field is written twice.
+/**
+ * One trace in this process. It waits from the start of its local root until its verdict, and is remembered after it without any
+ * span, so that later ones get the same verdict (G19). To exporters it is the facts of the trace, which change until the last span is through.
+ */
+export class PendingTrace implements TraceView, TraceFacts {
+  // Declared, not defined: a defined field is written twice, and one is made for every trace.
   declare readonly traceId: string;
   declare droppedSpans: number;
   declare truncated: boolean;
   declare remoteParent: boolean;
   declare isContinued: boolean;
-
-  constructor(traceId: string) {
-    this.traceId = traceId;
-    this.droppedSpans = 0;
-    this.truncated = false;
-    this.remoteParent = false;
-    this.isContinued = false;
-  }
-}
-
-/**
- * One trace in this process. It waits from the start of its local root until its verdict, and is remembered after it without any
- * span, so that later ones get the same verdict (G19).
- */
-export class PendingTrace implements TraceView {
-  declare readonly traceId: string;
-  declare readonly facts: HeldFacts;
-  declare readonly owedAncestors: OwedAncestors;
-  declare readonly owedExportAncestors: OwedAncestors;
+  declare private readonly owed: OwedBudget;
+  declare private owedOnce: OwedAncestors | undefined;
+  declare private owedExportOnce: OwedAncestors | undefined;
   declare private readonly traceState: TraceState | undefined;
   declare private randomnessOnce: Bits56 | undefined;
   /** Monotonic. */
@@ -68,9 +55,13 @@ export class PendingTrace implements TraceView {
   /** `first`: the context of its first span here. */
   constructor({ traceId, traceState, traceFlags }: SpanContext, owed: OwedBudget) {
     this.traceId = traceId;
-    this.facts = new HeldFacts(traceId);
-    this.owedAncestors = new OwedAncestors(owed);
-    this.owedExportAncestors = new OwedAncestors(owed);
+    this.droppedSpans = 0;
+    this.truncated = false;
+    this.remoteParent = false;
+    this.isContinued = false;
+    this.owed = owed;
+    this.owedOnce = undefined;
+    this.owedExportOnce = undefined;
     this.traceState = traceState;
     this.randomnessOnce = undefined;
     this.startedNanos = 0;
@@ -95,7 +86,7 @@ export class PendingTrace implements TraceView {
   beginRoot(root: ReadableSpan): void {
     if (this.root !== undefined) return;
     this.root = root;
-    if (root.parentSpanContext?.isRemote === true) this.facts.remoteParent = true;
+    if (root.parentSpanContext?.isRemote === true) this.remoteParent = true;
   }
 
   get randomness(): Bits56 {
@@ -105,7 +96,7 @@ export class PendingTrace implements TraceView {
   /** What was sampled by before it came here: KEEP_ALL for a trace that began here, undefined where nobody said, or R contradicts it. */
   get upstreamThreshold(): Bits56 | undefined {
     const { threshold } = readOtTraceState(this.traceState);
-    if (threshold === undefined) return this.facts.remoteParent ? undefined : KEEP_ALL;
+    if (threshold === undefined) return this.remoteParent ? undefined : KEEP_ALL;
     return isAtLeast(this.randomness, threshold) ? threshold : undefined;
   }
 
@@ -115,7 +106,15 @@ export class PendingTrace implements TraceView {
   }
 
   get owes(): boolean {
-    return this.owedAncestors.size > 0 || this.owedExportAncestors.size > 0;
+    return (this.owedOnce?.size ?? 0) > 0 || (this.owedExportOnce?.size ?? 0) > 0;
+  }
+  /** Spans that have not ended and must be kept when they do. */
+  get owedAncestors(): OwedAncestors {
+    return (this.owedOnce ??= new OwedAncestors(this.owed));
+  }
+  /** The same for export. */
+  get owedExportAncestors(): OwedAncestors {
+    return (this.owedExportOnce ??= new OwedAncestors(this.owed));
   }
 
   hold(operation: EndedSpan, bytes: number): void {
@@ -137,7 +136,7 @@ export class PendingTrace implements TraceView {
   }
 
   forget(): void {
-    this.owedAncestors.clear();
-    this.owedExportAncestors.clear();
+    this.owedOnce?.clear();
+    this.owedExportOnce?.clear();
   }
 }

@@ -202,7 +202,7 @@ export class SamplingSpanProcessor implements SpanProcessor {
     if (trace.isDecided) return;
     const { operations } = trace;
     const policies = this.#options.policies();
-    if (trace.live > 0) trace.facts.truncated = true;
+    if (trace.live > 0) trace.truncated = true;
     if (this.#outcomes.exports && trace.exports === undefined)
       trace.exports = this.#exportVerdict(trace, policies, this.#rootOf(trace));
     trace.decidedBy = policies;
@@ -224,14 +224,14 @@ export class SamplingSpanProcessor implements SpanProcessor {
     const operations = [operation];
     const verdict = this.#verdict(trace, policies, operations, true);
     // The parent of what is kept now may be among what was dropped, and is not made up for (DECISIONS).
-    if (verdict.local.reasons[0] === 'late' && trace.facts.droppedSpans > 0) trace.facts.truncated = true;
+    if (verdict.local[0]?.reason === 'late' && trace.droppedSpans > 0) trace.truncated = true;
     this.#outcomes.give(trace, operations, verdict);
     if (known === undefined) trace.forget();
   }
 
   #unheld({ span }: EndedSpan): PendingTrace {
     const trace = this.#buffer.unheld(span.spanContext());
-    trace.facts.truncated = true;
+    trace.truncated = true;
     return trace;
   }
 

@@ -24,16 +24,15 @@ interface TraceBufferFacts {
  */
 export class TraceBuffer {
   readonly limits: TraceBufferLimits;
+  /** All but the newest: most traces are over before another one begins, and never get here. */
   readonly #traces = new Map<string, PendingTrace>();
+  #newest: PendingTrace | undefined;
   readonly #waiting = new TraceList();
   /** Decided, with live spans: a stream's verdict must outlast the busy hour around it. */
   readonly #open = new TraceList();
   readonly #over = new TraceList();
   /** Of traces of which nothing was kept, what they were dropped by: most of all traces at a low rate. */
-  readonly #dropped = new Map<string, PolicySet>();
-  /** Their ids in a ring: a Map that loses its oldest entry each time has to search for it. */
-  readonly #droppedIds: string[] = [];
-  #nextDropped = 0;
+  readonly #dropped: DroppedTraces;
   readonly #owed: OwedBudget;
   /** Most look-ups ask for the same trace as the one before. */
   #last: PendingTrace | undefined;
@@ -44,6 +43,7 @@ export class TraceBuffer {
     this.limits = { ...DEFAULT_SAMPLING_LIMITS, ...limits };
     const { maxOwedAncestors: max, maxOwedAncestorsPerTrace: maxPerTrace } = this.limits;
     this.#owed = { max, maxPerTrace, held: 0, forgotten: 0 };
+    this.#dropped = new DroppedTraces(this.limits.maxDroppedTraces);
   }
 
   facts(): TraceBufferFacts {
@@ -60,6 +60,7 @@ export class TraceBuffer {
   }
 
   find(traceId: string): PendingTrace | undefined {
+    if (this.#newest?.traceId === traceId) return this.#newest;
     if (this.#last?.traceId === traceId) return this.#last;
     const trace = this.#traces.get(traceId);
     if (trace !== undefined) this.#last = trace;
@@ -79,8 +80,8 @@ export class TraceBuffer {
     let trace = this.find(root.traceId);
     if (trace === undefined) {
       trace = new PendingTrace(root, this.#owed);
-      this.#traces.set(root.traceId, trace);
-      this.#last = trace;
+      if (this.#newest !== undefined) this.#traces.set(this.#newest.traceId, this.#newest);
+      this.#newest = trace;
     } else {
       if (!trace.isDecided) return trace;
       this.#decidedListOf(trace).remove(trace);
@@ -127,16 +128,16 @@ export class TraceBuffer {
   retire(trace: PendingTrace): void {
     if (!trace.isDecided || trace.live > 0 || trace.keptAny || trace.exports?.isKept === true) return;
     // Forgotten meanwhile, when an exporter made spans of its own.
-    if (trace.owes || this.#traces.get(trace.traceId) !== trace) return;
+    if (trace.owes || this.find(trace.traceId) !== trace) return;
     this.#over.remove(trace);
     this.#forgetId(trace);
-    this.#rememberDropped(trace);
+    this.#dropped.add(trace.traceId, trace.decidedBy);
   }
 
   /** What is known of a trace that no store holds. */
   seen(traceId: string): 'running' | 'never-kept' | undefined {
     const trace = this.find(traceId);
-    if (trace === undefined) return this.#dropped.has(traceId) ? 'never-kept' : undefined;
+    if (trace === undefined) return this.#dropped.get(traceId) !== undefined ? 'never-kept' : undefined;
     if (!trace.isDecided) return 'running';
     return trace.keptAny ? undefined : 'never-kept';
   }
@@ -180,19 +181,10 @@ export class TraceBuffer {
     oldest.forget();
   }
 
-  #rememberDropped({ traceId, decidedBy }: PendingTrace): void {
-    const { maxDroppedTraces } = this.limits;
-    if (maxDroppedTraces === 0 || decidedBy === undefined || this.#dropped.has(traceId)) return;
-    const oldest = this.#droppedIds[this.#nextDropped];
-    if (oldest !== undefined) this.#dropped.delete(oldest);
-    this.#droppedIds[this.#nextDropped] = traceId;
-    this.#dropped.set(traceId, decidedBy);
-    this.#nextDropped = (this.#nextDropped + 1) % maxDroppedTraces;
-  }
-
-  #forgetId({ traceId }: PendingTrace): void {
-    this.#traces.delete(traceId);
-    if (this.#last?.traceId === traceId) this.#last = undefined;
+  #forgetId(trace: PendingTrace): void {
+    if (this.#newest === trace) this.#newest = undefined;
+    else this.#traces.delete(trace.traceId);
+    if (this.#last === trace) this.#last = undefined;
   }
 
   #decidedListOf(trace: PendingTrace): TraceList {
@@ -229,5 +221,34 @@ class TraceList {
     else trace.newer.older = trace.older;
     trace.older = trace.newer = undefined;
     this.#size--;
+  }
+}
+
+/** The last traces of which nothing was kept, and what they were dropped by, in a ring: most of all traces at a low rate. */
+class DroppedTraces {
+  readonly #max: number;
+  readonly #ids: string[] = [];
+  readonly #policies: PolicySet[] = [];
+  #next = 0;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  get size(): number {
+    return this.#ids.length;
+  }
+
+  /** Linear scan; only for rare callers. */
+  get(traceId: string): PolicySet | undefined {
+    const at = this.#ids.indexOf(traceId);
+    return at < 0 ? undefined : this.#policies[at];
+  }
+
+  add(traceId: string, decidedBy: PolicySet | undefined): void {
+    if (decidedBy === undefined || this.#max === 0) return;
+    this.#ids[this.#next] = traceId;
+    this.#policies[this.#next] = decidedBy;
+    this.#next = (this.#next + 1) % this.#max;
   }
 }

@@ -6,20 +6,21 @@ import { type Bits56, compareBits56, KEEP_ALL, REJECT_ALL } from './consistent-t
 import type { PendingTrace } from './pending-trace.ts';
 import type { Budget, Policy, PolicySet } from './policy.ts';
 
-/** What one pipeline does with each of some spans. */
-export interface PipelineVerdict {
-  /** Why it is kept, or undefined. */
-  readonly reasons: (KeepReason | undefined)[];
+/** What one pipeline does with a span. */
+export interface Outcome {
+  /** Why it is kept; undefined: it is dropped. */
+  readonly reason: KeepReason | undefined;
   /** The threshold that decided, which is the weight of the span (G17). Undefined: nobody can tell. */
-  readonly weights: (Bits56 | undefined)[];
+  readonly weight: Bits56 | undefined;
   /** The policy that kept it, or that dropped it. */
-  readonly policies: (Policy | undefined)[];
+  readonly policy: Policy | undefined;
 }
 
+/** By span. */
 export interface Verdict {
-  readonly local: PipelineVerdict;
+  readonly local: Outcome[];
   /** Undefined where nothing is exported. */
-  readonly exported: PipelineVerdict | undefined;
+  readonly exported: Outcome[] | undefined;
 }
 
 /** What is done with the spans of a trace, or of a type, that need not be kept. */
@@ -55,27 +56,23 @@ export function decide(
   budget: Budget,
   isLate: boolean,
 ): Verdict {
-  const claims: (Claim | undefined)[] = [];
-  let bringsItsTrace = false;
-  for (let i = 0; i < operations.length; i++) {
-    const claim = claimOf(trace, policies.mustKeep, operations[i]!, budget);
-    claims.push(claim);
-    if (claim?.policy.isBudgeted === true && claim.threshold !== undefined) bringsItsTrace = true;
-  }
-  if (policies.keepsWholeTrace && bringsItsTrace && !trace.isKeptWhole)
+  const claims = claimsOf(trace, policies.mustKeep, operations, budget);
+  if (policies.keepsWholeTrace && claims !== undefined && !trace.isKeptWhole && claims.some(bringsItsTrace))
     trace.isKeptWhole = budget.admitsCompanions(operations);
 
-  const { exports } = trace;
-  const local = emptyVerdict();
-  const exported = exports === undefined ? undefined : emptyVerdict();
   // What is late was decided with its trace, but for what must be kept.
   const { ordinary } = (isLate ? trace.decidedBy : undefined) ?? policies;
+  const { exports } = trace;
+  const local = new Array<Outcome>(operations.length);
+  const exported = exports === undefined ? undefined : new Array<Outcome>(operations.length);
   for (let i = 0; i < operations.length; i++) {
-    judge(local, trace, claims[i], ordinaryVerdict(trace, ordinary, operations[i]!), isLate);
-    if (exported !== undefined) judge(exported, trace, claims[i], exports!, isLate);
+    const claim = claims?.[i];
+    local[i] = outcomeOf(trace, claim, ordinaryVerdict(trace, ordinary, operations[i]!), isLate);
+    if (exported !== undefined) exported[i] = outcomeOf(trace, claim, exports!, isLate);
   }
-  keepAncestors(operations, local.reasons, trace.owedAncestors);
-  if (exported !== undefined) keepAncestors(operations, exported.reasons, trace.owedExportAncestors);
+  if (local.some(isKept) || trace.owes) keepAncestors(operations, local, trace.owedAncestors);
+  if (exported !== undefined && (exported.some(isKept) || trace.owes))
+    keepAncestors(operations, exported, trace.owedExportAncestors);
   return { local, exported };
 }
 
@@ -92,16 +89,32 @@ export function exportVerdict(trace: PendingTrace, policies: PolicySet, root: En
 
 /** What is kept where a policy could not say: all of it, rather too much than a lost failure. */
 export function keepAll(trace: PendingTrace, operations: readonly EndedSpan[]): Verdict {
-  const all = (): PipelineVerdict => ({
-    reasons: operations.map(() => 'probability'),
-    weights: operations.map(() => undefined),
-    policies: operations.map(() => undefined),
-  });
+  const all = (): Outcome[] =>
+    operations.map(() => ({ reason: 'probability', weight: undefined, policy: undefined }));
   return { local: all(), exported: trace.exports && all() };
 }
 
-function emptyVerdict(): PipelineVerdict {
-  return { reasons: [], weights: [], policies: [] };
+/** By span; undefined where no policy claims any, as it is with most traces. */
+function claimsOf(
+  trace: PendingTrace,
+  mustKeep: readonly Policy[],
+  operations: readonly EndedSpan[],
+  budget: Budget,
+): (Claim | undefined)[] | undefined {
+  let claims: (Claim | undefined)[] | undefined;
+  for (let i = 0; i < operations.length; i++) {
+    const claim = claimOf(trace, mustKeep, operations[i]!, budget);
+    if (claim !== undefined) (claims ??= [])[i] = claim;
+  }
+  return claims;
+}
+
+function bringsItsTrace(claim: Claim | undefined): boolean {
+  return claim?.policy.isBudgeted === true && claim.threshold !== undefined;
+}
+
+function isKept({ reason }: Outcome): boolean {
+  return reason !== undefined;
 }
 
 /** The first policy that has something to say, unless the budget cuts it: then those after it that have no part in the budget. */
@@ -143,31 +156,30 @@ function ordinaryVerdict(trace: PendingTrace, policies: readonly Policy[], opera
   return { isKept: weight !== undefined && trace.isKeptBy(weight), policy, weight };
 }
 
-function judge(
-  verdict: PipelineVerdict,
+function outcomeOf(
   trace: PendingTrace,
   claim: Claim | undefined,
   ordinary: Ordinary,
   isLate: boolean,
-): void {
-  if (claim === undefined) return judgeOrdinary(verdict, trace, ordinary, undefined);
+): Outcome {
+  if (claim === undefined) return ordinaryOutcome(trace, ordinary, undefined);
   const { policy, threshold, isExample } = claim;
-  if (threshold === REJECT_ALL) return add(verdict, undefined, undefined, policy);
+  if (threshold === REJECT_ALL) return { reason: undefined, weight: undefined, policy };
   if (!isExample && (threshold === undefined || !trace.isKeptBy(threshold)))
-    return judgeOrdinary(verdict, trace, ordinary, policy);
+    return ordinaryOutcome(trace, ordinary, policy);
   const reason = isLate && policy.isBudgeted === true ? 'late' : (policy.reason ?? 'policy');
-  add(verdict, reason, weightOf(threshold, ordinary), policy);
+  return { reason, weight: weightOf(threshold, ordinary), policy };
 }
 
 /** `refusing`: the policy that would have kept it but for the budget. */
-function judgeOrdinary(
-  verdict: PipelineVerdict,
-  trace: PendingTrace,
-  { isKept, policy, weight }: Ordinary,
+function ordinaryOutcome(
+  { isKeptWhole }: PendingTrace,
+  ordinary: Ordinary,
   refusing: Policy | undefined,
-): void {
-  if (isKept) add(verdict, policy?.reason ?? 'policy', weight, policy);
-  else add(verdict, trace.isKeptWhole ? 'trace' : undefined, undefined, refusing ?? policy);
+): Outcome {
+  const { policy, weight } = ordinary;
+  if (ordinary.isKept) return { reason: policy?.reason ?? 'policy', weight, policy };
+  return { reason: isKeptWhole ? 'trace' : undefined, weight: undefined, policy: refusing ?? policy };
 }
 
 /** Of what either would have kept, both decide: the lower threshold counts. An example has none of its own. */
@@ -175,15 +187,4 @@ function weightOf(threshold: Bits56 | undefined, ordinary: Ordinary): Bits56 | u
   if (threshold === KEEP_ALL || !ordinary.isKept) return threshold;
   if (threshold === undefined || ordinary.weight === undefined) return ordinary.weight;
   return compareBits56(ordinary.weight, threshold) < 0 ? ordinary.weight : threshold;
-}
-
-function add(
-  { reasons, weights, policies }: PipelineVerdict,
-  reason: KeepReason | undefined,
-  weight: Bits56 | undefined,
-  policy: Policy | undefined,
-): void {
-  reasons.push(reason);
-  weights.push(weight);
-  policies.push(policy);
 }

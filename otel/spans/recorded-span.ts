@@ -21,7 +21,7 @@ import type { KnownOperation } from './operation.ts';
 import { type SelfWeighing, sizeOfParts } from './size.ts';
 import { newSpanContext } from './span-context.ts';
 import { NO_EVENTS, NO_LINKS } from './span-entries.ts';
-import type { LazyAttributes, SpanSource, SpanStart } from './span-source.ts';
+import type { LazyAttributes, SpanSource, TimeOrigin } from './span-source.ts';
 
 const UNSET: SpanStatus = Object.freeze({ code: SpanStatusCode.UNSET });
 
@@ -40,8 +40,7 @@ export class RecordedSpan implements ReadableSpan, SelfWeighing, TemplatedSpan {
   declare droppedLinksCount: number;
   declare ended: boolean;
   declare readonly startNanos: number;
-  declare readonly originMillis: number;
-  declare readonly originNanos: number;
+  declare readonly origin: TimeOrigin;
   /** Exact, of the monotonic clock; -1 until the end. */
   declare durationNanos: number;
   declare protected readonly source: SpanSource;
@@ -62,7 +61,8 @@ export class RecordedSpan implements ReadableSpan, SelfWeighing, TemplatedSpan {
     name: string,
     kind: SpanKind,
     parent: SpanContext | undefined,
-    { originMillis, originNanos, startNanos }: SpanStart,
+    origin: TimeOrigin,
+    startNanos: number,
     lazy: LazyAttributes | undefined,
   ) {
     this.name = name;
@@ -76,8 +76,7 @@ export class RecordedSpan implements ReadableSpan, SelfWeighing, TemplatedSpan {
     this.droppedLinksCount = 0;
     this.ended = false;
     this.startNanos = startNanos;
-    this.originMillis = originMillis;
-    this.originNanos = originNanos;
+    this.origin = origin;
     this.durationNanos = -1;
     this.source = source;
     this.contextOnce = undefined;
@@ -118,7 +117,7 @@ export class RecordedSpan implements ReadableSpan, SelfWeighing, TemplatedSpan {
   }
 
   get endMillis(): number {
-    return this.originMillis + ((this.startNanos - this.originNanos || 0) + this.durationNanos) / 1e6;
+    return this.origin.millis + ((this.startNanos - this.origin.nanos || 0) + this.durationNanos) / 1e6;
   }
 
   get knownOperation(): KnownOperation | undefined {
@@ -163,8 +162,8 @@ export class RecordedSpan implements ReadableSpan, SelfWeighing, TemplatedSpan {
 
   get startTime(): HrTime {
     return (this.startOnce ??= plusNanos(
-      millisToHrTime(this.originMillis),
-      this.startNanos - this.originNanos || 0,
+      millisToHrTime(this.origin.millis),
+      this.startNanos - this.origin.nanos || 0,
     ));
   }
   /** As it was given, to the nanosecond; before `begin`. */

@@ -42,12 +42,10 @@ export interface LazyAttributes {
   callerSeries?(span: RecordedSpan): string | undefined;
 }
 
-/** When a span starts. Of a child, the origin is its parent's, so that both are on one time line. */
-export interface SpanStart {
-  /** Epoch milliseconds of `originNanos`. */
-  readonly originMillis: number;
+/** A moment by both clocks. The spans of a trace share one, so that they are on one time line. */
+export interface TimeOrigin {
+  /** Epoch milliseconds. */
+  readonly millis: number;
   /** Monotonic; NaN when the clock was broken. */
-  readonly originNanos: number;
-  /** Monotonic; NaN when the clock was broken. */
-  readonly startNanos: number;
+  readonly nanos: number;
 }

@@ -2,17 +2,22 @@ import type { HrTime, TimeInput } from '@opentelemetry/api';
 import { isTimeInputHrTime, millisToHrTime } from '@opentelemetry/core';
 import type { Clock } from '../base/clock.ts';
 import { plusNanos } from './hr-time.ts';
-import type { SpanSource, SpanStart } from './span-source.ts';
+import type { SpanSource, TimeOrigin } from './span-source.ts';
+
+interface Started {
+  readonly startNanos: number;
+  readonly origin: TimeOrigin;
+}
 
 /** Since the start; by the wall clock when the monotonic one is broken. Never throws. */
-export function elapsedNanos({ clock, guard }: SpanSource, { startNanos, originMillis }: SpanStart): number {
+export function elapsedNanos({ clock, guard }: SpanSource, { startNanos, origin }: Started): number {
   try {
     const elapsed = clock.monotonicNanos() - startNanos;
     if (!Number.isNaN(elapsed)) return Math.max(0, elapsed);
   } catch (error) {
     guard.report('http clock', error);
   }
-  return guard.run('http clock', () => Math.max(0, (clock.now() - originMillis) * 1e6), 0);
+  return guard.run('http clock', () => Math.max(0, (clock.now() - origin.millis) * 1e6), 0);
 }
 
 /** A time that stands for itself, as the SDK takes it; undefined for none and for what `performance.now()` has said. */

@@ -13,7 +13,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { hrTimeToMilliseconds, isTracingSuppressed } from '@opentelemetry/core';
-import type { LazyAttributes, SpanSource, SpanStart } from './span-source.ts';
+import type { LazyAttributes, SpanSource, TimeOrigin } from './span-source.ts';
 import { RecordingSpan } from './span.ts';
 import { givenTime, nanosSince } from './span-time.ts';
 
@@ -29,8 +29,9 @@ export class RecordingTracer implements Tracer {
     const parentContext = options.root === true ? trace.deleteSpan(parent) : parent;
     if (isTracingSuppressed(parentContext)) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
     const { kind = SpanKind.INTERNAL, startTime, attributes, links } = options;
-    const start = this.#startOf(parentContext, startTime);
-    const span = new RecordingSpan(this.source, name, kind, parentIn(parentContext), start, undefined);
+    const { origin, startNanos } = this.#startOf(parentContext, startTime);
+    const parentSpan = parentIn(parentContext);
+    const span = new RecordingSpan(this.source, name, kind, parentSpan, origin, startNanos, undefined);
     const given = givenTime(startTime);
     if (given !== undefined) span.startAt(given);
     if (attributes !== undefined) span.startWith(attributes);
@@ -59,33 +60,38 @@ export class RecordingTracer implements Tracer {
   ): RecordingSpan {
     const { clock } = this.source;
     const outer = trace.getSpan(parent);
-    const start =
-      outer instanceof RecordingSpan
-        ? { originMillis: outer.originMillis, originNanos: outer.originNanos, startNanos }
-        : { originMillis: clock.now(), originNanos: clock.monotonicNanos(), startNanos };
-    return new RecordingSpan(this.source, name, kind, parentIn(parent), start, lazy).begin(parent);
+    const origin =
+      outer instanceof RecordingSpan ? outer.origin : { millis: clock.now(), nanos: clock.monotonicNanos() };
+    return new RecordingSpan(this.source, name, kind, parentIn(parent), origin, startNanos, lazy).begin(
+      parent,
+    );
   }
 
   #startOf(parent: Context, startTime: TimeInput | undefined): SpanStart {
     const { clock, guard } = this.source;
-    const nowMillis = guard.run('clock', () => clock.now(), 0);
-    const nowNanos = guard.run('clock', () => clock.monotonicNanos(), NaN);
+    const millis = guard.run('clock', () => clock.now(), 0);
+    const nanos = guard.run('clock', () => clock.monotonicNanos(), NaN);
     const given = givenTime(startTime);
-    if (given !== undefined) return startedAt(given, nowMillis, nowNanos);
-    const startNanos = nowNanos - nanosSince(startTime);
+    if (given !== undefined) return startedAt(given, millis, nanos);
+    const startNanos = nanos - nanosSince(startTime);
     const outer = trace.getSpan(parent);
     // On the time line of its parent: spans placed by another clock would stick out of it.
-    if (outer instanceof RecordingSpan && !Number.isNaN(outer.originNanos))
-      return { originMillis: outer.originMillis, originNanos: outer.originNanos, startNanos };
-    return { originMillis: nowMillis, originNanos: nowNanos, startNanos };
+    if (outer instanceof RecordingSpan && !Number.isNaN(outer.origin.nanos))
+      return { origin: outer.origin, startNanos };
+    return { origin: { millis, nanos }, startNanos };
   }
+}
+
+interface SpanStart {
+  readonly origin: TimeOrigin;
+  readonly startNanos: number;
 }
 
 /** With a start of its own, a span lasts from then to the wall clock's now. */
 function startedAt(given: HrTime, nowMillis: number, nowNanos: number): SpanStart {
-  const originMillis = hrTimeToMilliseconds(given);
-  const startNanos = nowNanos - (nowMillis - originMillis) * 1e6;
-  return { originMillis, originNanos: startNanos, startNanos };
+  const millis = hrTimeToMilliseconds(given);
+  const startNanos = nowNanos - (nowMillis - millis) * 1e6;
+  return { origin: { millis, nanos: startNanos }, startNanos };
 }
 
 function parentIn(parent: Context): SpanContext | undefined {

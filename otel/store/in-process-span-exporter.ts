@@ -2,6 +2,7 @@ import { ExportResultCode } from '@opentelemetry/core';
 import type { ExportResult } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
 import type { Guard } from '../base/guard.ts';
+import type { Sink } from '../sampling/outcomes.ts';
 import type { KeptSpan } from '../spans/kept-span.ts';
 import { toSpanRecord } from './span-record.ts';
 import type { SpanRecord } from './span-record.ts';
@@ -26,7 +27,8 @@ export interface InProcessSpanExporterOptions {
  * Puts kept spans into the trace ring. It is synchronous, calls back with success before it returns and never throws:
  * a span that cannot be copied is counted by the guard and left out, the others are stored.
  */
-export class InProcessSpanExporter implements SpanExporter {
+export class InProcessSpanExporter implements SpanExporter, Sink {
+  readonly rates = 'local';
   readonly #ring: TraceRing;
   readonly #guard: Guard;
   readonly #onStored: () => void;
@@ -51,6 +53,15 @@ export class InProcessSpanExporter implements SpanExporter {
       resultCallback(this.#open ? SUCCESS : FAILED);
     } catch (error) {
       this.#guard.report('in-process-span-exporter.callback', error);
+    }
+  }
+
+  /** As `export`, for who does not ask what came of it. */
+  take(spans: readonly KeptSpan[]): void {
+    try {
+      if (this.#open) this.#store(spans);
+    } catch (error) {
+      this.#guard.report('in-process-span-exporter', error);
     }
   }
 

@@ -30,7 +30,7 @@ export function addedNanos<T>(options: {
   for (let batch = -Math.ceil(batches / 5); batch < batches; batch++) {
     const isSubjectFirst = batch % 2 === 0;
     const timeSubject = (): number => time(subject, settle);
-    const timeBase = (): number => time(base, () => {});
+    const timeBase = (): number => time(base, settle);
     const first = isSubjectFirst ? timeSubject() : timeBase();
     const second = isSubjectFirst ? timeBase() : timeSubject();
     if (batch >= 0) gaps.push(isSubjectFirst ? first - second : second - first);

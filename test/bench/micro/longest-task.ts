@@ -6,7 +6,6 @@ import { RedAggregator } from '../../../otel/aggregate/red-aggregator.ts';
 import { systemClock } from '../../../otel/base/clock.ts';
 import { Guard } from '../../../otel/base/guard.ts';
 import { createSamplingProcessor } from '../../../otel/sampling/create-sampling-processor.ts';
-import { exporterSink } from '../../../otel/sampling/exporter-sink.ts';
 import { History } from '../../../otel/store/history.ts';
 import { InProcessSpanExporter } from '../../../otel/store/in-process-span-exporter.ts';
 import { TraceRing } from '../../../otel/store/trace-ring.ts';
@@ -31,7 +30,7 @@ export async function measureLongestTask(rounds: number): Promise<readonly Figur
     aggregates,
     guard,
     clock,
-    sinks: [exporterSink(new InProcessSpanExporter({ ring, guard }), 'local', guard)],
+    sinks: [new InProcessSpanExporter({ ring, guard })],
     deferredSpans: DEFERRED_SPANS,
   });
   const history = new History({

@@ -2,7 +2,6 @@ import { RedAggregator } from '../../../otel/aggregate/red-aggregator.ts';
 import { systemClock } from '../../../otel/base/clock.ts';
 import { Guard } from '../../../otel/base/guard.ts';
 import { createSamplingProcessor } from '../../../otel/sampling/create-sampling-processor.ts';
-import { exporterSink } from '../../../otel/sampling/exporter-sink.ts';
 import { InProcessSpanExporter } from '../../../otel/store/in-process-span-exporter.ts';
 import { TraceRing } from '../../../otel/store/trace-ring.ts';
 
@@ -28,7 +27,7 @@ export function createPipeline(
     clock,
     rates,
     deferredSpans,
-    sinks: [exporterSink(new InProcessSpanExporter({ ring, guard }), 'local', guard)],
+    sinks: [new InProcessSpanExporter({ ring, guard })],
   });
   return { processor, ring, guard, aggregates };
 }

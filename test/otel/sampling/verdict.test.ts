@@ -94,8 +94,12 @@ describe('decide', () => {
           const { local, exported } = decide(trace, policies, spans, NO_BOUND, false);
           const { randomness } = trace;
           const isAbove = (share: number): boolean => share > 0 && isAtLeast(randomness, thresholdOf(share));
-          expect(local.reasons).toEqual(reference(spans, settings, ({ type }) => isAbove(byType[type])));
-          expect(exported!.reasons).toEqual(reference(spans, settings, () => isAbove(exportRate)));
+          expect(local.map(({ reason }) => reason)).toEqual(
+            reference(spans, settings, ({ type }) => isAbove(byType[type])),
+          );
+          expect(exported!.map(({ reason }) => reason)).toEqual(
+            reference(spans, settings, () => isAbove(exportRate)),
+          );
           expect([trace.owedAncestors.size, trace.owedExportAncestors.size]).toEqual([0, 0]);
         },
       ),
@@ -112,8 +116,8 @@ describe('decide', () => {
         const cut = cutAt % (spans.length + 1);
         const kept = new Map<string, EndedSpan>();
         for (const part of [spans.slice(0, cut), spans.slice(cut)]) {
-          const { reasons } = decide(trace, policies, part, NO_BOUND, false).local;
-          part.forEach((span, i) => reasons[i] !== undefined && kept.set(span.spanId, span));
+          const { local } = decide(trace, policies, part, NO_BOUND, false);
+          part.forEach((span, i) => local[i]!.reason !== undefined && kept.set(span.spanId, span));
         }
         const ended = new Set(spans.map(({ spanId }) => spanId));
         for (const { parentSpanId } of kept.values()) {

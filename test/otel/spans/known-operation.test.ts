@@ -27,7 +27,8 @@ const SOURCE = {
   guard,
 };
 const read = operationReader(guard, clock);
-const START = { originMillis: clock.millis, originNanos: 5e9, startNanos: 5e9 + 333.25 };
+const ORIGIN = { millis: clock.millis, nanos: 5e9 };
+const START_NANOS = 5e9 + 333.25;
 
 interface Told {
   readonly verb: string;
@@ -40,11 +41,11 @@ interface Told {
 function answered({ verb, set, outcome, durationNanos, isFailed }: Told): RecordingSpan {
   const socket = { remoteAddress: '127.0.0.1', remotePort: 4711 };
   const request = { method: verb, url: '/a?b=c', httpVersion: '1.1', headers: { host: 'a:1' }, socket };
-  const incoming = new IncomingRequest(SOURCE, START.startNanos, request as unknown as IncomingMessage, {
+  const incoming = new IncomingRequest(SOURCE, START_NANOS, request as unknown as IncomingMessage, {
     proxies: DEFAULT_TRUSTED_PROXIES,
     recordsAddresses: true,
   });
-  const span = new RecordingSpan(SOURCE, verb, SpanKind.SERVER, undefined, START, incoming);
+  const span = new RecordingSpan(SOURCE, verb, SpanKind.SERVER, undefined, ORIGIN, START_NANOS, incoming);
   incoming.span = span;
   span.setAttributes(set);
   if (isFailed) span.setStatus({ code: SpanStatusCode.ERROR });

@@ -76,9 +76,9 @@ function ours(parent?: typeof PARENT): { span: RecordingSpan; recorder: Recorder
     guard: new Guard(),
   };
   const startNanos = clock.monotonicNanos();
-  const start = { originMillis: clock.now(), originNanos: startNanos, startNanos };
+  const origin = { millis: clock.now(), nanos: startNanos };
   const lazy = { startAttributes: () => ({ ...START }) };
-  const span = new RecordingSpan(source, 'GET', SpanKind.SERVER, parent, start, lazy);
+  const span = new RecordingSpan(source, 'GET', SpanKind.SERVER, parent, origin, startNanos, lazy);
   return { span: span.begin(LinkedContext.root), recorder };
 }
 
@@ -268,7 +268,8 @@ describe('RecordingSpan', () => {
       'GET',
       SpanKind.SERVER,
       undefined,
-      { originMillis: START_MILLIS, originNanos: 0, startNanos: 0 },
+      { millis: START_MILLIS, nanos: 0 },
+      0,
       {
         startAttributes: () => {
           looks.push('start');
@@ -317,7 +318,8 @@ describe('RecordingSpan', () => {
       'GET',
       SpanKind.SERVER,
       undefined,
-      { originMillis: START_MILLIS, originNanos: NaN, startNanos: NaN },
+      { millis: START_MILLIS, nanos: NaN },
+      NaN,
       { startAttributes: fault, addEndAttributes: fault },
     ).begin(LinkedContext.root);
     span.setAttribute('kept', 1);

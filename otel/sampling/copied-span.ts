@@ -1,0 +1,89 @@
+import type { Attributes, HrTime, SpanContext } from '@opentelemetry/api';
+import type { KeptSpan } from '../spans/kept-span.ts';
+
+/** A kept span for exporters of other people: what it hands out is a copy, so that nobody can write into the span that other processors have. */
+export class CopiedSpan implements KeptSpan {
+  readonly #of: KeptSpan;
+  #attributes: Attributes | undefined;
+
+  constructor(of: KeptSpan) {
+    this.#of = of;
+  }
+
+  get traceId() {
+    return this.#of.traceId;
+  }
+  get spanId() {
+    return this.#of.spanId;
+  }
+  get operationType() {
+    return this.#of.operationType;
+  }
+  get series() {
+    return this.#of.series;
+  }
+  get keepReason() {
+    return this.#of.keepReason;
+  }
+  get traceFacts() {
+    return this.#of.traceFacts;
+  }
+  get name() {
+    return this.#of.name;
+  }
+  get kind() {
+    return this.#of.kind;
+  }
+  get parentSpanContext(): SpanContext {
+    // ReadableSpan declares it optional; a getter that returns undefined is the same to every reader.
+    const parent = this.#of.parentSpanContext;
+    return (parent && { ...parent }) as SpanContext;
+  }
+  get startTime() {
+    return copied(this.#of.startTime);
+  }
+  get endTime() {
+    return copied(this.#of.endTime);
+  }
+  get duration() {
+    return copied(this.#of.duration);
+  }
+  get status() {
+    return { ...this.#of.status };
+  }
+  get attributes(): Attributes {
+    return (this.#attributes ??= { ...this.#of.attributes });
+  }
+  get links() {
+    return this.#of.links.map((link) => ({ ...link, attributes: { ...link.attributes } }));
+  }
+  get events() {
+    return this.#of.events.map((event) => ({ ...event, attributes: { ...event.attributes } }));
+  }
+  get ended() {
+    return this.#of.ended;
+  }
+  get resource() {
+    return this.#of.resource;
+  }
+  get instrumentationScope() {
+    return this.#of.instrumentationScope;
+  }
+  get droppedAttributesCount() {
+    return this.#of.droppedAttributesCount;
+  }
+  get droppedEventsCount() {
+    return this.#of.droppedEventsCount;
+  }
+  get droppedLinksCount() {
+    return this.#of.droppedLinksCount;
+  }
+
+  spanContext(): SpanContext {
+    return { ...this.#of.spanContext() };
+  }
+}
+
+function copied([seconds, nanos]: HrTime): HrTime {
+  return [seconds, nanos];
+}
