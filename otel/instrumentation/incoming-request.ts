@@ -4,7 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import type { Attributes } from '@opentelemetry/api';
 import { type RPCMetadata, RPCType } from '@opentelemetry/core';
 import { NO_STATUS } from '../aggregate/status-counts.ts';
-import type { KnownOperation } from '../spans/operation.ts';
+import type { KnownOperation } from '../spans/known-operation.ts';
 import type { RecordedSpan } from '../spans/recorded-span.ts';
 import {
   answerNanosOf,

@@ -2,7 +2,8 @@ import type { Attributes, SpanKind } from '@opentelemetry/api';
 import type { OperationType } from '../base/operation-types.ts';
 import { ATTR_DB_RESPONSE_CHANGED_ROWS, ATTR_DB_RESPONSE_RETURNED_ROWS } from '../base/semconv.ts';
 import type { SpanTemplate } from '../spans/kept-span.ts';
-import type { KnownOperation, StatementNames } from '../spans/operation.ts';
+import type { KnownOperation } from '../spans/known-operation.ts';
+import type { StatementNames } from '../spans/operation.ts';
 import type { RecordedSpan } from '../spans/recorded-span.ts';
 import type { LazyAttributes } from '../spans/span-source.ts';
 

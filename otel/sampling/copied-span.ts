@@ -26,7 +26,8 @@ export class CopiedSpan implements KeptSpan {
     return this.#of.keepReason;
   }
   get traceFacts() {
-    return this.#of.traceFacts;
+    const { droppedSpans, truncated, remoteParent, isContinued } = this.#of.traceFacts;
+    return { droppedSpans, truncated, remoteParent, isContinued };
   }
   get name() {
     return this.#of.name;

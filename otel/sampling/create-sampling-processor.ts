@@ -8,7 +8,8 @@ import type { OperationAggregates } from './outcomes.ts';
 import { StormBudget } from './policies/storm-budget.ts';
 import type { Policy } from './policy.ts';
 import { livePolicies } from './policy-set.ts';
-import type { SamplingLimits } from './sampling-limits.ts';
+import type { StormLimits } from './policies/storm-limits.ts';
+import type { TraceBufferLimits } from './sampling-limits.ts';
 import type { SamplingSettings } from './sampling-settings.ts';
 import { SamplingSpanProcessor } from './sampling-span-processor.ts';
 import type { Sink } from './outcomes.ts';
@@ -35,7 +36,7 @@ export interface SamplingProcessorOptions {
   /** Told of every operation, before any decision. */
   readonly aggregates?: OperationAggregates;
   readonly budget?: StormBudget;
-  readonly limits?: Partial<SamplingLimits>;
+  readonly limits?: Partial<TraceBufferLimits & StormLimits>;
   readonly deferredSpans?: number;
   readonly guard?: Guard;
   readonly clock?: Clock;

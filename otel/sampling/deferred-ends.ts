@@ -56,6 +56,16 @@ export class DeferredEnds<T> {
     else if (!this.#isScheduled) this.#schedule();
   }
 
+  /** Gives the newest that waits another weight, and `bytes` more, if it is this one; returns false if it is not. */
+  reweigh(newest: T, weight: number, bytes: number): boolean {
+    const at = this.#waiting.length - 1;
+    if (at < 0 || this.#waiting[at] !== newest) return false;
+    this.#weights[at] = weight;
+    this.#bytes += bytes;
+    if (this.#bytes > this.#maxBytes) this.settle();
+    return true;
+  }
+
   /** Handles everything that waits, also what is added meanwhile. */
   settle(): void {
     while (this.#waiting.length > 0) {

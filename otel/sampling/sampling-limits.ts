@@ -25,20 +25,8 @@ export interface TraceBufferLimits {
   readonly maxOwedAncestorsPerTrace: number;
 }
 
-/** Bounds of what is kept because it failed or was slow, when nearly everything does or is. */
-export interface StormLimits {
-  /** Half of it is kept uncut; what comes on top is cut deeper and deeper. As many more of the same traces may go along. */
-  readonly maxMustKeepSpansPerSecond: number;
-  /** The same in bytes, estimated. */
-  readonly maxMustKeepBytesPerSecond: number;
-  /** Kinds of failure, by series and error.type, of which one a minute survives every cut. */
-  readonly maxStormExamplesPerMinute: number;
-}
-
-export type SamplingLimits = TraceBufferLimits & StormLimits;
-
 /** Together below 10 MiB when every one is reached; a blog at a hundred requests a second holds some 200 KB. */
-export const DEFAULT_SAMPLING_LIMITS: SamplingLimits = {
+export const DEFAULT_BUFFER_LIMITS: TraceBufferLimits = {
   maxTraces: 4096, // 4,096 requests at the same moment; ~400 bytes each = 1.6 MB
   maxPendingSpans: 8192,
   maxPendingBytes: 4 * 1024 * 1024,
@@ -51,7 +39,4 @@ export const DEFAULT_SAMPLING_LIMITS: SamplingLimits = {
   maxDroppedTraces: 8192, // 16 bytes each
   maxOwedAncestors: 8192, // ~100 bytes each
   maxOwedAncestorsPerTrace: 1000,
-  maxMustKeepSpansPerSecond: 1000, // 500 uncut: a hundred failed pages of five spans
-  maxMustKeepBytesPerSecond: 2 * 1024 * 1024, // 1 MiB uncut: ~2 KB a span, stack and all
-  maxStormExamplesPerMinute: 500,
 };

@@ -9,12 +9,14 @@ import type { OperationTally } from './operation-tally.ts';
 import { type OperationAggregates, Outcomes, type Sink } from './outcomes.ts';
 import type { PendingTrace } from './pending-trace.ts';
 import { type Budget, guardedBudget, type PolicySet } from './policy.ts';
-import type { SamplingLimits } from './sampling-limits.ts';
+import type { TraceBufferLimits } from './sampling-limits.ts';
 import { TraceBuffer } from './trace-buffer.ts';
 import { decide, exportVerdict, keepAll, type Ordinary, UNDECIDED, type Verdict } from './verdict.ts';
 
 /** Stands for the weight of a span that has only begun. */
 const STARTED = -1;
+/** Less the weight of a span that began and ended with nothing between, as a statement does. */
+const AT_ONCE = -2;
 const SWEEP_INTERVAL_MILLIS = 1000;
 /** How long an ended span waits at most to be looked at, when they wait at all. */
 const DEFERRED_SWEEP_INTERVAL_MILLIS = 250;
@@ -29,7 +31,7 @@ export interface SamplingSpanProcessorOptions {
   readonly sinks: readonly Sink[];
   readonly guard: Guard;
   readonly clock?: Clock;
-  readonly limits?: Partial<SamplingLimits>;
+  readonly limits?: Partial<TraceBufferLimits>;
   /** Spans that wait to be handled together, off the path of requests; `settle` handles them at once. Default 0: none waits. */
   readonly deferredSpans?: number;
   /** Told of each batch that was handled: begun and ended spans, the ended ones among them, and how long that took. */
@@ -65,7 +67,7 @@ export class SamplingSpanProcessor implements SpanProcessor {
     this.#deferred = new DeferredEnds(
       deferredSpans,
       this.#buffer.limits.maxDeferredBytes,
-      (span, bytes) => (bytes === STARTED ? this.#start(span) : this.#end(span, bytes)),
+      (span, bytes) => this.#handle(span, bytes),
       (spans, nanos) => {
         options.onHandled?.(spans, this.#ended, nanos);
         this.#ended = 0;
@@ -84,7 +86,8 @@ export class SamplingSpanProcessor implements SpanProcessor {
   }
 
   onEnd(span: ReadableSpan): void {
-    this.#deferred.add(span, sizeOf(span));
+    const bytes = sizeOf(span);
+    if (!this.#deferred.reweigh(span, AT_ONCE - bytes, bytes)) this.#deferred.add(span, bytes);
   }
 
   /** Handles the spans that wait, so that what is read next includes them. Never throws. */
@@ -137,13 +140,21 @@ export class SamplingSpanProcessor implements SpanProcessor {
     }
   }
 
+  #handle(span: ReadableSpan, bytes: number): void {
+    if (bytes === STARTED) return this.#start(span);
+    if (bytes > AT_ONCE) return this.#end(span, bytes, true);
+    const isRoot = isLocalRoot(span);
+    if (isRoot) this.#start(span);
+    else this.#outcomes.tally.start();
+    this.#end(span, AT_ONCE - bytes, isRoot);
+  }
+
   #start(span: ReadableSpan): void {
     this.#outcomes.tally.start();
     try {
-      const parent = span.parentSpanContext;
-      if (parent !== undefined && parent.isRemote !== true) {
+      if (!isLocalRoot(span)) {
         // A child of a decided trace inherits the verdict when it ends; only a local root opens a trace.
-        const known = this.#buffer.find(parent.traceId);
+        const known = this.#buffer.find(traceIdOf(span));
         if (known !== undefined) this.#buffer.countStart(known);
         return;
       }
@@ -156,11 +167,12 @@ export class SamplingSpanProcessor implements SpanProcessor {
     }
   }
 
-  #end(span: ReadableSpan, bytes: number): void {
+  /** `wasLive`: its trace has counted it since its start. */
+  #end(span: ReadableSpan, bytes: number, wasLive: boolean): void {
     this.#ended++;
     try {
       const trace = this.#buffer.find(traceIdOf(span));
-      if (trace !== undefined) this.#buffer.countEnd(trace);
+      if (trace !== undefined && wasLive) this.#buffer.countEnd(trace);
       const operation = this.#options.read(span, trace);
       operation.countedMillis = this.#aggregate(operation);
       if (trace === undefined || trace.isDecided) this.#decideLate(operation, trace);
@@ -266,4 +278,13 @@ export class SamplingSpanProcessor implements SpanProcessor {
 /** One of ours knows it without having a context. */
 function traceIdOf(span: ReadableSpan & { readonly traceId?: string }): string {
   return span.traceId ?? span.spanContext().traceId;
+}
+
+function isLocalRoot(span: ReadableSpan): boolean {
+  try {
+    const parent = span.parentSpanContext;
+    return parent === undefined || parent.isRemote === true;
+  } catch {
+    return false;
+  }
 }

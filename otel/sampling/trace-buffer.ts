@@ -3,20 +3,8 @@ import type { EndedSpan } from '../spans/operation.ts';
 import type { OwedBudget } from './ancestors.ts';
 import { PendingTrace } from './pending-trace.ts';
 import type { PolicySet } from './policy.ts';
-import { DEFAULT_SAMPLING_LIMITS, type TraceBufferLimits } from './sampling-limits.ts';
+import { DEFAULT_BUFFER_LIMITS, type TraceBufferLimits } from './sampling-limits.ts';
 import { DROPPED } from './verdict.ts';
-
-/** What the buffer holds now, beside its limits. */
-interface TraceBufferFacts {
-  readonly traces: number;
-  readonly pendingSpans: number;
-  readonly pendingBytes: number;
-  readonly openVerdicts: number;
-  readonly verdicts: number;
-  readonly droppedTraces: number;
-  readonly owedAncestors: number;
-  readonly forgottenAncestors: number;
-}
 
 /**
  * Every trace this process knows: those that wait for their verdict, those decided whose spans still run, and those that are over.
@@ -40,13 +28,14 @@ export class TraceBuffer {
   #pendingBytes = 0;
 
   constructor(limits: Partial<TraceBufferLimits> = {}) {
-    this.limits = { ...DEFAULT_SAMPLING_LIMITS, ...limits };
+    this.limits = { ...DEFAULT_BUFFER_LIMITS, ...limits };
     const { maxOwedAncestors: max, maxOwedAncestorsPerTrace: maxPerTrace } = this.limits;
     this.#owed = { max, maxPerTrace, held: 0, forgotten: 0 };
     this.#dropped = new DroppedTraces(this.limits.maxDroppedTraces);
   }
 
-  facts(): TraceBufferFacts {
+  /** What it holds now, beside its limits. */
+  facts() {
     return {
       traces: this.#waiting.size,
       pendingSpans: this.#pendingSpans,

@@ -63,13 +63,10 @@ export function decide(
   // What is late was decided with its trace, but for what must be kept.
   const { ordinary } = (isLate ? trace.decidedBy : undefined) ?? policies;
   const { exports } = trace;
-  const local = new Array<Outcome>(operations.length);
-  const exported = exports === undefined ? undefined : new Array<Outcome>(operations.length);
-  for (let i = 0; i < operations.length; i++) {
-    const claim = claims?.[i];
-    local[i] = outcomeOf(trace, claim, ordinaryVerdict(trace, ordinary, operations[i]!), isLate);
-    if (exported !== undefined) exported[i] = outcomeOf(trace, claim, exports!, isLate);
-  }
+  const local = operations.map((operation, i) =>
+    outcomeOf(trace, claims?.[i], ordinaryVerdict(trace, ordinary, operation), isLate),
+  );
+  const exported = exports && operations.map((_, i) => outcomeOf(trace, claims?.[i], exports, isLate));
   if (local.some(isKept) || trace.owes) keepAncestors(operations, local, trace.owedAncestors);
   if (exported !== undefined && (exported.some(isKept) || trace.owes))
     keepAncestors(operations, exported, trace.owedExportAncestors);

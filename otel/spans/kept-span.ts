@@ -11,7 +11,7 @@ export interface TraceFacts {
   /** The local root's parent is in another process. */
   readonly remoteParent: boolean;
   /** False: these are the first spans of the trace that are handed over, as far as anybody remembers. */
-  readonly isContinued?: boolean;
+  readonly isContinued?: boolean | undefined;
 }
 
 /** What all spans of one statement, or of one page, have in common; the same object for each of them. */

@@ -51,17 +51,3 @@ export interface EndedSpan extends Operation {
   /** The second in which the aggregates counted it, for what is kept to count there too; NaN until then. */
   countedMillis: number;
 }
-
-/** What the attributes of a span come to, known without making them. */
-export interface KnownOperation {
-  readonly type: OperationType;
-  readonly series: string;
-  readonly slownessNanos: number;
-  readonly answerNanos?: number | undefined;
-  readonly clientError: boolean;
-  readonly aborted: boolean;
-  readonly statusCode?: number | undefined;
-  readonly waitNanos?: number | undefined;
-  readonly rows?: number | undefined;
-  readonly statement?: StatementNames | undefined;
-}

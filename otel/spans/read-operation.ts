@@ -17,7 +17,8 @@ import {
   statusCodeOf,
   UNKNOWN_PATHS,
 } from './operation-type.ts';
-import type { EndedSpan, KnownOperation, StatementNames } from './operation.ts';
+import type { KnownOperation } from './known-operation.ts';
+import type { EndedSpan, StatementNames } from './operation.ts';
 import { RecordedSpan } from './recorded-span.ts';
 
 /** The trace a span belongs to, as far as naming it needs. */

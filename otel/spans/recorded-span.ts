@@ -17,7 +17,7 @@ import {
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
 import { plusNanos } from './hr-time.ts';
 import type { SpanTemplate, TemplatedSpan } from './kept-span.ts';
-import type { KnownOperation } from './operation.ts';
+import type { KnownOperation } from './known-operation.ts';
 import { type SelfWeighing, sizeOfParts } from './size.ts';
 import { newSpanContext } from './span-context.ts';
 import { NO_EVENTS, NO_LINKS } from './span-entries.ts';

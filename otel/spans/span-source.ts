@@ -5,7 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
 import type { CostMeter } from '../sampling/cost-meter.ts';
 import type { SpanTemplate } from './kept-span.ts';
-import type { KnownOperation } from './operation.ts';
+import type { KnownOperation } from './known-operation.ts';
 import type { RecordedSpan } from './recorded-span.ts';
 
 /** What all spans of one instrumentation scope have in common. A tracer makes it. */

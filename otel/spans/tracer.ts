@@ -30,7 +30,7 @@ export class RecordingTracer implements Tracer {
     if (isTracingSuppressed(parentContext)) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
     const { kind = SpanKind.INTERNAL, startTime, attributes, links } = options;
     const { origin, startNanos } = this.#startOf(parentContext, startTime);
-    const parentSpan = parentIn(parentContext);
+    const parentSpan = contextOf(trace.getSpan(parentContext));
     const span = new RecordingSpan(this.source, name, kind, parentSpan, origin, startNanos, undefined);
     const given = givenTime(startTime);
     if (given !== undefined) span.startAt(given);
@@ -62,9 +62,8 @@ export class RecordingTracer implements Tracer {
     const outer = trace.getSpan(parent);
     const origin =
       outer instanceof RecordingSpan ? outer.origin : { millis: clock.now(), nanos: clock.monotonicNanos() };
-    return new RecordingSpan(this.source, name, kind, parentIn(parent), origin, startNanos, lazy).begin(
-      parent,
-    );
+    const span = new RecordingSpan(this.source, name, kind, contextOf(outer), origin, startNanos, lazy);
+    return span.begin(parent);
   }
 
   #startOf(parent: Context, startTime: TimeInput | undefined): SpanStart {
@@ -94,8 +93,8 @@ function startedAt(given: HrTime, nowMillis: number, nowNanos: number): SpanStar
   return { origin: { millis, nanos: startNanos }, startNanos };
 }
 
-function parentIn(parent: Context): SpanContext | undefined {
-  const span = trace.getSpan(parent);
+/** Undefined for what is no parent. */
+function contextOf(span: Span | undefined): SpanContext | undefined {
   const spanContext = span?.spanContext();
   if (spanContext === undefined || span instanceof RecordingSpan) return spanContext;
   return isSpanContextValid(spanContext) ? spanContext : undefined;

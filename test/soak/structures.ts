@@ -1,5 +1,6 @@
 import { OPERATION_TYPES } from '../../otel/query.ts';
-import { DEFAULT_SAMPLING_LIMITS as LIMITS } from '../../otel/sampling/sampling-limits.ts';
+import { DEFAULT_BUFFER_LIMITS as LIMITS } from '../../otel/sampling/sampling-limits.ts';
+import { DEFAULT_STORM_LIMITS } from '../../otel/sampling/policies/storm-limits.ts';
 import type { SoakPipeline } from './soak-pipeline.ts';
 
 /** Something that could grow, and what it may grow to. */
@@ -33,7 +34,11 @@ export function measureStructures({
     { name: 'verdicts', size: held.verdicts, max: LIMITS.maxVerdicts },
     { name: 'dropped traces', size: held.droppedTraces, max: LIMITS.maxDroppedTraces },
     { name: 'owed ancestors', size: held.owedAncestors, max: LIMITS.maxOwedAncestors },
-    { name: 'storm examples', size: budget.exampleKinds, max: LIMITS.maxStormExamplesPerMinute },
+    {
+      name: 'storm examples',
+      size: budget.exampleKinds,
+      max: DEFAULT_STORM_LIMITS.maxStormExamplesPerMinute,
+    },
     { name: 'kept traces', size: buffer.traces, max: buffer.maxTraces },
     { name: 'kept bytes', size: buffer.bytes, max: buffer.maxBytes },
     { name: 'series', size: series, max: MAX_SERIES },

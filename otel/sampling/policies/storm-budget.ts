@@ -4,7 +4,7 @@ import { type Bits56, isAtLeast, KEEP_ALL, REJECT_ALL, thresholdOf } from '../co
 import type { EndedSpan } from '../../spans/operation.ts';
 import { sizeOf } from '../../spans/size.ts';
 import type { Budget, BudgetFate } from '../policy.ts';
-import { DEFAULT_SAMPLING_LIMITS, type StormLimits } from '../sampling-limits.ts';
+import { DEFAULT_STORM_LIMITS, type StormLimits } from './storm-limits.ts';
 import { StormExamples } from './storm-examples.ts';
 
 /** Share of the cap that is kept without a cut; beyond it the threshold rises, again at half of what is left, and so on. */
@@ -38,7 +38,7 @@ export class StormBudget implements Budget {
   #kept = 0;
 
   constructor(limits: Partial<StormLimits>, monotonicNanos: () => number) {
-    this.#limits = { ...DEFAULT_SAMPLING_LIMITS, ...limits };
+    this.#limits = { ...DEFAULT_STORM_LIMITS, ...limits };
     this.#monotonicNanos = monotonicNanos;
     this.#examples = new StormExamples(this.#limits.maxStormExamplesPerMinute);
   }

@@ -20,7 +20,8 @@ import { StormBudget } from '../../../otel/sampling/policies/storm-budget.ts';
 import type { Policy } from '../../../otel/sampling/policy.ts';
 import { livePolicies } from '../../../otel/sampling/policy-set.ts';
 import { samplingFacts } from '../../../otel/sampling/sampling-facts.ts';
-import type { SamplingLimits } from '../../../otel/sampling/sampling-limits.ts';
+import type { StormLimits } from '../../../otel/sampling/policies/storm-limits.ts';
+import type { TraceBufferLimits } from '../../../otel/sampling/sampling-limits.ts';
 import type { SamplingSettings } from '../../../otel/sampling/sampling-settings.ts';
 import {
   SamplingSpanProcessor,
@@ -103,7 +104,7 @@ class BookedProcessor extends SamplingSpanProcessor {
 export function startProcessor(options: {
   readonly rates: Rates;
   readonly exportRates?: Rates;
-  readonly limits?: Partial<SamplingLimits>;
+  readonly limits?: Partial<TraceBufferLimits & StormLimits>;
   readonly before?: readonly SpanProcessor[];
   readonly after?: readonly SpanProcessor[];
   readonly aggregates?: RedAggregator;

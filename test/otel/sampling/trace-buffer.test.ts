@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { OwedAncestors } from '../../../otel/sampling/ancestors.ts';
 import { StormExamples } from '../../../otel/sampling/policies/storm-examples.ts';
 import { policySetOf } from '../../../otel/sampling/policy-set.ts';
-import { DEFAULT_SAMPLING_LIMITS } from '../../../otel/sampling/sampling-limits.ts';
+import { DEFAULT_STORM_LIMITS } from '../../../otel/sampling/policies/storm-limits.ts';
+import { DEFAULT_BUFFER_LIMITS } from '../../../otel/sampling/sampling-limits.ts';
 import { TraceBuffer } from '../../../otel/sampling/trace-buffer.ts';
 import type { PendingTrace } from '../../../otel/sampling/pending-trace.ts';
 import { failedRequest } from './ended-span-fixture.ts';
@@ -162,7 +163,7 @@ describe('caches', () => {
   });
 
   it('have no limit that is none', () => {
-    for (const [name, limit] of Object.entries(DEFAULT_SAMPLING_LIMITS)) {
+    for (const [name, limit] of Object.entries({ ...DEFAULT_BUFFER_LIMITS, ...DEFAULT_STORM_LIMITS })) {
       expect({ name, isBound: Number.isInteger(limit) && limit > 0 && limit <= 2 ** 22 }).toEqual({
         name,
         isBound: true,
