@@ -4,7 +4,7 @@ import { parseEnv } from 'node:util';
 import type { Attributes } from '@opentelemetry/api';
 import type { EffectiveSetting } from './query.ts';
 import type { OtlpTarget, Signal } from './settings/otlp-target.ts';
-import type { SamplingRates } from './settings/sampling-rates.ts';
+import { samplingValues, type SamplingValues } from './settings/sampling-values.ts';
 import { lineOf, readSettings } from './settings/read-settings.ts';
 import type { AppSetting, SettingProblem } from './settings/read-settings.ts';
 import { TELEMETRY_SETTINGS, type SettingValues } from './settings/settings-table.ts';
@@ -20,18 +20,9 @@ export { TELEMETRY_SETTINGS };
 export type { AppSetting };
 
 /** Deeply frozen; durations and sizes as their names say. */
-export interface TelemetryConfig {
+export interface TelemetryConfig extends SamplingValues {
   /** False with METRICS_ENABLED=false or OTEL_SDK_DISABLED=true. */
   readonly enabled: boolean;
-  readonly rates: SamplingRates;
-  readonly exportRates: SamplingRates;
-  readonly slowThresholdSeconds: {
-    readonly database: number;
-    readonly http: number;
-    readonly render: number;
-  };
-  /** What failed or was slow is kept with what is still held of its trace. */
-  readonly keepsWholeTrace: boolean;
   /** Who makes the spans: the kit, or the SDK with instrumentation-http. */
   readonly spans: 'own' | 'stock';
   readonly maxTraces: number;
@@ -156,14 +147,7 @@ export function readTelemetryConfig(sources: TelemetryConfigSources): TelemetryC
   const logs = exportOf('logs');
   return Object.freeze({
     enabled,
-    rates: values.rates,
-    exportRates: values.exportRates ?? values.rates,
-    slowThresholdSeconds: Object.freeze({
-      database: values.slowQuerySeconds,
-      http: values.slowRequestSeconds,
-      render: values.slowRenderSeconds,
-    }),
-    keepsWholeTrace: values.keepsWholeTrace,
+    ...samplingValues(values),
     spans: values.spans,
     maxTraces: values.maxTraces,
     maxTraceBytes: values.maxTraceBytes,

@@ -235,11 +235,13 @@ function byteLength(chunk: unknown, encoding: unknown): number {
   return chunk instanceof Uint8Array ? chunk.byteLength : 0;
 }
 
-/** A write that a dying socket gave up on also ends in `finish`; then the socket is destroyed already. */
+/** A write that a dying socket gave up on also ends in `finish`; then the socket is destroyed already, or knows why it will be. */
 function onFinish(message: unknown): void {
   const { response } = message as { readonly response: WatchedResponse };
   const watch = response[WATCH];
-  if (watch !== undefined) watch.isFinished = response.socket?.destroyed !== true;
+  if (watch === undefined) return;
+  const { socket } = response;
+  watch.isFinished = socket === null || (!socket.destroyed && !socket.errored);
 }
 
 /** For a node that does not publish it any more. */

@@ -1,5 +1,5 @@
 import type { OperationType } from '../base/operation-types.ts';
-import type { TelemetryConfig } from '../config.ts';
+import type { SamplingValues } from '../settings/sampling-values.ts';
 
 /** What verdicts depend on, besides the spans; frozen, replaced as a whole by a live change. */
 export interface SamplingSettings {
@@ -13,13 +13,12 @@ export interface SamplingSettings {
   readonly keepsWholeTrace: boolean;
 }
 
-/** As they are set at the start. */
 export function samplingSettings({
   rates,
   exportRates,
   slowThresholdSeconds,
   keepsWholeTrace,
-}: TelemetryConfig): SamplingSettings {
+}: SamplingValues): SamplingSettings {
   return Object.freeze({
     rates,
     exportRates,

@@ -13,6 +13,7 @@ import { ExpiryClock } from './expiry-clock.ts';
 import { isDamage } from './history-file.ts';
 import type { HistoryFile, HistoryFileOptions } from './history-file.ts';
 import { beginAnew, openHistory, type HistoryOpening } from './open-history.ts';
+import { SLICE } from './slice-bounds.ts';
 import { setAside } from './set-aside.ts';
 import type { HistoryPart } from './history-part.ts';
 import { DEFAULT_MAX_BYTES, makeRoom, sweep } from './history-bounds.ts';
@@ -27,21 +28,8 @@ import type { FoundOperations, FoundTraces } from './trace-search.ts';
 import type { SavedTrace } from './trace-table.ts';
 
 const DAY_MILLIS = 86_400_000;
-/** What a crash may cost. */
-const WRITE_INTERVAL_MILLIS = 5000;
-/** Between two slices when anything waits: 25 ordinary traces/s, or 50 that failed or were slow. What memory evicts before its turn is lost to the file. */
-const SLICE_INTERVAL_MILLIS = { ordinary: 640, mustKeep: 320 };
-/** When the last one had no trace in it: counts are uncertain until they are written. */
-const SHORT_INTERVAL_MILLIS = 60;
-/** One slice is one short transaction: a millisecond or two, and what the disk takes when it has to move the log into the file. */
-const MAX_TRACES_PER_SLICE = 16;
-const MAX_SPANS_PER_SLICE = 100;
-/** What is too old is looked for less often than something is written. */
-const SLICES_PER_SWEEP = 16;
-const MAX_ROLL_UPS_PER_SLICE = 50;
 /** A file damaged more often is not worth another. */
 const MAX_BEGUN_ANEW = 3;
-const MAX_MOVED_PER_SLICE = 10;
 
 export interface HistoryOptions {
   /** better-sqlite3's class; handed in, so that telemetry depends on no database. */
@@ -92,13 +80,13 @@ export class History implements TraceArchive {
     this.#options.ring.trackChanges();
     this.#quietly('history.restore', () => this.#restore(this.#file));
     this.#eachPart('restore');
-    this.#schedule(WRITE_INTERVAL_MILLIS);
+    this.#schedule(SLICE.idleMillis);
   }
 
   /** Writes everything that is pending, without slices; for shutdown. */
   flush(): void {
     this.#quietly('history.flush', () => {
-      while (this.#writeSlice() !== WRITE_INTERVAL_MILLIS);
+      while (this.#writeSlice() !== SLICE.idleMillis);
     });
     this.#eachPart('write');
   }
@@ -109,7 +97,7 @@ export class History implements TraceArchive {
     this.flush();
     this.#quietly('history.flush', () => {
       this.#options.rollUps?.closeAll();
-      while (this.#writeSlice() !== WRITE_INTERVAL_MILLIS);
+      while (this.#writeSlice() !== SLICE.idleMillis);
       this.#file?.counts.end();
     });
     this.#eachPart('close');
@@ -182,45 +170,53 @@ export class History implements TraceArchive {
       const { runMeasured = (write) => write() } = this.#options;
       const nextMillis = runMeasured(() => this.#quietly('history.write', () => this.#writeSlice()));
       runMeasured(() => this.#eachPart('write'));
-      if (this.#file !== undefined) this.#schedule(nextMillis ?? WRITE_INTERVAL_MILLIS);
+      if (this.#file !== undefined) this.#schedule(nextMillis ?? SLICE.idleMillis);
     }, delayMillis);
   }
 
   /** One short transaction of what changed and one of what is over; answers when the next one is due. */
   #writeSlice(): number {
     const file = this.#file;
-    if (file === undefined) return WRITE_INTERVAL_MILLIS;
+    if (file === undefined) return SLICE.idleMillis;
     const { ring, rollUps, clock } = this.#options;
-    const changed = ring.takeChanged(MAX_TRACES_PER_SLICE, MAX_SPANS_PER_SLICE);
-    const closed = rollUps?.peek(MAX_ROLL_UPS_PER_SLICE) ?? [];
+    const changed = ring.takeChanged(SLICE.maxTraces, SLICE.maxSpans);
+    const closed = rollUps?.peek(SLICE.maxRollUps) ?? [];
     const gone = changed.length + closed.length > 0 ? this.#write(file, changed, closed) : 0;
     this.#progress?.tell(file.counts, clock.now());
     const cutoffMillis = this.#cutoffMillis();
     ring.evictOlderThan(cutoffMillis);
     const isBusy = ring.waiting + closed.length + gone > 0;
-    const nextMillis = changed.length > 0 ? SLICE_INTERVAL_MILLIS[ring.waitingRank] : SHORT_INTERVAL_MILLIS;
+    const nextMillis = changed.length > 0 ? SLICE.busyMillis[ring.waitingRank] : SLICE.shortMillis;
     if (isBusy && --this.#slicesToSweep > 0) return nextMillis;
     const bounds = { maxBytes: this.#maxBytes, cutoffMillis, nowMillis: this.#expiry.now() };
-    const swept = sweep(file, bounds) + file.moveLegacy(MAX_MOVED_PER_SLICE, this.#skip);
-    this.#slicesToSweep = swept > 0 ? 1 : SLICES_PER_SWEEP;
-    return isBusy || swept > 0 ? nextMillis : WRITE_INTERVAL_MILLIS;
+    const swept = sweep(file, bounds) + file.moveLegacy(SLICE.maxMoved, this.#skip);
+    this.#slicesToSweep = swept > 0 ? 1 : SLICE.perSweep;
+    return isBusy || swept > 0 ? nextMillis : SLICE.idleMillis;
   }
 
   /** One transaction, with what goes to make room; returns how much went. What could not be written waits for the next time. */
   #write(file: HistoryFile, traces: readonly TraceRecord[], closed: readonly RollUp[]): number {
     const { clock, ring, rollUps } = this.#options;
     const nowMillis = clock.now();
-    let begun: readonly TraceRecord[] = [];
+    const begun: TraceRecord[] = [];
+    let written = 0;
     let gone = 0;
     try {
       file.transaction(() => {
-        begun = traces.filter((trace) => this.#save(file, trace));
+        const untilNanos = clock.monotonicNanos() + SLICE.maxNanos;
+        for (const trace of traces) {
+          if (written > 0 && clock.monotonicNanos() >= untilNanos) break;
+          if (this.#save(file, trace)) begun.push(trace);
+          written++;
+        }
         for (const rollUp of closed) file.counts.save(rollUp, nowMillis);
         gone = makeRoom(file, this.#maxBytes);
       });
     } catch (error) {
-      for (const trace of traces) ring.markChanged(trace.traceId);
+      written = 0;
       throw error;
+    } finally {
+      for (const trace of traces.slice(written)) ring.markChanged(trace.traceId);
     }
     for (const trace of begun) trace.isWhole = true;
     rollUps?.wrote(closed.length);

@@ -13,16 +13,26 @@ export class LoadClient {
     this.#origin = origin;
   }
 
-  get(path: string): Promise<void> {
+  /** Asks again when the server had closed the connection meanwhile, as it may when nothing is asked for seconds. */
+  async get(path: string): Promise<void> {
+    while (!(await this.#tryToGet(path)));
+  }
+
+  /** Returns false when the connection was closed before. */
+  #tryToGet(path: string): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      get(this.#origin + path, { agent: this.#agent }, (response) => {
+      const asked = get(this.#origin + path, { agent: this.#agent }, (response) => {
         response.resume();
         response.on('error', reject);
         response.on('end', () => {
-          if (response.statusCode === 200) resolve();
+          if (response.statusCode === 200) resolve(true);
           else reject(new Error(`GET ${path} answered ${response.statusCode}`));
         });
-      }).on('error', reject);
+      });
+      asked.on('error', (error: NodeJS.ErrnoException) => {
+        if (asked.reusedSocket && error.code === 'ECONNRESET') resolve(false);
+        else reject(error);
+      });
     });
   }
 

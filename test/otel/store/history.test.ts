@@ -80,6 +80,20 @@ describe('History', () => {
     expect(saved()).toBe(90);
   });
 
+  it('ends a slice that takes long, and writes the rest with the next ones', async () => {
+    jest.useFakeTimers();
+    let nanos = 0;
+    const clock = { ...place.clock, now: () => place.clock.now(), monotonicNanos: () => (nanos += 400_000) };
+    const { ring, history } = place.start({ clock });
+    add(ring, 1, 16);
+    const saved = () =>
+      Array.from({ length: 16 }, (_, i) => history.saved(traceIdOf(i + 1))).filter(Boolean).length;
+    await jest.advanceTimersByTimeAsync(5000);
+    expect([saved(), ring.waiting]).toEqual([4, 12]);
+    await jest.advanceTimersByTimeAsync(3 * 640);
+    expect([saved(), ring.waiting]).toEqual([16, 0]);
+  });
+
   it('writes failed traces before ordinary ones, and twice as often', async () => {
     jest.useFakeTimers();
     const { ring, history } = place.start();

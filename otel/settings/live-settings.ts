@@ -1,0 +1,14 @@
+import type { Setting } from './setting.ts';
+import { SETTINGS, type SettingKey } from './settings-table.ts';
+
+const KEYS = [
+  'rates',
+  'exportRates',
+  'slowRequestSeconds',
+  'slowQuerySeconds',
+  'slowRenderSeconds',
+  'keepsWholeTrace',
+] as const satisfies readonly SettingKey[];
+
+/** What may change while the process runs, in the order of the page. Another one is a line above, if `samplingValues` reads it. */
+export const LIVE_SETTINGS: readonly Setting<unknown>[] = Object.freeze(KEYS.map((key) => SETTINGS[key]));
