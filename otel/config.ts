@@ -162,7 +162,7 @@ export function readTelemetryConfig(sources: TelemetryConfigSources): TelemetryC
     resourceAttributes: Object.freeze({
       'service.name': serviceName,
       ...sources.resource,
-      ...values.resourceAttributes,
+      ...(values.resourceDetectors.includes('env') ? values.resourceAttributes : {}),
       ...(values.serviceName === undefined ? {} : { 'service.name': values.serviceName }),
     }),
     exportEndpoint: traces.otlp?.url,

@@ -9,8 +9,8 @@ import type { DatabaseClass } from './base/database-class.ts';
 import type { TelemetryConfig } from './config.ts';
 import { Deadline } from './base/deadline.ts';
 import { NO_EXPORT } from './export/export-health.ts';
-import { createLogExport, createMetricExport, createSpanPipeline } from './export/otlp-export.ts';
-import type { MetricExport } from './export/otlp-export.ts';
+import { createLogExport, createMetricExport, createSpanPipeline } from './export/create-exports.ts';
+import type { MetricExports } from './export/create-exports.ts';
 import { RedMetricProducer } from './export/red-metric-producer.ts';
 import type { Guard } from './base/guard.ts';
 import { assertBetterSqlite3 } from './instrumentation/better-sqlite3-class.ts';
@@ -80,8 +80,8 @@ export class EnabledTelemetry implements Telemetry {
   readonly #openHistory: (Database: typeof DatabaseConstructor) => History | undefined;
   readonly #processor: SamplingSpanProcessor;
   readonly #metricReaders: readonly MetricReader[];
-  readonly #metricExport: MetricExport | undefined;
-  readonly #database: BetterSqlite3Instrumentation;
+  readonly #metricExport: MetricExports | undefined;
+  readonly #database: BetterSqlite3Instrumentation | undefined;
   readonly #runtime: RuntimeSampler;
   readonly #spans: SpanMaker;
   readonly #stopReporting: () => void;
@@ -205,18 +205,13 @@ export class EnabledTelemetry implements Telemetry {
       archive: () => this.#history,
     });
     this.control = this.query;
-    const resource = telemetryResource(config.resourceAttributes);
+    const resource = telemetryResource(config.resourceAttributes, config.resourceDetectors);
     this.#metricExport = createMetricExport(config, new RedMetricProducer(aggregates, clock));
-    this.#metricReaders = [
-      business,
-      ...(this.#metricExport === undefined ? [] : [this.#metricExport.reader]),
-    ];
-    this.#database = new BetterSqlite3Instrumentation({
-      slowNanos: () => settings.slowThresholdNanos.database,
-      guard,
-      clock,
-      cost,
-    });
+    this.#metricReaders = [business, ...(this.#metricExport?.readers ?? [])];
+    const slowNanos = (): number => settings.slowThresholdNanos.database;
+    this.#database = config.instrumentations['better-sqlite3']
+      ? new BetterSqlite3Instrumentation({ slowNanos, guard, clock, cost })
+      : undefined;
     this.#stopReporting = reportSdkFaults(config, guard);
     this.#spans = makeSpans({
       config,
@@ -226,11 +221,11 @@ export class EnabledTelemetry implements Telemetry {
       resource,
       processors: [processor, ...(options.spanProcessors ?? [])],
       metricReaders: this.#metricReaders,
-      logRecordProcessors: [
-        new TraceLogProcessor({ logs: traceLogs, guard }),
-        ...(logExport === undefined ? [] : [logExport]),
+      logRecordProcessors: [new TraceLogProcessor({ logs: traceLogs, guard }), ...logExport.processors],
+      instrumentations: [
+        ...(this.#database === undefined ? [] : [this.#database]),
+        ...(options.instrumentations ?? []),
       ],
-      instrumentations: [this.#database, ...(options.instrumentations ?? [])],
     });
     this.render = createRenderTracer({ guard, tracer: () => this.#spans.tracer('render'), clock, cost });
     try {
@@ -244,7 +239,7 @@ export class EnabledTelemetry implements Telemetry {
   instrumentDatabase(Database: DatabaseClass): void {
     const begin = (): void => {
       assertBetterSqlite3(Database);
-      this.#database.manuallyInstrument(Database);
+      this.#database?.manuallyInstrument(Database);
       this.#history ??= this.#openHistory(Database);
     };
     this.#guard.run('instrumentDatabase', begin, undefined);
@@ -266,7 +261,7 @@ export class EnabledTelemetry implements Telemetry {
 
   async #close(): Promise<void> {
     await this.#bounded('shutdown', SHUTDOWN_TIMEOUT_MILLIS, [this.#spans.shutdown()]);
-    await this.#bounded('shutdown', EXPORTER_TIMEOUT_MILLIS, [this.#metricExport?.exporter.shutdown()]);
+    await this.#bounded('shutdown', EXPORTER_TIMEOUT_MILLIS, [this.#metricExport?.shutdown()]);
     this.#guard.run('shutdown', () => this.#letGo(), undefined);
     this.#onShutdown(this);
   }
@@ -283,7 +278,7 @@ export class EnabledTelemetry implements Telemetry {
   #letGo(): void {
     this.#runtime.end();
     this.#history?.close();
-    this.#database.disable();
+    this.#database?.disable();
     this.#spans.remove();
     this.#stopReporting();
   }

@@ -383,6 +383,8 @@ export interface ExportFacts {
   readonly dropped: number;
   readonly lastError: { readonly atMillis: number; readonly message: string } | undefined;
   readonly lastSuccessMillis: number | undefined;
+  /** Where spans go beside that: the console, files. */
+  readonly others?: readonly ExportFacts[];
 }
 
 /** A counter or gauge of the business, by its metric name and attributes, e.g. `glasshouse.feed.requests{format=rss}`. */

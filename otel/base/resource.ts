@@ -1,22 +1,53 @@
 import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
+import { arch, hostname, platform, release } from 'node:os';
+import { basename } from 'node:path';
 import type { Attributes } from '@opentelemetry/api';
 import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
 import type { Resource } from '@opentelemetry/resources';
+import { headRevision, packageVersion } from './program-files.ts';
+
+/** What is found out, by the names of OTEL_NODE_RESOURCE_DETECTORS; `env` is what the environment says itself. */
+type Detector = 'env' | 'host' | 'os' | 'process' | 'serviceinstance';
+
+const ALL: readonly Detector[] = ['env', 'host', 'os', 'process', 'serviceinstance'];
+
+/** The conventions' words for node's. */
+const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm: 'arm32', ia32: 'x86' };
+const SYSTEMS: Readonly<Record<string, string>> = { win32: 'windows', sunos: 'solaris' };
+
+const DETECTED: readonly (readonly [detector: Detector, attributes: () => Attributes])[] = [
+  ['host', () => ({ 'host.name': hostname(), 'host.arch': ARCHITECTURES[arch()] ?? arch() })],
+  ['os', () => ({ 'os.type': SYSTEMS[platform()] ?? platform(), 'os.version': release() })],
+  ['process', processAttributes],
+  ['serviceinstance', () => ({ 'service.instance.id': randomUUID() })],
+];
 
 /**
- * What is exported about this process: attributes that cost nothing to find out. The SDK's detectors also read the machine id and the
- * command line with all its arguments, which nobody asked to send away.
+ * What is exported about this process. The SDK's detectors also read the machine id and the command line with all its arguments, which may
+ * hold a password and which nobody asked to send away. `attributes` win over what is found out.
  */
-export function telemetryResource(attributes: Readonly<Attributes>): Resource {
-  return defaultResource().merge(
-    resourceFromAttributes({
-      'service.instance.id': randomUUID(),
-      'process.pid': process.pid,
-      'process.runtime.name': 'nodejs',
-      'process.runtime.version': process.versions.node,
-      'host.name': hostname(),
-      ...attributes,
-    }),
-  );
+export function telemetryResource(
+  attributes: Readonly<Attributes>,
+  detectors: readonly Detector[] = ALL,
+): Resource {
+  const detected = DETECTED.filter(([detector]) => detectors.includes(detector));
+  const found = Object.assign({}, ...detected.map(([, read]) => read())) as Attributes;
+  return defaultResource().merge(resourceFromAttributes({ ...found, ...attributes }));
+}
+
+/** Where the files say nothing, an attribute is undefined, which is none. */
+function processAttributes(): Attributes {
+  const program = process.argv[1];
+  return {
+    'service.version': program === undefined ? undefined : packageVersion(program),
+    'vcs.ref.head.revision': program === undefined ? undefined : headRevision(program),
+    'process.pid': process.pid,
+    'process.creation.time': new Date(Date.now() - process.uptime() * 1000).toISOString(),
+    'process.executable.name': basename(process.execPath),
+    'process.executable.path': process.execPath,
+    'process.command': program,
+    'process.runtime.name': 'nodejs',
+    'process.runtime.version': process.versions.node,
+    'process.runtime.description': 'Node.js',
+  };
 }

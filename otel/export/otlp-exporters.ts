@@ -1,88 +1,140 @@
-import type { ExportResult } from '@opentelemetry/core';
-import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-proto';
-import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
-import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
+import { createOtlpHttpExportDelegate } from '@opentelemetry/otlp-exporter-base/node-http';
+import type { IOtlpExportDelegate } from '@opentelemetry/otlp-exporter-base';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import type { PushMetricExporter, ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { OtlpTarget } from '../settings/otlp-target.ts';
 import { AbortableAgents } from './abortable-agents.ts';
+import type { AbortableSpanExporter } from './export-pipeline.ts';
+import type { ExportTally } from './export-tally.ts';
+import { MetricPreferences } from './metric-preferences.ts';
+import { readOtlpAnswer } from './otlp-answer.ts';
+import { LOGS, METRICS, type OtlpSignal, SPANS } from './otlp-signals.ts';
+import { NoOtlpAnswer, RejectedItems } from './rejected-items.ts';
 import { SingleExport } from './single-export.ts';
-import type { AbortableSpanExporter } from './otlp-pipeline.ts';
 
-type Compression = NonNullable<
-  NonNullable<ConstructorParameters<typeof OTLPTraceExporter>[0]>['compression']
->;
+type Callback = (result: ExportResult) => void;
 
-/** Sends spans as http/protobuf; `timeoutMillis` bounds one export with its retries. */
-export class OtlpSpanExporter extends OTLPTraceExporter implements AbortableSpanExporter {
+const MEDIA_TYPES = { 'http/protobuf': 'application/x-protobuf', 'http/json': 'application/json' };
+
+/**
+ * Sends one signal over OTLP/HTTP with the SDK's transport and retries. Beside those it reads the answer: what a receiver rejected has failed, and so has an
+ * export to an address where something else answers. One export at a time; `timeoutMillis` bounds it with its retries.
+ */
+class OtlpExporter<Items> {
+  readonly #signal: OtlpSignal<Items>;
   readonly #agents: AbortableAgents;
+  readonly #delegate: IOtlpExportDelegate<Items>;
+  #answer: Uint8Array | undefined;
 
-  constructor(target: OtlpTarget, timeoutMillis: number, agents = new AbortableAgents(target)) {
-    super(exporterOptions(target, timeoutMillis, agents));
+  constructor(
+    signal: OtlpSignal<Items>,
+    target: OtlpTarget,
+    timeoutMillis: number,
+    agents = new AbortableAgents(target),
+  ) {
+    const { url, protocol, compression } = target;
+    const { serializeRequest } = protocol === 'http/json' ? signal.json : signal.protobuf;
+    const deserializeResponse = (body: Uint8Array): object => {
+      this.#answer = body;
+      return {};
+    };
+    this.#signal = signal;
     this.#agents = agents;
+    this.#delegate = createOtlpHttpExportDelegate(
+      {
+        url,
+        compression,
+        timeoutMillis,
+        // Exports do not overlap; the one before may be told before it is forgotten.
+        concurrencyLimit: 2,
+        headers: () => Promise.resolve({ ...target.headers, 'Content-Type': MEDIA_TYPES[protocol] }),
+        agentFactory: agents.factory,
+      },
+      { serializeRequest, deserializeResponse },
+      signal.componentTypes[protocol],
+      signal.helper,
+      undefined,
+    );
+  }
+
+  export(items: Items, resultCallback: Callback): void {
+    this.#answer = undefined;
+    this.#delegate.export(items, (result) => {
+      const error = result.code === ExportResultCode.SUCCESS ? this.#fault() : undefined;
+      resultCallback(error === undefined ? result : { code: ExportResultCode.FAILED, error });
+    });
   }
 
   abort(): void {
     this.#agents.abort();
   }
 
+  forceFlush(): Promise<void> {
+    return this.#delegate.forceFlush();
+  }
+
   /** Cuts off what is still under way. */
-  override shutdown(): Promise<void> {
+  shutdown(): Promise<void> {
     this.#agents.close();
-    return super.shutdown();
+    return this.#delegate.shutdown();
+  }
+
+  /** What is wrong with an answer of status 200. */
+  #fault(): Error | undefined {
+    if (this.#answer === undefined) return undefined;
+    const answer = readOtlpAnswer(this.#answer);
+    if (answer === undefined) return new NoOtlpAnswer(this.#answer);
+    return answer.rejected > 0
+      ? new RejectedItems(answer.rejected, this.#signal.items, answer.message)
+      : undefined;
   }
 }
 
-/** Sends metrics as http/protobuf, one export at a time, each cut off after `timeoutMillis`. */
-export class OtlpMetricExporter extends OTLPMetricExporter {
-  readonly #agents: AbortableAgents;
+/** Sends spans. */
+export class OtlpSpanExporter extends OtlpExporter<ReadableSpan[]> implements AbortableSpanExporter {
+  constructor(target: OtlpTarget, timeoutMillis: number) {
+    super(SPANS, target, timeoutMillis);
+  }
+}
+
+/** Sends metrics, one export at a time, each cut off after `timeoutMillis`. */
+export class OtlpMetricExporter extends OtlpExporter<ResourceMetrics> implements PushMetricExporter {
+  readonly selectAggregationTemporality: MetricPreferences['selectAggregationTemporality'];
+  readonly selectAggregation: MetricPreferences['selectAggregation'];
   readonly #single: SingleExport;
 
-  constructor(target: OtlpTarget, timeoutMillis: number, agents = new AbortableAgents(target)) {
-    super(exporterOptions(target, timeoutMillis, agents));
-    this.#agents = agents;
-    this.#single = new SingleExport('metrics', agents, timeoutMillis);
+  constructor(
+    target: OtlpTarget,
+    timeoutMillis: number,
+    { selectAggregationTemporality, selectAggregation } = new MetricPreferences(),
+    tally?: ExportTally,
+  ) {
+    const agents = new AbortableAgents(target);
+    super(METRICS, target, timeoutMillis, agents);
+    this.selectAggregationTemporality = selectAggregationTemporality;
+    this.selectAggregation = selectAggregation;
+    this.#single = new SingleExport('metrics', agents, timeoutMillis, tally);
   }
 
-  override export(metrics: ResourceMetrics, resultCallback: (result: ExportResult) => void): void {
-    this.#single.run((finish) => super.export(metrics, finish), resultCallback);
-  }
-
-  /** Cuts off what is still under way. */
-  override shutdown(): Promise<void> {
-    this.#agents.close();
-    return super.shutdown();
+  override export(metrics: ResourceMetrics, resultCallback: Callback): void {
+    const points = METRICS.helper.countItems(metrics);
+    this.#single.run(points, (finish) => super.export(metrics, finish), resultCallback);
   }
 }
 
-/** Sends log records as http/protobuf, one export at a time, each cut off after `timeoutMillis`. */
-export class OtlpLogExporter extends OTLPLogExporter {
-  readonly #agents: AbortableAgents;
+/** Sends log records, one export at a time, each cut off after `timeoutMillis`. */
+export class OtlpLogExporter extends OtlpExporter<ReadableLogRecord[]> {
   readonly #single: SingleExport;
 
-  constructor(target: OtlpTarget, timeoutMillis: number, agents = new AbortableAgents(target)) {
-    super(exporterOptions(target, timeoutMillis, agents));
-    this.#agents = agents;
-    this.#single = new SingleExport('logs', agents, timeoutMillis);
+  constructor(target: OtlpTarget, timeoutMillis: number, tally?: ExportTally) {
+    const agents = new AbortableAgents(target);
+    super(LOGS, target, timeoutMillis, agents);
+    this.#single = new SingleExport('logs', agents, timeoutMillis, tally);
   }
 
-  override export(records: ReadableLogRecord[], resultCallback: (result: ExportResult) => void): void {
-    this.#single.run((finish) => super.export(records, finish), resultCallback);
+  override export(records: ReadableLogRecord[], resultCallback: Callback): void {
+    this.#single.run(records.length, (finish) => super.export(records, finish), resultCallback);
   }
-
-  /** Cuts off what is still under way. */
-  override shutdown(): Promise<void> {
-    this.#agents.close();
-    return super.shutdown();
-  }
-}
-
-function exporterOptions(target: OtlpTarget, timeoutMillis: number, agents: AbortableAgents) {
-  return {
-    url: target.url,
-    headers: target.headers,
-    compression: target.compression as Compression,
-    timeoutMillis,
-    httpAgentOptions: agents.factory,
-  };
 }

@@ -1,6 +1,7 @@
 import { ExportResultCode, type ExportResult } from '@opentelemetry/core';
 import type { AbortableAgents } from './abortable-agents.ts';
 import { describeError } from './export-health.ts';
+import type { ExportTally } from './export-tally.ts';
 
 type Callback = (result: ExportResult) => void;
 type Signal = 'metrics' | 'logs';
@@ -10,17 +11,22 @@ export class SingleExport {
   readonly #signal: Signal;
   readonly #agents: AbortableAgents;
   readonly #timeoutMillis: number;
+  readonly #tally: ExportTally | undefined;
   #isBusy = false;
 
-  constructor(signal: Signal, agents: AbortableAgents, timeoutMillis: number) {
+  constructor(signal: Signal, agents: AbortableAgents, timeoutMillis: number, tally?: ExportTally) {
     this.#signal = signal;
     this.#agents = agents;
     this.#timeoutMillis = timeoutMillis;
+    this.#tally = tally;
   }
 
-  run(start: (callback: Callback) => void, callback: Callback): void {
+  run(items: number, start: (callback: Callback) => void, callback: Callback): void {
+    const count = this.#tally?.start(items);
     if (this.#isBusy) {
-      callback(this.#failure(new Error('the export before has not ended')));
+      const error = new Error('the export before has not ended');
+      count?.(error);
+      callback(this.#failure(error));
       return;
     }
     this.#isBusy = true;
@@ -28,6 +34,7 @@ export class SingleExport {
     const finish: Callback = (result) => {
       clearTimeout(timeout);
       this.#isBusy = false;
+      count?.(result.code === ExportResultCode.SUCCESS ? undefined : (result.error ?? new Error('unknown')));
       callback(result.code === ExportResultCode.SUCCESS ? result : this.#failure(result.error));
     };
     try {

@@ -2,7 +2,7 @@ import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { Guard } from '../base/guard.ts';
 import { OPERATION_TYPES, type OperationType } from '../base/operation-types.ts';
-import { OtlpPipeline } from '../export/otlp-pipeline.ts';
+import { exportPipeline } from '../export/export-pipeline.ts';
 import { operationReader } from '../spans/read-operation.ts';
 import type { OperationAggregates } from './outcomes.ts';
 import { StormBudget } from './policies/storm-budget.ts';
@@ -69,7 +69,7 @@ export function createSamplingProcessor(options: SamplingProcessorOptions): Samp
 }
 
 function queued(exporter: SpanExporter): Sink {
-  const pipeline = new OtlpPipeline({ exporter, endpoint: 'exporter:' });
+  const pipeline = exportPipeline(exporter);
   return {
     rates: 'export',
     take: (spans) => pipeline.export(spans, () => {}),

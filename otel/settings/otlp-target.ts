@@ -46,8 +46,9 @@ function signalUrl(base: string, signal: Signal): string {
   return url.href;
 }
 
-/** An address fit for showing: no user, no password, no query, no fragment. */
+/** An address fit for showing: no user, no password, no query, no fragment. A word that is no address stays. */
 export function withoutCredentials(address: string): string {
-  const url = new URL(address);
+  const url = URL.parse(address);
+  if (url === null) return address;
   return `${url.origin}${url.pathname}`;
 }

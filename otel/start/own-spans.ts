@@ -49,19 +49,20 @@ export function makeOwnSpans({
   });
   if (hasForeignContexts) guard.note(FOREIGN_CONTEXTS);
   const { untracedPathPrefixes } = config;
-  const http = hasForeignContexts
-    ? createStockHttpInstrumentation({ guard, clock, untracedPathPrefixes })
-    : createHttpInstrumentation({
-        guard,
-        contexts,
-        untracedPathPrefixes,
-        clients: { proxies: config.trustedProxies, recordsAddresses: config.recordsClientAddresses },
-        cost,
-        clock,
-        tracer: tracerProvider.getTracer('http'),
-      });
+  const makeHttp = () =>
+    hasForeignContexts
+      ? createStockHttpInstrumentation({ guard, clock, untracedPathPrefixes })
+      : createHttpInstrumentation({
+          guard,
+          contexts,
+          untracedPathPrefixes,
+          clients: { proxies: config.trustedProxies, recordsAddresses: config.recordsClientAddresses },
+          cost,
+          clock,
+          tracer: tracerProvider.getTracer('http'),
+        });
   const disable = registerInstrumentations({
-    instrumentations: [http, ...instrumentations],
+    instrumentations: [...(config.instrumentations.http ? [makeHttp()] : []), ...instrumentations],
     tracerProvider,
     meterProvider,
     loggerProvider,

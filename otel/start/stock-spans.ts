@@ -20,11 +20,13 @@ export function makeStockSpans({
   logRecordProcessors,
   instrumentations,
 }: SpanMakerParts): SpanMaker {
-  const http = createStockHttpInstrumentation({
-    guard,
-    clock,
-    untracedPathPrefixes: config.untracedPathPrefixes,
-  });
+  const { untracedPathPrefixes } = config;
+  const all = [
+    ...(config.instrumentations.http
+      ? [createStockHttpInstrumentation({ guard, clock, untracedPathPrefixes })]
+      : []),
+    ...instrumentations,
+  ];
   const sdk = new NodeSDK({
     resource,
     autoDetectResources: false,
@@ -32,7 +34,7 @@ export function makeStockSpans({
     spanProcessors: [...processors],
     spanLimits: config.spanLimits,
     textMapPropagator: propagatorOf(config),
-    instrumentations: [http, ...instrumentations],
+    instrumentations: all,
     metricReaders: [...metricReaders],
     // Without a list of its own the SDK exports logs to a collector that nobody set.
     logRecordProcessors: [...logRecordProcessors],
@@ -42,7 +44,7 @@ export function makeStockSpans({
     tracer: (name, version) => trace.getTracer(name, version),
     shutdown: () => sdk.shutdown(),
     remove: () => {
-      for (const instrumentation of [http, ...instrumentations]) instrumentation.disable();
+      for (const instrumentation of all) instrumentation.disable();
       removeGlobals();
     },
   };

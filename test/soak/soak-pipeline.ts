@@ -8,7 +8,7 @@ import {
 } from '@opentelemetry/sdk-trace';
 import { RedAggregator } from '../../otel/aggregate/red-aggregator.ts';
 import { systemClock } from '../../otel/base/clock.ts';
-import { OtlpPipeline } from '../../otel/export/otlp-pipeline.ts';
+import { ExportPipeline } from '../../otel/export/export-pipeline.ts';
 import { Guard } from '../../otel/base/guard.ts';
 import { createSamplingProcessor } from '../../otel/sampling/create-sampling-processor.ts';
 import { StormBudget } from '../../otel/sampling/policies/storm-budget.ts';
@@ -33,7 +33,7 @@ export function createSoakPipeline() {
   const guard = new Guard();
   const ring = new TraceRing({ maxTraces: 1000, maxBytes: 16 * 2 ** 20, now: systemClock.now });
   const aggregates = new RedAggregator({ clock: systemClock, rates: () => rates });
-  const pipeline = new OtlpPipeline({
+  const pipeline = new ExportPipeline({
     exporter: new SlowReceiver(),
     endpoint: 'http://receiver',
     scheduledDelayMillis: 500,

@@ -16,7 +16,9 @@ export const exportPage = definePage<ExportFacts>({
   title: () => 'Export',
   sentence: (facts, { now }) => exportSentence(facts, now),
   draw: (facts, { now }) =>
-    facts.configured ? html`${flow(facts, now)}${isFailing(facts) && advice(facts)}` : howTo(),
+    facts.configured
+      ? html`${flow(facts, now)}${isFailing(facts) && URL.canParse(facts.endpoint ?? '') && advice(facts)}`
+      : howTo(),
 });
 
 /** The exporter's last word was an error. */
@@ -25,9 +27,14 @@ function isFailing({ lastError, lastSuccessMillis }: ExportFacts): boolean {
 }
 
 function flow(facts: ExportFacts, now: number): Html {
+  return html`${[facts, ...(facts.others ?? [])].map((each) => wayOut(each, now))}`;
+}
+
+function wayOut(facts: ExportFacts, now: number): Html {
+  const isRemote = URL.canParse(facts.endpoint ?? '');
   return html`<div class="grid even">
     ${panel({
-      title: 'Spans',
+      title: isRemote ? 'Spans' : `Spans to ${facts.endpoint ?? ''}`,
       note: 'since start',
       body: factList([
         ['sent', countText(facts.sent)],
@@ -37,7 +44,7 @@ function flow(facts: ExportFacts, now: number): Html {
       ]),
     })}
     ${panel({
-      title: 'OTLP over HTTP',
+      title: isRemote ? 'OTLP over HTTP' : 'How it fares',
       body: factList([
         ['endpoint', html`<code>${facts.endpoint ?? '–'}</code>`],
         [

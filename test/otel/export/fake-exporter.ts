@@ -1,7 +1,7 @@
 import { ExportResultCode } from '@opentelemetry/core';
 import type { ExportResult } from '@opentelemetry/core';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import type { AbortableSpanExporter } from '../../../otel/export/otlp-pipeline.ts';
+import type { AbortableSpanExporter } from '../../../otel/export/export-pipeline.ts';
 
 export const SUCCESS: ExportResult = { code: ExportResultCode.SUCCESS };
 export const failure = (message: string): ExportResult => ({

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { OtlpSpanExporter } from '../../../otel/export/otlp-exporters.ts';
-import { OtlpPipeline } from '../../../otel/export/otlp-pipeline.ts';
+import { ExportPipeline } from '../../../otel/export/export-pipeline.ts';
 import { readTelemetryConfig } from '../../../otel/config.ts';
 import { decodeSpans } from './decode-otlp.ts';
 import { makeTrace } from './made-spans.ts';
@@ -13,7 +13,7 @@ const GOOD = { exportTimeoutMillis: 10_000 };
 /** Of a machine that does other work meanwhile. */
 const SLACK_MILLIS = 3000;
 
-let open: OtlpPipeline[] = [];
+let open: ExportPipeline[] = [];
 afterEach(async () => {
   await Promise.all(open.map((pipeline) => pipeline.shutdown()));
   open = [];
@@ -22,10 +22,10 @@ afterEach(async () => {
 function pipelineTo(
   url: string,
   { exportTimeoutMillis = EXPORT_TIMEOUT_MILLIS, env = {} as Record<string, string> } = {},
-): OtlpPipeline {
+): ExportPipeline {
   const { traceExport } = readTelemetryConfig({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: url, ...env } });
   if (traceExport === undefined) throw new Error('no endpoint');
-  const pipeline = new OtlpPipeline({
+  const pipeline = new ExportPipeline({
     exporter: new OtlpSpanExporter(traceExport, exportTimeoutMillis),
     endpoint: traceExport.url,
     scheduledDelayMillis: 60_000,
@@ -40,7 +40,7 @@ function pipelineTo(
 }
 
 /** Hands over 30 spans to a queue of 20, flushes and shuts down, and answers how long each of the three took. */
-async function overrun(pipeline: OtlpPipeline) {
+async function overrun(pipeline: ExportPipeline) {
   const times = [performance.now()];
   const lap = () => times.push(performance.now());
   for (let index = 0; index < 15; index++) pipeline.export(makeTrace(2), () => {});
@@ -54,12 +54,12 @@ async function overrun(pipeline: OtlpPipeline) {
   return { handing: handed - start, flushing: flushed - handed, ending: ended - flushed };
 }
 
-function expectAllAccounted(pipeline: OtlpPipeline): void {
+function expectAllAccounted(pipeline: ExportPipeline): void {
   const { sent, failed, dropped, queued } = pipeline.facts();
   expect({ queued, total: sent + failed + dropped }).toEqual({ queued: 0, total: 30 });
 }
 
-describe('OtlpPipeline to a good receiver', () => {
+describe('ExportPipeline to a good receiver', () => {
   it('sends protobuf with service name, parents and attributes', async () => {
     await using receiver = await httpReceiver();
     const pipeline = pipelineTo(receiver.url, {
@@ -117,7 +117,7 @@ describe('OtlpPipeline to a good receiver', () => {
   });
 });
 
-describe('OtlpPipeline to a bad receiver', () => {
+describe('ExportPipeline to a bad receiver', () => {
   const drip = (response: { writeHead(status: number): unknown; write(chunk: string): unknown }) => {
     response.writeHead(200);
     const timer = setInterval(() => response.write('.'), 10).unref();

@@ -23,7 +23,7 @@ function setUp() {
   const aborted = jest.spyOn(agents, 'abort');
   const single = new SingleExport('metrics', agents, TIMEOUT_MILLIS);
   const run = (start: (finish: (result: ExportResult) => void) => void) =>
-    single.run(start, (result) => results.push(result));
+    single.run(1, start, (result) => results.push(result));
   return { run, results, aborted, messages: () => results.map(({ error }) => error?.message) };
 }
 

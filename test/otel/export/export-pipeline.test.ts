@@ -5,8 +5,8 @@ import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import type { ExportResult } from '@opentelemetry/core';
 import { ExportResultCode, isTracingSuppressed } from '@opentelemetry/core';
 import { StackContextManager } from '@opentelemetry/sdk-trace';
-import { OtlpPipeline } from '../../../otel/export/otlp-pipeline.ts';
-import type { OtlpPipelineOptions } from '../../../otel/export/otlp-pipeline.ts';
+import { ExportPipeline } from '../../../otel/export/export-pipeline.ts';
+import type { ExportPipelineOptions } from '../../../otel/export/export-pipeline.ts';
 import { FakeExporter, failure, SUCCESS } from './fake-exporter.ts';
 import { makeTrace } from './made-spans.ts';
 
@@ -15,14 +15,14 @@ const soon = (result: ExportResult) => (finish: (result: ExportResult) => void) 
   setImmediate(() => finish(result));
 };
 
-let pipelines: OtlpPipeline[] = [];
+let pipelines: ExportPipeline[] = [];
 afterEach(async () => {
   await Promise.all(pipelines.map((pipeline) => pipeline.shutdown()));
   pipelines = [];
 });
 
-function pipelineOver(exporter: FakeExporter, options: Partial<OtlpPipelineOptions> = {}): OtlpPipeline {
-  const pipeline = new OtlpPipeline({
+function pipelineOver(exporter: FakeExporter, options: Partial<ExportPipelineOptions> = {}): ExportPipeline {
+  const pipeline = new ExportPipeline({
     exporter,
     endpoint: 'http://receiver/v1/traces',
     scheduledDelayMillis: 60_000,
@@ -35,7 +35,7 @@ function pipelineOver(exporter: FakeExporter, options: Partial<OtlpPipelineOptio
   return pipeline;
 }
 
-function hand(pipeline: OtlpPipeline, count: number, attribute?: string): ExportResult | undefined {
+function hand(pipeline: ExportPipeline, count: number, attribute?: string): ExportResult | undefined {
   let result: ExportResult | undefined;
   pipeline.export(makeTrace(count, attribute), (answer) => {
     result = answer;
@@ -43,12 +43,12 @@ function hand(pipeline: OtlpPipeline, count: number, attribute?: string): Export
   return result;
 }
 
-function total(pipeline: OtlpPipeline): number {
+function total(pipeline: ExportPipeline): number {
   const { sent, failed, queued, dropped } = pipeline.facts();
   return sent + failed + queued + dropped;
 }
 
-describe('OtlpPipeline', () => {
+describe('ExportPipeline', () => {
   it('only enqueues and calls back at once', () => {
     const exporter = new FakeExporter();
     const pipeline = pipelineOver(exporter, { maxBatchSpans: 1 });
@@ -80,9 +80,9 @@ describe('OtlpPipeline', () => {
 
   it('does not keep the process alive for what waits', async () => {
     const program = `
-      import { OtlpPipeline } from '${new URL('../../../otel/export/otlp-pipeline.ts', import.meta.url).href}';
+      import { ExportPipeline } from '${new URL('../../../otel/export/export-pipeline.ts', import.meta.url).href}';
       const exporter = { export() {}, shutdown: () => Promise.resolve() };
-      const pipeline = new OtlpPipeline({ exporter, endpoint: 'http://x', scheduledDelayMillis: 600_000 });
+      const pipeline = new ExportPipeline({ exporter, endpoint: 'http://x', scheduledDelayMillis: 600_000 });
       const span = { name: '', attributes: {}, events: [], links: [], spanContext: () => ({ traceId: '' }) };
       pipeline.export([span], () => {});
       process.stdout.write(String(pipeline.facts().queued));`;

@@ -8,6 +8,8 @@ import type { ExportFacts } from '../query.ts';
 import { Deadline } from '../base/deadline.ts';
 import { ExportHealth } from './export-health.ts';
 import { ExportQueue } from './export-queue.ts';
+import { componentOf, CutOff, ExportTally } from './export-tally.ts';
+import { RejectedItems } from './rejected-items.ts';
 
 /** For an exporter to close itself, after everything else. */
 const CLOSE_TIMEOUT_MILLIS = 1000;
@@ -17,10 +19,12 @@ export interface AbortableSpanExporter extends SpanExporter {
   abort?(): void;
 }
 
-export interface OtlpPipelineOptions {
+export interface ExportPipelineOptions {
   readonly exporter: AbortableSpanExporter;
-  /** For showing; credentials are removed. */
-  readonly endpoint: string;
+  /** Where it exports to, for showing: an address, of which credentials are removed, or a word. Default: the exporter's class. */
+  readonly endpoint?: string | undefined;
+  /** `otel.component.type` of its metrics. Default: the exporter's class. */
+  readonly componentType?: string | undefined;
   readonly clock?: Clock;
   /** Told of every trace that came into the queue. */
   readonly onAccepted?: (traceId: string) => void;
@@ -47,11 +51,14 @@ interface Attempt {
 }
 
 /**
- * Stands between the span processor and a network exporter: handing over only enqueues, and one batch at a time goes out, also
+ * Stands between the span processor and any other exporter: handing over only enqueues, and one batch at a time goes out, also
  * after failures and in forceFlush. The next export waits for the callback of the one before even after its timeout; an exporter
  * that never calls back costs a bounded queue and nothing more.
  */
-export class OtlpPipeline implements SpanExporter {
+export class ExportPipeline implements SpanExporter {
+  /** Of the exports, for metrics. */
+  readonly tally: ExportTally;
+  readonly maxQueueSpans: number;
   readonly #exporter: AbortableSpanExporter;
   readonly #health: ExportHealth;
   readonly #onAccepted: (traceId: string) => void;
@@ -69,11 +76,17 @@ export class OtlpPipeline implements SpanExporter {
   #lastFailed = false;
   #shutdown: Promise<void> | undefined;
 
-  constructor(options: OtlpPipelineOptions) {
-    this.#exporter = options.exporter;
-    this.#health = new ExportHealth(options.endpoint, (options.clock ?? systemClock).now);
+  constructor(options: ExportPipelineOptions) {
+    const { exporter, clock = systemClock } = options;
+    const exporterName = exporter.constructor.name;
+    const endpoint = options.endpoint ?? exporterName;
+    const type = options.componentType ?? exporterName;
+    this.#exporter = exporter;
+    this.#health = new ExportHealth(endpoint, clock.now);
+    this.tally = new ExportTally(componentOf('span', type, endpoint), clock.monotonicNanos);
     this.#onAccepted = options.onAccepted ?? (() => {});
-    this.#queue = new ExportQueue(options.maxQueueSpans ?? 2048, options.maxQueueBytes ?? 4 * 1024 * 1024);
+    this.maxQueueSpans = options.maxQueueSpans ?? 2048;
+    this.#queue = new ExportQueue(this.maxQueueSpans, options.maxQueueBytes ?? 4 * 1024 * 1024);
     this.#maxBatchSpans = options.maxBatchSpans ?? 512;
     this.#scheduledDelayMillis = options.scheduledDelayMillis ?? 5000;
     this.#exportTimeoutMillis = options.exportTimeoutMillis ?? 10_000;
@@ -110,6 +123,11 @@ export class OtlpPipeline implements SpanExporter {
 
   facts(): ExportFacts {
     return this.#health.facts(this.#queue.spans + (this.#attempt?.spans ?? 0));
+  }
+
+  /** Without those of the export under way. */
+  get queuedSpans(): number {
+    return this.#queue.spans;
   }
 
   /** Estimated, of the spans that wait. */
@@ -150,42 +168,46 @@ export class OtlpPipeline implements SpanExporter {
   /** Resolves when the exporter has called back; the outcome may have been counted before, at the timeout. */
   #send(batch: ReadableSpan[]): Promise<void> {
     return new Promise((resolve) => {
-      const settle = (count: () => void): void => {
+      const count = this.tally.start(batch.length);
+      const settle = (error?: unknown): void => {
         if (attempt.spans === 0) return;
         clearTimeout(timeout);
         attempt.spans = 0;
-        count();
+        count(error);
+        this.#count(batch.length, error);
       };
-      const attempt: Attempt = {
-        spans: batch.length,
-        fail: (error) => settle(() => this.#countFailed(batch.length, error)),
-      };
+      const attempt: Attempt = { spans: batch.length, fail: settle };
       const timeout = setTimeout(() => {
-        attempt.fail(new Error(`no answer within ${this.#exportTimeoutMillis} ms`));
+        attempt.fail(new CutOff('timeout', `no answer within ${this.#exportTimeoutMillis} ms`));
         this.#abort();
       }, this.#exportTimeoutMillis).unref();
       this.#attempt = attempt;
+      const fail = (error: unknown): void => {
+        attempt.fail(error ?? new Error('the exporter failed without a reason'));
+        resolve();
+      };
       try {
-        this.#exporter.export(batch, ({ code, error }) => {
-          if (code === ExportResultCode.SUCCESS) settle(() => this.#countSent(batch.length));
-          else attempt.fail(error ?? new Error('the exporter failed without a reason'));
+        // An exporter written with async returns a promise against its type; unhandled, its rejection would end the process.
+        const answer: unknown = this.#exporter.export(batch, ({ code, error }) => {
+          if (code !== ExportResultCode.SUCCESS) return fail(error);
+          settle();
           resolve();
         });
+        if (answer instanceof Promise) answer.catch(fail);
       } catch (error) {
-        attempt.fail(error);
-        resolve();
+        fail(error);
       }
     });
   }
 
-  #countSent(spans: number): void {
-    this.#lastFailed = false;
-    this.#health.countSent(spans);
-  }
-
-  #countFailed(spans: number, error: unknown): void {
-    this.#lastFailed = true;
-    this.#health.countFailed(spans, error);
+  #count(spans: number, error: unknown): void {
+    this.#lastFailed = error !== undefined;
+    if (error === undefined) return this.#health.countSent(spans);
+    // What a receiver does not take it will not take in a second: the rest went well, and nothing is held back.
+    const rejected = error instanceof RejectedItems ? Math.min(error.rejected, spans) : spans;
+    if (rejected < spans) this.#health.countSent(spans - rejected);
+    this.#health.countFailed(rejected, error);
+    this.#lastFailed = !(error instanceof RejectedItems);
   }
 
   async #drain(deadline: Deadline): Promise<void> {
@@ -198,7 +220,7 @@ export class OtlpPipeline implements SpanExporter {
     this.#clearTimer();
     const deadline = new Deadline(this.#shutdownTimeoutMillis);
     await deadline.of(this.#drain(deadline));
-    this.#attempt?.fail(new Error('cut off by the shutdown'));
+    this.#attempt?.fail(new CutOff('shutdown', 'cut off by the shutdown'));
     if (this.#running !== undefined) this.#abort();
     this.#health.countDropped(this.#queue.clear());
     await new Deadline(CLOSE_TIMEOUT_MILLIS).of(this.#closeExporter());
@@ -227,4 +249,12 @@ export class OtlpPipeline implements SpanExporter {
       this.#health.noteError(error);
     }
   }
+}
+
+/** Lets any exporter of spans run one export at a time, with a bounded queue, whatever it does itself. */
+export function exportPipeline(
+  exporter: AbortableSpanExporter,
+  options: Omit<ExportPipelineOptions, 'exporter'> = {},
+): ExportPipeline {
+  return exporter instanceof ExportPipeline ? exporter : new ExportPipeline({ ...options, exporter });
 }

@@ -1,0 +1,114 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { headRevision, packageVersion } from '../../../otel/base/program-files.ts';
+import { telemetryResource } from '../../../otel/base/resource.ts';
+import { readTelemetryConfig } from '../../../otel/config.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'program-')));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const git = (cwd: string, ...args: string[]): string =>
+  execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], {
+    cwd,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  }).trim();
+
+describe('the resource', () => {
+  it('tells the truth about the process', () => {
+    const { attributes } = telemetryResource({});
+    expect(attributes).toMatchObject({
+      'telemetry.sdk.language': 'nodejs',
+      'host.name': hostname(),
+      'process.pid': process.pid,
+      'process.executable.path': process.execPath,
+      'process.command': process.argv[1],
+      'process.runtime.version': process.versions.node,
+      'service.instance.id': expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
+    const createdMillis = Date.parse(String(attributes['process.creation.time']));
+    expect(Math.abs(createdMillis - (Date.now() - process.uptime() * 1000))).toBeLessThan(60_000);
+  });
+
+  it('holds no argument of the command line', () => {
+    const args = ['--password=hunter2', 'postgres://me:hunter2@db/x'];
+    const program = `
+      import { telemetryResource } from '${new URL('../../../otel/base/resource.ts', import.meta.url).href}';
+      console.log(JSON.stringify(telemetryResource({}).attributes));`;
+    const file = join(folder, 'program.mjs');
+    writeFileSync(file, program);
+    writeFileSync(join(folder, 'package.json'), '{"version":"7.8.9"}');
+    const text = execFileSync(process.execPath, [file, ...args], { encoding: 'utf8' });
+    expect(text).not.toContain('hunter2');
+    expect(JSON.parse(text)).toMatchObject({ 'process.command': file, 'service.version': '7.8.9' });
+  });
+
+  it('is what OTEL_NODE_RESOURCE_DETECTORS asks for, and what is said wins', () => {
+    const resourceOf = (env: Record<string, string>) => {
+      const config = readTelemetryConfig({ env, serviceName: 'shop' });
+      return telemetryResource(config.resourceAttributes, config.resourceDetectors).attributes;
+    };
+    const none = resourceOf({ OTEL_NODE_RESOURCE_DETECTORS: 'none', OTEL_RESOURCE_ATTRIBUTES: 'a=1' });
+    expect(Object.keys(none).filter((key) => !key.startsWith('telemetry.sdk.'))).toEqual(['service.name']);
+    const host = resourceOf({ OTEL_NODE_RESOURCE_DETECTORS: 'host,env', OTEL_RESOURCE_ATTRIBUTES: 'a=1' });
+    expect(host).toMatchObject({ 'host.name': hostname(), a: '1' });
+    expect(host['process.pid']).toBeUndefined();
+    const said = resourceOf({
+      OTEL_RESOURCE_ATTRIBUTES: 'service.version=9,service.instance.id=one,host.name=h',
+    });
+    expect(said).toMatchObject({
+      'service.name': 'shop',
+      'service.version': '9',
+      'service.instance.id': 'one',
+      'host.name': 'h',
+    });
+  });
+});
+
+describe('packageVersion', () => {
+  it.each([
+    ['{"version":"1.2.3"}', '1.2.3'],
+    ['{"name":"x"}', undefined],
+    ['{"version":5}', undefined],
+    ['{', undefined],
+  ])('of %s is %s', (text, version) => {
+    mkdirSync(join(folder, 'src', 'deep'), { recursive: true });
+    writeFileSync(join(folder, 'package.json'), text);
+    expect(packageVersion(join(folder, 'src', 'deep', 'main.ts'))).toBe(version);
+  });
+});
+
+describe('headRevision', () => {
+  const program = (root: string): string => join(root, 'src', 'main.ts');
+
+  beforeEach(() => {
+    git(folder, 'init', '-b', 'main');
+    git(folder, 'commit', '--allow-empty', '-m', 'one');
+  });
+
+  it('is the commit of the branch, loose, packed, detached and in a worktree', () => {
+    const first = git(folder, 'rev-parse', 'HEAD');
+    expect(headRevision(program(folder))).toBe(first);
+    git(folder, 'pack-refs', '--all');
+    expect(readFileSync(join(folder, '.git', 'packed-refs'), 'utf8')).toContain(first);
+    expect(headRevision(program(folder))).toBe(first);
+    git(folder, 'commit', '--allow-empty', '-m', 'two');
+    git(folder, 'checkout', first);
+    expect(headRevision(program(folder))).toBe(first);
+    git(folder, 'worktree', 'add', 'tree', '-b', 'side', 'main');
+    expect(headRevision(program(join(folder, 'tree')))).toBe(git(folder, 'rev-parse', 'main'));
+  });
+
+  it('is unknown where git has no commit yet, or its files say nothing', () => {
+    writeFileSync(join(folder, '.git', 'HEAD'), 'ref: refs/heads/none\n');
+    expect(headRevision(program(folder))).toBeUndefined();
+    writeFileSync(join(folder, '.git', 'HEAD'), '<html>');
+    expect(headRevision(program(folder))).toBeUndefined();
+  });
+});

@@ -1,0 +1,128 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ServerResponse } from 'node:http';
+import { readTelemetryConfig } from '../../../otel/config.ts';
+import { createSpanPipeline } from '../../../otel/export/create-exports.ts';
+import { readOtlpAnswer } from '../../../otel/export/otlp-answer.ts';
+import type { ExportFacts } from '../../../otel/query.ts';
+import { makeTrace } from './made-spans.ts';
+import { httpReceiver } from './receivers.ts';
+
+const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+/** ExportTraceServiceResponse { partial_success { rejected_spans, error_message } } by hand. */
+const partial = (rejected: number, message: string): Uint8Array => {
+  const words = utf8(message);
+  const inner = [0x08, rejected, 0x12, words.length, ...words];
+  return bytes(0x0a, inner.length, ...inner);
+};
+
+/** What the book says after 100 spans were exported to a receiver that answers so. */
+async function exported(
+  answer: (response: ServerResponse) => void,
+  env: Record<string, string> = {},
+): Promise<ExportFacts> {
+  await using receiver = await httpReceiver((response) => answer(response));
+  const pipeline = createSpanPipeline(
+    readTelemetryConfig({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, ...env } }),
+    () => {},
+  )!;
+  pipeline.export(makeTrace(100), () => {});
+  await pipeline.forceFlush();
+  const facts = pipeline.facts();
+  const { outcomes, inflight } = { outcomes: pipeline.pipelines[0]!.tally.outcomes(), inflight: 0 };
+  // The metrics about exports are the same book.
+  const count = (isFailed: boolean): number =>
+    outcomes
+      .filter(({ errorType }) => (errorType !== undefined) === isFailed)
+      .reduce((sum, { items }) => sum + items, inflight);
+  expect([count(false), count(true)]).toEqual([facts.sent, facts.failed]);
+  await pipeline.shutdown();
+  return facts;
+}
+
+describe('an answer of 200', () => {
+  it.each([
+    ['nothing', bytes()],
+    ['{}', utf8('{}')],
+    ['an empty partial success', utf8('{"partialSuccess":{}}')],
+    ['an empty partial success in protobuf', bytes(0x0a, 0)],
+    ['a warning that rejects nothing', partial(0, 'deprecated')],
+  ])('of %s accepts everything', async (_what, body) => {
+    expect(await exported((response) => response.end(body))).toMatchObject({
+      sent: 100,
+      failed: 0,
+      lastError: undefined,
+    });
+  });
+
+  it.each([
+    ['all', 100],
+    ['some', 37],
+  ])('that rejects %s of them counts those as failed, with its words', async (_what, rejected) => {
+    const facts = { sent: 100 - rejected, failed: rejected };
+    const message = `the receiver rejected ${rejected} spans: over quota`;
+    expect(await exported((response) => response.end(partial(rejected, 'over quota')))).toMatchObject({
+      ...facts,
+      lastError: { message },
+    });
+    const json = JSON.stringify({
+      partialSuccess: { rejectedSpans: String(rejected), errorMessage: 'over quota' },
+    });
+    const inJson = await exported((response) => response.end(json), {
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+    });
+    expect(inJson).toMatchObject({ ...facts, lastError: { message } });
+  });
+
+  it.each([
+    ['a login page', '<!doctype html><title>Sign in</title>'],
+    [
+      'a page that begins with white space',
+      '\n<html><body>Sign in, please, to see what is here</body></html>',
+    ],
+    ['a greeting', 'ok'],
+    ['a sentence', 'It works!'],
+    ['an error of another service in JSON', '{"error":"unauthorized"}'],
+    ['JSON that is cut', '{"partialSuccess":'],
+  ])('of %s is none of a receiver', async (_what, body) => {
+    const facts = await exported((response) => response.end(body));
+    expect(facts).toMatchObject({ sent: 0, failed: 100, lastSuccessMillis: undefined });
+    expect(facts.lastError?.message).toContain('what answers there is no OTLP receiver');
+  });
+
+  it('of a redirect is none either, wherever it leads', async () => {
+    const facts = await exported((response) => response.writeHead(302, { Location: '/login' }).end());
+    expect(facts).toMatchObject({ sent: 0, failed: 100, lastError: { message: 'HTTP 302 Found' } });
+  });
+
+  it('is never believed for random bytes that are no message', () => {
+    for (let length = 1; length < 40; length++) {
+      const body = Uint8Array.from({ length }, (_, at) => 32 + ((at * 37 + length * 11) % 95));
+      expect(readOtlpAnswer(body)).toBeUndefined();
+    }
+  });
+});
+
+describe('http/json', () => {
+  it('is sent as the type it is, with the spans in it', async () => {
+    await using receiver = await httpReceiver();
+    const pipeline = createSpanPipeline(
+      readTelemetryConfig({
+        env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json' },
+      }),
+      () => {},
+    )!;
+    const spans = makeTrace(3);
+    pipeline.export(spans, () => {});
+    await pipeline.shutdown();
+    expect(receiver.headers[0]?.['content-type']).toBe('application/json');
+    const body = new TextDecoder().decode(receiver.bodies[0]?.body);
+    const { resourceSpans } = JSON.parse(body) as {
+      resourceSpans: { scopeSpans: { spans: { spanId: string }[] }[] }[];
+    };
+    const ids = resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans));
+    expect(ids.map(({ spanId }) => spanId).toSorted()).toEqual(
+      spans.map((span) => span.spanContext().spanId).toSorted(),
+    );
+  });
+});

@@ -1,0 +1,92 @@
+import { describe, expect, it } from '@jest/globals';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { httpReceiver } from './export/receivers.ts';
+import { type ProgramReport, reportOf, runProgram } from './run-program.ts';
+
+interface Line {
+  readonly resourceSpans?: readonly {
+    readonly scopeSpans: readonly { readonly spans: readonly unknown[] }[];
+  }[];
+  readonly resourceMetrics?: readonly {
+    readonly scopeMetrics: readonly { readonly metrics: readonly { readonly name: string }[] }[];
+  }[];
+}
+
+const linesOf = (text: string): Line[] =>
+  text
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as Line);
+const spansOf = (lines: readonly Line[]): number =>
+  lines
+    .flatMap(({ resourceSpans = [] }) => resourceSpans)
+    .flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)).length;
+const metricsOf = (lines: readonly Line[]): readonly string[] =>
+  lines
+    .flatMap(({ resourceMetrics = [] }) => resourceMetrics)
+    .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics.map(({ name }) => name)));
+
+const keptOf = ({ spans }: ProgramReport): number =>
+  Object.values(spans.kept).reduce((sum, count) => sum + count, 0);
+
+describe('OTEL_*_EXPORTER in a real start', () => {
+  it('none sends nothing though an endpoint is set', async () => {
+    await using receiver = await httpReceiver();
+    const report = await reportOf({
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      OTEL_TRACES_EXPORTER: 'none',
+      OTEL_METRICS_EXPORTER: 'none',
+      OTEL_LOGS_EXPORTER: 'none',
+    });
+    expect(report.export.configured).toBe(false);
+    expect(receiver.bodies).toEqual([]);
+  }, 20_000);
+
+  it('console prints spans and metrics', async () => {
+    const { stdout, code } = await runProgram({
+      OTEL_TRACES_EXPORTER: 'console',
+      OTEL_METRICS_EXPORTER: 'console',
+    });
+    expect(code).toBe(0);
+    expect(stdout).toContain("'http.request.method': 'GET'");
+    expect(stdout).toContain("name: 'program.starts'");
+  }, 20_000);
+
+  it('otlp/stdout prints OTLP JSON lines with every kept span', async () => {
+    const { stdout } = await runProgram({ OTEL_TRACES_EXPORTER: 'otlp/stdout' });
+    const report = linesOf(stdout).find((line) => 'medianResponseMillis' in line) as
+      ProgramReport | undefined;
+    expect(report).toBeDefined();
+    expect(spansOf(linesOf(stdout))).toBe(keptOf(report!));
+  }, 20_000);
+
+  it('a folder gets one file for each signal', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'otlp-folder-'));
+    try {
+      const report = await reportOf({ METRICS_OTLP_FOLDER: folder });
+      expect(readdirSync(folder).toSorted()).toEqual(['metrics.jsonl', 'traces.jsonl']);
+      const read = (name: string): Line[] => linesOf(readFileSync(join(folder, name), 'utf8'));
+      expect(spansOf(read('traces.jsonl'))).toBe(keptOf(report));
+      expect(metricsOf(read('metrics.jsonl'))).toContain('http.server.request.duration');
+      expect(report.export).toMatchObject({ configured: true, endpoint: 'file', failed: 0 });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }, 20_000);
+
+  it('says each name without effect in one line', async () => {
+    const { stderr } = await runProgram({
+      OTEL_TRACES_SAMPLER: 'always_off',
+      OTEL_CONFIG_FILE: 'otel.yaml',
+      OTEL_METRICS_EXPORTER: 'prometheus',
+    });
+    const lines = stderr.split('\n').filter((line) => line.includes('OTEL_'));
+    expect(lines).toEqual([
+      expect.stringContaining('OTEL_CONFIG_FILE'),
+      expect.stringContaining('OTEL_TRACES_SAMPLER'),
+      expect.stringContaining('/metrics'),
+    ]);
+  }, 20_000);
+});
