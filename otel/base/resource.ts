@@ -31,11 +31,12 @@ export function telemetryResource(
   detectors: readonly Detector[] = ALL,
 ): Resource {
   const detected = DETECTED.filter(([detector]) => detectors.includes(detector));
-  const found = Object.assign({}, ...detected.map(([, read]) => read())) as Attributes;
-  return defaultResource().merge(resourceFromAttributes({ ...found, ...attributes }));
+  const found = detected.flatMap(([, read]) => Object.entries(read()));
+  const known = Object.fromEntries(found.filter(([, value]) => value !== undefined));
+  return defaultResource().merge(resourceFromAttributes({ ...known, ...attributes }));
 }
 
-/** Where the files say nothing, an attribute is undefined, which is none. */
+/** Undefined where the files say nothing. */
 function processAttributes(): Attributes {
   const program = process.argv[1];
   return {
