@@ -139,16 +139,19 @@ describe('the kit in otel/', () => {
     }
   });
 
-  it.each(['telemetry', 'config', 'query', 'kit'])('offers the same names from %s.ts as before', (name) => {
-    const { code } = otel.find(({ path }) => path === `otel/${name}.ts`)!;
-    const declared = [
-      ...code.matchAll(/^export (?:async )?(?:abstract )?(?:const|function|class|interface|type) (\w+)/gm),
-    ].map((match) => match[1]!);
-    const listed = [...code.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap((match) =>
-      match[1]!.split(',').map((part) => part.trim()),
-    );
-    expect([...declared, ...listed.filter((part) => part !== '')].toSorted()).toMatchSnapshot();
-  });
+  it.each(['telemetry', 'config', 'query', 'kit', 'sampler'])(
+    'offers the same names from %s.ts as before',
+    (name) => {
+      const { code } = otel.find(({ path }) => path === `otel/${name}.ts`)!;
+      const declared = [
+        ...code.matchAll(/^export (?:async )?(?:abstract )?(?:const|function|class|interface|type) (\w+)/gm),
+      ].map((match) => match[1]!);
+      const listed = [...code.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap((match) =>
+        match[1]!.split(',').map((part) => part.trim()),
+      );
+      expect([...declared, ...listed.filter((part) => part !== '')].toSorted()).toMatchSnapshot();
+    },
+  );
 });
 
 describe('the sampling processor', () => {

@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import type { ExportResult } from '@opentelemetry/core';
+import {
+  AlwaysOnSampler,
+  createAlwaysRecordSampler,
+  ParentBasedSampler,
+  type ReadableSpan,
+  type SpanExporter,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
+import { createSamplingProcessor, KEEP_ALL } from '../../../otel/sampler.ts';
+
+/** As one that sends over a network: it calls back later. */
+class SlowExporter implements SpanExporter {
+  readonly spans: ReadableSpan[] = [];
+  concurrent = 0;
+  mostAtOnce = 0;
+  export(spans: ReadableSpan[], callback: (result: ExportResult) => void): void {
+    this.mostAtOnce = Math.max(this.mostAtOnce, ++this.concurrent);
+    setImmediate(() => {
+      this.concurrent--;
+      this.spans.push(...spans);
+      callback({ code: 0 });
+    });
+  }
+  async shutdown(): Promise<void> {}
+}
+
+const HTTP = (route: string) => ({
+  kind: SpanKind.SERVER,
+  attributes: { 'http.request.method': 'POST', 'http.route': route },
+});
+
+describe('createSamplingProcessor', () => {
+  const start = (options: Parameters<typeof createSamplingProcessor>[0]) => {
+    const exporter = new SlowExporter();
+    const processor = createSamplingProcessor({ exporter, ...options });
+    const sampler = createAlwaysRecordSampler(new ParentBasedSampler({ root: new AlwaysOnSampler() }));
+    const provider = new TracerProvider({ sampler, spanProcessors: [processor] });
+    return { exporter, processor, provider, tracer: provider.getTracer('app') };
+  };
+
+  it('stands behind a provider of the SDK, with policies and an exporter that gets one batch at a time', async () => {
+    const checkouts = {
+      name: 'checkouts',
+      keep: ({ series }: { series: string }) => (series === 'POST /checkout' ? KEEP_ALL : undefined),
+    };
+    const { exporter, processor, provider, tracer } = start({ rates: 0, policies: [checkouts] });
+    for (let i = 0; i < 2000; i++) {
+      const request = tracer.startSpan('POST', HTTP(i % 4 === 0 ? '/checkout' : '/cart'), ROOT_CONTEXT);
+      const step = tracer.startSpan('step', {}, trace.setSpan(ROOT_CONTEXT, request));
+      if (i % 100 === 1) step.setStatus({ code: SpanStatusCode.ERROR });
+      step.end();
+      request.end();
+    }
+    await provider.forceFlush();
+    const kept = exporter.spans.map((span) => [span.name, span.attributes['http.route']]);
+    expect(kept.filter(([, route]) => route === '/checkout')).toHaveLength(500);
+    expect(kept.filter(([, route]) => route === '/cart')).toHaveLength(20);
+    expect(kept.filter(([name]) => name === 'step')).toHaveLength(20);
+    expect(exporter.mostAtOnce).toBe(1);
+    expect(processor.tally().counts()).toMatchObject({ started: 4000, live: 0 });
+    await provider.shutdown();
+  });
+
+  it('takes a rate for each type, and refuses what is none', async () => {
+    expect(() => start({ rates: 2 })).toThrow(RangeError);
+    const { exporter, provider, tracer } = start({ rates: { http: 0 }, slowThresholdSeconds: { http: 10 } });
+    tracer.startSpan('POST', { ...HTTP('/'), startTime: [1, 0] }).end([10, 0]);
+    tracer.startSpan('POST', { ...HTTP('/'), startTime: [1, 0] }).end([11, 0]);
+    tracer.startSpan('job').end();
+    await provider.shutdown();
+    expect(exporter.spans.map(({ name, duration }) => [name, duration[0]])).toEqual([
+      ['POST', 10],
+      ['job', 0],
+    ]);
+  });
+
+  it('is used in the README as it is here', () => {
+    const readme = readFileSync(
+      join(fileURLToPath(new URL('../../../', import.meta.url)), 'otel', 'README.md'),
+      'utf8',
+    );
+    expect(readme).toContain(
+      "import { createSamplingProcessor, KEEP_ALL } from 'glasshouse-telemetry/sampler';",
+    );
+    expect(readme).toContain(
+      'const sampler = createAlwaysRecordSampler(new ParentBasedSampler({ root: new AlwaysOnSampler() }));',
+    );
+  });
+});
