@@ -7,6 +7,8 @@ import { Guard } from './base/guard.ts';
 import { forgetStart, isInheritedStart, noteStart } from './base/inherited-start.ts';
 import { RuntimeSampler } from './instrumentation/runtime.ts';
 import type { EffectiveSetting, RenderTracer, TelemetryControl, TelemetryQuery } from './query.ts';
+import type { Sink } from './sampling/outcomes.ts';
+import type { Policy } from './sampling/policy.ts';
 import type { MakeSpans } from './start/span-makers.ts';
 import { disabledTelemetry } from './store/disabled-telemetry.ts';
 
@@ -27,6 +29,10 @@ export interface Telemetry {
 export interface TelemetryOptions extends AppFacts {
   /** Read in place of the environment and `.env`. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** More reasons to keep a span, asked after those for failed and slow ones. */
+  readonly policies?: readonly Policy[] | undefined;
+  /** More places for kept spans. They are shut down with telemetry. */
+  readonly sinks?: readonly Sink[] | undefined;
   /** Each sees every span begin and end. They are shut down with telemetry. */
   readonly spanProcessors?: readonly SpanProcessor[] | undefined;
   /** Enabled at the start, given the providers, disabled at the end. */
@@ -74,17 +80,11 @@ async function start(options: TelemetryOptions): Promise<Telemetry> {
   noteStart();
   try {
     const { EnabledTelemetry } = await import('./enabled-telemetry.ts');
-    const { spanProcessors, instrumentations } = options;
+    const { policies, sinks, spanProcessors, instrumentations } = options;
+    const guard = new Guard({ log });
     const makeSpans = await spanMaker(config.spans);
-    const parts = {
-      guard: new Guard({ log }),
-      log,
-      onShutdown: forget,
-      makeSpans,
-      spanProcessors,
-      instrumentations,
-    };
-    return new EnabledTelemetry(config, parts);
+    const own = { guard, log, onShutdown: forget, makeSpans };
+    return new EnabledTelemetry(config, { ...own, policies, sinks, spanProcessors, instrumentations });
   } catch (error) {
     log(`telemetry did not start and is off: ${error instanceof Error ? error.message : String(error)}`);
     const guard = new Guard();

@@ -105,6 +105,20 @@ describe('the kit in otel/', () => {
     expect(offences(otel, ({ target }) => /^(src|test)\//.test(target))).toEqual([]);
   });
 
+  it('names in its code neither the blog nor a path or setting of it', () => {
+    const words =
+      /glasshouse|\b(?:admin|blog|observatory|metrics-dashboard|DATA_DIR|PUBLIC_URL|METRICS_TOKEN)\b|\b(?:[Pp]osts?|[Ff]eeds?)\b/;
+    const lines = otel.flatMap(({ path, code }) =>
+      code
+        .split('\n')
+        // A comment may stand behind code, too.
+        .map((line) => line.replace(/\s\/\/.*$/, ''))
+        .filter((line) => words.test(line))
+        .map((line) => `${path}: ${line.trim()}`),
+    );
+    expect(lines).toEqual([]);
+  });
+
   it('loads neither koa nor better-sqlite3', () => {
     const forbidden = new Set(['koa', '@koa/router', 'better-sqlite3']);
     expect(offences(otel, ({ target, isTypeOnly }) => forbidden.has(target) && !isTypeOnly)).toEqual([]);

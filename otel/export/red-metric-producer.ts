@@ -62,9 +62,9 @@ const RED_METRICS: readonly RedMetric[] = [
   {
     type: 'render',
     name: 'render.duration',
-    description: 'Duration of drawing a page or feed.',
+    description: 'Duration of drawing a page.',
     errorsName: 'render.errors',
-    errorsDescription: 'Pages and feeds whose drawing failed.',
+    errorsDescription: 'Pages whose drawing failed.',
     attributes: (series) => ({ [ATTR_RENDER_TEMPLATE]: series }),
   },
 ];
@@ -98,7 +98,7 @@ export class RedMetricProducer implements MetricProducer {
         }));
       return points.length === 0 ? [] : [durationsOf(metric, points), errorsOf(metric, points)];
     });
-    const scopeMetrics = metrics.length === 0 ? [] : [{ scope: { name: 'glasshouse/red' }, metrics }];
+    const scopeMetrics = metrics.length === 0 ? [] : [{ scope: { name: 'operations' }, metrics }];
     return { resourceMetrics: { resource: emptyResource(), scopeMetrics }, errors: [] };
   }
 }

@@ -13,7 +13,7 @@ import { observeStatementMethod } from './statement-wrapper.ts';
 import { Operations } from './operations.ts';
 import { observeTransaction } from './transaction-wrapper.ts';
 
-const SCOPE_NAME = 'glasshouse/better-sqlite3';
+const SCOPE_NAME = 'better-sqlite3';
 const VERSION = '0.1.0';
 
 type DatabaseClass = typeof DatabaseConstructor;

@@ -21,8 +21,15 @@ export interface ApiGlobals {
   readonly loggerProvider: LoggerProvider;
 }
 
-const APIS = { context, propagation, trace, metrics, logs, diag };
-type ApiName = keyof typeof APIS;
+type ApiName = 'context' | 'propagation' | 'trace' | 'metrics' | 'logs' | 'diag';
+const APIS: Readonly<Record<ApiName, { disable(): void }>> = {
+  context,
+  propagation,
+  trace,
+  metrics,
+  logs,
+  diag,
+};
 
 /** Where all copies of the API of one major version keep what is registered, so that they share it. */
 const SHARED = Symbol.for('opentelemetry.js.api.1');

@@ -20,12 +20,15 @@ activeTelemetry().instrumentDatabase('x');
 // @ts-expect-error nothing is any
 const wrong: string = query.operations().http.count;
 nameRequestRoute('GET', '/notes/:id');
-export { started, count, page, wrong, OPERATION_TYPES };
+const renders: Policy = { name: 'renders', keep: ({ type }) => (type === 'render' ? KEEP_ALL : undefined) };
+const processor = createSamplingProcessor({ rates: 0.1, policies: [renders] });
+export { processor, started, count, page, wrong, OPERATION_TYPES };
 `;
 const ESM = `
 import { activeTelemetry, startTelemetry, type Telemetry, type TelemetryOptions } from '${NAME}';
 import { nameRequestRoute, telemetryPage } from '${NAME}/kit';
 import { OPERATION_TYPES, type TelemetryQuery } from '${NAME}/query';
+import { createSamplingProcessor, KEEP_ALL, type Policy } from '${NAME}/sampler';
 ${USES}`;
 
 /** Stands where better-sqlite3 is not installed, and its types are not either. */
