@@ -20,6 +20,7 @@ import { RuntimeSampler } from './instrumentation/runtime.ts';
 import type { RenderTracer, StormFacts } from './query.ts';
 import { CostMeter, ownCostOf } from './sampling/cost-meter.ts';
 import { StormBudget } from './sampling/policies/storm-budget.ts';
+import { LiveSampling } from './sampling/live-sampling.ts';
 import type { Policy } from './sampling/policy.ts';
 import { livePolicies } from './sampling/policy-set.ts';
 import { samplingFacts } from './sampling/sampling-facts.ts';
@@ -40,6 +41,7 @@ import { InProcessSpanExporter } from './store/in-process-span-exporter.ts';
 import { Markers } from './store/markers.ts';
 import { ProcessRuns } from './store/process-runs.ts';
 import { RuntimeHistory } from './store/runtime-history.ts';
+import { SamplingControl } from './store/sampling-control.ts';
 import { TraceLogProcessor } from './store/trace-log-processor.ts';
 import { TraceLogs } from './store/trace-logs.ts';
 import { TelemetryStore } from './store/telemetry-store.ts';
@@ -95,10 +97,11 @@ export class EnabledTelemetry implements Telemetry {
     const cost = new CostMeter();
     const markers = new Markers();
     const samples = new RuntimeHistory();
-    const settings = samplingSettings(config);
+    const live = new LiveSampling(samplingSettings(config), config.settings, clock);
+    const samplingControl = new SamplingControl({ live, markers, guard });
     const aggregates = new RedAggregator({
       clock,
-      rates: () => settings.rates,
+      rates: () => live.settings().rates,
       processId: randomUUID(),
       onClockStep: (step) => markers.add(clockMarker(step)),
     });
@@ -120,7 +123,7 @@ export class EnabledTelemetry implements Telemetry {
       const rollUps = aggregates.rollUps(() => this.#processor.settle());
       const callers = new CallerHistory(aggregates.book, clock, days);
       const statements = new StatementHistory(aggregates.book, clock);
-      const parts = [runs, markers, samples, counts, callers, statements];
+      const parts = [samplingControl, runs, markers, samples, counts, callers, statements];
       const runMeasured = <T>(write: () => T): T => cost.background(write);
       const kept = { runMeasured, Database, path, days, ring, logs: traceLogs, rollUps, parts };
       const history = new History({ ...kept, guard, clock, log });
@@ -153,10 +156,8 @@ export class EnabledTelemetry implements Telemetry {
       },
       guard,
       clock,
-      policies: livePolicies(
-        () => settings,
-        options.policies ?? [],
-        (error) => guard.report('sampling settings', error),
+      policies: livePolicies(live.settings, options.policies ?? [], (error) =>
+        guard.report('sampling settings', error),
       ),
       budget,
       deferredSpans: DEFERRED_SPANS,
@@ -177,11 +178,12 @@ export class EnabledTelemetry implements Telemetry {
       spans: () => processor.tally().counts(),
       sampling: () =>
         samplingFacts(
-          settings,
+          live.settings(),
           processor.tally(),
           guard.run('storm budget', () => budget.facts(), NO_STORM),
         ),
-      settings: () => config.settings,
+      settings: () => live.effective(config.settings),
+      samplingControl,
       exportFacts: () => pipeline?.facts() ?? NO_EXPORT,
       business: (range) => (range === undefined ? business.business() : counts.counts(range)),
       businessFromMillis: () => counts.fromMillis,
@@ -208,7 +210,7 @@ export class EnabledTelemetry implements Telemetry {
     const resource = telemetryResource(config.resourceAttributes, config.resourceDetectors);
     this.#metricExport = createMetricExport(config, new RedMetricProducer(aggregates, clock));
     this.#metricReaders = [business, ...(this.#metricExport?.readers ?? [])];
-    const slowNanos = (): number => settings.slowThresholdNanos.database;
+    const slowNanos = (): number => live.settings().slowThresholdNanos.database;
     this.#database = config.instrumentations['better-sqlite3']
       ? new BetterSqlite3Instrumentation({ slowNanos, guard, clock, cost })
       : undefined;

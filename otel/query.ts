@@ -1,6 +1,13 @@
 import type { TelemetryFault } from './base/guard.ts';
 import type { KeepReason, OperationType } from './base/operation-types.ts';
 import type { OperationCounts, RuleCounts, SamplingRule } from './sampling/operation-tally.ts';
+import type {
+  LiveSettings,
+  SettingProblem,
+  SettingsOutcome,
+  SettingsRequest,
+  SettingsTrial,
+} from './sampling/settings-change.ts';
 
 /**
  * All that the admin pages may know of telemetry: a reading side and a steering side. Types only, so that
@@ -11,6 +18,16 @@ export type { TelemetryFault } from './base/guard.ts';
 export { KEEP_REASONS, OPERATION_TYPES } from './base/operation-types.ts';
 export type { KeepReason, OperationType } from './base/operation-types.ts';
 export type { DropReason, OperationCounts, RuleCounts, SamplingRule } from './sampling/operation-tally.ts';
+export type {
+  LiveSetting,
+  LiveSettings,
+  SettingChange,
+  SettingProblem,
+  SettingsChange,
+  SettingsOutcome,
+  SettingsRequest,
+  SettingsTrial,
+} from './sampling/settings-change.ts';
 /** Why a kept trace left the buffer: too many traces, too many bytes, or its history aged out. */
 export type EvictionReason = 'count' | 'bytes' | 'age';
 
@@ -438,6 +455,8 @@ export interface TelemetryQuery {
   readonly enabled: boolean;
   now(): number;
   settings(): readonly EffectiveSetting[];
+  /** Those of sampling, which may change while the process runs. */
+  liveSettings(): LiveSettings;
   sampling(): SamplingFacts;
   /** Where counts by range begin: the start of this process, or earlier where the history of others was read back. */
   countedFromMillis(): number;
@@ -498,6 +517,12 @@ export interface TelemetryControl {
   countFrom(name: string, source: CountSource): void;
   /** Pinned traces are exempt from eviction and age; false when the trace is neither in memory nor on disk, or too many are pinned. */
   pin(traceId: string, pinned: boolean): boolean;
+  /** Checks a change and says what it would do; changes nothing. All that is wrong comes back together. Never rejects. */
+  trySettings(
+    request: SettingsRequest,
+  ): Promise<SettingsTrial | { readonly problems: readonly SettingProblem[] }>;
+  /** Puts a change in force from the next verdict on, if `revision` is what is in force. */
+  changeSettings(request: SettingsRequest, revision: string, who: string): SettingsOutcome;
 }
 
 /** Makes a span of type render around a page or feed; with telemetry off it only calls. Errors pass through. */

@@ -41,6 +41,7 @@ export function createObservatoryRooms(
     site,
     jaegerUiUrl: jaegerUiUrlOf(deps),
     csrfToken: desk.csrfToken,
+    who: desk.who,
     // In the context of the request, which is untraced: a question of every second must not be telemetry of its own.
     mayLook: (ctx) => AsyncResource.bind(() => desk.isSessionLive(ctx)),
     basePath,

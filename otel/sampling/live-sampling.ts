@@ -1,157 +1,232 @@
+import { createHash } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
-import type { Marker } from '../query.ts';
+import type { EffectiveSetting } from '../query.ts';
+import { LIVE_SETTINGS } from '../settings/live-settings.ts';
 import { readSettings } from '../settings/read-settings.ts';
-import { formatSamplingRates } from '../settings/sampling-rates.ts';
-import type { SettingValues } from '../settings/settings-table.ts';
-import type { SamplingSettings } from './sampling-settings.ts';
+import { samplingValues } from '../settings/sampling-values.ts';
+import type { Setting } from '../settings/setting.ts';
+import { type SamplingSettings, samplingSettings } from './sampling-settings.ts';
+import type {
+  LiveSetting,
+  PageValue,
+  SettingChange,
+  SettingProblem,
+  SettingsChange,
+  SettingsRequest,
+} from './settings-change.ts';
 
 /** Changes remembered, oldest out first; ~300 bytes each. */
-const MAX_AUDIT_ENTRIES = 100;
-const MAX_WHO_LENGTH = 128;
+const MAX_CHANGES = 100;
+const MAX_WHO_CHARS = 128;
+/** A longer text is no setting. */
+const MAX_TEXT_CHARS = 20_000;
+const BY_NAME: ReadonlyMap<string, Setting<unknown>> = new Map(
+  LIVE_SETTINGS.map((setting) => [setting.name, setting]),
+);
 
-/** What may change while the process runs, by the names and in the words of the settings table. */
-export const LIVE_SETTINGS = [
-  'METRICS_SAMPLING_RATE',
-  'METRICS_EXPORT_SAMPLING_RATE',
-  'METRICS_SLOW_REQUEST_THRESHOLD',
-  'METRICS_SLOW_QUERY_THRESHOLD',
-  'METRICS_SLOW_RENDER_THRESHOLD',
-] as const;
-export type LiveSettingName = (typeof LIVE_SETTINGS)[number];
-export type SamplingChange = Readonly<Partial<Record<LiveSettingName, string>>>;
-
-export interface ChangeProblem {
-  readonly name: string;
-  /** Completes "this value cannot be used: …". */
-  readonly message: string;
-}
+type Page = ReadonlyMap<string, PageValue>;
 
 /** Settings as they would be; nothing has changed yet, so a dry run may use them. */
 export interface SamplingProposal {
   readonly settings: SamplingSettings;
+  /** Empty: everything stays as it is. */
+  readonly changes: readonly SettingChange[];
+  readonly page: Page;
   /** In force when it was made. */
-  readonly base: SamplingSettings;
-}
-
-export interface AuditEntry {
-  readonly atMillis: number;
-  readonly who: string;
-  readonly changes: readonly { readonly name: LiveSettingName; readonly from: string; readonly to: string }[];
+  readonly revision: string;
 }
 
 /**
  * The sampling settings in force, and the only way to change them while the process runs (G26): checked by the parsers of the settings
- * table, replaced as one frozen object, and written down.
+ * table, replaced as one frozen object, and written down. What the page set wins over the environment until it is taken back.
  */
 export class LiveSampling {
+  readonly #environment: ReadonlyMap<string, EffectiveSetting>;
+  readonly #initial: SamplingSettings;
   readonly #clock: Pick<Clock, 'now'>;
-  readonly #audit: AuditEntry[] = [];
   #current: SamplingSettings;
+  #page: Page = new Map();
+  #revision: string;
+  #changes: readonly SettingsChange[] = [];
 
-  /** Export rates that are the very object of the rates follow them. */
-  constructor(initial: SamplingSettings, clock: Pick<Clock, 'now'>) {
-    this.#current = freeze(initial);
+  /** `environment`: the settings as they were read at the start, by which `initial` came about. */
+  constructor(
+    initial: SamplingSettings,
+    environment: readonly EffectiveSetting[],
+    clock: Pick<Clock, 'now'>,
+  ) {
+    this.#initial = this.#current = Object.freeze(initial);
+    this.#environment = new Map(
+      environment.filter(({ source }) => source !== 'default').map((setting) => [setting.name, setting]),
+    );
     this.#clock = clock;
+    this.#revision = this.#revisionOf(this.#page);
   }
 
   /** The same object until something changes; hand it to the SamplingSpanProcessor as it is. */
   readonly settings = (): SamplingSettings => this.#current;
 
-  /** Checks a change, given as it would be written in the environment. All that is wrong comes back together. */
-  propose(
-    change: Readonly<Record<string, string>>,
-  ): SamplingProposal | { readonly problems: readonly ChangeProblem[] } {
-    const problems: ChangeProblem[] = [];
-    const written: Record<string, string> = {};
-    for (const [name, text] of Object.entries(change)) {
-      if ((LIVE_SETTINGS as readonly string[]).includes(name)) written[name] = text;
-      else
-        problems.push({
-          name,
-          message: `it cannot change while the process runs; ${LIVE_SETTINGS.join(', ')} can`,
-        });
-    }
-    const { values, problems: wrong } = readSettings(written, {});
-    for (const { variable, value, message } of wrong)
-      problems.push({ name: variable, message: `${message}, got ${value}` });
-    if (problems.length > 0) return { problems };
-    return { base: this.#current, settings: freeze(merge(this.#current, written, values)) };
+  /** Names what is in force: a proposal of another revision is out of date. */
+  get revision(): string {
+    return this.#revision;
   }
 
-  /** Puts a proposal in force at once; undefined, and nothing changed, when other settings came into force since it was made. */
-  apply({ base, settings }: SamplingProposal, who: string): AuditEntry | undefined {
-    if (base !== this.#current) return undefined;
-    const before = textsOf(base);
-    const after = textsOf(settings);
-    const changes = LIVE_SETTINGS.filter((name) => before[name] !== after[name]).map((name) =>
-      Object.freeze({ name, from: before[name], to: after[name] }),
-    );
-    const entry = Object.freeze({
-      atMillis: this.#clock.now(),
-      who: who.slice(0, MAX_WHO_LENGTH),
-      changes: Object.freeze(changes),
-    });
-    if (changes.length === 0) return entry;
-    this.#audit.push(entry);
-    if (this.#audit.length > MAX_AUDIT_ENTRIES) this.#audit.shift();
-    this.#current = settings;
-    return entry;
+  /** What the page set, by name. */
+  get page(): Page {
+    return this.#page;
   }
 
   /** Oldest first. */
-  audit(): readonly AuditEntry[] {
-    return [...this.#audit];
+  get changes(): readonly SettingsChange[] {
+    return this.#changes;
   }
 
-  /** For the charts. */
-  markers(): readonly Marker[] {
-    return this.#audit.map(({ atMillis, who, changes }) => ({
-      atMillis,
-      kind: 'settings',
-      label: `${changes.map(({ name, from, to }) => `${name} ${from} → ${to}`).join(', ')} (${who})`,
-    }));
+  facts(): readonly LiveSetting[] {
+    return LIVE_SETTINGS.map((setting) => this.#factsOf(setting));
+  }
+
+  /** All settings of the process, those that the page set among them. */
+  effective(settings: readonly EffectiveSetting[]): readonly EffectiveSetting[] {
+    if (this.#page.size === 0) return settings;
+    return settings.map((setting) => {
+      const set = this.#page.get(setting.name);
+      if (set === undefined) return setting;
+      return { ...setting, value: set.text || defaultOf(setting.name), source: 'page' };
+    });
+  }
+
+  /** Checks a change, each value given as it would be written in the environment. All that is wrong comes back together. */
+  propose({
+    values,
+    takenBack = [],
+  }: SettingsRequest): SamplingProposal | { readonly problems: readonly SettingProblem[] } {
+    const problems: SettingProblem[] = [];
+    const page = new Map(this.#page);
+    for (const name of [...takenBack, ...Object.keys(values)]) {
+      if (BY_NAME.has(name)) continue;
+      const known = [...BY_NAME.keys()].join(', ');
+      problems.push({ name, message: `it cannot change while the process runs; ${known} can` });
+    }
+    const atMillis = this.#clock.now();
+    for (const [name, value] of Object.entries(values)) {
+      const text = value.trim();
+      // A value that stays keeps the one who set it.
+      if (!BY_NAME.has(name) || takenBack.includes(name) || text === this.#textOf(name, this.#page)) continue;
+      if (text.length > MAX_TEXT_CHARS)
+        problems.push({ name, message: `expected at most ${MAX_TEXT_CHARS} characters` });
+      else page.set(name, { text, over: this.#environment.get(name)?.value, atMillis });
+    }
+    for (const name of takenBack) page.delete(name);
+    const read = this.#read(page);
+    problems.push(...read.problems);
+    if (problems.length > 0) return { problems };
+    return {
+      settings: read.settings,
+      changes: this.#changesTo(page),
+      page,
+      revision: this.#revision,
+    };
+  }
+
+  /** Puts a proposal in force at once; undefined, and nothing changed, when other settings came into force since it was made. */
+  apply({ settings, changes, page, revision }: SamplingProposal, who: string): SettingsChange | undefined {
+    if (revision !== this.#revision) return undefined;
+    const change = Object.freeze({ atMillis: this.#clock.now(), who: who.slice(0, MAX_WHO_CHARS), changes });
+    if (changes.length === 0) return change;
+    this.#put(settings, page, [...this.#changes, change]);
+    return change;
+  }
+
+  /** Puts in force what the page set in an earlier process, or in another one. What is no longer understood is left out and comes back. */
+  restore(page: Page, changes: readonly SettingsChange[]): readonly SettingProblem[] {
+    const problems: SettingProblem[] = [];
+    const understood = new Map<string, PageValue>();
+    for (const [name, value] of page) {
+      const wrong = BY_NAME.has(name)
+        ? this.#read(new Map([[name, value]])).problems
+        : [{ name, message: 'there is no such setting any more' }];
+      if (wrong.length === 0) understood.set(name, value);
+      else problems.push(...wrong);
+    }
+    this.#put(this.#read(understood).settings, understood, changes);
+    return problems;
+  }
+
+  #put(settings: SamplingSettings, page: Page, changes: readonly SettingsChange[]): void {
+    this.#page = page;
+    this.#changes = changes.slice(-MAX_CHANGES);
+    this.#revision = this.#revisionOf(page);
+    this.#current = settings;
+  }
+
+  #read(page: Page): {
+    readonly settings: SamplingSettings;
+    readonly problems: readonly SettingProblem[];
+  } {
+    if (page.size === 0) return { settings: this.#initial, problems: [] };
+    const written = LIVE_SETTINGS.flatMap((setting) => {
+      const text = this.#textOf(setting.name, page);
+      return text === '' && isOptional(setting) ? [] : [[setting.name, text] as const];
+    });
+    const { values, problems } = readSettings(Object.fromEntries(written), {});
+    return {
+      settings: samplingSettings(samplingValues(values)),
+      problems: problems.map(({ variable, value, message }) => ({
+        name: variable,
+        message: `${message}, got ${value}`,
+      })),
+    };
+  }
+
+  /** As it would be written; empty for one that says nothing. */
+  #textOf(name: string, page: Page): string {
+    const setting = BY_NAME.get(name)!;
+    return (
+      page.get(name)?.text ??
+      this.#environment.get(name)?.value ??
+      (isOptional(setting) ? '' : setting.default)
+    );
+  }
+
+  #factsOf(setting: Setting<unknown>, page = this.#page): LiveSetting {
+    const { name, meaning } = setting;
+    const written = this.#environment.get(name);
+    const set = page.get(name);
+    const environment = written && { value: written.value, source: written.source };
+    const now = environment?.value;
+    return {
+      name,
+      meaning,
+      text: this.#textOf(name, page),
+      value: this.#textOf(name, page) || setting.default,
+      source: set === undefined ? (written?.source ?? 'default') : 'page',
+      default: setting.default,
+      mayBeEmpty: isOptional(setting),
+      environment,
+      page: set && { atMillis: set.atMillis, over: set.over, isOutdated: set.over !== now },
+    };
+  }
+
+  #changesTo(page: Page): readonly SettingChange[] {
+    return LIVE_SETTINGS.flatMap((setting) => {
+      const before = this.#factsOf(setting);
+      const after = this.#factsOf(setting, page);
+      if (before.value === after.value && before.source === after.source) return [];
+      return [Object.freeze({ name: setting.name, from: before.value, to: after.value, by: after.source })];
+    });
+  }
+
+  #revisionOf(page: Page): string {
+    const texts = LIVE_SETTINGS.map(({ name }) => [name, this.#textOf(name, page), page.has(name)]);
+    return createHash('sha256').update(JSON.stringify(texts)).digest('base64url').slice(0, 22);
   }
 }
 
-function merge(current: SamplingSettings, written: SamplingChange, values: SettingValues): SamplingSettings {
-  const seconds = (name: LiveSettingName, value: number, nanos: number): number =>
-    written[name] === undefined ? nanos : value * 1e9;
-  const { http, database, render, other } = current.slowThresholdNanos;
-  const rates = written.METRICS_SAMPLING_RATE === undefined ? current.rates : values.rates;
-  const follows = current.exportRates === current.rates;
-  return {
-    rates,
-    keepsWholeTrace: current.keepsWholeTrace,
-    exportRates: values.exportRates ?? (follows ? rates : current.exportRates),
-    slowThresholdNanos: {
-      http: seconds('METRICS_SLOW_REQUEST_THRESHOLD', values.slowRequestSeconds, http),
-      database: seconds('METRICS_SLOW_QUERY_THRESHOLD', values.slowQuerySeconds, database),
-      render: seconds('METRICS_SLOW_RENDER_THRESHOLD', values.slowRenderSeconds, render),
-      other,
-    },
-  };
+/** Nothing written has a meaning of its own. */
+function isOptional(setting: Setting<unknown>): boolean {
+  return setting.fallback === undefined;
 }
 
-function freeze(settings: SamplingSettings): SamplingSettings {
-  const { rates, exportRates, slowThresholdNanos } = settings;
-  return Object.freeze({
-    ...settings,
-    rates: Object.freeze(rates),
-    exportRates: Object.freeze(exportRates),
-    slowThresholdNanos: Object.freeze(slowThresholdNanos),
-  });
-}
-
-function textsOf({
-  rates,
-  exportRates,
-  slowThresholdNanos,
-}: SamplingSettings): Record<LiveSettingName, string> {
-  return {
-    METRICS_SAMPLING_RATE: formatSamplingRates(rates),
-    METRICS_EXPORT_SAMPLING_RATE: formatSamplingRates(exportRates),
-    METRICS_SLOW_REQUEST_THRESHOLD: String(slowThresholdNanos.http / 1e9),
-    METRICS_SLOW_QUERY_THRESHOLD: String(slowThresholdNanos.database / 1e9),
-    METRICS_SLOW_RENDER_THRESHOLD: String(slowThresholdNanos.render / 1e9),
-  };
+function defaultOf(name: string): string {
+  return BY_NAME.get(name)?.default ?? '';
 }

@@ -24,6 +24,7 @@ const NOTHING: OperationSummary = {
   kept: 0,
   rate: 0,
 };
+const OFF = { name: 'METRICS_ENABLED', message: 'nothing is measured, so there is nothing to change' };
 const NO_RATES: Readonly<Record<OperationType, number>> = { http: 0, database: 0, render: 0, other: 0 };
 const NO_EVICTED: Readonly<Record<EvictionReason, number>> = { count: 0, bytes: 0, age: 0 };
 
@@ -43,6 +44,9 @@ export function disabledTelemetry(
     refresh: () => Promise.resolve(),
     now: () => clock.now(),
     settings: () => settings,
+    liveSettings: () => ({ revision: '', settings: [], changes: [], lasts: false, isSaved: true }),
+    trySettings: () => Promise.resolve({ problems: [OFF] }),
+    changeSettings: () => ({ problems: [OFF] }),
     sampling: () => ({
       enabled: false,
       rates: NO_RATES,

@@ -8,6 +8,7 @@ import { RollUpArchive } from './roll-up-archive.ts';
 import type { RollUpOwner } from './roll-up-owners.ts';
 import { RunTable } from './run-table.ts';
 import { RuntimeTable } from './runtime-table.ts';
+import { SettingTable } from './setting-table.ts';
 import { SpanTemplates } from './span-templates.ts';
 import { StatementTable } from './statement-table.ts';
 import { fileIdOf } from './set-aside.ts';
@@ -61,6 +62,7 @@ export class HistoryFile {
   readonly statements: StatementTable;
   readonly runs: RunTable;
   readonly runtimeSamples: RuntimeTable;
+  readonly settings: SettingTable;
   /** Which file the path meant when this one was opened. */
   readonly fileId: string | undefined;
   readonly #database: Database;
@@ -90,6 +92,7 @@ export class HistoryFile {
       this.statements = new StatementTable(this.#database);
       this.runs = new RunTable(this.#database);
       this.runtimeSamples = new RuntimeTable(this.#database);
+      this.settings = new SettingTable(this.#database);
       this.#database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MILLIS}`);
     } catch (error) {
       this.#database.close();

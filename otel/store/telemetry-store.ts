@@ -10,6 +10,7 @@ import type {
   ExportFacts,
   HeatMap,
   HistoryFacts,
+  LiveSettings,
   Marker,
   MissingTrace,
   OperationFilter,
@@ -21,6 +22,8 @@ import type {
   RuntimeSample,
   SamplingFacts,
   SeriesSummary,
+  SettingsOutcome,
+  SettingsRequest,
   OperationCounts,
   SpanRow,
   TelemetryControl,
@@ -40,6 +43,7 @@ import type { TraceArchive } from './kept-traces.ts';
 import { processFacts } from './process-facts.ts';
 import type { RuntimeReader } from './process-facts.ts';
 import { toSpanRow } from './span-record.ts';
+import type { SamplingControl } from './sampling-control.ts';
 import type { SpanRecord } from './span-record.ts';
 import { contains } from '../base/time-range.ts';
 import { linesTogether } from './trace-logs.ts';
@@ -57,6 +61,7 @@ export interface TelemetryStoreOptions {
   readonly spans: () => OperationCounts;
   readonly sampling: () => SamplingFacts;
   readonly settings: () => readonly EffectiveSetting[];
+  readonly samplingControl: Pick<SamplingControl, 'facts' | 'trySettings' | 'changeSettings'>;
   readonly exportFacts: () => ExportFacts;
   readonly business: TelemetryQuery['business'];
   /** Default: the start of this process. */
@@ -100,6 +105,10 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
 
   settings(): readonly EffectiveSetting[] {
     return this.#options.settings();
+  }
+
+  liveSettings(): LiveSettings {
+    return this.#options.samplingControl.facts();
   }
 
   sampling(): SamplingFacts {
@@ -241,6 +250,16 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
     const done = ring.get(id) === undefined ? (archive?.()?.pin(id, pinned) ?? false) : ring.pin(id, pinned);
     if (done) this.touch();
     return done;
+  }
+
+  trySettings(request: SettingsRequest): ReturnType<TelemetryControl['trySettings']> {
+    return this.#options.samplingControl.trySettings(request);
+  }
+
+  changeSettings(request: SettingsRequest, revision: string, who: string): SettingsOutcome {
+    const outcome = this.#options.samplingControl.changeSettings(request, revision, who);
+    if ('change' in outcome) this.touch();
+    return outcome;
   }
 
   get #settled(): TelemetryStoreOptions {

@@ -5,7 +5,7 @@ import { createAccountRoutes } from '../accounts/account-routes.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import { createDeskSender } from '../accounts/desk-sender.ts';
 import { guesserOf } from '../accounts/guesser-of.ts';
-import { csrfTokenOf, isSessionLive, loadSession } from '../accounts/load-session.ts';
+import { csrfTokenOf, isSessionLive, loadSession, sessionOf } from '../accounts/load-session.ts';
 import { ownerOnly, ownerOrBearer } from '../accounts/owner-only.ts';
 import { protectForms } from '../accounts/protect-forms.ts';
 import type { AppDependencies } from '../app-dependencies.ts';
@@ -20,6 +20,7 @@ import type { PostStore } from '../posts/post-store.ts';
 import { createOrigin } from '../views/absolute-url.ts';
 import { createLayout } from '../views/layout.ts';
 import { createAdminRoutes } from './admin-routes.ts';
+import { browserName } from './settings-page.ts';
 import type { SiteSettings } from './site-settings.ts';
 
 /** Everything behind /admin but the observatory, and the doors that the observatory uses too. */
@@ -33,6 +34,8 @@ export interface DeskRooms {
   /** For /admin/metrics and /metrics alone. */
   readonly ownerOrBearer: Middleware;
   readonly csrfToken: (ctx: Context) => string | undefined;
+  /** Who asks, in words for a list of what was done. */
+  readonly who: (ctx: Context) => string;
   /** Whether the session that asked is still there, for answers that go on. */
   readonly isSessionLive: (ctx: Context) => boolean;
   readonly routers: readonly Router[];
@@ -76,6 +79,7 @@ export function createDeskRooms(
     ownerFiles: forms.ownerFile,
     ownerOrBearer: ownerOrBearer({ metricsToken, basePath, log }),
     csrfToken: csrfTokenOf,
+    who: (ctx) => `owner, ${browserName(sessionOf(ctx)?.userAgent ?? '')}`,
     isSessionLive,
     routers: [
       createAccountRoutes({

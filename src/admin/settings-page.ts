@@ -159,6 +159,7 @@ function ageWords(millis: number): string {
 export function browserName(userAgent: string): string {
   const browser = /(Firefox|Edg|OPR|Chrome|Safari)\//.exec(userAgent)?.[1];
   const system = /(iPhone|iPad|Android|Windows|Mac OS X|Linux)/.exec(userAgent)?.[1];
+  if (userAgent === '') return 'an unnamed program';
   if (browser === undefined || system === undefined) return userAgent.slice(0, 60);
   const names: Readonly<Record<string, string>> = { Edg: 'Edge', OPR: 'Opera', 'Mac OS X': 'macOS' };
   return `${names[browser] ?? browser} on ${names[system] ?? system}`;

@@ -1,10 +1,21 @@
-import type { OperationType, TelemetryQuery } from '../../otel/query.ts';
+import type { OperationType, SettingProblem, SettingsTrial, TelemetryQuery } from '../../otel/query.ts';
 import { html, type Html } from '../views/html.ts';
 import { DISABLED_SENTENCE, disabledPanel } from './draw/disabled.ts';
 import type { Links } from './links.ts';
 import type { Sentence } from './sentences/sentence.ts';
 import type { ChosenRange } from './time-range.ts';
 import type { ImportedTraces } from './transfer/imported-traces.ts';
+
+/** A change of settings that was sent, and what came of it. */
+export type AskedChange = {
+  /** By name, as they were typed. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly takenBack: readonly string[];
+} & (
+  | { readonly trial: SettingsTrial }
+  | { readonly problems: readonly SettingProblem[] }
+  | { readonly isOutdated: true }
+);
 
 /** What a page is asked: its own part of the address, the query, the range. */
 export interface PageRequest {
@@ -19,6 +30,7 @@ export interface PageRequest {
   readonly imported: ImportedTraces;
   /** A form of this page that was sent and could not be taken: why, and what it held. */
   readonly refused?: { readonly problem: string; readonly text: string } | undefined;
+  readonly change?: AskedChange | undefined;
 }
 
 /** What a page draws with. */

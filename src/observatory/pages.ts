@@ -11,6 +11,7 @@ import { processPage } from './pages/process-page.ts';
 import { queriesPage } from './pages/queries-page.ts';
 import { routePage } from './pages/route-page.ts';
 import { routesPage } from './pages/routes-page.ts';
+import { samplingChangePage } from './pages/sampling-change-page.ts';
 import { samplingPage } from './pages/sampling-page.ts';
 import { slowPage } from './pages/slow-page.ts';
 import { statementPage } from './pages/statement-page.ts';
@@ -33,6 +34,7 @@ export const PAGES: readonly AnyPage[] = [
   importedTracePage,
   tracePage,
   samplingPage,
+  samplingChangePage,
   exportPage,
   bufferPage,
   keysPage,

@@ -13,11 +13,13 @@ import type { DrawPage } from './live/live-page.ts';
 import { LiveStreams } from './live/live-streams.ts';
 import type { AnyPage, OpenPage, PageRequest, PageView } from './page.ts';
 import { importPage } from './pages/import-page.ts';
+import { samplingChangePage } from './pages/sampling-change-page.ts';
 import { PAGES } from './pages.ts';
 import { railCost, railFigures } from './rail-figures.ts';
 import { sentenceText } from './sentences/sentence.ts';
 import { rangeAsked } from './range-asked.ts';
 import { rangeDocument } from './range-document.ts';
+import { addSamplingRoutes } from './sampling-routes.ts';
 import { addImportRoutes } from './transfer/import-routes.ts';
 import { ImportedTraces } from './transfer/imported-traces.ts';
 import { createRouter } from '../router.ts';
@@ -42,6 +44,8 @@ export interface ObservatoryOptions {
   readonly explain?: (statementText: string) => readonly string[];
   /** The token that forms carry; undefined where the mounting checks otherwise. */
   readonly csrfToken?: (ctx: Context) => string | undefined;
+  /** Who asks, for the list of changes. Default: the owner. */
+  readonly who?: (ctx: Context) => string;
   /** Whether who opened a live stream may still look; asked for as long as it is open. Undefined: everybody may. */
   readonly mayLook?: (ctx: Context) => () => boolean;
   /** Where the blog is on its host; default: at the root. Whole pages are moved there by the mounting, live updates here. */
@@ -54,7 +58,8 @@ export interface ObservatoryOptions {
 const SCRIPTS = ['admin/live.js', 'admin/charts.js', 'admin/keys.js'];
 
 type Query = Readonly<Record<string, string | undefined>>;
-type Refused = NonNullable<PageRequest['refused']>;
+/** A form that was sent to a page. */
+type Sent = Pick<PageRequest, 'refused' | 'change'>;
 
 /** The telemetry pages under /admin/metrics-dashboard. The mounting has checked that the owner asks. */
 export function createObservatoryRoutes(options: ObservatoryOptions): Router {
@@ -71,7 +76,7 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
     query: Query,
     broken: (error: unknown) => void,
     csrfToken?: string,
-    refused?: Refused,
+    sent?: Sent,
   ): { readonly open: OpenPage; readonly view: PageView } {
     const at = now();
     const range = rangeAsked(telemetry, query, at);
@@ -88,7 +93,7 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
     };
     try {
       const { explain } = options;
-      const request = { telemetry, params, query, range, now: at, explain, imported, refused };
+      const request = { telemetry, params, query, range, now: at, explain, imported, ...sent };
       return { open: page.open(request, view), view };
     } catch (error) {
       broken(error);
@@ -137,7 +142,7 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
     });
   }
 
-  async function answer(ctx: Context, page: AnyPage, refused?: Refused): Promise<void> {
+  async function answer(ctx: Context, page: AnyPage, sent?: Sent): Promise<void> {
     await telemetry.refresh();
     const params = (ctx as { params?: Readonly<Record<string, string>> }).params ?? {};
     const query = queryOf(ctx);
@@ -149,7 +154,7 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
       query,
       (error) => ctx.app.emit('error', error, ctx),
       options.csrfToken?.(ctx),
-      refused,
+      sent,
     );
     ctx.set('Cache-Control', 'no-store');
     ctx.set('Content-Security-Policy', POLICY);
@@ -188,7 +193,14 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
     base: PREFIX,
     imported,
     now,
-    refuse: (ctx, refused) => answer(ctx, importPage, refused),
+    refuse: (ctx, refused) => answer(ctx, importPage, { refused }),
+  });
+
+  addSamplingRoutes(router, {
+    base: PREFIX,
+    control,
+    who: options.who ?? (() => 'owner'),
+    show: (ctx, change) => answer(ctx, samplingChangePage, { change }),
   });
 
   router.get('/live', (ctx) => {

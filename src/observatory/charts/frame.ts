@@ -205,7 +205,7 @@ export function markerLines(
           dx="${flip ? -4 : 4}"
           y="9"
           text-anchor="${flip ? 'end' : 'start'}"
-          >${marker.label}</text
+          >${marker.kind === 'settings' ? 'settings' : marker.label}</text
         >`
       }</g
     >`;

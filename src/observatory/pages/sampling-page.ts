@@ -1,6 +1,7 @@
 import type {
   BufferFacts,
   EffectiveSetting,
+  LiveSettings,
   OperationSummary,
   OperationType,
   SamplingFacts,
@@ -9,9 +10,12 @@ import type {
 import { html, type Html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
 import { shareBar } from '../charts/sparkline.ts';
+import { changesPanel } from '../draw/changes-panel.ts';
 import { breakable, shareText } from '../draw/facts.ts';
+import { withCode } from '../draw/setting-fields.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';
 import { countText, duration, text } from '../format/quantity.ts';
+import { CHANGE_PATH } from '../sampling-routes.ts';
 import { definePage, type PageView, TYPE_WORDS, TYPES } from '../page.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
 import {
@@ -31,6 +35,7 @@ interface SamplingPageFacts {
   /** Traces that were kept and are neither in memory nor on disk. */
   readonly gone: number;
   readonly settings: readonly EffectiveSetting[];
+  readonly live: LiveSettings;
 }
 
 const SETTINGS: readonly Column<EffectiveSetting>[] = [
@@ -81,12 +86,7 @@ const SHOWN_SETTINGS: readonly Column<EffectiveSetting>[] = [
   },
 ];
 
-/** Words between backticks are code. */
-function withCode(words: string): Html {
-  return html`${words.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;
-}
-
-/** Which share of detail is kept, why, and every setting in force. Read only. */
+/** Which share of detail is kept, why, what was changed, and every setting in force. */
 export const samplingPage = definePage<SamplingPageFacts>({
   path: '/sampling',
   menu: 'sampling',
@@ -99,10 +99,12 @@ export const samplingPage = definePage<SamplingPageFacts>({
     buffer: telemetry.buffer(),
     gone: goneTraces(telemetry.buffer(), telemetry.history()),
     settings: telemetry.settings(),
+    live: telemetry.liveSettings(),
   }),
   title: () => 'Sampling',
   sentence: samplingSentence,
-  draw({ sampling, operations, spans, gone, settings }, view) {
+  actions: (_facts, { links }) => html`<a class="button" href="${links.to(CHANGE_PATH)}">Change</a>`,
+  draw({ sampling, operations, spans, gone, settings, live }, view) {
     const types: readonly Column<OperationType>[] = [
       { label: 'type', cell: (type) => html`<span class="swatch type-${type}"></span>${TYPE_WORDS[type]}` },
       { label: 'rate', align: 'number', cell: (type) => shareText(sampling.rates[type]) },
@@ -143,7 +145,7 @@ export const samplingPage = definePage<SamplingPageFacts>({
       })}
       ${rulesPanel(sampling, view)}
       <div class="grid even">${droppedPanel(spans, gone, view)} ${stormPanel(sampling)}</div>
-      ${settingsPanel(settings, view)}`;
+      ${changesPanel(live, view)} ${settingsPanel(settings, view)}`;
   },
   sheet: ({ settings }) => sheetOf(settings, SETTINGS),
 });
@@ -156,7 +158,9 @@ function settingsPanel(settings: readonly EffectiveSetting[], view: PageView): H
   return panel({
     className: 'settings',
     title: 'Settings in force',
-    note: 'secrets read (set); change them in the environment or .env and restart',
+    note: html`secrets read (set); what is about sampling
+      <a href="${view.links.to(CHANGE_PATH)}">can be changed here</a>, the rest in the environment or .env
+      with a restart`,
     body: html`${table(
       settings.filter((row) => !folded.includes(row)),
       'Settings',

@@ -1,26 +1,37 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { LIVE_SETTINGS, LiveSampling } from '../../../otel/sampling/live-sampling.ts';
-import type { SamplingProposal } from '../../../otel/sampling/live-sampling.ts';
-import { FakeClock, settingsOf } from './processor-fixture.ts';
+import { readTelemetryConfig } from '../../../otel/config.ts';
+import { LiveSampling, type SamplingProposal } from '../../../otel/sampling/live-sampling.ts';
+import { samplingSettings } from '../../../otel/sampling/sampling-settings.ts';
+import type { SettingsRequest } from '../../../otel/sampling/settings-change.ts';
+import { LIVE_SETTINGS } from '../../../otel/settings/live-settings.ts';
+import { FakeClock } from './processor-fixture.ts';
 
-function live(): { sampling: LiveSampling; clock: FakeClock } {
+function live(env: Record<string, string> = {}): { sampling: LiveSampling; clock: FakeClock } {
   const clock = new FakeClock();
-  return { sampling: new LiveSampling(settingsOf(1), clock), clock };
+  const config = readTelemetryConfig({ env });
+  return { sampling: new LiveSampling(samplingSettings(config), config.settings, clock), clock };
 }
-function accepted(sampling: LiveSampling, change: Record<string, string>): SamplingProposal {
-  const proposal = sampling.propose(change);
+function accepted(sampling: LiveSampling, request: SettingsRequest): SamplingProposal {
+  const proposal = sampling.propose(request);
   if ('problems' in proposal) throw new Error(JSON.stringify(proposal.problems));
   return proposal;
 }
+const set = (sampling: LiveSampling, values: Record<string, string>, who = 'owner') =>
+  sampling.apply(accepted(sampling, { values }), who);
+const factsOf = (sampling: LiveSampling, name: string) =>
+  sampling.facts().find((setting) => setting.name === name)!;
 
 describe('LiveSampling', () => {
   it('changes nothing before a proposal is applied, and then everything at once', () => {
     const { sampling } = live();
     const before = sampling.settings();
     const proposal = accepted(sampling, {
-      METRICS_SAMPLING_RATE: 'database=0.1',
-      METRICS_SLOW_QUERY_THRESHOLD: '0.5',
+      values: {
+        METRICS_SAMPLING_RATE: 'database=0.1',
+        METRICS_SLOW_QUERY_THRESHOLD: '0.5',
+        METRICS_WHOLE_TRACE_ON_ERROR: 'false',
+      },
     });
     expect(sampling.settings()).toBe(before);
     sampling.apply(proposal, 'owner');
@@ -28,33 +39,54 @@ describe('LiveSampling', () => {
     expect(sampling.settings()).toMatchObject({
       rates: { http: 1, database: 0.1, render: 1, other: 1 },
       slowThresholdNanos: { http: 1e9, database: 0.5e9, render: 0.25e9, other: Infinity },
+      keepsWholeTrace: false,
     });
     expect(Object.isFrozen(sampling.settings())).toBe(true);
     expect(Object.isFrozen(sampling.settings().slowThresholdNanos)).toBe(true);
   });
 
-  it('lets the export rate follow until it has one of its own', () => {
-    const rates = settingsOf(1).rates;
-    const sampling = new LiveSampling({ ...settingsOf(1), rates, exportRates: rates }, new FakeClock());
-    sampling.apply(accepted(sampling, { METRICS_SAMPLING_RATE: '0.5' }), 'owner');
+  it('lets the export rate follow until it has one of its own, and again when that is emptied', () => {
+    const { sampling } = live();
+    set(sampling, { METRICS_SAMPLING_RATE: '0.5' });
     expect(sampling.settings().exportRates.http).toBe(0.5);
-    sampling.apply(accepted(sampling, { METRICS_EXPORT_SAMPLING_RATE: '0.1' }), 'owner');
-    sampling.apply(accepted(sampling, { METRICS_SAMPLING_RATE: '1' }), 'owner');
+    set(sampling, { METRICS_EXPORT_SAMPLING_RATE: '0.1' });
+    set(sampling, { METRICS_SAMPLING_RATE: '1' });
     expect([sampling.settings().rates.http, sampling.settings().exportRates.http]).toEqual([1, 0.1]);
+    set(sampling, { METRICS_EXPORT_SAMPLING_RATE: ' ' });
+    expect(sampling.settings().exportRates.http).toBe(1);
+    expect(factsOf(sampling, 'METRICS_EXPORT_SAMPLING_RATE')).toMatchObject({
+      text: '',
+      value: 'as METRICS_SAMPLING_RATE',
+    });
+  });
+
+  it('lets the page win over an environment that sets the export rate, by emptying it too', () => {
+    const { sampling } = live({ METRICS_EXPORT_SAMPLING_RATE: '0.25' });
+    set(sampling, { METRICS_EXPORT_SAMPLING_RATE: '' });
+    expect(sampling.settings().exportRates.http).toBe(1);
+    expect(sampling.effective(readTelemetryConfig({ env: {} }).settings)).toContainEqual(
+      expect.objectContaining({
+        name: 'METRICS_EXPORT_SAMPLING_RATE',
+        value: 'as METRICS_SAMPLING_RATE',
+        source: 'page',
+      }),
+    );
   });
 
   it.each([
     [{ METRICS_SAMPLING_RATE: '1.5' }, ['METRICS_SAMPLING_RATE'], /a rate from 0 to 1/],
     [{ METRICS_SAMPLING_RATE: 'databse=1' }, ['METRICS_SAMPLING_RATE'], /did you mean database\?/],
     [{ METRICS_SLOW_QUERY_THRESHOLD: '-1' }, ['METRICS_SLOW_QUERY_THRESHOLD'], /from 0 to 3600, got "-1"/],
+    [{ METRICS_WHOLE_TRACE_ON_ERROR: 'perhaps' }, ['METRICS_WHOLE_TRACE_ON_ERROR'], /true or false, got/],
     [{ METRICS_BUFFER_SIZE: '10' }, ['METRICS_BUFFER_SIZE'], /cannot change while the process runs/],
+    [{ METRICS_SAMPLING_RATE: '1'.repeat(30_000) }, ['METRICS_SAMPLING_RATE'], /at most 20000 characters/],
     [
-      { __proto__x: '1', METRICS_SAMPLING_RATE: '' },
-      ['__proto__x', 'METRICS_SAMPLING_RATE'],
+      { __proto__x: '1', METRICS_SAMPLING_RATE: '', METRICS_SLOW_RENDER_THRESHOLD: 'x' },
+      ['__proto__x', 'METRICS_SAMPLING_RATE', 'METRICS_SLOW_RENDER_THRESHOLD'],
       /cannot change/,
     ],
-  ])('refuses %j with all that is wrong', (change, names, message) => {
-    const answer = live().sampling.propose(change as Record<string, string>);
+  ])('refuses %j with all that is wrong', (values, names, message) => {
+    const answer = live().sampling.propose({ values: values as Record<string, string> });
     if (!('problems' in answer)) throw new Error('accepted');
     expect(answer.problems.map((problem) => problem.name)).toEqual(names);
     expect(answer.problems[0]!.message).toMatch(message);
@@ -64,19 +96,15 @@ describe('LiveSampling', () => {
     const { sampling } = live();
     fc.assert(
       fc.property(
-        fc.constantFrom(...LIVE_SETTINGS),
+        fc.constantFrom(...LIVE_SETTINGS.map(({ name }) => name)),
         fc.oneof(fc.string(), fc.double().map(String)),
         (name, text) => {
-          const answer = sampling.propose({ [name]: text });
+          const answer = sampling.propose({ values: { [name]: text } });
           if ('problems' in answer) return expect(answer.problems).toHaveLength(1);
-          for (const rate of Object.values({
-            ...answer.settings.rates,
-            e: answer.settings.exportRates.http,
-          })) {
+          const { rates, exportRates, slowThresholdNanos } = answer.settings;
+          for (const rate of [...Object.values(rates), ...Object.values(exportRates)])
             expect(rate >= 0 && rate <= 1).toBe(true);
-          }
-          for (const nanos of Object.values(answer.settings.slowThresholdNanos))
-            expect(nanos >= 0).toBe(true);
+          for (const nanos of Object.values(slowThresholdNanos)) expect(nanos >= 0).toBe(true);
         },
       ),
     );
@@ -84,34 +112,77 @@ describe('LiveSampling', () => {
 
   it('does not apply a proposal that others overtook', () => {
     const { sampling } = live();
-    const late = accepted(sampling, { METRICS_SAMPLING_RATE: '0.1' });
-    sampling.apply(accepted(sampling, { METRICS_SAMPLING_RATE: '0.2' }), 'first');
+    const late = accepted(sampling, { values: { METRICS_SAMPLING_RATE: '0.1' } });
+    set(sampling, { METRICS_SAMPLING_RATE: '0.2' }, 'first');
     expect(sampling.apply(late, 'second')).toBeUndefined();
     expect(sampling.settings().rates.http).toBe(0.2);
-    expect(sampling.audit()).toHaveLength(1);
+    expect(sampling.changes).toHaveLength(1);
   });
 
-  it('writes down when, who, and from what to what, and marks it on the charts', () => {
+  it('takes back what the page set, to what the environment says', () => {
+    const { sampling } = live({ METRICS_SAMPLING_RATE: '0.5' });
+    set(sampling, { METRICS_SAMPLING_RATE: '0.2', METRICS_SLOW_QUERY_THRESHOLD: '2' });
+    expect(factsOf(sampling, 'METRICS_SAMPLING_RATE')).toMatchObject({
+      value: '0.2',
+      source: 'page',
+      environment: { value: '0.5', source: 'environment' },
+      page: { over: '0.5', isOutdated: false },
+    });
+    const request = {
+      values: { METRICS_SAMPLING_RATE: 'typed, and of no consequence' },
+      takenBack: ['METRICS_SAMPLING_RATE', 'METRICS_SLOW_QUERY_THRESHOLD'],
+    };
+    expect(sampling.apply(accepted(sampling, request), 'owner')!.changes).toEqual([
+      { name: 'METRICS_SAMPLING_RATE', from: '0.2', to: '0.5', by: 'environment' },
+      { name: 'METRICS_SLOW_QUERY_THRESHOLD', from: '2', to: '1.0', by: 'default' },
+    ]);
+    expect(sampling.settings().rates.http).toBe(0.5);
+    expect(sampling.page.size).toBe(0);
+  });
+
+  it('keeps who set a value that stays as it is', () => {
+    const { sampling } = live({ METRICS_SAMPLING_RATE: '0.5' });
+    const all = Object.fromEntries(sampling.facts().map(({ name, text }) => [name, text]));
+    expect(accepted(sampling, { values: all }).changes).toEqual([]);
+    set(sampling, { ...all, METRICS_SLOW_QUERY_THRESHOLD: '2' });
+    expect([...sampling.page.keys()]).toEqual(['METRICS_SLOW_QUERY_THRESHOLD']);
+  });
+
+  it('restores what an earlier process was told, says where the environment changed since, and leaves out what is no longer understood', () => {
+    const before = live({ METRICS_SAMPLING_RATE: '0.5' }).sampling;
+    set(before, { METRICS_SAMPLING_RATE: '0.2' });
+    const after = live({ METRICS_SAMPLING_RATE: '0.7' }).sampling;
+    const odd = { text: '7', over: undefined, atMillis: 1 };
+    const page = new Map([
+      ...before.page,
+      ['METRICS_SLOW_RENDER_THRESHOLD', { ...odd, text: 'x' }],
+      ['METRICS_GONE', odd],
+    ] as const);
+    const problems = after.restore(page, before.changes);
+    expect(problems.map(({ name }) => name)).toEqual(['METRICS_SLOW_RENDER_THRESHOLD', 'METRICS_GONE']);
+    expect(after.settings().rates.http).toBe(0.2);
+    expect(after.settings().slowThresholdNanos.render).toBe(0.25e9);
+    expect(factsOf(after, 'METRICS_SAMPLING_RATE').page).toMatchObject({ over: '0.5', isOutdated: true });
+    expect(after.changes).toEqual(before.changes);
+  });
+
+  it('writes down when, who, and from what to what', () => {
     const { sampling, clock } = live();
-    sampling.apply(accepted(sampling, { METRICS_SAMPLING_RATE: 'http=0.5' }), 'owner');
-    sampling.apply(accepted(sampling, { METRICS_SAMPLING_RATE: 'http=0.5' }), 'nothing to change');
-    expect(sampling.audit()).toEqual([
+    set(sampling, { METRICS_SAMPLING_RATE: 'http=0.5' });
+    set(sampling, { METRICS_SAMPLING_RATE: 'http=0.5' }, 'nothing to change');
+    expect(sampling.changes).toEqual([
       {
         atMillis: clock.millis,
         who: 'owner',
-        changes: [{ name: 'METRICS_SAMPLING_RATE', from: '1', to: 'http=0.5' }],
+        changes: [{ name: 'METRICS_SAMPLING_RATE', from: '1', to: 'http=0.5', by: 'page' }],
       },
-    ]);
-    expect(sampling.markers()).toEqual([
-      { atMillis: clock.millis, kind: 'settings', label: 'METRICS_SAMPLING_RATE 1 → http=0.5 (owner)' },
     ]);
   });
 
   it('remembers the last hundred changes', () => {
     const { sampling } = live();
-    for (let i = 1; i <= 150; i++)
-      sampling.apply(accepted(sampling, { METRICS_SAMPLING_RATE: String(i / 1000) }), `change ${i}`);
-    expect(sampling.audit()).toHaveLength(100);
-    expect(sampling.audit()[0]!.who).toBe('change 51');
+    for (let i = 1; i <= 150; i++) set(sampling, { METRICS_SAMPLING_RATE: String(i / 1000) }, `change ${i}`);
+    expect(sampling.changes).toHaveLength(100);
+    expect(sampling.changes[0]!.who).toBe('change 51');
   });
 });

@@ -110,6 +110,11 @@ export function storeWith(options: Partial<TelemetryStoreOptions> = {}): {
       named: [],
       storm: { active: false, probability: 1, cut: 0, examples: 0 },
     }),
+    samplingControl: {
+      facts: () => ({ revision: '', settings: [], changes: [], lasts: false, isSaved: true }),
+      trySettings: () => Promise.resolve({ problems: [] }),
+      changeSettings: () => ({ problems: [] }),
+    },
     settings: () => [{ name: 'METRICS_ENABLED', value: 'true', source: 'default', meaning: 'on or off' }],
     exportFacts: () => ({
       configured: true,

@@ -7,6 +7,7 @@ import type {
   ExportFacts,
   HeatMap,
   HistoryFacts,
+  LiveSettings,
   Marker,
   MissingTrace,
   OperationFilter,
@@ -21,6 +22,8 @@ import type {
   SamplingFacts,
   SamplingRule,
   SeriesSummary,
+  SettingsOutcome,
+  SettingsRequest,
   OperationCounts,
   StormFacts,
   TelemetryControl,
@@ -34,6 +37,12 @@ import type {
   TraceList,
   TraceSummary,
 } from '../../../otel/query.ts';
+import { Guard } from '../../../otel/base/guard.ts';
+import { readTelemetryConfig } from '../../../otel/config.ts';
+import { LiveSampling } from '../../../otel/sampling/live-sampling.ts';
+import { samplingSettings } from '../../../otel/sampling/sampling-settings.ts';
+import { Markers } from '../../../otel/store/markers.ts';
+import { SamplingControl } from '../../../otel/store/sampling-control.ts';
 import { merge, MODELS, noise, seriesRow, summarise, type Model } from './fake/series.ts';
 import { abortedTrace, failingTrace, plainTrace, searchTrace } from './fake/traces.ts';
 
@@ -63,6 +72,7 @@ export class FakeTelemetry implements TelemetryQuery, TelemetryControl {
   readonly #startedMillis: number;
   readonly #listeners = new Set<() => void>();
   readonly pinned = new Set<string>();
+  #liveOnce: SamplingControl | undefined;
   rate = 0.1;
   missing: readonly MissingNodeFeature[] = [];
   storm: StormFacts = { active: false, probability: 1, cut: 0, examples: 0 };
@@ -376,6 +386,27 @@ export class FakeTelemetry implements TelemetryQuery, TelemetryControl {
       ancestor: rule(kept.ancestor),
       late: rule(kept.late),
     };
+  }
+
+  /** The real thing, over the settings above; made when it is first asked, so that a test may set the rate. */
+  get #live(): SamplingControl {
+    return (this.#liveOnce ??= this.#makeLive());
+  }
+
+  #makeLive(): SamplingControl {
+    const config = readTelemetryConfig({ env: { METRICS_SAMPLING_RATE: String(this.rate) } });
+    const live = new LiveSampling(samplingSettings(config), config.settings, { now: this.now });
+    return new SamplingControl({ live, markers: new Markers(), guard: new Guard() });
+  }
+
+  liveSettings(): LiveSettings {
+    return this.#live.facts();
+  }
+  trySettings(request: SettingsRequest): ReturnType<TelemetryControl['trySettings']> {
+    return this.#live.trySettings(request);
+  }
+  changeSettings(request: SettingsRequest, revision: string, who: string): SettingsOutcome {
+    return this.#live.changeSettings(request, revision, who);
   }
 
   settings(): readonly EffectiveSetting[] {

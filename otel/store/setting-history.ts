@@ -1,0 +1,99 @@
+import { context, ROOT_CONTEXT } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
+import type { Guard } from '../base/guard.ts';
+import type { LiveSampling } from '../sampling/live-sampling.ts';
+import type { HistoryFile } from './history-file.ts';
+import type { HistoryPart } from './history-part.ts';
+import type { SavedChange } from './setting-table.ts';
+
+/** As many as are remembered. */
+const MAX_CHANGES = 100;
+
+/**
+ * Keeps what the page set in the history file, and takes up what another process on the same file changed: the newest change says all that is
+ * set.
+ */
+export class SettingHistory implements HistoryPart {
+  readonly #live: LiveSampling;
+  readonly #guard: Guard;
+  readonly #unsaved: SavedChange[] = [];
+  #file: HistoryFile | undefined;
+  /** Of the newest change that this process knows. */
+  #last = 0;
+
+  constructor(live: LiveSampling, guard: Guard) {
+    this.#live = live;
+    this.#guard = guard;
+  }
+
+  /** Returns true if changes outlast the process. */
+  get lasts(): boolean {
+    return this.#file !== undefined;
+  }
+
+  /** False: the file has not taken the newest change yet. */
+  get isSaved(): boolean {
+    return this.#file === undefined || this.#unsaved.length === 0;
+  }
+
+  restore(file: HistoryFile): void {
+    this.#file = file;
+    this.#takeUp(file);
+  }
+
+  write(file: HistoryFile): void {
+    this.#file = file;
+    const table = file.settings;
+    // A file that was damaged gave way to an empty one.
+    if (table.last < this.#last && this.#unsaved.length === 0) this.#note();
+    if (this.#unsaved.length === 0) {
+      if (table.last > this.#last) this.#takeUp(file);
+      return;
+    }
+    file.transaction(() => {
+      for (const saved of this.#unsaved) table.add(saved, MAX_CHANGES);
+    });
+    this.#unsaved.length = 0;
+    this.#last = table.last;
+  }
+
+  close(file: HistoryFile): void {
+    this.write(file);
+    this.#file = undefined;
+  }
+
+  /** Settles with the file before somebody looks or asks for a change. */
+  sync(): void {
+    const file = this.#file;
+    if (file !== undefined) this.#quietly(() => this.write(file));
+  }
+
+  /** Writes the newest change at once; returns false where it is in memory alone, until the file takes it. */
+  save(): boolean {
+    this.#note();
+    this.sync();
+    return this.#file !== undefined && this.#unsaved.length === 0;
+  }
+
+  #note(): void {
+    const change = this.#live.changes.at(-1);
+    if (change !== undefined) this.#unsaved.push({ change, page: this.#live.page });
+    if (this.#unsaved.length > MAX_CHANGES) this.#unsaved.shift();
+  }
+
+  #takeUp({ settings }: HistoryFile): void {
+    const report = (error: unknown): void => this.#guard.report('history.settings', error);
+    const saved = settings.newest(MAX_CHANGES, report);
+    this.#last = settings.last;
+    const newest = saved.at(-1);
+    if (newest === undefined) return;
+    const changes = saved.map(({ change }) => change);
+    for (const { name, message } of this.#live.restore(newest.page, changes))
+      report(`${name} is as the environment says again: what the page had set cannot be used: ${message}`);
+  }
+
+  /** Unseen by telemetry, and nothing comes out of it. */
+  #quietly(work: () => void): void {
+    context.with(suppressTracing(ROOT_CONTEXT), () => this.#guard.run('history.settings', work, undefined));
+  }
+}

@@ -1,0 +1,121 @@
+import type { LiveSetting } from '../../../otel/query.ts';
+import { html, type Html, type HtmlValue } from '../../views/html.ts';
+import { momentText } from '../format/moment.ts';
+
+/** A field that takes a setting's value back, by the setting's name. */
+export const BACK_PREFIX = 'back.';
+
+interface Shape {
+  readonly label: string;
+  /** Default: one line of text. */
+  readonly control?: 'choice' | 'lines';
+}
+
+/** How a setting is asked for; one that is not named here is asked for by its name, in one line. */
+const SHAPES: Readonly<Record<string, Shape>> = {
+  METRICS_SAMPLING_RATE: { label: 'Detail kept of ordinary operations' },
+  METRICS_EXPORT_SAMPLING_RATE: { label: 'The same for what is exported' },
+  METRICS_SLOW_REQUEST_THRESHOLD: { label: 'A request is slow from, in seconds' },
+  METRICS_SLOW_QUERY_THRESHOLD: { label: 'A statement is slow from, in seconds' },
+  METRICS_SLOW_RENDER_THRESHOLD: { label: 'A page drawn is slow from, in seconds' },
+  METRICS_WHOLE_TRACE_ON_ERROR: {
+    label: 'Keep the rest of a trace in which something failed or was slow',
+    control: 'choice',
+  },
+  METRICS_RULES: { label: 'Rules', control: 'lines' },
+  METRICS_TARGET: { label: 'Target' },
+};
+
+/** What a person reads instead of the name. */
+export function settingLabel(name: string): string {
+  return SHAPES[name]?.label ?? name;
+}
+
+/** What stands in a field: as it was typed, or as it is. */
+export interface SettingField {
+  readonly setting: LiveSetting;
+  readonly text: string;
+  readonly isTakenBack: boolean;
+  readonly problem: string | undefined;
+}
+
+/** One label, one control, who set it, its hint and its problem, all tied together for those who listen. */
+export function settingField(field: SettingField, now: number): Html {
+  const { setting, problem } = field;
+  const { name, meaning, page } = setting;
+  const described = [`${name}-hint`, `${name}-source`, ...(problem === undefined ? [] : [`${name}-problem`])];
+  return html`<div class="field${problem !== undefined && ' wrong'}">
+    <label for="${name}">${settingLabel(name)}</label>
+    ${control(field, described.join(' '))}
+    ${problem !== undefined && html`<p class="problem" id="${name}-problem">${problem}</p>`}
+    <p class="hint" id="${name}-hint">${withCode(meaning)}</p>
+    <p class="hint" id="${name}-source">${sourceWords(setting, now)}</p>
+    ${
+      page !== undefined &&
+      html`<p class="take-back">
+        <input
+          type="checkbox"
+          id="${BACK_PREFIX}${name}"
+          name="${BACK_PREFIX}${name}"
+          value="yes"
+          ${field.isTakenBack && html`checked`}
+        />
+        <label for="${BACK_PREFIX}${name}">back to ${environmentWords(setting)}</label>
+      </p>`
+    }
+  </div>`;
+}
+
+function control({ setting, text, problem }: SettingField, describedBy: string): Html {
+  const { name, default: fallback, mayBeEmpty } = setting;
+  const shape = SHAPES[name]?.control;
+  const attributes = html`id="${name}" name="${name}"
+  aria-describedby="${describedBy}"${problem !== undefined && html` aria-invalid="true"`}`;
+  if (shape === 'choice')
+    return html`<select ${attributes}>
+      ${[...new Set(['true', 'false', text])].map((word) => html`<option value="${word}" ${word === text && html` selected`}>${CHOICE_WORDS[word] ?? word}</option>`)}
+    </select>`;
+  if (shape === 'lines')
+    return html`<textarea ${attributes} rows="4" spellcheck="false" placeholder="${mayBeEmpty && fallback}">
+${text}</textarea>`;
+  return html`<input
+    type="text"
+    ${attributes}
+    value="${text}"
+    placeholder="${mayBeEmpty ? fallback : ''}"
+    autocomplete="off"
+    spellcheck="false"
+  />`;
+}
+
+const CHOICE_WORDS: Readonly<Record<string, string>> = { true: 'yes', false: 'no' };
+
+/** Who says the value in force, and what the environment says where the page does. */
+function sourceWords({ name, source, page, environment }: LiveSetting, now: number): HtmlValue {
+  const code = html`<code>${name}</code>`;
+  if (page === undefined)
+    return source === 'default'
+      ? html`${code}, at its default`
+      : html`${code}, set by ${source === '.env' ? '.env' : 'the environment'}`;
+  const before = page.over === undefined ? 'nothing' : page.over;
+  return html`${code}, set on this page
+  ${momentText(page.atMillis, now)}${
+    page.isOutdated &&
+    html`;
+      <strong
+        >the environment has changed since: it said ${before} then and says ${environment?.value ?? 'nothing'}
+        now</strong
+      >`
+  }`;
+}
+
+function environmentWords({ environment, default: fallback }: LiveSetting): Html {
+  if (environment === undefined) return html`the default, <code>${fallback}</code>`;
+  return html`the value of ${environment.source === '.env' ? '.env' : 'the environment'},
+    <code>${environment.value}</code>`;
+}
+
+/** Words between backticks are code. */
+export function withCode(words: string): Html {
+  return html`${words.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;
+}

@@ -1,0 +1,123 @@
+import type { LiveSetting, LiveSettings, SettingProblem } from '../../../otel/query.ts';
+import { html, type Html } from '../../views/html.ts';
+import { panel } from '../charts/frame.ts';
+import { CHANGE_COLUMNS } from '../draw/changes-panel.ts';
+import { BACK_PREFIX, settingField, settingLabel } from '../draw/setting-fields.ts';
+import { drawTable } from '../draw/table.ts';
+import { definePage, type AskedChange, type PageView } from '../page.ts';
+import { plural, type Sentence } from '../sentences/sentence.ts';
+import { APPLY_PATH, CHANGE_PATH, TRY_PATH } from '../sampling-routes.ts';
+
+interface ChangeFacts {
+  readonly live: LiveSettings;
+  /** What was sent, and what came of it; undefined on a visit. */
+  readonly asked: AskedChange | undefined;
+}
+
+/** The form that changes sampling at once: first it is tried, then what was shown is applied. */
+export const samplingChangePage = definePage<ChangeFacts>({
+  path: CHANGE_PATH,
+  menu: 'sampling',
+  live: false,
+  ranged: false,
+  parent: { path: '/sampling', label: 'Sampling' },
+  assets: ['admin/desk-forms.css', 'admin/observatory-settings.css'],
+  fetch: ({ telemetry, change }) => ({ live: telemetry.liveSettings(), asked: change }),
+  title: () => 'Change',
+  status: ({ asked }) => (asked === undefined || 'trial' in asked ? 200 : 'problems' in asked ? 422 : 409),
+  sentence: ({ live, asked }) => changeSentence(live, asked),
+  draw: (facts, view) => html`${trialPanel(facts, view)}${form(facts, view)}`,
+});
+
+function changeSentence(live: LiveSettings, asked: AskedChange | undefined): Sentence {
+  if (asked === undefined) {
+    const until = live.lasts
+      ? 'It stays until it is taken back, over restarts too.'
+      : 'There is no history file, so it lasts until the process restarts.';
+    return [{ text: `A change takes effect with the next verdict. ${until}` }];
+  }
+  if ('problems' in asked)
+    return [
+      { text: 'Nothing was changed: ', tone: 'failed' },
+      { text: `${plural(asked.problems.length, 'value')} cannot be used.` },
+    ];
+  if ('isOutdated' in asked)
+    return [
+      { text: 'Nothing was changed: ', tone: 'failed' },
+      {
+        text: 'the settings were changed elsewhere since this was tried. Try it again, to see what it would do now.',
+      },
+    ];
+  if (asked.trial.changes.length === 0) return [{ text: 'That is what is in force already.' }];
+  return [{ text: 'Nothing has changed yet. This is what it would do.' }];
+}
+
+/** What was tried, and the button that applies exactly that. */
+function trialPanel({ asked }: ChangeFacts, view: PageView): Html {
+  if (asked === undefined || !('trial' in asked) || asked.trial.changes.length === 0) return html``;
+  const { trial } = asked;
+  return html`${panel({
+    title: 'What would change',
+    body: html`${drawTable(trial.changes, CHANGE_COLUMNS, {
+        caption: 'Settings that would change',
+        keyOf: ({ name }) => name,
+        view,
+        still: true,
+        empty: '',
+      })}
+      <form class="apply" method="post" action="${view.links.to(APPLY_PATH)}">
+        ${csrfField(view)}${hidden('revision', trial.revision)}
+        ${Object.entries(asked.values).map(([name, text]) => hidden(name, text))}
+        ${asked.takenBack.map((name) => hidden(`${BACK_PREFIX}${name}`, 'yes'))}
+        <button class="primary" type="submit">Apply</button>
+        <p class="note">Exactly this, at once; below you can change it and try again.</p>
+      </form>`,
+  })}`;
+}
+
+function form({ live, asked }: ChangeFacts, view: PageView): Html {
+  const problems = asked !== undefined && 'problems' in asked ? asked.problems : [];
+  return html`${problemSummary(problems, live.settings)}
+  ${panel({
+    className: 'settings-form',
+    title: 'Sampling',
+    note: 'each written as in the environment',
+    body: html`<form method="post" action="${view.links.to(TRY_PATH)}">
+      ${csrfField(view)}
+      ${live.settings.map((setting) =>
+        settingField(
+          {
+            setting,
+            text: asked?.values[setting.name] ?? setting.text,
+            isTakenBack: asked?.takenBack.includes(setting.name) ?? false,
+            problem: problems.find(({ name }) => name === setting.name)?.message,
+          },
+          view.now,
+        ),
+      )}
+      <p class="actions">
+        <button class="primary" type="submit">Try</button>
+        <span class="hint">Shows what it would do, and changes nothing.</span>
+      </p>
+    </form>`,
+  })}`;
+}
+
+/** Says at the top what is wrong, with a link to each field. */
+function problemSummary(problems: readonly SettingProblem[], settings: readonly LiveSetting[]): Html {
+  if (problems.length === 0) return html``;
+  const isField = (name: string): boolean => settings.some((setting) => setting.name === name);
+  return html`<div class="summary" role="alert">
+    <ul>
+      ${problems.map(({ name, message }) => html`<li>${isField(name) ? html`<a href="#${name}">${settingLabel(name)}</a>` : html`<code>${name}</code>`}: ${message}</li>`)}
+    </ul>
+  </div>`;
+}
+
+function csrfField({ csrfToken }: PageView): Html {
+  return html`${csrfToken !== undefined && hidden('_csrf', csrfToken)}`;
+}
+
+function hidden(name: string, value: string): Html {
+  return html`<input type="hidden" name="${name}" value="${value}" />`;
+}
