@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: what telemetry costs, against stock in the same run, in about ten minutes. `-- --quick` is a small one of a minute that
- * decides nothing, `-- --requests` only what requests cost, `-- --live` only live views, `-- --seed N` another order of turns.
+ * decides nothing, `-- --requests` only what requests cost, `-- --live` only live views, `-- --seed N` another order of turns,
+ * `-- --passes N` more of them, and narrower intervals.
  */
 import { parseArgs } from 'node:util';
 import { RandomSource } from '../../src/demo/random-source.ts';
@@ -19,15 +20,18 @@ import { reportOf } from './report.ts';
 import { measureRequestCost, type RequestCosts } from './request-cost.ts';
 import { runnableVariants } from './variants.ts';
 
-const { quick, live, requests, seed } = parseArgs({
+const { quick, live, requests, seed, passes } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     live: { type: 'boolean', default: false },
     requests: { type: 'boolean', default: false },
     seed: { type: 'string', default: '1' },
+    passes: { type: 'string' },
   },
 }).values;
 if (!/^\d+$/.test(seed)) throw new Error(`--seed ${seed} is not a whole number`);
+if (passes !== undefined && !/^[1-9]\d*$/.test(passes))
+  throw new Error(`--passes ${passes} is not a number of them`);
 const random = new RandomSource(Number(seed));
 const plan = quick
   ? {
@@ -41,11 +45,11 @@ const plan = quick
     }
   : {
       passes: 5,
-      warmUpRequests: 2500,
-      rounds: { saturated: 4, paced: 2, crowded: 2 },
+      warmUpRequests: 2000,
+      rounds: { saturated: 3, paced: 2, crowded: 2 },
       batches: 1000,
-      coldPasses: 7,
-      liveRounds: live ? 7 : 3,
+      coldPasses: 5,
+      liveRounds: live ? 7 : 2,
       liveMillis: live ? 8000 : 4000,
     };
 
@@ -53,7 +57,7 @@ const { variants, skipped } = runnableVariants();
 for (const line of skipped) console.error(line);
 const figures = [...(requests ? [] : await liveViews()), ...(requests || live ? [] : await smallFigures())];
 const given = ['quick', 'live', 'requests'].filter((name) => ({ quick, live, requests })[name]);
-const command = `npm run bench -- ${[...given.map((name) => `--${name}`), `--seed ${seed}`].join(' ')}`;
+const command = `npm run bench -- ${[...given.map((name) => `--${name}`), `--seed ${seed}`, ...(passes === undefined ? [] : [`--passes ${passes}`])].join(' ')}`;
 const costs = live ? [] : await requestCosts();
 const coldCosts = live ? [] : await measureColdPage(plan.coldPasses, random);
 console.log(reportOf({ command, date: new Date(), variants, skipped, costs, coldCosts, figures }));
@@ -79,7 +83,12 @@ async function smallFigures(): Promise<readonly Figure[]> {
 async function requestCosts(): Promise<RequestCosts> {
   const blog = new BenchBlog();
   try {
-    return await measureRequestCost(blog, variants, plan, random);
+    return await measureRequestCost(
+      blog,
+      variants,
+      { ...plan, passes: Number(passes ?? plan.passes) },
+      random,
+    );
   } finally {
     blog.remove();
   }

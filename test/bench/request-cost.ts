@@ -17,7 +17,7 @@ const AFTERWARDS_MILLIS = 1000;
 const SATURATED_MILLIS = 1000;
 const PACED_MILLIS = 3000;
 /** Servers that are asked at the same time where none is asked for all it has. */
-const PACED_TOGETHER = 4;
+const PACED_TOGETHER = 5;
 /** To see what telemetry's own account says on a crowded machine; others would say nothing new. */
 const CROWDED: readonly VariantKey[] = ['bare', 'ours', 'stockMode'];
 /** The history begins to write 5 s after it had nothing to write. */
