@@ -24,8 +24,8 @@ export class ExampleApp {
     this.#complaints = complaints;
   }
 
-  static async start(folder: string, args: readonly string[]): Promise<ExampleApp> {
-    const child = spawn(process.execPath, ['--import', FREE_PORT, ...args], {
+  static async start(folder: string, args: readonly string[], node = process.execPath): Promise<ExampleApp> {
+    const child = spawn(node, ['--import', FREE_PORT, ...args], {
       cwd: folder,
       env: { PATH: process.env['PATH'] },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

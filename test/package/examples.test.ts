@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { ExampleApp } from './example-app.ts';
+import { EXAMPLES, rowsOf, visitExample } from './example-visit.ts';
 import { PackedKit } from './packed-kit.ts';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
@@ -17,13 +18,6 @@ beforeAll(async () => {
 });
 afterEach(() => app?.kill());
 afterAll(() => kit.remove());
-
-/** `name count failed` of each row of the page. */
-function rowsOf(page: string): readonly string[] {
-  return [...page.matchAll(/<tr><td>(.*?)<\/td><td>(\d+)<\/td><td>(\d+)<\/td>/g)].map((row) =>
-    row.slice(1, 4).join(' '),
-  );
-}
 
 describe('the lines of otel/README.md that put the kit into another app', () => {
   it('are fifteen, stand in examples/readme.mjs, and run from the tarball alone: its page shows a trace', async () => {
@@ -42,32 +36,11 @@ describe('the lines of otel/README.md that put the kit into another app', () => 
   });
 });
 
-describe.each([
-  { name: 'http', failing: undefined },
-  { name: 'koa', failing: { path: '/broken', route: '/broken' } },
-  { name: 'express', failing: { path: '/notes/broken/always', route: '/notes/broken/always' } },
-  { name: 'fastify', failing: { path: '/broken', route: '/broken' } },
-])('the example for $name', ({ name, failing }) => {
+describe.each(EXAMPLES)('the example for %s', (name) => {
   it('names routes, folds what is unknown, counts failures, and leaves its page untraced', async () => {
     app = await ExampleApp.start(kit.folder, [`examples/${name}.mjs`]);
-    expect(await app.get('/notes/1')).toEqual({ status: 200, text: '<p>the first</p>' });
-    expect((await app.get('/notes/2')).status).toBe(200);
-    expect((await app.get('/notes/3')).status).toBe(404);
-    expect((await app.get('/nothing/here')).status).toBe(404);
-    if (failing !== undefined) expect((await app.get(failing.path)).status).toBe(500);
-    const { text } = await app.get('/telemetry');
-    expect(rowsOf(text).toSorted()).toEqual(
-      [
-        'GET /notes/:id 3 0',
-        'unknown paths 1 0',
-        ...(failing === undefined ? [] : [`GET ${failing.route} 1 1`]),
-        'CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL) 1 0',
-        'INSERT INTO notes (text) VALUES (?) 2 0',
-        'SELECT text FROM notes WHERE id = ? 3 0',
-        'note 2 0',
-      ].toSorted(),
-    );
-    expect(text).toMatch(/ {2}GET \/notes\/:id {2}[\d.]+ ms\n {4}SELECT notes/);
+    const { seen, wanted } = await visitExample(app, name);
+    expect(seen).toEqual(wanted);
     expect(await app.stop()).toEqual([0, null]);
   });
 });

@@ -21,7 +21,7 @@ export class PackedKit {
   /** Packs a copy of `otel/`, so that nothing is written beside the sources, and unpacks the tarball into an empty folder. */
   static async install(packages: readonly string[]): Promise<PackedKit> {
     const folder = mkdtempSync(join(tmpdir(), 'packed-kit-'));
-    const tarball = await packInto(join(folder, 'source'));
+    const tarball = await packKit(join(folder, 'source'));
     const home = join(folder, 'app', 'node_modules', NAME);
     mkdirSync(home, { recursive: true });
     await run('tar', ['-xzf', tarball, '-C', home, '--strip-components=1']);
@@ -52,19 +52,28 @@ export class PackedKit {
   }
 }
 
-async function packInto(folder: string): Promise<string> {
+/** Packs a copy of `otel/` in the folder; returns the path of the tarball. */
+export async function packKit(folder: string): Promise<string> {
   cpSync(join(ROOT, 'otel'), join(folder, 'otel'), {
     recursive: true,
     filter: (path) => !/[\\/]otel[\\/](?:dist|node_modules)$/.test(path),
   });
   cpSync(join(ROOT, 'tsconfig.json'), join(folder, 'tsconfig.json'));
   symlinkSync(MODULES, join(folder, 'node_modules'));
-  // Under npm its own path is known; by its name it may be that of an older node.
-  const npm = process.env['npm_execpath'];
-  const [program, ...before] = npm === undefined ? ['npm'] : [process.execPath, npm];
-  await run(program!, [...before, 'pack', '--pack-destination', folder], { cwd: join(folder, 'otel') });
+  await runNpm(['pack', '--pack-destination', folder], join(folder, 'otel'));
   return join(
     folder,
     readdirSync(folder).find((name) => name.endsWith('.tgz'))!,
   );
+}
+
+/** With the node that runs this: by its name, npm may be that of an older one. */
+export async function runNpm(
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const npm = process.env['npm_execpath'];
+  const [program, ...before] = npm === undefined ? ['npm'] : [process.execPath, npm];
+  await run(program!, [...before, ...args], { cwd, env: { ...process.env, ...env } });
 }
