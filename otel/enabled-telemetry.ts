@@ -98,7 +98,6 @@ export class EnabledTelemetry implements Telemetry {
     const markers = new Markers();
     const samples = new RuntimeHistory();
     const live = new LiveSampling(samplingSettings(config), config.settings, clock);
-    const samplingControl = new SamplingControl({ live, markers, guard });
     const aggregates = new RedAggregator({
       clock,
       rates: () => live.settings().rates,
@@ -110,6 +109,8 @@ export class EnabledTelemetry implements Telemetry {
       maxBytes: config.maxTraceBytes,
       now: clock.now,
     });
+    const policies = options.policies ?? [];
+    const samplingControl = new SamplingControl({ live, policies, ring, aggregates, markers, guard, clock });
     const pipeline = createSpanPipeline(config, (traceId) => ring.markExported(traceId));
     const traceLogs = new TraceLogs({ sinceMillis: clock.now(), onLine: (id) => ring.markChanged(id) });
     const logExport = createLogExport(config);

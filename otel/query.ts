@@ -19,6 +19,9 @@ export { KEEP_REASONS, OPERATION_TYPES } from './base/operation-types.ts';
 export type { KeepReason, OperationType } from './base/operation-types.ts';
 export type { DropReason, OperationCounts, RuleCounts, SamplingRule } from './sampling/operation-tally.ts';
 export type {
+  DryRun,
+  DryRunSide,
+  ExpectedVolume,
   LiveSetting,
   LiveSettings,
   SettingChange,

@@ -1,4 +1,6 @@
-import type { EffectiveSetting } from '../query.ts';
+import type { KeepReason, OperationType } from '../base/operation-types.ts';
+import type { EffectiveSetting, TimeRange } from '../query.ts';
+import type { RuleCounts, SamplingRule } from './operation-tally.ts';
 
 /** A value that the page set. */
 export interface PageValue {
@@ -77,6 +79,48 @@ export interface SettingsTrial {
   readonly revision: string;
   /** Empty: everything stays as it is. */
   readonly changes: readonly SettingChange[];
+  /** Undefined where nothing would change. */
+  readonly dryRun: DryRun | undefined;
+}
+
+/** Traces that memory holds, decided again by the settings in force and by the proposed ones. */
+export interface DryRun {
+  /** Traces replayed, the newest of `held`. */
+  readonly traces: number;
+  readonly held: number;
+  /** Operations of them whose detail is held. */
+  readonly operations: number;
+  /** Of the same traces: dropped when they were decided, so that nobody can decide them again. */
+  readonly gone: number;
+  /** Traces that began elsewhere: what their caller said of its sampling is not held. */
+  readonly remote: number;
+  readonly now: DryRunSide;
+  readonly proposed: DryRunSide;
+  /** What it would come to for all that was counted of late; undefined where rates and thresholds alone do not say it. */
+  readonly expected:
+    | { readonly range: TimeRange; readonly types: Readonly<Record<OperationType, ExpectedVolume>> }
+    | undefined;
+}
+
+export interface DryRunSide {
+  /** Traces of which something is kept. */
+  readonly traces: number;
+  /** Traces of which something is exported, where anything is. */
+  readonly exportedTraces: number;
+  readonly kept: Readonly<Record<OperationType, number>>;
+  readonly dropped: Readonly<Record<OperationType, number>>;
+  readonly reasons: Readonly<Record<KeepReason, number>>;
+  readonly rules: Readonly<Record<SamplingRule, RuleCounts>>;
+  readonly named: readonly (RuleCounts & { readonly name: string })[];
+}
+
+/** Of operations of one type. */
+export interface ExpectedVolume {
+  /** Exact. */
+  readonly count: number;
+  /** Estimates. */
+  readonly keptNow: number;
+  readonly keptProposed: number;
 }
 
 export type SettingsOutcome =

@@ -1,23 +1,53 @@
+import type { Clock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
-import type { LiveSettings, Marker, SettingsOutcome, SettingsTrial, TelemetryControl } from '../query.ts';
+import type {
+  DryRun,
+  LiveSettings,
+  Marker,
+  SettingsOutcome,
+  SettingsTrial,
+  TelemetryControl,
+} from '../query.ts';
+import type { Policy } from '../sampling/policy.ts';
+import type { SamplingSettings } from '../sampling/sampling-settings.ts';
 import type { LiveSampling } from '../sampling/live-sampling.ts';
 import type { SettingProblem, SettingsChange, SettingsRequest } from '../sampling/settings-change.ts';
+import type { AggregateReader } from './aggregate-reader.ts';
+import { type HeldTrace, replay } from './dry-run.ts';
+import { expectedVolume } from './expected-volume.ts';
 import type { HistoryFile } from './history-file.ts';
 import type { HistoryPart } from './history-part.ts';
 import type { Markers } from './markers.ts';
 import { SettingHistory } from './setting-history.ts';
+import type { TraceRing } from './trace-ring.ts';
+
+/** Some 15 ms of work, in slices. */
+const MAX_REPLAYED = 2000;
+const HOUR_MILLIS = 3_600_000;
+
+export interface SamplingControlOptions {
+  readonly live: LiveSampling;
+  /** Of the app, beside those of the settings. */
+  readonly policies: readonly Policy[];
+  /** Read by a dry run; brought up to date before. */
+  readonly ring: Pick<TraceRing, 'values'>;
+  readonly aggregates: Pick<AggregateReader, 'operations' | 'series' | 'percentileOf'>;
+  readonly markers: Markers;
+  readonly guard: Guard;
+  readonly clock: Pick<Clock, 'now'>;
+}
 
 /** How the page changes sampling: tried, applied, marked on the charts and kept in the history file. */
 export class SamplingControl
   implements HistoryPart, Pick<TelemetryControl, 'trySettings' | 'changeSettings'>
 {
+  readonly #options: SamplingControlOptions;
   readonly #live: LiveSampling;
-  readonly #markers: Markers;
   readonly #history: SettingHistory;
 
-  constructor(options: { readonly live: LiveSampling; readonly markers: Markers; readonly guard: Guard }) {
+  constructor(options: SamplingControlOptions) {
+    this.#options = options;
     this.#live = options.live;
-    this.#markers = options.markers;
     this.#history = new SettingHistory(options.live, options.guard);
   }
 
@@ -39,7 +69,37 @@ export class SamplingControl
     this.#history.sync();
     const proposal = this.#live.propose(request);
     if ('problems' in proposal) return proposal;
-    return { revision: proposal.revision, changes: proposal.changes };
+    const { revision, changes, settings } = proposal;
+    if (changes.length === 0) return { revision, changes, dryRun: undefined };
+    return { revision, changes, dryRun: await this.#dryRun(settings) };
+  }
+
+  async #dryRun(proposed: SamplingSettings): Promise<DryRun> {
+    const { ring, policies, guard, clock } = this.#options;
+    const now = this.#options.live.settings();
+    const held = [...ring.values()];
+    // Others may go or gain spans meanwhile.
+    const traces = held
+      .slice(-MAX_REPLAYED)
+      .map(({ traceId, spans, extent, remoteParent, head, droppedSpans }): HeldTrace => ({
+        traceId,
+        spans: spans.slice(),
+        extent,
+        remoteParent,
+        head,
+        droppedSpans,
+      }));
+    const range = { fromMillis: clock.now() - HOUR_MILLIS, toMillis: clock.now() };
+    return {
+      traces: traces.length,
+      held: held.length,
+      operations: traces.reduce((sum, { spans }) => sum + spans.length, 0),
+      gone: traces.reduce((sum, { droppedSpans }) => sum + droppedSpans, 0),
+      remote: traces.filter(({ remoteParent }) => remoteParent).length,
+      now: await replay(traces, now, policies, guard),
+      proposed: await replay(traces, proposed, policies, guard),
+      expected: { range, types: expectedVolume(this.#options.aggregates, range, now, proposed) },
+    };
   }
 
   changeSettings(request: SettingsRequest, revision: string, who: string): SettingsOutcome {
@@ -49,7 +109,7 @@ export class SamplingControl
     const change = revision === proposal.revision ? this.#live.apply(proposal, who) : undefined;
     if (change === undefined) return { isOutdated: true };
     if (change.changes.length === 0) return { change, isSaved: true };
-    this.#markers.add(markerOf(change));
+    this.#options.markers.add(markerOf(change));
     return { change, isSaved: this.#history.save() };
   }
 

@@ -253,7 +253,7 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
   }
 
   trySettings(request: SettingsRequest): ReturnType<TelemetryControl['trySettings']> {
-    return this.#options.samplingControl.trySettings(request);
+    return this.#settled.samplingControl.trySettings(request);
   }
 
   changeSettings(request: SettingsRequest, revision: string, who: string): SettingsOutcome {

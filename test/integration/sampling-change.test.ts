@@ -137,6 +137,9 @@ describe('the owner changes sampling on its page', () => {
   it('tries without a change, applies at once what was shown, and says who, when and from what to what', async () => {
     const tried = await desk.try({ METRICS_SAMPLING_RATE: '0', METRICS_SLOW_QUERY_THRESHOLD: '2.5' });
     expect(tried.status).toBe(200);
+    expect(tried.text.replace(/\s+/g, ' ')).toMatch(
+      /Of the [\d,]+ operations whose detail is still held, <strong>[\d,]+<\/strong> would be kept/,
+    );
     expect((await rates()).rates.http).toBe(0.5);
     const before = await desk.blog.metrics<MetricsDocument>();
     const applied = await desk.post(`${BASE}/sampling/apply`, fieldsOf(partOf(tried.text, 'class="apply"')));

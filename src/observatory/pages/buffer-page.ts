@@ -13,6 +13,7 @@ import { panel } from '../charts/frame.ts';
 import { shareBar } from '../charts/sparkline.ts';
 import { factList } from '../draw/facts.ts';
 import { historyPanel } from '../draw/history-panel.ts';
+import { REASON_WORDS } from '../draw/reason-words.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';
 import { moment, spanText } from '../format/moment.ts';
 import { countText, duration, figure, share, size, text } from '../format/quantity.ts';
@@ -32,18 +33,6 @@ interface BufferPageFacts {
   readonly kept: number;
   readonly history: HistoryFacts | undefined;
 }
-
-const REASON_WORDS: Readonly<Record<KeepReason, string>> = {
-  error: 'failed',
-  slow: 'slow',
-  probability: 'by the rate',
-  late: 'ended late',
-  ancestor: 'led to a kept operation',
-  rule: 'by a rule',
-  policy: 'by a policy of the app',
-  target: 'by a target',
-  trace: 'with the rest of its trace',
-};
 
 const FAULTS = (now: number): readonly Column<TelemetryFault>[] => [
   { label: 'place', key: 'place', value: (row) => row.place, cell: (row) => html`<code>${row.place}</code>` },

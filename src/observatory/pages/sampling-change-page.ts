@@ -2,6 +2,7 @@ import type { LiveSetting, LiveSettings, SettingProblem } from '../../../otel/qu
 import { html, type Html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
 import { CHANGE_COLUMNS } from '../draw/changes-panel.ts';
+import { dryRunPanels } from '../draw/dry-run-panels.ts';
 import { BACK_PREFIX, settingField, settingLabel } from '../draw/setting-fields.ts';
 import { drawTable } from '../draw/table.ts';
 import { definePage, type AskedChange, type PageView } from '../page.ts';
@@ -12,6 +13,8 @@ interface ChangeFacts {
   readonly live: LiveSettings;
   /** What was sent, and what came of it; undefined on a visit. */
   readonly asked: AskedChange | undefined;
+  /** Whether anything is exported. */
+  readonly exports: boolean;
 }
 
 /** The form that changes sampling at once: first it is tried, then what was shown is applied. */
@@ -22,7 +25,11 @@ export const samplingChangePage = definePage<ChangeFacts>({
   ranged: false,
   parent: { path: '/sampling', label: 'Sampling' },
   assets: ['admin/desk-forms.css', 'admin/observatory-settings.css'],
-  fetch: ({ telemetry, change }) => ({ live: telemetry.liveSettings(), asked: change }),
+  fetch: ({ telemetry, change }) => ({
+    live: telemetry.liveSettings(),
+    asked: change,
+    exports: telemetry.export().configured,
+  }),
   title: () => 'Change',
   status: ({ asked }) => (asked === undefined || 'trial' in asked ? 200 : 'problems' in asked ? 422 : 409),
   sentence: ({ live, asked }) => changeSentence(live, asked),
@@ -53,7 +60,7 @@ function changeSentence(live: LiveSettings, asked: AskedChange | undefined): Sen
 }
 
 /** What was tried, and the button that applies exactly that. */
-function trialPanel({ asked }: ChangeFacts, view: PageView): Html {
+function trialPanel({ asked, exports }: ChangeFacts, view: PageView): Html {
   if (asked === undefined || !('trial' in asked) || asked.trial.changes.length === 0) return html``;
   const { trial } = asked;
   return html`${panel({
@@ -72,7 +79,8 @@ function trialPanel({ asked }: ChangeFacts, view: PageView): Html {
         <button class="primary" type="submit">Apply</button>
         <p class="note">Exactly this, at once; below you can change it and try again.</p>
       </form>`,
-  })}`;
+  })}
+  ${trial.dryRun !== undefined && dryRunPanels(trial.dryRun, exports, view)}`;
 }
 
 function form({ live, asked }: ChangeFacts, view: PageView): Html {

@@ -11,45 +11,49 @@ import type {
 import { html, type Html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
 import { factList, shareText } from '../draw/facts.ts';
+import { namedRuleWords, RULE_NAMES, RULE_WORDS } from '../draw/rule-words.ts';
 import { drawTable, type Column } from '../draw/table.ts';
 import { countText } from '../format/quantity.ts';
 import type { PageView } from '../page.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
 
 interface RuleRow extends RuleCounts {
-  readonly rule: SamplingRule;
+  readonly key: string;
   readonly words: string;
   /** What the rule does, with the rate or the storm as they are now. */
   readonly does: string;
 }
 
-const TYPE_OF_RULE: Readonly<Record<OperationType, string>> = {
-  http: 'Ordinary requests',
-  database: 'Ordinary statements',
-  render: 'Ordinary pages drawn',
-  other: 'Other ordinary operations',
-};
-
-/** In the order in which they are asked. */
-function rowsOf({ rules, rates, storm }: SamplingFacts): readonly RuleRow[] {
+/** In the order in which they are asked; those of the settings and of the app by their names. */
+function rowsOf({ rules, named, rates, storm }: SamplingFacts): readonly RuleRow[] {
   const always = storm.active
     ? `a storm: ${shareText(storm.probability)} are kept, and examples of each kind`
     : 'always kept';
-  const row = (rule: SamplingRule, words: string, does: string): RuleRow => ({
-    rule,
-    words,
-    does,
-    ...rules[rule],
-  });
+  const byRate = (type: OperationType): string => `kept at the rate of their type, ${shareText(rates[type])}`;
+  const does: Readonly<Record<SamplingRule, string>> = {
+    error: always,
+    slow: always,
+    http: byRate('http'),
+    database: byRate('database'),
+    render: byRate('render'),
+    other: byRate('other'),
+    trace: 'kept with it, while it is still held',
+    ancestor: 'kept, so that no kept operation hangs in the air',
+    late: 'kept, marked as late',
+  };
   return [
-    row('error', 'Failed', always),
-    row('slow', 'Took its threshold or longer', always),
-    ...(['http', 'database', 'render', 'other'] as const).map((type) =>
-      row(type, TYPE_OF_RULE[type], `kept at the rate of their type, ${shareText(rates[type])}`),
-    ),
-    row('trace', 'Of a trace with one that failed or was slow', 'kept with it, while it is still held'),
-    row('ancestor', 'Led to one that was kept', 'kept, so that no kept operation hangs in the air'),
-    row('late', 'Failed or was slow, after its trace was decided', 'kept, marked as late'),
+    ...named.map(({ name, ...counts }) => ({
+      key: `named-${name}`,
+      words: namedRuleWords(name),
+      does: 'named by a setting or by the app',
+      ...counts,
+    })),
+    ...RULE_NAMES.map((rule) => ({
+      key: `rule-${rule}`,
+      words: RULE_WORDS[rule],
+      does: does[rule],
+      ...rules[rule],
+    })),
   ];
 }
 
@@ -70,7 +74,7 @@ export function rulesPanel(sampling: SamplingFacts, view: PageView): Html {
     note: 'operations decided since the start of this process, each under the one rule that decided it',
     body: drawTable(rowsOf(sampling), COLUMNS, {
       caption: 'Operations by the rule that decided them',
-      keyOf: ({ rule }) => `rule-${rule}`,
+      keyOf: ({ key }) => key,
       view,
       still: true,
       empty: '',

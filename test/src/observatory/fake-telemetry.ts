@@ -43,6 +43,7 @@ import { LiveSampling } from '../../../otel/sampling/live-sampling.ts';
 import { samplingSettings } from '../../../otel/sampling/sampling-settings.ts';
 import { Markers } from '../../../otel/store/markers.ts';
 import { SamplingControl } from '../../../otel/store/sampling-control.ts';
+import { TraceRing } from '../../../otel/store/trace-ring.ts';
 import { merge, MODELS, noise, seriesRow, summarise, type Model } from './fake/series.ts';
 import { abortedTrace, failingTrace, plainTrace, searchTrace } from './fake/traces.ts';
 
@@ -396,7 +397,15 @@ export class FakeTelemetry implements TelemetryQuery, TelemetryControl {
   #makeLive(): SamplingControl {
     const config = readTelemetryConfig({ env: { METRICS_SAMPLING_RATE: String(this.rate) } });
     const live = new LiveSampling(samplingSettings(config), config.settings, { now: this.now });
-    return new SamplingControl({ live, markers: new Markers(), guard: new Guard() });
+    const ring = new TraceRing({ maxTraces: 10, maxBytes: 1e6, now: this.now });
+    const aggregates = {
+      operations: (range?: TimeRange) => this.operations(range),
+      series: (type: OperationType, range?: TimeRange) => this.series(type, range),
+      percentileOf: () => 0.99,
+    };
+    const guard = new Guard();
+    const markers = new Markers();
+    return new SamplingControl({ live, policies: [], ring, aggregates, markers, guard, clock: this });
   }
 
   liveSettings(): LiveSettings {

@@ -1,0 +1,129 @@
+import { setImmediate } from 'node:timers/promises';
+import { TraceFlags } from '@opentelemetry/api';
+import type { Guard } from '../base/guard.ts';
+import { KEEP_REASONS, OPERATION_TYPES } from '../base/operation-types.ts';
+import { KEEP_ALL } from '../sampling/consistent-threshold.ts';
+import { type OperationAggregates, Outcomes, type Sink } from '../sampling/outcomes.ts';
+import { PendingTrace } from '../sampling/pending-trace.ts';
+import type { Budget, Policy } from '../sampling/policy.ts';
+import { livePolicies } from '../sampling/policy-set.ts';
+import type { DryRunSide } from '../sampling/settings-change.ts';
+import type { SamplingSettings } from '../sampling/sampling-settings.ts';
+import { decide, exportVerdict } from '../sampling/verdict.ts';
+import { operationReader } from '../spans/read-operation.ts';
+import { heldSpan } from './held-span.ts';
+import { endMillisOf } from './span-record.ts';
+import type { TraceRecord } from './trace-record.ts';
+
+/** A slice keeps the event loop for a few milliseconds. */
+const TRACES_PER_SLICE = 50;
+const NOT_COUNTED: OperationAggregates = { record: () => NaN, recordKept: () => {} };
+/** A storm is of its moment: in a replay nothing is cut. */
+const NO_STORM: Budget = { admit: () => KEEP_ALL, admitsCompanions: () => true };
+
+/** A trace as it was when the dry run began. */
+export type HeldTrace = Pick<
+  TraceRecord,
+  'traceId' | 'spans' | 'extent' | 'remoteParent' | 'head' | 'droppedSpans'
+>;
+
+/** Decides held traces again by other settings, with the function and the policies that decide every trace; nothing is kept or sent. */
+export async function replay(
+  traces: readonly HeldTrace[],
+  settings: SamplingSettings,
+  policies: readonly Policy[],
+  guard: Guard,
+): Promise<DryRunSide> {
+  const run = new Replay(settings, policies, guard);
+  for (const [index, trace] of traces.entries()) {
+    if (index % TRACES_PER_SLICE === TRACES_PER_SLICE - 1) await setImmediate();
+    run.decide(trace);
+  }
+  return run.side();
+}
+
+class Replay {
+  readonly #guard: Guard;
+  readonly #policies: ReturnType<typeof livePolicies>;
+  readonly #read: ReturnType<typeof operationReader>;
+  readonly #outcomes: Outcomes;
+  readonly #kept = zeros();
+  readonly #dropped = zeros();
+  /** Of the trace that is replayed, it is now. */
+  #nowMillis = 0;
+  #traces = 0;
+  #exportedTraces = 0;
+
+  constructor(settings: SamplingSettings, policies: readonly Policy[], guard: Guard) {
+    const clock = { now: () => this.#nowMillis, monotonicNanos: () => this.#nowMillis * 1e6 };
+    this.#guard = guard;
+    this.#policies = livePolicies(
+      () => settings,
+      policies,
+      (error) => guard.report('dry run', error),
+    );
+    this.#read = operationReader(guard, clock);
+    this.#outcomes = new Outcomes(NOT_COUNTED, [this.#sink('local'), this.#sink('export')], guard);
+  }
+
+  decide(record: HeldTrace): void {
+    this.#guard.run('dry run', () => this.#decide(record), undefined);
+  }
+
+  side(): DryRunSide {
+    const { tally } = this.#outcomes;
+    const { kept } = tally.counts();
+    return {
+      traces: this.#traces,
+      exportedTraces: this.#exportedTraces,
+      kept: this.#kept,
+      dropped: this.#dropped,
+      reasons: Object.fromEntries(
+        KEEP_REASONS.map((reason) => [reason, kept[reason]]),
+      ) as DryRunSide['reasons'],
+      rules: tally.rules(),
+      named: [...tally.named()].map(([name, counts]) => ({ name, ...counts })),
+    };
+  }
+
+  #decide({ traceId, spans, extent, remoteParent, head }: HeldTrace): void {
+    this.#nowMillis = extent.toMillis;
+    const first = { traceId, spanId: spans[0]?.spanId ?? '', traceFlags: TraceFlags.SAMPLED };
+    const trace = new PendingTrace(first, { max: Infinity, maxPerTrace: Infinity, held: 0, forgotten: 0 });
+    trace.remoteParent = remoteParent;
+    const inOrder = spans.toSorted((a, b) => endMillisOf(a) - endMillisOf(b));
+    for (const span of inOrder) {
+      const operation = this.#read(heldSpan(span, traceId), undefined);
+      if (span === head && span.localRoot) trace.rootOperation = operation;
+      trace.hold(operation, 0);
+    }
+    const { operations } = trace;
+    if (operations.length === 0) return;
+    const policies = this.#policies();
+    trace.exports = exportVerdict(trace, policies, trace.rootOperation ?? operations[0]!);
+    const verdict = decide(trace, policies, operations, NO_STORM, false);
+    for (const { type } of operations) this.#dropped[type]++;
+    this.#outcomes.give(trace, operations, verdict);
+  }
+
+  #sink(rates: Sink['rates']): Sink {
+    return {
+      rates,
+      take: (kept) => {
+        if (rates === 'export') {
+          this.#exportedTraces++;
+          return;
+        }
+        this.#traces++;
+        for (const { operationType } of kept) {
+          this.#kept[operationType]++;
+          this.#dropped[operationType]--;
+        }
+      },
+    };
+  }
+}
+
+function zeros(): Record<(typeof OPERATION_TYPES)[number], number> {
+  return Object.fromEntries(OPERATION_TYPES.map((type) => [type, 0])) as ReturnType<typeof zeros>;
+}

@@ -1,0 +1,43 @@
+import type { OperationType } from '../base/operation-types.ts';
+import type { TimeRange } from '../query.ts';
+import type { ExpectedVolume } from '../sampling/settings-change.ts';
+import type { SamplingSettings } from '../sampling/sampling-settings.ts';
+import type { AggregateReader } from './aggregate-reader.ts';
+
+/**
+ * How much of what was counted in a range would be kept: of all that fails or is slow, and by the rate of the rest. Counts are exact; how many
+ * are as slow as a threshold is read from the distribution of each series. What goes along with others is not in it.
+ */
+export function expectedVolume(
+  aggregates: Pick<AggregateReader, 'operations' | 'series' | 'percentileOf'>,
+  range: TimeRange,
+  now: SamplingSettings,
+  proposed: SamplingSettings,
+): Readonly<Record<OperationType, ExpectedVolume>> {
+  const operations = aggregates.operations(range);
+  const of = (type: OperationType): ExpectedVolume => {
+    const { count, errors } = operations[type];
+    const series = aggregates.series(type, range);
+    const keptBy = ({ rates, slowThresholdNanos }: SamplingSettings): number => {
+      const millis = slowThresholdNanos[type] / 1e6;
+      const slow = series.reduce(
+        (sum, each) => sum + each.count * (1 - shareBelow(aggregates, type, each.name, millis)),
+        0,
+      );
+      const mustKeep = Math.min(count, errors + slow);
+      return mustKeep + rates[type] * (count - mustKeep);
+    };
+    return { count, keptNow: keptBy(now), keptProposed: keptBy(proposed) };
+  };
+  return { http: of('http'), database: of('database'), render: of('render'), other: of('other') };
+}
+
+function shareBelow(
+  aggregates: Pick<AggregateReader, 'percentileOf'>,
+  type: OperationType,
+  series: string,
+  millis: number,
+): number {
+  if (millis === Infinity) return 1;
+  return millis === 0 ? 0 : (aggregates.percentileOf(type, series, millis) ?? 1);
+}

@@ -1,0 +1,157 @@
+import { KEEP_REASONS, type DryRun, type KeepReason, type OperationType } from '../../../otel/query.ts';
+import { html, type Html } from '../../views/html.ts';
+import { panel } from '../charts/frame.ts';
+import { countText } from '../format/quantity.ts';
+import { type PageView, TYPE_WORDS, TYPES } from '../page.ts';
+import { plural } from '../sentences/sentence.ts';
+import { REASON_WORDS } from './reason-words.ts';
+import { namedRuleWords, RULE_NAMES, RULE_WORDS } from './rule-words.ts';
+import { drawTable, type Column } from './table.ts';
+
+/** What is kept by the settings in force and by the proposed ones. */
+interface Both {
+  readonly key: string;
+  readonly words: string;
+  readonly now: number;
+  readonly proposed: number;
+  readonly dropped?: number;
+}
+
+/** What the settings in force and the proposed ones keep of the traces in memory, and what that comes to. */
+export function dryRunPanels(dryRun: DryRun, exports: boolean, view: PageView): Html {
+  const { now, proposed } = dryRun;
+  return html`${panel({
+    className: 'dry-run',
+    title: 'What it would keep',
+    note: `${plural(dryRun.traces, 'trace')} in memory, decided again`,
+    body:
+      dryRun.operations === 0
+        ? html`<p class="quiet">
+            Memory holds no trace to try it on. Open the blog in another tab, and try again.
+          </p>`
+        : html`<p>${verdictWords(dryRun)}</p>
+            ${drawTable(typeRows(dryRun), columns('operations', true), tableOf('By type', view))}
+            ${drawTable(ruleRows(dryRun), columns('rule that decides', true), tableOf('By rule', view))}
+            ${drawTable(reasonRows(dryRun), columns('why it is kept', false), tableOf('By reason', view))}
+            ${exports && html`<p>Of ${plural(now.exportedTraces, 'trace')} exported now, or in part, ${countText(proposed.exportedTraces)} would be.</p>`}
+            <p class="note">${caveats(dryRun)}</p>`,
+  })}
+  ${dryRun.expected !== undefined && expectedPanel(dryRun.expected.types, view)}`;
+}
+
+const sumOf = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0);
+
+function verdictWords({ operations, now, proposed }: DryRun): Html {
+  return html`Of the ${countText(operations)} operations whose detail is still held,
+    <strong>${countText(sumOf(proposed.kept))}</strong> would be kept, of ${plural(proposed.traces, 'trace')};
+    the settings in force keep ${countText(sumOf(now.kept))}, of ${plural(now.traces, 'trace')}.`;
+}
+
+/** What the replay cannot know. */
+function caveats({ traces, held, gone, remote }: DryRun): string {
+  return [
+    ...(gone > 0
+      ? [
+          `${plural(gone, 'operation')} of the same traces were dropped when they were decided and cannot be decided again.`,
+        ]
+      : []),
+    'Traces of which nothing was kept are not here.',
+    ...(traces < held ? [`These are the newest of ${countText(held)}.`] : []),
+    ...(remote > 0
+      ? [`${plural(remote, 'trace')} began elsewhere: what was sampled there is taken as if it were not.`]
+      : []),
+    'In a replay there is no storm.',
+  ].join(' ');
+}
+
+function typeRows({ now, proposed }: DryRun): readonly Both[] {
+  return TYPES.filter((type) => now.kept[type] + now.dropped[type] > 0).map((type) => ({
+    key: type,
+    words: TYPE_WORDS[type],
+    now: now.kept[type],
+    proposed: proposed.kept[type],
+    dropped: proposed.dropped[type],
+  }));
+}
+
+function ruleRows({ now, proposed }: DryRun): readonly Both[] {
+  const named = [...new Set([...now.named, ...proposed.named].map(({ name }) => name))];
+  const keptOf = (side: DryRun['now'], name: string) => side.named.find((each) => each.name === name);
+  return [
+    ...RULE_NAMES.map((rule) => ({
+      key: rule,
+      words: RULE_WORDS[rule],
+      now: now.rules[rule].kept,
+      proposed: proposed.rules[rule].kept,
+      dropped: proposed.rules[rule].dropped,
+    })),
+    ...named.map((name) => ({
+      key: `named-${name}`,
+      words: namedRuleWords(name),
+      now: keptOf(now, name)?.kept ?? 0,
+      proposed: keptOf(proposed, name)?.kept ?? 0,
+      dropped: keptOf(proposed, name)?.dropped ?? 0,
+    })),
+  ].filter((row) => row.now + row.proposed + row.dropped > 0);
+}
+
+function reasonRows({ now, proposed }: DryRun): readonly Both[] {
+  return KEEP_REASONS.map((reason: KeepReason) => ({
+    key: reason,
+    words: REASON_WORDS[reason],
+    now: now.reasons[reason],
+    proposed: proposed.reasons[reason],
+  })).filter((row) => row.now + row.proposed > 0);
+}
+
+function columns(label: string, withDropped: boolean): readonly Column<Both>[] {
+  return [
+    { label, cell: ({ words }) => html`<span class="wrap">${words}</span>` },
+    { label: 'kept now', align: 'number', cell: ({ now }) => countText(now) },
+    { label: 'would be kept', align: 'number', cell: ({ proposed }) => countText(proposed) },
+    ...(withDropped
+      ? [{ label: 'dropped', align: 'number', cell: ({ dropped = 0 }: Both) => countText(dropped) } as const]
+      : []),
+  ];
+}
+
+const tableOf = (caption: string, view: PageView) => ({
+  caption,
+  keyOf: ({ key }: Both) => `${caption}-${key}`,
+  view,
+  still: true,
+  empty: 'Nothing.',
+});
+
+interface ExpectedRow {
+  readonly type: OperationType;
+  readonly count: number;
+  readonly keptNow: number;
+  readonly keptProposed: number;
+}
+
+function expectedPanel(types: NonNullable<DryRun['expected']>['types'], view: PageView): Html {
+  const rows = TYPES.map((type): ExpectedRow => ({ type, ...types[type] })).filter(({ count }) => count > 0);
+  const about = (value: number): string => `~ ${countText(Math.round(value))}`;
+  const expected: readonly Column<ExpectedRow>[] = [
+    { label: 'type', cell: ({ type }) => html`<span class="swatch type-${type}"></span>${TYPE_WORDS[type]}` },
+    { label: 'counted', align: 'number', cell: ({ count }) => countText(count) },
+    { label: 'kept by now', align: 'number', cell: ({ keptNow }) => about(keptNow) },
+    { label: 'would be kept', align: 'number', cell: ({ keptProposed }) => about(keptProposed) },
+  ];
+  return panel({
+    title: 'What an hour comes to',
+    note: 'the last hour: counts are exact, what is kept of them is estimated',
+    body: drawTable(rows, expected, {
+      caption: 'Operations of the last hour, and how many of them are kept',
+      keyOf: ({ type }) => type,
+      view,
+      still: true,
+      empty: 'Nothing was counted in the last hour.',
+    }),
+    foot: html`<span
+      >Failed and slow ones, and the rate of the rest; what is kept along with others comes on top.</span
+    >`,
+  });
+}
