@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { Attributes } from '@opentelemetry/api';
-import type { EffectiveSetting } from './query.ts';
+import { type EffectiveSetting, OPERATION_TYPES } from './query.ts';
 import type { OtlpTarget, Signal } from './settings/otlp-target.ts';
 import { samplingValues, type SamplingValues } from './settings/sampling-values.ts';
 import { lineOf, readSettings } from './settings/read-settings.ts';
@@ -140,6 +140,10 @@ export function readTelemetryConfig(sources: TelemetryConfigSources): TelemetryC
   if (problems.length > 0) throw new TelemetryConfigError(problems);
   if (dataDir === undefined && isWritten(settings, 'METRICS_HISTORY_DAYS') && values.historyDays > 0)
     warnings.push('METRICS_HISTORY_DAYS has no effect: the app names no dataDir to keep a history in');
+  if (values.target > 0 && OPERATION_TYPES.every((type) => values.rates[type] === 1))
+    warnings.push(
+      'METRICS_TARGET has no effect: METRICS_SAMPLING_RATE keeps all; with 0 the target stands alone',
+    );
   const enabled = values.enabled && !values.sdkDisabled;
   const exportOf = (signal: Signal): SignalExport => (enabled ? signalExport(signal, values) : NO_EXPORTERS);
   const traces = exportOf('traces');

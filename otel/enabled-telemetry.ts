@@ -157,9 +157,7 @@ export class EnabledTelemetry implements Telemetry {
       },
       guard,
       clock,
-      policies: livePolicies(live.settings, options.policies ?? [], (error) =>
-        guard.report('sampling settings', error),
-      ),
+      policies: livePolicies(live.settings, options.policies ?? [], guard, clock),
       budget,
       deferredSpans: DEFERRED_SPANS,
       onHandled: (spans, operations, nanos) => cost.handled(nanos, spans, operations),

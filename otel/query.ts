@@ -164,6 +164,8 @@ export interface SpanRow {
   readonly links: readonly SpanLinkRow[];
   /** imported: it comes from a file of somebody who did not say. */
   readonly keepReason: KeepReason | 'imported';
+  /** The rule or the policy of the app that asked for it, by name. */
+  readonly keptBy?: string | undefined;
   /** Share of all durations of its own series that are shorter, 0–1; undefined when the series is gone. */
   readonly percentile: number | undefined;
 }
@@ -353,8 +355,10 @@ export interface SamplingFacts {
   readonly thresholdsSeconds: { readonly database: number; readonly http: number; readonly render: number };
   /** Since start, of what the process keeps. Each operation counts under the one rule that decided it; those that wait for their verdict do not yet. */
   readonly rules: Readonly<Record<SamplingRule, RuleCounts>>;
-  /** The same of rules, targets and policies of the app, by name. */
+  /** The same of rules, targets and policies of the app, by name: the rules in force first, in their order, also those that have seen nothing. */
   readonly named: readonly (RuleCounts & { readonly name: string })[];
+  /** Rules in force that can never match, and why. */
+  readonly unreachable?: readonly { readonly name: string; readonly why: string }[];
   readonly storm: StormFacts;
 }
 

@@ -25,6 +25,9 @@ export class CopiedSpan implements KeptSpan {
   get keepReason() {
     return this.#of.keepReason;
   }
+  get keptBy() {
+    return this.#of.keptBy;
+  }
   get traceFacts() {
     const { droppedSpans, truncated, remoteParent, isContinued } = this.#of.traceFacts;
     return { droppedSpans, truncated, remoteParent, isContinued };

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import { Guard } from '../base/guard.ts';
 import { OPERATION_TYPES, type OperationType } from '../base/operation-types.ts';
 import { exportPipeline } from '../export/export-pipeline.ts';
+import { parseSamplingRules } from '../settings/sampling-rules.ts';
 import { operationReader } from '../spans/read-operation.ts';
 import type { OperationAggregates } from './outcomes.ts';
 import { StormBudget } from './policies/storm-budget.ts';
@@ -26,6 +27,10 @@ export interface SamplingProcessorOptions {
   readonly slowThresholdSeconds?: PerType;
   /** What fails or is slow is kept with what is still held of its trace. Default true. */
   readonly keepsWholeTrace?: boolean;
+  /** Rules as METRICS_RULES has them: the first that matches decides. Default none. */
+  readonly rules?: string;
+  /** Traces kept per second of each route and class of status, beside or, with `rates: 0`, instead of a rate. Default 0, off. */
+  readonly target?: number;
   /** All of these, where they may change: asked at every verdict, replaced as a whole. */
   readonly settings?: () => SamplingSettings;
   /** More policies of what must be kept, asked after those for failed and slow. */
@@ -46,7 +51,7 @@ const NO_AGGREGATES: OperationAggregates = { record: () => NaN, recordKept: () =
 
 /**
  * A sampling processor for a TracerProvider of one's own. Its sampler has to record every span (`createAlwaysRecordSampler`): what a sampler drops is
- * seen by no processor. Throws RangeError for a rate that is none.
+ * seen by no processor. Throws RangeError for a rate, a rule or a target that is none.
  */
 export function createSamplingProcessor(options: SamplingProcessorOptions): SamplingSpanProcessor {
   const { guard = new Guard(), clock = systemClock, limits = {} } = options;
@@ -56,9 +61,7 @@ export function createSamplingProcessor(options: SamplingProcessorOptions): Samp
   return new SamplingSpanProcessor({
     read: operationReader(guard, clock),
     aggregates: options.aggregates ?? NO_AGGREGATES,
-    policies: livePolicies(settings, options.policies ?? [], (error) =>
-      guard.report('sampling settings', error),
-    ),
+    policies: livePolicies(settings, options.policies ?? [], guard, clock),
     budget: options.budget ?? new StormBudget(limits, clock.monotonicNanos),
     sinks: [...(options.sinks ?? []), ...(exporter === undefined ? [] : [queued(exporter)])],
     guard,
@@ -82,12 +85,27 @@ function settingsOf(options: SamplingProcessorOptions): SamplingSettings {
   const { rates = 1, exportRates = rates, slowThresholdSeconds = {}, keepsWholeTrace = true } = options;
   const seconds = perType(slowThresholdSeconds, { http: 1, database: 1, render: 0.25, other: Infinity });
   const nanos = OPERATION_TYPES.map((type) => [type, seconds[type] * 1e9]);
+  const { rules = 'none', target = 0 } = options;
+  if (!(target >= 0 && target < Infinity))
+    throw new RangeError(`Expected a target of traces per second, got ${target}`);
   return {
+    rules: rulesOf(rules),
+    target,
     rates: perType(rates, { http: 1, database: 1, render: 1, other: 1 }),
     exportRates: perType(exportRates, { http: 1, database: 1, render: 1, other: 1 }),
     slowThresholdNanos: Object.fromEntries(nanos) as Record<OperationType, number>,
     keepsWholeTrace,
   };
+}
+
+function rulesOf(text: string): SamplingSettings['rules'] {
+  try {
+    return parseSamplingRules(text);
+  } catch (error) {
+    throw new RangeError(`Expected other rules: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
 }
 
 function perType(given: PerType, defaults: Record<OperationType, number>): Record<OperationType, number> {

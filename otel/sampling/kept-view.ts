@@ -4,6 +4,7 @@ import type { KeptSpan, SpanTemplate, TemplatedSpan, TraceFacts } from '../spans
 import type { EndedSpan } from '../spans/operation.ts';
 import type { Bits56 } from './consistent-threshold.ts';
 import { withThreshold } from './ot-trace-state.ts';
+import type { Outcome } from './verdict.ts';
 
 /**
  * A view of an ended span for one sink: the span itself is not touched (G2). Only its trace state differs: it carries the weight this
@@ -11,14 +12,15 @@ import { withThreshold } from './ot-trace-state.ts';
  */
 export class KeptView implements KeptSpan {
   declare readonly keepReason: KeepReason;
+  declare readonly keptBy: string | undefined;
   declare readonly traceFacts: TraceFacts;
   declare private readonly of: EndedSpan;
   declare private readonly weight: Bits56 | undefined;
   declare private weighted: SpanContext | undefined;
 
-  /** @param weight The rejection threshold that decided; undefined where nobody can tell. */
-  constructor(of: EndedSpan, keepReason: KeepReason, facts: TraceFacts, weight: Bits56 | undefined) {
+  constructor(of: EndedSpan, keepReason: KeepReason, { weight, policy }: Outcome, facts: TraceFacts) {
     this.keepReason = keepReason;
+    this.keptBy = keepReason === 'rule' || keepReason === 'policy' ? policy?.name : undefined;
     this.traceFacts = facts;
     this.of = of;
     this.weight = weight;

@@ -1,9 +1,19 @@
-import { KEEP_REASONS, type KeepReason, type OperationType } from '../base/operation-types.ts';
+import {
+  KEEP_REASONS,
+  type KeepReason,
+  OPERATION_TYPES,
+  type OperationType,
+} from '../base/operation-types.ts';
 
+const GENERAL_RULES = ['error', 'slow', 'trace', 'ancestor', 'late'] as const;
 /** Rules that are always there: what must be kept, the rates by type, and what goes along. */
-export type SamplingRule = 'error' | 'slow' | OperationType | 'trace' | 'ancestor' | 'late';
+export type SamplingRule = (typeof GENERAL_RULES)[number] | OperationType;
 /** Why an operation was dropped: its trace's randomness, the budget of a storm, a rule, a target, or a bound of the trace buffer. */
 export type DropReason = 'probability' | 'storm' | 'rule' | 'target' | 'overflow';
+
+/** Names in the book, of all rules that were ever in force. */
+const MAX_NAMED_RULES = 500;
+const OTHER_RULES = 'other rules';
 
 /** seen = kept + dropped. */
 export interface RuleCounts {
@@ -29,8 +39,9 @@ class Rule {
   }
 }
 
-const zeros = <K extends string>(...keys: readonly K[]): Record<K, number> =>
-  Object.fromEntries(keys.map((key) => [key, 0])) as Record<K, number>;
+const each = <K extends string, V>(make: () => V, ...keys: readonly K[]): Record<K, V> =>
+  Object.fromEntries(keys.map((key) => [key, make()])) as Record<K, V>;
+const zero = (): number => 0;
 
 /**
  * The one book of operations: each counts once when it starts, and once at its verdict under the rule it fell by.
@@ -39,19 +50,9 @@ const zeros = <K extends string>(...keys: readonly K[]): Record<K, number> =>
 export class OperationTally {
   #started = 0;
   #live = 0;
-  readonly #kept = zeros(...KEEP_REASONS);
-  readonly #dropped = zeros<DropReason>('probability', 'storm', 'rule', 'target', 'overflow');
-  readonly #rules: Readonly<Record<SamplingRule, Rule>> = {
-    error: new Rule(),
-    slow: new Rule(),
-    http: new Rule(),
-    database: new Rule(),
-    render: new Rule(),
-    other: new Rule(),
-    trace: new Rule(),
-    ancestor: new Rule(),
-    late: new Rule(),
-  };
+  readonly #kept = each(zero, ...KEEP_REASONS);
+  readonly #dropped = each<DropReason, number>(zero, 'probability', 'storm', 'rule', 'target', 'overflow');
+  readonly #rules = each<SamplingRule, Rule>(() => new Rule(), ...OPERATION_TYPES, ...GENERAL_RULES);
   /** Of rules, targets and policies of the app, by name. */
   readonly #named = new Map<string, Rule>();
 
@@ -97,23 +98,15 @@ export class OperationTally {
   }
 
   #ruleOf(reason: KeepReason | DropReason, type: OperationType, policy: string | undefined): Rule {
-    switch (reason) {
-      case 'probability':
-        return this.#rules[type];
-      case 'error':
-      case 'slow':
-      case 'trace':
-      case 'ancestor':
-      case 'late':
-        return this.#rules[reason];
-      default:
-        return this.#namedRule(policy ?? reason);
-    }
+    if (reason === 'probability') return this.#rules[type];
+    return (this.#rules as Partial<Record<string, Rule>>)[reason] ?? this.#namedRule(policy ?? reason);
   }
 
   #namedRule(name: string): Rule {
-    let rule = this.#named.get(name);
-    if (rule === undefined) this.#named.set(name, (rule = new Rule()));
+    const isRoom = this.#named.size < MAX_NAMED_RULES || this.#named.has(name);
+    const known = isRoom ? name : OTHER_RULES;
+    let rule = this.#named.get(known);
+    if (rule === undefined) this.#named.set(known, (rule = new Rule()));
     return rule;
   }
 }

@@ -129,8 +129,8 @@ function viewsOf(
 ): readonly KeptView[] {
   const views: KeptView[] = [];
   for (let i = 0; i < outcomes.length; i++) {
-    const { reason, weight } = outcomes[i]!;
-    if (reason !== undefined) views.push(new KeptView(spans[i]!, reason, facts, weight));
+    const { reason } = outcomes[i]!;
+    if (reason !== undefined) views.push(new KeptView(spans[i]!, reason, outcomes[i]!, facts));
   }
   return views;
 }

@@ -24,7 +24,7 @@ export interface Policy {
   readonly name: string;
   /** Default `policy`. */
   readonly reason?: KeepReason;
-  /** Undefined: it has nothing to say. Among the policies of what must be kept, `REJECT_ALL` drops the span whatever the later ones say. */
+  /** Undefined: it has nothing to say. Among rules and the policies of what must be kept, `REJECT_ALL` drops the span whatever the later ones say. */
   keep(operation: EndedSpan, trace: TraceView): Bits56 | undefined;
   /** What it keeps is bounded by the budget. */
   readonly isBudgeted?: boolean;
@@ -44,6 +44,8 @@ export interface Budget {
 
 /** The policies in force, in order; replaced as a whole by a change. */
 export interface PolicySet {
+  /** Rules that keep or drop for certain, whatever an operation came to: the first that matches decides. */
+  readonly rules: readonly Policy[];
   /** Asked first: the first that has something to say decides, in the process and for export alike. */
   readonly mustKeep: readonly Policy[];
   /** Asked of what need not be kept: the lowest threshold counts. */

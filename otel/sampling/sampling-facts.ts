@@ -1,13 +1,17 @@
-import type { SamplingFacts, StormFacts } from '../query.ts';
+import type { RuleCounts, SamplingFacts, StormFacts } from '../query.ts';
+import { neverMatches } from '../settings/unreachable-rules.ts';
 import type { OperationTally } from './operation-tally.ts';
 import type { SamplingSettings } from './sampling-settings.ts';
 
+const UNSEEN: RuleCounts = { seen: 0, kept: 0, dropped: 0 };
+
 /** The settings in force and what came of them, as pages read it. */
 export function samplingFacts(
-  { rates, exportRates, slowThresholdNanos }: SamplingSettings,
+  { rates, exportRates, slowThresholdNanos, rules }: SamplingSettings,
   tally: Pick<OperationTally, 'rules' | 'named'>,
   storm: StormFacts,
 ): SamplingFacts {
+  const named = new Map([...rules.map(({ text }) => [text, UNSEEN] as const), ...tally.named()]);
   return {
     enabled: true,
     rates,
@@ -18,7 +22,8 @@ export function samplingFacts(
       render: slowThresholdNanos.render / 1e9,
     },
     rules: tally.rules(),
-    named: [...tally.named()].map(([name, counts]) => ({ name, ...counts })),
+    named: [...named].map(([name, counts]) => ({ name, ...counts })),
+    unreachable: neverMatches(rules).map(({ number, why }) => ({ name: rules[number - 1]!.text, why })),
     storm,
   };
 }

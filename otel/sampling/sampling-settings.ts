@@ -1,4 +1,5 @@
 import type { OperationType } from '../base/operation-types.ts';
+import type { SamplingRuleSetting } from '../settings/sampling-rule.ts';
 import type { SamplingValues } from '../settings/sampling-values.ts';
 
 /** What verdicts depend on, besides the spans; frozen, replaced as a whole by a live change. */
@@ -11,6 +12,10 @@ export interface SamplingSettings {
   readonly slowThresholdNanos: Readonly<Record<OperationType, number>>;
   /** What failed or was slow is kept with what is still held of its trace. */
   readonly keepsWholeTrace: boolean;
+  /** The first that matches decides. */
+  readonly rules: readonly SamplingRuleSetting[];
+  /** Traces kept per second of each route and class of status, beside or instead of a rate; 0 is off. */
+  readonly target: number;
 }
 
 export function samplingSettings({
@@ -18,6 +23,8 @@ export function samplingSettings({
   exportRates,
   slowThresholdSeconds,
   keepsWholeTrace,
+  rules,
+  target,
 }: SamplingValues): SamplingSettings {
   return Object.freeze({
     rates,
@@ -29,5 +36,7 @@ export function samplingSettings({
       other: Infinity,
     }),
     keepsWholeTrace,
+    rules,
+    target,
   });
 }

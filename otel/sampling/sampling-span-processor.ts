@@ -8,7 +8,7 @@ import { DeferredEnds } from './deferred-ends.ts';
 import type { OperationTally } from './operation-tally.ts';
 import { type OperationAggregates, Outcomes, type Sink } from './outcomes.ts';
 import type { PendingTrace } from './pending-trace.ts';
-import { type Budget, guardedBudget, type PolicySet } from './policy.ts';
+import { type Budget, guardedBudget, type PolicySet, type TraceView } from './policy.ts';
 import type { TraceBufferLimits } from './sampling-limits.ts';
 import { TraceBuffer } from './trace-buffer.ts';
 import { decide, exportVerdict, keepAll, type Ordinary, UNDECIDED, type Verdict } from './verdict.ts';
@@ -25,8 +25,8 @@ export interface SamplingSpanProcessorOptions {
   /** What an ended span comes to; `operationReader` is one. Must not throw. */
   readonly read: (span: ReadableSpan, trace: PendingTrace | undefined) => EndedSpan;
   readonly aggregates: OperationAggregates;
-  /** Asked at every verdict; a live change replaces the object. */
-  readonly policies: () => PolicySet;
+  /** Those in force, asked at every verdict; of a trace, with what depends on its local root, or on what stands for it. Must not throw. */
+  readonly policies: (trace?: TraceView, root?: EndedSpan) => PolicySet;
   readonly budget: Budget;
   readonly sinks: readonly Sink[];
   readonly guard: Guard;
@@ -213,10 +213,11 @@ export class SamplingSpanProcessor implements SpanProcessor {
     // Decided meanwhile: an exporter may have ended spans of its own.
     if (trace.isDecided) return;
     const { operations } = trace;
-    const policies = this.#options.policies();
+    const root = this.#rootOf(trace);
+    const policies = this.#options.policies(trace, root);
     if (trace.live > 0) trace.truncated = true;
     if (this.#outcomes.exports && trace.exports === undefined)
-      trace.exports = this.#exportVerdict(trace, policies, this.#rootOf(trace));
+      trace.exports = this.#exportVerdict(trace, policies, root);
     trace.decidedBy = policies;
     const verdict = this.#verdict(trace, policies, operations, false);
     this.#buffer.settle(trace);
@@ -230,11 +231,10 @@ export class SamplingSpanProcessor implements SpanProcessor {
    */
   #decideLate(operation: EndedSpan, known: PendingTrace | undefined): void {
     const trace = known ?? this.#unheld(operation);
-    const policies = this.#options.policies();
-    if (this.#outcomes.exports)
-      trace.exports ??= this.#exportVerdict(trace, trace.decidedBy ?? policies, operation);
+    trace.decidedBy ??= this.#options.policies(trace, operation);
+    if (this.#outcomes.exports) trace.exports ??= this.#exportVerdict(trace, trace.decidedBy, operation);
     const operations = [operation];
-    const verdict = this.#verdict(trace, policies, operations, true);
+    const verdict = this.#verdict(trace, this.#options.policies(), operations, true);
     // The parent of what is kept now may be among what was dropped, and is not made up for (DECISIONS).
     if (verdict.local[0]?.reason === 'late' && trace.droppedSpans > 0) trace.truncated = true;
     this.#outcomes.give(trace, operations, verdict);

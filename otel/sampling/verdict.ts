@@ -56,12 +56,12 @@ export function decide(
   budget: Budget,
   isLate: boolean,
 ): Verdict {
-  const claims = claimsOf(trace, policies.mustKeep, operations, budget);
+  // What is late was decided with its trace, but for what must be kept.
+  const { rules, ordinary } = (isLate ? trace.decidedBy : undefined) ?? policies;
+  const claims = claimsOf(trace, rules, policies.mustKeep, operations, budget);
   if (policies.keepsWholeTrace && claims !== undefined && !trace.isKeptWhole && claims.some(bringsItsTrace))
     trace.isKeptWhole = budget.admitsCompanions(operations);
 
-  // What is late was decided with its trace, but for what must be kept.
-  const { ordinary } = (isLate ? trace.decidedBy : undefined) ?? policies;
   const { exports } = trace;
   const local = operations.map((operation, i) =>
     outcomeOf(trace, claims?.[i], ordinaryVerdict(trace, ordinary, operation), isLate),
@@ -94,13 +94,15 @@ export function keepAll(trace: PendingTrace, operations: readonly EndedSpan[]): 
 /** By span; undefined where no policy claims any, as it is with most traces. */
 function claimsOf(
   trace: PendingTrace,
+  rules: readonly Policy[],
   mustKeep: readonly Policy[],
   operations: readonly EndedSpan[],
   budget: Budget,
 ): (Claim | undefined)[] | undefined {
   let claims: (Claim | undefined)[] | undefined;
   for (let i = 0; i < operations.length; i++) {
-    const claim = claimOf(trace, mustKeep, operations[i]!, budget);
+    const operation = operations[i]!;
+    const claim = claimOf(trace, rules, operation, budget) ?? claimOf(trace, mustKeep, operation, budget);
     if (claim !== undefined) (claims ??= [])[i] = claim;
   }
   return claims;

@@ -8,6 +8,8 @@ const KEYS = [
   'slowQuerySeconds',
   'slowRenderSeconds',
   'keepsWholeTrace',
+  'rules',
+  'target',
 ] as const satisfies readonly SettingKey[];
 
 /** What may change while the process runs, in the order of the page. Another one is a line above, if `samplingValues` reads it. */

@@ -1,4 +1,5 @@
 import type { SamplingRates } from './sampling-rates.ts';
+import type { SamplingRuleSetting } from './sampling-rule.ts';
 import type { SettingValues } from './settings-table.ts';
 
 /** What verdicts depend on, as settings say it. */
@@ -12,6 +13,10 @@ export interface SamplingValues {
   };
   /** What failed or was slow is kept with what is still held of its trace. */
   readonly keepsWholeTrace: boolean;
+  /** The first that matches an operation decides. */
+  readonly rules: readonly SamplingRuleSetting[];
+  /** Traces kept per second of each route and class of status; 0 is off. */
+  readonly target: number;
 }
 
 /** The same at the start and after a change on the page. */
@@ -25,5 +30,7 @@ export function samplingValues(values: SettingValues): SamplingValues {
       render: values.slowRenderSeconds,
     }),
     keepsWholeTrace: values.keepsWholeTrace,
+    rules: values.rules,
+    target: values.target,
   };
 }

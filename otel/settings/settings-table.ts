@@ -1,5 +1,6 @@
 import { OTLP_SETTINGS } from './otlp-settings.ts';
 import { parseSamplingRates } from './sampling-rates.ts';
+import { MAX_TARGET, MIN_TARGET, parseSamplingRules } from './sampling-rules.ts';
 import {
   integerBetween,
   numberBetween,
@@ -64,6 +65,18 @@ export const SETTINGS = {
     'true',
     'what fails or is slow is kept with what is still held of its trace; false: with its ancestors alone',
     parseBoolean,
+  ),
+  rules: setting(
+    'METRICS_RULES',
+    'none',
+    'rules for single kinds of operations, of which the first that matches decides, as `route=/feed* type=http: 0.01; status=5xx: always; route=/health: never; user_agent~bot: target 1`; the grammar is in otel/README.md, “Rules and targets”',
+    parseSamplingRules,
+  ),
+  target: setting(
+    'METRICS_TARGET',
+    '0',
+    'traces per second to keep of each route and class of status; the lower threshold of this and the rate decides, so that it stands alone with METRICS_SAMPLING_RATE=0; 0 is off',
+    zeroOrBetween(MIN_TARGET, MAX_TARGET, 'a number of traces per second'),
   ),
   runtimeIntervalSeconds: setting(
     'METRICS_MEMORY_INTERVAL',

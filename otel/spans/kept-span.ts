@@ -40,6 +40,8 @@ export interface KeptSpan extends ReadableSpan {
   /** The name of its RED series: `GET /:slug`, `SELECT posts`, a template. */
   readonly series: string;
   readonly keepReason: KeepReason;
+  /** Of what a rule or a policy of the app asked for: its name. */
+  readonly keptBy?: string | undefined;
   readonly traceFacts: TraceFacts;
   /** Undefined for a span whose attributes stand for themselves. */
   readonly template?: SpanTemplate | undefined;

@@ -73,6 +73,11 @@ export function httpSeries(method: string, route: string): string {
   return cutSeries(`${method} ${route}`);
 }
 
+/** The route of such a series; of unknown paths, that. */
+export function routeOf(series: string): string {
+  return series === UNKNOWN_PATHS ? series : series.slice(series.indexOf(' ') + 1);
+}
+
 function cutSeries(name: string): string {
   return name.length > MAX_SERIES_LENGTH ? name.slice(0, MAX_SERIES_LENGTH) : name;
 }

@@ -35,7 +35,9 @@ export async function replay(
   guard: Guard,
 ): Promise<DryRunSide> {
   const run = new Replay(settings, policies, guard);
-  for (const [index, trace] of traces.entries()) {
+  // Targets go by what came before.
+  const inOrder = traces.toSorted((a, b) => a.extent.toMillis - b.extent.toMillis);
+  for (const [index, trace] of inOrder.entries()) {
     if (index % TRACES_PER_SLICE === TRACES_PER_SLICE - 1) await setImmediate();
     run.decide(trace);
   }
@@ -57,11 +59,7 @@ class Replay {
   constructor(settings: SamplingSettings, policies: readonly Policy[], guard: Guard) {
     const clock = { now: () => this.#nowMillis, monotonicNanos: () => this.#nowMillis * 1e6 };
     this.#guard = guard;
-    this.#policies = livePolicies(
-      () => settings,
-      policies,
-      (error) => guard.report('dry run', error),
-    );
+    this.#policies = livePolicies(() => settings, policies, guard, clock);
     this.#read = operationReader(guard, clock);
     this.#outcomes = new Outcomes(NOT_COUNTED, [this.#sink('local'), this.#sink('export')], guard);
   }
@@ -99,8 +97,9 @@ class Replay {
     }
     const { operations } = trace;
     if (operations.length === 0) return;
-    const policies = this.#policies();
-    trace.exports = exportVerdict(trace, policies, trace.rootOperation ?? operations[0]!);
+    const root = trace.rootOperation ?? operations[0]!;
+    const policies = this.#policies(trace, root);
+    trace.exports = exportVerdict(trace, policies, root);
     const verdict = decide(trace, policies, operations, NO_STORM, false);
     for (const { type } of operations) this.#dropped[type]++;
     this.#outcomes.give(trace, operations, verdict);

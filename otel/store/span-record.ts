@@ -72,6 +72,8 @@ export interface SpanRecord {
   readonly attributes: FlatAttributes;
   readonly events: readonly EventRecord[];
   readonly keepReason: KeepReason;
+  /** The rule, or the policy of the app, by its name; the same text for all. */
+  readonly keptBy?: string | undefined;
   /** Estimated heap bytes; a string shared with other records counts once. */
   readonly bytes: number;
 }
@@ -128,6 +130,7 @@ export function toSpanRecord(span: KeptSpan, strings: StringInterner): SpanRecor
     attributes: extra.flat.length === 0 ? copied.flat : [...copied.flat, ...extra.flat],
     events: events.records,
     keepReason: span.keepReason,
+    keptBy: span.keptBy,
     bytes,
   };
 }
@@ -151,6 +154,7 @@ export function toSpanRow(record: SpanRecord, percentile: number | undefined): S
     events: record.events.map(toEventRow),
     links: Array.isArray(links) ? links.map(toLinkRow) : [],
     keepReason: record.keepReason,
+    keptBy: record.keptBy,
     percentile,
   };
 }

@@ -37,6 +37,7 @@ export class TemplatedRecord implements SpanRecord {
   declare readonly startMillis: number;
   declare readonly durationMillis: number;
   declare readonly keepReason: KeepReason;
+  declare readonly keptBy: string | undefined;
   declare readonly bytes: number;
   declare readonly shared: SharedFacts;
   /** Numbers and truth values beside those that are shared. */
@@ -50,6 +51,7 @@ export class TemplatedRecord implements SpanRecord {
     this.startMillis = toMillis(span.startTime);
     this.durationMillis = toMillis(span.duration);
     this.keepReason = span.keepReason;
+    this.keptBy = span.keptBy;
     this.bytes = bytes;
     this.shared = shared;
     this.own = own;
@@ -86,8 +88,17 @@ export class TemplatedRecord implements SpanRecord {
   /** Written out, as a record that stands for itself. */
   toJSON(): SpanRecord {
     const { spanId, parentSpanId, localRoot, name, kind, type, series, scope } = this;
-    const { startMillis, durationMillis, status, statusMessage, attributes, events, keepReason, bytes } =
-      this;
+    const {
+      startMillis,
+      durationMillis,
+      status,
+      statusMessage,
+      attributes,
+      events,
+      keepReason,
+      keptBy,
+      bytes,
+    } = this;
     return {
       spanId,
       parentSpanId,
@@ -104,6 +115,7 @@ export class TemplatedRecord implements SpanRecord {
       attributes,
       events,
       keepReason,
+      keptBy,
       bytes,
     };
   }

@@ -46,9 +46,11 @@ function encodeSpan(span: SpanRecord, templates: TemplateBook): unknown {
     keepReason,
     bytes,
     own,
+    keptBy,
   } = span;
   const reason = KEEP_REASONS.indexOf(keepReason);
-  return [template, spanId, parentSpanId, localRoot, startMillis, durationMillis, reason, bytes, own];
+  const parts = [template, spanId, parentSpanId, localRoot, startMillis, durationMillis, reason, bytes, own];
+  return keptBy === undefined ? parts : [...parts, keptBy];
 }
 
 /** The trace of a text that `encodeTrace` made; TypeError or SyntaxError for any other. */
@@ -98,8 +100,10 @@ export function decodeFacts(value: unknown): SharedFacts {
   };
 }
 
+/** `keptBy` is the last, and rare. */
 function decodeTemplated(parts: readonly unknown[], templates: TemplateBook): SpanRecord {
-  const [template, spanId, parentSpanId, localRoot, startMillis, durationMillis, reason, bytes, own] = parts;
+  const [template, spanId, parentSpanId, localRoot, startMillis, durationMillis, reason, bytes, own, keptBy] =
+    parts;
   const facts = templates.factsOf(number(template));
   const keepReason = KEEP_REASONS[number(reason)];
   if (facts === undefined || keepReason === undefined)
@@ -117,6 +121,7 @@ function decodeTemplated(parts: readonly unknown[], templates: TemplateBook): Sp
     attributes: ownAttributes.length === 0 ? facts.attributes : [...facts.attributes, ...ownAttributes],
     events: NO_EVENTS,
     keepReason,
+    keptBy: keptBy === undefined ? undefined : string(keptBy),
     bytes: recordBytes(bytes),
   };
 }
@@ -156,6 +161,7 @@ function decodeSpan(json: Json, strings: StringInterner): SpanRecord {
         };
       }),
     keepReason: oneOf(KEEP_REASONS, json['keepReason']),
+    keptBy: json['keptBy'] === undefined ? undefined : share(json['keptBy']),
     bytes: recordBytes(json['bytes']),
   };
 }

@@ -29,6 +29,8 @@ export function createSoakPipeline() {
     exportRates: { http: 0.1, database: 0.1, render: 0.1, other: 0.1 },
     slowThresholdNanos: { http: 1e9, database: 1e9, render: 0.25e9, other: Infinity },
     keepsWholeTrace: true,
+    rules: [],
+    target: 0,
   };
   const guard = new Guard();
   const ring = new TraceRing({ maxTraces: 1000, maxBytes: 16 * 2 ** 20, now: systemClock.now });

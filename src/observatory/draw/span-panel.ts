@@ -116,9 +116,13 @@ function withoutStack({ 'exception.stacktrace': _stack, ...rest }: AttributeMap)
   return rest;
 }
 
-/** What counts as slow, beside the word. */
-function threshold({ keepReason, type }: SpanRow, thresholds: SpanContext['thresholdsSeconds']): Html {
+/** What counts as slow, or which rule it was, beside the word. */
+function threshold(
+  { keepReason, keptBy, type }: SpanRow,
+  thresholds: SpanContext['thresholdsSeconds'],
+): Html {
   if (keepReason === 'probability') return html` <span class="unit">by the sampling rate</span>`;
+  if (keptBy !== undefined) return html` <code>${keptBy}</code>`;
   const seconds = keepReason === 'slow' && type !== 'other' ? thresholds?.[type] : undefined;
   return html`${seconds !== undefined && html` <span class="unit">≥ ${text(duration(seconds * 1000))}</span>`}`;
 }

@@ -77,7 +77,7 @@ export function metaLine(facts: TraceFacts, trace: TraceDetail, view: PageView):
     ${
       importedMillis === undefined
         ? html`<span class="reason" title="${whyKept(trace, thresholdsSeconds)}"
-            >kept: ${reasonBadge(trace.keepReason)}</span
+            >kept: ${reasonBadge(trace.keepReason)}${ruleOf(trace)}</span
           >`
         : html`<span class="reason"
             >${badge('imported', 'slow')} ${moment(importedMillis, now)}, counted nowhere</span
@@ -96,6 +96,12 @@ export function metaLine(facts: TraceFacts, trace: TraceDetail, view: PageView):
     ${trace.outcome === 'refused' && badge('not sent whole by the client', 'slow')}
     ${importedMillis === undefined && html`<a href="${links.to('/traces', { type: trace.type, series: trace.series })}">more like it</a>`}
   </div>`;
+}
+
+/** A rule is of the owner's own making: its words stand there without a pointer over them. */
+function ruleOf({ spans, keepReason }: TraceDetail): Html {
+  const name = keptByName(spans, keepReason);
+  return html`${name !== undefined && html` <code>${shortened(name, MAX_ADDRESS)}</code>`}`;
 }
 
 /** The address in question and how it was answered: a route stands for many. */
@@ -141,11 +147,17 @@ function wholeness(trace: TraceDetail): readonly Html[] {
   ];
 }
 
+/** Of the first span that was kept for the reason. */
+function keptByName(spans: TraceDetail['spans'], reason: TraceDetail['keepReason']): string | undefined {
+  return spans.find((span) => span.keepReason === reason)?.keptBy;
+}
+
 /** The rule that kept it, in words. */
 export function whyKept(
-  { keepReason, type }: Pick<TraceDetail, 'keepReason' | 'type'>,
+  { keepReason, type, spans }: Pick<TraceDetail, 'keepReason' | 'type' | 'spans'>,
   thresholds: SamplingFacts['thresholdsSeconds'] | undefined,
 ): string {
+  const name = keptByName(spans, keepReason);
   switch (keepReason) {
     case 'error':
       return 'Something in it failed; failures are always kept.';
@@ -164,9 +176,9 @@ export function whyKept(
     case 'trace':
       return 'Something else of its trace failed or was slow.';
     case 'rule':
-      return 'A sampling rule asks for it.';
+      return `A sampling rule asks for it${name === undefined ? '' : `: ${name}`}.`;
     case 'policy':
-      return 'A sampling policy of this app asks for it.';
+      return `A sampling policy of this app asks for it${name === undefined ? '' : `: ${name}`}.`;
     case 'target':
       return 'It was drawn to reach the target of its kind.';
     case 'imported':

@@ -9,7 +9,7 @@ import { OWN } from './otlp-json.ts';
 
 const MAX_SERIES = 300;
 
-type Unclassified = Omit<SpanRow, 'type' | 'series' | 'keepReason' | 'percentile' | 'attributes'>;
+type Unclassified = Omit<SpanRow, 'type' | 'series' | 'keepReason' | 'keptBy' | 'percentile' | 'attributes'>;
 
 /** Gives an imported span what only we know: from our own attributes when we exported it, else as the conventions suggest. */
 export function classified(span: Unclassified, all: AttributeMap): SpanRow {
@@ -18,17 +18,21 @@ export function classified(span: Unclassified, all: AttributeMap): SpanRow {
   const type = OPERATION_TYPES.find((each) => each === own('type')) ?? typeOf(span, attributes);
   const percentile = own('percentile');
   const series = own('series');
+  const keptBy = own('kept_by');
   return {
     ...span,
     attributes,
     type,
     series: typeof series === 'string' ? series : seriesOf(type, span, attributes).slice(0, MAX_SERIES),
     keepReason: KEEP_REASONS.find((each) => each === own('keep_reason')) ?? 'imported',
+    keptBy: typeof keptBy === 'string' ? keptBy.slice(0, MAX_SERIES) : undefined,
     percentile: typeof percentile === 'number' && percentile >= 0 && percentile <= 1 ? percentile : undefined,
   };
 }
 
-const OWN_KEYS = new Set(['type', 'series', 'keep_reason', 'percentile', 'order'].map((key) => OWN + key));
+const OWN_KEYS = new Set(
+  ['type', 'series', 'keep_reason', 'kept_by', 'percentile', 'order'].map((key) => OWN + key),
+);
 
 function typeOf({ kind }: Unclassified, attributes: AttributeMap): OperationType {
   const has = (...keys: string[]): boolean => keys.some((key) => attributes[key] !== undefined);

@@ -56,6 +56,7 @@ function spanJson(traceId: string, span: SpanRow, order: number): object {
     [`${OWN}type`]: span.type,
     [`${OWN}series`]: span.series,
     [`${OWN}keep_reason`]: span.keepReason,
+    [`${OWN}kept_by`]: span.keptBy,
     [`${OWN}percentile`]: span.percentile,
     [`${OWN}order`]: order,
   };

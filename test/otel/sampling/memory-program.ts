@@ -24,6 +24,8 @@ const settings = {
   exportRates: rates,
   slowThresholdNanos: { http: 1e9, database: 1e9, render: 1e9, other: Infinity },
   keepsWholeTrace: true,
+  rules: [],
+  target: 0,
 };
 const guard = new Guard();
 const ring = new TraceRing({ maxTraces: 1000, maxBytes: 2 ** 24, now: Date.now });

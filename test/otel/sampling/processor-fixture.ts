@@ -64,6 +64,8 @@ export function settingsOf(rates: Rates, exportRates: Rates = rates, wholeTrace 
     exportRates: each(exportRates),
     slowThresholdNanos: { http: 1e9, database: 1e9, render: 0.25e9, other: Infinity },
     keepsWholeTrace: wholeTrace,
+    rules: [],
+    target: 0,
   };
 }
 
@@ -129,11 +131,7 @@ export function startProcessor(options: {
       clock,
       guard,
       budget,
-      policies: livePolicies(
-        () => state.settings,
-        options.policies ?? [],
-        (error) => guard.report('sampling settings', error),
-      ),
+      policies: livePolicies(() => state.settings, options.policies ?? [], guard, clock),
       sinks: [
         exporterSink(local, 'local', guard),
         ...(options.exportRates === undefined ? [] : [exporterSink(exported, 'export', guard)]),

@@ -25,6 +25,7 @@ export interface SpanSketch {
   readonly failed?: boolean;
   readonly message?: string;
   readonly reason?: KeepReason;
+  readonly keptBy?: string;
   readonly attributes?: Readonly<Record<string, unknown>>;
   readonly events?: readonly {
     readonly name: string;
@@ -87,6 +88,7 @@ export function keptSpan(sketch: SpanSketch = {}): KeptSpan {
     operationType: sketch.type ?? 'http',
     series: sketch.series ?? name,
     keepReason: sketch.reason ?? 'probability',
+    keptBy: sketch.keptBy,
     traceFacts: sketch.facts ?? WHOLE,
   };
 }

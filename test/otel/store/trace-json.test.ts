@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { StringInterner } from '../../../otel/store/string-interner.ts';
-import { decodeTrace, encodeTrace, NO_TEMPLATES } from '../../../otel/store/trace-json.ts';
+import { RecordTemplates, type TemplatedRecord } from '../../../otel/store/templated-record.ts';
+import { decodeTrace, encodeTrace, NO_TEMPLATES, uncheckedSpans } from '../../../otel/store/trace-json.ts';
 import { TraceRecord } from '../../../otel/store/trace-record.ts';
-import { spanIdOf, spanRecord, traceIdOf } from './kept-span-fixture.ts';
+import { keptSpan, spanIdOf, spanRecord, traceIdOf, WHOLE } from './kept-span-fixture.ts';
 
 function sample(): TraceRecord {
   const trace = new TraceRecord(traceIdOf(1));
@@ -35,6 +36,34 @@ describe('encodeTrace and decodeTrace', () => {
     expect(copy.spans).toEqual(trace.spans);
     expect(copy.summary()).toEqual(trace.summary());
     expect(copy).toMatchObject({ droppedSpans: 3, truncated: true, remoteParent: true, exported: true });
+  });
+
+  it('give back which rule kept a span, and read what was written before anybody asked', () => {
+    const trace = new TraceRecord(traceIdOf(2));
+    const rule = { reason: 'rule', keptBy: 'route=/feed*: 0.5' } as const;
+    const [template, own] = [
+      { name: 'SELECT', kind: 2, attributes: { 'db.query.text': 'SELECT 1' } },
+      ['rows', 1],
+    ] as const;
+    const templates = new RecordTemplates(new StringInterner());
+    const templated = [rule, { reason: 'probability' } as const].map((why) =>
+      templates.record({ ...keptSpan(why), template, ownAttributes: own })!,
+    );
+    trace.append([spanRecord(rule), ...templated], WHOLE);
+    const { shared } = templated[0] as TemplatedRecord;
+    const book = { idOf: () => 1, factsOf: () => shared };
+    const names = (text: string): unknown[] =>
+      decodeTrace(trace.traceId, text, new StringInterner(), book).spans.map(({ keptBy }) => keptBy);
+    const text = encodeTrace(trace, book);
+    expect(names(text)).toEqual([rule.keptBy, rule.keptBy, undefined]);
+    const before = text.replaceAll(`,"keptBy":"${rule.keptBy}"`, '').replaceAll(`,"${rule.keptBy}"`, '');
+    expect(before).not.toContain(rule.keptBy);
+    expect(names(before)).toEqual([undefined, undefined, undefined]);
+    expect(uncheckedSpans(text, book).map(({ keptBy }) => keptBy)).toEqual([
+      rule.keptBy,
+      rule.keptBy,
+      undefined,
+    ]);
   });
 
   const good = JSON.parse(encodeTrace(sample(), NO_TEMPLATES)) as { spans: Record<string, unknown>[] };

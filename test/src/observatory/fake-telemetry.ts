@@ -353,6 +353,8 @@ export class FakeTelemetry implements TelemetryQuery, TelemetryControl {
     );
   }
 
+  named: Pick<SamplingFacts, 'named' | 'unreachable'> = { named: [] };
+
   sampling(): SamplingFacts {
     const rates = { http: this.rate, database: this.rate, render: this.rate, other: 1 };
     return {
@@ -361,7 +363,7 @@ export class FakeTelemetry implements TelemetryQuery, TelemetryControl {
       exportRates: rates,
       thresholdsSeconds: { database: 1, http: 1, render: 0.25 },
       rules: this.#rules(),
-      named: [],
+      ...this.named,
       storm: this.storm,
     };
   }

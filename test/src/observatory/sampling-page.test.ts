@@ -60,6 +60,24 @@ describe('the sampling page', () => {
     expect(row(page, 'slow')).toContain('a storm: 12 % are kept, and examples of each kind');
   });
 
+  it('counts what rules, targets and policies of the app decided, and warns of a rule that can never match', async () => {
+    const telemetry = new FakeTelemetry();
+    const name = 'type=http route=/<feed>: 0.5';
+    telemetry.named = {
+      named: [{ name, seen: 12, kept: 5, dropped: 7 }],
+      unreachable: [{ name, why: 'rule 1 comes first and matches all that it would' }],
+    };
+    const { page } = await open(telemetry);
+    const shown = name.replace('<', '&lt;').replace('>', '&gt;');
+    expect(
+      page
+        .split(`data-key="named-${shown}"`)[1]!
+        .split('</tr>')[0]!
+        .replaceAll(/<[^>]*>|\s+/g, ' '),
+    ).toMatch(/ 12 +5 +7 *$/);
+    expect(page).toContain(`The rule <code>${shown}</code> can never match: rule 1 comes first`);
+  });
+
   it('is all zero before anything has happened', async () => {
     const { page, facts } = await open(new FakeTelemetry({ empty: true }));
     expect(Object.values(facts.rules).filter(({ seen }) => seen > 0)).toEqual([]);

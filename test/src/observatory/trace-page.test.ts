@@ -354,6 +354,26 @@ describe('a trace', () => {
     expect(plain(await page(SEARCH_TRACE))).toContain('complete');
   });
 
+  it('says which rule kept it, and of each span, which kept that', async () => {
+    const trace = failingTrace('cd'.repeat(16), FAKE_NOW);
+    const keptBy = 'route=/tags/* user_agent~"<b>": always';
+    const ruled = {
+      ...trace,
+      keepReason: 'rule' as const,
+      spans: trace.spans.map((span) => ({ ...span, keepReason: 'rule' as const, keptBy })),
+    };
+    const { server: other, origin: at } = await serveObservatory(new FakeTelemetry({ traces: [ruled] }));
+    try {
+      const text = await (await fetch(`${at}/admin/metrics-dashboard/traces/${trace.traceId}`)).text();
+      const shown = 'route=/tags/* user_agent~&quot;&lt;b&gt;&quot;: always';
+      expect(text).toContain(`A sampling rule asks for it: ${shown}.`);
+      expect(text.split(`<code>${shown}</code>`).length - 1).toBeGreaterThanOrEqual(2);
+    } finally {
+      other.closeAllConnections();
+      other.close();
+    }
+  });
+
   it('says which address was asked and how it was answered', async () => {
     const meta = async (traceId: string): Promise<string> =>
       plain(/<div class="meta">[\s\S]*?<\/div>/.exec(await page(traceId))![0]);

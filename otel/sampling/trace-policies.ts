@@ -1,0 +1,132 @@
+import type { EndedSpan } from '../spans/operation.ts';
+import type { ArrivalRate, ArrivalRates } from './arrival-rates.ts';
+import type { Bits56 } from './consistent-threshold.ts';
+import { type Rule, ruleOf, rulePolicies } from './policies/rules.ts';
+import { target } from './policies/target.ts';
+import type { PolicySet, TraceView } from './policy.ts';
+import type { SamplingSettings } from './sampling-settings.ts';
+
+/** Ways through the answers of a local root that are remembered; ~200 bytes each. */
+const MAX_BRANCHES = 2048;
+
+/** Rules whose wishes about the request are answered: so far, or all. */
+class Branch {
+  yes: Branch | undefined;
+  no: Branch | undefined;
+  /** What is left of the rules at the end of the way. */
+  rules: readonly Rule[] | undefined;
+}
+
+/** Policies for traces of one kind, as long as their thresholds stay. */
+interface TraceSet {
+  readonly rules: readonly Rule[];
+  /** Of each rule. */
+  readonly thresholds: readonly Bits56[];
+  /** Of the target. */
+  readonly threshold: Bits56 | undefined;
+  readonly set: PolicySet;
+}
+
+/**
+ * Settles for one trace what depends on its local root: which rules can still match, and the thresholds of the targets, chosen before its R is
+ * looked at. Traces of the same kind share the result.
+ */
+export class TracePolicies {
+  readonly #plain: PolicySet;
+  readonly #rules: readonly Rule[];
+  /** Those that want nothing of the request, for a trace whose root nobody knows. */
+  readonly #ownOnly: readonly Rule[];
+  readonly #hasTargets: boolean;
+  readonly #perSecond: number;
+  readonly #rates: ArrivalRates;
+  readonly #first = new Branch();
+  #branches = 0;
+  /** By the rate of the trace's kind; undefined without a target. */
+  readonly #sets = new Map<ArrivalRate | undefined, TraceSet>();
+
+  constructor(plain: PolicySet, { rules, target: perSecond }: SamplingSettings, rates: ArrivalRates) {
+    this.#plain = plain;
+    this.#rules = rules.map((rule) => ruleOf(rule, rates));
+    this.#ownOnly = upToTheLast(this.#rules.filter(({ matchesRequest }) => matchesRequest === undefined));
+    this.#hasTargets = this.#rules.some((rule) => rule.target !== undefined);
+    this.#perSecond = perSecond;
+    rates.keepRules(new Set(rules.map(({ text }) => text)));
+    this.#rates = rates;
+  }
+
+  readonly ofTrace = (trace: TraceView, root: EndedSpan | undefined): PolicySet => {
+    const rules = root === undefined ? this.#ownOnly : this.#matching(root);
+    const isSettled = rules.length > 0 && rules.at(-1)!.matchesOwn === undefined;
+    const rate =
+      this.#perSecond === 0 || root === undefined || isSettled ? undefined : this.#rates.ofRoot(root);
+    const now = rate !== undefined || this.#hasTargets ? this.#rates.now() : 0;
+    const threshold = rate?.threshold(this.#perSecond, now);
+    if (threshold !== undefined) rate!.count(trace, threshold);
+    const known = this.#sets.get(rate);
+    if (known !== undefined && isCurrent(known, rules, threshold, now)) return known.set;
+    const made = this.#make(rules, threshold, now);
+    this.#sets.set(rate, made);
+    return made.set;
+  };
+
+  /** What may still match an operation of a trace with this root. */
+  #matching(root: EndedSpan): readonly Rule[] {
+    let branch = this.#first;
+    for (const rule of this.#rules) {
+      if (rule.matchesRequest === undefined) continue;
+      const matches = rule.matchesRequest(root);
+      const next = matches ? branch.yes : branch.no;
+      branch = next ?? this.#grow(branch, matches);
+      if (matches && rule.matchesOwn === undefined) break;
+    }
+    return (branch.rules ??= upToTheLast(
+      this.#rules.filter(({ matchesRequest }) => matchesRequest === undefined || matchesRequest(root)),
+    ));
+  }
+
+  /** Beyond the bound it is made for this trace alone. */
+  #grow(branch: Branch, matches: boolean): Branch {
+    const next = new Branch();
+    if (this.#branches >= MAX_BRANCHES) return next;
+    this.#branches++;
+    if (matches) branch.yes = next;
+    else branch.no = next;
+    return next;
+  }
+
+  #make(rules: readonly Rule[], threshold: Bits56 | undefined, now: number): TraceSet {
+    const { ordinary, exported } = this.#plain;
+    const thresholds = rules.map((rule) => thresholdOf(rule, now));
+    const ofRules = rulePolicies(rules, thresholds);
+    const ofTarget = threshold === undefined ? [] : [target(threshold)];
+    const set = Object.freeze({
+      ...this.#plain,
+      rules: ofRules.absolute,
+      ordinary: [...ofRules.ordinary, ...ofTarget, ...ordinary],
+      exported: [...ofRules.exported, ...ofTarget, ...exported],
+    });
+    return { rules, thresholds, threshold, set };
+  }
+}
+
+function isCurrent(
+  known: TraceSet,
+  rules: readonly Rule[],
+  threshold: Bits56 | undefined,
+  now: number,
+): boolean {
+  if (known.rules !== rules || known.threshold !== threshold) return false;
+  for (let i = 0; i < rules.length; i++)
+    if (thresholdOf(rules[i]!, now) !== known.thresholds[i]) return false;
+  return true;
+}
+
+function thresholdOf({ target: of, threshold }: Rule, now: number): Bits56 {
+  return of === undefined ? threshold : of.arrivals.threshold(of.perSecond, now);
+}
+
+/** What comes after a rule that wants nothing of the operation is never asked. */
+function upToTheLast(rules: readonly Rule[]): readonly Rule[] {
+  const last = rules.findIndex(({ matchesOwn }) => matchesOwn === undefined);
+  return last < 0 ? rules : rules.slice(0, last + 1);
+}
