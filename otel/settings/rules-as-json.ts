@@ -4,7 +4,7 @@ import { InvalidSetting } from './setting-parsers.ts';
 const ACTION = 'keep';
 
 /**
- * The text of rules in JSON: a list of texts, or of objects as `{"route": "/feed*", "duration": 0.2, "user_agent~": "bot", "keep": "target 1"}`.
+ * The text of rules in JSON: a list of texts, or of objects as `{"route": "/api/*", "duration": 0.2, "user_agent~": "bot", "keep": "target 1"}`.
  * What they say is read, and found wrong, as text.
  */
 export function rulesAsText(json: string, expected: string): string {

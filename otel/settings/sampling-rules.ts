@@ -21,7 +21,7 @@ export const MIN_TARGET = 0.01;
 const MAX_SECONDS = 86_400;
 
 const FORM =
-  'rules as `route=/feed* type=http: 0.01; status=5xx: always`, one per line or with `;` between them, or none';
+  'rules as `route=/api/* type=http: 0.01; status=5xx: always`, one per line or with `;` between them, or none';
 const ACTIONS = `a rate from 0 to 1, target and traces per second from ${MIN_TARGET} to ${MAX_TARGET}, always or never`;
 const KEYS = ['route', 'status', 'type', 'duration', 'user_agent', 'header', 'attribute'] as const;
 /** Quoted, a value may have spaces, `;` and quotes, as in JSON. */

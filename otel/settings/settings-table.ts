@@ -69,7 +69,7 @@ export const SETTINGS = {
   rules: setting(
     'METRICS_RULES',
     'none',
-    'rules for single kinds of operations, of which the first that matches decides, as `route=/feed* type=http: 0.01; status=5xx: always; route=/health: never; user_agent~bot: target 1`; the grammar is in otel/README.md, “Rules and targets”',
+    'rules for single kinds of operations, of which the first that matches decides, as `route=/api/* type=http: 0.01; status=5xx: always; route=/health: never; user_agent~bot: target 1`; the grammar is in otel/README.md, “Rules and targets”',
     parseSamplingRules,
   ),
   target: setting(
