@@ -80,6 +80,24 @@ describe('createSamplingProcessor', () => {
     ]);
   });
 
+  it('takes rules and a target as they are written in settings, and refuses what is none', async () => {
+    expect(() => start({ rules: 'rout=/: 1' })).toThrow('did you mean route?');
+    expect(() => start({ rules: 'type=http: 1; type=http: 0' })).toThrow(RangeError);
+    expect(() => start({ target: -1 })).toThrow(RangeError);
+    const { exporter, processor, provider, tracer } = start({
+      rates: 0,
+      target: 2,
+      rules: 'route=/cart: never',
+    });
+    for (let i = 0; i < 300; i++)
+      for (const route of ['/cart', '/checkout']) tracer.startSpan('POST', HTTP(route)).end();
+    await provider.shutdown();
+    const routes = exporter.spans.map(({ attributes }) => attributes['http.route']);
+    expect(new Set(routes)).toEqual(new Set(['/checkout']));
+    expect(routes.length).toBeLessThan(100);
+    expect(processor.tally().named().get('route=/cart: never')).toEqual({ seen: 300, kept: 0, dropped: 300 });
+  });
+
   it('is used in the README as it is here', () => {
     const readme = readFileSync(
       join(fileURLToPath(new URL('../../../', import.meta.url)), 'otel', 'README.md'),

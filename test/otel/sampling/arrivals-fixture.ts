@@ -1,0 +1,118 @@
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import { ArrivalRates } from '../../../otel/sampling/arrival-rates.ts';
+import { type Bits56, isAtLeast, probabilityOf } from '../../../otel/sampling/consistent-threshold.ts';
+import { policySetOf } from '../../../otel/sampling/policy-set.ts';
+import { parseSamplingRules } from '../../../otel/settings/sampling-rules.ts';
+import type { EndedSpan } from '../../../otel/spans/operation.ts';
+import { settingsOf } from './processor-fixture.ts';
+import { randomOf } from './random.ts';
+
+/** The local root of a trace, as far as targets look at it. */
+export function rootOf(series: string, statusCode = 200): EndedSpan {
+  return {
+    span: { attributes: {} } as ReadableSpan,
+    type: series.startsWith('GET ') ? 'http' : 'other',
+    series,
+    statusCode,
+    spanId: 's',
+    parentSpanId: undefined,
+    endMillis: 0,
+    durationNanos: 0,
+    slownessNanos: 0,
+    failed: false,
+    clientError: false,
+    aborted: false,
+    countedMillis: NaN,
+  };
+}
+
+/** What came of the traces of a kind, in a stretch of time. */
+export class Tally {
+  arrived = 0;
+  kept = 0;
+  /** Of what was kept, by its weight. */
+  estimate = 0;
+  variance = 0;
+  keptSeconds: number[] = [];
+
+  get z(): number {
+    return this.variance === 0 ? 0 : (this.estimate - this.arrived) / Math.sqrt(this.variance);
+  }
+}
+
+/** Traces that arrive on a fake clock, decided by a target or by rules alone. */
+export class Arrivals {
+  seconds: number;
+  rates: ArrivalRates;
+  readonly #random: () => number;
+  readonly #settings: ReturnType<typeof settingsOf>;
+  #policies: ReturnType<typeof policySetOf>;
+  #number = 0;
+
+  constructor(seed: number, { target = 0, rules = 'none', seconds = 1000 }) {
+    this.seconds = seconds;
+    this.#random = randomOf(seed);
+    this.#settings = { ...settingsOf(0), target, rules: parseSamplingRules(rules) };
+    this.rates = this.#newRates();
+    this.#policies = policySetOf(this.#settings, [], this.rates);
+  }
+
+  /** As after a start of the process. */
+  restart(): void {
+    this.rates = this.#newRates();
+    this.#policies = policySetOf(this.#settings, [], this.rates);
+  }
+
+  /** As after a change of something else. */
+  changeSettings(): void {
+    this.#policies = policySetOf({ ...this.#settings }, [], this.rates);
+  }
+
+  uniform(): number {
+    return this.#random() / 2 ** 32;
+  }
+
+  /** One trace, now; returns its threshold. */
+  arrive(root: EndedSpan, tally: Tally, randomness = this.#randomness()): Bits56 {
+    const trace = { traceId: String(++this.#number), randomness, rootOperation: root, operations: [root] };
+    const { ordinary } = this.#policies.ofTrace!(trace, root);
+    const thresholds = ordinary
+      .map((policy) => policy.keep(root, trace)!)
+      .filter((each) => each !== undefined);
+    const threshold = thresholds.reduce((a, b) => (probabilityOf(a) >= probabilityOf(b) ? a : b));
+    const probability = probabilityOf(threshold);
+    tally.arrived++;
+    tally.variance += (1 - probability) / probability;
+    if (isAtLeast(randomness, threshold)) {
+      tally.kept++;
+      tally.estimate += 1 / probability;
+      tally.keptSeconds.push(this.seconds);
+    }
+    return threshold;
+  }
+
+  /** Poisson arrivals of all kinds together, for so many seconds. */
+  run(
+    seconds: number,
+    kinds: readonly { readonly root: EndedSpan; readonly perSecond: number; readonly tally: Tally }[],
+  ): void {
+    const total = kinds.reduce((sum, { perSecond }) => sum + perSecond, 0);
+    const until = this.seconds + seconds;
+    for (;;) {
+      this.seconds += -Math.log(1 - this.uniform()) / total;
+      if (this.seconds >= until) break;
+      let which = this.uniform() * total;
+      const kind = kinds.find(({ perSecond }) => (which -= perSecond) < 0) ?? kinds[0]!;
+      this.arrive(kind.root, kind.tally);
+    }
+    this.seconds = until;
+  }
+
+  #randomness(): Bits56 {
+    return { high: this.#random() >>> 4, low: this.#random() >>> 4 };
+  }
+
+  #newRates(): ArrivalRates {
+    return new ArrivalRates(() => this.seconds * 1e9);
+  }
+}
