@@ -124,6 +124,18 @@ describe('the kit in otel/', () => {
     expect(offences(otel, ({ target, isTypeOnly }) => forbidden.has(target) && !isTypeOnly)).toEqual([]);
   });
 
+  it('imports only what its own package.json lists', () => {
+    const listed = JSON.parse(readFileSync(join(ROOT, 'otel/package.json'), 'utf8')) as Record<
+      'dependencies' | 'peerDependencies',
+      Record<string, string>
+    >;
+    const isListed = (name: string): boolean =>
+      name in listed.dependencies || name in listed.peerDependencies;
+    expect(offences(otel, ({ target }) => !/^(?:otel\/|node:)/.test(target) && !isListed(target))).toEqual(
+      [],
+    );
+  });
+
   it('does nothing when its files are imported, register.ts aside', () => {
     const folder = mkdtempSync(join(tmpdir(), 'glasshouse-import-'));
     const files = otel.map(({ path }) => path).filter((path) => !/^otel\/(?:register\.ts|cjs\/)/.test(path));
