@@ -11,7 +11,8 @@ import { Deadline } from './base/deadline.ts';
 import { NO_EXPORT } from './export/export-health.ts';
 import { createLogExport, createMetricExport, createSpanPipeline } from './export/create-exports.ts';
 import type { MetricExports } from './export/create-exports.ts';
-import { RedMetricProducer } from './export/red-metric-producer.ts';
+import { PrometheusPage } from './export/prometheus-page.ts';
+import { TelemetryMetrics } from './export/telemetry-metrics.ts';
 import type { Guard } from './base/guard.ts';
 import { assertBetterSqlite3 } from './instrumentation/better-sqlite3-class.ts';
 import { BetterSqlite3Instrumentation } from './instrumentation/better-sqlite3-instrumentation.ts';
@@ -168,6 +169,17 @@ export class EnabledTelemetry implements Telemetry {
       ],
     });
     const processor = this.#processor;
+    const produced = new TelemetryMetrics({
+      clock,
+      aggregates,
+      runtime: this.#runtime,
+      books: () => ({
+        tally: () => processor.tally(),
+        pipelines: pipeline?.pipelines ?? [],
+        tallies: [...(this.#metricExport?.tallies ?? []), ...logExport.tallies],
+      }),
+    });
+    const page = new PrometheusPage(produced, guard);
     this.query = new TelemetryStore({
       aggregates,
       ring,
@@ -184,6 +196,7 @@ export class EnabledTelemetry implements Telemetry {
       settings: () => live.effective(config.settings),
       samplingControl,
       exportFacts: () => pipeline?.facts() ?? NO_EXPORT,
+      prometheus: () => page.text(),
       business: (range) => (range === undefined ? business.business() : counts.counts(range)),
       businessFromMillis: () => counts.fromMillis,
       countFrom: (name, source) => business.countFrom(name, source),
@@ -207,8 +220,8 @@ export class EnabledTelemetry implements Telemetry {
     });
     this.control = this.query;
     const resource = telemetryResource(config.resourceAttributes, config.resourceDetectors);
-    this.#metricExport = createMetricExport(config, new RedMetricProducer(aggregates, clock));
-    this.#metricReaders = [business, ...(this.#metricExport?.readers ?? [])];
+    this.#metricExport = createMetricExport(config, produced);
+    this.#metricReaders = [business, page, ...(this.#metricExport?.readers ?? [])];
     const slowNanos = (): number => live.settings().slowThresholdNanos.database;
     this.#database = config.instrumentations['better-sqlite3']
       ? new BetterSqlite3Instrumentation({ slowNanos, guard, clock, cost })

@@ -487,8 +487,8 @@ export interface TelemetryQuery {
   ): HeatMap;
   /** Every series of a type with activity in the range (default: since start), by total time. */
   series(type: OperationType, range?: TimeRange): readonly SeriesSummary[];
-  /** Every series since start as exporters name it: statements of one `db.query.summary` are one, counts and sketches merged. */
-  exported(): readonly SeriesSummary[];
+  /** Every metric of this process in the text format of Prometheus, version 0.0.4. Never rejects. */
+  prometheus(): Promise<string>;
   traces(filter?: TraceFilter): TraceList;
   trace(traceId: string): TraceDetail | MissingTrace;
   /** Kept operations that were slow, slowest first. */

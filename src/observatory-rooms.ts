@@ -4,13 +4,14 @@ import type { DeskRooms } from './admin/desk-rooms.ts';
 import type { AppDependencies } from './app-dependencies.ts';
 import { explainPlan } from './db/explain-plan.ts';
 import { createMetricsRoute } from './observatory/metrics-route.ts';
-import { PROMETHEUS_TYPE, prometheusText } from './observatory/prometheus-text.ts';
 import { createObservatoryRoutes } from './observatory/routes.ts';
 import { createRouter } from './router.ts';
 import type { Assets } from './media/assets.ts';
 import type { DeskSite } from './views/desk-layout.ts';
 
 const OBSERVATORY_PATH = '/admin/metrics-dashboard';
+/** Media type of the text format of Prometheus, version 0.0.4. */
+const PROMETHEUS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 /** The telemetry pages behind the owner's door, and their facts as JSON behind the door for scripts. */
 export function createObservatoryRooms(
@@ -28,9 +29,8 @@ export function createObservatoryRooms(
   const door = createRouter();
   door.get('/admin/metrics', desk.ownerOrBearer, createMetricsRoute({ telemetry }));
   door.get('/metrics', desk.ownerOrBearer, async (ctx) => {
-    await telemetry.refresh();
     ctx.type = PROMETHEUS_TYPE;
-    ctx.body = prometheusText(telemetry);
+    ctx.body = await telemetry.prometheus();
   });
   door.get([OBSERVATORY_PATH, `${OBSERVATORY_PATH}/*path`], desk.ownerOnly);
   door.post(`${OBSERVATORY_PATH}/*path`, desk.ownerFiles);

@@ -94,6 +94,23 @@ export class DurationSketch {
     this.mergeTotals(other.#count, other.#sumNanos, other.#minNanos, other.#maxNanos);
   }
 
+  /**
+   * All durations but those of `others`, which this one has counted, too. The count is exact; minimum and maximum are where no other one has
+   * the same, else those of their buckets.
+   */
+  without(others: readonly DurationSketch[]): DurationSketch {
+    const rest = new DurationSketch();
+    rest.merge(this);
+    for (const other of others) {
+      other.forEachBucket((bucket, count) => (rest.#counts[bucket - rest.#offset]! -= count));
+      rest.#count -= other.#count;
+      rest.#sumNanos -= other.#sumNanos;
+    }
+    if (rest.#count <= 0) return new DurationSketch();
+    if (others.length > 0) rest.#narrow(others);
+    return rest;
+  }
+
   /** Adds to one bucket's count, as `forEachBucket` gave it; `mergeTotals` has to follow. RangeError for a bucket that is none. */
   addToBucket(bucket: number, count: number): void {
     if (!(bucket >= 0 && bucket < BUCKET_COUNT)) throw new RangeError(`Expected a bucket, got ${bucket}`);
@@ -152,6 +169,19 @@ export class DurationSketch {
       const count = this.#counts[bucket - this.#offset]!;
       if (count > 0) visit(bucket, count);
     }
+  }
+
+  #narrow(others: readonly DurationSketch[]): void {
+    while (this.#counts[this.#first - this.#offset] === 0) this.#first++;
+    while (this.#counts[this.#last - this.#offset] === 0) this.#last--;
+    if (others.some((other) => other.#maxNanos === this.#maxNanos))
+      this.#maxNanos = Math.min(this.#maxNanos, bucketMidNanos(this.#last));
+    if (others.some((other) => other.#minNanos === this.#minNanos))
+      this.#minNanos = Math.max(this.#minNanos, bucketMidNanos(this.#first));
+    // Of one bucket, or of one value, the two may have changed places.
+    this.#minNanos = Math.min(this.#minNanos, this.#maxNanos);
+    // Differences of sums are off by their last digits.
+    this.#sumNanos = Math.max(this.#sumNanos, 0);
   }
 
   #reserve(first: number, last: number): void {

@@ -2,7 +2,15 @@ import type { OperationType, SeriesSummary } from '../query.ts';
 import type { StatementNames } from '../spans/operation.ts';
 import { namesOfSeries } from '../sql/statement-names.ts';
 import type { Operation } from '../spans/operation.ts';
-import { RedBucket } from './red-bucket.ts';
+import { DurationSketch } from './duration-sketch.ts';
+import type { RedBucket } from './red-bucket.ts';
+import {
+  isSamePoint,
+  type PointBudget,
+  pointBudget,
+  type SeriesPoint,
+  SeriesPoints,
+} from './series-points.ts';
 import type { TieredSeries } from './tiered-series.ts';
 
 /** Distinct callers that a statement remembers; later ones are not counted. */
@@ -15,6 +23,7 @@ export class NamedSeries {
   readonly name: string;
   readonly tiers: TieredSeries;
   readonly #isStatement: boolean;
+  readonly #points: SeriesPoints;
   /** As an operation told it. */
   #statement: StatementNames | undefined;
   /** As an earlier process knew it, or as the name lets guess it; until the statement runs again. */
@@ -24,7 +33,8 @@ export class NamedSeries {
   /** As many of them as are in a history. */
   #taken: Map<string, number> | undefined;
 
-  constructor(type: OperationType, name: string, tiers: TieredSeries) {
+  constructor(type: OperationType, name: string, tiers: TieredSeries, budget: PointBudget = pointBudget()) {
+    this.#points = new SeriesPoints(budget);
     this.#isStatement = type === 'database';
     this.name = name;
     this.tiers = tiers;
@@ -32,6 +42,7 @@ export class NamedSeries {
 
   record(operation: Operation): void {
     this.tiers.delta.record(operation);
+    this.#points.record(operation);
     // The row of what is beyond the cap has no statement of its own.
     if (this.#statement === undefined && operation.series === this.name)
       this.#statement = operation.statement;
@@ -51,6 +62,11 @@ export class NamedSeries {
   /** What exporters call it: statements by their summary, of which there are fewer. */
   get exportName(): string {
     return this.#isStatement ? this.#names().summary : this.name;
+  }
+
+  /** Since start; they add up to the series. What waits in `delta` has to be moved on before. */
+  points(): readonly SeriesPoint[] {
+    return this.#points.points(this.tiers.total.durations);
   }
 
   #names(): StatementNames {
@@ -100,13 +116,24 @@ export class NamedSeries {
   }
 }
 
-/** Totals since start by the name that exporters use; those of one name are merged, sketches included. */
-export function totalsByExportName(series: Iterable<NamedSeries>): ReadonlyMap<string, RedBucket> {
-  const totals = new Map<string, RedBucket>();
-  for (const { exportName, tiers } of series) {
-    const merged = totals.get(exportName) ?? new RedBucket();
-    merged.merge(tiers.total);
-    totals.set(exportName, merged);
+/** A point of the metrics: the operations of one series, or of all statements of one summary, that ended alike. */
+export interface MetricPoint extends SeriesPoint {
+  readonly name: string;
+}
+
+/** All points since start by the name that exporters use; those of one name are merged, sketches included. */
+export function metricPoints(series: Iterable<NamedSeries>): readonly MetricPoint[] {
+  const byName = new Map<string, { key: SeriesPoint; merged: DurationSketch }[]>();
+  for (const one of series) {
+    let points = byName.get(one.exportName);
+    if (points === undefined) byName.set(one.exportName, (points = []));
+    for (const key of one.points()) {
+      let point = points.find((each) => isSamePoint(each.key, key));
+      if (point === undefined) points.push((point = { key, merged: new DurationSketch() }));
+      point.merged.merge(key.durations);
+    }
   }
-  return totals;
+  return [...byName].flatMap(([name, points]) =>
+    points.map(({ key, merged }) => ({ ...key, name, durations: merged })),
+  );
 }

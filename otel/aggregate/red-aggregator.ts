@@ -7,7 +7,6 @@ import type {
   TimelinePoint,
   TimeRange,
 } from '../query.ts';
-import { OPERATION_TYPES } from '../query.ts';
 import type { Clock } from '../base/clock.ts';
 import { type ClockStep, ClockWatch } from './clock-watch.ts';
 import type { CountsArchive } from './counts-archive.ts';
@@ -19,7 +18,7 @@ import { Remembered } from './remembered.ts';
 import { requestFactsOf, summaryOf } from './operation-summary.ts';
 import { RangePlanner } from './range-plan.ts';
 import { RedBucket } from './red-bucket.ts';
-import { totalsByExportName } from './named-series.ts';
+import { type MetricPoint, metricPoints } from './named-series.ts';
 import { RollUpQueue, type RollUpSource } from './roll-ups.ts';
 import { type CallerBook, SeriesBook, type StatementBook } from './series-book.ts';
 import { SeriesSums } from './series-sums.ts';
@@ -170,21 +169,9 @@ export class RedAggregator {
   }
 
   /** Since start, for exporters: statements grouped by their summary. */
-  totals(): readonly { readonly type: OperationType; readonly name: string; readonly bucket: RedBucket }[] {
+  metricPoints(type: OperationType): readonly MetricPoint[] {
     this.#flush();
-    return OPERATION_TYPES.flatMap((type) =>
-      [...totalsByExportName(this.#book.named(type).values())].map(([name, bucket]) => ({
-        type,
-        name,
-        bucket,
-      })),
-    );
-  }
-
-  exported(): readonly SeriesSummary[] {
-    return this.totals()
-      .filter(({ bucket }) => !bucket.isEmpty)
-      .map(({ type, name, bucket }) => ({ ...this.#summary(type, bucket), type, name }));
+    return metricPoints(this.#book.named(type).values());
   }
 
   /** What statements are and who issues them, for a history of that. */

@@ -2,6 +2,7 @@ import type { OperationType } from '../query.ts';
 import type { StatementNames } from '../spans/operation.ts';
 import { NamedSeries } from './named-series.ts';
 import { readRollUpKey, rollUpKey } from './roll-up-key.ts';
+import { pointBudget } from './series-points.ts';
 import { TieredSeries } from './tiered-series.ts';
 
 /** The row that counts operations of series beyond the cap. */
@@ -37,6 +38,7 @@ interface TypeSeries {
 export class SeriesBook implements CallerBook, StatementBook {
   readonly #maxSeries: number;
   readonly #byNumber: TieredSeries[] = [];
+  readonly #budget = pointBudget();
   readonly #types: Readonly<Record<OperationType, TypeSeries>>;
 
   /** @param maxSeries Per type. */
@@ -68,7 +70,7 @@ export class SeriesBook implements CallerBook, StatementBook {
     const known = named.get(name);
     if (known !== undefined) return known;
     if (named.size >= this.#maxSeries && name !== OVERFLOW_SERIES) return this.of(type, OVERFLOW_SERIES);
-    const series = new NamedSeries(type, name, this.#add(rollUpKey(type, name), totals));
+    const series = new NamedSeries(type, name, this.#add(rollUpKey(type, name), totals), this.#budget);
     named.set(name, series);
     return series;
   }

@@ -10,6 +10,7 @@ import type { MetricProducer, MetricReader, PushMetricExporter } from '@opentele
 import { ConsoleSpanExporter } from '@opentelemetry/sdk-trace';
 import type { TelemetryConfig } from '../config.ts';
 import type { LocalExport } from '../settings/signal-exports.ts';
+import { DeltaProducer } from './delta-producer.ts';
 import { type AbortableSpanExporter, exportPipeline } from './export-pipeline.ts';
 import { componentOf, ExportTally } from './export-tally.ts';
 import { MetricPreferences } from './metric-preferences.ts';
@@ -57,7 +58,11 @@ export function createMetricExport(
   config: TelemetryConfig,
   producer: MetricProducer,
 ): MetricExports | undefined {
-  const exporters: { readonly exporter: PushMetricExporter; readonly timeoutMillis: number }[] = [];
+  const exporters: {
+    readonly exporter: PushMetricExporter;
+    readonly timeoutMillis: number;
+    readonly from: MetricProducer;
+  }[] = [];
   const tallies: ExportTally[] = [];
   const { metricExport, metricExportTimeoutMillis } = config;
   if (metricExport !== undefined) {
@@ -69,18 +74,23 @@ export function createMetricExport(
     exporters.push({
       exporter: new OtlpMetricExporter(metricExport, timeoutMillis, preferences, tally),
       timeoutMillis,
+      from: preferences.wantsDelta ? new DeltaProducer(producer) : producer,
     });
   }
   for (const kind of config.localExport.metrics)
-    exporters.push({ exporter: metricExporter(kind, config), timeoutMillis: metricExportTimeoutMillis });
+    exporters.push({
+      exporter: metricExporter(kind, config),
+      timeoutMillis: metricExportTimeoutMillis,
+      from: producer,
+    });
   if (exporters.length === 0) return undefined;
   const readers = exporters.map(
-    ({ exporter, timeoutMillis }) =>
+    ({ exporter, timeoutMillis, from }) =>
       new PeriodicExportingMetricReader({
         exporter,
         exportIntervalMillis: config.metricExportIntervalMillis,
         exportTimeoutMillis: timeoutMillis,
-        metricProducers: [producer],
+        metricProducers: [from],
       }),
   );
   return {

@@ -77,6 +77,15 @@ export function requestAttributes(words: RequestWords): Attributes {
   return attributes;
 }
 
+/** By which the client asked; as a trusted proxy in front of us tells it, if there is one. */
+export function schemeOf(words: RequestWords): string {
+  const told =
+    words.forwarded === undefined && words.forwardedProto === undefined
+      ? undefined
+      : forwardedRequest(words, words.clients.proxies).proto;
+  return told ?? (words.isEncrypted ? 'https' : 'http');
+}
+
 /** As it was sent: nothing is encoded or resolved, as the app itself sees it. `OPTIONS *` has the path `*`. */
 function addUrl(attributes: Attributes, target: string): void {
   const own = target.startsWith('/') ? target : target.replace(ABSOLUTE_FORM, '');

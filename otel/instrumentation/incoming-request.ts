@@ -5,6 +5,7 @@ import type { Attributes } from '@opentelemetry/api';
 import { type RPCMetadata, RPCType } from '@opentelemetry/core';
 import { NO_STATUS } from '../aggregate/status-counts.ts';
 import type { KnownOperation } from '../spans/known-operation.ts';
+import { requestLabels } from '../spans/metric-labels.ts';
 import type { RecordedSpan } from '../spans/recorded-span.ts';
 import {
   answerNanosOf,
@@ -22,7 +23,12 @@ import {
   ATTR_HTTP_ROUTE,
 } from '../base/semconv.ts';
 import type { HttpOutcome } from './http-outcome.ts';
-import { type ClientRules, type RequestWords, requestAttributes } from './http-request-attributes.ts';
+import {
+  type ClientRules,
+  type RequestWords,
+  requestAttributes,
+  schemeOf,
+} from './http-request-attributes.ts';
 import { addResponseAttributes, describeOutcome, describeResponse } from './http-response-attributes.ts';
 import { knownMethod } from './request-route.ts';
 import type { RecordingSpan } from '../spans/span.ts';
@@ -146,6 +152,8 @@ export class IncomingRequest extends ResponseWatch implements RPCMetadata, Reque
           : (this.callerSeries(span) ?? UNKNOWN_PATHS),
       slownessNanos: slownessOf(times),
       answerNanos: answerNanosOf(times),
+      errorType: outcome.errorType,
+      labels: requestLabels(this.method, schemeOf(this)),
       clientError: isClientError(statusCode),
       aborted: isCutShort(outcome.outcome),
       statusCode,

@@ -1,8 +1,13 @@
 import type { Attributes, SpanKind } from '@opentelemetry/api';
 import type { OperationType } from '../base/operation-types.ts';
-import { ATTR_DB_RESPONSE_CHANGED_ROWS, ATTR_DB_RESPONSE_RETURNED_ROWS } from '../base/semconv.ts';
+import {
+  ATTR_DB_RESPONSE_CHANGED_ROWS,
+  ATTR_DB_RESPONSE_RETURNED_ROWS,
+  ATTR_ERROR_TYPE,
+} from '../base/semconv.ts';
 import type { SpanTemplate } from '../spans/kept-span.ts';
 import type { KnownOperation } from '../spans/known-operation.ts';
+import { labelsOf } from '../spans/operation-type.ts';
 import type { StatementNames } from '../spans/operation.ts';
 import type { RecordedSpan } from '../spans/recorded-span.ts';
 import type { LazyAttributes } from '../spans/span-source.ts';
@@ -30,6 +35,8 @@ export class OperationSubject implements OperationWords, SpanTemplate, LazyAttri
   readonly attributes: Attributes;
   readonly statement: StatementNames | undefined;
   readonly heldBytes: number;
+  /** Of its metric. */
+  readonly labels: Attributes | undefined;
 
   constructor({ type, name, series, kind, attributes, statement, heldBytes = 0 }: OperationWords) {
     this.type = type;
@@ -39,6 +46,7 @@ export class OperationSubject implements OperationWords, SpanTemplate, LazyAttri
     this.attributes = attributes;
     this.statement = statement;
     this.heldBytes = heldBytes;
+    this.labels = labelsOf(type, { attributes });
   }
 
   get template(): SpanTemplate {
@@ -52,10 +60,22 @@ export class OperationSubject implements OperationWords, SpanTemplate, LazyAttri
   /** Where an app has set something of it anew, the attributes have to be read. */
   knownOperation(span: RecordedSpan): KnownOperation | undefined {
     if (!span.isSetApartFrom(this.attributes)) return undefined;
-    const { type, series, statement } = this;
+    const { type, series, statement, labels } = this;
     const { durationNanos: slownessNanos } = span;
     const rows = type === 'database' ? rowsOf(span) : undefined;
-    return { type, series, slownessNanos, clientError: false, aborted: false, rows, statement };
+    const told = span.setSinceStart(ATTR_ERROR_TYPE);
+    const errorType = typeof told === 'string' ? told : undefined;
+    return {
+      type,
+      series,
+      slownessNanos,
+      errorType,
+      labels,
+      clientError: false,
+      aborted: false,
+      rows,
+      statement,
+    };
   }
 }
 

@@ -5,6 +5,7 @@ import { ROOT_CONTEXT, context } from '@opentelemetry/api';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { Guard } from '../base/guard.ts';
 import type { RuntimeSample } from '../query.ts';
+import { type GcPause, GcPauses } from './gc-pauses.ts';
 import { openFiles, openFilesLimit } from './open-files.ts';
 import { peakRssBytes } from './peak-memory.ts';
 
@@ -48,6 +49,7 @@ export class RuntimeSampler {
   #eventLoopDelay: Delays | undefined;
   #unseen: NodeJS.Timeout | undefined;
   #gcObserver: PerformanceObserver | undefined;
+  readonly #gcPauses = new GcPauses();
   #highWaterRssBytes = 0;
   #problem: string | undefined;
   /** Loading modules holds the loop up for as long as it takes, and nobody waits for an answer yet: no stall. */
@@ -97,7 +99,7 @@ export class RuntimeSampler {
       this.#eventLoopDelay = monitorEventLoopDelay({ resolution: EVENT_LOOP_RESOLUTION_MILLIS });
       this.#eventLoopDelay.enable();
       this.#gcObserver = new PerformanceObserver((list) => {
-        for (const { duration } of list.getEntries()) this.#countPause(duration);
+        for (const pause of list.getEntries()) this.#countPause(pause);
       });
       this.#gcObserver.observe({ entryTypes: ['gc'] });
       this.#since = this.#periodStart();
@@ -174,6 +176,25 @@ export class RuntimeSampler {
     };
   }
 
+  /** Of the event loop since the last sample, milliseconds. */
+  eventLoopDelays(): Readonly<Record<'min' | 'max' | 'mean' | 'stddev' | 'p50' | 'p90' | 'p99', number>> {
+    const delays = this.#eventLoopDelay;
+    return {
+      min: this.#delayMillis(({ min }) => min),
+      max: this.#delayMillis(({ max }) => max),
+      mean: this.#delayMillis(({ mean }) => mean),
+      stddev: delays === undefined || delays.count === 0 ? 0 : delays.stddev / 1e6,
+      p50: this.#delayMillis((each) => each.percentile(50)),
+      p90: this.#delayMillis((each) => each.percentile(90)),
+      p99: this.#delayMillis((each) => each.percentile(99)),
+    };
+  }
+
+  /** Since start, by `v8js.gc.type`. */
+  gcPauses(): ReturnType<GcPauses['types']> {
+    return this.#gcPauses.types();
+  }
+
   /** Takes a sample, hands it on and begins the next period. */
   sample(): RuntimeSample {
     const sample = this.current();
@@ -223,7 +244,9 @@ export class RuntimeSampler {
     this.#resetDelays();
   }
 
-  #countPause(millis: number): void {
+  #countPause(pause: GcPause): void {
+    const { duration: millis } = pause;
+    this.#gcPauses.add(pause);
     this.#gcPauseMillis += millis;
     this.#gcPauseMaxMillis = Math.max(this.#gcPauseMaxMillis, millis);
     this.#gcCount++;

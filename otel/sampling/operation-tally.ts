@@ -48,7 +48,8 @@ const zero = (): number => 0;
  * started = live + kept + dropped (G23), and the rules together have seen what was kept and dropped, but for what `lose` counts.
  */
 export class OperationTally {
-  #started = 0;
+  /** Started without a parent, with one here, with a remote one; of each those under a sampled trace and the others. */
+  readonly starts = [0, 0, 0, 0, 0, 0];
   #live = 0;
   readonly #kept = each(zero, ...KEEP_REASONS);
   readonly #dropped = each<DropReason, number>(zero, 'probability', 'storm', 'rule', 'target', 'overflow');
@@ -56,9 +57,9 @@ export class OperationTally {
   /** Of rules, targets and policies of the app, by name. */
   readonly #named = new Map<string, Rule>();
 
-  start(): void {
-    this.#started++;
+  start(parent: { isRemote?: boolean; traceFlags: number } | undefined): void {
     this.#live++;
+    this.starts[parent === undefined ? 0 : (parent.isRemote ? 4 : 2) + 1 - (parent.traceFlags & 1)]!++;
   }
 
   /** `policy`: the name of the one that kept it, where a policy did. */
@@ -82,9 +83,8 @@ export class OperationTally {
   }
 
   counts(): OperationCounts {
-    const { ...kept } = this.#kept;
-    const { ...dropped } = this.#dropped;
-    return { started: this.#started, live: this.#live, kept, dropped };
+    const started = this.starts.reduce((all, each) => all + each);
+    return { started, live: this.#live, kept: { ...this.#kept }, dropped: { ...this.#dropped } };
   }
 
   rules(): Readonly<Record<SamplingRule, RuleCounts>> {

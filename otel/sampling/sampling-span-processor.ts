@@ -112,7 +112,7 @@ export class SamplingSpanProcessor implements SpanProcessor {
   }
 
   /** The book of operations; those that wait for their verdict count as live. */
-  tally(): Pick<OperationTally, 'counts' | 'rules' | 'named'> {
+  tally(): Pick<OperationTally, 'counts' | 'starts' | 'rules' | 'named'> {
     this.settle();
     return this.#outcomes.tally;
   }
@@ -145,12 +145,12 @@ export class SamplingSpanProcessor implements SpanProcessor {
     if (bytes > AT_ONCE) return this.#end(span, bytes, true);
     const isRoot = isLocalRoot(span);
     if (isRoot) this.#start(span);
-    else this.#outcomes.tally.start();
+    else this.#outcomes.tally.start(span.parentSpanContext);
     this.#end(span, AT_ONCE - bytes, isRoot);
   }
 
   #start(span: ReadableSpan): void {
-    this.#outcomes.tally.start();
+    this.#outcomes.tally.start(span.parentSpanContext);
     try {
       if (!isLocalRoot(span)) {
         // A child of a decided trace inherits the verdict when it ends; only a local root opens a trace.

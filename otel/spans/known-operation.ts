@@ -1,3 +1,4 @@
+import type { Attributes } from '@opentelemetry/api';
 import type { OperationType } from '../base/operation-types.ts';
 import type { StatementNames } from './operation.ts';
 
@@ -6,6 +7,9 @@ export interface KnownOperation {
   readonly type: OperationType;
   readonly series: string;
   readonly slownessNanos: number;
+  /** `error.type`; it counts where the span failed. */
+  readonly errorType?: string | undefined;
+  readonly labels?: Attributes | undefined;
   readonly answerNanos?: number | undefined;
   readonly clientError: boolean;
   readonly aborted: boolean;

@@ -10,6 +10,7 @@ import {
   ATTR_DB_RESPONSE_CHANGED_ROWS,
   ATTR_DB_RESPONSE_RETURNED_ROWS,
   ATTR_DB_SYSTEM_NAME,
+  ATTR_ERROR_TYPE,
   ATTR_HTTP_REQUEST_METHOD,
   ATTR_HTTP_RESPONSE_CONTENT_TYPE,
   ATTR_HTTP_RESPONSE_OUTCOME,
@@ -17,8 +18,10 @@ import {
   ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE,
   ATTR_HTTP_ROUTE,
   ATTR_RENDER_TEMPLATE,
+  ATTR_URL_SCHEME,
 } from '../base/semconv.ts';
 import { MAX_SERIES_LENGTH, namesOfAttributes } from '../sql/statement-names.ts';
+import { databaseLabels, requestLabels } from './metric-labels.ts';
 import type { StatementNames } from './operation.ts';
 
 /** The one row of every request that matched no route, or whose route had nothing at the address (G11). */
@@ -27,6 +30,7 @@ export const UNKNOWN_PATHS = 'unknown paths';
 const ATTR_DB_SYSTEM = 'db.system';
 const ATTR_DB_STATEMENT = 'db.statement';
 const ATTR_HTTP_METHOD = 'http.method';
+const ATTR_HTTP_SCHEME = 'http.scheme';
 
 type Classified = Pick<ReadableSpan, 'kind' | 'attributes'>;
 
@@ -172,6 +176,27 @@ export function statementNamesOf({
     text(attributes, ATTR_DB_QUERY_TEXT) ?? text(attributes, ATTR_DB_STATEMENT),
     text(attributes, ATTR_DB_QUERY_SUMMARY),
     text(attributes, ATTR_DB_OPERATION_NAME) ?? name,
+  );
+}
+
+/** `error.type`, as the span says. */
+export function errorTypeIn({ attributes }: Pick<ReadableSpan, 'attributes'>): string | undefined {
+  return text(attributes, ATTR_ERROR_TYPE);
+}
+
+/** What its metric says of it beside series, status and failure. */
+export function labelsOf(
+  type: OperationType,
+  { attributes }: Pick<ReadableSpan, 'attributes'>,
+): Attributes | undefined {
+  if (type === 'http')
+    return requestLabels(
+      text(attributes, ATTR_HTTP_REQUEST_METHOD) ?? text(attributes, ATTR_HTTP_METHOD),
+      text(attributes, ATTR_URL_SCHEME) ?? text(attributes, ATTR_HTTP_SCHEME),
+    );
+  if (type !== 'database') return undefined;
+  return databaseLabels(
+    text(attributes, ATTR_DB_SYSTEM_NAME) ?? text(attributes, ATTR_DB_SYSTEM) ?? 'other_sql',
   );
 }
 

@@ -21,6 +21,9 @@ export interface Operation {
   /** Monotonic. */
   readonly durationNanos: number;
   readonly failed: boolean;
+  /** Of its metric, beside series and status: `error.type` of a failed one, and more attributes, one object for equal ones. */
+  readonly errorType?: string | undefined;
+  readonly labels?: ReadableSpan['attributes'] | undefined;
   /** HTTP 4xx. */
   readonly clientError: boolean;
   /** The client left before the answer was whole, or the server stopped. */

@@ -1,3 +1,4 @@
+import type { Attributes } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { Clock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
@@ -5,9 +6,11 @@ import type { OperationType } from '../base/operation-types.ts';
 import {
   answerNanosOf,
   durationNanosOf,
+  errorTypeIn,
   isAborted,
   isClientError,
   isFailed,
+  labelsOf,
   operationTypeOf,
   requestTimesOf,
   rowsOf,
@@ -66,6 +69,8 @@ class ReadOperation implements EndedSpan {
   declare readonly slownessNanos: number;
   declare readonly answerNanos: number | undefined;
   declare readonly failed: boolean;
+  declare readonly errorType: string | undefined;
+  declare readonly labels: Attributes | undefined;
   declare readonly clientError: boolean;
   declare readonly aborted: boolean;
   declare readonly statusCode: number | undefined;
@@ -89,6 +94,8 @@ class ReadOperation implements EndedSpan {
     this.slownessNanos = known.slownessNanos;
     this.answerNanos = known.answerNanos;
     this.failed = isFailed(span);
+    this.errorType = this.failed ? (known.errorType ?? '_OTHER') : undefined;
+    this.labels = known.labels;
     this.clientError = known.clientError;
     this.aborted = known.aborted;
     this.statusCode = known.statusCode;
@@ -119,6 +126,8 @@ function readSpan(span: ReadableSpan, trace: TraceOfOperation | undefined): Ende
     series: seriesOf(type, span),
     slownessNanos: isHttp ? slownessOf(requestTimesOf(span)) : durationNanosOf(span),
     answerNanos: isHttp ? answerNanosOf(requestTimesOf(span)) : undefined,
+    errorType: errorTypeIn(span),
+    labels: labelsOf(type, span),
     clientError: isClientError(statusCode),
     aborted: isHttp && isAborted(span),
     statusCode,

@@ -3,7 +3,7 @@ import type { OperationType, TelemetryQuery } from '../query.ts';
 /** The exact side of the store: what was counted of 100 % of operations. Implemented by the RED aggregator. */
 export type AggregateReader = Pick<
   TelemetryQuery,
-  'coverage' | 'operations' | 'timeline' | 'heatMap' | 'series' | 'exported'
+  'coverage' | 'operations' | 'timeline' | 'heatMap' | 'series'
 > & {
   /** Where the counts of this and of earlier processes begin. */
   readonly countedFromMillis: number;

@@ -68,7 +68,7 @@ export function disabledTelemetry(
     timeline: () => [],
     heatMap: () => ({ bandEdgesMillis: [], columns: [] }),
     series: () => [],
-    exported: () => [],
+    prometheus: () => Promise.resolve(''),
     traces: () => ({ rows: [], total: 0 }),
     trace: (traceId) => ({ traceId: traceId.slice(0, 64).toLowerCase(), reason: 'unknown' }),
     slow: () => ({ rows: [], total: 0 }),

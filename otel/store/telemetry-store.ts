@@ -63,6 +63,7 @@ export interface TelemetryStoreOptions {
   readonly settings: () => readonly EffectiveSetting[];
   readonly samplingControl: Pick<SamplingControl, 'facts' | 'trySettings' | 'changeSettings'>;
   readonly exportFacts: () => ExportFacts;
+  readonly prometheus: TelemetryQuery['prometheus'];
   readonly business: TelemetryQuery['business'];
   /** Default: the start of this process. */
   readonly businessFromMillis?: () => number;
@@ -139,8 +140,8 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
     return this.#settled.aggregates.series(type, range);
   }
 
-  exported(): readonly SeriesSummary[] {
-    return this.#settled.aggregates.exported();
+  prometheus(): Promise<string> {
+    return this.#options.prometheus();
   }
 
   traces(filter?: TraceFilter): TraceList {

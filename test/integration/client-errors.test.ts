@@ -128,9 +128,12 @@ async function countedStatuses(): Promise<Record<string, number>> {
   const answer = await fetch(`${blog.address}/metrics`, { headers: { authorization: `Bearer ${TOKEN}` } });
   const counts: Record<string, number> = {};
   const lines = (await answer.text()).matchAll(
-    /^http_server_responses_total\{.*status_code="(\w+)"\} (\d+)$/gm,
+    /^http_server_request_duration_seconds_count\{(.*)\} (\d+)$/gm,
   );
-  for (const [, status, count] of lines) counts[status!] = (counts[status!] ?? 0) + Number(count);
+  for (const [, labels = '', count] of lines) {
+    const status = /http_response_status_code="(\d+)"/.exec(labels)?.[1] ?? 'none';
+    counts[status] = (counts[status] ?? 0) + Number(count);
+  }
   return counts;
 }
 

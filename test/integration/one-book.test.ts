@@ -97,9 +97,10 @@ describe('the book of operations of a real blog, at rates that keep little', () 
     const text = (
       await blog.ask('/metrics', { headers: { authorization: `Bearer ${TOKEN}` } })
     ).body.toString();
-    expect(text).toContain(`\nglasshouse_operations_started_total ${all}\n`);
+    const starts = [...text.matchAll(/^otel_sdk_span_started_total\{[^}]*\} (\d+)$/gm)];
+    expect(starts.reduce((sum, [, count]) => sum + Number(count), 0)).toBe(all);
     expect(text).toContain(
-      `\nglasshouse_operations_dropped_total{reason="probability"} ${dropped.probability}\n`,
+      `\ntelemetry_operation_dropped_total{reason="probability"} ${dropped.probability}\n`,
     );
   });
 

@@ -160,14 +160,13 @@ export class Pages {
   /** What Prometheus reads: since this process started. */
   async exported(): Promise<Counted> {
     const { body } = await this.#blog.ask('/metrics', { headers: { authorization: `Bearer ${TOKEN}` } });
-    const total = (name: string): number =>
-      [...body.toString().matchAll(new RegExp(`^${name}(?:{[^}]*})? (\\d+)$`, 'gm'))].reduce(
-        (all, [, value]) => all + Number(value),
-        0,
-      );
+    const points = [
+      ...body.toString().matchAll(/^http_server_request_duration_seconds_count\{(.*)\} (\d+)$/gm),
+    ];
+    const total = (of: typeof points): number => of.reduce((all, [, , value]) => all + Number(value), 0);
     return {
-      count: total('http_server_request_duration_seconds_count'),
-      errors: total('http_server_request_errors_total'),
+      count: total(points),
+      errors: total(points.filter(([, labels]) => labels!.includes('error_type='))),
     };
   }
 

@@ -36,14 +36,14 @@ describe('telemetry with a good OTLP receiver', () => {
     await reportOf({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, METRICS_SAMPLING_RATE: '0' });
     const bodies = receiver.bodies.filter(({ path }) => path === '/v1/metrics').map(({ body }) => body);
     const last = bodies.at(-1)!;
-    expect(decodeMetricNames(last).sort()).toEqual([
+    const names = decodeMetricNames(last).filter(
+      (name) => !/^(?:otel|nodejs|v8js|process|telemetry)\./.test(name),
+    );
+    expect(names.sort()).toEqual([
       'db.client.operation.duration',
-      'db.client.operation.errors',
       'http.server.request.duration',
-      'http.server.request.errors',
       'program.starts',
       'render.duration',
-      'render.errors',
     ]);
     const points = decodeHistograms(last);
     const select = points.find(({ attributes }) => attributes['db.query.summary'] === 'SELECT posts');

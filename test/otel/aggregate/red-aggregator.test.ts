@@ -156,12 +156,12 @@ describe('RedAggregator', () => {
     const [like, byId] = red.series('database');
     expect(like!.durationMillis).toMatchObject({ min: 100, max: 100, avg: 100 });
     expect(byId!.durationMillis.p99).toBeLessThan(1.02);
-    const [merged] = red.exported();
-    expect(red.exported()).toHaveLength(1);
-    expect(merged).toMatchObject({ name: 'SELECT posts', count: 110, totalMillis: 99 + 1100 });
+    const [merged, ...others] = red.metricPoints('database');
+    expect([merged!.name, merged!.durations.count, others]).toEqual(['SELECT posts', 110, []]);
+    expect(merged!.durations.sumNanos / 1e6).toBeCloseTo(99 + 1100, 6);
     // Percentiles of the whole, never a mean of two: nine in ten were short, the rest long.
-    expect(merged!.durationMillis.p50).toBeLessThan(1.02);
-    expect(merged!.durationMillis.p95).toBeGreaterThan(98);
+    expect(merged!.durations.quantileNanos(0.5)).toBeLessThan(1.02e6);
+    expect(merged!.durations.quantileNanos(0.95)).toBeGreaterThan(98e6);
   });
 
   it('gives the row beyond the cap no text of one statement', () => {
@@ -171,7 +171,7 @@ describe('RedAggregator', () => {
     const row = red.series('database').find(({ name }) => name === OVERFLOW_SERIES);
     expect(row).toMatchObject({ count: 3, summary: OVERFLOW_SERIES });
     expect(row).not.toHaveProperty('text');
-    expect(red.exported().map(({ name, count }) => [name, count])).toEqual([
+    expect(red.metricPoints('database').map(({ name, durations }) => [name, durations.count])).toEqual([
       ['SELECT posts', 2],
       [OVERFLOW_SERIES, 3],
     ]);

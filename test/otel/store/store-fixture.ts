@@ -58,7 +58,6 @@ export const fakeAggregates: AggregateReader = {
   ],
   heatMap: () => ({ bandEdgesMillis: [1, 2], columns: [] }),
   series: (type) => [{ ...SUMMARY, type, name: 'GET /:slug' }],
-  exported: () => [],
   countedFromMillis: START_MILLIS,
   coverage: (range) => ({
     ...range,
@@ -95,6 +94,7 @@ export function storeWith(options: Partial<TelemetryStoreOptions> = {}): {
   const store = new TelemetryStore({
     aggregates: fakeAggregates,
     ring,
+    prometheus: () => Promise.resolve(''),
     spans: () => ({
       started: 9,
       live: 1,

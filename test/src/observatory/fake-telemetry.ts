@@ -1,4 +1,3 @@
-import { OPERATION_TYPES } from '../../../otel/query.ts';
 import type {
   BufferFacts,
   BusinessMetric,
@@ -200,8 +199,8 @@ export class FakeTelemetry implements TelemetryQuery, TelemetryControl {
       .sort((a, b) => b.totalMillis - a.totalMillis);
   }
 
-  exported(): readonly SeriesSummary[] {
-    return OPERATION_TYPES.flatMap((type) => this.series(type));
+  prometheus(): Promise<string> {
+    return Promise.resolve('# nothing here\n');
   }
 
   traces(filter: TraceFilter = {}): TraceList {

@@ -14,6 +14,7 @@ const COPIED = [
   'otel/query.ts',
   'otel/base',
   'otel/sampling/operation-tally.ts',
+  'otel/sampling/settings-change.ts',
 ];
 const DOCUMENT = 'src/observatory/metrics-document.ts';
 

@@ -1,0 +1,96 @@
+import type { Attributes } from '@opentelemetry/api';
+import type { Operation } from '../spans/operation.ts';
+import { DurationSketch } from './duration-sketch.ts';
+import { OTHER_STATUS } from './status-counts.ts';
+
+/** What tells the metric points of one series apart. */
+export interface PointKey {
+  readonly labels: Attributes | undefined;
+  /** http: the status that left; 0 when none did; OTHER_STATUS for those beyond the cap. */
+  readonly status: number | undefined;
+  /** Of failed ones. */
+  readonly errorType: string | undefined;
+}
+
+export interface SeriesPoint extends PointKey {
+  readonly durations: DurationSketch;
+}
+
+/** Points told apart in one series; what comes after them is counted together. */
+const MAX_POINTS = 24;
+/** Of all series together: a few megabytes at most, as ordinary operations need none. */
+const MAX_POINTS_IN_ALL = 4000;
+const OTHER = '_OTHER';
+
+/** How many more points all series may tell apart. */
+export interface PointBudget {
+  left: number;
+}
+
+export function pointBudget(): PointBudget {
+  return { left: MAX_POINTS_IN_ALL };
+}
+
+/**
+ * How the operations of one series fall apart into metric points. The ordinary ones, which are nearly all, are not counted here: they are what the
+ * series counted without the others, so that the points add up to it to the unit, and recording costs four comparisons.
+ */
+export class SeriesPoints {
+  readonly #budget: PointBudget;
+  #ordinary: PointKey | undefined;
+  #others: SeriesPoint[] | undefined;
+
+  constructor(budget: PointBudget) {
+    this.#budget = budget;
+  }
+
+  record(operation: Operation): void {
+    const { labels, statusCode, errorType } = operation;
+    const ordinary = this.#ordinary;
+    if (ordinary === undefined) {
+      if (!operation.failed && !operation.clientError && !operation.aborted) {
+        this.#ordinary = { labels, status: statusCode, errorType };
+        return;
+      }
+    } else if (
+      ordinary.labels === labels &&
+      ordinary.status === statusCode &&
+      ordinary.errorType === errorType
+    ) {
+      return;
+    }
+    this.#other({ labels, status: statusCode, errorType }).durations.add(operation.durationNanos);
+  }
+
+  /** @param total Of all operations that were recorded here. */
+  points(total: DurationSketch): readonly SeriesPoint[] {
+    const others = this.#others ?? [];
+    const ordinary = this.#ordinary;
+    if (ordinary === undefined) return others;
+    const durations = total.without(others.map((point) => point.durations));
+    return [{ ...ordinary, durations }, ...others];
+  }
+
+  #other(key: PointKey): SeriesPoint {
+    const others = (this.#others ??= []);
+    for (const point of others) if (isSamePoint(point, key)) return point;
+    if (others.length >= MAX_POINTS || this.#budget.left <= 0) {
+      const rest: PointKey = {
+        labels: undefined,
+        status: key.status === undefined ? undefined : OTHER_STATUS,
+        errorType: key.errorType === undefined ? undefined : OTHER,
+      };
+      const found = others.find((point) => isSamePoint(point, rest));
+      if (found !== undefined) return found;
+      key = rest;
+    }
+    const point = { ...key, durations: new DurationSketch() };
+    this.#budget.left--;
+    others.push(point);
+    return point;
+  }
+}
+
+export function isSamePoint(a: PointKey, b: PointKey): boolean {
+  return a.labels === b.labels && a.status === b.status && a.errorType === b.errorType;
+}

@@ -1,0 +1,79 @@
+import type { Attributes } from '@opentelemetry/api';
+import type { MetricPoint } from '../aggregate/named-series.ts';
+import type { RedAggregator } from '../aggregate/red-aggregator.ts';
+import { OVERFLOW_SERIES } from '../aggregate/series-book.ts';
+import { NO_STATUS, OTHER_STATUS } from '../aggregate/status-counts.ts';
+import { OPERATION_TYPES, type OperationType } from '../base/operation-types.ts';
+import {
+  ATTR_DB_QUERY_SUMMARY,
+  ATTR_ERROR_TYPE,
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_HTTP_ROUTE,
+  ATTR_RENDER_TEMPLATE,
+} from '../base/semconv.ts';
+import { UNKNOWN_PATHS } from '../spans/operation-type.ts';
+import type { MetricDataBuilder } from './metric-data.ts';
+
+interface RedMetric {
+  readonly name: string;
+  readonly description: string;
+  /** What the series says. */
+  readonly attributes: (series: string) => Attributes;
+}
+
+const RED_METRICS: Readonly<Record<OperationType, RedMetric>> = {
+  http: {
+    name: 'http.server.request.duration',
+    description: 'Duration of HTTP server requests.',
+    attributes: routeAttributes,
+  },
+  database: {
+    name: 'db.client.operation.duration',
+    description: 'Duration of database client operations.',
+    attributes: (series) => ({ [ATTR_DB_QUERY_SUMMARY]: series }),
+  },
+  render: {
+    name: 'render.duration',
+    description: 'Duration of drawing a page.',
+    attributes: (series) => ({ [ATTR_RENDER_TEMPLATE]: series }),
+  },
+  other: {
+    name: 'other.operation.duration',
+    description: 'Duration of all other spans.',
+    attributes: (series) => ({ operation: series }),
+  },
+};
+
+/**
+ * Durations of 100 % of operations as exponential histograms, read from what counts them anyway: no histogram records per operation. As the conventions
+ * have it, failures are points with `error.type`.
+ */
+export function addRedMetrics(to: MetricDataBuilder, aggregates: Pick<RedAggregator, 'metricPoints'>): void {
+  for (const type of OPERATION_TYPES) {
+    const { name, description, attributes } = RED_METRICS[type];
+    const points = aggregates.metricPoints(type).map((point) => ({
+      durations: point.durations,
+      attributes: { ...attributesOf(point, attributes), ...endAttributes(point) },
+    }));
+    to.durations(name, description, points);
+  }
+}
+
+function attributesOf({ name, labels }: MetricPoint, of: RedMetric['attributes']): Attributes {
+  return name === OVERFLOW_SERIES ? { 'otel.metric.overflow': true } : { ...of(name), ...labels };
+}
+
+function endAttributes({ status = NO_STATUS, errorType }: MetricPoint): Attributes {
+  return {
+    ...(status === NO_STATUS || status === OTHER_STATUS ? {} : { [ATTR_HTTP_RESPONSE_STATUS_CODE]: status }),
+    ...(errorType === undefined ? {} : { [ATTR_ERROR_TYPE]: errorType }),
+  };
+}
+
+/** `GET /:slug` is a method and a route; requests that matched no route have no route, and their labels say the method. */
+function routeAttributes(series: string): Attributes {
+  if (series === UNKNOWN_PATHS) return {};
+  const space = series.indexOf(' ');
+  return { [ATTR_HTTP_REQUEST_METHOD]: series.slice(0, space), [ATTR_HTTP_ROUTE]: series.slice(space + 1) };
+}

@@ -1,0 +1,75 @@
+import { performance } from 'node:perf_hooks';
+import { getHeapSpaceStatistics } from 'node:v8';
+import type { RuntimeSampler } from '../instrumentation/runtime.ts';
+import type { MetricDataBuilder, Point } from './metric-data.ts';
+
+/** What the process costs, by the names of the conventions: `nodejs.*`, `v8js.*` and `process.*`. */
+export function addRuntimeMetrics(to: MetricDataBuilder, runtime: RuntimeSampler): void {
+  const sample = runtime.current();
+  addEventLoop(to, runtime);
+  addHeap(to);
+  to.durations(
+    'v8js.gc.duration',
+    'Garbage collection duration.',
+    runtime.gcPauses().map(([type, durations]) => ({ durations, attributes: { 'v8js.gc.type': type } })),
+  );
+  const { user, system } = process.cpuUsage();
+  to.counter('process.cpu.time', 's', 'Total CPU seconds broken down by different CPU modes.', [
+    { attributes: { 'cpu.mode': 'user' }, value: user / 1e6 },
+    { attributes: { 'cpu.mode': 'system' }, value: system / 1e6 },
+  ]);
+  to.gauge('process.uptime', 's', 'The time the process has been running.', [{ value: process.uptime() }]);
+  to.level('process.memory.usage', 'By', 'The amount of physical memory in use.', [
+    { value: sample.rssBytes },
+  ]);
+  to.level(
+    'process.unix.file_descriptor.count',
+    '{file_descriptor}',
+    'Number of UNIX file descriptors in use by the process.',
+    [{ value: sample.openFiles }],
+  );
+}
+
+/** Delays are those since the last sample of the runtime. */
+function addEventLoop(to: MetricDataBuilder, runtime: RuntimeSampler): void {
+  for (const [word, millis] of Object.entries(runtime.eventLoopDelays()))
+    to.gauge(`nodejs.eventloop.delay.${word}`, 's', `Event loop delay: ${word}.`, [{ value: millis / 1e3 }]);
+  const { active, idle } = performance.eventLoopUtilization();
+  to.counter('nodejs.eventloop.time', 's', 'Time the event loop has been in each state.', [
+    { attributes: { 'nodejs.eventloop.state': 'active' }, value: active / 1e3 },
+    { attributes: { 'nodejs.eventloop.state': 'idle' }, value: idle / 1e3 },
+  ]);
+  to.gauge('nodejs.eventloop.utilization', '1', 'Event loop utilization.', [
+    { value: runtime.current().eventLoopUtilization },
+  ]);
+}
+
+function addHeap(to: MetricDataBuilder): void {
+  const spaces = getHeapSpaceStatistics();
+  const points = (read: (space: (typeof spaces)[number]) => number): Point[] =>
+    spaces.map((space) => ({ attributes: { 'v8js.heap.space.name': space.space_name }, value: read(space) }));
+  to.level(
+    'v8js.memory.heap.used',
+    'By',
+    'Heap memory size allocated.',
+    points((space) => space.space_used_size),
+  );
+  to.level(
+    'v8js.memory.heap.space.size',
+    'By',
+    'Total heap memory size pre-allocated for a heap space.',
+    points((space) => space.space_size),
+  );
+  to.level(
+    'v8js.memory.heap.space.available_size',
+    'By',
+    'Heap space available size.',
+    points((space) => space.space_available_size),
+  );
+  to.level(
+    'v8js.memory.heap.space.physical_size',
+    'By',
+    'Committed size of a heap space.',
+    points((space) => space.physical_space_size),
+  );
+}

@@ -1,0 +1,30 @@
+import { constants, type PerformanceEntry } from 'node:perf_hooks';
+import { DurationSketch } from '../aggregate/duration-sketch.ts';
+
+/** `v8js.gc.type` by node's kinds. */
+const TYPES: Readonly<Record<number, string>> = {
+  [constants.NODE_PERFORMANCE_GC_MAJOR]: 'major',
+  [constants.NODE_PERFORMANCE_GC_MINOR]: 'minor',
+  [constants.NODE_PERFORMANCE_GC_INCREMENTAL]: 'incremental',
+  [constants.NODE_PERFORMANCE_GC_WEAKCB]: 'weakcb',
+};
+
+/** A performance entry of type gc. */
+export type GcPause = Pick<PerformanceEntry, 'duration'> & { readonly detail?: unknown };
+
+/** How long garbage collections of each type took since start. */
+export class GcPauses {
+  readonly #types = new Map<string, DurationSketch>();
+
+  add({ detail, duration }: GcPause): void {
+    const { kind = 0 } = (detail ?? {}) as { readonly kind?: number };
+    const type = TYPES[kind] ?? 'other';
+    let durations = this.#types.get(type);
+    if (durations === undefined) this.#types.set(type, (durations = new DurationSketch()));
+    durations.add(duration * 1e6);
+  }
+
+  types(): readonly (readonly [type: string, durations: DurationSketch])[] {
+    return [...this.#types];
+  }
+}
