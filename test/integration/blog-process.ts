@@ -24,10 +24,11 @@ export function removeDataDir(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** The environment of a child: this one's, less what would configure telemetry, plus what the test says. */
+/** The environment of a child: this one's, less what would configure telemetry but for who makes the spans, plus what the test says. */
 export function childEnvironment(env: Readonly<Record<string, string>>): Record<string, string> {
   const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(METRICS_|OTEL_|PORT$|HOST$|PUBLIC_URL$|DATA_DIR$|LOG_LEVEL$|NODE_OPTIONS$)/.test(name),
+    ([name]) =>
+      !/^(METRICS_(?!SPANS$)|OTEL_|PORT$|HOST$|PUBLIC_URL$|DATA_DIR$|LOG_LEVEL$|NODE_OPTIONS$)/.test(name),
   );
   return { ...(Object.fromEntries(inherited) as Record<string, string>), ...env };
 }

@@ -1,7 +1,7 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, expect, it } from '@jest/globals';
 import { ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import { ATTR_ERROR_TYPE } from '../../../otel/base/semconv.ts';
-import { fail, startProcessor } from './processor-fixture.ts';
+import { fail, startProcessor, describeInBothModes } from './processor-fixture.ts';
 
 type Started = ReturnType<typeof startProcessor>;
 const started: Started[] = [];
@@ -28,7 +28,7 @@ function storm({ tracer, clock }: Started, perSecond: number, seconds: number, r
   }
 }
 
-describe('an error storm', () => {
+describeInBothModes('an error storm', () => {
   // A minute at 50,000 spans/s is three million spans; the same minute at a hundredth of rate and cap is the same storm.
   it('is bounded for a minute at 100 times the cap', () => {
     const run = start({ rates: 0, limits: { maxMustKeepSpansPerSecond: 5 } });

@@ -1,6 +1,6 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, expect, it } from '@jest/globals';
 import { type Context, ROOT_CONTEXT, SpanKind, trace, TraceFlags } from '@opentelemetry/api';
-import { fail, settingsOf, startProcessor } from './processor-fixture.ts';
+import { fail, settingsOf, startProcessor, describeInBothModes } from './processor-fixture.ts';
 
 type Started = ReturnType<typeof startProcessor>;
 const started: Started[] = [];
@@ -16,7 +16,7 @@ const HTTP = { kind: SpanKind.SERVER, attributes: { 'http.request.method': 'GET'
 const under = (span: Parameters<typeof trace.setSpan>[1]): Context => trace.setSpan(ROOT_CONTEXT, span);
 const reasons = ({ local }: Started): unknown[] => local.spans.map((span) => [span.name, span.keepReason]);
 
-describe('a late span', () => {
+describeInBothModes('a late span', () => {
   it('that ends after its root within the lingering time is decided with it', () => {
     const run = start({ rates: 0 });
     const root = run.tracer.startSpan('GET', HTTP, ROOT_CONTEXT);
@@ -89,7 +89,7 @@ describe('a late span', () => {
   });
 });
 
-describe('a late span after a change of settings', () => {
+describeInBothModes('a late span after a change of settings', () => {
   it.each([
     [1, 0, true],
     [0, 1, false],
@@ -142,7 +142,7 @@ describe('a late span after a change of settings', () => {
   });
 });
 
-describe('a late failure whose parent was let go', () => {
+describeInBothModes('a late failure whose parent was let go', () => {
   it('stays without it, in a trace that says that it is cut', () => {
     const run = start({ rates: 0 });
     const root = run.tracer.startSpan('GET', HTTP, ROOT_CONTEXT);
@@ -177,7 +177,7 @@ describe('a late failure whose parent was let go', () => {
   });
 });
 
-describe('two local roots of one trace', () => {
+describeInBothModes('two local roots of one trace', () => {
   const remote = (spanId: string): Context =>
     trace.setSpanContext(ROOT_CONTEXT, {
       traceId: '0af7651916cd43dd8448eb211c80319c',

@@ -1,6 +1,6 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, expect, it } from '@jest/globals';
 import { type Context, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
-import { fail, startProcessor } from './processor-fixture.ts';
+import { fail, startProcessor, describeInBothModes } from './processor-fixture.ts';
 
 type Started = ReturnType<typeof startProcessor>;
 const started: Started[] = [];
@@ -12,7 +12,15 @@ function start(options: Parameters<typeof startProcessor>[0]): Started {
   started.push(one);
   return one;
 }
-const HTTP = { kind: SpanKind.SERVER, attributes: { 'http.request.method': 'GET', 'http.route': '/live' } };
+/** An event stream is meant to be long. */
+const HTTP = {
+  kind: SpanKind.SERVER,
+  attributes: {
+    'http.request.method': 'GET',
+    'http.route': '/live',
+    'http.response.header.content-type': ['text/event-stream'],
+  },
+};
 const under = (span: Parameters<typeof trace.setSpan>[1]): Context => trace.setSpan(ROOT_CONTEXT, span);
 
 function pass(run: Started, seconds: number): void {
@@ -22,7 +30,7 @@ function pass(run: Started, seconds: number): void {
   }
 }
 
-describe('a long trace', () => {
+describeInBothModes('a long trace', () => {
   it('of an hour is decided at the maximum age and then passes through; its root is kept for a late failure', () => {
     const run = start({ rates: 0, limits: { maxVerdicts: 10 } });
     const stream = run.tracer.startSpan('stream', HTTP, ROOT_CONTEXT);

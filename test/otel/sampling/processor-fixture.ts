@@ -1,3 +1,4 @@
+import { beforeAll, describe } from '@jest/globals';
 import { ROOT_CONTEXT, SpanStatusCode, type Span, trace, type Tracer } from '@opentelemetry/api';
 import type { ExportResult } from '@opentelemetry/core';
 import {
@@ -77,6 +78,19 @@ function seededIds(): IdGenerator {
   return { generateTraceId: () => hex(4), generateSpanId: () => hex(2) };
 }
 
+/** Who makes the spans where a test does not say. */
+let defaultSpans: 'own' | 'stock' = 'stock';
+
+/** Runs the same tests with spans of the kit and with those of the SDK. */
+export function describeInBothModes(name: string, tests: () => void): void {
+  describe.each(['own', 'stock'] as const)(`${name} (%s)`, (spans) => {
+    beforeAll(() => {
+      defaultSpans = spans;
+    });
+    tests();
+  });
+}
+
 /** With what pages are told of it. */
 class BookedProcessor extends SamplingSpanProcessor {
   readonly #budget: StormBudget;
@@ -145,7 +159,7 @@ export function startProcessor(options: {
   const processors = [...(options.before ?? []), processor, ...(options.after ?? [])];
   const ids = options.ids ?? seededIds();
   const provider =
-    options.spans === 'own'
+    (options.spans ?? defaultSpans) === 'own'
       ? new RecordingTracerProvider({ resource: emptyResource(), processors, guard, clock, ids })
       : new TracerProvider({
           sampler: createAlwaysRecordSampler(new ParentBasedSampler({ root: new AlwaysOnSampler() })),

@@ -1,7 +1,7 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, expect, it } from '@jest/globals';
 import { type HrTime, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import fc from 'fast-check';
-import { fail, startProcessor } from './processor-fixture.ts';
+import { fail, startProcessor, describeInBothModes } from './processor-fixture.ts';
 
 type Started = ReturnType<typeof startProcessor>;
 const started: Started[] = [];
@@ -26,7 +26,7 @@ const pages = fc.array(
   { maxLength: 20 },
 );
 
-describe('aggregates', () => {
+describeInBothModes('aggregates', () => {
   it('are the same at every rate, in a storm and with every bound reached: counted before any decision', () => {
     fc.assert(
       fc.property(pages, (all) => {

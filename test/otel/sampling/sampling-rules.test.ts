@@ -1,9 +1,9 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, expect, it } from '@jest/globals';
 import { type HrTime, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import fc from 'fast-check';
 import type { RuleCounts, SamplingRule } from '../../../otel/query.ts';
 import { ATTR_RENDER_TEMPLATE } from '../../../otel/base/semconv.ts';
-import { fail, noteStatement, startProcessor } from './processor-fixture.ts';
+import { fail, noteStatement, startProcessor, describeInBothModes } from './processor-fixture.ts';
 
 type Started = ReturnType<typeof startProcessor>;
 const started: Started[] = [];
@@ -39,7 +39,7 @@ function totalOf(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((total, count) => total + count, 0);
 }
 
-describe('rules', () => {
+describeInBothModes('rules', () => {
   it('count each operation under the one that decided it', () => {
     const run = start({ rates: { http: 0, database: 1, render: 0 } });
     const request = run.tracer.startSpan('GET', HTTP, ROOT_CONTEXT);

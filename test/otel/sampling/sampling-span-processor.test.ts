@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, expect, it } from '@jest/globals';
 import {
   type Context,
   createTraceState,
@@ -10,7 +10,7 @@ import {
 import fc from 'fast-check';
 import type { RedAggregator } from '../../../otel/aggregate/red-aggregator.ts';
 import type { OperationCounts } from '../../../otel/query.ts';
-import { fail, settingsOf, startProcessor } from './processor-fixture.ts';
+import { fail, settingsOf, startProcessor, describeInBothModes } from './processor-fixture.ts';
 
 const HTTP = { kind: SpanKind.SERVER, attributes: { 'http.request.method': 'GET', 'http.route': '/:path' } };
 const DATABASE = {
@@ -38,7 +38,7 @@ function total(counts: OperationCounts): number {
   return counts.live + sum(counts.kept) + sum(counts.dropped);
 }
 
-describe('SamplingSpanProcessor', () => {
+describeInBothModes('SamplingSpanProcessor', () => {
   it('hands a trace over whole when its last span has ended', () => {
     const { tracer, local } = start({ rates: 1 });
     const root = tracer.startSpan('GET', HTTP, ROOT_CONTEXT);
