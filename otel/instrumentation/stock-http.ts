@@ -1,15 +1,23 @@
-import { ServerResponse } from 'node:http';
+import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { TLSSocket } from 'node:tls';
 import { type Attributes, type Span, SpanStatusCode } from '@opentelemetry/api';
 import type { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import type { Clock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
-import { ATTR_HTTP_RESPONSE_STATUS_CODE } from '../base/semconv.ts';
+import {
+  ATTR_CLIENT_ADDRESS,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_NETWORK_PEER_ADDRESS,
+  ATTR_NETWORK_PEER_PORT,
+  ATTR_SERVER_PORT,
+  ATTR_URL_QUERY,
+} from '../base/semconv.ts';
 import { GuardedHttpInstrumentation } from './guarded-http-instrumentation.ts';
 import { failureOf, httpOutcome } from './http-outcome.ts';
+import { type ClientRules, requestAttributes, type RequestWords } from './http-request-attributes.ts';
 import { addResponseAttributes } from './http-response-attributes.ts';
 import { checkNodeFeatures } from './node-features.ts';
 import { hasOthersRequests, OTHERS_REQUESTS } from './other-http.ts';
-import { REDACTED_QUERY_PARAMS } from './redacted-query.ts';
 import {
   disableResponseWatches,
   enableResponseWatches,
@@ -24,7 +32,17 @@ export interface StockHttpOptions {
   readonly guard: Guard;
   readonly clock: Clock;
   readonly untracedPathPrefixes: readonly string[];
+  readonly clients: ClientRules;
 }
+
+/** What the stock instrumentation tells of a request whatever we have to say of it. */
+const UNTOLD: Attributes = {
+  [ATTR_CLIENT_ADDRESS]: undefined,
+  [ATTR_NETWORK_PEER_ADDRESS]: undefined,
+  [ATTR_NETWORK_PEER_PORT]: undefined,
+  [ATTR_SERVER_PORT]: undefined,
+  [ATTR_URL_QUERY]: undefined,
+};
 
 /** Instrumentation-http of both directions, and what became of each answer beside it: it says nothing of first bytes, sizes and aborts (G9). */
 export function createStockHttpInstrumentation(options: StockHttpOptions): HttpInstrumentation {
@@ -36,7 +54,13 @@ export function createStockHttpInstrumentation(options: StockHttpOptions): HttpI
   enableResponseWatches();
   return new WatchedHttpInstrumentation(guard, {
     disableIncomingRequestInstrumentation: isOthers,
-    redactedQueryParamsServer: [...REDACTED_QUERY_PARAMS],
+    // Addresses, host, path and query as the rules of this kit have them: secrets of a query and what a proxy may say are no matter of who makes the spans.
+    startIncomingSpanHook: (request) =>
+      guard.run(
+        'http start',
+        () => ({ ...UNTOLD, ...requestAttributes(wordsOf(request, options.clients)) }),
+        UNTOLD,
+      ),
     ignoreIncomingRequestHook: ({ url = '/' }) => guard.run('http ignore', () => isUntraced(url), false),
     responseHook: (span, response) => {
       // The answer to a call of ours has a request, too.
@@ -72,6 +96,26 @@ class StockResponseWatch extends ResponseWatch {
     describe(this.#span, response);
     this.#span.end();
   }
+}
+
+function wordsOf(request: IncomingMessage, clients: ClientRules): RequestWords {
+  const { headers, socket } = request;
+  return {
+    verb: request.method ?? 'GET',
+    target: request.url ?? '/',
+    httpVersion: request.httpVersion,
+    isEncrypted: (socket as Partial<TLSSocket>).encrypted === true,
+    peerAddress: socket.remoteAddress,
+    peerPort: socket.remotePort,
+    host: headers.host,
+    userAgent: headers['user-agent'],
+    requestId: headers['x-request-id'],
+    forwarded: headers.forwarded,
+    forwardedFor: headers['x-forwarded-for'],
+    forwardedHost: headers['x-forwarded-host'],
+    forwardedProto: headers['x-forwarded-proto'],
+    clients,
+  };
 }
 
 function watch(span: Span, response: ServerResponse, { guard, clock }: StockHttpOptions): void {

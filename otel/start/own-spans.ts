@@ -49,14 +49,15 @@ export function makeOwnSpans({
   });
   if (hasForeignContexts) guard.note(FOREIGN_CONTEXTS);
   const { untracedPathPrefixes } = config;
+  const clients = { proxies: config.trustedProxies, recordsAddresses: config.recordsClientAddresses };
   const makeHttp = () =>
     hasForeignContexts
-      ? createStockHttpInstrumentation({ guard, clock, untracedPathPrefixes })
+      ? createStockHttpInstrumentation({ guard, clock, untracedPathPrefixes, clients })
       : createHttpInstrumentation({
           guard,
           contexts,
           untracedPathPrefixes,
-          clients: { proxies: config.trustedProxies, recordsAddresses: config.recordsClientAddresses },
+          clients,
           cost,
           clock,
           tracer: tracerProvider.getTracer('http'),

@@ -21,9 +21,10 @@ export function makeStockSpans({
   instrumentations,
 }: SpanMakerParts): SpanMaker {
   const { untracedPathPrefixes } = config;
+  const clients = { proxies: config.trustedProxies, recordsAddresses: config.recordsClientAddresses };
   const all = [
     ...(config.instrumentations.http
-      ? [createStockHttpInstrumentation({ guard, clock, untracedPathPrefixes })]
+      ? [createStockHttpInstrumentation({ guard, clock, untracedPathPrefixes, clients })]
       : []),
     ...instrumentations,
   ];

@@ -137,6 +137,8 @@ async function countedStatuses(): Promise<Record<string, number>> {
   return counts;
 }
 
+const isStock = process.env['METRICS_SPANS'] === 'stock';
+
 describe('faults of clients', () => {
   it('are answered in words, counted as theirs to the last one, and not logged as failures', async () => {
     const ledger: Record<string, number> = {};
@@ -149,6 +151,8 @@ describe('faults of clients', () => {
       const last = fault.told.at(-1) ?? 0;
       const words = answers.slice(answers.lastIndexOf('\r\n\r\n') + 4);
       expect([name, last < 400 || words.length > 30]).toEqual([name, true]);
+      // Instrumentation-http does not hear of a request that the server answers before it is one.
+      if (isStock && fault.sends.includes('Expect: tea')) continue;
       fault.told.forEach((status) => enter(status));
       if (fault.aborted !== undefined) enter('none', fault.aborted);
     }
