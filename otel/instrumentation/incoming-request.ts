@@ -4,9 +4,8 @@ import type { TLSSocket } from 'node:tls';
 import type { Attributes } from '@opentelemetry/api';
 import { type RPCMetadata, RPCType } from '@opentelemetry/core';
 import { NO_STATUS } from '../aggregate/status-counts.ts';
-import type { KnownOperation } from '../spans/known-operation.ts';
+import type { KnownOperation, SpanSoFar } from '../spans/known-operation.ts';
 import { requestLabels } from '../spans/metric-labels.ts';
-import type { RecordedSpan } from '../spans/recorded-span.ts';
 import {
   answerNanosOf,
   httpSeries,
@@ -128,13 +127,13 @@ export class IncomingRequest extends ResponseWatch implements RPCMetadata, Reque
     return this.peer.clients;
   }
 
-  callerSeries(span: RecordedSpan): string | undefined {
+  callerSeries(span: SpanSoFar): string | undefined {
     const route = span.setSinceStart(ATTR_HTTP_ROUTE);
     return typeof route === 'string' && route !== '' ? httpSeries(this.method, route) : undefined;
   }
 
   /** What an app has set itself is for the attributes to tell. */
-  knownOperation(span: RecordedSpan): KnownOperation | undefined {
+  knownOperation(span: SpanSoFar): KnownOperation | undefined {
     const { outcome } = this;
     if (outcome === undefined || span.setSinceStart(ATTR_HTTP_REQUEST_METHOD) !== undefined) return undefined;
     const { statusCode = NO_STATUS } = outcome;

@@ -1,15 +1,10 @@
 import type { Attributes, SpanKind } from '@opentelemetry/api';
 import type { OperationType } from '../base/operation-types.ts';
-import {
-  ATTR_DB_RESPONSE_CHANGED_ROWS,
-  ATTR_DB_RESPONSE_RETURNED_ROWS,
-  ATTR_ERROR_TYPE,
-} from '../base/semconv.ts';
+import { ATTR_DB_RESPONSE_CHANGED_ROWS, ATTR_DB_RESPONSE_RETURNED_ROWS } from '../base/semconv.ts';
 import type { SpanTemplate } from '../spans/kept-span.ts';
-import type { KnownOperation } from '../spans/known-operation.ts';
+import type { KnownSubject, SpanSoFar } from '../spans/known-operation.ts';
 import { labelsOf } from '../spans/operation-type.ts';
 import type { StatementNames } from '../spans/operation.ts';
-import type { RecordedSpan } from '../spans/recorded-span.ts';
 import type { LazyAttributes } from '../spans/span-source.ts';
 
 export interface OperationWords {
@@ -27,7 +22,7 @@ export interface OperationWords {
 }
 
 /** What is known of an operation before the call; made once per statement or template and shared by the spans of all of its calls. */
-export class OperationSubject implements OperationWords, SpanTemplate, LazyAttributes {
+export class OperationSubject implements OperationWords, SpanTemplate, LazyAttributes, KnownSubject {
   readonly type: OperationType;
   readonly name: string;
   readonly series: string;
@@ -58,29 +53,14 @@ export class OperationSubject implements OperationWords, SpanTemplate, LazyAttri
   }
 
   /** Where an app has set something of it anew, the attributes have to be read. */
-  knownOperation(span: RecordedSpan): KnownOperation | undefined {
-    if (!span.isSetApartFrom(this.attributes)) return undefined;
-    const { type, series, statement, labels } = this;
-    const { durationNanos: slownessNanos } = span;
-    const rows = type === 'database' ? rowsOf(span) : undefined;
-    const told = span.setSinceStart(ATTR_ERROR_TYPE);
-    const errorType = typeof told === 'string' ? told : undefined;
-    return {
-      type,
-      series,
-      slownessNanos,
-      errorType,
-      labels,
-      clientError: false,
-      aborted: false,
-      rows,
-      statement,
-    };
+  knownSubject(span: SpanSoFar): KnownSubject | undefined {
+    return span.isSetApartFrom(this.attributes) ? this : undefined;
   }
-}
 
-function rowsOf(span: RecordedSpan): number | undefined {
-  const rows =
-    span.setSinceStart(ATTR_DB_RESPONSE_RETURNED_ROWS) ?? span.setSinceStart(ATTR_DB_RESPONSE_CHANGED_ROWS);
-  return typeof rows === 'number' ? rows : undefined;
+  rowsOf(span: SpanSoFar): number | undefined {
+    if (this.type !== 'database') return undefined;
+    const rows =
+      span.setSinceStart(ATTR_DB_RESPONSE_RETURNED_ROWS) ?? span.setSinceStart(ATTR_DB_RESPONSE_CHANGED_ROWS);
+    return typeof rows === 'number' ? rows : undefined;
+  }
 }

@@ -1,5 +1,5 @@
 import type { EndedSpan } from '../spans/operation.ts';
-import type { Outcome } from './verdict.ts';
+import type { Outcome } from './policy.ts';
 
 /** Where ids of parents that have not ended yet are noted; a Set of strings is one. */
 interface OwedIds {

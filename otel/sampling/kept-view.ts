@@ -4,7 +4,7 @@ import type { KeptSpan, SpanTemplate, TemplatedSpan, TraceFacts } from '../spans
 import type { EndedSpan } from '../spans/operation.ts';
 import type { Bits56 } from './consistent-threshold.ts';
 import { withThreshold } from './ot-trace-state.ts';
-import type { Outcome } from './verdict.ts';
+import type { Outcome } from './policy.ts';
 
 /**
  * A view of an ended span for one sink: the span itself is not touched (G2). Only its trace state differs: it carries the weight this

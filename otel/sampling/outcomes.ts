@@ -7,7 +7,8 @@ import { KeptView } from './kept-view.ts';
 import { type DropReason, OperationTally } from './operation-tally.ts';
 import type { PendingTrace } from './pending-trace.ts';
 import type { Policy } from './policy.ts';
-import type { Outcome, Verdict } from './verdict.ts';
+import type { Outcome } from './policy.ts';
+import type { Verdict } from './verdict.ts';
 
 /** Of forceFlush and of shutdown, over all sinks. */
 const TIMEOUT_MILLIS = 10_000;

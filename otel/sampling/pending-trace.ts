@@ -6,7 +6,7 @@ import { type Bits56, isAtLeast, KEEP_ALL, REJECT_ALL } from './consistent-thres
 import { randomnessOf, readOtTraceState } from './ot-trace-state.ts';
 import { OwedAncestors, type OwedBudget } from './ancestors.ts';
 import type { PolicySet, TraceView } from './policy.ts';
-import type { Ordinary } from './verdict.ts';
+import type { Outcome } from './policy.ts';
 
 const NOTHING: EndedSpan[] = [];
 
@@ -45,7 +45,7 @@ export class PendingTrace implements TraceView, TraceFacts {
   /** Between verdict and a further local root. */
   declare isDecided: boolean;
   /** What is done with its ordinary spans in export; undefined before the first verdict, and where nothing is exported. */
-  declare exports: Ordinary | undefined;
+  declare exports: Outcome | undefined;
   /** Something of it failed or was slow, and the rest goes with it. */
   declare isKeptWhole: boolean;
   declare keptAny: boolean;

@@ -32,6 +32,16 @@ export interface Policy {
   readonly isFinal?: boolean;
 }
 
+/** What one pipeline does with a span. */
+export interface Outcome {
+  /** Why it is kept; undefined: it is dropped. */
+  readonly reason: KeepReason | undefined;
+  /** The threshold that decided, which is the weight of what is kept (G17). Undefined: nobody can tell. */
+  readonly weight: Bits56 | undefined;
+  /** The policy that kept it, or that dropped it. */
+  readonly policy: Policy | undefined;
+}
+
 /** What became of an operation that a budgeted policy would keep: the threshold it passed, cut, or kept as an example of its kind. */
 export type BudgetFate = Bits56 | 'cut' | 'example';
 

@@ -8,10 +8,10 @@ import { DeferredEnds } from './deferred-ends.ts';
 import type { OperationTally } from './operation-tally.ts';
 import { type OperationAggregates, Outcomes, type Sink } from './outcomes.ts';
 import type { PendingTrace } from './pending-trace.ts';
-import { type Budget, guardedBudget, type PolicySet, type TraceView } from './policy.ts';
+import { type Budget, guardedBudget, type Outcome, type PolicySet, type TraceView } from './policy.ts';
 import type { TraceBufferLimits } from './sampling-limits.ts';
 import { TraceBuffer } from './trace-buffer.ts';
-import { decide, exportVerdict, keepAll, type Ordinary, UNDECIDED, type Verdict } from './verdict.ts';
+import { decide, exportVerdict, keepAll, UNDECIDED, type Verdict } from './verdict.ts';
 
 /** Stands for the weight of a span that has only begun. */
 const STARTED = -1;
@@ -252,11 +252,7 @@ export class SamplingSpanProcessor implements SpanProcessor {
     return rootOperation ?? (root === undefined ? operations[0] : this.#options.read(root, undefined));
   }
 
-  #exportVerdict(
-    trace: PendingTrace,
-    policies: PolicySet,
-    root: EndedSpan | undefined,
-  ): Ordinary | undefined {
+  #exportVerdict(trace: PendingTrace, policies: PolicySet, root: EndedSpan | undefined): Outcome | undefined {
     return root && this.#guard.run('policies', () => exportVerdict(trace, policies, root), UNDECIDED);
   }
 

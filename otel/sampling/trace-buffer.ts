@@ -115,7 +115,7 @@ export class TraceBuffer {
 
   /** Of a trace that is over and of which nothing was kept, only the id is remembered. */
   retire(trace: PendingTrace): void {
-    if (!trace.isDecided || trace.live > 0 || trace.keptAny || trace.exports?.isKept === true) return;
+    if (!trace.isDecided || trace.live > 0 || trace.keptAny || trace.exports?.reason !== undefined) return;
     // Forgotten meanwhile, when an exporter made spans of its own.
     if (trace.owes || this.find(trace.traceId) !== trace) return;
     this.#over.remove(trace);

@@ -1,33 +1,15 @@
-import type { KeepReason } from '../base/operation-types.ts';
 import type { EndedSpan } from '../spans/operation.ts';
 
 import { keepAncestors } from './ancestors.ts';
 import { type Bits56, compareBits56, KEEP_ALL, REJECT_ALL } from './consistent-threshold.ts';
 import type { PendingTrace } from './pending-trace.ts';
-import type { Budget, Policy, PolicySet } from './policy.ts';
-
-/** What one pipeline does with a span. */
-export interface Outcome {
-  /** Why it is kept; undefined: it is dropped. */
-  readonly reason: KeepReason | undefined;
-  /** The threshold that decided, which is the weight of the span (G17). Undefined: nobody can tell. */
-  readonly weight: Bits56 | undefined;
-  /** The policy that kept it, or that dropped it. */
-  readonly policy: Policy | undefined;
-}
+import type { Budget, Outcome, Policy, PolicySet } from './policy.ts';
 
 /** By span. */
 export interface Verdict {
   readonly local: Outcome[];
   /** Undefined where nothing is exported. */
   readonly exported: Outcome[] | undefined;
-}
-
-/** What is done with the spans of a trace, or of a type, that need not be kept. */
-export interface Ordinary {
-  readonly isKept: boolean;
-  readonly policy: Policy | undefined;
-  readonly weight: Bits56 | undefined;
 }
 
 /** What a must-keep policy had to say of a span. */
@@ -39,10 +21,10 @@ interface Claim {
 }
 
 /** Of a trace whose ordinary spans are not exported. */
-export const DROPPED: Ordinary = { isKept: false, policy: undefined, weight: undefined };
+export const DROPPED: Outcome = { reason: undefined, weight: undefined, policy: undefined };
 
 /** Where a policy could not say. */
-export const UNDECIDED: Ordinary = { isKept: true, policy: undefined, weight: undefined };
+export const UNDECIDED: Outcome = { reason: 'probability', weight: undefined, policy: undefined };
 
 /**
  * The one verdict, on all spans of a trace that is complete or has waited long enough, or on one that ended after that. A span is kept iff R is at
@@ -77,9 +59,9 @@ export function decide(
  * Whether the ordinary spans of a trace are exported, all of them or none (G21): the stricter of what was sampled upstream and here decides, and is
  * the weight of each. `root`: the local root, or what stands for it.
  */
-export function exportVerdict(trace: PendingTrace, policies: PolicySet, root: EndedSpan): Ordinary {
+export function exportVerdict(trace: PendingTrace, policies: PolicySet, root: EndedSpan): Outcome {
   const own = ordinaryVerdict(trace, policies.exported, root);
-  if (trace.isUnsampled || !own.isKept) return DROPPED;
+  if (trace.isUnsampled || own.reason === undefined) return DROPPED;
   const upstream = trace.upstreamThreshold;
   return { ...own, weight: upstream && (compareBits56(own.weight!, upstream) >= 0 ? own.weight : upstream) };
 }
@@ -139,7 +121,7 @@ function claimOf(
   return cut;
 }
 
-function ordinaryVerdict(trace: PendingTrace, policies: readonly Policy[], operation: EndedSpan): Ordinary {
+function ordinaryVerdict(trace: PendingTrace, policies: readonly Policy[], operation: EndedSpan): Outcome {
   let weight: Bits56 | undefined;
   let policy: Policy | undefined;
   for (let i = 0; i < policies.length; i++) {
@@ -152,38 +134,39 @@ function ordinaryVerdict(trace: PendingTrace, policies: readonly Policy[], opera
     }
     if (candidate.isFinal === true) break;
   }
-  return { isKept: weight !== undefined && trace.isKeptBy(weight), policy, weight };
+  const isAbove = weight !== undefined && trace.isKeptBy(weight);
+  return { reason: isAbove ? (policy?.reason ?? 'policy') : undefined, weight, policy };
 }
 
 function outcomeOf(
   trace: PendingTrace,
   claim: Claim | undefined,
-  ordinary: Ordinary,
+  ordinary: Outcome,
   isLate: boolean,
 ): Outcome {
-  if (claim === undefined) return ordinaryOutcome(trace, ordinary, undefined);
+  if (claim === undefined) return withoutClaim(trace, ordinary, undefined);
   const { policy, threshold, isExample } = claim;
   if (threshold === REJECT_ALL) return { reason: undefined, weight: undefined, policy };
   if (!isExample && (threshold === undefined || !trace.isKeptBy(threshold)))
-    return ordinaryOutcome(trace, ordinary, policy);
+    return withoutClaim(trace, ordinary, policy);
   const reason = isLate && policy.isBudgeted === true ? 'late' : (policy.reason ?? 'policy');
   return { reason, weight: weightOf(threshold, ordinary), policy };
 }
 
 /** `refusing`: the policy that would have kept it but for the budget. */
-function ordinaryOutcome(
+function withoutClaim(
   { isKeptWhole }: PendingTrace,
-  ordinary: Ordinary,
+  ordinary: Outcome,
   refusing: Policy | undefined,
 ): Outcome {
-  const { policy, weight } = ordinary;
-  if (ordinary.isKept) return { reason: policy?.reason ?? 'policy', weight, policy };
-  return { reason: isKeptWhole ? 'trace' : undefined, weight: undefined, policy: refusing ?? policy };
+  if (ordinary.reason !== undefined || (!isKeptWhole && refusing === undefined)) return ordinary;
+  const policy = refusing ?? ordinary.policy;
+  return { reason: isKeptWhole ? 'trace' : undefined, weight: undefined, policy };
 }
 
 /** Of what either would have kept, both decide: the lower threshold counts. An example has none of its own. */
-function weightOf(threshold: Bits56 | undefined, ordinary: Ordinary): Bits56 | undefined {
-  if (threshold === KEEP_ALL || !ordinary.isKept) return threshold;
+function weightOf(threshold: Bits56 | undefined, ordinary: Outcome): Bits56 | undefined {
+  if (threshold === KEEP_ALL || ordinary.reason === undefined) return threshold;
   if (threshold === undefined || ordinary.weight === undefined) return ordinary.weight;
   return compareBits56(ordinary.weight, threshold) < 0 ? ordinary.weight : threshold;
 }

@@ -1,4 +1,4 @@
-import type { Attributes } from '@opentelemetry/api';
+import type { Attributes, AttributeValue } from '@opentelemetry/api';
 import type { OperationType } from '../base/operation-types.ts';
 import type { StatementNames } from './operation.ts';
 
@@ -17,4 +17,22 @@ export interface KnownOperation {
   readonly waitNanos?: number | undefined;
   readonly rows?: number | undefined;
   readonly statement?: StatementNames | undefined;
+}
+
+/** The same of a span that says nothing but what all spans of its subject say, and how many rows. */
+export interface KnownSubject {
+  readonly type: OperationType;
+  readonly series: string;
+  readonly statement: StatementNames | undefined;
+  readonly labels: Attributes | undefined;
+  rowsOf(span: SpanSoFar): number | undefined;
+}
+
+/** What may be asked of a span without making its attributes. */
+export interface SpanSoFar {
+  readonly durationNanos: number;
+  /** What was set under `key` since the start. */
+  setSinceStart(key: string): AttributeValue | undefined;
+  /** Returns true if none of these was set since the start. */
+  isSetApartFrom(attributes: Attributes): boolean;
 }

@@ -3,6 +3,7 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { Clock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
 import type { OperationType } from '../base/operation-types.ts';
+import { ATTR_ERROR_TYPE } from '../base/semconv.ts';
 import {
   answerNanosOf,
   durationNanosOf,
@@ -20,7 +21,7 @@ import {
   statusCodeOf,
   UNKNOWN_PATHS,
 } from './operation-type.ts';
-import type { KnownOperation } from './known-operation.ts';
+import type { KnownOperation, KnownSubject } from './known-operation.ts';
 import type { EndedSpan, StatementNames } from './operation.ts';
 import { RecordedSpan } from './recorded-span.ts';
 
@@ -42,7 +43,10 @@ export function operationReader(
 ): (span: ReadableSpan, trace: TraceOfOperation | undefined) => EndedSpan {
   return (span, trace) => {
     try {
-      const known = span instanceof RecordedSpan ? span.knownOperation : undefined;
+      if (!(span instanceof RecordedSpan)) return readSpan(span, trace);
+      const subject = span.knownSubject;
+      if (subject !== undefined) return new SubjectOperation(span, subject, trace);
+      const known = span.knownOperation;
       return known === undefined ? readSpan(span, trace) : new ReadOperation(span, known, trace);
     } catch (error) {
       guard.report('classification', error);
@@ -107,6 +111,67 @@ class ReadOperation implements EndedSpan {
   }
 
   // Read only of what is kept: most ids are never made.
+  get spanId(): string {
+    return this.span.spanContext().spanId;
+  }
+  get parentSpanId(): string | undefined {
+    return localParentIdOf(this.span);
+  }
+}
+
+/** Of a span whose subject says nearly all: a statement, a page drawn, a transaction. Nothing is copied. */
+class SubjectOperation implements EndedSpan {
+  declare readonly span: RecordedSpan;
+  declare readonly caller: string | undefined;
+  declare countedMillis: number;
+  declare private readonly subject: KnownSubject;
+
+  constructor(span: RecordedSpan, subject: KnownSubject, trace: TraceOfOperation | undefined) {
+    this.span = span;
+    this.subject = subject;
+    this.caller = subject.type === 'database' && trace !== undefined ? callerIn(trace) : undefined;
+    this.countedMillis = NaN;
+  }
+
+  get type(): OperationType {
+    return this.subject.type;
+  }
+  get series(): string {
+    return this.subject.series;
+  }
+  get statement(): StatementNames | undefined {
+    return this.subject.statement;
+  }
+  get rows(): number | undefined {
+    return this.subject.rowsOf(this.span);
+  }
+  get labels(): Attributes | undefined {
+    return this.subject.labels;
+  }
+  /** Set since the start, so that nothing is made for it. */
+  get errorType(): string | undefined {
+    if (!this.failed) return undefined;
+    const told = this.span.setSinceStart(ATTR_ERROR_TYPE);
+    return typeof told === 'string' ? told : '_OTHER';
+  }
+  get endMillis(): number {
+    return this.span.endMillis;
+  }
+  get durationNanos(): number {
+    return this.span.durationNanos;
+  }
+  get slownessNanos(): number {
+    return this.span.durationNanos;
+  }
+  get failed(): boolean {
+    return isFailed(this.span);
+  }
+  get clientError(): boolean {
+    return false;
+  }
+  get aborted(): boolean {
+    return false;
+  }
   get spanId(): string {
     return this.span.spanContext().spanId;
   }

@@ -17,7 +17,7 @@ import {
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
 import { plusNanos } from './hr-time.ts';
 import type { SpanTemplate, TemplatedSpan } from './kept-span.ts';
-import type { KnownOperation } from './known-operation.ts';
+import type { KnownOperation, KnownSubject, SpanSoFar } from './known-operation.ts';
 import { type SelfWeighing, sizeOfParts } from './size.ts';
 import { newSpanContext } from './span-context.ts';
 import { NO_EVENTS, NO_LINKS } from './span-entries.ts';
@@ -26,7 +26,7 @@ import type { LazyAttributes, SpanSource, TimeOrigin } from './span-source.ts';
 const UNSET: SpanStatus = Object.freeze({ code: SpanStatusCode.UNSET });
 
 /** What a span of the kit tells its readers. Ids, attributes and times are made when they are read, which for most spans of a low rate is never. */
-export class RecordedSpan implements ReadableSpan, SelfWeighing, TemplatedSpan {
+export class RecordedSpan implements ReadableSpan, SelfWeighing, TemplatedSpan, SpanSoFar {
   // Declared, not defined, and no #private ones: a defined field is written twice, and these are made for every operation.
   declare name: string;
   declare readonly kind: SpanKind;
@@ -120,6 +120,9 @@ export class RecordedSpan implements ReadableSpan, SelfWeighing, TemplatedSpan {
     return this.origin.millis + ((this.startNanos - this.origin.nanos || 0) + this.durationNanos) / 1e6;
   }
 
+  get knownSubject(): KnownSubject | undefined {
+    return this.lazy?.knownSubject?.(this);
+  }
   get knownOperation(): KnownOperation | undefined {
     return this.lazy?.knownOperation?.(this);
   }

@@ -5,8 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
 import type { CostMeter } from '../sampling/cost-meter.ts';
 import type { SpanTemplate } from './kept-span.ts';
-import type { KnownOperation } from './known-operation.ts';
-import type { RecordedSpan } from './recorded-span.ts';
+import type { KnownOperation, KnownSubject, SpanSoFar } from './known-operation.ts';
 
 /** What all spans of one instrumentation scope have in common. A tracer makes it. */
 export interface SpanSource {
@@ -36,10 +35,12 @@ export interface LazyAttributes {
   readonly heldBytes?: number;
   /** What spans with no other attributes than these have in common. */
   readonly template?: SpanTemplate;
+  /** The subject that says what the span comes to, if nothing was said against it; asked after its end. */
+  knownSubject?(span: SpanSoFar): KnownSubject | undefined;
   /** What all of them come to, if that is certain already; asked after the end of a span. */
-  knownOperation?(span: RecordedSpan): KnownOperation | undefined;
+  knownOperation?(span: SpanSoFar): KnownOperation | undefined;
   /** Of a request: the series that its statements run for, as far as it is known; undefined before its route is. */
-  callerSeries?(span: RecordedSpan): string | undefined;
+  callerSeries?(span: SpanSoFar): string | undefined;
 }
 
 /** A moment by both clocks. The spans of a trace share one, so that they are on one time line. */

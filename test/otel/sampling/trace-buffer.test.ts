@@ -136,7 +136,7 @@ describe('what was dropped whole', () => {
 
   it('is what is over and neither kept nor exported', () => {
     const buffer = new TraceBuffer({});
-    const isExported = { isKept: true, policy: undefined, weight: undefined };
+    const isExported = { reason: 'probability', policy: undefined, weight: undefined } as const;
     for (const change of [{ keptAny: true }, { exports: isExported }]) {
       const kept = Object.assign(decided(buffer, 3), change);
       buffer.retire(kept);
