@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { watch } from 'node:fs/promises';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -25,7 +26,12 @@ export function collectorPath(env: Readonly<Record<string, string | undefined>>)
   return found;
 }
 
-/** An OpenTelemetry Collector with the configuration of deploy/, on free ports of loopback, that writes to files what it gets. */
+export interface CollectorParts {
+  readonly receivers: (address: string) => Readonly<Record<string, object>>;
+  readonly processors?: Readonly<Record<string, object>>;
+}
+
+/** An OpenTelemetry Collector, by default with the configuration of deploy/, on free ports of loopback, that writes to files what it gets. */
 export class CollectorProcess implements OtlpArrivals {
   readonly endpoint: string;
   readonly #child: ChildProcess;
@@ -37,15 +43,52 @@ export class CollectorProcess implements OtlpArrivals {
     this.#folder = folder;
   }
 
+  /** With the configuration that is shipped. */
   static async start(program: string): Promise<CollectorProcess> {
-    const folder = mkdtempSync(join(tmpdir(), 'glasshouse-collector-'));
     const address = `127.0.0.1:${await freePort()}`;
     // JSON is YAML: laid over the configuration that is shipped.
-    const overlay = join(folder, 'overlay.yaml');
-    writeFileSync(overlay, JSON.stringify(overlayFor(address, folder)));
-    const child = spawn(program, [`--config=${CONFIG}`, `--config=${overlay}`], {
-      stdio: ['ignore', 'ignore', 'pipe'],
+    return CollectorProcess.#run(program, address, [CONFIG], (folder) => overlayFor(address, folder));
+  }
+
+  /** With these receivers, with these processors of spans, and with files as the only way out; `receivers` get the address to listen on. */
+  static async startWith(
+    program: string,
+    { receivers, processors = {} }: CollectorParts,
+  ): Promise<CollectorProcess> {
+    const address = `127.0.0.1:${await freePort()}`;
+    return CollectorProcess.#run(program, address, [], (folder) => {
+      const { exporters, service } = overlayFor(address, folder);
+      const pipelines = Object.entries(service.pipelines).map(([signal, pipeline]) => [
+        signal,
+        {
+          ...pipeline,
+          receivers: Object.keys(receivers(address)),
+          processors: signal === 'traces' ? Object.keys(processors) : [],
+        },
+      ]);
+      return {
+        receivers: receivers(address),
+        processors,
+        exporters,
+        service: { ...service, pipelines: Object.fromEntries(pipelines) },
+      };
     });
+  }
+
+  static async #run(
+    program: string,
+    address: string,
+    configs: readonly string[],
+    overlay: (folder: string) => object,
+  ): Promise<CollectorProcess> {
+    const folder = mkdtempSync(join(tmpdir(), 'glasshouse-collector-'));
+    const last = join(folder, 'overlay.yaml');
+    writeFileSync(last, JSON.stringify(overlay(folder)));
+    const child = spawn(
+      program,
+      [...configs, last].map((path) => `--config=${path}`),
+      { stdio: ['ignore', 'ignore', 'pipe'] },
+    );
     await new Promise<void>((resolve, reject) => {
       let output = '';
       child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -56,6 +99,14 @@ export class CollectorProcess implements OtlpArrivals {
       child.once('exit', (code) => reject(new Error(`the Collector ended with ${code}:\n${output}`)));
     });
     return new CollectorProcess(child, `http://${address}`, folder);
+  }
+
+  /** Resolves when the file of a signal has so many of what `count` counts; rejects after 20 seconds. */
+  async wrote(signal: (typeof SIGNALS)[number], isEnough: (text: string) => boolean): Promise<void> {
+    const path = join(this.#folder, `${signal}.json`);
+    const changes = watch(this.#folder, { signal: AbortSignal.timeout(20_000) });
+    if (isEnough(readFileSync(path, 'utf8'))) return;
+    for await (const _change of changes) if (isEnough(readFileSync(path, 'utf8'))) return;
   }
 
   async stop(): Promise<Arrivals> {
@@ -82,7 +133,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-function overlayFor(address: string, folder: string): object {
+function overlayFor(address: string, folder: string) {
   const files = SIGNALS.map(
     (signal) => [`file/${signal}`, { path: join(folder, `${signal}.json`) }] as const,
   );
