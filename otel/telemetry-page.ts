@@ -2,12 +2,16 @@ import type { SeriesSummary, SpanRow, TelemetryQuery } from './query.ts';
 
 const MAX_SERIES = 20;
 const MAX_TRACES = 10;
+const MAX_SPANS = 200;
+const MAX_INDENT = 40;
+
+type PageFacts = Pick<TelemetryQuery, 'series' | 'traces' | 'trace'>;
 
 /**
  * One HTML page of what telemetry knows: counts by route, statement and page, and the newest traces with their spans. No script, no style sheet
  * of another origin. It shows paths and statements, so an app lets only its own people see it.
  */
-export function telemetryPage(query: TelemetryQuery): string {
+export function telemetryPage(query: PageFacts): string {
   const types = ['http', 'database', 'render', 'other'] as const;
   const traces = query.traces({ limit: MAX_TRACES }).rows.map(({ traceId }) => traceOf(query, traceId));
   return `<!doctype html>
@@ -27,27 +31,33 @@ function seriesRow({ name, count, errors, durationMillis }: SeriesSummary): stri
   return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
 }
 
-function traceOf(query: TelemetryQuery, traceId: string): string {
+function traceOf(query: PageFacts, traceId: string): string {
   const trace = query.trace(traceId);
   if (!('spans' in trace)) return '';
-  const spans = trace.spans.map((span) => spanLine(span, depthOf(span, trace.spans))).join('\n');
-  return `<pre id="${escaped(traceId)}">${escaped(traceId)}\n${spans}</pre>`;
+  const ids = new Set(trace.spans.map(({ spanId }) => spanId));
+  const children = Map.groupBy(trace.spans, ({ parentSpanId = '' }) =>
+    ids.has(parentSpanId) ? parentSpanId : '',
+  );
+  const lines: string[] = [];
+  // A stack, since a trace may be deeper than calls may be.
+  const open = linesBelow('', 1);
+  for (let next = open.pop(); next !== undefined && lines.length < MAX_SPANS; next = open.pop()) {
+    lines.push(spanLine(next.span, next.depth));
+    open.push(...linesBelow(next.span.spanId, next.depth + 1));
+  }
+  const hidden = trace.spans.length - lines.length;
+  if (hidden > 0) lines.push(`  … ${hidden} more`);
+  return `<pre id="${escaped(traceId)}">${escaped(traceId)}\n${lines.join('\n')}</pre>`;
+
+  /** Last first. A span that is its own ancestor is below nothing. */
+  function linesBelow(spanId: string, depth: number): { span: SpanRow; depth: number }[] {
+    return (children.get(spanId) ?? []).map((span) => ({ span, depth })).toReversed();
+  }
 }
 
 function spanLine({ name, durationMillis, status }: SpanRow, depth: number): string {
-  const line = `${'  '.repeat(depth + 1)}${escaped(name)}  ${millis(durationMillis)} ms`;
+  const line = `${'  '.repeat(Math.min(depth, MAX_INDENT))}${escaped(name)}  ${millis(durationMillis)} ms`;
   return status === 'error' ? `<span class="failed">${line}  failed</span>` : line;
-}
-
-function depthOf(span: SpanRow, spans: readonly SpanRow[]): number {
-  let depth = 0;
-  let current: SpanRow | undefined = span;
-  while (current !== undefined && depth < spans.length) {
-    const parentId: string | undefined = current.parentSpanId;
-    current = parentId === undefined ? undefined : spans.find(({ spanId }) => spanId === parentId);
-    if (current !== undefined) depth++;
-  }
-  return depth;
 }
 
 function millis(value: number): string {
