@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { decodeHistograms } from './export/decode-otlp.ts';
 import { httpReceiver } from './export/receivers.ts';
 import { type ProgramReport, reportOf, runProgram } from './run-program.ts';
 
@@ -88,5 +89,31 @@ describe('OTEL_*_EXPORTER in a real start', () => {
       expect.stringContaining('OTEL_TRACES_SAMPLER'),
       expect.stringContaining('/metrics'),
     ]);
+  }, 20_000);
+});
+
+describe.each(['own', 'stock'])('metrics with METRICS_SPANS=%s', (spans) => {
+  it('have the attributes of the conventions, of requests without a route too, at rate 0', async () => {
+    await using receiver = await httpReceiver();
+    await reportOf({
+      METRICS_SPANS: spans,
+      METRICS_SAMPLING_RATE: '0',
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    });
+    const last = receiver.bodies.filter(({ path }) => path === '/v1/metrics').at(-1);
+    const points = decodeHistograms(last!.body);
+    const of = (metric: string) => points.filter((point) => point.metric === metric);
+    expect(of('http.server.request.duration')).toMatchObject([
+      {
+        attributes: { 'http.request.method': 'GET', 'url.scheme': 'http', 'http.response.status_code': 200 },
+        count: 5,
+      },
+    ]);
+    expect(of('http.server.request.duration')[0]?.attributes).not.toHaveProperty('http.route');
+    for (const { attributes } of of('db.client.operation.duration'))
+      expect(attributes).toMatchObject({
+        'db.system.name': 'sqlite',
+        'db.query.summary': expect.any(String),
+      });
   }, 20_000);
 });
