@@ -8,6 +8,8 @@ import type { SamplingSettings } from './sampling-settings.ts';
 
 /** Ways through the answers of a local root that are remembered; ~200 bytes each. */
 const MAX_BRANCHES = 2048;
+/** Policies of one kind of traces, ~400 bytes each; beyond it all are made again. */
+const MAX_SETS = 2048;
 
 /** Rules whose wishes about the request are answered: so far, or all. */
 class Branch {
@@ -19,7 +21,6 @@ class Branch {
 
 /** Policies for traces of one kind, as long as their thresholds stay. */
 interface TraceSet {
-  readonly rules: readonly Rule[];
   /** Of each rule. */
   readonly thresholds: readonly Bits56[];
   /** Of the target. */
@@ -41,8 +42,9 @@ export class TracePolicies {
   readonly #rates: ArrivalRates;
   readonly #first = new Branch();
   #branches = 0;
-  /** By the rate of the trace's kind; undefined without a target. */
-  readonly #sets = new Map<ArrivalRate | undefined, TraceSet>();
+  /** By the rules that may match, then by the rate of the trace's kind; undefined without a target. */
+  readonly #sets = new Map<readonly Rule[], Map<ArrivalRate | undefined, TraceSet>>();
+  #setCount = 0;
 
   constructor(plain: PolicySet, { rules, target: perSecond }: SamplingSettings, rates: ArrivalRates) {
     this.#plain = plain;
@@ -62,10 +64,15 @@ export class TracePolicies {
     const now = rate !== undefined || this.#hasTargets ? this.#rates.now() : 0;
     const threshold = rate?.threshold(this.#perSecond, now);
     if (threshold !== undefined) rate!.count(trace, threshold);
-    const known = this.#sets.get(rate);
+    const known = this.#sets.get(rules)?.get(rate);
     if (known !== undefined && isCurrent(known, rules, threshold, now)) return known.set;
     const made = this.#make(rules, threshold, now);
-    this.#sets.set(rate, made);
+    if (known === undefined && ++this.#setCount > MAX_SETS) {
+      this.#sets.clear();
+      this.#setCount = 1;
+    }
+    const ofRules = this.#sets.get(rules) ?? new Map<ArrivalRate | undefined, TraceSet>();
+    this.#sets.set(rules, ofRules.set(rate, made));
     return made.set;
   };
 
@@ -105,7 +112,7 @@ export class TracePolicies {
       ordinary: [...ofRules.ordinary, ...ofTarget, ...ordinary],
       exported: [...ofRules.exported, ...ofTarget, ...exported],
     });
-    return { rules, thresholds, threshold, set };
+    return { thresholds, threshold, set };
   }
 }
 
@@ -115,7 +122,7 @@ function isCurrent(
   threshold: Bits56 | undefined,
   now: number,
 ): boolean {
-  if (known.rules !== rules || known.threshold !== threshold) return false;
+  if (known.threshold !== threshold) return false;
   for (let i = 0; i < rules.length; i++)
     if (thresholdOf(rules[i]!, now) !== known.thresholds[i]) return false;
   return true;

@@ -45,6 +45,22 @@ describe('LiveSampling', () => {
     expect(Object.isFrozen(sampling.settings().slowThresholdNanos)).toBe(true);
   });
 
+  it('replaces rules and the target as a whole, as a form sends its lines', () => {
+    const { sampling } = live({ METRICS_RULES: 'type=http: 0.5' });
+    set(sampling, { METRICS_RULES: 'route=/a: never\r\n\r\n*: 0.5\r\n', METRICS_TARGET: '5' });
+    expect(sampling.settings()).toMatchObject({
+      target: 5,
+      rules: [{ text: 'route=/a: never' }, { text: '*: 0.5' }],
+    });
+    expect(Object.isFrozen(sampling.settings().rules)).toBe(true);
+    const proposal = sampling.propose({ values: { METRICS_RULES: '*: 1; type=http: 0' } });
+    expect('problems' in proposal && proposal.problems[0]!.message).toContain(
+      'rule 2 (type=http: 0) can never match',
+    );
+    set(sampling, { METRICS_RULES: 'none', METRICS_TARGET: '0' });
+    expect(sampling.settings()).toMatchObject({ target: 0, rules: [] });
+  });
+
   it('lets the export rate follow until it has one of its own, and again when that is emptied', () => {
     const { sampling } = live();
     set(sampling, { METRICS_SAMPLING_RATE: '0.5' });

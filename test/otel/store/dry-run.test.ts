@@ -73,6 +73,25 @@ describe('a dry run over the traces that memory holds', () => {
     expect(totalOf(dryRun.proposed.reasons)).toBe(totalOf(dryRun.proposed.kept));
   });
 
+  it('asks rules and targets as the verdict does, in the order in which the traces came', async () => {
+    await context.with(ROOT_CONTEXT, () => startTelemetry({ env: {}, log: () => {} }));
+    for (let i = 0; i < 200; i++) request(i % 20 === 0 ? 'failed' : 'fine');
+    const ruled = await tried({ METRICS_RULES: 'route=/:slug type=database: never\r\nroute=/:slug: 0\r\n' });
+    expect(ruled.proposed).toMatchObject({
+      traces: 0,
+      exportedTraces: 0,
+      dropped: { http: 200, database: 200, other: 200 },
+    });
+    expect(ruled.proposed.named).toEqual([
+      { name: 'route=/:slug type=database: never', seen: 200, kept: 0, dropped: 200 },
+      { name: 'route=/:slug: 0', seen: 400, kept: 0, dropped: 400 },
+    ]);
+    const aimed = await tried({ METRICS_SAMPLING_RATE: '0', METRICS_TARGET: '2' });
+    expect(aimed.proposed.traces).toBeGreaterThan(10);
+    expect(aimed.proposed.traces).toBeLessThan(60);
+    expect(aimed.proposed.named).toMatchObject([{ name: 'target' }]);
+  });
+
   it('changes neither the book of operations nor what is held', async () => {
     const { query } = await startTelemetry({ env: {}, log: () => {} });
     for (let i = 0; i < 60; i++) request('failed');
