@@ -77,6 +77,22 @@ describe('OTEL_*_EXPORTER in a real start', () => {
     }
   }, 20_000);
 
+  it.each([
+    ['http', { http: 0 }],
+    ['better-sqlite3', { database: 0 }],
+  ])(
+    'OTEL_NODE_DISABLED_INSTRUMENTATIONS=%s counts nothing of it',
+    async (name, counts) => {
+      for (const spans of ['own', 'stock']) {
+        const report = await reportOf({ METRICS_SPANS: spans, OTEL_NODE_DISABLED_INSTRUMENTATIONS: name });
+        expect(report.counts).toMatchObject(counts);
+        const others = Object.values(report.counts).reduce((sum, count) => sum + count, 0);
+        expect(others).toBeGreaterThan(0);
+      }
+    },
+    20_000,
+  );
+
   it('says each name without effect in one line', async () => {
     const { stderr } = await runProgram({
       OTEL_TRACES_SAMPLER: 'always_off',

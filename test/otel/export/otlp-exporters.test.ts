@@ -76,6 +76,24 @@ describe.each([
   });
 });
 
+describe.each([
+  ['metrics', metricsOnce, 'data points'],
+  ['logs', logsOnce, 'log records'],
+])('%s that a receiver', (signal, exportOnce, items) => {
+  it('rejects have failed, with its words', async () => {
+    await using receiver = await httpReceiver((response) =>
+      response.end(Uint8Array.of(0x0a, 8, 0x08, 3, 0x12, 4, ...new TextEncoder().encode('full'))),
+    );
+    const { error } = await exportOnce(receiver.url);
+    expect(error?.message).toBe(`${signal}: the receiver rejected 3 ${items}: full`);
+  });
+
+  it('does not understand, because it is none, have failed too', async () => {
+    await using receiver = await httpReceiver((response) => response.end('<html>Sign in</html>'));
+    expect((await exportOnce(receiver.url)).error?.message).toContain('no OTLP receiver');
+  });
+});
+
 describe('OtlpSpanExporter', () => {
   it('fails an export, naming the file, when a certificate cannot be read', async () => {
     const { traceExport } = targetsOf('https://127.0.0.1:1', {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Attributes } from '@opentelemetry/api';
+import { type Attributes, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import {
   AggregationTemporality,
   DataPointType,
@@ -7,6 +7,7 @@ import {
   type MetricData,
   type MetricProducer,
 } from '@opentelemetry/sdk-metrics';
+import { TracerProvider } from '@opentelemetry/sdk-trace';
 import * as fc from 'fast-check';
 import { DurationSketch } from '../../../otel/aggregate/duration-sketch.ts';
 import { RedAggregator } from '../../../otel/aggregate/red-aggregator.ts';
@@ -15,6 +16,7 @@ import { toExponentialHistogram } from '../../../otel/export/metric-data.ts';
 import { TelemetryMetrics } from '../../../otel/export/telemetry-metrics.ts';
 import { RuntimeSampler } from '../../../otel/instrumentation/runtime.ts';
 import { OPERATION_TYPES, type OperationType } from '../../../otel/query.ts';
+import { createSamplingProcessor } from '../../../otel/sampling/create-sampling-processor.ts';
 import { databaseLabels, requestLabels } from '../../../otel/spans/metric-labels.ts';
 import type { Operation } from '../../../otel/spans/operation.ts';
 
@@ -215,6 +217,31 @@ describe('the metrics of operations', () => {
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('a statement of an instrumentation of somebody else', () => {
+  it.each([
+    [{ 'db.system.name': 'postgresql' }, 'postgresql'],
+    [{ 'db.system': 'mysql' }, 'mysql'],
+  ])('counts under its own system: %j', async (attributes, system) => {
+    const aggregates = aggregatesOf([]);
+    const processor = createSamplingProcessor({ aggregates });
+    const provider = new TracerProvider({ spanProcessors: [processor] });
+    const span = provider.getTracer('pg').startSpan('SELECT orders', {
+      kind: SpanKind.CLIENT,
+      attributes: { ...attributes, 'db.query.summary': 'SELECT orders', 'error.type': '57P01' },
+    });
+    span.setStatus({ code: SpanStatusCode.ERROR });
+    span.end();
+    await processor.forceFlush();
+    expect((await pointsOf(aggregates)).map(({ name, attributes: told }) => [name, told])).toEqual([
+      [
+        'db.client.operation.duration',
+        { 'db.query.summary': 'SELECT orders', 'db.system.name': system, 'error.type': '57P01' },
+      ],
+    ]);
+    await provider.shutdown();
   });
 });
 
