@@ -357,6 +357,10 @@ export interface SamplingFacts {
   readonly rules: Readonly<Record<SamplingRule, RuleCounts>>;
   /** The same of rules, targets and policies of the app, by name: the rules in force first, in their order, also those that have seen nothing. */
   readonly named: readonly (RuleCounts & { readonly name: string })[];
+  /** In force, by their texts; the first that matches decides. */
+  readonly ruleTexts?: readonly string[];
+  /** Traces to keep per second of each kind, beside the rates; 0 and undefined are off. */
+  readonly target?: number;
   /** Rules in force that can never match, and why. */
   readonly unreachable?: readonly { readonly name: string; readonly why: string }[];
   readonly storm: StormFacts;

@@ -7,7 +7,7 @@ const UNSEEN: RuleCounts = { seen: 0, kept: 0, dropped: 0 };
 
 /** The settings in force and what came of them, as pages read it. */
 export function samplingFacts(
-  { rates, exportRates, slowThresholdNanos, rules }: SamplingSettings,
+  { rates, exportRates, slowThresholdNanos, rules, target }: SamplingSettings,
   tally: Pick<OperationTally, 'rules' | 'named'>,
   storm: StormFacts,
 ): SamplingFacts {
@@ -23,6 +23,8 @@ export function samplingFacts(
     },
     rules: tally.rules(),
     named: [...named].map(([name, counts]) => ({ name, ...counts })),
+    ruleTexts: rules.map(({ text }) => text),
+    target,
     unreachable: neverMatches(rules).map(({ number, why }) => ({ name: rules[number - 1]!.text, why })),
     storm,
   };

@@ -40,6 +40,10 @@ export interface MetricsDocument {
     readonly enabled: boolean;
     readonly rates: Readonly<Record<OperationType, number>>;
     readonly export_rates: Readonly<Record<OperationType, number>>;
+    /** The first that matches decides. */
+    readonly rules: readonly string[];
+    /** Traces per second of each kind; 0 is off. */
+    readonly target: number;
     readonly thresholds_seconds: {
       readonly http: number;
       readonly database: number;
@@ -109,6 +113,8 @@ export function metricsDocument(telemetry: TelemetryQuery, range?: TimeRange): M
       enabled: sampling.enabled,
       rates: sampling.rates,
       export_rates: sampling.exportRates,
+      rules: sampling.ruleTexts ?? [],
+      target: sampling.target ?? 0,
       thresholds_seconds: { http, database, render },
     },
     operations: {

@@ -13,7 +13,7 @@ export function railFigures(
   now: number,
 ): Readonly<Record<string, string>> {
   if (!telemetry.enabled) return {};
-  const { rates } = telemetry.sampling();
+  const { rates, target = 0 } = telemetry.sampling();
   const exported = telemetry.export();
   const routes = telemetry.series('http', range);
   const operations = telemetry.operations(range);
@@ -31,7 +31,12 @@ export function railFigures(
     slow: countText(telemetry.slow({ range, limit: 0 }).total),
     failures: countText(failed),
     traces: countText(telemetry.traces({ range, limit: 0 }).total),
-    sampling: sampled.every((each) => each === sampled[0]) ? text(share(sampled[0] ?? 1)) : 'per type',
+    sampling:
+      target > 0 && sampled.every((each) => each === 0)
+        ? text(rate(target, 1))
+        : sampled.every((each) => each === sampled[0])
+          ? text(share(sampled[0] ?? 1))
+          : 'per type',
     export: !exported.configured ? 'off' : failing ? 'failing' : 'on',
     buffer: text(size(telemetry.buffer().bytes)),
   };

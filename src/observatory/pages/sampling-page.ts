@@ -174,12 +174,23 @@ function settingsPanel(settings: readonly EffectiveSetting[], view: PageView): H
   });
 }
 
+/** What comes before the rates, and beside them. */
+function besideRates({ target = 0, ruleTexts = [] }: SamplingFacts, isRateZero: boolean): string {
+  const aimed = `${countText(target)} ordinary traces a second of each kind`;
+  return [
+    target === 0 ? '' : isRateZero ? ` So are ${aimed}.` : ` At least ${aimed} are.`,
+    ruleTexts.length === 0
+      ? ''
+      : ` ${plural(ruleTexts.length, 'rule')} ${ruleTexts.length === 1 ? 'comes' : 'come'} first.`,
+  ].join('');
+}
+
 function samplingSentence({ sampling, operations, gone }: SamplingPageFacts, { links }: PageView): Sentence {
   const rates = new Set(['http', 'database', 'render'].map((type) => sampling.rates[type as OperationType]));
   const all = TYPES.reduce((sum, type) => sum + operations[type].count, 0);
   const kept = TYPES.reduce((sum, type) => sum + operations[type].kept, 0);
   const [rate] = rates;
-  const what =
+  const ofRates =
     rates.size > 1
       ? 'The detail of ordinary operations is kept at a rate per type.'
       : rate === 1
@@ -187,6 +198,7 @@ function samplingSentence({ sampling, operations, gone }: SamplingPageFacts, { l
         : rate === 0
           ? 'Only what fails or is slow is kept in detail.'
           : `${shareText(rate ?? 0)} of ordinary operations are kept in detail${sampling.storm.active ? '' : '; what fails or is slow always is'}.`;
+  const what = ofRates + besideRates(sampling, rates.size === 1 && rate === 0);
   return [
     {
       text:

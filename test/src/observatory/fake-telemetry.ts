@@ -352,7 +352,7 @@ export class FakeTelemetry implements TelemetryQuery, TelemetryControl {
     );
   }
 
-  named: Pick<SamplingFacts, 'named' | 'unreachable'> = { named: [] };
+  named: Pick<SamplingFacts, 'named' | 'unreachable' | 'ruleTexts' | 'target'> = { named: [] };
 
   sampling(): SamplingFacts {
     const rates = { http: this.rate, database: this.rate, render: this.rate, other: 1 };

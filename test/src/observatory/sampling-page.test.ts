@@ -65,9 +65,18 @@ describe('the sampling page', () => {
     const name = 'type=http route=/<feed>: 0.5';
     telemetry.named = {
       named: [{ name, seen: 12, kept: 5, dropped: 7 }],
+      ruleTexts: [name],
+      target: 5,
       unreachable: [{ name, why: 'rule 1 comes first and matches all that it would' }],
     };
     const { page } = await open(telemetry);
+    expect(page).toContain(
+      'slow always is. At least 5 ordinary traces a second of each kind are. 1 rule comes first. So far',
+    );
+    telemetry.rate = 0;
+    expect((await open(telemetry)).page).toContain(
+      'Only what fails or is slow is kept in detail. So are 5 ordinary traces a second',
+    );
     const shown = name.replace('<', '&lt;').replace('>', '&gt;');
     expect(
       page
