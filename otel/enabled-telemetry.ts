@@ -24,6 +24,7 @@ import { StormBudget } from './sampling/policies/storm-budget.ts';
 import { LiveSampling } from './sampling/live-sampling.ts';
 import type { Policy } from './sampling/policy.ts';
 import { livePolicies } from './sampling/policy-set.ts';
+import { SamplingAudit } from './sampling/sampling-audit.ts';
 import { samplingFacts } from './sampling/sampling-facts.ts';
 import { samplingSettings } from './sampling/sampling-settings.ts';
 import { SamplingSpanProcessor } from './sampling/sampling-span-processor.ts';
@@ -146,6 +147,7 @@ export class EnabledTelemetry implements Telemetry {
       onCounted: (...counted) => counts.add(...counted),
     });
     const runs = new ProcessRuns({ clock, pid: process.pid, startedMillis: startedAtMillis });
+    const audit = new SamplingAudit();
     const budget = new StormBudget({}, clock.monotonicNanos);
     this.#processor = new SamplingSpanProcessor({
       read: operationReader(guard, clock),
@@ -158,12 +160,15 @@ export class EnabledTelemetry implements Telemetry {
       },
       guard,
       clock,
-      policies: livePolicies(live.settings, options.policies ?? [], guard, clock),
-      budget,
+      policies: audit.policies(livePolicies(live.settings, policies, guard, clock)),
+      budget: audit.budget(budget),
       deferredSpans: DEFERRED_SPANS,
-      onHandled: (spans, operations, nanos) => cost.handled(nanos, spans, operations),
+      onHandled: (spans, operations, nanos) => {
+        audit.settle();
+        cost.handled(nanos, spans, operations);
+      },
       sinks: [
-        local,
+        audit.sink(local),
         ...(pipeline === undefined ? [] : [exporterSink(pipeline, 'export', guard)]),
         ...(options.sinks ?? []),
       ],
@@ -193,6 +198,7 @@ export class EnabledTelemetry implements Telemetry {
           processor.tally(),
           guard.run('storm budget', () => budget.facts(), NO_STORM),
         ),
+      audit: () => audit.facts(),
       settings: () => live.effective(config.settings),
       samplingControl,
       exportFacts: () => pipeline?.facts() ?? NO_EXPORT,

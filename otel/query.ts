@@ -1,6 +1,7 @@
 import type { TelemetryFault } from './base/guard.ts';
 import type { KeepReason, OperationType } from './base/operation-types.ts';
 import type { OperationCounts, RuleCounts, SamplingRule } from './sampling/operation-tally.ts';
+import type { AuditFacts } from './sampling/audit-facts.ts';
 import type {
   LiveSettings,
   SettingProblem,
@@ -18,6 +19,7 @@ export type { TelemetryFault } from './base/guard.ts';
 export { KEEP_REASONS, OPERATION_TYPES } from './base/operation-types.ts';
 export type { KeepReason, OperationType } from './base/operation-types.ts';
 export type { DropReason, OperationCounts, RuleCounts, SamplingRule } from './sampling/operation-tally.ts';
+export type { AuditedSeries, AuditFacts } from './sampling/audit-facts.ts';
 export type {
   DryRun,
   DryRunSide,
@@ -469,6 +471,8 @@ export interface TelemetryQuery {
   /** Those of sampling, which may change while the process runs. */
   liveSettings(): LiveSettings;
   sampling(): SamplingFacts;
+  /** Whether what was kept stands for what was counted. */
+  audit(): AuditFacts;
   /** Where counts by range begin: the start of this process, or earlier where the history of others was read back. */
   countedFromMillis(): number;
   /** How a range would be counted. Questions of the range that comes back are answered for exactly that. */

@@ -15,7 +15,7 @@ export class KeptView implements KeptSpan {
   declare readonly keptBy: string | undefined;
   declare readonly traceFacts: TraceFacts;
   declare private readonly of: EndedSpan;
-  declare private readonly weight: Bits56 | undefined;
+  declare readonly weight: Bits56 | undefined;
   declare private weighted: SpanContext | undefined;
 
   constructor(of: EndedSpan, keepReason: KeepReason, { weight, policy }: Outcome, facts: TraceFacts) {

@@ -10,6 +10,7 @@ import type {
   TelemetryQuery,
 } from '../query.ts';
 import { OperationTally } from '../sampling/operation-tally.ts';
+import { SamplingAudit } from '../sampling/sampling-audit.ts';
 import { processFacts } from './process-facts.ts';
 import type { RuntimeReader } from './process-facts.ts';
 
@@ -56,6 +57,7 @@ export function disabledTelemetry(
       named: [],
       storm: { active: false, probability: 1, cut: 0, examples: 0 },
     }),
+    audit: () => new SamplingAudit().facts(),
     coverage: (range) => ({
       ...range,
       stepMillis: 1000,

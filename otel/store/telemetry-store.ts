@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
 import { missingNodeFeatures } from '../instrumentation/node-features.ts';
 import type {
+  AuditFacts,
   BufferFacts,
   BusinessMetric,
   Coverage,
@@ -60,6 +61,7 @@ export interface TelemetryStoreOptions {
   readonly settle?: () => void;
   readonly spans: () => OperationCounts;
   readonly sampling: () => SamplingFacts;
+  readonly audit: () => AuditFacts;
   readonly settings: () => readonly EffectiveSetting[];
   readonly samplingControl: Pick<SamplingControl, 'facts' | 'trySettings' | 'changeSettings'>;
   readonly exportFacts: () => ExportFacts;
@@ -114,6 +116,10 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
 
   sampling(): SamplingFacts {
     return this.#options.sampling();
+  }
+
+  audit(): AuditFacts {
+    return this.#settled.audit();
   }
 
   operations(range?: TimeRange): Readonly<Record<OperationType, OperationSummary>> {

@@ -51,6 +51,7 @@ export function situationOf(
         ? undefined
         : { count: faults.reduce((sum, { count }) => sum + count, 0), place: worst.place },
     storm: storm.active ? { probability: storm.probability } : undefined,
+    audit: telemetry.audit(),
     exportFailing: failing
       ? { endpoint: exported.endpoint ?? '', sinceMillis: exported.lastSuccessMillis }
       : undefined,

@@ -9,6 +9,7 @@ const FORM = `${BASE}/sampling/change`;
 
 interface Sampling {
   readonly facts: {
+    readonly audit: { readonly sampled: number; readonly alarms: readonly unknown[] };
     readonly live: {
       readonly lasts: boolean;
       readonly settings: readonly {
@@ -38,9 +39,13 @@ class Desk {
     return this.#visitor.send(`${this.blog.address}${path}`, { headers });
   }
 
-  async sampling(): Promise<Sampling['facts']['live']> {
+  async facts(): Promise<Sampling['facts']> {
     const { text } = await this.page(`${BASE}/sampling`, { accept: 'application/json' });
-    return (JSON.parse(text) as Sampling).facts.live;
+    return (JSON.parse(text) as Sampling).facts;
+  }
+
+  async sampling(): Promise<Sampling['facts']['live']> {
+    return (await this.facts()).live;
   }
 
   post(path: string, fields: Record<string, string>): Promise<Visit> {
@@ -179,6 +184,11 @@ describe('the owner changes sampling on its page', () => {
     expect(late.text).toContain('were changed elsewhere since this was tried');
     expect(late.text).toContain('value="0.9"');
     expect((await rates()).rates.http).toBe(0.4);
+
+    for (let i = 0; i < 60; i++) await desk.blog.ask('/');
+    const { audit } = await desk.facts();
+    expect(audit.alarms).toEqual([]);
+    expect(audit.sampled).toBeGreaterThanOrEqual(60);
   });
 
   it('keeps the change over a kill, says that the environment changed since, and takes it back', async () => {

@@ -1,4 +1,5 @@
 import type {
+  AuditFacts,
   BufferFacts,
   EffectiveSetting,
   LiveSettings,
@@ -10,6 +11,7 @@ import type {
 import { html, type Html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
 import { shareBar } from '../charts/sparkline.ts';
+import { auditPanel } from '../draw/audit-panel.ts';
 import { changesPanel } from '../draw/changes-panel.ts';
 import { breakable, shareText } from '../draw/facts.ts';
 import { withCode } from '../draw/setting-fields.ts';
@@ -36,6 +38,7 @@ interface SamplingPageFacts {
   readonly gone: number;
   readonly settings: readonly EffectiveSetting[];
   readonly live: LiveSettings;
+  readonly audit: AuditFacts;
 }
 
 const SETTINGS: readonly Column<EffectiveSetting>[] = [
@@ -100,11 +103,12 @@ export const samplingPage = definePage<SamplingPageFacts>({
     gone: goneTraces(telemetry.buffer(), telemetry.history()),
     settings: telemetry.settings(),
     live: telemetry.liveSettings(),
+    audit: telemetry.audit(),
   }),
   title: () => 'Sampling',
   sentence: samplingSentence,
   actions: (_facts, { links }) => html`<a class="button" href="${links.to(CHANGE_PATH)}">Change</a>`,
-  draw({ sampling, operations, spans, gone, settings, live }, view) {
+  draw({ sampling, operations, spans, gone, settings, live, audit }, view) {
     const types: readonly Column<OperationType>[] = [
       { label: 'type', cell: (type) => html`<span class="swatch type-${type}"></span>${TYPE_WORDS[type]}` },
       { label: 'rate', align: 'number', cell: (type) => shareText(sampling.rates[type]) },
@@ -145,7 +149,7 @@ export const samplingPage = definePage<SamplingPageFacts>({
       })}
       ${rulesPanel(sampling, view)}
       <div class="grid even">${droppedPanel(spans, gone, view)} ${stormPanel(sampling)}</div>
-      ${changesPanel(live, view)} ${settingsPanel(settings, view)}`;
+      ${auditPanel(audit, view)} ${changesPanel(live, view)} ${settingsPanel(settings, view)}`;
   },
   sheet: ({ settings }) => sheetOf(settings, SETTINGS),
 });

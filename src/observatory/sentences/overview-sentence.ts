@@ -1,4 +1,4 @@
-import type { SeriesSummary, TimeRange } from '../../../otel/query.ts';
+import type { AuditFacts, SeriesSummary, TimeRange } from '../../../otel/query.ts';
 import { DISABLED_SENTENCE } from '../draw/disabled.ts';
 import { momentText, spanText } from '../format/moment.ts';
 import { countText, duration, share, size, text } from '../format/quantity.ts';
@@ -8,6 +8,7 @@ import type { MetricsDocument } from '../metrics-document.ts';
 import type { RepeatedOnRoute } from '../repeated-on-routes.ts';
 import { sinceStartWords } from '../time-range.ts';
 import type { MemoryTrend } from './memory-trend.ts';
+import { booksSentence } from './books-sentence.ts';
 import { isStartUpWork } from '../start-up-statements.ts';
 import {
   areManyTurnedAway,
@@ -41,6 +42,8 @@ export interface OverviewSituation {
   readonly faults: { readonly count: number; readonly place: string } | undefined;
   /** More fails or is slow than can be kept: the share that is, 0–1. */
   readonly storm: { readonly probability: number } | undefined;
+  /** Whether what was kept stands for what was counted. */
+  readonly audit: AuditFacts;
   /** The exporter's last word was an error; its endpoint. */
   readonly exportFailing: { readonly endpoint: string; readonly sinceMillis: number | undefined } | undefined;
 }
@@ -58,6 +61,7 @@ export function overviewSentence(situation: OverviewSituation, links: Links): Se
     openFilesLeft(situation, links),
     faults(situation, links),
     storm(situation, links),
+    booksSentence(situation.audit, links),
     turnedAway(metrics.operations.http, situation.routes, links),
     slowness(situation, links),
     saturation(situation.saturatedMillis, links),
@@ -108,6 +112,7 @@ function opening(situation: OverviewSituation, links: Links): Sentence {
                 situation.openFiles !== undefined ||
                 situation.storm !== undefined ||
                 situation.exportFailing !== undefined ||
+                situation.audit.alarms.length > 0 ||
                 situation.faults !== undefined
               ? { text: 'Mostly fine.', tone: 'good' }
               : { text: 'All fine.', tone: 'good' };

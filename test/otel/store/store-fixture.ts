@@ -1,3 +1,4 @@
+import { SamplingAudit } from '../../../otel/sampling/sampling-audit.ts';
 import { OperationTally } from '../../../otel/sampling/operation-tally.ts';
 import type { Clock } from '../../../otel/base/clock.ts';
 import { Guard } from '../../../otel/base/guard.ts';
@@ -110,6 +111,7 @@ export function storeWith(options: Partial<TelemetryStoreOptions> = {}): {
       named: [],
       storm: { active: false, probability: 1, cut: 0, examples: 0 },
     }),
+    audit: () => new SamplingAudit().facts(),
     samplingControl: {
       facts: () => ({ revision: '', settings: [], changes: [], lasts: false, isSaved: true }),
       trySettings: () => Promise.resolve({ problems: [] }),

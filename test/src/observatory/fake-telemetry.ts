@@ -1,4 +1,5 @@
 import type {
+  AuditFacts,
   BufferFacts,
   BusinessMetric,
   Coverage,
@@ -39,6 +40,7 @@ import type {
 import { Guard } from '../../../otel/base/guard.ts';
 import { readTelemetryConfig } from '../../../otel/config.ts';
 import { LiveSampling } from '../../../otel/sampling/live-sampling.ts';
+import { SamplingAudit } from '../../../otel/sampling/sampling-audit.ts';
 import { samplingSettings } from '../../../otel/sampling/sampling-settings.ts';
 import { Markers } from '../../../otel/store/markers.ts';
 import { SamplingControl } from '../../../otel/store/sampling-control.ts';
@@ -407,6 +409,11 @@ export class FakeTelemetry implements TelemetryQuery, TelemetryControl {
     const guard = new Guard();
     const markers = new Markers();
     return new SamplingControl({ live, policies: [], ring, aggregates, markers, guard, clock: this });
+  }
+
+  audited: AuditFacts = new SamplingAudit().facts();
+  audit(): AuditFacts {
+    return this.audited;
   }
 
   liveSettings(): LiveSettings {

@@ -87,6 +87,38 @@ describe('the sampling page', () => {
     expect(page).toContain(`The rule <code>${shown}</code> can never match: rule 1 comes first`);
   });
 
+  it('lays the books open: what was kept beside what was counted, and an alarm where they disagree', async () => {
+    const telemetry = new FakeTelemetry();
+    expect((await open(telemetry)).page).toContain('Nothing was left to chance so far');
+    const row = { type: 'http', over: 'start', counted: 100_000, deviation: 316.2, bound: 4.6 } as const;
+    const fine = {
+      ...row,
+      series: 'GET /',
+      adjusted: 100_200,
+      due: 100_200,
+      z: 0.6,
+      judgement: 'fine',
+    } as const;
+    telemetry.audited = { ...telemetry.audited, sampled: 200_000, judged: 4, rows: [fine] };
+    const { page } = await open(telemetry);
+    expect(page).toContain('The books agree: in 4 sums what was kept stands for what was counted');
+    expect(page.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')).toContain(
+      '100,000 100,200 ± 316 +0.6 ± 4.6 as chance has it',
+    );
+    const biased = {
+      ...row,
+      series: 'GET /search',
+      adjusted: 102_000,
+      due: 102_000,
+      z: 6.3,
+      judgement: 'biased',
+    } as const;
+    telemetry.audited = { ...telemetry.audited, alarms: [biased] };
+    const { page: alarmed } = await open(telemetry);
+    expect(alarmed).toContain('what was kept stands for 102,000 operations where 100,000 were counted');
+    expect(alarmed).toContain('more than chance');
+  });
+
   it('is all zero before anything has happened', async () => {
     const { page, facts } = await open(new FakeTelemetry({ empty: true }));
     expect(Object.values(facts.rules).filter(({ seen }) => seen > 0)).toEqual([]);

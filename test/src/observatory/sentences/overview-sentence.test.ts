@@ -19,6 +19,26 @@ const HOUR = 3_600_000;
 const LINKS = new Links('/o', {});
 const EMPTY = metricsDocument(new FakeTelemetry({ empty: true }));
 
+const NO_AUDIT = new FakeTelemetry().audit();
+/** A series of which 2 % more was kept than chance can have done. */
+const DISAGREEING: OverviewSituation['audit'] = {
+  ...NO_AUDIT,
+  alarms: [
+    {
+      type: 'http',
+      series: 'GET /search',
+      over: 'start',
+      counted: 100_000,
+      adjusted: 102_000,
+      due: 102_000,
+      deviation: 316,
+      z: 6.33,
+      bound: 4.6,
+      judgement: 'biased',
+    },
+  ],
+};
+
 type Http = Partial<Omit<OperationDocument, 'duration_ms'>> & {
   readonly p95?: number;
   readonly max?: number;
@@ -48,6 +68,7 @@ function situation(more: Partial<OverviewSituation> = {}): OverviewSituation {
     openFiles: undefined,
     exportFailing: undefined,
     storm: undefined,
+    audit: NO_AUDIT,
     faults: undefined,
     ...more,
   };
@@ -181,6 +202,11 @@ describe('overviewSentence', () => {
       'a storm',
       { metrics: metrics({ errors: 20_000 }) },
       'Many requests fail. 32,410 requests in the last hour, 20,000 failed. One in twenty took longer than 19 ms.',
+    ],
+    [
+      'books of sampling that disagree',
+      { audit: DISAGREEING },
+      'Mostly fine. 32,410 requests in the last hour, none failed. The books of sampling disagree: of GET /search, what was kept stands for 102,000 operations where 100,000 were counted, 6.3 standard deviations off. One in twenty took longer than 19 ms.',
     ],
     [
       'a storm that is cut',

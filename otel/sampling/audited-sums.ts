@@ -1,0 +1,124 @@
+/** Operations of a half window: a bias of 2 % at a rate of one half is found within as many. */
+const HALF_WINDOW = 100_000;
+/** Where the bound is tightest, in units of variance: some thousand operations. */
+const TUNED_FOR = 5000;
+/** A sum is judged when so many of its largest steps would make up its deviation squared: fewer are not yet normal. */
+const MIN_STEPS = 100;
+/** Share of what was counted that may be missing without a word, and how many kept operations on top: a sink that failed once. */
+const MISSING_SHARE = 0.001;
+const MISSING_KEPT = 10;
+
+/** Of some operations, each of which is kept with a probability p that is known. */
+export interface Sums {
+  readonly counted: number;
+  /** Sum of 1/p of those that were handed to the sink. */
+  readonly adjusted: number;
+  /** The same of those that ought to have been, by their randomness. */
+  readonly due: number;
+  /** Of `adjusted`, if nothing but chance decides: operations of one trace share its randomness. */
+  readonly variance: number;
+  /** Largest contribution of one trace. */
+  readonly step: number;
+  /** Largest 1/p. */
+  readonly weight: number;
+}
+
+export type Judgement = 'too few' | 'fine' | 'biased' | 'missing';
+
+class MutableSums implements Sums {
+  counted = 0;
+  adjusted = 0;
+  due = 0;
+  variance = 0;
+  step = 0;
+  weight = 0;
+
+  add(other: Sums): this {
+    this.counted += other.counted;
+    this.adjusted += other.adjusted;
+    this.due += other.due;
+    this.variance += other.variance;
+    this.step = Math.max(this.step, other.step);
+    this.weight = Math.max(this.weight, other.weight);
+    return this;
+  }
+}
+
+/** Sums of one series: since the start, and over a window of the last ones, which shows what began late. */
+export class AuditedSums {
+  readonly #total = new MutableSums();
+  #older = new MutableSums();
+  #newer = new MutableSums();
+  /** The trace whose operations are added. */
+  #trace = NaN;
+  #ofTrace = 0;
+  #varianceOfTrace = 0;
+  #stepOfTrace = 0;
+
+  /** An operation of that trace (any number that no other has), kept with probability `p` iff `isDue`. */
+  count(trace: number, p: number, isDue: boolean): void {
+    if (trace !== this.#trace) {
+      this.#trace = trace;
+      this.#ofTrace = this.#varianceOfTrace = this.#stepOfTrace = 0;
+    }
+    const own = (1 - p) / p;
+    // Cov = min of the two variances, as both hang on the same R.
+    const shared = 2 * Math.min(this.#ofTrace * own, this.#varianceOfTrace);
+    this.#ofTrace++;
+    this.#varianceOfTrace += own;
+    this.#stepOfTrace += 1 / p;
+    for (const sums of [this.#total, this.#newer]) {
+      sums.counted++;
+      sums.variance += own + shared;
+      if (isDue) sums.due += 1 / p;
+      if (this.#stepOfTrace > sums.step) sums.step = this.#stepOfTrace;
+      if (1 / p > sums.weight) sums.weight = 1 / p;
+    }
+    if (this.#newer.counted < HALF_WINDOW) return;
+    this.#older = this.#newer;
+    this.#newer = new MutableSums();
+  }
+
+  /** One that was handed to the sink, standing for 1/p. */
+  keep(p: number): void {
+    this.#total.adjusted += 1 / p;
+    this.#newer.adjusted += 1 / p;
+  }
+
+  get total(): Sums {
+    return this.#total;
+  }
+
+  /** Undefined as long as it would be the total. */
+  get window(): Sums | undefined {
+    if (this.#total.counted < HALF_WINDOW) return undefined;
+    return new MutableSums().add(this.#older).add(this.#newer);
+  }
+}
+
+/** How many standard deviations the adjusted counts are off; 0 where chance has no part and nothing is off. */
+export function zOf({ counted, adjusted, variance }: Sums): number {
+  const off = adjusted - counted;
+  return Math.abs(off) < 1e-6 * counted + 1e-9 ? 0 : off / Math.sqrt(variance);
+}
+
+/**
+ * What |z| chance reaches with probability `alpha` at any time at all, however often one looks: the normal mixture bound of Robbins, made wider
+ * for steps that are large beside the deviation (Cornish and Fisher). Undefined: too few to say.
+ */
+export function boundOf({ variance, step }: Sums, alpha: number): number | undefined {
+  if (variance < MIN_STEPS * step * step) return undefined;
+  const ratio = variance / TUNED_FOR;
+  const bound = Math.sqrt((1 + 1 / ratio) * (Math.log(1 + ratio) + 2 * Math.log(1 / alpha)));
+  return bound + (step / Math.sqrt(variance)) * ((bound * bound - 1) / 6);
+}
+
+/** `alpha`: the probability of a false word, of this one among all that are judged. */
+export function judge(sums: Sums, alpha: number): Judgement {
+  const missing = Math.abs(sums.adjusted - sums.due);
+  if (missing > MISSING_SHARE * sums.counted + MISSING_KEPT * sums.weight) return 'missing';
+  if (sums.variance === 0) return 'fine';
+  const bound = boundOf(sums, alpha);
+  if (bound === undefined) return 'too few';
+  return Math.abs(zOf(sums)) > bound ? 'biased' : 'fine';
+}

@@ -1,0 +1,251 @@
+import { OPERATION_TYPES, type OperationType } from '../base/operation-types.ts';
+import type { KeptSpan } from '../spans/kept-span.ts';
+import type { EndedSpan } from '../spans/operation.ts';
+import { type AuditFacts, judged, type NamedSums } from './audit-facts.ts';
+import { AuditedSums } from './audited-sums.ts';
+import {
+  type Bits56,
+  compareBits56,
+  isAtLeast,
+  KEEP_ALL,
+  probabilityOf,
+  REJECT_ALL,
+} from './consistent-threshold.ts';
+import { KeptView } from './kept-view.ts';
+import type { Sink } from './outcomes.ts';
+import type { Budget, Policy, PolicySet, TraceView } from './policy.ts';
+
+/** Series that are told apart; the others are in the sum of their type. ~700 bytes each. */
+const MAX_SERIES = 1000;
+
+/** What the policies said of one trace, until it has been handed to the sink. */
+interface Unit {
+  readonly number: number;
+  readonly trace: TraceView | undefined;
+  readonly leftOut: 'elsewhere' | 'late' | undefined;
+  readonly operations: EndedSpan[];
+  /** The lowest threshold of the ordinary policies, of each. */
+  readonly thresholds: (Bits56 | undefined)[];
+  /** Of those that must be kept; undefined: in a storm. */
+  claims: Map<EndedSpan, Bits56 | undefined> | undefined;
+  kept: readonly KeptSpan[];
+}
+
+/**
+ * Stands around the verdict and checks it from outside: what the policies say of each operation, and its randomness, against what reaches the
+ * sink with which weight. For an operation that is kept with probability p, what is kept of it counts 1/p: on average as often as it happened. O(1)
+ * per operation. The probability is noted for each, so that changed settings change nothing.
+ */
+export class SamplingAudit {
+  readonly #byType: Readonly<Record<OperationType, AuditedSums>>;
+  readonly #certain: Readonly<Record<OperationType, AuditedSums>>;
+  readonly #series = new Map<string, NamedSums>();
+  readonly #wrapped = new WeakMap<PolicySet, PolicySet>();
+  readonly #leftOut = { elsewhere: 0, late: 0, storm: 0, never: 0 };
+  #unit: Unit | undefined;
+  #units = 0;
+
+  constructor() {
+    this.#byType = ofTypes();
+    this.#certain = ofTypes();
+  }
+
+  /** The same policies, overheard. Each call begins another trace. */
+  policies(
+    source: (trace?: TraceView, root?: EndedSpan) => PolicySet,
+  ): (trace?: TraceView, root?: EndedSpan) => PolicySet {
+    return (trace, root) => {
+      this.settle();
+      this.#unit = {
+        number: this.#units++,
+        trace,
+        leftOut:
+          trace === undefined || trace.operations.length === 0
+            ? 'late'
+            : isRemote(root)
+              ? 'elsewhere'
+              : undefined,
+        operations: [],
+        thresholds: [],
+        claims: undefined,
+        kept: [],
+      };
+      return this.#overheard(source(trace, root));
+    };
+  }
+
+  /** The same budget, overheard. */
+  budget(source: Budget): Budget {
+    return {
+      admit: (operation, randomness) => {
+        const fate = source.admit(operation, randomness);
+        this.#claim(operation, fate === KEEP_ALL ? KEEP_ALL : undefined);
+        return fate;
+      },
+      admitsCompanions: (operations) => source.admitsCompanions(operations),
+    };
+  }
+
+  /** The same sink: what it takes without throwing was kept. */
+  sink(source: Sink): Sink {
+    const { forceFlush, shutdown } = source;
+    return {
+      rates: source.rates,
+      take: (spans) => {
+        const unit = this.#unit;
+        if (unit !== undefined) unit.kept = spans;
+        try {
+          source.take(spans);
+        } catch (error) {
+          if (unit !== undefined) unit.kept = [];
+          throw error;
+        }
+      },
+      ...(forceFlush && { forceFlush: () => forceFlush.call(source) }),
+      ...(shutdown && { shutdown: () => shutdown.call(source) }),
+    };
+  }
+
+  /** Adds what is noted, and holds no span any more. */
+  settle(): void {
+    const unit = this.#unit;
+    if (unit === undefined) return;
+    this.#unit = undefined;
+    const { operations, leftOut, kept } = unit;
+    if (leftOut !== undefined) this.#leftOut[leftOut] += operations.length;
+    // Where a policy could not say, everything is kept, and nobody knows by which probability.
+    else if (!kept.some((span) => span.keepReason === 'probability' && weightOf(span) === undefined))
+      this.#add(unit);
+  }
+
+  facts(): AuditFacts {
+    this.settle();
+    const all = [
+      ...OPERATION_TYPES.flatMap((type) =>
+        [this.#byType, this.#certain].map((of) => ({ type, series: undefined, sums: of[type] })),
+      ),
+      ...this.#series.values(),
+    ];
+    const countedIn = (of: Readonly<Record<OperationType, AuditedSums>>): number =>
+      OPERATION_TYPES.reduce((sum, type) => sum + of[type].total.counted, 0);
+    return {
+      ...judged(all),
+      sampled: countedIn(this.#byType),
+      certain: countedIn(this.#certain),
+      leftOut: { ...this.#leftOut },
+    };
+  }
+
+  #add({ number, trace, operations, thresholds, claims, kept }: Unit): void {
+    let storm: Set<string> | undefined;
+    for (let i = 0; i < operations.length; i++) {
+      const operation = operations[i]!;
+      if (claims?.has(operation) === true && claims.get(operation) === undefined) {
+        (storm ??= new Set()).add(operation.spanId);
+        this.#leftOut.storm++;
+        continue;
+      }
+      const threshold = lower(claims?.get(operation), thresholds[i]);
+      if (threshold === undefined || threshold === REJECT_ALL) this.#leftOut.never++;
+      else if (!Number.isNaN(operation.countedMillis))
+        this.#count(operation, number, threshold, isAtLeast(trace!.randomness, threshold));
+    }
+    for (const span of kept) {
+      const weight = weightOf(span);
+      if (weight === undefined || storm?.has(span.spanId) === true) continue;
+      const p = probabilityOf(weight);
+      for (const sums of this.#sumsOf(span.operationType, span.series, p)) sums.keep(p);
+    }
+  }
+
+  #count({ type, series }: EndedSpan, number: number, threshold: Bits56, isDue: boolean): void {
+    const p = probabilityOf(threshold);
+    for (const sums of this.#sumsOf(type, series, p)) sums.count(number, p, isDue);
+  }
+
+  /** Of what is kept for certain no series is told apart: most of all operations at a rate of 1. */
+  #sumsOf(type: OperationType, series: string, p: number): readonly AuditedSums[] {
+    if (p === 1) return [this.#certain[type]];
+    const key = `${type} ${series}`;
+    let known = this.#series.get(key);
+    if (known === undefined && this.#series.size < MAX_SERIES)
+      this.#series.set(key, (known = { type, series, sums: new AuditedSums() }));
+    return known === undefined ? [this.#byType[type]] : [this.#byType[type], known.sums];
+  }
+
+  #overheard(policies: PolicySet): PolicySet {
+    const known = this.#wrapped.get(policies);
+    if (known !== undefined) return known;
+    const claim = (operation: EndedSpan, said: Bits56 | undefined): void => {
+      if (said !== undefined) this.#claim(operation, said);
+    };
+    // Of what the budget bounds, the budget says the threshold.
+    const claiming = (policy: Policy): Policy =>
+      policy.isBudgeted === true ? policy : this.#overhear(policy, claim);
+    const wrapped: PolicySet = Object.freeze({
+      ...policies,
+      rules: policies.rules.map(claiming),
+      mustKeep: policies.mustKeep.map(claiming),
+      ordinary: policies.ordinary.map((policy) => this.#overhear(policy, (...said) => this.#note(...said))),
+    });
+    this.#wrapped.set(policies, wrapped);
+    return wrapped;
+  }
+
+  /** `hear` is told of each answer of the policy. */
+  #overhear(policy: Policy, hear: (operation: EndedSpan, said: Bits56 | undefined) => void): Policy {
+    const { name, reason, isFinal } = policy;
+    return {
+      name,
+      ...(reason !== undefined && { reason }),
+      ...(isFinal !== undefined && { isFinal }),
+      keep: (ended, trace) => {
+        const said = policy.keep(ended, trace);
+        hear(ended, said);
+        return said;
+      },
+    };
+  }
+
+  /** The first that claims an operation decides. Undefined: cut by the budget, or by a threshold of a storm. */
+  #claim(operation: EndedSpan, threshold: Bits56 | undefined): void {
+    const unit = this.#unit;
+    if (unit === undefined || unit.claims?.has(operation) === true) return;
+    (unit.claims ??= new Map()).set(operation, threshold);
+  }
+
+  /** Ordinary policies are asked one after the other of the same operation. */
+  #note(operation: EndedSpan, threshold: Bits56 | undefined): void {
+    const unit = this.#unit;
+    if (unit === undefined) return;
+    const { operations, thresholds } = unit;
+    const last = operations.length - 1;
+    if (last >= 0 && operations[last] === operation) thresholds[last] = lower(thresholds[last], threshold);
+    else {
+      operations.push(operation);
+      thresholds.push(threshold);
+    }
+  }
+}
+
+function ofTypes(): Readonly<Record<OperationType, AuditedSums>> {
+  return {
+    http: new AuditedSums(),
+    database: new AuditedSums(),
+    render: new AuditedSums(),
+    other: new AuditedSums(),
+  };
+}
+
+function isRemote(root: EndedSpan | undefined): boolean {
+  return root?.span.parentSpanContext?.isRemote === true;
+}
+
+function weightOf(span: KeptSpan): Bits56 | undefined {
+  return span instanceof KeptView ? span.weight : undefined;
+}
+
+function lower(a: Bits56 | undefined, b: Bits56 | undefined): Bits56 | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return compareBits56(a, b) <= 0 ? a : b;
+}

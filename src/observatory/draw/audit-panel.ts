@@ -1,0 +1,80 @@
+import type { AuditedSeries, AuditFacts } from '../../../otel/query.ts';
+import { html, type Html } from '../../views/html.ts';
+import { panel } from '../charts/frame.ts';
+import { countText } from '../format/quantity.ts';
+import { type PageView, TYPE_WORDS } from '../page.ts';
+import { booksWords } from '../sentences/books-sentence.ts';
+import { badge, seriesName } from './facts.ts';
+import { drawTable, type Column } from './table.ts';
+
+const SHOWN_ROWS = 12;
+
+const JUDGEMENTS: Readonly<Record<AuditedSeries['judgement'], Html>> = {
+  'too few': html`<span class="quiet-text">too few to say</span>`,
+  fine: html`as chance has it`,
+  biased: badge('more than chance', 'failed'),
+  missing: badge('kept ones are missing', 'failed'),
+};
+
+/** Whether what was kept stands for what was counted, series by series. */
+export function auditPanel(audit: AuditFacts, view: PageView): Html {
+  const columns: readonly Column<AuditedSeries>[] = [
+    {
+      label: 'operations',
+      cell: ({ type, series }) =>
+        html`<span class="swatch type-${type}"></span
+          >${series === undefined ? html`${TYPE_WORDS[type]}, all` : seriesName(series, view.links.series(type, series))}`,
+    },
+    { label: 'counted', align: 'number', cell: ({ counted }) => countText(counted) },
+    {
+      label: 'estimated',
+      align: 'number',
+      cell: ({ adjusted, deviation }) =>
+        html`${countText(adjusted)} <span class="unit">± ${countText(deviation)}</span>`,
+    },
+    { label: 'z', align: 'number', cell: ({ z }) => html`${signed(z)}` },
+    {
+      label: 'chance reaches',
+      align: 'number',
+      room: 'wide',
+      cell: ({ bound }) => html`${bound === undefined ? '–' : `± ${bound.toFixed(1)}`}`,
+    },
+    { label: 'so', room: 'mid', cell: ({ judgement }) => JUDGEMENTS[judgement] },
+  ];
+  const told = new Set(audit.rows.map(keyOf));
+  const rows = [...audit.alarms.filter((row) => !told.has(keyOf(row))), ...audit.rows].slice(0, SHOWN_ROWS);
+  return panel({
+    title: 'The books',
+    note: 'what was kept, by its weights, against what was counted; since the start of this process',
+    body: html`<p>${booksWords(audit)}</p>
+      ${drawTable(rows, columns, {
+        caption: 'Counted operations, and how many those that were kept stand for',
+        keyOf,
+        view,
+        still: true,
+        empty:
+          'Chance has decided nothing yet: at a rate of 1 everything is kept, and at 0 nothing ordinary.',
+      })}`,
+    foot: html`<span>${leftOutWords(audit)}</span>`,
+  });
+}
+
+function keyOf({ type, series, over, deviation }: AuditedSeries): string {
+  return `audit-${over}-${deviation === 0 ? 'certain' : 'sampled'}-${type}-${series ?? ''}`;
+}
+
+function signed(z: number): string {
+  if (!Number.isFinite(z)) return '–';
+  return `${z < 0 ? '−' : '+'}${Math.abs(z).toFixed(1)}`;
+}
+
+function leftOutWords({ leftOut, certain }: AuditFacts): string {
+  const parts = [
+    `${countText(certain)} had to be kept and stand for themselves`,
+    ...(leftOut.never > 0 ? [`${countText(leftOut.never)} could not be kept`] : []),
+    ...(leftOut.elsewhere > 0 ? [`${countText(leftOut.elsewhere)} are of traces that began elsewhere`] : []),
+    ...(leftOut.late > 0 ? [`${countText(leftOut.late)} ended after their trace was decided`] : []),
+    ...(leftOut.storm > 0 ? [`${countText(leftOut.storm)} came in a storm`] : []),
+  ];
+  return `Beside these: ${parts.join(', ')}.`;
+}

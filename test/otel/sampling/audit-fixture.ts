@@ -1,0 +1,114 @@
+import { TraceFlags } from '@opentelemetry/api';
+import { Guard } from '../../../otel/base/guard.ts';
+import { OPERATION_TYPES, type OperationType } from '../../../otel/base/operation-types.ts';
+import { Outcomes, type Sink } from '../../../otel/sampling/outcomes.ts';
+import { PendingTrace } from '../../../otel/sampling/pending-trace.ts';
+import type { Budget, Policy } from '../../../otel/sampling/policy.ts';
+import { livePolicies } from '../../../otel/sampling/policy-set.ts';
+import { KEEP_ALL } from '../../../otel/sampling/consistent-threshold.ts';
+import { SamplingAudit } from '../../../otel/sampling/sampling-audit.ts';
+import type { SamplingSettings } from '../../../otel/sampling/sampling-settings.ts';
+import { decide } from '../../../otel/sampling/verdict.ts';
+import type { EndedSpan } from '../../../otel/spans/operation.ts';
+import { FakeClock } from './processor-fixture.ts';
+
+export interface AuditedOperation {
+  readonly type: OperationType;
+  readonly series: string;
+  readonly failed?: boolean;
+  readonly remote?: boolean;
+}
+
+const NO_STORM: Budget = { admit: () => KEEP_ALL, admitsCompanions: () => true };
+const OWED = { max: 100, maxPerTrace: 10, held: 0, forgotten: 0 };
+
+/** The verdict and what follows from it, without spans: a hundred thousand operations in a moment. */
+export class AuditedVerdicts {
+  readonly audit = new SamplingAudit();
+  readonly clock = new FakeClock();
+  readonly #random: () => number;
+  readonly #policies: ReturnType<typeof livePolicies>;
+  readonly #budget: Budget;
+  readonly #outcomes: Outcomes;
+  settings: SamplingSettings;
+
+  /** `random`: 32 bits, of which trace ids are made. `sink`: where kept spans go. */
+  constructor(
+    settings: SamplingSettings,
+    random: () => number,
+    {
+      policies = [],
+      budget = NO_STORM,
+      sink = { rates: 'local', take: () => {} },
+    }: { readonly policies?: readonly Policy[]; readonly budget?: Budget; readonly sink?: Sink } = {},
+  ) {
+    const guard = new Guard();
+    this.settings = settings;
+    this.#random = random;
+    this.#policies = this.audit.policies(livePolicies(() => this.settings, policies, guard, this.clock));
+    this.#budget = this.audit.budget(budget);
+    const notCounted = { record: () => NaN, recordKept: () => {} };
+    this.#outcomes = new Outcomes(notCounted, [this.audit.sink(sink)], guard);
+  }
+
+  /** One trace of these operations, the local root last. */
+  trace(operations: readonly AuditedOperation[]): void {
+    const traceId = Array.from({ length: 4 }, () => this.#random().toString(16).padStart(8, '0')).join('');
+    const first = { traceId, spanId: '1'.repeat(16), traceFlags: TraceFlags.SAMPLED };
+    const trace = new PendingTrace(first, OWED);
+    for (const [index, operation] of operations.entries())
+      trace.hold(endedSpan(operation, traceId, index), 0);
+    const root = trace.operations.at(-1);
+    trace.rootOperation = root;
+    const policies = this.#policies(trace, root);
+    this.#outcomes.give(
+      trace,
+      trace.operations,
+      decide(trace, policies, trace.operations, this.#budget, false),
+    );
+    this.audit.settle();
+  }
+}
+
+function endedSpan(
+  { type, series, failed = false, remote = false }: AuditedOperation,
+  traceId: string,
+  index: number,
+): EndedSpan {
+  const spanId = index.toString(16).padStart(16, '0');
+  const span = {
+    attributes: {},
+    spanContext: () => ({ traceId, spanId, traceFlags: TraceFlags.SAMPLED }),
+    parentSpanContext: remote
+      ? { traceId, spanId: 'f'.repeat(16), traceFlags: 1, isRemote: true }
+      : undefined,
+  };
+  return {
+    span: span as Partial<EndedSpan['span']> as EndedSpan['span'],
+    spanId,
+    parentSpanId: undefined,
+    type,
+    series,
+    endMillis: 0,
+    durationNanos: 1e6,
+    slownessNanos: 1e6,
+    failed,
+    clientError: false,
+    aborted: false,
+    countedMillis: 0,
+  };
+}
+
+export function sampling(rates: number | Partial<Record<OperationType, number>>): SamplingSettings {
+  const of = Object.fromEntries(
+    OPERATION_TYPES.map((type) => [type, typeof rates === 'number' ? rates : (rates[type] ?? 1)]),
+  ) as Record<OperationType, number>;
+  return Object.freeze({
+    rates: of,
+    exportRates: of,
+    slowThresholdNanos: { http: 1e9, database: 1e9, render: 1e9, other: Infinity },
+    keepsWholeTrace: true,
+    rules: [],
+    target: 0,
+  });
+}
