@@ -33,6 +33,20 @@ class MutableSums implements Sums {
   step = 0;
   weight = 0;
 
+  count(variance: number, due: number, weight: number, step: number): void {
+    this.counted++;
+    this.variance += variance;
+    this.due += due;
+    if (step > this.step) this.step = step;
+    if (weight > this.weight) this.weight = weight;
+  }
+
+  countCertain(): void {
+    this.counted++;
+    this.due++;
+    this.weight = this.step = 1;
+  }
+
   add(other: Sums): this {
     this.counted += other.counted;
     this.adjusted += other.adjusted;
@@ -67,13 +81,20 @@ export class AuditedSums {
     this.#ofTrace++;
     this.#varianceOfTrace += own;
     this.#stepOfTrace += 1 / p;
-    for (const sums of [this.#total, this.#newer]) {
-      sums.counted++;
-      sums.variance += own + shared;
-      if (isDue) sums.due += 1 / p;
-      if (this.#stepOfTrace > sums.step) sums.step = this.#stepOfTrace;
-      if (1 / p > sums.weight) sums.weight = 1 / p;
-    }
+    const due = isDue ? 1 / p : 0;
+    this.#total.count(own + shared, due, 1 / p, this.#stepOfTrace);
+    this.#newer.count(own + shared, due, 1 / p, this.#stepOfTrace);
+    this.#turn();
+  }
+
+  /** One that is kept whatever its randomness is. */
+  countCertain(): void {
+    this.#total.countCertain();
+    this.#newer.countCertain();
+    this.#turn();
+  }
+
+  #turn(): void {
     if (this.#newer.counted < HALF_WINDOW) return;
     this.#older = this.#newer;
     this.#newer = new MutableSums();

@@ -15,8 +15,8 @@ import { KeptView } from './kept-view.ts';
 import type { Sink } from './outcomes.ts';
 import type { Budget, Policy, PolicySet, TraceView } from './policy.ts';
 
-/** Series that are told apart; the others are in the sum of their type. ~700 bytes each. */
-const MAX_SERIES = 1000;
+/** Series of a type that are told apart; the others are in its sum alone. ~500 bytes each. */
+const MAX_SERIES = 500;
 
 /** What the policies said of one trace, until it has been handed to the sink. */
 interface Unit {
@@ -39,7 +39,9 @@ interface Unit {
 export class SamplingAudit {
   readonly #byType: Readonly<Record<OperationType, AuditedSums>>;
   readonly #certain: Readonly<Record<OperationType, AuditedSums>>;
-  readonly #series = new Map<string, NamedSums>();
+  readonly #series = Object.fromEntries(OPERATION_TYPES.map((type) => [type, new Map()])) as Readonly<
+    Record<OperationType, Map<string, AuditedSums>>
+  >;
   readonly #wrapped = new WeakMap<PolicySet, PolicySet>();
   readonly #leftOut = { elsewhere: 0, late: 0, storm: 0, never: 0 };
   #unit: Unit | undefined;
@@ -120,11 +122,13 @@ export class SamplingAudit {
 
   facts(): AuditFacts {
     this.settle();
-    const all = [
+    const all: readonly NamedSums[] = [
       ...OPERATION_TYPES.flatMap((type) =>
         [this.#byType, this.#certain].map((of) => ({ type, series: undefined, sums: of[type] })),
       ),
-      ...this.#series.values(),
+      ...OPERATION_TYPES.flatMap((type) =>
+        [...this.#series[type]].map(([series, sums]) => ({ type, series, sums })),
+      ),
     ];
     const countedIn = (of: Readonly<Record<OperationType, AuditedSums>>): number =>
       OPERATION_TYPES.reduce((sum, type) => sum + of[type].total.counted, 0);
@@ -147,30 +151,35 @@ export class SamplingAudit {
       }
       const threshold = lower(claims?.get(operation), thresholds[i]);
       if (threshold === undefined || threshold === REJECT_ALL) this.#leftOut.never++;
-      else if (!Number.isNaN(operation.countedMillis))
-        this.#count(operation, number, threshold, isAtLeast(trace!.randomness, threshold));
+      else if (!Number.isNaN(operation.countedMillis)) this.#count(operation, number, threshold, trace!);
     }
     for (const span of kept) {
       const weight = weightOf(span);
       if (weight === undefined || storm?.has(span.spanId) === true) continue;
+      const { operationType: type } = span;
       const p = probabilityOf(weight);
-      for (const sums of this.#sumsOf(span.operationType, span.series, p)) sums.keep(p);
+      if (p === 1) this.#certain[type].keep(1);
+      else {
+        this.#byType[type].keep(p);
+        this.#sumsOf(type, span.series)?.keep(p);
+      }
     }
   }
 
-  #count({ type, series }: EndedSpan, number: number, threshold: Bits56, isDue: boolean): void {
+  /** Of what is kept for certain no series is told apart: most of all operations at a rate of 1. */
+  #count({ type, series }: EndedSpan, number: number, threshold: Bits56, trace: TraceView): void {
     const p = probabilityOf(threshold);
-    for (const sums of this.#sumsOf(type, series, p)) sums.count(number, p, isDue);
+    if (p === 1) return this.#certain[type].countCertain();
+    const isDue = isAtLeast(trace.randomness, threshold);
+    this.#byType[type].count(number, p, isDue);
+    this.#sumsOf(type, series)?.count(number, p, isDue);
   }
 
-  /** Of what is kept for certain no series is told apart: most of all operations at a rate of 1. */
-  #sumsOf(type: OperationType, series: string, p: number): readonly AuditedSums[] {
-    if (p === 1) return [this.#certain[type]];
-    const key = `${type} ${series}`;
-    let known = this.#series.get(key);
-    if (known === undefined && this.#series.size < MAX_SERIES)
-      this.#series.set(key, (known = { type, series, sums: new AuditedSums() }));
-    return known === undefined ? [this.#byType[type]] : [this.#byType[type], known.sums];
+  #sumsOf(type: OperationType, series: string): AuditedSums | undefined {
+    const ofType = this.#series[type];
+    let known = ofType.get(series);
+    if (known === undefined && ofType.size < MAX_SERIES) ofType.set(series, (known = new AuditedSums()));
+    return known;
   }
 
   #overheard(policies: PolicySet): PolicySet {

@@ -1,4 +1,5 @@
 import { TraceFlags } from '@opentelemetry/api';
+import { systemClock } from '../../../otel/base/clock.ts';
 import { Guard } from '../../../otel/base/guard.ts';
 import { OPERATION_TYPES, type OperationType } from '../../../otel/base/operation-types.ts';
 import { Outcomes, type Sink } from '../../../otel/sampling/outcomes.ts';
@@ -10,7 +11,6 @@ import { SamplingAudit } from '../../../otel/sampling/sampling-audit.ts';
 import type { SamplingSettings } from '../../../otel/sampling/sampling-settings.ts';
 import { decide } from '../../../otel/sampling/verdict.ts';
 import type { EndedSpan } from '../../../otel/spans/operation.ts';
-import { FakeClock } from './processor-fixture.ts';
 
 export interface AuditedOperation {
   readonly type: OperationType;
@@ -24,8 +24,8 @@ const OWED = { max: 100, maxPerTrace: 10, held: 0, forgotten: 0 };
 
 /** The verdict and what follows from it, without spans: a hundred thousand operations in a moment. */
 export class AuditedVerdicts {
-  readonly audit = new SamplingAudit();
-  readonly clock = new FakeClock();
+  readonly audit: SamplingAudit;
+  readonly clock = systemClock;
   readonly #random: () => number;
   readonly #policies: ReturnType<typeof livePolicies>;
   readonly #budget: Budget;
@@ -40,9 +40,16 @@ export class AuditedVerdicts {
       policies = [],
       budget = NO_STORM,
       sink = { rates: 'local', take: () => {} },
-    }: { readonly policies?: readonly Policy[]; readonly budget?: Budget; readonly sink?: Sink } = {},
+      audit = new SamplingAudit(),
+    }: {
+      readonly policies?: readonly Policy[];
+      readonly budget?: Budget;
+      readonly sink?: Sink;
+      readonly audit?: SamplingAudit;
+    } = {},
   ) {
     const guard = new Guard();
+    this.audit = audit;
     this.settings = settings;
     this.#random = random;
     this.#policies = this.audit.policies(livePolicies(() => this.settings, policies, guard, this.clock));
