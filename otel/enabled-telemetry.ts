@@ -106,11 +106,8 @@ export class EnabledTelemetry implements Telemetry {
       processId: randomUUID(),
       onClockStep: (step) => markers.add(clockMarker(step)),
     });
-    const ring = new TraceRing({
-      maxTraces: config.maxTraces,
-      maxBytes: config.maxTraceBytes,
-      now: clock.now,
-    });
+    const { maxTraces, maxTraceBytes: maxBytes } = config;
+    const ring = new TraceRing({ maxTraces, maxBytes, now: clock.now });
     const policies = options.policies ?? [];
     const samplingControl = new SamplingControl({ live, policies, ring, aggregates, markers, guard, clock });
     const pipeline = createSpanPipeline(config, (traceId) => ring.markExported(traceId));
@@ -149,6 +146,7 @@ export class EnabledTelemetry implements Telemetry {
     const runs = new ProcessRuns({ clock, pid: process.pid, startedMillis: startedAtMillis });
     const audit = new SamplingAudit();
     const budget = new StormBudget({}, clock.monotonicNanos);
+    const storm = (): StormFacts => guard.run('storm budget', () => budget.facts(), NO_STORM);
     this.#processor = new SamplingSpanProcessor({
       read: operationReader(guard, clock),
       aggregates: {
@@ -192,12 +190,7 @@ export class EnabledTelemetry implements Telemetry {
       clock,
       settle: () => processor.settle(),
       spans: () => processor.tally().counts(),
-      sampling: () =>
-        samplingFacts(
-          live.settings(),
-          processor.tally(),
-          guard.run('storm budget', () => budget.facts(), NO_STORM),
-        ),
+      sampling: () => samplingFacts(live.settings(), processor.tally(), storm()),
       audit: () => audit.facts(),
       settings: () => live.effective(config.settings),
       samplingControl,
