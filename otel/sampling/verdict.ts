@@ -41,8 +41,12 @@ export function decide(
   // What is late was decided with its trace, but for what must be kept.
   const { rules, ordinary } = (isLate ? trace.decidedBy : undefined) ?? policies;
   const claims = claimsOf(trace, rules, policies.mustKeep, operations, budget);
-  if (policies.keepsWholeTrace && claims !== undefined && !trace.isKeptWhole && claims.some(bringsItsTrace))
-    trace.isKeptWhole = budget.admitsCompanions(operations);
+  if (policies.keepsWholeTrace && claims !== undefined && !isLate && !trace.isKeptWhole) {
+    // What fails after its root has ended comes with its ancestors alone, as it does when the trace is decided by then.
+    const inRoot =
+      trace.rootOperation === undefined ? claims.length : operations.indexOf(trace.rootOperation) + 1;
+    if (claims.slice(0, inRoot).some(bringsItsTrace)) trace.isKeptWhole = budget.admitsCompanions(operations);
+  }
 
   const { exports } = trace;
   const local = operations.map((operation, i) =>
@@ -159,9 +163,10 @@ function withoutClaim(
   ordinary: Outcome,
   refusing: Policy | undefined,
 ): Outcome {
-  if (ordinary.reason !== undefined || (!isKeptWhole && refusing === undefined)) return ordinary;
-  const policy = refusing ?? ordinary.policy;
-  return { reason: isKeptWhole ? 'trace' : undefined, weight: undefined, policy };
+  // Of a trace that is kept whole each span is kept for certain, so that one threshold is the weight of all.
+  if (isKeptWhole) return { reason: ordinary.reason ?? 'trace', weight: KEEP_ALL, policy: ordinary.policy };
+  if (ordinary.reason !== undefined || refusing === undefined) return ordinary;
+  return { reason: undefined, weight: undefined, policy: refusing };
 }
 
 /** Of what either would have kept, both decide: the lower threshold counts. An example has none of its own. */

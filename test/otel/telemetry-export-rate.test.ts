@@ -69,8 +69,8 @@ describe('the rate of the OTLP pipeline', () => {
     await activeTelemetry().flush();
     const spans = receiver.bodies.flatMap(({ body }) => decodeSpans(body));
     expect(spans.map(({ name, traceState }) => [name, traceState]).sort()).toEqual([
-      ['first', ''],
-      ['root', ''],
+      ['first', 'ot=th:0'],
+      ['root', 'ot=th:0'],
       ['second', 'ot=th:0'],
     ]);
   });

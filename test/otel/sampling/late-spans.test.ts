@@ -142,6 +142,30 @@ describeInBothModes('a late span after a change of settings', () => {
   });
 });
 
+describeInBothModes('a failure in a trace that is kept whole', () => {
+  it.each([
+    ['while its root runs brings the trace', false, ['ordinary', 'failed', 'after', 'GET'], 'th:0'],
+    ['after its root has ended comes with its ancestors', true, ['failed', 'GET'], undefined],
+  ])('%s', (_how, isAfter, names, rootWeight) => {
+    const run = start({ rates: 0, wholeTrace: true });
+    const root = run.tracer.startSpan('GET', HTTP, ROOT_CONTEXT);
+    run.tracer.startSpan('ordinary', {}, under(root)).end();
+    const failed = fail(run.tracer.startSpan('failed', {}, under(root)));
+    const after = run.tracer.startSpan('after', {}, under(root));
+    if (!isAfter) failed.end();
+    if (!isAfter) after.end();
+    root.end();
+    if (isAfter) failed.end();
+    if (isAfter) after.end();
+    expect(run.local.spans.map(({ name }) => name).sort()).toEqual([...names].sort());
+    const weight = run.local.spans
+      .find(({ name }) => name === 'GET')!
+      .spanContext()
+      .traceState?.get('ot');
+    expect(weight).toBe(rootWeight);
+  });
+});
+
 describeInBothModes('a late failure whose parent was let go', () => {
   it('stays without it, in a trace that says that it is cut', () => {
     const run = start({ rates: 0 });

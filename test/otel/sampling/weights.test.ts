@@ -125,7 +125,7 @@ describe.each(['own', 'stock'] as const)('the weights of exported spans (%s)', (
     expect([sum, unknown > REQUESTS / 5]).toEqual([0, true]);
   });
 
-  it('of failures are one, whatever was sampled, and the rest of their traces goes along without', () => {
+  it('of failures are one, whatever was sampled, and of all that comes with them', () => {
     const load = { share: 0.25, failures: 20, millis: 1 };
     for (const exportRates of [0, 0.1, 1]) {
       const run = play({ rates: 0, exportRates, spans, wholeTrace: true }, load);
@@ -135,8 +135,9 @@ describe.each(['own', 'stock'] as const)('the weights of exported spans (%s)', (
       const ids = new Set(failed.map(({ traceId }) => traceId));
       const along = run.exported.spans.filter(({ traceId }) => ids.has(traceId));
       expect(along).toHaveLength((REQUESTS / 20) * (1 + STATEMENTS));
+      for (const span of along) expect(span.spanContext().traceState?.get('ot')).toContain('th:0');
       expectUnbiased(run, exportRates === 0 ? REQUESTS / 20 : REQUESTS, 'http');
-      if (exportRates > 0) expectUnbiased(run, REQUESTS * STATEMENTS, 'database');
+      expectUnbiased(run, (exportRates === 0 ? REQUESTS / 20 : REQUESTS) * STATEMENTS, 'database');
     }
   });
 
