@@ -55,8 +55,6 @@ class Peer {
   }
 }
 
-/** Until the span is made, which needs the request first. */
-const NO_SPAN = undefined as unknown as RecordingSpan;
 const PEER = Symbol('peer');
 
 /**
@@ -66,6 +64,7 @@ const PEER = Symbol('peer');
 export class IncomingRequest extends ResponseWatch implements RPCMetadata, RequestWords, LazyAttributes {
   // Declared, not defined: a defined field is written twice.
   declare readonly type: RPCType.HTTP;
+  /** Set as soon as it is made, which needs the request first. */
   declare span: RecordingSpan;
   /** Where routers of the OpenTelemetry world leave the route. */
   declare route?: string;
@@ -94,7 +93,6 @@ export class IncomingRequest extends ResponseWatch implements RPCMetadata, Reque
     super(source, startNanos);
     this.waitNanos = waitNanos;
     this.type = RPCType.HTTP;
-    this.span = NO_SPAN;
     this.outcome = undefined;
     const { headers } = request;
     const socket = request.socket as Socket & { [PEER]?: Peer };
