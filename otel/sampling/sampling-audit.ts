@@ -149,7 +149,9 @@ export class SamplingAudit {
         this.#leftOut.storm++;
         continue;
       }
-      const threshold = lower(claims?.get(operation), thresholds[i]);
+      const claim = claims?.get(operation);
+      // What a rule drops, the later ones are not asked of.
+      const threshold = claim === REJECT_ALL ? REJECT_ALL : lower(claim, thresholds[i]);
       if (threshold === undefined || threshold === REJECT_ALL) this.#leftOut.never++;
       else if (!Number.isNaN(operation.countedMillis)) this.#count(operation, number, threshold, trace!);
     }

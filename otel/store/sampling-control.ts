@@ -98,7 +98,9 @@ export class SamplingControl
       remote: traces.filter(({ remoteParent }) => remoteParent).length,
       now: await replay(traces, now, policies, guard),
       proposed: await replay(traces, proposed, policies, guard),
-      expected: { range, types: expectedVolume(this.#options.aggregates, range, now, proposed) },
+      expected: [now, proposed].some(({ rules, target }) => rules.length > 0 || target > 0)
+        ? undefined
+        : { range, types: expectedVolume(this.#options.aggregates, range, now, proposed) },
     };
   }
 

@@ -32,6 +32,7 @@ const PATHS = [
   `/traces/${ABORTED_TRACE}`,
   `/traces/${EVICTED_TRACE}`,
   '/sampling',
+  '/sampling/change',
   '/export',
   '/buffer',
   '/keys',

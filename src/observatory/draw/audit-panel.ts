@@ -2,6 +2,7 @@ import type { AuditedSeries, AuditFacts } from '../../../otel/query.ts';
 import { html, type Html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
 import { countText } from '../format/quantity.ts';
+import { shortened } from '../format/shortened.ts';
 import { type PageView, TYPE_WORDS } from '../page.ts';
 import { booksWords } from '../sentences/books-sentence.ts';
 import { badge, seriesName } from './facts.ts';
@@ -23,7 +24,7 @@ export function auditPanel(audit: AuditFacts, view: PageView): Html {
       label: 'operations',
       cell: ({ type, series }) =>
         html`<span class="swatch type-${type}"></span
-          >${series === undefined ? html`${TYPE_WORDS[type]}, all` : seriesName(series, view.links.series(type, series))}`,
+          >${series === undefined ? html`${TYPE_WORDS[type]}, all` : seriesName(shortened(series, 80), view.links.series(type, series))}`,
     },
     { label: 'counted', align: 'number', cell: ({ counted }) => countText(counted) },
     {

@@ -49,7 +49,7 @@ function verdictWords({ operations, now, proposed }: DryRun): Html {
 }
 
 /** What the replay cannot know. */
-function caveats({ traces, held, gone, remote }: DryRun): string {
+function caveats({ traces, held, gone, remote, expected }: DryRun): string {
   return [
     ...(gone > 0
       ? [
@@ -62,6 +62,9 @@ function caveats({ traces, held, gone, remote }: DryRun): string {
       ? [`${plural(remote, 'trace')} began elsewhere: what was sampled there is taken as if it were not.`]
       : []),
     'In a replay there is no storm.',
+    ...(expected === undefined
+      ? ['With rules or a target, the rates alone do not say what an hour comes to.']
+      : []),
   ].join(' ');
 }
 
@@ -109,9 +112,16 @@ function columns(label: string, withDropped: boolean): readonly Column<Both>[] {
   return [
     { label, cell: ({ words }) => html`<span class="wrap">${words}</span>` },
     { label: 'kept now', align: 'number', cell: ({ now }) => countText(now) },
-    { label: 'would be kept', align: 'number', cell: ({ proposed }) => countText(proposed) },
+    { label: 'proposed', align: 'number', cell: ({ proposed }) => countText(proposed) },
     ...(withDropped
-      ? [{ label: 'dropped', align: 'number', cell: ({ dropped = 0 }: Both) => countText(dropped) } as const]
+      ? [
+          {
+            label: 'dropped',
+            align: 'number',
+            room: 'mid',
+            cell: ({ dropped = 0 }: Both) => countText(dropped),
+          } as const,
+        ]
       : []),
   ];
 }
@@ -136,9 +146,9 @@ function expectedPanel(types: NonNullable<DryRun['expected']>['types'], view: Pa
   const about = (value: number): string => `~ ${countText(Math.round(value))}`;
   const expected: readonly Column<ExpectedRow>[] = [
     { label: 'type', cell: ({ type }) => html`<span class="swatch type-${type}"></span>${TYPE_WORDS[type]}` },
-    { label: 'counted', align: 'number', cell: ({ count }) => countText(count) },
-    { label: 'kept by now', align: 'number', cell: ({ keptNow }) => about(keptNow) },
-    { label: 'would be kept', align: 'number', cell: ({ keptProposed }) => about(keptProposed) },
+    { label: 'counted', align: 'number', room: 'mid', cell: ({ count }) => countText(count) },
+    { label: 'kept now', align: 'number', cell: ({ keptNow }) => about(keptNow) },
+    { label: 'proposed', align: 'number', cell: ({ keptProposed }) => about(keptProposed) },
   ];
   return panel({
     title: 'What an hour comes to',

@@ -7,7 +7,7 @@ import { plural, type Sentence } from './sentence.ts';
 export function booksWords(audit: AuditFacts): string {
   const [alarm] = audit.alarms;
   if (alarm !== undefined)
-    return `${alarmWords(alarm)} ${WHAT_TO_DO[alarm.judgement === 'missing' ? 'missing' : 'biased']}`;
+    return `They disagree: ${alarmWords(alarm)} ${WHAT_TO_DO[alarm.judgement === 'missing' ? 'missing' : 'biased']}`;
   if (audit.sampled === 0) return 'Nothing was left to chance so far, so there is nothing to estimate.';
   if (audit.judged === 0) return 'The books agree so far; there are too few operations to say more.';
   return `The books agree: in ${plural(audit.judged, 'sum')} what was kept stands for what was counted, as closely as chance allows.`;

@@ -17,6 +17,7 @@ export interface AuditedOperation {
   readonly series: string;
   readonly failed?: boolean;
   readonly remote?: boolean;
+  readonly route?: string;
 }
 
 const NO_STORM: Budget = { admit: () => KEEP_ALL, admitsCompanions: () => true };
@@ -78,13 +79,14 @@ export class AuditedVerdicts {
 }
 
 function endedSpan(
-  { type, series, failed = false, remote = false }: AuditedOperation,
+  { type, series, failed = false, remote = false, route }: AuditedOperation,
   traceId: string,
   index: number,
 ): EndedSpan {
   const spanId = index.toString(16).padStart(16, '0');
   const span = {
-    attributes: {},
+    kind: type === 'http' ? 1 : 0,
+    attributes: route === undefined ? {} : { 'http.request.method': 'GET', 'http.route': route },
     spanContext: () => ({ traceId, spanId, traceFlags: TraceFlags.SAMPLED }),
     parentSpanContext: remote
       ? { traceId, spanId: 'f'.repeat(16), traceFlags: 1, isRemote: true }

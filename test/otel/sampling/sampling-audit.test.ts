@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { boundOf } from '../../../otel/sampling/audited-sums.ts';
-import { isAtLeast, thresholdOf } from '../../../otel/sampling/consistent-threshold.ts';
+import { parseSamplingRules } from '../../../otel/settings/sampling-rules.ts';
+import { isAtLeast, KEEP_ALL, REJECT_ALL, thresholdOf } from '../../../otel/sampling/consistent-threshold.ts';
 import type { Sink } from '../../../otel/sampling/outcomes.ts';
 import { StormBudget } from '../../../otel/sampling/policies/storm-budget.ts';
 import type { Policy } from '../../../otel/sampling/policy.ts';
@@ -144,6 +145,36 @@ describe('the books that audit themselves', () => {
     expect(leftOut).toMatchObject({ elsewhere: 500, never: 5000 });
     expect(leftOut.storm).toBe(5000 - certain);
     expect([certain >= 50, certain < 200, sampled]).toEqual([true, true, 0]);
+  });
+
+  it('agree where rules and policies keep all, nothing or a share of their own', () => {
+    const random = randomOf(31);
+    const policies: readonly Policy[] = [
+      { name: 'none of these', keep: ({ series }) => (series === 'GET /health' ? REJECT_ALL : undefined) },
+      { name: 'all of these', keep: ({ series }) => (series === 'GET /pay' ? KEEP_ALL : undefined) },
+      {
+        name: 'some of these',
+        keep: ({ series }) => (series === 'GET /more' ? thresholdOf(0.8) : undefined),
+      },
+      {
+        name: 'fewer of these',
+        keep: ({ series }) => (series === 'GET /less' ? thresholdOf(0.1) : undefined),
+      },
+    ];
+    const rules = parseSamplingRules('route=/rule status=5xx: always; route=/never: never; route=/half: 0.5');
+    const settings = { ...sampling(0.3), rules, target: 5 };
+    const run = new AuditedVerdicts(settings, random, { policies });
+    const routes = ['health', 'pay', 'more', 'less', 'never', 'half', 'rule', ''];
+    for (let i = 0; i < 16_000; i++)
+      run.trace([
+        { type: 'database', series: 'SELECT' },
+        { type: 'http', series: `GET /${routes[i % routes.length]}`, route: `/${routes[i % routes.length]}` },
+      ]);
+    const { alarms, leftOut, rows, certain } = run.audit.facts();
+    expect(alarms).toEqual([]);
+    expect(leftOut.never).toBeGreaterThanOrEqual(4000);
+    expect(certain).toBeGreaterThanOrEqual(2000);
+    expect(rows.filter(({ type, series }) => type === 'http' && series !== undefined)).toHaveLength(5);
   });
 
   it('are bounded in series, and the sum of the type has the rest', () => {
