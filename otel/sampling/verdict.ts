@@ -88,7 +88,8 @@ function claimsOf(
   let claims: (Claim | undefined)[] | undefined;
   for (let i = 0; i < operations.length; i++) {
     const operation = operations[i]!;
-    const claim = claimOf(trace, rules, operation, budget) ?? claimOf(trace, mustKeep, operation, budget);
+    const ruled = rules.length > 0 ? claimOf(trace, rules, operation, budget) : undefined;
+    const claim = ruled ?? claimOf(trace, mustKeep, operation, budget);
     if (claim !== undefined) (claims ??= [])[i] = claim;
   }
   return claims;
