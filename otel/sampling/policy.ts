@@ -10,6 +10,8 @@ export interface TraceView {
   readonly randomness: Bits56;
   /** What the local root came to; undefined while it runs, and where it was over before. */
   readonly rootOperation: EndedSpan | undefined;
+  /** Something of it failed or was slow, and the rest goes with it. */
+  readonly isKeptWhole: boolean;
   /** All that wait for this verdict, in the order of their ends; none for a span that ends after it. */
   readonly operations: readonly EndedSpan[];
 }

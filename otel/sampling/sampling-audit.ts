@@ -151,7 +151,8 @@ export class SamplingAudit {
       }
       const claim = claims?.get(operation);
       // What a rule drops, the later ones are not asked of.
-      const threshold = claim === REJECT_ALL ? REJECT_ALL : lower(claim, thresholds[i]);
+      const said = trace!.isKeptWhole ? KEEP_ALL : lower(claim, thresholds[i]);
+      const threshold = claim === REJECT_ALL ? REJECT_ALL : said;
       if (threshold === undefined || threshold === REJECT_ALL) this.#leftOut.never++;
       else if (!Number.isNaN(operation.countedMillis)) this.#count(operation, number, threshold, trace!);
     }

@@ -56,6 +56,8 @@ describe('startTelemetry', () => {
       rates: { http: 1, database: 1, render: 0.5, other: 1 },
       exportRates: { http: 1, database: 1, render: 0.5, other: 1 },
       named: [],
+      ruleTexts: [],
+      target: 0,
       thresholdsSeconds: { database: 0.2, http: 1, render: 0.25 },
       rules: expect.objectContaining({ other: { seen: 1, kept: 1, dropped: 0 } }),
       storm: { active: false, probability: 1, cut: 0, examples: 0 },

@@ -74,7 +74,13 @@ export class Arrivals {
 
   /** One trace, now; returns its threshold. */
   arrive(root: EndedSpan, tally: Tally, randomness = this.#randomness()): Bits56 {
-    const trace = { traceId: String(++this.#number), randomness, rootOperation: root, operations: [root] };
+    const trace = {
+      traceId: String(++this.#number),
+      randomness,
+      isKeptWhole: false,
+      rootOperation: root,
+      operations: [root],
+    };
     const { ordinary } = this.#policies.ofTrace!(trace, root);
     const thresholds = ordinary
       .map((policy) => policy.keep(root, trace)!)

@@ -12,6 +12,7 @@ const R = { high: 1, low: 1 };
 const traceOf = (root: EndedSpan, traceId = 't') => ({
   traceId,
   randomness: R,
+  isKeptWhole: false,
   rootOperation: root,
   operations: [root],
 });
