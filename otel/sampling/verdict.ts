@@ -155,7 +155,7 @@ function outcomeOf(
   if (!isExample && (threshold === undefined || !trace.isKeptBy(threshold)))
     return withoutClaim(trace, ordinary, policy);
   const reason = isLate && policy.isBudgeted === true ? 'late' : (policy.reason ?? 'policy');
-  return { reason, weight: weightOf(threshold, ordinary), policy };
+  return { reason, weight: trace.isKeptWhole ? KEEP_ALL : weightOf(threshold, ordinary), policy };
 }
 
 /** `refusing`: the policy that would have kept it but for the budget. */

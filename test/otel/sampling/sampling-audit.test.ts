@@ -170,12 +170,16 @@ describe('the books that audit themselves', () => {
     const routes = ['health', 'pay', 'more', 'less', 'never', 'half', 'rule', ''];
     for (let i = 0; i < 16_000; i++)
       run.trace([
-        { type: 'database', series: 'SELECT' },
-        { type: 'http', series: `GET /${routes[i % routes.length]}`, route: `/${routes[i % routes.length]}` },
+        { type: 'database', series: 'SELECT', failed: i % 20 > 16 },
+        {
+          type: 'http',
+          series: `GET /${routes[i % routes.length]}`,
+          route: `/${routes[i % routes.length]}`,
+        },
       ]);
     const { alarms, leftOut, rows, certain } = run.audit.facts();
     expect(alarms).toEqual([]);
-    expect(leftOut.never).toBeGreaterThanOrEqual(4000);
+    expect(leftOut.never).toBeGreaterThan(3000);
     expect(certain).toBeGreaterThanOrEqual(2000);
     expect(rows.filter(({ type, series }) => type === 'http' && series !== undefined)).toHaveLength(5);
   });
