@@ -1,5 +1,7 @@
 import type { TelemetryFault } from './base/guard.ts';
 import type { KeepReason, OperationType } from './base/operation-types.ts';
+import type { TimeRange } from './base/time-range.ts';
+import type { EffectiveSetting } from './settings/effective-setting.ts';
 import type { OperationCounts, RuleCounts, SamplingRule } from './sampling/operation-tally.ts';
 import type { AuditFacts } from './sampling/audit-facts.ts';
 import type {
@@ -16,6 +18,8 @@ import type {
  */
 
 export type { TelemetryFault } from './base/guard.ts';
+export type { TimeRange } from './base/time-range.ts';
+export type { EffectiveSetting } from './settings/effective-setting.ts';
 export { KEEP_REASONS, OPERATION_TYPES } from './base/operation-types.ts';
 export type { KeepReason, OperationType } from './base/operation-types.ts';
 export type { DropReason, OperationCounts, RuleCounts, SamplingRule } from './sampling/operation-tally.ts';
@@ -35,12 +39,6 @@ export type {
 } from './sampling/settings-change.ts';
 /** Why a kept trace left the buffer: too many traces, too many bytes, or its history aged out. */
 export type EvictionReason = 'count' | 'bytes' | 'age';
-
-/** Half-open: `fromMillis <= t < toMillis`. */
-export interface TimeRange {
-  readonly fromMillis: number;
-  readonly toMillis: number;
-}
 
 /** How a range is counted: in whole buckets, of the finest width that holds all of it. */
 export interface Coverage extends TimeRange {
@@ -445,14 +443,6 @@ export interface OwnCost {
   readonly shares: { readonly making: number; readonly handling: number; readonly background: number };
   readonly bytesHeld: number;
   readonly historyFileBytes: number;
-}
-
-/** One line of the settings in force; secrets read `(set)`. */
-export interface EffectiveSetting {
-  readonly name: string;
-  readonly value: string;
-  readonly source: 'environment' | '.env' | 'default' | 'page';
-  readonly meaning: string;
 }
 
 /** A moment that every time chart marks: a process began, settings changed, the machine's clock stepped. */

@@ -1,4 +1,8 @@
-import type { TimeRange } from '../query.ts';
+/** Half-open: `fromMillis <= t < toMillis`. */
+export interface TimeRange {
+  readonly fromMillis: number;
+  readonly toMillis: number;
+}
 
 /** Whether an instant is in a range; without one, every instant is. */
 export function contains(range: TimeRange | undefined, millis: number): boolean {

@@ -1,11 +1,10 @@
 import type { Context } from '@opentelemetry/api';
 import type { Guard } from '../base/guard.ts';
 import type { WorkSample } from '../sampling/cost-meter.ts';
-import { StatementFacts } from './statement-facts.ts';
-import type { ObservedStatement } from './statement-wrapper.ts';
+import { type ObservedStatement, StatementFacts } from './statement-facts.ts';
 import type { OperationSubject } from './operation-subject.ts';
 import type { Operations } from './operations.ts';
-import type { RunningTransaction } from './transaction-wrapper.ts';
+import type { RunningTransaction } from './running-transaction.ts';
 
 export interface DatabaseObserverOptions {
   readonly operations: Operations;

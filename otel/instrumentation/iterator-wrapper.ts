@@ -2,8 +2,7 @@ import { type Context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { ATTR_DB_RESPONSE_RETURNED_ROWS } from '../base/semconv.ts';
 import type { DatabaseObserver } from './database-observer.ts';
 import type { Method } from './method-patch.ts';
-import { statementFault } from './statement-facts.ts';
-import type { ObservedStatement } from './statement-wrapper.ts';
+import { type ObservedStatement, statementFault } from './statement-facts.ts';
 import type { OperationSubject } from './operation-subject.ts';
 
 /** What the steps of one iteration add up to; holds no Context, so that it may outlive the request. */

@@ -23,6 +23,12 @@ const SAFE_CODE =
 /** SQLite's own words about a name in the statement's text. */
 const SAFE_PREPARE_MESSAGE = /^no such (?:table|column|index|view|trigger|module|function): [\w.]+$/;
 
+/** The part of a better-sqlite3 statement that is read here. */
+export interface ObservedStatement {
+  readonly source: string;
+  readonly database: { readonly name: string };
+}
+
 /** What spans say of statements; one per database namespace and source, bounded. */
 export class StatementFacts {
   readonly #bySource = new Map<string, OperationSubject>();

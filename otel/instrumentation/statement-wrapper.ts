@@ -2,14 +2,8 @@ import type { Context } from '@opentelemetry/api';
 import { ATTR_DB_RESPONSE_CHANGED_ROWS, ATTR_DB_RESPONSE_RETURNED_ROWS } from '../base/semconv.ts';
 import type { DatabaseObserver } from './database-observer.ts';
 import type { Method } from './method-patch.ts';
-import { statementFault } from './statement-facts.ts';
-import { isControlStatement } from './transaction-wrapper.ts';
-
-/** The part of a better-sqlite3 statement that is read here. */
-export interface ObservedStatement {
-  readonly source: string;
-  readonly database: { readonly name: string };
-}
+import { type ObservedStatement, statementFault } from './statement-facts.ts';
+import { isControlStatement } from './running-transaction.ts';
 
 /** What a call of each method says of rows: returned by a reader, changed by a writer. */
 const ROWS: Readonly<

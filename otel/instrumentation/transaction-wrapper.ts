@@ -9,28 +9,11 @@ import type { DatabaseObserver } from './database-observer.ts';
 import { type Method, resemble } from './method-patch.ts';
 import { databaseAttributes, statementFault } from './statement-facts.ts';
 import { OperationSubject } from './operation-subject.ts';
+import { RunningTransaction } from './running-transaction.ts';
 
 const MODES = ['default', 'deferred', 'immediate', 'exclusive'] as const;
 type Mode = (typeof MODES)[number];
 type TransactionFunction = Method & Readonly<Record<Mode, Method>>;
-
-/** As better-sqlite3 writes them around the function it is given. */
-const CONTROL = /^(?:BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b/;
-
-export function isControlStatement(source: string): boolean {
-  return CONTROL.test(source);
-}
-
-/** Times of the control statements of one running transaction; they get no spans of their own unless slow or failed. */
-export class RunningTransaction {
-  beginNanos = 0;
-  endNanos = 0;
-
-  addControl(source: string, nanos: number): void {
-    if (source.startsWith('BEGIN') || source.startsWith('SAVEPOINT')) this.beginNanos += nanos;
-    else this.endNanos += nanos;
-  }
-}
 
 /**
  * Wraps `Database.prototype.transaction`: the four variants of the function it returns run in one INTERNAL span `transaction`, with

@@ -1,5 +1,6 @@
 import type { KeepReason, OperationType } from '../base/operation-types.ts';
-import type { EffectiveSetting, TimeRange } from '../query.ts';
+import type { TimeRange } from '../base/time-range.ts';
+import type { EffectiveSetting } from '../settings/effective-setting.ts';
 import type { RuleCounts, SamplingRule } from './operation-tally.ts';
 
 /** A value that the page set. */

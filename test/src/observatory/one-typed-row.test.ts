@@ -11,9 +11,7 @@ const COPIED = [
   'src/observatory',
   'src/views/html.ts',
   'src/views/desk-layout.ts',
-  'otel/query.ts',
-  'otel/base',
-  'otel/sampling/operation-tally.ts',
+  'otel',
   'otel/sampling/settings-change.ts',
 ];
 const DOCUMENT = 'src/observatory/metrics-document.ts';

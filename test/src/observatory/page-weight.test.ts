@@ -8,8 +8,6 @@ import { FAKE_NOW, FakeTelemetry } from './fake-telemetry.ts';
 
 /** O42: all that a first view brings over the line, compressed. */
 const MAX_BYTES = 150 * 1024;
-/** Far above what it takes; a page that grew quadratic is found, a busy machine is not. The bench has the true time. */
-const MAX_MILLIS = 2000;
 
 /** Every bound of the store reached: a thousand traces, hundreds of routes and statements. */
 function full(): FakeTelemetry {
@@ -61,14 +59,12 @@ describe('a first view with full buffers', () => {
   });
 
   it.each(['', '/routes', '/queries', '/traces', '/slow', '/failures', '/process'])(
-    'of %s is drawn in time, and its document alone is a small part',
+    'of %s has a document that alone is a small part',
     async (path) => {
-      const started = performance.now();
       const response = await fetch(`${origin}/admin/metrics-dashboard${path}`, {
         headers: { accept: 'text/html' },
       });
       const text = await response.text();
-      expect(performance.now() - started).toBeLessThan(MAX_MILLIS);
       expect(gzipSync(text).byteLength).toBeLessThanOrEqual(64 * 1024);
     },
   );
