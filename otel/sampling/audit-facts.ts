@@ -2,7 +2,7 @@ import type { OperationType } from '../base/operation-types.ts';
 import { type AuditedSums, boundOf, judge, type Judgement, type Sums, zOf } from './audited-sums.ts';
 
 /** Probability of one false alarm in the life of a process, over all series together. */
-const FALSE_ALARM = 2e-3;
+const FALSE_ALARM = 5e-3;
 /** Rows that pages get, those that are furthest off first. */
 const MAX_ROWS = 100;
 
