@@ -1,5 +1,4 @@
 import type { EndedSpan } from '../spans/operation.ts';
-
 import { keepAncestors } from './ancestors.ts';
 import { type Bits56, compareBits56, KEEP_ALL, REJECT_ALL } from './consistent-threshold.ts';
 import type { PendingTrace } from './pending-trace.ts';

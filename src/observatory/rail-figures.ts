@@ -46,6 +46,6 @@ export function railFigures(
 export function railCost(telemetry: TelemetryQuery): Html {
   if (!telemetry.enabled) return html`Measuring is off and costs nothing.`;
   const { cpuShare, bytesHeld, nanosPerSpan } = telemetry.ownCost();
-  return html`Watching costs ${text(share(cpuShare))} of CPU time, ${text(size(bytesHeld))} of memory,
-  ${text(duration(nanosPerSpan / 1e6))} a span.`;
+  return html`Watching costs at least ${text(share(cpuShare))} of CPU time, ${text(size(bytesHeld))} of
+  memory, ${text(duration(nanosPerSpan / 1e6))} a span.`;
 }

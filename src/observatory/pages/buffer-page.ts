@@ -139,7 +139,7 @@ export const bufferPage = definePage<BufferPageFacts>({
         })}
         ${panel({
           title: 'What watching costs',
-          note: 'CPU time since the start',
+          note: 'CPU time since the start, at least: caches it empties, garbage it leaves and timers that wake the process are in no count',
           body: factList([
             ['time per span, made and handled', figure(duration(ownCost.nanosPerSpan / 1e6))],
             [
