@@ -92,7 +92,7 @@ export const bufferPage = definePage<BufferPageFacts>({
         : `, the oldest ${spanText(Math.max(0, now - buffer.oldestMillis))} old`;
     return [
       {
-        text: `${plural(buffer.traces, 'trace')} held in ${text(size(buffer.bytes))}${reach}${kept > buffer.traces ? `; ${countText(kept - buffer.traces)} more on disk` : ''}. Watching takes ${text(share(ownCost.cpuShare))} of the process's CPU time, ${text(duration(ownCost.nanosPerSpan / 1e6))} a span.`,
+        text: `${plural(buffer.traces, 'trace')} held in ${text(size(buffer.bytes))}${reach}${kept > buffer.traces ? `; ${countText(kept - buffer.traces)} more on disk` : ''}. Watching takes at least ${text(share(ownCost.cpuShare))} of the process's CPU time, ${text(duration(ownCost.nanosPerSpan / 1e6))} a span.`,
       },
     ];
   },
@@ -148,7 +148,7 @@ export const bufferPage = definePage<BufferPageFacts>({
                 ? '–'
                 : figure(duration((ownCost.nanosPerSpan * spans.started) / requests / 1e6)),
             ],
-            ['share of CPU time', figure(share(ownCost.cpuShare))],
+            ['share of CPU time, at least', figure(share(ownCost.cpuShare))],
             ['… spans and contexts, as requests go', figure(share(ownCost.shares.making))],
             ['… counting, deciding, storing', figure(share(ownCost.shares.handling))],
             ['… writing the history file', figure(share(ownCost.shares.background))],
