@@ -3,6 +3,11 @@ import { neverMatches } from '../settings/unreachable-rules.ts';
 import type { OperationTally } from './operation-tally.ts';
 import type { SamplingSettings } from './sampling-settings.ts';
 
+type Unreachable = NonNullable<SamplingFacts['unreachable']>;
+
+/** Rules are replaced as a whole, and to hold each against those before it takes milliseconds when there are a hundred. */
+const unreachable = new WeakMap<SamplingSettings['rules'], Unreachable>();
+
 const UNSEEN: RuleCounts = { seen: 0, kept: 0, dropped: 0 };
 
 /** The settings in force and what came of them, as pages read it. */
@@ -25,7 +30,16 @@ export function samplingFacts(
     named: [...named].map(([name, counts]) => ({ name, ...counts })),
     ruleTexts: rules.map(({ text }) => text),
     target,
-    unreachable: neverMatches(rules).map(({ number, why }) => ({ name: rules[number - 1]!.text, why })),
+    unreachable: unreachableIn(rules),
     storm,
   };
+}
+
+function unreachableIn(rules: SamplingSettings['rules']): Unreachable {
+  let found = unreachable.get(rules);
+  if (found === undefined) {
+    found = neverMatches(rules).map(({ number, why }) => ({ name: rules[number - 1]!.text, why }));
+    unreachable.set(rules, found);
+  }
+  return found;
 }

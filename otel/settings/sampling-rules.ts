@@ -102,33 +102,30 @@ function readConditions(text: string, say: Say): readonly RuleCondition[] | unde
       return say(
         `it has no condition where it says ${JSON.stringify(text.slice(at).trim())}; write \`key=value\``,
       );
-    conditions.push(readCondition(groups as unknown as Written, say));
+    conditions.push(readCondition(groups, say));
   }
   return conditions.every((condition) => condition !== undefined) ? conditions : undefined;
 }
 
-interface Written {
-  readonly key: string;
-  readonly name: string | undefined;
-  readonly operator: '=' | '~' | '>=';
-  readonly value: string;
-}
-
-function readCondition(written: Written, say: Say): RuleCondition | undefined {
-  const { name, operator } = written;
-  const key = KEYS.find((known) => known === written.key.toLowerCase());
+/** `groups`: of `CONDITION`. */
+function readCondition(
+  groups: Readonly<Record<string, string | undefined>>,
+  say: Say,
+): RuleCondition | undefined {
+  const { key: written = '', name, operator = '', value: quoted = '' } = groups;
+  const key = KEYS.find((known) => known === written.toLowerCase());
   if (key === undefined) {
-    const nearest = nearestName(written.key, KEYS);
+    const nearest = nearestName(written, KEYS);
     const hint = nearest === undefined ? `the conditions are ${KEYS.join(', ')}` : `did you mean ${nearest}?`;
-    return say(`there is no condition ${JSON.stringify(written.key)}; ${hint}`);
+    return say(`there is no condition ${JSON.stringify(written)}; ${hint}`);
   }
   const takesName = key === 'header' || key === 'attribute';
   if (takesName !== (name !== undefined))
     return say(takesName ? `${key} needs a name: ${key}.NAME` : `${key} takes no name`);
   const operators = OPERATORS[key];
   if (!operators.includes(operator)) return say(`${key} is written with ${operators.join(' or ')}`);
-  const value = unquoted(written.value);
-  if (value === undefined) return say(`${written.value} is no quoted text`);
+  const value = unquoted(quoted);
+  if (value === undefined) return say(`${quoted} is no quoted text`);
   return conditionOf(key, name ?? '', { text: value, isPart: operator === '~' }, say);
 }
 
