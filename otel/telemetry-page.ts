@@ -1,4 +1,4 @@
-import type { SeriesSummary, SpanRow, TelemetryQuery } from './query.ts';
+import { OPERATION_TYPES, type SeriesSummary, type SpanRow, type TelemetryQuery } from './query.ts';
 
 const MAX_SERIES = 20;
 const MAX_TRACES = 10;
@@ -12,14 +12,13 @@ type PageFacts = Pick<TelemetryQuery, 'series' | 'traces' | 'trace'>;
  * of another origin. It shows paths and statements, so an app lets only its own people see it.
  */
 export function telemetryPage(query: PageFacts): string {
-  const types = ['http', 'database', 'render', 'other'] as const;
   const traces = query.traces({ limit: MAX_TRACES }).rows.map(({ traceId }) => traceOf(query, traceId));
   return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Telemetry</title>
 <style>body{font:1rem system-ui;margin:2rem}td,th{padding:0 1rem 0 0;text-align:left}.failed{color:#b00}</style>
 <h1>Telemetry</h1>
 <table><tr><th>operation</th><th>count</th><th>failed</th><th>p50, ms</th><th>p99, ms</th></tr>
-${types.flatMap((type) => query.series(type).slice(0, MAX_SERIES).map(seriesRow)).join('\n')}
+${OPERATION_TYPES.flatMap((type) => query.series(type).slice(0, MAX_SERIES).map(seriesRow)).join('\n')}
 </table>
 <h2>Newest traces</h2>
 ${traces.join('\n')}

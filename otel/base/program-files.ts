@@ -7,7 +7,7 @@ const MAX_FOLDERS = 64;
 
 /** `version` of the package that a program belongs to; undefined when it has none, or no package. */
 export function packageVersion(program: string): string | undefined {
-  const text = nearest(program, (folder) => readText(join(folder, 'package.json')));
+  const text = nearest(dirname(program), (folder) => readText(join(folder, 'package.json')));
   try {
     const { version } = JSON.parse(text ?? '{}') as { readonly version?: unknown };
     return typeof version === 'string' && version !== '' ? version : undefined;
@@ -18,7 +18,7 @@ export function packageVersion(program: string): string | undefined {
 
 /** The commit that is checked out where a program lies, read from git's files without running git; undefined where there are none. */
 export function headRevision(program: string): string | undefined {
-  const git = nearest(program, gitFolder);
+  const git = nearest(dirname(program), gitFolder);
   if (git === undefined) return undefined;
   const head = readText(join(git, 'HEAD'));
   const name = /^ref: (refs\/\S+)$/.exec(head ?? '')?.[1];
@@ -52,9 +52,9 @@ function refRevision(git: string, name: string): string | undefined {
     ?.split(' ')[0];
 }
 
-/** What `find` finds in the folder of a program, or in the nearest one above it. */
-function nearest<T>(program: string, find: (folder: string) => T | undefined): T | undefined {
-  let folder = dirname(program);
+/** What `find` finds in a folder, or in the nearest one above it. */
+export function nearest<T>(from: string, find: (folder: string) => T | undefined): T | undefined {
+  let folder = resolve(from);
   for (let i = 0; i < MAX_FOLDERS; i++) {
     const found = find(folder);
     if (found !== undefined) return found;
@@ -65,7 +65,7 @@ function nearest<T>(program: string, find: (folder: string) => T | undefined): T
 }
 
 /** Undefined for what cannot be read. */
-function readText(path: string): string | undefined {
+export function readText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8').trim();
   } catch {

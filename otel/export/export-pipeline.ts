@@ -9,7 +9,7 @@ import { Deadline } from '../base/deadline.ts';
 import { ExportHealth } from './export-health.ts';
 import { ExportQueue } from './export-queue.ts';
 import { componentOf, CutOff, ExportTally } from './export-tally.ts';
-import { RejectedItems } from './rejected-items.ts';
+import { failedOf, RejectedItems } from './rejected-items.ts';
 
 /** For an exporter to close itself, after everything else. */
 const CLOSE_TIMEOUT_MILLIS = 1000;
@@ -201,13 +201,12 @@ export class ExportPipeline implements SpanExporter {
   }
 
   #count(spans: number, error: unknown): void {
-    this.#lastFailed = error !== undefined;
-    if (error === undefined) return this.#health.countSent(spans);
     // What a receiver does not take it will not take in a second: the rest went well, and nothing is held back.
-    const rejected = error instanceof RejectedItems ? Math.min(error.rejected, spans) : spans;
-    if (rejected < spans) this.#health.countSent(spans - rejected);
-    this.#health.countFailed(rejected, error);
-    this.#lastFailed = !(error instanceof RejectedItems);
+    this.#lastFailed = error !== undefined && !(error instanceof RejectedItems);
+    if (error === undefined) return this.#health.countSent(spans);
+    const failed = failedOf(error, spans);
+    if (failed < spans) this.#health.countSent(spans - failed);
+    this.#health.countFailed(failed, error);
   }
 
   async #drain(deadline: Deadline): Promise<void> {

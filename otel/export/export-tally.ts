@@ -1,5 +1,5 @@
 import { DurationSketch } from '../aggregate/duration-sketch.ts';
-import { RejectedItems } from './rejected-items.ts';
+import { failedOf, RejectedItems } from './rejected-items.ts';
 
 /** What the semantic conventions call a component. */
 export interface ExportComponent {
@@ -55,7 +55,7 @@ export class ExportTally {
     this.#inflight += items;
     return (error) => {
       this.#inflight -= items;
-      const rejected = error instanceof RejectedItems ? Math.min(error.rejected, items) : items;
+      const rejected = failedOf(error, items);
       const outcome = this.#outcome(error === undefined ? undefined : errorTypeOf(error));
       outcome.durations.add(Math.max(0, this.#nanos() - startNanos));
       outcome.items += rejected;

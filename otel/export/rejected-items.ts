@@ -9,6 +9,11 @@ export class RejectedItems extends Error {
   }
 }
 
+/** How many of an export's items failed; all of them, unless the receiver says which it took. */
+export function failedOf(error: unknown, items: number): number {
+  return error instanceof RejectedItems ? Math.min(error.rejected, items) : items;
+}
+
 /** The address is answered, but by something that does not speak OTLP: a login page, a proxy, another service. */
 export class NoOtlpAnswer extends Error {
   constructor(body: Uint8Array) {

@@ -22,7 +22,7 @@ const adders = new WeakSet<object>();
 
 /** Listeners that are added from now on run in `context`; those that are there stay as they are. Once per emitter, and again for another context. */
 export function bindEmitter(emitter: EventEmitter, context: Context, runner: ContextRunner): void {
-  (emitter as BoundEmitter)[BOUND] = context;
+  markBound(emitter, context);
   if (adders.has(emitter.on)) return;
   const natives = Object.fromEntries(ADDERS.map((name) => [name, emitter[name]])) as Record<Adder, Method>;
   for (const [name, value] of Object.entries(boundAdders(natives, runner)))

@@ -91,7 +91,7 @@ function isCutByStop({ socket }: IncomingMessage): boolean {
 }
 
 /** What an app makes of a request that broke off under it is no failure of the app, and nobody is told of it. */
-function errorTypeOfAnswer(error: unknown, statusCode: number, isUnsent: boolean): string | undefined {
+export function errorTypeOfAnswer(error: unknown, statusCode: number, isUnsent: boolean): string | undefined {
   if (error !== undefined) return errorTypeOf(error);
   return statusCode >= 500 && !isUnsent ? String(statusCode) : undefined;
 }

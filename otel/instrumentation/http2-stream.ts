@@ -1,8 +1,10 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import { ROOT_CONTEXT, context } from '@opentelemetry/api';
+import { NO_STATUS } from '../aggregate/status-counts.ts';
+import { isEventStream } from '../spans/operation-type.ts';
 import { errorTypeOf } from './error-facts.ts';
-import { type HttpOutcome, isClientGoneError, STOPPED } from './http-outcome.ts';
+import { errorTypeOfAnswer, type HttpOutcome, isClientGoneError, STOPPED } from './http-outcome.ts';
 import type { RequestHead } from './incoming-request.ts';
 
 /**
@@ -68,8 +70,6 @@ export class StreamWatch {
     const error = isWhole ? undefined : failureOf(stream.errored);
     const statusCode = isWhole || this.#hasLeft ? this.#statusCode : undefined;
     const firstByte = this.#headNanos - startNanos;
-    const isEventStream =
-      statusCode !== undefined && /^text\/event-stream *(?:;|$)/i.test(this.#contentType ?? '');
     return {
       error,
       outcome: {
@@ -84,15 +84,12 @@ export class StreamWatch {
         bodyBytes: undefined,
         statusCode,
         timeToFirstByteNanos: statusCode === undefined || Number.isNaN(firstByte) ? undefined : firstByte,
-        errorType: error !== undefined ? errorTypeOf(error) : serverErrorOf(statusCode),
-        eventStream: isEventStream ? this.#contentType : undefined,
+        errorType: errorTypeOfAnswer(error, statusCode ?? NO_STATUS, false),
+        eventStream:
+          statusCode !== undefined && isEventStream(this.#contentType) ? this.#contentType : undefined,
       },
     };
   }
-}
-
-function serverErrorOf(statusCode: number | undefined): string | undefined {
-  return statusCode !== undefined && statusCode >= 500 ? String(statusCode) : undefined;
 }
 
 function isStopped({ errored }: ServerHttp2Stream): boolean {

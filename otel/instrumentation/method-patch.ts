@@ -42,12 +42,10 @@ export function resemble(
  * somebody has wrapped ours since, they stay and have to stand aside.
  */
 export class InheritedPatch<Name extends string> {
-  /** Undefined until the first time. */
-  readonly natives: Readonly<Record<Name, Method>>;
+  /** Empty until the first time. */
+  readonly natives = {} as Record<Name, Method>;
   readonly #prototype: Record<string, Method>;
   readonly #wrappers: Readonly<Record<Name, Method>>;
-
-  readonly #natives = {} as Record<Name, Method>;
 
   /** @param wrap Makes the methods in front; they look in what they are given when they are called. */
   constructor(
@@ -55,8 +53,7 @@ export class InheritedPatch<Name extends string> {
     wrap: (natives: Readonly<Record<Name, Method>>) => Readonly<Record<Name, Method>>,
   ) {
     this.#prototype = prototype as Record<string, Method>;
-    this.natives = this.#natives;
-    this.#wrappers = wrap(this.#natives);
+    this.#wrappers = wrap(this.natives);
   }
 
   get #names(): readonly Name[] {
@@ -69,9 +66,9 @@ export class InheritedPatch<Name extends string> {
       if (this.natives[name] !== undefined) continue;
       const native: unknown = this.#prototype[name];
       if (typeof native !== 'function') continue;
-      this.#natives[name] = native as Method;
-      resemble(this.#wrappers[name], native);
+      this.natives[name] = native as Method;
       const value = this.#wrappers[name];
+      resemble(value, native);
       Object.defineProperty(this.#prototype, name, {
         value,
         writable: true,
@@ -86,7 +83,7 @@ export class InheritedPatch<Name extends string> {
       if (Object.getOwnPropertyDescriptor(this.#prototype, name)?.value !== this.#wrappers[name]) continue;
       delete this.#prototype[name];
       if (this.#prototype[name] !== this.natives[name]) this.#prototype[name] = this.natives[name];
-      delete (this.#natives as Partial<Record<Name, Method>>)[name];
+      delete (this.natives as Partial<Record<Name, Method>>)[name];
     }
   }
 }

@@ -1,11 +1,11 @@
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { Guard } from '../base/guard.ts';
-import { OPERATION_TYPES, type OperationType } from '../base/operation-types.ts';
+import { byType, type OperationType } from '../base/operation-types.ts';
 import { exportPipeline } from '../export/export-pipeline.ts';
 import { parseSamplingRules } from '../settings/sampling-rules.ts';
 import { operationReader } from '../spans/read-operation.ts';
-import type { OperationAggregates } from './outcomes.ts';
+import { NO_AGGREGATES, type OperationAggregates, type Sink } from './outcomes.ts';
 import { StormBudget } from './policies/storm-budget.ts';
 import type { Policy } from './policy.ts';
 import { livePolicies } from './policy-set.ts';
@@ -13,7 +13,6 @@ import type { StormLimits } from './policies/storm-limits.ts';
 import type { TraceBufferLimits } from './sampling-limits.ts';
 import type { SamplingSettings } from './sampling-settings.ts';
 import { SamplingSpanProcessor } from './sampling-span-processor.ts';
-import type { Sink } from './outcomes.ts';
 
 /** One for all types, or one for some of them; the others keep what is the default. */
 export type PerType = number | Partial<Readonly<Record<OperationType, number>>>;
@@ -47,16 +46,13 @@ export interface SamplingProcessorOptions {
   readonly clock?: Clock;
 }
 
-const NO_AGGREGATES: OperationAggregates = { record: () => NaN, recordKept: () => {} };
-
 /**
  * A sampling processor for a TracerProvider of one's own. Its sampler has to record every span (`createAlwaysRecordSampler`): what a sampler drops is
  * seen by no processor. Throws RangeError for a rate, a rule or a target that is none.
  */
 export function createSamplingProcessor(options: SamplingProcessorOptions): SamplingSpanProcessor {
   const { guard = new Guard(), clock = systemClock, limits = {} } = options;
-  const fixed = options.settings === undefined ? settingsOf(options) : undefined;
-  const settings = options.settings ?? (() => fixed!);
+  const settings = options.settings ?? fixedSettings(options);
   const { exporter } = options;
   return new SamplingSpanProcessor({
     read: operationReader(guard, clock),
@@ -81,21 +77,21 @@ function queued(exporter: SpanExporter): Sink {
   };
 }
 
-function settingsOf(options: SamplingProcessorOptions): SamplingSettings {
+function fixedSettings(options: SamplingProcessorOptions): () => SamplingSettings {
   const { rates = 1, exportRates = rates, slowThresholdSeconds = {}, keepsWholeTrace = true } = options;
   const seconds = perType(slowThresholdSeconds, { http: 1, database: 1, render: 0.25, other: Infinity });
-  const nanos = OPERATION_TYPES.map((type) => [type, seconds[type] * 1e9]);
   const { rules = 'none', target = 0 } = options;
   if (!(target >= 0 && target < Infinity))
     throw new RangeError(`Expected a target of traces per second, got ${target}`);
-  return {
+  const settings: SamplingSettings = {
     rules: rulesOf(rules),
     target,
     rates: perType(rates, { http: 1, database: 1, render: 1, other: 1 }),
     exportRates: perType(exportRates, { http: 1, database: 1, render: 1, other: 1 }),
-    slowThresholdNanos: Object.fromEntries(nanos) as Record<OperationType, number>,
+    slowThresholdNanos: byType((type) => seconds[type] * 1e9),
     keepsWholeTrace,
   };
+  return () => settings;
 }
 
 function rulesOf(text: string): SamplingSettings['rules'] {
@@ -110,5 +106,5 @@ function rulesOf(text: string): SamplingSettings['rules'] {
 
 function perType(given: PerType, defaults: Record<OperationType, number>): Record<OperationType, number> {
   if (typeof given !== 'number') return { ...defaults, ...given };
-  return { http: given, database: given, render: given, other: given };
+  return byType(() => given);
 }

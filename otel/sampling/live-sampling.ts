@@ -15,8 +15,8 @@ import type {
   SettingsRequest,
 } from './settings-change.ts';
 
-/** Changes remembered, oldest out first; ~300 bytes each. */
-const MAX_CHANGES = 100;
+/** Changes remembered, here and in the history file, oldest out first; ~300 bytes each. */
+export const MAX_CHANGES = 100;
 const MAX_WHO_CHARS = 128;
 /** A longer text is no setting. */
 const MAX_TEXT_CHARS = 20_000;

@@ -6,8 +6,7 @@ import type { EndedSpan, Operation } from '../spans/operation.ts';
 import { KeptView } from './kept-view.ts';
 import { type DropReason, OperationTally } from './operation-tally.ts';
 import type { PendingTrace } from './pending-trace.ts';
-import type { Policy } from './policy.ts';
-import type { Outcome } from './policy.ts';
+import type { Outcome, Policy } from './policy.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Of forceFlush and of shutdown, over all sinks. */
@@ -20,6 +19,8 @@ export interface OperationAggregates {
   /** One that was counted in that second has kept detail. */
   recordKept(type: OperationType, series: string, countedMillis: number): void;
 }
+
+export const NO_AGGREGATES: OperationAggregates = { record: () => NaN, recordKept: () => {} };
 
 /** Where kept spans go, and by whose rate. */
 export interface Sink {
@@ -34,6 +35,8 @@ export interface Sink {
 /** What follows from a verdict: each operation is booked once, and what is kept goes to the sinks, as views that carry the weight each pipeline gave them. Never throws. */
 export class Outcomes {
   readonly tally = new OperationTally();
+  /** Any sink has a rate of its own. */
+  readonly exports: boolean;
   readonly #aggregates: OperationAggregates;
   readonly #sinks: readonly Sink[];
   readonly #guard: Guard;
@@ -47,13 +50,9 @@ export class Outcomes {
   ) {
     this.#aggregates = aggregates;
     this.#sinks = sinks;
+    this.exports = sinks.some(({ rates }) => rates === 'export');
     this.#guard = guard;
     this.#timeoutMillis = timeoutMillis;
-  }
-
-  /** Returns true if any has a rate of its own. */
-  get exports(): boolean {
-    return this.#sinks.some(({ rates }) => rates === 'export');
   }
 
   give(trace: PendingTrace, spans: readonly EndedSpan[], verdict: Verdict): void {

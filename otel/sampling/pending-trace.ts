@@ -5,8 +5,7 @@ import type { TraceFacts } from '../spans/kept-span.ts';
 import { type Bits56, isAtLeast, KEEP_ALL, REJECT_ALL } from './consistent-threshold.ts';
 import { randomnessOf, readOtTraceState } from './ot-trace-state.ts';
 import { OwedAncestors, type OwedBudget } from './ancestors.ts';
-import type { PolicySet, TraceView } from './policy.ts';
-import type { Outcome } from './policy.ts';
+import type { Outcome, PolicySet, TraceView } from './policy.ts';
 
 const NOTHING: EndedSpan[] = [];
 

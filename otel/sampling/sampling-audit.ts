@@ -1,4 +1,4 @@
-import { OPERATION_TYPES, type OperationType } from '../base/operation-types.ts';
+import { byType, OPERATION_TYPES, type OperationType } from '../base/operation-types.ts';
 import type { KeptSpan } from '../spans/kept-span.ts';
 import type { EndedSpan } from '../spans/operation.ts';
 import { type AuditFacts, judged, type NamedSums } from './audit-facts.ts';
@@ -37,20 +37,13 @@ interface Unit {
  * per operation. The probability is noted for each, so that changed settings change nothing.
  */
 export class SamplingAudit {
-  readonly #byType: Readonly<Record<OperationType, AuditedSums>>;
-  readonly #certain: Readonly<Record<OperationType, AuditedSums>>;
-  readonly #series = Object.fromEntries(OPERATION_TYPES.map((type) => [type, new Map()])) as Readonly<
-    Record<OperationType, Map<string, AuditedSums>>
-  >;
+  readonly #byType = byType(() => new AuditedSums());
+  readonly #certain = byType(() => new AuditedSums());
+  readonly #series = byType(() => new Map<string, AuditedSums>());
   readonly #wrapped = new WeakMap<PolicySet, PolicySet>();
   readonly #leftOut = { elsewhere: 0, late: 0, storm: 0, never: 0 };
   #unit: Unit | undefined;
   #units = 0;
-
-  constructor() {
-    this.#byType = ofTypes();
-    this.#certain = ofTypes();
-  }
 
   /** The same policies, overheard. Each call begins another trace. */
   policies(
@@ -238,15 +231,6 @@ export class SamplingAudit {
       thresholds.push(threshold);
     }
   }
-}
-
-function ofTypes(): Readonly<Record<OperationType, AuditedSums>> {
-  return {
-    http: new AuditedSums(),
-    database: new AuditedSums(),
-    render: new AuditedSums(),
-    other: new AuditedSums(),
-  };
 }
 
 function isRemote(root: EndedSpan | undefined): boolean {

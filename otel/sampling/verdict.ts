@@ -71,8 +71,7 @@ export function exportVerdict(trace: PendingTrace, policies: PolicySet, root: En
 
 /** What is kept where a policy could not say: all of it, rather too much than a lost failure. */
 export function keepAll(trace: PendingTrace, operations: readonly EndedSpan[]): Verdict {
-  const all = (): Outcome[] =>
-    operations.map(() => ({ reason: 'probability', weight: undefined, policy: undefined }));
+  const all = (): Outcome[] => operations.map(() => UNDECIDED);
   return { local: all(), exported: trace.exports && all() };
 }
 

@@ -154,7 +154,7 @@ export function requestTimesOf(span: Pick<ReadableSpan, 'duration' | 'attributes
 }
 
 /** Of a header as spans have it, a list, or as some instrumentations write it. */
-function isEventStream(contentType: unknown): boolean {
+export function isEventStream(contentType: unknown): boolean {
   const first: unknown = Array.isArray(contentType) ? contentType[0] : contentType;
   return typeof first === 'string' && /^\s*text\/event-stream\s*(?:;|$)/i.test(first);
 }

@@ -186,11 +186,12 @@ function readSpan(span: ReadableSpan, trace: TraceOfOperation | undefined): Ende
   const isHttp = type === 'http';
   const isDatabase = type === 'database';
   const statusCode = isHttp ? statusCodeOf(span) : undefined;
+  const times = isHttp ? requestTimesOf(span) : undefined;
   const known: KnownOperation = {
     type,
     series: seriesOf(type, span),
-    slownessNanos: isHttp ? slownessOf(requestTimesOf(span)) : durationNanosOf(span),
-    answerNanos: isHttp ? answerNanosOf(requestTimesOf(span)) : undefined,
+    slownessNanos: times === undefined ? durationNanosOf(span) : slownessOf(times),
+    answerNanos: times && answerNanosOf(times),
     errorType: errorTypeIn(span),
     labels: labelsOf(type, span),
     clientError: isClientError(statusCode),

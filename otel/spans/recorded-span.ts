@@ -136,8 +136,7 @@ export class RecordedSpan implements ReadableSpan, SelfWeighing, TemplatedSpan, 
     if (template === undefined || !this.isStartPending || this.source.isLimited) return undefined;
     if (this.name !== template.name || this.status.code !== SpanStatusCode.UNSET) return undefined;
     if (this.events.length > 0 || this.links.length > 0) return undefined;
-    for (const key in this.attributesSoFar) if (Object.hasOwn(template.attributes, key)) return undefined;
-    return template;
+    return this.isSetApartFrom(template.attributes) ? template : undefined;
   }
   /** What was set beside the template: key, value, key, value. */
   get ownAttributes(): readonly AttributeValue[] {

@@ -1,12 +1,13 @@
-import { type Context, type TracerOptions, type TracerProvider } from '@opentelemetry/api';
+import type { TracerOptions, TracerProvider } from '@opentelemetry/api';
 import type { InstrumentationScope } from '@opentelemetry/core';
-import type { IdGenerator, ReadableSpan, Span, SpanLimits, SpanProcessor } from '@opentelemetry/sdk-trace';
+import type { IdGenerator, ReadableSpan, SpanLimits, SpanProcessor } from '@opentelemetry/sdk-trace';
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
 import type { CostMeter } from '../sampling/cost-meter.ts';
+import { FannedOut } from './fanned-out.ts';
 import { DEFAULT_SPAN_LIMITS } from './span-entries.ts';
 import { SpanIds } from './span-ids.ts';
-import type { SpanSink, SpanSource } from './span-source.ts';
+import type { SpanSource } from './span-source.ts';
 import { RecordingTracer } from './tracer.ts';
 
 /** Tracers by name, version and schema; more get one of their own each time. */
@@ -73,38 +74,5 @@ export class RecordingTracerProvider implements TracerProvider {
     const { processors, guard } = this.#options;
     const report = (error: unknown): void => guard.report('span processor', error);
     await Promise.all(processors.map(async (processor) => call(processor)).map((done) => done.catch(report)));
-  }
-}
-
-/** Several processors as one: what one throws does not reach the next. */
-class FannedOut implements SpanSink {
-  readonly #processors: readonly SpanProcessor[];
-  readonly #guard: Guard;
-
-  constructor(processors: readonly SpanProcessor[], guard: Guard) {
-    this.#processors = processors;
-    this.#guard = guard;
-  }
-
-  onStart(span: Span, parentContext: Context): void {
-    this.#each((processor) => processor.onStart(span, parentContext));
-  }
-
-  onEnding(span: Span): void {
-    this.#each((processor) => processor.onEnding?.(span));
-  }
-
-  onEnd(span: ReadableSpan): void {
-    this.#each((processor) => processor.onEnd(span));
-  }
-
-  #each(call: (processor: SpanProcessor) => void): void {
-    for (const processor of this.#processors) {
-      try {
-        call(processor);
-      } catch (error) {
-        this.#guard.report('span processor', error);
-      }
-    }
   }
 }

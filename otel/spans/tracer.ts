@@ -40,11 +40,7 @@ export class RecordingTracer implements Tracer {
   }
 
   startActiveSpan<F extends (span: Span) => unknown>(name: string, ...rest: unknown[]): ReturnType<F> {
-    const call = rest.pop() as F;
-    const [options = {}, parent = contexts.active()] = rest as [SpanOptions?, Context?];
-    const span = this.startSpan(name, options, parent);
-    const active = trace.setSpan(parent, span);
-    return contexts.with(active, call as (span: Span) => ReturnType<F>, undefined, span);
+    return callInSpan<F>(this, name, rest);
   }
 
   /**
@@ -79,6 +75,19 @@ export class RecordingTracer implements Tracer {
       return { origin: outer.origin, startNanos };
     return { origin: { millis, nanos }, startNanos };
   }
+}
+
+/** What `startActiveSpan` does; `rest` is what it gets after the name: options, context, and last what is called. */
+export function callInSpan<F extends (span: Span) => unknown>(
+  tracer: Pick<Tracer, 'startSpan'>,
+  name: string,
+  rest: unknown[],
+): ReturnType<F> {
+  const call = rest.pop() as F;
+  const [options = {}, parent = contexts.active()] = rest as [SpanOptions?, Context?];
+  const span = tracer.startSpan(name, options, parent);
+  const active = trace.setSpan(parent, span);
+  return contexts.with(active, call as (span: Span) => ReturnType<F>, undefined, span);
 }
 
 interface SpanStart {

@@ -1,10 +1,9 @@
 import { trace, type TracerProvider } from '@opentelemetry/api';
 import { registerInstrumentations } from '@opentelemetry/instrumentation';
-import { LoggerProvider } from '@opentelemetry/sdk-logs';
-import { MeterProvider } from '@opentelemetry/sdk-metrics';
-import { RecordingTracerProvider } from '../spans/tracer-provider.ts';
+import { FannedOut } from '../spans/fanned-out.ts';
 import { foreignTracerProvider, registerGlobals } from './api-globals.ts';
 import { CountedTracer } from './counted-tracer.ts';
+import { ownProviders } from './own-providers.ts';
 import type { SpanMaker, SpanMakerParts } from './span-makers.ts';
 
 /**
@@ -12,38 +11,25 @@ import type { SpanMaker, SpanMakerParts } from './span-makers.ts';
  * what its instrumentations make of them. Of the API, what it left free is registered.
  */
 export function makeSpansBeside(parts: SpanMakerParts): SpanMaker {
-  const { config, guard, clock, cost, resource, processors } = parts;
+  const { guard, processors, instrumentations } = parts;
   guard.note(
     `OpenTelemetry is set up in this process already (${foreignTracerProvider()}): telemetry stands beside it. ` +
       'Requests are instrumented by it alone; statements and pages go through its tracer and are counted here. ' +
       'To sample its spans, add createSamplingProcessor to its span processors',
   );
-  const own = new RecordingTracerProvider({
-    resource,
-    processors,
-    guard,
-    clock,
-    cost,
-    limits: config.spanLimits,
-  });
-  const meterProvider = new MeterProvider({ resource, readers: [...parts.metricReaders] });
-  const loggerProvider = new LoggerProvider({
-    resource,
-    processors: [...parts.logRecordProcessors],
-    logRecordLimits: config.logRecordLimits,
-  });
+  const { tracerProvider: own, meterProvider, loggerProvider, shutdown } = ownProviders(parts);
   const removeGlobals = registerGlobals({ meterProvider, loggerProvider });
+  const sink = new FannedOut(processors, guard);
   const counted: TracerProvider = {
     getTracer: (...scope) =>
       new CountedTracer({
         tracer: trace.getTracerProvider().getTracer(...scope),
         unsampled: own.getTracer(...scope),
-        processors,
-        guard,
+        sink,
       }),
   };
   const disable = registerInstrumentations({
-    instrumentations: [...parts.instrumentations],
+    instrumentations: [...instrumentations],
     tracerProvider: counted,
     meterProvider,
     loggerProvider,
@@ -55,9 +41,7 @@ export function makeSpansBeside(parts: SpanMakerParts): SpanMaker {
       tracers.set(name, tracer);
       return tracer;
     },
-    shutdown: async () => {
-      await Promise.all([own.shutdown(), meterProvider.shutdown(), loggerProvider.shutdown()]);
-    },
+    shutdown,
     remove: () => {
       disable();
       removeGlobals();

@@ -6,17 +6,17 @@ import {
   trace,
   type Tracer,
 } from '@opentelemetry/api';
-import type { ReadableSpan, SpanProcessor, Span as SdkSpan } from '@opentelemetry/sdk-trace';
-import type { Guard } from '../base/guard.ts';
+import type { ReadableSpan, Span as SdkSpan } from '@opentelemetry/sdk-trace';
+import { callInSpan } from '../spans/tracer.ts';
+import type { SpanSink } from '../spans/span-source.ts';
 
 export interface CountedTracerOptions {
   /** Somebody else's. */
   readonly tracer: Tracer;
   /** Records what that one does not, so that every operation is counted. */
   readonly unsampled: Tracer;
-  /** They are told of the spans of both. */
-  readonly processors: readonly SpanProcessor[];
-  readonly guard: Guard;
+  /** Is told of the spans of that one. Must not throw. */
+  readonly sink: SpanSink;
 }
 
 /** Spans by the tracer of another SDK, which its processors get, and which ours are told of, too: it takes no processor after its start. */
@@ -36,27 +36,19 @@ export class CountedTracer implements Tracer {
   }
 
   startActiveSpan<F extends (span: Span) => unknown>(name: string, ...rest: unknown[]): ReturnType<F> {
-    const call = rest.pop() as F;
-    const [options = {}, parent = contexts.active()] = rest as [SpanOptions?, Context?];
-    const span = this.startSpan(name, options, parent);
-    const active = trace.setSpan(parent, span);
-    return contexts.with(active, call as (span: Span) => ReturnType<F>, undefined, span);
+    return callInSpan<F>(this, name, rest);
   }
 
   #tell(span: Span & SdkSpan & ReadableSpan, parent: Context): Span {
-    this.#each((processor) => processor.onStart(span, parent));
+    const { sink } = this.#options;
+    sink.onStart(span, parent);
     const { end } = span;
     span.end = (...time) => {
       const wasEnded = span.ended;
       end.apply(span, time);
-      if (!wasEnded) this.#each((processor) => processor.onEnd(span));
+      if (!wasEnded) sink.onEnd(span);
     };
     return span;
-  }
-
-  #each(call: (processor: SpanProcessor) => void): void {
-    const { processors, guard } = this.#options;
-    for (const processor of processors) guard.run('span processor', () => call(processor), undefined);
   }
 }
 

@@ -6,6 +6,7 @@ import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 import type { Clock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
 import type { TelemetryConfig } from '../config.ts';
+import type { ClientRules } from '../instrumentation/http-request-attributes.ts';
 import type { CostMeter } from '../sampling/cost-meter.ts';
 
 /** All that is registered with the API of OpenTelemetry. */
@@ -33,3 +34,8 @@ export interface SpanMaker {
 }
 
 export type MakeSpans = (parts: SpanMakerParts) => SpanMaker;
+
+/** What the settings say of who asks. */
+export function clientRulesOf(config: TelemetryConfig): ClientRules {
+  return { proxies: config.trustedProxies, recordsAddresses: config.recordsClientAddresses };
+}

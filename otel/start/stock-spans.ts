@@ -4,7 +4,7 @@ import { AlwaysOnSampler, createAlwaysRecordSampler, ParentBasedSampler } from '
 import { createStockHttpInstrumentation } from '../instrumentation/stock-http.ts';
 import { registeredBy } from './api-globals.ts';
 import { propagatorOf } from './propagator.ts';
-import type { SpanMaker, SpanMakerParts } from './span-makers.ts';
+import { clientRulesOf, type SpanMaker, type SpanMakerParts } from './span-makers.ts';
 
 /**
  * METRICS_SPANS=stock: spans by the SDK and by instrumentation-http, with the same processor behind them. The control group of the benchmark, the first
@@ -21,7 +21,7 @@ export function makeStockSpans({
   instrumentations,
 }: SpanMakerParts): SpanMaker {
   const { untracedPathPrefixes } = config;
-  const clients = { proxies: config.trustedProxies, recordsAddresses: config.recordsClientAddresses };
+  const clients = clientRulesOf(config);
   const all = [
     ...(config.instrumentations.http
       ? [createStockHttpInstrumentation({ guard, clock, untracedPathPrefixes, clients })]

@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { TraceFlags } from '@opentelemetry/api';
 import type { Guard } from '../base/guard.ts';
-import { KEEP_REASONS, OPERATION_TYPES } from '../base/operation-types.ts';
+import { byType } from '../base/operation-types.ts';
 import { KEEP_ALL } from '../sampling/consistent-threshold.ts';
-import { type OperationAggregates, Outcomes, type Sink } from '../sampling/outcomes.ts';
+import { NO_AGGREGATES, Outcomes, type Sink } from '../sampling/outcomes.ts';
 import { PendingTrace } from '../sampling/pending-trace.ts';
 import type { Budget, Policy } from '../sampling/policy.ts';
 import { livePolicies } from '../sampling/policy-set.ts';
@@ -17,7 +17,6 @@ import type { TraceRecord } from './trace-record.ts';
 
 /** A slice keeps the event loop for a few milliseconds. */
 const TRACES_PER_SLICE = 50;
-const NOT_COUNTED: OperationAggregates = { record: () => NaN, recordKept: () => {} };
 /** A storm is of its moment: in a replay nothing is cut. */
 const NO_STORM: Budget = { admit: () => KEEP_ALL, admitsCompanions: () => true };
 
@@ -49,8 +48,8 @@ class Replay {
   readonly #policies: ReturnType<typeof livePolicies>;
   readonly #read: ReturnType<typeof operationReader>;
   readonly #outcomes: Outcomes;
-  readonly #kept = zeros();
-  readonly #dropped = zeros();
+  readonly #kept = byType(() => 0);
+  readonly #dropped = byType(() => 0);
   /** Of the trace that is replayed, it is now. */
   #nowMillis = 0;
   #traces = 0;
@@ -61,7 +60,7 @@ class Replay {
     this.#guard = guard;
     this.#policies = livePolicies(() => settings, policies, guard, clock);
     this.#read = operationReader(guard, clock);
-    this.#outcomes = new Outcomes(NOT_COUNTED, [this.#sink('local'), this.#sink('export')], guard);
+    this.#outcomes = new Outcomes(NO_AGGREGATES, [this.#sink('local'), this.#sink('export')], guard);
   }
 
   decide(record: HeldTrace): void {
@@ -70,15 +69,12 @@ class Replay {
 
   side(): DryRunSide {
     const { tally } = this.#outcomes;
-    const { kept } = tally.counts();
     return {
       traces: this.#traces,
       exportedTraces: this.#exportedTraces,
       kept: this.#kept,
       dropped: this.#dropped,
-      reasons: Object.fromEntries(
-        KEEP_REASONS.map((reason) => [reason, kept[reason]]),
-      ) as DryRunSide['reasons'],
+      reasons: tally.counts().kept,
       rules: tally.rules(),
       named: [...tally.named()].map(([name, counts]) => ({ name, ...counts })),
     };
@@ -121,8 +117,4 @@ class Replay {
       },
     };
   }
-}
-
-function zeros(): Record<(typeof OPERATION_TYPES)[number], number> {
-  return Object.fromEntries(OPERATION_TYPES.map((type) => [type, 0])) as ReturnType<typeof zeros>;
 }

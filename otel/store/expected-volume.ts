@@ -1,4 +1,4 @@
-import type { OperationType } from '../base/operation-types.ts';
+import { byType, type OperationType } from '../base/operation-types.ts';
 import type { TimeRange } from '../query.ts';
 import type { ExpectedVolume } from '../sampling/settings-change.ts';
 import type { SamplingSettings } from '../sampling/sampling-settings.ts';
@@ -15,7 +15,7 @@ export function expectedVolume(
   proposed: SamplingSettings,
 ): Readonly<Record<OperationType, ExpectedVolume>> {
   const operations = aggregates.operations(range);
-  const of = (type: OperationType): ExpectedVolume => {
+  return byType((type): ExpectedVolume => {
     const { count, errors } = operations[type];
     const series = aggregates.series(type, range);
     const keptBy = ({ rates, slowThresholdNanos }: SamplingSettings): number => {
@@ -28,8 +28,7 @@ export function expectedVolume(
       return mustKeep + rates[type] * (count - mustKeep);
     };
     return { count, keptNow: keptBy(now), keptProposed: keptBy(proposed) };
-  };
-  return { http: of('http'), database: of('database'), render: of('render'), other: of('other') };
+  });
 }
 
 function shareBelow(

@@ -44,11 +44,7 @@ export class InProcessSpanExporter implements SpanExporter, Sink {
 
   /** The spans have to be KeptSpans, as the SamplingSpanProcessor hands them over. */
   export(spans: ReadableSpan[], resultCallback: (result: ExportResult) => void): void {
-    try {
-      if (this.#open) this.#store(spans as KeptSpan[]);
-    } catch (error) {
-      this.#guard.report('in-process-span-exporter', error);
-    }
+    this.take(spans as KeptSpan[]);
     try {
       resultCallback(this.#open ? SUCCESS : FAILED);
     } catch (error) {

@@ -1,13 +1,10 @@
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import type { Guard } from '../base/guard.ts';
-import type { LiveSampling } from '../sampling/live-sampling.ts';
+import { type LiveSampling, MAX_CHANGES } from '../sampling/live-sampling.ts';
 import type { HistoryFile } from './history-file.ts';
 import type { HistoryPart } from './history-part.ts';
 import type { SavedChange } from './setting-table.ts';
-
-/** As many as are remembered. */
-const MAX_CHANGES = 100;
 
 /**
  * Keeps what the page set in the history file, and takes up what another process on the same file changed: the newest change says all that is

@@ -87,36 +87,24 @@ export class TemplatedRecord implements SpanRecord {
 
   /** Written out, as a record that stands for itself. */
   toJSON(): SpanRecord {
-    const { spanId, parentSpanId, localRoot, name, kind, type, series, scope } = this;
-    const {
-      startMillis,
-      durationMillis,
-      status,
-      statusMessage,
-      attributes,
-      events,
-      keepReason,
-      keptBy,
-      bytes,
-    } = this;
     return {
-      spanId,
-      parentSpanId,
-      localRoot,
-      name,
-      kind,
-      type,
-      series,
-      scope,
-      startMillis,
-      durationMillis,
-      status,
-      statusMessage,
-      attributes,
-      events,
-      keepReason,
-      keptBy,
-      bytes,
+      spanId: this.spanId,
+      parentSpanId: this.parentSpanId,
+      localRoot: this.localRoot,
+      name: this.name,
+      kind: this.kind,
+      type: this.type,
+      series: this.series,
+      scope: this.scope,
+      startMillis: this.startMillis,
+      durationMillis: this.durationMillis,
+      status: this.status,
+      statusMessage: this.statusMessage,
+      attributes: this.attributes,
+      events: this.events,
+      keepReason: this.keepReason,
+      keptBy: this.keptBy,
+      bytes: this.bytes,
     };
   }
 }

@@ -94,9 +94,7 @@ export function decodeFacts(value: unknown): SharedFacts {
     type: oneOf<OperationType>(OPERATION_TYPES, json['type']),
     series: string(json['series']),
     scope: string(json['scope']),
-    attributes: list(json['attributes']).map((part) =>
-      typeof part === 'string' ? part : attributeValue(part),
-    ),
+    attributes: flatAttributes(json['attributes'], string),
   };
 }
 
@@ -108,7 +106,7 @@ function decodeTemplated(parts: readonly unknown[], templates: TemplateBook): Sp
   const keepReason = KEEP_REASONS[number(reason)];
   if (facts === undefined || keepReason === undefined)
     throw new TypeError(`expected a template and a reason, got ${String(template)} and ${String(reason)}`);
-  const ownAttributes = list(own).map((part) => (typeof part === 'string' ? part : attributeValue(part)));
+  const ownAttributes = flatAttributes(own, string);
   return {
     spanId: string(spanId),
     parentSpanId: parentSpanId === null ? undefined : string(parentSpanId),
@@ -134,7 +132,7 @@ function decodeSpan(json: Json, strings: StringInterner): SpanRecord {
     return known ?? text;
   };
   const attributes = (value: unknown): FlatAttributes => {
-    const flat = list(value).map((part) => (typeof part === 'string' ? share(part) : attributeValue(part)));
+    const flat = flatAttributes(value, share);
     return flat.length === 0 ? NO_ATTRIBUTES : flat;
   };
   return {
@@ -168,6 +166,11 @@ function decodeSpan(json: Json, strings: StringInterner): SpanRecord {
 
 function recordBytes(value: unknown): number {
   return Math.min(Math.max(number(value), 0), MAX_RECORD_BYTES);
+}
+
+/** `text`: what is made of keys and texts. */
+function flatAttributes(value: unknown, text: (part: string) => string): FlatAttributes {
+  return list(value).map((part) => (typeof part === 'string' ? text(part) : attributeValue(part)));
 }
 
 function attributeValue(value: unknown): AttributeValue {

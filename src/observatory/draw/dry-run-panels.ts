@@ -1,7 +1,7 @@
 import { KEEP_REASONS, type DryRun, type KeepReason, type OperationType } from '../../../otel/query.ts';
 import { html, type Html } from '../../views/html.ts';
 import { panel } from '../charts/frame.ts';
-import { countText } from '../format/quantity.ts';
+import { countText, sumOf } from '../format/quantity.ts';
 import { type PageView, TYPE_WORDS, TYPES } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
 import { REASON_WORDS } from './reason-words.ts';
@@ -38,9 +38,6 @@ export function dryRunPanels(dryRun: DryRun, exports: boolean, view: PageView): 
   })}
   ${dryRun.expected !== undefined && expectedPanel(dryRun.expected.types, view)}`;
 }
-
-const sumOf = (counts: Readonly<Record<string, number>>): number =>
-  Object.values(counts).reduce((sum, count) => sum + count, 0);
 
 function verdictWords({ operations, now, proposed }: DryRun): Html {
   return html`Of the ${countText(operations)} operations whose detail is still held,

@@ -114,3 +114,8 @@ export function durationCell(millis: number): Html {
     ? html`${value}<span class="unit long"> ${unit}</span>`
     : figure({ value, unit });
 }
+
+/** Of what is counted by kind. */
+export function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}

@@ -17,7 +17,7 @@ export const exportPage = definePage<ExportFacts>({
   sentence: (facts, { now }) => exportSentence(facts, now),
   draw: (facts, { now }) =>
     facts.configured
-      ? html`${flow(facts, now)}${isFailing(facts) && URL.canParse(facts.endpoint ?? '') && advice(facts)}`
+      ? html`${flow(facts, now)}${isFailing(facts) && isRemote(facts) && advice(facts)}`
       : howTo(),
 });
 
@@ -26,15 +26,19 @@ function isFailing({ lastError, lastSuccessMillis }: ExportFacts): boolean {
   return lastError !== undefined && lastError.atMillis > (lastSuccessMillis ?? -Infinity);
 }
 
+/** It goes to an address, not to the console or a file. */
+function isRemote({ endpoint }: ExportFacts): boolean {
+  return URL.canParse(endpoint ?? '');
+}
+
 function flow(facts: ExportFacts, now: number): Html {
   return html`${[facts, ...(facts.others ?? [])].map((each) => wayOut(each, now))}`;
 }
 
 function wayOut(facts: ExportFacts, now: number): Html {
-  const isRemote = URL.canParse(facts.endpoint ?? '');
   return html`<div class="grid even">
     ${panel({
-      title: isRemote ? 'Spans' : `Spans to ${facts.endpoint ?? ''}`,
+      title: isRemote(facts) ? 'Spans' : `Spans to ${facts.endpoint ?? ''}`,
       note: 'since start',
       body: factList([
         ['sent', countText(facts.sent)],
@@ -44,7 +48,7 @@ function wayOut(facts: ExportFacts, now: number): Html {
       ]),
     })}
     ${panel({
-      title: isRemote ? 'OTLP over HTTP' : 'How it fares',
+      title: isRemote(facts) ? 'OTLP over HTTP' : 'How it fares',
       body: factList([
         ['endpoint', html`<code>${facts.endpoint ?? '–'}</code>`],
         [

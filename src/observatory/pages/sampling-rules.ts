@@ -13,7 +13,7 @@ import { panel } from '../charts/frame.ts';
 import { factList, shareText } from '../draw/facts.ts';
 import { namedRuleWords, RULE_NAMES, RULE_WORDS } from '../draw/rule-words.ts';
 import { drawTable, type Column } from '../draw/table.ts';
-import { countText } from '../format/quantity.ts';
+import { countText, sumOf } from '../format/quantity.ts';
 import type { PageView } from '../page.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
 
@@ -95,9 +95,6 @@ const DROPPED: Readonly<Record<DropReason, string>> = {
   target: 'beyond a target',
   overflow: 'of traces too many or too long to wait for',
 };
-
-const sumOf = (counts: Readonly<Record<string, number>>): number =>
-  Object.values(counts).reduce((sum, count) => sum + count, 0);
 
 /** The book: what was dropped and by which bound, that nothing is missing, and what was kept but has left the buffer since. */
 export function droppedPanel(
