@@ -3,14 +3,9 @@ import { type IncomingMessage, type Server, type ServerResponse, createServer } 
 import { type AddressInfo, type Socket, connect } from 'node:net';
 import { Readable, pipeline } from 'node:stream';
 import { context } from '@opentelemetry/api';
-import { defaultResource } from '@opentelemetry/resources';
-import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
+import { type ReadableSpan } from '@opentelemetry/sdk-trace';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { systemClock } from '../../../otel/base/clock.ts';
-import { Guard } from '../../../otel/base/guard.ts';
-import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';
-import { HttpServerSpans } from '../../../otel/instrumentation/http-server-spans.ts';
-import { RecordingTracerProvider } from '../../../otel/spans/tracer-provider.ts';
+import { collectedServerSpans } from '../../fixtures/collected-server-spans.ts';
 
 const broken = (): Readable =>
   new Readable({
@@ -104,20 +99,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
 };
 
 describe('what a span says was sent', () => {
-  const exporter = new InMemorySpanExporter();
-  const guard = new Guard();
-  const contexts = new AsyncContextManager();
-  const spans = new HttpServerSpans({
-    guard,
-    clock: systemClock,
-    contexts,
-    untracedPathPrefixes: [],
-    tracer: new RecordingTracerProvider({
-      resource: defaultResource(),
-      processors: [new SimpleSpanProcessor({ exporter })],
-      guard,
-    }).getTracer('http'),
-  });
+  const { exporter, guard, contexts, spans } = collectedServerSpans();
   let server: Server;
   let started: string[] = [];
   let whenStarted = (_path: string): void => {};

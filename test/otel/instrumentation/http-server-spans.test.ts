@@ -4,14 +4,8 @@ import { type AddressInfo, type Socket, connect } from 'node:net';
 import { Duplex } from 'node:stream';
 import { ROOT_CONTEXT, TraceFlags, context, propagation, trace } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
-import { defaultResource } from '@opentelemetry/resources';
-import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { systemClock } from '../../../otel/base/clock.ts';
-import { Guard } from '../../../otel/base/guard.ts';
-import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';
-import { HttpServerSpans } from '../../../otel/instrumentation/http-server-spans.ts';
-import { RecordingTracerProvider } from '../../../otel/spans/tracer-provider.ts';
+import { collectedServerSpans } from '../../fixtures/collected-server-spans.ts';
 
 const major = Number(process.versions.node.split('.')[0]);
 const METHODS = ['write', 'end', 'flushHeaders'] as const;
@@ -27,28 +21,14 @@ const REMOTE = {
 const activeSpanId = (): string | undefined => trace.getActiveSpan()?.spanContext().spanId;
 
 describe('HttpServerSpans', () => {
-  const exporter = new InMemorySpanExporter();
-  const guard = new Guard();
-  let spans: HttpServerSpans;
+  let { exporter, guard, contexts, spans } = collectedServerSpans();
   let server: Server;
   let handle: (request: IncomingMessage, response: ServerResponse) => void;
   let socket: Socket;
-  let contexts: AsyncContextManager;
 
   beforeEach(async () => {
-    contexts = new AsyncContextManager();
+    ({ exporter, guard, contexts, spans } = collectedServerSpans(['/quiet']));
     context.setGlobalContextManager(contexts);
-    spans = new HttpServerSpans({
-      guard,
-      clock: systemClock,
-      contexts,
-      untracedPathPrefixes: ['/quiet'],
-      tracer: new RecordingTracerProvider({
-        resource: defaultResource(),
-        processors: [new SimpleSpanProcessor({ exporter })],
-        guard,
-      }).getTracer('http'),
-    });
     spans.enable();
     server = createServer((request, response) => handle(request, response)).listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -13,36 +13,18 @@ import {
 import type { AddressInfo } from 'node:net';
 import { ROOT_CONTEXT, context, propagation, trace } from '@opentelemetry/api';
 import { W3CTraceContextPropagator, isTracingSuppressed } from '@opentelemetry/core';
-import { defaultResource } from '@opentelemetry/resources';
-import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
+import { type ReadableSpan } from '@opentelemetry/sdk-trace';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import Koa from 'koa';
-import { systemClock } from '../../../otel/base/clock.ts';
-import { Guard } from '../../../otel/base/guard.ts';
-import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';
-import { HttpServerSpans } from '../../../otel/instrumentation/http-server-spans.ts';
-import { RecordingTracerProvider } from '../../../otel/spans/tracer-provider.ts';
 import { nameRequestRoute } from '../../../otel/instrumentation/request-route.ts';
+import { collectedServerSpans } from '../../fixtures/collected-server-spans.ts';
 
 type Handler = (request: Http2ServerRequest, response: Http2ServerResponse) => unknown;
 const activeId = (): string | undefined => trace.getActiveSpan()?.spanContext().spanId;
 const PARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
 describe('a request over HTTP/2', () => {
-  const exporter = new InMemorySpanExporter();
-  const guard = new Guard();
-  const contexts = new AsyncContextManager();
-  const spans = new HttpServerSpans({
-    guard,
-    clock: systemClock,
-    contexts,
-    untracedPathPrefixes: ['/quiet'],
-    tracer: new RecordingTracerProvider({
-      resource: defaultResource(),
-      processors: [new SimpleSpanProcessor({ exporter })],
-      guard,
-    }).getTracer('http'),
-  });
+  const { exporter, guard, contexts, spans } = collectedServerSpans(['/quiet']);
   let server: Http2Server;
   let session: ClientHttp2Session;
   let handle: Handler = () => {};

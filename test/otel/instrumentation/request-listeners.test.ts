@@ -5,15 +5,9 @@ import { PassThrough, type Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { context, trace } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
-import { defaultResource } from '@opentelemetry/resources';
-import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import rawBody from 'raw-body';
-import { systemClock } from '../../../otel/base/clock.ts';
-import { Guard } from '../../../otel/base/guard.ts';
-import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';
-import { HttpServerSpans } from '../../../otel/instrumentation/http-server-spans.ts';
-import { RecordingTracerProvider } from '../../../otel/spans/tracer-provider.ts';
+import { collectedServerSpans } from '../../fixtures/collected-server-spans.ts';
 
 type Look = () => void;
 type Handler = (request: IncomingMessage, look: Look, done: () => void) => unknown;
@@ -83,20 +77,7 @@ const READ: Readonly<Record<string, Handler>> = {
 };
 
 describe('the listeners of a request', () => {
-  const exporter = new InMemorySpanExporter();
-  const contexts = new AsyncContextManager();
-  const guard = new Guard();
-  const spans = new HttpServerSpans({
-    guard,
-    clock: systemClock,
-    contexts,
-    untracedPathPrefixes: ['/quiet'],
-    tracer: new RecordingTracerProvider({
-      resource: defaultResource(),
-      processors: [new SimpleSpanProcessor({ exporter })],
-      guard,
-    }).getTracer('http'),
-  });
+  const { exporter, guard, contexts, spans } = collectedServerSpans(['/quiet']);
   let server: Server;
   /** By path, the spans that were active when a listener ran. */
   let seen: Record<string, (string | undefined)[]> = {};

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { context, SpanStatusCode, trace } from '@opentelemetry/api';
-import { defaultResource } from '@opentelemetry/resources';
 import {
   InMemorySpanExporter,
   type ReadableSpan,
@@ -11,12 +10,9 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import Koa from 'koa';
-import { Guard } from '../../../otel/base/guard.ts';
-import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';
-import { HttpServerSpans } from '../../../otel/instrumentation/http-server-spans.ts';
 import { operationReader } from '../../../otel/spans/read-operation.ts';
-import { RecordingTracerProvider } from '../../../otel/spans/tracer-provider.ts';
 import { CONNECTION_TIMES, createBlogServer } from '../../../src/http/blog-server.ts';
+import { collectedServerSpans } from '../../fixtures/collected-server-spans.ts';
 
 /** An app that makes a 500 of every body it cannot read, whether anybody is told or not. */
 function readingApp(): (request: IncomingMessage, response: ServerResponse) => void {
@@ -35,22 +31,8 @@ function readingApp(): (request: IncomingMessage, response: ServerResponse) => v
 }
 
 describe('a request that its client did not send to the end', () => {
-  const exporter = new InMemorySpanExporter();
-  const guard = new Guard();
-  const contexts = new AsyncContextManager();
   const clock = { now: Date.now, monotonicNanos: () => performance.now() * 1e6 };
-  const spans = new HttpServerSpans({
-    guard,
-    clock,
-    contexts,
-    untracedPathPrefixes: [],
-    tracer: new RecordingTracerProvider({
-      resource: defaultResource(),
-      processors: [new SimpleSpanProcessor({ exporter })],
-      guard,
-      clock,
-    }).getTracer('http'),
-  });
+  const { exporter, guard, contexts, spans } = collectedServerSpans([], clock);
   /** Of requests that never came to be one. */
   const counted = new InMemorySpanExporter();
   const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter: counted })] });

@@ -3,35 +3,16 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { context, trace } from '@opentelemetry/api';
-import { defaultResource } from '@opentelemetry/resources';
-import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
-import { Guard } from '../../../otel/base/guard.ts';
-import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';
-import { HttpServerSpans } from '../../../otel/instrumentation/http-server-spans.ts';
-import { RecordingTracerProvider } from '../../../otel/spans/tracer-provider.ts';
 import { takeTurns } from '../../../src/http/request-turns.ts';
+import { collectedServerSpans } from '../../fixtures/collected-server-spans.ts';
 
 const SECOND = 1_000_000_000;
 
 /** Each request takes one second of a clock that only requests move. */
 describe('a request that waited behind others of its connection', () => {
-  const exporter = new InMemorySpanExporter();
-  const guard = new Guard();
-  const contexts = new AsyncContextManager();
   let nanos = 0;
   const clock = { now: () => nanos / 1e6, monotonicNanos: () => nanos };
-  const spans = new HttpServerSpans({
-    guard,
-    clock,
-    contexts,
-    untracedPathPrefixes: ['/quiet'],
-    tracer: new RecordingTracerProvider({
-      resource: defaultResource(),
-      processors: [new SimpleSpanProcessor({ exporter })],
-      guard,
-      clock,
-    }).getTracer('http'),
-  });
+  const { exporter, guard, contexts, spans } = collectedServerSpans(['/quiet'], clock);
   let server: Server;
   /** Path, and trace id of the context its handler ran in. */
   const handled: (readonly [path: string, traceId: string | undefined])[] = [];
