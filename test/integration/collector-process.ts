@@ -101,7 +101,7 @@ export class CollectorProcess implements OtlpArrivals {
     return new CollectorProcess(child, `http://${address}`, folder);
   }
 
-  /** Resolves when the file of a signal has so many of what `count` counts; rejects after 20 seconds. */
+  /** Resolves when the file of a signal has enough in it; rejects after 20 seconds. */
   async wrote(signal: (typeof SIGNALS)[number], isEnough: (text: string) => boolean): Promise<void> {
     const path = join(this.#folder, `${signal}.json`);
     const changes = watch(this.#folder, { signal: AbortSignal.timeout(20_000) });

@@ -5,6 +5,8 @@ import { AlwaysOnSampler, createAlwaysRecordSampler, TracerProvider } from '@ope
 import { readTelemetryConfig } from '../../otel/config.ts';
 import { OtlpSpanExporter } from '../../otel/export/otlp-exporters.ts';
 import { createSamplingProcessor } from '../../otel/sampling/create-sampling-processor.ts';
+import { RandomSource } from '../../src/demo/random-source.ts';
+import { idsOf } from '../otel/sampling/random.ts';
 import { BlogProcess, makeDataDir, removeDataDir, START_ARGUMENTS } from './blog-process.ts';
 import { CollectorProcess, collectorPath } from './collector-process.ts';
 import type { ArrivedSpan } from './otlp-arrivals.ts';
@@ -14,23 +16,6 @@ const withCollector = program === undefined ? describe.skip : describe;
 
 const TRACES = 12_000;
 const SEED = Number(process.env['TEST_SEED'] ?? 20_261_129);
-
-/** Mulberry32: the ids decide everything here, so the test is as random as its seed. */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return (mixed ^ (mixed >>> 14)) >>> 0;
-  };
-}
-
-function idGenerator(next: () => number) {
-  const hex = (words: number): string =>
-    Array.from({ length: words }, () => next().toString(16).padStart(8, '0')).join('');
-  return { generateTraceId: () => hex(4), generateSpanId: () => hex(2) };
-}
 
 /** One over the probability that the threshold in its trace state tells. */
 function adjustedCount({ traceState }: ArrivedSpan): number {
@@ -42,7 +27,7 @@ function adjustedCount({ traceState }: ArrivedSpan): number {
 /** Of traces with a request, a statement in each and a failure in some; ends when the exporter has all of them. */
 async function sendTraces(endpoint: string, rates: Readonly<Record<string, number>>): Promise<void> {
   const { traceExport } = readTelemetryConfig({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } });
-  const next = seeded(SEED);
+  const source = new RandomSource(SEED);
   // A storm is another test's: these failures are spread over minutes.
   let millis = 1_700_000_000_000;
   const clock = { now: () => millis, monotonicNanos: () => millis * 1e6 };
@@ -53,7 +38,8 @@ async function sendTraces(endpoint: string, rates: Readonly<Record<string, numbe
   });
   const provider = new TracerProvider({
     sampler: createAlwaysRecordSampler(new AlwaysOnSampler()),
-    idGenerator: idGenerator(next),
+    // The ids decide everything here, so the test is as random as its seed.
+    idGenerator: idsOf(() => source.next() * 2 ** 32),
     spanProcessors: [processor],
   });
   const tracer = provider.getTracer('stages');

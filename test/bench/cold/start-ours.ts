@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { context, propagation } from '@opentelemetry/api';
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { defaultResource } from '@opentelemetry/resources';
@@ -11,9 +8,8 @@ import { AsyncContextManager } from '../../../otel/instrumentation/context-manag
 import { HttpServerSpans } from '../../../otel/instrumentation/http-server-spans.ts';
 import { createRenderTracer } from '../../../otel/instrumentation/render.ts';
 import type { RenderTracer } from '../../../otel/query.ts';
-import { History } from '../../../otel/store/history.ts';
 import { RecordingTracerProvider } from '../../../otel/spans/tracer-provider.ts';
-import { createPipeline, type Pipeline } from '../micro/pipeline.ts';
+import { createPipeline, openHistory } from '../micro/pipeline.ts';
 
 /** Of the requests between two settlings. */
 const WRITTEN_SHARE = 1 / 3;
@@ -27,8 +23,9 @@ export function startOurs(
   readonly render: RenderTracer;
 } {
   // More than wait between two settlings, so that nothing is handled in between.
-  const { processor, guard, ring, aggregates } = createPipeline(rate, { deferredSpans: 10_000 });
-  const history = hasHistory ? openHistory(Database, { ring, aggregates, guard }) : undefined;
+  const pipeline = createPipeline(rate, { deferredSpans: 10_000 });
+  const { processor, guard, ring } = pipeline;
+  const history = hasHistory ? openHistory(Database, pipeline) : undefined;
   const contexts = new AsyncContextManager();
   context.setGlobalContextManager(contexts);
   propagation.setGlobalPropagator(
@@ -53,24 +50,4 @@ export function startOurs(
     },
     render: createRenderTracer({ guard, tracer: () => provider.getTracer('render') }),
   };
-}
-
-function openHistory(
-  Database: typeof DatabaseConstructor,
-  { ring, aggregates, guard }: Omit<Pipeline, 'processor'>,
-): History {
-  const folder = mkdtempSync(join(tmpdir(), 'glasshouse-bench-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const history = new History({
-    Database,
-    path: join(folder, 'history.sqlite'),
-    days: 30,
-    ring,
-    rollUps: aggregates.rollUps(),
-    guard,
-    clock: systemClock,
-    log: () => {},
-  });
-  history.start();
-  return history;
 }

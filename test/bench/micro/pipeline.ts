@@ -1,13 +1,18 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type DatabaseConstructor from 'better-sqlite3';
 import { RedAggregator } from '../../../otel/aggregate/red-aggregator.ts';
 import { systemClock } from '../../../otel/base/clock.ts';
 import { Guard } from '../../../otel/base/guard.ts';
 import { createSamplingProcessor } from '../../../otel/sampling/create-sampling-processor.ts';
+import { History } from '../../../otel/store/history.ts';
 import { InProcessSpanExporter } from '../../../otel/store/in-process-span-exporter.ts';
 import { TraceRing } from '../../../otel/store/trace-ring.ts';
 
 const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
 /** As in the blog: who measures has to settle within the time that is measured. */
-const DEFERRED_SPANS = 256;
+export const DEFERRED_SPANS = 256;
 
 export type Pipeline = ReturnType<typeof createPipeline>;
 
@@ -30,4 +35,25 @@ export function createPipeline(
     sinks: [new InProcessSpanExporter({ ring, guard })],
   });
   return { processor, ring, guard, aggregates };
+}
+
+/** A history file of its own behind a pipeline; it goes with the process. */
+export function openHistory(
+  Database: typeof DatabaseConstructor,
+  { ring, aggregates, guard }: Omit<Pipeline, 'processor'>,
+): History {
+  const folder = mkdtempSync(join(tmpdir(), 'glasshouse-bench-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const history = new History({
+    Database,
+    path: join(folder, 'history.sqlite'),
+    days: 30,
+    ring,
+    rollUps: aggregates.rollUps(),
+    guard,
+    clock: systemClock,
+    log: () => {},
+  });
+  history.start();
+  return history;
 }

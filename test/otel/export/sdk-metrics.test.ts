@@ -42,14 +42,7 @@ describe('metrics of telemetry about itself (G30)', () => {
     const pipeline = exportPipeline(new MoodyExporter(), { maxQueueSpans: 300, maxBatchSpans: 50 });
     const processor = createSamplingProcessor({
       rates: { http: 0.3, other: 0.3 },
-      sinks: [
-        {
-          rates: 'export',
-          take: (spans) => pipeline.export(spans, () => {}),
-          forceFlush: () => pipeline.forceFlush(),
-          shutdown: () => pipeline.shutdown(),
-        },
-      ],
+      exporter: pipeline,
     });
     const provider = new TracerProvider({
       sampler: createAlwaysRecordSampler(new ParentBasedSampler({ root: new AlwaysOnSampler() })),

@@ -1,10 +1,5 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-
-const run = promisify(execFile);
-const PROGRAM = fileURLToPath(new URL('../../fixtures/http-golden.ts', import.meta.url));
+import { runFixture } from '../../fixtures/run-fixture.ts';
 
 interface ServerSpan {
   readonly request: string;
@@ -14,12 +9,7 @@ interface ServerSpan {
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
-async function spansOf(program: 'ours' | 'stock'): Promise<readonly ServerSpan[]> {
-  const { stdout } = await run(process.execPath, ['--disable-warning=ExperimentalWarning', PROGRAM], {
-    env: { ...process.env, NODE_OPTIONS: '', PROGRAM: program },
-  });
-  return JSON.parse(stdout) as ServerSpan[];
-}
+const spansOf = (program: 'ours' | 'stock') => runFixture<readonly ServerSpan[]>('./http-golden.ts', program);
 
 /** What we know beyond stock, on every response (G9). */
 const OURS_ALONE = ['http.response.outcome', 'http.response.body.size', 'http.response.time_to_first_byte'];

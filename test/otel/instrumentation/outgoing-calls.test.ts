@@ -1,10 +1,5 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-
-const run = promisify(execFile);
-const PROGRAM = fileURLToPath(new URL('../../fixtures/http-outgoing.ts', import.meta.url));
+import { runFixture } from '../../fixtures/run-fixture.ts';
 
 interface Call {
   readonly outcome: unknown;
@@ -16,12 +11,7 @@ interface Output {
   readonly faults: readonly unknown[];
 }
 
-async function callsOf(program: 'bare' | 'own' | 'stock'): Promise<Output> {
-  const { stdout } = await run(process.execPath, ['--disable-warning=ExperimentalWarning', PROGRAM], {
-    env: { ...process.env, NODE_OPTIONS: '', PROGRAM: program },
-  });
-  return JSON.parse(stdout) as Output;
-}
+const callsOf = (program: 'bare' | 'own' | 'stock') => runFixture<Output>('./http-outgoing.ts', program);
 
 const isOfTraces = (line: string): boolean => line.startsWith('traceparent: 00-');
 

@@ -1,23 +1,19 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import { KEEP_ALL, REJECT_ALL, thresholdOf } from '../../../otel/sampling/consistent-threshold.ts';
 import type { Policy } from '../../../otel/sampling/policy.ts';
-import { fail, noteStatement, startProcessor } from './processor-fixture.ts';
+import { fail, noteStatement, processorsOfEachTest, type startProcessor } from './processor-fixture.ts';
 
 const PAGES = 2600;
 const HTTP = { kind: SpanKind.SERVER, attributes: { 'http.request.method': 'GET', 'http.route': '/:slug' } };
 const RENDER = { attributes: { 'render.template': 'post' } };
 
 type Run = ReturnType<typeof startProcessor>;
-const started: Run[] = [];
-afterEach(async () => {
-  await Promise.all(started.splice(0).map(({ processor }) => processor.shutdown()));
-});
+const start = processorsOfEachTest();
 
 /** All in one second: no budget may bound what a policy of the app asks for. */
 function playPages(policies: readonly Policy[], spans: 'own' | 'stock', statements = 1): Run {
-  const run = startProcessor({ rates: 0, exportRates: 0, policies, spans, deferredSpans: 256 });
-  started.push(run);
+  const run = start({ rates: 0, exportRates: 0, policies, spans, deferredSpans: 256 });
   for (let i = 0; i < PAGES; i++) {
     const page = run.tracer.startSpan('GET', HTTP, ROOT_CONTEXT);
     page.setAttribute('page', i);
@@ -60,8 +56,7 @@ describe.each(['own', 'stock'] as const)('a policy that was added (%s)', (spans)
       keep: (_, { operations }) =>
         operations.filter(({ type }) => type === 'database').length > 50 ? KEEP_ALL : undefined,
     };
-    const few = startProcessor({ rates: 0, policies: [many], spans });
-    started.push(few);
+    const few = start({ rates: 0, policies: [many], spans });
     for (const statements of [50, 51]) {
       const page = few.tracer.startSpan('GET', HTTP, ROOT_CONTEXT);
       for (let n = 0; n < statements; n++) noteStatement(few, page, 1e6);
@@ -91,8 +86,7 @@ describe.each(['own', 'stock'] as const)('a policy that was added (%s)', (spans)
       reason: 'rule',
       keep: ({ type }) => (type === 'render' ? REJECT_ALL : undefined),
     };
-    const run = startProcessor({ rates: 1, policies: [never], spans });
-    started.push(run);
+    const run = start({ rates: 1, policies: [never], spans });
     const page = run.tracer.startSpan('GET', HTTP, ROOT_CONTEXT);
     run.tracer.startSpan('render', RENDER, trace.setSpan(ROOT_CONTEXT, page)).end();
     fail(run.tracer.startSpan('render', RENDER, trace.setSpan(ROOT_CONTEXT, page))).end();
@@ -104,8 +98,7 @@ describe.each(['own', 'stock'] as const)('a policy that was added (%s)', (spans)
 
 describe.each(['own', 'stock'] as const)('a failure at rate 1 (%s)', (spans) => {
   it.each([false, true])('is never dropped where a success is kept, slow ones included: %s', (isSlow) => {
-    const run = startProcessor({ rates: 1, exportRates: 1, spans });
-    started.push(run);
+    const run = start({ rates: 1, exportRates: 1, spans });
     if (isSlow) {
       const { slowThresholdNanos } = run.state.settings;
       run.state.settings = {

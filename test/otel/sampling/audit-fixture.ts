@@ -1,8 +1,7 @@
 import { TraceFlags } from '@opentelemetry/api';
-import { systemClock } from '../../../otel/base/clock.ts';
 import { Guard } from '../../../otel/base/guard.ts';
-import { OPERATION_TYPES, type OperationType } from '../../../otel/base/operation-types.ts';
-import { Outcomes, type Sink } from '../../../otel/sampling/outcomes.ts';
+import type { OperationType } from '../../../otel/base/operation-types.ts';
+import { NO_AGGREGATES, Outcomes, type Sink } from '../../../otel/sampling/outcomes.ts';
 import { PendingTrace } from '../../../otel/sampling/pending-trace.ts';
 import type { Budget, Policy } from '../../../otel/sampling/policy.ts';
 import { livePolicies } from '../../../otel/sampling/policy-set.ts';
@@ -11,6 +10,7 @@ import { SamplingAudit } from '../../../otel/sampling/sampling-audit.ts';
 import type { SamplingSettings } from '../../../otel/sampling/sampling-settings.ts';
 import { decide } from '../../../otel/sampling/verdict.ts';
 import type { EndedSpan } from '../../../otel/spans/operation.ts';
+import { hexOf } from './random.ts';
 
 export interface AuditedOperation {
   readonly type: OperationType;
@@ -25,8 +25,7 @@ const OWED = { max: 100, maxPerTrace: 10, held: 0, forgotten: 0 };
 
 /** The verdict and what follows from it, without spans: a hundred thousand operations in a moment. */
 export class AuditedVerdicts {
-  readonly audit: SamplingAudit;
-  readonly clock = systemClock;
+  readonly audit = new SamplingAudit();
   readonly #random: () => number;
   readonly #policies: ReturnType<typeof livePolicies>;
   readonly #budget: Budget;
@@ -41,27 +40,23 @@ export class AuditedVerdicts {
       policies = [],
       budget = NO_STORM,
       sink = { rates: 'local', take: () => {} },
-      audit = new SamplingAudit(),
     }: {
       readonly policies?: readonly Policy[];
       readonly budget?: Budget;
       readonly sink?: Sink;
-      readonly audit?: SamplingAudit;
     } = {},
   ) {
     const guard = new Guard();
-    this.audit = audit;
     this.settings = settings;
     this.#random = random;
-    this.#policies = this.audit.policies(livePolicies(() => this.settings, policies, guard, this.clock));
+    this.#policies = this.audit.policies(livePolicies(() => this.settings, policies, guard));
     this.#budget = this.audit.budget(budget);
-    const notCounted = { record: () => NaN, recordKept: () => {} };
-    this.#outcomes = new Outcomes(notCounted, [this.audit.sink(sink)], guard);
+    this.#outcomes = new Outcomes(NO_AGGREGATES, [this.audit.sink(sink)], guard);
   }
 
   /** One trace of these operations, the local root last. */
   trace(operations: readonly AuditedOperation[]): void {
-    const traceId = Array.from({ length: 4 }, () => this.#random().toString(16).padStart(8, '0')).join('');
+    const traceId = hexOf(this.#random, 4);
     const first = { traceId, spanId: '1'.repeat(16), traceFlags: TraceFlags.SAMPLED };
     const trace = new PendingTrace(first, OWED);
     for (const [index, operation] of operations.entries())
@@ -106,18 +101,4 @@ function endedSpan(
     aborted: false,
     countedMillis: 0,
   };
-}
-
-export function sampling(rates: number | Partial<Record<OperationType, number>>): SamplingSettings {
-  const of = Object.fromEntries(
-    OPERATION_TYPES.map((type) => [type, typeof rates === 'number' ? rates : (rates[type] ?? 1)]),
-  ) as Record<OperationType, number>;
-  return Object.freeze({
-    rates: of,
-    exportRates: of,
-    slowThresholdNanos: { http: 1e9, database: 1e9, render: 1e9, other: Infinity },
-    keepsWholeTrace: true,
-    rules: [],
-    target: 0,
-  });
 }

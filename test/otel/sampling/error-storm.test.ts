@@ -1,18 +1,10 @@
-import { afterEach, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import { ATTR_ERROR_TYPE } from '../../../otel/base/semconv.ts';
-import { fail, startProcessor, describeInBothModes } from './processor-fixture.ts';
+import { fail, processorsOfEachTest, type startProcessor, describeInBothModes } from './processor-fixture.ts';
 
 type Started = ReturnType<typeof startProcessor>;
-const started: Started[] = [];
-afterEach(async () => {
-  await Promise.all(started.splice(0).map(({ processor }) => processor.shutdown()));
-});
-function start(options: Parameters<typeof startProcessor>[0]): Started {
-  const one = startProcessor(options);
-  started.push(one);
-  return one;
-}
+const start = processorsOfEachTest();
 
 /** Requests that all fail: `perSecond` of them, evenly, for so many seconds of the fake clock. */
 function storm({ tracer, clock }: Started, perSecond: number, seconds: number, routes = 4): void {

@@ -1,17 +1,15 @@
-import { afterEach, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { type Context, ROOT_CONTEXT, SpanKind, trace, TraceFlags } from '@opentelemetry/api';
-import { fail, settingsOf, startProcessor, describeInBothModes } from './processor-fixture.ts';
+import {
+  fail,
+  settingsOf,
+  processorsOfEachTest,
+  type startProcessor,
+  describeInBothModes,
+} from './processor-fixture.ts';
 
 type Started = ReturnType<typeof startProcessor>;
-const started: Started[] = [];
-afterEach(async () => {
-  await Promise.all(started.splice(0).map(({ processor }) => processor.shutdown()));
-});
-function start(options: Parameters<typeof startProcessor>[0]): Started {
-  const one = startProcessor(options);
-  started.push(one);
-  return one;
-}
+const start = processorsOfEachTest();
 const HTTP = { kind: SpanKind.SERVER, attributes: { 'http.request.method': 'GET', 'http.route': '/live' } };
 const under = (span: Parameters<typeof trace.setSpan>[1]): Context => trace.setSpan(ROOT_CONTEXT, span);
 const reasons = ({ local }: Started): unknown[] => local.spans.map((span) => [span.name, span.keepReason]);

@@ -1,17 +1,9 @@
-import { afterEach, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { type Context, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
-import { fail, startProcessor, describeInBothModes } from './processor-fixture.ts';
+import { fail, processorsOfEachTest, type startProcessor, describeInBothModes } from './processor-fixture.ts';
 
 type Started = ReturnType<typeof startProcessor>;
-const started: Started[] = [];
-afterEach(async () => {
-  await Promise.all(started.splice(0).map(({ processor }) => processor.shutdown()));
-});
-function start(options: Parameters<typeof startProcessor>[0]): Started {
-  const one = startProcessor(options);
-  started.push(one);
-  return one;
-}
+const start = processorsOfEachTest();
 /** An event stream is meant to be long. */
 const HTTP = {
   kind: SpanKind.SERVER,

@@ -1,10 +1,18 @@
-import { beforeAll, describe } from '@jest/globals';
-import { ROOT_CONTEXT, SpanStatusCode, type Span, trace, type Tracer } from '@opentelemetry/api';
+import { afterEach, beforeAll, describe } from '@jest/globals';
+import {
+  type Context,
+  createTraceState,
+  ROOT_CONTEXT,
+  SpanStatusCode,
+  type Span,
+  trace,
+  TraceFlags,
+  type Tracer,
+} from '@opentelemetry/api';
 import type { ExportResult } from '@opentelemetry/core';
 import {
   AlwaysOnSampler,
   createAlwaysRecordSampler,
-  type IdGenerator,
   ParentBasedSampler,
   type ReadableSpan,
   type SpanExporter,
@@ -28,11 +36,12 @@ import {
   SamplingSpanProcessor,
   type SamplingSpanProcessorOptions,
 } from '../../../otel/sampling/sampling-span-processor.ts';
+import { encodeThreshold, thresholdOf } from '../../../otel/sampling/consistent-threshold.ts';
 import { exporterSink } from '../../../otel/sampling/exporter-sink.ts';
 import type { KeptSpan } from '../../../otel/spans/kept-span.ts';
 import { operationReader } from '../../../otel/spans/read-operation.ts';
 import { RecordingTracerProvider } from '../../../otel/spans/tracer-provider.ts';
-import { randomOf } from './random.ts';
+import { hexOf, idsOf, randomOf } from './random.ts';
 
 /** Remembers what it was given, batch by batch. */
 export class FakeExporter implements SpanExporter {
@@ -68,14 +77,6 @@ export function settingsOf(rates: Rates, exportRates: Rates = rates, wholeTrace 
     rules: [],
     target: 0,
   };
-}
-
-/** The same ids in each run: which of a storm's spans are kept depends on them. */
-function seededIds(): IdGenerator {
-  const random = randomOf(11);
-  const hex = (words: number): string =>
-    Array.from({ length: words }, () => random().toString(16).padStart(8, '0')).join('');
-  return { generateTraceId: () => hex(4), generateSpanId: () => hex(2) };
 }
 
 /** Who makes the spans where a test does not say. */
@@ -128,7 +129,6 @@ export function startProcessor(options: {
   readonly policies?: readonly Policy[];
   readonly wholeTrace?: boolean;
   readonly spans?: 'own' | 'stock';
-  readonly ids?: IdGenerator;
 }) {
   const clock = new FakeClock();
   const guard = new Guard();
@@ -157,7 +157,8 @@ export function startProcessor(options: {
     () => state.settings,
   );
   const processors = [...(options.before ?? []), processor, ...(options.after ?? [])];
-  const ids = options.ids ?? seededIds();
+  // The same in each run: which of a storm's spans are kept depends on them.
+  const ids = idsOf(randomOf(11));
   const provider =
     (options.spans ?? defaultSpans) === 'own'
       ? new RecordingTracerProvider({ resource: emptyResource(), processors, guard, clock, ids })
@@ -168,6 +169,38 @@ export function startProcessor(options: {
         });
   const tracer: Tracer = provider.getTracer('test');
   return { processor, provider, tracer, aggregates, local, exported, clock, guard, state };
+}
+
+/** `startProcessor` for the tests of a file: what a test has started is shut down after it. */
+export function processorsOfEachTest(): typeof startProcessor {
+  const started: ReturnType<typeof startProcessor>[] = [];
+  afterEach(async () => {
+    await Promise.all(started.splice(0).map(({ processor }) => processor.shutdown()));
+  });
+  return (options) => {
+    const one = startProcessor(options);
+    started.push(one);
+    return one;
+  };
+}
+
+/** The parent of a trace whose caller samples a share of them, consistently, and says by which threshold. */
+export function remoteParent(random: () => number, share: number, says = true): Context {
+  const traceId = hexOf(random, 4);
+  const isSampled = parseInt(traceId.slice(18), 16) / 2 ** 56 >= 1 - share;
+  return trace.setSpanContext(ROOT_CONTEXT, {
+    traceId,
+    spanId: hexOf(random, 2),
+    isRemote: true,
+    traceFlags: isSampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
+    ...(isSampled &&
+      says && { traceState: createTraceState(`ot=th:${encodeThreshold(thresholdOf(share))}`) }),
+  });
+}
+
+/** The rejection threshold that a span says, in hexadecimal. */
+export function thOf(span: ReadableSpan): string | undefined {
+  return /th:([0-9a-f]+)/.exec(span.spanContext().traceState?.get('ot') ?? '')?.[1];
 }
 
 export function fail(span: Span): Span {

@@ -1,3 +1,5 @@
+import type { IdGenerator } from '@opentelemetry/sdk-trace';
+
 /** Numbers from 0 to 2^32 - 1, the same for the same seed. */
 export function randomOf(seed: number): () => number {
   let state = seed >>> 0;
@@ -7,4 +9,14 @@ export function randomOf(seed: number): () => number {
     mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
     return (mixed ^ (mixed >>> 15)) >>> 0;
   };
+}
+
+/** As many hexadecimal digits as ids have, eight for each number of `random`. */
+export function hexOf(random: () => number, words: number): string {
+  return Array.from({ length: words }, () => random().toString(16).padStart(8, '0')).join('');
+}
+
+/** Ids that are the same for the same numbers; those of a trace are random in all their bits. */
+export function idsOf(random: () => number): IdGenerator {
+  return { generateTraceId: () => hexOf(random, 4), generateSpanId: () => hexOf(random, 2) };
 }

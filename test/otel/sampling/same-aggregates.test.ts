@@ -1,18 +1,9 @@
-import { afterEach, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { type HrTime, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import fc from 'fast-check';
-import { fail, startProcessor, describeInBothModes } from './processor-fixture.ts';
+import { fail, processorsOfEachTest, describeInBothModes } from './processor-fixture.ts';
 
-type Started = ReturnType<typeof startProcessor>;
-const started: Started[] = [];
-afterEach(async () => {
-  await Promise.all(started.splice(0).map(({ processor }) => processor.shutdown()));
-});
-function start(options: Parameters<typeof startProcessor>[0]): Started {
-  const one = startProcessor(options);
-  started.push(one);
-  return one;
-}
+const start = processorsOfEachTest();
 
 const AT: HrTime = [1_773_489_600, 0];
 const pages = fc.array(

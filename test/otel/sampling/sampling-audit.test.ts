@@ -5,8 +5,11 @@ import { isAtLeast, KEEP_ALL, REJECT_ALL, thresholdOf } from '../../../otel/samp
 import type { Sink } from '../../../otel/sampling/outcomes.ts';
 import { StormBudget } from '../../../otel/sampling/policies/storm-budget.ts';
 import type { Policy } from '../../../otel/sampling/policy.ts';
-import { type AuditedOperation, AuditedVerdicts, sampling } from './audit-fixture.ts';
+import { type AuditedOperation, AuditedVerdicts } from './audit-fixture.ts';
+import { type Rates, settingsOf } from './processor-fixture.ts';
 import { randomOf } from './random.ts';
+
+const sampling = (rates: Rates) => settingsOf(rates, rates, true);
 
 const REQUEST: AuditedOperation = { type: 'http', series: 'GET /' };
 

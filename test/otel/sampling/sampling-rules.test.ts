@@ -1,20 +1,18 @@
-import { afterEach, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { type HrTime, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import fc from 'fast-check';
 import type { RuleCounts, SamplingRule } from '../../../otel/query.ts';
 import { ATTR_RENDER_TEMPLATE } from '../../../otel/base/semconv.ts';
-import { fail, noteStatement, startProcessor, describeInBothModes } from './processor-fixture.ts';
+import {
+  fail,
+  noteStatement,
+  processorsOfEachTest,
+  type startProcessor,
+  describeInBothModes,
+} from './processor-fixture.ts';
 
 type Started = ReturnType<typeof startProcessor>;
-const started: Started[] = [];
-afterEach(async () => {
-  await Promise.all(started.splice(0).map(({ processor }) => processor.shutdown()));
-});
-function start(options: Parameters<typeof startProcessor>[0]): Started {
-  const one = startProcessor(options);
-  started.push(one);
-  return one;
-}
+const start = processorsOfEachTest();
 
 const AT: HrTime = [1_773_489_600, 0];
 const HTTP = {
@@ -58,9 +56,9 @@ describeInBothModes('rules', () => {
     });
   });
 
-  it.each(['own', 'stock'] as const)('count what is dropped, and what goes with its trace (%s)', (spans) => {
+  it('count what is dropped, and what goes with its trace', () => {
     for (const wholeTrace of [false, true]) {
-      const run = start({ rates: 0, spans, wholeTrace });
+      const run = start({ rates: 0, wholeTrace });
       const request = run.tracer.startSpan('GET', HTTP, ROOT_CONTEXT);
       noteStatement(run, request, 1e6);
       fail(request).end(after(1e6));
@@ -107,12 +105,12 @@ describeInBothModes('rules', () => {
         fc.constantFrom(0, 0.5, 1),
         fc.boolean(),
         fc.constantFrom(0, 7),
-        fc.record({ spans: fc.constantFrom('own' as const, 'stock' as const), wholeTrace: fc.boolean() }),
-        (requests, rates, isTight, deferredSpans, mode) => {
+        fc.boolean(),
+        (requests, rates, isTight, deferredSpans, wholeTrace) => {
           const limits = isTight
             ? { maxMustKeepSpansPerSecond: 2, maxSpansPerTrace: 2, maxTraces: 1, maxVerdicts: 1 }
             : {};
-          const run = start({ rates, limits, deferredSpans, ...mode });
+          const run = start({ rates, limits, deferredSpans, wholeTrace });
           let begun = 0;
           const balance = (): void => {
             const { started: all, live, kept, dropped } = run.processor.counts();

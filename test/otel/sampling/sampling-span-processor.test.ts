@@ -1,4 +1,4 @@
-import { afterEach, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import {
   type Context,
   createTraceState,
@@ -10,7 +10,7 @@ import {
 import fc from 'fast-check';
 import type { RedAggregator } from '../../../otel/aggregate/red-aggregator.ts';
 import type { OperationCounts } from '../../../otel/query.ts';
-import { fail, settingsOf, startProcessor, describeInBothModes } from './processor-fixture.ts';
+import { fail, settingsOf, processorsOfEachTest, describeInBothModes } from './processor-fixture.ts';
 
 const HTTP = { kind: SpanKind.SERVER, attributes: { 'http.request.method': 'GET', 'http.route': '/:path' } };
 const DATABASE = {
@@ -18,16 +18,7 @@ const DATABASE = {
   attributes: { 'db.system.name': 'sqlite', 'db.query.summary': 'SELECT posts' },
 };
 
-type Started = ReturnType<typeof startProcessor>;
-const started: Started[] = [];
-function start(options: Parameters<typeof startProcessor>[0]): Started {
-  const one = startProcessor(options);
-  started.push(one);
-  return one;
-}
-afterEach(async () => {
-  await Promise.all(started.splice(0).map(({ processor }) => processor.shutdown()));
-});
+const start = processorsOfEachTest();
 
 function under(span: Parameters<typeof trace.setSpan>[1]): Context {
   return trace.setSpan(ROOT_CONTEXT, span);

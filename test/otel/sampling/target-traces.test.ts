@@ -1,42 +1,34 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import { createTraceState, ROOT_CONTEXT, type Span, SpanKind, trace, TraceFlags } from '@opentelemetry/api';
+import { describe, expect, it } from '@jest/globals';
+import { ROOT_CONTEXT, type Span, SpanKind, trace } from '@opentelemetry/api';
 import { decodeThreshold, probabilityOf } from '../../../otel/sampling/consistent-threshold.ts';
 import { parseSamplingRules } from '../../../otel/settings/sampling-rules.ts';
-import { fail, type FakeExporter, noteStatement, settingsOf, startProcessor } from './processor-fixture.ts';
+import {
+  fail,
+  type FakeExporter,
+  noteStatement,
+  processorsOfEachTest,
+  remoteParent,
+  settingsOf,
+  type startProcessor,
+  thOf,
+} from './processor-fixture.ts';
 import { randomOf } from './random.ts';
 
 type Run = ReturnType<typeof startProcessor>;
-const started: Run[] = [];
-afterEach(async () => {
-  await Promise.all(started.splice(0).map(({ processor }) => processor.shutdown()));
-});
+const startOne = processorsOfEachTest();
 
 const STATEMENTS = 3;
 const PER_SECOND = 40;
 
 function start(spans: 'own' | 'stock', { target = 0, rate = 0, rules = 'none' }): Run {
-  const run = startProcessor({ rates: rate, exportRates: rate, spans });
+  const run = startOne({ rates: rate, exportRates: rate, spans });
   run.state.settings = { ...settingsOf(rate), target, rules: parseSamplingRules(rules) };
-  started.push(run);
   return run;
 }
 
 /** A request with its statements, of a caller that has sampled a share and says so. */
 function request(run: Run, route: string, random?: () => number): Span {
-  let context = ROOT_CONTEXT;
-  if (random !== undefined) {
-    const hex = (words: number): string =>
-      Array.from({ length: words }, () => random().toString(16).padStart(8, '0')).join('');
-    const traceId = hex(4);
-    const isSampled = parseInt(traceId.slice(18), 16) / 2 ** 56 >= 0.5;
-    context = trace.setSpanContext(ROOT_CONTEXT, {
-      traceId,
-      spanId: hex(2),
-      isRemote: true,
-      traceFlags: isSampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
-      ...(isSampled && { traceState: createTraceState('ot=th:8') }),
-    });
-  }
+  const context = random === undefined ? ROOT_CONTEXT : remoteParent(random, 0.5);
   const attributes = { 'http.request.method': 'GET', 'http.route': route, 'http.response.status_code': 200 };
   const span = run.tracer.startSpan('GET', { kind: SpanKind.SERVER, attributes }, context);
   for (let i = 0; i < STATEMENTS; i++) noteStatement(run, span, 1e6);
@@ -50,9 +42,6 @@ function play(run: Run, seconds: number, route = '/', random?: () => number): nu
   }
   return seconds * PER_SECOND;
 }
-
-const thOf = (span: FakeExporter['spans'][number]): string | undefined =>
-  /th:([0-9a-f]+)/.exec(span.spanContext().traceState?.get('ot') ?? '')?.[1];
 
 /** How far the weights of these spans are from the truth, in standard deviations; they come by whole traces. */
 function zOf({ spans }: Pick<FakeExporter, 'spans'>, truth: number, perTrace: number): number {

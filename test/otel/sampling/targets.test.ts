@@ -178,7 +178,7 @@ describe('a target', () => {
     const page = { root: rootOf('GET /'), perSecond: 30, tally: new Tally() };
     arrivals.run(
       WINDOWS,
-      [...bots, { ...page, tally: new Tally() }].map((kind) => ({ ...kind, tally: new Tally() })),
+      [...bots, page].map((kind) => ({ ...kind, tally: new Tally() })),
     );
     arrivals.run(600, [...bots, page]);
     const kept = bots.reduce((sum, { tally }) => sum + tally.kept, 0);

@@ -1,7 +1,15 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import { createTraceState, ROOT_CONTEXT, SpanKind, type Span, TraceFlags, trace } from '@opentelemetry/api';
+import { describe, expect, it } from '@jest/globals';
+import { ROOT_CONTEXT, SpanKind, type Span } from '@opentelemetry/api';
 import { decodeThreshold, probabilityOf } from '../../../otel/sampling/consistent-threshold.ts';
-import { fail, type FakeExporter, noteStatement, startProcessor } from './processor-fixture.ts';
+import {
+  fail,
+  type FakeExporter,
+  noteStatement,
+  processorsOfEachTest,
+  remoteParent,
+  type startProcessor,
+  thOf,
+} from './processor-fixture.ts';
 import { randomOf } from './random.ts';
 
 const HTTP = { kind: SpanKind.SERVER, attributes: { 'http.request.method': 'GET', 'http.route': '/' } };
@@ -10,29 +18,7 @@ const STATEMENTS = 3;
 
 type Options = Parameters<typeof startProcessor>[0];
 type Run = ReturnType<typeof startProcessor>;
-const started: Run[] = [];
-afterEach(async () => {
-  await Promise.all(started.splice(0).map(({ processor }) => processor.shutdown()));
-});
-
-/** Traces that come from a caller which samples a share of them, consistently, and says so. */
-function upstream(random: () => number, share: number, says: boolean) {
-  const hex = (words: number): string =>
-    Array.from({ length: words }, () => random().toString(16).padStart(8, '0')).join('');
-  const traceId = hex(4);
-  const randomness = parseInt(traceId.slice(18), 16) / 2 ** 56;
-  const isSampled = randomness >= 1 - share;
-  return {
-    isSampled,
-    context: trace.setSpanContext(ROOT_CONTEXT, {
-      traceId,
-      spanId: hex(2),
-      isRemote: true,
-      traceFlags: isSampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
-      ...(isSampled && says && { traceState: createTraceState('ot=th:c') }),
-    }),
-  };
-}
+const start = processorsOfEachTest();
 
 interface Load {
   readonly share?: number;
@@ -44,11 +30,10 @@ interface Load {
 }
 
 function play(options: Options, { share, says = true, failures = 0, millis = 0 }: Load = {}): Run {
-  const run = startProcessor(options);
-  started.push(run);
+  const run = start(options);
   const random = randomOf(20);
   for (let i = 0; i < REQUESTS; i++) {
-    const parent = share === undefined ? ROOT_CONTEXT : upstream(random, share, says).context;
+    const parent = share === undefined ? ROOT_CONTEXT : remoteParent(random, share, says);
     const request = run.tracer.startSpan('GET', HTTP, parent);
     for (let n = 0; n < STATEMENTS; n++) noteStatement(run, request, 1e6);
     (failures > 0 && i % failures === 0 ? fail(request) : request).end();
@@ -65,7 +50,7 @@ function estimate({ spans }: FakeExporter, type: 'http' | 'database') {
   // All spans of a trace share its randomness, so that they come and go together.
   const byTrace = new Map<string, number>();
   for (const span of spans.filter(({ operationType }) => operationType === type)) {
-    const th = /th:([0-9a-f]+)/.exec(span.spanContext().traceState?.get('ot') ?? '')?.[1];
+    const th = thOf(span);
     if (th === undefined) {
       unknown++;
       continue;
@@ -82,7 +67,7 @@ function estimate({ spans }: FakeExporter, type: 'http' | 'database') {
 /** R >= th for every span that says one. */
 function contradictions({ spans }: FakeExporter): number {
   return spans.filter((span) => {
-    const th = /th:([0-9a-f]+)/.exec(span.spanContext().traceState?.get('ot') ?? '')?.[1];
+    const th = thOf(span);
     return th !== undefined && span.traceId.slice(18) < th.padEnd(14, '0');
   }).length;
 }

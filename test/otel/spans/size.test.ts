@@ -1,20 +1,11 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import type { ReadableSpan, Span } from '@opentelemetry/sdk-trace';
 import { sizeOf } from '../../../otel/spans/size.ts';
 import { failedRequest } from '../sampling/ended-span-fixture.ts';
-import { startProcessor } from '../sampling/processor-fixture.ts';
+import { processorsOfEachTest } from '../sampling/processor-fixture.ts';
 
-type Started = ReturnType<typeof startProcessor>;
-const started: Started[] = [];
-afterEach(async () => {
-  await Promise.all(started.splice(0).map(({ processor }) => processor.shutdown()));
-});
-function start(options: Parameters<typeof startProcessor>[0]): Started {
-  const one = startProcessor(options);
-  started.push(one);
-  return one;
-}
+const start = processorsOfEachTest();
 
 describe('sizeOf', () => {
   it('weighs every text of a span, also those of its events', () => {
