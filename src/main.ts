@@ -1,5 +1,5 @@
 import { activeTelemetry } from '../otel/telemetry.ts';
-import { startBlog } from './start-blog.ts';
+import { startBlog } from './start/start-blog.ts';
 
 startBlog({
   telemetry: activeTelemetry(),

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { readTelemetryConfig, TELEMETRY_SETTINGS } from '../otel/config.ts';
-import { BLOG_SETTINGS, readBlogConfig } from '../src/config.ts';
+import { BLOG_SETTINGS, readBlogConfig } from '../src/process/config.ts';
 
 const root = new URL('../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');

@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { TELEMETRY_SETTINGS } from '../otel/config.ts';
-import { BLOG_SETTINGS } from '../src/config.ts';
+import { BLOG_SETTINGS } from '../src/process/config.ts';
 import { SERVICE_NAME } from '../src/start/telemetry-options.ts';
 
 export const README = new URL('../README.md', import.meta.url);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { TELEMETRY_SETTINGS } from '../otel/config.ts';
-import { BLOG_SETTINGS } from '../src/config.ts';
+import { BLOG_SETTINGS } from '../src/process/config.ts';
 import { README, settingsMarkdown, withSettings } from './readme-settings.ts';
 
 describe('the settings in the README', () => {

@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { basePathOf } from '../base-path.ts';
+import { basePathOf } from '../http/base-path.ts';
 import { BROWSER_TOKEN } from './known-browser.ts';
 import { ABSOLUTE_LIMIT_MILLIS } from './session-store.ts';
 import { createSecretToken } from './secret-token.ts';

@@ -1,4 +1,4 @@
-import { html, type Html } from '../views/html.ts';
+import { html, type Html } from '../markup/html.ts';
 import { errorSummary, field, hiddenField, passwordField, type FieldProblems } from './form-parts.ts';
 import type { SetupTokenState } from './setup-links.ts';
 

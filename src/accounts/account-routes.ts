@@ -2,7 +2,7 @@ import type { Router } from '@koa/router';
 import type { Context } from 'koa';
 import type { Logger } from 'pino';
 import type { WhenUnlocked } from '../db/when-unlocked.ts';
-import { createRouter } from '../router.ts';
+import { createRouter } from '../http/router.ts';
 import type { AccountCookies } from './account-cookies.ts';
 import { signInPage } from './account-pages.ts';
 import type { Accounts } from './accounts.ts';

@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import type { RenderTracer } from '../../otel/query.ts';
-import { deskPage, type Assets, type DeskSite } from '../views/desk-layout.ts';
-import { html, type Html } from '../views/html.ts';
+import { deskPage, type Assets, type DeskSite } from './desk-layout.ts';
+import { html, type Html } from '../markup/html.ts';
 import { csrfTokenOf } from './load-session.ts';
 
 /** No script at all; pictures of posts may come from elsewhere over https. */

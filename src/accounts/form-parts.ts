@@ -1,4 +1,4 @@
-import { escapeHtml, html, raw, type Html, type HtmlValue } from '../views/html.ts';
+import { escapeHtml, html, raw, type Html, type HtmlValue } from '../markup/html.ts';
 
 /** What is wrong, by the name of the field; the sentences say what is right, too. */
 export type FieldProblems = Readonly<Record<string, string | undefined>>;

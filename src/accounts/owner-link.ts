@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadBlogConfig } from '../config.ts';
+import { loadBlogConfig } from '../process/config.ts';
 import { DATABASE_FILE_NAME } from '../db/data-files.ts';
 import { openBlogData } from '../db/open-blog-data.ts';
 import { closeDatabase } from '../db/open-database.ts';

@@ -1,4 +1,4 @@
-import { html, type Html } from '../views/html.ts';
+import { html, type Html } from '../markup/html.ts';
 import { storageStatus, type StorageFailure } from '../db/storage-failure.ts';
 import { MAX_FORM_BYTES, type FormFields } from './form-body.ts';
 import { hiddenField, textArea } from './form-parts.ts';

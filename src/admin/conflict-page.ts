@@ -1,6 +1,6 @@
 import { hiddenField, textArea } from '../accounts/form-parts.ts';
 import type { Post } from '../posts/post.ts';
-import { html, type Html } from '../views/html.ts';
+import { html, type Html } from '../markup/html.ts';
 import type { PostFormValues } from './post-form.ts';
 import { valuesOfPost } from './post-form.ts';
 

@@ -1,6 +1,6 @@
 import { hiddenField } from '../accounts/form-parts.ts';
 import type { Post } from '../posts/post.ts';
-import { html, type Html } from '../views/html.ts';
+import { html, type Html } from '../markup/html.ts';
 
 /** Asks before a post is deleted. */
 export function deletePage(post: Post, csrfToken: string, problem?: string): Html {

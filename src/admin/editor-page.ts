@@ -1,7 +1,7 @@
 import { errorSummary, field, hiddenField, type FieldProblems, textArea } from '../accounts/form-parts.ts';
 import type { Post } from '../posts/post.ts';
 import { postUrl } from '../posts/post-path.ts';
-import { html, type Html } from '../views/html.ts';
+import { html, type Html } from '../markup/html.ts';
 import type { PostFormValues } from './post-form.ts';
 import { stateChip, stateOf } from './post-state.ts';
 

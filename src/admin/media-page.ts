@@ -2,7 +2,7 @@ import { hiddenField } from '../accounts/form-parts.ts';
 import type { MediaFile } from '../media/media-store.ts';
 import { size, text } from '../observatory/format/quantity.ts';
 import type { MediaUse } from '../posts/media-uses.ts';
-import { html, type Html } from '../views/html.ts';
+import { html, type Html } from '../markup/html.ts';
 
 /** A file with who uses it and who may have it. */
 export interface MediaRow {

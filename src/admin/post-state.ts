@@ -1,5 +1,5 @@
 import type { AdminPostSummary, Post } from '../posts/post.ts';
-import { html, type Html } from '../views/html.ts';
+import { html, type Html } from '../markup/html.ts';
 
 export type PostState = AdminPostSummary['state'];
 

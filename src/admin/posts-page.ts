@@ -1,7 +1,7 @@
 import { hiddenField } from '../accounts/form-parts.ts';
 import type { AdminPostPage, AdminPostSummary, PostCounts } from '../posts/post.ts';
 import { postUrl } from '../posts/post-path.ts';
-import { html, type Html } from '../views/html.ts';
+import { html, type Html } from '../markup/html.ts';
 import { STATE_WORDS, stateChip, type PostState } from './post-state.ts';
 import { toLocalInput } from './zoned-time.ts';
 

@@ -1,8 +1,8 @@
-import type { RenderedMarkdown } from '../posts/markdown.ts';
+import type { RenderedMarkdown } from '../posts/markdown/markdown.ts';
 import { checkPath, datedPath } from '../posts/post-path.ts';
-import { html } from '../views/html.ts';
-import type { Layout } from '../views/layout.ts';
-import { postPage } from '../views/post-page.ts';
+import { html } from '../markup/html.ts';
+import type { Layout } from '../site/layout.ts';
+import { postPage } from '../site/post-page.ts';
 import type { SiteSettings } from './site-settings.ts';
 import type { PostFormValues } from './post-form.ts';
 import { draftOfValues } from './post-form.ts';

@@ -7,7 +7,7 @@ import {
 } from '../accounts/form-parts.ts';
 import type { Session } from '../accounts/session-store.ts';
 import type { LastBackup } from '../db/last-backup.ts';
-import { html, type Html } from '../views/html.ts';
+import { html, type Html } from '../markup/html.ts';
 import type { SiteValues } from './site-settings.ts';
 import { toLocalInput } from './zoned-time.ts';
 

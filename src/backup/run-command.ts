@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { loadBlogConfig } from '../config.ts';
+import { loadBlogConfig } from '../process/config.ts';
 import { isForPeople } from '../process/for-people.ts';
 import { BackupError } from './backup-file.ts';
 

@@ -1,8 +1,8 @@
 import type { Router } from '@koa/router';
 import { AccountCookies } from '../accounts/account-cookies.ts';
 import { createSecretToken, secretsEqual } from '../accounts/secret-token.ts';
-import type { AppDependencies } from '../app-dependencies.ts';
-import { createRouter } from '../router.ts';
+import type { AppDependencies } from '../start/app-dependencies.ts';
+import { createRouter } from '../http/router.ts';
 
 export interface DemoOwner {
   readonly router: Router;

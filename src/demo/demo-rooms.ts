@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import type { Router } from '@koa/router';
-import type { AppDependencies } from '../app-dependencies.ts';
-import { createRouter } from '../router.ts';
-import { html } from '../views/html.ts';
+import type { AppDependencies } from '../start/app-dependencies.ts';
+import { createRouter } from '../http/router.ts';
+import { html } from '../markup/html.ts';
 
 /** Posts whose mentions the careless page counts one by one. */
 const CARELESS_POSTS = 60;

@@ -1,5 +1,5 @@
 import { request, type Agent } from 'node:http';
-import { basePathOf } from '../base-path.ts';
+import { basePathOf } from '../http/base-path.ts';
 
 /** Where a path of the blog is; the blog's address may itself have a path. */
 export function addressIn(blog: string, path: string): URL {

@@ -1,7 +1,7 @@
 import { activeTelemetry } from '../../otel/telemetry.ts';
-import type { AppDependencies } from '../app-dependencies.ts';
+import type { AppDependencies } from '../start/app-dependencies.ts';
 import { PostStore } from '../posts/post-store.ts';
-import { startBlog } from '../start-blog.ts';
+import { startBlog } from '../start/start-blog.ts';
 import { createDemoOwner, type DemoOwner } from './demo-owner.ts';
 import { demoPosts } from './demo-posts.ts';
 import { createDemoRooms } from './demo-rooms.ts';

@@ -1,9 +1,9 @@
 import type { OperationType, SettingProblem, SettingsTrial, TelemetryQuery } from '../../otel/query.ts';
-import { html, type Html } from '../views/html.ts';
+import { html, type Html } from '../markup/html.ts';
 import { DISABLED_SENTENCE, disabledPanel } from './draw/disabled.ts';
 import type { Links } from './links.ts';
 import type { Sentence } from './sentences/sentence.ts';
-import type { ChosenRange } from './time-range.ts';
+import type { ChosenRange } from './facts/time-range.ts';
 import type { ImportedTraces } from './transfer/imported-traces.ts';
 
 /** A change of settings that was sent, and what came of it. */

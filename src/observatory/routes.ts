@@ -1,28 +1,28 @@
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
 import type { TelemetryControl, TelemetryQuery } from '../../otel/query.ts';
-import { withBasePath } from '../base-path.ts';
-import { deskPage, railContent, type Assets, type DeskSite } from '../views/desk-layout.ts';
-import { html, type Html } from '../views/html.ts';
+import { withBasePath } from '../http/base-path.ts';
+import { deskPage, railContent, type Assets, type DeskSite } from '../accounts/desk-layout.ts';
+import { html, type Html } from '../markup/html.ts';
 import { brokenPage } from './draw/broken.ts';
 import { csvText } from './draw/table.ts';
 import { pageContent } from './draw/page-frame.ts';
-import { jsonNames } from './json-names.ts';
+import { jsonNames } from './facts/json-names.ts';
 import { Links } from './links.ts';
 import type { DrawPage } from './live/live-page.ts';
 import { LiveStreams } from './live/live-streams.ts';
 import type { AnyPage, OpenPage, PageRequest, PageView } from './page.ts';
 import { importPage } from './pages/import-page.ts';
 import { samplingChangePage } from './pages/sampling-change-page.ts';
-import { PAGES } from './pages.ts';
-import { railCost, railFigures } from './rail-figures.ts';
+import { PAGES } from './pages/all-pages.ts';
+import { railCost, railFigures } from './draw/rail-figures.ts';
 import { sentenceText } from './sentences/sentence.ts';
-import { rangeAsked } from './range-asked.ts';
-import { rangeDocument } from './range-document.ts';
-import { addSamplingRoutes } from './sampling-routes.ts';
+import { rangeAsked } from './facts/range-asked.ts';
+import { rangeDocument } from './facts/range-document.ts';
+import { addSamplingRoutes } from './pages/sampling-routes.ts';
 import { addImportRoutes } from './transfer/import-routes.ts';
 import { ImportedTraces } from './transfer/imported-traces.ts';
-import { createRouter } from '../router.ts';
+import { createRouter } from '../http/router.ts';
 
 export { closeLiveStreams } from './live/live-streams.ts';
 

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { basePathOf } from '../base-path.ts';
+import { basePathOf } from '../http/base-path.ts';
 
 /** RFC 4151. What posts were called in feeds before each had an id of its own: by host, day of creation and row. */
 export function formerFeedId(

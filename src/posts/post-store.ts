@@ -2,9 +2,9 @@ import type { Database, Statement } from 'better-sqlite3';
 import { SettingStore } from '../db/setting-store.ts';
 import { newFeedId } from './feed-id.ts';
 import { AdminListing, type AdminPageOptions } from './admin-listing.ts';
-import type { MediaSize } from './link-targets.ts';
-import type { RenderedMarkdown } from './markdown.ts';
-import { renderMarkdown } from './markdown.ts';
+import type { MediaSize } from './markdown/link-targets.ts';
+import type { RenderedMarkdown } from './markdown/markdown.ts';
+import { renderMarkdown } from './markdown/markdown.ts';
 import type {
   AdminPostPage,
   PathLookup,

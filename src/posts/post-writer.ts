@@ -1,8 +1,8 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { SearchIndex } from '../search/search-index.ts';
 import { MediaUses } from './media-uses.ts';
-import type { RenderedMarkdown } from './markdown.ts';
-import { readingMinutes, shorten } from './plain-text.ts';
+import type { RenderedMarkdown } from './markdown/markdown.ts';
+import { readingMinutes, shorten } from './markdown/plain-text.ts';
 import type { Post } from './post.ts';
 import type { PostFields } from './post-fields.ts';
 import { tagKey } from './post-listings.ts';

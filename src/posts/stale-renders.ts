@@ -1,6 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { Logger } from 'pino';
-import { MarkdownWorker } from './markdown-worker.ts';
+import { MarkdownWorker } from './markdown/markdown-worker.ts';
 import type { Post } from './post.ts';
 import type { PostStore } from './post-store.ts';
 import { PostWriter, RENDERER_VERSION } from './post-writer.ts';

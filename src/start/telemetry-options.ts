@@ -1,5 +1,5 @@
 import type { TelemetryOptions } from '../../otel/kit.ts';
-import { BLOG_SETTINGS, loadBlogConfig, type BlogConfig } from '../config.ts';
+import { BLOG_SETTINGS, loadBlogConfig, type BlogConfig } from '../process/config.ts';
 
 export const SERVICE_NAME = 'glasshouse';
 /** Telemetry does not record itself: the observatory, its documents, and the files of the admin pages, which whoever looks at it loads. */

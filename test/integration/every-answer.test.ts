@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { DATABASE_FILE_NAME } from '../../src/db/data-files.ts';
-import { PAGES } from '../../src/observatory/pages.ts';
+import { PAGES } from '../../src/observatory/pages/all-pages.ts';
 import { BlogProcess, makeDataDir, removeDataDir } from './blog-process.ts';
 import { Visitor, type Visit } from './visitor.ts';
 

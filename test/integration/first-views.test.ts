@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { MetricsDocument } from '../../src/observatory/metrics-document.ts';
-import { PAGES } from '../../src/observatory/pages.ts';
+import type { MetricsDocument } from '../../src/observatory/facts/metrics-document.ts';
+import { PAGES } from '../../src/observatory/pages/all-pages.ts';
 import { BlogProcess, makeDataDir, removeDataDir } from './blog-process.ts';
 import { Visitor } from './visitor.ts';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { MetricsDocument } from '../../src/observatory/metrics-document.ts';
+import type { MetricsDocument } from '../../src/observatory/facts/metrics-document.ts';
 import { becomeOwner } from './signed-in-owner.ts';
 import type { Visitor } from './visitor.ts';
 import { BlogProcess, makeDataDir, removeDataDir, START_ARGUMENTS, TOKEN } from './blog-process.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { OperationCounts, OperationSummary, SamplingFacts, StatusCount } from '../../otel/query.ts';
-import type { MetricsDocument } from '../../src/observatory/metrics-document.ts';
+import type { MetricsDocument } from '../../src/observatory/facts/metrics-document.ts';
 import { BlogProcess, makeDataDir, removeDataDir, TOKEN } from './blog-process.ts';
 import { Visitor } from './visitor.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PAGES } from '../../src/observatory/pages.ts';
+import { PAGES } from '../../src/observatory/pages/all-pages.ts';
 import { BlogProcess, makeDataDir, removeDataDir, runToEnd, TOKEN } from './blog-process.ts';
 import { addressesIn, crawl, type CrawlReport } from './prefix-crawl.ts';
 import { PrefixProxy } from './prefix-proxy.ts';

@@ -1,4 +1,4 @@
-import { scanTags } from '../../src/posts/html-scanner.ts';
+import { scanTags } from '../../src/markup/html-scanner.ts';
 import type { Visit, Visitor } from './visitor.ts';
 
 /** An address that an answer names, as an absolute URL, and what would be done with it. */

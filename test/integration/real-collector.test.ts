@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { MetricsDocument } from '../../src/observatory/metrics-document.ts';
+import type { MetricsDocument } from '../../src/observatory/facts/metrics-document.ts';
 import { BlogProcess, makeDataDir, removeDataDir, START_ARGUMENTS } from './blog-process.ts';
 import { CollectorProcess, collectorPath } from './collector-process.ts';
 import { type Arrivals, InProcessArrivals } from './otlp-arrivals.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { MetricsDocument } from '../../src/observatory/metrics-document.ts';
+import type { MetricsDocument } from '../../src/observatory/facts/metrics-document.ts';
 import { BlogProcess, makeDataDir, removeDataDir, TOKEN } from './blog-process.ts';
 import { becomeOwner } from './signed-in-owner.ts';
 import type { Visit, Visitor } from './visitor.ts';

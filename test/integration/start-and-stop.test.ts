@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
-import type { MetricsDocument } from '../../src/observatory/metrics-document.ts';
+import type { MetricsDocument } from '../../src/observatory/facts/metrics-document.ts';
 import {
   BlogProcess,
   childEnvironment,

@@ -1,6 +1,6 @@
 import { cpSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { MetricsDocument } from '../../src/observatory/metrics-document.ts';
+import type { MetricsDocument } from '../../src/observatory/facts/metrics-document.ts';
 import { BlogProcess, makeDataDir, removeDataDir, type Answer } from './blog-process.ts';
 
 const PATHS = [

@@ -5,19 +5,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Koa, { type Middleware } from 'koa';
 import { DEFAULT_TRUSTED_PROXIES } from '../../otel/kit.ts';
-import { createBusinessMetrics, type BusinessMetrics } from '../../src/business-metrics.ts';
+import { createBusinessMetrics, type BusinessMetrics } from '../../src/process/business-metrics.ts';
 import { SettingStore } from '../../src/db/setting-store.ts';
 import { closeDatabase, openDatabase } from '../../src/db/open-database.ts';
-import { createAssets, installedAssetFolders } from '../../src/media/assets.ts';
+import { createAssets, installedAssetFolders } from '../../src/site/assets.ts';
 import { MEDIA_FOLDER_NAME } from '../../src/db/data-files.ts';
 import { MediaStore, type MediaFile } from '../../src/media/media-store.ts';
 import { MediaUses } from '../../src/posts/media-uses.ts';
 import { PostStore } from '../../src/posts/post-store.ts';
 import type { Post, PostDraft } from '../../src/posts/post.ts';
 import { SearchIndex } from '../../src/search/search-index.ts';
-import { createCompression } from '../../src/views/compression.ts';
-import { createReaderRooms } from '../../src/views/reader-rooms.ts';
-import { createSecurityHeaders } from '../../src/views/security-headers.ts';
+import { createCompression } from '../../src/http/compression.ts';
+import { createReaderRooms } from '../../src/site/reader-rooms.ts';
+import { createSecurityHeaders } from '../../src/http/security-headers.ts';
 
 export interface Answer {
   readonly status: number;

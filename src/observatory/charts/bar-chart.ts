@@ -1,4 +1,4 @@
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import type { ChartLine } from './line-chart.ts';
 import { markerLines, plot, timeAxis, type ChartTime } from './frame.ts';
 import { px, timeScale, zeroScale } from './scales.ts';

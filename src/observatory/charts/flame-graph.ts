@@ -1,4 +1,4 @@
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { countText, duration, share, text } from '../format/quantity.ts';
 import { shortened } from '../format/shortened.ts';
 import type { FlameFrame, FlameGraph } from '../trace/flame-frames.ts';

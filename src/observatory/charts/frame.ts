@@ -1,5 +1,5 @@
 import type { Marker, TimeRange } from '../../../otel/query.ts';
-import { html, type Html, type HtmlValue } from '../../views/html.ts';
+import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { markerText } from '../format/marker-text.ts';
 import { momentText, tickText } from '../format/moment.ts';
 import { PLOT_WIDTH, px, timeScale, timeTicks } from './scales.ts';

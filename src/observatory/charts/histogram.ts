@@ -1,5 +1,5 @@
 import type { HeatMap, OperationType } from '../../../otel/query.ts';
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { duration, text } from '../format/quantity.ts';
 import { percent, plot } from './frame.ts';
 import { occupiedBands } from './heat-map-chart.ts';

@@ -1,5 +1,5 @@
 import { line } from 'd3-shape';
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { markerLines, plot, timeAxis, type ChartTime } from './frame.ts';
 import { type logScale, px, timeScale, zeroScale } from './scales.ts';
 

@@ -1,6 +1,6 @@
 import { line } from 'd3-shape';
 import type { OperationType } from '../../../otel/query.ts';
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { px, zeroScale } from './scales.ts';
 
 const WIDTH = 84;

@@ -1,5 +1,5 @@
 import type { TimelinePoint } from '../../../otel/query.ts';
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { moment } from '../format/moment.ts';
 import { countText, threeDigits } from '../format/quantity.ts';
 import { markerLines, plot, timeAxis, type ChartTable, type ChartTime } from './frame.ts';

@@ -1,6 +1,6 @@
 import { area, line } from 'd3-shape';
 import type { OperationType, TimelinePoint } from '../../../otel/query.ts';
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { moment, momentText } from '../format/moment.ts';
 import { countText, duration, measured, text } from '../format/quantity.ts';
 import { markerLines, plot, timeAxis, type ChartTable, type ChartTime } from './frame.ts';

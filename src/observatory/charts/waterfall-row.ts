@@ -1,5 +1,5 @@
 import type { SpanRow } from '../../../otel/query.ts';
-import { html, type Html, type HtmlValue } from '../../views/html.ts';
+import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { duration, text } from '../format/quantity.ts';
 import type { EventLine, LogRow, SpanLine, WaterfallRow } from '../trace/waterfall-rows.ts';
 import { barGeometry } from './bar-geometry.ts';

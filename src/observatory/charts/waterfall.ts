@@ -1,4 +1,4 @@
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { countText, duration, text } from '../format/quantity.ts';
 import type { SpanLine, WaterfallRow } from '../trace/waterfall-rows.ts';
 import { barGeometry } from './bar-geometry.ts';

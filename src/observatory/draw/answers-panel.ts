@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { SeriesSummary, StatusCount } from '../../../otel/query.ts';
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { countText, duration, share, text } from '../format/quantity.ts';
 import { factList } from './facts.ts';

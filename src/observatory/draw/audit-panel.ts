@@ -1,5 +1,5 @@
 import type { AuditedSeries, AuditFacts } from '../../../otel/query.ts';
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { countText } from '../format/quantity.ts';
 import { shortened } from '../format/shortened.ts';

@@ -1,4 +1,4 @@
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { shareBar, sparkline } from '../charts/sparkline.ts';
 import { countText, share, text } from '../format/quantity.ts';
 import type { PageView } from '../page.ts';

@@ -1,4 +1,4 @@
-import { html } from '../../views/html.ts';
+import { html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import type { Links } from '../links.ts';
 import type { OpenPage } from '../page.ts';

@@ -1,4 +1,4 @@
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 
 /** Copies the text of the element with that id; shown by the script, where the browser gives pages the clipboard. */
 export function copyButton(id: string, what: string): Html {

@@ -1,5 +1,5 @@
 import { KEEP_REASONS, type DryRun, type KeepReason, type OperationType } from '../../../otel/query.ts';
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { countText, sumOf } from '../format/quantity.ts';
 import { type PageView, TYPE_WORDS, TYPES } from '../page.ts';

@@ -1,5 +1,5 @@
 import type { AttributeMap } from '../../../otel/query.ts';
-import { html, type Html, type HtmlValue } from '../../views/html.ts';
+import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { countText, figure, text, share, type Quantity } from '../format/quantity.ts';
 import { shortened } from '../format/shortened.ts';
 import type { PageView } from '../page.ts';

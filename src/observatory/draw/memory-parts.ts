@@ -1,5 +1,5 @@
 import type { OperationType, RuntimeSample } from '../../../otel/query.ts';
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { px } from '../charts/scales.ts';
 import { size, text } from '../format/quantity.ts';
 

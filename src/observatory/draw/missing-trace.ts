@@ -1,5 +1,5 @@
 import type { MissingTrace } from '../../../otel/query.ts';
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { clockText, moment } from '../format/moment.ts';
 import type { PageView } from '../page.ts';

@@ -1,8 +1,8 @@
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { localInput } from './local-input.ts';
 import type { AnyPage, OpenPage, PageView } from '../page.ts';
 import { drawSentence } from '../sentences/sentence.ts';
-import { coverageNotes, PRESETS } from '../time-range.ts';
+import { coverageNotes, PRESETS } from '../facts/time-range.ts';
 
 /** All of a page below the frame: title, range, sentence, body. It is what a live update replaces. */
 export function pageContent(page: AnyPage, open: OpenPage, view: PageView): Html {

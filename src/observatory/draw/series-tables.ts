@@ -1,5 +1,5 @@
 import type { SeriesSummary, TimelinePoint } from '../../../otel/query.ts';
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { shareBar, sparkline } from '../charts/sparkline.ts';
 import { countText, durationCell, figure, rate, share, text } from '../format/quantity.ts';
 import type { PageView, Sheet } from '../page.ts';

@@ -1,5 +1,5 @@
 import type { LiveSetting } from '../../../otel/query.ts';
-import { html, type Html, type HtmlValue } from '../../views/html.ts';
+import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { momentText } from '../format/moment.ts';
 
 /** A field that takes a setting's value back, by the setting's name. */

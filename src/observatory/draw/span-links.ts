@@ -1,5 +1,5 @@
 import type { SpanLinkRow } from '../../../otel/query.ts';
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import type { Links } from '../links.ts';
 import { plural } from '../sentences/sentence.ts';
 import { IMPORTED_PATH } from '../transfer/import-routes.ts';

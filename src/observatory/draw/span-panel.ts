@@ -7,7 +7,7 @@ import type {
   SpanRow,
   TraceDetail,
 } from '../../../otel/query.ts';
-import { html, type Html, type HtmlValue } from '../../views/html.ts';
+import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { histogram } from '../charts/histogram.ts';
 import { countText, duration, figure, share, size, text } from '../format/quantity.ts';

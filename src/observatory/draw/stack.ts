@@ -1,4 +1,4 @@
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 
 const PLACE = /(?:file:\/\/)?((?:\/|[A-Z]:[\\/])[^\s()]*?):\d+(?::\d+)?\)?$/;
 /** Code that is not the blog's own. */

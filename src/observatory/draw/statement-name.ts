@@ -1,5 +1,5 @@
 import type { OperationType } from '../../../otel/query.ts';
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { shortened } from '../format/shortened.ts';
 import { seriesName } from './facts.ts';
 

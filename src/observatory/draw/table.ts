@@ -1,4 +1,4 @@
-import { html, type Html, type HtmlValue } from '../../views/html.ts';
+import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import type { PageView, Sheet } from '../page.ts';
 
 /** A column of a table: how a row is shown, sorted and exported by it. */

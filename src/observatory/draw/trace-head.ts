@@ -1,5 +1,5 @@
 import type { SamplingFacts, TraceDetail } from '../../../otel/query.ts';
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { moment } from '../format/moment.ts';
 import { countText, duration, text } from '../format/quantity.ts';
 import type { PageView } from '../page.ts';

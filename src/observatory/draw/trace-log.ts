@@ -1,5 +1,5 @@
 import type { AttributeMap, SpanRow, TraceDetail } from '../../../otel/query.ts';
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { countText, duration, durationCell, text } from '../format/quantity.ts';
 import { badge } from './facts.ts';
 

@@ -1,5 +1,5 @@
 import type { OperationType, TraceDetail } from '../../../otel/query.ts';
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { fittedLabel } from '../charts/fitted-label.ts';
 import { px } from '../charts/scales.ts';

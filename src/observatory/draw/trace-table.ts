@@ -1,5 +1,5 @@
 import type { OperationRow, OperationType, TraceSummary, SpanRow } from '../../../otel/query.ts';
-import { html } from '../../views/html.ts';
+import { html } from '../../markup/html.ts';
 import { countText } from '../format/quantity.ts';
 import type { PageView } from '../page.ts';
 import { badge, seriesName } from './facts.ts';

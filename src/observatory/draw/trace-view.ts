@@ -1,5 +1,5 @@
 import type { TraceDetail } from '../../../otel/query.ts';
-import { html, type Html, type HtmlValue } from '../../views/html.ts';
+import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { drawFlameGraph, flameTable } from '../charts/flame-graph.ts';
 import { panel } from '../charts/frame.ts';
 import { waterfall } from '../charts/waterfall.ts';

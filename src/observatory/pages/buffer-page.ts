@@ -8,7 +8,7 @@ import {
   type MissingNodeFeature,
   type TelemetryFault,
 } from '../../../otel/query.ts';
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { shareBar } from '../charts/sparkline.ts';
 import { factList } from '../draw/facts.ts';

@@ -1,5 +1,5 @@
 import type { BusinessMetric } from '../../../otel/query.ts';
-import { html } from '../../views/html.ts';
+import { html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { shareBar, sparkline } from '../charts/sparkline.ts';
 import { breakable, stats } from '../draw/facts.ts';
@@ -12,12 +12,12 @@ import {
   sumOf,
   type BusinessDocument,
   type PostReads,
-} from '../business-facts.ts';
+} from '../facts/business-facts.ts';
 import { momentText } from '../format/moment.ts';
 import { definePage } from '../page.ts';
-import { readersAsked, type ReadersAsked } from '../readers-asked.ts';
+import { readersAsked, type ReadersAsked } from '../facts/readers-asked.ts';
 import { plural } from '../sentences/sentence.ts';
-import { secondsOf, seriesLines } from '../series-lines.ts';
+import { secondsOf, seriesLines } from '../facts/series-lines.ts';
 
 /** All of it in the range. */
 interface ContentFacts {

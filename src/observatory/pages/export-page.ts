@@ -1,5 +1,5 @@
 import type { ExportFacts } from '../../../otel/query.ts';
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { factList, failedCell } from '../draw/facts.ts';
 import { moment, spanText } from '../format/moment.ts';

@@ -1,10 +1,10 @@
 import type { HistoryFacts } from '../../../otel/query.ts';
-import { html } from '../../views/html.ts';
+import { html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
 import { missingFromLists } from '../draw/history-panel.ts';
 import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
-import { failureColumns, groupFailures, withExceptions, type FailureGroup } from '../failure-groups.ts';
+import { failureColumns, groupFailures, withExceptions, type FailureGroup } from '../draw/failure-groups.ts';
 import { shortened } from '../format/shortened.ts';
 import { countText } from '../format/quantity.ts';
 import { definePage } from '../page.ts';

@@ -1,5 +1,5 @@
 import type { HeatMap, OperationRow, OperationType } from '../../../otel/query.ts';
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { panel, type ChartTime } from '../charts/frame.ts';
 import { heatMapChart, heatMapTable, type HeatMark } from '../charts/heat-map-chart.ts';
 import { momentText } from '../format/moment.ts';

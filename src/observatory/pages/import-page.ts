@@ -1,4 +1,4 @@
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { seriesName } from '../draw/facts.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';

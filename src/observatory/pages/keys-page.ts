@@ -1,8 +1,8 @@
-import { DESK_KEYS } from '../../views/desk-layout.ts';
-import { html } from '../../views/html.ts';
+import { DESK_KEYS } from '../../accounts/desk-layout.ts';
+import { html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { definePage } from '../page.ts';
-import { PRESETS } from '../time-range.ts';
+import { PRESETS } from '../facts/time-range.ts';
 
 interface Key {
   readonly keys: readonly string[];

@@ -6,7 +6,7 @@ import type {
   RuntimeSample,
   TimelinePoint,
 } from '../../../otel/query.ts';
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { panel, type ChartTime } from '../charts/frame.ts';
 import { sparkline } from '../charts/sparkline.ts';
 import { rateLegend, rateTable, stackedRates } from '../charts/stacked-rates.ts';
@@ -17,13 +17,13 @@ import { perSecond, routeColumns, type SeriesLine } from '../draw/series-tables.
 import { drawTable, sheetOf } from '../draw/table.ts';
 import { countText, measured, share, size, type Quantity } from '../format/quantity.ts';
 import { spanText } from '../format/moment.ts';
-import { metricsDocument, type MetricsDocument, type OperationDocument } from '../metrics-document.ts';
+import { metricsDocument, type MetricsDocument, type OperationDocument } from '../facts/metrics-document.ts';
 import { definePage, type PageView, TYPE_WORDS } from '../page.ts';
-import { situationOf } from '../situation.ts';
+import { situationOf } from '../facts/situation.ts';
 import { overviewSentence, type OverviewSituation } from '../sentences/overview-sentence.ts';
-import { highest, sparkValues } from '../runtime-course.ts';
-import { isStartUpWork } from '../start-up-statements.ts';
-import { secondsOf, seriesLines } from '../series-lines.ts';
+import { highest, sparkValues } from '../facts/runtime-course.ts';
+import { isStartUpWork } from '../facts/start-up-statements.ts';
+import { secondsOf, seriesLines } from '../facts/series-lines.ts';
 import { heatPanel } from './heat-panel.ts';
 
 const TYPES = ['http', 'database', 'render'] as const;

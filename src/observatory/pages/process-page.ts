@@ -1,5 +1,5 @@
 import type { Marker, ProcessFacts, RuntimeSample } from '../../../otel/query.ts';
-import { html } from '../../views/html.ts';
+import { html } from '../../markup/html.ts';
 import { barChart } from '../charts/bar-chart.ts';
 import { panel, type ChartTable, type ChartTime } from '../charts/frame.ts';
 import { lineChart, type ChartLine } from '../charts/line-chart.ts';
@@ -8,7 +8,7 @@ import { handlesPanel, machinePanel, nowStrip } from '../draw/process-panels.ts'
 import { moment } from '../format/moment.ts';
 import { duration, measured, share, size, text } from '../format/quantity.ts';
 import { definePage } from '../page.ts';
-import { chartSamples, highest } from '../runtime-course.ts';
+import { chartSamples, highest } from '../facts/runtime-course.ts';
 import { processSentence } from '../sentences/process-sentence.ts';
 import { plural } from '../sentences/sentence.ts';
 

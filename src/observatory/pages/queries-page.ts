@@ -1,4 +1,4 @@
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink, seriesName } from '../draw/facts.ts';
 import { NARROW, statementColumns, statementSheet, type SeriesLine } from '../draw/series-tables.ts';
@@ -12,9 +12,9 @@ import {
   repeatedOnRoutes,
   type RepeatedOnRoute,
   type RepetitionSearch,
-} from '../repeated-on-routes.ts';
-import { isStartUpWork } from '../start-up-statements.ts';
-import { secondsOf, seriesLines } from '../series-lines.ts';
+} from '../facts/repeated-on-routes.ts';
+import { isStartUpWork } from '../facts/start-up-statements.ts';
+import { secondsOf, seriesLines } from '../facts/series-lines.ts';
 
 interface QueriesFacts {
   readonly seconds: number;

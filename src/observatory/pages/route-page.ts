@@ -1,5 +1,5 @@
 import type { TelemetryQuery, TraceSummary } from '../../../otel/query.ts';
-import { html } from '../../views/html.ts';
+import { html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { shareBar } from '../charts/sparkline.ts';
 import { answersPanel } from '../draw/answers-panel.ts';
@@ -7,7 +7,7 @@ import { shareText } from '../draw/facts.ts';
 import { operationName } from '../draw/statement-name.ts';
 import { drawTable, sheetOf, sortRows, type Column } from '../draw/table.ts';
 import { traceColumns } from '../draw/trace-table.ts';
-import { failureColumns, groupFailures } from '../failure-groups.ts';
+import { failureColumns, groupFailures } from '../draw/failure-groups.ts';
 import { durationCell, threeDigits } from '../format/quantity.ts';
 import { definePage } from '../page.ts';
 import { seriesSentence } from '../sentences/series-sentence.ts';

@@ -1,4 +1,4 @@
-import { html } from '../../views/html.ts';
+import { html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
 import { routeColumns, type SeriesLine } from '../draw/series-tables.ts';
@@ -6,7 +6,7 @@ import { drawTable, roomFor, sheetOf, sortRows } from '../draw/table.ts';
 import { share, text } from '../format/quantity.ts';
 import { definePage } from '../page.ts';
 import { plural, shortRoute } from '../sentences/sentence.ts';
-import { secondsOf, seriesLines } from '../series-lines.ts';
+import { secondsOf, seriesLines } from '../facts/series-lines.ts';
 
 interface RoutesFacts {
   readonly seconds: number;

@@ -1,5 +1,5 @@
 import type { LiveSetting, LiveSettings, SettingProblem } from '../../../otel/query.ts';
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { CHANGE_COLUMNS } from '../draw/changes-panel.ts';
 import { dryRunPanels } from '../draw/dry-run-panels.ts';
@@ -7,7 +7,7 @@ import { BACK_PREFIX, settingField, settingLabel } from '../draw/setting-fields.
 import { drawTable } from '../draw/table.ts';
 import { definePage, type AskedChange, type PageView } from '../page.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
-import { APPLY_PATH, CHANGE_PATH, TRY_PATH } from '../sampling-routes.ts';
+import { APPLY_PATH, CHANGE_PATH, TRY_PATH } from './sampling-routes.ts';
 
 interface ChangeFacts {
   readonly live: LiveSettings;

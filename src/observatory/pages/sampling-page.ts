@@ -8,7 +8,7 @@ import type {
   SamplingFacts,
   OperationCounts,
 } from '../../../otel/query.ts';
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { shareBar } from '../charts/sparkline.ts';
 import { auditPanel } from '../draw/audit-panel.ts';
@@ -17,7 +17,7 @@ import { breakable, shareText } from '../draw/facts.ts';
 import { withCode } from '../draw/setting-fields.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';
 import { countText, duration, text } from '../format/quantity.ts';
-import { CHANGE_PATH } from '../sampling-routes.ts';
+import { CHANGE_PATH } from './sampling-routes.ts';
 import { definePage, type PageView, TYPE_WORDS, TYPES } from '../page.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
 import {

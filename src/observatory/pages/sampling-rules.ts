@@ -8,7 +8,7 @@ import type {
   SamplingRule,
   OperationCounts,
 } from '../../../otel/query.ts';
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { factList, shareText } from '../draw/facts.ts';
 import { namedRuleWords, RULE_NAMES, RULE_WORDS } from '../draw/rule-words.ts';

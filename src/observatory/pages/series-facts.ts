@@ -8,7 +8,7 @@ import type {
   TimelinePoint,
   TraceSummary,
 } from '../../../otel/query.ts';
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { panel, type ChartTime } from '../charts/frame.ts';
 import { heatMapTable } from '../charts/heat-map-chart.ts';
 import { histogram } from '../charts/histogram.ts';
@@ -18,8 +18,8 @@ import { perSecond } from '../draw/series-tables.ts';
 import { countText, measured } from '../format/quantity.ts';
 import type { PageView } from '../page.ts';
 import { heatPanel } from './heat-panel.ts';
-import { secondsOf } from '../series-lines.ts';
-import type { ChosenRange } from '../time-range.ts';
+import { secondsOf } from '../facts/series-lines.ts';
+import type { ChosenRange } from '../facts/time-range.ts';
 
 /** What the page of one series asks: its summary, its course, its spread, its slowest kept traces. */
 export interface SeriesFacts {

@@ -1,5 +1,5 @@
 import type { HistoryFacts, OperationList, SamplingFacts } from '../../../otel/query.ts';
-import { html } from '../../views/html.ts';
+import { html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
 import { missingFromLists } from '../draw/history-panel.ts';
@@ -7,7 +7,7 @@ import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
 import { operationColumns } from '../draw/trace-table.ts';
 import { momentText } from '../format/moment.ts';
 import { countText, duration, text } from '../format/quantity.ts';
-import { heldSinceMillis } from '../held-since.ts';
+import { heldSinceMillis } from '../facts/held-since.ts';
 import { definePage } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
 

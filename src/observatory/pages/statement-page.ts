@@ -1,4 +1,4 @@
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { badge, factList, seriesName, shareText } from '../draw/facts.ts';
 import { NARROW, statementColumns, statementSheet, type SeriesLine } from '../draw/series-tables.ts';
@@ -9,8 +9,8 @@ import { countText, durationCell, threeDigits } from '../format/quantity.ts';
 import { definePage, type PageView } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
 import { seriesSentence } from '../sentences/series-sentence.ts';
-import { secondsOf, seriesLines } from '../series-lines.ts';
-import { slowestCalls, type Call, type SlowestCalls } from '../slowest-calls.ts';
+import { secondsOf, seriesLines } from '../facts/series-lines.ts';
+import { slowestCalls, type Call, type SlowestCalls } from '../facts/slowest-calls.ts';
 import { seriesFacts, seriesPanels, type SeriesFacts } from './series-facts.ts';
 import { planPanel, statementPlan, type StatementPlan } from './statement-plan.ts';
 import { whenColumn } from '../draw/time-columns.ts';

@@ -1,4 +1,4 @@
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { badge } from '../draw/facts.ts';
 import type { PageRequest, PageView } from '../page.ts';

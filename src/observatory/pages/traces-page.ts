@@ -5,7 +5,7 @@ import {
   type TraceFilter,
   type TraceList,
 } from '../../../otel/query.ts';
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
 import { missingFromLists } from '../draw/history-panel.ts';
@@ -14,7 +14,7 @@ import { traceColumns } from '../draw/trace-table.ts';
 import { countText, duration, text } from '../format/quantity.ts';
 import { definePage, TYPE_WORDS, TYPES, type PageView } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
-import type { ChosenRange } from '../time-range.ts';
+import type { ChosenRange } from '../facts/time-range.ts';
 
 const LIMIT = 100;
 const MAX_TEXT = 200;

@@ -3,13 +3,13 @@ import { DISABLED_SENTENCE } from '../draw/disabled.ts';
 import { momentText, spanText } from '../format/moment.ts';
 import { countText, duration, share, size, text } from '../format/quantity.ts';
 import type { Links } from '../links.ts';
-import type { OpenFiles } from '../open-files.ts';
-import type { MetricsDocument } from '../metrics-document.ts';
-import type { RepeatedOnRoute } from '../repeated-on-routes.ts';
-import { sinceStartWords } from '../time-range.ts';
+import type { OpenFiles } from '../facts/open-files.ts';
+import type { MetricsDocument } from '../facts/metrics-document.ts';
+import type { RepeatedOnRoute } from '../facts/repeated-on-routes.ts';
+import { sinceStartWords } from '../facts/time-range.ts';
 import type { MemoryTrend } from './memory-trend.ts';
 import { booksSentence } from './books-sentence.ts';
-import { isStartUpWork } from '../start-up-statements.ts';
+import { isStartUpWork } from '../facts/start-up-statements.ts';
 import {
   areManyTurnedAway,
   isSaturated,

@@ -2,7 +2,7 @@ import type { SeriesSummary, StatusCount } from '../../../otel/query.ts';
 import { spanText } from '../format/moment.ts';
 import { countText, duration, share, text } from '../format/quantity.ts';
 import type { Links } from '../links.ts';
-import type { OperationDocument } from '../metrics-document.ts';
+import type { OperationDocument } from '../facts/metrics-document.ts';
 import { shortRoute, type Sentence, type SentencePart } from './sentence.ts';
 
 /** A first byte that a reader would call slow; `slow` of the counts is by it. */

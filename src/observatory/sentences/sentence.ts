@@ -1,4 +1,4 @@
-import { html, type Html } from '../../views/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { shortened } from '../format/shortened.ts';
 
 /** A piece of a sentence: plain words, or words that lead to their evidence. `tone` is never the only carrier of its meaning. */

@@ -1,6 +1,6 @@
 import { isSecretName } from '../../../otel/kit.ts';
 import type { AttributeMap, SpanRow, TraceDetail } from '../../../otel/query.ts';
-import { withoutBasePath } from '../../base-path.ts';
+import { withoutBasePath } from '../../http/base-path.ts';
 
 /** A request as it may be shown: its address without credentials, and what was taken out of it. */
 export interface ShownRequest {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { escapedPath } from '../../media/media-path.ts';
 import type { MediaStore } from '../../media/media-store.ts';
-import type { MediaSize } from '../link-targets.ts';
+import type { MediaSize } from '../markdown/link-targets.ts';
 import { isFile, isInside, type SourceFile, type SourceTree } from './read-tree.ts';
 
 /** Finds a post's pictures and files in its tree and brings them in: beside the text first, then in the tree's static folders. */

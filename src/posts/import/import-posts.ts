@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { MediaStore } from '../../media/media-store.ts';
-import { renderMarkdown, type RenderedMarkdown } from '../markdown.ts';
+import { renderMarkdown, type RenderedMarkdown } from '../markdown/markdown.ts';
 import { PostConflictError, PostDraftError } from '../post-errors.ts';
 import { decodePath, isOwnAddress, pathKey } from '../post-path.ts';
 import type { PostStore } from '../post-store.ts';

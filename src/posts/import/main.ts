@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
-import { loadBlogConfig } from '../../config.ts';
+import { loadBlogConfig } from '../../process/config.ts';
 import { openBlogData } from '../../db/open-blog-data.ts';
 import { closeDatabase } from '../../db/open-database.ts';
 import { MEDIA_FOLDER_NAME } from '../../db/data-files.ts';

@@ -11,20 +11,20 @@ import { DEFAULT_TRUSTED_PROXIES, type TrustedProxies } from '../../../otel/kit.
 import { createAccounts, type Accounts } from '../../../src/accounts/accounts.ts';
 import { createDeskRooms } from '../../../src/admin/desk-rooms.ts';
 import { SiteSettings } from '../../../src/admin/site-settings.ts';
-import { createBusinessMetrics } from '../../../src/business-metrics.ts';
+import { createBusinessMetrics } from '../../../src/process/business-metrics.ts';
 import { SettingStore } from '../../../src/db/setting-store.ts';
 import { closeDatabase, neverWaitForLocks, openDatabase } from '../../../src/db/open-database.ts';
 import { watchStorage } from '../../../src/db/storage-watch.ts';
 import { requestLimits } from '../../../src/http/request-limits.ts';
 import { trustProxies } from '../../../src/http/trust-proxies.ts';
-import { createAssets, installedAssetFolders } from '../../../src/media/assets.ts';
+import { createAssets, installedAssetFolders } from '../../../src/site/assets.ts';
 import { MEDIA_FOLDER_NAME } from '../../../src/db/data-files.ts';
 import { MediaStore } from '../../../src/media/media-store.ts';
 import { MediaUses } from '../../../src/posts/media-uses.ts';
 import { PostStore } from '../../../src/posts/post-store.ts';
 import { SearchIndex } from '../../../src/search/search-index.ts';
-import { createReaderRooms } from '../../../src/views/reader-rooms.ts';
-import { createSecurityHeaders } from '../../../src/views/security-headers.ts';
+import { createReaderRooms } from '../../../src/site/reader-rooms.ts';
+import { createSecurityHeaders } from '../../../src/http/security-headers.ts';
 
 export const PASSWORD = 'amber lantern quietly grows';
 export const METRICS_TOKEN = 'canary-metrics-token-9b1f';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { scanTags } from '../../../src/posts/html-scanner.ts';
+import { scanTags } from '../../../src/markup/html-scanner.ts';
 import { DeskServer, type Visitor } from './desk-server.ts';
 
 let server: DeskServer;

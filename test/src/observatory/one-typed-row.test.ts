@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 /** What the overview and the JSON need, to be checked on their own, telemetry as a whole. */
-const COPIED = ['src/observatory', 'src/views/html.ts', 'src/views/desk-layout.ts', 'otel'];
-const DOCUMENT = 'src/observatory/metrics-document.ts';
+const COPIED = ['src/observatory', 'src/markup/html.ts', 'src/accounts/desk-layout.ts', 'otel'];
+const DOCUMENT = 'src/observatory/facts/metrics-document.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -26,7 +26,7 @@ beforeAll(async () => {
     join(folder, 'tsconfig.json'),
     JSON.stringify({
       compilerOptions,
-      include: ['src/observatory/pages/overview-page.ts', 'src/observatory/metrics-route.ts'],
+      include: ['src/observatory/pages/overview-page.ts', 'src/observatory/facts/metrics-route.ts'],
     }),
   );
 });

@@ -7,7 +7,7 @@ import { lineChart } from '../../../../src/observatory/charts/line-chart.ts';
 import { shareBar, sparkline } from '../../../../src/observatory/charts/sparkline.ts';
 import { stackedRates } from '../../../../src/observatory/charts/stacked-rates.ts';
 import { timeSeries } from '../../../../src/observatory/charts/time-series.ts';
-import type { Html } from '../../../../src/views/html.ts';
+import type { Html } from '../../../../src/markup/html.ts';
 
 const NOW = 1_000_000;
 const time: ChartTime = {

@@ -6,7 +6,7 @@ import {
   metricsDocument,
   type MetricsDocument,
   type OperationDocument,
-} from '../../../../src/observatory/metrics-document.ts';
+} from '../../../../src/observatory/facts/metrics-document.ts';
 import {
   atLeastOver,
   overviewSentence,

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Marker, RuntimeSample } from '../../../../otel/query.ts';
 import { momentText } from '../../../../src/observatory/format/moment.ts';
-import { openFilesOf } from '../../../../src/observatory/open-files.ts';
+import { openFilesOf } from '../../../../src/observatory/facts/open-files.ts';
 import { processSentence } from '../../../../src/observatory/sentences/process-sentence.ts';
 import { sentenceText } from '../../../../src/observatory/sentences/sentence.ts';
-import { chooseRange } from '../../../../src/observatory/time-range.ts';
+import { chooseRange } from '../../../../src/observatory/facts/time-range.ts';
 import { FAKE_NOW, FakeTelemetry } from '../fake-telemetry.ts';
 
 const MINUTE = 60_000;

@@ -1,0 +1,198 @@
+import { html, type Html, type HtmlValue } from '../markup/html.ts';
+
+/** Addresses of static files under their content hash. */
+export interface Assets {
+  url(name: string): string;
+}
+
+export interface DeskSite {
+  readonly title: string;
+}
+
+interface MenuEntry {
+  readonly key: string;
+  readonly label: string;
+  readonly path: string;
+  /** Opens it after `g`. */
+  readonly go?: string;
+}
+
+const OBSERVATORY = '/admin/metrics-dashboard';
+const MENU: readonly { readonly label: string; readonly entries: readonly MenuEntry[] }[] = [
+  {
+    label: 'Watch',
+    entries: [
+      { key: 'overview', label: 'Overview', go: 'o', path: OBSERVATORY },
+      { key: 'content', label: 'Content', go: 'c', path: `${OBSERVATORY}/content` },
+      { key: 'process', label: 'Process', go: 'p', path: `${OBSERVATORY}/process` },
+    ],
+  },
+  {
+    label: 'Find',
+    entries: [
+      { key: 'routes', label: 'Routes', go: 'r', path: `${OBSERVATORY}/routes` },
+      { key: 'queries', label: 'Queries', go: 'q', path: `${OBSERVATORY}/queries` },
+      { key: 'slow', label: 'Slow', go: 's', path: `${OBSERVATORY}/slow` },
+      { key: 'failures', label: 'Failures', go: 'f', path: `${OBSERVATORY}/failures` },
+      { key: 'traces', label: 'Traces', go: 't', path: `${OBSERVATORY}/traces` },
+    ],
+  },
+  {
+    label: 'Keep',
+    entries: [
+      { key: 'sampling', label: 'Sampling', go: 'a', path: `${OBSERVATORY}/sampling` },
+      { key: 'export', label: 'Export', go: 'e', path: `${OBSERVATORY}/export` },
+      { key: 'buffer', label: 'Buffer', go: 'b', path: `${OBSERVATORY}/buffer` },
+    ],
+  },
+  {
+    label: 'Write',
+    entries: [
+      { key: 'posts', label: 'Posts', go: 'w', path: '/admin/posts' },
+      { key: 'new-post', label: 'New post', path: '/admin/posts/new' },
+      { key: 'media', label: 'Media', path: '/admin/media' },
+      { key: 'settings', label: 'Settings', path: '/admin/settings' },
+    ],
+  },
+];
+
+/** What `g` and a letter open. */
+export const DESK_KEYS = MENU.flatMap(({ entries }) =>
+  entries.flatMap(({ go, label }) => (go === undefined ? [] : [{ key: go, label }])),
+);
+
+export interface DeskPageOptions {
+  readonly title: string;
+  /** The lit entry of the rail: `overview`, `posts`, …; any other word lights none. */
+  readonly current: string;
+  readonly body: Html;
+  readonly site: DeskSite;
+  readonly assets: Assets;
+  /** More of the head: stylesheets and scripts of a room. */
+  readonly head?: Html;
+  /** Makes the sign-out form; without it there is none. */
+  readonly csrfToken?: string | undefined;
+  /** No rail: sign-in, set-up, errors. */
+  readonly bare?: boolean;
+  /** One live figure per entry key. */
+  readonly figures?: Readonly<Record<string, string>> | undefined;
+  /** What watching costs, at the foot of the rail. */
+  readonly cost?: HtmlValue;
+  /** Kept by every link of the observatory: `?from=-6h`. */
+  readonly menuQuery?: string | undefined;
+}
+
+/** The frame of the desk and the observatory: a rail on wide screens, a bar that unfolds on narrow ones. */
+export function deskPage(options: DeskPageOptions): Html {
+  const { title, body, site, assets, head, bare = false } = options;
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="robots" content="noindex, nofollow" />
+        <meta name="referrer" content="same-origin" />
+        <title>${title} · ${site.title}</title>
+        <link rel="stylesheet" href="${assets.url('admin/desk.css')}" />
+        <link rel="icon" href="${assets.url('favicon.svg')}" type="image/svg+xml" />
+        ${head}
+      </head>
+      <body class="${bare ? 'desk bare' : 'desk'}">
+        <a class="skip" href="#main">Skip to the content</a>
+        ${bare ? barePlate(options) : html`${topBar(options)}${rail(options)}`}
+        <main id="main" tabindex="-1">${body}</main>
+      </body>
+    </html>`;
+}
+
+/** The house, drawn: it takes the colour of the text around it. */
+export function houseMark(): Html {
+  return html`<svg
+    class="house"
+    width="20"
+    height="20"
+    viewBox="0 0 20 20"
+    fill="none"
+    stroke="currentColor"
+    stroke-width="1.4"
+    stroke-linejoin="round"
+    aria-hidden="true"
+  >
+    <path d="M2 8.2 10 2l8 6.2V18H2z" />
+    <path d="M2 8.2h16M6 8.2V18M10 2v16M14 8.2V18" stroke-width=".9" />
+  </svg>`;
+}
+
+function home({ site }: DeskPageOptions): Html {
+  return html`<a class="brand" href="/">${houseMark()}<span>${site.title}</span></a>`;
+}
+
+function barePlate(options: DeskPageOptions): Html {
+  return html`<header class="plate">${home(options)}</header>`;
+}
+
+function rail(options: DeskPageOptions): Html {
+  return html`<aside class="rail" aria-label="Desk">
+    ${home(options)}
+    <div id="rail">${railContent(options)}</div>
+    ${signOut(options)}
+  </aside>`;
+}
+
+/** The part of the rail that changes: the menu with its figures, and what watching costs. */
+export function railContent(
+  options: Pick<DeskPageOptions, 'current' | 'figures' | 'cost' | 'menuQuery'>,
+): Html {
+  return html`<nav aria-label="Desk">${menu(options)}</nav>
+    ${options.cost !== undefined && html`<p class="cost">${options.cost}</p>`}`;
+}
+
+function topBar(options: DeskPageOptions): Html {
+  return html`<details class="top-bar">
+    <summary>
+      ${houseMark()}<span class="where">${options.title}</span><span class="fold" aria-hidden="true"></span
+      ><span class="visually-hidden">Menu</span>
+    </summary>
+    <nav aria-label="Menu">${menu(options)}</nav>
+    ${signOut(options)}
+  </details>`;
+}
+
+function menu({
+  current,
+  figures,
+  menuQuery = '',
+}: Pick<DeskPageOptions, 'current' | 'figures' | 'menuQuery'>): HtmlValue {
+  return MENU.map(
+    ({ label, entries }) =>
+      html`<div class="group">
+        <p class="group-name">${label}</p>
+        <ul>
+          ${entries.map((entry) => {
+            const query = entry.path.startsWith(OBSERVATORY) ? menuQuery : '';
+            const figure = figures?.[entry.key];
+            const here = entry.key === current ? html` aria-current="page"` : null;
+            return html`<li>
+              <a
+                href="${entry.path}${query}"
+                ${here}
+                ${entry.go !== undefined && html` data-go="${entry.go}"`}
+                ><span>${entry.label}</span
+                >${figure !== undefined && html`<span class="figure">${figure}</span>`}</a
+              >
+            </li>`;
+          })}
+        </ul>
+      </div>`,
+  );
+}
+
+function signOut({ csrfToken }: DeskPageOptions): HtmlValue {
+  if (csrfToken === undefined) return null;
+  return html`<form class="sign-out" method="post" action="/admin/sign-out">
+    <input type="hidden" name="_csrf" value="${csrfToken}" /><button class="quiet-button" type="submit">
+      Sign out
+    </button>
+  </form>`;
+}

@@ -1,0 +1,51 @@
+import type { TelemetryQuery } from '../../../otel/query.ts';
+import { html, type Html } from '../../markup/html.ts';
+import { countText, duration, rate, share, size, text } from '../format/quantity.ts';
+import { postsRead } from '../facts/business-facts.ts';
+import { secondsOf } from '../facts/series-lines.ts';
+import { isStartUpWork } from '../facts/start-up-statements.ts';
+import type { ChosenRange } from '../facts/time-range.ts';
+
+/** One live figure for every entry of the rail. */
+export function railFigures(
+  telemetry: TelemetryQuery,
+  range: ChosenRange,
+  now: number,
+): Readonly<Record<string, string>> {
+  if (!telemetry.enabled) return {};
+  const { rates, target = 0 } = telemetry.sampling();
+  const exported = telemetry.export();
+  const routes = telemetry.series('http', range);
+  const operations = telemetry.operations(range);
+  const failed = Object.values(operations).reduce((sum, { errors }) => sum + errors, 0);
+  const sampled = [rates.http, rates.database, rates.render];
+  const failing =
+    exported.lastError !== undefined &&
+    exported.lastError.atMillis > (exported.lastSuccessMillis ?? -Infinity);
+  return {
+    overview: text(rate(operations.http.count, secondsOf(telemetry, range, now))),
+    content: countText(postsRead(telemetry.business(range))),
+    process: text(size(telemetry.process().current.rssBytes)),
+    routes: countText(routes.length),
+    queries: countText(telemetry.series('database', range).filter((row) => !isStartUpWork(row)).length),
+    slow: countText(telemetry.slow({ range, limit: 0 }).total),
+    failures: countText(failed),
+    traces: countText(telemetry.traces({ range, limit: 0 }).total),
+    sampling:
+      target > 0 && sampled.every((each) => each === 0)
+        ? text(rate(target, 1))
+        : sampled.every((each) => each === sampled[0])
+          ? text(share(sampled[0] ?? 1))
+          : 'per type',
+    export: !exported.configured ? 'off' : failing ? 'failing' : 'on',
+    buffer: text(size(telemetry.buffer().bytes)),
+  };
+}
+
+/** What watching costs, for the foot of the rail. */
+export function railCost(telemetry: TelemetryQuery): Html {
+  if (!telemetry.enabled) return html`Measuring is off and costs nothing.`;
+  const { cpuShare, bytesHeld, nanosPerSpan } = telemetry.ownCost();
+  return html`Watching costs at least ${text(share(cpuShare))} of CPU time, ${text(size(bytesHeld))} of
+  memory, ${text(duration(nanosPerSpan / 1e6))} a span.`;
+}

@@ -1,0 +1,61 @@
+import type { BusinessMetric } from '../../../otel/query.ts';
+
+/** Counted since the process started, or in a range. */
+export interface BusinessDocument {
+  readonly posts_created: number;
+  readonly posts_updated: number;
+  readonly posts_deleted: number;
+  readonly posts_read: number;
+  readonly feeds: { readonly rss: number; readonly atom: number; readonly json: number };
+  readonly cache: { readonly hits: number; readonly misses: number };
+}
+
+/** Pages of a post that were answered. */
+export interface PostReads {
+  readonly posts: 'listed' | 'unlisted' | 'other';
+  /** Of one listed post; the addresses of unlisted ones are recorded nowhere, and of a multitude none is told apart. */
+  readonly path: string | undefined;
+  readonly reads: number;
+}
+
+export const READS_METRIC = 'glasshouse.post.reads';
+
+export function sumOf(metrics: readonly BusinessMetric[], name: string, format?: string): number {
+  return metrics
+    .filter(
+      (metric) =>
+        metric.name === `glasshouse.${name}` &&
+        (format === undefined || metric.attributes['format'] === format),
+    )
+    .reduce((total, metric) => total + metric.value, 0);
+}
+
+/** The one count of posts read: the sum of the list of most read ones. */
+export function postsRead(metrics: readonly BusinessMetric[]): number {
+  return sumOf(metrics, 'post.reads');
+}
+
+/** Most read first. */
+export function postReads(metrics: readonly BusinessMetric[]): readonly PostReads[] {
+  return metrics
+    .filter(({ name }) => name === READS_METRIC)
+    .map(({ attributes, value }): PostReads => {
+      const path = attributes['path'];
+      if (path !== undefined) return { posts: 'listed', path: String(path), reads: value };
+      const posts = attributes['otel.metric.overflow'] === true ? 'other' : 'unlisted';
+      return { posts, path: undefined, reads: value };
+    })
+    .toSorted((a, b) => b.reads - a.reads);
+}
+
+export function businessDocument(metrics: readonly BusinessMetric[]): BusinessDocument {
+  const feed = (format: string): number => sumOf(metrics, 'feed.requests', format);
+  return {
+    posts_created: sumOf(metrics, 'posts.created'),
+    posts_updated: sumOf(metrics, 'posts.updated'),
+    posts_deleted: sumOf(metrics, 'posts.deleted'),
+    posts_read: postsRead(metrics),
+    feeds: { rss: feed('rss'), atom: feed('atom'), json: feed('json') },
+    cache: { hits: sumOf(metrics, 'cache.hits'), misses: sumOf(metrics, 'cache.misses') },
+  };
+}

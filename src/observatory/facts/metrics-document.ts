@@ -1,0 +1,147 @@
+import type { OperationSummary, OperationType, TelemetryQuery, TimeRange } from '../../../otel/query.ts';
+import { businessDocument, type BusinessDocument } from './business-facts.ts';
+
+/** One type of operation, from 100 % of them; `kept` have detail. Milliseconds. */
+export interface OperationDocument {
+  readonly count: number;
+  readonly errors: number;
+  readonly client_errors: number;
+  readonly aborted: number;
+  /** A second or longer; of requests, to the first byte. */
+  readonly slow: number;
+  readonly duration_ms: {
+    readonly avg: number;
+    readonly min: number;
+    readonly max: number;
+    readonly p50: number;
+    readonly p90: number;
+    readonly p95: number;
+    readonly p99: number;
+  };
+  readonly kept: number;
+  readonly rate: number;
+}
+
+/** What `GET /admin/metrics` answers and what the overview is drawn from: one shape, so that neither can say what the other does not. */
+export interface MetricsDocument {
+  readonly process: {
+    readonly pid: number;
+    readonly uptime_seconds: number;
+    readonly rss_bytes: number;
+    readonly heap_used_bytes: number;
+    readonly event_loop_delay_p99_ms: number;
+    readonly event_loop_delay_max_ms: number;
+    readonly cpu_utilization: number;
+    /** Files and sockets; what is not known is null. */
+    readonly open_files: number;
+    readonly open_files_limit: number;
+  };
+  readonly sampling: {
+    readonly enabled: boolean;
+    readonly rates: Readonly<Record<OperationType, number>>;
+    readonly export_rates: Readonly<Record<OperationType, number>>;
+    /** The first that matches decides. */
+    readonly rules: readonly string[];
+    /** Traces per second of each kind; 0 is off. */
+    readonly target: number;
+    readonly thresholds_seconds: {
+      readonly http: number;
+      readonly database: number;
+      readonly render: number;
+    };
+  };
+  readonly operations: Readonly<Record<OperationType, OperationDocument>>;
+  readonly buffer: {
+    readonly traces: number;
+    readonly max_traces: number;
+    readonly bytes: number;
+    readonly max_bytes: number;
+    readonly evicted: Readonly<Record<string, number>>;
+  };
+  readonly spans: {
+    readonly started: number;
+    readonly live: number;
+    readonly kept: Readonly<Record<string, number>>;
+    readonly dropped: Readonly<Record<string, number>>;
+  };
+  readonly export: {
+    readonly configured: boolean;
+    readonly sent: number;
+    readonly failed: number;
+    readonly queued: number;
+    readonly dropped: number;
+    readonly last_error: { readonly at: string; readonly message: string } | null;
+  };
+  readonly business: BusinessDocument;
+}
+
+function operationDocument(summary: OperationSummary): OperationDocument {
+  const { avg, min, max, p50, p90, p95, p99 } = summary.durationMillis;
+  return {
+    count: summary.count,
+    errors: summary.errors,
+    client_errors: summary.clientErrors,
+    aborted: summary.aborted,
+    slow: summary.slow,
+    duration_ms: { avg, min, max, p50, p90, p95, p99 },
+    kept: summary.kept,
+    rate: summary.rate,
+  };
+}
+
+/** The facts of `/admin/metrics`; operations and the business since start, or of `range`, everything else since start or as of now. */
+export function metricsDocument(telemetry: TelemetryQuery, range?: TimeRange): MetricsDocument {
+  const { current, pid, uptimeSeconds, openFilesLimit } = telemetry.process();
+  const sampling = telemetry.sampling();
+  const operations = telemetry.operations(range);
+  const buffer = telemetry.buffer();
+  const exported = telemetry.export();
+  const { http, database, render } = sampling.thresholdsSeconds;
+  return {
+    process: {
+      pid,
+      uptime_seconds: uptimeSeconds,
+      rss_bytes: current.rssBytes,
+      heap_used_bytes: current.heapUsedBytes,
+      event_loop_delay_p99_ms: current.eventLoopDelayP99Millis,
+      event_loop_delay_max_ms: current.eventLoopDelayMaxMillis,
+      cpu_utilization: current.cpuUtilization,
+      open_files: current.openFiles,
+      open_files_limit: openFilesLimit,
+    },
+    sampling: {
+      enabled: sampling.enabled,
+      rates: sampling.rates,
+      export_rates: sampling.exportRates,
+      rules: sampling.ruleTexts ?? [],
+      target: sampling.target ?? 0,
+      thresholds_seconds: { http, database, render },
+    },
+    operations: {
+      http: operationDocument(operations.http),
+      database: operationDocument(operations.database),
+      render: operationDocument(operations.render),
+      other: operationDocument(operations.other),
+    },
+    buffer: {
+      traces: buffer.traces,
+      max_traces: buffer.maxTraces,
+      bytes: buffer.bytes,
+      max_bytes: buffer.maxBytes,
+      evicted: buffer.evicted,
+    },
+    spans: telemetry.spans(),
+    export: {
+      configured: exported.configured,
+      sent: exported.sent,
+      failed: exported.failed,
+      queued: exported.queued,
+      dropped: exported.dropped,
+      last_error:
+        exported.lastError === undefined
+          ? null
+          : { at: new Date(exported.lastError.atMillis).toISOString(), message: exported.lastError.message },
+    },
+    business: businessDocument(telemetry.business(range)),
+  };
+}

@@ -1,0 +1,88 @@
+import type { TelemetryQuery, TimeRange, TraceSummary } from '../../../otel/query.ts';
+import { repeatedStatements, type RepeatedStatement } from '../trace/repeated-statements.ts';
+
+/** Fewer spans cannot hold a repetition. */
+const MIN_SPANS = 6;
+/** Spans that one question may read; what it found is remembered, so the next question reads on. */
+const MAX_SPANS = 6000;
+/** Traces remembered; an entry is some tens of bytes where nothing repeats. */
+const MAX_REMEMBERED = 4000;
+/** Kept requests that are looked into. */
+export const MAX_REQUESTS = 1000;
+
+/** The worst example of a repetition, by route and statement. */
+export interface RepeatedOnRoute extends Omit<RepeatedStatement, 'spanIds'> {
+  readonly route: string;
+  readonly traceId: string;
+  readonly spanId: string;
+  /** Among the traces looked into. */
+  readonly traces: number;
+}
+
+export interface RepetitionSearch {
+  readonly rows: readonly RepeatedOnRoute[];
+  /** Kept requests looked into so far, of those in the range. */
+  readonly looked: number;
+  readonly total: number;
+}
+
+type Found = readonly { readonly statement: Omit<RepeatedStatement, 'spanIds'>; readonly spanId: string }[];
+const NOTHING: Found = [];
+const remembered = new WeakMap<TelemetryQuery, Map<string, Found>>();
+
+/**
+ * Statements repeated within one request, over the newest kept requests of the range. Every trace is read once, and no
+ * question reads more than a bounded number of spans; `looked` says how far it has come.
+ */
+export function repeatedOnRoutes(
+  telemetry: TelemetryQuery,
+  range: TimeRange,
+  maxSpans: number = MAX_SPANS,
+): RepetitionSearch {
+  const memory = remembered.get(telemetry) ?? new Map<string, Found>();
+  remembered.set(telemetry, memory);
+  const found = new Map<string, RepeatedOnRoute>();
+  let left = maxSpans;
+  let looked = 0;
+  const { rows, total } = telemetry.traces({ range, type: 'http', limit: MAX_REQUESTS });
+  for (const row of rows) {
+    const key = `${row.traceId} ${row.spanCount}`;
+    let repeated = row.spanCount < MIN_SPANS ? NOTHING : memory.get(key);
+    if (repeated === undefined) {
+      if (left <= 0) continue;
+      left -= row.spanCount;
+      repeated = read(telemetry, row.traceId);
+      memory.set(key, repeated);
+    }
+    looked += 1;
+    for (const { statement, spanId } of repeated) add(found, row, statement, spanId);
+  }
+  for (const key of memory.keys()) {
+    if (memory.size <= MAX_REMEMBERED) break;
+    memory.delete(key);
+  }
+  return { rows: [...found.values()].sort((a, b) => b.totalMillis - a.totalMillis), looked, total };
+}
+
+function read(telemetry: TelemetryQuery, traceId: string): Found {
+  const trace = telemetry.trace(traceId);
+  if (!('spans' in trace)) return NOTHING;
+  const found = repeatedStatements(trace.spans).map(({ spanIds, ...statement }) => ({
+    statement,
+    spanId: spanIds[0] ?? '',
+  }));
+  return found.length === 0 ? NOTHING : found;
+}
+
+function add(
+  found: Map<string, RepeatedOnRoute>,
+  { series: route, traceId }: TraceSummary,
+  statement: Omit<RepeatedStatement, 'spanIds'>,
+  spanId: string,
+): void {
+  const key = `${route}\n${statement.series}`;
+  const known = found.get(key);
+  const traces = (known?.traces ?? 0) + 1;
+  const worse = known === undefined || statement.totalMillis > known.totalMillis;
+  found.set(key, worse ? { ...statement, route, traceId, spanId, traces } : { ...known, traces });
+}

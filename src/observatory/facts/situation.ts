@@ -1,0 +1,65 @@
+import type { RuntimeSample, SeriesSummary, TelemetryQuery } from '../../../otel/query.ts';
+import type { MetricsDocument } from './metrics-document.ts';
+import { repeatedOnRoutes } from './repeated-on-routes.ts';
+import { highest } from './runtime-course.ts';
+import { openFilesOf } from './open-files.ts';
+import { memoryTrend } from '../sentences/memory-trend.ts';
+import type { OverviewSituation } from '../sentences/overview-sentence.ts';
+import type { ChosenRange } from './time-range.ts';
+
+/** Share of its time that a loop without a pause works. */
+const NO_PAUSE = 0.95;
+
+interface Known {
+  readonly metrics: MetricsDocument;
+  readonly routes: readonly SeriesSummary[];
+  readonly statements: readonly SeriesSummary[];
+  readonly runtime: readonly RuntimeSample[];
+}
+
+/** Gathers what the overview's sentence is made of. */
+export function situationOf(
+  telemetry: TelemetryQuery,
+  range: ChosenRange,
+  now: number,
+  known: Known,
+): OverviewSituation {
+  const exported = telemetry.export();
+  const { startedAtMillis, openFilesLimit } = telemetry.process();
+  const { storm } = telemetry.sampling();
+  const faults = telemetry.faults();
+  const [worst] = [...faults].sort((a, b) => b.count - a.count);
+  const failing =
+    exported.configured &&
+    exported.lastError !== undefined &&
+    exported.lastError.atMillis > (exported.lastSuccessMillis ?? -Infinity);
+  return {
+    metrics: known.metrics,
+    range: { fromMillis: range.fromMillis, toMillis: range.toMillis, words: range.words },
+    now,
+    startedAtMillis,
+    countedFromMillis: telemetry.countedFromMillis(),
+    routes: known.routes,
+    statements: known.statements,
+    repeated: repeatedOnRoutes(telemetry, range).rows,
+    memory: memoryTrend(known.runtime),
+    stallMillis: highest(known.runtime, (sample) => sample.eventLoopDelayMaxMillis),
+    saturatedMillis: saturatedMillis(known.runtime),
+    openFiles: openFilesOf(known.runtime, openFilesLimit),
+    faults:
+      worst === undefined
+        ? undefined
+        : { count: faults.reduce((sum, { count }) => sum + count, 0), place: worst.place },
+    storm: storm.active ? { probability: storm.probability } : undefined,
+    audit: telemetry.audit(),
+    exportFailing: failing
+      ? { endpoint: exported.endpoint ?? '', sinceMillis: exported.lastSuccessMillis }
+      : undefined,
+  };
+}
+
+function saturatedMillis(samples: readonly RuntimeSample[]): number {
+  return samples
+    .filter((sample) => sample.eventLoopUtilization >= NO_PAUSE)
+    .reduce((sum, { fromMillis, atMillis }) => sum + atMillis - fromMillis, 0);
+}

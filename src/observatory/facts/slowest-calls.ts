@@ -1,0 +1,64 @@
+import type { OperationType, SpanRow, TelemetryQuery, TimeRange } from '../../../otel/query.ts';
+
+/** Traces that are read for their calls. */
+const MAX_TRACES = 60;
+const MAX_ROWS = 15;
+
+/** One call of an operation, in the trace that shows it. */
+export interface Call {
+  readonly traceId: string;
+  readonly spanId: string;
+  /** Name of the trace it is part of. */
+  readonly within: string;
+  readonly startMillis: number;
+  readonly durationMillis: number;
+  readonly percentile: number | undefined;
+  readonly status: SpanRow['status'];
+  /** Of a statement. */
+  readonly text: string | undefined;
+}
+
+export interface SlowestCalls {
+  readonly rows: readonly Call[];
+  /** Kept traces that were read, of those that have such a call. */
+  readonly looked: number;
+  readonly total: number;
+}
+
+/** The slowest kept calls of a series, from the slowest of its traces; a call above its threshold is always among them. */
+export function slowestCalls(
+  telemetry: TelemetryQuery,
+  type: OperationType,
+  series: string,
+  range: TimeRange,
+): SlowestCalls {
+  const { rows, total } = telemetry.traces({ range, series, sort: 'slowest', limit: MAX_TRACES });
+  const traceIds = new Set([
+    ...telemetry.slow({ range, type, series, limit: MAX_ROWS }).rows.map((row) => row.traceId),
+    ...rows.map((row) => row.traceId),
+  ]);
+  const calls: Call[] = [];
+  for (const traceId of traceIds) {
+    const trace = telemetry.trace(traceId);
+    if (!('spans' in trace)) continue;
+    for (const span of trace.spans)
+      if (span.type === type && span.series === series)
+        calls.push({
+          traceId,
+          spanId: span.spanId,
+          within: trace.name,
+          startMillis: span.startMillis,
+          durationMillis: span.durationMillis,
+          percentile: span.percentile,
+          status: span.status,
+          text: textOf(span),
+        });
+  }
+  calls.sort((a, b) => b.durationMillis - a.durationMillis);
+  return { rows: calls.slice(0, MAX_ROWS), looked: Math.min(traceIds.size, total), total };
+}
+
+function textOf({ attributes }: SpanRow): string | undefined {
+  const value = attributes['db.query.text'];
+  return typeof value === 'string' ? value : undefined;
+}

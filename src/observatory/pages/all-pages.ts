@@ -1,0 +1,41 @@
+import type { AnyPage } from '../page.ts';
+import { bufferPage } from './buffer-page.ts';
+import { contentPage } from './content-page.ts';
+import { exportPage } from './export-page.ts';
+import { failuresPage } from './failures-page.ts';
+import { keysPage } from './keys-page.ts';
+import { importPage } from './import-page.ts';
+import { importedTracePage } from './imported-trace-page.ts';
+import { overviewPage } from './overview-page.ts';
+import { processPage } from './process-page.ts';
+import { queriesPage } from './queries-page.ts';
+import { routePage } from './route-page.ts';
+import { routesPage } from './routes-page.ts';
+import { samplingChangePage } from './sampling-change-page.ts';
+import { samplingPage } from './sampling-page.ts';
+import { slowPage } from './slow-page.ts';
+import { statementPage } from './statement-page.ts';
+import { tracePage } from './trace-page.ts';
+import { tracesPage } from './traces-page.ts';
+
+/** Every page of the observatory; a new one is written in `pages/` and named here. */
+export const PAGES: readonly AnyPage[] = [
+  overviewPage,
+  contentPage,
+  processPage,
+  routesPage,
+  routePage,
+  queriesPage,
+  statementPage,
+  slowPage,
+  failuresPage,
+  tracesPage,
+  importPage,
+  importedTracePage,
+  tracePage,
+  samplingPage,
+  samplingChangePage,
+  exportPage,
+  bufferPage,
+  keysPage,
+];

@@ -1,0 +1,79 @@
+import type { MarkdownIt, Token } from 'markdown-it';
+import { escapeHtml } from '../../markup/html.ts';
+import { inlineText } from './inline-text.ts';
+
+export interface Heading {
+  readonly level: number;
+  readonly id: string;
+  readonly text: string;
+}
+
+const GIVEN_ID = /[ \t]*\{#([\p{L}\p{N}_-]+)\}[ \t]*$/u;
+
+/** `What's new in 1.12` → `what-s-new-in-1-12`, as Zola and Hugo make them, so that links into imported posts still land. */
+export function headingSlug(text: string): string {
+  return (
+    text
+      .normalize('NFC')
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\p{M}_]+/gu, '-')
+      .replace(/^-|-$/g, '') || 'section'
+  );
+}
+
+/**
+ * A markdown-it plugin: every heading has an id and a link to itself. `## Title {#id}` has that id (Zola, Hugo, Pandoc), others one made of
+ * their text; an id that is taken gets a number. A text's highest heading is of level 2, wherever its author began, because the page's title
+ * is its only heading of level 1 and an outline must not skip a level.
+ */
+export function headings(markdown: MarkdownIt): void {
+  markdown.core.ruler.push('headings', (state) => {
+    const marks = state.tokens.filter(
+      (token) => token.type === 'heading_open' || token.type === 'heading_close',
+    );
+    const levelOf = (token: Token): number => Number(token.tag.slice(1));
+    const shift = 2 - marks.reduce((least, token) => Math.min(least, levelOf(token)), 6);
+    for (const token of marks) token.tag = `h${Math.min(6, levelOf(token) + shift)}`;
+    const ids = new UniqueIds();
+    const found: Heading[] = [];
+    for (let at = 1; at < state.tokens.length; at++) {
+      const open = state.tokens[at - 1]!;
+      if (open.type !== 'heading_open') continue;
+      const inline = state.tokens[at]!;
+      const given = takeGivenId(inline);
+      const text = inlineText(inline);
+      const id = ids.claim(given ?? headingSlug(text));
+      open.attrSet('id', id);
+      found.push({ level: levelOf(open), id, text });
+      const link = new state.Token('html_inline', '', 0);
+      link.content = ` <a class="heading-anchor" href="#${escapeHtml(encodeURIComponent(id))}" aria-label="Link to this section">#</a>`;
+      inline.children!.push(link);
+    }
+    state.env['headings'] = found;
+  });
+}
+
+/** The ids of one page; asking for the same one again and again stays cheap. */
+class UniqueIds {
+  readonly #taken = new Set<string>();
+  readonly #next = new Map<string, number>();
+
+  claim(wanted: string): string {
+    let id = wanted;
+    let number = this.#next.get(wanted) ?? 1;
+    while (this.#taken.has(id)) id = `${wanted}-${number++}`;
+    this.#next.set(wanted, number);
+    this.#taken.add(id);
+    return id;
+  }
+}
+
+/** The id that a heading's text ends with, taken out of it. */
+function takeGivenId(inline: Token): string | undefined {
+  const last = inline.children?.at(-1);
+  const given =
+    last?.type === 'text' && last.content.trimEnd().endsWith('}') ? GIVEN_ID.exec(last.content) : null;
+  if (last === undefined || given === null) return undefined;
+  last.content = last.content.slice(0, given.index);
+  return given[1]!;
+}

@@ -1,0 +1,84 @@
+import MarkdownItFactory, { type MarkdownIt, type Token } from 'markdown-it';
+import footnote from 'markdown-it-footnote';
+import { escapeHtml } from '../../markup/html.ts';
+import { figures } from './figures.ts';
+import { headings, type Heading } from './headings.ts';
+import { highlightCode } from './highlight-code.ts';
+import { taskLists } from './task-lists.ts';
+
+/** Code of one post that is highlighted, block by block; what does not fit is shown plain. About three seconds' work. */
+const MAX_HIGHLIGHTED_CHARACTERS = 100_000;
+const MAX_ADDRESS_CHARACTERS = 2000;
+
+/** What a parse leaves beside the tokens. */
+export interface ParseEnvironment {
+  [key: string | symbol]: unknown;
+  headings?: readonly Heading[];
+  /** Characters of code highlighted so far. */
+  highlighted?: number;
+}
+
+function renderFence(
+  markdown: MarkdownIt,
+  token: Token,
+  environment: ParseEnvironment | undefined = {},
+): string {
+  // Escapes and character references count in the words behind a fence too.
+  const info = markdown.utils.unescapeAll(token.info).trim();
+  const language = /^[^\s,{]+/.exec(info)?.[0];
+  const name = language === undefined ? '' : ` class="language-${escapeHtml(language)}"`;
+  const highlighted = (environment.highlighted ?? 0) + token.content.length;
+  const fits = highlighted <= MAX_HIGHLIGHTED_CHARACTERS;
+  if (fits) environment.highlighted = highlighted;
+  return codeBlock(fits ? highlightCode(token.content, info) : escapeHtml(token.content), name);
+}
+
+// Focusable, because a long line makes it scroll and the keyboard must reach that; read from left to right in every language.
+function codeBlock(code: string, attributes = ''): string {
+  return `<pre tabindex="0" dir="ltr"><code${attributes}>${code}</code></pre>\n`;
+}
+
+/** CommonMark with raw HTML and nothing beside it; what the rest is built on. */
+export function createPlainParser(): MarkdownIt {
+  const markdown = MarkdownItFactory({ html: true, linkify: false, typographer: false });
+  markdown.renderer.rules['fence'] = (tokens, index, _options, environment) =>
+    renderFence(markdown, tokens[index]!, environment);
+  markdown.renderer.rules['code_block'] = (tokens, index) => codeBlock(escapeHtml(tokens[index]!.content));
+  return markdown;
+}
+
+/** The same with bare addresses as links, tables, strikethrough, footnotes, task lists, captions and heading anchors. Made once. */
+export function createMarkdownParser(): MarkdownIt {
+  const markdown = createPlainParser();
+  markdown.set({ linkify: true });
+  autolinksOfGfm(markdown);
+  markdown.use(footnote);
+  markdown.use(taskLists);
+  markdown.use(figures);
+  markdown.use(headings);
+  markdown.renderer.rules['footnote_anchor'] = (tokens, index) => {
+    const { id, subId } = tokens[index]!.meta as { id: number; subId: number };
+    const target = `fnref${id + 1}${subId > 0 ? `:${subId}` : ''}`;
+    return ` <a href="#${target}" class="footnote-backref" aria-label="Back to the text">\u21a9\ufe0e</a>`;
+  };
+  markdown.renderer.rules['table_open'] = () => '<div class="table-scroll" tabindex="0"><table>\n';
+  markdown.renderer.rules['table_close'] = () => '</table></div>\n';
+  return markdown;
+}
+
+/** What GitHub's Markdown takes for a bare address: a scheme, `www.` or a mail address; `file.rs` and `example.com` are words. */
+function autolinksOfGfm(markdown: MarkdownIt): void {
+  markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: true, fuzzyIP: false });
+  markdown.linkify.add('//', null);
+  markdown.linkify.add('www.', {
+    validate: (text, position, self) => {
+      const before = text[position - 5];
+      if (before !== undefined && /[\p{L}\p{N}_/.@-]/u.test(before)) return 0;
+      const address = `http://${text.slice(position, position + MAX_ADDRESS_CHARACTERS)}`;
+      return Math.max(0, self.testSchemaAt(address, 'http:', 5) - 2);
+    },
+    normalize: (match) => {
+      match.url = `http://${match.url}`;
+    },
+  });
+}

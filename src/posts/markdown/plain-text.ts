@@ -1,0 +1,61 @@
+import { decodeHTML } from 'entities';
+import { scanTags } from '../../markup/html-scanner.ts';
+
+const BLOCKS: ReadonlySet<string> = new Set(
+  'p div h1 h2 h3 h4 h5 h6 li ul ol pre table tr td th blockquote figure figcaption section details summary br hr dl dt dd'.split(
+    ' ',
+  ),
+);
+/** Elements of ours that are signs, not text: the marks of headings and footnotes. */
+const SIGNS = /\sclass="(?:heading-anchor|footnote-backref|footnote-ref)"/;
+/** An adult reads about as many of the words of technical prose in a minute. */
+const WORDS_PER_MINUTE = 230;
+
+/** The text a reader sees in rendered HTML, for search and word counts; blocks are kept apart by line breaks. */
+export function plainText(html: string): string {
+  let text = '';
+  let read = 0;
+  let sign: string | undefined;
+  for (const tag of scanTags(html)) {
+    if (sign === undefined) text += html.slice(read, tag.start).replace(/\s+/g, ' ');
+    read = tag.end;
+    if (sign === undefined && SIGNS.test(tag.attributes)) sign = tag.name;
+    else if (sign === tag.name && tag.isClosing) sign = undefined;
+    else if (BLOCKS.has(tag.name.toLowerCase())) text += '\n';
+  }
+  text += html.slice(read).replace(/\s+/g, ' ');
+  return decodeHTML(text)
+    .split('\n')
+    .map((line) => line.replace(/ +/g, ' ').trim())
+    .filter((line) => line !== '')
+    .join('\n');
+}
+
+/** Words; in scripts written without spaces two characters count as one. */
+export function countWords(text: string): number {
+  const unspaced =
+    text.match(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/gu)?.length ?? 0;
+  const spaced = text.match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}'’_-]*/gu) ?? [];
+  const words =
+    unspaced === 0
+      ? spaced.length
+      : spaced.filter(
+          (word) => !/^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u.test(word),
+        ).length;
+  return words + Math.ceil(unspaced / 2);
+}
+
+/** Whole minutes, at least 1. */
+export function readingMinutes(words: number): number {
+  return Math.max(1, Math.round(words / WORDS_PER_MINUTE));
+}
+
+/** At most `maxCharacters`, cut between words with an ellipsis. */
+export function shorten(text: string, maxCharacters: number): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  if (line.length <= maxCharacters) return line;
+  const cut = line.slice(0, maxCharacters);
+  const space = cut.lastIndexOf(' ');
+  // A lone surrogate at the edge would be no text.
+  return `${(space > maxCharacters / 2 ? cut.slice(0, space) : cut).replace(/[\s,;:.\ud800-\udbff]+$/, '')}…`;
+}

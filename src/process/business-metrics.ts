@@ -1,0 +1,100 @@
+import { metrics } from '@opentelemetry/api';
+import type { TelemetryControl } from '../../otel/query.ts';
+
+export type FeedFormat = 'rss' | 'atom' | 'json';
+
+/** Counts what the blog did, in OpenTelemetry's ordinary way; without telemetry each call does nothing. */
+export interface BusinessMetrics {
+  postCreated(): void;
+  postUpdated(): void;
+  postDeleted(): void;
+  feedRequested(format: FeedFormat): void;
+  /** A feed was made anew, in so many milliseconds. */
+  feedGenerated(format: FeedFormat, millis: number): void;
+  cacheHit(): void;
+  cacheMiss(): void;
+  /** How many entries the cache holds, asked when somebody looks. */
+  watchCache(entries: () => number): void;
+  searched(): void;
+  /**
+   * A post's page was asked for, at this path; counted to the last one, however many posts there are. Undefined for an unlisted post: these
+   * are counted together, because who may read metrics need not know their addresses.
+   */
+  postRead(path: string | undefined): void;
+  /** So many bytes of a media file were read for an answer. */
+  mediaServed(bytes: number): void;
+}
+
+/** Series of an instrument: the most read ones. */
+const TOLD_POSTS = 100;
+/** Posts whose reads are counted: far more than a blog has, ~100 bytes each. */
+const MAX_COUNTED_POSTS = 20_000;
+
+/** All posts beyond those together. */
+const OTHERS = Symbol('other posts');
+type ReadPost = string | undefined | typeof OTHERS;
+const READS = 'glasshouse.post.reads';
+
+function attributesOf(post: ReadPost): Readonly<Record<string, string | true>> {
+  if (post === OTHERS) return { 'otel.metric.overflow': true };
+  return post === undefined ? {} : { path: post };
+}
+
+/** Call it after telemetry has started: instruments belong to the meter provider of that moment. */
+export function createBusinessMetrics(control: Pick<TelemetryControl, 'countFrom'>): BusinessMetrics {
+  const meter = metrics.getMeter('glasshouse');
+  const created = meter.createCounter('glasshouse.posts.created', { unit: '{post}' });
+  const updated = meter.createCounter('glasshouse.posts.updated', { unit: '{post}' });
+  const deleted = meter.createCounter('glasshouse.posts.deleted', { unit: '{post}' });
+  const requests = meter.createCounter('glasshouse.feed.requests', { unit: '{request}' });
+  const generated = meter.createCounter('glasshouse.feed.generated', { unit: '{feed}' });
+  const generationTime = meter.createCounter('glasshouse.feed.generation.time', { unit: 'ms' });
+  const hits = meter.createCounter('glasshouse.cache.hits', { unit: '{lookup}' });
+  const misses = meter.createCounter('glasshouse.cache.misses', { unit: '{lookup}' });
+  const held = meter.createObservableGauge('glasshouse.cache.entries', { unit: '{entry}' });
+  const searches = meter.createCounter('glasshouse.searches', { unit: '{search}' });
+  const mediaBytes = meter.createCounter('glasshouse.media.served', { unit: 'By' });
+  // Counted in maps and told when somebody asks: an instrument's own count per path would cost every reader more than all other telemetry.
+  const reads = new Map<ReadPost, number>();
+  let lately = new Map<ReadPost, number>();
+  meter.createObservableCounter(READS, { unit: '{read}' }).addCallback((result) => {
+    for (const [post, count] of highest(reads, TOLD_POSTS)) result.observe(count, attributesOf(post));
+  });
+  control.countFrom(READS, () => {
+    const counted = [...lately].map(([post, count]) => [attributesOf(post), count] as const);
+    lately = new Map();
+    return counted;
+  });
+  return {
+    postCreated: () => created.add(1),
+    postUpdated: () => updated.add(1),
+    postDeleted: () => deleted.add(1),
+    feedRequested: (format) => requests.add(1, { format }),
+    feedGenerated(format, millis) {
+      generated.add(1, { format });
+      generationTime.add(millis, { format });
+    },
+    cacheHit: () => hits.add(1),
+    cacheMiss: () => misses.add(1),
+    watchCache: (entries) => held.addCallback((result) => result.observe(entries())),
+    searched: () => searches.add(1),
+    postRead(path) {
+      const post = reads.has(path) || reads.size < MAX_COUNTED_POSTS ? path : OTHERS;
+      reads.set(post, (reads.get(post) ?? 0) + 1);
+      lately.set(post, (lately.get(post) ?? 0) + 1);
+    },
+    mediaServed: (bytes) => mediaBytes.add(bytes),
+  };
+}
+
+/** The entries with the highest counts, highest first, in one pass: sorting all posts of a large blog would take milliseconds each second. */
+function highest<K>(counts: ReadonlyMap<K, number>, limit: number): readonly (readonly [K, number])[] {
+  const found: (readonly [K, number])[] = [];
+  for (const entry of counts) {
+    if (found.length >= limit && entry[1] <= found.at(-1)![1]) continue;
+    const place = found.findIndex(([, count]) => count < entry[1]);
+    found.splice(place < 0 ? found.length : place, 0, entry);
+    if (found.length > limit) found.pop();
+  }
+  return found;
+}

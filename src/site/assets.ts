@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { createRequire, stripTypeScriptTypes } from 'node:module';
+import { basename, dirname, join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Context } from 'koa';
+import { composeCss } from './composed-css.ts';
+import { bodyEtag, sendFresh } from '../http/fresh-response.ts';
+import { createFolderServer, type FolderServer } from '../http/serve-folder.ts';
+
+const IMMUTABLE = 'public, max-age=31536000, immutable';
+const SHORT = 'public, max-age=300';
+const HASH_LENGTH = 10;
+
+/** Latin subsets, OFL-1.1 (LICENSE in each package): enough for most posts, 40–54 KB each; other scripts use the system's fonts. */
+const FONT_FILES = [
+  'literata/files/literata-latin-wght-normal.woff2',
+  'literata/files/literata-latin-wght-italic.woff2',
+  'literata/files/literata-latin-ext-wght-normal.woff2',
+  'inter/files/inter-latin-wght-normal.woff2',
+  'jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2',
+];
+
+/** Where assets come from; every folder may be absent except `publicFolder`. */
+export interface AssetFolders {
+  readonly publicFolder: string;
+  /** `*.ts` here is stripped once, at start, and served as `.js` beside the other files of the admin pages. */
+  readonly browserFolder?: string;
+  /** `node_modules/@fontsource-variable`. */
+  readonly fontFolder?: string;
+  /** Text made by code, by asset name: `code.css` and the like; stylesheets may import it. */
+  readonly generated?: Readonly<Record<string, string>>;
+}
+
+interface Asset {
+  readonly hashedName: string;
+  send(ctx: Context, cacheControl: string): void | Promise<void>;
+}
+
+/** Everything under `/assets/`, known by content at start-up. */
+export interface Assets {
+  /** `site.css` to `/assets/site.<contenthash>.css`. Throws for a name that does not exist: a typo is found at start. */
+  url(name: string): string;
+  /** Answers for what follows `/assets/` in an address; 404 when there is no such asset. */
+  serve(ctx: Context, encodedName: string): Promise<void>;
+  readonly names: readonly string[];
+}
+
+/** The folders of this installation. */
+export function installedAssetFolders(): AssetFolders {
+  const require = createRequire(import.meta.url);
+  const here = dirname(fileURLToPath(import.meta.url));
+  return {
+    publicFolder: join(here, '..', 'public'),
+    browserFolder: join(here, '..', 'observatory', 'browser'),
+    fontFolder: dirname(dirname(require.resolve('@fontsource-variable/inter/package.json'))),
+  };
+}
+
+/**
+ * Reads each asset once to learn its hash. Files are then streamed from disk by koa-static; stylesheets (composed) and
+ * browser TypeScript (stripped) are small and answered from memory.
+ */
+export function createAssets(folders: AssetFolders): Assets {
+  const assets = new Map<string, Asset>();
+  const byHashedName = new Map<string, Asset>();
+
+  function add(name: string, content: string | Buffer, send: Asset['send']): void {
+    const asset = { hashedName: hashedName(name, content), send };
+    assets.set(name, asset);
+    byHashedName.set(asset.hashedName, asset);
+  }
+  function addFile(name: string, folder: string, relativePath: string, server: FolderServer): void {
+    const address = relativePath.split(sep).map(encodeURIComponent).join('/');
+    add(name, readFileSync(join(folder, relativePath)), (ctx, cacheControl) =>
+      server(ctx, address, cacheControl),
+    );
+  }
+  function addText(name: string, type: string, text: string): void {
+    const body = Buffer.from(text);
+    const made = { body, type, lastModifiedMillis: Date.now(), etag: bodyEtag(body) };
+    add(name, text, (ctx, cacheControl) => sendFresh(ctx, { ...made, cacheControl }));
+  }
+  function hashedNameOf(name: string): string {
+    const asset = assets.get(name);
+    if (asset === undefined)
+      throw new Error(`there is no asset ${name}; known: ${[...assets.keys()].join(', ')}`);
+    return asset.hashedName;
+  }
+  const urlOf = (name: string): string => `/assets/${hashedNameOf(name)}`;
+
+  if (folders.fontFolder !== undefined) {
+    const server = createFolderServer(folders.fontFolder);
+    for (const file of FONT_FILES) addFile(`fonts/${basename(file)}`, folders.fontFolder, file, server);
+  }
+  const stylesheets = new Map<string, string>();
+  for (const [name, text] of Object.entries(folders.generated ?? {})) {
+    if (name.endsWith('.css')) stylesheets.set(name, text);
+    else addText(name, name, text);
+  }
+  const publicServer = createFolderServer(folders.publicFolder);
+  for (const file of filesIn(folders.publicFolder)) {
+    const name = file.split(sep).join('/');
+    const path = join(folders.publicFolder, file);
+    if (name.endsWith('.css')) stylesheets.set(name, readFileSync(path, 'utf8'));
+    // koa-static names no encoding of a drawing.
+    else if (name.endsWith('.svg')) addText(name, 'image/svg+xml; charset=utf-8', readFileSync(path, 'utf8'));
+    else addFile(name, folders.publicFolder, file, publicServer);
+  }
+  for (const file of filesIn(folders.browserFolder).filter((name) => name.endsWith('.ts'))) {
+    const source = readFileSync(join(folders.browserFolder!, file), 'utf8');
+    const name = `admin/${file.split(sep).join('/').replace(/\.ts$/, '.js')}`;
+    addText(
+      name,
+      'text/javascript; charset=utf-8',
+      stripTypeScriptTypes(source).replaceAll(/(from\s+'\.[^']+)\.ts'/g, "$1.js'"),
+    );
+  }
+  for (const name of stylesheets.keys()) {
+    addText(
+      name,
+      'text/css; charset=utf-8',
+      // All assets are in one folder, wherever a proxy mounts it.
+      composeCss(
+        name,
+        (file) => stylesheets.get(file),
+        (file) => relativeTo(name, hashedNameOf(file)),
+      ),
+    );
+  }
+
+  return {
+    url: urlOf,
+    names: [...assets.keys()],
+    async serve(ctx, encodedName) {
+      const name = decoded(encodedName);
+      const immutable = byHashedName.get(name);
+      const asset = immutable ?? assets.get(name);
+      if (asset === undefined) return ctx.throw(404, 'There is no such asset.');
+      await asset.send(ctx, immutable === undefined ? SHORT : IMMUTABLE);
+    },
+  };
+}
+
+function relativeTo(stylesheet: string, name: string): string {
+  return `${'../'.repeat(stylesheet.split('/').length - 1)}${name}`;
+}
+
+function hashedName(name: string, content: string | Buffer): string {
+  const hash = createHash('sha256').update(content).digest('hex').slice(0, HASH_LENGTH);
+  return name.replace(/(\.[^./]+)?$/, `.${hash}$1`);
+}
+
+function filesIn(folder: string | undefined): string[] {
+  if (folder === undefined || !statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .sort();
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,156 @@
+import { generateAtomFeed, generateJsonFeed, generateRssFeed } from 'feedsmith';
+import type { FeedFormat } from '../../process/business-metrics.ts';
+import { formerFeedId, ownPart } from '../../posts/former-feed-ids.ts';
+import { postUrl } from '../../posts/post-path.ts';
+import type { Post } from '../../posts/post.ts';
+import { tagUrl } from '../../http/absolute-url.ts';
+import { authorOf, type SiteSettings } from '../site.ts';
+import { withAbsoluteLinks } from './absolute-links.ts';
+import { xmlText } from './xml-text.ts';
+
+export const FEED_TYPES: Readonly<Record<FeedFormat, string>> = {
+  rss: 'application/rss+xml; charset=utf-8',
+  atom: 'application/atom+xml; charset=utf-8',
+  json: 'application/feed+json; charset=utf-8',
+};
+
+/** All that goes into a feed; nothing else is asked, so the same input gives the same bytes. */
+export interface FeedSource {
+  readonly site: SiteSettings;
+  /** Scheme, host, port and, if any, base path, as the world sees them. */
+  readonly origin: string;
+  readonly tag: string | undefined;
+  /** Newest first. */
+  readonly posts: readonly Post[];
+}
+
+interface Item {
+  readonly id: string;
+  readonly url: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly html: string;
+  readonly authors: readonly { readonly name: string }[];
+  readonly tags: readonly string[];
+  readonly language: string;
+  readonly published: Date;
+  readonly updated: Date;
+}
+
+/** One feed as text, UTF-8, with whole posts. Control characters and lone surrogates are left out of every text. */
+export function formatFeed(format: FeedFormat, source: FeedSource): string {
+  const { site, origin, tag } = source;
+  const home = `${origin}${tag === undefined ? '/' : tagUrl(tag)}`;
+  const self = `${origin}${tag === undefined ? '' : tagUrl(tag)}/feed.${format}`;
+  const title = xmlText(tag === undefined ? site.title : `${site.title}: ${tag}`);
+  const description = xmlText(site.description === '' ? site.title : site.description);
+  const items = source.posts.map((post) => itemOf(post, site, origin));
+  const updated = new Date(Math.max(0, ...items.map((item) => item.updated.getTime())));
+  const author = { name: xmlText(authorOf(site)) };
+
+  if (format === 'json') {
+    const feed = generateJsonFeed({
+      title,
+      description,
+      home_page_url: home,
+      feed_url: self,
+      favicon: `${origin}/assets/favicon.svg`,
+      language: site.language,
+      authors: [author],
+      items: items.map((item) => ({
+        id: item.id,
+        url: item.url,
+        title: item.title,
+        summary: item.summary,
+        content_html: item.html,
+        date_published: item.published,
+        date_modified: item.updated,
+        tags: [...item.tags],
+        authors: [...item.authors],
+        language: item.language,
+      })),
+    });
+    return JSON.stringify(feed);
+  }
+
+  if (format === 'atom') {
+    return withoutIndentation(
+      generateAtomFeed({
+        id: feedId(origin, tag),
+        title: { value: title, type: 'text' },
+        subtitle: { value: description, type: 'text' },
+        updated,
+        authors: [author],
+        generator: { text: 'Glasshouse' },
+        links: [
+          { href: self, rel: 'self', type: 'application/atom+xml' },
+          { href: home, rel: 'alternate', type: 'text/html' },
+        ],
+        xml: { lang: site.language },
+        entries: items.map((item) => ({
+          id: item.id,
+          title: { value: item.title, type: 'text' },
+          summary: { value: item.summary, type: 'text' },
+          content: { value: item.html, type: 'html' },
+          published: item.published,
+          updated: item.updated,
+          authors: [...item.authors],
+          categories: item.tags.map((term) => ({ term })),
+          links: [{ href: item.url, rel: 'alternate', type: 'text/html' }],
+          xml: { lang: item.language },
+        })),
+      }),
+    );
+  }
+
+  return withoutIndentation(
+    generateRssFeed({
+      title,
+      link: home,
+      description,
+      language: site.language,
+      lastBuildDate: updated,
+      generator: 'Glasshouse',
+      docs: 'https://www.rssboard.org/rss-specification',
+      atom: { links: [{ href: self, rel: 'self', type: 'application/rss+xml' }] },
+      items: items.map((item) => ({
+        title: item.title,
+        link: item.url,
+        guid: { value: item.id, isPermaLink: false },
+        pubDate: item.published,
+        description: item.summary === '' ? item.title : item.summary,
+        categories: item.tags.map((name) => ({ name })),
+        content: { encoded: item.html },
+        dc: { creators: item.authors.map(({ name }) => name) },
+      })),
+    }),
+  );
+}
+
+/** The writer puts text with a `<` on a line of its own; the blanks around it would be part of it. */
+function withoutIndentation(xml: string): string {
+  return xml
+    .replace(/(<(?:title|subtitle|description|summary)(?: [^<>]*)?>)\n\s*<!\[CDATA\[/g, '$1<![CDATA[')
+    .replace(/\]\]>\n\s*<\/(title|subtitle|description|summary)>/g, ']]></$1>');
+}
+
+function itemOf(post: Post, site: SiteSettings, origin: string): Item {
+  const url = origin + postUrl(post.path);
+  const authors = post.authors.length > 0 ? post.authors : [authorOf(site)];
+  return {
+    id: post.feedId ?? formerFeedId(post, origin),
+    url,
+    title: xmlText(post.title),
+    summary: xmlText(post.summary),
+    html: xmlText(withAbsoluteLinks(post.html, url, origin)),
+    authors: authors.map((name) => ({ name: xmlText(name) })),
+    tags: post.tags.map(xmlText).filter((tag) => tag !== ''),
+    language: post.language,
+    published: new Date(post.publishedAtMillis ?? post.createdAtMillis),
+    updated: new Date(post.updatedAtMillis),
+  };
+}
+
+function feedId(origin: string, tag: string | undefined): string {
+  return `tag:${new URL(origin).hostname},2026:${ownPart(origin)}feed${tag === undefined ? '' : `/${encodeURIComponent(tag)}`}`;
+}

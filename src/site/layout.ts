@@ -1,0 +1,168 @@
+import type { Assets } from './assets.ts';
+import { tagUrl } from '../http/absolute-url.ts';
+import { html, type Html } from '../markup/html.ts';
+import { LOGO } from './logo.ts';
+import type { SiteSettings } from './site.ts';
+import { textDirection } from '../markup/text-direction.ts';
+
+export type NavigationEntry = 'archive' | 'tags' | 'about' | 'search';
+
+/** One page for readers: what stands in the frame, and what its head says. Addresses are paths of the blog. */
+export interface Page {
+  /** Empty: the site's title alone. */
+  readonly title: string;
+  readonly description: string;
+  readonly body: Html;
+  /** The one address of this content; undefined on pages nobody should find (errors, searches). */
+  readonly canonicalPath?: string | undefined;
+  readonly language?: string;
+  readonly current?: NavigationEntry | undefined;
+  /** rel=prev and rel=next: towards newer and towards older. */
+  readonly previousPath?: string | undefined;
+  readonly nextPath?: string | undefined;
+  /** The tag whose feeds are offered too. */
+  readonly tag?: string | undefined;
+  readonly openGraphType?: 'website' | 'article';
+  readonly head?: Html | undefined;
+}
+
+/** Where a page is drawn. */
+export interface PageSetting {
+  /** Scheme, host, port and, if any, base path, as the world sees them. */
+  readonly origin: string;
+  readonly hasAbout: boolean;
+}
+
+/** Draws a whole document. */
+export type Layout = (page: Page, setting: PageSetting) => string;
+
+const NAVIGATION: readonly {
+  readonly entry: NavigationEntry;
+  readonly path: string;
+  readonly label: string;
+}[] = [
+  { entry: 'archive', path: '/archive', label: 'Archive' },
+  { entry: 'tags', path: '/tags', label: 'Tags' },
+  { entry: 'about', path: '/about', label: 'About' },
+  { entry: 'search', path: '/search', label: 'Search' },
+];
+
+export const FEEDS = [
+  { path: '/feed.rss', type: 'application/rss+xml', label: 'RSS' },
+  { path: '/feed.atom', type: 'application/atom+xml', label: 'Atom' },
+  { path: '/feed.json', type: 'application/feed+json', label: 'JSON' },
+] as const;
+
+/** The frame around every page for readers. Throws at once when the stylesheet is missing. */
+export function createLayout(deps: { readonly site: SiteSettings; readonly assets: Assets }): Layout {
+  const { site, assets } = deps;
+  const stylesheet = assets.url('site.css');
+  const icon = assets.url('favicon.svg');
+  const textFont = assets.names.includes('fonts/literata-latin-wght-normal.woff2')
+    ? html`<link
+        rel="preload"
+        href="${assets.url('fonts/literata-latin-wght-normal.woff2')}"
+        as="font"
+        type="font/woff2"
+        crossorigin
+      />`
+    : '';
+
+  function head(page: Page, setting: PageSetting): Html {
+    const title = page.title === '' ? site.title : `${page.title} · ${site.title}`;
+    const canonical = page.canonicalPath === undefined ? undefined : setting.origin + page.canonicalPath;
+    const feeds = FEEDS.map(
+      (feed) =>
+        html`<link
+          rel="alternate"
+          type="${feed.type}"
+          title="${site.title} (${feed.label})"
+          href="${feed.path}"
+        /> `,
+    );
+    const tagFeeds =
+      page.tag === undefined
+        ? []
+        : FEEDS.map(
+            (feed) =>
+              html`<link
+                rel="alternate"
+                type="${feed.type}"
+                title="${site.title}: ${page.tag} (${feed.label})"
+                href="${tagUrl(page.tag!)}${feed.path}"
+              /> `,
+          );
+    return html`<meta charset="utf-8" />
+      <title>${title}</title>
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta name="description" content="${page.description}" />
+      <meta name="color-scheme" content="light dark" />
+      <meta name="theme-color" content="#fbfcfa" media="(prefers-color-scheme: light)" />
+      <meta name="theme-color" content="#0f1512" media="(prefers-color-scheme: dark)" />
+      ${
+        canonical === undefined
+          ? html`<meta name="robots" content="noindex" />`
+          : html`<link rel="canonical" href="${canonical}" />
+              <meta property="og:url" content="${canonical}" />
+              <meta property="og:title" content="${page.title === '' ? site.title : page.title}" />
+              <meta property="og:description" content="${page.description}" />
+              <meta property="og:type" content="${page.openGraphType ?? 'website'}" />
+              <meta property="og:site_name" content="${site.title}" />`
+      }
+      <link rel="stylesheet" href="${stylesheet}" />
+      ${textFont}
+      <link rel="icon" href="${icon}" type="image/svg+xml" />
+      ${page.previousPath === undefined ? '' : html`<link rel="prev" href="${page.previousPath}" /> `}${
+        page.nextPath === undefined ? '' : html`<link rel="next" href="${page.nextPath}" /> `
+      }${feeds}${tagFeeds}<link
+        rel="search"
+        type="application/opensearchdescription+xml"
+        title="${site.title}"
+        href="/opensearch.xml"
+      />
+      ${page.head}`;
+  }
+
+  function navigation(page: Page, setting: PageSetting): Html {
+    const entries = NAVIGATION.filter(({ entry }) => entry !== 'about' || setting.hasAbout);
+    return html`<nav aria-label="Site">
+      <ul>
+        ${entries.map(
+          ({ entry, path, label }) =>
+            html`<li>
+              <a href="${path}" ${page.current === entry ? html` aria-current="page"` : ''}>${label}</a>
+            </li>`,
+        )}
+      </ul>
+    </nav>`;
+  }
+
+  return (page, setting) => {
+    const language = page.language ?? site.language;
+    // A page in another tongue still has a frame in the site's own.
+    const frameLanguage =
+      language === site.language ? '' : html` lang="${site.language}" dir="${textDirection(site.language)}"`;
+    return html`<!DOCTYPE html>
+      <html lang="${language}" dir="${textDirection(language)}">
+        <head>
+          ${head(page, setting)}
+        </head>
+        <body>
+          <a class="skip" href="#content" ${frameLanguage}>Skip to the text</a>
+          <header class="site-head" ${frameLanguage}>
+            <a class="site-name" href="/" rel="home">${LOGO}<span>${site.title}</span></a>
+            ${navigation(page, setting)}
+          </header>
+          <main id="content" tabindex="-1">${page.body}</main>
+          <footer class="site-foot" ${frameLanguage}>
+            <p>
+              ${site.title}${/see through/i.test(site.description) ? '' : ' · a blog you can see through'}
+            </p>
+            <ul>
+              ${FEEDS.map((feed) => html`<li><a href="${feed.path}" type="${feed.type}">${feed.label}</a></li>`)}
+            </ul>
+          </footer>
+        </body>
+      </html> `.text;
+  };
+}

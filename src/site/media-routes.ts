@@ -1,0 +1,61 @@
+import { ReadStream } from 'node:fs';
+import { join, relative, resolve, sep } from 'node:path';
+import type { Router } from '@koa/router';
+import type { Context } from 'koa';
+import type { AppDependencies } from '../start/app-dependencies.ts';
+import type { BusinessMetrics } from '../process/business-metrics.ts';
+import type { Assets } from './assets.ts';
+import { MEDIA_FOLDER_NAME } from '../db/data-files.ts';
+import { type MediaStore } from '../media/media-store.ts';
+import { createFolderServer } from '../http/serve-folder.ts';
+import { createRouter } from '../http/router.ts';
+
+/** A name may be given new bytes, so a copy is asked about again after an hour. */
+const MEDIA_CACHE = 'public, max-age=3600';
+const HIDDEN_CACHE = 'private, no-store';
+/** An uploaded SVG or document opened by itself must run nothing and reach nothing. */
+const MEDIA_POLICY =
+  "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; media-src 'self'";
+
+/** `/assets/*`, the favicon's old address, and `/media/*`: the bytes under DATA_DIR of what has a name in the MediaStore. */
+export function createMediaRoutes(
+  deps: Pick<AppDependencies, 'config'> & {
+    readonly assets: Assets;
+    readonly media: Pick<MediaStore, 'find'>;
+    /** True if readers may have the file of this name; the owner may have all. */
+    readonly isPublic: (name: string) => boolean;
+    readonly isOwner: (ctx: Pick<Context, 'state'>) => boolean;
+    readonly metrics: Pick<BusinessMetrics, 'mediaServed'>;
+  },
+): Router {
+  const router = createRouter();
+  const folder = resolve(join(deps.config.dataDir, MEDIA_FOLDER_NAME));
+  const serveFile = createFolderServer(folder);
+
+  router.get('/assets/*', '/assets/*name', async (ctx) => {
+    await deps.assets.serve(ctx, ctx.path.slice('/assets/'.length));
+  });
+
+  // Asked for by what never read a page's head.
+  router.get('/favicon.ico', (ctx) => {
+    ctx.set('Cache-Control', 'public, max-age=86400');
+    ctx.redirect(deps.assets.url('favicon.svg'));
+  });
+
+  router.get('/media/*', '/media/*name', async (ctx) => {
+    const media = deps.media.find(ctx.path);
+    const isPublic = media !== undefined && deps.isPublic(media.path);
+    if (media === undefined || (!isPublic && !deps.isOwner(ctx)))
+      return ctx.throw(404, 'There is no such file.');
+    ctx.type = media.contentType;
+    ctx.set('ETag', `"${media.sha256}"`);
+    ctx.set('Content-Security-Policy', MEDIA_POLICY);
+    ctx.set('Cross-Origin-Resource-Policy', 'cross-origin');
+    const address = relative(folder, media.file).split(sep).map(encodeURIComponent).join('/');
+    await serveFile(ctx, address, isPublic ? MEDIA_CACHE : HIDDEN_CACHE);
+    const { body } = ctx;
+    if (body instanceof ReadStream) body.once('close', () => deps.metrics.mediaServed(body.bytesRead));
+  });
+
+  return router;
+}

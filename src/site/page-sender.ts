@@ -1,0 +1,35 @@
+import type { Context } from 'koa';
+import type { RenderTracer } from '../../otel/query.ts';
+import type { ContentClock } from '../posts/content-clock.ts';
+import type { Origin } from '../http/absolute-url.ts';
+import { sendFresh } from '../http/fresh-response.ts';
+import type { Layout, Page } from './layout.ts';
+
+/**
+ * Draws a page inside a render span named for its template and sends it with its validators. `ownChangeMillis` is when something changed
+ * that no other page shows.
+ */
+export type PageSender = (
+  ctx: Context,
+  template: string,
+  page: (origin: string) => Page,
+  ownChangeMillis?: number,
+) => void;
+
+export function createPageSender(deps: {
+  readonly render: RenderTracer;
+  readonly layout: Layout;
+  readonly origin: Origin;
+  readonly clock: ContentClock;
+}): PageSender {
+  return (ctx, template, page, ownChangeMillis = 0) => {
+    const { changedMillis, hasAbout } = deps.clock.state();
+    const origin = deps.origin(ctx);
+    const body = deps.render(template, () => deps.layout(page(origin), { origin, hasAbout }));
+    sendFresh(ctx, {
+      body,
+      type: 'text/html; charset=utf-8',
+      lastModifiedMillis: Math.max(changedMillis, ownChangeMillis),
+    });
+  };
+}

@@ -1,0 +1,46 @@
+import type { PostPage, PostSummary } from '../posts/post.ts';
+import { postUrl } from '../posts/post-path.ts';
+import { timeElement } from '../markup/dates.ts';
+import { html, type Html } from '../markup/html.ts';
+import { textDirection } from '../markup/text-direction.ts';
+
+/** A list one can read down: the day in its column, the title, a sentence. */
+export function postList(posts: readonly PostSummary[], language: string): Html {
+  return html`<ol class="posts">
+    ${posts.map((post) => entry(post, language))}
+  </ol>`;
+}
+
+function entry(post: PostSummary, language: string): Html {
+  const foreign =
+    post.language === language ? '' : html` lang="${post.language}" dir="${textDirection(post.language)}"`;
+  return html`<li class="h-entry">
+${post.publishedAtMillis === null ? '' : timeElement(post.publishedAtMillis, language, 'short', 'dt-published')}
+<div${foreign}>
+<h2><a class="p-name u-url" href="${postUrl(post.path)}">${post.title}</a></h2>
+${post.summary === '' ? '' : html`<p class="p-summary">${post.summary}</p>`}
+</div>
+</li>
+`;
+}
+
+/** Newer and older, where there are any. */
+export function pageTurner(page: PostPage, address: (query: string) => string): Html {
+  const { newer, older } = turns(page, address);
+  if (newer === undefined && older === undefined) return html``;
+  return html`<nav class="turn" aria-label="Pages">
+    ${newer === undefined ? html`<span></span>` : html`<a rel="prev" href="${newer}">← Newer</a>`}
+    ${older === undefined ? html`<span></span>` : html`<a rel="next" href="${older}">Older →</a>`}
+  </nav>`;
+}
+
+/** The addresses of the neighbouring pages; `address` puts a query behind the list's own path. */
+export function turns(
+  page: PostPage,
+  address: (query: string) => string,
+): { readonly newer: string | undefined; readonly older: string | undefined } {
+  return {
+    newer: page.newer === undefined ? undefined : address(`?after=${encodeURIComponent(page.newer)}`),
+    older: page.older === undefined ? undefined : address(`?before=${encodeURIComponent(page.older)}`),
+  };
+}

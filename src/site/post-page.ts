@@ -1,0 +1,125 @@
+import { postUrl } from '../posts/post-path.ts';
+import type { Post, PostSummary } from '../posts/post.ts';
+import { tagUrl } from '../http/absolute-url.ts';
+import { timeElement } from '../markup/dates.ts';
+import { html, raw, type Html } from '../markup/html.ts';
+import { jsonLd } from './json-ld.ts';
+import type { Page } from './layout.ts';
+import { textDirection } from '../markup/text-direction.ts';
+import { authorOf, type SiteSettings } from './site.ts';
+
+/** An update shows when it came at least a day after publishing; smaller ones are corrections. */
+const SHOWN_UPDATE_MILLIS = 24 * 60 * 60 * 1000;
+
+export interface Neighbours {
+  readonly older?: PostSummary | undefined;
+  readonly newer?: PostSummary | undefined;
+}
+
+/** A post with its h-entry, and the way to the ones beside it. */
+export function postPage(options: {
+  readonly post: Post;
+  readonly neighbours: Neighbours;
+  readonly site: SiteSettings;
+  readonly origin: string;
+}): Page {
+  const { post, neighbours, site, origin } = options;
+  const path = postUrl(post.path);
+  const authors = post.authors.length > 0 ? post.authors : [authorOf(site)];
+  return {
+    title: post.title,
+    description: post.summary,
+    canonicalPath: path,
+    language: post.language,
+    current: post.path === 'about' ? 'about' : undefined,
+    openGraphType: 'article',
+    head: metadata(post, authors, site, origin),
+    body: html`<article class="h-entry">
+        <header class="post-head">
+          <h1 class="p-name">${post.title}</h1>
+          ${byline(post, authors, site)}
+        </header>
+        <div class="e-content">${raw(post.html)}</div>
+        <data class="u-url" value="${origin}${path}"></data>
+        ${post.summary === '' ? '' : html`<data class="p-summary" value="${post.summary}"></data>`}
+      </article>
+      ${beside(neighbours, site)}`,
+  };
+}
+
+function byline(post: Post, authors: readonly string[], site: SiteSettings): Html {
+  const named = post.authors.length > 0 && post.authors.some((author) => author !== authorOf(site));
+  const published = post.publishedAtMillis;
+  const updated =
+    published !== null &&
+    post.updatedAtMillis - Math.max(published, post.createdAtMillis) >= SHOWN_UPDATE_MILLIS;
+  // An unlisted page (about, contact) is not of a day.
+  const dated = post.status !== 'unlisted' && published !== null;
+  const isForeign = post.language !== site.language;
+  // The blog's own words in a post of another direction: each part is read its own way, in the order of the post.
+  const own = (part: Html): Html =>
+    isForeign ? html`<bdi dir="${textDirection(site.language)}">${part}</bdi>` : part;
+  return html`<p class="byline" ${isForeign && html` lang="${site.language}"`}>
+    ${dated ? own(timeElement(published, site.language, 'long', 'dt-published')) : ''}
+    ${
+      named
+        ? own(
+            html`<span
+              >by
+              ${authors.map((author, index) => html`${index === 0 ? '' : ', '}<span class="p-author h-card" dir="auto">${author}</span>`)}</span
+            >`,
+          )
+        : html`<data class="p-author h-card" value="${authors[0]!}">${dated ? '' : authors[0]!}</data>`
+    }
+    ${dated ? own(html`<span>${post.readingMinutes === 1 ? '1 minute' : `${post.readingMinutes} minutes`}</span>`) : ''}
+    ${updated && dated ? own(html`<span>updated ${timeElement(post.updatedAtMillis, site.language, 'long', 'dt-updated')}</span>`) : html`<data class="dt-updated" value="${new Date(post.updatedAtMillis).toISOString()}"></data>`}
+    ${post.tags.map((tag) => html`<a class="p-category" rel="tag" href="${tagUrl(tag)}" dir="auto">${tag}</a> `)}
+  </p>`;
+}
+
+function beside({ older, newer }: Neighbours, site: SiteSettings): Html {
+  if (older === undefined && newer === undefined) return html``;
+  const link = (post: PostSummary | undefined, rel: string, label: string): Html =>
+    post === undefined
+      ? html`<span></span>`
+      : html`<a rel="${rel}" href="${postUrl(post.path)}"><small>${label}</small> <span${post.language === site.language ? '' : html` lang="${post.language}" dir="${textDirection(post.language)}"`}>${post.title}</span></a>`;
+  return html`<nav
+    class="beside"
+    aria-label="Beside this post"
+    lang="${site.language}"
+    dir="${textDirection(site.language)}"
+  >
+    ${link(older, 'prev', 'Earlier')} ${link(newer, 'next', 'Later')}
+  </nav>`;
+}
+
+function metadata(post: Post, authors: readonly string[], site: SiteSettings, origin: string): Html {
+  const published =
+    post.publishedAtMillis === null ? undefined : new Date(post.publishedAtMillis).toISOString();
+  const updated = new Date(post.updatedAtMillis).toISOString();
+  const url = origin + postUrl(post.path);
+  const openGraph = html`${
+      published === undefined ? '' : html`<meta property="article:published_time" content="${published}" /> `
+    }<meta property="article:modified_time" content="${updated}" />
+    <meta property="og:locale" content="${post.language.replace('-', '_')}" />
+    ${authors.map((author) => html`<meta property="article:author" content="${author}" /> `)}${post.tags.map(
+      (tag) => html`<meta property="article:tag" content="${tag}" /> `,
+    )}`;
+  const robots =
+    post.status === 'unlisted' && post.path !== 'about'
+      ? html`<meta name="robots" content="noindex" /> `
+      : '';
+  return html`${robots}${openGraph}${jsonLd({
+    '@type': 'BlogPosting',
+    headline: post.title,
+    description: post.summary,
+    url,
+    mainEntityOfPage: url,
+    datePublished: published,
+    dateModified: updated,
+    inLanguage: post.language,
+    keywords: post.tags.length === 0 ? undefined : post.tags,
+    author: authors.map((name) => ({ '@type': 'Person', name })),
+    isPartOf: { '@type': 'Blog', name: site.title, url: `${origin}/` },
+  })}`;
+}

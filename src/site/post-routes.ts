@@ -1,0 +1,162 @@
+import type { Router } from '@koa/router';
+import type { Context } from 'koa';
+import type { BusinessMetrics } from '../process/business-metrics.ts';
+import { tagUrl } from '../http/absolute-url.ts';
+import { archivePage } from './archive-page.ts';
+import { frontPage, periodPage, tagPage } from './list-pages.ts';
+import type { PageSender } from './page-sender.ts';
+import { postPage } from './post-page.ts';
+import type { SiteSettings } from './site.ts';
+import { tagsPage } from './tags-page.ts';
+import type { ContentClock } from '../posts/content-clock.ts';
+import { tagKey } from '../posts/post-listings.ts';
+import { decodePath, postUrl } from '../posts/post-path.ts';
+import type { PostStore } from '../posts/post-store.ts';
+import { VersionedValue } from './versioned-value.ts';
+import { createRouter } from '../http/router.ts';
+
+interface PostRouteDependencies {
+  readonly posts: PostStore;
+  readonly clock: ContentClock;
+  readonly site: SiteSettings;
+  readonly sendPage: PageSender;
+}
+
+interface PostPathDependencies extends PostRouteDependencies {
+  readonly metrics: Pick<BusinessMetrics, 'postRead'>;
+}
+
+/** How long a browser may remember where a post went. */
+const MOVED_CACHE = 'public, max-age=3600';
+
+/** The lists: front page, tags, archive. */
+export function createPostRoutes(deps: PostRouteDependencies): Router {
+  const { posts, clock, site, sendPage } = deps;
+  const router = createRouter();
+  // Both count every post, so they are asked again only after something changed.
+  const tagCounts = new VersionedValue(() => posts.tags());
+  const monthCounts = new VersionedValue(() => posts.archive());
+
+  router.get('/', (ctx) => {
+    const cursor = cursorOf(ctx);
+    const page = posts.page(cursor);
+    sendPage(ctx, 'front', (origin) =>
+      frontPage({ site, posts: page, path: '/', query: queryOf(cursor), origin }),
+    );
+  });
+
+  router.get('/tags', (ctx) => {
+    const tags = tagCounts.at(clock.state().key);
+    sendPage(ctx, 'tags', () => tagsPage(tags, site));
+  });
+
+  router.get('/tags/:tag', (ctx) => {
+    const cursor = cursorOf(ctx);
+    const key = tagKey(ctx.params['tag'] ?? '');
+    const found = tagCounts.at(clock.state().key).find((known) => tagKey(known.tag) === key);
+    if (found === undefined) return ctx.throw(404, 'No post has this tag.');
+    const { tag, count } = found;
+    if (tag !== ctx.params['tag']) return movePermanently(ctx, tagUrl(tag));
+    const page = posts.page({ ...cursor, tag });
+    sendPage(ctx, 'tag', () =>
+      tagPage({ site, posts: page, path: tagUrl(tag), query: queryOf(cursor), tag, count }),
+    );
+  });
+
+  router.get('/archive', (ctx) => {
+    const months = monthCounts.at(clock.state().key);
+    sendPage(ctx, 'archive', () => archivePage(months, site));
+  });
+
+  router.get(['/archive/:year', '/archive/:year/:month'], (ctx) => {
+    const period = periodOf(ctx.params['year'], ctx.params['month']);
+    if (period === undefined)
+      return ctx.throw(404, 'The archive has pages like /archive/2026 and /archive/2026/03.');
+    const cursor = cursorOf(ctx);
+    const page = posts.page({ ...cursor, ...period });
+    sendPage(ctx, 'archive-period', () =>
+      periodPage({ site, posts: page, path: periodUrl(period), query: queryOf(cursor), ...period }),
+    );
+  });
+
+  return router;
+}
+
+/** Posts at their own addresses: everything that no other route took, so it is mounted last. */
+export function createPostPathRoutes(deps: PostPathDependencies): Router {
+  const { posts, site, sendPage, metrics } = deps;
+  const router = createRouter();
+
+  router.get('/:path', '/*path', (ctx) => {
+    const found = posts.lookup(ctx.path);
+    switch (found.kind) {
+      case 'post': {
+        const { post } = found;
+        // The look-up composes characters, so a decomposed spelling arrives here too.
+        if (decodeURIComponent(ctx.path) !== `/${post.path}`) return movePermanently(ctx, postUrl(post.path));
+        const neighbours = post.status === 'unlisted' ? {} : posts.neighbours(post);
+        sendPage(
+          ctx,
+          'post',
+          (origin) => postPage({ post, neighbours, site, origin }),
+          // The clock knows nothing of unlisted posts: their saves are for those who have the address.
+          post.updatedAtMillis,
+        );
+        if (ctx.method === 'GET') metrics.postRead(post.status === 'unlisted' ? undefined : post.path);
+        return;
+      }
+      case 'moved':
+        movePermanently(ctx, postUrl(found.path));
+        return;
+      case 'gone':
+        return ctx.throw(410, 'The post that stood here was taken down by its author.');
+      case 'missing': {
+        // People shorten a post's dated address to see what else there is.
+        const period = /^(\d{4})(?:\/(\d{1,2}))?$/.exec(decodePath(ctx.path) ?? '');
+        const known = period === null ? undefined : periodOf(period[1], period[2]);
+        if (known === undefined) return ctx.throw(404);
+        movePermanently(ctx, periodUrl(known));
+      }
+    }
+  });
+
+  return router;
+}
+
+function movePermanently(ctx: Context, address: string): void {
+  ctx.redirect(address + ctx.search);
+  ctx.status = 301;
+  ctx.set('Cache-Control', MOVED_CACHE);
+}
+
+interface Cursor {
+  readonly before?: string;
+  readonly after?: string;
+}
+
+function cursorOf(ctx: Context): Cursor {
+  const { before, after } = ctx.query;
+  if (typeof before === 'string' && before !== '') return { before };
+  if (typeof after === 'string' && after !== '') return { after };
+  return {};
+}
+
+function queryOf({ before, after }: Cursor): string {
+  if (before !== undefined) return `?before=${encodeURIComponent(before)}`;
+  return after === undefined ? '' : `?after=${encodeURIComponent(after)}`;
+}
+
+interface Period {
+  readonly year: number;
+  readonly month?: number;
+}
+
+function periodUrl({ year, month }: Period): string {
+  return `/archive/${year}${month === undefined ? '' : `/${String(month).padStart(2, '0')}`}`;
+}
+
+function periodOf(year: string | undefined, month: string | undefined): Period | undefined {
+  if (year === undefined || !/^[1-9]\d{3}$/.test(year)) return undefined;
+  if (month === undefined) return { year: Number(year) };
+  return /^(?:0?[1-9]|1[0-2])$/.test(month) ? { year: Number(year), month: Number(month) } : undefined;
+}

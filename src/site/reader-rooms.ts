@@ -1,0 +1,67 @@
+import type { Middleware } from 'koa';
+import type { Router } from '@koa/router';
+import type { AppDependencies } from '../start/app-dependencies.ts';
+import type { BusinessMetrics } from '../process/business-metrics.ts';
+import { sessionOf } from '../accounts/load-session.ts';
+import { createFeedRoutes } from './feeds/feed-routes.ts';
+import type { Assets } from './assets.ts';
+import type { MediaStore } from '../media/media-store.ts';
+import { createMediaRoutes } from './media-routes.ts';
+import { ContentClock } from '../posts/content-clock.ts';
+import type { MediaUses } from '../posts/media-uses.ts';
+import type { PostStore } from '../posts/post-store.ts';
+import { createPostPathRoutes, createPostRoutes } from './post-routes.ts';
+import { createSearchRoutes } from './search-routes.ts';
+import type { SearchIndex } from '../search/search-index.ts';
+import { createOrigin } from '../http/absolute-url.ts';
+import { createErrorRenderer } from './error-renderer.ts';
+import { createLayout } from './layout.ts';
+import { createPageSender } from './page-sender.ts';
+import { LiveSite, type SiteSettings } from './site.ts';
+
+type ReaderDependencies = Pick<AppDependencies, 'config' | 'database' | 'render' | 'now'> & {
+  /** Asked again whenever something changed: the owner may rename the blog while it runs. */
+  readonly site: () => SiteSettings;
+  readonly assets: Assets;
+  readonly posts: PostStore;
+  readonly search: Pick<SearchIndex, 'search'>;
+  readonly media: Pick<MediaStore, 'find'>;
+  readonly mediaUses: Pick<MediaUses, 'isPublic'>;
+  readonly metrics: BusinessMetrics;
+};
+
+/** Everything that readers see, in the order in which the app mounts it. */
+export interface ReaderRooms {
+  /** Inside X-Request-ID and the security headers, outside everything that may fail. */
+  readonly errors: Middleware;
+  /** Files, feeds, search, lists. */
+  readonly routers: readonly Router[];
+  /** Takes every address that is left: last of all. */
+  readonly postPaths: Router;
+}
+
+export function createReaderRooms(deps: ReaderDependencies): ReaderRooms {
+  const { assets, posts, search, media, metrics, render, config } = deps;
+  const site = new LiveSite(deps.site);
+  const clock = new ContentClock(deps.database, { now: deps.now, onChange: () => site.reload() });
+  const origin = createOrigin(config);
+  const layout = createLayout({ site, assets });
+  const sendPage = createPageSender({ render, layout, origin, clock });
+  return {
+    errors: createErrorRenderer({ render, layout, origin, hasAbout: () => clock.state().hasAbout }),
+    routers: [
+      createMediaRoutes({
+        config,
+        assets,
+        media,
+        metrics,
+        isPublic: (name) => deps.mediaUses.isPublic(name),
+        isOwner: (ctx) => sessionOf(ctx) !== undefined,
+      }),
+      createFeedRoutes({ posts, site, origin, clock, metrics, render }),
+      createSearchRoutes({ search, site, sendPage, metrics }),
+      createPostRoutes({ posts, clock, site, sendPage }),
+    ],
+    postPaths: createPostPathRoutes({ posts, clock, site, sendPage, metrics }),
+  };
+}

@@ -1,0 +1,79 @@
+import type { SearchResults, SnippetPiece } from '../search/search-index.ts';
+import { postUrl } from '../posts/post-path.ts';
+import { timeElement } from '../markup/dates.ts';
+import { html, type Html } from '../markup/html.ts';
+import type { Page } from './layout.ts';
+import type { SiteSettings } from './site.ts';
+
+const MAX_QUERY_CHARACTERS = 200;
+
+/** The form alone; a plain GET. */
+export function searchForm(query: string): Html {
+  return html`<form class="search" action="/search" method="get" role="search">
+    <label for="q">Search the posts</label>
+    <div>
+      <input
+        type="search"
+        id="q"
+        name="q"
+        value="${query}"
+        maxlength="${MAX_QUERY_CHARACTERS}"
+        autocomplete="off"
+        spellcheck="false"
+      /><button type="submit">Search</button>
+    </div>
+  </form>`;
+}
+
+/** `results` is undefined before anything was asked. */
+export function searchPage(query: string, results: SearchResults | undefined, site: SiteSettings): Page {
+  return {
+    title: query === '' ? 'Search' : `Search: ${query}`,
+    description: `Search ${site.title}.`,
+    current: 'search',
+    canonicalPath: query === '' ? '/search' : undefined,
+    body: html`<header class="page-head"><h1>Search</h1></header>
+      ${searchForm(query)}
+      ${results === undefined ? html`<p class="empty">Titles, tags and texts are searched; accents and capitals do not matter.</p>` : found(query, results, site)}`,
+  };
+}
+
+function found(query: string, results: SearchResults, site: SiteSettings): Html {
+  if (results.total === 0) {
+    return html`<p class="empty" role="status">
+      Nothing was found for “${query}”. Fewer or shorter words may help; the
+      <a href="/archive">archive</a> has every post.
+    </p>`;
+  }
+  return html`<p class="count" role="status">
+      ${results.total === 1 ? '1 post' : `${results.total.toLocaleString('en')} posts`}${
+        results.pages > 1 ? `, page ${results.page} of ${results.pages}` : ''
+      }
+    </p>
+    <ol class="posts">
+      ${results.hits.map(
+        (hit) =>
+          html`<li>
+            ${timeElement(hit.publishedAtMillis, site.language, 'short', 'dt-published')}
+            <div>
+              <h2><a href="${postUrl(hit.path)}">${pieces(hit.titlePieces)}</a></h2>
+              <p>${pieces(hit.snippet)}</p>
+            </div>
+          </li> `,
+      )}
+    </ol>
+    ${turner(query, results)}`;
+}
+
+function pieces(all: readonly SnippetPiece[]): Html {
+  return html`${all.map((piece) => (piece.hit ? html`<mark>${piece.text}</mark>` : piece.text))}`;
+}
+
+function turner(query: string, { page, pages }: SearchResults): Html {
+  if (pages <= 1) return html``;
+  const address = (to: number): string => `/search?q=${encodeURIComponent(query)}&page=${to}`;
+  return html`<nav class="turn" aria-label="Pages">
+    ${page > 1 ? html`<a rel="prev" href="${address(page - 1)}">← Better matches</a>` : html`<span></span>`}
+    ${page < pages ? html`<a rel="next" href="${address(page + 1)}">More →</a>` : html`<span></span>`}
+  </nav>`;
+}

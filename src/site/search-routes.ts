@@ -1,0 +1,37 @@
+import type { Router } from '@koa/router';
+import type { BusinessMetrics } from '../process/business-metrics.ts';
+import type { PageSender } from './page-sender.ts';
+import { searchPage } from './search-page.ts';
+import type { SiteSettings } from './site.ts';
+import type { SearchIndex } from '../search/search-index.ts';
+import { createRouter } from '../http/router.ts';
+
+/** Longer text than the form takes is cut, not refused. */
+const MAX_QUERY_CHARACTERS = 200;
+
+/** `/search?q=…&page=…`; without words it is the form alone. */
+export function createSearchRoutes(deps: {
+  readonly search: Pick<SearchIndex, 'search'>;
+  readonly site: SiteSettings;
+  readonly sendPage: PageSender;
+  readonly metrics: BusinessMetrics;
+}): Router {
+  const router = createRouter();
+
+  router.get('/search', (ctx) => {
+    const query = first(ctx.query['q']).trim().toWellFormed().slice(0, MAX_QUERY_CHARACTERS);
+    const page = Number(first(ctx.query['page']));
+    const results =
+      query === ''
+        ? undefined
+        : deps.search.search(query, { page: Number.isSafeInteger(page) && page > 0 ? page : 1 });
+    if (results !== undefined) deps.metrics.searched();
+    deps.sendPage(ctx, 'search', () => searchPage(query, results, deps.site));
+  });
+
+  return router;
+}
+
+function first(value: string | string[] | undefined): string {
+  return (Array.isArray(value) ? value[0] : value) ?? '';
+}

@@ -1,0 +1,27 @@
+import { tagUrl } from '../http/absolute-url.ts';
+import { html } from '../markup/html.ts';
+import type { Page } from './layout.ts';
+import type { SiteSettings } from './site.ts';
+
+export function tagsPage(
+  tags: readonly { readonly tag: string; readonly count: number }[],
+  site: SiteSettings,
+): Page {
+  const sorted = tags.toSorted((a, b) => a.tag.localeCompare(b.tag, site.language));
+  return {
+    title: 'Tags',
+    description: `What ${site.title} writes about.`,
+    canonicalPath: '/tags',
+    current: 'tags',
+    body: html`<header class="page-head"><h1>Tags</h1></header>
+      ${
+        sorted.length === 0
+          ? html`<p class="empty">
+              No post has a tag yet. The <a href="/archive">archive</a> has everything by date.
+            </p>`
+          : html`<ul class="tags">
+              ${sorted.map(({ tag, count }) => html`<li><a href="${tagUrl(tag)}">${tag}</a> <small>${count}</small></li> `)}
+            </ul>`
+      }`,
+  };
+}

@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import type { Router } from '@koa/router';
+import Koa from 'koa';
+import { createDeskRooms } from '../admin/desk-rooms.ts';
+import { SiteSettings } from '../admin/site-settings.ts';
+import type { AppDependencies } from './app-dependencies.ts';
+import { basePathOf, mountAt, originOf } from '../http/base-path.ts';
+import { createBusinessMetrics } from '../process/business-metrics.ts';
+import { SettingStore } from '../db/setting-store.ts';
+import { watchStorage } from '../db/storage-watch.ts';
+import { errorLog } from '../http/error-log.ts';
+import { storageLog } from '../db/storage-log.ts';
+import { createHealthRoutes } from './health-routes.ts';
+import { requestLimits } from '../http/request-limits.ts';
+import { trustProxies } from '../http/trust-proxies.ts';
+import { createAssets, installedAssetFolders } from '../site/assets.ts';
+import { MEDIA_FOLDER_NAME } from '../db/data-files.ts';
+import { MediaStore } from '../media/media-store.ts';
+import { MethodNotAllowed } from '../http/method-not-allowed.ts';
+import { createObservatoryRooms } from './observatory-rooms.ts';
+import { MediaUses } from '../posts/media-uses.ts';
+import { PostStore } from '../posts/post-store.ts';
+import { requestIdentity } from '../http/request-identity.ts';
+import { SearchIndex } from '../search/search-index.ts';
+import { createCompression } from '../http/compression.ts';
+import { serverTiming } from './server-timing.ts';
+import { createReaderRooms } from '../site/reader-rooms.ts';
+import { createSecurityHeaders } from '../http/security-headers.ts';
+
+/** The blog as one Koa app; nothing listens and nothing is printed here. `rooms` come before the posts' own addresses. */
+export function createApp(deps: AppDependencies, rooms: readonly Router[] = []): Koa {
+  const { config, database, log, now } = deps;
+  const basePath = basePathOf(config.publicUrl);
+  const site = new SiteSettings(new SettingStore(database));
+  const house = {
+    ...deps,
+    assets: createAssets(installedAssetFolders()),
+    posts: new PostStore(database, { now }),
+    search: new SearchIndex(database, { now }),
+    media: new MediaStore(database, { folder: join(config.dataDir, MEDIA_FOLDER_NAME), now }),
+    mediaUses: new MediaUses(database, { now }),
+    metrics: createBusinessMetrics(deps.control),
+    storage: watchStorage(database, storageLog(log)),
+  };
+  const reader = createReaderRooms({ ...house, site: () => site.values });
+  const desk = createDeskRooms({ ...house, site });
+  const observatory = createObservatoryRooms({
+    ...house,
+    site,
+    desk,
+    basePath,
+    origin: originOf(config.publicUrl),
+  });
+
+  const app = new Koa();
+  app.on('error', errorLog(log));
+  app.use(trustProxies(config.trustedProxies));
+  app.use(requestIdentity());
+  app.use(createSecurityHeaders(config));
+  app.use(createCompression());
+  if (basePath !== '') app.use(mountAt(basePath));
+  app.use(reader.errors);
+  app.use(requestLimits());
+  app.use(desk.loadSession);
+  app.use(serverTiming());
+  app.use(createHealthRoutes({ ...house, ownerOnly: desk.ownerOnly }).routes());
+  for (const router of [...reader.routers, ...desk.routers, ...observatory, ...rooms])
+    app.use(router.routes());
+  app.use(reader.postPaths.routes());
+  app.use(reader.postPaths.allowedMethods({ throw: true, notImplemented: () => new MethodNotAllowed() }));
+  return app;
+}

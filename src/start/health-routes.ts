@@ -1,0 +1,84 @@
+import { statSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Router } from '@koa/router';
+import type { Middleware } from 'koa';
+import type { AppDependencies } from './app-dependencies.ts';
+import { DATABASE_FILE_NAME } from '../db/data-files.ts';
+import type { StorageWatch } from '../db/storage-watch.ts';
+import { overviewSummary } from '../observatory/facts/metrics-route.ts';
+import { createRouter } from '../http/router.ts';
+
+type HealthDependencies = Pick<AppDependencies, 'config' | 'database' | 'telemetry'> & {
+  readonly ownerOnly: Middleware;
+  readonly storage: StorageWatch;
+};
+
+/** `/health`: whether the blog can answer from its database; anybody may ask. `/admin/health`: everything that helps to find out why not. */
+export function createHealthRoutes(deps: HealthDependencies): Router {
+  const { config, database, telemetry, ownerOnly, storage } = deps;
+  const router = createRouter();
+  const probe = database.prepare('SELECT 1');
+  const file = join(config.dataDir, DATABASE_FILE_NAME);
+
+  /** Also whether its files are where they were: what is saved into others is lost. */
+  function databaseAnswers(): boolean {
+    try {
+      probe.get();
+      return storage.problem() === undefined;
+    } catch {
+      return false;
+    }
+  }
+
+  router.get('/health', (ctx) => {
+    ctx.set('Cache-Control', 'no-store');
+    const isUp = databaseAnswers();
+    ctx.status = isUp ? 200 : 503;
+    ctx.body = { status: isUp ? 'ok' : 'unavailable' };
+  });
+
+  router.get('/admin/health', ownerOnly, async (ctx) => {
+    const isUp = databaseAnswers();
+    const { uptimeSeconds, nodeVersion, pid, current, openFilesLimit, problem } = telemetry.process();
+    const disk = await statfs(config.dataDir).catch(() => undefined);
+    ctx.set('Cache-Control', 'no-store');
+    ctx.status = isUp ? 200 : 503;
+    ctx.body = {
+      status: isUp ? 'ok' : 'unavailable',
+      summary: overviewSummary(telemetry),
+      process: {
+        pid,
+        node_version: nodeVersion,
+        uptime_seconds: uptimeSeconds,
+        rss_bytes: current.rssBytes,
+        open_files: current.openFiles,
+        open_files_limit: openFilesLimit,
+        problem: problem ?? null,
+      },
+      database: {
+        problem: storage.problem() ?? null,
+        file_bytes: sizeOf(file),
+        wal_bytes: sizeOf(`${file}-wal`),
+        schema_version: isUp ? database.pragma('user_version', { simple: true }) : null,
+      },
+      disk: { free_bytes: disk === undefined ? null : disk.bavail * disk.bsize },
+      telemetry: {
+        enabled: telemetry.enabled,
+        faults: telemetry.faults().map(({ place, count, lastMessage, lastMillis }) => ({
+          place,
+          count,
+          last_message: lastMessage,
+          last_at: new Date(lastMillis).toISOString(),
+        })),
+        export: { configured: telemetry.export().configured, failed: telemetry.export().failed },
+      },
+    };
+  });
+
+  return router;
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}

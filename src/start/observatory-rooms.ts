@@ -1,0 +1,58 @@
+import { AsyncResource } from 'node:async_hooks';
+import type { Router } from '@koa/router';
+import type { DeskRooms } from '../admin/desk-rooms.ts';
+import type { AppDependencies } from './app-dependencies.ts';
+import { explainPlan } from '../db/explain-plan.ts';
+import { createMetricsRoute } from '../observatory/facts/metrics-route.ts';
+import { createObservatoryRoutes } from '../observatory/routes.ts';
+import { createRouter } from '../http/router.ts';
+import type { Assets } from '../site/assets.ts';
+import type { DeskSite } from '../accounts/desk-layout.ts';
+
+const OBSERVATORY_PATH = '/admin/metrics-dashboard';
+/** Media type of the text format of Prometheus, version 0.0.4. */
+const PROMETHEUS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
+/** The telemetry pages behind the owner's door, and their facts as JSON behind the door for scripts. */
+export function createObservatoryRooms(
+  deps: Pick<AppDependencies, 'telemetry' | 'control' | 'database'> & {
+    readonly assets: Assets;
+    readonly site: DeskSite;
+    readonly desk: DeskRooms;
+    /** Of the blog on its host; empty at the root. */
+    readonly basePath: string;
+    /** Scheme and host of PUBLIC_URL. */
+    readonly origin: string | undefined;
+  },
+): readonly Router[] {
+  const { telemetry, control, database, assets, site, desk, basePath } = deps;
+  const door = createRouter();
+  door.get('/admin/metrics', desk.ownerOrBearer, createMetricsRoute({ telemetry }));
+  door.get('/metrics', desk.ownerOrBearer, async (ctx) => {
+    ctx.type = PROMETHEUS_TYPE;
+    ctx.body = await telemetry.prometheus();
+  });
+  door.get([OBSERVATORY_PATH, `${OBSERVATORY_PATH}/*path`], desk.ownerOnly);
+  door.post(`${OBSERVATORY_PATH}/*path`, desk.ownerFiles);
+  const pages = createObservatoryRoutes({
+    telemetry,
+    control,
+    assets,
+    site,
+    jaegerUiUrl: jaegerUiUrlOf(deps),
+    csrfToken: desk.csrfToken,
+    who: desk.who,
+    // In the context of the request, which is untraced: a question of every second must not be telemetry of its own.
+    mayLook: (ctx) => AsyncResource.bind(() => desk.isSessionLive(ctx)),
+    basePath,
+    origin: deps.origin,
+    explain: (statementText) => explainPlan(database, statementText),
+  });
+  return [door, pages];
+}
+
+/** As the settings in force name it; undefined when it is not set. */
+function jaegerUiUrlOf({ telemetry }: Pick<AppDependencies, 'telemetry'>): string | undefined {
+  const value = telemetry.settings().find(({ name }) => name === 'JAEGER_UI_URL')?.value;
+  return value !== undefined && URL.canParse(value) ? value : undefined;
+}

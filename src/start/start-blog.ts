@@ -1,0 +1,144 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Router } from '@koa/router';
+import Database from 'better-sqlite3';
+import type { RenderTracer, TelemetryControl, TelemetryQuery } from '../../otel/query.ts';
+import { createAccounts } from '../accounts/accounts.ts';
+import type { AppDependencies } from './app-dependencies.ts';
+import { createApp } from './app.ts';
+import { basePathOf } from '../http/base-path.ts';
+import { loadBlogConfig, type BlogConfig } from '../process/config.ts';
+import { closeDatabase, neverWaitForLocks } from '../db/open-database.ts';
+import { openServedData } from '../db/open-served-data.ts';
+import { orUnwritable } from '../db/unwritable-database.ts';
+import { stopGracefully } from '../process/graceful-stop.ts';
+import { createBlogServer } from '../http/blog-server.ts';
+import { localOrigin } from '../http/local-origin.ts';
+import { createLog } from '../process/log.ts';
+import { MEDIA_FOLDER_NAME } from '../db/data-files.ts';
+import { removeUnfinished } from '../media/unfinished-files.ts';
+import { closeLiveStreams } from '../observatory/routes.ts';
+import { MediaUses } from '../posts/media-uses.ts';
+import { PostStore } from '../posts/post-store.ts';
+import { isForPeople } from '../process/for-people.ts';
+import { watchParent } from '../process/parent-watch.ts';
+import { keepFormerFeedIds } from '../posts/former-feed-ids.ts';
+import { StaleRenders } from '../posts/stale-renders.ts';
+import { seedWelcomePosts } from '../posts/welcome-posts.ts';
+
+/** What the blog needs of telemetry, on or off. */
+export interface BlogTelemetry {
+  readonly query: TelemetryQuery;
+  readonly control: TelemetryControl;
+  readonly render: RenderTracer;
+  instrumentDatabase(constructor: typeof Database): void;
+  shutdown(): Promise<void>;
+}
+
+export interface StartBlogOptions {
+  readonly telemetry: BlogTelemetry;
+  /** More rooms, mounted before the posts' own addresses. */
+  readonly rooms?: (deps: AppDependencies) => readonly Router[];
+  /** Called once the blog answers, instead of offering a set-up link. */
+  readonly onListening?: (address: string, deps: AppDependencies) => void;
+  /** Also stops when the process that started it has gone, as npm does on SIGTERM without a word to what it runs. */
+  readonly stopWithParent?: boolean;
+}
+
+/** The one thing that nobody sees go wrong: a session cookie that leaves over plain http. */
+const WITHOUT_PUBLIC_URL =
+  'PUBLIC_URL is not set: cookies are Secure only for requests that a proxy in TRUSTED_PROXIES says came by https.';
+
+/** Opens the database, listens and prints the address; what keeps it from starting is one readable line and exit code 1. */
+export function startBlog({ telemetry, rooms, onListening, stopWithParent }: StartBlogOptions): void {
+  const config = orExit(loadBlogConfig);
+  const log = createLog(config);
+  const { database, lock, notPrivate } = orExit(() =>
+    openServedData(config.dataDir, () => telemetry.instrumentDatabase(Database)),
+  );
+  if (notPrivate.length > 0)
+    log.warn({ files: notPrivate.slice(0, 10) }, 'other users of this machine can read these files');
+  const prepared = <T>(work: () => T): T => orExit(() => orUnwritable(config.dataDir, work));
+  prepared(() => new MediaUses(database).fill());
+  prepared(() => seedWelcomePosts({ database, posts: new PostStore(database) }));
+  keepFormerFeedIds(database, config.publicUrl);
+  const deps: AppDependencies = {
+    config,
+    database,
+    accounts: createAccounts({ database, now: Date.now }),
+    log,
+    telemetry: telemetry.query,
+    control: telemetry.control,
+    render: telemetry.render,
+    now: Date.now,
+  };
+
+  const stale = new StaleRenders(database, { posts: new PostStore(database), log });
+  // Other processes may be waited for until the blog answers, and not after.
+  const setup = onListening === undefined ? prepared(() => deps.accounts.setupLinks.create()) : undefined;
+  const app = createApp(deps, rooms?.(deps));
+  neverWaitForLocks(database);
+  const { server, turns } = createBlogServer(app.callback());
+  server.once('error', (error: NodeJS.ErrnoException) => exitWith(listenProblem(error, config)));
+  server.listen(config.port, config.host, () => {
+    const address = `${addressOf(server)}${basePathOf(config.publicUrl)}`;
+    lock.announce(address);
+    process.stdout.write(`Glasshouse is at ${address}\n`);
+    void removeUnfinished(join(config.dataDir, MEDIA_FOLDER_NAME), Date.now()).catch(() => {});
+    stale.renderAll().catch((error) => log.warn({ err: error }, 'posts were not rendered anew'));
+    if (config.publicUrl === undefined) process.stdout.write(`${WITHOUT_PUBLIC_URL}\n`);
+    if (onListening !== undefined) return onListening(address, deps);
+    if (setup !== undefined)
+      process.stdout.write(
+        `Nobody owns this blog yet. Become its owner within a day: ${config.publicUrl ?? address}${setup.path}\n`,
+      );
+  });
+  stopGracefully({
+    server,
+    finish: turns.finish,
+    parent: stopWithParent ? watchParent() : undefined,
+    log,
+    beforeRequestsEnd: closeLiveStreams,
+    async close() {
+      stale.stop();
+      await telemetry.shutdown();
+      closeDatabase(database);
+      lock.release();
+    },
+  });
+}
+
+function addressOf(server: Server): string {
+  const { address, port } = server.address() as AddressInfo;
+  return localOrigin(address, port);
+}
+
+function listenProblem(error: NodeJS.ErrnoException, { host, port }: BlogConfig): string {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `Port ${port} is taken: something else listens on ${host}:${port}. Set PORT to another, or to 0 for a free one.`;
+    case 'EACCES':
+      return `This user may not listen on port ${port}. Set PORT to 1024 or more.`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `HOST=${host} is no address of this machine. Try 127.0.0.1, or 0.0.0.0 for every interface.`;
+    default:
+      return `Cannot listen on ${host}:${port}: ${error.message}`;
+  }
+}
+
+/** Ends the process with one line for a failure that is for people. */
+function orExit<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Error && isForPeople(error)) exitWith(error.message);
+    throw error;
+  }
+}
+
+function exitWith(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from '@jest/globals';
+import { deskPage } from '../../../src/accounts/desk-layout.ts';
+import { html } from '../../../src/markup/html.ts';
+
+const page = (more: Partial<Parameters<typeof deskPage>[0]> = {}): string =>
+  deskPage({
+    title: 'Posts',
+    current: 'posts',
+    body: html`<h1>Posts</h1>`,
+    site: { title: 'A <b>log' },
+    assets: { url: (name) => `/assets/${name}` },
+    ...more,
+  }).text;
+
+describe('deskPage', () => {
+  it('lights the current entry in both menus and no other', () => {
+    const lit = [...page().matchAll(/href="([^"]+)"\s+aria-current="page"/g)].map((match) => match[1]);
+    expect(lit).toEqual(['/admin/posts', '/admin/posts']);
+    expect(page({ current: 'nothing' })).not.toContain('aria-current');
+  });
+
+  it('shows figures and the cost where they are given', () => {
+    const text = page({ figures: { traces: '49' }, cost: 'nothing to speak of' });
+    expect(text.match(/class="figure">49</g)).toHaveLength(2);
+    expect(text).toContain('nothing to speak of');
+    expect(page()).not.toContain('class="figure"');
+  });
+
+  it('keeps the range in links of the observatory only', () => {
+    const text = page({ menuQuery: '?from=-6h' });
+    expect(text).toContain('href="/admin/metrics-dashboard/traces?from=-6h"');
+    expect(text).toContain('href="/admin/posts"');
+  });
+
+  it('has no rail where there is nobody to use it', () => {
+    const text = page({ bare: true });
+    expect(text).not.toContain('<nav');
+    expect(text).toContain('class="brand"');
+  });
+
+  it('offers to sign out when it has a token', () => {
+    expect(page()).not.toContain('/admin/sign-out');
+    expect(page({ csrfToken: 'a"b' })).toContain('value="a&quot;b"');
+  });
+
+  it('escapes names', () => {
+    expect(page({ site: { title: 'A <b>log' } })).not.toContain('A <b>log');
+  });
+});

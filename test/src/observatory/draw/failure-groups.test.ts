@@ -1,0 +1,95 @@
+import { describe, expect, it } from '@jest/globals';
+import type { OperationRow, TraceDetail } from '../../../../otel/query.ts';
+import { groupFailures, withExceptions } from '../../../../src/observatory/draw/failure-groups.ts';
+import { sketchTrace } from '../fake/traces.ts';
+
+const ID = 'ab'.repeat(16);
+const RANGE = { fromMillis: 0, toMillis: 100_000 };
+
+function row(more: Partial<OperationRow> = {}): OperationRow {
+  return {
+    traceId: ID,
+    spanId: `${ID.slice(0, 12)}0000`,
+    name: 'GET /guestbook',
+    type: 'http',
+    series: 'GET /guestbook',
+    startMillis: 5000,
+    durationMillis: 3,
+    status: 'error',
+    errorType: '500',
+    errorMessage: 'no signature',
+    ...more,
+  };
+}
+
+function failed(attributes: Record<string, string>): TraceDetail {
+  return sketchTrace(ID, 5000, [
+    {
+      name: 'GET /guestbook',
+      type: 'http',
+      at: 0,
+      millis: 3,
+      error: '',
+      events: [{ name: 'exception', at: 1, attributes }],
+    },
+  ]);
+}
+
+describe('groupFailures', () => {
+  it('counts by type and place, most frequent first, with the newest as example', () => {
+    const groups = groupFailures(
+      [
+        row({ startMillis: 1000 }),
+        row({ startMillis: 9000, traceId: 'cd'.repeat(16), errorMessage: 'newest' }),
+        row({ errorType: 'RangeError', startMillis: 20_000 }),
+        row({ series: 'GET /other', startMillis: 30_000 }),
+      ],
+      RANGE,
+    );
+    expect(groups.map(({ errorType, series, count }) => [errorType, series, count])).toEqual([
+      ['500', 'GET /guestbook', 2],
+      ['500', 'GET /other', 1],
+      ['RangeError', 'GET /guestbook', 1],
+    ]);
+    expect(groups[0]).toMatchObject({
+      message: 'newest',
+      firstMillis: 1000,
+      lastMillis: 9000,
+      traceId: 'cd'.repeat(16),
+    });
+    expect(groups[0]!.course.reduce((sum, each) => sum + each)).toBe(2);
+  });
+});
+
+describe('withExceptions', () => {
+  const [group] = groupFailures([row()], RANGE);
+  const shown = (trace: TraceDetail) => withExceptions({ trace: () => trace }, [group!])[0]!;
+
+  it('names what was thrown where the span has only a status code', () => {
+    const thrown = failed({ 'exception.type': 'TypeError', 'exception.stacktrace': 'TypeError\n  at a' });
+    expect(shown(thrown)).toEqual({ ...group, errorType: 'TypeError', stack: 'TypeError\n  at a' });
+  });
+
+  it('leaves a type that the span has, and a failure without an exception', () => {
+    const named = { ...group!, errorType: 'SQLITE_BUSY' };
+    const trace = failed({ 'exception.type': 'SqliteError' });
+    expect(withExceptions({ trace: () => trace }, [named])).toEqual([named]);
+    expect(shown(failed({}))).toEqual(group);
+    expect(withExceptions({ trace: (traceId) => ({ traceId, reason: 'unknown' }) }, [group!])).toEqual([
+      group,
+    ]);
+  });
+
+  it('looks into the first 20 groups only', () => {
+    let asked = 0;
+    const trace = (traceId: string) => {
+      asked++;
+      return { traceId, reason: 'unknown' as const };
+    };
+    withExceptions(
+      { trace },
+      Array.from({ length: 50 }, () => group!),
+    );
+    expect(asked).toBe(20);
+  });
+});

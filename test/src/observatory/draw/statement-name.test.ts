@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import { conditionsOf, tellApart } from '../../../../src/observatory/draw/statement-name.ts';
+
+const apart = (...texts: readonly string[]): readonly (string | undefined)[] => {
+  const words = tellApart(texts.map((text) => ({ name: text, summary: 'SELECT posts', text })));
+  return texts.map((text) => words.get(text));
+};
+
+describe('conditionsOf', () => {
+  it.each([
+    ['SELECT a, b FROM posts WHERE id = ?', 'id = ?'],
+    ['SELECT a FROM posts ORDER BY b LIMIT ?', 'ORDER BY b LIMIT ?'],
+    ['UPDATE posts SET a = ?', 'SET a = ?'],
+    ['INSERT INTO posts (a) VALUES (?)', 'VALUES (?)'],
+    ['SELECT count(*) FROM posts', 'SELECT count(*) FROM posts'],
+  ])('of %s', (text, words) => expect(conditionsOf(text)).toBe(words));
+});
+
+describe('tellApart', () => {
+  it('says the conditions where they differ at their beginning', () => {
+    expect(apart('SELECT * FROM posts WHERE id = ?', 'SELECT * FROM posts WHERE path = ?')).toEqual([
+      'id = ?',
+      'path = ?',
+    ]);
+  });
+
+  it('begins where long conditions begin to differ, and in front of equal ones', () => {
+    const like = 'SELECT a FROM posts WHERE status = ? AND deleted_at IS NULL';
+    expect(apart(`${like} AND tag = ?`, `${like} ORDER BY id`, 'SELECT b FROM posts')).toEqual([
+      '… AND tag = ?',
+      '… ORDER BY id',
+      'SELECT b FROM posts',
+    ]);
+    const equal = 'FROM posts WHERE key = ?';
+    expect(apart(`SELECT title ${equal}`, `SELECT body ${equal}`)).toEqual([
+      `… title ${equal}`,
+      `… body ${equal}`,
+    ]);
+  });
+
+  it('compares with statements of the same summary alone, and knows nothing without a text', () => {
+    const text = 'SELECT a FROM posts WHERE status = ? AND deleted_at IS NULL AND tag = ?';
+    const words = tellApart([
+      { name: 'one', summary: 'SELECT posts', text },
+      { name: 'two', summary: 'SELECT tags', text: `${text}!` },
+      { name: 'SELECT posts' },
+    ]);
+    expect([words.get('one'), words.get('SELECT posts')]).toEqual([
+      'status = ? AND deleted_at IS NULL AND tag = ?',
+      undefined,
+    ]);
+  });
+});

@@ -1,0 +1,40 @@
+import { describe, expect, it } from '@jest/globals';
+import type { SeriesLine } from '../../../../src/observatory/draw/series-tables.ts';
+import { readersAsked } from '../../../../src/observatory/facts/readers-asked.ts';
+import { emptySummary } from '../fake/series.ts';
+
+const line = (name: string, count: number, more: Partial<SeriesLine> = {}): SeriesLine => ({
+  ...emptySummary(1),
+  type: 'http',
+  name,
+  count,
+  perSecond: count / 100,
+  timeShare: 0,
+  course: [count, 0],
+  ...more,
+});
+
+describe('readersAsked', () => {
+  it('puts routes together by what they serve, most asked first, and leaves the owner out', () => {
+    const asked = readersAsked([
+      line('GET /:path', 50, { clientErrors: 4 }),
+      line('HEAD /:path', 10),
+      line('GET /feed.rss', 20),
+      line('GET /feed.atom', 10, { course: [1, 2, 3] }),
+      line('GET /feeds.opml', 1),
+      line('GET /admin/posts', 900),
+      line('POST /admin/sign-in', 5),
+      line('GET /', 9),
+    ]);
+    expect(asked.map(({ kind, count }) => [kind, count])).toEqual([
+      ['posts', 60],
+      ['feeds', 30],
+      ['front page', 9],
+      ['for machines: sitemap, robots', 1],
+    ]);
+    expect(asked[0]).toMatchObject({ clientErrors: 4, perSecond: 0.6, countShare: 0.6 });
+    expect(asked[1]!.course).toEqual([21, 2, 3]);
+  });
+
+  it('is empty where nobody asked', () => expect(readersAsked([])).toEqual([]));
+});

@@ -1,0 +1,102 @@
+import { describe, expect, it } from '@jest/globals';
+import { renderMarkdown } from '../../../../src/posts/markdown/markdown.ts';
+
+const render = (markdown: string): string => renderMarkdown(markdown, { path: 'post' }).html;
+
+/** One list for every text, whoever wrote it: feeds carry it to readers that have no content security policy. */
+describe('HTML in a post', () => {
+  it.each([
+    ['<meta http-equiv="refresh" content="0;url=https://evil.example">', /meta|refresh/],
+    ['<base href="https://evil.example/">', /base/],
+    ['<link rel="stylesheet" href="https://evil.example/x.css">', /<link/],
+    [
+      '<form action="https://evil.example"><input name="a"><button>Go</button></form>',
+      /form|button|name="a"/,
+    ],
+    ['<iframe srcdoc="<script>x()</script>"></iframe>', /iframe|srcdoc|script/],
+    ['<script>x()</script>', /script|x\(\)/],
+    ['<style>body{display:none}</style>', /style|display/],
+    ['<object data="x.swf"></object><embed src="x.swf">', /object|embed/],
+    ['<p x="a"onclick="x()">a</p>', /onclick|x\(\)/],
+    ['<p onclick=x()>a</p>', /onclick/],
+    ['<img src=x onerror="x()">', /onerror/],
+    ['<img/src="x"/onerror=x()>', /<img[^>]*onerror/],
+    ['<a href="javascript:x()">a</a>', /javascript/i],
+    ['<a href="&#106;avascript:x()">a</a>', /javascript|&#106;/i],
+    ['<a href="java&#9;script:x()">a</a>', /script/i],
+    ['<a href="JaVaScRiPt&colon;x()">a</a>', /javascript/i],
+    ['<a href=" &#14; javascript:x()">a</a>', /javascript/i],
+    ['<a href="data:text/html,<script>x()</script>">a</a>', /data:text/],
+    ['<svg><script>x()</script><a xlink:href="javascript:x()">a</a></svg>', /script|xlink/i],
+    ['<math><a href="javascript:x()">a</a></math>', /javascript/],
+    ['<video src="javascript:x()" poster="javascript:x()"></video>', /javascript/],
+    ['<!-- <form action="https://evil.example"> --><p>a</p>', /form/],
+    ['<textarea><img src=x onerror=x()></textarea>', /textarea|onerror/],
+    ['<noscript><p title="</noscript><img src=x onerror=x()>">', /onerror=x\(\)>/],
+    ['<p style="position:fixed">a</p>', /style/],
+  ])('never leaves with %s', (markdown, forbidden) => {
+    expect(render(markdown)).not.toMatch(forbidden);
+    expect(render(`Text before.\n\n${markdown}\n\nText after.`)).toMatch(/Text before[^]*Text after/);
+  });
+
+  it.each([
+    '<details><summary>More</summary><p>Text</p></details>',
+    '<p dir="rtl" lang="he">\u05e9\u05dc\u05d5\u05dd</p>',
+    '<figure><figcaption>Caption</figcaption></figure>',
+    '<kbd>Ctrl</kbd>',
+    '<abbr title="HyperText">HTML</abbr>',
+    '<ruby>\u6f22<rt>kan</rt></ruby>',
+  ])('keeps %s', (markdown) => {
+    expect(render(markdown).trim()).toContain(markdown);
+  });
+
+  it('reads every character reference, in text and in attributes', () => {
+    const html = render(
+      '<img src="a.png" alt="Caf&eacute; &#8211; &#x41;"> <a href="/x?a=1&#38;b=2" title="&copy;">x</a>',
+    );
+    expect(html).toContain('alt="Caf\u00e9 \u2013 A"');
+    expect(html).toContain('href="/x?a=1&amp;b=2"');
+    expect(html).toContain('title="\u00a9"');
+    expect(renderMarkdown('Text&hellip; &NotEqualTilde; &amp;amp;', { path: 'p' }).text).toBe(
+      'Text\u2026 \u2242\u0338 &amp;',
+    );
+  });
+
+  it('gives what a frame would have shown as a link', () => {
+    expect(render('<iframe src="https://video.example/1" title="A film"></iframe>')).toContain(
+      '<a rel="external noopener" href="https://video.example/1">A film</a>',
+    );
+  });
+});
+
+describe('a bare address', () => {
+  it('is a link in text, and none in code or where there is one', () => {
+    const html = render(
+      'See https://glass.example/a?b=1, `https://code.example` and [a https://in.example](https://out.example).',
+    );
+    expect(html).toContain(
+      '<a rel="external noopener" href="https://glass.example/a?b=1">https://glass.example/a?b=1</a>,',
+    );
+    expect(html).toContain('<code>https://code.example</code>');
+    expect(html.match(/<a /g)).toHaveLength(2);
+  });
+
+  it('needs a scheme: a word with a dot is none', () => {
+    expect(render('Node.js and read.me, glass.example')).not.toContain('<a ');
+  });
+});
+
+describe('a column of a table', () => {
+  it('is aligned by a class, as the policy lets no style', () => {
+    const html = render('| a | b | c |\n|:--|:-:|--:|\n| 1 | 2 | 3 |');
+    expect([...html.matchAll(/<t[hd] class="(align-\w+)"/g)].map(([, name]) => name)).toEqual([
+      'align-left',
+      'align-center',
+      'align-right',
+      'align-left',
+      'align-center',
+      'align-right',
+    ]);
+    expect(html).not.toContain('style=');
+  });
+});

@@ -1,0 +1,33 @@
+import { describe, expect, it } from '@jest/globals';
+import { composeCss } from '../../../src/site/composed-css.ts';
+
+const address = (name: string): string => `/assets/hashed/${name}`;
+
+describe('composeCss', () => {
+  it('puts imports in place once and addresses under their hash', () => {
+    const files: Record<string, string> = {
+      'site.css': "@import './tokens.css';\n@import url('more/code.css');\na { color: red }",
+      'tokens.css': '/* why */ b { src: url(fonts/x.woff2) }',
+      'more/code.css': "@import '../tokens.css'; i { background: url('leaf.svg') }",
+    };
+    const css = composeCss('site.css', (name) => files[name], address);
+    expect(css).not.toContain('@import');
+    expect(css).not.toContain('why');
+    expect(css.match(/b \{/g)).toHaveLength(1);
+    expect(css).toContain('url("/assets/hashed/fonts/x.woff2")');
+    expect(css).toContain('url("/assets/hashed/more/leaf.svg")');
+    expect(css.indexOf('b {')).toBeLessThan(css.indexOf('a {'));
+  });
+
+  it('leaves data, fragment and absolute addresses alone', () => {
+    const source = 'a { b: url(data:image/png;base64,xx); c: url(#d); e: url(/media/f.png) }';
+    expect(composeCss('x.css', () => source, address)).toBe(source);
+  });
+
+  it('names the file that is missing and who wanted it', () => {
+    const files: Record<string, string> = { 'a.css': "@import 'b.css';" };
+    expect(() => composeCss('a.css', (name) => files[name], address)).toThrow(
+      'stylesheet a.css: there is no b.css to import',
+    );
+  });
+});
