@@ -179,8 +179,9 @@ export class History implements TraceArchive {
     const file = this.#file;
     if (file === undefined) return SLICE.idleMillis;
     const { ring, rollUps, clock } = this.#options;
-    const changed = ring.takeChanged(SLICE.maxTraces, SLICE.maxSpans);
+    // In this order: to ask for roll-ups settles what waits, which adds traces, and memory may let go of those taken before.
     const closed = rollUps?.peek(SLICE.maxRollUps) ?? [];
+    const changed = ring.takeChanged(SLICE.maxTraces, SLICE.maxSpans);
     const gone = changed.length + closed.length > 0 ? this.#write(file, changed, closed) : 0;
     this.#progress?.tell(file.counts, clock.now());
     const cutoffMillis = this.#cutoffMillis();

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { readdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import type { RollUpSource } from '../../../otel/aggregate/roll-ups.ts';
 import type { LogLine } from '../../../otel/query.ts';
 import { KeptTraces } from '../../../otel/store/kept-traces.ts';
 import { TraceLogs } from '../../../otel/store/trace-logs.ts';
@@ -129,6 +130,34 @@ describe('History by kinds of traces', () => {
     expect(history.facts()).toMatchObject({ waiting: 10, unsaved: 15 });
     history.flush();
     expect(history.facts()).toMatchObject({ waiting: 0, unsaved: 15, traces: { ordinary: { traces: 10 } } });
+  });
+
+  it('misses none in its books when memory lets go of traces while a slice is being made', () => {
+    let [settled, more, nanos] = [0, 0, 0];
+    // As counting does: operations that ended are settled, and their traces kept, when somebody asks for the counts.
+    const settle = (): void => {
+      if (more <= 0) return;
+      more -= 10;
+      add(ring, 100 * ++settled, 100 * settled + 9);
+    };
+    const rollUps: RollUpSource = {
+      processId: 'this',
+      owner: 'this 1',
+      peek: () => (settle(), []),
+      wrote: () => undefined,
+      completeMillis: () => undefined,
+      closeAll: () => undefined,
+      restore: () => undefined,
+    };
+    // A slice has time for one trace, and gives the others back.
+    const clock = { now: () => place.clock.now(), monotonicNanos: () => (nanos += 2_000_000) };
+    const { ring, history } = place.start({ maxTraces: 10, rollUps, clock });
+    add(ring, 1, 10);
+    more = 50;
+    history.flush();
+    const { waiting, unsaved, traces } = history.facts()!;
+    expect(ring.size + ring.facts().evicted.count).toBe(60);
+    expect(traces.ordinary.traces + waiting + unsaved).toBe(60);
   });
 
   it('moves the traces of a file of version 1 in slices, and lists all of them', () => {
