@@ -44,7 +44,7 @@ run('something is slow, in the demo', () => {
     expect(await page.locator('.sql').textContent()).toContain('posts AS third');
     // Which trace: the slowest call, at its span.
     const call = page
-      .locator('section', { hasText: 'Slowest kept calls' })
+      .locator('section', { hasText: 'Slowest calls held' })
       .locator('tbody tr a.name')
       .first();
     const trace = await call.getAttribute('href');

@@ -47,9 +47,9 @@ export function factList(rows: readonly (readonly [HtmlValue, HtmlValue])[]): Ht
   </dl>`;
 }
 
-/** How many of the counted operations have detail. */
+/** Of how many of the counted operations sampling chose to keep the detail; whether it is still held is another matter. */
 export function keptNote({ kept, count }: { readonly kept: number; readonly count: number }): Html {
-  return html`detail kept ${countText(kept)} of ${countText(count)}`;
+  return html`detail chosen for ${countText(kept)} of ${countText(count)}`;
 }
 
 /** A count of failures: a zero is quiet, more is red and says so in the column it stands in. */

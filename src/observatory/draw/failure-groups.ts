@@ -118,7 +118,7 @@ export function failureColumns(view: PageView): readonly Column<FailureGroup>[] 
           }`,
     },
     {
-      label: 'kept',
+      label: 'held',
       key: 'count',
       align: 'number',
       value: (row) => row.count,

@@ -39,7 +39,7 @@ function ways(
   if (reason === 'running')
     return [
       [links.to(path), 'Look again'],
-      [links.to('/traces'), 'Kept traces'],
+      [links.to('/traces'), 'Traces held'],
     ];
   if (reason === 'evicted' && evicted !== undefined) {
     const around = {
@@ -67,9 +67,9 @@ function ways(
     ...(reason === 'never-kept'
       ? ([[links.to('/sampling'), 'What is kept, and why']] as const)
       : ([
-          [links.to('/traces', { q: traceId.slice(0, 8) }), 'Search the kept traces for its beginning'],
+          [links.to('/traces', { q: traceId.slice(0, 8) }), 'Search the traces held for its beginning'],
         ] as const)),
     [links.to('/routes'), `Routes ${range.words}: their counts include what was not kept`],
-    [links.to('/traces'), `Kept traces ${range.words}`],
+    [links.to('/traces'), `Traces held ${range.words}`],
   ];
 }

@@ -79,7 +79,7 @@ export function routeColumns(view: PageView): readonly Column<SeriesLine>[] {
           >${shareBar('http', row.timeShare)} ${text(share(row.timeShare))}</span
         >`,
     },
-    counted('kept', 'kept', (row) => row.kept),
+    counted('chosen', 'kept', (row) => row.kept),
     { label: 'over time', cell: (row) => sparkline('http', row.course) },
   ];
 }

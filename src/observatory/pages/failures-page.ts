@@ -56,18 +56,18 @@ export const failuresPage = definePage<FailuresFacts>({
     if (first === undefined && (counted === 0 || series !== undefined))
       return [
         { text: 'Nothing failed', tone: 'good' },
-        { text: `${place} ${range.words}${series === undefined ? '' : ' that is still kept'}.` },
+        { text: `${place} ${range.words}${series === undefined ? '' : ' that is still held'}.` },
       ];
     if (first === undefined)
       return [
         {
-          text: `${plural(counted, 'operation')} failed ${range.words}; the detail of none is kept.`,
+          text: `${plural(counted, 'operation')} failed ${range.words}; the detail of none is held.`,
         },
       ];
     const areAll = kept >= counted;
     const most =
       groups.length > 1
-        ? `Most often${areAll ? '' : ', of those that are kept,'} it was `
+        ? `Most often${areAll ? '' : ', of those that are held,'} it was `
         : areAll
           ? 'All are '
           : 'All that are still held are ';
@@ -94,7 +94,7 @@ export const failuresPage = definePage<FailuresFacts>({
     return panel({
       title: 'By type and place',
       note: html`${countText(kept)}
-      ${partly ? html`of ${countText(counted)} still held` : 'kept'}${grouped < kept && html`, the newest ${countText(grouped)} grouped`}
+      ${partly ? html`of ${countText(counted)} still held` : 'held'}${grouped < kept && html`, the newest ${countText(grouped)} grouped`}
       ${series !== undefined && html`<a href="${view.links.to('/failures')}">show all places</a> `}${csvLink(view)}`,
       body: drawTable(sortRows(groups, columns, view.query['sort']), columns, {
         caption: 'Failures by type and place',

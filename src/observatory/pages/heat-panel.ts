@@ -36,7 +36,7 @@ export function heatPanel(
   }));
   return panel({
     title,
-    note: html`${marks.length > 0 && html`<span class="key failed">failed, kept</span> · `}count per cell, log
+    note: html`${marks.length > 0 && html`<span class="key failed">failed, held</span> · `}count per cell, log
     scale; drag a region to list its traces`,
     body: html`${heatMapChart(
       type,

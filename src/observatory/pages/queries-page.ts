@@ -105,7 +105,7 @@ export const queriesPage = definePage<QueriesFacts>({
         keyOf: (row) => `${row.route} ${row.series}`,
         view,
         still: true,
-        empty: 'None seen in the kept requests of this range.',
+        empty: 'None seen in the requests held of this range.',
       }),
       foot: html`<span>${lookedText(repeated)}</span>`,
     })}`;
@@ -139,8 +139,8 @@ function startUpRows(rows: readonly SeriesLine[], view: PageView): Html | undefi
 }
 
 function lookedText({ looked, total }: RepetitionSearch): string {
-  if (total === 0) return 'no request is kept in this range';
-  if (looked === total) return `looked into all ${plural(total, 'kept request')} of this range`;
+  if (total === 0) return 'no request is held in this range';
+  if (looked === total) return `looked into all ${plural(total, 'request')} held of this range`;
   const more = looked < Math.min(total, MAX_REQUESTS) ? '; a reload looks further' : '';
-  return `looked into the newest ${countText(looked)} of ${countText(total)} kept requests${more}`;
+  return `looked into the newest ${countText(looked)} of ${countText(total)} requests held${more}`;
 }

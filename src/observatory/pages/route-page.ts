@@ -104,31 +104,32 @@ export const routePage = definePage<RouteFacts>({
     return html`${seriesPanels('http', facts, view)} ${facts.row !== undefined && answersPanel(facts.row)}
       <div class="grid even">
         ${panel({
-          title: 'Slowest kept traces',
+          title: 'Slowest traces held',
           note: html`<a
             href="${view.links.to('/traces', { type: 'http', series: facts.name, sort: 'slowest' })}"
             >all of them</a
           >`,
           body: drawTable(facts.slowest, traceColumns(view, true), {
-            caption: 'Slowest kept traces of the route',
+            caption: 'Slowest traces held of the route',
             keyOf: (row) => row.traceId,
             view,
             still: true,
-            empty: 'No trace of this route is kept in this range. Slow and failed ones always are.',
+            empty:
+              'No trace of this route is held in this range. Slow and failed ones are always chosen, and held while there is room.',
           }),
         })}
         ${panel({
           title: 'Where its time goes',
           note:
             facts.sampled === 1
-              ? 'self time in the one kept trace'
-              : `self time in the newest ${facts.sampled} kept traces`,
+              ? 'self time in the one trace held'
+              : `self time in the newest ${facts.sampled} traces held`,
           body: drawTable(sortRows(facts.children, columns, undefined), columns, {
             caption: 'Operations by self time',
             keyOf: (row) => `${row.type} ${row.series}`,
             view,
             still: true,
-            empty: 'Shown once a trace of this route is kept.',
+            empty: 'Shown once a trace of this route is held.',
           }),
         })}
       </div>

@@ -125,7 +125,7 @@ export const samplingPage = definePage<SamplingPageFacts>({
         cell: (type) => (type === 'other' ? '–' : text(duration(sampling.thresholdsSeconds[type] * 1000))),
       },
       { label: 'counted', align: 'number', room: 'mid', cell: (type) => countText(operations[type].count) },
-      { label: 'detail kept', align: 'number', cell: (type) => countText(operations[type].kept) },
+      { label: 'chosen', align: 'number', cell: (type) => countText(operations[type].kept) },
       {
         label: 'share',
         room: 'mid',
@@ -138,7 +138,7 @@ export const samplingPage = definePage<SamplingPageFacts>({
     ];
     return html`${panel({
         title: 'Rates in force',
-        note: 'counts since start; numbers are exact at every rate',
+        note: 'since the start; chosen: their detail is kept, and held while there is room',
         body: drawTable(TYPES, types, {
           caption: 'Rates by type',
           keyOf: (type) => type,
@@ -209,8 +209,8 @@ function samplingSentence({ sampling, operations, gone }: SamplingPageFacts, { l
         all === 0
           ? `${what} Nothing has been counted yet.`
           : kept === all
-            ? `${what} So far that is all ${countText(all)}.`
-            : `${what} So far ${countText(kept)} of ${countText(all)}, ${shareText(kept / all)}.`,
+            ? `${what} So far all ${countText(all)} were chosen.`
+            : `${what} So far ${countText(kept)} of ${countText(all)} were chosen, ${shareText(kept / all)}.`,
     },
     ...stormSentence(sampling),
     ...roomSentence(gone, links),

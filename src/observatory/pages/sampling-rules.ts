@@ -63,7 +63,7 @@ const COLUMNS: readonly Column<RuleRow>[] = [
     cell: ({ words, does }) => html`<span class="wrap">${words}</span><span class="meaning">${does}</span>`,
   },
   { label: 'seen', align: 'number', cell: ({ seen }) => countText(seen) },
-  { label: 'kept', align: 'number', cell: ({ kept }) => countText(kept) },
+  { label: 'chosen', align: 'number', cell: ({ kept }) => countText(kept) },
   { label: 'dropped', align: 'number', room: 'mid', cell: ({ dropped }) => countText(dropped) },
 ];
 
@@ -110,12 +110,12 @@ export function droppedPanel(
         (reason) => [DROPPED[reason], countText(dropped[reason])] as const,
       ),
       [
-        html`<a href="${view.links.to('/buffer')}">kept, then made room for newer</a>`,
+        html`<a href="${view.links.to('/buffer')}">chosen, then made room for newer</a>`,
         html`${countText(gone)} <span class="unit">traces</span>`,
       ],
     ]),
     foot: html`<span
-      >${countText(started)} started = ${countText(live)} undecided + ${countText(sumOf(kept))} kept +
+      >${countText(started)} started = ${countText(live)} undecided + ${countText(sumOf(kept))} chosen +
       ${countText(sumOf(dropped))} dropped</span
     >`,
   });

@@ -120,20 +120,21 @@ function textPanel({ row, text }: StatementFacts, view: PageView): Html {
 function callsPanel({ calls, name }: StatementFacts, view: PageView): Html {
   const { looked, total } = calls;
   return panel({
-    title: 'Slowest kept calls',
+    title: 'Slowest calls held',
     note: html`<a href="${view.links.to('/traces', { series: name, sort: 'slowest' })}"
       >all traces with it</a
     >`,
     body: drawTable(calls.rows, callColumns(view), {
-      caption: 'Slowest kept calls of the statement',
+      caption: 'Slowest calls held of the statement',
       keyOf: (call) => `${call.traceId} ${call.spanId}`,
       view,
       still: true,
-      empty: 'No call of it is kept in this range. Slow and failed ones always are.',
+      empty:
+        'No call of it is held in this range. Slow and failed ones are always chosen, and held while there is room.',
     }),
     foot:
       total > looked
-        ? html`<span>from the slowest ${countText(looked)} of ${plural(total, 'kept trace')} with it</span>`
+        ? html`<span>from the slowest ${countText(looked)} of ${plural(total, 'trace')} held with it</span>`
         : undefined,
   });
 }

@@ -94,12 +94,12 @@ export const tracesPage = definePage<TracesFacts>({
     if (total === 0) {
       if (filtered)
         return [
-          { text: `No kept trace matches ${range.words}.${partly} ` },
+          { text: `No trace that is held matches ${range.words}.${partly} ` },
           { text: 'Show all', href: links.to('/traces') },
           { text: ' or choose a longer range.' },
         ];
       return [
-        { text: `No trace is kept ${range.words}. ` },
+        { text: `No trace is held that began ${range.words}. ` },
         { text: 'Sampling', href: links.to('/sampling') },
         { text: ' says what is kept.' },
       ];
@@ -107,7 +107,7 @@ export const tracesPage = definePage<TracesFacts>({
     const slowest = rows.reduce((a, b) => (b.durationMillis > a.durationMillis ? b : a));
     return [
       {
-        text: `${plural(total, 'trace')} ${filtered ? (total === 1 ? 'matches' : 'match') : total === 1 ? 'is kept' : 'are kept'} ${range.words}. The slowest${rows.length < total && filter.sort !== 'slowest' ? ` of the newest ${rows.length}` : ''} took `,
+        text: `${plural(total, 'trace')} ${filtered ? (total === 1 ? 'matches' : 'match') : total === 1 ? 'is held that began' : 'are held that began'} ${range.words}. The slowest${rows.length < total && filter.sort !== 'slowest' ? ` of the newest ${rows.length}` : ''} took `,
       },
       { text: text(duration(slowest.durationMillis)), href: links.trace(slowest.traceId) },
       { text: `.${partly}` },
@@ -117,15 +117,16 @@ export const tracesPage = definePage<TracesFacts>({
     const missing = missingFromLists(history);
     return html`${problems.length > 0 && html`<p class="notice" role="alert">${problems.join(' ')}</p>`}${filterForm(view)}${panel(
       {
-        title: 'Kept traces',
+        title: 'Traces held',
         note: html`${total > rows.length && `first ${countText(rows.length)} of ${countText(total)} `}${csvLink(view)}
           · <a class="quiet-link" href="${view.links.to('/traces/import')}">import a trace</a>`,
         body: drawTable(rows, traceColumns(view), {
-          caption: 'Kept traces',
+          caption: 'Traces held',
           keyOf: (row) => row.traceId,
           view,
           still: true,
-          empty: 'None. Slow and failed operations are always kept; ordinary ones as sampling says.',
+          empty:
+            'None. Slow and failed operations are always chosen, ordinary ones as sampling says; all are held while there is room.',
         }),
         ...(missing !== undefined && { foot: html`<span>${missing}</span>` }),
       },

@@ -189,7 +189,7 @@ export function missingTraceSentence(missing: MissingTrace, links: Links, now: n
         text: ` at ${momentText(evicted.startMillis, now)}. It left memory at ${momentText(evicted.atMillis, now)}, because ${EVICTION[evicted.reason]}, and is not on disk. `,
       },
       {
-        text: `What else is kept around ${clockText(evicted.startMillis)}`,
+        text: `What else is held around ${clockText(evicted.startMillis)}`,
         href: links.ranged('/traces', {}, { from, to }),
       },
       { text: ' may show the same.' },

@@ -33,7 +33,18 @@ describe('what was kept and has made room since', () => {
   it('is told on the page of sampling, beside what was never kept', async () => {
     const { page, summary } = await open('/sampling', { count: 1145, bytes: 3, age: 0 }, 60_000);
     expect(summary).toMatch(/1,148 older traces made room for newer ones\.$/);
-    expect(page).toMatch(/kept, then made room for newer<\/a ?><\/dt> <dd>1,148 /);
+    expect(page).toMatch(/chosen, then made room for newer<\/a ?><\/dt> <dd>1,148 /);
+  });
+
+  it('does not count as held where only the choice is told', async () => {
+    const chosen = /detail chosen for [\d,]+ of [\d,]+/;
+    for (const path of ['', '/route?name=GET%20%2Fsearch', '/routes', '/sampling']) {
+      const { page } = await open(path, { count: 1145, bytes: 3, age: 0 }, 60_000);
+      expect(page).not.toMatch(/detail kept|>kept</);
+      expect(page).toMatch(path === '/routes' || path === '/sampling' ? />chosen</ : chosen);
+    }
+    const { summary } = await open('/traces', NONE, 60_000);
+    expect(summary).toMatch(/^\d+ traces are held that began /);
   });
 
   it('is not told where nothing has', async () => {

@@ -90,7 +90,7 @@ describe('an address that names a summary', () => {
   it('shows its only statement', async () => {
     const page = await (await open(TEXTS.slice(0, 1))).text();
     expect(page).toContain('posts_fts MATCH ?');
-    expect(page).toContain('Slowest kept calls');
+    expect(page).toContain('Slowest calls held');
   });
 
   it('lists its statements, each by what tells it apart and with a page of its own', async () => {
@@ -115,7 +115,7 @@ describe('an address that names a summary', () => {
     const response = await open([text, 'SELECT 1'], named);
     expect(response.status).toBe(200);
     const page = await response.text();
-    expect(page).toContain('Slowest kept calls');
+    expect(page).toContain('Slowest calls held');
     expect(page).not.toContain('<script>alert');
   });
 

@@ -146,7 +146,7 @@ describe('missingTraceSentence', () => {
     };
     const evicted = { atMillis: NOW - 60_000, reason, name: 'GET /search', startMillis: NOW - 3_600_000 };
     expect(say({ reason: 'evicted', evicted })).toBe(
-      `This trace was GET /search at 13:00:00. It left memory at 13:59:00, because ${words[reason]}, and is not on disk. What else is kept around 13:00 may show the same.`,
+      `This trace was GET /search at 13:00:00. It left memory at 13:59:00, because ${words[reason]}, and is not on disk. What else is held around 13:00 may show the same.`,
     );
   });
 
