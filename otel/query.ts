@@ -182,6 +182,8 @@ export interface TraceSummary {
   readonly spanCount: number;
   readonly errorCount: number;
   readonly httpStatusCode: number | undefined;
+  /** Of a request, `url.path`: a series stands for many. */
+  readonly path?: string | undefined;
   readonly outcome: string | undefined;
   /** The strongest reason among its spans: error, slow, probability, late, ancestor. */
   readonly keepReason: KeepReason | 'imported';

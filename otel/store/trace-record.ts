@@ -1,6 +1,10 @@
 import type { KeepReason, LogLine, SpanRow, TraceDetail, TraceSummary } from '../query.ts';
 import type { TraceFacts } from '../spans/kept-span.ts';
-import { ATTR_HTTP_RESPONSE_OUTCOME, ATTR_HTTP_RESPONSE_STATUS_CODE } from '../base/semconv.ts';
+import {
+  ATTR_HTTP_RESPONSE_OUTCOME,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_URL_PATH,
+} from '../base/semconv.ts';
 import type { TraceChain } from './trace-chain.ts';
 import { attributeOf } from './attribute-copy.ts';
 import { endMillisOf } from './span-record.ts';
@@ -179,9 +183,10 @@ export class TraceRecord {
 
   summary(): TraceSummary {
     const head = this.head;
-    const status =
-      head === undefined ? undefined : attributeOf(head.attributes, ATTR_HTTP_RESPONSE_STATUS_CODE);
-    const outcome = head === undefined ? undefined : attributeOf(head.attributes, ATTR_HTTP_RESPONSE_OUTCOME);
+    const of = (key: string): unknown => head && attributeOf(head.attributes, key);
+    const status = of(ATTR_HTTP_RESPONSE_STATUS_CODE);
+    const outcome = of(ATTR_HTTP_RESPONSE_OUTCOME);
+    const path = head?.type === 'http' ? of(ATTR_URL_PATH) : undefined;
     return {
       traceId: this.traceId,
       name: this.name,
@@ -192,6 +197,7 @@ export class TraceRecord {
       spanCount: this.kept.length,
       errorCount: this.errorCount,
       httpStatusCode: typeof status === 'number' ? status : undefined,
+      path: typeof path === 'string' ? path : undefined,
       outcome: typeof outcome === 'string' ? outcome : undefined,
       keepReason: this.keepReason,
       bytes: this.bytes,

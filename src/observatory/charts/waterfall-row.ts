@@ -1,6 +1,7 @@
 import type { SpanRow } from '../../../otel/query.ts';
 import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { duration, text } from '../format/quantity.ts';
+import { shownName } from '../format/shown-name.ts';
 import type { EventLine, LogRow, SpanLine, WaterfallRow } from '../trace/waterfall-rows.ts';
 import { barGeometry } from './bar-geometry.ts';
 import { px } from './scales.ts';
@@ -86,8 +87,11 @@ function spanRow(row: SpanLine, options: WaterfallRowOptions): Html {
   >
     <th scope="row" class="${depthClass(depth)}">
       <span class="row-name"
-        >${twisty(row, options)}<a class="open" href="${options.hrefOf(span.spanId)}" title="${span.name}"
-          ><span class="dot"></span><bdi>${span.name}</bdi></a
+        >${twisty(row, options)}<a
+          class="open"
+          href="${options.hrefOf(span.spanId)}"
+          title="${shownName(span)}"
+          ><span class="dot"></span><bdi>${shownName(span)}</bdi></a
         >${row.repeat !== undefined && html` <span class="badge">N+1 ×${row.repeat}</span>`}${failed && html` <span class="badge failed">failed</span>`}</span
       >
     </th>
@@ -98,7 +102,7 @@ function spanRow(row: SpanLine, options: WaterfallRowOptions): Html {
 function twisty({ node, expanded }: SpanLine, options: WaterfallRowOptions): Html {
   if (expanded === undefined) return html`<span class="twisty"></span>`;
   return html`<a class="twisty" href="${options.toggleOf(node.span.spanId)}"
-    ><span class="visually-hidden">${expanded ? 'Collapse' : 'Expand'} ${node.span.name}</span></a
+    ><span class="visually-hidden">${expanded ? 'Collapse' : 'Expand'} ${shownName(node.span)}</span></a
   >`;
 }
 

@@ -48,14 +48,16 @@ export function auditPanel(audit: AuditFacts, view: PageView): Html {
     title: 'The books',
     note: 'what was kept, by its weights, against what was counted; since the start of this process',
     body: html`<p>${booksWords(audit)}</p>
-      ${drawTable(rows, columns, {
-        caption: 'Counted operations, and how many those that were kept stand for',
-        keyOf,
-        view,
-        still: true,
-        empty:
-          'Chance has decided nothing yet: at a rate of 1 everything is kept, and at 0 nothing ordinary.',
-      })}`,
+      ${
+        rows.length > 0 &&
+        drawTable(rows, columns, {
+          caption: 'Counted operations, and how many those that were kept stand for',
+          keyOf,
+          view,
+          still: true,
+          empty: '',
+        })
+      }`,
     foot: html`<span>${leftOutWords(audit)}</span>`,
   });
 }

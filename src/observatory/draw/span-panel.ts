@@ -17,6 +17,7 @@ import { ENOUGH_TO_COMPARE } from '../sentences/trace-sentence.ts';
 import { partOf } from '../trace/part-of.ts';
 import type { SpanNode } from '../trace/span-tree.ts';
 import { shortened } from '../format/shortened.ts';
+import { shownName } from '../format/shown-name.ts';
 import { sqlLines } from '../format/sql-lines.ts';
 import type { RepeatedStatement } from '../trace/repeated-statements.ts';
 import { copyButton } from './copy-button.ts';
@@ -53,7 +54,8 @@ export function spanPanel(
   const rests = span.events.length - exceptions.length;
   return panel({
     className: 'span-panel',
-    title: html`<span class="swatch type-${span.type}"></span><bdi>${shortened(span.name, MAX_NAME)}</bdi>`,
+    title: html`<span class="swatch type-${span.type}"></span
+      ><bdi>${shortened(shownName(span), MAX_NAME)}</bdi>`,
     note: span.kind,
     body: html`${span.status === 'error' && html`<p class="failed-line">${badge('failed', 'failed')} <bdi>${span.statusMessage ?? ''}</bdi></p>`}
       ${factList([

@@ -1,6 +1,7 @@
 import type { OperationType } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { shortened } from '../format/shortened.ts';
+import { shownName } from '../format/shown-name.ts';
 import { seriesName } from './facts.ts';
 
 /** What a row shows of a text, in characters; its title has more, its page all. */
@@ -57,10 +58,11 @@ function commonLength(a: string, b: string): number {
 
 /** A statement by its summary, which is its spans' name, and its conditions; anything else by `otherName`. */
 export function operationName(
-  { type, name, series }: { readonly type: OperationType; readonly name: string; readonly series: string },
+  operation: { readonly type: OperationType; readonly name: string; readonly series: string },
   href: string,
-  otherName = name,
+  otherName = shownName(operation),
 ): Html {
+  const { type, name, series } = operation;
   return type === 'database'
     ? statementName({ name: series, summary: name }, conditionsOf(series), href)
     : seriesName(otherName, href);

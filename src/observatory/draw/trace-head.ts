@@ -2,6 +2,7 @@ import type { SamplingFacts, TraceDetail } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { moment } from '../format/moment.ts';
 import { countText, duration, text } from '../format/quantity.ts';
+import { readablePath } from '../format/readable-path.ts';
 import type { PageView } from '../page.ts';
 import { shortened } from '../format/shortened.ts';
 import { plural } from '../sentences/sentence.ts';
@@ -111,18 +112,10 @@ function asked(trace: TraceDetail): Html {
   const { pathname, search } = new URL(request.url);
   const code = trace.httpStatusCode;
   return html`<span class="asked"
-    ><code>${shortened(`${readable(pathname)}${search}`, MAX_ADDRESS)}</code>${
+    ><code>${shortened(`${readablePath(pathname)}${search}`, MAX_ADDRESS)}</code>${
       code !== undefined && html` <span class="${code >= 500 ? 'tone-failed' : ''}">${code}</span>`
     }</span
   >`;
-}
-
-function readable(pathname: string): string {
-  try {
-    return decodeURI(pathname);
-  } catch {
-    return pathname;
-  }
 }
 
 /** Complete, or everything that it is not. */

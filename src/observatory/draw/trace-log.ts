@@ -1,6 +1,7 @@
 import type { AttributeMap, SpanRow, TraceDetail } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { countText, duration, durationCell, text } from '../format/quantity.ts';
+import { shownName } from '../format/shown-name.ts';
 import { badge } from './facts.ts';
 
 /** The newest are left out beyond; the JSON has them all. */
@@ -101,7 +102,7 @@ function line(
         span === undefined
           ? html`<span class="quiet">a span that was not kept</span>`
           : html`<span class="name"
-              ><span class="swatch type-${span.type}"></span><bdi>${span.name}</bdi></span
+              ><span class="swatch type-${span.type}"></span><bdi>${shownName(span)}</bdi></span
             >`
       }
     </td>

@@ -5,6 +5,7 @@ import { fittedLabel } from '../charts/fitted-label.ts';
 import { px } from '../charts/scales.ts';
 import { countText, duration, durationCell, share, text } from '../format/quantity.ts';
 import { shortened } from '../format/shortened.ts';
+import { shownName } from '../format/shown-name.ts';
 import { criticalPath, type CriticalSegment } from '../trace/critical-path.ts';
 import { partOf } from '../trace/part-of.ts';
 import type { SpanNode } from '../trace/span-tree.ts';
@@ -159,8 +160,8 @@ function strip(root: SpanNode, length: number, hrefOf: (spanId: string) => strin
         .map(({ node, startMillis, durationMillis, count }) => {
           const name =
             count === 1
-              ? shortened(node.span.name, MAX_NAME)
-              : `${countText(count)} short steps, the longest in ${shortened(node.span.name, MAX_NAME)}`;
+              ? shortened(shownName(node.span), MAX_NAME)
+              : `${countText(count)} short steps, the longest in ${shortened(shownName(node.span), MAX_NAME)}`;
           const told = `${name}: ${text(duration(durationMillis))}, ${text(share(partOf(durationMillis, length)))} of the path`;
           const width = (durationMillis / length) * 100;
           return html`<a

@@ -1,8 +1,12 @@
 import type { OperationRow, OperationType, TraceSummary, SpanRow } from '../../../otel/query.ts';
 import { html } from '../../markup/html.ts';
 import { countText } from '../format/quantity.ts';
+import { readablePath } from '../format/readable-path.ts';
+import { shortened } from '../format/shortened.ts';
+import { shownName } from '../format/shown-name.ts';
 import type { PageView } from '../page.ts';
 import { badge, seriesName } from './facts.ts';
+import { REASON_WORDS } from './reason-words.ts';
 import { operationName } from './statement-name.ts';
 import type { Column } from './table.ts';
 import { durationColumn, whenColumn } from './time-columns.ts';
@@ -20,9 +24,13 @@ const REASON_TONE: Readonly<Record<SpanRow['keepReason'], 'failed' | 'slow' | 'q
   imported: 'quiet',
 };
 
-/** Why it was kept, as a word in a frame. */
+/** Of an address in a row, in characters. */
+const MAX_PATH = 80;
+const MAX_TITLE = 1000;
+
+/** Why it was kept, in words in a frame. */
 export function reasonBadge(reason: SpanRow['keepReason']) {
-  return badge(reason, REASON_TONE[reason]);
+  return badge(reason === 'imported' ? reason : REASON_WORDS[reason], REASON_TONE[reason]);
 }
 
 export function traceColumns(view: PageView, brief = false): readonly Column<TraceSummary>[] {
@@ -30,10 +38,10 @@ export function traceColumns(view: PageView, brief = false): readonly Column<Tra
     {
       label: 'operation',
       key: 'name',
-      value: (row) => row.name,
+      value: shownName,
       cell: (row) =>
         html`<span class="swatch type-${row.type}"></span
-          >${seriesName(row.name, view.links.trace(row.traceId))}`,
+          >${seriesName(shownName(row), view.links.trace(row.traceId))}${pathAsked(row)}`,
     },
     whenColumn(view),
     durationColumn(),
@@ -72,6 +80,15 @@ export function traceColumns(view: PageView, brief = false): readonly Column<Tra
   return all.filter((column) => !brief || column.full !== true);
 }
 
+/** Which address it was, where the name stands for many. */
+function pathAsked({ series, path }: TraceSummary) {
+  if (path === undefined || path === series.slice(series.indexOf(' ') + 1)) return null;
+  const shown = readablePath(path);
+  return html` <code class="path-asked" title="${shortened(shown, MAX_TITLE)}"
+    ><bdi>${shortened(shown, MAX_PATH)}</bdi></code
+  >`;
+}
+
 function statusCell(row: TraceSummary) {
   const code = row.httpStatusCode === undefined ? '–' : String(row.httpStatusCode);
   if (row.errorCount > 0) return html`<span class="tone-failed">${code}</span> ${badge('failed', 'failed')}`;
@@ -91,7 +108,7 @@ export function operationColumns(view: PageView): readonly Column<OperationRow>[
     {
       label: 'operation',
       key: 'operation',
-      value: (row) => row.name,
+      value: shownName,
       cell: (row) =>
         html`<span class="swatch type-${row.type}"></span
           >${operationName(row, view.links.trace(row.traceId, row.spanId))}`,

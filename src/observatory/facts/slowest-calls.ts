@@ -1,4 +1,5 @@
 import type { OperationType, SpanRow, TelemetryQuery, TimeRange } from '../../../otel/query.ts';
+import { shownName } from '../format/shown-name.ts';
 
 /** Traces that are read for their calls. */
 const MAX_TRACES = 60;
@@ -46,7 +47,7 @@ export function slowestCalls(
         calls.push({
           traceId,
           spanId: span.spanId,
-          within: trace.name,
+          within: shownName(trace),
           startMillis: span.startMillis,
           durationMillis: span.durationMillis,
           percentile: span.percentile,

@@ -4,6 +4,7 @@ import { seriesName } from '../draw/facts.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';
 import { moment } from '../format/moment.ts';
 import { countText } from '../format/quantity.ts';
+import { shownName } from '../format/shown-name.ts';
 import { definePage, type PageView } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
 import { IMPORT_PATH, IMPORTED_PATH } from '../transfer/import-routes.ts';
@@ -38,7 +39,7 @@ export const importPage = definePage<ImportFacts>({
   fetch: ({ imported, refused }) => ({
     rows: imported.rows().map(({ trace, atMillis }) => ({
       traceId: trace.traceId,
-      name: trace.name,
+      name: shownName(trace),
       type: trace.type,
       spanCount: trace.spanCount,
       startMillis: trace.startMillis,

@@ -8,6 +8,7 @@ import { IMPORT_PATH, IMPORTED_PATH } from '../transfer/import-routes.ts';
 import { spansSheet } from '../transfer/spans-sheet.ts';
 import { traceDownload } from '../transfer/trace-download.ts';
 import { TRACE_ASSETS } from './trace-page.ts';
+import { shownName } from '../format/shown-name.ts';
 
 /** A trace from a file, viewed like any other; nothing here is compared with what this process counted. */
 export const importedTracePage = definePage<TraceFacts>({
@@ -24,7 +25,7 @@ export const importedTracePage = definePage<TraceFacts>({
       ? missingFacts({ traceId, reason: 'unknown' })
       : importedFacts(found.trace, query['span'], found.atMillis);
   },
-  title: ({ trace }) => (isDetail(trace) ? trace.name : trace.traceId.slice(0, 32) || 'no trace named'),
+  title: ({ trace }) => (isDetail(trace) ? shownName(trace) : trace.traceId.slice(0, 32) || 'no trace named'),
   status: ({ trace }) => (isDetail(trace) ? 200 : 404),
   sentence: ({ trace, repeated }, { links }) =>
     isDetail(trace)

@@ -7,6 +7,7 @@ import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
 import { operationColumns } from '../draw/trace-table.ts';
 import { momentText } from '../format/moment.ts';
 import { countText, duration, text } from '../format/quantity.ts';
+import { shownName } from '../format/shown-name.ts';
 import { heldSinceMillis } from '../facts/held-since.ts';
 import { definePage } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
@@ -44,7 +45,7 @@ export const slowPage = definePage<SlowFacts>({
       {
         text: `${plural(total, 'operation')} reached ${total === 1 ? 'its' : 'their'} threshold ${since}. The slowest, `,
       },
-      { text: first.name, href: links.trace(first.traceId, first.spanId), tone: first.type },
+      { text: shownName(first), href: links.trace(first.traceId, first.spanId), tone: first.type },
       { text: `, took ${text(duration(first.durationMillis))}.${rest}` },
     ];
   },

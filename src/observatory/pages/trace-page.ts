@@ -6,6 +6,7 @@ import { spanTree } from '../trace/span-tree.ts';
 import { isDetail, kindOf, missingFacts, traceFacts, type TraceFacts } from '../trace/trace-facts.ts';
 import { spansSheet } from '../transfer/spans-sheet.ts';
 import { traceDownload } from '../transfer/trace-download.ts';
+import { shownName } from '../format/shown-name.ts';
 
 export const TRACE_ASSETS = ['admin/observatory-trace.css', 'admin/trace.js'];
 
@@ -20,7 +21,7 @@ export const tracePage = definePage<TraceFacts>({
     const trace = telemetry.trace((params['traceId'] ?? '').slice(0, 64).toLowerCase());
     return isDetail(trace) ? traceFacts(telemetry, trace, query['span'], range) : missingFacts(trace);
   },
-  title: ({ trace }) => (isDetail(trace) ? trace.name : trace.traceId.slice(0, 32) || 'no trace named'),
+  title: ({ trace }) => (isDetail(trace) ? shownName(trace) : trace.traceId.slice(0, 32) || 'no trace named'),
   status({ trace }) {
     if (isDetail(trace) || trace.reason === 'running') return 200;
     return trace.reason === 'evicted' ? 410 : 404;

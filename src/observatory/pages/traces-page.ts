@@ -9,6 +9,7 @@ import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
 import { missingFromLists } from '../draw/history-panel.ts';
+import { REASON_WORDS } from '../draw/reason-words.ts';
 import { drawTable, sheetOf } from '../draw/table.ts';
 import { traceColumns } from '../draw/trace-table.ts';
 import { countText, duration, text } from '../format/quantity.ts';
@@ -169,7 +170,7 @@ function filterForm({ links, range, query }: PageView): Html {
       ['error', 'failed'],
       ['ok', 'not failed'],
     ])}
-    ${select('reason', 'kept because', [['', 'any'], ...KEEP_REASONS.map((reason) => [reason, reason] as const)])}
+    ${select('reason', 'kept because', [['', 'any'], ...KEEP_REASONS.map((reason) => [reason, REASON_WORDS[reason]] as const)])}
     ${input('min', 'at least', '250ms')} ${input('max', 'at most', '2s')}
     ${input('q', 'text', 'any name, path or key=value')}
     ${select('sort', 'order', [

@@ -8,7 +8,8 @@ export function booksWords(audit: AuditFacts): string {
   const [alarm] = audit.alarms;
   if (alarm !== undefined)
     return `They disagree: ${alarmWords(alarm)} ${WHAT_TO_DO[alarm.judgement === 'missing' ? 'missing' : 'biased']}`;
-  if (audit.sampled === 0) return 'Nothing was left to chance so far, so there is nothing to estimate.';
+  if (audit.sampled === 0)
+    return 'Nothing was left to chance so far: at a rate of 1 everything is kept, and at 0 nothing ordinary. So there is nothing to estimate.';
   if (audit.judged === 0) return 'The books agree so far; there are too few operations to say more.';
   return `The books agree: in ${plural(audit.judged, 'sum')} what was kept stands for what was counted, as closely as chance allows.`;
 }

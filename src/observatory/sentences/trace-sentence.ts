@@ -1,6 +1,7 @@
 import type { MissingTrace, SpanRow, TraceDetail } from '../../../otel/query.ts';
 import { clockText, momentText } from '../format/moment.ts';
 import { duration, share, size, text } from '../format/quantity.ts';
+import { shownName } from '../format/shown-name.ts';
 import type { Links } from '../links.ts';
 import type { RepeatedStatement } from '../trace/repeated-statements.ts';
 import { sharesOf, type SpanNode } from '../trace/span-tree.ts';
@@ -58,7 +59,7 @@ function failedWords(trace: TraceDetail, { span }: SpanNode, links: SpanLinks): 
   const message = whole.length > MAX_MESSAGE ? `${whole.slice(0, MAX_MESSAGE - 1)}…` : whole;
   return [
     { text: `Failed after ${text(duration(trace.durationMillis))} in ` },
-    { text: span.name, href: links.trace(trace.traceId, span.spanId), tone: 'failed' },
+    { text: shownName(span), href: links.trace(trace.traceId, span.spanId), tone: 'failed' },
     {
       text: `${message}${/[.!?…]$/.test(message) ? '' : '.'}`,
     },
@@ -105,7 +106,7 @@ function went(
   const run = repeated.find((each) => each.series === most.series);
   const { span } = most.node;
   const name: SentencePart = {
-    text: span.name,
+    text: shownName(span),
     // A run is shown folded, at its first.
     href: links.trace(trace.traceId, run?.spanIds[0] ?? span.spanId),
     tone: span.type,

@@ -1,5 +1,6 @@
 import type { OperationType } from '../../../otel/query.ts';
 import type { SpanNode } from './span-tree.ts';
+import { shownName } from '../format/shown-name.ts';
 
 /** Spans of one series under the same callers, merged; its width is all the self time below and in it. */
 export interface FlameFrame {
@@ -66,7 +67,7 @@ function merged(siblings: Map<string, Draft>, { span, depth, selfMillis }: SpanN
   if (draft === undefined) {
     draft = {
       series: span.series,
-      name: span.name,
+      name: shownName(span),
       type: span.type,
       count: 0,
       failed: 0,

@@ -28,7 +28,11 @@ function trace(...fragments: readonly (readonly SpanRecord[])[]): TraceRecord {
 
 describe('TraceRecord', () => {
   it('is summed up by its local root, whatever the order of its spans', () => {
-    const attributes = { 'http.response.status_code': 500, 'http.response.outcome': 'failed' };
+    const attributes = {
+      'http.response.status_code': 500,
+      'http.response.outcome': 'failed',
+      'url.path': '/a-post',
+    };
     expect(
       trace([child({ failed: true, reason: 'error' }), root({ attributes, reason: 'ancestor' })]).summary(),
     ).toMatchObject({
@@ -41,6 +45,7 @@ describe('TraceRecord', () => {
       spanCount: 2,
       errorCount: 1,
       httpStatusCode: 500,
+      path: '/a-post',
       outcome: 'failed',
       keepReason: 'error',
       pinned: false,
@@ -55,6 +60,7 @@ describe('TraceRecord', () => {
       startMillis: START_MILLIS + 20,
       durationMillis: 35,
       httpStatusCode: undefined,
+      path: undefined,
       outcome: undefined,
     });
   });

@@ -89,7 +89,10 @@ describe('the sampling page', () => {
 
   it('lays the books open: what was kept beside what was counted, and an alarm where they disagree', async () => {
     const telemetry = new FakeTelemetry();
-    expect((await open(telemetry)).page).toContain('Nothing was left to chance so far');
+    const nothing = await open(telemetry);
+    expect(nothing.page).toContain('Nothing was left to chance so far');
+    expect(nothing.page).not.toContain('Chance has decided');
+    expect(nothing.page).not.toContain('Counted operations, and how many');
     const row = { type: 'http', over: 'start', counted: 100_000, deviation: 316.2, bound: 4.6 } as const;
     const fine = {
       ...row,

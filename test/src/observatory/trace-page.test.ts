@@ -378,7 +378,7 @@ describe('a trace', () => {
     const meta = async (traceId: string): Promise<string> =>
       plain(/<div class="meta">[\s\S]*?<\/div>/.exec(await page(traceId))![0]);
     expect(await meta(SEARCH_TRACE)).toMatch(/^ \/search 200 kept: slow /);
-    expect(await meta(FAILING_TRACE)).toMatch(/^ \/tags\/async 500 kept: error /);
+    expect(await meta(FAILING_TRACE)).toMatch(/^ \/tags\/async 500 kept: failed /);
     expect(await meta(HOSTILE)).toMatch(/^ \/&quot;&gt;&lt;script&gt;alert\(1\)&lt;\/script&gt;\S* kept/);
     expect(await meta(WIDE)).toMatch(/^ kept: /);
   });

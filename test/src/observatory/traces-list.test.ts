@@ -49,6 +49,37 @@ describe('the list of traces', () => {
     expect((await list(query)).ids).toEqual(wanted.map(idOf));
   });
 
+  it('names a request as it is counted, says which address it was, and why it is here, in words', async () => {
+    const unknown = {
+      ...plainTrace(idOf(950), FAKE_NOW - 1000),
+      name: 'GET /:path',
+      series: 'unknown paths',
+      path: '/no/caf%C3%A9<b>',
+      httpStatusCode: 404,
+    };
+    const known = { ...plainTrace(idOf(951), FAKE_NOW - 1000), series: 'GET /archive', path: '/archive' };
+    const other = await serveObservatory(new FakeTelemetry({ traces: [unknown, known] }));
+    try {
+      const address = `${other.origin}/admin/metrics-dashboard/traces`;
+      const text = await (await fetch(address)).text();
+      const [first = '', second = ''] = text
+        .split('<tr data-key=')
+        .slice(1)
+        .map((row) => row.replaceAll(/<[^>]*>|\s+/g, ' ').replaceAll(/ +/g, ' '));
+      expect(first).toContain(' unknown paths /no/café&lt;b&gt; ');
+      expect(first).not.toContain('/:path');
+      expect(second).toMatch(/ GET \/archive \d/);
+      expect(first).toContain(' by the rate ');
+      expect(text).toMatch(/<option value="probability"\s*>by the rate</);
+      const csv = await (await fetch(`${address}?format=csv`)).text();
+      expect(csv).toContain('\r\nunknown paths,');
+      expect(await (await fetch(`${address}/${unknown.traceId}`)).text()).toContain('<title>unknown paths ·');
+    } finally {
+      other.server.closeAllConnections();
+      other.server.close();
+    }
+  });
+
   it('keeps the filter in the form, the range and the CSV link', async () => {
     const { text } = await list(
       '?from=-6h&type=http&status=error&reason=error&min=1ms&max=2s&q=Type%22Error&sort=slowest',
