@@ -151,11 +151,13 @@ export function asCounted(range: ChosenRange, coverage: Coverage, now: number): 
   const said = isRelative
     ? { ...range, ...counted, known: counted, drawn: counted }
     : between(counted, isMoving, now);
+  // Where its first bucket began before anything was there to count, that is no time to tell.
+  const countedFrom = Math.max(counted.fromMillis, coverage.countedFromMillis);
   const isLonger =
-    isRelative && range.fromMillis - counted.fromMillis > (range.toMillis - range.fromMillis) * MAX_UNSAID;
+    isRelative && range.fromMillis - countedFrom > (range.toMillis - range.fromMillis) * MAX_UNSAID;
   const words = [
     said.words,
-    isLonger && `counted from ${momentText(counted.fromMillis, now)}`,
+    isLonger && `counted from ${momentText(countedFrom, now)}`,
     coverage.missing.length > 0 && 'as far as is known',
   ];
   return {

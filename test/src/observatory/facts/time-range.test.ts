@@ -82,6 +82,18 @@ describe('asCounted', () => {
     expect(elapsedSeconds(counted, NOW, 0)).toBe(24.5 * 3600);
   });
 
+  it('of a preset says no time before the first count', () => {
+    const day = chooseRange({ from: '-24h' }, NOW);
+    const from = (countedFromMillis: number): string =>
+      asCounted(
+        day,
+        { ...coverage, fromMillis: day.fromMillis - HOUR, toMillis: NOW + 1, countedFromMillis },
+        NOW,
+      ).words;
+    expect(from(NOW - HOUR)).toBe('in the last 24 hours');
+    expect(from(day.fromMillis - HOUR / 2)).toMatch(/^in the last 24 hours, counted from .*13:30:00$/);
+  });
+
   it('says where numbers are at least, and why, and where they are coarser than they could be', () => {
     const missing = [
       { fromMillis: NOW - HOUR, toMillis: NOW - HOUR + 15_000, reason: 'killed' },
