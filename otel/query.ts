@@ -400,6 +400,8 @@ export interface HistoryTraces {
   /** What went since the file was begun: by age, and by the bound. */
   readonly expired: number;
   readonly dropped: number;
+  /** Of this kind, traces that memory let go before they were written, since start. */
+  readonly unsaved: number;
 }
 
 export interface ExportFacts {

@@ -8,6 +8,7 @@ export function historyFacts(file: HistoryFile, maxBytes: number, ring: TraceRin
   const of = (rank: TraceRank): HistoryTraces => ({
     ...file.ledger.of(rank),
     ...file.traces.extent(rank),
+    unsaved: ring.unsavedOf(rank),
     maxBytes: maxTraceBytes(rank, maxBytes),
   });
   return {

@@ -50,7 +50,7 @@ export class TraceRing {
   #isTracking = false;
   /** Traces that changed since they were taken, of either rank. */
   readonly #unsavedBy: Record<TraceRank, number> = { ordinary: 0, mustKeep: 0 };
-  #unsaved = 0;
+  readonly #lost: Record<TraceRank, number> = { ordinary: 0, mustKeep: 0 };
   #bytes = 0;
   #pinned = 0;
   #pinnedBytes = 0;
@@ -86,7 +86,11 @@ export class TraceRing {
 
   /** Traces evicted with changes that nobody had taken. */
   get unsaved(): number {
-    return this.#unsaved;
+    return this.#lost.mustKeep + this.#lost.ordinary;
+  }
+
+  unsavedOf(rank: TraceRank): number {
+    return this.#lost[rank];
   }
 
   /** Traces that nobody has taken since they changed. */
@@ -285,8 +289,8 @@ export class TraceRing {
     trace.chain?.remove(trace);
     // Gone before it was written: the file's writer is behind, and memory does not wait for it.
     if (trace.unsaved !== undefined) {
+      this.#lost[trace.unsaved]++;
       this.#setUnsaved(trace, undefined);
-      this.#unsaved++;
     }
     this.#bytes -= trace.bytes;
     this.#evicted[reason]++;

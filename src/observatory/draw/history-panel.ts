@@ -62,10 +62,13 @@ function kindRows(name: string, kind: HistoryTraces, now: number): readonly Row[
   ];
 }
 
-/** What a list cannot show although it was kept; undefined when it shows all. */
-export function missingFromLists(history: HistoryFacts | undefined): string | undefined {
+/** What a list of traces cannot show although it was chosen; undefined when it shows all. */
+export function missingFromLists(
+  history: HistoryFacts | undefined,
+  unsaved = history?.unsaved ?? 0,
+): string | undefined {
   if (history === undefined) return undefined;
-  const { unsaved, unlisted } = history;
+  const { unlisted } = history;
   const parts = [
     ...(unsaved > 0
       ? [`${plural(unsaved, 'trace')} left memory before ${unsaved === 1 ? 'it was' : 'they were'} written`]
@@ -75,4 +78,9 @@ export function missingFromLists(history: HistoryFacts | undefined): string | un
       : []),
   ];
   return parts.length === 0 ? undefined : `Not in this list: ${parts.join('; ')}.`;
+}
+
+/** The same of a list of what is always chosen: losing any number of ordinary traces takes nothing from it. */
+export function missingFromMustKeep(history: HistoryFacts | undefined): string | undefined {
+  return missingFromLists(history, history?.traces.mustKeep.unsaved);
 }

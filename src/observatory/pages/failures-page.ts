@@ -2,7 +2,7 @@ import type { HistoryFacts } from '../../../otel/query.ts';
 import { html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
-import { missingFromLists } from '../draw/history-panel.ts';
+import { missingFromMustKeep } from '../draw/history-panel.ts';
 import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
 import { failureColumns, groupFailures, withExceptions, type FailureGroup } from '../draw/failure-groups.ts';
 import { shortened } from '../format/shortened.ts';
@@ -104,7 +104,7 @@ export const failuresPage = definePage<FailuresFacts>({
       }),
       foot: html`<span
         >4xx answers are the visitor's, not failures: see <a href="${view.links.to('/routes')}">routes</a>.
-        ${missingFromLists(history)}</span
+        ${missingFromMustKeep(history)}</span
       >`,
     });
   },

@@ -2,7 +2,7 @@ import type { HistoryFacts, OperationList, SamplingFacts } from '../../../otel/q
 import { html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
-import { missingFromLists } from '../draw/history-panel.ts';
+import { missingFromMustKeep } from '../draw/history-panel.ts';
 import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
 import { operationColumns } from '../draw/trace-table.ts';
 import { momentText } from '../format/moment.ts';
@@ -65,7 +65,7 @@ export const slowPage = definePage<SlowFacts>({
       foot: html`<span
         >from ${limit(thresholdsSeconds.http)} for requests, ${limit(thresholdsSeconds.database)} for
         statements, ${limit(thresholdsSeconds.render)} for rendering; always kept, and held while there is
-        room. ${missingFromLists(history)}</span
+        room. ${missingFromMustKeep(history)}</span
       >`,
     });
   },

@@ -132,6 +132,14 @@ describe('History by kinds of traces', () => {
     expect(history.facts()).toMatchObject({ waiting: 0, unsaved: 15, traces: { ordinary: { traces: 10 } } });
   });
 
+  it('counts it by kind: an ordinary one that failed later is of those that must be kept', () => {
+    const { ring, history } = place.start({ maxTraces: 10 });
+    add(ring, 1, 13);
+    add(ring, 13, 13, FAILED);
+    add(ring, 101, 109, FAILED);
+    expect(history.facts()?.traces).toMatchObject({ ordinary: { unsaved: 7 }, mustKeep: { unsaved: 5 } });
+  });
+
   it('misses none in its books when memory lets go of traces while a slice is being made', () => {
     let [settled, more, nanos] = [0, 0, 0];
     // As counting does: operations that ended are settled, and their traces kept, when somebody asks for the counts.

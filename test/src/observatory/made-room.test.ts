@@ -63,6 +63,32 @@ describe('what was kept and has made room since', () => {
     expect(whole.summary).toMatch(/in the last hour\./);
   });
 
+  it('casts no doubt on a list that lost nothing: ordinary traces are not missing from what is always chosen', async () => {
+    const rank = { traces: 0, bytes: 0, maxBytes: 1, expired: 0, dropped: 0, unsaved: 0 };
+    const footOf = async (path: string, mustKeepUnsaved: number): Promise<string | undefined> => {
+      const telemetry = new FakeTelemetry();
+      telemetry.history = () => ({
+        fileBytes: 1,
+        traces: {
+          mustKeep: { ...rank, oldestMillis: 0, newestMillis: 0, unsaved: mustKeepUnsaved },
+          ordinary: { ...rank, oldestMillis: 0, newestMillis: 0, unsaved: 7990 },
+        },
+        waiting: 0,
+        unsaved: 7990 + mustKeepUnsaved,
+        unlisted: 0,
+      });
+      const { server, origin } = await serveObservatory(telemetry);
+      servers.push(server);
+      const page = await (await fetch(`${origin}/admin/metrics-dashboard${path}`)).text();
+      return /Not in this list: [^<]*?\./.exec(page)?.[0];
+    };
+    expect(await footOf('/slow', 0)).toBeUndefined();
+    expect(await footOf('/failures', 0)).toBeUndefined();
+    expect(await footOf('/slow', 2)).toContain(' 2 traces left memory before they were written');
+    expect(await footOf('/failures', 1)).toContain(' 1 trace left memory before it was written');
+    expect(await footOf('/traces', 2)).toContain(' 7,992 traces left memory');
+  });
+
   it('is counted where failures are: the rail says as many as the page and the overview', async () => {
     const { page, summary } = await open('/failures?from=-1h', NONE, 60_000);
     const [, counted] = /^([\d,]+) operations? failed/.exec(summary) ?? [];
