@@ -8,14 +8,14 @@ export function historyFacts(file: HistoryFile, maxBytes: number, ring: TraceRin
   const of = (rank: TraceRank): HistoryTraces => ({
     ...file.ledger.of(rank),
     ...file.traces.extent(rank),
-    unsaved: ring.unsavedOf(rank),
+    unsaved: ring.lost[rank],
     maxBytes: maxTraceBytes(rank, maxBytes),
   });
   return {
     fileBytes: file.fileBytes,
     traces: { mustKeep: of('mustKeep'), ordinary: of('ordinary') },
     waiting: ring.waiting,
-    unsaved: ring.unsaved,
+    unsaved: ring.lost.mustKeep + ring.lost.ordinary,
     unlisted: file.legacy.count,
   };
 }

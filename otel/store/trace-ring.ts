@@ -85,12 +85,8 @@ export class TraceRing {
   }
 
   /** Traces evicted with changes that nobody had taken. */
-  get unsaved(): number {
-    return this.#lost.mustKeep + this.#lost.ordinary;
-  }
-
-  unsavedOf(rank: TraceRank): number {
-    return this.#lost[rank];
+  get lost(): Readonly<Record<TraceRank, number>> {
+    return this.#lost;
   }
 
   /** Traces that nobody has taken since they changed. */

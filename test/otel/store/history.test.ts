@@ -308,7 +308,7 @@ describe('History', () => {
   it('holds no more than the ring when the writer is behind', () => {
     const { ring, history } = place.start({ maxTraces: 10 });
     add(ring, 1, 1000);
-    expect(ring.unsaved).toBe(990);
+    expect(ring.lost).toEqual({ mustKeep: 0, ordinary: 990 });
     expect(ring.takeChanged(10_000, 10_000)).toHaveLength(10);
     history.flush();
     expect(history.saved(traceIdOf(500))).toBeUndefined();
