@@ -1,12 +1,10 @@
+import type { SiteSettings } from '../db/site-settings.ts';
+import { OBSERVATORY_PATH } from '../process/own-addresses.ts';
 import { html, type Html, type HtmlValue } from '../markup/html.ts';
 
 /** Addresses of static files under their content hash. */
 export interface Assets {
   url(name: string): string;
-}
-
-export interface DeskSite {
-  readonly title: string;
 }
 
 interface MenuEntry {
@@ -17,32 +15,31 @@ interface MenuEntry {
   readonly go?: string;
 }
 
-const OBSERVATORY = '/admin/metrics-dashboard';
 const MENU: readonly { readonly label: string; readonly entries: readonly MenuEntry[] }[] = [
   {
     label: 'Watch',
     entries: [
-      { key: 'overview', label: 'Overview', go: 'o', path: OBSERVATORY },
-      { key: 'content', label: 'Content', go: 'c', path: `${OBSERVATORY}/content` },
-      { key: 'process', label: 'Process', go: 'p', path: `${OBSERVATORY}/process` },
+      { key: 'overview', label: 'Overview', go: 'o', path: OBSERVATORY_PATH },
+      { key: 'content', label: 'Content', go: 'c', path: `${OBSERVATORY_PATH}/content` },
+      { key: 'process', label: 'Process', go: 'p', path: `${OBSERVATORY_PATH}/process` },
     ],
   },
   {
     label: 'Find',
     entries: [
-      { key: 'routes', label: 'Routes', go: 'r', path: `${OBSERVATORY}/routes` },
-      { key: 'queries', label: 'Queries', go: 'q', path: `${OBSERVATORY}/queries` },
-      { key: 'slow', label: 'Slow', go: 's', path: `${OBSERVATORY}/slow` },
-      { key: 'failures', label: 'Failures', go: 'f', path: `${OBSERVATORY}/failures` },
-      { key: 'traces', label: 'Traces', go: 't', path: `${OBSERVATORY}/traces` },
+      { key: 'routes', label: 'Routes', go: 'r', path: `${OBSERVATORY_PATH}/routes` },
+      { key: 'queries', label: 'Queries', go: 'q', path: `${OBSERVATORY_PATH}/queries` },
+      { key: 'slow', label: 'Slow', go: 's', path: `${OBSERVATORY_PATH}/slow` },
+      { key: 'failures', label: 'Failures', go: 'f', path: `${OBSERVATORY_PATH}/failures` },
+      { key: 'traces', label: 'Traces', go: 't', path: `${OBSERVATORY_PATH}/traces` },
     ],
   },
   {
     label: 'Keep',
     entries: [
-      { key: 'sampling', label: 'Sampling', go: 'a', path: `${OBSERVATORY}/sampling` },
-      { key: 'export', label: 'Export', go: 'e', path: `${OBSERVATORY}/export` },
-      { key: 'buffer', label: 'Buffer', go: 'b', path: `${OBSERVATORY}/buffer` },
+      { key: 'sampling', label: 'Sampling', go: 'a', path: `${OBSERVATORY_PATH}/sampling` },
+      { key: 'export', label: 'Export', go: 'e', path: `${OBSERVATORY_PATH}/export` },
+      { key: 'buffer', label: 'Buffer', go: 'b', path: `${OBSERVATORY_PATH}/buffer` },
     ],
   },
   {
@@ -66,7 +63,7 @@ export interface DeskPageOptions {
   /** The lit entry of the rail: `overview`, `posts`, …; any other word lights none. */
   readonly current: string;
   readonly body: Html;
-  readonly site: DeskSite;
+  readonly site: Pick<SiteSettings, 'title'>;
   readonly assets: Assets;
   /** More of the head: stylesheets and scripts of a room. */
   readonly head?: Html;
@@ -170,7 +167,7 @@ function menu({
         <p class="group-name">${label}</p>
         <ul>
           ${entries.map((entry) => {
-            const query = entry.path.startsWith(OBSERVATORY) ? menuQuery : '';
+            const query = entry.path.startsWith(OBSERVATORY_PATH) ? menuQuery : '';
             const figure = figures?.[entry.key];
             const here = entry.key === current ? html` aria-current="page"` : null;
             return html`<li>

@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import type { RenderTracer } from '../../otel/query.ts';
-import { deskPage, type Assets, type DeskSite } from './desk-layout.ts';
+import { deskPage, type Assets } from './desk-layout.ts';
+import type { SiteSettings } from '../db/site-settings.ts';
 import { html, type Html } from '../markup/html.ts';
 import { csrfTokenOf } from './load-session.ts';
 
@@ -32,7 +33,7 @@ export type DeskSender = (ctx: Context, answer: DeskAnswer) => void;
 
 export function createDeskSender(deps: {
   readonly assets: Assets;
-  readonly site: DeskSite;
+  readonly site: Pick<SiteSettings, 'title'>;
   readonly render: RenderTracer;
 }): DeskSender {
   const { assets, site, render } = deps;

@@ -7,6 +7,7 @@ import type { Accounts } from '../accounts/accounts.ts';
 import type { DeskSender } from '../accounts/desk-sender.ts';
 import type { FormProtection } from '../accounts/protect-forms.ts';
 import type { BusinessMetrics } from '../process/business-metrics.ts';
+import type { LastBackup } from '../db/last-backup.ts';
 import type { WhenUnlocked } from '../db/when-unlocked.ts';
 import type { MediaStore } from '../media/media-store.ts';
 import type { MediaUses } from '../posts/media-uses.ts';
@@ -17,7 +18,7 @@ import type { Layout } from '../site/layout.ts';
 import { addMediaRoutes } from './media-routes.ts';
 import { addPostRoutes } from './post-routes.ts';
 import { addSettingsRoutes } from './settings-routes.ts';
-import type { SiteSettings } from './site-settings.ts';
+import type { StoredSiteSettings } from '../db/site-settings.ts';
 
 export interface AdminDependencies {
   readonly accounts: Accounts;
@@ -28,7 +29,7 @@ export interface AdminDependencies {
   readonly owner: Middleware;
   readonly send: DeskSender;
   readonly whenUnlocked: WhenUnlocked;
-  readonly site: SiteSettings;
+  readonly site: StoredSiteSettings;
   readonly posts: PostStore;
   readonly media: MediaStore;
   readonly mediaUses: MediaUses;
@@ -39,6 +40,7 @@ export interface AdminDependencies {
   readonly render: RenderTracer;
   readonly log: Logger;
   readonly now: () => number;
+  readonly lastBackup: () => LastBackup | undefined;
 }
 
 /** The writing desk: posts, media and settings. */

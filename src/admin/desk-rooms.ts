@@ -1,5 +1,7 @@
 import type { Router } from '@koa/router';
 import type { Context, Middleware } from 'koa';
+import type { Logger } from 'pino';
+import type { RenderTracer } from '../../otel/query.ts';
 import { AccountCookies } from '../accounts/account-cookies.ts';
 import { createAccountRoutes } from '../accounts/account-routes.ts';
 import type { Accounts } from '../accounts/accounts.ts';
@@ -8,9 +10,10 @@ import { guesserOf } from '../accounts/guesser-of.ts';
 import { csrfTokenOf, isSessionLive, loadSession, sessionOf } from '../accounts/load-session.ts';
 import { ownerOnly, ownerOrBearer } from '../accounts/owner-only.ts';
 import { protectForms } from '../accounts/protect-forms.ts';
-import type { AppDependencies } from '../start/app-dependencies.ts';
 import { basePathOf } from '../http/base-path.ts';
+import type { BlogConfig } from '../process/config.ts';
 import type { BusinessMetrics } from '../process/business-metrics.ts';
+import type { LastBackup } from '../db/last-backup.ts';
 import type { StorageWatch } from '../db/storage-watch.ts';
 import { createWhenUnlocked } from '../db/when-unlocked.ts';
 import type { Assets } from '../site/assets.ts';
@@ -21,7 +24,7 @@ import { createOrigin } from '../http/absolute-url.ts';
 import { createLayout } from '../site/layout.ts';
 import { createAdminRoutes } from './admin-routes.ts';
 import { browserName } from './settings-page.ts';
-import type { SiteSettings } from './site-settings.ts';
+import type { StoredSiteSettings } from '../db/site-settings.ts';
 
 /** Everything behind /admin but the observatory, and the doors that the observatory uses too. */
 export interface DeskRooms {
@@ -41,20 +44,25 @@ export interface DeskRooms {
   readonly routers: readonly Router[];
 }
 
-export function createDeskRooms(
-  deps: Pick<AppDependencies, 'config' | 'render' | 'log' | 'now'> & {
-    readonly accounts: Accounts;
-    readonly site: SiteSettings;
-    readonly assets: Assets;
-    readonly posts: PostStore;
-    readonly media: MediaStore;
-    readonly mediaUses: MediaUses;
-    readonly metrics: BusinessMetrics;
-    readonly storage: StorageWatch;
-    /** How long a save waits for another process; for tests. */
-    readonly maxLockWaitMillis?: number;
-  },
-): DeskRooms {
+export function createDeskRooms(deps: {
+  readonly config: Pick<BlogConfig, 'publicUrl' | 'metricsToken'>;
+  readonly render: RenderTracer;
+  readonly log: Logger;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Read anew each time: a command writes it. */
+  readonly lastBackup: () => LastBackup | undefined;
+  readonly accounts: Accounts;
+  readonly site: StoredSiteSettings;
+  readonly assets: Assets;
+  readonly posts: PostStore;
+  readonly media: MediaStore;
+  readonly mediaUses: MediaUses;
+  readonly metrics: BusinessMetrics;
+  readonly storage: StorageWatch;
+  /** How long a save waits for another process; for tests. */
+  readonly maxLockWaitMillis?: number;
+}): DeskRooms {
   const { config, accounts, site, assets, posts, media, mediaUses, metrics, storage, render, log, now } =
     deps;
   const { maxLockWaitMillis } = deps;
@@ -108,6 +116,7 @@ export function createDeskRooms(
         render,
         log,
         now,
+        lastBackup: deps.lastBackup,
       }),
     ],
   };

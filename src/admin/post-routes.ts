@@ -8,6 +8,7 @@ import { MarkdownWorker } from '../posts/markdown/markdown-worker.ts';
 import type { RenderedMarkdown } from '../posts/markdown/markdown.ts';
 import type { Post } from '../posts/post.ts';
 import { PostConflictError, PostDraftError } from '../posts/post-errors.ts';
+import { decidePreview, previewPost } from '../posts/post-preview.ts';
 import type { PostPlace } from '../posts/markdown/render-messages.ts';
 import { READER_POLICY } from '../http/security-headers.ts';
 import type { AdminDependencies } from './admin-routes.ts';
@@ -23,7 +24,7 @@ import {
 } from './post-form.ts';
 import { STATE_WORDS, type PostState } from './post-state.ts';
 import { postsPage } from './posts-page.ts';
-import { previewPage, previewPlace } from './preview.ts';
+import { previewPage } from './preview.ts';
 
 /** What a page says after a form was taken, by the word in its address. */
 const NOTICES: Readonly<Record<string, string>> = {
@@ -37,8 +38,8 @@ const NOTICES: Readonly<Record<string, string>> = {
 export function addPostRoutes(router: Router, deps: AdminDependencies): void {
   const { posts, site, forms, owner, send, metrics, whenUnlocked, now } = deps;
   const worker = new MarkdownWorker();
-  const rendered = (markdown: string, place: PostPlace): Promise<RenderedMarkdown> =>
-    worker.render(markdown, place, (name) => posts.mediaSize(name));
+  const rendered = (markdown: string, { path, formerPaths }: PostPlace): Promise<RenderedMarkdown> =>
+    worker.render(markdown, { path, formerPaths }, (name) => posts.mediaSize(name));
 
   const showList = (ctx: Context): void => {
     const text = queryText(ctx, 'text').slice(0, 200);
@@ -96,7 +97,7 @@ export function addPostRoutes(router: Router, deps: AdminDependencies): void {
     const { draft, problems } = draftOfValues(values, site.timeZone, post);
     if (Object.keys(problems).length > 0) return showEditor(ctx, post, values, problems, 422, version);
     try {
-      const text = await rendered(draft.markdown, posts.placeOf(draft, post));
+      const text = await rendered(draft.markdown, posts.decide(draft, post));
       const saved = await whenUnlocked(() => posts.update(post.id, version, draft, { rendered: text }));
       metrics.postUpdated();
       seeOther(ctx, `/admin/posts/${saved.id}/edit?done=saved`);
@@ -152,7 +153,7 @@ export function addPostRoutes(router: Router, deps: AdminDependencies): void {
     const { draft, problems } = draftOfValues(values, site.timeZone);
     if (Object.keys(problems).length > 0) return showEditor(ctx, undefined, values, problems, 422);
     try {
-      const place = posts.placeOf(draft);
+      const place = posts.decide(draft);
       const text = await rendered(draft.markdown, place);
       const post = await whenUnlocked(() => posts.create({ ...draft, path: place.path }, { rendered: text }));
       metrics.postCreated();
@@ -191,18 +192,18 @@ export function addPostRoutes(router: Router, deps: AdminDependencies): void {
 
   async function showPreview(ctx: Context): Promise<void> {
     const values = valuesOfForm(formFields(ctx));
-    const place = previewPlace(values, { site, nowMillis: now() });
-    const text = await rendered(values.markdown, place);
+    const { markdown } = values;
+    const before = posts.byId(idOf(ctx));
+    const decided = decidePreview(posts, draftOfValues(values, site.timeZone, before).draft, before);
+    const text = await rendered(markdown, decided);
     ctx.set('Cache-Control', 'no-store');
     ctx.set('Content-Security-Policy', READER_POLICY);
     ctx.type = 'text/html; charset=utf-8';
     ctx.body = deps.render('preview', () =>
-      previewPage(values, text, {
-        path: place.path,
+      previewPage(previewPost(decided, markdown, text), text.missingImages, {
         layout: deps.layout,
         site,
         origin: deps.origin(ctx),
-        nowMillis: now(),
       }),
     );
   }

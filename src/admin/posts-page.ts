@@ -1,3 +1,4 @@
+import { OBSERVATORY_PATH } from '../process/own-addresses.ts';
 import { hiddenField } from '../accounts/form-parts.ts';
 import type { AdminPostPage, AdminPostSummary, PostCounts } from '../posts/post.ts';
 import { postUrl } from '../posts/post-path.ts';
@@ -52,9 +53,7 @@ export function postsPage(options: PostsPageOptions): Html {
       ${options.isFurther && html`<a href="${address(status, text)}">First page</a>`}
       ${page.older !== undefined && html`<a href="${address(status, text, page.older)}" rel="next">Older posts →</a>`}
     </p>
-    <p class="elsewhere">
-      <a href="/">The blog</a> · <a href="/admin/metrics-dashboard">The observatory</a>
-    </p>`;
+    <p class="elsewhere"><a href="/">The blog</a> · <a href="${OBSERVATORY_PATH}">The observatory</a></p>`;
 }
 
 function address(status: PostState | undefined, text: string, before?: string): string {

@@ -8,11 +8,11 @@ import {
 import type { Session } from '../accounts/session-store.ts';
 import type { LastBackup } from '../db/last-backup.ts';
 import { html, type Html } from '../markup/html.ts';
-import type { SiteValues } from './site-settings.ts';
+import type { SiteSettings } from '../db/site-settings.ts';
 import { toLocalInput } from './zoned-time.ts';
 
 export interface SettingsPageOptions {
-  readonly values: SiteValues;
+  readonly values: SiteSettings;
   readonly problems?: FieldProblems;
   readonly notice?: string | undefined;
   readonly sessions: readonly Session[];
@@ -34,7 +34,7 @@ export function settingsPage(options: SettingsPageOptions): Html {
 }
 
 function blogForm({ values, problems = {}, csrfToken }: SettingsPageOptions): Html {
-  const line = (name: keyof SiteValues, label: string, hint?: string): Html =>
+  const line = (name: keyof SiteSettings, label: string, hint?: string): Html =>
     field({
       name,
       label,

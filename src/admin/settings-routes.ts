@@ -9,7 +9,8 @@ import type { Guesser } from '../accounts/sign-in-throttle.ts';
 import { waitText } from '../accounts/wait-text.ts';
 import type { AdminDependencies } from './admin-routes.ts';
 import { settingsPage } from './settings-page.ts';
-import { readSiteForm, type SiteValues } from './site-settings.ts';
+import type { SiteSettings } from '../db/site-settings.ts';
+import { readSiteForm } from './site-form.ts';
 
 const NOTICES: Readonly<Record<string, string>> = {
   saved: 'Saved.',
@@ -91,7 +92,7 @@ export function addSettingsRoutes(router: Router, deps: AdminDependencies): void
     ctx: Context,
     status = 200,
     problems: FieldProblems = {},
-    values: SiteValues = site.values,
+    values: SiteSettings = site.values,
   ): void {
     const word = queryText(ctx, 'done');
     const body = settingsPage({
@@ -102,7 +103,7 @@ export function addSettingsRoutes(router: Router, deps: AdminDependencies): void
       currentSessionId: sessionOf(ctx)!.id,
       csrfToken: csrfTokenOf(ctx)!,
       timeZone: site.timeZone,
-      lastBackup: site.lastBackup(),
+      lastBackup: deps.lastBackup(),
       nowMillis: deps.now(),
     });
     send(ctx, { title: 'Settings', status, current: 'settings', body });

@@ -1,7 +1,8 @@
 import type { Router } from '@koa/router';
 import { AccountCookies } from '../accounts/account-cookies.ts';
 import { createSecretToken, secretsEqual } from '../accounts/secret-token.ts';
-import type { AppDependencies } from '../start/app-dependencies.ts';
+import type { BlogParts } from '../start/app.ts';
+import { OBSERVATORY_PATH } from '../process/own-addresses.ts';
 import { createRouter } from '../http/router.ts';
 
 export interface DemoOwner {
@@ -11,10 +12,7 @@ export interface DemoOwner {
 }
 
 /** An owner whose password nobody knows, and a secret link that is signed in. */
-export function createDemoOwner({
-  accounts,
-  config,
-}: Pick<AppDependencies, 'accounts' | 'config'>): DemoOwner {
+export function createDemoOwner({ accounts, config }: Pick<BlogParts, 'accounts' | 'config'>): DemoOwner {
   const secret = createSecretToken();
   const cookies = new AccountCookies(config);
   const router = createRouter();
@@ -24,13 +22,13 @@ export function createDemoOwner({
       return ctx.throw(404, 'This link is not of this demo.');
     cookies.setSession(ctx, await signIn(accounts, ctx.get('User-Agent')));
     ctx.set('Cache-Control', 'no-store');
-    ctx.redirect('/admin/metrics-dashboard');
+    ctx.redirect(OBSERVATORY_PATH);
   });
   return { router, signInPath: `/demo/sign-in?token=${secret}` };
 }
 
 /** The token of a new session; the first one makes the owner. */
-async function signIn(accounts: AppDependencies['accounts'], userAgent: string): Promise<string> {
+async function signIn(accounts: BlogParts['accounts'], userAgent: string): Promise<string> {
   const link = accounts.setupLinks.create();
   const setup = new URLSearchParams(link?.path.split('?')[1]).get('token');
   if (setup !== null) {

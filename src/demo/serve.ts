@@ -1,5 +1,5 @@
 import { activeTelemetry } from '../../otel/telemetry.ts';
-import type { AppDependencies } from '../start/app-dependencies.ts';
+import type { BlogParts } from '../start/app.ts';
 import { PostStore } from '../posts/post-store.ts';
 import { startBlog } from '../start/start-blog.ts';
 import { createDemoOwner, type DemoOwner } from './demo-owner.ts';
@@ -14,15 +14,15 @@ let owner: DemoOwner | undefined;
 startBlog({
   telemetry: activeTelemetry(),
   stopWithParent: true,
-  rooms: (deps) => {
-    writePosts(deps);
-    owner = createDemoOwner(deps);
-    return [owner.router, createDemoRooms(deps)];
+  rooms: (parts) => {
+    writePosts(parts);
+    owner = createDemoOwner(parts);
+    return [owner.router, createDemoRooms(parts)];
   },
   onListening: (address) => process.send?.({ address, signIn: `${address}${owner?.signInPath}` }),
 });
 
-function writePosts({ database, now }: AppDependencies): void {
+function writePosts({ database, now }: Pick<BlogParts, 'database' | 'now'>): void {
   const posts = new PostStore(database, { now });
   const writeAll = database.transaction(() => {
     for (const draft of demoPosts(POSTS, now(), new RandomSource(1))) posts.create(draft);

@@ -2,7 +2,7 @@ import type { Router } from '@koa/router';
 import type { Context } from 'koa';
 import type { TelemetryControl, TelemetryQuery } from '../../otel/query.ts';
 import { withBasePath } from '../http/base-path.ts';
-import { deskPage, railContent, type Assets, type DeskSite } from '../accounts/desk-layout.ts';
+import { deskPage, railContent, type Assets } from '../accounts/desk-layout.ts';
 import { html, type Html } from '../markup/html.ts';
 import { brokenPage } from './draw/broken.ts';
 import { csvText } from './draw/table.ts';
@@ -22,11 +22,11 @@ import { rangeDocument } from './facts/range-document.ts';
 import { addSamplingRoutes } from './pages/sampling-routes.ts';
 import { addImportRoutes } from './transfer/import-routes.ts';
 import { ImportedTraces } from './transfer/imported-traces.ts';
+import { OBSERVATORY_PATH } from '../process/own-addresses.ts';
 import { createRouter } from '../http/router.ts';
 
 export { closeLiveStreams } from './live/live-streams.ts';
 
-const PREFIX = '/admin/metrics-dashboard';
 /** Scripts, styles and the live stream from here; nothing inline, nothing from elsewhere. */
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -35,7 +35,7 @@ export interface ObservatoryOptions {
   readonly telemetry: TelemetryQuery;
   readonly control: TelemetryControl;
   readonly assets: Assets;
-  readonly site: DeskSite;
+  readonly site: { readonly title: string };
   /** Epoch milliseconds; default telemetry's own clock. */
   readonly now?: () => number;
   /** Makes "open in Jaeger" links; without a trailing slash. */
@@ -61,11 +61,11 @@ type Query = Readonly<Record<string, string | undefined>>;
 /** A form that was sent to a page. */
 type Sent = Pick<PageRequest, 'refused' | 'change'>;
 
-/** The telemetry pages under /admin/metrics-dashboard. The mounting has checked that the owner asks. */
+/** The telemetry pages. The mounting has checked that the owner asks. */
 export function createObservatoryRoutes(options: ObservatoryOptions): Router {
   const { telemetry, control, assets, site, basePath = '' } = options;
   const now = options.now ?? (() => telemetry.now());
-  const router = createRouter({ prefix: PREFIX });
+  const router = createRouter({ prefix: OBSERVATORY_PATH });
   const live = new LiveStreams(telemetry);
   const imported = new ImportedTraces();
 
@@ -81,7 +81,7 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
     const at = now();
     const range = rangeAsked(telemetry, query, at);
     const view: PageView = {
-      links: new Links(PREFIX, range.query),
+      links: new Links(OBSERVATORY_PATH, range.query),
       range,
       now: at,
       path,
@@ -187,17 +187,19 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
   }
 
   for (const page of PAGES)
-    router.get(page.path === '' ? /^\/admin\/metrics-dashboard\/?$/ : page.path, (ctx) => answer(ctx, page));
+    router.get(page.path === '' ? new RegExp(`^${OBSERVATORY_PATH}/?$`) : page.path, (ctx) =>
+      answer(ctx, page),
+    );
 
   addImportRoutes(router, {
-    base: PREFIX,
+    base: OBSERVATORY_PATH,
     imported,
     now,
     refuse: (ctx, refused) => answer(ctx, importPage, { refused }),
   });
 
   addSamplingRoutes(router, {
-    base: PREFIX,
+    base: OBSERVATORY_PATH,
     control,
     who: options.who ?? (() => 'owner'),
     show: (ctx, change) => answer(ctx, samplingChangePage, { change }),
@@ -251,7 +253,7 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
             : 'the trace is not kept any more',
           { expose: true },
         );
-      ctx.redirect(`${PREFIX}/traces/${encodeURIComponent(traceId)}`);
+      ctx.redirect(`${OBSERVATORY_PATH}/traces/${encodeURIComponent(traceId)}`);
       ctx.status = 303;
     });
 

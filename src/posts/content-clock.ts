@@ -1,5 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
-import { IDENTITY_KEYS_SQL } from '../db/setting-store.ts';
+import { SHOWN_KEYS_SQL } from '../db/site-settings.ts';
 
 /** What every page depends on besides its own post. */
 export interface ContentState {
@@ -34,14 +34,12 @@ export class ContentClock {
   readonly #read: Statement<{ now: number }, StateRow>;
   readonly #listed: Statement<{ now: number }, string>;
   readonly #now: () => number;
-  readonly #onChange: () => void;
   #written = '';
   #key = '';
   #changedMillis: number;
 
-  constructor(database: Database, options: { readonly now: () => number; readonly onChange?: () => void }) {
+  constructor(database: Database, options: { readonly now: () => number }) {
     this.#now = options.now;
-    this.#onChange = options.onChange ?? (() => {});
     this.#changedMillis = Math.floor(options.now() / SECOND) * SECOND - SECOND;
     this.#read = database.prepare(`
       SELECT
@@ -61,7 +59,7 @@ export class ContentClock {
     this.#listed = database
       .prepare<{ now: number }, string>(
         `SELECT json_array(count(*), sum((id % 1000003) * (version % 1000003)), sum(version),
-           (SELECT json_group_array(value) FROM (SELECT value FROM settings WHERE key IN (${IDENTITY_KEYS_SQL}) ORDER BY key)))
+           (SELECT json_group_array(value) FROM (SELECT value FROM settings WHERE key IN (${SHOWN_KEYS_SQL}) ORDER BY key)))
          FROM posts INDEXED BY posts_versions
          WHERE status = 'published' AND deleted_at IS NULL AND published_at <= :now`,
       )
@@ -82,7 +80,6 @@ export class ContentClock {
   #changeTo(key: string, now: number): void {
     if (key === this.#key) return;
     this.#key = key;
-    this.#onChange();
     this.#changedMillis = Math.max(this.#changedMillis + SECOND, Math.floor(now / SECOND) * SECOND);
   }
 }

@@ -1,6 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { mediaNamesIn } from '../media/media-names.ts';
-import { pathKey } from './post-path.ts';
+import { pathKey } from '../process/address.ts';
 import type { PostStatus } from './post.ts';
 
 /** A post that shows or links to a file. */

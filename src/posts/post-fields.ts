@@ -1,7 +1,8 @@
 import type { Post, PostDraft, PostStatus } from './post.ts';
 import { PostDraftError } from './post-errors.ts';
 import { tagKey } from './post-listings.ts';
-import { checkPath, pathKey } from './post-path.ts';
+import { pathKey } from '../process/address.ts';
+import { checkPath } from './post-path.ts';
 
 const MAX_TITLE_CHARACTERS = 300;
 const MAX_DESCRIPTION_CHARACTERS = 1000;

@@ -1,5 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { SettingStore } from '../db/setting-store.ts';
+import { readSiteSetting } from '../db/site-settings.ts';
 import { newFeedId } from './feed-id.ts';
 import { AdminListing, type AdminPageOptions } from './admin-listing.ts';
 import type { MediaSize } from './markdown/link-targets.ts';
@@ -17,7 +18,8 @@ import type {
 import { PostConflictError, PostDraftError, PostNotFoundError } from './post-errors.ts';
 import { aliasesAfter, decideFields, type PostFields } from './post-fields.ts';
 import { PostListings, type PageOptions } from './post-listings.ts';
-import { checkPath, datedPath, decodePath, pathKey, postUrl } from './post-path.ts';
+import { pathKey } from '../process/address.ts';
+import { checkPath, datedPath, decodePath, postUrl } from './post-path.ts';
 import { postOf, SELECT_POST, type PostRow } from './post-rows.ts';
 import { PostWriter } from './post-writer.ts';
 
@@ -27,6 +29,14 @@ export interface SaveOptions {
   readonly updatedAtMillis?: number | undefined;
   /** Rendered before the transaction, for the same text and path. */
   readonly rendered?: RenderedMarkdown | undefined;
+}
+
+/** What a save would write, and where. */
+export interface DecidedPost {
+  readonly fields: PostFields;
+  readonly path: string;
+  /** Addresses that lead to it. */
+  readonly formerPaths: readonly string[];
 }
 
 interface AliasRow {
@@ -160,16 +170,15 @@ export class PostStore {
     return this.#mediaSize.get(name);
   }
 
-  /** Where a draft would stand if it were saved now, over `before` or as a new post, and where it stood. Throws PostDraftError. */
-  placeOf(
-    draft: PostDraft,
-    before?: Post,
-  ): { readonly path: string; readonly formerPaths: readonly string[] } {
-    const fields = this.#decide(draft, before);
+  /** What a draft comes to if it is saved now, over `before` or as a new post. Throws PostDraftError. */
+  decide(draft: PostDraft, before?: Post): DecidedPost {
+    const language = readSiteSetting(this.#settings, 'language');
+    const fields = decideFields(draft, before, { now: this.#now(), language });
     const given = draft.path?.trim() ? checkPath(draft.path, 'path') : undefined;
-    if (before === undefined) return { path: given ?? this.#freePath(fields), formerPaths: fields.aliases };
+    if (before === undefined)
+      return { fields, path: given ?? this.#freePath(fields), formerPaths: fields.aliases };
     const path = given ?? before.path;
-    return { path, formerPaths: aliasesAfter(fields, path, before) };
+    return { fields, path, formerPaths: aliasesAfter(fields, path, before) };
   }
 
   /** The page a draft would become at a path, without saving it. */
@@ -180,8 +189,7 @@ export class PostStore {
   /** Throws PostDraftError. */
   create(draft: PostDraft, options: SaveOptions = {}): Post {
     const now = this.#now();
-    const fields = this.#decide(draft, undefined);
-    const path = draft.path?.trim() ? checkPath(draft.path, 'path') : this.#freePath(fields);
+    const { fields, path } = this.decide(draft);
     return this.#immediate(() => {
       // Within, so that a write that finds the lock taken has not rendered in vain.
       const rendered = options.rendered ?? this.render(draft.markdown, path, fields.aliases);
@@ -212,9 +220,7 @@ export class PostStore {
   update(id: number, version: number, draft: PostDraft, options: SaveOptions = {}): Post {
     const now = this.#now();
     const before = this.#expect(id, version);
-    const fields = this.#decide(draft, before);
-    const path = draft.path?.trim() ? checkPath(draft.path, 'path') : before.path;
-    const aliases = aliasesAfter(fields, path, before);
+    const { fields, path, formerPaths: aliases } = this.decide(draft, before);
     return this.#immediate(() => {
       this.#expect(id, version);
       const rendered = options.rendered ?? this.render(draft.markdown, path, aliases);
@@ -259,10 +265,6 @@ export class PostStore {
   #immediate<T>(work: () => T): T {
     const transaction = this.#database.transaction(work);
     return this.#database.inTransaction ? transaction() : transaction.immediate();
-  }
-
-  #decide(draft: PostDraft, current: Post | undefined): PostFields {
-    return decideFields(draft, current, { now: this.#now(), language: this.#settings.identity().language });
   }
 
   #expect(id: number, version: number): Post {

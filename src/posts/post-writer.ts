@@ -2,13 +2,12 @@ import type { Database, Statement } from 'better-sqlite3';
 import { SearchIndex } from '../search/search-index.ts';
 import { MediaUses } from './media-uses.ts';
 import type { RenderedMarkdown } from './markdown/markdown.ts';
-import { readingMinutes, shorten } from './markdown/plain-text.ts';
+import { derivedText } from './derived-text.ts';
 import type { Post } from './post.ts';
 import type { PostFields } from './post-fields.ts';
 import { tagKey } from './post-listings.ts';
-import { pathKey } from './post-path.ts';
+import { pathKey } from '../process/address.ts';
 
-const MAX_SUMMARY_CHARACTERS = 300;
 /** Raised when the same Markdown makes other HTML or another search text; the next start renders what is stored anew. */
 export const RENDERER_VERSION = 1;
 
@@ -168,9 +167,10 @@ function columnsOf(record: PostRecord): Columns {
 }
 
 function renderedColumns(description: string | undefined, rendered: RenderedMarkdown) {
+  const { summary, readingMinutes } = derivedText(description, rendered);
   return {
-    summary: shorten(description ?? rendered.firstParagraphText, MAX_SUMMARY_CHARACTERS),
-    reading_minutes: readingMinutes(rendered.wordCount),
+    summary,
+    reading_minutes: readingMinutes,
     html: rendered.html,
     rendered_by: RENDERER_VERSION,
   };

@@ -7,7 +7,7 @@ import {
   parseTrustedProxies,
   type TrustedProxies,
 } from '../../otel/kit.ts';
-import { checkPath } from '../posts/post-path.ts';
+import { addressProblem, tidyPath } from './address.ts';
 
 /** The blog's own settings; the METRICS_* and OTEL_* ones are read by otel/config.ts. */
 export interface BlogConfig {
@@ -74,7 +74,8 @@ function isMountable(publicUrl: string): boolean {
   const [, path = ''] = /^[a-z]+:\/\/[^/]*(.*)$/i.exec(publicUrl) ?? [];
   if (path === '') return true;
   try {
-    checkPath(decodeURIComponent(path), 'path');
+    const decoded = decodeURIComponent(path);
+    if (addressProblem(tidyPath(decoded), decoded) !== undefined) return false;
     return /^(?:\/[\w.~%-]+)+$/.test(path) && new URL(publicUrl).pathname === path;
   } catch {
     return false;

@@ -1,7 +1,7 @@
 import { monthName } from '../markup/dates.ts';
 import { html, type Html } from '../markup/html.ts';
 import type { Page } from './layout.ts';
-import type { SiteSettings } from './site.ts';
+import type { SiteSettings } from '../db/site-settings.ts';
 
 export interface MonthCount {
   readonly year: number;

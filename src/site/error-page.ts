@@ -1,6 +1,6 @@
 import { html, type Html } from '../markup/html.ts';
 import type { Page } from './layout.ts';
-import { trimSlashes } from '../posts/post-path.ts';
+import { trimSlashes } from '../process/address.ts';
 import { searchForm } from './search-page.ts';
 
 /** What a reader is told when there is no page to show. */

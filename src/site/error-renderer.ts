@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Context, Middleware } from 'koa';
-import type { AppDependencies } from '../start/app-dependencies.ts';
+import type { RenderTracer } from '../../otel/query.ts';
 import { noteUnknownAddress } from '../http/router.ts';
 import { storageFailureOf } from '../db/storage-failure.ts';
 import { errorPage, type ErrorFacts } from './error-page.ts';
@@ -34,13 +34,12 @@ const BROKEN = 'The page could not be made; the fault is ours.';
  * Put it inside the middleware that sets X-Request-ID. Faults (5xx) go to the app's `error` event; their messages and stacks never
  * leave the process. A room whose callers are programs sets `ctx.state.errorFormat = 'json'`.
  */
-export function createErrorRenderer(
-  deps: Pick<AppDependencies, 'render'> & {
-    readonly layout: Layout;
-    readonly origin: Origin;
-    readonly hasAbout: () => boolean;
-  },
-): Middleware {
+export function createErrorRenderer(deps: {
+  readonly render: RenderTracer;
+  readonly layout: Layout;
+  readonly origin: Origin;
+  readonly hasAbout: () => boolean;
+}): Middleware {
   return async (ctx, next) => {
     try {
       await next();

@@ -2,7 +2,7 @@ import type { Assets } from './assets.ts';
 import { tagUrl } from '../http/absolute-url.ts';
 import { html, type Html } from '../markup/html.ts';
 import { LOGO } from './logo.ts';
-import type { SiteSettings } from './site.ts';
+import type { SiteSettings } from '../db/site-settings.ts';
 import { textDirection } from '../markup/text-direction.ts';
 
 export type NavigationEntry = 'archive' | 'tags' | 'about' | 'search';

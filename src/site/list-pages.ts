@@ -5,7 +5,7 @@ import { html, type Html } from '../markup/html.ts';
 import { jsonLd } from './json-ld.ts';
 import type { Page } from './layout.ts';
 import { pageTurner, postList, turns } from './post-list.ts';
-import type { SiteSettings } from './site.ts';
+import type { SiteSettings } from '../db/site-settings.ts';
 
 interface ListOptions {
   readonly site: SiteSettings;

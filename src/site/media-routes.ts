@@ -2,7 +2,7 @@ import { ReadStream } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
-import type { AppDependencies } from '../start/app-dependencies.ts';
+import type { BlogConfig } from '../process/config.ts';
 import type { BusinessMetrics } from '../process/business-metrics.ts';
 import type { Assets } from './assets.ts';
 import { MEDIA_FOLDER_NAME } from '../db/data-files.ts';
@@ -18,16 +18,15 @@ const MEDIA_POLICY =
   "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; media-src 'self'";
 
 /** `/assets/*`, the favicon's old address, and `/media/*`: the bytes under DATA_DIR of what has a name in the MediaStore. */
-export function createMediaRoutes(
-  deps: Pick<AppDependencies, 'config'> & {
-    readonly assets: Assets;
-    readonly media: Pick<MediaStore, 'find'>;
-    /** True if readers may have the file of this name; the owner may have all. */
-    readonly isPublic: (name: string) => boolean;
-    readonly isOwner: (ctx: Pick<Context, 'state'>) => boolean;
-    readonly metrics: Pick<BusinessMetrics, 'mediaServed'>;
-  },
-): Router {
+export function createMediaRoutes(deps: {
+  readonly config: Pick<BlogConfig, 'dataDir'>;
+  readonly assets: Assets;
+  readonly media: Pick<MediaStore, 'find'>;
+  /** True if readers may have the file of this name; the owner may have all. */
+  readonly isPublic: (name: string) => boolean;
+  readonly isOwner: (ctx: Pick<Context, 'state'>) => boolean;
+  readonly metrics: Pick<BusinessMetrics, 'mediaServed'>;
+}): Router {
   const router = createRouter();
   const folder = resolve(join(deps.config.dataDir, MEDIA_FOLDER_NAME));
   const serveFile = createFolderServer(folder);

@@ -6,7 +6,7 @@ import { html, raw, type Html } from '../markup/html.ts';
 import { jsonLd } from './json-ld.ts';
 import type { Page } from './layout.ts';
 import { textDirection } from '../markup/text-direction.ts';
-import { authorOf, type SiteSettings } from './site.ts';
+import { authorOf, type SiteSettings } from '../db/site-settings.ts';
 
 /** An update shows when it came at least a day after publishing; smaller ones are corrections. */
 const SHOWN_UPDATE_MILLIS = 24 * 60 * 60 * 1000;

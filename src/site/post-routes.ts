@@ -6,7 +6,7 @@ import { archivePage } from './archive-page.ts';
 import { frontPage, periodPage, tagPage } from './list-pages.ts';
 import type { PageSender } from './page-sender.ts';
 import { postPage } from './post-page.ts';
-import type { SiteSettings } from './site.ts';
+import type { SiteSettings } from '../db/site-settings.ts';
 import { tagsPage } from './tags-page.ts';
 import type { ContentClock } from '../posts/content-clock.ts';
 import { tagKey } from '../posts/post-listings.ts';

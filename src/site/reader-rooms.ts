@@ -1,6 +1,8 @@
 import type { Middleware } from 'koa';
 import type { Router } from '@koa/router';
-import type { AppDependencies } from '../start/app-dependencies.ts';
+import type { Database } from 'better-sqlite3';
+import type { RenderTracer } from '../../otel/query.ts';
+import type { BlogConfig } from '../process/config.ts';
 import type { BusinessMetrics } from '../process/business-metrics.ts';
 import { sessionOf } from '../accounts/load-session.ts';
 import { createFeedRoutes } from './feeds/feed-routes.ts';
@@ -17,18 +19,23 @@ import { createOrigin } from '../http/absolute-url.ts';
 import { createErrorRenderer } from './error-renderer.ts';
 import { createLayout } from './layout.ts';
 import { createPageSender } from './page-sender.ts';
-import { LiveSite, type SiteSettings } from './site.ts';
+import type { SiteSettings } from '../db/site-settings.ts';
 
-type ReaderDependencies = Pick<AppDependencies, 'config' | 'database' | 'render' | 'now'> & {
-  /** Asked again whenever something changed: the owner may rename the blog while it runs. */
-  readonly site: () => SiteSettings;
+interface ReaderDependencies {
+  readonly config: Pick<BlogConfig, 'publicUrl' | 'dataDir'>;
+  readonly database: Database;
+  readonly render: RenderTracer;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Read anew for each page: the owner may rename the blog while it runs. */
+  readonly site: SiteSettings;
   readonly assets: Assets;
   readonly posts: PostStore;
   readonly search: Pick<SearchIndex, 'search'>;
   readonly media: Pick<MediaStore, 'find'>;
   readonly mediaUses: Pick<MediaUses, 'isPublic'>;
   readonly metrics: BusinessMetrics;
-};
+}
 
 /** Everything that readers see, in the order in which the app mounts it. */
 export interface ReaderRooms {
@@ -41,9 +48,8 @@ export interface ReaderRooms {
 }
 
 export function createReaderRooms(deps: ReaderDependencies): ReaderRooms {
-  const { assets, posts, search, media, metrics, render, config } = deps;
-  const site = new LiveSite(deps.site);
-  const clock = new ContentClock(deps.database, { now: deps.now, onChange: () => site.reload() });
+  const { assets, posts, search, site, media, metrics, render, config } = deps;
+  const clock = new ContentClock(deps.database, { now: deps.now });
   const origin = createOrigin(config);
   const layout = createLayout({ site, assets });
   const sendPage = createPageSender({ render, layout, origin, clock });

@@ -3,7 +3,7 @@ import { postUrl } from '../posts/post-path.ts';
 import { timeElement } from '../markup/dates.ts';
 import { html, type Html } from '../markup/html.ts';
 import type { Page } from './layout.ts';
-import type { SiteSettings } from './site.ts';
+import type { SiteSettings } from '../db/site-settings.ts';
 
 const MAX_QUERY_CHARACTERS = 200;
 

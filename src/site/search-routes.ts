@@ -2,7 +2,7 @@ import type { Router } from '@koa/router';
 import type { BusinessMetrics } from '../process/business-metrics.ts';
 import type { PageSender } from './page-sender.ts';
 import { searchPage } from './search-page.ts';
-import type { SiteSettings } from './site.ts';
+import type { SiteSettings } from '../db/site-settings.ts';
 import type { SearchIndex } from '../search/search-index.ts';
 import { createRouter } from '../http/router.ts';
 

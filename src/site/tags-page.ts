@@ -1,7 +1,7 @@
 import { tagUrl } from '../http/absolute-url.ts';
 import { html } from '../markup/html.ts';
 import type { Page } from './layout.ts';
-import type { SiteSettings } from './site.ts';
+import type { SiteSettings } from '../db/site-settings.ts';
 
 export function tagsPage(
   tags: readonly { readonly tag: string; readonly count: number }[],

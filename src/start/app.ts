@@ -1,12 +1,17 @@
 import { join } from 'node:path';
 import type { Router } from '@koa/router';
+import type { Database } from 'better-sqlite3';
 import Koa from 'koa';
+import type { Logger } from 'pino';
+import type { RenderTracer, TelemetryControl, TelemetryQuery } from '../../otel/query.ts';
+import type { Accounts } from '../accounts/accounts.ts';
 import { createDeskRooms } from '../admin/desk-rooms.ts';
-import { SiteSettings } from '../admin/site-settings.ts';
-import type { AppDependencies } from './app-dependencies.ts';
 import { basePathOf, mountAt, originOf } from '../http/base-path.ts';
+import type { BlogConfig } from '../process/config.ts';
 import { createBusinessMetrics } from '../process/business-metrics.ts';
+import { lastBackupOf } from '../db/last-backup.ts';
 import { SettingStore } from '../db/setting-store.ts';
+import { StoredSiteSettings } from '../db/site-settings.ts';
 import { watchStorage } from '../db/storage-watch.ts';
 import { errorLog } from '../http/error-log.ts';
 import { storageLog } from '../db/storage-log.ts';
@@ -27,23 +32,37 @@ import { serverTiming } from './server-timing.ts';
 import { createReaderRooms } from '../site/reader-rooms.ts';
 import { createSecurityHeaders } from '../http/security-headers.ts';
 
+/** What the blog is made of: settings, the open database, who owns it, and telemetry, on or off. */
+export interface BlogParts {
+  readonly config: BlogConfig;
+  readonly database: Database;
+  readonly accounts: Accounts;
+  readonly telemetry: TelemetryQuery;
+  readonly control: TelemetryControl;
+  readonly render: RenderTracer;
+  readonly log: Logger;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
 /** The blog as one Koa app; nothing listens and nothing is printed here. `rooms` come before the posts' own addresses. */
-export function createApp(deps: AppDependencies, rooms: readonly Router[] = []): Koa {
-  const { config, database, log, now } = deps;
+export function createApp(parts: BlogParts, rooms: readonly Router[] = []): Koa {
+  const { config, database, log, now } = parts;
   const basePath = basePathOf(config.publicUrl);
-  const site = new SiteSettings(new SettingStore(database));
+  const settings = new SettingStore(database);
+  const site = new StoredSiteSettings(settings);
   const house = {
-    ...deps,
+    ...parts,
     assets: createAssets(installedAssetFolders()),
     posts: new PostStore(database, { now }),
     search: new SearchIndex(database, { now }),
     media: new MediaStore(database, { folder: join(config.dataDir, MEDIA_FOLDER_NAME), now }),
     mediaUses: new MediaUses(database, { now }),
-    metrics: createBusinessMetrics(deps.control),
+    metrics: createBusinessMetrics(parts.control),
     storage: watchStorage(database, storageLog(log)),
   };
-  const reader = createReaderRooms({ ...house, site: () => site.values });
-  const desk = createDeskRooms({ ...house, site });
+  const reader = createReaderRooms({ ...house, site });
+  const desk = createDeskRooms({ ...house, site, lastBackup: () => lastBackupOf(settings) });
   const observatory = createObservatoryRooms({
     ...house,
     site,

@@ -3,16 +3,21 @@ import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Router } from '@koa/router';
 import type { Middleware } from 'koa';
-import type { AppDependencies } from './app-dependencies.ts';
+import type { Database } from 'better-sqlite3';
+import type { TelemetryQuery } from '../../otel/query.ts';
+import type { BlogConfig } from '../process/config.ts';
 import { DATABASE_FILE_NAME } from '../db/data-files.ts';
 import type { StorageWatch } from '../db/storage-watch.ts';
 import { overviewSummary } from '../observatory/facts/metrics-route.ts';
 import { createRouter } from '../http/router.ts';
 
-type HealthDependencies = Pick<AppDependencies, 'config' | 'database' | 'telemetry'> & {
+interface HealthDependencies {
+  readonly config: Pick<BlogConfig, 'dataDir'>;
+  readonly database: Database;
+  readonly telemetry: TelemetryQuery;
   readonly ownerOnly: Middleware;
   readonly storage: StorageWatch;
-};
+}
 
 /** `/health`: whether the blog can answer from its database; anybody may ask. `/admin/health`: everything that helps to find out why not. */
 export function createHealthRoutes(deps: HealthDependencies): Router {

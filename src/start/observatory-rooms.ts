@@ -1,30 +1,32 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Router } from '@koa/router';
 import type { DeskRooms } from '../admin/desk-rooms.ts';
-import type { AppDependencies } from './app-dependencies.ts';
+import type { Database } from 'better-sqlite3';
+import type { TelemetryControl, TelemetryQuery } from '../../otel/query.ts';
 import { explainPlan } from '../db/explain-plan.ts';
 import { createMetricsRoute } from '../observatory/facts/metrics-route.ts';
 import { createObservatoryRoutes } from '../observatory/routes.ts';
+import { OBSERVATORY_PATH } from '../process/own-addresses.ts';
 import { createRouter } from '../http/router.ts';
 import type { Assets } from '../site/assets.ts';
-import type { DeskSite } from '../accounts/desk-layout.ts';
+import type { SiteSettings } from '../db/site-settings.ts';
 
-const OBSERVATORY_PATH = '/admin/metrics-dashboard';
 /** Media type of the text format of Prometheus, version 0.0.4. */
 const PROMETHEUS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 /** The telemetry pages behind the owner's door, and their facts as JSON behind the door for scripts. */
-export function createObservatoryRooms(
-  deps: Pick<AppDependencies, 'telemetry' | 'control' | 'database'> & {
-    readonly assets: Assets;
-    readonly site: DeskSite;
-    readonly desk: DeskRooms;
-    /** Of the blog on its host; empty at the root. */
-    readonly basePath: string;
-    /** Scheme and host of PUBLIC_URL. */
-    readonly origin: string | undefined;
-  },
-): readonly Router[] {
+export function createObservatoryRooms(deps: {
+  readonly telemetry: TelemetryQuery;
+  readonly control: TelemetryControl;
+  readonly database: Database;
+  readonly assets: Assets;
+  readonly site: Pick<SiteSettings, 'title'>;
+  readonly desk: DeskRooms;
+  /** Of the blog on its host; empty at the root. */
+  readonly basePath: string;
+  /** Scheme and host of PUBLIC_URL. */
+  readonly origin: string | undefined;
+}): readonly Router[] {
   const { telemetry, control, database, assets, site, desk, basePath } = deps;
   const door = createRouter();
   door.get('/admin/metrics', desk.ownerOrBearer, createMetricsRoute({ telemetry }));
@@ -39,7 +41,7 @@ export function createObservatoryRooms(
     control,
     assets,
     site,
-    jaegerUiUrl: jaegerUiUrlOf(deps),
+    jaegerUiUrl: jaegerUiUrlOf(telemetry),
     csrfToken: desk.csrfToken,
     who: desk.who,
     // In the context of the request, which is untraced: a question of every second must not be telemetry of its own.
@@ -52,7 +54,7 @@ export function createObservatoryRooms(
 }
 
 /** As the settings in force name it; undefined when it is not set. */
-function jaegerUiUrlOf({ telemetry }: Pick<AppDependencies, 'telemetry'>): string | undefined {
+function jaegerUiUrlOf(telemetry: TelemetryQuery): string | undefined {
   const value = telemetry.settings().find(({ name }) => name === 'JAEGER_UI_URL')?.value;
   return value !== undefined && URL.canParse(value) ? value : undefined;
 }

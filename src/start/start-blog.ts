@@ -5,8 +5,7 @@ import type { Router } from '@koa/router';
 import Database from 'better-sqlite3';
 import type { RenderTracer, TelemetryControl, TelemetryQuery } from '../../otel/query.ts';
 import { createAccounts } from '../accounts/accounts.ts';
-import type { AppDependencies } from './app-dependencies.ts';
-import { createApp } from './app.ts';
+import { createApp, type BlogParts } from './app.ts';
 import { basePathOf } from '../http/base-path.ts';
 import { loadBlogConfig, type BlogConfig } from '../process/config.ts';
 import { closeDatabase, neverWaitForLocks } from '../db/open-database.ts';
@@ -39,9 +38,9 @@ export interface BlogTelemetry {
 export interface StartBlogOptions {
   readonly telemetry: BlogTelemetry;
   /** More rooms, mounted before the posts' own addresses. */
-  readonly rooms?: (deps: AppDependencies) => readonly Router[];
+  readonly rooms?: (parts: BlogParts) => readonly Router[];
   /** Called once the blog answers, instead of offering a set-up link. */
-  readonly onListening?: (address: string, deps: AppDependencies) => void;
+  readonly onListening?: (address: string, parts: BlogParts) => void;
   /** Also stops when the process that started it has gone, as npm does on SIGTERM without a word to what it runs. */
   readonly stopWithParent?: boolean;
 }
@@ -63,7 +62,7 @@ export function startBlog({ telemetry, rooms, onListening, stopWithParent }: Sta
   prepared(() => new MediaUses(database).fill());
   prepared(() => seedWelcomePosts({ database, posts: new PostStore(database) }));
   keepFormerFeedIds(database, config.publicUrl);
-  const deps: AppDependencies = {
+  const parts: BlogParts = {
     config,
     database,
     accounts: createAccounts({ database, now: Date.now }),
@@ -76,8 +75,8 @@ export function startBlog({ telemetry, rooms, onListening, stopWithParent }: Sta
 
   const stale = new StaleRenders(database, { posts: new PostStore(database), log });
   // Other processes may be waited for until the blog answers, and not after.
-  const setup = onListening === undefined ? prepared(() => deps.accounts.setupLinks.create()) : undefined;
-  const app = createApp(deps, rooms?.(deps));
+  const setup = onListening === undefined ? prepared(() => parts.accounts.setupLinks.create()) : undefined;
+  const app = createApp(parts, rooms?.(parts));
   neverWaitForLocks(database);
   const { server, turns } = createBlogServer(app.callback());
   server.once('error', (error: NodeJS.ErrnoException) => exitWith(listenProblem(error, config)));
@@ -88,7 +87,7 @@ export function startBlog({ telemetry, rooms, onListening, stopWithParent }: Sta
     void removeUnfinished(join(config.dataDir, MEDIA_FOLDER_NAME), Date.now()).catch(() => {});
     stale.renderAll().catch((error) => log.warn({ err: error }, 'posts were not rendered anew'));
     if (config.publicUrl === undefined) process.stdout.write(`${WITHOUT_PUBLIC_URL}\n`);
-    if (onListening !== undefined) return onListening(address, deps);
+    if (onListening !== undefined) return onListening(address, parts);
     if (setup !== undefined)
       process.stdout.write(
         `Nobody owns this blog yet. Become its owner within a day: ${config.publicUrl ?? address}${setup.path}\n`,

@@ -1,9 +1,10 @@
 import type { TelemetryOptions } from '../../otel/kit.ts';
+import { OBSERVATORY_PATH } from '../process/own-addresses.ts';
 import { BLOG_SETTINGS, loadBlogConfig, type BlogConfig } from '../process/config.ts';
 
 export const SERVICE_NAME = 'glasshouse';
 /** Telemetry does not record itself: the observatory, its documents, and the files of the admin pages, which whoever looks at it loads. */
-const UNTRACED_PATHS = ['/admin/metrics-dashboard', '/admin/metrics', '/metrics', '/assets/admin'];
+const UNTRACED_PATHS = [OBSERVATORY_PATH, '/admin/metrics', '/metrics', '/assets/admin'];
 
 /** What the blog says of itself to telemetry; only what it must without its settings. */
 export function telemetryOptionsOf(

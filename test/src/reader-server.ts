@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Koa, { type Middleware } from 'koa';
-import { DEFAULT_TRUSTED_PROXIES } from '../../otel/kit.ts';
 import { createBusinessMetrics, type BusinessMetrics } from '../../src/process/business-metrics.ts';
 import { SettingStore } from '../../src/db/setting-store.ts';
+import { StoredSiteSettings } from '../../src/db/site-settings.ts';
 import { closeDatabase, openDatabase } from '../../src/db/open-database.ts';
 import { createAssets, installedAssetFolders } from '../../src/site/assets.ts';
 import { MEDIA_FOLDER_NAME } from '../../src/db/data-files.ts';
@@ -37,7 +37,7 @@ export class ReaderServer {
   nowMillis = START_MILLIS;
   readonly posts = new PostStore(this.database, { now: () => this.nowMillis });
   readonly media = new MediaStore(this.database, { folder: join(this.folder, MEDIA_FOLDER_NAME) });
-  readonly settings = new SettingStore(this.database);
+  readonly site = new StoredSiteSettings(new SettingStore(this.database));
   /** Templates in the order they were drawn. */
   readonly drawn: string[] = [];
   readonly faults: unknown[] = [];
@@ -53,13 +53,8 @@ export class ReaderServer {
   ) {
     const rooms = createReaderRooms({
       config: {
-        host: '127.0.0.1',
-        port: 0,
-        trustedProxies: DEFAULT_TRUSTED_PROXIES,
         publicUrl: options.publicUrl,
         dataDir: this.folder,
-        logLevel: 'silent',
-        metricsToken: undefined,
       },
       database: this.database,
       now: () => this.nowMillis,
@@ -67,7 +62,7 @@ export class ReaderServer {
         this.drawn.push(template);
         return draw();
       },
-      site: () => this.settings.identity(),
+      site: this.site,
       assets,
       posts: this.posts,
       search: new SearchIndex(this.database, { now: () => this.nowMillis }),

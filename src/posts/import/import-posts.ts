@@ -2,7 +2,8 @@ import type { Database } from 'better-sqlite3';
 import type { MediaStore } from '../../media/media-store.ts';
 import { renderMarkdown, type RenderedMarkdown } from '../markdown/markdown.ts';
 import { PostConflictError, PostDraftError } from '../post-errors.ts';
-import { decodePath, isOwnAddress, pathKey } from '../post-path.ts';
+import { pathKey } from '../../process/address.ts';
+import { decodePath, isBlogPage } from '../post-path.ts';
 import type { PostStore } from '../post-store.ts';
 import { ImportLedger, type LedgerEntry } from './import-ledger.ts';
 import { MediaImporter } from './import-media.ts';
@@ -78,7 +79,7 @@ function deadLinks(
     if (!/^\/(?!\/)./.test(target)) return false;
     const [address = ''] = target.split(/[?#]/, 1);
     if (address.startsWith('/media/')) return media.find(address) === undefined;
-    return !isOwnAddress(address) && posts.ownerOf(decodePath(address) ?? '') === undefined;
+    return !isBlogPage(address) && posts.ownerOf(decodePath(address) ?? '') === undefined;
   });
 }
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { PostDraftError } from '../post-errors.ts';
-import { checkPath, pathKey, slugOf } from '../post-path.ts';
+import { pathKey } from '../../process/address.ts';
+import { checkPath, slugOf } from '../post-path.ts';
 import { FrontMatterError, parseFrontMatter } from './front-matter.ts';
 import type { ImportSummary } from './import-summary.ts';
 import type { FolderFacts } from './inherited-matter.ts';

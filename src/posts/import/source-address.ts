@@ -1,5 +1,6 @@
 import path from 'node:path/posix';
-import { pathKey, slugOf, trimSlashes } from '../post-path.ts';
+import { pathKey, trimSlashes } from '../../process/address.ts';
+import { slugOf } from '../post-path.ts';
 import { hugoPath, jekyllSlug, permalinkDay } from './permalink-words.ts';
 import type { SiteFacts } from './site-facts.ts';
 

@@ -1,5 +1,5 @@
 import { basePathOf } from '../../http/base-path.ts';
-import type { SiteSettings } from '../site.ts';
+import type { SiteSettings } from '../../db/site-settings.ts';
 import { escapeXml } from './xml-text.ts';
 
 /** What crawlers may have: everything but the owner's rooms and endless searches. */

@@ -4,7 +4,7 @@ import { formerFeedId, ownPart } from '../../posts/former-feed-ids.ts';
 import { postUrl } from '../../posts/post-path.ts';
 import type { Post } from '../../posts/post.ts';
 import { tagUrl } from '../../http/absolute-url.ts';
-import { authorOf, type SiteSettings } from '../site.ts';
+import { authorOf, type SiteSettings } from '../../db/site-settings.ts';
 import { withAbsoluteLinks } from './absolute-links.ts';
 import { xmlText } from './xml-text.ts';
 

@@ -1,6 +1,6 @@
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
-import type { AppDependencies } from '../../start/app-dependencies.ts';
+import type { RenderTracer } from '../../../otel/query.ts';
 import type { BusinessMetrics, FeedFormat } from '../../process/business-metrics.ts';
 import type { ContentClock } from '../../posts/content-clock.ts';
 import { tagKey } from '../../posts/post-listings.ts';
@@ -8,7 +8,7 @@ import type { PostStore } from '../../posts/post-store.ts';
 import { VersionedValue } from '../versioned-value.ts';
 import type { Origin } from '../../http/absolute-url.ts';
 import { bodyEtag, sendFresh } from '../../http/fresh-response.ts';
-import type { SiteSettings } from '../site.ts';
+import type { SiteSettings } from '../../db/site-settings.ts';
 import { openSearchXml, opmlXml, robotsText } from './discovery.ts';
 import { FeedCache } from './feed-cache.ts';
 import { FEED_TYPES, formatFeed } from './feed-format.ts';
@@ -27,13 +27,14 @@ const NEGOTIABLE: readonly (readonly [type: string, format: FeedFormat])[] = [
   ['text/xml', 'atom'],
 ];
 
-type FeedRouteDependencies = Pick<AppDependencies, 'render'> & {
+interface FeedRouteDependencies {
+  readonly render: RenderTracer;
   readonly posts: PostStore;
   readonly site: SiteSettings;
   readonly origin: Origin;
   readonly clock: ContentClock;
   readonly metrics: BusinessMetrics;
-};
+}
 
 /** Feeds of the site and of each tag, the sitemap, robots.txt, OpenSearch and OPML. */
 export function createFeedRoutes(deps: FeedRouteDependencies): Router {

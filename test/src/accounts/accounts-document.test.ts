@@ -21,7 +21,7 @@ import {
 } from '../../../src/http/request-limits.ts';
 import { MAX_DEPTH } from '../../../src/observatory/transfer/otlp-documents.ts';
 import { MAX_IMPORTED_SPANS, MAX_TRACES_OF_A_FILE } from '../../../src/observatory/transfer/otlp-import.ts';
-import { MAX_PATH_CHARACTERS } from '../../../src/posts/post-path.ts';
+import { MAX_PATH_CHARACTERS } from '../../../src/process/address.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const document = readFileSync(join(ROOT, 'docs/ACCOUNTS.md'), 'utf8');

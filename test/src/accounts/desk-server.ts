@@ -10,8 +10,9 @@ import { pino } from 'pino';
 import { DEFAULT_TRUSTED_PROXIES, type TrustedProxies } from '../../../otel/kit.ts';
 import { createAccounts, type Accounts } from '../../../src/accounts/accounts.ts';
 import { createDeskRooms } from '../../../src/admin/desk-rooms.ts';
-import { SiteSettings } from '../../../src/admin/site-settings.ts';
+import { StoredSiteSettings } from '../../../src/db/site-settings.ts';
 import { createBusinessMetrics } from '../../../src/process/business-metrics.ts';
+import { lastBackupOf } from '../../../src/db/last-backup.ts';
 import { SettingStore } from '../../../src/db/setting-store.ts';
 import { closeDatabase, neverWaitForLocks, openDatabase } from '../../../src/db/open-database.ts';
 import { watchStorage } from '../../../src/db/storage-watch.ts';
@@ -53,7 +54,7 @@ export class DeskServer {
   database: Database;
   accounts: Accounts;
   posts: PostStore;
-  site: SiteSettings;
+  site: StoredSiteSettings;
   routers: readonly Router[] = [];
   /** Statements that touched the sessions table. */
   sessionStatements = 0;
@@ -74,7 +75,7 @@ export class DeskServer {
     this.database = this.#open();
     this.accounts = this.#createAccounts();
     this.posts = new PostStore(this.database, { now: this.#now });
-    this.site = new SiteSettings(new SettingStore(this.database));
+    this.site = new StoredSiteSettings(new SettingStore(this.database));
   }
 
   readonly #now = (): number => this.nowMillis;
@@ -122,7 +123,7 @@ export class DeskServer {
     const reader = createReaderRooms({
       ...shared,
       render,
-      site: () => this.site.values,
+      site: this.site,
       search: new SearchIndex(this.database, { now: this.#now }),
     });
     const find = this.accounts.sessions.find.bind(this.accounts.sessions);
@@ -130,7 +131,13 @@ export class DeskServer {
       this.sessionStatements += 1;
       return find(token);
     };
-    const desk = createDeskRooms({ ...shared, render, accounts: this.accounts, site: this.site });
+    const desk = createDeskRooms({
+      ...shared,
+      render,
+      accounts: this.accounts,
+      site: this.site,
+      lastBackup: () => lastBackupOf(new SettingStore(this.database)),
+    });
     this.routers = desk.routers;
     const app = new Koa();
     app.on('error', (error) => log.error({ err: error }, 'a request failed'));
@@ -167,7 +174,7 @@ export class DeskServer {
     this.database = this.#open();
     this.accounts = this.#createAccounts();
     this.posts = new PostStore(this.database, { now: this.#now });
-    this.site = new SiteSettings(new SettingStore(this.database));
+    this.site = new StoredSiteSettings(new SettingStore(this.database));
     await this.start();
   }
 

@@ -156,6 +156,29 @@ describe('editor', () => {
     expect(server.posts.allForAdmin().posts).toEqual([]);
   });
 
+  it.each([
+    ['a new post', ''],
+    ['a post that is there', 'before'],
+  ])('previews the fields and the reading time that a save of %s keeps', async (_what, before) => {
+    const id =
+      before === '' ? undefined : await create({ title: 'B', markdown: 'b', path: before, language: 'de' });
+    const fields = {
+      title: '  Two\n lines ',
+      markdown: 'word '.repeat(330),
+      status: 'published',
+      tags: 'Glass, glass,  Light ',
+      authors: ' Ada, Ada ,Bo',
+      language: '',
+      description: 'long words '.repeat(60),
+    };
+    const articleOf = (text: string): string => /<article[\s\S]*<\/article>/.exec(text)![0];
+    const preview = await owner.post(`/admin/posts${id === undefined ? '' : `/${id}`}/preview`, fields);
+    const version = id === undefined ? '' : String(server.posts.byId(id)!.version);
+    const saved = await owner.post(`/admin/posts${id === undefined ? '' : `/${id}`}`, { ...fields, version });
+    const post = server.posts.byId(Number(/posts\/(\d+)/.exec(saved.headers.location!)![1]))!;
+    expect(articleOf(preview.text)).toBe(articleOf((await server.ask(`/${post.path}`)).text));
+  });
+
   it('deletes after asking, leaves a tombstone, and restores', async () => {
     const id = await create({ title: 'Gone', markdown: 'x', path: 'gone' });
     const question = await owner.get(`/admin/posts/${id}/delete`);

@@ -66,7 +66,8 @@ describe('PUBLIC_URL', () => {
 describe('the owner’s settings', () => {
   it('show on the next page without a restart', async () => {
     expect((await server.ask('/')).text).toContain('Glasshouse');
-    server.settings.setIdentity({
+    server.site.save({
+      timeZone: 'UTC',
       title: 'Feldnotizen',
       description: 'Kurz.',
       language: 'de',

@@ -16,7 +16,13 @@ const MARKDOWN = `Text with [a link](/tags/x), [a note](#notes) and 🦀 ]]> &am
 let server: ReaderServer;
 beforeAll(async () => {
   server = await new ReaderServer({ publicUrl: 'https://blog.example' }).start();
-  server.settings.setIdentity({ title: HOSTILE, description: HOSTILE, language: 'en', author: 'Ada <& co>' });
+  server.site.save({
+    timeZone: 'UTC',
+    title: HOSTILE,
+    description: HOSTILE,
+    language: 'en',
+    author: 'Ada <& co>',
+  });
   server.publish({
     title: 'Plain',
     path: 'plain',

@@ -49,7 +49,8 @@ describe('OpenSearch', () => {
   it('describes the search of this blog', async () => {
     const server = await new ReaderServer({ publicUrl: ORIGIN }).start();
     try {
-      server.settings.setIdentity({
+      server.site.save({
+        timeZone: 'UTC',
         title: 'A very long & odd title <b>',
         description: '',
         language: 'en',

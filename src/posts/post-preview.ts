@@ -1,0 +1,55 @@
+import { derivedText } from './derived-text.ts';
+import type { RenderedMarkdown } from './markdown/markdown.ts';
+import type { Post, PostDraft } from './post.ts';
+import { PostDraftError } from './post-errors.ts';
+import type { DecidedPost, PostStore } from './post-store.ts';
+
+/** What stands in for a field that a save would refuse. */
+const IN_PLACE_OF: Readonly<Record<PostDraftError['field'], Partial<PostDraft>>> = {
+  title: { title: 'Untitled' },
+  path: { path: undefined },
+  aliases: { aliases: [] },
+  language: { language: undefined },
+  publishedAtMillis: { publishedAtMillis: null },
+  markdown: { markdown: '' },
+};
+
+/** What a save would decide for the draft, published; where the save would refuse a field, it is left out. */
+export function decidePreview(
+  posts: Pick<PostStore, 'decide'>,
+  draft: PostDraft,
+  before: Post | undefined,
+): DecidedPost {
+  let shown: PostDraft = { ...draft, status: 'published' };
+  const refused = new Set<PostDraftError['field']>();
+  for (;;) {
+    try {
+      return posts.decide(shown, before);
+    } catch (error) {
+      if (!(error instanceof PostDraftError) || refused.has(error.field)) throw error;
+      refused.add(error.field);
+      shown = { ...shown, ...IN_PLACE_OF[error.field] };
+    }
+  }
+}
+
+/** The post that readers would see; nothing is written. */
+export function previewPost(
+  { fields, path }: DecidedPost,
+  markdown: string,
+  rendered: RenderedMarkdown,
+): Post {
+  const atMillis = fields.publishedAtMillis!;
+  return {
+    ...fields,
+    ...derivedText(fields.description, rendered),
+    id: 0,
+    path,
+    updatedAtMillis: atMillis,
+    createdAtMillis: atMillis,
+    aliases: [],
+    markdown,
+    html: rendered.html,
+    version: 0,
+  };
+}

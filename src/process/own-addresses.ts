@@ -1,0 +1,43 @@
+/** The telemetry pages. */
+export const OBSERVATORY_PATH = '/admin/metrics-dashboard';
+
+/** First segments of routes; a test compares them with the routers. */
+const ROUTED: ReadonlySet<string> = new Set([
+  'admin',
+  'archive',
+  'assets',
+  'favicon.ico',
+  'feed',
+  'feeds.opml',
+  'health',
+  'media',
+  'metrics',
+  'opensearch.xml',
+  'robots.txt',
+  'search',
+  'tags',
+]);
+/** Nothing is there yet; what readers' programs look for may come. */
+const SET_ASIDE: ReadonlySet<string> = new Set([
+  'auth',
+  'micropub',
+  'opml',
+  'setup',
+  'sign-in',
+  'sign-out',
+  'token',
+  'webmention',
+]);
+/** `/2026` and `/2026/03` list what was written then; feeds and sitemaps have many endings. */
+const PATTERN = /^\d{4}(?:\/\d{2})?$|^feed\.|^sitemap[.-]|^sitemap\/[^/]+\.xml$|^\.well-known(?:\/|$)/;
+
+/** True for a path that belongs to the blog itself and can be no post's. Takes it as `pathKey` gives it. */
+export function isOwnAddress(key: string): boolean {
+  const first = key.split('/', 1)[0]!;
+  return ROUTED.has(first) || SET_ASIDE.has(first) || PATTERN.test(key);
+}
+
+/** First segments that must have a route. */
+export function routedSegments(): readonly string[] {
+  return [...ROUTED];
+}

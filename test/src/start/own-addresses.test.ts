@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Router } from '@koa/router';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { pino } from 'pino';
+import { activeTelemetry } from '../../../otel/telemetry.ts';
+import { createAccounts } from '../../../src/accounts/accounts.ts';
+import { closeDatabase, openDatabase } from '../../../src/db/open-database.ts';
+import { pathKey } from '../../../src/process/address.ts';
+import { readBlogConfig } from '../../../src/process/config.ts';
+import { isOwnAddress, OBSERVATORY_PATH, routedSegments } from '../../../src/process/own-addresses.ts';
+import { createApp } from '../../../src/start/app.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'glasshouse-addresses-'));
+const database = openDatabase(join(folder, 'blog.db'));
+/** Of every router that the app mounts. */
+let addresses: readonly string[] = [];
+
+beforeAll(() => {
+  const { query, control, render } = activeTelemetry();
+  const app = createApp({
+    config: readBlogConfig({ env: { DATA_DIR: folder } }),
+    database,
+    accounts: createAccounts({ database, now: Date.now }),
+    telemetry: query,
+    control,
+    render,
+    log: pino({ level: 'silent' }),
+    now: Date.now,
+  });
+  const routers = app.middleware.flatMap((middleware) =>
+    'router' in middleware ? [middleware.router as Router] : [],
+  );
+  addresses = routers
+    .flatMap(({ stack }) => stack.filter(({ methods }) => methods.length > 0))
+    .map(({ path }) => (typeof path === 'string' ? path : OBSERVATORY_PATH));
+});
+afterAll(() => {
+  closeDatabase(database);
+  rmSync(folder, { recursive: true });
+});
+
+describe('the addresses that no post can have', () => {
+  it('are those of every route but the posts’ own', () => {
+    const free = addresses
+      // A parameter stands for a name, a wildcard for a rest.
+      .map((address) => ({ address, path: address.replaceAll(/[:*]\w*/g, 'x').slice(1) }))
+      .filter(({ path }) => path !== '' && !isOwnAddress(pathKey(path)));
+    expect(addresses.length).toBeGreaterThan(40);
+    expect(free.map(({ address }) => address)).toEqual(['/*path']);
+  });
+
+  it('begin with nothing that has no route', () => {
+    const routed = new Set(addresses.map((address) => address.split('/')[1]));
+    expect(routedSegments().filter((segment) => !routed.has(segment))).toEqual([]);
+  });
+});
