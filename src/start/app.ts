@@ -22,6 +22,7 @@ import { createAssets, installedAssetFolders } from '../site/assets.ts';
 import { MEDIA_FOLDER_NAME } from '../db/data-files.ts';
 import { MediaStore } from '../media/media-store.ts';
 import { MethodNotAllowed } from '../http/method-not-allowed.ts';
+import type { LiveStreams } from '../observatory/live/live-streams.ts';
 import { createObservatoryRooms } from './observatory-rooms.ts';
 import { MediaUses } from '../posts/media-uses.ts';
 import { PostStore } from '../posts/post-store.ts';
@@ -40,6 +41,8 @@ export interface BlogParts {
   readonly telemetry: TelemetryQuery;
   readonly control: TelemetryControl;
   readonly render: RenderTracer;
+  /** Of the telemetry pages; who stops the server ends them. */
+  readonly live: LiveStreams;
   readonly log: Logger;
   /** Epoch milliseconds. */
   readonly now: () => number;

@@ -5,6 +5,7 @@ import type { Database } from 'better-sqlite3';
 import type { TelemetryControl, TelemetryQuery } from '../../otel/query.ts';
 import { explainPlan } from '../db/explain-plan.ts';
 import { createMetricsRoute } from '../observatory/facts/metrics-route.ts';
+import type { LiveStreams } from '../observatory/live/live-streams.ts';
 import { createObservatoryRoutes } from '../observatory/routes.ts';
 import { OBSERVATORY_PATH } from '../process/own-addresses.ts';
 import { createRouter } from '../http/router.ts';
@@ -18,6 +19,7 @@ const PROMETHEUS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 export function createObservatoryRooms(deps: {
   readonly telemetry: TelemetryQuery;
   readonly control: TelemetryControl;
+  readonly live: LiveStreams;
   readonly database: Database;
   readonly assets: Assets;
   readonly site: Pick<SiteSettings, 'title'>;
@@ -39,6 +41,7 @@ export function createObservatoryRooms(deps: {
   const pages = createObservatoryRoutes({
     telemetry,
     control,
+    live: deps.live,
     assets,
     site,
     jaegerUiUrl: jaegerUiUrlOf(telemetry),

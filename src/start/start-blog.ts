@@ -17,7 +17,7 @@ import { localOrigin } from '../http/local-origin.ts';
 import { createLog } from '../process/log.ts';
 import { MEDIA_FOLDER_NAME } from '../db/data-files.ts';
 import { removeUnfinished } from '../media/unfinished-files.ts';
-import { closeLiveStreams } from '../observatory/routes.ts';
+import { LiveStreams } from '../observatory/live/live-streams.ts';
 import { MediaUses } from '../posts/media-uses.ts';
 import { PostStore } from '../posts/post-store.ts';
 import { isForPeople } from '../process/for-people.ts';
@@ -70,6 +70,7 @@ export function startBlog({ telemetry, rooms, onListening, stopWithParent }: Sta
     telemetry: telemetry.query,
     control: telemetry.control,
     render: telemetry.render,
+    live: new LiveStreams(telemetry.query),
     now: Date.now,
   };
 
@@ -98,7 +99,7 @@ export function startBlog({ telemetry, rooms, onListening, stopWithParent }: Sta
     finish: turns.finish,
     parent: stopWithParent ? watchParent() : undefined,
     log,
-    beforeRequestsEnd: closeLiveStreams,
+    beforeRequestsEnd: () => parts.live.close(),
     async close() {
       stale.stop();
       await telemetry.shutdown();

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
-import { closeLiveStreams } from '../../src/observatory/routes.ts';
+import type { LiveStreams } from '../../src/observatory/live/live-streams.ts';
 import { serveObservatory } from '../fixtures/observatory-server.ts';
 import type { FakeTelemetry } from '../src/observatory/fake-telemetry.ts';
 
@@ -12,6 +12,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 export class ObservatoryBrowser {
   readonly #executablePath: string;
   readonly #servers: Server[] = [];
+  readonly #live: LiveStreams[] = [];
   #browser: Browser | undefined;
 
   constructor(executablePath: string) {
@@ -29,10 +30,16 @@ export class ObservatoryBrowser {
   async serve(
     telemetry: FakeTelemetry,
     basePath = '',
-  ): Promise<{ readonly origin: string; readonly overview: string; readonly server: Server }> {
-    const { server, origin } = await serveObservatory(telemetry, { basePath });
+  ): Promise<{
+    readonly origin: string;
+    readonly overview: string;
+    readonly server: Server;
+    readonly live: LiveStreams;
+  }> {
+    const { server, origin, live } = await serveObservatory(telemetry, { basePath });
     this.#servers.push(server);
-    return { server, origin, overview: `${origin}${basePath}/admin/metrics-dashboard` };
+    this.#live.push(live);
+    return { server, live, origin, overview: `${origin}${basePath}/admin/metrics-dashboard` };
   }
 
   /** A page of its own, and all that it complained about. */
@@ -53,7 +60,7 @@ export class ObservatoryBrowser {
   }
 
   async close(): Promise<void> {
-    closeLiveStreams();
+    for (const live of this.#live) live.close();
     await this.#browser?.close();
     for (const server of this.#servers) {
       server.closeAllConnections();

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { closeLiveStreams } from '../../src/observatory/routes.ts';
 import { MODELS } from '../src/observatory/fake/series.ts';
 import { FakeTelemetry } from '../src/observatory/fake-telemetry.ts';
 import { chromiumPath } from './chromium.ts';
@@ -18,7 +17,7 @@ run('live numbers in a browser', () => {
   const button = (page: Page) => page.locator('.live-button');
 
   async function open(path: string, telemetry = new FakeTelemetry()) {
-    const { overview, server } = await house.serve(telemetry);
+    const { overview, server, live } = await house.serve(telemetry);
     const asked: (string | undefined)[] = [];
     server.on('request', ({ url, headers }) => {
       if (url?.includes('/live?') === true) asked.push(headers['last-event-id'] as string | undefined);
@@ -43,7 +42,7 @@ run('live numbers in a browser', () => {
     await page.waitForFunction(() => (window as unknown as { received: string[] }).received.length > 0);
     const received = (): Promise<number> =>
       page.evaluate(() => (window as unknown as { received: string[] }).received.length);
-    return { page, telemetry, asked, received };
+    return { page, telemetry, live, asked, received };
   }
 
   it('changes what changed, in place', async () => {
@@ -90,10 +89,10 @@ run('live numbers in a browser', () => {
   });
 
   it('takes up after a cut by the last event it has, without gap or double', async () => {
-    const { page, telemetry, asked, received } = await open('/export');
+    const { page, telemetry, live, asked, received } = await open('/export');
     const before = await received();
     const again = page.waitForRequest((request) => request.url().includes('/live?'));
-    closeLiveStreams();
+    live.close();
     await again;
     await page.locator('.live-button.live').waitFor();
     expect(asked.at(-1)).toMatch(/^[\w-]{16}$/);
@@ -106,7 +105,7 @@ run('live numbers in a browser', () => {
     await figure.getByText('70').waitFor();
     // And what happened while it was away was not lost.
     const third = page.waitForRequest((request) => request.url().includes('/live?'));
-    closeLiveStreams();
+    live.close();
     telemetry.rate = 0.8;
     await third;
     await figure.getByText('80').waitFor();

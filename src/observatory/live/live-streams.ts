@@ -20,8 +20,6 @@ interface Viewer {
   toldSeconds: number;
 }
 
-const open = new Set<LiveStreams>();
-
 export interface ViewerOptions {
   /** False once the session that opened the stream has ended. Default: everybody may look. */
   readonly isAllowed?: () => boolean;
@@ -29,11 +27,6 @@ export interface ViewerOptions {
   readonly gzip?: boolean;
   /** Of the last event that a viewer has who comes back. */
   readonly lastEventId?: string;
-}
-
-/** Ends every live stream, so that a server can close. */
-export function closeLiveStreams(): void {
-  for (const streams of open) streams.close();
 }
 
 /**
@@ -76,7 +69,6 @@ export class LiveStreams {
     const stream = gzip ? createGzip(FLUSHED) : new PassThrough();
     const viewer: Viewer = { stream, page, isAllowed, seen: lastEventId, toldSeconds: 0 };
     this.#viewers.add(viewer);
-    open.add(this);
     stream.on('close', () => this.#leave(viewer));
     stream.on('error', () => this.#leave(viewer));
     stream.write('retry: 2000\n: connected\n\n');
@@ -100,6 +92,7 @@ export class LiveStreams {
     }
   }
 
+  /** Ends every stream, so that a server can close. */
   close(): void {
     for (const viewer of this.#viewers) {
       // Who does not read would keep the end waiting.
@@ -123,7 +116,6 @@ export class LiveStreams {
     this.#heartbeat = undefined;
     clearTimeout(this.#turn);
     this.#turn = undefined;
-    open.delete(this);
   }
 
   #viewersOf(page: LivePage): readonly Viewer[] {

@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { activeTelemetry } from '../../../otel/telemetry.ts';
 import { createAccounts } from '../../../src/accounts/accounts.ts';
 import { closeDatabase, openDatabase } from '../../../src/db/open-database.ts';
+import { LiveStreams } from '../../../src/observatory/live/live-streams.ts';
 import { pathKey } from '../../../src/process/address.ts';
 import { readBlogConfig } from '../../../src/process/config.ts';
 import { isOwnAddress, OBSERVATORY_PATH, routedSegments } from '../../../src/process/own-addresses.ts';
@@ -26,6 +27,7 @@ beforeAll(() => {
     telemetry: query,
     control,
     render,
+    live: new LiveStreams(query),
     log: pino({ level: 'silent' }),
     now: Date.now,
   });

@@ -4,17 +4,32 @@ import { get, type IncomingMessage, type Server } from 'node:http';
 import { createGunzip } from 'node:zlib';
 import { partsOf, patched, type Delta } from '../../../../src/observatory/browser/delta.ts';
 import type { DrawPage } from '../../../../src/observatory/live/live-page.ts';
-import { closeLiveStreams, LiveStreams } from '../../../../src/observatory/live/live-streams.ts';
+import { LiveStreams } from '../../../../src/observatory/live/live-streams.ts';
 import { serveObservatory } from '../../../fixtures/observatory-server.ts';
 import { FakeTelemetry } from '../fake-telemetry.ts';
 
 let running: Server | undefined;
+let opened: LiveStreams[] = [];
 afterEach(() => {
   jest.useRealTimers();
-  closeLiveStreams();
+  for (const streams of opened) streams.close();
+  opened = [];
   running?.closeAllConnections();
   running?.close();
 });
+
+function streamsOf(telemetry: FakeTelemetry): LiveStreams {
+  const streams = new LiveStreams(telemetry);
+  opened.push(streams);
+  return streams;
+}
+
+async function serve(telemetry: FakeTelemetry): ReturnType<typeof serveObservatory> {
+  const served = await serveObservatory(telemetry);
+  running = served.server;
+  opened.push(served.live);
+  return served;
+}
 
 interface Listener {
   readonly response: IncomingMessage;
@@ -73,8 +88,7 @@ describe('the live stream', () => {
     'sends rail and page at once, then what changed in them, as %s',
     async (encoding) => {
       const telemetry = new FakeTelemetry();
-      const { server, origin } = await serveObservatory(telemetry);
-      running = server;
+      const { origin } = await serve(telemetry);
       const viewer = await listen(`${origin}/admin/metrics-dashboard/live?page=/sampling&from=-6h`, {
         'accept-encoding': encoding,
       });
@@ -101,8 +115,7 @@ describe('the live stream', () => {
 
   it('repeats nothing to a viewer who comes back with the id of what is still so', async () => {
     const telemetry = new FakeTelemetry();
-    const { server, origin } = await serveObservatory(telemetry);
-    running = server;
+    const { origin } = await serve(telemetry);
     const address = `${origin}/admin/metrics-dashboard/live?page=/export`;
     const before = await listen(address);
     const id = idOf(await before.next());
@@ -119,19 +132,17 @@ describe('the live stream', () => {
   });
 
   it('answers 404 for a page that is not there', async () => {
-    const { server, origin } = await serveObservatory(new FakeTelemetry());
-    running = server;
+    const { origin } = await serve(new FakeTelemetry());
     expect((await fetch(`${origin}/admin/metrics-dashboard/live?page=/nowhere`)).status).toBe(404);
   });
 
   it.each(['gzip', 'identity'])('ends when the server stops, whole as %s', async (encoding) => {
-    const { server, origin } = await serveObservatory(new FakeTelemetry());
-    running = server;
+    const { origin, live } = await serve(new FakeTelemetry());
     const { response } = await listen(`${origin}/admin/metrics-dashboard/live`, {
       'accept-encoding': encoding,
     });
     const ended = once(response, 'end');
-    closeLiveStreams();
+    live.close();
     await ended;
     expect(response.complete).toBe(true);
   });
@@ -140,7 +151,7 @@ describe('the live stream', () => {
 describe('LiveStreams', () => {
   it('asks telemetry nothing while nobody looks', async () => {
     const telemetry = new FakeTelemetry();
-    const streams = new LiveStreams(telemetry);
+    const streams = streamsOf(telemetry);
     expect(telemetry.listeners).toBe(0);
     const stream = streams.connect(
       '/a',
@@ -155,7 +166,7 @@ describe('LiveStreams', () => {
   it('draws once for all who look at one address, at most once per interval', async () => {
     fakeTime();
     const telemetry = new FakeTelemetry();
-    const streams = new LiveStreams(telemetry);
+    const streams = streamsOf(telemetry);
     let drawn = 0;
     const draw = drawing(() => String(drawn++));
     for (let viewer = 0; viewer < 20; viewer++) streams.connect('/a', draw);
@@ -173,7 +184,7 @@ describe('LiveStreams', () => {
   it('draws one page after the other, a step in each turn, and leaves room between', async () => {
     fakeTime();
     const telemetry = new FakeTelemetry();
-    const streams = new LiveStreams(telemetry);
+    const streams = streamsOf(telemetry);
     const steps: string[] = [];
     for (const page of ['/a', '/b'])
       streams.connect(page, function* () {
@@ -191,7 +202,7 @@ describe('LiveStreams', () => {
   it('gives pages drawn after one change that change, to share what they have in common', async () => {
     fakeTime();
     const telemetry = new FakeTelemetry();
-    const streams = new LiveStreams(telemetry);
+    const streams = streamsOf(telemetry);
     const changes: number[] = [];
     for (const page of ['/a', '/b'])
       streams.connect(page, (change) => {
@@ -215,7 +226,7 @@ describe('LiveStreams', () => {
   it('sends less often what would be too much for a line, and says so', async () => {
     fakeTime();
     const telemetry = new FakeTelemetry();
-    const streams = new LiveStreams(telemetry);
+    const streams = streamsOf(telemetry);
     let drawn = 0;
     const stream = streams.connect(
       '/a',
@@ -234,7 +245,7 @@ describe('LiveStreams', () => {
   });
 
   it('refuses viewers beyond its bound and takes new ones when others leave', () => {
-    const streams = new LiveStreams(new FakeTelemetry());
+    const streams = streamsOf(new FakeTelemetry());
     const draw = drawing(() => 'x');
     const open = Array.from({ length: 40 }, () => streams.connect('/a', draw));
     expect(open.every((stream) => stream !== undefined)).toBe(true);
@@ -247,7 +258,7 @@ describe('LiveStreams', () => {
   it.each(['beat', 'change'] as const)('cuts off at the next %s who may look no longer', async (cause) => {
     fakeTime();
     const telemetry = new FakeTelemetry();
-    const streams = new LiveStreams(telemetry);
+    const streams = streamsOf(telemetry);
     let mayLook = true;
     let drawn = 0;
     const draw = drawing(() => String(drawn++));
@@ -261,7 +272,7 @@ describe('LiveStreams', () => {
   });
 
   it('gives the places of those who may look no longer to others', () => {
-    const streams = new LiveStreams(new FakeTelemetry());
+    const streams = streamsOf(new FakeTelemetry());
     const draw = drawing(() => 'x');
     let mayLook = true;
     for (let viewer = 0; viewer < 40; viewer++) streams.connect('/a', draw, { isAllowed: () => mayLook });
@@ -273,7 +284,7 @@ describe('LiveStreams', () => {
   });
 
   it('shows nothing to whom it cannot ask about', () => {
-    const streams = new LiveStreams(new FakeTelemetry());
+    const streams = streamsOf(new FakeTelemetry());
     const isAllowed = (): boolean => {
       throw new Error('the database is gone');
     };
@@ -289,7 +300,7 @@ describe('LiveStreams', () => {
   it('passes over a viewer whose line is full instead of piling up, and gives it the whole of a later moment', async () => {
     fakeTime();
     const telemetry = new FakeTelemetry();
-    const streams = new LiveStreams(telemetry);
+    const streams = streamsOf(telemetry);
     let round = 0;
     const stream = streams.connect(
       '/a',
@@ -314,7 +325,7 @@ describe('LiveStreams', () => {
 
   it('survives a page that cannot be drawn, and draws the others', async () => {
     fakeTime();
-    const streams = new LiveStreams(new FakeTelemetry());
+    const streams = streamsOf(new FakeTelemetry());
     const broken = streams.connect(
       '/a',
       drawing(() => {

@@ -1,0 +1,100 @@
+import type { Context } from 'koa';
+import type { TelemetryQuery } from '../../otel/query.ts';
+import { deskPage, type Assets } from '../accounts/desk-layout.ts';
+import { html, type Html } from '../markup/html.ts';
+import { pageContent } from './draw/page-frame.ts';
+import type { Rail } from './draw/rail.ts';
+import { csvText } from './draw/table.ts';
+import { jsonNames } from './facts/json-names.ts';
+import { rangeDocument } from './facts/range-document.ts';
+import type { AnyPage, Download, OpenPage } from './page.ts';
+import { sentenceText } from './sentences/sentence.ts';
+import { queryOf, type Visit, type Visited, type Visits } from './visit.ts';
+
+/** Scripts, styles and the live stream from here; nothing inline, nothing from elsewhere. */
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/** Each stands by itself and finds what it needs in the page. */
+const SCRIPTS = ['admin/live.js', 'admin/charts.js', 'admin/keys.js'];
+
+/** Answers with a page: drawn, or as JSON, CSV or a file of its own. */
+export type AnswerPage = (ctx: Context, page: AnyPage, sent?: Visit['sent']) => Promise<void>;
+
+interface AnswerOptions {
+  readonly telemetry: TelemetryQuery;
+  readonly visits: Visits;
+  readonly rail: Rail;
+  readonly assets: Assets;
+  readonly site: { readonly title: string };
+  readonly csrfToken: ((ctx: Context) => string | undefined) | undefined;
+}
+
+export function createAnswer(options: AnswerOptions): AnswerPage {
+  const { telemetry, visits, csrfToken } = options;
+  return async (ctx, page, sent) => {
+    await telemetry.refresh();
+    const params = (ctx as { params?: Readonly<Record<string, string>> }).params ?? {};
+    const query = queryOf(ctx);
+    const { open, view } = visits({
+      page,
+      path: page.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? '')),
+      params,
+      query,
+      csrfToken: csrfToken?.(ctx),
+      sent,
+      broken: (error) => ctx.app.emit('error', error, ctx),
+    });
+    ctx.set('Cache-Control', 'no-store');
+    ctx.set('Content-Security-Policy', POLICY);
+    ctx.vary('Accept');
+    ctx.status = open.status;
+    const { format = '' } = query;
+    const file = fileOf(page, open, format);
+    if (file !== undefined) {
+      ctx.type = file.contentType;
+      ctx.attachment(file.fileName);
+      ctx.body = file.body;
+    } else if (format === 'json' || ctx.accepts('html', 'json') === 'json') {
+      ctx.body = jsonNames({
+        title: open.title,
+        summary: sentenceText(open.sentence),
+        range: rangeDocument(view.range, view.now),
+        facts: open.facts,
+      });
+    } else {
+      ctx.type = 'text/html; charset=utf-8';
+      ctx.body = documentOf(page, { open, view }, options).text;
+    }
+  };
+}
+
+function fileOf(page: AnyPage, open: OpenPage, format: string): Download | undefined {
+  if (format !== 'csv' || open.sheet === undefined) return open.download?.(format);
+  return {
+    fileName: `${page.menu}.csv`,
+    contentType: 'text/csv; charset=utf-8',
+    body: csvText(open.sheet),
+  };
+}
+
+function documentOf(
+  page: AnyPage,
+  { open, view }: Visited,
+  { telemetry, rail, assets, site }: AnswerOptions,
+): Html {
+  const { links, path, query } = view;
+  const address = links.to('/live', { page: path, ...query, format: undefined });
+  const source = page.live && view.range.moving && telemetry.enabled ? html` data-live="${address}"` : null;
+  return deskPage({
+    ...rail.of(page, view),
+    site,
+    title: open.title,
+    assets,
+    csrfToken: view.csrfToken,
+    head: html`<link rel="stylesheet" href="${assets.url('admin/observatory.css')}" />
+      <link rel="help" data-keys href="${links.to('/keys')}" />
+      ${page.assets.filter((name) => name.endsWith('.css')).map((name) => html`<link rel="stylesheet" href="${assets.url(name)}" />`)}
+      ${[...SCRIPTS, ...page.assets.filter((name) => name.endsWith('.js'))].map((name) => html`<script src="${assets.url(name)}" type="module"></script>`)}`,
+    body: html`<div id="page" ${source}>${pageContent(page, open, view)}</div>`,
+  });
+}

@@ -1,0 +1,43 @@
+import type { TelemetryQuery } from '../../../otel/query.ts';
+import type { DeskPageOptions } from '../../accounts/desk-layout.ts';
+import type { AnyPage, PageView } from '../page.ts';
+import { railCost, railFigures } from './rail-figures.ts';
+
+type Facts = Pick<DeskPageOptions, 'figures' | 'cost'>;
+type RailOptions = Facts & Pick<DeskPageOptions, 'current' | 'menuQuery'>;
+
+/** What the rail beside a page says; a page that cannot be drawn has a rail all the same. */
+export class Rail {
+  readonly #telemetry: TelemetryQuery;
+  /** Live pages of one time range that are drawn after one change have one rail. */
+  #drawn = { change: -1, byRange: new Map<string, Facts>() };
+
+  constructor(telemetry: TelemetryQuery) {
+    this.#telemetry = telemetry;
+  }
+
+  of(page: AnyPage, view: PageView): RailOptions {
+    return optionsOf(page, view, this.#facts(view));
+  }
+
+  after(change: number, page: AnyPage, view: PageView): RailOptions {
+    if (this.#drawn.change !== change) this.#drawn = { change, byRange: new Map() };
+    const key = JSON.stringify(view.range.query);
+    const facts = this.#drawn.byRange.get(key) ?? this.#facts(view);
+    this.#drawn.byRange.set(key, facts);
+    return optionsOf(page, view, facts);
+  }
+
+  #facts({ range, now }: PageView): Facts {
+    try {
+      return { figures: railFigures(this.#telemetry, range, now), cost: railCost(this.#telemetry) };
+    } catch {
+      return {};
+    }
+  }
+}
+
+function optionsOf(page: AnyPage, { range }: PageView, facts: Facts): RailOptions {
+  const menuQuery = new URLSearchParams(range.query).toString();
+  return { current: page.menu, menuQuery: menuQuery === '' ? '' : `?${menuQuery}`, ...facts };
+}

@@ -1,0 +1,69 @@
+import type { Router } from '@koa/router';
+import type { Context } from 'koa';
+import { railContent } from '../../accounts/desk-layout.ts';
+import { withBasePath } from '../../http/base-path.ts';
+import { pageContent } from '../draw/page-frame.ts';
+import type { Rail } from '../draw/rail.ts';
+import type { AnyPage } from '../page.ts';
+import { queryOf, type Query, type Visits } from '../visit.ts';
+import type { DrawPage } from './live-page.ts';
+import type { LiveStreams } from './live-streams.ts';
+
+interface LiveRouteOptions {
+  readonly pages: readonly AnyPage[];
+  readonly live: LiveStreams;
+  readonly visits: Visits;
+  readonly rail: Rail;
+  readonly basePath: string;
+  /** Whether who opened a stream may still look. */
+  readonly mayLook: ((ctx: Context) => () => boolean) | undefined;
+}
+
+/** The stream of what changes in a page, as events. */
+export function addLiveRoute(router: Router, options: LiveRouteOptions): void {
+  const { pages, live, mayLook } = options;
+  router.get('/live', (ctx) => {
+    const { page: path = '', ...query } = queryOf(ctx);
+    const page = pages.find((each) => each.live && each.path === path);
+    ctx.set('Cache-Control', 'no-store');
+    if (page === undefined) return ctx.throw(404, `no live page is at “${path.slice(0, 80)}”`);
+    const gzip = ctx.acceptsEncodings('gzip', 'identity') === 'gzip';
+    const stream = live.connect(JSON.stringify([path, query]), drawing(page, query, options), {
+      isAllowed: mayLook?.(ctx) ?? (() => true),
+      gzip,
+      lastEventId: ctx.get('Last-Event-ID').slice(0, 64),
+    });
+    if (stream === undefined) {
+      ctx.set('Retry-After', '30');
+      ctx.throw(503, 'too many live views are open; close one, or reload this page for fresh numbers', {
+        expose: true,
+      });
+    }
+    // Whole blocks would hold events back: the stream compresses itself and flushes each.
+    ctx.compress = false;
+    ctx.vary('Accept-Encoding');
+    if (gzip) ctx.set('Content-Encoding', 'gzip');
+    ctx.type = 'text/event-stream; charset=utf-8';
+    ctx.set('X-Accel-Buffering', 'no');
+    ctx.body = stream;
+  });
+}
+
+function drawing(page: AnyPage, query: Query, { visits, rail, basePath }: LiveRouteOptions): DrawPage {
+  return function* (change) {
+    const { open, view } = visits({
+      page,
+      path: page.path,
+      params: {},
+      query,
+      broken(error) {
+        throw error;
+      },
+    });
+    yield;
+    const beside = railContent(rail.after(change, page, view)).text;
+    yield;
+    const body = pageContent(page, open, view).text;
+    return { rail: withBasePath(beside, basePath), page: withBasePath(body, basePath) };
+  };
+}
