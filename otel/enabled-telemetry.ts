@@ -49,7 +49,7 @@ import { TraceLogs } from './store/trace-logs.ts';
 import { TelemetryStore } from './store/telemetry-store.ts';
 import { TraceRing } from './store/trace-ring.ts';
 import { telemetryResource } from './base/resource.ts';
-import type { Telemetry } from './telemetry.ts';
+import type { Telemetry } from './start/telemetry-handle.ts';
 
 /** A process manager asks, waits 10 s as a rule, and kills; who pressed Ctrl-C waits less. */
 const SHUTDOWN_TIMEOUT_MILLIS = 4000;

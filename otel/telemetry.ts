@@ -2,28 +2,17 @@ import type { Instrumentation } from '@opentelemetry/instrumentation';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace';
 import { loadTelemetryConfig, readTelemetryConfig } from './config.ts';
 import type { AppFacts, TelemetryConfig } from './config.ts';
-import type { DatabaseClass } from './base/database-class.ts';
 import { Guard } from './base/guard.ts';
 import { forgetStart, isInheritedStart, noteStart } from './base/inherited-start.ts';
 import { RuntimeSampler } from './instrumentation/runtime.ts';
-import type { EffectiveSetting, RenderTracer, TelemetryControl, TelemetryQuery } from './query.ts';
+import type { EffectiveSetting } from './query.ts';
 import type { Sink } from './sampling/outcomes.ts';
 import type { Policy } from './sampling/policy.ts';
 import type { MakeSpans } from './start/span-makers.ts';
+import type { Telemetry } from './start/telemetry-handle.ts';
 import { disabledTelemetry } from './store/disabled-telemetry.ts';
 
-/** Telemetry as the app holds it. Nothing here throws into the app, and nothing rejects. */
-export interface Telemetry {
-  readonly query: TelemetryQuery;
-  readonly control: TelemetryControl;
-  readonly render: RenderTracer;
-  /** Patches the Database class of better-sqlite3, before or after databases are opened, and opens the history file with it. */
-  instrumentDatabase(Database: DatabaseClass): void;
-  /** Exports what is decided; ends within seconds whatever the receiver does. */
-  flush(): Promise<void>;
-  /** Decides and exports what is pending, takes every patch off and lets go of the global providers. Idempotent, bounded. */
-  shutdown(): Promise<void>;
-}
+export type { Telemetry };
 
 /** All of it may be left out. What the environment says wins over what the app says. */
 export interface TelemetryOptions extends AppFacts {

@@ -2,7 +2,6 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
-import { PassThrough } from 'node:stream';
 import type { MissingNodeFeature } from '../query.ts';
 
 /** What of Node is looked at; another one in tests. */
@@ -75,7 +74,7 @@ function assigned({ IncomingMessage: Request, ServerResponse: Response }: NodePa
   readonly isMarked: boolean;
   readonly head: string | undefined;
 } {
-  const socket = new PassThrough() as unknown as Socket & { readonly _httpMessage?: unknown };
+  const socket: Socket & { readonly _httpMessage?: unknown } = new Socket();
   const request = new Request(socket);
   Object.assign(request, { method: 'GET', httpVersionMajor: 1, httpVersionMinor: 1 });
   const response = new Response(request) as ServerResponse & { readonly _header?: string };

@@ -1,18 +1,24 @@
-import type { TraceRecord } from './trace-record.ts';
+/** Where a trace stands in its chain, and what it weighs. */
+export interface ChainLink<Trace extends ChainLink<Trace>> {
+  chain: TraceChain<Trace> | undefined;
+  older: Trace | undefined;
+  newer: Trace | undefined;
+  readonly bytes: number;
+}
 
 /** Traces in the order in which they were appended, chained through the records; every step O(1). A trace is in one chain at most. */
-export class TraceChain {
-  #newest: TraceRecord | undefined;
-  oldest: TraceRecord | undefined;
+export class TraceChain<Trace extends ChainLink<Trace>> {
+  #newest: Trace | undefined;
+  oldest: Trace | undefined;
   size = 0;
   /** Of the traces in it; who makes one heavier adds what came on top. */
   bytes = 0;
 
-  oldestBut(trace: TraceRecord | undefined): TraceRecord | undefined {
+  oldestBut(trace: Trace | undefined): Trace | undefined {
     return this.oldest === trace ? this.oldest?.newer : this.oldest;
   }
 
-  append(trace: TraceRecord): void {
+  append(trace: Trace): void {
     trace.chain = this;
     trace.older = this.#newest;
     if (this.#newest === undefined) this.oldest = trace;
@@ -22,7 +28,7 @@ export class TraceChain {
     this.bytes += trace.bytes;
   }
 
-  remove(trace: TraceRecord): void {
+  remove(trace: Trace): void {
     const { older, newer } = trace;
     if (older === undefined) this.oldest = newer;
     else older.newer = newer;

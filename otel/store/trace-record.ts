@@ -62,7 +62,7 @@ export class TraceRecord {
   /** Its rank among what is not on disk as it is now. */
   declare unsaved: TraceRank | undefined;
   /** Its place in the ring: which chain, and its neighbours there. */
-  declare chain: TraceChain | undefined;
+  declare chain: TraceChain<TraceRecord> | undefined;
   declare older: TraceRecord | undefined;
   declare newer: TraceRecord | undefined;
   declare private kept: SpanRecord[];

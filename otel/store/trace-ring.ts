@@ -42,9 +42,9 @@ export class TraceRing {
   readonly #tombstones: Tombstones;
   readonly #evicted: Record<EvictionReason, number> = { count: 0, bytes: 0, age: 0 };
   /** Unpinned traces by rank, in the order in which they came: what is evicted is at hand. */
-  readonly #chains: Readonly<Record<TraceRank, TraceChain>> = {
-    ordinary: new TraceChain(),
-    mustKeep: new TraceChain(),
+  readonly #chains: Readonly<Record<TraceRank, TraceChain<TraceRecord>>> = {
+    ordinary: new TraceChain<TraceRecord>(),
+    mustKeep: new TraceChain<TraceRecord>(),
   };
   /** Whether anybody asks for changes. */
   #isTracking = false;

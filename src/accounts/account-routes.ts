@@ -1,42 +1,27 @@
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
-import type { Logger } from 'pino';
-import type { WhenUnlocked } from '../db/when-unlocked.ts';
 import { createRouter } from '../http/router.ts';
-import type { AccountCookies } from './account-cookies.ts';
 import { signInPage } from './account-pages.ts';
-import type { Accounts } from './accounts.ts';
-import type { DeskSender } from './desk-sender.ts';
 import { formFields } from './form-body.ts';
 import { sessionOf } from './load-session.ts';
 import { guesserOf } from './guesser-of.ts';
 import { nextPath } from './next-path.ts';
-import type { FormProtection } from './protect-forms.ts';
 import { queryText, seeOther, unlessBusy, welcome } from './route-answers.ts';
 import { formTokenOf } from './secret-token.ts';
-import { addSetupRoutes } from './setup-routes.ts';
+import { addSetupRoutes, type SetupRouteDependencies } from './setup-routes.ts';
+import { addSignOutRoutes } from './sign-out-routes.ts';
 import { waitText } from './wait-text.ts';
 
 const WRONG = 'That is not the password.';
 const BUSY = 'Too many sign-ins are being checked at this moment. Try again in a few seconds.';
 
-export interface AccountRouteDependencies {
-  readonly accounts: Accounts;
-  readonly cookies: AccountCookies;
-  readonly forms: FormProtection;
-  readonly send: DeskSender;
-  readonly whenUnlocked: WhenUnlocked;
-  readonly log: Logger;
-  /** Told the name that a new owner gave; never empty. */
-  readonly onNamed: (name: string) => void;
-}
-
 /** Set-up, sign-in and sign-out; the only pages of /admin that somebody without a session may see. */
-export function createAccountRoutes(deps: AccountRouteDependencies): Router {
+export function createAccountRoutes(deps: SetupRouteDependencies): Router {
   const { accounts, cookies, forms, send, whenUnlocked, log } = deps;
   const router = createRouter();
 
   addSetupRoutes(router, deps);
+  addSignOutRoutes(router, deps);
 
   router.get('/admin/sign-in', (ctx) => {
     const next = nextPath(queryText(ctx, 'next') || undefined);
@@ -76,28 +61,6 @@ export function createAccountRoutes(deps: AccountRouteDependencies): Router {
     welcome(ctx, cookies, signedIn);
     seeOther(ctx, next);
   });
-
-  router.post('/admin/sign-out', forms.owner, async (ctx) => {
-    const { id } = sessionOf(ctx)!;
-    await whenUnlocked(() => accounts.sessions.remove(id));
-    log.info({ event: 'sign-out', address: ctx.ip }, 'the owner signed out');
-    leave(ctx);
-    seeOther(ctx, '/admin/sign-in?signed-out');
-  });
-
-  router.post('/admin/sign-out-everywhere', forms.owner, async (ctx) => {
-    const { accountId } = sessionOf(ctx)!;
-    const ended = await whenUnlocked(() => accounts.access.signOutEverywhere(accountId));
-    log.info({ event: 'sessions.ended', ended, address: ctx.ip }, 'the owner signed out everywhere');
-    leave(ctx);
-    seeOther(ctx, '/admin/sign-in?signed-out');
-  });
-
-  /** Nothing that the owner saw stays in the browser's caches. */
-  function leave(ctx: Context): void {
-    cookies.clearSession(ctx);
-    ctx.set('Clear-Site-Data', '"cache"');
-  }
 
   function visitorToken(ctx: Context): string {
     return formTokenOf(cookies.ensureFormSecret(ctx));

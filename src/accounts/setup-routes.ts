@@ -1,8 +1,13 @@
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
+import type { Logger } from 'pino';
+import type { WhenUnlocked } from '../db/when-unlocked.ts';
 import { deadLinkPage, ownerLinkPage, setupPage } from './account-pages.ts';
 import { queryText, seeOther, unlessBusy, welcome } from './route-answers.ts';
-import type { AccountRouteDependencies } from './account-routes.ts';
+import type { AccountCookies } from './account-cookies.ts';
+import type { Accounts } from './accounts.ts';
+import type { DeskSender } from './desk-sender.ts';
+import type { FormProtection } from './protect-forms.ts';
 import { formFields } from './form-body.ts';
 import type { FieldProblems } from './form-parts.ts';
 import { sessionOf } from './load-session.ts';
@@ -12,8 +17,19 @@ import type { LinkPurpose } from './setup-links.ts';
 
 const BUSY = 'Too many passwords are being checked at this moment. Try again in a few seconds.';
 
+export interface SetupRouteDependencies {
+  readonly accounts: Accounts;
+  readonly cookies: AccountCookies;
+  readonly forms: FormProtection;
+  readonly send: DeskSender;
+  readonly whenUnlocked: WhenUnlocked;
+  readonly log: Logger;
+  /** Told the name that a new owner gave; never empty. */
+  readonly onNamed: (name: string) => void;
+}
+
 /** Where the one-time links lead: to make the owner, or to let the owner back in. */
-export function addSetupRoutes(router: Router, deps: AccountRouteDependencies): void {
+export function addSetupRoutes(router: Router, deps: SetupRouteDependencies): void {
   const { accounts, cookies, forms, send, whenUnlocked, log } = deps;
 
   router.get('/admin/setup', (ctx) => {

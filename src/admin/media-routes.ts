@@ -1,19 +1,33 @@
 import type { Router } from '@koa/router';
-import type { Context } from 'koa';
+import type { Context, Middleware } from 'koa';
+import type { Logger } from 'pino';
+import type { DeskSender } from '../accounts/desk-sender.ts';
+import type { FormProtection } from '../accounts/protect-forms.ts';
+import type { WhenUnlocked } from '../db/when-unlocked.ts';
 import { queryText, seeOther } from '../accounts/route-answers.ts';
 import { formFields } from '../accounts/form-body.ts';
 import { csrfTokenOf } from '../accounts/load-session.ts';
 import { escapedPath } from '../media/media-path.ts';
-import type { MediaFile } from '../media/media-store.ts';
-import type { AdminDependencies } from './admin-routes.ts';
+import type { MediaFile, MediaStore } from '../media/media-store.ts';
+import type { MediaUses } from '../posts/media-uses.ts';
 import { mediaPage, removeMediaPage, type MediaRow } from './media-page.ts';
 
 const PAGE_FILES = 100;
 
+export interface MediaRouteDependencies {
+  readonly media: MediaStore;
+  readonly mediaUses: MediaUses;
+  readonly forms: FormProtection;
+  readonly owner: Middleware;
+  readonly send: DeskSender;
+  readonly whenUnlocked: WhenUnlocked;
+  readonly log: Logger;
+}
+
 /** Lists and removes files. */
 export function addMediaRoutes(
   router: Router,
-  { media, mediaUses, forms, owner, send, whenUnlocked, log }: AdminDependencies,
+  { media, mediaUses, forms, owner, send, whenUnlocked, log }: MediaRouteDependencies,
 ): void {
   router.get('/admin/media', owner, (ctx) => {
     const after = queryText(ctx, 'after');

@@ -45,13 +45,13 @@ export function createCompression(): Middleware {
     deflate: false,
     encodingPreference: [...ENCODINGS],
     wildcardAcceptEncoding: ENCODINGS[0],
-  } as Parameters<typeof koaCompress>[0]) as unknown as Middleware;
+  });
 
   return async (ctx, next) => {
     const asked = ctx.get('If-None-Match');
     if (asked !== '') ctx.req.headers['if-none-match'] = asked.replace(SUFFIX, '"');
     let source: unknown;
-    await compressStream(ctx as never, async () => {
+    await compressStream(ctx, async () => {
       await next();
       source = ctx.body;
       const encoding = encodingFor(ctx);

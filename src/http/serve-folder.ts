@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import type { ServerResponse } from 'node:http';
-import type { Context, Middleware } from 'koa';
+import type { Context } from 'koa';
 import serveStatic from 'koa-static';
 import { completeFileResponse, fileEtag } from './file-response.ts';
 
@@ -21,14 +21,14 @@ export function createFolderServer(folder: string): FolderServer {
     setHeaders(res: ServerResponse, _path: string, stats: Stats) {
       if (!res.hasHeader('ETag')) res.setHeader('ETag', fileEtag(stats));
     },
-  }) as unknown as Middleware;
+  });
 
   return async (ctx, relativePath, cacheControl) => {
     let found = true;
     // koa-static reads `ctx.path`; a view of the context leaves the request's own address alone.
     const view = Object.create(ctx, { path: { value: `/${relativePath}` } }) as Context;
     try {
-      await serve(view as never, () => {
+      await serve(view, () => {
         found = false;
         return Promise.resolve();
       });

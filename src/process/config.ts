@@ -23,19 +23,30 @@ export interface BlogConfig {
   readonly metricsToken: string | undefined;
 }
 
-/** One line of the settings table; the README's table is made from the same lines. */
-export interface BlogSetting {
+interface SettingOf<Key extends keyof BlogConfig> {
   readonly name: string;
-  readonly key: keyof BlogConfig;
-  /** As the table prints it; `fallback` is what it means. */
+  readonly key: Key;
+  /** As the table prints it; FALLBACKS says what it means. */
   readonly default: string;
-  readonly fallback: BlogConfig[keyof BlogConfig];
   readonly meaning: string;
   readonly expected: string;
   /** Its value is never printed. */
   readonly secret?: boolean;
-  readonly schema: z.ZodType<BlogConfig[keyof BlogConfig], string>;
+  readonly schema: z.ZodType<BlogConfig[Key], string>;
 }
+
+/** One line of the settings table; the README's table is made from the same lines. */
+export type BlogSetting = { readonly [Key in keyof BlogConfig]: SettingOf<Key> }[keyof BlogConfig];
+
+const FALLBACKS: BlogConfig = {
+  host: '127.0.0.1',
+  port: 3000,
+  trustedProxies: DEFAULT_TRUSTED_PROXIES,
+  publicUrl: undefined,
+  dataDir: 'data',
+  logLevel: 'info',
+  metricsToken: undefined,
+};
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const MAX_PORT = 65_535;
@@ -88,7 +99,6 @@ export const BLOG_SETTINGS: readonly BlogSetting[] = [
     name: 'HOST',
     key: 'host',
     default: '127.0.0.1',
-    fallback: '127.0.0.1',
     meaning: 'where to listen; 0.0.0.0 or :: for every interface',
     expected: 'an address or host name',
     schema: z.string().regex(/^[\w.:-]+$/),
@@ -97,7 +107,6 @@ export const BLOG_SETTINGS: readonly BlogSetting[] = [
     name: 'PORT',
     key: 'port',
     default: '3000',
-    fallback: 3000,
     meaning: 'where to listen; 0 takes a free port; the address is printed when it answers',
     expected: `a whole number from 0 to ${MAX_PORT}`,
     schema: port,
@@ -106,7 +115,6 @@ export const BLOG_SETTINGS: readonly BlogSetting[] = [
     name: 'PUBLIC_URL',
     key: 'publicUrl',
     default: 'the address listened on',
-    fallback: undefined,
     meaning: 'absolute links: feeds, sitemap, canonical',
     expected:
       'an http or https address without a user name, password and query, like https://blog.example or https://example.com/notes; its path must be none of the blog’s own',
@@ -116,7 +124,6 @@ export const BLOG_SETTINGS: readonly BlogSetting[] = [
     name: 'TRUSTED_PROXIES',
     key: 'trustedProxies',
     default: 'loopback',
-    fallback: DEFAULT_TRUSTED_PROXIES,
     meaning:
       'whose `Forwarded` and `X-Forwarded-*` headers are believed, for the client’s address, host and scheme: addresses, networks as `10.0.0.0/8`, `loopback` (a proxy on this machine, and the private networks behind it), `private`; or `none`',
     expected: 'addresses and networks like 192.0.2.1, 10.0.0.0/8, loopback or private; or none',
@@ -126,7 +133,6 @@ export const BLOG_SETTINGS: readonly BlogSetting[] = [
     name: 'DATA_DIR',
     key: 'dataDir',
     default: 'data',
-    fallback: 'data',
     meaning: 'the one folder of all that must survive: blog database, history, media',
     expected: 'a folder',
     schema: z.string().refine((text) => !text.includes('\0')),
@@ -135,7 +141,6 @@ export const BLOG_SETTINGS: readonly BlogSetting[] = [
     name: 'LOG_LEVEL',
     key: 'logLevel',
     default: 'info',
-    fallback: 'info',
     meaning: "pino's levels",
     expected: `one of ${LOG_LEVELS.join(', ')}`,
     schema: z.enum(LOG_LEVELS),
@@ -144,7 +149,6 @@ export const BLOG_SETTINGS: readonly BlogSetting[] = [
     name: 'METRICS_TOKEN',
     key: 'metricsToken',
     default: 'none',
-    fallback: undefined,
     secret: true,
     meaning: 'a bearer token that may read `/admin/metrics` and `/metrics`, and nothing else',
     expected: `at least ${MIN_TOKEN_CHARACTERS} characters out of letters, digits and - . _ ~ + /`,
@@ -184,15 +188,11 @@ export function readBlogConfig(sources: {
   readonly env: Variables;
   readonly dotEnv?: Variables;
 }): BlogConfig {
-  const config: Record<string, BlogConfig[keyof BlogConfig]> = {};
+  const config: Mutable = { ...FALLBACKS };
   const problems: BlogConfigProblem[] = [];
   for (const setting of BLOG_SETTINGS) {
     const text = (sources.env[setting.name]?.trim() || sources.dotEnv?.[setting.name]?.trim()) ?? '';
-    config[setting.key] = setting.fallback;
-    if (text === '') continue;
-    const parsed = setting.schema.safeParse(text);
-    if (parsed.success) config[setting.key] = parsed.data;
-    else
+    if (text !== '' && !isTaken(config, setting, text))
       problems.push({
         variable: setting.name,
         value: setting.secret ? '(set)' : mayHoldSecret(text) ? '(hidden)' : text,
@@ -200,7 +200,20 @@ export function readBlogConfig(sources: {
       });
   }
   if (problems.length > 0) throw new BlogConfigError(problems);
-  return Object.freeze(config) as unknown as BlogConfig;
+  return Object.freeze(config);
+}
+
+type Mutable = { -readonly [Key in keyof BlogConfig]: BlogConfig[Key] };
+
+/** Takes what a setting's text means into the settings; false when it means nothing. */
+function isTaken<Key extends keyof BlogConfig>(
+  config: Mutable,
+  { key, schema }: SettingOf<Key>,
+  text: string,
+): boolean {
+  const parsed = schema.safeParse(text);
+  if (parsed.success) config[key] = parsed.data;
+  return parsed.success;
 }
 
 /** The variables of a `.env` file; none when there is no such file. Other faults of reading it are thrown. */

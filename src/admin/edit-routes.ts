@@ -1,0 +1,147 @@
+import type { Router } from '@koa/router';
+import type { Context, Middleware } from 'koa';
+import type { DeskSender } from '../accounts/desk-sender.ts';
+import { formFields } from '../accounts/form-body.ts';
+import type { FieldProblems } from '../accounts/form-parts.ts';
+import { csrfTokenOf } from '../accounts/load-session.ts';
+import type { FormProtection } from '../accounts/protect-forms.ts';
+import { seeOther } from '../accounts/route-answers.ts';
+import type { SiteSettings } from '../db/site-settings.ts';
+import type { WhenUnlocked } from '../db/when-unlocked.ts';
+import type { Post } from '../posts/post.ts';
+import { PostConflictError, PostDraftError } from '../posts/post-errors.ts';
+import type { PostStore } from '../posts/post-store.ts';
+import type { BusinessMetrics } from '../process/business-metrics.ts';
+import { askedPost, expectPost, noticeOf } from './asked-post.ts';
+import { conflictPage } from './conflict-page.ts';
+import { editorPage } from './editor-page.ts';
+import {
+  draftOfValues,
+  EMPTY_POST_FORM,
+  valuesOfForm,
+  valuesOfPost,
+  type PostFormValues,
+} from './post-form.ts';
+import type { RenderText } from './render-text.ts';
+
+export interface EditRouteDependencies {
+  readonly posts: PostStore;
+  readonly site: SiteSettings;
+  readonly renderText: RenderText;
+  /** Before every route that changes something. */
+  readonly forms: FormProtection;
+  /** Before every route that shows something. */
+  readonly owner: Middleware;
+  readonly send: DeskSender;
+  readonly metrics: Pick<BusinessMetrics, 'postCreated' | 'postUpdated'>;
+  readonly whenUnlocked: WhenUnlocked;
+  readonly now: () => number;
+}
+
+interface Edited {
+  /** Undefined while it was never saved. */
+  readonly post?: Post | undefined;
+  readonly values: PostFormValues;
+  readonly problems?: FieldProblems;
+  /** Of the post that the form was made from; default: the post's own. */
+  readonly version?: number;
+}
+
+/** Writes posts: the editor, and the saves that come from it. */
+export function addEditRoutes(router: Router, deps: EditRouteDependencies): void {
+  const { posts, site, renderText, forms, owner, metrics, whenUnlocked } = deps;
+  const show = (ctx: Context, edited: Edited, status?: number): void => showEditor(ctx, edited, deps, status);
+
+  router.get('/admin/posts/new', owner, (ctx) => show(ctx, { values: EMPTY_POST_FORM }));
+
+  router.get('/admin/posts/:id/edit', owner, (ctx) => {
+    const post = expectPost(posts, ctx);
+    show(ctx, { post, values: valuesOfPost(post, site.timeZone) });
+  });
+
+  router.post('/admin/posts', forms.owner, (ctx) => create(ctx, valuesOfForm(formFields(ctx)), 'saved'));
+
+  // From the conflict page: what was typed, as a post of its own.
+  router.post('/admin/posts/copy', forms.owner, async (ctx) => {
+    const values = valuesOfForm(formFields(ctx));
+    await create(ctx, { ...values, status: 'draft', path: '', aliases: '' }, 'copied');
+  });
+
+  router.post('/admin/posts/:id', forms.owner, async (ctx) => {
+    const fields = formFields(ctx);
+    const values = valuesOfForm(fields);
+    const post = askedPost(posts, ctx);
+    // The text outlives its post: it can still be saved as a new one.
+    if (post === undefined) {
+      const title = 'The post was removed in the meantime. Saving makes a new one.';
+      return show(ctx, { values, problems: { title } }, 404);
+    }
+    const version = /^\d{1,15}$/.test(fields['version'] ?? '') ? Number(fields['version']) : -1;
+    const { draft, problems } = draftOfValues(values, site.timeZone, post);
+    if (Object.keys(problems).length > 0) return show(ctx, { post, values, problems, version }, 422);
+    try {
+      const text = await renderText(draft.markdown, posts.decide(draft, post));
+      const saved = await whenUnlocked(() => posts.update(post.id, version, draft, { rendered: text }));
+      metrics.postUpdated();
+      seeOther(ctx, `/admin/posts/${saved.id}/edit?done=saved`);
+    } catch (error) {
+      if (error instanceof PostDraftError)
+        return show(ctx, { post, values, problems: problemOf(error), version }, 422);
+      if (!(error instanceof PostConflictError)) throw error;
+      showConflict(ctx, error.current, values, deps);
+    }
+  });
+
+  async function create(ctx: Context, values: PostFormValues, done: 'saved' | 'copied'): Promise<void> {
+    const { draft, problems } = draftOfValues(values, site.timeZone);
+    if (Object.keys(problems).length > 0) return show(ctx, { values, problems }, 422);
+    try {
+      const place = posts.decide(draft);
+      const text = await renderText(draft.markdown, place);
+      const post = await whenUnlocked(() => posts.create({ ...draft, path: place.path }, { rendered: text }));
+      metrics.postCreated();
+      seeOther(ctx, `/admin/posts/${post.id}/edit?done=${done}`);
+    } catch (error) {
+      if (!(error instanceof PostDraftError)) throw error;
+      show(ctx, { values, problems: problemOf(error) }, 422);
+    }
+  }
+}
+
+function showEditor(
+  ctx: Context,
+  { post, values, problems = {}, version = post?.version }: Edited,
+  { site, send, now }: EditRouteDependencies,
+  status = 200,
+): void {
+  const body = editorPage({
+    post,
+    version,
+    values,
+    problems,
+    notice: noticeOf(ctx),
+    csrfToken: csrfTokenOf(ctx)!,
+    timeZone: site.timeZone,
+    nowMillis: now(),
+  });
+  send(ctx, {
+    title: post?.title ?? 'New post',
+    status,
+    current: post === undefined ? 'new-post' : 'posts',
+    body,
+  });
+}
+
+function showConflict(
+  ctx: Context,
+  current: Post,
+  mine: PostFormValues,
+  { site, send }: EditRouteDependencies,
+): void {
+  const body = conflictPage({ current, mine, csrfToken: csrfTokenOf(ctx)!, timeZone: site.timeZone });
+  send(ctx, { title: 'Two saves met', status: 409, current: 'posts', body });
+}
+
+function problemOf({ field, message }: PostDraftError): FieldProblems {
+  return { [field === 'publishedAtMillis' ? 'publishedAt' : field]: message };
+}

@@ -1,0 +1,51 @@
+import type { Router } from '@koa/router';
+import type { Context } from 'koa';
+import type { RenderTracer } from '../../otel/query.ts';
+import { formFields } from '../accounts/form-body.ts';
+import type { FormProtection } from '../accounts/protect-forms.ts';
+import type { SiteSettings } from '../db/site-settings.ts';
+import type { Origin } from '../http/absolute-url.ts';
+import { READER_POLICY } from '../http/security-headers.ts';
+import { decidePreview, previewPost } from '../posts/post-preview.ts';
+import type { PostStore } from '../posts/post-store.ts';
+import type { Layout } from '../site/layout.ts';
+import { askedPost } from './asked-post.ts';
+import { draftOfValues, valuesOfForm } from './post-form.ts';
+import { previewPage } from './preview.ts';
+import type { RenderText } from './render-text.ts';
+
+export interface PreviewRouteDependencies {
+  readonly posts: PostStore;
+  readonly site: SiteSettings;
+  readonly renderText: RenderText;
+  readonly forms: FormProtection;
+  /** The readers' frame. */
+  readonly layout: Layout;
+  readonly origin: Origin;
+  readonly render: RenderTracer;
+}
+
+/** What readers would see if the editor's form were saved. */
+export function addPreviewRoutes(router: Router, deps: PreviewRouteDependencies): void {
+  const { posts, site, layout } = deps;
+
+  router.post('/admin/posts/preview', deps.forms.owner, (ctx) => show(ctx));
+  router.post('/admin/posts/:id/preview', deps.forms.owner, (ctx) => show(ctx));
+
+  async function show(ctx: Context): Promise<void> {
+    const values = valuesOfForm(formFields(ctx));
+    const before = askedPost(posts, ctx);
+    const decided = decidePreview(posts, draftOfValues(values, site.timeZone, before).draft, before);
+    const text = await deps.renderText(values.markdown, decided);
+    ctx.set('Cache-Control', 'no-store');
+    ctx.set('Content-Security-Policy', READER_POLICY);
+    ctx.type = 'text/html; charset=utf-8';
+    ctx.body = deps.render('preview', () =>
+      previewPage(previewPost(decided, values.markdown, text), text.missingImages, {
+        layout,
+        site,
+        origin: deps.origin(ctx),
+      }),
+    );
+  }
+}
