@@ -76,9 +76,9 @@ export function seriesName(whole: string, href?: string): Html {
     : html`<a class="name" href="${href}" ${title}>${shown}</a>`;
 }
 
-/** A name of words with dots or underscores, which may break after them, so that it does not break within a word. */
+/** A name of words with dots, underscores or slashes, a list: it may break after them, so that it does not break within a word. */
 export function breakable(key: string): HtmlValue {
-  return key.split(/(?<=[._])/).map((part, index) => html`${index > 0 && html`<wbr />`}${part}`);
+  return key.split(/(?<=[._/,;=])/).map((part, index) => html`${index > 0 && html`<wbr />`}${part}`);
 }
 
 /** A word in a small frame. */

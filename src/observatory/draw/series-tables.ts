@@ -36,7 +36,7 @@ const PER_SECOND: Column<SeriesLine> = {
   key: 'per_second',
   align: 'number',
   value: (row) => row.perSecond,
-  cell: (row) => html`<span class="per">${perSecond(row.perSecond, 1)}</span>`,
+  cell: (row) => rateCell(row),
 };
 
 const counted = (label: string, key: string, value: (row: SeriesLine) => number): Column<SeriesLine> => ({
@@ -163,6 +163,11 @@ export function statementSheet(view: PageView, rows: readonly SeriesLine[]): She
   ]);
 }
 
-export function perSecond(count: number, seconds: number) {
-  return figure(rate(count, seconds));
+/** One alone has no rate. */
+export function perSecond(count: number, seconds: number): Html {
+  return count === 1 ? html`once` : figure(rate(count, seconds));
+}
+
+export function rateCell({ count, perSecond }: { readonly count: number; readonly perSecond: number }): Html {
+  return html`<span class="per">${count === 1 ? 'once' : figure(rate(perSecond, 1))}</span>`;
 }

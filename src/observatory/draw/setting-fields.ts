@@ -9,26 +9,43 @@ interface Shape {
   readonly label: string;
   /** Default: one line of text. */
   readonly control?: 'choice' | 'lines';
+  /** Said by the label, so that the hint need not. */
+  readonly unit?: 'seconds';
+  /** What an empty field stands for. */
+  readonly empty?: string;
 }
 
 /** How a setting is asked for; one that is not named here is asked for by its name, in one line. */
 const SHAPES: Readonly<Record<string, Shape>> = {
   METRICS_SAMPLING_RATE: { label: 'Detail kept of ordinary operations' },
   METRICS_EXPORT_SAMPLING_RATE: { label: 'The same for what is exported' },
-  METRICS_SLOW_REQUEST_THRESHOLD: { label: 'A request is slow from, in seconds' },
-  METRICS_SLOW_QUERY_THRESHOLD: { label: 'A statement is slow from, in seconds' },
-  METRICS_SLOW_RENDER_THRESHOLD: { label: 'A page drawn is slow from, in seconds' },
+  METRICS_SLOW_REQUEST_THRESHOLD: { label: 'A request is slow from (seconds)', unit: 'seconds' },
+  METRICS_SLOW_QUERY_THRESHOLD: { label: 'A statement is slow from (seconds)', unit: 'seconds' },
+  METRICS_SLOW_RENDER_THRESHOLD: { label: 'A page drawn is slow from (seconds)', unit: 'seconds' },
   METRICS_WHOLE_TRACE_ON_ERROR: {
     label: 'Keep the rest of a trace in which something failed or was slow',
     control: 'choice',
   },
-  METRICS_RULES: { label: 'Rules', control: 'lines' },
+  METRICS_RULES: { label: 'Rules', control: 'lines', empty: 'none' },
   METRICS_TARGET: { label: 'Target' },
 };
 
 /** What a person reads instead of the name. */
 export function settingLabel(name: string): string {
   return SHAPES[name]?.label ?? name;
+}
+
+/** What a field says: the value, or what an empty field stands for. */
+export function fieldValue(name: string, text: string): string {
+  return text.trim() === '' ? (SHAPES[name]?.empty ?? text) : text;
+}
+
+/** A meaning as it stands below its field, in the words of label and control. */
+function hintOf({ name, meaning }: LiveSetting): string {
+  const { unit, control } = SHAPES[name] ?? {};
+  const said =
+    unit !== undefined && meaning.startsWith(`${unit}; `) ? meaning.slice(unit.length + 2) : meaning;
+  return control === 'choice' ? said.replaceAll(/\b(?:true|false)\b/g, (word) => CHOICE_WORDS[word]!) : said;
 }
 
 /** What stands in a field: as it was typed, or as it is. */
@@ -42,13 +59,13 @@ export interface SettingField {
 /** One label, one control, who set it, its hint and its problem, all tied together for those who listen. */
 export function settingField(field: SettingField, now: number): Html {
   const { setting, problem } = field;
-  const { name, meaning, page } = setting;
+  const { name, page } = setting;
   const described = [`${name}-hint`, `${name}-source`, ...(problem === undefined ? [] : [`${name}-problem`])];
   return html`<div class="field${problem !== undefined && ' wrong'}">
     <label for="${name}">${settingLabel(name)}</label>
     ${control(field, described.join(' '))}
     ${problem !== undefined && html`<p class="problem" id="${name}-problem">${problem}</p>`}
-    <p class="hint" id="${name}-hint">${withCode(meaning)}</p>
+    <p class="hint" id="${name}-hint">${withCode(hintOf(setting))}</p>
     <p class="hint" id="${name}-source">${sourceWords(setting, now)}</p>
     ${
       page !== undefined &&
@@ -68,7 +85,7 @@ export function settingField(field: SettingField, now: number): Html {
 
 function control({ setting, text, problem }: SettingField, describedBy: string): Html {
   const { name, default: fallback, mayBeEmpty } = setting;
-  const shape = SHAPES[name]?.control;
+  const { control: shape, empty } = SHAPES[name] ?? {};
   const attributes = html`id="${name}" name="${name}"
   aria-describedby="${describedBy}"${problem !== undefined && html` aria-invalid="true"`}`;
   if (shape === 'choice')
@@ -76,8 +93,13 @@ function control({ setting, text, problem }: SettingField, describedBy: string):
       ${[...new Set(['true', 'false', text])].map((word) => html`<option value="${word}" ${word === text && html` selected`}>${CHOICE_WORDS[word] ?? word}</option>`)}
     </select>`;
   if (shape === 'lines')
-    return html`<textarea ${attributes} rows="4" spellcheck="false" placeholder="${mayBeEmpty && fallback}">
-${text}</textarea>`;
+    return html`<textarea
+      ${attributes}
+      rows="4"
+      spellcheck="false"
+      placeholder="${empty ?? (mayBeEmpty && fallback)}"
+    >
+${text === empty ? '' : text}</textarea>`;
   return html`<input
     type="text"
     ${attributes}

@@ -9,6 +9,7 @@ export interface Quantity {
 
 const NONE: Quantity = { value: '–', unit: '' };
 const whole = format(',.0f');
+const BINARY_UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
 const SIZE_UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'];
 
 /** At most three significant digits, thousands separated, no exponent: 0.112, 3.84, 61.3, 1,040. */
@@ -70,6 +71,12 @@ export function size(bytes: number): Quantity {
     power++;
   }
   return { value: threeDigits(value), unit: SIZE_UNITS[power]! };
+}
+
+/** Powers of 1024, for bounds that are set in them: 16777216 is 16 MiB. */
+export function binarySize(bytes: number): Quantity {
+  const power = [4, 3, 2, 1].find((each) => bytes >= 1024 ** each) ?? 0;
+  return { value: threeDigits(bytes / 1024 ** power), unit: BINARY_UNITS[power]! };
 }
 
 /** Per second, or per minute or hour where a second would read as nothing. */

@@ -3,8 +3,9 @@ import { html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { shareBar, sparkline } from '../charts/sparkline.ts';
 import { breakable, stats } from '../draw/facts.ts';
+import { rateCell } from '../draw/series-tables.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';
-import { countText, duration, figure, rate, share, size, text, threeDigits } from '../format/quantity.ts';
+import { countText, duration, figure, share, size, text, threeDigits } from '../format/quantity.ts';
 import {
   businessDocument,
   postReads,
@@ -39,6 +40,8 @@ const POSTS_WORDS = { listed: '', unlisted: 'all unlisted posts', other: 'all ot
 const SHOWN_POSTS = 10;
 /** Telemetry and the counts of the blog do not begin in the same moment. */
 const EDGE_MILLIS = 5000;
+/** Counts bytes, which no name says. */
+const MEDIA_METRIC = 'glasshouse.media.served';
 
 const FEED_WORDS = { rss: 'RSS', atom: 'Atom', json: 'JSON' } as const;
 
@@ -72,7 +75,11 @@ const SHOWN: readonly Column<BusinessMetric>[] = [
   ...COLUMNS.filter(({ key }) => key === 'value').map((column) => ({
     ...column,
     cell: (row: BusinessMetric) =>
-      row.name.endsWith('.time') ? figure(duration(row.value)) : column.cell(row),
+      row.name.endsWith('.time')
+        ? figure(duration(row.value))
+        : row.name === MEDIA_METRIC
+          ? figure(size(row.value))
+          : column.cell(row),
   })),
 ];
 
@@ -134,7 +141,7 @@ const ASKED: readonly Column<ReadersAsked>[] = [
     align: 'number',
     room: 'mid',
     value: (row) => row.perSecond,
-    cell: (row) => html`<span class="per">${figure(rate(row.perSecond, 1))}</span>`,
+    cell: (row) => rateCell(row),
   },
   {
     label: 'share',
@@ -218,7 +225,7 @@ export const contentPage = definePage<ContentFacts>({
             { label: 'JSON', value: countText(feeds.json) },
           ]),
           foot: html`<span
-            >${made.length === 0 ? 'none was made anew' : html`made anew: ${made.map(({ format, made: times, meanMillis }, index) => html`${index > 0 && '; '}${FEED_WORDS[format]} ${plural(times, 'time')}, ${text(duration(meanMillis))}${times > 1 && ' each'}`)}`}</span
+            >${made.length === 0 ? 'none was generated afresh' : html`generated afresh: ${made.map(({ format, made: times, meanMillis }, index) => html`${index > 0 && '; '}${FEED_WORDS[format]} ${times === 1 ? 'once' : plural(times, 'time')}, in ${text(duration(meanMillis))}${times > 1 && ' each'}`)}`}</span
           >`,
         })}
         ${panel({

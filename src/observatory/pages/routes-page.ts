@@ -58,8 +58,8 @@ export const routesPage = definePage<RoutesFacts>({
       }),
       foot: html`<span>share of time is rate × mean duration: what a route costs</span
         ><span
-          >not counted: these pages and the files under /assets/admin/ that only admin pages load; fonts and
-          the icon are readers’ files too, and are</span
+          >not counted: these pages, and the files under /assets/admin/ that only admin pages load; fonts and
+          the icon are counted, since readers load them too</span
         >`,
     });
   },

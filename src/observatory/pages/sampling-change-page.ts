@@ -41,7 +41,7 @@ function changeSentence(live: LiveSettings, asked: AskedChange | undefined): Sen
     const until = live.lasts
       ? 'It stays until it is taken back, over restarts too.'
       : 'There is no history file, so it lasts until the process restarts.';
-    return [{ text: `A change takes effect with the next verdict. ${until}` }];
+    return [{ text: `A change takes effect from the next operation on. ${until}` }];
   }
   if ('problems' in asked)
     return [

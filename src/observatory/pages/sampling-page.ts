@@ -16,7 +16,7 @@ import { changesPanel } from '../draw/changes-panel.ts';
 import { breakable, shareText } from '../draw/facts.ts';
 import { withCode } from '../draw/setting-fields.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';
-import { countText, duration, text } from '../format/quantity.ts';
+import { binarySize, countText, duration, text } from '../format/quantity.ts';
 import { CHANGE_PATH } from './sampling-routes.ts';
 import { definePage, type PageView, TYPE_WORDS, TYPES } from '../page.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
@@ -71,6 +71,11 @@ const SETTINGS: readonly Column<EffectiveSetting>[] = [
   },
 ];
 
+/** Of a setting that counts bytes, as its meaning says it. */
+function bytesOf({ name, value }: EffectiveSetting): string | undefined {
+  return /_BYTES$/.test(name) && /^\d+$/.test(value) ? text(binarySize(Number(value))) : undefined;
+}
+
 /** As it is read: what a setting means stands under its name, so that a narrow screen has room for both. */
 const SHOWN_SETTINGS: readonly Column<EffectiveSetting>[] = [
   {
@@ -82,9 +87,10 @@ const SHOWN_SETTINGS: readonly Column<EffectiveSetting>[] = [
   {
     label: 'value, set by',
     cell: (row) =>
-      html`<code class="setting-value">${row.value === '' ? '–' : row.value}</code
+      html`<code class="setting-value"
+          >${row.value === '' ? '–' : (bytesOf(row) ?? breakable(row.value))}</code
         ><span class="meaning"
-          >${row.source === 'default' ? 'default' : html`<strong>${row.source}</strong>`}</span
+          >${bytesOf(row) !== undefined && `${row.value} bytes, `}${row.source === 'default' ? 'default' : html`<strong>${row.source}</strong>`}</span
         >`,
   },
 ];

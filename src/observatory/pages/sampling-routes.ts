@@ -1,7 +1,7 @@
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
 import type { SettingsRequest, TelemetryControl } from '../../../otel/query.ts';
-import { BACK_PREFIX } from '../draw/setting-fields.ts';
+import { BACK_PREFIX, fieldValue } from '../draw/setting-fields.ts';
 import type { AskedChange } from '../page.ts';
 
 export const CHANGE_PATH = '/sampling/change';
@@ -48,7 +48,9 @@ function requestOf(ctx: Context): AskedRequest {
   const back = fields.filter(([name, value]) => name.startsWith(BACK_PREFIX) && value !== '');
   return {
     // A browser sends line ends as it likes.
-    values: Object.fromEntries(ofSettings.map(([name, value]) => [name, value.replaceAll('\r\n', '\n')])),
+    values: Object.fromEntries(
+      ofSettings.map(([name, value]) => [name, fieldValue(name, value.replaceAll('\r\n', '\n'))]),
+    ),
     takenBack: back.map(([name]) => name.slice(BACK_PREFIX.length)),
   };
 }

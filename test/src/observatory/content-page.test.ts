@@ -21,6 +21,9 @@ describe('the content page', () => {
     expect(page).toMatch(/href="\/2026\/03\/glass%20%26%20light"[^]*1,204[^]*href="\/about"[^]*37/);
     expect(page).toContain(`media: ${text(size(48_300_000))} served`);
     expect(page).toContain('holds 4 entries now');
+    const plain = page.replaceAll(/<[^>]*>|\s+/g, ' ').replaceAll(/ +/g, ' ');
+    expect(plain).toContain(' glasshouse. media. served 48.3 MB ');
+    expect(plain).toContain(' generated afresh: RSS 9 times, in ');
     expect(page).not.toContain('post.<wbr />reads');
   });
 

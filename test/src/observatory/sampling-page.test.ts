@@ -87,6 +87,21 @@ describe('the sampling page', () => {
     expect(page).toContain(`The rule <code>${shown}</code> can never match: rule 1 comes first`);
   });
 
+  it('shows a value whole words at a time, and bytes as their bound is meant', async () => {
+    const telemetry = new FakeTelemetry();
+    const setting = { source: 'default', meaning: 'x' } as const;
+    telemetry.settings = () => [
+      { ...setting, name: 'METRICS_EXPORT_SAMPLING_RATE', value: 'as METRICS_SAMPLING_RATE' },
+      { ...setting, name: 'METRICS_BUFFER_BYTES', value: '16777216' },
+      { ...setting, name: 'METRICS_BUFFER_SIZE', value: '1000' },
+    ];
+    const { page } = await open(telemetry);
+    expect(page).toContain('as METRICS_<wbr />SAMPLING_<wbr />RATE</code');
+    const words = page.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+    expect(words).toContain('x 16\u00a0MiB 16777216 bytes, default'.replace('\u00a0', ' '));
+    expect(words).toContain('METRICS_ BUFFER_ SIZE x 1000 default');
+  });
+
   it('lays the books open: what was kept beside what was counted, and an alarm where they disagree', async () => {
     const telemetry = new FakeTelemetry();
     const nothing = await open(telemetry);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  binarySize,
   countText,
   duration,
   durationCell,
@@ -71,6 +72,14 @@ describe('quantities', () => {
     [5e15, '5,000 TB'],
     [NaN, '–'],
   ])('%p bytes read %p', (bytes, expected) => expect(plain(size(bytes))).toBe(expected));
+
+  it.each([
+    [100, '100 bytes'],
+    [65_536, '64 KiB'],
+    [16_777_216, '16 MiB'],
+    [1_500_000, '1.43 MiB'],
+    [2 ** 33, '8 GiB'],
+  ])('%p bytes of a bound read %p', (bytes, expected) => expect(plain(binarySize(bytes))).toBe(expected));
 
   it.each([
     [0, '0 %'],
