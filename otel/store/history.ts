@@ -123,7 +123,14 @@ export class History implements TraceArchive {
   }
 
   traces(filter: TraceFilter, heldIds: readonly string[]): FoundTraces | undefined {
-    return this.#ask('list', ({ search }) => search.traces(filter, heldIds));
+    const found = this.#ask('list', ({ search }) => search.traces(filter, heldIds));
+    if (found === undefined) return undefined;
+    // Read when a page wants the row, which may be long after and in the context of anybody.
+    const matches = found.matches.map((match) => ({
+      ...match,
+      summary: () => this.#quietly('history.list', match.summary),
+    }));
+    return { ...found, matches };
   }
 
   slow(

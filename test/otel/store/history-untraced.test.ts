@@ -4,6 +4,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import Database from 'better-sqlite3';
 import { BetterSqlite3Instrumentation } from '../../../otel/instrumentation/better-sqlite3-instrumentation.ts';
+import { KeptTraces } from '../../../otel/store/kept-traces.ts';
 import { HistoryFolder } from './history-fixture.ts';
 import { spanRecord, traceIdOf, WHOLE } from './kept-span-fixture.ts';
 
@@ -23,6 +24,9 @@ describe('History under an instrumented better-sqlite3', () => {
       history.flush();
       expect(history.saved(traceIdOf(1))).toBeDefined();
       expect(history.fileBytes).toBeGreaterThan(0);
+      for (let i = 2; i <= 200; i++) ring.add(traceIdOf(i), [spanRecord()], WHOLE);
+      expect(ring.get(traceIdOf(1))).toBeUndefined();
+      expect(new KeptTraces(ring, history).list({ limit: 1000 }).rows).toHaveLength(101);
       history.close();
       place.start();
       expect(guard.faults()).toEqual([]);
