@@ -1,10 +1,9 @@
-import { html, type Html } from '../../markup/html.ts';
+import { html } from '../../markup/html.ts';
 import { shareBar, sparkline } from '../charts/sparkline.ts';
-import { countText, share, text } from '../format/quantity.ts';
+import { share, text } from '../format/quantity.ts';
 import type { PageView } from '../page.ts';
-import { plural } from '../sentences/sentence.ts';
 import { seriesName } from './facts.ts';
-import { callersOf, routeColumns, statementColumns, type SeriesLine } from './series-tables.ts';
+import { callersOf, ends, routeColumns, statementColumns, type SeriesLine } from './series-tables.ts';
 import { statementName, tellApart } from './statement-name.ts';
 import type { Column } from './table.ts';
 
@@ -42,19 +41,12 @@ export function briefColumns(
   return type === 'http'
     ? [
         name,
-        of('per_second'),
+        of('per_second', 'mid'),
         of('p50_ms', 'mid'),
         of('p95_ms'),
         of('p99_ms', 'mid'),
         timeShare,
         { label: 'over time', room: 'wide', cell: (row) => sparkline('http', row.course, 60) },
       ]
-    : [name, of('per_second'), of('p50_ms', 'mid'), of('p99_ms'), timeShare];
-}
-
-/** How many, and how those ended that did not end well. */
-function ends({ name, count, errors, clientErrors, aborted }: SeriesLine, { links }: PageView): Html {
-  return html`<span class="callers"
-    >${plural(count, 'request')}${errors > 0 && html` · <a class="tone-failed" href="${links.to('/failures')}" aria-label="${countText(errors)} failed of ${name}">${countText(errors)} failed</a>`}${clientErrors > 0 && ` · ${countText(clientErrors)} 4xx`}${aborted > 0 && ` · ${countText(aborted)} aborted`}</span
-  >`;
+    : [name, of('per_second', 'mid'), of('p50_ms', 'mid'), of('p99_ms'), timeShare];
 }

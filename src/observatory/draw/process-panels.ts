@@ -32,7 +32,7 @@ export function nowStrip(facts: ProcessFacts, now: number): Html {
       { label: 'external', value: size(current.externalBytes), note: 'buffers and the like' },
       { label: 'CPU', value: share(current.cpuUtilization), note: 'of one core' },
       {
-        label: 'event-loop delay p99',
+        label: 'loop delay p99',
         value: measured(current.eventLoopDelayP99Millis),
         note: `p50 ${text(duration(current.eventLoopDelayP50Millis))}, longest ${text(duration(current.eventLoopDelayMaxMillis))}`,
       },

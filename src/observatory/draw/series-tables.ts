@@ -3,6 +3,7 @@ import { html, type Html } from '../../markup/html.ts';
 import { shareBar, sparkline } from '../charts/sparkline.ts';
 import { countText, durationCell, figure, rate, share, text } from '../format/quantity.ts';
 import type { PageView, Sheet } from '../page.ts';
+import { plural } from '../sentences/sentence.ts';
 import { failedCell, seriesName } from './facts.ts';
 import { statementName, tellApart } from './statement-name.ts';
 import { sheetOf, type Column } from './table.ts';
@@ -53,7 +54,10 @@ export function routeColumns(view: PageView): readonly Column<SeriesLine>[] {
       label: 'route',
       key: 'route',
       value: (row) => row.name,
-      cell: (row) => seriesName(row.name, view.links.series('http', row.name)),
+      cell: (row) =>
+        html`${seriesName(row.name, view.links.series('http', row.name))}<span class="only-narrow"
+            >${ends(row, view)}</span
+          >`,
     },
     PER_SECOND,
     counted('count', 'count', (row) => row.count),
@@ -84,6 +88,13 @@ export function routeColumns(view: PageView): readonly Column<SeriesLine>[] {
   ];
 }
 
+/** How many, and how those ended that did not end well. */
+export function ends({ name, count, errors, clientErrors, aborted }: SeriesLine, { links }: PageView): Html {
+  return html`<span class="callers ends"
+    >${plural(count, 'request')}${errors > 0 && html` · <a class="tone-failed" href="${links.to('/failures')}" aria-label="${countText(errors)} failed of ${name}">${countText(errors)} failed</a>`}${clientErrors > 0 && ` · ${countText(clientErrors)} 4xx`}${aborted > 0 && ` · ${countText(aborted)} aborted`}</span
+  >`;
+}
+
 /** The routes that issue it, most frequent first. */
 export function callersOf({ callers = [] }: SeriesLine, { links }: PageView): Html | null {
   if (callers.length === 0) return null;
@@ -100,6 +111,7 @@ export const NARROW = {
   rows: 'wide',
   failed: 'wide',
   p50_ms: 'mid',
+  p99_ms: 'mid',
   'over time': 'wide',
 } as const;
 
@@ -112,7 +124,7 @@ export function statementColumns(view: PageView, rows: readonly SeriesLine[]): r
       key: 'statement',
       value: (row) => row.name,
       cell: (row) =>
-        html`${statementName(row, apart.get(row.name), view.links.series('database', row.name))}${callersOf(row, view)}`,
+        html`${statementName(row, apart.get(row.name), view.links.series('database', row.name))}${callersOf(row, view)}${row.errors > 0 && html`<span class="only-narrow callers tone-failed">${countText(row.errors)} failed</span>`}`,
     },
     PER_SECOND,
     counted('calls', 'count', (row) => row.count),

@@ -43,8 +43,7 @@ export function traceColumns(view: PageView, brief = false): readonly Column<Tra
         html`<span class="swatch type-${row.type}"></span
           >${seriesName(shownName(row), view.links.trace(row.traceId))}${pathAsked(row)}`,
     },
-    whenColumn(view),
-    durationColumn(),
+    ...(brief ? [whenColumn<TraceSummary>(view), durationColumn<TraceSummary>()] : timeColumns(view)),
     {
       label: 'status',
       key: 'status',
@@ -78,6 +77,17 @@ export function traceColumns(view: PageView, brief = false): readonly Column<Tra
     },
   ];
   return all.filter((column) => !brief || column.full !== true);
+}
+
+/** When and how long: on a phone one beneath the other, so that there is room for how it ended. */
+function timeColumns(view: PageView): readonly Column<TraceSummary>[] {
+  const [when, took] = [whenColumn<TraceSummary>(view), durationColumn<TraceSummary>()];
+  const both = (row: TraceSummary) =>
+    html`${took.cell(row)}<span class="only-narrow callers">${when.cell(row)}</span>`;
+  return [
+    { ...when, room: 'mid' },
+    { ...took, cell: both },
+  ];
 }
 
 /** Which address it was, where the name stands for many. */

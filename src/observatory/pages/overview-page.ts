@@ -21,7 +21,7 @@ import { metricsDocument, type MetricsDocument, type OperationDocument } from '.
 import { definePage, type PageView, TYPE_WORDS } from '../page.ts';
 import { situationOf } from '../facts/situation.ts';
 import { overviewSentence, type OverviewSituation } from '../sentences/overview-sentence.ts';
-import { highest, sparkValues } from '../facts/runtime-course.ts';
+import { hasSpan, highest, sparkValues } from '../facts/runtime-course.ts';
 import { isStartUpWork } from '../facts/start-up-statements.ts';
 import { secondsOf, seriesLines } from '../facts/series-lines.ts';
 import { heatPanel } from './heat-panel.ts';
@@ -155,8 +155,9 @@ function rates({ timelines }: OverviewFacts, time: ChartTime): Html {
 function processStrip({ metrics, runtime }: OverviewFacts, { links }: PageView): Html {
   const { process: facts, export: exported } = metrics;
   const pause = highest(runtime, (sample) => sample.gcPauseMaxMillis);
-  const course = (pick: (sample: RuntimeSample) => number): Html =>
-    sparkline('other', sparkValues(runtime, pick));
+  const spans = runtime.filter(hasSpan);
+  const course = (pick: (sample: RuntimeSample) => number, samples = runtime): Html =>
+    sparkline('other', sparkValues(samples, pick));
   const sending = !exported.configured
     ? 'off'
     : html`${countText(exported.sent)}<span class="unit"> sent</span>`;
@@ -170,14 +171,14 @@ function processStrip({ metrics, runtime }: OverviewFacts, { links }: PageView):
       {
         label: 'event-loop delay p99',
         value: measured(facts.event_loop_delay_p99_ms),
-        course: course((s) => s.eventLoopDelayP99Millis),
+        course: course((s) => s.eventLoopDelayP99Millis, spans),
       },
       {
         label: 'CPU, of one core',
         value: share(facts.cpu_utilization),
-        course: course((s) => s.cpuUtilization),
+        course: course((s) => s.cpuUtilization, spans),
       },
-      { label: 'longest GC pause', value: measured(pause), course: course((s) => s.gcPauseMaxMillis) },
+      { label: 'longest GC pause', value: measured(pause), course: course((s) => s.gcPauseMaxMillis, spans) },
       {
         label: 'export',
         value: sending,

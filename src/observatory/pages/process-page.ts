@@ -8,7 +8,7 @@ import { handlesPanel, machinePanel, nowStrip } from '../draw/process-panels.ts'
 import { moment } from '../format/moment.ts';
 import { duration, measured, share, size, text } from '../format/quantity.ts';
 import { definePage } from '../page.ts';
-import { chartSamples, highest } from '../facts/runtime-course.ts';
+import { chartSamples, hasSpan, highest, spanSamples } from '../facts/runtime-course.ts';
 import { processSentence } from '../sentences/process-sentence.ts';
 import { plural } from '../sentences/sentence.ts';
 
@@ -35,10 +35,11 @@ export const processPage = definePage<RuntimeFacts>({
       label: string,
       tone: ChartLine['tone'],
       pick: (sample: RuntimeSample) => number,
+      samplesOf = chartSamples,
     ): ChartLine => ({
       label,
       tone,
-      samples: chartSamples(runtime, pick),
+      samples: samplesOf(runtime, pick),
     });
     const table = runtimeTable(runtime, view.now);
     const tall = { height: 150 };
@@ -70,9 +71,9 @@ export const processPage = definePage<RuntimeFacts>({
           body: lineChart(
             'Event-loop delay',
             [
-              of('longest', 'other', (s) => s.eventLoopDelayMaxMillis),
-              of('p99', 'render', (s) => s.eventLoopDelayP99Millis),
-              of('p50', 'http', (s) => s.eventLoopDelayP50Millis),
+              of('longest', 'other', (s) => s.eventLoopDelayMaxMillis, spanSamples),
+              of('p99', 'render', (s) => s.eventLoopDelayP99Millis, spanSamples),
+              of('p50', 'http', (s) => s.eventLoopDelayP50Millis, spanSamples),
             ],
             time,
             (value) => text(duration(value)),
@@ -86,8 +87,8 @@ export const processPage = definePage<RuntimeFacts>({
           body: lineChart(
             'CPU',
             [
-              of('CPU', 'database', (s) => s.cpuUtilization),
-              of('loop busy', 'http', (s) => s.eventLoopUtilization),
+              of('CPU', 'database', (s) => s.cpuUtilization, spanSamples),
+              of('loop busy', 'http', (s) => s.eventLoopUtilization, spanSamples),
             ],
             time,
             (value) => text(share(value)),
@@ -151,11 +152,13 @@ function runtimeTable(runtime: readonly RuntimeSample[], now: number): ChartTabl
       moment(s.atMillis, now),
       text(size(s.rssBytes)),
       text(size(s.heapUsedBytes)),
-      text(share(s.cpuUtilization)),
-      text(measured(s.eventLoopDelayP50Millis)),
-      text(measured(s.eventLoopDelayP99Millis)),
-      text(measured(s.eventLoopDelayMaxMillis)),
-      text(measured(s.gcPauseMillis)),
+      ...[
+        share(s.cpuUtilization),
+        measured(s.eventLoopDelayP50Millis),
+        measured(s.eventLoopDelayP99Millis),
+        measured(s.eventLoopDelayMaxMillis),
+        measured(s.gcPauseMillis),
+      ].map((quantity) => (hasSpan(s) ? text(quantity) : '–')),
     ]),
   };
 }

@@ -13,10 +13,11 @@ interface RoutesFacts {
   readonly routes: readonly SeriesLine[];
 }
 
-/** What a phone can do without: it is in the page of the route. */
+/** What a phone can do without: it stands under the name, or in the page of the route. */
 const NARROW = {
   per_second: 'mid',
   count: 'mid',
+  failed: 'mid',
   client_errors: 'wide',
   aborted: 'wide',
   p50_ms: 'mid',

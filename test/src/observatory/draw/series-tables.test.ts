@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { perSecond, rateCell } from '../../../../src/observatory/draw/series-tables.ts';
 
-const plain = (html: unknown): string => String(html).replaceAll(/<[^>]*>/g, '').replaceAll(/\s/g, ' ');
+const plain = (html: unknown): string =>
+  String(html)
+    .replaceAll(/<[^>]*>/g, '')
+    .replaceAll(/\s/g, ' ');
 
 describe('how often', () => {
   it('is once for one alone: a rate needs two', () => {
