@@ -24,6 +24,7 @@ import { linesTogether } from './trace-logs.ts';
 import type { TraceLogs } from './trace-logs.ts';
 import type { TraceRecord } from './trace-record.ts';
 import type { TraceRing } from './trace-ring.ts';
+import { readLater } from './trace-search.ts';
 import type { FoundOperations, FoundTraces } from './trace-search.ts';
 import type { SavedTrace } from './trace-table.ts';
 
@@ -124,13 +125,7 @@ export class History implements TraceArchive {
 
   traces(filter: TraceFilter, heldIds: readonly string[]): FoundTraces | undefined {
     const found = this.#ask('list', ({ search }) => search.traces(filter, heldIds));
-    if (found === undefined) return undefined;
-    // Read when a page wants the row, which may be long after and in the context of anybody.
-    const matches = found.matches.map((match) => ({
-      ...match,
-      summary: () => this.#quietly('history.list', match.summary),
-    }));
-    return { ...found, matches };
+    return found && readLater(found, (read) => this.#quietly('history.list', read));
   }
 
   slow(

@@ -1,5 +1,12 @@
 import type { Database } from 'better-sqlite3';
-import type { OperationFilter, OperationRow, SamplingFacts, TraceFilter, TraceList } from '../query.ts';
+import type {
+  OperationFilter,
+  OperationRow,
+  SamplingFacts,
+  TraceFilter,
+  TraceList,
+  TraceSummary,
+} from '../query.ts';
 import { OPERATION_TYPES } from '../query.ts';
 import { typeNumber } from './operation-index.ts';
 import { SummaryCache } from './summary-cache.ts';
@@ -17,6 +24,17 @@ export interface FoundTraces {
   readonly matches: readonly TraceMatch[];
   readonly total: number;
   readonly searched: TraceList['searched'];
+}
+
+/** The same; its rows, which are read when a page wants them, long after and in the context of anybody, are read by `quietly`. */
+export function readLater(
+  found: FoundTraces,
+  quietly: (read: () => TraceSummary | undefined) => TraceSummary | undefined,
+): FoundTraces {
+  return {
+    ...found,
+    matches: found.matches.map((match) => ({ ...match, summary: () => quietly(match.summary) })),
+  };
 }
 
 export interface FoundOperations {

@@ -73,7 +73,7 @@ const SETTINGS: readonly Column<EffectiveSetting>[] = [
 
 /** Of a setting that counts bytes, as its meaning says it. */
 function bytesOf({ name, value }: EffectiveSetting): string | undefined {
-  return /_BYTES$/.test(name) && /^\d+$/.test(value) ? text(binarySize(Number(value))) : undefined;
+  return name.endsWith('_BYTES') && /^\d+$/.test(value) ? text(binarySize(Number(value))) : undefined;
 }
 
 /** As it is read: what a setting means stands under its name, so that a narrow screen has room for both. */
