@@ -54,94 +54,109 @@ export interface RequestTurns {
  * from their socket, and of all sockets one of them starts in each round of the event loop. What arrives at an idle socket starts at once.
  */
 export function takeTurns(
-  handle: (request: IncomingMessage, response: ServerResponse) => void,
+  handle: Handle,
   { maxWaiting = MAX_WAITING }: { readonly maxWaiting?: number } = {},
 ): RequestTurns {
-  const lines = new WeakMap<Socket, Line>();
-  const ready: Line[] = [];
-  // A turn must not inherit the context of the request before it.
-  const outside = AsyncLocalStorage.snapshot();
-  let waiting = 0;
-  let isScheduled = false;
+  return new Turns(handle, maxWaiting);
+}
 
-  function lineOf(socket: Socket): Line {
-    let line = lines.get(socket);
-    if (line === undefined) lines.set(socket, (line = new Line(socket)));
-    return line;
+type Handle = (request: IncomingMessage, response: ServerResponse) => void;
+
+class Turns implements RequestTurns {
+  readonly #handle: Handle;
+  readonly #maxWaiting: number;
+  readonly #lines = new WeakMap<Socket, Line>();
+  readonly #ready: Line[] = [];
+  /** A turn must not inherit the context of the request before it. */
+  readonly #outside = AsyncLocalStorage.snapshot();
+  #waiting = 0;
+  #isScheduled = false;
+
+  constructor(handle: Handle, maxWaiting: number) {
+    this.#handle = handle;
+    this.#maxWaiting = maxWaiting;
   }
 
-  function arrive(request: IncomingMessage, response: ServerResponse): void {
-    const line = lineOf(request.socket);
+  readonly listener: RequestListener = (request, response) => {
+    const line = this.#lineOf(request.socket);
     line.last = request;
-    if (!line.isBusy) return start(line, { request, response });
-    if (waiting >= maxWaiting) {
+    if (!line.isBusy) return this.#start(line, { request, response });
+    if (this.#waiting >= this.#maxWaiting) {
       request.socket.destroy(new TooManyWaiting());
       return;
     }
-    waiting++;
+    this.#waiting++;
     line.add({ request, response });
+  };
+
+  get waiting(): number {
+    return this.#waiting;
   }
 
-  function start(line: Line, { request, response }: Exchange): void {
+  readonly whenAnswered = (socket: Socket, work: () => void): void => {
+    const line = this.#lines.get(socket);
+    if (line === undefined || !line.isBusy) work();
+    else line.lastWork = work;
+  };
+
+  readonly answering = (socket: Socket): ServerResponse | undefined => this.#lines.get(socket)?.answering;
+
+  readonly isReading = (socket: Socket): boolean => this.#lines.get(socket)?.last?.complete === false;
+
+  readonly isHeld = (socket: Socket): boolean => (this.#lines.get(socket)?.length ?? 0) > 0;
+
+  readonly finish = (socket: Socket): void => {
+    const line = this.#lines.get(socket);
+    if (line?.answering === undefined) return socket.destroySoon();
+    line.isLast = true;
+    if (!line.answering.headersSent) line.answering.setHeader('Connection', 'close');
+  };
+
+  #lineOf(socket: Socket): Line {
+    let line = this.#lines.get(socket);
+    if (line === undefined) this.#lines.set(socket, (line = new Line(socket)));
+    return line;
+  }
+
+  #start(line: Line, { request, response }: Exchange): void {
     line.answering = response;
     line.markBusy();
     response.once('close', () => {
       line.answering = undefined;
       if (request.complete && line.last === request) line.last = undefined;
       if (line.isLast) line.socket.destroySoon();
-      if (line.isLast || line.socket.destroyed) waiting -= line.clear();
-      else if (line.length > 0) schedule(line);
+      if (line.isLast || line.socket.destroyed) this.#waiting -= line.clear();
+      else if (line.length > 0) this.#schedule(line);
       else line.goIdle();
     });
-    handle(request, response);
+    this.#handle(request, response);
   }
 
-  function schedule(line: Line): void {
-    ready.push(line);
-    scheduleRound();
+  #schedule(line: Line): void {
+    this.#ready.push(line);
+    this.#scheduleRound();
   }
 
-  function scheduleRound(): void {
-    if (isScheduled) return;
-    isScheduled = true;
-    outside(setImmediate, nextTurn);
+  #scheduleRound(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#outside(setImmediate, this.#nextTurn);
   }
 
-  function nextTurn(): void {
-    isScheduled = false;
-    const line = ready.shift();
-    if (ready.length > 0) scheduleRound();
+  readonly #nextTurn = (): void => {
+    this.#isScheduled = false;
+    const line = this.#ready.shift();
+    if (this.#ready.length > 0) this.#scheduleRound();
     if (line === undefined) return;
     if (line.socket.destroyed) {
-      waiting -= line.clear();
+      this.#waiting -= line.clear();
       return;
     }
     const exchange = line.take();
     if (exchange === undefined) return;
-    waiting--;
+    this.#waiting--;
     TURN.publish(exchange);
-    start(line, exchange);
-  }
-
-  return {
-    listener: arrive,
-    get waiting() {
-      return waiting;
-    },
-    whenAnswered(socket, work) {
-      const line = lines.get(socket);
-      if (line === undefined || !line.isBusy) work();
-      else line.lastWork = work;
-    },
-    answering: (socket) => lines.get(socket)?.answering,
-    isReading: (socket) => lines.get(socket)?.last?.complete === false,
-    isHeld: (socket) => (lines.get(socket)?.length ?? 0) > 0,
-    finish(socket) {
-      const line = lines.get(socket);
-      if (line?.answering === undefined) return socket.destroySoon();
-      line.isLast = true;
-      if (!line.answering.headersSent) line.answering.setHeader('Connection', 'close');
-    },
+    this.#start(line, exchange);
   };
 }
 

@@ -55,87 +55,8 @@ export const FEEDS = [
 
 /** The frame around every page for readers. Throws at once when the stylesheet is missing. */
 export function createLayout(deps: { readonly site: SiteSettings; readonly assets: Assets }): Layout {
-  const { site, assets } = deps;
-  const stylesheet = assets.url('site.css');
-  const icon = assets.url('favicon.svg');
-  const textFont = assets.names.includes('fonts/literata-latin-wght-normal.woff2')
-    ? html`<link
-        rel="preload"
-        href="${assets.url('fonts/literata-latin-wght-normal.woff2')}"
-        as="font"
-        type="font/woff2"
-        crossorigin
-      />`
-    : '';
-
-  function head(page: Page, setting: PageSetting): Html {
-    const title = page.title === '' ? site.title : `${page.title} · ${site.title}`;
-    const canonical = page.canonicalPath === undefined ? undefined : setting.origin + page.canonicalPath;
-    const feeds = FEEDS.map(
-      (feed) =>
-        html`<link
-          rel="alternate"
-          type="${feed.type}"
-          title="${site.title} (${feed.label})"
-          href="${feed.path}"
-        /> `,
-    );
-    const tagFeeds =
-      page.tag === undefined
-        ? []
-        : FEEDS.map(
-            (feed) =>
-              html`<link
-                rel="alternate"
-                type="${feed.type}"
-                title="${site.title}: ${page.tag} (${feed.label})"
-                href="${tagUrl(page.tag!)}${feed.path}"
-              /> `,
-          );
-    return html`<meta charset="utf-8" />
-      <title>${title}</title>
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <meta name="description" content="${page.description}" />
-      <meta name="color-scheme" content="light dark" />
-      <meta name="theme-color" content="#fbfcfa" media="(prefers-color-scheme: light)" />
-      <meta name="theme-color" content="#0f1512" media="(prefers-color-scheme: dark)" />
-      ${
-        canonical === undefined
-          ? html`<meta name="robots" content="noindex" />`
-          : html`<link rel="canonical" href="${canonical}" />
-              <meta property="og:url" content="${canonical}" />
-              <meta property="og:title" content="${page.title === '' ? site.title : page.title}" />
-              <meta property="og:description" content="${page.description}" />
-              <meta property="og:type" content="${page.openGraphType ?? 'website'}" />
-              <meta property="og:site_name" content="${site.title}" />`
-      }
-      <link rel="stylesheet" href="${stylesheet}" />
-      ${textFont}
-      <link rel="icon" href="${icon}" type="image/svg+xml" />
-      ${page.previousPath === undefined ? '' : html`<link rel="prev" href="${page.previousPath}" /> `}${
-        page.nextPath === undefined ? '' : html`<link rel="next" href="${page.nextPath}" /> `
-      }${feeds}${tagFeeds}<link
-        rel="search"
-        type="application/opensearchdescription+xml"
-        title="${site.title}"
-        href="/opensearch.xml"
-      />
-      ${page.head}`;
-  }
-
-  function navigation(page: Page, setting: PageSetting): Html {
-    const entries = NAVIGATION.filter(({ entry }) => entry !== 'about' || setting.hasAbout);
-    return html`<nav aria-label="Site">
-      <ul>
-        ${entries.map(
-          ({ entry, path, label }) =>
-            html`<li>
-              <a href="${path}" ${page.current === entry ? html` aria-current="page"` : ''}>${label}</a>
-            </li>`,
-        )}
-      </ul>
-    </nav>`;
-  }
+  const { site } = deps;
+  const frame: Frame = { site, files: filesOf(deps.assets) };
 
   return (page, setting) => {
     const language = page.language ?? site.language;
@@ -145,7 +66,7 @@ export function createLayout(deps: { readonly site: SiteSettings; readonly asset
     return html`<!DOCTYPE html>
       <html lang="${language}" dir="${textDirection(language)}">
         <head>
-          ${head(page, setting)}
+          ${head(page, setting, frame)}
         </head>
         <body>
           <a class="skip" href="#content" ${frameLanguage}>Skip to the text</a>
@@ -165,4 +86,77 @@ export function createLayout(deps: { readonly site: SiteSettings; readonly asset
         </body>
       </html> `.text;
   };
+}
+
+/** What stands in every page's head, named once. */
+interface Frame {
+  readonly site: SiteSettings;
+  readonly files: { readonly stylesheet: string; readonly icon: string; readonly textFont: Html | '' };
+}
+
+function filesOf(assets: Assets): Frame['files'] {
+  const font = 'fonts/literata-latin-wght-normal.woff2';
+  return {
+    stylesheet: assets.url('site.css'),
+    icon: assets.url('favicon.svg'),
+    textFont: assets.names.includes(font)
+      ? html`<link rel="preload" href="${assets.url(font)}" as="font" type="font/woff2" crossorigin />`
+      : '',
+  };
+}
+
+function feedLinks(title: string, base = ''): readonly Html[] {
+  return FEEDS.map(
+    ({ path, type, label }) =>
+      html`<link rel="alternate" type="${type}" title="${title} (${label})" href="${base}${path}" /> `,
+  );
+}
+
+function head(page: Page, setting: PageSetting, { site, files }: Frame): Html {
+  const title = page.title === '' ? site.title : `${page.title} · ${site.title}`;
+  const canonical = page.canonicalPath === undefined ? undefined : setting.origin + page.canonicalPath;
+  const tagFeeds = page.tag === undefined ? [] : feedLinks(`${site.title}: ${page.tag}`, tagUrl(page.tag));
+  return html`<meta charset="utf-8" />
+    <title>${title}</title>
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <meta name="description" content="${page.description}" />
+    <meta name="color-scheme" content="light dark" />
+    <meta name="theme-color" content="#fbfcfa" media="(prefers-color-scheme: light)" />
+    <meta name="theme-color" content="#0f1512" media="(prefers-color-scheme: dark)" />
+    ${
+      canonical === undefined
+        ? html`<meta name="robots" content="noindex" />`
+        : html`<link rel="canonical" href="${canonical}" />
+            <meta property="og:url" content="${canonical}" />
+            <meta property="og:title" content="${page.title === '' ? site.title : page.title}" />
+            <meta property="og:description" content="${page.description}" />
+            <meta property="og:type" content="${page.openGraphType ?? 'website'}" />
+            <meta property="og:site_name" content="${site.title}" />`
+    }
+    <link rel="stylesheet" href="${files.stylesheet}" />
+    ${files.textFont}
+    <link rel="icon" href="${files.icon}" type="image/svg+xml" />
+    ${page.previousPath === undefined ? '' : html`<link rel="prev" href="${page.previousPath}" /> `}${
+      page.nextPath === undefined ? '' : html`<link rel="next" href="${page.nextPath}" /> `
+    }${feedLinks(site.title)}${tagFeeds}<link
+      rel="search"
+      type="application/opensearchdescription+xml"
+      title="${site.title}"
+      href="/opensearch.xml"
+    />
+    ${page.head}`;
+}
+
+function navigation(page: Page, setting: PageSetting): Html {
+  const entries = NAVIGATION.filter(({ entry }) => entry !== 'about' || setting.hasAbout);
+  return html`<nav aria-label="Site">
+    <ul>
+      ${entries.map(
+        ({ entry, path, label }) =>
+          html`<li>
+            <a href="${path}" ${page.current === entry ? html` aria-current="page"` : ''}>${label}</a>
+          </li>`,
+      )}
+    </ul>
+  </nav>`;
 }

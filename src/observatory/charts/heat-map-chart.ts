@@ -51,15 +51,20 @@ export interface HeatMark {
   readonly label: string;
 }
 
+export interface HeatMapOptions {
+  /** Where a column leads. */
+  readonly hrefOf: (fromMillis: number, toMillis: number) => string;
+  readonly tracesHref: string;
+  readonly singled?: readonly HeatMark[];
+  readonly height?: number;
+}
+
 /** How long operations take (up) over time (along), as shades of how many. A column leads to its traces; a dragged region adds its times and durations to `tracesHref`. */
 export function heatMapChart(
   type: OperationType,
   whole: HeatMap,
   time: ChartTime,
-  hrefOf: (fromMillis: number, toMillis: number) => string,
-  tracesHref: string,
-  singled: readonly HeatMark[] = [],
-  height = 168,
+  { hrefOf, tracesHref, singled = [], height = 168 }: HeatMapOptions,
 ): Html {
   const x = timeScale(time.range.fromMillis, time.range.toMillis);
   const [from, to] = occupiedBands(whole);

@@ -30,15 +30,7 @@ export function histogram(
   const to = Math.max(edges.at(-1)!, (placed.at(-1)?.millis ?? 0) * 1.1);
   const x: Scale = (millis) =>
     Math.min(1, Math.max(0, Math.log(Math.max(millis, 1e-9) / from) / Math.log(to / from))) * PLOT_WIDTH;
-  /** Marks at one place share a label. */
-  const labels = placed.map((mark, index) =>
-    Math.abs(x(mark.millis) - x(placed[index + 1]?.millis ?? Infinity)) < 1
-      ? undefined
-      : placed
-          .filter((each) => each === mark || Math.abs(x(each.millis) - x(mark.millis)) < 1)
-          .map((each) => each.label)
-          .join(', '),
-  );
+  const labels = labelsOf(placed, x);
   const top = 14;
   const { y } = zeroScale(counts, height - top);
   let free = -Infinity;
@@ -93,4 +85,16 @@ export function histogram(
       >`;
     })}`,
   });
+}
+
+/** Of marks in their order: those at one place share a label, which the last of them has. */
+function labelsOf(placed: readonly HistogramMark[], x: Scale): readonly (string | undefined)[] {
+  return placed.map((mark, index) =>
+    Math.abs(x(mark.millis) - x(placed[index + 1]?.millis ?? Infinity)) < 1
+      ? undefined
+      : placed
+          .filter((each) => each === mark || Math.abs(x(each.millis) - x(mark.millis)) < 1)
+          .map((each) => each.label)
+          .join(', '),
+  );
 }

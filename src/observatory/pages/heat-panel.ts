@@ -38,15 +38,12 @@ export function heatPanel(
     title,
     note: html`${marks.length > 0 && html`<span class="key failed">failed, held</span> · `}count per cell, log
     scale; drag a region to list its traces`,
-    body: html`${heatMapChart(
-      type,
-      heatMap,
-      time,
-      (from, to) =>
+    body: html`${heatMapChart(type, heatMap, time, {
+      hrefOf: (from, to) =>
         links.ranged('/traces', what, { from: iso(from), to: iso(Math.min(to, Math.max(now, from + 1))) }),
-      links.ranged('/traces', what, {}),
-      marks,
-    )}`,
+      tracesHref: links.ranged('/traces', what, {}),
+      singled: marks,
+    })}`,
     foot: html`<details class="behind region">
       <summary>Traces of a region</summary>
       <form class="filter" method="get" action="${links.base}/traces" aria-label="Traces of a region">

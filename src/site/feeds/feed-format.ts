@@ -37,94 +37,110 @@ interface Item {
   readonly updated: Date;
 }
 
+/** What every format says of the feed itself. */
+interface FeedHead {
+  readonly title: string;
+  readonly description: string;
+  readonly home: string;
+  readonly self: string;
+  readonly language: string;
+  readonly author: { readonly name: string };
+  readonly updated: Date;
+}
+
 /** One feed as text, UTF-8, with whole posts. Control characters and lone surrogates are left out of every text. */
 export function formatFeed(format: FeedFormat, source: FeedSource): string {
   const { site, origin, tag } = source;
-  const home = `${origin}${tag === undefined ? '/' : tagUrl(tag)}`;
-  const self = `${origin}${tag === undefined ? '' : tagUrl(tag)}/feed.${format}`;
-  const title = xmlText(tag === undefined ? site.title : `${site.title}: ${tag}`);
-  const description = xmlText(site.description === '' ? site.title : site.description);
   const items = source.posts.map((post) => itemOf(post, site, origin));
-  const updated = new Date(Math.max(0, ...items.map((item) => item.updated.getTime())));
-  const author = { name: xmlText(authorOf(site)) };
+  const base = `${origin}${tag === undefined ? '' : tagUrl(tag)}`;
+  const head: FeedHead = {
+    title: xmlText(tag === undefined ? site.title : `${site.title}: ${tag}`),
+    description: xmlText(site.description === '' ? site.title : site.description),
+    home: tag === undefined ? `${origin}/` : base,
+    self: `${base}/feed.${format}`,
+    language: site.language,
+    author: { name: xmlText(authorOf(site)) },
+    updated: new Date(Math.max(0, ...items.map((item) => item.updated.getTime()))),
+  };
+  if (format === 'json') return jsonFeed(head, items, `${origin}/assets/favicon.svg`);
+  const xml = format === 'atom' ? atomFeed(head, items, feedId(origin, tag)) : rssFeed(head, items);
+  return withoutIndentation(xml);
+}
 
-  if (format === 'json') {
-    const feed = generateJsonFeed({
-      title,
-      description,
-      home_page_url: home,
-      feed_url: self,
-      favicon: `${origin}/assets/favicon.svg`,
-      language: site.language,
-      authors: [author],
-      items: items.map((item) => ({
-        id: item.id,
-        url: item.url,
-        title: item.title,
-        summary: item.summary,
-        content_html: item.html,
-        date_published: item.published,
-        date_modified: item.updated,
-        tags: [...item.tags],
-        authors: [...item.authors],
-        language: item.language,
-      })),
-    });
-    return JSON.stringify(feed);
-  }
+function jsonFeed(head: FeedHead, items: readonly Item[], favicon: string): string {
+  const feed = generateJsonFeed({
+    title: head.title,
+    description: head.description,
+    home_page_url: head.home,
+    feed_url: head.self,
+    favicon,
+    language: head.language,
+    authors: [head.author],
+    items: items.map((item) => ({
+      id: item.id,
+      url: item.url,
+      title: item.title,
+      summary: item.summary,
+      content_html: item.html,
+      date_published: item.published,
+      date_modified: item.updated,
+      tags: [...item.tags],
+      authors: [...item.authors],
+      language: item.language,
+    })),
+  });
+  return JSON.stringify(feed);
+}
 
-  if (format === 'atom') {
-    return withoutIndentation(
-      generateAtomFeed({
-        id: feedId(origin, tag),
-        title: { value: title, type: 'text' },
-        subtitle: { value: description, type: 'text' },
-        updated,
-        authors: [author],
-        generator: { text: 'Glasshouse' },
-        links: [
-          { href: self, rel: 'self', type: 'application/atom+xml' },
-          { href: home, rel: 'alternate', type: 'text/html' },
-        ],
-        xml: { lang: site.language },
-        entries: items.map((item) => ({
-          id: item.id,
-          title: { value: item.title, type: 'text' },
-          summary: { value: item.summary, type: 'text' },
-          content: { value: item.html, type: 'html' },
-          published: item.published,
-          updated: item.updated,
-          authors: [...item.authors],
-          categories: item.tags.map((term) => ({ term })),
-          links: [{ href: item.url, rel: 'alternate', type: 'text/html' }],
-          xml: { lang: item.language },
-        })),
-      }),
-    );
-  }
+function atomFeed(head: FeedHead, items: readonly Item[], id: string): string {
+  return generateAtomFeed({
+    id,
+    title: { value: head.title, type: 'text' },
+    subtitle: { value: head.description, type: 'text' },
+    updated: head.updated,
+    authors: [head.author],
+    generator: { text: 'Glasshouse' },
+    links: [
+      { href: head.self, rel: 'self', type: 'application/atom+xml' },
+      { href: head.home, rel: 'alternate', type: 'text/html' },
+    ],
+    xml: { lang: head.language },
+    entries: items.map((item) => ({
+      id: item.id,
+      title: { value: item.title, type: 'text' },
+      summary: { value: item.summary, type: 'text' },
+      content: { value: item.html, type: 'html' },
+      published: item.published,
+      updated: item.updated,
+      authors: [...item.authors],
+      categories: item.tags.map((term) => ({ term })),
+      links: [{ href: item.url, rel: 'alternate', type: 'text/html' }],
+      xml: { lang: item.language },
+    })),
+  });
+}
 
-  return withoutIndentation(
-    generateRssFeed({
-      title,
-      link: home,
-      description,
-      language: site.language,
-      lastBuildDate: updated,
-      generator: 'Glasshouse',
-      docs: 'https://www.rssboard.org/rss-specification',
-      atom: { links: [{ href: self, rel: 'self', type: 'application/rss+xml' }] },
-      items: items.map((item) => ({
-        title: item.title,
-        link: item.url,
-        guid: { value: item.id, isPermaLink: false },
-        pubDate: item.published,
-        description: item.summary === '' ? item.title : item.summary,
-        categories: item.tags.map((name) => ({ name })),
-        content: { encoded: item.html },
-        dc: { creators: item.authors.map(({ name }) => name) },
-      })),
-    }),
-  );
+function rssFeed(head: FeedHead, items: readonly Item[]): string {
+  return generateRssFeed({
+    title: head.title,
+    link: head.home,
+    description: head.description,
+    language: head.language,
+    lastBuildDate: head.updated,
+    generator: 'Glasshouse',
+    docs: 'https://www.rssboard.org/rss-specification',
+    atom: { links: [{ href: head.self, rel: 'self', type: 'application/rss+xml' }] },
+    items: items.map((item) => ({
+      title: item.title,
+      link: item.url,
+      guid: { value: item.id, isPermaLink: false },
+      pubDate: item.published,
+      description: item.summary === '' ? item.title : item.summary,
+      categories: item.tags.map((name) => ({ name })),
+      content: { encoded: item.html },
+      dc: { creators: item.authors.map(({ name }) => name) },
+    })),
+  });
 }
 
 /** The writer puts text with a `<` on a line of its own; the blanks around it would be part of it. */

@@ -7,12 +7,11 @@ import { tagKey } from '../../posts/post-listings.ts';
 import type { PostStore } from '../../posts/post-store.ts';
 import { VersionedValue } from '../versioned-value.ts';
 import type { Origin } from '../../http/absolute-url.ts';
-import { bodyEtag, sendFresh } from '../../http/fresh-response.ts';
 import type { SiteSettings } from '../../db/site-settings.ts';
 import { openSearchXml, opmlXml, robotsText } from './discovery.ts';
-import { FeedCache } from './feed-cache.ts';
 import { FEED_TYPES, formatFeed } from './feed-format.ts';
-import { sitemapIndexXml, sitemapPages, sitemapXml, type SitemapEntry } from './sitemap.ts';
+import { createFeedSender } from './feed-sender.ts';
+import { addSitemapRoutes } from './sitemap-routes.ts';
 import { createRouter } from '../../http/router.ts';
 
 const MAX_FEED_POSTS = 50;
@@ -38,10 +37,9 @@ interface FeedRouteDependencies {
 
 /** Feeds of the site and of each tag, the sitemap, robots.txt, OpenSearch and OPML. */
 export function createFeedRoutes(deps: FeedRouteDependencies): Router {
-  const { posts, site, origin, clock, metrics } = deps;
+  const { posts, site, clock, metrics } = deps;
   const router = createRouter();
-  const cache = new FeedCache();
-  metrics.watchCache(() => cache.size);
+  const send = createFeedSender(deps);
   const tags = new VersionedValue(() => posts.tags());
 
   function sendFeed(ctx: Context, format: FeedFormat, asked: string | undefined): void {
@@ -51,37 +49,17 @@ export function createFeedRoutes(deps: FeedRouteDependencies): Router {
         ? undefined
         : tags.at(clock.state().key).find((known) => tagKey(known.tag) === tagKey(asked))?.tag;
     if (asked !== undefined && tag === undefined) ctx.throw(404, 'No post has this tag.');
-    send(ctx, `feed.${format}`, `feed ${format} ${tag ?? ''}`, FEED_TYPES[format], (at) => {
+    const file = {
+      template: `feed.${format}`,
+      name: `feed ${format} ${tag ?? ''}`,
+      type: FEED_TYPES[format],
+    };
+    send(ctx, file, (at) => {
       const started = performance.now();
       const body = formatFeed(format, { site, origin: at, tag, posts: posts.latest(MAX_FEED_POSTS, tag) });
       metrics.feedGenerated(format, performance.now() - started);
       return body;
     });
-  }
-
-  /** From the cache, or drawn in a render span and kept until the blog changes. */
-  function send(
-    ctx: Context,
-    template: string,
-    name: string,
-    type: string,
-    draw: (origin: string) => string,
-  ): void {
-    const { key: version, changedMillis } = clock.state();
-    const at = origin(ctx);
-    const key = `${at} ${name}`;
-    let made = cache.get(key, version);
-    if (made === undefined) {
-      metrics.cacheMiss();
-      const body = Buffer.from(deps.render(template, () => draw(at)));
-      made = { body, etag: bodyEtag(body) };
-      cache.set(key, version, made);
-    } else {
-      metrics.cacheHit();
-    }
-    ctx.set('Cross-Origin-Resource-Policy', 'cross-origin');
-    ctx.set('Access-Control-Allow-Origin', '*');
-    sendFresh(ctx, { ...made, type, lastModifiedMillis: changedMillis });
   }
 
   for (const format of FORMATS) {
@@ -97,32 +75,17 @@ export function createFeedRoutes(deps: FeedRouteDependencies): Router {
     sendFeed(ctx, format, ctx.params['tag']);
   });
 
-  const sitemap = (): (readonly SitemapEntry[])[] => sitemapPages([...posts.sitemap()]);
-  const XML = 'application/xml; charset=utf-8';
-
-  router.get('/sitemap.xml', (ctx) => {
-    send(ctx, 'sitemap.xml', 'sitemap', XML, (at) => {
-      const pages = sitemap();
-      return pages.length > 1 ? sitemapIndexXml(pages, at) : sitemapXml(pages[0] ?? [], at);
-    });
-  });
-  router.get('/sitemap/:page.xml', (ctx) => {
-    const number = ctx.params['page'] ?? '';
-    if (!/^[1-9]\d{0,4}$/.test(number)) return ctx.throw(404);
-    send(ctx, 'sitemap.xml', `sitemap ${number}`, XML, (at) => {
-      const page = sitemap()[Number(number) - 1];
-      return page === undefined ? ctx.throw(404) : sitemapXml(page, at);
-    });
-  });
+  addSitemapRoutes(router, { posts, send });
   router.get('/robots.txt', (ctx) => {
-    send(ctx, 'robots.txt', 'robots', 'text/plain; charset=utf-8', robotsText);
+    send(ctx, { template: 'robots.txt', name: 'robots', type: 'text/plain; charset=utf-8' }, robotsText);
   });
   router.get('/opensearch.xml', (ctx) => {
     const type = 'application/opensearchdescription+xml; charset=utf-8';
-    send(ctx, 'opensearch.xml', 'opensearch', type, (at) => openSearchXml(site, at));
+    send(ctx, { template: 'opensearch.xml', name: 'opensearch', type }, (at) => openSearchXml(site, at));
   });
   router.get('/feeds.opml', (ctx) => {
-    send(ctx, 'feeds.opml', 'opml', 'text/x-opml; charset=utf-8', (at) => opmlXml(site, at));
+    const file = { template: 'feeds.opml', name: 'opml', type: 'text/x-opml; charset=utf-8' };
+    send(ctx, file, (at) => opmlXml(site, at));
   });
 
   return router;

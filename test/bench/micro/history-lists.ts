@@ -128,30 +128,7 @@ function traceOf(i: number): TraceRecord {
     ...sketch,
   });
   const request = record(0, {
-    attributes: [
-      'http.request.method',
-      'GET',
-      'url.scheme',
-      'https',
-      'url.path',
-      `/2026/post-${wobble}`,
-      'http.route',
-      '/:slug',
-      'http.response.status_code',
-      i % 200 === 0 ? 404 : 200,
-      'network.protocol.version',
-      '1.1',
-      'user_agent.original',
-      AGENT,
-      'server.address',
-      'blog.example',
-      'client.address',
-      `203.0.113.${i % 250}`,
-      'http.response.body.size',
-      4000 + wobble,
-      'http.response.time_to_first_byte',
-      wobble / 1e5,
-    ],
+    attributes: requestAttributes(i, wobble),
     ...(failed && {
       status: 'error' as const,
       keepReason: 'error' as const,
@@ -190,6 +167,33 @@ function traceOf(i: number): TraceRecord {
   });
   trace.append([request, ...statements, render], { droppedSpans: 0, truncated: false, remoteParent: false });
   return trace;
+}
+
+function requestAttributes(i: number, wobble: number): SpanRecord['attributes'] {
+  return [
+    'http.request.method',
+    'GET',
+    'url.scheme',
+    'https',
+    'url.path',
+    `/2026/post-${wobble}`,
+    'http.route',
+    '/:slug',
+    'http.response.status_code',
+    i % 200 === 0 ? 404 : 200,
+    'network.protocol.version',
+    '1.1',
+    'user_agent.original',
+    AGENT,
+    'server.address',
+    'blog.example',
+    'client.address',
+    `203.0.113.${i % 250}`,
+    'http.response.body.size',
+    4000 + wobble,
+    'http.response.time_to_first_byte',
+    wobble / 1e5,
+  ];
 }
 
 function spanIdOf(trace: number, number: number): string {

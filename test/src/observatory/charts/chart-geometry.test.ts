@@ -178,13 +178,15 @@ describe('heatMapChart', () => {
 
   it('shows the bands in use and one on each side', () => expect(occupiedBands(map)).toEqual([1, 4]));
 
+  const LINKS = { hrefOf: () => '/', tracesHref: '/traces' };
+
   it('puts bands together that would be stripes, and counts them together', () => {
     const bandEdgesMillis = Array.from({ length: 101 }, (_, band) => 1.1 ** band);
     const fine = {
       bandEdgesMillis,
       columns: [{ startMillis: 0, widthMillis: 500, counts: Array<number>(100).fill(1) }],
     };
-    const { text } = heatMapChart('http', fine, time, () => '/', '/traces', [], 140);
+    const { text } = heatMapChart('http', fine, time, { ...LINKS, height: 140 });
     const cells = [...text.matchAll(/class="shade-\d" d="([^"]*)"/g)].flatMap(([, d]) =>
       d!.split('z').filter(Boolean),
     );
@@ -194,23 +196,20 @@ describe('heatMapChart', () => {
 
   it('marks one operation where it lies, and opens it', () => {
     const mark = { atMillis: 500, durationMillis: 4, href: '/traces/ab', label: 'failed: GET /' };
-    const { text } = heatMapChart('http', map, time, () => '/', '/traces', [mark], 100);
+    const { text } = heatMapChart('http', map, time, { ...LINKS, singled: [mark], height: 100 });
     expect(text).toMatch(
       /<svg x="50%" y="66\.67"[^>]*>\s*<a href="\/traces\/ab"[^>]* aria-label="failed: GET \/"/,
     );
     expect(
-      heatMapChart('http', { ...map, columns: [] }, time, () => '/', '/traces', [mark]).text,
+      heatMapChart('http', { ...map, columns: [] }, time, { ...LINKS, singled: [mark] }).text,
     ).not.toContain('/traces/ab');
   });
 
   it('gives the fullest cell the deepest shade and leads to its traces', () => {
-    const { text } = heatMapChart(
-      'http',
-      map,
-      time,
-      (from, to) => `/traces?from=${from}&to=${to}`,
-      '/traces',
-    );
+    const { text } = heatMapChart('http', map, time, {
+      ...LINKS,
+      hrefOf: (from, to) => `/traces?from=${from}&to=${to}`,
+    });
     expect(text).toContain('class="shade-6"');
     expect(text).toContain('href="/traces?from=0&amp;to=500"');
   });

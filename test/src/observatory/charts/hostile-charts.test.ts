@@ -111,7 +111,10 @@ describe.each(Object.entries(POINTS))('charts of %s', (_, points) => {
 describe.each(Object.entries(MAPS))('spread of %s', (_, map) => {
   it('draws a heat map', () =>
     expectDrawable(
-      heatMapChart('http', map, time, (from, to) => `/traces?from=${from}&to=${to}`, '/traces'),
+      heatMapChart('http', map, time, {
+        hrefOf: (from, to) => `/traces?from=${from}&to=${to}`,
+        tracesHref: '/traces',
+      }),
     ));
   it('draws a histogram', () =>
     expectDrawable(

@@ -1,0 +1,46 @@
+import type { Context } from 'koa';
+import type { RenderTracer } from '../../../otel/query.ts';
+import type { Origin } from '../../http/absolute-url.ts';
+import { bodyEtag, sendFresh } from '../../http/fresh-response.ts';
+import type { ContentClock } from '../../posts/content-clock.ts';
+import type { BusinessMetrics } from '../../process/business-metrics.ts';
+import { FeedCache } from './feed-cache.ts';
+
+export interface FeedFile {
+  /** Names the render span. */
+  readonly template: string;
+  /** Of what is cached, beside the origin. */
+  readonly name: string;
+  readonly type: string;
+}
+
+/** Sends a file from the cache, or draws it in a render span and keeps it until the blog changes. */
+export type FeedSender = (ctx: Context, file: FeedFile, draw: (origin: string) => string) => void;
+
+export function createFeedSender(deps: {
+  readonly render: RenderTracer;
+  readonly origin: Origin;
+  readonly clock: ContentClock;
+  readonly metrics: Pick<BusinessMetrics, 'cacheHit' | 'cacheMiss' | 'watchCache'>;
+}): FeedSender {
+  const { render, origin, clock, metrics } = deps;
+  const cache = new FeedCache();
+  metrics.watchCache(() => cache.size);
+  return (ctx, { template, name, type }, draw) => {
+    const { key: version, changedMillis } = clock.state();
+    const at = origin(ctx);
+    const key = `${at} ${name}`;
+    let made = cache.get(key, version);
+    if (made === undefined) {
+      metrics.cacheMiss();
+      const body = Buffer.from(render(template, () => draw(at)));
+      made = { body, etag: bodyEtag(body) };
+      cache.set(key, version, made);
+    } else {
+      metrics.cacheHit();
+    }
+    ctx.set('Cross-Origin-Resource-Policy', 'cross-origin');
+    ctx.set('Access-Control-Allow-Origin', '*');
+    sendFresh(ctx, { ...made, type, lastModifiedMillis: changedMillis });
+  };
+}
