@@ -1,14 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import type DatabaseConstructor from 'better-sqlite3';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import type { MetricReader } from '@opentelemetry/sdk-metrics';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace';
-import { RedAggregator } from './aggregate/red-aggregator.ts';
 import { systemClock } from './base/clock.ts';
 import type { DatabaseClass } from './base/database-class.ts';
 import type { TelemetryConfig } from './config.ts';
 import { Deadline } from './base/deadline.ts';
-import { NO_EXPORT } from './export/export-health.ts';
 import { createLogExport, createMetricExport, createSpanPipeline } from './export/create-exports.ts';
 import type { MetricExports } from './export/create-exports.ts';
 import { PrometheusPage } from './export/prometheus-page.ts';
@@ -17,37 +13,26 @@ import type { Guard } from './base/guard.ts';
 import { assertBetterSqlite3 } from './instrumentation/better-sqlite3-class.ts';
 import { BetterSqlite3Instrumentation } from './instrumentation/better-sqlite3-instrumentation.ts';
 import { createRenderTracer } from './instrumentation/render.ts';
-import { RuntimeSampler } from './instrumentation/runtime.ts';
+import type { RuntimeSampler } from './instrumentation/runtime.ts';
 import type { RenderTracer, StormFacts } from './query.ts';
-import { CostMeter, ownCostOf } from './sampling/cost-meter.ts';
 import { StormBudget } from './sampling/policies/storm-budget.ts';
 import { LiveSampling } from './sampling/live-sampling.ts';
 import type { Policy } from './sampling/policy.ts';
-import { livePolicies } from './sampling/policy-set.ts';
 import { SamplingAudit } from './sampling/sampling-audit.ts';
 import { samplingFacts } from './sampling/sampling-facts.ts';
 import { samplingSettings } from './sampling/sampling-settings.ts';
-import { SamplingSpanProcessor } from './sampling/sampling-span-processor.ts';
-import { exporterSink } from './sampling/exporter-sink.ts';
+import type { SamplingSpanProcessor } from './sampling/sampling-span-processor.ts';
 import type { Sink } from './sampling/outcomes.ts';
-import { operationReader } from './spans/read-operation.ts';
+import { createProcessor } from './start/create-processor.ts';
+import { createStore } from './start/create-store.ts';
+import { createHeldFacts } from './start/held-facts.ts';
+import { createHistoryOpener, type OpenHistory } from './start/history-opener.ts';
 import { reportSdkFaults } from './start/sdk-faults.ts';
 import type { MakeSpans, SpanMaker } from './start/span-makers.ts';
-import { BusinessHistory } from './store/business-history.ts';
-import { BusinessMetricReader } from './store/business-metrics.ts';
-import { CallerHistory } from './store/caller-history.ts';
-import { StatementHistory } from './store/statement-history.ts';
-import { History } from './store/history.ts';
-import { clockMarker } from './store/clock-marker.ts';
-import { InProcessSpanExporter } from './store/in-process-span-exporter.ts';
-import { Markers } from './store/markers.ts';
-import { ProcessRuns } from './store/process-runs.ts';
-import { RuntimeHistory } from './store/runtime-history.ts';
+import type { History } from './store/history.ts';
 import { SamplingControl } from './store/sampling-control.ts';
 import { TraceLogProcessor } from './store/trace-log-processor.ts';
-import { TraceLogs } from './store/trace-logs.ts';
-import { TelemetryStore } from './store/telemetry-store.ts';
-import { TraceRing } from './store/trace-ring.ts';
+import type { TelemetryStore } from './store/telemetry-store.ts';
 import { telemetryResource } from './base/resource.ts';
 import type { Telemetry } from './start/telemetry-handle.ts';
 
@@ -57,8 +42,6 @@ const SHUTDOWN_TIMEOUT_MILLIS = 4000;
 const EXPORTER_TIMEOUT_MILLIS = 500;
 const NO_STORM: StormFacts = { active: false, probability: 1, cut: 0, examples: 0 };
 const FLUSH_TIMEOUT_MILLIS = 10_000;
-/** Some forty pages, less than a millisecond of work; ~150 KB. */
-const DEFERRED_SPANS = 256;
 
 export interface EnabledTelemetryOptions {
   readonly guard: Guard;
@@ -81,7 +64,7 @@ export class EnabledTelemetry implements Telemetry {
   readonly render: RenderTracer;
   readonly #guard: Guard;
   readonly #onShutdown: (telemetry: Telemetry) => void;
-  readonly #openHistory: (Database: typeof DatabaseConstructor) => History | undefined;
+  readonly #openHistory: OpenHistory;
   readonly #processor: SamplingSpanProcessor;
   readonly #metricReaders: readonly MetricReader[];
   readonly #metricExport: MetricExports | undefined;
@@ -94,88 +77,32 @@ export class EnabledTelemetry implements Telemetry {
   #shutdown: Promise<void> | undefined;
 
   constructor(config: TelemetryConfig, options: EnabledTelemetryOptions) {
-    const { guard, log, onShutdown, makeSpans } = options;
+    const { guard, log, onShutdown, makeSpans, policies = [] } = options;
     const clock = systemClock;
-    const cost = new CostMeter();
-    const markers = new Markers();
-    const samples = new RuntimeHistory();
     const live = new LiveSampling(samplingSettings(config), config.settings, clock);
-    const aggregates = new RedAggregator({
-      clock,
-      rates: () => live.settings().rates,
-      processId: randomUUID(),
-      onClockStep: (step) => markers.add(clockMarker(step)),
-    });
-    const { maxTraces, maxTraceBytes: maxBytes } = config;
-    const ring = new TraceRing({ maxTraces, maxBytes, now: clock.now });
-    const policies = options.policies ?? [];
+    const held = createHeldFacts(config, { live, guard, clock });
+    const { aggregates, ring, traceLogs, markers, cost, runtime, business } = held;
     const samplingControl = new SamplingControl({ live, policies, ring, aggregates, markers, guard, clock });
     const pipeline = createSpanPipeline(config, (traceId) => ring.markExported(traceId));
-    const traceLogs = new TraceLogs({ sinceMillis: clock.now(), onLine: (id) => ring.markChanged(id) });
     const logExport = createLogExport(config);
-    const local = new InProcessSpanExporter({ ring, guard, onStored: () => this.query.touch() });
-
-    this.#guard = guard;
-    this.#onShutdown = onShutdown;
-    this.#openHistory = (Database) => {
-      const { historyFile: path, historyDays: days } = config;
-      if (path === undefined) return undefined;
-      const rollUps = aggregates.rollUps(() => this.#processor.settle());
-      const callers = new CallerHistory(aggregates.book, clock, days);
-      const statements = new StatementHistory(aggregates.book, clock);
-      const parts = [samplingControl, runs, markers, samples, counts, callers, statements];
-      const runMeasured = <T>(write: () => T): T => cost.background(write);
-      const kept = { runMeasured, Database, path, days, ring, logs: traceLogs, rollUps, parts };
-      const history = new History({ ...kept, guard, clock, log });
-      history.start();
-      return history;
-    };
-    this.#runtime = new RuntimeSampler({
-      intervalSeconds: config.runtimeIntervalMillis / 1000,
-      clock,
-      guard,
-      onSample: (sample) => samples.record(sample),
-    });
-    const { startedAtMillis } = this.#runtime;
-    const counts = new BusinessHistory(clock, startedAtMillis);
-    const business = new BusinessMetricReader({
-      guard,
-      clock,
-      onCounted: (...counted) => counts.add(...counted),
-    });
-    const runs = new ProcessRuns({ clock, pid: process.pid, startedMillis: startedAtMillis });
     const audit = new SamplingAudit();
     const budget = new StormBudget({}, clock.monotonicNanos);
     const storm = (): StormFacts => guard.run('storm budget', () => budget.facts(), NO_STORM);
-    this.#processor = new SamplingSpanProcessor({
-      read: operationReader(guard, clock),
-      aggregates: {
-        record: (operation) => {
-          this.query.touch();
-          return aggregates.record(operation);
-        },
-        recordKept: (type, series, countedMillis) => aggregates.recordKept(type, series, countedMillis),
-      },
-      guard,
-      clock,
-      policies: audit.policies(livePolicies(live.settings, policies, guard, clock)),
-      budget: audit.budget(budget),
-      deferredSpans: DEFERRED_SPANS,
-      onHandled: (spans, operations, nanos) => {
-        audit.settle();
-        cost.handled(nanos, spans, operations);
-      },
-      sinks: [
-        audit.sink(local),
-        ...(pipeline === undefined ? [] : [exporterSink(pipeline, 'export', guard)]),
-        ...(options.sinks ?? []),
-      ],
-    });
-    const processor = this.#processor;
+
+    this.#guard = guard;
+    this.#onShutdown = onShutdown;
+    this.#runtime = runtime;
+    const touch = (): void => this.query.touch();
+    const { sinks = [] } = options;
+    const decided = { held, live, audit, budget, pipeline, policies, sinks, touch, guard, clock };
+    const processor = createProcessor(decided);
+    this.#processor = processor;
+    const settle = (): void => processor.settle();
+    this.#openHistory = createHistoryOpener({ config, held, samplingControl, settle, guard, clock, log });
     const produced = new TelemetryMetrics({
       clock,
       aggregates,
-      runtime: this.#runtime,
+      runtime,
       books: () => ({
         tally: () => processor.tally(),
         pipelines: pipeline?.pipelines ?? [],
@@ -183,42 +110,20 @@ export class EnabledTelemetry implements Telemetry {
       }),
     });
     const page = new PrometheusPage(produced, guard);
-    this.query = new TelemetryStore({
-      aggregates,
-      ring,
+    this.query = createStore({
+      held,
       guard,
       clock,
-      settle: () => processor.settle(),
-      spans: () => processor.tally().counts(),
-      sampling: () => samplingFacts(live.settings(), processor.tally(), storm()),
-      audit: () => audit.facts(),
+      processor,
       settings: () => live.effective(config.settings),
+      sampling: () => samplingFacts(live.settings(), processor.tally(), storm()),
+      audit,
       samplingControl,
-      exportFacts: () => pipeline?.facts() ?? NO_EXPORT,
+      pipeline,
       prometheus: () => page.text(),
-      business: (range) => (range === undefined ? business.business() : counts.counts(range)),
-      businessFromMillis: () => counts.fromMillis,
-      countFrom: (name, source) => business.countFrom(name, source),
-      refresh: () => business.refresh(),
-      runtime: this.#runtime,
-      samples: (range, maxPoints) => samples.samples(range, this.#runtime.current(), maxPoints),
-      ownCost: () => ({
-        ...ownCostOf(cost.totals()),
-        bytesHeld:
-          ring.facts().bytes +
-          aggregates.bytes +
-          traceLogs.bytes +
-          samples.bytes +
-          (pipeline?.queuedBytes ?? 0),
-        historyFileBytes: this.#history?.fileBytes ?? 0,
-      }),
-      markers: () => [...runs.starts(), ...markers.all()].sort((a, b) => a.atMillis - b.atMillis),
-      wasSeen: (traceId) => processor.seen(traceId),
-      logs: traceLogs,
-      archive: () => this.#history,
+      history: () => this.#history,
     });
     this.control = this.query;
-    const resource = telemetryResource(config.resourceAttributes, config.resourceDetectors);
     this.#metricExport = createMetricExport(config, produced);
     this.#metricReaders = [business, page, ...(this.#metricExport?.readers ?? [])];
     const slowNanos = (): number => live.settings().slowThresholdNanos.database;
@@ -231,7 +136,7 @@ export class EnabledTelemetry implements Telemetry {
       guard,
       clock,
       cost,
-      resource,
+      resource: telemetryResource(config.resourceAttributes, config.resourceDetectors),
       processors: [processor, ...(options.spanProcessors ?? [])],
       metricReaders: this.#metricReaders,
       logRecordProcessors: [new TraceLogProcessor({ logs: traceLogs, guard }), ...logExport.processors],
@@ -241,6 +146,10 @@ export class EnabledTelemetry implements Telemetry {
       ],
     });
     this.render = createRenderTracer({ guard, tracer: () => this.#spans.tracer('render'), clock, cost });
+    this.#start();
+  }
+
+  #start(): void {
     try {
       this.#runtime.start();
     } catch (error) {

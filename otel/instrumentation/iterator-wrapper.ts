@@ -100,6 +100,8 @@ export class IteratorObserver {
     }
   }
 
+  // Called for each row: an object of these would be an allocation each.
+  // oxlint-disable-next-line max-params
   #stepped(
     iterator: object,
     parent: Context,

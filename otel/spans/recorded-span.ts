@@ -56,6 +56,8 @@ export class RecordedSpan implements ReadableSpan, SelfWeighing, TemplatedSpan, 
   declare protected durationOnce: HrTime | undefined;
 
   /** `parent` is a valid span context, or undefined. Nobody is told until `begin`. */
+  // Made for each span: an object of these would be an allocation each.
+  // oxlint-disable-next-line max-params
   constructor(
     source: SpanSource,
     name: string,

@@ -9,6 +9,7 @@ import type {
   TelemetryControl,
   TelemetryQuery,
 } from '../query.ts';
+import { NO_EXPORT } from '../export/export-health.ts';
 import { OperationTally } from '../sampling/operation-tally.ts';
 import { SamplingAudit } from '../sampling/sampling-audit.ts';
 import { processFacts } from './process-facts.ts';
@@ -87,16 +88,7 @@ export function disabledTelemetry(
       oldestMillis: undefined,
     }),
     spans: () => new OperationTally().counts(),
-    export: () => ({
-      configured: false,
-      endpoint: undefined,
-      sent: 0,
-      failed: 0,
-      queued: 0,
-      dropped: 0,
-      lastError: undefined,
-      lastSuccessMillis: undefined,
-    }),
+    export: () => NO_EXPORT,
     business: () => [],
     businessFromMillis: () => runtime.startedAtMillis,
     faults: () => [],

@@ -78,6 +78,7 @@ run('a chart under the pointer', () => {
     await readout().waitFor();
     await page.mouse.wheel(0, 60);
     await readout().waitFor({ state: 'hidden' });
+    expect(await readout().isVisible()).toBe(false);
   });
 
   it.each([

@@ -64,7 +64,7 @@ describe(`after ${POLLS} polls of everything that the observatory has`, () => {
   });
 
   /** What is asked for, how many times over, with nothing of it counted as work of the blog. */
-  async function poll(ask: () => Promise<void>, atOnce = 1): Promise<void> {
+  async function expectNothingCounted(ask: () => Promise<void>, atOnce = 1): Promise<void> {
     const before = await blog.metrics<MetricsDocument>();
     for (let i = 0; i < POLLS; i += atOnce) await Promise.all(Array.from({ length: atOnce }, ask));
     const after = await blog.metrics<MetricsDocument>();
@@ -83,7 +83,7 @@ describe(`after ${POLLS} polls of everything that the observatory has`, () => {
 
   it.each(['text/html', 'application/json'])('no page has left a span, as %s', async (accept) => {
     const missing = new Set<string>();
-    await poll(async () => {
+    await expectNothingCounted(async () => {
       const looks = paths.map(async (path) => {
         const { status } = await visitor.send(at(pathOf(path)), { headers: { accept } });
         if (status !== 200) missing.add(path);
@@ -94,10 +94,11 @@ describe(`after ${POLLS} polls of everything that the observatory has`, () => {
     expect([...missing]).toEqual(['/traces/imported/:traceId']);
   });
 
-  it('neither has the document of all facts', () => poll(async () => void (await blog.metrics())));
+  it('neither has the document of all facts', () =>
+    expectNothingCounted(async () => void (await blog.metrics())));
 
   it('neither has the live stream', () =>
-    poll(async () => {
+    expectNothingCounted(async () => {
       const event = await visitor.firstEvent(new URL(at('/live?page=')));
       expect(event).toContain('data:');
       // What is new comes once in a second.

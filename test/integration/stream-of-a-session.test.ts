@@ -85,6 +85,7 @@ describe('the live stream of a session', () => {
     const [, session = ''] = /name="session" value="(\w+)"/.exec(page.text)!;
     await post(owner, '/admin/settings', '/admin/settings/sessions/end', { session });
     await ended(theirs);
+    expect(theirs.closed).toBe(true);
   });
 
   it('frees its place: forty of them keep nobody out', async () => {
@@ -112,5 +113,6 @@ describe('the live stream of a session', () => {
     const theirs = await stream(cookieOf(owner));
     await post(owner, '/admin/settings', '/admin/sign-out-everywhere');
     await ended(theirs);
+    expect(theirs.closed).toBe(true);
   });
 });

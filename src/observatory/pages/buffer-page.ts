@@ -137,25 +137,7 @@ export const bufferPage = definePage<BufferPageFacts>({
             ]),
           ),
         })}
-        ${panel({
-          title: 'What watching costs',
-          note: 'CPU time since the start, at least: caches it empties, garbage it leaves and timers that wake the process are in no count',
-          body: factList([
-            ['time per span, made and handled', figure(duration(ownCost.nanosPerSpan / 1e6))],
-            [
-              'time per request',
-              requests === 0
-                ? '–'
-                : figure(duration((ownCost.nanosPerSpan * spans.started) / requests / 1e6)),
-            ],
-            ['share of CPU time, at least', figure(share(ownCost.cpuShare))],
-            ['… spans and contexts, as requests go', figure(share(ownCost.shares.making))],
-            ['… counting, deciding, storing', figure(share(ownCost.shares.handling))],
-            ['… writing the history file', figure(share(ownCost.shares.background))],
-            ['held in memory', figure(size(ownCost.bytesHeld))],
-            ['history file', figure(size(ownCost.historyFileBytes))],
-          ]),
-        })}
+        ${costPanel(ownCost, spans.started, requests)}
       </div>
       <p class="note bounds">
         Bounds: <code>METRICS_BUFFER_SIZE</code> traces, <code>METRICS_BUFFER_BYTES</code> together,
@@ -190,3 +172,23 @@ export const bufferPage = definePage<BufferPageFacts>({
   },
   sheet: ({ faults }, { now }) => sheetOf(faults, FAULTS(now)),
 });
+
+function costPanel(ownCost: OwnCost, spans: number, requests: number): Html {
+  return panel({
+    title: 'What watching costs',
+    note: 'CPU time since the start, at least: caches it empties, garbage it leaves and timers that wake the process are in no count',
+    body: factList([
+      ['time per span, made and handled', figure(duration(ownCost.nanosPerSpan / 1e6))],
+      [
+        'time per request',
+        requests === 0 ? '–' : figure(duration((ownCost.nanosPerSpan * spans) / requests / 1e6)),
+      ],
+      ['share of CPU time, at least', figure(share(ownCost.cpuShare))],
+      ['… spans and contexts, as requests go', figure(share(ownCost.shares.making))],
+      ['… counting, deciding, storing', figure(share(ownCost.shares.handling))],
+      ['… writing the history file', figure(share(ownCost.shares.background))],
+      ['held in memory', figure(size(ownCost.bytesHeld))],
+      ['history file', figure(size(ownCost.historyFileBytes))],
+    ]),
+  });
+}

@@ -43,10 +43,7 @@ export const processPage = definePage<RuntimeFacts>({
     });
     const table = runtimeTable(runtime, view.now);
     const tall = { height: 150 };
-    const runs = runtime.reduce((sum, sample) => sum + sample.gcCount, 0);
-    const longest = highest(runtime, (s) => s.gcPauseMaxMillis);
     const worst = highest(runtime, (s) => s.eventLoopDelayMaxMillis);
-    const paused = runtime.reduce((sum, sample) => sum + sample.gcPauseMillis, 0);
     return html`${nowStrip(facts, view.now)}
       <div class="grid even">
         ${panel({
@@ -98,10 +95,7 @@ export const processPage = definePage<RuntimeFacts>({
         })}
         ${panel({
           title: 'Garbage collection',
-          note:
-            runs === 0
-              ? 'no runs'
-              : `${plural(runs, 'run')}, ${text(duration(paused))} paused in all, ${text(duration(longest))} at most`,
+          note: collectionNote(runtime),
           body: barChart(
             'Garbage collection',
             of('pause', 'other', (s) => s.gcPauseMillis),
@@ -143,6 +137,14 @@ export const processPage = definePage<RuntimeFacts>({
     ]),
   }),
 });
+
+function collectionNote(runtime: readonly RuntimeSample[]): string {
+  const runs = runtime.reduce((sum, sample) => sum + sample.gcCount, 0);
+  if (runs === 0) return 'no runs';
+  const paused = runtime.reduce((sum, sample) => sum + sample.gcPauseMillis, 0);
+  const longest = highest(runtime, (s) => s.gcPauseMaxMillis);
+  return `${plural(runs, 'run')}, ${text(duration(paused))} paused in all, ${text(duration(longest))} at most`;
+}
 
 function runtimeTable(runtime: readonly RuntimeSample[], now: number): ChartTable {
   return {

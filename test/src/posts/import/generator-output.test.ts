@@ -120,9 +120,18 @@ defaults:
 `;
 
 describe.each([
-  ['Hugo 0.111.3', HUGO, 'hugo.toml', 'baseURL = "https://old.example/"\n', 'content', 'date: 2024-01-01\n'],
-  ['Jekyll 4.3.1', JEKYLL, '_config.yml', JEKYLL_SETTINGS, '.', ''],
-])('a tree of %s', (_, facts, settingsFile, settings, content, date) => {
+  [
+    'Hugo 0.111.3',
+    HUGO,
+    {
+      file: 'hugo.toml',
+      settings: 'baseURL = "https://old.example/"\n',
+      content: 'content',
+      date: 'date: 2024-01-01\n',
+    },
+  ],
+  ['Jekyll 4.3.1', JEKYLL, { file: '_config.yml', settings: JEKYLL_SETTINGS, content: '.', date: '' }],
+])('a tree of %s', (_, facts, { file: settingsFile, settings, content, date }) => {
   let blog: TemporaryBlog;
   let summary: ImportSummary;
   beforeAll(() => {

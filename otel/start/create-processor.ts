@@ -1,0 +1,61 @@
+import type { Clock } from '../base/clock.ts';
+import type { Guard } from '../base/guard.ts';
+import type { SpanExports } from '../export/span-exports.ts';
+import { exporterSink } from '../sampling/exporter-sink.ts';
+import type { LiveSampling } from '../sampling/live-sampling.ts';
+import type { Sink } from '../sampling/outcomes.ts';
+import type { Policy } from '../sampling/policy.ts';
+import { livePolicies } from '../sampling/policy-set.ts';
+import type { StormBudget } from '../sampling/policies/storm-budget.ts';
+import type { SamplingAudit } from '../sampling/sampling-audit.ts';
+import { SamplingSpanProcessor } from '../sampling/sampling-span-processor.ts';
+import { operationReader } from '../spans/read-operation.ts';
+import { InProcessSpanExporter } from '../store/in-process-span-exporter.ts';
+import type { HeldFacts } from './held-facts.ts';
+
+/** Some forty pages, less than a millisecond of work; ~150 KB. */
+const DEFERRED_SPANS = 256;
+
+/** Counts every ended span and decides, trace by trace, what is kept and exported. */
+export function createProcessor(options: {
+  readonly held: HeldFacts;
+  readonly live: LiveSampling;
+  readonly audit: SamplingAudit;
+  readonly budget: StormBudget;
+  readonly pipeline: SpanExports | undefined;
+  /** More policies of what must be kept. */
+  readonly policies: readonly Policy[];
+  /** More places for kept spans. */
+  readonly sinks: readonly Sink[];
+  /** Something that pages show has changed. */
+  readonly touch: () => void;
+  readonly guard: Guard;
+  readonly clock: Clock;
+}): SamplingSpanProcessor {
+  const { held, live, audit, budget, pipeline, policies, touch, guard, clock } = options;
+  const { aggregates, ring, cost } = held;
+  return new SamplingSpanProcessor({
+    read: operationReader(guard, clock),
+    aggregates: {
+      record(operation) {
+        touch();
+        return aggregates.record(operation);
+      },
+      recordKept: (type, series, countedMillis) => aggregates.recordKept(type, series, countedMillis),
+    },
+    guard,
+    clock,
+    policies: audit.policies(livePolicies(live.settings, policies, guard, clock)),
+    budget: audit.budget(budget),
+    deferredSpans: DEFERRED_SPANS,
+    onHandled(spans, operations, nanos) {
+      audit.settle();
+      cost.handled(nanos, spans, operations);
+    },
+    sinks: [
+      audit.sink(new InProcessSpanExporter({ ring, guard, onStored: touch })),
+      ...(pipeline === undefined ? [] : [exporterSink(pipeline, 'export', guard)]),
+      ...options.sinks,
+    ],
+  });
+}

@@ -1,0 +1,60 @@
+import type { Clock } from '../base/clock.ts';
+import type { Guard } from '../base/guard.ts';
+import { NO_EXPORT } from '../export/export-health.ts';
+import type { SpanExports } from '../export/span-exports.ts';
+import type { EffectiveSetting, SamplingFacts, TelemetryQuery } from '../query.ts';
+import { ownCostOf } from '../sampling/cost-meter.ts';
+import type { SamplingAudit } from '../sampling/sampling-audit.ts';
+import type { SamplingSpanProcessor } from '../sampling/sampling-span-processor.ts';
+import type { History } from '../store/history.ts';
+import type { SamplingControl } from '../store/sampling-control.ts';
+import { TelemetryStore } from '../store/telemetry-store.ts';
+import type { HeldFacts } from './held-facts.ts';
+
+/** What pages may ask, over everything that is held. */
+export function createStore(options: {
+  readonly held: HeldFacts;
+  readonly guard: Guard;
+  readonly clock: Clock;
+  readonly processor: SamplingSpanProcessor;
+  readonly settings: () => readonly EffectiveSetting[];
+  readonly sampling: () => SamplingFacts;
+  readonly audit: SamplingAudit;
+  readonly samplingControl: SamplingControl;
+  readonly pipeline: SpanExports | undefined;
+  readonly prometheus: TelemetryQuery['prometheus'];
+  /** The history file, once it is open. */
+  readonly history: () => History | undefined;
+}): TelemetryStore {
+  const { held, processor, audit, pipeline, history, ...others } = options;
+  const { aggregates, ring, traceLogs, markers, runs, cost, runtime, samples, business, counts } = held;
+  return new TelemetryStore({
+    ...others,
+    aggregates,
+    ring,
+    settle: () => processor.settle(),
+    spans: () => processor.tally().counts(),
+    audit: () => audit.facts(),
+    exportFacts: () => pipeline?.facts() ?? NO_EXPORT,
+    business: (range) => (range === undefined ? business.business() : counts.counts(range)),
+    businessFromMillis: () => counts.fromMillis,
+    countFrom: (name, source) => business.countFrom(name, source),
+    refresh: () => business.refresh(),
+    runtime,
+    samples: (range, maxPoints) => samples.samples(range, runtime.current(), maxPoints),
+    ownCost: () => ({
+      ...ownCostOf(cost.totals()),
+      bytesHeld:
+        ring.facts().bytes +
+        aggregates.bytes +
+        traceLogs.bytes +
+        samples.bytes +
+        (pipeline?.queuedBytes ?? 0),
+      historyFileBytes: history()?.fileBytes ?? 0,
+    }),
+    markers: () => [...runs.starts(), ...markers.all()].sort((a, b) => a.atMillis - b.atMillis),
+    wasSeen: (traceId) => processor.seen(traceId),
+    logs: traceLogs,
+    archive: () => history(),
+  });
+}

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { RedAggregator } from '../aggregate/red-aggregator.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Guard } from '../base/guard.ts';
+import type { TelemetryConfig } from '../config.ts';
+import { RuntimeSampler } from '../instrumentation/runtime.ts';
+import { CostMeter } from '../sampling/cost-meter.ts';
+import type { LiveSampling } from '../sampling/live-sampling.ts';
+import { BusinessHistory } from '../store/business-history.ts';
+import { BusinessMetricReader } from '../store/business-metrics.ts';
+import { clockMarker } from '../store/clock-marker.ts';
+import { Markers } from '../store/markers.ts';
+import { ProcessRuns } from '../store/process-runs.ts';
+import { RuntimeHistory } from '../store/runtime-history.ts';
+import { TraceLogs } from '../store/trace-logs.ts';
+import { TraceRing } from '../store/trace-ring.ts';
+
+/** Everything that telemetry counts and holds in memory. */
+export interface HeldFacts {
+  readonly aggregates: RedAggregator;
+  readonly ring: TraceRing;
+  readonly traceLogs: TraceLogs;
+  readonly markers: Markers;
+  readonly runs: ProcessRuns;
+  readonly cost: CostMeter;
+  readonly runtime: RuntimeSampler;
+  readonly samples: RuntimeHistory;
+  readonly business: BusinessMetricReader;
+  readonly counts: BusinessHistory;
+}
+
+export function createHeldFacts(
+  config: TelemetryConfig,
+  options: { readonly live: LiveSampling; readonly guard: Guard; readonly clock: Clock },
+): HeldFacts {
+  const { live, guard, clock } = options;
+  const markers = new Markers();
+  const samples = new RuntimeHistory();
+  const { maxTraces, maxTraceBytes: maxBytes } = config;
+  const ring = new TraceRing({ maxTraces, maxBytes, now: clock.now });
+  const runtime = new RuntimeSampler({
+    intervalSeconds: config.runtimeIntervalMillis / 1000,
+    clock,
+    guard,
+    onSample: (sample) => samples.record(sample),
+  });
+  const counts = new BusinessHistory(clock, runtime.startedAtMillis);
+  return {
+    aggregates: new RedAggregator({
+      clock,
+      rates: () => live.settings().rates,
+      processId: randomUUID(),
+      onClockStep: (step) => markers.add(clockMarker(step)),
+    }),
+    ring,
+    traceLogs: new TraceLogs({ sinceMillis: clock.now(), onLine: (id) => ring.markChanged(id) }),
+    markers,
+    runs: new ProcessRuns({ clock, pid: process.pid, startedMillis: runtime.startedAtMillis }),
+    cost: new CostMeter(),
+    runtime,
+    samples,
+    business: new BusinessMetricReader({
+      guard,
+      clock,
+      onCounted: (...counted) => counts.add(...counted),
+    }),
+    counts,
+  };
+}
