@@ -1,11 +1,12 @@
 import { hiddenField } from '../accounts/form-parts.ts';
 import type { Post } from '../posts/post.ts';
 import { html, type Html } from '../markup/html.ts';
+import { titleHtml } from '../markup/title.ts';
 
 /** Asks before a post is deleted. */
 export function deletePage(post: Post, csrfToken: string, problem?: string): Html {
   return html`<div class="sheet">
-    <h1>Delete “${post.title}”?</h1>
+    <h1>Delete “${titleHtml(post.title)}”?</h1>
     ${problem !== undefined && html`<div class="summary" role="alert"><p>${problem}</p></div>`}
     <p>
       Readers will be told that /${post.path} is gone. The text stays here, under Deleted, and can be restored

@@ -23,6 +23,7 @@ import {
   type PostFormValues,
 } from './post-form.ts';
 import type { RenderText } from './render-text.ts';
+import { titleText } from '../markup/title.ts';
 
 export interface EditRouteDependencies {
   readonly posts: PostStore;
@@ -125,7 +126,7 @@ function showEditor(
     nowMillis: now(),
   });
   send(ctx, {
-    title: post?.title ?? 'New post',
+    title: post === undefined ? 'New post' : titleText(post.title),
     status,
     current: post === undefined ? 'new-post' : 'posts',
     body,

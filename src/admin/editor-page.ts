@@ -2,6 +2,7 @@ import { errorSummary, field, hiddenField, type FieldProblems, textArea } from '
 import type { Post } from '../posts/post.ts';
 import { postUrl } from '../posts/post-path.ts';
 import { html, type Html } from '../markup/html.ts';
+import { titleHtml } from '../markup/title.ts';
 import type { PostFormValues } from './post-form.ts';
 import { stateChip, stateOf } from './post-state.ts';
 
@@ -25,7 +26,7 @@ export function editorPage(options: EditorOptions): Html {
   const isDeleted = typeof post?.deletedAtMillis === 'number';
   return html`<div class="editor">
     <header class="page-bar">
-      <h1>${post === undefined ? 'New post' : post.title}</h1>
+      <h1>${post === undefined ? 'New post' : titleHtml(post.title)}</h1>
       ${post !== undefined && stateChip(stateOf(post, options.nowMillis))}
       ${post !== undefined && seeIt(post, options.nowMillis)}
     </header>

@@ -3,6 +3,7 @@ import type { MediaFile } from '../media/media-store.ts';
 import { size, text } from '../observatory/format/quantity.ts';
 import type { MediaUse } from '../posts/media-uses.ts';
 import { html, type Html } from '../markup/html.ts';
+import { titleHtml } from '../markup/title.ts';
 
 /** A file with who uses it and who may have it. */
 export interface MediaRow {
@@ -87,7 +88,7 @@ function describe({ bytes, contentType, width, height }: MediaFile): string {
 function useLinks(uses: readonly MediaUse[]): Html {
   return html`${uses.map(
     ({ id, title }, index) =>
-      html`${index > 0 && ', '}<a href="/admin/posts/${id}/edit"><bdi>${title}</bdi></a>`,
+      html`${index > 0 && ', '}<a href="/admin/posts/${id}/edit"><bdi>${titleHtml(title)}</bdi></a>`,
   )}`;
 }
 

@@ -3,6 +3,7 @@ import { hiddenField } from '../accounts/form-parts.ts';
 import type { AdminPostPage, AdminPostSummary, PostCounts } from '../posts/post.ts';
 import { postUrl } from '../posts/post-path.ts';
 import { html, type Html } from '../markup/html.ts';
+import { titleHtml, titleText } from '../markup/title.ts';
 import { STATE_WORDS, stateChip, type PostState } from './post-state.ts';
 import { toLocalInput } from './zoned-time.ts';
 
@@ -115,7 +116,7 @@ function row(post: AdminPostSummary, { csrfToken, timeZone }: PostsPageOptions):
     millis === null ? '—' : toLocalInput(millis, timeZone).replace('T', ' ');
   return html`<tr>
     <th scope="row">
-      <a href="/admin/posts/${post.id}/edit">${post.title}</a>
+      <a href="/admin/posts/${post.id}/edit">${titleHtml(post.title)}</a>
       <small>/${post.path}</small>
     </th>
     <td>${stateChip(post.state)}</td>
@@ -125,12 +126,15 @@ function row(post: AdminPostSummary, { csrfToken, timeZone }: PostsPageOptions):
       ${
         post.state === 'deleted'
           ? html`<form method="post" action="/admin/posts/${post.id}/restore">
-              ${hiddenField('_csrf', csrfToken)}<button type="submit" aria-label="Restore ${post.title}">
+              ${hiddenField('_csrf', csrfToken)}<button
+                type="submit"
+                aria-label="Restore ${titleText(post.title)}"
+              >
                 Restore
               </button>
             </form>`
           : (post.state === 'published' || post.state === 'unlisted') &&
-            html`<a href="${postUrl(post.path)}" aria-label="See ${post.title}">See</a>`
+            html`<a href="${postUrl(post.path)}" aria-label="See ${titleText(post.title)}">See</a>`
       }
     </td>
   </tr>`;

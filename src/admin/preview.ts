@@ -1,4 +1,5 @@
 import { html } from '../markup/html.ts';
+import { titleText } from '../markup/title.ts';
 import type { Post } from '../posts/post.ts';
 import type { SiteSettings } from '../db/site-settings.ts';
 import type { Layout } from '../site/layout.ts';
@@ -18,7 +19,7 @@ export function previewPage(
   return layout(
     {
       ...page,
-      title: `Preview: ${post.title}`,
+      title: `Preview: ${titleText(post.title)}`,
       canonicalPath: undefined,
       head: undefined,
       body: html`${note} ${page.body}`,

@@ -3,6 +3,7 @@ import { postUrl } from '../posts/post-path.ts';
 import { timeElement } from '../markup/dates.ts';
 import { html, type Html } from '../markup/html.ts';
 import { textDirection } from '../markup/text-direction.ts';
+import { titleHtml } from '../markup/title.ts';
 
 /** A list one can read down: the day in its column, the title, a sentence. */
 export function postList(posts: readonly PostSummary[], language: string): Html {
@@ -17,7 +18,7 @@ function entry(post: PostSummary, language: string): Html {
   return html`<li class="h-entry">
 ${post.publishedAtMillis === null ? '' : timeElement(post.publishedAtMillis, language, 'short', 'dt-published')}
 <div${foreign}>
-<h2><a class="p-name u-url" href="${postUrl(post.path)}">${post.title}</a></h2>
+<h2><a class="p-name u-url" href="${postUrl(post.path)}">${titleHtml(post.title)}</a></h2>
 ${post.summary === '' ? '' : html`<p class="p-summary">${post.summary}</p>`}
 </div>
 </li>

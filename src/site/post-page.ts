@@ -6,6 +6,7 @@ import { html, raw, type Html } from '../markup/html.ts';
 import { jsonLd } from './json-ld.ts';
 import type { Page } from './layout.ts';
 import { textDirection } from '../markup/text-direction.ts';
+import { titleHtml, titleText } from '../markup/title.ts';
 import { authorOf, type SiteSettings } from '../db/site-settings.ts';
 
 /** An update shows when it came at least a day after publishing; smaller ones are corrections. */
@@ -27,7 +28,7 @@ export function postPage(options: {
   const path = postUrl(post.path);
   const authors = post.authors.length > 0 ? post.authors : [authorOf(site)];
   return {
-    title: post.title,
+    title: titleText(post.title),
     description: post.summary,
     canonicalPath: path,
     language: post.language,
@@ -36,7 +37,7 @@ export function postPage(options: {
     head: metadata(post, authors, site, origin),
     body: html`<article class="h-entry">
         <header class="post-head">
-          <h1 class="p-name">${post.title}</h1>
+          <h1 class="p-name">${titleHtml(post.title)}</h1>
           ${byline(post, authors, site)}
         </header>
         <div class="e-content">${raw(post.html)}</div>
@@ -82,7 +83,7 @@ function beside({ older, newer }: Neighbours, site: SiteSettings): Html {
   const link = (post: PostSummary | undefined, rel: string, label: string): Html =>
     post === undefined
       ? html`<span></span>`
-      : html`<a rel="${rel}" href="${postUrl(post.path)}"><small>${label}</small> <span${post.language === site.language ? '' : html` lang="${post.language}" dir="${textDirection(post.language)}"`}>${post.title}</span></a>`;
+      : html`<a rel="${rel}" href="${postUrl(post.path)}"><small>${label}</small> <span${post.language === site.language ? '' : html` lang="${post.language}" dir="${textDirection(post.language)}"`}>${titleHtml(post.title)}</span></a>`;
   return html`<nav
     class="beside"
     aria-label="Beside this post"
@@ -111,7 +112,7 @@ function metadata(post: Post, authors: readonly string[], site: SiteSettings, or
       : '';
   return html`${robots}${openGraph}${jsonLd({
     '@type': 'BlogPosting',
-    headline: post.title,
+    headline: titleText(post.title),
     description: post.summary,
     url,
     mainEntityOfPage: url,

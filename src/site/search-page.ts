@@ -2,6 +2,7 @@ import type { SearchResults, SnippetPiece } from '../search/search-index.ts';
 import { postUrl } from '../posts/post-path.ts';
 import { timeElement } from '../markup/dates.ts';
 import { html, type Html } from '../markup/html.ts';
+import { titleHtml } from '../markup/title.ts';
 import type { Page } from './layout.ts';
 import type { SiteSettings } from '../db/site-settings.ts';
 
@@ -56,7 +57,7 @@ function found(query: string, results: SearchResults, site: SiteSettings): Html 
           html`<li>
             ${timeElement(hit.publishedAtMillis, site.language, 'short', 'dt-published')}
             <div>
-              <h2><a href="${postUrl(hit.path)}">${pieces(hit.titlePieces)}</a></h2>
+              <h2><a href="${postUrl(hit.path)}">${titleHtml(hit.titlePieces)}</a></h2>
               <p>${pieces(hit.snippet)}</p>
             </div>
           </li> `,

@@ -7,6 +7,7 @@ import { tagUrl } from '../../http/absolute-url.ts';
 import { authorOf, type SiteSettings } from '../../db/site-settings.ts';
 import { withAbsoluteLinks } from './absolute-links.ts';
 import { xmlText } from './xml-text.ts';
+import { titleText } from '../../markup/title.ts';
 
 export const FEED_TYPES: Readonly<Record<FeedFormat, string>> = {
   rss: 'application/rss+xml; charset=utf-8',
@@ -156,7 +157,7 @@ function itemOf(post: Post, site: SiteSettings, origin: string): Item {
   return {
     id: post.feedId ?? formerFeedId(post, origin),
     url,
-    title: xmlText(post.title),
+    title: xmlText(titleText(post.title)),
     summary: xmlText(post.summary),
     html: xmlText(withAbsoluteLinks(post.html, url, origin)),
     authors: authors.map((name) => ({ name: xmlText(name) })),

@@ -54,6 +54,14 @@ describe('desk', () => {
     expect(nothing).toContain('No post has “&lt;script&gt;” in its title');
   });
 
+  it('shows code in a title as code, and names its actions in text', async () => {
+    server.posts.create({ title: 'The `nvptx64` target', markdown: 'x', status: 'published' });
+    const { text } = await owner.get('/admin/posts');
+    expect(text).toContain('>The <code>nvptx64</code> target</a>');
+    expect(text).toContain('aria-label="See The nvptx64 target"');
+    expect(text).not.toContain('`');
+  });
+
   it('leads to older posts', async () => {
     for (let i = 0; i < 60; i++) server.posts.create({ title: `Post ${i}`, markdown: 'x', status: 'draft' });
     const first = (await owner.get('/admin/posts?status=draft')).text;
