@@ -71,7 +71,7 @@ function signed(z: number): string {
   return `${z < 0 ? '−' : '+'}${Math.abs(z).toFixed(1)}`;
 }
 
-function leftOutWords({ leftOut, certain }: AuditFacts): string {
+function leftOutWords({ leftOut, certain, sampled }: AuditFacts): string {
   const parts = [
     `${countText(certain)} had to be kept and stand for themselves`,
     ...(leftOut.never > 0 ? [`${countText(leftOut.never)} could not be kept`] : []),
@@ -79,5 +79,5 @@ function leftOutWords({ leftOut, certain }: AuditFacts): string {
     ...(leftOut.late > 0 ? [`${countText(leftOut.late)} ended after their trace was decided`] : []),
     ...(leftOut.storm > 0 ? [`${countText(leftOut.storm)} came in a storm`] : []),
   ];
-  return `Beside these: ${parts.join(', ')}.`;
+  return `${sampled > 0 ? 'Beside these: ' : ''}${parts.join(', ')}.`;
 }

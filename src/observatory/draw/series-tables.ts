@@ -88,10 +88,22 @@ export function routeColumns(view: PageView): readonly Column<SeriesLine>[] {
   ];
 }
 
-/** How many, and how those ended that did not end well. */
+/** How many, and first how those ended that did not end well: a narrow column shows the beginning. */
 export function ends({ name, count, errors, clientErrors, aborted }: SeriesLine, { links }: PageView): Html {
+  const all = plural(count, 'request');
+  const parts = [
+    errors > 0 &&
+      html`<a
+        class="tone-failed"
+        href="${links.to('/failures')}"
+        aria-label="${countText(errors)} failed of ${name}"
+        >${countText(errors)} failed</a
+      >`,
+    clientErrors > 0 && `${countText(clientErrors)} 4xx`,
+    aborted > 0 && `${countText(aborted)} aborted`,
+  ].filter((part) => part !== false);
   return html`<span class="callers ends"
-    >${plural(count, 'request')}${errors > 0 && html` · <a class="tone-failed" href="${links.to('/failures')}" aria-label="${countText(errors)} failed of ${name}">${countText(errors)} failed</a>`}${clientErrors > 0 && ` · ${countText(clientErrors)} 4xx`}${aborted > 0 && ` · ${countText(aborted)} aborted`}</span
+    >${parts.map((part, index) => html`${index > 0 && ' · '}${part}`)}${parts.length > 0 ? ` of ${all}` : all}</span
   >`;
 }
 

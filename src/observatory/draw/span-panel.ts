@@ -123,7 +123,6 @@ function threshold(
   { keepReason, keptBy, type }: SpanRow,
   thresholds: SpanContext['thresholdsSeconds'],
 ): Html {
-  if (keepReason === 'probability') return html` <span class="unit">by the sampling rate</span>`;
   if (keptBy !== undefined) return html` <code>${keptBy}</code>`;
   const seconds = keepReason === 'slow' && type !== 'other' ? thresholds?.[type] : undefined;
   return html`${seconds !== undefined && html` <span class="unit">≥ ${text(duration(seconds * 1000))}</span>`}`;

@@ -84,7 +84,7 @@ export function tracePaths(
             <tr>
               <th scope="col">operation</th>
               <th scope="col" class="number room-mid">spans</th>
-              <th scope="col" class="number">total</th>
+              <th scope="col" class="number room-mid">total</th>
               <th scope="col" class="number room-mid">own</th>
               <th scope="col" class="number">on the path</th>
               <th scope="col" class="number">share</th>
@@ -99,7 +99,7 @@ export function tracePaths(
                     >${operationName(row, hrefOf(row.longest.span.spanId))}
                   </th>
                   <td class="number room-mid">${countText(row.count)}</td>
-                  <td class="number">${durationCell(row.totalMillis)}</td>
+                  <td class="number room-mid">${durationCell(row.totalMillis)}</td>
                   <td class="number room-mid">${durationCell(row.selfMillis)}</td>
                   <td class="number">
                     ${row.criticalMillis > 0 ? durationCell(row.criticalMillis) : html`<span class="zero">0</span>`}

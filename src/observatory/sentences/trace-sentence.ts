@@ -117,7 +117,8 @@ function went(
       return [
         whole,
         { text: ', most of it in ' },
-        name,
+        // A request whose series stands for any address has no name to be told by.
+        span.type !== 'http' || /^\S+ \//.test(name.text) ? name : { ...name, text: 'the request' },
         { text: ' itself.' },
         ...unusual(root.span, countOf),
       ];

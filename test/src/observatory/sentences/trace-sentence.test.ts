@@ -24,6 +24,15 @@ function requestWith(
   return sketchTrace(ID, NOW, [{ name: 'GET /a', type: 'http', at: 0, millis }, ...spans], more);
 }
 
+/** Its request counted in another series. */
+function withSeries(trace: TraceDetail, series: string): TraceDetail {
+  return {
+    ...trace,
+    series,
+    spans: trace.spans.map((span) => (span.type === 'http' ? { ...span, series } : span)),
+  };
+}
+
 describe('traceSentence', () => {
   it.each<readonly [string, TraceDetail, string]>([
     [
@@ -45,6 +54,11 @@ describe('traceSentence', () => {
       'an ordinary page',
       plainTrace(ID, NOW),
       '4.1 ms, most of it in GET /:year/:month/:slug itself. That is usual for it.',
+    ],
+    [
+      'an address that the blog has not',
+      withSeries(plainTrace(ID, NOW), 'unknown paths'),
+      '4.1 ms, most of it in the request itself. That is usual for it.',
     ],
     ['one span', requestWith([]), '100 ms. That is usual for it.'],
     [
