@@ -1,5 +1,5 @@
 import type { OperationRow, OperationType, TelemetryQuery, TimeRange } from '../../../otel/query.ts';
-import { html } from '../../markup/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { sparkline } from '../charts/sparkline.ts';
 import { operationName } from './statement-name.ts';
 import { drawStack } from './stack.ts';
@@ -93,29 +93,33 @@ export function withExceptions(
 }
 
 export function failureColumns(view: PageView): readonly Column<FailureGroup>[] {
+  const place = (row: FailureGroup): Html =>
+    html`<span class="swatch type-${row.type}"></span
+      >${operationName(row, view.links.series(row.type, row.series), row.series)}`;
   return [
+    // On a phone the place stands under the failure; its stack is in the trace.
     {
       label: 'failure',
       key: 'failure',
       value: (row) => row.errorType,
       cell: (row) =>
         html`<a class="failure" href="${view.links.trace(row.traceId, row.spanId)}"
-          ><span class="tone-failed">${row.errorType}</span> <bdi>${row.message.slice(0, 160)}</bdi></a
-        >`,
+            ><span class="tone-failed">${row.errorType}</span> <bdi>${row.message.slice(0, 160)}</bdi></a
+          ><span class="only-narrow">${place(row)}</span>`,
     },
     {
       label: 'at',
       key: 'at',
+      room: 'mid',
       value: (row) => row.series,
       cell: (row) =>
-        html`<span class="swatch type-${row.type}"></span
-          >${operationName(row, view.links.series(row.type, row.series), row.series)}${
-            row.stack !== undefined &&
-            html`<details class="stack-of">
-              <summary>stack</summary>
-              ${drawStack(row.stack)}
-            </details>`
-          }`,
+        html`${place(row)}${
+          row.stack !== undefined &&
+          html`<details class="stack-of">
+            <summary>stack</summary>
+            ${drawStack(row.stack)}
+          </details>`
+        }`,
     },
     {
       label: 'held',

@@ -69,23 +69,27 @@ export const queriesPage = definePage<QueriesFacts>({
   },
   draw({ statements, startUp, repeated }, view) {
     const columns = roomFor(statementColumns(view, statements), NARROW);
+    const statement = (row: RepeatedOnRoute): Html =>
+      operationName({ ...row, type: 'database' }, view.links.series('database', row.series));
+    const example = (row: RepeatedOnRoute): Html =>
+      html`<a href="${view.links.trace(row.traceId, row.spanId)}">open the worst</a>`;
     const runs: readonly Column<RepeatedOnRoute>[] = [
-      { label: 'route', cell: (row) => seriesName(row.route, view.links.series('http', row.route)) },
+      {
+        label: 'route',
+        cell: (row) =>
+          html`${seriesName(row.route, view.links.series('http', row.route))}<span class="only-narrow"
+              >${statement(row)}${example(row)}</span
+            >`,
+      },
       {
         label: 'times',
         align: 'number',
         cell: (row) => html`<span class="badge failed">×${countText(row.count)}</span>`,
       },
-      {
-        label: 'statement',
-        cell: (row) => operationName({ ...row, type: 'database' }, view.links.series('database', row.series)),
-      },
+      { label: 'statement', room: 'mid', cell: statement },
       { label: 'together', align: 'number', cell: (row) => durationCell(row.totalMillis) },
-      { label: 'seen in', align: 'number', cell: (row) => plural(row.traces, 'trace') },
-      {
-        label: 'example',
-        cell: (row) => html`<a href="${view.links.trace(row.traceId, row.spanId)}">open the worst</a>`,
-      },
+      { label: 'seen in', align: 'number', room: 'mid', cell: (row) => plural(row.traces, 'trace') },
+      { label: 'example', room: 'mid', cell: example },
     ];
     return html`${panel({
       title: 'Statements',
