@@ -14,3 +14,4 @@ export {
 } from './settings/trusted-proxies.ts';
 export { telemetryPage } from './telemetry-page.ts';
 export type { TelemetryOptions } from './telemetry.ts';
+export { REASONS_BY_STRENGTH } from './base/reasons-by-strength.ts';

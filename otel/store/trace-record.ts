@@ -1,3 +1,4 @@
+import { REASONS_BY_STRENGTH } from '../base/reasons-by-strength.ts';
 import type { KeepReason, LogLine, SpanRow, TraceDetail, TraceSummary } from '../query.ts';
 import type { TraceFacts } from '../spans/kept-span.ts';
 import {
@@ -15,18 +16,6 @@ const TRACE_BYTES = 320;
 /** Its slot in the list of spans. */
 const SPAN_SLOT_BYTES = 8;
 
-/** By which reason a trace is named, as TraceSummary says. */
-const STRENGTH: Readonly<Record<KeepReason, number>> = {
-  error: 9,
-  slow: 8,
-  rule: 7,
-  policy: 6,
-  target: 5,
-  probability: 4,
-  late: 3,
-  trace: 2,
-  ancestor: 1,
-};
 /** What goes last when a trace is too big: evidence, then the way to it, then the ordinary. */
 const REASONS_BY_WORTH: readonly KeepReason[] = [
   'error',
@@ -224,7 +213,7 @@ export class TraceRecord {
     if (span.status === 'error') this.errorCount++;
     this.firstMillis = Math.min(this.firstMillis, span.startMillis);
     this.lastMillis = Math.max(this.lastMillis, endMillisOf(span));
-    if (span.keepReason !== this.keepReason && STRENGTH[span.keepReason] > STRENGTH[this.keepReason])
+    if (span.keepReason !== this.keepReason && isStronger(span.keepReason, this.keepReason))
       this.keepReason = span.keepReason;
     if (this.head === undefined || namesBetter(span, this.head)) this.head = span;
   }
@@ -249,4 +238,9 @@ function byWorth(a: SpanRecord, b: SpanRecord): number {
   if (a.localRoot !== b.localRoot) return a.localRoot ? -1 : 1;
   const reasons = REASONS_BY_WORTH.indexOf(a.keepReason) - REASONS_BY_WORTH.indexOf(b.keepReason);
   return reasons === 0 ? b.durationMillis - a.durationMillis : reasons;
+}
+
+/** By which of two reasons a trace is named, as TraceSummary says. */
+function isStronger(reason: KeepReason, other: KeepReason): boolean {
+  return REASONS_BY_STRENGTH.indexOf(reason) < REASONS_BY_STRENGTH.indexOf(other);
 }

@@ -18,7 +18,7 @@ import { measureSketch } from './micro/sketch-cost.ts';
 import { measureStatement } from './micro/statement-cost.ts';
 import { reportOf } from './report.ts';
 import { measureRequestCost, type RequestCosts } from './request-cost.ts';
-import { runnableVariants } from './variants.ts';
+import { VARIANTS } from './variants.ts';
 
 const { quick, live, requests, seed, passes } = parseArgs({
   options: {
@@ -53,14 +53,12 @@ const plan = quick
       liveMillis: live ? 8000 : 4000,
     };
 
-const { variants, skipped } = runnableVariants();
-for (const line of skipped) console.error(line);
 const figures = [...(requests ? [] : await liveViews()), ...(requests || live ? [] : await smallFigures())];
 const given = ['quick', 'live', 'requests'].filter((name) => ({ quick, live, requests })[name]);
 const command = `npm run bench -- ${[...given.map((name) => `--${name}`), `--seed ${seed}`, ...(passes === undefined ? [] : [`--passes ${passes}`])].join(' ')}`;
 const costs = live ? [] : await requestCosts();
 const coldCosts = live ? [] : await measureColdPage(plan.coldPasses, random);
-console.log(reportOf({ command, date: new Date(), variants, skipped, costs, coldCosts, figures }));
+console.log(reportOf({ command, date: new Date(), costs, coldCosts, figures }));
 
 function liveViews(): Promise<readonly Figure[]> {
   console.error('live views …');
@@ -85,7 +83,7 @@ async function requestCosts(): Promise<RequestCosts> {
   try {
     return await measureRequestCost(
       blog,
-      variants,
+      VARIANTS,
       { ...plan, passes: Number(passes ?? plan.passes) },
       random,
     );

@@ -7,15 +7,13 @@ import { type Interval, meanInterval } from './interval.ts';
 import { median } from './median.ts';
 import type { Figure } from './micro/figure.ts';
 import { LOADS, PACE_PER_SECOND, type RequestCosts } from './request-cost.ts';
-import type { Variant } from './variants.ts';
+import { VARIANTS } from './variants.ts';
 
 const MAX_RECORD_BYTES = 512;
 
 export interface Measured {
   readonly command: string;
   readonly date: Date;
-  readonly variants: readonly Variant[];
-  readonly skipped: readonly string[];
   readonly costs: RequestCosts;
   readonly coldCosts: ColdCosts;
   readonly figures: readonly Figure[];
@@ -23,20 +21,20 @@ export interface Measured {
 
 /** Everything measured, as Markdown: where and how, what each variant costs, what was promised of it, the small figures. */
 export function reportOf(measured: Measured): string {
-  const { command, date, variants, skipped, costs, coldCosts, figures } = measured;
+  const { command, date, costs, coldCosts, figures } = measured;
   const machine = `${availableParallelism()} cores, ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.versions.node}, ${process.platform}`;
-  const parts = [`${date.toISOString().slice(0, 10)}, ${machine}, \`${command}\``, ...skipped];
+  const parts = [`${date.toISOString().slice(0, 10)}, ${machine}, \`${command}\``];
   if (costs.length > 0) {
     const table = new CostTable(costs);
-    parts.push(cpuTable(table, variants), factTable(table, variants), ownTable(table, variants));
+    parts.push(cpuTable(table), factTable(table), ownTable(table));
     parts.push(coldTable(coldCosts), gateTable([...requestGates(table), ...coldGates(coldCosts)]));
   }
-  parts.push(figureTable(costs.length === 0 ? figures : [...figures, ...recordFigures(costs, variants)]));
+  parts.push(figureTable(costs.length === 0 ? figures : [...figures, ...recordFigures(costs)]));
   return parts.join('\n\n');
 }
 
-function cpuTable(costs: CostTable, variants: readonly Variant[]): string {
-  const rows = variants.map(({ key, label }) => [
+function cpuTable(costs: CostTable): string {
+  const rows = VARIANTS.map(({ key, label }) => [
     label,
     ...(['saturated', 'paced'] as const).flatMap((load) => [
       median(costs.values(load, 'cpuMicros', key)).toFixed(0),
@@ -61,8 +59,8 @@ function cpuTable(costs: CostTable, variants: readonly Variant[]): string {
   );
 }
 
-function factTable(costs: CostTable, variants: readonly Variant[]): string {
-  const rows = variants.map(({ key, label }) => [
+function factTable(costs: CostTable): string {
+  const rows = VARIANTS.map(({ key, label }) => [
     label,
     shown(meanInterval(costs.values('paced', 'bytes', key).map(kilo)), 1),
     key === 'bare' ? '' : shown(mapped(costs.added('paced', 'bytes', key), kilo), 1),
@@ -86,8 +84,8 @@ function factTable(costs: CostTable, variants: readonly Variant[]): string {
 }
 
 /** All of a load, pauses between turns included: what was put off beyond a turn's second shows here. */
-function ownTable(costs: CostTable, variants: readonly Variant[]): string {
-  const rows = variants.flatMap(({ key, label }) =>
+function ownTable(costs: CostTable): string {
+  const rows = VARIANTS.flatMap(({ key, label }) =>
     key.startsWith('bare')
       ? []
       : [
@@ -138,8 +136,8 @@ function gateTable(gates: readonly Gate[]): string {
   );
 }
 
-function recordFigures(costs: RequestCosts, variants: readonly Variant[]): readonly Figure[] {
-  return variants.flatMap(({ key, label }): Figure[] => {
+function recordFigures(costs: RequestCosts): readonly Figure[] {
+  return VARIANTS.flatMap(({ key, label }): Figure[] => {
     const bytes = costs.flatMap((pass) => pass.get(key)?.recordBytes ?? []);
     if (bytes.length === 0) return [];
     return [{ what: `kept record, ${label}`, value: median(bytes), unit: 'bytes', target: MAX_RECORD_BYTES }];

@@ -1,5 +1,3 @@
-import { SETTINGS } from '../../otel/settings/settings-table.ts';
-
 export type VariantKey =
   | 'bare'
   | 'bareAgain'
@@ -23,7 +21,7 @@ export interface Variant {
 const OFF = { METRICS_ENABLED: 'false' };
 const NO_HISTORY = { METRICS_HISTORY_DAYS: '0' };
 
-const ALL: readonly Variant[] = [
+export const VARIANTS: readonly Variant[] = [
   { key: 'bare', label: 'bare (METRICS_ENABLED=false)', env: OFF },
   { key: 'bareAgain', label: 'bare once more (should add nothing)', env: OFF },
   { key: 'ours', label: 'ours, rate 1', env: { METRICS_SAMPLING_RATE: '1' } },
@@ -46,18 +44,3 @@ const ALL: readonly Variant[] = [
   { key: 'stockHttp', label: 'stock http, no-op processor', fixture: 'stock-http.ts', env: OFF },
   { key: 'stockFull', label: 'stock http + koa, batch processor', fixture: 'stock-full.ts', env: OFF },
 ];
-
-/** Those that this version of the blog can run; `skipped` has a line for each that it cannot. */
-export function runnableVariants(): {
-  readonly variants: readonly Variant[];
-  readonly skipped: readonly string[];
-} {
-  const known = new Set<string>(Object.values(SETTINGS).map(({ name }) => name));
-  const unknown = ({ env }: Variant): string | undefined => Object.keys(env).find((name) => !known.has(name));
-  return {
-    variants: ALL.filter((variant) => unknown(variant) === undefined),
-    skipped: ALL.filter((variant) => unknown(variant) !== undefined).map(
-      (variant) => `skipped: ${variant.label}, because ${unknown(variant)} is not a setting of this version`,
-    ),
-  };
-}

@@ -1,18 +1,6 @@
-import type { AttributeMap, KeepReason, LogLine, SpanRow, TraceDetail } from '../../../otel/query.ts';
+import { REASONS_BY_STRENGTH } from '../../../otel/kit.ts';
+import type { AttributeMap, LogLine, SpanRow, TraceDetail } from '../../../otel/query.ts';
 import { OWN } from './otlp-json.ts';
-
-/** The strongest first, as for traces of our own. */
-const STRENGTH: readonly KeepReason[] = [
-  'error',
-  'slow',
-  'rule',
-  'policy',
-  'target',
-  'probability',
-  'late',
-  'trace',
-  'ancestor',
-];
 
 /** Spans of one trace as the trace page shows one; `bytes` is what it came as. */
 export function importedTrace(
@@ -40,7 +28,8 @@ export function importedTrace(
     httpStatusCode: typeof status === 'number' ? status : undefined,
     outcome:
       root.type === 'http' ? String(root.attributes['http.response.outcome'] ?? 'complete') : undefined,
-    keepReason: STRENGTH.find((reason) => spans.some((span) => span.keepReason === reason)) ?? 'imported',
+    keepReason:
+      REASONS_BY_STRENGTH.find((reason) => spans.some((span) => span.keepReason === reason)) ?? 'imported',
     bytes,
     pinned: false,
     spans,
