@@ -1,3 +1,4 @@
+import { otlpLines, otlpMetrics, type OtlpKeyValue, type OtlpLine } from '../fixtures/otlp-lines.ts';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { watch } from 'node:fs/promises';
@@ -113,7 +114,9 @@ export class CollectorProcess implements OtlpArrivals {
     const ended = once(this.#child, 'exit');
     this.#child.kill('SIGTERM');
     await ended;
-    const [traces, metrics, logs] = SIGNALS.map((signal) => linesOf(join(this.#folder, `${signal}.json`)));
+    const [traces, metrics, logs] = SIGNALS.map((signal) =>
+      otlpLines(readFileSync(join(this.#folder, `${signal}.json`), 'utf8')),
+    );
     rmSync(this.#folder, { recursive: true });
     return {
       spans: traces!.flatMap(spansOf),
@@ -145,50 +148,8 @@ function overlayFor(address: string, folder: string) {
   };
 }
 
-/** OTLP JSON as the file exporter writes it; absent fields are left out. */
-interface KeyValue {
-  readonly key: string;
-  readonly value: Readonly<Record<string, unknown>>;
-}
-interface JsonLine {
-  readonly resourceSpans?: readonly {
-    readonly resource: { readonly attributes?: readonly KeyValue[] };
-    readonly scopeSpans: readonly {
-      readonly spans: readonly (Record<'traceId' | 'spanId' | 'name', string> & {
-        readonly parentSpanId?: string;
-        readonly traceState?: string;
-        readonly kind?: number;
-        readonly attributes?: readonly KeyValue[];
-      })[];
-    }[];
-  }[];
-  readonly resourceLogs?: readonly {
-    readonly scopeLogs: readonly {
-      readonly logRecords: readonly { readonly traceId?: string; readonly body: { stringValue?: string } }[];
-    }[];
-  }[];
-  readonly resourceMetrics?: readonly {
-    readonly scopeMetrics: readonly {
-      readonly metrics: readonly {
-        readonly name: string;
-        readonly exponentialHistogram?: {
-          readonly dataPoints: readonly {
-            readonly count?: string;
-            readonly positive?: { readonly bucketCounts?: readonly string[] };
-          }[];
-        };
-      }[];
-    }[];
-  }[];
-}
-
-function linesOf(file: string): JsonLine[] {
-  const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
-  return lines.map((line) => JSON.parse(line) as JsonLine);
-}
-
 /** Integers of 64 bits are strings in OTLP JSON. */
-function attributesOf(pairs: readonly KeyValue[] = []): Record<string, unknown> {
+function attributesOf(pairs: readonly OtlpKeyValue[] = []): Record<string, unknown> {
   return Object.fromEntries(
     pairs.map(({ key, value }) => {
       const [[type, plain] = ['', undefined]] = Object.entries(value);
@@ -197,7 +158,7 @@ function attributesOf(pairs: readonly KeyValue[] = []): Record<string, unknown> 
   );
 }
 
-function spansOf({ resourceSpans = [] }: JsonLine): Arrivals['spans'] {
+function spansOf({ resourceSpans = [] }: OtlpLine): Arrivals['spans'] {
   return resourceSpans.flatMap(({ resource, scopeSpans }) =>
     scopeSpans.flatMap(({ spans }) =>
       spans.map((span) => ({
@@ -212,7 +173,7 @@ function spansOf({ resourceSpans = [] }: JsonLine): Arrivals['spans'] {
   );
 }
 
-function logsOf({ resourceLogs = [] }: JsonLine): Arrivals['logs'] {
+function logsOf({ resourceLogs = [] }: OtlpLine): Arrivals['logs'] {
   return resourceLogs.flatMap(({ scopeLogs }) =>
     scopeLogs.flatMap(({ logRecords }) =>
       logRecords.map(({ traceId = '', body }) => ({ traceId, body: body.stringValue ?? '' })),
@@ -220,11 +181,8 @@ function logsOf({ resourceLogs = [] }: JsonLine): Arrivals['logs'] {
   );
 }
 
-function histogramsOf({ resourceMetrics = [] }: JsonLine): Arrivals['histograms'] {
-  const metrics = resourceMetrics.flatMap(({ scopeMetrics }) =>
-    scopeMetrics.flatMap((scope) => scope.metrics),
-  );
-  return metrics.flatMap(({ name, exponentialHistogram }) =>
+function histogramsOf(line: OtlpLine): Arrivals['histograms'] {
+  return otlpMetrics([line]).flatMap(({ name, exponentialHistogram }) =>
     (exponentialHistogram?.dataPoints ?? []).map(({ count, positive }) => ({
       metric: name,
       count: Number(count ?? 0),

@@ -5,6 +5,7 @@ import { PAGES } from '../../src/observatory/pages/all-pages.ts';
 import { BlogProcess, makeDataDir, removeDataDir, runToEnd, TOKEN } from './blog-process.ts';
 import { addressesIn, crawl, type CrawlReport } from './prefix-crawl.ts';
 import { PrefixProxy } from './prefix-proxy.ts';
+import { pageDocument } from './page-document.ts';
 import { Visitor } from './visitor.ts';
 
 const PREFIX = '/deep/notes';
@@ -248,11 +249,8 @@ describe.each([
 
   it('names routes without the prefix, paths as they were asked, and does not watch itself', async () => {
     await visitor.send(at('/archive'));
-    const json = { headers: { accept: 'application/json' } };
-    const routes = JSON.parse((await visitor.send(at(`${OBSERVATORY}/routes`), json)).text) as {
-      facts: { routes: { name: string }[] };
-    };
-    const names = routes.facts.routes.map(({ name }) => name);
+    const page = await pageDocument<{ routes: { name: string }[] }>(visitor, at(`${OBSERVATORY}/routes`));
+    const names = page.facts.routes.map(({ name }) => name);
     expect(names).toContain('GET /archive');
     expect(names.filter((name) => /deep|metrics/.test(name))).toEqual([]);
     const { text } = await visitor.send(at(`${OBSERVATORY}/traces?series=GET%20%2Farchive`));

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import type { MetricsDocument } from '../../src/observatory/facts/metrics-document.ts';
 import { BlogProcess, makeDataDir, removeDataDir } from './blog-process.ts';
+import { onceWritten } from './once-written.ts';
+import { pageDocument, type PageDocument } from './page-document.ts';
 import { becomeOwner } from './signed-in-owner.ts';
 import type { Visitor } from './visitor.ts';
 
@@ -64,16 +66,8 @@ describe('after a stop, and after kill -9', () => {
   let blog: BlogProcess;
   let owner: Visitor;
   let post = '';
-  interface Facts<T> {
-    readonly facts: T;
-    readonly summary: string;
-  }
-  const page = async <T>(path: string): Promise<Facts<T>> => {
-    const { text } = await owner.send(`${blog.address}/admin/metrics-dashboard${path}`, {
-      headers: { accept: 'application/json' },
-    });
-    return JSON.parse(text) as Facts<T>;
-  };
+  const page = <T>(path: string): Promise<PageDocument<T>> =>
+    pageDocument<T>(owner, `${blog.address}/admin/metrics-dashboard${path}`);
   async function visit(times: number): Promise<void> {
     for (let i = 0; i < times; i++) {
       for (const path of [`/${post}`, '/feed.rss', '/search?q=glass'])
@@ -89,8 +83,7 @@ describe('after a stop, and after kill -9', () => {
     const counted = file.prepare<[], string>(
       `SELECT sum(json_extract(body, '$."glasshouse.searches{}"')) FROM business_count WHERE tier = 3`,
     );
-    while (Number(counted.pluck().get()) !== ledger.searches)
-      await new Promise((resolve) => setTimeout(resolve, 100));
+    await onceWritten(dataDir, () => Number(counted.pluck().get()) === ledger.searches);
     file.close();
   }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { MetricsDocument } from '../../src/observatory/facts/metrics-document.ts';
 import { BlogProcess, makeDataDir, removeDataDir, TOKEN } from './blog-process.ts';
+import { pageDocument } from './page-document.ts';
 import { becomeOwner } from './signed-in-owner.ts';
 import type { Visit, Visitor } from './visitor.ts';
 
@@ -40,8 +41,8 @@ class Desk {
   }
 
   async facts(): Promise<Sampling['facts']> {
-    const { text } = await this.page(`${BASE}/sampling`, { accept: 'application/json' });
-    return (JSON.parse(text) as Sampling).facts;
+    return (await pageDocument<Sampling['facts']>(this.#visitor, `${this.blog.address}${BASE}/sampling`))
+      .facts;
   }
 
   async sampling(): Promise<Sampling['facts']['live']> {

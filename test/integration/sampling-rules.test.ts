@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { SamplingFacts } from '../../otel/query.ts';
 import { BlogProcess, makeDataDir, removeDataDir, runToEnd, START_ARGUMENTS } from './blog-process.ts';
+import { pageDocument } from './page-document.ts';
 import { becomeOwner } from './signed-in-owner.ts';
 import type { Visitor } from './visitor.ts';
 
@@ -27,9 +28,8 @@ describe.each(['own', 'stock'])('rules of a real blog (%s)', (spans) => {
     removeDataDir(dataDir);
   });
   const named = async (): Promise<Record<string, readonly number[]>> => {
-    const headers = { accept: 'application/json' };
-    const { text } = await owner.send(`${blog.address}${BASE}/sampling`, { headers });
-    const { sampling } = (JSON.parse(text) as { facts: { sampling: SamplingFacts } }).facts;
+    const address = `${blog.address}${BASE}/sampling`;
+    const { sampling } = (await pageDocument<{ sampling: SamplingFacts }>(owner, address)).facts;
     return Object.fromEntries(sampling.named.map(({ name, seen, kept }) => [name, [seen, kept]]));
   };
   const tracePage = async (id: string): Promise<string> =>

@@ -2,32 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { otlpLines, otlpMetrics, otlpSpans } from '../fixtures/otlp-lines.ts';
 import { decodeHistograms } from './export/decode-otlp.ts';
 import { httpReceiver } from './export/receivers.ts';
 import { type ProgramReport, reportOf, runProgram } from './run-program.ts';
-
-interface Line {
-  readonly resourceSpans?: readonly {
-    readonly scopeSpans: readonly { readonly spans: readonly unknown[] }[];
-  }[];
-  readonly resourceMetrics?: readonly {
-    readonly scopeMetrics: readonly { readonly metrics: readonly { readonly name: string }[] }[];
-  }[];
-}
-
-const linesOf = (text: string): Line[] =>
-  text
-    .split('\n')
-    .filter((line) => line.startsWith('{'))
-    .map((line) => JSON.parse(line) as Line);
-const spansOf = (lines: readonly Line[]): number =>
-  lines
-    .flatMap(({ resourceSpans = [] }) => resourceSpans)
-    .flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)).length;
-const metricsOf = (lines: readonly Line[]): readonly string[] =>
-  lines
-    .flatMap(({ resourceMetrics = [] }) => resourceMetrics)
-    .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics.map(({ name }) => name)));
 
 const keptOf = ({ spans }: ProgramReport): number =>
   Object.values(spans.kept).reduce((sum, count) => sum + count, 0);
@@ -57,10 +35,10 @@ describe('OTEL_*_EXPORTER in a real start', () => {
 
   it('otlp/stdout prints OTLP JSON lines with every kept span', async () => {
     const { stdout } = await runProgram({ OTEL_TRACES_EXPORTER: 'otlp/stdout' });
-    const report = linesOf(stdout).find((line) => 'medianResponseMillis' in line) as
+    const report = otlpLines(stdout).find((line) => 'medianResponseMillis' in line) as
       ProgramReport | undefined;
     expect(report).toBeDefined();
-    expect(spansOf(linesOf(stdout))).toBe(keptOf(report!));
+    expect(otlpSpans(otlpLines(stdout)).length).toBe(keptOf(report!));
   }, 20_000);
 
   it('a folder gets one file for each signal', async () => {
@@ -68,9 +46,11 @@ describe('OTEL_*_EXPORTER in a real start', () => {
     try {
       const report = await reportOf({ METRICS_OTLP_FOLDER: folder });
       expect(readdirSync(folder).toSorted()).toEqual(['metrics.jsonl', 'traces.jsonl']);
-      const read = (name: string): Line[] => linesOf(readFileSync(join(folder, name), 'utf8'));
-      expect(spansOf(read('traces.jsonl'))).toBe(keptOf(report));
-      expect(metricsOf(read('metrics.jsonl'))).toContain('http.server.request.duration');
+      const read = (name: string) => otlpLines(readFileSync(join(folder, name), 'utf8'));
+      expect(otlpSpans(read('traces.jsonl')).length).toBe(keptOf(report));
+      expect(otlpMetrics(read('metrics.jsonl')).map(({ name }) => name)).toContain(
+        'http.server.request.duration',
+      );
       expect(report.export).toMatchObject({ configured: true, endpoint: 'file', failed: 0 });
     } finally {
       rmSync(folder, { recursive: true });

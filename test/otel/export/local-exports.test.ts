@@ -1,3 +1,4 @@
+import { otlpLines, otlpSpans } from '../../fixtures/otlp-lines.ts';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,20 +23,10 @@ function pipelineOf(env: Record<string, string>): SpanExports {
   return pipeline;
 }
 
-interface Line {
-  readonly resourceSpans: readonly {
-    readonly scopeSpans: readonly { readonly spans: readonly { readonly spanId: string }[] }[];
-  }[];
-}
-
-function spanIdsIn(text: string): string[] {
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .flatMap((line) => (JSON.parse(line) as Line).resourceSpans)
-    .flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans.map(({ spanId }) => spanId)))
+const spanIdsIn = (text: string): string[] =>
+  otlpSpans(otlpLines(text))
+    .map(({ spanId }) => spanId)
     .toSorted();
-}
 
 const idsOf = (spans: readonly ReadableSpan[]): string[] =>
   spans.map((span) => span.spanContext().spanId).toSorted();

@@ -1,3 +1,4 @@
+import { otlpLines, otlpSpans } from '../../fixtures/otlp-lines.ts';
 import { describe, expect, it } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
 import { readTelemetryConfig } from '../../../otel/config.ts';
@@ -117,12 +118,10 @@ describe('http/json', () => {
     await pipeline.shutdown();
     expect(receiver.headers[0]?.['content-type']).toBe('application/json');
     const body = new TextDecoder().decode(receiver.bodies[0]?.body);
-    const { resourceSpans } = JSON.parse(body) as {
-      resourceSpans: { scopeSpans: { spans: { spanId: string }[] }[] }[];
-    };
-    const ids = resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans));
-    expect(ids.map(({ spanId }) => spanId).toSorted()).toEqual(
-      spans.map((span) => span.spanContext().spanId).toSorted(),
-    );
+    expect(
+      otlpSpans(otlpLines(body))
+        .map(({ spanId }) => spanId)
+        .toSorted(),
+    ).toEqual(spans.map((span) => span.spanContext().spanId).toSorted());
   });
 });
