@@ -8,6 +8,14 @@ const executablePath = chromiumPath();
 const run = executablePath === undefined ? describe.skip : describe;
 
 const WIDTHS = [360, 820, 1100, 1440] as const;
+/** How requests ended, what a statement costs, how a trace ended, how often something failed. */
+const SHOWN_ON_A_PHONE: Readonly<Record<string, RegExp>> = {
+  routes: /3 failed of 684 requests/,
+  queries: /96\s%/,
+  traces: /500 failed/i,
+  slow: /2\.31\ss/,
+  failures: /TypeError[^]*render tag[^]*3\s+\d\d:\d\d:\d\d/,
+};
 
 /** Pairs of labels of one chart that touch. */
 function touching(page: Page): Promise<readonly string[]> {
@@ -65,6 +73,35 @@ run('the observatory on every width', () => {
       .locator('.grid.tables .scroll')
       .evaluateAll((all) => all.map((box) => box.scrollWidth - box.clientWidth));
     expect(cut).toEqual([0, 0]);
+  });
+
+  it.each(['routes', 'queries', 'traces', 'slow', 'failures'])(
+    'shows the whole of a row of %s on a phone, with what matters in it',
+    async (name) => {
+      await page.setViewportSize({ width: 360, height: 740 });
+      await page.goto(`${overview}/${name}`);
+      const boxes = page.locator('main .panel > .scroll');
+      const cut = await boxes.evaluateAll((all) => all.map((box) => box.scrollWidth - box.clientWidth));
+      expect(cut.length).toBeGreaterThan(0);
+      expect(Math.max(...cut)).toBe(0);
+      const words = await boxes.first().innerText();
+      expect(words).toMatch(SHOWN_ON_A_PHONE[name]!);
+    },
+  );
+
+  it('ends the rows of a list of facts together on a phone', async () => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.goto(`${overview}/buffer`);
+    const ends = await page
+      .locator('.facts')
+      .evaluateAll((lists) =>
+        lists.map((list) => [
+          ...new Set(
+            [...list.querySelectorAll('dd')].map((dd) => Math.round(dd.getBoundingClientRect().right * 2)),
+          ),
+        ]),
+      );
+    expect(ends.filter((all) => all.length !== 1)).toEqual([]);
   });
 
   it('ends two tables side by side on the same lines', async () => {
