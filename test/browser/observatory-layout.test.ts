@@ -97,7 +97,9 @@ run('the observatory on every width', () => {
       .evaluateAll((lists) =>
         lists.map((list) => [
           ...new Set(
-            [...list.querySelectorAll('dd')].map((dd) => Math.round(dd.getBoundingClientRect().right * 2)),
+            [...list.querySelectorAll('dd, dd > .meter > :last-child')].map((dd) =>
+              Math.round(dd.getBoundingClientRect().right * 2),
+            ),
           ),
         ]),
       );
