@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import * as fc from 'fast-check';
+import { fc } from '../fixtures/properties.ts';
 import { readTelemetryConfig, TELEMETRY_SETTINGS, TelemetryConfigError } from '../../otel/config.ts';
 import type { TelemetryConfig } from '../../otel/config.ts';
 import { OPERATION_TYPES } from '../../otel/query.ts';

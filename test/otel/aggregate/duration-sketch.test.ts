@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../fixtures/properties.ts';
 import { BUCKET_COUNT, DurationSketch, RELATIVE_ERROR } from '../../../otel/aggregate/duration-sketch.ts';
 
 const trackedNanos = fc.double({ min: 1e3, max: 3.6e12, noNaN: true });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../fixtures/properties.ts';
 import type { Operation } from '../../../otel/spans/operation.ts';
 import { RedAggregator } from '../../../otel/aggregate/red-aggregator.ts';
 import { OVERFLOW_SERIES } from '../../../otel/aggregate/series-book.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../fixtures/properties.ts';
 import type { Operation } from '../../../otel/spans/operation.ts';
 import { mergePacked, packed } from '../../../otel/aggregate/packed-bucket.ts';
 import { RedBucket } from '../../../otel/aggregate/red-bucket.ts';

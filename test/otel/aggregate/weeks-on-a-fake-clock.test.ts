@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../fixtures/properties.ts';
 import type { OperationType, TimeRange } from '../../../otel/query.ts';
 import { randomOf } from '../sampling/random.ts';
 import { CountingPlace, type CountingProcess, type Sent } from './counts-ledger.ts';

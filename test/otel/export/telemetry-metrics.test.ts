@@ -8,7 +8,7 @@ import {
   type MetricProducer,
 } from '@opentelemetry/sdk-metrics';
 import { TracerProvider } from '@opentelemetry/sdk-trace';
-import * as fc from 'fast-check';
+import { fc } from '../../fixtures/properties.ts';
 import { DurationSketch } from '../../../otel/aggregate/duration-sketch.ts';
 import { RedAggregator } from '../../../otel/aggregate/red-aggregator.ts';
 import { DeltaProducer } from '../../../otel/export/delta-producer.ts';

@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { ROOT_CONTEXT, context, createContextKey } from '@opentelemetry/api';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../fixtures/properties.ts';
 import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';
 
 const KEY = createContextKey('test');

@@ -1,6 +1,6 @@
 import { type Context, ROOT_CONTEXT, createContextKey } from '@opentelemetry/api';
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../fixtures/properties.ts';
 import { LinkedContext } from '../../../otel/instrumentation/linked-context.ts';
 
 const KEYS = Array.from({ length: 6 }, (_, i) => createContextKey(`key ${i}`));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../fixtures/properties.ts';
 import { readTelemetryConfig } from '../../../otel/config.ts';
 import { LiveSampling, type SamplingProposal } from '../../../otel/sampling/live-sampling.ts';
 import { samplingSettings } from '../../../otel/sampling/sampling-settings.ts';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { type Attributes, ROOT_CONTEXT, type Span, SpanKind, trace } from '@opentelemetry/api';
-import fc from 'fast-check';
+import { fc } from '../../fixtures/properties.ts';
 import { OPERATION_TYPES, type OperationType } from '../../../otel/query.ts';
 import { NO_RULES } from '../../../otel/settings/sampling-rule.ts';
 import { parseSamplingRules } from '../../../otel/settings/sampling-rules.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { type HrTime, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
-import fc from 'fast-check';
+import { fc } from '../../fixtures/properties.ts';
 import type { RuleCounts, SamplingRule } from '../../../otel/query.ts';
 import { ATTR_RENDER_TEMPLATE } from '../../../otel/base/semconv.ts';
 import {

@@ -7,7 +7,7 @@ import {
   trace,
   TraceFlags,
 } from '@opentelemetry/api';
-import fc from 'fast-check';
+import { fc } from '../../fixtures/properties.ts';
 import type { RedAggregator } from '../../../otel/aggregate/red-aggregator.ts';
 import type { OperationCounts } from '../../../otel/query.ts';
 import { fail, settingsOf, processorsOfEachTest, describeInBothModes } from './processor-fixture.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../fixtures/properties.ts';
 import { OwedAncestors } from '../../../otel/sampling/ancestors.ts';
 import { StormExamples } from '../../../otel/sampling/policies/storm-examples.ts';
 import { policySetOf } from '../../../otel/sampling/policy-set.ts';

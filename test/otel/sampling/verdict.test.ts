@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import fc from 'fast-check';
+import { fc } from '../../fixtures/properties.ts';
 import { OPERATION_TYPES, type KeepReason } from '../../../otel/query.ts';
 import { isAtLeast, KEEP_ALL, thresholdOf } from '../../../otel/sampling/consistent-threshold.ts';
 import { PendingTrace } from '../../../otel/sampling/pending-trace.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../fixtures/properties.ts';
 import { readTelemetryConfig } from '../../../otel/config.ts';
 import { formatSamplingRules } from '../../../otel/settings/sampling-rule.ts';
 import { parseSamplingRules } from '../../../otel/settings/sampling-rules.ts';

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { defaultResource } from '@opentelemetry/resources';
-import fc from 'fast-check';
+import { fc } from '../../fixtures/properties.ts';
 import { Guard } from '../../../otel/base/guard.ts';
 import type { HttpOutcome } from '../../../otel/instrumentation/http-outcome.ts';
 import { IncomingRequest } from '../../../otel/instrumentation/incoming-request.ts';

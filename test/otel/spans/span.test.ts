@@ -18,7 +18,7 @@ import {
   createAlwaysRecordSampler,
 } from '@opentelemetry/sdk-trace';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../fixtures/properties.ts';
 import type { Clock } from '../../../otel/base/clock.ts';
 import { Guard } from '../../../otel/base/guard.ts';
 import { LinkedContext } from '../../../otel/instrumentation/linked-context.ts';

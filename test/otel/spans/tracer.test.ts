@@ -27,7 +27,7 @@ import {
   type SpanProcessor,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import fc from 'fast-check';
+import { fc } from '../../fixtures/properties.ts';
 import { Guard } from '../../../otel/base/guard.ts';
 import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';
 import { RANDOM_FLAG } from '../../../otel/spans/span-context.ts';

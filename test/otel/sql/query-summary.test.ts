@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../fixtures/properties.ts';
 import { MAX_SUMMARY_LENGTH, querySummary } from '../../../otel/sql/query-summary.ts';
 import { sqlTokens } from '../../../otel/sql/sql-tokens.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../fixtures/properties.ts';
 import { querySummary } from '../../../otel/sql/query-summary.ts';
 import { MAX_QUERY_TEXT_LENGTH, queryText } from '../../../otel/sql/query-text.ts';
 

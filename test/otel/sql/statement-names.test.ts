@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../fixtures/properties.ts';
 import { SpanKind } from '@opentelemetry/api';
 import { statementSubject } from '../../../otel/instrumentation/statement-facts.ts';
 import { seriesOf } from '../../../otel/spans/operation-type.ts';

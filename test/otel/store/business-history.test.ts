@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
-import fc from 'fast-check';
+import { fc } from '../../fixtures/properties.ts';
 import type { BusinessMetric } from '../../../otel/query.ts';
 import { BusinessHistory } from '../../../otel/store/business-history.ts';
 import { CountCells } from '../../../otel/store/count-cells.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../fixtures/properties.ts';
 import type { OperationFilter, TraceFilter } from '../../../otel/query.ts';
 import { KeptTraces } from '../../../otel/store/kept-traces.ts';
 import { HistoryFolder } from './history-fixture.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import * as fc from 'fast-check';
+import { fc } from '../../fixtures/properties.ts';
 import { scanTags } from '../../../src/markup/html-scanner.ts';
 import { renderMarkdown } from '../../../src/posts/markdown/markdown.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import * as fc from 'fast-check';
+import { fc } from '../../fixtures/properties.ts';
 import { SearchIndex } from '../../../src/search/search-index.ts';
 import { draft, HOUR, NOON, temporaryBlog, type TemporaryBlog } from '../temporary-blog.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../../fixtures/properties.ts';
 import { deltaOf, partsOf, patched } from '../../../../src/observatory/browser/delta.ts';
 
 const delta = (before: string, after: string) => deltaOf(partsOf(before), partsOf(after));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../../fixtures/properties.ts';
 import { sqlLines } from '../../../../src/observatory/format/sql-lines.ts';
 
 describe('sqlLines', () => {

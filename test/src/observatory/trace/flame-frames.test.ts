@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../../fixtures/properties.ts';
 import { drawFlameGraph, visibleFrames } from '../../../../src/observatory/charts/flame-graph.ts';
 import { flameGraph } from '../../../../src/observatory/trace/flame-frames.ts';
 import { spanTree } from '../../../../src/observatory/trace/span-tree.ts';

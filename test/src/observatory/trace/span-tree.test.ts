@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../../fixtures/properties.ts';
 import type { SpanRow } from '../../../../otel/query.ts';
 import { sharesOf, spanTree } from '../../../../src/observatory/trace/span-tree.ts';
 import { waterfallRows } from '../../../../src/observatory/trace/waterfall-rows.ts';

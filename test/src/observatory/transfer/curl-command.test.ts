@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../../fixtures/properties.ts';
 import type { AttributeMap } from '../../../../otel/query.ts';
 import { curlCommand } from '../../../../src/observatory/transfer/curl-command.ts';
 import { requestOf } from '../../../../src/observatory/transfer/shown-request.ts';

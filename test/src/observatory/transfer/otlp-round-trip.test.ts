@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../../fixtures/properties.ts';
 import type { TraceDetail } from '../../../../otel/query.ts';
 import { otlpJson } from '../../../../src/observatory/transfer/otlp-json.ts';
 import { ImportError } from '../../../../src/observatory/transfer/import-error.ts';
