@@ -14,9 +14,6 @@ export interface ProgramReport {
   readonly faults: ReturnType<TelemetryQuery['faults']>;
   readonly business: ReturnType<TelemetryQuery['business']>;
   readonly settings: ReturnType<TelemetryQuery['settings']>;
-  readonly medianResponseMillis: number;
-  readonly flushMillis: number;
-  readonly shutdownMillis: number;
   readonly afterShutdown: ExportFacts;
 }
 

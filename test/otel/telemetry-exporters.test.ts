@@ -35,8 +35,7 @@ describe('OTEL_*_EXPORTER in a real start', () => {
 
   it('otlp/stdout prints OTLP JSON lines with every kept span', async () => {
     const { stdout } = await runProgram({ OTEL_TRACES_EXPORTER: 'otlp/stdout' });
-    const report = otlpLines(stdout).find((line) => 'medianResponseMillis' in line) as
-      ProgramReport | undefined;
+    const report = otlpLines(stdout).find((line) => 'afterShutdown' in line) as ProgramReport | undefined;
     expect(report).toBeDefined();
     expect(otlpSpans(otlpLines(stdout)).length).toBe(keptOf(report!));
   }, 20_000);

@@ -10,8 +10,6 @@ const EXPORT_TIMEOUT_MILLIS = 150;
 const FLUSH_TIMEOUT_MILLIS = 700;
 /** A receiver that answers may be slow to do so on a busy machine. */
 const GOOD = { exportTimeoutMillis: 10_000 };
-/** Of a machine that does other work meanwhile. */
-const SLACK_MILLIS = 3000;
 
 let open: ExportPipeline[] = [];
 afterEach(async () => {
@@ -39,19 +37,12 @@ function pipelineTo(
   return pipeline;
 }
 
-/** Hands over 30 spans to a queue of 20, flushes and shuts down, and answers how long each of the three took. */
-async function overrun(pipeline: ExportPipeline) {
-  const times = [performance.now()];
-  const lap = () => times.push(performance.now());
+/** Hands over 30 spans to a queue of 20, flushes and shuts down. How long these may take is asked with a fake clock in export-pipeline.test.ts. */
+async function overrun(pipeline: ExportPipeline): Promise<void> {
   for (let index = 0; index < 15; index++) pipeline.export(makeTrace(2), () => {});
-  lap();
   expect(pipeline.facts().dropped).toBe(10);
   await pipeline.forceFlush();
-  lap();
   await pipeline.shutdown();
-  lap();
-  const [start = 0, handed = 0, flushed = 0, ended = 0] = times;
-  return { handing: handed - start, flushing: flushed - handed, ending: ended - flushed };
 }
 
 function expectAllAccounted(pipeline: ExportPipeline): void {
@@ -148,10 +139,7 @@ describe('ExportPipeline to a bad receiver', () => {
   ])('that %s: nothing blocks, and every span is accounted for', async (_name, receive, message) => {
     await using receiver = await receive();
     const pipeline = pipelineTo(receiver.url);
-    const { handing, flushing, ending } = await overrun(pipeline);
-    expect(handing).toBeLessThan(SLACK_MILLIS);
-    expect(flushing).toBeLessThan(FLUSH_TIMEOUT_MILLIS + SLACK_MILLIS);
-    expect(ending).toBeLessThan(1200 + SLACK_MILLIS);
+    await overrun(pipeline);
     expect(receiver.connections()).toBeGreaterThan(0);
     // The receiver may accept the next connection before it hears that the one before was cut off.
     expect(receiver.maxConcurrent()).toBeLessThanOrEqual(2);

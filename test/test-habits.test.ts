@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+
+const HERE = fileURLToPath(new URL('./', import.meta.url));
+/** What `npm test` runs, and what its tests are made of; measuring is what the others are for. */
+const OTHERS = /^(?:bench|soak|screenshots|package|release)\//;
+const files = readdirSync(HERE, { recursive: true, encoding: 'utf8' })
+  .map((name) => name.split(sep).join('/'))
+  .filter((name) => name.endsWith('.ts') && !OTHERS.test(name) && name !== 'test-habits.test.ts')
+  .map((name) => ({ name, code: readFileSync(join(HERE, name), 'utf8') }));
+
+const filesWith = (pattern: RegExp): readonly string[] =>
+  files
+    .filter(({ code }) => pattern.test(code))
+    .map(({ name }) => name)
+    .toSorted();
+
+describe('no test', () => {
+  it('was overlooked here', () => expect(files.length).toBeGreaterThan(350));
+
+  it('bounds the time that something took, or its memory', () => {
+    expect(filesWith(/= performance\.now\(\)|hrtime|memoryUsage\(\)/)).toEqual([
+      // Both compare the time of an input with that of a longer one.
+      'fixtures/linear-time.ts',
+      // A clock that runs as that of the machine does.
+      'integration/faked-clock.ts',
+      // It holds the loop up, to see Node's own measure of that.
+      'otel/instrumentation/runtime.test.ts',
+      'src/http/long-requests.test.ts',
+    ]);
+  });
+
+  it('sleeps', () => {
+    expect(filesWith(/setTimeout\((?:resolve|done)\b|\bsleep\(|timers\/promises'[^;]*setTimeout/)).toEqual([
+      // The timers are what is asked about: requests that overtake each other.
+      'otel/instrumentation/context-manager.test.ts',
+      'otel/instrumentation/http-server-spans.test.ts',
+      'otel/instrumentation/runtime.test.ts',
+    ]);
+  });
+});
