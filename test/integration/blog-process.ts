@@ -1,19 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { Agent, request, type IncomingHttpHeaders } from 'node:http';
+import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { rawRequest, type RawAnswer, type RawRequest } from '../fixtures/raw-request.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const TOKEN = 'a-token-for-the-tests-0123456789';
-
-export interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
-}
 
 /** A folder for one blog's data, removed by the test that made it. */
 export function makeDataDir(): string {
@@ -116,26 +111,9 @@ export class BlogProcess {
     return this.#child.pid!;
   }
 
-  ask(
-    path: string,
-    options: { readonly method?: string; readonly headers?: Readonly<Record<string, string>> } = {},
-  ): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      const outgoing = request(
-        new URL(path, this.address),
-        { agent: this.#agent, ...options },
-        (incoming) => {
-          const parts: Buffer[] = [];
-          incoming.on('data', (part: Buffer) => parts.push(part));
-          incoming.on('error', reject);
-          incoming.on('end', () =>
-            resolve({ status: incoming.statusCode!, headers: incoming.headers, body: Buffer.concat(parts) }),
-          );
-        },
-      );
-      outgoing.on('error', reject);
-      outgoing.end();
-    });
+  ask(path: string, options: Omit<RawRequest, 'agent' | 'body'> = {}): Promise<RawAnswer> {
+    const { pathname, search } = new URL(path, this.address);
+    return rawRequest(this.address, pathname + search, { agent: this.#agent, ...options });
   }
 
   /** `/admin/metrics` as a script reads it. */

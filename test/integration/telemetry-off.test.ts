@@ -1,7 +1,8 @@
 import { cpSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { MetricsDocument } from '../../src/observatory/facts/metrics-document.ts';
-import { BlogProcess, makeDataDir, removeDataDir, type Answer } from './blog-process.ts';
+import type { RawAnswer } from '../fixtures/raw-request.ts';
+import { BlogProcess, makeDataDir, removeDataDir } from './blog-process.ts';
 
 const PATHS = [
   '/',
@@ -18,7 +19,7 @@ const PATHS = [
 /** What no two answers share: the request's own id and the time. */
 const OWN_HEADERS = ['x-request-id', 'date', 'last-modified'];
 
-function comparable({ status, headers, body }: Answer): unknown {
+function comparable({ status, headers, body }: RawAnswer): unknown {
   const shared = Object.entries(headers).filter(([name]) => !OWN_HEADERS.includes(name));
   const text = body
     .toString()

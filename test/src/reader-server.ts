@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, request, type IncomingHttpHeaders } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Koa, { type Middleware } from 'koa';
+import { rawRequest, type RawAnswer } from '../fixtures/raw-request.ts';
 import { createBusinessMetrics, type BusinessMetrics } from '../../src/process/business-metrics.ts';
 import { SettingStore } from '../../src/db/setting-store.ts';
 import { StoredSiteSettings } from '../../src/db/site-settings.ts';
@@ -18,13 +19,6 @@ import { SearchIndex } from '../../src/search/search-index.ts';
 import { createCompression } from '../../src/http/compression.ts';
 import { createReaderRooms } from '../../src/site/reader-rooms.ts';
 import { createSecurityHeaders } from '../../src/http/security-headers.ts';
-
-export interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
-  readonly text: string;
-}
 
 export const START_MILLIS = Date.UTC(2026, 2, 20, 12);
 const assets = createAssets(installedAssetFolders());
@@ -123,26 +117,8 @@ export class ReaderServer {
     return media;
   }
 
-  /** One request exactly as given: no header is added, no redirect followed, no body decoded. */
-  ask(path: string, headers: Readonly<Record<string, string>> = {}, method = 'GET'): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      const { hostname, port } = new URL(this.#origin);
-      const outgoing = request({ hostname, port, path, method, headers, agent: false }, (incoming) => {
-        const chunks: Buffer[] = [];
-        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-        incoming.on('error', reject);
-        incoming.on('end', () => {
-          const body = Buffer.concat(chunks);
-          resolve({
-            status: incoming.statusCode!,
-            headers: incoming.headers,
-            body,
-            text: body.toString('utf8'),
-          });
-        });
-      });
-      outgoing.on('error', reject);
-      outgoing.end();
-    });
+  /** One request exactly as given. */
+  ask(path: string, headers: Readonly<Record<string, string>> = {}, method = 'GET'): Promise<RawAnswer> {
+    return rawRequest(this.#origin, path, { method, headers });
   }
 }

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, request, type IncomingHttpHeaders } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import type { Database } from 'better-sqlite3';
 import Koa from 'koa';
 import { pino } from 'pino';
 import { DEFAULT_TRUSTED_PROXIES, type TrustedProxies } from '../../../otel/kit.ts';
+import { rawRequest, type RawAnswer, type RawRequest } from '../../fixtures/raw-request.ts';
 import { createAccounts, type Accounts } from '../../../src/accounts/accounts.ts';
 import { createDeskRooms } from '../../../src/admin/desk-rooms.ts';
 import { StoredSiteSettings } from '../../../src/db/site-settings.ts';
@@ -33,18 +34,6 @@ export const METRICS_TOKEN = 'canary-metrics-token-9b1f';
 export const CHEAP_COST = { logN: 10, r: 8, p: 1 };
 export const START_MILLIS = Date.UTC(2026, 2, 20, 12);
 const assets = createAssets(installedAssetFolders());
-
-export interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly text: string;
-}
-
-export interface AskOptions {
-  readonly method?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
 
 /** The whole blog's desk on a socket of its own, over a real file, with a clock that stands until it is set. */
 export class DeskServer {
@@ -184,24 +173,8 @@ export class DeskServer {
   }
 
   /** One request exactly as given; no redirect is followed. */
-  ask(path: string, { method = 'GET', headers = {}, body }: AskOptions = {}): Promise<Answer> {
-    const { hostname, port } = new URL(this.origin);
-    return new Promise((resolve, reject) => {
-      const outgoing = request({ hostname, port, path, method, headers, agent: false }, (incoming) => {
-        const chunks: Buffer[] = [];
-        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-        incoming.on('error', reject);
-        incoming.on('end', () =>
-          resolve({
-            status: incoming.statusCode!,
-            headers: incoming.headers,
-            text: Buffer.concat(chunks).toString('utf8'),
-          }),
-        );
-      });
-      outgoing.on('error', reject);
-      outgoing.end(body);
-    });
+  ask(path: string, options: RawRequest = {}): Promise<RawAnswer> {
+    return rawRequest(this.origin, path, options);
   }
 
   /** A visitor with a cookie jar, as a browser has one. */
@@ -241,7 +214,7 @@ export class Visitor {
     return [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
   }
 
-  get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+  get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<RawAnswer> {
     return this.#send(path, { headers: { Accept: 'text/html', ...headers } });
   }
 
@@ -249,7 +222,7 @@ export class Visitor {
     path: string,
     fields: Readonly<Record<string, string>>,
     headers: Readonly<Record<string, string>> = {},
-  ): Promise<Answer> {
+  ): Promise<RawAnswer> {
     return this.#send(path, {
       method: 'POST',
       headers: {
@@ -263,7 +236,7 @@ export class Visitor {
     });
   }
 
-  async #send(path: string, options: AskOptions): Promise<Answer> {
+  async #send(path: string, options: RawRequest): Promise<RawAnswer> {
     const headers = {
       'User-Agent': this.#userAgent,
       ...(this.cookies.size > 0 && { Cookie: this.cookieHeader }),

@@ -2,7 +2,8 @@ import { copyFileSync, renameSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import SqliteDatabase from 'better-sqlite3';
-import { DeskServer, type Answer, type Visitor } from '../accounts/desk-server.ts';
+import type { RawAnswer } from '../../fixtures/raw-request.ts';
+import { DeskServer, type Visitor } from '../accounts/desk-server.ts';
 
 const TEXT = 'Every word <of> it & more.';
 const KEPT = 'Every word &lt;of&gt; it &amp; more.';
@@ -23,7 +24,7 @@ beforeEach(async () => {
 afterEach(() => server.close());
 
 /** Every text of the form is in the answer, which is a form to send again. */
-function expectGivenBack({ status, text }: Answer, expected: number, sentence: string): void {
+function expectGivenBack({ status, text }: RawAnswer, expected: number, sentence: string): void {
   expect(status).toBe(expected);
   expect(text).toContain(sentence);
   expect(text).toContain(`${KEPT}</textarea>`);
