@@ -2,7 +2,7 @@ import type { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { createRouter } from '../http/router.ts';
 import { signInPage } from './account-pages.ts';
-import { formFields } from './form-body.ts';
+import { formFields } from '../http/form-body.ts';
 import { sessionOf } from './load-session.ts';
 import { guesserOf } from './guesser-of.ts';
 import { nextPath } from './next-path.ts';

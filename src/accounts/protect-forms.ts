@@ -2,7 +2,7 @@ import type { Context, Middleware, Next } from 'koa';
 import type { AccountCookies } from './account-cookies.ts';
 import { isCrossSite } from './cross-site.ts';
 import type { DeskSender } from './desk-sender.ts';
-import { formFields, MAX_FORM_BYTES, readForm, type FormLimit } from './form-body.ts';
+import { formFields, MAX_FORM_BYTES, readForm, type FormLimit } from '../http/form-body.ts';
 import { csrfTokenOf, isSessionLive, sessionOf } from './load-session.ts';
 import { refusalStatus, refusedPage, type RefusalReason } from './refused-page.ts';
 import { isFormToken } from './secret-token.ts';

@@ -1,6 +1,6 @@
 import { html, type Html } from '../markup/html.ts';
 import { storageStatus, type StorageFailure } from '../db/storage-failure.ts';
-import { MAX_FORM_BYTES, type FormFields } from './form-body.ts';
+import { MAX_FORM_BYTES, type FormFields } from '../http/form-body.ts';
 import { hiddenField, textArea } from './form-parts.ts';
 
 export type RefusalReason = 'cross-site' | 'unknown' | 'signed-out' | 'stale' | 'too-large' | StorageFailure;

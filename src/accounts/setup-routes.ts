@@ -8,7 +8,7 @@ import type { AccountCookies } from './account-cookies.ts';
 import type { Accounts } from './accounts.ts';
 import type { DeskSender } from './desk-sender.ts';
 import type { FormProtection } from './protect-forms.ts';
-import { formFields } from './form-body.ts';
+import { formFields } from '../http/form-body.ts';
 import type { FieldProblems } from './form-parts.ts';
 import { sessionOf } from './load-session.ts';
 import { passwordProblems } from './password-rules.ts';

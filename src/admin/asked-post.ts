@@ -1,3 +1,4 @@
+import type { RouterContext } from '@koa/router';
 import type { Context } from 'koa';
 import { queryText } from '../accounts/route-answers.ts';
 import type { Post } from '../posts/post.ts';
@@ -12,13 +13,13 @@ const NOTICES: Readonly<Record<string, string>> = {
 };
 
 /** The post of `/admin/posts/:id/…`, deleted ones included; undefined when there is none, and for an address without an id. */
-export function askedPost(posts: Pick<PostStore, 'byId'>, ctx: Context): Post | undefined {
-  const { id = '' } = ctx['params'] as Readonly<Record<string, string>>;
+export function askedPost(posts: Pick<PostStore, 'byId'>, ctx: RouterContext): Post | undefined {
+  const { id = '' } = ctx.params;
   return /^\d{1,15}$/.test(id) ? posts.byId(Number(id)) : undefined;
 }
 
 /** The same; answers 404 where there is none. */
-export function expectPost(posts: Pick<PostStore, 'byId'>, ctx: Context): Post {
+export function expectPost(posts: Pick<PostStore, 'byId'>, ctx: RouterContext): Post {
   const post = askedPost(posts, ctx);
   if (post === undefined)
     ctx.throw(404, 'There is no such post. The desk lists all there are, deleted ones included.');

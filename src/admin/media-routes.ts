@@ -5,7 +5,7 @@ import type { DeskSender } from '../accounts/desk-sender.ts';
 import type { FormProtection } from '../accounts/protect-forms.ts';
 import type { WhenUnlocked } from '../db/when-unlocked.ts';
 import { queryText, seeOther } from '../accounts/route-answers.ts';
-import { formFields } from '../accounts/form-body.ts';
+import { formFields } from '../http/form-body.ts';
 import { csrfTokenOf } from '../accounts/load-session.ts';
 import { escapedPath } from '../media/media-path.ts';
 import type { MediaFile, MediaStore } from '../media/media-store.ts';

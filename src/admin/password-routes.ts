@@ -3,7 +3,7 @@ import type { Context } from 'koa';
 import type { Logger } from 'pino';
 import type { AccountCookies } from '../accounts/account-cookies.ts';
 import type { Accounts } from '../accounts/accounts.ts';
-import { formFields } from '../accounts/form-body.ts';
+import { formFields } from '../http/form-body.ts';
 import { isSessionLive, sessionOf } from '../accounts/load-session.ts';
 import { passwordProblems } from '../accounts/password-rules.ts';
 import type { FormProtection } from '../accounts/protect-forms.ts';

@@ -1,4 +1,4 @@
-import type { FormFields } from '../accounts/form-body.ts';
+import type { FormFields } from '../http/form-body.ts';
 import type { FieldProblems } from '../accounts/form-parts.ts';
 import type { Post, PostDraft, PostStatus } from '../posts/post.ts';
 import { fromLocalInput, toLocalInput } from './zoned-time.ts';

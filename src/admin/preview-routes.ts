@@ -1,7 +1,6 @@
-import type { Router } from '@koa/router';
-import type { Context } from 'koa';
+import type { Router, RouterContext } from '@koa/router';
 import type { RenderTracer } from '../../otel/query.ts';
-import { formFields } from '../accounts/form-body.ts';
+import { formFields } from '../http/form-body.ts';
 import type { FormProtection } from '../accounts/protect-forms.ts';
 import type { SiteSettings } from '../db/site-settings.ts';
 import type { Origin } from '../http/absolute-url.ts';
@@ -32,7 +31,7 @@ export function addPreviewRoutes(router: Router, deps: PreviewRouteDependencies)
   router.post('/admin/posts/preview', deps.forms.owner, (ctx) => show(ctx));
   router.post('/admin/posts/:id/preview', deps.forms.owner, (ctx) => show(ctx));
 
-  async function show(ctx: Context): Promise<void> {
+  async function show(ctx: RouterContext): Promise<void> {
     const values = valuesOfForm(formFields(ctx));
     const before = askedPost(posts, ctx);
     const decided = decidePreview(posts, draftOfValues(values, site.timeZone, before).draft, before);

@@ -1,6 +1,6 @@
 import type { SiteSettings } from '../db/site-settings.ts';
 import type { FieldProblems } from '../accounts/form-parts.ts';
-import type { FormFields } from '../accounts/form-body.ts';
+import type { FormFields } from '../http/form-body.ts';
 
 const MAX_LINE_CHARACTERS = 300;
 

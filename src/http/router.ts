@@ -1,5 +1,4 @@
-import { Router, type RouterOptions } from '@koa/router';
-import type { Context, Next } from 'koa';
+import { Router, type RouterContext, type RouterMiddleware, type RouterOptions } from '@koa/router';
 import { activeRequestSpan, nameRequestRoute } from '../../otel/kit.ts';
 
 /** A route as @koa/router keeps it. Without methods it is middleware. */
@@ -48,22 +47,22 @@ function announce({ methods, stack }: Layer): void {
 }
 
 /** In front of the handlers of each route: it runs. */
-function nameRunning(ctx: Context, next: Next): Promise<unknown> {
-  nameRoute(ctx, ctx['routerName'] ?? ctx['routerPath']);
+const nameRunning: RouterMiddleware = (ctx, next) => {
+  nameRoute(ctx, ctx.routerName ?? ctx.routerPath);
   return next();
-}
+};
 
 /** In front of everything in a router: of its routes that match, the first comes next. */
-function nameFirst(ctx: Context, next: Next): Promise<unknown> {
-  const { stack } = ctx['router'] as Router;
-  const matched = (ctx['matched'] as readonly Layer[] | undefined) ?? [];
+const nameFirst: RouterMiddleware = (ctx, next) => {
+  const { stack } = ctx.router;
+  const { matched = [] } = ctx;
   // Those of the routers before are among them.
   const layer = matched.find((each) => each.methods.includes(ctx.method) && stack.includes(each));
   if (layer !== undefined) nameRoute(ctx, layer.name ?? layer.path);
   return next();
-}
+};
 
-function nameRoute(ctx: Context & { [NAMED]?: unknown }, route: unknown): void {
+function nameRoute(ctx: RouterContext & { [NAMED]?: unknown }, route: unknown): void {
   if (ctx[NAMED] === route) return;
   ctx[NAMED] = route;
   nameRequestRoute(ctx.method, String(route));

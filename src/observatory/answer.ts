@@ -1,3 +1,4 @@
+import type { RouterContext } from '@koa/router';
 import type { Context } from 'koa';
 import type { TelemetryQuery } from '../../otel/query.ts';
 import { deskPage, type Assets } from '../accounts/desk-layout.ts';
@@ -18,7 +19,7 @@ const POLICY =
 const SCRIPTS = ['admin/live.js', 'admin/charts.js', 'admin/keys.js'];
 
 /** Answers with a page: drawn, or as JSON, CSV or a file of its own. */
-export type AnswerPage = (ctx: Context, page: AnyPage, sent?: Visit['sent']) => Promise<void>;
+export type AnswerPage = (ctx: RouterContext, page: AnyPage, sent?: Visit['sent']) => Promise<void>;
 
 interface AnswerOptions {
   readonly telemetry: TelemetryQuery;
@@ -33,7 +34,7 @@ export function createAnswer(options: AnswerOptions): AnswerPage {
   const { telemetry, visits, csrfToken } = options;
   return async (ctx, page, sent) => {
     await telemetry.refresh();
-    const params = (ctx as { params?: Readonly<Record<string, string>> }).params ?? {};
+    const { params } = ctx;
     const query = queryOf(ctx);
     const { open, view } = visits({
       page,

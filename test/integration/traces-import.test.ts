@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { MAX_FORM_BYTES } from '../../src/accounts/form-body.ts';
+import { MAX_FORM_BYTES } from '../../src/http/form-body.ts';
 import { BlogProcess, makeDataDir, removeDataDir } from './blog-process.ts';
 import { Visitor, type Visit } from './visitor.ts';
 

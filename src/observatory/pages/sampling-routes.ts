@@ -1,4 +1,4 @@
-import type { Router } from '@koa/router';
+import type { Router, RouterContext } from '@koa/router';
 import type { Context } from 'koa';
 import type { SettingsRequest, TelemetryControl } from '../../../otel/query.ts';
 import { BACK_PREFIX, fieldValue } from '../draw/setting-fields.ts';
@@ -20,7 +20,7 @@ export function addSamplingRoutes(
     readonly control: TelemetryControl;
     readonly who: (ctx: Context) => string;
     /** Answers with the form again, and with what came of it. */
-    readonly show: (ctx: Context, asked: AskedChange) => Promise<void>;
+    readonly show: (ctx: RouterContext, asked: AskedChange) => Promise<void>;
   },
 ): void {
   const { base, control, who, show } = options;

@@ -1,4 +1,4 @@
-import type { Router } from '@koa/router';
+import type { Router, RouterContext } from '@koa/router';
 import type { Context } from 'koa';
 import type { PageRequest } from '../page.ts';
 import type { ImportedTraces } from './imported-traces.ts';
@@ -18,7 +18,7 @@ export function addImportRoutes(
     readonly imported: ImportedTraces;
     readonly now: () => number;
     /** Answers with the form again. */
-    readonly refuse: (ctx: Context, refused: NonNullable<PageRequest['refused']>) => Promise<void>;
+    readonly refuse: (ctx: RouterContext, refused: NonNullable<PageRequest['refused']>) => Promise<void>;
   },
 ): void {
   const { base, imported, now, refuse } = options;

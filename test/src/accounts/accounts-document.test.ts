@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { OWASP_COST } from '../../../src/accounts/password-hash.ts';
-import { MAX_FORM_BYTES } from '../../../src/accounts/form-body.ts';
+import { MAX_FORM_BYTES } from '../../../src/http/form-body.ts';
 import { ABSOLUTE_LIMIT_MILLIS, IDLE_LIMIT_MILLIS } from '../../../src/accounts/session-store.ts';
 import { OWNER_LIFETIME_MILLIS, SETUP_LIFETIME_MILLIS } from '../../../src/accounts/setup-links.ts';
 import {

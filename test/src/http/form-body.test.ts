@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { DeskServer, type Visitor } from './desk-server.ts';
+import { DeskServer, type Visitor } from '../accounts/desk-server.ts';
 
 let server: DeskServer;
 let owner: Visitor;
