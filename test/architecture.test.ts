@@ -96,21 +96,44 @@ const FLOORS: readonly (readonly string[])[] = [
   ['otel'],
 ];
 
+/** The same within the observatory. */
+const OBSERVATORY_FLOORS: typeof FLOORS = [
+  ['routes.ts', 'metrics-route.ts'],
+  ['answer.ts', 'live', 'pages'],
+  ['visit.ts'],
+  ['draw'],
+  ['transfer'],
+  ['page.ts'],
+  ['sentences'],
+  ['facts'],
+  ['charts', 'links.ts'],
+  ['trace'],
+  ['format', 'browser'],
+].map((rooms) => rooms.map((room) => `src/observatory/${room}`));
+
 /** `src/db` of `src/db/migrate.ts`. */
 function roomOf(path: string): string {
   return path.startsWith('otel/') ? 'otel' : path.split('/').slice(0, 2).join('/');
 }
 
-function floorOf(room: string): number {
-  return FLOORS.findIndex((rooms) => rooms.includes(room));
+/** `src/observatory/draw` of `src/observatory/draw/table.ts`. */
+function observatoryRoomOf(path: string): string {
+  return path.split('/').slice(0, 3).join('/');
 }
 
-function outOfBounds(files: readonly SourceFile[]): readonly string[] {
+function outOfBounds(
+  files: readonly SourceFile[],
+  { floors, room }: { readonly floors: typeof FLOORS; readonly room: (path: string) => string } = {
+    floors: FLOORS,
+    room: roomOf,
+  },
+): readonly string[] {
+  const floorOf = (name: string): number => floors.findIndex((rooms) => rooms.includes(name));
   return files.flatMap(({ path, imports }) =>
     imports.flatMap(({ target }) => {
-      const [from, to] = [roomOf(path), roomOf(target)];
+      const [from, to] = [room(path), room(target)];
       if (from === to || floorOf(to) < 0 || floorOf(to) > floorOf(from)) return [];
-      const below = FLOORS.slice(floorOf(from) + 1).flat();
+      const below = floors.slice(floorOf(from) + 1).flat();
       return [`${from} may import ${below.join(', ')}; and not ${to} (${path} -> ${target})`];
     }),
   );
@@ -142,6 +165,13 @@ const file = (path: string, ...targets: string[]): SourceFile => ({
 describe('the floors', () => {
   it('lead one way, down', () => {
     expect(outOfBounds([...src, ...otel])).toEqual([]);
+  });
+
+  it('lead down within the observatory, too', () => {
+    const observatory = src.filter(({ path }) => path.startsWith('src/observatory/'));
+    expect(outOfBounds(observatory, { floors: OBSERVATORY_FLOORS, room: observatoryRoomOf })).toEqual([]);
+    const rooms = new Set(observatory.map(({ path }) => observatoryRoomOf(path)));
+    expect([...rooms].toSorted()).toEqual(OBSERVATORY_FLOORS.flat().toSorted());
   });
 
   it('hold every file: main.ts alone stands beside the rooms', () => {

@@ -1,10 +1,9 @@
-import type { OperationType, SettingProblem, SettingsTrial, TelemetryQuery } from '../../otel/query.ts';
-import { html, type Html } from '../markup/html.ts';
-import { DISABLED_SENTENCE, disabledPanel } from './draw/disabled.ts';
+import type { SettingProblem, SettingsTrial, TelemetryQuery } from '../../otel/query.ts';
+import type { Html } from '../markup/html.ts';
 import type { Links } from './links.ts';
 import type { Sentence } from './sentences/sentence.ts';
 import type { ChosenRange } from './facts/time-range.ts';
-import type { ImportedTraces } from './transfer/imported-traces.ts';
+import type { ImportedTraces } from './facts/imported-traces.ts';
 
 /** A change of settings that was sent, and what came of it. */
 export type AskedChange = {
@@ -120,40 +119,3 @@ export interface AnyPage {
   readonly assets: readonly string[];
   open(request: PageRequest, view: PageView): OpenPage;
 }
-
-export function definePage<Facts>(page: ObservatoryPage<Facts>): AnyPage {
-  return {
-    path: page.path,
-    menu: page.menu,
-    live: page.live ?? true,
-    ranged: page.ranged ?? true,
-    parent: page.parent,
-    assets: page.assets ?? [],
-    open(request, view) {
-      const facts = page.fetch(request);
-      const off = !request.telemetry.enabled;
-      return {
-        facts,
-        title: page.title(facts),
-        sentence: off ? DISABLED_SENTENCE : page.sentence(facts, view),
-        body: off ? html`${disabledPanel()}${page.offToo && page.draw(facts, view)}` : page.draw(facts, view),
-        actions: off ? html`` : page.actions?.(facts, view),
-        get sheet() {
-          return page.sheet?.(facts, view);
-        },
-        download: (format) => page.download?.(format, facts, view),
-        status: off ? 200 : (page.status?.(facts) ?? 200),
-      };
-    },
-  };
-}
-
-export const TYPE_WORDS: Readonly<Record<OperationType, string>> = {
-  http: 'Requests',
-  database: 'Database',
-  render: 'Render',
-  other: 'Other',
-};
-
-/** In the order of the overview. */
-export const TYPES = Object.keys(TYPE_WORDS) as readonly OperationType[];

@@ -14,7 +14,7 @@ import { addPinRoutes } from './pages/pin-routes.ts';
 import { samplingChangePage } from './pages/sampling-change-page.ts';
 import { addSamplingRoutes } from './pages/sampling-routes.ts';
 import { addImportRoutes } from './transfer/import-routes.ts';
-import { ImportedTraces } from './transfer/imported-traces.ts';
+import { ImportedTraces } from './facts/imported-traces.ts';
 import { createVisits } from './visit.ts';
 
 export interface ObservatoryOptions {

@@ -5,7 +5,7 @@ import { brokenPage } from './draw/broken.ts';
 import { rangeAsked } from './facts/range-asked.ts';
 import { Links } from './links.ts';
 import type { AnyPage, OpenPage, PageRequest, PageView } from './page.ts';
-import type { ImportedTraces } from './transfer/imported-traces.ts';
+import type { ImportedTraces } from './facts/imported-traces.ts';
 
 export type Query = Readonly<Record<string, string | undefined>>;
 

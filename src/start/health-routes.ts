@@ -8,7 +8,7 @@ import type { TelemetryQuery } from '../../otel/query.ts';
 import type { BlogConfig } from '../process/config.ts';
 import { DATABASE_FILE_NAME } from '../db/data-files.ts';
 import type { StorageWatch } from '../db/storage-watch.ts';
-import { overviewSummary } from '../observatory/facts/metrics-route.ts';
+import { overviewSummary } from '../observatory/metrics-route.ts';
 import { createRouter } from '../http/router.ts';
 
 interface HealthDependencies {

@@ -4,7 +4,7 @@ import type { DeskRooms } from '../admin/desk-rooms.ts';
 import type { Database } from 'better-sqlite3';
 import type { TelemetryControl, TelemetryQuery } from '../../otel/query.ts';
 import { explainPlan } from '../db/explain-plan.ts';
-import { createMetricsRoute } from '../observatory/facts/metrics-route.ts';
+import { createMetricsRoute } from '../observatory/metrics-route.ts';
 import type { LiveStreams } from '../observatory/live/live-streams.ts';
 import { createObservatoryRoutes } from '../observatory/routes.ts';
 import { OBSERVATORY_PATH } from '../process/own-addresses.ts';

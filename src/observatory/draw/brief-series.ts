@@ -3,7 +3,8 @@ import { shareBar, sparkline } from '../charts/sparkline.ts';
 import { share, text } from '../format/quantity.ts';
 import type { PageView } from '../page.ts';
 import { seriesName } from './facts.ts';
-import { callersOf, ends, routeColumns, statementColumns, type SeriesLine } from './series-tables.ts';
+import { callersOf, ends, routeColumns, statementColumns } from './series-tables.ts';
+import type { SeriesLine } from '../facts/series-lines.ts';
 import { statementName, tellApart } from './statement-name.ts';
 import type { Column } from './table.ts';
 

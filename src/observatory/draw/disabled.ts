@@ -1,10 +1,5 @@
 import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
-import type { Sentence } from '../sentences/sentence.ts';
-
-export const DISABLED_SENTENCE: Sentence = [
-  { text: 'Nothing is measured, because METRICS_ENABLED is false.' },
-];
 
 /** Stands on every page while nothing is measured. */
 export function disabledPanel(): Html {

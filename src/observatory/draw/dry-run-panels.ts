@@ -2,7 +2,8 @@ import { KEEP_REASONS, type DryRun, type KeepReason, type OperationType } from '
 import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { countText, sumOf } from '../format/quantity.ts';
-import { type PageView, TYPE_WORDS, TYPES } from '../page.ts';
+import type { PageView } from '../page.ts';
+import { TYPE_WORDS, TYPES } from '../format/type-words.ts';
 import { plural } from '../sentences/sentence.ts';
 import { REASON_WORDS } from './reason-words.ts';
 import { namedRuleWords, RULE_NAMES, RULE_WORDS } from './rule-words.ts';

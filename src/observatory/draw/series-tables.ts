@@ -1,4 +1,4 @@
-import type { SeriesSummary, TimelinePoint } from '../../../otel/query.ts';
+import type { SeriesLine } from '../facts/series-lines.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { shareBar, sparkline } from '../charts/sparkline.ts';
 import { countText, durationCell, figure, rate, share, text } from '../format/quantity.ts';
@@ -7,19 +7,6 @@ import { plural } from '../sentences/sentence.ts';
 import { failedCell, seriesName } from './facts.ts';
 import { statementName, tellApart } from './statement-name.ts';
 import { sheetOf, type Column } from './table.ts';
-
-/** A series beside its course and its share of its type's time. */
-export interface SeriesLine extends SeriesSummary {
-  readonly perSecond: number;
-  /** Of the total time of its type, 0–1: rate times mean duration. */
-  readonly timeShare: number;
-  readonly course: readonly number[];
-}
-
-/** How much each bucket held, per second, as a sparkline takes it. */
-export function courseOf(points: readonly TimelinePoint[]): readonly number[] {
-  return points.filter((point) => !point.partial).map((point) => (point.count * 1000) / point.widthMillis);
-}
 
 /** Named with a statement; the rest are counted. */
 const MAX_CALLERS = 3;

@@ -1,4 +1,4 @@
-import type { SeriesLine } from '../draw/series-tables.ts';
+import type { SeriesLine } from './series-lines.ts';
 
 /** What kind of thing readers asked the blog for, over the routes that serve it. */
 export interface ReadersAsked {

@@ -1,10 +1,22 @@
-import type { OperationType, SeriesSummary, TelemetryQuery } from '../../../otel/query.ts';
-import { courseOf, type SeriesLine } from '../draw/series-tables.ts';
+import type { OperationType, SeriesSummary, TelemetryQuery, TimelinePoint } from '../../../otel/query.ts';
 import { elapsedSeconds, type ChosenRange } from './time-range.ts';
 
 /** Courses are drawn for so many rows; each costs a question. */
 const MAX_COURSES = 60;
 const COURSE_POINTS = 30;
+
+/** A series beside its course and its share of its type's time. */
+export interface SeriesLine extends SeriesSummary {
+  readonly perSecond: number;
+  /** Of the total time of its type, 0–1: rate times mean duration. */
+  readonly timeShare: number;
+  readonly course: readonly number[];
+}
+
+/** How much each bucket held, per second, as a sparkline takes it. */
+export function courseOf(points: readonly TimelinePoint[]): readonly number[] {
+  return points.filter((point) => !point.partial).map((point) => (point.count * 1000) / point.widthMillis);
+}
 
 export function secondsOf(telemetry: TelemetryQuery, range: ChosenRange, now: number): number {
   return elapsedSeconds(range, now, telemetry.countedFromMillis());

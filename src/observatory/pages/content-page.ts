@@ -15,7 +15,7 @@ import {
   type PostReads,
 } from '../facts/business-facts.ts';
 import { momentText } from '../format/moment.ts';
-import { definePage } from '../page.ts';
+import { definePage } from './define-page.ts';
 import { readersAsked, type ReadersAsked } from '../facts/readers-asked.ts';
 import { plural } from '../sentences/sentence.ts';
 import { secondsOf, seriesLines } from '../facts/series-lines.ts';

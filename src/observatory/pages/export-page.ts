@@ -4,7 +4,7 @@ import { panel } from '../charts/frame.ts';
 import { factList, failedCell } from '../draw/facts.ts';
 import { moment, spanText } from '../format/moment.ts';
 import { countText } from '../format/quantity.ts';
-import { definePage } from '../page.ts';
+import { definePage } from './define-page.ts';
 import type { Sentence } from '../sentences/sentence.ts';
 
 /** Where kept spans go beside these pages, how that fares, and what to do when it does not. */

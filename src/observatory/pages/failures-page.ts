@@ -7,7 +7,7 @@ import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
 import { failureColumns, groupFailures, withExceptions, type FailureGroup } from '../draw/failure-groups.ts';
 import { shortened } from '../format/shortened.ts';
 import { countText } from '../format/quantity.ts';
-import { definePage } from '../page.ts';
+import { definePage } from './define-page.ts';
 import { plural } from '../sentences/sentence.ts';
 
 /** Failures that are grouped. */

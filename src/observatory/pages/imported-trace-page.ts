@@ -1,6 +1,6 @@
 import { missingTrace } from '../draw/missing-trace.ts';
 import { drawTrace, traceActions } from '../draw/trace-view.ts';
-import { definePage } from '../page.ts';
+import { definePage } from './define-page.ts';
 import { traceSentence } from '../sentences/trace-sentence.ts';
 import { spanTree } from '../trace/span-tree.ts';
 import { importedFacts, isDetail, missingFacts, type TraceFacts } from '../trace/trace-facts.ts';

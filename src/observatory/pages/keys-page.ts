@@ -1,7 +1,7 @@
 import { DESK_KEYS } from '../../accounts/desk-layout.ts';
 import { html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
-import { definePage } from '../page.ts';
+import { definePage } from './define-page.ts';
 import { PRESETS } from '../facts/time-range.ts';
 
 interface Key {

@@ -7,7 +7,7 @@ import { logScale } from '../charts/scales.ts';
 import { handlesPanel, machinePanel, nowStrip } from '../draw/process-panels.ts';
 import { moment } from '../format/moment.ts';
 import { duration, measured, share, size, text } from '../format/quantity.ts';
-import { definePage } from '../page.ts';
+import { definePage } from './define-page.ts';
 import { chartSamples, hasSpan, highest, spanSamples } from '../facts/runtime-course.ts';
 import { processSentence } from '../sentences/process-sentence.ts';
 import { plural } from '../sentences/sentence.ts';

@@ -1,11 +1,13 @@
 import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink, seriesName } from '../draw/facts.ts';
-import { NARROW, statementColumns, statementSheet, type SeriesLine } from '../draw/series-tables.ts';
+import { NARROW, statementColumns, statementSheet } from '../draw/series-tables.ts';
+import type { SeriesLine } from '../facts/series-lines.ts';
 import { operationName } from '../draw/statement-name.ts';
 import { drawTable, roomFor, sortRows, type Column } from '../draw/table.ts';
 import { countText, duration, durationCell, share, text } from '../format/quantity.ts';
-import { definePage, type PageView } from '../page.ts';
+import { definePage } from './define-page.ts';
+import type { PageView } from '../page.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
 import {
   MAX_REQUESTS,

@@ -1,10 +1,11 @@
 import { html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
-import { routeColumns, type SeriesLine } from '../draw/series-tables.ts';
+import { routeColumns } from '../draw/series-tables.ts';
+import type { SeriesLine } from '../facts/series-lines.ts';
 import { drawTable, roomFor, sheetOf, sortRows } from '../draw/table.ts';
 import { share, text } from '../format/quantity.ts';
-import { definePage } from '../page.ts';
+import { definePage } from './define-page.ts';
 import { plural, shortRoute } from '../sentences/sentence.ts';
 import { secondsOf, seriesLines } from '../facts/series-lines.ts';
 

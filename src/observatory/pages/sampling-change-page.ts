@@ -5,7 +5,8 @@ import { CHANGE_COLUMNS } from '../draw/changes-panel.ts';
 import { dryRunPanels } from '../draw/dry-run-panels.ts';
 import { BACK_PREFIX, settingField, settingLabel } from '../draw/setting-fields.ts';
 import { drawTable } from '../draw/table.ts';
-import { definePage, type AskedChange, type PageView } from '../page.ts';
+import { definePage } from './define-page.ts';
+import type { AskedChange, PageView } from '../page.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
 import { APPLY_PATH, CHANGE_PATH, TRY_PATH } from './sampling-routes.ts';
 

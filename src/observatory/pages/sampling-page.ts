@@ -18,7 +18,9 @@ import { withCode } from '../draw/setting-fields.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';
 import { binarySize, countText, duration, text } from '../format/quantity.ts';
 import { CHANGE_PATH } from './sampling-routes.ts';
-import { definePage, type PageView, TYPE_WORDS, TYPES } from '../page.ts';
+import { definePage } from './define-page.ts';
+import type { PageView } from '../page.ts';
+import { TYPE_WORDS, TYPES } from '../format/type-words.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
 import {
   droppedPanel,

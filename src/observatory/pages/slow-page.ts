@@ -9,7 +9,7 @@ import { momentText } from '../format/moment.ts';
 import { countText, duration, text } from '../format/quantity.ts';
 import { shownName } from '../format/shown-name.ts';
 import { heldSinceMillis } from '../facts/held-since.ts';
-import { definePage } from '../page.ts';
+import { definePage } from './define-page.ts';
 import { plural } from '../sentences/sentence.ts';
 
 const MAX_ROWS = 200;

@@ -1,12 +1,14 @@
 import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { badge, factList, seriesName, shareText } from '../draw/facts.ts';
-import { NARROW, statementColumns, statementSheet, type SeriesLine } from '../draw/series-tables.ts';
+import { NARROW, statementColumns, statementSheet } from '../draw/series-tables.ts';
+import type { SeriesLine } from '../facts/series-lines.ts';
 import { drawTable, roomFor, sheetOf, type Column } from '../draw/table.ts';
 import { shortened } from '../format/shortened.ts';
 import { sqlLines } from '../format/sql-lines.ts';
 import { countText, durationCell, threeDigits } from '../format/quantity.ts';
-import { definePage, type PageView } from '../page.ts';
+import { definePage } from './define-page.ts';
+import type { PageView } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
 import { seriesSentence } from '../sentences/series-sentence.ts';
 import { secondsOf, seriesLines } from '../facts/series-lines.ts';

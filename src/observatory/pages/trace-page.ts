@@ -1,6 +1,6 @@
 import { drawTrace, traceActions } from '../draw/trace-view.ts';
 import { missingTrace } from '../draw/missing-trace.ts';
-import { definePage } from '../page.ts';
+import { definePage } from './define-page.ts';
 import { missingTraceSentence, traceSentence } from '../sentences/trace-sentence.ts';
 import { spanTree } from '../trace/span-tree.ts';
 import { isDetail, kindOf, missingFacts, traceFacts, type TraceFacts } from '../trace/trace-facts.ts';

@@ -13,7 +13,9 @@ import { REASON_WORDS } from '../draw/reason-words.ts';
 import { drawTable, sheetOf } from '../draw/table.ts';
 import { traceColumns } from '../draw/trace-table.ts';
 import { countText, duration, text } from '../format/quantity.ts';
-import { definePage, TYPE_WORDS, TYPES, type PageView } from '../page.ts';
+import { definePage } from './define-page.ts';
+import type { PageView } from '../page.ts';
+import { TYPE_WORDS, TYPES } from '../format/type-words.ts';
 import { plural } from '../sentences/sentence.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
 

@@ -1,5 +1,5 @@
 import type { AuditFacts, SeriesSummary, TimeRange } from '../../../otel/query.ts';
-import { DISABLED_SENTENCE } from '../draw/disabled.ts';
+import { DISABLED_SENTENCE } from './disabled-sentence.ts';
 import { momentText, spanText } from '../format/moment.ts';
 import { countText, duration, share, size, text } from '../format/quantity.ts';
 import type { Links } from '../links.ts';

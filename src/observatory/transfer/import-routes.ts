@@ -1,7 +1,7 @@
 import type { Router, RouterContext } from '@koa/router';
 import type { Context } from 'koa';
 import type { PageRequest } from '../page.ts';
-import type { ImportedTraces } from './imported-traces.ts';
+import type { ImportedTraces } from '../facts/imported-traces.ts';
 import { ImportError } from './import-error.ts';
 import { readOtlpJson } from './otlp-import.ts';
 

@@ -26,7 +26,7 @@ beforeAll(async () => {
     join(folder, 'tsconfig.json'),
     JSON.stringify({
       compilerOptions,
-      include: ['src/observatory/pages/overview-page.ts', 'src/observatory/facts/metrics-route.ts'],
+      include: ['src/observatory/pages/overview-page.ts', 'src/observatory/metrics-route.ts'],
     }),
   );
 });

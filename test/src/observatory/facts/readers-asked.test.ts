@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { SeriesLine } from '../../../../src/observatory/draw/series-tables.ts';
+import type { SeriesLine } from '../../../../src/observatory/facts/series-lines.ts';
 import { readersAsked } from '../../../../src/observatory/facts/readers-asked.ts';
 import { emptySummary } from '../fake/series.ts';
 

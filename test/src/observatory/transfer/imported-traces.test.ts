@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Server } from 'node:http';
 import type { TraceDetail } from '../../../../otel/query.ts';
-import { ImportedTraces } from '../../../../src/observatory/transfer/imported-traces.ts';
+import { ImportedTraces } from '../../../../src/observatory/facts/imported-traces.ts';
 import { otlpJson } from '../../../../src/observatory/transfer/otlp-json.ts';
 import { serveObservatory } from '../../../fixtures/observatory-server.ts';
 import { FAKE_NOW, FakeTelemetry, SEARCH_TRACE } from '../fake-telemetry.ts';

@@ -1,13 +1,13 @@
 import type { Context, Middleware } from 'koa';
-import type { TelemetryQuery, TimeRange } from '../../../otel/query.ts';
-import { Links } from '../links.ts';
-import { metricsDocument, type MetricsDocument } from './metrics-document.ts';
-import { rangeAsked } from './range-asked.ts';
-import { rangeDocument } from './range-document.ts';
-import { overviewSentence } from '../sentences/overview-sentence.ts';
-import { sentenceText } from '../sentences/sentence.ts';
-import { situationOf } from './situation.ts';
-import { sinceStart, type ChosenRange } from './time-range.ts';
+import type { TelemetryQuery, TimeRange } from '../../otel/query.ts';
+import { Links } from './links.ts';
+import { metricsDocument, type MetricsDocument } from './facts/metrics-document.ts';
+import { rangeAsked } from './facts/range-asked.ts';
+import { rangeDocument } from './facts/range-document.ts';
+import { overviewSentence } from './sentences/overview-sentence.ts';
+import { sentenceText } from './sentences/sentence.ts';
+import { situationOf } from './sentences/situation.ts';
+import { sinceStart, type ChosenRange } from './facts/time-range.ts';
 
 /** The overview's sentence about the range that the overview shows, for `/admin/health`. */
 export function overviewSummary(telemetry: TelemetryQuery, now: number = telemetry.now()): string {

@@ -1,11 +1,11 @@
 import type { RuntimeSample, SeriesSummary, TelemetryQuery } from '../../../otel/query.ts';
-import type { MetricsDocument } from './metrics-document.ts';
-import { repeatedOnRoutes } from './repeated-on-routes.ts';
-import { highest } from './runtime-course.ts';
-import { openFilesOf } from './open-files.ts';
-import { memoryTrend } from '../sentences/memory-trend.ts';
-import type { OverviewSituation } from '../sentences/overview-sentence.ts';
-import type { ChosenRange } from './time-range.ts';
+import type { MetricsDocument } from '../facts/metrics-document.ts';
+import { repeatedOnRoutes } from '../facts/repeated-on-routes.ts';
+import { highest } from '../facts/runtime-course.ts';
+import { openFilesOf } from '../facts/open-files.ts';
+import { memoryTrend } from './memory-trend.ts';
+import type { OverviewSituation } from './overview-sentence.ts';
+import type { ChosenRange } from '../facts/time-range.ts';
 
 /** Share of its time that a loop without a pause works. */
 const NO_PAUSE = 0.95;
