@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { MetricsDocument } from '../../src/observatory/facts/metrics-document.ts';
 import { PAGES } from '../../src/observatory/pages/all-pages.ts';
 import { BlogProcess, makeDataDir, removeDataDir } from './blog-process.ts';
+import { pageDocument } from './page-document.ts';
 import { Visitor } from './visitor.ts';
 
 const VIEWS = 50;
@@ -53,9 +54,10 @@ describe(`after ${POLLS} polls of everything that the observatory has`, () => {
     const _csrf = /name="_csrf" value="([^"]+)"/.exec(text)![1]!;
     const fields = { _csrf, token: link.searchParams.get('token')!, password: PASSWORD, repeated: PASSWORD };
     await visitor.send(new URL('/admin/setup', blog.address).href, { fields });
-    const { text: json } = await visitor.send(at('/queries?format=json'));
-    const { statements } = (JSON.parse(json) as { facts: { statements: { name: string }[] } }).facts;
-    statement = `?${new URLSearchParams({ name: statements[0]!.name }).toString()}`;
+    const { facts } = await pageDocument<{ statements: { name: string }[] }>(visitor, at('/queries'));
+    // A long one: its name is cut, and no plain ASCII.
+    const { name } = facts.statements.find((each) => each.name.includes('…'))!;
+    statement = `?${new URLSearchParams({ name }).toString()}`;
   });
   afterAll(async () => {
     visitor.close();

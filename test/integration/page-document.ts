@@ -11,5 +11,6 @@ export async function pageDocument<Facts>(
   address: string,
 ): Promise<PageDocument<Facts>> {
   const { text } = await visitor.send(address, { headers: { accept: 'application/json' } });
-  return JSON.parse(text) as PageDocument<Facts>;
+  // A visitor takes bytes as they come; names of long statements have an ellipsis.
+  return JSON.parse(Buffer.from(text, 'latin1').toString()) as PageDocument<Facts>;
 }
