@@ -217,7 +217,7 @@ export interface TraceDetail extends TraceSummary {
   readonly exported: boolean;
 }
 
-/** Why there is no detail for a trace id. */
+/** Why there is no detail for a trace id: `trace` in store/telemetry-store.ts says which it is. */
 export interface MissingTrace {
   readonly traceId: string;
   readonly reason: 'evicted' | 'never-kept' | 'running' | 'unknown';

@@ -60,7 +60,8 @@ export function decide(
 
 /**
  * Whether the ordinary spans of a trace are exported, all of them or none (G21): the stricter of what was sampled upstream and here decides, and is
- * the weight of each. `root`: the local root, or what stands for it.
+ * the weight of each. Under a remote parent that is not sampled none are; under one that states no rate the weight is unknown. What is kept in the
+ * process depends on neither. `root`: the local root, or what stands for it.
  */
 export function exportVerdict(trace: PendingTrace, policies: PolicySet, root: EndedSpan): Outcome {
   const own = ordinaryVerdict(trace, policies.exported, root);

@@ -54,8 +54,8 @@ export interface HistoryOptions {
 }
 
 /**
- * Kept traces and roll-ups in an SQLite file of their own, written in small slices off the request path, bounded by
- * days and bytes. Whatever happens to the file, nothing is thrown: it is set aside or history is off, and a line says so.
+ * Kept traces and roll-ups in an SQLite file of their own, written in small slices (slice-bounds.ts) off the request path, bounded by
+ * days and bytes (history-bounds.ts). Whatever happens to the file, nothing is thrown: it is set aside or history is off, and a line says so.
  */
 export class History implements TraceArchive {
   readonly #options: HistoryOptions;

@@ -15,6 +15,7 @@ interface MenuEntry {
   readonly go?: string;
 }
 
+/** The menu of every page of the owner. An entry is lit by the page that names its key: `menu` of an observatory page, else `current`. */
 const MENU: readonly { readonly label: string; readonly entries: readonly MenuEntry[] }[] = [
   {
     label: 'Watch',

@@ -10,6 +10,7 @@ import { storageFailureOf } from '../db/storage-failure.ts';
 import type { StorageWatch } from '../db/storage-watch.ts';
 
 export const FORM_TOKEN_FIELD = '_csrf';
+/** How large a body may be; no route reads one but through here. */
 const VISITOR_FORM: FormLimit = { maxBytes: 16_000 };
 const OWNER_FORM: FormLimit = { maxBytes: MAX_FORM_BYTES, maxKeptBytes: 32_000_000 };
 /** A file of 10,000 spans, every sign of it escaped. */

@@ -15,7 +15,10 @@ const READ_BY_EXPRESSIONS = ['if-none-match', 'if-modified-since', 'cache-contro
 /** What a host and its port are made of; whether they exist is for the resolver. */
 const HOST = /^[^\s/?#@\\]{1,260}$/;
 
-/** Refuses what is longer than any honest request, in words, before anything is done with it: 414 for the address, 431 for a header. */
+/**
+ * Refuses an address or header that is longer than any honest one, in words, before anything is done with it: 414 for the address, 431 for a
+ * header. A body is limited where it is read: form-body.ts, by the limits in accounts/protect-forms.ts.
+ */
 export function requestLimits(): Middleware {
   return (ctx, next) => {
     const { req } = ctx;

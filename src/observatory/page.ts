@@ -70,7 +70,10 @@ export interface Download {
 export interface ObservatoryPage<Facts> {
   /** Below the base: ``, `/routes`, `/traces/:traceId`. */
   readonly path: string;
-  /** The entry of the rail that is lit, and the menu's word for it. */
+  /**
+   * The key of the menu entry that is lit, and the name of the CSV file. Entries are `MENU` in accounts/desk-layout.ts; a word that is none
+   * of them lights nothing.
+   */
   readonly menu: string;
   fetch(request: PageRequest): Facts;
   title(facts: Facts): string;

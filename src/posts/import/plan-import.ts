@@ -14,7 +14,7 @@ import { SourceEncodingError, sourceText } from './source-text.ts';
 import { unplayableParts } from './unplayable-text.ts';
 import { rewriteSourceLinks } from './rewrite-source-links.ts';
 
-/** Raised when the same source has to be written anew, because rendering has changed. */
+/** Raised when the same source has to be written anew, because rendering has changed, or more of the front matter is read. */
 const IMPORT_VERSION = 2;
 
 /** A post that the tree holds, ready to be rendered. */

@@ -5,6 +5,7 @@ import { parse as parseYaml } from 'yaml';
 
 /** What a tree's own configuration says of its addresses. */
 export interface SiteFacts {
+  /** Who made the tree; a new one is recognised in `factsOf`. */
   readonly generator: 'jekyll' | 'hugo' | 'zola' | 'other';
   /** Jekyll's `permalink`: a pattern or the name of a style. */
   readonly permalink: string | undefined;

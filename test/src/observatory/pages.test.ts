@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HtmlValidate } from 'html-validate';
 import type { Server } from 'node:http';
+import { PAGES } from '../../../src/observatory/pages/all-pages.ts';
 import { serveObservatory } from '../../fixtures/observatory-server.ts';
 import {
   ABORTED_TRACE,
@@ -29,7 +30,10 @@ const ADDRESSES = [
   `/traces/${FAILING_TRACE}`,
   `/traces/${ABORTED_TRACE}`,
   `/traces/${EVICTED_TRACE}`,
+  '/traces/import',
+  `/traces/imported/${SEARCH_TRACE}`,
   '/sampling',
+  '/sampling/change',
   '/export',
   '/buffer',
   '/keys',
@@ -94,6 +98,13 @@ describe.each(['busy', 'empty', 'disabled'] as const)('pages of a %s blog', (sce
 });
 
 describe('pages', () => {
+  it('are all among these addresses', () => {
+    const paths = ADDRESSES.map((address) => address.split('?')[0]!);
+    const shape = (path: string): RegExp => new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`);
+    const others = PAGES.filter(({ path }) => !paths.some((each) => shape(path).test(each)));
+    expect(others.map(({ path }) => path)).toEqual([]);
+  });
+
   it('answer their facts and the sentence as JSON', async () => {
     const body = (await (await get('busy', '/slow', { accept: 'application/json' })).json()) as {
       summary: string;
