@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative, resolve, sep } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
+import { FLOORS, OBSERVATORY_FLOORS, observatoryRoomOf, roomOf } from './layers/floors.ts';
+import { ROOT, sourcesOf, type Import, type SourceFile } from './layers/source-files.ts';
 
-const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const MAX_LINES = 300;
 const DOORS: ReadonlySet<string> = new Set(['otel/query.ts', 'otel/kit.ts']);
 /** Types alone, and the one contract between the two halves: it is read as a whole. */
@@ -20,54 +21,6 @@ const ENVIRONMENT_READERS = [
   'src/process/config.ts',
 ];
 
-interface Import {
-  /** A path from the root for our own files, else the package's name or a `node:` module. */
-  readonly target: string;
-  readonly isTypeOnly: boolean;
-}
-interface SourceFile {
-  readonly path: string;
-  /** Without comments. */
-  readonly code: string;
-  readonly lines: number;
-  readonly imports: readonly Import[];
-}
-
-const STATEMENT = /^(?:import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm;
-const CALL = /\b(?:import|require)\(\s*'([^']+)'/g;
-
-function readSource(path: string): SourceFile {
-  const text = readFileSync(join(ROOT, path), 'utf8');
-  const code = text.replace(/^\s*\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
-  const imports = [
-    ...[...code.matchAll(STATEMENT)].map(([, type, name]) => ({
-      name: name!,
-      isTypeOnly: type !== undefined,
-    })),
-    ...[...code.matchAll(CALL)].map(([, name]) => ({ name: name!, isTypeOnly: false })),
-  ].map(({ name, isTypeOnly }) => ({ target: targetOf(path, name), isTypeOnly }));
-  return { path, code, lines: text.split('\n').length - 1, imports };
-}
-
-function targetOf(path: string, name: string): string {
-  if (name.startsWith('.'))
-    return relative(ROOT, resolve(ROOT, dirname(path), name))
-      .split(sep)
-      .join('/');
-  if (name.startsWith('node:')) return name;
-  return name
-    .split('/')
-    .slice(0, name.startsWith('@') ? 2 : 1)
-    .join('/');
-}
-
-function sourcesOf(folder: string): readonly SourceFile[] {
-  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.[cm]?ts$/.test(name) && !/^dist[\\/]/.test(name))
-    .map((name) => readSource(`${folder}/${name.split(sep).join('/')}`))
-    .toSorted((a, b) => (a.path < b.path ? -1 : 1));
-}
-
 const otel = sourcesOf('otel');
 const src = sourcesOf('src');
 
@@ -81,44 +34,6 @@ function offences(
       .filter((imported) => isForbidden(imported, file))
       .map(({ target }) => `${file.path} -> ${target}`),
   );
-}
-
-/** Who may import whom: the rooms of a floor know those below, types included, and neither each other nor those above. */
-const FLOORS: readonly (readonly string[])[] = [
-  ['src/main.ts', 'src/demo', 'src/backup'],
-  ['src/start'],
-  ['src/admin'],
-  ['src/site'],
-  ['src/posts', 'src/observatory'],
-  ['src/accounts', 'src/media'],
-  ['src/http'],
-  ['src/markup', 'src/process', 'src/search', 'src/db'],
-  ['otel'],
-];
-
-/** The same within the observatory. */
-const OBSERVATORY_FLOORS: typeof FLOORS = [
-  ['routes.ts', 'metrics-route.ts'],
-  ['answer.ts', 'live', 'pages'],
-  ['visit.ts'],
-  ['draw'],
-  ['transfer'],
-  ['page.ts'],
-  ['sentences'],
-  ['facts'],
-  ['charts', 'links.ts'],
-  ['trace'],
-  ['format', 'browser'],
-].map((rooms) => rooms.map((room) => `src/observatory/${room}`));
-
-/** `src/db` of `src/db/migrate.ts`. */
-function roomOf(path: string): string {
-  return path.startsWith('otel/') ? 'otel' : path.split('/').slice(0, 2).join('/');
-}
-
-/** `src/observatory/draw` of `src/observatory/draw/table.ts`. */
-function observatoryRoomOf(path: string): string {
-  return path.split('/').slice(0, 3).join('/');
 }
 
 function outOfBounds(

@@ -1,0 +1,37 @@
+/** Who may import whom: the rooms of a floor know those below, types included, and neither each other nor those above. */
+export const FLOORS: readonly (readonly string[])[] = [
+  ['src/main.ts', 'src/demo', 'src/backup'],
+  ['src/start'],
+  ['src/admin'],
+  ['src/site'],
+  ['src/posts', 'src/observatory'],
+  ['src/accounts', 'src/media'],
+  ['src/http'],
+  ['src/markup', 'src/process', 'src/search', 'src/db'],
+  ['otel'],
+];
+
+/** The same within the observatory. */
+export const OBSERVATORY_FLOORS: typeof FLOORS = [
+  ['routes.ts', 'metrics-route.ts'],
+  ['answer.ts', 'live', 'pages'],
+  ['visit.ts'],
+  ['draw'],
+  ['transfer'],
+  ['page.ts'],
+  ['sentences'],
+  ['facts'],
+  ['charts', 'links.ts'],
+  ['trace'],
+  ['format', 'browser'],
+].map((rooms) => rooms.map((room) => `src/observatory/${room}`));
+
+/** `src/db` of `src/db/migrate.ts`. */
+export function roomOf(path: string): string {
+  return path.startsWith('otel/') ? 'otel' : path.split('/').slice(0, 2).join('/');
+}
+
+/** `src/observatory/draw` of `src/observatory/draw/table.ts`. */
+export function observatoryRoomOf(path: string): string {
+  return path.split('/').slice(0, 3).join('/');
+}

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { PICTURE, drawLayers, withoutShortcuts } from './draw-layers.ts';
+import { FLOORS } from './floors.ts';
+import { sourcesOf, type SourceFile } from './source-files.ts';
+
+const files = [...sourcesOf('src'), ...sourcesOf('otel')];
+
+describe('the picture of the layers', () => {
+  it('is what the code makes of it; npm run layers writes it', () => {
+    expect(readFileSync(PICTURE, 'utf8')).toBe(drawLayers(files));
+  });
+
+  it('has a box for every room of every floor', () => {
+    const picture = drawLayers(files);
+    for (const room of FLOORS.flat()) expect(picture).toContain(`>${room}</text>`);
+  });
+
+  it('changes with an import that is new', () => {
+    const added: SourceFile = {
+      path: 'src/media/added.ts',
+      code: '',
+      lines: 1,
+      imports: [{ target: 'src/search/added.ts', isTypeOnly: true }],
+    };
+    expect(drawLayers([...files, added])).toContain('<title>src/media imports src/search</title>');
+    expect(drawLayers(files)).not.toContain('<title>src/media imports src/search</title>');
+  });
+
+  it('leaves out an arrow that a longer way stands for', () => {
+    expect(
+      withoutShortcuts([
+        ['a', 'b'],
+        ['b', 'c'],
+        ['a', 'c'],
+        ['a', 'd'],
+      ]),
+    ).toEqual([
+      ['a', 'b'],
+      ['b', 'c'],
+      ['a', 'd'],
+    ]);
+  });
+});
