@@ -12,9 +12,7 @@ const LOG_INTERVAL_MILLIS = 60_000;
 const MAX_PLACES = 100;
 
 interface Fault {
-  count: number;
-  lastMessage: string;
-  lastMillis: number;
+  shown: TelemetryFault;
   loggedMillis: number;
 }
 
@@ -50,15 +48,14 @@ export class Guard {
       let fault = this.#faults.get(place);
       if (fault === undefined) {
         if (this.#faults.size >= MAX_PLACES) return;
-        fault = { count: 0, lastMessage: '', lastMillis: 0, loggedMillis: -Infinity };
+        fault = { shown: { place, count: 0, lastMessage: '', lastMillis: 0 }, loggedMillis: -Infinity };
         this.#faults.set(place, fault);
       }
-      fault.count++;
-      fault.lastMessage = message;
-      fault.lastMillis = now;
+      const count = fault.shown.count + 1;
+      fault.shown = { place, count, lastMessage: message, lastMillis: now };
       if (now - fault.loggedMillis >= LOG_INTERVAL_MILLIS) {
         fault.loggedMillis = now;
-        this.#log(`telemetry fault in ${place}: ${message} (${fault.count} so far)`);
+        this.#log(`telemetry fault in ${place}: ${message} (${count} so far)`);
       }
     } catch {
       // A clock or a log that throws must not undo the guard.
@@ -71,11 +68,6 @@ export class Guard {
   }
 
   faults(): readonly TelemetryFault[] {
-    return [...this.#faults].map(([place, fault]) => ({
-      place,
-      count: fault.count,
-      lastMessage: fault.lastMessage,
-      lastMillis: fault.lastMillis,
-    }));
+    return [...this.#faults.values()].map(({ shown }) => shown);
   }
 }

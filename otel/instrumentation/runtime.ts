@@ -1,20 +1,16 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { PerformanceObserver, monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { PerformanceObserver, performance } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 import { ROOT_CONTEXT, context } from '@opentelemetry/api';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { Guard } from '../base/guard.ts';
 import type { RuntimeSample } from '../query.ts';
 import { type GcPause, GcPauses } from './gc-pauses.ts';
+import { LoopDelay, type LoopDelays } from './loop-delay.ts';
 import { openFiles, openFilesLimit } from './open-files.ts';
 import { peakRssBytes } from './peak-memory.ts';
 
-/** How often the event loop is asked how late it is. */
-const EVENT_LOOP_RESOLUTION_MILLIS = 20;
 /** How often open files are counted between samples: they run out and come back within seconds. */
 const WATCH_INTERVAL_MILLIS = 1000;
-/** Node publishes each request there before anybody handles it. */
-const FIRST_REQUEST = 'http.server.request.start';
 /** A loop that is less busy over a second has loaded its modules. */
 const AT_REST = 0.5;
 
@@ -27,8 +23,6 @@ export interface RuntimeSamplerOptions {
   /** Gets every sample when its period is over. */
   readonly onSample?: (sample: RuntimeSample) => void;
 }
-
-type Delays = ReturnType<typeof monitorEventLoopDelay>;
 
 interface PeriodStart {
   readonly nanos: number;
@@ -46,19 +40,14 @@ export class RuntimeSampler {
   readonly #guard: Guard;
   readonly #onSample: (sample: RuntimeSample) => void;
   readonly #timers: NodeJS.Timeout[] = [];
-  #eventLoopDelay: Delays | undefined;
-  #unseen: NodeJS.Timeout | undefined;
+  readonly #loopDelay: LoopDelay;
   #gcObserver: PerformanceObserver | undefined;
   readonly #gcPauses = new GcPauses();
   #highWaterRssBytes = 0;
   #problem: string | undefined;
-  /** Loading modules holds the loop up for as long as it takes, and nobody waits for an answer yet: no stall. */
-  #isStarting = false;
-  readonly #endStarting = (): void => this.#started();
   // Since the period began:
   #since: PeriodStart;
   #rssMaxBytes = 0;
-  #lateMillis = 0;
   #gcPauseMillis = 0;
   #gcPauseMaxMillis = 0;
   #gcCount = 0;
@@ -75,6 +64,7 @@ export class RuntimeSampler {
       throw new RangeError(`Expected "intervalSeconds" to be 0 or more, got ${intervalSeconds}`);
     this.#intervalMillis = intervalSeconds * 1_000;
     this.#clock = clock;
+    this.#loopDelay = new LoopDelay(clock);
     this.#guard = guard;
     this.#onSample = onSample;
     this.startedAtMillis = Math.round(clock.now() - process.uptime() * 1000);
@@ -93,18 +83,15 @@ export class RuntimeSampler {
 
   /** Begins to observe and takes the first sample; does nothing when it is running. */
   start(): void {
-    if (this.#eventLoopDelay !== undefined) return;
+    if (this.#loopDelay.isRunning) return;
     // Outside of any request, so that the timers hold on to none (G3).
     context.with(ROOT_CONTEXT, () => {
-      this.#eventLoopDelay = monitorEventLoopDelay({ resolution: EVENT_LOOP_RESOLUTION_MILLIS });
-      this.#eventLoopDelay.enable();
+      this.#loopDelay.start(this.#intervalMillis > 0);
       this.#gcObserver = new PerformanceObserver((list) => {
         for (const pause of list.getEntries()) this.#countPause(pause);
       });
       this.#gcObserver.observe({ entryTypes: ['gc'] });
       this.#since = this.#periodStart();
-      this.#isStarting = this.#intervalMillis > 0;
-      subscribe(FIRST_REQUEST, this.#endStarting);
       const guarded = (work: () => void) => (): void => this.#guard.run('runtime sample', work, undefined);
       guarded(() => this.sample())();
       if (this.#intervalMillis === 0) return;
@@ -123,16 +110,13 @@ export class RuntimeSampler {
 
   /** Takes the last sample, when it is running, and stops. */
   end(): void {
-    if (this.#eventLoopDelay !== undefined) this.#guard.run('runtime sample', () => this.sample(), undefined);
+    if (this.#loopDelay.isRunning) this.#guard.run('runtime sample', () => this.sample(), undefined);
     this.stop();
   }
 
   stop(): void {
-    unsubscribe(FIRST_REQUEST, this.#endStarting);
     for (const timer of this.#timers.splice(0)) clearInterval(timer);
-    clearTimeout(this.#unseen);
-    this.#eventLoopDelay?.disable();
-    this.#eventLoopDelay = undefined;
+    this.#loopDelay.stop();
     this.#gcObserver?.disconnect();
     this.#gcObserver = undefined;
   }
@@ -158,14 +142,9 @@ export class RuntimeSampler {
       heapTotalBytes: heap.total_heap_size,
       externalBytes: heap.external_memory,
       cpuUtilization: elapsedNanos > 0 ? ((cpu.user + cpu.system) * 1_000) / elapsedNanos : 0,
-      eventLoopDelayP50Millis: this.#delayMillis((delays) => delays.percentile(50)),
-      eventLoopDelayP99Millis: this.#delayMillis((delays) => delays.percentile(99)),
-      eventLoopDelayMaxMillis: this.#isStarting
-        ? 0
-        : Math.max(
-            this.#lateMillis,
-            this.#delayMillis((delays) => delays.max),
-          ),
+      eventLoopDelayP50Millis: this.#loopDelay.percentileMillis(50),
+      eventLoopDelayP99Millis: this.#loopDelay.percentileMillis(99),
+      eventLoopDelayMaxMillis: this.#loopDelay.maxMillis,
       eventLoopUtilization: performance.eventLoopUtilization(now.loop, this.#since.loop).utilization,
       gcPauseMillis: this.#gcPauseMillis,
       gcPauseMaxMillis: this.#gcPauseMaxMillis,
@@ -177,17 +156,8 @@ export class RuntimeSampler {
   }
 
   /** Of the event loop since the last sample, milliseconds. */
-  eventLoopDelays(): Readonly<Record<'min' | 'max' | 'mean' | 'stddev' | 'p50' | 'p90' | 'p99', number>> {
-    const delays = this.#eventLoopDelay;
-    return {
-      min: this.#delayMillis(({ min }) => min),
-      max: this.#delayMillis(({ max }) => max),
-      mean: this.#delayMillis(({ mean }) => mean),
-      stddev: delays === undefined || delays.count === 0 ? 0 : delays.stddev / 1e6,
-      p50: this.#delayMillis((each) => each.percentile(50)),
-      p90: this.#delayMillis((each) => each.percentile(90)),
-      p99: this.#delayMillis((each) => each.percentile(99)),
-    };
+  eventLoopDelays(): LoopDelays {
+    return this.#loopDelay.all();
   }
 
   /** Since start, by `v8js.gc.type`. */
@@ -200,9 +170,9 @@ export class RuntimeSampler {
     const sample = this.current();
     this.#since = this.#periodStart();
     this.#rssMaxBytes = 0;
-    this.#lateMillis = this.#gcPauseMillis = this.#gcPauseMaxMillis = this.#gcCount = 0;
+    this.#gcPauseMillis = this.#gcPauseMaxMillis = this.#gcCount = 0;
     this.#openFilesMax = NaN;
-    this.#resetDelays();
+    this.#loopDelay.reset();
     this.#onSample(sample);
     return sample;
   }
@@ -212,36 +182,11 @@ export class RuntimeSampler {
     setImmediate(() => this.#guard.run('runtime sample', () => this.sample(), undefined)).unref();
   }
 
-  /** `reset` forgets when the loop came last, and sees no stall that begins before it comes again: a timer of its own does. */
-  #resetDelays(): void {
-    if (this.#eventLoopDelay === undefined) return;
-    this.#eventLoopDelay.reset();
-    clearTimeout(this.#unseen);
-    const nanos = this.#clock.monotonicNanos();
-    const look = (): void => {
-      if (this.#isStarting) return;
-      const lateMillis = (this.#clock.monotonicNanos() - nanos) / 1e6 - EVENT_LOOP_RESOLUTION_MILLIS;
-      if (lateMillis > EVENT_LOOP_RESOLUTION_MILLIS)
-        this.#lateMillis = Math.max(this.#lateMillis, lateMillis);
-    };
-    context.with(ROOT_CONTEXT, () => {
-      this.#unseen = setTimeout(look, EVENT_LOOP_RESOLUTION_MILLIS).unref();
-    });
-  }
-
   #watch(): void {
     this.#countOpenFiles();
-    if (!this.#isStarting) return;
+    if (!this.#loopDelay.isStarting) return;
     const { utilization } = performance.eventLoopUtilization(this.#periodStart().loop, this.#since.loop);
-    if (utilization < AT_REST) this.#started();
-  }
-
-  #started(): void {
-    unsubscribe(FIRST_REQUEST, this.#endStarting);
-    if (!this.#isStarting) return;
-    this.#isStarting = false;
-    this.#lateMillis = 0;
-    this.#resetDelays();
+    if (utilization < AT_REST) this.#loopDelay.endStarting();
   }
 
   #countPause(pause: GcPause): void {
@@ -277,13 +222,6 @@ export class RuntimeSampler {
       this.#problem = error instanceof Error ? error.message : String(error);
       return NaN;
     }
-  }
-
-  /** How much later than due the event loop came, in milliseconds; the timer's own resolution is not delay. */
-  #delayMillis(of: (delays: Delays) => number): number {
-    const histogram = this.#eventLoopDelay;
-    if (histogram === undefined || histogram.count === 0) return 0;
-    return Math.max(0, of(histogram) / 1e6 - EVENT_LOOP_RESOLUTION_MILLIS);
   }
 
   #periodStart(): PeriodStart {

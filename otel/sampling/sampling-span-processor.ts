@@ -50,9 +50,11 @@ export class SamplingSpanProcessor implements SpanProcessor {
   readonly #budget: Budget;
   readonly #outcomes: Outcomes;
   readonly #deferred: DeferredEnds<ReadableSpan>;
-  #sweep: ReturnType<typeof setInterval> | undefined;
-  /** Monotonic time of the last sweep: ages need no finer one, and reading a clock costs as much as a map. */
-  #tickNanos: number;
+  #sweep: NodeJS.Timeout | undefined;
+  /** Whether a sweep is due: an idle process sleeps. */
+  #isAwake = false;
+  /** Monotonic time of the last sweep, or of waking: ages need no finer one, and reading a clock costs as much as a map. */
+  #tickNanos = 0;
   /** Of the batch that is being handled. */
   #ended = 0;
 
@@ -73,19 +75,19 @@ export class SamplingSpanProcessor implements SpanProcessor {
         this.#ended = 0;
       },
     );
-    this.#tickNanos = guard.run('clock', () => clock.monotonicNanos(), 0);
     const intervalMillis = deferredSpans === 0 ? SWEEP_INTERVAL_MILLIS : DEFERRED_SWEEP_INTERVAL_MILLIS;
-    context.with(ROOT_CONTEXT, () => {
-      this.#sweep = setInterval(() => this.decideOverdue(), intervalMillis);
-      this.#sweep.unref();
-    });
+    this.#sweep = context.with(ROOT_CONTEXT, () =>
+      setTimeout(() => this.#sweepOnce(), intervalMillis).unref(),
+    );
   }
 
   onStart(span: Span, _parentContext: Context): void {
+    if (!this.#isAwake) this.#wake();
     this.#deferred.add(span as Span & ReadableSpan, STARTED);
   }
 
   onEnd(span: ReadableSpan): void {
+    if (!this.#isAwake) this.#wake();
     const bytes = sizeOf(span);
     if (!this.#deferred.reweigh(span, AT_ONCE - bytes, bytes)) this.#deferred.add(span, bytes);
   }
@@ -104,10 +106,10 @@ export class SamplingSpanProcessor implements SpanProcessor {
   /** Decides what is pending, hands it over and shuts the sinks down. Idempotent. */
   async shutdown(): Promise<void> {
     if (this.#sweep === undefined) return;
-    clearInterval(this.#sweep);
+    clearTimeout(this.#sweep);
     this.#sweep = undefined;
     this.settle();
-    for (const trace of this.#buffer.all()) this.#decide(trace);
+    for (const trace of this.#buffer.overdue(Infinity)) this.#decide(trace);
     await this.#outcomes.shutdown();
   }
 
@@ -129,15 +131,30 @@ export class SamplingSpanProcessor implements SpanProcessor {
     return this.#buffer.seen(traceId);
   }
 
-  /** Decides traces that waited too long; a timer calls it every second, and so may who owns the clock. Never throws. */
+  /** Decides traces that waited too long; a timer calls it while something waits, and so may who owns the clock. Never throws. */
   decideOverdue(): void {
-    try {
-      this.#tickNanos = this.#clock.monotonicNanos();
+    this.#tick();
+    const sweep = (): void => {
       this.settle();
       for (const trace of this.#buffer.overdue(this.#tickNanos)) this.#decide(trace);
-    } catch (error) {
-      this.#guard.report('SamplingSpanProcessor.sweep', error);
-    }
+    };
+    this.#guard.run('SamplingSpanProcessor.sweep', sweep, undefined);
+  }
+
+  #sweepOnce(): void {
+    this.#isAwake = false;
+    this.decideOverdue();
+    if (this.#deferred.size > 0 || this.#buffer.facts().traces > 0) this.#wake();
+  }
+
+  #wake(): void {
+    this.#isAwake = true;
+    this.#tick();
+    this.#sweep?.refresh();
+  }
+
+  #tick(): void {
+    this.#tickNanos = this.#guard.run('clock', () => this.#clock.monotonicNanos(), this.#tickNanos);
   }
 
   #handle(span: ReadableSpan, bytes: number): void {
@@ -230,7 +247,7 @@ export class SamplingSpanProcessor implements SpanProcessor {
    * alone, and by what its trace was dropped by where that is still known.
    */
   #decideLate(operation: EndedSpan, known: PendingTrace | undefined): void {
-    const trace = known ?? this.#unheld(operation);
+    const trace = known ?? this.#buffer.unheld(operation.span.spanContext());
     trace.decidedBy ??= this.#options.policies(trace, operation);
     if (this.#outcomes.exports) trace.exports ??= this.#exportVerdict(trace, trace.decidedBy, operation);
     const operations = [operation];
@@ -239,12 +256,6 @@ export class SamplingSpanProcessor implements SpanProcessor {
     if (verdict.local[0]?.reason === 'late' && trace.droppedSpans > 0) trace.truncated = true;
     this.#outcomes.give(trace, operations, verdict);
     if (known === undefined) trace.forget();
-  }
-
-  #unheld({ span }: EndedSpan): PendingTrace {
-    const trace = this.#buffer.unheld(span.spanContext());
-    trace.truncated = true;
-    return trace;
   }
 
   /** What its local root comes to, which may still run, or what stands for it. */

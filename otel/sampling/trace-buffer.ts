@@ -59,6 +59,7 @@ export class TraceBuffer {
   /** A trace held nowhere: for a span of one that was forgotten. What it was dropped by is known for the last ones. */
   unheld(spanContext: SpanContext): PendingTrace {
     const trace = new PendingTrace(spanContext, this.#owed);
+    trace.truncated = true;
     trace.decidedBy = this.#dropped.get(spanContext.traceId);
     if (trace.decidedBy !== undefined) trace.exports = DROPPED;
     return trace;
@@ -141,7 +142,7 @@ export class TraceBuffer {
       : undefined;
   }
 
-  /** Traces that have waited long enough: too old, or only stragglers are missing. */
+  /** Waiting traces, oldest first, that have waited long enough: too old, or only stragglers are missing. */
   overdue(nowNanos: number): readonly PendingTrace[] {
     const { maxAgeMillis, maxLingerMillis } = this.limits;
     const overdue: PendingTrace[] = [];
@@ -152,11 +153,6 @@ export class TraceBuffer {
       if (tooOld || lingered) overdue.push(trace);
     }
     return overdue;
-  }
-
-  /** Waiting traces, oldest first. */
-  all(): readonly PendingTrace[] {
-    return this.overdue(Infinity);
   }
 
   #remember(trace: PendingTrace): void {

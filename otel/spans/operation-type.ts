@@ -61,7 +61,7 @@ export function seriesOf(type: OperationType, { name, attributes, instrumentatio
       const route = text(attributes, ATTR_HTTP_ROUTE);
       return route === undefined || attributes[ATTR_ADDRESS_UNKNOWN] === true
         ? UNKNOWN_PATHS
-        : httpSeries(text(attributes, ATTR_HTTP_REQUEST_METHOD) ?? '_OTHER', route);
+        : httpSeries(methodOf(attributes) ?? '_OTHER', route);
     }
     case 'database':
       return statementNamesOf({ name, attributes }).series;
@@ -191,13 +191,17 @@ export function labelsOf(
 ): Attributes | undefined {
   if (type === 'http')
     return requestLabels(
-      text(attributes, ATTR_HTTP_REQUEST_METHOD) ?? text(attributes, ATTR_HTTP_METHOD),
+      methodOf(attributes),
       text(attributes, ATTR_URL_SCHEME) ?? text(attributes, ATTR_HTTP_SCHEME),
     );
   if (type !== 'database') return undefined;
   return databaseLabels(
     text(attributes, ATTR_DB_SYSTEM_NAME) ?? text(attributes, ATTR_DB_SYSTEM) ?? 'other_sql',
   );
+}
+
+function methodOf(attributes: Attributes): string | undefined {
+  return text(attributes, ATTR_HTTP_REQUEST_METHOD) ?? text(attributes, ATTR_HTTP_METHOD);
 }
 
 function text(attributes: Attributes, key: string): string | undefined {

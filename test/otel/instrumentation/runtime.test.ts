@@ -1,11 +1,13 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { channel } from 'node:diagnostics_channel';
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { ROOT_CONTEXT, context, createContextKey } from '@opentelemetry/api';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { Guard } from '../../../otel/base/guard.ts';
 import type { RuntimeSample } from '../../../otel/query.ts';
+import { LoopDelay } from '../../../otel/instrumentation/loop-delay.ts';
 import { RuntimeSampler } from '../../../otel/instrumentation/runtime.ts';
 
 class FakeClock {
@@ -29,6 +31,7 @@ describe('RuntimeSampler', () => {
 
   afterEach(() => {
     sampler?.stop();
+    jest.restoreAllMocks();
     jest.useRealTimers();
   });
 
@@ -122,8 +125,10 @@ describe('RuntimeSampler', () => {
     const period = (heldMillis: number): void => {
       clock.millis += 20 + heldMillis;
       pass(20);
-      clock.millis += 29_980;
-      pass(29_980);
+      clock.millis += 180;
+      pass(180);
+      clock.millis += 29_800;
+      pass(29_800);
     };
     period(4000);
     channel('http.server.request.start').publish({});
@@ -131,6 +136,43 @@ describe('RuntimeSampler', () => {
     period(5);
     period(0);
     expect(samples.map((sample) => sample.eventLoopDelayMaxMillis)).toEqual([0, 0, 3000, 0, 0]);
+  });
+
+  it('wakes the process fifty times a second only while there is work, and forgets nothing it saw at the slow pace', () => {
+    jest.useFakeTimers();
+    const clock = new FakeClock();
+    const resolutions: number[] = [];
+    let utilization = 0.01;
+    jest
+      .spyOn(performance, 'eventLoopUtilization')
+      .mockImplementation(() => ({ idle: 1000, active: 10, utilization }));
+    const delay = new LoopDelay(clock, (options) => {
+      resolutions.push(options!.resolution!);
+      return monitorEventLoopDelay(options);
+    });
+    const request = (): void => channel('http.server.request.start').publish({});
+    delay.start(false);
+    delay.reset();
+    expect(resolutions).toEqual([20, 20]);
+    delay.reset();
+    expect(resolutions).toEqual([20, 20, 200]);
+    clock.millis += 1200;
+    jest.advanceTimersByTime(200);
+    expect(delay.maxMillis).toBe(1000);
+    request();
+    request();
+    expect(resolutions).toEqual([20, 20, 200, 20]);
+    expect(delay.maxMillis).toBe(1000);
+    delay.reset();
+    expect(resolutions).toEqual([20, 20, 200, 20, 20]);
+    expect(delay.maxMillis).toBe(0);
+    // Something else than an HTTP/1 request keeps it busy.
+    utilization = 0.05;
+    delay.reset();
+    expect(resolutions.at(-1)).toBe(20);
+    delay.stop();
+    request();
+    expect(resolutions).toHaveLength(6);
   });
 
   it('sees the event loop held up', async () => {

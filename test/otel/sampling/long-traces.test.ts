@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { expect, it, jest } from '@jest/globals';
 import { type Context, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import { fail, processorsOfEachTest, type startProcessor, describeInBothModes } from './processor-fixture.ts';
 
@@ -88,6 +88,36 @@ describeInBothModes('a long trace', () => {
       pass(run, 1);
       expect(run.local.spans).toHaveLength(1);
       root.end();
+    }
+  });
+
+  it('is decided by the timer, which wakes the process only while something waits', () => {
+    jest.useFakeTimers();
+    try {
+      const run = start({ rates: 1, deferredSpans: 256 });
+      jest.advanceTimersByTime(10_000);
+      expect(jest.getTimerCount()).toBe(0);
+      run.tracer.startSpan('page', HTTP, ROOT_CONTEXT).end();
+      expect(jest.getTimerCount()).toBe(1);
+      jest.advanceTimersByTime(250);
+      expect(run.local.spans.map(({ name }) => name)).toEqual(['page']);
+      expect(jest.getTimerCount()).toBe(0);
+      const stream = run.tracer.startSpan('stream', HTTP, ROOT_CONTEXT);
+      run.tracer.startSpan('first', {}, under(stream)).end();
+      for (const millis of [250, 59_500]) {
+        run.clock.millis += millis;
+        jest.advanceTimersByTime(millis);
+      }
+      expect([jest.getTimerCount(), run.local.spans.length]).toEqual([1, 1]);
+      run.clock.millis += 1000;
+      jest.advanceTimersByTime(1000);
+      expect(run.local.spans.map(({ name }) => name)).toEqual(['page', 'first']);
+      expect(jest.getTimerCount()).toBe(0);
+      stream.end();
+      jest.advanceTimersByTime(250);
+      expect(run.local.spans).toHaveLength(3);
+    } finally {
+      jest.useRealTimers();
     }
   });
 });

@@ -62,6 +62,7 @@ describe('seriesOf', () => {
     ['database', span(CLIENT, { 'db.system': 'mysql', 'db.statement': 'SELECT 1' }), 'SELECT ?'],
     ['database', span(CLIENT, { 'db.operation.name': 'BACKUP' }), 'BACKUP'],
     ['database', span(CLIENT, {}, 'GET key'), 'GET key'],
+    ['http', span(SERVER, { 'http.method': 'PUT', 'http.route': '/a' }), 'PUT /a'],
     ['render', span(INTERNAL, { 'render.template': 'post' }), 'post'],
     ['other', span(INTERNAL, {}, 'job'), 'scope: job'],
     ['other', span(INTERNAL, {}, 'x'.repeat(500)), `scope: ${'x'.repeat(248)}`],
