@@ -439,12 +439,17 @@ export interface MissingNodeFeature {
 }
 
 export interface OwnCost {
-  /** Making and handling of one operation, CPU time. */
+  /** Making and handling of one operation, and what comes with it unseen, CPU time. */
   readonly nanosPerSpan: number;
   /** Share of the process's CPU time since start, 0–1: the sum of `shares`. Pages that show telemetry are not in it. */
   readonly cpuShare: number;
-  /** Of it: spans and contexts made in the course of requests; what ended counted, decided and stored; writing the history file. */
-  readonly shares: { readonly making: number; readonly handling: number; readonly background: number };
+  /** Share of one core since the process started, 0–1. */
+  readonly coreShare: number;
+  /**
+   * Of it: spans and contexts made in the course of requests; what ended counted, decided and stored; what timers do, as writing
+   * the history file; and what none of these sees (garbage, compiling, caches, waking), reckoned by operations and timers.
+   */
+  readonly shares: Readonly<Record<'making' | 'handling' | 'background' | 'unseen', number>>;
   readonly bytesHeld: number;
   readonly historyFileBytes: number;
 }

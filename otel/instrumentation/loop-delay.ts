@@ -23,6 +23,9 @@ export class LoopDelay {
   readonly #monitor: typeof monitorEventLoopDelay;
   #pace: keyof typeof RESOLUTION_MILLIS = 'busy';
   #histogram: Histogram | undefined;
+  #beganNanos = 0;
+  /** Of the histograms before. */
+  #wakes = 0;
   #unseen: NodeJS.Timeout | undefined;
   /** Seen elsewhere than in the histogram. */
   #lateMillis = 0;
@@ -84,6 +87,13 @@ export class LoopDelay {
     subscribe(REQUEST_START, this.#onRequest);
   }
 
+  /** How often the histogram has woken the process, or come by while it was awake. */
+  get wakes(): number {
+    if (this.#histogram === undefined) return this.#wakes;
+    const millis = (this.#clock.monotonicNanos() - this.#beganNanos) / 1e6;
+    return this.#wakes + Math.floor(millis / RESOLUTION_MILLIS[this.#pace]);
+  }
+
   get maxMillis(): number {
     if (this.#isStarting) return 0;
     return Math.max(
@@ -121,7 +131,7 @@ export class LoopDelay {
     this.#end();
     this.#pace = pace;
     const resolution = RESOLUTION_MILLIS[pace];
-    const nanos = this.#clock.monotonicNanos();
+    const nanos = (this.#beganNanos = this.#clock.monotonicNanos());
     const look = (): void => {
       const lateMillis = (this.#clock.monotonicNanos() - nanos) / 1e6 - resolution;
       if (lateMillis > RESOLUTION_MILLIS.busy) this.#lateMillis = Math.max(this.#lateMillis, lateMillis);
@@ -135,6 +145,7 @@ export class LoopDelay {
   }
 
   #end(): void {
+    this.#wakes = this.wakes;
     clearTimeout(this.#unseen);
     this.#histogram?.disable();
     this.#histogram = undefined;

@@ -20,6 +20,8 @@ export interface RuntimeSamplerOptions {
   readonly clock?: Clock;
   /** Counts what goes wrong between samples. */
   readonly guard?: Guard;
+  /** Runs what its timers do. */
+  readonly runMeasured?: (work: () => void) => void;
   /** Gets every sample when its period is over. */
   readonly onSample?: (sample: RuntimeSample) => void;
 }
@@ -38,6 +40,7 @@ export class RuntimeSampler {
   readonly #intervalMillis: number;
   readonly #clock: Clock;
   readonly #guard: Guard;
+  readonly #runMeasured: (work: () => void) => void;
   readonly #onSample: (sample: RuntimeSample) => void;
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #loopDelay: LoopDelay;
@@ -58,6 +61,7 @@ export class RuntimeSampler {
     intervalSeconds,
     clock = systemClock,
     guard = new Guard(),
+    runMeasured = (work) => work(),
     onSample = () => {},
   }: RuntimeSamplerOptions) {
     if (!Number.isFinite(intervalSeconds) || intervalSeconds < 0)
@@ -66,6 +70,7 @@ export class RuntimeSampler {
     this.#clock = clock;
     this.#loopDelay = new LoopDelay(clock);
     this.#guard = guard;
+    this.#runMeasured = runMeasured;
     this.#onSample = onSample;
     this.startedAtMillis = Math.round(clock.now() - process.uptime() * 1000);
     this.#since = this.#periodStart();
@@ -92,7 +97,8 @@ export class RuntimeSampler {
       });
       this.#gcObserver.observe({ entryTypes: ['gc'] });
       this.#since = this.#periodStart();
-      const guarded = (work: () => void) => (): void => this.#guard.run('runtime sample', work, undefined);
+      const guarded = (work: () => void) => (): void =>
+        this.#guard.run('runtime sample', () => this.#runMeasured(work), undefined);
       guarded(() => this.sample())();
       if (this.#intervalMillis === 0) return;
       this.#timers.push(
@@ -160,6 +166,11 @@ export class RuntimeSampler {
     return this.#loopDelay.all();
   }
 
+  /** How often measuring the event loop has woken the process. */
+  get wakes(): number {
+    return this.#loopDelay.wakes;
+  }
+
   /** Since start, by `v8js.gc.type`. */
   gcPauses(): ReturnType<GcPauses['types']> {
     return this.#gcPauses.types();
@@ -179,7 +190,9 @@ export class RuntimeSampler {
 
   /** After a stall this timer may come before the one that measures it; at the end of the turn that one has come. */
   #sampleWhenDue(): void {
-    setImmediate(() => this.#guard.run('runtime sample', () => this.sample(), undefined)).unref();
+    setImmediate(() =>
+      this.#guard.run('runtime sample', () => this.#runMeasured(() => void this.sample()), undefined),
+    ).unref();
   }
 
   #watch(): void {

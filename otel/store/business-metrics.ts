@@ -26,6 +26,8 @@ export interface BusinessMetricReaderOptions {
   readonly maxSeries?: number;
   /** Gets what was counted, by the second. */
   readonly onCounted?: (name: string, attributes: AttributeMap, count: number, atMillis: number) => void;
+  /** Runs what its timer does. */
+  readonly runMeasured?: (work: () => Promise<void>) => Promise<void>;
   readonly clock?: Clock;
 }
 
@@ -47,6 +49,7 @@ export class BusinessMetricReader extends MetricReader {
   readonly #maxSeries: number;
   readonly #clock: Clock;
   readonly #onCounted: NonNullable<BusinessMetricReaderOptions['onCounted']>;
+  readonly #runMeasured: NonNullable<BusinessMetricReaderOptions['runMeasured']>;
   readonly #sources = new Map<string, CountSource>();
   /** By key: how much of a counter is booked. */
   readonly #booked = new Map<string, number>();
@@ -64,6 +67,7 @@ export class BusinessMetricReader extends MetricReader {
     this.#maxSeries = options.maxSeries ?? 1000;
     this.#clock = options.clock ?? systemClock;
     this.#onCounted = options.onCounted ?? (() => {});
+    this.#runMeasured = options.runMeasured ?? ((work) => work());
   }
 
   /** Its counts are booked in place of an instrument's of that name. */
@@ -105,7 +109,7 @@ export class BusinessMetricReader extends MetricReader {
     const due = now - (now % BOOK_INTERVAL_MILLIS) + BOOK_INTERVAL_MILLIS;
     this.#timer = backgroundTimeout(() => {
       this.#bookAtMillis = due - 1;
-      void this.refresh().then(() => this.#collecting && this.#schedule());
+      void this.#runMeasured(() => this.refresh()).then(() => this.#collecting && this.#schedule());
     }, due - now);
   }
 

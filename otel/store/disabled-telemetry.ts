@@ -96,7 +96,8 @@ export function disabledTelemetry(
     ownCost: () => ({
       nanosPerSpan: 0,
       cpuShare: 0,
-      shares: { making: 0, handling: 0, background: 0 },
+      coreShare: 0,
+      shares: { making: 0, handling: 0, background: 0, unseen: 0 },
       bytesHeld: 0,
       historyFileBytes: 0,
     }),

@@ -45,7 +45,7 @@ export function railFigures(
 /** What watching costs, for the foot of the rail. */
 export function railCost(telemetry: TelemetryQuery): Html {
   if (!telemetry.enabled) return html`Measuring is off and costs nothing.`;
-  const { cpuShare, bytesHeld, nanosPerSpan } = telemetry.ownCost();
-  return html`Watching costs at least ${text(share(cpuShare))} of CPU time, ${text(size(bytesHeld))} of
-  memory, ${text(duration(nanosPerSpan / 1e6))} a span.`;
+  const { coreShare, bytesHeld, nanosPerSpan } = telemetry.ownCost();
+  return html`Watching costs about ${text(share(coreShare))} of a core, ${text(size(bytesHeld))} of memory,
+  ${text(duration(nanosPerSpan / 1e6))} a span.`;
 }

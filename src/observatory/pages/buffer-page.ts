@@ -92,7 +92,7 @@ export const bufferPage = definePage<BufferPageFacts>({
         : `, the oldest ${spanText(Math.max(0, now - buffer.oldestMillis))} old`;
     return [
       {
-        text: `${plural(buffer.traces, 'trace')} held in ${text(size(buffer.bytes))}${reach}${kept > buffer.traces ? `; ${countText(kept - buffer.traces)} more on disk` : ''}. Watching takes at least ${text(share(ownCost.cpuShare))} of the process's CPU time, ${text(duration(ownCost.nanosPerSpan / 1e6))} a span.`,
+        text: `${plural(buffer.traces, 'trace')} held in ${text(size(buffer.bytes))}${reach}${kept > buffer.traces ? `; ${countText(kept - buffer.traces)} more on disk` : ''}. Watching takes about ${text(share(ownCost.coreShare))} of a core, ${text(share(ownCost.cpuShare))} of the process's CPU time, ${text(duration(ownCost.nanosPerSpan / 1e6))} a span.`,
       },
     ];
   },
@@ -176,17 +176,19 @@ export const bufferPage = definePage<BufferPageFacts>({
 function costPanel(ownCost: OwnCost, spans: number, requests: number): Html {
   return panel({
     title: 'What watching costs',
-    note: 'CPU time since the start, at least: caches it empties, garbage it leaves and timers that wake the process are in no count',
+    note: 'CPU time since the start; what cannot be seen (garbage, compiling, caches, waking) is reckoned as it was measured on another machine',
     body: factList([
       ['time per span, made and handled', figure(duration(ownCost.nanosPerSpan / 1e6))],
       [
         'time per request',
         requests === 0 ? '–' : figure(duration((ownCost.nanosPerSpan * spans) / requests / 1e6)),
       ],
-      ['share of CPU time, at least', figure(share(ownCost.cpuShare))],
+      ['share of a core', figure(share(ownCost.coreShare))],
+      ['share of the process’s CPU time', figure(share(ownCost.cpuShare))],
       ['… spans and contexts, as requests go', figure(share(ownCost.shares.making))],
       ['… counting, deciding, storing', figure(share(ownCost.shares.handling))],
-      ['… writing the history file', figure(share(ownCost.shares.background))],
+      ['… history file, samples, counters', figure(share(ownCost.shares.background))],
+      ['… what cannot be seen', figure(share(ownCost.shares.unseen))],
       ['held in memory', figure(size(ownCost.bytesHeld))],
       ['history file', figure(size(ownCost.historyFileBytes))],
     ]),

@@ -1,5 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { CostMeter, ownCostOf, WorkSample } from '../../../otel/sampling/cost-meter.ts';
+import { CostMeter, ownCostOf, UNSEEN_NANOS, WorkSample } from '../../../otel/sampling/cost-meter.ts';
 
 describe('WorkSample', () => {
   it('reckons from the sample to all of them', () => {
@@ -50,12 +50,15 @@ describe('CostMeter', () => {
     cost.requestStart.addAll(5000, 1);
     cost.statement.addAll(2000, 4);
     cost.handled(30_000, 20, 10);
+    cost.countRequest();
+    cost.countRequest();
     expect(cost.background(() => 'written')).toBe('written');
     const totals = cost.totals();
-    // And what comes with it unseen, in both.
     expect(totals.operations).toBe(10);
-    expect(totals.makingNanos).toBeCloseTo(1.3 * 7000);
-    expect(totals.handlingNanos).toBeCloseTo(1.3 * 30_000);
+    expect(totals.makingNanos).toBeCloseTo(7000);
+    expect(totals.handlingNanos).toBeCloseTo(30_000);
+    expect(totals.unseenNanos).toBe(2 * UNSEEN_NANOS.own.request + 8 * UNSEEN_NANOS.own.other + 40_000);
+    expect(cost.totals(100).unseenNanos - totals.unseenNanos).toBe(100 * 40_000);
     expect(totals.backgroundNanos).toBeGreaterThanOrEqual(0);
     expect(() =>
       cost.background(() => {
@@ -65,12 +68,19 @@ describe('CostMeter', () => {
   });
 
   it('is a share of the CPU time of the process, and the shares are all of it', () => {
-    const totals = { makingNanos: 4e6, handlingNanos: 5e6, backgroundNanos: 1e6, operations: 9000 };
-    expect(ownCostOf(totals, { user: 150_000, system: 50_000 })).toEqual({
-      nanosPerSpan: 1000,
-      cpuShare: 0.05,
-      shares: { making: 0.02, handling: 0.025, background: 0.005 },
+    const totals = {
+      makingNanos: 4e6,
+      handlingNanos: 5e6,
+      backgroundNanos: 1e6,
+      unseenNanos: 9e6,
+      operations: 9000,
+    };
+    expect(ownCostOf(totals, { user: 150_000, system: 50_000 }, 190)).toEqual({
+      nanosPerSpan: 2000,
+      cpuShare: 0.095,
+      coreShare: 0.0001,
+      shares: { making: 0.02, handling: 0.025, background: 0.005, unseen: 0.045 },
     });
-    expect(ownCostOf({ ...totals, operations: 0 }).nanosPerSpan).toBe(9e6);
+    expect(ownCostOf({ ...totals, operations: 0 }).nanosPerSpan).toBe(18e6);
   });
 });

@@ -135,7 +135,8 @@ export function storeWith(options: Partial<TelemetryStoreOptions> = {}): {
     ownCost: () => ({
       nanosPerSpan: 100,
       cpuShare: 0.01,
-      shares: { making: 0.005, handling: 0.004, background: 0.001 },
+      coreShare: 0.001,
+      shares: { making: 0.003, handling: 0.002, background: 0.001, unseen: 0.004 },
       bytesHeld: 1000,
       historyFileBytes: 0,
     }),

@@ -536,7 +536,8 @@ export class FakeTelemetry implements TelemetryQuery, TelemetryControl {
     return {
       nanosPerSpan: 412,
       cpuShare: 0.004,
-      shares: { making: 0.002, handling: 0.0015, background: 0.0005 },
+      coreShare: 0.0004,
+      shares: { making: 0.001, handling: 0.0005, background: 0.0005, unseen: 0.002 },
       bytesHeld: 3.1 * 2 ** 20,
       historyFileBytes: 18.4 * 2 ** 20,
     };
