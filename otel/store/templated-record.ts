@@ -1,6 +1,7 @@
 import type { AttributeValue, KeepReason, OperationType, SpanRow } from '../query.ts';
 import type { KeptSpan, SpanTemplate } from '../spans/kept-span.ts';
 import { ARRAY_BYTES, copyAttributes, type FlatAttributes, stringBytes } from './attribute-copy.ts';
+import { LearnedTemplates } from './learned-templates.ts';
 import {
   type EventRecord,
   MAX_ATTRIBUTES,
@@ -112,6 +113,7 @@ export class TemplatedRecord implements SpanRecord {
 /** Makes records of spans with templates; copies each template once, as long as somebody has it. */
 export class RecordTemplates {
   readonly #strings: StringInterner;
+  readonly #learned = new LearnedTemplates();
   /** Undefined: too big to be taken whole. */
   readonly #shared = new WeakMap<SpanTemplate, SharedFacts | undefined>();
 
@@ -119,11 +121,12 @@ export class RecordTemplates {
     this.#strings = strings;
   }
 
-  /** Undefined for a span without a template, and for one that has to be cut to fit a record. */
+  /** Undefined for a span that no template describes, and for one that has to be cut to fit a record. */
   record(span: KeptSpan): SpanRecord | undefined {
-    const { template } = span;
+    const { template, ownAttributes = [] } =
+      span.template === undefined ? (this.#learned.of(span) ?? {}) : span;
     if (template === undefined) return undefined;
-    const own = (span.ownAttributes ?? []) as FlatAttributes;
+    const own = ownAttributes as FlatAttributes;
     let bytes = FIXED_BYTES + (own.length === 0 ? 0 : ARRAY_BYTES + own.length * VALUE_BYTES);
     for (let i = 1; i < own.length; i += 2) if (!isSmall(own[i])) return undefined;
     let shared = this.#shared.get(template);

@@ -1,6 +1,7 @@
-import { SpanKind } from '@opentelemetry/api';
+import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { describe, expect, it } from '@jest/globals';
 import type { KeptSpan, SpanTemplate } from '../../../otel/spans/kept-span.ts';
+import { LearnedTemplates } from '../../../otel/store/learned-templates.ts';
 import { MAX_RECORD_BYTES, toSpanRecord, toSpanRow } from '../../../otel/store/span-record.ts';
 import { StringInterner } from '../../../otel/store/string-interner.ts';
 import { RecordTemplates } from '../../../otel/store/templated-record.ts';
@@ -62,6 +63,53 @@ describe('RecordTemplates', () => {
     // Also the second time, when the template is known.
     expect(records.record(span)).toBeUndefined();
     expect(toSpanRecord(span, new StringInterner()).bytes).toBeLessThanOrEqual(MAX_RECORD_BYTES);
+  });
+
+  it('learns what spans of the SDK share, which come without a template, from the second on', () => {
+    const records = new RecordTemplates(new StringInterner());
+    const plain = (rows: number, text = TEMPLATE.attributes['db.query.text']): KeptSpan => {
+      const attributes = { ...TEMPLATE.attributes, 'db.query.text': text, rows };
+      return { ...keptSpan({ type: 'database', name: 'SELECT posts', attributes }), kind: SpanKind.CLIENT };
+    };
+    expect(records.record(plain(1))).toBeUndefined();
+    const [second, third] = [plain(2), plain(3)];
+    expect(toSpanRow(records.record(second)!, 0.5)).toEqual(
+      toSpanRow(toSpanRecord(second, new StringInterner()), 0.5),
+    );
+    const strings = new StringInterner();
+    toSpanRecord(third, strings);
+    expect(records.record(third)!.bytes).toBeLessThan(toSpanRecord(third, strings).bytes * 0.75);
+    // No text may pass for another.
+    expect(records.record(plain(4, 'SELECT 1'))).toBeUndefined();
+    expect(records.record({ ...plain(5), name: 'SELECT' })).toBeUndefined();
+  });
+
+  it.each<readonly [string, Partial<KeptSpan>]>([
+    ['a request', { operationType: 'http' }],
+    ['one that failed', { status: { code: SpanStatusCode.ERROR } }],
+    ['one that said it went well', { status: { code: SpanStatusCode.OK } }],
+    ['one with events', { events: [{ name: 'retry', time: [1, 0] }] }],
+    ['one with links', { links: [{ context: keptSpan().spanContext() }] }],
+    ['one that lost attributes', { droppedAttributesCount: 1 }],
+    ['one with words of its own in a list', { attributes: { 'a.list': ['x'] } }],
+    ['one whose words are long', { attributes: { text: 'x'.repeat(5_000) } }],
+  ])('learns nothing from %s', (_what, said) => {
+    const records = new RecordTemplates(new StringInterner());
+    const span: KeptSpan = { ...keptSpan({ type: 'database' }), ...said };
+    for (let i = 0; i < 3; i++) expect(records.record(span)).toBeUndefined();
+  });
+
+  it('holds what is used among statements of which no two are the same', () => {
+    const learned = new LearnedTemplates();
+    const span = (text: string): KeptSpan => keptSpan({ type: 'database', attributes: { text } });
+    learned.of(span('SELECT 1'));
+    for (let i = 0; i < 5000; i++) {
+      learned.of(span(`SELECT ${i} AS a`));
+      expect(learned.of(span('SELECT 1'))).toBeDefined();
+      if (i % 2 === 0) learned.of(span(`SELECT ${i} AS a`));
+    }
+    // What nobody asked for meanwhile has to be learned anew.
+    expect(learned.of(span('SELECT 0 AS a'))).toBeUndefined();
   });
 
   it('is written to the history file and read back like any record', () => {

@@ -1,0 +1,82 @@
+import type { AttributeValue } from '@opentelemetry/api';
+import { SpanStatusCode } from '@opentelemetry/api';
+import type { KeptSpan, SpanTemplate } from '../spans/kept-span.ts';
+
+/** Programs have a few dozen kinds of statement and page. */
+const MAX_TEMPLATES = 256;
+/** What was seen once waits so long for the second time. */
+const MAX_SEEN_ONCE = 1024;
+const MAX_KEY_CHARS = 4096;
+
+interface Learned {
+  readonly template: SpanTemplate;
+  readonly ownAttributes: readonly AttributeValue[];
+}
+
+/**
+ * Templates of spans that come without one, as the SDK makes them: statements and pages that say the same in words and differ in numbers
+ * only. What is seen for the second time makes one; those that are used stay, and records keep the one they have.
+ */
+export class LearnedTemplates {
+  readonly #templates = new Map<string, SpanTemplate>();
+  readonly #seenOnce = new Set<string>();
+
+  /** Undefined for a span that says more than a template can, and for what was not seen before. */
+  of(span: KeptSpan): Learned | undefined {
+    if (!isPlain(span)) return undefined;
+    const { name, kind, series, operationType, attributes } = span;
+    const words: Record<string, AttributeValue> = {};
+    const ownAttributes: AttributeValue[] = [];
+    let key = `${operationType} ${kind} ${part(span.instrumentationScope.name)}${part(name)}${part(series)}`;
+    for (const [attribute, value] of Object.entries(attributes)) {
+      if (typeof value === 'string') {
+        words[attribute] = value;
+        key += part(attribute) + part(value);
+        if (key.length > MAX_KEY_CHARS) return undefined;
+      } else if (value !== undefined) ownAttributes.push(attribute, value);
+    }
+    const template = this.#known(key) ?? this.#learn(key, { name, kind, attributes: words });
+    return template && { template, ownAttributes };
+  }
+
+  #known(key: string): SpanTemplate | undefined {
+    const template = this.#templates.get(key);
+    if (template === undefined) return undefined;
+    this.#templates.delete(key);
+    this.#templates.set(key, template);
+    return template;
+  }
+
+  #learn(key: string, template: SpanTemplate): SpanTemplate | undefined {
+    if (!this.#seenOnce.delete(key)) {
+      this.#seenOnce.add(key);
+      if (this.#seenOnce.size > MAX_SEEN_ONCE) this.#seenOnce.delete(first(this.#seenOnce)!);
+      return undefined;
+    }
+    this.#templates.set(key, template);
+    if (this.#templates.size > MAX_TEMPLATES) this.#templates.delete(first(this.#templates.keys())!);
+    return template;
+  }
+}
+
+/** By its length, so that no text can pass for two. */
+function part(text: string): string {
+  return `${text.length}:${text}`;
+}
+
+/** Requests differ in words: addresses, agents. */
+function isPlain(span: KeptSpan): boolean {
+  return (
+    span.operationType !== 'http' &&
+    span.status.code === SpanStatusCode.UNSET &&
+    span.status.message === undefined &&
+    span.events.length === 0 &&
+    span.links.length === 0 &&
+    span.droppedAttributesCount + span.droppedEventsCount + span.droppedLinksCount === 0
+  );
+}
+
+function first<T>(items: Iterable<T>): T | undefined {
+  for (const item of items) return item;
+  return undefined;
+}
