@@ -39,6 +39,7 @@ export function createProcessor(options: {
     aggregates: {
       record(operation) {
         touch();
+        if (operation.type === 'http') cost.countRequest();
         return aggregates.record(operation);
       },
       recordKept: (type, series, countedMillis) => aggregates.recordKept(type, series, countedMillis),

@@ -43,7 +43,7 @@ export function createStore(options: {
     runtime,
     samples: (range, maxPoints) => samples.samples(range, runtime.current(), maxPoints),
     ownCost: () => ({
-      ...ownCostOf(cost.totals()),
+      ...ownCostOf(cost.totals(runtime.wakes)),
       bytesHeld:
         ring.facts().bytes +
         aggregates.bytes +

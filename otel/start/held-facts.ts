@@ -34,6 +34,7 @@ export function createHeldFacts(
   options: { readonly live: LiveSampling; readonly guard: Guard; readonly clock: Clock },
 ): HeldFacts {
   const { live, guard, clock } = options;
+  const cost = new CostMeter(config.spans);
   const markers = new Markers();
   const samples = new RuntimeHistory();
   const { maxTraces, maxTraceBytes: maxBytes } = config;
@@ -42,6 +43,7 @@ export function createHeldFacts(
     intervalSeconds: config.runtimeIntervalMillis / 1000,
     clock,
     guard,
+    runMeasured: (work) => cost.background(work),
     onSample: (sample) => samples.record(sample),
   });
   const counts = new BusinessHistory(clock, runtime.startedAtMillis);
@@ -56,12 +58,13 @@ export function createHeldFacts(
     traceLogs: new TraceLogs({ sinceMillis: clock.now(), onLine: (id) => ring.markChanged(id) }),
     markers,
     runs: new ProcessRuns({ clock, pid: process.pid, startedMillis: runtime.startedAtMillis }),
-    cost: new CostMeter(),
+    cost,
     runtime,
     samples,
     business: new BusinessMetricReader({
       guard,
       clock,
+      runMeasured: (work) => cost.backgroundTurn(work),
       onCounted: (...counted) => counts.add(...counted),
     }),
     counts,
