@@ -27,7 +27,7 @@ const RECENT = 64;
  */
 export const UNSEEN_NANOS = {
   own: { request: 30_000, other: 7_500 },
-  stock: { request: 130_000, other: 20_000 },
+  stock: { request: 110_000, other: 14_000 },
 } as const;
 /** To be woken by a timer from a sleep, as what it runs finds cold caches. */
 const WAKE_NANOS = 40_000;
