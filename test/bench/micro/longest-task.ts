@@ -1,12 +1,10 @@
 import Database from 'better-sqlite3';
+import { SLICE } from '../../../otel/store/slice-bounds.ts';
 import type { Figure } from './figure.ts';
 import { createPipeline, DEFERRED_SPANS, openHistory } from './pipeline.ts';
 import { play, postPage } from './traces.ts';
 
 const PAGES_PER_BATCH = 51;
-/** A slice of the history file. */
-const TRACES_PER_SLICE = 16;
-
 /** How long the event loop is held by what telemetry does beside requests, at the 99th percentile. */
 export async function measureLongestTask(rounds: number): Promise<readonly Figure[]> {
   const pipeline = createPipeline(1);
@@ -19,7 +17,7 @@ export async function measureLongestTask(rounds: number): Promise<readonly Figur
       const pages = Array.from({ length: PAGES_PER_BATCH }, postPage);
       for (const page of pages) play(processor, page);
       batches.push(millisOf(() => processor.settle()));
-      ring.takeChanged(PAGES_PER_BATCH - TRACES_PER_SLICE, Infinity);
+      ring.takeChanged(PAGES_PER_BATCH - SLICE.maxTraces, Infinity);
       slices.push(millisOf(() => history.flush()));
     }
   } finally {

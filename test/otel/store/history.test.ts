@@ -73,10 +73,10 @@ describe('History', () => {
     await jest.advanceTimersByTimeAsync(4999);
     expect(saved()).toBe(0);
     await jest.advanceTimersByTimeAsync(1);
-    expect(saved()).toBe(16);
-    await jest.advanceTimersByTimeAsync(1000);
+    expect(saved()).toBe(8);
+    await jest.advanceTimersByTimeAsync(3 * 320);
     expect(saved()).toBe(32);
-    await jest.advanceTimersByTimeAsync(2200);
+    await jest.advanceTimersByTimeAsync(8 * 320);
     expect(saved()).toBe(90);
   });
 
@@ -85,13 +85,13 @@ describe('History', () => {
     let nanos = 0;
     const clock = { ...place.clock, now: () => place.clock.now(), monotonicNanos: () => (nanos += 400_000) };
     const { ring, history } = place.start({ clock });
-    add(ring, 1, 16);
+    add(ring, 1, 8);
     const saved = () =>
-      Array.from({ length: 16 }, (_, i) => history.saved(traceIdOf(i + 1))).filter(Boolean).length;
+      Array.from({ length: 8 }, (_, i) => history.saved(traceIdOf(i + 1))).filter(Boolean).length;
     await jest.advanceTimersByTimeAsync(5000);
-    expect([saved(), ring.waiting]).toEqual([4, 12]);
-    await jest.advanceTimersByTimeAsync(3 * 640);
-    expect([saved(), ring.waiting]).toEqual([16, 0]);
+    expect([saved(), ring.waiting]).toEqual([2, 6]);
+    await jest.advanceTimersByTimeAsync(3 * 320);
+    expect([saved(), ring.waiting]).toEqual([8, 0]);
   });
 
   it('writes failed traces before ordinary ones, and twice as often', async () => {
@@ -100,9 +100,9 @@ describe('History', () => {
     add(ring, 1, 10);
     for (let i = 11; i <= 42; i++) ring.add(traceIdOf(i), [spanRecord({ reason: 'error' })], WHOLE);
     const isSaved = (i: number) => history.saved(traceIdOf(i)) !== undefined;
-    await jest.advanceTimersByTimeAsync(5320);
+    await jest.advanceTimersByTimeAsync(5000 + 3 * 160);
     expect([11, 42, 1].map(isSaved)).toEqual([true, true, false]);
-    await jest.advanceTimersByTimeAsync(640);
+    await jest.advanceTimersByTimeAsync(2 * 320);
     expect([1, 10].map(isSaved)).toEqual([true, true]);
   });
 
