@@ -447,7 +447,7 @@ export interface OwnCost {
   readonly coreShare: number;
   /**
    * Of it: spans and contexts made in the course of requests; what ended counted, decided and stored; what timers do, as writing
-   * the history file; and what none of these sees (garbage, compiling, caches, waking), reckoned by operations and timers.
+   * the history file; and what the first two do not see of themselves (garbage, compiling, caches), by a factor that the bench measured.
    */
   readonly shares: Readonly<Record<'making' | 'handling' | 'background' | 'unseen', number>>;
   readonly bytesHeld: number;

@@ -39,7 +39,6 @@ export function createProcessor(options: {
     aggregates: {
       record(operation) {
         touch();
-        if (operation.type === 'http') cost.countRequest();
         return aggregates.record(operation);
       },
       recordKept: (type, series, countedMillis) => aggregates.recordKept(type, series, countedMillis),

@@ -46,7 +46,7 @@ const plan = quick
   : {
       passes: 5,
       warmUpRequests: 2000,
-      rounds: { saturated: 3, paced: 2, crowded: 2 },
+      rounds: { saturated: 3, paced: 4, crowded: 2 },
       batches: 1000,
       coldPasses: 5,
       liveRounds: live ? 7 : 2,

@@ -16,6 +16,8 @@ export const PACE_PER_SECOND = 150;
 const AFTERWARDS_MILLIS = 1000;
 const SATURATED_MILLIS = 1000;
 const PACED_MILLIS = 3000;
+/** Not counted: what was compiled and held for all that a server has is let go of in the first of them. */
+const SETTLING_ROUNDS = 2;
 /** Servers that are asked at the same time where none is asked for all it has. */
 const PACED_TOGETHER = 5;
 /** To see what telemetry's own account says on a crowded machine; others would say nothing new. */
@@ -106,6 +108,7 @@ class Pass {
         this.#running.push(begun(variant, await ServerProcess.start(variant, blog.copy())));
       for (const one of this.#running) await this.#warmUp(one);
       await this.#loaded('saturated', this.#running, () => this.#saturatedRound());
+      for (let i = 0; i < SETTLING_ROUNDS; i++) await this.#settle();
       await this.#loaded('paced', this.#running, () => this.#pacedRound('paced', this.#running));
       await this.#crowded();
       await this.#watchIdle();
@@ -148,6 +151,16 @@ class Pass {
     for (const one of shuffled(this.#running, this.#random)) {
       await one.counted;
       await this.#turn('saturated', one, ({ client }) => client.saturate(this.#path, SATURATED_MILLIS));
+    }
+  }
+
+  async #settle(): Promise<void> {
+    for (let from = 0; from < this.#running.length; from += PACED_TOGETHER) {
+      const together = this.#running.slice(from, from + PACED_TOGETHER);
+      await Promise.all(
+        together.map(({ server }) => server.client.pace(this.#path, PACE_PER_SECOND, PACED_MILLIS)),
+      );
+      await delay(AFTERWARDS_MILLIS);
     }
   }
 

@@ -176,7 +176,7 @@ export const bufferPage = definePage<BufferPageFacts>({
 function costPanel(ownCost: OwnCost, spans: number, requests: number): Html {
   return panel({
     title: 'What watching costs',
-    note: 'CPU time since the start; what cannot be seen (garbage, compiling, caches, waking) is reckoned as it was measured on another machine',
+    note: 'CPU time since the start; garbage, compiling and emptied caches are reckoned by a factor that was measured',
     body: factList([
       ['time per span, made and handled', figure(duration(ownCost.nanosPerSpan / 1e6))],
       [
@@ -187,8 +187,8 @@ function costPanel(ownCost: OwnCost, spans: number, requests: number): Html {
       ['share of the process’s CPU time', figure(share(ownCost.cpuShare))],
       ['… spans and contexts, as requests go', figure(share(ownCost.shares.making))],
       ['… counting, deciding, storing', figure(share(ownCost.shares.handling))],
-      ['… history file, samples, counters', figure(share(ownCost.shares.background))],
-      ['… what cannot be seen', figure(share(ownCost.shares.unseen))],
+      ['… timers: history file, samples, counters', figure(share(ownCost.shares.background))],
+      ['… garbage, compiling, caches', figure(share(ownCost.shares.unseen))],
       ['held in memory', figure(size(ownCost.bytesHeld))],
       ['history file', figure(size(ownCost.historyFileBytes))],
     ]),
