@@ -104,6 +104,16 @@ run('the observatory on every width', () => {
         ]),
       );
     expect(ends.filter((all) => all.length !== 1)).toEqual([]);
+    const gaps = await page
+      .locator('.facts .meter')
+      .evaluateAll((meters) =>
+        meters.map(
+          ({ firstElementChild: bar, lastElementChild: value }) =>
+            value!.getBoundingClientRect().left - bar!.getBoundingClientRect().right,
+        ),
+      );
+    expect(gaps.length).toBeGreaterThan(3);
+    expect(Math.min(...gaps)).toBeGreaterThan(0);
   });
 
   it('ends two tables side by side on the same lines', async () => {

@@ -34,7 +34,14 @@ export function sparkline(type: OperationType | 'failed', values: readonly numbe
 export function shareBar(type: OperationType, part: number, short = false): Html {
   const whole = short ? 40 : 64;
   const width = Number.isFinite(part) ? Math.min(1, Math.max(0, part)) * whole : 0;
-  return html`<svg class="share type-${type}" width="${whole}" height="8" aria-hidden="true">
+  return html`<svg
+    class="share type-${type}"
+    viewBox="0 0 ${whole} 8"
+    preserveAspectRatio="none"
+    width="${whole}"
+    height="8"
+    aria-hidden="true"
+  >
     <rect class="track" width="${whole}" height="6" y="1" rx="2" />
     <rect class="bar" width="${px(width > 0 ? Math.max(1, width) : 0)}" height="6" y="1" rx="2" />
   </svg>`;
