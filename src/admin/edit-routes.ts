@@ -1,16 +1,11 @@
 import type { Router } from '@koa/router';
-import type { Context, Middleware } from 'koa';
-import type { DeskSender } from '../accounts/desk-sender.ts';
+import type { Context } from 'koa';
 import { formFields } from '../http/form-body.ts';
 import type { FieldProblems } from '../accounts/form-parts.ts';
 import { csrfTokenOf } from '../accounts/load-session.ts';
-import type { FormProtection } from '../accounts/protect-forms.ts';
 import { seeOther } from '../accounts/route-answers.ts';
-import type { SiteSettings } from '../db/site-settings.ts';
-import type { WhenUnlocked } from '../db/when-unlocked.ts';
 import type { Post } from '../posts/post.ts';
 import { PostConflictError, PostDraftError } from '../posts/post-errors.ts';
-import type { PostStore } from '../posts/post-store.ts';
 import type { BusinessMetrics } from '../process/business-metrics.ts';
 import { askedPost, expectPost, noticeOf } from './asked-post.ts';
 import { conflictPage } from './conflict-page.ts';
@@ -22,20 +17,11 @@ import {
   valuesOfPost,
   type PostFormValues,
 } from './post-form.ts';
-import type { RenderText } from './render-text.ts';
+import type { PostDeskDependencies } from './post-desk-dependencies.ts';
 import { titleText } from '../markup/title.ts';
 
-export interface EditRouteDependencies {
-  readonly posts: PostStore;
-  readonly site: SiteSettings;
-  readonly renderText: RenderText;
-  /** Before every route that changes something. */
-  readonly forms: FormProtection;
-  /** Before every route that shows something. */
-  readonly owner: Middleware;
-  readonly send: DeskSender;
+export interface EditRouteDependencies extends PostDeskDependencies {
   readonly metrics: Pick<BusinessMetrics, 'postCreated' | 'postUpdated'>;
-  readonly whenUnlocked: WhenUnlocked;
   readonly now: () => number;
 }
 

@@ -1,32 +1,18 @@
 import type { Router } from '@koa/router';
-import type { Context, Middleware } from 'koa';
-import type { DeskSender } from '../accounts/desk-sender.ts';
+import type { Context } from 'koa';
 import { formFields } from '../http/form-body.ts';
 import { csrfTokenOf } from '../accounts/load-session.ts';
-import type { FormProtection } from '../accounts/protect-forms.ts';
 import { queryText, seeOther } from '../accounts/route-answers.ts';
-import type { SiteSettings } from '../db/site-settings.ts';
-import type { WhenUnlocked } from '../db/when-unlocked.ts';
 import { PostConflictError } from '../posts/post-errors.ts';
-import type { PostStore } from '../posts/post-store.ts';
 import type { BusinessMetrics } from '../process/business-metrics.ts';
 import { expectPost, noticeOf } from './asked-post.ts';
 import { deletePage } from './delete-page.ts';
 import { STATE_WORDS, type PostState } from './post-state.ts';
 import { postsPage } from './posts-page.ts';
-import type { RenderText } from './render-text.ts';
+import type { PostDeskDependencies } from './post-desk-dependencies.ts';
 
-export interface PostRouteDependencies {
-  readonly posts: PostStore;
-  readonly site: SiteSettings;
-  readonly renderText: RenderText;
-  /** Before every route that changes something. */
-  readonly forms: FormProtection;
-  /** Before every route that shows something. */
-  readonly owner: Middleware;
-  readonly send: DeskSender;
+export interface PostRouteDependencies extends PostDeskDependencies {
   readonly metrics: Pick<BusinessMetrics, 'postDeleted'>;
-  readonly whenUnlocked: WhenUnlocked;
 }
 
 /** Lists, deletes and restores posts. */

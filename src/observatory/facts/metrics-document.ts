@@ -1,4 +1,10 @@
-import type { OperationSummary, OperationType, TelemetryQuery, TimeRange } from '../../../otel/query.ts';
+import type {
+  DurationSummary,
+  OperationSummary,
+  OperationType,
+  TelemetryQuery,
+  TimeRange,
+} from '../../../otel/query.ts';
 import { businessDocument, type BusinessDocument } from './business-facts.ts';
 
 /** One type of operation, from 100 % of them; `kept` have detail. Milliseconds. */
@@ -9,15 +15,7 @@ export interface OperationDocument {
   readonly aborted: number;
   /** A second or longer; of requests, to the first byte. */
   readonly slow: number;
-  readonly duration_ms: {
-    readonly avg: number;
-    readonly min: number;
-    readonly max: number;
-    readonly p50: number;
-    readonly p90: number;
-    readonly p95: number;
-    readonly p99: number;
-  };
+  readonly duration_ms: DurationSummary;
   readonly kept: number;
   readonly rate: number;
 }

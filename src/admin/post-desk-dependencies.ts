@@ -1,0 +1,20 @@
+import type { Middleware } from 'koa';
+import type { DeskSender } from '../accounts/desk-sender.ts';
+import type { FormProtection } from '../accounts/protect-forms.ts';
+import type { SiteSettings } from '../db/site-settings.ts';
+import type { WhenUnlocked } from '../db/when-unlocked.ts';
+import type { PostStore } from '../posts/post-store.ts';
+import type { RenderText } from './render-text.ts';
+
+/** What the routes of posts need, whether they write or list. */
+export interface PostDeskDependencies {
+  readonly posts: PostStore;
+  readonly site: SiteSettings;
+  readonly renderText: RenderText;
+  /** Before every route that changes something. */
+  readonly forms: FormProtection;
+  /** Before every route that shows something. */
+  readonly owner: Middleware;
+  readonly send: DeskSender;
+  readonly whenUnlocked: WhenUnlocked;
+}
