@@ -97,19 +97,11 @@ export class RuntimeSampler {
       });
       this.#gcObserver.observe({ entryTypes: ['gc'] });
       this.#since = this.#periodStart();
-      const guarded = (work: () => void) => (): void =>
-        this.#guard.run('runtime sample', () => this.#runMeasured(work), undefined);
-      guarded(() => this.sample())();
+      this.#measured(() => void this.sample());
       if (this.#intervalMillis === 0) return;
       this.#timers.push(
-        setInterval(
-          guarded(() => this.#sampleWhenDue()),
-          this.#intervalMillis,
-        ).unref(),
-        setInterval(
-          guarded(() => this.#watch()),
-          WATCH_INTERVAL_MILLIS,
-        ).unref(),
+        setInterval(() => this.#sampleWhenDue(), this.#intervalMillis).unref(),
+        setInterval(() => this.#measured(() => this.#watch()), WATCH_INTERVAL_MILLIS).unref(),
       );
     });
   }
@@ -190,9 +182,11 @@ export class RuntimeSampler {
 
   /** After a stall this timer may come before the one that measures it; at the end of the turn that one has come. */
   #sampleWhenDue(): void {
-    setImmediate(() =>
-      this.#guard.run('runtime sample', () => this.#runMeasured(() => void this.sample()), undefined),
-    ).unref();
+    setImmediate(() => this.#measured(() => void this.sample())).unref();
+  }
+
+  #measured(work: () => void): void {
+    this.#guard.run('runtime sample', () => this.#runMeasured(work), undefined);
   }
 
   #watch(): void {

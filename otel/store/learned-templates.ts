@@ -50,11 +50,11 @@ export class LearnedTemplates {
   #learn(key: string, template: SpanTemplate): SpanTemplate | undefined {
     if (!this.#seenOnce.delete(key)) {
       this.#seenOnce.add(key);
-      if (this.#seenOnce.size > MAX_SEEN_ONCE) this.#seenOnce.delete(first(this.#seenOnce)!);
+      if (this.#seenOnce.size > MAX_SEEN_ONCE) this.#seenOnce.delete(this.#seenOnce.keys().next().value!);
       return undefined;
     }
     this.#templates.set(key, template);
-    if (this.#templates.size > MAX_TEMPLATES) this.#templates.delete(first(this.#templates.keys())!);
+    if (this.#templates.size > MAX_TEMPLATES) this.#templates.delete(this.#templates.keys().next().value!);
     return template;
   }
 }
@@ -74,9 +74,4 @@ function isPlain(span: KeptSpan): boolean {
     span.links.length === 0 &&
     span.droppedAttributesCount + span.droppedEventsCount + span.droppedLinksCount === 0
   );
-}
-
-function first<T>(items: Iterable<T>): T | undefined {
-  for (const item of items) return item;
-  return undefined;
 }
