@@ -155,26 +155,21 @@ class Pass {
   }
 
   async #settle(): Promise<void> {
-    for (let from = 0; from < this.#running.length; from += PACED_TOGETHER) {
-      const together = this.#running.slice(from, from + PACED_TOGETHER);
-      await Promise.all(
-        together.map(({ server }) => server.client.pace(this.#path, PACE_PER_SECOND, PACED_MILLIS)),
-      );
+    await inGroups(this.#running, async (together) => {
+      await Promise.all(together.map(({ server }) => this.#pace(server)));
       await delay(AFTERWARDS_MILLIS);
-    }
+    });
   }
 
   async #pacedRound(load: Load, servers: readonly Running[]): Promise<void> {
-    const order = shuffled(servers, this.#random);
-    for (let from = 0; from < order.length; from += PACED_TOGETHER) {
-      const together = order.slice(from, from + PACED_TOGETHER);
-      await Promise.all(
-        together.map((one) =>
-          this.#turn(load, one, ({ client }) => client.pace(this.#path, PACE_PER_SECOND, PACED_MILLIS)),
-        ),
-      );
+    await inGroups(shuffled(servers, this.#random), async (together) => {
+      await Promise.all(together.map((one) => this.#turn(load, one, (server) => this.#pace(server))));
       await Promise.all(together.map(({ counted }) => counted));
-    }
+    });
+  }
+
+  #pace({ client }: ServerProcess): Promise<number> {
+    return client.pace(this.#path, PACE_PER_SECOND, PACED_MILLIS);
   }
 
   async #crowded(): Promise<void> {
@@ -217,6 +212,14 @@ class Pass {
     const recordBytes = bufferSpans === 0 ? undefined : bufferBytes / bufferSpans;
     return [variant.key, { ...one, startMillis: server.startMillis, rssBytes, recordBytes }];
   }
+}
+
+async function inGroups(
+  servers: readonly Running[],
+  work: (together: readonly Running[]) => Promise<void>,
+): Promise<void> {
+  for (let from = 0; from < servers.length; from += PACED_TOGETHER)
+    await work(servers.slice(from, from + PACED_TOGETHER));
 }
 
 function begun(variant: Variant, server: ServerProcess): Running {
