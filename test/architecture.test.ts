@@ -261,7 +261,7 @@ describe('the blog in src/', () => {
     const observatory = src.filter(({ path }) => path.startsWith('src/observatory/'));
     expect(observatory.length).toBeGreaterThan(0);
     const blogRooms = /^src\/(posts|db|accounts|admin|site|search|media)\//;
-    const frame = 'src/accounts/desk-layout.ts';
+    const frame = 'src/accounts/admin-layout.ts';
     expect(
       offences(
         observatory,

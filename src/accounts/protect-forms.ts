@@ -1,7 +1,7 @@
 import type { Context, Middleware, Next } from 'koa';
 import type { AccountCookies } from './account-cookies.ts';
 import { isCrossSite } from './cross-site.ts';
-import type { DeskSender } from './desk-sender.ts';
+import type { AdminSender } from './admin-sender.ts';
 import { formFields, MAX_FORM_BYTES, readForm, type FormLimit } from '../http/form-body.ts';
 import { csrfTokenOf, isSessionLive, sessionOf } from './load-session.ts';
 import { refusalStatus, refusedPage, type RefusalReason } from './refused-page.ts';
@@ -36,7 +36,7 @@ export interface FormProtection {
 export function protectForms(deps: {
   readonly cookies: AccountCookies;
   readonly publicUrl: string | undefined;
-  readonly send: DeskSender;
+  readonly send: AdminSender;
   /** True for a browser that has signed in before. */
   readonly isKnown: (ctx: Context) => boolean;
   readonly storage: StorageWatch;

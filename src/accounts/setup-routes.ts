@@ -6,7 +6,7 @@ import { deadLinkPage, ownerLinkPage, setupPage } from './account-pages.ts';
 import { queryText, seeOther, unlessBusy, welcome } from './route-answers.ts';
 import type { AccountCookies } from './account-cookies.ts';
 import type { Accounts } from './accounts.ts';
-import type { DeskSender } from './desk-sender.ts';
+import type { AdminSender } from './admin-sender.ts';
 import type { FormProtection } from './protect-forms.ts';
 import { formFields } from '../http/form-body.ts';
 import type { FieldProblems } from './form-parts.ts';
@@ -21,7 +21,7 @@ export interface SetupRouteDependencies {
   readonly accounts: Accounts;
   readonly cookies: AccountCookies;
   readonly forms: FormProtection;
-  readonly send: DeskSender;
+  readonly send: AdminSender;
   readonly whenUnlocked: WhenUnlocked;
   readonly log: Logger;
   /** Told the name that a new owner gave; never empty. */

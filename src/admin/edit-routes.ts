@@ -17,10 +17,10 @@ import {
   valuesOfPost,
   type PostFormValues,
 } from './post-form.ts';
-import type { PostDeskDependencies } from './post-desk-dependencies.ts';
+import type { PostPageDependencies } from './post-page-dependencies.ts';
 import { titleText } from '../markup/title.ts';
 
-export interface EditRouteDependencies extends PostDeskDependencies {
+export interface EditRouteDependencies extends PostPageDependencies {
   readonly metrics: Pick<BusinessMetrics, 'postCreated' | 'postUpdated'>;
   readonly now: () => number;
 }

@@ -1,7 +1,7 @@
 import type { Router } from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import type { Logger } from 'pino';
-import type { DeskSender } from '../accounts/desk-sender.ts';
+import type { AdminSender } from '../accounts/admin-sender.ts';
 import type { FormProtection } from '../accounts/protect-forms.ts';
 import type { WhenUnlocked } from '../db/when-unlocked.ts';
 import { queryText, seeOther } from '../accounts/route-answers.ts';
@@ -19,7 +19,7 @@ export interface MediaRouteDependencies {
   readonly mediaUses: MediaUses;
   readonly forms: FormProtection;
   readonly owner: Middleware;
-  readonly send: DeskSender;
+  readonly send: AdminSender;
   readonly whenUnlocked: WhenUnlocked;
   readonly log: Logger;
 }

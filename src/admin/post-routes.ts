@@ -9,9 +9,9 @@ import { expectPost, noticeOf } from './asked-post.ts';
 import { deletePage } from './delete-page.ts';
 import { STATE_WORDS, type PostState } from './post-state.ts';
 import { postsPage } from './posts-page.ts';
-import type { PostDeskDependencies } from './post-desk-dependencies.ts';
+import type { PostPageDependencies } from './post-page-dependencies.ts';
 
-export interface PostRouteDependencies extends PostDeskDependencies {
+export interface PostRouteDependencies extends PostPageDependencies {
   readonly metrics: Pick<BusinessMetrics, 'postDeleted'>;
 }
 

@@ -2,7 +2,7 @@ import type { Router } from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import type { Logger } from 'pino';
 import type { Accounts } from '../accounts/accounts.ts';
-import type { DeskSender } from '../accounts/desk-sender.ts';
+import type { AdminSender } from '../accounts/admin-sender.ts';
 import { formFields } from '../http/form-body.ts';
 import type { FieldProblems } from '../accounts/form-parts.ts';
 import { csrfTokenOf, sessionOf } from '../accounts/load-session.ts';
@@ -19,7 +19,7 @@ export interface SettingsRouteDependencies {
   readonly accounts: Pick<Accounts, 'sessions'>;
   readonly forms: FormProtection;
   readonly owner: Middleware;
-  readonly send: DeskSender;
+  readonly send: AdminSender;
   readonly whenUnlocked: WhenUnlocked;
   readonly log: Logger;
   readonly now: () => number;

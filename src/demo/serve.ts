@@ -4,7 +4,7 @@ import { PostStore } from '../posts/post-store.ts';
 import { startBlog } from '../start/start-blog.ts';
 import { createDemoOwner, type DemoOwner } from './demo-owner.ts';
 import { demoPosts } from './demo-posts.ts';
-import { createDemoRooms } from './demo-rooms.ts';
+import { createDemoRoutes } from './demo-routes.ts';
 import { RandomSource } from './random-source.ts';
 
 const POSTS = 60;
@@ -17,7 +17,7 @@ startBlog({
   rooms: (parts) => {
     writePosts(parts);
     owner = createDemoOwner(parts);
-    return [owner.router, createDemoRooms(parts)];
+    return [owner.router, createDemoRoutes(parts)];
   },
   onListening: (address) => process.send?.({ address, signIn: `${address}${owner?.signInPath}` }),
 });

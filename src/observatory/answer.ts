@@ -1,7 +1,7 @@
 import type { RouterContext } from '@koa/router';
 import type { Context } from 'koa';
 import type { TelemetryQuery } from '../../otel/query.ts';
-import { deskPage, type Assets } from '../accounts/desk-layout.ts';
+import { adminPage, type Assets } from '../accounts/admin-layout.ts';
 import { html, type Html } from '../markup/html.ts';
 import { pageContent } from './draw/page-frame.ts';
 import type { Rail } from './draw/rail.ts';
@@ -86,7 +86,7 @@ function documentOf(
   const { links, path, query } = view;
   const address = links.to('/live', { page: path, ...query, format: undefined });
   const source = page.live && view.range.moving && telemetry.enabled ? html` data-live="${address}"` : null;
-  return deskPage({
+  return adminPage({
     ...rail.of(page, view),
     site,
     title: open.title,

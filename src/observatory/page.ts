@@ -71,7 +71,7 @@ export interface ObservatoryPage<Facts> {
   /** Below the base: ``, `/routes`, `/traces/:traceId`. */
   readonly path: string;
   /**
-   * The key of the menu entry that is lit, and the name of the CSV file. Entries are `MENU` in accounts/desk-layout.ts; a word that is none
+   * The key of the menu entry that is lit, and the name of the CSV file. Entries are `MENU` in accounts/admin-layout.ts; a word that is none
    * of them lights nothing.
    */
   readonly menu: string;

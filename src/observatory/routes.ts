@@ -1,7 +1,7 @@
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
 import type { TelemetryControl, TelemetryQuery } from '../../otel/query.ts';
-import type { Assets } from '../accounts/desk-layout.ts';
+import type { Assets } from '../accounts/admin-layout.ts';
 import { createRouter } from '../http/router.ts';
 import { OBSERVATORY_PATH } from '../process/own-addresses.ts';
 import { createAnswer } from './answer.ts';

@@ -5,7 +5,7 @@ import Koa from 'koa';
 import type { Logger } from 'pino';
 import type { RenderTracer, TelemetryControl, TelemetryQuery } from '../../otel/query.ts';
 import type { Accounts } from '../accounts/accounts.ts';
-import { createDeskRooms } from '../admin/desk-rooms.ts';
+import { createAdminParts } from '../admin/admin-parts.ts';
 import { basePathOf, mountAt, originOf } from '../http/base-path.ts';
 import type { BlogConfig } from '../process/config.ts';
 import { createBusinessMetrics } from '../process/business-metrics.ts';
@@ -23,14 +23,14 @@ import { MEDIA_FOLDER_NAME } from '../db/data-files.ts';
 import { MediaStore } from '../media/media-store.ts';
 import { MethodNotAllowed } from '../http/method-not-allowed.ts';
 import type { LiveStreams } from '../observatory/live/live-streams.ts';
-import { createObservatoryRooms } from './observatory-rooms.ts';
+import { createObservatoryRouters } from './observatory-routes.ts';
 import { MediaUses } from '../posts/media-uses.ts';
 import { PostStore } from '../posts/post-store.ts';
 import { requestIdentity } from '../http/request-identity.ts';
 import { SearchIndex } from '../search/search-index.ts';
 import { createCompression } from '../http/compression.ts';
 import { serverTiming } from './server-timing.ts';
-import { createReaderRooms } from '../site/reader-rooms.ts';
+import { createReaderRoutes } from '../site/reader-routes.ts';
 import { createSecurityHeaders } from '../http/security-headers.ts';
 
 /** What the blog is made of: settings, the open database, who owns it, and telemetry, on or off. */
@@ -48,13 +48,13 @@ export interface BlogParts {
   readonly now: () => number;
 }
 
-/** The blog as one Koa app; nothing listens and nothing is printed here. `rooms` come before the posts' own addresses. */
-export function createApp(parts: BlogParts, rooms: readonly Router[] = []): Koa {
+/** The blog as one Koa app; nothing listens and nothing is printed here. `routers` come before the posts' own addresses. */
+export function createApp(parts: BlogParts, routers: readonly Router[] = []): Koa {
   const { config, database, log, now } = parts;
   const basePath = basePathOf(config.publicUrl);
   const settings = new SettingStore(database);
   const site = new StoredSiteSettings(settings);
-  const house = {
+  const shared = {
     ...parts,
     assets: createAssets(installedAssetFolders()),
     posts: new PostStore(database, { now }),
@@ -64,12 +64,12 @@ export function createApp(parts: BlogParts, rooms: readonly Router[] = []): Koa 
     metrics: createBusinessMetrics(parts.control),
     storage: watchStorage(database, storageLog(log)),
   };
-  const reader = createReaderRooms({ ...house, site });
-  const desk = createDeskRooms({ ...house, site, lastBackup: () => lastBackupOf(settings) });
-  const observatory = createObservatoryRooms({
-    ...house,
+  const reader = createReaderRoutes({ ...shared, site });
+  const admin = createAdminParts({ ...shared, site, lastBackup: () => lastBackupOf(settings) });
+  const observatory = createObservatoryRouters({
+    ...shared,
     site,
-    desk,
+    admin,
     basePath,
     origin: originOf(config.publicUrl),
   });
@@ -83,10 +83,10 @@ export function createApp(parts: BlogParts, rooms: readonly Router[] = []): Koa 
   if (basePath !== '') app.use(mountAt(basePath));
   app.use(reader.errors);
   app.use(requestLimits());
-  app.use(desk.loadSession);
+  app.use(admin.loadSession);
   app.use(serverTiming());
-  app.use(createHealthRoutes({ ...house, ownerOnly: desk.ownerOnly }).routes());
-  for (const router of [...reader.routers, ...desk.routers, ...observatory, ...rooms])
+  app.use(createHealthRoutes({ ...shared, ownerOnly: admin.ownerOnly }).routes());
+  for (const router of [...reader.routers, ...admin.routers, ...observatory, ...routers])
     app.use(router.routes());
   app.use(reader.postPaths.routes());
   app.use(reader.postPaths.allowedMethods({ throw: true, notImplemented: () => new MethodNotAllowed() }));

@@ -73,7 +73,7 @@ run('something is slow, in the demo', () => {
     await page.locator('h1', { hasText: 'Failures' }).waitFor();
     const failure = page.locator('tbody tr', { hasText: 'guestbook' }).first();
     await failure.locator('summary').click();
-    expect(await failure.locator('.stack').textContent()).toMatch(/TypeError[\s\S]+demo-rooms\.ts/);
+    expect(await failure.locator('.stack').textContent()).toMatch(/TypeError[\s\S]+demo-routes\.ts/);
   });
 
   it('and to what the process costs', async () => {

@@ -17,7 +17,7 @@ import { PostStore } from '../../src/posts/post-store.ts';
 import type { Post, PostDraft } from '../../src/posts/post.ts';
 import { SearchIndex } from '../../src/search/search-index.ts';
 import { createCompression } from '../../src/http/compression.ts';
-import { createReaderRooms } from '../../src/site/reader-rooms.ts';
+import { createReaderRoutes } from '../../src/site/reader-routes.ts';
 import { createSecurityHeaders } from '../../src/http/security-headers.ts';
 
 export const START_MILLIS = Date.UTC(2026, 2, 20, 12);
@@ -45,7 +45,7 @@ export class ReaderServer {
       readonly extra?: Middleware;
     } = {},
   ) {
-    const rooms = createReaderRooms({
+    const rooms = createReaderRoutes({
       config: {
         publicUrl: options.publicUrl,
         dataDir: this.folder,

@@ -1,10 +1,10 @@
 import type { TelemetryQuery } from '../../../otel/query.ts';
-import type { DeskPageOptions } from '../../accounts/desk-layout.ts';
+import type { AdminPageOptions } from '../../accounts/admin-layout.ts';
 import type { AnyPage, PageView } from '../page.ts';
 import { railCost, railFigures } from './rail-figures.ts';
 
-type Facts = Pick<DeskPageOptions, 'figures' | 'cost'>;
-type RailOptions = Facts & Pick<DeskPageOptions, 'current' | 'menuQuery'>;
+type Facts = Pick<AdminPageOptions, 'figures' | 'cost'>;
+type RailOptions = Facts & Pick<AdminPageOptions, 'current' | 'menuQuery'>;
 
 /** What the rail beside a page says; a page that cannot be drawn has a rail all the same. */
 export class Rail {

@@ -1,6 +1,6 @@
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
-import { railContent } from '../../accounts/desk-layout.ts';
+import { railContent } from '../../accounts/admin-layout.ts';
 import { withBasePath } from '../../http/base-path.ts';
 import { pageContent } from '../draw/page-frame.ts';
 import type { Rail } from '../draw/rail.ts';

@@ -1,4 +1,4 @@
-import { DESK_KEYS } from '../../accounts/desk-layout.ts';
+import { ADMIN_KEYS } from '../../accounts/admin-layout.ts';
 import { html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { definePage } from './define-page.ts';
@@ -14,7 +14,7 @@ interface KeysFacts {
 }
 
 const GROUPS: KeysFacts['groups'] = [
-  { name: 'Go to', keys: DESK_KEYS.map(({ key, label }): Key => ({ keys: ['g', key], does: label })) },
+  { name: 'Go to', keys: ADMIN_KEYS.map(({ key, label }): Key => ({ keys: ['g', key], does: label })) },
   {
     name: 'Time range',
     keys: PRESETS.map((preset, index): Key => ({

@@ -25,7 +25,7 @@ export const samplingChangePage = definePage<ChangeFacts>({
   live: false,
   ranged: false,
   parent: { path: '/sampling', label: 'Sampling' },
-  assets: ['admin/desk-forms.css', 'admin/observatory-settings.css'],
+  assets: ['admin/admin-forms.css', 'admin/observatory-settings.css'],
   fetch: ({ telemetry, change }) => ({
     live: telemetry.liveSettings(),
     asked: change,

@@ -10,7 +10,7 @@ import { pino } from 'pino';
 import { DEFAULT_TRUSTED_PROXIES, type TrustedProxies } from '../../../otel/kit.ts';
 import { rawRequest, type RawAnswer, type RawRequest } from '../../fixtures/raw-request.ts';
 import { createAccounts, type Accounts } from '../../../src/accounts/accounts.ts';
-import { createDeskRooms } from '../../../src/admin/desk-rooms.ts';
+import { createAdminParts } from '../../../src/admin/admin-parts.ts';
 import { StoredSiteSettings } from '../../../src/db/site-settings.ts';
 import { createBusinessMetrics } from '../../../src/process/business-metrics.ts';
 import { lastBackupOf } from '../../../src/db/last-backup.ts';
@@ -25,7 +25,7 @@ import { MediaStore } from '../../../src/media/media-store.ts';
 import { MediaUses } from '../../../src/posts/media-uses.ts';
 import { PostStore } from '../../../src/posts/post-store.ts';
 import { SearchIndex } from '../../../src/search/search-index.ts';
-import { createReaderRooms } from '../../../src/site/reader-rooms.ts';
+import { createReaderRoutes } from '../../../src/site/reader-routes.ts';
 import { createSecurityHeaders } from '../../../src/http/security-headers.ts';
 
 export const PASSWORD = 'amber lantern quietly grows';
@@ -109,7 +109,7 @@ export class DeskServer {
       mediaUses: new MediaUses(this.database, { now: this.#now }),
     };
     const render = <T>(_: string, draw: () => T): T => draw();
-    const reader = createReaderRooms({
+    const reader = createReaderRoutes({
       ...shared,
       render,
       site: this.site,
@@ -120,7 +120,7 @@ export class DeskServer {
       this.sessionStatements += 1;
       return find(token);
     };
-    const desk = createDeskRooms({
+    const desk = createAdminParts({
       ...shared,
       render,
       accounts: this.accounts,

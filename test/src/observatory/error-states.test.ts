@@ -25,7 +25,7 @@ describe('a page that cannot be drawn', () => {
     expect(response.status).toBe(500);
     expect(text).toContain('This page could not be drawn.');
     expect(text).toContain('history file is locked &lt;b&gt;');
-    expect(text).toContain('aria-label="Desk"');
+    expect(text).toContain('aria-label="Admin"');
   });
 
   it('leaves the other pages as they are', async () => {

@@ -1,5 +1,5 @@
 import type { Middleware } from 'koa';
-import type { DeskSender } from '../accounts/desk-sender.ts';
+import type { AdminSender } from '../accounts/admin-sender.ts';
 import type { FormProtection } from '../accounts/protect-forms.ts';
 import type { SiteSettings } from '../db/site-settings.ts';
 import type { WhenUnlocked } from '../db/when-unlocked.ts';
@@ -7,7 +7,7 @@ import type { PostStore } from '../posts/post-store.ts';
 import type { RenderText } from './render-text.ts';
 
 /** What the routes of posts need, whether they write or list. */
-export interface PostDeskDependencies {
+export interface PostPageDependencies {
   readonly posts: PostStore;
   readonly site: SiteSettings;
   readonly renderText: RenderText;
@@ -15,6 +15,6 @@ export interface PostDeskDependencies {
   readonly forms: FormProtection;
   /** Before every route that shows something. */
   readonly owner: Middleware;
-  readonly send: DeskSender;
+  readonly send: AdminSender;
   readonly whenUnlocked: WhenUnlocked;
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { deskPage } from '../../../src/accounts/desk-layout.ts';
+import { adminPage } from '../../../src/accounts/admin-layout.ts';
 import { html } from '../../../src/markup/html.ts';
 
-const page = (more: Partial<Parameters<typeof deskPage>[0]> = {}): string =>
-  deskPage({
+const page = (more: Partial<Parameters<typeof adminPage>[0]> = {}): string =>
+  adminPage({
     title: 'Posts',
     current: 'posts',
     body: html`<h1>Posts</h1>`,
@@ -12,7 +12,7 @@ const page = (more: Partial<Parameters<typeof deskPage>[0]> = {}): string =>
     ...more,
   }).text;
 
-describe('deskPage', () => {
+describe('adminPage', () => {
   it('lights the current entry in both menus and no other', () => {
     const lit = [...page().matchAll(/href="([^"]+)"\s+aria-current="page"/g)].map((match) => match[1]);
     expect(lit).toEqual(['/admin/posts', '/admin/posts']);

@@ -1,12 +1,12 @@
 import type { Context } from 'koa';
 import type { RenderTracer } from '../../otel/query.ts';
-import { deskPage, type Assets } from './desk-layout.ts';
+import { adminPage, type Assets } from './admin-layout.ts';
 import type { SiteSettings } from '../db/site-settings.ts';
 import { html, type Html } from '../markup/html.ts';
 import { csrfTokenOf } from './load-session.ts';
 
 /** No script at all; pictures of posts may come from elsewhere over https. */
-export const DESK_POLICY = [
+export const ADMIN_POLICY = [
   "default-src 'none'",
   "style-src 'self'",
   "font-src 'self'",
@@ -17,7 +17,7 @@ export const DESK_POLICY = [
   "require-trusted-types-for 'script'",
 ].join('; ');
 
-export interface DeskAnswer {
+export interface AdminAnswer {
   readonly title: string;
   readonly body: Html;
   /** Default 200. */
@@ -29,23 +29,23 @@ export interface DeskAnswer {
 }
 
 /** Sends a page of the writing desk: never stored, with its own policy, drawn within a span. */
-export type DeskSender = (ctx: Context, answer: DeskAnswer) => void;
+export type AdminSender = (ctx: Context, answer: AdminAnswer) => void;
 
-export function createDeskSender(deps: {
+export function createAdminSender(deps: {
   readonly assets: Assets;
   readonly site: Pick<SiteSettings, 'title'>;
   readonly render: RenderTracer;
-}): DeskSender {
+}): AdminSender {
   const { assets, site, render } = deps;
-  const head = html`<link rel="stylesheet" href="${assets.url('admin/desk-forms.css')}" />`;
+  const head = html`<link rel="stylesheet" href="${assets.url('admin/admin-forms.css')}" />`;
   return (ctx, { title, body, status = 200, current = '', bare = false }) => {
     ctx.status = status;
     ctx.set('Cache-Control', 'no-store');
-    ctx.set('Content-Security-Policy', DESK_POLICY);
+    ctx.set('Content-Security-Policy', ADMIN_POLICY);
     ctx.set('Referrer-Policy', 'same-origin');
     ctx.type = 'text/html; charset=utf-8';
-    ctx.body = render('desk', () =>
-      deskPage({ title, body, current, bare, head, site, assets, csrfToken: csrfTokenOf(ctx) }),
+    ctx.body = render('admin', () =>
+      adminPage({ title, body, current, bare, head, site, assets, csrfToken: csrfTokenOf(ctx) }),
     ).text;
   };
 }

@@ -55,11 +55,11 @@ const MENU: readonly { readonly label: string; readonly entries: readonly MenuEn
 ];
 
 /** What `g` and a letter open. */
-export const DESK_KEYS = MENU.flatMap(({ entries }) =>
+export const ADMIN_KEYS = MENU.flatMap(({ entries }) =>
   entries.flatMap(({ go, label }) => (go === undefined ? [] : [{ key: go, label }])),
 );
 
-export interface DeskPageOptions {
+export interface AdminPageOptions {
   readonly title: string;
   /** The lit entry of the rail: `overview`, `posts`, …; any other word lights none. */
   readonly current: string;
@@ -81,7 +81,7 @@ export interface DeskPageOptions {
 }
 
 /** The frame of the desk and the observatory: a rail on wide screens, a bar that unfolds on narrow ones. */
-export function deskPage(options: DeskPageOptions): Html {
+export function adminPage(options: AdminPageOptions): Html {
   const { title, body, site, assets, head, bare = false } = options;
   return html`<!doctype html>
     <html lang="en">
@@ -92,11 +92,11 @@ export function deskPage(options: DeskPageOptions): Html {
         <meta name="robots" content="noindex, nofollow" />
         <meta name="referrer" content="same-origin" />
         <title>${title} · ${site.title}</title>
-        <link rel="stylesheet" href="${assets.url('admin/desk.css')}" />
+        <link rel="stylesheet" href="${assets.url('admin/admin.css')}" />
         <link rel="icon" href="${assets.url('favicon.svg')}" type="image/svg+xml" />
         ${head}
       </head>
-      <body class="${bare ? 'desk bare' : 'desk'}">
+      <body class="${bare ? 'admin bare' : 'admin'}">
         <a class="skip" href="#main">Skip to the content</a>
         ${bare ? barePlate(options) : html`${topBar(options)}${rail(options)}`}
         <main id="main" tabindex="-1">${body}</main>
@@ -105,9 +105,9 @@ export function deskPage(options: DeskPageOptions): Html {
 }
 
 /** The house, drawn: it takes the colour of the text around it. */
-export function houseMark(): Html {
+export function logoMark(): Html {
   return html`<svg
-    class="house"
+    class="logo"
     width="20"
     height="20"
     viewBox="0 0 20 20"
@@ -122,16 +122,16 @@ export function houseMark(): Html {
   </svg>`;
 }
 
-function home({ site }: DeskPageOptions): Html {
-  return html`<a class="brand" href="/">${houseMark()}<span>${site.title}</span></a>`;
+function home({ site }: AdminPageOptions): Html {
+  return html`<a class="brand" href="/">${logoMark()}<span>${site.title}</span></a>`;
 }
 
-function barePlate(options: DeskPageOptions): Html {
+function barePlate(options: AdminPageOptions): Html {
   return html`<header class="plate">${home(options)}</header>`;
 }
 
-function rail(options: DeskPageOptions): Html {
-  return html`<aside class="rail" aria-label="Desk">
+function rail(options: AdminPageOptions): Html {
+  return html`<aside class="rail" aria-label="Admin">
     ${home(options)}
     <div id="rail">${railContent(options)}</div>
     ${signOut(options)}
@@ -140,16 +140,16 @@ function rail(options: DeskPageOptions): Html {
 
 /** The part of the rail that changes: the menu with its figures, and what watching costs. */
 export function railContent(
-  options: Pick<DeskPageOptions, 'current' | 'figures' | 'cost' | 'menuQuery'>,
+  options: Pick<AdminPageOptions, 'current' | 'figures' | 'cost' | 'menuQuery'>,
 ): Html {
-  return html`<nav aria-label="Desk">${menu(options)}</nav>
+  return html`<nav aria-label="Admin">${menu(options)}</nav>
     ${options.cost !== undefined && html`<p class="cost">${options.cost}</p>`}`;
 }
 
-function topBar(options: DeskPageOptions): Html {
+function topBar(options: AdminPageOptions): Html {
   return html`<details class="top-bar">
     <summary>
-      ${houseMark()}<span class="where">${options.title}</span><span class="fold" aria-hidden="true"></span
+      ${logoMark()}<span class="where">${options.title}</span><span class="fold" aria-hidden="true"></span
       ><span class="visually-hidden">Menu</span>
     </summary>
     <nav aria-label="Menu">${menu(options)}</nav>
@@ -161,7 +161,7 @@ function menu({
   current,
   figures,
   menuQuery = '',
-}: Pick<DeskPageOptions, 'current' | 'figures' | 'menuQuery'>): HtmlValue {
+}: Pick<AdminPageOptions, 'current' | 'figures' | 'menuQuery'>): HtmlValue {
   return MENU.map(
     ({ label, entries }) =>
       html`<div class="group">
@@ -186,7 +186,7 @@ function menu({
   );
 }
 
-function signOut({ csrfToken }: DeskPageOptions): HtmlValue {
+function signOut({ csrfToken }: AdminPageOptions): HtmlValue {
   if (csrfToken === undefined) return null;
   return html`<form class="sign-out" method="post" action="/admin/sign-out">
     <input type="hidden" name="_csrf" value="${csrfToken}" /><button class="quiet-button" type="submit">

@@ -38,7 +38,7 @@ interface ReaderDependencies {
 }
 
 /** Everything that readers see, in the order in which the app mounts it. */
-export interface ReaderRooms {
+export interface ReaderRoutes {
   /** Inside X-Request-ID and the security headers, outside everything that may fail. */
   readonly errors: Middleware;
   /** Files, feeds, search, lists. */
@@ -47,7 +47,7 @@ export interface ReaderRooms {
   readonly postPaths: Router;
 }
 
-export function createReaderRooms(deps: ReaderDependencies): ReaderRooms {
+export function createReaderRoutes(deps: ReaderDependencies): ReaderRoutes {
   const { assets, posts, search, site, media, metrics, render, config } = deps;
   const clock = new ContentClock(deps.database, { now: deps.now });
   const origin = createOrigin(config);

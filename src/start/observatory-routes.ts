@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Router } from '@koa/router';
-import type { DeskRooms } from '../admin/desk-rooms.ts';
+import type { AdminParts } from '../admin/admin-parts.ts';
 import type { Database } from 'better-sqlite3';
 import type { TelemetryControl, TelemetryQuery } from '../../otel/query.ts';
 import { explainPlan } from '../db/explain-plan.ts';
@@ -16,28 +16,28 @@ import type { SiteSettings } from '../db/site-settings.ts';
 const PROMETHEUS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 /** The telemetry pages behind the owner's door, and their facts as JSON behind the door for scripts. */
-export function createObservatoryRooms(deps: {
+export function createObservatoryRouters(deps: {
   readonly telemetry: TelemetryQuery;
   readonly control: TelemetryControl;
   readonly live: LiveStreams;
   readonly database: Database;
   readonly assets: Assets;
   readonly site: Pick<SiteSettings, 'title'>;
-  readonly desk: DeskRooms;
+  readonly admin: AdminParts;
   /** Of the blog on its host; empty at the root. */
   readonly basePath: string;
   /** Scheme and host of PUBLIC_URL. */
   readonly origin: string | undefined;
 }): readonly Router[] {
-  const { telemetry, control, database, assets, site, desk, basePath } = deps;
+  const { telemetry, control, database, assets, site, admin, basePath } = deps;
   const door = createRouter();
-  door.get('/admin/metrics', desk.ownerOrBearer, createMetricsRoute({ telemetry }));
-  door.get('/metrics', desk.ownerOrBearer, async (ctx) => {
+  door.get('/admin/metrics', admin.ownerOrBearer, createMetricsRoute({ telemetry }));
+  door.get('/metrics', admin.ownerOrBearer, async (ctx) => {
     ctx.type = PROMETHEUS_TYPE;
     ctx.body = await telemetry.prometheus();
   });
-  door.get([OBSERVATORY_PATH, `${OBSERVATORY_PATH}/*path`], desk.ownerOnly);
-  door.post(`${OBSERVATORY_PATH}/*path`, desk.ownerFiles);
+  door.get([OBSERVATORY_PATH, `${OBSERVATORY_PATH}/*path`], admin.ownerOnly);
+  door.post(`${OBSERVATORY_PATH}/*path`, admin.ownerFiles);
   const pages = createObservatoryRoutes({
     telemetry,
     control,
@@ -45,10 +45,10 @@ export function createObservatoryRooms(deps: {
     assets,
     site,
     jaegerUiUrl: jaegerUiUrlOf(telemetry),
-    csrfToken: desk.csrfToken,
-    who: desk.who,
+    csrfToken: admin.csrfToken,
+    who: admin.who,
     // In the context of the request, which is untraced: a question of every second must not be telemetry of its own.
-    mayLook: (ctx) => AsyncResource.bind(() => desk.isSessionLive(ctx)),
+    mayLook: (ctx) => AsyncResource.bind(() => admin.isSessionLive(ctx)),
     basePath,
     origin: deps.origin,
     explain: (statementText) => explainPlan(database, statementText),

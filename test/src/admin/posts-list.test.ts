@@ -9,7 +9,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-describe('desk', () => {
+describe('the list of posts', () => {
   it('is not blank when nothing is written', async () => {
     const page = await owner.get('/admin');
     expect(page.text).toContain('Nothing is written yet.');

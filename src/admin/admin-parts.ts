@@ -5,7 +5,7 @@ import type { RenderTracer } from '../../otel/query.ts';
 import { AccountCookies } from '../accounts/account-cookies.ts';
 import { createAccountRoutes } from '../accounts/account-routes.ts';
 import type { Accounts } from '../accounts/accounts.ts';
-import { createDeskSender } from '../accounts/desk-sender.ts';
+import { createAdminSender } from '../accounts/admin-sender.ts';
 import { guesserOf } from '../accounts/guesser-of.ts';
 import { csrfTokenOf, isSessionLive, loadSession, sessionOf } from '../accounts/load-session.ts';
 import { ownerOnly, ownerOrBearer } from '../accounts/owner-only.ts';
@@ -27,7 +27,7 @@ import { browserName } from './settings-page.ts';
 import type { StoredSiteSettings } from '../db/site-settings.ts';
 
 /** Everything behind /admin but the observatory, and the doors that the observatory uses too. */
-export interface DeskRooms {
+export interface AdminParts {
   /** First of all that asks who is there; costs nothing until somebody does. */
   readonly loadSession: Middleware;
   /** For pages that show: owner, or on to sign-in. */
@@ -44,7 +44,7 @@ export interface DeskRooms {
   readonly routers: readonly Router[];
 }
 
-export function createDeskRooms(deps: {
+export function createAdminParts(deps: {
   readonly config: Pick<BlogConfig, 'publicUrl' | 'metricsToken'>;
   readonly render: RenderTracer;
   readonly log: Logger;
@@ -62,7 +62,7 @@ export function createDeskRooms(deps: {
   readonly storage: StorageWatch;
   /** How long a save waits for another process; for tests. */
   readonly maxLockWaitMillis?: number;
-}): DeskRooms {
+}): AdminParts {
   const { config, accounts, site, assets, posts, media, mediaUses, metrics, storage, render, log, now } =
     deps;
   const { maxLockWaitMillis } = deps;
@@ -71,7 +71,7 @@ export function createDeskRooms(deps: {
   );
   const { publicUrl, metricsToken } = config;
   const cookies = new AccountCookies({ publicUrl });
-  const send = createDeskSender({ assets, site, render });
+  const send = createAdminSender({ assets, site, render });
   const forms = protectForms({
     cookies,
     publicUrl,

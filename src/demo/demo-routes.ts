@@ -11,7 +11,7 @@ const REPORTED_POSTS = 60;
 const DOWNLOAD_BYTES = 24 * 1024 * 1024;
 
 /** Pages with faults on purpose, so that there is something to find: a slow statement, an N+1, a page that fails, a long download. */
-export function createDemoRooms({ database, render }: Pick<BlogParts, 'database' | 'render'>): Router {
+export function createDemoRoutes({ database, render }: Pick<BlogParts, 'database' | 'render'>): Router {
   const router = createRouter({ prefix: '/demo' });
   const latest = database.prepare<[number], { id: number; title: string }>(
     'SELECT id, title FROM posts ORDER BY published_at DESC LIMIT ?',
