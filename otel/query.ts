@@ -1,29 +1,41 @@
+import type { AuditFacts } from './base/audit-facts.ts';
+import type { CostShares } from './base/cost-meter.ts';
 import type { TelemetryFault } from './base/guard.ts';
-import type { KeepReason, OperationType } from './base/operation-types.ts';
+import type {
+  KeepReason,
+  OperationCounts,
+  OperationType,
+  RuleCounts,
+  SamplingRule,
+} from './base/operation-types.ts';
 import type { TimeRange } from './base/time-range.ts';
-import type { EffectiveSetting } from './settings/effective-setting.ts';
-import type { OperationCounts, RuleCounts, SamplingRule } from './sampling/operation-tally.ts';
-import type { AuditFacts } from './sampling/audit-facts.ts';
+import type { EffectiveSetting } from './base/effective-setting.ts';
 import type {
   LiveSettings,
   SettingProblem,
   SettingsOutcome,
   SettingsRequest,
   SettingsTrial,
-} from './sampling/settings-change.ts';
+} from './base/settings-change.ts';
 
 /**
  * All that the admin pages may know of telemetry: a reading side and a steering side. Types only, so that
  * importing this file starts nothing. Times are epoch milliseconds, durations milliseconds, sizes bytes.
  */
 
+export type { AuditedSeries, AuditFacts } from './base/audit-facts.ts';
 export type { TelemetryFault } from './base/guard.ts';
 export type { TimeRange } from './base/time-range.ts';
-export type { EffectiveSetting } from './settings/effective-setting.ts';
+export type { EffectiveSetting } from './base/effective-setting.ts';
 export { KEEP_REASONS, OPERATION_TYPES } from './base/operation-types.ts';
-export type { KeepReason, OperationType } from './base/operation-types.ts';
-export type { DropReason, OperationCounts, RuleCounts, SamplingRule } from './sampling/operation-tally.ts';
-export type { AuditedSeries, AuditFacts } from './sampling/audit-facts.ts';
+export type {
+  DropReason,
+  KeepReason,
+  OperationCounts,
+  OperationType,
+  RuleCounts,
+  SamplingRule,
+} from './base/operation-types.ts';
 export type {
   DryRun,
   DryRunSide,
@@ -36,7 +48,7 @@ export type {
   SettingsOutcome,
   SettingsRequest,
   SettingsTrial,
-} from './sampling/settings-change.ts';
+} from './base/settings-change.ts';
 /** Why a kept trace left the buffer: too many traces, too many bytes, or its history aged out. */
 export type EvictionReason = 'count' | 'bytes' | 'age';
 
@@ -438,18 +450,7 @@ export interface MissingNodeFeature {
   readonly consequence: string;
 }
 
-export interface OwnCost {
-  /** Making and handling of one operation, and what comes with it unseen, CPU time. */
-  readonly nanosPerSpan: number;
-  /** Share of the process's CPU time since start, 0–1: the sum of `shares`. Pages that show telemetry are not in it. */
-  readonly cpuShare: number;
-  /** Share of one core since the process started, 0–1. */
-  readonly coreShare: number;
-  /**
-   * Of it: spans and contexts made in the course of requests; what ended counted, decided and stored; what timers do, as writing
-   * the history file; and what the first two do not see of themselves (garbage, compiling, caches), by a factor that the bench measured.
-   */
-  readonly shares: Readonly<Record<'making' | 'handling' | 'background' | 'unseen', number>>;
+export interface OwnCost extends CostShares {
   readonly bytesHeld: number;
   readonly historyFileBytes: number;
 }

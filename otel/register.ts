@@ -1,4 +1,4 @@
-import { optionsOfApp } from './base/app-options.ts';
+import { optionsOfApp } from './start/app-options.ts';
 import { startTelemetry } from './telemetry.ts';
 
 // For `node --import`: telemetry has to be there before the app loads what it patches.

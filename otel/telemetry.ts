@@ -1,39 +1,14 @@
-import type { Instrumentation } from '@opentelemetry/instrumentation';
-import type { SpanProcessor } from '@opentelemetry/sdk-trace';
 import { loadTelemetryConfig, readTelemetryConfig } from './config.ts';
-import type { AppFacts, TelemetryConfig } from './config.ts';
+import type { TelemetryConfig } from './config.ts';
 import { Guard } from './base/guard.ts';
 import { forgetStart, isInheritedStart, noteStart } from './base/inherited-start.ts';
 import { RuntimeSampler } from './instrumentation/runtime.ts';
 import type { EffectiveSetting } from './query.ts';
-import type { Sink } from './sampling/outcomes.ts';
-import type { Policy } from './sampling/policy.ts';
+import { disabledTelemetry } from './start/disabled-telemetry.ts';
 import type { MakeSpans } from './start/span-makers.ts';
-import type { Telemetry } from './start/telemetry-handle.ts';
-import { disabledTelemetry } from './store/disabled-telemetry.ts';
+import type { Telemetry, TelemetryOptions } from './start/telemetry-handle.ts';
 
-export type { Telemetry };
-
-/** All of it may be left out. What the environment says wins over what the app says. */
-export interface TelemetryOptions extends AppFacts {
-  /** Read in place of the environment and `.env`. */
-  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
-  /** More reasons to keep a span, asked after those for failed and slow ones. */
-  readonly policies?: readonly Policy[] | undefined;
-  /** More places for kept spans. They are shut down with telemetry. */
-  readonly sinks?: readonly Sink[] | undefined;
-  /** Each sees every span begin and end. They are shut down with telemetry. */
-  readonly spanProcessors?: readonly SpanProcessor[] | undefined;
-  /** Enabled at the start, given the providers, disabled at the end. */
-  readonly instrumentations?: readonly Instrumentation[] | undefined;
-  /** Gets one line per message; default: standard error. */
-  readonly log?: ((message: string) => void) | undefined;
-  /**
-   * Starts where the start is inherited, too: in worker threads, and in children of a process with telemetry that were made with `fork()`
-   * or run by node directly. Default false; workers of a cluster are processes like any.
-   */
-  readonly inherited?: boolean | undefined;
-}
+export type { Telemetry, TelemetryOptions };
 
 let starting: Promise<Telemetry> | undefined;
 let active: Telemetry | undefined;
@@ -68,7 +43,7 @@ async function start(options: TelemetryOptions): Promise<Telemetry> {
   if (!config.enabled) return telemetryThatIsOff(config.settings, new Guard(), config);
   noteStart();
   try {
-    const { EnabledTelemetry } = await import('./enabled-telemetry.ts');
+    const { EnabledTelemetry } = await import('./start/enabled-telemetry.ts');
     const { policies, sinks, spanProcessors, instrumentations } = options;
     const guard = new Guard({ log });
     const makeSpans = await spanMaker(config.spans);

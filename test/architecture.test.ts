@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { FLOORS, OBSERVATORY_FLOORS, observatoryRoomOf, roomOf } from './layers/floors.ts';
+import {
+  FLOORS,
+  OBSERVATORY_FLOORS,
+  observatoryRoomOf,
+  OTEL_FLOORS,
+  otelRoomOf,
+  roomOf,
+} from './layers/floors.ts';
 import { ROOT, sourcesOf, type Import, type SourceFile } from './layers/source-files.ts';
 
 const MAX_LINES = 300;
@@ -82,11 +89,18 @@ describe('the floors', () => {
     expect(outOfBounds([...src, ...otel])).toEqual([]);
   });
 
-  it('lead down within the observatory, too', () => {
-    const observatory = src.filter(({ path }) => path.startsWith('src/observatory/'));
-    expect(outOfBounds(observatory, { floors: OBSERVATORY_FLOORS, room: observatoryRoomOf })).toEqual([]);
-    const rooms = new Set(observatory.map(({ path }) => observatoryRoomOf(path)));
-    expect([...rooms].toSorted()).toEqual(OBSERVATORY_FLOORS.flat().toSorted());
+  it.each([
+    {
+      half: 'the observatory',
+      files: src.filter(({ path }) => path.startsWith('src/observatory/')),
+      floors: OBSERVATORY_FLOORS,
+      room: observatoryRoomOf,
+    },
+    { half: 'the kit', files: otel, floors: OTEL_FLOORS, room: otelRoomOf },
+  ])('lead down within $half, too', ({ files, floors, room }) => {
+    expect(outOfBounds(files, { floors, room })).toEqual([]);
+    const rooms = new Set(files.map(({ path }) => room(path)));
+    expect([...rooms].toSorted()).toEqual(floors.flat().toSorted());
   });
 
   it('hold every file: main.ts alone stands beside the rooms', () => {
@@ -109,6 +123,11 @@ describe('the floors', () => {
     ]);
     expect(outOfBounds([file('src/db/a.ts', 'src/search/b.ts')])).toHaveLength(1);
     expect(outOfBounds([file('otel/a.ts', 'src/db/b.ts')])).toHaveLength(1);
+    expect(
+      outOfBounds([file('otel/sql/a.ts', 'otel/spans/b.ts')], { floors: OTEL_FLOORS, room: otelRoomOf }),
+    ).toEqual([
+      'otel/sql may import otel/query.ts, otel/base; and not otel/spans (otel/sql/a.ts -> otel/spans/b.ts)',
+    ]);
   });
 
   it('have no file that imports itself by way of others, types included', () => {
@@ -124,8 +143,8 @@ describe('the imports this test reads', () => {
       isTypeOnly: false,
     });
     const { imports } = otel.find(({ path }) => path === 'otel/telemetry.ts')!;
-    expect(imports).toContainEqual({ target: '@opentelemetry/sdk-trace', isTypeOnly: true });
-    expect(imports).toContainEqual({ target: 'otel/enabled-telemetry.ts', isTypeOnly: false });
+    expect(imports).toContainEqual({ target: 'otel/query.ts', isTypeOnly: true });
+    expect(imports).toContainEqual({ target: 'otel/start/enabled-telemetry.ts', isTypeOnly: false });
     for (const { path, code, imports: found } of [...otel, ...src]) {
       const statements =
         code.match(/^import\b|^export (?:type )?[{*][^;]*?\sfrom\s|\b(?:import|require)\('/gm) ?? [];
@@ -207,7 +226,7 @@ describe('the kit in otel/', () => {
         ...code.matchAll(/^export (?:async )?(?:abstract )?(?:const|function|class|interface|type) (\w+)/gm),
       ].map((match) => match[1]!);
       const listed = [...code.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap((match) =>
-        match[1]!.split(',').map((part) => part.trim()),
+        match[1]!.split(',').map((part) => part.trim().replace(/^type /, '')),
       );
       expect([...declared, ...listed.filter((part) => part !== '')].toSorted()).toMatchSnapshot();
     },

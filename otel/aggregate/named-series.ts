@@ -1,5 +1,5 @@
 import type { OperationType, SeriesSummary } from '../query.ts';
-import type { StatementNames } from '../spans/operation.ts';
+import type { StatementNames } from '../base/operation-types.ts';
 import { namesOfSeries } from '../sql/statement-names.ts';
 import type { Operation } from '../spans/operation.ts';
 import { DurationSketch } from './duration-sketch.ts';

@@ -1,5 +1,5 @@
 import type { OperationType } from '../query.ts';
-import type { StatementNames } from '../spans/operation.ts';
+import type { StatementNames } from '../base/operation-types.ts';
 import { NamedSeries } from './named-series.ts';
 import { readRollUpKey, rollUpKey } from './roll-up-key.ts';
 import { pointBudget } from './series-points.ts';

@@ -1,7 +1,6 @@
 import type { StatusCount } from '../query.ts';
+import { NO_STATUS } from '../spans/operation-type.ts';
 
-/** Stands for an answer of which nothing left, so that no status can be claimed. */
-export const NO_STATUS = 0;
 /** Not held as a count of its own: it is what is left of all answers. */
 const ORDINARY = 200;
 /** Stands for statuses beyond the cap, and for those that nobody noted; no server sends it. */

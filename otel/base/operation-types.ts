@@ -24,3 +24,33 @@ export const KEEP_REASONS = [
   'target',
   'trace',
 ] as const;
+
+/** Rules that are always there: what must be kept, the rates by type, and what goes along. */
+export type SamplingRule = 'error' | 'slow' | 'trace' | 'ancestor' | 'late' | OperationType;
+/** Why an operation was dropped: its trace's randomness, the budget of a storm, a rule, a target, or a bound of the trace buffer. */
+export type DropReason = 'probability' | 'storm' | 'rule' | 'target' | 'overflow';
+
+/** seen = kept + dropped. */
+export interface RuleCounts {
+  readonly seen: number;
+  readonly kept: number;
+  readonly dropped: number;
+}
+
+/** started = live + all kept + all dropped, always: every operation is in it once, with a span or without. */
+export interface OperationCounts {
+  readonly started: number;
+  readonly live: number;
+  readonly kept: Readonly<Record<KeepReason, number>>;
+  readonly dropped: Readonly<Record<DropReason, number>>;
+}
+
+/** The three names of a statement. */
+export interface StatementNames {
+  /** Of its RED series: the text, so that two statements on one table are two; the summary where nobody told a text. */
+  readonly series: string;
+  /** `db.query.text`: parameterised, white space folded. */
+  readonly text: string | undefined;
+  /** `db.query.summary`: operations and tables, shared by many statements. */
+  readonly summary: string;
+}

@@ -2,7 +2,7 @@ import type { Attributes } from '@opentelemetry/api';
 import type { MetricPoint } from '../aggregate/named-series.ts';
 import type { RedAggregator } from '../aggregate/red-aggregator.ts';
 import { OVERFLOW_SERIES } from '../aggregate/series-book.ts';
-import { NO_STATUS, OTHER_STATUS } from '../aggregate/status-counts.ts';
+import { OTHER_STATUS } from '../aggregate/status-counts.ts';
 import { OPERATION_TYPES, type OperationType } from '../base/operation-types.ts';
 import {
   ATTR_DB_QUERY_SUMMARY,
@@ -12,7 +12,7 @@ import {
   ATTR_HTTP_ROUTE,
   ATTR_RENDER_TEMPLATE,
 } from '../base/semconv.ts';
-import { UNKNOWN_PATHS } from '../spans/operation-type.ts';
+import { NO_STATUS, UNKNOWN_PATHS } from '../spans/operation-type.ts';
 import type { MetricDataBuilder } from './metric-data.ts';
 
 interface RedMetric {

@@ -4,7 +4,7 @@ import { InstrumentationBase, type InstrumentationConfig } from '@opentelemetry/
 import type DatabaseConstructor from 'better-sqlite3';
 import type { Clock } from '../base/clock.ts';
 import { Guard } from '../base/guard.ts';
-import type { CostMeter } from '../sampling/cost-meter.ts';
+import type { CostMeter } from '../base/cost-meter.ts';
 import { DatabaseObserver } from './database-observer.ts';
 import { observeBackup, observeExec, observePragma, observePrepare } from './database-wrapper.ts';
 import { IteratorObserver } from './iterator-wrapper.ts';

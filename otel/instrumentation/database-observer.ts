@@ -1,6 +1,6 @@
 import type { Context } from '@opentelemetry/api';
 import type { Guard } from '../base/guard.ts';
-import type { WorkSample } from '../sampling/cost-meter.ts';
+import type { WorkSample } from '../base/cost-meter.ts';
 import { type ObservedStatement, StatementFacts } from './statement-facts.ts';
 import type { OperationSubject } from './operation-subject.ts';
 import type { Operations } from './operations.ts';

@@ -13,7 +13,7 @@ import {
 } from '@opentelemetry/api';
 import { setRPCMetadata, suppressTracing } from '@opentelemetry/core';
 import type { Clock } from '../base/clock.ts';
-import type { CostMeter } from '../sampling/cost-meter.ts';
+import type { CostMeter } from '../base/cost-meter.ts';
 import type { Guard } from '../base/guard.ts';
 import { DEFAULT_TRUSTED_PROXIES } from '../settings/trusted-proxies.ts';
 import type { AsyncContextManager } from './context-manager.ts';

@@ -1,8 +1,7 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import { ROOT_CONTEXT, context } from '@opentelemetry/api';
-import { NO_STATUS } from '../aggregate/status-counts.ts';
-import { isEventStream } from '../spans/operation-type.ts';
+import { isEventStream, NO_STATUS } from '../spans/operation-type.ts';
 import { errorTypeOf } from './error-facts.ts';
 import { errorTypeOfAnswer, type HttpOutcome, isClientGoneError, STOPPED } from './http-outcome.ts';
 import type { RequestHead } from './incoming-request.ts';

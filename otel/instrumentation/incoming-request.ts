@@ -3,10 +3,10 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Attributes } from '@opentelemetry/api';
 import { type RPCMetadata, RPCType } from '@opentelemetry/core';
-import { NO_STATUS } from '../aggregate/status-counts.ts';
 import type { KnownOperation, SpanSoFar } from '../spans/known-operation.ts';
 import { requestLabels } from '../spans/metric-labels.ts';
 import {
+  NO_STATUS,
   answerNanosOf,
   httpSeries,
   isClientError,

@@ -4,7 +4,7 @@ import { ATTR_DB_RESPONSE_CHANGED_ROWS, ATTR_DB_RESPONSE_RETURNED_ROWS } from '.
 import type { SpanTemplate } from '../spans/kept-span.ts';
 import type { KnownSubject, SpanSoFar } from '../spans/known-operation.ts';
 import { labelsOf } from '../spans/operation-type.ts';
-import type { StatementNames } from '../spans/operation.ts';
+import type { StatementNames } from '../base/operation-types.ts';
 import type { LazyAttributes } from '../spans/span-source.ts';
 
 export interface OperationWords {

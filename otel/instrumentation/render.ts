@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
 import { ATTR_RENDER_TEMPLATE } from '../base/semconv.ts';
 import type { RenderTracer } from '../query.ts';
-import type { CostMeter } from '../sampling/cost-meter.ts';
+import type { CostMeter } from '../base/cost-meter.ts';
 import { errorTypeOf, messageOf, stackFramesOf } from './error-facts.ts';
 import { OperationSubject } from './operation-subject.ts';
 import { type OperationFault, Operations } from './operations.ts';

@@ -4,7 +4,7 @@ import { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
-import type { CostMeter } from '../sampling/cost-meter.ts';
+import type { CostMeter } from '../base/cost-meter.ts';
 import { InheritedPatch } from './method-patch.ts';
 import { noteMissingFeature } from './node-features.ts';
 import { noteUnwatchedAnswer } from './request-starts.ts';

@@ -1,3 +1,6 @@
+import type { AuditedSeries, AuditFacts } from '../base/audit-facts.ts';
+import type { OperationType } from '../base/operation-types.ts';
+
 /** Operations of a half window: a bias of 2 % at a rate of one half is found within as many. */
 const HALF_WINDOW = 100_000;
 /** Where the bound is tightest, in units of variance: some thousand operations. */
@@ -7,6 +10,10 @@ const MIN_STEPS = 100;
 /** Share of what was counted that may be missing without a word, and how many kept operations on top: a sink that failed once. */
 const MISSING_SHARE = 0.001;
 const MISSING_KEPT = 10;
+/** Probability of one false alarm in the life of a process, over all series together. */
+const FALSE_ALARM = 5e-3;
+/** Rows that pages get, those that are furthest off first. */
+const MAX_ROWS = 100;
 
 /** Of some operations, each of which is kept with a probability p that is known. */
 export interface Sums {
@@ -22,8 +29,6 @@ export interface Sums {
   /** Largest 1/p. */
   readonly weight: number;
 }
-
-export type Judgement = 'too few' | 'fine' | 'biased' | 'missing';
 
 class MutableSums implements Sums {
   counted = 0;
@@ -135,11 +140,67 @@ export function boundOf({ variance, step }: Sums, alpha: number): number | undef
 }
 
 /** `alpha`: the probability of a false word, of this one among all that are judged. */
-export function judge(sums: Sums, alpha: number): Judgement {
+export function judge(sums: Sums, alpha: number): AuditedSeries['judgement'] {
   const missing = Math.abs(sums.adjusted - sums.due);
   if (missing > MISSING_SHARE * sums.counted + MISSING_KEPT * sums.weight) return 'missing';
   if (sums.variance === 0) return 'fine';
   const bound = boundOf(sums, alpha);
   if (bound === undefined) return 'too few';
   return Math.abs(zOf(sums)) > bound ? 'biased' : 'fine';
+}
+
+export interface NamedSums {
+  readonly type: OperationType;
+  readonly series: string | undefined;
+  readonly sums: AuditedSums;
+}
+
+/** Rows and alarms; the more sums there are to look at, the further off has to be what alarms. */
+export function judged(all: readonly NamedSums[]): Pick<AuditFacts, 'rows' | 'alarms' | 'judged'> {
+  const sums = all.flatMap(({ type, series, sums: { total, window } }) => [
+    { type, series, over: 'start' as const, of: total },
+    ...(window === undefined ? [] : [{ type, series, over: 'window' as const, of: window }]),
+  ]);
+  const count = sums.filter(({ of }) => boundOf(of, 0.5) !== undefined).length;
+  const alpha = FALSE_ALARM / Math.max(1, count);
+  const rows = sums
+    .filter(({ of }) => of.counted > 0)
+    .map(({ of, ...what }) => rowOf(what, of, alpha))
+    .toSorted((a, b) => compare(rank(b), rank(a)));
+  return {
+    rows: rows.filter(({ over, deviation }) => over === 'start' && deviation > 0).slice(0, MAX_ROWS),
+    alarms: rows.filter(isAlarm).slice(0, MAX_ROWS),
+    judged: count,
+  };
+}
+
+function rowOf(
+  what: Pick<AuditedSeries, 'type' | 'series' | 'over'>,
+  sums: Sums,
+  alpha: number,
+): AuditedSeries {
+  return {
+    ...what,
+    counted: sums.counted,
+    adjusted: sums.adjusted,
+    due: sums.due,
+    deviation: Math.sqrt(sums.variance),
+    z: zOf(sums),
+    bound: boundOf(sums, alpha),
+    judgement: judge(sums, alpha),
+  };
+}
+
+function isAlarm({ judgement }: AuditedSeries): boolean {
+  return judgement === 'biased' || judgement === 'missing';
+}
+
+function rank(row: AuditedSeries): number {
+  if (row.series === undefined) return Infinity;
+  return isAlarm(row) ? Number.MAX_VALUE : Math.abs(row.z);
+}
+
+/** Infinity less itself would be no number. */
+function compare(a: number, b: number): number {
+  return a === b ? 0 : a - b;
 }

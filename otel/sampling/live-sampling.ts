@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
-import type { EffectiveSetting } from '../query.ts';
+import type { EffectiveSetting } from '../base/effective-setting.ts';
 import { LIVE_SETTINGS } from '../settings/live-settings.ts';
 import { readSettings } from '../settings/read-settings.ts';
 import { samplingValues } from '../settings/sampling-values.ts';
@@ -13,7 +13,7 @@ import type {
   SettingProblem,
   SettingsChange,
   SettingsRequest,
-} from './settings-change.ts';
+} from '../base/settings-change.ts';
 
 /** Changes remembered, here and in the history file, oldest out first; ~300 bytes each. */
 export const MAX_CHANGES = 100;

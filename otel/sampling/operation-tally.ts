@@ -1,34 +1,17 @@
-import {
-  KEEP_REASONS,
-  type KeepReason,
-  OPERATION_TYPES,
-  type OperationType,
+import { KEEP_REASONS, OPERATION_TYPES } from '../base/operation-types.ts';
+import type {
+  DropReason,
+  KeepReason,
+  OperationCounts,
+  OperationType,
+  RuleCounts,
+  SamplingRule,
 } from '../base/operation-types.ts';
 
 const GENERAL_RULES = ['error', 'slow', 'trace', 'ancestor', 'late'] as const;
-/** Rules that are always there: what must be kept, the rates by type, and what goes along. */
-export type SamplingRule = (typeof GENERAL_RULES)[number] | OperationType;
-/** Why an operation was dropped: its trace's randomness, the budget of a storm, a rule, a target, or a bound of the trace buffer. */
-export type DropReason = 'probability' | 'storm' | 'rule' | 'target' | 'overflow';
-
 /** Names in the book, of all rules that were ever in force. */
 const MAX_NAMED_RULES = 500;
 const OTHER_RULES = 'other rules';
-
-/** seen = kept + dropped. */
-export interface RuleCounts {
-  readonly seen: number;
-  readonly kept: number;
-  readonly dropped: number;
-}
-
-/** started = live + all kept + all dropped, always: every operation is in it once, with a span or without. */
-export interface OperationCounts {
-  readonly started: number;
-  readonly live: number;
-  readonly kept: Readonly<Record<KeepReason, number>>;
-  readonly dropped: Readonly<Record<DropReason, number>>;
-}
 
 class Rule {
   kept = 0;

@@ -1,10 +1,10 @@
 import { Deadline } from '../base/deadline.ts';
 import type { Guard } from '../base/guard.ts';
-import type { OperationType } from '../base/operation-types.ts';
+import type { DropReason, OperationType } from '../base/operation-types.ts';
 import type { KeptSpan, TraceFacts } from '../spans/kept-span.ts';
 import type { EndedSpan, Operation } from '../spans/operation.ts';
 import { KeptView } from './kept-view.ts';
-import { type DropReason, OperationTally } from './operation-tally.ts';
+import { OperationTally } from './operation-tally.ts';
 import type { PendingTrace } from './pending-trace.ts';
 import type { Outcome, Policy } from './policy.ts';
 import type { Verdict } from './verdict.ts';

@@ -1,8 +1,8 @@
 import { byType, OPERATION_TYPES, type OperationType } from '../base/operation-types.ts';
 import type { KeptSpan } from '../spans/kept-span.ts';
 import type { EndedSpan } from '../spans/operation.ts';
-import { type AuditFacts, judged, type NamedSums } from './audit-facts.ts';
-import { AuditedSums } from './audited-sums.ts';
+import type { AuditFacts } from '../base/audit-facts.ts';
+import { AuditedSums, judged, type NamedSums } from './audited-sums.ts';
 import {
   type Bits56,
   compareBits56,

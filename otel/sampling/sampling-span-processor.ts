@@ -55,8 +55,7 @@ export class SamplingSpanProcessor implements SpanProcessor {
   #isAwake = false;
   /** Monotonic time of the last sweep, or of waking: ages need no finer one, and reading a clock costs as much as a map. */
   #tickNanos = 0;
-  /** Of the batch that is being handled. */
-  #ended = 0;
+  #batchOperations = 0;
 
   constructor(options: SamplingSpanProcessorOptions) {
     const { guard, limits, clock = systemClock, deferredSpans = 0 } = options;
@@ -71,8 +70,8 @@ export class SamplingSpanProcessor implements SpanProcessor {
       this.#buffer.limits.maxDeferredBytes,
       (span, bytes) => this.#handle(span, bytes),
       (spans, nanos) => {
-        options.onHandled?.(spans, this.#ended, nanos);
-        this.#ended = 0;
+        options.onHandled?.(spans, this.#batchOperations, nanos);
+        this.#batchOperations = 0;
       },
     );
     const intervalMillis = deferredSpans === 0 ? SWEEP_INTERVAL_MILLIS : DEFERRED_SWEEP_INTERVAL_MILLIS;
@@ -186,7 +185,7 @@ export class SamplingSpanProcessor implements SpanProcessor {
 
   /** `wasLive`: its trace has counted it since its start. */
   #end(span: ReadableSpan, bytes: number, wasLive: boolean): void {
-    this.#ended++;
+    this.#batchOperations++;
     try {
       const trace = this.#buffer.find(traceIdOf(span));
       if (trace !== undefined && wasLive) this.#buffer.countEnd(trace);

@@ -1,4 +1,4 @@
-import type { EffectiveSetting } from '../query.ts';
+import type { EffectiveSetting } from '../base/effective-setting.ts';
 import { ignoredNames } from './ignored-names.ts';
 import { nearestName } from './nearest-name.ts';
 import { withoutCredentials } from './otlp-target.ts';

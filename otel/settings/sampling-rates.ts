@@ -1,5 +1,5 @@
-import { OPERATION_TYPES } from '../query.ts';
-import type { OperationType } from '../query.ts';
+import { OPERATION_TYPES } from '../base/operation-types.ts';
+import type { OperationType } from '../base/operation-types.ts';
 import { nearestName } from './nearest-name.ts';
 import { decimal, InvalidSetting } from './setting-parsers.ts';
 

@@ -1,4 +1,4 @@
-import type { OperationType } from '../query.ts';
+import type { OperationType } from '../base/operation-types.ts';
 import type { TextPattern } from './text-pattern.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { OPERATION_TYPES } from '../query.ts';
+import { OPERATION_TYPES } from '../base/operation-types.ts';
 import { nearestName } from './nearest-name.ts';
 import { rulesAsText } from './rules-as-json.ts';
 import { decimal, InvalidSetting } from './setting-parsers.ts';

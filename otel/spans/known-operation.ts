@@ -1,6 +1,5 @@
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
-import type { OperationType } from '../base/operation-types.ts';
-import type { StatementNames } from './operation.ts';
+import type { OperationType, StatementNames } from '../base/operation-types.ts';
 
 /** What the attributes of a span come to, known without making them. */
 export interface KnownOperation {

@@ -1,7 +1,6 @@
 import { type Attributes, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import { NO_STATUS } from '../aggregate/status-counts.ts';
-import type { OperationType } from '../base/operation-types.ts';
+import type { OperationType, StatementNames } from '../base/operation-types.ts';
 import {
   ATTR_ADDRESS_UNKNOWN,
   ATTR_DB_OPERATION_NAME,
@@ -22,10 +21,11 @@ import {
 } from '../base/semconv.ts';
 import { MAX_SERIES_LENGTH, namesOfAttributes } from '../sql/statement-names.ts';
 import { databaseLabels, requestLabels } from './metric-labels.ts';
-import type { StatementNames } from './operation.ts';
 
 /** The one row of every request that matched no route, or whose route had nothing at the address (G11). */
 export const UNKNOWN_PATHS = 'unknown paths';
+/** Stands for an answer of which nothing left, so that no status can be claimed. */
+export const NO_STATUS = 0;
 /** Names under which instrumentations before the stable conventions reported a database. */
 const ATTR_DB_SYSTEM = 'db.system';
 const ATTR_DB_STATEMENT = 'db.statement';

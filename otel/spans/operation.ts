@@ -1,15 +1,5 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import type { OperationType } from '../base/operation-types.ts';
-
-/** The three names of a statement. */
-export interface StatementNames {
-  /** Of its RED series: the text, so that two statements on one table are two; the summary where nobody told a text. */
-  readonly series: string;
-  /** `db.query.text`: parameterised, white space folded. */
-  readonly text: string | undefined;
-  /** `db.query.summary`: operations and tables, shared by many statements. */
-  readonly summary: string;
-}
+import type { OperationType, StatementNames } from '../base/operation-types.ts';
 
 /** What an ended span comes to, as the aggregates count it. */
 export interface Operation {

@@ -2,7 +2,7 @@ import type { Attributes } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { Clock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
-import type { OperationType } from '../base/operation-types.ts';
+import type { OperationType, StatementNames } from '../base/operation-types.ts';
 import { ATTR_ERROR_TYPE } from '../base/semconv.ts';
 import {
   answerNanosOf,
@@ -22,7 +22,7 @@ import {
   UNKNOWN_PATHS,
 } from './operation-type.ts';
 import type { KnownOperation, KnownSubject } from './known-operation.ts';
-import type { EndedSpan, StatementNames } from './operation.ts';
+import type { EndedSpan } from './operation.ts';
 import { RecordedSpan } from './recorded-span.ts';
 
 /** The trace a span belongs to, as far as naming it needs. */

@@ -6,7 +6,6 @@ const SPAN_BYTES = 400;
 const EVENT_BYTES = 80;
 const LINK_BYTES = 150;
 const ATTRIBUTE_BYTES = 32;
-
 /** Of a span that cannot be weighed: as much as one with a stack trace. */
 const UNKNOWN_BYTES = 4096;
 

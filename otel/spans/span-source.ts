@@ -3,7 +3,7 @@ import type { InstrumentationScope } from '@opentelemetry/core';
 import type { IdGenerator, ReadableSpan, SpanLimits, SpanProcessor } from '@opentelemetry/sdk-trace';
 import type { Clock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
-import type { CostMeter } from '../sampling/cost-meter.ts';
+import type { CostMeter } from '../base/cost-meter.ts';
 import type { SpanTemplate } from './kept-span.ts';
 import type { KnownOperation, KnownSubject, SpanSoFar } from './known-operation.ts';
 

@@ -3,7 +3,7 @@ import type { InstrumentationScope } from '@opentelemetry/core';
 import type { IdGenerator, ReadableSpan, SpanLimits, SpanProcessor } from '@opentelemetry/sdk-trace';
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
-import type { CostMeter } from '../sampling/cost-meter.ts';
+import type { CostMeter } from '../base/cost-meter.ts';
 import { FannedOut } from './fanned-out.ts';
 import { DEFAULT_SPAN_LIMITS } from './span-entries.ts';
 import { SpanIds } from './span-ids.ts';

@@ -1,4 +1,4 @@
-import type { StatementNames } from '../spans/operation.ts';
+import type { StatementNames } from '../base/operation-types.ts';
 import { cutApart, queryText } from './query-text.ts';
 import { querySummary, UNKNOWN_SUMMARY } from './query-summary.ts';
 

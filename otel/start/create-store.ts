@@ -3,7 +3,7 @@ import type { Guard } from '../base/guard.ts';
 import { NO_EXPORT } from '../export/export-health.ts';
 import type { SpanExports } from '../export/span-exports.ts';
 import type { EffectiveSetting, SamplingFacts, TelemetryQuery } from '../query.ts';
-import { ownCostOf } from '../sampling/cost-meter.ts';
+import { ownCostOf } from '../base/cost-meter.ts';
 import type { SamplingAudit } from '../sampling/sampling-audit.ts';
 import type { SamplingSpanProcessor } from '../sampling/sampling-span-processor.ts';
 import type { History } from '../store/history.ts';

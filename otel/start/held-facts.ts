@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
 import type { TelemetryConfig } from '../config.ts';
 import { RuntimeSampler } from '../instrumentation/runtime.ts';
-import { CostMeter } from '../sampling/cost-meter.ts';
+import { CostMeter } from '../base/cost-meter.ts';
 import type { LiveSampling } from '../sampling/live-sampling.ts';
 import { BusinessHistory } from '../store/business-history.ts';
 import { BusinessMetricReader } from '../store/business-metrics.ts';

@@ -7,7 +7,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
 import type { TelemetryConfig } from '../config.ts';
 import type { ClientRules } from '../instrumentation/http-request-attributes.ts';
-import type { CostMeter } from '../sampling/cost-meter.ts';
+import type { CostMeter } from '../base/cost-meter.ts';
 
 /** All that is registered with the API of OpenTelemetry. */
 export interface SpanMakerParts {

@@ -7,7 +7,7 @@ import { NO_AGGREGATES, Outcomes, type Sink } from '../sampling/outcomes.ts';
 import { PendingTrace } from '../sampling/pending-trace.ts';
 import type { Budget, Policy } from '../sampling/policy.ts';
 import { livePolicies } from '../sampling/policy-set.ts';
-import type { DryRunSide } from '../sampling/settings-change.ts';
+import type { DryRunSide } from '../base/settings-change.ts';
 import type { SamplingSettings } from '../sampling/sampling-settings.ts';
 import { decide, exportVerdict } from '../sampling/verdict.ts';
 import { operationReader } from '../spans/read-operation.ts';

@@ -1,6 +1,6 @@
 import { byType, type OperationType } from '../base/operation-types.ts';
 import type { TimeRange } from '../query.ts';
-import type { ExpectedVolume } from '../sampling/settings-change.ts';
+import type { ExpectedVolume } from '../base/settings-change.ts';
 import type { SamplingSettings } from '../sampling/sampling-settings.ts';
 import type { AggregateReader } from './aggregate-reader.ts';
 

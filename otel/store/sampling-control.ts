@@ -11,7 +11,7 @@ import type {
 import type { Policy } from '../sampling/policy.ts';
 import type { SamplingSettings } from '../sampling/sampling-settings.ts';
 import type { LiveSampling } from '../sampling/live-sampling.ts';
-import type { SettingProblem, SettingsChange, SettingsRequest } from '../sampling/settings-change.ts';
+import type { SettingProblem, SettingsChange, SettingsRequest } from '../base/settings-change.ts';
 import type { AggregateReader } from './aggregate-reader.ts';
 import { type HeldTrace, replay } from './dry-run.ts';
 import { expectedVolume } from './expected-volume.ts';

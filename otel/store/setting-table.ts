@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { PageValue, SettingsChange } from '../sampling/settings-change.ts';
+import type { PageValue, SettingsChange } from '../base/settings-change.ts';
 
 /** A change with all that the page has set after it. */
 export interface SavedChange {

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { StatementNames } from '../spans/operation.ts';
+import type { StatementNames } from '../base/operation-types.ts';
 
 /** Texts and summaries of statements, in the history file: a series' name holds the beginning of a long text. */
 export class StatementTable {

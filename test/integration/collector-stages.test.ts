@@ -4,7 +4,7 @@ import { SpanKind, SpanStatusCode, trace, ROOT_CONTEXT } from '@opentelemetry/ap
 import { AlwaysOnSampler, createAlwaysRecordSampler, TracerProvider } from '@opentelemetry/sdk-trace';
 import { readTelemetryConfig } from '../../otel/config.ts';
 import { OtlpSpanExporter } from '../../otel/export/otlp-exporters.ts';
-import { createSamplingProcessor } from '../../otel/sampling/create-sampling-processor.ts';
+import { createSamplingProcessor } from '../../otel/sampler.ts';
 import { RandomSource } from '../../src/demo/random-source.ts';
 import { idsOf } from '../otel/sampling/random.ts';
 import { BlogProcess, makeDataDir, removeDataDir, START_ARGUMENTS } from './blog-process.ts';

@@ -26,9 +26,29 @@ export const OBSERVATORY_FLOORS: typeof FLOORS = [
   ['format', 'browser'],
 ].map((rooms) => rooms.map((room) => `src/observatory/${room}`));
 
+/** The same within the kit: doors, what is wired at the start, rooms, and at the bottom the contract and what all of them use. */
+export const OTEL_FLOORS: typeof FLOORS = [
+  ['cjs'],
+  ['register.ts', 'kit.ts'],
+  ['telemetry.ts', 'sampler.ts', 'telemetry-page.ts'],
+  ['start'],
+  ['store', 'export'],
+  ['instrumentation', 'sampling'],
+  ['aggregate', 'config.ts'],
+  ['spans', 'settings'],
+  ['sql'],
+  ['query.ts'],
+  ['base'],
+].map((rooms) => rooms.map((room) => `otel/${room}`));
+
 /** `src/db` of `src/db/migrate.ts`. */
 export function roomOf(path: string): string {
   return path.startsWith('otel/') ? 'otel' : path.split('/').slice(0, 2).join('/');
+}
+
+/** `otel/store` of `otel/store/trace-ring.ts`. */
+export function otelRoomOf(path: string): string {
+  return path.split('/').slice(0, 2).join('/');
 }
 
 /** `src/observatory/draw` of `src/observatory/draw/table.ts`. */

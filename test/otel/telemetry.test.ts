@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { context, metrics, ROOT_CONTEXT, SpanKind, trace, TraceFlags } from '@opentelemetry/api';
 import { RuntimeSampler } from '../../otel/instrumentation/runtime.ts';
-import { ALL_OVER_SEEN } from '../../otel/sampling/cost-meter.ts';
+import { ALL_OVER_SEEN } from '../../otel/base/cost-meter.ts';
 import { activeTelemetry, startTelemetry } from '../../otel/telemetry.ts';
 import { decodeMetricNames, decodeSpans } from './export/decode-otlp.ts';
 import { httpReceiver } from './export/receivers.ts';

@@ -10,7 +10,7 @@ import { RedAggregator } from '../../otel/aggregate/red-aggregator.ts';
 import { systemClock } from '../../otel/base/clock.ts';
 import { ExportPipeline } from '../../otel/export/export-pipeline.ts';
 import { Guard } from '../../otel/base/guard.ts';
-import { createSamplingProcessor } from '../../otel/sampling/create-sampling-processor.ts';
+import { createSamplingProcessor } from '../../otel/sampler.ts';
 import { StormBudget } from '../../otel/sampling/policies/storm-budget.ts';
 import { exporterSink } from '../../otel/sampling/exporter-sink.ts';
 import { InProcessSpanExporter } from '../../otel/store/in-process-span-exporter.ts';

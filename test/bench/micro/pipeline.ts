@@ -5,7 +5,7 @@ import type DatabaseConstructor from 'better-sqlite3';
 import { RedAggregator } from '../../../otel/aggregate/red-aggregator.ts';
 import { systemClock } from '../../../otel/base/clock.ts';
 import { Guard } from '../../../otel/base/guard.ts';
-import { createSamplingProcessor } from '../../../otel/sampling/create-sampling-processor.ts';
+import { createSamplingProcessor } from '../../../otel/sampler.ts';
 import { History } from '../../../otel/store/history.ts';
 import { InProcessSpanExporter } from '../../../otel/store/in-process-span-exporter.ts';
 import { TraceRing } from '../../../otel/store/trace-ring.ts';

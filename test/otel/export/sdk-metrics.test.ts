@@ -13,7 +13,7 @@ import { exportPipeline } from '../../../otel/export/export-pipeline.ts';
 import { MetricDataBuilder } from '../../../otel/export/metric-data.ts';
 import { RejectedItems } from '../../../otel/export/rejected-items.ts';
 import { addSdkMetrics } from '../../../otel/export/sdk-metrics.ts';
-import { createSamplingProcessor } from '../../../otel/sampling/create-sampling-processor.ts';
+import { createSamplingProcessor } from '../../../otel/sampler.ts';
 
 /** Refuses every third export, takes half of every fourth. */
 class MoodyExporter {

@@ -16,7 +16,7 @@ import { toExponentialHistogram } from '../../../otel/export/metric-data.ts';
 import { TelemetryMetrics } from '../../../otel/export/telemetry-metrics.ts';
 import { RuntimeSampler } from '../../../otel/instrumentation/runtime.ts';
 import { OPERATION_TYPES, type OperationType } from '../../../otel/query.ts';
-import { createSamplingProcessor } from '../../../otel/sampling/create-sampling-processor.ts';
+import { createSamplingProcessor } from '../../../otel/sampler.ts';
 import { databaseLabels, requestLabels } from '../../../otel/spans/metric-labels.ts';
 import type { Operation } from '../../../otel/spans/operation.ts';
 

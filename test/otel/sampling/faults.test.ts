@@ -10,7 +10,7 @@ import {
 import type { Clock } from '../../../otel/base/clock.ts';
 import { Guard } from '../../../otel/base/guard.ts';
 import type { OperationCounts } from '../../../otel/query.ts';
-import { createSamplingProcessor } from '../../../otel/sampling/create-sampling-processor.ts';
+import { createSamplingProcessor } from '../../../otel/sampler.ts';
 import { StormBudget } from '../../../otel/sampling/policies/storm-budget.ts';
 import type { Policy } from '../../../otel/sampling/policy.ts';
 import type { SamplingSettings } from '../../../otel/sampling/sampling-settings.ts';

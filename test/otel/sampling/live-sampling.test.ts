@@ -3,7 +3,7 @@ import { fc } from '../../fixtures/properties.ts';
 import { readTelemetryConfig } from '../../../otel/config.ts';
 import { LiveSampling, type SamplingProposal } from '../../../otel/sampling/live-sampling.ts';
 import { samplingSettings } from '../../../otel/sampling/sampling-settings.ts';
-import type { SettingsRequest } from '../../../otel/sampling/settings-change.ts';
+import type { SettingsRequest } from '../../../otel/base/settings-change.ts';
 import { LIVE_SETTINGS } from '../../../otel/settings/live-settings.ts';
 import { FakeClock } from './processor-fixture.ts';
 

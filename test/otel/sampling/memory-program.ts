@@ -12,7 +12,7 @@ import { RedAggregator } from '../../../otel/aggregate/red-aggregator.ts';
 import { systemClock } from '../../../otel/base/clock.ts';
 import { Guard } from '../../../otel/base/guard.ts';
 import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';
-import { createSamplingProcessor } from '../../../otel/sampling/create-sampling-processor.ts';
+import { createSamplingProcessor } from '../../../otel/sampler.ts';
 import { exporterSink } from '../../../otel/sampling/exporter-sink.ts';
 import { InProcessSpanExporter } from '../../../otel/store/in-process-span-exporter.ts';
 import { TraceRing } from '../../../otel/store/trace-ring.ts';

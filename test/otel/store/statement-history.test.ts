@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { StatementHistory } from '../../../otel/store/statement-history.ts';
 import { StatementTable } from '../../../otel/store/statement-table.ts';
-import type { StatementNames } from '../../../otel/spans/operation.ts';
+import type { StatementNames } from '../../../otel/base/operation-types.ts';
 import { namesOfSource, namesOfSummary } from '../../../otel/sql/statement-names.ts';
 import { CountingPlace } from '../aggregate/counts-ledger.ts';
 

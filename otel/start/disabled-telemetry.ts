@@ -12,8 +12,8 @@ import type {
 import { NO_EXPORT } from '../export/export-health.ts';
 import { OperationTally } from '../sampling/operation-tally.ts';
 import { SamplingAudit } from '../sampling/sampling-audit.ts';
-import { processFacts } from './process-facts.ts';
-import type { RuntimeReader } from './process-facts.ts';
+import { processFacts } from '../store/process-facts.ts';
+import type { RuntimeReader } from '../store/process-facts.ts';
 
 const NOTHING: OperationSummary = {
   count: 0,

@@ -1,5 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { CostMeter, ownCostOf, ALL_OVER_SEEN, WorkSample } from '../../../otel/sampling/cost-meter.ts';
+import { CostMeter, ownCostOf, ALL_OVER_SEEN, WorkSample } from '../../../otel/base/cost-meter.ts';
 
 describe('WorkSample', () => {
   it('reckons from the sample to all of them', () => {

@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { TelemetryOptions } from '../telemetry.ts';
-import { nearest, readText } from './program-files.ts';
+import type { TelemetryOptions } from './telemetry-handle.ts';
+import { nearest, readText } from '../base/program-files.ts';
 
 const PACKAGE_FILE = 'package.json';
 /** The field of package.json: the path of a module that exports `telemetryOptions`. */

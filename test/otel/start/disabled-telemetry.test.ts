@@ -1,7 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { disabledTelemetry } from '../../../otel/store/disabled-telemetry.ts';
-import { START_MILLIS, traceIdOf } from './kept-span-fixture.ts';
-import { fakeClock, fakeRuntime, SAMPLE } from './store-fixture.ts';
+import { disabledTelemetry } from '../../../otel/start/disabled-telemetry.ts';
+import { START_MILLIS, traceIdOf } from '../store/kept-span-fixture.ts';
+import { fakeClock, fakeRuntime, SAMPLE } from '../store/store-fixture.ts';
 
 const SETTINGS = [
   { name: 'METRICS_ENABLED', value: 'false', source: 'environment', meaning: 'on or off' },

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { optionsOfApp } from '../../../otel/base/app-options.ts';
+import { optionsOfApp } from '../../../otel/start/app-options.ts';
 
 const REGISTER = fileURLToPath(new URL('../../../otel/register.ts', import.meta.url));
 let root: string;

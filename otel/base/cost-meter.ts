@@ -1,5 +1,3 @@
-import type { OwnCost } from '../query.ts';
-
 /** What telemetry has taken since the start, CPU nanoseconds. */
 export interface CostTotals {
   /** Spans, contexts and response watches are made in the course of what they are of. */
@@ -12,6 +10,20 @@ export interface CostTotals {
   readonly unseenNanos: number;
   /** Operations that were handled. */
   readonly operations: number;
+}
+
+export interface CostShares {
+  /** Making and handling of one operation, and what comes with it unseen, CPU time. */
+  readonly nanosPerSpan: number;
+  /** Share of the process's CPU time since start, 0–1: the sum of `shares`. Pages that show telemetry are not in it. */
+  readonly cpuShare: number;
+  /** Share of one core since the process started, 0–1. */
+  readonly coreShare: number;
+  /**
+   * Of it: spans and contexts made in the course of requests; what ended counted, decided and stored; what timers do, as writing
+   * the history file; and what the first two do not see of themselves (garbage, compiling, caches), by a factor that the bench measured.
+   */
+  readonly shares: Readonly<Record<'making' | 'handling' | 'background' | 'unseen', number>>;
 }
 
 /** A piece that took so many times as long as most of them was interrupted: the machine did something else meanwhile. */
@@ -157,7 +169,7 @@ export function ownCostOf(
   { makingNanos, handlingNanos, backgroundNanos, unseenNanos, operations }: CostTotals,
   { user, system } = process.cpuUsage(),
   uptimeSeconds = process.uptime(),
-): Pick<OwnCost, 'nanosPerSpan' | 'cpuShare' | 'coreShare' | 'shares'> {
+): CostShares {
   const allNanos = makingNanos + handlingNanos + backgroundNanos + unseenNanos;
   const share = (nanos: number): number => nanos / Math.max(1, (user + system) * 1000);
   return {

@@ -1,7 +1,6 @@
-import type { KeepReason, OperationType } from '../base/operation-types.ts';
-import type { TimeRange } from '../base/time-range.ts';
-import type { EffectiveSetting } from '../settings/effective-setting.ts';
-import type { RuleCounts, SamplingRule } from './operation-tally.ts';
+import type { KeepReason, OperationType, RuleCounts, SamplingRule } from './operation-types.ts';
+import type { TimeRange } from './time-range.ts';
+import type { EffectiveSetting } from './effective-setting.ts';
 
 /** A value that the page set. */
 export interface PageValue {
