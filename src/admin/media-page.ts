@@ -1,6 +1,6 @@
 import { hiddenField } from '../accounts/form-parts.ts';
 import type { MediaFile } from '../media/media-store.ts';
-import { size, text } from '../observatory/format/quantity.ts';
+import { size, text } from '../markup/quantity.ts';
 import type { MediaUse } from '../posts/media-uses.ts';
 import { html, type Html } from '../markup/html.ts';
 import { titleHtml } from '../markup/title.ts';

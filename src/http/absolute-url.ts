@@ -1,5 +1,4 @@
 import type { Context } from 'koa';
-import type { BlogConfig } from '../process/config.ts';
 
 /** The address of the blog as the world sees it, without a trailing slash: PUBLIC_URL, else the request's own origin. */
 export type Origin = (ctx: Context) => string;
@@ -7,7 +6,7 @@ export type Origin = (ctx: Context) => string;
 /** Of a name in the DNS, and a port. */
 const MAX_HOST_CHARACTERS = 260;
 
-export function createOrigin(config: Pick<BlogConfig, 'publicUrl'>): Origin {
+export function createOrigin(config: { readonly publicUrl: string | undefined }): Origin {
   return (ctx) =>
     config.publicUrl ?? (isHost(ctx.host) ? `${ctx.protocol}://${ctx.host}` : 'http://localhost');
 }

@@ -1,5 +1,4 @@
 import type { Database } from 'better-sqlite3';
-import { basePathOf } from '../http/base-path.ts';
 
 /** RFC 4151. What posts were called in feeds before each had an id of its own: by host, day of creation and row. */
 export function formerFeedId(
@@ -12,8 +11,8 @@ export function formerFeedId(
 
 /** Tells blogs on one host apart. */
 export function ownPart(origin: string): string {
-  const basePath = basePathOf(origin);
-  return basePath === '' ? '' : `${basePath.slice(1)}/`;
+  const path = new URL(origin).pathname.replace(/^\/|\/+$/g, '');
+  return path === '' ? '' : `${path}/`;
 }
 
 /**

@@ -1,10 +1,9 @@
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import type { Router } from '@koa/router';
 import type { Database } from 'better-sqlite3';
 import type { RenderTracer } from '../../otel/query.ts';
 import type { BlogConfig } from '../process/config.ts';
 import type { BusinessMetrics } from '../process/business-metrics.ts';
-import { sessionOf } from '../accounts/load-session.ts';
 import { createFeedRoutes } from './feeds/feed-routes.ts';
 import type { Assets } from './assets.ts';
 import type { MediaStore } from '../media/media-store.ts';
@@ -35,6 +34,7 @@ interface ReaderDependencies {
   readonly media: Pick<MediaStore, 'find'>;
   readonly mediaUses: Pick<MediaUses, 'isPublic'>;
   readonly metrics: BusinessMetrics;
+  readonly isOwner: (ctx: Pick<Context, 'state'>) => boolean;
 }
 
 /** Everything that readers see, in the order in which the app mounts it. */
@@ -62,7 +62,7 @@ export function createReaderRoutes(deps: ReaderDependencies): ReaderRoutes {
         media,
         metrics,
         isPublic: (name) => deps.mediaUses.isPublic(name),
-        isOwner: (ctx) => sessionOf(ctx) !== undefined,
+        isOwner: deps.isOwner,
       }),
       createFeedRoutes({ posts, site, origin, clock, metrics, render }),
       createSearchRoutes({ search, site, sendPage, metrics }),

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import type { Router } from '@koa/router';
 import type { Database } from 'better-sqlite3';
-import Koa from 'koa';
+import Koa, { type Context } from 'koa';
 import type { Logger } from 'pino';
 import type { RenderTracer, TelemetryControl, TelemetryQuery } from '../../otel/query.ts';
 import type { Accounts } from '../accounts/accounts.ts';
+import { sessionOf } from '../accounts/load-session.ts';
 import { createAdminParts } from '../admin/admin-parts.ts';
 import { basePathOf, mountAt, originOf } from '../http/base-path.ts';
 import type { BlogConfig } from '../process/config.ts';
@@ -64,7 +65,8 @@ export function createApp(parts: BlogParts, routers: readonly Router[] = []): Ko
     metrics: createBusinessMetrics(parts.control),
     storage: watchStorage(database, storageLog(log)),
   };
-  const reader = createReaderRoutes({ ...shared, site });
+  const isOwner = (ctx: Pick<Context, 'state'>): boolean => sessionOf(ctx) !== undefined;
+  const reader = createReaderRoutes({ ...shared, site, isOwner });
   const admin = createAdminParts({ ...shared, site, lastBackup: () => lastBackupOf(settings) });
   const observatory = createObservatoryRouters({
     ...shared,

@@ -63,6 +63,7 @@ export class ReaderServer {
       media: this.media,
       mediaUses: new MediaUses(this.database, { now: () => this.nowMillis }),
       metrics: options.metrics ?? createBusinessMetrics({ countFrom: () => {} }),
+      isOwner: () => false,
     });
     const app = new Koa();
     app.on('error', (error) => this.faults.push(error));

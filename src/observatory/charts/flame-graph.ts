@@ -1,5 +1,5 @@
 import { html, type Html } from '../../markup/html.ts';
-import { countText, duration, share, text } from '../format/quantity.ts';
+import { countText, duration, share, text } from '../../markup/quantity.ts';
 import { shortened } from '../format/shortened.ts';
 import type { FlameFrame, FlameGraph } from '../trace/flame-frames.ts';
 import { fittedLabel } from './fitted-label.ts';

@@ -1,7 +1,7 @@
 import type { HeatMap, OperationType } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { clockText, momentText } from '../format/moment.ts';
-import { countText, duration, share, text } from '../format/quantity.ts';
+import { countText, duration, share, text } from '../../markup/quantity.ts';
 import { markerLines, percent, plot, timeAxis, type ChartTable, type ChartTime } from './frame.ts';
 import { logTicks, px, timeScale, type Scale } from './scales.ts';
 

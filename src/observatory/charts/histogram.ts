@@ -1,6 +1,6 @@
 import type { HeatMap, OperationType } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
-import { duration, text } from '../format/quantity.ts';
+import { duration, text } from '../../markup/quantity.ts';
 import { percent, plot } from './frame.ts';
 import { occupiedBands } from './heat-map-chart.ts';
 import { logTicks, PLOT_WIDTH, px, zeroScale, type Scale } from './scales.ts';

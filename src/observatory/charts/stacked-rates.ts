@@ -1,7 +1,7 @@
 import type { TimelinePoint } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { moment } from '../format/moment.ts';
-import { countText, threeDigits } from '../format/quantity.ts';
+import { countText, threeDigits } from '../../markup/quantity.ts';
 import { markerLines, plot, timeAxis, type ChartTable, type ChartTime } from './frame.ts';
 import { px, timeScale, zeroScale } from './scales.ts';
 

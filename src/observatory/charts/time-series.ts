@@ -2,7 +2,7 @@ import { area, line } from 'd3-shape';
 import type { OperationType, TimelinePoint } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { moment, momentText } from '../format/moment.ts';
-import { countText, duration, measured, text } from '../format/quantity.ts';
+import { countText, duration, measured, text } from '../../markup/quantity.ts';
 import { markerLines, plot, timeAxis, type ChartTable, type ChartTime } from './frame.ts';
 import { logScale, px, timeScale } from './scales.ts';
 

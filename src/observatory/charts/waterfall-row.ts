@@ -1,6 +1,6 @@
 import type { SpanRow } from '../../../otel/query.ts';
 import { html, type Html, type HtmlValue } from '../../markup/html.ts';
-import { duration, text } from '../format/quantity.ts';
+import { duration, text } from '../../markup/quantity.ts';
 import { shownName } from '../format/shown-name.ts';
 import type { EventLine, LogRow, SpanLine, WaterfallRow } from '../trace/waterfall-rows.ts';
 import { barGeometry } from './bar-geometry.ts';

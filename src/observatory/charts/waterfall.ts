@@ -1,5 +1,5 @@
 import { html, type Html } from '../../markup/html.ts';
-import { countText, duration, text } from '../format/quantity.ts';
+import { countText, duration, text } from '../../markup/quantity.ts';
 import type { SpanLine, WaterfallRow } from '../trace/waterfall-rows.ts';
 import { barGeometry } from './bar-geometry.ts';
 import { px } from './scales.ts';

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { SeriesSummary, StatusCount } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
-import { countText, duration, share, text } from '../format/quantity.ts';
+import { countText, duration, share, text } from '../../markup/quantity.ts';
 import { factList } from './facts.ts';
 
 /** What the requests of a route were answered, by exact status, and what no duration tells. */

@@ -1,7 +1,7 @@
 import type { AuditedSeries, AuditFacts } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
-import { countText } from '../format/quantity.ts';
+import { countText } from '../../markup/quantity.ts';
 import { shortened } from '../format/shortened.ts';
 import type { PageView } from '../page.ts';
 import { TYPE_WORDS } from '../format/type-words.ts';

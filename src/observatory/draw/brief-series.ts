@@ -1,6 +1,6 @@
 import { html } from '../../markup/html.ts';
 import { shareBar, sparkline } from '../charts/sparkline.ts';
-import { share, text } from '../format/quantity.ts';
+import { share, text } from '../../markup/quantity.ts';
 import type { PageView } from '../page.ts';
 import { seriesName } from './facts.ts';
 import { callersOf, ends, routeColumns, statementColumns } from './series-tables.ts';

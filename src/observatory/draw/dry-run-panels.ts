@@ -1,7 +1,7 @@
 import { KEEP_REASONS, type DryRun, type KeepReason, type OperationType } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
-import { countText, sumOf } from '../format/quantity.ts';
+import { countText, sumOf } from '../../markup/quantity.ts';
 import type { PageView } from '../page.ts';
 import { TYPE_WORDS, TYPES } from '../format/type-words.ts';
 import { plural } from '../sentences/sentence.ts';

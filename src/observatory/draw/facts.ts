@@ -1,6 +1,6 @@
 import type { AttributeMap } from '../../../otel/query.ts';
 import { html, type Html, type HtmlValue } from '../../markup/html.ts';
-import { countText, figure, text, share, type Quantity } from '../format/quantity.ts';
+import { countText, figure, text, share, type Quantity } from '../../markup/quantity.ts';
 import { shortened } from '../format/shortened.ts';
 import type { PageView } from '../page.ts';
 

@@ -5,7 +5,7 @@ import { operationName } from './statement-name.ts';
 import { drawStack } from './stack.ts';
 import type { Column } from './table.ts';
 import { moment } from '../format/moment.ts';
-import { countText } from '../format/quantity.ts';
+import { countText } from '../../markup/quantity.ts';
 import type { PageView } from '../page.ts';
 
 const COURSE_POINTS = 24;

@@ -3,7 +3,7 @@ import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { shareBar } from '../charts/sparkline.ts';
 import { moment } from '../format/moment.ts';
-import { countText, figure, size, text } from '../format/quantity.ts';
+import { countText, figure, size, text } from '../../markup/quantity.ts';
 import { plural } from '../sentences/sentence.ts';
 import { factList } from './facts.ts';
 

@@ -1,7 +1,7 @@
 import type { OperationType, RuntimeSample } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { px } from '../charts/scales.ts';
-import { size, text } from '../format/quantity.ts';
+import { size, text } from '../../markup/quantity.ts';
 
 interface MemoryPart {
   readonly name: string;

@@ -3,7 +3,16 @@ import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { shareBar } from '../charts/sparkline.ts';
 import { moment } from '../format/moment.ts';
-import { countText, duration, figure, measured, share, size, text, threeDigits } from '../format/quantity.ts';
+import {
+  countText,
+  duration,
+  figure,
+  measured,
+  share,
+  size,
+  text,
+  threeDigits,
+} from '../../markup/quantity.ts';
 import { plural } from '../sentences/sentence.ts';
 import { factList, stats } from './facts.ts';
 import { memoryBar } from './memory-parts.ts';

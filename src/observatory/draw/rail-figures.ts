@@ -1,6 +1,6 @@
 import type { TelemetryQuery } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
-import { countText, duration, rate, share, size, text } from '../format/quantity.ts';
+import { countText, duration, rate, share, size, text } from '../../markup/quantity.ts';
 import { postsRead } from '../facts/business-facts.ts';
 import { secondsOf } from '../facts/series-lines.ts';
 import { isStartUpWork } from '../facts/start-up-statements.ts';

@@ -1,7 +1,7 @@
 import type { SeriesLine } from '../facts/series-lines.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { shareBar, sparkline } from '../charts/sparkline.ts';
-import { countText, durationCell, figure, rate, share, text } from '../format/quantity.ts';
+import { countText, durationCell, figure, rate, share, text } from '../../markup/quantity.ts';
 import type { PageView, Sheet } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
 import { failedCell, seriesName } from './facts.ts';

@@ -10,7 +10,7 @@ import type {
 import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { histogram } from '../charts/histogram.ts';
-import { countText, duration, figure, share, size, text } from '../format/quantity.ts';
+import { countText, duration, figure, share, size, text } from '../../markup/quantity.ts';
 import type { PageView } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
 import { ENOUGH_TO_COMPARE } from '../sentences/trace-sentence.ts';

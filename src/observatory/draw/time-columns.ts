@@ -1,4 +1,4 @@
-import { durationCell } from '../format/quantity.ts';
+import { durationCell } from '../../markup/quantity.ts';
 import { moment } from '../format/moment.ts';
 import type { PageView } from '../page.ts';
 import type { Column } from './table.ts';

@@ -1,7 +1,7 @@
 import type { SamplingFacts, TraceDetail } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { moment } from '../format/moment.ts';
-import { countText, duration, text } from '../format/quantity.ts';
+import { countText, duration, text } from '../../markup/quantity.ts';
 import { readablePath } from '../format/readable-path.ts';
 import type { PageView } from '../page.ts';
 import { shortened } from '../format/shortened.ts';

@@ -1,6 +1,6 @@
 import type { AttributeMap, SpanRow, TraceDetail } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
-import { countText, duration, durationCell, text } from '../format/quantity.ts';
+import { countText, duration, durationCell, text } from '../../markup/quantity.ts';
 import { shownName } from '../format/shown-name.ts';
 import { badge } from './facts.ts';
 

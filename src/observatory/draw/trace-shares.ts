@@ -3,7 +3,7 @@ import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { fittedLabel } from '../charts/fitted-label.ts';
 import { px } from '../charts/scales.ts';
-import { countText, duration, durationCell, share, text } from '../format/quantity.ts';
+import { countText, duration, durationCell, share, text } from '../../markup/quantity.ts';
 import { shortened } from '../format/shortened.ts';
 import { shownName } from '../format/shown-name.ts';
 import { criticalPath, type CriticalSegment } from '../trace/critical-path.ts';

@@ -1,6 +1,6 @@
 import type { OperationRow, OperationType, TraceSummary, SpanRow } from '../../../otel/query.ts';
 import { html } from '../../markup/html.ts';
-import { countText } from '../format/quantity.ts';
+import { countText } from '../../markup/quantity.ts';
 import { readablePath } from '../format/readable-path.ts';
 import { shortened } from '../format/shortened.ts';
 import { shownName } from '../format/shown-name.ts';

@@ -3,7 +3,7 @@ import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { drawFlameGraph, flameTable } from '../charts/flame-graph.ts';
 import { panel } from '../charts/frame.ts';
 import { waterfall } from '../charts/waterfall.ts';
-import { countText, duration, text } from '../format/quantity.ts';
+import { countText, duration, text } from '../../markup/quantity.ts';
 import type { PageView } from '../page.ts';
 import { TYPE_WORDS, TYPES } from '../format/type-words.ts';
 import { flameGraph } from '../trace/flame-frames.ts';

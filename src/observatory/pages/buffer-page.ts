@@ -16,7 +16,7 @@ import { historyPanel } from '../draw/history-panel.ts';
 import { REASON_WORDS } from '../draw/reason-words.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';
 import { moment, spanText } from '../format/moment.ts';
-import { countText, duration, figure, share, size, text } from '../format/quantity.ts';
+import { countText, duration, figure, share, size, text } from '../../markup/quantity.ts';
 import { definePage } from './define-page.ts';
 import { plural } from '../sentences/sentence.ts';
 

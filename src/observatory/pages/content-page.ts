@@ -5,7 +5,7 @@ import { shareBar, sparkline } from '../charts/sparkline.ts';
 import { breakable, stats } from '../draw/facts.ts';
 import { rateCell } from '../draw/series-tables.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';
-import { countText, duration, figure, share, size, text, threeDigits } from '../format/quantity.ts';
+import { countText, duration, figure, share, size, text, threeDigits } from '../../markup/quantity.ts';
 import {
   businessDocument,
   postReads,

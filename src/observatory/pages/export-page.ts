@@ -3,7 +3,7 @@ import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { factList, failedCell } from '../draw/facts.ts';
 import { moment, spanText } from '../format/moment.ts';
-import { countText } from '../format/quantity.ts';
+import { countText } from '../../markup/quantity.ts';
 import { definePage } from './define-page.ts';
 import type { Sentence } from '../sentences/sentence.ts';
 

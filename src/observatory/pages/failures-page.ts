@@ -6,7 +6,7 @@ import { missingFromMustKeep } from '../draw/history-panel.ts';
 import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
 import { failureColumns, groupFailures, withExceptions, type FailureGroup } from '../draw/failure-groups.ts';
 import { shortened } from '../format/shortened.ts';
-import { countText } from '../format/quantity.ts';
+import { countText } from '../../markup/quantity.ts';
 import { definePage } from './define-page.ts';
 import { plural } from '../sentences/sentence.ts';
 

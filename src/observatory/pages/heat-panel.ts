@@ -3,7 +3,7 @@ import { html, type Html } from '../../markup/html.ts';
 import { panel, type ChartTime } from '../charts/frame.ts';
 import { heatMapChart, heatMapTable, type HeatMark } from '../charts/heat-map-chart.ts';
 import { momentText } from '../format/moment.ts';
-import { duration, text } from '../format/quantity.ts';
+import { duration, text } from '../../markup/quantity.ts';
 import { localInput } from '../draw/local-input.ts';
 import type { PageView } from '../page.ts';
 

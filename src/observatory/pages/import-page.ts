@@ -3,7 +3,7 @@ import { panel } from '../charts/frame.ts';
 import { seriesName } from '../draw/facts.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';
 import { moment } from '../format/moment.ts';
-import { countText } from '../format/quantity.ts';
+import { countText } from '../../markup/quantity.ts';
 import { shownName } from '../format/shown-name.ts';
 import { definePage } from './define-page.ts';
 import type { PageView } from '../page.ts';

@@ -16,7 +16,7 @@ import { briefColumns } from '../draw/brief-series.ts';
 import { perSecond, routeColumns } from '../draw/series-tables.ts';
 import type { SeriesLine } from '../facts/series-lines.ts';
 import { drawTable, sheetOf } from '../draw/table.ts';
-import { countText, measured, share, size, type Quantity } from '../format/quantity.ts';
+import { countText, measured, share, size, type Quantity } from '../../markup/quantity.ts';
 import { spanText } from '../format/moment.ts';
 import { metricsDocument, type MetricsDocument, type OperationDocument } from '../facts/metrics-document.ts';
 import { definePage } from './define-page.ts';

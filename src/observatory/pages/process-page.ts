@@ -6,7 +6,7 @@ import { lineChart, type ChartLine } from '../charts/line-chart.ts';
 import { logScale } from '../charts/scales.ts';
 import { handlesPanel, machinePanel, nowStrip } from '../draw/process-panels.ts';
 import { moment } from '../format/moment.ts';
-import { duration, measured, share, size, text } from '../format/quantity.ts';
+import { duration, measured, share, size, text } from '../../markup/quantity.ts';
 import { definePage } from './define-page.ts';
 import { chartSamples, hasSpan, highest, spanSamples } from '../facts/runtime-course.ts';
 import { processSentence } from '../sentences/process-sentence.ts';

@@ -5,7 +5,7 @@ import { NARROW, statementColumns, statementSheet } from '../draw/series-tables.
 import type { SeriesLine } from '../facts/series-lines.ts';
 import { operationName } from '../draw/statement-name.ts';
 import { drawTable, roomFor, sortRows, type Column } from '../draw/table.ts';
-import { countText, duration, durationCell, share, text } from '../format/quantity.ts';
+import { countText, duration, durationCell, share, text } from '../../markup/quantity.ts';
 import { definePage } from './define-page.ts';
 import type { PageView } from '../page.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';

@@ -8,7 +8,7 @@ import { operationName } from '../draw/statement-name.ts';
 import { drawTable, sheetOf, sortRows, type Column } from '../draw/table.ts';
 import { traceColumns } from '../draw/trace-table.ts';
 import { failureColumns, groupFailures } from '../draw/failure-groups.ts';
-import { durationCell, threeDigits } from '../format/quantity.ts';
+import { durationCell, threeDigits } from '../../markup/quantity.ts';
 import { definePage } from './define-page.ts';
 import { seriesSentence } from '../sentences/series-sentence.ts';
 import { sharesOf, spanTree, type SeriesShare } from '../trace/span-tree.ts';

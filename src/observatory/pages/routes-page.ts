@@ -4,7 +4,7 @@ import { csvLink } from '../draw/facts.ts';
 import { routeColumns } from '../draw/series-tables.ts';
 import type { SeriesLine } from '../facts/series-lines.ts';
 import { drawTable, roomFor, sheetOf, sortRows } from '../draw/table.ts';
-import { share, text } from '../format/quantity.ts';
+import { share, text } from '../../markup/quantity.ts';
 import { definePage } from './define-page.ts';
 import { plural, shortRoute } from '../sentences/sentence.ts';
 import { secondsOf, seriesLines } from '../facts/series-lines.ts';

@@ -16,7 +16,7 @@ import { changesPanel } from '../draw/changes-panel.ts';
 import { breakable, shareText } from '../draw/facts.ts';
 import { withCode } from '../draw/setting-fields.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';
-import { binarySize, countText, duration, text } from '../format/quantity.ts';
+import { binarySize, countText, duration, text } from '../../markup/quantity.ts';
 import { CHANGE_PATH } from './sampling-routes.ts';
 import { definePage } from './define-page.ts';
 import type { PageView } from '../page.ts';

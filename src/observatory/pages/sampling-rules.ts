@@ -13,7 +13,7 @@ import { panel } from '../charts/frame.ts';
 import { factList, shareText } from '../draw/facts.ts';
 import { namedRuleWords, RULE_NAMES, RULE_WORDS } from '../draw/rule-words.ts';
 import { drawTable, type Column } from '../draw/table.ts';
-import { countText, sumOf } from '../format/quantity.ts';
+import { countText, sumOf } from '../../markup/quantity.ts';
 import type { PageView } from '../page.ts';
 import { plural, type Sentence } from '../sentences/sentence.ts';
 

@@ -15,7 +15,7 @@ import { histogram } from '../charts/histogram.ts';
 import { timeSeries, timeSeriesTable } from '../charts/time-series.ts';
 import { keptNote, stats } from '../draw/facts.ts';
 import { perSecond } from '../draw/series-tables.ts';
-import { countText, measured } from '../format/quantity.ts';
+import { countText, measured } from '../../markup/quantity.ts';
 import type { PageView } from '../page.ts';
 import { heatPanel } from './heat-panel.ts';
 import { secondsOf } from '../facts/series-lines.ts';

@@ -6,7 +6,7 @@ import { missingFromMustKeep } from '../draw/history-panel.ts';
 import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
 import { operationColumns } from '../draw/trace-table.ts';
 import { momentText } from '../format/moment.ts';
-import { countText, duration, text } from '../format/quantity.ts';
+import { countText, duration, text } from '../../markup/quantity.ts';
 import { shownName } from '../format/shown-name.ts';
 import { heldSinceMillis } from '../facts/held-since.ts';
 import { definePage } from './define-page.ts';

@@ -6,7 +6,7 @@ import type { SeriesLine } from '../facts/series-lines.ts';
 import { drawTable, roomFor, sheetOf, type Column } from '../draw/table.ts';
 import { shortened } from '../format/shortened.ts';
 import { sqlLines } from '../format/sql-lines.ts';
-import { countText, durationCell, threeDigits } from '../format/quantity.ts';
+import { countText, durationCell, threeDigits } from '../../markup/quantity.ts';
 import { definePage } from './define-page.ts';
 import type { PageView } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';

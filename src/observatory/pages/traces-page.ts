@@ -12,7 +12,7 @@ import { missingFromLists } from '../draw/history-panel.ts';
 import { REASON_WORDS } from '../draw/reason-words.ts';
 import { drawTable, sheetOf } from '../draw/table.ts';
 import { traceColumns } from '../draw/trace-table.ts';
-import { countText, duration, text } from '../format/quantity.ts';
+import { countText, duration, text } from '../../markup/quantity.ts';
 import { definePage } from './define-page.ts';
 import type { PageView } from '../page.ts';
 import { TYPE_WORDS, TYPES } from '../format/type-words.ts';

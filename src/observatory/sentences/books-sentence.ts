@@ -1,5 +1,5 @@
 import type { AuditedSeries, AuditFacts } from '../../../otel/query.ts';
-import { countText } from '../format/quantity.ts';
+import { countText } from '../../markup/quantity.ts';
 import type { Links } from '../links.ts';
 import { plural, type Sentence } from './sentence.ts';
 

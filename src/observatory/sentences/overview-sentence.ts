@@ -1,7 +1,7 @@
 import type { AuditFacts, SeriesSummary, TimeRange } from '../../../otel/query.ts';
 import { DISABLED_SENTENCE } from './disabled-sentence.ts';
 import { momentText, spanText } from '../format/moment.ts';
-import { countText, duration, share, size, text } from '../format/quantity.ts';
+import { countText, duration, share, size, text } from '../../markup/quantity.ts';
 import type { Links } from '../links.ts';
 import type { OpenFiles } from '../facts/open-files.ts';
 import type { MetricsDocument } from '../facts/metrics-document.ts';

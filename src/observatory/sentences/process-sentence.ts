@@ -1,7 +1,7 @@
 import type { Marker, ProcessFacts, RuntimeSample } from '../../../otel/query.ts';
 import { markerText } from '../format/marker-text.ts';
 import { momentText, spanText } from '../format/moment.ts';
-import { countText, duration, size, text } from '../format/quantity.ts';
+import { countText, duration, size, text } from '../../markup/quantity.ts';
 import { openFilesOf } from '../facts/open-files.ts';
 import { highest } from '../facts/runtime-course.ts';
 import type { ChosenRange } from '../facts/time-range.ts';

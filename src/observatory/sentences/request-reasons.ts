@@ -1,6 +1,6 @@
 import type { SeriesSummary, StatusCount } from '../../../otel/query.ts';
 import { spanText } from '../format/moment.ts';
-import { countText, duration, share, text } from '../format/quantity.ts';
+import { countText, duration, share, text } from '../../markup/quantity.ts';
 import type { Links } from '../links.ts';
 import type { OperationDocument } from '../facts/metrics-document.ts';
 import { shortRoute, type Sentence, type SentencePart } from './sentence.ts';

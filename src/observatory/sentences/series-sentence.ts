@@ -1,5 +1,5 @@
 import type { OperationSummary, OperationType } from '../../../otel/query.ts';
-import { countText, duration, share, text } from '../format/quantity.ts';
+import { countText, duration, share, text } from '../../markup/quantity.ts';
 import { plural, type Sentence, type SentencePart } from './sentence.ts';
 
 const WORDS: Readonly<Record<OperationType, readonly [string, string]>> = {

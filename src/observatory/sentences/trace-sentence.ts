@@ -1,6 +1,6 @@
 import type { MissingTrace, SpanRow, TraceDetail } from '../../../otel/query.ts';
 import { clockText, momentText } from '../format/moment.ts';
-import { duration, share, size, text } from '../format/quantity.ts';
+import { duration, share, size, text } from '../../markup/quantity.ts';
 import { shownName } from '../format/shown-name.ts';
 import type { Links } from '../links.ts';
 import type { RepeatedStatement } from '../trace/repeated-statements.ts';

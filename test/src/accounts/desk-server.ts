@@ -10,6 +10,7 @@ import { pino } from 'pino';
 import { DEFAULT_TRUSTED_PROXIES, type TrustedProxies } from '../../../otel/kit.ts';
 import { rawRequest, type RawAnswer, type RawRequest } from '../../fixtures/raw-request.ts';
 import { createAccounts, type Accounts } from '../../../src/accounts/accounts.ts';
+import { sessionOf } from '../../../src/accounts/load-session.ts';
 import { createAdminParts } from '../../../src/admin/admin-parts.ts';
 import { StoredSiteSettings } from '../../../src/db/site-settings.ts';
 import { createBusinessMetrics } from '../../../src/process/business-metrics.ts';
@@ -114,6 +115,7 @@ export class DeskServer {
       render,
       site: this.site,
       search: new SearchIndex(this.database, { now: this.#now }),
+      isOwner: (ctx) => sessionOf(ctx) !== undefined,
     });
     const find = this.accounts.sessions.find.bind(this.accounts.sessions);
     this.accounts.sessions.find = (token) => {

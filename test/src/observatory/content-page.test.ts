@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Server } from 'node:http';
-import { size, text } from '../../../src/observatory/format/quantity.ts';
+import { size, text } from '../../../src/markup/quantity.ts';
 import { serveObservatory } from '../../fixtures/observatory-server.ts';
 import { FakeTelemetry } from './fake-telemetry.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Server } from 'node:http';
 import type { SamplingFacts } from '../../../otel/query.ts';
-import { countText } from '../../../src/observatory/format/quantity.ts';
+import { countText } from '../../../src/markup/quantity.ts';
 import { serveObservatory } from '../../fixtures/observatory-server.ts';
 import { FakeTelemetry } from './fake-telemetry.ts';
 

@@ -1,5 +1,5 @@
 import { format } from 'd3-format';
-import { html, type Html } from '../../markup/html.ts';
+import { html, type Html } from './html.ts';
 
 /** A number as people read it, and its unit apart, so that the unit can be small and soft. */
 export interface Quantity {

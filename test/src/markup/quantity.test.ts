@@ -10,7 +10,7 @@ import {
   size,
   text,
   threeDigits,
-} from '../../../../src/observatory/format/quantity.ts';
+} from '../../../src/markup/quantity.ts';
 
 const plain = (value: { value: string; unit: string }): string => text(value).replaceAll('\u00a0', ' ');
 
