@@ -253,11 +253,27 @@ describe('the sampling processor', () => {
     expect(names.length).toBeLessThanOrEqual(70);
   });
 
+  const filesWith = (pattern: RegExp): readonly string[] =>
+    otel.filter(({ code }) => pattern.test(code)).map(({ path }) => path);
+
   it('takes its verdict in one place', () => {
-    const deciding = otel.filter(({ code }) => /\bisKeptBy\(|\.keep\(operation\b/.test(code));
-    expect(deciding.map(({ path }) => path)).toEqual([
+    expect(filesWith(/\bisKeptBy\(|\.keep\(operation\b/)).toEqual([
       'otel/sampling/pending-trace.ts',
       'otel/sampling/verdict.ts',
+    ]);
+  });
+
+  it('is the one way in: a span ends, and only the processor counts it', () => {
+    // Fan-out to the processors of an app, the kit's own span, spans of another SDK.
+    expect(filesWith(/\.onEnd\(/)).toEqual([
+      'otel/spans/fanned-out.ts',
+      'otel/spans/span.ts',
+      'otel/start/counted-tracer.ts',
+    ]);
+    expect(filesWith(/\btally\.start\(span/)).toEqual(['otel/sampling/sampling-span-processor.ts']);
+    expect(filesWith(/\baggregates\.record\(/)).toEqual([
+      'otel/sampling/sampling-span-processor.ts',
+      'otel/start/create-processor.ts',
     ]);
   });
 });

@@ -32,6 +32,14 @@ describe('no test', () => {
     ]);
   });
 
+  it('draws numbers that nobody can draw again', () => {
+    // fast-check has its seed from fixtures/properties.ts, by lint.
+    expect(filesWith(/\bMath\.random\(|\brandom(?:Bytes|Int|FillSync)\(/)).toEqual([
+      // The bytes of a file that is only sent and compared.
+      'integration/static-files.test.ts',
+    ]);
+  });
+
   it('sleeps', () => {
     expect(filesWith(/setTimeout\((?:resolve|done)\b|\bsleep\(|timers\/promises'[^;]*setTimeout/)).toEqual([
       // The timers are what is asked about: requests that overtake each other.

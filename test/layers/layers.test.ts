@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { PICTURE, drawLayers, withoutShortcuts } from './draw-layers.ts';
+import { PICTURE, arrowsOf, drawLayers, withoutShortcuts } from './draw-layers.ts';
 import { FLOORS } from './floors.ts';
 import { sourcesOf, type SourceFile } from './source-files.ts';
 
@@ -14,6 +14,12 @@ describe('the picture of the layers', () => {
   it('has a box for every room of every floor', () => {
     const picture = drawLayers(files);
     for (const room of FLOORS.flat()) expect(picture).toContain(`>${room}</text>`);
+  });
+
+  it('shows at most 9 floors, 16 rooms and 58 arrows between rooms', () => {
+    expect(FLOORS.length).toBeLessThanOrEqual(9);
+    expect(FLOORS.flat().length).toBeLessThanOrEqual(16);
+    expect(arrowsOf(files).length).toBeLessThanOrEqual(58);
   });
 
   it('changes with an import that is new', () => {
