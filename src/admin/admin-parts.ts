@@ -26,20 +26,20 @@ import { createAdminRoutes } from './admin-routes.ts';
 import { browserName } from './settings-page.ts';
 import type { StoredSiteSettings } from '../db/site-settings.ts';
 
-/** Everything behind /admin but the observatory, and the doors that the observatory uses too. */
+/** Everything under /admin except the observatory, and the access checks that the observatory shares. */
 export interface AdminParts {
-  /** First of all that asks who is there; costs nothing until somebody does. */
+  /** Makes the session available; mounted before everything that reads it, and does no work until something does. */
   readonly loadSession: Middleware;
-  /** For pages that show: owner, or on to sign-in. */
+  /** For pages: lets the owner in, redirects others to sign-in. */
   readonly ownerOnly: Middleware;
-  /** For routes that take a file as text: owner, sent from a page of ours; reads the form. */
+  /** For routes that accept a file as text: requires the owner and a form from our own page, then reads the form. */
   readonly ownerFiles: Middleware;
-  /** For /admin/metrics and /metrics alone. */
+  /** For /admin/metrics and /metrics only. */
   readonly ownerOrBearer: Middleware;
   readonly csrfToken: (ctx: Context) => string | undefined;
-  /** Who asks, in words for a list of what was done. */
+  /** Describes the client, for an audit list. */
   readonly who: (ctx: Context) => string;
-  /** Whether the session that asked is still there, for answers that go on. */
+  /** Returns true if the request's session still exists; for streamed responses. */
   readonly isSessionLive: (ctx: Context) => boolean;
   readonly routers: readonly Router[];
 }
@@ -50,7 +50,7 @@ export function createAdminParts(deps: {
   readonly log: Logger;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** Read anew each time: a command writes it. */
+  /** Read each time: a command writes it. */
   readonly lastBackup: () => LastBackup | undefined;
   readonly accounts: Accounts;
   readonly site: StoredSiteSettings;

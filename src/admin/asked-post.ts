@@ -4,25 +4,25 @@ import { queryText } from '../accounts/route-answers.ts';
 import type { Post } from '../posts/post.ts';
 import type { PostStore } from '../posts/post-store.ts';
 
-/** What a page says after a form was taken, by the word in its address. */
+/** The notice shown after a form was accepted, by the `done` word in the address. */
 const NOTICES: Readonly<Record<string, string>> = {
   saved: 'Saved.',
-  deleted: 'The post is deleted. It is kept under Deleted and can be restored.',
-  restored: 'The post is back as it was.',
+  deleted: 'The post is deleted. You can restore it under Deleted.',
+  restored: 'The post is restored.',
   copied: 'Saved as a new draft.',
 };
 
-/** The post of `/admin/posts/:id/…`, deleted ones included; undefined when there is none, and for an address without an id. */
+/** Returns the post of `/admin/posts/:id/…`, deleted ones included; undefined if there is none or the address has no id. */
 export function askedPost(posts: Pick<PostStore, 'byId'>, ctx: RouterContext): Post | undefined {
   const { id = '' } = ctx.params;
   return /^\d{1,15}$/.test(id) ? posts.byId(Number(id)) : undefined;
 }
 
-/** The same; answers 404 where there is none. */
+/** As `askedPost`, but answers 404 if there is none. */
 export function expectPost(posts: Pick<PostStore, 'byId'>, ctx: RouterContext): Post {
   const post = askedPost(posts, ctx);
   if (post === undefined)
-    ctx.throw(404, 'There is no such post. The desk lists all there are, deleted ones included.');
+    ctx.throw(404, 'Post not found. The list of posts at /admin shows all, deleted ones included.');
   return post!;
 }
 

@@ -16,7 +16,7 @@ const LABELS: Readonly<Record<Exclude<keyof PostFormValues, 'markdown'>, string>
   language: 'Language',
 };
 
-/** Two saves met: both texts are here, and nothing is decided until the owner does. */
+/** Shows both texts after a conflicting save; nothing is saved until the owner chooses. */
 export function conflictPage(options: {
   readonly current: Post;
   readonly mine: PostFormValues;
@@ -28,10 +28,10 @@ export function conflictPage(options: {
   const fields = Object.keys(LABELS) as (keyof typeof LABELS)[];
   const different = fields.filter((name) => mine[name].trim() !== theirs[name].trim());
   return html`<div class="conflict">
-    <h1>This post was saved elsewhere while you wrote</h1>
+    <h1>This post was saved elsewhere while you edited it</h1>
     <p class="lead">
-      Both texts are below and neither is lost. Copy over what you want to keep, then choose.
-      ${typeof current.deletedAtMillis === 'number' && html`<strong>The other save deleted the post;</strong> yours would change its text and leave it deleted.`}
+      Both versions are below. Copy what you want to keep into yours, then choose.
+      ${typeof current.deletedAtMillis === 'number' && html`<strong>The other save deleted the post.</strong> Saving yours changes its text and leaves it deleted.`}
     </p>
     <form method="post" action="/admin/posts/${current.id}">
       ${hiddenField('_csrf', csrfToken)} ${hiddenField('version', String(current.version))}
@@ -48,7 +48,7 @@ export function conflictPage(options: {
       </div>
       ${different.length > 0 && differences(different, mine, theirs)}
       <div class="save-bar">
-        <button type="submit" class="primary">Save mine over it</button>
+        <button type="submit" class="primary">Overwrite with mine</button>
         <button type="submit" formaction="/admin/posts/copy">Save mine as a new draft</button>
         <span class="room"></span>
         <a class="danger" href="/admin/posts/${current.id}/edit">Discard mine</a>
@@ -64,7 +64,7 @@ function differences(
 ): Html {
   return html`<table class="differences">
     <caption>
-      What else differs
+      Other differences
     </caption>
     <thead>
       <tr>

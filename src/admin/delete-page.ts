@@ -3,15 +3,12 @@ import type { Post } from '../posts/post.ts';
 import { html, type Html } from '../markup/html.ts';
 import { titleHtml } from '../markup/title.ts';
 
-/** Asks before a post is deleted. */
+/** Asks for confirmation before a post is deleted. */
 export function deletePage(post: Post, csrfToken: string, problem?: string): Html {
   return html`<div class="sheet">
     <h1>Delete “${titleHtml(post.title)}”?</h1>
     ${problem !== undefined && html`<div class="summary" role="alert"><p>${problem}</p></div>`}
-    <p>
-      Readers will be told that /${post.path} is gone. The text stays here, under Deleted, and can be restored
-      as it was.
-    </p>
+    <p>Readers of /${post.path} will see that the post was removed. You can restore it under Deleted.</p>
     <form method="post" action="/admin/posts/${post.id}/delete">
       ${hiddenField('_csrf', csrfToken)} ${hiddenField('version', String(post.version))}
       <p class="actions">

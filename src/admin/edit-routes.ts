@@ -26,15 +26,15 @@ export interface EditRouteDependencies extends PostPageDependencies {
 }
 
 interface Edited {
-  /** Undefined while it was never saved. */
+  /** Undefined before the first save. */
   readonly post?: Post | undefined;
   readonly values: PostFormValues;
   readonly problems?: FieldProblems;
-  /** Of the post that the form was made from; default: the post's own. */
+  /** The version the form was loaded from; default: the post's current version. */
   readonly version?: number;
 }
 
-/** Writes posts: the editor, and the saves that come from it. */
+/** Routes of the editor and its saves. */
 export function addEditRoutes(router: Router, deps: EditRouteDependencies): void {
   const { posts, site, renderText, forms, owner, metrics, whenUnlocked } = deps;
   const show = (ctx: Context, edited: Edited, status?: number): void => showEditor(ctx, edited, deps, status);
@@ -48,7 +48,7 @@ export function addEditRoutes(router: Router, deps: EditRouteDependencies): void
 
   router.post('/admin/posts', forms.owner, (ctx) => create(ctx, valuesOfForm(formFields(ctx)), 'saved'));
 
-  // From the conflict page: what was typed, as a post of its own.
+  // From the conflict page: saves the typed text as a new post.
   router.post('/admin/posts/copy', forms.owner, async (ctx) => {
     const values = valuesOfForm(formFields(ctx));
     await create(ctx, { ...values, status: 'draft', path: '', aliases: '' }, 'copied');
@@ -58,9 +58,9 @@ export function addEditRoutes(router: Router, deps: EditRouteDependencies): void
     const fields = formFields(ctx);
     const values = valuesOfForm(fields);
     const post = askedPost(posts, ctx);
-    // The text outlives its post: it can still be saved as a new one.
+    // The post is gone, but its text can still be saved as a new one.
     if (post === undefined) {
-      const title = 'The post was removed in the meantime. Saving makes a new one.';
+      const title = 'The post was removed in the meantime. Saving creates a new one.';
       return show(ctx, { values, problems: { title } }, 404);
     }
     const version = /^\d{1,15}$/.test(fields['version'] ?? '') ? Number(fields['version']) : -1;
@@ -126,7 +126,7 @@ function showConflict(
   { site, send }: EditRouteDependencies,
 ): void {
   const body = conflictPage({ current, mine, csrfToken: csrfTokenOf(ctx)!, timeZone: site.timeZone });
-  send(ctx, { title: 'Two saves met', status: 409, current: 'posts', body });
+  send(ctx, { title: 'Edit conflict', status: 409, current: 'posts', body });
 }
 
 function problemOf({ field, message }: PostDraftError): FieldProblems {

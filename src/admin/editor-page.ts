@@ -7,9 +7,9 @@ import type { PostFormValues } from './post-form.ts';
 import { stateChip, stateOf } from './post-state.ts';
 
 export interface EditorOptions {
-  /** Undefined for a post that was never saved. */
+  /** Undefined for a post that is not saved yet. */
   readonly post: Post | undefined;
-  /** The version that the form was made from. */
+  /** The version the form was loaded from. */
   readonly version: number | undefined;
   readonly values: PostFormValues;
   readonly problems?: FieldProblems;
@@ -19,7 +19,7 @@ export interface EditorOptions {
   readonly nowMillis: number;
 }
 
-/** The editor: text on the left, everything about it beside, one bar to save. Complete without a script. */
+/** The editor: text on the left, its fields beside it, one bar to save. Works without scripts. */
 export function editorPage(options: EditorOptions): Html {
   const { post, version, values, problems = {}, notice, csrfToken } = options;
   const base = post === undefined ? '/admin/posts' : `/admin/posts/${post.id}`;
@@ -106,37 +106,37 @@ function aboutPost({ values, problems = {}, timeZone }: EditorOptions): Html {
       control: (attributes) =>
         html`<select ${attributes}>
           ${option('draft', 'Draft: nobody sees it')} ${option('published', 'Published: on the blog')}
-          ${option('unlisted', 'Unlisted: who has the address')}
+          ${option('unlisted', 'Unlisted: anyone with the address')}
         </select>`,
     })}
     ${field({
       name: 'publishedAt',
       label: `Published at (${timeZone})`,
-      hint: 'Empty: the moment you publish. In the future: scheduled.',
+      hint: 'Empty: now, when you publish. A future time schedules the post.',
       problem: problems['publishedAt'],
       control: (attributes) =>
         html`<input type="datetime-local" ${attributes} value="${values.publishedAt}" step="60" />`,
     })}
-    ${line('tags', 'Tags', 'With commas between.')}
+    ${line('tags', 'Tags', 'Separated by commas.')}
     <details${(hasProblem || values.aliases !== '' || values.description !== '') && html` open`}>
       <summary>Address, description, language</summary>
-      ${line('path', 'Address', 'Empty: made from date and title. When it changes, the old one leads here.')}
+      ${line('path', 'Address', 'Empty: derived from date and title. When you change it, the old address redirects here.')}
       ${field({
         name: 'aliases',
         label: 'Former addresses',
-        hint: 'One a line; each leads here.',
+        hint: 'One per line; each redirects here.',
         problem: problems['aliases'],
         control: (attributes) => textArea(html`${attributes} rows="2" spellcheck="false"`, values.aliases),
       })}
       ${field({
         name: 'description',
         label: 'Description',
-        hint: 'For lists, feeds and previews; empty: the first paragraph.',
+        hint: 'For lists, feeds and previews. Empty: the first paragraph.',
         problem: problems['description'],
         control: (attributes) => textArea(html`${attributes} rows="3" maxlength="1000"`, values.description),
       })}
-      ${line('authors', 'Authors', 'Empty: the author in the settings.')}
-      ${line('language', 'Language', 'A tag like en or pt-BR; empty: the blog’s.', 35)}
+      ${line('authors', 'Authors', 'Empty: the author from the settings.')}
+      ${line('language', 'Language', 'A tag like en or pt-BR. Empty: the blog’s language.', 35)}
     </details>
   </div>`;
 }
@@ -144,7 +144,7 @@ function aboutPost({ values, problems = {}, timeZone }: EditorOptions): Html {
 function seeIt(post: Post, nowMillis: number): Html | undefined {
   const state = stateOf(post, nowMillis);
   return state === 'published' || state === 'unlisted'
-    ? html`<a class="see" href="${postUrl(post.path)}">See it</a>`
+    ? html`<a class="see" href="${postUrl(post.path)}">View post</a>`
     : undefined;
 }
 
@@ -152,9 +152,8 @@ function deletedNotice(post: Post, csrfToken: string): Html {
   return html`<form class="notice" method="post" action="/admin/posts/${post.id}/restore">
     ${hiddenField('_csrf', csrfToken)}
     <p>
-      This post is deleted: its address answers that it is gone. Saving changes the text and leaves it
-      deleted.
+      This post is deleted, and its address answers 410 Gone. Saving changes the text; the post stays deleted.
     </p>
-    <button type="submit">Restore it</button>
+    <button type="submit">Restore</button>
   </form>`;
 }

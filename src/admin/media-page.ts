@@ -5,7 +5,7 @@ import type { MediaUse } from '../posts/media-uses.ts';
 import { html, type Html } from '../markup/html.ts';
 import { titleHtml } from '../markup/title.ts';
 
-/** A file with who uses it and who may have it. */
+/** A file, the posts that use it, and whether readers may open it. */
 export interface MediaRow {
   readonly file: MediaFile;
   readonly uses: readonly MediaUse[];
@@ -14,25 +14,25 @@ export interface MediaRow {
 
 export interface MediaPageOptions {
   readonly rows: readonly MediaRow[];
-  /** Name after which the next page begins. */
+  /** The next page starts after this name. */
   readonly next: string | undefined;
-  /** A page after the first. */
+  /** True for every page but the first. */
   readonly isFurther: boolean;
   readonly notice: string | undefined;
 }
 
-/** Every file of the blog by name: what it is, which posts use it, who may have it. */
+/** All files of the blog by name: type, posts that use it, visibility. */
 export function mediaPage({ rows, next, isFurther, notice }: MediaPageOptions): Html {
   return html`<header class="page-bar"><h1>Media</h1></header>
     ${notice !== undefined && html`<p class="notice" role="status">${notice}</p>`}
     <p>
-      Readers can open a file that a published or unlisted post shows or links to. Files of drafts, scheduled
-      and deleted posts are yours alone.
+      Readers can open files that a published or unlisted post shows or links to. Only you can open files of
+      drafts, scheduled and deleted posts.
     </p>
     ${
       rows.length === 0
         ? html`<p class="empty">
-            ${isFurther ? 'No file comes after that.' : 'There are no files. An import brings the pictures of its posts.'}
+            ${isFurther ? 'There are no more files.' : 'There are no files. Importing posts adds their pictures.'}
           </p>`
         : table(rows)
     }
@@ -92,13 +92,13 @@ function useLinks(uses: readonly MediaUse[]): Html {
   )}`;
 }
 
-/** Asks before a file is removed, and says which posts lose it. */
+/** Asks for confirmation before a file is removed, and names the posts that use it. */
 export function removeMediaPage({ file, uses }: MediaRow, csrfToken: string): Html {
   return html`<div class="sheet">
     <h1>Remove “<bdi>${file.path}</bdi>”?</h1>
     <p>
-      The file (${describe(file)}) is deleted from the disk. It cannot be restored, except from a backup.
-      ${uses.length > 0 && html`These posts show or link to it and lose it: ${useLinks(uses)}.`}
+      The file (${describe(file)}) will be deleted from disk. Only a backup can restore it.
+      ${uses.length > 0 && html`These posts use it: ${useLinks(uses)}.`}
     </p>
     <form method="post" action="/admin/media/remove">
       ${hiddenField('_csrf', csrfToken)} ${hiddenField('name', file.path)}

@@ -37,7 +37,7 @@ export function addMediaRoutes(
       rows: shown.map(rowOf),
       next: files.length > PAGE_FILES ? shown.at(-1)?.path : undefined,
       isFurther: after !== '',
-      notice: queryText(ctx, 'done') === 'removed' ? 'The file is removed.' : undefined,
+      notice: queryText(ctx, 'done') === 'removed' ? 'The file was removed.' : undefined,
     });
     send(ctx, { title: 'Media', current: 'media', body });
   });
@@ -60,7 +60,7 @@ export function addMediaRoutes(
 
   function expectFile(ctx: Context, name: string): MediaFile {
     const file = media.find(escapedPath(name));
-    if (file === undefined) ctx.throw(404, 'There is no such file. Media lists all there are.');
+    if (file === undefined) ctx.throw(404, 'File not found. The media page lists all files.');
     return file!;
   }
 }

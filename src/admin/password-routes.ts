@@ -22,7 +22,7 @@ export interface PasswordRouteDependencies {
   readonly showSettings: ShowSettings;
 }
 
-/** The owner's new password, which ends every other session. */
+/** Changes the owner's password, which ends every other session. */
 export function addPasswordRoutes(router: Router, deps: PasswordRouteDependencies): void {
   const { accounts, cookies, forms, whenUnlocked, log, showSettings } = deps;
 
@@ -31,36 +31,39 @@ export function addPasswordRoutes(router: Router, deps: PasswordRouteDependencie
     const { currentPassword = '', password = '', repeated = '' } = formFields(ctx);
     const problems = await passwordProblems(password, repeated);
     if (Object.keys(problems).length > 0) return showSettings(ctx, 422, { ...problems });
-    // A stolen session must not become a way to guess the password.
+    // Throttled, so that a stolen session cannot be used to guess the password.
     const guesser: Guesser = { kind: 'session', id: sessionId };
     const wait = accounts.throttle.waitMillis(guesser);
     if (wait > 0) {
-      log.warn({ event: 'password.throttled', address: ctx.ip }, 'a change of the password has to wait');
+      log.warn({ event: 'password.throttled', address: ctx.ip }, 'password change throttled');
       ctx.set('Retry-After', String(Math.ceil(wait / 1000)));
       return showSettings(ctx, 429, {
-        currentPassword: `After several wrong passwords there is a pause. Try again in ${waitText(wait)}.`,
+        currentPassword: `Too many wrong passwords. Try again in ${waitText(wait)}.`,
       });
     }
     const attempt = await whenUnlocked(() => accounts.throttle.begin(guesser));
     const checked = await unlessBusy(ctx, () => accounts.checkPassword(currentPassword, guesser.kind));
-    // Whoever lost the session meanwhile is shown no list of sessions.
+    // A client whose session ended meanwhile must not see the list of sessions.
     if (!isSessionLive(ctx)) return tooLate(ctx);
     if (checked === undefined) {
-      log.warn({ event: 'password.refused', address: ctx.ip }, 'the present password was wrong');
-      return showSettings(ctx, 422, { currentPassword: 'That is not the present password.' });
+      log.warn(
+        { event: 'password.refused', address: ctx.ip },
+        'password change refused: wrong current password',
+      );
+      return showSettings(ctx, 422, { currentPassword: 'Wrong current password.' });
     }
     const hash = checked === 'busy' ? checked : await unlessBusy(ctx, () => accounts.hashPassword(password));
     if (checked === 'busy' || hash === 'busy') {
       await whenUnlocked(attempt.withdraw);
       return showSettings(ctx, 503, {
-        currentPassword: 'Too many passwords are being checked at this moment. Try again in a few seconds.',
+        currentPassword: 'The server is busy checking passwords. Try again in a few seconds.',
       });
     }
     const signedIn = await whenUnlocked(() =>
       accounts.access.changePassword(checked, sessionId, hash, ctx.get('User-Agent')),
     );
     if (signedIn === undefined) return tooLate(ctx);
-    // What is done is done: without this note a later wait is longer, no more.
+    // The password is already changed. If this write fails, the next wait is longer, nothing else.
     await whenUnlocked(attempt.succeed).catch(() => {});
     welcome(ctx, cookies, signedIn);
     log.info({ event: 'password.changed', address: ctx.ip }, 'the owner changed the password');
@@ -70,7 +73,7 @@ export function addPasswordRoutes(router: Router, deps: PasswordRouteDependencie
   function tooLate(ctx: Context): void {
     log.warn(
       { event: 'password.too-late', address: ctx.ip },
-      'a session ended before it changed the password',
+      'password change refused: the session ended meanwhile',
     );
     cookies.clearSession(ctx);
     seeOther(ctx, '/admin/sign-in?ended');

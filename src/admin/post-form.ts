@@ -3,19 +3,19 @@ import type { FieldProblems } from '../accounts/form-parts.ts';
 import type { Post, PostDraft, PostStatus } from '../posts/post.ts';
 import { fromLocalInput, toLocalInput } from './zoned-time.ts';
 
-/** Everything the editor shows, as text: what was typed comes back as it was. */
+/** The editor's fields as text, so that a refused form is shown again as typed. */
 export interface PostFormValues {
   readonly title: string;
   readonly markdown: string;
   readonly path: string;
   readonly description: string;
   readonly status: PostStatus;
-  /** Wall time in the blog's zone, or empty. */
+  /** Local time in the blog's zone, or empty. */
   readonly publishedAt: string;
-  /** With commas between. */
+  /** Separated by commas. */
   readonly tags: string;
   readonly authors: string;
-  /** One a line. */
+  /** One per line. */
   readonly aliases: string;
   readonly language: string;
 }
@@ -50,7 +50,7 @@ export function valuesOfPost(post: Post, timeZone: string): PostFormValues {
   };
 }
 
-/** What came, by field; a button may say `publish` over the chosen status. */
+/** Reads the submitted fields; the Publish button overrides the chosen status. */
 export function valuesOfForm(fields: FormFields): PostFormValues {
   const text = (name: keyof PostFormValues): string => fields[name] ?? '';
   const status = fields['publish'] === undefined ? text('status') : 'published';
@@ -68,7 +68,7 @@ export function valuesOfForm(fields: FormFields): PostFormValues {
   };
 }
 
-/** The draft that a form means; `current` keeps its seconds, which the form cannot show. */
+/** Converts a form to a draft. Seconds come from `current`, as the form cannot show them. */
 export function draftOfValues(
   values: PostFormValues,
   timeZone: string,
@@ -78,7 +78,7 @@ export function draftOfValues(
   if (values.title.trim() === '') problems['title'] = 'A post needs a title.';
   if (values.markdown.length > MAX_MARKDOWN_CHARACTERS)
     problems['markdown'] =
-      `The text has ${values.markdown.length.toLocaleString('en')} characters; a post may have ${MAX_MARKDOWN_CHARACTERS.toLocaleString('en')}. Divide it.`;
+      `The text has ${values.markdown.length.toLocaleString('en')} characters; the limit is ${MAX_MARKDOWN_CHARACTERS.toLocaleString('en')}. Split the post.`;
   const publishedAtMillis = momentOf(values.publishedAt, timeZone, current?.publishedAtMillis ?? null);
   if (publishedAtMillis === undefined)
     problems['publishedAt'] =

@@ -6,7 +6,7 @@ import type { WhenUnlocked } from '../db/when-unlocked.ts';
 import type { PostStore } from '../posts/post-store.ts';
 import type { RenderText } from './render-text.ts';
 
-/** What the routes of posts need, whether they write or list. */
+/** Dependencies of all routes under /admin/posts. */
 export interface PostPageDependencies {
   readonly posts: PostStore;
   readonly site: SiteSettings;

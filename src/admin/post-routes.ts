@@ -57,7 +57,7 @@ export function addPostRoutes(router: Router, deps: PostRouteDependencies): void
     } catch (error) {
       if (!(error instanceof PostConflictError)) throw error;
       const problem =
-        'The post was saved elsewhere since this page was opened. Look at it again before you delete it.';
+        'The post was saved elsewhere since you opened this page. Review it before you delete it.';
       send(ctx, {
         title: 'Delete a post',
         status: 409,

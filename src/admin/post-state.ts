@@ -11,7 +11,7 @@ export const STATE_WORDS: Readonly<Record<PostState, string>> = {
   deleted: 'Deleted',
 };
 
-/** What readers see of it now. */
+/** The post's state as readers see it now. */
 export function stateOf(post: Post, nowMillis: number): PostState {
   if (typeof post.deletedAtMillis === 'number') return 'deleted';
   if (post.status === 'draft') return 'draft';

@@ -12,14 +12,14 @@ export interface PostsPageOptions {
   readonly counts: PostCounts;
   readonly status: PostState | undefined;
   readonly text: string;
-  /** A page after the first. */
+  /** True for every page but the first. */
   readonly isFurther: boolean;
   readonly notice: string | undefined;
   readonly csrfToken: string;
   readonly timeZone: string;
 }
 
-/** The desk: every post, last edited first, with what readers see of it. */
+/** The list of posts, last edited first, each with its state. */
 export function postsPage(options: PostsPageOptions): Html {
   const { page, counts, status, text, notice } = options;
   const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
@@ -81,13 +81,13 @@ function tab(
 function nothing({ status, text }: PostsPageOptions, all: number): Html {
   if (all === 0)
     return html`<p class="empty">
-      Nothing is written yet. <a href="/admin/posts/new">Write the first post.</a>
+      There are no posts yet. <a href="/admin/posts/new">Write the first one.</a>
     </p>`;
   const what = status === undefined ? 'post' : `${STATE_WORDS[status].toLowerCase()} post`;
   if (text === '')
     return html`<p class="empty">There is no ${what}. <a href="/admin/posts">See all posts.</a></p>`;
   return html`<p class="empty">
-    No ${what} has “${text}” in its title or address. <a href="${address(status, '')}">Search for nothing.</a>
+    No ${what} has “${text}” in its title or address. <a href="${address(status, '')}">Clear the search.</a>
   </p>`;
 }
 
@@ -134,7 +134,7 @@ function row(post: AdminPostSummary, { csrfToken, timeZone }: PostsPageOptions):
               </button>
             </form>`
           : (post.state === 'published' || post.state === 'unlisted') &&
-            html`<a href="${postUrl(post.path)}" aria-label="See ${titleText(post.title)}">See</a>`
+            html`<a href="${postUrl(post.path)}" aria-label="View ${titleText(post.title)}">View</a>`
       }
     </td>
   </tr>`;

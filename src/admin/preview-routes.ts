@@ -18,13 +18,13 @@ export interface PreviewRouteDependencies {
   readonly site: SiteSettings;
   readonly renderText: RenderText;
   readonly forms: FormProtection;
-  /** The readers' frame. */
+  /** The layout of pages for readers. */
   readonly layout: Layout;
   readonly origin: Origin;
   readonly render: RenderTracer;
 }
 
-/** What readers would see if the editor's form were saved. */
+/** Shows the editor's form as readers would see it. */
 export function addPreviewRoutes(router: Router, deps: PreviewRouteDependencies): void {
   const { posts, site, layout } = deps;
 

@@ -5,7 +5,7 @@ import type { SiteSettings } from '../db/site-settings.ts';
 import type { Layout } from '../site/layout.ts';
 import { postPage } from '../site/post-page.ts';
 
-/** The page that readers would see if the form were saved; nothing is. */
+/** The page as readers would see it; nothing is saved. */
 export function previewPage(
   post: Post,
   missingImages: readonly string[],
@@ -13,8 +13,8 @@ export function previewPage(
 ): string {
   const page = postPage({ post, neighbours: {}, site, origin });
   const note = html`<p class="empty" role="status">
-    Preview: this is not saved. Close it to go on writing.
-    ${missingImages.length > 0 && html`The blog has no picture ${missingImages.join(', ')}.`}
+    Preview, not saved. Close this tab to continue editing.
+    ${missingImages.length > 0 && html`Missing pictures: ${missingImages.join(', ')}.`}
   </p>`;
   return layout(
     {

@@ -18,7 +18,7 @@ export interface SettingsPageOptions {
   readonly sessions: readonly Session[];
   readonly currentSessionId: string;
   readonly csrfToken: string;
-  /** Of the blog as saved, for the times in the list. */
+  /** The saved time zone, for the times in the list. */
   readonly timeZone: string;
   readonly lastBackup: LastBackup | undefined;
   readonly nowMillis: number;
@@ -54,9 +54,9 @@ function blogForm({ values, problems = {}, csrfToken }: SettingsPageOptions): Ht
     <form method="post" action="/admin/settings">
       ${hiddenField('_csrf', csrfToken)} ${line('title', 'Title')}
       ${line('description', 'Description', 'One sentence, for feeds and searches.')}
-      ${line('author', 'Author', 'Empty: the title stands for you.')}
+      ${line('author', 'Author', 'Empty: the blog’s title is used.')}
       ${line('language', 'Language', 'A tag like en or pt-BR.')}
-      ${line('timeZone', 'Time zone', 'Of the dates you type; UTC, or a name like Europe/Berlin.')}
+      ${line('timeZone', 'Time zone', 'For the dates you enter: UTC, or a name like Europe/Berlin.')}
       <p class="actions"><button type="submit" class="primary">Save</button></p>
     </form>
   </section>`;
@@ -77,11 +77,11 @@ function passwordForm({ problems = {}, csrfToken }: SettingsPageOptions): Html {
         tabindex="-1"
         aria-hidden="true"
       />
-      ${passwordField({ name: 'currentPassword', label: 'Present password', autocomplete: 'current-password', problem: problems['currentPassword'] })}
+      ${passwordField({ name: 'currentPassword', label: 'Current password', autocomplete: 'current-password', problem: problems['currentPassword'] })}
       ${passwordField({ name: 'password', label: 'New password', autocomplete: 'new-password', hint: 'At least 12 characters.', problem: problems['password'] })}
-      ${passwordField({ name: 'repeated', label: 'The new one again', autocomplete: 'new-password', problem: problems['repeated'] })}
+      ${passwordField({ name: 'repeated', label: 'Repeat the new password', autocomplete: 'new-password', problem: problems['repeated'] })}
       <p class="actions"><button type="submit" class="primary">Change the password</button></p>
-      <p class="hint">Every other session ends.</p>
+      <p class="hint">Changing it ends every other session.</p>
     </form>
   </section>`;
 }
@@ -89,18 +89,16 @@ function passwordForm({ problems = {}, csrfToken }: SettingsPageOptions): Html {
 function sessionList({ sessions, currentSessionId, csrfToken, timeZone }: SettingsPageOptions): Html {
   const time = (millis: number): string => toLocalInput(millis, timeZone).replace('T', ' ');
   return html`<section class="card" aria-labelledby="sessions">
-    <h2 id="sessions">Signed in</h2>
+    <h2 id="sessions">Sessions</h2>
     <ul class="sessions">
       ${sessions.map(
         (session) =>
           html`<li>
             <div>
-              <strong
-                >${session.userAgent === '' ? 'An unnamed program' : browserName(session.userAgent)}</strong
-              >
-              ${session.id === currentSessionId && html`<span class="chip published">this one</span>`}
+              <strong>${session.userAgent === '' ? 'Unnamed client' : browserName(session.userAgent)}</strong>
+              ${session.id === currentSessionId && html`<span class="chip published">this session</span>`}
               <small
-                >since ${time(session.createdAtMillis)}, seen ${time(session.lastSeenAtMillis)}
+                >since ${time(session.createdAtMillis)}, last seen ${time(session.lastSeenAtMillis)}
                 (${timeZone})</small
               >
             </div>
@@ -130,15 +128,15 @@ const DAY_MILLIS = 86_400_000;
 
 function backupCard({ lastBackup, nowMillis, timeZone }: SettingsPageOptions): Html {
   const command = html`<p class="hint">
-    <code>npm run backup -- FILE</code>, run where the blog runs, writes all of it into one file.
+    Run <code>npm run backup -- FILE</code> on the blog’s machine to write everything into one file.
   </p>`;
   return html`<section class="card" aria-labelledby="backups">
     <h2 id="backups">Backup</h2>
     ${
       lastBackup === undefined
-        ? html`<p>No backup of this blog was ever made.</p>`
+        ? html`<p>This blog has no backup yet.</p>`
         : html`<p>
-            The last one was made ${ageWords(nowMillis - lastBackup.atMillis)},
+            The last backup was made ${ageWords(nowMillis - lastBackup.atMillis)},
             ${toLocalInput(lastBackup.atMillis, timeZone).replace('T', ' ')} (${timeZone}):
             <code>${lastBackup.file}</code>
           </p>`
@@ -155,11 +153,11 @@ function ageWords(millis: number): string {
   return 'within the last hour';
 }
 
-/** `Firefox on Linux`: enough to know one's own devices apart; else what the program said. */
+/** `Firefox on Linux`: enough to tell one's devices apart; else the raw user agent. */
 export function browserName(userAgent: string): string {
   const browser = /(Firefox|Edg|OPR|Chrome|Safari)\//.exec(userAgent)?.[1];
   const system = /(iPhone|iPad|Android|Windows|Mac OS X|Linux)/.exec(userAgent)?.[1];
-  if (userAgent === '') return 'an unnamed program';
+  if (userAgent === '') return 'unnamed client';
   if (browser === undefined || system === undefined) return userAgent.slice(0, 60);
   const names: Readonly<Record<string, string>> = { Edg: 'Edge', OPR: 'Opera', 'Mac OS X': 'macOS' };
   return `${names[browser] ?? browser} on ${names[system] ?? system}`;

@@ -26,7 +26,7 @@ export interface SettingsRouteDependencies {
   readonly lastBackup: () => LastBackup | undefined;
 }
 
-/** Answers with the settings page: after a form was refused, with what is wrong and what was typed. */
+/** Shows the settings page; after a refused form with its problems and the typed values. */
 export type ShowSettings = (
   ctx: Context,
   status?: number,
@@ -36,11 +36,11 @@ export type ShowSettings = (
 
 const NOTICES: Readonly<Record<string, string>> = {
   saved: 'Saved.',
-  password: 'The password is changed, and every other session has ended.',
-  ended: 'The session has ended.',
+  password: 'The password was changed, and every other session ended.',
+  ended: 'The session was ended.',
 };
 
-/** What the blog is called, and who is signed in. */
+/** Routes of the settings page: blog settings and sessions. */
 export function addSettingsRoutes(router: Router, deps: SettingsRouteDependencies): ShowSettings {
   const { site, accounts, forms, owner, send, whenUnlocked, log } = deps;
 

@@ -4,7 +4,7 @@ import type { FormFields } from '../http/form-body.ts';
 
 const MAX_LINE_CHARACTERS = 300;
 
-/** A settings form as values, and what is wrong with them. */
+/** Reads a settings form into values and problems. */
 export function readSiteForm(fields: FormFields): {
   readonly values: SiteSettings;
   readonly problems: FieldProblems;

@@ -2,7 +2,7 @@ const LOCAL = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,3
 const MINUTE_MILLIS = 60_000;
 const DAY_MILLIS = 24 * 60 * MINUTE_MILLIS;
 
-/** How far the zone's clocks are ahead of UTC at a moment, in milliseconds. */
+/** The zone's offset from UTC at a moment, in milliseconds. */
 function offsetAt(millis: number, timeZone: string): number {
   const parts = new Intl.DateTimeFormat('en', {
     timeZone,
@@ -27,14 +27,13 @@ function offsetAt(millis: number, timeZone: string): number {
   return wall - Math.floor(millis / 1000) * 1000;
 }
 
-/** `2026-03-14T12:00`, as a datetime-local field has it. */
+/** Formats a moment for a datetime-local field: `2026-03-14T12:00`. */
 export function toLocalInput(millis: number, timeZone: string): string {
   return new Date(millis + offsetAt(millis, timeZone)).toISOString().slice(0, 16);
 }
 
-/**
- * The moment that a datetime-local field means; undefined when it is no date. An hour that clocks skip counts as if they had not been
- * put forward yet; of one that comes twice, the first is meant.
+/** Converts the value of a datetime-local field to a moment; undefined if it is not a date. In a skipped hour the offset before the
+ * change applies; of a repeated hour, the first one is meant.
  */
 export function fromLocalInput(text: string, timeZone: string): number | undefined {
   const match = LOCAL.exec(text.trim());

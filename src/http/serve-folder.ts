@@ -36,7 +36,7 @@ export function createFolderServer(folder: string): FolderServer {
       if (!isOutside(error)) throw error;
       found = false;
     }
-    if (!found) ctx.throw(404, 'There is no such file.');
+    if (!found) ctx.throw(404, 'File not found.');
     ctx.set('Cache-Control', cacheControl);
     await completeFileResponse(ctx);
   };

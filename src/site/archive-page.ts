@@ -11,10 +11,10 @@ export interface MonthCount {
 }
 
 const MONTHS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
-/** Upper counts of the first three tints, relative to the fullest month. */
+/** Upper bounds of the first three tints, as fractions of the fullest month. */
 const TINT_SHARES = [0.25, 0.5, 0.75];
 
-/** Every year as a row of twelve panes, greener where more was written. */
+/** Each year as a row of twelve cells, darker green for months with more posts. */
 export function archivePage(months: readonly MonthCount[], site: SiteSettings): Page {
   const years = new Map<number, Map<number, number>>();
   let total = 0;
@@ -60,7 +60,7 @@ export function archivePage(months: readonly MonthCount[], site: SiteSettings): 
         <h1>Archive</h1>
         ${total === 0 ? '' : html`<p>${countOf(total)} since ${Math.min(...years.keys())}</p>`}
       </header>
-      ${total === 0 ? html`<p class="empty">Nothing has been published yet.</p>` : rows}`,
+      ${total === 0 ? html`<p class="empty">No post is published yet.</p>` : rows}`,
   };
 }
 

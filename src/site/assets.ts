@@ -21,14 +21,14 @@ const FONT_FILES = [
   'jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2',
 ];
 
-/** Where assets come from; every folder may be absent except `publicFolder`. */
+/** Where assets come from; only `publicFolder` is required. */
 export interface AssetFolders {
   readonly publicFolder: string;
-  /** `*.ts` here is stripped once, at start, and served as `.js` beside the other files of the admin pages. */
+  /** Browser code of the admin pages: types are stripped from `*.ts` at start, and the result is served as `.js`. */
   readonly browserFolder?: string;
   /** `node_modules/@fontsource-variable`. */
   readonly fontFolder?: string;
-  /** Text made by code, by asset name: `code.css` and the like; stylesheets may import it. */
+  /** Generated text by asset name, as `code.css`; stylesheets may import it. */
   readonly generated?: Readonly<Record<string, string>>;
 }
 
@@ -37,16 +37,16 @@ interface Asset {
   send(ctx: Context, cacheControl: string): void | Promise<void>;
 }
 
-/** Everything under `/assets/`, known by content at start-up. */
+/** Everything under `/assets/`, hashed at start. */
 export interface Assets {
-  /** `site.css` to `/assets/site.<contenthash>.css`. Throws for a name that does not exist: a typo is found at start. */
+  /** `site.css` to `/assets/site.<contenthash>.css`. Throws for an unknown name, so a typo fails the start. */
   url(name: string): string;
-  /** Answers for what follows `/assets/` in an address; 404 when there is no such asset. */
+  /** Serves the asset named after `/assets/`, or answers 404. */
   serve(ctx: Context, encodedName: string): Promise<void>;
   readonly names: readonly string[];
 }
 
-/** The folders of this installation. */
+/** The asset folders of this installation. */
 export function installedAssetFolders(): AssetFolders {
   const require = createRequire(import.meta.url);
   const here = dirname(fileURLToPath(import.meta.url));
@@ -84,7 +84,7 @@ export function createAssets(folders: AssetFolders): Assets {
   function hashedNameOf(name: string): string {
     const asset = assets.get(name);
     if (asset === undefined)
-      throw new Error(`there is no asset ${name}; known: ${[...assets.keys()].join(', ')}`);
+      throw new Error(`unknown asset ${name}; known: ${[...assets.keys()].join(', ')}`);
     return asset.hashedName;
   }
   const urlOf = (name: string): string => `/assets/${hashedNameOf(name)}`;
@@ -103,7 +103,7 @@ export function createAssets(folders: AssetFolders): Assets {
     const name = file.split(sep).join('/');
     const path = join(folders.publicFolder, file);
     if (name.endsWith('.css')) stylesheets.set(name, readFileSync(path, 'utf8'));
-    // koa-static names no encoding of a drawing.
+    // koa-static sends SVG without a charset.
     else if (name.endsWith('.svg')) addText(name, 'image/svg+xml; charset=utf-8', readFileSync(path, 'utf8'));
     else addFile(name, folders.publicFolder, file, publicServer);
   }
@@ -120,7 +120,7 @@ export function createAssets(folders: AssetFolders): Assets {
     addText(
       name,
       'text/css; charset=utf-8',
-      // All assets are in one folder, wherever a proxy mounts it.
+      // All assets are in one folder, so a relative address works under any base path.
       composeCss(
         name,
         (file) => stylesheets.get(file),
@@ -136,7 +136,7 @@ export function createAssets(folders: AssetFolders): Assets {
       const name = decoded(encodedName);
       const immutable = byHashedName.get(name);
       const asset = immutable ?? assets.get(name);
-      if (asset === undefined) return ctx.throw(404, 'There is no such asset.');
+      if (asset === undefined) return ctx.throw(404, 'Asset not found.');
       await asset.send(ctx, immutable === undefined ? SHORT : IMMUTABLE);
     },
   };

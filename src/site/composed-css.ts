@@ -1,11 +1,10 @@
 import { posix } from 'node:path';
 
-/** An import or a reference: found in one pass, so that what is put in place is not looked at again. */
+/** Matches imports and references in one pass, so inserted text is not scanned again. */
 const REFERENCE = /@import\s+(?:url\()?["']([^"']+)["']\)?\s*;|url\(\s*["']?([^"')]+)["']?\s*\)/g;
 
-/**
- * One stylesheet out of several, so that a page asks once: relative `@import`s are put in place (each file at most once)
- * and relative `url(...)`s become addresses under their content hash. Throws when an imported file or an asset is missing.
+/** Bundles a stylesheet, so that a page makes one request: inlines relative `@import`s (each file once) and replaces relative
+ * `url(...)`s by addresses with a content hash. Throws when an imported file or an asset is missing.
  */
 export function composeCss(
   name: string,
@@ -19,7 +18,7 @@ export function composeCss(
     seen.add(file);
     const source = sourceOf(file);
     if (source === undefined)
-      throw new Error(`stylesheet ${importer ?? file}: there is no ${file} to import`);
+      throw new Error(`stylesheet ${importer ?? file}: imported file ${file} does not exist`);
     const folder = posix.dirname(file);
     return source.replace(REFERENCE, (whole: string, imported: string | undefined, target = '') => {
       if (imported !== undefined) return compose(posix.join(folder, imported), file);
@@ -30,7 +29,7 @@ export function composeCss(
   return smaller(compose(name, undefined));
 }
 
-// Comments and indentation are for those who read the source.
+// Drops comments and indentation.
 function smaller(css: string): string {
   return css
     .replace(/\/\*[\s\S]*?\*\//g, '')

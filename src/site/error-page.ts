@@ -3,7 +3,7 @@ import type { Page } from './layout.ts';
 import { trimSlashes } from '../process/address.ts';
 import { searchForm } from './search-page.ts';
 
-/** What a reader is told when there is no page to show. */
+/** What an error page says. */
 export interface ErrorFacts {
   readonly status: number;
   /** Safe to show; never a stack. */
@@ -14,21 +14,21 @@ export interface ErrorFacts {
 }
 
 const HEADINGS: Readonly<Record<number, string>> = {
-  400: 'That request makes no sense here',
+  400: 'Bad request',
   401: 'Sign in first',
-  403: 'Not allowed',
-  404: 'Nothing grows here',
-  405: 'Not in that way',
-  409: 'It changed in the meantime',
-  410: 'This was taken down',
-  413: 'That is too large',
-  414: 'That address is too long',
-  415: 'Not in that form',
-  416: 'There is no such part',
-  429: 'Too many tries',
-  431: 'That header is too long',
-  500: 'Something broke',
-  503: 'Not just now',
+  403: 'Forbidden',
+  404: 'Page not found',
+  405: 'Method not allowed',
+  409: 'Edit conflict',
+  410: 'Post removed',
+  413: 'Request too large',
+  414: 'Address too long',
+  415: 'Unsupported media type',
+  416: 'Range not satisfiable',
+  429: 'Too many attempts',
+  431: 'Header too long',
+  500: 'Something went wrong',
+  503: 'Temporarily unavailable',
 };
 
 export function errorHeading(status: number): string {
@@ -44,30 +44,27 @@ export function errorPage(facts: ErrorFacts): Page {
         <p class="status">${facts.status}</p>
         <h1>${heading}</h1>
       </header>
-      <p>${facts.message}</p>
-      ${advice(facts)}`,
+      ${facts.message !== `${heading}.` && html`<p>${facts.message}</p>`} ${advice(facts)}`,
   };
 }
 
 function advice(facts: ErrorFacts): Html {
   if (facts.status === 404) {
     return html`<p>
-        It may have moved. The words of its address are below; or look through the
-        <a href="/archive">archive</a>.
+        It may have moved. Search for it below, or look through the <a href="/archive">archive</a>.
       </p>
       ${searchForm(wordsOf(facts.path))}`;
   }
   if (facts.status >= 500) {
     return html`<p>
-        It is written down under the number <code>${facts.requestId}</code>. Trying again in a moment may
-        help.
+        The log has the details under request ID <code>${facts.requestId}</code>. Try again in a moment.
       </p>
-      <p><a href="/">To the front page</a></p>`;
+      <p><a href="/">Go to the front page</a></p>`;
   }
-  return html`<p><a href="/">To the front page</a></p>`;
+  return html`<p><a href="/">Go to the front page</a></p>`;
 }
 
-/** The searchable words of an address: `/2026/03/slow-query.html` to `slow query`. */
+/** Turns an address into words to search for: `/2026/03/slow-query.html` becomes `slow query`. */
 export function wordsOf(path: string): string {
   let text: string;
   try {

@@ -15,7 +15,7 @@ interface HttpError {
   readonly headers?: unknown;
 }
 
-/** Headers that spoke of the answer that did not come about. */
+/** Headers of the response that the error replaces. */
 const STALE_HEADERS = [
   'Accept-Ranges',
   'Content-Disposition',
@@ -26,13 +26,12 @@ const STALE_HEADERS = [
   'ETag',
   'Last-Modified',
 ];
-const MISSING = 'There is no page at this address.';
-const BROKEN = 'The page could not be made; the fault is ours.';
+const MISSING = 'Page not found.';
+const BROKEN = 'The server failed to answer this request.';
 
-/**
- * The one place where failures become answers: HTML, JSON (`{ error: { status, message, requestId } }`) or plain text, by Accept.
+/** The one place where errors become responses: HTML, JSON (`{ error: { status, message, requestId } }`) or plain text, by Accept.
  * Put it inside the middleware that sets X-Request-ID. Faults (5xx) go to the app's `error` event; their messages and stacks never
- * leave the process. A room whose callers are programs sets `ctx.state.errorFormat = 'json'`.
+ * leave the process. A route for programs sets `ctx.state.errorFormat = 'json'`.
  */
 export function createErrorRenderer(deps: {
   readonly render: RenderTracer;
@@ -84,13 +83,13 @@ export function createErrorRenderer(deps: {
     }
   }
 
-  // Whatever broke the page may break its frame too; words are always left.
+  // What broke the page may break the layout too; this fallback needs neither.
   function page(ctx: Context, facts: ErrorFacts): string {
     try {
       const setting = { origin: deps.origin(ctx), hasAbout: deps.hasAbout() };
       return deps.render('error', () => deps.layout(errorPage(facts), setting));
     } catch {
-      return `<!DOCTYPE html><html lang="en"><title>${facts.status}</title><p>${facts.status}: the page could not be made.</p></html>`;
+      return `<!DOCTYPE html><html lang="en"><title>${facts.status}</title><p>${facts.status}: the server failed to render this page.</p></html>`;
     }
   }
 }
@@ -103,8 +102,8 @@ function statusOf(error: unknown): number {
 
 function messageOf(error: unknown, status: number): string {
   const { expose, message } = error as HttpError;
-  // http-errors fills in the status text where nobody gave a message.
+  // http-errors uses the status text when the caller gave no message.
   const given = typeof message === 'string' && message !== '' && message !== STATUS_CODES[status];
   if (status < 500 && expose === true && given) return message;
-  return status === 404 ? MISSING : status >= 500 ? BROKEN : 'The request could not be answered.';
+  return status === 404 ? MISSING : status >= 500 ? BROKEN : 'The server cannot answer this request.';
 }

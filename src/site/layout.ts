@@ -7,33 +7,33 @@ import { textDirection } from '../markup/text-direction.ts';
 
 export type NavigationEntry = 'archive' | 'tags' | 'about' | 'search';
 
-/** One page for readers: what stands in the frame, and what its head says. Addresses are paths of the blog. */
+/** A page for readers: its content and its head. Addresses are paths of the blog. */
 export interface Page {
   /** Empty: the site's title alone. */
   readonly title: string;
   readonly description: string;
   readonly body: Html;
-  /** The one address of this content; undefined on pages nobody should find (errors, searches). */
+  /** The canonical address; undefined on pages that search engines should skip (errors, searches). */
   readonly canonicalPath?: string | undefined;
   readonly language?: string;
   readonly current?: NavigationEntry | undefined;
-  /** rel=prev and rel=next: towards newer and towards older. */
+  /** rel=prev (newer) and rel=next (older). */
   readonly previousPath?: string | undefined;
   readonly nextPath?: string | undefined;
-  /** The tag whose feeds are offered too. */
+  /** The tag whose feeds the head lists too. */
   readonly tag?: string | undefined;
   readonly openGraphType?: 'website' | 'article';
   readonly head?: Html | undefined;
 }
 
-/** Where a page is drawn. */
+/** The request's part in a page. */
 export interface PageSetting {
-  /** Scheme, host, port and, if any, base path, as the world sees them. */
+  /** The public scheme, host, port and, if any, base path. */
   readonly origin: string;
   readonly hasAbout: boolean;
 }
 
-/** Draws a whole document. */
+/** Renders a whole document. */
 export type Layout = (page: Page, setting: PageSetting) => string;
 
 const NAVIGATION: readonly {
@@ -53,14 +53,14 @@ export const FEEDS = [
   { path: '/feed.json', type: 'application/feed+json', label: 'JSON' },
 ] as const;
 
-/** The frame around every page for readers. Throws at once when the stylesheet is missing. */
+/** Creates the layout of every page for readers. Throws at once when the stylesheet is missing. */
 export function createLayout(deps: { readonly site: SiteSettings; readonly assets: Assets }): Layout {
   const { site } = deps;
   const frame: Frame = { site, files: filesOf(deps.assets) };
 
   return (page, setting) => {
     const language = page.language ?? site.language;
-    // A page in another tongue still has a frame in the site's own.
+    // The frame of a page in another language stays in the site's language.
     const frameLanguage =
       language === site.language ? '' : html` lang="${site.language}" dir="${textDirection(site.language)}"`;
     return html`<!DOCTYPE html>
@@ -88,7 +88,7 @@ export function createLayout(deps: { readonly site: SiteSettings; readonly asset
   };
 }
 
-/** What stands in every page's head, named once. */
+/** Addresses in every page's head, resolved once. */
 interface Frame {
   readonly site: SiteSettings;
   readonly files: { readonly stylesheet: string; readonly icon: string; readonly textFont: Html | '' };

@@ -12,7 +12,7 @@ interface ListOptions {
   readonly posts: PostPage;
   /** The list's own path without a query. */
   readonly path: string;
-  /** The query asked for, with its `?`, or empty: the first page is canonical without one. */
+  /** The requested query with its `?`, or empty: the first page is canonical without one. */
   readonly query: string;
 }
 
@@ -45,7 +45,7 @@ export function frontPage(options: ListOptions & { readonly origin: string }): P
         ${first ? site.description : 'Older posts'}
       </h1>
       <data class="p-name" value="${site.title}"></data>`,
-    empty: html`<p class="empty">Nothing has been published yet. The first post will stand here.</p>`,
+    empty: html`<p class="empty">No post is published yet. The first one will appear here.</p>`,
   });
   const head = first
     ? jsonLd({
@@ -87,7 +87,9 @@ export function periodPage(
       <h1 class="p-name">${title}</h1>
       <p><a href="/archive">Archive</a>${up}</p>
     </header>`,
-    empty: html`<p class="empty">Nothing was published then. <a href="/archive">See the archive</a>.</p>`,
+    empty: html`<p class="empty">
+      No post was published in this period. <a href="/archive">See the archive</a>.
+    </p>`,
   });
   return { ...page, current: 'archive' };
 }

@@ -1,6 +1,6 @@
 import { raw } from '../markup/html.ts';
 
-/** A little glasshouse; drawn with currentColor strokes, sized by CSS. */
+/** The logo: currentColor strokes, sized by CSS. */
 export const LOGO = raw(
   '<svg class="logo" viewBox="0 0 32 32" aria-hidden="true" focusable="false">' +
     '<path class="frame" d="M4 28V13.5L16 4l12 9.5V28z"/>' +

@@ -10,19 +10,19 @@ import { type MediaStore } from '../media/media-store.ts';
 import { createFolderServer } from '../http/serve-folder.ts';
 import { createRouter } from '../http/router.ts';
 
-/** A name may be given new bytes, so a copy is asked about again after an hour. */
+/** A name may get new bytes, so clients revalidate after an hour. */
 const MEDIA_CACHE = 'public, max-age=3600';
 const HIDDEN_CACHE = 'private, no-store';
-/** An uploaded SVG or document opened by itself must run nothing and reach nothing. */
+/** An uploaded SVG or document that is opened directly must not run scripts or load anything. */
 const MEDIA_POLICY =
   "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; media-src 'self'";
 
-/** `/assets/*`, the favicon's old address, and `/media/*`: the bytes under DATA_DIR of what has a name in the MediaStore. */
+/** Serves `/assets/*`, the favicon's old address, and `/media/*`: files under DATA_DIR that the MediaStore lists. */
 export function createMediaRoutes(deps: {
   readonly config: Pick<BlogConfig, 'dataDir'>;
   readonly assets: Assets;
   readonly media: Pick<MediaStore, 'find'>;
-  /** True if readers may have the file of this name; the owner may have all. */
+  /** Returns true if readers may open this file; the owner may open all. */
   readonly isPublic: (name: string) => boolean;
   readonly isOwner: (ctx: Pick<Context, 'state'>) => boolean;
   readonly metrics: Pick<BusinessMetrics, 'mediaServed'>;
@@ -35,7 +35,7 @@ export function createMediaRoutes(deps: {
     await deps.assets.serve(ctx, ctx.path.slice('/assets/'.length));
   });
 
-  // Asked for by what never read a page's head.
+  // For clients that never read a page's head.
   router.get('/favicon.ico', (ctx) => {
     ctx.set('Cache-Control', 'public, max-age=86400');
     ctx.redirect(deps.assets.url('favicon.svg'));
@@ -44,8 +44,7 @@ export function createMediaRoutes(deps: {
   router.get('/media/*', '/media/*name', async (ctx) => {
     const media = deps.media.find(ctx.path);
     const isPublic = media !== undefined && deps.isPublic(media.path);
-    if (media === undefined || (!isPublic && !deps.isOwner(ctx)))
-      return ctx.throw(404, 'There is no such file.');
+    if (media === undefined || (!isPublic && !deps.isOwner(ctx))) return ctx.throw(404, 'File not found.');
     ctx.type = media.contentType;
     ctx.set('ETag', `"${media.sha256}"`);
     ctx.set('Content-Security-Policy', MEDIA_POLICY);

@@ -5,7 +5,7 @@ import { html, type Html } from '../markup/html.ts';
 import { textDirection } from '../markup/text-direction.ts';
 import { titleHtml } from '../markup/title.ts';
 
-/** A list one can read down: the day in its column, the title, a sentence. */
+/** A list of posts: date, title, summary. */
 export function postList(posts: readonly PostSummary[], language: string): Html {
   return html`<ol class="posts">
     ${posts.map((post) => entry(post, language))}
@@ -25,7 +25,7 @@ ${post.summary === '' ? '' : html`<p class="p-summary">${post.summary}</p>`}
 `;
 }
 
-/** Newer and older, where there are any. */
+/** Links to newer and older posts, where there are any. */
 export function pageTurner(page: PostPage, address: (query: string) => string): Html {
   const { newer, older } = turns(page, address);
   if (newer === undefined && older === undefined) return html``;
@@ -35,7 +35,7 @@ export function pageTurner(page: PostPage, address: (query: string) => string): 
   </nav>`;
 }
 
-/** The addresses of the neighbouring pages; `address` puts a query behind the list's own path. */
+/** The addresses of the neighbouring pages; `address` appends a query to the list's path. */
 export function turns(
   page: PostPage,
   address: (query: string) => string,

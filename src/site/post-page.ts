@@ -9,7 +9,7 @@ import { textDirection } from '../markup/text-direction.ts';
 import { titleHtml, titleText } from '../markup/title.ts';
 import { authorOf, type SiteSettings } from '../db/site-settings.ts';
 
-/** An update shows when it came at least a day after publishing; smaller ones are corrections. */
+/** An update is shown if it came at least a day after publishing; earlier ones are corrections. */
 const SHOWN_UPDATE_MILLIS = 24 * 60 * 60 * 1000;
 
 export interface Neighbours {
@@ -17,7 +17,7 @@ export interface Neighbours {
   readonly newer?: PostSummary | undefined;
 }
 
-/** A post with its h-entry, and the way to the ones beside it. */
+/** A post as an h-entry, with links to its neighbours. */
 export function postPage(options: {
   readonly post: Post;
   readonly neighbours: Neighbours;
@@ -54,10 +54,10 @@ function byline(post: Post, authors: readonly string[], site: SiteSettings): Htm
   const updated =
     published !== null &&
     post.updatedAtMillis - Math.max(published, post.createdAtMillis) >= SHOWN_UPDATE_MILLIS;
-  // An unlisted page (about, contact) is not of a day.
+  // An unlisted page (about, contact) has no date.
   const dated = post.status !== 'unlisted' && published !== null;
   const isForeign = post.language !== site.language;
-  // The blog's own words in a post of another direction: each part is read its own way, in the order of the post.
+  // The blog's own words in a post of the other text direction: isolate each part.
   const own = (part: Html): Html =>
     isForeign ? html`<bdi dir="${textDirection(site.language)}">${part}</bdi>` : part;
   return html`<p class="byline" ${isForeign && html` lang="${site.language}"`}>
@@ -86,7 +86,7 @@ function beside({ older, newer }: Neighbours, site: SiteSettings): Html {
       : html`<a rel="${rel}" href="${postUrl(post.path)}"><small>${label}</small> <span${post.language === site.language ? '' : html` lang="${post.language}" dir="${textDirection(post.language)}"`}>${titleHtml(post.title)}</span></a>`;
   return html`<nav
     class="beside"
-    aria-label="Beside this post"
+    aria-label="Earlier and later posts"
     lang="${site.language}"
     dir="${textDirection(site.language)}"
   >

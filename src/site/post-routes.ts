@@ -26,14 +26,14 @@ interface PostPathDependencies extends PostRouteDependencies {
   readonly metrics: Pick<BusinessMetrics, 'postRead'>;
 }
 
-/** How long a browser may remember where a post went. */
+/** How long a browser may cache the redirect of a moved post. */
 const MOVED_CACHE = 'public, max-age=3600';
 
-/** The lists: front page, tags, archive. */
+/** Routes of the lists: front page, tags, archive. */
 export function createPostRoutes(deps: PostRouteDependencies): Router {
   const { posts, clock, site, sendPage } = deps;
   const router = createRouter();
-  // Both count every post, so they are asked again only after something changed.
+  // Both count every post, so they are queried again only after a change.
   const tagCounts = new VersionedValue(() => posts.tags());
   const monthCounts = new VersionedValue(() => posts.archive());
 
@@ -82,7 +82,7 @@ export function createPostRoutes(deps: PostRouteDependencies): Router {
   return router;
 }
 
-/** Posts at their own addresses: everything that no other route took, so it is mounted last. */
+/** Posts at their own addresses. Matches every path, so it is mounted last. */
 export function createPostPathRoutes(deps: PostPathDependencies): Router {
   const { posts, site, sendPage, metrics } = deps;
   const router = createRouter();
@@ -92,14 +92,14 @@ export function createPostPathRoutes(deps: PostPathDependencies): Router {
     switch (found.kind) {
       case 'post': {
         const { post } = found;
-        // The look-up composes characters, so a decomposed spelling arrives here too.
+        // The look-up normalises to NFC, so a decomposed spelling finds the post too.
         if (decodeURIComponent(ctx.path) !== `/${post.path}`) return movePermanently(ctx, postUrl(post.path));
         const neighbours = post.status === 'unlisted' ? {} : posts.neighbours(post);
         sendPage(
           ctx,
           'post',
           (origin) => postPage({ post, neighbours, site, origin }),
-          // The clock knows nothing of unlisted posts: their saves are for those who have the address.
+          // The clock ignores unlisted posts: a save of one changes no other page.
           post.updatedAtMillis,
         );
         if (ctx.method === 'GET') metrics.postRead(post.status === 'unlisted' ? undefined : post.path);
@@ -109,9 +109,9 @@ export function createPostPathRoutes(deps: PostPathDependencies): Router {
         movePermanently(ctx, postUrl(found.path));
         return;
       case 'gone':
-        return ctx.throw(410, 'The post that stood here was taken down by its author.');
+        return ctx.throw(410, 'The author removed the post at this address.');
       case 'missing': {
-        // People shorten a post's dated address to see what else there is.
+        // People shorten a post's dated address to browse.
         const period = /^(\d{4})(?:\/(\d{1,2}))?$/.exec(decodePath(ctx.path) ?? '');
         const known = period === null ? undefined : periodOf(period[1], period[2]);
         if (known === undefined) return ctx.throw(404);

@@ -26,7 +26,7 @@ interface ReaderDependencies {
   readonly render: RenderTracer;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** Read anew for each page: the owner may rename the blog while it runs. */
+  /** Read for each page: the owner may rename the blog while it runs. */
   readonly site: SiteSettings;
   readonly assets: Assets;
   readonly posts: PostStore;
@@ -37,13 +37,13 @@ interface ReaderDependencies {
   readonly isOwner: (ctx: Pick<Context, 'state'>) => boolean;
 }
 
-/** Everything that readers see, in the order in which the app mounts it. */
+/** Everything readers see, in the order in which the app mounts it. */
 export interface ReaderRoutes {
-  /** Inside X-Request-ID and the security headers, outside everything that may fail. */
+  /** Mounted inside X-Request-ID and the security headers, outside everything that may fail. */
   readonly errors: Middleware;
   /** Files, feeds, search, lists. */
   readonly routers: readonly Router[];
-  /** Takes every address that is left: last of all. */
+  /** Matches every remaining path; mounted last. */
   readonly postPaths: Router;
 }
 

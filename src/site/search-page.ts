@@ -8,7 +8,7 @@ import type { SiteSettings } from '../db/site-settings.ts';
 
 const MAX_QUERY_CHARACTERS = 200;
 
-/** The form alone; a plain GET. */
+/** The search form, a plain GET. */
 export function searchForm(query: string): Html {
   return html`<form class="search" action="/search" method="get" role="search">
     <label for="q">Search the posts</label>
@@ -26,7 +26,7 @@ export function searchForm(query: string): Html {
   </form>`;
 }
 
-/** `results` is undefined before anything was asked. */
+/** `results` is undefined without a query. */
 export function searchPage(query: string, results: SearchResults | undefined, site: SiteSettings): Page {
   return {
     title: query === '' ? 'Search' : `Search: ${query}`,
@@ -35,15 +35,15 @@ export function searchPage(query: string, results: SearchResults | undefined, si
     canonicalPath: query === '' ? '/search' : undefined,
     body: html`<header class="page-head"><h1>Search</h1></header>
       ${searchForm(query)}
-      ${results === undefined ? html`<p class="empty">Titles, tags and texts are searched; accents and capitals do not matter.</p>` : found(query, results, site)}`,
+      ${results === undefined ? html`<p class="empty">Searches titles, tags and texts. Accents and capitals do not matter.</p>` : found(query, results, site)}`,
   };
 }
 
 function found(query: string, results: SearchResults, site: SiteSettings): Html {
   if (results.total === 0) {
     return html`<p class="empty" role="status">
-      Nothing was found for “${query}”. Fewer or shorter words may help; the
-      <a href="/archive">archive</a> has every post.
+      No post matches “${query}”. Try fewer or shorter words, or look through the
+      <a href="/archive">archive</a>.
     </p>`;
   }
   return html`<p class="count" role="status">

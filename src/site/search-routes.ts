@@ -6,10 +6,10 @@ import type { SiteSettings } from '../db/site-settings.ts';
 import type { SearchIndex } from '../search/search-index.ts';
 import { createRouter } from '../http/router.ts';
 
-/** Longer text than the form takes is cut, not refused. */
+/** A longer query is cut, not refused. */
 const MAX_QUERY_CHARACTERS = 200;
 
-/** `/search?q=…&page=…`; without words it is the form alone. */
+/** `/search?q=…&page=…`; without a query it shows the form alone. */
 export function createSearchRoutes(deps: {
   readonly search: Pick<SearchIndex, 'search'>;
   readonly site: SiteSettings;

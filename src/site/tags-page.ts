@@ -10,14 +10,14 @@ export function tagsPage(
   const sorted = tags.toSorted((a, b) => a.tag.localeCompare(b.tag, site.language));
   return {
     title: 'Tags',
-    description: `What ${site.title} writes about.`,
+    description: `The tags of ${site.title}.`,
     canonicalPath: '/tags',
     current: 'tags',
     body: html`<header class="page-head"><h1>Tags</h1></header>
       ${
         sorted.length === 0
           ? html`<p class="empty">
-              No post has a tag yet. The <a href="/archive">archive</a> has everything by date.
+              No post has a tag yet. The <a href="/archive">archive</a> lists all posts by date.
             </p>`
           : html`<ul class="tags">
               ${sorted.map(({ tag, count }) => html`<li><a href="${tagUrl(tag)}">${tag}</a> <small>${count}</small></li> `)}

@@ -1,4 +1,4 @@
-/** A value that holds for one version of the blog and is made again for the next. */
+/** Caches a value for one version of the blog and computes it again for the next. */
 export class VersionedValue<T> {
   readonly #make: () => T;
   #kept: { readonly version: string; readonly value: T } | undefined;

@@ -4,9 +4,8 @@ const TAG = /<[a-z][^<>]*>/gi;
 const ADDRESS = /(\s(?:href|src|poster|cite|data)\s*=\s*)(?:"([^"]*)"|'([^']*)')/gi;
 const SOURCE_SET = /(\ssrcset\s*=\s*)"([^"]*)"/gi;
 
-/**
- * Rendered HTML whose addresses hold anywhere: a feed reader has no page to resolve them against. Those from the root are below
- * `siteUrl`, which may have a path. Only attributes inside tags are touched; an address that makes no URL stays as it is.
+/** Makes the addresses of rendered HTML absolute, as a feed reader has no page to resolve them against. Addresses from the root
+ * resolve below `siteUrl`, which may have a path. Only attributes inside tags change; an invalid address stays as it is.
  */
 export function withAbsoluteLinks(html: string, pageUrl: string, siteUrl: string): string {
   const absolute = (address: string): string => absoluteAddress(address, pageUrl, siteUrl);
@@ -22,7 +21,7 @@ export function withAbsoluteLinks(html: string, pageUrl: string, siteUrl: string
 }
 
 function absoluteAddress(address: string, pageUrl: string, siteUrl: string): string {
-  // Already whole, or of another scheme (mailto:, data:).
+  // Already absolute, or of another scheme (mailto:, data:).
   if (/^[a-z][a-z0-9+.-]*:/i.test(address)) return address.replaceAll('"', '&quot;');
   const decoded = address.replaceAll('&amp;', '&');
   const plain = /^\/(?!\/)/.test(decoded) ? siteUrl + decoded : decoded;

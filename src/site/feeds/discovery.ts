@@ -2,7 +2,7 @@ import { basePathOf } from '../../http/base-path.ts';
 import type { SiteSettings } from '../../db/site-settings.ts';
 import { escapeXml } from './xml-text.ts';
 
-/** What crawlers may have: everything but the owner's rooms and endless searches. */
+/** Crawlers may fetch everything except admin pages and search results, of which there is no end. */
 export function robotsText(origin: string): string {
   const base = basePathOf(origin);
   return `User-agent: *\nDisallow: ${base}/admin/\nDisallow: ${base}/search\n\nSitemap: ${origin}/sitemap.xml\n`;

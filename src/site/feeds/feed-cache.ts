@@ -1,16 +1,16 @@
 import { ByteBoundedCache } from '../../http/byte-bounded-cache.ts';
 
-/** A made feed, ready to send. */
+/** A rendered feed, ready to send. */
 export interface CachedFeed {
-  /** UTF-8, made once: a large feed takes milliseconds. */
+  /** UTF-8, encoded once: a large feed takes milliseconds. */
   readonly body: Buffer;
   readonly etag: string;
 }
 
-/** 16 MiB: about a hundred feeds of fifty middling posts. */
+/** 16 MiB: about a hundred feeds of fifty average posts. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
-/** Feeds by key, each for one version of the blog. */
+/** Caches feeds by key, each for one version of the blog. */
 export class FeedCache {
   readonly #kept: ByteBoundedCache<CachedFeed & { readonly version: string }>;
 
@@ -34,7 +34,7 @@ export class FeedCache {
   }
 
   set(key: string, version: string, feed: CachedFeed): void {
-    // V8 keeps most text at one byte a character, some at two; the larger is the bound.
+    // V8 stores most strings with one byte a character, some with two; count two.
     this.#kept.set(key, { ...feed, version }, key.length * 2 + feed.body.length);
   }
 }

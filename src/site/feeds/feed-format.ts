@@ -15,10 +15,10 @@ export const FEED_TYPES: Readonly<Record<FeedFormat, string>> = {
   json: 'application/feed+json; charset=utf-8',
 };
 
-/** All that goes into a feed; nothing else is asked, so the same input gives the same bytes. */
+/** The only input of a feed: the same input gives the same bytes. */
 export interface FeedSource {
   readonly site: SiteSettings;
-  /** Scheme, host, port and, if any, base path, as the world sees them. */
+  /** The public scheme, host, port and, if any, base path. */
   readonly origin: string;
   readonly tag: string | undefined;
   /** Newest first. */
@@ -38,7 +38,7 @@ interface Item {
   readonly updated: Date;
 }
 
-/** What every format says of the feed itself. */
+/** The feed's own metadata, the same in every format. */
 interface FeedHead {
   readonly title: string;
   readonly description: string;
@@ -49,7 +49,7 @@ interface FeedHead {
   readonly updated: Date;
 }
 
-/** One feed as text, UTF-8, with whole posts. Control characters and lone surrogates are left out of every text. */
+/** Renders a feed with full posts. Control characters and lone surrogates are removed from every text. */
 export function formatFeed(format: FeedFormat, source: FeedSource): string {
   const { site, origin, tag } = source;
   const items = source.posts.map((post) => itemOf(post, site, origin));
@@ -144,7 +144,7 @@ function rssFeed(head: FeedHead, items: readonly Item[]): string {
   });
 }
 
-/** The writer puts text with a `<` on a line of its own; the blanks around it would be part of it. */
+/** The XML writer puts text with a `<` on its own line; this removes the whitespace around it. */
 function withoutIndentation(xml: string): string {
   return xml
     .replace(/(<(?:title|subtitle|description|summary)(?: [^<>]*)?>)\n\s*<!\[CDATA\[/g, '$1<![CDATA[')

@@ -16,7 +16,7 @@ import { createRouter } from '../../http/router.ts';
 
 const MAX_FEED_POSTS = 50;
 const FORMATS = ['rss', 'atom', 'json'] as const;
-/** What a reader may name in Accept, best for anything first. */
+/** Media types that Accept may name, the default first. */
 const NEGOTIABLE: readonly (readonly [type: string, format: FeedFormat])[] = [
   ['application/atom+xml', 'atom'],
   ['application/rss+xml', 'rss'],
@@ -70,7 +70,7 @@ export function createFeedRoutes(deps: FeedRouteDependencies): Router {
   router.get(['/feed', '/tags/:tag/feed'], (ctx) => {
     ctx.vary('Accept');
     const type = ctx.accepts(NEGOTIABLE.map(([name]) => name));
-    // Who accepts none of these (a browser wants a page) still gets a feed: it asked for one by name.
+    // A client that accepts none of these, as a browser, still gets a feed: the address names one.
     const format = NEGOTIABLE.find(([name]) => name === type)?.[1] ?? 'atom';
     sendFeed(ctx, format, ctx.params['tag']);
   });

@@ -9,12 +9,12 @@ import { FeedCache } from './feed-cache.ts';
 export interface FeedFile {
   /** Names the render span. */
   readonly template: string;
-  /** Of what is cached, beside the origin. */
+  /** The cache key, together with the origin. */
   readonly name: string;
   readonly type: string;
 }
 
-/** Sends a file from the cache, or draws it in a render span and keeps it until the blog changes. */
+/** Sends a file from the cache, or renders it in a render span and caches it until the blog changes. */
 export type FeedSender = (ctx: Context, file: FeedFile, draw: (origin: string) => string) => void;
 
 export function createFeedSender(deps: {

@@ -6,13 +6,13 @@ export interface SitemapEntry {
   readonly updatedAtMillis: number;
 }
 
-/** The protocol's own bound per file; a larger blog gets an index of files. */
+/** The protocol's limit per file; a larger blog gets an index of files. */
 export const MAX_SITEMAP_URLS = 50_000;
 
 const HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n';
 const NAMESPACE = 'http://www.sitemaps.org/schemas/sitemap/0.9';
 
-/** One file of addresses with the true day of their last change. */
+/** One file of addresses, each with the time of its last change. */
 export function sitemapXml(entries: readonly SitemapEntry[], origin: string): string {
   const urls = entries.map(
     ({ path, updatedAtMillis }) =>

@@ -1,4 +1,4 @@
-// XML 1.0 section 2.2 has no place for these, not even escaped; lone surrogates are none of Unicode's.
+// XML 1.0 section 2.2 forbids these, even escaped; lone surrogates are not Unicode characters.
 // oxlint-disable-next-line no-control-regex
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -9,12 +9,12 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": '&apos;',
 };
 
-/** Text that an XML document can hold; what it cannot is left out. */
+/** Removes the characters that XML cannot hold. */
 export function xmlText(text: string): string {
   return text.toWellFormed().replace(FORBIDDEN, '');
 }
 
-/** The same, escaped for content and attributes. */
+/** As `xmlText`, escaped for content and attributes. */
 export function escapeXml(text: string): string {
   return xmlText(text).replace(/[&<>"']/g, (character) => ESCAPES[character]!);
 }

@@ -14,7 +14,7 @@ afterAll(() => server.close());
 describe('the backup on the settings page', () => {
   it('is said in words when there is none', async () => {
     const { text } = await owner.get('/admin/settings');
-    expect(text).toContain('No backup of this blog was ever made.');
+    expect(text).toContain('This blog has no backup yet.');
     expect(text).toContain('npm run backup -- FILE');
   });
 

@@ -210,7 +210,7 @@ describe('editor', () => {
       status: 'draft',
     });
     expect(large.status).toBe(422);
-    expect(large.text).toContain('a post may have 1,000,000');
+    expect(large.text).toContain('the limit is 1,000,000');
     expect((await owner.get('/admin')).status).toBe(200);
   });
 

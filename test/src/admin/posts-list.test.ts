@@ -12,7 +12,7 @@ afterEach(() => server.close());
 describe('the list of posts', () => {
   it('is not blank when nothing is written', async () => {
     const page = await owner.get('/admin');
-    expect(page.text).toContain('Nothing is written yet.');
+    expect(page.text).toContain('There are no posts yet.');
     expect(page.text).toContain('href="/admin/metrics-dashboard"');
     expect(page.headers['cache-control']).toBe('no-store');
     expect(page.headers['content-security-policy']).toMatch(
@@ -58,7 +58,7 @@ describe('the list of posts', () => {
     server.posts.create({ title: 'The `nvptx64` target', markdown: 'x', status: 'published' });
     const { text } = await owner.get('/admin/posts');
     expect(text).toContain('>The <code>nvptx64</code> target</a>');
-    expect(text).toContain('aria-label="See The nvptx64 target"');
+    expect(text).toContain('aria-label="View The nvptx64 target"');
     expect(text).not.toContain('`');
   });
 
@@ -116,7 +116,7 @@ describe('settings', () => {
       password: next,
       repeated: next,
     });
-    expect([wrong.status, wrong.text.includes('not the present password')]).toEqual([422, true]);
+    expect([wrong.status, wrong.text.includes('Wrong current password')]).toEqual([422, true]);
     const done = await owner.post('/admin/settings/password', {
       currentPassword: PASSWORD,
       password: next,

@@ -53,13 +53,13 @@ describe('drafts, scheduled, unlisted and deleted posts', () => {
   it('are not counted', async () => {
     expect((await server.ask('/archive')).text).toContain('1 post since 2026');
     expect((await server.ask('/tags/shared')).text).toContain('1 post with this tag');
-    expect((await server.ask('/search?q=Xylocarp')).text).toContain('Nothing was found');
+    expect((await server.ask('/search?q=Xylocarp')).text).toContain('No post matches');
   });
 
   it('an unlisted page asks not to be indexed and has no neighbours', async () => {
     const { text } = await server.ask('/unlisted');
     expect(text).toContain('content="noindex"');
-    expect(text).not.toContain('Beside this post');
+    expect(text).not.toContain('Earlier and later posts');
   });
 
   it('a scheduled post is everywhere once its time has come', async () => {

@@ -34,7 +34,7 @@ describe('a post’s address', () => {
   it('answers 410 without the title once the post was deleted', async () => {
     const { status, text } = await server.ask('/gone', { accept: 'text/html' });
     expect(status).toBe(410);
-    expect(text).toContain('The post that stood here was taken down by its author.');
+    expect(text).toContain('The author removed the post at this address.');
     expect(text).not.toContain('Taken');
   });
 });

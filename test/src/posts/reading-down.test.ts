@@ -68,9 +68,9 @@ describe('the archive', () => {
     expect((await server.ask(path)).status).toBe(404);
   });
 
-  it('has a friendly page for a time without posts', async () => {
+  it('has a page for a period without posts', async () => {
     const { status, text } = await server.ask('/archive/1999');
-    expect([status, /Nothing was published then/.test(text)]).toEqual([200, true]);
+    expect([status, /No post was published in this period/.test(text)]).toEqual([200, true]);
   });
 
   it.each([

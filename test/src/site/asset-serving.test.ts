@@ -104,6 +104,6 @@ describe('createAssets', () => {
   });
 
   it('says which assets exist when a name is wrong', () => {
-    expect(() => assets.url('sight.css')).toThrow(/there is no asset sight\.css; known: .*site\.css/);
+    expect(() => assets.url('sight.css')).toThrow(/unknown asset sight\.css; known: .*site\.css/);
   });
 });

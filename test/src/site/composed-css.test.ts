@@ -27,7 +27,7 @@ describe('composeCss', () => {
   it('names the file that is missing and who wanted it', () => {
     const files: Record<string, string> = { 'a.css': "@import 'b.css';" };
     expect(() => composeCss('a.css', (name) => files[name], address)).toThrow(
-      'stylesheet a.css: there is no b.css to import',
+      'stylesheet a.css: imported file b.css does not exist',
     );
   });
 });

@@ -39,7 +39,7 @@ describe('error pages', () => {
     const json = await server.ask('/nope', { accept: 'application/json' });
     expect(json.headers['content-type']).toBe('application/json; charset=utf-8');
     expect(JSON.parse(json.text)).toEqual({
-      error: { status: 404, message: 'There is no page at this address.', requestId: ID },
+      error: { status: 404, message: 'Page not found.', requestId: ID },
     });
     const picture = await server.ask('/nope.png', { accept: 'image/avif,image/webp' });
     expect([picture.status, picture.headers['content-type']]).toEqual([404, 'text/plain; charset=utf-8']);

@@ -65,8 +65,8 @@ describe('search', () => {
     },
   );
 
-  it('says kindly when nothing was found', async () => {
+  it('says so when nothing was found, and offers the archive', async () => {
     const { text } = await server.ask('/search?q=%3Cb%3Ezzz');
-    expect(text).toContain('Nothing was found for “&lt;b&gt;zzz”');
+    expect(text).toContain('No post matches “&lt;b&gt;zzz”');
   });
 });
