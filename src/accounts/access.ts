@@ -3,13 +3,13 @@ import type { Owner, OwnerStore } from './owner-store.ts';
 import type { SessionStore } from './session-store.ts';
 import type { SetupLinks } from './setup-links.ts';
 
-/** A password that was right, and what it was right for. It opens something only while all of that still holds. */
+/** A correct password and the state it was checked against. It is valid only while that state is unchanged. */
 export interface CheckedPassword {
   readonly passwordHash: string;
   readonly sessionEpoch: number;
 }
 
-/** The cookie's token of a new session. */
+/** The token of the new session, for its cookie. */
 export interface SignedIn {
   readonly owner: Owner;
   readonly token: string;
@@ -23,9 +23,8 @@ export interface AccessDependencies {
   readonly now: () => number;
 }
 
-/**
- * Every change of who may write here. Checking a password takes some tenths of a second, in which the password may be changed, a session
- * ended or a link used: so each change asks again, in one transaction that also acts, whether what was checked is still so.
+/** All changes of access. Checking a password takes tenths of a second, in which the password may change, a session may end or a link may
+ * be used. So each change verifies again what was checked, in the same transaction.
  */
 export class Access {
   readonly #deps: AccessDependencies;
@@ -34,7 +33,7 @@ export class Access {
     this.#deps = deps;
   }
 
-  /** A new session; the one before of this browser, if any, ends. Undefined when the password or the sessions changed since the check. */
+  /** Creates a session and ends this browser's previous one. Undefined if the password or the sessions changed since the check. */
   signIn(
     checked: CheckedPassword,
     userAgent: string,
@@ -49,7 +48,7 @@ export class Access {
     });
   }
 
-  /** Ends every session and link there is. Undefined when the password was changed or the session ended since the check. */
+  /** Ends every session and voids every link. Undefined if the password changed or the session ended since the check. */
   changePassword(
     checked: CheckedPassword,
     sessionId: string,
@@ -64,7 +63,7 @@ export class Access {
     });
   }
 
-  /** Uses up a set-up link and makes the owner; undefined when somebody else was faster. */
+  /** Uses a set-up link and creates the owner; undefined if another request was faster. */
   setUp(token: string, passwordHash: string, userAgent: string): SignedIn | undefined {
     const { setupLinks, owners, sessions, now } = this.#deps;
     return this.#atOnce(() => {
@@ -74,9 +73,8 @@ export class Access {
     });
   }
 
-  /**
-   * Uses up an owner's link: a new session in place of the one before of this browser, or with a new password in place of all. Undefined
-   * when the link was used meanwhile.
+  /** Uses an owner link: creates a session that replaces this browser's previous one or, with a new password, all of them. Undefined if
+   * the link was used meanwhile.
    */
   redeemOwnerLink(
     token: string,
@@ -95,7 +93,7 @@ export class Access {
     });
   }
 
-  /** Ends every session, those too whose sign-in is being checked; answers how many there were. */
+  /** Ends every session, including sign-ins in progress; returns how many there were. */
   signOutEverywhere(accountId: number): number {
     const { owners, sessions } = this.#deps;
     return this.#atOnce(() => {
@@ -113,7 +111,7 @@ export class Access {
     return { owner: owners.find() ?? owner, token: sessions.create(owner.id, userAgent).token };
   }
 
-  /** Other processes of this machine count too: the lock is taken before the first question. */
+  /** Takes the write lock before the first read, as other processes may write too. */
   #atOnce<T>(work: () => T): T {
     return this.#deps.database.transaction(work).immediate();
   }

@@ -8,12 +8,11 @@ const SESSION = 'glasshouse_session';
 const FORM = 'glasshouse_form';
 const BROWSER = 'glasshouse_browser';
 const TOKEN = /^[\w-]{43}$/;
-/** Renewed with each sign-in; browsers take no more than 400 days. */
+/** Renewed with each sign-in; browsers accept at most 400 days. */
 const BROWSER_MILLIS = 365 * 24 * 60 * 60 * 1000;
 
-/**
- * The cookies of the desk: HttpOnly, SameSite=Lax, for the whole host or, below a path of it, for that path alone: a neighbour of the same
- * software does not take them for its own. Under https, as PUBLIC_URL or a trusted proxy says, also Secure and bound to the host by name.
+/** The cookies of the admin pages: HttpOnly, SameSite=Lax, for the whole host or, with a base path, for that path only, so that another
+ * blog on the same host does not read them. Under https (by PUBLIC_URL or a trusted proxy) also Secure, with a `__Host-` or `__Secure-` name.
  */
 export class AccountCookies {
   readonly #isHttps: boolean;
@@ -48,7 +47,7 @@ export class AccountCookies {
     return this.#read(ctx, FORM);
   }
 
-  /** The visitor's own, or a new one that goes with this answer: signs the forms of those who have no session yet. */
+  /** Returns the visitor's form secret, or sets a new one; it signs forms of visitors without a session. */
   ensureFormSecret(ctx: Context): string {
     const known = this.formSecret(ctx);
     if (known !== undefined) return known;
@@ -63,7 +62,7 @@ export class AccountCookies {
 
   #fullName(ctx: Context, name: string): string {
     if (!this.#isSecure(ctx)) return name;
-    // What is bound to the host by name has to be for all of its paths.
+    // A `__Host-` cookie must have the path `/`.
     return `${this.#path === '/' ? '__Host-' : '__Secure-'}${name}`;
   }
 
@@ -80,7 +79,7 @@ export class AccountCookies {
     return undefined;
   }
 
-  // Written here and not by ctx.cookies: that one refuses Secure cookies behind a proxy that ends TLS.
+  // Not by ctx.cookies, which refuses Secure cookies behind a proxy that terminates TLS.
   #write(ctx: Context, name: string, value: string, maxAgeMillis: number | undefined): void {
     const parts = [`${this.#fullName(ctx, name)}=${value}`, `Path=${this.#path}`, 'HttpOnly', 'SameSite=Lax'];
     if (maxAgeMillis !== undefined) parts.push(`Max-Age=${Math.floor(maxAgeMillis / 1000)}`);

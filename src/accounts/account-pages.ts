@@ -4,7 +4,7 @@ import type { SetupTokenState } from './setup-links.ts';
 
 const PASSWORD_HINT = 'At least 12 characters. A few unrelated words are easy to remember and hard to guess.';
 
-/** Password managers want a name beside the password; there is one account, so nobody has to type it. */
+/** Password managers need a user name beside the password; there is one account, so the field is hidden. */
 function accountName(): Html {
   return html`<input
     class="visually-hidden"
@@ -26,9 +26,9 @@ export function setupPage(options: {
 }): Html {
   const { token, formToken, name = '', problems = {} } = options;
   return html`<div class="sheet">
-    <h1>This blog is yours</h1>
+    <h1>Set up your blog</h1>
     <p class="lead">
-      Choose the password that opens the writing desk and the observatory. The link you came by works once.
+      Choose the password for the admin pages and the observatory. This set-up link works once.
     </p>
     ${errorSummary(problems)}
     <form method="post" action="/admin/setup">
@@ -36,18 +36,18 @@ export function setupPage(options: {
       ${field({
         name: 'name',
         label: 'Your name (optional)',
-        hint: 'Readers see it as the author.',
+        hint: 'Shown to readers as the author.',
         control: (attributes) =>
           html`<input type="text" ${attributes} value="${name}" maxlength="200" autocomplete="name" />`,
       })}
       ${passwordField({ name: 'password', label: 'Password', autocomplete: 'new-password', hint: problems['password'] === undefined ? PASSWORD_HINT : undefined, problem: problems['password'] })}
-      ${passwordField({ name: 'repeated', label: 'The same password again', autocomplete: 'new-password', problem: problems['repeated'] })}
+      ${passwordField({ name: 'repeated', label: 'Repeat the password', autocomplete: 'new-password', problem: problems['repeated'] })}
       <p class="actions"><button type="submit" class="primary">Set the password and sign in</button></p>
     </form>
   </div>`;
 }
 
-/** A link of `npm run owner-link`: in with the present password, or with a new one. */
+/** The page behind a link of `npm run owner-link`: sign in, optionally with a new password. */
 export function ownerLinkPage(options: {
   readonly token: string;
   readonly formToken: string;
@@ -56,19 +56,19 @@ export function ownerLinkPage(options: {
   const { token, formToken, problems = {} } = options;
   const hint = 'Leave both fields empty to keep your password. A new one ends every other session.';
   return html`<div class="sheet">
-    <h1>Back in</h1>
-    <p class="lead">This link was made on the machine of the blog. It lets you in once.</p>
+    <h1>Sign in by link</h1>
+    <p class="lead">This link was created on the blog’s machine. It works once.</p>
     ${errorSummary(problems)}
     <form method="post" action="/admin/setup">
       ${hiddenField('_csrf', formToken)} ${hiddenField('token', token)} ${accountName()}
       ${passwordField({ name: 'password', label: 'New password (optional)', autocomplete: 'new-password', optional: true, hint: problems['password'] === undefined ? hint : undefined, problem: problems['password'] })}
-      ${passwordField({ name: 'repeated', label: 'The same password again', autocomplete: 'new-password', optional: true, problem: problems['repeated'] })}
+      ${passwordField({ name: 'repeated', label: 'Repeat the password', autocomplete: 'new-password', optional: true, problem: problems['repeated'] })}
       <p class="actions"><button type="submit" class="primary">Sign in</button></p>
     </form>
   </div>`;
 }
 
-/** A set-up link that opens nothing, and what to do instead. */
+/** The page of an invalid link, with what to do instead. */
 export function deadLinkPage(
   state: Exclude<SetupTokenState, 'valid'>,
   hasOwner: boolean,
@@ -76,16 +76,16 @@ export function deadLinkPage(
   const title = {
     used: 'This link has been used',
     expired: 'This link has expired',
-    unknown: 'This link is not known',
+    unknown: 'This link is not valid',
   }[state];
   const way = hasOwner
     ? html`<p>
-        The blog has its owner. <a href="/admin/sign-in">Sign in</a> with the password that was chosen. Who
-        has lost it makes a new link on the machine of the blog: <code>npm run owner-link</code>.
+        This blog already has an owner. <a href="/admin/sign-in">Sign in</a> with the password. If it is lost,
+        run <code>npm run owner-link</code> on the blog’s machine to get a new link.
       </p>`
     : html`<p>
-        Links work once, for 24 hours, and each start of the blog voids the ones before. Start the blog again:
-        it prints a fresh link.
+        A link works once, for 24 hours, and each start of the blog voids earlier links. Restart the blog to
+        print a new one.
       </p>`;
   return {
     title,

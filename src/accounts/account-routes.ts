@@ -12,10 +12,10 @@ import { addSetupRoutes, type SetupRouteDependencies } from './setup-routes.ts';
 import { addSignOutRoutes } from './sign-out-routes.ts';
 import { waitText } from './wait-text.ts';
 
-const WRONG = 'That is not the password.';
-const BUSY = 'Too many sign-ins are being checked at this moment. Try again in a few seconds.';
+const WRONG = 'Wrong password.';
+const BUSY = 'The server is busy checking passwords. Try again in a few seconds.';
 
-/** Set-up, sign-in and sign-out; the only pages of /admin that somebody without a session may see. */
+/** Routes of set-up, sign-in and sign-out: the only pages under /admin that need no session. */
 export function createAccountRoutes(deps: SetupRouteDependencies): Router {
   const { accounts, cookies, forms, send, whenUnlocked, log } = deps;
   const router = createRouter();
@@ -36,7 +36,7 @@ export function createAccountRoutes(deps: SetupRouteDependencies): Router {
     const facts = { address: ctx.ip, browser: guesser.kind === 'browser' ? 'known' : 'unknown' };
     const wait = accounts.throttle.waitMillis(guesser);
     if (wait > 0) {
-      log.warn({ event: 'sign-in.throttled', ...facts }, 'a sign-in has to wait');
+      log.warn({ event: 'sign-in.throttled', ...facts }, 'sign-in throttled');
       return sendThrottled(ctx, next, wait);
     }
     const attempt = await whenUnlocked(() => accounts.throttle.begin(guesser));
@@ -45,17 +45,17 @@ export function createAccountRoutes(deps: SetupRouteDependencies): Router {
     );
     if (checked === 'busy') {
       await whenUnlocked(attempt.withdraw);
-      log.warn({ event: 'sign-in.busy', ...facts }, 'a sign-in came while many were being checked');
+      log.warn({ event: 'sign-in.busy', ...facts }, 'sign-in refused: too many password checks in progress');
       return sendSignIn(ctx, 503, next, BUSY);
     }
     const before = sessionOf(ctx)?.id;
     const signedIn =
       checked && (await whenUnlocked(() => accounts.access.signIn(checked, ctx.get('User-Agent'), before)));
     if (signedIn === undefined) {
-      log.warn({ event: 'sign-in.failed', ...facts }, 'a sign-in failed');
+      log.warn({ event: 'sign-in.failed', ...facts }, 'sign-in failed');
       return sendSignIn(ctx, 403, next, WRONG);
     }
-    // What is done is done: without this note a later wait is longer, no more.
+    // The sign-in is already done. If this write fails, the next wait is longer, nothing else.
     await whenUnlocked(attempt.succeed).catch(() => {});
     log.info({ event: 'sign-in', ...facts }, 'the owner signed in');
     welcome(ctx, cookies, signedIn);
@@ -82,7 +82,7 @@ export function createAccountRoutes(deps: SetupRouteDependencies): Router {
       ctx,
       429,
       next,
-      `After several wrong passwords there is a pause. Try again in ${waitText(wait)}, or run “npm run owner-link” where the blog runs.`,
+      `Too many wrong passwords. Try again in ${waitText(wait)}, or run “npm run owner-link” on the blog’s machine.`,
     );
   }
 
@@ -92,6 +92,6 @@ export function createAccountRoutes(deps: SetupRouteDependencies): Router {
 function noticeOf(ctx: Context): { readonly notice?: string } {
   if ('signed-out' in ctx.query) return { notice: 'You are signed out.' };
   if ('ended' in ctx.query)
-    return { notice: 'Your session ended before the password was changed. It was not changed by you.' };
+    return { notice: 'Your session ended before the change, so the password was not changed.' };
   return {};
 }

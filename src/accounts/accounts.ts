@@ -13,19 +13,18 @@ import { SetupLinks } from './setup-links.ts';
 import { SignInThrottle, type Guesser } from './sign-in-throttle.ts';
 import { WorkGate } from './work-gate.ts';
 
-/** Everything kept about who may write here. */
+/** Everything stored about the owner, sessions and links. */
 export interface Accounts {
   readonly owners: OwnerStore;
   readonly sessions: SessionStore;
   readonly setupLinks: SetupLinks;
   readonly throttle: SignInThrottle;
-  /** Acts on what was checked, if it still holds. */
+  /** Applies changes after a check, if it still holds. */
   readonly access: Access;
-  /** Throws WorkGateFullError when too many wait. */
+  /** Throws WorkGateFullError if too many are waiting. */
   hashPassword(password: string): Promise<string>;
-  /**
-   * Undefined when it is wrong; takes as long when there is no owner. Throws WorkGateFullError. Strangers queue apart from those who are
-   * known, so that a crowd of them keeps nobody else waiting.
+  /** Returns undefined if the password is wrong; takes as long if there is no owner. Throws WorkGateFullError. Strangers have a queue of
+   * their own, so that they do not delay known browsers.
    */
   checkPassword(password: string, from: Guesser['kind']): Promise<CheckedPassword | undefined>;
 }
@@ -33,7 +32,7 @@ export interface Accounts {
 export function createAccounts(options: {
   readonly database: Database;
   readonly now: () => number;
-  /** Of new passwords; default: OWASP's. */
+  /** Cost of new password hashes; default: OWASP's recommendation. */
   readonly passwordCost?: ScryptCost;
 }): Accounts {
   const { database, now, passwordCost = OWASP_COST } = options;

@@ -11,11 +11,11 @@ interface MenuEntry {
   readonly key: string;
   readonly label: string;
   readonly path: string;
-  /** Opens it after `g`. */
+  /** The key that opens it after `g`. */
   readonly go?: string;
 }
 
-/** The menu of every page of the owner. An entry is lit by the page that names its key: `menu` of an observatory page, else `current`. */
+/** The menu of all admin pages. A page marks its entry by key: `menu` of an observatory page, else `current`. */
 const MENU: readonly { readonly label: string; readonly entries: readonly MenuEntry[] }[] = [
   {
     label: 'Watch',
@@ -54,33 +54,33 @@ const MENU: readonly { readonly label: string; readonly entries: readonly MenuEn
   },
 ];
 
-/** What `g` and a letter open. */
+/** The keys that open menu entries after `g`. */
 export const ADMIN_KEYS = MENU.flatMap(({ entries }) =>
   entries.flatMap(({ go, label }) => (go === undefined ? [] : [{ key: go, label }])),
 );
 
 export interface AdminPageOptions {
   readonly title: string;
-  /** The lit entry of the rail: `overview`, `posts`, …; any other word lights none. */
+  /** The key of the current menu entry, as `overview` or `posts`; an unknown key marks none. */
   readonly current: string;
   readonly body: Html;
   readonly site: Pick<SiteSettings, 'title'>;
   readonly assets: Assets;
-  /** More of the head: stylesheets and scripts of a room. */
+  /** More of the head: stylesheets and scripts of the page. */
   readonly head?: Html;
-  /** Makes the sign-out form; without it there is none. */
+  /** Adds the sign-out form. */
   readonly csrfToken?: string | undefined;
-  /** No rail: sign-in, set-up, errors. */
+  /** Leaves out the menu: sign-in, set-up, errors. */
   readonly bare?: boolean;
-  /** One live figure per entry key. */
+  /** A live figure per menu entry, by key. */
   readonly figures?: Readonly<Record<string, string>> | undefined;
-  /** What watching costs, at the foot of the rail. */
+  /** The cost of telemetry, at the foot of the menu. */
   readonly cost?: HtmlValue;
-  /** Kept by every link of the observatory: `?from=-6h`. */
+  /** The query that observatory links keep: `?from=-6h`. */
   readonly menuQuery?: string | undefined;
 }
 
-/** The frame of the desk and the observatory: a rail on wide screens, a bar that unfolds on narrow ones. */
+/** The layout of the admin pages and the observatory: a side menu on wide screens, a folding bar on narrow ones. */
 export function adminPage(options: AdminPageOptions): Html {
   const { title, body, site, assets, head, bare = false } = options;
   return html`<!doctype html>
@@ -104,7 +104,7 @@ export function adminPage(options: AdminPageOptions): Html {
     </html>`;
 }
 
-/** The house, drawn: it takes the colour of the text around it. */
+/** The logo, in the colour of the surrounding text. */
 export function logoMark(): Html {
   return html`<svg
     class="logo"
@@ -138,7 +138,7 @@ function rail(options: AdminPageOptions): Html {
   </aside>`;
 }
 
-/** The part of the rail that changes: the menu with its figures, and what watching costs. */
+/** The live part of the side menu: entries with their figures, and the cost of telemetry. */
 export function railContent(
   options: Pick<AdminPageOptions, 'current' | 'figures' | 'cost' | 'menuQuery'>,
 ): Html {

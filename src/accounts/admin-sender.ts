@@ -5,7 +5,7 @@ import type { SiteSettings } from '../db/site-settings.ts';
 import { html, type Html } from '../markup/html.ts';
 import { csrfTokenOf } from './load-session.ts';
 
-/** No script at all; pictures of posts may come from elsewhere over https. */
+/** Allows no scripts; pictures of posts may come from other hosts over https. */
 export const ADMIN_POLICY = [
   "default-src 'none'",
   "style-src 'self'",
@@ -22,13 +22,13 @@ export interface AdminAnswer {
   readonly body: Html;
   /** Default 200. */
   readonly status?: number;
-  /** The lit entry of the rail. */
+  /** The key of the current menu entry. */
   readonly current?: string;
-  /** Without the rail: for those who are not signed in, and for single questions. */
+  /** Leaves out the menu: for visitors without a session, and for confirmations. */
   readonly bare?: boolean;
 }
 
-/** Sends a page of the writing desk: never stored, with its own policy, drawn within a span. */
+/** Sends an admin page: no-store, with its own Content-Security-Policy, rendered in a span. */
 export type AdminSender = (ctx: Context, answer: AdminAnswer) => void;
 
 export function createAdminSender(deps: {

@@ -1,20 +1,19 @@
 import type { Context } from 'koa';
 
-/**
- * True when a request that changes something comes from another site: by Fetch Metadata where the browser sends it, and by Origin.
- * Programs that send neither are left to the form's token.
+/** Returns true if a request that changes something comes from another site, by Fetch Metadata where the browser sends it, and by Origin.
+ * For clients that send neither, the form's token decides.
  */
 export function isCrossSite(ctx: Context, publicUrl: string | undefined): boolean {
   const fetchSite = ctx.get('Sec-Fetch-Site');
   if (fetchSite !== '' && fetchSite !== 'same-origin' && fetchSite !== 'none') return true;
   const origin = ctx.get('Origin');
   if (origin === '') return false;
-  // A page under "no-referrer" posts with the origin null; Fetch Metadata has already said that it is ours.
+  // A page under "no-referrer" posts with the origin null; Fetch Metadata tells whether it is ours.
   if (origin === 'null') return fetchSite !== 'same-origin';
   return !isOwnOrigin(origin, ctx.host, publicUrl);
 }
 
-// Behind a proxy the scheme may be lost on the way, the host is not; a browser lets nobody choose either.
+// A proxy may lose the scheme, but not the host. Scripts in a browser can choose neither.
 function isOwnOrigin(origin: string, host: string, publicUrl: string | undefined): boolean {
   try {
     const url = new URL(origin);

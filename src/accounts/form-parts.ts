@@ -1,24 +1,24 @@
 import { escapeHtml, html, raw, type Html, type HtmlValue } from '../markup/html.ts';
 
-/** What is wrong, by the name of the field; the sentences say what is right, too. */
+/** Problems by field name; each message also says what is valid. */
 export type FieldProblems = Readonly<Record<string, string | undefined>>;
 
 export function hiddenField(name: string, value: string): Html {
   return html`<input type="hidden" name="${name}" value="${value}" />`;
 }
 
-/** A text area that gives back what it was given: HTML drops one line end after the tag, so one is there to be dropped. */
+/** A text area that keeps a leading line end: HTML drops the first one after the tag, so this adds one. */
 export function textArea(attributes: Html, text: string): Html {
   return raw(`<textarea ${attributes.text}>\n${escapeHtml(text)}</textarea>`);
 }
 
-/** One label, one control, its hint and its problem, all tied together for those who listen. */
+/** A label, its control, hint and problem, linked for screen readers. */
 export function field(options: {
   readonly name: string;
   readonly label: string;
   readonly problem?: string | undefined;
   readonly hint?: HtmlValue;
-  /** Gets the attributes that tie it to the rest. */
+  /** Receives the attributes that link it to label, hint and problem. */
   readonly control: (attributes: Html) => Html;
 }): Html {
   const { name, label, problem, hint, control } = options;
@@ -55,13 +55,13 @@ export function passwordField(options: {
   });
 }
 
-/** Says at the top what is wrong, with a link to each field; nothing when nothing is. */
+/** Lists the problems at the top, each with a link to its field; empty if there are none. */
 export function errorSummary(problems: FieldProblems): Html | undefined {
   const wrong = Object.entries(problems).filter((entry): entry is [string, string] => entry[1] !== undefined);
   if (wrong.length === 0) return undefined;
   return html`<div class="summary" role="alert" tabindex="-1">
     <h2>
-      ${wrong.length === 1 ? 'One thing needs changing; nothing is saved yet' : `${wrong.length} things need changing; nothing is saved yet`}
+      ${wrong.length === 1 ? 'Not saved: 1 field needs a correction' : `Not saved: ${wrong.length} fields need a correction`}
     </h2>
     <ul>
       ${wrong.map(([name, problem]) => html`<li><a href="#${name}">${problem}</a></li>`)}

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { ZxcvbnFactory } from '@zxcvbn-ts/core';
 import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common';
 
-/** The estimate costs more than linear time; of a longer password its beginning and its end are looked at, and one has to be strong. */
+/** The estimate takes more than linear time; of a longer password, the beginning and the end are estimated, and one has to be strong. */
 const MAX_ESTIMATED_CHARACTERS = 100;
-/** Of 0–4; 3 is "safely unguessable" only against some attacks, and common passwords with a year behind reach it. */
+/** On a scale of 0–4. 3 is "safely unguessable" only against some attacks, and a common password with a year appended reaches it. */
 const MIN_SCORE = 3;
 const MIN_GUESSES_LOG10 = 9.5;
-/** Words that anybody tries here. */
+/** Words an attacker would try on this blog. */
 const OWN_WORDS = ['glasshouse', 'passwort', 'administrator', 'owner', 'blog', 'welcome', 'letmein'];
 
 const estimator = new ZxcvbnFactory({
@@ -16,7 +16,7 @@ const estimator = new ZxcvbnFactory({
   maxLength: MAX_ESTIMATED_CHARACTERS,
 });
 
-/** Common ones of at least twelve characters, some 12,000; what stands before them in the file is their licence. */
+/** Some 12,000 common passwords of at least twelve characters; the file begins with their licence. */
 export const COMMON_LONG_PASSWORDS: ReadonlySet<string> = new Set(
   readFileSync(new URL('./common-passwords.txt', import.meta.url), 'utf8')
     .split('--- passwords ---\n')[1]!
@@ -24,10 +24,9 @@ export const COMMON_LONG_PASSWORDS: ReadonlySet<string> = new Set(
     .split('\n'),
 );
 
-/**
- * True for a common password that is long enough here, in any case, and by an estimate for one of some 49,000 common ones of any length
- * with a number behind, letters replaced, doubled or reversed, and for sequences, repetitions, rows of keys and dates: what is tried early
- * by who guesses offline. The estimate alone takes every second one of the list. Loads its data when it is imported, ~40 ms.
+/** Returns true for a password that an offline attack tries early: a common password (in any letter case), one of some 49,000 common ones
+ * with a number appended or letters replaced, doubled or reversed, sequences, repetitions, rows of keys, dates. The estimate alone
+ * accepts every second entry of the list. Loads its data on import, ~40 ms.
  * Source: Wheeler, "zxcvbn: Low-Budget Password Strength Estimation", USENIX Security 2016.
  */
 export function isGuessable(password: string): boolean {

@@ -4,7 +4,7 @@ import { knownBrowser } from './known-browser.ts';
 import type { OwnerStore } from './owner-store.ts';
 import type { Guesser } from './sign-in-throttle.ts';
 
-/** Who tries to sign in: a browser known from before, else somebody at an address. */
+/** Identifies who tries to sign in: a browser that signed in before, else a stranger by address. */
 export function guesserOf(
   ctx: Context,
   { cookies, owners }: { readonly cookies: AccountCookies; readonly owners: Pick<OwnerStore, 'find'> },

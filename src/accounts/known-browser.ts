@@ -5,16 +5,15 @@ import type { Owner } from './owner-store.ts';
 const ID_BYTES = 16;
 export const BROWSER_TOKEN = /^[\w-]{22}\.[\w-]{43}$/;
 
-/**
- * What a browser is given once it has signed in, so that guessers elsewhere cannot keep it out (OWASP's device cookies). It opens nothing.
- * Signed with a key that each new password replaces, so that a browser known before has to be made known again.
+/** The token of a browser that has signed in, so that password guessing elsewhere does not throttle it (OWASP's device cookies). It grants no
+ * access. It is signed with a key that each new password replaces, so browsers must sign in again to be known.
  */
 export function createBrowserToken(owner: Owner): string {
   const id = randomBytes(ID_BYTES).toString('base64url');
   return `${id}.${signature(owner, id)}`;
 }
 
-/** The browser that a token was given to; undefined when it was not given by this blog, for this owner and password. */
+/** Returns the browser's id; undefined if the token was not issued by this blog for this owner and password. */
 export function knownBrowser(token: string | undefined, owner: Owner | undefined): string | undefined {
   if (token === undefined || owner === undefined) return undefined;
   const [id = '', signed = ''] = token.split('.');

@@ -3,7 +3,7 @@ import type { AccountCookies } from './account-cookies.ts';
 import { formTokenOf } from './secret-token.ts';
 import type { Session, SessionStore } from './session-store.ts';
 
-/** Makes `ctx.state.session` known to whoever asks. It is looked up then, once, so pages for readers cost no statement. */
+/** Defines `ctx.state.session`, which is looked up on first access, so pages for readers run no statement for it. */
 export function loadSession(deps: {
   readonly sessions: SessionStore;
   readonly cookies: AccountCookies;
@@ -31,17 +31,17 @@ export function loadSession(deps: {
   };
 }
 
-/** Who asks; undefined for everybody but the owner. */
+/** The owner's session; undefined for everyone else. */
 export function sessionOf(ctx: Pick<Context, 'state'>): Session | undefined {
   return (ctx.state as { readonly session?: Session }).session;
 }
 
-/** Asks again, for who looked before it waited: the session may have ended since. */
+/** Looks the session up again, after a wait in which it may have ended. */
 export function isSessionLive(ctx: Pick<Context, 'state'>): boolean {
   return (ctx.state as { readonly isSessionLive?: () => boolean }).isSessionLive?.() === true;
 }
 
-/** What the forms of this page carry; undefined without a session. */
+/** The token for this page's forms; undefined without a session. */
 export function csrfTokenOf(ctx: Pick<Context, 'state'>): string | undefined {
   const session = sessionOf(ctx);
   return session && formTokenOf(session.formSecret);

@@ -2,10 +2,10 @@ const DEFAULT_PATH = '/admin';
 const MAX_CHARACTERS = 2000;
 const ANY_ORIGIN = 'http://same.invalid';
 
-/** Where to go after signing in: a path of this site, whatever was asked for. Anything else becomes /admin. */
+/** The path to open after sign-in: a path of this site. Anything else becomes /admin. */
 export function nextPath(given: string | undefined): string {
   if (given === undefined || given.length > MAX_CHARACTERS) return DEFAULT_PATH;
-  // Browsers read a backslash as a slash and skip tabs and line ends: `/\evil.example` is another site to them.
+  // Browsers treat a backslash as a slash and skip tabs and line ends: `/\evil.example` would be another site.
   if (!/^\/(?![/\\])[\x21-\x7e]*$/.test(given) || given.includes('\\')) return DEFAULT_PATH;
   let url: URL;
   try {
@@ -15,6 +15,6 @@ export function nextPath(given: string | undefined): string {
   }
   const path = url.pathname + url.search;
   if (url.origin !== ANY_ORIGIN || path.startsWith('//')) return DEFAULT_PATH;
-  // Coming back to these would ask to sign in again, or sign out.
+  // These would ask to sign in again, or sign out.
   return /^\/admin\/(?:sign-(?:in|out)|setup)/.test(path) ? DEFAULT_PATH : path;
 }

@@ -12,7 +12,7 @@ import { SetupLinks } from './setup-links.ts';
 
 class BlogMissingError extends Error {}
 
-/* Prints a link that lets the owner in once: for a lost password, or when sign-in is throttled. Works beside a running blog. */
+/* Prints a one-time sign-in link for the owner: for a lost password, or when sign-in is throttled. Works beside a running blog. */
 try {
   const { dataDir, host, port, publicUrl } = loadBlogConfig();
   const file = join(dataDir, DATABASE_FILE_NAME);
@@ -27,12 +27,14 @@ try {
     const origin = publicUrl ?? served ?? localOrigin(host, port === 0 ? 'PORT' : port);
     process.stdout.write(`${origin}${link.path}\n`);
     if (publicUrl === undefined && served === undefined && port === 0)
-      process.stdout.write('PORT is 0: put the port that the blog printed at its start for PORT.\n');
+      process.stdout.write(
+        'PORT is 0: replace PORT in the link by the port that the blog printed at its start.\n',
+      );
     const until = new Date(link.expiresAtMillis).toISOString();
     process.stdout.write(
       link.purpose === 'owner'
-        ? `Made a link that lets the owner in once, until ${until}. Links from before are void.\n`
-        : `Made a link that makes you the owner of this blog, until ${until}. Links from before are void.\n`,
+        ? `Created a one-time sign-in link, valid until ${until}. Earlier links are void.\n`
+        : `Created a link that makes you the owner of this blog, valid until ${until}. Earlier links are void.\n`,
     );
   } finally {
     closeDatabase(database);

@@ -3,9 +3,8 @@ import type { Logger } from 'pino';
 import { sessionOf } from './load-session.ts';
 import { secretsEqual } from './secret-token.ts';
 
-/**
- * Lets the owner in and nobody else. Who opens a page is sent to sign in and comes back; everything else gets 401, drawn by the error
- * renderer. Routes that take the owner's forms use `protectForms(…).owner` instead, which also keeps what was written.
+/** Lets only the owner in. A visitor of a page is redirected to sign-in and back; any other request gets 401 from the error
+ * renderer. Routes that accept the owner's forms use `protectForms(…).owner` instead, which also keeps the submitted text.
  */
 export function ownerOnly(basePath = ''): Middleware {
   return async (ctx, next) => {
@@ -22,7 +21,7 @@ export function ownerOnly(basePath = ''): Middleware {
   };
 }
 
-/** For /admin/metrics and /metrics, and nothing else: the owner, or a program with the token of METRICS_TOKEN. Always answers as JSON. */
+/** For /admin/metrics and /metrics only: lets in the owner or a program with METRICS_TOKEN. Errors are JSON. */
 export function ownerOrBearer(options: {
   readonly metricsToken: string | undefined;
   readonly basePath: string;
@@ -36,7 +35,7 @@ export function ownerOrBearer(options: {
     const isScraper = metricsToken !== undefined && given !== undefined && secretsEqual(given, metricsToken);
     if (isScraper || sessionOf(ctx) !== undefined) return next();
     if (given !== undefined)
-      log.warn({ event: 'bearer.refused', address: ctx.ip, path: ctx.path }, 'a bearer token was wrong');
+      log.warn({ event: 'bearer.refused', address: ctx.ip, path: ctx.path }, 'wrong bearer token');
     ctx.throw(
       401,
       `Sign in at ${basePath}/admin/sign-in, or send “Authorization: Bearer …” with the value of METRICS_TOKEN.`,

@@ -1,12 +1,12 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { createSecretToken } from './secret-token.ts';
 
-/** The one person who writes here. */
+/** The blog's only account. */
 export interface Owner {
   readonly id: number;
   readonly passwordHash: string;
   readonly passwordChangedAtMillis: number;
-  /** How often all sessions were ended. */
+  /** Counts how often all sessions were ended. */
   readonly sessionEpoch: number;
   /** Signs the cookies of known browsers. */
   readonly browserKey: string;
@@ -20,7 +20,7 @@ interface OwnerRow {
   readonly browser_key: string;
 }
 
-/** The name of the only account; what readers see is the author of the blog's settings. */
+/** The account's name. Readers see the author from the blog's settings instead. */
 export const OWNER_NAME = 'owner';
 
 export class OwnerStore {
@@ -58,19 +58,19 @@ export class OwnerStore {
     );
   }
 
-  /** Undefined when there is an owner already. */
+  /** Undefined if there is an owner already. */
   create(passwordHash: string, nowMillis: number): Owner | undefined {
     return this.#insert.run(OWNER_NAME, passwordHash, nowMillis, nowMillis, createSecretToken()).changes === 1
       ? this.find()
       : undefined;
   }
 
-  /** Browsers known by the password before are known no longer. */
+  /** Also replaces the browser key, so known browsers become strangers. */
   setPassword(id: number, passwordHash: string, nowMillis: number): void {
     this.#setPassword.run(passwordHash, nowMillis, createSecretToken(), id);
   }
 
-  /** What is being checked against the present epoch comes to nothing. */
+  /** Invalidates checks in progress against the current epoch. */
   nextEpoch(id: number): void {
     this.#endSessions.run(id);
   }

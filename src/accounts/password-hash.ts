@@ -1,6 +1,6 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 
-/** Cost of one guess; OWASP's first recommendation for scrypt, 128 MiB and some tenths of a second. */
+/** Cost of one check: OWASP's first recommendation for scrypt, 128 MiB and tenths of a second. */
 export interface ScryptCost {
   /** log2 of N. */
   readonly logN: number;
@@ -27,9 +27,8 @@ function unpadded(bytes: Buffer): string {
   return bytes.toString('base64').replace(/=+$/, '');
 }
 
-/**
- * `$scrypt$ln=17,r=8,p=1,x=1$salt$key`: a later, higher cost leaves older hashes readable. `x=1` says that the password was taken exactly as
- * it was sent; hashes without it are of its NFKC form, as they were made before.
+/** `$scrypt$ln=17,r=8,p=1,x=1$salt$key`: the cost is stored, so older hashes stay valid if it is raised. `x=1`: the password was hashed exactly
+ * as sent; older hashes without it are of its NFKC form.
  */
 export async function hashPassword(password: string, cost: ScryptCost = OWASP_COST): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
@@ -37,7 +36,7 @@ export async function hashPassword(password: string, cost: ScryptCost = OWASP_CO
   return `$scrypt$ln=${cost.logN},r=${cost.r},p=${cost.p},x=1$${unpadded(salt)}$${unpadded(key)}`;
 }
 
-/** False for a wrong password; throws when the stored text is no hash of ours. */
+/** Returns false for a wrong password; throws if the stored text is not in our format. */
 export async function verifyPassword(password: string, stored: string): Promise<boolean> {
   const match = FORMAT.exec(stored);
   if (match === null)
@@ -49,7 +48,7 @@ export async function verifyPassword(password: string, stored: string): Promise<
   return timingSafeEqual(await derive(sent, Buffer.from(salt!, 'base64'), cost, expected.length), expected);
 }
 
-/** A hash that no password has: checking it takes as long as checking a real one. */
+/** A hash that no password matches: checking it takes as long as checking a real one. */
 export function impossibleHash(cost: ScryptCost = OWASP_COST): string {
   return `$scrypt$ln=${cost.logN},r=${cost.r},p=${cost.p},x=1$${unpadded(randomBytes(SALT_BYTES))}$${unpadded(randomBytes(KEY_BYTES))}`;
 }

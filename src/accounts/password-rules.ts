@@ -1,8 +1,8 @@
 const MIN_CHARACTERS = 12;
-/** Far more than anybody types; bounds the work of hashing. */
+/** More than anyone types; bounds the work of hashing. */
 const MAX_CHARACTERS = 512;
 
-/** What is wrong with a new password, by field; empty when nothing is. */
+/** Returns the problems of a new password by field; empty if there are none. */
 export async function passwordProblems(
   password: string,
   repeated: string,
@@ -16,12 +16,12 @@ export async function passwordProblems(
   }
   if (characters > MAX_CHARACTERS)
     return { password: `The password is longer than ${MAX_CHARACTERS} characters.` };
-  // The list of common passwords is large, and most starts never ask for it.
+  // Imported on demand: the list of common passwords is large.
   const { isGuessable } = await import('./guessable-password.ts');
   if (isGuessable(password))
     return {
       password:
-        'The password is a common one, or a common word, row of keys or repetition with little added; it would be guessed early. Use a few unrelated words.',
+        'The password is easy to guess: a common password, word, row of keys or repetition with little added. Use a few unrelated words.',
     };
-  return password === repeated ? {} : { repeated: 'The two passwords differ. Type the same one twice.' };
+  return password === repeated ? {} : { repeated: 'The passwords differ. Enter the same one twice.' };
 }

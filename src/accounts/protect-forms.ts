@@ -10,34 +10,33 @@ import { storageFailureOf } from '../db/storage-failure.ts';
 import type { StorageWatch } from '../db/storage-watch.ts';
 
 export const FORM_TOKEN_FIELD = '_csrf';
-/** How large a body may be; no route reads one but through here. */
+/** Size limits of bodies; no route reads a body any other way. */
 const VISITOR_FORM: FormLimit = { maxBytes: 16_000 };
 const OWNER_FORM: FormLimit = { maxBytes: MAX_FORM_BYTES, maxKeptBytes: 32_000_000 };
-/** A file of 10,000 spans, every sign of it escaped. */
+/** A file of 10,000 spans with every character escaped. */
 const OWNER_FILE: FormLimit = {
   maxBytes: 32_000_000,
-  tooLarge: 'The file is larger than 32 MB as a form sends it; at most 10,000 spans are read. Divide it.',
+  tooLarge: 'The file is larger than 32 MB as sent by the form; the limit is 10,000 spans. Split the file.',
 };
 
 export interface FormProtection {
-  /** For the owner's forms: refuses other sites, then forms without a session or with a token of another one. */
+  /** For the owner's forms: refuses requests from other sites, without a session, or with another session's token. */
   readonly owner: Middleware;
-  /** The same for forms that hold a file as text. */
+  /** As `owner`, for forms that contain a file as text. */
   readonly ownerFile: Middleware;
-  /** For forms before there is a session: the token is signed with a cookie of its own. */
+  /** For forms of visitors without a session: the token is signed with its own cookie. */
   readonly visitor: Middleware;
 }
 
-/**
- * Stands before every route that changes something and lets a form through only when it was sent from a page of ours. A form of another
- * site, and one of somebody who is not known, is not even read. The owner's is shown back whole when it is refused, so that nothing
- * written is lost: also when the session has ended, in a browser that is known.
+/** Mounted before every route that changes something; accepts only forms sent from our own pages. It does not read the body of a form from
+ * another site or from an unknown browser. A refused form of the owner is shown again with its text, so that nothing is lost, even after the
+ * session ended in a known browser.
  */
 export function protectForms(deps: {
   readonly cookies: AccountCookies;
   readonly publicUrl: string | undefined;
   readonly send: AdminSender;
-  /** True for a browser that has signed in before. */
+  /** Returns true for a browser that has signed in before. */
   readonly isKnown: (ctx: Context) => boolean;
   readonly storage: StorageWatch;
 }): FormProtection {
@@ -62,7 +61,7 @@ export function protectForms(deps: {
     };
   }
 
-  /** The one place where a write that the disk or the database did not take becomes an answer with the form in it. */
+  /** The one place where a failed write (disk or database) becomes a page that still contains the form. */
   async function write(ctx: Context, next: Next): Promise<void> {
     if (storage.problem() !== undefined) return refuse(ctx, 'gone');
     try {
@@ -73,13 +72,13 @@ export function protectForms(deps: {
       ctx.app.emit('error', error, ctx);
       return refuse(ctx, failure);
     }
-    // What was acknowledged must be found again.
+    // An acknowledged write must be readable afterwards.
     if (storage.problem() !== undefined) refuse(ctx, 'gone');
   }
 
   const isOwnersForm = (ctx: Context, token: string): boolean => {
     const session = sessionOf(ctx);
-    // The form may have come in slowly, and the session ended on the way.
+    // The body may have arrived slowly, and the session may have ended meanwhile.
     return session !== undefined && isFormToken(token, session.formSecret) && isSessionLive(ctx);
   };
   const isOwnersBrowser = (ctx: Context): boolean => sessionOf(ctx) !== undefined || isKnown(ctx);

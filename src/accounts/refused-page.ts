@@ -6,31 +6,31 @@ import { hiddenField, textArea } from './form-parts.ts';
 export type RefusalReason = 'cross-site' | 'unknown' | 'signed-out' | 'stale' | 'too-large' | StorageFailure;
 
 const TITLES: Readonly<Record<RefusalReason, string>> = {
-  'cross-site': 'Refused: sent from another site',
+  'cross-site': 'Refused: the form came from another site',
   unknown: 'Sign in first',
   'signed-out': 'You are signed out; nothing is lost',
   stale: 'This form is from another session; nothing is lost',
-  'too-large': 'Too large to be saved; nothing is lost',
+  'too-large': 'Too large to save; nothing is lost',
   locked: 'Not saved: the database is locked',
   full: 'Not saved: the disk is full',
-  'read-only': 'Not saved: the data are read-only',
-  broken: 'Not saved: the disk did not take it',
-  gone: 'Not saved: the database is not where it was',
+  'read-only': 'Not saved: the data folder is read-only',
+  broken: 'Not saved: disk error',
+  gone: 'Not saved: the database file is gone',
 };
 
-/** What is wrong with where the data are kept, and what to do. */
+/** Storage failures, each with what to do. */
 const STORAGE_ADVICE: Readonly<Record<StorageFailure, string>> = {
   locked:
-    'Another program, an import perhaps, has held the database for longer than two seconds. Wait until it is done, and send this again.',
-  full: 'There is no room left on the disk that holds the blog. Make room there, and send this again; until then, keep this page open.',
+    'Another program, perhaps an import, has locked the database for more than two seconds. Wait until it ends, then send this again.',
+  full: 'The disk with the blog’s data is full. Free some space, then send this again. Keep this page open until then.',
   'read-only':
-    'The folder that holds the blog, DATA_DIR, cannot be written. Make it writable for the user that runs the blog, and send this again.',
+    'The blog cannot write to its data folder, DATA_DIR. Make it writable for the user that runs the blog, then send this again.',
   broken:
-    'The disk that holds the blog reported an error, which the log names. Keep this page open, or copy your text, until it is mended.',
-  gone: 'The folder that holds the blog, or its database, was removed or replaced while the blog runs, so what is written now would be lost. Copy your text, put the files back where they were or restore a backup, and start the blog again.',
+    'The disk with the blog’s data reported an error; the log has the details. Keep this page open, or copy your text, until it is fixed.',
+  gone: 'The data folder or its database was removed or replaced while the blog runs, so new writes would be lost. Copy your text, put the files back or restore a backup, then restart the blog.',
 };
 
-/** Undefined for a reason that is not the storage’s. */
+/** Undefined if the reason is not a storage failure. */
 function storageAdvice(reason: RefusalReason): string | undefined {
   return (STORAGE_ADVICE as Readonly<Record<string, string>>)[reason];
 }
@@ -41,11 +41,11 @@ export function refusalStatus(reason: RefusalReason): number {
   return reason in STORAGE_ADVICE ? storageStatus(reason as StorageFailure) : 403;
 }
 
-/** Never shown back. */
+/** Never shown again. */
 const isSecret = (name: string): boolean =>
   name === '_csrf' || name === 'token' || /password|repeated/i.test(name);
 
-/** Why a form was not taken, what was in it, and the way to send it again. */
+/** Explains why a form was refused, and shows its fields with a button to send it again. */
 export function refusedPage(options: {
   readonly reason: RefusalReason;
   readonly fields: FormFields;
@@ -69,38 +69,39 @@ export function refusedPage(options: {
 function advice(reason: RefusalReason, holdsSecret: boolean): Html {
   if (reason === 'cross-site')
     return html`<p>
-        Changes are taken only from pages of this blog, and this one came from elsewhere. Nothing was changed.
+        This blog accepts changes only from its own pages, and this form came from another site. Nothing was
+        changed.
       </p>
       <p>
-        If you sent it yourself, open the <a href="/admin">desk</a> and do it there. Behind a proxy,
-        PUBLIC_URL has to be the address you see in your browser.
+        If you sent it yourself, use the <a href="/admin">admin pages</a>. Behind a proxy, PUBLIC_URL must be
+        the address you see in your browser.
       </p>`;
   if (reason === 'unknown')
     return html`<p>
-      There is no session, and nobody has signed in with this browser before, so the form was not read.
-      <a href="/admin/sign-in">Sign in</a>; if you came from a page of the desk, go back to it first: your
-      text is still there.
+      You are not signed in, and this browser has never been, so the form was not read.
+      <a href="/admin/sign-in">Sign in</a>. If you came from an admin page, go back to it first: your text is
+      still there.
     </p>`;
   const storage = storageAdvice(reason);
   if (storage !== undefined) return html`<p>${storage}</p>`;
   if (reason === 'too-large')
     return html`<p>
-      The form is larger than ${MAX_FORM_BYTES / 1_000_000} MB, so it was not saved. Your text is below: make
-      it shorter, or keep a part of it for another post, and send it again.
+      The form is larger than ${MAX_FORM_BYTES / 1_000_000} MB, so it was not saved. Shorten your text below,
+      or move a part to another post, then send it again.
     </p>`;
   if (holdsSecret)
     return html`<p>
-      The form was open for too long, or cookies are blocked for this site. Nothing was changed;
-      <a href="/admin">open it afresh</a>.
+      The form was open for too long, or cookies are blocked for this site. Nothing was changed.
+      <a href="/admin">Open the form again</a>.
     </p>`;
   if (reason === 'signed-out')
     return html`<p>
-      The session ended while you wrote, so this was not saved.
-      <a href="/admin/sign-in" target="_blank" rel="noopener">Sign in in a new tab</a>, come back here, and
+      Your session ended before you saved, so this was not saved.
+      <a href="/admin/sign-in" target="_blank" rel="noopener">Sign in in a new tab</a>, come back here, then
       send it again.
     </p>`;
   return html`<p>
-    You have signed in again since this form was opened, so it was not taken. If it is yours, send it again.
+    You have signed in again since you opened this form, so it was not saved. If it is yours, send it again.
   </p>`;
 }
 
@@ -110,7 +111,7 @@ function again(
   csrfToken: string | undefined,
   reason: RefusalReason,
 ): Html {
-  // What is seen can be copied, too.
+  // Visible fields, so that the text can be copied.
   const hasText = kept.some(([name]) => name === 'markdown');
   return html`<form method="post" action="${path}">
     ${csrfToken !== undefined && hiddenField('_csrf', csrfToken)}
@@ -129,9 +130,9 @@ function again(
     )}
     <p class="actions">
       <button type="submit" class="primary">
-        ${reason === 'signed-out' ? 'I have signed in: send it again' : 'Send it again'}
+        ${reason === 'signed-out' ? 'I have signed in, send again' : 'Send again'}
       </button>
-      <a href="/admin">Back to the desk</a>
+      <a href="/admin">Back to admin</a>
     </p>
   </form>`;
 }

@@ -11,13 +11,13 @@ export function queryText(ctx: Context, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** Cookies of a new session, and of a browser that is known from now on. */
+/** Sets the cookies of a new session and of a known browser. */
 export function welcome(ctx: Context, cookies: AccountCookies, { owner, token }: SignedIn): void {
   cookies.setSession(ctx, token);
   cookies.setBrowser(ctx, createBrowserToken(owner));
 }
 
-/** `busy`, with Retry-After set, when too many wait for their check. */
+/** Returns `busy` and sets Retry-After if too many checks are waiting. */
 export async function unlessBusy<T>(ctx: Context, work: () => Promise<T>): Promise<T | 'busy'> {
   try {
     return await work();
@@ -28,7 +28,7 @@ export async function unlessBusy<T>(ctx: Context, work: () => Promise<T>): Promi
   }
 }
 
-/** After a form: the answer is a page to be fetched with GET. */
+/** Redirects after a form to a page that is fetched with GET. */
 export function seeOther(ctx: Context, path: string): void {
   ctx.redirect(path);
   ctx.status = 303;

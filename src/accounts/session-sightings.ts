@@ -1,11 +1,10 @@
 import type { Database, Statement } from 'better-sqlite3';
 
-/** Being seen is written at most this often for each session. */
+/** The last-seen time of a session is written at most this often. */
 const SEEN_INTERVAL_MILLIS = 60_000;
 
-/**
- * When each session was last seen: known at once, written behind the answer. A disk that is full, a file that is read-only or locked costs
- * nobody a page; what could not be written is tried again at the next sighting that is due.
+/** Tracks when each session was last seen: in memory at once, on disk after the response. A full disk or a locked or read-only file
+ * does not fail a page; a failed write is retried at the next sighting that is due.
  */
 export class SessionSightings {
   readonly #write: Statement<[number, string]>;
@@ -18,7 +17,7 @@ export class SessionSightings {
     );
   }
 
-  /** `writtenMillis` is what the row says. */
+  /** `writtenMillis` is the time stored in the row. */
   lastSeen(id: string, writtenMillis: number): number {
     return Math.max(writtenMillis, this.#unwritten.get(id) ?? writtenMillis);
   }
@@ -39,7 +38,7 @@ export class SessionSightings {
         this.#unwritten.delete(id);
       }
     } catch {
-      // Reading never depends on a write; the next sighting tries again.
+      // A read must not fail because of a write; the next sighting retries.
     }
   }
 }

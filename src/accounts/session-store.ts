@@ -6,14 +6,14 @@ const DAY_MILLIS = 24 * 60 * 60 * 1000;
 export const IDLE_LIMIT_MILLIS = 14 * DAY_MILLIS;
 export const ABSOLUTE_LIMIT_MILLIS = 90 * DAY_MILLIS;
 const MAX_USER_AGENT_CHARACTERS = 200;
-/** Oldest go first. */
+/** Beyond it, the oldest sessions end. */
 const MAX_SESSIONS = 50;
 
 export interface Session {
-  /** Digest of the cookie's token; names the session in the list, opens nothing. */
+  /** Digest of the cookie's token; identifies the session in the list, grants no access. */
   readonly id: string;
   readonly accountId: number;
-  /** What form tokens are signed with. */
+  /** Signs form tokens. */
   readonly formSecret: string;
   readonly createdAtMillis: number;
   readonly lastSeenAtMillis: number;
@@ -43,7 +43,7 @@ function sessionOf(row: SessionRow): Session {
   };
 }
 
-/** Who is signed in where. The file holds digests only: who reads it cannot sign in with it. */
+/** Stores sessions. The file has only digests, so its reader cannot sign in. */
 export class SessionStore {
   readonly #now: () => number;
   readonly #insert: Statement<[string, number, string, number, number, number, string]>;
@@ -71,7 +71,7 @@ export class SessionStore {
     this.#removeAll = database.prepare('DELETE FROM sessions WHERE token_hash <> ?');
   }
 
-  /** The token goes into the cookie and is kept nowhere. */
+  /** The token goes into the cookie and is not stored. */
   create(accountId: number, userAgent: string): { readonly token: string; readonly session: Session } {
     const token = createSecretToken();
     const now = this.#now();
@@ -82,7 +82,7 @@ export class SessionStore {
     return { token, session: this.find(token)! };
   }
 
-  /** The session of a cookie while both limits hold; notes that it was seen, which is written when the file takes it. */
+  /** Returns the session of a cookie within both time limits, and records that it was seen. */
   find(token: string): Session | undefined {
     const id = digestOfToken(token);
     const session = this.#live(id);
@@ -90,12 +90,12 @@ export class SessionStore {
     return session;
   }
 
-  /** Asks without being seen. */
+  /** As `find`, without recording that the session was seen. */
   isLive(id: string): boolean {
     return this.#live(id) !== undefined;
   }
 
-  /** Last seen first. */
+  /** Sorted by last seen, newest first. */
   list(): readonly Session[] {
     return this.#list
       .all(this.#now())
@@ -122,12 +122,12 @@ export class SessionStore {
     return lastSeenAtMillis <= this.#now() - IDLE_LIMIT_MILLIS;
   }
 
-  /** False when there is no such session (any more). */
+  /** Returns false if there is no such session (any more). */
   remove(id: string): boolean {
     return this.#remove.run(id).changes > 0;
   }
 
-  /** How many were ended; `exceptId` stays. */
+  /** Ends all sessions except `exceptId`; returns how many. */
   removeAll(exceptId = ''): number {
     return this.#removeAll.run(exceptId).changes;
   }

@@ -3,14 +3,14 @@ import type { OwnerStore } from './owner-store.ts';
 import { createSecretToken, digestOfToken } from './secret-token.ts';
 
 export const SETUP_LIFETIME_MILLIS = 24 * 60 * 60 * 1000;
-/** It is asked for by somebody who sits at the machine, to be opened now. */
+/** Short, as it is created at the shell to be opened now. */
 export const OWNER_LIFETIME_MILLIS = 60 * 60 * 1000;
 
-/** `setup` makes the owner of a blog that has none, `owner` lets the owner back in. */
+/** `setup` creates the owner of a blog that has none; `owner` signs the owner in. */
 export type LinkPurpose = 'setup' | 'owner';
 
 export interface SetupLink {
-  /** Path and query; the origin goes before it. */
+  /** Path and query, without the origin. */
   readonly path: string;
   readonly expiresAtMillis: number;
   readonly purpose: LinkPurpose;
@@ -24,7 +24,7 @@ interface TokenRow {
   readonly purpose: LinkPurpose;
 }
 
-/** One-time links for who has access to the machine. */
+/** One-time links for people with access to the machine. */
 export class SetupLinks {
   readonly #database: Database;
   readonly #owners: OwnerStore;
@@ -51,14 +51,14 @@ export class SetupLinks {
     );
   }
 
-  /** A fresh link to set up, which voids the ones before; undefined when the blog has its owner. */
+  /** Creates a set-up link and voids earlier ones; undefined if the blog has an owner. */
   create(): SetupLink | undefined {
     return this.#database
       .transaction(() => (this.#owners.find() === undefined ? this.#make('setup') : undefined))
       .immediate();
   }
 
-  /** A fresh link that lets the owner in, or makes one where there is none; it voids the ones before. */
+  /** Creates a sign-in link for the owner, or a set-up link if there is none; voids earlier links. */
   createForOwner(): SetupLink {
     return this.#database
       .transaction(() => this.#make(this.#owners.find() === undefined ? 'setup' : 'owner'))
@@ -81,17 +81,17 @@ export class SetupLinks {
     return row.expires_at > this.#now() ? 'valid' : 'expired';
   }
 
-  /** What a link is for; undefined when there is no such link. */
+  /** Returns the purpose of a link; undefined if there is no such link. */
   purpose(token: string): LinkPurpose | undefined {
     return this.#find.get(digestOfToken(token))?.purpose;
   }
 
-  /** Uses it up; false when it is used, expired or not known. Within the transaction of what it opens. */
+  /** Marks a link as used; returns false if it is used, expired or unknown. Call it in the transaction of what it grants. */
   use(token: string, purpose: LinkPurpose): boolean {
     return this.#use.run({ hash: digestOfToken(token), now: this.#now(), purpose }).changes === 1;
   }
 
-  /** Those that were not used. */
+  /** Voids the unused links. */
   voidAll(): void {
     this.#void.run();
   }

@@ -15,7 +15,7 @@ import { passwordProblems } from './password-rules.ts';
 import { formTokenOf } from './secret-token.ts';
 import type { LinkPurpose } from './setup-links.ts';
 
-const BUSY = 'Too many passwords are being checked at this moment. Try again in a few seconds.';
+const BUSY = 'The server is busy checking passwords. Try again in a few seconds.';
 
 export interface SetupRouteDependencies {
   readonly accounts: Accounts;
@@ -24,11 +24,11 @@ export interface SetupRouteDependencies {
   readonly send: AdminSender;
   readonly whenUnlocked: WhenUnlocked;
   readonly log: Logger;
-  /** Told the name that a new owner gave; never empty. */
+  /** Called with the name that a new owner entered; never empty. */
   readonly onNamed: (name: string) => void;
 }
 
-/** Where the one-time links lead: to make the owner, or to let the owner back in. */
+/** Routes of the one-time links: create the owner, or sign the owner in. */
 export function addSetupRoutes(router: Router, deps: SetupRouteDependencies): void {
   const { accounts, cookies, forms, send, whenUnlocked, log } = deps;
 
@@ -72,7 +72,7 @@ export function addSetupRoutes(router: Router, deps: SetupRouteDependencies): vo
     if (displayName !== '') deps.onNamed(displayName);
   }
 
-  /** What the link is for; answers itself when it opens nothing. */
+  /** Returns the purpose of the link; for an invalid link it answers the request and returns undefined. */
   function validLink(ctx: Context, token: string): LinkPurpose | undefined {
     const state = accounts.setupLinks.state(token);
     if (state === 'valid') return accounts.setupLinks.purpose(token);
@@ -89,7 +89,7 @@ export function addSetupRoutes(router: Router, deps: SetupRouteDependencies): vo
     const formToken = formTokenOf(cookies.ensureFormSecret(ctx));
     const page = purpose === 'setup' ? setupPage : ownerLinkPage;
     send(ctx, {
-      title: purpose === 'setup' ? 'Set up' : 'Back in',
+      title: purpose === 'setup' ? 'Set up' : 'Sign in by link',
       status,
       bare: true,
       body: page({ ...values, formToken }),
@@ -107,6 +107,6 @@ export function addSetupRoutes(router: Router, deps: SetupRouteDependencies): vo
 
 const EVENTS: Readonly<Record<LinkPurpose, string>> = { setup: 'owner.created', owner: 'owner-link.used' };
 const WORDS: Readonly<Record<LinkPurpose, string>> = {
-  setup: 'the blog has its owner',
-  owner: 'the owner came in by a link from the shell',
+  setup: 'owner created',
+  owner: 'the owner signed in with a link from the shell',
 };

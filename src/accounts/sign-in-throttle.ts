@@ -2,30 +2,30 @@ import { isIPv6 } from 'node:net';
 import type { Database, Statement } from 'better-sqlite3';
 import { OWNER_NAME } from './owner-store.ts';
 
-/** How failures in a row become a wait. */
+/** How consecutive failures become a wait. */
 export interface ThrottleCurve {
-  /** Failures that cost nothing: everybody mistypes. */
+  /** Failures without a wait: everyone mistypes. */
   readonly free: number;
   readonly maxMillis: number;
 }
 
-/** One guesser: doubles to a quarter of an hour. */
+/** For one client: doubles up to 15 minutes. */
 export const OWN_CURVE: ThrottleCurve = { free: 3, maxMillis: 15 * 60_000 };
-/** Many guessers from many addresses: never more than a minute, as the owner may be the one who waits. */
+/** For the account, against many addresses: at most a minute, as the owner may be the one who waits. */
 export const ACCOUNT_CURVE: ThrottleCurve = { free: 10, maxMillis: 60_000 };
 const ACCOUNT = `account:${OWNER_NAME}`;
 const FIRST_WAIT_MILLIS = 1000;
 /** Failures older than this are forgotten. */
 export const MEMORY_MILLIS = 24 * 60 * 60_000;
-/** An address where the owner signed in within this time waits for its own failures only. */
+/** An address from which the owner signed in within this time waits only for its own failures. */
 export const KNOWN_MILLIS = 30 * 24 * 60 * 60_000;
 
-/** The wait after so many failures in a row, in milliseconds. */
+/** The wait in milliseconds after `failures` consecutive failures. */
 export function waitAfter(failures: number, { free, maxMillis }: ThrottleCurve): number {
   return failures < free ? 0 : Math.min(maxMillis, FIRST_WAIT_MILLIS * 2 ** Math.min(failures - free, 40));
 }
 
-/** An IPv6 customer has a /64 of addresses: they count as one. */
+/** An IPv6 customer has a /64 of addresses, which count as one. */
 export function addressSubject(ip: string): string {
   const plain = ip.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '').replace(/%.*$/, '');
   if (!isIPv6(plain)) return `address:${plain}`;
@@ -47,22 +47,21 @@ interface FailureRow {
   readonly last: number | null;
 }
 
-/** An attempt that counts as failed until `succeed` is called, so that a hundred at once are a hundred failures. */
+/** An attempt counts as failed until `succeed` is called, so that a hundred parallel attempts are a hundred failures. */
 export interface Attempt {
   succeed(): void;
-  /** It was never made: the house was too busy. */
+  /** Removes the attempt: the server was too busy to check it. */
   withdraw(): void;
 }
 
-/**
- * Who tries. A browser that has signed in before and a session that is open have a budget of their own; everybody else shares that of
- * strangers, by address and for the account, so that whatever strangers do keeps no known browser out.
+/** Who tries to sign in. A known browser and an open session each have a budget of their own. Everyone else shares the budget of
+ * strangers, per address and for the account, so that strangers cannot lock out a known browser.
  */
 export type Guesser =
   | { readonly kind: 'browser' | 'session'; readonly id: string }
   | { readonly kind: 'stranger'; readonly address: string };
 
-/** Slows guessing; kept in the database, so that a restart forgives nothing. */
+/** Throttles password guessing; stored in the database, so that a restart does not reset it. */
 export class SignInThrottle {
   readonly #database: Database;
   readonly #now: () => number;
@@ -96,7 +95,7 @@ export class SignInThrottle {
     );
   }
 
-  /** Milliseconds until this guesser may try again; 0: now. */
+  /** Milliseconds until this client may try again; 0: now. */
   waitMillis(guesser: Guesser): number {
     const now = this.#now();
     if (guesser.kind !== 'stranger') return this.#waitOf(`${guesser.kind}:${guesser.id}`, OWN_CURVE, now);
@@ -126,7 +125,7 @@ export class SignInThrottle {
   #waitOf(subject: string, curve: ThrottleCurve, now: number): number {
     const { failures, last } = this.#failures.get({ subject, since: now - MEMORY_MILLIS })!;
     if (last === null) return 0;
-    // A clock that was set back must not lock anybody out for longer than the wait itself.
+    // A clock that was set back must not extend the wait.
     const wait = waitAfter(failures, curve);
     return Math.max(0, Math.min(wait, last + wait - now));
   }

@@ -16,7 +16,7 @@ export interface SignOutDependencies {
   readonly log: Logger;
 }
 
-/** Ends this session, or all of them. */
+/** Routes that end this session or all sessions. */
 export function addSignOutRoutes(router: Router, deps: SignOutDependencies): void {
   const { accounts, cookies, forms, whenUnlocked, log } = deps;
 
@@ -34,7 +34,7 @@ export function addSignOutRoutes(router: Router, deps: SignOutDependencies): voi
     leave(ctx);
   });
 
-  /** Nothing that the owner saw stays in the browser's caches. */
+  /** Clears the browser's caches of admin pages. */
   function leave(ctx: Context): void {
     cookies.clearSession(ctx);
     ctx.set('Clear-Site-Data', '"cache"');

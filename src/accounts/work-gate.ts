@@ -1,12 +1,12 @@
-/** Too many wait already. */
+/** Thrown if too many are waiting. */
 export class WorkGateFullError extends Error {
   constructor(maxWaiting: number) {
-    super(`${maxWaiting} others wait already`);
+    super(`${maxWaiting} others are waiting already`);
     this.name = 'WorkGateFullError';
   }
 }
 
-/** Lets few run at once and few wait; everybody else is told at once. One password check takes 128 MiB and a thread. */
+/** Limits how many run and wait at once; rejects the rest immediately. One password check takes 128 MiB and a thread. */
 export class WorkGate {
   readonly #maxRunning: number;
   readonly #maxWaiting: number;
@@ -18,11 +18,11 @@ export class WorkGate {
     this.#maxWaiting = options.maxWaiting ?? 8;
   }
 
-  /** Throws WorkGateFullError; what the work throws passes through. */
+  /** Throws WorkGateFullError; errors of the work pass through. */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#running >= this.#maxRunning) {
       if (this.#waiting.length >= this.#maxWaiting) throw new WorkGateFullError(this.#maxWaiting);
-      // Whoever leaves hands over its place, so the count stays as it is.
+      // The place passes to the next waiter, so the count stays the same.
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     } else this.#running += 1;
     try {

@@ -1,9 +1,9 @@
 import type { Context } from 'koa';
 
-/** The address of the blog as the world sees it, without a trailing slash: PUBLIC_URL, else the request's own origin. */
+/** The blog's public address without a trailing slash: PUBLIC_URL, else the request's origin. */
 export type Origin = (ctx: Context) => string;
 
-/** Of a name in the DNS, and a port. */
+/** Limit of a DNS name with a port. */
 const MAX_HOST_CHARACTERS = 260;
 
 export function createOrigin(config: { readonly publicUrl: string | undefined }): Origin {
@@ -15,7 +15,7 @@ export function tagUrl(tag: string): string {
   return `/tags/${encodeURIComponent(tag)}`;
 }
 
-// The Host header is the client's word; it goes into pages and feeds, so it must at least be a host.
+// The client chooses the Host header, and it goes into pages and feeds, so it must at least be a valid host.
 function isHost(host: string): boolean {
   return (
     host.length <= MAX_HOST_CHARACTERS &&

@@ -2,13 +2,13 @@ import type { Middleware } from 'koa';
 import { scanTags } from '../markup/html-scanner.ts';
 import { responseHeader } from './response-header.ts';
 
-/** Attributes that hold an address; what scripts of ours read from `data-…` is one when it begins with a slash. */
+/** Attributes that hold an address, including our `data-…` attributes whose value begins with a slash. */
 const ADDRESS =
   /^(?:href|src|action|formaction|poster|cite|data|xlink:href|srcset|imagesrcset|data-[\w-]+)$/i;
 const ATTRIBUTE = /([^\s"'<>/=]+)(\s*=\s*)("[^"]*"|'[^']*'|[^\s"'=<>`]+)/g;
 /** An address from the root of the host, quoted or not; `//host` is another host. */
 const FROM_ROOT = /^(["']?)\/(?!\/)/;
-/** The same in a list of addresses, each with its size. */
+/** The same in a `srcset` list. */
 const LISTED_FROM_ROOT = /(^["']?|,)(\s*)\/(?!\/)/g;
 
 /** The path of PUBLIC_URL, without a slash at its end: `/notes`; empty at the root of a host, and without PUBLIC_URL. */
@@ -21,19 +21,19 @@ export function originOf(publicUrl: string | undefined): string | undefined {
   return publicUrl === undefined ? undefined : new URL(publicUrl).origin;
 }
 
-/** A requested path as the blog knows it: the base path is taken off once, where it is there. */
+/** Removes the base path from a requested path, once, if it is there. */
 export function withoutBasePath(path: string, basePath: string): string {
   if (path === basePath) return '/';
   return path.startsWith(`${basePath}/`) ? path.slice(basePath.length) : path;
 }
 
-/** HTML in which every address from the root leads below the base path. Text that looks like markup stays as it is. */
+/** Prefixes every root-relative address in HTML with the base path. Text that looks like markup stays as it is. */
 export function withBasePath(html: string, basePath: string): string {
   if (basePath === '') return html;
   const parts: string[] = [];
   let copied = 0;
   for (const { start, name, isClosing, attributes } of scanTags(html)) {
-    // Most tags have no such address: they are not taken apart.
+    // Most tags have no such address; skip them.
     if (isClosing || !/[=,]\s*["']?\//.test(attributes)) continue;
     const at = start + 1 + name.length;
     parts.push(html.slice(copied, at), prefixed(attributes, basePath));
@@ -53,10 +53,9 @@ function prefixed(attributes: string, basePath: string): string {
   });
 }
 
-/**
- * Puts the whole blog below a path of its host. Inside, routes, pages and redirects are written as if it stood at the root; here the path
- * is taken off what comes in, so that it does not matter whether a proxy did, and put before what goes out. Pages that do not leave as a
- * whole text (the live stream) use `withBasePath` themselves. Stands inside of the compression.
+/** Mounts the blog below a path of its host. Routes, pages and redirects are written as if at the root; this middleware removes the base path
+ * from requests (whether or not a proxy did already) and adds it to responses. Streams (live pages) call `withBasePath` themselves.
+ * Mounted inside the compression.
  */
 export function mountAt(basePath: string): Middleware {
   return async (ctx, next) => {

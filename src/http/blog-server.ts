@@ -5,17 +5,17 @@ import { MAX_HEAD_BYTES } from './request-limits.ts';
 import { makeTargetPath } from './request-target.ts';
 import { takeTurns, type RequestTurns } from './request-turns.ts';
 
-/** How long a client may take, in milliseconds. */
+/** Time limits for clients, in milliseconds. */
 export interface ConnectionTimes {
-  /** From the connection, or the first byte of a later request, to the end of its head: 408. */
+  /** From the connection, or the first byte of a later request, to the end of its head; then 408. */
   readonly headMillis: number;
-  /** To the end of its body; the largest form takes a minute on a slow phone: 408. */
+  /** To the end of the body; then 408. The largest form takes a minute on a slow phone. */
   readonly requestMillis: number;
-  /** Without a byte in or out while a request is answered; a live stream has a beat every 15 s. The connection is cut. */
+  /** Without a byte in or out while a request is answered; then the connection is closed. A live stream sends a heartbeat every 15 s. */
   readonly stallMillis: number;
-  /** Without a request on a connection that is kept. */
+  /** Without a request on a keep-alive connection. */
   readonly keptMillis: number;
-  /** How often head and request are looked at. */
+  /** How often the two request limits are checked. */
   readonly checkMillis: number;
 }
 
@@ -27,16 +27,16 @@ export const CONNECTION_TIMES: ConnectionTimes = {
   checkMillis: 5_000,
 };
 
-/** Its code tells telemetry that the client was the one who did not go on. */
+/** Its code tells telemetry that the client stalled. */
 class ClientStalled extends Error {
   override readonly name = 'ClientStalled';
   readonly code = 'ETIMEDOUT';
   constructor() {
-    super('The client took nothing of the answer for too long.');
+    super('The client read nothing of the response for too long.');
   }
 }
 
-/** A server that no client can hold up: requests take turns, and each wait for a client ends. */
+/** Creates a server that slow clients cannot block: requests take turns, and every wait for a client has a limit. */
 export function createBlogServer(
   handle: (request: IncomingMessage, response: ServerResponse) => void,
   times: ConnectionTimes = CONNECTION_TIMES,
@@ -51,7 +51,7 @@ export function createBlogServer(
       requestTimeout: times.requestMillis,
       keepAliveTimeout: times.keptMillis,
       connectionsCheckingInterval: times.checkMillis,
-      // The app answers it, in words.
+      // The app answers it.
       requireHostHeader: false,
     },
     turns.listener,
@@ -61,7 +61,7 @@ export function createBlogServer(
     if (turns.answering(socket) === undefined) socket.destroy();
     else socket.destroy(new ClientStalled());
   });
-  // An expectation that nobody knows may be ignored (RFC 9110 section 10.1.1).
+  // An unknown expectation may be ignored (RFC 9110 section 10.1.1).
   server.on('checkExpectation', turns.listener);
   refuseWhatNodeRefuses(server, turns);
   return { server, turns };

@@ -3,7 +3,7 @@ interface Entry<T> {
   readonly bytes: number;
 }
 
-/** Values by key up to a sum of bytes; the least recently used go first. */
+/** A cache bounded by total bytes; evicts the least recently used. */
 export class ByteBoundedCache<T> {
   readonly #entries = new Map<string, Entry<T>>();
   readonly #maxBytes: number;
@@ -29,7 +29,7 @@ export class ByteBoundedCache<T> {
     return entry.value;
   }
 
-  /** A value larger than the whole cache is not kept. */
+  /** A value larger than the whole cache is not stored. */
   set(key: string, value: T, bytes: number): void {
     this.delete(key);
     if (bytes > this.#maxBytes) return;

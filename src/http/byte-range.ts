@@ -4,9 +4,8 @@ export interface ByteRange {
   readonly end: number;
 }
 
-/**
- * Reads a `Range` header against a body of `sizeBytes` (RFC 9110 section 14). Other units, several ranges and malformed
- * headers are to be ignored, so they answer `whole`.
+/** Parses a `Range` header for a body of `sizeBytes` (RFC 9110 section 14). Other units, several ranges and malformed
+ * headers must be ignored, so the result is `whole`.
  */
 export function parseByteRange(header: string, sizeBytes: number): ByteRange | 'whole' | 'unsatisfiable' {
   const match = /^bytes=[ \t]*(\d{0,15})-(\d{0,15})[ \t]*$/i.exec(header);
@@ -24,8 +23,7 @@ export function parseByteRange(header: string, sizeBytes: number): ByteRange | '
   return { start, end: last === '' ? sizeBytes - 1 : Math.min(Number(last), sizeBytes - 1) };
 }
 
-/**
- * Whether a Range still speaks of the representation at hand: no `If-Range`, the same strong ETag, or exactly its
+/** Returns true if a Range applies to the current representation: no `If-Range`, the same strong ETag, or exactly its
  * Last-Modified.
  */
 export function rangeIsCurrent(ifRange: string, etag: string, lastModified: string): boolean {

@@ -15,16 +15,15 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   [TOO_SLOW]: { status: 408, words: 'The request did not arrive in time. Send it again.' },
   HPE_HEADER_OVERFLOW: {
     status: 431,
-    words: `The address and the headers are longer than ${MAX_HEAD_BYTES / 1000} kB together. Send fewer, or clear the cookies of this site.`,
+    words: `The address and the headers are longer than ${MAX_HEAD_BYTES / 1000} kB together. Send less, or clear the cookies of this site.`,
   },
   HPE_CHUNK_EXTENSIONS_OVERFLOW: { status: 413, words: 'The extensions of a chunk are too long.' },
 };
-const MALFORMED: Refusal = { status: 400, words: 'This is not a request as HTTP knows it.' };
-const NO_TUNNEL: Refusal = { status: 405, words: 'This is a website and no proxy.' };
+const MALFORMED: Refusal = { status: 400, words: 'Malformed HTTP request.' };
+const NO_TUNNEL: Refusal = { status: 405, words: 'This server is not a proxy.' };
 
-/**
- * Answers in words what Node refuses before or while a request is in the app: a malformed one, a head that is too large, one that takes too
- * long. Requests that the connection sent before are answered first. It is the client's fault, and counted as that.
+/** Answers requests that Node refuses before or while the app handles them: malformed, too large a head, too slow. Earlier
+ * requests of the connection are answered first. They count as client errors.
  */
 export function refuseWhatNodeRefuses(server: Server, turns: RequestTurns): void {
   const refused = new WeakSet<Duplex>();
@@ -32,16 +31,16 @@ export function refuseWhatNodeRefuses(server: Server, turns: RequestTurns): void
   server.on('clientError', (error: NodeJS.ErrnoException, duplex: Duplex) => {
     const socket = duplex as Socket;
     const code = error.code ?? '';
-    // The connection broke, or was cut: there is nobody to answer.
+    // The connection is broken or closed.
     if (code !== TOO_SLOW && !code.startsWith('HPE_')) return void socket.destroy(error);
-    // Browsers open connections in advance: nobody asked anything there.
+    // Browsers open connections in advance; this one never sent a request.
     if (code === TOO_SLOW && socket.bytesRead === 0) return void socket.destroy();
-    // What it sent last is not read while it waits, so it is not late.
+    // Its latest bytes are not read while it waits, so it is not late.
     if (refused.has(socket) || (code === TOO_SLOW && turns.isHeld(socket))) return;
     refused.add(socket);
     const refusal = REFUSALS[code] ?? MALFORMED;
     const response = turns.answering(socket);
-    // The rest of a request that has its answer.
+    // The rest of a request that was already answered.
     if (response === undefined && turns.isReading(socket)) return void socket.destroySoon();
     if (response === undefined || response.req.complete)
       turns.whenAnswered(socket, () => refuse(socket, refusal));
@@ -52,7 +51,7 @@ export function refuseWhatNodeRefuses(server: Server, turns: RequestTurns): void
   server.on('connect', (_request: IncomingMessage, duplex: Duplex) => refuse(duplex as Socket, NO_TUNNEL));
 }
 
-/** What the app learns of a request whose body broke off. */
+/** The error the app sees for a request whose body broke off. */
 class BrokenByClient extends Error {
   override readonly name = 'BrokenByClient';
   readonly code = 'ECONNABORTED';
@@ -61,12 +60,12 @@ class BrokenByClient extends Error {
   }
 }
 
-/** For a request whose target is neither a path nor an address. */
+/** Answers a request whose target is neither a path nor a URL. */
 export function refuseTarget(response: ServerResponse): void {
   answer(response, MALFORMED);
 }
 
-/** In the place of what the app would have said; its span has the status. */
+/** Answers in place of the app; the request's span has the status. */
 function answer(response: ServerResponse, { status, words }: Refusal): void {
   const text = `${status} ${words}\n`;
   for (const name of response.getHeaderNames()) response.removeHeader(name);
@@ -76,12 +75,12 @@ function answer(response: ServerResponse, { status, words }: Refusal): void {
     'Cache-Control': 'no-store',
     'Content-Length': Buffer.byteLength(text),
   });
-  // Node forgets a request that is answered; the app may still wait for the rest of it.
+  // Node drops a request after its response; the app may still wait for the body.
   response.once('finish', () => response.req.destroy(new BrokenByClient()));
   response.end(text);
 }
 
-/** There is no request, so no span either: one is made for the count. */
+/** There is no request and so no span; this creates one, so that it is counted. */
 function refuse(socket: Socket, { status, words }: Refusal): void {
   const text = `${status} ${words}\n`;
   if (socket.writable)

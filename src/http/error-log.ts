@@ -2,7 +2,7 @@ import { trace } from '@opentelemetry/api';
 import type { Context } from 'koa';
 import type { Logger } from 'pino';
 
-/** Codes of a connection that the client closed, stalled or broke, or that a stop cut; the span says which, and nobody is at fault. */
+/** Codes of a connection that the client closed, stalled or broke, or that a shutdown closed. The span records which; these are not logged. */
 const CLIENT_LEFT = new Set([
   'EPIPE',
   'ECONNRESET',
@@ -13,7 +13,7 @@ const CLIENT_LEFT = new Set([
   'ERR_STREAM_DESTROYED',
 ]);
 
-/** A listener for the app's `error` event: one log line, and the exception on the request's span. */
+/** A listener for the app's `error` event: logs one line and records the exception on the request's span. */
 export function errorLog(
   log: Logger,
 ): (error: Error & { code?: string; status?: number }, ctx?: Context) => void {

@@ -4,15 +4,14 @@ import type { Context } from 'koa';
 import { parseByteRange, rangeIsCurrent } from './byte-range.ts';
 import { responseHeader } from './response-header.ts';
 
-/** A validator of a file as it lies on disk: any change of size or time (in milliseconds) makes another. */
+/** The ETag of a file on disk, from its size and modification time in milliseconds. */
 export function fileEtag(stats: { readonly size: number; readonly mtimeMs: number }): string {
   return `"${stats.size.toString(36)}-${Math.floor(stats.mtimeMs).toString(36)}"`;
 }
 
-/**
- * Completes what koa-static began: conditional requests, ranges, and an open file before the headers leave, so that
- * one that cannot be read is an error and not a broken answer. Expects ETag, Last-Modified and length to be set and the
- * body to be a file stream.
+/** Completes the response of koa-static: conditional requests, ranges, and opening the file before the headers are sent, so that an
+ * unreadable file is an error and not a truncated response. Expects ETag, Last-Modified and length to be set and the body to be
+ * a file stream.
  */
 export async function completeFileResponse(ctx: Context): Promise<void> {
   const whole = ctx.body as ReadStream;
@@ -36,7 +35,7 @@ export async function completeFileResponse(ctx: Context): Promise<void> {
   }
   discard(whole);
   if (range === 'unsatisfiable') {
-    ctx.throw(416, 'The range asked for lies outside the file.', {
+    ctx.throw(416, 'The requested range is outside the file.', {
       headers: { 'Content-Range': `bytes */${sizeBytes}` },
     });
   }
@@ -59,7 +58,7 @@ function requestedRange(ctx: Context, sizeBytes: number): ReturnType<typeof pars
   return current ? parseByteRange(header, sizeBytes) : 'whole';
 }
 
-// Its file may fail to open after that; nobody is interested any more, and an error without a listener ends the process.
+// The file may still fail to open; without a listener that error would end the process.
 function discard(stream: ReadStream): void {
   stream.on('error', () => {});
   stream.destroy();

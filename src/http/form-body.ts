@@ -1,35 +1,34 @@
 import type { Context } from 'koa';
 import { getRawBody } from 'raw-body';
 
-/** A post of a million characters of any script, each of them escaped. */
+/** A post of a million characters of any script, all escaped. */
 export const MAX_FORM_BYTES = 10_000_000;
-/** More than any form of ours has. */
+/** More fields than any of our forms has. */
 const MAX_FIELDS = 200;
 
-/** The form's text fields by name. What was sent twice is left out: no form of ours does that. */
+/** The form's text fields by name. Repeated fields are left out: none of our forms has any. */
 export type FormFields = Readonly<Record<string, string>>;
 
-/** What a form holds, for the words of a refusal. */
+/** What the form contains, for error messages. */
 export interface FormLimit {
   readonly maxBytes: number;
-  /** Up to here a form that is too large is read nevertheless, so that its text can be given back. Default: `maxBytes`. */
+  /** A form that is too large is still read up to here, so that its text can be shown again. Default: `maxBytes`. */
   readonly maxKeptBytes?: number;
-  /** Said when it is larger. */
+  /** The error message if the form is larger. */
   readonly tooLarge?: string;
 }
 
-/**
- * Reads a form into `ctx.request.body`; it costs its length and no more. Answers whether it kept the limit; throws 413 for one that is too
- * large to be given back, 415 for anything but a form in UTF-8, 400 for a broken one.
+/** Reads a form into `ctx.request.body` in linear time. Returns whether it is within the limit; throws 413 if it is too large
+ * to show again, 415 for anything but a form in UTF-8, 400 for a broken one.
  */
 export async function readForm(ctx: Context, limit: FormLimit): Promise<'whole' | 'too-large'> {
   const { maxBytes, maxKeptBytes = maxBytes, tooLarge } = limit;
   const hasBody = ctx.get('Content-Length') !== '0' && ctx.is() !== null;
   if (!hasBody) return 'whole';
   if (!ctx.is('application/x-www-form-urlencoded'))
-    ctx.throw(415, 'Send the fields as application/x-www-form-urlencoded, as a form does.');
+    ctx.throw(415, 'Send the form as application/x-www-form-urlencoded.');
   const isPlain = ctx.get('Content-Encoding') === '' && /^(?:utf-8|)$/i.test(ctx.request.charset);
-  if (!isPlain) ctx.throw(415, 'The form came in an encoding that is not understood; send UTF-8.');
+  if (!isPlain) ctx.throw(415, 'Unsupported encoding. Send the form in UTF-8.');
   try {
     const bytes = await getRawBody(ctx.req, { length: ctx.request.length ?? null, limit: maxKeptBytes });
     (ctx.request as { body?: unknown }).body = fieldsOf(bytes.toString('utf8'));
@@ -40,13 +39,13 @@ export async function readForm(ctx: Context, limit: FormLimit): Promise<'whole' 
       ctx.throw(
         413,
         tooLarge ??
-          `The form is larger than ${limitText(maxKeptBytes)}, so nothing was saved. Go back, and make the text shorter or divide it.`,
+          `The form is larger than ${limitText(maxKeptBytes)}, so nothing was saved. Go back and shorten or split the text.`,
       );
-    return ctx.throw(400, 'The form did not arrive whole. Go back and send it again.');
+    return ctx.throw(400, 'The form did not arrive completely. Go back and send it again.');
   }
 }
 
-/** Fields beyond the limit are left out; a name is a name, whatever brackets it has. */
+/** Fields beyond the limit are dropped; brackets in a name have no meaning. */
 function fieldsOf(text: string): FormFields {
   const fields: Record<string, string> = Object.create(null) as Record<string, string>;
   const twice = new Set<string>();
@@ -60,7 +59,7 @@ function fieldsOf(text: string): FormFields {
   return fields;
 }
 
-/** As URLSearchParams decodes; bytes that are no UTF-8 become U+FFFD. */
+/** Decodes as URLSearchParams does; invalid UTF-8 becomes U+FFFD. */
 function decoded(text: string): string {
   const spaced = text.replaceAll('+', ' ');
   if (!spaced.includes('%')) return spaced;

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Context } from 'koa';
 
-/** A whole answer with what a client needs to ask again cheaply. */
+/** A complete response with its validators. */
 export interface FreshResponse {
-  /** Bytes where the same answer is sent again: text is made into bytes anew each time. */
+  /** Use bytes for a response that is sent again: a string is encoded each time. */
   readonly body: string | Buffer;
   readonly type: string;
   readonly lastModifiedMillis: number;
-  /** Default: may be kept, must be asked about. */
+  /** Default: `no-cache`, may be stored but must be revalidated. */
   readonly cacheControl?: string;
-  /** Given when the body was made and hashed before. */
+  /** Given if the body was hashed before. */
   readonly etag?: string;
 }
 
@@ -18,7 +18,7 @@ export function bodyEtag(body: string | Buffer): string {
   return `"${createHash('sha1').update(body).digest('base64url')}"`;
 }
 
-/** Answers 200, or 304 when the client's ETag or, without one, its date is current. HEAD gets GET's headers. */
+/** Answers 200, or 304 if the client's ETag or, without one, its date is current. HEAD gets the headers of GET. */
 export function sendFresh(ctx: Context, response: FreshResponse): void {
   ctx.status = 200;
   ctx.type = response.type;

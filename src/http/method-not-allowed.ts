@@ -1,10 +1,10 @@
-/** For methods that nobody here knows, PROPFIND and the like: a scanner's question is no failure of ours, so it is 405 and not 501. */
+/** For unknown methods like PROPFIND: 405 instead of 501, as a scanner's request is not a server error. */
 export class MethodNotAllowed extends Error {
   override readonly name = 'MethodNotAllowed';
   readonly status = 405;
   readonly expose = true;
 
   constructor() {
-    super('This address knows no such method.');
+    super('This address does not support the method.');
   }
 }

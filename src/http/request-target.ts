@@ -1,8 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
-/**
- * Makes the target of a request a path: a proxy's client sends the whole address (RFC 9112 section 3.2.2). Returns false for what is none.
- * To be asked before Koa is: it reads the target anew for each property, by a parser that throws, also while an error is handled.
+/** Reduces the target of a request to a path: a client of a proxy sends the whole URL (RFC 9112 section 3.2.2). Returns false if it is
+ * neither. Must run before Koa, which parses the target for each property with a parser that throws, even while it handles an error.
  */
 export function makeTargetPath(request: IncomingMessage): boolean {
   const { url = '' } = request;

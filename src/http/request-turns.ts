@@ -4,20 +4,19 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Socket } from 'node:net';
 import { REQUEST_TURN_CHANNEL, WAITS_FOR_TURN } from '../../otel/kit.ts';
 
-/** Telemetry starts the span of a request that waited at its turn. */
+/** Tells telemetry to start the span of a waiting request at its turn. */
 const TURN = channel(REQUEST_TURN_CHANNEL);
-/**
- * Requests waiting on all sockets together, some 2 kB each. Beyond it, a socket that sends more is closed: a client that pipelines has to
+/** Requests waiting on all sockets together, some 2 kB each. Beyond it, a socket that sends more is closed; a client that pipelines must
  * expect that (RFC 9112 section 9.3.2).
  */
 const MAX_WAITING = 40_000;
 
-/** Its code tells telemetry that the connection was given up because of what the client did. */
+/** Its code tells telemetry that the server closed the connection because of the client. */
 class TooManyWaiting extends Error {
   override readonly name = 'TooManyWaiting';
   readonly code = 'ECONNABORTED';
   constructor() {
-    super('The connection sent more requests at once than are kept waiting.');
+    super('The connection pipelined more requests than the limit.');
   }
 }
 
@@ -29,29 +28,27 @@ interface Exchange {
 type BusySocket = Socket & { [WAITS_FOR_TURN]?: boolean };
 
 export interface RequestTurns {
-  /** For `createServer`, instead of the listener it was made of. */
+  /** Pass this listener to `createServer`. */
   readonly listener: RequestListener;
-  /** Requests that have arrived and wait for their turn. */
+  /** The number of requests that wait for their turn. */
   readonly waiting: number;
-  /** Calls `work` once every request that arrived at the socket before has been answered; at once where there is none. */
+  /** Calls `work` after all earlier requests of the socket are answered; at once if there are none. */
   whenAnswered(socket: Socket, work: () => void): void;
-  /** The response of its request that is in the app; undefined when there is none. */
+  /** The response of the socket's request that the app handles now; undefined if there is none. */
   answering(socket: Socket): ServerResponse | undefined;
-  /** True while the body of the last request that arrived is still to come. */
+  /** True while the body of the latest request is incomplete. */
   isReading(socket: Socket): boolean;
-  /** True while requests wait, so that nothing is read from the socket. */
+  /** True while requests wait and the socket is not read. */
   isHeld(socket: Socket): boolean;
-  /**
-   * Closes the socket behind the request that is in the app, and at once where there is none. Its client is told `Connection: close` if the
-   * head has not left yet. What waits is forgotten: its client may send it again elsewhere.
+  /** Closes the socket after the request that the app handles now; at once if there is none. The response says `Connection: close` if its
+   * head is not sent yet. Waiting requests are dropped: the client may send them again on another connection.
    */
   finish(socket: Socket): void;
 }
 
-/**
- * Lets one request of a socket into the app at a time. Node parses all requests of one packet at once (HTTP/1.1 pipelining) and would start
- * them all before it looks at another socket. Here the ones behind the first wait until the one before is answered, nothing more is read
- * from their socket, and of all sockets one of them starts in each round of the event loop. What arrives at an idle socket starts at once.
+/** Passes one request per socket to the app at a time. Node parses all requests of a packet at once (HTTP/1.1 pipelining) and would start
+ * them all before it serves another socket. Here, later ones wait until the one before is answered, their socket is not read meanwhile,
+ * and per turn of the event loop one waiting request of all sockets starts. A request on an idle socket starts at once.
  */
 export function takeTurns(
   handle: Handle,
@@ -67,7 +64,7 @@ class Turns implements RequestTurns {
   readonly #maxWaiting: number;
   readonly #lines = new WeakMap<Socket, Line>();
   readonly #ready: Line[] = [];
-  /** A turn must not inherit the context of the request before it. */
+  /** A turn must not inherit the async context of the previous request. */
   readonly #outside = AsyncLocalStorage.snapshot();
   #waiting = 0;
   #isScheduled = false;
@@ -160,16 +157,16 @@ class Turns implements RequestTurns {
   };
 }
 
-/** The requests of one socket that wait, in the order in which they came. */
+/** The waiting requests of one socket, in order of arrival. */
 class Line {
   readonly socket: BusySocket;
-  /** Of the request that is in the app. */
+  /** The response of the request that the app handles now. */
   answering: ServerResponse | undefined;
-  /** The newest that arrived, until it is answered and its body is here. */
+  /** The latest request, until it is answered and its body is complete. */
   last: IncomingMessage | undefined;
-  /** Nothing of this socket is answered any more after that. */
+  /** No further request of this socket is answered. */
   isLast = false;
-  /** To be done when nothing waits any more. */
+  /** Runs when no request waits any more. */
   lastWork: (() => void) | undefined;
   #waiting: Exchange[] = [];
   #isHeld = false;
@@ -200,7 +197,7 @@ class Line {
     this.#waiting.push(exchange);
     if (!this.#isHeld) {
       this.#isHeld = true;
-      // Node's parser and every request that ends ask for more to be read.
+      // Node's parser and every ended request resume the socket.
       this.socket.on('resume', () => this.#hold());
     }
     this.#hold();
@@ -212,7 +209,7 @@ class Line {
     return first;
   }
 
-  /** Forgets what waits, as its socket is gone; answers how many. */
+  /** Drops the waiting requests of a closed socket; returns how many. */
   clear(): number {
     const { length } = this.#waiting;
     this.#waiting = [];

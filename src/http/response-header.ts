@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 
-/** A header of the answer so far; empty when it is not set (Koa's own `response.get` then gives undefined, whatever its type says). */
+/** Returns a response header, or an empty string if it is not set (Koa's `response.get` returns undefined then, despite its type). */
 export function responseHeader(ctx: Context, name: string): string {
   return String(ctx.res.getHeader(name) ?? '');
 }

@@ -1,8 +1,7 @@
 import type { Middleware } from 'koa';
 
-/**
- * What a page for readers may do: show its own styles and fonts, pictures and sound from here or over https, and send
- * the search form here. No script, no frame, nothing inline.
+/** The policy of pages for readers: own styles and fonts, pictures and sound from here or over https, and the search form.
+ * No scripts, no frames, nothing inline.
  */
 export const READER_POLICY = [
   "default-src 'none'",
@@ -16,7 +15,7 @@ export const READER_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Headers of every answer; a room that needs another policy sets it after this ran. */
+/** Sets the headers of every response; a route with another policy overrides it later. */
 export function createSecurityHeaders(options: { readonly publicUrl: string | undefined }): Middleware {
   const https = options.publicUrl?.startsWith('https://') === true;
   return async (ctx, next) => {

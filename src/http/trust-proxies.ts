@@ -1,9 +1,8 @@
 import type { Middleware } from 'koa';
 import { forwardedRequest, type TrustedProxies } from '../../otel/kit.ts';
 
-/**
- * Makes `ctx.ip`, `ctx.protocol` and `ctx.host` those of the client where a trusted proxy tells them, by the same rule as telemetry. Koa's
- * own `app.proxy` would believe anybody.
+/** Sets `ctx.ip`, `ctx.protocol` and `ctx.host` to what a trusted proxy reports, by the same rule as telemetry. Koa's own
+ * `app.proxy` would trust everyone.
  */
 export function trustProxies(proxies: TrustedProxies): Middleware {
   return ({ req, request }, next) => {
@@ -23,7 +22,7 @@ export function trustProxies(proxies: TrustedProxies): Middleware {
   };
 }
 
-/** Koa has getters there. */
+/** Overrides Koa's getters. */
 function define(request: object, name: 'ip' | 'host' | 'protocol', value: string | undefined): void {
   Object.defineProperty(request, name, { value, configurable: true });
 }

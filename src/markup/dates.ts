@@ -1,6 +1,6 @@
 import { html, type Html } from './html.ts';
 
-// Formatters cost ~50 µs to make, so each language's are kept; the languages come from posts, so their number is bounded.
+// A formatter takes ~50 µs to create, so they are cached by language; languages come from posts, so their number is bounded.
 const MAX_FORMATTERS = 64;
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
@@ -20,7 +20,7 @@ function formatter(language: string, style: Style): Intl.DateTimeFormat {
     if (formatters.size >= MAX_FORMATTERS) formatters.clear();
     const options = { ...STYLES[style], timeZone: 'UTC' };
     try {
-      // Day before month, as it is said: 14 March 2026.
+      // Day before month: 14 March 2026.
       found = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, options);
     } catch {
       found = new Intl.DateTimeFormat('en-GB', options);
@@ -32,13 +32,13 @@ function formatter(language: string, style: Style): Intl.DateTimeFormat {
 
 /** A day in UTC in words: `14 March 2026`, or short `14 Mar 2026`, or `March 2026`. */
 export function dateText(millis: number, language: string, style: Style): string {
-  // British English says "Sept"; four letters among threes break the column.
+  // British English abbreviates to "Sept"; four letters would break the column.
   return formatter(language, style)
     .format(millis)
     .replace(/\bSept\b/, 'Sep');
 }
 
-/** `<time>` with the exact moment for machines and the day for people. */
+/** A `<time>` element with the exact moment, showing the day. */
 export function timeElement(millis: number, language: string, style: Style, className: string): Html {
   return html`<time class="${className}" datetime="${new Date(millis).toISOString()}"
     >${dateText(millis, language, style)}</time

@@ -6,7 +6,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Markup that is safe to send; only `html` and `raw` make it. */
+/** Safe markup; only `html` and `raw` create it. */
 export class Html {
   readonly text: string;
   constructor(text: string) {
@@ -19,7 +19,7 @@ export class Html {
 
 export type HtmlValue = Html | string | number | bigint | boolean | null | undefined | readonly HtmlValue[];
 
-/** Text as it may stand in HTML content and in quoted attributes. */
+/** Escapes text for HTML content and quoted attributes. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ESCAPES[character]!);
 }
@@ -33,7 +33,7 @@ function markupOf(value: HtmlValue): string {
 
 const tidied = new WeakMap<TemplateStringsArray, readonly string[]>();
 
-// The indentation of the source is no part of the page; it is taken out of a template's own text once, never out of values.
+// Removes the source's indentation from a template's own text, once, and never from values.
 function tidy(parts: TemplateStringsArray): readonly string[] {
   let texts = tidied.get(parts);
   if (texts === undefined) {
@@ -43,7 +43,7 @@ function tidy(parts: TemplateStringsArray): readonly string[] {
   return texts;
 }
 
-/** A tagged template that escapes every value; arrays are joined; null, undefined and booleans are nothing. */
+/** A tagged template that escapes every value, joins arrays, and renders null, undefined and booleans as nothing. */
 export function html(parts: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   const texts = tidy(parts);
   let text = texts[0]!;
@@ -51,7 +51,7 @@ export function html(parts: TemplateStringsArray, ...values: readonly HtmlValue[
   return new Html(text);
 }
 
-/** Markup made elsewhere that is already safe: rendered Markdown of the owner, SVG of our own. */
+/** Marks markup as safe that was made elsewhere: the owner's rendered Markdown, our own SVG. */
 export function raw(markup: string): Html {
   return new Html(markup);
 }

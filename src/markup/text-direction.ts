@@ -1,4 +1,4 @@
-// Primary subtags written from right to left by default, and the scripts that say so themselves.
+// Primary subtags written from right to left by default, and right-to-left script subtags.
 const RIGHT_TO_LEFT_LANGUAGES = new Set([
   'ar',
   'ckb',

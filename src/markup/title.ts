@@ -1,12 +1,12 @@
 import { html, type Html } from './html.ts';
 
-/** A part of a title; one that a search found is marked. */
+/** A part of a title; search hits are marked. */
 export interface TitlePiece {
   readonly text: string;
   readonly hit: boolean;
 }
 
-/** A title as a page shows it: what stands between two backticks is code, as in the text below it. One alone is a character. */
+/** A title as HTML: text between two backticks becomes code, as in Markdown. A single backtick is a plain character. */
 export function titleHtml(title: string | readonly TitlePiece[]): Html {
   const pieces = typeof title === 'string' ? [{ text: title, hit: false }] : title;
   return html`${runsOf(pieces).map(({ isCode, parts }) => {
@@ -15,7 +15,7 @@ export function titleHtml(title: string | readonly TitlePiece[]): Html {
   })}`;
 }
 
-/** The same where there is only text: a tab, a feed, a label. */
+/** A title as plain text, without backticks around code: for a tab, a feed, a label. */
 export function titleText(title: string): string {
   return runsOf([{ text: title, hit: false }])
     .map(({ parts }) => parts.map(({ text }) => text).join(''))

@@ -128,6 +128,21 @@ describe('every answer over https', () => {
     expect(await faultsAt(stranger, MISSING, ({ status }) => [400, 404].includes(status))).toEqual([]);
   });
 
+  it.each(['/nowhere', '/2020/01/x', '/admin/nowhere', `${OBSERVATORY}/nowhere`])(
+    'for %s says that the page is not found, in HTML, JSON and text',
+    async (path) => {
+      const textAs = async (accept: string): Promise<string> =>
+        (await owner.send(blog.address + path, { headers: { accept } })).text;
+      const page = await textAs('text/html');
+      expect(page).toMatch(/<title>Page not found /);
+      expect(page).toContain('<h1>Page not found</h1>');
+      expect(JSON.parse(await textAs('application/json'))).toMatchObject({
+        error: { status: 404, message: 'Page not found.' },
+      });
+      expect(await textAs('text/plain')).toBe('404 Page not found.\n');
+    },
+  );
+
   it('gives no file of the code, its history or the data away', async () => {
     expect(await faultsAt(stranger, FILES, ({ status }) => [400, 404].includes(status))).toEqual([]);
     expect(await faultsAt(owner, FILES, ({ status }) => [400, 404].includes(status))).toEqual([]);

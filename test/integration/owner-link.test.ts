@@ -35,7 +35,7 @@ describe('npm run owner-link beside a running blog', () => {
 
   it('makes the owner of a blog that has none', async () => {
     const { path, token, last } = await link();
-    expect(last).toMatch(/^Made a link that makes you the owner of this blog, until 20/);
+    expect(last).toMatch(/^Created a link that makes you the owner of this blog, valid until 20/);
     const page = await visitor.send(blog.address + path);
     const fields = { _csrf: csrfIn(page.text), token, password: PASSWORD, repeated: PASSWORD };
     expect((await visitor.send(`${blog.address}/admin/setup`, { fields })).headers.location).toBe('/admin');
@@ -50,7 +50,7 @@ describe('npm run owner-link beside a running blog', () => {
       ({ status } = await stranger.send(`${blog.address}/admin/sign-in`, { fields }));
     }
     const { path, token, last } = await link();
-    expect(last).toMatch(/^Made a link that lets the owner in once, until 20/);
+    expect(last).toMatch(/^Created a one-time sign-in link, valid until 20/);
     const page = await stranger.send(blog.address + path);
     const fields = { _csrf: csrfIn(page.text), token, password: '', repeated: '' };
     expect((await stranger.send(`${blog.address}/admin/setup`, { fields })).headers.location).toBe('/admin');

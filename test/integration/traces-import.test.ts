@@ -63,7 +63,7 @@ describe('the form that imports traces', () => {
   it('refuses a larger file in words about files', async () => {
     const { status, text } = await importFile('x'.repeat(33 * 1024 * 1024));
     expect(status).toBe(413);
-    expect(text).toContain('at most 10,000 spans are read. Divide it.');
+    expect(text).toContain('the limit is 10,000 spans. Split the file.');
     expect(text).not.toContain('post');
   });
 });

@@ -55,9 +55,7 @@ describe('a sign-in that is being checked', () => {
     expect((await signIn).status).toBe(403);
     expect((await thief.get('/admin')).status).toBe(303);
     expect(server.accounts.sessions.list()).toHaveLength(1);
-    expect((await owner.get('/admin/settings?done=password')).text).toContain(
-      'every other session has ended',
-    );
+    expect((await owner.get('/admin/settings?done=password')).text).toContain('every other session ended');
   });
 
   it('comes to nothing when the owner signs out everywhere meanwhile', async () => {

@@ -70,7 +70,7 @@ describe('every route that changes something', () => {
         headers,
       );
       expect([path, answer.status]).toEqual([path, 403]);
-      expect(answer.text).toContain('sent from another site');
+      expect(answer.text).toContain('the form came from another site');
       expect(answer.text).not.toContain('canary text');
     }
     expect(state()).toBe(before);
@@ -151,7 +151,7 @@ describe('a refused form', () => {
       status: 'draft',
     });
     expect(offered.status).toBe(403);
-    expect(offered.text).toContain('Send it again');
+    expect(offered.text).toContain('Send again');
     const saved = await writer.post('/admin/posts', { title: 'Not "lost"', markdown: text, status: 'draft' });
     expect(saved.status).toBe(303);
   });

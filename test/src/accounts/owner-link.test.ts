@@ -83,7 +83,7 @@ describe('npm run owner-link', () => {
     const [link, ...rest] = stdout.trim().split('\n');
     expect(link).toMatch(/^https:\/\/blog\.example\/notes\/admin\/setup\?token=[\w-]{43}$/);
     expect(rest).toEqual([
-      expect.stringMatching(/^Made a link that makes you the owner of this blog, until 20/),
+      expect.stringMatching(/^Created a link that makes you the owner of this blog, valid until 20/),
     ]);
   });
 });

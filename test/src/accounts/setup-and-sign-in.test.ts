@@ -87,9 +87,9 @@ describe('set-up link', () => {
 
   it.each([
     ['short', 'short', 'has 5 characters; it needs at least 12'],
-    ['aaaaaaaaaaaaaaa', 'aaaaaaaaaaaaaaa', 'would be guessed early'],
-    ['Password1234!', 'Password1234!', 'common word'],
-    [PASSWORD, `${PASSWORD}.`, 'The two passwords differ'],
+    ['aaaaaaaaaaaaaaa', 'aaaaaaaaaaaaaaa', 'is easy to guess'],
+    ['Password1234!', 'Password1234!', 'a common password, word'],
+    [PASSWORD, `${PASSWORD}.`, 'The passwords differ'],
   ])('says what is wrong with %j', async (password, repeated, message) => {
     const link = server.accounts.setupLinks.create()!;
     const visitor = server.visitor();

@@ -20,7 +20,7 @@ describe('SignInThrottle', () => {
     for (let i = 0; i < 3; i++) expect((await tryWith(`wrong ${i}`)).status).toBe(403);
     const held = await tryWith(PASSWORD);
     expect([held.status, held.headers['retry-after']]).toEqual([429, '1']);
-    expect(held.text).toContain('Try again in 1 second, or run “npm run owner-link” where the blog runs.');
+    expect(held.text).toContain('Try again in 1 second, or run “npm run owner-link” on the blog’s machine.');
 
     await server.restart();
     expect((await tryWith(PASSWORD)).status).toBe(429);

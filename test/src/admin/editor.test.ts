@@ -98,7 +98,7 @@ describe('editor', () => {
     };
     const answer = await owner.post('/admin/posts', typed);
     expect(answer.status).toBe(422);
-    expect(answer.text).toContain('2 things need changing');
+    expect(answer.text).toContain('2 fields need a correction');
     expect(answer.text).toContain('href="#title">A post needs a title.');
     expect(answer.text).toContain('id="publishedAt-problem"');
     expect(formOf(answer.text)).toMatchObject({

@@ -53,7 +53,7 @@ describe('a database that another process has locked', () => {
     other.exec(begin);
     await expectReadable();
     const answer = await owner.post('/admin/posts', FIELDS);
-    expectGivenBack(answer, 503, 'Another program, an import perhaps');
+    expectGivenBack(answer, 503, 'Another program, perhaps an import');
     expect(answer.headers['retry-after']).toBe('5');
     await expectReadable();
     other.exec('ROLLBACK');
@@ -96,7 +96,7 @@ describe('a disk without room', () => {
     server.database.pragma(`max_page_count = ${pages}`);
     const long = { ...FIELDS, markdown: `${'word '.repeat(20_000)}${TEXT}` };
     const answer = await owner.post('/admin/posts', long);
-    expectGivenBack(answer, 507, 'There is no room left on the disk');
+    expectGivenBack(answer, 507, 'data is full');
     await expectReadable();
     server.database.pragma('max_page_count = 1000000');
     expect((await owner.post('/admin/posts', long)).status).toBe(303);
@@ -108,7 +108,7 @@ describe('data that are read-only', () => {
   it('are read, and give a save back', async () => {
     server.database.pragma('query_only = 1');
     await expectReadable();
-    expectGivenBack(await owner.post('/admin/posts', FIELDS), 503, 'cannot be written');
+    expectGivenBack(await owner.post('/admin/posts', FIELDS), 503, 'cannot write to its data folder');
     await expectReadable();
   });
 });
@@ -138,7 +138,7 @@ describe('a database that is not where it was', () => {
 describe('a form that is not taken', () => {
   it('comes back when the session has ended', async () => {
     server.accounts.sessions.removeAll();
-    expectGivenBack(await owner.post('/admin/posts', FIELDS), 403, 'The session ended while you wrote');
+    expectGivenBack(await owner.post('/admin/posts', FIELDS), 403, 'Your session ended before you saved');
   });
 
   it('comes back when it is from another session', async () => {

@@ -166,7 +166,7 @@ describe('log', () => {
       status: 'draft',
     });
     expect(broken.status).toBe(500);
-    for (const line of ['a sign-in failed', 'the disk is full', 'the blog has its owner'])
+    for (const line of ['sign-in failed', 'the disk is full', 'owner created'])
       expect(server.logged).toContain(line);
     const secrets = [
       PASSWORD,
