@@ -1,7 +1,11 @@
 import type DatabaseConstructor from 'better-sqlite3';
 import { HistoryFile, HistoryFileError } from './history-file.ts';
 import type { HistoryFileOptions } from './history-file.ts';
-import { setAside } from './set-aside.ts';
+import { pauseThread, setAside } from './set-aside.ts';
+
+/** SQLite waits for a lock itself, but refuses at once while another process turns a new file to WAL. */
+const BUSY_ATTEMPTS = 8;
+const BUSY_PAUSE_MILLIS = 100;
 
 export interface HistoryOpening {
   readonly Database: typeof DatabaseConstructor;
@@ -14,9 +18,9 @@ export interface HistoryOpening {
 
 /** The file, begun anew when it is of no use; undefined, and a line says why, when it cannot be opened. */
 export function openHistory(opening: HistoryOpening): HistoryFile | undefined {
-  const { Database, path, options, log } = opening;
+  const { path, log } = opening;
   try {
-    return new HistoryFile(Database, path, options);
+    return openWhenFree(opening);
   } catch (error) {
     if (!(error instanceof HistoryFileError)) {
       log(`telemetry history is off: ${path} cannot be opened: ${String(error)}`);
@@ -30,13 +34,26 @@ export function openHistory(opening: HistoryOpening): HistoryFile | undefined {
 
 /** Sets a file aside unless another process has done so already, and opens the one that is there then. */
 export function beginAnew(
-  { Database, path, options, nowMillis, log }: HistoryOpening,
+  opening: HistoryOpening,
   { message, reason, fileId }: Pick<HistoryFileError, 'message' | 'reason' | 'fileId'>,
 ): HistoryFile {
+  const { path, nowMillis, log } = opening;
   const aside = setAside(path, reason, fileId);
-  const file = new HistoryFile(Database, path, options);
+  const file = openWhenFree(opening);
   if (aside === undefined) return file;
   log(`telemetry history: ${message}; it was renamed to ${aside} and a new one begun`);
   file.counts.table.beginAt(nowMillis);
   return file;
+}
+
+/** Tries again while other processes begin the same file; throws what HistoryFile throws. */
+function openWhenFree({ Database, path, options }: HistoryOpening): HistoryFile {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return new HistoryFile(Database, path, options);
+    } catch (error) {
+      if (attempt === BUSY_ATTEMPTS || Object(error).code !== 'SQLITE_BUSY') throw error;
+    }
+    pauseThread(BUSY_PAUSE_MILLIS);
+  }
 }

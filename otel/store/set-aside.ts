@@ -42,9 +42,14 @@ function takeLock(lock: string): boolean {
     }
     const held = statSync(lock, { throwIfNoEntry: false });
     if (held !== undefined && Date.now() - held.mtimeMs > STALE_MILLIS) rmSync(lock, { force: true });
-    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAIT_MILLIS);
+    else pauseThread(WAIT_MILLIS);
   }
   return false;
+}
+
+/** Stops everything this thread does; for the start, before there are requests. */
+export function pauseThread(millis: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, millis);
 }
 
 function rename(from: string, to: string): void {
