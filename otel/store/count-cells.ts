@@ -21,9 +21,12 @@ export class CountCells {
   readonly #tiers = TIERS.map(() => new Map<number, Map<string, number>>());
   readonly #sizes = TIERS.map(() => 0);
   readonly #maxCounts: number;
+  /** By tier: from how many counts on cells are folded. */
+  readonly #foldAbove: number[];
 
   constructor(maxCounts = MAX_COUNTS) {
     this.#maxCounts = maxCounts;
+    this.#foldAbove = TIERS.map(() => maxCounts);
   }
 
   get bytes(): number {
@@ -46,7 +49,7 @@ export class CountCells {
     const place = cell.has(key) || cell.size < MAX_COUNTS_OF_CELL ? key : overflowOf(key);
     if (!cell.has(place)) this.#sizes[tier]!++;
     cell.set(place, (cell.get(place) ?? 0) + value);
-    if (this.#sizes[tier]! > this.#maxCounts) this.#foldOldest(tier);
+    if (this.#sizes[tier]! > this.#foldAbove[tier]!) this.#foldOldest(tier);
   }
 
   cell(tier: number, startMillis: number): Counts | undefined {
@@ -76,17 +79,21 @@ export class CountCells {
         }
   }
 
-  /** The oldest cells, until a tenth of the bound is free: then it is done once for many counts. */
+  /**
+   * Folds the oldest cells until a tenth of the bound is free, so that one pass serves many counts. Where even folded cells are more than
+   * that, the next pass comes after a tenth more: a pass for every count would make counting quadratic.
+   */
   #foldOldest(tier: number): void {
     const cells = this.#tiers[tier]!;
     for (const [startMillis, cell] of cells) {
-      if (this.#sizes[tier]! <= this.#maxCounts * 0.9) return;
+      if (this.#sizes[tier]! <= this.#maxCounts * 0.9) break;
       const folded = new Map<string, number>();
       for (const [key, value] of cell)
         folded.set(overflowOf(key), (folded.get(overflowOf(key)) ?? 0) + value);
       cells.set(startMillis, folded);
       this.#sizes[tier]! += folded.size - cell.size;
     }
+    this.#foldAbove[tier] = Math.max(this.#maxCounts, this.#sizes[tier]! * 1.1);
   }
 }
 

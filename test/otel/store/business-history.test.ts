@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
+import { expectLinear } from '../../fixtures/linear-time.ts';
 import { fc } from '../../fixtures/properties.ts';
 import type { BusinessMetric } from '../../../otel/query.ts';
 import { BusinessHistory } from '../../../otel/store/business-history.ts';
@@ -149,7 +150,10 @@ describe('BusinessHistory', () => {
 describe('CountCells', () => {
   it('are bounded, and their sums stay exact', () => {
     const cells = new CountCells(2000);
-    for (let i = 0; i < 50_000; i++) cells.add(`reads{"path":"${i % 5000}"}`, 1, i * 100);
+    for (let i = 0; i < 50_000; i++) {
+      cells.add(`reads{"path":"${i % 5000}"}`, 1, i * 100);
+      if (i % 50 === 0) cells.expire(i * 100);
+    }
     cells.add('searches{}', 7, 0);
     const sums = new Map<string, number>();
     cells.sum(3, { fromMillis: 0, toMillis: 5_000_001 }, sums);
@@ -159,5 +163,12 @@ describe('CountCells', () => {
     expect(sums.get('searches{}')).toBe(7);
     expect(sums.get('reads{"otel.metric.overflow":true}')).toBeGreaterThan(40_000);
     expect(cells.bytes).toBeLessThan(4 * 2400 * 50);
+  });
+
+  it('take further counts in linear time where the cells alone are more than the bound', async () => {
+    await expectLinear((size) => {
+      const cells = new CountCells(size / 10);
+      for (let i = 0; i < size; i++) cells.add('reads{"path":"/"}', 1, i * SECOND);
+    }, 2000);
   });
 });
