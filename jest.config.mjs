@@ -13,7 +13,7 @@ export default {
   reporters: ['default', '<rootDir>/test/plain-summary-reporter.cjs'],
   coverageProvider: 'v8',
   coveragePathIgnorePatterns: ['/node_modules/', '/test/'],
-  testTimeout: 180_000,
+  testTimeout: 300_000,
   // Jest would leave one core to itself, and on two cores run all in one process that grows with every file.
   maxWorkers: Math.max(2, availableParallelism()),
   workerIdleMemoryLimit: '700MB',

@@ -47,7 +47,7 @@ run('the observatory in a browser', () => {
     await house.launch();
     ({ overview, origin } = await house.serve(new FakeTelemetry()));
     shared = await house.open({ reducedMotion: 'reduce' });
-  }, 60_000);
+  });
   afterAll(() => house.close());
 
   it.each(PATHS)(

@@ -48,7 +48,7 @@ export class ObservatoryBrowser {
   ): Promise<{ readonly page: Page; readonly complaints: string[]; readonly requests: string[] }> {
     const context = await this.#browser!.newContext({ viewport: { width: 1280, height: 900 }, ...options });
     const page = await context.newPage();
-    page.setDefaultTimeout(8000);
+    page.setDefaultTimeout(120_000);
     const complaints: string[] = [];
     const requests: string[] = [];
     page.on('console', (message) => {

@@ -17,7 +17,7 @@ run('a chart under the pointer', () => {
     await house.launch();
     ({ overview } = await house.serve(new FakeTelemetry()));
     ({ page, complaints } = await house.open({ reducedMotion: 'reduce' }));
-  }, 60_000);
+  });
   beforeEach(async () => {
     complaints.length = 0;
     const at = (millis: number): string => encodeURIComponent(new Date(millis).toISOString());

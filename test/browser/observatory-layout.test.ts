@@ -50,7 +50,7 @@ run('the observatory on every width', () => {
     ({ overview } = await house.serve(new FakeTelemetry()));
     ({ overview: young } = await house.serve(new FakeTelemetry({ startedMillisAgo: 47_000 })));
     ({ page } = await house.open({ reducedMotion: 'reduce' }));
-  }, 60_000);
+  });
   afterAll(() => house.close());
 
   it.each(WIDTHS)('keeps the labels of charts apart at %d px', async (width) => {

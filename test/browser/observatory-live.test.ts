@@ -10,7 +10,7 @@ const run = executablePath === undefined ? describe.skip : describe;
 
 run('live numbers in a browser', () => {
   const house = new ObservatoryBrowser(executablePath ?? '');
-  beforeAll(() => house.launch(), 60_000);
+  beforeAll(() => house.launch());
   afterAll(() => house.close());
 
   const sentence = (page: Page) => page.locator('.sentence');

@@ -18,7 +18,7 @@ run('a trace in a browser', () => {
     ({ overview } = await house.serve(new FakeTelemetry()));
     ({ page, complaints } = await house.open({ reducedMotion: 'reduce' }));
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-  }, 60_000);
+  });
   beforeEach(async () => {
     complaints.length = 0;
     await page.goto(`${overview}/traces/${SEARCH_TRACE}`);

@@ -11,75 +11,71 @@ const PASSWORD = 'amber lantern quietly grows';
 
 run('the whole blog below a path, in a browser', () => {
   const house = new ObservatoryBrowser(executablePath ?? '');
-  beforeAll(() => house.launch(), 60_000);
+  beforeAll(() => house.launch());
   afterAll(() => house.close());
 
   it.each([
     { name: 'takes it off', strips: true },
     { name: 'leaves it', strips: false },
-  ])(
-    'is set up, read, written and watched through a proxy that $name',
-    async ({ strips }) => {
-      const dataDir = makeDataDir();
-      const proxy = await PrefixProxy.start({ prefix: PREFIX, strips });
-      const blog = await BlogProcess.start(dataDir, { PUBLIC_URL: proxy.publicUrl });
-      proxy.upstream = new URL(blog.address);
-      const { page, complaints, requests } = await house.open();
-      try {
-        page.on('requestfailed', (request) => {
-          // A page that is left takes with it what still loads, its stream and its fonts: an abort is the browser's own.
-          const problem = request.failure()?.errorText;
-          if (problem !== 'net::ERR_ABORTED') complaints.push(`${request.url()} failed: ${problem}`);
-        });
-        page.on('response', (answer) => {
-          if (answer.status() >= 400) complaints.push(`${answer.url()} answered ${answer.status()}`);
-        });
-        await page.addInitScript(() =>
-          document.addEventListener('securitypolicyviolation', (event) =>
-            reportError(new Error(`${event.violatedDirective} forbids ${event.blockedURI}`)),
-          ),
-        );
-        await page.goto(proxy.publicUrl);
-        await page.locator('.posts a').first().click();
-        await page.getByRole('link', { name: 'Archive' }).click();
+  ])('is set up, read, written and watched through a proxy that $name', async ({ strips }) => {
+    const dataDir = makeDataDir();
+    const proxy = await PrefixProxy.start({ prefix: PREFIX, strips });
+    const blog = await BlogProcess.start(dataDir, { PUBLIC_URL: proxy.publicUrl });
+    proxy.upstream = new URL(blog.address);
+    const { page, complaints, requests } = await house.open();
+    try {
+      page.on('requestfailed', (request) => {
+        // A page that is left takes with it what still loads, its stream and its fonts: an abort is the browser's own.
+        const problem = request.failure()?.errorText;
+        if (problem !== 'net::ERR_ABORTED') complaints.push(`${request.url()} failed: ${problem}`);
+      });
+      page.on('response', (answer) => {
+        if (answer.status() >= 400) complaints.push(`${answer.url()} answered ${answer.status()}`);
+      });
+      await page.addInitScript(() =>
+        document.addEventListener('securitypolicyviolation', (event) =>
+          reportError(new Error(`${event.violatedDirective} forbids ${event.blockedURI}`)),
+        ),
+      );
+      await page.goto(proxy.publicUrl);
+      await page.locator('.posts a').first().click();
+      await page.getByRole('link', { name: 'Archive' }).click();
 
-        await page.goto(/(http\S+\/admin\/setup\?\S+)/.exec(blog.output)![1]!);
-        await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-        await page.getByLabel('The same password again').fill(PASSWORD);
-        await page.getByRole('button', { name: 'Set the password' }).click();
-        await page.getByRole('link', { name: 'New post' }).first().click();
-        await page.getByLabel('Title').fill('From a browser');
-        await page.getByLabel('Text, in Markdown').fill('All [tags](/tags).');
-        await page.getByRole('button', { name: 'Publish' }).click();
-        await page.getByRole('link', { name: 'See it' }).click();
-        await page.getByRole('link', { name: 'tags', exact: true }).click();
-        await page.locator('h1', { hasText: 'Tags' }).waitFor();
+      await page.goto(/(http\S+\/admin\/setup\?\S+)/.exec(blog.output)![1]!);
+      await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+      await page.getByLabel('The same password again').fill(PASSWORD);
+      await page.getByRole('button', { name: 'Set the password' }).click();
+      await page.getByRole('link', { name: 'New post' }).first().click();
+      await page.getByLabel('Title').fill('From a browser');
+      await page.getByLabel('Text, in Markdown').fill('All [tags](/tags).');
+      await page.getByRole('button', { name: 'Publish' }).click();
+      await page.getByRole('link', { name: 'See it' }).click();
+      await page.getByRole('link', { name: 'tags', exact: true }).click();
+      await page.locator('h1', { hasText: 'Tags' }).waitFor();
 
-        await page.goto(`${proxy.publicUrl}/admin/metrics-dashboard`);
-        await page.locator('.live-button.live').waitFor();
-        await page.evaluate(() => document.fonts.ready);
-        await page.keyboard.press('?');
-        await page.locator('dialog.keys-dialog[open]').waitFor();
-        await page.keyboard.press('Escape');
-        for (const entry of ['Routes', 'Queries', 'Process', 'Traces'])
-          await page.locator('#rail').getByRole('link', { name: entry }).click();
-        await page.locator('h1', { hasText: 'Traces' }).waitFor();
-        await page.locator('tbody a.name').first().click();
-        await page.locator('table[role=treegrid] tbody tr').first().waitFor();
+      await page.goto(`${proxy.publicUrl}/admin/metrics-dashboard`);
+      await page.locator('.live-button.live').waitFor();
+      await page.evaluate(() => document.fonts.ready);
+      await page.keyboard.press('?');
+      await page.locator('dialog.keys-dialog[open]').waitFor();
+      await page.keyboard.press('Escape');
+      for (const entry of ['Routes', 'Queries', 'Process', 'Traces'])
+        await page.locator('#rail').getByRole('link', { name: entry }).click();
+      await page.locator('h1', { hasText: 'Traces' }).waitFor();
+      await page.locator('tbody a.name').first().click();
+      await page.locator('table[role=treegrid] tbody tr').first().waitFor();
 
-        expect(complaints).toEqual([]);
-        const outside = requests.filter((url) => !url.startsWith(`${proxy.publicUrl}/`));
-        expect(outside.filter((url) => url !== proxy.publicUrl)).toEqual([]);
-        for (const kind of [/\.css$/, /\.js$/, /\.woff2$/, /\/live\?/])
-          expect([kind, requests.some((url) => kind.test(url))]).toEqual([kind, true]);
-        expect(proxy.strays).toEqual([]);
-      } finally {
-        await page.context().close();
-        await blog.stop();
-        await proxy.close();
-        removeDataDir(dataDir);
-      }
-    },
-    60_000,
-  );
+      expect(complaints).toEqual([]);
+      const outside = requests.filter((url) => !url.startsWith(`${proxy.publicUrl}/`));
+      expect(outside.filter((url) => url !== proxy.publicUrl)).toEqual([]);
+      for (const kind of [/\.css$/, /\.js$/, /\.woff2$/, /\/live\?/])
+        expect([kind, requests.some((url) => kind.test(url))]).toEqual([kind, true]);
+      expect(proxy.strays).toEqual([]);
+    } finally {
+      await page.context().close();
+      await blog.stop();
+      await proxy.close();
+      removeDataDir(dataDir);
+    }
+  });
 });

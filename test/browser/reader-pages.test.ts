@@ -75,7 +75,7 @@ if (executablePath !== undefined) {
     const gone = server.publish({ title: 'Gone', path: 'gone' });
     server.posts.remove(gone.id, gone.version);
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser.close();
     await server.close();

@@ -25,7 +25,7 @@ run('the form that changes sampling, in a browser', () => {
     const cookies = [...owner.cookies].map(([name, cookie]) => ({ name, ...cookie, domain: hostname }));
     await page.context().addCookies(cookies);
     owner.close();
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser.close();
     await blog.stop();
@@ -76,5 +76,5 @@ run('the form that changes sampling, in a browser', () => {
     await page.waitForURL('**/sampling');
     expect(await page.textContent('main')).toContain('taken back');
     expect(complaints.filter((text) => !text.includes('Failed to load resource'))).toEqual([]);
-  }, 60_000);
+  });
 });

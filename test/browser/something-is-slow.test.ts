@@ -18,7 +18,7 @@ run('something is slow, in the demo', () => {
     await house.launch();
     ({ page } = await house.open());
     await page.goto(demo.signIn);
-  }, 60_000);
+  });
   afterAll(async () => {
     await house.close();
     await demo.close();

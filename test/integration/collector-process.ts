@@ -105,7 +105,7 @@ export class CollectorProcess implements OtlpArrivals {
   /** Resolves when the file of a signal has enough in it; rejects after 20 seconds. */
   async wrote(signal: (typeof SIGNALS)[number], isEnough: (text: string) => boolean): Promise<void> {
     const path = join(this.#folder, `${signal}.json`);
-    const changes = watch(this.#folder, { signal: AbortSignal.timeout(20_000) });
+    const changes = watch(this.#folder, { signal: AbortSignal.timeout(120_000) });
     if (isEnough(readFileSync(path, 'utf8'))) return;
     for await (const _change of changes) if (isEnough(readFileSync(path, 'utf8'))) return;
   }

@@ -16,15 +16,15 @@ describe('kill -9', () => {
   it('during saves loses nothing that was acknowledged', async () => {
     const dataDir = join(folder, 'saves');
     expect((await killDuringSaves({ dataDir, kills: 2, random })).faults).toEqual([]);
-  }, 60_000);
+  });
 
   it('during an import leaves whole posts with their pictures, and the next one goes on', async () => {
     const options = { folder: join(folder, 'imports'), kills: 1, posts: 60, random };
     expect((await killDuringImports(options)).faults).toEqual([]);
-  }, 60_000);
+  });
 
   it('during a restore leaves the blog of before or the one restored', async () => {
     const options = { folder: join(folder, 'restores'), kills: 2, random };
     expect((await killDuringRestores(options)).faults).toEqual([]);
-  }, 60_000);
+  });
 });

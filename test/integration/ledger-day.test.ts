@@ -40,7 +40,7 @@ describe.each([
   beforeAll(async () => {
     moments = await travel(journey);
     pages = new Pages(journey.clocked.blog, journey.owner);
-  }, 120_000);
+  });
   afterAll(() => journey.end());
 
   const now = (): number => journey.clocked.wallMillis;

@@ -35,7 +35,7 @@ describe('what leaves a real process, as a Collector with the configuration of d
     } finally {
       arrivals = await receiver.stop();
     }
-  }, 60_000);
+  });
   afterAll(() => removeDataDir(dataDir));
 
   it('is every span that was kept, once, with its parent and the name of the service', () => {

@@ -96,7 +96,7 @@ describe('a secret in the query of a sign-in, a set-up or a reset', () => {
     secrets.push('SECRET-', setupToken, PASSWORD, TOKEN);
     secrets.push(...[...visitor.cookies.values()].map(({ value }) => value));
     answers = await everyAnswer(visitor, blog.address);
-  }, 60_000);
+  });
   afterAll(async () => {
     visitor.close();
     await blog.stop();

@@ -8,10 +8,10 @@ import { pageDocument, type PageDocument } from './page-document.ts';
 import { becomeOwner } from './signed-in-owner.ts';
 import type { Visitor } from './visitor.ts';
 
-const VIEWS = 30;
-const FAILURES = 25;
+const VIEWS = 14;
+const FAILURES = 12;
 /** Fewer than either: most of both is on disk alone after the start. */
-const SMALL_BUFFER = { METRICS_BUFFER_SIZE: '10' };
+const SMALL_BUFFER = { METRICS_BUFFER_SIZE: '5' };
 
 /** The search of the blog has no table meanwhile, so that it fails. */
 async function failing(blog: BlogProcess, work: () => Promise<void>): Promise<void> {
@@ -43,13 +43,15 @@ describe.each(['SIGTERM', 'SIGKILL'] as const)('traces after %s and a start', (s
       }
     });
     for (let i = 0; i < VIEWS; i++) await blog.ask('/');
-    await onceWritten(
-      dataDir,
-      async () => (await read<{ readonly history: HistoryFacts }>('/buffer')).facts.history.waiting === 0,
-    );
+    // A clean stop writes what waits.
+    if (signal === 'SIGKILL')
+      await onceWritten(
+        dataDir,
+        async () => (await read<{ readonly history: HistoryFacts }>('/buffer')).facts.history.waiting === 0,
+      );
     await blog.stop(signal);
     blog = await BlogProcess.start(dataDir, SMALL_BUFFER);
-  }, 120_000);
+  });
   afterAll(async () => {
     owner.close();
     await blog.stop();

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { BARE_ENVIRONMENT } from '../fixtures/bare-environment.ts';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -53,6 +54,7 @@ describe('a start that is inherited', () => {
       {
         cwd: folder,
         env: {
+          ...BARE_ENVIRONMENT,
           CHAINS: chains.join(','),
           DATA_DIR: mkdtempSync(join(folder, 'data-')),
           LOG_LEVEL: 'error',

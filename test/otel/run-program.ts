@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { ExportFacts, TelemetryQuery } from '../../otel/query.ts';
+import { BARE_ENVIRONMENT } from '../fixtures/bare-environment.ts';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -34,7 +35,7 @@ export function runProgram(
     execFile(
       process.execPath,
       [...args, path('./telemetry-program.ts')],
-      { env: { METRICS_HISTORY_DAYS: '0', ...env }, cwd: options.cwd ?? path('.'), timeout: 18_000 },
+      { env: { ...BARE_ENVIRONMENT, METRICS_HISTORY_DAYS: '0', ...env }, cwd: options.cwd ?? path('.') },
       (error, stdout, stderr) =>
         resolve({ code: error === null ? 0 : (error.code ?? 'killed'), stdout, stderr }),
     );

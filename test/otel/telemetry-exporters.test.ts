@@ -21,7 +21,7 @@ describe('OTEL_*_EXPORTER in a real start', () => {
     });
     expect(report.export.configured).toBe(false);
     expect(receiver.bodies).toEqual([]);
-  }, 20_000);
+  });
 
   it('console prints spans and metrics', async () => {
     const { stdout, code } = await runProgram({
@@ -31,14 +31,14 @@ describe('OTEL_*_EXPORTER in a real start', () => {
     expect(code).toBe(0);
     expect(stdout).toContain("'http.request.method': 'GET'");
     expect(stdout).toContain("name: 'program.starts'");
-  }, 20_000);
+  });
 
   it('otlp/stdout prints OTLP JSON lines with every kept span', async () => {
     const { stdout } = await runProgram({ OTEL_TRACES_EXPORTER: 'otlp/stdout' });
     const report = otlpLines(stdout).find((line) => 'afterShutdown' in line) as ProgramReport | undefined;
     expect(report).toBeDefined();
     expect(otlpSpans(otlpLines(stdout)).length).toBe(keptOf(report!));
-  }, 20_000);
+  });
 
   it('a folder gets one file for each signal', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'otlp-folder-'));
@@ -54,23 +54,19 @@ describe('OTEL_*_EXPORTER in a real start', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
-  }, 20_000);
+  });
 
   it.each([
     ['http', { http: 0 }],
     ['better-sqlite3', { database: 0 }],
-  ])(
-    'OTEL_NODE_DISABLED_INSTRUMENTATIONS=%s counts nothing of it',
-    async (name, counts) => {
-      for (const spans of ['own', 'stock']) {
-        const report = await reportOf({ METRICS_SPANS: spans, OTEL_NODE_DISABLED_INSTRUMENTATIONS: name });
-        expect(report.counts).toMatchObject(counts);
-        const others = Object.values(report.counts).reduce((sum, count) => sum + count, 0);
-        expect(others).toBeGreaterThan(0);
-      }
-    },
-    20_000,
-  );
+  ])('OTEL_NODE_DISABLED_INSTRUMENTATIONS=%s counts nothing of it', async (name, counts) => {
+    for (const spans of ['own', 'stock']) {
+      const report = await reportOf({ METRICS_SPANS: spans, OTEL_NODE_DISABLED_INSTRUMENTATIONS: name });
+      expect(report.counts).toMatchObject(counts);
+      const others = Object.values(report.counts).reduce((sum, count) => sum + count, 0);
+      expect(others).toBeGreaterThan(0);
+    }
+  });
 
   it('says each name without effect in one line', async () => {
     const { stderr } = await runProgram({
@@ -84,7 +80,7 @@ describe('OTEL_*_EXPORTER in a real start', () => {
       expect.stringContaining('OTEL_TRACES_SAMPLER'),
       expect.stringContaining('/metrics'),
     ]);
-  }, 20_000);
+  });
 });
 
 describe.each(['own', 'stock'])('metrics with METRICS_SPANS=%s', (spans) => {
@@ -110,5 +106,5 @@ describe.each(['own', 'stock'])('metrics with METRICS_SPANS=%s', (spans) => {
         'db.system.name': 'sqlite',
         'db.query.summary': expect.any(String),
       });
-  }, 20_000);
+  });
 });

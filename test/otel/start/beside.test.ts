@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import type { Report, SpanSeen } from './beside-program.ts';
+import { BARE_ENVIRONMENT } from '../../fixtures/bare-environment.ts';
 
 const PROGRAM = fileURLToPath(new URL('./beside-program.ts', import.meta.url));
 
@@ -10,7 +11,7 @@ async function run(spans: string, order: string): Promise<Report> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ['--no-warnings', PROGRAM, ...order.split(' ')],
-    { env: { METRICS_SPANS: spans } },
+    { env: { ...BARE_ENVIRONMENT, METRICS_SPANS: spans } },
   );
   return JSON.parse(stdout) as Report;
 }

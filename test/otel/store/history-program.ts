@@ -24,7 +24,7 @@ const history = new History({
 while (Date.now() < Number(atMillis));
 history.start();
 for (let i = 0; i < 10; i++) ring.add(traceIdOf(Number(first) + i), [spanRecord()], WHOLE);
-const deadline = Date.now() + 20_000;
+const deadline = Date.now() + 120_000;
 do history.flush();
 while (ring.waiting > 0 && Date.now() < deadline);
 history.close();

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DeskServer, PASSWORD } from './desk-server.ts';
+import { BARE_ENVIRONMENT } from '../../fixtures/bare-environment.ts';
 
 const NEW = 'violet harbours seldom freeze over';
 let server: DeskServer;
@@ -65,7 +66,7 @@ describe('npm run owner-link', () => {
   const run = (dataDir: string, more: Readonly<Record<string, string>> = {}) =>
     spawnSync(process.execPath, ['--no-warnings', 'src/accounts/owner-link.ts'], {
       encoding: 'utf8',
-      env: { DATA_DIR: dataDir, ...more },
+      env: { ...BARE_ENVIRONMENT, DATA_DIR: dataDir, ...more },
     });
   let folder: string;
   beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'glasshouse-link-'))));

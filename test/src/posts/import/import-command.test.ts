@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { BARE_ENVIRONMENT } from '../../../fixtures/bare-environment.ts';
 
 const RUST_BLOG = fileURLToPath(new URL('../../../fixtures/rust-blog', import.meta.url));
 const MAIN = fileURLToPath(new URL('../../../../src/posts/import/main.ts', import.meta.url));
@@ -18,7 +19,7 @@ function run(...options: string[]): { status: number | null; stdout: string; std
   const result = spawnSync(process.execPath, [MAIN, ...options], {
     encoding: 'utf8',
     cwd: folder,
-    env: { PATH: process.env['PATH'], DATA_DIR: path.join(folder, 'data') },
+    env: { ...BARE_ENVIRONMENT, PATH: process.env['PATH'], DATA_DIR: path.join(folder, 'data') },
   });
   return { status: result.status, stdout: result.stdout, stderr: result.stderr };
 }
