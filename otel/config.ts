@@ -20,11 +20,11 @@ import type { TrustedProxies } from './settings/trusted-proxies.ts';
 export { TELEMETRY_SETTINGS };
 export type { AppSetting };
 
-/** Deeply frozen; durations and sizes as their names say. */
+/** The settings of telemetry, checked and deeply frozen. Units are in the names. */
 export interface TelemetryConfig extends SamplingValues {
   /** False with METRICS_ENABLED=false or OTEL_SDK_DISABLED=true. */
   readonly enabled: boolean;
-  /** Who makes the spans: the kit, or the SDK with instrumentation-http. */
+  /** Who creates the spans: the kit's own tracer, or the SDK's with instrumentation-http. */
   readonly spans: 'own' | 'stock';
   readonly maxTraces: number;
   readonly maxTraceBytes: number;
@@ -34,36 +34,36 @@ export interface TelemetryConfig extends SamplingValues {
   readonly historyDays: number;
   /** The SQLite file of roll-ups and kept traces, in the app's `dataDir`; undefined without one and with `historyDays` 0. */
   readonly historyFile: string | undefined;
-  /** Whose forwarded headers are believed. */
+  /** Proxies whose forwarded headers are trusted. */
   readonly trustedProxies: TrustedProxies;
-  /** Whether spans carry addresses of clients. */
+  /** Whether spans carry client addresses. */
   readonly recordsClientAddresses: boolean;
   /** Without a trailing slash. */
   readonly jaegerUiUrl: string | undefined;
   /** OTEL_LOG_LEVEL, which the SDK reads itself. */
   readonly sdkLogLevel: string | undefined;
-  /** `service.name`, what the app and what OTEL_RESOURCE_ATTRIBUTES adds. */
+  /** `service.name`, the app's attributes, and those of OTEL_RESOURCE_ATTRIBUTES. */
   readonly resourceAttributes: Readonly<Attributes>;
-  /** Where spans go over OTLP, credentials and all; undefined unless an address is set for them or OTEL_TRACES_EXPORTER names otlp. */
+  /** OTLP address of spans, credentials included; undefined unless one is configured or OTEL_TRACES_EXPORTER names otlp. */
   readonly exportEndpoint: string | undefined;
   readonly traceExport: OtlpTarget | undefined;
   readonly metricExport: OtlpTarget | undefined;
   readonly logExport: OtlpTarget | undefined;
-  /** Where each signal goes beside OTLP over HTTP. */
+  /** Exporters of each signal other than OTLP over HTTP. */
   readonly localExport: {
     readonly traces: readonly LocalExport[];
     readonly metrics: readonly LocalExport[];
     readonly logs: readonly LocalExport[];
   };
-  /** For `file`. */
+  /** Where the `file` exporter writes. */
   readonly otlpFolder: string | undefined;
   readonly otlpFileBytes: number;
   readonly spanLimits: SpanLimits;
   readonly logRecordLimits: LogRecordLimits;
-  /** Headers that carry a trace on; empty: none does. */
+  /** Headers that propagate a trace; empty disables propagation. */
   readonly propagators: readonly ('tracecontext' | 'baggage')[];
   readonly resourceDetectors: readonly ResourceDetector[];
-  /** Which of the kit's own instrumentations are on. */
+  /** Which of the kit's own instrumentations are enabled. */
   readonly instrumentations: Readonly<Record<InstrumentationName, boolean>>;
   readonly exportQueue: {
     readonly maxSpans: number;
@@ -81,15 +81,15 @@ export interface TelemetryConfig extends SamplingValues {
   readonly metricHistograms: 'explicit_bucket_histogram' | 'base2_exponential_bucket_histogram';
   readonly metricExportIntervalMillis: number;
   readonly metricExportTimeoutMillis: number;
-  /** Every setting in force and where it comes from; secrets read `(set)`. */
+  /** Every setting in force and its source; a secret's value reads `(set)`. */
   readonly settings: readonly EffectiveSetting[];
-  /** OTEL_* values that were not understood, so that their default is in force, and OTEL_* names that have no effect. */
+  /** One line per OTEL_* value that could not be parsed (its default applies) or name that has no effect. */
   readonly warnings: readonly string[];
-  /** Paths, as a client may ask for them, below which requests make no spans. */
+  /** Requests whose path is one of these, or below one, create no spans. As clients write them. */
   readonly untracedPathPrefixes: readonly string[];
 }
 
-/** Everything that is wrong with the METRICS_* settings, in one message. */
+/** Lists every invalid METRICS_* setting in one message. */
 export class TelemetryConfigError extends Error {
   readonly problems: readonly SettingProblem[];
 
@@ -103,17 +103,17 @@ export class TelemetryConfigError extends Error {
   }
 }
 
-/** What an app says of itself; the environment wins. */
+/** What the app states about itself; the environment takes precedence. */
 export interface AppFacts {
-  /** `service.name`. Default: `unknown_service:node`, as the specification has it. */
+  /** `service.name`. Default: `unknown_service:node`, as the specification requires. */
   readonly serviceName?: string | undefined;
-  /** More resource attributes. */
+  /** Additional resource attributes. */
   readonly resource?: Readonly<Attributes> | undefined;
-  /** Requests to these paths and what lies below them make no spans, nor does anything they do. Default: none. */
+  /** Requests to these paths and to paths below them create no spans, and neither does anything they call. Default: none. */
   readonly ignorePaths?: readonly string[] | undefined;
-  /** The folder of the history file. Default: none, and telemetry stays in memory. */
+  /** Folder of the history file. Default: none; telemetry then stays in memory. */
   readonly dataDir?: string | undefined;
-  /** An unknown METRICS_* name is an error; else it is a warning. Default false. */
+  /** Makes an unknown METRICS_* name an error instead of a warning. Default false. */
   readonly strictSettings?: boolean | undefined;
   /** METRICS_* names that the app reads itself. */
   readonly appSettings?: readonly AppSetting[] | undefined;
@@ -123,14 +123,14 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface TelemetryConfigSources extends AppFacts {
   readonly env: Environment;
-  /** The parsed `.env` file; loses to `env`. */
+  /** The parsed `.env` file; `env` takes precedence. */
   readonly dotEnv?: Environment | undefined;
 }
 
 const HISTORY_FILE_NAME = 'telemetry.sqlite';
 const UNKNOWN_SERVICE = 'unknown_service:node';
 
-/** Pure. Throws TelemetryConfigError, and nothing else, when a METRICS_* name or value is wrong; OTEL_* only warns. */
+/** Pure. Throws TelemetryConfigError, and nothing else, if a METRICS_* name or value is invalid; an invalid OTEL_* value only warns. */
 export function readTelemetryConfig(sources: TelemetryConfigSources): TelemetryConfig {
   const { env, dotEnv = {}, serviceName = UNKNOWN_SERVICE, dataDir, ignorePaths = [] } = sources;
   const { values, settings, problems, warnings } = readSettings(env, dotEnv, {
@@ -140,10 +140,10 @@ export function readTelemetryConfig(sources: TelemetryConfigSources): TelemetryC
   });
   if (problems.length > 0) throw new TelemetryConfigError(problems);
   if (dataDir === undefined && isWritten(settings, 'METRICS_HISTORY_DAYS') && values.historyDays > 0)
-    warnings.push('METRICS_HISTORY_DAYS has no effect: the app names no dataDir to keep a history in');
+    warnings.push('METRICS_HISTORY_DAYS has no effect: the app sets no dataDir to store a history in');
   if (values.target > 0 && OPERATION_TYPES.every((type) => values.rates[type] === 1))
     warnings.push(
-      'METRICS_TARGET has no effect: METRICS_SAMPLING_RATE keeps all; with 0 the target stands alone',
+      'METRICS_TARGET has no effect: METRICS_SAMPLING_RATE keeps all; set it to 0 to sample by the target alone',
     );
   const enabled = values.enabled && !values.sdkDisabled;
   const exportOf = (signal: Signal): SignalExport => (enabled ? signalExport(signal, values) : NO_EXPORTERS);
@@ -217,8 +217,8 @@ function instrumentationsOf({
 }
 
 /**
- * The edge: reads the environment and `.env` in the working directory. OTEL_* lines of `.env` are put into the environment,
- * because the SDK reads many of them there by itself. Throws TelemetryConfigError.
+ * Reads the environment and `.env` in the working directory. Copies OTEL_* lines of `.env` into the environment, because the SDK reads many of them
+ * there itself. Throws TelemetryConfigError.
  */
 export function loadTelemetryConfig(app: AppFacts = {}): TelemetryConfig {
   const dotEnv = readDotEnv('.env');
@@ -229,7 +229,7 @@ export function loadTelemetryConfig(app: AppFacts = {}): TelemetryConfig {
   return config;
 }
 
-/** No file, or a folder of that name, is no settings. */
+/** A missing file, or a folder of that name, counts as no settings. */
 function readDotEnv(path: string): Environment {
   let text: string;
   try {
@@ -241,6 +241,6 @@ function readDotEnv(path: string): Environment {
       { variable: path, value: '(unread)', source: '.env', message: `the file cannot be read: ${code}` },
     ]);
   }
-  // A byte order mark would become part of the first name, which nobody would miss.
+  // Otherwise a byte order mark becomes part of the first name, unnoticed.
   return parseEnv(text.replace(/^\uFEFF/, ''));
 }

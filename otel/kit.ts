@@ -1,4 +1,4 @@
-/** Functions of the kit that an app and its pages use too. Importing this file starts nothing. */
+/** Functions that an app and its pages share with the kit. Importing this file starts nothing. */
 export { isSecretName, mayHoldSecret } from './base/secret-names.ts';
 export {
   forwardedRequest,

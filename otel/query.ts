@@ -19,8 +19,8 @@ import type {
 } from './base/settings-change.ts';
 
 /**
- * All that the admin pages may know of telemetry: a reading side and a steering side. Types only, so that
- * importing this file starts nothing. Times are epoch milliseconds, durations milliseconds, sizes bytes.
+ * The contract between telemetry and its pages: TelemetryQuery reads, TelemetryControl changes. Types only; importing this file starts nothing.
+ * Times are epoch milliseconds, durations milliseconds, sizes bytes.
  */
 
 export type { AuditedSeries, AuditFacts } from './base/audit-facts.ts';
@@ -49,25 +49,25 @@ export type {
   SettingsRequest,
   SettingsTrial,
 } from './base/settings-change.ts';
-/** Why a kept trace left the buffer: too many traces, too many bytes, or its history aged out. */
+/** Why a kept trace was evicted from memory: too many traces, too many bytes, or older than the history. */
 export type EvictionReason = 'count' | 'bytes' | 'age';
 
-/** How a range is counted: in whole buckets, of the finest width that holds all of it. */
+/** How a range is counted: in whole buckets of the finest width that covers all of it. */
 export interface Coverage extends TimeRange {
-  /** Width of the buckets at its start. */
+  /** Bucket width at the start of the range. */
   readonly stepMillis: number;
-  /** Nothing earlier was ever counted, or all of it has aged out. */
+  /** Start of the counts; earlier ones never existed or have expired. */
   readonly countedFromMillis: number;
   /**
-   * Parts of it whose counts are gone, so that every number of the range is an "at least": over the bounds of memory and file, with a process
-   * that was killed, or because the disk did not take them.
+   * Parts of the range whose counts are lost, so that every number is a lower bound: dropped at a bound of memory or file, lost with a killed
+   * process, or not written because the disk failed.
    */
   readonly missing: readonly (TimeRange & { readonly reason: 'bound' | 'killed' | 'disk' })[];
-  /** By its age the range could be counted in finer buckets, but a bound took those from before an instant; `word` completes "by the …". */
+  /** Set when a bound removed finer buckets before `beforeMillis` that the range is young enough to have; `word` completes "by the …". */
   readonly coarser: { readonly beforeMillis: number; readonly word: string } | undefined;
 }
 
-/** Percentiles come from a mergeable sketch (relative error <= 1 %); min and max are exact. All 0 when nothing was counted. */
+/** Percentiles come from a mergeable sketch (relative error <= 1 %); min and max are exact. All 0 if nothing was counted. */
 export interface DurationSummary {
   readonly avg: number;
   readonly min: number;
@@ -78,62 +78,65 @@ export interface DurationSummary {
   readonly p99: number;
 }
 
-/** Counts and durations of 100 % of operations; `kept` of them have detail. */
+/** Counts and durations of 100 % of operations; `kept` counts those whose span was kept. */
 export interface OperationSummary {
   readonly count: number;
-  /** Failed: span status ERROR (5xx, thrown, broken source). */
+  /** Span status ERROR: a 5xx response, a thrown error, a broken body source. */
   readonly errors: number;
-  /** Answered 4xx to the last byte; 0 for other types. Not errors of ours. Each request counts as one of failed, aborted, 4xx or fine. */
+  /** Complete 4xx responses; 0 for other types. They are not errors. Each request counts as exactly one of failed, aborted, 4xx or fine. */
   readonly clientErrors: number;
-  /** The client left before the answer was whole, or the server stopped; 0 for other types. */
+  /** The client disconnected before the response was complete, or the server stopped; 0 for other types. */
   readonly aborted: number;
-  /** A second or longer; of requests, to the first byte, so that a reader on a slow line makes none. Exact. */
+  /** Exact count of those that took a second or longer; for requests, to the first byte, so that a slow client makes none. */
   readonly slow: number;
   readonly totalMillis: number;
   readonly durationMillis: DurationSummary;
   readonly kept: number;
-  /** The rate in force for the type, 0–1. */
+  /** The sampling rate in force for the type, 0–1. */
   readonly rate: number;
 }
 
-/** How many requests were answered with one status. */
+/** Number of responses with one status. */
 export interface StatusCount {
-  /** none: nothing was sent; other: beyond the 32 that are told apart, or counted by a version that noted none. */
+  /** none: no response was sent; other: beyond the 32 distinct statuses counted, or recorded by a version without statuses. */
   readonly status: number | 'none' | 'other';
   readonly count: number;
 }
 
-/** One bounded series: a route, a statement, a template; or the overflow row that keeps totals exact. */
+/** One bounded series (a route, a statement, a template), or the overflow row that keeps totals exact. */
 export interface SeriesSummary extends OperationSummary {
   readonly type: OperationType;
-  /** http: `GET /:slug`; database: the statement's text, cut with a hash beyond 255 characters, or `db.query.summary` of one that told no text; render: the template; other: scope and span name. */
+  /**
+   * http: `GET /:slug`; database: the statement's text, cut with a hash beyond 255 characters, or `db.query.summary` if it has no text; render: the
+   * template; other: scope and span name.
+   */
   readonly name: string;
   /** database only: `db.query.summary`, shared by all statements of one kind on the same tables. */
   readonly summary?: string;
-  /** database only: `db.query.text`, parameterised, at most 2,000 characters; a series of an earlier process has what its name holds of it. */
+  /** database only: `db.query.text`, parameterised, at most 2,000 characters; for a series of an earlier process, as much as its name holds. */
   readonly text?: string;
   /** database only: rows returned plus rows changed. */
   readonly rows?: number;
-  /** database only: the http series that issued it, most frequent first, at most 8. */
+  /** database only: http series that executed it, most frequent first, at most 8. */
   readonly callers?: readonly string[];
-  /** http only: by status, ascending; their sum is `count`. */
+  /** http only: counts by status, ascending; their sum is `count`. */
   readonly statuses?: readonly StatusCount[];
-  /** http only: those that had to wait for their turn behind others of their connection; no part of their durations. */
+  /** http only: requests that queued behind others on their connection; the wait is not part of their durations. */
   readonly waited?: { readonly count: number; readonly totalMillis: number };
 }
 
 export interface TimelinePoint extends OperationSummary {
   readonly startMillis: number;
   readonly widthMillis: number;
-  /** The bucket that `now` falls into. */
+  /** True for the bucket that is still being filled. */
   readonly partial: boolean;
 }
 
-/** A latency heat map: one column per bucket, counts per logarithmic band. */
+/** One column of a latency heat map: counts per logarithmic band of duration. */
 export interface HeatColumn {
   readonly startMillis: number;
   readonly widthMillis: number;
-  /** Count per band of `bandEdgesMillis`, same length minus one. */
+  /** Count per band of `bandEdgesMillis`; one fewer than there are edges. */
   readonly counts: readonly number[];
 }
 export interface HeatMap {
@@ -154,7 +157,7 @@ export interface SpanEventRow {
 export interface SpanLinkRow {
   readonly traceId: string;
   readonly spanId: string;
-  /** Empty for links of this process: only their ids are kept. */
+  /** Empty for links recorded in this process: it stores only their ids. */
   readonly attributes: AttributeMap;
 }
 
@@ -172,20 +175,20 @@ export interface SpanRow {
   readonly statusMessage: string | undefined;
   readonly attributes: AttributeMap;
   readonly events: readonly SpanEventRow[];
-  /** Spans it refers to beside its parent, at most 8 of a span of this process. */
+  /** Linked spans, at most 8 per span of this process. */
   readonly links: readonly SpanLinkRow[];
-  /** imported: it comes from a file of somebody who did not say. */
+  /** `imported`: the span comes from a file that gives no reason. */
   readonly keepReason: KeepReason | 'imported';
-  /** The rule or the policy of the app that asked for it, by name. */
+  /** Name of the sampling rule or app policy that kept the span. */
   readonly keptBy?: string | undefined;
-  /** Share of all durations of its own series that are shorter, 0–1; undefined when the series is gone. */
+  /** Share of durations in its series that are shorter, 0–1; undefined if the series is gone. */
   readonly percentile: number | undefined;
 }
 
-/** A line of a list of traces; no spans, no attributes. */
+/** A row of a trace list: no spans, no attributes. */
 export interface TraceSummary {
   readonly traceId: string;
-  /** The local root's name, or the earliest kept span's. */
+  /** Name of the local root, or of the earliest kept span. */
   readonly name: string;
   readonly type: OperationType;
   readonly series: string;
@@ -194,10 +197,10 @@ export interface TraceSummary {
   readonly spanCount: number;
   readonly errorCount: number;
   readonly httpStatusCode: number | undefined;
-  /** Of a request, `url.path`: a series stands for many. */
+  /** `url.path` of a request, because a series covers many paths. */
   readonly path?: string | undefined;
   readonly outcome: string | undefined;
-  /** The strongest reason among its spans: error, slow, probability, late, ancestor. */
+  /** The strongest reason among its spans, by REASONS_BY_STRENGTH. */
   readonly keepReason: KeepReason | 'imported';
   readonly bytes: number;
   readonly pinned: boolean;
@@ -209,31 +212,31 @@ export interface LogLine {
   readonly spanId: string;
   readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
   readonly message: string;
-  /** Secrets removed, values cut. */
+  /** Secrets are removed and long values cut. */
   readonly attributes: AttributeMap;
 }
 
 export interface TraceDetail extends TraceSummary {
   readonly spans: readonly SpanRow[];
-  /** The last ones, oldest first. */
+  /** The most recent lines, oldest first. */
   readonly logs: readonly LogLine[];
-  /** False when it may have written lines that nobody remembers: it was kept by an older version, or memory let them go. */
+  /** False if lines may be missing: an older version kept the trace, or memory dropped them. */
   readonly logsKnown: boolean;
-  /** Spans of this trace that were counted but not kept. */
+  /** Spans of this trace that were counted but dropped. */
   readonly droppedSpans: number;
-  /** Cut at the maximum span count or age, or late spans stand in it without their parents. */
+  /** True if it was cut at the maximum span count or age, or contains late spans without their parents. */
   readonly truncated: boolean;
-  /** Its parent is in another process. */
+  /** True if its parent is in another process. */
   readonly remoteParent: boolean;
-  /** Handed to the OTLP pipeline. */
+  /** True if it was queued for OTLP export. */
   readonly exported: boolean;
 }
 
-/** Why there is no detail for a trace id: `trace` in store/telemetry-store.ts says which it is. */
+/** Why a trace id has no detail; `trace` in store/telemetry-store.ts decides. */
 export interface MissingTrace {
   readonly traceId: string;
   readonly reason: 'evicted' | 'never-kept' | 'running' | 'unknown';
-  /** Of what is unknown: nothing that was dropped or evicted earlier is remembered. */
+  /** For `unknown`: how far back dropped and evicted traces are remembered. */
   readonly rememberedFromMillis?: number | undefined;
   readonly evicted?: {
     readonly atMillis: number;
@@ -259,14 +262,14 @@ export interface TraceFilter {
 
 export interface TraceList {
   readonly rows: readonly TraceSummary[];
-  /** How many matched, of which `rows` are the first. */
+  /** Number of matches; `rows` are the first of them. */
   readonly total: number;
-  /** A search for `key=value` looked at the newest of many that hold both; undefined when it looked at all. */
+  /** Set if a search for `key=value` examined only the newest of many candidates. */
   readonly searched?: { readonly newest: number; readonly of: number } | undefined;
 }
 
 export interface OperationFilter {
-  /** When the operation ended. */
+  /** Filters by the end of the operation. */
   readonly range?: TimeRange | undefined;
   readonly type?: OperationType | undefined;
   readonly series?: string | undefined;
@@ -276,7 +279,7 @@ export interface OperationFilter {
 
 export interface OperationList {
   readonly rows: readonly OperationRow[];
-  /** How many matched, of which `rows` are the first. */
+  /** Number of matches; `rows` are the first of them. */
   readonly total: number;
 }
 
@@ -294,33 +297,33 @@ export interface OperationRow {
   readonly errorMessage: string | undefined;
 }
 
-/** What cannot be read, as without a free file descriptor, is NaN: null in JSON, a dash on pages. */
+/** A value that cannot be read, for example without a free file descriptor, is NaN: null in JSON, a dash on pages. */
 export interface RuntimeSample {
-  /** Shares, delays and pauses are of the time from here to `atMillis`, sizes of `atMillis`. */
+  /** Shares, delays and pauses cover the period from here to `atMillis`; sizes are those at `atMillis`. */
   readonly fromMillis: number;
   readonly atMillis: number;
-  /** Which process it is of: a new one has a new heap, and between two there is a gap. */
+  /** Identifies the process: a new one starts with a new heap, and there is a gap between two. */
   readonly processStartedAtMillis: number;
   readonly rssBytes: number;
-  /** The highest that was seen of it: between two samples too, where the system's own mark rose. */
+  /** The highest value seen, also between samples if the system's own high-water mark rose. */
   readonly rssMaxBytes: number;
   readonly heapUsedBytes: number;
   readonly heapTotalBytes: number;
   readonly externalBytes: number;
-  /** Share of one core, 0–n. */
+  /** In cores, 0–n. */
   readonly cpuUtilization: number;
   readonly eventLoopDelayP50Millis: number;
   readonly eventLoopDelayP99Millis: number;
-  /** The longest that the loop was held up. */
+  /** The longest time the event loop was blocked. */
   readonly eventLoopDelayMaxMillis: number;
   /** 0–1. */
   readonly eventLoopUtilization: number;
-  /** Of all pauses together; the longest of them. */
+  /** Total of all pauses in the period; below it the longest one. */
   readonly gcPauseMillis: number;
   readonly gcPauseMaxMillis: number;
   readonly gcCount: number;
   readonly activeHandles: number;
-  /** Files and sockets; the most that were seen, looked at once a second. */
+  /** Open files and sockets; the highest count is checked once a second. */
   readonly openFiles: number;
   readonly openFilesMax: number;
 }
@@ -330,19 +333,19 @@ export interface ProcessFacts {
   readonly nodeVersion: string;
   readonly startedAtMillis: number;
   readonly uptimeSeconds: number;
-  /** Taken at the time of the question. */
+  /** Measured at the time of the call. */
   readonly current: RuntimeSample;
-  /** Why something of `current` is not known. */
+  /** Why a value of `current` is unknown. */
   readonly problem: string | undefined;
-  /** Since this process started: the system's own mark. */
+  /** Since the process started, from the system's own high-water mark. */
   readonly highWaterRssBytes: number;
-  /** What V8 lets the heap grow to. */
+  /** V8's heap limit. */
   readonly heapLimitBytes: number;
-  /** How many files and sockets may be open; NaN where nobody says. */
+  /** Maximum number of open files and sockets; NaN if the system does not report it. */
   readonly openFilesLimit: number;
-  /** What keeps the event loop alive, by Node's name of its kind. */
+  /** What keeps the event loop alive, counted by Node's name for its kind. */
   readonly handles: Readonly<Record<string, number>>;
-  /** What it shares with others, or its part of that in a container; the load of a minute, undefined where nobody knows it. */
+  /** The machine, or the container's share of it; `loadAverage` covers one minute and is undefined where the system does not report it. */
   readonly machine: {
     readonly processors: number;
     readonly loadAverage: number | undefined;
@@ -351,14 +354,14 @@ export interface ProcessFacts {
   };
 }
 
-/** Whether failures come faster than they can all be kept, and what of them is kept meanwhile. */
+/** Whether failures arrive faster than all of them can be kept, and what is kept meanwhile. */
 export interface StormFacts {
   readonly active: boolean;
-  /** Share of must-keep operations kept at this moment, 0–1; 1 when there is no storm. */
+  /** Share of must-keep operations kept right now, 0–1; 1 outside a storm. */
   readonly probability: number;
-  /** Must-keep operations cut since start, ancestors of kept spans included. */
+  /** Must-keep operations dropped by the budget since start, ancestors of kept spans included. */
   readonly cut: number;
-  /** Kept since start although they were beyond the cut, one a minute per series and error.type. */
+  /** Operations kept beyond the budget since start: one a minute per series and error.type. */
   readonly examples: number;
 }
 
@@ -367,13 +370,13 @@ export interface SamplingFacts {
   readonly rates: Readonly<Record<OperationType, number>>;
   readonly exportRates: Readonly<Record<OperationType, number>>;
   readonly thresholdsSeconds: { readonly database: number; readonly http: number; readonly render: number };
-  /** Since start, of what the process keeps. Each operation counts under the one rule that decided it; those that wait for their verdict do not yet. */
+  /** Verdicts of the process since start. Each operation counts under the one rule that decided it, and not before its verdict. */
   readonly rules: Readonly<Record<SamplingRule, RuleCounts>>;
-  /** The same of rules, targets and policies of the app, by name: the rules in force first, in their order, also those that have seen nothing. */
+  /** The same for rules, targets and app policies, by name: first the rules in force, in order, also those that matched nothing. */
   readonly named: readonly (RuleCounts & { readonly name: string })[];
-  /** In force, by their texts; the first that matches decides. */
+  /** Texts of the rules in force; the first match decides. */
   readonly ruleTexts?: readonly string[];
-  /** Traces to keep per second of each kind, beside the rates; 0 and undefined are off. */
+  /** Traces to keep per second of each kind, in addition to the rates; 0 or undefined is off. */
   readonly target?: number;
   /** Rules in force that can never match, and why. */
   readonly unreachable?: readonly { readonly name: string; readonly why: string }[];
@@ -389,16 +392,16 @@ export interface BufferFacts {
   readonly oldestMillis: number | undefined;
 }
 
-/** What the history file holds of traces, against its bounds. */
+/** Traces in the history file, and its bounds. */
 export interface HistoryFacts {
   readonly fileBytes: number;
-  /** Of traces that failed, were slow or ended late (`mustKeep`), and of all others; each has a bound of its own. */
+  /** Traces that failed, were slow or ended late (`mustKeep`), and all others; each has its own bound. */
   readonly traces: Readonly<Record<'mustKeep' | 'ordinary', HistoryTraces>>;
-  /** Of memory, for the next moments of the writer. */
+  /** Traces in memory that the writer has not written yet. */
   readonly waiting: number;
-  /** Traces that memory let go before they were written, since start: they are lost to both. */
+  /** Traces evicted from memory before they were written, since start: they are lost. */
   readonly unsaved: number;
-  /** Traces of an older version's file that are in no list yet. */
+  /** Traces in a file of an older version that are not indexed yet. */
   readonly unlisted: number;
 }
 
@@ -406,28 +409,28 @@ export interface HistoryTraces {
   readonly traces: number;
   readonly bytes: number;
   readonly maxBytes: number;
-  /** Ends of the oldest and the newest; undefined without any. */
+  /** End times of the oldest and the newest trace; undefined if there is none. */
   readonly oldestMillis: number | undefined;
   readonly newestMillis: number | undefined;
-  /** What went since the file was begun: by age, and by the bound. */
+  /** Removed since the file was created: by age, and by the bound. */
   readonly expired: number;
   readonly dropped: number;
-  /** Of this kind, traces that memory let go before they were written, since start. */
+  /** Traces of this kind evicted from memory before they were written, since start. */
   readonly unsaved: number;
 }
 
 export interface ExportFacts {
   readonly configured: boolean;
-  /** Credentials removed. */
+  /** With credentials removed. */
   readonly endpoint: string | undefined;
-  /** Spans, since start. */
+  /** Spans since start. */
   readonly sent: number;
   readonly failed: number;
   readonly queued: number;
   readonly dropped: number;
   readonly lastError: { readonly atMillis: number; readonly message: string } | undefined;
   readonly lastSuccessMillis: number | undefined;
-  /** Where spans go beside that: the console, files. */
+  /** Exporters other than OTLP: console, files. */
   readonly others?: readonly ExportFacts[];
 }
 
@@ -436,17 +439,17 @@ export interface BusinessMetric {
   readonly name: string;
   readonly attributes: AttributeMap;
   readonly value: number;
-  /** As it is now, rather than counted. */
+  /** A current value instead of a count. */
   readonly gauge?: true;
 }
 
-/** Counts that are too many series for an instrument: asked once a second for what was counted since it was asked last. */
+/** For counts with too many series for an instrument: polled once a second, it returns what was counted since the previous call. */
 export type CountSource = () => Iterable<readonly [attributes: AttributeMap, count: number]>;
 
-/** A part of Node that is private, patched or experimental, and gone. */
+/** A private, patched or experimental part of Node that this version lacks. */
 export interface MissingNodeFeature {
   readonly name: string;
-  /** What telemetry does not know without it. */
+  /** What telemetry cannot record without it. */
   readonly consequence: string;
 }
 
@@ -455,12 +458,12 @@ export interface OwnCost extends CostShares {
   readonly historyFileBytes: number;
 }
 
-/** A moment that every time chart marks: a process began, settings changed, the machine's clock stepped. */
+/** A moment that every time chart marks: a process start, a settings change, a step of the system clock. */
 export interface Marker {
   readonly atMillis: number;
   readonly kind: 'start' | 'settings' | 'clock';
   readonly label: string;
-  /** Of a start: how the process before ended and when, where one is known. One that was not stopped was seen last at that time. */
+  /** For a start: how and when the previous process ended, if known; for one that was not stopped, when it was last seen running. */
   readonly before?: { readonly ended: 'stopped' | 'not stopped' | 'running'; readonly atMillis: number };
 }
 
@@ -468,20 +471,20 @@ export interface TelemetryQuery {
   readonly enabled: boolean;
   now(): number;
   settings(): readonly EffectiveSetting[];
-  /** Those of sampling, which may change while the process runs. */
+  /** Sampling settings, which may change while the process runs. */
   liveSettings(): LiveSettings;
   sampling(): SamplingFacts;
-  /** Whether what was kept stands for what was counted. */
+  /** Whether the weights of kept spans add up to what was counted. */
   audit(): AuditFacts;
-  /** Where counts by range begin: the start of this process, or earlier where the history of others was read back. */
+  /** Start of counts by range: the start of this process, or earlier if a history file was read. */
   countedFromMillis(): number;
-  /** How a range would be counted. Questions of the range that comes back are answered for exactly that. */
+  /** How a range would be counted. Queries for the returned range are answered for exactly that range. */
   coverage(range: TimeRange): Coverage;
   /** Without a range: since start. */
   operations(range?: TimeRange): Readonly<Record<OperationType, OperationSummary>>;
   /**
-   * Cells of one width, at most `maxPoints` (default 120) and one, which add up to exactly `operations` of the range: the first and the last are
-   * cut where the range is.
+   * Cells of equal width, at most `maxPoints` (default 120) plus one, that add up to exactly `operations` of the range; the first and the last cell
+   * are cut at its ends.
    */
   timeline(
     type: OperationType,
@@ -493,9 +496,9 @@ export interface TelemetryQuery {
     range: TimeRange,
     options?: { readonly series?: string; readonly maxColumns?: number },
   ): HeatMap;
-  /** Every series of a type with activity in the range (default: since start), by total time. */
+  /** Every series of a type with activity in the range (default: since start), ordered by total time. */
   series(type: OperationType, range?: TimeRange): readonly SeriesSummary[];
-  /** Every metric of this process in the text format of Prometheus, version 0.0.4. Never rejects. */
+  /** Every metric of this process in the Prometheus text format, version 0.0.4. Never rejects. */
   prometheus(): Promise<string>;
   traces(filter?: TraceFilter): TraceList;
   trace(traceId: string): TraceDetail | MissingTrace;
@@ -504,41 +507,52 @@ export interface TelemetryQuery {
   /** Kept operations that failed, newest first. */
   failures(filter?: OperationFilter): OperationList;
   process(): ProcessFacts;
-  /** Of this process and of those before it, oldest first, neighbours of one process merged to about `maxPoints` (default 120); a range that ends now ends with what is measured now. */
+  /**
+   * Samples of this and earlier processes, oldest first; neighbours of one process are merged to about `maxPoints` (default 120). A range that ends
+   * now ends with a fresh measurement.
+   */
   runtime(range: TimeRange, maxPoints?: number): readonly RuntimeSample[];
   buffer(): BufferFacts;
   /** Undefined without a history file. */
   history(): HistoryFacts | undefined;
-  /** Of operations, with a span or without. */
+  /** Counts of operations, whether a span was kept or not. */
   spans(): OperationCounts;
   export(): ExportFacts;
-  /** As of the last `refresh`: counters since this process started, and gauges. With a range counters alone, by time, those of earlier processes included. */
+  /**
+   * Without a range: counters since start and gauges, as of the last `refresh`. With a range: counters only, by time, those of earlier processes
+   * included.
+   */
   business(range?: TimeRange): readonly BusinessMetric[];
-  /** Where counters by range begin. */
+  /** Start of counters by range. */
   businessFromMillis(): number;
-  /** Collects what is collected on demand, so that the next answers include everything that happened before. Never rejects. */
+  /** Collects instruments and whatever else is collected on demand, so that the next reads include everything before this call. Never rejects. */
   refresh(): Promise<void>;
   faults(): readonly TelemetryFault[];
-  /** What telemetry uses of Node and this version does not have; empty on the versions it was made for. */
+  /** Parts of Node that telemetry uses and this version lacks; empty on supported versions. */
   missingNodeFeatures(): readonly MissingNodeFeature[];
   ownCost(): OwnCost;
   markers(range: TimeRange): readonly Marker[];
-  /** Called after kept traces or aggregates changed, at most once per second; returns the unsubscriber. Nothing is computed while nobody subscribes. */
+  /**
+   * Calls `listener` after kept traces or aggregates changed, at most once per second; returns a function that unsubscribes. Nothing is computed
+   * without subscribers.
+   */
   onChange(listener: () => void): () => void;
 }
 
 export interface TelemetryControl {
-  /** Has counts kept by time under a name; the name of an instrument takes its place. One source for a name. */
+  /** Records counts over time under `name`, in place of an instrument of that name. One source per name. */
   countFrom(name: string, source: CountSource): void;
-  /** Pinned traces are exempt from eviction and age; false when the trace is neither in memory nor on disk, or too many are pinned. */
+  /**
+   * Exempts a trace from eviction and expiry, or ends that. Returns false if the trace is neither in memory nor on disk, or too many are pinned.
+   */
   pin(traceId: string, pinned: boolean): boolean;
-  /** Checks a change and says what it would do; changes nothing. All that is wrong comes back together. Never rejects. */
+  /** Validates a change and predicts its effect without applying it. Returns all problems together. Never rejects. */
   trySettings(
     request: SettingsRequest,
   ): Promise<SettingsTrial | { readonly problems: readonly SettingProblem[] }>;
-  /** Puts a change in force from the next verdict on, if `revision` is what is in force. */
+  /** Applies a change from the next verdict on, if `revision` is the one in force. */
   changeSettings(request: SettingsRequest, revision: string, who: string): SettingsOutcome;
 }
 
-/** Makes a span of type render around a page or feed; with telemetry off it only calls. Errors pass through. */
+/** Records a span of type render around `render`; with telemetry off it only calls it. Errors pass through. */
 export type RenderTracer = <T>(template: string, render: () => T) => T;

@@ -1,7 +1,7 @@
 import { optionsOfApp } from './start/app-options.ts';
 import { startTelemetry } from './telemetry.ts';
 
-// For `node --import`: telemetry has to be there before the app loads what it patches.
+// For `node --import`: telemetry must start before the app loads what it patches.
 try {
   await startTelemetry(await optionsOfApp());
 } catch (error) {

@@ -14,7 +14,7 @@ import type { TraceBufferLimits } from './sampling/sampling-limits.ts';
 import type { SamplingSettings } from './sampling/sampling-settings.ts';
 import { SamplingSpanProcessor } from './sampling/sampling-span-processor.ts';
 
-/** The sampling processor alone, for a TracerProvider of one's own, and what policies are made of. Importing this file starts nothing. */
+/** The sampling processor alone, for a TracerProvider of your own, and what policies are built from. Importing this file starts nothing. */
 export type { KeepReason, OperationType } from './base/operation-types.ts';
 export {
   type Bits56,
@@ -30,30 +30,30 @@ export type { SamplingSpanProcessor } from './sampling/sampling-span-processor.t
 export type { KeptSpan, TraceFacts } from './spans/kept-span.ts';
 export type { EndedSpan, Operation } from './spans/operation.ts';
 
-/** One for all types, or one for some of them; the others keep what is the default. */
+/** One value for all types, or values for some of them; the others keep their defaults. */
 type PerType = number | Partial<Readonly<Record<OperationType, number>>>;
 
 export interface SamplingProcessorOptions {
-  /** Share of ordinary operations kept, 0–1. Default 1. */
+  /** Share of ordinary operations to keep, 0–1. Default 1. */
   readonly rates?: PerType;
-  /** The same for `exporter` and sinks that export. Default: as `rates`. */
+  /** The same for `exporter` and exporting sinks. Default: `rates`. */
   readonly exportRates?: PerType;
-  /** An operation at or above it is always kept. Default: http 1, database 1, render 0.25, other never. */
+  /** An operation that takes this long or longer is always kept. Default: http 1, database 1, render 0.25, other never. */
   readonly slowThresholdSeconds?: PerType;
-  /** What fails or is slow is kept with what is still held of its trace. Default true. */
+  /** Keeps the buffered rest of a trace in which something failed or was slow. Default true. */
   readonly keepsWholeTrace?: boolean;
-  /** Rules as METRICS_RULES has them: the first that matches decides. Default none. */
+  /** Rules in the syntax of METRICS_RULES; the first match decides. Default none. */
   readonly rules?: string;
-  /** Traces kept per second of each route and class of status, beside or, with `rates: 0`, instead of a rate. Default 0, off. */
+  /** Traces to keep per second of each route and status class, in addition to the rates or, with `rates: 0`, instead of them. Default 0, off. */
   readonly target?: number;
-  /** All of these, where they may change: asked at every verdict, replaced as a whole. */
+  /** Replaces all of the above where settings may change: called at every verdict, replaced as a whole. */
   readonly settings?: () => SamplingSettings;
-  /** More policies of what must be kept, asked after those for failed and slow. */
+  /** Additional must-keep policies, asked after those for failed and slow operations. */
   readonly policies?: readonly Policy[];
-  /** Any exporter: it gets batches, one at a time, and a queue of 2,048 spans stands before it. */
+  /** Any exporter; it receives one batch at a time from a queue of 2,048 spans. */
   readonly exporter?: SpanExporter;
   readonly sinks?: readonly Sink[];
-  /** Told of every operation, before any decision. */
+  /** Records every operation before any decision. */
   readonly aggregates?: OperationAggregates;
   readonly budget?: StormBudget;
   readonly limits?: Partial<TraceBufferLimits & StormLimits>;
@@ -63,8 +63,8 @@ export interface SamplingProcessorOptions {
 }
 
 /**
- * A sampling processor for a TracerProvider of one's own. Its sampler has to record every span (`createAlwaysRecordSampler`): what a sampler drops is
- * seen by no processor. Throws RangeError for a rate, a rule or a target that is none.
+ * Creates a sampling processor for a TracerProvider of your own. The provider's sampler must record every span (`createAlwaysRecordSampler`): no
+ * processor sees what a sampler drops. Throws RangeError for an invalid rate, rule or target.
  */
 export function createSamplingProcessor(options: SamplingProcessorOptions): SamplingSpanProcessor {
   const { guard = new Guard(), clock = systemClock, limits = {} } = options;
@@ -114,9 +114,12 @@ function rulesOf(text: string): SamplingSettings['rules'] {
   try {
     return parseSamplingRules(text);
   } catch (error) {
-    throw new RangeError(`Expected other rules: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    throw new RangeError(
+      `Expected valid sampling rules: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

@@ -8,8 +8,8 @@ const MAX_INDENT = 40;
 type PageFacts = Pick<TelemetryQuery, 'series' | 'traces' | 'trace'>;
 
 /**
- * One HTML page of what telemetry knows: counts by route, statement and page, and the newest traces with their spans. No script, no style sheet
- * of another origin. It shows paths and statements, so an app lets only its own people see it.
+ * One HTML page: counts by route, statement and template, and the newest traces with their spans. No script and no style sheet of another origin.
+ * It shows paths and statements, so an app must restrict who can open it.
  */
 export function telemetryPage(query: PageFacts): string {
   const traces = query.traces({ limit: MAX_TRACES }).rows.map(({ traceId }) => traceOf(query, traceId));
@@ -38,7 +38,7 @@ function traceOf(query: PageFacts, traceId: string): string {
     ids.has(parentSpanId) ? parentSpanId : '',
   );
   const lines: string[] = [];
-  // A stack, since a trace may be deeper than calls may be.
+  // An explicit stack, because a trace may be deeper than the call stack.
   const open = linesBelow('', 1);
   for (let next = open.pop(); next !== undefined && lines.length < MAX_SPANS; next = open.pop()) {
     lines.push(spanLine(next.span, next.depth));

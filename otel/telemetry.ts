@@ -14,9 +14,9 @@ let starting: Promise<Telemetry> | undefined;
 let active: Telemetry | undefined;
 
 /**
- * Starts telemetry for this process; it is `activeTelemetry()` from then on, and starting again while it runs answers the same one.
- * With `enabled` false no SDK is even loaded. When something breaks, one line says so and telemetry is off: the app still starts. Rejects with
- * TelemetryConfigError, and nothing else.
+ * Starts telemetry for this process; `activeTelemetry()` returns it from then on, and a second call returns the same one. With `enabled` false the
+ * SDK is not even loaded. If starting fails, telemetry is off, one log line says why, and the app still starts. Rejects only with
+ * TelemetryConfigError.
  */
 export async function startTelemetry(options: TelemetryOptions = {}): Promise<Telemetry> {
   if (starting === undefined && isInheritedStart() && options.inherited !== true)
@@ -31,7 +31,7 @@ export async function startTelemetry(options: TelemetryOptions = {}): Promise<Te
   return active;
 }
 
-/** The telemetry that was started in this process, or one that is off. */
+/** The telemetry started in this process, or a disabled one. */
 export function activeTelemetry(): Telemetry {
   return active ?? telemetryThatIsOff([], new Guard());
 }
@@ -57,7 +57,7 @@ async function start(options: TelemetryOptions): Promise<Telemetry> {
   }
 }
 
-/** Loads the SDK's tracer only where it makes the spans. Another SDK that is there already goes on making its own. */
+/** Imports the SDK's tracer only if it makes the spans. If another SDK is registered, it keeps making its own. */
 async function spanMaker(spans: TelemetryConfig['spans']): Promise<MakeSpans> {
   const { foreignTracerProvider } = await import('./start/api-globals.ts');
   if (foreignTracerProvider() !== undefined) return (await import('./start/beside-spans.ts')).makeSpansBeside;
@@ -65,7 +65,7 @@ async function spanMaker(spans: TelemetryConfig['spans']): Promise<MakeSpans> {
   return (await import('./start/own-spans.ts')).makeOwnSpans;
 }
 
-/** Off here and in what this one starts; whoever asks for it can still start it. */
+/** Disabled in this process and the processes it starts; `inherited: true` overrides that. */
 function inheritedOff(options: TelemetryOptions): Telemetry {
   const config = configOf(options);
   noteStart();

@@ -1,36 +1,38 @@
 import type { OperationType } from './operation-types.ts';
 
-/** Adjusted counts of a series, or of all series of its type, beside what was counted. */
+/** Adjusted count of a series, or of all series of a type, beside the number counted. */
 export interface AuditedSeries {
   readonly type: OperationType;
-  /** Undefined: all of the type. */
+  /** Undefined for the sum of the type. */
   readonly series: string | undefined;
-  /** Since the start, or of the last ones. */
+  /** Since start, or the most recent operations only. */
   readonly over: 'start' | 'window';
   readonly counted: number;
-  /** What was kept of them stands for so many. */
+  /** Sum of the weights of kept operations. */
   readonly adjusted: number;
-  /** So many they ought to stand for, by randomness and thresholds alone. */
+  /** The sum expected from randomness and thresholds alone. */
   readonly due: number;
-  /** Of `adjusted`, by chance. */
+  /** Standard deviation of `adjusted` under chance. */
   readonly deviation: number;
   readonly z: number;
-  /** What |z| chance may reach; undefined while there are too few. */
+  /** The |z| that chance may reach; undefined with too few operations. */
   readonly bound: number | undefined;
   readonly judgement: 'too few' | 'fine' | 'biased' | 'missing';
 }
 
-/** The books that audit themselves: what was kept, by its weights, against what was counted. */
+/** The audit: weights of what was kept, against what was counted. */
 export interface AuditFacts {
-  /** Since the start: the sums of each type, and then the series that are furthest off. */
+  /** Since start: the sum of each type, then the series that deviate most. */
   readonly rows: readonly AuditedSeries[];
   readonly alarms: readonly AuditedSeries[];
-  /** Sums that were judged; the bound allows for their number. */
+  /** Number of sums judged; the bound accounts for it. */
   readonly judged: number;
-  /** Operations that chance decided. */
+  /** Operations decided by randomness. */
   readonly sampled: number;
-  /** Operations that had to be kept: each stands for itself. */
+  /** Operations kept for certain: each has weight 1. */
   readonly certain: number;
-  /** Left out, as nobody knows the probability, or it is none: of traces that began elsewhere, late ones, in a storm, and never kept. */
+  /**
+   * Excluded, because their probability is unknown or zero: traces with a remote parent, late spans, operations in a storm, and what is never kept.
+   */
   readonly leftOut: Readonly<Record<'elsewhere' | 'late' | 'storm' | 'never', number>>;
 }

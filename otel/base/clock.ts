@@ -1,4 +1,4 @@
-/** Where telemetry gets the time from; handed in, so that tests own it. */
+/** Time source of telemetry, passed in so that tests control it. */
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number;

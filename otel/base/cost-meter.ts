@@ -1,52 +1,52 @@
-/** What telemetry has taken since the start, CPU nanoseconds. */
+/** What telemetry has used since start, in CPU nanoseconds. */
 export interface CostTotals {
-  /** Spans, contexts and response watches are made in the course of what they are of. */
+  /** Creating spans, contexts and response watches, in the course of the work they measure. */
   readonly makingNanos: number;
-  /** What ended is counted, decided and stored. */
+  /** Counting, deciding and storing what ended. */
   readonly handlingNanos: number;
-  /** What timers do, waking and garbage included: writing the history file, samples of the process, collecting instruments. */
+  /** Timers, waking and garbage included: writing the history file, sampling the process, collecting instruments. */
   readonly backgroundNanos: number;
-  /** What making and handling do not see of themselves. */
+  /** Costs that making and handling do not measure themselves. */
   readonly unseenNanos: number;
-  /** Operations that were handled. */
+  /** Operations handled. */
   readonly operations: number;
 }
 
 export interface CostShares {
-  /** Making and handling of one operation, and what comes with it unseen, CPU time. */
+  /** CPU time per operation: making, handling and their unseen costs. */
   readonly nanosPerSpan: number;
-  /** Share of the process's CPU time since start, 0–1: the sum of `shares`. Pages that show telemetry are not in it. */
+  /** Share of the process's CPU time since start, 0–1: the sum of `shares`. Pages that show telemetry are excluded. */
   readonly cpuShare: number;
   /** Share of one core since the process started, 0–1. */
   readonly coreShare: number;
   /**
-   * Of it: spans and contexts made in the course of requests; what ended counted, decided and stored; what timers do, as writing
-   * the history file; and what the first two do not see of themselves (garbage, compiling, caches), by a factor that the bench measured.
+   * Making: creating spans and contexts during requests. Handling: counting, deciding and storing what ended. Background: timers, such as writing
+   * the history file. Unseen: what making and handling do not measure themselves (garbage, compilation, caches), by a factor that the bench
+   * measured.
    */
   readonly shares: Readonly<Record<'making' | 'handling' | 'background' | 'unseen', number>>;
 }
 
-/** A piece that took so many times as long as most of them was interrupted: the machine did something else meanwhile. */
+/** A piece that takes this many times the usual was interrupted: the machine did something else meanwhile. */
 const INTERRUPTED = 8;
-/** The same for a batch: hundreds together take much the same time each. */
+/** The same for a batch: a batch of hundreds varies less. */
 const INTERRUPTED_BATCH = 2.5;
 const RECENT = 64;
 
 /**
- * All that an operation costs, over what the pieces see of it: its garbage and its compiling, which other threads share, the context that
- * every promise carries, the caches that it empties. By spans of the kit and of the SDK, as `npm run bench` measures it ("own account /
- * measured") over loads of which one has twice the caches' misses of the other.
+ * Full cost of an operation over its measured pieces: the difference is garbage collection and compilation, which other threads share, the context
+ * that every promise carries, and evicted caches. For spans of the kit and of the SDK, as `npm run bench` measures it ("own account / measured")
+ * under loads of which one has twice the cache misses of the other.
  */
 export const ALL_OVER_SEEN = { own: 2.7, stock: 5.2 } as const;
-/** The same of what timers do, which is measured whole: its garbage, and the caches that it empties. */
+/** The same for timers, which are measured whole: the difference is garbage collection and evicted caches. */
 const ALL_OVER_BACKGROUND = 2;
-/** To be woken by a timer from a sleep, as what it runs finds cold caches. */
+/** Cost of waking from sleep for a timer, whose work then finds cold caches. */
 const WAKE_NANOS = 40_000;
 
 /**
- * What one kind of work takes, from a sample of it. Readings of the CPU's own clock are too coarse for pieces of microseconds (4 ms on most
- * Linux kernels), so a monotonic clock measures them, and what was interrupted counts as the usual: else the same work would cost more
- * on a busy machine.
+ * Estimates the time of one kind of work from a sample. The CPU clock is too coarse for pieces of microseconds (4 ms on most Linux kernels), so a
+ * monotonic clock measures them, and an interrupted piece counts as a usual one; otherwise the same work would cost more on a busy machine.
  */
 export class WorkSample {
   readonly #every: number;
@@ -58,23 +58,23 @@ export class WorkSample {
   #sampledNanos = 0;
   #usual = Infinity;
 
-  /** @param every One in so many is measured; a power of two. */
+  /** @param every Measures one piece in this many; a power of two. */
   constructor(every: number, interrupted = INTERRUPTED) {
     this.#every = every;
     this.#interrupted = interrupted;
   }
 
-  /** When a piece began, for `end`; 0 when it is not in the sample. */
+  /** Returns the start time to pass to `end`, or 0 if this piece is not in the sample. */
   begin(): number {
     return (++this.#seen & (this.#every - 1)) === 0 ? performance.now() : 0;
   }
 
-  /** `otherNanos`: what of it was not telemetry's work. */
+  /** @param otherNanos The part of it that was not telemetry's work. */
   end(sinceMillis: number, otherNanos = 0): void {
     this.add((performance.now() - sinceMillis) * 1e6 - otherNanos, 1);
   }
 
-  /** Counts a piece that was not begun: `count` things in it, all of them seen. */
+  /** Adds a piece that `begin` did not start: `count` things, all of them measured. */
   addAll(nanos: number, count: number): void {
     this.#seen += count;
     this.add(nanos, count);
@@ -83,7 +83,7 @@ export class WorkSample {
   add(nanos: number, count: number): void {
     const each = Math.max(0, nanos / count);
     this.#recent[this.#pieces % RECENT] = each;
-    // The first ones run cold, and nothing is known of what is usual.
+    // The first pieces run cold, and the usual time is not known yet.
     const known = each > this.#usual * this.#interrupted ? this.#usual : each;
     this.#sampledNanos += known * count;
     this.#sampled += count;
@@ -92,7 +92,7 @@ export class WorkSample {
 
   get totalNanos(): number {
     if (this.#pieces === 0) return 0;
-    // Of a few, which ran cold, the middle says more than the mean.
+    // For a few cold pieces the median says more than the mean.
     const each = this.#pieces < RECENT ? median(this.#recent) : this.#sampledNanos / this.#sampled;
     return each * this.#seen;
   }
@@ -102,7 +102,7 @@ export class WorkSample {
   }
 }
 
-/** What watching costs, by kind of work; one for a Telemetry. Requests answered by the observatory itself are not in it. */
+/** The cost of telemetry by kind of work; one per Telemetry. Requests to the telemetry pages are excluded. */
 export class CostMeter {
   readonly requestStart = new WorkSample(16);
   readonly requestEnd = new WorkSample(16);
@@ -118,13 +118,13 @@ export class CostMeter {
     this.#allOverSeen = ALL_OVER_SEEN[spans];
   }
 
-  /** A batch of begun and ended spans was handled, `operations` of them ended. */
+  /** Records that a batch of started and ended spans was handled, of which `operations` had ended. */
   handled(nanos: number, spans: number, operations: number): void {
     this.#handling.addAll(nanos, spans);
     this.#operations += operations;
   }
 
-  /** Runs what a timer does, which may wait for the disk: by the CPU time of this thread, where Node tells it. */
+  /** Runs the work of a timer, which may wait for the disk: counted in CPU time of this thread where Node reports it. */
   background<T>(work: () => T): T {
     const before = threadNanos();
     try {
@@ -134,7 +134,7 @@ export class CostMeter {
     }
   }
 
-  /** The same for work that goes on in the microtasks of its turn. */
+  /** The same for work that continues in microtasks of its turn. */
   async backgroundTurn(work: () => Promise<void>): Promise<void> {
     const before = threadNanos();
     try {
@@ -149,7 +149,7 @@ export class CostMeter {
     this.#backgroundNanos += threadNanos() - beforeNanos;
   }
 
-  /** `wakes`: of timers that run nothing of ours. */
+  /** @param wakes Wakes by timers that run none of our code. */
   totals(wakes = 0): CostTotals {
     const pieces = [this.requestStart, this.requestEnd, this.statement, this.render];
     const makingNanos = pieces.reduce((sum, piece) => sum + piece.totalNanos, 0);
@@ -164,7 +164,7 @@ export class CostMeter {
   }
 }
 
-/** As shares of the CPU time of the whole process, and of one core since it started. */
+/** Shares of the CPU time of the process, and of one core since it started. */
 export function ownCostOf(
   { makingNanos, handlingNanos, backgroundNanos, unseenNanos, operations }: CostTotals,
   { user, system } = process.cpuUsage(),
@@ -185,7 +185,7 @@ export function ownCostOf(
   };
 }
 
-/** Node 22 does not tell the CPU time of a thread. */
+/** Node 22 does not report the CPU time of a thread. */
 function threadNanos(): number {
   if (process.threadCpuUsage === undefined) return performance.now() * 1e6;
   const { user, system } = process.threadCpuUsage();

@@ -1,4 +1,4 @@
-/** The Database class of better-sqlite3, as far as telemetry has to know it: an app without that package compiles without its types. */
+/** The Database class of better-sqlite3, as far as telemetry uses it, so that an app without that package compiles without its types. */
 export type DatabaseClass = abstract new (...args: never[]) => {
   readonly name: string;
   readonly open: boolean;

@@ -1,4 +1,4 @@
-/** A time by which somebody wants to go on. Its timer is not unref'd: the process may end only after the waiting did. */
+/** A time after which waiting ends. Its timer is not unref'd: the process must not exit before. */
 export class Deadline {
   readonly #atMillis: number;
 
@@ -10,7 +10,7 @@ export class Deadline {
     return performance.now() >= this.#atMillis;
   }
 
-  /** Resolves with `work` or at the deadline, whichever is first; rejects only when `work` does so before. */
+  /** Resolves with `work` or at the deadline, whichever comes first; rejects only if `work` does so before. */
   async of(work: Promise<unknown>): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const over = new Promise<void>((resolve) => {

@@ -6,9 +6,9 @@ export interface TelemetryFault {
   readonly lastMillis: number;
 }
 
-/** Logs are asked for at most once per place in this time. */
+/** At most one log line per place in this interval. */
 const LOG_INTERVAL_MILLIS = 60_000;
-/** Distinct places; they are literals in our code, so this is only a backstop. */
+/** Distinct places; they are literals in the code, so this is only a backstop. */
 const MAX_PLACES = 100;
 
 interface Fault {
@@ -17,8 +17,8 @@ interface Fault {
 }
 
 /**
- * The wall between telemetry and the app: what is thrown inside is counted, logged once a minute per place and shown,
- * and never comes out. One guard for a Telemetry.
+ * The wall between telemetry and the app: counts what is thrown inside, logs it once a minute per place, shows it on pages, and never rethrows. One
+ * per Telemetry.
  */
 export class Guard {
   readonly #faults = new Map<string, Fault>();
@@ -30,7 +30,7 @@ export class Guard {
     this.#now = options.now ?? Date.now;
   }
 
-  /** Calls `work`; what it throws is counted under `place` and `fallback` is answered. */
+  /** Returns the result of `work`, or `fallback` if it throws; the error is counted under `place`. */
   run<T>(place: string, work: () => T, fallback: T): T {
     try {
       return work();
@@ -58,11 +58,11 @@ export class Guard {
         this.#log(`telemetry fault in ${place}: ${message} (${count} so far)`);
       }
     } catch {
-      // A clock or a log that throws must not undo the guard.
+      // A clock or a log that throws must not defeat the guard.
     }
   }
 
-  /** One line for the log about what is no fault. Never throws. */
+  /** Logs one line that is not a fault. Never throws. */
   note(message: string): void {
     this.run('log', () => this.#log(message), undefined);
   }

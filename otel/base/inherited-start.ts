@@ -1,28 +1,28 @@
 import cluster from 'node:cluster';
 import { isMainThread } from 'node:worker_threads';
 
-/** In the environment of a process that telemetry was started in, and so of its children: the pid. */
+/** Environment variable that holds the pid of the process with telemetry, for its children. */
 const STARTED_PID = 'TELEMETRY_STARTED_PID';
 
 /**
- * Whether this is no process of its own but part of one with telemetry, which inherited its start (`--import`, NODE_OPTIONS): a worker thread, or
- * a child that node runs in. A worker of a cluster serves requests: it is a process like any. A child that is given an environment of its own
- * is not known for one.
+ * Returns true if this is part of a process with telemetry and only inherited its start (`--import`, NODE_OPTIONS): a worker thread, or a child
+ * process that runs node. A cluster worker serves requests and counts as a process of its own. A child with a replaced environment is not
+ * recognised.
  */
 export function isInheritedStart(): boolean {
   inherited ??= !isMainThread || (process.env[STARTED_PID] === String(process.ppid) && !cluster.isWorker);
   return inherited;
 }
 
-/** As it was before this process wrote there itself. */
+/** The value before this process wrote the variable itself. */
 let inherited: boolean | undefined;
 
-/** For the children of this process, and theirs: also where it inherited its start and has no telemetry. */
+/** Marks this process for its children and their children, even if it inherited its start and has telemetry off. */
 export function noteStart(): void {
   if (isMainThread) process.env[STARTED_PID] = String(process.pid);
 }
 
-/** Children made from now on are processes of their own. */
+/** Children started from now on count as processes of their own. */
 export function forgetStart(): void {
   if (isMainThread && process.env[STARTED_PID] === String(process.pid)) delete process.env[STARTED_PID];
 }

@@ -1,18 +1,18 @@
-/** What an ended span counts as; each is exactly one of them. */
+/** Types of operations; every ended span has exactly one. */
 export const OPERATION_TYPES = ['http', 'database', 'render', 'other'] as const;
 export type OperationType = (typeof OPERATION_TYPES)[number];
 
-/** What `make` makes of each type. */
+/** Builds a record with one value per type. */
 export function byType<V>(make: (type: OperationType) => V): Record<OperationType, V> {
   return { http: make('http'), database: make('database'), render: make('render'), other: make('other') };
 }
 
 /**
- * Why a span was kept: it failed or was slow, a rule or a policy of the app's asked for it, its target or its rate admitted it, something
- * else of its trace failed or was slow, it is a parent of what was kept, or it must be kept and ended after its trace was decided.
+ * Why a span was kept: it failed or was slow; a rule or an app's policy matched; its target or rate admitted it; something else in its trace failed
+ * or was slow (`trace`); it is an ancestor of a kept span; or it must be kept and ended after its trace was decided (`late`).
  */
 export type KeepReason = (typeof KEEP_REASONS)[number];
-/** In the order in which the history file numbers them: a new one goes to the end. */
+/** In the order in which the history file numbers them: append only. */
 export const KEEP_REASONS = [
   'error',
   'slow',
@@ -25,9 +25,9 @@ export const KEEP_REASONS = [
   'trace',
 ] as const;
 
-/** Rules that are always there: what must be kept, the rates by type, and what goes along. */
+/** Built-in rules: must-keep reasons, the rate of each type, and spans kept along with others. */
 export type SamplingRule = 'error' | 'slow' | 'trace' | 'ancestor' | 'late' | OperationType;
-/** Why an operation was dropped: its trace's randomness, the budget of a storm, a rule, a target, or a bound of the trace buffer. */
+/** Why an operation was dropped: by its trace's randomness, the storm budget, a rule, a target, or a bound of the trace buffer. */
 export type DropReason = 'probability' | 'storm' | 'rule' | 'target' | 'overflow';
 
 /** seen = kept + dropped. */
@@ -37,7 +37,7 @@ export interface RuleCounts {
   readonly dropped: number;
 }
 
-/** started = live + all kept + all dropped, always: every operation is in it once, with a span or without. */
+/** started = live + all kept + all dropped: every operation counts exactly once, with or without a span. */
 export interface OperationCounts {
   readonly started: number;
   readonly live: number;
@@ -45,9 +45,9 @@ export interface OperationCounts {
   readonly dropped: Readonly<Record<DropReason, number>>;
 }
 
-/** The three names of a statement. */
+/** Names of a statement. */
 export interface StatementNames {
-  /** Of its RED series: the text, so that two statements on one table are two; the summary where nobody told a text. */
+  /** Name of its RED series: the text, so that two statements on one table are two series; the summary if there is no text. */
   readonly series: string;
   /** `db.query.text`: parameterised, white space folded. */
   readonly text: string | undefined;

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 const REVISION = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
-/** Longer than the way to any program. */
+/** Deeper than any program is nested. */
 const MAX_FOLDERS = 64;
 
 /** `version` of the package that a program belongs to; undefined when it has none, or no package. */
@@ -16,7 +16,7 @@ export function packageVersion(program: string): string | undefined {
   }
 }
 
-/** The commit that is checked out where a program lies, read from git's files without running git; undefined where there are none. */
+/** The commit checked out where a program lies, read from git's files without running git; undefined outside a repository. */
 export function headRevision(program: string): string | undefined {
   const git = nearest(dirname(program), gitFolder);
   if (git === undefined) return undefined;
@@ -26,7 +26,7 @@ export function headRevision(program: string): string | undefined {
   return revision !== undefined && REVISION.test(revision) ? revision : undefined;
 }
 
-/** A folder, or in a worktree a file that names one. */
+/** The `.git` folder, or the folder that a worktree's `.git` file names. */
 function gitFolder(folder: string): string | undefined {
   const path = join(folder, '.git');
   try {
@@ -38,7 +38,7 @@ function gitFolder(folder: string): string | undefined {
   return named === undefined ? undefined : resolve(folder, named);
 }
 
-/** Branches of a worktree are with those of the repository it belongs to. */
+/** Branches of a worktree are stored with the repository it belongs to. */
 function refRevision(git: string, name: string): string | undefined {
   const common = resolve(git, readText(join(git, 'commondir')) ?? '.');
   for (const folder of [git, common]) {
@@ -52,7 +52,7 @@ function refRevision(git: string, name: string): string | undefined {
     ?.split(' ')[0];
 }
 
-/** What `find` finds in a folder, or in the nearest one above it. */
+/** The result of `find` in a folder, or in the nearest folder above it. */
 export function nearest<T>(from: string, find: (folder: string) => T | undefined): T | undefined {
   let folder = resolve(from);
   for (let i = 0; i < MAX_FOLDERS; i++) {
@@ -64,7 +64,7 @@ export function nearest<T>(from: string, find: (folder: string) => T | undefined
   return undefined;
 }
 
-/** Undefined for what cannot be read. */
+/** Returns undefined if the file cannot be read. */
 export function readText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8').trim();

@@ -6,12 +6,12 @@ import { defaultResource, resourceFromAttributes } from '@opentelemetry/resource
 import type { Resource } from '@opentelemetry/resources';
 import { headRevision, packageVersion } from './program-files.ts';
 
-/** What is found out, by the names of OTEL_NODE_RESOURCE_DETECTORS; `env` is what the environment says itself. */
+/** Resource detectors by their names in OTEL_NODE_RESOURCE_DETECTORS; `env` reads OTEL_RESOURCE_ATTRIBUTES. */
 type Detector = 'env' | 'host' | 'os' | 'process' | 'serviceinstance';
 
 const ALL: readonly Detector[] = ['env', 'host', 'os', 'process', 'serviceinstance'];
 
-/** The conventions' words for node's. */
+/** Node's names of architectures, as the conventions spell them. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm: 'arm32', ia32: 'x86' };
 const SYSTEMS: Readonly<Record<string, string>> = { win32: 'windows', sunos: 'solaris' };
 
@@ -23,8 +23,8 @@ const DETECTED: readonly (readonly [detector: Detector, attributes: () => Attrib
 ];
 
 /**
- * What is exported about this process. The SDK's detectors also read the machine id and the command line with all its arguments, which may
- * hold a password and which nobody asked to send away. `attributes` win over what is found out.
+ * Resource attributes of this process. The SDK's detectors also read the machine id and the whole command line, which may contain a password and
+ * which nobody asked to export. `attributes` override what is detected.
  */
 export function telemetryResource(
   attributes: Readonly<Attributes>,
@@ -36,7 +36,7 @@ export function telemetryResource(
   return defaultResource().merge(resourceFromAttributes({ ...known, ...attributes }));
 }
 
-/** Undefined where the files say nothing. */
+/** Undefined if the files do not say. */
 function processAttributes(): Attributes {
   const program = process.argv[1];
   return {

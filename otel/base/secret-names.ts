@@ -1,6 +1,6 @@
 /**
- * Words that say a value is a credential, wherever they stand in a name; the one list of the kit and of its pages.
- * A name is taken apart at case and punctuation: `resetToken`, `X-Amz-Signature`, `new_pw`.
+ * Words that mark a value as a credential, wherever they stand in a name; the one list for the kit and its pages. Names are split at case and
+ * punctuation: `resetToken`, `X-Amz-Signature`, `new_pw`.
  */
 export const SECRET_WORDS: readonly string[] =
   `token tokens key keys apikey secret secrets pass passwd password passwords passphrase passcode passkey pwd pw pin auth authentication
@@ -10,14 +10,14 @@ export const SECRET_WORDS: readonly string[] =
     .split(/\s+/);
 
 const WORDS: ReadonlySet<string> = new Set(SECRET_WORDS);
-/** Written as one word in lower case: `authtoken`, `sessionkey`, `userhash`. */
+/** Compounds in lower case: `authtoken`, `sessionkey`, `userhash`. */
 const WITHIN =
   /token|secret|passw|passphrase|passcode|apikey|signature|credential|csrf|xsrf|bearer|cookie|session|authorization|(?:pass|pwd|pw|hash|key)$/;
 /** Ordinary words that end like one of those. */
 const HARMLESS = /^(?:monkey|turkey|donkey|hockey|whiskey|jockey|compass|bypass)$/;
 const MAX_NAME = 256;
 
-/** True if the value of a query field or header of this name is not for others. A longer name than any real one is taken for a secret. */
+/** Returns true if the value of a query field or header of this name is a secret. Names longer than any real one count as secret. */
 export function isSecretName(name: string): boolean {
   if (name.length > MAX_NAME) return true;
   return name
@@ -27,7 +27,7 @@ export function isSecretName(name: string): boolean {
     .some((word) => WORDS.has(word) || (WITHIN.test(word) && !HARMLESS.test(word)));
 }
 
-/** True for a text that cannot be used and may be an address with a password, query or fragment in it: such a text is not repeated. */
+/** Returns true for an unparsable text that may be a URL with a password, query or fragment; such a text is never echoed. */
 export function mayHoldSecret(text: string): boolean {
   return /[@?#]/.test(text);
 }

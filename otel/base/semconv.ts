@@ -1,4 +1,4 @@
-/** Attribute names this kit reads or writes; stable ones under the names of @opentelemetry/semantic-conventions 1.45. */
+/** Attribute names this kit reads or writes; stable ones come from @opentelemetry/semantic-conventions 1.45. */
 export {
   ATTR_CLIENT_ADDRESS,
   ATTR_DB_NAMESPACE,
@@ -26,23 +26,26 @@ export {
   ATTR_USER_AGENT_ORIGINAL,
 } from '@opentelemetry/semantic-conventions';
 
-/** Development status in the conventions: bytes of the body as they left, after compression. */
+/** Development status in the conventions: bytes of the body as sent, after compression. */
 export const ATTR_HTTP_RESPONSE_BODY_SIZE = 'http.response.body.size';
-/** A list of one, as headers are; we tell it of event streams alone, because what they take says nothing about how fast they are. */
+/** A list of one, like all header attributes; the kit sets it for event streams only, whose duration says nothing about speed. */
 export const ATTR_HTTP_RESPONSE_CONTENT_TYPE = 'http.response.header.content-type';
 /** Development status in the conventions. */
 export const ATTR_DB_RESPONSE_RETURNED_ROWS = 'db.response.returned_rows';
 /** Ours: rows inserted, updated or deleted by the statement. */
 export const ATTR_DB_RESPONSE_CHANGED_ROWS = 'db.response.changed_rows';
-/** Ours: `complete`, `aborted` (the client left), `cut` (the server stopped), `failed` (the source of the body broke) or `refused` (the request could not be read to its end). */
+/**
+ * Ours: `complete`, `aborted` (the client disconnected), `cut` (the server stopped), `failed` (the body source broke) or `refused` (the request
+ * could not be read to its end).
+ */
 export const ATTR_HTTP_RESPONSE_OUTCOME = 'http.response.outcome';
-/** Ours: true when the app has nothing at the address, though a route matched: such a request counts among the unknown paths. */
+/** Ours: true if the app has nothing at the address although a route matched; the request then counts under unknown paths. */
 export const ATTR_ADDRESS_UNKNOWN = 'http.address.unknown';
-/** Ours: seconds that a parsed request waited for its turn behind others of its connection, before its span began. */
+/** Ours: seconds that a parsed request queued behind others on its connection, before its span started. */
 export const ATTR_HTTP_REQUEST_WAIT = 'http.request.wait';
-/** Ours: seconds from the request to the first byte of the answer. */
+/** Ours: seconds from the request to the first byte of the response. */
 export const ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE = 'http.response.time_to_first_byte';
-/** Ours: makes a span of type render; the name of the page or feed that was drawn. */
+/** Ours: gives a span the type render; the name of the page or feed. */
 export const ATTR_RENDER_TEMPLATE = 'render.template';
 /** Ours: `deferred`, `immediate`, `exclusive` or, for a nested transaction, `savepoint`. */
 export const ATTR_DB_TRANSACTION_MODE = 'db.transaction.mode';
@@ -50,5 +53,5 @@ export const ATTR_DB_TRANSACTION_MODE = 'db.transaction.mode';
 export const ATTR_DB_TRANSACTION_OUTCOME = 'db.transaction.outcome';
 /** Ours: seconds spent in BEGIN or SAVEPOINT, waiting for a busy database included. */
 export const ATTR_DB_TRANSACTION_BEGIN_DURATION = 'db.transaction.begin.duration';
-/** Ours: seconds spent in COMMIT, RELEASE or ROLLBACK, writing to disk included. */
+/** Ours: seconds spent in COMMIT, RELEASE or ROLLBACK, disk writes included. */
 export const ATTR_DB_TRANSACTION_COMMIT_DURATION = 'db.transaction.commit.duration';

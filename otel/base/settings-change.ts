@@ -2,11 +2,11 @@ import type { KeepReason, OperationType, RuleCounts, SamplingRule } from './oper
 import type { TimeRange } from './time-range.ts';
 import type { EffectiveSetting } from './effective-setting.ts';
 
-/** A value that the page set. */
+/** A value set on the page. */
 export interface PageValue {
-  /** As it would be written in the environment; empty for none. */
+  /** As written in the environment; empty for none. */
   readonly text: string;
-  /** What the environment said then; undefined where it said nothing. */
+  /** The environment's value at that time; undefined if it had none. */
   readonly over: string | undefined;
   readonly atMillis: number;
 }
@@ -15,17 +15,17 @@ export interface PageValue {
 export interface LiveSetting {
   readonly name: string;
   readonly meaning: string;
-  /** As it would be written; empty where nothing is. */
+  /** As it would be written; empty if it is unset. */
   readonly text: string;
-  /** In force; in words where nothing is written. */
+  /** The value in force; in words if it is unset. */
   readonly value: string;
   readonly source: EffectiveSetting['source'];
   readonly default: string;
-  /** Nothing written has a meaning of its own: `default` says it. */
+  /** An empty value has its own meaning, which `default` states. */
   readonly mayBeEmpty: boolean;
-  /** What the environment or `.env` says, in force or not; undefined where they say nothing. */
+  /** The value of the environment or `.env`, in force or not; undefined if neither sets it. */
   readonly environment: Pick<EffectiveSetting, 'value' | 'source'> | undefined;
-  /** Of one that the page set: when, over what of the environment, and whether that says something else by now. */
+  /** For a value set on the page: when, the environment's value it replaced, and whether the environment has changed since. */
   readonly page:
     | { readonly atMillis: number; readonly over: string | undefined; readonly isOutdated: boolean }
     | undefined;
@@ -37,11 +37,11 @@ export interface SettingProblem {
   readonly message: string;
 }
 
-/** What somebody asks to change. A value that is as it is changes nothing. */
+/** A requested change. Values equal to the current ones change nothing. */
 export interface SettingsRequest {
-  /** By name, as they would be written in the environment; empty for none, where that may be. */
+  /** By name, as written in the environment; empty unsets a value that may be empty. */
   readonly values: Readonly<Record<string, string>>;
-  /** Names whose value by the page is given up for the one of the environment. */
+  /** Names whose page value is removed, so that the environment's value applies again. */
   readonly takenBack?: readonly string[] | undefined;
 }
 
@@ -49,63 +49,63 @@ export interface SettingChange {
   readonly name: string;
   readonly from: string;
   readonly to: string;
-  /** Who says the new value: the page, or what it was taken back to. */
+  /** Source of the new value: the page, or whatever applies after its removal. */
   readonly by: EffectiveSetting['source'];
 }
 
-/** What was changed at once. */
+/** Changes made together. */
 export interface SettingsChange {
   readonly atMillis: number;
   readonly who: string;
   readonly changes: readonly SettingChange[];
 }
 
-/** What may change while the process runs. */
+/** Settings that may change while the process runs. */
 export interface LiveSettings {
-  /** Names what is in force; a change of another revision is refused. */
+  /** Identifies the settings in force; a change based on another revision is rejected. */
   readonly revision: string;
   readonly settings: readonly LiveSetting[];
-  /** The last ones, oldest first, those of earlier processes included where a file remembers them. */
+  /** Most recent changes, oldest first, those of earlier processes included if a file stores them. */
   readonly changes: readonly SettingsChange[];
-  /** False: what the page sets is over with this process. */
+  /** False if values set on the page end with this process. */
   readonly lasts: boolean;
-  /** False: the newest change is in force, but the file has not taken it yet. */
+  /** False if the newest change is in force but not yet written to the file. */
   readonly isSaved: boolean;
 }
 
-/** What a change would do. */
+/** The predicted effect of a change. */
 export interface SettingsTrial {
-  /** In force when it was tried. */
+  /** The revision in force when it was tried. */
   readonly revision: string;
-  /** Empty: everything stays as it is. */
+  /** Empty if nothing would change. */
   readonly changes: readonly SettingChange[];
-  /** Undefined where nothing would change. */
+  /** Undefined if nothing would change. */
   readonly dryRun: DryRun | undefined;
 }
 
-/** Traces that memory holds, decided again by the settings in force and by the proposed ones. */
+/** Traces in memory, decided again under the settings in force and under the proposed ones. */
 export interface DryRun {
-  /** Traces replayed, the newest of `held`. */
+  /** Traces replayed: the newest of `held`. */
   readonly traces: number;
   readonly held: number;
-  /** Operations of them whose detail is held. */
+  /** Operations of these traces whose span is still held. */
   readonly operations: number;
-  /** Of the same traces: dropped when they were decided, so that nobody can decide them again. */
+  /** Operations of these traces that were dropped at their verdict and cannot be decided again. */
   readonly gone: number;
-  /** Traces that began elsewhere: what their caller said of its sampling is not held. */
+  /** Traces with a remote parent, whose sampling state is not stored. */
   readonly remote: number;
   readonly now: DryRunSide;
   readonly proposed: DryRunSide;
-  /** What it would come to for all that was counted of late; undefined where rates and thresholds alone do not say it. */
+  /** Predicted volume for everything counted recently; undefined if it depends on more than rates and thresholds. */
   readonly expected:
     | { readonly range: TimeRange; readonly types: Readonly<Record<OperationType, ExpectedVolume>> }
     | undefined;
 }
 
 export interface DryRunSide {
-  /** Traces of which something is kept. */
+  /** Traces with at least one kept span. */
   readonly traces: number;
-  /** Traces of which something is exported, where anything is. */
+  /** Traces with at least one exported span, if there is an exporter. */
   readonly exportedTraces: number;
   readonly kept: Readonly<Record<OperationType, number>>;
   readonly dropped: Readonly<Record<OperationType, number>>;
@@ -114,7 +114,7 @@ export interface DryRunSide {
   readonly named: readonly (RuleCounts & { readonly name: string })[];
 }
 
-/** Of operations of one type. */
+/** For operations of one type. */
 export interface ExpectedVolume {
   /** Exact. */
   readonly count: number;
@@ -126,7 +126,7 @@ export interface ExpectedVolume {
 export type SettingsOutcome =
   | {
       readonly change: SettingsChange;
-      /** False: it is in force, and no file holds it yet. */
+      /** False if it is in force but not yet written to a file. */
       readonly isSaved: boolean;
     }
   | { readonly problems: readonly SettingProblem[] }

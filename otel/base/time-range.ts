@@ -4,7 +4,7 @@ export interface TimeRange {
   readonly toMillis: number;
 }
 
-/** Whether an instant is in a range; without one, every instant is. */
+/** Returns true if an instant lies in the range, or if there is no range. */
 export function contains(range: TimeRange | undefined, millis: number): boolean {
   return range === undefined || (range.fromMillis <= millis && millis < range.toMillis);
 }

@@ -1,19 +1,19 @@
 import type { EndedSpan } from '../spans/operation.ts';
 import type { Outcome } from './policy.ts';
 
-/** Where ids of parents that have not ended yet are noted; a Set of strings is one. */
+/** Records ids of parents that have not ended yet, for example a Set of strings. */
 interface OwedIds {
   readonly size: number;
   add(spanId: string): unknown;
   delete(spanId: string): boolean;
 }
 
-/** Up to this many spans a search is faster than an index. */
+/** Up to this many spans a linear scan is faster than an index. */
 const MAX_SEARCHED_SPANS = 12;
 
 /**
- * Keeps the ancestors of what is kept, so that no kept span lacks a parent that ended here (G15); adds to `owed` the ids of those that
- * have not ended, so that they can still be kept when they do.
+ * Keeps the ancestors of kept spans, so that no kept span lacks a parent that ended here (G15). Adds the ids of parents that have not ended to
+ * `owed`, so that they are kept when they end.
  */
 export function keepAncestors(spans: readonly EndedSpan[], outcomes: Outcome[], owed: OwedIds): void {
   const index = spans.length > MAX_SEARCHED_SPANS ? indexById(spans) : undefined;
@@ -24,7 +24,7 @@ export function keepAncestors(spans: readonly EndedSpan[], outcomes: Outcome[], 
   }
 }
 
-/** Nobody can tell the weight of a mere ancestor. */
+/** The weight of a span kept only as an ancestor is unknown. */
 function keepAt(at: number, outcomes: Outcome[]): void {
   const { reason, policy } = outcomes[at]!;
   if (reason === undefined) outcomes[at] = { reason: 'ancestor', weight: undefined, policy };
@@ -36,7 +36,7 @@ function indexById(spans: readonly EndedSpan[]): Map<string, number> {
   return index;
 }
 
-/** Keeps the parents from `id` up to one that is kept already; those that have not ended are owed. */
+/** Keeps the parents from `id` up to the first that is kept already; records those that have not ended as owed. */
 function climb(
   id: string | undefined,
   spans: readonly EndedSpan[],
@@ -56,24 +56,24 @@ function climb(
   }
 }
 
-/** From the end: the local root ends last, as a rule, and has most of the children. */
+/** Scans backwards: the local root usually ends last and has most of the children. */
 function search(spans: readonly EndedSpan[], id: string): number | undefined {
   for (let i = spans.length - 1; i >= 0; i--) if (spans[i]!.spanId === id) return i;
   return undefined;
 }
 
-/** How many ids all traces together may owe; ~100 bytes each. */
+/** How many ids all traces together may hold; ~100 bytes each. */
 export interface OwedBudget {
   readonly maxPerTrace: number;
   readonly max: number;
   held: number;
-  /** Given up because of a bound: a kept span may have lost its parent. */
+  /** Ids dropped at a bound: a kept span may lack its parent. */
   forgotten: number;
 }
 
 /**
- * The ids of spans that have not ended and must be kept when they do, because a child of theirs was. Bounded per trace and over
- * all traces; the oldest of the trace gives way.
+ * Ids of running spans that must be kept when they end, because a child was kept. Bounded per trace and over all traces; the oldest id of the trace
+ * is dropped first.
  */
 export class OwedAncestors {
   readonly #budget: OwedBudget;
@@ -101,7 +101,7 @@ export class OwedAncestors {
     budget.held++;
   }
 
-  /** Whether it was owed; it no longer is. */
+  /** Removes the id; returns true if it was owed. */
   delete(spanId: string): boolean {
     if (this.#ids === undefined || !this.#ids.delete(spanId)) return false;
     this.#budget.held--;

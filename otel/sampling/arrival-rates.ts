@@ -4,24 +4,24 @@ import { type Bits56, isAtLeast, KEEP_ALL, thresholdOf } from './consistent-thre
 import type { TraceView } from './policy.ts';
 
 export const WINDOW_NANOS = 10e9;
-/** How far back a steady rate is looked at. */
+/** Windows that a steady rate is averaged over. */
 const MAX_WINDOWS = 6;
-/** Of a kind of which nothing was kept for so long, the next trace is kept whatever its R: it is seen again within 15 minutes. */
+/** After this long without a kept trace of a kind, the next one is kept whatever its R, so that each kind is seen within 15 minutes. */
 const UNSEEN_NANOS = 600e9;
-/** In a burst the threshold moves in steps of as much: each trace would ask for another one. */
+/** Step width of the threshold in a burst; otherwise each trace would get a different one. */
 const BURST_STEP = 0.02;
-/** Kinds by route and class of status, ~300 bytes each; those that come later share one. */
+/** Kinds by route and status class, ~300 bytes each; later ones share one. */
 const MAX_KEYS = 500;
 
 /**
- * How many traces of a kind come per second, and the threshold that keeps so many of them. It is chosen before the trace's R is looked at, from what
- * came before alone, so that it is the weight of the trace: expected counts add up whatever the rate does.
+ * Measures how many traces of a kind arrive per second and derives the threshold that keeps the target number. The threshold is chosen before the
+ * trace's R is read, from earlier arrivals alone, so it is a valid weight: expected counts add up whatever the rate does.
  */
 export class ArrivalRate {
   /** Monotonic. */
   #windowStart: number;
   #arrivals = 0;
-  /** Arrivals of the last whole windows, newest first. */
+  /** Arrivals in the last complete windows, newest first. */
   #before: number[] = [];
   #expectedPerSecond = 0;
   #now: number;
@@ -34,7 +34,7 @@ export class ArrivalRate {
     this.#windowStart = this.#now = nowNanos;
   }
 
-  /** For the next trace. */
+  /** Threshold of the next trace. */
   threshold(perSecond: number, nowNanos: number): Bits56 {
     this.#turn(nowNanos);
     if (nowNanos - this.#lastKept >= UNSEEN_NANOS) return KEEP_ALL;
@@ -48,7 +48,7 @@ export class ArrivalRate {
     return this.#threshold;
   }
 
-  /** A trace of the kind has come and was given that threshold; once for all that wait of a trace, and not for what ends late. */
+  /** Records the arrival of a trace that was given this threshold; once per trace, and not for late spans. */
   count({ traceId, operations, randomness }: TraceView, threshold: Bits56): void {
     if (operations.length === 0 || traceId === this.#lastTraceId) return;
     this.#lastTraceId = traceId;
@@ -56,13 +56,16 @@ export class ArrivalRate {
     if (isAtLeast(randomness, threshold)) this.#lastKept = this.#now;
   }
 
-  /** What the last windows ask for. */
+  /** Probability derived from the last windows. */
   #steady(perSecond: number): number {
     const expected = this.#expectedPerSecond;
     return expected <= perSecond ? 1 : perSecond / expected;
   }
 
-  /** What this window asks for, when more comes than the last ones and chance explain: of a kind that is new, or rare, already after a second's worth. */
+  /**
+   * Probability derived from the current window, if more arrives than the last windows and chance explain; for a new or rare kind after a second's
+   * worth.
+   */
   #inBurst(perSecond: number): number {
     const seconds = (this.#now - this.#windowStart) / 1e9 + 1;
     const expected = this.#expectedPerSecond * seconds;
@@ -73,7 +76,7 @@ export class ArrivalRate {
 
   #turn(nowNanos: number): void {
     const windows = Math.floor((nowNanos - this.#windowStart) / WINDOW_NANOS);
-    // A clock that went back: what was counted of this window says nothing.
+    // The clock went back, so the count of this window is meaningless.
     if (nowNanos < this.#now) {
       this.#windowStart = nowNanos;
       this.#lastKept = Math.min(this.#lastKept, nowNanos);
@@ -89,7 +92,7 @@ export class ArrivalRate {
   }
 }
 
-/** Of as many windows, newest first, as had about the same rate: after a step, the new ones alone. */
+/** Averages over the newest windows of about equal rate; after a step in the rate, over the new ones only. */
 function ratePerSecond(windows: readonly number[]): number {
   let sum = windows[0] ?? 0;
   let seconds = WINDOW_NANOS / 1e9;
@@ -99,14 +102,14 @@ function ratePerSecond(windows: readonly number[]): number {
     sum += arrivals;
     seconds += WINDOW_NANOS / 1e9;
   }
-  // One more: N / (arrivals + 1) is on average what N / expected arrivals is.
+  // Plus one: the mean of N / (arrivals + 1) is N / expected arrivals.
   return (sum + 1) / seconds;
 }
 
-/** The arrival rates of all kinds of traces; they go on when settings change. */
+/** Arrival rates of all kinds of traces; they outlive a change of settings. */
 export class ArrivalRates {
   readonly #monotonicNanos: () => number;
-  /** By series of the root, then by class of status. */
+  /** By series of the root, then by status class. */
   readonly #ofRoutes = new Map<string, (ArrivalRate | undefined)[]>();
   readonly #ofTypes = new Map<string, ArrivalRate>();
   readonly #ofRules = new Map<string, ArrivalRate>();
@@ -121,12 +124,12 @@ export class ArrivalRates {
     return this.#monotonicNanos();
   }
 
-  /** Kinds that have a rate of their own. */
+  /** Kinds with a rate of their own. */
   get keys(): number {
     return this.#keys;
   }
 
-  /** Of a request's route and class of status; other traces share one by type. */
+  /** Rate of a request's route and status class; other traces share one per type. */
   ofRoot({ type, series, statusCode = 0 }: Pick<EndedSpan, 'type' | 'series' | 'statusCode'>): ArrivalRate {
     if (type !== 'http') return this.#shared(this.#ofTypes, type);
     // Without the method: GET and HEAD of a route are one kind.
@@ -141,12 +144,12 @@ export class ArrivalRates {
     return (byClass[statusClass] = new ArrivalRate(this.now()));
   }
 
-  /** Of what a rule matches, by its text. */
+  /** Rate of what a rule matches, by the rule's text. */
   ofRule(text: string): ArrivalRate {
     return this.#shared(this.#ofRules, text);
   }
 
-  /** Forgets rules that are no more. */
+  /** Removes rules that no longer exist. */
   keepRules(texts: ReadonlySet<string>): void {
     for (const text of this.#ofRules.keys()) if (!texts.has(text)) this.#ofRules.delete(text);
   }

@@ -1,28 +1,30 @@
 import type { AuditedSeries, AuditFacts } from '../base/audit-facts.ts';
 import type { OperationType } from '../base/operation-types.ts';
 
-/** Operations of a half window: a bias of 2 % at a rate of one half is found within as many. */
+/** Operations in a half window: enough to find a bias of 2 % at a rate of one half. */
 const HALF_WINDOW = 100_000;
 /** Where the bound is tightest, in units of variance: some thousand operations. */
 const TUNED_FOR = 5000;
-/** A sum is judged when so many of its largest steps would make up its deviation squared: fewer are not yet normal. */
+/** A sum is judged once its squared deviation reaches this many of its largest steps: with fewer it is not yet normal. */
 const MIN_STEPS = 100;
-/** Share of what was counted that may be missing without a word, and how many kept operations on top: a sink that failed once. */
+/**
+ * Share of the counted operations that may be missing without an alarm, plus a number of kept operations, for example of a sink that failed once.
+ */
 const MISSING_SHARE = 0.001;
 const MISSING_KEPT = 10;
 /** Probability of one false alarm in the life of a process, over all series together. */
 const FALSE_ALARM = 5e-3;
-/** Rows that pages get, those that are furthest off first. */
+/** Rows returned to pages, those that deviate most first. */
 const MAX_ROWS = 100;
 
-/** Of some operations, each of which is kept with a probability p that is known. */
+/** Sums over operations that are each kept with a known probability p. */
 export interface Sums {
   readonly counted: number;
-  /** Sum of 1/p of those that were handed to the sink. */
+  /** Sum of 1/p over operations that reached the sink. */
   readonly adjusted: number;
-  /** The same of those that ought to have been, by their randomness. */
+  /** The same over those that should have, by their randomness. */
   readonly due: number;
-  /** Of `adjusted`, if nothing but chance decides: operations of one trace share its randomness. */
+  /** Variance of `adjusted` if only chance decides; operations of one trace share its randomness. */
   readonly variance: number;
   /** Largest contribution of one trace. */
   readonly step: number;
@@ -63,25 +65,25 @@ class MutableSums implements Sums {
   }
 }
 
-/** Sums of one series: since the start, and over a window of the last ones, which shows what began late. */
+/** Sums of one series: since start, and over a window of recent operations that shows a bias which began late. */
 export class AuditedSums {
   readonly #total = new MutableSums();
   #older = new MutableSums();
   #newer = new MutableSums();
-  /** The trace whose operations are added. */
+  /** The trace whose operations are being added. */
   #trace = NaN;
   #ofTrace = 0;
   #varianceOfTrace = 0;
   #stepOfTrace = 0;
 
-  /** An operation of that trace (any number that no other has), kept with probability `p` iff `isDue`. */
+  /** Adds an operation of a trace (any unique number) that is kept with probability `p` iff `isDue`. */
   count(trace: number, p: number, isDue: boolean): void {
     if (trace !== this.#trace) {
       this.#trace = trace;
       this.#ofTrace = this.#varianceOfTrace = this.#stepOfTrace = 0;
     }
     const own = (1 - p) / p;
-    // Cov = min of the two variances, as both hang on the same R.
+    // Cov = min of the two variances, because both depend on the same R.
     const shared = 2 * Math.min(this.#ofTrace * own, this.#varianceOfTrace);
     this.#ofTrace++;
     this.#varianceOfTrace += own;
@@ -92,7 +94,7 @@ export class AuditedSums {
     this.#turn();
   }
 
-  /** One that is kept whatever its randomness is. */
+  /** Adds an operation that is kept whatever its randomness is. */
   countCertain(): void {
     this.#total.countCertain();
     this.#newer.countCertain();
@@ -105,7 +107,7 @@ export class AuditedSums {
     this.#newer = new MutableSums();
   }
 
-  /** One that was handed to the sink, standing for 1/p. */
+  /** Adds an operation that reached the sink, with weight 1/p. */
   keep(p: number): void {
     this.#total.adjusted += 1 / p;
     this.#newer.adjusted += 1 / p;
@@ -115,22 +117,22 @@ export class AuditedSums {
     return this.#total;
   }
 
-  /** Undefined as long as it would be the total. */
+  /** Undefined while it would equal the total. */
   get window(): Sums | undefined {
     if (this.#total.counted < HALF_WINDOW) return undefined;
     return new MutableSums().add(this.#older).add(this.#newer);
   }
 }
 
-/** How many standard deviations the adjusted counts are off; 0 where chance has no part and nothing is off. */
+/** Deviation of the adjusted count in standard deviations; 0 if chance plays no part and nothing deviates. */
 export function zOf({ counted, adjusted, variance }: Sums): number {
   const off = adjusted - counted;
   return Math.abs(off) < 1e-6 * counted + 1e-9 ? 0 : off / Math.sqrt(variance);
 }
 
 /**
- * What |z| chance reaches with probability `alpha` at any time at all, however often one looks: the normal mixture bound of Robbins, made wider
- * for steps that are large beside the deviation (Cornish and Fisher). Undefined: too few to say.
+ * The |z| that chance reaches with probability `alpha` at any time at all, however often one looks: Robbins' normal mixture bound, widened for
+ * steps that are large relative to the deviation (Cornish and Fisher). Undefined with too few operations.
  */
 export function boundOf({ variance, step }: Sums, alpha: number): number | undefined {
   if (variance < MIN_STEPS * step * step) return undefined;
@@ -139,7 +141,7 @@ export function boundOf({ variance, step }: Sums, alpha: number): number | undef
   return bound + (step / Math.sqrt(variance)) * ((bound * bound - 1) / 6);
 }
 
-/** `alpha`: the probability of a false word, of this one among all that are judged. */
+/** @param alpha Probability of a false alarm of this sum among all that are judged. */
 export function judge(sums: Sums, alpha: number): AuditedSeries['judgement'] {
   const missing = Math.abs(sums.adjusted - sums.due);
   if (missing > MISSING_SHARE * sums.counted + MISSING_KEPT * sums.weight) return 'missing';
@@ -155,7 +157,7 @@ export interface NamedSums {
   readonly sums: AuditedSums;
 }
 
-/** Rows and alarms; the more sums there are to look at, the further off has to be what alarms. */
+/** Rows and alarms; the more sums are judged, the wider the bound. */
 export function judged(all: readonly NamedSums[]): Pick<AuditFacts, 'rows' | 'alarms' | 'judged'> {
   const sums = all.flatMap(({ type, series, sums: { total, window } }) => [
     { type, series, over: 'start' as const, of: total },
@@ -200,7 +202,7 @@ function rank(row: AuditedSeries): number {
   return isAlarm(row) ? Number.MAX_VALUE : Math.abs(row.z);
 }
 
-/** Infinity less itself would be no number. */
+/** Avoids NaN from Infinity - Infinity. */
 function compare(a: number, b: number): number {
   return a === b ? 0 : a - b;
 }

@@ -11,7 +11,7 @@ export interface Bits56 {
 
 /** T of probability 1: nothing is rejected. */
 export const KEEP_ALL: Bits56 = { high: 0, low: 0 };
-/** T of probability 0: one more than any R, so everything is rejected. It has no encoding: 0 is off, not a probability. */
+/** T of probability 0: one more than any R, so everything is rejected. It has no encoding: a rate of 0 is off, not a probability. */
 export const REJECT_ALL: Bits56 = { high: 2 ** 28, low: 0 };
 
 const TWO_56 = 2 ** 56;
@@ -32,7 +32,7 @@ export function thresholdOf(probability: number): Bits56 {
   return { high: Number(rejected >> 28n), low: Number(rejected & LOW_28) };
 }
 
-/** The share of all traces that a threshold keeps, 0–1. */
+/** Share of traces that a threshold keeps, 0–1. */
 export function probabilityOf(threshold: Bits56): number {
   return 1 - (threshold.high * 2 ** 28 + threshold.low) / TWO_56;
 }
@@ -45,7 +45,7 @@ export function isAtLeast(randomness: Bits56, threshold: Bits56): boolean {
   );
 }
 
-/** Order of two values, as a comparator. */
+/** Comparator of two values. */
 export function compareBits56(a: Bits56, b: Bits56): number {
   return a.high - b.high || a.low - b.low;
 }
@@ -61,12 +61,12 @@ export function encodeThreshold(threshold: Bits56): string | undefined {
   return encode14(threshold).replace(/0+$/, '') || '0';
 }
 
-/** Reads a `th` value, 1–14 hex digits padded on the right; undefined when malformed. */
+/** Parses a `th` value, 1–14 hex digits padded on the right; undefined if malformed. */
 export function decodeThreshold(text: string): Bits56 | undefined {
   return /^[0-9a-f]{1,14}$/.test(text) ? decode14(text.padEnd(14, '0')) : undefined;
 }
 
-/** Reads an `rv` value, exactly 14 hex digits; undefined when malformed. */
+/** Parses an `rv` value, exactly 14 hex digits; undefined if malformed. */
 export function decodeRandomness(text: string): Bits56 | undefined {
   return /^[0-9a-f]{14}$/.test(text) ? decode14(text) : undefined;
 }
@@ -79,7 +79,7 @@ function encode14({ high, low }: Bits56): string {
   return high.toString(16).padStart(7, '0') + low.toString(16).padStart(7, '0');
 }
 
-/** Seven hex digits from `at` on; a character that is none counts by its low bits, as garbage is still randomness. */
+/** Seven hex digits starting at `at`; any other character counts by its low bits, because garbage is still randomness. */
 function hex7(text: string, at: number): number {
   let value = 0;
   for (let i = at; i < at + 7; i++) {

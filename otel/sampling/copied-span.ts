@@ -1,7 +1,9 @@
 import type { Attributes, HrTime, SpanContext } from '@opentelemetry/api';
 import type { KeptSpan } from '../spans/kept-span.ts';
 
-/** A kept span for exporters of other people: what it hands out is a copy, so that nobody can write into the span that other processors have. */
+/**
+ * A kept span for third-party exporters. Everything it returns is a copy, so that an exporter cannot modify the span that other processors hold.
+ */
 export class CopiedSpan implements KeptSpan {
   readonly #of: KeptSpan;
   #attributes: Attributes | undefined;

@@ -1,11 +1,11 @@
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 
-/** With this many times its batch waiting, the event loop is not coming round: they are handled at once. */
+/** With this many batches waiting, the event loop is blocked: they are handled at once. */
 const MAX_BATCHES_WAITING = 4;
 
 /**
- * Lets what began and ended wait until a few hundred can be handled one after the other, off the path of any request: code that runs once per
- * request runs from cold caches, at several times the cost. Order is kept. Whoever reads what comes of them calls `settle` first.
+ * Defers started and ended spans until a few hundred can be handled in one go, off the path of any request: code that runs once per request runs on
+ * cold caches, at several times the cost. Order is preserved. Readers call `settle` first.
  */
 export class DeferredEnds<T> {
   readonly #batch: number;
@@ -22,9 +22,9 @@ export class DeferredEnds<T> {
   };
 
   /**
-   * @param batch How many wait before they are handled, as soon as the event loop comes round; 0: none waits.
-   * @param maxBytes With more, they are handled at once. `handle` must not throw; it gets the weight that was given. `onHandled` gets how
-   * long a batch took.
+   * @param batch How many are deferred before they are handled, once the event loop is free; 0: none is.
+   * @param maxBytes Beyond it they are handled at once. `handle` must not throw; it receives the weight given to `add`. `onHandled` receives the
+   * duration of a batch.
    */
   constructor(
     batch: number,
@@ -56,7 +56,7 @@ export class DeferredEnds<T> {
     else if (!this.#isScheduled) this.#schedule();
   }
 
-  /** Gives the newest that waits another weight, and `bytes` more, if it is this one; returns false if it is not. */
+  /** Changes the weight of the newest deferred item and adds `bytes`, if `newest` is that item; returns false otherwise. */
   reweigh(newest: T, weight: number, bytes: number): boolean {
     const at = this.#waiting.length - 1;
     if (at < 0 || this.#waiting[at] !== newest) return false;
@@ -66,7 +66,7 @@ export class DeferredEnds<T> {
     return true;
   }
 
-  /** Handles everything that waits, also what is added meanwhile. */
+  /** Handles everything that is deferred, including what is added meanwhile. */
   settle(): void {
     while (this.#waiting.length > 0) {
       const ended = this.#waiting;
@@ -82,7 +82,7 @@ export class DeferredEnds<T> {
 
   #schedule(): void {
     this.#isScheduled = true;
-    // The request that filled the batch has nothing to do with what is handled then.
+    // Detached from the request that happened to fill the batch.
     context.with(ROOT_CONTEXT, () => setImmediate(this.#settleScheduled).unref());
   }
 }

@@ -4,9 +4,9 @@ import type { Guard } from '../base/guard.ts';
 import { CopiedSpan } from './copied-span.ts';
 import type { Sink } from './outcomes.ts';
 
-/** A sink of an exporter that takes spans without waiting; any other needs a queue before it. What it is given cannot change the span (G2). */
+/** A sink for an exporter that accepts spans without waiting; any other needs a queue in front. The exporter cannot modify the span (G2). */
 export function exporterSink(exporter: SpanExporter, rates: Sink['rates'], guard: Guard): Sink {
-  // One for all exports, so that an exporter that never calls back holds nothing of them.
+  // One callback for all exports, so that an exporter that never calls back retains nothing.
   const onResult = ({ code, error }: ExportResult): void => {
     if (error !== undefined) guard.report('exporter', error);
     else if (code === ExportResultCode.FAILED) guard.report('exporter', 'the export failed without a reason');
@@ -14,7 +14,7 @@ export function exporterSink(exporter: SpanExporter, rates: Sink['rates'], guard
   return {
     rates,
     take: (spans) => {
-      // An exporter written with async returns a promise against its type; unhandled, its rejection would end the process.
+      // An async exporter returns a promise despite its type; unhandled, its rejection would end the process.
       const answer: unknown = exporter.export(
         spans.map((span) => new CopiedSpan(span)),
         onResult,

@@ -57,7 +57,7 @@ export class KeptView implements KeptSpan {
     return this.of.span.kind;
   }
   get parentSpanContext(): SpanContext {
-    // ReadableSpan declares it optional; a getter that answers undefined is the same to every reader.
+    // ReadableSpan declares it optional; a getter that returns undefined is the same to every reader.
     return this.of.span.parentSpanContext as SpanContext;
   }
   get startTime() {

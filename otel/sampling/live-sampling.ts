@@ -15,10 +15,10 @@ import type {
   SettingsRequest,
 } from '../base/settings-change.ts';
 
-/** Changes remembered, here and in the history file, oldest out first; ~300 bytes each. */
+/** Changes remembered here and in the history file, oldest dropped first; ~300 bytes each. */
 export const MAX_CHANGES = 100;
 const MAX_WHO_CHARS = 128;
-/** A longer text is no setting. */
+/** A longer text is not a setting. */
 const MAX_TEXT_CHARS = 20_000;
 const BY_NAME: ReadonlyMap<string, Setting<unknown>> = new Map(
   LIVE_SETTINGS.map((setting) => [setting.name, setting]),
@@ -26,19 +26,19 @@ const BY_NAME: ReadonlyMap<string, Setting<unknown>> = new Map(
 
 type Page = ReadonlyMap<string, PageValue>;
 
-/** Settings as they would be; nothing has changed yet, so a dry run may use them. */
+/** Proposed settings; nothing has changed yet, so a dry run may use them. */
 export interface SamplingProposal {
   readonly settings: SamplingSettings;
-  /** Empty: everything stays as it is. */
+  /** Empty if nothing would change. */
   readonly changes: readonly SettingChange[];
   readonly page: Page;
-  /** In force when it was made. */
+  /** The revision in force when it was made. */
   readonly revision: string;
 }
 
 /**
- * The sampling settings in force, and the only way to change them while the process runs (G26): checked by the parsers of the settings
- * table, replaced as one frozen object, and written down. What the page set wins over the environment until it is taken back.
+ * The sampling settings in force, and the only way to change them while the process runs (G26): values are checked by the parsers of the settings
+ * table, replaced as one frozen object, and recorded. A value set on the page overrides the environment until it is removed.
  */
 export class LiveSampling {
   readonly #environment: ReadonlyMap<string, EffectiveSetting>;
@@ -49,7 +49,7 @@ export class LiveSampling {
   #revision: string;
   #changes: readonly SettingsChange[] = [];
 
-  /** `environment`: the settings as they were read at the start, by which `initial` came about. */
+  /** @param environment The settings read at the start, from which `initial` was made. */
   constructor(
     initial: SamplingSettings,
     environment: readonly EffectiveSetting[],
@@ -63,15 +63,15 @@ export class LiveSampling {
     this.#revision = this.#revisionOf(this.#page);
   }
 
-  /** The same object until something changes; hand it to the SamplingSpanProcessor as it is. */
+  /** Returns the same object until something changes; pass it to the SamplingSpanProcessor as it is. */
   readonly settings = (): SamplingSettings => this.#current;
 
-  /** Names what is in force: a proposal of another revision is out of date. */
+  /** Identifies the settings in force; a proposal based on another revision is outdated. */
   get revision(): string {
     return this.#revision;
   }
 
-  /** What the page set, by name. */
+  /** Values set on the page, by name. */
   get page(): Page {
     return this.#page;
   }
@@ -85,7 +85,7 @@ export class LiveSampling {
     return LIVE_SETTINGS.map((setting) => this.#factsOf(setting));
   }
 
-  /** All settings of the process, those that the page set among them. */
+  /** All settings of the process, values set on the page included. */
   effective(settings: readonly EffectiveSetting[]): readonly EffectiveSetting[] {
     if (this.#page.size === 0) return settings;
     return settings.map((setting) => {
@@ -95,7 +95,7 @@ export class LiveSampling {
     });
   }
 
-  /** Checks a change, each value given as it would be written in the environment. All that is wrong comes back together. */
+  /** Validates a change whose values are written as in the environment. Returns all problems together. */
   propose({
     values,
     takenBack = [],
@@ -110,7 +110,7 @@ export class LiveSampling {
     const atMillis = this.#clock.now();
     for (const [name, value] of Object.entries(values)) {
       const text = value.trim();
-      // A value that stays keeps the one who set it.
+      // An unchanged value keeps the name of whoever set it.
       if (!BY_NAME.has(name) || takenBack.includes(name) || text === this.#textOf(name, this.#page)) continue;
       if (text.length > MAX_TEXT_CHARS)
         problems.push({ name, message: `expected at most ${MAX_TEXT_CHARS} characters` });
@@ -128,7 +128,7 @@ export class LiveSampling {
     };
   }
 
-  /** Puts a proposal in force at once; undefined, and nothing changed, when other settings came into force since it was made. */
+  /** Applies a proposal at once. Returns undefined and changes nothing if other settings came into force since it was made. */
   apply({ settings, changes, page, revision }: SamplingProposal, who: string): SettingsChange | undefined {
     if (revision !== this.#revision) return undefined;
     const change = Object.freeze({ atMillis: this.#clock.now(), who: who.slice(0, MAX_WHO_CHARS), changes });
@@ -137,14 +137,14 @@ export class LiveSampling {
     return change;
   }
 
-  /** Puts in force what the page set in an earlier process, or in another one. What is no longer understood is left out and comes back. */
+  /** Applies values that the page set in an earlier process, or in another one. Values that are no longer valid are left out and returned. */
   restore(page: Page, changes: readonly SettingsChange[]): readonly SettingProblem[] {
     const problems: SettingProblem[] = [];
     const understood = new Map<string, PageValue>();
     for (const [name, value] of page) {
       const wrong = BY_NAME.has(name)
         ? this.#read(new Map([[name, value]])).problems
-        : [{ name, message: 'there is no such setting any more' }];
+        : [{ name, message: 'this setting no longer exists' }];
       if (wrong.length === 0) understood.set(name, value);
       else problems.push(...wrong);
     }
@@ -178,7 +178,7 @@ export class LiveSampling {
     };
   }
 
-  /** As it would be written; empty for one that says nothing. */
+  /** As written in the environment; empty if unset. */
   #textOf(name: string, page: Page): string {
     const setting = BY_NAME.get(name)!;
     return (
@@ -222,7 +222,7 @@ export class LiveSampling {
   }
 }
 
-/** Nothing written has a meaning of its own. */
+/** True if an empty value has its own meaning. */
 function isOptional(setting: Setting<unknown>): boolean {
   return setting.fallback === undefined;
 }

@@ -9,7 +9,7 @@ import type {
 } from '../base/operation-types.ts';
 
 const GENERAL_RULES = ['error', 'slow', 'trace', 'ancestor', 'late'] as const;
-/** Names in the book, of all rules that were ever in force. */
+/** Distinct names, over all rules that were ever in force. */
 const MAX_NAMED_RULES = 500;
 const OTHER_RULES = 'other rules';
 
@@ -27,17 +27,17 @@ const each = <K extends string, V>(make: () => V, ...keys: readonly K[]): Record
 const zero = (): number => 0;
 
 /**
- * The one book of operations: each counts once when it starts, and once at its verdict under the rule it fell by.
- * started = live + kept + dropped (G23), and the rules together have seen what was kept and dropped, but for what `lose` counts.
+ * Counts every operation once when it starts, and once at its verdict under the rule that decided it. started = live + kept + dropped (G23); the
+ * rules together have seen what was kept and dropped, except what `lose` counts.
  */
 export class OperationTally {
-  /** Started without a parent, with one here, with a remote one; of each those under a sampled trace and the others. */
+  /** Starts without a parent, with a local and with a remote one; of each pair first those under a sampled trace. */
   readonly starts = [0, 0, 0, 0, 0, 0];
   #live = 0;
   readonly #kept = each(zero, ...KEEP_REASONS);
   readonly #dropped = each<DropReason, number>(zero, 'probability', 'storm', 'rule', 'target', 'overflow');
   readonly #rules = each<SamplingRule, Rule>(() => new Rule(), ...OPERATION_TYPES, ...GENERAL_RULES);
-  /** Of rules, targets and policies of the app, by name. */
+  /** Counts of rules, targets and app policies, by name. */
   readonly #named = new Map<string, Rule>();
 
   start(parent: { isRemote?: boolean; traceFlags: number } | undefined): void {
@@ -45,7 +45,7 @@ export class OperationTally {
     this.starts[parent === undefined ? 0 : (parent.isRemote ? 4 : 2) + 1 - (parent.traceFlags & 1)]!++;
   }
 
-  /** `policy`: the name of the one that kept it, where a policy did. */
+  /** @param policy Name of the policy that kept it, if one did. */
   keep(reason: KeepReason, type: OperationType, policy: string | undefined): void {
     this.#live--;
     this.#kept[reason]++;
@@ -59,7 +59,7 @@ export class OperationTally {
     else this.#ruleOf(reason, type, policy).dropped++;
   }
 
-  /** A span that could not even be placed in its trace: no rule saw it. */
+  /** Counts a span that could not be assigned to a trace: no rule saw it. */
   lose(): void {
     this.#live--;
     this.#dropped.overflow++;
@@ -75,7 +75,7 @@ export class OperationTally {
     return Object.fromEntries(rules) as Record<SamplingRule, RuleCounts>;
   }
 
-  /** What rules, targets and policies of the app have decided, by their names. */
+  /** Counts of rules, targets and app policies, by name. */
   named(): ReadonlyMap<string, RuleCounts> {
     return new Map([...this.#named].map(([name, rule]) => [name, rule.counts()]));
   }

@@ -12,7 +12,7 @@ const OT_KEY = 'ot';
 /** Limit of an `ot` value; specification, "TraceState handling". */
 const MAX_OT_VALUE_LENGTH = 256;
 
-/** What of the `ot` entry matters here, with the members that are none of our business untouched and in order. */
+/** The parts of the `ot` entry used here, and its other members unchanged and in order. */
 interface OtTraceState {
   readonly threshold: Bits56 | undefined;
   readonly randomness: Bits56 | undefined;
@@ -21,7 +21,7 @@ interface OtTraceState {
 
 const NOTHING: OtTraceState = { threshold: undefined, randomness: undefined, members: [] };
 
-/** Reads the `ot` entry, e.g. `th:c;rv:0123456789abcd;foo:bar`; malformed members count as absent. */
+/** Parses the `ot` entry, e.g. `th:c;rv:0123456789abcd;foo:bar`; malformed members count as absent. */
 export function readOtTraceState(traceState: TraceState | undefined): OtTraceState {
   const value = traceState?.get(OT_KEY);
   if (value === undefined || value === '' || value.length > MAX_OT_VALUE_LENGTH) return NOTHING;
@@ -37,7 +37,7 @@ export function readOtTraceState(traceState: TraceState | undefined): OtTraceSta
   };
 }
 
-/** R of a trace: `rv` if it has a well-formed one, else its trace id. */
+/** R of a trace: its `rv` if that is well-formed, else the trace id. */
 export function randomnessOf(traceId: string, traceState: TraceState | undefined): Bits56 {
   if (traceState !== undefined) {
     const { randomness } = readOtTraceState(traceState);
@@ -47,8 +47,8 @@ export function randomnessOf(traceId: string, traceState: TraceState | undefined
 }
 
 /**
- * The trace state with `th` set to a threshold, or erased when the weight is unknown. `rv`, other members and other vendors'
- * entries stay as they are; what would exceed 256 characters is left without `th`.
+ * The trace state with `th` set to a threshold, or removed if the weight is unknown. `rv`, other members and other vendors' entries stay; if the
+ * value would exceed 256 characters, `th` is left out.
  */
 export function withThreshold(
   traceState: TraceState | undefined,
@@ -67,7 +67,7 @@ export function withThreshold(
   return traceState.set(OT_KEY, value);
 }
 
-/** Nearly every span has this one, and a trace state is immutable. */
+/** Shared by nearly every span; a trace state is immutable. */
 const bareStates = new WeakMap<Bits56, TraceState>();
 
 function bareState(threshold: Bits56): TraceState | undefined {

@@ -9,33 +9,33 @@ import type { PendingTrace } from './pending-trace.ts';
 import type { Outcome, Policy } from './policy.ts';
 import type { Verdict } from './verdict.ts';
 
-/** Of forceFlush and of shutdown, over all sinks. */
+/** For forceFlush and shutdown, over all sinks. */
 const TIMEOUT_MILLIS = 10_000;
 
-/** Where operations are counted, apart from what is kept of them. */
+/** Counts operations, independently of what is kept. */
 export interface OperationAggregates {
-  /** Returns the second in which it was counted. */
+  /** Returns the second it was counted in, epoch milliseconds. */
   record(operation: Operation): number;
-  /** One that was counted in that second has kept detail. */
+  /** Records that the span of an operation counted in that second was kept. */
   recordKept(type: OperationType, series: string, countedMillis: number): void;
 }
 
 export const NO_AGGREGATES: OperationAggregates = { record: () => NaN, recordKept: () => {} };
 
-/** Where kept spans go, and by whose rate. */
+/** A destination of kept spans and the rates that apply to it. */
 export interface Sink {
-  /** `local`: span by span, by the rates of their types. `export`: traces whole or not at all, and by what was sampled upstream. */
+  /** `local`: span by span, by the rate of each type. `export`: traces whole or not at all, respecting upstream sampling. */
   readonly rates: 'local' | 'export';
-  /** Kept spans of one trace, each with reason and weight. It must not wait. */
+  /** Takes the kept spans of one trace, each with reason and weight. Must not block. */
   take(spans: readonly KeptSpan[]): void;
   forceFlush?(): Promise<void>;
   shutdown?(): Promise<void>;
 }
 
-/** What follows from a verdict: each operation is booked once, and what is kept goes to the sinks, as views that carry the weight each pipeline gave them. Never throws. */
+/** Applies a verdict: counts each operation once and passes kept spans to the sinks, as views with each pipeline's weight. Never throws. */
 export class Outcomes {
   readonly tally = new OperationTally();
-  /** Any sink has a rate of its own. */
+  /** True if a sink uses the export rates. */
   readonly exports: boolean;
   readonly #aggregates: OperationAggregates;
   readonly #sinks: readonly Sink[];
@@ -70,12 +70,12 @@ export class Outcomes {
     }
   }
 
-  /** Ends within its timeout, whatever the sinks do. */
+  /** Resolves within its timeout, whatever the sinks do. */
   async forceFlush(): Promise<void> {
     await this.#each('exporter.forceFlush', async (sink) => sink.forceFlush?.());
   }
 
-  /** Ends within its timeout, whatever the sinks do. */
+  /** Resolves within its timeout, whatever the sinks do. */
   async shutdown(): Promise<void> {
     await this.#each('exporter.shutdown', async (sink) => sink.shutdown?.());
   }
@@ -87,7 +87,7 @@ export class Outcomes {
     let isDone = false;
     const all = Promise.all(work).then(() => (isDone = true));
     await new Deadline(this.#timeoutMillis).of(all);
-    if (!isDone) this.#guard.report(place, `no end within ${this.#timeoutMillis} ms`);
+    if (!isDone) this.#guard.report(place, `not finished within ${this.#timeoutMillis} ms`);
   }
 
   #book(trace: PendingTrace, spans: readonly EndedSpan[], outcomes: readonly Outcome[]): void {
@@ -105,7 +105,7 @@ export class Outcomes {
     }
   }
 
-  /** Nothing that was not counted can count as kept. */
+  /** Only what was counted can count as kept. */
   #recordKept({ type, series, countedMillis }: EndedSpan): void {
     if (Number.isNaN(countedMillis)) return;
     try {

@@ -10,11 +10,11 @@ import type { Outcome, PolicySet, TraceView } from './policy.ts';
 const NOTHING: EndedSpan[] = [];
 
 /**
- * One trace in this process. It waits from the start of its local root until its verdict, and is remembered after it without any
- * span, so that later ones get the same verdict (G19). To exporters it is the facts of the trace, which change until the last span is through.
+ * One local trace. It is buffered from the start of its local root until its verdict, then remembered without its spans so that late ones get the
+ * same verdict (G19). Exporters see it as TraceFacts, which change until the last span is done.
  */
 export class PendingTrace implements TraceView, TraceFacts {
-  // Declared, not defined: a defined field is written twice, and one is made for every trace.
+  // Declared, not defined: a defined field is written twice, and every trace creates one.
   declare readonly traceId: string;
   declare droppedSpans: number;
   declare truncated: boolean;
@@ -28,30 +28,30 @@ export class PendingTrace implements TraceView, TraceFacts {
   /** Monotonic. */
   declare startedNanos: number;
   declare rootEndedNanos: number | undefined;
-  /** The first local root while the trace waits. */
+  /** The first local root, until the verdict. */
   declare root: ReadableSpan | undefined;
   declare rootOperation: EndedSpan | undefined;
-  /** The http series of the root once its route is known. */
+  /** The root's http series, once its route is known. */
   declare caller: string | undefined;
-  /** Whoever began the trace has not sampled it. */
+  /** The upstream service did not sample the trace. */
   declare readonly isUnsampled: boolean;
   declare live: number;
   /** Ended spans, oldest first; empty once decided. */
   declare operations: EndedSpan[];
   declare pendingBytes: number;
-  /** Undefined until the first verdict; a further local root does not change what was decided for the trace as a whole. */
+  /** Undefined until the first verdict; a further local root does not change what was decided for the whole trace. */
   declare decidedBy: PolicySet | undefined;
-  /** Between verdict and a further local root. */
+  /** False again while a further local root is running. */
   declare isDecided: boolean;
-  /** What is done with its ordinary spans in export; undefined before the first verdict, and where nothing is exported. */
+  /** Verdict on its ordinary spans in export; undefined before the first verdict, and if nothing is exported. */
   declare exports: Outcome | undefined;
-  /** Something of it failed or was slow, and the rest goes with it. */
+  /** Something in it failed or was slow, and the rest is kept with it. */
   declare isKeptWhole: boolean;
   declare keptAny: boolean;
   declare older: PendingTrace | undefined;
   declare newer: PendingTrace | undefined;
 
-  /** `first`: the context of its first span here. */
+  /** @param first Context of the trace's first span in this process. */
   constructor({ traceId, traceState, traceFlags }: SpanContext, owed: OwedBudget) {
     this.traceId = traceId;
     this.droppedSpans = 0;
@@ -81,7 +81,7 @@ export class PendingTrace implements TraceView, TraceFacts {
     this.newer = undefined;
   }
 
-  /** A local root began: it has no parent, or one in another process. */
+  /** Records the start of a local root: a span without a parent, or with a remote one. */
   beginRoot(root: ReadableSpan): void {
     if (this.root !== undefined) return;
     this.root = root;
@@ -92,14 +92,14 @@ export class PendingTrace implements TraceView, TraceFacts {
     return (this.randomnessOnce ??= randomnessOf(this.traceId, this.traceState));
   }
 
-  /** What was sampled by before it came here: KEEP_ALL for a trace that began here, undefined where nobody said, or R contradicts it. */
+  /** Upstream sampling threshold: KEEP_ALL for a trace that started here, undefined if the upstream is silent or its threshold contradicts R. */
   get upstreamThreshold(): Bits56 | undefined {
     const { threshold } = readOtTraceState(this.traceState);
     if (threshold === undefined) return this.remoteParent ? undefined : KEEP_ALL;
     return isAtLeast(this.randomness, threshold) ? threshold : undefined;
   }
 
-  /** R >= T; at a rate of 1 or 0 nobody has to know R. */
+  /** R >= T. Rates of 1 and 0 do not need R. */
   isKeptBy(threshold: Bits56): boolean {
     return threshold === KEEP_ALL || (threshold !== REJECT_ALL && isAtLeast(this.randomness, threshold));
   }
@@ -107,7 +107,7 @@ export class PendingTrace implements TraceView, TraceFacts {
   get owes(): boolean {
     return (this.owedOnce?.size ?? 0) > 0 || (this.owedExportOnce?.size ?? 0) > 0;
   }
-  /** Spans that have not ended and must be kept when they do. */
+  /** Ids of running spans that must be kept when they end. */
   get owedAncestors(): OwedAncestors {
     return (this.owedOnce ??= new OwedAncestors(this.owed));
   }
@@ -122,7 +122,7 @@ export class PendingTrace implements TraceView, TraceFacts {
     this.pendingBytes += bytes;
   }
 
-  /** Hands out what waits, and holds no span any more. */
+  /** Returns the buffered operations and drops its references to them. */
   settle(): readonly EndedSpan[] {
     const { operations } = this;
     this.operations = NOTHING;

@@ -9,15 +9,15 @@ import type { Policy, PolicySet, TraceView } from './policy.ts';
 import type { SamplingSettings } from './sampling-settings.ts';
 import { TracePolicies } from './trace-policies.ts';
 
-/** Policies for traces of which nothing is known. */
+/** Policies before anything is known of a trace. */
 export interface UnsettledPolicies extends PolicySet {
-  /** The same for one trace, with what depends on its local root, or on what stands for it; undefined where nothing does. */
+  /** Policies for one trace, resolved by its local root or its stand-in; undefined if none depends on it. */
   readonly ofTrace?: (trace: TraceView, root: EndedSpan | undefined) => PolicySet;
 }
 
 /**
- * All policies, in the order they are asked; those of rules and targets depend on the local root, and are settled for each trace. A new one is a file in
- * `policies/` and a line here. `arrivals`: what targets go by.
+ * All policies, in the order they are asked. Those of rules and targets depend on the local root and are resolved per trace. A new policy is a
+ * file in `policies/` and a line here. Targets are based on `arrivals`.
  */
 export function policySetOf(
   settings: SamplingSettings,
@@ -37,8 +37,8 @@ export function policySetOf(
 }
 
 /**
- * Returns the policies in force, made anew when the settings object was replaced. Settings that cannot be read or used are reported, and those
- * before stay in force; only the first ones throw.
+ * Returns the policies in force, rebuilt when the settings object is replaced. Settings that cannot be read or used are reported, and the previous
+ * ones stay in force; only the first ones throw.
  */
 export function livePolicies(
   settings: () => SamplingSettings,

@@ -3,72 +3,72 @@ import type { KeepReason } from '../base/operation-types.ts';
 import type { EndedSpan } from '../spans/operation.ts';
 import { type Bits56, KEEP_ALL } from './consistent-threshold.ts';
 
-/** What a policy may know of the trace of an operation. */
+/** What a policy may read of an operation's trace. */
 export interface TraceView {
   readonly traceId: string;
   /** R of the trace. */
   readonly randomness: Bits56;
-  /** What the local root came to; undefined while it runs, and where it was over before. */
+  /** Operation of the local root; undefined while it runs, or if it ended before. */
   readonly rootOperation: EndedSpan | undefined;
-  /** Something of it failed or was slow, and the rest goes with it. */
+  /** Something in the trace failed or was slow, and the rest is kept with it. */
   readonly isKeptWhole: boolean;
-  /** All that wait for this verdict, in the order of their ends; none for a span that ends after it. */
+  /** All operations under this verdict, in order of their ends; empty for a late span. */
   readonly operations: readonly EndedSpan[];
 }
 
 /**
- * One reason to keep an operation's span. It says by which rejection threshold T: the span is kept iff R >= T, and T is the weight it is
- * exported with, so T must not depend on R. `KEEP_ALL` keeps it for certain. Whatever it does not read is not made: `operation.span.attributes` of a span of
- * the kit are built by being asked for. May throw: the span is then kept.
+ * One reason to keep an operation's span, as a rejection threshold T: the span is kept iff R >= T. T is also the weight the span is exported with,
+ * so T must not depend on R. `KEEP_ALL` keeps it for certain. Attributes are built on first access: a policy that does not read
+ * `operation.span.attributes` does not pay for them. May throw; the span is then kept.
  */
 export interface Policy {
-  /** In counts and on pages. */
+  /** Shown in counts and on pages. */
   readonly name: string;
   /** Default `policy`. */
   readonly reason?: KeepReason;
-  /** Undefined: it has nothing to say. Among rules and the policies of what must be kept, `REJECT_ALL` drops the span whatever the later ones say. */
+  /** Undefined for no opinion. From rules and must-keep policies, `REJECT_ALL` drops the span whatever later ones return. */
   keep(operation: EndedSpan, trace: TraceView): Bits56 | undefined;
-  /** What it keeps is bounded by the budget. */
+  /** The storm budget bounds what it keeps. */
   readonly isBudgeted?: boolean;
-  /** Of an ordinary policy: where it has something to say, the later ones are not asked. */
+  /** For an ordinary policy: later ones are not asked if it has an opinion. */
   readonly isFinal?: boolean;
 }
 
-/** What one pipeline does with a span. */
+/** The verdict of one pipeline on one span. */
 export interface Outcome {
-  /** Why it is kept; undefined: it is dropped. */
+  /** Why it is kept; undefined if it is dropped. */
   readonly reason: KeepReason | undefined;
-  /** The threshold that decided, which is the weight of what is kept (G17). Undefined: nobody can tell. */
+  /** The deciding threshold, which is the weight of a kept span (G17). Undefined if it is unknown. */
   readonly weight: Bits56 | undefined;
-  /** The policy that kept it, or that dropped it. */
+  /** The policy that kept or dropped it. */
   readonly policy: Policy | undefined;
 }
 
-/** What became of an operation that a budgeted policy would keep: the threshold it passed, cut, or kept as an example of its kind. */
+/** Answer of the budget: the threshold the operation passed, cut, or kept as an example of its kind. */
 export type BudgetFate = Bits56 | 'cut' | 'example';
 
-/** Bounds what is kept for having failed or been slow (G18). */
+/** Bounds what is kept because it failed or was slow (G18). */
 export interface Budget {
   admit(operation: EndedSpan, randomness: Bits56): BudgetFate;
-  /** Returns false in a storm, when there is room only for what must be kept itself. */
+  /** Returns false in a storm, when there is room only for must-keep operations themselves. */
   admitsCompanions(operations: readonly EndedSpan[]): boolean;
 }
 
-/** The policies in force, in order; replaced as a whole by a change. */
+/** The policies in force, in order; a change replaces the whole set. */
 export interface PolicySet {
-  /** Rules that keep or drop for certain, whatever an operation came to: the first that matches decides. */
+  /** Rules that keep or drop for certain, whatever the operation's result; the first match decides. */
   readonly rules: readonly Policy[];
-  /** Asked first: the first that has something to say decides, in the process and for export alike. */
+  /** Asked first; the first one with an opinion decides, for the process and for export. */
   readonly mustKeep: readonly Policy[];
-  /** Asked of what need not be kept: the lowest threshold counts. */
+  /** Asked for operations that need not be kept; the lowest threshold applies. */
   readonly ordinary: readonly Policy[];
-  /** The same for export, asked of the local root alone: a trace is exported whole or not at all (G21). */
+  /** The same for export, asked for the local root only: a trace is exported whole or not at all (G21). */
   readonly exported: readonly Policy[];
-  /** What is still held of a trace goes with an operation of it that failed or was slow. */
+  /** Keeps the buffered rest of a trace with an operation that failed or was slow. */
   readonly keepsWholeTrace: boolean;
 }
 
-/** A budget that breaks cuts nothing. */
+/** A budget that throws cuts nothing. */
 export function guardedBudget(budget: Budget, guard: Guard): Budget {
   return {
     admit: (operation, randomness) =>

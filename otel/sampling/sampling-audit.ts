@@ -15,26 +15,26 @@ import { KeptView } from './kept-view.ts';
 import type { Sink } from './outcomes.ts';
 import type { Budget, Policy, PolicySet, TraceView } from './policy.ts';
 
-/** Series of a type that are told apart; the others are in its sum alone. ~500 bytes each. */
+/** Series per type that are audited separately; others count only in the sum. ~500 bytes each. */
 const MAX_SERIES = 500;
 
-/** What the policies said of one trace, until it has been handed to the sink. */
+/** What the policies returned for one trace, until its spans reach the sink. */
 interface Unit {
   readonly number: number;
   readonly trace: TraceView | undefined;
   readonly leftOut: 'elsewhere' | 'late' | undefined;
   readonly operations: EndedSpan[];
-  /** The lowest threshold of the ordinary policies, of each. */
+  /** Per operation, the lowest threshold of the ordinary policies. */
   readonly thresholds: (Bits56 | undefined)[];
-  /** Of those that must be kept; undefined: in a storm. */
+  /** Thresholds of must-keep operations; undefined in a storm. */
   claims: Map<EndedSpan, Bits56 | undefined> | undefined;
   kept: readonly KeptSpan[];
 }
 
 /**
- * Stands around the verdict and checks it from outside: what the policies say of each operation, and its randomness, against what reaches the
- * sink with which weight. For an operation that is kept with probability p, what is kept of it counts 1/p: on average as often as it happened. O(1)
- * per operation. The probability is noted for each, so that changed settings change nothing.
+ * Checks verdicts from outside: compares what the policies returned for each operation, and its randomness, with what reaches the sink and its
+ * weight. An operation kept with probability p counts 1/p, which on average equals the number counted. O(1) per operation. The probability is
+ * recorded per operation, so a settings change does not distort it.
  */
 export class SamplingAudit {
   readonly #byType = byType(() => new AuditedSums());
@@ -45,7 +45,7 @@ export class SamplingAudit {
   #unit: Unit | undefined;
   #units = 0;
 
-  /** The same policies, overheard. Each call begins another trace. */
+  /** Wraps the policies to record their answers. Each call starts another trace. */
   policies(
     source: (trace?: TraceView, root?: EndedSpan) => PolicySet,
   ): (trace?: TraceView, root?: EndedSpan) => PolicySet {
@@ -69,7 +69,7 @@ export class SamplingAudit {
     };
   }
 
-  /** The same budget, overheard. */
+  /** Wraps the budget to record its answers. */
   budget(source: Budget): Budget {
     return {
       admit: (operation, randomness) => {
@@ -81,7 +81,7 @@ export class SamplingAudit {
     };
   }
 
-  /** The same sink: what it takes without throwing was kept. */
+  /** Wraps the sink: what it takes without throwing counts as kept. */
   sink(source: Sink): Sink {
     const { forceFlush, shutdown } = source;
     return {
@@ -101,14 +101,14 @@ export class SamplingAudit {
     };
   }
 
-  /** Adds what is noted, and holds no span any more. */
+  /** Adds what was recorded and drops its references to spans. */
   settle(): void {
     const unit = this.#unit;
     if (unit === undefined) return;
     this.#unit = undefined;
     const { operations, leftOut, kept } = unit;
     if (leftOut !== undefined) this.#leftOut[leftOut] += operations.length;
-    // Where a policy could not say, everything is kept, and nobody knows by which probability.
+    // After a policy threw, everything is kept with unknown probability.
     else if (!kept.some((span) => span.keepReason === 'probability' && weightOf(span) === undefined))
       this.#add(unit);
   }
@@ -143,7 +143,7 @@ export class SamplingAudit {
         continue;
       }
       const claim = claims?.get(operation);
-      // What a rule drops, the later ones are not asked of.
+      // Later policies are not asked about what a rule drops.
       const said = trace!.isKeptWhole ? KEEP_ALL : lower(claim, thresholds[i]);
       const threshold = claim === REJECT_ALL ? REJECT_ALL : said;
       if (threshold === undefined || threshold === REJECT_ALL) this.#leftOut.never++;
@@ -162,7 +162,7 @@ export class SamplingAudit {
     }
   }
 
-  /** Of what is kept for certain no series is told apart: most of all operations at a rate of 1. */
+  /** Operations kept for certain are not split by series: at a rate of 1 they are most of all. */
   #count({ type, series }: EndedSpan, number: number, threshold: Bits56, trace: TraceView): void {
     const p = probabilityOf(threshold);
     if (p === 1) return this.#certain[type].countCertain();
@@ -184,7 +184,7 @@ export class SamplingAudit {
     const claim = (operation: EndedSpan, said: Bits56 | undefined): void => {
       if (said !== undefined) this.#claim(operation, said);
     };
-    // Of what the budget bounds, the budget says the threshold.
+    // For budgeted policies, the budget determines the threshold.
     const claiming = (policy: Policy): Policy =>
       policy.isBudgeted === true ? policy : this.#overhear(policy, claim);
     const wrapped: PolicySet = Object.freeze({
@@ -197,7 +197,7 @@ export class SamplingAudit {
     return wrapped;
   }
 
-  /** `hear` is told of each answer of the policy. */
+  /** Calls `hear` with each answer of the policy. */
   #overhear(policy: Policy, hear: (operation: EndedSpan, said: Bits56 | undefined) => void): Policy {
     const { name, reason, isFinal } = policy;
     return {
@@ -212,14 +212,14 @@ export class SamplingAudit {
     };
   }
 
-  /** The first that claims an operation decides. Undefined: cut by the budget, or by a threshold of a storm. */
+  /** The first claim decides. Undefined: cut by the budget, or by a threshold of a storm. */
   #claim(operation: EndedSpan, threshold: Bits56 | undefined): void {
     const unit = this.#unit;
     if (unit === undefined || unit.claims?.has(operation) === true) return;
     (unit.claims ??= new Map()).set(operation, threshold);
   }
 
-  /** Ordinary policies are asked one after the other of the same operation. */
+  /** Ordinary policies are asked about the same operation one after the other. */
   #note(operation: EndedSpan, threshold: Bits56 | undefined): void {
     const unit = this.#unit;
     if (unit === undefined) return;

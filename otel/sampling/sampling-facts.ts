@@ -5,12 +5,12 @@ import type { SamplingSettings } from './sampling-settings.ts';
 
 type Unreachable = NonNullable<SamplingFacts['unreachable']>;
 
-/** Rules are replaced as a whole, and to hold each against those before it takes milliseconds when there are a hundred. */
+/** Cached per set of rules: comparing each of a hundred rules with those before it takes milliseconds. */
 const unreachable = new WeakMap<SamplingSettings['rules'], Unreachable>();
 
 const UNSEEN: RuleCounts = { seen: 0, kept: 0, dropped: 0 };
 
-/** The settings in force and what came of them, as pages read it. */
+/** The settings in force and their effect, for pages. */
 export function samplingFacts(
   { rates, exportRates, slowThresholdNanos, rules, target }: SamplingSettings,
   tally: Pick<OperationTally, 'rules' | 'named'>,

@@ -1,41 +1,41 @@
-/** Bounds of what waits for a verdict and of what is remembered after it. */
+/** Bounds of the trace buffer: pending traces, and verdicts remembered after them. */
 export interface TraceBufferLimits {
-  /** Traces that wait for their verdict. */
+  /** Traces pending a verdict. */
   readonly maxTraces: number;
-  /** Ended spans that wait in all traces together. */
+  /** Ended spans pending, over all traces. */
   readonly maxPendingSpans: number;
-  /** The same bound in bytes, estimated. */
+  /** The same in bytes, estimated. */
   readonly maxPendingBytes: number;
-  /** Ended spans that wait to be looked at, estimated; beyond it they are looked at at once. */
+  /** Deferred spans in bytes, estimated; beyond it they are handled at once. */
   readonly maxDeferredBytes: number;
-  /** A trace with more ended spans is decided at once and then passes through. */
+  /** A trace with more ended spans is decided at once; later spans pass through. */
   readonly maxSpansPerTrace: number;
-  /** A trace older than this is decided and then passes through. */
+  /** A trace older than this is decided; later spans pass through. */
   readonly maxAgeMillis: number;
-  /** How long a trace whose root has ended waits for children that still live. */
+  /** How long a trace whose root has ended waits for running children. */
   readonly maxLingerMillis: number;
-  /** Decided traces whose spans still run. */
+  /** Decided traces with running spans. */
   readonly maxOpenVerdicts: number;
-  /** Decided traces that are over and of which something was kept, remembered for late spans. */
+  /** Completed traces with kept spans, remembered for late spans. */
   readonly maxVerdicts: number;
-  /** Traces of which nothing was kept, remembered by id alone. */
+  /** Traces without a kept span, remembered by id only. */
   readonly maxDroppedTraces: number;
-  /** Ids of running spans that a kept child waits for, in all traces together. */
+  /** Ids of running spans with a kept child, over all traces. */
   readonly maxOwedAncestors: number;
   readonly maxOwedAncestorsPerTrace: number;
 }
 
-/** Together below 10 MiB when every one is reached; a blog at a hundred requests a second holds some 200 KB. */
+/** Below 10 MiB together at their limits; an app at a hundred requests a second holds some 200 KB. */
 export const DEFAULT_BUFFER_LIMITS: TraceBufferLimits = {
-  maxTraces: 4096, // 4,096 requests at the same moment; ~400 bytes each = 1.6 MB
+  maxTraces: 4096, // concurrent requests; ~400 bytes each = 1.6 MB
   maxPendingSpans: 8192,
   maxPendingBytes: 4 * 1024 * 1024,
-  maxDeferredBytes: 1024 * 1024, // a batch of 256 is a fifth of it
+  maxDeferredBytes: 1024 * 1024, // a batch of 256 uses a fifth of it
   maxSpansPerTrace: 1000,
   maxAgeMillis: 60_000,
   maxLingerMillis: 2000,
-  maxOpenVerdicts: 1024, // as many streams that outlast a minute; ~400 bytes each
-  maxVerdicts: 1024, // 10 s at a hundred requests a second; four times as many cost 0.4 µs more per trace, in cache misses
+  maxOpenVerdicts: 1024, // concurrent streams longer than a minute; ~400 bytes each
+  maxVerdicts: 1024, // 10 s at a hundred requests a second; 4,096 would add 0.4 µs per trace in cache misses
   maxDroppedTraces: 8192, // 16 bytes each
   maxOwedAncestors: 8192, // ~100 bytes each
   maxOwedAncestorsPerTrace: 1000,

@@ -2,19 +2,19 @@ import type { OperationType } from '../base/operation-types.ts';
 import type { SamplingRuleSetting } from '../settings/sampling-rule.ts';
 import type { SamplingValues } from '../settings/sampling-values.ts';
 
-/** What verdicts depend on, besides the spans; frozen, replaced as a whole by a live change. */
+/** Settings that verdicts depend on; frozen, and replaced as a whole by a live change. */
 export interface SamplingSettings {
-  /** Share of ordinary operations kept in the process, 0–1; 0 is off. */
+  /** Share of ordinary operations to keep in the process, 0–1; 0 is off. */
   readonly rates: Readonly<Record<OperationType, number>>;
   /** The same for the OTLP pipeline. */
   readonly exportRates: Readonly<Record<OperationType, number>>;
-  /** An operation at or above it is always kept; Infinity: never for that alone. */
+  /** An operation this long or longer is always kept; Infinity: no duration is too long. */
   readonly slowThresholdNanos: Readonly<Record<OperationType, number>>;
-  /** What failed or was slow is kept with what is still held of its trace. */
+  /** Keeps the buffered rest of a trace in which something failed or was slow. */
   readonly keepsWholeTrace: boolean;
-  /** The first that matches decides. */
+  /** The first match decides. */
   readonly rules: readonly SamplingRuleSetting[];
-  /** Traces kept per second of each route and class of status, beside or instead of a rate; 0 is off. */
+  /** Traces to keep per second of each route and status class, in addition to or instead of a rate; 0 is off. */
   readonly target: number;
 }
 

@@ -13,34 +13,34 @@ import type { TraceBufferLimits } from './sampling-limits.ts';
 import { TraceBuffer } from './trace-buffer.ts';
 import { decide, exportVerdict, keepAll, UNDECIDED, type Verdict } from './verdict.ts';
 
-/** Stands for the weight of a span that has only begun. */
+/** Marks a started span in place of a weight. */
 const STARTED = -1;
-/** Less the weight of a span that began and ended with nothing between, as a statement does. */
+/** Minus the weight of a span that ended right after its start with nothing in between, as statements do. */
 const AT_ONCE = -2;
 const SWEEP_INTERVAL_MILLIS = 1000;
-/** How long an ended span waits at most to be looked at, when they wait at all. */
+/** Maximum time an ended span is deferred. */
 const DEFERRED_SWEEP_INTERVAL_MILLIS = 250;
 
 export interface SamplingSpanProcessorOptions {
-  /** What an ended span comes to; `operationReader` is one. Must not throw. */
+  /** Reads an ended span as an operation; see `operationReader`. Must not throw. */
   readonly read: (span: ReadableSpan, trace: PendingTrace | undefined) => EndedSpan;
   readonly aggregates: OperationAggregates;
-  /** Those in force, asked at every verdict; of a trace, with what depends on its local root, or on what stands for it. Must not throw. */
+  /** The policies in force, called at every verdict; resolved for a trace by its local root or its stand-in. Must not throw. */
   readonly policies: (trace?: TraceView, root?: EndedSpan) => PolicySet;
   readonly budget: Budget;
   readonly sinks: readonly Sink[];
   readonly guard: Guard;
   readonly clock?: Clock;
   readonly limits?: Partial<TraceBufferLimits>;
-  /** Spans that wait to be handled together, off the path of requests; `settle` handles them at once. Default 0: none waits. */
+  /** Spans deferred to be handled together, off the path of requests; `settle` handles them at once. Default 0: none is deferred. */
   readonly deferredSpans?: number;
-  /** Told of each batch that was handled: begun and ended spans, the ended ones among them, and how long that took. */
+  /** Called after each batch: started and ended spans, the number ended, and the duration. */
   readonly onHandled?: (spans: number, operations: number, nanos: number) => void;
 }
 
 /**
- * The one custom span processor: read, aggregate, buffer, decide, hand to the sinks. Every ended span is counted before any decision,
- * so counts and durations are exact at every rate; a verdict falls per span when its local trace is complete.
+ * The one custom span processor: read, aggregate, buffer, decide, pass to the sinks. Every ended span is counted before any decision, so counts and
+ * durations are exact at every rate; each span gets its verdict when its local trace is complete.
  */
 export class SamplingSpanProcessor implements SpanProcessor {
   readonly #options: SamplingSpanProcessorOptions;
@@ -51,9 +51,9 @@ export class SamplingSpanProcessor implements SpanProcessor {
   readonly #outcomes: Outcomes;
   readonly #deferred: DeferredEnds<ReadableSpan>;
   #sweep: NodeJS.Timeout | undefined;
-  /** Whether a sweep is due: an idle process sleeps. */
+  /** True while a sweep is scheduled; an idle process has no timer. */
   #isAwake = false;
-  /** Monotonic time of the last sweep, or of waking: ages need no finer one, and reading a clock costs as much as a map. */
+  /** Monotonic time of the last sweep or wake-up: exact enough for ages, and reading a clock costs as much as a map look-up. */
   #tickNanos = 0;
   #batchOperations = 0;
 
@@ -91,7 +91,7 @@ export class SamplingSpanProcessor implements SpanProcessor {
     if (!this.#deferred.reweigh(span, AT_ONCE - bytes, bytes)) this.#deferred.add(span, bytes);
   }
 
-  /** Handles the spans that wait, so that what is read next includes them. Never throws. */
+  /** Handles deferred spans, so that what is read next includes them. Never throws. */
   settle(): void {
     this.#deferred.settle();
   }
@@ -102,7 +102,7 @@ export class SamplingSpanProcessor implements SpanProcessor {
     await this.#outcomes.forceFlush();
   }
 
-  /** Decides what is pending, hands it over and shuts the sinks down. Idempotent. */
+  /** Decides what is pending, passes it on and shuts the sinks down. Idempotent. */
   async shutdown(): Promise<void> {
     if (this.#sweep === undefined) return;
     clearTimeout(this.#sweep);
@@ -112,7 +112,7 @@ export class SamplingSpanProcessor implements SpanProcessor {
     await this.#outcomes.shutdown();
   }
 
-  /** The book of operations; those that wait for their verdict count as live. */
+  /** Counts of operations; those pending a verdict count as live. */
   tally(): Pick<OperationTally, 'counts' | 'starts' | 'rules' | 'named'> {
     this.settle();
     return this.#outcomes.tally;
@@ -124,13 +124,13 @@ export class SamplingSpanProcessor implements SpanProcessor {
     return this.#buffer.facts();
   }
 
-  /** What is known of a trace that no store holds. */
+  /** State of a trace that no store holds. */
   seen(traceId: string): 'running' | 'never-kept' | undefined {
     this.settle();
     return this.#buffer.seen(traceId);
   }
 
-  /** Decides traces that waited too long; a timer calls it while something waits, and so may who owns the clock. Never throws. */
+  /** Decides overdue traces; called by a timer while something is pending, or by the owner of the clock. Never throws. */
   decideOverdue(): void {
     this.#tick();
     const sweep = (): void => {
@@ -183,7 +183,7 @@ export class SamplingSpanProcessor implements SpanProcessor {
     }
   }
 
-  /** `wasLive`: its trace has counted it since its start. */
+  /** @param wasLive Its trace has counted it since its start. */
   #end(span: ReadableSpan, bytes: number, wasLive: boolean): void {
     this.#batchOperations++;
     try {
@@ -224,9 +224,9 @@ export class SamplingSpanProcessor implements SpanProcessor {
       this.#decide(over);
   }
 
-  /** The verdict on a trace that is complete, or has waited long enough. */
+  /** Decides a trace that is complete or has waited long enough. */
   #decide(trace: PendingTrace): void {
-    // Decided meanwhile: an exporter may have ended spans of its own.
+    // Already decided, if an exporter ended spans of its own meanwhile.
     if (trace.isDecided) return;
     const { operations } = trace;
     const root = this.#rootOf(trace);
@@ -242,8 +242,8 @@ export class SamplingSpanProcessor implements SpanProcessor {
   }
 
   /**
-   * A span that ends after its trace's verdict inherits it, whatever was set since; one of a forgotten trace is judged by its randomness
-   * alone, and by what its trace was dropped by where that is still known.
+   * A span that ends after its trace's verdict inherits it, whatever changed since. A span of a forgotten trace is judged by its randomness alone,
+   * and by the policies that dropped its trace if those are still known.
    */
   #decideLate(operation: EndedSpan, known: PendingTrace | undefined): void {
     const trace = known ?? this.#buffer.unheld(operation.span.spanContext());
@@ -251,13 +251,13 @@ export class SamplingSpanProcessor implements SpanProcessor {
     if (this.#outcomes.exports) trace.exports ??= this.#exportVerdict(trace, trace.decidedBy, operation);
     const operations = [operation];
     const verdict = this.#verdict(trace, this.#options.policies(), operations, true);
-    // The parent of what is kept now may be among what was dropped, and is not made up for (DECISIONS).
+    // The parent of a span kept now may be among the dropped ones; it is not recovered (DECISIONS).
     if (verdict.local[0]?.reason === 'late' && trace.droppedSpans > 0) trace.truncated = true;
     this.#outcomes.give(trace, operations, verdict);
     if (known === undefined) trace.forget();
   }
 
-  /** What its local root comes to, which may still run, or what stands for it. */
+  /** Operation of the local root, which may still run, or of its stand-in. */
   #rootOf({ root, rootOperation, operations }: PendingTrace): EndedSpan | undefined {
     return rootOperation ?? (root === undefined ? operations[0] : this.#options.read(root, undefined));
   }
@@ -281,7 +281,7 @@ export class SamplingSpanProcessor implements SpanProcessor {
   }
 }
 
-/** One of ours knows it without having a context. */
+/** The kit's own spans know it without creating a context. */
 function traceIdOf(span: ReadableSpan & { readonly traceId?: string }): string {
   return span.traceId ?? span.spanContext().traceId;
 }

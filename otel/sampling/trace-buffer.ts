@@ -7,22 +7,22 @@ import { DEFAULT_BUFFER_LIMITS, type TraceBufferLimits } from './sampling-limits
 import { DROPPED } from './verdict.ts';
 
 /**
- * Every trace this process knows: those that wait for their verdict, those decided whose spans still run, and those that are over.
- * Each list is bounded, oldest first out, every step O(1).
+ * Every trace this process knows: pending ones, decided ones with running spans, and completed ones. Each list is bounded, drops the oldest first,
+ * and takes O(1) per step.
  */
 export class TraceBuffer {
   readonly limits: TraceBufferLimits;
-  /** All but the newest: most traces are over before another one begins, and never get here. */
+  /** All but the newest: most traces end before another starts, and never get here. */
   readonly #traces = new Map<string, PendingTrace>();
   #newest: PendingTrace | undefined;
   readonly #waiting = new TraceList();
-  /** Decided, with live spans: a stream's verdict must outlast the busy hour around it. */
+  /** Decided, with running spans: a stream's verdict must outlast the busy hour around it. */
   readonly #open = new TraceList();
   readonly #over = new TraceList();
-  /** Of traces of which nothing was kept, what they were dropped by: most of all traces at a low rate. */
+  /** Traces without a kept span, and the policies that dropped them; at a low rate most traces. */
   readonly #dropped: DroppedTraces;
   readonly #owed: OwedBudget;
-  /** Most look-ups ask for the same trace as the one before. */
+  /** Most look-ups are for the same trace as the one before. */
   #last: PendingTrace | undefined;
   #pendingSpans = 0;
   #pendingBytes = 0;
@@ -34,7 +34,7 @@ export class TraceBuffer {
     this.#dropped = new DroppedTraces(this.limits.maxDroppedTraces);
   }
 
-  /** What it holds now, beside its limits. */
+  /** What it holds now, with its limits. */
   facts() {
     return {
       traces: this.#waiting.size,
@@ -56,7 +56,7 @@ export class TraceBuffer {
     return trace;
   }
 
-  /** A trace held nowhere: for a span of one that was forgotten. What it was dropped by is known for the last ones. */
+  /** A trace that is not buffered, for a span of a forgotten one. The policies that dropped it are known for the most recent ones. */
   unheld(spanContext: SpanContext): PendingTrace {
     const trace = new PendingTrace(spanContext, this.#owed);
     trace.truncated = true;
@@ -65,7 +65,7 @@ export class TraceBuffer {
     return trace;
   }
 
-  /** The trace that a local root begins, or joins; a decided one waits again and keeps what it owes. */
+  /** The trace that a local root starts or joins; a decided one becomes pending again and keeps its owed ancestors. */
   open(root: SpanContext, nowNanos: number): PendingTrace {
     let trace = this.find(root.traceId);
     if (trace === undefined) {
@@ -106,7 +106,7 @@ export class TraceBuffer {
     this.#pendingBytes += bytes;
   }
 
-  /** Moves a trace from the waiting to the decided; its operations are the caller's. */
+  /** Moves a trace from pending to decided; its operations now belong to the caller. */
   settle(trace: PendingTrace): void {
     this.#waiting.remove(trace);
     this.#pendingBytes -= trace.pendingBytes;
@@ -114,17 +114,17 @@ export class TraceBuffer {
     this.#remember(trace);
   }
 
-  /** Of a trace that is over and of which nothing was kept, only the id is remembered. */
+  /** Remembers a completed trace by id alone if nothing of it was kept. */
   retire(trace: PendingTrace): void {
     if (!trace.isDecided || trace.live > 0 || trace.keptAny || trace.exports?.reason !== undefined) return;
-    // Forgotten meanwhile, when an exporter made spans of its own.
+    // Forgotten meanwhile, if an exporter created spans of its own.
     if (trace.owes || this.find(trace.traceId) !== trace) return;
     this.#over.remove(trace);
     this.#forgetId(trace);
     this.#dropped.add(trace.traceId, trace.decidedBy);
   }
 
-  /** What is known of a trace that no store holds. */
+  /** State of a trace that no store holds. */
   seen(traceId: string): 'running' | 'never-kept' | undefined {
     const trace = this.find(traceId);
     if (trace === undefined) return this.#dropped.get(traceId) !== undefined ? 'never-kept' : undefined;
@@ -132,7 +132,7 @@ export class TraceBuffer {
     return trace.keptAny ? undefined : 'never-kept';
   }
 
-  /** The oldest waiting trace while a bound is exceeded. */
+  /** The oldest pending trace while a bound is exceeded. */
   overflowing(): PendingTrace | undefined {
     const { maxTraces, maxPendingSpans, maxPendingBytes } = this.limits;
     return this.#waiting.size > maxTraces ||
@@ -142,7 +142,7 @@ export class TraceBuffer {
       : undefined;
   }
 
-  /** Waiting traces, oldest first, that have waited long enough: too old, or only stragglers are missing. */
+  /** Overdue pending traces, oldest first: too old, or only stragglers are missing. */
   overdue(nowNanos: number): readonly PendingTrace[] {
     const { maxAgeMillis, maxLingerMillis } = this.limits;
     const overdue: PendingTrace[] = [];
@@ -177,7 +177,7 @@ export class TraceBuffer {
   }
 }
 
-/** Traces in the order they came, linked through themselves: a trace is in one list at a time, and leaves it in O(1). */
+/** A linked list through the traces, in order of arrival: a trace is in one list at a time and leaves it in O(1). */
 class TraceList {
   #oldest: PendingTrace | undefined;
   #newest: PendingTrace | undefined;
@@ -209,7 +209,7 @@ class TraceList {
   }
 }
 
-/** The last traces of which nothing was kept, and what they were dropped by, in a ring: most of all traces at a low rate. */
+/** Ring of the most recent traces without a kept span, and the policies that dropped them; at a low rate most traces. */
 class DroppedTraces {
   readonly #max: number;
   readonly #ids: string[] = [];

@@ -6,22 +6,22 @@ import { target } from './policies/target.ts';
 import type { PolicySet, TraceView } from './policy.ts';
 import type { SamplingSettings } from './sampling-settings.ts';
 
-/** Ways through the answers of a local root that are remembered; ~200 bytes each. */
+/** Cached combinations of answers about a local root; ~200 bytes each. */
 const MAX_BRANCHES = 2048;
-/** Policies of one kind of traces, ~400 bytes each; beyond it all are made again. */
+/** Cached policy sets, ~400 bytes each; the cache is cleared when full. */
 const MAX_SETS = 2048;
 
-/** Rules whose wishes about the request are answered: so far, or all. */
+/** A node in the tree of answers: rules whose conditions on the request are evaluated so far, or all of them. */
 class Branch {
   yes: Branch | undefined;
   no: Branch | undefined;
-  /** What is left of the rules at the end of the way. */
+  /** The remaining rules, at a leaf. */
   rules: readonly Rule[] | undefined;
 }
 
-/** Policies for traces of one kind, as long as their thresholds stay. */
+/** Policies for traces of one kind, as long as their thresholds stay the same. */
 interface TraceSet {
-  /** Of each rule. */
+  /** One per rule. */
   readonly thresholds: readonly Bits56[];
   /** Of the target. */
   readonly threshold: Bits56 | undefined;
@@ -29,20 +29,20 @@ interface TraceSet {
 }
 
 /**
- * Settles for one trace what depends on its local root: which rules can still match, and the thresholds of the targets, chosen before its R is
- * looked at. Traces of the same kind share the result.
+ * Resolves for one trace what depends on its local root: the rules that can still match, and the thresholds of the targets, chosen before its R is
+ * read. Traces of the same kind share the result.
  */
 export class TracePolicies {
   readonly #plain: PolicySet;
   readonly #rules: readonly Rule[];
-  /** Those that want nothing of the request, for a trace whose root nobody knows. */
+  /** Rules without conditions on the request, for a trace with an unknown root. */
   readonly #ownOnly: readonly Rule[];
   readonly #hasTargets: boolean;
   readonly #perSecond: number;
   readonly #rates: ArrivalRates;
   readonly #first = new Branch();
   #branches = 0;
-  /** By the rules that may match, then by the rate of the trace's kind; undefined without a target. */
+  /** By the rules that may match, then by the arrival rate of the trace's kind; undefined without a target. */
   readonly #sets = new Map<readonly Rule[], Map<ArrivalRate | undefined, TraceSet>>();
   #setCount = 0;
 
@@ -76,7 +76,7 @@ export class TracePolicies {
     return made.set;
   };
 
-  /** What may still match an operation of a trace with this root. */
+  /** Rules that may still match an operation of a trace with this root. */
   #matching(root: EndedSpan): readonly Rule[] {
     let branch = this.#first;
     for (const rule of this.#rules) {
@@ -91,7 +91,7 @@ export class TracePolicies {
     ));
   }
 
-  /** Beyond the bound it is made for this trace alone. */
+  /** Not cached beyond the bound. */
   #grow(branch: Branch, matches: boolean): Branch {
     const next = new Branch();
     if (this.#branches >= MAX_BRANCHES) return next;
@@ -132,7 +132,7 @@ function thresholdOf({ target: of, threshold }: Rule, now: number): Bits56 {
   return of === undefined ? threshold : of.arrivals.threshold(of.perSecond, now);
 }
 
-/** What comes after a rule that wants nothing of the operation is never asked. */
+/** Rules after one without conditions on the operation are never asked. */
 function upToTheLast(rules: readonly Rule[]): readonly Rule[] {
   const last = rules.findIndex(({ matchesOwn }) => matchesOwn === undefined);
   return last < 0 ? rules : rules.slice(0, last + 1);

@@ -4,31 +4,31 @@ import { type Bits56, compareBits56, KEEP_ALL, REJECT_ALL } from './consistent-t
 import type { PendingTrace } from './pending-trace.ts';
 import type { Budget, Outcome, Policy, PolicySet } from './policy.ts';
 
-/** By span. */
+/** Outcomes per span, in the order of the operations. */
 export interface Verdict {
   readonly local: Outcome[];
-  /** Undefined where nothing is exported. */
+  /** Undefined if nothing is exported. */
   readonly exported: Outcome[] | undefined;
 }
 
-/** What a must-keep policy had to say of a span. */
+/** The answer of a must-keep policy about a span. */
 interface Claim {
   readonly policy: Policy;
-  /** Undefined: the budget cut it, but for an example of its kind. */
+  /** Undefined if the budget cut it, unless as an example of its kind. */
   readonly threshold: Bits56 | undefined;
   readonly isExample: boolean;
 }
 
-/** Of a trace whose ordinary spans are not exported. */
+/** For a trace whose ordinary spans are not exported. */
 export const DROPPED: Outcome = { reason: undefined, weight: undefined, policy: undefined };
 
-/** Where a policy could not say. */
+/** For a span whose policy threw. */
 export const UNDECIDED: Outcome = { reason: 'probability', weight: undefined, policy: undefined };
 
 /**
- * The one verdict, on all spans of a trace that is complete or has waited long enough, or on one that ended after that. A span is kept iff R is at
- * least the threshold of a policy that must keep it, or the lowest of its ordinary ones; with what failed or was slow goes what is still held of
- * its trace; then come the ancestors of all that is kept (G12, G15, G17, G18, G21). Throws what a policy throws.
+ * The one verdict, on all spans of a trace that is complete or overdue, or on one that ended after that. A span is kept iff R is at least the
+ * threshold of a must-keep policy, or the lowest of the ordinary ones; what failed or was slow brings the buffered rest of its trace; then come the
+ * ancestors of everything kept (G12, G15, G17, G18, G21). Throws what a policy throws.
  */
 export function decide(
   trace: PendingTrace,
@@ -37,11 +37,11 @@ export function decide(
   budget: Budget,
   isLate: boolean,
 ): Verdict {
-  // What is late was decided with its trace, but for what must be kept.
+  // A late span was decided with its trace, unless it must be kept.
   const { rules, ordinary } = (isLate ? trace.decidedBy : undefined) ?? policies;
   const claims = claimsOf(trace, rules, policies.mustKeep, operations, budget);
   if (policies.keepsWholeTrace && claims !== undefined && !isLate && !trace.isKeptWhole) {
-    // What fails after its root has ended comes with its ancestors alone, as it does when the trace is decided by then.
+    // What fails after its root has ended brings only its ancestors, as when the trace is decided by then.
     const inRoot =
       trace.rootOperation === undefined ? claims.length : operations.indexOf(trace.rootOperation) + 1;
     if (claims.slice(0, inRoot).some(bringsItsTrace)) trace.isKeptWhole = budget.admitsCompanions(operations);
@@ -59,9 +59,9 @@ export function decide(
 }
 
 /**
- * Whether the ordinary spans of a trace are exported, all of them or none (G21): the stricter of what was sampled upstream and here decides, and is
- * the weight of each. Under a remote parent that is not sampled none are; under one that states no rate the weight is unknown. What is kept in the
- * process depends on neither. `root`: the local root, or what stands for it.
+ * Decides whether the ordinary spans of a trace are exported, all or none (G21): the stricter of the upstream threshold and ours decides, and is
+ * the weight of each. If the remote parent is not sampled, none is exported; if it states no rate, the weight is unknown. The process keeps spans
+ * independently of both. `root`: the local root or its stand-in.
  */
 export function exportVerdict(trace: PendingTrace, policies: PolicySet, root: EndedSpan): Outcome {
   const own = ordinaryVerdict(trace, policies.exported, root);
@@ -70,13 +70,13 @@ export function exportVerdict(trace: PendingTrace, policies: PolicySet, root: En
   return { ...own, weight: upstream && (compareBits56(own.weight!, upstream) >= 0 ? own.weight : upstream) };
 }
 
-/** What is kept where a policy could not say: all of it, rather too much than a lost failure. */
+/** Keeps everything if a policy threw: too much is better than a lost failure. */
 export function keepAll(trace: PendingTrace, operations: readonly EndedSpan[]): Verdict {
   const all = (): Outcome[] => operations.map(() => UNDECIDED);
   return { local: all(), exported: trace.exports && all() };
 }
 
-/** By span; undefined where no policy claims any, as it is with most traces. */
+/** Per span; undefined if no policy claims any, as in most traces. */
 function claimsOf(
   trace: PendingTrace,
   rules: readonly Policy[],
@@ -102,7 +102,7 @@ function isKept({ reason }: Outcome): boolean {
   return reason !== undefined;
 }
 
-/** The first policy that has something to say, unless the budget cuts it: then those after it that have no part in the budget. */
+/** The answer of the first policy with an opinion; if the budget cuts it, of the first unbudgeted one after it. */
 function claimOf(
   trace: PendingTrace,
   mustKeep: readonly Policy[],
@@ -157,19 +157,19 @@ function outcomeOf(
   return { reason, weight: trace.isKeptWhole ? KEEP_ALL : weightOf(threshold, ordinary), policy };
 }
 
-/** `refusing`: the policy that would have kept it but for the budget. */
+/** @param refusing The policy that would have kept it without the budget. */
 function withoutClaim(
   { isKeptWhole }: PendingTrace,
   ordinary: Outcome,
   refusing: Policy | undefined,
 ): Outcome {
-  // Of a trace that is kept whole each span is kept for certain, so that one threshold is the weight of all.
+  // In a trace that is kept whole each span is kept for certain, so that one threshold is the weight of all.
   if (isKeptWhole) return { reason: ordinary.reason ?? 'trace', weight: KEEP_ALL, policy: ordinary.policy };
   if (ordinary.reason !== undefined || refusing === undefined) return ordinary;
   return { reason: undefined, weight: undefined, policy: refusing };
 }
 
-/** Of what either would have kept, both decide: the lower threshold counts. An example has none of its own. */
+/** If a must-keep and an ordinary policy both have a threshold, the lower one applies. An example has none of its own. */
 function weightOf(threshold: Bits56 | undefined, ordinary: Outcome): Bits56 | undefined {
   if (threshold === KEEP_ALL || ordinary.reason === undefined) return threshold;
   if (threshold === undefined || ordinary.weight === undefined) return ordinary.weight;

@@ -1,7 +1,7 @@
 import type { Attributes, Exception } from '@opentelemetry/api';
 import { ATTR_EXCEPTION_MESSAGE, ATTR_EXCEPTION_STACKTRACE, ATTR_EXCEPTION_TYPE } from '../base/semconv.ts';
 
-/** What `recordException` of the SDK tells of it: the code before the name, and nothing that is empty. */
+/** The attributes that the SDK's `recordException` sets: `code` takes precedence over `name`, and empty values are left out. */
 export function exceptionAttributes(exception: Exception): Attributes {
   const attributes: Attributes = {};
   if (typeof exception === 'string') attributes[ATTR_EXCEPTION_MESSAGE] = exception;

@@ -3,7 +3,7 @@ import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace
 import type { Guard } from '../base/guard.ts';
 import type { SpanSink } from './span-source.ts';
 
-/** Several processors as one: what one throws does not reach the next. */
+/** Several processors as one; if one throws, the next still runs. */
 export class FannedOut implements SpanSink {
   readonly #processors: readonly SpanProcessor[];
   readonly #guard: Guard;

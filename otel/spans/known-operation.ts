@@ -1,12 +1,12 @@
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
 import type { OperationType, StatementNames } from '../base/operation-types.ts';
 
-/** What the attributes of a span come to, known without making them. */
+/** The operation of a span, known without building its attributes. */
 export interface KnownOperation {
   readonly type: OperationType;
   readonly series: string;
   readonly slownessNanos: number;
-  /** `error.type`; it counts where the span failed. */
+  /** `error.type`, used if the span failed. */
   readonly errorType?: string | undefined;
   readonly labels?: Attributes | undefined;
   readonly answerNanos?: number | undefined;
@@ -18,7 +18,7 @@ export interface KnownOperation {
   readonly statement?: StatementNames | undefined;
 }
 
-/** The same of a span that says nothing but what all spans of its subject say, and how many rows. */
+/** The same for a span that has only the attributes of its subject, and a number of rows. */
 export interface KnownSubject {
   readonly type: OperationType;
   readonly series: string;
@@ -27,11 +27,11 @@ export interface KnownSubject {
   rowsOf(span: SpanSoFar): number | undefined;
 }
 
-/** What may be asked of a span without making its attributes. */
+/** What can be read of a span without building its attributes. */
 export interface SpanSoFar {
   readonly durationNanos: number;
-  /** What was set under `key` since the start. */
+  /** The value set under `key` after the start. */
   setSinceStart(key: string): AttributeValue | undefined;
-  /** Returns true if none of these was set since the start. */
+  /** Returns true if none of these was set after the start. */
   isSetApartFrom(attributes: Attributes): boolean;
 }

@@ -1,14 +1,14 @@
 import type { Attributes } from '@opentelemetry/api';
 import { ATTR_DB_SYSTEM_NAME, ATTR_HTTP_REQUEST_METHOD, ATTR_URL_SCHEME } from '../base/semconv.ts';
 
-/** Methods are ten and schemes two; a program that makes more of either must not make the cache grow. */
+/** There are ten methods and two schemes; a client that invents more must not grow the cache. */
 const MAX_LABELS = 100;
 const OTHER = '_OTHER';
 
-/** One object for equal labels, so that they are equal exactly when they are the same. */
+/** One object per distinct set of labels, so that equal labels are identical. */
 const labels = new Map<string, Attributes>();
 
-/** Attributes of the metric of a request, beside its route, its status and its failure. */
+/** Metric attributes of a request besides route, status and failure. */
 export function requestLabels(method: string | undefined, scheme: string | undefined): Attributes {
   return (
     labelsOf(`${method} ${scheme}`, () => ({
@@ -18,12 +18,12 @@ export function requestLabels(method: string | undefined, scheme: string | undef
   );
 }
 
-/** Attributes of the metric of a statement, beside its summary and its failure. */
+/** Metric attributes of a statement besides summary and failure. */
 export function databaseLabels(system: string): Attributes {
   return labelsOf(system, () => ({ [ATTR_DB_SYSTEM_NAME]: system })) ?? databaseLabels('other_sql');
 }
 
-/** Undefined when there are too many others. */
+/** Undefined if the cache is full. */
 function labelsOf(key: string, make: () => Attributes): Attributes | undefined {
   const known = labels.get(key);
   if (known !== undefined) return known;

@@ -22,11 +22,11 @@ import {
 import { MAX_SERIES_LENGTH, namesOfAttributes } from '../sql/statement-names.ts';
 import { databaseLabels, requestLabels } from './metric-labels.ts';
 
-/** The one row of every request that matched no route, or whose route had nothing at the address (G11). */
+/** The one series of requests that matched no route, or whose route had nothing at the address (G11). */
 export const UNKNOWN_PATHS = 'unknown paths';
-/** Stands for an answer of which nothing left, so that no status can be claimed. */
+/** Status of a request to which no response was sent. */
 export const NO_STATUS = 0;
-/** Names under which instrumentations before the stable conventions reported a database. */
+/** Attribute names of instrumentations before the stable conventions. */
 const ATTR_DB_SYSTEM = 'db.system';
 const ATTR_DB_STATEMENT = 'db.statement';
 const ATTR_HTTP_METHOD = 'http.method';
@@ -35,8 +35,8 @@ const ATTR_HTTP_SCHEME = 'http.scheme';
 type Classified = Pick<ReadableSpan, 'kind' | 'attributes'>;
 
 /**
- * The one type of a span, from its kind and its semantic-convention attributes, never from its name (G8). Requests we answer are
- * `http`; calls we make and database transactions (which only wrap statements that are counted themselves) are `other`.
+ * The one type of a span, from its kind and its semantic-convention attributes, never from its name (G8). Incoming requests are `http`; outgoing
+ * calls and database transactions (which only wrap statements that are counted themselves) are `other`.
  */
 export function operationTypeOf({ kind, attributes }: Classified): OperationType {
   if (kind === SpanKind.SERVER) {
@@ -54,7 +54,7 @@ export function operationTypeOf({ kind, attributes }: Classified): OperationType
 
 type Named = Classified & Pick<ReadableSpan, 'name' | 'instrumentationScope'>;
 
-/** The name of the RED series a span counts in; bounded by the app's routes, statements and templates. */
+/** Name of the RED series a span counts under; bounded by the app's routes, statements and templates. */
 export function seriesOf(type: OperationType, { name, attributes, instrumentationScope }: Named): string {
   switch (type) {
     case 'http': {
@@ -72,12 +72,12 @@ export function seriesOf(type: OperationType, { name, attributes, instrumentatio
   }
 }
 
-/** The series of requests to a route. */
+/** Series of requests to a route. */
 export function httpSeries(method: string, route: string): string {
   return cutSeries(`${method} ${route}`);
 }
 
-/** The route of such a series; of unknown paths, that. */
+/** Route of such a series; unknown paths stay as they are. */
 export function routeOf(series: string): string {
   return series === UNKNOWN_PATHS ? series : series.slice(series.indexOf(' ') + 1);
 }
@@ -86,7 +86,7 @@ function cutSeries(name: string): string {
   return name.length > MAX_SERIES_LENGTH ? name.slice(0, MAX_SERIES_LENGTH) : name;
 }
 
-/** A span failed when its status says so; a 4xx answer of ours did not. */
+/** Returns true if the span status is ERROR; a 4xx response is not an error of ours. */
 export function isFailed({ status }: Pick<ReadableSpan, 'status'>): boolean {
   return status.code === SpanStatusCode.ERROR;
 }
@@ -95,7 +95,7 @@ export function isClientError(statusCode: number | undefined): boolean {
   return statusCode !== undefined && statusCode >= 400 && statusCode < 500;
 }
 
-/** 0 where the span names none: nothing was sent. */
+/** 0 if the span has none: no response was sent. */
 export function statusCodeOf({ attributes }: Pick<ReadableSpan, 'attributes'>): number {
   const status = attributes[ATTR_HTTP_RESPONSE_STATUS_CODE];
   return typeof status === 'number' ? status : NO_STATUS;
@@ -105,7 +105,7 @@ export function isAborted({ attributes }: Pick<ReadableSpan, 'attributes'>): boo
   return isCutShort(attributes[ATTR_HTTP_RESPONSE_OUTCOME]);
 }
 
-/** The answer is not whole, and nothing failed: the client left, or the server stopped. */
+/** Returns true if the response is incomplete without a failure: the client disconnected, or the server stopped. */
 export function isCutShort(outcome: unknown): boolean {
   return outcome === 'aborted' || outcome === 'cut';
 }
@@ -115,19 +115,19 @@ export function durationNanosOf({ duration }: Pick<ReadableSpan, 'duration'>): n
   return duration[0] * 1e9 + duration[1];
 }
 
-/** What is known of how long a request took. */
+/** Measured times of a request. */
 export interface RequestTimes {
   readonly outcome: unknown;
   readonly durationNanos: number;
-  /** Undefined when nothing was sent, or nobody looked. */
+  /** Undefined if nothing was sent, or it was not measured. */
   readonly firstByteNanos: number | undefined;
-  /** It is meant to be long, so that its duration says nothing. */
+  /** An event stream is meant to be long, so its duration says nothing. */
   readonly isEventStream: boolean;
 }
 
 /**
- * What the slow threshold is held against: the duration of a request, or the time to its first byte if that is longer by another clock; of
- * an event stream that alone, 0 where it is not known. 0 where we waited for the rest of a request in vain.
+ * The duration compared with the slow threshold: that of a request, or its time to first byte if that is longer by another clock; for an event
+ * stream only the latter, 0 if it is unknown. 0 if the client never sent the rest of its request.
  */
 export function slownessOf(times: RequestTimes): number {
   if (times.outcome === 'refused') return 0;
@@ -135,13 +135,13 @@ export function slownessOf(times: RequestTimes): number {
   return times.isEventStream ? firstByte : Math.max(times.durationNanos, firstByte);
 }
 
-/** How long a client waited for an answer to begin; 0 where we waited for the client. */
+/** How long the client waited for the response to start; 0 if the server waited for the client. */
 export function answerNanosOf({ outcome, durationNanos, firstByteNanos }: RequestTimes): number {
   if (outcome === 'refused') return 0;
   return firstByteNanos === undefined ? durationNanos : Math.round(firstByteNanos);
 }
 
-/** Of a SERVER span; it may be one of instrumentation-http that was told to capture the content type. */
+/** Times of a SERVER span; instrumentation-http provides the content type if configured to capture it. */
 export function requestTimesOf(span: Pick<ReadableSpan, 'duration' | 'attributes'>): RequestTimes {
   const { attributes } = span;
   const seconds = attributes[ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE];
@@ -153,13 +153,13 @@ export function requestTimesOf(span: Pick<ReadableSpan, 'duration' | 'attributes
   };
 }
 
-/** Of a header as spans have it, a list, or as some instrumentations write it. */
+/** Accepts the list that spans have for a header, or a plain string as some instrumentations write it. */
 export function isEventStream(contentType: unknown): boolean {
   const first: unknown = Array.isArray(contentType) ? contentType[0] : contentType;
   return typeof first === 'string' && /^\s*text\/event-stream\s*(?:;|$)/i.test(first);
 }
 
-/** Rows returned plus rows changed; undefined when the span says neither. */
+/** Rows returned plus rows changed; undefined if the span has neither. */
 export function rowsOf({ attributes }: Pick<ReadableSpan, 'attributes'>): number | undefined {
   const returned = attributes[ATTR_DB_RESPONSE_RETURNED_ROWS];
   const changed = attributes[ATTR_DB_RESPONSE_CHANGED_ROWS];
@@ -167,7 +167,7 @@ export function rowsOf({ attributes }: Pick<ReadableSpan, 'attributes'>): number
   return (typeof returned === 'number' ? returned : 0) + (typeof changed === 'number' ? changed : 0);
 }
 
-/** The names of a database span's statement, from its attributes and, where they say nothing, its own name. */
+/** Statement names of a database span, from its attributes or, without any, from its own name. */
 export function statementNamesOf({
   name,
   attributes,
@@ -179,12 +179,12 @@ export function statementNamesOf({
   );
 }
 
-/** `error.type`, as the span says. */
+/** `error.type` of the span. */
 export function errorTypeIn({ attributes }: Pick<ReadableSpan, 'attributes'>): string | undefined {
   return text(attributes, ATTR_ERROR_TYPE);
 }
 
-/** What its metric says of it beside series, status and failure. */
+/** Metric attributes besides series, status and failure. */
 export function labelsOf(
   type: OperationType,
   { attributes }: Pick<ReadableSpan, 'attributes'>,

@@ -1,7 +1,7 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { OperationType, StatementNames } from '../base/operation-types.ts';
 
-/** What an ended span comes to, as the aggregates count it. */
+/** An ended span as the aggregates count it. */
 export interface Operation {
   readonly type: OperationType;
   /** Name of its RED series. */
@@ -11,36 +11,36 @@ export interface Operation {
   /** Monotonic. */
   readonly durationNanos: number;
   readonly failed: boolean;
-  /** Of its metric, beside series and status: `error.type` of a failed one, and more attributes, one object for equal ones. */
+  /** Metric attributes besides series and status: `error.type` of a failed one, and labels, one object per distinct set. */
   readonly errorType?: string | undefined;
   readonly labels?: ReadableSpan['attributes'] | undefined;
   /** HTTP 4xx. */
   readonly clientError: boolean;
-  /** The client left before the answer was whole, or the server stopped. */
+  /** The client disconnected before the response was complete, or the server stopped. */
   readonly aborted: boolean;
-  /** http: how long its client waited for the first byte; for its end, where none came, and 0 where we waited for the client. */
+  /** http: time until the client got the first byte, or until the end if none was sent; 0 if the server waited for the client. */
   readonly answerNanos?: number | undefined;
-  /** http: the status that left; 0 when none did. */
+  /** http: status of the response; 0 if none was sent. */
   readonly statusCode?: number | undefined;
-  /** http: how long it waited for its turn behind others of its connection; no part of the duration. */
+  /** http: how long it queued behind others on its connection; not part of the duration. */
   readonly waitNanos?: number | undefined;
   /** database: rows returned plus rows changed. */
   readonly rows?: number | undefined;
-  /** database: its text and summary; one object per statement. */
+  /** database: text and summary; one object per statement. */
   readonly statement?: StatementNames | undefined;
-  /** database: the http series of the request it ran for. */
+  /** database: http series of the request that executed it. */
   readonly caller?: string | undefined;
 }
 
-/** The same with the span, for its verdict. */
+/** The same with its span, for the verdict. */
 export interface EndedSpan extends Operation {
   readonly span: ReadableSpan;
   readonly spanId: string;
-  /** Undefined for a local root: a parent in another process never ends here. */
+  /** Undefined for a local root: a remote parent never ends here. */
   readonly parentSpanId: string | undefined;
   readonly slownessNanos: number;
-  /** Its facts could not be read: somebody has to look at it. */
+  /** Its attributes could not be read; it is kept for inspection. */
   readonly isUnreadable?: boolean;
-  /** The second in which the aggregates counted it, for what is kept to count there too; NaN until then. */
+  /** The second the aggregates counted it in, so that kept spans count there too; NaN until then. */
   countedMillis: number;
 }

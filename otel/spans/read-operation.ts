@@ -25,17 +25,17 @@ import type { KnownOperation, KnownSubject } from './known-operation.ts';
 import type { EndedSpan } from './operation.ts';
 import { RecordedSpan } from './recorded-span.ts';
 
-/** The trace a span belongs to, as far as naming it needs. */
+/** The trace of a span, as far as naming needs it. */
 export interface TraceOfOperation {
-  /** The local root while the trace waits: its route names the callers of statements. */
+  /** The local root while the trace is pending; its route names the callers of statements. */
   readonly root: ReadableSpan | undefined;
-  /** The http series of the root once its route is known. */
+  /** Http series of the root, once its route is known. */
   caller: string | undefined;
 }
 
 /**
- * What an ended span comes to (G8). One of ours says it without its attributes; of any other they are read. A span of somebody else's may throw
- * at any question: it is then counted as far as it can be read, and kept. Never throws.
+ * Reads an ended span as an operation (G8). The kit's own spans provide it without building attributes; of any other span the attributes are read.
+ * A foreign span may throw on any access: it is then counted as far as it can be read, and kept. Never throws.
  */
 export function operationReader(
   guard: Guard,
@@ -58,13 +58,13 @@ export function operationReader(
   };
 }
 
-/** What a span comes to that still runs: of a local root, whose type is that of its trace. Never throws. */
+/** Type of a span that still runs, for a local root that gives its trace a type. Never throws. */
 export function typeOfRunning(span: ReadableSpan, guard: Guard): OperationType {
   return guard.run('classification', () => operationTypeOf(span), 'other');
 }
 
 class ReadOperation implements EndedSpan {
-  // Declared, not defined: a defined field is written twice, and one is made for every span.
+  // Declared, not defined: a defined field is written twice, and every span creates one.
   declare readonly span: ReadableSpan;
   declare readonly type: OperationType;
   declare readonly series: string;
@@ -110,7 +110,7 @@ class ReadOperation implements EndedSpan {
     this.countedMillis = NaN;
   }
 
-  // Read only of what is kept: most ids are never made.
+  // Read for kept spans only: most ids are never created.
   get spanId(): string {
     return this.span.spanContext().spanId;
   }
@@ -119,7 +119,7 @@ class ReadOperation implements EndedSpan {
   }
 }
 
-/** Of a span whose subject says nearly all: a statement, a page drawn, a transaction. Nothing is copied. */
+/** Operation of a span that its subject describes almost completely: a statement, a render, a transaction. Copies nothing. */
 class SubjectOperation implements EndedSpan {
   declare readonly span: RecordedSpan;
   declare readonly caller: string | undefined;
@@ -148,7 +148,7 @@ class SubjectOperation implements EndedSpan {
   get labels(): Attributes | undefined {
     return this.subject.labels;
   }
-  /** Set since the start, so that nothing is made for it. */
+  /** Set after the start, so nothing is built for it. */
   get errorType(): string | undefined {
     if (!this.failed) return undefined;
     const told = this.span.setSinceStart(ATTR_ERROR_TYPE);
@@ -180,7 +180,7 @@ class SubjectOperation implements EndedSpan {
   }
 }
 
-/** Throws what its attributes throw. */
+/** Throws what reading the span's attributes throws. */
 function readSpan(span: ReadableSpan, trace: TraceOfOperation | undefined): EndedSpan {
   const type = operationTypeOf(span);
   const isHttp = type === 'http';
@@ -201,13 +201,13 @@ function readSpan(span: ReadableSpan, trace: TraceOfOperation | undefined): Ende
     statement: isDatabase ? statementNamesOf(span) : undefined,
   };
   const operation = new ReadOperation(span, known, trace);
-  // What is read later has to be readable now.
+  // Whatever is read later must be readable now.
   if (typeof operation.spanId !== 'string' || operation.parentSpanId === '')
     throw new TypeError('Expected a span with ids');
   return operation;
 }
 
-/** The http series that a trace's statements run for; its root knows its route only after a while. */
+/** Http series that executed a trace's statements; the root knows its route only after a while. */
 function callerIn(trace: TraceOfOperation): string | undefined {
   const { root } = trace;
   if (trace.caller !== undefined || root === undefined) return trace.caller;

@@ -25,15 +25,15 @@ import type { LazyAttributes, SpanSource, TimeOrigin } from './span-source.ts';
 
 const UNSET: SpanStatus = Object.freeze({ code: SpanStatusCode.UNSET });
 
-/** What a span of the kit tells its readers. Ids, attributes and times are made when they are read, which for most spans of a low rate is never. */
+/** The readable half of the kit's span. Ids, attributes and times are built on first access, which for most spans at a low rate never happens. */
 export class RecordedSpan implements ReadableSpan, SelfWeighing, TemplatedSpan, SpanSoFar {
-  // Declared, not defined, and no #private ones: a defined field is written twice, and these are made for every operation.
+  // Declared, not defined, and no #private fields: a defined field is written twice, and every operation creates these.
   declare name: string;
   declare readonly kind: SpanKind;
   declare status: SpanStatus;
   declare events: TimedEvent[];
   declare links: Link[];
-  /** Undefined for a root; ReadableSpan has no word for that under exact optional types. */
+  /** Undefined for a root; ReadableSpan cannot express that under exact optional types. */
   declare readonly parentSpanContext: SpanContext;
   declare droppedAttributesCount: number;
   declare droppedEventsCount: number;
@@ -41,22 +41,22 @@ export class RecordedSpan implements ReadableSpan, SelfWeighing, TemplatedSpan, 
   declare ended: boolean;
   declare readonly startNanos: number;
   declare readonly origin: TimeOrigin;
-  /** Exact, of the monotonic clock; -1 until the end. */
+  /** Exact, by the monotonic clock; -1 until the end. */
   declare durationNanos: number;
   declare protected readonly source: SpanSource;
   declare protected contextOnce: SpanContext | undefined;
-  /** Until all of it is in the attributes. */
+  /** Until they are all in `attributes`. */
   declare protected lazy: LazyAttributes | undefined;
   declare protected isStartPending: boolean;
   declare protected attributesSoFar: Attributes | undefined;
-  /** Exact once the attributes known from the start are among them. */
+  /** Exact once the attributes known from the start are counted. */
   declare protected attributesCount: number;
   declare protected startOnce: HrTime | undefined;
   declare protected endOnce: HrTime | undefined;
   declare protected durationOnce: HrTime | undefined;
 
-  /** `parent` is a valid span context, or undefined. Nobody is told until `begin`. */
-  // Made for each span: an object of these would be an allocation each.
+  /** `parent` is a valid span context, or undefined. Processors see the span only after `begin`. */
+  // Positional: an options object would be one allocation per span.
   // oxlint-disable-next-line max-params
   constructor(
     source: SpanSource,
@@ -102,7 +102,7 @@ export class RecordedSpan implements ReadableSpan, SelfWeighing, TemplatedSpan, 
     return (this.contextOnce ??= newSpanContext(this.parentSpanContext, this.source.ids));
   }
 
-  /** As in its context, without making an id for the span. */
+  /** As in its context, without creating a span id. */
   get traceId(): string {
     return (this.parentSpanContext ?? this.spanContext()).traceId;
   }
@@ -111,7 +111,7 @@ export class RecordedSpan implements ReadableSpan, SelfWeighing, TemplatedSpan, 
     return !this.ended;
   }
 
-  /** One object, as long as the span lives. */
+  /** One object for the life of the span. */
   get attributes(): Attributes {
     if (this.isStartPending) this.beginAttributes();
     if (this.ended && this.lazy !== undefined) this.finishAttributes();
@@ -132,7 +132,7 @@ export class RecordedSpan implements ReadableSpan, SelfWeighing, TemplatedSpan, 
     return this.lazy?.callerSeries?.(this);
   }
 
-  /** What describes it wholly, but for `ownAttributes`; undefined where something else was said of it. */
+  /** The template that describes it completely together with `ownAttributes`; undefined if it has anything else. */
   get template(): SpanTemplate | undefined {
     const template = this.lazy?.template;
     if (template === undefined || !this.isStartPending || this.source.isLimited) return undefined;
@@ -140,25 +140,25 @@ export class RecordedSpan implements ReadableSpan, SelfWeighing, TemplatedSpan, 
     if (this.events.length > 0 || this.links.length > 0) return undefined;
     return this.isSetApartFrom(template.attributes) ? template : undefined;
   }
-  /** What was set beside the template: key, value, key, value. */
+  /** Attributes set besides the template: key, value, key, value. */
   get ownAttributes(): readonly AttributeValue[] {
     const own: AttributeValue[] = [];
     for (const key in this.attributesSoFar) own.push(key, this.attributesSoFar[key] as AttributeValue);
     return own;
   }
 
-  /** What it holds in memory, estimated without making what was put off. */
+  /** Estimated memory in bytes, without building what is lazy. */
   get heldBytes(): number {
     const lazyBytes = this.lazy?.heldBytes ?? 0;
     return lazyBytes + sizeOfParts(this.name, this.attributesSoFar, this.events, this.links);
   }
 
-  /** What was set under `key` since the start; unlike `attributes` it makes nothing. */
+  /** The value set under `key` after the start; unlike `attributes` it builds nothing. */
   setSinceStart(key: string): AttributeValue | undefined {
     return this.attributesSoFar?.[key];
   }
 
-  /** Returns true if none of these was set since the start. */
+  /** Returns true if none of these was set after the start. */
   isSetApartFrom(attributes: Attributes): boolean {
     for (const key in this.attributesSoFar) if (Object.hasOwn(attributes, key)) return false;
     return true;
@@ -170,7 +170,7 @@ export class RecordedSpan implements ReadableSpan, SelfWeighing, TemplatedSpan, 
       this.startNanos - this.origin.nanos || 0,
     ));
   }
-  /** As it was given, to the nanosecond; before `begin`. */
+  /** Sets the exact start time; call before `begin`. */
   startAt(time: HrTime): void {
     this.startOnce = time;
   }
@@ -215,7 +215,7 @@ export class RecordedSpan implements ReadableSpan, SelfWeighing, TemplatedSpan, 
     for (const key in last) this.add(attributes, key, last[key], this.source.limits);
   }
 
-  /** Attributes of ours need no check against the SDK's defaults. */
+  /** The kit's own attributes need no check against the SDK's defaults. */
   protected within(attributes: Attributes): Attributes {
     if (!this.source.isLimited) return attributes;
     const kept: Attributes = {};

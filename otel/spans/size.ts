@@ -6,15 +6,15 @@ const SPAN_BYTES = 400;
 const EVENT_BYTES = 80;
 const LINK_BYTES = 150;
 const ATTRIBUTE_BYTES = 32;
-/** Of a span that cannot be weighed: as much as one with a stack trace. */
+/** Estimate for a span that cannot be measured: one with a stack trace. */
 const UNKNOWN_BYTES = 4096;
 
-/** A span that puts off what its attributes are made of, and knows what they will weigh without making them. */
+/** A span with lazy attributes that knows their size without building them. */
 export interface SelfWeighing {
   readonly heldBytes: number;
 }
 
-/** What an ended span holds in memory, estimated, strings at two bytes a character: every one is weighed, so this costs some 20 ns. Never throws. */
+/** Estimated memory of an ended span in bytes, at two bytes per character; called for every span, it takes some 20 ns. Never throws. */
 export function sizeOf(span: ReadableSpan & Partial<SelfWeighing>): number {
   try {
     return span.heldBytes ?? sizeOfParts(span.name, span.attributes, span.events, span.links);
@@ -23,7 +23,7 @@ export function sizeOf(span: ReadableSpan & Partial<SelfWeighing>): number {
   }
 }
 
-/** The same, of a span of which only these are at hand. */
+/** The same from the parts. */
 export function sizeOfParts(
   name: string,
   attributes: Attributes | undefined,

@@ -5,8 +5,8 @@ import type { IdGenerator } from '@opentelemetry/sdk-trace';
 export const RANDOM_FLAG = 2;
 
 /**
- * Of a new span. A child takes over its parent's flags, as an always-recording ParentBased sampler does; a root is sampled, and its id is
- * random. `parent` is a valid one. What a remote parent's flag and rate mean for what is exported: `exportVerdict` in sampling/verdict.ts.
+ * Context of a new span. A child inherits its parent's flags, as under an always-recording ParentBased sampler; a root is sampled and has a random
+ * id. `parent` must be valid. What a remote parent's flag and rate mean for export: `exportVerdict` in sampling/verdict.ts.
  */
 export function newSpanContext(parent: SpanContext | undefined, ids: IdGenerator): SpanContext {
   if (parent === undefined) {

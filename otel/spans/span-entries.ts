@@ -12,11 +12,11 @@ export const DEFAULT_SPAN_LIMITS: Required<SpanLimits> = Object.freeze({
   attributePerLinkCountLimit: 128,
 });
 
-/** Of most spans; replaced before anything is put in. */
+/** Shared by most spans; replaced before the first entry is added. */
 export const NO_EVENTS: TimedEvent[] = Object.freeze([] as TimedEvent[]) as TimedEvent[];
 export const NO_LINKS: Link[] = Object.freeze([] as Link[]) as Link[];
 
-/** Returns how many were dropped for it. */
+/** Returns the number dropped at the limit. */
 export function pushEvent(
   events: TimedEvent[],
   name: string,
@@ -29,7 +29,7 @@ export function pushEvent(
   return pushNewest(events, { name, time, ...cleaned } as TimedEvent, limits.eventCountLimit);
 }
 
-/** Returns how many were dropped for it. */
+/** Returns the number dropped at the limit. */
 export function pushLink(links: Link[], { context, attributes }: Link, limits: Required<SpanLimits>): number {
   const { attributePerLinkCountLimit: attributeCountLimit, attributeValueLengthLimit } = limits;
   const cleaned = cleanAttributes(attributes, { attributeCountLimit, attributeValueLengthLimit });

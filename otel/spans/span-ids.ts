@@ -2,7 +2,7 @@ import type { IdGenerator } from '@opentelemetry/sdk-trace';
 
 const HEX_CODES = Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 
-/** Random ids as the SDK's own generator makes them, at a quarter of its cost: no buffer, one flat string. */
+/** Random ids like the SDK's generator, at a quarter of its cost: no buffer, one flat string. */
 export class SpanIds implements IdGenerator {
   /** 128 random bits, never all zero. */
   generateTraceId(): string {
@@ -19,7 +19,7 @@ function random32(): number {
   return (Math.random() * 2 ** 32) >>> 0;
 }
 
-/** In one piece: two pieces joined are copied again by the first who looks at them. */
+/** In one piece: concatenated strings are copied again on first access. */
 function hex32(first: number, second: number, third: number, fourth: number): string {
   const c = HEX_CODES;
   // prettier-ignore

@@ -7,46 +7,46 @@ import type { CostMeter } from '../base/cost-meter.ts';
 import type { SpanTemplate } from './kept-span.ts';
 import type { KnownOperation, KnownSubject, SpanSoFar } from './known-operation.ts';
 
-/** What all spans of one instrumentation scope have in common. A tracer makes it. */
+/** What all spans of one instrumentation scope have in common; created by a tracer. */
 export interface SpanSource {
   readonly scope: InstrumentationScope;
   readonly resource: ReadableSpan['resource'];
   readonly limits: Required<SpanLimits>;
-  /** The limits are below the SDK's defaults, so that attributes of ours may reach them too. */
+  /** True if limits are below the SDK's defaults, so that the kit's own attributes may reach them. */
   readonly isLimited: boolean;
   readonly ids: IdGenerator;
   readonly sink: SpanSink;
   readonly clock: Clock;
   readonly guard: Guard;
-  /** Gets what making them takes. */
+  /** Records the cost of creating spans. */
   readonly cost?: CostMeter | undefined;
 }
 
 /** The processors of a tracer provider. */
 export type SpanSink = Pick<SpanProcessor, 'onStart' | 'onEnding' | 'onEnd'>;
 
-/** Attributes that are made when somebody reads them, which may be long after the request. */
+/** Attributes that are built on first access, possibly long after the request. */
 export interface LazyAttributes {
-  /** Those known from the start; a new object, called once. */
+  /** Attributes known from the start; called once, must return a new object. */
   startAttributes(): Attributes;
-  /** Adds those known at the end, also beyond the limit; called once, after it. */
+  /** Adds attributes known at the end, also beyond the limit; called once, after the end. */
   addEndAttributes?(attributes: Attributes): void;
-  /** What it holds for them, and what they will weigh. Default: nothing to speak of. */
+  /** Estimated memory of the attributes once built, in bytes. Default: negligible. */
   readonly heldBytes?: number;
-  /** What spans with no other attributes than these have in common. */
+  /** Template of spans that have only these attributes. */
   readonly template?: SpanTemplate;
-  /** The subject that says what the span comes to, if nothing was said against it; asked after its end. */
+  /** The subject that determines the operation, unless something contradicts it; called after the end. */
   knownSubject?(span: SpanSoFar): KnownSubject | undefined;
-  /** What all of them come to, if that is certain already; asked after the end of a span. */
+  /** The operation, if it is determined; called after the end. */
   knownOperation?(span: SpanSoFar): KnownOperation | undefined;
-  /** Of a request: the series that its statements run for, as far as it is known; undefined before its route is. */
+  /** For a request: http series that its statements count under; undefined until its route is known. */
   callerSeries?(span: SpanSoFar): string | undefined;
 }
 
-/** A moment by both clocks. The spans of a trace share one, so that they are on one time line. */
+/** One moment on both clocks. The spans of a trace share one, so that they lie on one time line. */
 export interface TimeOrigin {
   /** Epoch milliseconds. */
   readonly millis: number;
-  /** Monotonic; NaN when the clock was broken. */
+  /** Monotonic; NaN if the clock failed. */
   readonly nanos: number;
 }

@@ -9,7 +9,7 @@ interface Started {
   readonly origin: TimeOrigin;
 }
 
-/** Since the start; by the wall clock when the monotonic one is broken. Never throws. */
+/** Time since the start; by the wall clock if the monotonic one fails. Never throws. */
 export function elapsedNanos({ clock, guard }: SpanSource, { startNanos, origin }: Started): number {
   try {
     const elapsed = clock.monotonicNanos() - startNanos;
@@ -20,19 +20,19 @@ export function elapsedNanos({ clock, guard }: SpanSource, { startNanos, origin 
   return guard.run('http clock', () => Math.max(0, (clock.now() - origin.millis) * 1e6), 0);
 }
 
-/** A time that stands for itself, as the SDK takes it; undefined for none and for what `performance.now()` has said. */
+/** An absolute time as the SDK accepts it; undefined for none and for a value of `performance.now()`. */
 export function givenTime(time: TimeInput | undefined): HrTime | undefined {
   if (isTimeInputHrTime(time)) return time;
   if (time instanceof Date) return millisToHrTime(time.getTime());
   return typeof time === 'number' && time > performance.now() ? millisToHrTime(time) : undefined;
 }
 
-/** How long ago `performance.now()` said so; 0 without a number. */
+/** Time since a value of `performance.now()`; 0 if it is not a number. */
 export function nanosSince(time: TimeInput | undefined): number {
   return typeof time === 'number' ? (performance.now() - time) * 1e6 : 0;
 }
 
-/** The wall-clock time of a monotonic moment, by what both clocks say now. */
+/** Wall-clock time of a monotonic moment, by both clocks' current values. */
 export function timeOfNanos(nanos: number, clock: Clock): HrTime {
   const nowMillis = clock.now();
   const wholeSeconds = Math.floor(nowMillis / 1000);

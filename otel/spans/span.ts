@@ -18,15 +18,12 @@ import { RecordedSpan } from './recorded-span.ts';
 import { NO_EVENTS, NO_LINKS, pushEvent, pushLink } from './span-entries.ts';
 import { elapsedNanos, givenTime, nanosSince } from './span-time.ts';
 
-/** Attributes set before those known from the start are looked at; together they stay below the SDK's limit. */
+/** Attributes set before those known from the start are counted; together they stay below the SDK's limit. */
 const MAX_UNCOUNTED = 64;
 
-/**
- * The one span of the kit: of requests, statements and renders, and of whoever asks its tracer for one. To the app it is what a recording span
- * of the SDK is.
- */
+/** The one span class of the kit: for requests, statements, renders, and users of its tracer. It behaves like a recording span of the SDK. */
 export class RecordingSpan extends RecordedSpan implements Span {
-  /** Tells the processors that it has started. */
+  /** Notifies the processors of the start. */
   begin(parentContext: Context): this {
     try {
       this.source.sink.onStart(this, parentContext);
@@ -36,7 +33,7 @@ export class RecordingSpan extends RecordedSpan implements Span {
     return this;
   }
 
-  /** Attributes of its maker's: what is none or too much is left out, and counted. Before `begin`. */
+  /** Sets the caller's initial attributes; invalid or excess ones are dropped and counted. Call before `begin`. */
   startWith(attributes: Attributes): void {
     const { attributes: kept = {}, droppedAttributesCount = 0 } = cleanAttributes(
       attributes,
@@ -112,7 +109,7 @@ export class RecordingSpan extends RecordedSpan implements Span {
     else diag.warn(`Failed to record an exception ${String(exception)}`);
   }
 
-  /** Without a time, the end is the start plus what the monotonic clock says has passed. */
+  /** Without `endTime`, the end is the start plus the elapsed monotonic time. */
   end(endTime?: TimeInput): void {
     if (endTime === undefined) return this.endAfter(elapsedNanos(this.source, this));
     if (this.refusesBecauseEnded()) return;
@@ -127,7 +124,7 @@ export class RecordingSpan extends RecordedSpan implements Span {
     this.endAfter(0);
   }
 
-  /** Ends so many nanoseconds after the start. */
+  /** Ends this many nanoseconds after the start. */
   endAfter(durationNanos: number): void {
     if (this.refusesBecauseEnded()) return;
     const { sink, guard } = this.source;

@@ -10,12 +10,12 @@ import { SpanIds } from './span-ids.ts';
 import type { SpanSource } from './span-source.ts';
 import { RecordingTracer } from './tracer.ts';
 
-/** Tracers by name, version and schema; more get one of their own each time. */
+/** Cached tracers by name, version and schema; beyond it a new one is created per call. */
 const MAX_TRACERS = 1000;
 
 export interface RecordingTracerProviderOptions {
   readonly resource: ReadableSpan['resource'];
-  /** Each sees every span begin and end, in this order. */
+  /** Each sees every span start and end, in this order. */
   readonly processors: readonly SpanProcessor[];
   readonly guard: Guard;
   readonly clock?: Clock | undefined;
@@ -24,7 +24,7 @@ export interface RecordingTracerProviderOptions {
   readonly cost?: CostMeter | undefined;
 }
 
-/** The tracer provider of the kit: its spans are all recorded, and go to its processors. */
+/** The tracer provider of the kit: records every span and passes it to its processors. */
 export class RecordingTracerProvider implements TracerProvider {
   readonly #options: RecordingTracerProviderOptions;
   readonly #common: Omit<SpanSource, 'scope'>;

@@ -17,7 +17,10 @@ import type { LazyAttributes, SpanSource, TimeOrigin } from './span-source.ts';
 import { RecordingSpan } from './span.ts';
 import { givenTime, nanosSince } from './span-time.ts';
 
-/** The one maker of spans. As the SDK's tracer by the API's contract, but for the sampler: every span is recorded, and sampled as its parent is. */
+/**
+ * The one place that creates spans. Follows the API contract like the SDK's tracer, without a sampler: every span is recorded, and sampled if its
+ * parent is.
+ */
 export class RecordingTracer implements Tracer {
   readonly source: SpanSource;
 
@@ -43,10 +46,7 @@ export class RecordingTracer implements Tracer {
     return callInSpan<F>(this, name, rest);
   }
 
-  /**
-   * A span of ours, that began so many monotonic nanoseconds ago and whose attributes are made when they are read. The caller has looked for
-   * suppression.
-   */
+  /** Starts a span at a monotonic time, with attributes that are built when they are read. The caller has checked for suppression. */
   startOperation(
     name: string,
     kind: SpanKind,
@@ -70,14 +70,14 @@ export class RecordingTracer implements Tracer {
     if (given !== undefined) return startedAt(given, millis, nanos);
     const startNanos = nanos - nanosSince(startTime);
     const outer = trace.getSpan(parent);
-    // On the time line of its parent: spans placed by another clock would stick out of it.
+    // On the time line of its parent: by another clock it could extend beyond the parent.
     if (outer instanceof RecordingSpan && !Number.isNaN(outer.origin.nanos))
       return { origin: outer.origin, startNanos };
     return { origin: { millis, nanos }, startNanos };
   }
 }
 
-/** What `startActiveSpan` does; `rest` is what it gets after the name: options, context, and last what is called. */
+/** Implements `startActiveSpan`; `rest` holds its arguments after the name: options, context, and last the function. */
 export function callInSpan<F extends (span: Span) => unknown>(
   tracer: Pick<Tracer, 'startSpan'>,
   name: string,
@@ -95,14 +95,14 @@ interface SpanStart {
   readonly startNanos: number;
 }
 
-/** With a start of its own, a span lasts from then to the wall clock's now. */
+/** A span with an explicit start lasts until the wall clock's current time. */
 function startedAt(given: HrTime, nowMillis: number, nowNanos: number): SpanStart {
   const millis = hrTimeToMilliseconds(given);
   const startNanos = nowNanos - (nowMillis - millis) * 1e6;
   return { origin: { millis, nanos: startNanos }, startNanos };
 }
 
-/** Undefined for what is no parent. */
+/** Undefined for a span that cannot be a parent. */
 function contextOf(span: Span | undefined): SpanContext | undefined {
   const spanContext = span?.spanContext();
   if (spanContext === undefined || span instanceof RecordingSpan) return spanContext;

@@ -1,12 +1,12 @@
 import { isMeaningful, type SqlToken, sqlTokens } from './sql-tokens.ts';
 import { MAX_SOURCE_LENGTH } from './query-text.ts';
 
-/** Characters of `db.query.summary`, by the semantic conventions. */
+/** Maximum length of `db.query.summary` in characters, per the semantic conventions. */
 export const MAX_SUMMARY_LENGTH = 255;
-/** What a text without a known operation is called. */
+/** Summary of a text without a known operation. */
 export const UNKNOWN_SUMMARY = 'unknown';
 
-/** Statements of one or two words whose operands do not matter, or are named right behind them. */
+/** Statements of one or two words whose operands do not matter, or follow directly. */
 const PLAIN = new Set([
   'BEGIN',
   'COMMIT',
@@ -44,8 +44,8 @@ const AFTER_TABLES = new Set([
 ]);
 
 /**
- * `db.query.summary`: operations and their tables in order of appearance, `SELECT posts post_tags`, several statements joined by `; `.
- * Never a literal; names of common table expressions are left out. At most 255 characters; a text without a known operation is `unknown`.
+ * `db.query.summary`: operations and their tables in order of appearance, such as `SELECT posts post_tags`; several statements are joined by `; `.
+ * Contains no literals and no names of common table expressions. At most 255 characters; a text without a known operation is `unknown`.
  */
 export function querySummary(source: string): string {
   const summaries: string[] = [];
@@ -56,7 +56,7 @@ export function querySummary(source: string): string {
   return cut(summaries.join('; ') || UNKNOWN_SUMMARY);
 }
 
-/** Splits at semicolons, save those inside the body of a trigger. */
+/** Splits at semicolons, except inside the body of a trigger. */
 function statementsOf(source: string): readonly (readonly SqlToken[])[] {
   const statements: SqlToken[][] = [];
   let current: SqlToken[] = [];
@@ -112,15 +112,15 @@ function schemaSummary(verb: string, tokens: readonly SqlToken[]): string {
 interface Operation {
   readonly verb: string;
   readonly targets: string[];
-  /** It read nothing but common table expressions. */
+  /** True if it reads only common table expressions. */
   usedExpressions: boolean;
 }
 
-/** SELECT, INSERT, REPLACE, UPDATE, DELETE and VALUES, with or without WITH. */
+/** Summary of SELECT, INSERT, REPLACE, UPDATE, DELETE and VALUES, with or without WITH. */
 function dataSummary(tokens: readonly SqlToken[]): string {
   const expressions = new Set(commonTableExpressions(tokens));
   const operations: Operation[] = [];
-  /** By depth of brackets: whether a name standing here is a table, and whether a comma here leads to one. */
+  /** By bracket depth: whether a name here is a table, and whether a comma leads to one. */
   const levels: { expectsTable: boolean; inTables: boolean; operation: Operation | undefined }[] = [
     { expectsTable: false, inTables: false, operation: undefined },
   ];
@@ -169,7 +169,9 @@ function dataSummary(tokens: readonly SqlToken[]): string {
   return folded(told).map(wordsOf).join(' ') || UNKNOWN_SUMMARY;
 }
 
-/** Operations of one verb in a row are one: a query with three subqueries reads `SELECT posts tags`, not `SELECT SELECT posts SELECT SELECT tags`. */
+/**
+ * Merges consecutive operations of one verb: a query with three subqueries reads `SELECT posts tags`, not `SELECT SELECT posts SELECT SELECT tags`.
+ */
 function folded(operations: readonly Operation[]): Operation[] {
   const result: Operation[] = [];
   for (const operation of operations) {
@@ -190,7 +192,7 @@ function wordsOf({ verb, targets }: Operation): string {
   return [verb, ...targets].join(' ');
 }
 
-/** A verb at its place: not `DO UPDATE` of an upsert, not `replace(...)` the function, not VALUES behind INSERT. */
+/** Returns true for a verb: not `DO UPDATE` of an upsert, not the function `replace(...)`, not VALUES after INSERT. */
 function isVerb(word: string, tokens: readonly SqlToken[], i: number): boolean {
   switch (word) {
     case 'SELECT':
@@ -214,7 +216,7 @@ function isTableKeyword(word: string, tokens: readonly SqlToken[], i: number): b
   return word === 'INTO' || word === 'JOIN';
 }
 
-/** The word behind OR in `UPDATE OR IGNORE posts`. */
+/** The word after OR in `UPDATE OR IGNORE posts`. */
 function isConflictWord(word: string, tokens: readonly SqlToken[], i: number): boolean {
   return upper(tokens[i - 1]) === 'OR' && ['ROLLBACK', 'ABORT', 'REPLACE', 'FAIL', 'IGNORE'].includes(word);
 }
@@ -240,7 +242,7 @@ function commonTableExpressions(tokens: readonly SqlToken[]): string[] {
   return names;
 }
 
-/** `name` or `schema.name` at a place, with the index of its last token; undefined where no identifier stands. */
+/** `name` or `schema.name` at a position, with the index of its last token; undefined without an identifier. */
 function nameAt(
   tokens: readonly SqlToken[],
   i: number,
@@ -264,7 +266,7 @@ function upper(token: SqlToken | undefined): string {
     : token.text.toUpperCase();
 }
 
-/** At the last whole word that fits. */
+/** Cuts at the last whole word that fits. */
 function cut(summary: string): string {
   if (summary.length <= MAX_SUMMARY_LENGTH) return summary;
   const end = summary.lastIndexOf(' ', MAX_SUMMARY_LENGTH);

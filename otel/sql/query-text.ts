@@ -1,19 +1,18 @@
 import { createHash } from 'node:crypto';
 import { isMeaningful, type SqlToken, sqlTokens } from './sql-tokens.ts';
 
-/** Characters of `db.query.text`; a kept record has to stay within 4 KiB with everything else in it. */
+/** Maximum length of `db.query.text` in characters; a kept record must fit into 4 KiB with everything else in it. */
 export const MAX_QUERY_TEXT_LENGTH = 2_000;
-/** Characters of source that are looked at; a bulk INSERT script of megabytes is not worth reading to its end. */
+/** Characters of source that are read; a bulk INSERT script of megabytes is not worth parsing to its end. */
 export const MAX_SOURCE_LENGTH = 20_000;
 
 const HASH_LENGTH = 8;
-/** What `cutApart` leaves at the end. */
+/** The suffix that `cutApart` appends. */
 const CUT = new RegExp(`…[0-9a-f]{${HASH_LENGTH}}$`);
 
 /**
- * The statement as `db.query.text`: its own source with every literal replaced by `?`, comments removed, white space single, and `IN`
- * lists and rows of `VALUES` folded to one, so that their length makes no difference. Identifiers and parameter names stay. At most 2,000
- * characters. A text of ours is its own text.
+ * `db.query.text` of a statement: its source with every literal replaced by `?`, comments removed, white space collapsed, and `IN` lists and rows
+ * of `VALUES` folded to one, so that their length makes no difference. Identifiers and parameter names stay. At most 2,000 characters. Idempotent.
  */
 export function queryText(source: string): string {
   if (CUT.test(source) && source.length <= MAX_QUERY_TEXT_LENGTH) return source;
@@ -33,19 +32,19 @@ export function queryText(source: string): string {
   return cutApart(text, MAX_QUERY_TEXT_LENGTH, read.length < source.length);
 }
 
-/** `VALUES (?, ?), (?, ?)`: rows that look alike. */
+/** `VALUES (?, ?), (?, ?)`: repeated rows of equal shape. */
 const REPEATED_ROWS = /(\bVALUES ?)(\([^()]*\))(?:, ?\2)+/giu;
 
-/** Cuts what is too long, with a hash at its end, so that two long texts with one beginning stay apart. */
+/** Cuts a long text and appends a hash, so that two long texts with one beginning stay distinct. */
 export function cutApart(text: string, maxLength: number, isCut = text.length > maxLength): string {
   if (!isCut && text.length <= maxLength) return text;
   const hash = createHash('sha256').update(text).digest('hex').slice(0, HASH_LENGTH);
   const beginning = text.slice(0, maxLength - HASH_LENGTH - 1);
-  // Half of a pair would be another character in an address and in a file.
+  // Half a surrogate pair would become another character in a URL or file.
   return `${beginning.isWellFormed() ? beginning : beginning.slice(0, -1)}…${hash}`;
 }
 
-/** Space and comments become one blank, literals one question mark. */
+/** Collapses space and comments to one blank and literals to a question mark. */
 function* sanitized(source: string): Generator<string, void> {
   for (const token of sqlTokens(source)) {
     if (!isMeaningful(token)) yield ' ';
@@ -53,13 +52,13 @@ function* sanitized(source: string): Generator<string, void> {
   }
 }
 
-/** Double quotes around what is no plain name are more likely a literal somebody misspelt. */
+/** A double-quoted text that is not a plain name is more likely a misspelt literal. */
 function isLiteral({ kind, text }: SqlToken): boolean {
   if (kind === 'quoted') return text.startsWith('"') && !/^"[\p{L}\p{N}_$]+"$/u.test(text);
   return kind === 'string' || kind === 'number';
 }
 
-/** The value of a pragma may be a bare word (`PRAGMA key = secret`); everything behind its name is hidden. */
+/** The value of a pragma may be a bare word (`PRAGMA key = secret`), so everything after its name is hidden. */
 function* hiddenPragmaValues(parts: Iterable<string>): Generator<string, void> {
   let atStart = true;
   let inPragma = false;

@@ -6,7 +6,7 @@ export interface SqlToken {
   readonly text: string;
 }
 
-/** One alternative per kind, tried in this order; what is not closed runs to the end, so that every text has tokens. */
+/** One alternative per kind, tried in this order; an unclosed token runs to the end, so that every text has tokens. */
 const TOKEN = new RegExp(
   [
     String.raw`(?<space>\s+)`,
@@ -32,7 +32,7 @@ const KINDS: readonly SqlTokenKind[] = [
   'punctuation',
 ];
 
-/** Splits a text by SQLite's lexical rules; joined, the tokens are the text again. Never throws, nonsense included. */
+/** Splits a text by SQLite's lexical rules; joined, the tokens are the text again. Never throws, not even for nonsense. */
 export function* sqlTokens(sql: string): Generator<SqlToken, void> {
   for (const match of sql.matchAll(TOKEN)) {
     const kind = KINDS.find((name) => match.groups?.[name] !== undefined) ?? 'punctuation';
@@ -40,7 +40,7 @@ export function* sqlTokens(sql: string): Generator<SqlToken, void> {
   }
 }
 
-/** A token that means something: not space, not a comment. */
+/** Returns true unless the token is space or a comment. */
 export function isMeaningful({ kind }: SqlToken): boolean {
   return kind !== 'space' && kind !== 'comment';
 }

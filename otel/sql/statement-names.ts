@@ -2,14 +2,14 @@ import type { StatementNames } from '../base/operation-types.ts';
 import { cutApart, queryText } from './query-text.ts';
 import { querySummary, UNKNOWN_SUMMARY } from './query-summary.ts';
 
-/** Characters of a series' name: it is a key in memory, in the history file and in addresses. */
+/** Maximum length of a series name in characters; it is a key in memory, in the history file and in URLs. */
 export const MAX_SERIES_LENGTH = 255;
-/** Texts of other instrumentations remembered before all are forgotten. */
+/** Texts of other instrumentations remembered; the cache is cleared when full. */
 const MAX_REMEMBERED = 500;
-/** Longer ones are read anew each time. */
+/** Longer texts are parsed each time. */
 const MAX_REMEMBERED_LENGTH = 4_000;
 
-/** Of a statement's source, or of its text: the names are the same. Pure. */
+/** Names of a statement from its source or from its text, with the same result. Pure. */
 export function namesOfSource(source: string, summary?: string): StatementNames {
   const text = queryText(source);
   return {
@@ -19,17 +19,17 @@ export function namesOfSource(source: string, summary?: string): StatementNames 
   };
 }
 
-/** Of an operation that told no text. Pure. */
+/** Names of an operation without a text. Pure. */
 export function namesOfSummary(summary: string): StatementNames {
   return { series: cutApart(summary.toWellFormed(), MAX_SERIES_LENGTH), text: undefined, summary };
 }
 
-/** Words, dots and semicolons alone, and none of them leads to a table as only a statement's text has it. */
+/** Only words, dots and semicolons, and no keyword that leads to a table in a statement. */
 const SUMMARY = /^(?!.*\b(?:FROM|INTO|SET|VALUES|AS)\b)[\p{L}\p{N}_$.; ]+$/iu;
 
 /**
- * Of a series read from a file, whose statement has not run since the start. Files from before 2026-11-29 name series by their summary:
- * such a row stays readable and has no text.
+ * Names of a series read from a file, whose statement has not run since start. Files from before 2026-11-29 name series by their summary: such a
+ * row stays readable and has no text.
  */
 export function namesOfSeries(series: string): StatementNames {
   const summary = querySummary(series);
@@ -40,7 +40,7 @@ export function namesOfSeries(series: string): StatementNames {
 
 const remembered = new Map<string, StatementNames>();
 
-/** Of a span's own attributes: what it says itself comes first. */
+/** Names from a span's own attributes, which take precedence. */
 export function namesOfAttributes(
   text: string | undefined,
   summary: string | undefined,
@@ -50,7 +50,7 @@ export function namesOfAttributes(
   const known = remembered.get(text);
   if (known !== undefined && (summary === undefined || summary === known.summary)) return known;
   const names = namesOfSource(text, summary);
-  // No SQL, as a key-value store's commands are.
+  // Not SQL, for example a command of a key-value store.
   if (names.summary === UNKNOWN_SUMMARY) return { ...names, summary: otherName };
   if (text.length > MAX_REMEMBERED_LENGTH) return names;
   if (remembered.size >= MAX_REMEMBERED) remembered.clear();

@@ -225,7 +225,7 @@ describe('readTelemetryConfig', () => {
     expect(read({}).warnings).toEqual([]);
     expect(read({ METRICS_HISTORY_DAYS: '0' }).warnings).toEqual([]);
     expect(read({ METRICS_HISTORY_DAYS: '7' }).warnings).toEqual([
-      'METRICS_HISTORY_DAYS has no effect: the app names no dataDir to keep a history in',
+      'METRICS_HISTORY_DAYS has no effect: the app sets no dataDir to store a history in',
     ]);
   });
 

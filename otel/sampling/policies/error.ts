@@ -1,7 +1,7 @@
 import { KEEP_ALL } from '../consistent-threshold.ts';
 import type { Policy } from '../policy.ts';
 
-/** Keeps what failed, and what could not be read. */
+/** Keeps operations that failed or could not be read. */
 export const error: Policy = {
   name: 'error',
   reason: 'error',

@@ -15,18 +15,18 @@ type Test = (operation: EndedSpan) => boolean;
 const ATTR_USER_AGENT = 'http.user_agent';
 const HEADER_PREFIX = 'http.request.header.';
 
-/** A rule that is ready to be asked. */
+/** A compiled rule. */
 export interface Rule {
   readonly name: string;
-  /** What it wants of the request that the trace began with; undefined: nothing. */
+  /** Condition on the request that started the trace; undefined for none. */
   readonly matchesRequest: Test | undefined;
-  /** What it wants of the operation itself; undefined: nothing. */
+  /** Condition on the operation itself; undefined for none. */
   readonly matchesOwn: Test | undefined;
-  /** Asked before failed and slow: it keeps all or nothing, whatever comes of the operation. */
+  /** Asked before failed and slow: it keeps all or nothing, whatever the operation's result. */
   readonly isAbsolute: boolean;
-  /** Of a target: what it matches per second, and how many of them it keeps. */
+  /** For a target: matches per second, and how many of them to keep. */
   readonly target: { readonly arrivals: ArrivalRate; readonly perSecond: number } | undefined;
-  /** What it rejects; of a target another one for each trace. */
+  /** Its rejection threshold; for a target a different one per trace. */
   readonly threshold: Bits56;
 }
 
@@ -48,14 +48,14 @@ export function ruleOf({ text, conditions, action }: SamplingRuleSetting, rates:
   };
 }
 
-/** The three lists of policies that rules come to, of which each is asked first match first. */
+/** Policies compiled from rules, in three lists; in each the first match decides. */
 export interface RulePolicies {
   readonly absolute: readonly Policy[];
   readonly ordinary: readonly Policy[];
   readonly exported: readonly Policy[];
 }
 
-/** Of rules that want nothing more of the request, with the threshold of each. */
+/** @param rules Rules whose conditions on the request are met, with one threshold each. */
 export function rulePolicies(rules: readonly Rule[], thresholds: readonly Bits56[]): RulePolicies {
   const policies = rules.map((rule, i) => policyOf(rule, rules.slice(0, i), thresholds[i]!));
   return {
@@ -65,7 +65,7 @@ export function rulePolicies(rules: readonly Rule[], thresholds: readonly Bits56
   };
 }
 
-/** Each list stops at its first that matches, so that a rule has to look only at those before it that stand in the other. */
+/** Each list stops at its first match, so a rule needs to check only those before it in the other lists. */
 function policyOf(
   { name, matchesOwn, isAbsolute, target }: Rule,
   before: readonly Rule[],
@@ -115,7 +115,7 @@ function testOf(condition: RuleCondition): Test {
   }
 }
 
-/** Of a list, one entry is enough. */
+/** For a list value, one matching entry is enough. */
 function attributeTest(names: readonly string[], pattern: TextPattern): Test {
   const matches = matcherOf(pattern);
   const isMatch = (value: AttributeValue | undefined): boolean => {

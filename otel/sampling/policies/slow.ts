@@ -2,7 +2,7 @@ import type { OperationType } from '../../base/operation-types.ts';
 import { KEEP_ALL } from '../consistent-threshold.ts';
 import type { Policy } from '../policy.ts';
 
-/** Keeps what took at least as long as the threshold of its type; Infinity: nothing for that. */
+/** Keeps operations that took at least the threshold of their type; Infinity keeps none. */
 export function slow(thresholdNanos: Readonly<Record<OperationType, number>>): Policy {
   return {
     name: 'slow',

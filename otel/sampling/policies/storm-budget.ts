@@ -7,16 +7,16 @@ import type { Budget, BudgetFate } from '../policy.ts';
 import { DEFAULT_STORM_LIMITS, type StormLimits } from './storm-limits.ts';
 import { StormExamples } from './storm-examples.ts';
 
-/** Share of the cap that is kept without a cut; beyond it the threshold rises, again at half of what is left, and so on. */
+/** Share of the cap that is kept uncut; beyond it the threshold rises, again at half of the remainder, and so on. */
 const FREE_SHARE = 0.5;
-/** Share of the cap that a storm which goes on is held to: below the free share by more than chance makes up for. */
+/** Share of the cap that a continuing storm is held to: below the free share by more than chance makes up for. */
 const AIM = 0.4;
 
 /**
- * Bounds what is kept for having failed or been slow, per second in spans and bytes (G18). The cut is a rejection threshold on R: each
- * second starts with the one that the last second's pressure asks for; within the second it only rises, its probability halving
- * each time half of what was left of the cap is spent. So those with the largest R survive, the same ones in every process, and the weight of each
- * is known. When the cap is reached, only examples survive until the second ends.
+ * Bounds what is kept because it failed or was slow, per second in spans and bytes (G18). The cut is a rejection threshold on R: each second starts
+ * with the threshold derived from the previous second's load; within the second it only rises, halving the probability each time half of the
+ * remaining cap is used. So operations with the largest R survive, the same ones in every process, and each weight is known. At the cap only
+ * examples are kept until the second ends.
  */
 export class StormBudget implements Budget {
   readonly #limits: StormLimits;
@@ -25,13 +25,13 @@ export class StormBudget implements Budget {
   #second = NaN;
   #threshold: Bits56 = KEEP_ALL;
   #probability = 1;
-  /** Share of the cap, by spans or bytes, whichever is more. */
+  /** Share of the cap used, in spans or bytes, whichever is more. */
   #nextStep = FREE_SHARE;
   #offeredSpans = 0;
   #offeredBytes = 0;
   #spentSpans = 0;
   #spentBytes = 0;
-  /** What went along with what had to be kept. */
+  /** Spans kept along with must-keep operations. */
   #companionSpans = 0;
   #companionBytes = 0;
   #cut = 0;
@@ -43,7 +43,7 @@ export class StormBudget implements Budget {
     this.#examples = new StormExamples(this.#limits.maxStormExamplesPerMinute);
   }
 
-  /** What becomes of a must-keep span; the threshold it passed is KEEP_ALL without a storm. */
+  /** Decides a must-keep span; without a storm the threshold is KEEP_ALL. */
   admit(span: EndedSpan, randomness: Bits56): BudgetFate {
     const nowNanos = this.#monotonicNanos();
     this.#turn(nowNanos);
@@ -69,7 +69,7 @@ export class StormBudget implements Budget {
     return 'cut';
   }
 
-  /** As much again as the cap, and nothing in a storm: then there is room only for what has to be kept. */
+  /** Allows the cap once more for companions, and none in a storm: then there is room only for must-keep operations. */
   admitsCompanions(operations: readonly EndedSpan[]): boolean {
     this.#turn(this.#monotonicNanos());
     if (this.#probability < 1) return false;
@@ -91,7 +91,7 @@ export class StormBudget implements Budget {
     };
   }
 
-  /** Kinds of which an example was kept in this minute. */
+  /** Kinds with an example in this minute. */
   get exampleKinds(): number {
     return this.#examples.size;
   }

@@ -1,8 +1,8 @@
 const MINUTE_NANOS = 60e9;
-/** Longer parts of a kind are cut; a series has at most 255 characters. */
+/** Longer parts of a kind's name are cut; a series has at most 255 characters. */
 const MAX_PART_LENGTH = 256;
 
-/** Remembers of which kinds of failure this minute has an example. Full, it takes none until the minute is over. */
+/** Remembers which kinds of failure have an example in this minute. When full, it takes none until the minute is over. */
 export class StormExamples {
   readonly #maxKinds: number;
   readonly #kinds = new Set<string>();
@@ -16,7 +16,7 @@ export class StormExamples {
     return this.#kinds.size;
   }
 
-  /** Whether this one becomes the minute's example of its kind. */
+  /** Returns true if this operation becomes the minute's example of its kind. */
   take(series: string, errorType: string, nowNanos: number): boolean {
     const minute = Math.floor(nowNanos / MINUTE_NANOS);
     if (minute !== this.#minute) {

@@ -1,7 +1,7 @@
 import type { Bits56 } from '../consistent-threshold.ts';
 import type { Policy } from '../policy.ts';
 
-/** Keeps a trace by the threshold that its kind had when it was decided, for so many of them per second. */
+/** Keeps a trace by its kind's threshold at the time of the verdict, which yields the target number per second. */
 export function target(threshold: Bits56): Policy {
   return { name: 'target', reason: 'target', keep: () => threshold };
 }
