@@ -1,15 +1,15 @@
 import type { Middleware } from 'koa';
-import { scanTags } from '../markup/html-scanner.ts';
+import { mapAttributes } from '../markup/html-tokens.ts';
 import { responseHeader } from './response-header.ts';
 
-/** Attributes that hold an address, including our `data-…` attributes whose value begins with a slash. */
-const ADDRESS =
-  /^(?:href|src|action|formaction|poster|cite|data|xlink:href|srcset|imagesrcset|data-[\w-]+)$/i;
-const ATTRIBUTE = /([^\s"'<>/=]+)(\s*=\s*)("[^"]*"|'[^']*'|[^\s"'=<>`]+)/g;
-/** An address from the root of the host, quoted or not; `//host` is another host. */
-const FROM_ROOT = /^(["']?)\/(?!\/)/;
+/** Attributes that hold an address or a list of them; our `data-…` attributes do if their value begins with a slash. */
+const ADDRESSES: ReadonlySet<string> = new Set(
+  'href src action formaction poster cite data xlink:href srcset imagesrcset'.split(' '),
+);
+/** An address from the root of the host; `//host` is another host. */
+const FROM_ROOT = /^(\s*)\/(?!\/)/;
 /** The same in a `srcset` list. */
-const LISTED_FROM_ROOT = /(^["']?|,)(\s*)\/(?!\/)/g;
+const LISTED_FROM_ROOT = /(^|,)(\s*)\/(?!\/)/g;
 
 /** The path of PUBLIC_URL, without a slash at its end: `/notes`; empty at the root of a host, and without PUBLIC_URL. */
 export function basePathOf(publicUrl: string | undefined): string {
@@ -30,27 +30,14 @@ export function withoutBasePath(path: string, basePath: string): string {
 /** Prefixes every root-relative address in HTML with the base path. Text that looks like markup stays as it is. */
 export function withBasePath(html: string, basePath: string): string {
   if (basePath === '') return html;
-  const parts: string[] = [];
-  let copied = 0;
-  for (const { start, name, isClosing, attributes } of scanTags(html)) {
-    // Most tags have no such address; skip them.
-    if (isClosing || !/[=,]\s*["']?\//.test(attributes)) continue;
-    const at = start + 1 + name.length;
-    parts.push(html.slice(copied, at), prefixed(attributes, basePath));
-    copied = at + attributes.length;
-  }
-  parts.push(html.slice(copied));
-  return parts.join('');
-}
-
-function prefixed(attributes: string, basePath: string): string {
-  return attributes.replace(ATTRIBUTE, (whole, name: string, equals: string, value: string) => {
-    if (!ADDRESS.test(name)) return whole;
-    const moved = /srcset$/i.test(name)
-      ? value.replace(LISTED_FROM_ROOT, `$1$2${basePath}/`)
-      : value.replace(FROM_ROOT, `$1${basePath}/`);
-    return `${name}${equals}${moved}`;
-  });
+  return mapAttributes(
+    html,
+    (name) => ADDRESSES.has(name) || name.startsWith('data-'),
+    (value, name) =>
+      name.endsWith('srcset')
+        ? value.replace(LISTED_FROM_ROOT, `$1$2${basePath}/`)
+        : value.replace(FROM_ROOT, `$1${basePath}/`),
+  );
 }
 
 /** Mounts the blog below a path of its host. Routes, pages and redirects are written as if at the root; this middleware removes the base path

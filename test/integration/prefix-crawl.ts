@@ -1,4 +1,5 @@
-import { scanTags } from '../../src/markup/html-scanner.ts';
+import { decodeHTMLAttribute } from 'entities';
+import { elementsOf } from '../fixtures/elements.ts';
 import type { Visit, Visitor } from './visitor.ts';
 
 /** An address that an answer names, as an absolute URL, and what would be done with it. */
@@ -22,7 +23,7 @@ export function addressesIn(visit: Visit, address: string): readonly NamedAddres
   // A trace as a file only tells of requests.
   else if (/json|xml|text\/plain/.test(type))
     for (const [text] of visit.text.matchAll(/https?:\/\/[^\s"'<>\\]+/g))
-      add(text.replaceAll('&amp;', '&'), type.startsWith('application/json') ? 'mention' : 'link');
+      add(decodeHTMLAttribute(text), type.startsWith('application/json') ? 'mention' : 'link');
   return found.flatMap(({ text, by }) => {
     if (text === '' || text.startsWith('#') || /\{\w+\}/.test(text)) return [];
     const url = URL.parse(text, address);
@@ -44,19 +45,9 @@ const WORDS = new Set([
 ]);
 
 function addHtml(html: string, add: (text: string | undefined, by?: NamedAddress['by']) => void): void {
-  let form: { readonly action: string; readonly fields: URLSearchParams } | undefined;
-  for (const { name, isClosing, attributes } of scanTags(html)) {
-    if (isClosing && name === 'form' && form !== undefined) {
-      add(`${form.action}?${form.fields}`);
-      form = undefined;
-    }
-    if (isClosing || name === '!--') continue;
-    const values = new Map(
-      [...attributes.matchAll(/([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/g)].map((match) => [
-        match[1]!.toLowerCase(),
-        (match[2] ?? match[3] ?? match[4] ?? '').replaceAll('&amp;', '&').replaceAll('&#39;', "'"),
-      ]),
-    );
+  for (const element of elementsOf(html)) {
+    const { name } = element;
+    const values = new Map(Object.entries(element.attribs));
     for (const attribute of LINKS) add(values.get(attribute));
     for (const [attribute, value] of values)
       if (value.startsWith('/') && !WORDS.has(attribute)) add(value, 'mention');
@@ -64,9 +55,16 @@ function addHtml(html: string, add: (text: string | undefined, by?: NamedAddress
     add(values.get('data-live'), 'stream');
     const action = values.get('action');
     if (values.get('method')?.toLowerCase() === 'post') add(action, 'form');
-    else if (name === 'form' && action !== undefined) form = { action, fields: new URLSearchParams() };
-    if (name === 'input' && values.has('name'))
-      form?.fields.append(values.get('name')!, values.get('value') ?? '');
+    else if (name === 'form' && action !== undefined)
+      add(
+        `${action}?${new URLSearchParams(
+          elementsOf(element).flatMap((field) =>
+            field.name === 'input' && field.attribs['name'] !== undefined
+              ? [[field.attribs['name'], field.attribs['value'] ?? '']]
+              : [],
+          ),
+        )}`,
+      );
     add(values.get('formaction'), 'form');
     // `<meta property="og:url">`, `<data class="u-url">` and their like.
     for (const attribute of ['content', 'value'])
@@ -80,13 +78,13 @@ export function inlineOffences({ headers, text }: Visit): readonly string[] {
   const offences: string[] = [];
   const policy = String(headers['content-security-policy'] ?? 'no policy');
   if (!policy.startsWith("default-src 'none'") || /unsafe|\*/.test(policy)) offences.push(policy);
-  for (const { name, isClosing, attributes } of scanTags(text)) {
-    if (isClosing || name === '!--') continue;
-    if (/(?:^|\s)(?:style|on[a-z]+)\s*=/i.test(attributes.replaceAll(/"[^"]*"/g, '""')))
-      offences.push(`<${name} ${attributes}>`);
-    const isData = attributes.includes('type="application/ld+json"');
-    if (/^style$/i.test(name) || (/^script$/i.test(name) && !isData && !/\ssrc=/.test(attributes)))
-      offences.push(`<${name}${attributes}>`);
+  for (const { name, attribs } of elementsOf(text)) {
+    const written = `<${name} ${JSON.stringify(attribs)}>`;
+    if (Object.keys(attribs).some((attribute) => /^(?:style|on[a-z]+)$/.test(attribute)))
+      offences.push(written);
+    const isData = attribs['type'] === 'application/ld+json';
+    if (name === 'style' || (name === 'script' && !isData && attribs['src'] === undefined))
+      offences.push(written);
   }
   return offences;
 }

@@ -1,5 +1,5 @@
 import { decodeHTML } from 'entities';
-import { scanTags } from '../../markup/html-scanner.ts';
+import { readHtml } from '../../markup/html-tokens.ts';
 
 const BLOCKS: ReadonlySet<string> = new Set(
   'p div h1 h2 h3 h4 h5 h6 li ul ol pre table tr td th blockquote figure figcaption section details summary br hr dl dt dd'.split(
@@ -7,24 +7,31 @@ const BLOCKS: ReadonlySet<string> = new Set(
   ),
 );
 /** Elements of ours that are signs, not text: the marks of headings and footnotes. */
-const SIGNS = /\sclass="(?:heading-anchor|footnote-backref|footnote-ref)"/;
+const SIGNS: ReadonlySet<string> = new Set(['heading-anchor', 'footnote-backref', 'footnote-ref']);
+const UNSEEN: ReadonlySet<string> = new Set(['script', 'style', 'template', 'title']);
 /** An adult reads about as many of the words of technical prose in a minute. */
 const WORDS_PER_MINUTE = 230;
 
 /** The text a reader sees in rendered HTML, for search and word counts; blocks are kept apart by line breaks. */
 export function plainText(html: string): string {
   let text = '';
-  let read = 0;
-  let sign: string | undefined;
-  for (const tag of scanTags(html)) {
-    if (sign === undefined) text += html.slice(read, tag.start).replace(/\s+/g, ' ');
-    read = tag.end;
-    if (sign === undefined && SIGNS.test(tag.attributes)) sign = tag.name;
-    else if (sign === tag.name && tag.isClosing) sign = undefined;
-    else if (BLOCKS.has(tag.name.toLowerCase())) text += '\n';
-  }
-  text += html.slice(read).replace(/\s+/g, ' ');
-  return decodeHTML(text)
+  let left: string | undefined;
+  let isSign = false;
+  readHtml(html, {
+    attribute(name, start, end) {
+      if (name === 'class' && SIGNS.has(html.slice(start, end))) isSign = true;
+    },
+    tag(name, isClosing) {
+      if (left === undefined && !isClosing && (isSign || UNSEEN.has(name))) left = name;
+      else if (left === name && isClosing) left = undefined;
+      else if (BLOCKS.has(name)) text += '\n';
+      isSign = false;
+    },
+    text(part) {
+      if (left === undefined) text += decodeHTML(part.replace(/\s+/g, ' '));
+    },
+  });
+  return text
     .split('\n')
     .map((line) => line.replace(/ +/g, ' ').trim())
     .filter((line) => line !== '')

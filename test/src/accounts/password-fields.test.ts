@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { scanTags } from '../../../src/markup/html-scanner.ts';
+import { elementsOf } from '../../fixtures/elements.ts';
 import { DeskServer, type Visitor } from './desk-server.ts';
 
 let server: DeskServer;
@@ -11,13 +11,11 @@ afterAll(() => server.close());
 
 /** Name and way of filling in of each password field of a page. */
 function passwordFields(text: string): readonly string[] {
-  return [...scanTags(text)]
-    .filter(({ name, attributes }) => name === 'input' && attributes.includes('type="password"'))
-    .map(({ attributes }) => {
-      const [, field] = /\bname="(\w+)"/.exec(attributes)!;
-      const [, way] = /\bautocomplete="([\w-]+)"/.exec(attributes)!;
-      return `${field} ${way}${attributes.includes('maxlength') ? ', cut off' : ''}`;
-    });
+  return elementsOf(text)
+    .filter(({ name, attribs }) => name === 'input' && attribs['type'] === 'password')
+    .map(({ attribs: { name, autocomplete, maxlength } }) =>
+      [`${name} ${autocomplete}`, ...(maxlength === undefined ? [] : ['cut off'])].join(', '),
+    );
 }
 
 describe('a password', () => {

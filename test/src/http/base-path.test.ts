@@ -1,4 +1,5 @@
 import { expectLinear } from '../../fixtures/linear-time.ts';
+import { RAW_TEXT_ELEMENTS } from '../../fixtures/elements.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -39,8 +40,10 @@ describe('withBasePath', () => {
   it.each([
     ['<a href="/">', '<a href="/notes/">'],
     ['<a class="x" href="/tags?a=1&amp;b=/c#d">', '<a class="x" href="/notes/tags?a=1&amp;b=/c#d">'],
-    ["<a href='/tags'>", "<a href='/notes/tags'>"],
-    ['<a href=/tags>', '<a href=/notes/tags>'],
+    ["<a href='/tags'>", '<a href="/notes/tags">'],
+    ['<a href=/tags>', '<a href="/notes/tags">'],
+    ['<a href="&#47;tags?a=1&copy=2">', '<a href="/notes/tags?a=1&amp;copy=2">'],
+    ["<a href='/\"'>", '<a href="/notes/&quot;">'],
     ['<A HREF = "/tags">', '<A HREF = "/notes/tags">'],
     ['<img alt="a > b" src="/media/a.png"/>', '<img alt="a > b" src="/notes/media/a.png"/>'],
     [
@@ -73,6 +76,7 @@ describe('withBasePath', () => {
     '<code>&lt;a href="/x"&gt;</code>',
     '<!-- <a href="/x"> -->',
     '<script type="application/ld+json">{"a":"<a href=\\"/x\\">"}</script>',
+    ...RAW_TEXT_ELEMENTS.map((name) => `<${name}><a href="/x"></${name}>`),
     '</a href="/x">',
     '<a href="/x',
     'a < b href="/x"',
