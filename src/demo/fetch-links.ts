@@ -1,4 +1,5 @@
 import { request, type Agent } from 'node:http';
+import { decodeHTMLAttribute } from 'entities';
 import { basePathOf } from '../http/base-path.ts';
 
 /** Where a path of the blog is; the blog's address may itself have a path. */
@@ -27,7 +28,7 @@ export function postsIn(sitemap: string): string[] {
   );
 }
 
-/** What the first group of a pattern finds, each once, entities of a URL decoded. */
+/** What the first group of a pattern finds, each once, character references decoded. */
 export function linksIn(page: string, pattern: RegExp): string[] {
-  return [...new Set([...page.matchAll(pattern)].map((match) => match[1]!.replaceAll('&amp;', '&')))];
+  return [...new Set([...page.matchAll(pattern)].map((match) => decodeHTMLAttribute(match[1]!)))];
 }

@@ -1,10 +1,4 @@
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
+import { escapeUTF8 } from 'entities/escape';
 
 /** Safe markup; only `html` and `raw` create it. */
 export class Html {
@@ -20,9 +14,7 @@ export class Html {
 export type HtmlValue = Html | string | number | bigint | boolean | null | undefined | readonly HtmlValue[];
 
 /** Escapes text for HTML content and quoted attributes. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ESCAPES[character]!);
-}
+export const escapeHtml: (text: string) => string = escapeUTF8;
 
 function markupOf(value: HtmlValue): string {
   if (value instanceof Html) return value.text;

@@ -1,3 +1,4 @@
+import { decodeHTMLAttribute } from 'entities';
 import { mediaPath } from './media-path.ts';
 
 const ADDRESS = '/media/';
@@ -14,7 +15,7 @@ export function mediaNamesIn(html: string): ReadonlySet<string> {
     const start = at + ADDRESS.length;
     END.lastIndex = start;
     const written = html.slice(start, END.exec(html)?.index ?? html.length).slice(0, MAX_WRITTEN);
-    const [beforeQuery = ''] = written.replaceAll('&amp;', '&').split(/[?#]/, 1);
+    const [beforeQuery = ''] = decodeHTMLAttribute(written).split(/[?#]/, 1);
     // In srcset a comma may follow at once; elsewhere it may be part of the name.
     for (const each of new Set([beforeQuery, beforeQuery.split(',', 1)[0]!])) {
       const name = mediaPath(each);

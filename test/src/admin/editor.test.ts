@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { decodeHTML } from 'entities';
 import { DeskServer, START_MILLIS, type Visitor } from '../accounts/desk-server.ts';
 
 let server: DeskServer;
@@ -12,18 +13,11 @@ afterEach(() => server.close());
 /** The fields of the editor on a page, as a browser would send them. */
 function formOf(page: string): Record<string, string> {
   const form = /<form[^>]*class="editor-form"[\s\S]*?<\/form>/.exec(page)![0];
-  const unescape = (text: string): string =>
-    text
-      .replaceAll('&lt;', '<')
-      .replaceAll('&gt;', '>')
-      .replaceAll('&quot;', '"')
-      .replaceAll('&#39;', "'")
-      .replaceAll('&amp;', '&');
   const fields: Record<string, string> = {};
   for (const [tag] of form.matchAll(/<input\b[^>]*>/g))
-    fields[/name="([^"]*)"/.exec(tag)![1]!] = unescape(/value="([^"]*)"/.exec(tag)![1]!);
+    fields[/name="([^"]*)"/.exec(tag)![1]!] = decodeHTML(/value="([^"]*)"/.exec(tag)![1]!);
   for (const [, tag, text] of form.matchAll(/<textarea ([^>]*)>\n([\s\S]*?)<\/textarea>/g))
-    fields[/name="([^"]*)"/.exec(tag!)![1]!] = unescape(text!);
+    fields[/name="([^"]*)"/.exec(tag!)![1]!] = decodeHTML(text!);
   fields['status'] = /<option value="(\w+)"\s+selected/.exec(form)![1]!;
   return fields;
 }
