@@ -14,7 +14,7 @@ export default {
   coverageProvider: 'v8',
   coveragePathIgnorePatterns: ['/node_modules/', '/test/'],
   testTimeout: 300_000,
-  // Jest would leave one core to itself, and on two cores run all in one process that grows with every file.
-  maxWorkers: Math.max(2, availableParallelism()),
+  // Jest leaves one core to itself: on two it would run all in one process, which grows with every file. Three, since many tests wait.
+  maxWorkers: Math.max(3, availableParallelism() - 1),
   workerIdleMemoryLimit: '700MB',
 };
