@@ -150,7 +150,7 @@ describe('faults of clients', () => {
       expect([name, statusesOf(answers)]).toEqual([name, fault.told]);
       const last = fault.told.at(-1) ?? 0;
       const words = answers.slice(answers.lastIndexOf('\r\n\r\n') + 4);
-      expect([name, last < 400 || words.length > 30]).toEqual([name, true]);
+      expect([name, last < 400 || words.length > 20]).toEqual([name, true]);
       // Instrumentation-http does not hear of a request that the server answers before it is one.
       if (isStock && fault.sends.includes('Expect: tea')) continue;
       fault.told.forEach((status) => enter(status));
