@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import {
   ABORTED_TRACE,
+  busyBlog,
   EVICTED_TRACE,
   FAILING_TRACE,
-  FakeTelemetry,
   SEARCH_TRACE,
-} from '../src/observatory/fake-telemetry.ts';
+} from '../fixtures/busy-blog.ts';
 import { chromiumPath } from './chromium.ts';
 import { ObservatoryBrowser, seriousFaults } from './observatory-browser.ts';
 
@@ -45,7 +45,7 @@ run('the observatory in a browser', () => {
   let shared: Awaited<ReturnType<ObservatoryBrowser['open']>>;
   beforeAll(async () => {
     await house.launch();
-    ({ overview, origin } = await house.serve(new FakeTelemetry()));
+    ({ overview, origin } = await house.serve(busyBlog()));
     shared = await house.open({ reducedMotion: 'reduce' });
   });
   afterAll(() => house.close());
@@ -179,7 +179,7 @@ run('the observatory in a browser', () => {
   });
 
   it('works behind a path prefix', async () => {
-    const { overview: behind, origin: host } = await house.serve(new FakeTelemetry(), '/far/away');
+    const { overview: behind, origin: host } = await house.serve(busyBlog(), '/far/away');
     const { page, complaints, requests } = await house.open();
     await page.goto(behind);
     await page.locator('.live-button.live').waitFor();

@@ -4,15 +4,13 @@ import { createRequire } from 'node:module';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import type { LiveStreams } from '../../src/observatory/live/live-streams.ts';
 import { serveObservatory } from '../fixtures/observatory-server.ts';
-import type { FakeTelemetry } from '../src/observatory/fake-telemetry.ts';
+import type { MeasuredBlog } from '../fixtures/measured-blog.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** One browser for a file of tests, and the servers it looks at. */
+/** One browser for a file of tests. */
 export class ObservatoryBrowser {
   readonly #executablePath: string;
-  readonly #servers: Server[] = [];
-  readonly #live: LiveStreams[] = [];
   #browser: Browser | undefined;
 
   constructor(executablePath: string) {
@@ -28,7 +26,7 @@ export class ObservatoryBrowser {
 
   /** The address of the overview of a server of its own. */
   async serve(
-    telemetry: FakeTelemetry,
+    { telemetry }: MeasuredBlog,
     basePath = '',
   ): Promise<{
     readonly origin: string;
@@ -37,8 +35,6 @@ export class ObservatoryBrowser {
     readonly live: LiveStreams;
   }> {
     const { server, origin, live } = await serveObservatory(telemetry, { basePath });
-    this.#servers.push(server);
-    this.#live.push(live);
     return { server, live, origin, overview: `${origin}${basePath}/admin/metrics-dashboard` };
   }
 
@@ -60,12 +56,7 @@ export class ObservatoryBrowser {
   }
 
   async close(): Promise<void> {
-    for (const live of this.#live) live.close();
     await this.#browser?.close();
-    for (const server of this.#servers) {
-      server.closeAllConnections();
-      server.close();
-    }
   }
 }
 

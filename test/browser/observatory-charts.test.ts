@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
-import { FAKE_NOW, FakeTelemetry } from '../src/observatory/fake-telemetry.ts';
+import { busyBlog } from '../fixtures/busy-blog.ts';
+import { NOW } from '../fixtures/still-runtime.ts';
 import { chromiumPath } from './chromium.ts';
 import { ObservatoryBrowser } from './observatory-browser.ts';
 
 const executablePath = chromiumPath();
 const run = executablePath === undefined ? describe.skip : describe;
-const FROM = FAKE_NOW - 3_600_000;
+const FROM = NOW - 3_600_000;
 
 run('a chart under the pointer', () => {
   const house = new ObservatoryBrowser(executablePath ?? '');
@@ -15,13 +16,13 @@ run('a chart under the pointer', () => {
   let complaints: string[];
   beforeAll(async () => {
     await house.launch();
-    ({ overview } = await house.serve(new FakeTelemetry()));
+    ({ overview } = await house.serve(busyBlog()));
     ({ page, complaints } = await house.open({ reducedMotion: 'reduce' }));
   });
   beforeEach(async () => {
     complaints.length = 0;
     const at = (millis: number): string => encodeURIComponent(new Date(millis).toISOString());
-    await page.goto(`${overview}/route?name=GET%20%2Fsearch&from=${at(FROM)}&to=${at(FAKE_NOW)}`);
+    await page.goto(`${overview}/route?name=GET%20%2Fsearch&from=${at(FROM)}&to=${at(NOW)}`);
   });
   afterAll(() => house.close());
 

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { FakeTelemetry } from '../src/observatory/fake-telemetry.ts';
+import { busyBlog } from '../fixtures/busy-blog.ts';
+import { MeasuredBlog } from '../fixtures/measured-blog.ts';
+import { NOW } from '../fixtures/still-runtime.ts';
+import { PLAIN } from '../fixtures/trace-sketches.ts';
+import type { Marker } from '../../otel/query.ts';
 import { chromiumPath } from './chromium.ts';
 import { ObservatoryBrowser } from './observatory-browser.ts';
 
@@ -10,11 +14,11 @@ const run = executablePath === undefined ? describe.skip : describe;
 const WIDTHS = [360, 820, 1100, 1440] as const;
 /** How requests ended, what a statement costs, how a trace ended, how often something failed. */
 const SHOWN_ON_A_PHONE: Readonly<Record<string, RegExp>> = {
-  routes: /3 failed of 684 requests/,
+  routes: /3 failed of 43 requests/,
   queries: /96\s%/,
   traces: /500 failed/i,
   slow: /2\.31\ss/,
-  failures: /TypeError[^]*render tag[^]*3\s+\d\d:\d\d:\d\d/,
+  failures: /TypeError[^]*\btag\b[^]*3\s+\d\d:\d\d:\d\d/,
 };
 
 /** Pairs of labels of one chart that touch. */
@@ -40,6 +44,27 @@ function touching(page: Page): Promise<readonly string[]> {
   );
 }
 
+/** Its charts mark a start, another one and changed settings close to each other. */
+function marked(): MeasuredBlog {
+  const blog = busyBlog();
+  const { markers } = blog.telemetry;
+  // A second start needs a history file.
+  const more: readonly Marker[] = [
+    { atMillis: NOW - 48 * 60_000, kind: 'start', label: 'restart' },
+    { atMillis: NOW - 42 * 60_000, kind: 'settings', label: 'rate 1 → 0.1' },
+  ];
+  blog.telemetry.markers = (range) => [
+    ...markers.call(blog.telemetry, range),
+    ...more.filter(({ atMillis }) => atMillis >= range.fromMillis && atMillis < range.toMillis),
+  ];
+  return blog;
+}
+
+const everySecond = Array.from({ length: 45 }, (_, index) => ({
+  startMillis: NOW - 46_000 + index * 1000,
+  spans: PLAIN,
+}));
+
 run('the observatory on every width', () => {
   const house = new ObservatoryBrowser(executablePath ?? '');
   let overview: string;
@@ -47,8 +72,10 @@ run('the observatory on every width', () => {
   let page: Page;
   beforeAll(async () => {
     await house.launch();
-    ({ overview } = await house.serve(new FakeTelemetry()));
-    ({ overview: young } = await house.serve(new FakeTelemetry({ startedMillisAgo: 47_000 })));
+    ({ overview } = await house.serve(marked()));
+    ({ overview: young } = await house.serve(
+      new MeasuredBlog({ startedMillisAgo: 47_000, happened: everySecond }),
+    ));
     ({ page } = await house.open({ reducedMotion: 'reduce' }));
   });
   afterAll(() => house.close());

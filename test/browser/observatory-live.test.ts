@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { MODELS } from '../src/observatory/fake/series.ts';
-import { FakeTelemetry } from '../src/observatory/fake-telemetry.ts';
+import { busyBlog } from '../fixtures/busy-blog.ts';
+import type { MeasuredBlog } from '../fixtures/measured-blog.ts';
+import { NOW } from '../fixtures/still-runtime.ts';
 import { chromiumPath } from './chromium.ts';
 import { ObservatoryBrowser } from './observatory-browser.ts';
 
@@ -16,8 +17,15 @@ run('live numbers in a browser', () => {
   const sentence = (page: Page) => page.locator('.sentence');
   const button = (page: Page) => page.locator('.live-button');
 
-  async function open(path: string, telemetry = new FakeTelemetry()) {
-    const { overview, server, live } = await house.serve(telemetry);
+  /** The owner sets another rate, which pages show; a second later they may be told again. */
+  function changeRate(blog: MeasuredBlog, rate: number): void {
+    blog.pass(1000);
+    blog.change({ METRICS_SAMPLING_RATE: String(rate) });
+  }
+
+  async function open(path: string) {
+    const blog = busyBlog();
+    const { overview, server, live } = await house.serve(blog);
     const asked: (string | undefined)[] = [];
     server.on('request', ({ url, headers }) => {
       if (url?.includes('/live?') === true) asked.push(headers['last-event-id'] as string | undefined);
@@ -42,26 +50,24 @@ run('live numbers in a browser', () => {
     await page.waitForFunction(() => (window as unknown as { received: string[] }).received.length > 0);
     const received = (): Promise<number> =>
       page.evaluate(() => (window as unknown as { received: string[] }).received.length);
-    return { page, telemetry, live, asked, received };
+    return { page, blog, live, asked, received };
   }
 
   it('changes what changed, in place', async () => {
-    const { page, telemetry } = await open('/sampling');
+    const { page, blog } = await open('/sampling');
     await page.locator('h1').evaluate((title) => Object.assign(title, { same: true }));
-    telemetry.rate = 0.5;
-    telemetry.change();
+    changeRate(blog, 0.5);
     await sentence(page).getByText('50\u00a0% of ordinary operations').waitFor();
     expect(await page.locator('h1').evaluate((title) => 'same' in title)).toBe(true);
     await page.close();
   });
 
   it('holds back while it is paused, counts, and shows the newest when it goes on', async () => {
-    const { page, telemetry, received } = await open('/sampling');
+    const { page, blog, received } = await open('/sampling');
     await button(page).click();
     const before = await received();
     for (const rate of [0.2, 0.3]) {
-      telemetry.rate = rate;
-      telemetry.change();
+      changeRate(blog, rate);
       await page.waitForFunction(
         (count) => (window as unknown as { received: string[] }).received.length > count,
         before + (rate === 0.2 ? 0 : 1),
@@ -89,7 +95,7 @@ run('live numbers in a browser', () => {
   });
 
   it('takes up after a cut by the last event it has, without gap or double', async () => {
-    const { page, telemetry, live, asked, received } = await open('/export');
+    const { page, blog, live, asked, received } = await open('/export');
     const before = await received();
     const again = page.waitForRequest((request) => request.url().includes('/live?'));
     live.close();
@@ -100,13 +106,12 @@ run('live numbers in a browser', () => {
     // Nothing had changed, so nothing came twice; what happens now does come.
     expect(await received()).toBe(before);
     const figure = page.locator('#rail [data-go="a"] .figure');
-    telemetry.rate = 0.7;
-    telemetry.change();
+    changeRate(blog, 0.7);
     await figure.getByText('70').waitFor();
     // And what happened while it was away was not lost.
     const third = page.waitForRequest((request) => request.url().includes('/live?'));
     live.close();
-    telemetry.rate = 0.8;
+    changeRate(blog, 0.8);
     await third;
     await figure.getByText('80').waitFor();
     expect(asked[2]).not.toBe(asked[1]);
@@ -114,8 +119,8 @@ run('live numbers in a browser', () => {
   });
 
   it.each(['refused', 'held back'])('asks for the page now and then when the stream is %s', async (how) => {
-    const telemetry = new FakeTelemetry();
-    const { overview } = await house.serve(telemetry);
+    const blog = busyBlog();
+    const { overview } = await house.serve(blog);
     const { page } = await house.open();
     await page.clock.install();
     await page.route('**/live?*', (route) =>
@@ -125,30 +130,28 @@ run('live numbers in a browser', () => {
     if (how === 'held back') await page.clock.fastForward(8000);
     await page.locator('.live-button.polling').waitFor();
     expect(await button(page).textContent()).toBe('Every 5 s · pause');
-    telemetry.rate = 0.6;
+    changeRate(blog, 0.6);
     await page.clock.fastForward(5000);
     await sentence(page).getByText('60\u00a0%').waitFor();
     // The stream is tried again, and taken when it is there.
     await page.unroute('**/live?*');
     await page.clock.fastForward(60_000);
     await page.locator('.live-button.live').waitFor();
-    telemetry.rate = 0.9;
-    telemetry.change();
+    changeRate(blog, 0.9);
     await sentence(page).getByText('90\u00a0%').waitFor();
     await page.close();
   });
 
   it('never moves the row under the pointer', async () => {
-    const models = [...MODELS];
-    const { page, telemetry } = await open('/routes', new FakeTelemetry({ models }));
+    const { page, blog } = await open('/routes');
     const rows = page.locator('#page table.rows tbody tr');
     const keys = (): Promise<(string | null)[]> =>
       rows.evaluateAll((all) => all.map((row) => row.getAttribute('data-key')));
     const order = await keys();
     await rows.nth(2).hover();
-    const slow = models.findIndex((model) => model.name === order.at(-1));
-    models[slow] = { ...models[slow]!, perSecond: 900 };
-    telemetry.change();
+    const name = order.at(-1) === 'unknown paths' ? 'GET' : order.at(-1)!;
+    const slow = { name, type: 'http' as const, at: 0, millis: 60_000 };
+    blog.play([{ startMillis: NOW + 1000, spans: [slow] }]);
     await page.locator('.live-button', { hasText: '1 new' }).waitFor();
     expect(await keys()).toEqual(order);
     await page.mouse.move(5, 5);
@@ -160,11 +163,10 @@ run('live numbers in a browser', () => {
   });
 
   it('leaves open what is open, and what is typed', async () => {
-    const { page, telemetry } = await open('');
+    const { page, blog } = await open('');
     await page.locator('details.behind > summary').first().click();
     await page.locator('.custom-range > summary').click();
-    telemetry.rate = 0.4;
-    telemetry.change();
+    changeRate(blog, 0.4);
     await page.locator('#rail [data-go="a"] .figure').getByText('40').waitFor();
     expect(await page.locator('details.behind').first().getAttribute('open')).not.toBeNull();
     expect(await page.locator('.custom-range').getAttribute('open')).not.toBeNull();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { FAILING_TRACE, FakeTelemetry, SEARCH_TRACE } from '../src/observatory/fake-telemetry.ts';
+import { busyBlog, FAILING_TRACE, SEARCH_TRACE } from '../fixtures/busy-blog.ts';
 import { chromiumPath } from './chromium.ts';
 import { ObservatoryBrowser, seriousFaults } from './observatory-browser.ts';
 
@@ -15,7 +15,7 @@ run('a trace in a browser', () => {
   let complaints: string[];
   beforeAll(async () => {
     await house.launch();
-    ({ overview } = await house.serve(new FakeTelemetry()));
+    ({ overview } = await house.serve(busyBlog()));
     ({ page, complaints } = await house.open({ reducedMotion: 'reduce' }));
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { redactedQuery } from '../../../otel/instrumentation/redacted-query.ts';
 import { isSecretName } from '../../../otel/base/secret-names.ts';
 import { shownRequest } from '../../../src/observatory/transfer/shown-request.ts';
-import { searchTrace } from '../../src/observatory/fake/traces.ts';
+import { searchTrace } from '../../fixtures/trace-sketches.ts';
 
 const SECRET = [
   'token',

@@ -1,16 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Server } from 'node:http';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { size, text } from '../../../src/markup/quantity.ts';
 import { serveObservatory } from '../../fixtures/observatory-server.ts';
-import { FakeTelemetry } from './fake-telemetry.ts';
+import { MeasuredBlog } from '../../fixtures/measured-blog.ts';
 
 describe('the content page', () => {
-  let server: Server;
   let origin: string;
-  beforeAll(async () => ({ server, origin } = await serveObservatory(new FakeTelemetry())));
-  afterAll(() => {
-    server.closeAllConnections();
-    server.close();
+  beforeAll(async () => {
+    const blog = new MeasuredBlog();
+    blog.counter('glasshouse.feed.generated').add(9, { format: 'rss' });
+    blog.gauge('glasshouse.cache.entries').record(4);
+    blog.counter('glasshouse.media.served').add(48_300_000);
+    blog.counter('glasshouse.post.reads').add(1204, { path: '2026/03/glass & light' });
+    blog.counter('glasshouse.post.reads').add(37, { path: 'about' });
+    ({ origin } = await serveObservatory(blog.telemetry));
   });
   const get = async (query = ''): Promise<string> =>
     (await fetch(`${origin}/admin/metrics-dashboard/content${query}`)).text();

@@ -1,25 +1,20 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Server } from 'node:http';
-import type { SeriesSummary } from '../../../otel/query.ts';
+import { describe, expect, it } from '@jest/globals';
 import { serveObservatory } from '../../fixtures/observatory-server.ts';
-import { FakeTelemetry } from './fake-telemetry.ts';
+import { busyBlog } from '../../fixtures/busy-blog.ts';
+import { telemetryOff } from '../../fixtures/measured-blog.ts';
 
-class BrokenTelemetry extends FakeTelemetry {
-  override series(): readonly SeriesSummary[] {
+/** The store lets no fault of a file out; what if it did. */
+function broken() {
+  const { telemetry } = busyBlog();
+  telemetry.series = () => {
     throw new Error('history file is locked <b>');
-  }
+  };
+  return telemetry;
 }
-
-let running: Server | undefined;
-afterEach(() => {
-  running?.closeAllConnections();
-  running?.close();
-});
 
 describe('a page that cannot be drawn', () => {
   it('says so within the frame, with what to do, and answers 500', async () => {
-    const { server, origin } = await serveObservatory(new BrokenTelemetry());
-    running = server;
+    const { origin } = await serveObservatory(broken());
     const response = await fetch(`${origin}/admin/metrics-dashboard/routes`);
     const text = await response.text();
     expect(response.status).toBe(500);
@@ -29,8 +24,7 @@ describe('a page that cannot be drawn', () => {
   });
 
   it('leaves the other pages as they are', async () => {
-    const { server, origin } = await serveObservatory(new BrokenTelemetry());
-    running = server;
+    const { origin } = await serveObservatory(broken());
     expect((await fetch(`${origin}/admin/metrics-dashboard/export`)).status).toBe(200);
   });
 });
@@ -39,8 +33,7 @@ describe('with METRICS_ENABLED=false', () => {
   it.each(['', '/routes', '/traces', '/process'])(
     '%s says how to switch it on and opens no live stream',
     async (path) => {
-      const { server, origin } = await serveObservatory(new FakeTelemetry({ enabled: false }));
-      running = server;
+      const { origin } = await serveObservatory(telemetryOff());
       const text = await (await fetch(`${origin}/admin/metrics-dashboard${path}`)).text();
       expect(text).toContain('Nothing is measured, because METRICS_ENABLED is false.');
       expect(text).toContain('How to switch it on');

@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Server } from 'node:http';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { serveObservatory } from '../../fixtures/observatory-server.ts';
-import { FakeTelemetry, SEARCH_TRACE } from './fake-telemetry.ts';
+import { busyBlog, SEARCH_TRACE } from '../../fixtures/busy-blog.ts';
 
 /** Page, a fact that its JSON has, and a column of its CSV; undefined for pages without a table of their own. */
 const PAGES: readonly (readonly [string, string, string | undefined])[] = [
@@ -17,22 +16,16 @@ const PAGES: readonly (readonly [string, string, string | undefined])[] = [
   ['/traces', 'rows', 'trace_id'],
   [`/traces/${SEARCH_TRACE}`, 'trace', undefined],
   ['/sampling', 'settings', 'setting'],
-  ['/export', 'endpoint', undefined],
+  ['/export', 'configured', undefined],
   ['/buffer', 'buffer', 'place'],
   ['/keys', 'groups', 'keys'],
 ];
 
 describe('every page', () => {
-  let server: Server;
   let base: string;
   beforeAll(async () => {
-    const running = await serveObservatory(new FakeTelemetry());
-    server = running.server;
-    base = `${running.origin}/admin/metrics-dashboard`;
-  });
-  afterAll(() => {
-    server.closeAllConnections();
-    server.close();
+    const { origin } = await serveObservatory(busyBlog().telemetry);
+    base = `${origin}/admin/metrics-dashboard`;
   });
   const address = (path: string, format: string): string =>
     `${base}${path}${path.includes('?') ? '&' : '?'}format=${format}`;

@@ -1,34 +1,20 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Server } from 'node:http';
+import { describe, expect, it } from '@jest/globals';
 import type { ExportFacts } from '../../../otel/query.ts';
 import { serveObservatory } from '../../fixtures/observatory-server.ts';
-import { FAKE_NOW, FakeTelemetry } from './fake-telemetry.ts';
-
-class Exporting extends FakeTelemetry {
-  readonly #facts: ExportFacts;
-  constructor(more: Partial<ExportFacts>) {
-    super();
-    this.#facts = { ...super.export(), ...more };
-  }
-  override export(): ExportFacts {
-    return this.#facts;
-  }
-}
-
-let running: Server | undefined;
-afterEach(() => {
-  running?.closeAllConnections();
-  running?.close();
-});
+import { MeasuredBlog } from '../../fixtures/measured-blog.ts';
+import { NOW } from '../../fixtures/still-runtime.ts';
 
 async function pageOf(more: Partial<ExportFacts>): Promise<string> {
-  const { server, origin } = await serveObservatory(new Exporting(more));
-  running = server;
+  const { telemetry } = new MeasuredBlog();
+  // No receiver is at hand.
+  const facts = { ...telemetry.export(), ...more };
+  telemetry.export = () => facts;
+  const { origin } = await serveObservatory(telemetry);
   return (await fetch(`${origin}/admin/metrics-dashboard/export`)).text();
 }
 
 describe('the export page', () => {
-  const refused = { atMillis: FAKE_NOW - 4000, message: 'connect ECONNREFUSED 127.0.0.1:4318' };
+  const refused = { atMillis: NOW - 4000, message: 'connect ECONNREFUSED 127.0.0.1:4318' };
   const endpoint = 'http://127.0.0.1:4318/v1/traces';
 
   it('says what to do while the endpoint refuses', async () => {
@@ -36,7 +22,7 @@ describe('the export page', () => {
       configured: true,
       endpoint,
       lastError: refused,
-      lastSuccessMillis: FAKE_NOW - 400_000,
+      lastSuccessMillis: NOW - 400_000,
     });
     expect(text).toContain('The endpoint last accepted spans 6 minutes ago');
     expect(text).toContain(`-d '{}' ${endpoint}</code>`);
@@ -47,7 +33,7 @@ describe('the export page', () => {
       configured: true,
       endpoint,
       lastError: refused,
-      lastSuccessMillis: FAKE_NOW - 1000,
+      lastSuccessMillis: NOW - 1000,
     });
     expect(text).toContain('Export works.');
     expect(text).not.toContain('What to do');

@@ -1,28 +1,26 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Server } from 'node:http';
-import type { EvictionReason } from '../../../otel/query.ts';
+import { describe, expect, it } from '@jest/globals';
+import type { TelemetryControl, TelemetryQuery } from '../../../otel/query.ts';
+import { busyBlog } from '../../fixtures/busy-blog.ts';
+import { MeasuredBlog } from '../../fixtures/measured-blog.ts';
 import { serveObservatory } from '../../fixtures/observatory-server.ts';
-import { FakeTelemetry } from './fake-telemetry.ts';
+import { NOW } from '../../fixtures/still-runtime.ts';
+import { ABORTED, FAILING, PLAIN, type SpanSketch } from '../../fixtures/trace-sketches.ts';
 
-const NONE: Readonly<Record<EvictionReason, number>> = { count: 0, bytes: 0, age: 0 };
+const MINUTE = 60_000;
+
+/** So many of a kind, one every so many minutes, in a buffer of ten. */
+function held(count: number, spans: readonly SpanSketch[], everyMinutes = 1) {
+  const happened = Array.from({ length: count }, (_, index) => ({
+    startMillis: NOW - (index + 0.5) * everyMinutes * MINUTE,
+    spans,
+  }));
+  return new MeasuredBlog({ env: { METRICS_BUFFER_SIZE: '10' }, happened }).telemetry;
+}
 
 describe('what was kept and has made room since', () => {
-  const servers: Server[] = [];
-  afterEach(() => {
-    for (const server of servers.splice(0)) {
-      server.closeAllConnections();
-      server.close();
-    }
-  });
-  /** A page and its summary, over a buffer that reaches back as far as asked and holds one failure. */
-  async function open(path: string, evicted: typeof NONE, ageMillis: number) {
-    const telemetry = new FakeTelemetry({ now: Date.now });
-    const buffer = telemetry.buffer();
-    telemetry.buffer = () => ({ ...buffer, evicted, oldestMillis: Date.now() - ageMillis });
-    const rows = telemetry.failures().rows.slice(0, 1);
-    telemetry.failures = () => ({ rows, total: rows.length });
-    const { server, origin } = await serveObservatory(telemetry);
-    servers.push(server);
+  /** A page and its summary. */
+  async function open(path: string, telemetry: TelemetryQuery & TelemetryControl) {
+    const { origin } = await serveObservatory(telemetry);
     const address = `${origin}/admin/metrics-dashboard${path}`;
     const page = (await (await fetch(address)).text()).replace(/\s+/g, ' ');
     const json = await fetch(address, { headers: { accept: 'application/json' } });
@@ -31,42 +29,44 @@ describe('what was kept and has made room since', () => {
   }
 
   it('is told on the page of sampling, beside what was never kept', async () => {
-    const { page, summary } = await open('/sampling', { count: 1145, bytes: 3, age: 0 }, 60_000);
+    const { page, summary } = await open('/sampling', held(1158, PLAIN));
     expect(summary).toMatch(/1,148 older traces made room for newer ones\.$/);
     expect(page).toMatch(/chosen, then made room for newer<\/a ?><\/dt> <dd>1,148 /);
   });
 
   it('does not count as held where only the choice is told', async () => {
     const chosen = /detail chosen for [\d,]+ of [\d,]+/;
+    const { telemetry } = busyBlog();
     for (const path of ['', '/route?name=GET%20%2Fsearch', '/routes', '/sampling']) {
-      const { page } = await open(path, { count: 1145, bytes: 3, age: 0 }, 60_000);
+      const { page } = await open(path, telemetry);
       expect(page).not.toMatch(/detail kept|>kept</);
       expect(page).toMatch(path === '/routes' || path === '/sampling' ? />chosen</ : chosen);
     }
-    const { summary } = await open('/traces', NONE, 60_000);
+    const { summary } = await open('/traces', telemetry);
     expect(summary).toMatch(/^\d+ traces are held that began /);
   });
 
   it('is not told where nothing has', async () => {
-    const { summary } = await open('/sampling', NONE, 60_000);
+    const { summary } = await open('/sampling', held(10, PLAIN));
     expect(summary).not.toContain('made room');
   });
 
   it('shortens what the list of slow operations claims to cover', async () => {
-    const cut = await open('/slow?from=-1h', { count: 1, bytes: 0, age: 0 }, 60_000);
+    const cut = await open('/slow?from=-1h', held(11, ABORTED));
     expect(cut.summary).toMatch(
       /(threshold|slow) since (\d+ \w+ )?\d\d:\d\d:\d\d\..*Older traces made room for newer ones\.$/,
     );
-    const longer = await open('/slow?from=-1h', { count: 1, bytes: 0, age: 0 }, 7_200_000);
+    const longer = await open('/slow?from=-1h', held(11, ABORTED, 15));
     expect(longer.summary).toMatch(/in the last hour\./);
-    const whole = await open('/slow?from=-1h', NONE, 60_000);
+    const whole = await open('/slow?from=-1h', held(10, ABORTED));
     expect(whole.summary).toMatch(/in the last hour\./);
   });
 
   it('casts no doubt on a list that lost nothing: ordinary traces are not missing from what is always chosen', async () => {
     const rank = { traces: 0, bytes: 0, maxBytes: 1, expired: 0, dropped: 0, unsaved: 0 };
     const footOf = async (path: string, mustKeepUnsaved: number): Promise<string | undefined> => {
-      const telemetry = new FakeTelemetry();
+      const { telemetry } = new MeasuredBlog();
+      // The writer of a history file would have to fall behind.
       telemetry.history = () => ({
         fileBytes: 1,
         traces: {
@@ -77,8 +77,7 @@ describe('what was kept and has made room since', () => {
         unsaved: 7990 + mustKeepUnsaved,
         unlisted: 0,
       });
-      const { server, origin } = await serveObservatory(telemetry);
-      servers.push(server);
+      const { origin } = await serveObservatory(telemetry);
       const page = await (await fetch(`${origin}/admin/metrics-dashboard${path}`)).text();
       return /Not in this list: [^<]*?\./.exec(page)?.[0];
     };
@@ -90,10 +89,9 @@ describe('what was kept and has made room since', () => {
   });
 
   it('is counted where failures are: the rail says as many as the page and the overview', async () => {
-    const { page, summary } = await open('/failures?from=-1h', NONE, 60_000);
-    const [, counted] = /^([\d,]+) operations? failed/.exec(summary) ?? [];
-    expect(counted).toBeDefined();
-    expect(page).toMatch(new RegExp(`Failures(<[^>]*>| )+${counted}<`));
-    expect(page).toContain(`1 of ${counted} still held`);
+    const { page, summary } = await open('/failures?from=-1h', held(30, FAILING));
+    expect(summary).toMatch(/^60 operations failed/);
+    expect(page).toMatch(/Failures(<[^>]*>| )+60</);
+    expect(page).toContain('20 of 60 still held');
   });
 });

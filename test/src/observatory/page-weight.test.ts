@@ -1,34 +1,38 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { gzipSync } from 'node:zlib';
-import type { Server } from 'node:http';
 import { serveObservatory } from '../../fixtures/observatory-server.ts';
-import { MODELS, type Model } from './fake/series.ts';
-import { searchTrace } from './fake/traces.ts';
-import { FAKE_NOW, FakeTelemetry } from './fake-telemetry.ts';
+import { VISITS } from '../../fixtures/busy-blog.ts';
+import { MeasuredBlog } from '../../fixtures/measured-blog.ts';
+import { NOW } from '../../fixtures/still-runtime.ts';
+import { SEARCH } from '../../fixtures/trace-sketches.ts';
 
 /** O42: all that a first view brings over the line, compressed. */
 const MAX_BYTES = 150 * 1024;
 
 /** Every bound of the store reached: a thousand traces, hundreds of routes and statements. */
-function full(): FakeTelemetry {
-  const id = (index: number): string => index.toString(16).padStart(32, '0');
+function full() {
   const many = Array.from({ length: 25 }, (_, copy) =>
-    MODELS.map((model): Model => ({ ...model, name: `${model.name}/part-${copy}` })),
+    VISITS.map(({ spans }, kind) => ({
+      startMillis: NOW - 3_500_000 + copy * 10_000 + kind * 1000,
+      spans: spans.map((span) => ({
+        ...span,
+        name: `${span.name}/part-${copy}`,
+        ...(span.type === 'database' && {
+          attributes: { 'db.query.text': `${String(span.attributes?.['db.query.text'])} -- ${copy}` },
+        }),
+      })),
+    })),
   ).flat();
-  return new FakeTelemetry({
-    models: [...MODELS, ...many],
-    traces: Array.from({ length: 1000 }, (_, index) => searchTrace(id(index + 1), FAKE_NOW - index * 3000)),
-  });
+  const searches = Array.from({ length: 1000 }, (_, index) => ({
+    startMillis: NOW - 3_002_000 + index * 3000,
+    spans: SEARCH,
+  }));
+  return new MeasuredBlog({ happened: [...many, ...searches] }).telemetry;
 }
 
 describe('a first view with full buffers', () => {
-  let server: Server;
   let origin: string;
-  beforeAll(async () => ({ server, origin } = await serveObservatory(full())));
-  afterAll(() => {
-    server.closeAllConnections();
-    server.close();
-  });
+  beforeAll(async () => ({ origin } = await serveObservatory(full())));
 
   async function weight(address: string, seen: Set<string>): Promise<number> {
     if (seen.has(address)) return 0;

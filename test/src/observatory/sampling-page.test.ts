@@ -1,21 +1,16 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Server } from 'node:http';
+import { describe, expect, it } from '@jest/globals';
 import type { SamplingFacts } from '../../../otel/query.ts';
 import { countText } from '../../../src/markup/quantity.ts';
 import { serveObservatory } from '../../fixtures/observatory-server.ts';
-import { FakeTelemetry } from './fake-telemetry.ts';
+import { shareText } from '../../../src/observatory/draw/facts.ts';
+import { busyBlog } from '../../fixtures/busy-blog.ts';
+import { MeasuredBlog } from '../../fixtures/measured-blog.ts';
+import { NOW } from '../../fixtures/still-runtime.ts';
+import { FAILING } from '../../fixtures/trace-sketches.ts';
 
 describe('the sampling page', () => {
-  const servers: Server[] = [];
-  afterEach(() => {
-    for (const server of servers.splice(0)) {
-      server.closeAllConnections();
-      server.close();
-    }
-  });
-  async function open(telemetry: FakeTelemetry): Promise<{ page: string; facts: SamplingFacts }> {
-    const { server, origin } = await serveObservatory(telemetry);
-    servers.push(server);
+  async function open({ telemetry }: MeasuredBlog): Promise<{ page: string; facts: SamplingFacts }> {
+    const { origin } = await serveObservatory(telemetry);
     const address = `${origin}/admin/metrics-dashboard/sampling`;
     const page = await (await fetch(address)).text();
     const json = await fetch(address, { headers: { accept: 'application/json' } });
@@ -33,9 +28,9 @@ describe('the sampling page', () => {
   };
 
   it('tells of each rule what it has seen, kept and dropped, in the page and in its JSON', async () => {
-    const telemetry = new FakeTelemetry();
-    const { page, facts } = await open(telemetry);
-    const { rules } = telemetry.sampling();
+    const blog = busyBlog();
+    const { page, facts } = await open(blog);
+    const { rules } = blog.telemetry.sampling();
     expect(facts.rules).toEqual(rules);
     for (const [rule, { seen, kept, dropped }] of Object.entries(rules)) {
       const numbers = [seen, kept, dropped].map(countText).join(' ');
@@ -48,97 +43,95 @@ describe('the sampling page', () => {
   });
 
   it('says so while a storm is cut, and how deep', async () => {
-    const telemetry = new FakeTelemetry();
-    telemetry.storm = { active: true, probability: 0.12, cut: 43_210, examples: 17 };
-    const { page, facts } = await open(telemetry);
-    expect(facts.storm).toMatchObject({ active: true, probability: 0.12, cut: 43_210, examples: 17 });
+    const storm = Array.from({ length: 3000 }, (_, index) => ({
+      startMillis: NOW - 3000 + index,
+      spans: [{ ...FAILING[0]!, millis: 0.5 }],
+    }));
+    const blog = new MeasuredBlog({ env: { METRICS_SAMPLING_RATE: '0.1' }, happened: storm });
+    const { page, facts } = await open(blog);
+    const { active, probability, cut, examples } = blog.telemetry.sampling().storm;
+    expect([active, cut > 1000, examples > 0]).toEqual([true, true, true]);
+    expect(facts.storm).toMatchObject({ active, probability, cut, examples });
     expect(page).toContain('10 % of ordinary operations are kept in detail. So far');
     expect(page).toContain('A storm: ');
+    const share = shareText(probability).replace('\u00a0', ' ');
     expect(page).toContain(
-      'so 12 % of it is, and one example of each kind a minute; 43,210 operations were cut',
+      `so ${share} of it is, and one example of each kind a minute; ${countText(cut)} operations were cut`,
     );
-    expect(row(page, 'slow')).toContain('a storm: 12 % are kept, and examples of each kind');
+    expect(row(page, 'slow')).toContain(`a storm: ${share} are kept, and examples of each kind`);
   });
 
-  it('counts what rules, targets and policies of the app decided, and warns of a rule that can never match', async () => {
-    const telemetry = new FakeTelemetry();
-    const name = 'type=http route=/<feed>: 0.5';
-    telemetry.named = {
-      named: [{ name, seen: 12, kept: 5, dropped: 7 }],
-      ruleTexts: [name],
-      target: 5,
-      unreachable: [{ name, why: 'rule 1 comes first and matches all that it would' }],
-    };
-    const { page } = await open(telemetry);
+  it('counts what rules, targets and policies of the app decided', async () => {
+    const rule = 'type=http route=/<feed>: 0.5';
+    const happened = Array.from({ length: 12 }, (_, index) => ({
+      startMillis: NOW - 60_000 + index * 1000,
+      spans: [{ name: 'GET /<feed>', type: 'http' as const, at: 0, millis: 1 }],
+    }));
+    const env = { METRICS_SAMPLING_RATE: '0.1', METRICS_RULES: rule, METRICS_TARGET: '5' };
+    const blog = new MeasuredBlog({ env, happened });
+    const { page } = await open(blog);
     expect(page).toContain(
       'slow always is. At least 5 ordinary traces a second of each kind are. 1 rule comes first. So far',
     );
-    telemetry.rate = 0;
-    expect((await open(telemetry)).page).toContain(
-      'Only what fails or is slow is kept in detail. So are 5 ordinary traces a second',
-    );
-    const shown = name.replace('<', '&lt;').replace('>', '&gt;');
+    const [counted] = blog.telemetry.sampling().named;
+    expect(counted).toMatchObject({ name: rule, seen: 12 });
+    expect([0, 12]).not.toContain(counted!.kept);
+    const shown = rule.replace('<', '&lt;').replace('>', '&gt;');
     expect(
       page
         .split(`data-key="named-${shown}"`)[1]!
         .split('</tr>')[0]!
         .replaceAll(/<[^>]*>|\s+/g, ' '),
-    ).toMatch(/ 12 +5 +7 *$/);
-    expect(page).toContain(`The rule <code>${shown}</code> can never match: rule 1 comes first`);
+    ).toMatch(new RegExp(` 12 +${counted!.kept} +${counted!.dropped} *$`));
+    blog.change({ METRICS_SAMPLING_RATE: '0' });
+    expect((await open(blog)).page).toContain(
+      'Only what fails or is slow is kept in detail. So are 5 ordinary traces a second',
+    );
   });
 
   it('shows a value whole words at a time, and bytes as their bound is meant', async () => {
-    const telemetry = new FakeTelemetry();
-    const setting = { source: 'default', meaning: 'x' } as const;
-    telemetry.settings = () => [
-      { ...setting, name: 'METRICS_EXPORT_SAMPLING_RATE', value: 'as METRICS_SAMPLING_RATE' },
-      { ...setting, name: 'METRICS_BUFFER_BYTES', value: '16777216' },
-      { ...setting, name: 'METRICS_BUFFER_SIZE', value: '1000' },
-    ];
-    const { page } = await open(telemetry);
+    const { page } = await open(new MeasuredBlog());
     expect(page).toContain('as METRICS_<wbr />SAMPLING_<wbr />RATE</code');
     const words = page.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
-    expect(words).toContain('x 16\u00a0MiB 16777216 bytes, default'.replace('\u00a0', ' '));
-    expect(words).toContain('METRICS_ BUFFER_ SIZE x 1000 default');
+    expect(words).toMatch(/METRICS_ BUFFER_ BYTES [^_]* 16 MiB 16777216 bytes, default/);
+    expect(words).toMatch(/METRICS_ BUFFER_ SIZE kept traces in memory 1000 default/);
   });
 
   it('lays the books open: what was kept beside what was counted, and an alarm where they disagree', async () => {
-    const telemetry = new FakeTelemetry();
-    const nothing = await open(telemetry);
+    const nothing = await open(new MeasuredBlog());
     expect(nothing.page).toContain('Nothing was left to chance so far');
     expect(nothing.page).not.toContain('Chance has decided');
     expect(nothing.page).not.toContain('Counted operations, and how many');
-    const row = { type: 'http', over: 'start', counted: 100_000, deviation: 316.2, bound: 4.6 } as const;
-    const fine = {
-      ...row,
-      series: 'GET /',
-      adjusted: 100_200,
-      due: 100_200,
-      z: 0.6,
-      judgement: 'fine',
-    } as const;
-    telemetry.audited = { ...telemetry.audited, sampled: 200_000, judged: 4, rows: [fine] };
-    const { page } = await open(telemetry);
-    expect(page).toContain('The books agree: in 4 sums what was kept stands for what was counted');
-    expect(page.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')).toContain(
-      '100,000 100,200 ± 316 +0.6 ± 4.6 as chance has it',
+    const blog = busyBlog({ METRICS_SAMPLING_RATE: '0.5' });
+    const { page } = await open(blog);
+    const audit = blog.telemetry.audit();
+    expect(audit.judged).toBeGreaterThan(1);
+    expect(page).toContain(
+      `The books agree: in ${audit.judged} sums what was kept stands for what was counted`,
     );
+    const fine = audit.rows.find(({ judgement }) => judgement === 'fine')!;
+    const z = `${fine.z < 0 ? '−' : '+'}${Math.abs(fine.z).toFixed(1)}`;
+    expect(page.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')).toContain(
+      `${countText(fine.counted)} ${countText(fine.adjusted)} ± ${countText(fine.deviation)} ${z} ± ${fine.bound!.toFixed(1)} as chance has it`,
+    );
+    // It would take a fault of sampling.
     const biased = {
-      ...row,
-      series: 'GET /search',
+      ...fine,
+      series: 'GET /elsewhere',
+      counted: 100_000,
       adjusted: 102_000,
       due: 102_000,
       z: 6.3,
       judgement: 'biased',
     } as const;
-    telemetry.audited = { ...telemetry.audited, alarms: [biased] };
-    const { page: alarmed } = await open(telemetry);
+    blog.telemetry.audit = () => ({ ...audit, alarms: [biased] });
+    const { page: alarmed } = await open(blog);
     expect(alarmed).toContain('what was kept stands for 102,000 operations where 100,000 were counted');
     expect(alarmed).toContain('more than chance');
   });
 
   it('is all zero before anything has happened', async () => {
-    const { page, facts } = await open(new FakeTelemetry({ empty: true }));
+    const { page, facts } = await open(new MeasuredBlog());
     expect(Object.values(facts.rules).filter(({ seen }) => seen > 0)).toEqual([]);
     expect(row(page, 'http')).toMatch(/ 0 0 0$/);
   });

@@ -1,22 +1,19 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Server } from 'node:http';
+import { describe, expect, it } from '@jest/globals';
 import { madeBy, stepRemark } from '../../../src/observatory/pages/statement-plan.ts';
 import { serveObservatory } from '../../fixtures/observatory-server.ts';
-import { FakeTelemetry } from './fake-telemetry.ts';
+import { busyBlog } from '../../fixtures/busy-blog.ts';
+import { MeasuredBlog } from '../../fixtures/measured-blog.ts';
+import { NOW } from '../../fixtures/still-runtime.ts';
+import { FTS_TEXT, statement } from '../../fixtures/trace-sketches.ts';
 
-const ADDRESS = '/admin/metrics-dashboard/statement?name=SELECT+posts_fts';
-const running: Server[] = [];
-afterEach(() => {
-  for (const server of running.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
-});
+const PATH = '/admin/metrics-dashboard/statement';
+const ADDRESS = `${PATH}?${new URLSearchParams({ name: FTS_TEXT })}`;
+const BY_SUMMARY = `${PATH}?name=SELECT+posts_fts`;
+const { telemetry } = busyBlog();
 
 async function page(query: string, explain?: (text: string) => readonly string[]): Promise<string> {
   const more = explain === undefined ? {} : { explain };
-  const { server, origin } = await serveObservatory(new FakeTelemetry(), more);
-  running.push(server);
+  const { origin } = await serveObservatory(telemetry, more);
   return (await fetch(`${origin}${ADDRESS}${query}`)).text();
 }
 
@@ -25,7 +22,7 @@ describe('the page of a statement', () => {
     const text = await page('', () => {
       throw new Error('was asked');
     });
-    expect(text).toMatch(/href="[^"]*statement\?name=SELECT\+posts_fts&amp;explain=1"/);
+    expect(text).toContain(`href="${ADDRESS}&amp;explain=1"`);
     expect(text).not.toContain('was asked');
   });
 
@@ -70,20 +67,18 @@ describe('the page of a statement', () => {
 
 describe('an address that names a summary', () => {
   const TEXTS = ['SELECT title FROM posts_fts WHERE posts_fts MATCH ?', 'SELECT count(*) FROM posts_fts'];
-  class Texts extends FakeTelemetry {
-    readonly texts: readonly string[];
-    constructor(texts: readonly string[]) {
-      super();
-      this.texts = texts;
-    }
-    override series(...args: Parameters<FakeTelemetry['series']>) {
-      const [row] = super.series(...args).filter(({ name }) => name === 'SELECT posts_fts');
-      return row === undefined ? [] : this.texts.map((text) => ({ ...row, name: text, text }));
-    }
-  }
-  const open = async (texts: readonly string[], address = ADDRESS) => {
-    const { server, origin } = await serveObservatory(new Texts(texts));
-    running.push(server);
+  const asked = (texts: readonly string[]) => {
+    const happened = texts.map((text, index) => ({
+      startMillis: NOW - 60_000 + index * 1000,
+      spans: [
+        { name: 'GET /search', type: 'http' as const, at: 0, millis: 40 },
+        { ...statement(text), at: 1, millis: 30 },
+      ],
+    }));
+    return new MeasuredBlog({ happened }).telemetry;
+  };
+  const open = async (texts: readonly string[], address = BY_SUMMARY) => {
+    const { origin } = await serveObservatory(asked(texts));
     return fetch(`${origin}${address}`);
   };
 
@@ -111,8 +106,9 @@ describe('an address that names a summary', () => {
     ['that is written from right to left', '\u202eSELECT "مقالات"'],
     ['with a NUL and line ends', 'SELECT "a\u0000b\r\nc"'],
   ])('finds a text %s by its address', async (_, text) => {
-    const named = `/admin/metrics-dashboard/statement?${new URLSearchParams({ name: text })}`;
-    const response = await open([text, 'SELECT 1'], named);
+    // As it is counted, without its literals.
+    const [{ name } = { name: '' }] = asked([text]).series('database');
+    const response = await open([text, 'SELECT 1'], `${PATH}?${new URLSearchParams({ name })}`);
     expect(response.status).toBe(200);
     const page = await response.text();
     expect(page).toContain('Slowest calls held');
@@ -121,7 +117,7 @@ describe('an address that names a summary', () => {
 
   it('answers a name of 8 kB that nobody has seen', async () => {
     const name = 'SELECT "\u202e'.padEnd(8_000, 'x');
-    const response = await open(TEXTS, `/admin/metrics-dashboard/statement?${new URLSearchParams({ name })}`);
+    const response = await open(TEXTS, `${PATH}?${new URLSearchParams({ name })}`);
     expect(response.status).toBe(404);
     const [, title = ''] = /<title>([^<]*)/.exec(await response.text())!;
     expect(title.length).toBeLessThan(200);

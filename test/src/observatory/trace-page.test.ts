@@ -1,47 +1,83 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { HtmlValidate } from 'html-validate';
-import type { Server } from 'node:http';
 import type { TraceDetail } from '../../../otel/query.ts';
 import { expectLinear } from '../../fixtures/linear-time.ts';
 import { serveObservatory } from '../../fixtures/observatory-server.ts';
-import { EVICTED_TRACE, FAKE_NOW, FAILING_TRACE, FakeTelemetry, SEARCH_TRACE } from './fake-telemetry.ts';
-import { failingTrace, searchTrace, sketchTrace } from './fake/traces.ts';
+import { DROPPED_TRACE, EVICTED_TRACE, FAILING_TRACE, SEARCH_TRACE } from '../../fixtures/busy-blog.ts';
+import { MeasuredBlog } from '../../fixtures/measured-blog.ts';
+import { HOUR_MILLIS, NOW } from '../../fixtures/still-runtime.ts';
+import type { Happening } from '../../fixtures/trace-player.ts';
+import { FAILING, FTS_TEXT, SEARCH, sketchTrace, statement } from '../../fixtures/trace-sketches.ts';
 
 const RUNNING = 'cc'.repeat(16);
 const LOGGED = 'dd'.repeat(16);
-const CUT = 'ee'.repeat(16);
+const CUT = '1e'.repeat(16);
 const WIDE = 'f0'.repeat(16);
 const A_QUARTER_AS_WIDE = 'f2'.repeat(16);
 const HOSTILE = 'f1'.repeat(16);
 
-function logged(): TraceDetail {
-  const trace = searchTrace(LOGGED, FAKE_NOW - 5000);
-  const line = { level: 'info' as const, attributes: {} };
-  return {
-    ...trace,
-    logs: [
-      { ...line, timeMillis: trace.startMillis + 2, spanId: 'gone', message: 'of a span that was not kept' },
-      {
-        timeMillis: trace.startMillis + 5,
-        spanId: trace.spans[2]!.spanId,
-        level: 'warn',
-        message: 'no index is used',
-        attributes: { term: '<b>glass</b>' },
-      },
-      {
-        ...line,
-        timeMillis: trace.startMillis + 12,
-        spanId: trace.spans[2]!.spanId,
-        message: 'after the event',
-      },
-    ],
-  };
+const root = { name: 'GET /', type: 'http' as const, at: 0, millis: 5 };
+
+function happened(): readonly Happening[] {
+  const from = NOW - 60_000;
+  return [
+    { traceId: EVICTED_TRACE, startMillis: NOW - 2 * HOUR_MILLIS, spans: [{ ...root, name: 'GET /search' }] },
+    ...Array.from({ length: 20 }, (_, index) => ({ startMillis: from - index * 1000, spans: [root] })),
+    // What its searches are held against.
+    ...Array.from({ length: 150 }, (_, index) => ({
+      startMillis: from + index,
+      spans: SEARCH.slice(0, 3).map((span) => ({ ...span, millis: span.millis / 1000 })),
+    })),
+    { traceId: SEARCH_TRACE, startMillis: from, spans: SEARCH },
+    { traceId: FAILING_TRACE, startMillis: from, spans: FAILING },
+    {
+      traceId: LOGGED,
+      startMillis: NOW - 5000,
+      spans: SEARCH.map((span, index) => (index === 1 ? { ...span, attributes: { noisy: 'yes' } } : span)),
+      logs: [
+        { at: 2, span: 1, message: 'of a span that was not kept' },
+        { at: 5, span: 2, level: 'warn', message: 'no index is used', attributes: { term: '<b>glass</b>' } },
+        { at: 12, span: 2, message: 'after the event' },
+      ],
+    },
+    { traceId: DROPPED_TRACE, startMillis: NOW - 3000, spans: [root] },
+    {
+      traceId: HOSTILE,
+      startMillis: NOW - 1000,
+      spans: [
+        {
+          ...root,
+          name: 'GET /"><img src=x onerror=alert(1)>',
+          attributes: {
+            'http.request.method': 'GET',
+            'url.path': '/"><script>alert(1)</script>\u202egpj',
+            'user_agent.original': "'$(id)'\n<b>",
+          },
+        },
+        { name: 'مرحبا\u202egpj.exe', type: 'other', at: 1, millis: 1, events: [{ name: '<i>', at: 1 }] },
+        { name: 'x'.repeat(20_000), type: 'other', at: 2, millis: 1 },
+      ],
+    },
+    // Slow, so that it is kept; of what it did nothing is, and its last part has not ended two seconds later.
+    {
+      traceId: CUT,
+      startMillis: NOW - 4000,
+      isRemote: true,
+      isRunning: true,
+      spans: [
+        { ...root, millis: 1000 },
+        ...Array.from({ length: 7 }, (_, index) => ({ ...statement('SELECT 1'), at: index, millis: 0.5 })),
+        { name: 'stream', type: 'other', at: 8, millis: 1 },
+      ],
+    },
+    { traceId: RUNNING, startMillis: NOW - 10, isRunning: true, spans: [root] },
+  ];
 }
 
 function wide(traceId: string, length: number): TraceDetail {
   return sketchTrace(
     traceId,
-    FAKE_NOW - 200_000,
+    NOW - 200_000,
     Array.from({ length }, (_, index) => ({
       name: index === 0 ? 'GET /' : `op ${index % 50}`,
       type: index === 0 ? ('http' as const) : ('other' as const),
@@ -51,47 +87,22 @@ function wide(traceId: string, length: number): TraceDetail {
   );
 }
 
-const telemetry = new FakeTelemetry({
-  traces: [
-    searchTrace(SEARCH_TRACE, FAKE_NOW - 60_000),
-    failingTrace(FAILING_TRACE, FAKE_NOW - 60_000),
-    logged(),
-    {
-      ...sketchTrace(CUT, FAKE_NOW - 1000, [{ name: 'GET /', type: 'http', at: 0, millis: 5 }]),
-      truncated: true,
-      droppedSpans: 7,
-      remoteParent: true,
-    },
-    wide(WIDE, 100_000),
-    wide(A_QUARTER_AS_WIDE, 25_000),
-    sketchTrace(HOSTILE, FAKE_NOW - 1000, [
-      {
-        name: 'GET /"><img src=x onerror=alert(1)>',
-        type: 'http',
-        at: 0,
-        millis: 5,
-        attributes: {
-          'http.request.method': 'GET',
-          'url.path': '/"><script>alert(1)</script>\u202egpj',
-          'user_agent.original': "'$(id)'\n<b>",
-        },
-      },
-      { name: 'مرحبا\u202egpj.exe', type: 'other', at: 1, millis: 1, events: [{ name: '<i>', at: 1 }] },
-      { name: 'x'.repeat(20_000), type: 'database', at: 2, millis: 1 },
-    ]),
-  ],
-});
-const find = telemetry.trace.bind(telemetry);
-telemetry.trace = (traceId) => (traceId === RUNNING ? { traceId, reason: 'running' } : find(traceId));
+const env = {
+  METRICS_SAMPLING_RATE: '0.5',
+  METRICS_BUFFER_SIZE: '60',
+  METRICS_SLOW_QUERY_THRESHOLD: '0.5',
+  METRICS_WHOLE_TRACE_ON_ERROR: 'false',
+  METRICS_RULES: 'attribute.noisy=yes: never',
+};
 
-let server: Server;
 let origin: string;
 beforeAll(async () => {
-  ({ server, origin } = await serveObservatory(telemetry));
-});
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
+  const { telemetry } = new MeasuredBlog({ env, happened: happened() });
+  const find = telemetry.trace.bind(telemetry);
+  // Larger than the store lets a trace become.
+  const large = [wide(WIDE, 100_000), wide(A_QUARTER_AS_WIDE, 25_000)];
+  telemetry.trace = (traceId) => large.find((trace) => trace.traceId === traceId) ?? find(traceId);
+  ({ origin } = await serveObservatory(telemetry));
 });
 
 async function get(path: string): Promise<string> {
@@ -312,13 +323,16 @@ describe('the panel of a span', () => {
   it('says how long, how unusual, what part, how many rows, why kept, and leads on', async () => {
     const text = await page(SEARCH_TRACE, `?span=${spanOf(SEARCH_TRACE, 2)}`);
     const panel = text.slice(text.indexOf('id="span-panel"'));
-    expect(plain(panel)).toContain('duration 961 ms its own time 961 ms among its kind slower than 99.2 %');
+    expect(plain(panel)).toContain(
+      'duration 961 ms its own time 961 ms among its kind slower than 99 % of 152',
+    );
     expect(plain(panel)).toContain('share of the trace 92 %');
-    expect(plain(panel)).toContain('rows 24 kept slow ≥ 1 s');
+    expect(plain(panel)).toContain('rows 24 kept slow ≥ 500 ms');
     expect(panel).toContain('this one');
     expect(panel).toContain('SELECT rowid, rank\nFROM posts_fts\nWHERE');
-    expect(panel).toContain('/statement?name=SELECT+posts_fts"');
-    expect(panel).toContain('/statement?name=SELECT+posts_fts&amp;explain=1"');
+    const address = `/statement?${new URLSearchParams({ name: FTS_TEXT })}`;
+    expect(panel).toContain(`${address}"`);
+    expect(panel).toContain(`${address}&amp;explain=1"`);
     const root = await page(SEARCH_TRACE, `?span=${spanOf(SEARCH_TRACE, 0)}`);
     expect(root.slice(root.indexOf('id="span-panel"'))).toContain('/route?name=GET+%2Fsearch"');
   });
@@ -328,7 +342,9 @@ describe('the critical path', () => {
   it('is drawn in time and shared out by operation, self time beside total', async () => {
     const text = await page(SEARCH_TRACE);
     const panel = text.slice(text.indexOf('critical-panel'), text.indexOf('id="span-panel"'));
-    expect(plain(panel)).toContain('SELECT posts_fts 1 961 ms 961 ms 961 ms 92 %');
+    expect(plain(panel)).toContain(
+      'SELECT posts_fts posts_fts MATCH ? ORDER BY rank LIMIT ? 1 961 ms 961 ms 961 ms 92 %',
+    );
     expect(plain(panel)).toContain('render search 1 49.0 ms 35.0 ms 35.0 ms 3.4 %');
     expect(panel).toContain('SELECT posts_fts: 961\u00a0ms, 92\u00a0% of the path');
   });
@@ -360,23 +376,17 @@ describe('a trace', () => {
   });
 
   it('says which rule kept it, and of each span, which kept that', async () => {
-    const trace = failingTrace('cd'.repeat(16), FAKE_NOW);
-    const keptBy = 'route=/tags/* user_agent~"<b>": always';
-    const ruled = {
-      ...trace,
-      keepReason: 'rule' as const,
-      spans: trace.spans.map((span) => ({ ...span, keepReason: 'rule' as const, keptBy })),
-    };
-    const { server: other, origin: at } = await serveObservatory(new FakeTelemetry({ traces: [ruled] }));
-    try {
-      const text = await (await fetch(`${at}/admin/metrics-dashboard/traces/${trace.traceId}`)).text();
-      const shown = 'route=/tags/* user_agent~&quot;&lt;b&gt;&quot;: always';
-      expect(text).toContain(`A sampling rule asks for it: ${shown}.`);
-      expect(text.split(`<code>${shown}</code>`).length - 1).toBeGreaterThanOrEqual(2);
-    } finally {
-      other.closeAllConnections();
-      other.close();
-    }
+    const rule = 'route=/tags/* user_agent~"<b> bot": always';
+    const traceId = 'cd'.repeat(16);
+    const [root, ...others] = FAILING.map(({ error: _error, ...span }) => span);
+    const attributes = { ...root!.attributes, 'user_agent.original': 'a <b> bot' };
+    const asked = { traceId, startMillis: NOW - 1000, spans: [{ ...root!, attributes }, ...others] };
+    const { telemetry } = new MeasuredBlog({ env: { METRICS_RULES: rule }, happened: [asked] });
+    const { origin: at } = await serveObservatory(telemetry);
+    const text = await (await fetch(`${at}/admin/metrics-dashboard/traces/${traceId}`)).text();
+    const shown = 'route=/tags/* user_agent~&quot;&lt;b&gt; bot&quot;: always';
+    expect(text).toContain(`A sampling rule asks for it: ${shown}.`);
+    expect(text.split(`<code>${shown}</code>`).length - 1).toBeGreaterThanOrEqual(2);
   });
 
   it('says which address was asked and how it was answered', async () => {
@@ -384,24 +394,19 @@ describe('a trace', () => {
       plain(/<div class="meta">[\s\S]*?<\/div>/.exec(await page(traceId))![0]);
     expect(await meta(SEARCH_TRACE)).toMatch(/^ \/search 200 kept: slow /);
     expect(await meta(FAILING_TRACE)).toMatch(/^ \/tags\/async 500 kept: failed /);
-    expect(await meta(HOSTILE)).toMatch(/^ \/&quot;&gt;&lt;script&gt;alert\(1\)&lt;\/script&gt;\S* kept/);
+    expect(await meta(HOSTILE)).toMatch(/^ \/&quot;&gt;&lt;script&gt;alert\(1\)&lt;\/script&gt;\S* 200 kept/);
     expect(await meta(WIDE)).toMatch(/^ kept: /);
   });
 
   it('names the exception where the failed span has only a status code', async () => {
-    const trace = failingTrace('ab'.repeat(16), FAKE_NOW);
-    const [root, , rendered] = trace.spans;
-    const only = {
-      ...trace,
-      spans: [
-        { ...root!, statusMessage: undefined, attributes: { 'error.type': '500' }, events: rendered!.events },
-      ],
-    };
-    const { server: other, origin: at } = await serveObservatory(new FakeTelemetry({ traces: [only] }));
-    const response = await fetch(`${at}/admin/metrics-dashboard/traces/${trace.traceId}?format=json`);
+    const traceId = 'ab'.repeat(16);
+    const [root, , rendered] = FAILING;
+    const attributes = { ...root!.attributes, 'error.type': '500' };
+    const spans = [{ ...root!, error: '', attributes, events: rendered!.events! }];
+    const { telemetry } = new MeasuredBlog({ happened: [{ traceId, startMillis: NOW - 1000, spans }] });
+    const { origin: at } = await serveObservatory(telemetry);
+    const response = await fetch(`${at}/admin/metrics-dashboard/traces/${traceId}?format=json`);
     const { summary } = (await response.json()) as { summary: string };
-    other.closeAllConnections();
-    other.close();
     expect(summary).toContain(
       "GET /tags/:tag: TypeError: Cannot read properties of undefined (reading 'title').",
     );
@@ -420,7 +425,7 @@ describe('a trace', () => {
     const running = await page(RUNNING, '?from=-6h');
     expect(plain(running)).toContain('still running');
     expect(running).toContain(`/traces/${RUNNING}?from=-6h">Look again`);
-    const never = await page('12'.repeat(16));
+    const never = await page(DROPPED_TRACE);
     expect(plain(never)).toContain('counted but its detail was not kept');
     expect(plain(never)).toContain('their counts include what was not kept');
     const unknown = await page('nonsense');
@@ -450,7 +455,7 @@ describe('a trace', () => {
       const lines = body.trimEnd().split('\r\n');
       expect(lines).toHaveLength(31);
       expect(lines[0]).toContain('span_id,parent_span_id,depth,name,type');
-      expect(lines[3]).toContain('SELECT posts_fts,database,client,SELECT posts_fts,3,961,961,961');
+      expect(lines[3]).toContain(`SELECT posts_fts,database,client,"${FTS_TEXT}",3,961,961,961`);
     } else
       expect(Object.keys(JSON.parse(body) as object)).toEqual([format === 'har' ? 'log' : 'resourceSpans']);
   });

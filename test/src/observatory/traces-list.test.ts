@@ -1,27 +1,25 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Server } from 'node:http';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { serveObservatory } from '../../fixtures/observatory-server.ts';
-import { FAKE_NOW, FakeTelemetry } from './fake-telemetry.ts';
-import { failingTrace, plainTrace, searchTrace } from './fake/traces.ts';
+import { ATTR_ADDRESS_UNKNOWN } from '../../../otel/base/semconv.ts';
+import { MeasuredBlog } from '../../fixtures/measured-blog.ts';
+import { NOW } from '../../fixtures/still-runtime.ts';
+import { FAILING, PLAIN, SEARCH } from '../../fixtures/trace-sketches.ts';
 
 const idOf = (index: number): string => index.toString(16).padStart(32, '0');
 
 describe('the list of traces', () => {
-  let server: Server;
   let base: string;
   beforeAll(async () => {
-    const traces = [
-      ...Array.from({ length: 130 }, (_, index) => plainTrace(idOf(index + 1), FAKE_NOW - index * 1000)),
-      searchTrace(idOf(900), FAKE_NOW - 5000),
-      failingTrace(idOf(901), FAKE_NOW - 6000),
+    const happened = [
+      ...Array.from({ length: 130 }, (_, index) => ({
+        startMillis: NOW - 1000 - index * 1000,
+        spans: PLAIN,
+      })),
+      { traceId: idOf(900), startMillis: NOW - 5000, spans: SEARCH },
+      { traceId: idOf(901), startMillis: NOW - 6000, spans: FAILING },
     ];
-    const served = await serveObservatory(new FakeTelemetry({ traces }));
-    ({ server } = served);
-    base = `${served.origin}/admin/metrics-dashboard/traces`;
-  });
-  afterAll(() => {
-    server.closeAllConnections();
-    server.close();
+    const { origin } = await serveObservatory(new MeasuredBlog({ happened }).telemetry);
+    base = `${origin}/admin/metrics-dashboard/traces`;
   });
 
   async function list(query: string): Promise<{ readonly text: string; readonly ids: readonly string[] }> {
@@ -50,34 +48,36 @@ describe('the list of traces', () => {
   });
 
   it('names a request as it is counted, says which address it was, and why it is here, in words', async () => {
-    const unknown = {
-      ...plainTrace(idOf(950), FAKE_NOW - 1000),
-      name: 'GET /:path',
-      series: 'unknown paths',
-      path: '/no/caf%C3%A9<b>',
-      httpStatusCode: 404,
-    };
-    const known = { ...plainTrace(idOf(951), FAKE_NOW - 1000), series: 'GET /archive', path: '/archive' };
-    const other = await serveObservatory(new FakeTelemetry({ traces: [unknown, known] }));
-    try {
-      const address = `${other.origin}/admin/metrics-dashboard/traces`;
-      const text = await (await fetch(address)).text();
-      const [first = '', second = ''] = text
-        .split('<tr data-key=')
-        .slice(1)
-        .map((row) => row.replaceAll(/<[^>]*>|\s+/g, ' ').replaceAll(/ +/g, ' '));
-      expect(first).toContain(' unknown paths /no/café&lt;b&gt; ');
-      expect(first).not.toContain('/:path');
-      expect(second).toMatch(/ GET \/archive \d/);
-      expect(first).toContain(' by the rate ');
-      expect(text).toMatch(/<option value="probability"\s*>by the rate</);
-      const csv = await (await fetch(`${address}?format=csv`)).text();
-      expect(csv).toContain('\r\nunknown paths,');
-      expect(await (await fetch(`${address}/${unknown.traceId}`)).text()).toContain('<title>unknown paths ·');
-    } finally {
-      other.server.closeAllConnections();
-      other.server.close();
-    }
+    const request = (name: string, path: string, more: object = {}) => ({
+      name,
+      type: 'http' as const,
+      at: 0,
+      millis: 4,
+      attributes: { 'url.path': path, ...more },
+    });
+    const unknown = request('GET /:path', '/no/caf%C3%A9<b>', {
+      'http.response.status_code': 404,
+      [ATTR_ADDRESS_UNKNOWN]: true,
+    });
+    const happened = [
+      { startMillis: NOW - 2000, spans: [request('GET /archive', '/archive')] },
+      { traceId: idOf(950), startMillis: NOW - 1000, spans: [unknown] },
+    ];
+    const { origin } = await serveObservatory(new MeasuredBlog({ happened }).telemetry);
+    const address = `${origin}/admin/metrics-dashboard/traces`;
+    const text = await (await fetch(address)).text();
+    const [first = '', second = ''] = text
+      .split('<tr data-key=')
+      .slice(1)
+      .map((row) => row.replaceAll(/<[^>]*>|\s+/g, ' ').replaceAll(/ +/g, ' '));
+    expect(first).toContain(' unknown paths /no/café&lt;b&gt; ');
+    expect(first).not.toContain('/:path');
+    expect(second).toMatch(/ GET \/archive \d/);
+    expect(first).toContain(' by the rate ');
+    expect(text).toMatch(/<option value="probability"\s*>by the rate</);
+    const csv = await (await fetch(`${address}?format=csv`)).text();
+    expect(csv).toContain('\r\nunknown paths,');
+    expect(await (await fetch(`${address}/${idOf(950)}`)).text()).toContain('<title>unknown paths ·');
   });
 
   it('keeps the filter in the form, the range and the CSV link', async () => {

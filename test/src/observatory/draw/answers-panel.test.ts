@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SeriesSummary } from '../../../../otel/query.ts';
 import { answersPanel } from '../../../../src/observatory/draw/answers-panel.ts';
-import { emptySummary } from '../fake/series.ts';
+import { MeasuredBlog } from '../../../fixtures/measured-blog.ts';
 
 const ROW: SeriesSummary = {
-  ...emptySummary(1),
+  ...new MeasuredBlog().telemetry.operations().http,
   type: 'http',
   name: 'GET /search',
   count: 200,

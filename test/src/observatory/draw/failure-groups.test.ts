@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { OperationRow, TraceDetail } from '../../../../otel/query.ts';
 import { groupFailures, withExceptions } from '../../../../src/observatory/draw/failure-groups.ts';
-import { sketchTrace } from '../fake/traces.ts';
+import { sketchTrace } from '../../../fixtures/trace-sketches.ts';
 
 const ID = 'ab'.repeat(16);
 const RANGE = { fromMillis: 0, toMillis: 100_000 };

@@ -1,14 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { memoryBar, memoryParts } from '../../../../src/observatory/draw/memory-parts.ts';
-import { FakeTelemetry } from '../fake-telemetry.ts';
+import { RUNTIME_SAMPLE } from '../../../fixtures/still-runtime.ts';
 
 const MB = 2 ** 20;
-const { current } = new FakeTelemetry().process();
 
 describe('memoryParts', () => {
   it('make up the resident size', () => {
     const sample = {
-      ...current,
+      ...RUNTIME_SAMPLE,
       rssBytes: 400 * MB,
       heapTotalBytes: 190 * MB,
       heapUsedBytes: 90 * MB,
@@ -19,7 +18,7 @@ describe('memoryParts', () => {
 
   it('are never less than nothing, whatever is swapped out', () => {
     const sample = {
-      ...current,
+      ...RUNTIME_SAMPLE,
       rssBytes: 50 * MB,
       heapTotalBytes: 40 * MB,
       heapUsedBytes: 60 * MB,
@@ -30,7 +29,7 @@ describe('memoryParts', () => {
   });
 
   it('are drawn for a process that knows none', () => {
-    const nothing = { ...current, rssBytes: 0, heapTotalBytes: 0, heapUsedBytes: 0, externalBytes: 0 };
+    const nothing = { ...RUNTIME_SAMPLE, rssBytes: 0, heapTotalBytes: 0, heapUsedBytes: 0, externalBytes: 0 };
     expect(memoryBar(nothing).text).not.toMatch(/NaN|Infinity/);
   });
 });

@@ -1,25 +1,33 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Server } from 'node:http';
+import { describe, expect, it } from '@jest/globals';
 import { metricsDocument, type MetricsDocument } from '../../../../src/observatory/facts/metrics-document.ts';
 import { serveObservatory } from '../../../fixtures/observatory-server.ts';
-import { FakeTelemetry } from '../fake-telemetry.ts';
+import type { ExportFacts } from '../../../../otel/query.ts';
+import { busyBlog } from '../../../fixtures/busy-blog.ts';
+import { MeasuredBlog } from '../../../fixtures/measured-blog.ts';
+import { HOUR_MILLIS, NOW } from '../../../fixtures/still-runtime.ts';
+import { PLAIN } from '../../../fixtures/trace-sketches.ts';
 
-let running: Server | undefined;
-afterEach(() => {
-  running?.closeAllConnections();
-  running?.close();
-});
+/** No receiver is at hand. */
+const REFUSED: ExportFacts = {
+  configured: true,
+  endpoint: 'http://127.0.0.1:4318/v1/traces',
+  sent: 9032,
+  failed: 12,
+  queued: 4,
+  dropped: 0,
+  lastError: { atMillis: NOW - 3 * HOUR_MILLIS, message: 'connect ECONNREFUSED 127.0.0.1:4318' },
+  lastSuccessMillis: NOW - 4000,
+};
 
 async function ask(
-  telemetry: FakeTelemetry,
+  { telemetry }: MeasuredBlog,
   query = '',
 ): Promise<{
   status: number;
   cache: string | null;
   body: MetricsDocument & { summary: string; error?: { message: string } };
 }> {
-  const { server, origin } = await serveObservatory(telemetry);
-  running = server;
+  const { origin } = await serveObservatory(telemetry);
   const response = await fetch(`${origin}/admin/metrics${query}`);
   return {
     status: response.status,
@@ -30,7 +38,18 @@ async function ask(
 
 describe('GET /admin/metrics', () => {
   it('has the documented shape', async () => {
-    const { body, cache } = await ask(new FakeTelemetry());
+    const blog = busyBlog();
+    blog.telemetry.export = () => REFUSED;
+    blog.counter('glasshouse.posts.created').add(12);
+    blog.counter('glasshouse.posts.updated').add(31);
+    blog.counter('glasshouse.posts.deleted').add(1);
+    for (const [format, requests] of Object.entries({ rss: 400, atom: 250, json: 100 }))
+      blog.counter('glasshouse.feed.requests').add(requests, { format });
+    blog.counter('glasshouse.post.reads').add(1204, { path: '2026/03/glass & light' });
+    blog.counter('glasshouse.post.reads').add(37, { path: 'about' });
+    blog.counter('glasshouse.cache.hits').add(741, { cache: 'feed' });
+    blog.counter('glasshouse.cache.misses').add(9, { cache: 'feed' });
+    const { body, cache } = await ask(blog);
     expect(cache).toBe('no-store');
     expect(Object.keys(body)).toEqual([
       'summary',
@@ -76,20 +95,17 @@ describe('GET /admin/metrics', () => {
   });
 
   it('counts since start, or since ?from=', async () => {
-    const telemetry = new FakeTelemetry();
-    const all = await ask(telemetry);
-    expect(all.body.operations.http.count).toBe(telemetry.operations().http.count);
-    running?.close();
-    const hour = await ask(telemetry, '?from=-1h');
-    expect(hour.body.operations.http.count).toBe(
-      telemetry.operations({ fromMillis: telemetry.now() - 3_600_000, toMillis: telemetry.now() + 1 }).http
-        .count,
-    );
-    expect(hour.body.operations.http.count).toBeLessThan(all.body.operations.http.count);
+    const happened = Array.from({ length: 180 }, (_, minutesAgo) => ({
+      startMillis: NOW - (minutesAgo + 0.5) * 60_000,
+      spans: PLAIN,
+    }));
+    const blog = new MeasuredBlog({ happened });
+    expect((await ask(blog)).body.operations.http.count).toBe(180);
+    expect((await ask(blog, '?from=-1h')).body.operations.http.count).toBe(60);
   });
 
   it('refuses a range that it cannot read, with what is right', async () => {
-    const { status, body } = await ask(new FakeTelemetry(), '?from=-1fortnight');
+    const { status, body } = await ask(new MeasuredBlog(), '?from=-1fortnight');
     expect(status).toBe(400);
     expect(body.error?.message).toBe(
       '“-1fortnight” is not a time. Write from=-1h, or an instant such as 2026-11-23T13:00.',
@@ -97,13 +113,13 @@ describe('GET /admin/metrics', () => {
   });
 
   it('opens with the overview’s sentence', async () => {
-    expect((await ask(new FakeTelemetry({ empty: true, startedMillisAgo: 40_000 }))).body.summary).toBe(
+    expect((await ask(new MeasuredBlog({ startedMillisAgo: 40_000 }))).body.summary).toBe(
       'Quiet. No requests since the start 40 seconds ago.',
     );
   });
 
   it('is of zeros, not of gaps, before anything happened', () => {
-    const { operations } = metricsDocument(new FakeTelemetry({ empty: true }));
+    const { operations } = metricsDocument(new MeasuredBlog().telemetry);
     expect(operations.http).toMatchObject({ count: 0, errors: 0, duration_ms: { avg: 0, p99: 0 }, kept: 0 });
   });
 });

@@ -1,14 +1,14 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Server } from 'node:http';
+import { describe, expect, it } from '@jest/globals';
 import { rangeAsked } from '../../../../src/observatory/facts/range-asked.ts';
 import { serveObservatory } from '../../../fixtures/observatory-server.ts';
-import { FAKE_NOW, FakeTelemetry } from '../fake-telemetry.ts';
+import { MeasuredBlog } from '../../../fixtures/measured-blog.ts';
+import { NOW } from '../../../fixtures/still-runtime.ts';
 
 const MINUTE = 60_000;
 
-/** A process that was started anew beside a history file. */
-class Restarted extends FakeTelemetry {
-  override readonly countedFromMillis = (): number => FAKE_NOW - 90 * MINUTE;
+/** The telemetry of a blog that started so long ago; nobody came. */
+function young(startedMillisAgo: number) {
+  return new MeasuredBlog({ startedMillisAgo }).telemetry;
 }
 
 describe('rangeAsked', () => {
@@ -20,40 +20,35 @@ describe('rangeAsked', () => {
     [15 * MINUTE, '-1h'],
     [3000 * MINUTE, '-1h'],
   ])('fits a process of %d ms when nothing is asked', (startedMillisAgo, from) => {
-    const range = rangeAsked(new FakeTelemetry({ startedMillisAgo }), {}, FAKE_NOW);
+    const range = rangeAsked(young(startedMillisAgo), {}, NOW);
     expect([range.preset?.from, range.query]).toEqual([from, {}]);
   });
 
   it('is the last hour after a restart, when the history holds it', () => {
-    const telemetry = new Restarted({ startedMillisAgo: 2 * MINUTE });
-    expect(rangeAsked(telemetry, {}, FAKE_NOW).preset?.from).toBe('-1h');
+    const telemetry = young(2 * MINUTE);
+    // It needs a history file and a process before this one: test/otel/store has both.
+    telemetry.countedFromMillis = () => NOW - 90 * MINUTE;
+    expect(rangeAsked(telemetry, {}, NOW).preset?.from).toBe('-1h');
   });
 
   it('is what was asked, whatever there is to see', () => {
-    const telemetry = new FakeTelemetry({ startedMillisAgo: MINUTE });
-    expect(rangeAsked(telemetry, { from: '-1h' }, FAKE_NOW)).toMatchObject({
+    const telemetry = young(MINUTE);
+    expect(rangeAsked(telemetry, { from: '-1h' }, NOW)).toMatchObject({
       words: 'in the last hour',
       query: { from: '-1h' },
     });
   });
 
   it('falls back to what fits, and says why', () => {
-    const range = rangeAsked(new FakeTelemetry({ startedMillisAgo: MINUTE }), { from: 'soon' }, FAKE_NOW);
+    const range = rangeAsked(young(MINUTE), { from: 'soon' }, NOW);
     expect(range.preset?.from).toBe('-5m');
     expect(range.problem).toContain('“soon” is not a time');
   });
 });
 
 describe('a young blog', () => {
-  let running: Server | undefined;
-  afterEach(() => {
-    running?.closeAllConnections();
-    running?.close();
-  });
-
   it('shows and says the last five minutes, on the page, in its JSON and in its metrics alike', async () => {
-    const { server, origin } = await serveObservatory(new FakeTelemetry({ startedMillisAgo: 2 * MINUTE }));
-    running = server;
+    const { origin } = await serveObservatory(young(2 * MINUTE));
     const address = `${origin}/admin/metrics-dashboard/routes`;
     const page = await (await fetch(address)).text();
     const lit = /href="([^"]*)"\s+aria-current="true"/.exec(page)![1];
@@ -63,13 +58,12 @@ describe('a young blog', () => {
       summary: string;
       range: { from_ms: number };
     };
-    expect(body.range.from_ms).toBe(FAKE_NOW - 5 * MINUTE);
+    expect(body.range.from_ms).toBe(NOW - 5 * MINUTE);
     expect(body.summary).toContain('in the last 5 minutes');
   });
 
   it('calls the hour by its name once somebody may have come from five minutes', async () => {
-    const { server, origin } = await serveObservatory(new FakeTelemetry({ startedMillisAgo: 2 * MINUTE }));
-    running = server;
+    const { origin } = await serveObservatory(young(2 * MINUTE));
     const page = await (await fetch(`${origin}/admin/metrics-dashboard?from=-1h`)).text();
     expect(page).toMatch(/from=-1h"\s+aria-current="true"/);
     expect(page).not.toMatch(/href="\/admin\/metrics-dashboard\/routes"/);

@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SeriesLine } from '../../../../src/observatory/facts/series-lines.ts';
 import { readersAsked } from '../../../../src/observatory/facts/readers-asked.ts';
-import { emptySummary } from '../fake/series.ts';
+import { MeasuredBlog } from '../../../fixtures/measured-blog.ts';
 
+const NOTHING = new MeasuredBlog().telemetry.operations().http;
 const line = (name: string, count: number, more: Partial<SeriesLine> = {}): SeriesLine => ({
-  ...emptySummary(1),
+  ...NOTHING,
   type: 'http',
   name,
   count,

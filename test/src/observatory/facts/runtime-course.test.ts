@@ -1,11 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RuntimeSample } from '../../../../otel/query.ts';
 import { chartSamples, spanSamples } from '../../../../src/observatory/facts/runtime-course.ts';
-import { FakeTelemetry } from '../fake-telemetry.ts';
+import { RUNTIME_SAMPLE } from '../../../fixtures/still-runtime.ts';
 
-const { current } = new FakeTelemetry().process();
 const sample = (fromMillis: number, atMillis: number, cpuUtilization: number, of = 0): RuntimeSample => ({
-  ...current,
+  ...RUNTIME_SAMPLE,
   fromMillis,
   atMillis,
   cpuUtilization,

@@ -1,34 +1,39 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { once } from 'node:events';
-import { get, type IncomingMessage, type Server } from 'node:http';
+import { get, type IncomingMessage } from 'node:http';
 import { createGunzip } from 'node:zlib';
 import { partsOf, patched, type Delta } from '../../../../src/observatory/browser/delta.ts';
 import type { DrawPage } from '../../../../src/observatory/live/live-page.ts';
 import { LiveStreams } from '../../../../src/observatory/live/live-streams.ts';
 import { serveObservatory } from '../../../fixtures/observatory-server.ts';
-import { FakeTelemetry } from '../fake-telemetry.ts';
+import { Guard } from '../../../../otel/base/guard.ts';
+import { ChangeNotifier } from '../../../../otel/store/change-notifier.ts';
+import { busyBlog } from '../../../fixtures/busy-blog.ts';
+import type { MeasuredBlog } from '../../../fixtures/measured-blog.ts';
 
-let running: Server | undefined;
 let opened: LiveStreams[] = [];
 afterEach(() => {
   jest.useRealTimers();
   for (const streams of opened) streams.close();
   opened = [];
-  running?.closeAllConnections();
-  running?.close();
 });
 
-function streamsOf(telemetry: FakeTelemetry): LiveStreams {
-  const streams = new LiveStreams(telemetry);
+/** What tells streams of changes, alone. */
+const changesNow = (): ChangeNotifier => new ChangeNotifier({ guard: new Guard(), now: Date.now });
+
+function streamsOf(changes: ChangeNotifier): LiveStreams {
+  const streams = new LiveStreams({ onChange: (listener) => changes.subscribe(listener) });
   opened.push(streams);
   return streams;
 }
 
-async function serve(telemetry: FakeTelemetry): ReturnType<typeof serveObservatory> {
-  const served = await serveObservatory(telemetry);
-  running = served.server;
-  opened.push(served.live);
-  return served;
+const serve = ({ telemetry }: MeasuredBlog): ReturnType<typeof serveObservatory> =>
+  serveObservatory(telemetry);
+
+/** The owner sets another rate, which pages show; a second later they may be told again. */
+function changeRate(blog: MeasuredBlog, rate: number): void {
+  blog.pass(1000);
+  blog.change({ METRICS_SAMPLING_RATE: String(rate) });
 }
 
 interface Listener {
@@ -87,8 +92,8 @@ describe('the live stream', () => {
   it.each(['gzip', 'identity'])(
     'sends rail and page at once, then what changed in them, as %s',
     async (encoding) => {
-      const telemetry = new FakeTelemetry();
-      const { origin } = await serve(telemetry);
+      const blog = busyBlog();
+      const { origin } = await serve(blog);
       const viewer = await listen(`${origin}/admin/metrics-dashboard/live?page=/sampling&from=-6h`, {
         'accept-encoding': encoding,
       });
@@ -101,8 +106,7 @@ describe('the live stream', () => {
       expect(first).toMatch(/^retry: \d+\n/);
       expect(viewer.text('rail')).toContain('from=-6h');
       expect(viewer.text('page')).toContain('10\u00a0% of ordinary operations');
-      telemetry.rate = 0.5;
-      telemetry.change();
+      changeRate(blog, 0.5);
       const second = await viewer.next();
       expect(viewer.text('page')).toContain('50\u00a0% of ordinary operations');
       expect(second.length).toBeLessThan(first.length / 2);
@@ -114,15 +118,14 @@ describe('the live stream', () => {
   );
 
   it('repeats nothing to a viewer who comes back with the id of what is still so', async () => {
-    const telemetry = new FakeTelemetry();
-    const { origin } = await serve(telemetry);
+    const blog = busyBlog();
+    const { origin } = await serve(blog);
     const address = `${origin}/admin/metrics-dashboard/live?page=/export`;
     const before = await listen(address);
     const id = idOf(await before.next());
     before.response.destroy();
     const after = await listen(address, { 'last-event-id': id });
-    telemetry.rate = 0.3;
-    telemetry.change();
+    changeRate(blog, 0.3);
     const next = await after.next();
     expect(next.match(/event: moment/g)).toHaveLength(1);
     expect(idOf(next)).not.toBe(id);
@@ -132,12 +135,12 @@ describe('the live stream', () => {
   });
 
   it('answers 404 for a page that is not there', async () => {
-    const { origin } = await serve(new FakeTelemetry());
+    const { origin } = await serve(busyBlog());
     expect((await fetch(`${origin}/admin/metrics-dashboard/live?page=/nowhere`)).status).toBe(404);
   });
 
   it.each(['gzip', 'identity'])('ends when the server stops, whole as %s', async (encoding) => {
-    const { origin, live } = await serve(new FakeTelemetry());
+    const { origin, live } = await serve(busyBlog());
     const { response } = await listen(`${origin}/admin/metrics-dashboard/live`, {
       'accept-encoding': encoding,
     });
@@ -150,29 +153,29 @@ describe('the live stream', () => {
 
 describe('LiveStreams', () => {
   it('asks telemetry nothing while nobody looks', async () => {
-    const telemetry = new FakeTelemetry();
-    const streams = streamsOf(telemetry);
-    expect(telemetry.listeners).toBe(0);
+    const changes = changesNow();
+    const streams = streamsOf(changes);
+    expect(changes.listeners).toBe(0);
     const stream = streams.connect(
       '/a',
       drawing(() => 'x'),
     )!;
-    expect(telemetry.listeners).toBe(1);
+    expect(changes.listeners).toBe(1);
     stream.destroy();
     await once(stream, 'close');
-    expect([telemetry.listeners, streams.viewers]).toEqual([0, 0]);
+    expect([changes.listeners, streams.viewers]).toEqual([0, 0]);
   });
 
   it('draws once for all who look at one address, at most once per interval', async () => {
     fakeTime();
-    const telemetry = new FakeTelemetry();
-    const streams = streamsOf(telemetry);
+    const changes = changesNow();
+    const streams = streamsOf(changes);
     let drawn = 0;
     const draw = drawing(() => String(drawn++));
     for (let viewer = 0; viewer < 20; viewer++) streams.connect('/a', draw);
     await pass(10);
     expect(drawn).toBe(1);
-    for (let change = 0; change < 50; change++) telemetry.change();
+    for (let change = 0; change < 50; change++) changes.touch();
     await pass(980);
     expect(drawn).toBe(1);
     await pass(20);
@@ -183,8 +186,8 @@ describe('LiveStreams', () => {
 
   it('draws one page after the other, a step in each turn, and leaves room between', async () => {
     fakeTime();
-    const telemetry = new FakeTelemetry();
-    const streams = streamsOf(telemetry);
+    const changes = changesNow();
+    const streams = streamsOf(changes);
     const steps: string[] = [];
     for (const page of ['/a', '/b'])
       streams.connect(page, function* () {
@@ -201,32 +204,32 @@ describe('LiveStreams', () => {
 
   it('gives pages drawn after one change that change, to share what they have in common', async () => {
     fakeTime();
-    const telemetry = new FakeTelemetry();
-    const streams = streamsOf(telemetry);
-    const changes: number[] = [];
+    const changes = changesNow();
+    const streams = streamsOf(changes);
+    const seen: number[] = [];
     for (const page of ['/a', '/b'])
       streams.connect(page, (change) => {
-        changes.push(change);
+        seen.push(change);
         return drawing(() => page)(change);
       });
     await pass(2000);
-    telemetry.change();
+    changes.touch();
     await pass(2000);
-    expect(changes).toEqual([1, 1, 2, 2]);
+    expect(seen).toEqual([1, 1, 2, 2]);
     // What changed while nobody looked was told to nobody.
     streams.close();
     streams.connect('/a', (change) => {
-      changes.push(change);
+      seen.push(change);
       return drawing(() => 'a')(change);
     });
     await pass(2000);
-    expect(changes.at(-1)).toBe(3);
+    expect(seen.at(-1)).toBe(3);
   });
 
   it('sends less often what would be too much for a line, and says so', async () => {
     fakeTime();
-    const telemetry = new FakeTelemetry();
-    const streams = streamsOf(telemetry);
+    const changes = changesNow();
+    const streams = streamsOf(changes);
     let drawn = 0;
     const stream = streams.connect(
       '/a',
@@ -235,7 +238,7 @@ describe('LiveStreams', () => {
     let text = '';
     stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
     for (let second = 0; second < 30; second++) {
-      telemetry.change();
+      changes.touch();
       await pass(1000);
     }
     expect(drawn).toBeLessThan(15);
@@ -245,7 +248,7 @@ describe('LiveStreams', () => {
   });
 
   it('refuses viewers beyond its bound and takes new ones when others leave', () => {
-    const streams = streamsOf(new FakeTelemetry());
+    const streams = streamsOf(changesNow());
     const draw = drawing(() => 'x');
     const open = Array.from({ length: 40 }, () => streams.connect('/a', draw));
     expect(open.every((stream) => stream !== undefined)).toBe(true);
@@ -257,8 +260,8 @@ describe('LiveStreams', () => {
 
   it.each(['beat', 'change'] as const)('cuts off at the next %s who may look no longer', async (cause) => {
     fakeTime();
-    const telemetry = new FakeTelemetry();
-    const streams = streamsOf(telemetry);
+    const changes = changesNow();
+    const streams = streamsOf(changes);
     let mayLook = true;
     let drawn = 0;
     const draw = drawing(() => String(drawn++));
@@ -266,13 +269,13 @@ describe('LiveStreams', () => {
     const ours = streams.connect('/a', draw)!;
     await pass(10);
     mayLook = false;
-    if (cause === 'change') telemetry.change();
+    if (cause === 'change') changes.touch();
     await pass(cause === 'change' ? 1010 : 15_000);
     expect([theirs.destroyed, ours.destroyed, streams.viewers]).toEqual([true, false, 1]);
   });
 
   it('gives the places of those who may look no longer to others', () => {
-    const streams = streamsOf(new FakeTelemetry());
+    const streams = streamsOf(changesNow());
     const draw = drawing(() => 'x');
     let mayLook = true;
     for (let viewer = 0; viewer < 40; viewer++) streams.connect('/a', draw, { isAllowed: () => mayLook });
@@ -284,7 +287,7 @@ describe('LiveStreams', () => {
   });
 
   it('shows nothing to whom it cannot ask about', () => {
-    const streams = streamsOf(new FakeTelemetry());
+    const streams = streamsOf(changesNow());
     const isAllowed = (): boolean => {
       throw new Error('the database is gone');
     };
@@ -299,15 +302,15 @@ describe('LiveStreams', () => {
 
   it('passes over a viewer whose line is full instead of piling up, and gives it the whole of a later moment', async () => {
     fakeTime();
-    const telemetry = new FakeTelemetry();
-    const streams = streamsOf(telemetry);
+    const changes = changesNow();
+    const streams = streamsOf(changes);
     let round = 0;
     const stream = streams.connect(
       '/a',
       drawing(() => `${'x'.repeat(100_000)}<b>${round++}`),
     )!;
     for (let change = 0; change < 100; change++) {
-      telemetry.change();
+      changes.touch();
       await pass(10_000);
     }
     expect(stream.writableLength + stream.readableLength).toBeLessThan(500_000);
@@ -315,7 +318,7 @@ describe('LiveStreams', () => {
     let text = '';
     stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
     await pass(10);
-    telemetry.change();
+    changes.touch();
     await pass(20_000);
     const last = text.split('\n\n').findLast((event) => event.includes('event: moment'))!;
     expect(last).toContain(`<b>${before}`);
@@ -325,7 +328,7 @@ describe('LiveStreams', () => {
 
   it('survives a page that cannot be drawn, and draws the others', async () => {
     fakeTime();
-    const streams = streamsOf(new FakeTelemetry());
+    const streams = streamsOf(changesNow());
     const broken = streams.connect(
       '/a',
       drawing(() => {

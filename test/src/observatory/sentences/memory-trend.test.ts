@@ -1,12 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RuntimeSample } from '../../../../otel/query.ts';
 import { memoryTrend } from '../../../../src/observatory/sentences/memory-trend.ts';
-import { FakeTelemetry } from '../fake-telemetry.ts';
+import { RUNTIME_SAMPLE } from '../../../fixtures/still-runtime.ts';
 
-const SAMPLE = new FakeTelemetry().process().current;
 const samples = (count: number, megabytes: (index: number) => number, stepMillis = 30_000): RuntimeSample[] =>
   Array.from({ length: count }, (_, index) => ({
-    ...SAMPLE,
+    ...RUNTIME_SAMPLE,
     atMillis: index * stepMillis,
     rssBytes: megabytes(index) * 2 ** 20,
   }));
@@ -24,7 +23,7 @@ describe('memoryTrend', () => {
     const after = samples(60, () => 90).map((sample) => ({
       ...sample,
       atMillis: sample.atMillis + 7_200_000,
-      processStartedAtMillis: SAMPLE.processStartedAtMillis + 7_000_000,
+      processStartedAtMillis: RUNTIME_SAMPLE.processStartedAtMillis + 7_000_000,
     }));
     expect(memoryTrend([...before, ...after])).toMatchObject({ grownBytes: 0, overMillis: 59 * 30_000 });
   });

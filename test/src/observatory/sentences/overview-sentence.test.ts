@@ -13,13 +13,14 @@ import {
   type OverviewSituation,
 } from '../../../../src/observatory/sentences/overview-sentence.ts';
 import { sentenceText } from '../../../../src/observatory/sentences/sentence.ts';
-import { FAKE_NOW, FakeTelemetry } from '../fake-telemetry.ts';
+import { MeasuredBlog } from '../../../fixtures/measured-blog.ts';
+import { NOW } from '../../../fixtures/still-runtime.ts';
 
 const HOUR = 3_600_000;
 const LINKS = new Links('/o', {});
-const EMPTY = metricsDocument(new FakeTelemetry({ empty: true }));
-
-const NO_AUDIT = new FakeTelemetry().audit();
+const { telemetry } = new MeasuredBlog();
+const EMPTY = metricsDocument(telemetry);
+const NO_AUDIT = telemetry.audit();
 /** A series of which 2 % more was kept than chance can have done. */
 const DISAGREEING: OverviewSituation['audit'] = {
   ...NO_AUDIT,
@@ -55,10 +56,10 @@ function metrics(http: Http = {}, more: Partial<MetricsDocument> = {}): MetricsD
 function situation(more: Partial<OverviewSituation> = {}): OverviewSituation {
   return {
     metrics: metrics(),
-    range: { fromMillis: FAKE_NOW - HOUR, toMillis: FAKE_NOW + 1, words: 'in the last hour' },
-    now: FAKE_NOW,
-    startedAtMillis: FAKE_NOW - 26 * HOUR,
-    countedFromMillis: FAKE_NOW - 26 * HOUR,
+    range: { fromMillis: NOW - HOUR, toMillis: NOW + 1, words: 'in the last hour' },
+    now: NOW,
+    startedAtMillis: NOW - 26 * HOUR,
+    countedFromMillis: NOW - 26 * HOUR,
     routes: [],
     statements: [],
     repeated: [],
@@ -125,17 +126,17 @@ describe('overviewSentence', () => {
     ['quiet', { metrics: EMPTY }, 'Quiet. No requests in the last hour.'],
     [
       'quiet just after the start',
-      { metrics: EMPTY, startedAtMillis: FAKE_NOW - 200, countedFromMillis: FAKE_NOW - 200 },
+      { metrics: EMPTY, startedAtMillis: NOW - 200, countedFromMillis: NOW - 200 },
       'Quiet. No requests since the start just now.',
     ],
     [
       'counts that begin with telemetry, a moment after the process',
-      { startedAtMillis: FAKE_NOW - 150_000, countedFromMillis: FAKE_NOW - 149_900 },
+      { startedAtMillis: NOW - 150_000, countedFromMillis: NOW - 149_900 },
       'All fine. 32,410 requests since the start 2 minutes ago, none failed. One in twenty took longer than 19 ms.',
     ],
     [
       'quiet in the first minute',
-      { metrics: EMPTY, startedAtMillis: FAKE_NOW - 41_000, countedFromMillis: FAKE_NOW - 41_000 },
+      { metrics: EMPTY, startedAtMillis: NOW - 41_000, countedFromMillis: NOW - 41_000 },
       'Quiet. No requests since the start 41 seconds ago.',
     ],
     [
@@ -150,7 +151,7 @@ describe('overviewSentence', () => {
     ],
     [
       'the first minutes',
-      { startedAtMillis: FAKE_NOW - 150_000, countedFromMillis: FAKE_NOW - 150_000 },
+      { startedAtMillis: NOW - 150_000, countedFromMillis: NOW - 150_000 },
       'All fine. 32,410 requests since the start 2 minutes ago, none failed. One in twenty took longer than 19 ms.',
     ],
     [
@@ -326,13 +327,13 @@ describe('overviewSentence', () => {
     ],
     [
       'no file descriptor left',
-      { openFiles: { used: 1024, limit: 1024, atMillis: FAKE_NOW, ranOut: true } },
-      `Mostly fine. 32,410 requests in the last hour, none failed. File descriptors ran out: 1,024 of 1,024 were open at ${momentText(FAKE_NOW, FAKE_NOW)}; whoever was refused a connection is in no count. One in twenty took longer than 19 ms.`,
+      { openFiles: { used: 1024, limit: 1024, atMillis: NOW, ranOut: true } },
+      `Mostly fine. 32,410 requests in the last hour, none failed. File descriptors ran out: 1,024 of 1,024 were open at ${momentText(NOW, NOW)}; whoever was refused a connection is in no count. One in twenty took longer than 19 ms.`,
     ],
     [
       'few file descriptors left',
-      { openFiles: { used: 950, limit: 1024, atMillis: FAKE_NOW, ranOut: false } },
-      `Mostly fine. 32,410 requests in the last hour, none failed. File descriptors nearly ran out: 950 of 1,024 were open at ${momentText(FAKE_NOW, FAKE_NOW)}. One in twenty took longer than 19 ms.`,
+      { openFiles: { used: 950, limit: 1024, atMillis: NOW, ranOut: false } },
+      `Mostly fine. 32,410 requests in the last hour, none failed. File descriptors nearly ran out: 950 of 1,024 were open at ${momentText(NOW, NOW)}. One in twenty took longer than 19 ms.`,
     ],
     [
       'a loop that is not measured',
@@ -341,7 +342,7 @@ describe('overviewSentence', () => {
     ],
     [
       'a dead exporter',
-      { exportFailing: { endpoint: 'http://c:4318', sinceMillis: FAKE_NOW - 2 * HOUR } },
+      { exportFailing: { endpoint: 'http://c:4318', sinceMillis: NOW - 2 * HOUR } },
       'Mostly fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The export endpoint http://c:4318 last accepted spans 2 hours ago; nothing here depends on it.',
     ],
     [
@@ -361,8 +362,8 @@ describe('overviewSentence', () => {
   ])('%s', (_, more, expected) => expect(say(more)).toBe(expected));
 
   it('knows nothing of a time before the first count, and does not call it quiet', () => {
-    const range = { fromMillis: FAKE_NOW - 9 * HOUR, toMillis: FAKE_NOW - 8 * HOUR, words: 'then' };
-    const countedFromMillis = FAKE_NOW - HOUR;
+    const range = { fromMillis: NOW - 9 * HOUR, toMillis: NOW - 8 * HOUR, words: 'then' };
+    const countedFromMillis = NOW - HOUR;
     expect(say({ metrics: EMPTY, range, countedFromMillis, startedAtMillis: countedFromMillis })).toMatch(
       /^Nothing is known of that time: counts begin \d\d:\d\d:\d\d\.$/,
     );

@@ -5,27 +5,27 @@ import { openFilesOf } from '../../../../src/observatory/facts/open-files.ts';
 import { processSentence } from '../../../../src/observatory/sentences/process-sentence.ts';
 import { sentenceText } from '../../../../src/observatory/sentences/sentence.ts';
 import { chooseRange } from '../../../../src/observatory/facts/time-range.ts';
-import { FAKE_NOW, FakeTelemetry } from '../fake-telemetry.ts';
+import { MeasuredBlog } from '../../../fixtures/measured-blog.ts';
+import { NOW } from '../../../fixtures/still-runtime.ts';
 
 const MINUTE = 60_000;
 const facts = {
-  ...new FakeTelemetry().process(),
-  startedAtMillis: FAKE_NOW - 30 * MINUTE,
+  ...new MeasuredBlog({ startedMillisAgo: 30 * MINUTE }).telemetry.process(),
   uptimeSeconds: 1800,
 };
-const range = chooseRange({ from: '-1h' }, FAKE_NOW);
+const range = chooseRange({ from: '-1h' }, NOW);
 const sample = (minutesAgo: number, more: Partial<RuntimeSample> = {}): RuntimeSample => ({
   ...facts.current,
-  fromMillis: FAKE_NOW - (minutesAgo + 1) * MINUTE,
-  atMillis: FAKE_NOW - minutesAgo * MINUTE,
+  fromMillis: NOW - (minutesAgo + 1) * MINUTE,
+  atMillis: NOW - minutesAgo * MINUTE,
   processStartedAtMillis: facts.startedAtMillis,
   rssBytes: 90_000_000,
   eventLoopDelayMaxMillis: 4,
   ...more,
 });
 const say = (runtime: readonly RuntimeSample[], markers: readonly Marker[] = [], process = facts): string =>
-  sentenceText(processSentence({ process, runtime, markers }, range, FAKE_NOW));
-const at = (millis: number): string => momentText(millis, FAKE_NOW);
+  sentenceText(processSentence({ process, runtime, markers }, range, NOW));
+const at = (millis: number): string => momentText(millis, NOW);
 
 describe('processSentence', () => {
   const current = { ...facts.current, rssBytes: 90_000_000 };

@@ -5,7 +5,13 @@ import { sentenceText } from '../../../../src/observatory/sentences/sentence.ts'
 import { missingTraceSentence, traceSentence } from '../../../../src/observatory/sentences/trace-sentence.ts';
 import { repeatedStatements } from '../../../../src/observatory/trace/repeated-statements.ts';
 import { spanTree } from '../../../../src/observatory/trace/span-tree.ts';
-import { abortedTrace, failingTrace, plainTrace, searchTrace, sketchTrace } from '../fake/traces.ts';
+import {
+  abortedTrace,
+  failingTrace,
+  plainTrace,
+  searchTrace,
+  sketchTrace,
+} from '../../../fixtures/trace-sketches.ts';
 
 const NOW = new Date(2026, 10, 23, 14).getTime();
 const LINKS = new Links('/o', {});

@@ -3,7 +3,7 @@ import { fc } from '../../../fixtures/properties.ts';
 import { drawFlameGraph, visibleFrames } from '../../../../src/observatory/charts/flame-graph.ts';
 import { flameGraph } from '../../../../src/observatory/trace/flame-frames.ts';
 import { spanTree } from '../../../../src/observatory/trace/span-tree.ts';
-import { searchTrace, sketchTrace } from '../fake/traces.ts';
+import { searchTrace, sketchTrace } from '../../../fixtures/trace-sketches.ts';
 
 const ID = 'ab'.repeat(16);
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { repeatedStatements } from '../../../../src/observatory/trace/repeated-statements.ts';
-import { sketchTrace } from '../fake/traces.ts';
+import { sketchTrace } from '../../../fixtures/trace-sketches.ts';
 
 type Sketch = Parameters<typeof sketchTrace>[2][number];
 

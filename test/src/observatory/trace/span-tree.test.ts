@@ -3,7 +3,7 @@ import { fc } from '../../../fixtures/properties.ts';
 import type { SpanRow } from '../../../../otel/query.ts';
 import { sharesOf, spanTree } from '../../../../src/observatory/trace/span-tree.ts';
 import { waterfallRows } from '../../../../src/observatory/trace/waterfall-rows.ts';
-import { searchTrace, sketchTrace } from '../fake/traces.ts';
+import { searchTrace, sketchTrace } from '../../../fixtures/trace-sketches.ts';
 
 const BASE = sketchTrace('ab'.repeat(16), 0, [{ name: 'x', type: 'other', at: 0, millis: 1 }]).spans[0]!;
 

@@ -4,7 +4,7 @@ import { fc } from '../../../fixtures/properties.ts';
 import type { AttributeMap } from '../../../../otel/query.ts';
 import { curlCommand } from '../../../../src/observatory/transfer/curl-command.ts';
 import { requestOf } from '../../../../src/observatory/transfer/shown-request.ts';
-import { sketchTrace } from '../fake/traces.ts';
+import { sketchTrace } from '../../../fixtures/trace-sketches.ts';
 
 const PLAIN: AttributeMap = {
   'http.request.method': 'GET',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { harOf } from '../../../../src/observatory/transfer/har.ts';
-import { abortedTrace, failingTrace, searchTrace, sketchTrace } from '../fake/traces.ts';
+import { abortedTrace, failingTrace, searchTrace, sketchTrace } from '../../../fixtures/trace-sketches.ts';
 
 const ID = '5f0c27b1a8d94e6f8a3b2c1d0e9f9a41';
 const NOW = Date.UTC(2026, 10, 23, 13, 41, 7, 312);

@@ -1,24 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Server } from 'node:http';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { TraceDetail } from '../../../../otel/query.ts';
 import { ImportedTraces } from '../../../../src/observatory/facts/imported-traces.ts';
 import { otlpJson } from '../../../../src/observatory/transfer/otlp-json.ts';
 import { serveObservatory } from '../../../fixtures/observatory-server.ts';
-import { FAKE_NOW, FakeTelemetry, SEARCH_TRACE } from '../fake-telemetry.ts';
-import { searchTrace } from '../fake/traces.ts';
+import { busyBlog, SEARCH_TRACE } from '../../../fixtures/busy-blog.ts';
+import { NOW } from '../../../fixtures/still-runtime.ts';
+import { searchTrace } from '../../../fixtures/trace-sketches.ts';
 
 const OTHER = '77'.repeat(16);
 
-let server: Server;
 let base: string;
 beforeAll(async () => {
-  const served = await serveObservatory(new FakeTelemetry());
-  ({ server } = served);
-  base = `${served.origin}/admin/metrics-dashboard`;
-});
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
+  const { origin } = await serveObservatory(busyBlog().telemetry);
+  base = `${origin}/admin/metrics-dashboard`;
 });
 
 const get = (path: string): Promise<Response> => fetch(base + path, { headers: { accept: 'text/html' } });
@@ -43,7 +37,7 @@ describe('an imported trace', () => {
 
   it('is in no list, number or page of this process, nor led to them', async () => {
     const before = await (await get('/traces?format=json')).text();
-    expect((await send(fileOf(searchTrace(OTHER, FAKE_NOW - 1000)))).status).toBe(303);
+    expect((await send(fileOf(searchTrace(OTHER, NOW - 1000)))).status).toBe(303);
     expect(await (await get('/traces?format=json')).text()).toBe(before);
     expect((await get(`/traces/${OTHER}`)).status).toBe(404);
     const text = await (await get(`/traces/imported/${OTHER}`)).text();
@@ -51,7 +45,7 @@ describe('an imported trace', () => {
   });
 
   it('can be removed', async () => {
-    await send(fileOf(searchTrace(OTHER, FAKE_NOW)));
+    await send(fileOf(searchTrace(OTHER, NOW)));
     const removed = await send('', `/traces/imported/${OTHER}/remove`);
     expect(removed.headers.get('location')).toBe('/admin/metrics-dashboard/traces/import');
     const gone = await get(`/traces/imported/${OTHER}`);
@@ -69,7 +63,7 @@ describe('an imported trace', () => {
   });
 
   it('is listed with the others of its file', async () => {
-    const both = [OTHER, '78'.repeat(16)].map((id) => fileOf(searchTrace(id, FAKE_NOW))).join('\n');
+    const both = [OTHER, '78'.repeat(16)].map((id) => fileOf(searchTrace(id, NOW))).join('\n');
     const sent = await send(both);
     expect(sent.headers.get('location')).toBe('/admin/metrics-dashboard/traces/import');
     const text = await (await get('/traces/import')).text();
@@ -79,7 +73,7 @@ describe('an imported trace', () => {
 });
 
 describe('ImportedTraces', () => {
-  const trace = (index: number): TraceDetail => searchTrace(index.toString(16).padStart(32, '0'), FAKE_NOW);
+  const trace = (index: number): TraceDetail => searchTrace(index.toString(16).padStart(32, '0'), NOW);
 
   it('holds the newest few', () => {
     const imported = new ImportedTraces({ maxTraces: 3 });

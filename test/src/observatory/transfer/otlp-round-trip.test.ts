@@ -4,7 +4,7 @@ import type { TraceDetail } from '../../../../otel/query.ts';
 import { otlpJson } from '../../../../src/observatory/transfer/otlp-json.ts';
 import { ImportError } from '../../../../src/observatory/transfer/import-error.ts';
 import { readOtlpJson } from '../../../../src/observatory/transfer/otlp-import.ts';
-import { failingTrace, searchTrace, sketchTrace } from '../fake/traces.ts';
+import { failingTrace, searchTrace, sketchTrace } from '../../../fixtures/trace-sketches.ts';
 
 const ID = '5f0c27b1a8d94e6f8a3b2c1d0e9f9a41';
 const NOW = Date.UTC(2026, 10, 23, 13, 41, 7, 312);
