@@ -390,6 +390,8 @@ export interface BufferFacts {
   readonly maxBytes: number;
   readonly evicted: Readonly<Record<EvictionReason, number>>;
   readonly oldestMillis: number | undefined;
+  /** The same of traces that failed, were slow or ended late: they stay longer than ordinary ones. */
+  readonly mustKeep: { readonly evicted: number; readonly oldestMillis: number | undefined };
 }
 
 /** Traces in the history file, and its bounds. */

@@ -86,6 +86,7 @@ export function disabledTelemetry(
       maxBytes: 0,
       evicted: NO_EVICTED,
       oldestMillis: undefined,
+      mustKeep: { evicted: 0, oldestMillis: undefined },
     }),
     spans: () => new OperationTally().counts(),
     export: () => NO_EXPORT,

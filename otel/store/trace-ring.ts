@@ -41,6 +41,7 @@ export class TraceRing {
   readonly #traces = new Map<string, TraceRecord>();
   readonly #tombstones: Tombstones;
   readonly #evicted: Record<EvictionReason, number> = { count: 0, bytes: 0, age: 0 };
+  #mustKeepEvicted = 0;
   /** Unpinned traces by rank, in the order in which they came: what is evicted is at hand. */
   readonly #chains: Readonly<Record<TraceRank, TraceChain<TraceRecord>>> = {
     ordinary: new TraceChain<TraceRecord>(),
@@ -57,10 +58,8 @@ export class TraceRing {
 
   /** RangeError when a bound is not a number of at least 1. */
   constructor(options: TraceRingOptions) {
-    if (!(options.maxTraces >= 1))
-      throw new RangeError(`maxTraces must be at least 1, not ${options.maxTraces}`);
-    if (!(options.maxBytes >= 1))
-      throw new RangeError(`maxBytes must be at least 1, not ${options.maxBytes}`);
+    for (const bound of ['maxTraces', 'maxBytes'] as const)
+      if (!(options[bound] >= 1)) throw new RangeError(`${bound} must be at least 1, not ${options[bound]}`);
     this.#maxTraces = options.maxTraces;
     this.#maxBytes = options.maxBytes;
     this.#maxTraceBytes = Math.max(
@@ -229,6 +228,7 @@ export class TraceRing {
       maxBytes: this.#maxBytes,
       evicted: { ...this.#evicted },
       oldestMillis: this.#traces.values().next().value?.startMillis,
+      mustKeep: { evicted: this.#mustKeepEvicted, oldestMillis: this.#chains.mustKeep.oldest?.startMillis },
     };
   }
 
@@ -290,6 +290,7 @@ export class TraceRing {
     }
     this.#bytes -= trace.bytes;
     this.#evicted[reason]++;
+    if (rankOf(trace) === 'mustKeep') this.#mustKeepEvicted++;
     this.#tombstones.add(trace.traceId, this.#now(), reason, trace.name, trace.startMillis);
   }
 }

@@ -62,6 +62,15 @@ describe('what was kept and has made room since', () => {
     expect(whole.summary).toMatch(/in the last hour\./);
   });
 
+  it('does not shorten it by ordinary traces that made room: what was slow has stayed', async () => {
+    const { telemetry } = busyBlog();
+    const { evicted, mustKeep } = telemetry.buffer();
+    expect([evicted.count > 50, mustKeep.evicted]).toEqual([true, 0]);
+    const { summary } = await open('/slow?from=-1h', telemetry);
+    expect(summary).toMatch(/^6 operations reached their threshold in the last hour\./);
+    expect(summary).not.toContain('made room');
+  });
+
   it('casts no doubt on a list that lost nothing: ordinary traces are not missing from what is always chosen', async () => {
     const rank = { traces: 0, bytes: 0, maxBytes: 1, expired: 0, dropped: 0, unsaved: 0 };
     const footOf = async (path: string, mustKeepUnsaved: number): Promise<string | undefined> => {
