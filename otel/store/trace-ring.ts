@@ -25,8 +25,6 @@ export const MUST_KEEP_SHARE = 0.5;
 /** A trace over its bound is cut to this share of it, so that a trace that keeps growing is not cut on every span. */
 const CUT_TO_SHARE = 0.75;
 
-const RANKS: readonly TraceRank[] = ['mustKeep', 'ordinary'];
-
 /**
  * The kept traces, bounded by count and by estimated bytes. The oldest ordinary one goes first, then the oldest of those that failed or were
  * slow; pinned ones stay. Every operation is O(1) in the number of traces. A trace id that left is remembered as a tombstone for a while.
@@ -146,7 +144,7 @@ export class TraceRing {
   takeChanged(maxTraces: number, maxSpans: number): readonly TraceRecord[] {
     const taken: TraceRecord[] = [];
     let spans = 0;
-    for (const rank of RANKS) {
+    for (const rank of ['mustKeep', 'ordinary'] as const) {
       if (this.#unsavedBy[rank] === 0) continue;
       for (const trace of this.#traces.values()) {
         if (trace.unsaved !== rank) continue;
