@@ -378,8 +378,6 @@ export interface SamplingFacts {
   readonly ruleTexts?: readonly string[];
   /** Traces to keep per second of each kind, in addition to the rates; 0 or undefined is off. */
   readonly target?: number;
-  /** Rules in force that can never match, and why. */
-  readonly unreachable?: readonly { readonly name: string; readonly why: string }[];
   readonly storm: StormFacts;
 }
 

@@ -1,12 +1,6 @@
 import type { RuleCounts, SamplingFacts, StormFacts } from '../query.ts';
-import { neverMatches } from '../settings/unreachable-rules.ts';
 import type { OperationTally } from './operation-tally.ts';
 import type { SamplingSettings } from './sampling-settings.ts';
-
-type Unreachable = NonNullable<SamplingFacts['unreachable']>;
-
-/** Cached per set of rules: comparing each of a hundred rules with those before it takes milliseconds. */
-const unreachable = new WeakMap<SamplingSettings['rules'], Unreachable>();
 
 const UNSEEN: RuleCounts = { seen: 0, kept: 0, dropped: 0 };
 
@@ -30,16 +24,6 @@ export function samplingFacts(
     named: [...named].map(([name, counts]) => ({ name, ...counts })),
     ruleTexts: rules.map(({ text }) => text),
     target,
-    unreachable: unreachableIn(rules),
     storm,
   };
-}
-
-function unreachableIn(rules: SamplingSettings['rules']): Unreachable {
-  let found = unreachable.get(rules);
-  if (found === undefined) {
-    found = neverMatches(rules).map(({ number, why }) => ({ name: rules[number - 1]!.text, why }));
-    unreachable.set(rules, found);
-  }
-  return found;
 }

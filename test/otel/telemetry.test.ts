@@ -62,7 +62,6 @@ describe('startTelemetry', () => {
       thresholdsSeconds: { database: 0.2, http: 1, render: 0.25 },
       rules: expect.objectContaining({ other: { seen: 1, kept: 1, dropped: 0 } }),
       storm: { active: false, probability: 1, cut: 0, examples: 0 },
-      unreachable: [],
     });
     expect(query.buffer()).toMatchObject({ traces: 1, maxTraces: 1000, maxBytes: 16_777_216 });
     expect(query.ownCost().bytesHeld).toBeGreaterThan(0);

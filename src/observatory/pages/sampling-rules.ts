@@ -69,7 +69,6 @@ const COLUMNS: readonly Column<RuleRow>[] = [
 
 /** Which rule decided how many operations. */
 export function rulesPanel(sampling: SamplingFacts, view: PageView): Html {
-  const { unreachable = [] } = sampling;
   return panel({
     title: 'Rules',
     note: 'operations decided since the start of this process, each under the one rule that decided it',
@@ -80,12 +79,7 @@ export function rulesPanel(sampling: SamplingFacts, view: PageView): Html {
       still: true,
       empty: '',
     }),
-    ...(unreachable.length > 0 && { foot: html`${unreachable.map(unreachableLine)}` }),
   });
-}
-
-function unreachableLine({ name, why }: { readonly name: string; readonly why: string }): Html {
-  return html`<p class="tone-slow">The rule <code>${name}</code> can never match: ${why}.</p>`;
 }
 
 const DROPPED: Readonly<Record<DropReason, string>> = {
