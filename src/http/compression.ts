@@ -3,8 +3,8 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip, zstdCompress } from 'node:zlib';
 import type { Context, Middleware } from 'koa';
 import koaCompress from 'koa-compress';
+import Negotiator from 'negotiator';
 import { ByteBoundedCache } from './byte-bounded-cache.ts';
-import { chooseEncoding } from './choose-encoding.ts';
 import { responseHeader } from './response-header.ts';
 
 /** A smaller body gains nothing: it already fits the packet that carries the headers. */
@@ -88,7 +88,8 @@ function encodingFor(ctx: Context): Encoding | undefined {
   if (ctx.status !== 200 || small || !TEXT.test(type)) return undefined;
   if (responseHeader(ctx, 'Content-Encoding') !== '' || ctx['compress'] === false) return undefined;
   if (/\bno-transform\b/.test(responseHeader(ctx, 'Cache-Control'))) return undefined;
-  return chooseEncoding(ctx.get('Accept-Encoding'), ENCODINGS);
+  const chosen = new Negotiator(ctx.req).encoding([...ENCODINGS, 'identity'], { preferred: ENCODINGS });
+  return chosen === 'identity' ? undefined : chosen;
 }
 
 function announce(ctx: Context, encoding: Encoding): void {

@@ -60,17 +60,37 @@ describe('compression', () => {
     expect(packed.body.length).toBeLessThan(plain.body.length / 2);
   });
 
-  it('prefers br among equals and keeps to what the client weighs', async () => {
-    const encodingOf = async (accept: string) =>
-      (await server.ask('/long', { 'accept-encoding': accept })).headers['content-encoding'];
-    expect(await encodingOf('gzip, deflate, br, zstd')).toBe('br');
-    expect(await encodingOf('gzip;q=1, br;q=0.1')).toBe('gzip');
-    expect(await encodingOf('br;q=0, gzip;q=0')).toBeUndefined();
-    expect(await encodingOf('compress')).toBeUndefined();
-    expect(await encodingOf('*')).toBe('br');
-    expect(await encodingOf('*, br;q=0')).toBe('zstd');
-    expect(await encodingOf('identity, gzip;q=0.5')).toBeUndefined();
-    expect(await encodingOf('GZIP;q=nonsense, gzip')).toBe('gzip');
+  // RFC 9110 section 12.5.3.
+  it.each([
+    ['gzip, deflate, br, zstd', 'br'],
+    ['gzip, zstd', 'zstd'],
+    ['gzip;q=1, br;q=0.1', 'gzip'],
+    ['gzip;q=0.001, br;q=0', 'gzip'],
+    ['br;q=0, gzip;q=0', undefined],
+    ['compress', undefined],
+    ['', undefined],
+    ['*', 'br'],
+    ['*;q=0', undefined],
+    ['*, br;q=0', 'zstd'],
+    ['*;q=0.1, gzip', 'gzip'],
+    ['*;q=0, gzip', 'gzip'],
+    ['identity, gzip;q=0.5', undefined],
+    ['identity;q=0.5, gzip;q=0.5', 'gzip'],
+    ['identity;q=0, gzip;q=0.1', 'gzip'],
+    ['identity;q=0', undefined],
+    ['  gzip ; q=0.5 ,BR ; Q=0.7', 'br'],
+    ['GZIP;q=nonsense, gzip', 'gzip'],
+    [',,;q=1, gzip', 'gzip'],
+  ])('answers %s with %s: whole texts, streams and HEAD alike', async (accept, encoding) => {
+    for (const [path, method] of [
+      ['/long'],
+      ['/long', 'HEAD'],
+      ['/x/stream'],
+      ['/x/stream', 'HEAD'],
+    ] as const) {
+      const { headers } = await server.ask(path, { 'accept-encoding': accept }, method);
+      expect([path, method, headers['content-encoding']]).toEqual([path, method, encoding]);
+    }
   });
 
   it.each(['/assets/fonts/inter-latin-wght-normal.woff2', '/x/events', '/x/small'])(

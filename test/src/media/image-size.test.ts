@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { fc } from '../../fixtures/properties.ts';
+import { expectLinear } from '../../fixtures/linear-time.ts';
 import { imageSize } from '../../../src/media/image-size.ts';
 
 const hex = (text: string): Buffer => Buffer.from(text.replace(/\s+/g, ''), 'hex');
@@ -10,8 +11,44 @@ const JPEG = hex(`ffd8 ffe0 0010 4a46494600 0101 00 0001 0001 00 00 ${JPEG_FRAME
 const ORIENTATION_6 = '4578 6966 0000 4949 2a00 0800 0000 0100 1201 0300 0100 0000 0600 0000 0000 0000';
 const TURNED_JPEG = hex(`ffd8 ffe1 0022 ${ORIENTATION_6} ${JPEG_FRAME} 012200021101`);
 
+/** A box of ISO base media files: length, name, content. */
+function box(name: string, ...content: readonly Buffer[]): Buffer {
+  const body = Buffer.concat(content);
+  const head = Buffer.alloc(8);
+  head.writeUInt32BE(head.length + body.length);
+  head.write(name, 4, 'latin1');
+  return Buffer.concat([head, body]);
+}
+
+const zeros = Buffer.alloc(4);
+const extent = (width: string, height: string): Buffer =>
+  box('ispe', zeros, hex(`0000${width} 0000${height}`));
+const heif = (brand: string, ...properties: readonly Buffer[]): Buffer =>
+  Buffer.concat([
+    box('ftyp', Buffer.from(brand), zeros),
+    box('meta', zeros, box('iprp', box('ipco', ...properties))),
+    box('mdat', Buffer.alloc(64)),
+  ]);
+const AVIF = heif('avif', extent('0140', '00f0'));
+const HEIC = heif('heic', extent('0040', '0040'), box('irot', hex('03')), extent('0140', '00f0'));
+const BMP = hex('424d 00000000 00000000 36000000 28000000 40010000 10ffffff 0100 1800 00000000 00000000');
+/** The directory stands at the end, as most programs write it. */
+const TIFF = hex(
+  `49492a00 10000000 ${'00'.repeat(8)} 0200 0001 0300 01000000 40010000 0101 0400 01000000 f0000000 00000000`,
+);
+const BIG_ENDIAN_TIFF = hex(
+  '4d4d002a 00000008 0002 0100 0003 00000001 0140 0000 0101 0003 00000001 00f0 0000 00000000',
+);
+
 describe('imageSize', () => {
   it.each([
+    ['AVIF', AVIF, 320, 240],
+    ['AVIF on its side', heif('avif', box('irot', hex('01')), extent('0140', '00f0')), 240, 320],
+    ['AVIF upside down', heif('avif', box('irot', hex('02')), extent('0140', '00f0')), 320, 240],
+    ['HEIC of tiles, on its side', HEIC, 240, 320],
+    ['BMP, from top to bottom', BMP, 320, 240],
+    ['TIFF', TIFF, 320, 240],
+    ['TIFF of the other byte order', BIG_ENDIAN_TIFF, 320, 240],
     ['PNG', PNG, 320, 240],
     ['GIF', Buffer.from('GIF87a\x40\x01\xf0\x00', 'latin1'), 320, 240],
     ['JPEG', JPEG, 320, 240],
@@ -36,12 +73,17 @@ describe('imageSize', () => {
     ['a PNG of no width', hex('89504e470d0a1a0a 0000000d 49484452 00000000 000000f0')],
     ['an SVG without a size', Buffer.from('<svg>')],
     ['a JPEG without a frame', hex('ffd8 ffd9')],
+    ['a text that begins like a BMP', Buffer.from('BMW builds cars, and this is a text about them.')],
+    ['a BMP of which only the start is there', BMP.subarray(0, 20)],
+    ['an AVIF without properties', heif('avif')],
+    ['an AVIF whose box is longer than the file', heif('avif', hex('7fffffff 69737065'))],
+    ['a TIFF whose directory is elsewhere', hex('49492a00 ffffff7f')],
   ])('has none for %s', (_, bytes) => {
     expect(imageSize(bytes)).toBeUndefined();
   });
 
   it('survives images cut off or damaged anywhere', () => {
-    for (const whole of [PNG, JPEG, TURNED_JPEG]) {
+    for (const whole of [PNG, JPEG, TURNED_JPEG, AVIF, HEIC, BMP, TIFF, BIG_ENDIAN_TIFF]) {
       fc.assert(
         fc.property(fc.nat(whole.length), fc.nat(whole.length - 1), fc.nat(255), (length, at, byte) => {
           const damaged = Buffer.from(whole.subarray(0, length));
@@ -51,5 +93,50 @@ describe('imageSize', () => {
         }),
       );
     }
+  });
+
+  it('survives any bytes after any signature', () => {
+    const signatures = [
+      'ffd8ffe0',
+      '89504e470d0a1a0a',
+      '47494638396100',
+      '52494646',
+      '49492a00',
+      '4d4d002a',
+      '424d',
+      '000000186674797061766966',
+    ];
+    fc.assert(
+      fc.property(fc.constantFrom(...signatures), fc.uint8Array({ maxLength: 300 }), (signature, rest) => {
+        imageSize(Buffer.concat([hex(signature), rest]));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  // Each step of these is as small as its format lets it be, or leads back.
+  it.each([
+    ['JPEG of nothing', (size: number) => Buffer.concat([hex('ffd8ffe0'), Buffer.alloc(size)])],
+    [
+      'JPEG of empty segments',
+      (size: number) => Buffer.concat([hex('ffd8ffe1'), Buffer.alloc(size, hex('0002ffe1'))]),
+    ],
+    [
+      'JPEG of EXIF without an end',
+      (size: number) => Buffer.concat([hex('ffd8ffe1'), Buffer.alloc(size, hex('0008457869664d4dffe1'))]),
+    ],
+    ['AVIF of pictures', (size: number) => heif('avif', Buffer.alloc(size, extent('0140', '00f0')))],
+    ['AVIF of empty boxes', (size: number) => heif('avif', Buffer.alloc(size))],
+    ['TIFF of entries', (size: number) => Buffer.concat([hex('49492a0008000000'), Buffer.alloc(size, 1)])],
+    ['SVG that never begins', (size: number) => Buffer.alloc(size, '<svg ')],
+  ])('takes time in proportion to the bytes for a %s', async (_, make) => {
+    const files = new Map([100_000, 400_000].map((size) => [size, make(size)]));
+    await expectLinear((size) => imageSize(files.get(size)!), 100_000);
+  });
+
+  it('reads nothing beside the bytes of a file in shared memory', () => {
+    const memory = Buffer.concat([BMP.subarray(0, 20), BMP.subarray(20)]);
+    expect(imageSize(memory)).toEqual({ width: 320, height: 240 });
+    expect(imageSize(memory.subarray(0, 20))).toBeUndefined();
   });
 });
