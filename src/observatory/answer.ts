@@ -12,13 +12,13 @@ import type { AnyPage, Download, OpenPage } from './page.ts';
 import { sentenceText } from './sentences/sentence.ts';
 import { queryOf, type Visit, type Visited, type Visits } from './visit.ts';
 
-/** Scripts, styles and the live stream from here; nothing inline, nothing from elsewhere. */
+/** Allows own scripts, styles and the live stream; nothing inline, nothing from other hosts. */
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-/** Each stands by itself and finds what it needs in the page. */
+/** Independent scripts; each finds what it needs in the page. */
 const SCRIPTS = ['admin/live.js', 'admin/charts.js', 'admin/keys.js'];
 
-/** Answers with a page: drawn, or as JSON, CSV or a file of its own. */
+/** Answers with a page as HTML, JSON, CSV or a download. */
 export type AnswerPage = (ctx: RouterContext, page: AnyPage, sent?: Visit['sent']) => Promise<void>;
 
 interface AnswerOptions {

@@ -2,7 +2,7 @@ import type { OperationType } from '../../otel/query.ts';
 
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
-/** Addresses of the observatory; every one of them keeps the time range. */
+/** Addresses of the observatory; all keep the time range. */
 export class Links {
   readonly base: string;
   readonly #range: Query;
@@ -22,7 +22,7 @@ export class Links {
     return `${this.base}${path}${search === '' ? '' : `?${search}`}`;
   }
 
-  /** The same page with another range. */
+  /** A page with another range. */
   ranged(path: string, query: Query, range: Query): string {
     return new Links(this.base, range).to(path, query);
   }

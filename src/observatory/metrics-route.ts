@@ -15,7 +15,7 @@ export function overviewSummary(telemetry: TelemetryQuery, now: number = telemet
   return summaryOf(telemetry, range, now, range, metricsDocument(telemetry, range));
 }
 
-/** @param counted What operations are counted over; undefined: since this process started. */
+/** @param counted The range of the counts; undefined: since this process started. */
 function summaryOf(
   telemetry: TelemetryQuery,
   range: ChosenRange,
@@ -32,9 +32,8 @@ function summaryOf(
   return sentenceText(overviewSentence(situationOf(telemetry, range, now, known), new Links('', {})));
 }
 
-/**
- * `GET /admin/metrics`: MetricsDocument with `summary` and `range`, all three of the same time: since this process started, or of `?from=`. A
- * range that cannot be read is 400.
+/** `GET /admin/metrics`: MetricsDocument with `summary` and `range`, all three for the same time: since this process started, or `?from=`. An
+ * invalid range is answered with 400.
  */
 export function createMetricsRoute({
   telemetry,

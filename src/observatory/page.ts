@@ -5,9 +5,9 @@ import type { Sentence } from './sentences/sentence.ts';
 import type { ChosenRange } from './facts/time-range.ts';
 import type { ImportedTraces } from './facts/imported-traces.ts';
 
-/** A change of settings that was sent, and what came of it. */
+/** A submitted change of settings and its result. */
 export type AskedChange = {
-  /** By name, as they were typed. */
+  /** By name, as typed. */
   readonly values: Readonly<Record<string, string>>;
   readonly takenBack: readonly string[];
 } & (
@@ -16,103 +16,100 @@ export type AskedChange = {
   | { readonly isOutdated: true }
 );
 
-/** What a page is asked: its own part of the address, the query, the range. */
+/** The request for a page: path parameters, query, range. */
 export interface PageRequest {
   readonly telemetry: TelemetryQuery;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string | undefined>>;
   readonly range: ChosenRange;
   readonly now: number;
-  /** The plan of a parameterised statement, a line a step; throws where there is none. Undefined where no database is at hand. */
+  /** Returns the plan of a parameterised statement, one line per step; throws if there is none. Undefined without a database. */
   readonly explain: ((statementText: string) => readonly string[]) | undefined;
-  /** Traces read from files; apart from telemetry. */
+  /** Traces read from files, separate from telemetry. */
   readonly imported: ImportedTraces;
-  /** A form of this page that was sent and could not be taken: why, and what it held. */
+  /** A submitted form of this page that was refused: the reason and its fields. */
   readonly refused?: { readonly problem: string; readonly text: string } | undefined;
   readonly change?: AskedChange | undefined;
 }
 
-/** What a page draws with. */
+/** What a page needs to draw. */
 export interface PageView {
   readonly links: Links;
   readonly range: ChosenRange;
   readonly now: number;
-  /** Path and query of this page below the base, without the range; forms and sort links start from it. */
+  /** Path and query of this page below the base, without the range; base of forms and sort links. */
   readonly path: string;
   readonly query: Readonly<Record<string, string | undefined>>;
-  /** Undefined when no Jaeger is configured. */
+  /** Undefined if no Jaeger is configured. */
   readonly jaegerUiUrl: string | undefined;
-  /** Where the blog is on its host, for addresses that are read elsewhere; links are moved there by themselves. */
+  /** The blog's base path, for addresses that leave the page; links in pages are prefixed automatically. */
   readonly basePath: string;
-  /** Of PUBLIC_URL, where requests that were answered here are asked again. */
+  /** The origin of PUBLIC_URL, for repeating recorded requests. */
   readonly origin: string | undefined;
   readonly csrfToken: string | undefined;
 }
 
-/** A table as it can leave: CSV, one line per row. */
+/** A table for CSV export, one line per row. */
 export interface Sheet {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly (string | number | undefined)[])[];
 }
 
-/** What a page gives for one `?format=` of its own. */
+/** A page's own `?format=` as a file. */
 export interface Download {
   readonly fileName: string;
   readonly contentType: string;
   readonly body: string;
 }
 
-/**
- * A page of the observatory: where it is, what it asks of telemetry, how it draws that. Facts are typed rows; they are also what
- * `Accept: application/json` answers, so a page can show nothing that a script cannot read. The smallest example is
- * `pages/routes-page.ts`.
+/** A page of the observatory: its path, what it fetches from telemetry, how it draws that. Facts are typed rows and also the
+ * JSON of the page, so a page can show nothing that a script cannot read. The smallest example is `pages/routes-page.ts`.
  */
 export interface ObservatoryPage<Facts> {
   /** Below the base: ``, `/routes`, `/traces/:traceId`. */
   readonly path: string;
-  /**
-   * The key of the menu entry that is lit, and the name of the CSV file. Entries are `MENU` in accounts/admin-layout.ts; a word that is none
-   * of them lights nothing.
+  /** The key of the current menu entry, and the name of the CSV file. Entries are `MENU` in accounts/admin-layout.ts; an unknown key
+   * marks none.
    */
   readonly menu: string;
   fetch(request: PageRequest): Facts;
   title(facts: Facts): string;
-  /** Opens the page, and is `summary` in the JSON. */
+  /** The page's first sentence, `summary` in the JSON. */
   sentence(facts: Facts, view: PageView): Sentence;
   draw(facts: Facts, view: PageView): Html;
   sheet?(facts: Facts, view: PageView): Sheet | undefined;
-  /** Other files than CSV and JSON, by their format. */
+  /** Files other than CSV and JSON, by format. */
   download?(format: string, facts: Facts, view: PageView): Download | undefined;
-  /** Stand beside the title where the range would. */
+  /** Shown beside the title in place of the range. */
   actions?(facts: Facts, view: PageView): Html;
-  /** Names of stylesheets and scripts that only this page needs. */
+  /** Stylesheets and scripts that only this page needs. */
   readonly assets?: readonly string[];
-  /** 200 when not given. */
+  /** Default 200. */
   status?(facts: Facts): number;
-  /** Stands above the title, as the way back: `Traces /`. */
+  /** The breadcrumb before the title: `Traces /`. */
   parent?: { readonly path: string; readonly label: string };
-  /** Worth showing while nothing is measured: settings. Default false. */
+  /** Shown while telemetry is off too, as settings are. Default false. */
   readonly offToo?: boolean;
-  /** False for what does not change with time. Default true. */
+  /** False if the page does not change over time. Default true. */
   readonly live?: boolean;
-  /** False for what is the same in every time range: it offers none. Default true. */
+  /** False if the page does not depend on the time range. Default true. */
   readonly ranged?: boolean;
 }
 
-/** A page with its facts in hand. */
+/** A page with its facts. */
 export interface OpenPage {
   readonly facts: unknown;
   readonly title: string;
   readonly sentence: Sentence;
   readonly body: Html;
   readonly actions?: Html | undefined;
-  /** Made when it is asked for. */
+  /** Made on demand. */
   readonly sheet: Sheet | undefined;
   download?(format: string): Download | undefined;
   readonly status: number;
 }
 
-/** A page whose facts' type is its own business. */
+/** A page of any facts type. */
 export interface AnyPage {
   readonly path: string;
   readonly menu: string;

@@ -22,27 +22,27 @@ export interface ObservatoryOptions {
   readonly control: TelemetryControl;
   readonly assets: Assets;
   readonly site: { readonly title: string };
-  /** Who stops the server ends them. Default: of its own. */
+  /** The caller ends them when it stops the server. Default: the routes create their own. */
   readonly live?: LiveStreams;
   /** Epoch milliseconds; default telemetry's own clock. */
   readonly now?: () => number;
   /** Makes "open in Jaeger" links; without a trailing slash. */
   readonly jaegerUiUrl?: string | undefined;
-  /** The plan of a parameterised statement, which it never runs; throws where there is none. */
+  /** Returns the plan of a parameterised statement without running it; throws if there is none. */
   readonly explain?: (statementText: string) => readonly string[];
-  /** The token that forms carry; undefined where the mounting checks otherwise. */
+  /** Returns the CSRF token for forms; undefined if the caller checks requests in another way. */
   readonly csrfToken?: (ctx: Context) => string | undefined;
-  /** Who asks, for the list of changes. Default: the owner. */
+  /** Describes the client, for the list of changes. Default: the owner. */
   readonly who?: (ctx: Context) => string;
-  /** Whether who opened a live stream may still look; asked for as long as it is open. Undefined: everybody may. */
+  /** Returns a check whether the viewer of a live stream is still allowed; called while it is open. Undefined: everyone is. */
   readonly mayLook?: (ctx: Context) => () => boolean;
-  /** Where the blog is on its host; default: at the root. Whole pages are moved there by the mounting, live updates here. */
+  /** The blog's base path; default: none. The caller prefixes whole pages, these routes prefix live updates. */
   readonly basePath?: string;
-  /** Scheme and host of PUBLIC_URL; default: what each request named. */
+  /** Scheme and host of PUBLIC_URL; default: those of each request. */
   readonly origin?: string | undefined;
 }
 
-/** The telemetry pages. The mounting has checked that the owner asks. */
+/** Creates the routes of the telemetry pages. The caller has checked that the owner asks. */
 export function createObservatoryRoutes(options: ObservatoryOptions): Router {
   const { telemetry, control, assets, site, basePath = '', csrfToken } = options;
   const { explain, jaegerUiUrl, origin, mayLook, live = new LiveStreams(telemetry) } = options;

@@ -9,21 +9,21 @@ import type { ImportedTraces } from './facts/imported-traces.ts';
 
 export type Query = Readonly<Record<string, string | undefined>>;
 
-/** What one visitor asks of one page. */
+/** One request for one page. */
 export interface Visit {
   readonly page: AnyPage;
-  /** Of the page below the base, its parameters filled in. */
+  /** The page's path below the base, with its parameters. */
   readonly path: string;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Query;
   readonly csrfToken?: string | undefined;
-  /** A form that was sent to the page. */
+  /** A form submitted to the page. */
   readonly sent?: Pick<PageRequest, 'refused' | 'change'> | undefined;
-  /** Told why a page could not be opened; unless it throws, the visitor sees the page of that. */
+  /** Called with the error if a page fails; unless it throws, the visitor sees an error page. */
   readonly broken: (error: unknown) => void;
 }
 
-/** A page with its facts in hand, and what it draws with. */
+/** A page with its facts, and what it needs to draw. */
 export interface Visited {
   readonly open: OpenPage;
   readonly view: PageView;
@@ -31,7 +31,7 @@ export interface Visited {
 
 export type Visits = (visit: Visit) => Visited;
 
-/** Opens pages: asks telemetry for what they show, in the range that the query names. */
+/** Opens pages: fetches their facts from telemetry for the range in the query. */
 export function createVisits(options: {
   readonly telemetry: TelemetryQuery;
   readonly imported: ImportedTraces;
@@ -53,12 +53,12 @@ export function createVisits(options: {
       return { open: page.open(request, view), view };
     } catch (error) {
       broken(error);
-      return { open: brokenPage('Not drawn', error, links), view };
+      return { open: brokenPage('Page failed', error, links), view };
     }
   };
 }
 
-/** The first of each parameter. */
+/** The first value of each parameter. */
 export function queryOf(ctx: Context): Query {
   return Object.fromEntries(
     Object.entries(ctx.query).map(([key, value]) => [key, Array.isArray(value) ? value[0] : value]),

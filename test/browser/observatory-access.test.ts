@@ -165,7 +165,7 @@ run('the observatory in a browser', () => {
     await page.goto(overview);
     await page.locator('.region > summary').click();
     await page.locator('.region').getByLabel('at least').fill('500ms');
-    await page.getByRole('button', { name: 'List them' }).click();
+    await page.getByRole('button', { name: 'List traces' }).click();
     const region = new URL(page.url());
     expect(region.pathname).toMatch(/\/traces$/);
     expect(region.searchParams.get('min')).toBe('500ms');

@@ -31,7 +31,7 @@ run('a chart under the pointer', () => {
       .locator('.panel', { has: page.getByRole('heading', { name: title, exact: true }) })
       .locator('svg.chart');
   const durations = (): Locator => chart('Durations over time');
-  const heat = (): Locator => chart('Durations over time, every one');
+  const heat = (): Locator => chart('Distribution of durations over time');
   const readout = (): Locator => page.locator('.readout');
 
   /** A place on the plot of a chart, in parts of its width and height. */

@@ -106,7 +106,7 @@ run('a trace in a browser', () => {
     expect(await focused()).toBe(`span-${spanOf(4)}`);
     await press('N');
     await matches.getByText('2 of 26').waitFor();
-    await page.getByRole('link', { name: 'Match before' }).click();
+    await page.getByRole('link', { name: 'Previous match' }).click();
     await matches.getByText('1 of 26').waitFor();
     expect(await page.locator('tr[aria-current=true]').getAttribute('id')).toBe(`span-${spanOf(2)}`);
     await press('N');
@@ -155,7 +155,7 @@ run('a trace in a browser', () => {
     await page.mouse.up();
     await page.waitForURL(/zoom=5\d\d/);
     expect(await page.locator('.waterfall thead text').first().textContent()).toMatch(/^5\d\d\sms$/);
-    await page.getByRole('link', { name: 'show all of its time' }).click();
+    await page.getByRole('link', { name: 'show the whole trace' }).click();
     await page.waitForURL((url) => !url.searchParams.has('zoom'));
     expect(await page.locator('.waterfall thead text').first().textContent()).toBe('0');
   });

@@ -43,7 +43,7 @@ run('the whole blog below a path, in a browser', () => {
 
       await page.goto(/(http\S+\/admin\/setup\?\S+)/.exec(blog.output)![1]!);
       await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-      await page.getByLabel('The same password again').fill(PASSWORD);
+      await page.getByLabel('Repeat the password').fill(PASSWORD);
       await page.getByRole('button', { name: 'Set the password' }).click();
       await page.getByRole('link', { name: 'New post' }).first().click();
       await page.getByLabel('Title').fill('From a browser');

@@ -74,7 +74,7 @@ run('the form that changes sampling, in a browser', () => {
     await page.click('button:text-is("Try")');
     await page.click('button:text-is("Apply")');
     await page.waitForURL('**/sampling');
-    expect(await page.textContent('main')).toContain('taken back');
+    expect(await page.textContent('main')).toContain('reverted');
     expect(complaints.filter((text) => !text.includes('Failed to load resource'))).toEqual([]);
   });
 });

@@ -81,7 +81,7 @@ run('something is slow, in the demo', () => {
       .locator('#rail')
       .getByRole('link', { name: /^Buffer/ })
       .click();
-    await page.locator('h1', { hasText: 'own cost' }).waitFor();
+    await page.locator('h1', { hasText: 'overhead' }).waitFor();
     expect(await page.locator('.sentence').textContent()).toMatch(
       /Watching takes about .*% of a core, .*% of the process's CPU time/,
     );

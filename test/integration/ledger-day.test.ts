@@ -90,7 +90,7 @@ describe.each([
     } else {
       expect(first.count).toBeLessThanOrEqual(all.length);
       expect(first.count).toBeGreaterThanOrEqual(certain.length);
-      expect(range.notes.join(' ')).toContain('at least');
+      expect(range.notes.join(' ')).toContain('lower bounds');
     }
     if (rate === '1') expect(first.kept).toBe(first.count);
   });

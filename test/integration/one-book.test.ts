@@ -146,7 +146,7 @@ describe('the book of operations of a real blog, at rates that keep little', () 
 
   it('says on the overview that most were turned away, and of which kind', async () => {
     const { summary } = await page<{ readonly summary: string }>('');
-    expect(summary).toMatch(/^Nothing failed, but many are turned away\. \d+ requests .*, none failed\. /);
-    expect(summary).toContain('were answered 4xx, all of them 404, all at unknown paths.');
+    expect(summary).toMatch(/^Nothing failed, but many requests got a 4xx\. \d+ requests .*, none failed\. /);
+    expect(summary).toContain('got a 4xx, all of them 404, all at unknown paths.');
   });
 });

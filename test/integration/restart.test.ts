@@ -111,7 +111,7 @@ describe('after a stop, and after kill -9', () => {
       most_read: { path: string; reads: number }[];
       business: { posts_read: number };
     }>('/content?from=-1h');
-    expect(content.summary).toContain(`${ledger.reads} posts read in the last hour`);
+    expect(content.summary).toContain(`${ledger.reads} posts were read in the last hour`);
     expect(content.facts.most_read).toEqual([{ posts: 'listed', path: post, reads: ledger.reads }]);
     const { business } = await blog.metrics<MetricsDocument>('/admin/metrics?from=-1h');
     expect(business).toMatchObject({ posts_read: ledger.reads, feeds: { rss: ledger.feeds } });
@@ -127,7 +127,7 @@ describe('after a stop, and after kill -9', () => {
     const starts = facts.markers.filter(({ kind }) => kind === 'start');
     expect(starts.map(({ before }) => before?.ended)).toEqual([undefined, 'stopped', 'not stopped']);
     expect(summary).toMatch(
-      /3 starts in the last hour.*, the last at .*: start; the process before ended without a stop, last seen /,
+      /3 starts in the last hour.*, the last at .*: start; the previous process did not shut down, last seen /,
     );
     expect(new Set(facts.runtime.map((sample) => sample.process_started_at_millis)).size).toBe(3);
   });

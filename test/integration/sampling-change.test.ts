@@ -182,7 +182,7 @@ describe('the owner changes sampling on its page', () => {
     expect((await desk.change({ METRICS_SAMPLING_RATE: '0.4' })).status).toBe(303);
     const late = await desk.post(`${BASE}/sampling/apply`, fieldsOf(partOf(tried.text, 'class="apply"')));
     expect(late.status).toBe(409);
-    expect(late.text).toContain('were changed elsewhere since this was tried');
+    expect(late.text).toContain('were changed elsewhere since this trial');
     expect(late.text).toContain('value="0.9"');
     expect((await rates()).rates.http).toBe(0.4);
 
@@ -200,7 +200,7 @@ describe('the owner changes sampling on its page', () => {
     expect((await desk.sampling()).changes).toHaveLength(2);
     const { text } = await desk.page(FORM);
     expect(text.replace(/\s+/g, ' ')).toContain(
-      'the environment has changed since: it said 0.5 then and says 0.7 now',
+      'the environment has changed since: it had 0.5 then and has 0.7 now',
     );
     const { status } = await desk.change({ 'back.METRICS_SAMPLING_RATE': 'yes' });
     expect(status).toBe(303);

@@ -56,12 +56,12 @@ describe.each(['own', 'stock'])('rules of a real blog (%s)', (spans) => {
     expect(unknown![1]! / unknown![0]!).toBeLessThan(0.5);
     expect(unknown![1]).toBeGreaterThan(0);
     for (const id of ids)
-      expect(await tracePage(id)).toContain('A sampling rule asks for it: route=/tags*: always.');
+      expect(await tracePage(id)).toContain('A sampling rule keeps it: route=/tags*: always.');
 
     await blog.stop();
     blog = await BlogProcess.start(dataDir, { ...env, METRICS_RULES: 'none' });
     for (const id of ids)
-      expect(await tracePage(id)).toContain('A sampling rule asks for it: route=/tags*: always.');
+      expect(await tracePage(id)).toContain('A sampling rule keeps it: route=/tags*: always.');
   });
 
   it('that are wrong are an error of the start, all of them in one message', async () => {

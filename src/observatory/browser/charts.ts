@@ -1,9 +1,8 @@
-/**
- * Charts under a pointer: a line with the values of the moment, and a drag that selects. Everything is told to the document, so that
- * a live update of the page takes nothing away. Touch is left to scrolling; the range form and the tables do the same without a pointer.
+/** Pointer support for charts: a crosshair with values, and selection by dragging. Listeners are on the document, so that live updates do
+ * not remove them. Touch scrolls; the range form and the tables offer the same without a pointer.
  */
 
-/** Fewer pixels are a click. */
+/** A shorter drag counts as a click. */
 const MIN_DRAG = 5;
 
 interface Chart {
@@ -11,11 +10,11 @@ interface Chart {
   readonly fromMillis: number;
   readonly toMillis: number;
   readonly height: number;
-  /** The server's, east of Greenwich: every time of the observatory is told by its clock. */
+  /** The server's UTC offset: all times of the observatory are in its zone. */
   readonly zoneMinutes: number;
-  /** Times are counted from the beginning of the chart, as of a trace; a part of it is shown at this address. */
+  /** For a trace: times are relative to the start, and a selection opens this address. */
   readonly zoomHref: string | undefined;
-  /** Of the value axis, where a region is selected rather than a range. */
+  /** Ends of the value axis, if a region can be selected. */
   readonly bands: { readonly low: number; readonly high: number; readonly href: string } | undefined;
 }
 
@@ -84,7 +83,7 @@ function place(element: HTMLElement, left: number, top: number, width?: number, 
   if (height !== undefined) element.style.height = `${Math.round(height)}px`;
 }
 
-/** The row of the table behind the chart that the moment falls into, as words. */
+/** The row of the chart's data table at that time, as text. */
 function valuesAt(chart: Chart, millis: number): string | undefined {
   const table = chart.svg.closest('.panel')?.querySelector('table.numbers');
   const rows = table?.querySelectorAll<HTMLTableRowElement>('tr[data-at]');
@@ -122,7 +121,7 @@ function showCrosshair(chart: Chart, event: PointerEvent): void {
   readout.textContent =
     chart.zoomHref === undefined
       ? (words ?? `${clock(chart, millis)}\nnothing counted`)
-      : `${clock(chart, millis)}\ndrag to see a part closer`;
+      : `${clock(chart, millis)}\ndrag to zoom in`;
   placeReadout(x, top);
 }
 
@@ -164,7 +163,7 @@ function endDrag(): void {
   hide();
 }
 
-/** Where the selection leads: traces of the region, or the same page over the range. */
+/** The address of the selection: traces of the region, or the page with that range. */
 function addressOf({ chart, x, y }: Drag, event: PointerEvent): string {
   const times = [millisAt(chart, Math.min(x, event.clientX)), millisAt(chart, Math.max(x, event.clientX))];
   const address = new URL(chart.zoomHref ?? chart.bands?.href ?? location.href, location.href);
@@ -203,7 +202,7 @@ document.addEventListener('pointerup', (event) => {
   const ended = drag;
   endDrag();
   if (ended?.moved !== true) return;
-  // The click that follows belongs to the drag, not to a link below it.
+  // The click after a drag must not follow a link.
   addEventListener('click', stop, { capture: true, once: true });
   setTimeout(() => removeEventListener('click', stop, { capture: true }), 0);
   location.assign(addressOf(ended, event));

@@ -1,21 +1,21 @@
-/** What changed in a text: pieces of its own, and how many parts from where of the text before. */
+/** The changes of a text: new pieces, and ranges of parts copied from the previous text. */
 export type Delta = readonly (string | readonly [from: number, count: number])[];
 
-/** Markup is compared and copied in parts that begin where a tag does. */
+/** Splits markup into parts that begin with a tag. */
 const PART = '<';
 
 export function partsOf(text: string): readonly string[] {
   return text.split(PART);
 }
 
-/** The text that a delta makes of the parts of the one before. */
+/** Applies a delta to the parts of the previous text. */
 export function patched(before: readonly string[], delta: Delta): string {
   return delta
     .flatMap((piece) => (typeof piece === 'string' ? piece : before.slice(piece[0], piece[0] + piece[1])))
     .join(PART);
 }
 
-/** The shortest way there that one look at each part finds: on from the last copy where that fits, else the next place after it. */
+/** Computes a delta in one greedy pass: continues the last copy if it fits, else searches for the next match. */
 export function deltaOf(before: readonly string[], after: readonly string[]): Delta {
   const places = new Map<string, number[]>();
   for (const [at, part] of before.entries()) {
@@ -42,5 +42,5 @@ export function deltaOf(before: readonly string[], after: readonly string[]): De
   return delta;
 }
 
-/** Of one part: a page of equal lines is not looked through for each of them. */
+/** Limit of candidates per part, for pages with many equal lines. */
 const MAX_PLACES = 20;

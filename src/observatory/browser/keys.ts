@@ -1,7 +1,7 @@
-/** Keys for those who would rather not reach for the mouse. `?` opens the page that lists them; letters can be switched off there. */
+/** Keyboard shortcuts. `?` opens the page that lists them, where letters can be switched off. */
 
 const STORE = 'glasshouse.keys';
-/** After `g`, the next letter has to come this soon. */
+/** Time limit for the letter after `g`. */
 const CHORD_MILLIS = 1200;
 
 const list = document.querySelector<HTMLLinkElement>('link[data-keys]');
@@ -15,7 +15,7 @@ function isOn(): boolean {
   }
 }
 
-/** What is typed into a field is text. */
+/** Keys typed into a field are text. */
 function isTyping(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
@@ -23,7 +23,7 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
-/** The list as its own page has it, over the page at hand. */
+/** Shows the list of shortcuts over the current page. */
 async function showList(address: string): Promise<void> {
   const open = document.querySelector<HTMLDialogElement>('dialog.keys-dialog');
   if (open !== null) return open.remove();
@@ -37,7 +37,7 @@ async function showList(address: string): Promise<void> {
   const close = document.createElement('button');
   close.type = 'button';
   close.textContent = 'Close';
-  // Else the first thing that can be focused has it, and a small screen opens in the middle of the list.
+  // Otherwise the first focusable element gets the focus, and a small screen opens in the middle of the list.
   close.autofocus = true;
   close.addEventListener('click', () => dialog.close());
   dialog.append(close, document.importNode(keys, true));
@@ -47,7 +47,7 @@ async function showList(address: string): Promise<void> {
   dialog.showModal();
 }
 
-/** Only where keys work at all: without this script there is nothing to switch. */
+/** Added by this script, as there is nothing to switch off without it. */
 function addSwitch(root: ParentNode): void {
   const place = root.querySelector('[data-key-switch]');
   if (place === null) return;
@@ -62,7 +62,7 @@ function addSwitch(root: ParentNode): void {
       box.checked = true;
     }
   });
-  label.append(box, ' letters and digits act as keys in this browser');
+  label.append(box, ' use letters and digits as shortcuts in this browser');
   place.replaceChildren(label);
 }
 

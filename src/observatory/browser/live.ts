@@ -1,13 +1,13 @@
 import { partsOf, patched, type Delta } from './delta.ts';
 import { morphChildren } from './morph.ts';
 
-/** Live numbers: fragments of the page arrive as server-sent events and are morphed in place, so nothing that is open, focused or pointed at is lost. */
+/** Live updates: fragments arrive as server-sent events and are morphed in place, so open, focused and hovered elements stay. */
 
-/** Without a stream the page is asked for again this often. */
+/** Polling interval without a stream. */
 const POLL_MILLIS = 5000;
-/** How often a stream that cannot be had is tried again. */
+/** Retry interval of a refused stream. */
 const RETRY_MILLIS = 60_000;
-/** A stream that has not opened by then is held back by something in between. */
+/** A stream that is not open by then is buffered by a proxy. */
 const OPEN_MILLIS = 8000;
 
 type State = 'live' | 'paused' | 'polling' | 'away';
@@ -22,11 +22,11 @@ class LiveView {
   readonly #page: HTMLElement;
   readonly #address: string;
   readonly #button = document.createElement('button');
-  /** The newest fragment of each target; older ones are of no use to anybody. */
+  /** The newest fragment of each target. */
   readonly #waiting = new Map<string, string>();
-  /** What the stream has told of each target; it sends only what changed since. */
+  /** The text of each target as the stream sent it, as it sends only changes. */
   readonly #told = new Map<string, string>();
-  /** Between two updates, as the server can afford it. */
+  /** The server's current interval between updates. */
   #seconds = 1;
   #updates = 0;
   #state: State = 'live';
@@ -48,11 +48,11 @@ class LiveView {
     }
     for (const event of ['pointermove', 'pointerout'] as const)
       document.addEventListener(event, () => this.#apply(), { passive: true });
-    // Nothing is sent to a page that nobody sees.
+    // Hidden pages need no updates.
     document.addEventListener('visibilitychange', () => (document.hidden ? this.#stop() : this.start()));
   }
 
-  /** Paused, what comes is counted and held back. */
+  /** While paused, updates are counted and held back. */
   #turn(): void {
     this.#paused = !this.#paused;
     this.#apply();
@@ -69,7 +69,7 @@ class LiveView {
     this.#button.setAttribute('aria-pressed', String(this.#paused));
   }
 
-  /** A row under the pointer must not move, nor a selection be lost, nor a form be changed under the hand. */
+  /** True while an update would move a hovered row, drop a selection or change a form in use. */
   #isHeld(): boolean {
     return (
       this.#paused ||
@@ -129,7 +129,7 @@ class LiveView {
     });
     source.addEventListener('error', () => {
       if (source !== this.#source) return;
-      // A cut is taken up again by the browser itself, which names the last event it has; a refusal is final.
+      // The browser reconnects after a broken connection, with Last-Event-ID; a refusal is final.
       if (source.readyState === EventSource.CLOSED) this.#fallBack();
       else {
         this.#show('away');
@@ -155,7 +155,7 @@ class LiveView {
     clearTimeout(this.#retry);
   }
 
-  /** Asks for the whole page now and then, and for the stream again after a while. */
+  /** Polls the whole page, and retries the stream after a while. */
   #fallBack(): void {
     this.#stop();
     this.#show('polling');

@@ -1,4 +1,4 @@
-/** Makes `old` like `fresh` and keeps what can be kept: the element, its focus, its scroll, its open details. */
+/** Changes `old` to match `fresh` and keeps elements, focus, scroll positions and open details. */
 function morph(old: Element, fresh: Element): void {
   for (const { name } of Array.from(old.attributes)) {
     const kept = old.localName === 'details' && name === 'open';
@@ -18,9 +18,9 @@ function alike(a: Node, b: Node): boolean {
   return a.nodeType === b.nodeType && a.nodeName === b.nodeName && keyOf(a) === keyOf(b);
 }
 
-/** Makes the children of `old` like those of `fresh`; forms and what the viewer steers stay as they are. */
+/** Changes the children of `old` to match those of `fresh`; forms and the viewer's state stay. */
 export function morphChildren(old: Element, fresh: Element): void {
-  // What is being typed or chosen is the viewer's.
+  // Input of the viewer stays.
   if (old instanceof HTMLFormElement || old.id === 'live-control') return;
   const keyed = new Map<string, ChildNode>();
   for (const child of Array.from(old.childNodes)) {

@@ -1,4 +1,4 @@
-/** A trace under the keyboard and in place: rows fold without a new page, a span opens beside them, commands are copied, files are read into the form. */
+/** Keyboard and in-place actions of a trace page: fold rows, open a span, copy commands, read files into the form. */
 
 const KEYS_SWITCH = 'glasshouse.keys';
 
@@ -16,7 +16,7 @@ const rowsOf = (grid: HTMLElement): HTMLElement[] =>
 const openLink = (row: HTMLElement): HTMLAnchorElement | null => row.querySelector('a.open');
 const foldLink = (row: HTMLElement): HTMLAnchorElement | null => row.querySelector('a.twisty');
 
-/** What is below a closed row is hidden, however its own rows stand. */
+/** Hides all descendants of closed rows. */
 function showOpenRows(rows: readonly HTMLElement[]): void {
   let closedAt = Infinity;
   for (const row of rows) {
@@ -27,7 +27,7 @@ function showOpenRows(rows: readonly HTMLElement[]): void {
   }
 }
 
-/** False when the rows below are not on this page: then the link leads to the page that has them. */
+/** Returns false if the child rows are on another page; then the link is followed. */
 function fold(grid: HTMLElement, row: HTMLElement, open: boolean): boolean {
   const rows = rowsOf(grid);
   const next = rows[rows.indexOf(row) + 1];
@@ -40,7 +40,7 @@ function fold(grid: HTMLElement, row: HTMLElement, open: boolean): boolean {
   return true;
 }
 
-/** Every view is a link: the address, and all links of the grid, name what is closed; with `levels`, what is not as they say. */
+/** Keeps the state in the address and in all links: the closed spans, or with `levels` the ones that deviate. */
 function rememberFolds(rows: readonly HTMLElement[]): void {
   const levels = Number(new URL(location.href).searchParams.get('levels') || Infinity);
   const closed = rows
@@ -62,7 +62,7 @@ function rememberFolds(rows: readonly HTMLElement[]): void {
   }
 }
 
-/** What leads on from here starts at the span that is open now. */
+/** Updates links that depend on the open span. */
 function takeOver(fresh: Document): void {
   for (const selector of ['.waterfall-panel .panel-head', '.levels', '.matches']) {
     const [old, newer] = [document.querySelector(selector), fresh.querySelector(selector)];
@@ -72,7 +72,7 @@ function takeOver(fresh: Document): void {
   if (map && newer) map.dataset['zoom'] = newer.dataset['zoom'];
 }
 
-/** The panel of another span, beside the rows as they stand. */
+/** Opens the panel of another span, without changing the rows. */
 async function openSpan(grid: HTMLElement, address: string, isNew: boolean): Promise<void> {
   const panel = document.getElementById('span-panel');
   let selectedId: string | undefined;
@@ -82,7 +82,7 @@ async function openSpan(grid: HTMLElement, address: string, isNew: boolean): Pro
     const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
     const found = fresh.getElementById('span-panel');
     if (found === null) throw new Error('no panel');
-    // Where the address names no span, the server has chosen one.
+    // The server chose a span if the address names none.
     selectedId = fresh.querySelector('tr[aria-current=true]')?.id;
     panel.replaceChildren(...Array.from(document.importNode(found, true).childNodes));
     offerCopies(panel);
@@ -101,7 +101,7 @@ async function openSpan(grid: HTMLElement, address: string, isNew: boolean): Pro
 
 function startGrid(grid: HTMLElement): void {
   const visible = (): HTMLElement[] => rowsOf(grid).filter((row) => !row.hidden);
-  /** One stop of the Tab key; the arrows do the rest. */
+  /** The grid is one tab stop; arrow keys move within it. */
   const focusRow = (row: HTMLElement | undefined, take = true): void => {
     if (row === undefined) return;
     for (const each of rowsOf(grid)) each.tabIndex = each === row ? 0 : -1;
@@ -110,7 +110,7 @@ function startGrid(grid: HTMLElement): void {
   for (const link of grid.querySelectorAll('a')) link.tabIndex = -1;
   const selected = visible().find((row) => row.classList.contains('selected'));
   focusRow(selected ?? visible()[0], false);
-  // In its own box, without moving the page.
+  // Scrolls the box, not the page.
   const box = grid.closest<HTMLElement>('.waterfall-box');
   if (box !== null && selected !== undefined && selected.offsetTop + selected.offsetHeight > box.clientHeight)
     box.scrollTop = selected.offsetTop - box.clientHeight / 2;
@@ -161,7 +161,7 @@ function startGrid(grid: HTMLElement): void {
     event.preventDefault();
     void openSpan(grid, link.href, true);
   });
-  // From match to match in place, where the next one is on this page.
+  // Moves to the next match in place if it is on this page.
   document.addEventListener('click', (event) => {
     const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>('a.step') : null;
     if (link === null || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -195,7 +195,7 @@ document.addEventListener('keydown', (event) => {
   find.select();
 });
 
-/** Browsers give the clipboard to secure origins only; elsewhere what would be copied can be selected by hand. */
+/** Browsers allow clipboard access on secure origins only; elsewhere the text gets selected. */
 function offerCopies(root: ParentNode): void {
   if (!isSecureContext) return;
   for (const button of root.querySelectorAll<HTMLButtonElement>('button[data-copy]')) button.hidden = false;
@@ -230,7 +230,7 @@ for (const place of document.querySelectorAll<HTMLElement>('[data-into]')) {
   input.addEventListener('change', async () => {
     const text = (await input.files?.[0]?.text()) ?? '';
     try {
-      // Without its indentation more of it fits through a form.
+      // Without indentation, more fits into the form.
       area.value = JSON.stringify(JSON.parse(text));
     } catch {
       area.value = text;

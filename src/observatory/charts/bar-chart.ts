@@ -3,7 +3,7 @@ import type { ChartLine } from './line-chart.ts';
 import { markerLines, plot, timeAxis, type ChartTime } from './frame.ts';
 import { px, timeScale, zeroScale } from './scales.ts';
 
-/** Sums over time: each bar reaches from where the time of its sample begins to where it was taken. */
+/** Sums over time: each bar covers the time span of its sample. */
 export function barChart(
   what: string,
   { tone, samples }: Pick<ChartLine, 'tone' | 'samples'>,

@@ -1,11 +1,11 @@
 import type { SpanRow } from '../../../otel/query.ts';
 
-/** Percent of the trace, held inside it; spans may begin before their root or end after it. */
+/** Percent of the trace, clamped, as spans may start before their root or end after it. */
 export function barGeometry(
   span: Pick<SpanRow, 'startMillis' | 'durationMillis'>,
   startMillis: number,
   durationMillis: number,
-  /** So wide is what would not be seen. */
+  /** Minimum width that is visible. */
   minPercent = 0.3,
 ): { readonly left: number; readonly width: number } {
   const whole = durationMillis > 0 ? durationMillis : 1;

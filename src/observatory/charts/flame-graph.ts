@@ -6,12 +6,12 @@ import { fittedLabel } from './fitted-label.ts';
 import { px } from './scales.ts';
 
 const FRAME_HEIGHT = 24;
-/** What is deeper or narrower is in the table behind. */
+/** Deeper or narrower frames are only in the table. */
 const MAX_DEPTH = 60;
 const MIN_PERCENT = 0.15;
 const MAX_FRAMES = 1000;
 const MAX_NAME = 200;
-/** Red is never the only sign of a failure, where there is room for another. */
+/** Marks a failure, as colour must not be the only sign. */
 const FAILED = '▲';
 const MIN_SIGN_PERCENT = 1.6;
 
@@ -20,7 +20,7 @@ export interface FlameOptions {
   hrefOf(spanId: string): string;
 }
 
-/** Frames that can be seen, the widest first when there are too many. */
+/** The visible frames; if there are too many, the widest. */
 export function visibleFrames({ frames, totalMillis }: FlameGraph): readonly FlameFrame[] {
   const whole = totalMillis > 0 ? totalMillis : 1;
   const seen = frames.filter(
@@ -31,10 +31,10 @@ export function visibleFrames({ frames, totalMillis }: FlameGraph): readonly Fla
   return seen.filter((frame) => widest.has(frame));
 }
 
-/** Callers above their callees, as wide as the time spent in them and below; a frame opens its longest span. */
+/** Draws callers above callees, as wide as the time in and below them; a frame links to its longest span. */
 export function drawFlameGraph(graph: FlameGraph, options: FlameOptions): Html {
   const { totalMillis, frames } = graph;
-  if (!(totalMillis > 0)) return html`<p class="quiet">Its spans took no time that could be measured.</p>`;
+  if (!(totalMillis > 0)) return html`<p class="quiet">Its spans took no measurable time.</p>`;
   const seen = visibleFrames(graph);
   const depth = seen.reduce((deepest, frame) => Math.max(deepest, frame.depth), 0) + 1;
   const left = frames.length - seen.length;
@@ -56,7 +56,7 @@ function label({ totalMillis, frames }: FlameGraph): string {
   const most =
     widest === undefined
       ? ''
-      : ` The most in ${shortened(widest.name, MAX_NAME)}, ${text(duration(widest.selfMillis))} of its own.`;
+      : ` Most of it in ${shortened(widest.name, MAX_NAME)}, ${text(duration(widest.selfMillis))} self time.`;
   return `${text(duration(totalMillis))} of work in ${frames.length} frames.${most}`;
 }
 
@@ -64,7 +64,7 @@ function drawFrame(frame: FlameFrame, whole: number, { selected, hrefOf }: Flame
   const x = (frame.offsetMillis / whole) * 100;
   const width = (frame.totalMillis / whole) * 100;
   const words = `${shortened(frame.name, MAX_NAME)}${frame.count > 1 ? ` ×${countText(frame.count)}` : ''}`;
-  const told = `${words}: ${text(duration(frame.totalMillis))} (${text(share(frame.totalMillis / whole))}), own ${text(duration(frame.selfMillis))}${frame.failed > 0 ? `, ${countText(frame.failed)} failed` : ''}`;
+  const told = `${words}: ${text(duration(frame.totalMillis))} (${text(share(frame.totalMillis / whole))}), self ${text(duration(frame.selfMillis))}${frame.failed > 0 ? `, ${countText(frame.failed)} failed` : ''}`;
   const label =
     fittedLabel(
       `${frame.failed > 0 ? `${FAILED} ` : ''}${words}`,
@@ -88,11 +88,11 @@ function drawFrame(frame: FlameFrame, whole: number, { selected, hrefOf }: Flame
   >`;
 }
 
-/** The numbers behind it. */
+/** The data table of the chart. */
 export function flameTable({ frames, totalMillis }: FlameGraph) {
   const whole = totalMillis > 0 ? totalMillis : 1;
   return {
-    columns: ['frame', 'depth', 'spans', 'with what it calls', 'own', 'share'],
+    columns: ['frame', 'depth', 'spans', 'total', 'self', 'share'],
     rows: frames
       .slice(0, 240)
       .map((frame) => [

@@ -4,49 +4,49 @@ import { markerText } from '../format/marker-text.ts';
 import { momentText, tickText } from '../format/moment.ts';
 import { PLOT_WIDTH, px, timeScale, timeTicks } from './scales.ts';
 
-/** The time a chart spans, what it marks, and where now is. */
+/** The time range of a chart, its markers, and now. */
 export interface ChartTime {
   readonly range: TimeRange;
   readonly markers: readonly Marker[];
   readonly now: number;
 }
 
-/** The numbers behind a chart, for those who cannot or will not read pictures. */
+/** The data table of a chart, for readers who cannot or do not want to read the picture. */
 export interface ChartTable {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly HtmlValue[])[];
-  /** When each row begins, epoch milliseconds; what a crosshair over the chart reads. */
+  /** Start of each row in epoch milliseconds, for the crosshair. */
   readonly at?: readonly number[];
 }
 
 export interface PlotParts {
-  /** Says in words what is seen; read instead of the picture. */
+  /** The text alternative of the picture. */
   readonly label: string;
   readonly height: number;
   /** Drawn 1000 wide, stretched. */
   readonly shapes: HtmlValue;
-  /** Drawn in percent of the width; text and points live here, unstretched. */
+  /** Text and points, positioned in percent of the width, unstretched. */
   readonly over?: HtmlValue;
   readonly yTicks: readonly { readonly y: number; readonly label: string }[];
   readonly xTicks?: HtmlValue;
   readonly className?: string;
-  /** What lies along: a pointer reads values and selects a part of it. */
+  /** The time axis: a pointer reads values and selects a range. */
   readonly time?: TimeRange | undefined;
-  /** What a region of time and value leads to, with the ends of the value axis; its times and durations are added to the address. */
+  /** Where a selected region leads, with the ends of the value axis; its times and durations are added to the address. */
   readonly region?: { readonly href: string; readonly low: number; readonly high: number } | undefined;
-  /** `group` for a picture with links in it. Default `img`. */
+  /** `group` for a picture with links. Default `img`. */
   readonly role?: 'img' | 'group';
 }
 
-/** Where on the width something is, as an attribute. */
+/** A horizontal position as an attribute. */
 export function percent(x: number): string {
   return `${px((x / PLOT_WIDTH) * 100)}%`;
 }
 
-/** Less than this apart, two labels of the value axis would touch. */
+/** Minimum distance of two labels on the value axis. */
 const MIN_TICK_GAP = 16;
 
-/** Ticks from the top down, without those that would touch one above. */
+/** Ticks from the top down, without overlapping ones. */
 function apart(ticks: PlotParts['yTicks']): PlotParts['yTicks'] {
   let last = -Infinity;
   return [...ticks]
@@ -58,7 +58,7 @@ function apart(ticks: PlotParts['yTicks']): PlotParts['yTicks'] {
     });
 }
 
-/** Grid, axes and shapes as one SVG that is as wide as its place. */
+/** Grid, axes and shapes as one SVG of full width. */
 export function plot({
   label,
   height,
@@ -106,7 +106,7 @@ export function plot({
   </div>`;
 }
 
-/** Plots of so many pixels and more show the labels of that class; `.plot` is a container, so a phone and a narrow card alike show fewer. */
+/** Label classes by minimum width of the plot. `.plot` is a CSS container, so phones and narrow cards show fewer labels. */
 const LABEL_LEVELS = [
   { minPixels: 420, className: 'axis wide' },
   { minPixels: 270, className: 'axis mid' },
@@ -114,10 +114,10 @@ const LABEL_LEVELS = [
 ] as const;
 const CHARACTER_PIXELS = 6.3;
 const LABEL_GAP_PIXELS = 14;
-/** Of the widest plots. */
+/** Limit of ticks on the widest plots. */
 const MOST_TICKS = 6;
 
-/** Which of evenly spaced ticks have room on a plot so wide, between the labels of its ends: every one, every second, … */
+/** Picks the ticks that fit between the end labels: every one, every second, … */
 function fitting(
   ticks: readonly number[],
   at: (tick: number) => number,
@@ -145,7 +145,7 @@ function fitting(
   );
 }
 
-/** Labels under the plot: the beginning, round moments between as there is room, and `now` where it ends now. */
+/** Labels under the plot: the start, round times that fit, and `now` if the range ends now. */
 export function timeAxis(time: ChartTime, height: number): Html {
   const { fromMillis, toMillis } = time.range;
   const x = timeScale(fromMillis, toMillis);
@@ -168,7 +168,7 @@ export function timeAxis(time: ChartTime, height: number): Html {
     )}<text class="axis" x="100%" y="${y}" text-anchor="end">${last}</text>`;
 }
 
-/** Dashed lines for starts, changed settings and steps of the clock; the label is on the side where there is room. */
+/** Dashed lines for starts, changed settings and clock steps; the label is on the side with room. */
 export function markerLines(
   time: ChartTime,
   height: number,
@@ -192,7 +192,7 @@ export function markerLines(
   const labels = inside.map((marker) => {
     const at = x(marker.atMillis);
     const title = `${markerText(marker, time.now)}, ${momentText(marker.atMillis, time.now)}`;
-    // Labels that would lie on each other are left to the titles of their lines.
+    // Overlapping labels are only in the titles of their lines.
     const room = at - labelled > 120;
     if (room) labelled = at;
     const flip = at > PLOT_WIDTH * 0.8;
@@ -215,7 +215,7 @@ export function markerLines(
 
 export interface FrameOptions {
   readonly title: HtmlValue;
-  /** What is counted, in which unit; soft, on the right. */
+  /** A muted note on the right: what is counted, in which unit. */
   readonly note?: HtmlValue;
   readonly body: HtmlValue;
   readonly table?: ChartTable;
@@ -223,7 +223,7 @@ export interface FrameOptions {
   readonly className?: string;
 }
 
-/** A panel: what it says, the picture, the table behind it. */
+/** A panel: title, content, data table. */
 export function panel({ title, note, body, table, foot, className }: FrameOptions): Html {
   return html`<section class="panel ${className ?? ''}">
     <header class="panel-head">
@@ -235,7 +235,7 @@ export function panel({ title, note, body, table, foot, className }: FrameOption
   </section>`;
 }
 
-/** How many rows a table behind a chart shows. */
+/** Limit of rows in a chart's data table. */
 const MAX_ROWS = 240;
 
 function behind(table: ChartTable): Html {

@@ -5,10 +5,10 @@ import { countText, duration, share, text } from '../../markup/quantity.ts';
 import { markerLines, percent, plot, timeAxis, type ChartTable, type ChartTime } from './frame.ts';
 import { logTicks, px, timeScale, type Scale } from './scales.ts';
 
-/** Shades, lightest first; the step to a shade goes with the square root of the count, so that few are seen beside many. */
+/** Number of shades; the shade grows with the square root of the count, so that small counts stay visible. */
 const SHADES = 6;
 
-/** The bands that hold anything, with one to spare on both sides; [0, 0) when none does. */
+/** The range of non-empty bands with one more on both sides; [0, 0) if all are empty. */
 export function occupiedBands(map: HeatMap): readonly [number, number] {
   const bands = map.bandEdgesMillis.length - 1;
   let low = bands;
@@ -22,10 +22,10 @@ export function occupiedBands(map: HeatMap): readonly [number, number] {
   return high < 0 ? [0, 0] : [Math.max(0, low - 1), Math.min(bands, high + 2)];
 }
 
-/** Cells lower than this are stripes, not cells. */
+/** Minimum height of a cell. */
 const MIN_CELL_PIXELS = 7;
 
-/** The same map with so many bands at once, from `low` to `high`. */
+/** Merges bands from `low` to `high` in groups. */
 function coarser(map: HeatMap, low: number, high: number, bands: number): HeatMap {
   const starts = Array.from({ length: Math.ceil((high - low) / bands) }, (_, index) => low + index * bands);
   const edge = (band: number): number => map.bandEdgesMillis[Math.min(high, band)] ?? 0;
@@ -42,24 +42,24 @@ function coarser(map: HeatMap, low: number, high: number, bands: number): HeatMa
   };
 }
 
-/** One operation that is worth a mark of its own, where it lies in time and duration. */
+/** An operation with a mark of its own, by time and duration. */
 export interface HeatMark {
   readonly atMillis: number;
   readonly durationMillis: number;
   readonly href: string;
-  /** What it is, in words. */
+  /** Its label. */
   readonly label: string;
 }
 
 export interface HeatMapOptions {
-  /** Where a column leads. */
+  /** The address that a column links to. */
   readonly hrefOf: (fromMillis: number, toMillis: number) => string;
   readonly tracesHref: string;
   readonly singled?: readonly HeatMark[];
   readonly height?: number;
 }
 
-/** How long operations take (up) over time (along), as shades of how many. A column leads to its traces; a dragged region adds its times and durations to `tracesHref`. */
+/** Durations (vertical) over time (horizontal), shaded by count. A column links to its traces; a dragged region adds its times and durations to `tracesHref`. */
 export function heatMapChart(
   type: OperationType,
   whole: HeatMap,
@@ -95,7 +95,7 @@ export function heatMapChart(
     label:
       most === 0
         ? 'Heat map of durations: nothing in this range.'
-        : 'Heat map of durations over time; darker is more. The table behind it has the counts.',
+        : 'Heat map of durations over time; darker is more. The table below has the counts.',
     height,
     role: 'group',
     className: `type-${type} heat`,
@@ -127,7 +127,7 @@ export function heatMapChart(
   });
 }
 
-/** Logarithmic between the outermost edges, held inside the plot. */
+/** A logarithmic scale between the outermost edges, clamped to the plot. */
 function durationScale(edges: readonly number[], height: number): Scale {
   const low = Math.max(edges[0] ?? 1, 1e-6);
   const span = Math.log((edges.at(-1) ?? 1) / low);
@@ -146,7 +146,7 @@ function heatMark({ href, label }: HeatMark, left: string, top: number): Html {
   </svg>`;
 }
 
-/** Totals per band; each leads to the traces of that length. */
+/** Totals per band, each with a link to its traces. */
 export function heatMapTable(
   map: HeatMap,
   hrefOf: (minMillis: number, maxMillis: number) => string,

@@ -10,7 +10,7 @@ export interface HistogramMark {
   readonly label: string;
 }
 
-/** Durations by logarithmic band, with marks at percentiles or at one operation. */
+/** Durations in logarithmic bands, with marks at percentiles or at one operation. */
 export function histogram(
   type: OperationType,
   map: HeatMap,
@@ -73,7 +73,7 @@ export function histogram(
     yTicks: [],
     xTicks: html`${logTicks(from, to, 5).map((tick) => {
       const at = x(tick);
-      // On a narrow panel two labels would run into each other.
+      // Labels would overlap on a narrow panel.
       if (at - freeTick < 170) return null;
       freeTick = at;
       return html`<text
@@ -87,7 +87,7 @@ export function histogram(
   });
 }
 
-/** Of marks in their order: those at one place share a label, which the last of them has. */
+/** Merges the labels of marks at the same position into the last one. */
 function labelsOf(placed: readonly HistogramMark[], x: Scale): readonly (string | undefined)[] {
   return placed.map((mark, index) =>
     Math.abs(x(mark.millis) - x(placed[index + 1]?.millis ?? Infinity)) < 1

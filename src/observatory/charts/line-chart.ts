@@ -12,13 +12,13 @@ export interface ChartLine {
 export interface ChartSample {
   readonly atMillis: number;
   readonly value: number;
-  /** Where its time begins: where the one before ended earlier, there is a gap. */
+  /** Start of its time span; a gap to the previous point is drawn as a gap. */
   readonly fromMillis: number;
-  /** The process: a line of its own for each. */
+  /** The process; each has its own line. */
   readonly of: number;
 }
 
-/** Lines over time, from zero unless they span decades. */
+/** Lines over time, from zero unless the scale is logarithmic. */
 export function lineChart(
   what: string,
   lines: readonly ChartLine[],
@@ -71,7 +71,7 @@ export function lineChart(
   });
 }
 
-/** Less than this between two is the time that taking one takes. */
+/** Shorter gaps are the time that sampling itself takes. */
 const GAP_MILLIS = 1000;
 
 function pieces(samples: readonly ChartSample[]): readonly (readonly ChartSample[])[] {

@@ -1,22 +1,22 @@
 import { scaleLinear, scaleLog, scaleTime } from 'd3-scale';
 
-/** Shapes are drawn 1000 wide and stretched to the page; heights are CSS pixels, so text keeps its size on every screen. */
+/** Shapes are drawn 1000 wide and stretched; heights are CSS pixels, so text keeps its size. */
 export const PLOT_WIDTH = 1000;
 
 export type Scale = (value: number) => number;
 
-/** For attributes: two decimals, never NaN. */
+/** Formats a number for an attribute: two decimals, never NaN. */
 export function px(value: number): string {
   return Number.isFinite(value) ? String(Math.round(value * 100) / 100) : '0';
 }
 
-/** From instants to 0–1000. */
+/** Maps times to 0–1000. */
 export function timeScale(fromMillis: number, toMillis: number): Scale {
   const end = toMillis > fromMillis ? toMillis : fromMillis + 1;
   return scaleLinear([fromMillis, end], [0, PLOT_WIDTH]).clamp(true);
 }
 
-/** 1, 2 and 5 of every decade, thinned to the decades and then to at most `most`. */
+/** Ticks at 1, 2 and 5 of every decade, thinned to decades and then to at most `most`. */
 export function logTicks(low: number, high: number, most = 4): readonly number[] {
   const of = (steps: readonly number[]): number[] => {
     const ticks: number[] = [];
@@ -36,7 +36,7 @@ export function logTicks(low: number, high: number, most = 4): readonly number[]
   return decades.filter((_, index) => (decades.length - 1 - index) % every === 0);
 }
 
-/** Logarithmic, from the bottom of the plot to its top; a domain of positive finite values, widened when it is one point. */
+/** A logarithmic scale from the bottom of the plot to its top, over positive finite values, widened if there is only one. */
 export function logScale(
   values: readonly number[],
   height: number,
@@ -51,7 +51,7 @@ export function logScale(
   return { y: (value) => scale(value > 0 ? value : low), ticks: logTicks(low, high) };
 }
 
-/** Linear from zero, with a round top. */
+/** A linear scale from zero to a round number. */
 export function zeroScale(
   values: readonly number[],
   height: number,
@@ -64,7 +64,7 @@ export function zeroScale(
   return { y: (value) => scale(Number.isFinite(value) ? value : 0), ticks: scale.ticks(most) };
 }
 
-/** Round moments inside the range, by the server's clock. */
+/** Round times within the range, in the server's zone. */
 export function timeTicks(fromMillis: number, toMillis: number, most: number): readonly number[] {
   return scaleTime([new Date(fromMillis), new Date(toMillis)], [0, 1])
     .ticks(most)

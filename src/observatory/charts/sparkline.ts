@@ -6,7 +6,7 @@ import { px, zeroScale } from './scales.ts';
 const WIDTH = 84;
 const HEIGHT = 20;
 
-/** A row's course at a glance; the row beside it has the numbers, so it is silent to readers. NaN is a gap. */
+/** A small chart of a row's values over time, hidden from screen readers as the row has the numbers. NaN is a gap. */
 export function sparkline(type: OperationType | 'failed', values: readonly number[], width = WIDTH): Html {
   if (!values.some((value) => value > 0))
     return html`<svg class="spark" width="${width}" height="${HEIGHT}" aria-hidden="true"></svg>`;
@@ -30,7 +30,7 @@ export function sparkline(type: OperationType | 'failed', values: readonly numbe
   </svg>`;
 }
 
-/** A share of one as a short bar. */
+/** A share as a short bar. */
 export function shareBar(type: OperationType, part: number, short = false): Html {
   const whole = short ? 40 : 64;
   const width = Number.isFinite(part) ? Math.min(1, Math.max(0, part)) * whole : 0;

@@ -5,7 +5,7 @@ import { countText, threeDigits } from '../../markup/quantity.ts';
 import { markerLines, plot, timeAxis, type ChartTable, type ChartTime } from './frame.ts';
 import { px, timeScale, zeroScale } from './scales.ts';
 
-/** How answers ended, from the ground up. Failed includes what was thrown; aborted is the client's doing, or a stop's. */
+/** Outcomes of requests, from the bottom up. Failed includes thrown errors; aborted is by the client or a shutdown. */
 export interface RateBar {
   readonly startMillis: number;
   readonly widthMillis: number;
@@ -18,7 +18,7 @@ export interface RateBar {
 
 const PARTS = ['fine', 'clientErrors', 'aborted', 'failed'] as const;
 
-/** Per second; a running bucket is divided by the time it has run. Parts never exceed the whole. */
+/** Rates per second; a running bucket is divided by its elapsed time. */
 export function rateBars(points: readonly TimelinePoint[], now: number): readonly RateBar[] {
   return points.map((point) => {
     const lasted = point.partial
@@ -39,7 +39,7 @@ export function rateBars(points: readonly TimelinePoint[], now: number): readonl
   });
 }
 
-/** Requests per second as bars, stacked by how they ended. */
+/** Requests per second as bars, stacked by outcome. */
 export function stackedRates(points: readonly TimelinePoint[], time: ChartTime, height = 168): Html {
   const x = timeScale(time.range.fromMillis, time.range.toMillis);
   const bars = rateBars(points, time.now);
@@ -69,9 +69,7 @@ export function stackedRates(points: readonly TimelinePoint[], time: ChartTime, 
   const marks = markerLines(time, height);
   const empty = bars.every((bar) => PARTS.every((part) => bar[part] === 0));
   return plot({
-    label: empty
-      ? 'Requests per second: none in this range.'
-      : 'Requests per second over time, by how they ended.',
+    label: empty ? 'Requests per second: none in this range.' : 'Requests per second over time, by outcome.',
     height,
     className: 'narrow-axis',
     time: time.range,
@@ -82,7 +80,7 @@ export function stackedRates(points: readonly TimelinePoint[], time: ChartTime, 
   });
 }
 
-/** Keys of what the chart shows, with a shape each, so that colour is not alone. */
+/** The legend, with shapes, so that colour is not the only sign. */
 export function rateLegend(points: readonly TimelinePoint[]): Html {
   const any = (pick: (point: TimelinePoint) => number): boolean => points.some((point) => pick(point) > 0);
   const keys = [

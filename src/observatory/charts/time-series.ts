@@ -6,7 +6,7 @@ import { countText, duration, measured, text } from '../../markup/quantity.ts';
 import { markerLines, plot, timeAxis, type ChartTable, type ChartTime } from './frame.ts';
 import { logScale, px, timeScale } from './scales.ts';
 
-/** Consecutive buckets in which something happened. */
+/** Consecutive non-empty buckets. */
 export function segments(points: readonly TimelinePoint[]): readonly (readonly TimelinePoint[])[] {
   const found: TimelinePoint[][] = [];
   let previous: TimelinePoint | undefined;
@@ -33,7 +33,7 @@ interface Vertex {
   readonly partial: boolean;
 }
 
-/** Percentiles over time: p50 as a line, up to p95 and up to p99 as bands, logarithmic. Gaps are gaps; the running bucket is dashed. */
+/** Percentiles over time on a log scale: p50 as a line, p95 and p99 as bands. Empty buckets are gaps; the running bucket is dashed. */
 export function timeSeries(
   type: OperationType,
   points: readonly TimelinePoint[],
@@ -57,7 +57,7 @@ export function timeSeries(
         p99: y(p99),
         partial: point.partial,
       });
-      // One bucket alone is as wide as it is; in company a point stands in its middle.
+      // A single bucket is drawn at its full width; otherwise each bucket is a point at its middle.
       return part.length === 1
         ? [at(point.startMillis), at(point.startMillis + point.widthMillis)]
         : [at(point.startMillis + point.widthMillis / 2)];
@@ -95,7 +95,7 @@ export function timeSeries(
   });
 }
 
-/** The names of the lines stand at the end of the plot, by their last values, pushed apart where they would meet. */
+/** Labels of the lines at the right end, at their last values, moved apart if they would overlap. */
 function lineLabels(last: Vertex | undefined, height: number): Html {
   if (last === undefined) return html``;
   let floor = height + 11;

@@ -7,20 +7,20 @@ import { barGeometry } from './bar-geometry.ts';
 import { px } from './scales.ts';
 
 const ROW_HEIGHT = 28;
-/** Deeper lines are not moved further in; their level is still told. */
+/** Deeper rows are not indented further; aria-level still has the depth. */
 const MAX_DEPTH = 12;
-/** Shorter than this share of the trace would not be seen. */
+/** Bars of a smaller share of the trace are widened to be visible. */
 const MIN_PERCENT = 0.3;
 
 export interface WaterfallRowOptions {
-  /** The part of the trace's time that is shown. */
+  /** The shown part of the trace's time. */
   readonly startMillis: number;
   readonly durationMillis: number;
-  /** Where times are counted from. */
+  /** The origin of times. */
   readonly whole: { readonly startMillis: number };
   readonly selected: string | undefined;
   hrefOf(spanId: string): string;
-  /** Where the same page is with the inside of a span hidden, or shown again. */
+  /** Link that collapses or expands a span. */
   toggleOf(spanId: string): string;
 }
 
@@ -37,7 +37,7 @@ const depthClass = (depth: number): string => `depth-${Math.min(depth, MAX_DEPTH
 const after = (millis: number, { whole }: WaterfallRowOptions): string =>
   text(duration(Math.max(0, millis - whole.startMillis)));
 
-/** On which side of what is shown something lies; undefined when it can be seen. */
+/** The side on which something lies outside the shown part; undefined if it is visible. */
 function outside(
   fromMillis: number,
   toMillis: number,
@@ -47,14 +47,14 @@ function outside(
   return fromMillis > startMillis + durationMillis ? 'later' : undefined;
 }
 
-/** In place of a bar that is not in the part shown. */
+/** Replaces a bar outside the shown part. */
 function elsewhere(side: 'earlier' | 'later', words: string, told: string): Html {
   const isLater = side === 'later';
   return html`<svg
     width="100%"
     height="${ROW_HEIGHT}"
     role="img"
-    aria-label="${told}, ${side} than the part shown"
+    aria-label="${told}, ${side} than the shown part"
   >
     ${gridLines()}
     <text
@@ -119,7 +119,7 @@ function bar(row: SpanLine, options: WaterfallRowOptions): Html {
   if (side !== undefined)
     return elsewhere(side, length, `${length}, starts after ${after(span.startMillis, options)}`);
   const shared = row.repeat === undefined && selfMillis < span.durationMillis * 0.995;
-  const own = shared ? ` · own ${text(duration(selfMillis))}` : '';
+  const own = shared ? ` · self ${text(duration(selfMillis))}` : '';
   const many = row.repeat === undefined ? rowsText(span) : `${row.repeat} runs`;
   const rest = [many, span.status === 'error' ? 'failed' : undefined]
     .filter((part) => part !== undefined)
@@ -195,7 +195,7 @@ function logRow({ log, depth }: LogRow, options: WaterfallRowOptions): Html {
   </tr>`;
 }
 
-/** A point in time with its words beside it. */
+/** A point in time with its label. */
 function moment(
   atMillis: number,
   what: string,

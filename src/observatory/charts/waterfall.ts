@@ -5,33 +5,32 @@ import { barGeometry } from './bar-geometry.ts';
 import { px } from './scales.ts';
 import { waterfallRow, type WaterfallRowOptions } from './waterfall-row.ts';
 
-/** About 400 KB of page, 30 KB compressed; what is longer is paged. */
+/** About 400 KB of page, 30 KB compressed; longer traces are paged. */
 export const MAX_WATERFALL_ROWS = 500;
-/** Of the map: as tall as this at most, a line for each span, of so many at most. */
+/** Limits of the mini map: height and number of lines. */
 const MAX_MAP_HEIGHT = 64;
 const MAX_MAP_PITCH = 4;
 const MAX_MAP_LINES = 1000;
-/** Fewer lines are seen at once as they are. */
+/** With fewer rows there is no mini map. */
 const MIN_MAP_LINES = 8;
 
 export interface WaterfallOptions extends WaterfallRowOptions {
-  /** The first line of the page asked for; without it the page that has the selected span. */
+  /** The first row of the requested page; default: the page with the selected span. */
   readonly line: number | undefined;
-  /** Where the same page is from another line on. */
+  /** Link to the page from another row on. */
   lineHref(line: number): string;
-  /** The whole of the trace; `startMillis` and `durationMillis` are the part of it that is shown. */
+  /** The whole trace; `startMillis` and `durationMillis` are the shown part. */
   readonly whole: { readonly startMillis: number; readonly durationMillis: number };
-  /** Where the same page is with another part shown; its ends are added as `zoom`. */
+  /** Link to another part; its ends are added as `zoom`. */
   readonly zoomHref: string;
 }
 
-/** Spans in tree order, each a row: its name at its depth, its bar in time, its events and lines of the log. Scrolls in its own box. */
+/** Spans in tree order, one per row: name, bar, events and log lines. Scrolls in its own box. */
 export function waterfall(rows: readonly WaterfallRow[], options: WaterfallOptions): Html {
   const { durationMillis, whole } = options;
   const offset = options.startMillis - whole.startMillis;
   const at = (part: number): string => text(duration(offset + durationMillis * part));
-  if (rows.length === 0)
-    return html`<p class="quiet">No span of this trace matches. Take a part of the filter away.</p>`;
+  if (rows.length === 0) return html`<p class="quiet">No span of this trace matches the filter.</p>`;
   const first = firstLine(rows, options);
   const shown = rows.slice(first, first + MAX_WATERFALL_ROWS);
   const ticks = [0, 0.25, 0.5, 0.75, 1];
@@ -84,7 +83,7 @@ function pager(first: number, count: number, total: number, { lineHref }: Waterf
   </nav>`;
 }
 
-/** The whole trace in a strip, a line for each span; a part of it can be dragged over. */
+/** The mini map: the whole trace with a line per span; dragging selects a part. */
 function miniMap(rows: readonly WaterfallRow[], options: WaterfallOptions): Html {
   const { whole, startMillis, durationMillis, zoomHref } = options;
   const zoomed = durationMillis < whole.durationMillis;
@@ -93,7 +92,7 @@ function miniMap(rows: readonly WaterfallRow[], options: WaterfallOptions): Html
   const pitch = Math.min(MAX_MAP_PITCH, MAX_MAP_HEIGHT / spans.length);
   const height = Math.max(12, Math.ceil(spans.length * pitch) + 4);
   const shown = barGeometry({ startMillis, durationMillis }, whole.startMillis, whole.durationMillis);
-  return html`<div class="mini-map" aria-hidden="true" title="Drag over a part to see it closer">
+  return html`<div class="mini-map" aria-hidden="true" title="Drag across a part to zoom in">
     <svg
       class="chart"
       width="100%"

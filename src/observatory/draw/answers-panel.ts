@@ -5,18 +5,18 @@ import { panel } from '../charts/frame.ts';
 import { countText, duration, share, text } from '../../markup/quantity.ts';
 import { factList } from './facts.ts';
 
-/** What the requests of a route were answered, by exact status, and what no duration tells. */
+/** Responses of a route by exact status, and waits that durations do not include. */
 export function answersPanel({ statuses = [], count, slow, waited }: SeriesSummary): Html {
   const rows = statuses.map((one) => [wordsOf(one), counted(one.count, count)] as const);
   const had = waited?.count ?? 0;
   return panel({
     title: 'Answers',
-    note: 'every request, by the status that was sent',
+    note: 'every request, by the status sent',
     body: factList([
       ...rows,
       ['a second or longer to the first byte', counted(slow, count)],
       [
-        'waited for their turn behind others of their connection',
+        'waited behind earlier requests of their connection',
         had === 0
           ? '0'
           : html`${countText(had)}
@@ -24,14 +24,14 @@ export function answersPanel({ statuses = [], count, slow, waited }: SeriesSumma
       ],
     ]),
     foot: html`<span
-      >durations run from the moment the head of a request was read to the last byte of its answer; waiting
-      before that, for a turn or in the network and the system, is in none of them</span
+      >durations run from the head of a request to the last byte of its response; they do not include earlier
+      waits, for a turn, in the network or in the kernel</span
     >`,
   });
 }
 
 function wordsOf({ status }: StatusCount): Html {
-  if (status === 'none') return html`none: the client left first`;
+  if (status === 'none') return html`none: the client disconnected first`;
   if (status === 'other') return html`others, or counted by an older version`;
   return html`${status} <span class="unit">${STATUS_CODES[status] ?? ''}</span>`;
 }

@@ -12,13 +12,13 @@ import { drawTable, type Column } from './table.ts';
 const SHOWN_ROWS = 12;
 
 const JUDGEMENTS: Readonly<Record<AuditedSeries['judgement'], Html>> = {
-  'too few': html`<span class="quiet-text">too few to say</span>`,
-  fine: html`as chance has it`,
-  biased: badge('more than chance', 'failed'),
-  missing: badge('kept ones are missing', 'failed'),
+  'too few': html`<span class="quiet-text">too few to judge</span>`,
+  fine: html`within chance`,
+  biased: badge('beyond chance', 'failed'),
+  missing: badge('kept operations missing', 'failed'),
 };
 
-/** Whether what was kept stands for what was counted, series by series. */
+/** The sampling audit by series: estimates from kept operations against exact counts. */
 export function auditPanel(audit: AuditFacts, view: PageView): Html {
   const columns: readonly Column<AuditedSeries>[] = [
     {
@@ -36,23 +36,23 @@ export function auditPanel(audit: AuditFacts, view: PageView): Html {
     },
     { label: 'z', align: 'number', cell: ({ z }) => html`${signed(z)}` },
     {
-      label: 'chance reaches',
+      label: 'limit of chance',
       align: 'number',
       room: 'wide',
       cell: ({ bound }) => html`${bound === undefined ? '–' : `± ${bound.toFixed(1)}`}`,
     },
-    { label: 'so', room: 'mid', cell: ({ judgement }) => JUDGEMENTS[judgement] },
+    { label: 'result', room: 'mid', cell: ({ judgement }) => JUDGEMENTS[judgement] },
   ];
   const told = new Set(audit.rows.map(keyOf));
   const rows = [...audit.alarms.filter((row) => !told.has(keyOf(row))), ...audit.rows].slice(0, SHOWN_ROWS);
   return panel({
-    title: 'The books',
-    note: 'what was kept, by its weights, against what was counted; since the start of this process',
+    title: 'Audit',
+    note: 'kept operations by their weights, against exact counts; since the start of this process',
     body: html`<p>${booksWords(audit)}</p>
       ${
         rows.length > 0 &&
         drawTable(rows, columns, {
-          caption: 'Counted operations, and how many those that were kept stand for',
+          caption: 'Counted operations, and the sum of the weights of kept ones',
           keyOf,
           view,
           still: true,
@@ -74,11 +74,13 @@ function signed(z: number): string {
 
 function leftOutWords({ leftOut, certain, sampled }: AuditFacts): string {
   const parts = [
-    `${countText(certain)} had to be kept and stand for themselves`,
+    `${countText(certain)} had to be kept, with weight 1`,
     ...(leftOut.never > 0 ? [`${countText(leftOut.never)} could not be kept`] : []),
-    ...(leftOut.elsewhere > 0 ? [`${countText(leftOut.elsewhere)} are of traces that began elsewhere`] : []),
+    ...(leftOut.elsewhere > 0
+      ? [`${countText(leftOut.elsewhere)} belong to traces that began in another process`]
+      : []),
     ...(leftOut.late > 0 ? [`${countText(leftOut.late)} ended after their trace was decided`] : []),
-    ...(leftOut.storm > 0 ? [`${countText(leftOut.storm)} came in a storm`] : []),
+    ...(leftOut.storm > 0 ? [`${countText(leftOut.storm)} ended in a storm`] : []),
   ];
-  return `${sampled > 0 ? 'Beside these: ' : ''}${parts.join(', ')}.`;
+  return `${sampled > 0 ? 'Not included: ' : ''}${parts.join(', ')}.`;
 }

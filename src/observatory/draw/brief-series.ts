@@ -8,7 +8,7 @@ import type { SeriesLine } from '../facts/series-lines.ts';
 import { statementName, tellApart } from './statement-name.ts';
 import type { Column } from './table.ts';
 
-/** As the overview shows them: two lines a row for routes and statements alike, so that two tables side by side end together. */
+/** Series as the overview shows them: two lines per row for routes and statements, so that the two tables have the same height. */
 export function briefColumns(
   type: 'http' | 'database',
   view: PageView,

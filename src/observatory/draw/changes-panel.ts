@@ -11,14 +11,14 @@ interface ChangeRow extends SettingChange {
   readonly who: string;
 }
 
-/** As a table has it: one line a setting, the newest first. */
+/** One row per setting, newest first. */
 export function changeRows({ changes }: LiveSettings): readonly ChangeRow[] {
   return changes
     .toReversed()
     .flatMap(({ atMillis, who, changes: each }) => each.map((change) => ({ ...change, atMillis, who })));
 }
 
-/** From what to what. */
+/** Old and new value. */
 export const CHANGE_COLUMNS: readonly Column<SettingChange>[] = [
   {
     label: 'setting',
@@ -38,17 +38,17 @@ export const CHANGE_COLUMNS: readonly Column<SettingChange>[] = [
     value: ({ to }) => to,
     cell: ({ to, by }) =>
       html`<code class="setting-value">${to}</code
-        >${by !== 'page' && html`<span class="meaning">taken back: ${BACK_TO[by]}</span>`}`,
+        >${by !== 'page' && html`<span class="meaning">reverted: ${BACK_TO[by]}</span>`}`,
   },
 ];
 
 const BACK_TO: Readonly<Record<Exclude<SettingChange['by'], 'page'>, string>> = {
-  environment: 'the environment says it',
-  '.env': '.env says it',
+  environment: 'value of the environment',
+  '.env': 'value of .env',
   default: 'the default',
 };
 
-/** Every change of a setting, with who made it. */
+/** Every change of a setting, and who made it. */
 export function changesPanel(live: LiveSettings, view: PageView): Html {
   const columns: readonly Column<ChangeRow>[] = [
     { label: 'when', cell: ({ atMillis }) => moment(atMillis, view.now) },
@@ -57,19 +57,19 @@ export function changesPanel(live: LiveSettings, view: PageView): Html {
   ];
   return panel({
     title: 'Changes',
-    note: live.lasts ? 'also marked on every time chart' : 'of this process alone: there is no history file',
+    note: live.lasts ? 'also marked on every time chart' : 'this process only: there is no history file',
     body: drawTable(changeRows(live), columns, {
       caption: 'Changes of settings, the newest first',
       keyOf: ({ atMillis, name }) => `change-${atMillis}-${name}`,
       view,
       still: true,
-      empty: 'None: every setting is as the environment or its default says.',
+      empty: 'None: every setting has its value from the environment or its default.',
     }),
     foot:
       !live.isSaved &&
       html`<span class="tone-failed"
-        >The newest change is in force, but the history file has not taken it: a restart would lose it.
-        Writing it is tried again every few seconds.</span
+        >The latest change is in force, but writing it to the history file failed: a restart would lose it.
+        The write is retried every few seconds.</span
       >`,
   });
 }

@@ -9,7 +9,7 @@ import { REASON_WORDS } from './reason-words.ts';
 import { namedRuleWords, RULE_NAMES, RULE_WORDS } from './rule-words.ts';
 import { drawTable, type Column } from './table.ts';
 
-/** What is kept by the settings in force and by the proposed ones. */
+/** Operations kept by the current settings and by the proposed ones. */
 interface Both {
   readonly key: string;
   readonly words: string;
@@ -18,7 +18,7 @@ interface Both {
   readonly dropped?: number;
 }
 
-/** What the settings in force and the proposed ones keep of the traces in memory, and what that comes to. */
+/** Replays the traces in memory with the current and the proposed settings, and shows what each keeps. */
 export function dryRunPanels(dryRun: DryRun, exports: boolean, view: PageView): Html {
   const { now, proposed } = dryRun;
   return html`${panel({
@@ -28,12 +28,12 @@ export function dryRunPanels(dryRun: DryRun, exports: boolean, view: PageView): 
     body:
       dryRun.operations === 0
         ? html`<p class="quiet">
-            Memory holds no trace to try it on. Open the blog in another tab, and try again.
+            There is no trace in memory to try it on. Open the blog in another tab, then try again.
           </p>`
         : html`<p>${verdictWords(dryRun)}</p>
             ${drawTable(typeRows(dryRun), columns('operations', true), tableOf('By type', view))}
             ${drawTable(ruleRows(dryRun), columns('rule that decides', true), tableOf('By rule', view))}
-            ${drawTable(reasonRows(dryRun), columns('why it is kept', false), tableOf('By reason', view))}
+            ${drawTable(reasonRows(dryRun), columns('reason', false), tableOf('By reason', view))}
             ${exports && html`<p>Of ${plural(now.exportedTraces, 'trace')} exported now, or in part, ${countText(proposed.exportedTraces)} would be.</p>`}
             <p class="note">${caveats(dryRun)}</p>`,
   })}
@@ -46,23 +46,19 @@ function verdictWords({ operations, now, proposed }: DryRun): Html {
     the settings in force keep ${countText(sumOf(now.kept))}, of ${plural(now.traces, 'trace')}.`;
 }
 
-/** What the replay cannot know. */
+/** Limits of the replay. */
 function caveats({ traces, held, gone, remote, expected }: DryRun): string {
   return [
     ...(gone > 0
-      ? [
-          `${plural(gone, 'operation')} of the same traces were dropped when they were decided and cannot be decided again.`,
-        ]
+      ? [`${plural(gone, 'operation')} of the same traces were dropped and cannot be decided again.`]
       : []),
-    'Traces of which nothing was kept are not here.',
+    'Traces without a kept operation are not included.',
     ...(traces < held ? [`These are the newest of ${countText(held)}.`] : []),
     ...(remote > 0
-      ? [`${plural(remote, 'trace')} began elsewhere: what was sampled there is taken as if it were not.`]
+      ? [`${plural(remote, 'trace')} began in another process: its sampling decision is ignored.`]
       : []),
-    'In a replay there is no storm.',
-    ...(expected === undefined
-      ? ['With rules or a target, the rates alone do not say what an hour comes to.']
-      : []),
+    'The replay does not simulate storms.',
+    ...(expected === undefined ? ['With rules or a target, the rates alone give no estimate per hour.'] : []),
   ].join(' ');
 }
 
@@ -149,8 +145,8 @@ function expectedPanel(types: NonNullable<DryRun['expected']>['types'], view: Pa
     { label: 'proposed', align: 'number', cell: ({ keptProposed }) => about(keptProposed) },
   ];
   return panel({
-    title: 'What an hour comes to',
-    note: 'the last hour: counts are exact, what is kept of them is estimated',
+    title: 'Estimate for an hour',
+    note: 'from the last hour: counts are exact, kept operations are estimated',
     body: drawTable(rows, expected, {
       caption: 'Operations of the last hour, and how many of them are kept',
       keyOf: ({ type }) => type,
@@ -159,7 +155,8 @@ function expectedPanel(types: NonNullable<DryRun['expected']>['types'], view: Pa
       empty: 'Nothing was counted in the last hour.',
     }),
     foot: html`<span
-      >Failed and slow ones, and the rate of the rest; what is kept along with others comes on top.</span
+      >Includes failed and slow operations and the rate of the rest, but not those kept with the rest of their
+      trace.</span
     >`,
   });
 }

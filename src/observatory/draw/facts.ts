@@ -4,14 +4,14 @@ import { countText, figure, text, share, type Quantity } from '../../markup/quan
 import { shortened } from '../format/shortened.ts';
 import type { PageView } from '../page.ts';
 
-/** A word and its number, side by side with others. */
+/** A label with its number. */
 export interface Stat {
   readonly label: string;
   readonly value: HtmlValue | Quantity;
-  /** Soft, under the number: from how many, of what. */
+  /** A note under the number. */
   readonly note?: HtmlValue;
   readonly tone?: 'failed';
-  /** Its course as a small line. */
+  /** Its values over time, as a sparkline. */
   readonly course?: Html;
 }
 
@@ -34,7 +34,7 @@ export function stats(items: readonly Stat[]): Html {
   </dl>`;
 }
 
-/** Label and value in two columns, hairlines between. */
+/** Labels and values in two columns. */
 export function factList(rows: readonly (readonly [HtmlValue, HtmlValue])[]): Html {
   return html`<dl class="facts">
     ${rows.map(
@@ -47,22 +47,22 @@ export function factList(rows: readonly (readonly [HtmlValue, HtmlValue])[]): Ht
   </dl>`;
 }
 
-/** Of how many of the counted operations sampling chose to keep the detail; whether it is still held is another matter. */
+/** How many of the counted operations sampling chose to keep; some may have been evicted since. */
 export function keptNote({ kept, count }: { readonly kept: number; readonly count: number }): Html {
   return html`detail chosen for ${countText(kept)} of ${countText(count)}`;
 }
 
-/** A count of failures: a zero is quiet, more is red and says so in the column it stands in. */
+/** A count of failures: zero is muted, more is red. */
 export function failedCell(errors: number): HtmlValue {
   return errors === 0
     ? html`<span class="zero">0</span>`
     : html`<span class="tone-failed">${countText(errors)}</span>`;
 }
 
-/** Of a name in a row, in characters; its title and its own page have the rest. */
+/** Limit of a name in a row, in characters; its title and its page have the rest. */
 const MAX_NAME = 200;
 
-/** `GET` soft and small before the path; long names wrap rather than widen. */
+/** A series' name with a muted `GET`; long names wrap. */
 export function seriesName(whole: string, href?: string): Html {
   const name = shortened(whole, MAX_NAME);
   const title = name !== whole && html` title="${shortened(whole, 1000)}"`;
@@ -76,12 +76,12 @@ export function seriesName(whole: string, href?: string): Html {
     : html`<a class="name" href="${href}" ${title}>${shown}</a>`;
 }
 
-/** A name of words with dots, underscores or slashes, a list: it may break after them, so that it does not break within a word. */
+/** Allows line breaks after dots, underscores, slashes and commas, so that no word is broken. */
 export function breakable(key: string): HtmlValue {
   return key.split(/(?<=[._/,;=])/).map((part, index) => html`${index > 0 && html`<wbr />`}${part}`);
 }
 
-/** A word in a small frame. */
+/** A small framed label. */
 export function badge(word: string, tone?: 'failed' | 'slow' | 'quiet'): Html {
   return html`<span class="badge ${tone ?? ''}">${word}</span>`;
 }
@@ -90,7 +90,7 @@ export function shareText(part: number): string {
   return text(share(part));
 }
 
-/** A link to the same page as a spreadsheet reads it. */
+/** A link to the page as CSV. */
 export function csvLink(view: PageView): Html {
   return html`<a
     class="quiet-link"
@@ -99,7 +99,7 @@ export function csvLink(view: PageView): Html {
   >`;
 }
 
-/** Attributes in one line, as `key=value`. */
+/** Attributes on one line, as `key=value`. */
 export function inWords(attributes: AttributeMap): Html {
   const words = Object.entries(attributes).map(([key, value]) => `${key}=${String(value)}`);
   return html`${words.length > 0 && html`<code class="id">${words.join(' ')}</code>`}`;

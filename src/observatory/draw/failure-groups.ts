@@ -11,7 +11,7 @@ import type { PageView } from '../page.ts';
 const COURSE_POINTS = 24;
 const MAX_STACKS = 20;
 
-/** Failures of one type at one place. */
+/** Failures with the same error type and series. */
 export interface FailureGroup {
   readonly key: string;
   readonly errorType: string;
@@ -27,11 +27,11 @@ export interface FailureGroup {
   readonly traceId: string;
   readonly spanId: string;
   readonly course: readonly number[];
-  /** Of the newest, where it was recorded. */
+  /** Stack of the newest failure, if it was recorded. */
   readonly stack?: string | undefined;
 }
 
-/** Groups by error type and series, most frequent first; the message is the newest one's. */
+/** Groups failures by error type and series, most frequent first, with the message of the newest. */
 export function groupFailures(rows: readonly OperationRow[], range: TimeRange): readonly FailureGroup[] {
   const groups = new Map<string, OperationRow[]>();
   for (const row of rows) {
@@ -67,9 +67,8 @@ export function groupFailures(rows: readonly OperationRow[], range: TimeRange): 
     .sort((a, b) => b.count - a.count || b.lastMillis - a.lastMillis);
 }
 
-/**
- * The exception that the span of the newest failure recorded: its stack, and its type where the span itself has only a status code. For the
- * first groups, since each costs a look-up.
+/** Adds the exception that the newest failure's span recorded: its stack, and its type if the span has only a status code. Only for the
+ * first groups, as each needs a look-up.
  */
 export function withExceptions(
   telemetry: Pick<TelemetryQuery, 'trace'>,
@@ -97,7 +96,7 @@ export function failureColumns(view: PageView): readonly Column<FailureGroup>[] 
     html`<span class="swatch type-${row.type}"></span
       >${operationName(row, view.links.series(row.type, row.series), row.series)}`;
   return [
-    // On a phone the place stands under the failure; its stack is in the trace.
+    // On a phone the series stands under the failure, and the stack is only in the trace.
     {
       label: 'failure',
       key: 'failure',

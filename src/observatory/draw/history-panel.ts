@@ -9,27 +9,27 @@ import { factList } from './facts.ts';
 
 type Row = readonly [Html | string, Html | string];
 
-/** What of traces is on disk, each kind against its bound, and what of it went and why. */
+/** Traces on disk: each kind against its limit, and removals by cause. */
 export function historyPanel(history: HistoryFacts | undefined, now: number): Html {
   if (history === undefined)
     return panel({
       title: 'On disk',
       body: html`<p class="quiet">
-        No history file: what leaves memory is gone, and a restart forgets all.
+        There is no history file: evicted traces are gone, and a restart loses all.
       </p>`,
     });
   const { mustKeep, ordinary } = history.traces;
   return panel({
     title: 'On disk',
-    note: 'traces; what went is counted since the file was begun',
+    note: 'traces; removals are counted since the file was created',
     body: factList([
       ...kindRows('failed, slow or late', mustKeep, now),
       ...kindRows('ordinary', ordinary, now),
       ['waiting to be written', countText(history.waiting)],
-      ['left memory before they were written', countText(history.unsaved)],
+      ['evicted before they were written', countText(history.unsaved)],
       ...(history.unlisted === 0
         ? []
-        : ([['of an older file, in no list yet', countText(history.unlisted)]] as const)),
+        : ([['from an older file, not listed yet', countText(history.unlisted)]] as const)),
     ]),
   });
 }
@@ -56,13 +56,13 @@ function kindRows(name: string, kind: HistoryTraces, now: number): readonly Row[
     ],
     ...extent,
     [
-      html`<span class="quiet">went: aged out, over the bound</span>`,
+      html`<span class="quiet">removed: aged out, over the limit</span>`,
       `${countText(expired)}, ${countText(dropped)}`,
     ],
   ];
 }
 
-/** What a list of traces cannot show although it was chosen; undefined when it shows all. */
+/** Kept traces that a list cannot show; undefined if it shows all. */
 export function missingFromLists(
   history: HistoryFacts | undefined,
   unsaved = history?.unsaved ?? 0,
@@ -71,7 +71,9 @@ export function missingFromLists(
   const { unlisted } = history;
   const parts = [
     ...(unsaved > 0
-      ? [`${plural(unsaved, 'trace')} left memory before ${unsaved === 1 ? 'it was' : 'they were'} written`]
+      ? [
+          `${plural(unsaved, 'trace')} ${unsaved === 1 ? 'was' : 'were'} evicted before ${unsaved === 1 ? 'it was' : 'they were'} written`,
+        ]
       : []),
     ...(unlisted > 0
       ? [`${plural(unlisted, 'trace')} of an older file ${unlisted === 1 ? 'is' : 'are'} not listed yet`]
@@ -80,7 +82,7 @@ export function missingFromLists(
   return parts.length === 0 ? undefined : `Not in this list: ${parts.join('; ')}.`;
 }
 
-/** The same of a list of what is always chosen: losing any number of ordinary traces takes nothing from it. */
+/** The same for lists of failed and slow operations, which ignore lost ordinary traces. */
 export function missingFromMustKeep(history: HistoryFacts | undefined): string | undefined {
   return missingFromLists(history, history?.traces.mustKeep.unsaved);
 }

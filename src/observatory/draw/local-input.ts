@@ -1,4 +1,4 @@
-/** As a datetime-local field takes it: the server's wall clock. */
+/** Formats a moment for a datetime-local field, in the server's time zone. */
 export function localInput(millis: number): string {
   const at = new Date(millis);
   return new Date(millis - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);

@@ -9,7 +9,7 @@ interface MemoryPart {
   readonly bytes: number;
 }
 
-/** What resident memory is made of. Parts of the heap and of buffers need not be resident, so the rest is never less than nothing. */
+/** Splits resident memory into parts. Parts of heap and buffers need not be resident, so the rest is clamped at 0. */
 export function memoryParts({
   rssBytes,
   heapUsedBytes,
@@ -18,18 +18,18 @@ export function memoryParts({
 }: RuntimeSample): readonly MemoryPart[] {
   return [
     { name: 'heap in use', tone: 'database', bytes: heapUsedBytes },
-    { name: 'heap to spare', tone: 'other', bytes: Math.max(0, heapTotalBytes - heapUsedBytes) },
-    { name: 'buffers outside of it', tone: 'render', bytes: externalBytes },
+    { name: 'unused heap', tone: 'other', bytes: Math.max(0, heapTotalBytes - heapUsedBytes) },
+    { name: 'buffers outside the heap', tone: 'render', bytes: externalBytes },
     {
       name: 'code, stacks and native',
       tone: 'http',
-      // Unknown where resident memory is.
+      // NaN if resident memory is unknown.
       bytes: Math.max(0, rssBytes - heapTotalBytes - externalBytes),
     },
   ];
 }
 
-/** One bar in those parts, each named with its size. */
+/** A bar of those parts, each labelled with its size. */
 export function memoryBar(sample: RuntimeSample): Html {
   const parts = memoryParts(sample);
   const whole = Math.max(

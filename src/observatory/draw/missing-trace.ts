@@ -5,16 +5,16 @@ import { clockText, moment } from '../format/moment.ts';
 import type { PageView } from '../page.ts';
 import { factList } from './facts.ts';
 
-/** Either side of the moment in question. */
+/** Half the width of the range around the trace. */
 const AROUND_MILLIS = 300_000;
 
-/** What is known of a trace that is not here, and where to go from here. */
+/** What is known of a missing trace, and where to look next. */
 export function missingTrace(missing: MissingTrace, view: PageView): Html {
   const { links, now } = view;
   const { evicted } = missing;
   return panel({
     className: 'from-here',
-    title: 'From here',
+    title: 'Where to look next',
     body: html`${factList([
         ['trace id', html`<code class="id">${missing.traceId || '–'}</code>`],
         ...(evicted === undefined
@@ -22,12 +22,12 @@ export function missingTrace(missing: MissingTrace, view: PageView): Html {
           : ([
               ['operation', html`<bdi>${evicted.name}</bdi>`],
               ['began', moment(evicted.startMillis, now)],
-              ['let go', moment(evicted.atMillis, now)],
+              ['evicted', moment(evicted.atMillis, now)],
             ] as const)),
       ])}
       <ul class="ways">
         ${ways(missing, view).map(([href, words]) => html`<li><a href="${href}">${words}</a></li>`)}
-        <li><a href="${links.to('/traces/import')}">Look at a trace from a file</a></li>
+        <li><a href="${links.to('/traces/import')}">Import a trace from a file</a></li>
       </ul>`,
   });
 }
@@ -38,7 +38,7 @@ function ways(
 ): readonly (readonly [string, string])[] {
   if (reason === 'running')
     return [
-      [links.to(path), 'Look again'],
+      [links.to(path), 'Reload'],
       [links.to('/traces'), 'Traces held'],
     ];
   if (reason === 'evicted' && evicted !== undefined) {
@@ -52,7 +52,7 @@ function ways(
         ? ([
             [
               links.ranged('/route', { name: evicted.name }, around),
-              `${evicted.name} around ${clockText(evicted.startMillis)}: its counts are whole`,
+              `${evicted.name} around ${clockText(evicted.startMillis)}: its counts are complete`,
             ],
           ] as const)
         : []),
@@ -60,16 +60,19 @@ function ways(
         links.ranged('/traces', isRoute ? { series: evicted.name } : { q: evicted.name }, around),
         `Other traces of it around ${clockText(evicted.startMillis)}`,
       ],
-      [links.to('/buffer'), 'How much the buffer holds, and what it let go'],
+      [links.to('/buffer'), 'Buffer: size and evictions'],
     ];
   }
   return [
     ...(reason === 'never-kept'
-      ? ([[links.to('/sampling'), 'What is kept, and why']] as const)
+      ? ([[links.to('/sampling'), 'Sampling: what is kept, and why']] as const)
       : ([
-          [links.to('/traces', { q: traceId.slice(0, 8) }), 'Search the traces held for its beginning'],
+          [
+            links.to('/traces', { q: traceId.slice(0, 8) }),
+            'Search the traces held for the start of this ID',
+          ],
         ] as const)),
-    [links.to('/routes'), `Routes ${range.words}: their counts include what was not kept`],
+    [links.to('/routes'), `Routes ${range.words}: counts include what was not kept`],
     [links.to('/traces'), `Traces held ${range.words}`],
   ];
 }

@@ -4,7 +4,7 @@ import type { AnyPage, OpenPage, PageView } from '../page.ts';
 import { drawSentence } from '../sentences/sentence.ts';
 import { coverageNotes, PRESETS } from '../facts/time-range.ts';
 
-/** All of a page below the frame: title, range, sentence, body. It is what a live update replaces. */
+/** A page inside the layout: title, range, sentence, body. A live update replaces it. */
 export function pageContent(page: AnyPage, open: OpenPage, view: PageView): Html {
   const { parent } = page;
   return html`<header class="page-head">
@@ -17,7 +17,7 @@ export function pageContent(page: AnyPage, open: OpenPage, view: PageView): Html
         ${open.actions ?? (page.ranged && rangePicker(view))}${page.live && view.range.moving && html`<span id="live-control" class="live-control" hidden></span>`}
       </div>
     </header>
-    ${view.range.problem !== undefined && html`<p class="notice" role="alert">${view.range.problem} Shown is what happened ${view.range.words}.</p>`}
+    ${view.range.problem !== undefined && html`<p class="notice" role="alert">${view.range.problem} Showing ${view.range.words}.</p>`}
     ${page.ranged && coverageNotes(view.range, view.now).map((note) => html`<p class="notice">${note}</p>`)}
     ${drawSentence(open.sentence)} ${open.body}
     <footer class="page-foot">
@@ -28,7 +28,7 @@ export function pageContent(page: AnyPage, open: OpenPage, view: PageView): Html
     </footer>`;
 }
 
-/** Kept as hidden fields by forms that send one part of the address. */
+/** Hidden fields that keep the rest of the query when a form submits a part of it. */
 export function hiddenFields(
   query: Readonly<Record<string, string | undefined>>,
   without: readonly string[],

@@ -17,10 +17,10 @@ import { plural } from '../sentences/sentence.ts';
 import { factList, stats } from './facts.ts';
 import { memoryBar } from './memory-parts.ts';
 
-/** Kinds of handles; Node has a few dozen. */
+/** Limit of kinds of handles shown; Node has a few dozen. */
 const MAX_KINDS = 8;
 
-/** Every figure of the process as of now, and what its memory is made of. */
+/** All current figures of the process, and the parts of its memory. */
 export function nowStrip(facts: ProcessFacts, now: number): Html {
   const { current } = facts;
   return panel({
@@ -36,9 +36,9 @@ export function nowStrip(facts: ProcessFacts, now: number): Html {
       {
         label: 'heap used',
         value: size(current.heapUsedBytes),
-        note: `may grow to ${text(size(facts.heapLimitBytes))}`,
+        note: `limit ${text(size(facts.heapLimitBytes))}`,
       },
-      { label: 'external', value: size(current.externalBytes), note: 'buffers and the like' },
+      { label: 'external', value: size(current.externalBytes), note: 'buffers outside the heap' },
       { label: 'CPU', value: share(current.cpuUtilization), note: 'of one core' },
       {
         label: 'loop delay p99',
@@ -55,11 +55,11 @@ export function nowStrip(facts: ProcessFacts, now: number): Html {
       {
         label: 'files and sockets',
         value: countText(current.openFiles),
-        note: `of ${countText(facts.openFilesLimit)}, at most`,
+        note: `limit ${countText(facts.openFilesLimit)}`,
       },
     ])}${memoryBar(current)}${
       facts.problem !== undefined &&
-      html`<p class="note">Not everything could be read: <bdi class="wrap">${facts.problem}</bdi></p>`
+      html`<p class="note">Some values could not be read: <bdi class="wrap">${facts.problem}</bdi></p>`
     }`,
   });
 }
@@ -73,10 +73,10 @@ export function machinePanel({
   const taken = Math.max(0, memoryBytes - availableMemoryBytes);
   return panel({
     title: 'The machine',
-    note: 'or this process’s part of it',
+    note: 'or the part of it that this process may use',
     body: factList([
       [
-        'memory taken, by all',
+        'memory used by all processes',
         html`<span class="meter"
           >${shareBar('http', taken / Math.max(1, memoryBytes))}
           <span>${figure(size(taken))} <span class="unit">of ${text(size(memoryBytes))}</span></span></span
@@ -86,14 +86,14 @@ export function machinePanel({
       [
         'load, last minute',
         loadAverage === undefined
-          ? 'not known here'
+          ? 'unknown here'
           : html`${threeDigits(loadAverage)}<span class="unit"> of ${countText(processors)}</span>`,
       ],
     ]),
   });
 }
 
-/** A kind without a word here has Node's own name. */
+/** A kind that is missing here is shown by Node's name. */
 const HANDLE_WORDS: Readonly<Record<string, string>> = {
   TCPSocketWrap: 'connections',
   TCPServerWrap: 'listening sockets',

@@ -6,7 +6,7 @@ import { secondsOf } from '../facts/series-lines.ts';
 import { isStartUpWork } from '../facts/start-up-statements.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
 
-/** One live figure for every entry of the rail. */
+/** One live figure for each menu entry. */
 export function railFigures(
   telemetry: TelemetryQuery,
   range: ChosenRange,
@@ -42,10 +42,10 @@ export function railFigures(
   };
 }
 
-/** What watching costs, for the foot of the rail. */
+/** The cost of telemetry, for the foot of the menu. */
 export function railCost(telemetry: TelemetryQuery): Html {
-  if (!telemetry.enabled) return html`Measuring is off and costs nothing.`;
+  if (!telemetry.enabled) return html`Telemetry is off.`;
   const { coreShare, bytesHeld, nanosPerSpan } = telemetry.ownCost();
-  return html`Watching costs about ${text(share(coreShare))} of a core, ${text(size(bytesHeld))} of memory,
+  return html`Telemetry costs about ${text(share(coreShare))} of a core, ${text(size(bytesHeld))} of memory,
   ${text(duration(nanosPerSpan / 1e6))} a span.`;
 }

@@ -6,10 +6,10 @@ import { railCost, railFigures } from './rail-figures.ts';
 type Facts = Pick<AdminPageOptions, 'figures' | 'cost'>;
 type RailOptions = Facts & Pick<AdminPageOptions, 'current' | 'menuQuery'>;
 
-/** What the rail beside a page says; a page that cannot be drawn has a rail all the same. */
+/** The side menu of a page; a page that fails has one too. */
 export class Rail {
   readonly #telemetry: TelemetryQuery;
-  /** Live pages of one time range that are drawn after one change have one rail. */
+  /** Live pages of the same range that are drawn after the same change share one side menu. */
   #drawn = { change: -1, byRange: new Map<string, Facts>() };
 
   constructor(telemetry: TelemetryQuery) {

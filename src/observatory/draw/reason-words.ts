@@ -1,12 +1,12 @@
 import type { KeepReason } from '../../../otel/query.ts';
 
-/** Why an operation was kept. */
+/** Reasons why an operation was kept. */
 export const REASON_WORDS: Readonly<Record<KeepReason, string>> = {
   error: 'failed',
   slow: 'slow',
   probability: 'by the rate',
   late: 'ended late',
-  ancestor: 'led to a kept operation',
+  ancestor: 'ancestor of a kept operation',
   rule: 'by a rule',
   policy: 'by a policy of the app',
   target: 'by a target',

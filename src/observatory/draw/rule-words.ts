@@ -1,22 +1,22 @@
 import type { SamplingRule } from '../../../otel/query.ts';
 
-/** What a rule is about. */
+/** What a rule applies to. */
 export const RULE_WORDS: Readonly<Record<SamplingRule, string>> = {
   error: 'Failed',
   slow: 'Took its threshold or longer',
   http: 'Ordinary requests',
   database: 'Ordinary statements',
-  render: 'Ordinary pages drawn',
+  render: 'Ordinary renders',
   other: 'Other ordinary operations',
-  trace: 'Of a trace with one that failed or was slow',
-  ancestor: 'Led to one that was kept',
+  trace: 'In the trace of a failed or slow operation',
+  ancestor: 'Ancestor of a kept operation',
   late: 'Failed or was slow, after its trace was decided',
 };
 
-/** In the order in which they are asked. */
+/** In order of precedence. */
 export const RULE_NAMES = Object.keys(RULE_WORDS) as readonly SamplingRule[];
 
-/** Of a rule of the settings, a target or a policy of the app. */
+/** Words for a rule of the settings, a target or a policy of the app. */
 export function namedRuleWords(name: string): string {
   return name === 'target' ? 'The target' : name;
 }

@@ -8,7 +8,7 @@ import { failedCell, seriesName } from './facts.ts';
 import { statementName, tellApart } from './statement-name.ts';
 import { sheetOf, type Column } from './table.ts';
 
-/** Named with a statement; the rest are counted. */
+/** Callers named with a statement; the rest are counted. */
 const MAX_CALLERS = 3;
 
 const percentile = (key: 'p50' | 'p95' | 'p99'): Column<SeriesLine> => ({
@@ -75,7 +75,7 @@ export function routeColumns(view: PageView): readonly Column<SeriesLine>[] {
   ];
 }
 
-/** How many, and first how those ended that did not end well: a narrow column shows the beginning. */
+/** The count, preceded by failures, as a narrow column shows only the beginning. */
 export function ends({ name, count, errors, clientErrors, aborted }: SeriesLine, { links }: PageView): Html {
   const all = plural(count, 'request');
   const parts = [
@@ -103,7 +103,7 @@ export function callersOf({ callers = [] }: SeriesLine, { links }: PageView): Ht
   >`;
 }
 
-/** What a phone can do without: it is on the statement's own page. */
+/** Columns that a phone leaves out; the statement's page has them. */
 export const NARROW = {
   per_second: 'mid',
   count: 'mid',
@@ -114,7 +114,7 @@ export const NARROW = {
   'over time': 'wide',
 } as const;
 
-/** @param rows All that are shown together: a row says what tells it apart from them. */
+/** @param rows All rows of the table: each shows what distinguishes it from the others. */
 export function statementColumns(view: PageView, rows: readonly SeriesLine[]): readonly Column<SeriesLine>[] {
   const apart = tellApart(rows);
   return [
@@ -158,7 +158,7 @@ export function statementColumns(view: PageView, rows: readonly SeriesLine[]): r
   ];
 }
 
-/** As a file has them: with all that tells a statement. */
+/** Columns of the CSV file, with the full text. */
 export function statementSheet(view: PageView, rows: readonly SeriesLine[]): Sheet {
   const told = (key: string, value: (row: SeriesLine) => string | undefined): Column<SeriesLine> => ({
     label: key,
@@ -174,7 +174,7 @@ export function statementSheet(view: PageView, rows: readonly SeriesLine[]): She
   ]);
 }
 
-/** One alone has no rate. */
+/** A single operation has no rate. */
 export function perSecond(count: number, seconds: number): Html {
   return count === 1 ? html`once` : figure(rate(count, seconds));
 }

@@ -2,45 +2,45 @@ import type { LiveSetting } from '../../../otel/query.ts';
 import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { momentText } from '../format/moment.ts';
 
-/** A field that takes a setting's value back, by the setting's name. */
+/** Prefix of the field that reverts a setting. */
 export const BACK_PREFIX = 'back.';
 
 interface Shape {
   readonly label: string;
   /** Default: one line of text. */
   readonly control?: 'choice' | 'lines';
-  /** Said by the label, so that the hint need not. */
+  /** The unit, if the label names it and the hint need not. */
   readonly unit?: 'seconds';
-  /** What an empty field stands for. */
+  /** The value of an empty field. */
   readonly empty?: string;
 }
 
-/** How a setting is asked for; one that is not named here is asked for by its name, in one line. */
+/** Label and control by setting; others use their name and one line of text. */
 const SHAPES: Readonly<Record<string, Shape>> = {
-  METRICS_SAMPLING_RATE: { label: 'Detail kept of ordinary operations' },
-  METRICS_EXPORT_SAMPLING_RATE: { label: 'The same for what is exported' },
+  METRICS_SAMPLING_RATE: { label: 'Sampling rate of ordinary operations' },
+  METRICS_EXPORT_SAMPLING_RATE: { label: 'Sampling rate of the export' },
   METRICS_SLOW_REQUEST_THRESHOLD: { label: 'A request is slow from (seconds)', unit: 'seconds' },
   METRICS_SLOW_QUERY_THRESHOLD: { label: 'A statement is slow from (seconds)', unit: 'seconds' },
-  METRICS_SLOW_RENDER_THRESHOLD: { label: 'A page drawn is slow from (seconds)', unit: 'seconds' },
+  METRICS_SLOW_RENDER_THRESHOLD: { label: 'A render is slow from (seconds)', unit: 'seconds' },
   METRICS_WHOLE_TRACE_ON_ERROR: {
-    label: 'Keep the rest of a trace in which something failed or was slow',
+    label: 'Keep the whole trace of a failed or slow operation',
     control: 'choice',
   },
   METRICS_RULES: { label: 'Rules', control: 'lines', empty: 'none' },
   METRICS_TARGET: { label: 'Target' },
 };
 
-/** What a person reads instead of the name. */
+/** The label of a setting. */
 export function settingLabel(name: string): string {
   return SHAPES[name]?.label ?? name;
 }
 
-/** What a field says: the value, or what an empty field stands for. */
+/** The value as shown, or what an empty field means. */
 export function fieldValue(name: string, text: string): string {
   return text.trim() === '' ? (SHAPES[name]?.empty ?? text) : text;
 }
 
-/** A meaning as it stands below its field, in the words of label and control. */
+/** A setting's meaning as the hint of its field, in the words of label and control. */
 function hintOf({ name, meaning }: LiveSetting): string {
   const { unit, control } = SHAPES[name] ?? {};
   const said =
@@ -48,7 +48,7 @@ function hintOf({ name, meaning }: LiveSetting): string {
   return control === 'choice' ? said.replaceAll(/\b(?:true|false)\b/g, (word) => CHOICE_WORDS[word]!) : said;
 }
 
-/** What stands in a field: as it was typed, or as it is. */
+/** The text of a field: as typed, or the current value. */
 export interface SettingField {
   readonly setting: LiveSetting;
   readonly text: string;
@@ -56,7 +56,7 @@ export interface SettingField {
   readonly problem: string | undefined;
 }
 
-/** One label, one control, who set it, its hint and its problem, all tied together for those who listen. */
+/** Label, control, source, hint and problem of a setting, linked for screen readers. */
 export function settingField(field: SettingField, now: number): Html {
   const { setting, problem } = field;
   const { name, page } = setting;
@@ -77,7 +77,7 @@ export function settingField(field: SettingField, now: number): Html {
           value="yes"
           ${field.isTakenBack && html`checked`}
         />
-        <label for="${BACK_PREFIX}${name}">back to ${environmentWords(setting)}</label>
+        <label for="${BACK_PREFIX}${name}">revert to ${environmentWords(setting)}</label>
       </p>`
     }
   </div>`;
@@ -112,7 +112,7 @@ ${text === empty ? '' : text}</textarea>`;
 
 const CHOICE_WORDS: Readonly<Record<string, string>> = { true: 'yes', false: 'no' };
 
-/** Who says the value in force, and what the environment says where the page does. */
+/** The source of the current value, and the environment's value if the page overrides it. */
 function sourceWords({ name, source, page, environment }: LiveSetting, now: number): HtmlValue {
   const code = html`<code>${name}</code>`;
   if (page === undefined)
@@ -125,7 +125,7 @@ function sourceWords({ name, source, page, environment }: LiveSetting, now: numb
     page.isOutdated &&
     html`;
       <strong
-        >the environment has changed since: it said ${before} then and says ${environment?.value ?? 'nothing'}
+        >the environment has changed since: it had ${before} then and has ${environment?.value ?? 'nothing'}
         now</strong
       >`
   }`;
@@ -137,7 +137,7 @@ function environmentWords({ environment, default: fallback }: LiveSetting): Html
     <code>${environment.value}</code>`;
 }
 
-/** Words between backticks are code. */
+/** Renders text between backticks as code. */
 export function withCode(words: string): Html {
   return html`${words.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;
 }

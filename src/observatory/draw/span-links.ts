@@ -7,7 +7,7 @@ import { factList, inWords } from './facts.ts';
 
 const MAX_SHOWN = 50;
 
-/** Spans that this one refers to, each leading to its trace: among the imported ones for a span from a file. */
+/** Span links, each to its trace; for a span from a file, among the imported traces. */
 export function drawSpanLinks(
   linked: readonly SpanLinkRow[],
   links: Links,

@@ -26,21 +26,21 @@ import { drawSpanLinks } from './span-links.ts';
 import { drawStack } from './stack.ts';
 import { reasonBadge } from './trace-table.ts';
 
-/** What telemetry knows of the span's kind. */
+/** The heat map of the span's series. */
 export interface SpanContext {
   readonly spread: HeatMap | undefined;
-  /** How many of its kind were counted. */
+  /** How many operations of its series were counted. */
   readonly among: number;
   readonly thresholdsSeconds: SamplingFacts['thresholdsSeconds'] | undefined;
-  /** From a file: its routes and statements are not of this process. */
+  /** True for a span from a file, whose routes and statements are not of this process. */
   readonly imported: boolean;
-  /** The run of one statement that it is part of. */
+  /** The repeated statement that it belongs to. */
   readonly run: RepeatedStatement | undefined;
-  /** Where the waterfall shows the time of this span alone; undefined where it would not be closer. */
+  /** Link that zooms the waterfall to this span; undefined if that changes nothing. */
   readonly zoomHref: string | undefined;
 }
 
-/** Everything known of one span, beside the waterfall. */
+/** The panel of one span, beside the waterfall. */
 export function spanPanel(
   { span, selfMillis, criticalMillis }: SpanNode,
   trace: TraceDetail,
@@ -60,8 +60,8 @@ export function spanPanel(
     body: html`${span.status === 'error' && html`<p class="failed-line">${badge('failed', 'failed')} <bdi>${span.statusMessage ?? ''}</bdi></p>`}
       ${factList([
         ['duration', figure(duration(span.durationMillis))],
-        ['its own time', figure(duration(selfMillis))],
-        ['among its kind', standing(span, among, imported)],
+        ['self time', figure(duration(selfMillis))],
+        ['compared to its kind', standing(span, among, imported)],
         ['share of the trace', figure(share(partOf(span.durationMillis, trace.durationMillis)))],
         [
           'on the critical path',
@@ -80,10 +80,10 @@ export function spanPanel(
             ] as const)),
         ['kept', html`${reasonBadge(span.keepReason)}${threshold(span, thresholdsSeconds)}`],
       ])}
-      ${spread !== undefined && among >= ENOUGH_TO_COMPARE && histogram(span.type, spread, [{ millis: span.durationMillis, label: 'this one' }], 84)}
+      ${spread !== undefined && among >= ENOUGH_TO_COMPARE && histogram(span.type, spread, [{ millis: span.durationMillis, label: 'this span' }], 84)}
       ${typeof query === 'string' && html`<pre class="sql" tabindex="0"><code>${sqlLines(query)}</code></pre>`}
       ${exceptions.slice(0, MAX_EXCEPTIONS).map(exception)}
-      ${(!imported || zoomHref !== undefined) && html`<p class="links">${!imported && seriesLinks(span, view)} ${zoomHref !== undefined && html`<a href="${zoomHref}">Zoom the waterfall to it</a>`}</p>`}
+      ${(!imported || zoomHref !== undefined) && html`<p class="links">${!imported && seriesLinks(span, view)} ${zoomHref !== undefined && html`<a href="${zoomHref}">Zoom the waterfall to this span</a>`}</p>`}
       <h3>Attributes</h3>
       ${factList(attributeRows(span, view, imported))}
       ${
@@ -108,17 +108,17 @@ export function spanPanel(
   });
 }
 
-/** Of the name at its head, in characters; the row of the waterfall has it whole as its title. */
+/** Limit of the name in the heading, in characters; the row of the waterfall has it in full. */
 const MAX_NAME = 200;
 const MAX_EXCEPTIONS = 5;
 const MAX_LINES = 50;
 
-/** The stack is told once, in lines of its own. */
+/** The stack is shown once, separately. */
 function withoutStack({ 'exception.stacktrace': _stack, ...rest }: AttributeMap): AttributeMap {
   return rest;
 }
 
-/** What counts as slow, or which rule it was, beside the word. */
+/** The threshold or the rule behind the keep reason. */
 function threshold(
   { keepReason, keptBy, type }: SpanRow,
   thresholds: SpanContext['thresholdsSeconds'],
@@ -147,13 +147,13 @@ function standing({ percentile }: SpanRow, among: number, imported: boolean): Ht
     return percentile === undefined
       ? 'not known here'
       : html`slower than ${text(share(percentile))} <span class="unit">where it ran</span>`;
-  if (percentile === undefined || !Number.isFinite(percentile)) return 'not known any more';
+  if (percentile === undefined || !Number.isFinite(percentile)) return 'no longer known';
   if (among < ENOUGH_TO_COMPARE) return among <= 1 ? 'the only one' : `one of ${countText(among)}`;
   return html`slower than ${percentile > 0.999 ? 'nearly all' : text(share(percentile))}
     <span class="unit">of ${countText(among)}</span>`;
 }
 
-/** Shown elsewhere on the panel. */
+/** Attributes shown elsewhere on the panel. */
 const SHOWN = new Set(['db.query.text']);
 
 function attributeRows(
@@ -194,11 +194,11 @@ function attributeValue(
   return html`<bdi>${Array.isArray(value) ? value.join(', ') : String(value)}</bdi>`;
 }
 
-/** Units that the conventions leave to the name. */
+/** Attributes whose unit only the conventions define. */
 const SIZES = /^http\.(request|response)\.body\.size$/;
 const SECONDS = /\.(duration|time_to_first_byte)$/;
 
-/** Name the series of the span. */
+/** Attributes that name the series of the span. */
 const LINKED = new Set(['http.route', 'db.query.summary', 'render.template']);
 
 function exception({ attributes }: SpanEventRow): Html {

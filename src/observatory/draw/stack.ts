@@ -1,10 +1,10 @@
 import { html, type Html } from '../../markup/html.ts';
 
 const PLACE = /(?:file:\/\/)?((?:\/|[A-Z]:[\\/])[^\s()]*?):\d+(?::\d+)?\)?$/;
-/** Code that is not the blog's own. */
+/** Paths of code outside the blog. */
 const FOREIGN = /[\\/]node_modules[\\/]|\(?node:/;
 
-/** The folder that a stack's own files share with the packages beside them; empty where it cannot be told. */
+/** The project folder, by the files of a stack; empty if unknown. */
 function rootOf(lines: readonly string[]): string {
   for (const line of lines) {
     const path = PLACE.exec(line)?.[1] ?? '';
@@ -14,7 +14,7 @@ function rootOf(lines: readonly string[]): string {
   return '';
 }
 
-/** A stack, a line a call: paths from the folder of the program on, calls within packages and Node soft. */
+/** A stack trace, one line per call: paths relative to the project, calls in packages and Node muted. */
 export function drawStack(stack: string): Html {
   const lines = stack.split('\n');
   const root = rootOf(lines);

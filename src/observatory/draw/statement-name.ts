@@ -4,24 +4,23 @@ import { shortened } from '../format/shortened.ts';
 import { shownName } from '../format/shown-name.ts';
 import { seriesName } from './facts.ts';
 
-/** What a row shows of a text, in characters; its title has more, its page all. */
+/** Limit of a statement's text in a row, in characters; its title has more, its page all. */
 const MAX_SHOWN = 160;
 const MAX_TITLE = 1000;
-/** Of the words, what is seen in any table, in characters: a difference behind it needs another beginning. */
+/** Characters visible in any table: if texts differ only later, the shown part must start later. */
 const SEEN = 24;
-/** Where what a statement asks for ends and under which conditions begins. */
+/** The start of a statement's conditions. */
 const CONDITIONS = /(?: WHERE | ON CONFLICT | SET | GROUP BY | ORDER BY | LIMIT | VALUES ?(?=\())/i;
 
-/** A series of statements as far as its row names it. */
+/** The parts of a statement series that name it. */
 export interface NamedStatement {
   readonly name: string;
   readonly summary?: string | undefined;
   readonly text?: string | undefined;
 }
 
-/**
- * By series what tells its text apart, in a few words: its conditions, or what of them no other statement of its summary has. Sorted, the
- * one that begins most alike is a neighbour.
+/** Returns, by series, a few words that distinguish its text: its conditions, or the part of them that no other statement of the same
+ * summary has. In sorted order, the most similar text is a neighbour.
  */
 export function tellApart(rows: readonly NamedStatement[]): ReadonlyMap<string, string> {
   const sorted = rows
@@ -34,7 +33,7 @@ export function tellApart(rows: readonly NamedStatement[]): ReadonlyMap<string, 
         other?.summary === summary ? commonLength(words, other.words) : 0,
       );
       const start = Math.max(...alike);
-      // The conditions, or, where those are all alike, the text behind them.
+      // The conditions, or the text after them if the conditions are equal.
       const [conditions = '', text] = words.split('\n');
       const cut = start < Math.min(SEEN, conditions.length) ? 0 : words.lastIndexOf(' ', start - 1) + 1;
       const shown =
@@ -44,7 +43,7 @@ export function tellApart(rows: readonly NamedStatement[]): ReadonlyMap<string, 
   );
 }
 
-/** Behind the word WHERE, or from the first other condition on; a statement without any is told whole. */
+/** The text after WHERE, or from the first other condition; the whole statement if it has none. */
 export function conditionsOf(text: string): string {
   const at = CONDITIONS.exec(text)?.index;
   return at === undefined ? text : text.slice(at).replace(/^ (?:WHERE )?/i, '');
@@ -56,7 +55,7 @@ function commonLength(a: string, b: string): number {
   return length;
 }
 
-/** A statement by its summary, which is its spans' name, and its conditions; anything else by `otherName`. */
+/** Names a statement by its summary (the name of its spans) and conditions; anything else by `otherName`. */
 export function operationName(
   operation: { readonly type: OperationType; readonly name: string; readonly series: string },
   href: string,
@@ -68,7 +67,7 @@ export function operationName(
     : seriesName(otherName, href);
 }
 
-/** Summary, and behind it in one line what tells the text apart. */
+/** The summary, followed by what distinguishes the text. */
 export function statementName(row: NamedStatement, words: string | undefined, href: string): Html {
   const { name, summary = name, text } = row;
   return html`<a class="name statement-name" href="${href}" title="${shortened(text ?? name, MAX_TITLE)}"

@@ -1,16 +1,16 @@
 import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import type { PageView, Sheet } from '../page.ts';
 
-/** A column of a table: how a row is shown, sorted and exported by it. */
+/** A column: how its cells are shown, sorted and exported. */
 export interface Column<Row> {
   readonly label: string;
   /** Name in the address (`?sort=`) and in CSV; a column without one cannot be sorted. */
   readonly key?: string;
-  /** What is sorted and exported; numbers sort largest first. */
+  /** The value for sorting and export; numbers sort largest first. */
   value?(row: Row): number | string | undefined;
   cell(row: Row): HtmlValue;
   readonly align?: 'number' | 'text';
-  /** Left out where the table has less room than that. */
+  /** Hidden if the table is narrower. */
   readonly room?: 'mid' | 'wide';
 }
 
@@ -22,16 +22,16 @@ function cssOf<Row>({ align, room }: Column<Row>): string {
 
 export interface TableOptions<Row> {
   readonly caption: string;
-  /** Stable across redraws, so that a live update moves no row under the pointer. */
+  /** Stable across updates, so that a live update keeps rows in place. */
   keyOf(row: Row): string;
-  /** What to do when there is nothing. */
+  /** Shown if there are no rows. */
   readonly empty: HtmlValue;
   readonly view: PageView;
-  /** No sort links: a part of a larger page. */
+  /** Without sort links. */
   readonly still?: boolean;
 }
 
-/** Columns of a page of its own: those named are left out where there is no room for all. */
+/** Returns the columns with `room` set: the named ones are hidden on narrow screens. */
 export function roomFor<Row>(
   columns: readonly Column<Row>[],
   room: Readonly<Record<string, Column<Row>['room']>>,
@@ -42,7 +42,7 @@ export function roomFor<Row>(
   });
 }
 
-/** Rows in the order that `?sort=` asks for (`-name` turns it round); as they came when it asks for nothing known. */
+/** Sorts rows by `?sort=` (`-name` reverses); an unknown column keeps the order. */
 export function sortRows<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],
@@ -114,7 +114,7 @@ function heading<Row>(column: Column<Row>, { view, still = false }: TableOptions
   </th>`;
 }
 
-/** The same rows for `?format=csv`. */
+/** Rows for `?format=csv`. */
 export function sheetOf<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): Sheet {
   const named = columns.filter((column) => column.key !== undefined && column.value !== undefined);
   return {
@@ -123,7 +123,7 @@ export function sheetOf<Row>(rows: readonly Row[], columns: readonly Column<Row>
   };
 }
 
-/** RFC 4180; cells that a spreadsheet would run as a formula are disarmed. */
+/** RFC 4180; cells that a spreadsheet would run as a formula are escaped. */
 export function csvText({ columns, rows }: Sheet): string {
   const cellText = (value: string | number | undefined): string => {
     if (value === undefined) return '';

@@ -14,10 +14,10 @@ import { copyButton } from './copy-button.ts';
 import { badge } from './facts.ts';
 import { reasonBadge } from './trace-table.ts';
 
-/** Of an address, in characters. */
+/** Limit of an address, in characters. */
 const MAX_ADDRESS = 120;
 
-/** What can be done with a trace, at the right of its title. */
+/** Actions on a trace, beside its title. */
 export function traceButtons(trace: TraceDetail, importedMillis: number | undefined, view: PageView): Html {
   const { links, path, jaegerUiUrl, basePath, origin } = view;
   const request = importedMillis === undefined ? requestOf(trace, basePath, origin) : requestOf(trace);
@@ -42,7 +42,7 @@ function pinForm(trace: TraceDetail, view: PageView): Html {
   return html`<form method="post" action="${view.links.base}/traces/${trace.traceId}/${action}">
     ${csrfField(view)}<button
       type="submit"
-      title="${trace.pinned ? 'It may be let go again when the buffer is full' : 'A pinned trace is not let go when the buffer is full'}"
+      title="${trace.pinned ? 'The trace may be evicted again when the buffer is full' : 'A pinned trace is not evicted when the buffer is full'}"
     >
       ${trace.pinned ? 'Unpin' : 'Pin'}
     </button>
@@ -69,7 +69,7 @@ function curlPanel(request: NonNullable<ReturnType<typeof requestOf>>): Html {
   </details>`;
 }
 
-/** Why it is here, when it was, how much of it there is. */
+/** Keep reason, time, size and completeness of the trace. */
 export function metaLine(facts: TraceFacts, trace: TraceDetail, view: PageView): Html {
   const { links, now } = view;
   const { importedMillis, thresholdsSeconds } = facts;
@@ -81,7 +81,7 @@ export function metaLine(facts: TraceFacts, trace: TraceDetail, view: PageView):
             >kept: ${reasonBadge(trace.keepReason)}${ruleOf(trace)}</span
           >`
         : html`<span class="reason"
-            >${badge('imported', 'slow')} ${moment(importedMillis, now)}, counted nowhere</span
+            >${badge('imported', 'slow')} ${moment(importedMillis, now)}, not counted</span
           >`
     }
     ${trace.pinned && badge('pinned', 'quiet')} ${moment(trace.startMillis, now, true)}
@@ -93,19 +93,19 @@ export function metaLine(facts: TraceFacts, trace: TraceDetail, view: PageView):
     >
     ${wholeness(trace).map((each) => html`<span>${each}</span>`)}
     ${trace.outcome === 'aborted' && badge('aborted by the client', 'slow')}
-    ${trace.outcome === 'cut' && badge('cut by a stop', 'slow')}
-    ${trace.outcome === 'refused' && badge('not sent whole by the client', 'slow')}
+    ${trace.outcome === 'cut' && badge('cut off by shutdown', 'slow')}
+    ${trace.outcome === 'refused' && badge('incomplete request', 'slow')}
     ${importedMillis === undefined && html`<a href="${links.to('/traces', { type: trace.type, series: trace.series })}">more like it</a>`}
   </div>`;
 }
 
-/** A rule is of the owner's own making: its words stand there without a pointer over them. */
+/** The owner wrote the rule, so it is shown in full, not in a tooltip. */
 function ruleOf({ spans, keepReason }: TraceDetail): Html {
   const name = keptByName(spans, keepReason);
   return html`${name !== undefined && html` <code>${shortened(name, MAX_ADDRESS)}</code>`}`;
 }
 
-/** The address in question and how it was answered: a route stands for many. */
+/** The requested address and its status, as a route stands for many addresses. */
 function asked(trace: TraceDetail): Html {
   const request = requestOf(trace);
   if (request === undefined) return html``;
@@ -118,7 +118,7 @@ function asked(trace: TraceDetail): Html {
   >`;
 }
 
-/** Complete, or everything that it is not. */
+/** `complete`, or what is missing. */
 function wholeness(trace: TraceDetail): readonly Html[] {
   const nodes = spanTree(trace.spans);
   const first = nodes[0]?.span;
@@ -140,12 +140,12 @@ function wholeness(trace: TraceDetail): readonly Html[] {
   ];
 }
 
-/** Of the first span that was kept for the reason. */
+/** The rule or policy of the first span kept for this reason. */
 function keptByName(spans: TraceDetail['spans'], reason: TraceDetail['keepReason']): string | undefined {
   return spans.find((span) => span.keepReason === reason)?.keptBy;
 }
 
-/** The rule that kept it, in words. */
+/** Explains the keep reason. */
 export function whyKept(
   { keepReason, type, spans }: Pick<TraceDetail, 'keepReason' | 'type' | 'spans'>,
   thresholds: SamplingFacts['thresholdsSeconds'] | undefined,
@@ -161,19 +161,19 @@ export function whyKept(
         : `Something in it was slow; here that is ${text(duration(seconds * 1000))} or more.`;
     }
     case 'probability':
-      return 'Its trace id was drawn by the sampling rate.';
+      return 'The sampling rate selected its trace ID.';
     case 'late':
       return 'It ended after its trace was decided.';
     case 'ancestor':
-      return 'It leads to a span that was kept.';
+      return 'It is an ancestor of a kept span.';
     case 'trace':
-      return 'Something else of its trace failed or was slow.';
+      return 'Another operation of its trace failed or was slow.';
     case 'rule':
-      return `A sampling rule asks for it${name === undefined ? '' : `: ${name}`}.`;
+      return `A sampling rule keeps it${name === undefined ? '' : `: ${name}`}.`;
     case 'policy':
-      return `A sampling policy of this app asks for it${name === undefined ? '' : `: ${name}`}.`;
+      return `A sampling policy of this app keeps it${name === undefined ? '' : `: ${name}`}.`;
     case 'target':
-      return 'It was drawn to reach the target of its kind.';
+      return 'It was selected to reach the target of its kind.';
     case 'imported':
       return 'It comes from a file.';
   }

@@ -4,13 +4,13 @@ import { countText, duration, durationCell, text } from '../../markup/quantity.t
 import { shownName } from '../format/shown-name.ts';
 import { badge } from './facts.ts';
 
-/** The newest are left out beyond; the JSON has them all. */
+/** Later lines are left out; the JSON has all. */
 const MAX_LINES = 500;
 const MAX_WORDS = 400;
 
 interface Entry {
   readonly atMillis: number;
-  /** A level of the log, or `event`. */
+  /** A log level, or `event`. */
   readonly what: string;
   readonly words: string;
   readonly attributes: AttributeMap;
@@ -19,7 +19,7 @@ interface Entry {
 
 const GRAVE = new Set(['error', 'fatal']);
 
-/** How much a trace has to tell beside its spans. */
+/** Number of log lines and events. */
 export function logLength({ logs, spans }: TraceDetail): number {
   return spans.reduce((sum, span) => sum + span.events.length, logs.length);
 }
@@ -43,14 +43,10 @@ function entriesOf({ logs, spans }: TraceDetail): readonly Entry[] {
   return [...events, ...lines].sort((a, b) => a.atMillis - b.atMillis);
 }
 
-/** Every line of the log and every event of a trace, in the order of time, each with the span that it belongs to. */
+/** All log lines and span events of a trace, by time, each with its span. */
 export function traceLog(trace: TraceDetail, hrefOf: (spanId: string) => string): Html {
   const entries = entriesOf(trace);
-  const unknown =
-    !trace.logsKnown &&
-    html`<p class="quiet">
-      Whether it wrote lines to the log is not known: nobody remembers them any more.
-    </p>`;
+  const unknown = !trace.logsKnown && html`<p class="quiet">Its log lines are no longer held.</p>`;
   if (entries.length === 0)
     return trace.logsKnown
       ? html`<p class="quiet">Nothing was logged while it ran, and its spans have no events.</p>`
@@ -60,7 +56,7 @@ export function traceLog(trace: TraceDetail, hrefOf: (spanId: string) => string)
     <div class="scroll waterfall-box" tabindex="0" role="group" aria-label="Log of the trace">
       <table class="rows trace-log">
         <caption class="visually-hidden">
-          Log lines and events in the order of time
+          Log lines and events by time
         </caption>
         <thead>
           <tr>

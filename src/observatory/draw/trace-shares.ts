@@ -11,7 +11,7 @@ import { partOf } from '../trace/part-of.ts';
 import type { SpanNode } from '../trace/span-tree.ts';
 import { operationName } from './statement-name.ts';
 
-/** What the eye can tell apart in a strip, and what a table can be read for. */
+/** Limits: a step in a strip must be visible, a table readable. */
 const MAX_SEGMENTS = 300;
 const MAX_ROWS = 30;
 const MAX_NAME = 200;
@@ -60,7 +60,7 @@ function sharesByOperation(nodes: readonly SpanNode[]): readonly Share[] {
   );
 }
 
-/** What the answer waited for, as a strip in time; under it every operation with its total, its own time and its part of that path. */
+/** The critical path as a strip; under it every operation with total, self time and part of the path. */
 export function tracePaths(
   nodes: readonly SpanNode[],
   trace: TraceDetail,
@@ -73,7 +73,7 @@ export function tracePaths(
   return panel({
     className: 'critical-panel',
     title: 'Critical path',
-    note: 'what the answer waited for; shorten this and it comes sooner',
+    note: 'what the response waited for; make these steps faster to speed it up',
     body: html`${strip(root, length, hrefOf)}
       <div class="scroll" tabindex="0" role="group" aria-label="Operations of the trace">
         <table class="rows">
@@ -85,7 +85,7 @@ export function tracePaths(
               <th scope="col">operation</th>
               <th scope="col" class="number room-mid">spans</th>
               <th scope="col" class="number room-mid">total</th>
-              <th scope="col" class="number room-mid">own</th>
+              <th scope="col" class="number room-mid">self</th>
               <th scope="col" class="number">on the path</th>
               <th scope="col" class="number">share</th>
             </tr>
@@ -120,11 +120,11 @@ interface Step {
   readonly node: SpanNode;
   readonly startMillis: number;
   readonly durationMillis: number;
-  /** How many segments too short to be seen it stands for. */
+  /** Number of short segments merged into this one. */
   readonly count: number;
 }
 
-/** Segments in time; neighbours too short to be seen become one, under the name of the longest. */
+/** Segments by time; neighbours that are too short to see are merged, under the name of the longest. */
 function stepsOf(root: SpanNode, length: number): readonly Step[] {
   const steps: Step[] = [];
   let short: CriticalSegment<SpanNode>[] = [];

@@ -24,11 +24,11 @@ const REASON_TONE: Readonly<Record<SpanRow['keepReason'], 'failed' | 'slow' | 'q
   imported: 'quiet',
 };
 
-/** Of an address in a row, in characters. */
+/** Limit of an address in a row, in characters. */
 const MAX_PATH = 80;
 const MAX_TITLE = 1000;
 
-/** Why it was kept, in words in a frame. */
+/** The keep reason as a badge. */
 export function reasonBadge(reason: SpanRow['keepReason']) {
   return badge(reason === 'imported' ? reason : REASON_WORDS[reason], REASON_TONE[reason]);
 }
@@ -79,7 +79,7 @@ export function traceColumns(view: PageView, brief = false): readonly Column<Tra
   return all.filter((column) => !brief || column.full !== true);
 }
 
-/** When and how long: on a phone one beneath the other, so that there is room for how it ended. */
+/** Time and duration; on a phone stacked, to leave room for the status. */
 function timeColumns(view: PageView): readonly Column<TraceSummary>[] {
   const [when, took] = [whenColumn<TraceSummary>(view), durationColumn<TraceSummary>()];
   const both = (row: TraceSummary) =>
@@ -90,7 +90,7 @@ function timeColumns(view: PageView): readonly Column<TraceSummary>[] {
   ];
 }
 
-/** Which address it was, where the name stands for many. */
+/** The requested address, if the name stands for many. */
 function pathAsked({ series, path }: TraceSummary) {
   if (path === undefined || path === series.slice(series.indexOf(' ') + 1)) return null;
   const shown = readablePath(path);
@@ -134,7 +134,7 @@ export function operationColumns(view: PageView): readonly Column<OperationRow>[
       cell: (row) => (row.status === 'error' ? badge('failed', 'failed') : html`<span class="zero">–</span>`),
     },
     {
-      label: 'in general',
+      label: 'see also',
       room: 'mid',
       cell: (row) =>
         html`<a class="quiet-link" href="${view.links.series(row.type, row.series)}"

@@ -21,11 +21,11 @@ import { tracePaths } from './trace-shares.ts';
 import { metaLine, traceButtons } from './trace-head.ts';
 
 const KEPT = ['view', 'span', 'unfold', 'collapsed', 'levels', 'zoom', 'q', 'type', 'only', 'line'] as const;
-/** Deeper than so many, only all are offered. */
+/** Beyond this depth, only “all” is offered. */
 const MAX_LEVELS = 4;
 type Change = Partial<Record<(typeof KEPT)[number], string | number | undefined>>;
 
-/** The address of this page with a part of it changed. */
+/** Returns the address of this page with changed parameters. */
 function addressOf({ links, path, query }: PageView): (change: Change) => string {
   const kept = Object.fromEntries(KEPT.map((key) => [key, query[key]]));
   return (change) => links.to(path, { ...kept, ...change });
@@ -35,7 +35,7 @@ export function traceActions(facts: TraceFacts, view: PageView): Html {
   return isDetail(facts.trace) ? traceButtons(facts.trace, facts.importedMillis, view) : html``;
 }
 
-/** A trace from top to bottom: what it is, its picture, the span in question, where the time went. */
+/** The page of a trace: facts, waterfall, selected span, critical path. */
 export function drawTrace(facts: TraceFacts, trace: TraceDetail, view: PageView): Html {
   const nodes = spanTree(trace.spans);
   const to = addressOf(view);
@@ -90,7 +90,7 @@ function flamePanel({ selected }: TraceFacts, trace: TraceDetail, view: PageView
   return panel({
     className: 'waterfall-panel',
     title: viewSwitch(trace, view),
-    note: `as wide as its own time and that of what it called, ${text(duration(graph.totalMillis))} in all; alike are merged`,
+    note: `width: self time plus callees, ${text(duration(graph.totalMillis))} in total; equal frames are merged`,
     body: drawFlameGraph(graph, { selected, hrefOf: (span) => to({ span }) }),
     table: flameTable(graph),
   });
@@ -101,7 +101,7 @@ function logPanel(trace: TraceDetail, view: PageView): Html {
   return panel({
     className: 'waterfall-panel',
     title: viewSwitch(trace, view),
-    note: 'lines of the log and events of spans, in the order of time',
+    note: 'log lines and span events, by time',
     body: traceLog(trace, (span) => to({ span })),
   });
 }
@@ -127,7 +127,7 @@ function waterfallPanel({ repeated, selected }: TraceFacts, trace: TraceDetail, 
   return panel({
     className: 'waterfall-panel',
     title: viewSwitch(trace, view),
-    note: html`outlined: critical path · solid: its own
+    note: html`outlined: critical path · solid: self
     time${
       repeated.length > 0 &&
       filter === undefined &&
@@ -135,7 +135,7 @@ function waterfallPanel({ repeated, selected }: TraceFacts, trace: TraceDetail, 
         <a href="${unfolded ? to({ unfold: undefined, span: undefined }) : to({ unfold: '1' })}"
           >${unfolded ? 'fold' : 'unfold'} repeated statements</a
         >`
-    }${query['zoom'] && html` · <a href="${to({ zoom: undefined })}">show all of its time</a>`}`,
+    }${query['zoom'] && html` · <a href="${to({ zoom: undefined })}">show the whole trace</a>`}`,
     body: html`<div class="tools">
         ${filterForm(view, filter !== undefined, to)}${filter && matchSteps(rows, nodes.length, selected, to)}
         ${filter === undefined && levelSwitch(nodes, closed, to)}
@@ -154,7 +154,7 @@ function waterfallPanel({ repeated, selected }: TraceFacts, trace: TraceDetail, 
   });
 }
 
-/** How many spans were found, and the way from one to the next. */
+/** The number of matches, with links to the previous and the next one. */
 function matchSteps(
   rows: readonly WaterfallRow[],
   total: number,
@@ -172,7 +172,7 @@ function matchSteps(
   return html`<span class="matches" role="status"
     >${at >= 0 ? `${countText(at + 1)} of ${countText(found.length)}` : countText(found.length)}
     <span class="unit">${at >= 0 ? 'found' : `of ${plural(total, 'span')}`}</span>
-    ${step(at > 0 ? found[at - 1] : undefined, 'Match before', '‹', 'N')}${step(
+    ${step(at > 0 ? found[at - 1] : undefined, 'Previous match', '‹', 'N')}${step(
       at < found.length - 1 ? found[at + 1] : undefined,
       'Next match',
       '›',
@@ -181,7 +181,7 @@ function matchSteps(
   >`;
 }
 
-/** So many levels open at once; each span can then be turned by itself. */
+/** Opens a number of levels; single spans can then be toggled. */
 function levelSwitch(nodes: readonly SpanNode[], closed: ClosedSpans, to: (change: Change) => string): Html {
   const levels = nodes.reduce((deepest, { depth }) => Math.max(deepest, depth + 1), 0);
   if (levels < 3) return html``;

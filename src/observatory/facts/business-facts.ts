@@ -1,6 +1,6 @@
 import type { BusinessMetric } from '../../../otel/query.ts';
 
-/** Counted since the process started, or in a range. */
+/** Business counters since the process started, or in a range. */
 export interface BusinessDocument {
   readonly posts_created: number;
   readonly posts_updated: number;
@@ -10,10 +10,10 @@ export interface BusinessDocument {
   readonly cache: { readonly hits: number; readonly misses: number };
 }
 
-/** Pages of a post that were answered. */
+/** Requests for pages of posts. */
 export interface PostReads {
   readonly posts: 'listed' | 'unlisted' | 'other';
-  /** Of one listed post; the addresses of unlisted ones are recorded nowhere, and of a multitude none is told apart. */
+  /** Path of a listed post; addresses of unlisted posts are not recorded, and beyond a limit all count as other. */
   readonly path: string | undefined;
   readonly reads: number;
 }
@@ -30,7 +30,7 @@ export function sumOf(metrics: readonly BusinessMetric[], name: string, format?:
     .reduce((total, metric) => total + metric.value, 0);
 }
 
-/** The one count of posts read: the sum of the list of most read ones. */
+/** The number of posts read: the sum of the list of most read ones. */
 export function postsRead(metrics: readonly BusinessMetric[]): number {
   return sumOf(metrics, 'post.reads');
 }

@@ -1,6 +1,6 @@
 import type { TelemetryQuery, TimeRange } from '../../../otel/query.ts';
 
-/** Since when every trace that failed or was slow is there; undefined when that is all of the range. */
+/** The time from which every failed or slow trace is still held; undefined if that covers the range. */
 export function heldSinceMillis(telemetry: TelemetryQuery, range: TimeRange): number | undefined {
   const buffer = telemetry.buffer().mustKeep;
   const history = telemetry.history()?.traces.mustKeep;

@@ -1,7 +1,7 @@
 import type { TraceDetail } from '../../../otel/query.ts';
 
 const MAX_TRACES = 20;
-/** Some 50 MB at the worst, of a file per trace. */
+/** Some 50 MB at worst, with one file per trace. */
 const MAX_SPANS = 40_000;
 
 export interface ImportedTrace {
@@ -9,7 +9,7 @@ export interface ImportedTrace {
   readonly atMillis: number;
 }
 
-/** Traces read from files: in memory only, few, the oldest leave first; no list, rate or percentile knows of them. */
+/** Traces read from files: in memory only, bounded, oldest evicted first, in no list, rate or percentile. */
 export class ImportedTraces {
   readonly #traces = new Map<string, ImportedTrace>();
   readonly maxTraces: number;
@@ -20,7 +20,7 @@ export class ImportedTraces {
     this.#maxSpans = maxSpans;
   }
 
-  /** One that was here before is replaced. */
+  /** Replaces a trace with the same id. */
   add(trace: TraceDetail, atMillis: number): void {
     this.#traces.delete(trace.traceId);
     this.#traces.set(trace.traceId, { trace, atMillis });
@@ -41,7 +41,7 @@ export class ImportedTraces {
     return this.#traces.delete(traceId);
   }
 
-  /** The newest first. */
+  /** Newest first. */
   rows(): readonly ImportedTrace[] {
     return [...this.#traces.values()].toReversed();
   }

@@ -1,10 +1,10 @@
-/** Names of a map of facts whose keys are not ours to change. */
+/** Facts whose keys are data and must not be renamed. */
 const FOREIGN = new Set(['attributes']);
 
 const snake = (key: string): string =>
   key.replaceAll(/[a-z0-9][A-Z]/g, (pair) => `${pair[0]}_${pair[1]}`).toLowerCase();
 
-/** Facts as JSON speaks here: snake_case all through, attribute names untouched, what is not a number `null`. */
+/** Converts facts to JSON: snake_case keys, attribute names unchanged, NaN as `null`. */
 export function jsonNames(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(jsonNames);
   if (typeof value !== 'object' || value === null) return value;

@@ -7,20 +7,20 @@ import type {
 } from '../../../otel/query.ts';
 import { businessDocument, type BusinessDocument } from './business-facts.ts';
 
-/** One type of operation, from 100 % of them; `kept` have detail. Milliseconds. */
+/** One type of operation, counted over all of them; `kept` were kept by sampling. Milliseconds. */
 export interface OperationDocument {
   readonly count: number;
   readonly errors: number;
   readonly client_errors: number;
   readonly aborted: number;
-  /** A second or longer; of requests, to the first byte. */
+  /** Operations of a second or longer; for requests, to the first byte. */
   readonly slow: number;
   readonly duration_ms: DurationSummary;
   readonly kept: number;
   readonly rate: number;
 }
 
-/** What `GET /admin/metrics` answers and what the overview is drawn from: one shape, so that neither can say what the other does not. */
+/** The body of `GET /admin/metrics` and the input of the overview: one shape, so that both always agree. */
 export interface MetricsDocument {
   readonly process: {
     readonly pid: number;
@@ -30,7 +30,7 @@ export interface MetricsDocument {
     readonly event_loop_delay_p99_ms: number;
     readonly event_loop_delay_max_ms: number;
     readonly cpu_utilization: number;
-    /** Files and sockets; what is not known is null. */
+    /** Open files and sockets; null if unknown. */
     readonly open_files: number;
     readonly open_files_limit: number;
   };
@@ -38,9 +38,9 @@ export interface MetricsDocument {
     readonly enabled: boolean;
     readonly rates: Readonly<Record<OperationType, number>>;
     readonly export_rates: Readonly<Record<OperationType, number>>;
-    /** The first that matches decides. */
+    /** The first match decides. */
     readonly rules: readonly string[];
-    /** Traces per second of each kind; 0 is off. */
+    /** Traces per second of each kind; 0: off. */
     readonly target: number;
     readonly thresholds_seconds: {
       readonly http: number;
@@ -87,7 +87,7 @@ function operationDocument(summary: OperationSummary): OperationDocument {
   };
 }
 
-/** The facts of `/admin/metrics`; operations and the business since start, or of `range`, everything else since start or as of now. */
+/** The facts of `/admin/metrics`: operations and business counters in `range` or since start, the rest since start or now. */
 export function metricsDocument(telemetry: TelemetryQuery, range?: TimeRange): MetricsDocument {
   const { current, pid, uptimeSeconds, openFilesLimit } = telemetry.process();
   const sampling = telemetry.sampling();

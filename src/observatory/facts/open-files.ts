@@ -1,20 +1,20 @@
 import type { RuntimeSample } from '../../../otel/query.ts';
 
-/** From here on the next burst of readers may find none left. */
+/** From this share on, the next burst of requests may exhaust them. */
 const NEARLY = 0.9;
-/** Node and SQLite need some at a time: with fewer left, the next connection may be one too many. */
+/** Node and SQLite need some themselves: with fewer left, the next connection may fail. */
 const RESERVE = 3;
 
-/** How near a process came to the end of its files and sockets; those who were refused a connection are in no count. */
+/** How close a process came to its limit of files and sockets. Refused connections are not counted. */
 export interface OpenFiles {
   readonly used: number;
   readonly limit: number;
-  /** When it was seen, in the range. */
+  /** When it was sampled. */
   readonly atMillis: number;
   readonly ranOut: boolean;
 }
 
-/** Undefined while there are enough, or where nobody says how many there are. */
+/** Undefined while there are enough, or if the limit is unknown. */
 export function openFilesOf(samples: readonly RuntimeSample[], limit: number): OpenFiles | undefined {
   const near = samples.filter(({ openFilesMax }) => openFilesMax >= limit * NEARLY);
   const most = near.reduce<RuntimeSample | undefined>(

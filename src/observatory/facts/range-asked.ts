@@ -3,7 +3,7 @@ import { asCounted, chooseRange, fittingPreset, knownSince, type ChosenRange } f
 
 const HOUR_MILLIS = 3_600_000;
 
-/** The range of the address; without one, as long as there is something to see: a blog started a minute ago has no hour to show. */
+/** The range of the address; without one, as much as there are counts for, up to an hour. */
 export function rangeAsked(
   telemetry: TelemetryQuery,
   query: Readonly<Record<string, string | undefined>>,

@@ -1,18 +1,18 @@
 import { coverageNotes, type ChosenRange } from './time-range.ts';
 
-/** The range of an answer, as it is counted. */
+/** The range of a response, as counted. */
 export interface RangeDocument {
   readonly from_ms: number;
   readonly to_ms: number;
   /** `in the last hour`. */
   readonly words: string;
-  /** Width of the buckets at its start; null where nothing is counted. */
+  /** Width of the buckets at its start; null if nothing is counted. */
   readonly step_ms: number | null;
-  /** Parts of which counts are gone: every number is an "at least". */
+  /** Parts without counts: every number is a lower bound. */
   readonly missing: readonly { readonly from_ms: number; readonly to_ms: number; readonly reason: string }[];
-  /** The same in words, and what else there is to say. */
+  /** The same in words, with further notes. */
   readonly notes: readonly string[];
-  /** What was wrong with the range that was asked for. */
+  /** The problem with the requested range. */
   readonly problem: string | null;
 }
 

@@ -1,18 +1,18 @@
 import type { SeriesLine } from './series-lines.ts';
 
-/** What kind of thing readers asked the blog for, over the routes that serve it. */
+/** Requests of readers by kind, over the routes that serve it. */
 export interface ReadersAsked {
   readonly kind: string;
   readonly count: number;
-  /** 4xx: nothing there, most of them. */
+  /** 4xx, mostly 404. */
   readonly clientErrors: number;
   readonly perSecond: number;
-  /** Of all that readers asked for, 0–1. */
+  /** Share of all requests of readers, 0–1. */
   readonly countShare: number;
   readonly course: readonly number[];
 }
 
-/** The first that matches has it; a route of none is the owner's or a room of its own. */
+/** The first match wins; a route without a match belongs to the owner's pages. */
 const KINDS: readonly (readonly [kind: string, route: RegExp])[] = [
   ['front page', /^\/$/],
   ['lists: tags, archive', /^\/(?:tags|archive)\b/],
@@ -20,7 +20,7 @@ const KINDS: readonly (readonly [kind: string, route: RegExp])[] = [
   ['searches', /^\/search$/],
   ['media', /^\/media\b/],
   ['styles, fonts, icons', /^\/(?:assets\b|favicon)/],
-  ['for machines: sitemap, robots', /^\/(?:sitemap|robots\.txt|opensearch|feeds\.opml)/],
+  ['sitemap, robots', /^\/(?:sitemap|robots\.txt|opensearch|feeds\.opml)/],
   ['posts', /^\/:(?:path|year|slug)\b/],
 ];
 
@@ -29,7 +29,7 @@ function kindOf(series: string): string | undefined {
   return route === undefined ? undefined : KINDS.find(([, pattern]) => pattern.test(route))?.[0];
 }
 
-/** Most asked first. */
+/** Most requested first. */
 export function readersAsked(routes: readonly SeriesLine[]): readonly ReadersAsked[] {
   const byKind = Map.groupBy(routes, ({ name }) => kindOf(name));
   byKind.delete(undefined);

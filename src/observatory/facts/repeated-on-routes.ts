@@ -1,13 +1,13 @@
 import type { TelemetryQuery, TimeRange, TraceSummary } from '../../../otel/query.ts';
 import { repeatedStatements, type RepeatedStatement } from '../trace/repeated-statements.ts';
 
-/** Fewer spans cannot hold a repetition. */
+/** Traces with fewer spans cannot contain a repetition. */
 const MIN_SPANS = 6;
-/** Spans that one question may read; what it found is remembered, so the next question reads on. */
+/** Limit of spans read per call; results are remembered, so the next call continues. */
 const MAX_SPANS = 6000;
-/** Traces remembered; an entry is some tens of bytes where nothing repeats. */
+/** Limit of remembered traces; an entry without repetition takes tens of bytes. */
 const MAX_REMEMBERED = 4000;
-/** Kept requests that are looked into. */
+/** Limit of kept requests that are checked. */
 export const MAX_REQUESTS = 1000;
 
 /** The worst example of a repetition, by route and statement. */
@@ -15,13 +15,13 @@ export interface RepeatedOnRoute extends Omit<RepeatedStatement, 'spanIds'> {
   readonly route: string;
   readonly traceId: string;
   readonly spanId: string;
-  /** Among the traces looked into. */
+  /** Number of checked traces that have it. */
   readonly traces: number;
 }
 
 export interface RepetitionSearch {
   readonly rows: readonly RepeatedOnRoute[];
-  /** Kept requests looked into so far, of those in the range. */
+  /** Kept requests checked so far, of those in the range. */
   readonly looked: number;
   readonly total: number;
 }
@@ -30,9 +30,8 @@ type Found = readonly { readonly statement: Omit<RepeatedStatement, 'spanIds'>; 
 const NOTHING: Found = [];
 const remembered = new WeakMap<TelemetryQuery, Map<string, Found>>();
 
-/**
- * Statements repeated within one request, over the newest kept requests of the range. Every trace is read once, and no
- * question reads more than a bounded number of spans; `looked` says how far it has come.
+/** Statements repeated within one request, over the newest kept requests of the range. Every trace is read once, and a call reads a
+ * bounded number of spans; `looked` is the progress.
  */
 export function repeatedOnRoutes(
   telemetry: TelemetryQuery,

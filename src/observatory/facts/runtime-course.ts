@@ -3,7 +3,7 @@ import type { ChartLine } from '../charts/line-chart.ts';
 
 type Pick = (sample: RuntimeSample) => number;
 
-/** What a chart draws of samples: each from where it begins, and a line of its own for each process. */
+/** Converts samples to chart points, with one line per process. */
 export function chartSamples(samples: readonly RuntimeSample[], pick: Pick): ChartLine['samples'] {
   return samples.map((sample) => ({
     atMillis: sample.atMillis,
@@ -13,15 +13,15 @@ export function chartSamples(samples: readonly RuntimeSample[], pick: Pick): Cha
   }));
 }
 
-/** Of a shorter time no share, delay or rate can be told: the sample at the start is of a fraction of a millisecond. */
+/** Shorter samples give no meaningful share, delay or rate: the first one covers a fraction of a millisecond. */
 const SHORTEST_MILLIS = 100;
 
-/** Whether what is told of its time, rather than of its end, means something. */
+/** True if the sample's values over its time span are meaningful. */
 export function hasSpan({ fromMillis, atMillis }: RuntimeSample): boolean {
   return atMillis - fromMillis >= SHORTEST_MILLIS;
 }
 
-/** What a chart draws of shares and delays, which are of the time of a sample: a process's first begins where its time does. */
+/** Chart points of shares and delays, which cover the time span of a sample. */
 export function spanSamples(samples: readonly RuntimeSample[], pick: Pick): ChartLine['samples'] {
   const begun = new Set<number>();
   return chartSamples(samples.filter(hasSpan), pick).flatMap((sample) => {
@@ -31,7 +31,7 @@ export function spanSamples(samples: readonly RuntimeSample[], pick: Pick): Char
   });
 }
 
-/** For a sparkline: NaN where another process goes on. */
+/** For a sparkline: NaN between two processes. */
 export function sparkValues(samples: readonly RuntimeSample[], pick: Pick): readonly number[] {
   return samples.flatMap((sample, index) => {
     const before = samples[index - 1];
@@ -40,7 +40,7 @@ export function sparkValues(samples: readonly RuntimeSample[], pick: Pick): read
   });
 }
 
-/** The highest that is known; 0 without any. */
+/** The highest known value; 0 without any. */
 export function highest(samples: readonly RuntimeSample[], pick: Pick): number {
   return samples.reduce((most, sample) => (pick(sample) > most ? pick(sample) : most), 0);
 }

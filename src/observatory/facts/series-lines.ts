@@ -1,19 +1,19 @@
 import type { OperationType, SeriesSummary, TelemetryQuery, TimelinePoint } from '../../../otel/query.ts';
 import { elapsedSeconds, type ChosenRange } from './time-range.ts';
 
-/** Courses are drawn for so many rows; each costs a question. */
+/** Limit of rows with a sparkline; each needs a query. */
 const MAX_COURSES = 60;
 const COURSE_POINTS = 30;
 
-/** A series beside its course and its share of its type's time. */
+/** A series with its values over time and its share of its type's time. */
 export interface SeriesLine extends SeriesSummary {
   readonly perSecond: number;
-  /** Of the total time of its type, 0–1: rate times mean duration. */
+  /** Share of the total time of its type, 0–1: rate times mean duration. */
   readonly timeShare: number;
   readonly course: readonly number[];
 }
 
-/** How much each bucket held, per second, as a sparkline takes it. */
+/** Count per second in each bucket, for a sparkline. */
 export function courseOf(points: readonly TimelinePoint[]): readonly number[] {
   return points.filter((point) => !point.partial).map((point) => (point.count * 1000) / point.widthMillis);
 }
@@ -22,7 +22,7 @@ export function secondsOf(telemetry: TelemetryQuery, range: ChosenRange, now: nu
   return elapsedSeconds(range, now, telemetry.countedFromMillis());
 }
 
-/** Every series of a type in the range with its share of time; the first `courses` of them with their course. */
+/** Every series of a type in the range with its share of time; the first `courses` of them with values over time. */
 export function seriesLines(
   telemetry: TelemetryQuery,
   type: OperationType,

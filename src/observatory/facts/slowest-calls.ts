@@ -1,32 +1,32 @@
 import type { OperationType, SpanRow, TelemetryQuery, TimeRange } from '../../../otel/query.ts';
 import { shownName } from '../format/shown-name.ts';
 
-/** Traces that are read for their calls. */
+/** Limit of traces that are read. */
 const MAX_TRACES = 60;
 const MAX_ROWS = 15;
 
-/** One call of an operation, in the trace that shows it. */
+/** One call of an operation, with its trace. */
 export interface Call {
   readonly traceId: string;
   readonly spanId: string;
-  /** Name of the trace it is part of. */
+  /** Name of its trace. */
   readonly within: string;
   readonly startMillis: number;
   readonly durationMillis: number;
   readonly percentile: number | undefined;
   readonly status: SpanRow['status'];
-  /** Of a statement. */
+  /** Rows of a statement. */
   readonly text: string | undefined;
 }
 
 export interface SlowestCalls {
   readonly rows: readonly Call[];
-  /** Kept traces that were read, of those that have such a call. */
+  /** Kept traces that were read, of all with such a call. */
   readonly looked: number;
   readonly total: number;
 }
 
-/** The slowest kept calls of a series, from the slowest of its traces; a call above its threshold is always among them. */
+/** The slowest kept calls of a series, from its slowest traces; a call above its threshold is always included. */
 export function slowestCalls(
   telemetry: TelemetryQuery,
   type: OperationType,

@@ -2,7 +2,7 @@ import type { Coverage, TimeRange } from '../../../otel/query.ts';
 import { momentText, spanText } from '../format/moment.ts';
 
 export interface Preset {
-  /** As it stands in the address: `-1h`. */
+  /** Its form in the address: `-1h`. */
   readonly from: string;
   readonly label: string;
   /** Completes "in the last …". */
@@ -30,25 +30,25 @@ const UNITS: Readonly<Record<string, readonly [number, string]>> = {
   h: [HOUR, 'hour'],
   d: [DAY, 'day'],
 };
-/** Longer ranges than anything that is remembered are cut. */
+/** Longer ranges are cut to this, as nothing is stored longer. */
 const MAX_MILLIS = 366 * DAY;
 
-/** The one time range of the observatory, as the address says it: moved outwards to the buckets that counts are kept in. */
+/** The time range of a page, from the address, extended to the bounds of the buckets of counts. */
 export interface ChosenRange extends TimeRange {
-  /** How it is counted; undefined where nothing is. */
+  /** How it is counted; undefined if nothing is. */
   readonly coverage: Coverage | undefined;
-  /** The part of it that anything can be known of: what a chart asks for, so that a young process is seen in fine buckets. */
+  /** The part for which counts can exist. Charts query it, so that a young process is shown in fine buckets. */
   readonly known: TimeRange;
-  /** What a chart spans: `known`, with room for the mark of the start where it begins there. */
+  /** The range of charts: `known`, with room for the start marker. */
   readonly drawn: TimeRange;
-  /** What every link carries on; empty where the address named no range, so that it stays the one that fits. */
+  /** The query that links keep; empty if the address has no range, so that the default applies on each page. */
   readonly query: Readonly<Record<string, string>>;
-  /** Ends now and moves with it; a fixed range has nothing to update. */
+  /** True if it ends now and moves; a fixed range has no live updates. */
   readonly moving: boolean;
   /** `in the last hour`, `between 13:00:00 and 14:00:00`. */
   readonly words: string;
   readonly preset: Preset | undefined;
-  /** What was wrong with the address; the default stands in. */
+  /** The problem with the address; the default range is used then. */
   readonly problem: string | undefined;
 }
 
@@ -63,7 +63,7 @@ function relative(text: string): { readonly millis: number; readonly words: stri
   };
 }
 
-/** An instant as ISO text (local without a zone) or epoch milliseconds; undefined when it is neither. */
+/** Parses ISO text (local without a zone) or epoch milliseconds; undefined if it is neither. */
 function instant(text: string): number | undefined {
   const millis = /^\d{11,16}$/.test(text)
     ? Number(text)
@@ -76,7 +76,7 @@ function instant(text: string): number | undefined {
 function moving(millis: number, words: string, now: number): ChosenRange {
   const preset = PRESETS.find((each) => each.millis === millis);
   const from = preset?.from ?? `-${Math.round(millis / 1000)}s`;
-  // The millisecond of now is part of now.
+  // The end is exclusive, and the current millisecond belongs to the range.
   const range = { fromMillis: now - millis, toMillis: now + 1 };
   return {
     ...range,
@@ -91,12 +91,12 @@ function moving(millis: number, words: string, now: number): ChosenRange {
   };
 }
 
-/** What is shown when nobody chose: the last hour, or less of it while there is no more than that to see. */
+/** The default range: the last hour, or less while there are no older counts. */
 export function fittingPreset(ageMillis: number): Preset {
   return ageMillis < FIVE_MINUTES.millis ? FIVE_MINUTES : ageMillis < QUARTER.millis ? QUARTER : DEFAULT;
 }
 
-/** Reads `?from=-1h` or `?from=…&to=…`; what is missing or cannot be read is replaced by `fallback`, and the latter said. Never throws. */
+/** Parses `?from=-1h` or `?from=…&to=…`. Missing or invalid ranges become `fallback`; for invalid ones `problem` is set. Never throws. */
 export function chooseRange(
   query: Readonly<Record<string, string | undefined>>,
   now: number,
@@ -123,7 +123,7 @@ export function chooseRange(
   );
 }
 
-/** From one instant to another, or to now. */
+/** A range between two instants, or from one to now. */
 function between(range: TimeRange, isMoving: boolean, now: number): ChosenRange {
   const { fromMillis, toMillis } = range;
   const iso = (millis: number): string => new Date(millis).toISOString();
@@ -140,7 +140,7 @@ function between(range: TimeRange, isMoving: boolean, now: number): ChosenRange 
   };
 }
 
-/** The range as it is counted; words and address say that. One that ends now ends now. */
+/** Extends the range to its buckets, with matching words and address. A moving range still ends now. */
 export function asCounted(range: ChosenRange, coverage: Coverage, now: number): ChosenRange {
   const { moving: isMoving, preset, query } = range;
   const counted = {
@@ -151,7 +151,7 @@ export function asCounted(range: ChosenRange, coverage: Coverage, now: number): 
   const said = isRelative
     ? { ...range, ...counted, known: counted, drawn: counted }
     : between(counted, isMoving, now);
-  // Where its first bucket began before anything was there to count, that is no time to tell.
+  // The first bucket may begin before counting did; do not mention that time.
   const countedFrom = Math.max(counted.fromMillis, coverage.countedFromMillis);
   const isLonger =
     isRelative && range.fromMillis - countedFrom > (range.toMillis - range.fromMillis) * MAX_UNSAID;
@@ -168,7 +168,7 @@ export function asCounted(range: ChosenRange, coverage: Coverage, now: number): 
   };
 }
 
-/** The range of all that this process did. */
+/** The range since this process started. */
 export function sinceStart(startedAtMillis: number, now: number): ChosenRange {
   const range = between({ fromMillis: startedAtMillis, toMillis: now + 1 }, true, now);
   return { ...range, words: sinceStartWords(startedAtMillis, now) };
@@ -179,40 +179,40 @@ export function sinceStartWords(startedAtMillis: number, now: number): string {
   return age < 1000 ? 'since the start just now' : `since the start ${spanText(age)} ago`;
 }
 
-/** What a page says of how its range is counted, beside the range itself; empty where every number is exact and as fine as can be. */
+/** Notes on how the range is counted; empty if every number is exact and at full resolution. */
 export function coverageNotes({ coverage }: ChosenRange, now: number): readonly string[] {
   if (coverage === undefined) return [];
   const { coarser, missing } = coverage;
   const spans = missing.map(({ fromMillis, toMillis, reason }) => {
     const when = `between ${momentText(fromMillis, now)} and ${momentText(Math.min(toMillis, now), now)}`;
-    return `Numbers are “at least”: counts ${when} ${WHY_MISSING[reason]}.`;
+    return `Numbers are lower bounds: counts ${when} ${WHY_MISSING[reason]}.`;
   });
   const notes =
     spans.length > MAX_NOTES
-      ? [...spans.slice(0, MAX_NOTES), `So are those of ${spans.length - MAX_NOTES} more times in it.`]
+      ? [...spans.slice(0, MAX_NOTES), `The same holds for ${spans.length - MAX_NOTES} more intervals.`]
       : spans;
   if (coarser === undefined) return notes;
   return [
     ...notes,
-    `Before ${momentText(coarser.beforeMillis, now)} this is counted by the ${coarser.word}: there was no room for finer counts.`,
+    `Before ${momentText(coarser.beforeMillis, now)} counts are per ${coarser.word}: there was no room for finer ones.`,
   ];
 }
 
 const MAX_NOTES = 3;
-/** A preset may be counted from so much earlier, as a share of it, before its words say so. */
+/** A preset's words mention an earlier start only beyond this share of its length. */
 const MAX_UNSAID = 0.01;
 const WHY_MISSING: Readonly<Record<Coverage['missing'][number]['reason'], string>> = {
-  bound: 'are no longer held: they are beyond the days of history, or the bounds of memory and file',
-  killed: 'may be missing: a process was killed then before it wrote all of them down',
-  disk: 'are missing in part: the disk did not take them',
+  bound: 'are no longer held: they exceed the days of history or the limits of memory and file',
+  killed: 'may be missing: a process was killed before it wrote all of them to disk',
+  disk: 'are partly missing: writing them to disk failed',
 };
 
-/** Charts of the first moments span at least so much. */
+/** Minimum range of a chart. */
 const MIN_DRAWN_MILLIS = 5000;
-/** What is drawn before the first count, as a share of what follows. */
+/** Room before the first count, as a share of the rest. */
 const LEAD = 0.02;
 
-/** The range, of which nothing before `countedFromMillis` can be known. */
+/** Cuts the range to the time from `countedFromMillis` on. */
 export function knownSince(range: ChosenRange, countedFromMillis: number): ChosenRange {
   const { fromMillis, toMillis } = range;
   if (countedFromMillis <= fromMillis || countedFromMillis >= toMillis) return range;
@@ -224,7 +224,7 @@ export function knownSince(range: ChosenRange, countedFromMillis: number): Chose
   };
 }
 
-/** Length in seconds, ending no later than now: what a rate is divided by. */
+/** Length in seconds up to now, the divisor of rates. */
 export function elapsedSeconds(range: TimeRange, now: number, startedAtMillis: number): number {
   return Math.max(
     1,

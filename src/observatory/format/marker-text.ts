@@ -1,7 +1,7 @@
 import type { Marker } from '../../../otel/query.ts';
 import { momentText } from './moment.ts';
 
-/** A marker in full: of a start also how the process before it ended. */
+/** A marker in words; for a start also how the previous process ended. */
 export function markerText({ label, before }: Marker, now: number): string {
   if (before === undefined) return label;
   const at = momentText(before.atMillis, now);
@@ -9,8 +9,8 @@ export function markerText({ label, before }: Marker, now: number): string {
     case 'stopped':
       return `${label} after a stop at ${at}`;
     case 'not stopped':
-      return `${label}; the process before ended without a stop, last seen ${at}`;
+      return `${label}; the previous process did not shut down, last seen ${at}`;
     case 'running':
-      return `${label} beside a process that was running`;
+      return `${label} while another process was running`;
   }
 }

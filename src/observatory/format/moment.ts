@@ -4,7 +4,7 @@ const DAY = 86_400_000;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const two = (value: number): string => String(value).padStart(2, '0');
 
-/** `13:41`, in the zone of the server, as every time of the observatory. */
+/** `13:41`, in the server's zone, as all times of the observatory. */
 export function clockText(millis: number): string {
   const at = new Date(millis);
   return `${two(at.getHours())}:${two(at.getMinutes())}`;
@@ -16,7 +16,7 @@ export function dayText(millis: number): string {
   return `${at.getDate()} ${MONTHS[at.getMonth()] ?? ''}`;
 }
 
-/** `13:41:07.312`, with the day in front unless it is today. */
+/** `13:41:07.312`, preceded by the day unless it is today. */
 export function momentText(millis: number, now: number, withMillis = false): string {
   if (!Number.isFinite(millis)) return '–';
   const at = new Date(millis);
@@ -24,10 +24,10 @@ export function momentText(millis: number, now: number, withMillis = false): str
   return new Date(now).toDateString() === at.toDateString() ? time : `${dayText(millis)} ${time}`;
 }
 
-/** Below this, minutes alone would say the same at both ends of a chart. */
+/** In shorter ranges, ticks need seconds. */
 const SECONDS_MILLIS = 600_000;
 
-/** A tick under a chart: a clock for ranges up to two days, with seconds where they matter, else a day. */
+/** A tick label: a time for ranges up to two days, with seconds if needed, else a day. */
 export function tickText(millis: number, rangeMillis: number): string {
   if (rangeMillis > 2 * DAY) return dayText(millis);
   const seconds = new Date(millis).getSeconds();
@@ -36,14 +36,14 @@ export function tickText(millis: number, rangeMillis: number): string {
     : clockText(millis);
 }
 
-/** A `time` element; machine-readable, and exact in its title. */
+/** A `time` element with the exact time in its title. */
 export function moment(millis: number, now: number, withMillis = false): Html {
   if (!Number.isFinite(millis)) return html`–`;
   const iso = new Date(millis).toISOString();
   return html`<time datetime="${iso}" title="${iso}">${momentText(millis, now, withMillis)}</time>`;
 }
 
-/** `2 minutes`, `3 hours`: how long, in the largest unit that is at least one. */
+/** `2 minutes`, `3 hours`: a span in its largest unit. */
 export function spanText(millis: number): string {
   const units: readonly (readonly [number, string])[] = [
     [DAY, 'day'],

@@ -1,4 +1,4 @@
-/** A path as people write it, where its escapes are whole. */
+/** Decodes a path if its escapes are valid. */
 export function readablePath(path: string): string {
   try {
     return decodeURI(path);

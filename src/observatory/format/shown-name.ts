@@ -1,8 +1,7 @@
 import type { OperationType } from '../../../otel/query.ts';
 
-/**
- * What an operation is called on every page. A request goes by the series it is counted in: a route may have taken an address that the app
- * has not, and then its span says the route and the counts say unknown paths.
+/** The name of an operation on every page. A request is named by the series it is counted in: a route may have answered an unknown
+ * path, and then the span has the route, but the counts have “unknown paths”.
  */
 export function shownName({
   type,

@@ -1,4 +1,4 @@
-/** Shorter statements are read at a glance. */
+/** Shorter statements stay on one line. */
 const MAX_ONE_LINE = 60;
 const INDENT = '  ';
 /** Strings and quoted names, comments, brackets, words and names of parameters, single characters. */
@@ -10,7 +10,7 @@ const CLAUSES = new Set(
 const JOINS = new Set('NATURAL LEFT RIGHT FULL INNER CROSS JOIN'.split(' '));
 const CONDITIONS = new Set(['AND', 'OR']);
 
-/** Where brackets that hold a statement close; others stay on their line. */
+/** Positions where brackets around a subquery close; other brackets stay on one line. */
 function longSelects(tokens: readonly string[]): ReadonlySet<number> {
   const found = new Set<number>();
   const open: { at: number; length: number; selects: boolean }[] = [];
@@ -28,14 +28,14 @@ function longSelects(tokens: readonly string[]): ReadonlySet<number> {
   return found;
 }
 
-/** A statement of one line, a line per clause; only white space outside of strings and comments is changed. */
+/** Formats a statement with one line per clause; changes only white space outside strings and comments. */
 export function sqlLines(text: string): string {
   const sql = text.trim();
   if (sql.length <= MAX_ONE_LINE || sql.includes('\n')) return sql;
   const tokens = sql.match(TOKEN) ?? [];
   const broken = longSelects(tokens);
   let depth = 0;
-  /** Open brackets whose inside stays on its line. */
+  /** Number of open brackets whose content stays on one line. */
   let flat = 0;
   let between = false;
   let joining = false;
@@ -64,7 +64,7 @@ export function sqlLines(text: string): string {
         if (!joining) newLine(depth);
         joining = word !== 'JOIN';
       } else if (CLAUSES.has(word)) newLine(depth);
-      // What a WITH has named is used from here on.
+      // The main statement after WITH starts here.
       else if (word === 'SELECT' && line.trimEnd().endsWith(')')) newLine(depth);
       else if (CONDITIONS.has(word) && !between) newLine(depth + 1);
       if (word === 'BETWEEN') between = true;

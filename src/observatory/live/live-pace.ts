@@ -1,27 +1,27 @@
-/** A page is drawn at most once in this time. */
+/** Minimum time between two updates of a page. */
 export const MIN_INTERVAL_MILLIS = 1000;
-/** However long drawing takes and however late the event loop is, every page gets its turn in this time. */
+/** Maximum time between two updates of a page, however long drawing takes and however late the event loop is. */
 const MAX_INTERVAL_MILLIS = 10_000;
-/** Of the event loop's time, for drawing all that is looked at: readers wait behind it. */
+/** Share of the event loop's time for drawing live pages, as readers wait behind it. */
 const SHARE = 0.03;
-/** A loop that is so late gets half of that. */
+/** At this delay of the loop, half of that share. */
 const LATE_MILLIS = 20;
-/** Of a lateness, what is still believed a page later. */
+/** Decay of the measured delay per page. */
 const MEMORY = 0.7;
 
-/** How fast live pages are drawn: a bounded share of the event loop, less of it while that is late. Times are handed in. */
+/** Paces live pages: they use a bounded share of the event loop, less while it is late. Times are passed in. */
 export class LivePace {
   readonly #costs = new Map<string, number>();
   #late = 0;
 
-  /** Between two updates of one page, all pages taken in turns. */
+  /** Time between two updates of one page, with all pages in turn. */
   get intervalMillis(): number {
     const cost = [...this.#costs.values()].reduce((sum, each) => sum + each, 0);
     const wanted = (cost / SHARE) * (1 + this.#late / LATE_MILLIS);
     return Math.min(MAX_INTERVAL_MILLIS, Math.max(MIN_INTERVAL_MILLIS, wanted));
   }
 
-  /** A page was drawn: what that cost, and how late its turn came. Returns how long everybody else waits: its part of a whole round. */
+  /** Records the cost and delay of a drawn page. Returns the pause before the next page. */
   drawn(address: string, costMillis: number, lateMillis: number): number {
     this.#costs.set(address, costMillis);
     this.#late = Math.max(lateMillis, this.#late * MEMORY);

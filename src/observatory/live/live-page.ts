@@ -2,23 +2,23 @@ import { createHash } from 'node:crypto';
 import { deltaOf, partsOf, type Delta } from '../browser/delta.ts';
 import { MIN_INTERVAL_MILLIS } from './live-pace.ts';
 
-/** What a viewer is shown, as events: name to markup. */
+/** The fragments of a page: name to markup. */
 export type Fragments = Readonly<Record<string, string>>;
-/** Draws a page in steps, a turn of the event loop each. Pages drawn after the same change may share what they have in common. */
+/** Draws a page in steps, one per turn of the event loop. Pages drawn after the same change may share common parts. */
 export type DrawPage = (change: number) => Iterator<unknown, Fragments>;
 
-/** What one viewer is sent, before it is compressed to some seventh of that: 4 kB/s over the line. */
+/** Limit per viewer before compression (to about a seventh): 4 kB/s over the line. */
 const MAX_CHARACTERS_PER_SECOND = 25_000;
 
-/** The newest moment of a page that somebody looks at. */
+/** The latest state of a page that has viewers. */
 export class LivePage {
   readonly address: string;
   readonly draw: DrawPage;
-  /** Something happened since it was drawn. */
+  /** True if telemetry changed since it was drawn. */
   isStale = true;
   drawnMillis = -Infinity;
   moment: Moment | undefined;
-  /** How long what was sent last lasts, at that. */
+  /** The pause that the size of the last update requires. */
   restMillis = 0;
   #fragments: Fragments = {};
 
@@ -31,7 +31,7 @@ export class LivePage {
     return this.drawnMillis + Math.max(MIN_INTERVAL_MILLIS, this.restMillis);
   }
 
-  /** Takes what was drawn; the moment stays where nothing changed. */
+  /** Stores the drawn fragments; the moment stays the same if nothing changed. */
   show(fragments: Fragments): void {
     const id = createHash('sha256').update(JSON.stringify(fragments)).digest('base64url').slice(0, 16);
     if (id === this.moment?.id) return;
@@ -46,10 +46,10 @@ export class LivePage {
   }
 }
 
-/** One moment of a page, for viewers who have nothing of it and for those who have the moment before. */
+/** One state of a page: complete, and as changes since the previous one. */
 export class Moment {
   readonly id: string;
-  /** Id of the moment that `changes` start from. */
+  /** Id of the moment that `changes` apply to. */
   readonly before: string | undefined;
   readonly changes: string;
   readonly #fragments: Fragments;
@@ -70,7 +70,7 @@ export class Moment {
   }
 }
 
-/** One event, in one line: a viewer has all of a moment or nothing of it. */
+/** One event on one line, so that a viewer gets a moment completely or not at all. */
 export function eventOf(id: string, deltas: Readonly<Record<string, Delta>>): string {
   return `id: ${id}\nevent: moment\ndata: ${JSON.stringify(deltas)}\n\n`;
 }

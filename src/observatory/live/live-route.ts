@@ -15,11 +15,11 @@ interface LiveRouteOptions {
   readonly visits: Visits;
   readonly rail: Rail;
   readonly basePath: string;
-  /** Whether who opened a stream may still look. */
+  /** Returns true if the viewer of a stream is still allowed. */
   readonly mayLook: ((ctx: Context) => () => boolean) | undefined;
 }
 
-/** The stream of what changes in a page, as events. */
+/** Adds the route that streams changes of a page as events. */
 export function addLiveRoute(router: Router, options: LiveRouteOptions): void {
   const { pages, live, mayLook } = options;
   router.get('/live', (ctx) => {
@@ -39,7 +39,7 @@ export function addLiveRoute(router: Router, options: LiveRouteOptions): void {
         expose: true,
       });
     }
-    // Whole blocks would hold events back: the stream compresses itself and flushes each.
+    // koa-compress would buffer events; the stream compresses and flushes each one itself.
     ctx.compress = false;
     ctx.vary('Accept-Encoding');
     if (gzip) ctx.set('Content-Encoding', 'gzip');

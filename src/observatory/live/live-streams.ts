@@ -4,36 +4,35 @@ import type { TelemetryQuery } from '../../../otel/query.ts';
 import { LivePace } from './live-pace.ts';
 import { LivePage, type DrawPage } from './live-page.ts';
 
-/** Viewers at once, tabs included; each costs one open connection, and some 300 kB where it is compressed. */
+/** Limit of viewers, tabs included; each has an open connection and some 300 kB if compressed. */
 const MAX_VIEWERS = 40;
-/** Shorter than the idle timeouts of common proxies. */
+/** Heartbeat interval, shorter than the idle timeouts of common proxies. */
 const HEARTBEAT_MILLIS = 15_000;
-/** What is written leaves at once; what was sent before stays in the window, so that equal markup costs next to nothing. */
+/** Flushes each write; earlier output stays in the window, so that repeated markup compresses well. */
 const FLUSHED = { flush: constants.Z_SYNC_FLUSH };
 
 interface Viewer {
   readonly stream: Transform;
   readonly page: LivePage;
   readonly isAllowed: () => boolean;
-  /** Id of the moment it has. */
+  /** Id of the moment that it has. */
   seen: string;
   toldSeconds: number;
 }
 
 export interface ViewerOptions {
-  /** False once the session that opened the stream has ended. Default: everybody may look. */
+  /** Returns false after the session of the viewer ended. Default: everyone is allowed. */
   readonly isAllowed?: () => boolean;
   /** The viewer understands gzip. */
   readonly gzip?: boolean;
-  /** Of the last event that a viewer has who comes back. */
+  /** Last-Event-ID of a returning viewer. */
   readonly lastEventId?: string;
 }
 
-/**
- * Server-sent events for whoever looks: what changed in a page since the event before, drawn anew when telemetry changed, once per address
- * however many look at it, one page after the other at the pace that LivePace allows, and not at all while nobody looks. An event carries
- * its moment's digest as id: a viewer who comes back with it as Last-Event-ID gets what changed and nothing twice. Before each event, at
- * each beat and when somebody else wants in, a viewer's right to look is asked for again; who has lost it is cut off.
+/** Server-sent events with the changes of a page since the previous event. A page is drawn when telemetry changed, once per address for all
+ * its viewers, one page after the other at the pace of LivePace, and not at all without viewers. The id of an event is the digest of its
+ * moment: a viewer who returns with it as Last-Event-ID gets only the changes. Viewers are checked again before each event, at each
+ * heartbeat and when a new viewer arrives; the stream of one who is no longer allowed is closed.
  */
 export class LiveStreams {
   readonly #telemetry: Pick<TelemetryQuery, 'onChange'>;
@@ -43,7 +42,7 @@ export class LiveStreams {
   #unsubscribe: (() => void) | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
   #turn: NodeJS.Timeout | undefined;
-  /** Nothing is drawn before. */
+  /** The next page is not drawn before. */
   #pausedToMillis = -Infinity;
   #isDrawing = false;
   #change = 0;
@@ -56,7 +55,7 @@ export class LiveStreams {
     return this.#viewers.size;
   }
 
-  /** A stream for one viewer of an address; undefined when there are too many. */
+  /** Opens a stream for a viewer of an address; undefined if there are too many. */
   connect(
     address: string,
     draw: DrawPage,
@@ -74,7 +73,7 @@ export class LiveStreams {
     stream.write('retry: 2000\n: connected\n\n');
     this.#send(viewer);
     if (this.#unsubscribe === undefined) {
-      // Nobody was told what changed meanwhile.
+      // There were no viewers, so changes since then were not noticed.
       this.#change++;
       this.#unsubscribe = this.#telemetry.onChange(() => this.#changed());
     }
@@ -83,7 +82,7 @@ export class LiveStreams {
     return stream;
   }
 
-  /** Cuts off whoever may look no longer. Not `end`: what is still queued is not for them either. */
+  /** Closes the streams of viewers who are no longer allowed. Not with `end`, which would flush queued events. */
   endRefused(viewers: Iterable<Viewer> = this.#viewers): void {
     for (const viewer of viewers) {
       if (isAllowed(viewer)) continue;
@@ -95,7 +94,7 @@ export class LiveStreams {
   /** Ends every stream, so that a server can close. */
   close(): void {
     for (const viewer of this.#viewers) {
-      // Who does not read would keep the end waiting.
+      // A viewer who does not read would delay the end.
       if (viewer.stream.writableNeedDrain) viewer.stream.destroy();
       else viewer.stream.end();
       this.#leave(viewer);
@@ -133,7 +132,7 @@ export class LiveStreams {
     this.#schedule();
   }
 
-  /** The page that is due first has the next turn. */
+  /** Schedules the page that is due first. */
   #schedule(): void {
     if (this.#isDrawing || this.#turn !== undefined) return;
     const stale = [...this.#pages.values()].filter((page) => page.isStale);
@@ -147,7 +146,7 @@ export class LiveStreams {
     }, due - now).unref();
   }
 
-  /** Draws one page, a step in each turn of the event loop, so that readers are answered in between. */
+  /** Draws one page, one step per turn of the event loop, so that requests are answered in between. */
   async #draw(page: LivePage, lateMillis: number): Promise<void> {
     this.#isDrawing = true;
     page.isStale = false;
@@ -174,7 +173,7 @@ export class LiveStreams {
       step(() => page.show(fragments));
       for (const viewer of this.#viewersOf(page)) this.#send(viewer);
     } catch {
-      // The page that could not be drawn says so when it is loaded; the stream goes on.
+      // A page that fails shows the error when it is loaded; the stream continues.
     } finally {
       this.#isDrawing = false;
       if (this.#pages.get(page.address) === page)
@@ -182,7 +181,7 @@ export class LiveStreams {
     }
   }
 
-  /** A viewer whose line is full is passed over; it gets the whole of a later moment. */
+  /** A viewer whose buffer is full is skipped; it gets a later moment completely. */
   #send(viewer: Viewer): void {
     const { stream, page } = viewer;
     const { moment } = page;
@@ -200,7 +199,7 @@ function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Who cannot be asked about may not look: a database that fails opens nothing. */
+/** A failed check counts as not allowed. */
 function isAllowed(viewer: Viewer): boolean {
   try {
     return viewer.isAllowed();

@@ -26,7 +26,7 @@ interface BufferPageFacts {
   readonly spans: OperationCounts;
   readonly faults: readonly TelemetryFault[];
   readonly missing: readonly MissingNodeFeature[];
-  /** How many of the traces in memory and on disk have a span that was kept for it. */
+  /** The number of traces, in memory and on disk, that have a span kept for this reason. */
   readonly held: Readonly<Record<KeepReason, number>>;
   readonly requests: number;
   /** Traces in memory and on disk. */
@@ -53,9 +53,9 @@ const FAULTS = (now: number): readonly Column<TelemetryFault>[] => [
 ];
 
 const MISSING: readonly Column<MissingNodeFeature>[] = [
-  { label: 'gone', key: 'gone', value: (row) => row.name, cell: (row) => html`<code>${row.name}</code>` },
+  { label: 'missing', key: 'gone', value: (row) => row.name, cell: (row) => html`<code>${row.name}</code>` },
   {
-    label: 'without it',
+    label: 'consequence',
     key: 'without',
     value: (row) => row.consequence,
     cell: (row) => html`${row.consequence}`,
@@ -66,7 +66,7 @@ function meter(part: number, value: Html): Html {
   return html`<span class="meter">${shareBar('http', part)} <span>${value}</span></span>`;
 }
 
-/** What is held against its bounds, what left and why, and what watching costs. */
+/** What the buffer and the history hold against their limits, evictions, and the cost of telemetry. */
 export const bufferPage = definePage<BufferPageFacts>({
   path: '/buffer',
   menu: 'buffer',
@@ -84,7 +84,7 @@ export const bufferPage = definePage<BufferPageFacts>({
     kept: telemetry.traces({ limit: 0 }).total,
     history: telemetry.history(),
   }),
-  title: () => 'Buffer and own cost',
+  title: () => 'Buffer and overhead',
   sentence({ buffer, ownCost, kept }, { now }) {
     const reach =
       buffer.oldestMillis === undefined
@@ -92,7 +92,7 @@ export const bufferPage = definePage<BufferPageFacts>({
         : `, the oldest ${spanText(Math.max(0, now - buffer.oldestMillis))} old`;
     return [
       {
-        text: `${plural(buffer.traces, 'trace')} held in ${text(size(buffer.bytes))}${reach}${kept > buffer.traces ? `; ${countText(kept - buffer.traces)} more on disk` : ''}. Watching takes about ${text(share(ownCost.coreShare))} of a core, ${text(share(ownCost.cpuShare))} of the process's CPU time, ${text(duration(ownCost.nanosPerSpan / 1e6))} a span.`,
+        text: `${plural(buffer.traces, 'trace')} held in ${text(size(buffer.bytes))}${reach}${kept > buffer.traces ? `; ${countText(kept - buffer.traces)} more on disk` : ''}. Telemetry takes about ${text(share(ownCost.coreShare))} of a core, ${text(share(ownCost.cpuShare))} of the process's CPU time, ${text(duration(ownCost.nanosPerSpan / 1e6))} per span.`,
       },
     ];
   },
@@ -117,15 +117,15 @@ export const bufferPage = definePage<BufferPageFacts>({
               ),
             ],
             ['oldest', buffer.oldestMillis === undefined ? 'none' : moment(buffer.oldestMillis, view.now)],
-            ['left: too many', countText(buffer.evicted.count)],
-            ['left: too large together', countText(buffer.evicted.bytes)],
-            ['left: aged out', countText(buffer.evicted.age)],
+            ['evicted: too many', countText(buffer.evicted.count)],
+            ['evicted: over the size limit', countText(buffer.evicted.bytes)],
+            ['evicted: aged out', countText(buffer.evicted.age)],
           ]),
         })}
         ${historyPanel(history, view.now)}
         ${panel({
           title: 'Why they were kept',
-          note: 'traces in memory and on disk; some for more than one reason',
+          note: 'traces in memory and on disk; a trace can have several reasons',
           body: factList(
             KEEP_REASONS.map((reason) => [
               held[reason] === 0
@@ -147,10 +147,10 @@ export const bufferPage = definePage<BufferPageFacts>({
         missing.length === 0
           ? ''
           : panel({
-              title: 'What Node has changed',
-              note: 'METRICS_SPANS=stock does without it',
+              title: 'Missing Node internals',
+              note: 'METRICS_SPANS=stock does not need them',
               body: drawTable(missing, MISSING, {
-                caption: 'What telemetry uses of Node and this version does not have',
+                caption: 'Node internals that telemetry uses and this version lacks',
                 keyOf: (row) => row.name,
                 view,
                 still: true,
@@ -160,7 +160,7 @@ export const bufferPage = definePage<BufferPageFacts>({
       }
       ${panel({
         title: 'Faults inside telemetry',
-        note: 'caught, never passed on to the blog',
+        note: 'caught; the blog is not affected',
         body: drawTable(faults, FAULTS(view.now), {
           caption: 'Faults inside telemetry',
           keyOf: (row) => row.place,
@@ -175,20 +175,20 @@ export const bufferPage = definePage<BufferPageFacts>({
 
 function costPanel(ownCost: OwnCost, spans: number, requests: number): Html {
   return panel({
-    title: 'What watching costs',
-    note: 'CPU time since the start; garbage, compiling and emptied caches are reckoned by a factor that was measured',
+    title: 'Cost of telemetry',
+    note: 'CPU time since the start; garbage collection, compilation and cache misses are estimated by a measured factor',
     body: factList([
-      ['time per span, made and handled', figure(duration(ownCost.nanosPerSpan / 1e6))],
+      ['time per span', figure(duration(ownCost.nanosPerSpan / 1e6))],
       [
         'time per request',
         requests === 0 ? '–' : figure(duration((ownCost.nanosPerSpan * spans) / requests / 1e6)),
       ],
       ['share of a core', figure(share(ownCost.coreShare))],
       ['share of the process’s CPU time', figure(share(ownCost.cpuShare))],
-      ['… spans and contexts, as requests go', figure(share(ownCost.shares.making))],
+      ['… creating spans and contexts, during requests', figure(share(ownCost.shares.making))],
       ['… counting, deciding, storing', figure(share(ownCost.shares.handling))],
       ['… timers: history file, samples, counters', figure(share(ownCost.shares.background))],
-      ['… garbage, compiling, caches', figure(share(ownCost.shares.unseen))],
+      ['… garbage collection, compilation, caches', figure(share(ownCost.shares.unseen))],
       ['held in memory', figure(size(ownCost.bytesHeld))],
       ['history file', figure(size(ownCost.historyFileBytes))],
     ]),

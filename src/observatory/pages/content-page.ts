@@ -20,32 +20,32 @@ import { readersAsked, type ReadersAsked } from '../facts/readers-asked.ts';
 import { plural } from '../sentences/sentence.ts';
 import { secondsOf, seriesLines } from '../facts/series-lines.ts';
 
-/** All of it in the range. */
+/** Counted in the range. */
 interface ContentFacts {
   readonly asked: readonly ReadersAsked[];
   readonly feedsMade: readonly FeedMade[];
   /** By exact count, most read first. */
   readonly mostRead: readonly PostReads[];
   readonly mediaBytes: number;
-  /** That the cache holds now; undefined when nobody says. */
+  /** Entries in the cache now; undefined if unknown. */
   readonly cacheEntries: number | undefined;
   readonly business: BusinessDocument;
-  /** Where what the blog counts itself begins. */
+  /** Start of the blog's own counters. */
   readonly countedFromMillis: number;
-  /** Every counter of the business, so that a new one shows without a new page. */
+  /** Every business counter, so that a new one shows without a change here. */
   readonly metrics: readonly BusinessMetric[];
 }
 
 const POSTS_WORDS = { listed: '', unlisted: 'all unlisted posts', other: 'all other posts' } as const;
 const SHOWN_POSTS = 10;
-/** Telemetry and the counts of the blog do not begin in the same moment. */
+/** Telemetry and the blog's counters do not start at the same moment. */
 const EDGE_MILLIS = 5000;
-/** Counts bytes, which no name says. */
+/** Counts bytes; its name does not say so. */
 const MEDIA_METRIC = 'glasshouse.media.served';
 
 const FEED_WORDS = { rss: 'RSS', atom: 'Atom', json: 'JSON' } as const;
 
-/** How often a feed was made anew rather than taken from the cache. */
+/** How often a feed was generated instead of taken from the cache. */
 interface FeedMade {
   readonly format: keyof typeof FEED_WORDS;
   readonly made: number;
@@ -64,7 +64,7 @@ const COLUMNS: readonly Column<BusinessMetric>[] = [
   },
 ];
 
-/** As they are read: of what stands under the name, so that a narrow screen has room for the value. */
+/** Columns of the page: attributes stand under the name, so that a narrow screen has room for the value. */
 const SHOWN: readonly Column<BusinessMetric>[] = [
   {
     label: 'count',
@@ -119,7 +119,7 @@ const READ: readonly Column<PostReads>[] = [
 ];
 
 const ASKED: readonly Column<ReadersAsked>[] = [
-  { label: 'asked for', key: 'kind', value: (row) => row.kind, cell: (row) => row.kind },
+  { label: 'kind', key: 'kind', value: (row) => row.kind, cell: (row) => row.kind },
   {
     label: 'requests',
     key: 'count',
@@ -128,7 +128,7 @@ const ASKED: readonly Column<ReadersAsked>[] = [
     cell: (row) => countText(row.count),
   },
   {
-    label: 'not there',
+    label: 'not found',
     key: 'client_errors',
     align: 'number',
     room: 'mid',
@@ -155,7 +155,7 @@ const ASKED: readonly Column<ReadersAsked>[] = [
   { label: 'over time', room: 'wide', cell: (row) => sparkline('http', row.course) },
 ];
 
-/** What readers asked for in the range, and what the blog did for it: posts, feeds, cache, all by exact counts. */
+/** What readers requested in the range: posts, feeds, cache, all from exact counts. */
 export const contentPage = definePage<ContentFacts>({
   path: '/content',
   menu: 'content',
@@ -181,14 +181,14 @@ export const contentPage = definePage<ContentFacts>({
     const looked = cache.hits + cache.misses;
     const known = countedFromMillis > range.known.fromMillis + EDGE_MILLIS;
     const since = known ? ` (counted since ${momentText(countedFromMillis, now)})` : '';
-    const opening = `${read === 0 ? 'No post was read' : `${plural(read, 'post')} read`} ${range.words}${since}`;
+    const opening = `${read === 0 ? 'No post was read' : `${plural(read, 'post')} ${read === 1 ? 'was' : 'were'} read`} ${range.words}${since}`;
     if (created + updated + deleted + asked + looked === 0)
-      return [{ text: `${opening}. Nothing was written and no feed was asked for.` }];
+      return [{ text: `${opening}. No post was changed and no feed was requested.` }];
     const written =
       created + updated + deleted === 0
         ? 'no post was changed'
         : `${plural(created, 'post')} created, ${countText(updated)} updated, ${countText(deleted)} deleted`;
-    const fed = asked === 0 ? 'no feed was asked for' : `feeds were asked for ${plural(asked, 'time')}`;
+    const fed = asked === 0 ? 'no feed was requested' : `feeds were requested ${plural(asked, 'time')}`;
     const cached = looked === 0 ? '' : `; ${text(share(cache.hits / looked))} of cache look-ups were hits`;
     return [{ text: `${opening}; ${written}, and ${fed}${cached}.` }];
   },
@@ -196,10 +196,10 @@ export const contentPage = definePage<ContentFacts>({
     const { feeds, cache } = business;
     const looked = cache.hits + cache.misses;
     return html`${panel({
-        title: 'What readers asked for',
+        title: 'Requests by kind',
         note: view.range.words,
         body: drawTable(asked, ASKED, {
-          caption: 'What readers asked for',
+          caption: 'Requests by kind',
           keyOf: (row) => row.kind,
           view,
           still: true,
@@ -225,7 +225,7 @@ export const contentPage = definePage<ContentFacts>({
             { label: 'JSON', value: countText(feeds.json) },
           ]),
           foot: html`<span
-            >${made.length === 0 ? 'none was generated afresh' : html`generated afresh: ${made.map(({ format, made: times, meanMillis }, index) => html`${index > 0 && '; '}${FEED_WORDS[format]} ${times === 1 ? 'once' : plural(times, 'time')}, in ${text(duration(meanMillis))}${times > 1 && ' each'}`)}`}</span
+            >${made.length === 0 ? 'none was generated' : html`generated: ${made.map(({ format, made: times, meanMillis }, index) => html`${index > 0 && '; '}${FEED_WORDS[format]} ${times === 1 ? 'once' : plural(times, 'time')}, in ${text(duration(meanMillis))}${times > 1 && ' each'}`)}`}</span
           >`,
         })}
         ${panel({
@@ -244,7 +244,7 @@ export const contentPage = definePage<ContentFacts>({
       </div>
       ${panel({
         title: 'Most read',
-        note: `pages of posts ${view.range.words}, by exact count`,
+        note: `pages of posts ${view.range.words}, exact counts`,
         body: drawTable(read.slice(0, SHOWN_POSTS), READ, {
           caption: 'Most read posts',
           keyOf: nameOf,
@@ -255,13 +255,13 @@ export const contentPage = definePage<ContentFacts>({
         foot: html`<span>media: ${text(size(mediaBytes))} served</span>`,
       })}
       ${panel({
-        title: 'Every count',
+        title: 'All counters',
         note: view.range.words,
         body: drawTable(
           metrics.filter(({ name }) => name !== READS_METRIC),
           SHOWN,
           {
-            caption: 'Every count',
+            caption: 'All counters',
             keyOf: (row) => `${row.name} ${attributesText(row)}`,
             view,
             still: true,

@@ -3,7 +3,7 @@ import { disabledPanel } from '../draw/disabled.ts';
 import type { AnyPage, ObservatoryPage } from '../page.ts';
 import { DISABLED_SENTENCE } from '../sentences/disabled-sentence.ts';
 
-/** A page for the list in all-pages.ts; while nothing is measured it says so. */
+/** Defines a page for the list in all-pages.ts; while telemetry is off, the page says so. */
 export function definePage<Facts>(page: ObservatoryPage<Facts>): AnyPage {
   return {
     path: page.path,

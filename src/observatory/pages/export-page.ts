@@ -7,7 +7,7 @@ import { countText } from '../../markup/quantity.ts';
 import { definePage } from './define-page.ts';
 import type { Sentence } from '../sentences/sentence.ts';
 
-/** Where kept spans go beside these pages, how that fares, and what to do when it does not. */
+/** Export of kept spans: its state, and what to do when it fails. */
 export const exportPage = definePage<ExportFacts>({
   path: '/export',
   menu: 'export',
@@ -21,12 +21,12 @@ export const exportPage = definePage<ExportFacts>({
       : howTo(),
 });
 
-/** The exporter's last word was an error. */
+/** True if the last export failed. */
 function isFailing({ lastError, lastSuccessMillis }: ExportFacts): boolean {
   return lastError !== undefined && lastError.atMillis > (lastSuccessMillis ?? -Infinity);
 }
 
-/** It goes to an address, not to the console or a file. */
+/** True if spans go to an address, not to the console or a file. */
 function isRemote({ endpoint }: ExportFacts): boolean {
   return URL.canParse(endpoint ?? '');
 }
@@ -48,7 +48,7 @@ function wayOut(facts: ExportFacts, now: number): Html {
       ]),
     })}
     ${panel({
-      title: isRemote(facts) ? 'OTLP over HTTP' : 'How it fares',
+      title: isRemote(facts) ? 'OTLP over HTTP' : 'Status',
       body: factList([
         ['endpoint', html`<code>${facts.endpoint ?? '–'}</code>`],
         [
@@ -58,7 +58,7 @@ function wayOut(facts: ExportFacts, now: number): Html {
         ['last error', facts.lastError === undefined ? 'none' : moment(facts.lastError.atMillis, now)],
         ...(facts.lastError === undefined
           ? []
-          : [['it said', html`<code>${facts.lastError.message}</code>`] as const]),
+          : [['message', html`<code>${facts.lastError.message}</code>`] as const]),
       ]),
     })}
   </div>`;
@@ -70,19 +70,20 @@ function advice({ endpoint = '' }: ExportFacts): Html {
     title: 'What to do',
     body: html`<ol class="steps">
         <li>
-          See whether the receiver answers from this machine; one that does says 200 to
+          Check from this machine whether the receiver answers 200 to
           <pre class="sql"><code>curl -i -H 'Content-Type: application/json' -d '{}' ${endpoint}</code></pre>
         </li>
         <li>
-          If it does not: start it, or correct <code>OTEL_EXPORTER_OTLP_ENDPOINT</code> and restart the blog.
+          If it does not, start it, or correct <code>OTEL_EXPORTER_OTLP_ENDPOINT</code> and restart the blog.
         </li>
         <li>
-          A receiver that asks who is there gets <code>OTEL_EXPORTER_OTLP_HEADERS</code>, such as
+          If the receiver requires authentication, set <code>OTEL_EXPORTER_OTLP_HEADERS</code>, such as
           <code>authorization=Bearer …</code>
         </li>
       </ol>
       <p class="quiet">
-        Sending is tried again by itself. What waited too long is dropped and counted; these pages keep it.
+        Export retries automatically. Spans that wait too long are dropped from the export and counted; these
+        pages still show them.
       </p>`,
   });
 }
@@ -90,30 +91,30 @@ function advice({ endpoint = '' }: ExportFacts): Html {
 function howTo(): Html {
   return panel({
     className: 'prose',
-    title: 'How to switch it on',
+    title: 'How to enable it',
     body: html`<ol class="steps">
       <li>
-        Have a receiver of OTLP over HTTP: the OpenTelemetry Collector, a service of your choice, or Jaeger on
+        Run a receiver of OTLP over HTTP: the OpenTelemetry Collector, a service of your choice, or Jaeger on
         this machine:
         <pre
           class="sql"
         ><code>docker run --rm -p 16686:16686 -p 4318:4318 jaegertracing/jaeger:latest</code></pre>
       </li>
       <li>
-        Name it in the environment or in <code>.env</code>. Jaeger takes spans alone; the second line makes
-        links from a trace here to the same trace there:
+        Set its address in the environment or in <code>.env</code>. Jaeger accepts only spans; the second line
+        adds links from traces here to Jaeger:
         <pre class="sql"><code>OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=http://127.0.0.1:4318/v1/traces
 JAEGER_UI_URL=http://127.0.0.1:16686</code></pre>
-        A Collector takes metrics and log lines too:
+        A Collector also accepts metrics and log records:
         <pre class="sql"><code>OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318</code></pre>
       </li>
-      <li>Restart the blog. What is kept here from then on is sent there too.</li>
+      <li>Restart the blog. From then on it also exports the traces it keeps.</li>
     </ol>`,
   });
 }
 
 export function exportSentence(facts: ExportFacts, now: number): Sentence {
-  if (!facts.configured) return [{ text: 'Nothing leaves this process: no OTLP endpoint is set.' }];
+  if (!facts.configured) return [{ text: 'Nothing is exported: no OTLP endpoint is set.' }];
   const success = facts.lastSuccessMillis;
   if (isFailing(facts))
     return [
@@ -124,9 +125,9 @@ export function exportSentence(facts: ExportFacts, now: number): Sentence {
             : `The endpoint last accepted spans ${spanText(Math.max(0, now - success))} ago`,
         tone: 'failed',
       },
-      { text: `: ${facts.lastError?.message ?? ''}. The blog and these pages do not depend on it.` },
+      { text: `: ${facts.lastError?.message ?? ''}. The blog and these pages are not affected.` },
     ];
-  if (success === undefined) return [{ text: 'An endpoint is set; nothing has been sent yet.' }];
+  if (success === undefined) return [{ text: 'An endpoint is set; no span has been exported yet.' }];
   return [
     { text: 'Export works.', tone: 'good' },
     { text: ` ${countText(facts.sent)} spans sent, the last ${spanText(Math.max(0, now - success))} ago.` },

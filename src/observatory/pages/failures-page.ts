@@ -10,16 +10,16 @@ import { countText } from '../../markup/quantity.ts';
 import { definePage } from './define-page.ts';
 import { plural } from '../sentences/sentence.ts';
 
-/** Failures that are grouped. */
+/** Limit of failures that are grouped. */
 const MAX_ROWS = 5000;
-/** Of a series in the sentence, in characters. */
+/** Limit of a series' name in the sentence, in characters. */
 const MAX_PLACE = 120;
 
 interface FailuresFacts {
-  /** Of 100 % of operations in the range. */
+  /** Counted over all operations in the range. */
   readonly counted: number;
   readonly kept: number;
-  /** The newest of those kept. */
+  /** The newest kept failures. */
   readonly grouped: number;
   readonly groups: readonly FailureGroup[];
   readonly series: string | undefined;
@@ -61,7 +61,7 @@ export const failuresPage = definePage<FailuresFacts>({
     if (first === undefined)
       return [
         {
-          text: `${plural(counted, 'operation')} failed ${range.words}; the detail of none is held.`,
+          text: `${plural(counted, 'operation')} failed ${range.words}; their traces are no longer held.`,
         },
       ];
     const areAll = kept >= counted;
@@ -103,7 +103,7 @@ export const failuresPage = definePage<FailuresFacts>({
         empty: 'Nothing failed in this range.',
       }),
       foot: html`<span
-        >4xx answers are the visitor's, not failures: see <a href="${view.links.to('/routes')}">routes</a>.
+        >4xx responses are client errors, not failures: see <a href="${view.links.to('/routes')}">routes</a>.
         ${missingFromMustKeep(history)}</span
       >`,
     });

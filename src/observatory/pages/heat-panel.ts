@@ -10,17 +10,17 @@ import type { PageView } from '../page.ts';
 export interface HeatPanelOptions {
   readonly title: string;
   readonly type: OperationType;
-  /** Of one series only. */
+  /** Limits the panel to one series. */
   readonly series?: string;
   readonly heatMap: HeatMap;
   readonly time: ChartTime;
-  /** Kept ones that failed, newest first; each of the first is a mark that opens its trace. */
+  /** Kept failures, newest first; the first ones are marks that open their trace. */
   readonly failures?: readonly OperationRow[];
 }
 
 const MAX_MARKS = 40;
 
-/** Durations over time as a heat map. A region of it lists its traces: by drag, by column, by row of the table, or by the form. */
+/** Durations over time as a heat map. A region lists its traces: by drag, column, table row or form. */
 export function heatPanel(
   { title, type, series, heatMap, time, failures = [] }: HeatPanelOptions,
   view: PageView,
@@ -58,7 +58,7 @@ export function heatPanel(
         /></label>
         <label>at least <input type="text" name="min" placeholder="250ms" autocomplete="off" /></label>
         <label>at most <input type="text" name="max" placeholder="2s" autocomplete="off" /></label>
-        <span class="buttons"><button type="submit">List them</button></span>
+        <span class="buttons"><button type="submit">List traces</button></span>
       </form>
     </details>`,
     table: heatMapTable(heatMap, (min, max) =>

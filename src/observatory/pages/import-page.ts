@@ -28,7 +28,7 @@ interface ImportFacts {
   readonly refused: { readonly problem: string; readonly text: string } | undefined;
 }
 
-/** Traces from files: how they come in, and which are here. */
+/** Imports traces from files and lists them. */
 export const importPage = definePage<ImportFacts>({
   path: IMPORT_PATH,
   menu: 'traces',
@@ -54,8 +54,7 @@ export const importPage = definePage<ImportFacts>({
   status: ({ refused }) => (refused === undefined ? 200 : 422),
   sentence: ({ rows, refused }) => {
     if (refused !== undefined) return [{ text: 'Nothing was imported.', tone: 'failed' }];
-    if (rows.length === 0)
-      return [{ text: 'A trace of another day or another process can be looked at here.' }];
+    if (rows.length === 0) return [{ text: 'Open a trace of another day or another process here.' }];
     return [
       {
         text: `${plural(rows.length, 'trace')} from files ${rows.length === 1 ? 'is' : 'are'} here until the process restarts.`,
@@ -72,7 +71,7 @@ export const importPage = definePage<ImportFacts>({
         keyOf: (row) => row.traceId,
         view,
         still: true,
-        empty: 'None yet. Every trace here has a link “OTLP” that gives such a file.',
+        empty: 'None yet. Each trace page has a link “OTLP” that downloads such a file.',
       }),
     })}`,
   sheet: ({ rows }, view) => sheetOf(rows, columns(view)),
@@ -103,8 +102,8 @@ ${refused?.text ?? ''}</textarea>
       <div class="import-foot">
         <button class="primary" type="submit">Import</button>
         <p class="note">
-          What a Collector's file exporter writes, or “OTLP” on a trace. Imported traces are counted nowhere:
-          no rate, percentile or list knows of them.
+          Accepts the output of a Collector's file exporter, or of “OTLP” on a trace page. Imported traces are
+          not counted: no rate, percentile or list includes them.
         </p>
       </div>
     </form>`,

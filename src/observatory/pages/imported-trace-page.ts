@@ -10,7 +10,7 @@ import { traceDownload } from '../transfer/trace-download.ts';
 import { TRACE_ASSETS } from './trace-page.ts';
 import { shownName } from '../format/shown-name.ts';
 
-/** A trace from a file, viewed like any other; nothing here is compared with what this process counted. */
+/** A trace from a file, shown like any other, but not compared with the counts of this process. */
 export const importedTracePage = definePage<TraceFacts>({
   path: `${IMPORTED_PATH}/:traceId`,
   menu: 'traces',
@@ -25,7 +25,7 @@ export const importedTracePage = definePage<TraceFacts>({
       ? missingFacts({ traceId, reason: 'unknown' })
       : importedFacts(found.trace, query['span'], found.atMillis);
   },
-  title: ({ trace }) => (isDetail(trace) ? shownName(trace) : trace.traceId.slice(0, 32) || 'no trace named'),
+  title: ({ trace }) => (isDetail(trace) ? shownName(trace) : trace.traceId.slice(0, 32) || 'no trace ID'),
   status: ({ trace }) => (isDetail(trace) ? 200 : 404),
   sentence: ({ trace, repeated }, { links }) =>
     isDetail(trace)
@@ -38,7 +38,7 @@ export const importedTracePage = definePage<TraceFacts>({
         )
       : [
           {
-            text: 'No such trace is imported. Imported traces are held in memory, the newest few, until the process restarts. ',
+            text: 'This trace is not imported. Only the newest imported traces are held, in memory, until the process restarts. ',
           },
           { text: 'Import it again', href: links.to(IMPORT_PATH) },
           { text: ', or ' },

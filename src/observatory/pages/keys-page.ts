@@ -27,30 +27,30 @@ const GROUPS: KeysFacts['groups'] = [
     keys: [
       { keys: ['?'], does: 'this list' },
       { keys: ['p'], does: 'pause live numbers, or resume them' },
-      { keys: ['/'], does: 'to the filter, in the list of traces' },
+      { keys: ['/'], does: 'go to the filter, in the list of traces' },
     ],
   },
   {
     name: 'In a trace',
     keys: [
-      { keys: ['↑', '↓'], does: 'the span above, below' },
-      { keys: ['→', '←'], does: 'unfold and into it, fold and out of it' },
-      { keys: ['Home', 'End'], does: 'the first span, the last' },
+      { keys: ['↑', '↓'], does: 'previous span, next span' },
+      { keys: ['→', '←'], does: 'expand or enter, collapse or leave' },
+      { keys: ['Home', 'End'], does: 'first span, last span' },
       { keys: ['Enter'], does: 'open the span' },
       { keys: ['f'], does: 'find spans' },
-      { keys: ['n', 'N'], does: 'the next that was found, the one before' },
+      { keys: ['n', 'N'], does: 'next match, previous match' },
     ],
   },
   {
-    name: 'Without keys of our own',
+    name: 'Standard keys',
     keys: [
-      { keys: ['Tab'], does: 'every link, form, table and scrolling box, in the order they are read' },
-      { keys: ['Esc'], does: 'let go of a selection, close this list' },
+      { keys: ['Tab'], does: 'every link, form, table and scrolling box, in reading order' },
+      { keys: ['Esc'], does: 'clear the selection, close this list' },
     ],
   },
 ];
 
-/** What can be pressed. `?` shows it over any page; this is the same list by itself. */
+/** The keyboard shortcuts. `?` shows this list over any page. */
 export const keysPage = definePage<KeysFacts>({
   path: '/keys',
   menu: 'keys',
@@ -60,8 +60,8 @@ export const keysPage = definePage<KeysFacts>({
   fetch: () => ({ groups: GROUPS }),
   title: () => 'Keys',
   sentence: () => [
-    { text: 'Everything here can be reached by Tab; these keys are shorter. ' },
-    { text: 'Drag over a time chart to look closer, over a heat map to list the traces of a region.' },
+    { text: 'Tab reaches everything here; these keys are shortcuts. ' },
+    { text: 'Drag across a time chart to zoom in, across a heat map to list the traces of a region.' },
   ],
   draw: ({ groups }) =>
     html`<div class="key-list" data-key-list>

@@ -40,7 +40,7 @@ interface OverviewFacts {
   readonly seconds: number;
   readonly timelines: Readonly<Record<(typeof TYPES)[number], readonly TimelinePoint[]>>;
   readonly heatMap: HeatMap;
-  /** Requests that failed, newest first, at most as many as the heat map marks. */
+  /** Failed requests, newest first, at most as many as the heat map marks. */
   readonly failed: readonly OperationRow[];
   readonly routes: readonly SeriesLine[];
   readonly statements: readonly SeriesLine[];
@@ -49,7 +49,7 @@ interface OverviewFacts {
   readonly situation: OverviewSituation;
 }
 
-/** The landing page: is it fine, and if not, where. */
+/** The first page: whether all is well, and if not, what to look at. */
 export const overviewPage = definePage<OverviewFacts>({
   path: '',
   menu: 'overview',

@@ -1,7 +1,7 @@
 import type { Router } from '@koa/router';
 import type { TelemetryControl } from '../../../otel/query.ts';
 
-/** Pins a trace, or lets it go again. The mounting has checked who asks. */
+/** Pins or unpins a trace. The caller has checked that the owner asks. */
 export function addPinRoutes(
   router: Router,
   { base, control }: { readonly base: string; readonly control: Pick<TelemetryControl, 'pin'> },
@@ -14,8 +14,8 @@ export function addPinRoutes(
         ctx.throw(
           409,
           pinned
-            ? 'the trace is not kept any more, or too many are pinned: unpin one first'
-            : 'the trace is not kept any more',
+            ? 'the trace is no longer held, or too many are pinned: unpin one first'
+            : 'the trace is no longer held',
           { expose: true },
         );
       ctx.redirect(`${base}/traces/${encodeURIComponent(traceId)}`);

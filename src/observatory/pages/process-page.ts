@@ -18,7 +18,7 @@ interface RuntimeFacts {
   readonly markers: readonly Marker[];
 }
 
-/** What the process holds and how it breathes: memory, CPU, event loop, collection. */
+/** The process: memory, CPU, event loop, garbage collection. */
 export const processPage = definePage<RuntimeFacts>({
   path: '/process',
   menu: 'process',
@@ -143,7 +143,7 @@ function collectionNote(runtime: readonly RuntimeSample[]): string {
   if (runs === 0) return 'no runs';
   const paused = runtime.reduce((sum, sample) => sum + sample.gcPauseMillis, 0);
   const longest = highest(runtime, (s) => s.gcPauseMaxMillis);
-  return `${plural(runs, 'run')}, ${text(duration(paused))} paused in all, ${text(duration(longest))} at most`;
+  return `${plural(runs, 'run')}, ${text(duration(paused))} paused in total, ${text(duration(longest))} at most`;
 }
 
 function runtimeTable(runtime: readonly RuntimeSample[], now: number): ChartTable {

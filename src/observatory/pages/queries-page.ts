@@ -21,9 +21,9 @@ import { secondsOf, seriesLines } from '../facts/series-lines.ts';
 interface QueriesFacts {
   readonly seconds: number;
   readonly statements: readonly SeriesLine[];
-  /** Pragmas, tables and migrations that no request issued. */
+  /** Pragmas, tables and migrations, not issued by a request. */
   readonly startUp: readonly SeriesLine[];
-  /** Within one request, over the kept ones. */
+  /** Repetitions within one request, over the kept requests. */
   readonly repeated: RepetitionSearch;
 }
 
@@ -47,7 +47,7 @@ export const queriesPage = definePage<QueriesFacts>({
     if (first === undefined)
       return [
         {
-          text: `No statements ${range.words}${startUp.length > 0 ? ' but those of the start' : ''}. Choose a longer range to see older ones.`,
+          text: `No statements ${range.words}${startUp.length > 0 ? ' except at start-up' : ''}. Choose a longer range to see older ones.`,
         },
       ];
     const [worst] = repeated.rows;
@@ -89,7 +89,7 @@ export const queriesPage = definePage<QueriesFacts>({
         cell: (row) => html`<span class="badge failed">×${countText(row.count)}</span>`,
       },
       { label: 'statement', room: 'mid', cell: statement },
-      { label: 'together', align: 'number', cell: (row) => durationCell(row.totalMillis) },
+      { label: 'total', align: 'number', cell: (row) => durationCell(row.totalMillis) },
       { label: 'seen in', align: 'number', room: 'mid', cell: (row) => plural(row.traces, 'trace') },
       { label: 'example', room: 'mid', cell: example },
     ];
@@ -105,13 +105,13 @@ export const queriesPage = definePage<QueriesFacts>({
     })}
     ${panel({
       title: 'Repeated within one request (N+1)',
-      note: 'runs of 5 and more under one parent, over 5 ms together',
+      note: '5 or more runs under one parent, more than 5 ms in total',
       body: drawTable(repeated.rows, runs, {
         caption: 'Repeated statements',
         keyOf: (row) => `${row.route} ${row.series}`,
         view,
         still: true,
-        empty: 'None seen in the requests held of this range.',
+        empty: 'None found in the requests held in this range.',
       }),
       foot: html`<span>${lookedText(repeated)}</span>`,
     })}`;
@@ -119,7 +119,7 @@ export const queriesPage = definePage<QueriesFacts>({
   sheet: ({ statements, startUp }, view) => statementSheet(view, [...statements, ...startUp]),
 });
 
-/** One closed line with their totals: they run once a start and are seldom what somebody looks for. */
+/** A closed line with their totals, as they run once per start and are rarely of interest. */
 function startUpRows(rows: readonly SeriesLine[], view: PageView): Html | undefined {
   if (rows.length === 0) return undefined;
   const sum = (of: (row: SeriesLine) => number): number => rows.reduce((total, row) => total + of(row), 0);
@@ -146,7 +146,7 @@ function startUpRows(rows: readonly SeriesLine[], view: PageView): Html | undefi
 
 function lookedText({ looked, total }: RepetitionSearch): string {
   if (total === 0) return 'no request is held in this range';
-  if (looked === total) return `looked into all ${plural(total, 'request')} held of this range`;
-  const more = looked < Math.min(total, MAX_REQUESTS) ? '; a reload looks further' : '';
-  return `looked into the newest ${countText(looked)} of ${countText(total)} requests held${more}`;
+  if (looked === total) return `checked all ${plural(total, 'request')} held in this range`;
+  const more = looked < Math.min(total, MAX_REQUESTS) ? '; reload to check more' : '';
+  return `checked the newest ${countText(looked)} of ${countText(total)} requests held${more}`;
 }

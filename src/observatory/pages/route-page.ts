@@ -14,7 +14,7 @@ import { seriesSentence } from '../sentences/series-sentence.ts';
 import { sharesOf, spanTree, type SeriesShare } from '../trace/span-tree.ts';
 import { seriesFacts, seriesPanels, type SeriesFacts } from './series-facts.ts';
 
-/** Kept traces that child operations are added up over. */
+/** Number of kept traces over which child operations are summed. */
 const MAX_SAMPLE = 20;
 
 interface ChildRow extends Pick<SeriesShare, 'series' | 'type' | 'selfMillis' | 'count'> {
@@ -28,7 +28,7 @@ interface RouteFacts extends SeriesFacts {
   readonly sampled: number;
 }
 
-/** Where the self time went in the newest kept traces of the route. */
+/** Self time by operation in the newest kept traces of the route. */
 function childrenOf(telemetry: TelemetryQuery, rows: readonly TraceSummary[]): readonly ChildRow[] {
   const sums = new Map<string, Omit<ChildRow, 'share'>>();
   for (const { traceId } of rows) {
@@ -47,7 +47,7 @@ function childrenOf(telemetry: TelemetryQuery, rows: readonly TraceSummary[]): r
     .sort((a, b) => b.selfMillis - a.selfMillis);
 }
 
-/** One route: its course, its spread, what it spends its time on, its slowest traces, its failures. */
+/** One route: durations over time, distribution, where its time goes, slowest traces, failures. */
 export const routePage = definePage<RouteFacts>({
   path: '/route',
   menu: 'routes',
@@ -61,7 +61,7 @@ export const routePage = definePage<RouteFacts>({
       sampled: sample.length,
     };
   },
-  title: ({ name }) => (name === '' ? 'no route named' : name),
+  title: ({ name }) => (name === '' ? 'no route' : name),
   status: ({ row }) => (row === undefined ? 404 : 200),
   sentence: (facts, { range, links }) =>
     seriesSentence(
@@ -115,7 +115,7 @@ export const routePage = definePage<RouteFacts>({
             view,
             still: true,
             empty:
-              'No trace of this route is held in this range. Slow and failed ones are always chosen, and held while there is room.',
+              'No trace of this route is held in this range. Slow and failed ones are always kept, and held while the buffer has room.',
           }),
         })}
         ${panel({

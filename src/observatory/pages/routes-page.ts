@@ -14,7 +14,7 @@ interface RoutesFacts {
   readonly routes: readonly SeriesLine[];
 }
 
-/** What a phone can do without: it stands under the name, or in the page of the route. */
+/** Columns that a phone leaves out: they stand under the name, or on the route's page. */
 const NARROW = {
   per_second: 'mid',
   count: 'mid',
@@ -27,7 +27,7 @@ const NARROW = {
   'over time': 'wide',
 } as const;
 
-/** Every route with its rate, ends, percentiles and share of time. */
+/** Every route with its rate, outcomes, percentiles and share of time. */
 export const routesPage = definePage<RoutesFacts>({
   path: '/routes',
   menu: 'routes',

@@ -12,13 +12,13 @@ import { APPLY_PATH, CHANGE_PATH, TRY_PATH } from './sampling-routes.ts';
 
 interface ChangeFacts {
   readonly live: LiveSettings;
-  /** What was sent, and what came of it; undefined on a visit. */
+  /** The submitted change and its result; undefined for a plain visit. */
   readonly asked: AskedChange | undefined;
-  /** Whether anything is exported. */
+  /** True if spans are exported. */
   readonly exports: boolean;
 }
 
-/** The form that changes sampling at once: first it is tried, then what was shown is applied. */
+/** The form that changes sampling at run time: first a trial, then exactly that is applied. */
 export const samplingChangePage = definePage<ChangeFacts>({
   path: CHANGE_PATH,
   menu: 'sampling',
@@ -40,27 +40,27 @@ export const samplingChangePage = definePage<ChangeFacts>({
 function changeSentence(live: LiveSettings, asked: AskedChange | undefined): Sentence {
   if (asked === undefined) {
     const until = live.lasts
-      ? 'It stays until it is taken back, over restarts too.'
+      ? 'It stays until you revert it, also after restarts.'
       : 'There is no history file, so it lasts until the process restarts.';
-    return [{ text: `A change takes effect from the next operation on. ${until}` }];
+    return [{ text: `A change applies from the next operation on. ${until}` }];
   }
   if ('problems' in asked)
     return [
       { text: 'Nothing was changed: ', tone: 'failed' },
-      { text: `${plural(asked.problems.length, 'value')} cannot be used.` },
+      { text: `${plural(asked.problems.length, 'value is', 'values are')} invalid.` },
     ];
   if ('isOutdated' in asked)
     return [
       { text: 'Nothing was changed: ', tone: 'failed' },
       {
-        text: 'the settings were changed elsewhere since this was tried. Try it again, to see what it would do now.',
+        text: 'the settings were changed elsewhere since this trial. Try again to see the effect now.',
       },
     ];
-  if (asked.trial.changes.length === 0) return [{ text: 'That is what is in force already.' }];
-  return [{ text: 'Nothing has changed yet. This is what it would do.' }];
+  if (asked.trial.changes.length === 0) return [{ text: 'These values are already in force.' }];
+  return [{ text: 'Nothing has changed yet. Below is what the change would do.' }];
 }
 
-/** What was tried, and the button that applies exactly that. */
+/** The result of the trial, and the button that applies it. */
 function trialPanel({ asked, exports }: ChangeFacts, view: PageView): Html {
   if (asked === undefined || !('trial' in asked) || asked.trial.changes.length === 0) return html``;
   const { trial } = asked;
@@ -78,7 +78,7 @@ function trialPanel({ asked, exports }: ChangeFacts, view: PageView): Html {
         ${Object.entries(asked.values).map(([name, text]) => hidden(name, text))}
         ${asked.takenBack.map((name) => hidden(`${BACK_PREFIX}${name}`, 'yes'))}
         <button class="primary" type="submit">Apply</button>
-        <p class="note">Exactly this, at once; below you can change it and try again.</p>
+        <p class="note">Applies exactly these values, at once. Change them below to try again.</p>
       </form>`,
   })}
   ${trial.dryRun !== undefined && dryRunPanels(trial.dryRun, exports, view)}`;
@@ -90,7 +90,7 @@ function form({ live, asked }: ChangeFacts, view: PageView): Html {
   ${panel({
     className: 'settings-form',
     title: 'Sampling',
-    note: 'each written as in the environment',
+    note: 'values as in the environment',
     body: html`<form method="post" action="${view.links.to(TRY_PATH)}">
       ${csrfField(view)}
       ${live.settings.map((setting) =>
@@ -106,13 +106,13 @@ function form({ live, asked }: ChangeFacts, view: PageView): Html {
       )}
       <p class="actions">
         <button class="primary" type="submit">Try</button>
-        <span class="hint">Shows what it would do, and changes nothing.</span>
+        <span class="hint">Shows the effect without changing anything.</span>
       </p>
     </form>`,
   })}`;
 }
 
-/** Says at the top what is wrong, with a link to each field. */
+/** Lists the problems at the top, each with a link to its field. */
 function problemSummary(problems: readonly SettingProblem[], settings: readonly LiveSetting[]): Html {
   if (problems.length === 0) return html``;
   const isField = (name: string): boolean => settings.some((setting) => setting.name === name);

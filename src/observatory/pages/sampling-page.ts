@@ -36,7 +36,7 @@ interface SamplingPageFacts {
   readonly operations: Readonly<Record<OperationType, OperationSummary>>;
   readonly spans: OperationCounts;
   readonly buffer: BufferFacts;
-  /** Traces that were kept and are neither in memory nor on disk. */
+  /** Number of kept traces that are neither in memory nor on disk any more. */
   readonly gone: number;
   readonly settings: readonly EffectiveSetting[];
   readonly live: LiveSettings;
@@ -73,12 +73,12 @@ const SETTINGS: readonly Column<EffectiveSetting>[] = [
   },
 ];
 
-/** Of a setting that counts bytes, as its meaning says it. */
+/** A setting in bytes, formatted with its unit. */
 function bytesOf({ name, value }: EffectiveSetting): string | undefined {
   return name.endsWith('_BYTES') && /^\d+$/.test(value) ? text(binarySize(Number(value))) : undefined;
 }
 
-/** As it is read: what a setting means stands under its name, so that a narrow screen has room for both. */
+/** Columns of the page: the meaning stands under the name, so that a narrow screen has room for both. */
 const SHOWN_SETTINGS: readonly Column<EffectiveSetting>[] = [
   {
     label: 'setting, meaning',
@@ -97,7 +97,7 @@ const SHOWN_SETTINGS: readonly Column<EffectiveSetting>[] = [
   },
 ];
 
-/** Which share of detail is kept, why, what was changed, and every setting in force. */
+/** Rates, rules, drops, storms, audit, changes, and every setting in force. */
 export const samplingPage = definePage<SamplingPageFacts>({
   path: '/sampling',
   menu: 'sampling',
@@ -146,7 +146,7 @@ export const samplingPage = definePage<SamplingPageFacts>({
     ];
     return html`${panel({
         title: 'Rates in force',
-        note: 'since the start; chosen: their detail is kept, and held while there is room',
+        note: 'since the start; chosen: kept by sampling, and held while the buffer has room',
         body: drawTable(TYPES, types, {
           caption: 'Rates by type',
           keyOf: (type) => type,
@@ -162,7 +162,7 @@ export const samplingPage = definePage<SamplingPageFacts>({
   sheet: ({ settings }) => sheetOf(settings, SETTINGS),
 });
 
-/** Ours and what somebody set come first; the many of OpenTelemetry that nobody touched are folded away. */
+/** Our settings and changed ones come first; OpenTelemetry's settings at their defaults are folded away. */
 function settingsPanel(settings: readonly EffectiveSetting[], view: PageView): Html {
   const folded = settings.filter((row) => row.source === 'default' && row.name.startsWith('OTEL_'));
   const table = (rows: readonly EffectiveSetting[], caption: string): Html =>
@@ -170,9 +170,9 @@ function settingsPanel(settings: readonly EffectiveSetting[], view: PageView): H
   return panel({
     className: 'settings',
     title: 'Settings in force',
-    note: html`secrets read (set); what is about sampling
-      <a href="${view.links.to(CHANGE_PATH)}">can be changed here</a>, the rest in the environment or .env
-      with a restart`,
+    note: html`secrets show as (set); sampling settings
+      <a href="${view.links.to(CHANGE_PATH)}">can be changed here</a>, others in the environment or .env, with
+      a restart`,
     body: html`${table(
       settings.filter((row) => !folded.includes(row)),
       'Settings',
@@ -186,7 +186,7 @@ function settingsPanel(settings: readonly EffectiveSetting[], view: PageView): H
   });
 }
 
-/** What comes before the rates, and beside them. */
+/** Words for a target beside the rates. */
 function besideRates({ target = 0, ruleTexts = [] }: SamplingFacts, isRateZero: boolean): string {
   const aimed = `${countText(target)} ordinary traces a second of each kind`;
   return [

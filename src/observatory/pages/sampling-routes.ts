@@ -9,17 +9,17 @@ export const TRY_PATH = '/sampling/try';
 export const APPLY_PATH = '/sampling/apply';
 type AskedRequest = SettingsRequest & { readonly takenBack: readonly string[] };
 
-/** Of what is refused, so much of each field is given back in the form. */
+/** Limit of each field that a refused form shows again. */
 const MAX_GIVEN_BACK = 100_000;
 
-/** The two steps of a change: try and apply. The mounting has checked who sends them and has read their fields. */
+/** The two steps of a change: try and apply. The caller has checked the session and read the fields. */
 export function addSamplingRoutes(
   router: Router,
   options: {
     readonly base: string;
     readonly control: TelemetryControl;
     readonly who: (ctx: Context) => string;
-    /** Answers with the form again, and with what came of it. */
+    /** Shows the form again with the result. */
     readonly show: (ctx: RouterContext, asked: AskedChange) => Promise<void>;
   },
 ): void {
@@ -41,13 +41,13 @@ export function addSamplingRoutes(
   });
 }
 
-/** Fields that are in capitals are settings; whether there is one of that name, others know. */
+/** Fields in capitals are settings; unknown names are rejected elsewhere. */
 function requestOf(ctx: Context): AskedRequest {
   const fields = Object.entries(fieldsOf(ctx));
   const ofSettings = fields.filter(([name]) => /^[A-Z]/.test(name));
   const back = fields.filter(([name, value]) => name.startsWith(BACK_PREFIX) && value !== '');
   return {
-    // A browser sends line ends as it likes.
+    // Browsers send CRLF.
     values: Object.fromEntries(
       ofSettings.map(([name, value]) => [name, fieldValue(name, value.replaceAll('\r\n', '\n'))]),
     ),

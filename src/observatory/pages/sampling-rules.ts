@@ -20,11 +20,11 @@ import { plural, type Sentence } from '../sentences/sentence.ts';
 interface RuleRow extends RuleCounts {
   readonly key: string;
   readonly words: string;
-  /** What the rule does, with the rate or the storm as they are now. */
+  /** What the rule does, with the current rate or storm. */
   readonly does: string;
 }
 
-/** In the order in which they are asked; those of the settings and of the app by their names. */
+/** In order of precedence; rules of the settings and policies of the app by name. */
 function rowsOf({ rules, named, rates, storm }: SamplingFacts): readonly RuleRow[] {
   const always = storm.active
     ? `a storm: ${shareText(storm.probability)} are kept, and examples of each kind`
@@ -38,14 +38,14 @@ function rowsOf({ rules, named, rates, storm }: SamplingFacts): readonly RuleRow
     render: byRate('render'),
     other: byRate('other'),
     trace: 'kept with it, while it is still held',
-    ancestor: 'kept, so that no kept operation hangs in the air',
+    ancestor: 'kept, so that every kept operation has its ancestors',
     late: 'kept, marked as late',
   };
   return [
     ...named.map(({ name, ...counts }) => ({
       key: `named-${name}`,
       words: namedRuleWords(name),
-      does: 'named by a setting or by the app',
+      does: 'defined by a setting or by the app',
       ...counts,
     })),
     ...RULE_NAMES.map((rule) => ({
@@ -67,11 +67,11 @@ const COLUMNS: readonly Column<RuleRow>[] = [
   { label: 'dropped', align: 'number', room: 'mid', cell: ({ dropped }) => countText(dropped) },
 ];
 
-/** Which rule decided how many operations. */
+/** How many operations each rule decided. */
 export function rulesPanel(sampling: SamplingFacts, view: PageView): Html {
   return panel({
     title: 'Rules',
-    note: 'operations decided since the start of this process, each under the one rule that decided it',
+    note: 'operations decided since the start of this process, each counted under the rule that decided it',
     body: drawTable(rowsOf(sampling), COLUMNS, {
       caption: 'Operations by the rule that decided them',
       keyOf: ({ key }) => key,
@@ -83,14 +83,14 @@ export function rulesPanel(sampling: SamplingFacts, view: PageView): Html {
 }
 
 const DROPPED: Readonly<Record<DropReason, string>> = {
-  probability: 'by the rate',
-  storm: 'beyond the budget of a storm',
+  probability: 'by the sampling rate',
+  storm: 'over the budget in a storm',
   rule: 'by a rule',
-  target: 'beyond a target',
-  overflow: 'of traces too many or too long to wait for',
+  target: 'over a target',
+  overflow: 'too many traces, or too long-running',
 };
 
-/** The book: what was dropped and by which bound, that nothing is missing, and what was kept but has left the buffer since. */
+/** Dropped operations by cause, the balance of all started ones, and kept traces that were evicted since. */
 export function droppedPanel(
   { started, live, kept, dropped }: OperationCounts,
   gone: number,
@@ -104,7 +104,7 @@ export function droppedPanel(
         (reason) => [DROPPED[reason], countText(dropped[reason])] as const,
       ),
       [
-        html`<a href="${view.links.to('/buffer')}">chosen, then made room for newer</a>`,
+        html`<a href="${view.links.to('/buffer')}">kept, evicted since</a>`,
         html`${countText(gone)} <span class="unit">traces</span>`,
       ],
     ]),
@@ -115,37 +115,37 @@ export function droppedPanel(
   });
 }
 
-/** Whether a storm cuts what is always kept. */
+/** Whether a storm limits what is always kept. */
 export function stormPanel({ storm: { active, probability, examples } }: SamplingFacts): Html {
   return panel({
     title: 'Storms',
-    note: 'when more fails or is slow than can be kept in a second',
+    note: 'when more operations fail or are slow than can be kept per second',
     body: factList([
-      ['now', active ? `a storm: ${shareText(probability)} of it is kept` : 'none: all of it is kept'],
-      ['kept beyond the cut, as examples', countText(examples)],
+      ['now', active ? `yes: ${shareText(probability)} of them are kept` : 'no: all of them are kept'],
+      ['kept as examples during storms', countText(examples)],
     ]),
   });
 }
 
-/** Nothing while there is no storm. */
+/** Empty while there is no storm. */
 export function stormSentence({ storm }: SamplingFacts): Sentence {
   if (!storm.active) return [];
   return [
     { text: ' A storm: ', tone: 'failed' },
     {
-      text: `more fails or is slow than can be kept, so ${shareText(storm.probability)} of it is, and one example of each kind a minute; ${plural(storm.cut, 'operation')} were cut since the start, all of them counted.`,
+      text: `more operations fail or are slow than can be kept, so ${shareText(storm.probability)} of them are, and one example of each kind per minute; ${plural(storm.cut, 'operation was', 'operations were')} dropped by storms since the start, and counted.`,
     },
   ];
 }
 
-/** Traces that were kept and are neither in memory nor on disk: since the start, or since the history file was begun. */
+/** Number of kept traces that are neither in memory nor on disk any more: since the start, or since the history file was created. */
 export function goneTraces({ evicted }: BufferFacts, history: HistoryFacts | undefined): number {
   if (history === undefined) return sumOf(evicted);
   const { mustKeep, ordinary } = history.traces;
   return history.unsaved + mustKeep.expired + mustKeep.dropped + ordinary.expired + ordinary.dropped;
 }
 
-/** Nothing while every trace that was kept is still there. */
+/** Empty while every kept trace is still held. */
 export function roomSentence(gone: number, links: PageView['links']): Sentence {
   if (gone === 0) return [];
   return [

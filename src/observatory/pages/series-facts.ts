@@ -21,11 +21,11 @@ import { heatPanel } from './heat-panel.ts';
 import { secondsOf } from '../facts/series-lines.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
 
-/** What the page of one series asks: its summary, its course, its spread, its slowest kept traces. */
+/** Facts of one series: summary, durations over time, distribution, slowest kept traces. */
 export interface SeriesFacts {
   readonly name: string;
   readonly row: SeriesSummary | undefined;
-  /** Of all series of the type. */
+  /** Total over all series of the type. */
   readonly totalMillis: number;
   readonly seconds: number;
   readonly timeline: readonly TimelinePoint[];
@@ -56,7 +56,7 @@ export function seriesFacts(
   };
 }
 
-/** Numbers, course and spread of one series; the same for a route and a statement. */
+/** Panels of one series, the same for a route and a statement. */
 export function seriesPanels(type: OperationType, facts: SeriesFacts, view: PageView): Html {
   const { row, timeline, heatMap } = facts;
   if (row === undefined) return html``;
@@ -105,5 +105,5 @@ export function seriesPanels(type: OperationType, facts: SeriesFacts, view: Page
         ),
       })}
     </div>
-    ${heatPanel({ title: 'Durations over time, every one', type, series: facts.name, heatMap, time }, view)}`;
+    ${heatPanel({ title: 'Distribution of durations over time', type, series: facts.name, heatMap, time }, view)}`;
 }

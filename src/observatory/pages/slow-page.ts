@@ -16,7 +16,7 @@ const MAX_ROWS = 200;
 
 interface SlowFacts extends OperationList {
   readonly thresholdsSeconds: SamplingFacts['thresholdsSeconds'];
-  /** Since when there is a trace of everything that was kept; undefined when that is longer than the range. */
+  /** The time from which all kept traces are still held; undefined if that covers the range. */
   readonly heldSinceMillis: number | undefined;
   readonly history: HistoryFacts | undefined;
 }
@@ -36,7 +36,7 @@ export const slowPage = definePage<SlowFacts>({
   title: () => 'Slow',
   sentence({ rows, total, heldSinceMillis }, { links, range, now }) {
     const [first] = rows;
-    // Those that made room are in no list: what is listed is told with the time it covers.
+    // Evicted traces are in no list, so the sentence states the time that the list covers.
     const since = heldSinceMillis === undefined ? range.words : `since ${momentText(heldSinceMillis, now)}`;
     const rest = heldSinceMillis === undefined ? '' : ' Older traces made room for newer ones.';
     if (first === undefined)
@@ -63,7 +63,7 @@ export const slowPage = definePage<SlowFacts>({
         empty: 'Nothing reached its threshold in this range.',
       }),
       foot: html`<span
-        >from ${limit(thresholdsSeconds.http)} for requests, ${limit(thresholdsSeconds.database)} for
+        >slow from ${limit(thresholdsSeconds.http)} for requests, ${limit(thresholdsSeconds.database)} for
         statements, ${limit(thresholdsSeconds.render)} for rendering; always kept, and held while there is
         room. ${missingFromMustKeep(history)}</span
       >`,

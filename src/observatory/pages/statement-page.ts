@@ -20,15 +20,15 @@ import { whenColumn } from '../draw/time-columns.ts';
 interface StatementFacts extends SeriesFacts {
   readonly calls: SlowestCalls;
   readonly summary: string;
-  /** Undefined where only a summary is known: of an old address, or of counts from before texts were told apart. */
+  /** Undefined if only a summary is known: from an old address, or from counts of an older version. */
   readonly text: string | undefined;
-  /** Other statements on the same tables; all of them when the address names a summary alone. */
+  /** Other statements with the same summary; all of them if the address has only a summary. */
   readonly sameSummary: readonly SeriesLine[];
   /** With `?explain=1`. */
   readonly plan: StatementPlan | undefined;
 }
 
-/** One statement: its text, its plan, its course, its spread, who issues it, its slowest calls. */
+/** One statement: text, plan, durations over time, distribution, callers, slowest calls. */
 export const statementPage = definePage<StatementFacts>({
   path: '/statement',
   menu: 'queries',
@@ -46,7 +46,7 @@ export const statementPage = definePage<StatementFacts>({
     const sameSummary = lines.filter((line) => line.summary === summary && line !== known);
     return { ...facts, calls, summary, text, sameSummary, plan: statementPlan(request, text) };
   },
-  title: ({ summary }) => (summary === '' ? 'no statement named' : shortened(summary, MAX_TITLE)),
+  title: ({ summary }) => (summary === '' ? 'no statement' : shortened(summary, MAX_TITLE)),
   status: ({ row, sameSummary }) => (row === undefined && sameSummary.length === 0 ? 404 : 200),
   sentence(facts, { range, links }) {
     if (facts.row === undefined && facts.sameSummary.length > 0)
@@ -70,7 +70,7 @@ export const statementPage = definePage<StatementFacts>({
       : sheetOf(calls.rows, callColumns(view)),
 });
 
-/** Of a name that nobody knows, in characters. */
+/** Limit of an unknown name, in characters. */
 const MAX_TITLE = 120;
 
 function sameSummaryPanel({ row, sameSummary }: StatementFacts, view: PageView): Html | undefined {
@@ -93,24 +93,24 @@ function textPanel({ row, text }: StatementFacts, view: PageView): Html {
   const callers = row?.callers ?? [];
   return panel({
     title: 'Statement',
-    note: 'parameters are never kept',
+    note: 'parameters are never recorded',
     body: html`<pre
         class="sql"
         tabindex="0"
-      ><code>${text === undefined ? 'Counted by its summary alone: its text was not told.' : sqlLines(text)}</code></pre>
+      ><code>${text === undefined ? 'Only the summary of this statement is known.' : sqlLines(text)}</code></pre>
       ${factList([
         [
           'rows',
           row?.rows === undefined
             ? '–'
             : html`${countText(row.rows)}<span class="unit">
-                  in all, ${threeDigits(row.rows / Math.max(1, row.count))} a run</span
+                  in total, ${threeDigits(row.rows / Math.max(1, row.count))} per run</span
                 >`,
         ],
         [
           'issued by',
           callers.length === 0
-            ? 'no request that is known: start-up, a job, or before a restart'
+            ? 'no known request: start-up, a job, or before a restart'
             : html`<ul class="plain">
                 ${callers.map((caller) => html`<li>${seriesName(caller, view.links.series('http', caller))}</li>`)}
               </ul>`,
@@ -132,7 +132,7 @@ function callsPanel({ calls, name }: StatementFacts, view: PageView): Html {
       view,
       still: true,
       empty:
-        'No call of it is held in this range. Slow and failed ones are always chosen, and held while there is room.',
+        'No call of it is held in this range. Slow and failed ones are always kept, and held while the buffer has room.',
     }),
     foot:
       total > looked

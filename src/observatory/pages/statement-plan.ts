@@ -3,41 +3,41 @@ import { panel } from '../charts/frame.ts';
 import { badge } from '../draw/facts.ts';
 import type { PageRequest, PageView } from '../page.ts';
 
-/** `EXPLAIN QUERY PLAN`, when it was asked for. */
+/** The result of `EXPLAIN QUERY PLAN`, if requested. */
 export interface StatementPlan {
   readonly steps: readonly string[];
-  /** Why there is none. */
+  /** Why there is no plan. */
   readonly problem: string | undefined;
 }
 
-/** The plan of a statement whose text telemetry has seen; nothing from the address is ever planned. */
+/** The plan of a statement that telemetry has recorded; text from the address is never passed to SQLite. */
 export function statementPlan(
   { query, explain }: Pick<PageRequest, 'query' | 'explain'>,
   statementText: string | undefined,
 ): StatementPlan | undefined {
   if (query['explain'] !== '1') return undefined;
   const none = (problem: string): StatementPlan => ({ steps: [], problem });
-  if (explain === undefined) return none('No database is at hand here to ask for a plan.');
+  if (explain === undefined) return none('There is no database here to ask for a plan.');
   if (statementText === undefined)
-    return none('The text of this statement has not been seen yet. Ask again once it has run.');
+    return none('The text of this statement is not known yet. Try again after it has run.');
   try {
     const steps = explain(statementText);
     return steps.length === 0
-      ? none('SQLite has nothing to say: the statement reads no table.')
+      ? none('SQLite returned no plan: the statement reads no table.')
       : { steps, problem: undefined };
   } catch (error) {
     return none(`No plan: ${error instanceof Error ? error.message : String(error)}.`);
   }
 }
 
-/** Names of what a plan makes for itself: subqueries and views, written down or run along. */
+/** Names of subqueries and views that a plan materialises or runs as co-routines. */
 export function madeBy(steps: readonly string[]): ReadonlySet<string> {
   return new Set(steps.flatMap((step) => /^\s*(?:CO-ROUTINE|MATERIALIZE) (\S+)/.exec(step)?.[1] ?? []));
 }
 
-/** What a step costs, in a word; undefined for what is as it should be. */
+/** A remark on a costly step; undefined if there is nothing to say. */
 export function stepRemark(step: string, made: ReadonlySet<string> = new Set()): string | undefined {
-  // What the plan itself has made before is no table.
+  // A subquery of the plan is not a table.
   const scanned = /^\s*SCAN (\S+)/.exec(step)?.[1];
   if (scanned !== undefined && made.has(scanned)) return undefined;
   if (/^\s*SCAN /.test(step) && !/ USING (?:COVERING )?INDEX| VIRTUAL TABLE|CONSTANT ROW/.test(step))
@@ -54,11 +54,11 @@ export function planPanel(plan: StatementPlan | undefined, name: string, view: P
       body: html`<p>
         <a class="button" href="${view.links.to('/statement', { name, explain: 1 })}">Explain query plan</a>
       </p>`,
-      foot: html`<span>asks SQLite how it would go about it; the statement is not run</span>`,
+      foot: html`<span>asks SQLite for its plan; the statement is not run</span>`,
     });
   return panel({
     title: 'Query plan',
-    note: html`as of now; parameters bound to NULL, nothing run`,
+    note: html`current plan with parameters bound to NULL; the statement is not run`,
     body:
       plan.problem !== undefined
         ? html`<p class="quiet">${plan.problem}</p>`
@@ -71,6 +71,6 @@ export function planPanel(plan: StatementPlan | undefined, name: string, view: P
               </li>`;
             })}
           </ol>`,
-    foot: html`<a href="${view.links.to('/statement', { name })}">put it away</a>`,
+    foot: html`<a href="${view.links.to('/statement', { name })}">hide the plan</a>`,
   });
 }

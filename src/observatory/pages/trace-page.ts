@@ -10,7 +10,7 @@ import { shownName } from '../format/shown-name.ts';
 
 export const TRACE_ASSETS = ['admin/observatory-trace.css', 'admin/trace.js'];
 
-/** One trace: what happened, in order, and why it took as long as it did. */
+/** One trace: its spans in order, and where the time went. */
 export const tracePage = definePage<TraceFacts>({
   path: '/traces/:traceId',
   menu: 'traces',
@@ -21,7 +21,7 @@ export const tracePage = definePage<TraceFacts>({
     const trace = telemetry.trace((params['traceId'] ?? '').slice(0, 64).toLowerCase());
     return isDetail(trace) ? traceFacts(telemetry, trace, query['span'], range) : missingFacts(trace);
   },
-  title: ({ trace }) => (isDetail(trace) ? shownName(trace) : trace.traceId.slice(0, 32) || 'no trace named'),
+  title: ({ trace }) => (isDetail(trace) ? shownName(trace) : trace.traceId.slice(0, 32) || 'no trace ID'),
   status({ trace }) {
     if (isDetail(trace) || trace.reason === 'running') return 200;
     return trace.reason === 'evicted' ? 410 : 404;

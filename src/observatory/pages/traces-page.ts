@@ -25,13 +25,13 @@ const MAX_TEXT = 200;
 interface TracesFacts extends TraceList {
   readonly history: HistoryFacts | undefined;
   readonly filter: Omit<TraceFilter, 'range'>;
-  /** Parts of the filter that could not be read, each with what would be right. */
+  /** Invalid parts of the filter, each with valid values. */
   readonly problems: readonly string[];
 }
 
 type Query = Readonly<Record<string, string | undefined>>;
 
-/** `250`, `250ms`, `1.5s`: milliseconds; undefined when it is none of them. */
+/** Parses `250`, `250ms` or `1.5s` to milliseconds; undefined if invalid. */
 export function parseMillis(value: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m)?$/.exec(value.trim());
   if (match === null) return undefined;
@@ -46,7 +46,7 @@ export function readFilter(query: Query): Pick<TracesFacts, 'filter' | 'problems
     if (value === '') return undefined;
     const found = known.find((each) => each === value);
     if (found === undefined)
-      problems.push(`${key} “${value.slice(0, 40)}” is not one of ${known.join(', ')}; it was left out.`);
+      problems.push(`${key} “${value.slice(0, 40)}” is not one of ${known.join(', ')}; it was ignored.`);
     return found;
   };
   const millis = (key: string): number | undefined => {
@@ -55,7 +55,7 @@ export function readFilter(query: Query): Pick<TracesFacts, 'filter' | 'problems
     const parsed = parseMillis(value);
     if (parsed === undefined)
       problems.push(
-        `${key} “${value.slice(0, 40)}” is not a duration such as 250ms or 1.5s; it was left out.`,
+        `${key} “${value.slice(0, 40)}” is not a duration such as 250ms or 1.5s; it was ignored.`,
       );
     return parsed;
   };
@@ -92,19 +92,19 @@ export const tracesPage = definePage<TracesFacts>({
     const partly =
       searched === undefined
         ? ''
-        : ` Searched were the newest ${countText(searched.newest)} of ${countText(searched.of)} that hold both key and value.`;
+        : ` The search covered the newest ${countText(searched.newest)} of ${countText(searched.of)} that contain both key and value.`;
     const filtered = Object.keys(filter).some((key) => key !== 'sort');
     if (total === 0) {
       if (filtered)
         return [
-          { text: `No trace that is held matches ${range.words}.${partly} ` },
+          { text: `No trace held ${range.words} matches.${partly} ` },
           { text: 'Show all', href: links.to('/traces') },
           { text: ' or choose a longer range.' },
         ];
       return [
         { text: `No trace is held that began ${range.words}. ` },
         { text: 'Sampling', href: links.to('/sampling') },
-        { text: ' says what is kept.' },
+        { text: ' shows what is kept.' },
       ];
     }
     const slowest = rows.reduce((a, b) => (b.durationMillis > a.durationMillis ? b : a));
@@ -129,7 +129,7 @@ export const tracesPage = definePage<TracesFacts>({
           view,
           still: true,
           empty:
-            'None. Slow and failed operations are always chosen, ordinary ones as sampling says; all are held while there is room.',
+            'None. Slow and failed operations are always kept, ordinary ones by sampling; all are held while the buffer has room.',
         }),
         ...(missing !== undefined && { foot: html`<span>${missing}</span>` }),
       },

@@ -1,5 +1,3 @@
 import type { Sentence } from './sentence.ts';
 
-export const DISABLED_SENTENCE: Sentence = [
-  { text: 'Nothing is measured, because METRICS_ENABLED is false.' },
-];
+export const DISABLED_SENTENCE: Sentence = [{ text: 'Telemetry is off, because METRICS_ENABLED is false.' }];

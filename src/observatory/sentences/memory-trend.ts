@@ -1,14 +1,14 @@
 import type { RuntimeSample } from '../../../otel/query.ts';
 
-/** How resident memory moved over the samples. */
+/** The trend of resident memory over the samples. */
 export interface MemoryTrend {
   readonly growing: boolean;
-  /** Mean of the last quarter less mean of the first; negative when it shrank. */
+  /** Mean of the last quarter minus mean of the first; negative if it shrank. */
   readonly grownBytes: number;
   readonly overMillis: number;
 }
 
-/** Growth is told when it is a fifth and 20 MB at least, over ten minutes at least, and was not only the start. */
+/** Growth is reported from a fifth and 20 MB, over at least ten minutes, and not only at the start. */
 const MIN_GROWTH = 0.2;
 const MIN_BYTES = 20_000_000;
 const MIN_MILLIS = 600_000;
@@ -17,7 +17,7 @@ const MIN_SAMPLES = 12;
 const mean = (samples: readonly RuntimeSample[]): number =>
   samples.reduce((sum, sample) => sum + sample.rssBytes, 0) / samples.length;
 
-/** Of the last process among them: a new one has a new heap. */
+/** Uses the last process only: a new process has a new heap. */
 export function memoryTrend(all: readonly RuntimeSample[]): MemoryTrend {
   const last = all.at(-1);
   const samples = all.filter(
@@ -35,7 +35,7 @@ export function memoryTrend(all: readonly RuntimeSample[]): MemoryTrend {
   ];
   const grownBytes = mean(late) - mean(early);
   const enough = samples.length >= MIN_SAMPLES && overMillis >= MIN_MILLIS;
-  // A step at the start and a plateau after it is no growth: the second half has to go on rising.
+  // A step followed by a plateau is not growth: the second half must keep rising.
   const goesOn = middle.length > 0 && mean(late) - mean(middle) > grownBytes * 0.2;
   return {
     growing: enough && goesOn && grownBytes >= MIN_BYTES && grownBytes >= mean(early) * MIN_GROWTH,

@@ -20,40 +20,40 @@ import {
 } from './request-reasons.ts';
 import { plural, shortRoute, type Sentence, type SentencePart } from './sentence.ts';
 
-/** All that the overview's sentence is made of. */
+/** The input of the overview's sentence. */
 export interface OverviewSituation {
   readonly metrics: MetricsDocument;
   readonly range: TimeRange & { readonly words: string };
   readonly now: number;
   readonly startedAtMillis: number;
-  /** Earlier than the start where counts of other processes are among the numbers. */
+  /** Earlier than the start if the numbers include counts of previous processes. */
   readonly countedFromMillis: number;
   readonly routes: readonly SeriesSummary[];
   readonly statements: readonly SeriesSummary[];
   readonly repeated: readonly RepeatedOnRoute[];
   readonly memory: MemoryTrend;
-  /** The longest that the event loop was held up in the range; 0 without samples. */
+  /** The longest event-loop delay in the range; 0 without samples. */
   readonly stallMillis: number;
-  /** How long of the range the event loop had no pause. */
+  /** How long the event loop was saturated in the range. */
   readonly saturatedMillis: number;
-  /** Too few were left of them. */
+  /** Set if file descriptors nearly ran out. */
   readonly openFiles: OpenFiles | undefined;
-  /** Caught inside telemetry since the start: what it counts may be short by them. */
+  /** Faults caught inside telemetry since the start; counts may be too low by them. */
   readonly faults: { readonly count: number; readonly place: string } | undefined;
-  /** More fails or is slow than can be kept: the share that is, 0–1. */
+  /** Set while more fails or is slow than can be kept; the share that is kept, 0–1. */
   readonly storm: { readonly probability: number } | undefined;
-  /** Whether what was kept stands for what was counted. */
+  /** The sampling audit. */
   readonly audit: AuditFacts;
-  /** The exporter's last word was an error; its endpoint. */
+  /** Set if the last export failed. */
   readonly exportFailing: { readonly endpoint: string; readonly sinceMillis: number | undefined } | undefined;
 }
 
-/** A hold-up of the event loop that every reader of that moment felt. */
+/** An event-loop delay that every reader at that moment notices. */
 const STALL_MILLIS = 250;
-/** After the numbers, so many reasons at most: the first thing to look at comes first. */
+/** Maximum number of reasons after the numbers, the most important first. */
 const MAX_REASONS = 3;
 
-/** Is it fine, what failed, where the time goes and why. Calm, and only what the rows say. */
+/** States whether all is well, what failed, and where the time goes, from the rows alone. */
 export function overviewSentence(situation: OverviewSituation, links: Links): Sentence {
   const { metrics } = situation;
   if (!metrics.sampling.enabled) return DISABLED_SENTENCE;
@@ -91,7 +91,7 @@ function opening(situation: OverviewSituation, links: Links): Sentence {
   const { http } = situation.metrics.operations;
   const { range, countedFromMillis, now } = situation;
   if (http.count === 0 && range.toMillis <= countedFromMillis)
-    return [{ text: `Nothing is known of that time: counts begin ${momentText(countedFromMillis, now)}.` }];
+    return [{ text: `There is no data for that time: counts begin ${momentText(countedFromMillis, now)}.` }];
   if (http.count === 0 && situation.faults !== undefined)
     return [{ text: `No request was counted ${when(situation)}.` }];
   if (http.count === 0)
@@ -105,7 +105,7 @@ function opening(situation: OverviewSituation, links: Links): Sentence {
         : isSlow(http)
           ? { text: 'Working, but slow.' }
           : http.errors === 0 && areManyTurnedAway(http)
-            ? { text: 'Nothing failed, but many are turned away.' }
+            ? { text: 'Nothing failed, but many requests got a 4xx.' }
             : http.errors > 0 ||
                 situation.stallMillis >= STALL_MILLIS ||
                 isSaturated(situation.saturatedMillis) ||
@@ -138,7 +138,7 @@ function failing({ metrics, routes }: OverviewSituation, links: Links): Sentence
   return [counted, { text: words }, { text: shortRoute(worst.name), href: links.series('http', worst.name) }];
 }
 
-/** At least so many of a series' operations took longer than the limit, by its percentiles. */
+/** A lower bound, from percentiles, on how many of a series' operations took longer than the limit. */
 export function atLeastOver(row: SeriesSummary, millis: number): number {
   const { p50, p90, p95, p99 } = row.durationMillis;
   const part = p50 > millis ? 0.5 : p90 > millis ? 0.1 : p95 > millis ? 0.05 : p99 > millis ? 0.01 : 0;
@@ -172,7 +172,7 @@ function slowness(situation: OverviewSituation, links: Links): Sentence | undefi
       { text: statement.summary ?? statement.name, href: links.series('database', statement.name) },
       ...(only
         ? [
-            { text: ', asked only by ' },
+            { text: ', issued only by ' },
             { text: shortRoute(caller), href: links.series('http', caller) },
             { text: ',' },
           ]
@@ -188,7 +188,7 @@ function faults({ faults: caught }: OverviewSituation, links: Links): Sentence |
   return [
     { text: 'Telemetry itself failed', href: links.to('/buffer'), tone: 'failed' },
     {
-      text: ` ${plural(caught.count, 'time')} since the start, most at “${caught.place}”: the blog is not touched, but these numbers may be short.`,
+      text: ` ${plural(caught.count, 'time')} since the start, most at “${caught.place}”: the blog is not affected, but these numbers may be too low.`,
     },
   ];
 }
@@ -197,7 +197,7 @@ function storm({ storm: cutting }: OverviewSituation, links: Links): Sentence | 
   if (cutting === undefined) return undefined;
   return [
     { text: 'So much fails or is slow', href: links.to('/sampling'), tone: 'failed' },
-    { text: ` that ${text(share(cutting.probability))} of it is kept in detail; all of it is counted.` },
+    { text: ` that only ${text(share(cutting.probability))} of it is kept in detail; all of it is counted.` },
   ];
 }
 
@@ -205,7 +205,7 @@ function stall({ stallMillis }: OverviewSituation, links: Links): Sentence | und
   if (!(stallMillis >= STALL_MILLIS)) return undefined;
   return [
     { text: 'The event loop', href: links.to('/process') },
-    { text: ` was held up for as long as ${text(duration(stallMillis))}.` },
+    { text: ` was blocked for up to ${text(duration(stallMillis))}.` },
   ];
 }
 
@@ -219,7 +219,7 @@ function openFilesLeft({ openFiles, now }: OverviewSituation, links: Links): Sen
       href: links.to('/process'),
       tone: 'failed',
     },
-    { text: ranOut ? `${seen}; whoever was refused a connection is in no count.` : `${seen}.` },
+    { text: ranOut ? `${seen}; refused connections are not counted.` : `${seen}.` },
   ];
 }
 
@@ -240,7 +240,7 @@ function exporting({ exportFailing, now }: OverviewSituation, links: Links): Sen
       : `last accepted spans ${spanText(Math.max(0, now - sinceMillis))} ago`;
   return [
     { text: 'The export endpoint', href: links.to('/export') },
-    { text: `${endpoint === '' ? '' : ` ${endpoint}`} ${since}; nothing here depends on it.` },
+    { text: `${endpoint === '' ? '' : ` ${endpoint}`} ${since}; these pages are not affected.` },
   ];
 }
 

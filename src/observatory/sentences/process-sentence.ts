@@ -8,17 +8,17 @@ import type { ChosenRange } from '../facts/time-range.ts';
 import { memoryTrend } from './memory-trend.ts';
 import { plural, type Sentence } from './sentence.ts';
 
-/** Less is the breathing of a heap. */
+/** Smaller changes are normal fluctuation of a heap. */
 const STEADY_BYTES = 4_000_000;
 
 export interface ProcessSituation {
   readonly process: ProcessFacts;
-  /** Of the range, those of earlier processes among them. */
+  /** Samples of the range, including those of earlier processes. */
   readonly runtime: readonly RuntimeSample[];
   readonly markers: readonly Marker[];
 }
 
-/** How long it is up and after what, what it holds, and what the range has seen. */
+/** Uptime, restarts, memory, event loop and file descriptors in the range. */
 export function processSentence(
   { process, runtime, markers }: ProcessSituation,
   range: ChosenRange,
@@ -40,12 +40,12 @@ export function processSentence(
 function upAndHolding({ uptimeSeconds, current, highWaterRssBytes, problem }: ProcessFacts): string {
   const up = `Up ${spanText(uptimeSeconds * 1000)}`;
   if (Number.isNaN(current.rssBytes))
-    return `${up}; how much memory it holds cannot be read${problem === undefined ? '' : ` (${problem})`}.`;
+    return `${up}; its memory use cannot be read${problem === undefined ? '' : ` (${problem})`}.`;
   const [held, most] = [text(size(current.rssBytes)), text(size(highWaterRssBytes))];
-  return `${up}, holding ${held}${held === most ? ', the most so far.' : `; at most it held ${most}.`}`;
+  return `${up}, using ${held}${held === most ? ', the peak so far.' : `; the peak was ${most}.`}`;
 }
 
-/** Of several only the last in full: each stands in the charts. */
+/** Of several starts only the last one in full, as the charts mark each. */
 function starts(markers: readonly Marker[], range: ChosenRange, now: number): string | undefined {
   const began = markers.filter(({ kind }) => kind === 'start');
   const last = began.at(-1);
@@ -85,12 +85,12 @@ function heldBefore(
 ): string | undefined {
   const earlier = runtime.filter((sample) => sample.processStartedAtMillis !== startedAtMillis);
   const most = highest(earlier, (sample) => sample.rssMaxBytes);
-  return most === 0 ? undefined : `Earlier processes of this range held up to ${text(size(most))}.`;
+  return most === 0 ? undefined : `Earlier processes in this range used up to ${text(size(most))}.`;
 }
 
 function heldUp(runtime: readonly RuntimeSample[]): string | undefined {
   const longest = highest(runtime, (sample) => sample.eventLoopDelayMaxMillis);
-  return longest === 0 ? undefined : `The event loop was held up for ${text(duration(longest))} at worst.`;
+  return longest === 0 ? undefined : `The event loop was blocked for up to ${text(duration(longest))}.`;
 }
 
 function openFilesLeft(

@@ -5,19 +5,19 @@ import type { Links } from '../links.ts';
 import type { OperationDocument } from '../facts/metrics-document.ts';
 import { shortRoute, type Sentence, type SentencePart } from './sentence.ts';
 
-/** A first byte that a reader would call slow; `slow` of the counts is by it. */
+/** A time to first byte that readers notice; `slow` in the counts uses it. */
 const SLOW_MILLIS = 1000;
-/** Of so few requests no share is told. */
+/** With fewer requests, no share is stated. */
 const MIN_REQUESTS = 20;
 const SLOW_SHARE = 0.05;
-/** Answers 4xx beyond it are told: a fault of ours may be behind them, a moved feed or a broken link. */
+/** A larger share of 4xx is reported: a moved feed or a broken link of ours may be the cause. */
 const TURNED_AWAY_SHARE = 0.2;
-/** So long a loop without a pause has made requests wait before anything here could see them. */
+/** A saturated loop of this length made requests wait before telemetry could see them. */
 const SATURATED_MILLIS = 10_000;
 
 type Requests = Pick<OperationDocument, 'count' | 'slow' | 'client_errors' | 'duration_ms'>;
 
-/** By the first byte: what readers make of a download is their own line. */
+/** By the first byte: the length of a download depends on the reader's line. */
 export function isSlow({ count, slow }: Requests): boolean {
   return count >= MIN_REQUESTS && slow >= SLOW_SHARE * count;
 }
@@ -26,7 +26,7 @@ export function areManyTurnedAway({ count, client_errors: turnedAway }: Requests
   return count >= MIN_REQUESTS && turnedAway >= TURNED_AWAY_SHARE * count;
 }
 
-/** How long the slow ones took, and, where that is the time of downloads, how many had to wait for their beginning. */
+/** The duration of slow requests and, if that is download time, how many waited for the first byte. */
 export function slowestWords(http: Requests): { readonly said: string; readonly firstBytes: string } {
   const isFew = http.count < MIN_REQUESTS;
   const limitMillis = isFew ? http.duration_ms.max : http.duration_ms.p95;
@@ -39,7 +39,7 @@ export function slowestWords(http: Requests): { readonly said: string; readonly 
   };
 }
 
-/** How many answers 4xx of which kind, and where; nothing while they are the usual few. */
+/** The share of 4xx, with status and route; undefined while it is small. */
 export function turnedAway(
   http: Requests,
   routes: readonly SeriesSummary[],
@@ -48,7 +48,7 @@ export function turnedAway(
   if (!areManyTurnedAway(http)) return undefined;
   const parts: SentencePart[] = [
     {
-      text: `${text(share(http.client_errors / http.count))} were answered 4xx`,
+      text: `${text(share(http.client_errors / http.count))} got a 4xx`,
       href: links.to('/routes', { sort: 'client_errors' }),
     },
   ];
@@ -68,18 +68,18 @@ export function isSaturated(saturatedMillis: number): boolean {
   return saturatedMillis >= SATURATED_MILLIS;
 }
 
-/** Requests wait outside of the process where no clock of ours runs; nothing while the loop has pauses. */
+/** Reports saturation, in which requests wait before they can be timed; undefined if there was none. */
 export function saturation(saturatedMillis: number, links: Links): Sentence | undefined {
   if (!isSaturated(saturatedMillis)) return undefined;
   return [
     { text: 'The event loop', href: links.to('/process') },
     {
-      text: ` had no pause for ${spanText(saturatedMillis)}: requests then wait before they are read, and that is in no duration.`,
+      text: ` was saturated for ${spanText(saturatedMillis)}: requests then wait before they are read, and durations do not include that wait.`,
     },
   ];
 }
 
-/** 4xx by status, of all routes. */
+/** Counts of 4xx by status, over all routes. */
 function clientStatuses(routes: readonly SeriesSummary[]): ReadonlyMap<StatusCount['status'], number> {
   const sums = new Map<StatusCount['status'], number>();
   for (const { statuses = [] } of routes)

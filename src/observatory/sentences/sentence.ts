@@ -1,21 +1,21 @@
 import { html, type Html } from '../../markup/html.ts';
 import { shortened } from '../format/shortened.ts';
 
-/** A piece of a sentence: plain words, or words that lead to their evidence. `tone` is never the only carrier of its meaning. */
+/** A part of a sentence: plain text, or a link to its evidence. `tone` never carries meaning alone. */
 export interface SentencePart {
   readonly text: string;
   readonly href?: string;
-  /** Not the first thing to know: told smaller, after the rest. */
+  /** Less important: shown smaller, after the rest. */
   readonly aside?: true;
   readonly tone?: 'good' | 'failed' | 'http' | 'database' | 'render' | 'other';
 }
 export type Sentence = readonly SentencePart[];
 
-/** Of words that lead somewhere, in characters. */
+/** Limit of a link's text, in characters. */
 const MAX_LINKED = 100;
 const MAX_TITLE = 1000;
 
-/** The same words for JSON, titles and tests. */
+/** The sentence as text, for JSON, titles and tests. */
 export function sentenceText(sentence: Sentence): string {
   return sentence
     .map((part) => part.text)
@@ -31,7 +31,7 @@ export function drawSentence(sentence: Sentence): Html {
 
 function drawPart(part: SentencePart): Html {
   const tone = part.tone === undefined ? '' : `tone-${part.tone}`;
-  // A name that would be a paragraph is told in full where it leads to.
+  // A long name is shown in full on the page it links to.
   if (part.href !== undefined && part.text.length > MAX_LINKED)
     return html`<a class="${tone}" href="${part.href}" title="${shortened(part.text, MAX_TITLE)}"
       >${shortened(part.text, MAX_LINKED)}</a
@@ -40,7 +40,7 @@ function drawPart(part: SentencePart): Html {
   return tone === '' ? html`${part.text}` : html`<span class="${tone}">${part.text}</span>`;
 }
 
-/** `GET /search` reads `/search`; other methods are told. */
+/** Shortens `GET /search` to `/search`; other methods stay. */
 export function shortRoute(name: string): string {
   return name.startsWith('GET /') ? name.slice(4) : name;
 }

@@ -9,7 +9,7 @@ const WORDS: Readonly<Record<OperationType, readonly [string, string]>> = {
   other: ['operation', 'their time'],
 };
 
-/** How often, how it ended, how long, and how much of the whole that is: for the page of a route or a statement. */
+/** Count, failures, durations and share of time: for the page of a route or a statement. */
 export function seriesSentence(
   row: OperationSummary | undefined,
   type: OperationType,
@@ -29,7 +29,7 @@ export function seriesSentence(
       ...(failuresHref === undefined ? {} : { href: failuresHref }),
     });
   if (row.clientErrors > 0) parts.push({ text: `, ${countText(row.clientErrors)} answered 4xx` });
-  if (row.aborted > 0) parts.push({ text: `, ${countText(row.aborted)} ended early` });
+  if (row.aborted > 0) parts.push({ text: `, ${countText(row.aborted)} aborted` });
   const { p50, p99, max } = row.durationMillis;
   if (row.count >= 100)
     parts.push({

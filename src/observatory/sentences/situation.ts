@@ -7,7 +7,7 @@ import { memoryTrend } from './memory-trend.ts';
 import type { OverviewSituation } from './overview-sentence.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
 
-/** Share of its time that a loop without a pause works. */
+/** Utilisation from which the event loop counts as saturated. */
 const NO_PAUSE = 0.95;
 
 interface Known {
@@ -17,7 +17,7 @@ interface Known {
   readonly runtime: readonly RuntimeSample[];
 }
 
-/** Gathers what the overview's sentence is made of. */
+/** Gathers the input of the overview's sentence. */
 export function situationOf(
   telemetry: TelemetryQuery,
   range: ChosenRange,

@@ -7,18 +7,18 @@ import type { RepeatedStatement } from '../trace/repeated-statements.ts';
 import { sharesOf, type SpanNode } from '../trace/span-tree.ts';
 import { plural, type Sentence, type SentencePart } from './sentence.ts';
 
-/** How unusual something is cannot be said among fewer. */
+/** With fewer operations, a percentile says nothing. */
 export const ENOUGH_TO_COMPARE = 20;
-/** How many operations of a series were counted. */
+/** Returns how many operations of the span's series were counted. */
 export type CountOf = (span: SpanRow) => number;
-/** Where the spans of the trace are shown. */
+/** Links to the spans of the trace. */
 export type SpanLinks = Pick<Links, 'trace'>;
-/** An operation that takes so much of a trace is what it waited for. */
+/** An operation that takes this share of a trace is named as its cause. */
 const MOST = 0.4;
-/** Of a failure's message, in characters. */
+/** Limit of a failure's message, in characters. */
 const MAX_MESSAGE = 200;
 
-/** How long, of which what took most, how unusual that is; or how it failed. */
+/** The duration, what took most of it and how unusual that is; or how it failed. */
 export function traceSentence(
   trace: TraceDetail,
   nodes: readonly SpanNode[],
@@ -26,7 +26,7 @@ export function traceSentence(
   links: SpanLinks,
   countOf: CountOf,
 ): Sentence {
-  if (nodes.length === 0) return [{ text: 'None of its spans are here any more.' }];
+  if (nodes.length === 0) return [{ text: 'Its spans are no longer held.' }];
   const failed = failure(nodes);
   const parts: SentencePart[] =
     failed === undefined
@@ -35,7 +35,7 @@ export function traceSentence(
   const ended = ENDED_EARLY[trace.outcome ?? ''];
   if (ended !== undefined) parts.push(...endedEarlyWords(ended, nodes));
   if (trace.truncated)
-    parts.push({ text: ' It was cut at the limit of spans or age, so the rest of it is missing.' });
+    parts.push({ text: ' The trace was cut at the limit of spans or age, so the rest is missing.' });
   else if (trace.droppedSpans > 0)
     parts.push({
       text: ` ${plural(trace.droppedSpans, 'span')} of it ${trace.droppedSpans === 1 ? 'was' : 'were'} counted but not kept.`,
@@ -43,7 +43,7 @@ export function traceSentence(
   return parts;
 }
 
-/** The deepest failed span: where it began. */
+/** The deepest failed span, where the failure began. */
 function failure(nodes: readonly SpanNode[]): SpanNode | undefined {
   return nodes
     .filter((node) => node.span.status === 'error')
@@ -66,7 +66,7 @@ function failedWords(trace: TraceDetail, { span }: SpanNode, links: SpanLinks): 
   ];
 }
 
-/** Type and message; of its exception where the span itself has only a status code. */
+/** Type and message, from its exception if the span has only a status code. */
 function wordsOfFailure({ attributes, events, statusMessage }: SpanRow): readonly string[] {
   const thrown = events.findLast((event) => event.name === 'exception')?.attributes ?? {};
   const named = attributes['error.type'];
@@ -77,15 +77,15 @@ function wordsOfFailure({ attributes, events, statusMessage }: SpanRow): readonl
 }
 
 const ENDED_EARLY: Readonly<Record<string, string>> = {
-  aborted: 'The client left before the answer was whole',
-  cut: 'The blog stopped before the answer was whole',
+  aborted: 'The client disconnected before the response was complete',
+  cut: 'The blog stopped before the response was complete',
 };
 
 function endedEarlyWords(ended: string, nodes: readonly SpanNode[]): Sentence {
   const sent = nodes[0]?.span.attributes['http.response.body.size'];
   return [
     {
-      text: ` ${ended}${typeof sent === 'number' ? `, ${text(size(sent))} into it` : ''}.`,
+      text: ` ${ended}${typeof sent === 'number' ? `, after ${text(size(sent))}` : ''}.`,
     },
   ];
 }
@@ -107,7 +107,7 @@ function went(
   const { span } = most.node;
   const name: SentencePart = {
     text: shownName(span),
-    // A run is shown folded, at its first.
+    // A run is folded into its first span.
     href: links.trace(trace.traceId, run?.spanIds[0] ?? span.spanId),
     tone: span.type,
   };
@@ -117,7 +117,7 @@ function went(
       return [
         whole,
         { text: ', most of it in ' },
-        // A request whose series stands for any address has no name to be told by.
+        // A series without a route (unknown paths) is not a name.
         span.type !== 'http' || /^\S+ \//.test(name.text) ? name : { ...name, text: 'the request' },
         { text: ' itself.' },
         ...unusual(root.span, countOf),
@@ -127,14 +127,14 @@ function went(
       whole,
       { text: `, of which ${run.count} runs of ` },
       name,
-      { text: ` one after the other took ${took}. Asked once, they would be one.` },
+      { text: ` one after the other took ${took}. One query could replace them.` },
     ];
   else if (most.count > 1)
     return [
       whole,
       { text: `, of which ${most.count} times ` },
       name,
-      { text: ` took ${took} in all.` },
+      { text: ` took ${took} in total.` },
       ...unusual(root.span, countOf),
     ];
   else if (most.selfMillis >= total * MOST)
@@ -162,18 +162,16 @@ function unusual(span: SpanRow | undefined, countOf: CountOf): Sentence {
   if (percentile > 0.999) return [{ text: ` That is slower than nearly all of ${KIND[type]}.` }];
   if (percentile >= 0.9)
     return [{ text: ` That is slower than ${text(share(percentile))} of ${KIND[type]}.` }];
-  return [
-    { text: percentile <= 0.1 ? ` That is faster than most of ${KIND[type]}.` : ' That is usual for it.' },
-  ];
+  return [{ text: percentile <= 0.1 ? ` That is faster than most of ${KIND[type]}.` : ' That is usual.' }];
 }
 
 const EVICTION = {
   count: 'the buffer was full',
-  bytes: 'the buffer reached its bytes',
-  age: 'its history aged out',
+  bytes: 'the buffer reached its size limit',
+  age: 'it aged out',
 };
 
-/** Why there is nothing to see, and where to look instead. */
+/** Why the trace is missing, and where to look instead. */
 export function missingTraceSentence(missing: MissingTrace, links: Links, now: number): Sentence {
   const { evicted } = missing;
   const instead: Sentence = [
@@ -188,10 +186,10 @@ export function missingTraceSentence(missing: MissingTrace, links: Links, now: n
       { text: `This trace was ` },
       { text: evicted.name, tone: 'http' },
       {
-        text: ` at ${momentText(evicted.startMillis, now)}. It left memory at ${momentText(evicted.atMillis, now)}, because ${EVICTION[evicted.reason]}, and is not on disk. `,
+        text: ` at ${momentText(evicted.startMillis, now)}. It was evicted from memory at ${momentText(evicted.atMillis, now)} because ${EVICTION[evicted.reason]}, and is not on disk. `,
       },
       {
-        text: `What else is held around ${clockText(evicted.startMillis)}`,
+        text: `Other traces around ${clockText(evicted.startMillis)}`,
         href: links.ranged('/traces', {}, { from, to }),
       },
       { text: ' may show the same.' },
@@ -208,7 +206,7 @@ export function missingTraceSentence(missing: MissingTrace, links: Links, now: n
     ];
   return [
     {
-      text: `No trace of this id is in memory or on disk. What was dropped or evicted is remembered for a while${missing.rememberedFromMillis === undefined ? '' : `, and not from before the start at ${momentText(missing.rememberedFromMillis, now)}`}: whether it was ever here is not known.`,
+      text: `There is no trace with this ID in memory or on disk. Dropped and evicted traces are remembered only for a while${missing.rememberedFromMillis === undefined ? '' : `, and not from before the start at ${momentText(missing.rememberedFromMillis, now)}`}, so it may have existed.`,
     },
     ...instead,
   ];

@@ -1,13 +1,13 @@
 import type { SpanNode } from './span-tree.ts';
 
-/** So many spans an address can name. */
+/** Limit of spans that an address names. */
 const MAX_NAMED = 100;
 const MAX_LEVELS = 50;
 const SPAN_ID = /^[\w-]{1,64}$/;
 
-/** Which spans of a trace are closed, as the address says it: `levels`, and with `collapsed` those that are the other way round. */
+/** The closed spans of a trace by the address: `levels`, and `collapsed` for spans that deviate from it. */
 export interface ClosedSpans {
-  /** So many levels are open; undefined when all are. */
+  /** Number of open levels; undefined if all are open. */
   readonly levels: number | undefined;
   readonly named: ReadonlySet<string>;
 }
@@ -36,7 +36,7 @@ export function closedIds(
   );
 }
 
-/** `collapsed` with one span turned. */
+/** `collapsed` with one span toggled. */
 export function turned({ named }: ClosedSpans, spanId: string): string {
   const next = new Set(named);
   if (!next.delete(spanId)) next.add(spanId);

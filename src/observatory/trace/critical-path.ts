@@ -1,6 +1,6 @@
 import type { SpanRow } from '../../../otel/query.ts';
 
-/** A stretch of the critical path that was spent in one span itself. */
+/** A segment of the critical path: self time of one span. */
 export interface CriticalSegment<Node> {
   readonly node: Node;
   readonly startMillis: number;
@@ -12,24 +12,22 @@ interface Placed<Node> {
   readonly children: readonly Node[];
 }
 
-/**
- * The SDK starts a span at a whole millisecond and times its end exactly, so one that waited for another may seem to have begun before it
- * ended.
+/** The SDK starts a span at a whole millisecond and times its end exactly, so a span that waited for another may appear to start before
+ * the other ended.
  */
 const CLOCK_SKEW_MILLIS = 1;
 
 const endOf = ({ startMillis, durationMillis }: Placed<unknown>['span']): number =>
   startMillis + durationMillis;
 
-/**
- * What the root waited for, in order of time and without gap or overlap: walks back from its end to the child that ended last, before
- * it to the one that ended last before that began, and so on (CRISP, Zhang and others, USENIX ATC 2022).
+/** The critical path of a root, by time, without gaps or overlaps: walks back from its end to the child that ended last, then to the one
+ * that ended last before that child started, and so on (CRISP, Zhang et al., USENIX ATC 2022).
  */
 export function criticalPath<Node extends Placed<Node>>(root: Node): readonly CriticalSegment<Node>[] {
   const segments: CriticalSegment<Node>[] = [];
   const add = (node: Node, startMillis: number, end: number): void => {
     if (end <= startMillis) return;
-    // A time since 1970 is exact to a quarter of a microsecond only: the whole of a span has the length it was measured with.
+    // Epoch milliseconds are exact to a quarter of a microsecond only; a whole span keeps its measured duration.
     const whole = startMillis === node.span.startMillis && end === endOf(node.span);
     segments.push({
       node,

@@ -2,21 +2,21 @@ import type { OperationType } from '../../../otel/query.ts';
 import type { SpanNode } from './span-tree.ts';
 import { shownName } from '../format/shown-name.ts';
 
-/** Spans of one series under the same callers, merged; its width is all the self time below and in it. */
+/** Merged spans of one series under the same callers; its width is the self time in and below it. */
 export interface FlameFrame {
   readonly series: string;
   readonly name: string;
   readonly type: OperationType;
-  /** How many spans it stands for. */
+  /** Number of merged spans. */
   readonly count: number;
   readonly failed: number;
   readonly selfMillis: number;
-  /** Self time of its own and of all below it; not wall time, where children ran side by side. */
+  /** Self time in and below it; not wall time if children ran in parallel. */
   readonly totalMillis: number;
-  /** The longest of its spans. */
+  /** Its longest span. */
   readonly spanId: string;
   readonly depth: number;
-  /** Where it begins, from 0 to the total of all frames without a caller. */
+  /** Its offset, from 0 to the total of all root frames. */
   readonly offsetMillis: number;
   readonly children: readonly FlameFrame[];
 }
@@ -33,14 +33,14 @@ interface Draft extends Omit<FlameFrame, 'children'> {
   children: Draft[];
 }
 
-/** The whole of a flame graph. */
+/** A flame graph. */
 export interface FlameGraph {
   readonly totalMillis: number;
-  /** In drawing order: each after its caller, the widest of its callees first. */
+  /** In drawing order: callers before callees, the widest callee first. */
   readonly frames: readonly FlameFrame[];
 }
 
-/** Frames of one trace, or of several laid over each other; nodes in reading order, as `spanTree` gives them. */
+/** Merges the spans of one or several traces into frames; expects nodes in the order of `spanTree`. */
 export function flameGraph(traces: readonly (readonly SpanNode[])[]): FlameGraph {
   const roots = new Map<string, Draft>();
   const made: Draft[] = [];
@@ -51,7 +51,7 @@ export function flameGraph(traces: readonly (readonly SpanNode[])[]): FlameGraph
       above[node.depth] = merged(siblings, node, made);
     }
   }
-  // Callees were made after their callers, so sums flow upwards in one pass.
+  // Callees come after their callers, so one reverse pass sums up.
   for (const draft of made.toReversed()) {
     draft.children = [...draft.byKey.values()];
     draft.totalMillis = draft.children.reduce((sum, child) => sum + child.totalMillis, draft.selfMillis);
@@ -103,7 +103,7 @@ function laidOut(top: readonly Draft[]): readonly FlameFrame[] {
   return order;
 }
 
-/** Side by side from an offset on; the first one last, as a stack takes them. */
+/** Places frames side by side from an offset; reversed, for use as a stack. */
 function placed(drafts: readonly Draft[], from: number): Draft[] {
   let at = from;
   for (const draft of drafts) {

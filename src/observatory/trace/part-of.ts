@@ -1,7 +1,7 @@
-/** Times of the clock are doubles of epoch milliseconds, so that the whole may be missed by a hair. */
+/** Tolerance for rounding of epoch milliseconds in doubles. */
 const HAIR = 1e-4;
 
-/** What part of a trace something took, 0–1; all of one that took no time. */
+/** The share of a trace that something took, 0–1; 1 if the trace took no time. */
 export function partOf(millis: number, wholeMillis: number): number {
   const part = wholeMillis > 0 ? millis / wholeMillis : 1;
   return part > 1 - HAIR ? 1 : part;

@@ -1,20 +1,20 @@
 import type { SpanRow } from '../../../otel/query.ts';
 
-/** Fewer are not worth a word. */
+/** Fewer repetitions are not reported. */
 const MIN_RUN = 5;
 const MIN_MILLIS = 5;
 
-/** One statement issued again and again under one parent: the N+1 pattern. */
+/** A statement repeated under one parent: the N+1 pattern. */
 export interface RepeatedStatement {
   readonly series: string;
-  /** Of its spans: the summary. */
+  /** Name of its spans: the summary. */
   readonly name: string;
   readonly count: number;
   readonly totalMillis: number;
   readonly spanIds: readonly string[];
 }
 
-/** Runs of at least five sequential statements of one series under one parent that took more than 5 ms together. */
+/** Runs of at least five sequential statements of one series under one parent that took more than 5 ms in total. */
 export function repeatedStatements(spans: readonly SpanRow[]): readonly RepeatedStatement[] {
   const siblings = new Map<string, SpanRow[]>();
   for (const span of spans) {

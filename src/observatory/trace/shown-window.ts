@@ -1,17 +1,17 @@
 import type { TraceDetail } from '../../../otel/query.ts';
 
-/** A part of the time of a trace, from its start on. */
+/** A part of a trace's time, relative to its start. */
 export interface ShownWindow {
   readonly fromMillis: number;
   readonly toMillis: number;
 }
 
-/** Round enough for an address: a span of microseconds can still be told. */
+/** Decimals in the address: enough for spans of microseconds. */
 const DIGITS = 4;
-/** Air on both sides of what is looked at, as a part of it. */
+/** Margin on both sides, as a share of the selection. */
 const AIR = 0.04;
 
-/** `zoom=12.5-40`: milliseconds after the start; undefined when it is not that, or not within the trace. */
+/** Parses `zoom=12.5-40`, milliseconds after the start; undefined if invalid or outside the trace. */
 export function readWindow(
   zoom: string | undefined,
   { durationMillis }: Pick<TraceDetail, 'durationMillis'>,
@@ -23,7 +23,7 @@ export function readWindow(
   return fromMillis < toMillis ? { fromMillis, toMillis } : undefined;
 }
 
-/** The address' word for a part of a trace, with some air around it. */
+/** Formats a part of a trace for `zoom`, with a margin. */
 export function windowAround(
   span: Pick<TraceDetail, 'startMillis' | 'durationMillis'>,
   trace: Pick<TraceDetail, 'startMillis' | 'durationMillis'>,

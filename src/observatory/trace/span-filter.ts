@@ -3,14 +3,14 @@ import type { SpanNode } from './span-tree.ts';
 
 const MAX_TEXT = 200;
 
-/** Which spans of a trace are looked for, as the address says it: `q`, `type`, `only=errors`. */
+/** The filter of spans by the address: `q`, `type`, `only=errors`. */
 export interface SpanFilter {
   readonly text: string | undefined;
   readonly type: OperationType | undefined;
   readonly errors: boolean;
 }
 
-/** What is not known is left out; undefined when nothing is looked for. */
+/** Ignores unknown values; undefined without a filter. */
 export function readSpanFilter(query: Readonly<Record<string, string | undefined>>): SpanFilter | undefined {
   const text = (query['q'] ?? '').trim().slice(0, MAX_TEXT).toLowerCase() || undefined;
   const type = OPERATION_TYPES.find((each) => each === query['type']);
@@ -18,7 +18,7 @@ export function readSpanFilter(query: Readonly<Record<string, string | undefined
   return text === undefined && type === undefined && !errors ? undefined : { text, type, errors };
 }
 
-/** A span by its name, series, message, attributes, events and lines of the log. */
+/** Matches a span by name, series, message, attributes, events and log lines. */
 export function spanMatches(
   { text, type, errors }: SpanFilter,
   { span }: SpanNode,

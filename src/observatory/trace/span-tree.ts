@@ -1,15 +1,15 @@
 import type { SpanRow } from '../../../otel/query.ts';
 import { criticalPath } from './critical-path.ts';
 
-/** A span where it stands in its trace. */
+/** A span in the tree of its trace. */
 export interface SpanNode {
   readonly span: SpanRow;
-  /** 0 for roots and for spans whose parent is not here. */
+  /** 0 for roots and for spans whose parent is missing. */
   readonly depth: number;
   readonly children: readonly SpanNode[];
-  /** Its duration without the time its children cover. */
+  /** Duration minus the time covered by its children. */
   readonly selfMillis: number;
-  /** How much of the critical path is spent in it itself; 0 when it is not on it. */
+  /** Its self time on the critical path; 0 if it is not on it. */
   readonly criticalMillis: number;
 }
 
@@ -23,7 +23,7 @@ interface Draft {
 
 const endOf = (span: SpanRow): number => span.startMillis + span.durationMillis;
 
-/** Time of the span that no child covers; children may overlap each other and may outlive it. */
+/** Time of the span that no child covers; children may overlap and may outlive it. */
 function selfTime(span: SpanRow, children: readonly Draft[]): number {
   let covered = 0;
   let reached = span.startMillis;
@@ -38,7 +38,7 @@ function selfTime(span: SpanRow, children: readonly Draft[]): number {
   return Math.max(0, span.durationMillis - covered);
 }
 
-/** Spans in reading order: each under its parent, siblings by start. Orphans and loops become roots; every span appears once. */
+/** Spans in tree order: children after their parent, siblings by start. Orphans and cycles become roots; every span appears once. */
 export function spanTree(spans: readonly SpanRow[]): readonly SpanNode[] {
   const known = trees.get(spans);
   if (known !== undefined) return known;
@@ -47,7 +47,7 @@ export function spanTree(spans: readonly SpanRow[]): readonly SpanNode[] {
   return tree;
 }
 
-/** A page asks for the tree of its spans several times. */
+/** Cached, as a page uses the tree several times. */
 const trees = new WeakMap<readonly SpanRow[], readonly SpanNode[]>();
 
 function plant(spans: readonly SpanRow[]): readonly SpanNode[] {
@@ -64,7 +64,7 @@ function plant(spans: readonly SpanRow[]): readonly SpanNode[] {
   const order: Draft[] = [];
   const placed = new Set<Draft>();
   for (const root of roots) place(root, order, placed);
-  // What no root leads to goes round in a circle; its earliest span is taken for the root.
+  // Spans that no root reaches form a cycle; the earliest one becomes its root.
   for (const draft of drafts.values()) if (!placed.has(draft)) place(draft, order, placed);
   for (const draft of order) draft.selfMillis = selfTime(draft.span, draft.children);
   if (order[0] !== undefined)
@@ -72,7 +72,7 @@ function plant(spans: readonly SpanRow[]): readonly SpanNode[] {
   return order;
 }
 
-/** Appends a root and all below it; a span met a second time is cut from where it was met. */
+/** Appends a root and its descendants; a span that is met again is not added twice. */
 function place(root: Draft, order: Draft[], placed: Set<Draft>): void {
   const stack = [root];
   placed.add(root);
@@ -87,13 +87,13 @@ function place(root: Draft, order: Draft[], placed: Set<Draft>): void {
   }
 }
 
-/** Self time per series, most first: where the time of the trace went. */
+/** Self time per series, largest first. */
 export interface SeriesShare {
   readonly series: string;
   readonly type: SpanRow['type'];
   readonly selfMillis: number;
   readonly count: number;
-  /** The longest of them. */
+  /** The longest span of the series. */
   readonly node: SpanNode;
 }
 

@@ -10,27 +10,27 @@ import type {
 import { repeatedStatements, type RepeatedStatement } from './repeated-statements.ts';
 import { sharesOf, spanTree, type SpanNode } from './span-tree.ts';
 
-/** A span's own part of its trace, beside the span itself. */
+/** A span with its shares of the trace. */
 interface SpanPart {
   readonly spanId: string;
   readonly depth: number;
   readonly selfMillis: number;
-  /** How much of the critical path was spent in it itself. */
+  /** Its self time on the critical path. */
   readonly criticalMillis: number;
 }
 
-/** What there is of a trace: its detail, or why there is none. */
+/** A trace, or why it is missing. */
 export interface TraceFacts {
   readonly trace: TraceDetail | MissingTrace;
   readonly repeated: readonly RepeatedStatement[];
   readonly parts: readonly SpanPart[];
-  /** The span whose panel is open, and how long its kind takes. */
+  /** The selected span, and the durations of its series. */
   readonly selected: string | undefined;
   readonly spread: HeatMap | undefined;
-  /** How many operations its series have counted since start, by type and series. */
+  /** Counts of its series since start, by type and series. */
   readonly counts: Readonly<Record<string, number>>;
   readonly thresholdsSeconds: SamplingFacts['thresholdsSeconds'] | undefined;
-  /** When it was read from a file; undefined for a trace of this process. */
+  /** When it was imported; undefined for a trace of this process. */
   readonly importedMillis: number | undefined;
 }
 
@@ -51,7 +51,7 @@ export function missingFacts(trace: MissingTrace): TraceFacts {
   };
 }
 
-/** Of a trace of this process: with what telemetry knows of its kind. */
+/** Facts of a trace of this process, with the counts of its series. */
 export function traceFacts(
   telemetry: TelemetryQuery,
   trace: TraceDetail,
@@ -68,7 +68,7 @@ export function traceFacts(
   };
 }
 
-/** Of a trace from a file: by itself. */
+/** Facts of a trace from a file. */
 export function importedFacts(
   trace: TraceDetail,
   asked: string | undefined,
@@ -100,9 +100,8 @@ function bareFacts(
   };
 }
 
-/**
- * The span asked for; else the deepest that failed; else the one that most of the time went to, the first of its run where it is one of
- * many.
+/** The span in the address; else the deepest failed one; else the one with the most self time, or the first of its run if it is
+ * repeated.
  */
 function selection(
   trace: TraceDetail,

@@ -7,7 +7,7 @@ interface Interval {
   readonly durationMillis: number;
 }
 
-/** What every line has: where it stands in the tree. */
+/** Common to every row: its place in the tree. */
 interface Placed {
   readonly depth: number;
 }
@@ -15,18 +15,18 @@ interface Placed {
 export interface SpanLine extends Placed {
   readonly kind: 'span';
   readonly node: SpanNode;
-  /** How many spans a folded run stands for. */
+  /** Number of spans in a folded run. */
   readonly repeat: number | undefined;
-  /** From its start to the end of the last it stands for. */
+  /** From its start to the end of its last span. */
   readonly durationMillis: number;
-  /** As it was measured: of the span, or of all it stands for together, without the gaps between them. */
+  /** The measured duration: of the span, or the sum over a run without the gaps. */
   readonly measuredMillis: number;
   readonly critical: boolean;
-  /** When it worked itself, not its children. */
+  /** The intervals of its self time. */
   readonly selfIntervals: readonly Interval[];
-  /** Undefined when nothing is below it. */
+  /** Undefined without children. */
   readonly expanded: boolean | undefined;
-  /** Shown only because a line below it matches the filter. */
+  /** Shown only because a descendant matches the filter. */
   readonly passing: boolean;
 }
 export interface EventLine extends Placed {
@@ -38,23 +38,23 @@ export interface LogRow extends Placed {
   readonly kind: 'log';
   readonly log: LogLine;
 }
-/** A line of the waterfall: a span or a folded run of one statement, an event, a line of the log. */
+/** A row of the waterfall: a span or folded run, an event, or a log line. */
 export type WaterfallRow = SpanLine | EventLine | LogRow;
 
 export interface WaterfallChoice {
-  /** Every span of a run has its own line. */
+  /** Runs are unfolded. */
   readonly unfolded?: boolean;
-  /** Ids of spans whose inside is hidden. */
+  /** Ids of collapsed spans. */
   readonly collapsed?: ReadonlySet<string>;
   readonly logs?: readonly LogLine[];
-  /** Spans that are looked for; what leads to them is shown too. */
+  /** Filter; ancestors of matches are shown too. */
   readonly matches?: ((node: SpanNode, logs: readonly LogLine[]) => boolean) | undefined;
 }
 
-/** Events, and lines of the log, of one span that are listed; the panel of the span and the JSON have them all. */
+/** Limits of events and log lines per span; the panel of the span and the JSON have all. */
 const MAX_INLINE = 20;
 
-/** Lines in reading order. */
+/** Rows in tree order. */
 export function waterfallRows(
   nodes: readonly SpanNode[],
   repeated: readonly RepeatedStatement[],
@@ -91,7 +91,7 @@ export function waterfallRows(
       passing: shown !== undefined && !shown.matching.has(node),
     });
     if (expanded === false) closedAt = depth;
-    // What only leads to a match is shown without its own lines.
+    // Ancestors of matches are shown without their events and log lines.
     else if (shown === undefined || shown.matching.has(node)) rows.push(...inline(node, logsOf(node)));
   }
   return rows;
@@ -122,7 +122,7 @@ function endOf(
   return end;
 }
 
-/** Lines of spans that are not here stand under the root. */
+/** Log lines of missing spans are attached to the root. */
 function logsBySpan(
   logs: readonly LogLine[],
   nodes: readonly SpanNode[],
@@ -133,7 +133,7 @@ function logsBySpan(
   return (node) => bySpan.get(node.span.spanId) ?? [];
 }
 
-/** Matching nodes, and those with all above them. */
+/** Matching nodes, and the same with their ancestors. */
 function found(nodes: readonly SpanNode[], matches: (node: SpanNode) => boolean) {
   const matching = new Set<SpanNode>();
   const all = new Set<SpanNode>();

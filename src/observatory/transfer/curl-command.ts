@@ -2,44 +2,44 @@ import type { ShownRequest } from './shown-request.ts';
 
 const BODIES = new Set(['POST', 'PUT', 'PATCH', 'QUERY']);
 
-/** A request as a line for a POSIX shell, and what it does not say. */
+/** A request as a command for a POSIX shell, and what it leaves out. */
 export interface CurlCommand {
   readonly command: string;
-  /** Each a sentence: what was left out or is not known. */
+  /** Sentences on what was left out or is unknown. */
   readonly leftOut: readonly string[];
 }
 
-/** As one word of a POSIX shell; control characters are dropped, so that pasting it cannot press Enter. */
+/** Quotes a word for a POSIX shell; drops control characters, so that pasting cannot execute it. */
 function quoted(text: string): string {
   // eslint-disable-next-line no-control-regex
   const plain = text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '');
   return /^[\w@%+=:,./-]+$/.test(plain) ? plain : `'${plain.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The same request again, without anything that says who asked. */
+/** Repeats the request, without anything that identifies the visitor. */
 export function curlCommand(request: ShownRequest): CurlCommand {
   const { method, url, userAgent, removed, queryHidden, hostKnown } = request;
   const parts = ['curl'];
   if (method === 'HEAD') parts.push('--head');
   else if (method !== 'GET') parts.push('--request', quoted(method));
   if (userAgent !== undefined && userAgent.trim() !== '') parts.push('--user-agent', quoted(userAgent));
-  // Brackets and braces of an address are patterns to curl.
+  // curl treats brackets and braces in an address as patterns.
   if (/[[\]{}]/.test(url)) parts.push('--globoff');
   parts.push(quoted(url));
   return {
     command: parts.join(' '),
     leftOut: [
-      'Cookies, authorization and all other headers are left out: they are not recorded.',
+      'Cookies, authorization and other headers are left out, as they are not recorded.',
       ...(removed.length > 0
         ? [
-            `The query had ${removed.map((name) => `“${name.slice(0, 60)}”`).join(', ')}, taken out with ${removed.length === 1 ? 'its value' : 'their values'} because ${removed.length === 1 ? 'it reads like a credential' : 'they read like credentials'}.`,
+            `The query had ${removed.map((name) => `“${name.slice(0, 60)}”`).join(', ')}, removed with ${removed.length === 1 ? 'its value, as it looks like a credential' : 'their values, as they look like credentials'}.`,
           ]
         : []),
       ...(queryHidden
-        ? ['The query is left out: at such an address it is a credential, and not recorded.']
+        ? ['The query is left out: at this address it is a credential and is not recorded.']
         : []),
-      ...(BODIES.has(method) ? ['The body is left out: it is not recorded.'] : []),
-      ...(hostKnown ? [] : ['Which host was asked is not recorded; put yours in for localhost.']),
+      ...(BODIES.has(method) ? ['The body is left out, as it is not recorded.'] : []),
+      ...(hostKnown ? [] : ['The host is not recorded; replace localhost by yours.']),
     ],
   };
 }

@@ -1,16 +1,15 @@
 import type { TraceDetail } from '../../../otel/query.ts';
 import { shownRequest, type ShownRequest } from './shown-request.ts';
 
-/** Why a response is not whole, by its outcome. */
+/** Why a response is incomplete, by outcome. */
 const ENDED_EARLY: Readonly<Record<string, string>> = {
-  aborted: 'the client left before it was whole',
-  cut: 'the server stopped before it was whole',
+  aborted: 'the client disconnected before it was complete',
+  cut: 'the server stopped before it was complete',
 };
 
-/**
- * The requests of a trace, the one answered and those made on its behalf, as an HTTP Archive 1.2
- * (http://www.softwareishard.com/blog/har-12-spec/). Headers, cookies and bodies are not recorded, so they are empty, and sizes that
- * are not known are -1, as the format has it. Requests that were answered here were asked below `basePath`, at `origin`. Undefined when no span is a request.
+/** The requests of a trace, incoming and outgoing, as an HTTP Archive 1.2
+ * (http://www.softwareishard.com/blog/har-12-spec/). Headers, cookies and bodies are not recorded and so empty; unknown sizes are -1,
+ * as the format defines. Addresses of incoming requests are below `basePath`, at `origin`. Undefined if no span is a request.
  */
 export function harOf(trace: TraceDetail, basePath = '', origin?: string): object | undefined {
   const requests = [...trace.spans]
@@ -25,7 +24,7 @@ export function harOf(trace: TraceDetail, basePath = '', origin?: string): objec
       pages: [],
       entries: requests.map((request) => entry(trace, request)),
       comment:
-        'Made from spans: headers, cookies, bodies and values of credentials were never recorded or are left out.',
+        'Generated from spans: headers, cookies, bodies and credentials are not recorded or are left out.',
     },
   };
 }

@@ -1,4 +1,4 @@
-/** What is wrong with a file, where, and what would be right. */
+/** A problem of a file: where it is, and what is valid. */
 export class ImportError extends Error {
   override readonly name = 'ImportError';
 }

@@ -7,17 +7,17 @@ import { readOtlpJson } from './otlp-import.ts';
 
 export const IMPORT_PATH = '/traces/import';
 export const IMPORTED_PATH = '/traces/imported';
-/** Of what could not be read, so much is given back in the form. */
+/** Limit of the text that a refused form shows again. */
 const MAX_GIVEN_BACK = 200_000;
 
-/** The two forms of imported traces. The mounting has checked who sends them and has read their fields. */
+/** Routes of the two forms of imported traces. The caller has checked the session and read the fields. */
 export function addImportRoutes(
   router: Router,
   options: {
     readonly base: string;
     readonly imported: ImportedTraces;
     readonly now: () => number;
-    /** Answers with the form again. */
+    /** Shows the form again. */
     readonly refuse: (ctx: RouterContext, refused: NonNullable<PageRequest['refused']>) => Promise<void>;
   },
 ): void {

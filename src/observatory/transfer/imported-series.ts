@@ -11,7 +11,7 @@ const MAX_SERIES = 300;
 
 type Unclassified = Omit<SpanRow, 'type' | 'series' | 'keepReason' | 'keptBy' | 'percentile' | 'attributes'>;
 
-/** Gives an imported span what only we know: from our own attributes when we exported it, else as the conventions suggest. */
+/** Adds type, series and keep reason to an imported span: from our attributes if we exported it, else by the conventions. */
 export function classified(span: Unclassified, all: AttributeMap): SpanRow {
   const own = (key: string) => all[OWN + key];
   const attributes = Object.fromEntries(Object.entries(all).filter(([key]) => !OWN_KEYS.has(key)));

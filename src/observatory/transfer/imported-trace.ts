@@ -2,7 +2,7 @@ import { REASONS_BY_STRENGTH } from '../../../otel/kit.ts';
 import type { AttributeMap, LogLine, SpanRow, TraceDetail } from '../../../otel/query.ts';
 import { OWN } from './otlp-json.ts';
 
-/** Spans of one trace as the trace page shows one; `bytes` is what it came as. */
+/** Builds a trace for the trace page from imported spans; `bytes` is their size in the file. */
 export function importedTrace(
   traceId: string,
   spans: readonly SpanRow[],

@@ -2,21 +2,20 @@ import { ImportError } from './import-error.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 
-/** Deeper than any value of OTLP is nested; a parser that calls itself would run out of stack. */
+/** Deeper than any OTLP value; without a limit, a recursive parser would overflow the stack. */
 export const MAX_DEPTH = 64;
 
 export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/**
- * The text of a file as OTLP documents: one, or one per line, in the names and shapes of the specification. Also read: the field names of
- * the protocol (`resource_spans`), Tempo's `batches` and `trace`, and `instrumentationLibrarySpans` of before OTLP 0.18.
+/** Parses a file into OTLP documents: one, or one per line, normalised to the specification. Also accepts the field names of
+ * the protocol (`resource_spans`), Tempo's `batches` and `trace`, and `instrumentationLibrarySpans` from before OTLP 0.18.
  * Throws ImportError.
  */
 export function otlpDocuments(text: string): readonly Json[] {
   const trimmed = text.trim().replace(/^\uFEFF/, '');
   if (trimmed === '')
-    throw new ImportError('Nothing was pasted. Paste OTLP JSON, as “OTLP” on a trace gives it.');
+    throw new ImportError('The text is empty. Paste OTLP JSON, as “OTLP” on a trace page downloads it.');
   checkDepth(trimmed);
   try {
     return [documentOf(trimmed)];
@@ -26,9 +25,9 @@ export function otlpDocuments(text: string): readonly Json[] {
     try {
       if (lines.length > 1) return lines.map(documentOf);
     } catch {
-      // The first error says where the document breaks.
+      // The first error has the position.
     }
-    throw new ImportError(`It is not JSON: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new ImportError(`Invalid JSON: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,
     });
   }
@@ -37,13 +36,13 @@ export function otlpDocuments(text: string): readonly Json[] {
 function documentOf(text: string): Json {
   const value: unknown = JSON.parse(text, exactIntegers);
   refuseOtherFormats(value);
-  if (!isObject(value)) throw new ImportError('OTLP JSON is an object: {"resourceSpans":[…]}.');
+  if (!isObject(value)) throw new ImportError('OTLP JSON must be an object: {"resourceSpans":[…]}.');
   const named =
     'resource_spans' in value || 'batches' in value || 'trace' in value ? camelCased(value) : value;
   return unwrapped(isObject(named) ? named : value);
 }
 
-/** One pass over the characters: brackets outside of strings. */
+/** Counts the depth of brackets outside strings in one pass. */
 function checkDepth(text: string): void {
   let depth = 0;
   let inString = false;
@@ -55,7 +54,7 @@ function checkDepth(text: string): void {
     } else if (code === QUOTE) inString = true;
     else if (code === OPEN_LIST || code === OPEN_OBJECT) {
       if (++depth > MAX_DEPTH)
-        throw new ImportError(`The file is nested deeper than ${MAX_DEPTH} levels, which OTLP never is.`);
+        throw new ImportError(`The file is nested deeper than ${MAX_DEPTH} levels, more than OTLP ever is.`);
     } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth--;
   }
 }
@@ -63,9 +62,8 @@ const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [
   0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d,
 ];
 
-/**
- * 64-bit integers may be numbers or strings (https://protobuf.dev/programming-guides/json/); a double would round a time to a quarter of
- * a microsecond, so that a number it cannot hold stays the text it is.
+/** 64-bit integers may be numbers or strings (https://protobuf.dev/programming-guides/json/). A double would round a time to a quarter of
+ * a microsecond, so a number that is not a safe integer stays text.
  */
 function exactIntegers(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
   if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
@@ -85,16 +83,16 @@ function refuseOtherFormats(value: unknown): void {
   )
     throw new ImportError(`This is a file of Jaeger’s own format ("data", "traceID"). ${EXPECTED}`);
 }
-export const EXPECTED = 'Expected is OTLP JSON: {"resourceSpans":[{"scopeSpans":[{"spans":[…]}]}]}.';
+export const EXPECTED = 'Expected OTLP JSON: {"resourceSpans":[{"scopeSpans":[{"spans":[…]}]}]}.';
 
-/** Tempo wraps what it answers with: `{"trace":{…}}`, and calls the list `batches` or, in a trace, `resourceSpans`. */
+/** Tempo wraps its responses in `{"trace":{…}}`, and calls the list `batches` or `resourceSpans`. */
 function unwrapped(value: Json): Json {
   if (value['resourceSpans'] !== undefined) return value;
   if (Array.isArray(value['batches'])) return { ...value, resourceSpans: value['batches'] };
   return isObject(value['trace']) ? unwrapped(value['trace']) : value;
 }
 
-/** Keys of objects alone: names of attributes are values in OTLP. */
+/** Renames object keys only; attribute names are values in OTLP. */
 function camelCased(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(camelCased);
   if (!isObject(value)) return value;

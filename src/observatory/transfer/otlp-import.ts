@@ -13,17 +13,16 @@ import { EXPECTED, isObject, otlpDocuments, type Json } from './otlp-documents.t
 import { OWN, SEVERITIES, SPAN_KINDS, STATUS_CODES } from './otlp-json.ts';
 import { attributesOf, millisOf, nanosOf } from './otlp-values.ts';
 
-/** One file; more is looked at with a tool made for it. */
+/** Limit per file; use a dedicated tool for more. */
 export const MAX_IMPORTED_SPANS = 10_000;
 export const MAX_TRACES_OF_A_FILE = 20;
 const MAX_NAME = 1000;
 const MAX_INLINE = 1000;
-/** Marks a span whose end is missing or before its start. */
+/** The attribute that marks a span whose end is missing or before its start. */
 export const ATTR_END_NOTE = 'telemetry.record.end';
 
-/**
- * Reads OTLP JSON (`{"resourceSpans":[…]}`, as a Collector's file exporter or this page writes it; several lines of it too) into traces.
- * Throws ImportError naming the place in the file.
+/** Parses OTLP JSON (`{"resourceSpans":[…]}`, from a Collector's file exporter or a trace page; also one document per line) into traces.
+ * Throws ImportError with the position in the file.
  */
 export function readOtlpJson(text: string): readonly TraceDetail[] {
   const spans = new Map<string, ReadTrace>();
@@ -35,7 +34,7 @@ export function readOtlpJson(text: string): readonly TraceDetail[] {
       count += 1;
       if (count > MAX_IMPORTED_SPANS)
         throw new ImportError(
-          `The file has more than ${MAX_IMPORTED_SPANS.toLocaleString('en')} spans. Divide it.`,
+          `The file has more than ${MAX_IMPORTED_SPANS.toLocaleString('en')} spans. Split it.`,
         );
       const traceId = idAt(item, 'traceId', 32, place);
       const trace = spans.get(traceId) ?? { rows: [], copies: new Map(), resource };
@@ -44,11 +43,9 @@ export function readOtlpJson(text: string): readonly TraceDetail[] {
     }
     for (const { item } of leaves(file, at, 'resourceLogs', 'scopeLogs', 'logRecords')) readLog(item, logs);
   }
-  if (spans.size === 0) throw new ImportError(`There is no span in it. ${EXPECTED}`);
+  if (spans.size === 0) throw new ImportError(`The file contains no spans. ${EXPECTED}`);
   if (spans.size > MAX_TRACES_OF_A_FILE)
-    throw new ImportError(
-      `The file has ${spans.size} traces; at most ${MAX_TRACES_OF_A_FILE} are read at a time.`,
-    );
+    throw new ImportError(`The file has ${spans.size} traces; the limit is ${MAX_TRACES_OF_A_FILE}.`);
   return [...spans].map(([traceId, { rows, resource }]) =>
     importedTrace(
       traceId,
@@ -62,12 +59,12 @@ export function readOtlpJson(text: string): readonly TraceDetail[] {
 
 interface ReadTrace {
   readonly rows: { readonly row: SpanRow; readonly order: number }[];
-  /** What was read under each span id, so that a span sent twice is one. */
+  /** Spans by id, so that a duplicate is imported once. */
   readonly copies: Map<string, Set<string>>;
   readonly resource: Json;
 }
 
-/** A second span under a known id (Zipkin's two sides of a call share one) is shown under the id with `-2`; the same span again is one. */
+/** A different span with a known id (in Zipkin both sides of a call share one) gets the suffix `-2`; an identical one is dropped. */
 function addSpan({ rows, copies }: ReadTrace, item: Json, place: string): void {
   const order = attributesOf(item['attributes'])[`${OWN}order`];
   const row = spanRow(item, place);
@@ -112,7 +109,7 @@ function* leaves(
   }
 }
 
-/** Hexadecimal, as OTLP's JSON has ids, or base64, as other encoders of protobuf write bytes. */
+/** Parses hexadecimal ids, as in OTLP JSON, or base64, as other protobuf encoders write bytes. */
 function idAt(item: Json, key: string, digits: number, place: string): string {
   const id = item[key];
   const bytes = digits / 2;
@@ -135,7 +132,7 @@ function timeAt(item: Json, key: string, place: string): bigint {
   return nanos;
 }
 
-/** An enumeration as its number or as its name in the protocol. */
+/** Parses an enumeration by number or by its name in the protocol. */
 function oneOf<T extends string>(value: unknown, names: readonly T[], prefix: string): T | undefined {
   if (typeof value === 'number') return names[value];
   return names.find((name) => value === `${prefix}${name.toUpperCase()}`);
@@ -173,14 +170,14 @@ function spanRow(item: Json, place: string): SpanRow {
   );
 }
 
-/** Clocks step, and spans are sent before they end: such a span has no length here, and says so. */
+/** Clocks may step, and unfinished spans may be exported: such a span gets duration 0 and a note. */
 function noteOfEnd(start: bigint, end: bigint): AttributeMap {
   if (end >= start) return {};
   return {
     [ATTR_END_NOTE]:
       end === 0n
-        ? 'The file has no end for this span. It is shown with duration 0.'
-        : `The file says that this span ended ${millisOf(start - end)} ms before its start. It is shown with duration 0.`,
+        ? 'The file has no end time for this span. Its duration is shown as 0.'
+        : `In the file, this span ended ${millisOf(start - end)} ms before its start. Its duration is shown as 0.`,
   };
 }
 
@@ -192,7 +189,7 @@ function linkRow({ item, place }: { readonly item: Json; readonly place: string 
   };
 }
 
-/** A line that names no trace, or is not whole, is left out: the spans are what was asked for. */
+/** Drops a log record that is invalid or names no trace, as the spans matter more. */
 function readLog(item: Json, logs: Map<string, LogLine[]>): void {
   const nanos = nanosOf(item['timeUnixNano']);
   const { traceId, spanId, body } = item;

@@ -1,7 +1,7 @@
 import type { AttributeMap, LogLine, SpanRow, TraceDetail } from '../../../otel/query.ts';
 import { keyValues, nanosText } from './otlp-values.ts';
 
-/** OTLP numbers its kinds, its states and its levels of severity. */
+/** OTLP's numbers of span kinds, status codes and severities. */
 export const SPAN_KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'] as const;
 export const STATUS_CODES = ['unset', 'ok', 'error'] as const;
 export const SEVERITIES: Readonly<Record<LogLine['level'], number>> = {
@@ -13,12 +13,11 @@ export const SEVERITIES: Readonly<Record<LogLine['level'], number>> = {
   fatal: 21,
 };
 
-/** What we know beside OTLP travels as attributes of spans and of the resource under this name, and is taken out again on import. */
+/** Prefix of attributes for facts beyond OTLP; the import removes them again. */
 export const OWN = 'glasshouse.';
 
-/**
- * A trace as `ExportTraceServiceRequest` in proto3 JSON, for any receiver of OTLP, with its lines of the log as `resourceLogs` beside
- * it, which a receiver of traces passes over. https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
+/** A trace as `ExportTraceServiceRequest` in proto3 JSON, for any OTLP receiver, with its log lines as `resourceLogs`, which a
+ * receiver of traces ignores. https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
  */
 export function otlpJson(trace: TraceDetail): object {
   const resource = {

@@ -21,13 +21,13 @@ function anyValue(value: Scalar): AnyValue {
   if (value === null || value === undefined) return {};
   if (typeof value === 'string') return { stringValue: value };
   if (typeof value === 'boolean') return { boolValue: value };
-  // JSON has no sign for zero.
+  // JSON.stringify drops the sign of -0.
   if (Object.is(value, -0)) return { doubleValue: '-0' };
   if (Number.isSafeInteger(value)) return { intValue: String(value) };
   return { doubleValue: Number.isFinite(value) ? value : String(value) };
 }
 
-/** Attributes as OTLP has them; what is undefined is left out. */
+/** Converts attributes to OTLP; undefined values are left out. */
 export function keyValues(attributes: AttributeMap): readonly KeyValue[] {
   return Object.entries(attributes).flatMap(([key, value]) => {
     if (value === undefined) return [];
@@ -42,7 +42,7 @@ export function keyValues(attributes: AttributeMap): readonly KeyValue[] {
   });
 }
 
-/** The other way; kinds that a span's attribute cannot have here are shown as their JSON. */
+/** Converts from OTLP; types that attributes here do not support become JSON text. */
 export function attributesOf(pairs: unknown): AttributeMap {
   if (!Array.isArray(pairs)) return {};
   const entries = pairs.flatMap((pair: unknown): [string, AttributeValue][] => {
@@ -86,7 +86,7 @@ export function nanosText(millis: number, plusMillis = 0): string {
   return String(nanos);
 }
 
-/** Undefined when the text is no decimal number of nanoseconds. */
+/** Undefined if the value is not a decimal number of nanoseconds. */
 export function nanosOf(value: unknown): bigint | undefined {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return BigInt(value);
   return typeof value === 'string' && /^\d{1,20}$/.test(value) ? BigInt(value) : undefined;

@@ -2,22 +2,22 @@ import { isSecretName } from '../../../otel/kit.ts';
 import type { AttributeMap, SpanRow, TraceDetail } from '../../../otel/query.ts';
 import { withoutBasePath } from '../../http/base-path.ts';
 
-/** A request as it may be shown: its address without credentials, and what was taken out of it. */
+/** A request that is safe to show: its address without credentials, and what was removed. */
 export interface ShownRequest {
   readonly span: SpanRow;
   readonly method: string;
   readonly url: string;
   readonly query: readonly { readonly name: string; readonly value: string }[];
   readonly userAgent: string | undefined;
-  /** Names of the query whose values were taken out. */
+  /** Names of query parameters whose values were removed. */
   readonly removed: readonly string[];
-  /** There was a query of which nothing was recorded, as of a sign-in. */
+  /** True if the whole query was not recorded, as for a sign-in link. */
   readonly queryHidden: boolean;
-  /** False when the span does not say which host was asked. */
+  /** False if the span has no host. */
   readonly hostKnown: boolean;
 }
 
-/** What instrumentation records in place of a query that is a credential as a whole. */
+/** Recorded in place of a query that is a credential as a whole. */
 const HIDDEN_QUERY = 'REDACTED';
 
 const textOf = (attributes: AttributeMap, ...keys: readonly string[]): string | undefined => {
@@ -29,9 +29,8 @@ const textOf = (attributes: AttributeMap, ...keys: readonly string[]): string | 
   return undefined;
 };
 
-/**
- * The request that a span answered or made; undefined for a span of anything else. What was answered here was asked below `basePath`, even
- * if a proxy took that off on the way, and at `origin`, if that is known: the host of the span is what the visitor named.
+/** The incoming or outgoing request of a span; undefined for other spans. Incoming requests are shown below `basePath`, even if a proxy
+ * removed it, and at `origin` if known, as the span's host is what the visitor sent.
  */
 export function shownRequest(span: SpanRow, basePath = '', origin?: string): ShownRequest | undefined {
   const { attributes } = span;
@@ -83,7 +82,7 @@ function assembled(attributes: AttributeMap, host: string | undefined): URL {
   return url;
 }
 
-/** The request that a trace is about: its first span that answered one. */
+/** The incoming request of a trace: that of its first server span. */
 export function requestOf(trace: TraceDetail, basePath = '', origin?: string): ShownRequest | undefined {
   const root = [...trace.spans]
     .filter((span) => span.type === 'http' || span.kind === 'server')

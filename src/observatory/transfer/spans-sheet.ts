@@ -2,7 +2,7 @@ import type { TraceDetail } from '../../../otel/query.ts';
 import type { Sheet } from '../page.ts';
 import { spanTree } from '../trace/span-tree.ts';
 
-/** Every span of a trace in reading order, one line each. */
+/** Every span of a trace in tree order, one row each. */
 export function spansSheet(trace: TraceDetail): Sheet {
   return {
     columns: [
@@ -42,5 +42,5 @@ export function spansSheet(trace: TraceDetail): Sheet {
   };
 }
 
-/** To nanoseconds: what is beyond is noise of arithmetic. */
+/** Rounds to nanoseconds, as the rest is rounding noise. */
 const rounded = (millis: number): number => Math.round(millis * 1e6) / 1e6;

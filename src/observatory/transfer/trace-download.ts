@@ -3,7 +3,7 @@ import type { Download } from '../page.ts';
 import { harOf } from './har.ts';
 import { otlpJson } from './otlp-json.ts';
 
-/** A trace as a file: `otlp`, or `har` when it holds a request; those it answered were asked below `basePath`, at `origin`. */
+/** A trace as a file: `otlp`, or `har` if it has a request. Incoming requests are shown below `basePath`, at `origin`. */
 export function traceDownload(
   format: string,
   trace: TraceDetail,

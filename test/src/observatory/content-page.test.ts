@@ -17,7 +17,7 @@ describe('the content page', () => {
   const get = async (query = ''): Promise<string> =>
     (await fetch(`${origin}/admin/metrics-dashboard/content${query}`)).text();
 
-  it('names the posts read most, by exact count, with the way to them, and the bytes of media', async () => {
+  it('names the posts read most, exact counts, with the way to them, and the bytes of media', async () => {
     const page = await get();
     expect(page).toContain('Most read');
     expect(page).toMatch(/href="\/2026\/03\/glass%20%26%20light"[^]*1,204[^]*href="\/about"[^]*37/);
@@ -25,7 +25,7 @@ describe('the content page', () => {
     expect(page).toContain('holds 4 entries now');
     const plain = page.replaceAll(/<[^>]*>|\s+/g, ' ').replaceAll(/ +/g, ' ');
     expect(plain).toContain(' glasshouse. media. served 48.3 MB ');
-    expect(plain).toContain(' generated afresh: RSS 9 times, in ');
+    expect(plain).toContain(' generated: RSS 9 times, in ');
     expect(page).not.toContain('post.<wbr />reads');
   });
 

@@ -18,7 +18,7 @@ describe('a page that cannot be drawn', () => {
     const response = await fetch(`${origin}/admin/metrics-dashboard/routes`);
     const text = await response.text();
     expect(response.status).toBe(500);
-    expect(text).toContain('This page could not be drawn.');
+    expect(text).toContain('This page failed to render.');
     expect(text).toContain('history file is locked &lt;b&gt;');
     expect(text).toContain('aria-label="Admin"');
   });
@@ -35,8 +35,8 @@ describe('with METRICS_ENABLED=false', () => {
     async (path) => {
       const { origin } = await serveObservatory(telemetryOff());
       const text = await (await fetch(`${origin}/admin/metrics-dashboard${path}`)).text();
-      expect(text).toContain('Nothing is measured, because METRICS_ENABLED is false.');
-      expect(text).toContain('How to switch it on');
+      expect(text).toContain('Telemetry is off, because METRICS_ENABLED is false.');
+      expect(text).toContain('How to enable it');
       expect(text).not.toContain('data-live');
     },
   );

@@ -31,7 +31,7 @@ describe('what was kept and has made room since', () => {
   it('is told on the page of sampling, beside what was never kept', async () => {
     const { page, summary } = await open('/sampling', held(1158, PLAIN));
     expect(summary).toMatch(/1,148 older traces made room for newer ones\.$/);
-    expect(page).toMatch(/chosen, then made room for newer<\/a ?><\/dt> <dd>1,148 /);
+    expect(page).toMatch(/kept, evicted since<\/a ?><\/dt> <dd>1,148 /);
   });
 
   it('does not count as held where only the choice is told', async () => {
@@ -92,9 +92,9 @@ describe('what was kept and has made room since', () => {
     };
     expect(await footOf('/slow', 0)).toBeUndefined();
     expect(await footOf('/failures', 0)).toBeUndefined();
-    expect(await footOf('/slow', 2)).toContain(' 2 traces left memory before they were written');
-    expect(await footOf('/failures', 1)).toContain(' 1 trace left memory before it was written');
-    expect(await footOf('/traces', 2)).toContain(' 7,992 traces left memory');
+    expect(await footOf('/slow', 2)).toContain(' 2 traces were evicted before they were written');
+    expect(await footOf('/failures', 1)).toContain(' 1 trace was evicted before it was written');
+    expect(await footOf('/traces', 2)).toContain(' 7,992 traces were evicted');
   });
 
   it('is counted where failures are: the rail says as many as the page and the overview', async () => {

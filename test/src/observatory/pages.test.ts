@@ -114,7 +114,7 @@ describe('pages', () => {
   it('say what this Node lacks, and nothing where it lacks nothing', async () => {
     const { busy } = scenarios;
     const page = async (): Promise<string> => (await get('busy', '/buffer')).text();
-    expect(await page()).not.toContain('What Node has changed');
+    expect(await page()).not.toContain('Missing Node internals');
     // It takes another version of Node.
     const missing = [
       { name: 'Socket: _bytesDispatched', consequence: 'what is <corked> counts as not sent' },
@@ -122,7 +122,7 @@ describe('pages', () => {
     const asked = jest.spyOn(busy, 'missingNodeFeatures').mockReturnValue(missing);
     const text = await page();
     asked.mockRestore();
-    expect(text).toContain('What Node has changed');
+    expect(text).toContain('Missing Node internals');
     expect(text).toContain('<code>Socket: _bytesDispatched</code>');
     expect(text).toContain('what is &lt;corked&gt; counts as not sent');
     expect((await validator.validateString(text)).results).toEqual([]);
@@ -173,12 +173,12 @@ describe('pages', () => {
 
   it('say what is wrong with a range and what is shown instead', async () => {
     const text = await (await get('busy', '/?from=yesterday')).text();
-    expect(text).toMatch(/“yesterday” is not a time\..* Shown is what happened in the last hour\./);
+    expect(text).toMatch(/“yesterday” is not a time\..* Showing in the last hour\./);
   });
 
   it('say what is wrong with a filter and leave that part out', async () => {
     const text = await (await get('busy', '/traces?min=quick&status=error')).text();
-    expect(text).toContain('min “quick” is not a duration such as 250ms or 1.5s; it was left out.');
+    expect(text).toContain('min “quick” is not a duration such as 250ms or 1.5s; it was ignored.');
     expect([...text.matchAll(/<tr data-key/g)]).toHaveLength(3);
   });
 

@@ -38,7 +38,7 @@ describe('the sampling page', () => {
     }
     expect(row(page, 'database')).toContain('Ordinary statements kept at the rate of their type, 10 %');
     expect(row(page, 'error')).toContain('Failed always kept');
-    expect(page).toContain('none: all of it is kept');
+    expect(page).toContain('no: all of them are kept');
     expect(page).not.toContain('A storm:');
   });
 
@@ -56,7 +56,7 @@ describe('the sampling page', () => {
     expect(page).toContain('A storm: ');
     const share = shareText(probability).replace('\u00a0', ' ');
     expect(page).toContain(
-      `so ${share} of it is, and one example of each kind a minute; ${countText(cut)} operations were cut`,
+      `so ${share} of them are, and one example of each kind per minute; ${countText(cut)} operations were dropped by storms`,
     );
     expect(row(page, 'slow')).toContain(`a storm: ${share} are kept, and examples of each kind`);
   });
@@ -99,20 +99,20 @@ describe('the sampling page', () => {
 
   it('lays the books open: what was kept beside what was counted, and an alarm where they disagree', async () => {
     const nothing = await open(new MeasuredBlog());
-    expect(nothing.page).toContain('Nothing was left to chance so far');
-    expect(nothing.page).not.toContain('Chance has decided');
-    expect(nothing.page).not.toContain('Counted operations, and how many');
+    expect(nothing.page).toContain('Nothing was sampled by chance so far');
+    expect(nothing.page).not.toContain('No deviation');
+    expect(nothing.page).not.toContain('Counted operations, and the sum');
     const blog = busyBlog({ METRICS_SAMPLING_RATE: '0.5' });
     const { page } = await open(blog);
     const audit = blog.telemetry.audit();
     expect(audit.judged).toBeGreaterThan(1);
     expect(page).toContain(
-      `The books agree: in ${audit.judged} sums what was kept stands for what was counted`,
+      `No deviation: in ${audit.judged} sums, the weights of kept operations match the exact counts`,
     );
     const fine = audit.rows.find(({ judgement }) => judgement === 'fine')!;
     const z = `${fine.z < 0 ? '−' : '+'}${Math.abs(fine.z).toFixed(1)}`;
     expect(page.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')).toContain(
-      `${countText(fine.counted)} ${countText(fine.adjusted)} ± ${countText(fine.deviation)} ${z} ± ${fine.bound!.toFixed(1)} as chance has it`,
+      `${countText(fine.counted)} ${countText(fine.adjusted)} ± ${countText(fine.deviation)} ${z} ± ${fine.bound!.toFixed(1)} within chance`,
     );
     // It would take a fault of sampling.
     const biased = {
@@ -126,8 +126,8 @@ describe('the sampling page', () => {
     } as const;
     blog.telemetry.audit = () => ({ ...audit, alarms: [biased] });
     const { page: alarmed } = await open(blog);
-    expect(alarmed).toContain('what was kept stands for 102,000 operations where 100,000 were counted');
-    expect(alarmed).toContain('more than chance');
+    expect(alarmed).toContain('operations kept weigh 102,000, but 100,000 were counted');
+    expect(alarmed).toContain('beyond chance');
   });
 
   it('is all zero before anything has happened', async () => {

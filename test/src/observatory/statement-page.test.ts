@@ -44,7 +44,7 @@ describe('the page of a statement', () => {
       throw new Error('no such table: <posts>');
     });
     expect(text).toContain('No plan: no such table: &lt;posts&gt;.');
-    expect(await page('&explain=1')).toContain('No database is at hand here');
+    expect(await page('&explain=1')).toContain('There is no database here');
   });
 
   it('lists its slowest calls, each at its span in its trace', async () => {

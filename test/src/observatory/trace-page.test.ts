@@ -197,7 +197,7 @@ describe('the waterfall', () => {
     expect(spanRows(await page(SEARCH_TRACE, '?type=render'))).toEqual([root, render, layout]);
     expect(spanRows(await page(FAILING_TRACE, '?only=errors'))).toHaveLength(2);
     expect(spanRows(await page(SEARCH_TRACE, '?q=MATCH+%3F'))).toHaveLength(2);
-    expect(await page(SEARCH_TRACE, '?only=errors')).toContain('No span of this trace matches.');
+    expect(await page(SEARCH_TRACE, '?only=errors')).toContain('No span of this trace matches the filter.');
     expect(spanRows(await page(SEARCH_TRACE, '?type=elephant'))).toHaveLength(7);
   });
 
@@ -208,9 +208,9 @@ describe('the waterfall', () => {
     const first = steps(await page(SEARCH_TRACE, `?type=render&span=${render}`));
     expect(plain(first)).toContain('1 of 2 found');
     expect(first).toMatch(new RegExp(`href="[^"]*span=${layout}[^"]*" title="Next match"`));
-    expect(first).not.toContain('Match before');
+    expect(first).not.toContain('Previous match');
     const last = steps(await page(SEARCH_TRACE, `?type=render&span=${layout}`));
-    expect(last).toMatch(new RegExp(`href="[^"]*span=${render}[^"]*" title="Match before"`));
+    expect(last).toMatch(new RegExp(`href="[^"]*span=${render}[^"]*" title="Previous match"`));
     expect(last).not.toContain('Next match');
     expect(plain(steps(await page(SEARCH_TRACE, '?q=no-such')))).toContain('0 of 30 spans');
   });
@@ -236,10 +236,10 @@ describe('the waterfall', () => {
     expect(plain(axis)).toMatch(/960 ms.*1 s.*1\.04 s/);
     const row = (index: number): string =>
       new RegExp(`id="span-${spanOf(SEARCH_TRACE, index)}"[\\s\\S]*?</tr>`).exec(text)![0];
-    expect(row(1)).toMatch(/1\.2\sms, starts after 1\sms, earlier than the part shown/);
+    expect(row(1)).toMatch(/1\.2\sms, starts after 1\sms, earlier than the shown part/);
     expect(row(1)).not.toContain('<rect');
     expect(row(2)).toContain('<rect class="bar whole" x="0%"');
-    expect(text).toContain('show all of its time');
+    expect(text).toContain('show the whole trace');
     for (const bad of ['40-12', '2000-3000', 'x', '-1-5'])
       expect(await page(SEARCH_TRACE, `?zoom=${bad}`)).toMatch(/aria-label="from 0 to 1\.04\ss"/);
   });
@@ -289,9 +289,9 @@ describe('the waterfall', () => {
     expect(spanRows(await page(LOGGED, '?q=no+index'))).toHaveLength(2);
   });
 
-  it('shows its own time beside the whole, and what is on the critical path', async () => {
+  it('shows self time beside the total, and what is on the critical path', async () => {
     const text = await page(SEARCH_TRACE);
-    expect(plain(text)).toContain('49 ms · own 35 ms');
+    expect(plain(text)).toContain('49 ms · self 35 ms');
     expect(text).toMatch(/aria-label="961\u00a0ms · 24 rows, starts after 3\u00a0ms, on the critical path"/);
   });
 
@@ -324,11 +324,11 @@ describe('the panel of a span', () => {
     const text = await page(SEARCH_TRACE, `?span=${spanOf(SEARCH_TRACE, 2)}`);
     const panel = text.slice(text.indexOf('id="span-panel"'));
     expect(plain(panel)).toContain(
-      'duration 961 ms its own time 961 ms among its kind slower than 99 % of 152',
+      'duration 961 ms self time 961 ms compared to its kind slower than 99 % of 152',
     );
     expect(plain(panel)).toContain('share of the trace 92 %');
     expect(plain(panel)).toContain('rows 24 kept slow ≥ 500 ms');
-    expect(panel).toContain('this one');
+    expect(panel).toContain('this span');
     expect(panel).toContain('SELECT rowid, rank\nFROM posts_fts\nWHERE');
     const address = `/statement?${new URLSearchParams({ name: FTS_TEXT })}`;
     expect(panel).toContain(`${address}"`);
@@ -385,7 +385,7 @@ describe('a trace', () => {
     const { origin: at } = await serveObservatory(telemetry);
     const text = await (await fetch(`${at}/admin/metrics-dashboard/traces/${traceId}`)).text();
     const shown = 'route=/tags/* user_agent~&quot;&lt;b&gt; bot&quot;: always';
-    expect(text).toContain(`A sampling rule asks for it: ${shown}.`);
+    expect(text).toContain(`A sampling rule keeps it: ${shown}.`);
     expect(text.split(`<code>${shown}</code>`).length - 1).toBeGreaterThanOrEqual(2);
   });
 
@@ -424,19 +424,19 @@ describe('a trace', () => {
   it('that runs, was never kept or is unknown says so and where to go', async () => {
     const running = await page(RUNNING, '?from=-6h');
     expect(plain(running)).toContain('still running');
-    expect(running).toContain(`/traces/${RUNNING}?from=-6h">Look again`);
+    expect(running).toContain(`/traces/${RUNNING}?from=-6h">Reload`);
     const never = await page(DROPPED_TRACE);
     expect(plain(never)).toContain('counted but its detail was not kept');
-    expect(plain(never)).toContain('their counts include what was not kept');
+    expect(plain(never)).toContain('counts include what was not kept');
     const unknown = await page('nonsense');
-    expect(plain(unknown)).toContain('whether it was ever here is not known');
+    expect(plain(unknown)).toContain('so it may have existed');
     expect(unknown).toContain('/traces?q=nonsense');
   });
 
   it('can be asked again with cURL, and says what was left out', async () => {
     const text = await page(SEARCH_TRACE);
     expect(text).toContain('<code id="curl-command">curl http://localhost/search</code>');
-    expect(text).toContain('Cookies, authorization and all other headers are left out');
+    expect(text).toContain('Cookies, authorization and other headers are left out');
     expect(text).toMatch(/data-copy="curl-command" hidden/);
     const hostile = /<code id="curl-command">(.*?)<\/code>/s.exec(await page(HOSTILE))![1]!;
     expect(hostile).not.toMatch(/[\n\u202e<]/);

@@ -28,16 +28,18 @@ function words(row: SeriesSummary): string {
 describe('the answers of a route', () => {
   it('are told by exact status, with those of which nothing left', () => {
     expect(words(ROW)).toContain(
-      '200 OK 137 69 % 400 Bad Request 60 30 % 414 URI Too Long 1 0.5 % none: the client left first 2 1 %',
+      '200 OK 137 69 % 400 Bad Request 60 30 % 414 URI Too Long 1 0.5 % none: the client disconnected first 2 1 %',
     );
   });
 
   it('say what no duration tells: the wait for a turn, and that no other wait is seen', () => {
     expect(words(ROW)).toContain('a second or longer to the first byte 3 1.5 %');
-    expect(words(ROW)).toContain('behind others of their connection 4 145 ms each on average');
-    expect(words(ROW)).toContain('in the network and the system, is in none of them');
+    expect(words(ROW)).toContain('behind earlier requests of their connection 4 145 ms each on average');
+    expect(words(ROW)).toContain(
+      'they do not include earlier waits, for a turn, in the network or in the kernel',
+    );
     expect(words({ ...ROW, waited: { count: 0, totalMillis: 0 } })).toContain(
-      'behind others of their connection 0 durations',
+      'behind earlier requests of their connection 0 durations',
     );
   });
 });

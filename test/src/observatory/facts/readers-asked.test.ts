@@ -31,7 +31,7 @@ describe('readersAsked', () => {
       ['posts', 60],
       ['feeds', 30],
       ['front page', 9],
-      ['for machines: sitemap, robots', 1],
+      ['sitemap, robots', 1],
     ]);
     expect(asked[0]).toMatchObject({ clientErrors: 4, perSecond: 0.6, countShare: 0.6 });
     expect(asked[1]!.course).toEqual([21, 2, 3]);

@@ -107,9 +107,9 @@ describe('asCounted', () => {
     );
     expect(range.words).toBe('in the last 3 hours, as far as is known');
     expect(coverageNotes(range, NOW)).toEqual([
-      'Numbers are “at least”: counts between 13:00:00 and 13:00:15 may be missing: a process was killed then before it wrote all of them down.',
-      'Numbers are “at least”: counts between 11:00:00 and 12:00:00 are no longer held: they are beyond the days of history, or the bounds of memory and file.',
-      'Before 13:30:00 this is counted by the minute: there was no room for finer counts.',
+      'Numbers are lower bounds: counts between 13:00:00 and 13:00:15 may be missing: a process was killed before it wrote all of them to disk.',
+      'Numbers are lower bounds: counts between 11:00:00 and 12:00:00 are no longer held: they exceed the days of history or the limits of memory and file.',
+      'Before 13:30:00 counts are per minute: there was no room for finer ones.',
     ]);
     expect(coverageNotes(chooseRange({}, NOW), NOW)).toEqual([]);
   });

@@ -121,7 +121,7 @@ describe('overviewSentence', () => {
     [
       'off',
       { metrics: metrics({}, { sampling: { ...EMPTY.sampling, enabled: false } }) },
-      'Nothing is measured, because METRICS_ENABLED is false.',
+      'Telemetry is off, because METRICS_ENABLED is false.',
     ],
     ['quiet', { metrics: EMPTY }, 'Quiet. No requests in the last hour.'],
     [
@@ -207,17 +207,17 @@ describe('overviewSentence', () => {
     [
       'books of sampling that disagree',
       { audit: DISAGREEING },
-      'Mostly fine. 32,410 requests in the last hour, none failed. The books of sampling disagree: of GET /search, what was kept stands for 102,000 operations where 100,000 were counted, 6.3 standard deviations off. One in twenty took longer than 19 ms.',
+      'Mostly fine. 32,410 requests in the last hour, none failed. Sampling deviates from the counts: for GET /search, operations kept weigh 102,000, but 100,000 were counted, 6.3 standard deviations off. One in twenty took longer than 19 ms.',
     ],
     [
       'a storm that is cut',
       { metrics: metrics({ errors: 20_000 }), storm: { probability: 0.04 } },
-      'Many requests fail. 32,410 requests in the last hour, 20,000 failed. So much fails or is slow that 4 % of it is kept in detail; all of it is counted. One in twenty took longer than 19 ms.',
+      'Many requests fail. 32,410 requests in the last hour, 20,000 failed. So much fails or is slow that only 4 % of it is kept in detail; all of it is counted. One in twenty took longer than 19 ms.',
     ],
     [
       'a storm of what is slow',
       { storm: { probability: 0.3 } },
-      'Mostly fine. 32,410 requests in the last hour, none failed. So much fails or is slow that 30 % of it is kept in detail; all of it is counted. One in twenty took longer than 19 ms.',
+      'Mostly fine. 32,410 requests in the last hour, none failed. So much fails or is slow that only 30 % of it is kept in detail; all of it is counted. One in twenty took longer than 19 ms.',
     ],
     [
       'a download of few',
@@ -253,7 +253,7 @@ describe('overviewSentence', () => {
           }),
         ],
       },
-      'Nothing failed, but many are turned away. 1,000 requests in the last hour, none failed. 58 % were answered 4xx, most of them 404, most at unknown paths. One in twenty took longer than 19 ms.',
+      'Nothing failed, but many requests got a 4xx. 1,000 requests in the last hour, none failed. 58 % got a 4xx, most of them 404, most at unknown paths. One in twenty took longer than 19 ms.',
     ],
     [
       'the usual few 4xx',
@@ -263,7 +263,7 @@ describe('overviewSentence', () => {
     [
       'saturated',
       { saturatedMillis: 40_000 },
-      'Mostly fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop had no pause for 40 seconds: requests then wait before they are read, and that is in no duration.',
+      'Mostly fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was saturated for 40 seconds: requests then wait before they are read, and durations do not include that wait.',
     ],
     [
       'slow as a whole',
@@ -293,7 +293,7 @@ describe('overviewSentence', () => {
     [
       'one slow statement of one route',
       { statements: [statement, rest] },
-      'All fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms; SELECT posts_fts, asked only by /search, took 74 % of all database time.',
+      'All fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms; SELECT posts_fts, issued only by /search, took 74 % of all database time.',
     ],
     [
       'one slow statement of several routes',
@@ -323,12 +323,12 @@ describe('overviewSentence', () => {
     [
       'a stalled loop',
       { stallMillis: 1350 },
-      'Mostly fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was held up for as long as 1.35 s.',
+      'Mostly fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was blocked for up to 1.35 s.',
     ],
     [
       'no file descriptor left',
       { openFiles: { used: 1024, limit: 1024, atMillis: NOW, ranOut: true } },
-      `Mostly fine. 32,410 requests in the last hour, none failed. File descriptors ran out: 1,024 of 1,024 were open at ${momentText(NOW, NOW)}; whoever was refused a connection is in no count. One in twenty took longer than 19 ms.`,
+      `Mostly fine. 32,410 requests in the last hour, none failed. File descriptors ran out: 1,024 of 1,024 were open at ${momentText(NOW, NOW)}; refused connections are not counted. One in twenty took longer than 19 ms.`,
     ],
     [
       'few file descriptors left',
@@ -343,12 +343,12 @@ describe('overviewSentence', () => {
     [
       'a dead exporter',
       { exportFailing: { endpoint: 'http://c:4318', sinceMillis: NOW - 2 * HOUR } },
-      'Mostly fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The export endpoint http://c:4318 last accepted spans 2 hours ago; nothing here depends on it.',
+      'Mostly fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The export endpoint http://c:4318 last accepted spans 2 hours ago; these pages are not affected.',
     ],
     [
       'an exporter that never worked, on a quiet blog',
       { metrics: EMPTY, exportFailing: { endpoint: '', sinceMillis: undefined } },
-      'Quiet. No requests in the last hour. The export endpoint has not accepted a span yet; nothing here depends on it.',
+      'Quiet. No requests in the last hour. The export endpoint has not accepted a span yet; these pages are not affected.',
     ],
     [
       'all at once: three reasons, not five',
@@ -357,7 +357,7 @@ describe('overviewSentence', () => {
         memory: { growing: true, grownBytes: 40_000_000, overMillis: HOUR },
         repeated: [repeated],
       },
-      'Mostly fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was held up for as long as 1.35 s. Memory grew by 40 MB in 1 hour.',
+      'Mostly fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was blocked for up to 1.35 s. Memory grew by 40 MB in 1 hour.',
     ],
   ])('%s', (_, more, expected) => expect(say(more)).toBe(expected));
 
@@ -365,14 +365,14 @@ describe('overviewSentence', () => {
     const range = { fromMillis: NOW - 9 * HOUR, toMillis: NOW - 8 * HOUR, words: 'then' };
     const countedFromMillis = NOW - HOUR;
     expect(say({ metrics: EMPTY, range, countedFromMillis, startedAtMillis: countedFromMillis })).toMatch(
-      /^Nothing is known of that time: counts begin \d\d:\d\d:\d\d\.$/,
+      /^There is no data for that time: counts begin \d\d:\d\d:\d\d\.$/,
     );
   });
 
   it('says when telemetry itself fails, rather than that all is quiet', () => {
     const faults = { count: 1204, place: 'http start' };
     expect(say({ metrics: EMPTY, faults })).toBe(
-      'No request was counted in the last hour. Telemetry itself failed 1,204 times since the start, most at “http start”: the blog is not touched, but these numbers may be short.',
+      'No request was counted in the last hour. Telemetry itself failed 1,204 times since the start, most at “http start”: the blog is not affected, but these numbers may be too low.',
     );
     expect(say({ faults })).toMatch(/^Mostly fine\. .* Telemetry itself failed/);
   });
@@ -386,7 +386,7 @@ describe('overviewSentence', () => {
       sentenceText(parts.filter((part) => (part.aside ?? false) === aside)).trim();
     expect(words(false)).toMatch(/^Mostly fine\. .* of all database time\.$/);
     expect(words(true)).toBe(
-      'The event loop was held up for as long as 1.6 s. /tags/:tag ran SELECT tags 24 times in one request.',
+      'The event loop was blocked for up to 1.6 s. /tags/:tag ran SELECT tags 24 times in one request.',
     );
   });
 

@@ -29,20 +29,20 @@ const at = (millis: number): string => momentText(millis, NOW);
 
 describe('processSentence', () => {
   const current = { ...facts.current, rssBytes: 90_000_000 };
-  const opening = 'Up 30 minutes, holding 90 MB; at most it held 106 MB.';
+  const opening = 'Up 30 minutes, using 90 MB; the peak was 106 MB.';
   const process = { ...facts, current };
 
-  it('says the longest that the loop was held up, not a percentile', () => {
+  it('says the longest delay of the event loop, not a percentile', () => {
     const stalled = sample(5, { eventLoopDelayMaxMillis: 10_900, eventLoopDelayP99Millis: 161 });
     expect(say([sample(20), stalled, sample(1)], [], process)).toBe(
-      `${opening} Memory since the start: steady. The event loop was held up for 10.9 s at worst.`,
+      `${opening} Memory since the start: steady. The event loop was blocked for up to 10.9 s.`,
     );
   });
 
   it('tells what earlier processes held apart from what this one holds', () => {
     const before = sample(50, { processStartedAtMillis: 1, rssBytes: 400_000_000, rssMaxBytes: 420_000_000 });
     expect(say([before, sample(20), sample(1)], [], process)).toBe(
-      `${opening} Memory since the start: steady. Earlier processes of this range held up to 420 MB. The event loop was held up for 4 ms at worst.`,
+      `${opening} Memory since the start: steady. Earlier processes in this range used up to 420 MB. The event loop was blocked for up to 4 ms.`,
     );
   });
 
@@ -53,7 +53,7 @@ describe('processSentence', () => {
       `${opening} At ${at(start.atMillis)}: start after a stop at ${at(seen)}.`,
     );
     expect(say([], [start, { ...start, before: { ended: 'not stopped', atMillis: seen } }], process)).toBe(
-      `${opening} 2 starts in the last hour, the last at ${at(start.atMillis)}: start; the process before ended without a stop, last seen ${at(seen)}.`,
+      `${opening} 2 starts in the last hour, the last at ${at(start.atMillis)}: start; the previous process did not shut down, last seen ${at(seen)}.`,
     );
     expect(say([], [start], process)).toBe(opening);
   });
@@ -65,7 +65,7 @@ describe('processSentence', () => {
       problem: 'EMFILE: too many open files',
     };
     expect(say([], [], unknown)).toBe(
-      'Up 30 minutes; how much memory it holds cannot be read (EMFILE: too many open files).',
+      'Up 30 minutes; its memory use cannot be read (EMFILE: too many open files).',
     );
   });
 

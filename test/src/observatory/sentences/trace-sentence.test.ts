@@ -54,19 +54,19 @@ describe('traceSentence', () => {
     [
       'an aborted download',
       abortedTrace(ID, NOW),
-      '2.31 s. That is slower than 99.9 % of the requests of this route. The client left before the answer was whole, 10.5 MB into it.',
+      '2.31 s. That is slower than 99.9 % of the requests of this route. The client disconnected before the response was complete, after 10.5 MB.',
     ],
     [
       'an ordinary page',
       plainTrace(ID, NOW),
-      '4.1 ms, most of it in GET /:year/:month/:slug itself. That is usual for it.',
+      '4.1 ms, most of it in GET /:year/:month/:slug itself. That is usual.',
     ],
     [
       'an address that the blog has not',
       withSeries(plainTrace(ID, NOW), 'unknown paths'),
-      '4.1 ms, most of it in the request itself. That is usual for it.',
+      '4.1 ms, most of it in the request itself. That is usual.',
     ],
-    ['one span', requestWith([]), '100 ms. That is usual for it.'],
+    ['one span', requestWith([]), '100 ms. That is usual.'],
     [
       'a faster one than most',
       requestWith([{ name: 'render', type: 'render', at: 0, millis: 90, percentile: 0.02 }]),
@@ -82,7 +82,7 @@ describe('traceSentence', () => {
           millis: 24 + index / 10,
         })),
       ),
-      '100 ms, spread over 5 operations; the largest, S3, took 24.3 ms. That is usual for it.',
+      '100 ms, spread over 5 operations; the largest, S3, took 24.3 ms. That is usual.',
     ],
     [
       'N+1 as the reason',
@@ -94,31 +94,31 @@ describe('traceSentence', () => {
           millis: 9,
         })),
       ),
-      '100 ms, of which 9 runs of SELECT tags one after the other took 81 ms. Asked once, they would be one.',
+      '100 ms, of which 9 runs of SELECT tags one after the other took 81 ms. One query could replace them.',
     ],
     [
       'a few of one statement',
       requestWith(
         [0, 1].map((index) => ({ name: 'SELECT x', type: 'database' as const, at: index * 40, millis: 39 })),
       ),
-      '100 ms, of which 2 times SELECT x took 78 ms in all. That is usual for it.',
+      '100 ms, of which 2 times SELECT x took 78 ms in total. That is usual.',
     ],
     [
       'spans that were not kept',
       requestWith([], 100, { droppedSpans: 12 }),
-      '100 ms. That is usual for it. 12 spans of it were counted but not kept.',
+      '100 ms. That is usual. 12 spans of it were counted but not kept.',
     ],
     [
       'one span that was not kept',
       requestWith([], 100, { droppedSpans: 1 }),
-      '100 ms. That is usual for it. 1 span of it was counted but not kept.',
+      '100 ms. That is usual. 1 span of it was counted but not kept.',
     ],
     [
       'cut short',
       requestWith([], 100, { truncated: true, droppedSpans: 3 }),
-      '100 ms. That is usual for it. It was cut at the limit of spans or age, so the rest of it is missing.',
+      '100 ms. That is usual. The trace was cut at the limit of spans or age, so the rest is missing.',
     ],
-    ['no spans at all', { ...requestWith([]), spans: [] }, 'None of its spans are here any more.'],
+    ['no spans at all', { ...requestWith([]), spans: [] }, 'Its spans are no longer held.'],
     [
       'a failure without words',
       sketchTrace(ID, NOW, [{ name: 'GET /a', type: 'http', at: 0, millis: 3, error: '' }]),
@@ -161,12 +161,12 @@ describe('missingTraceSentence', () => {
   it.each(['count', 'bytes', 'age'] as const)('says when and why it left: %s', (reason) => {
     const words = {
       count: 'the buffer was full',
-      bytes: 'the buffer reached its bytes',
-      age: 'its history aged out',
+      bytes: 'the buffer reached its size limit',
+      age: 'it aged out',
     };
     const evicted = { atMillis: NOW - 60_000, reason, name: 'GET /search', startMillis: NOW - 3_600_000 };
     expect(say({ reason: 'evicted', evicted })).toBe(
-      `This trace was GET /search at 13:00:00. It left memory at 13:59:00, because ${words[reason]}, and is not on disk. What else is held around 13:00 may show the same.`,
+      `This trace was GET /search at 13:00:00. It was evicted from memory at 13:59:00 because ${words[reason]}, and is not on disk. Other traces around 13:00 may show the same.`,
     );
   });
 
@@ -178,17 +178,17 @@ describe('missingTraceSentence', () => {
     ],
     [
       'unknown',
-      'No trace of this id is in memory or on disk. What was dropped or evicted is remembered for a while: whether it was ever here is not known. See the traces that are here.',
+      'There is no trace with this ID in memory or on disk. Dropped and evicted traces are remembered only for a while, so it may have existed. See the traces that are here.',
     ],
     [
       'evicted',
-      'No trace of this id is in memory or on disk. What was dropped or evicted is remembered for a while: whether it was ever here is not known. See the traces that are here.',
+      'There is no trace with this ID in memory or on disk. Dropped and evicted traces are remembered only for a while, so it may have existed. See the traces that are here.',
     ],
   ] as const)('%s', (reason, expected) => expect(say({ reason })).toBe(expected));
 
   it('says since when it would remember', () => {
     expect(say({ reason: 'unknown', rememberedFromMillis: NOW - 3_600_000 })).toContain(
-      'is remembered for a while, and not from before the start at 13:00:00: whether it was ever here is not known.',
+      'remembered only for a while, and not from before the start at 13:00:00, so it may have existed.',
     );
   });
 });

@@ -44,7 +44,7 @@ describe('curlCommand', () => {
       "Mozilla/5.0 (it's me)",
       'https://blog.example/search?q=two+words&page=2',
     ]);
-    expect(leftOut).toBe('Cookies, authorization and all other headers are left out: they are not recorded.');
+    expect(leftOut).toBe('Cookies, authorization and other headers are left out, as they are not recorded.');
   });
 
   it.each(['/search', '/notes/search'])(
@@ -98,7 +98,7 @@ describe('curlCommand', () => {
     expect(post.leftOut).toContain('The body is left out');
     const lost = commandOf({ 'http.request.method': 'GET', 'url.path': '/a' });
     expect(lost.command).toBe('curl http://localhost/a');
-    expect(lost.leftOut).toContain('Which host was asked is not recorded');
+    expect(lost.leftOut).toContain('The host is not recorded');
     expect(commandOf({ ...PLAIN, 'server.address': '::1', 'server.port': 3000 }).command).toBe(
       "curl --globoff 'https://[::1]:3000/search'",
     );

@@ -29,7 +29,7 @@ describe('an imported trace', () => {
     const path = `/traces/imported/${SEARCH_TRACE}`;
     const text = await (await get(path)).text();
     expect(text).toContain('role="treegrid"');
-    expect(text).toContain('counted nowhere');
+    expect(text).toContain('not counted');
     expect(text).toContain('961\u00a0ms');
     expect(await (await get(`${path}?format=otlp`)).text()).toBe(exported);
     expect((await get(`${path}?view=flame`)).status).toBe(200);
@@ -50,7 +50,7 @@ describe('an imported trace', () => {
     expect(removed.headers.get('location')).toBe('/admin/metrics-dashboard/traces/import');
     const gone = await get(`/traces/imported/${OTHER}`);
     expect(gone.status).toBe(404);
-    expect(await gone.text()).toContain('No such trace is imported');
+    expect(await gone.text()).toContain('This trace is not imported');
   });
 
   it('that cannot be read gives the form back with what was wrong and what was pasted', async () => {

@@ -34,8 +34,8 @@ describe('an imported span whose end is missing or before its start', () => {
     expect(trace.spans.map(({ durationMillis }) => durationMillis)).toEqual([10, 0, 0]);
     expect(trace.spans.map(({ attributes }) => attributes[ATTR_END_NOTE])).toEqual([
       undefined,
-      'The file says that this span ended 0.5 ms before its start. It is shown with duration 0.',
-      'The file has no end for this span. It is shown with duration 0.',
+      'In the file, this span ended 0.5 ms before its start. Its duration is shown as 0.',
+      'The file has no end time for this span. Its duration is shown as 0.',
     ]);
     expect(spanTree(trace.spans).every(({ selfMillis }) => selfMillis >= 0)).toBe(true);
   });

@@ -163,10 +163,10 @@ describe('OTLP JSON', () => {
     JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] });
   const times = { startTimeUnixNano: '5', endTimeUnixNano: '9' };
   it.each([
-    ['', 'Nothing was pasted.'],
-    ['{', 'It is not JSON: '],
-    ['[]', 'OTLP JSON is an object'],
-    ['{}', 'There is no span in it.'],
+    ['', 'The text is empty.'],
+    ['{', 'Invalid JSON: '],
+    ['[]', 'OTLP JSON must be an object'],
+    ['{}', 'The file contains no spans.'],
     ['{"resourceSpans":5}', 'resourceSpans is not a list.'],
     ['{"resourceSpans":[null]}', 'resourceSpans[0] is not an object.'],
     [one({}), 'resourceSpans[0].scopeSpans[0].spans[0].traceId is not 32 hexadecimal digits: it is missing.'],
@@ -176,7 +176,7 @@ describe('OTLP JSON', () => {
     [`${'['.repeat(5000)}${']'.repeat(5000)}`, 'nested deeper than 64 levels'],
     [
       '{"data":[{"traceID":"4fad4dd4cf61528f","spans":[]}]}',
-      'This is a file of Jaeger’s own format ("data", "traceID"). Expected is OTLP JSON',
+      'This is a file of Jaeger’s own format ("data", "traceID"). Expected OTLP JSON',
     ],
     ['[{"traceId":"4fad4dd4cf61528f","id":"1","timestamp":1}]', 'This is a Zipkin file'],
   ])('that is wrong says where: %s', (text, message) => {
@@ -198,7 +198,7 @@ describe('OTLP JSON', () => {
       readOtlpJson(
         of(Array.from({ length: 21 }, (_, index) => span(0, (index + 1).toString(16).padStart(32, '0')))),
       ),
-    ).toThrow('21 traces; at most 20');
+    ).toThrow('21 traces; the limit is 20');
   });
 
   it('cannot reach prototypes', () => {
