@@ -1,17 +1,17 @@
 import type { Clock } from '../base/clock.ts';
 
-/** Clocks are put right by less than that all the time; and an operation may end on another's reading of the same clock. */
+/** Clock synchronisation corrects less than this all the time, and an operation may end on a different reading of the same clock. */
 const SKEW_MILLIS = 2000;
-/** What a clock that is slowly put right may run ahead or behind, per millisecond. */
+/** Drift per millisecond of a clock that is slewed. */
 const SLEW = 0.001;
 
-/** The wall clock stood at `fromMillis` and went on at `toMillis`. */
+/** The wall clock jumped from `fromMillis` to `toMillis`. */
 export interface ClockStep {
   readonly fromMillis: number;
   readonly toMillis: number;
 }
 
-/** Tells time that passes from a wall clock that was set: by the monotonic clock beside it. */
+/** Distinguishes elapsed time from a wall clock that was set, by the monotonic clock. */
 export class ClockWatch {
   readonly #clock: Clock;
   #wallMillis: number;
@@ -24,9 +24,9 @@ export class ClockWatch {
   }
 
   /**
-   * In which second an operation counts that ended then. One from a second that is over counts in the open one; one from beyond now, of a
-   * clock that has stepped back since or that is not ours, counts now.
-   * @param openMillis Start of the second that is open.
+   * Start of the second that an operation with this end counts in. An end in a closed second counts in the open one; an end in the future, from a
+   * clock that has stepped back or is not ours, counts now.
+   * @param openMillis Start of the open second.
    */
   look(
     endMillis: number,

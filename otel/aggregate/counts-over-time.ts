@@ -11,33 +11,33 @@ import { TierLog } from './tier-log.ts';
 import type { TieredSeries } from './tiered-series.ts';
 import { alignDown, FIRST_KEPT_TIER, TIERS, type Tier } from './tiers.ts';
 
-/** Gets what was counted in one bucket that began then; it is added to a target. */
+/** Called with the start of each bucket and a function that adds the bucket to a target. */
 export type OnBucket = (startMillis: number, mergeInto: (target: RedBucket) => void) => void;
 
 export interface SeriesTargets {
   readonly wanted: readonly TieredSeries[];
-  /** Undefined for a series that is not wanted. */
+  /** Undefined for a series to skip. */
   targetOf(number: number): RedBucket | undefined;
-  /** Of a series on disk. */
+  /** Number of a series on disk. */
   numberOf(key: string): number | undefined;
 }
 
 /**
- * All series in every tier: open buckets, closed slots in memory, and what is on disk of this and of other processes. Reading adds up all three,
- * each operation once: a time that memory has let go is read from disk alone.
+ * All series in every tier: open buckets, closed slots in memory, and what is on disk of this and other processes. Reading adds up all three and
+ * counts each operation once: a time that memory has dropped is read from disk only.
  */
 export class CountsOverTime {
   readonly #tiers: readonly Tier[];
   readonly #logs: readonly TierLog[];
   readonly #starts: number[];
-  /** Series with something in their open bucket of a tier. */
+  /** Series with a count in their open bucket of a tier. */
   readonly #active: TieredSeries[][];
   readonly #queue: RollUpQueue;
   #archive: CountsArchive | undefined;
 
   /**
-   * @param queue Gets every slot of this process that is closed.
-   * @param tiers Other bounds than those of `TIERS`, for tests.
+   * @param queue Receives every closed slot of this process.
+   * @param tiers Bounds other than those of `TIERS`, for tests.
    */
   constructor(queue: RollUpQueue, tiers: readonly Tier[] = TIERS) {
     this.#queue = queue;
@@ -47,17 +47,17 @@ export class CountsOverTime {
     this.#active = tiers.map(() => []);
   }
 
-  /** Of closed slots, estimated. */
+  /** Bytes of closed slots, estimated. */
   get bytes(): number {
     return this.#logs.reduce((sum, log) => sum + log.bytes, 0);
   }
 
-  /** What of a tier began earlier went from memory because of its bound; undefined when nothing did. */
+  /** Buckets of a tier before this were dropped from memory at its byte bound; undefined if none were. */
   takenBeforeMillis(tier: number): number | undefined {
     return this.#logs[tier]!.takenBeforeMillis;
   }
 
-  /** Counts what the series has in its delta in the second that is open, also among its type's totals. */
+  /** Moves the delta of a series into the open second, also in its type's totals. */
   absorb(series: TieredSeries): void {
     for (const each of series.totals === undefined ? [series] : [series, series.totals]) {
       const open = each.open(0);
@@ -68,7 +68,7 @@ export class CountsOverTime {
     series.delta.reset();
   }
 
-  /** Closes every bucket whose time is over when a second begins, and lets go what is too old. */
+  /** Closes every bucket that ended before this second, and drops expired ones. */
   advance(secondMillis: number): void {
     for (let tier = 0; tier < this.#tiers.length; tier++) {
       const startMillis = alignDown(secondMillis, this.#tiers[tier]!.widthMillis);
@@ -79,18 +79,18 @@ export class CountsOverTime {
     for (const log of this.#logs) log.expire(secondMillis);
   }
 
-  /** Closes all buckets, although their time is not over: for a stop, or a clock that has stepped. What follows has another owner. */
+  /** Closes all buckets early, for a stop or after a clock step. Later counts have another owner. */
   closeAll(): void {
     for (let tier = 0; tier < this.#tiers.length; tier++) this.#close(tier);
     this.#queue.nextOwner();
   }
 
-  /** Where the buckets of a tier that are open began. */
+  /** Start of the open buckets of a tier. */
   openMillis(tier: number): number {
     return this.#starts[tier]!;
   }
 
-  /** An operation counted at that time turned out to be kept. */
+  /** Records that an operation counted at that time was kept. */
   addKept(series: TieredSeries, atMillis: number): void {
     for (let tier = 0; tier < this.#tiers.length; tier++) {
       const startMillis = alignDown(atMillis, this.#tiers[tier]!.widthMillis);
@@ -136,7 +136,7 @@ export class CountsOverTime {
     for (const series of wanted) series.mergeOpen(tier, targetOf(series.number)!);
   }
 
-  /** The parts of a range that a tier does not hold, neither in memory nor on disk. */
+  /** Parts of a range that a tier holds neither in memory nor on disk. */
   missing(tier: number, range: TimeRange): readonly TimeRange[] {
     const inMemory = this.#logs[tier]!.gaps.within(range);
     if (inMemory.length === 0 || this.#archive === undefined || tier < FIRST_KEPT_TIER) return inMemory;
@@ -144,19 +144,19 @@ export class CountsOverTime {
     return inAll([inMemory, onDisk]);
   }
 
-  /** Hands over what was closed before anybody wrote it down. */
+  /** Queues what was closed before the queue was opened. */
   queueHeld(): void {
     for (let tier = FIRST_KEPT_TIER; tier < this.#tiers.length; tier++)
       for (const slot of this.#logs[tier]!.within({ fromMillis: -Infinity, toMillis: Infinity }))
         this.#queue.add(tier, slot);
   }
 
-  /** Times of a range of which something is lost for good. */
+  /** Ranges with counts that are lost for good. */
   lost(range: TimeRange): readonly LostTime[] {
     return this.#archive?.lost(range) ?? [];
   }
 
-  /** Takes back what is on disk, as much of each tier as memory may hold, newest first. Call it before traffic. */
+  /** Reads counts back from disk, newest first, as much of each tier as memory may hold. Call it before traffic. */
   restore(
     archive: CountsArchive,
     nowMillis: number,
@@ -170,11 +170,11 @@ export class CountsOverTime {
       this.#restoreTier(tier, archive, numberOf);
   }
 
-  /** Takes in what other processes have written since it was last looked at. */
+  /** Reads what other processes have written since the previous call. */
   refresh(seriesOf: (key: string) => TieredSeries | undefined): void {
     const changed = this.#archive?.changed();
     if (changed === undefined) return;
-    // Others do not write the finest tier.
+    // Other processes do not write the finest tier.
     for (let tier = 0; tier < FIRST_KEPT_TIER; tier++) this.#logs[tier]!.gaps.addBefore(changed.toMillis);
     for (let tier = FIRST_KEPT_TIER; tier < this.#tiers.length; tier++) {
       const log = this.#logs[tier]!;
@@ -211,7 +211,7 @@ export class CountsOverTime {
       log.gaps.addBefore(gone.toMillis);
   }
 
-  /** Of all processes; what waits to be written counts as written. */
+  /** Reads all processes; what is queued counts as written. */
   #readDisk(
     tier: number,
     range: TimeRange,
@@ -256,7 +256,7 @@ export class CountsOverTime {
     this.#queue.add(tier, slot);
   }
 
-  /** What of a range is read from memory, and what from disk alone. */
+  /** Splits a range into what is read from memory and what from disk only. */
   #divide(tier: number, range: TimeRange): { inMemory: readonly TimeRange[]; onDisk: readonly TimeRange[] } {
     if (this.#archive === undefined || tier < FIRST_KEPT_TIER) return { inMemory: [range], onDisk: [] };
     const { gaps } = this.#logs[tier]!;

@@ -5,7 +5,7 @@
  * VLDB 2019, with the range fixed to what an in-process operation can take, so that the array is bounded.
  */
 
-/** Promised relative error of a quantile. */
+/** Guaranteed relative error of a quantile. */
 export const RELATIVE_ERROR = 0.01;
 /** Shorter durations are counted in the first bucket; `minNanos` stays exact. */
 export const MIN_TRACKED_NANOS = 1e3;
@@ -15,24 +15,24 @@ export const MAX_TRACKED_NANOS = 3.6e12;
 const GAMMA = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR);
 const INVERSE_LOG_GAMMA = 1 / Math.log(GAMMA);
 const FIRST_INDEX = Math.ceil(Math.log(MIN_TRACKED_NANOS) * INVERSE_LOG_GAMMA);
-/** 1,101 buckets: 4.4 KB when the whole range is in use. */
+/** 1,101 buckets: 4.4 KB if the whole range is in use. */
 export const BUCKET_COUNT = Math.ceil(Math.log(MAX_TRACKED_NANOS) * INVERSE_LOG_GAMMA) - FIRST_INDEX + 1;
-/** Counters are added in steps of this many, so that a narrow series stays small. */
+/** Growth of the counter array, so that a narrow series stays small. */
 const GROWTH = 32;
 
-/** The bucket, 0 to BUCKET_COUNT - 1, that counts a duration. */
+/** The bucket of a duration, 0 to BUCKET_COUNT - 1. */
 export function bucketOf(durationNanos: number): number {
   if (!(durationNanos > MIN_TRACKED_NANOS)) return 0;
   if (durationNanos >= MAX_TRACKED_NANOS) return BUCKET_COUNT - 1;
   return Math.ceil(Math.log(durationNanos) * INVERSE_LOG_GAMMA) - FIRST_INDEX;
 }
 
-/** The value that stands for every duration of a bucket, within RELATIVE_ERROR of each. */
+/** The value that represents all durations of a bucket, within RELATIVE_ERROR of each. */
 export function bucketMidNanos(bucket: number): number {
   return (2 * Math.exp((bucket + FIRST_INDEX) / INVERSE_LOG_GAMMA)) / (GAMMA + 1);
 }
 
-/** The largest duration that a bucket counts. */
+/** The largest duration of a bucket. */
 export function bucketUpperNanos(bucket: number): number {
   return Math.exp((bucket + FIRST_INDEX) / INVERSE_LOG_GAMMA);
 }
@@ -70,7 +70,7 @@ export class DurationSketch {
     return this.#counts.byteLength;
   }
 
-  /** Counts one duration; NaN and negative ones (a clock that stepped) count as 0. */
+  /** Counts one duration; NaN and negative ones (after a clock step) count as 0. */
   add(durationNanos: number): void {
     const nanos = durationNanos > 0 ? durationNanos : 0;
     const bucket = bucketOf(nanos);
@@ -83,7 +83,7 @@ export class DurationSketch {
     if (nanos > this.#maxNanos) this.#maxNanos = nanos;
   }
 
-  /** Adds all that another sketch counted; nothing is lost. */
+  /** Adds another sketch without loss. */
   merge(other: DurationSketch): void {
     if (other.#count === 0) return;
     this.#reserve(other.#first, other.#last);
@@ -95,8 +95,8 @@ export class DurationSketch {
   }
 
   /**
-   * All durations but those of `others`, which this one has counted, too. The count is exact; minimum and maximum are where no other one has
-   * the same, else those of their buckets.
+   * All durations except those of `others`, which this sketch has counted, too. The count is exact; minimum and maximum are exact unless another
+   * sketch has the same, else those of their buckets.
    */
   without(others: readonly DurationSketch[]): DurationSketch {
     const rest = new DurationSketch();
@@ -111,14 +111,14 @@ export class DurationSketch {
     return rest;
   }
 
-  /** Adds to one bucket's count, as `forEachBucket` gave it; `mergeTotals` has to follow. RangeError for a bucket that is none. */
+  /** Adds to a bucket's count, as from `forEachBucket`; call `mergeTotals` afterwards. Throws RangeError for an invalid bucket. */
   addToBucket(bucket: number, count: number): void {
     if (!(bucket >= 0 && bucket < BUCKET_COUNT)) throw new RangeError(`Expected a bucket, got ${bucket}`);
     this.#reserve(bucket, bucket);
     this.#counts[bucket - this.#offset]! += count;
   }
 
-  /** Of durations whose buckets were added. */
+  /** Totals of the durations whose buckets were added. */
   mergeTotals(count: number, sumNanos: number, minNanos: number, maxNanos: number): void {
     this.#count += count;
     this.#sumNanos += sumNanos;
@@ -126,7 +126,7 @@ export class DurationSketch {
     if (maxNanos > this.#maxNanos) this.#maxNanos = maxNanos;
   }
 
-  /** Empties it and keeps the counters' memory. */
+  /** Empties the sketch and keeps its memory. */
   reset(): void {
     if (this.#count === 0) return;
     this.#counts.fill(0, this.#first - this.#offset, this.#last - this.#offset + 1);
@@ -138,7 +138,7 @@ export class DurationSketch {
     this.#maxNanos = 0;
   }
 
-  /** Nanoseconds at or below which a share `q` (0–1) of durations lie, by nearest rank; 0 while empty. */
+  /** Duration in nanoseconds that a share `q` (0–1) do not exceed, by nearest rank; 0 while empty. */
   quantileNanos(q: number): number {
     if (this.#count === 0) return 0;
     const rank = Math.max(1, Math.ceil(q * this.#count));
@@ -152,7 +152,7 @@ export class DurationSketch {
     return this.#maxNanos;
   }
 
-  /** Share of durations, 0–1, in buckets below that of the given one; undefined while empty. */
+  /** Share of durations, 0–1, in lower buckets; undefined while empty. */
   shareBelow(durationNanos: number): number | undefined {
     if (this.#count === 0) return undefined;
     const limit = bucketOf(durationNanos);
@@ -178,9 +178,9 @@ export class DurationSketch {
       this.#maxNanos = Math.min(this.#maxNanos, bucketMidNanos(this.#last));
     if (others.some((other) => other.#minNanos === this.#minNanos))
       this.#minNanos = Math.max(this.#minNanos, bucketMidNanos(this.#first));
-    // Of one bucket, or of one value, the two may have changed places.
+    // Within one bucket, or for one value, they may be swapped.
     this.#minNanos = Math.min(this.#minNanos, this.#maxNanos);
-    // Differences of sums are off by their last digits.
+    // Rounding errors of a difference.
     this.#sumNanos = Math.max(this.#sumNanos, 0);
   }
 

@@ -1,12 +1,12 @@
 import type { TimeRange } from '../query.ts';
 
-/** Beyond so many, neighbours are made one: more is called missing than is. */
+/** Beyond this, neighbouring holes are merged: more is reported missing than is. */
 const MAX_HOLES = 32;
 
-/** The times of which something is not held: all before one instant, and holes after it. */
+/** Time ranges that are not held: everything before one instant, and holes after it. */
 export class Gaps {
   #beforeMillis = -Infinity;
-  /** After `#beforeMillis`, by their start, apart from each other. */
+  /** Disjoint, after `#beforeMillis`, in order. */
   #holes: TimeRange[] = [];
 
   get beforeMillis(): number {
@@ -19,7 +19,7 @@ export class Gaps {
     this.#absorb();
   }
 
-  /** An empty one is none. */
+  /** Ignores an empty range. */
   add({ fromMillis, toMillis }: TimeRange): void {
     if (!(toMillis > fromMillis)) return;
     const joined: TimeRange[] = [];
@@ -34,7 +34,7 @@ export class Gaps {
     if (this.#holes.length > MAX_HOLES) this.#joinNearest();
   }
 
-  /** The parts of a range that are not held, by their start. */
+  /** Parts of a range that are not held, in order. */
   within({ fromMillis, toMillis }: TimeRange): readonly TimeRange[] {
     const parts: TimeRange[] = [];
     for (const gap of [{ fromMillis: -Infinity, toMillis: this.#beforeMillis }, ...this.#holes]) {
@@ -47,7 +47,7 @@ export class Gaps {
     return parts;
   }
 
-  /** The parts of a range that are held, by their start. */
+  /** Parts of a range that are held, in order. */
   outside(range: TimeRange): readonly TimeRange[] {
     const parts: TimeRange[] = [];
     let { fromMillis } = range;
@@ -59,7 +59,7 @@ export class Gaps {
     return parts;
   }
 
-  /** Holes that touch what is gone before are part of that. */
+  /** Merges holes that touch the beginning. */
   #absorb(): void {
     while (this.#holes.length > 0 && this.#holes[0]!.fromMillis <= this.#beforeMillis)
       this.#beforeMillis = Math.max(this.#beforeMillis, this.#holes.shift()!.toMillis);
@@ -77,7 +77,7 @@ function union(a: TimeRange, b: TimeRange): TimeRange {
   return { fromMillis: Math.min(a.fromMillis, b.fromMillis), toMillis: Math.max(a.toMillis, b.toMillis) };
 }
 
-/** The parts of a range that are in every one of several lists of gaps. */
+/** Intersection of several lists of gaps within a range. */
 export function inAll(lists: readonly (readonly TimeRange[])[]): readonly TimeRange[] {
   return lists.reduce((left, right) =>
     left.flatMap((a) =>

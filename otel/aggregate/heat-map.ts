@@ -5,7 +5,7 @@ import type { GridCell } from './time-grid.ts';
 /** Sketch buckets per band: 1.02^12 is about 27 % per band, ten bands a decade. */
 const BUCKETS_PER_BAND = 12;
 
-/** Counts per cell and logarithmic band, cut to the bands that hold something. */
+/** Counts per cell and logarithmic band, limited to bands with counts. */
 export function heatMapOf(cells: readonly GridCell[]): HeatMap {
   let first = Infinity;
   let last = -1;

@@ -13,24 +13,24 @@ import {
 } from './series-points.ts';
 import type { TieredSeries } from './tiered-series.ts';
 
-/** Distinct callers that a statement remembers; later ones are not counted. */
+/** Distinct callers recorded per statement; later ones are not counted. */
 const MAX_CALLERS = 32;
-/** Callers that a row shows. */
+/** Callers shown per row. */
 const SHOWN_CALLERS = 8;
 
-/** A series with its name and with what only statements have: text, summary and who issues them. */
+/** A series with its name and, for statements, text, summary and callers. */
 export class NamedSeries {
   readonly name: string;
   readonly tiers: TieredSeries;
   readonly #isStatement: boolean;
   readonly #points: SeriesPoints;
-  /** As an operation told it. */
+  /** From an operation. */
   #statement: StatementNames | undefined;
-  /** As an earlier process knew it, or as the name lets guess it; until the statement runs again. */
+  /** From an earlier process, or derived from the name; until the statement runs again. */
   #guessed: StatementNames | undefined;
   #isTaken = false;
   #callers: Map<string, number> | undefined;
-  /** As many of them as are in a history. */
+  /** Call counts already returned by `takeCalls`. */
   #taken: Map<string, number> | undefined;
 
   constructor(type: OperationType, name: string, tiers: TieredSeries, budget: PointBudget = pointBudget()) {
@@ -43,7 +43,7 @@ export class NamedSeries {
   record(operation: Operation): void {
     this.tiers.delta.record(operation);
     this.#points.record(operation);
-    // The row of what is beyond the cap has no statement of its own.
+    // The overflow row has no statement of its own.
     if (this.#statement === undefined && operation.series === this.name)
       this.#statement = operation.statement;
     if (operation.caller !== undefined) this.#recordCaller(operation.caller);
@@ -59,12 +59,12 @@ export class NamedSeries {
     };
   }
 
-  /** What exporters call it: statements by their summary, of which there are fewer. */
+  /** Name in exported metrics: statements are grouped by summary, of which there are fewer. */
   get exportName(): string {
     return this.#isStatement ? this.#names().summary : this.name;
   }
 
-  /** Since start; they add up to the series. What waits in `delta` has to be moved on before. */
+  /** Points since start, which add up to the series. Move `delta` on first. */
   points(): readonly SeriesPoint[] {
     return this.#points.points(this.tiers.total.durations);
   }
@@ -73,7 +73,7 @@ export class NamedSeries {
     return this.#statement ?? (this.#guessed ??= namesOfSeries(this.name));
   }
 
-  /** As an operation told them, once. */
+  /** Names from an operation, returned once. */
   takeNames(): StatementNames | undefined {
     if (this.#isTaken || this.#statement === undefined) return undefined;
     this.#isTaken = true;
@@ -84,7 +84,7 @@ export class NamedSeries {
     this.#guessed = names;
   }
 
-  /** How often it was called by whom since this was last asked. */
+  /** Calls per caller since the previous call. */
   *takeCalls(): Iterable<readonly [caller: string, calls: number]> {
     for (const [caller, calls] of this.#callers ?? []) {
       const more = calls - (this.#taken?.get(caller) ?? 0);
@@ -116,12 +116,12 @@ export class NamedSeries {
   }
 }
 
-/** A point of the metrics: the operations of one series, or of all statements of one summary, that ended alike. */
+/** A point of the metrics: operations of one series, or of all statements of one summary, with the same result. */
 export interface MetricPoint extends SeriesPoint {
   readonly name: string;
 }
 
-/** All points since start by the name that exporters use; those of one name are merged, sketches included. */
+/** All points since start by exported name; points of equal name are merged, sketches included. */
 export function metricPoints(series: Iterable<NamedSeries>): readonly MetricPoint[] {
   const byName = new Map<string, { key: SeriesPoint; merged: DurationSketch }[]>();
   for (const one of series) {

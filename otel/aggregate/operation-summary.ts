@@ -16,7 +16,7 @@ export function summaryOf(bucket: RedBucket, rate: number): OperationSummary {
   };
 }
 
-/** What only requests have. */
+/** Fields that only requests have. */
 export function requestFactsOf(
   type: OperationType,
   bucket: RedBucket,

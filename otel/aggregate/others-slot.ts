@@ -5,10 +5,10 @@ import { SeriesSums } from './series-sums.ts';
 import { Slot } from './slot.ts';
 import type { TieredSeries } from './tiered-series.ts';
 
-/** Owner of what other processes counted. */
+/** Owner of the counts of other processes. */
 export const OTHERS = 'others';
 
-/** What all other processes counted in one slot of a tier, as one. */
+/** Merges the counts of all other processes in one slot of a tier. */
 export function slotOfOthers(
   archive: CountsArchive,
   tier: number,

@@ -1,13 +1,13 @@
 import { RedBucket } from './red-bucket.ts';
 
-/** Room for the kept count in front, of fixed width so that it can still grow. */
+/** The kept count comes first, with fixed width so that it can still grow. */
 const KEPT_BYTES = 4;
 const FIRST_ROOM_BYTES = 4096;
 const MAX_VARINT_BYTES = 8;
-/** The kept count, the numbers of operations and of counters, and three doubles. */
+/** Kept count, numbers of operations and of counters, and three doubles. */
 const HEAD_BYTES = KEPT_BYTES + 2 * MAX_VARINT_BYTES + 24;
 
-/** Packs buckets one behind the other into memory that grows. */
+/** Packs buckets one after the other into growing memory. */
 export class BucketPacker {
   #bytes = new Uint8Array(FIRST_ROOM_BYTES);
   #view = new DataView(this.#bytes.buffer);
@@ -18,9 +18,9 @@ export class BucketPacker {
   }
 
   /**
-   * kept as 32 bits; then numbers of 7 bits a byte: the count, how many counters follow, the counters; then, as doubles, the duration of a
-   * single operation, or sum, minimum and maximum of several and their sketch buckets: twice the count of each, and one more where buckets
-   * before it are empty, how many of which follows.
+   * Format: kept as 32 bits; then varints of 7 bits a byte: the count, the number of counters, the counters; then as doubles the duration of a
+   * single operation, or sum, minimum and maximum of several, followed by their sketch buckets: twice the count of each, plus one if empty buckets
+   * precede it, whose number follows.
    */
   add(bucket: RedBucket): void {
     const counters = bucket.counters();
@@ -44,7 +44,7 @@ export class BucketPacker {
     });
   }
 
-  /** What was packed since the last `take`, in memory of its own. */
+  /** What was packed since the previous `take`, in its own memory. */
   take(): Uint8Array {
     const taken = this.#bytes.slice(0, this.#length);
     this.#length = 0;
@@ -58,7 +58,7 @@ export class BucketPacker {
     for (let i = 0; i < used; i++) this.#varint(counters[i]!);
   }
 
-  /** Seven bits a byte, the lowest first; by division, as counts may exceed 32 bits. */
+  /** Seven bits a byte, lowest first; by division, because counts may exceed 32 bits. */
   #varint(value: number): void {
     let rest = value;
     while (rest >= 128) {
@@ -82,13 +82,13 @@ export class BucketPacker {
   }
 }
 
-/** Reads packed buckets; one object for all, so that reading thousands makes no garbage. */
+/** Reads packed buckets; one reusable object, so that reading thousands allocates nothing. */
 class BucketReader {
   #bytes: Uint8Array = new Uint8Array(0);
   #view: DataView = new DataView(new ArrayBuffer(0));
   #at = 0;
 
-  /** Throws RangeError for bytes that end too early. */
+  /** Throws RangeError for truncated bytes. */
   mergeInto(target: RedBucket, bytes: Uint8Array, start: number, end: number): void {
     if (bytes !== this.#bytes) {
       this.#bytes = bytes;
@@ -131,26 +131,26 @@ class BucketReader {
 
 const reader = new BucketReader();
 
-/** Adds the bucket that is packed in [start, end) of `bytes`. */
+/** Adds the bucket packed in [start, end) of `bytes`. */
 export function mergePacked(target: RedBucket, bytes: Uint8Array, start: number, end: number): void {
   reader.mergeInto(target, bytes, start, end);
 }
 
-/** Several packed buckets as one. Unsound ones are passed over. */
+/** Merges several packed buckets; invalid ones are skipped. */
 export function mergePackedAll(bodies: readonly Uint8Array[]): Uint8Array {
   const sum = new RedBucket();
   for (const body of bodies) if (isSoundPacked(body)) mergePacked(sum, body, 0, body.length);
   return packed(sum);
 }
 
-/** One bucket by itself. */
+/** Packs a single bucket. */
 export function packed(bucket: RedBucket): Uint8Array {
   const packer = new BucketPacker();
   packer.add(bucket);
   return packer.take();
 }
 
-/** Whether bytes from a disk are a whole packed bucket. */
+/** Returns true if bytes from disk are one complete packed bucket. */
 export function isSoundPacked(bytes: Uint8Array): boolean {
   try {
     const bucket = new RedBucket();
@@ -163,7 +163,7 @@ export function isSoundPacked(bytes: Uint8Array): boolean {
   }
 }
 
-/** Counts more operations of a packed bucket as kept. */
+/** Adds to the kept count of a packed bucket. */
 export function addKept(bytes: Uint8Array, start: number, more: number): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   view.setUint32(start, view.getUint32(start, true) + more, true);

@@ -7,15 +7,15 @@ export interface Segment extends TimeRange {
   readonly tier: number;
 }
 
-/** A range as it can be counted: whole buckets. */
+/** A range in whole buckets. */
 export interface RangePlan extends TimeRange {
-  /** The finest that holds all of it. */
+  /** The finest tier that holds all of it. */
   readonly tier: number;
-  /** Of that tier and all coarser ones; nothing of it is held. */
+  /** Parts that neither this tier nor a coarser one holds. */
   readonly missing: readonly TimeRange[];
 }
 
-/** Decides from which tiers a range is answered. */
+/** Chooses the tiers that answer a range. */
 export class RangePlanner {
   readonly #counts: CountsOverTime;
   readonly #tiers: readonly Tier[];
@@ -26,8 +26,8 @@ export class RangePlanner {
   }
 
   /**
-   * Moves a range outwards to whole buckets: its start to the finest tier that holds all of it, its end to the finest that holds the last of
-   * these buckets. Where no tier holds all of it, the one that misses least.
+   * Extends a range to whole buckets: its start to the finest tier that holds all of it, its end to the finest that holds the last of these
+   * buckets. If no tier holds all of it, uses the one that misses least.
    */
   plan(range: TimeRange): RangePlan {
     let tier = 0;
@@ -43,22 +43,21 @@ export class RangePlanner {
   }
 
   /**
-   * Divides a planned range into what each tier answers: as coarse as can be in the middle, which is least to read, and as fine as it must at
-   * both ends.
-   * @param maxWidthMillis No bucket may be wider, and each width has to divide it: the cells of a chart.
+   * Splits a planned range by tier: coarse in the middle, which reads least, and as fine as needed at both ends.
+   * @param maxWidthMillis Maximum bucket width, which each width must divide: the cells of a chart.
    */
   segments(plan: RangePlan, maxWidthMillis = Infinity): readonly Segment[] {
-    // Where the tier misses some of it, a coarser one may not: both ways of asking would differ.
+    // If the tier misses a part, a coarser one may not have it either way: both would differ.
     const widest = plan.missing.length === 0 ? maxWidthMillis : 0;
     return [...this.#segments(plan.tier, plan, widest)];
   }
 
-  /** Width of the buckets at the start of a plan. */
+  /** Bucket width at the start of a plan. */
   stepMillis({ tier }: RangePlan): number {
     return this.#widthOf(tier);
   }
 
-  /** What pages say of a range beside its numbers. */
+  /** What pages state about a range besides its numbers. */
   coverage(range: TimeRange, nowMillis: number): Omit<Coverage, 'countedFromMillis'> {
     const plan = this.plan(range);
     return {
@@ -73,7 +72,7 @@ export class RangePlanner {
     };
   }
 
-  /** Whether a finer tier would still hold the range by its age, but for its bound. */
+  /** Whether a finer tier would still hold the range by its age, without its byte bound. */
   #coarser(tier: number, fromMillis: number, nowMillis: number): Coverage['coarser'] {
     if (tier === 0) return undefined;
     const beforeMillis = this.#counts.takenBeforeMillis(tier - 1);
@@ -102,7 +101,7 @@ export class RangePlanner {
     yield* this.#tail(tier, range);
   }
 
-  /** Whole buckets of the tier, and finer ones for the part of a bucket that is left. */
+  /** Whole buckets of the tier, and finer ones for the remainder of a bucket. */
   *#tail(tier: number, { fromMillis, toMillis }: TimeRange): Iterable<Segment> {
     const whole = alignDown(toMillis, this.#widthOf(tier));
     if (whole > fromMillis) yield { tier, fromMillis, toMillis: whole };

@@ -7,9 +7,9 @@ export interface RedAggregatorOptions {
   readonly clock: Clock;
   readonly rates: () => Readonly<Record<OperationType, number>>;
   readonly maxSeries?: number;
-  /** Of the counts of this process on disk; default: nothing else counts. */
+  /** Identifies this process's counts on disk; by default there are no others. */
   readonly processId?: string;
   readonly tiers?: readonly Tier[];
-  /** The wall clock went where time alone had not brought it. */
+  /** Called when the wall clock was set. */
   readonly onClockStep?: (step: ClockStep) => void;
 }

@@ -26,7 +26,7 @@ import type { TieredSeries } from './tiered-series.ts';
 import { cellsOf, type GridCell } from './time-grid.ts';
 import { FIRST_KEPT_TIER, TIERS } from './tiers.ts';
 
-/** Series per type; what comes after them is counted in the overflow row, so totals stay exact. */
+/** Series per type; later ones count in the overflow row, so totals stay exact. */
 const DEFAULT_MAX_SERIES = 500;
 const DEFAULT_MAX_POINTS = 120;
 
@@ -46,7 +46,7 @@ export class RedAggregator {
   readonly #ever = new Remembered<TieredSeries, RedBucket>();
   #archive: CountsArchive | undefined;
   #dirty: TieredSeries[] = [];
-  /** Start of the second that is open. */
+  /** Start of the open second. */
   #secondMillis = 0;
   readonly #startedMillis: number;
 
@@ -63,17 +63,17 @@ export class RedAggregator {
     this.#planner = new RangePlanner(this.#counts, tiers);
   }
 
-  /** Where the counts of this and of earlier processes begin. */
+  /** Start of the counts of this and earlier processes. */
   get countedFromMillis(): number {
     return Math.min(this.#startedMillis, this.#archive?.oldestMillis() ?? Infinity);
   }
 
-  /** Bytes held by closed buckets, estimated. */
+  /** Bytes of closed buckets, estimated. */
   get bytes(): number {
     return this.#counts.bytes;
   }
 
-  /** Returns the start of the second in which it was counted, for `recordKept`. */
+  /** Returns the start of the second it was counted in, for `recordKept`. */
   record(operation: Operation): number {
     const { endMillis } = operation;
     if (endMillis < this.#secondMillis || endMillis >= this.#secondMillis + 1000) this.#turn(endMillis);
@@ -83,7 +83,7 @@ export class RedAggregator {
     return this.#secondMillis;
   }
 
-  /** Notes that an operation has kept detail; `countedMillis` is what `record` returned for it, so that it counts among the same ones. */
+  /** Records that the span of an operation was kept; `countedMillis` is the result of `record`, so that it counts in the same second. */
   recordKept(type: OperationType, name: string, countedMillis: number): void {
     const series = this.#book.of(type, name);
     if (countedMillis === this.#secondMillis) {
@@ -97,7 +97,7 @@ export class RedAggregator {
     }
   }
 
-  /** Throws nothing; the range that comes back is counted exactly, but for what it says is missing. */
+  /** Never throws; the returned range is counted exactly, except for the parts it lists as missing. */
   coverage(range: TimeRange): Coverage {
     this.#settle();
     const { countedFromMillis } = this;
@@ -155,7 +155,7 @@ export class RedAggregator {
     return rows.sort((a, b) => b.totalMillis - a.totalMillis);
   }
 
-  /** Share of all durations of a series that are shorter, 0–1, as far back as counts go; undefined for a series that is not held. */
+  /** Share of durations of a series that are shorter, 0–1, over all counts held; undefined for an unknown series. */
   percentileOf(type: OperationType, name: string, durationMillis: number): number | undefined {
     this.#settle();
     const series = this.#book.named(type).get(name)?.tiers;
@@ -168,20 +168,20 @@ export class RedAggregator {
     return ever.durations.shareBelow(durationMillis * 1e6);
   }
 
-  /** Since start, for exporters: statements grouped by their summary. */
+  /** Points since start, for exporters: statements are grouped by summary. */
   metricPoints(type: OperationType): readonly MetricPoint[] {
     this.#flush();
     return metricPoints(this.#book.named(type).values());
   }
 
-  /** What statements are and who issues them, for a history of that. */
+  /** Statements and their callers, for a history of them. */
   get book(): CallerBook & StatementBook {
     return this.#book;
   }
 
   /**
-   * Hands closed buckets over to be kept on disk, and takes them back at the next start. From the first call on they are queued.
-   * @param settle Records what has ended and waits: a second that is over is not closed without it.
+   * Queues closed buckets for the disk, from the first call on, and reads them back at the next start.
+   * @param settle Records deferred operations; called before a second is closed.
    */
   rollUps(settle: () => void = () => {}): RollUpSource {
     const queue = this.#queue;
@@ -209,7 +209,7 @@ export class RedAggregator {
     };
   }
 
-  /** Into the second of an operation that did not end in the one that is open. */
+  /** For an operation that did not end in the open second. */
   #turn(endMillis: number): void {
     const { secondMillis, step } = this.#watch.look(endMillis, this.#secondMillis);
     if (secondMillis === this.#secondMillis && step === undefined) return;
@@ -222,7 +222,7 @@ export class RedAggregator {
     this.#counts.advance(secondMillis);
   }
 
-  /** Brings what is read up to date. */
+  /** Brings counts up to date before a read. */
   #settle(): void {
     this.#flush();
     this.#counts.refresh((key) => this.#book.ofKey(key));
@@ -241,7 +241,7 @@ export class RedAggregator {
     return target;
   }
 
-  /** What each series of a type counted in the range. */
+  /** Per series of a type, its counts in the range. */
   #allOver(type: OperationType, range: TimeRange | undefined): (series: TieredSeries) => RedBucket {
     if (range === undefined) return ({ total }) => total;
     const sums = new SeriesSums();

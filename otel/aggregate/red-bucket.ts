@@ -3,24 +3,24 @@ import { DurationSketch } from './duration-sketch.ts';
 import type { Operation } from '../spans/operation.ts';
 import { StatusCounts } from './status-counts.ts';
 
-/** What anybody would call slow, whatever the thresholds in force: as a fixed one it can be added up over weeks and restarts. */
+/** A fixed definition of slow, independent of the thresholds in force, so that counts add up over weeks and restarts. */
 export const SLOW_NANOS = 1e9;
-/** Of `counters`: what comes after them are statuses and their counts by turns. */
+/** Number of fixed `counters`; statuses and their counts follow alternately. */
 const FIXED_COUNTERS = 7;
 
-/** Rate, errors and durations of some operations over some time. */
+/** Rate, errors and durations of operations over a period. */
 export class RedBucket {
   errors = 0;
   clientErrors = 0;
   aborted = 0;
   kept = 0;
   rows = 0;
-  /** A second or longer; of requests, to the first byte. */
+  /** A second or longer; for requests, to the first byte. */
   slow = 0;
-  /** http: those that waited for their turn, and how long together. */
+  /** http: requests that queued behind others, and their total wait. */
   waited = 0;
   waitMicros = 0;
-  /** http. */
+  /** http only. */
   readonly statuses = new StatusCounts();
   #readStatus = 0;
   readonly durations = new DurationSketch();
@@ -35,12 +35,12 @@ export class RedBucket {
   record(operation: Operation): void {
     const { durationNanos } = operation;
     this.durations.add(durationNanos);
-    // One end each, so that the parts add up to the whole.
+    // Exactly one result each, so that the parts add up to the whole.
     if (operation.failed) this.errors++;
     else if (operation.aborted) this.aborted++;
     else if (operation.clientError) this.clientErrors++;
     if (operation.rows !== undefined) this.rows += operation.rows;
-    // Its first byte cannot come after its end.
+    // The first byte cannot come after the end.
     if (durationNanos >= SLOW_NANOS && (operation.answerNanos ?? durationNanos) >= SLOW_NANOS) this.slow++;
     if (operation.type === 'http') this.#recordRequest(operation);
   }
@@ -52,13 +52,13 @@ export class RedBucket {
     this.waitMicros += Math.round(waitNanos / 1000);
   }
 
-  /** All counts but `kept` and the durations', in an order that only grows: they are packed by it. */
+  /** All counts except `kept` and durations, in an append-only order: the packed format depends on it. */
   counters(): readonly number[] {
     const { errors, clientErrors, aborted, rows, slow, waited, waitMicros } = this;
     return [errors, clientErrors, aborted, rows, slow, waited, waitMicros, ...this.statuses.flat()];
   }
 
-  /** Adds to the counter at this place of `counters`, each place in its turn. */
+  /** Adds to the counter at this index of `counters`; indexes must be added in order. */
   addCounter(place: number, count: number): void {
     if (place === 0) this.errors += count;
     else if (place === 1) this.clientErrors += count;

@@ -1,4 +1,4 @@
-/** Answers that stay good until a stamp changes: a page with hundreds of spans asks the same of a few series. */
+/** A cache that is cleared when its stamp changes: a page with hundreds of spans asks about the same few series. */
 export class Remembered<Key, Answer> {
   readonly #answers = new Map<Key, Answer>();
   #stamp: number | undefined;

@@ -1,11 +1,11 @@
 import { OPERATION_TYPES, type OperationType } from '../query.ts';
 
-/** Names a series on disk: its type alone for a type's totals. */
+/** Key of a series on disk; the type alone for a type's totals. */
 export function rollUpKey(type: OperationType, name?: string): string {
   return name === undefined ? type : `${type} ${name}`;
 }
 
-/** Undefined for a key that no version of ours wrote. */
+/** Undefined for a key that no version wrote. */
 export function readRollUpKey(
   key: string,
 ): { readonly type: OperationType; readonly name: string | undefined } | undefined {

@@ -3,44 +3,44 @@ import { Gaps } from './gaps.ts';
 import type { Slot } from './slot.ts';
 import { FIRST_KEPT_TIER, TIERS } from './tiers.ts';
 
-/** Buckets that may wait for the disk, a few MB; beyond them the oldest are lost to it. */
+/** Buckets queued for the disk, a few MB; beyond it the oldest are not written. */
 const MAX_WAITING = 20_000;
 
-/** Counts on their way to the disk and back. */
+/** Counts queued for the disk, and read back from it. */
 export interface RollUpSource {
-  /** Begins the name of every owner of this process. */
+  /** Prefix of every owner name of this process. */
   readonly processId: string;
-  /** Under which it counts now. */
+  /** Current owner. */
   readonly owner: string;
-  /** At most some `max` buckets that were not written yet, the oldest first; the same ones until `wrote`. */
+  /** About `max` unwritten buckets, oldest first; the same ones until `wrote`. */
   peek(max: number): readonly RollUp[];
-  /** So many of those that were last peeked are on disk. */
+  /** Marks the first `count` of the last `peek` as written. */
   wrote(count: number): void;
-  /** Everything counted before is on disk; undefined while some of it waits. */
+  /** All counts before this are on disk; undefined while some are queued. */
   completeMillis(): number | undefined;
-  /** Closes every bucket although its time is not over, so that all can be written: for a stop. */
+  /** Closes every bucket early, so that all can be written before a stop. */
   closeAll(): void;
-  /** Takes back what earlier processes counted, and reads there from now on what memory lets go. Call it before traffic. */
+  /** Reads back the counts of earlier processes, and from now on whatever memory has dropped. Call it before traffic. */
   restore(archive: CountsArchive): void;
 }
 
 interface Waiting {
   readonly tier: number;
   readonly slot: Slot;
-  /** Series of it that are to be written. */
+  /** Its series that are to be written. */
   readonly series: Uint32Array;
-  /** It was written before; more of it has turned out to be kept. */
+  /** True if it was written before and its kept counts changed. */
   readonly isRewrite: boolean;
 }
 
-/** Closed buckets on their way to the disk; nothing is queued before it is opened. */
+/** Closed buckets queued for the disk; empty until it is opened. */
 export class RollUpQueue {
   readonly processId: string;
   readonly #keyOf: (series: number) => string;
   readonly #lost: readonly Gaps[] = TIERS.map(() => new Gaps());
   #run = 0;
   #queue: Waiting[] | undefined;
-  /** How many series of the first one are written. */
+  /** Number of series of the first one already written. */
   #written = 0;
   #size = 0;
 
@@ -49,7 +49,7 @@ export class RollUpQueue {
     this.#keyOf = keyOf;
   }
 
-  /** Who counts now: this process, under this run of its clock. */
+  /** This process under the current run of its clock. */
   get owner(): string {
     return `${this.processId}.${this.#run}`;
   }
@@ -61,19 +61,19 @@ export class RollUpQueue {
     this.#run++;
   }
 
-  /** Returns true the first time. */
+  /** Returns true on the first call. */
   open(): boolean {
     if (this.#queue !== undefined) return false;
     this.#queue = [];
     return true;
   }
 
-  /** Times of a tier that are lost to the disk, which did not keep up. */
+  /** Ranges of a tier that were dropped because the disk did not keep up. */
   lost(tier: number): Gaps {
     return this.#lost[tier]!;
   }
 
-  /** @param changed The one series to be written again; default: all of the slot. */
+  /** @param changed A single series to rewrite; default: all of the slot. */
   add(tier: number, slot: Slot, changed?: number): void {
     if (this.#queue === undefined || tier < FIRST_KEPT_TIER) return;
     const series = changed === undefined ? slot.series() : Uint32Array.of(changed);
@@ -125,7 +125,7 @@ export class RollUpQueue {
     }
   }
 
-  /** A slot that was written again lacks what it had kept meanwhile, and no count. */
+  /** A dropped rewrite loses its new kept counts, but no count. */
   #loseFirst(queue: Waiting[]): void {
     const { tier, slot, series, isRewrite } = queue.shift()!;
     this.#size -= series.length - this.#written;

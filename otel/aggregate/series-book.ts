@@ -5,10 +5,10 @@ import { readRollUpKey, rollUpKey } from './roll-up-key.ts';
 import { pointBudget } from './series-points.ts';
 import { TieredSeries } from './tiered-series.ts';
 
-/** The row that counts operations of series beyond the cap. */
+/** The row for series beyond the cap. */
 export const OVERFLOW_SERIES = '(other)';
 
-/** How often an http series issued a statement. */
+/** Number of executions of a statement by an http series. */
 export interface Calls {
   readonly statement: string;
   readonly caller: string;
@@ -16,16 +16,16 @@ export interface Calls {
 }
 
 export interface CallerBook {
-  /** Since this was last asked. */
+  /** Calls since the previous call. */
   takeCalls(): Iterable<Calls>;
-  /** Of earlier processes; call it when counts are restored, before traffic. */
+  /** Adds those of earlier processes; call it when counts are restored, before traffic. */
   restoreCalls(calls: Calls): void;
 }
 
 export interface StatementBook {
-  /** Those of this process that were not taken before. */
+  /** Statements of this process not returned before. */
   takeStatements(): Iterable<StatementNames>;
-  /** Of earlier processes; call it when counts are restored, before traffic. */
+  /** Adds those of earlier processes; call it when counts are restored, before traffic. */
   restoreStatement(names: StatementNames): void;
 }
 
@@ -34,7 +34,7 @@ interface TypeSeries {
   readonly named: Map<string, NamedSeries>;
 }
 
-/** Every series by its name and by its number; bounded per type, what comes after is one overflow series, so that totals stay exact. */
+/** Every series by name and by number; bounded per type, with one overflow series so that totals stay exact. */
 export class SeriesBook implements CallerBook, StatementBook {
   readonly #maxSeries: number;
   readonly #byNumber: TieredSeries[] = [];
@@ -64,7 +64,7 @@ export class SeriesBook implements CallerBook, StatementBook {
     return this.#types[type].named;
   }
 
-  /** Makes it when it is new. */
+  /** Creates the series if it is new. */
   of(type: OperationType, name: string): NamedSeries {
     const { named, totals } = this.#types[type];
     const known = named.get(name);
@@ -80,7 +80,7 @@ export class SeriesBook implements CallerBook, StatementBook {
       for (const [caller, calls] of series.takeCalls()) yield { statement, caller, calls };
   }
 
-  /** A statement of which no counts are left is passed over. */
+  /** Skips a statement without counts. */
   restoreCalls({ statement, caller, calls }: Calls): void {
     this.named('database').get(statement)?.restoreCalls(caller, calls);
   }
@@ -92,24 +92,24 @@ export class SeriesBook implements CallerBook, StatementBook {
     }
   }
 
-  /** A statement of which no counts are left is passed over. */
+  /** Skips a statement without counts. */
   restoreStatement(names: StatementNames): void {
     this.named('database').get(names.series)?.restoreNames(names);
   }
 
-  /** By its name on disk; undefined for what no version of ours wrote. */
+  /** By its key on disk; undefined for a key that no version wrote. */
   ofKey(key: string): TieredSeries | undefined {
     const found = readRollUpKey(key);
     if (found === undefined) return undefined;
     return found.name === undefined ? this.totals(found.type) : this.of(found.type, found.name).tiers;
   }
 
-  /** Its name on disk. */
+  /** Its key on disk. */
   keyOf(number: number): string {
     return this.#byNumber[number]!.key;
   }
 
-  /** Whether a series is a named one of a type. */
+  /** Returns true for a named series of this type. */
   isOf(type: OperationType, number: number): boolean {
     return this.#byNumber[number]?.totals === this.totals(type);
   }

@@ -3,12 +3,12 @@ import type { Operation } from '../spans/operation.ts';
 import { DurationSketch } from './duration-sketch.ts';
 import { OTHER_STATUS } from './status-counts.ts';
 
-/** What tells the metric points of one series apart. */
+/** What distinguishes the metric points of one series. */
 export interface PointKey {
   readonly labels: Attributes | undefined;
-  /** http: the status that left; 0 when none did; OTHER_STATUS for those beyond the cap. */
+  /** http: status of the response; 0 if none was sent; OTHER_STATUS beyond the cap. */
   readonly status: number | undefined;
-  /** Of failed ones. */
+  /** For failed operations. */
   readonly errorType: string | undefined;
 }
 
@@ -16,13 +16,13 @@ export interface SeriesPoint extends PointKey {
   readonly durations: DurationSketch;
 }
 
-/** Points told apart in one series; what comes after them is counted together. */
+/** Distinct points per series; later ones are counted together. */
 const MAX_POINTS = 24;
-/** Of all series together: a few megabytes at most, as ordinary operations need none. */
+/** Distinct points over all series: a few megabytes at most, because ordinary operations need none. */
 const MAX_POINTS_IN_ALL = 4000;
 const OTHER = '_OTHER';
 
-/** How many more points all series may tell apart. */
+/** Number of points that all series may still add. */
 export interface PointBudget {
   left: number;
 }
@@ -32,8 +32,8 @@ export function pointBudget(): PointBudget {
 }
 
 /**
- * How the operations of one series fall apart into metric points. The ordinary ones, which are nearly all, are not counted here: they are what the
- * series counted without the others, so that the points add up to it to the unit, and recording costs four comparisons.
+ * Splits the operations of one series into metric points. Ordinary ones, which are nearly all, are not counted here: they are the series minus the
+ * others, so the points add up exactly and recording costs four comparisons.
  */
 export class SeriesPoints {
   readonly #budget: PointBudget;
@@ -62,7 +62,7 @@ export class SeriesPoints {
     this.#other({ labels, status: statusCode, errorType }).durations.add(operation.durationNanos);
   }
 
-  /** @param total Of all operations that were recorded here. */
+  /** @param total Durations of all operations recorded here. */
   points(total: DurationSketch): readonly SeriesPoint[] {
     const others = this.#others ?? [];
     const ordinary = this.#ordinary;

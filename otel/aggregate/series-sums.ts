@@ -1,6 +1,6 @@
 import { RedBucket } from './red-bucket.ts';
 
-/** A bucket for each series, made when it is first needed. */
+/** One bucket per series, created on first use. */
 export class SeriesSums {
   readonly #buckets = new Map<number, RedBucket>();
 

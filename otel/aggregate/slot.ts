@@ -2,22 +2,22 @@ import type { TimeRange } from '../query.ts';
 import { addKept, BucketPacker, mergePacked } from './packed-bucket.ts';
 import type { RedBucket } from './red-bucket.ts';
 
-/** The object, its two arrays and its bytes, apart from what they hold; estimated. */
+/** The object, its two arrays and its bytes without their content; estimated. */
 const OVERHEAD_BYTES = 400;
 
 const packer = new BucketPacker();
 
-/** Whose operations a slot counts: this process under one run of its clock, or all others together. */
+/** Owner of a slot's counts: this process under one run of its clock, or all others together. */
 export type SlotOwner = string;
 
-/** The closed buckets of all series of one tier that began at one time, packed one behind the other. */
+/** The closed buckets of all series in one tier with the same start, packed one after the other. */
 export class Slot {
   readonly startMillis: number;
   readonly endMillis: number;
   readonly owner: SlotOwner;
   /** Ascending. */
   readonly #series: Uint32Array;
-  /** Where the bucket of the series at the same place begins; one more than there are series. */
+  /** Start offset of each series' bucket, plus the end of the last. */
   readonly #starts: Uint32Array;
   readonly #packed: Uint8Array;
 
@@ -48,7 +48,7 @@ export class Slot {
     return this.#series.length;
   }
 
-  /** Every series in it, ascending. */
+  /** Series numbers, ascending. */
   series(): Uint32Array {
     return this.#series;
   }
@@ -58,12 +58,12 @@ export class Slot {
     if (at >= 0) this.mergeAt(at, target);
   }
 
-  /** The bucket at a place of `series()`. */
+  /** Adds the bucket at an index of `series()` to a target. */
   mergeAt(at: number, target: RedBucket): void {
     mergePacked(target, this.#packed, this.#starts[at]!, this.#starts[at + 1]!);
   }
 
-  /** As it is packed; a view, not to be held. Undefined when the series is not in it. */
+  /** The packed bucket, a view that must not be retained; undefined for a series not in it. */
   packed(series: number): Uint8Array | undefined {
     const at = this.#find(series);
     return at < 0 ? undefined : this.#packed.subarray(this.#starts[at]!, this.#starts[at + 1]!);
@@ -73,7 +73,7 @@ export class Slot {
     return this.#find(series) >= 0;
   }
 
-  /** False when the series is not in it. */
+  /** Returns false if the series is not in it. */
   addKept(series: number, more: number): boolean {
     const at = this.#find(series);
     if (at < 0) return false;
@@ -81,7 +81,7 @@ export class Slot {
     return true;
   }
 
-  /** By halving; -1 when it is not here. */
+  /** Binary search; -1 if absent. */
   #find(series: number): number {
     let low = 0;
     let high = this.#series.length - 1;

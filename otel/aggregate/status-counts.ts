@@ -1,14 +1,14 @@
 import type { StatusCount } from '../query.ts';
 import { NO_STATUS } from '../spans/operation-type.ts';
 
-/** Not held as a count of its own: it is what is left of all answers. */
+/** Not counted itself: it is what remains of all responses. */
 const ORDINARY = 200;
-/** Stands for statuses beyond the cap, and for those that nobody noted; no server sends it. */
+/** For statuses beyond the cap and unknown ones; no server sends this value. */
 export const OTHER_STATUS = 1;
 const MAX_STATUSES = 32;
 const MAX_CODE = 1000;
 
-/** Answers by exact status, but for the ordinary one: most buckets hold nothing here. Bounded by MAX_STATUSES. */
+/** Responses by exact status, without the ordinary one: most buckets are empty. Bounded by MAX_STATUSES. */
 export class StatusCounts {
   readonly #codes: number[] = [];
   readonly #counts: number[] = [];
@@ -32,12 +32,12 @@ export class StatusCounts {
     this.#counts.length = 0;
   }
 
-  /** Code and count by turns. */
+  /** Alternating code and count. */
   flat(): readonly number[] {
     return this.#codes.flatMap((code, at) => [code, this.#counts[at]!]);
   }
 
-  /** @param answers All of them; those without a count of their own are ordinary. By status, ascending; those without one last. */
+  /** @param answers Number of responses; those without a count of their own are ordinary. Ascending by status, responses without a status last. */
   of(answers: number): readonly StatusCount[] {
     const rows = this.#codes.map((code, at): StatusCount => ({
       status: named(code),

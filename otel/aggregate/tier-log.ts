@@ -4,19 +4,19 @@ import type { Slot } from './slot.ts';
 import type { Tier } from './tiers.ts';
 
 /**
- * The closed slots of one tier in memory, by their start, bounded in bytes and in age. What goes is noted as a gap, so that nobody takes what is
- * not held for nothing that happened. The one that was closed first goes first: after a clock that stepped back, that is not the earliest.
+ * The closed slots of one tier in memory, by start, bounded in bytes and age. Whatever is dropped is recorded as a gap, so that missing counts are
+ * never read as zero. The slot closed first is dropped first: after a clock step back, that is not the earliest.
  */
 export class TierLog {
   readonly #tier: Tier;
-  /** By start; of the same start in the order of closing. */
+  /** By start; of equal starts in order of closing. */
   readonly #slots: Slot[] = [];
-  /** Order of closing, beside `#slots`. */
+  /** Order of closing, parallel to `#slots`. */
   readonly #turns: number[] = [];
   #turn = 0;
   #bytes = 0;
   #takenBeforeMillis: number | undefined;
-  /** What memory does not hold (any more). */
+  /** Ranges that memory does not hold, or no longer holds. */
   readonly gaps = new Gaps();
 
   constructor(tier: Tier) {
@@ -26,7 +26,7 @@ export class TierLog {
   get bytes(): number {
     return this.#bytes;
   }
-  /** What began earlier went because of the byte bound; undefined when nothing did. */
+  /** Slots before this were dropped at the byte bound; undefined if none were. */
   get takenBeforeMillis(): number | undefined {
     return this.#takenBeforeMillis;
   }
@@ -48,7 +48,7 @@ export class TierLog {
     }
   }
 
-  /** Takes out what others counted at one time, to be put in anew. */
+  /** Removes what others counted at one time, so that it can be replaced. */
   forget(startMillis: number, owner: string): void {
     for (let at = this.#firstFrom(startMillis); this.#slots[at]?.startMillis === startMillis; at++) {
       if (this.#slots[at]!.owner !== owner) continue;
@@ -59,13 +59,13 @@ export class TierLog {
     }
   }
 
-  /** Lets go what is older than the tier keeps. */
+  /** Drops what is older than the tier keeps. */
   expire(nowMillis: number): void {
     const oldest = nowMillis - this.#tier.retentionMillis - this.#tier.widthMillis;
     while (this.#slots.length > 0 && this.#slots[0]!.endMillis < oldest) this.#remove(0);
   }
 
-  /** Slots that begin in the range, by their start. */
+  /** Slots that begin in the range, by start. */
   *within({ fromMillis, toMillis }: TimeRange): Iterable<Slot> {
     for (let at = this.#firstFrom(fromMillis); at < this.#slots.length; at++) {
       const slot = this.#slots[at]!;
@@ -74,7 +74,7 @@ export class TierLog {
     }
   }
 
-  /** The last closed of those that began then and are wanted. */
+  /** The last closed slot with this start that matches. */
   find(startMillis: number, isWanted: (slot: Slot) => boolean): Slot | undefined {
     let found: Slot | undefined;
     for (let at = this.#firstFrom(startMillis); this.#slots[at]?.startMillis === startMillis; at++)

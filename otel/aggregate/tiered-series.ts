@@ -2,21 +2,21 @@ import { RedBucket } from './red-bucket.ts';
 import { TIERS } from './tiers.ts';
 
 /**
- * What one series counts now. Operations land in `delta`, so that recording costs one sketch update; once a second, and whenever somebody asks,
- * CountsOverTime moves it on into the open bucket of the finest tier, and each open bucket into the next coarser one when its time is over.
+ * Current counts of one series. Operations are added to `delta`, so that recording costs one sketch update; once a second, and before every read,
+ * CountsOverTime moves it into the open bucket of the finest tier, and each open bucket into the next coarser one when it ends.
  */
 export class TieredSeries {
-  /** By which slots know it. */
+  /** Its number in slots. */
   readonly number: number;
-  /** What it is called where it is kept on disk. */
+  /** Its key on disk. */
   readonly key: string;
-  /** Of this process since its start, but for `delta`. */
+  /** Counts of this process since start, without `delta`. */
   readonly total = new RedBucket();
   readonly delta = new RedBucket();
-  /** Of each tier, without what its finer ones hold; made when they are first needed. */
+  /** Per tier, without what finer tiers hold; created on first use. */
   readonly #open: (RedBucket | undefined)[] = TIERS.map(() => undefined);
 
-  /** Gets everything this one gets: a type's totals. */
+  /** The type's totals, which receive everything too. */
   readonly totals: TieredSeries | undefined;
 
   constructor(number: number, key: string, totals?: TieredSeries) {
@@ -29,7 +29,7 @@ export class TieredSeries {
     return (this.#open[tier] ??= new RedBucket());
   }
 
-  /** Adds what was counted in the open bucket of a tier: its own, and those of all finer tiers that lie in it. */
+  /** Adds the open bucket of a tier: its own counts and those of all finer tiers within it. */
   mergeOpen(tier: number, target: RedBucket): void {
     for (let each = 0; each <= tier; each++) {
       const bucket = this.#open[each];

@@ -1,9 +1,9 @@
 /** One resolution of counts over time. */
 export interface Tier {
-  /** Of one bucket; each is a whole multiple of the one before. */
+  /** Width of a bucket; a whole multiple of the previous tier's. */
   readonly widthMillis: number;
   readonly retentionMillis: number;
-  /** Of the closed buckets of all series in memory: each tier has its own, so that no tier pays for another. */
+  /** Bytes of closed buckets of all series in memory; each tier has its own bound, so that none displaces another. */
   readonly maxBytes: number;
   /** Completes "by the …". */
   readonly word: string;
@@ -16,8 +16,8 @@ const DAY = 24 * HOUR;
 const MIB = 1024 * 1024;
 
 /**
- * Finest first. A blog of 60 busy series fits whole; of 500 busy series memory holds the last minutes, the last hours and all days, and
- * the history file the rest. A bucket takes some 20 bytes with one operation, some 100 with many.
+ * Finest first. An app with 60 busy series fits completely; with 500, memory holds the last minutes, the last hours and all days, and the history
+ * file the rest. A bucket takes some 20 bytes with one operation, some 100 with many.
  */
 export const TIERS: readonly Tier[] = [
   { widthMillis: SECOND, retentionMillis: 5 * MINUTE, maxBytes: 1.5 * MIB, word: 'second' },
@@ -27,15 +27,15 @@ export const TIERS: readonly Tier[] = [
   { widthMillis: DAY, retentionMillis: 60 * DAY, maxBytes: 6 * MIB, word: 'day' },
 ];
 
-/** The first tier that the history file keeps: writing every second of every series to disk for five minutes is not worth it. */
+/** The first tier written to the history file: each second of each series is not worth writing to keep it for five minutes. */
 export const FIRST_KEPT_TIER = 1;
 
-/** Start of the bucket of a tier that an instant falls into. */
+/** Start of the bucket that contains an instant. */
 export function alignDown(millis: number, widthMillis: number): number {
   return Math.floor(millis / widthMillis) * widthMillis;
 }
 
-/** The first start of a bucket at or after an instant. */
+/** The first bucket start at or after an instant. */
 export function alignUp(millis: number, widthMillis: number): number {
   return Math.ceil(millis / widthMillis) * widthMillis;
 }

@@ -4,14 +4,14 @@ import { RedBucket } from './red-bucket.ts';
 export interface GridCell {
   readonly startMillis: number;
   readonly widthMillis: number;
-  /** `now` falls into it. */
+  /** True for the cell that contains `now`. */
   readonly partial: boolean;
   readonly bucket: RedBucket;
 }
 
 /**
- * Divides a range of whole buckets into at most `maxCells` cells and one: of one width, which begin at multiples of it, so that they stay where
- * they are while the range moves; the first and the last are cut where the range is.
+ * Divides a range of whole buckets into at most `maxCells` + 1 cells of one width, aligned to multiples of it so that they stay put while the range
+ * moves; the first and the last are cut at the ends of the range.
  */
 export function cellsOf(
   range: TimeRange,

@@ -1,34 +1,28 @@
 import { nearestName } from './nearest-name.ts';
 
 const PREFIX = 'OTEL_';
-/** Long enough to know it again. */
+/** Long enough to recognise it. */
 const MAX_NAME_LENGTH = 80;
 
-/** Names that OpenTelemetry knows and that do nothing here, and why; the first that fits counts. */
+/** OpenTelemetry names without effect here, and why; the first match applies. */
 const IGNORED: readonly (readonly [name: RegExp, reason: string])[] = [
-  [
-    /^OTEL_TRACES_SAMPLER(_ARG)?$/,
-    'every span is recorded, and METRICS_SAMPLING_RATE says what is kept of them',
-  ],
-  [
-    /^OTEL_(EXPERIMENTAL_)?CONFIG_FILE$/,
-    'no configuration file is read; each setting has a variable of its own',
-  ],
-  [/^OTEL_EXPORTER_(ZIPKIN|JAEGER)_/, 'spans leave as OTLP, which Zipkin and Jaeger take'],
-  [/^OTEL_EXPORTER_PROMETHEUS_/, 'metrics are at /metrics of the app; no port of their own is opened'],
-  [/^OTEL_EXPORTER_OTLP_(\w+_)?INSECURE$/, 'the address says it: http:// or https://'],
+  [/^OTEL_TRACES_SAMPLER(_ARG)?$/, 'every span is recorded; METRICS_SAMPLING_RATE decides which are kept'],
+  [/^OTEL_(EXPERIMENTAL_)?CONFIG_FILE$/, 'no configuration file is read; every setting is a variable'],
+  [/^OTEL_EXPORTER_(ZIPKIN|JAEGER)_/, 'spans are exported as OTLP, which Zipkin and Jaeger accept'],
+  [/^OTEL_EXPORTER_PROMETHEUS_/, 'metrics are served at /metrics of the app, not on a port of their own'],
+  [/^OTEL_EXPORTER_OTLP_(\w+_)?INSECURE$/, 'the scheme of the address decides: http:// or https://'],
   [/^OTEL_METRICS_EXEMPLAR_FILTER$/, 'metrics carry no exemplars'],
   [
     /^OTEL_SPAN_ATTRIBUTE_PER_(EVENT|LINK)_COUNT_LIMIT$/,
     'the names are OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT and OTEL_LINK_ATTRIBUTE_COUNT_LIMIT',
   ],
   [/^OTEL_SEMCONV_STABILITY_OPT_IN$/, 'the stable conventions are the only ones here'],
-  [/^OTEL_NODE_EXPERIMENTAL_SDK_METRICS$/, 'metrics about telemetry itself are always there'],
+  [/^OTEL_NODE_EXPERIMENTAL_SDK_METRICS$/, 'metrics about telemetry itself are always exported'],
 ];
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** One line for each OTEL_* variable that is set and has no effect; its value may be a secret and is not shown. */
+/** One line per OTEL_* variable that is set and has no effect; its value may be a secret and is not shown. */
 export function ignoredNames(
   env: Environment,
   dotEnv: Environment,
@@ -57,5 +51,5 @@ function reasonOf(name: string, known: readonly string[]): string {
     name.slice(PREFIX.length),
     known.map((each) => each.slice(PREFIX.length)),
   );
-  return `there is no such setting here${nearest === undefined ? '' : `; did you mean ${PREFIX}${nearest}?`}`;
+  return `unknown setting${nearest === undefined ? '' : `; did you mean ${PREFIX}${nearest}?`}`;
 }

@@ -12,5 +12,5 @@ const KEYS = [
   'target',
 ] as const satisfies readonly SettingKey[];
 
-/** What may change while the process runs, in the order of the page. Another one is a line above, if `samplingValues` reads it. */
+/** Settings that may change while the process runs, in page order. To add one, name it above, provided `samplingValues` reads it. */
 export const LIVE_SETTINGS: readonly Setting<unknown>[] = Object.freeze(KEYS.map((key) => SETTINGS[key]));

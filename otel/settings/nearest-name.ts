@@ -14,10 +14,10 @@ export function editDistance(left: string, right: string): number {
   return previous[right.length] ?? 0;
 }
 
-/** Longer words cost quadratic time and are like no name of ours. */
+/** Longer words cost quadratic time and resemble no setting. */
 const MAX_WORD_LENGTH = 64;
 
-/** The known name most like `word`, whatever its case; undefined when none is like it (more than half of it differs). */
+/** The known name closest to `word`, ignoring case; undefined if more than half of it differs. */
 export function nearestName(word: string, known: readonly string[]): string | undefined {
   if (word.length > MAX_WORD_LENGTH) return undefined;
   let nearest: string | undefined;

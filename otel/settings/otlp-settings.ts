@@ -6,7 +6,7 @@ const compression = oneOf(['gzip', 'none']);
 const protocol = oneOf(['http/protobuf', 'http/json'], {
   grpc: 'gRPC is not spoken here, and receivers take HTTP on port 4318',
 });
-/** Added metrics are always exponential; these are what the app's own histograms become. */
+/** Metrics of the kit are always exponential; this applies to the app's own histograms. */
 const histograms = oneOf(['explicit_bucket_histogram', 'base2_exponential_bucket_histogram']);
 const temporality = oneOf(['cumulative', 'delta', 'lowmemory']);
 
@@ -14,7 +14,7 @@ type Prefixed<Prefix extends string, Parts> = {
   readonly [Part in keyof Parts & string as `${Prefix}${Capitalize<Part>}`]: Parts[Part];
 };
 
-/** How to reach the receiver of one signal, where that is not the common one. */
+/** Settings of one signal that override the common ones. */
 function signalSettings<Prefix extends string>(prefix: Prefix, signal: string, things: string) {
   const own = `${PREFIX}_${signal}`;
   const asCommon = (part: string) => ({ words: `as ${PREFIX}_${part}` });
@@ -49,7 +49,7 @@ function prefixed<Prefix extends string, Parts extends Readonly<Record<string, S
   return Object.fromEntries(entries) as Prefixed<Prefix, Parts>;
 }
 
-/** Where OTLP goes and how; the parts of a signal win over the common ones. */
+/** OTLP receivers and transport; settings of a signal override the common ones. */
 export const OTLP_SETTINGS = {
   otlpEndpoint: optional(
     `${PREFIX}_ENDPOINT`,

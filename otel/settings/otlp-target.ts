@@ -1,8 +1,8 @@
 import type { SettingValues } from './settings-table.ts';
 
-/** One OTLP receiver and how to speak to it. */
+/** One OTLP receiver and its transport. */
 export interface OtlpTarget {
-  /** In full, credentials and all: not for showing. */
+  /** Complete, credentials included: not for display. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly protocol: 'http/protobuf' | 'http/json';
@@ -13,18 +13,18 @@ export interface OtlpTarget {
   readonly clientKeyFile: string | undefined;
 }
 
-/** Where the specification expects a receiver when nothing says where it is. */
+/** The specification's default receiver. */
 const DEFAULT_ENDPOINT = 'http://localhost:4318';
 const PREFIXES = { traces: 'otlpTraces', metrics: 'otlpMetrics', logs: 'otlpLogs' } as const;
 
 export type Signal = keyof typeof PREFIXES;
 
-/** Whether an address is set for a signal. */
+/** Returns true if an address is set for a signal. */
 export function hasEndpoint(signal: Signal, values: SettingValues): boolean {
   return (values[`${PREFIXES[signal]}Endpoint`] ?? values.otlpEndpoint) !== undefined;
 }
 
-/** The receiver of a signal, the default one when no address is set; what is set for the signal alone wins. */
+/** The receiver of a signal, or the default one if no address is set; settings of the signal override common ones. */
 export function resolveOtlp(signal: Signal, values: SettingValues): OtlpTarget {
   const prefix = PREFIXES[signal];
   return Object.freeze({
@@ -39,14 +39,14 @@ export function resolveOtlp(signal: Signal, values: SettingValues): OtlpTarget {
   });
 }
 
-/** The address of a signal below the base address, whose query stays: some receivers take their key there. */
+/** Appends a signal's path to the base address and keeps its query, which some receivers use for their key. */
 function signalUrl(base: string, signal: Signal): string {
   const url = new URL(base);
   url.pathname = `${url.pathname.replace(/\/+$/, '')}/v1/${signal}`;
   return url.href;
 }
 
-/** An address fit for showing: no user, no password, no query, no fragment. A word that is no address stays. */
+/** An address for display: without user, password, query and fragment. A text that is not an address stays. */
 export function withoutCredentials(address: string): string {
   const url = URL.parse(address);
   if (url === null) return address;

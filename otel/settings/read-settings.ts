@@ -11,7 +11,7 @@ import type { SettingKey, SettingValues } from './settings-table.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 type WrittenSource = 'environment' | '.env';
 
-/** One thing wrong: `variable=value (source): message`. */
+/** One problem, printed as `variable=value (source): message`. */
 export interface SettingProblem {
   readonly variable: string;
   /** Quoted and cut; `(hidden)` for a secret. */
@@ -27,7 +27,7 @@ export interface SettingsRead {
   readonly warnings: string[];
 }
 
-/** A METRICS_* name that the app reads itself: known here, and shown among the settings of telemetry. */
+/** A METRICS_* name that the app reads itself; listed among the settings of telemetry. */
 export interface AppSetting {
   readonly name: string;
   readonly default: string;
@@ -36,16 +36,16 @@ export interface AppSetting {
   readonly secret?: boolean;
 }
 
-/** What the app says of its settings. */
+/** The app's own settings. */
 export interface AppSettings {
-  /** Whether an unknown METRICS_* is an error; else it is a warning. Default true. */
+  /** Makes an unknown METRICS_* an error instead of a warning. Default true. */
   readonly isStrict?: boolean;
   readonly more?: readonly AppSetting[];
-  /** By name: what is in force where nothing is written, for the eye. */
+  /** By name: the value shown while the setting is unset. */
   readonly defaults?: Readonly<Record<string, string | undefined>>;
 }
 
-/** Reads every line of the table; environment, then `.env`, then default. Never throws: what is wrong comes back. */
+/** Reads every setting from the environment, else `.env`, else its default. Never throws: problems are returned. */
 export function readSettings(
   env: Environment,
   dotEnv: Environment,
@@ -91,7 +91,7 @@ export function readSettings(
   return { values: values as SettingValues, settings, problems, warnings };
 }
 
-/** One problem as a line. */
+/** Formats one problem as a line. */
 export function lineOf({ variable, value, source, message }: SettingProblem): string {
   return `${variable}=${value} (${source}): ${message}`;
 }
@@ -104,7 +104,7 @@ function shownOfApp(setting: AppSetting, env: Environment, dotEnv: Environment):
   return { name, value: secret ? '(set)' : written.text.trim(), source: written.source, meaning };
 }
 
-/** The OpenTelemetry specification asks to warn about a bad value, to go on, and to take an empty one for none. */
+/** The OpenTelemetry specification requires a warning for a bad value, no failure, and treating an empty value as unset. */
 function isLenient(name: string): boolean {
   return name.startsWith('OTEL_');
 }
@@ -146,7 +146,7 @@ function unknownNames(
   source: WrittenSource,
   known: readonly string[],
 ): SettingProblem[] {
-  // The prefix is left out of the comparison, or every name would be half alike.
+  // Compared without the prefix, which would make all names half alike.
   const words = known.map((name) => name.slice(PREFIX.length));
   return Object.keys(variables)
     .filter((name) => name.toUpperCase().startsWith(PREFIX) && !known.includes(name))
@@ -160,12 +160,12 @@ function unknownNames(
         variable: JSON.stringify(name.slice(0, MAX_QUOTED_LENGTH)).slice(1, -1),
         value: quoted({ secret }, variables[name] ?? ''),
         source,
-        message: `there is no such setting; ${hint}`,
+        message: `unknown setting; ${hint}`,
       };
     });
 }
 
-/** Long enough to know it again. */
+/** Long enough to recognise it. */
 const MAX_QUOTED_LENGTH = 80;
 
 /** JSON's quotes also keep control characters from the terminal. */

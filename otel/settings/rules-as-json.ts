@@ -1,11 +1,11 @@
 import { InvalidSetting } from './setting-parsers.ts';
 
-/** What a rule of JSON does; all else in it is a condition. */
+/** The key of a rule's action; every other key is a condition. */
 const ACTION = 'keep';
 
 /**
- * The text of rules in JSON: a list of texts, or of objects as `{"route": "/api/*", "duration": 0.2, "user_agent~": "bot", "keep": "target 1"}`.
- * What they say is read, and found wrong, as text.
+ * Converts JSON rules to rule text: a list of texts, or of objects such as `{"route": "/api/*", "duration": 0.2, "user_agent~": "bot", "keep":
+ * "target 1"}`. The text is then parsed and validated.
  */
 export function rulesAsText(json: string, expected: string): string {
   let rules: unknown;

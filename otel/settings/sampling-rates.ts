@@ -3,14 +3,14 @@ import type { OperationType } from '../base/operation-types.ts';
 import { nearestName } from './nearest-name.ts';
 import { decimal, InvalidSetting } from './setting-parsers.ts';
 
-/** The share of ordinary operations whose detail is kept, 0–1, per type. */
+/** Share of ordinary operations whose spans are kept, 0–1, per type. */
 export type SamplingRates = Readonly<Record<OperationType, number>>;
 
 const EXPECTED =
   'a rate from 0 to 1 for all, or one per type as database=0.1,http=1 or {"database":0.1,"http":1}; ' +
   `the types are ${OPERATION_TYPES.join(', ')}`;
 
-/** One rate for all, `type=rate` pairs, or a JSON object; a type not named keeps 1. */
+/** One rate for all, `type=rate` pairs, or a JSON object; the default for a missing type is 1. */
 export function parseSamplingRates(text: string): SamplingRates {
   const trimmed = text.trim();
   if (trimmed.startsWith('{')) return ratesFrom(jsonPairs(trimmed));
@@ -43,7 +43,7 @@ function textPair(pair: string): [string, number | undefined] {
   return [name.trim(), decimal(rate)];
 }
 
-/** JSON.parse forgets all but the last of equal keys, so once it has checked the text the pairs are read from the text itself. */
+/** JSON.parse keeps only the last of duplicate keys, so once it has validated the text, the pairs are read from the text itself. */
 function jsonPairs(text: string): [string, number | undefined][] {
   let rates: unknown[];
   try {

@@ -2,8 +2,8 @@ import type { OperationType } from '../base/operation-types.ts';
 import type { TextPattern } from './text-pattern.ts';
 
 /**
- * One thing that has to hold. Route, status, user agent and header are those of the request that the trace began with here; type, duration and
- * attribute are the operation's own.
+ * One condition. Route, status, user agent and header refer to the request that started the trace in this process; type, duration and attribute
+ * refer to the operation itself.
  */
 export type RuleCondition =
   | { readonly key: 'route' | 'user_agent'; readonly name?: undefined; readonly pattern: TextPattern }
@@ -11,17 +11,17 @@ export type RuleCondition =
   /** `404`, or `4` for the class. */
   | { readonly key: 'status'; readonly status: number }
   | { readonly key: 'type'; readonly type: OperationType }
-  /** At least. */
+  /** At least this long. */
   | { readonly key: 'duration'; readonly seconds: number };
 
-/** What is done with an operation: a share of its kind, so many traces per second, or all or nothing whatever comes of it. */
+/** Action: keep a share, keep this many traces per second, or keep all or nothing whatever the result. */
 export type RuleAction = { readonly rate: number } | { readonly target: number } | 'always' | 'never';
 
-/** The first whose conditions hold decides. */
+/** The first rule whose conditions hold decides. */
 export interface SamplingRuleSetting {
-  /** As it is counted and shown, and as it could be written. */
+  /** As counted, shown and parsed. */
   readonly text: string;
-  /** None: it matches every operation. */
+  /** Empty matches every operation. */
   readonly conditions: readonly RuleCondition[];
   readonly action: RuleAction;
 }
@@ -33,7 +33,7 @@ export function formatSamplingRules(rules: readonly SamplingRuleSetting[]): stri
   return rules.length === 0 ? 'none' : rules.map(({ text }) => text).join('; ');
 }
 
-/** A rule with its text. */
+/** Builds a rule and its text. */
 export function samplingRule(conditions: readonly RuleCondition[], action: RuleAction): SamplingRuleSetting {
   const words = conditions.length === 0 ? '*' : conditions.map(wordOf).join(' ');
   return Object.freeze({

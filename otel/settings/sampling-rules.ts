@@ -12,11 +12,11 @@ import {
 } from './sampling-rule.ts';
 import type { TextPattern } from './text-pattern.ts';
 
-/** Each is asked of every operation; 100 of 256 characters are 25 KB. */
+/** All may be evaluated for an operation; 100 of 256 characters are 25 KB. */
 const MAX_RULES = 100;
 const MAX_RULE_LENGTH = 256;
 export const MAX_TARGET = 1_000_000;
-/** One in 100 seconds: rarer, and a kind of operation would not be seen for minutes. */
+/** One in 100 seconds: at a lower target a kind of operation would be invisible for minutes. */
 export const MIN_TARGET = 0.01;
 const MAX_SECONDS = 86_400;
 
@@ -24,7 +24,7 @@ const FORM =
   'rules as `route=/api/* type=http: 0.01; status=5xx: always`, one per line or with `;` between them, or none';
 const ACTIONS = `a rate from 0 to 1, target and traces per second from ${MIN_TARGET} to ${MAX_TARGET}, always or never`;
 const KEYS = ['route', 'status', 'type', 'duration', 'user_agent', 'header', 'attribute'] as const;
-/** Quoted, a value may have spaces, `;` and quotes, as in JSON. */
+/** A quoted value may contain spaces, `;` and quotes, as in JSON. */
 const QUOTED = /"(?:[^"\\]|\\.)*"/;
 const CONDITION = new RegExp(
   `\\s*(?<key>[A-Za-z_]+)(?:\\.(?<name>[^\\s=~>"]+))?\\s*(?<operator>>=|=|~)\\s*(?<value>${QUOTED.source}|[^\\s"]+)(?=\\s|$)`,
@@ -32,7 +32,7 @@ const CONDITION = new RegExp(
 );
 const PART = new RegExp(`${QUOTED.source}|[^";\\n]|"`, 'g');
 
-/** Reads rules, and finds everything that is wrong with them; also what can never match. JSON stands for the same. */
+/** Parses rules, as text or JSON, and reports every problem, rules that can never match included. */
 export function parseSamplingRules(text: string): readonly SamplingRuleSetting[] {
   if (text.trim() === 'none') return NO_RULES;
   const texts = splitRules(text.trim().startsWith('[') ? rulesAsText(text, FORM) : text);
@@ -50,7 +50,7 @@ export function parseSamplingRules(text: string): readonly SamplingRuleSetting[]
   return Object.freeze(rules.filter((rule) => rule !== undefined));
 }
 
-/** At `;` and line ends outside quotes. */
+/** Splits at `;` and line ends outside quotes. */
 function splitRules(text: string): readonly string[] {
   const rules = [''];
   let end = 0;
@@ -64,7 +64,7 @@ function splitRules(text: string): readonly string[] {
 
 type Say = (problem: string) => undefined;
 
-/** Undefined: something of it is wrong, and all of that was said. */
+/** Returns undefined for an invalid rule, after reporting every problem. */
 function readRule(text: string, say: Say): SamplingRuleSetting | undefined {
   if (text.length > MAX_RULE_LENGTH) return say(`a rule has at most ${MAX_RULE_LENGTH} characters`);
   // The action has no colon; routes do.
@@ -176,7 +176,7 @@ function conditionOf(
   }
 }
 
-/** Undefined for what is no JSON text, and for characters that nobody can see. */
+/** Undefined for invalid JSON text and for control characters. */
 function unquoted(written: string): string | undefined {
   try {
     const value: unknown = written.startsWith('"') ? JSON.parse(written) : written;

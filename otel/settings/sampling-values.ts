@@ -2,7 +2,7 @@ import type { SamplingRates } from './sampling-rates.ts';
 import type { SamplingRuleSetting } from './sampling-rule.ts';
 import type { SettingValues } from './settings-table.ts';
 
-/** What verdicts depend on, as settings say it. */
+/** Values of the settings that verdicts depend on. */
 export interface SamplingValues {
   readonly rates: SamplingRates;
   readonly exportRates: SamplingRates;
@@ -11,15 +11,15 @@ export interface SamplingValues {
     readonly http: number;
     readonly render: number;
   };
-  /** What failed or was slow is kept with what is still held of its trace. */
+  /** Keeps the buffered rest of a trace in which something failed or was slow. */
   readonly keepsWholeTrace: boolean;
-  /** The first that matches an operation decides. */
+  /** The first match decides. */
   readonly rules: readonly SamplingRuleSetting[];
-  /** Traces kept per second of each route and class of status; 0 is off. */
+  /** Traces to keep per second of each route and status class; 0 is off. */
   readonly target: number;
 }
 
-/** The same at the start and after a change on the page. */
+/** Used at the start and after a change on the page. */
 export function samplingValues(values: SettingValues): SamplingValues {
   return {
     rates: values.rates,

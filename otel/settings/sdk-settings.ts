@@ -16,24 +16,24 @@ const NO_LIMIT = { words: 'no limit' };
 
 const NO_ZIPKIN = 'Zipkin and Jaeger take OTLP';
 const refused = { zipkin: NO_ZIPKIN, jaeger: NO_ZIPKIN };
-/** Exporters of a signal; `otlp/stdout` writes OTLP JSON, a line for each export. */
+/** Exporters of a signal; `otlp/stdout` writes OTLP JSON, one line per export. */
 const exporters = listOf(['otlp', 'console', 'otlp/stdout'], { refused });
 const metricExporters = listOf(['otlp', 'console', 'otlp/stdout', 'prometheus'], { refused });
 const exporterWords = { words: 'otlp when an endpoint is set' };
 
-/** Names of instrumentations of ours, as OTEL_NODE_* variables call them. */
+/** The kit's instrumentations by their names in OTEL_NODE_* variables. */
 export const INSTRUMENTATIONS = ['http', 'better-sqlite3'] as const;
 export const RESOURCE_DETECTORS = ['env', 'host', 'os', 'process', 'serviceinstance'] as const;
 
 export type InstrumentationName = (typeof INSTRUMENTATIONS)[number];
 export type ResourceDetector = (typeof RESOURCE_DETECTORS)[number];
 
-/** What OpenTelemetry's specification lets an environment say, but for the receivers of OTLP. */
+/** Variables of the OpenTelemetry specification, without the OTLP receivers. */
 export const SDK_SETTINGS = {
   sdkDisabled: setting('OTEL_SDK_DISABLED', 'false', 'true acts as METRICS_ENABLED=false', parseBoolean),
   sdkLogLevel: optional(
     'OTEL_LOG_LEVEL',
-    'prints what the SDK itself has to say: none, error, warn, info, debug, verbose, all',
+    'log level of the SDK’s own messages: none, error, warn, info, debug, verbose, all',
     oneOf(['none', 'error', 'warn', 'info', 'debug', 'verbose', 'all']),
   ),
   serviceName: optional('OTEL_SERVICE_NAME', '`service.name` of what is exported', parseText, {
@@ -47,36 +47,36 @@ export const SDK_SETTINGS = {
   resourceDetectors: setting(
     'OTEL_NODE_RESOURCE_DETECTORS',
     'all',
-    'what is found out about the process, the host and the system: all, none or a list of env, host, os, process, serviceinstance',
+    'resource detectors: all, none or a list of env, host, os, process, serviceinstance',
     listOf(RESOURCE_DETECTORS, { all: true }),
   ),
   enabledInstrumentations: optional(
     'OTEL_NODE_ENABLED_INSTRUMENTATIONS',
-    'the only instrumentations that are on, a list of http, better-sqlite3',
+    'enables only these instrumentations: a list of http, better-sqlite3',
     listOf(INSTRUMENTATIONS),
     { words: 'all' },
   ),
   disabledInstrumentations: setting(
     'OTEL_NODE_DISABLED_INSTRUMENTATIONS',
     'none',
-    'instrumentations that are off',
+    'instrumentations to disable',
     listOf(INSTRUMENTATIONS),
   ),
   propagators: setting(
     'OTEL_PROPAGATORS',
     'tracecontext,baggage',
-    'which headers carry a trace on: tracecontext, baggage or none',
+    'headers that propagate a trace: tracecontext, baggage or none',
     listOf(['tracecontext', 'baggage']),
   ),
   traceExporters: optional(
     'OTEL_TRACES_EXPORTER',
-    'where spans go: none or a list of otlp, console, otlp/stdout (OTLP JSON lines)',
+    'span exporters: none or a list of otlp, console, otlp/stdout (OTLP JSON lines)',
     exporters,
     exporterWords,
   ),
   metricExporters: optional(
     'OTEL_METRICS_EXPORTER',
-    'the same for metrics; also prometheus, which they are at /metrics anyway',
+    'the same for metrics; prometheus is accepted, as metrics are served at /metrics anyway',
     metricExporters,
     exporterWords,
   ),
@@ -94,16 +94,16 @@ export const SDK_SETTINGS = {
   ),
   attributeValueLengthLimit: optional(
     'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT',
-    'characters of an attribute’s text',
+    'characters of an attribute’s value',
     limit,
     NO_LIMIT,
   ),
-  spanAttributeCountLimit: optional('OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT', 'the same for spans alone', limit, {
+  spanAttributeCountLimit: optional('OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT', 'the same for spans only', limit, {
     words: 'as OTEL_ATTRIBUTE_COUNT_LIMIT',
   }),
   spanAttributeValueLengthLimit: optional(
     'OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT',
-    'the same for spans alone',
+    'the same for spans only',
     limit,
     { words: 'as OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT' },
   ),
@@ -118,13 +118,13 @@ export const SDK_SETTINGS = {
   linkAttributeCountLimit: setting('OTEL_LINK_ATTRIBUTE_COUNT_LIMIT', '128', 'attributes of a link', limit),
   logRecordAttributeCountLimit: optional(
     'OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT',
-    'the same for log records alone',
+    'the same for log records only',
     limit,
     { words: 'as OTEL_ATTRIBUTE_COUNT_LIMIT' },
   ),
   logRecordAttributeValueLengthLimit: optional(
     'OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT',
-    'the same for log records alone',
+    'the same for log records only',
     limit,
     { words: 'as OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT' },
   ),

@@ -1,4 +1,4 @@
-/** A value that a setting cannot take; `expected` completes the sentence "expected …". */
+/** An invalid value of a setting; `expected` completes the sentence "expected …". */
 export class InvalidSetting extends Error {
   readonly expected: string;
 
@@ -9,7 +9,7 @@ export class InvalidSetting extends Error {
   }
 }
 
-/** Some of a value is not understood; `value` is the rest, which counts. */
+/** Part of a value is invalid; `value` is the rest, which applies. */
 export class PartlyInvalidSetting extends Error {
   readonly value: unknown;
 
@@ -23,7 +23,7 @@ export class PartlyInvalidSetting extends Error {
 /** Decimal only: no hexadecimal, no `Infinity`, no digit separators. */
 const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 
-/** The number a text writes out in decimal; undefined when it is none, overflows, or underflows to 0. */
+/** Parses a decimal number; undefined for anything else, overflow, and underflow to 0. */
 export function decimal(text: string): number | undefined {
   const trimmed = text.trim();
   if (!DECIMAL.test(trimmed)) return undefined;
@@ -33,7 +33,7 @@ export function decimal(text: string): number | undefined {
   return underflowed ? undefined : value + 0;
 }
 
-/** A parser of decimal numbers from `min` to `max`, both included. */
+/** Returns a parser of decimal numbers from `min` to `max`, inclusive. */
 export function numberBetween(min: number, max: number, unit: string): (text: string) => number {
   return (text) => {
     const value = decimal(text);
@@ -44,7 +44,7 @@ export function numberBetween(min: number, max: number, unit: string): (text: st
   };
 }
 
-/** A parser of whole numbers from `min` to `max`, both included. */
+/** Returns a parser of whole numbers from `min` to `max`, inclusive. */
 export function integerBetween(min: number, max: number, unit: string): (text: string) => number {
   return (text) => {
     const value = decimal(text);
@@ -55,7 +55,7 @@ export function integerBetween(min: number, max: number, unit: string): (text: s
   };
 }
 
-/** A parser of 0, for off, and of numbers from `min` to `max`. */
+/** Returns a parser of 0 (off) and of numbers from `min` to `max`. */
 export function zeroOrBetween(min: number, max: number, unit: string): (text: string) => number {
   return (text) => {
     const value = decimal(text);
@@ -73,7 +73,7 @@ export function parseBoolean(text: string): boolean {
   return word === 'true';
 }
 
-/** An absolute http or https address. */
+/** Parses an absolute http or https URL. */
 export function parseHttpUrl(text: string): string {
   const url = URL.parse(text.trim());
   if (url === null || !['http:', 'https:'].includes(url.protocol)) {
@@ -82,7 +82,7 @@ export function parseHttpUrl(text: string): string {
   return url.href;
 }
 
-/** An address that pages may show: it carries no credential. */
+/** Parses a URL that pages may show: without credentials. */
 export function parsePlainHttpUrl(text: string): string {
   const url = URL.parse(text.trim());
   const isPlain = url !== null && `${url.username}${url.password}${url.search}${url.hash}` === '';
@@ -94,16 +94,16 @@ export function parsePlainHttpUrl(text: string): string {
   return url.href;
 }
 
-/** Any text. */
+/** Accepts any text. */
 export function parseText(text: string): string {
   return text.trim();
 }
 
-/** Node's timers hold at most this. */
+/** Maximum delay of Node's timers. */
 const MAX_TIMER_MILLIS = 2 ** 31 - 1;
 export const millis = integerBetween(1, MAX_TIMER_MILLIS, 'number of milliseconds');
 
-/** A parser of one word in any case. `refused`: why a word that others know is none here. */
+/** Returns a parser of one word in any case. @param refused Why a word valid elsewhere is invalid here. */
 export function oneOf<const Words extends readonly string[]>(
   words: Words,
   refused: Readonly<Record<string, string>> = {},
@@ -120,13 +120,13 @@ export function oneOf<const Words extends readonly string[]>(
 }
 
 export interface ListOptions {
-  /** `all` stands for every word. */
+  /** The word that stands for all. */
   readonly all?: boolean;
-  /** Why a word that others know is none here. */
+  /** Why a word valid elsewhere is invalid here. */
   readonly refused?: Readonly<Record<string, string>>;
 }
 
-/** A parser of a list of words, or of `none` by itself. A word that is not known is ignored and said. */
+/** Returns a parser of a list of words, or of `none` alone. An unknown word is ignored and reported. */
 export function listOf<const Words extends readonly string[]>(
   words: Words,
   { all = false, refused = {} }: ListOptions = {},
@@ -140,7 +140,7 @@ export function listOf<const Words extends readonly string[]>(
     if (known.length === 0 || strange.includes('none'))
       throw new InvalidSetting(expected + why(strange, refused));
     if (strange.length > 0) {
-      const message = `expected ${expected}${why(strange, refused)}; what is known of it counts`;
+      const message = `expected ${expected}${why(strange, refused)}; its valid part applies`;
       throw new PartlyInvalidSetting(Object.freeze(known), message);
     }
     return Object.freeze(known);
@@ -153,8 +153,8 @@ function why(words: readonly string[], refused: Readonly<Record<string, string>>
 }
 
 /**
- * `key=value,key=value` with percent-encoding, as OTEL_RESOURCE_ATTRIBUTES and OTEL_EXPORTER_OTLP_HEADERS are written. One bad
- * member discards the whole value, as the specification of resources asks.
+ * Parses `key=value,key=value` with percent-encoding, the format of OTEL_RESOURCE_ATTRIBUTES and OTEL_EXPORTER_OTLP_HEADERS. One invalid member
+ * discards the whole value, as the resource specification requires.
  */
 export function parseKeyValueList(text: string): Readonly<Record<string, string>> {
   const entries = text

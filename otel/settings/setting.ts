@@ -1,14 +1,14 @@
 /** One line of the settings table. */
 export interface Setting<T> {
   readonly name: string;
-  /** As it would be written; or in words, when nothing written means it. */
+  /** As it would be written, or in words if it is unset by default. */
   readonly default: string;
-  /** The value without the variable. */
+  /** Value if the variable is unset. */
   readonly fallback: T;
   readonly meaning: string;
-  /** Throws InvalidSetting, or PartlyInvalidSetting when some of it counts. */
+  /** Throws InvalidSetting, or PartlyInvalidSetting if a part is valid. */
   readonly parse: (text: string) => T;
-  /** Never shown. */
+  /** Its value is never shown. */
   readonly secret: boolean;
 }
 

@@ -21,61 +21,61 @@ export const SETTINGS = {
   enabled: setting(
     'METRICS_ENABLED',
     'true',
-    'false: the SDK is not started, no patch is applied, the pages say so',
+    'false disables telemetry: the SDK is not started and nothing is patched',
     parseBoolean,
   ),
   rates: setting(
     'METRICS_SAMPLING_RATE',
     '1',
-    'share of ordinary operations whose detail is kept: one number 0–1 for all, or per type `database=0.1,http=1` or `{"database":0.1}`; a type not named keeps 1; slow and failed ones are always kept',
+    'share of ordinary operations whose spans are kept: one number 0–1 for all, or per type `database=0.1,http=1` or `{"database":0.1}`; the default for a missing type is 1; slow and failed operations are always kept',
     parseSamplingRates,
   ),
   maxTraces: setting(
     'METRICS_BUFFER_SIZE',
     '1000',
-    'kept traces in memory',
+    'maximum number of kept traces in memory',
     integerBetween(1, 1_000_000, 'number of traces'),
   ),
   maxTraceBytes: setting(
     'METRICS_BUFFER_BYTES',
     '16777216',
-    'the same buffer’s bound in bytes (16 MiB)',
+    'maximum size of the same buffer in bytes (16 MiB)',
     integerBetween(65_536, 4_294_967_296, 'number of bytes'),
   ),
   slowQuerySeconds: setting(
     'METRICS_SLOW_QUERY_THRESHOLD',
     '1.0',
-    'seconds; a statement at or above it is always kept',
+    'seconds; a statement that takes this long or longer is always kept',
     seconds,
   ),
   slowRequestSeconds: setting(
     'METRICS_SLOW_REQUEST_THRESHOLD',
     '1.0',
-    'seconds; a request that takes as long is always kept, of event streams one whose first byte does',
+    'seconds; a request that takes this long or longer is always kept; for an event stream, its first byte counts',
     seconds,
   ),
   slowRenderSeconds: setting(
     'METRICS_SLOW_RENDER_THRESHOLD',
     '0.25',
-    'seconds; a page drawn at or above it is always kept',
+    'seconds; a render that takes this long or longer is always kept',
     seconds,
   ),
   keepsWholeTrace: setting(
     'METRICS_WHOLE_TRACE_ON_ERROR',
     'true',
-    'what fails or is slow is kept with what is still held of its trace; false: with its ancestors alone',
+    'true keeps the buffered rest of a trace in which something failed or was slow; false only the ancestors of that span',
     parseBoolean,
   ),
   rules: setting(
     'METRICS_RULES',
     'none',
-    'rules for single kinds of operations, of which the first that matches decides, as `route=/api/* type=http: 0.01; status=5xx: always; route=/health: never; user_agent~bot: target 1`; the grammar is in otel/README.md, “Rules and targets”',
+    'sampling rules, the first match decides, such as `route=/api/* type=http: 0.01; status=5xx: always; route=/health: never; user_agent~bot: target 1`; the grammar is in otel/README.md, “Rules and targets”',
     parseSamplingRules,
   ),
   target: setting(
     'METRICS_TARGET',
     '0',
-    'traces per second to keep of each route and class of status; the lower threshold of this and the rate decides, so that it stands alone with METRICS_SAMPLING_RATE=0; 0 is off',
+    'traces per second to keep of each route and status class; a trace is kept if this or the rate admits it, so set METRICS_SAMPLING_RATE=0 to sample by the target alone; 0 is off',
     zeroOrBetween(MIN_TARGET, MAX_TARGET, 'a number of traces per second'),
   ),
   runtimeIntervalSeconds: setting(
@@ -86,43 +86,43 @@ export const SETTINGS = {
   ),
   exportRates: optional(
     'METRICS_EXPORT_SAMPLING_RATE',
-    'the rate of the OTLP pipeline alone, written like METRICS_SAMPLING_RATE',
+    'sampling rate of the OTLP pipeline, in the format of METRICS_SAMPLING_RATE',
     parseSamplingRates,
     { words: 'as METRICS_SAMPLING_RATE' },
   ),
   spans: setting(
     'METRICS_SPANS',
     'own',
-    'who makes the spans, own or stock (the SDK and instrumentation-http); every promise holds in both',
+    'who creates the spans: own (the kit) or stock (the SDK and instrumentation-http); every guarantee holds in both',
     oneOf(['own', 'stock']),
   ),
   historyDays: setting(
     'METRICS_HISTORY_DAYS',
     '30',
-    'days that roll-ups and kept traces stay on disk; 0 = memory only',
+    'days that roll-ups and kept traces stay on disk; 0 keeps them in memory only',
     numberBetween(0, 3650, 'a number of days'),
   ),
   trustedProxies: setting(
     'TRUSTED_PROXIES',
     'loopback',
-    'whose `Forwarded` and `X-Forwarded-*` headers are believed, for the client’s address, host and scheme: addresses, networks as `10.0.0.0/8`, `loopback` (a proxy on this machine, and the private networks behind it), `private`; or `none`',
+    'proxies whose `Forwarded` and `X-Forwarded-*` headers are trusted for client address, host and scheme: addresses, networks such as `10.0.0.0/8`, `loopback` (a proxy on this machine, and the private networks behind it), `private`; or `none`',
     parseTrustedProxies,
   ),
   recordsClientAddresses: setting(
     'METRICS_CLIENT_ADDRESS',
     'true',
-    'false: no address of a visitor is in spans, neither on the pages nor in what is exported',
+    'false leaves client addresses out of spans, on pages and in exports',
     parseBoolean,
   ),
   otlpFolder: optional(
     'METRICS_OTLP_FOLDER',
-    'folder into which spans, metrics and log records are written as OTLP JSON lines too: traces.jsonl, metrics.jsonl, logs.jsonl',
+    'folder to which spans, metrics and log records are also written as OTLP JSON lines: traces.jsonl, metrics.jsonl, logs.jsonl',
     parseText,
   ),
   otlpFileBytes: setting(
     'METRICS_OTLP_FILE_BYTES',
     '67108864',
-    'size (64 MiB) at which such a file becomes the second one, .1, in place of the one before',
+    'size (64 MiB) at which such a file is rotated to .1, replacing the previous one',
     integerBetween(65_536, 1_099_511_627_776, 'number of bytes'),
   ),
   jaegerUiUrl: optional('JAEGER_UI_URL', 'makes “open in Jaeger” links', parsePlainHttpUrl),
@@ -133,5 +133,5 @@ export const SETTINGS = {
 export type SettingKey = keyof typeof SETTINGS;
 export type SettingValues = { readonly [Key in SettingKey]: (typeof SETTINGS)[Key]['fallback'] };
 
-/** The same as a list: what the README, `.env` and the environment may say about telemetry. */
+/** The same as a list, for the README, `.env` and the environment. */
 export const TELEMETRY_SETTINGS: readonly Setting<unknown>[] = Object.freeze(Object.values(SETTINGS));

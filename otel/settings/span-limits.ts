@@ -1,6 +1,6 @@
 import type { SettingValues } from './settings-table.ts';
 
-/** Bounds of what one span may hold, under the SDK's names; Infinity is no bound. */
+/** Limits of one span, under the SDK's names; Infinity is unlimited. */
 export interface SpanLimits {
   readonly attributeCountLimit: number;
   readonly attributeValueLengthLimit: number;
@@ -12,7 +12,7 @@ export interface SpanLimits {
 
 export type LogRecordLimits = Pick<SpanLimits, 'attributeCountLimit' | 'attributeValueLengthLimit'>;
 
-/** OTEL_SPAN_*, OTEL_EVENT_*, OTEL_LINK_*; where they say nothing of attributes, OTEL_ATTRIBUTE_*. */
+/** From OTEL_SPAN_*, OTEL_EVENT_*, OTEL_LINK_*; attribute limits fall back to OTEL_ATTRIBUTE_*. */
 export function spanLimits(values: SettingValues): SpanLimits {
   return Object.freeze({
     attributeCountLimit: values.spanAttributeCountLimit ?? values.attributeCountLimit,
@@ -25,7 +25,7 @@ export function spanLimits(values: SettingValues): SpanLimits {
   });
 }
 
-/** OTEL_LOGRECORD_*, else OTEL_ATTRIBUTE_*. */
+/** From OTEL_LOGRECORD_*, else OTEL_ATTRIBUTE_*. */
 export function logRecordLimits(values: SettingValues): LogRecordLimits {
   return Object.freeze({
     attributeCountLimit: values.logRecordAttributeCountLimit ?? values.attributeCountLimit,

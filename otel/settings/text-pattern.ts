@@ -1,32 +1,32 @@
-/** A text in which `*` stands for any text, also for none. */
+/** A text in which `*` matches any text, the empty one included. */
 export interface TextPattern {
   readonly text: string;
-  /** It is enough that the value contains it, in any case. */
+  /** True if the value only has to contain it, in any case. */
   readonly isPart: boolean;
 }
 
-/** Stands for the `*` of one pattern where another is held against it; no pattern contains it. */
+/** Replaces the `*` of one pattern when it is compared with another; no pattern contains it. */
 const ANY_TEXT = '\0';
 
-/** Returns true for values that the pattern describes. */
+/** Returns true for values that match the pattern. */
 export function matcherOf({ text, isPart }: TextPattern): (value: string) => boolean {
   if (!isPart) return globMatcher(text);
   const matches = globMatcher(`*${text.toLowerCase()}*`);
   return (value) => matches(value.toLowerCase());
 }
 
-/** Returns true if every value that `inner` describes is described by `outer` too. */
+/** Returns true if every value that `inner` matches also matches `outer`. */
 export function covers(outer: TextPattern, inner: TextPattern): boolean {
   const hasCase = outer.text.toLowerCase() !== outer.text.toUpperCase();
   if (inner.isPart && !outer.isPart && hasCase) return false;
   return matcherOf(outer)(globOf(inner).replaceAll('*', ANY_TEXT));
 }
 
-/** Returns false if no value is described by both; case aside. */
+/** Returns false if no value matches both; ignores case. */
 export function overlap(left: TextPattern, right: TextPattern): boolean {
   const a = globOf(left).toLowerCase();
   const b = globOf(right).toLowerCase();
-  // From the ends: whether the rest of `a` and the rest of `b` have a text in common.
+  // From the ends: whether the rest of `a` and the rest of `b` match a common text.
   let below: boolean[] = [];
   for (let i = a.length; i >= 0; i--) {
     const row: boolean[] = [];

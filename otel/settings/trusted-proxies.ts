@@ -2,37 +2,37 @@ import { BlockList, isIP } from 'node:net';
 import { InvalidSetting } from './setting-parsers.ts';
 
 const LOOPBACK = ['127.0.0.0/8', '::1'];
-/** Where no visitor from outside comes from: RFC 1918, unique local, link-local. */
+/** Networks that no outside client connects from: RFC 1918, unique local, link-local. */
 const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16', 'fc00::/7', 'fe80::/10'];
 const EXPECTED =
   'none, or a list of addresses and networks like 192.0.2.1, 10.0.0.0/8, 2001:db8::/32, loopback, private';
 
-/** Whose word about a request is taken: what it was asked by, for which host and by which scheme. */
+/** Proxies whose forwarded client address, host and scheme are trusted. */
 export class TrustedProxies {
   readonly #trusted: BlockList;
   readonly #passed: BlockList;
 
-  /** `networks` are believed when they connect; `behind` too when one of them names them. Throws for what is no address. */
+  /** `networks` are trusted when they connect; `behind` also when one of them forwards for them. Throws for an invalid address. */
   constructor(networks: readonly string[], behind: readonly string[] = []) {
     this.#trusted = blockList(networks);
     this.#passed = blockList([...networks, ...behind]);
     Object.freeze(this);
   }
 
-  /** Whether the headers of this peer are read at all. */
+  /** Returns true if the forwarded headers of this peer are read. */
   trusts(address: string | undefined): boolean {
     return contains(this.#trusted, address);
   }
 
-  /** Whether an address that a believed proxy names is one more proxy; else it is the client. */
+  /** Returns true if an address forwarded by a trusted proxy is another proxy; otherwise it is the client. */
   passes(address: string): boolean {
     return contains(this.#passed, address);
   }
 }
 
 /**
- * Reads TRUSTED_PROXIES. `loopback` is a proxy on this machine with the private networks behind it: nobody outside of this machine can
- * connect from it, and a proxy there that names a private address names a proxy of its own house, not a visitor from outside.
+ * Parses TRUSTED_PROXIES. `loopback` is a proxy on this machine together with the private networks behind it: nobody else can connect from it, and
+ * a private address that it forwards is another proxy of the same operator, not an outside client.
  */
 export function parseTrustedProxies(text: string): TrustedProxies {
   const words = text

@@ -9,8 +9,8 @@ export interface UnreachableRule {
 }
 
 /**
- * Rules that no operation can reach: two conditions of theirs exclude each other, or an earlier rule matches all that they do. Not found is what
- * only several earlier rules together match. Undefined stands for a rule that could not be read.
+ * Rules that no operation can reach: two of their conditions exclude each other, or an earlier rule matches everything they match. A rule covered
+ * only by several earlier ones together is not found. Undefined stands for an invalid rule.
  */
 export function neverMatches(
   rules: readonly (SamplingRuleSetting | undefined)[],
@@ -39,7 +39,7 @@ function shadow(
   return at < 0 ? undefined : `rule ${at + 1} comes first and matches all that it would`;
 }
 
-/** Returns true if nothing can have both. Headers and attributes may be lists, of which one entry is enough. */
+/** Returns true if nothing can satisfy both. Headers and attributes may be lists, of which one matching entry is enough. */
 function exclude(one: RuleCondition, other: RuleCondition): boolean {
   if (one.key === 'type') return other.key === 'type' && one.type !== other.type;
   if (one.key === 'status')
@@ -50,7 +50,7 @@ function exclude(one: RuleCondition, other: RuleCondition): boolean {
   return other.key === one.key && !overlap(one.pattern, other.pattern);
 }
 
-/** Returns true if what has the first has the second too. */
+/** Returns true if whatever satisfies the first satisfies the second too. */
 function implies(one: RuleCondition, other: RuleCondition): boolean {
   if (one.key === 'type') return other.key === 'type' && one.type === other.type;
   if (one.key === 'status') return other.key === 'status' && isOfStatus(one.status, other.status);
@@ -59,7 +59,7 @@ function implies(one: RuleCondition, other: RuleCondition): boolean {
   return one.name === other.name && covers(other.pattern, one.pattern);
 }
 
-/** Of a code or a class, in another. */
+/** Compares a status code or class with another code or class. */
 export function isOfStatus(status: number, among: number): boolean {
   return status === among || (among < 10 && Math.floor(status / 100) === among);
 }

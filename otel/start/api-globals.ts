@@ -12,7 +12,7 @@ import {
   type TracerProvider,
 } from '@opentelemetry/api';
 
-/** What the process uses through the API; each of it can be set once. */
+/** What can be registered with the API, each once per process. */
 export interface ApiGlobals {
   readonly contextManager: ContextManager;
   readonly propagator: TextMapPropagator;
@@ -31,15 +31,15 @@ const APIS: Readonly<Record<ApiName, { disable(): void }>> = {
   diag,
 };
 
-/** Where all copies of the API of one major version keep what is registered, so that they share it. */
+/** Key under which all copies of one major version of the API share their registrations. */
 const SHARED = Symbol.for('opentelemetry.js.api.1');
 
-/** What is registered under a name, whoever registered it. */
+/** The current registration under a name, whoever made it. */
 export function registered(name: ApiName): unknown {
   return (globalThis as { readonly [SHARED]?: Partial<Record<ApiName, unknown>> })[SHARED]?.[name];
 }
 
-/** Registers what nobody has registered before; returns the function that removes that, and only that. */
+/** Registers what is not registered yet; returns a function that removes exactly that. */
 export function registerGlobals(globals: Partial<ApiGlobals>): () => void {
   const { contextManager, propagator, tracerProvider, meterProvider, loggerProvider } = globals;
   return registerOnly({
@@ -51,7 +51,7 @@ export function registerGlobals(globals: Partial<ApiGlobals>): () => void {
   });
 }
 
-/** Calls those registrations whose place is free; returns the function that frees it again, unless somebody else has it by then. */
+/** Calls those registrations whose name is free; returns a function that frees it again, unless someone else has registered since. */
 export function registerOnly(
   registrations: Partial<Record<ApiName, (() => unknown) | undefined>>,
 ): () => void {
@@ -64,7 +64,7 @@ export function registerOnly(
   return () => removeOnly(own);
 }
 
-/** Runs what registers by itself; returns the function that removes what it registered, and only that. */
+/** Runs code that registers by itself; returns a function that removes exactly what it registered. */
 export function registeredBy(register: () => void): () => void {
   const names = Object.keys(APIS) as ApiName[];
   const free = names.filter((name) => registered(name) === undefined);
@@ -78,12 +78,12 @@ function removeOnly(own: ReadonlyMap<ApiName, unknown>): void {
     if (value !== undefined && registered(name) === value) APIS[name].disable();
 }
 
-/** The class of the tracer provider that somebody has registered; undefined when nobody has. */
+/** Class name of the tracer provider that someone else registered; undefined if there is none. */
 export function foreignTracerProvider(): string | undefined {
   if (registered('trace') === undefined) return undefined;
   const provider: TracerProvider & { readonly getDelegate?: () => TracerProvider } =
     trace.getTracerProvider();
   const delegate: object = provider.getDelegate?.() ?? provider;
-  // A bundler may have told it from another of that name.
+  // A bundler may have appended a suffix.
   return delegate.constructor.name.replace(/\$\d+$/, '');
 }

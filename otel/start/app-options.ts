@@ -4,12 +4,12 @@ import type { TelemetryOptions } from './telemetry-handle.ts';
 import { nearest, readText } from '../base/program-files.ts';
 
 const PACKAGE_FILE = 'package.json';
-/** The field of package.json: the path of a module that exports `telemetryOptions`. */
+/** Field of package.json: path of a module that exports `telemetryOptions`. */
 const FIELD = 'telemetry';
 
 /**
- * What the app that is about to run says to telemetry that is started before it: `telemetryOptions` of the module that `"telemetry"` in its
- * package.json names. None without that field. Throws when the module cannot be used.
+ * Options of the app for a telemetry that starts before it: `telemetryOptions` of the module named by `"telemetry"` in its package.json. Empty
+ * without that field. Throws if the module cannot be used.
  */
 export async function optionsOfApp(script = process.argv[1]): Promise<TelemetryOptions> {
   const named = nearest(script === undefined ? process.cwd() : dirname(script), moduleNamedIn);
@@ -22,7 +22,7 @@ export async function optionsOfApp(script = process.argv[1]): Promise<TelemetryO
   return module.telemetryOptions;
 }
 
-/** Undefined where there is no package.json; without `path` where it names no module. */
+/** Undefined without a package.json; without `path` if it names no module. */
 function moduleNamedIn(folder: string): { readonly folder: string; readonly path?: string } | undefined {
   const text = readText(join(folder, PACKAGE_FILE));
   if (text === undefined) return undefined;

@@ -7,8 +7,8 @@ import { ownProviders } from './own-providers.ts';
 import type { SpanMaker, SpanMakerParts } from './span-makers.ts';
 
 /**
- * Beside an SDK that was started before: its tracer makes the spans of statements and pages, so that they stand in its traces, and requests are
- * what its instrumentations make of them. Of the API, what it left free is registered.
+ * Beside an SDK that was started earlier: its tracer creates the spans of statements and renders, so that they belong to its traces, and its
+ * instrumentations create those of requests. Registers only what it left free in the API.
  */
 export function makeSpansBeside(parts: SpanMakerParts): SpanMaker {
   const { guard, processors, instrumentations } = parts;

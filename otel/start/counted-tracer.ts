@@ -11,15 +11,15 @@ import { callInSpan } from '../spans/tracer.ts';
 import type { SpanSink } from '../spans/span-source.ts';
 
 export interface CountedTracerOptions {
-  /** Somebody else's. */
+  /** Tracer of the other SDK. */
   readonly tracer: Tracer;
-  /** Records what that one does not, so that every operation is counted. */
+  /** Records spans that the other tracer does not, so that every operation is counted. */
   readonly unsampled: Tracer;
-  /** Is told of the spans of that one. Must not throw. */
+  /** Receives the spans of the other tracer. Must not throw. */
   readonly sink: SpanSink;
 }
 
-/** Spans by the tracer of another SDK, which its processors get, and which ours are told of, too: it takes no processor after its start. */
+/** Spans of another SDK's tracer, which go to its processors and to ours: it accepts no processor after its start. */
 export class CountedTracer implements Tracer {
   readonly #options: CountedTracerOptions;
 
@@ -52,7 +52,7 @@ export class CountedTracer implements Tracer {
   }
 }
 
-/** Spans of the SDK say what they recorded; one that a sampler dropped, or of another make, does not. */
+/** Returns true for a recording span of the SDK; false for one that a sampler dropped, or of another implementation. */
 function isReadable(span: Span): span is Span & SdkSpan & ReadableSpan {
   return span.isRecording() && 'ended' in span && 'attributes' in span && 'instrumentationScope' in span;
 }

@@ -16,18 +16,18 @@ import type { HeldFacts } from './held-facts.ts';
 /** Some forty pages, less than a millisecond of work; ~150 KB. */
 const DEFERRED_SPANS = 256;
 
-/** Counts every ended span and decides, trace by trace, what is kept and exported. */
+/** Wires the processor: counts every ended span and decides, trace by trace, what is kept and exported. */
 export function createProcessor(options: {
   readonly held: HeldFacts;
   readonly live: LiveSampling;
   readonly audit: SamplingAudit;
   readonly budget: StormBudget;
   readonly pipeline: SpanExports | undefined;
-  /** More policies of what must be kept. */
+  /** Additional must-keep policies. */
   readonly policies: readonly Policy[];
-  /** More places for kept spans. */
+  /** Additional destinations of kept spans. */
   readonly sinks: readonly Sink[];
-  /** Something that pages show has changed. */
+  /** Called when something that pages show has changed. */
   readonly touch: () => void;
   readonly guard: Guard;
   readonly clock: Clock;

@@ -11,7 +11,7 @@ import type { SamplingControl } from '../store/sampling-control.ts';
 import { TelemetryStore } from '../store/telemetry-store.ts';
 import type { HeldFacts } from './held-facts.ts';
 
-/** What pages may ask, over everything that is held. */
+/** Wires the store: answers pages from everything that is held. */
 export function createStore(options: {
   readonly held: HeldFacts;
   readonly guard: Guard;

@@ -31,8 +31,8 @@ const NO_RATES: Readonly<Record<OperationType, number>> = { http: 0, database: 0
 const NO_EVICTED: Readonly<Record<EvictionReason, number>> = { count: 0, bytes: 0, age: 0 };
 
 /**
- * What the pages read with METRICS_ENABLED=false: nothing is counted, kept, held or sent, and it says so. Settings and the
- * process are true all the same. `thresholdsSeconds`: as set, though nothing is measured against them; default 0.
+ * The TelemetryQuery with METRICS_ENABLED=false: empty, except for settings and process facts. @param options `thresholdsSeconds`: as configured,
+ * though nothing is compared with them; default 0.
  */
 export function disabledTelemetry(
   settings: readonly EffectiveSetting[],

@@ -36,9 +36,9 @@ import type { TelemetryStore } from '../store/telemetry-store.ts';
 import { telemetryResource } from '../base/resource.ts';
 import type { Telemetry } from './telemetry-handle.ts';
 
-/** A process manager asks, waits 10 s as a rule, and kills; who pressed Ctrl-C waits less. */
+/** A process manager usually waits 10 s before it kills; a person after Ctrl-C waits less. */
 const SHUTDOWN_TIMEOUT_MILLIS = 4000;
-/** For a metric export that is still under way to be cut off. */
+/** Time for a metric export in progress before it is aborted. */
 const EXPORTER_TIMEOUT_MILLIS = 500;
 const NO_STORM: StormFacts = { active: false, probability: 1, cut: 0, examples: 0 };
 const FLUSH_TIMEOUT_MILLIS = 10_000;
@@ -48,16 +48,16 @@ export interface EnabledTelemetryOptions {
   readonly log: (message: string) => void;
   readonly onShutdown: (telemetry: Telemetry) => void;
   readonly makeSpans: MakeSpans;
-  /** More policies of what must be kept. */
+  /** Additional must-keep policies. */
   readonly policies?: readonly Policy[] | undefined;
-  /** More places for kept spans. */
+  /** Additional destinations of kept spans. */
   readonly sinks?: readonly Sink[] | undefined;
-  /** More processors: each sees every span. */
+  /** Additional processors; each sees every span. */
   readonly spanProcessors?: readonly SpanProcessor[] | undefined;
   readonly instrumentations?: readonly Instrumentation[] | undefined;
 }
 
-/** Everything but the switch: loads the SDK, so import it only when telemetry is on. Throws what the SDK throws. */
+/** Telemetry that is on. Loads the SDK, so import it only then. Throws what the SDK throws. */
 export class EnabledTelemetry implements Telemetry {
   readonly query: TelemetryStore;
   readonly control: TelemetryStore;
@@ -72,7 +72,7 @@ export class EnabledTelemetry implements Telemetry {
   readonly #runtime: RuntimeSampler;
   readonly #spans: SpanMaker;
   readonly #stopReporting: () => void;
-  /** Needs the Database class, so it begins when that is handed in. */
+  /** Needs the Database class, so it opens when that is passed in. */
   #history: History | undefined;
   #shutdown: Promise<void> | undefined;
 

@@ -8,14 +8,14 @@ import type { SamplingControl } from '../store/sampling-control.ts';
 import { StatementHistory } from '../store/statement-history.ts';
 import type { HeldFacts } from './held-facts.ts';
 
-/** Opens the history file and begins to write it; undefined where none is kept. */
+/** Opens the history file and starts writing it; undefined if none is configured. */
 export type OpenHistory = (Database: typeof DatabaseConstructor) => History | undefined;
 
 export function createHistoryOpener(options: {
   readonly config: TelemetryConfig;
   readonly held: HeldFacts;
   readonly samplingControl: SamplingControl;
-  /** Counts what has ended and was not counted yet. */
+  /** Handles deferred spans. */
   readonly settle: () => void;
   readonly guard: Guard;
   readonly clock: Clock;

@@ -15,7 +15,7 @@ export interface OwnProviders {
   shutdown(): Promise<void>;
 }
 
-/** The providers of this process, where the SDK does not make them; nothing is registered. */
+/** Providers of this process if the SDK does not create them; nothing is registered yet. */
 export function ownProviders(parts: SpanMakerParts): OwnProviders {
   const { config, guard, clock, cost, resource, processors } = parts;
   const tracerProvider = new RecordingTracerProvider({

@@ -10,7 +10,7 @@ import { clientRulesOf, type SpanMaker, type SpanMakerParts } from './span-maker
 const FOREIGN_CONTEXTS =
   'A context manager of OpenTelemetry is set in this process already: requests are instrumented as with METRICS_SPANS=stock, which works with any';
 
-/** Spans by the kit's own tracer; requests that come in straight from node's diagnostics channels, those that go out by instrumentation-http. */
+/** Spans by the kit's own tracer: incoming requests from Node's diagnostics channels, outgoing ones from instrumentation-http. */
 export function makeOwnSpans(parts: SpanMakerParts): SpanMaker {
   const { config, guard, clock, cost, instrumentations } = parts;
   const { tracerProvider, meterProvider, loggerProvider, shutdown } = ownProviders(parts);

@@ -6,8 +6,8 @@ import { describeError } from '../export/export-health.ts';
 import { foreignTracerProvider, registerOnly } from './api-globals.ts';
 
 /**
- * What the SDK has to complain about is a fault of telemetry like any other; OTEL_LOG_LEVEL asks for all of it on the console, and an app that
- * has an SDK or a logger of its own hears it itself. Returns what ends that.
+ * Counts the SDK's error messages as faults of telemetry. With OTEL_LOG_LEVEL they all go to the console, and an app with its own SDK or logger
+ * receives them itself. Returns a function that stops it.
  */
 export function reportSdkFaults(
   { sdkLogLevel }: Pick<TelemetryConfig, 'sdkLogLevel'>,
@@ -33,7 +33,7 @@ export function reportSdkFaults(
   };
 }
 
-/** Of the API, to whoever registers second. */
+/** Message of the API for a second registration. */
 const DUPLICATE = 'Attempted duplicate registration of API: trace';
 const LATER_SDK =
   'Another OpenTelemetry SDK was started after telemetry: all spans stay with telemetry, and its span processors see none. ' +

@@ -9,7 +9,7 @@ import type { TelemetryConfig } from '../config.ts';
 import type { ClientRules } from '../instrumentation/http-request-attributes.ts';
 import type { CostMeter } from '../base/cost-meter.ts';
 
-/** All that is registered with the API of OpenTelemetry. */
+/** What a span maker registers with the OpenTelemetry API. */
 export interface SpanMakerParts {
   readonly config: TelemetryConfig;
   readonly guard: Guard;
@@ -20,22 +20,22 @@ export interface SpanMakerParts {
   readonly processors: readonly SpanProcessor[];
   readonly metricReaders: readonly MetricReader[];
   readonly logRecordProcessors: readonly LogRecordProcessor[];
-  /** More than those of http. */
+  /** In addition to those for http. */
   readonly instrumentations: readonly Instrumentation[];
 }
 
-/** Who makes the spans of this process, and instruments http: the kit itself, or the SDK. */
+/** Creates the spans of this process and instruments http: the kit itself, or the SDK. */
 export interface SpanMaker {
   readonly tracer: (name: string, version?: string) => Tracer;
   /** Flushes and shuts down processors and readers. */
   shutdown(): Promise<void>;
-  /** Takes patches off and removes from the API what was registered. */
+  /** Removes patches and API registrations. */
   remove(): void;
 }
 
 export type MakeSpans = (parts: SpanMakerParts) => SpanMaker;
 
-/** What the settings say of who asks. */
+/** How client addresses are determined and whether they are recorded. */
 export function clientRulesOf(config: TelemetryConfig): ClientRules {
   return { proxies: config.trustedProxies, recordsAddresses: config.recordsClientAddresses };
 }

@@ -7,8 +7,8 @@ import { propagatorOf } from './propagator.ts';
 import { clientRulesOf, type SpanMaker, type SpanMakerParts } from './span-makers.ts';
 
 /**
- * METRICS_SPANS=stock: spans by the SDK and by instrumentation-http, with the same processor behind them. The control group of the benchmark, the first
- * question of a bug report, and the way out when node changes.
+ * METRICS_SPANS=stock: spans by the SDK and instrumentation-http, with the same processor behind them. It is the control group of the benchmark,
+ * the first question of a bug report, and the fallback when Node changes.
  */
 export function makeStockSpans({
   config,
@@ -37,7 +37,7 @@ export function makeStockSpans({
     textMapPropagator: propagatorOf(config),
     instrumentations: all,
     metricReaders: [...metricReaders],
-    // Without a list of its own the SDK exports logs to a collector that nobody set.
+    // Without a list of its own the SDK would export logs to an unconfigured collector.
     logRecordProcessors: [...logRecordProcessors],
   });
   const removeGlobals = registeredBy(() => sdk.start());

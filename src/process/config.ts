@@ -125,7 +125,7 @@ export const BLOG_SETTINGS: readonly BlogSetting[] = [
     key: 'trustedProxies',
     default: 'loopback',
     meaning:
-      'whose `Forwarded` and `X-Forwarded-*` headers are believed, for the client’s address, host and scheme: addresses, networks as `10.0.0.0/8`, `loopback` (a proxy on this machine, and the private networks behind it), `private`; or `none`',
+      'proxies whose `Forwarded` and `X-Forwarded-*` headers are trusted for client address, host and scheme: addresses, networks such as `10.0.0.0/8`, `loopback` (a proxy on this machine, and the private networks behind it), `private`; or `none`',
     expected: 'addresses and networks like 192.0.2.1, 10.0.0.0/8, loopback or private; or none',
     schema: trustedProxies,
   },

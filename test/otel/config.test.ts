@@ -128,7 +128,7 @@ describe('readTelemetryConfig', () => {
   it('buries the bug of METRICS_SAMPLING_RATES, set and never read', () => {
     expect(() => read({ METRICS_SAMPLING_RATES: '0.25' })).toThrow(
       'A telemetry setting cannot be used:\n' +
-        '  METRICS_SAMPLING_RATES="0.25" (environment): there is no such setting; did you mean METRICS_SAMPLING_RATE?',
+        '  METRICS_SAMPLING_RATES="0.25" (environment): unknown setting; did you mean METRICS_SAMPLING_RATE?',
     );
   });
 
@@ -255,9 +255,9 @@ describe('readTelemetryConfig', () => {
     const config = readTelemetryConfig({ env, dotEnv: { METRICS_X: 'y' } });
     expect(config.maxTraces).toBe(7);
     expect(config.warnings).toEqual([
-      'METRICS_SAMPLING_RATES="0.25" (environment): there is no such setting; did you mean METRICS_SAMPLING_RATE?',
+      'METRICS_SAMPLING_RATES="0.25" (environment): unknown setting; did you mean METRICS_SAMPLING_RATE?',
       expect.stringMatching(
-        /^METRICS_X="y" \(\.env\): there is no such setting; the names are METRICS_ENABLED, /,
+        /^METRICS_X="y" \(\.env\): unknown setting; the names are METRICS_ENABLED, /,
       ),
     ]);
     expect(() => readTelemetryConfig({ env: { METRICS_BUFFER_SIZE: 'abc' } })).toThrow(TelemetryConfigError);
@@ -280,7 +280,7 @@ describe('readTelemetryConfig', () => {
       { value: 'dark', source: 'environment' },
     ]);
     expect(() => config({ METRICS_TOKN: 'hunter2' })).toThrow(
-      'METRICS_TOKN=(hidden) (environment): there is no such setting; did you mean METRICS_TOKEN?',
+      'METRICS_TOKN=(hidden) (environment): unknown setting; did you mean METRICS_TOKEN?',
     );
   });
 

@@ -37,7 +37,7 @@ describe('register.ts', () => {
     expect(stdout).toBe('');
     expect(stderr).toBe(
       'A telemetry setting cannot be used:\n' +
-        '  METRICS_SAMPLING_RATES="0.25" (environment): there is no such setting; did you mean METRICS_SAMPLING_RATE?\n',
+        '  METRICS_SAMPLING_RATES="0.25" (environment): unknown setting; did you mean METRICS_SAMPLING_RATE?\n',
     );
   });
 

@@ -53,7 +53,7 @@ describe('what the app says to telemetry that starts before it', () => {
     );
     const { stdout, stderr } = await run(['--import', REGISTER, app], { METRICS_SAMPLING_RATES: '1' });
     expect(stdout).toBe('true notes\n');
-    expect(stderr).toMatch(/^METRICS_SAMPLING_RATES="1" \(environment\): there is no such setting; .*\n$/);
+    expect(stderr).toMatch(/^METRICS_SAMPLING_RATES="1" \(environment\): unknown setting; .*\n$/);
   });
 
   it.each([
