@@ -4,8 +4,8 @@ import type { Agent as HttpsAgent } from 'node:https';
 import type { OtlpTarget } from '../settings/otlp-target.ts';
 
 /**
- * The HTTP agents of one OTLP exporter, kept so that a running request can be cut off: the exporter's own timeout is one of
- * silence, and a receiver that drips never reaches it.
+ * HTTP agents of one OTLP exporter, kept so that a running request can be aborted: the exporter's own timeout is one of silence, which a receiver
+ * that sends bytes slowly never reaches.
  */
 export class AbortableAgents {
   readonly #target: OtlpTarget;
@@ -17,8 +17,8 @@ export class AbortableAgents {
   }
 
   /**
-   * An agent factory as the OTLP exporters take it; imports late, so that the HTTP instrumentation is first. Rejects, naming the file,
-   * when a certificate cannot be read: the export fails and says why.
+   * Agent factory for the OTLP exporters; imports late, so that the HTTP instrumentation comes first. Rejects with the file's name if a certificate
+   * cannot be read; the export then fails with that reason.
    */
   readonly factory = async (protocol: string): Promise<HttpAgent | HttpsAgent> => {
     const agent = protocol === 'https:' ? await this.#httpsAgent() : await httpAgent();
@@ -32,7 +32,7 @@ export class AbortableAgents {
     for (const agent of this.#agents) agent.destroy();
   }
 
-  /** Aborts, and fails later requests at once: the OTLP exporter would go on with its retries. */
+  /** Aborts, and fails later requests at once, because the OTLP exporter would keep retrying. */
   close(): void {
     this.#isClosed = true;
     this.#agents.forEach(refuseConnections);

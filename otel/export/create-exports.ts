@@ -19,7 +19,7 @@ import { LineFile, type LineSink, OtlpLineExporter, standardOutput } from './otl
 import { LOGS, METRICS, type OtlpSignal, SPANS } from './otlp-signals.ts';
 import { SpanExports } from './span-exports.ts';
 
-/** The pipelines of spans; undefined when nothing says where to. */
+/** Export pipelines of spans; undefined if no exporter is configured. */
 export function createSpanPipeline(
   config: TelemetryConfig,
   onAccepted: (traceId: string) => void,
@@ -49,11 +49,11 @@ export function createSpanPipeline(
 export interface MetricExports {
   readonly readers: readonly MetricReader[];
   readonly tallies: readonly ExportTally[];
-  /** For exports that are still under way. */
+  /** Waits for exports in progress. */
   shutdown(): Promise<void>;
 }
 
-/** Sends the app's metrics, and what `producer` adds, at an interval; undefined when nothing says where to. */
+/** Exports the app's metrics, and those of `producer`, at an interval; undefined if no exporter is configured. */
 export function createMetricExport(
   config: TelemetryConfig,
   producer: MetricProducer,
@@ -107,7 +107,7 @@ export interface LogExports {
   readonly tallies: readonly ExportTally[];
 }
 
-/** Sends log records in batches to where the settings say, if anywhere. */
+/** Exports log records in batches to the configured exporters, if any. */
 export function createLogExport(config: TelemetryConfig): LogExports {
   const { logExport, logQueue } = config;
   const tallies: ExportTally[] = [];

@@ -13,7 +13,7 @@ interface Before {
   readonly value: number | ExponentialHistogram;
 }
 
-/** What a producer counted since it was last asked, for one reader: sums that only grow and histograms as differences, the rest as it is. */
+/** Deltas of a producer since the previous collection, for one reader: monotonic sums and histograms as differences, everything else unchanged. */
 export class DeltaProducer implements MetricProducer {
   readonly #cumulative: MetricProducer;
   #before = new Map<string, Before>();
@@ -56,7 +56,7 @@ export class DeltaProducer implements MetricProducer {
   }
 }
 
-/** Of one scale. Least and greatest are not known of a part. */
+/** Both must have the same scale. Minimum and maximum of a delta are unknown. */
 function withoutEarlier(now: ExponentialHistogram, then: ExponentialHistogram): ExponentialHistogram {
   const { min: _min, max: _max, ...rest } = now;
   const shift = then.positive.offset - now.positive.offset;

@@ -4,7 +4,7 @@ import { withoutCredentials } from '../settings/otlp-target.ts';
 /** Enough for a sentence; a receiver may answer with a page. */
 const MAX_MESSAGE_LENGTH = 300;
 
-/** What became of the spans handed over for export: accepted = sent + failed + dropped + queued. */
+/** Counts of spans queued for export: accepted = sent + failed + dropped + queued. */
 export class ExportHealth {
   readonly #endpoint: string;
   readonly #now: () => number;
@@ -14,7 +14,7 @@ export class ExportHealth {
   #lastError: ExportFacts['lastError'];
   #lastSuccessMillis: number | undefined;
 
-  /** `endpoint` may carry credentials; they are not kept. */
+  /** `endpoint` may contain credentials; they are not stored. */
   constructor(endpoint: string, now: () => number) {
     this.#endpoint = withoutCredentials(endpoint);
     this.#now = now;
@@ -30,14 +30,14 @@ export class ExportHealth {
     this.noteError(error);
   }
 
-  /** Dropped by a full queue, which is an error of its own: the attempt that holds it up may last as long as its timeout. */
+  /** Counts spans dropped by a full queue, an error of its own: the export that blocks it may last as long as its timeout. */
   countOverflow(spans: number): void {
     if (spans === 0) return;
     this.countDropped(spans);
-    this.noteError('the queue is full and drops its oldest spans: the receiver takes fewer than are sent');
+    this.noteError('the queue is full and drops its oldest spans: the receiver is slower than the app');
   }
 
-  /** Never handed to the exporter: the queue was full, or the process ended. */
+  /** Counts spans that never reached the exporter: the queue was full, or the process ended. */
   countDropped(spans: number): void {
     this.#dropped += spans;
   }
@@ -60,7 +60,7 @@ export class ExportHealth {
   }
 }
 
-/** The facts when no endpoint is set. */
+/** The facts without an endpoint. */
 export const NO_EXPORT: ExportFacts = Object.freeze({
   configured: false,
   endpoint: undefined,
@@ -72,7 +72,7 @@ export const NO_EXPORT: ExportFacts = Object.freeze({
   lastSuccessMillis: undefined,
 });
 
-/** One line about an export's failure, with the HTTP status when there is one and without credentials. */
+/** Describes an export failure in one line, with the HTTP status if there is one and without credentials. */
 export function describeError(error: unknown): string {
   const message = rawMessage(error)
     .replaceAll(/([a-z][a-z0-9+.-]*:\/\/)[^\s/?#@]*@/gi, '$1')
@@ -84,7 +84,7 @@ export function describeError(error: unknown): string {
 
 function rawMessage(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  // localhost with two addresses fails as an AggregateError without a message of its own.
+  // localhost with two addresses fails as an AggregateError with an empty message.
   if (error instanceof AggregateError && error.message === '') {
     return error.errors.map(rawMessage).join('; ') || 'connection failed';
   }

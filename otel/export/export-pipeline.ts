@@ -11,52 +11,52 @@ import { ExportQueue } from './export-queue.ts';
 import { componentOf, CutOff, ExportTally } from './export-tally.ts';
 import { failedOf, RejectedItems } from './rejected-items.ts';
 
-/** For an exporter to close itself, after everything else. */
+/** Time for an exporter to close itself, after everything else. */
 const CLOSE_TIMEOUT_MILLIS = 1000;
 
-/** A SpanExporter whose running export can be cut off, so that its callback comes soon after. */
+/** A SpanExporter whose running export can be aborted, so that its callback follows soon. */
 export interface AbortableSpanExporter extends SpanExporter {
   abort?(): void;
 }
 
 export interface ExportPipelineOptions {
   readonly exporter: AbortableSpanExporter;
-  /** Where it exports to, for showing: an address, of which credentials are removed, or a word. Default: the exporter's class. */
+  /** Destination for display: a URL, whose credentials are removed, or a word. Default: the exporter's class. */
   readonly endpoint?: string | undefined;
   /** `otel.component.type` of its metrics. Default: the exporter's class. */
   readonly componentType?: string | undefined;
   readonly clock?: Clock;
-  /** Told of every trace that came into the queue. */
+  /** Called for every trace that enters the queue. */
   readonly onAccepted?: (traceId: string) => void;
   /** Default 2048. */
   readonly maxQueueSpans?: number;
   /** Default 4 MiB. */
   readonly maxQueueBytes?: number;
-  /** Spans of one export; default 512. */
+  /** Spans per export; default 512. */
   readonly maxBatchSpans?: number;
-  /** How long a span waits for others; also the pause after a failure; default 5000. */
+  /** Maximum time a span waits for a batch; also the pause after a failure; default 5000. */
   readonly scheduledDelayMillis?: number;
-  /** After which an export has failed and is cut off; default 10,000. */
+  /** An export that takes longer has failed and is aborted; default 10,000. */
   readonly exportTimeoutMillis?: number;
-  /** Of forceFlush as a whole; default 10,000. */
+  /** For forceFlush as a whole; default 10,000. */
   readonly flushTimeoutMillis?: number;
-  /** Of shutdown as a whole; default 3000. */
+  /** For shutdown as a whole; default 3000. */
   readonly shutdownTimeoutMillis?: number;
 }
 
-/** The export that is under way; its spans are counted once. */
+/** The export in progress; its spans are counted once. */
 interface Attempt {
   spans: number;
   readonly fail: (error: unknown) => void;
 }
 
 /**
- * Stands between the span processor and any other exporter: handing over only enqueues, and one batch at a time goes out, also
- * after failures and in forceFlush. The next export waits for the callback of the one before even after its timeout; an exporter
- * that never calls back costs a bounded queue and nothing more.
+ * Queue between the span processor and any exporter: exporting only enqueues, and one batch at a time is sent, also after failures and in
+ * forceFlush. The next export waits for the callback of the previous one even after its timeout; an exporter that never calls back costs a bounded
+ * queue and nothing more.
  */
 export class ExportPipeline implements SpanExporter {
-  /** Of the exports, for metrics. */
+  /** Counts of exports, for metrics. */
   readonly tally: ExportTally;
   readonly maxQueueSpans: number;
   readonly #exporter: AbortableSpanExporter;
@@ -68,7 +68,7 @@ export class ExportPipeline implements SpanExporter {
   readonly #exportTimeoutMillis: number;
   readonly #flushTimeoutMillis: number;
   readonly #shutdownTimeoutMillis: number;
-  /** Until the exporter's callback. */
+  /** Pending until the exporter's callback. */
   #running: Promise<void> | undefined;
   #attempt: Attempt | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -107,7 +107,7 @@ export class ExportPipeline implements SpanExporter {
     for (const traceId of new Set(spans.map((span) => span.spanContext().traceId))) this.#onAccepted(traceId);
   }
 
-  /** Exports what waits, then flushes the exporter. Ends within its timeout, whatever the receiver does; never rejects. */
+  /** Exports what is queued, then flushes the exporter. Resolves within its timeout, whatever the receiver does; never rejects. */
   async forceFlush(): Promise<void> {
     if (this.#shutdown !== undefined) return this.#shutdown;
     const deadline = new Deadline(this.#flushTimeoutMillis);
@@ -115,7 +115,7 @@ export class ExportPipeline implements SpanExporter {
     await deadline.of(this.#flushExporter());
   }
 
-  /** Exports what waits and closes the exporter; what could not go in time is counted as dropped. Idempotent; never rejects. */
+  /** Exports what is queued and closes the exporter; what cannot be sent in time counts as dropped. Idempotent; never rejects. */
   shutdown(): Promise<void> {
     this.#shutdown ??= this.#close();
     return this.#shutdown;
@@ -125,12 +125,12 @@ export class ExportPipeline implements SpanExporter {
     return this.#health.facts(this.#queue.spans + (this.#attempt?.spans ?? 0));
   }
 
-  /** Without those of the export under way. */
+  /** Without those of the export in progress. */
   get queuedSpans(): number {
     return this.#queue.spans;
   }
 
-  /** Estimated, of the spans that wait. */
+  /** Estimated size of queued spans. */
   get queuedBytes(): number {
     return this.#queue.bytes;
   }
@@ -142,7 +142,7 @@ export class ExportPipeline implements SpanExporter {
     if (this.#timer !== undefined && this.#timerDelayMillis <= delayMillis) return;
     this.#clearTimer();
     this.#timerDelayMillis = delayMillis;
-    // Under the root context, or the timer would hold the request that happened to be active.
+    // Under the root context, or the timer would retain the request that happened to be active.
     this.#timer = context.with(ROOT_CONTEXT, () => setTimeout(() => void this.#exportNext(), delayMillis));
     this.#timer.unref();
   }
@@ -152,7 +152,7 @@ export class ExportPipeline implements SpanExporter {
     this.#timer = undefined;
   }
 
-  /** Starts the one export there may be. */
+  /** Starts the only export. */
   #exportNext(): Promise<void> {
     this.#clearTimer();
     const batch = this.#queue.take(this.#maxBatchSpans);
@@ -165,7 +165,7 @@ export class ExportPipeline implements SpanExporter {
     return this.#running;
   }
 
-  /** Resolves when the exporter has called back; the outcome may have been counted before, at the timeout. */
+  /** Resolves when the exporter has called back; its outcome may have been counted earlier, at the timeout. */
   #send(batch: ReadableSpan[]): Promise<void> {
     return new Promise((resolve) => {
       const count = this.tally.start(batch.length);
@@ -187,7 +187,7 @@ export class ExportPipeline implements SpanExporter {
         resolve();
       };
       try {
-        // An exporter written with async returns a promise against its type; unhandled, its rejection would end the process.
+        // An async exporter returns a promise despite its type; unhandled, its rejection would end the process.
         const answer: unknown = this.#exporter.export(batch, ({ code, error }) => {
           if (code !== ExportResultCode.SUCCESS) return fail(error);
           settle();
@@ -201,7 +201,7 @@ export class ExportPipeline implements SpanExporter {
   }
 
   #count(spans: number, error: unknown): void {
-    // What a receiver does not take it will not take in a second: the rest went well, and nothing is held back.
+    // A receiver that rejects items will reject them again; the others were accepted, so no pause is needed.
     this.#lastFailed = error !== undefined && !(error instanceof RejectedItems);
     if (error === undefined) return this.#health.countSent(spans);
     const failed = failedOf(error, spans);
@@ -250,7 +250,7 @@ export class ExportPipeline implements SpanExporter {
   }
 }
 
-/** Lets any exporter of spans run one export at a time, with a bounded queue, whatever it does itself. */
+/** Wraps any span exporter: one export at a time, with a bounded queue. */
 export function exportPipeline(
   exporter: AbortableSpanExporter,
   options: Omit<ExportPipelineOptions, 'exporter'> = {},

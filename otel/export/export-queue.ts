@@ -7,13 +7,13 @@ interface Bundle {
 }
 
 /**
- * Spans that wait for export, bounded in count and in bytes. What was handed over in one call (the kept spans of a trace) stays
- * together and is dropped together, oldest first, so that a full queue makes gaps between traces and not within them.
+ * Spans queued for export, bounded in count and bytes. Spans added in one call (the kept spans of a trace) stay together and are dropped together,
+ * oldest first, so that a full queue loses whole traces instead of parts.
  */
 export class ExportQueue {
   readonly #maxSpans: number;
   readonly #maxBytes: number;
-  /** Live from #head on; the emptied front is cut off now and then, so that taking is O(1). */
+  /** Live from #head on; the emptied front is trimmed now and then, so that taking is O(1). */
   #bundles: (Bundle | undefined)[] = [];
   #head = 0;
   #spans = 0;
@@ -32,7 +32,7 @@ export class ExportQueue {
     return this.#bytes;
   }
 
-  /** Answers how many spans had to be dropped for it: older ones, or all of these when they alone are too many. */
+  /** Returns how many spans were dropped to make room: older ones, or all of these if they alone are too many. */
   add(spans: readonly ReadableSpan[]): number {
     const bundle = bundleOf([...spans]);
     if (bundle.spans.length > this.#maxSpans || bundle.bytes > this.#maxBytes) return bundle.spans.length;
@@ -45,7 +45,7 @@ export class ExportQueue {
     return dropped;
   }
 
-  /** Removes the oldest traces, at most `maxSpans` spans; only a trace larger than that is taken in parts. */
+  /** Removes the oldest traces, at most `maxSpans` spans; only a larger trace is split. */
   take(maxSpans: number): ReadableSpan[] {
     const batch: ReadableSpan[] = [];
     for (let next = this.#bundles[this.#head]; next !== undefined; next = this.#bundles[this.#head]) {
@@ -57,7 +57,7 @@ export class ExportQueue {
     return batch;
   }
 
-  /** Answers how many spans were waiting. */
+  /** Returns how many spans were queued. */
   clear(): number {
     const spans = this.#spans;
     this.#bundles = [];

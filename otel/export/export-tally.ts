@@ -1,7 +1,7 @@
 import { DurationSketch } from '../aggregate/duration-sketch.ts';
 import { failedOf, RejectedItems } from './rejected-items.ts';
 
-/** What the semantic conventions call a component. */
+/** A component in the sense of the semantic conventions. */
 export interface ExportComponent {
   /** `otel.component.type`. */
   readonly type: string;
@@ -12,7 +12,7 @@ export interface ExportComponent {
   readonly serverPort?: number | undefined;
 }
 
-/** Exports that ended in one way; without `errorType` those that went well. */
+/** Exports with one outcome; without `errorType` the successful ones. */
 export interface ExportOutcome {
   readonly errorType: string | undefined;
   readonly items: number;
@@ -29,7 +29,7 @@ interface Outcome {
   durations: DurationSketch;
 }
 
-/** Counts what an exporter was given and what became of it: started = inflight + all outcomes. */
+/** Counts items exported and their outcomes: started = inflight + all outcomes. */
 export class ExportTally {
   readonly component: ExportComponent;
   readonly #nanos: () => number;
@@ -49,7 +49,7 @@ export class ExportTally {
     return this.#outcomes;
   }
 
-  /** Call what comes back once, when the export has ended. */
+  /** Call the returned function once, when the export has ended. */
   start(items: number): (error?: unknown) => void {
     const startNanos = this.#nanos();
     this.#inflight += items;
@@ -74,7 +74,7 @@ export class ExportTally {
   }
 }
 
-/** `error.type` of a failed export: the status, the code of the system, or the class of the error. */
+/** `error.type` of a failed export: the status, the system's code, or the error's class. */
 export function errorTypeOf(error: unknown): string {
   if (error instanceof RejectedItems) return 'rejected';
   if (!(error instanceof Error)) return OTHER;
@@ -83,7 +83,7 @@ export function errorTypeOf(error: unknown): string {
   return error.name;
 }
 
-/** Ended before its answer came; the name says why. */
+/** Aborted before the response; `name` states the reason. */
 export class CutOff extends Error {
   constructor(name: 'timeout' | 'shutdown', message: string) {
     super(message);

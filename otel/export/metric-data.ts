@@ -9,7 +9,7 @@ import type {
 } from '@opentelemetry/sdk-metrics';
 import { bucketMidNanos, type DurationSketch } from '../aggregate/duration-sketch.ts';
 
-/** 32 buckets per power of two: 2.2 % wide, as close as the scale gets to the 2 % of our sketches. */
+/** 32 buckets per power of two: 2.2 % wide, as close as the scale gets to the sketches' 2 %. */
 const SCALE = 5;
 const BUCKETS_PER_DOUBLING = 2 ** SCALE;
 
@@ -23,7 +23,7 @@ export interface DurationPoint {
   readonly durations: DurationSketch;
 }
 
-/** Makes the metrics of one collection; all of them cumulative since one time. Metrics without points are left out. */
+/** Builds the metrics of one collection, all cumulative since one time. Metrics without points are left out. */
 export class MetricDataBuilder {
   readonly metrics: MetricData[] = [];
   readonly #startTime: HrTime;
@@ -34,12 +34,12 @@ export class MetricDataBuilder {
     this.#endTime = endTime;
   }
 
-  /** What is only ever added to. */
+  /** A monotonic sum. */
   counter(name: string, unit: string, description: string, points: readonly Point[]): void {
     this.#sum(name, unit, description, points, true);
   }
 
-  /** What goes up and down, and can be added up over its attributes. */
+  /** A sum that may decrease and is additive over its attributes. */
   level(name: string, unit: string, description: string, points: readonly Point[]): void {
     this.#sum(name, unit, description, points, false);
   }
@@ -95,7 +95,7 @@ export class MetricDataBuilder {
     this.metrics.push(sum);
   }
 
-  /** What cannot be read is NaN, and has no point. */
+  /** Leaves out NaN, an unknown value. */
   #points(points: readonly Point[]): SumMetricData['dataPoints'] {
     return points
       .filter(({ value }) => Number.isFinite(value))

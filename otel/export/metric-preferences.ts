@@ -6,7 +6,7 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import type { TelemetryConfig } from '../config.ts';
 
-/** By the specification of the OTLP metrics exporter: what counts down is never a difference. */
+/** By the specification of the OTLP metrics exporter: up-down counters are never deltas. */
 const DELTA: Readonly<Record<TelemetryConfig['metricTemporality'], readonly InstrumentType[]>> = {
   cumulative: [],
   delta: [InstrumentType.COUNTER, InstrumentType.HISTOGRAM, InstrumentType.OBSERVABLE_COUNTER],
@@ -15,11 +15,11 @@ const DELTA: Readonly<Record<TelemetryConfig['metricTemporality'], readonly Inst
 
 type Preferences = Pick<TelemetryConfig, 'metricTemporality' | 'metricHistograms'>;
 
-/** How instruments of the app are aggregated for an exporter. */
+/** Aggregation of the app's instruments for an exporter. */
 export class MetricPreferences {
   readonly selectAggregationTemporality: (type: InstrumentType) => AggregationTemporality;
   readonly selectAggregation: (type: InstrumentType) => AggregationOption;
-  /** Whether sums and histograms made elsewhere leave as differences. */
+  /** Whether sums and histograms of the kit are exported as deltas. */
   readonly wantsDelta: boolean;
 
   constructor(

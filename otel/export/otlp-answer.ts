@@ -1,8 +1,8 @@
-/** What a receiver says of an export it answered with 200. */
+/** Body of a 200 response to an export. */
 export interface OtlpAnswer {
-  /** Spans, data points or log records that it did not take. */
+  /** Number of rejected spans, data points or log records. */
   readonly rejected: number;
-  /** Its words; empty when it has none. */
+  /** The receiver's message; empty if there is none. */
   readonly message: string;
 }
 
@@ -12,8 +12,8 @@ const LENGTH_DELIMITED = 2;
 const REJECTED_NAMES = ['rejectedSpans', 'rejectedDataPoints', 'rejectedLogRecords'];
 
 /**
- * Reads the body of an Export*ServiceResponse, protobuf or JSON; an empty one accepts everything. Undefined for what is no such message, as a login page
- * or another service's greeting.
+ * Parses the body of an Export*ServiceResponse, protobuf or JSON; an empty one accepts everything. Undefined for anything else, such as a login
+ * page or another service's greeting.
  */
 export function readOtlpAnswer(body: Uint8Array): OtlpAnswer | undefined {
   if (body.length === 0) return ACCEPTED;
@@ -39,7 +39,7 @@ function jsonAnswer(body: Uint8Array): OtlpAnswer | undefined {
   return { rejected: rejected ?? 0, message: String(fields['errorMessage'] ?? '') };
 }
 
-/** Field 1 is the partial success: 1 how many were rejected, 2 why. OTLP has no other fields, and text has. */
+/** Field 1 is the partial success: 1 the number rejected, 2 the message. OTLP has no other fields; text would. */
 function protobufAnswer(body: Uint8Array): OtlpAnswer | undefined {
   const outer = new FieldReader(body);
   let answer = ACCEPTED;
@@ -50,7 +50,7 @@ function protobufAnswer(body: Uint8Array): OtlpAnswer | undefined {
   return answer;
 }
 
-/** Throws for what is none. */
+/** Throws for anything else. */
 function partialSuccess(bytes: Uint8Array): OtlpAnswer {
   const reader = new FieldReader(bytes);
   let rejected = 0;
@@ -64,7 +64,7 @@ function partialSuccess(bytes: Uint8Array): OtlpAnswer {
   return { rejected, message };
 }
 
-/** Reads protobuf fields in their order; throws RangeError where bytes end too early. */
+/** Reads protobuf fields in order; throws RangeError for truncated bytes. */
 class FieldReader {
   readonly #bytes: Uint8Array;
   #at = 0;

@@ -19,8 +19,8 @@ type Callback = (result: ExportResult) => void;
 const MEDIA_TYPES = { 'http/protobuf': 'application/x-protobuf', 'http/json': 'application/json' };
 
 /**
- * Sends one signal over OTLP/HTTP with the SDK's transport and retries. Beside those it reads the answer: what a receiver rejected has failed, and so has an
- * export to an address where something else answers. One export at a time; `timeoutMillis` bounds it with its retries.
+ * Exports one signal over OTLP/HTTP with the SDK's transport and retries. It also reads the response: items that a receiver rejects have failed,
+ * and so has an export to an address where something else responds. One export at a time; `timeoutMillis` bounds it with its retries.
  */
 class OtlpExporter<Items> {
   readonly #signal: OtlpSignal<Items>;
@@ -47,7 +47,7 @@ class OtlpExporter<Items> {
         url,
         compression,
         timeoutMillis,
-        // Exports do not overlap; the one before may be told before it is forgotten.
+        // Exports do not overlap; the previous one may call back before it is removed.
         concurrencyLimit: 2,
         headers: () => Promise.resolve({ ...target.headers, 'Content-Type': MEDIA_TYPES[protocol] }),
         agentFactory: agents.factory,
@@ -75,13 +75,13 @@ class OtlpExporter<Items> {
     return this.#delegate.forceFlush();
   }
 
-  /** Cuts off what is still under way. */
+  /** Aborts what is in progress. */
   shutdown(): Promise<void> {
     this.#agents.close();
     return this.#delegate.shutdown();
   }
 
-  /** What is wrong with an answer of status 200. */
+  /** What is wrong with a response of status 200. */
   #fault(): Error | undefined {
     if (this.#answer === undefined) return undefined;
     const answer = readOtlpAnswer(this.#answer);
@@ -92,14 +92,14 @@ class OtlpExporter<Items> {
   }
 }
 
-/** Sends spans. */
+/** Exports spans. */
 export class OtlpSpanExporter extends OtlpExporter<ReadableSpan[]> implements AbortableSpanExporter {
   constructor(target: OtlpTarget, timeoutMillis: number) {
     super(SPANS, target, timeoutMillis);
   }
 }
 
-/** Sends metrics, one export at a time, each cut off after `timeoutMillis`. */
+/** Exports metrics, one export at a time, each aborted after `timeoutMillis`. */
 export class OtlpMetricExporter extends OtlpExporter<ResourceMetrics> implements PushMetricExporter {
   readonly selectAggregationTemporality: MetricPreferences['selectAggregationTemporality'];
   readonly selectAggregation: MetricPreferences['selectAggregation'];
@@ -124,7 +124,7 @@ export class OtlpMetricExporter extends OtlpExporter<ResourceMetrics> implements
   }
 }
 
-/** Sends log records, one export at a time, each cut off after `timeoutMillis`. */
+/** Exports log records, one export at a time, each aborted after `timeoutMillis`. */
 export class OtlpLogExporter extends OtlpExporter<ReadableLogRecord[]> {
   readonly #single: SingleExport;
 

@@ -3,15 +3,15 @@ import { dirname } from 'node:path';
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import type { OtlpSignal } from './otlp-signals.ts';
 
-/** Takes whole lines. */
+/** Writes whole lines. */
 export interface LineSink {
   write(line: Uint8Array): Promise<void>;
 }
 
-/** Owner only: telemetry tells addresses and queries of visitors. */
+/** Owner only: telemetry contains addresses and queries of clients. */
 const FILE_MODE = 0o600;
 
-/** A file that is replaced by an empty one when it is full; the one before it stays as `.1`. One writer. */
+/** A file that is rotated when it is full: the previous one is kept as `.1`. One writer. */
 export class LineFile implements LineSink {
   readonly #path: string;
   readonly #maxBytes: number;
@@ -39,7 +39,7 @@ export class LineFile implements LineSink {
     this.#bytes += line.length;
   }
 
-  /** Answers how long the file is that an earlier process left. */
+  /** Returns the length of the file that an earlier process left. */
   async #open(): Promise<number> {
     await makeFolder(dirname(this.#path));
     return stat(this.#path).then(
@@ -49,7 +49,7 @@ export class LineFile implements LineSink {
   }
 }
 
-/** With its parents. Node's own `recursive` never comes back where a file system says ENOENT to every mkdir, as /proc does. */
+/** Creates missing parents too. Node's own `recursive` never returns where a file system answers ENOENT to every mkdir, as /proc does. */
 async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path);
@@ -75,7 +75,7 @@ export const standardOutput: LineSink = {
     }),
 };
 
-/** Writes each export as a line of OTLP JSON, as the specification's file exporter does. */
+/** Writes each export as a line of OTLP JSON, like the specification's file exporter. */
 export class OtlpLineExporter<Items> {
   readonly #signal: OtlpSignal<Items>;
   readonly #sink: LineSink;

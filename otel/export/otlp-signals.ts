@@ -16,9 +16,9 @@ import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { OtlpTarget } from '../settings/otlp-target.ts';
 
-/** How a signal is written as OTLP. */
+/** OTLP encoding of a signal. */
 export interface OtlpSignal<Items> {
-  /** What one of its exports is made of. */
+  /** Name of the items in one of its exports. */
   readonly items: string;
   readonly protobuf: Pick<ISerializer<Items, unknown>, 'serializeRequest'>;
   readonly json: Pick<ISerializer<Items, unknown>, 'serializeRequest'>;

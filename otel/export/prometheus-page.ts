@@ -11,16 +11,16 @@ import {
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Guard } from '../base/guard.ts';
 
-/** Seconds; those that the conventions advise for requests and for statements, together. */
+/** Seconds; the boundaries that the conventions recommend for requests and for statements, combined. */
 const BOUNDARIES = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
-/** Per instrument; the SDK folds what is beyond into a series with `otel.metric.overflow`. */
+/** Per instrument; the SDK folds the rest into a series with `otel.metric.overflow`. */
 const MAX_SERIES_PER_INSTRUMENT = 200;
-/** A callback of an observable instrument that takes longer is left behind. */
+/** A slower callback of an observable instrument is not awaited. */
 const MAX_COLLECT_MILLIS = 1000;
-/** Prometheus writes units out; what stands in braces is no unit. */
+/** Prometheus spells units out; an annotation in braces is not a unit. */
 const UNITS: Readonly<Record<string, string>> = { s: 'seconds', ms: 'milliseconds', By: 'bytes' };
 
-/** All metrics of this process in the text format of Prometheus: those of the app's instruments, and what `producer` adds, as OTLP gets them. */
+/** All metrics of this process in the Prometheus text format: those of the app's instruments, and those of `producer`, as in OTLP. */
 export class PrometheusPage extends MetricReader {
   readonly #guard: Guard;
   readonly #serializer = new PrometheusSerializer(undefined, false, undefined, false, true);
@@ -34,10 +34,10 @@ export class PrometheusPage extends MetricReader {
     this.#guard = guard;
   }
 
-  /** Never rejects; what cannot be collected is a fault and left out. */
+  /** Never rejects; what cannot be collected is reported as a fault and left out. */
   async text(): Promise<string> {
     try {
-      // Not under the request that asks: its context must not outlive it.
+      // Not in the context of the request: it must not outlive the request.
       const { resourceMetrics, errors } = await context.with(ROOT_CONTEXT, () =>
         this.collect({ timeoutMillis: MAX_COLLECT_MILLIS }),
       );
@@ -62,7 +62,7 @@ export class PrometheusPage extends MetricReader {
   }
 }
 
-/** By the specification of compatibility with Prometheus: the unit is part of the name, and a histogram has fixed boundaries. */
+/** By the specification of Prometheus compatibility: the unit is part of the name, and a histogram has fixed boundaries. */
 function toPrometheus(metric: MetricData): MetricData {
   const descriptor = withUnit(metric);
   if (metric.dataPointType !== DataPointType.EXPONENTIAL_HISTOGRAM) return { ...metric, descriptor };

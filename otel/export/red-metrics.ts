@@ -18,7 +18,7 @@ import type { MetricDataBuilder } from './metric-data.ts';
 interface RedMetric {
   readonly name: string;
   readonly description: string;
-  /** What the series says. */
+  /** Attributes derived from the series name. */
   readonly attributes: (series: string) => Attributes;
 }
 
@@ -46,8 +46,8 @@ const RED_METRICS: Readonly<Record<OperationType, RedMetric>> = {
 };
 
 /**
- * Durations of 100 % of operations as exponential histograms, read from what counts them anyway: no histogram records per operation. As the conventions
- * have it, failures are points with `error.type`.
+ * Durations of 100 % of operations as exponential histograms, read from the aggregates: nothing is recorded twice. By the conventions, failures are
+ * points with `error.type`.
  */
 export function addRedMetrics(to: MetricDataBuilder, aggregates: Pick<RedAggregator, 'metricPoints'>): void {
   for (const type of OPERATION_TYPES) {
@@ -71,7 +71,7 @@ function endAttributes({ status = NO_STATUS, errorType }: MetricPoint): Attribut
   };
 }
 
-/** `GET /:slug` is a method and a route; requests that matched no route have no route, and their labels say the method. */
+/** `GET /:slug` is a method and a route; requests without a matching route have none, and their labels hold the method. */
 function routeAttributes(series: string): Attributes {
   if (series === UNKNOWN_PATHS) return {};
   const space = series.indexOf(' ');

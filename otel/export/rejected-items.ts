@@ -1,4 +1,4 @@
-/** An export that the receiver took in part: `rejected` of its items count as failed, the others as sent. */
+/** A partly accepted export: `rejected` of its items failed, the others were sent. */
 export class RejectedItems extends Error {
   readonly rejected: number;
 
@@ -9,12 +9,12 @@ export class RejectedItems extends Error {
   }
 }
 
-/** How many of an export's items failed; all of them, unless the receiver says which it took. */
+/** Number of items that failed: all, unless the receiver states how many it accepted. */
 export function failedOf(error: unknown, items: number): number {
   return error instanceof RejectedItems ? Math.min(error.rejected, items) : items;
 }
 
-/** The address is answered, but by something that does not speak OTLP: a login page, a proxy, another service. */
+/** The address responds, but not with OTLP: a login page, a proxy, another service. */
 export class NoOtlpAnswer extends Error {
   constructor(body: Uint8Array) {
     const words = new TextDecoder().decode(body.subarray(0, 60)).replaceAll(/\s+/g, ' ');

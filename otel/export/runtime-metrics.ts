@@ -3,7 +3,7 @@ import { getHeapSpaceStatistics } from 'node:v8';
 import type { RuntimeSampler } from '../instrumentation/runtime.ts';
 import type { MetricDataBuilder, Point } from './metric-data.ts';
 
-/** What the process costs, by the names of the conventions: `nodejs.*`, `v8js.*` and `process.*`. */
+/** Resource usage of the process under the names of the conventions: `nodejs.*`, `v8js.*` and `process.*`. */
 export function addRuntimeMetrics(to: MetricDataBuilder, runtime: RuntimeSampler): void {
   const sample = runtime.current();
   addEventLoop(to, runtime);
@@ -30,7 +30,7 @@ export function addRuntimeMetrics(to: MetricDataBuilder, runtime: RuntimeSampler
   );
 }
 
-/** Delays are those since the last sample of the runtime. */
+/** Delays since the last runtime sample. */
 function addEventLoop(to: MetricDataBuilder, runtime: RuntimeSampler): void {
   for (const [word, millis] of Object.entries(runtime.eventLoopDelays()))
     to.gauge(`nodejs.eventloop.delay.${word}`, 's', `Event loop delay: ${word}.`, [{ value: millis / 1e3 }]);

@@ -5,7 +5,7 @@ import type { ExportPipeline } from './export-pipeline.ts';
 import type { ExportComponent, ExportTally } from './export-tally.ts';
 import type { MetricDataBuilder, Point } from './metric-data.ts';
 
-/** The books that the pages show. */
+/** The counts that pages show. */
 export interface TelemetryBooks {
   readonly tally: () => Pick<OperationTally, 'counts' | 'starts'>;
   readonly pipelines: readonly ExportPipeline[];
@@ -19,8 +19,9 @@ const ORIGINS = ['none', 'local', 'remote'] as const;
 const ITEMS = ['span', 'metric_data_point', 'log'] as const;
 
 /**
- * Metrics of telemetry about itself, by the conventions for SDKs (`otel.sdk.*`), out of the books of the pages: started = live + processed. An operation without a
- * span of its own counts as a span here, too: it was started, decided and dropped. What sampling dropped is processed; what a full buffer dropped has failed.
+ * Metrics of telemetry about itself, by the SDK conventions (`otel.sdk.*`), from the counts that pages show: started = live + processed. An
+ * operation without a span of its own counts as a span here, too: it was started, decided and dropped. What sampling dropped was processed; what a
+ * full buffer dropped has failed.
  */
 export function addSdkMetrics(to: MetricDataBuilder, { tally, pipelines, tallies }: TelemetryBooks): void {
   const book = tally();
@@ -62,7 +63,7 @@ export function addSdkMetrics(to: MetricDataBuilder, { tally, pipelines, tallies
   to.counter('telemetry.operation.dropped', '{operation}', 'Operations not kept.', byReason(dropped));
 }
 
-/** Handed to the exporter, or dropped by the full queue before that. */
+/** Passed to the exporter, or dropped by the full queue before. */
 function processedBy(pipeline: ExportPipeline): Point[] {
   const { sent, failed, dropped } = pipeline.facts();
   const attributes = queueOf(pipeline);

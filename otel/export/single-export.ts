@@ -6,7 +6,7 @@ import type { ExportTally } from './export-tally.ts';
 type Callback = (result: ExportResult) => void;
 type Signal = 'metrics' | 'logs';
 
-/** Lets one export of a signal run at a time and cuts it off after its timeout; a second one is refused at once. */
+/** Runs one export of a signal at a time and aborts it after its timeout; a second one fails at once. */
 export class SingleExport {
   readonly #signal: Signal;
   readonly #agents: AbortableAgents;
@@ -24,7 +24,7 @@ export class SingleExport {
   run(items: number, start: (callback: Callback) => void, callback: Callback): void {
     const count = this.#tally?.start(items);
     if (this.#isBusy) {
-      const error = new Error('the export before has not ended');
+      const error = new Error('the previous export has not ended');
       count?.(error);
       callback(this.#failure(error));
       return;
@@ -44,14 +44,14 @@ export class SingleExport {
     }
   }
 
-  /** Says which signal it was: the SDK reports the failures of all of them in one place. */
+  /** Names the signal, because the SDK reports the failures of all signals in one place. */
   #failure(cause: unknown): ExportResult {
     const message = `${this.#signal}: ${describeError(cause ?? 'the exporter failed without a reason')}${wayOut(cause, this.#signal)}`;
     return { code: ExportResultCode.FAILED, error: new Error(message, { cause }) };
   }
 }
 
-/** Jaeger takes spans alone, and a Collector takes what it has pipelines for. */
+/** Jaeger accepts only spans, and a Collector the signals it has pipelines for. */
 function wayOut(cause: unknown, signal: Signal): string {
   const isNotFound = cause instanceof Error && 'code' in cause && cause.code === 404;
   return isNotFound

@@ -3,11 +3,11 @@ import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
 import type { ExportFacts } from '../query.ts';
 import type { ExportPipeline } from './export-pipeline.ts';
 
-/** Every pipeline that spans leave by, as one exporter; each has a queue and a fate of its own. */
+/** All export pipelines of spans as one exporter; each has its own queue and outcome. */
 export class SpanExports implements SpanExporter {
   readonly pipelines: readonly ExportPipeline[];
 
-  /** @param pipelines At least one; the first is the one that pages tell of. */
+  /** @param pipelines At least one; pages show the first. */
   constructor(pipelines: readonly ExportPipeline[]) {
     this.pipelines = pipelines;
   }

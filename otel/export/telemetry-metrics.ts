@@ -15,13 +15,15 @@ const SCOPE = { name: 'operations' };
 export interface TelemetryMetricsOptions {
   readonly clock: Clock;
   readonly aggregates: Pick<RedAggregator, 'metricPoints'>;
-  /** Without it nothing is told of the process. */
+  /** Without it there are no process metrics. */
   readonly runtime?: RuntimeSampler;
-  /** Without them nothing is told of telemetry itself. */
+  /** Without them there are no metrics about telemetry itself. */
   readonly books?: () => TelemetryBooks;
 }
 
-/** Every metric that is counted here and not by an instrument of the API, cumulative since start; one for all readers, so that none says what another does not. */
+/**
+ * Every metric that the kit counts itself instead of an API instrument, cumulative since start; one producer for all readers, so that they agree.
+ */
 export class TelemetryMetrics implements MetricProducer {
   readonly #options: TelemetryMetricsOptions;
   readonly #startTime: HrTime;
@@ -34,7 +36,7 @@ export class TelemetryMetrics implements MetricProducer {
   async collect(): Promise<CollectionResult> {
     const { clock, aggregates, runtime, books } = this.#options;
     const builder = new MetricDataBuilder(this.#startTime, millisToHrTime(clock.now()));
-    // The books first: they handle what has ended and waits.
+    // First, because reading these handles deferred spans.
     if (books !== undefined) addSdkMetrics(builder, books());
     addRedMetrics(builder, aggregates);
     if (runtime !== undefined) addRuntimeMetrics(builder, runtime);

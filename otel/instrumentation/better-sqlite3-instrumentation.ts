@@ -19,25 +19,25 @@ const VERSION = '0.1.0';
 type DatabaseClass = typeof DatabaseConstructor;
 
 export interface BetterSqlite3InstrumentationConfig extends InstrumentationConfig {
-  /** A BEGIN or COMMIT at or above it gets a span beside that of its transaction. Default: none. */
+  /** A BEGIN or COMMIT that takes this long gets a span of its own inside its transaction's. Default: never. */
   readonly slowNanos?: () => number;
-  /** Where faults of the instrumentation itself are counted. */
+  /** Counts faults of the instrumentation itself. */
   readonly guard?: Guard;
   readonly clock?: Clock;
-  /** Gets what statements take beside themselves. */
+  /** Records the cost of tracing statements. */
   readonly cost?: CostMeter;
 }
 
 /**
- * CLIENT spans for every better-sqlite3 call and INTERNAL spans for transactions. It patches nothing until `manuallyInstrument` is
- * given the class, so nothing depends on import order; `disable` takes the patches off again.
+ * CLIENT spans for every better-sqlite3 call and INTERNAL spans for transactions. Patches nothing until `manuallyInstrument` receives the class, so
+ * import order does not matter; `disable` removes the patches.
  */
 export class BetterSqlite3Instrumentation extends InstrumentationBase<BetterSqlite3InstrumentationConfig> {
   readonly #observer: DatabaseObserver;
   readonly #unpatches = new Map<DatabaseClass, readonly (() => void)[]>();
 
   constructor(config: BetterSqlite3InstrumentationConfig = {}) {
-    // The base class would enable itself before the fields below exist.
+    // The base class would enable itself before the fields below are initialised.
     super(SCOPE_NAME, VERSION, { ...config, enabled: false });
     const guard = config.guard ?? new Guard();
     this.#observer = new DatabaseObserver({
@@ -51,7 +51,7 @@ export class BetterSqlite3Instrumentation extends InstrumentationBase<BetterSqli
 
   protected override init(): undefined {}
 
-  /** Patches a better-sqlite3 class, once; statements that exist already are seen too. Throws TypeError for anything else. */
+  /** Patches a better-sqlite3 class once; existing statements are traced too. Throws TypeError for anything else. */
   manuallyInstrument(Database: DatabaseClass): void {
     if (this.#unpatches.has(Database)) return;
     if (typeof Database?.prototype?.prepare !== 'function') {
@@ -72,7 +72,7 @@ export class BetterSqlite3Instrumentation extends InstrumentationBase<BetterSqli
 }
 
 function patchAll(Database: DatabaseClass, observer: DatabaseObserver): readonly (() => void)[] {
-  // Suppressed, in case another instrumentation looks on.
+  // Suppressed, in case another instrumentation traces it.
   const { statement, iterator } = context.with(suppressTracing(context.active()), () =>
     nativePrototypes(Database),
   );
@@ -93,7 +93,7 @@ function patchAll(Database: DatabaseClass, observer: DatabaseObserver): readonly
   return patches.map(([target, name, wrap]) => patchMethod(target, name, wrap));
 }
 
-/** The classes of statements and iterators are native and exported nowhere; a database in memory shows them. */
+/** The classes of statements and iterators are native and not exported; an in-memory database provides instances. */
 function nativePrototypes(Database: DatabaseClass): {
   readonly statement: object;
   readonly iterator: object;

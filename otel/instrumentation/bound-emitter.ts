@@ -2,25 +2,25 @@ import type { EventEmitter } from 'node:events';
 import type { Context } from '@opentelemetry/api';
 import type { Method } from './method-patch.ts';
 
-/** On an emitter: the context its listeners run in. */
+/** Property of an emitter: the context its listeners run in. */
 const BOUND = Symbol('bound context');
 type BoundEmitter = EventEmitter & { [BOUND]?: Context };
 type Listener = (this: unknown, ...args: unknown[]) => unknown;
 
-/** Calls in a context; a context manager. */
+/** Calls functions in a context; a context manager. */
 export interface ContextRunner {
   with(context: Context, fn: Listener, thisArg: unknown, ...args: unknown[]): unknown;
-  /** True for an event that comes in the right context anyway. */
+  /** True for an event that is emitted in the right context anyway. */
   isNeedless?(emitter: EventEmitter, event: string | symbol): boolean;
 }
 
-/** The ways to add a listener; all others find a bound one by its `listener`, as node's own for `once` has it. */
+/** Methods that add a listener; all others find a bound one by its `listener` property, as for Node's own `once` wrappers. */
 export const ADDERS = ['on', 'addListener', 'prependListener', 'once', 'prependOnceListener'] as const;
 export type Adder = (typeof ADDERS)[number];
 
 const adders = new WeakSet<object>();
 
-/** Listeners that are added from now on run in `context`; those that are there stay as they are. Once per emitter, and again for another context. */
+/** Runs listeners added from now on in `context`; existing ones stay as they are. Call it once per emitter, and again to change the context. */
 export function bindEmitter(emitter: EventEmitter, context: Context, runner: ContextRunner): void {
   markBound(emitter, context);
   if (adders.has(emitter.on)) return;
@@ -34,7 +34,7 @@ export function markBound(emitter: EventEmitter, context: Context): void {
   (emitter as BoundEmitter)[BOUND] = context;
 }
 
-/** Methods in the place of `natives`, for emitters that may be bound. */
+/** Replacements of `natives` for emitters that may be bound. */
 export function boundAdders(
   natives: Readonly<Record<Adder, Method>>,
   runner: ContextRunner,
@@ -44,7 +44,7 @@ export function boundAdders(
       const context = this[BOUND];
       if (context === undefined || runner.isNeedless?.(this, event) === true)
         return natives[name].call(this, event, listener) as unknown;
-      // Node refuses what is no function, in its own words.
+      // Node rejects a non-function with its own message.
       if (typeof listener !== 'function') return natives[name].call(this, event, listener) as unknown;
       const bound = isOnce
         ? boundOnce(this, event, listener, context, runner)

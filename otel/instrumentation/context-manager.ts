@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import { type Context, type ContextManager, ROOT_CONTEXT } from '@opentelemetry/api';
 import { bindEmitter } from './bound-emitter.ts';
 
-/** Carries the active Context through promises, timers and callbacks by AsyncLocalStorage. */
+/** Propagates the active Context through promises, timers and callbacks with AsyncLocalStorage. */
 export class AsyncContextManager implements ContextManager {
   readonly #storage = new AsyncLocalStorage<Context>();
 
@@ -21,7 +21,7 @@ export class AsyncContextManager implements ContextManager {
     return this.#storage.run(context, () => Reflect.apply(fn, thisArg, args) as ReturnType<F>);
   }
 
-  /** Functions are wrapped; of an event emitter, the listeners that are added from now on. Anything else is returned as it is. */
+  /** Wraps functions, and listeners added to an event emitter from now on. Anything else is returned unchanged. */
   bind<T>(context: Context, target: T): T {
     if (target instanceof EventEmitter && Object.isExtensible(target)) bindEmitter(target, context, this);
     if (typeof target !== 'function') return target;
@@ -33,14 +33,14 @@ export class AsyncContextManager implements ContextManager {
     return bound as T;
   }
 
-  /** False on a node without `AsyncLocalStorage.enterWith`. */
+  /** False if Node lacks `AsyncLocalStorage.enterWith`. */
   get canEnter(): boolean {
     return typeof this.#storage.enterWith === 'function';
   }
 
   /**
-   * Makes `context` active for the rest of the callback that node is running: only for a caller inside of a native callback, whose end
-   * node takes as the end of it. Anywhere else use `with`.
+   * Makes `context` active for the rest of the callback that Node is running. Only for use inside a native callback, whose end also ends the
+   * context; use `with` anywhere else.
    */
   enter(context: Context): void {
     this.#storage.enterWith(context);

@@ -11,13 +11,13 @@ export interface DatabaseObserverOptions {
   readonly guard: Guard;
   /** Name of the instrumentation scope. */
   readonly scopeName: string;
-  /** At or above it a step that another span stands for gets a span of its own. */
+  /** A step covered by another span gets its own if it takes this long. */
   readonly slowNanos: () => number;
-  /** Gets what statements take beside themselves. */
+  /** Records the cost of tracing statements. */
   readonly cost?: WorkSample | undefined;
 }
 
-/** What the wrappers of one instrumentation share. Better-sqlite3 is synchronous, so the state of the running call is a plain field. */
+/** State shared by the wrappers of one instrumentation. Better-sqlite3 is synchronous, so the running call is a plain field. */
 export class DatabaseObserver {
   readonly operations: Operations;
   readonly guard: Guard;
@@ -25,9 +25,9 @@ export class DatabaseObserver {
   readonly cost: WorkSample | undefined;
   readonly #slowNanos: () => number;
   readonly facts = new StatementFacts();
-  /** False after disable(): wrappers that are still reachable only call. */
+  /** False after disable(): wrappers that are still reachable only call through. */
   isEnabled = true;
-  /** The innermost transaction function that is running. */
+  /** The innermost running transaction function. */
   transaction: RunningTransaction | undefined;
   #absorbing = false;
   readonly #subjects = new WeakMap<ObservedStatement, OperationSubject>();
@@ -40,7 +40,7 @@ export class DatabaseObserver {
     this.#slowNanos = options.slowNanos;
   }
 
-  /** The context a call belongs to; undefined when it is not to be noted: patches off, tracing suppressed, inside `absorb`. */
+  /** Context of a call; undefined if it must not be recorded: patches removed, tracing suppressed, or inside `absorb`. */
   parent(): Context | undefined {
     return this.isEnabled && !this.#absorbing ? this.operations.parent() : undefined;
   }
@@ -49,7 +49,7 @@ export class DatabaseObserver {
     return durationNanos >= this.#slowNanos();
   }
 
-  /** Statements inside `call` are part of an operation that is noted as a whole. */
+  /** Runs `call` without recording its statements, because the operation is recorded as a whole. */
   absorb<T>(call: () => T): T {
     const outer = this.#absorbing;
     this.#absorbing = true;
@@ -60,7 +60,7 @@ export class DatabaseObserver {
     }
   }
 
-  /** Made at prepare, or at the first call of a statement that was prepared before the patch. */
+  /** Created at prepare, or at the first call of a statement prepared before the patch. */
   subjectOf(statement: ObservedStatement): OperationSubject {
     let subject = this.#subjects.get(statement);
     if (subject === undefined) {

@@ -4,12 +4,12 @@ import type { Method } from './method-patch.ts';
 import { plainSubject, statementFault } from './statement-facts.ts';
 import type { OperationSubject } from './operation-subject.ts';
 
-/** The part of a better-sqlite3 database that is read here. */
+/** The part of a better-sqlite3 database used here. */
 interface ObservedDatabase {
   readonly name: string;
 }
 
-/** Wraps `prepare`: describes the statement once, and notes a text that SQLite refuses. */
+/** Wraps `prepare`: describes the statement once, and records a text that SQLite rejects. */
 export function observePrepare(observer: DatabaseObserver): (original: Method) => Method {
   const { operations } = observer;
   return (original) =>
@@ -27,7 +27,7 @@ export function observePrepare(observer: DatabaseObserver): (original: Method) =
     };
 }
 
-/** Wraps `exec`: one span for all the statements of the text. */
+/** Wraps `exec`: one span for all statements of the text. */
 export function observeExec(observer: DatabaseObserver): (original: Method) => Method {
   return (original) =>
     function (this: ObservedDatabase, ...args) {
@@ -40,7 +40,7 @@ export function observeExec(observer: DatabaseObserver): (original: Method) => M
     };
 }
 
-/** Wraps `pragma`, which prepares and runs a statement inside: one span, not two. */
+/** Wraps `pragma`, which prepares and runs a statement internally: one span, not two. */
 export function observePragma(observer: DatabaseObserver): (original: Method) => Method {
   return (original) =>
     function (this: ObservedDatabase, ...args) {

@@ -1,9 +1,9 @@
-/** Characters of a stack that go into a span event. */
+/** Maximum characters of a stack in a span event. */
 const MAX_STACK_LENGTH = 2_000;
-/** Characters of a message. */
+/** Maximum characters of a message. */
 const MAX_MESSAGE_LENGTH = 500;
 
-/** `error.type`: the code of a system or SQLite error, else the class; `_OTHER` for what is no error. */
+/** `error.type`: the code of a system or SQLite error, else the class; `_OTHER` for a thrown non-error. */
 export function errorTypeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return '_OTHER';
   const { code, name } = error as { code?: unknown; name?: unknown };
@@ -18,7 +18,7 @@ export function messageOf(error: unknown): string {
   );
 }
 
-/** Where it was thrown: the frames of its stack without the message in front of them. */
+/** Stack frames of an error, without the message in front of them. */
 export function stackFramesOf(error: unknown): string | undefined {
   const stack = (error as { stack?: unknown } | null | undefined)?.stack;
   if (typeof stack !== 'string') return undefined;

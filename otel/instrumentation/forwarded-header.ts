@@ -1,16 +1,16 @@
-/** What one proxy says of the request it passed on. */
+/** What one proxy states about the request it forwarded. */
 export interface ForwardedHop {
   readonly for: string | undefined;
   readonly host: string | undefined;
   readonly proto: string | undefined;
 }
 
-/** Longer than what any chain of proxies writes; a longer one is not read. */
+/** Longer than any chain of proxies writes; a longer header is ignored. */
 const MAX_HEADER_LENGTH = 4096;
-/** `name=token` or `name="quoted string"` (RFC 7239 section 4), with the separator behind it. */
+/** `name=token` or `name="quoted string"` (RFC 7239 section 4), followed by its separator. */
 const PAIR = /\s*([!#$%&'*+.^_`|~\w-]+)=(?:"((?:[^"\\]|\\.)*)"|([!#$%&'*+.^_`|~\w-]*))\s*([,;]|$)/y;
 
-/** Reads a `Forwarded` header, the client's hop first; undefined when it is malformed. */
+/** Parses a `Forwarded` header, the client's hop first; undefined if it is malformed. */
 export function readForwarded(header: string): readonly ForwardedHop[] | undefined {
   if (header.length > MAX_HEADER_LENGTH) return undefined;
   const hops: ForwardedHop[] = [];
@@ -28,7 +28,7 @@ export function readForwarded(header: string): readonly ForwardedHop[] | undefin
   return hops.length > 0 ? hops : undefined;
 }
 
-/** Reads `X-Forwarded-For` and its companions, the client's hop first; undefined without `X-Forwarded-For`, or when it is longer than any. */
+/** Parses `X-Forwarded-For` and its companions, the client's hop first; undefined without `X-Forwarded-For`, or if it is too long. */
 export function readXForwarded(headers: {
   readonly for: string | undefined;
   readonly host: string | undefined;
@@ -38,7 +38,7 @@ export function readXForwarded(headers: {
   if (clients.length === 0) return undefined;
   const hosts = listOf(headers.host);
   const protos = listOf(headers.proto);
-  // A proxy that writes one value writes the client's; those that append have one for each hop.
+  // A single value refers to the client; proxies that append write one per hop.
   const of = (values: readonly string[], index: number): string | undefined =>
     values.length === clients.length ? values[index] : values.at(-1);
   return clients.map((client, index) => ({

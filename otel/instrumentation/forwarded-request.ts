@@ -4,7 +4,7 @@ import { type ForwardedHop, readForwarded, readXForwarded } from './forwarded-he
 
 type Header = string | readonly string[] | undefined;
 
-/** Who connected, and what its headers say of somebody behind it. */
+/** The peer of a connection and the forwarded headers of a request. */
 export interface ForwardedWords {
   readonly peerAddress: string | undefined;
   readonly forwarded: Header;
@@ -13,18 +13,18 @@ export interface ForwardedWords {
   readonly forwardedProto: Header;
 }
 
-/** A request as its client made it, as far as that can be believed. */
+/** A request as its client made it, as far as the forwarding proxies are trusted. */
 export interface ForwardedRequest {
-  /** An IP address without port and brackets; the peer's, unless a trusted proxy names another. */
+  /** An IP address without port and brackets: the peer's, unless a trusted proxy states another. */
   readonly clientAddress: string | undefined;
-  /** Undefined unless a trusted proxy tells it: then the request's own say counts. */
+  /** Undefined unless a trusted proxy states it; the request's own Host applies then. */
   readonly host: string | undefined;
   readonly proto: 'http' | 'https' | undefined;
 }
 
 /**
- * Walks the hops from the right, where the nearest proxy wrote, as long as they are trusted: what stands further left may be the visitor's
- * own words. `Forwarded` and `X-Forwarded-For` that name two clients are both left alone, as one of them came from the visitor.
+ * Walks the hops from the right, starting at the nearest proxy, while they are trusted; the client may have written anything further left. If
+ * `Forwarded` and `X-Forwarded-For` name two different clients, both are ignored, because the client wrote one of them.
  */
 export function forwardedRequest(words: ForwardedWords, proxies: TrustedProxies): ForwardedRequest {
   const { peerAddress } = words;
@@ -41,7 +41,7 @@ export function forwardedRequest(words: ForwardedWords, proxies: TrustedProxies)
     hops === undefined ? [] : [walk(hops, direct, proxies)],
   );
   const [first, second] = told;
-  // A proxy that names nobody may still say which host and scheme it was asked for.
+  // A proxy that states no client may still state host and scheme.
   if (first === undefined)
     return { ...direct, host: lastOf(words.forwardedHost), proto: schemeOf(lastOf(words.forwardedProto)) };
   if (second !== undefined && second.clientAddress !== first.clientAddress) return direct;
@@ -67,7 +67,7 @@ function walk(
     host = hop.host ?? host;
     proto = schemeOf(hop.proto) ?? proto;
     const address = hop.for === undefined ? undefined : addressOf(hop.for);
-    // `unknown`, `_hidden` and junk: who is nearest of those known.
+    // `unknown`, `_hidden` or junk: use the nearest known hop.
     if (address === undefined) break;
     clientAddress = address;
     if (!proxies.passes(address)) break;
@@ -86,13 +86,13 @@ function schemeOf(word: string | undefined): 'http' | 'https' | undefined {
   return scheme === 'http' || scheme === 'https' ? scheme : undefined;
 }
 
-/** Node joins what is sent several times; where it does not, the order is the same. */
+/** Node joins repeated headers; where it does not, the order is the same. */
 function textOf(header: Header): string | undefined {
   const text = typeof header === 'string' || header === undefined ? header : header.join(',');
   return text === '' ? undefined : text;
 }
 
-/** Of a list, what the nearest proxy wrote. */
+/** For a list, the value of the nearest proxy. */
 function lastOf(header: Header): string | undefined {
   return textOf(header)?.split(',').at(-1)?.trim() || undefined;
 }

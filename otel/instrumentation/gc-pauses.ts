@@ -1,7 +1,7 @@
 import { constants, type PerformanceEntry } from 'node:perf_hooks';
 import { DurationSketch } from '../aggregate/duration-sketch.ts';
 
-/** `v8js.gc.type` by node's kinds. */
+/** `v8js.gc.type` by Node's kind. */
 const TYPES: Readonly<Record<number, string>> = {
   [constants.NODE_PERFORMANCE_GC_MAJOR]: 'major',
   [constants.NODE_PERFORMANCE_GC_MINOR]: 'minor',
@@ -12,7 +12,7 @@ const TYPES: Readonly<Record<number, string>> = {
 /** A performance entry of type gc. */
 export type GcPause = Pick<PerformanceEntry, 'duration'> & { readonly detail?: unknown };
 
-/** How long garbage collections of each type took since start. */
+/** Durations of garbage collections by type, since start. */
 export class GcPauses {
   readonly #types = new Map<string, DurationSketch>();
 

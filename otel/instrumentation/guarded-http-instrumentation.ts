@@ -13,11 +13,11 @@ import { requestSpanName } from './request-route.ts';
 type Definitions = ReturnType<HttpInstrumentation['init']>;
 
 /**
- * Instrumentation-http with outgoing calls as bare Node makes them, and without histograms. It is enabled when it is made. Calls that another
- * instrumentation makes spans of, enabled before or after, it leaves to that one.
+ * Instrumentation-http whose outgoing calls behave as in bare Node, and without histograms. It is enabled when constructed. If another
+ * instrumentation traces outgoing calls, enabled before or after, this one leaves them to it.
  */
 export class GuardedHttpInstrumentation extends HttpInstrumentation {
-  /** Set by the base class, in its constructor. */
+  /** Set by the base class in its constructor. */
   declare private definitions: Definitions;
 
   constructor(guard: Guard, config: HttpInstrumentationConfig) {
@@ -42,7 +42,7 @@ export class GuardedHttpInstrumentation extends HttpInstrumentation {
     super.setMeterProvider({ getMeter: createNoopMeter });
     if (!hasOther) for (const definition of this.definitions) guardDefinition(definition, guard);
     this.enable();
-    // The patches are hooks of require, and an app of ES modules may never require these.
+    // The patches are hooks of `require`, which an ES module app may never call for these.
     const require = createRequire(import.meta.url);
     require('node:http');
     require('node:https');
@@ -52,7 +52,7 @@ export class GuardedHttpInstrumentation extends HttpInstrumentation {
     return (this.definitions = super.init());
   }
 
-  /** Rates and durations come from the sampling processor; a second histogram per request would only cost. */
+  /** Rates and durations come from the sampling processor; a second histogram per request would only add cost. */
   override setMeterProvider(): void {}
 }
 

@@ -9,12 +9,12 @@ export interface HttpInstrumentationOptions extends Pick<
   HttpServerSpansOptions,
   'contexts' | 'guard' | 'tracer' | 'clients' | 'cost'
 > {
-  /** Requests to these paths and what lies below them make no spans, nor does anything they do: `/admin/metrics`. */
+  /** Requests to these paths and to paths below them create no spans, and neither does anything they call: `/admin/metrics`. */
   readonly untracedPathPrefixes?: readonly string[];
   readonly clock?: Clock;
 }
 
-/** Spans of both directions: our own of requests that come in, the SDK's of those that go out. `disable` ends both. */
+/** Spans of both directions: the kit's own for incoming requests, the SDK's for outgoing ones. `disable` ends both. */
 export function createHttpInstrumentation({
   guard,
   contexts,
@@ -37,7 +37,7 @@ export function createHttpInstrumentation({
   return new OutgoingHttpInstrumentation(guard, incoming);
 }
 
-/** Those that go out are made by the SDK's. */
+/** Outgoing requests are traced by the SDK's instrumentation. */
 class OutgoingHttpInstrumentation extends GuardedHttpInstrumentation {
   readonly #incoming: HttpServerSpans;
 

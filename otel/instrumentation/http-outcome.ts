@@ -3,24 +3,26 @@ import { errorTypeOf } from './error-facts.ts';
 import type { ResponseWatch } from './response-watch.ts';
 import { dispatchedBytes, hasNoBody } from './sent-bytes.ts';
 
-/** What became of a response, as facts of its socket (G9). */
+/** Outcome of a response, from facts of its socket (G9). */
 export interface HttpOutcome {
   readonly outcome: 'complete' | 'aborted' | 'cut' | 'failed' | 'refused';
-  /** Body bytes that left, after compression, without headers and framing; of an aborted one, those the system took. Undefined where nobody counts them. */
+  /**
+   * Body bytes sent, after compression, without headers and framing; for an aborted response, those the system accepted. Undefined if not counted.
+   */
   readonly bodyBytes: number | undefined;
-  /** Undefined: nothing was sent, so there is no status to claim. */
+  /** Undefined if nothing was sent, so there is no status to report. */
   readonly statusCode: number | undefined;
-  /** Nanoseconds from the request to the first byte; undefined when none was sent, or its time is not known. */
+  /** Nanoseconds from the request to the first byte; undefined if none was sent or its time is unknown. */
   readonly timeToFirstByteNanos: number | undefined;
-  /** `error.type`; undefined unless it failed or the status says so. */
+  /** `error.type`; undefined unless the response failed or its status is 5xx. */
   readonly errorType: string | undefined;
-  /** Its `Content-Type`, of an event stream: it is meant to be long. */
+  /** `Content-Type` of an event stream, which is meant to be long. */
   readonly eventStream: string | undefined;
 }
 
 const EVENT_STREAM = /\r\ncontent-type: *(text\/event-stream *(?:;[^\r]*)?)\r/i;
 
-/** Errors that only say the other side has gone. */
+/** Errors that only mean that the peer has disconnected. */
 const CLIENT_GONE = new Set([
   'ECONNRESET',
   'EPIPE',
@@ -31,15 +33,15 @@ const CLIENT_GONE = new Set([
   'ABORT_ERR',
 ]);
 
-/** The code of an error by which a server that stops destroys what is still under way. */
+/** Error code with which a stopping server destroys connections in use. */
 export const STOPPED = 'ESHUTDOWN';
 
-/** An error that only says the other side has gone. */
+/** Returns true for an error that only means that the peer has disconnected. */
 export function isClientGoneError(error: unknown): boolean {
   return CLIENT_GONE.has(errorTypeOf(error));
 }
 
-/** Read at the response's `close`. `error` is what `failureOf` answers. */
+/** Call at the response's `close`. @param error Result of `failureOf`. */
 export function httpOutcome(
   request: IncomingMessage,
   response: ServerResponse,
@@ -53,7 +55,7 @@ export function httpOutcome(
   return {
     outcome: wordFor(request, watch, error, isBroken),
     bodyBytes: bodyBytesOf(request, response, watch),
-    // `response.statusCode` has a default that nobody was sent.
+    // `response.statusCode` has a default that may never have been sent.
     statusCode: isStatusSent ? statusCode : undefined,
     timeToFirstByteNanos:
       isStatusSent && !Number.isNaN(firstByteNanos) ? firstByteNanos - startNanos : undefined,
@@ -62,12 +64,12 @@ export function httpOutcome(
   };
 }
 
-/** Something of it has left: what was written to a socket that is destroyed in the same turn never does. */
+/** Returns true if some of it was sent: what is written to a socket that is destroyed in the same turn never is. */
 function hasBegun({ socket }: IncomingMessage, watch: ResponseWatch): boolean {
   if (watch.isFinished) return true;
   const { firstByteNanos, socketBytesBefore } = watch;
   if (firstByteNanos === undefined || socketBytesBefore === undefined) return false;
-  // Of a socket that does not count, it is believed.
+  // A socket that does not count bytes gets the benefit of the doubt.
   return !(dispatchedBytes(socket) <= socketBytesBefore);
 }
 
@@ -90,18 +92,18 @@ function isCutByStop({ socket }: IncomingMessage): boolean {
   return socket.errored !== null && errorTypeOf(socket.errored) === STOPPED;
 }
 
-/** What an app makes of a request that broke off under it is no failure of the app, and nobody is told of it. */
+/** If the request broke off, whatever the app answers is not a failure of the app, and nobody receives it. */
 export function errorTypeOfAnswer(error: unknown, statusCode: number, isUnsent: boolean): string | undefined {
   if (error !== undefined) return errorTypeOf(error);
   return statusCode >= 500 && !isUnsent ? String(statusCode) : undefined;
 }
 
-/** The client did not send the request to its end, or not as HTTP. */
+/** The client did not send the complete request, or not as HTTP. */
 function isBrokenByClient({ complete, errored }: IncomingMessage): boolean {
   return !complete && errored !== null && isClientGoneError(errored);
 }
 
-/** Why a response is not whole; undefined when it is, or when it was the client who left. */
+/** Why a response is incomplete; undefined if it is complete, or if the client disconnected. */
 export function failureOf(request: IncomingMessage, response: ServerResponse, watch: ResponseWatch): unknown {
   if (watch.isFinished || isCutByStop(request)) return undefined;
   const given = response.errored ?? watch.error;
@@ -110,12 +112,12 @@ export function failureOf(request: IncomingMessage, response: ServerResponse, wa
   return isClientGone(request) ? undefined : new ResponseDestroyed();
 }
 
-/** The client closed its side, or the connection broke under us. */
+/** The client closed its side, or the connection broke. */
 function isClientGone({ socket }: IncomingMessage): boolean {
   return socket.readableEnded || (socket.errored !== null && isClientGoneError(socket.errored));
 }
 
-/** Stands for a response that the app destroyed without saying why. */
+/** For a response that the app destroyed without an error. */
 class ResponseDestroyed extends Error {
   override readonly name = 'ResponseDestroyed';
   constructor() {
@@ -132,7 +134,7 @@ function bodyBytesOf(request: IncomingMessage, response: ServerResponse, watch: 
   return Math.max(0, Math.min(watch.bodyBytes, left));
 }
 
-/** Node keeps the head of a response, as it was sent, under this name; it is latin-1, so its length is its size. */
+/** Node keeps the head of a response as it was sent under this name; it is latin-1, so its length is its size. */
 function headOf(response: ServerResponse): string {
   return (response as ServerResponse & { readonly _header?: string | null })._header ?? '';
 }

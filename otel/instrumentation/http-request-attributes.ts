@@ -18,24 +18,24 @@ import { forwardedRequest, type ForwardedRequest, type ForwardedWords } from './
 import { redactedQuery } from './redacted-query.ts';
 import { knownMethod } from './request-route.ts';
 
-/** An inbound X-Request-ID is kept for the reader, never used as an id. */
+/** An inbound X-Request-ID is recorded for the reader, never used as an id. */
 const ATTR_X_REQUEST_ID = 'http.request.header.x-request-id';
 const MAX_REQUEST_ID_LENGTH = 128;
 /** The absolute form of a request target, up to its path (RFC 9112 section 3.2.2). */
 const ABSOLUTE_FORM = /^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i;
 const MAX_PORT = 65_535;
 
-/** What is believed and what is recorded of who asks. */
+/** Which forwarded headers are trusted and what is recorded of clients. */
 export interface ClientRules {
-  /** Whose headers about somebody else are believed. */
+  /** Proxies whose forwarded headers are trusted. */
   readonly proxies: TrustedProxies;
   /** False leaves the addresses of clients and peers out of spans. */
   readonly recordsAddresses: boolean;
 }
 
-/** What a request said of itself, copied when it came in: its attributes are made when it may be gone. */
+/** Facts of a request, copied when it arrives, because its attributes may be built after it is gone. */
 export interface RequestWords extends ForwardedWords {
-  /** As it was sent. */
+  /** The method as it was sent. */
   readonly verb: string;
   /** The request target. */
   readonly target: string;
@@ -49,8 +49,8 @@ export interface RequestWords extends ForwardedWords {
 }
 
 /**
- * What semantic conventions want to know of a request when its span starts, as instrumentation-http tells it; but what headers say of a
- * client, host and scheme behind the peer counts only from a trusted proxy.
+ * Attributes of a request at the start of its span, as instrumentation-http sets them; forwarded client, host and scheme apply only if a trusted
+ * proxy states them.
  */
 export function requestAttributes(words: RequestWords): Attributes {
   const { verb, peerAddress, userAgent, requestId } = words;
@@ -77,7 +77,7 @@ export function requestAttributes(words: RequestWords): Attributes {
   return attributes;
 }
 
-/** By which the client asked; as a trusted proxy in front of us tells it, if there is one. */
+/** Scheme of the client's request, as stated by a trusted proxy if there is one. */
 export function schemeOf(words: RequestWords): string {
   const told =
     words.forwarded === undefined && words.forwardedProto === undefined
@@ -86,7 +86,7 @@ export function schemeOf(words: RequestWords): string {
   return told ?? (words.isEncrypted ? 'https' : 'http');
 }
 
-/** As it was sent: nothing is encoded or resolved, as the app itself sees it. `OPTIONS *` has the path `*`. */
+/** Unmodified, not decoded or resolved, as the app sees it. `OPTIONS *` has the path `*`. */
 function addUrl(attributes: Attributes, target: string): void {
   const own = target.startsWith('/') ? target : target.replace(ABSOLUTE_FORM, '');
   const hashAt = own.indexOf('#');
@@ -98,14 +98,14 @@ function addUrl(attributes: Attributes, target: string): void {
     attributes[ATTR_URL_QUERY] = redactedQuery(plain.slice(queryAt + 1), path);
 }
 
-/** The name and port the client asked for; as a trusted proxy in front of us tells it, if there is one. */
+/** Host and port the client requested, as stated by a trusted proxy if there is one. */
 function addServer(
   attributes: Attributes,
   words: RequestWords,
   told: ForwardedRequest,
   scheme: string,
 ): void {
-  // Which scheme another host was asked by is known only from who named it.
+  // Only the proxy that states another host knows its scheme.
   if (told.host !== undefined) setServer(attributes, told.host, told.proto);
   else if (words.host) setServer(attributes, words.host, scheme);
 }
@@ -113,11 +113,11 @@ function addServer(
 interface NamedHost {
   readonly host: string;
   readonly address: string;
-  /** `scheme`: the scheme's own, as none is named. Undefined: what is named is no port. */
+  /** `scheme`: the default port of the scheme, as none is given. Undefined: the given port is invalid. */
   readonly port: number | 'scheme' | undefined;
 }
 
-/** Most requests name the same host as the one before. */
+/** Most requests have the same host as the one before. */
 let lastHost: NamedHost = { host: '', address: '', port: 'scheme' };
 
 function setServer(attributes: Attributes, host: string, scheme: string | undefined): void {

@@ -15,7 +15,7 @@ import { requestSpanName } from './request-route.ts';
 import type { RecordingSpan } from '../spans/span.ts';
 import type { ResponseWatch } from './response-watch.ts';
 
-/** Tells a request's span, at the response's `close`, what became of it (G9); the attributes of that are for `addResponseAttributes`. */
+/** Sets outcome facts on a request's span at the response's `close` (G9); `addResponseAttributes` builds the attributes. */
 export function describeResponse(
   span: RecordingSpan,
   response: ServerResponse,
@@ -28,7 +28,7 @@ export function describeResponse(
   return outcome;
 }
 
-/** `error` is why it is not whole; undefined when it is, or when it was the client who left. */
+/** @param error Why the response is incomplete; undefined if it is complete, or if the client disconnected. */
 export function describeOutcome(
   span: RecordingSpan,
   verb: string,
@@ -59,8 +59,8 @@ export function addResponseAttributes(
 }
 
 /**
- * For routers that leave the route in the RPC metadata, as OpenTelemetry's own do, or on the span without naming it. A name that somebody
- * gave stays.
+ * For routers that store the route in the RPC metadata, as OpenTelemetry's instrumentations do, or on the span without renaming it. A name set by
+ * the app stays.
  */
 function nameRoute(span: RecordingSpan, verb: string, left: string | undefined): void {
   const route = span.setSinceStart(ATTR_HTTP_ROUTE) ?? left;

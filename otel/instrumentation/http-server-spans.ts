@@ -44,9 +44,9 @@ import { disableResponseWatches, enableResponseWatches, watchResponse } from './
 import { untracedPaths } from './untraced-paths.ts';
 import { REQUEST_TURN_CHANNEL, WAITS_FOR_TURN } from './waiting-request.ts';
 
-/** Published by node inside of the parser's callback, before the server emits `request`; for http and https, not for http2 and upgrades. */
+/** Published by Node inside the parser's callback, before the server emits `request`; for http and https, not for http2 and upgrades. */
 const REQUEST_START = 'http.server.request.start';
-/** On a request that waits: when it was parsed, on the monotonic clock. */
+/** Property of a waiting request: monotonic time at which it was parsed. */
 const ARRIVED = Symbol('arrived');
 type WaitingRequest = IncomingMessage & { [ARRIVED]?: number };
 const STREAM_WATCH = Symbol('stream watch');
@@ -61,20 +61,20 @@ interface RequestStart {
 export interface HttpServerSpansOptions {
   readonly guard: Guard;
   readonly clock: Clock;
-  /** The one that is registered globally. */
+  /** The globally registered context manager. */
   readonly contexts: AsyncContextManager;
   readonly untracedPathPrefixes: readonly string[];
-  /** Default: a proxy on this machine is believed, and addresses are recorded. */
+  /** Default: a proxy on this machine is trusted, and addresses are recorded. */
   readonly clients?: ClientRules;
-  /** Makes the spans. */
+  /** Creates the spans. */
   readonly tracer: RecordingTracer;
-  /** Gets what the beginning of a request takes here. */
+  /** Records the cost of starting requests. */
   readonly cost?: CostMeter | undefined;
 }
 
 /**
- * A SERVER span per incoming request, straight from node's diagnostics channel: no emitter is bound, and no tracer is asked. The
- * handler runs in the span's context; the span ends when the response closes, with facts of its socket.
+ * A SERVER span per incoming request, from Node's diagnostics channel: no emitter is bound and no sampler is asked. The handler runs in the span's
+ * context; the span ends when the response closes, with facts of its socket.
  */
 export class HttpServerSpans {
   readonly #guard: Guard;
@@ -84,7 +84,7 @@ export class HttpServerSpans {
   readonly #source: SpanSource;
   readonly #clients: ClientRules;
   readonly #cost: CostMeter | undefined;
-  /** Headers that a propagator reads; without any of them there is nothing to extract. Empty until one is set. */
+  /** Headers that the propagator reads; without any of them there is nothing to extract. Empty if there is no propagator. */
   #propagated: readonly string[] = [];
   readonly #say: (line: string) => void;
   #isEnabled = false;
@@ -114,7 +114,7 @@ export class HttpServerSpans {
     subscribe(STREAM_HEAD, this.#onStreamHead);
   }
 
-  /** Requests that are under way still end their spans; those over HTTP/2 whose head is to come, without a status. */
+  /** Requests in progress still end their spans; over HTTP/2 those without a response head have no status. */
   disable(): void {
     if (!this.#isEnabled) return;
     this.#isEnabled = false;
@@ -134,7 +134,7 @@ export class HttpServerSpans {
     else this.#onRequestTurn(message);
   };
 
-  /** What a subscriber throws becomes an uncaught exception. */
+  /** An error thrown by a subscriber would become an uncaught exception. */
   readonly #onRequestTurn = (message: unknown): void => {
     try {
       const { request, response } = message as RequestStart;
@@ -146,7 +146,7 @@ export class HttpServerSpans {
       } else this.#start(request, response);
       if (since !== 0) this.#cost?.requestStart.end(since);
     } catch (error) {
-      // Of requests in one packet, this one would else run in the context of the one before.
+      // Otherwise, of several requests in one packet, this one would run in the context of the previous one.
       this.#contexts.enter(ROOT_CONTEXT);
       this.#guard.report('http start', error);
     }
@@ -200,7 +200,7 @@ export class HttpServerSpans {
     this.#guard.run('http head', () => stream[STREAM_WATCH]?.head(headers, this.#nanos()), undefined);
   };
 
-  /** @param arrivedNanos When it was parsed, of one that waited. */
+  /** @param arrivedNanos When it was parsed, for a request that waited. */
   #begin(request: RequestHead, arrivedNanos?: number): { incoming: IncomingRequest; context: Context } {
     const startNanos = this.#nanos();
     const parent = this.#parentOf(request.headers);
@@ -225,13 +225,13 @@ export class HttpServerSpans {
       this.#propagated = propagation.fields().map((field) => field.toLowerCase());
     for (const field of this.#propagated)
       if (headers[field] !== undefined) return propagation.extract(LinkedContext.root, headers);
-    // One that does not tell its headers may read any.
+    // A propagator without a list of its headers may read any.
     return this.#propagated.length > 0
       ? LinkedContext.root
       : propagation.extract(LinkedContext.root, headers);
   }
 
-  /** NaN when the clock is broken. */
+  /** NaN if the clock fails. */
   #nanos(): number {
     try {
       return this.#clock.monotonicNanos();

@@ -7,11 +7,10 @@ import { errorTypeOfAnswer, type HttpOutcome, isClientGoneError, STOPPED } from 
 import type { RequestHead } from './incoming-request.ts';
 
 /**
- * Published by node (22.23 and 24.22 at least) inside of a session's callback, before the server emits `stream` and, for its `request` API,
- * `request`.
+ * Published by Node (at least 22.23 and 24.22) inside a session's callback, before the server emits `stream` and, for its `request` API, `request`.
  */
 export const STREAM_START = 'http2.server.stream.start';
-/** Published when the head of the answer is handed to the session. */
+/** Published when the response head is handed to the session. */
 export const STREAM_HEAD = 'http2.server.stream.finish';
 
 export interface StreamMessage {
@@ -19,42 +18,42 @@ export interface StreamMessage {
   readonly headers: IncomingHttpHeaders;
 }
 
-/** False for what the server pushes, and for tunnels, which are no requests that get an answer. */
+/** False for server pushes and for tunnels, which are not requests with a response. */
 export function isStreamOfRequest({ stream, headers }: StreamMessage): boolean {
   return stream.id !== undefined && stream.id % 2 === 1 && headers[':method'] !== 'CONNECT';
 }
 
-/** As a request of HTTP/1 would say it. */
+/** The request in the shape of HTTP/1. */
 export function requestHeadOf({ stream, headers }: StreamMessage): RequestHead {
   return {
     method: headers[':method'] ?? 'GET',
     url: headers[':path'] ?? '/',
     httpVersion: '2',
     headers: { ...headers, host: headers[':authority'] ?? headers.host },
-    // The session's own face of it; what it does not lend is not asked for.
+    // The session's proxy of it; properties that the proxy forbids are not read.
     socket: stream.session!.socket as Socket,
   };
 }
 
-/** Body may come, whose listeners have to be bound. */
+/** True if a body may follow, whose listeners have to be bound. */
 export function mayHaveBody({ headers }: StreamMessage): boolean {
   return headers[':method'] !== 'GET' && headers[':method'] !== 'HEAD';
 }
 
-/** What is seen of the answer on one stream. */
+/** Observes the response on one stream. */
 export class StreamWatch {
   readonly #stream: ServerHttp2Stream;
   #statusCode: number | undefined;
   #contentType: string | undefined;
   #headNanos = NaN;
-  /** The session sends what it has been handed after the turn. */
+  /** The session sends what it was handed after the current turn. */
   #hasLeft = false;
 
   constructor(stream: ServerHttp2Stream) {
     this.#stream = stream;
   }
 
-  /** Monotonic; NaN when the clock is broken. */
+  /** @param nanos Monotonic; NaN if the clock failed. */
   head(headers: IncomingHttpHeaders, nanos: number): void {
     this.#statusCode = Number(headers[':status']);
     this.#contentType = headers['content-type'];
@@ -62,7 +61,7 @@ export class StreamWatch {
     context.with(ROOT_CONTEXT, () => setImmediate(() => (this.#hasLeft ||= !this.#stream.destroyed)));
   }
 
-  /** Read at the stream's `close`. */
+  /** Call at the stream's `close`. */
   outcome(startNanos: number): { readonly outcome: HttpOutcome; readonly error: unknown } {
     const stream = this.#stream;
     const isWhole = stream.rstCode === 0 && stream.writableFinished && stream.errored === null;
@@ -79,7 +78,7 @@ export class StreamWatch {
             : isStopped(stream)
               ? 'cut'
               : 'aborted',
-        // Its frames are counted nowhere.
+        // Bytes per stream are not counted anywhere.
         bodyBytes: undefined,
         statusCode,
         timeToFirstByteNanos: statusCode === undefined || Number.isNaN(firstByte) ? undefined : firstByte,
@@ -95,7 +94,7 @@ function isStopped({ errored }: ServerHttp2Stream): boolean {
   return errored !== null && errorTypeOf(errored) === STOPPED;
 }
 
-/** Undefined when the other side reset the stream or left, or the server stopped. */
+/** Undefined if the peer reset the stream or disconnected, or the server stopped. */
 function failureOf(errored: Error | null): unknown {
   if (errored === null || isClientGoneError(errored)) return undefined;
   const type = errorTypeOf(errored);

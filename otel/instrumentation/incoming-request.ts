@@ -34,13 +34,13 @@ import type { RecordingSpan } from '../spans/span.ts';
 import type { LazyAttributes } from '../spans/span-source.ts';
 import { ResponseWatch, type ResponseWatchSource } from './response-watch.ts';
 
-/** The object, and its twenty attributes apart from their texts. */
+/** The object, and its twenty attributes without their texts. */
 const REQUEST_BYTES = 1000;
 
-/** What a request says in its head, and on which connection. */
+/** The head of a request and its connection. */
 export type RequestHead = Pick<IncomingMessage, 'headers' | 'method' | 'url' | 'httpVersion' | 'socket'>;
 
-/** What is the same for every request of a connection; its getters are not cheap. */
+/** Facts shared by all requests of a connection; the socket's getters are expensive. */
 class Peer {
   readonly address: string | undefined;
   readonly port: number | undefined;
@@ -58,18 +58,18 @@ class Peer {
 const PEER = Symbol('peer');
 
 /**
- * All that is known of one incoming request, in one object because one is made for each: the facts its operations look up, the watch of its
- * response, and the words its attributes are made of when somebody reads them. It outlives the request and holds nothing of it but strings.
+ * Everything about one incoming request, in one object because each request creates one: the facts that its operations look up, the response watch,
+ * and the strings its attributes are built from on first access. It outlives the request and holds nothing of it but strings.
  */
 export class IncomingRequest extends ResponseWatch implements RPCMetadata, RequestWords, LazyAttributes {
   // Declared, not defined: a defined field is written twice.
   declare readonly type: RPCType.HTTP;
-  /** Set as soon as it is made, which needs the request first. */
+  /** Set right after construction, because the span needs the request first. */
   declare span: RecordingSpan;
-  /** Where routers of the OpenTelemetry world leave the route. */
+  /** Where OpenTelemetry instrumentations of routers store the route. */
   declare route?: string;
   declare outcome: HttpOutcome | undefined;
-  /** 0 where the request began when it arrived. */
+  /** 0 if the request started on arrival. */
   declare readonly waitNanos: number;
   declare readonly verb: string;
   declare readonly target: string;
@@ -130,7 +130,7 @@ export class IncomingRequest extends ResponseWatch implements RPCMetadata, Reque
     return typeof route === 'string' && route !== '' ? httpSeries(this.method, route) : undefined;
   }
 
-  /** What an app has set itself is for the attributes to tell. */
+  /** If the app set attributes itself, they have to be read. */
   knownOperation(span: SpanSoFar): KnownOperation | undefined {
     const { outcome } = this;
     if (outcome === undefined || span.setSinceStart(ATTR_HTTP_REQUEST_METHOD) !== undefined) return undefined;
@@ -177,7 +177,7 @@ export class IncomingRequest extends ResponseWatch implements RPCMetadata, Reque
     if (this.outcome !== undefined) addResponseAttributes(attributes, this.outcome);
   }
 
-  /** For an answer that is no `ServerResponse`. */
+  /** For a response that is not a `ServerResponse`. */
   endWith(outcome: HttpOutcome, error: unknown): void {
     try {
       this.outcome = outcome;

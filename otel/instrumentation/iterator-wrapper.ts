@@ -5,18 +5,18 @@ import type { Method } from './method-patch.ts';
 import { type ObservedStatement, statementFault } from './statement-facts.ts';
 import type { OperationSubject } from './operation-subject.ts';
 
-/** What the steps of one iteration add up to; holds no Context, so that it may outlive the request. */
+/** Sums over the steps of one iteration; holds no Context, so that it may outlive the request. */
 interface Steps {
   readonly subject: OperationSubject;
   readonly startNanos: number;
-  /** The sum of the steps: time between them is the app's own. */
+  /** Sum of the steps: the time between them is the app's own. */
   nanos: number;
   rows: number;
 }
 
 /**
- * Follows the native iterators of `iterate()`. Each is noted once: at its end, at `return()`, when it throws, or, when the app just
- * dropped it, once it is collected. What is held of an open one hangs on the iterator itself.
+ * Observes the native iterators of `iterate()`. Each is recorded once: at its end, at `return()`, when it throws, or, if the app abandoned it, once
+ * it is garbage-collected. The state of an open one is stored on the iterator itself.
  */
 export class IteratorObserver {
   readonly #observer: DatabaseObserver;
@@ -100,7 +100,7 @@ export class IteratorObserver {
     }
   }
 
-  // Called for each row: an object of these would be an allocation each.
+  // Positional: called per row, an options object would be one allocation each.
   // oxlint-disable-next-line max-params
   #stepped(
     iterator: object,
@@ -139,7 +139,7 @@ export class IteratorObserver {
   }
 }
 
-/** The ids of the active span, without the span and whatever else the context holds. */
+/** A context with the ids of the active span only, without anything else it holds. */
 function spanOnly(parent: Context): Context {
   const active = trace.getSpanContext(parent);
   return active === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, active);

@@ -1,14 +1,14 @@
 import type { Context } from '@opentelemetry/api';
 
-/** Links behind one another before they are folded; a request's own chain has about five. */
+/** Links in a chain before it is folded; a request's own chain has about five. */
 const MAX_LINKS = 32;
 
 /**
- * A Context that is one small link on the one before: the API's own copies a Map and makes three closures for every value. A chain
- * that grows is folded, so that values set again and again hold on to nothing.
+ * A Context that is one small link to its parent: the API's own copies a Map and creates three closures per value. A growing chain is folded, so
+ * that values set again and again do not accumulate.
  */
 export class LinkedContext implements Context {
-  // Declared, not defined, and no #private ones: a defined field is written twice, and these are made for every request.
+  // Declared, not defined, and no #private fields: a defined field is written twice, and every request creates these.
   declare private readonly parent: LinkedContext | undefined;
   declare private readonly key: symbol | undefined;
   declare private readonly value: unknown;
@@ -26,7 +26,7 @@ export class LinkedContext implements Context {
     this.links = links;
   }
 
-  /** Knows nothing, as ROOT_CONTEXT does; what spans of ours and propagators build on. */
+  /** Empty, like ROOT_CONTEXT; the kit's spans and propagators build on it. */
   static readonly root = new LinkedContext(undefined, undefined, undefined, 0);
 
   getValue(key: symbol): unknown {
@@ -45,14 +45,14 @@ export class LinkedContext implements Context {
     return this.setValue(key, undefined);
   }
 
-  /** Each key once, with the newest value. */
+  /** Each key once, with its newest value. */
   private values(): Map<symbol, unknown> {
     const values = this.parent === undefined ? new Map<symbol, unknown>() : this.parent.values();
     if (this.key !== undefined) values.set(this.key, this.value);
     return values;
   }
 
-  /** How many links a look-up may walk. */
+  /** Number of links a look-up may walk. */
   get length(): number {
     return 1 + (this.parent?.length ?? 0);
   }

@@ -3,11 +3,11 @@ import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { ROOT_CONTEXT, context } from '@opentelemetry/api';
 import type { Clock } from '../base/clock.ts';
 
-/** How often the event loop is asked how late it is, milliseconds: while there is work, and while there is none (each time wakes the process). */
+/** Sampling interval of the event loop delay, milliseconds: with work, and without (each sample wakes the process). */
 const RESOLUTION_MILLIS = { busy: 20, idle: 200 } as const;
-/** A loop that is busier than this has work, whatever brings it. */
+/** A busier loop has work, whatever its source. */
 const IDLE_UTILIZATION = 0.02;
-/** Node publishes each request there before anybody handles it. */
+/** Node publishes each request here before it is handled. */
 const REQUEST_START = 'http.server.request.start';
 
 type Histogram = ReturnType<typeof monitorEventLoopDelay>;
@@ -15,8 +15,8 @@ type Histogram = ReturnType<typeof monitorEventLoopDelay>;
 export type LoopDelays = Readonly<Record<'min' | 'max' | 'mean' | 'stddev' | 'p50' | 'p90' | 'p99', number>>;
 
 /**
- * How much later than due the event loop came since the last `reset`, milliseconds. While there is no work, a delay of less than
- * 200 ms may go unseen; its timers do not keep the process alive.
+ * Event loop delay since the last `reset`, milliseconds. While there is no work, delays below 200 ms may go unnoticed; its timers do not keep the
+ * process alive.
  */
 export class LoopDelay {
   readonly #clock: Clock;
@@ -24,15 +24,15 @@ export class LoopDelay {
   #pace: keyof typeof RESOLUTION_MILLIS = 'busy';
   #histogram: Histogram | undefined;
   #beganNanos = 0;
-  /** Of the histograms before. */
+  /** Of previous histograms. */
   #wakes = 0;
   #unseen: NodeJS.Timeout | undefined;
-  /** Seen elsewhere than in the histogram. */
+  /** Delay observed outside the histogram. */
   #lateMillis = 0;
   #utilization = performance.eventLoopUtilization();
-  /** Since the last `reset`; one may come right after the start. */
+  /** Since the last `reset`; a request may come right after the start. */
   #requestCame = true;
-  /** Loading modules holds the loop up for as long as it takes, and nobody waits for an answer yet: no delay. */
+  /** Loading modules blocks the loop, but no client waits yet, so it does not count as delay. */
   #isStarting = false;
   readonly #onRequest = (): void => {
     unsubscribe(REQUEST_START, this.#onRequest);
@@ -54,7 +54,7 @@ export class LoopDelay {
     return this.#isStarting;
   }
 
-  /** `isStarting`: until the first request, or `endStarting`. */
+  /** @param isStarting Until the first request or `endStarting`. */
   start(isStarting: boolean): void {
     this.#isStarting = isStarting;
     this.#begin('busy');
@@ -73,7 +73,7 @@ export class LoopDelay {
     this.#end();
   }
 
-  /** Begins anew. */
+  /** Starts a new period. */
   reset(): void {
     if (this.#histogram === undefined) return;
     this.#lateMillis = 0;
@@ -87,7 +87,7 @@ export class LoopDelay {
     subscribe(REQUEST_START, this.#onRequest);
   }
 
-  /** How often the histogram has woken the process, or come by while it was awake. */
+  /** How often the histogram's timer fired, whether the process slept or not. */
   get wakes(): number {
     if (this.#histogram === undefined) return this.#wakes;
     const millis = (this.#clock.monotonicNanos() - this.#beganNanos) / 1e6;
@@ -106,7 +106,7 @@ export class LoopDelay {
     return this.#millis((histogram) => histogram.percentile(percentile));
   }
 
-  /** As Node's histogram has them. */
+  /** The values Node's histogram provides. */
   all(): LoopDelays {
     const histogram = this.#histogram;
     return {
@@ -120,13 +120,13 @@ export class LoopDelay {
     };
   }
 
-  /** What was seen at the slow pace stays seen. */
+  /** Delays observed at the slow pace are kept. */
   #speedUp(): void {
     this.#lateMillis = this.maxMillis;
     this.#begin('busy');
   }
 
-  /** A histogram sees no delay that begins before its timer comes for the first time: one of ours does. */
+  /** A histogram sees no delay before its timer first fires: a timer of ours covers that. */
   #begin(pace: keyof typeof RESOLUTION_MILLIS): void {
     this.#end();
     this.#pace = pace;
@@ -136,7 +136,7 @@ export class LoopDelay {
       const lateMillis = (this.#clock.monotonicNanos() - nanos) / 1e6 - resolution;
       if (lateMillis > RESOLUTION_MILLIS.busy) this.#lateMillis = Math.max(this.#lateMillis, lateMillis);
     };
-    // Outside of any request, so that the timers hold on to none (G3).
+    // Outside any request, so that the timers retain none (G3).
     context.with(ROOT_CONTEXT, () => {
       this.#histogram = this.#monitor({ resolution });
       this.#histogram.enable();
@@ -151,7 +151,7 @@ export class LoopDelay {
     this.#histogram = undefined;
   }
 
-  /** The timer's own resolution is not delay. */
+  /** Subtracts the timer's own resolution. */
   #millis(of: (histogram: Histogram) => number): number {
     const histogram = this.#histogram;
     if (histogram === undefined || histogram.count === 0) return 0;

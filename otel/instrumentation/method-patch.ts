@@ -4,9 +4,8 @@ export type Method = (this: any, ...args: any[]) => any;
 const patches = new WeakSet<object>();
 
 /**
- * Replaces a method by `wrap(original)`, with the original's name, length and property attributes; does nothing when the method is
- * such a patch already. The returned function restores the original. It cannot when somebody else has patched over it since, so
- * wrappers must be able to stand aside.
+ * Replaces a method with `wrap(original)`, preserving name, length and property attributes; does nothing if it is already patched. The returned
+ * function restores the original. It cannot if someone else has patched the method since, so wrappers must be able to only call through.
  */
 export function patchMethod(target: object, name: string, wrap: (original: Method) => Method): () => void {
   const descriptor = Object.getOwnPropertyDescriptor(target, name);
@@ -26,7 +25,7 @@ export function patchMethod(target: object, name: string, wrap: (original: Metho
   };
 }
 
-/** Gives a wrapper the name and the length of what it wraps. */
+/** Gives a wrapper the name and length of the wrapped function. */
 export function resemble(
   wrapper: object,
   { name, length }: { readonly name: string; readonly length: number },
@@ -38,16 +37,16 @@ export function resemble(
 }
 
 /**
- * Methods that a prototype inherits, replaced by own properties in front of them; what is inherited stays reachable in `natives`. Where
- * somebody has wrapped ours since, they stay and have to stand aside.
+ * Own properties of a prototype that shadow inherited methods; the originals stay available in `natives`. If someone else has wrapped them since,
+ * they stay and only call through.
  */
 export class InheritedPatch<Name extends string> {
-  /** Empty until the first time. */
+  /** Empty until `apply` is first called. */
   readonly natives = {} as Record<Name, Method>;
   readonly #prototype: Record<string, Method>;
   readonly #wrappers: Readonly<Record<Name, Method>>;
 
-  /** @param wrap Makes the methods in front; they look in what they are given when they are called. */
+  /** @param wrap Creates the shadowing methods, which read `natives` when called. */
   constructor(
     prototype: object,
     wrap: (natives: Readonly<Record<Name, Method>>) => Readonly<Record<Name, Method>>,
@@ -62,7 +61,7 @@ export class InheritedPatch<Name extends string> {
 
   apply(): void {
     for (const name of this.#names) {
-      // Replaced already, below what somebody has put around it.
+      // Already replaced, below someone else's wrapper.
       if (this.natives[name] !== undefined) continue;
       const native: unknown = this.#prototype[name];
       if (typeof native !== 'function') continue;

@@ -4,7 +4,7 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { MissingNodeFeature } from '../query.ts';
 
-/** What of Node is looked at; another one in tests. */
+/** The parts of Node that are checked; replaced in tests. */
 export interface NodeParts {
   readonly AsyncLocalStorage: { readonly prototype: object };
   readonly EventEmitter: new () => EventEmitter;
@@ -17,7 +17,7 @@ interface Feature extends MissingNodeFeature {
   isIn(node: NodeParts): boolean;
 }
 
-/** Everything the kit uses of Node that is private, patched or experimental, and can be looked at without a request. */
+/** Every private, patched or experimental part of Node that the kit uses and that can be checked without a request. */
 const FEATURES: readonly Feature[] = [
   {
     name: 'AsyncLocalStorage.prototype.enterWith',
@@ -50,7 +50,7 @@ const FEATURES: readonly Feature[] = [
   },
   {
     name: 'Socket: _bytesDispatched',
-    consequence: 'of a response that broke off, what the system was about to take counts as not sent',
+    consequence: 'the size of a response that broke off excludes what the system was about to accept',
     isIn: (node) => '_bytesDispatched' in node.Socket.prototype,
   },
   {
@@ -68,7 +68,7 @@ const FEATURES: readonly Feature[] = [
   },
 ];
 
-/** A response that has its socket and has written its head; nothing is sent. */
+/** A response with a socket that has written its head; nothing is sent. */
 function assigned({ IncomingMessage: Request, ServerResponse: Response }: NodeParts): {
   readonly isTold: boolean;
   readonly isMarked: boolean;
@@ -85,7 +85,7 @@ function assigned({ IncomingMessage: Request, ServerResponse: Response }: NodePa
   return { isTold, isMarked: socket._httpMessage === response, head: response._header };
 }
 
-/** The features that `node` does not have; one whose check throws is not there. */
+/** Features that `node` lacks; one whose check throws counts as missing. */
 export function missingIn(node: NodeParts): readonly MissingNodeFeature[] {
   const isThere = (feature: Feature): boolean => {
     try {
@@ -100,11 +100,11 @@ export function missingIn(node: NodeParts): readonly MissingNodeFeature[] {
   }));
 }
 
-/** What this process has found missing; those that only a request shows are added when one does. */
+/** Features found missing in this process; those that only a request reveals are added later. */
 const missing = new Map<string, MissingNodeFeature>();
 let warn: (message: string) => void = () => {};
 
-/** Looks at this Node; one line says what is missing, now and for each that is found later. */
+/** Checks this Node and logs one line about what is missing, now and for each feature found missing later. */
 export function checkNodeFeatures(
   log: (message: string) => void,
   node: NodeParts = { AsyncLocalStorage, EventEmitter, IncomingMessage, ServerResponse, Socket },
@@ -115,7 +115,7 @@ export function checkNodeFeatures(
   if (found.length > 0) warn(lineOf(found));
 }
 
-/** For what shows only while requests are served. */
+/** For features that are only found missing while requests are served. */
 export function noteMissingFeature(name: string, consequence: string): void {
   if (missing.has(name)) return;
   missing.set(name, { name, consequence });

@@ -11,17 +11,17 @@ export interface OperationWords {
   readonly type: OperationType;
   /** The span's name. */
   readonly name: string;
-  /** Its RED series, as it would be named from the span. */
+  /** Its RED series, the same as derived from the span. */
   readonly series: string;
   readonly kind: SpanKind;
   readonly attributes: Attributes;
-  /** database: its text and summary. */
+  /** database: text and summary. */
   readonly statement?: StatementNames | undefined;
-  /** Of its text, where it belongs to one call alone. */
+  /** Size of its text, if it belongs to one call only. */
   readonly heldBytes?: number;
 }
 
-/** What is known of an operation before the call; made once per statement or template and shared by the spans of all of its calls. */
+/** What is known of an operation before the call; created once per statement or template and shared by the spans of all its calls. */
 export class OperationSubject implements OperationWords, SpanTemplate, LazyAttributes, KnownSubject {
   readonly type: OperationType;
   readonly name: string;
@@ -30,7 +30,7 @@ export class OperationSubject implements OperationWords, SpanTemplate, LazyAttri
   readonly attributes: Attributes;
   readonly statement: StatementNames | undefined;
   readonly heldBytes: number;
-  /** Of its metric. */
+  /** Metric attributes. */
   readonly labels: Attributes | undefined;
 
   constructor({ type, name, series, kind, attributes, statement, heldBytes = 0 }: OperationWords) {
@@ -52,7 +52,7 @@ export class OperationSubject implements OperationWords, SpanTemplate, LazyAttri
     return { ...this.attributes };
   }
 
-  /** Where an app has set something of it anew, the attributes have to be read. */
+  /** If the app changed one of its attributes, the attributes have to be read. */
   knownSubject(span: SpanSoFar): KnownSubject | undefined {
     return span.isSetApartFrom(this.attributes) ? this : undefined;
   }

@@ -22,7 +22,7 @@ import { timeOfNanos } from '../spans/span-time.ts';
 import { RecordingTracer } from '../spans/tracer.ts';
 import type { OperationSubject } from './operation-subject.ts';
 
-/** A failure as far as a span may tell it; `message` holds no bound values. */
+/** A failure as a span may record it; `message` contains no bound values. */
 export interface OperationFault {
   readonly type: string;
   readonly message?: string | undefined;
@@ -34,19 +34,19 @@ export interface OperationFault {
 export interface OperationResult {
   /** Monotonic. */
   readonly startNanos: number;
-  /** NaN when the clock was broken. */
+  /** NaN if the clock failed. */
   readonly durationNanos: number;
   /** database: rows returned plus rows changed. */
   readonly rows?: number | undefined;
-  /** Under which attribute `rows` stand. */
+  /** The attribute that holds `rows`. */
   readonly rowsAttribute?: string | undefined;
   readonly attributes?: Attributes | undefined;
   readonly fault?: OperationFault | undefined;
 }
 
 /**
- * Spans of operations that are timed exactly: the way from an instrumentation to the tracer. With the kit's own tracer what they say is made
- * when it is read; any other is told it all. No method throws.
+ * Spans of precisely timed operations, from an instrumentation to the tracer. With the kit's own tracer attributes are built on access; any other
+ * receives them all. No method throws.
  */
 export class Operations {
   readonly #guard: Guard;
@@ -59,7 +59,7 @@ export class Operations {
     this.#tracer = tracer;
   }
 
-  /** The context the operation belongs to; undefined when tracing is suppressed and nothing may be noted. */
+  /** Context of the operation; undefined if tracing is suppressed and nothing may be recorded. */
   parent(): Context | undefined {
     try {
       const active = context.active();
@@ -70,7 +70,7 @@ export class Operations {
     }
   }
 
-  /** Monotonic nanoseconds; NaN when the clock is broken, and then nothing is noted. */
+  /** Monotonic nanoseconds; NaN if the clock fails, and then nothing is recorded. */
   nanos(): number {
     try {
       return this.#clock.monotonicNanos();
@@ -80,7 +80,7 @@ export class Operations {
     }
   }
 
-  /** A span that is live during the call, for operations that have children; undefined when it cannot be made. */
+  /** Starts a span that is live during the call, for operations with children; undefined if that fails. */
   start(parent: Context, subject: OperationSubject, startNanos: number): Span | undefined {
     try {
       return this.#startSpan(parent, subject, startNanos);
@@ -90,7 +90,7 @@ export class Operations {
     }
   }
 
-  /** Calls with `span` active, exactly once even when the context manager is broken; what the call throws is thrown. */
+  /** Calls with `span` active, exactly once even if the context manager fails; errors of the call pass through. */
   runIn<T>(parent: Context, span: Span | undefined, call: () => T): T {
     if (span === undefined) return call();
     let isCalled = false;
@@ -115,7 +115,7 @@ export class Operations {
     }
   }
 
-  /** Notes an operation that is over and had no children. */
+  /** Records a completed operation without children. */
   note(parent: Context, subject: OperationSubject, result: OperationResult): void {
     try {
       if (Number.isNaN(result.durationNanos)) return;
@@ -147,7 +147,7 @@ export class Operations {
       if (Number.isNaN(durationNanos)) span.end();
       else if (span instanceof RecordingSpan) span.endAfter(durationNanos);
       else {
-        // The start as the span has it, so that its duration is the exact one.
+        // The span's own start, so that its duration is exact.
         const { startTime } = span as Span & { startTime?: [number, number] };
         span.end(plusNanos(startTime ?? timeOfNanos(startNanos, this.#clock), durationNanos));
       }

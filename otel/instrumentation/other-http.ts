@@ -1,7 +1,7 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 
-/** As instrumentations of OpenTelemetry mark the functions that they wrap. */
+/** Property by which OpenTelemetry instrumentations mark functions they wrap. */
 type Wrapped = { readonly __wrapped?: boolean } | undefined;
 
 export const OTHERS_REQUESTS =
@@ -9,20 +9,20 @@ export const OTHERS_REQUESTS =
 export const OTHERS_CALLS =
   'Another instrumentation of outgoing http is at work: calls have its spans, and telemetry makes none of its own';
 
-/** As all share them. Not by `require`: what was required once is patched by nobody who comes later. */
+/** The shared module objects. Not by `require`: a module that is already required is not patched by later instrumentations. */
 const MODULES: readonly Pick<typeof http, 'request' | 'Server'>[] = [http, https];
 
-/** Returns true if an instrumentation has wrapped outgoing calls. Ours leave no mark: guards stand around them. */
+/** Returns true if an instrumentation has wrapped outgoing calls. The kit's leaves no mark: guards surround it. */
 export function hasOthersCalls(): boolean {
   return MODULES.some(({ request }) => isWrappedByOther(request));
 }
 
-/** Returns true if an instrumentation has wrapped the events of servers. The next that does so takes its wrapper off. */
+/** Returns true if an instrumentation has wrapped server events. The next one to do so removes that wrapper. */
 export function hasOthersRequests(): boolean {
   return MODULES.some(({ Server }) => isWrappedByOther(Server.prototype.emit));
 }
 
-/** Returns true if another instrumentation makes the span of the request: it stands around what its server emits. */
+/** Returns true if another instrumentation creates the span of the request: it wraps the server's `emit`. */
 export function isOthersRequest({ socket }: IncomingMessage): boolean {
   const { server } = socket as { readonly server?: { readonly emit?: unknown } };
   return isWrappedByOther(server?.emit);
@@ -32,7 +32,7 @@ function isWrappedByOther(wrapped: unknown): boolean {
   return (wrapped as Wrapped)?.__wrapped === true;
 }
 
-/** Says a line once. */
+/** Logs a line once. */
 export function onceOnly(say: (line: string) => void): (line: string) => void {
   const said = new Set<string>();
   return (line) => {

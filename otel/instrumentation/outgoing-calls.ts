@@ -12,10 +12,10 @@ export interface Calls {
 type Fields = Record<string, unknown>;
 type Options = Record<PropertyKey, unknown>;
 
-/** On the options of a call whose headers were given as a list: that list. */
+/** Property of the options of a call whose headers were given as a list: that list. */
 const LIST = Symbol('headers');
 
-/** False for the namespace of a module and what stands for it: a method that is patched there is not the one that is called. */
+/** False for a module namespace: a method patched there is not the one that is called. */
 export function canGuardCalls(exports: unknown): exports is Calls {
   return (
     typeof exports === 'object' &&
@@ -26,8 +26,8 @@ export function canGuardCalls(exports: unknown): exports is Calls {
 }
 
 /**
- * Below instrumentation-http (0.301), which makes an object of headers that are given as a list and loses them: sends the list, and what
- * propagators have added. To be patched before it, with `guardCallsAbove` after it. Returns what restores.
+ * Goes below instrumentation-http (0.301), which converts headers given as a list to an object and loses some: sends the list, plus what
+ * propagators added. Patch it before, and `guardCallsAbove` after instrumentation-http. Returns a function that restores.
  */
 export function guardCallsBelow(calls: Calls, guard: Guard): () => void {
   return patchMethod(
@@ -45,8 +45,8 @@ export function guardCallsBelow(calls: Calls, guard: Guard): () => void {
 }
 
 /**
- * Above instrumentation-http: calls that are not traced are `bare` ones, headers that are a list are shown as an object, and an `undefined`
- * between address and callback loses no callback. Returns what restores.
+ * Goes above instrumentation-http: untraced calls use `bare`, headers given as a list are presented as an object, and an `undefined` between
+ * address and callback does not lose the callback. Returns a function that restores.
  */
 export function guardCallsAbove(calls: Calls, bare: Calls, guard: Guard): () => void {
   const restores = (['request', 'get'] as const).map((name) =>
@@ -70,7 +70,7 @@ export function guardCallsAbove(calls: Calls, bare: Calls, guard: Guard): () => 
   };
 }
 
-/** `(options, callback?)` or `(address, options?, callback?)`, as node reads them. */
+/** `(options, callback?)` or `(address, options?, callback?)`, as Node accepts. */
 function withoutList(args: readonly unknown[]): unknown[] {
   const isAddressFirst = typeof args[0] === 'string' || args[0] instanceof URL;
   const at = isAddressFirst ? 1 : 0;
@@ -86,14 +86,14 @@ function withList(args: readonly unknown[]): unknown[] {
   const [options] = args;
   if (!isObject(options) || !Array.isArray(options[LIST])) return [...args];
   const { [LIST]: list, ...rest } = options as { readonly [LIST]: readonly unknown[] } & Options;
-  // Node refuses it, and says what it was given.
+  // Node rejects it with a message about the original value.
   if (!isPaired(list) && list.length % 2 === 1) return args.with(0, { ...rest, headers: list });
   const given = fieldsOf(list);
   const added = Object.entries((options['headers'] ?? {}) as Fields).filter(([name]) => !(name in given));
   return args.with(0, { ...rest, headers: [...list, ...(isPaired(list) ? added : added.flat())] });
 }
 
-/** By lower-case names; for the eyes of the instrumentation, never for the wire. */
+/** By lower-case name; for the instrumentation only, never sent. */
 function fieldsOf(list: readonly unknown[]): Fields {
   const fields: Fields = {};
   if (isPaired(list)) for (const [name, value] of list) fields[String(name).toLowerCase()] = value;

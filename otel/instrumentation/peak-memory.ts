@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * The most resident memory this process ever had, as the system keeps it, bytes; NaN where it cannot be read. On Linux from VmHWM:
- * `ru_maxrss` there begins with the size of the process that started this one.
+ * High-water mark of this process's resident memory from the system, bytes; NaN if it cannot be read. On Linux from VmHWM, because `ru_maxrss`
+ * starts with the size of the parent process.
  */
 export function peakRssBytes(): number {
   try {

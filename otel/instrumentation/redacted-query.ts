@@ -1,6 +1,6 @@
 import { isSecretName, SECRET_WORDS } from '../base/secret-names.ts';
 
-/** For instrumentation-http, which compares whole names: its own list and every word of ours. */
+/** For instrumentation-http, which compares whole names: its own list plus every word of ours. */
 export const REDACTED_QUERY_PARAMS: readonly string[] = [
   'Signature',
   'AWSAccessKeyId',
@@ -14,13 +14,13 @@ export const REDACTED_QUERY_PARAMS: readonly string[] = [
 ];
 
 const REDACTED = 'REDACTED';
-/** Where the query is about who somebody is: none of it is for others, whatever its names. */
+/** Paths that authenticate someone: their whole query is secret, whatever its names. */
 const CREDENTIAL_PATH =
   /(?:^|[/._-])(?:sign-?(?:in|up)|log-?(?:in|on)|set-?up|register|(?:password-?)?(?:reset|recover\w*|forgot\w*)|password|verify|confirm|invite|invitation|activate|unsubscribe|magic(?:-?link)?|oauth2?|authorize|callback)(?:[/._-]|$)/i;
-/** An address within an address is encoded once more each time. */
+/** A URL within a URL is encoded once more at each level. */
 const MAX_NESTING = 4;
 
-/** A value that is or holds an address whose own query has a credential, as `next` of a sign-in does. */
+/** Returns true for a value that is or contains a URL whose own query has a credential, such as `next` of a sign-in. */
 function holdsSecret(value: string): boolean {
   let text = value;
   for (let depth = 0; depth < MAX_NESTING && /[=%]/.test(text); depth++) {
@@ -35,8 +35,8 @@ function holdsSecret(value: string): boolean {
 }
 
 /**
- * A query without its `?`, normalised, the values of credentials replaced by `REDACTED`; by their names in any case, also in an address
- * that a value holds. Of a path that signs somebody in, sets up or resets, all of it is.
+ * A normalised query without its `?`, in which the values of credentials are replaced by `REDACTED`; by name in any case, also in URLs within
+ * values. For paths that sign in, set up or reset, everything is.
  */
 export function redactedQuery(query: string, path: string): string {
   if (CREDENTIAL_PATH.test(path)) return REDACTED;

@@ -8,20 +8,20 @@ import { errorTypeOf, messageOf, stackFramesOf } from './error-facts.ts';
 import { OperationSubject } from './operation-subject.ts';
 import { type OperationFault, Operations } from './operations.ts';
 
-/** Distinct templates described at a time; names are literals in the app, so this is only a backstop. */
+/** Distinct templates cached; names are literals in the app, so this is only a backstop. */
 const MAX_TEMPLATES = 200;
 
 export interface RenderTracerOptions {
   readonly guard: Guard;
   readonly tracer: () => Tracer;
   readonly clock?: Clock;
-  /** Gets what a drawing takes beside itself. */
+  /** Records the cost of tracing renders. */
   readonly cost?: CostMeter;
 }
 
 /**
- * An INTERNAL span `render <template>` around a page or feed, active while it is drawn; a promise is followed to its end. What is
- * returned or thrown passes through.
+ * An INTERNAL span `render <template>` around a page or feed, active while it renders; a promise is awaited to its end. Return values and errors
+ * pass through.
  */
 export function createRenderTracer({ guard, tracer, clock, cost }: RenderTracerOptions): RenderTracer {
   const operations = new Operations(guard, tracer, clock);

@@ -4,9 +4,9 @@ import { type Adder, boundAdders, markBound } from './bound-emitter.ts';
 import { InheritedPatch } from './method-patch.ts';
 
 /**
- * A request's events are emitted by node's parser, outside of any request (on Node 24; on 22 in the one that its connection saw last). So
- * its listeners are bound as they are added, by methods that all messages inherit: to give every request methods of its own was half of what
- * tracing a small page cost, and most never get a listener.
+ * A request's events are emitted by Node's parser, outside any request (on Node 24; on 22 in the last request of its connection). So its listeners
+ * are bound as they are added, by methods that all messages inherit: own methods per request were half the cost of tracing a small page, and most
+ * requests never get a listener.
  */
 const methods = new InheritedPatch<Adder>(IncomingMessage.prototype, (natives) =>
   boundAdders(natives, {
@@ -15,7 +15,7 @@ const methods = new InheritedPatch<Adder>(IncomingMessage.prototype, (natives) =
   }),
 );
 
-/** Its end comes when somebody reads; node itself listens to that of each request. */
+/** Its end is emitted when the app reads; Node itself listens to it on every request. */
 function isRequestWithoutBody({ method, headers }: IncomingMessage): boolean {
   const isRequest = method !== null && method !== undefined;
   return isRequest && headers['transfer-encoding'] === undefined && !(Number(headers['content-length']) > 0);
@@ -27,12 +27,12 @@ export function enableRequestListeners(): void {
   if (users++ === 0) methods.apply();
 }
 
-/** Listeners that were added stay bound. */
+/** Listeners that were already added stay bound. */
 export function disableRequestListeners(): void {
   if (--users === 0) methods.restore();
 }
 
-/** Listeners that `request` gets from now on run in `context`; needs `enableRequestListeners`. */
+/** Runs listeners added to `request` from now on in `context`; needs `enableRequestListeners`. */
 export function bindRequestListeners(request: IncomingMessage, context: Context): void {
   markBound(request, context);
 }

@@ -11,16 +11,16 @@ import { noteUnwatchedAnswer } from './request-starts.ts';
 import { hasNoBody, isBehindAnother, writtenBytes } from './sent-bytes.ts';
 import { LONG_CHUNK_BYTES, UnsentBytes } from './unsent-bytes.ts';
 
-/** Published by node when the last byte was handed to the system, before the response is taken off its socket. */
+/** Published by Node when the last byte was handed to the system, before the response is detached from its socket. */
 const RESPONSE_FINISH = 'http.server.response.finish';
-/** The last chunk, which is empty, and the line break behind it. */
+/** The last chunk, which is empty, and its line break. */
 const CHUNKED_END_BYTES = 5;
 /** Two line breaks per chunk. */
 const CHUNK_BREAK_BYTES = 4;
 
 const WATCH = Symbol('response watch');
 type WatchedResponse = ServerResponse & { [WATCH]?: ResponseWatch };
-/** On a socket: watched responses that came to wait for it. */
+/** Property of a socket: watched responses that wait for it. */
 const WAITING = Symbol('waiting responses');
 type WaitedForSocket = Socket & { [WAITING]?: Set<WatchedResponse> };
 
@@ -30,26 +30,26 @@ export interface ResponseWatchSource {
   readonly cost?: CostMeter | undefined;
 }
 
-/** What is seen of one response while it is made. It hangs on the response and outlives it, so it holds none. */
+/** Observations of one response in progress. It is stored on the response and outlives it, so it must not reference it. */
 export abstract class ResponseWatch {
-  // Declared, not defined: a defined field is written twice, and one is made for every request.
-  /** Monotonic; NaN when the clock was broken. */
+  // Declared, not defined: a defined field is written twice, and every request creates one.
+  /** Monotonic; NaN if the clock failed. */
   declare readonly startNanos: number;
-  /** The first byte was handed to the socket; undefined until then, NaN when the clock was broken. */
+  /** When the first byte was handed to the socket; undefined until then, NaN if the clock failed. */
   declare firstByteNanos: number | undefined;
-  /** Bytes of body handed to the response, by their length alone. */
+  /** Body bytes handed to the response, by length only. */
   declare bodyBytes: number;
-  /** Sizes of chunks and their line breaks, when the transfer is chunked. */
+  /** Bytes of chunk sizes and line breaks, with chunked transfer. */
   declare framingBytes: number;
-  /** Bytes written to the socket before anything of this response; undefined before its first, NaN when the socket does not count. */
+  /** Bytes written to the socket before this response; undefined before its first, NaN if the socket does not count. */
   declare socketBytesBefore: number | undefined;
-  /** It is written in parts, or its head was sent ahead. */
+  /** True if it is written in parts, or its head was sent ahead. */
   declare isStreamed: boolean;
-  /** The last byte was taken by the socket while it was open. */
+  /** True if the open socket accepted the last byte. */
   declare isFinished: boolean;
-  /** Of a chunk so long that an abort may cut it. */
+  /** Set for a chunk so long that an abort may cut it. */
   declare unsent: UnsentBytes | undefined;
-  /** What the response emitted as `error`. */
+  /** The `error` event of the response. */
   declare error: unknown;
   declare isClosed: boolean;
   declare readonly source: ResponseWatchSource;
@@ -72,9 +72,9 @@ export abstract class ResponseWatch {
   abstract onClose(response: ServerResponse): void;
 }
 
-/** From now on the watch sees what becomes of the response; needs `enableResponseWatches`. */
+/** Observes the response from now on; needs `enableResponseWatches`. */
 export function watchResponse(response: ServerResponse, watch: ResponseWatch): void {
-  // Two instrumentations may be at work; one count serves both.
+  // With two active instrumentations, one count serves both.
   if (watchOf(response) !== undefined) return;
   users++;
   (response as WatchedResponse)[WATCH] = watch;
@@ -82,9 +82,7 @@ export function watchResponse(response: ServerResponse, watch: ResponseWatch): v
   if (isBehindAnother(response)) closeWithSocket(response);
 }
 
-/**
- * Node 22 does not close a response that still waits for its socket when that closes. One listener a socket, however many wait.
- */
+/** Node 22 does not close a response that still waits for its socket when that closes. One listener per socket, however many wait. */
 function closeWithSocket(response: WatchedResponse): void {
   const socket = response.req.socket as WaitedForSocket;
   let waiting = socket[WAITING];
@@ -103,7 +101,7 @@ export function watchOf(response: ServerResponse): ResponseWatch | undefined {
   return (response as WatchedResponse)[WATCH];
 }
 
-/** Who needs the wrappers: those who asked, and watched responses that are under way. */
+/** Number of users of the wrappers: instrumentations, and watched responses in progress. */
 let users = 0;
 const methods = new InheritedPatch<'write' | 'end' | 'flushHeaders'>(ServerResponse.prototype, () => ({
   write: watchedWrite,
@@ -113,9 +111,9 @@ const methods = new InheritedPatch<'write' | 'end' | 'flushHeaders'>(ServerRespo
 const { natives } = methods;
 
 /**
- * Counts responses where Koa, streams and compression hand over their bytes: `write`, `end` and `flushHeaders` of all responses look at the
- * length of what passes when the response is watched, and call the original. Nothing is read, copied or put in between. For all, because
- * three properties more on each response cost more than the rest of the count.
+ * Counts bytes where Koa, streams and compression hand them over: `write`, `end` and `flushHeaders` of all responses read the length of what passes
+ * if the response is watched, and call the original. Nothing is read, copied or inserted. On the prototype, because three more properties per
+ * response cost more than all the counting.
  */
 export function enableResponseWatches(): void {
   if (users++ > 0) return;
@@ -124,8 +122,8 @@ export function enableResponseWatches(): void {
 }
 
 /**
- * Restores node's methods when nobody has asked for them any more and the responses under way have closed. Where somebody has wrapped ours
- * since, they stay and stand aside.
+ * Restores Node's methods once no instrumentation needs them and the watched responses have closed. If someone else has wrapped them since, they
+ * stay and only call through.
  */
 export function disableResponseWatches(): void {
   if (--users > 0) return;
@@ -163,7 +161,7 @@ function watchedFlushHeaders(this: WatchedResponse): void {
   natives.flushHeaders.call(this);
 }
 
-/** What streams may fail on its way, and say so only by an event; what ends in one call tells `destroy` why, if anything. */
+/** Streams may fail midway and report it only by an event; a response that ends in one call passes its error to `destroy`, if any. */
 function beforeStream(response: WatchedResponse, watch: ResponseWatch, isSent: boolean): boolean {
   const canWrite = isSent ? beforeBytes(response, watch) : isOpen(response);
   if (!watch.isStreamed && canWrite) {
@@ -173,12 +171,12 @@ function beforeStream(response: WatchedResponse, watch: ResponseWatch, isSent: b
   return canWrite;
 }
 
-/** False when node will refuse what comes. */
+/** False if Node will reject the bytes. */
 function beforeBytes(response: WatchedResponse, watch: ResponseWatch): boolean {
   try {
     if (!isOpen(response)) return false;
     if (watch.firstByteNanos !== undefined) return true;
-    // What is written before the response has its socket leaves when it gets it.
+    // Bytes written before the response has its socket are sent once it gets it.
     if (response.socket === null) response.once('socket', onSocket);
     else noteFirstByte(watch, response.socket);
     return true;
@@ -192,7 +190,7 @@ function isOpen(response: WatchedResponse): boolean {
   return !response.writableEnded && !response.destroyed;
 }
 
-/** Emitted by node before it writes what has waited. */
+/** Emitted by Node before it writes what was buffered. */
 function onSocket(this: WatchedResponse, socket: Socket): void {
   const watch = this[WATCH]!;
   try {
@@ -235,7 +233,7 @@ function byteLength(chunk: unknown, encoding: unknown): number {
   return chunk instanceof Uint8Array ? chunk.byteLength : 0;
 }
 
-/** A write that a dying socket gave up on also ends in `finish`; then the socket is destroyed already, or knows why it will be. */
+/** `finish` also follows a write that a dying socket gave up on; the socket is then destroyed already, or has its error. */
 function onFinish(message: unknown): void {
   const { response } = message as { readonly response: WatchedResponse };
   const watch = response[WATCH];
@@ -244,7 +242,7 @@ function onFinish(message: unknown): void {
   watch.isFinished = socket === null || (!socket.destroyed && !socket.errored);
 }
 
-/** For a node that does not publish it any more. */
+/** For a Node version that no longer publishes it. */
 function finishUntold(response: WatchedResponse, watch: ResponseWatch): void {
   if (watch.isFinished || !response.writableFinished || response.req.socket.destroyed !== false) return;
   watch.isFinished = true;
@@ -269,7 +267,7 @@ function onClose(this: WatchedResponse): void {
   try {
     watch.unsent?.stop();
     watch.onClose(this);
-    // They hold sockets and whatever the app has thrown.
+    // These reference sockets and errors of the app.
     watch.unsent = undefined;
     watch.error = undefined;
   } catch (error) {

@@ -1,11 +1,11 @@
-/** As better-sqlite3 writes them around the function it is given. */
+/** As better-sqlite3 issues them around the function it is given. */
 const CONTROL = /^(?:BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b/;
 
 export function isControlStatement(source: string): boolean {
   return CONTROL.test(source);
 }
 
-/** Times of the control statements of one running transaction; they get no spans of their own unless slow or failed. */
+/** Times of the control statements of a running transaction; they get no spans of their own unless slow or failed. */
 export class RunningTransaction {
   beginNanos = 0;
   endNanos = 0;

@@ -9,20 +9,20 @@ import { LoopDelay, type LoopDelays } from './loop-delay.ts';
 import { openFiles, openFilesLimit } from './open-files.ts';
 import { peakRssBytes } from './peak-memory.ts';
 
-/** How often open files are counted between samples: they run out and come back within seconds. */
+/** How often open files are counted between samples: they can run out and recover within seconds. */
 const WATCH_INTERVAL_MILLIS = 1000;
-/** A loop that is less busy over a second has loaded its modules. */
+/** Below this utilisation over a second, the process has finished loading modules. */
 const AT_REST = 0.5;
 
 export interface RuntimeSamplerOptions {
-  /** Seconds between samples; 0 takes none but `current()`. */
+  /** Seconds between samples; 0 takes samples only in `current()`. */
   readonly intervalSeconds: number;
   readonly clock?: Clock;
-  /** Counts what goes wrong between samples. */
+  /** Counts faults between samples. */
   readonly guard?: Guard;
-  /** Runs what its timers do. */
+  /** Runs the work of its timers. */
   readonly runMeasured?: (work: () => void) => void;
-  /** Gets every sample when its period is over. */
+  /** Receives each sample at the end of its period. */
   readonly onSample?: (sample: RuntimeSample) => void;
 }
 
@@ -32,9 +32,9 @@ interface PeriodStart {
   readonly loop: ReturnType<typeof performance.eventLoopUtilization>;
 }
 
-/** Takes samples of the process: memory, CPU, event loop, garbage collection. Its timers do not keep the process alive. */
+/** Samples the process: memory, CPU, event loop, garbage collection. Its timers do not keep the process alive. */
 export class RuntimeSampler {
-  /** Epoch milliseconds; read once, since later answers would move with the machine's clock. */
+  /** Epoch milliseconds; computed once, because later results would move with the system clock. */
   readonly startedAtMillis: number;
   readonly openFilesLimit = openFilesLimit();
   readonly #intervalMillis: number;
@@ -48,7 +48,7 @@ export class RuntimeSampler {
   readonly #gcPauses = new GcPauses();
   #highWaterRssBytes = 0;
   #problem: string | undefined;
-  // Since the period began:
+  // Since the period started:
   #since: PeriodStart;
   #rssMaxBytes = 0;
   #gcPauseMillis = 0;
@@ -56,7 +56,7 @@ export class RuntimeSampler {
   #gcCount = 0;
   #openFilesMax = NaN;
 
-  /** Throws RangeError for an interval that is not a number of seconds. */
+  /** Throws RangeError for an invalid interval. */
   constructor({
     intervalSeconds,
     clock = systemClock,
@@ -76,20 +76,20 @@ export class RuntimeSampler {
     this.#since = this.#periodStart();
   }
 
-  /** Highest resident size since the process started, bytes: the system's own mark, or the highest that was seen. */
+  /** Highest resident size since the process started, bytes: the system's own high-water mark, or the highest value seen. */
   get highWaterRssBytes(): number {
     return this.#highWaterRssBytes;
   }
 
-  /** Why something of the last sample is not known. */
+  /** Why a value of the last sample is unknown. */
   get problem(): string | undefined {
     return this.#problem;
   }
 
-  /** Begins to observe and takes the first sample; does nothing when it is running. */
+  /** Starts observing and takes the first sample; does nothing if already running. */
   start(): void {
     if (this.#loopDelay.isRunning) return;
-    // Outside of any request, so that the timers hold on to none (G3).
+    // Outside any request, so that the timers retain none (G3).
     context.with(ROOT_CONTEXT, () => {
       this.#loopDelay.start(this.#intervalMillis > 0);
       this.#gcObserver = new PerformanceObserver((list) => {
@@ -106,7 +106,7 @@ export class RuntimeSampler {
     });
   }
 
-  /** Takes the last sample, when it is running, and stops. */
+  /** If running, takes the last sample and stops. */
   end(): void {
     if (this.#loopDelay.isRunning) this.#guard.run('runtime sample', () => this.sample(), undefined);
     this.stop();
@@ -119,7 +119,7 @@ export class RuntimeSampler {
     this.#gcObserver = undefined;
   }
 
-  /** The process as it is now; shares, delays and pauses are those since the last sample, which it does not end. Never throws. */
+  /** Current values; shares, delays and pauses cover the time since the last sample, whose period continues. Never throws. */
   current(): RuntimeSample {
     this.#problem = undefined;
     const now = this.#periodStart();
@@ -153,7 +153,7 @@ export class RuntimeSampler {
     };
   }
 
-  /** Of the event loop since the last sample, milliseconds. */
+  /** Event loop delays since the last sample, milliseconds. */
   eventLoopDelays(): LoopDelays {
     return this.#loopDelay.all();
   }
@@ -168,7 +168,7 @@ export class RuntimeSampler {
     return this.#gcPauses.types();
   }
 
-  /** Takes a sample, hands it on and begins the next period. */
+  /** Takes a sample, passes it on and starts the next period. */
   sample(): RuntimeSample {
     const sample = this.current();
     this.#since = this.#periodStart();
@@ -180,7 +180,7 @@ export class RuntimeSampler {
     return sample;
   }
 
-  /** After a stall this timer may come before the one that measures it; at the end of the turn that one has come. */
+  /** After a stall this timer may fire before the one that measures it; at the end of the turn both have. */
   #sampleWhenDue(): void {
     setImmediate(() => this.#measured(() => void this.sample())).unref();
   }
@@ -210,7 +210,7 @@ export class RuntimeSampler {
     return files;
   }
 
-  /** The system's mark is of the whole life; when it rose, it rose in this period. */
+  /** The system's mark covers the whole life of the process; if it rose, it rose in this period. */
   #countRss(rssBytes: number): void {
     const peak = peakRssBytes();
     const before = this.#highWaterRssBytes;
@@ -221,7 +221,7 @@ export class RuntimeSampler {
     if (highest > this.#rssMaxBytes) this.#rssMaxBytes = highest;
   }
 
-  /** NaN for what the system does not tell, as without a free file descriptor. */
+  /** NaN if the system does not report it, for example without a free file descriptor. */
   #reading(read: () => number): number {
     try {
       return read();

@@ -12,24 +12,24 @@ import { namesOfSource, namesOfSummary } from '../sql/statement-names.ts';
 import { OperationSubject } from './operation-subject.ts';
 import type { OperationFault } from './operations.ts';
 
-/** Distinct statements described at a time; an app has a few hundred, a program that builds SQL from values has no end. */
+/** Distinct statements cached; an app has a few hundred, a program that builds SQL from values has no limit. */
 const MAX_CACHED_STATEMENTS = 500;
-/** Longer sources are described anew each time: they are bulk scripts that run once. */
+/** Longer sources are not cached: they are bulk scripts that run once. */
 const MAX_CACHED_SOURCE_LENGTH = 4_000;
 
 /** Messages of these result codes name tables, columns or the file's state; all others may quote a bound value. */
 const SAFE_CODE =
   /^SQLITE_(?:CONSTRAINT_(?:UNIQUE|PRIMARYKEY|NOTNULL|FOREIGNKEY|CHECK|ROWID|COMMITHOOK|PINNED)|BUSY|LOCKED|READONLY|FULL|CORRUPT|NOTADB|IOERR|NOMEM|SCHEMA|PROTOCOL|PERM|AUTH)/;
-/** SQLite's own words about a name in the statement's text. */
+/** SQLite's message about a name in the statement's text. */
 const SAFE_PREPARE_MESSAGE = /^no such (?:table|column|index|view|trigger|module|function): [\w.]+$/;
 
-/** The part of a better-sqlite3 statement that is read here. */
+/** The part of a better-sqlite3 statement used here. */
 export interface ObservedStatement {
   readonly source: string;
   readonly database: { readonly name: string };
 }
 
-/** What spans say of statements; one per database namespace and source, bounded. */
+/** Span contents of statements; cached per database namespace and source, bounded. */
 export class StatementFacts {
   readonly #bySource = new Map<string, OperationSubject>();
 
@@ -37,7 +37,7 @@ export class StatementFacts {
     return this.#bySource.size;
   }
 
-  /** Oldest first out, when full. */
+  /** When full, the oldest entry is dropped. */
   describe(source: string, databaseName: string): OperationSubject {
     if (source.length > MAX_CACHED_SOURCE_LENGTH) return statementSubject(source, databaseName, true);
     const key = `${databaseName}\n${source}`;
@@ -52,7 +52,7 @@ export class StatementFacts {
   }
 }
 
-/** A CLIENT span named by its summary. Pure. `isCalledOnce`: its text is held for this call alone. */
+/** Subject of a CLIENT span named by its summary. Pure. @param isCalledOnce Its text is held for this call only. */
 export function statementSubject(
   source: string,
   databaseName: string,
@@ -74,7 +74,7 @@ export function statementSubject(
   });
 }
 
-/** An operation without SQL of its own: `BACKUP`, `transaction`. */
+/** Subject of an operation without SQL of its own: `BACKUP`, `transaction`. */
 export function plainSubject(name: string, databaseName: string): OperationSubject {
   return new OperationSubject({
     type: 'database',
@@ -94,7 +94,7 @@ export function databaseAttributes(databaseName: string): { readonly [name: stri
   return { [ATTR_DB_SYSTEM_NAME]: 'sqlite', [ATTR_DB_NAMESPACE]: namespaceOf(databaseName) };
 }
 
-/** `db.namespace`: the file's base name, never a path; `:memory:` for what has no file. */
+/** `db.namespace`: the file's base name, never a path; `:memory:` without a file. */
 export function namespaceOf(databaseName: string): string {
   const path = databaseName.startsWith('file:')
     ? databaseName.slice('file:'.length).split(/[?#]/, 1)[0]!
@@ -102,7 +102,7 @@ export function namespaceOf(databaseName: string): string {
   return path.split(/[/\\]/).findLast((part) => part !== '') ?? ':memory:';
 }
 
-/** How a call failed, without what it was bound to. `phase` prepare: there were no values yet. */
+/** The failure of a call, without bound values. @param phase With `prepare` there were no values yet. */
 export function statementFault(error: unknown, phase: 'prepare' | 'execute'): OperationFault {
   const type = errorTypeOf(error);
   const message = messageOf(error);

@@ -5,7 +5,7 @@ import type { Method } from './method-patch.ts';
 import { type ObservedStatement, statementFault } from './statement-facts.ts';
 import { isControlStatement } from './running-transaction.ts';
 
-/** What a call of each method says of rows: returned by a reader, changed by a writer. */
+/** Rows of a call by method: returned by a reader, changed by a writer. */
 const ROWS: Readonly<
   Record<'run' | 'get' | 'all', { readonly attribute: string; readonly count: (result: any) => number }>
 > = {
@@ -14,7 +14,7 @@ const ROWS: Readonly<
   all: { attribute: ATTR_DB_RESPONSE_RETURNED_ROWS, count: (rows: readonly unknown[]) => rows.length },
 };
 
-/** Wraps `run`, `get` or `all`: the same result and the same error, timed. */
+/** Wraps `run`, `get` or `all`: same result, same error, timed. */
 export function observeStatementMethod(
   observer: DatabaseObserver,
   name: 'run' | 'get' | 'all',
@@ -66,7 +66,7 @@ function rowsIn(
   }
 }
 
-// Called for each statement: an object of these would be an allocation each.
+// Positional: called per statement, an options object would be one allocation each.
 // oxlint-disable-next-line max-params
 function note(
   observer: DatabaseObserver,

@@ -35,7 +35,7 @@ export interface StockHttpOptions {
   readonly clients: ClientRules;
 }
 
-/** What the stock instrumentation tells of a request whatever we have to say of it. */
+/** Attributes that the instrumentation sets itself and that must be unset. */
 const UNTOLD: Attributes = {
   [ATTR_CLIENT_ADDRESS]: undefined,
   [ATTR_NETWORK_PEER_ADDRESS]: undefined,
@@ -44,7 +44,7 @@ const UNTOLD: Attributes = {
   [ATTR_URL_QUERY]: undefined,
 };
 
-/** Instrumentation-http of both directions, and what became of each answer beside it: it says nothing of first bytes, sizes and aborts (G9). */
+/** Instrumentation-http in both directions, plus the outcome of each response: it records no time to first byte, sizes and aborts (G9). */
 export function createStockHttpInstrumentation(options: StockHttpOptions): HttpInstrumentation {
   const { guard, untracedPathPrefixes } = options;
   const isUntraced = untracedPaths(untracedPathPrefixes);
@@ -54,7 +54,7 @@ export function createStockHttpInstrumentation(options: StockHttpOptions): HttpI
   enableResponseWatches();
   return new WatchedHttpInstrumentation(guard, {
     disableIncomingRequestInstrumentation: isOthers,
-    // Addresses, host, path and query as the rules of this kit have them: secrets of a query and what a proxy may say are no matter of who makes the spans.
+    // Addresses, host, path and query by this kit's rules: secrets of a query and trust in proxies do not depend on who creates the spans.
     startIncomingSpanHook: (request) =>
       guard.run(
         'http start',
@@ -63,7 +63,7 @@ export function createStockHttpInstrumentation(options: StockHttpOptions): HttpI
       ),
     ignoreIncomingRequestHook: ({ url = '/' }) => guard.run('http ignore', () => isUntraced(url), false),
     responseHook: (span, response) => {
-      // The answer to a call of ours has a request, too.
+      // The response to an outgoing call also has a request.
       if (response instanceof ServerResponse)
         guard.run('http start', () => watch(span, response, options), undefined);
     },
@@ -81,7 +81,7 @@ class WatchedHttpInstrumentation extends GuardedHttpInstrumentation {
   }
 }
 
-/** What is seen of a response until the instrumentation asks for it. */
+/** Observations of a response until the instrumentation asks for them. */
 class StockResponseWatch extends ResponseWatch {
   readonly #span: Span;
 
@@ -90,7 +90,7 @@ class StockResponseWatch extends ResponseWatch {
     this.#span = span;
   }
 
-  /** The instrumentation never hears of a response that its node does not close. */
+  /** The instrumentation is not notified of a response that Node does not close. */
   override onClose(response: ServerResponse): void {
     if (response.closed) return;
     describe(this.#span, response);
@@ -130,7 +130,7 @@ function describe(span: Span, response: ServerResponse): void {
   const outcome = httpOutcome(request, response, seen, error);
   const attributes: Attributes = {};
   addResponseAttributes(attributes, outcome);
-  // The instrumentation claims the default status of an answer that nobody was sent.
+  // The instrumentation reports the default status of a response that was never sent.
   const told = (span as Span & { readonly attributes?: Attributes }).attributes;
   if (outcome.statusCode === undefined && told !== undefined) delete told[ATTR_HTTP_RESPONSE_STATUS_CODE];
   span.setAttributes(attributes);

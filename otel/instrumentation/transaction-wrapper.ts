@@ -16,8 +16,8 @@ type Mode = (typeof MODES)[number];
 type TransactionFunction = Method & Readonly<Record<Mode, Method>>;
 
 /**
- * Wraps `Database.prototype.transaction`: the four variants of the function it returns run in one INTERNAL span `transaction`, with
- * their statements inside. A nested one is a savepoint. It failed when it threw, and was rolled back.
+ * Wraps `Database.prototype.transaction`: each of the four variants of the function it returns runs in one INTERNAL span `transaction`, with its
+ * statements as children. A nested one is a savepoint. If it throws, it has failed and was rolled back.
  */
 export function observeTransaction(observer: DatabaseObserver): (original: Method) => Method {
   return (original) =>
@@ -27,7 +27,7 @@ export function observeTransaction(observer: DatabaseObserver): (original: Metho
     };
 }
 
-/** Better-sqlite3's own arrangement: each variant has all four, and the database, as properties. */
+/** As in better-sqlite3, each variant has all four, and the database, as properties. */
 function variantsOf(
   observer: DatabaseObserver,
   native: TransactionFunction,

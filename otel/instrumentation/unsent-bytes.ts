@@ -3,17 +3,17 @@ import type { Socket } from 'node:net';
 import { ROOT_CONTEXT, context } from '@opentelemetry/api';
 import { noteMissingFeature } from './node-features.ts';
 
-/** A chunk below this fits what the system buffers for a connection anyway. */
+/** A smaller chunk fits into the system's buffer of a connection anyway. */
 export const LONG_CHUNK_BYTES = 262_144;
-/** How old the answer may be when the connection breaks in a way that empties the queue first. */
+/** Maximum age of the reading if the connection breaks in a way that empties the queue first. */
 const LOOK_INTERVAL_MILLIS = 100;
 
-/** libuv's handle behind a socket; what it has queued is in `bytesWritten` already, though the system has not taken it yet. */
+/** libuv's handle of a socket; what it has queued counts in `bytesWritten` although the system has not accepted it yet. */
 type Handle = { readonly writeQueueSize?: number };
 
 /**
- * How much of a long chunk is still queued. Node forgets it with the handle, before `close`, so it is looked at while the chunk leaves
- * and when the other side ends or fails.
+ * How much of a long chunk is still queued. Node discards that with the handle, before `close`, so it is polled while the chunk is being sent and
+ * when the peer ends or fails.
  */
 export class UnsentBytes {
   #bytes = 0;
@@ -21,7 +21,7 @@ export class UnsentBytes {
   readonly #handle: Handle | undefined;
   readonly #timer: NodeJS.Timeout;
 
-  /** To be made right after the write. */
+  /** Construct it right after the write. */
   constructor(socket: Socket) {
     this.#socket = socket;
     this.#handle = (socket as Socket & { readonly _handle?: Handle | null })._handle ?? undefined;
@@ -31,7 +31,7 @@ export class UnsentBytes {
     this.#timer = context.with(ROOT_CONTEXT, () => setInterval(this.#look, LOOK_INTERVAL_MILLIS).unref());
   }
 
-  /** The last answer that was not zero: an empty queue is a finished response, or one that was given up. */
+  /** The last non-zero reading: an empty queue means a finished response, or one that was given up. */
   get bytes(): number {
     return this.#bytes;
   }

@@ -1,9 +1,9 @@
-/** Answers whether a request target is at or below one of the given paths: such requests make no spans. */
+/** Returns a function that is true for request targets at or below one of the paths: such requests create no spans. */
 export function untracedPaths(prefixes: readonly string[]): (url: string) => boolean {
   const lowerCase = prefixes.map((prefix) => prefix.toLowerCase().replace(/\/+$/, ''));
   const initials = initialsOf(lowerCase);
   return (url) => {
-    // Most paths are told apart by their first letter.
+    // Most paths differ in their first letter.
     if (url.charCodeAt(0) === SLASH && (initials & initialOf(url)) === 0) return false;
     return isUntraced(url, lowerCase);
   };
@@ -11,7 +11,7 @@ export function untracedPaths(prefixes: readonly string[]): (url: string) => boo
 
 const SLASH = 47;
 
-/** One bit of 32 for the letter behind the slash, the same for both of its cases; others may share it. */
+/** One bit of 32 for the letter after the slash, the same for both cases; letters may share a bit. */
 function initialOf(path: string): number {
   return 1 << (path.charCodeAt(1) & 31);
 }
@@ -20,7 +20,7 @@ function initialsOf(prefixes: readonly string[]): number {
   return prefixes.reduce((bits, prefix) => bits | (prefix.length < 2 ? -1 : initialOf(prefix)), 0);
 }
 
-/** Whole segments, whatever their case, without the query: `/admin/metrics?x` and `/admin/metrics/y`, not `/admin/metricsx`. */
+/** Whole segments in any case, without the query: `/admin/metrics?x` and `/admin/metrics/y`, not `/admin/metricsx`. */
 export function isUntraced(url: string, lowerCasePrefixes: readonly string[]): boolean {
   if (lowerCasePrefixes.length === 0) return false;
   const path = pathOf(url).toLowerCase();
@@ -29,7 +29,7 @@ export function isUntraced(url: string, lowerCasePrefixes: readonly string[]): b
   );
 }
 
-/** The path of a request target; it may be absolute (`GET http://host/path`). */
+/** The path of a request target, which may be absolute (`GET http://host/path`). */
 function pathOf(url: string): string {
   const target = url.startsWith('/') ? url : url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '');
   const end = target.search(/[?#]/);

@@ -1,11 +1,11 @@
 /**
- * The contract with a server that keeps pipelined requests of a connection waiting until those before are answered. A wait behind others of
- * the same connection is its client's choice, so the span of such a request begins at its turn, and tells the wait as `http.request.wait`.
+ * Contract with a server that queues pipelined requests of a connection until the earlier ones are answered. Waiting behind others on its own
+ * connection is the client's choice, so the span of such a request starts at its turn and records the wait as `http.request.wait`.
  *
- * While a request that arrives would wait, the server keeps `socket[WAITS_FOR_TURN]` true. When the turn of one has come, it publishes
- * `{ request, response }` to the diagnostics channel of this name, right before it hands them to the app, in a callback of its own: the
- * context of the request is entered for the rest of that callback. Who does neither has spans that begin when requests arrive.
+ * While an arriving request would have to wait, the server keeps `socket[WAITS_FOR_TURN]` true. At a request's turn, it publishes `{ request,
+ * response }` to the diagnostics channel of this name, right before it passes them to the app, in a callback of its own: the request's context is
+ * entered for the rest of that callback. Without this, spans start when requests arrive.
  */
 export const REQUEST_TURN_CHANNEL = 'telemetry.http.request.turn';
-/** On a socket: true while a request that arrives there would wait. */
+/** Property of a socket: true while a request that arrives there would wait. */
 export const WAITS_FOR_TURN = Symbol.for('telemetry.http.waits-for-turn');

@@ -256,9 +256,7 @@ describe('readTelemetryConfig', () => {
     expect(config.maxTraces).toBe(7);
     expect(config.warnings).toEqual([
       'METRICS_SAMPLING_RATES="0.25" (environment): unknown setting; did you mean METRICS_SAMPLING_RATE?',
-      expect.stringMatching(
-        /^METRICS_X="y" \(\.env\): unknown setting; the names are METRICS_ENABLED, /,
-      ),
+      expect.stringMatching(/^METRICS_X="y" \(\.env\): unknown setting; the names are METRICS_ENABLED, /),
     ]);
     expect(() => readTelemetryConfig({ env: { METRICS_BUFFER_SIZE: 'abc' } })).toThrow(TelemetryConfigError);
   });

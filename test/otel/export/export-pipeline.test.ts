@@ -235,7 +235,7 @@ describe('ExportPipeline', () => {
       failed: 0,
       dropped: 2,
       lastError: {
-        message: 'the queue is full and drops its oldest spans: the receiver takes fewer than are sent',
+        message: 'the queue is full and drops its oldest spans: the receiver is slower than the app',
       },
     });
   });

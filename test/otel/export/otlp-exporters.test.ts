@@ -42,7 +42,7 @@ describe('OtlpMetricExporter', () => {
     await using receiver = await socketReceiver();
     const exporter = new OtlpMetricExporter(targetsOf(receiver.url).metricExport, 100);
     const first = exported(exporter);
-    expect((await exported(exporter)).error?.message).toBe('metrics: the export before has not ended');
+    expect((await exported(exporter)).error?.message).toBe('metrics: the previous export has not ended');
     expect((await first).error).toBeDefined();
     await exporter.shutdown();
   });

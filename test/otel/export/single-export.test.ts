@@ -48,10 +48,10 @@ describe('SingleExport', () => {
     let end = (_result: ExportResult): void => {};
     run((finish) => (end = finish));
     run((finish) => finish(SUCCESS));
-    expect(messages()).toEqual(['metrics: the export before has not ended']);
+    expect(messages()).toEqual(['metrics: the previous export has not ended']);
     end(failure('503'));
     run((finish) => finish(SUCCESS));
-    expect(messages()).toEqual(['metrics: the export before has not ended', 'metrics: 503', undefined]);
+    expect(messages()).toEqual(['metrics: the previous export has not ended', 'metrics: 503', undefined]);
   });
 
   it('names a failure without a reason', () => {
