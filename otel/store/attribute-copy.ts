@@ -1,7 +1,7 @@
 import type { AttributeMap, AttributeValue } from '../query.ts';
 import type { StringInterner } from './string-interner.ts';
 
-/** Key, value, key, value, …: a third of what an object with the same entries holds. */
+/** Key, value, key, value, …: a third of the memory of an object with the same entries. */
 export type FlatAttributes = readonly AttributeValue[];
 
 export const NO_ATTRIBUTES: FlatAttributes = Object.freeze([]);
@@ -20,13 +20,13 @@ export interface CopiedAttributes {
   readonly cut: number;
   /** Attributes left out because of a limit. */
   readonly dropped: number;
-  /** Some were left out for bytes; shorter values would make room. */
+  /** Some were dropped for bytes; shorter values would make room. */
   readonly overBytes: boolean;
-  /** Strings that are not shared yet; for the interner once this copy is the one that stays. */
+  /** Strings that are not shared yet; the interner shares them once this copy is the final one. */
   readonly unshared: readonly string[];
 }
 
-/** Keys are names, not text. */
+/** Longer keys are cut. */
 const MAX_KEY_CHARS = 128;
 const MAX_ELEMENTS = 32;
 const MAX_DEPTH = 3;
@@ -43,15 +43,14 @@ const NOTHING_COPIED: CopiedAttributes = Object.freeze({
   unshared: Object.freeze([]),
 });
 
-/** Estimated heap bytes of a string of its own. */
+/** Estimated heap bytes of an unshared string. */
 export function stringBytes(text: string): number {
   const oneByte = Buffer.byteLength(text) === text.length;
   return 24 + (oneByte ? text.length : text.length * 2);
 }
 
 /**
- * At most `maxChars` characters, an ellipsis marking the cut. The cut is a fresh string: a plain slice would keep the
- * whole of a huge original alive.
+ * At most `maxChars` characters, an ellipsis marking the cut. The result is a new string: a plain slice would keep all of a huge original alive.
  */
 export function cutText(text: string, maxChars: number): string {
   if (text.length <= maxChars) return text;
@@ -60,7 +59,7 @@ export function cutText(text: string, maxChars: number): string {
   return Buffer.from(`${text.slice(0, splitsPair ? maxChars - 2 : maxChars - 1)}…`).toString();
 }
 
-/** Copies attributes of any shape, also ones the API's types forbid, within the limits. */
+/** Copies attributes of any shape, even ones that the API's types forbid, within the limits. */
 export function copyAttributes(
   source: Readonly<Record<string, unknown>> | undefined,
   limits: CopyLimits,
@@ -111,7 +110,7 @@ export function copyAttributes(
     bytes += cost;
     if (isShorter(value, raw) || shortKey !== key) cut++;
   }
-  // A slice has no spare capacity; an array that grew has up to twice its need.
+  // A slice has no spare capacity; an array that grew has up to twice what it needs.
   return { flat: flat.length === 0 ? NO_ATTRIBUTES : flat.slice(), bytes, cut, dropped, overBytes, unshared };
 }
 
@@ -133,7 +132,7 @@ function toAttributeValue(raw: unknown, maxChars: number): AttributeValue {
     case 'boolean':
       return raw;
     case 'number':
-      // NaN and Infinity would read null in JSON.
+      // NaN and Infinity would become null in JSON.
       return Number.isFinite(raw) ? raw : String(raw);
     default:
       if (!Array.isArray(raw)) return cutText(describeValue(raw, MAX_DEPTH), maxChars);
@@ -162,7 +161,7 @@ function toArrayValue(raw: readonly unknown[], maxChars: number): AttributeValue
   return values;
 }
 
-/** A short text for what is no attribute value by OpenTelemetry's types; bounded in depth and breadth, calls no toString or toJSON. */
+/** A short text for a value that OpenTelemetry does not allow; bounded in depth and breadth, never calls toString or toJSON. */
 function describeValue(value: unknown, depth: number): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'function') return '[function]';

@@ -8,13 +8,13 @@ import type { HistoryPart } from './history-part.ts';
 const WRITE_INTERVAL_NANOS = 5e9;
 const MAX_EXPIRED = 50;
 
-/** What the business counted, by time: of this process and of those before it, in memory and in the history file. */
+/** Business counts over time: of this and earlier processes, in memory and in the history file. */
 export class BusinessHistory implements HistoryPart {
   readonly #clock: Clock;
   readonly #processStartedMillis: number;
   readonly #own = new CountCells();
   readonly #others = new CountCells();
-  /** `tier start` of own cells that the file does not hold as they are. */
+  /** `tier start` of own cells that changed since they were written. */
   readonly #unsaved = new Map<string, readonly [tier: number, startMillis: number]>();
   #isRestored = false;
   #writtenNanos = 0;
@@ -30,7 +30,7 @@ export class BusinessHistory implements HistoryPart {
       this.#unsaved.set(`${tier} ${starts[tier]}`, [tier, starts[tier]!]);
   }
 
-  /** By name, then attributes. From the finest tier that reaches back to the start of the range. */
+  /** By name, then attributes. Uses the finest tier that reaches back to the start of the range. */
   counts(range: TimeRange): readonly BusinessMetric[] {
     const sums = new Map<string, number>();
     const tier = this.#tierFor(range);
@@ -43,7 +43,7 @@ export class BusinessHistory implements HistoryPart {
       });
   }
 
-  /** Nothing before it is counted. */
+  /** Start of the counts. */
   get fromMillis(): number {
     return Math.min(this.#processStartedMillis, this.#others.earliestMillis);
   }

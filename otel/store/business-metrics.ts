@@ -8,25 +8,25 @@ import { copyAttributes, cutText, toAttributeMap } from './attribute-copy.ts';
 import { backgroundTimeout } from './background-timer.ts';
 import { StringInterner } from './string-interner.ts';
 
-/** Value: how many series found no place; present only when some did. */
+/** Value: number of series beyond the limits; present only if there are any. */
 export const SERIES_DROPPED_METRIC = 'telemetry.business.series_dropped';
 
-/** Per instrument; the SDK folds what is beyond into a series with `otel.metric.overflow`. */
+/** Per instrument; the SDK folds the rest into a series with `otel.metric.overflow`. */
 const MAX_SERIES_PER_INSTRUMENT = 200;
 const ATTRIBUTE_LIMITS = { maxAttributes: 16, maxValueChars: 256, maxBytes: 2048 };
 const MAX_NAME_CHARS = 256;
-/** What is counted is booked by the second. */
+/** Counts are recorded over time by the second. */
 const BOOK_INTERVAL_MILLIS = 1000;
-/** A callback of an observable instrument that takes longer is left behind, so that it cannot hold up the rest. */
+/** A slower callback of an observable instrument is not awaited, so that it cannot delay the rest. */
 const MAX_COLLECT_MILLIS = 1000;
 
 export interface BusinessMetricReaderOptions {
   readonly guard: Guard;
-  /** Of all instruments together. Default 1000. */
+  /** Over all instruments. Default 1000. */
   readonly maxSeries?: number;
-  /** Gets what was counted, by the second. */
+  /** Called with the counts of each second. */
   readonly onCounted?: (name: string, attributes: AttributeMap, count: number, atMillis: number) => void;
-  /** Runs what its timer does. */
+  /** Runs the work of its timer. */
   readonly runMeasured?: (work: () => Promise<void>) => Promise<void>;
   readonly clock?: Clock;
 }
@@ -39,10 +39,9 @@ interface Row {
 }
 
 /**
- * Counters and gauges made with the ordinary metrics API, as rows in this process. Cumulative since start; once a second what counters
- * gained is booked.
- * Collecting is asynchronous in the SDK, so `business()` answers the last collection and starts the next one;
- * who needs the values of this moment awaits `refresh()` first. Histograms are dropped: RED is counted elsewhere.
+ * Counters and gauges of the ordinary metrics API, as rows in this process. Cumulative since start; once a second the increments of counters are
+ * recorded over time. Collection is asynchronous in the SDK, so `business()` returns the last collection and starts the next one; await `refresh()`
+ * first for current values. Histograms are ignored: RED is counted elsewhere.
  */
 export class BusinessMetricReader extends MetricReader {
   readonly #guard: Guard;
@@ -51,9 +50,9 @@ export class BusinessMetricReader extends MetricReader {
   readonly #onCounted: NonNullable<BusinessMetricReaderOptions['onCounted']>;
   readonly #runMeasured: NonNullable<BusinessMetricReaderOptions['runMeasured']>;
   readonly #sources = new Map<string, CountSource>();
-  /** By key: how much of a counter is booked. */
+  /** By key: the part of a counter that is already recorded. */
   readonly #booked = new Map<string, number>();
-  /** The second that is over, when that is why they are collected. */
+  /** The completed second that is being collected, if any. */
   #bookAtMillis: number | undefined;
   #timer: NodeJS.Timeout | undefined;
   #rows: readonly BusinessMetric[] = [];
@@ -70,12 +69,12 @@ export class BusinessMetricReader extends MetricReader {
     this.#runMeasured = options.runMeasured ?? ((work) => work());
   }
 
-  /** Its counts are booked in place of an instrument's of that name. */
+  /** Its counts replace those of an instrument of that name. */
   countFrom(name: string, source: CountSource): void {
     this.#sources.set(name, source);
   }
 
-  /** By name, then attributes; as of the last collection, which this question renews. */
+  /** By name, then attributes; as of the last collection. Starts the next one. */
   business(): readonly BusinessMetric[] {
     this.refresh().catch(() => {});
     return this.#rows;
@@ -90,7 +89,7 @@ export class BusinessMetricReader extends MetricReader {
       });
       return this.#running;
     }
-    // The one under way may have read its counters before this call: one more follows for all who ask meanwhile.
+    // The running one may have read its counters before this call: one more follows for all callers meanwhile.
     this.#next ??= this.#running.then(() => {
       this.#next = undefined;
       return this.refresh();
@@ -103,7 +102,7 @@ export class BusinessMetricReader extends MetricReader {
     this.#schedule();
   }
 
-  /** At the end of each second, so that what was counted in it is booked in it. */
+  /** At the end of each second, so that counts are attributed to it. */
   #schedule(): void {
     const now = this.#clock.now();
     const due = now - (now % BOOK_INTERVAL_MILLIS) + BOOK_INTERVAL_MILLIS;
@@ -129,7 +128,7 @@ export class BusinessMetricReader extends MetricReader {
     this.#bookAtMillis = undefined;
     try {
       const counted = this.#takeFromSources();
-      // Not under the request that asks: its context must not outlive it.
+      // Not in the context of the caller's request: it must not outlive the request.
       const { resourceMetrics, errors } = await context.with(ROOT_CONTEXT, () =>
         this.collect({ timeoutMillis: MAX_COLLECT_MILLIS }),
       );
@@ -152,7 +151,7 @@ export class BusinessMetricReader extends MetricReader {
     );
   }
 
-  /** What counters gained since they were collected last. */
+  /** Increments of counters since the previous collection. */
   #gained(rows: readonly Row[]): readonly BusinessMetric[] {
     const counters = rows.filter(({ isCounter, row }) => isCounter && !this.#sources.has(row.name));
     return counters.map(({ key, row }) => {

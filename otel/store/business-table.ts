@@ -1,7 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { CountCell } from './count-cells.ts';
 
-/** Counts of the business in the history file, by tier and time; each process has cells of its own. Each call is synchronous and short. */
+/** Business counts in the history file, by tier and time; each process has its own cells. Each call is synchronous and short. */
 export class BusinessTable {
   readonly #database: Database;
   readonly #save: Statement<[number, number, number, number, string]>;
@@ -33,7 +33,7 @@ export class BusinessTable {
     this.#save.run(tier, startMillis, processStartedMillis, expiresMillis, body);
   }
 
-  /** Those of other processes that have not expired, oldest first. Rows that cannot be read are left out. */
+  /** Unexpired rows of other processes, oldest first. Unreadable rows are skipped. */
   *others(processStartedMillis: number, nowMillis: number): Iterable<CountCell> {
     const rows = this.#database
       .prepare<[number, number], { tier: number; start_millis: number; body: string }>(

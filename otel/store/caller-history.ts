@@ -3,13 +3,13 @@ import type { Clock } from '../base/clock.ts';
 import type { HistoryFile } from './history-file.ts';
 import type { HistoryPart } from './history-part.ts';
 
-/** What a crash may cost of the order of callers; their number is shown nowhere. */
+/** What a crash may lose; only the order of callers is shown, not their counts. */
 const WRITE_INTERVAL_MILLIS = 30_000;
 const DAY_MILLIS = 86_400_000;
 /** 500 statements of 32 callers; ~100 bytes each. */
 const MAX_ROWS = 16_000;
 
-/** Keeps who issues which statement over a restart. */
+/** Keeps the callers of statements across restarts. */
 export class CallerHistory implements HistoryPart {
   readonly #callers: CallerBook;
   readonly #clock: Clock;

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Calls } from '../aggregate/series-book.ts';
 
-/** Who issues which statement, in the history file: sums over all processes. */
+/** Callers of statements in the history file: sums over all processes. */
 export class CallerTable {
   readonly #database: Database;
 
@@ -18,7 +18,7 @@ export class CallerTable {
     `);
   }
 
-  /** Added to what is there: other processes add theirs. */
+  /** Adds to existing counts, because other processes add theirs. */
   add({ statement, caller, calls }: Calls, nowMillis: number): void {
     this.#database
       .prepare(
@@ -28,7 +28,7 @@ export class CallerTable {
       .run(statement, caller, calls, nowMillis);
   }
 
-  /** The most recent, those called most often last. */
+  /** The most recent ones, ordered by ascending calls. */
   newest(limit: number): readonly Calls[] {
     return this.#database
       .prepare<[number], Calls>(
@@ -38,7 +38,7 @@ export class CallerTable {
       .all(limit);
   }
 
-  /** Removes what was not called since, and the longest unseen beyond `limit`. */
+  /** Removes those not called since the cutoff, and the least recent beyond `limit`. */
   bound(cutoffMillis: number, limit: number): void {
     this.#database.prepare('DELETE FROM statement_caller WHERE seen_millis < ?').run(cutoffMillis);
     this.#database

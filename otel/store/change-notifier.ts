@@ -2,23 +2,20 @@ import type { Guard } from '../base/guard.ts';
 import { backgroundTimeout } from './background-timer.ts';
 
 const MIN_INTERVAL_MILLIS = 1000;
-/** Changes come in bursts, a request with its statements; one call tells them all. */
+/** Changes come in bursts, such as a request with its statements; one call reports them all. */
 const GATHER_MILLIS = 100;
-/** Viewers' streams; more would be a leak. */
+/** One per open live page; more would be a leak. */
 const MAX_LISTENERS = 1000;
 
 export interface ChangeNotifierOptions {
   readonly guard: Guard;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** Runs before the listeners, e.g. to refresh what they will read; they are called when it is done, also when it failed. */
+  /** Runs before the listeners, e.g. to refresh what they will read; they are called when it settles, even if it fails. */
   readonly prepare?: () => Promise<void>;
 }
 
-/**
- * Tells listeners that something changed, at most once per second for all of them. While nobody listens `touch` is one
- * comparison and no timer runs.
- */
+/** Notifies listeners of changes, at most once per second for all of them. Without listeners, `touch` is one comparison and no timer runs. */
 export class ChangeNotifier {
   readonly #guard: Guard;
   readonly #now: () => number;
@@ -33,7 +30,7 @@ export class ChangeNotifier {
     this.#prepare = options.prepare;
   }
 
-  /** Returns the unsubscriber. RangeError beyond 1000 listeners. */
+  /** Returns a function that unsubscribes. Throws RangeError beyond 1000 listeners. */
   subscribe(call: () => void): () => void {
     if (this.#listeners.size >= MAX_LISTENERS) {
       throw new RangeError(
@@ -52,7 +49,7 @@ export class ChangeNotifier {
     return this.#listeners.size;
   }
 
-  /** Something changed. Cheap enough for every span. */
+  /** Records a change. Cheap enough to call for every span. */
   touch(): void {
     if (this.#listeners.size === 0 || this.#timer !== undefined) return;
     const wait = this.#lastMillis + MIN_INTERVAL_MILLIS - this.#now();
@@ -76,7 +73,7 @@ export class ChangeNotifier {
   }
 
   #call(): void {
-    // A copy: listeners may leave or join while they are called.
+    // A copy, because listeners may unsubscribe or subscribe while they are called.
     for (const listener of this.#listeners) {
       this.#guard.run('change-notifier.listener', () => listener.call(), undefined);
     }

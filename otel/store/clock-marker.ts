@@ -8,7 +8,7 @@ const UNITS: readonly (readonly [millis: number, unit: string])[] = [
   [1000, 's'],
 ];
 
-/** For charts: where the wall clock was set, and by how much. A machine that slept looks like a clock that was put forward. */
+/** Chart marker for a step of the wall clock. A machine that slept looks like a clock set forward. */
 export function clockMarker({ fromMillis, toMillis }: ClockStep): Marker {
   const by = toMillis - fromMillis;
   const label =

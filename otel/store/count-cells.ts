@@ -1,11 +1,11 @@
 import { alignDown, TIERS } from '../aggregate/tiers.ts';
 import type { TimeRange } from '../query.ts';
 
-/** Of one tier, over all of its cells; ~50 bytes each. Beyond it the oldest cells keep a count for each name. */
+/** Per tier, over all cells; ~50 bytes each. Beyond it the oldest cells keep one count per name. */
 const MAX_COUNTS = 15_000;
-/** Of one cell: further ones are counted together under their name. */
+/** Per cell: further ones are counted together under their name. */
 const MAX_COUNTS_OF_CELL = 300;
-/** As the metrics SDK marks what found no place of its own. */
+/** The metrics SDK's marker for series beyond a limit. */
 export const OVERFLOW = '{"otel.metric.overflow":true}';
 
 export type Counts = ReadonlyMap<string, number>;
@@ -16,12 +16,12 @@ export interface CountCell {
   readonly counts: Counts;
 }
 
-/** Counts by time, in the tiers of all counts: a key is a name and, behind it, attributes as JSON. Bounded; sums stay exact. */
+/** Counts over time, in the tiers of all counts: a key is a name followed by attributes as JSON. Bounded; sums stay exact. */
 export class CountCells {
   readonly #tiers = TIERS.map(() => new Map<number, Map<string, number>>());
   readonly #sizes = TIERS.map(() => 0);
   readonly #maxCounts: number;
-  /** By tier: from how many counts on cells are folded. */
+  /** By tier: number of counts above which cells are folded. */
   readonly #foldAbove: number[];
 
   constructor(maxCounts = MAX_COUNTS) {
@@ -33,7 +33,7 @@ export class CountCells {
     return this.#sizes.reduce((sum, size) => sum + size, 0) * 50;
   }
 
-  /** Counts in every tier; returns the starts of the cells, by tier. */
+  /** Adds to every tier; returns the starts of the cells, by tier. */
   add(key: string, value: number, atMillis: number): readonly number[] {
     return TIERS.map(({ widthMillis }, tier) => {
       const startMillis = alignDown(atMillis, widthMillis);
@@ -56,7 +56,7 @@ export class CountCells {
     return this.#tiers[tier]!.get(startMillis);
   }
 
-  /** Adds what the cells of a tier that begin in the range hold; the first of them may begin before it. */
+  /** Adds up cells of a tier that begin in the range; the first may begin before it. */
   sum(tier: number, { fromMillis, toMillis }: TimeRange, into: Map<string, number>): void {
     const from = alignDown(fromMillis, TIERS[tier]!.widthMillis);
     for (const [startMillis, cell] of this.#tiers[tier]!) {
@@ -65,7 +65,7 @@ export class CountCells {
     }
   }
 
-  /** Start of the earliest cell of any tier. */
+  /** Start of the earliest cell in any tier. */
   get earliestMillis(): number {
     return Math.min(...this.#tiers.flatMap((cells) => [...cells.keys()]), Infinity);
   }
@@ -80,8 +80,8 @@ export class CountCells {
   }
 
   /**
-   * Folds the oldest cells until a tenth of the bound is free, so that one pass serves many counts. Where even folded cells are more than
-   * that, the next pass comes after a tenth more: a pass for every count would make counting quadratic.
+   * Folds the oldest cells until a tenth of the bound is free, so that one pass serves many counts. If even folded cells exceed that, the next pass
+   * follows after a tenth more: a pass per count would make counting quadratic.
    */
   #foldOldest(tier: number): void {
     const cells = this.#tiers[tier]!;
@@ -97,7 +97,7 @@ export class CountCells {
   }
 }
 
-/** A count without attributes stays what it is. */
+/** A count without attributes is unchanged. */
 function overflowOf(key: string): string {
   return key.endsWith('{}') ? key : `${key.slice(0, key.indexOf('{'))}${OVERFLOW}`;
 }

@@ -1,10 +1,10 @@
 import type { RollUpSource } from '../aggregate/roll-ups.ts';
 import type { RollUpArchive } from './roll-up-archive.ts';
 
-/** How often at least a process that counts nothing gives a sign of life. */
+/** Heartbeat interval of a process that counts nothing. */
 const SIGN_INTERVAL_MILLIS = 5000;
 
-/** Says in the file how far this process has counted: when that has changed, and as a sign of life. */
+/** Records in the file how far this process has counted: whenever that changes, and as a heartbeat. */
 export class CountsProgress {
   readonly #rollUps: Pick<RollUpSource, 'owner' | 'completeMillis'>;
   #completeMillis: number | undefined;
@@ -16,7 +16,7 @@ export class CountsProgress {
 
   tell(archive: Pick<RollUpArchive, 'see'>, nowMillis: number): void {
     const completeMillis = this.#rollUps.completeMillis();
-    // Some of it waits to be written.
+    // Some counts are still queued.
     if (completeMillis === undefined) return;
     const isSilent = Math.abs(nowMillis - this.#toldMillis) >= SIGN_INTERVAL_MILLIS;
     if (completeMillis === this.#completeMillis && !isSilent) return;

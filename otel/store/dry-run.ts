@@ -15,18 +15,18 @@ import { heldSpan } from './held-span.ts';
 import { endMillisOf } from './span-record.ts';
 import type { TraceRecord } from './trace-record.ts';
 
-/** A slice keeps the event loop for a few milliseconds. */
+/** A slice blocks the event loop for a few milliseconds. */
 const TRACES_PER_SLICE = 50;
-/** A storm is of its moment: in a replay nothing is cut. */
+/** A storm depends on its moment: a replay cuts nothing. */
 const NO_STORM: Budget = { admit: () => KEEP_ALL, admitsCompanions: () => true };
 
-/** A trace as it was when the dry run began. */
+/** A trace as it was when the dry run started. */
 export type HeldTrace = Pick<
   TraceRecord,
   'traceId' | 'spans' | 'extent' | 'remoteParent' | 'head' | 'droppedSpans'
 >;
 
-/** Decides held traces again by other settings, with the function and the policies that decide every trace; nothing is kept or sent. */
+/** Decides held traces again under other settings, with the function and policies that decide every trace; nothing is kept or exported. */
 export async function replay(
   traces: readonly HeldTrace[],
   settings: SamplingSettings,
@@ -34,7 +34,7 @@ export async function replay(
   guard: Guard,
 ): Promise<DryRunSide> {
   const run = new Replay(settings, policies, guard);
-  // Targets go by what came before.
+  // Targets depend on earlier arrivals.
   const inOrder = traces.toSorted((a, b) => a.extent.toMillis - b.extent.toMillis);
   for (const [index, trace] of inOrder.entries()) {
     if (index % TRACES_PER_SLICE === TRACES_PER_SLICE - 1) await setImmediate();
@@ -50,7 +50,7 @@ class Replay {
   readonly #outcomes: Outcomes;
   readonly #kept = byType(() => 0);
   readonly #dropped = byType(() => 0);
-  /** Of the trace that is replayed, it is now. */
+  /** Simulated time of the replayed trace. */
   #nowMillis = 0;
   #traces = 0;
   #exportedTraces = 0;

@@ -5,8 +5,8 @@ import type { SamplingSettings } from '../sampling/sampling-settings.ts';
 import type { AggregateReader } from './aggregate-reader.ts';
 
 /**
- * How much of what was counted in a range would be kept: of all that fails or is slow, and by the rate of the rest. Counts are exact; how many
- * are as slow as a threshold is read from the distribution of each series. What goes along with others is not in it.
+ * Predicts how much of what was counted in a range would be kept: everything that fails or is slow, and the rate's share of the rest. Counts are
+ * exact; how many reach a threshold is read from the distribution of each series. Spans kept along with others are not included.
  */
 export function expectedVolume(
   aggregates: Pick<AggregateReader, 'operations' | 'series' | 'percentileOf'>,

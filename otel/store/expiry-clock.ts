@@ -1,19 +1,19 @@
 import type { Clock } from '../base/clock.ts';
 
-/** Clocks are put right by less than that without anybody's mistake. */
+/** Clock synchronisation corrects less than this without any mistake. */
 const MAX_STEP_MILLIS = 3_600_000;
-/** So long a clock that was put forward has to stay there before history ages by it. */
+/** A clock that was set forward must stay there this long before history expires by it. */
 const HOLD_MILLIS = 3_600_000;
 
 /**
- * The time by which history ages. A clock that was put years ahead by mistake, and back a minute later, would cost all of it: after such a
- * step it ages as time alone passes, for an hour.
+ * The clock by which history expires. A clock set years ahead by mistake, and back a minute later, would delete all of it: for an hour after such a
+ * step, only elapsed time counts.
  */
 export class ExpiryClock {
   readonly #clock: Clock;
   #wallMillis: number;
   #monotonicMillis: number;
-  /** How far it runs behind the wall clock, and since when. */
+  /** How far it is behind the wall clock, and since when. */
   #behindMillis = 0;
   #sinceMillis = 0;
 

@@ -13,7 +13,7 @@ import { endMillisOf, SPAN_KINDS, type SpanRecord } from './span-record.ts';
 const STATUS_CODES = { unset: SpanStatusCode.UNSET, ok: SpanStatusCode.OK, error: SpanStatusCode.ERROR };
 const RESOURCE = emptyResource();
 
-/** A kept span as a policy may ask it; what its record left out is not there. */
+/** A kept span as policies read it; what its record left out is missing. */
 export function heldSpan(record: SpanRecord, traceId: string): ReadableSpan {
   const { parentSpanId, localRoot, statusMessage } = record;
   const contextOf = (spanId: string): SpanContext => ({ traceId, spanId, traceFlags: TraceFlags.SAMPLED });
@@ -50,7 +50,7 @@ export function heldSpan(record: SpanRecord, traceId: string): ReadableSpan {
   };
 }
 
-/** Of milliseconds, which are good to a quarter of a microsecond. */
+/** From milliseconds, which are precise to a quarter of a microsecond. */
 function toHrTime(millis: number): HrTime {
   const seconds = Math.floor(millis / 1000);
   return [seconds, Math.round((millis - seconds * 1000) * 1e6)];

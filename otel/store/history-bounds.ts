@@ -1,13 +1,13 @@
 import type { HistoryFile } from './history-file.ts';
 import type { TraceRank } from './trace-record.ts';
 
-/** 128 MiB: eight times what the ring holds by default. */
+/** 128 MiB: eight times the default size of the ring. */
 export const DEFAULT_MAX_BYTES = 134_217_728;
-/** Of 128 MiB 48 for ordinary traces, 40 for those that failed or were slow, so that a busy hour of the first takes no failure. */
+/** Of 128 MiB 48 for ordinary traces, 40 for those that failed or were slow, so that a busy hour of the former displaces no failure. */
 const TRACE_SHARES: Readonly<Record<TraceRank, number>> = { ordinary: 0.375, mustKeep: 0.3125 };
-/** 32 of 128 MiB; what is left is for all else. */
+/** 32 of 128 MiB; the remainder is for everything else. */
 const COUNTS_SHARE = 0.25;
-/** Rows of each kind that one slice removes: more than it writes, in a millisecond. */
+/** Rows of each kind removed per slice: more than it writes, within a millisecond. */
 const MAX_GONE_PER_SLICE = 20;
 const GONE_AT_ONCE = 5;
 const RANKS: readonly TraceRank[] = ['ordinary', 'mustKeep'];
@@ -16,7 +16,7 @@ export function maxTraceBytes(rank: TraceRank, maxBytes: number): number {
   return maxBytes * TRACE_SHARES[rank];
 }
 
-/** Removes what is beyond the bound of its kind, the oldest first; returns how many went. */
+/** Removes what exceeds the bound of its kind, oldest first; returns the number removed. */
 export function makeRoom({ traces, ledger, counts }: HistoryFile, maxBytes: number): number {
   let gone = drop(
     () => counts.table.bytes > maxBytes * COUNTS_SHARE,
@@ -33,7 +33,7 @@ export function makeRoom({ traces, ledger, counts }: HistoryFile, maxBytes: numb
   return gone;
 }
 
-/** Removes what is too old, and something of a file that is too big in all; returns how many went. */
+/** Removes what has expired, and part of a file that is too large; returns the number removed. */
 export function sweep(
   file: HistoryFile,
   { maxBytes, cutoffMillis, nowMillis }: Readonly<Record<'maxBytes' | 'cutoffMillis' | 'nowMillis', number>>,

@@ -18,20 +18,20 @@ import { TRACE_SCHEMA_1, TRACE_SCHEMA_2 } from './trace-schema.ts';
 import { TraceSearch } from './trace-search.ts';
 import { TraceTable } from './trace-table.ts';
 
-/** Raised with every change of the tables; a file with a greater number was made by a newer version. */
+/** Raised with every change of the tables; a file with a greater number was written by a newer version. */
 const SCHEMA_VERSION = 3;
-/** Another process that writes is waited for this long; what was not written stays for the next time. */
+/** How long to wait for another process that writes; what is not written is retried next time. */
 const BUSY_TIMEOUT_MILLIS = 50;
-/** Another process that makes the tables, on a slow disk. */
+/** How long to wait for another process that creates the tables on a slow disk. */
 const OPEN_TIMEOUT_MILLIS = 2000;
-/** 100 pages of 4 KiB: small checkpoints often, so that none takes long. */
+/** 100 pages of 4 KiB: frequent small checkpoints, so that none takes long. */
 const CHECKPOINT_PAGES = 100;
 
-/** Thrown when a file is no history of this version; says so in words. */
+/** Thrown if a file is not a history of this version; the message says why. */
 export class HistoryFileError extends Error {
   override readonly name = 'HistoryFileError';
   readonly reason: 'damaged' | 'newer' | 'in use';
-  /** Which file it was: another process may have put a new one in its place. */
+  /** Identifies the file: another process may have replaced it meanwhile. */
   readonly fileId: string | undefined;
 
   constructor(reason: HistoryFileError['reason'], message: string, fileId?: string, cause?: unknown) {
@@ -42,15 +42,15 @@ export class HistoryFileError extends Error {
 }
 
 export interface HistoryFileOptions {
-  /** Under which this process counts. */
+  /** Id under which this process counts. */
   readonly processId: string;
-  /** How long counts stay at most. */
+  /** How long counts are kept at most. */
   readonly days: number;
-  /** Default: asks the system whether its process is there. */
+  /** Default: asks the system whether the process exists. */
   readonly isOwnerGone?: ((owner: RollUpOwner, nowMillis: number) => boolean) | undefined;
 }
 
-/** The history file: one SQLite database, a table class for each kind of what it keeps. */
+/** The history file: one SQLite database with a table class per kind of content. */
 export class HistoryFile {
   readonly traces: TraceTable;
   readonly ledger: TraceLedger;
@@ -63,12 +63,12 @@ export class HistoryFile {
   readonly runs: RunTable;
   readonly runtimeSamples: RuntimeTable;
   readonly settings: SettingTable;
-  /** Which file the path meant when this one was opened. */
+  /** Id of the file that the path referred to at opening. */
   readonly fileId: string | undefined;
   readonly #database: Database;
   #forget = (): void => {};
 
-  /** Throws HistoryFileError, or what SQLite throws when the file cannot be opened at all. */
+  /** Throws HistoryFileError, or SQLite's error if the file cannot be opened at all. */
   constructor(
     Database: typeof DatabaseConstructor,
     path: string,
@@ -102,7 +102,7 @@ export class HistoryFile {
     }
   }
 
-  /** Bytes in use; freed pages are used again and do not count. */
+  /** Bytes in use; freed pages are reused and do not count. */
   get usedBytes(): number {
     return (this.#pragma('page_count') - this.#pragma('freelist_count')) * this.#pragma('page_size');
   }
@@ -128,7 +128,7 @@ export class HistoryFile {
     this.#database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     if (version === SCHEMA_VERSION) return;
     this.transaction(() => {
-      // Two processes may begin the same file.
+      // Two processes may create the same file.
       const found = this.#pragma('user_version');
       if (found === SCHEMA_VERSION) return;
       if (found < 1) this.#database.exec(TRACE_SCHEMA_1);
@@ -138,7 +138,7 @@ export class HistoryFile {
     });
   }
 
-  /** All of it or nothing. Written out: `transaction()` of better-sqlite3 would make a function for every call. */
+  /** Runs `work` atomically. Written out, because `transaction()` of better-sqlite3 would create a function per call. */
   transaction(work: () => void): void {
     this.#database.exec('BEGIN IMMEDIATE');
     try {
@@ -151,7 +151,7 @@ export class HistoryFile {
     }
   }
 
-  /** At most `limit` traces of version 1; returns how many. One that cannot be read is given to `skip` and goes. */
+  /** Moves at most `limit` traces of version 1; returns how many. An unreadable one is passed to `skip` and removed. */
   moveLegacy(limit: number, skip: (error: unknown) => void): number {
     if (this.legacy.count === 0) return 0;
     let moved = 0;
@@ -159,7 +159,7 @@ export class HistoryFile {
     return moved;
   }
 
-  /** Whether another process has it open: only the last one may leave the write-ahead log. */
+  /** Returns true if another process has it open: only the last one may close the write-ahead log. */
   #isShared(): boolean {
     try {
       return this.#database.pragma('journal_mode = DELETE', { simple: true }) !== 'delete';
@@ -174,7 +174,7 @@ export class HistoryFile {
   }
 }
 
-/** By SQLite's result code: the file is no database, is malformed, or its tables are not ours. */
+/** Returns true for SQLite's result codes of damage: not a database, malformed, or foreign tables. */
 export function isDamage(error: unknown): boolean {
   const { code, message } = Object(error) as { readonly code?: unknown; readonly message?: unknown };
   if (typeof code !== 'string') return false;

@@ -29,33 +29,33 @@ import type { FoundOperations, FoundTraces } from './trace-search.ts';
 import type { SavedTrace } from './trace-table.ts';
 
 const DAY_MILLIS = 86_400_000;
-/** A file damaged more often is not worth another. */
+/** After this many damaged files, history stays off. */
 const MAX_BEGUN_ANEW = 3;
 
 export interface HistoryOptions {
-  /** better-sqlite3's class; handed in, so that telemetry depends on no database. */
+  /** better-sqlite3's class; passed in, so that telemetry does not depend on a database package. */
   readonly Database: typeof DatabaseConstructor;
   readonly path: string;
-  /** How long traces stay; at least a fraction of a day. With 0 days make no History. */
+  /** How long traces are kept; at least a fraction of a day. Do not create a History for 0 days. */
   readonly days: number;
   readonly maxBytes?: number;
   readonly ring: TraceRing;
   /** Log lines by trace. */
   readonly logs?: Pick<TraceLogs, 'of'>;
   readonly rollUps?: RollUpSource;
-  /** What else is kept: written with each slice, in the order given. */
+  /** Other kinds of history: written with each slice, in this order. */
   readonly parts?: readonly HistoryPart[];
   readonly isOwnerGone?: HistoryFileOptions['isOwnerGone'];
   readonly guard: Guard;
   readonly runMeasured?: <T>(write: () => T) => T;
   readonly clock: Clock;
-  /** Gets one line when a file is set aside or history stays off. */
+  /** Receives one line when a file is set aside or history stays off. */
   readonly log: (message: string) => void;
 }
 
 /**
- * Kept traces and roll-ups in an SQLite file of their own, written in small slices (slice-bounds.ts) off the request path, bounded by
- * days and bytes (history-bounds.ts). Whatever happens to the file, nothing is thrown: it is set aside or history is off, and a line says so.
+ * Kept traces and roll-ups in an SQLite file of their own, written in small slices (slice-bounds.ts) off the request path, bounded by days and
+ * bytes (history-bounds.ts). Never throws, whatever happens to the file: it is set aside or history is off, and one log line says so.
  */
 export class History implements TraceArchive {
   readonly #options: HistoryOptions;
@@ -74,7 +74,7 @@ export class History implements TraceArchive {
     this.#progress = options.rollUps && new CountsProgress(options.rollUps);
   }
 
-  /** Opens the file, fills the ring and the aggregates from it and begins to write. Call it once, before traffic. */
+  /** Opens the file, restores the ring and the aggregates from it and starts writing. Call it once, before traffic. */
   start(): void {
     this.#file = this.#quietly('history.start', () => openHistory(this.#opening()));
     if (this.#file === undefined) return;
@@ -84,7 +84,7 @@ export class History implements TraceArchive {
     this.#schedule(SLICE.idleMillis);
   }
 
-  /** Writes everything that is pending, without slices; for shutdown. */
+  /** Writes everything pending, without slices; for shutdown. */
   flush(): void {
     this.#quietly('history.flush', () => {
       while (this.#writeSlice() !== SLICE.idleMillis);
@@ -92,7 +92,7 @@ export class History implements TraceArchive {
     this.#eachPart('write');
   }
 
-  /** Flushes and closes; what happens afterwards stays in memory. */
+  /** Flushes and closes; whatever happens afterwards stays in memory. */
   close(): void {
     clearTimeout(this.#timer);
     this.flush();
@@ -149,13 +149,13 @@ export class History implements TraceArchive {
     return this.#ask('size', (file) => file.fileBytes) ?? 0;
   }
 
-  /** One that fails takes nothing from the others, and keeps what it has for the next time. */
+  /** If one fails, the others still run, and it keeps its pending content for the next time. */
   #eachPart(does: keyof HistoryPart): void {
     for (const part of this.#options.parts ?? [])
       this.#quietly(`history.${does}`, () => this.#file === undefined || part[does](this.#file));
   }
 
-  /** Traces as the ring would hold them had there been no restart, and all roll-ups that have not expired. */
+  /** Restores traces as the ring would hold them without the restart, and all unexpired roll-ups. */
   #restore(file: HistoryFile | undefined): void {
     if (file === undefined) return;
     const { ring, rollUps, clock } = this.#options;
@@ -176,12 +176,12 @@ export class History implements TraceArchive {
     }, delayMillis);
   }
 
-  /** One short transaction of what changed and one of what is over; answers when the next one is due. */
+  /** One short transaction for what changed and one for what has expired; returns the delay until the next slice. */
   #writeSlice(): number {
     const file = this.#file;
     if (file === undefined) return SLICE.idleMillis;
     const { ring, rollUps, clock } = this.#options;
-    // In this order: to ask for roll-ups settles what waits, which adds traces, and memory may let go of those taken before.
+    // In this order: peeking at roll-ups handles deferred spans, which adds traces, and memory may evict those taken before.
     const closed = rollUps?.peek(SLICE.maxRollUps) ?? [];
     const changed = ring.takeChanged(SLICE.maxTraces, SLICE.maxSpans);
     const gone = changed.length + closed.length > 0 ? this.#write(file, changed, closed) : 0;
@@ -197,7 +197,7 @@ export class History implements TraceArchive {
     return isBusy || swept > 0 ? nextMillis : SLICE.idleMillis;
   }
 
-  /** One transaction, with what goes to make room; returns how much went. What could not be written waits for the next time. */
+  /** Writes in one transaction, removing what exceeds the bounds; returns the number removed. What could not be written is retried next time. */
   #write(file: HistoryFile, traces: readonly TraceRecord[], closed: readonly RollUp[]): number {
     const { clock, ring, rollUps } = this.#options;
     const nowMillis = clock.now();
@@ -226,7 +226,7 @@ export class History implements TraceArchive {
     return gone;
   }
 
-  /** Returns true if the file held nothing of it: of one that was evicted, or that another process began, it holds the beginning. */
+  /** Returns true if the file had no part of it; it has the beginning of a trace that was evicted or that another process started. */
   #save(file: HistoryFile, trace: TraceRecord): boolean {
     const { guard, logs } = this.#options;
     const earlier = guard.run('history.restore', () => file.traces.get(trace.traceId), undefined);
@@ -235,7 +235,7 @@ export class History implements TraceArchive {
     return earlier === undefined;
   }
 
-  /** Reads the file that is in use then: one that was damaged gives way to another. */
+  /** Reads whatever file is in use at the time: a damaged one is replaced. */
   #archive(): CountsArchive {
     const ask = <T>(question: (counts: RollUpArchive) => T, unknown: T): T =>
       this.#quietly('history.counts', () => this.#file && question(this.#file.counts)) ?? unknown;
@@ -262,7 +262,7 @@ export class History implements TraceArchive {
     return this.#quietly(`history.${place}`, () => this.#file && question(this.#file));
   }
 
-  /** Unseen by telemetry itself, and nothing comes out of it. A file that turns out damaged is given up and begun anew. */
+  /** Runs `work` untraced and never throws. A file that turns out to be damaged is set aside and replaced. */
   #quietly<T>(place: string, work: () => T): T | undefined {
     return context.with(suppressTracing(ROOT_CONTEXT), () => {
       try {

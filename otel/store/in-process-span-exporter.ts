@@ -10,7 +10,7 @@ import { StringInterner } from './string-interner.ts';
 import { RecordTemplates } from './templated-record.ts';
 import type { TraceRing } from './trace-ring.ts';
 
-/** Records made before the ring may cut them: bounds what a huge trace takes on its way in, ~256 KiB. */
+/** Records created before the ring may cut them: bounds the memory for a huge trace on its way in, ~256 KiB. */
 const MAX_FRAGMENT_SPANS = 512;
 const SUCCESS: ExportResult = Object.freeze({ code: ExportResultCode.SUCCESS });
 const FAILED: ExportResult = Object.freeze({ code: ExportResultCode.FAILED });
@@ -24,8 +24,8 @@ export interface InProcessSpanExporterOptions {
 }
 
 /**
- * Puts kept spans into the trace ring. It is synchronous, calls back with success before it returns and never throws:
- * a span that cannot be copied is counted by the guard and left out, the others are stored.
+ * Stores kept spans in the trace ring. Synchronous, reports success before it returns and never throws: a span that cannot be copied is counted by
+ * the guard and left out, the others are stored.
  */
 export class InProcessSpanExporter implements SpanExporter, Sink {
   readonly rates = 'local';
@@ -42,7 +42,7 @@ export class InProcessSpanExporter implements SpanExporter, Sink {
     this.#onStored = options.onStored ?? (() => {});
   }
 
-  /** The spans have to be KeptSpans, as the SamplingSpanProcessor hands them over. */
+  /** Takes KeptSpans, as the SamplingSpanProcessor passes them. */
   export(spans: ReadableSpan[], resultCallback: (result: ExportResult) => void): void {
     this.take(spans as KeptSpan[]);
     try {
@@ -52,7 +52,7 @@ export class InProcessSpanExporter implements SpanExporter, Sink {
     }
   }
 
-  /** As `export`, for who does not ask what came of it. */
+  /** Like `export`, without a result. */
   take(spans: readonly KeptSpan[]): void {
     try {
       if (this.#open) this.#store(spans);
@@ -65,7 +65,7 @@ export class InProcessSpanExporter implements SpanExporter, Sink {
     // Nothing is ever pending.
   }
 
-  /** Later spans are refused; what is stored stays readable. */
+  /** Rejects later spans; stored ones stay readable. */
   async shutdown(): Promise<void> {
     this.#open = false;
   }
@@ -109,7 +109,7 @@ export class InProcessSpanExporter implements SpanExporter, Sink {
   }
 }
 
-/** Nearly always the spans of one trace, which need no sorting. */
+/** Nearly always the spans are of one trace and need no sorting. */
 function byTraceId(
   spans: readonly KeptSpan[],
   guard: Guard,
@@ -127,14 +127,14 @@ function byTraceId(
   return groups;
 }
 
-/** Undefined when there are several, or a span whose context cannot be read. */
+/** Undefined if there are several traces, or a span's context cannot be read. */
 function onlyTraceIdOf(spans: readonly KeptSpan[]): string | undefined {
   try {
     const first = spans[0]?.traceId;
     for (let i = 1; i < spans.length; i++) if (spans[i]!.traceId !== first) return undefined;
     return first;
   } catch {
-    // The sorting reports which one it is.
+    // Sorting reports which span it is.
     return undefined;
   }
 }

@@ -15,13 +15,13 @@ import type { FoundOperations, FoundTraces } from './trace-search.ts';
 
 type Thresholds = SamplingFacts['thresholdsSeconds'];
 
-/** What the history file answers of traces; undefined when there is none, or it cannot be read. */
+/** Traces of the history file; undefined results mean that there is none, or it cannot be read. */
 export interface TraceArchive {
   facts(): HistoryFacts | undefined;
   saved(traceId: string): SavedTrace | undefined;
-  /** False when it is not there, or too many are pinned. */
+  /** Returns false if the trace is not in the file, or too many are pinned. */
   pin(traceId: string, pinned: boolean): boolean | undefined;
-  /** Those of the ids that it has. */
+  /** Those of the ids that the file has. */
   known(traceIds: readonly string[]): readonly string[] | undefined;
   traces(filter: TraceFilter, heldIds: readonly string[]): FoundTraces | undefined;
   slow(
@@ -32,7 +32,7 @@ export interface TraceArchive {
   failures(filter: OperationFilter, heldIds: readonly string[]): FoundOperations | undefined;
 }
 
-/** The kept traces in memory and on disk as one: what memory holds is newer, and what it let go is found in the file. */
+/** Kept traces in memory and on disk as one: memory is newer, and evicted traces are read from the file. */
 export class KeptTraces {
   readonly #ring: TraceRing;
   readonly #archive: TraceArchive | undefined;
@@ -62,7 +62,7 @@ export class KeptTraces {
     return together(failedOperations(traces, filter), this.#archive?.failures(filter, ids), filter);
   }
 
-  /** With the log lines that were saved with it; undefined logs: not known. */
+  /** A trace with its saved log lines; undefined logs are unknown. */
   find(traceId: string): SavedTrace | undefined {
     const held = this.#ring.get(traceId);
     const saved = this.#archive?.saved(traceId);
@@ -81,7 +81,7 @@ export class KeptTraces {
   }
 }
 
-/** Of a trace that was evicted and got more spans, or that another process began, the file holds the beginning. */
+/** The file holds the beginning of a trace that was evicted before it got more spans, or that another process started. */
 function whole(trace: TraceRecord, saved: SavedTrace | undefined): TraceRecord {
   return saved === undefined || trace.isWhole ? trace : trace.after(saved.trace);
 }

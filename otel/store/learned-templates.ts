@@ -2,9 +2,9 @@ import type { AttributeValue } from '@opentelemetry/api';
 import { SpanStatusCode } from '@opentelemetry/api';
 import type { KeptSpan, SpanTemplate } from '../spans/kept-span.ts';
 
-/** Programs have a few dozen kinds of statement and page. */
+/** Programs have a few dozen kinds of statements and pages. */
 const MAX_TEMPLATES = 256;
-/** What was seen once waits so long for the second time. */
+/** Candidates seen once, waiting for a second occurrence. */
 const MAX_SEEN_ONCE = 1024;
 const MAX_KEY_CHARS = 4096;
 
@@ -14,14 +14,14 @@ interface Learned {
 }
 
 /**
- * Templates of spans that come without one, as the SDK makes them: statements and pages that say the same in words and differ in numbers
- * only. What is seen for the second time makes one; those that are used stay, and records keep the one they have.
+ * Templates for spans without one, such as the SDK's: statements and pages with equal texts that differ in numbers only. The second occurrence
+ * creates a template; those in use stay, and records keep theirs.
  */
 export class LearnedTemplates {
   readonly #templates = new Map<string, SpanTemplate>();
   readonly #seenOnce = new Set<string>();
 
-  /** Undefined for a span that says more than a template can, and for what was not seen before. */
+  /** Undefined for a span that a template cannot describe, and for a first occurrence. */
   of(span: KeptSpan): Learned | undefined {
     if (!isPlain(span)) return undefined;
     const { name, kind, series, operationType, attributes } = span;
@@ -59,12 +59,12 @@ export class LearnedTemplates {
   }
 }
 
-/** By its length, so that no text can pass for two. */
+/** Prefixed with its length, so that two texts cannot be confused. */
 function part(text: string): string {
   return `${text.length}:${text}`;
 }
 
-/** Requests differ in words: addresses, agents. */
+/** Requests are excluded: their texts (addresses, agents) differ. */
 function isPlain(span: KeptSpan): boolean {
   return (
     span.operationType !== 'http' &&

@@ -11,8 +11,8 @@ interface LegacyRow {
 }
 
 /**
- * The traces that a process of version 1 wrote, as text without an index. They are moved a few at a time, the newest first; until then they
- * open by their id and stand in no list.
+ * Traces written by version 1, as text without an index. They are moved a few at a time, newest first; until then they can be opened by id but
+ * appear in no list.
  */
 export class LegacyTraces {
   readonly #traces: TraceTable;
@@ -35,7 +35,7 @@ export class LegacyTraces {
     return this.#count.get()!;
   }
 
-  /** Within a transaction. Returns how many are moved; one that cannot be read is given to `skip` and goes. */
+  /** Call within a transaction. Returns the number moved; an unreadable one is passed to `skip` and removed. */
   move(limit: number, skip: (error: unknown) => void): number {
     const rows = this.#newest.all(limit);
     const strings = new StringInterner();

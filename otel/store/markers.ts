@@ -2,11 +2,11 @@ import type { Marker } from '../query.ts';
 import type { HistoryFile } from './history-file.ts';
 import type { HistoryPart } from './history-part.ts';
 
-/** More in a month than anybody reads; ~200 bytes each. */
+/** More than anybody reads in a month; ~200 bytes each. */
 const MAX_MARKERS = 500;
 const MAX_LABEL_CHARS = 300;
 
-/** What charts mark beside starts: changed settings, steps of the clock. In memory and in the history file; bounded, the oldest go first. */
+/** Chart markers other than starts: changed settings, clock steps. In memory and in the history file; bounded, oldest removed first. */
 export class Markers implements HistoryPart {
   readonly #maxMarkers: number;
   readonly #markers: Marker[] = [];
@@ -16,7 +16,7 @@ export class Markers implements HistoryPart {
     this.#maxMarkers = maxMarkers;
   }
 
-  /** Nobody has to add them in order: those of earlier processes come last. */
+  /** Order does not matter: those of earlier processes are added last. */
   add({ atMillis, kind, label }: Marker): void {
     const marker = { atMillis, kind, label: label.slice(0, MAX_LABEL_CHARS) };
     this.#place(marker);

@@ -3,8 +3,8 @@ import type { RuntimeSample, TimeRange } from '../query.ts';
 type Pick = (sample: RuntimeSample) => number;
 
 /**
- * Neighbours of one process made one: sizes and percentiles of the middle as they were last or on average, everything that is called
- * the most or the longest as the highest of all, pauses as their sum. What is not known of one is taken from the others.
+ * Merges neighbouring samples of one process: sizes and percentiles as the last or the mean value, maxima as the maximum of all, pauses as their
+ * sum. A value unknown in one sample is taken from the others.
  */
 export function mergedSample(some: readonly RuntimeSample[]): RuntimeSample {
   const first = some[0]!;
@@ -33,7 +33,7 @@ export function mergedSample(some: readonly RuntimeSample[]): RuntimeSample {
   };
 }
 
-/** One for each process and each of `maxPoints` equal parts of the range in which there is any. */
+/** One sample per process and per non-empty part of the range, divided into `maxPoints` equal parts. */
 export function sampleCourse(
   samples: readonly RuntimeSample[],
   { fromMillis, toMillis }: TimeRange,

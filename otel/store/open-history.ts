@@ -3,7 +3,7 @@ import { HistoryFile, HistoryFileError } from './history-file.ts';
 import type { HistoryFileOptions } from './history-file.ts';
 import { pauseThread, setAside } from './set-aside.ts';
 
-/** SQLite waits for a lock itself, but refuses at once while another process turns a new file to WAL. */
+/** SQLite waits for a lock itself, but fails at once while another process switches a new file to WAL. */
 const BUSY_ATTEMPTS = 8;
 const BUSY_PAUSE_MILLIS = 100;
 
@@ -12,11 +12,11 @@ export interface HistoryOpening {
   readonly path: string;
   readonly options: HistoryFileOptions;
   readonly nowMillis: number;
-  /** Gets one line when a file is set aside or cannot be opened. */
+  /** Receives one line when a file is set aside or cannot be opened. */
   readonly log: (message: string) => void;
 }
 
-/** The file, begun anew when it is of no use; undefined, and a line says why, when it cannot be opened. */
+/** Opens the file, replacing an unusable one; undefined, after a log line, if it cannot be opened. */
 export function openHistory(opening: HistoryOpening): HistoryFile | undefined {
   const { path, log } = opening;
   try {
@@ -32,7 +32,7 @@ export function openHistory(opening: HistoryOpening): HistoryFile | undefined {
   }
 }
 
-/** Sets a file aside unless another process has done so already, and opens the one that is there then. */
+/** Sets a file aside unless another process has already done so, and opens the current one. */
 export function beginAnew(
   opening: HistoryOpening,
   { message, reason, fileId }: Pick<HistoryFileError, 'message' | 'reason' | 'fileId'>,
@@ -46,7 +46,7 @@ export function beginAnew(
   return file;
 }
 
-/** Tries again while other processes begin the same file; throws what HistoryFile throws. */
+/** Retries while other processes create the same file; throws what HistoryFile throws. */
 function openWhenFree({ Database, path, options }: HistoryOpening): HistoryFile {
   for (let attempt = 1; ; attempt++) {
     try {

@@ -6,9 +6,9 @@ import { endMillisOf } from './span-record.ts';
 import type { SpanRecord } from './span-record.ts';
 import type { TraceRecord } from './trace-record.ts';
 
-/** A row of `operation`: measured. */
+/** Bytes of a row of `operation`: measured. */
 const ROW_BYTES = 40;
-/** The same of one that failed or was slow, with the row of its list and its entries in two indexes. */
+/** The same for one that failed or was slow, with its list row and its entries in two indexes. */
 const LISTED_BYTES = 480;
 
 export function typeNumber(type: OperationType): number {
@@ -19,12 +19,12 @@ export function reasonNumber(reason: KeepReason): number {
   return KEEP_REASONS.indexOf(reason);
 }
 
-/** One bit for each reason that a span of the trace was kept for. */
+/** A bit set of the reasons for which spans of the trace were kept. */
 export function reasonBits(spans: readonly SpanRecord[]): number {
   return spans.reduce((bits, { keepReason }) => bits | (1 << reasonNumber(keepReason)), 0);
 }
 
-/** Writes the operations of a trace as lists ask for them. The names of series are written once; few come, none goes. */
+/** Writes the operations of a trace for lists. Names of series are stored once; there are few, and none is removed. */
 export class OperationIndex {
   readonly #add: Statement<
     [number, number, number, number, number, number, number, number, number | null, string | null]
@@ -56,7 +56,7 @@ export class OperationIndex {
     for (const [number, span] of trace.spans.entries()) this.#write(id, number, trace, span);
   }
 
-  /** After a transaction that came to nothing: what it named is not in the file. */
+  /** After a rolled-back transaction: the names it added are not in the file. */
   forget(): void {
     this.#series.clear();
   }
@@ -90,7 +90,7 @@ export class OperationIndex {
   }
 }
 
-/** Whether it may stand in a list of failed or slow operations. */
+/** Returns true for operations in lists of failed or slow ones. */
 function isListed(span: SpanRecord): boolean {
   return span.status === 'error' || waitedMillis(span) !== undefined;
 }

@@ -12,7 +12,7 @@ import { contains } from '../base/time-range.ts';
 import { clampLimit, MAX_OPERATIONS } from './trace-filter.ts';
 import type { TraceRecord } from './trace-record.ts';
 
-/** An operation that a list means, and what the list is sorted by. */
+/** A matching operation and its sort key. */
 export interface FoundOperation {
   readonly sortBy: number;
   readonly row: () => OperationRow;
@@ -70,20 +70,20 @@ function* operations(
     }
 }
 
-/** Whether it was kept for being slow; `waitedMillis` of another is compared with the thresholds of now. */
+/** True if it was kept for being slow; for others `waitedMillis` is compared with the current thresholds. */
 function wasSlow(span: SpanRecord, thresholdsSeconds: Thresholds): boolean {
   const waited = waitedMillis(span);
   return waited !== undefined && waited >= thresholdOf(span.type, thresholdsSeconds);
 }
 
-/** Milliseconds; no threshold is reached by a type that has none. */
+/** Milliseconds; Infinity for a type without a threshold. */
 export function thresholdOf(type: OperationType, thresholdsSeconds: Thresholds): number {
   return type === 'other' ? Infinity : thresholdsSeconds[type] * 1000;
 }
 
 /**
- * How long somebody waited for an operation that may stand in a list of slow ones; Infinity when it was kept for that. A span has one reason:
- * one kept as error or late may have been slow as well. Undefined for any other.
+ * Duration to compare with the slow threshold, for an operation that may be listed as slow; Infinity if it was kept for that. A span has one
+ * reason: one kept as error or late may have been slow as well. Undefined for all others.
  */
 export function waitedMillis(span: SpanRecord): number | undefined {
   if (span.keepReason === 'slow') return Infinity;
@@ -112,7 +112,7 @@ function textOf(span: SpanRecord, key: string): string | undefined {
   return value === undefined ? undefined : String(value);
 }
 
-/** Of the last exception that was recorded: the one that came out. */
+/** Of the last recorded exception: the one that surfaced. */
 function exceptionText(span: SpanRecord, key: string): string | undefined {
   const value = span.events
     .toReversed()

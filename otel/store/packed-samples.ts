@@ -1,6 +1,6 @@
 import type { RuntimeSample } from '../query.ts';
 
-/** A sample as numbers, in this order; new ones go to the end, since the history file holds older rows. */
+/** Order of a sample's numbers; append only, because the history file has older rows. */
 export const RUNTIME_FIELDS = [
   'fromMillis',
   'atMillis',
@@ -23,7 +23,7 @@ export const RUNTIME_FIELDS = [
   'openFilesMax',
 ] as const satisfies readonly (keyof RuntimeSample)[];
 
-/** What is no number is not known. */
+/** A value that is not a number is unknown. */
 export function sampleOf(numbers: ArrayLike<unknown>, offset = 0): RuntimeSample {
   const sample: Partial<Record<keyof RuntimeSample, number>> = {};
   for (const [index, field] of RUNTIME_FIELDS.entries()) {
@@ -33,7 +33,7 @@ export function sampleOf(numbers: ArrayLike<unknown>, offset = 0): RuntimeSample
   return sample as RuntimeSample;
 }
 
-/** The newest samples, oldest first; some 150 bytes each, a third of what they take as objects. */
+/** The newest samples, oldest first; some 150 bytes each, a third of their size as objects. */
 export class PackedSamples {
   readonly #maxSamples: number;
   readonly #numbers: Float64Array;

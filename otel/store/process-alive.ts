@@ -1,9 +1,9 @@
-/** Whether a process of that number is there; it may be another one's by now. */
+/** Returns true if a process with this pid exists; the pid may have been reused. */
 export function isProcessAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    // Somebody else's.
+    // It belongs to another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

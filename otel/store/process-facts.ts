@@ -2,20 +2,20 @@ import { availableParallelism, loadavg, totalmem } from 'node:os';
 import { getHeapStatistics } from 'node:v8';
 import type { ProcessFacts, RuntimeSample } from '../query.ts';
 
-/** Set at the start of the process, for good. */
+/** Fixed at the start of the process. */
 const HEAP_LIMIT_BYTES = getHeapStatistics().heap_size_limit;
 
-/** The process as it is sampled elsewhere. */
+/** The runtime sampler as read here. */
 export interface RuntimeReader {
   readonly startedAtMillis: number;
-  /** Taken at the time of the question. */
+  /** Measured at the time of the call. */
   current(): RuntimeSample;
   readonly problem: string | undefined;
   readonly highWaterRssBytes: number;
   readonly openFilesLimit: number;
 }
 
-/** True with telemetry off as well. Never throws: what the system does not tell is NaN. */
+/** Also valid with telemetry off. Never throws: what the system does not report is NaN. */
 export function processFacts(runtime: RuntimeReader): ProcessFacts {
   const current = runtime.current();
   return {
@@ -41,7 +41,7 @@ function handlesByKind(kinds: readonly string[]): Readonly<Record<string, number
 
 function machineFacts(): ProcessFacts['machine'] {
   const total = known(totalmem);
-  // 0 without a constraint, and beyond all bounds where a container has none.
+  // 0 without a limit, or an enormous number in an unlimited container.
   const constrained = known(() => process.constrainedMemory());
   return {
     processors: availableParallelism(),
@@ -51,7 +51,7 @@ function machineFacts(): ProcessFacts['machine'] {
   };
 }
 
-/** Each of these reads a file, and may find no free descriptor. */
+/** Each of these reads a file and may find no free descriptor. */
 function known(read: () => number | undefined): number {
   try {
     return read() ?? NaN;

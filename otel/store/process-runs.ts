@@ -5,27 +5,27 @@ import type { HistoryPart } from './history-part.ts';
 import { isProcessAlive } from './process-alive.ts';
 import type { ProcessRun } from './run-table.ts';
 
-/** Of the history file, and of what charts mark; a month of several a day. */
+/** In the history file and as chart markers; a month with several starts a day. */
 const MAX_RUNS = 500;
-/** How often this process says that it lives: what is known of the end of one that was killed is right to that. */
+/** Heartbeat interval: the end of a killed process is known to this precision. */
 const SEEN_INTERVAL_NANOS = 5e9;
-/** One that was alive at our start and has said nothing for so long is not. */
+/** A process that was alive at our start and has been silent this long is dead. */
 const SILENCE_MILLIS = 15_000;
 
 export interface ProcessRunsOptions {
   readonly clock: Clock;
   readonly pid: number;
   readonly startedMillis: number;
-  /** Whether another process of that number is alive. */
+  /** Returns true if another process with this pid is alive. */
   readonly isAlive?: (pid: number) => boolean;
 }
 
-/** Which processes wrote into the history file, when each began and how it ended: each start is a marker. */
+/** Processes that wrote into the history file, with their starts and ends: each start is a marker. */
 export class ProcessRuns implements HistoryPart {
   readonly #clock: Clock;
   readonly #isAlive: (pid: number) => boolean;
   readonly #own: ProcessRun;
-  /** Those of the file, this one among them; without a file only this one. */
+  /** Those in the file, including this one; without a file only this one. */
   #runs: readonly ProcessRun[];
   #run = 0;
   #seenNanos = 0;
@@ -71,7 +71,7 @@ export class ProcessRuns implements HistoryPart {
     file.runs.seen(this.#run, this.#clock.now(), true);
   }
 
-  /** How one ended, as seen by the next that began. */
+  /** How a process ended, as seen by the next one. */
   #endOf(before: ProcessRun, next: ProcessRun): NonNullable<Marker['before']> {
     const atMillis = before.seenMillis;
     if (atMillis > next.startedMillis) return { ended: 'running', atMillis };

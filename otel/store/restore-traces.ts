@@ -4,8 +4,8 @@ import type { TraceRing } from './trace-ring.ts';
 import type { TraceTable } from './trace-table.ts';
 
 /**
- * Fills the ring from the file without evicting: pinned traces, then the newest of those that failed or were slow up to the share that is
- * theirs, then the newest of the others, then what room is left with more of the first.
+ * Fills the ring from the file without evicting: pinned traces first, then the newest failed or slow ones up to their share, then the newest
+ * others, then more failed or slow ones if there is room.
  */
 export function restoreTraces(
   table: TraceTable,

@@ -8,14 +8,14 @@ import { isOwnerGone, lostUntil, type RollUpOwner, RollUpOwners } from './roll-u
 import { type CountRow, RollUpTable } from './roll-up-table.ts';
 import { fromVersion1 } from './version-1-buckets.ts';
 
-/** Owner of what files of version 1 hold. */
+/** Owner of rows from files of version 1. */
 const VERSION_1_PROCESS = 'version-1';
 
 type Visit = (rollUp: Pick<RollUp, 'startMillis' | 'series' | 'body'>) => void;
 
 /**
- * The counts of all processes in the history file. Each writes what is over, of itself alone; of another that runs, exactly what it counted up
- * to its last word is read, its coarse buckets made of the finer ones. Every call is synchronous and short.
+ * Counts of all processes in the history file. Each process writes only its own closed buckets; for another running process, exactly what it
+ * counted up to its last heartbeat is read, with coarse buckets derived from finer ones. Every call is synchronous and short.
  */
 export class RollUpArchive implements CountsArchive {
   readonly table: RollUpTable;
@@ -24,10 +24,10 @@ export class RollUpArchive implements CountsArchive {
   readonly #owners: RollUpOwners;
   readonly #isGone: typeof isOwnerGone;
   #version = -1;
-  /** How far others had counted when they were last looked at. */
+  /** How far other processes had counted at the last check. */
   #othersMillis = new Map<string, number>();
 
-  /** @param isGone Whether the process of an owner that has not ended is no more. */
+  /** @param isGone Returns true if the process of an unfinished owner no longer exists. */
   constructor(database: Database, processId: string, days: number, isGone = isOwnerGone) {
     this.#database = database;
     this.#isGone = isGone;
@@ -36,7 +36,7 @@ export class RollUpArchive implements CountsArchive {
     this.#owners = new RollUpOwners(database);
   }
 
-  /** Makes its tables, and brings what version 1 of the file counted into them. Call it within a transaction. */
+  /** Creates its tables and imports the counts of version 1 of the file. Call it within a transaction. */
   static prepare(database: Database): void {
     database.exec(`
       ${RollUpOwners.SCHEMA}
@@ -57,25 +57,25 @@ export class RollUpArchive implements CountsArchive {
     this.table.save(tier, { key: series, startMillis, owner: this.#owners.idOf(owner, nowMillis), body });
   }
 
-  /** This process is alive, and everything it counted before `completeMillis` is written; `owner` counts now. */
+  /** Records that this process is alive, that everything it counted before `completeMillis` is written, and that `owner` is counting now. */
   see(owner: string, completeMillis: number, nowMillis: number): void {
     this.#owners.idOf(owner, nowMillis);
     this.#owners.see(owner, completeMillis, nowMillis);
   }
 
-  /** All of this process is written; nothing follows. */
+  /** Everything of this process is written; nothing follows. */
   end(): void {
     this.#owners.end(this.#processId, 'ended');
   }
 
-  /** Finishes what processes that were killed left: their coarse buckets are made of the finer ones, and what is lost is noted. */
+  /** Completes the counts of killed processes: derives their coarse buckets from finer ones and records what is lost. */
   repair(nowMillis: number): void {
     for (const owner of this.#foreign()) {
       if (!this.#isGone(owner, nowMillis)) continue;
       const { id, completeMillis } = owner;
       for (let tier = FIRST_KEPT_TIER; tier < TIERS.length; tier++) {
         const { widthMillis } = TIERS[tier]!;
-        // Slots that were not over before its last word may be there in part.
+        // Slots still open at its last heartbeat may be incomplete.
         const fromMillis = alignDown(completeMillis, widthMillis);
         this.table.deleteOf(id, tier, fromMillis);
         if (tier > FIRST_KEPT_TIER) this.#derive(id, tier, { fromMillis, toMillis: Infinity });
@@ -92,7 +92,7 @@ export class RollUpArchive implements CountsArchive {
     this.#database.prepare('DELETE FROM count_lost WHERE to_millis < ?').run(this.table.keptFrom(nowMillis));
   }
 
-  /** Makes a tier's rows of an owner from those of the tier before. */
+  /** Derives a tier's rows of an owner from those of the next finer tier. */
   #derive(owner: number, tier: number, range: TimeRange): void {
     const { widthMillis } = TIERS[tier]!;
     const groups = Map.groupBy(this.table.rowsOf(owner, tier - 1, range), ({ key, startMillis }) =>
@@ -170,7 +170,7 @@ export class RollUpArchive implements CountsArchive {
     return toMillis > fromMillis ? { fromMillis, toMillis } : undefined;
   }
 
-  /** Counts of version 1 had no owner, and no days. */
+  /** Counts of version 1 had no owner and no expiry. */
   #takeOver(): void {
     const owner = this.#owners.idOf(`${VERSION_1_PROCESS}.0`, 0);
     const rows = this.#database
@@ -188,7 +188,7 @@ export class RollUpArchive implements CountsArchive {
     this.#database.exec('DROP TABLE roll_up');
   }
 
-  /** What another process counted in a tier's bucket that was open at its last word. */
+  /** Another process's counts in a bucket that was open at its last heartbeat. */
   #readOpen(owner: RollUpOwner, tier: number, startMillis: number, visit: (row: CountRow) => void): void {
     if (tier <= FIRST_KEPT_TIER) return;
     const { widthMillis } = TIERS[tier - 1]!;
@@ -208,7 +208,7 @@ export class RollUpArchive implements CountsArchive {
   }
 }
 
-/** A damaged one is passed over. */
+/** Skips a damaged row. */
 function give({ key, body }: CountRow, startMillis: number, visit: Visit): void {
   if (isSoundPacked(body)) visit({ startMillis, series: key, body });
 }

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import type { Database, Statement } from 'better-sqlite3';
 import { isProcessAlive } from './process-alive.ts';
 
-/** How long after its last word a process may have lived: two intervals of writing. */
+/** How long a process may have lived after its last heartbeat: two write intervals. */
 const SILENT_MILLIS = 10_000;
 
 export interface RollUpOwner {
@@ -11,14 +11,14 @@ export interface RollUpOwner {
   readonly processId: string;
   readonly pid: number;
   readonly host: string;
-  /** Everything it counted before is in the file. */
+  /** Everything it counted before this is in the file. */
   readonly completeMillis: number;
-  /** It last wrote then. */
+  /** Time of its last write. */
   readonly seenMillis: number;
   readonly state: 'open' | 'ended' | 'killed';
 }
 
-/** Who counted what: each process, and each run of its clock, writes rows of its own, so that nobody overwrites another's. */
+/** Owners of counts: each process, and each run of its clock, writes its own rows, so that none overwrites another's. */
 export class RollUpOwners {
   static readonly SCHEMA = `
     CREATE TABLE IF NOT EXISTS count_owner (
@@ -62,17 +62,17 @@ export class RollUpOwners {
     );
   }
 
-  /** As of the last `forget`, and with what this process has said since: a start asks for each slot. */
+  /** As of the last `forget`, plus what this process recorded since: a start asks for each slot. */
   all(): readonly RollUpOwner[] {
     return (this.#known ??= this.#all.all());
   }
 
-  /** Another process may have said something. */
+  /** Reads the owners again next time, because another process may have written. */
   forget(): void {
     this.#known = undefined;
   }
 
-  /** Its number in the file; made when it is new. */
+  /** Its id in the file, created if it is new. */
   idOf(name: string, nowMillis: number): number {
     const known = this.#ids.get(name);
     if (known !== undefined) return known;
@@ -82,7 +82,7 @@ export class RollUpOwners {
     return this.#ids.get(name)!;
   }
 
-  /** It counts now, and everything before `completeMillis` is written: earlier runs of its clock have ended. */
+  /** Records that it counts now and that everything before `completeMillis` is written: earlier runs of its clock have ended. */
   see(name: string, completeMillis: number, nowMillis: number): void {
     this.#see.run(completeMillis, nowMillis, name);
     this.#endEarlier.run(processIdOf(name), name);
@@ -94,7 +94,7 @@ export class RollUpOwners {
     this.forget();
   }
 
-  /** Removes those that have ended and of whose counts none is left: each start brings one. */
+  /** Removes ended owners without counts: each start adds one. */
   prune(): void {
     this.#prune.run();
     this.forget();
@@ -106,12 +106,12 @@ export function processIdOf(name: string): string {
   return name.slice(0, name.lastIndexOf('.'));
 }
 
-/** Until when it may have counted what is not in the file. */
+/** Latest time up to which it may have counted what is not in the file. */
 export function lostUntil({ seenMillis }: RollUpOwner): number {
   return seenMillis + SILENT_MILLIS;
 }
 
-/** Whether a process that did not say goodbye can have gone: a process number is given away again, in a container at every start. */
+/** Returns true if a process that did not sign off can be gone: pids are reused, in a container at every start. */
 export function isOwnerGone({ pid, host, seenMillis }: RollUpOwner, nowMillis: number): boolean {
   if (host !== hostname()) return Math.abs(nowMillis - seenMillis) > 6 * SILENT_MILLIS;
   return pid === process.pid || !isProcessAlive(pid);

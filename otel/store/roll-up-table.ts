@@ -3,7 +3,7 @@ import { FIRST_KEPT_TIER, TIERS } from '../aggregate/tiers.ts';
 import type { TimeRange } from '../query.ts';
 
 const DAY_MILLIS = 86_400_000;
-/** The row beside its body, and its share of the index; estimated. */
+/** The row without its body, and its share of the index; estimated. */
 const ROW_BYTES = 60;
 
 export interface CountRow {
@@ -14,7 +14,7 @@ export interface CountRow {
   readonly body: Uint8Array;
 }
 
-/** The rows of counts in the history file, by series, tier, time and owner. */
+/** Rows of counts in the history file, by series, tier, time and owner. */
 export class RollUpTable {
   static readonly SCHEMA = `
     CREATE TABLE IF NOT EXISTS count_series (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE) STRICT;
@@ -43,7 +43,7 @@ export class RollUpTable {
   readonly #seriesIds = new Map<string, number>();
   #bytes: number;
 
-  /** @param days How long counts stay at most; a tier may keep its own for less. */
+  /** @param days How long counts are kept at most; a tier may keep its own for less. */
   constructor(database: Database, days: number) {
     this.#database = database;
     this.#days = days;
@@ -77,12 +77,12 @@ export class RollUpTable {
       .get()!;
   }
 
-  /** Of all rows, estimated; other processes' since the start are not among them. */
+  /** Size of all rows, estimated; rows added by other processes since the start are not included. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Where counting began, by the finest tier that still holds all of it; undefined without any. */
+  /** Start of the counts, by the finest tier that still holds all of it; undefined without any. */
   get oldestMillis(): number | undefined {
     let found: number | undefined;
     for (let tier = FIRST_KEPT_TIER; tier < TIERS.length; tier++) {
@@ -92,7 +92,7 @@ export class RollUpTable {
     return found;
   }
 
-  /** One that is there already gives way. */
+  /** Replaces an existing row. */
   save(tier: number, { key, startMillis, owner, body }: CountRow): void {
     this.#save.run(this.#seriesId(key), tier, startMillis, owner, body);
     this.#bytes += body.length + ROW_BYTES;
@@ -115,7 +115,7 @@ export class RollUpTable {
       .run(tier, fromMillis, owner);
   }
 
-  /** The starts of a tier's slots that somebody else than these owners has counted in. */
+  /** Starts of a tier's slots that other owners have counted in. */
   startsBut(owners: readonly number[], tier: number): readonly number[] {
     return this.#database
       .prepare<[number], number>(
@@ -125,17 +125,17 @@ export class RollUpTable {
       .all(tier);
   }
 
-  /** Before it a tier is not held (any more); -Infinity when all is. */
+  /** Before this, a tier does not hold counts, or no longer does; -Infinity if it holds all. */
   goneBefore(tier: number): number {
     return this.#gone.get(tier) ?? -Infinity;
   }
 
-  /** What was counted before is in a file that had to be given up. */
+  /** Earlier counts are in a file that had to be set aside. */
   beginAt(millis: number): void {
     for (let tier = FIRST_KEPT_TIER; tier < TIERS.length; tier++) this.#noteGone.run(tier, millis);
   }
 
-  /** No tier holds anything from before its oldest row: of rows that somebody else has let expire. */
+  /** No tier holds anything before its oldest row, because another process may have expired rows. */
   beginAtOldest(): void {
     const newestMillis = this.#database
       .prepare<[], number | null>('SELECT max(start_millis) FROM count')
@@ -145,7 +145,7 @@ export class RollUpTable {
       this.#noteGone.run(tier, this.#oldest.get(tier) ?? (newestMillis ?? 0) + TIERS[tier]!.widthMillis);
   }
 
-  /** Removes at most `limit` slots of each tier that are too old; returns how many went. */
+  /** Removes at most `limit` expired slots of each tier; returns the number removed. */
   expire(nowMillis: number, limit: number): number {
     let gone = 0;
     for (let tier = FIRST_KEPT_TIER; tier < TIERS.length; tier++)
@@ -153,7 +153,7 @@ export class RollUpTable {
     return gone;
   }
 
-  /** What begins earlier is too old for a tier; the coarsest has all the days that were asked for. */
+  /** Expiry limit of a tier; the coarsest keeps the configured number of days. */
   keptFrom(nowMillis: number, tier = TIERS.length - 1): number {
     const { widthMillis, retentionMillis } = TIERS[tier]!;
     const daysMillis = this.#days * DAY_MILLIS;
@@ -161,7 +161,7 @@ export class RollUpTable {
     return nowMillis - keptMillis - widthMillis;
   }
 
-  /** Removes the oldest slots of the finest tier that has any: what is coarser tells the same in fewer bytes. Returns how many went. */
+  /** Removes the oldest slots of the finest non-empty tier: coarser ones hold the same in fewer bytes. Returns the number removed. */
   dropOldest(limit: number): number {
     for (let tier = FIRST_KEPT_TIER; tier < TIERS.length; tier++) {
       const gone = this.#drop(tier, Infinity, limit);

@@ -1,13 +1,13 @@
 import type { Database } from 'better-sqlite3';
 import type { Marker } from '../query.ts';
 
-/** One process that wrote into the history file. */
+/** A process that wrote into the history file. */
 export interface ProcessRun {
-  /** In the order of their starts, whatever the machine's clock said. */
+  /** In the order of their starts, independent of the wall clock. */
   readonly run: number;
   readonly pid: number;
   readonly startedMillis: number;
-  /** It lived at that time; of one that stopped, when it did. */
+  /** Last heartbeat; for a process that stopped, the time of its stop. */
   readonly seenMillis: number;
   readonly stopped: boolean;
 }
@@ -38,7 +38,7 @@ export class RunTable {
     `);
   }
 
-  /** Writes a process down; returns the number it has. */
+  /** Inserts a process; returns its number. */
   begin(pid: number, startedMillis: number, nowMillis: number): number {
     const added = this.#database
       .prepare('INSERT INTO process_run (pid, started_millis, seen_millis, stopped) VALUES (?, ?, ?, 0)')
@@ -46,7 +46,7 @@ export class RunTable {
     return Number(added.lastInsertRowid);
   }
 
-  /** False when the file does not hold it: a new one took its place. */
+  /** Returns false if the file does not contain it, because a new one replaced it. */
   seen(run: number, nowMillis: number, stopped: boolean): boolean {
     const { changes } = this.#database
       .prepare('UPDATE process_run SET seen_millis = ?, stopped = ? WHERE run = ?')

@@ -12,17 +12,17 @@ const MAX_COARSE = 2880;
 const COARSE_MILLIS = 900_000;
 const [FINE, COARSE] = [0, 1] as const;
 const DEFAULT_POINTS = 120;
-/** A page reads its clock before it asks, and drawing takes a while: a range that ended less ago ends now. */
+/** A page reads its clock before it queries, and rendering takes time: a range that ended this recently ends now. */
 const NOW_MILLIS = 2000;
 
 /**
- * Samples of this process and of those before it: a day as they were taken, 30 days by the quarter of an hour, in memory and in the
- * history file; in both bounded by their number.
+ * Runtime samples of this and earlier processes: one day as taken, 30 days per quarter of an hour, in memory and in the history file; both bounded
+ * by number.
  */
 export class RuntimeHistory implements HistoryPart {
   readonly #fine = new PackedSamples(MAX_FINE);
   readonly #coarse = new PackedSamples(MAX_COARSE);
-  /** Of the quarter of an hour that is not over. */
+  /** Of the quarter of an hour in progress. */
   #open: RuntimeSample | undefined;
   readonly #unsaved: { readonly tier: number; readonly sample: RuntimeSample }[] = [];
   #isKeptOnDisk = false;
@@ -34,7 +34,7 @@ export class RuntimeHistory implements HistoryPart {
     this.#open = this.#open === undefined ? sample : mergedSample([this.#open, sample]);
   }
 
-  /** Oldest first; `current` continues them where the range ends now. */
+  /** Oldest first; `current` is appended if the range ends now. */
   samples(range: TimeRange, current: RuntimeSample, maxPoints = DEFAULT_POINTS): readonly RuntimeSample[] {
     const found = this.#covering(range).filter(({ atMillis }) => contains(range, atMillis));
     if (range.toMillis > current.atMillis - NOW_MILLIS && range.fromMillis < current.atMillis)
@@ -48,7 +48,7 @@ export class RuntimeHistory implements HistoryPart {
 
   restore(file: HistoryFile): void {
     this.#isKeptOnDisk = true;
-    // What was taken before the file was opened stays the newest.
+    // Samples taken before the file was opened stay the newest.
     const taken = [...this.#fine.values()];
     const fine = file.runtimeSamples.newest(FINE, MAX_FINE - taken.length);
     const coarse = file.runtimeSamples.newest(COARSE, MAX_COARSE);
@@ -76,7 +76,7 @@ export class RuntimeHistory implements HistoryPart {
     this.write(file);
   }
 
-  /** The finer samples where they reach as far back as anything does. */
+  /** The finer samples if they reach back as far as any. */
   #covering({ fromMillis }: TimeRange): RuntimeSample[] {
     const fine = [...this.#fine.values()];
     const reach = fine[0]?.fromMillis ?? Infinity;
@@ -96,12 +96,12 @@ export class RuntimeHistory implements HistoryPart {
   #save(tier: number, sample: RuntimeSample): void {
     if (!this.#isKeptOnDisk) return;
     this.#unsaved.push({ tier, sample });
-    // A file that cannot be written for a day.
+    // The file could not be written for a day.
     if (this.#unsaved.length > MAX_FINE) this.#unsaved.shift();
   }
 }
 
-/** The quarters of an hour that a process which was killed did not live to close. */
+/** Quarters of an hour that a killed process did not close. */
 function leftOpen(
   fine: readonly RuntimeSample[],
   coarse: readonly RuntimeSample[],

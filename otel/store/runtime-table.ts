@@ -2,7 +2,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { RuntimeSample } from '../query.ts';
 import { RUNTIME_FIELDS, sampleOf } from './packed-samples.ts';
 
-/** Samples of a tier in the history file: of every process, told apart by its start. Each call is synchronous and short. */
+/** Samples of a tier in the history file, of every process, identified by its start. Each call is synchronous and short. */
 export class RuntimeTable {
   readonly #save: Statement<[number, number, number, string]>;
   readonly #bound: Statement<[number, number, number]>;
@@ -31,7 +31,7 @@ export class RuntimeTable {
     this.#save.run(tier, sample.atMillis, sample.processStartedAtMillis, body);
   }
 
-  /** The newest `limit` of a tier, oldest first. Rows that cannot be read are left out. */
+  /** The newest `limit` of a tier, oldest first. Unreadable rows are skipped. */
   newest(tier: number, limit: number): readonly RuntimeSample[] {
     return this.#newest
       .all(tier, limit)

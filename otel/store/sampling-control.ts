@@ -27,9 +27,9 @@ const HOUR_MILLIS = 3_600_000;
 
 export interface SamplingControlOptions {
   readonly live: LiveSampling;
-  /** Of the app, beside those of the settings. */
+  /** The app's policies, in addition to those of the settings. */
   readonly policies: readonly Policy[];
-  /** Read by a dry run; brought up to date before. */
+  /** Read by a dry run, after being brought up to date. */
   readonly ring: Pick<TraceRing, 'values'>;
   readonly aggregates: Pick<AggregateReader, 'operations' | 'series' | 'percentileOf'>;
   readonly markers: Markers;
@@ -37,7 +37,7 @@ export interface SamplingControlOptions {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** How the page changes sampling: tried, applied, marked on the charts and kept in the history file. */
+/** Changes sampling from the page: a change is tried, applied, marked on charts and stored in the history file. */
 export class SamplingControl
   implements HistoryPart, Pick<TelemetryControl, 'trySettings' | 'changeSettings'>
 {
@@ -78,7 +78,7 @@ export class SamplingControl
     const { ring, policies, guard, clock } = this.#options;
     const now = this.#options.live.settings();
     const held = [...ring.values()];
-    // Others may go or gain spans meanwhile.
+    // Traces may be evicted or gain spans meanwhile.
     const traces = held
       .slice(-MAX_REPLAYED)
       .map(({ traceId, spans, extent, remoteParent, head, droppedSpans }): HeldTrace => ({

@@ -1,19 +1,19 @@
 import { closeSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 
-/** A lock older than this is of a process that was killed while it held it. */
+/** An older lock was left by a process that was killed. */
 const STALE_MILLIS = 10_000;
 const WAIT_MILLIS = 10;
 const MAX_WAITS = 100;
 
-/** Which file a path means at this moment; undefined when none. */
+/** Id of the file that a path refers to right now; undefined if there is none. */
 export function fileIdOf(path: string): string | undefined {
   const found = statSync(path, { throwIfNoEntry: false });
   return found && `${found.dev} ${found.ino}`;
 }
 
 /**
- * Renames a file that is of no use, with its log, to `<path>.<reason>`; the one set aside before goes. Of several processes that find the same
- * file useless one does it: undefined when the path means another file by now, which is not touched.
+ * Renames an unusable file and its log to `<path>.<reason>`, replacing an earlier one. If several processes find the same file unusable, one does
+ * it: returns undefined if the path refers to another file by now, which is not touched.
  */
 export function setAside(path: string, reason: string, fileId: string | undefined): string | undefined {
   const lock = `${path}.setting-aside`;
@@ -31,7 +31,7 @@ export function setAside(path: string, reason: string, fileId: string | undefine
   }
 }
 
-/** False when nobody gave it up in a second: who holds it is gone or stuck. */
+/** Returns false if the lock was not released within a second: its holder is gone or stuck. */
 function takeLock(lock: string): boolean {
   for (let waits = 0; waits < MAX_WAITS; waits++) {
     try {
@@ -47,7 +47,7 @@ function takeLock(lock: string): boolean {
   return false;
 }
 
-/** Stops everything this thread does; for the start, before there are requests. */
+/** Blocks this thread; for the start, before there are requests. */
 export function pauseThread(millis: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, millis);
 }

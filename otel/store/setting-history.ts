@@ -7,15 +7,15 @@ import type { HistoryPart } from './history-part.ts';
 import type { SavedChange } from './setting-table.ts';
 
 /**
- * Keeps what the page set in the history file, and takes up what another process on the same file changed: the newest change says all that is
- * set.
+ * Stores page settings in the history file and adopts changes made by another process on the same file: the newest change contains every value that
+ * is set.
  */
 export class SettingHistory implements HistoryPart {
   readonly #live: LiveSampling;
   readonly #guard: Guard;
   readonly #unsaved: SavedChange[] = [];
   #file: HistoryFile | undefined;
-  /** Of the newest change that this process knows. */
+  /** Number of the newest change known to this process. */
   #last = 0;
 
   constructor(live: LiveSampling, guard: Guard) {
@@ -28,7 +28,7 @@ export class SettingHistory implements HistoryPart {
     return this.#file !== undefined;
   }
 
-  /** False: the file has not taken the newest change yet. */
+  /** False while the newest change is not in the file. */
   get isSaved(): boolean {
     return this.#file === undefined || this.#unsaved.length === 0;
   }
@@ -41,7 +41,7 @@ export class SettingHistory implements HistoryPart {
   write(file: HistoryFile): void {
     this.#file = file;
     const table = file.settings;
-    // A file that was damaged gave way to an empty one.
+    // A damaged file was replaced by an empty one.
     if (table.last < this.#last && this.#unsaved.length === 0) this.#note();
     if (this.#unsaved.length === 0) {
       if (table.last > this.#last) this.#takeUp(file);
@@ -59,13 +59,13 @@ export class SettingHistory implements HistoryPart {
     this.#file = undefined;
   }
 
-  /** Settles with the file before somebody looks or asks for a change. */
+  /** Synchronises with the file before settings are shown or changed. */
   sync(): void {
     const file = this.#file;
     if (file !== undefined) this.#quietly(() => this.write(file));
   }
 
-  /** Writes the newest change at once; returns false where it is in memory alone, until the file takes it. */
+  /** Writes the newest change at once; returns false if it is in memory only for now. */
   save(): boolean {
     this.#note();
     this.sync();
@@ -86,10 +86,10 @@ export class SettingHistory implements HistoryPart {
     if (newest === undefined) return;
     const changes = saved.map(({ change }) => change);
     for (const { name, message } of this.#live.restore(newest.page, changes))
-      report(`${name} is as the environment says again: what the page had set cannot be used: ${message}`);
+      report(`${name} falls back to the environment; the page's value is invalid: ${message}`);
   }
 
-  /** Unseen by telemetry, and nothing comes out of it. */
+  /** Runs `work` untraced and never throws. */
   #quietly(work: () => void): void {
     context.with(suppressTracing(ROOT_CONTEXT), () => this.#guard.run('history.settings', work, undefined));
   }

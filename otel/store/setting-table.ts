@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { PageValue, SettingsChange } from '../base/settings-change.ts';
 
-/** A change with all that the page has set after it. */
+/** A change, with everything set on the page after it. */
 export interface SavedChange {
   readonly change: SettingsChange;
   readonly page: ReadonlyMap<string, PageValue>;
@@ -19,7 +19,7 @@ export class SettingTable {
     ) STRICT`);
   }
 
-  /** The number of the newest change; 0 without any. */
+  /** Number of the newest change; 0 without any. */
   get last(): number {
     const row = this.#database
       .prepare<[], { last: number | null }>('SELECT max(change) AS last FROM setting_change')
@@ -39,7 +39,7 @@ export class SettingTable {
       .run(limit);
   }
 
-  /** The newest `limit`, oldest first. One that cannot be read is given to `skip` and left out. */
+  /** The newest `limit`, oldest first. An unreadable one is passed to `skip` and left out. */
   newest(limit: number, skip: (error: unknown) => void): readonly SavedChange[] {
     return this.#database
       .prepare<[number], { body: string }>('SELECT body FROM setting_change ORDER BY change DESC LIMIT ?')
@@ -56,7 +56,7 @@ export class SettingTable {
   }
 }
 
-/** Throws TypeError for what `add` did not write. */
+/** Throws TypeError for anything that `add` did not write. */
 function savedChange(body: unknown): SavedChange {
   const { atMillis, who, changes, page } = Object(body) as Record<string, unknown>;
   if (typeof atMillis !== 'number' || typeof who !== 'string' || !Array.isArray(changes))

@@ -1,19 +1,19 @@
-/** How the history is written: slices, each one short transaction, from a timer. */
+/** Bounds of a slice of the history: one short transaction, run by a timer. */
 export const SLICE = {
-  /** When it is over, what is left of a slice's traces waits for the next. */
+  /** After this, remaining traces of a slice wait for the next. */
   maxNanos: 800_000,
-  /** Half a millisecond of work, and what the disk takes when it has to move the log into the file. */
+  /** Half a millisecond of work, plus the disk when it has to checkpoint the log. */
   maxTraces: 8,
   maxSpans: 50,
   maxRollUps: 50,
-  /** Of a file of version 1: 1 to 2 ms. */
+  /** Traces of a version 1 file moved per slice: 1 to 2 ms. */
   maxMoved: 10,
-  /** Between two when nothing waits: what a crash may cost. */
+  /** Delay with nothing pending: what a crash may lose. */
   idleMillis: 5000,
-  /** Between two when traces wait: 25 ordinary ones/s, or 50 that failed or were slow. What memory evicts before its turn is lost to the file. */
+  /** Delay with traces pending: 25 ordinary ones/s, or 50 that failed or were slow. What memory evicts before its turn is not written. */
   busyMillis: { ordinary: 320, mustKeep: 160 },
-  /** When the last one had no trace in it: counts are uncertain until they are written. */
+  /** Delay after a slice without traces: counts are uncertain until they are written. */
   shortMillis: 60,
-  /** What is too old is looked for less often than something is written. */
+  /** Expiry runs once in this many slices. */
   perSweep: 32,
 } as const;

@@ -13,11 +13,11 @@ import { copyAttributes, cutText, NO_ATTRIBUTES, stringBytes, toAttributeMap } f
 import type { CopiedAttributes, FlatAttributes } from './attribute-copy.ts';
 import type { StringInterner } from './string-interner.ts';
 
-/** Hard limit of one record's estimate. A plain request's span comes to about 500 bytes. */
+/** Hard limit of a record's estimated size. A plain request's span takes about 500 bytes. */
 export const MAX_RECORD_BYTES = 4096;
-/** Present on a row whose record could not hold everything; says what is missing. */
+/** Attribute of a record that could not hold everything; lists what is missing. */
 export const ATTR_RECORD_CUT = 'telemetry.record.cut';
-/** `traceId/spanId` of the span's links, at most 8; a row has them as its `links`. */
+/** `traceId/spanId` of the span's links, at most 8; a row has them in `links`. */
 export const ATTR_SPAN_LINKS = 'telemetry.span.links';
 
 export const MAX_ATTRIBUTES = 64;
@@ -27,13 +27,13 @@ const LINK_BYTES = 84;
 const MAX_NAME_CHARS = 256;
 const MAX_SCOPE_CHARS = 128;
 const MAX_MESSAGE_CHARS = 512;
-/** Tried in turn until everything fits: long values are shortened before any attribute is left out. */
+/** Tried in turn until everything fits: long values are shortened before any attribute is dropped. */
 const ATTRIBUTE_VALUE_CHARS = [1024, 256, 64];
 /** Events carry stack traces. */
 const EVENT_VALUE_CHARS = [2048, 768, 128];
-/** Kept free for events when there are any, so that a stack trace survives long attributes. */
+/** Reserved for events if there are any, so that a stack trace survives long attributes. */
 const EVENT_SHARE_BYTES = 1800;
-/** Kept free for the note and the names. */
+/** Reserved for the cut note and the names. */
 const RESERVE_BYTES = 256;
 /** The object, its two boxed doubles and its two ids. */
 const FIXED_BYTES = 264;
@@ -54,11 +54,11 @@ export interface EventRecord {
   readonly attributes: FlatAttributes;
 }
 
-/** What stays of a kept span: plain values only, no reference to the span, its context, resource or attributes. */
+/** The stored form of a kept span: plain values only, no reference to the span, its context, resource or attributes. */
 export interface SpanRecord {
   readonly spanId: string;
   readonly parentSpanId: string | undefined;
-  /** Without a parent in this process. */
+  /** True without a parent in this process. */
   readonly localRoot: boolean;
   readonly name: string;
   readonly kind: SpanRow['kind'];
@@ -72,7 +72,7 @@ export interface SpanRecord {
   readonly attributes: FlatAttributes;
   readonly events: readonly EventRecord[];
   readonly keepReason: KeepReason;
-  /** The rule, or the policy of the app, by its name; the same text for all. */
+  /** Name of the sampling rule or app policy; a shared string. */
   readonly keptBy?: string | undefined;
   /** Estimated heap bytes; a string shared with other records counts once. */
   readonly bytes: number;
@@ -135,7 +135,7 @@ export function toSpanRecord(span: KeptSpan, strings: StringInterner): SpanRecor
   };
 }
 
-/** The row that pages show. `percentile`: see SpanRow. */
+/** Converts to a row for pages. `percentile`: see SpanRow. */
 export function toSpanRow(record: SpanRecord, percentile: number | undefined): SpanRow {
   const { [ATTR_SPAN_LINKS]: links, ...attributes } = toAttributeMap(record.attributes);
   return {
@@ -173,7 +173,7 @@ function toLinkRow(ids: unknown): SpanLinkRow {
   return { traceId, spanId, attributes: {} };
 }
 
-/** OpenTelemetry's HrTime, seconds and nanoseconds, as milliseconds; good to a quarter of a microsecond. */
+/** Converts an HrTime to milliseconds; precise to a quarter of a microsecond. */
 export function toMillis(time: readonly [number, number]): number {
   return time[0] * 1000 + time[1] / 1e6;
 }
@@ -201,7 +201,7 @@ interface CopiedEvents {
   readonly dropped: number;
 }
 
-/** Exceptions first when there is no room for all; the result is in order of time. */
+/** If there is no room for all, exceptions take precedence; the result is in order of time. */
 function copyEvents(source: KeptSpan['events'], maxBytes: number, strings: StringInterner): CopiedEvents {
   if (source.length === 0) return NO_COPIED_EVENTS;
   const isException = (event: KeptSpan['events'][number]): boolean =>
@@ -229,7 +229,7 @@ function copyEvents(source: KeptSpan['events'], maxBytes: number, strings: Strin
   return { records, bytes, cut, dropped: source.length - records.length };
 }
 
-/** The links where they fit, and the note of what was cut, which fits RESERVE_BYTES. */
+/** Links if they fit, and the cut note, which fits into RESERVE_BYTES. */
 function extraAttributes(
   span: KeptSpan,
   attributes: CopiedAttributes,

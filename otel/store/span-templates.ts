@@ -3,10 +3,10 @@ import type { SharedFacts } from './templated-record.ts';
 import { decodeFacts } from './trace-json.ts';
 import type { TemplateBook } from './trace-json.ts';
 
-/** Programs have a few dozen kinds of statement; spans of kinds beyond so many are written out. */
+/** Programs have a few dozen kinds of statements; beyond this, spans are written in full. */
 const MAX_TEMPLATES = 2000;
 
-/** What spans of one kind share, once in the file. Few come, none goes. */
+/** Templates in the history file, each stored once. There are few, and none is removed. */
 export class SpanTemplates implements TemplateBook {
   static readonly SCHEMA = `
     CREATE TABLE span_template (id INTEGER PRIMARY KEY, facts TEXT NOT NULL UNIQUE) STRICT;
@@ -25,7 +25,7 @@ export class SpanTemplates implements TemplateBook {
     this.#text = database.prepare<[number], string>('SELECT facts FROM span_template WHERE id = ?').pluck();
   }
 
-  /** Within the transaction that writes who refers to it. */
+  /** Call within the transaction that writes its references. */
   idOf(facts: SharedFacts): number | undefined {
     const known = this.#ids.get(facts);
     if (known !== undefined) return known;
@@ -45,7 +45,7 @@ export class SpanTemplates implements TemplateBook {
     return facts;
   }
 
-  /** After a transaction that came to nothing: what it added is not in the file. */
+  /** After a rolled-back transaction: what it added is not in the file. */
   forget(): void {
     this.#ids = new WeakMap();
     this.#facts.clear();

@@ -3,10 +3,10 @@ import type { Clock } from '../base/clock.ts';
 import type { HistoryFile } from './history-file.ts';
 import type { HistoryPart } from './history-part.ts';
 
-/** Twice as many as are series at a time; 2 MB at most. */
+/** Twice the number of series; 2 MB at most. */
 const MAX_STATEMENTS = 1000;
 
-/** Keeps texts and summaries of statements over a restart. */
+/** Keeps texts and summaries of statements across restarts. */
 export class StatementHistory implements HistoryPart {
   readonly #book: StatementBook;
   readonly #clock: Clock;

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { StatementNames } from '../base/operation-types.ts';
 
-/** Texts and summaries of statements, in the history file: a series' name holds the beginning of a long text. */
+/** Texts and summaries of statements in the history file: a series name holds only the beginning of a long text. */
 export class StatementTable {
   readonly #database: Database;
 
@@ -32,7 +32,7 @@ export class StatementTable {
       .map(({ series, text, summary }) => ({ series, text: text ?? undefined, summary }));
   }
 
-  /** Removes those that were told longest ago. */
+  /** Removes the least recently written ones. */
   bound(limit: number): void {
     this.#database
       .prepare(

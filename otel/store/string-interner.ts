@@ -1,19 +1,19 @@
-/** Longer strings are rarely met twice and not worth a hash. */
+/** Longer strings rarely repeat and are not worth hashing. */
 const MAX_SHARED_CHARS = 256;
 
 /** Longer lists of attributes are rare. */
 const MAX_REMEMBERED_ATTRIBUTES = 64;
 
-/** Names and values met last in a list of attributes of one length, place by place. */
+/** The most recent names and values of attribute lists of one length, by position. */
 export interface LastAttributes {
   readonly keys: (string | undefined)[];
   readonly values: (string | undefined)[];
 }
 
 /**
- * Shares equal strings between kept records: routes, scopes, methods and user agents are met thousands of times.
- * Two generations of `maxStrings`: when the young one is full the old one is forgotten, so what is in use stays and
- * what floods in goes, at O(1) and at most 2 × 1000 × 256 characters by default.
+ * Shares equal strings between kept records: routes, scopes, methods and user agents repeat thousands of times. Two generations of `maxStrings`:
+ * when the young one is full, the old one is dropped, so strings in use stay and floods pass through, at O(1) and at most 2 × 1000 × 256 characters
+ * by default.
  */
 export class StringInterner {
   readonly #maxStrings: number;
@@ -25,7 +25,7 @@ export class StringInterner {
     this.#maxStrings = maxStrings;
   }
 
-  /** The copy that is held already, or undefined. */
+  /** The shared copy, or undefined. */
   find(text: string): string | undefined {
     if (text.length > MAX_SHARED_CHARS) return undefined;
     const young = this.#young.get(text);
@@ -45,8 +45,8 @@ export class StringInterner {
   }
 
   /**
-   * What stood where in the last list of so many attributes, in copies that are held here: spans of one instrumentation come with the same names in
-   * the same order, and comparing is cheaper than looking up. To be written by who copies a list.
+   * The most recent list of this length, as shared copies: spans of one instrumentation have the same names in the same order, and comparing is
+   * cheaper than looking up. Whoever copies a list updates it.
    */
   lastOf(attributes: number): LastAttributes {
     if (attributes > MAX_REMEMBERED_ATTRIBUTES) return { keys: [], values: [] };

@@ -1,13 +1,13 @@
 import type { TraceSummary } from '../query.ts';
 
-/** Twice what the search for repeated statements goes through with every overview; ~300 bytes each. */
+/** Twice what the search for repeated statements reads for each overview; ~300 bytes each. */
 const MAX_SUMMARIES = 2000;
 
-/** Lines of lists that were read out of whole traces on disk, so that the next list reads none of them again. */
+/** Caches list rows that were derived from whole traces on disk, so that the next list reads none of them again. */
 export class SummaryCache {
   readonly #known = new Map<string, { readonly version: string; readonly summary: TraceSummary }>();
 
-  /** @param version Differs when the trace was written anew. */
+  /** @param version Changes when the trace is rewritten. */
   of(traceId: string, version: string, read: () => TraceSummary | undefined): TraceSummary | undefined {
     const known = this.#known.get(traceId);
     if (known?.version === version) return known.summary;

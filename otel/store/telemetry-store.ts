@@ -51,13 +51,13 @@ import { linesTogether } from './trace-logs.ts';
 import type { TraceLogs } from './trace-logs.ts';
 import type { TraceRing } from './trace-ring.ts';
 
-/** Longer is no trace id; what is echoed back stays short. */
+/** Longer texts are not trace ids; what is echoed back stays short. */
 const MAX_TRACE_ID_CHARS = 64;
 
 export interface TelemetryStoreOptions {
   readonly aggregates: AggregateReader;
   readonly ring: TraceRing;
-  /** Brings aggregates and ring up to date with what ended so far; runs before each read of them. Must not throw. */
+  /** Handles deferred spans; called before each read of aggregates and ring. Must not throw. */
   readonly settle?: () => void;
   readonly spans: () => OperationCounts;
   readonly sampling: () => SamplingFacts;
@@ -69,7 +69,7 @@ export interface TelemetryStoreOptions {
   readonly business: TelemetryQuery['business'];
   /** Default: the start of this process. */
   readonly businessFromMillis?: () => number;
-  /** Without it counts of a source are lost. */
+  /** Without it, counts of a source are ignored. */
   readonly countFrom?: TelemetryControl['countFrom'];
   readonly runtime: RuntimeReader;
   readonly samples: TelemetryQuery['runtime'];
@@ -77,17 +77,17 @@ export interface TelemetryStoreOptions {
   readonly ownCost: () => OwnCost;
   readonly markers: () => readonly Marker[];
   readonly clock: Clock;
-  /** What the processor remembers of a trace without kept spans, in a bounded way. */
+  /** What the processor remembers of a trace without kept spans; bounded. */
   readonly wasSeen?: (traceId: string) => 'running' | 'never-kept' | undefined;
-  /** The traces on disk; undefined before there is a file, and without one. */
+  /** Traces on disk; undefined without a file, or before it is open. */
   readonly archive?: () => TraceArchive | undefined;
-  /** Collects business metrics anew; also runs before listeners are told of a change. Must not reject. */
+  /** Collects business metrics; also called before listeners are notified. Must not reject. */
   readonly refresh?: () => Promise<void>;
-  /** Log lines by trace; without it nobody knows them. */
+  /** Log lines by trace; without it they are unknown. */
   readonly logs?: Pick<TraceLogs, 'of'>;
 }
 
-/** Answers the admin pages from aggregates, the trace ring and the facts of the parts it is composed of. Holds no state of its own. */
+/** Answers pages from aggregates, the trace ring and the parts it is composed of. Holds no state of its own. */
 export class TelemetryStore implements TelemetryQuery, TelemetryControl {
   readonly enabled = true;
   readonly #options: TelemetryStoreOptions;
@@ -242,7 +242,7 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
     return this.#changes.subscribe(listener);
   }
 
-  /** Aggregates or kept traces changed; costs nothing while nobody listens, so every ended span may call it. */
+  /** Records a change of aggregates or kept traces; free without listeners, so every ended span may call it. */
   touch(): void {
     this.#changes.touch();
   }

@@ -29,9 +29,9 @@ export interface SharedFacts {
   readonly attributes: FlatAttributes;
 }
 
-/** What stays of a span that has a template: a third of a record that stands for itself, and nothing to copy. */
+/** The stored form of a span with a template: a third of the size of a full record, and nothing to copy. */
 export class TemplatedRecord implements SpanRecord {
-  // Declared, not defined, and no #private ones: a defined field is written twice, and these are made for every kept statement.
+  // Declared, not defined, and no #private fields: a defined field is written twice, and every kept statement creates these.
   declare readonly spanId: string;
   declare readonly parentSpanId: string | undefined;
   declare readonly localRoot: boolean;
@@ -41,7 +41,7 @@ export class TemplatedRecord implements SpanRecord {
   declare readonly keptBy: string | undefined;
   declare readonly bytes: number;
   declare readonly shared: SharedFacts;
-  /** Numbers and truth values beside those that are shared. */
+  /** Numbers and booleans besides the shared attributes. */
   declare readonly own: FlatAttributes;
 
   constructor(span: KeptSpan, shared: SharedFacts, own: FlatAttributes, bytes: number) {
@@ -86,7 +86,7 @@ export class TemplatedRecord implements SpanRecord {
     return NO_EVENTS;
   }
 
-  /** Written out, as a record that stands for itself. */
+  /** Written in full, as a record without a template. */
   toJSON(): SpanRecord {
     return {
       spanId: this.spanId,
@@ -110,18 +110,18 @@ export class TemplatedRecord implements SpanRecord {
   }
 }
 
-/** Makes records of spans with templates; copies each template once, as long as somebody has it. */
+/** Creates records of spans with templates; copies each template once, as long as it is in use. */
 export class RecordTemplates {
   readonly #strings: StringInterner;
   readonly #learned = new LearnedTemplates();
-  /** Undefined: too big to be taken whole. */
+  /** Undefined for a template too large to store whole. */
   readonly #shared = new WeakMap<SpanTemplate, SharedFacts | undefined>();
 
   constructor(strings: StringInterner) {
     this.#strings = strings;
   }
 
-  /** Undefined for a span that no template describes, and for one that has to be cut to fit a record. */
+  /** Undefined for a span without a usable template, and for one that must be cut to fit a record. */
   record(span: KeptSpan): SpanRecord | undefined {
     const { template, ownAttributes = [] } =
       span.template === undefined ? (this.#learned.of(span) ?? {}) : span;
@@ -147,7 +147,7 @@ export class RecordTemplates {
           scope: span.instrumentationScope.name,
           attributes: copied.flat,
         };
-        // The first one pays for all.
+        // The first record accounts for the shared copy.
         bytes += copied.bytes + stringBytes(template.name);
       }
       this.#shared.set(template, shared);
@@ -157,7 +157,7 @@ export class RecordTemplates {
   }
 }
 
-/** A plain number or truth value; whatever may be long is weighed and cut like any span's. */
+/** A plain number or boolean; everything that may be long is measured and cut like any span's. */
 function isSmall(value: AttributeValue | undefined): boolean {
   return typeof value === 'number' ? Number.isFinite(value) : typeof value === 'boolean';
 }

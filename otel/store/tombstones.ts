@@ -1,6 +1,6 @@
 import type { EvictionReason } from '../query.ts';
 
-/** What is still known of a trace that left the ring. */
+/** What is remembered of an evicted trace. */
 export interface Tombstone {
   readonly atMillis: number;
   readonly reason: EvictionReason;
@@ -8,7 +8,7 @@ export interface Tombstone {
   readonly startMillis: number;
 }
 
-/** The last `maxTombstones` evictions, written one after the other; about 100 bytes each. Noting one is cheap, looking one up is a search. */
+/** The last `maxTombstones` evictions in a ring, about 100 bytes each. Adding is cheap; a look-up is a linear scan. */
 export class Tombstones {
   readonly #maxTombstones: number;
   readonly #traceIds: string[] = [];
@@ -26,7 +26,7 @@ export class Tombstones {
     return this.#traceIds.length;
   }
 
-  /** Of a trace that left more than once, the last time. */
+  /** The last eviction of a trace. */
   get(traceId: string): Tombstone | undefined {
     const { length } = this.#traceIds;
     for (let back = 1; back <= length; back++) {

@@ -1,15 +1,15 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 
-/** No compressed text begins with it: it would name a kind of block that there is not. */
+/** First byte of an uncompressed text: no compressed one begins with it, because it would be an invalid block type. */
 const PLAIN = 7;
-/** A page of the blog is below it, and compressing it would take a third of what writing it does. */
+/** A typical page is smaller, and compressing it would take a third of the time of writing it. */
 const MAX_PLAIN_BYTES = 2048;
-/** Texts are of a few KB: the tables of a greater window would take longer to make than to use. Any window is read. */
+/** Texts are a few KB: tables of a larger window would take longer to build than to use. Any window can be read. */
 const COMPRESSION = { level: 1, windowBits: 12, memLevel: 4, chunkSize: 4096 };
 
-/** A text as the history file has it. */
+/** Encodes a text for the history file. */
 export function packText(text: string): Buffer {
-  // As many bytes as characters when all are ASCII, and never fewer.
+  // One byte per character if all are ASCII, and never fewer.
   if (text.length < MAX_PLAIN_BYTES) {
     const plain = Buffer.from(`\u0007${text}`);
     if (plain.length <= MAX_PLAIN_BYTES) return plain;

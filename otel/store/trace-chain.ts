@@ -1,4 +1,4 @@
-/** Where a trace stands in its chain, and what it weighs. */
+/** Position of a trace in its chain, and its size. */
 export interface ChainLink<Trace extends ChainLink<Trace>> {
   chain: TraceChain<Trace> | undefined;
   older: Trace | undefined;
@@ -6,12 +6,12 @@ export interface ChainLink<Trace extends ChainLink<Trace>> {
   readonly bytes: number;
 }
 
-/** Traces in the order in which they were appended, chained through the records; every step O(1). A trace is in one chain at most. */
+/** Traces in order of insertion, linked through the records; every step takes O(1). A trace is in at most one chain. */
 export class TraceChain<Trace extends ChainLink<Trace>> {
   #newest: Trace | undefined;
   oldest: Trace | undefined;
   size = 0;
-  /** Of the traces in it; who makes one heavier adds what came on top. */
+  /** Sum of its traces; whoever grows a trace adds the difference. */
   bytes = 0;
 
   oldestBut(trace: Trace | undefined): Trace | undefined {

@@ -3,29 +3,29 @@ import { reasonNumber, typeNumber } from './operation-index.ts';
 import { asksForOperation, MIN_ID_CHARS, pairOf, searchWords } from './trace-filter.ts';
 import { withoutNul } from './trace-words.ts';
 
-/** Parts of a statement over `kept_trace t`, with the values of their names. */
+/** SQL fragments of a query over `kept_trace t`, with their bound values. */
 export interface TraceConditions {
-  /** What stands before SELECT, and between FROM and WHERE. */
+  /** Fragments before SELECT, and between FROM and WHERE. */
   readonly before: string;
   readonly from: string;
-  /** Joined with AND; true where nothing is asked. */
+  /** Joined with AND; `true` without conditions. */
   readonly where: string;
-  /** What the list is sorted by when it asks for the slowest. */
+  /** Sort key for the slowest. */
   readonly durationMillis: string;
   readonly values: Readonly<Record<string, string | number>>;
-  /** Whether a trace that meets them still has to be read: of `key=value` it is known that both occur, not that they belong together. */
+  /** True if matches must be read to be sure: for `key=value` the index only knows that both occur, not that they belong together. */
   readonly isRough: boolean;
 }
 
 type Bind = (value: string | number) => string;
 type Condition = string | undefined;
 
-/** The column of the longest operation of a type. */
+/** The column with the longest operation of a type. */
 export function slowestColumn(type: OperationType): string {
   return `slowest_${type}`;
 }
 
-/** The SQL of a filter: the same traces as `matchTraces` finds among those in memory. */
+/** The SQL of a filter: matches the same traces as `matchTraces` does in memory. */
 export function traceConditions(filter: TraceFilter): TraceConditions {
   const values: Record<string, string | number> = {};
   const bind = (value: string | number): string => {
@@ -51,20 +51,20 @@ export function traceConditions(filter: TraceFilter): TraceConditions {
     const reached = minMillis === undefined ? 'IS NOT NULL' : `>= ${bind(minMillis)}`;
     return { ...rest, where: all([...shared, `${longest} ${reached}`]), durationMillis: longest };
   }
-  // Read once from end to end: asked for trace by trace it takes twice as long.
+  // Read once from end to end: per trace it takes twice as long.
   const before = `WITH found AS MATERIALIZED (SELECT o.trace AS id, max(o.duration_millis) AS duration_millis FROM operation o
     WHERE ${all(operationConditions(filter, bind))} GROUP BY o.trace)`;
   const from = `found JOIN kept_trace t ON t.id = found.id ${joined}`;
   return { ...rest, before, from, where: all(shared), durationMillis: 'found.duration_millis' };
 }
 
-/** Of a filter that asks no more of the operation than its type, its end and how long it took at least; NULL where there is none. */
+/** For a filter that restricts the operation only by type, end and minimum duration; NULL if there is none. */
 function longestOfType(filter: TraceFilter, bind: Bind): string | undefined {
   const { type, series, status, reason, maxMillis, range } = filter;
   if (type === undefined || (series ?? status ?? reason ?? maxMillis) !== undefined) return undefined;
   const column = `t.${slowestColumn(type)}`;
   if (range === undefined) return column;
-  // Of a trace that is not wholly in the range only some operations are.
+  // If a trace is not entirely in the range, only some of its operations are.
   return `CASE WHEN ${column} IS NULL THEN NULL
     WHEN t.first_millis >= ${bind(range.fromMillis)} AND t.end_millis < ${bind(range.toMillis)} THEN ${column}
     ELSE (SELECT max(o.duration_millis) FROM operation o WHERE o.trace = t.id AND ${all(operationConditions({ type, range }, bind))}) END`;
@@ -98,7 +98,7 @@ function seriesCondition(series: string, type: OperationType | undefined, bind: 
     : `o.series = (${named} AND type = ${typeNumber(type)})`;
 }
 
-/** The word stands somewhere in the trace. Where `key=value` does the value does too; else the key has to be one of the trace's. */
+/** The word occurs somewhere in the trace. For `key=value`, either it occurs as such, or the value occurs and the trace has the key. */
 function wordCondition(word: string, bind: Bind): string {
   const found = textConditions(word, bind);
   if (word.length >= MIN_ID_CHARS && /^[0-9a-f]+$/.test(word)) {

@@ -7,35 +7,35 @@ import { contains } from '../base/time-range.ts';
 
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1000;
-/** Operations are told in a line of the index each, traces have to be read. */
+/** An operation is one row of the index; traces have to be read. */
 export const MAX_OPERATIONS = 5000;
-/** Words of a text search; the rest is ignored. */
+/** Words of a text search; further ones are ignored. */
 const MAX_WORDS = 8;
 /** Shorter words occur in ids by chance. */
 export const MIN_ID_CHARS = 8;
 
-/** A whole number from 0 to `max`; 100 when not given or no number. */
+/** A whole number from 0 to `max`; 100 if absent or not a number. */
 export function clampLimit(limit: number | undefined, max = MAX_LIMIT): number {
   if (limit === undefined || Number.isNaN(limit)) return DEFAULT_LIMIT;
   return Math.min(Math.max(Math.floor(limit), 0), max);
 }
 
-/** What a text search reads of a trace. */
+/** The parts of a trace that a text search reads. */
 export type SearchedTrace = Pick<TraceRecord, 'traceId' | 'spans'>;
 
-/** A trace that a list means, and what the list is sorted by. */
+/** A matching trace and its sort key. */
 export interface TraceMatch {
   readonly startMillis: number;
   readonly durationMillis: number;
-  /** Undefined when it has gone meanwhile. */
+  /** Undefined if it was evicted meanwhile. */
   readonly summary: () => TraceSummary | undefined;
 }
 
 /**
- * The traces a filter means. With `type` or `series` it asks for one operation that meets everything at once: a span of
- * that type and series that ended in the range (as the aggregates count it), with that status, reason and duration.
- * Without them it asks the trace: active in the range, its own duration, any failed span, any span kept for the reason.
- * `text`: every word occurs somewhere in the trace. Slowest means by the operation asked for, else by the trace.
+ * Traces that match a filter. With `type` or `series`, one operation must meet everything at once: a span of that type and series that ended in the
+ * range (as the aggregates count it), with that status, reason and duration. Without them the trace is tested: active in the range, its own
+ * duration, any failed span, any span kept for the reason. `text`: every word occurs somewhere in the trace. Slowest sorts by the matching
+ * operation, else by the trace.
  */
 export function matchTraces(traces: Iterable<TraceRecord>, filter: TraceFilter = {}): TraceMatch[] {
   const hasText = textMatcher(filter.text);
@@ -53,7 +53,7 @@ export function asksForOperation({ type, series }: TraceFilter): boolean {
   return type !== undefined || series !== undefined;
 }
 
-/** The first of the matches as rows, in the order asked for. */
+/** The first matches as rows, in the requested order. */
 export function traceRows(matches: readonly TraceMatch[], filter: TraceFilter): readonly TraceSummary[] {
   const byStart = (a: TraceMatch, b: TraceMatch): number => b.startMillis - a.startMillis;
   const order =
@@ -67,7 +67,7 @@ export function traceRows(matches: readonly TraceMatch[], filter: TraceFilter): 
     .filter((summary) => summary !== undefined);
 }
 
-/** Duration of the longest operation that meets the filter; undefined when none does. */
+/** Duration of the longest matching operation; undefined if none matches. */
 function longestOperation(trace: TraceRecord, filter: TraceFilter): number | undefined {
   let longest: number | undefined;
   for (const span of trace.spans) {
@@ -93,7 +93,7 @@ function ownDuration(trace: TraceRecord, filter: TraceFilter): number | undefine
   return isWithin(trace.durationMillis, filter) ? trace.durationMillis : undefined;
 }
 
-/** Bounds included. */
+/** Bounds are inclusive. */
 function isWithin(durationMillis: number, filter: TraceFilter): boolean {
   return (
     durationMillis >= (filter.minMillis ?? -Infinity) && durationMillis <= (filter.maxMillis ?? Infinity)
@@ -106,8 +106,8 @@ function overlaps(trace: TraceRecord, range: TimeRange): boolean {
 }
 
 /**
- * Case-insensitive; a word is looked for in names, series, messages, attributes, events and, if long enough, in ids. `key=value` also
- * finds an attribute of that name whose value contains the value, a number that is it.
+ * Case-insensitive; a word is searched in names, series, messages, attributes, events and, if long enough, in ids. `key=value` also matches an
+ * attribute of that name whose value contains the value, or a number that equals it.
  */
 export function textMatcher(text: string | undefined): (trace: SearchedTrace) => boolean {
   const searches = searchWords(text).map((word) => ({ word, has: spanMatcher(word) }));
@@ -119,7 +119,7 @@ export function searchWords(text: string | undefined): readonly string[] {
   return (text ?? '').toLowerCase().split(/\s+/).filter(Boolean).slice(0, MAX_WORDS);
 }
 
-/** Of a word `key=value`. */
+/** Splits a word `key=value`. */
 export function pairOf(word: string): { readonly key: string; readonly value: string } | undefined {
   const [, key, value] = /^([\w.-]+)=(.+)$/.exec(word) ?? [];
   return key === undefined || value === undefined ? undefined : { key, value };
@@ -148,7 +148,7 @@ function hasId(trace: SearchedTrace, word: string): boolean {
   return trace.traceId.includes(word) || trace.spans.some((span) => span.spanId.includes(word));
 }
 
-/** Remembers its answers for one search: most strings are shared by many spans. */
+/** Caches its results for one search: many spans share most strings. */
 function wordMatcher(word: string): (value: unknown) => boolean {
   const answers = new Map<string, boolean>();
   return (value) => {

@@ -9,7 +9,7 @@ import { TemplatedRecord } from './templated-record.ts';
 import type { SharedFacts } from './templated-record.ts';
 import { TraceRecord } from './trace-record.ts';
 
-/** Raised when the shape changes; of others only those before it are read. In the first there were no templates. */
+/** Raised when the format changes; older formats are read, newer ones are not. The first had no templates. */
 const FORMAT = 2;
 const FORMATS: readonly unknown[] = [1, FORMAT];
 
@@ -17,16 +17,16 @@ const STATUSES: readonly SpanRow['status'][] = ['unset', 'ok', 'error'];
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Names what many spans share by a number. */
+/** Numbers for shared templates. */
 export interface TemplateBook {
-  /** Undefined: to be written out. */
+  /** Undefined: write it in full. */
   idOf(facts: SharedFacts): number | undefined;
   factsOf(id: number): SharedFacts | undefined;
 }
 
 export const NO_TEMPLATES: TemplateBook = { idOf: () => undefined, factsOf: () => undefined };
 
-/** A trace as text, for the history file. A span with a template is a list: the template's number, and what is the span's own. */
+/** Encodes a trace for the history file. A span with a template is a list: the template's number and the span's own values. */
 export function encodeTrace(trace: TraceRecord, templates: TemplateBook): string {
   const { droppedSpans, truncated, remoteParent, exported } = trace;
   const spans = trace.spans.map((span) => encodeSpan(span, templates));
@@ -53,7 +53,7 @@ function encodeSpan(span: SpanRecord, templates: TemplateBook): unknown {
   return keptBy === undefined ? parts : [...parts, keptBy];
 }
 
-/** The trace of a text that `encodeTrace` made; TypeError or SyntaxError for any other. */
+/** Decodes a text written by `encodeTrace`; throws TypeError or SyntaxError for any other. */
 export function decodeTrace(
   traceId: string,
   text: string,
@@ -79,13 +79,13 @@ export function decodeTrace(
   return trace;
 }
 
-/** The spans of a text that `encodeTrace` made, in a third of the time: spans without a template are taken as they are. */
+/** Decodes only the spans, in a third of the time: spans without a template are not validated. */
 export function uncheckedSpans(text: string, templates: TemplateBook): readonly SpanRecord[] {
   const { spans } = JSON.parse(text) as { readonly spans: readonly (SpanRecord | readonly unknown[])[] };
   return spans.map((span) => ('spanId' in span ? span : decodeTemplated(span, templates)));
 }
 
-/** What the records of a template share, from what `JSON.stringify` made of it. */
+/** Decodes what the records of a template share, as stringified. */
 export function decodeFacts(value: unknown): SharedFacts {
   const json = object(value);
   return {
@@ -98,7 +98,7 @@ export function decodeFacts(value: unknown): SharedFacts {
   };
 }
 
-/** `keptBy` is the last, and rare. */
+/** `keptBy` is the last part, and rare. */
 function decodeTemplated(parts: readonly unknown[], templates: TemplateBook): SpanRecord {
   const [template, spanId, parentSpanId, localRoot, startMillis, durationMillis, reason, bytes, own, keptBy] =
     parts;
@@ -168,7 +168,7 @@ function recordBytes(value: unknown): number {
   return Math.min(Math.max(number(value), 0), MAX_RECORD_BYTES);
 }
 
-/** `text`: what is made of keys and texts. */
+/** @param text Transforms keys and texts. */
 function flatAttributes(value: unknown, text: (part: string) => string): FlatAttributes {
   return list(value).map((part) => (typeof part === 'string' ? text(part) : attributeValue(part)));
 }

@@ -2,17 +2,17 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { TraceRank } from './trace-record.ts';
 import { rankNumber } from './trace-table.ts';
 
-/** What the file holds of a rank, and what it lost of it since it was begun. */
+/** What the file holds of a rank, and what it has removed since it was created. */
 export interface RankRow {
   readonly traces: number;
   readonly bytes: number;
   /** By age. */
   readonly expired: number;
-  /** By the bound in bytes. */
+  /** By the byte bound. */
   readonly dropped: number;
 }
 
-/** Traces and bytes by rank, kept by triggers in the transaction of what they count: right whoever writes, and whenever it is killed. */
+/** Traces and bytes by rank, maintained by triggers in the transaction of what they count: correct whoever writes, and whenever it is killed. */
 export class TraceLedger {
   /** Since version 2 of the file. */
   static readonly SCHEMA = `

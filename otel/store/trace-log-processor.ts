@@ -6,13 +6,13 @@ import { cutText, stringBytes } from './attribute-copy.ts';
 import type { TraceLogs } from './trace-logs.ts';
 
 const MAX_MESSAGE_CHARS = 1000;
-/** A stack has about this much. */
+/** About the size of a stack trace. */
 const MAX_VALUE_CHARS = 4000;
 const MAX_ATTRIBUTES = 16;
 /** The line's object and its fields. */
 const LINE_BYTES = 160;
 
-/** Keeps log records that were written while a span was active, as lines of its trace. Records outside of spans are not its business. */
+/** Keeps log records written while a span was active, as lines of its trace. Ignores all others. */
 export class TraceLogProcessor implements LogRecordProcessor {
   readonly #logs: TraceLogs;
   readonly #guard: Guard;
@@ -48,7 +48,7 @@ export class TraceLogProcessor implements LogRecordProcessor {
   }
 }
 
-/** Source: OpenTelemetry specification, "Logs Data Model", SeverityNumber: four numbers a level. */
+/** Source: OpenTelemetry specification, "Logs Data Model", SeverityNumber: four numbers per level. */
 function levelOf(severity: SeverityNumber | undefined): LogLine['level'] {
   if (severity === undefined || severity < SeverityNumber.DEBUG)
     return severity === undefined ? 'info' : 'trace';

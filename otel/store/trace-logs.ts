@@ -1,18 +1,18 @@
 import type { LogLine } from '../query.ts';
 
 export interface TraceLogsLimits {
-  /** Traces whose lines are held; the oldest go first. */
+  /** Traces with lines in memory; the oldest are removed first. */
   readonly maxTraces: number;
-  /** Of one trace; the first lines go, because the last ones tell how it ended. */
+  /** Per trace; the first lines are removed, because the last ones show how it ended. */
   readonly maxLinesPerTrace: number;
-  /** Of all lines together, estimated. */
+  /** Over all lines, estimated. */
   readonly maxBytes: number;
 }
 
 export interface TraceLogsOptions extends Partial<TraceLogsLimits> {
-  /** When this process began: of what was written before it nothing is known here. */
+  /** Start of this process: earlier lines are unknown. */
   readonly sinceMillis?: number;
-  /** Called with the trace of each line that is taken. */
+  /** Called with the trace of each recorded line. */
   readonly onLine?: (traceId: string) => void;
 }
 
@@ -22,7 +22,7 @@ const DEFAULT_LIMITS: TraceLogsLimits = {
   maxBytes: 1024 * 1024, // about 2,000 lines with a stack each
 };
 
-/** Of one trace on disk: some hundred lines, or sixteen with a stack. */
+/** Per trace on disk: some hundred lines, or sixteen with a stack. */
 const MAX_SAVED_BYTES = 32_768;
 
 interface Lines {
@@ -36,7 +36,7 @@ export class TraceLogs {
   readonly #onLine: (traceId: string) => void;
   /** In order of the first line. */
   readonly #traces = new Map<string, Lines>();
-  /** Lines of traces that began then or earlier may be lost. */
+  /** Lines of traces that started before or at this time may be lost. */
   #knownSinceMillis: number;
   #bytes = 0;
 
@@ -72,7 +72,7 @@ export class TraceLogs {
     this.#onLine(traceId);
   }
 
-  /** Oldest first; undefined when nobody knows any more whether a trace that began then wrote any. */
+  /** Oldest first; undefined if lines of a trace that started then may have been lost. */
   of(traceId: string, startMillis: number): readonly LogLine[] | undefined {
     const held = this.#traces.get(traceId);
     if (held !== undefined) return held.lines.map(({ line }) => line);
@@ -89,7 +89,7 @@ export class TraceLogs {
   }
 }
 
-/** The lines of two places, each once and in the order of time; undefined when neither knows. */
+/** Merges lines from two places without duplicates, in order of time; undefined if neither is known. */
 export function linesTogether(
   saved: readonly LogLine[] | undefined,
   held: readonly LogLine[] | undefined,
@@ -101,7 +101,7 @@ export function linesTogether(
   return [...lines.values()].sort((a, b) => a.timeMillis - b.timeMillis);
 }
 
-/** As text for the history file: the last ones, as many as its bound takes. */
+/** Encodes the last lines, as many as the bound admits, for the history file. */
 export function encodeLines(lines: readonly LogLine[]): string {
   const texts: string[] = [];
   let bytes = 2;

@@ -11,12 +11,12 @@ import { attributeOf } from './attribute-copy.ts';
 import { endMillisOf } from './span-record.ts';
 import type { SpanRecord } from './span-record.ts';
 
-/** The record itself, its trace id and its place in the map. */
+/** The record itself, its trace id and its map entry. */
 const TRACE_BYTES = 320;
 /** Its slot in the list of spans. */
 const SPAN_SLOT_BYTES = 8;
 
-/** What goes last when a trace is too big: evidence, then the way to it, then the ordinary. */
+/** Order of preservation when a trace is too big: evidence first, then the way to it, then ordinary spans. */
 const REASONS_BY_WORTH: readonly KeepReason[] = [
   'error',
   'slow',
@@ -30,40 +30,40 @@ const REASONS_BY_WORTH: readonly KeepReason[] = [
 ];
 const MUST_KEEP: ReadonlySet<KeepReason> = new Set(['error', 'slow', 'late', 'policy']);
 
-/** What must be kept is written to disk first and evicted last. */
+/** Must-keep traces are written first and evicted last. */
 export type TraceRank = 'ordinary' | 'mustKeep';
 
 export function rankOf({ keepReason }: Pick<TraceRecord, 'keepReason'>): TraceRank {
   return MUST_KEEP.has(keepReason) ? 'mustKeep' : 'ordinary';
 }
 
-/** One kept trace: its span records, merged from as many fragments as came. */
+/** One kept trace: its span records, merged from any number of fragments. */
 export class TraceRecord {
-  // Declared, not defined, and no #private ones: a defined field is written twice, and these are made for every kept trace.
+  // Declared, not defined, and no #private fields: a defined field is written twice, and every kept trace creates these.
   declare readonly traceId: string;
   declare pinned: boolean;
-  /** Handed to the OTLP pipeline too. */
+  /** Also queued for OTLP export. */
   declare exported: boolean;
   declare truncated: boolean;
-  /** Known to be all there is: when it was written first, the history file held no earlier part of it. */
+  /** True if known to be complete: when it was first written, the history file had no earlier part of it. */
   declare isWhole: boolean;
   declare remoteParent: boolean;
-  /** Its rank among what is not on disk as it is now. */
+  /** Its rank in the set of unsaved traces. */
   declare unsaved: TraceRank | undefined;
-  /** Its place in the ring: which chain, and its neighbours there. */
+  /** Its chain in the ring; its neighbours follow. */
   declare chain: TraceChain<TraceRecord> | undefined;
   declare older: TraceRecord | undefined;
   declare newer: TraceRecord | undefined;
   declare private kept: SpanRecord[];
   /** Estimated heap bytes. */
   declare bytes: number;
-  /** The local root, the earliest of them if there are several; without any, the earliest kept span. */
+  /** The local root, the earliest if there are several; without any, the earliest kept span. */
   declare head: SpanRecord | undefined;
   declare private firstMillis: number;
   declare private lastMillis: number;
   declare errorCount: number;
   declare keepReason: KeepReason;
-  /** Counted out by local roots that are complete, by the one in progress, and cut here. */
+  /** Dropped spans by completed local roots, by the current one, and by cuts of this record. */
   declare private droppedBefore: number;
   declare private droppedHere: number;
   declare private droppedByCut: number;
@@ -111,14 +111,14 @@ export class TraceRecord {
     return this.droppedBefore + this.droppedHere + this.droppedByCut;
   }
 
-  /** Adds a fragment: the first spans of a trace, late ones, or those of another local root of the same trace. */
+  /** Adds a fragment: the first spans of a trace, late ones, or those of another local root. */
   append(spans: readonly SpanRecord[], facts: TraceFacts): void {
     const isNextRoot = this.head?.localRoot === true && spans.some((span) => span.localRoot);
     if (isNextRoot) {
       this.droppedBefore += this.droppedHere;
       this.droppedHere = facts.droppedSpans;
     } else {
-      // A late fragment tells the count so far, not what came on top.
+      // A late fragment reports the total so far, not an increment.
       this.droppedHere = Math.max(this.droppedHere, facts.droppedSpans);
     }
     this.truncated ||= facts.truncated;
@@ -129,7 +129,7 @@ export class TraceRecord {
     for (const span of spans) this.#count(span);
   }
 
-  /** A trace of the spans of an earlier part of it, and of those here that it has not. */
+  /** Merges this record's spans into an earlier part of the trace. */
   after(earlier: TraceRecord): TraceRecord {
     const known = new Set(earlier.spans.map(({ spanId }) => spanId));
     const whole = new TraceRecord(this.traceId);
@@ -148,7 +148,7 @@ export class TraceRecord {
     return whole;
   }
 
-  /** Leaves out the least important spans until the record fits; the most important one stays whatever its size. */
+  /** Drops the least important spans until the record fits; the most important one stays whatever its size. */
   cutTo(maxBytes: number): void {
     if (this.bytes <= maxBytes) return;
     const ranked = this.kept.toSorted(byWorth);
@@ -240,7 +240,7 @@ function byWorth(a: SpanRecord, b: SpanRecord): number {
   return reasons === 0 ? b.durationMillis - a.durationMillis : reasons;
 }
 
-/** By which of two reasons a trace is named, as TraceSummary says. */
+/** Which of two reasons labels the trace, see TraceSummary. */
 function isStronger(reason: KeepReason, other: KeepReason): boolean {
   return REASONS_BY_STRENGTH.indexOf(reason) < REASONS_BY_STRENGTH.indexOf(other);
 }

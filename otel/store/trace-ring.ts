@@ -18,16 +18,16 @@ export interface TraceRingOptions {
   readonly maxTombstones?: number;
 }
 
-/** One trace may hold this share of all bytes; so may all pinned ones together. */
+/** Maximum share of all bytes for one trace, and for all pinned traces together. */
 const MAX_SHARE = 0.25;
-/** Failed and slow traces stay while they hold no more than this share of traces or bytes, however many ordinary ones come. */
+/** Failed and slow traces are not displaced by ordinary ones while they hold at most this share of traces or bytes. */
 export const MUST_KEEP_SHARE = 0.5;
-/** A trace over its bound is cut to this share of it, so that a trace that keeps growing is not cut on every span. */
+/** A trace over its bound is cut to this share of it, so that a growing trace is not cut on every span. */
 const CUT_TO_SHARE = 0.75;
 
 /**
- * The kept traces, bounded by count and by estimated bytes. The oldest ordinary one goes first, then the oldest of those that failed or were
- * slow; pinned ones stay. Every operation is O(1) in the number of traces. A trace id that left is remembered as a tombstone for a while.
+ * The kept traces, bounded by count and estimated bytes. The oldest ordinary trace is evicted first, then the oldest failed or slow one; pinned
+ * traces stay. Every operation is O(1) in the number of traces. An evicted trace id is remembered as a tombstone for a while.
  */
 export class TraceRing {
   readonly #maxTraces: number;
@@ -40,21 +40,21 @@ export class TraceRing {
   readonly #tombstones: Tombstones;
   readonly #evicted: Record<EvictionReason, number> = { count: 0, bytes: 0, age: 0 };
   #mustKeepEvicted = 0;
-  /** Unpinned traces by rank, in the order in which they came: what is evicted is at hand. */
+  /** Unpinned traces by rank, in order of arrival, which is the order of eviction. */
   readonly #chains: Readonly<Record<TraceRank, TraceChain<TraceRecord>>> = {
     ordinary: new TraceChain<TraceRecord>(),
     mustKeep: new TraceChain<TraceRecord>(),
   };
-  /** Whether anybody asks for changes. */
+  /** True once changes are tracked. */
   #isTracking = false;
-  /** Traces that changed since they were taken, of either rank. */
+  /** Traces changed since they were taken, by rank. */
   readonly #unsavedBy: Record<TraceRank, number> = { ordinary: 0, mustKeep: 0 };
   readonly #lost: Record<TraceRank, number> = { ordinary: 0, mustKeep: 0 };
   #bytes = 0;
   #pinned = 0;
   #pinnedBytes = 0;
 
-  /** RangeError when a bound is not a number of at least 1. */
+  /** Throws RangeError if a bound is not a number of at least 1. */
   constructor(options: TraceRingOptions) {
     for (const bound of ['maxTraces', 'maxBytes'] as const)
       if (!(options[bound] >= 1)) throw new RangeError(`${bound} must be at least 1, not ${options[bound]}`);
@@ -81,12 +81,12 @@ export class TraceRing {
     return this.#pinned;
   }
 
-  /** Traces evicted with changes that nobody had taken. */
+  /** Traces evicted with changes that were not taken. */
   get lost(): Readonly<Record<TraceRank, number>> {
     return this.#lost;
   }
 
-  /** Traces that nobody has taken since they changed. */
+  /** Traces with changes that were not taken yet. */
   get waiting(): number {
     return this.#unsavedBy.mustKeep + this.#unsavedBy.ordinary;
   }
@@ -95,12 +95,12 @@ export class TraceRing {
     return this.#unsavedBy.mustKeep > 0 ? 'mustKeep' : 'ordinary';
   }
 
-  /** Takes a trace's kept spans, or merges them into what is there; makes room by evicting the oldest. */
+  /** Adds a trace's kept spans, or merges them into the existing trace; makes room by evicting the oldest. */
   add(traceId: string, spans: readonly SpanRecord[], facts: TraceFacts): TraceRecord {
     let trace = this.#traces.get(traceId);
     if (trace === undefined) {
       trace = new TraceRecord(traceId);
-      // Its earlier spans are gone: what follows is not the whole trace.
+      // Its earlier spans were evicted: what follows is not the whole trace.
       if (mayContinue(facts) && this.#tombstones.get(traceId) !== undefined) trace.truncated = true;
       this.#traces.set(traceId, trace);
       this.#bytes += trace.bytes;
@@ -117,7 +117,7 @@ export class TraceRing {
     return trace;
   }
 
-  /** Takes back a trace that was kept before a restart; oldest first. Does nothing when its id is here already. */
+  /** Restores a trace that was kept before a restart; call it oldest first. Ignores an id that is already present. */
   restore(trace: TraceRecord, pinned: boolean): void {
     if (this.#traces.has(trace.traceId)) return;
     trace.cutTo(this.#maxTraceBytes);
@@ -129,7 +129,7 @@ export class TraceRing {
     this.#makeRoom();
   }
 
-  /** From now on `takeChanged` knows which traces are new or changed; those that are here count as new. */
+  /** Starts tracking changes for `takeChanged`; existing traces count as new. */
   trackChanges(): void {
     this.#isTracking = true;
     for (const trace of this.#traces.values()) this.#mark(trace);
@@ -140,7 +140,7 @@ export class TraceRing {
     if (trace !== undefined) this.#mark(trace);
   }
 
-  /** Traces that changed since they were taken last, up to either limit but at least one if there is any; failed and slow ones first. */
+  /** Traces changed since they were last taken, up to either limit but at least one if there is any; failed and slow ones first. */
   takeChanged(maxTraces: number, maxSpans: number): readonly TraceRecord[] {
     const taken: TraceRecord[] = [];
     let spans = 0;
@@ -167,12 +167,12 @@ export class TraceRing {
     return this.#traces.values();
   }
 
-  /** When and why a trace left; undefined when it never did or that was forgotten. */
+  /** When and why a trace was evicted; undefined if it never was or that was forgotten. */
   tombstone(traceId: string): Tombstone | undefined {
     return this.#tombstones.get(traceId);
   }
 
-  /** False when the trace is not here, or pins already hold their share of traces or bytes. An unpinned trace counts as newest. */
+  /** Returns false if the trace is not here, or pins already hold their share of traces or bytes. An unpinned trace counts as newest. */
   pin(traceId: string, pinned: boolean): boolean {
     const trace = this.#traces.get(traceId);
     if (trace === undefined) return false;
@@ -196,7 +196,7 @@ export class TraceRing {
     return true;
   }
 
-  /** Notes that the OTLP pipeline got the trace too; false when it is not here. */
+  /** Records that the trace was also queued for OTLP export; returns false if it is not here. */
   markExported(traceId: string): boolean {
     const trace = this.#traces.get(traceId);
     if (trace === undefined) return false;
@@ -205,7 +205,7 @@ export class TraceRing {
     return true;
   }
 
-  /** Evicts what ended before `cutoffMillis`, oldest first, up to the first that is younger; answers how many went. */
+  /** Evicts traces that ended before `cutoffMillis`, oldest first, up to the first younger one; returns the number evicted. */
   evictOlderThan(cutoffMillis: number): number {
     let evicted = 0;
     for (const chain of Object.values(this.#chains)) {
@@ -235,9 +235,9 @@ export class TraceRing {
     return Math.min(this.#maxTraceBytes, this.#maxPinnedBytes - (this.#pinnedBytes - bytesBefore));
   }
 
-  /** @param added Stays, so that the newest trace opens. */
+  /** @param added Is not evicted, so that the newest trace can be opened. */
   #makeRoom(added?: TraceRecord): void {
-    // The last unpinned trace always stays, so that the newest one opens.
+    // The last unpinned trace always stays, so that the newest one can be opened.
     while (this.#traces.size - this.#pinned > 1) {
       const reason = this.#traces.size > this.#maxTraces ? 'count' : 'bytes';
       if (reason === 'bytes' && this.#bytes <= this.#maxBytes) return;
@@ -247,7 +247,7 @@ export class TraceRing {
     }
   }
 
-  /** The oldest ordinary trace; the oldest failed or slow one only when those hold their share. */
+  /** The oldest ordinary trace; the oldest failed or slow one only if those exceed their share. */
   #nextToGo(added: TraceRecord | undefined): TraceRecord | undefined {
     const { ordinary, mustKeep } = this.#chains;
     const isOverShare =
@@ -256,7 +256,7 @@ export class TraceRing {
     return first.oldestBut(added) ?? second.oldestBut(added);
   }
 
-  /** Keeps its place in the line unless it has come to rank higher. */
+  /** Keeps its position unless its rank has risen. */
   #rechain(trace: TraceRecord, moreBytes: number): void {
     const chain = this.#chains[rankOf(trace)];
     if (trace.chain === undefined) return chain.append(trace);
@@ -281,7 +281,7 @@ export class TraceRing {
   #evict(trace: TraceRecord, reason: EvictionReason): void {
     this.#traces.delete(trace.traceId);
     trace.chain?.remove(trace);
-    // Gone before it was written: the file's writer is behind, and memory does not wait for it.
+    // Evicted before it was written: the writer is behind, and memory does not wait for it.
     if (trace.unsaved !== undefined) {
       this.#lost[trace.unsaved]++;
       this.#setUnsaved(trace, undefined);
@@ -293,7 +293,7 @@ export class TraceRing {
   }
 }
 
-/** Whether spans of the trace may have been here before; to look that up for every trace would cost more than the rest of keeping it. */
+/** True if spans of the trace may have been here before; a look-up for every trace would cost more than the rest of keeping it. */
 function mayContinue({ isContinued, truncated, remoteParent }: TraceFacts): boolean {
   return isContinued !== false || truncated || remoteParent;
 }

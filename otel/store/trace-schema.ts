@@ -1,7 +1,7 @@
 /**
- * The tables of kept traces since version 2 of the file. A trace's row says what its list shows and sorts by, `operation` has its spans as
- * the aggregates count them, and the body stands apart, so that a search reads none. `trace` is version 1's table: a process of that
- * version may still write into it, and what it holds is moved.
+ * Tables of kept traces since version 2 of the file. A trace's row has what lists show and sort by, `operation` has its spans as the aggregates
+ * count them, and the body is separate, so that a search reads none. `trace` is version 1's table: a process of that version may still write into
+ * it, and its rows are moved.
  */
 export const TRACE_SCHEMA_1 = `
   CREATE TABLE trace (

@@ -17,7 +17,7 @@ import { clampLimit, MAX_OPERATIONS, textMatcher } from './trace-filter.ts';
 import type { TraceMatch } from './trace-filter.ts';
 import type { TraceTable } from './trace-table.ts';
 
-/** Traces that a search for `key=value` reads: 20 ms. */
+/** Traces read by a search for `key=value`: 20 ms. */
 const MAX_READ = 500;
 
 export interface FoundTraces {
@@ -26,7 +26,7 @@ export interface FoundTraces {
   readonly searched: TraceList['searched'];
 }
 
-/** The same; its rows, which are read when a page wants them, long after and in the context of anybody, are read by `quietly`. */
+/** The same; its rows are read later, when a page needs them, through `quietly`, because that may be in any context. */
 export function readLater(
   found: FoundTraces,
   quietly: (read: () => TraceSummary | undefined) => TraceSummary | undefined,
@@ -46,15 +46,15 @@ interface MatchRow {
   readonly trace_id: string;
   readonly start_millis: number;
   readonly duration_millis: number;
-  /** They change when the trace is written anew. */
+  /** Changes when the trace is rewritten. */
   readonly bytes: number;
   readonly end_millis: number;
   readonly pinned: number;
-  /** 0 where it was not counted. */
+  /** 0 if not counted. */
   readonly total: number;
 }
 
-/** Lists over the traces of the history file but those that memory holds, which it knows better. */
+/** Lists over the traces of the history file that are not in memory, which has newer versions of the others. */
 export class TraceSearch {
   readonly #database: Database;
   readonly #traces: TraceTable;
@@ -65,7 +65,7 @@ export class TraceSearch {
     this.#traces = traces;
   }
 
-  /** As many of the first as the filter's limit, and how many there are. */
+  /** The first matches up to the filter's limit, and their total number. */
   traces(filter: TraceFilter, heldIds: readonly string[]): FoundTraces {
     const conditions = traceConditions(filter);
     const { before, isRough, durationMillis } = conditions;
@@ -73,7 +73,7 @@ export class TraceSearch {
     const from = `FROM ${conditions.from} WHERE ${conditions.where} AND ${NOT_HELD}`;
     const bySlowest = filter.sort === 'slowest' && !isRough;
     const limit = isRough ? MAX_READ : clampLimit(filter.limit);
-    // The slowest are known when all were looked at, so that they are counted on the way; a search for the newest ends early.
+    // The slowest require looking at all, which counts them; a search for the newest ends early.
     const counted = bySlowest ? 'count(*) OVER ()' : '0';
     const rows = this.#database
       .prepare<unknown[], MatchRow>(
@@ -145,7 +145,7 @@ export class TraceSearch {
     return { found, total };
   }
 
-  /** Numbers of those that are in the file too: an integer is compared in a third of the time of an id. */
+  /** Row ids of those that are also in the file: an integer is compared in a third of the time of a trace id. */
   #held(traceIds: readonly string[]): string {
     const ids = this.#database
       .prepare<[string], number>(
@@ -171,7 +171,7 @@ export class TraceSearch {
     };
   }
 
-  /** What only the traces themselves can tell, of the newest that may match. */
+  /** Reads the newest candidates for what only the traces themselves can tell. */
   #read(text: string | undefined, rows: readonly MatchRow[], total: number): FoundTraces {
     const hasText = textMatcher(text);
     const matches: TraceMatch[] = [];

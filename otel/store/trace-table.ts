@@ -18,10 +18,10 @@ const RANKS: readonly TraceRank[] = ['ordinary', 'mustKeep'];
 /** Its rows in three tables and six indexes, without the texts: measured. */
 const TRACE_BYTES = 260;
 
-/** Of the traces on disk; the ring has a bound of its own. */
+/** Traces on disk; the ring has its own bound. */
 const MAX_PINNED = 200;
 
-/** Database pages are not filled to the brim: measured with 1,600 pages of the blog. */
+/** Database pages are not completely filled: measured with 1,600 traces of pages. */
 const PAGE_SHARE = 1.25;
 
 export function rankNumber(rank: TraceRank): number {
@@ -30,7 +30,7 @@ export function rankNumber(rank: TraceRank): number {
 
 export interface SavedTrace {
   readonly trace: TraceRecord;
-  /** Undefined: not known. */
+  /** Undefined if unknown. */
   readonly logs: readonly LogLine[] | undefined;
 }
 
@@ -41,7 +41,7 @@ interface BodyRow {
   readonly logs: string | null;
 }
 
-/** The kept traces of the history file. Every call is synchronous and short; the caller decides when and how much. */
+/** Kept traces in the history file. Every call is synchronous and short; the caller decides when and how much. */
 export class TraceTable {
   readonly #operations: OperationIndex;
   readonly #templates: SpanTemplates;
@@ -105,7 +105,7 @@ export class TraceTable {
     );
   }
 
-  /** Writes a trace anew. Log lines that are not known leave those that are there. */
+  /** Writes or replaces a trace. Without `logs`, saved lines stay. */
   save(trace: TraceRecord, logs?: readonly LogLine[]): void {
     const words = this.#words.wordsOf(trace);
     const body = packText(encodeTrace(trace, this.#templates));
@@ -121,13 +121,13 @@ export class TraceTable {
     return row === undefined ? undefined : toSaved(row, new StringInterner(), this.#templates);
   }
 
-  /** As it was written, in a third of the time: for a search that reads many. */
+  /** Reads a trace without validation, in a third of the time: for a search that reads many. */
   unchecked(traceId: string): SearchedTrace | undefined {
     const row = this.#body.get(traceId);
     return row && { traceId, spans: uncheckedSpans(unpackText(row.body), this.#templates) };
   }
 
-  /** The newest of a rank that ended at the cutoff or later, newest first; one that cannot be read is given to `skip`. */
+  /** The newest of a rank that ended at the cutoff or later, newest first; an unreadable one is passed to `skip`. */
   *newest(
     rank: TraceRank,
     pinned: boolean,
@@ -145,17 +145,17 @@ export class TraceTable {
     }
   }
 
-  /** Exempts a trace from its age. False when it is not there, or too many are pinned. */
+  /** Exempts a trace from expiry. Returns false if it is not here, or too many are pinned. */
   pin(traceId: string, pinned: boolean): boolean {
     return this.#pin.run(Number(pinned), traceId, Number(pinned), MAX_PINNED).changes > 0;
   }
 
-  /** Removes at most `limit` that ended before the cutoff; returns how many. Pinned ones stay. */
+  /** Removes at most `limit` unpinned traces that ended before the cutoff; returns the number removed. */
   expire(rank: TraceRank, cutoffMillis: number, limit: number): number {
     return this.#expire.run(rankNumber(rank), cutoffMillis, limit).changes;
   }
 
-  /** Removes the oldest, pinned ones last; returns how many. */
+  /** Removes the oldest, pinned ones last; returns the number removed. */
   dropOldest(rank: TraceRank, limit: number): number {
     return this.#dropOldest.run(rankNumber(rank), limit).changes;
   }
@@ -164,7 +164,7 @@ export class TraceTable {
     readonly oldestMillis: number | undefined;
     readonly newestMillis: number | undefined;
   } {
-    // The index answers for either kind of pin at once, for both it would be read through.
+    // The index serves one value of `pinned` at a time; for both it would be scanned.
     const ends = [0, 1]
       .flatMap((pinned) => Object.values(this.#extent.get({ rank: rankNumber(rank), pinned })!))
       .filter((millis) => millis !== null);
@@ -173,7 +173,7 @@ export class TraceTable {
       : { oldestMillis: Math.min(...ends), newestMillis: Math.max(...ends) };
   }
 
-  /** After a transaction that came to nothing. */
+  /** After a rolled-back transaction. */
   forget(): void {
     this.#operations.forget();
     this.#templates.forget();
@@ -182,7 +182,7 @@ export class TraceTable {
   #saveRow(trace: TraceRecord, words: TraceWords, bodyBytes: number): number {
     const { traceId, pinned, startMillis, durationMillis, extent, errorCount, spans } = trace;
     const vocabulary = this.#vocabularyId(words.vocabulary);
-    // What many have in common is not theirs; what one alone has is.
+    // What many have in common is not distinctive; what one alone has is.
     const isShared = this.#vocabularyOfOthers.get(vocabulary, traceId) !== undefined;
     const texts = [words.own, words.numbers, words.spanIds, ...(isShared ? [] : [words.vocabulary])];
     const wordBytes = texts.reduce((bytes, text) => bytes + Buffer.byteLength(text), 0);
@@ -242,7 +242,7 @@ function toSaved(row: BodyRow, strings: StringInterner, templates: SpanTemplates
   return { trace, logs: row.logs === null ? undefined : (JSON.parse(row.logs) as readonly LogLine[]) };
 }
 
-/** FNV-1a, 32 bits, signed: what an index over whole texts would double is looked up by. */
+/** FNV-1a, 32 bits, signed: a look-up key instead of an index over whole texts, which would double their size. */
 function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);

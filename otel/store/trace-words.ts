@@ -4,20 +4,20 @@ import { TemplatedRecord } from './templated-record.ts';
 import type { SharedFacts } from './templated-record.ts';
 import type { TraceRecord } from './trace-record.ts';
 
-/** What a text search reads of a trace on disk, in lower case, a line each. */
+/** Searchable text of a trace on disk, in lower case, one value per line. */
 export interface TraceWords {
-  /** What few other traces have: paths, user agents, messages. */
+  /** Values that few other traces have: paths, user agents, messages. */
   readonly own: string;
-  /** Names, keys, statements and stacks, in an order of their own: the same for all traces of one kind. */
+  /** Names, keys, statements and stacks, sorted: equal for all traces of one kind. */
   readonly vocabulary: string;
-  /** A number is found as a whole, between two line ends. */
+  /** A number matches as a whole, between two line ends. */
   readonly numbers: string;
   readonly spanIds: string;
 }
 
-/** Traces of one kind have one vocabulary: as many kinds as this are remembered, some 3 KB each. */
+/** Traces of one kind share a vocabulary: this many kinds are cached, some 3 KB each. */
 const MAX_REMEMBERED = 100;
-/** What names a kind; of longer ones there are too many. */
+/** Longer keys of kinds are not cached. */
 const MAX_KIND_CHARS = 1000;
 
 interface Vocabulary {
@@ -25,13 +25,13 @@ interface Vocabulary {
   readonly lines: string;
 }
 
-/** Words of traces. Names, keys and statements are put in order once for each kind of trace, by what its spans have for a template. */
+/** Builds the searchable text. Names, keys and statements are sorted once per kind of trace, identified by the templates of its spans. */
 export class WordMaker {
   readonly #vocabularies = new Map<string, Vocabulary>();
   readonly #templates = new WeakMap<SharedFacts, number>();
   #lastTemplate = 0;
 
-  /** A word has no space in it, so that a text may be cut into lines. */
+  /** A word contains no space, so the text can be split into lines. */
   wordsOf(trace: TraceRecord): TraceWords {
     const own = new Set<string>();
     const numbers = new Set<string>();
@@ -63,7 +63,7 @@ export class WordMaker {
     return vocabulary;
   }
 
-  /** Two traces with the same have the same vocabulary; undefined when it says too much to be met again. */
+  /** Traces with equal keys have the same vocabulary; undefined if the key would be too long to recur. */
   #kindOf(trace: TraceRecord): string | undefined {
     let kind = '';
     for (const span of trace.spans) {
@@ -92,7 +92,7 @@ function keysIn(attributes: FlatAttributes): string {
   return keys;
 }
 
-/** With its length before it, so that what follows is not taken for its end. */
+/** Prefixed with its length, so that what follows is not mistaken for its end. */
 function counted(text: string): string {
   return `${text.length}:${text}`;
 }
@@ -124,7 +124,7 @@ function isFrame(line: string): boolean {
   return /^\s*at /.test(line);
 }
 
-/** Of key, value, key, value. */
+/** From key, value, key, value. */
 function addValues(
   attributes: FlatAttributes,
   texts: Set<string> | undefined,
@@ -141,7 +141,7 @@ function addValues(
   }
 }
 
-/** Everything of a span that a text search looks at, ids apart. */
+/** Every text of a span that a search reads, without ids. */
 export function textsOf(span: SpanRecord): readonly unknown[] {
   return [...namesOf(span), ...valuesOf(span.attributes), ...messagesOf(span)];
 }
@@ -159,7 +159,7 @@ function messagesOf({ statusMessage, events }: SpanRecord): readonly unknown[] {
   return [statusMessage, ...events.flatMap((event) => valuesOf(event.attributes))];
 }
 
-/** Of key, value, key, value. */
+/** From key, value, key, value. */
 function keysOf(attributes: FlatAttributes): readonly unknown[] {
   return attributes.filter((_value, i) => i % 2 === 0);
 }
@@ -168,7 +168,7 @@ function valuesOf(attributes: FlatAttributes): readonly unknown[] {
   return attributes.filter((_value, i) => i % 2 === 1).flat();
 }
 
-/** Empty when there are none; SQLite compares a text up to its first NUL. */
+/** Empty if there are none; SQLite compares a text up to its first NUL. */
 function lines(texts: Iterable<string>): string {
   const all = [...texts];
   return all.length === 0 ? '' : withoutNul(`\n${all.join('\n')}\n`);

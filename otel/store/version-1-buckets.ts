@@ -9,13 +9,13 @@ const HEADER_BYTES = 8;
 const FIELDS = 8;
 const MAX_PACKED_COUNT = 2 ** 21 - 1;
 
-/** A bucket as files of version 1 hold it, packed as it is today; undefined for a damaged one. */
+/** Repacks a bucket of a version 1 file; undefined for a damaged one. */
 export function fromVersion1(body: Uint8Array): Uint8Array | undefined {
   const bytes = body.slice();
   const wordBytes = bytes.byteLength - HEADER_BYTES - FIELDS * 8;
   if (bytes[0] !== VERSION || wordBytes < 0 || wordBytes % 4 !== 0) return undefined;
   const fields = new Float64Array(bytes.buffer, HEADER_BYTES, FIELDS);
-  // A sketch bucket's number in the upper 11 bits, its count in the lower 21.
+  // A sketch bucket's number is in the upper 11 bits, its count in the lower 21.
   const words = new Uint32Array(bytes.buffer, HEADER_BYTES + FIELDS * 8);
   if (!fields.every((field) => field >= 0) || !words.every((word) => word >>> 21 < BUCKET_COUNT))
     return undefined;
@@ -29,7 +29,7 @@ function toBucket(fields: Float64Array, words: Uint32Array): RedBucket {
   let count = 0;
   for (const word of words) {
     bucket.durations.addToBucket(word >>> 21, word & MAX_PACKED_COUNT);
-    // It knew of no first bytes, so whole durations stand for them; nor of statuses.
+    // It recorded no first bytes, so whole durations stand for them, and no statuses.
     if (word >>> 21 >= bucketOf(SLOW_NANOS)) bucket.slow += word & MAX_PACKED_COUNT;
     count += word & MAX_PACKED_COUNT;
   }
