@@ -36,41 +36,51 @@ describe('a request that its client did not send to the end', () => {
   /** Of requests that never came to be one. */
   const counted = new InMemorySpanExporter();
   const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter: counted })] });
-  let server: Server;
+  const servers: Server[] = [];
+  /** One that soon loses patience, and one that has all the time of the machine. */
+  let hasty: Server;
+  let patient: Server;
+  async function listening(times: typeof CONNECTION_TIMES): Promise<Server> {
+    const { server } = createBlogServer(readingApp(), times);
+    servers.push(server);
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    return server;
+  }
 
   beforeAll(async () => {
     context.setGlobalContextManager(contexts);
     trace.setGlobalTracerProvider(provider);
     spans.enable();
-    ({ server } = createBlogServer(readingApp(), {
-      ...CONNECTION_TIMES,
-      headMillis: 50,
-      requestMillis: 50,
-      checkMillis: 10,
-    }));
-    await once(server.listen(0, '127.0.0.1'), 'listening');
+    hasty = await listening({ ...CONNECTION_TIMES, headMillis: 50, requestMillis: 50, checkMillis: 10 });
+    patient = await listening(CONNECTION_TIMES);
   });
   afterAll(() => {
     spans.disable();
     context.disable();
     trace.disable();
-    server.closeAllConnections();
-    server.close();
+    for (const server of servers) {
+      server.closeAllConnections();
+      server.close();
+    }
   });
 
+  const connectTo = (server: Server) => connect((server.address() as AddressInfo).port, '127.0.0.1');
+
   async function playAll(
+    server: Server,
     count: number,
     body: string,
     does: 'wait' | 'reset',
   ): Promise<readonly ReadableSpan[]> {
     exporter.reset();
     const one = async (): Promise<void> => {
-      const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
-      socket.on('error', () => {});
+      const socket = connectTo(server);
+      // A reset is an end as well.
+      const closed = new Promise((resolve) => socket.on('error', () => {}).on('close', resolve));
       socket.write(`POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n${body}`);
       if (does === 'reset') socket.once('data', () => socket.resetAndDestroy());
       else socket.resume();
-      await once(socket, 'close');
+      await closed;
     };
     await Promise.all(Array.from({ length: count }, one));
     while (exporter.getFinishedSpans().length < count) await new Promise(setImmediate);
@@ -79,14 +89,14 @@ describe('a request that its client did not send to the end', () => {
 
   it('is none where nothing was sent: a connection that a browser opened in advance', async () => {
     exporter.reset();
-    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1').setEncoding('latin1');
+    const socket = connectTo(hasty).setEncoding('latin1');
     let received = '';
     socket.on('data', (text: string) => (received += text)).on('error', () => {});
     await once(socket, 'close');
     expect(received).toBe('');
     expect([...exporter.getFinishedSpans(), ...counted.getFinishedSpans()]).toEqual([]);
     // With a byte of it, it is one.
-    connect((server.address() as AddressInfo).port, '127.0.0.1')
+    connectTo(hasty)
       .on('error', () => {})
       .resume()
       .write('G');
@@ -106,8 +116,8 @@ describe('a request that its client did not send to the end', () => {
     ['and is gone', 'Content-Length: 9\r\n\r\nabc', 'reset', undefined, 'aborted'],
   ] as const)(
     '%s, is counted as its own, and neither as failed nor as slow',
-    async (_, body, does, status, outcome) => {
-      const ended = await playAll(20, body, does);
+    async (fault, body, does, status, outcome) => {
+      const ended = await playAll(fault === 'too slow' ? hasty : patient, 20, body, does);
       expect(ended).toHaveLength(20);
       for (const span of ended) {
         expect(span.attributes).toMatchObject({ 'http.response.outcome': outcome });
