@@ -31,6 +31,16 @@ describe('links between the documents', () => {
   });
 });
 
+describe('otel/GUARANTEES.md', () => {
+  it('names tests that exist', () => {
+    const named = [...read('otel/GUARANTEES.md').matchAll(/`((?:otel|integration|src)\/[^`]*\.test\.ts)`/g)];
+    expect(named.length).toBeGreaterThan(50);
+    expect(named.map(([, path]) => path!).filter((path) => !existsSync(join(ROOT, 'test', path)))).toEqual(
+      [],
+    );
+  });
+});
+
 describe('otel/DECISIONS.md', () => {
   const entries = read('otel/DECISIONS.md').split(/^## /m).slice(1);
 
