@@ -1,31 +1,9 @@
 import type { EffectiveSetting } from '../base/effective-setting.ts';
 import { ignoredNames } from './ignored-names.ts';
 import { nearestName } from './nearest-name.ts';
-import { withoutCredentials } from './otlp-target.ts';
-import { mayHoldSecret } from '../base/secret-names.ts';
-import type { Setting } from './setting.ts';
-import { InvalidSetting, PartlyInvalidSetting } from './setting-parsers.ts';
-import { SETTINGS, TELEMETRY_SETTINGS } from './settings-table.ts';
-import type { SettingKey, SettingValues } from './settings-table.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
-type WrittenSource = 'environment' | '.env';
-
-/** One problem, printed as `variable=value (source): message`. */
-export interface SettingProblem {
-  readonly variable: string;
-  /** Quoted and cut; `(hidden)` for a secret. */
-  readonly value: string;
-  readonly source: WrittenSource;
-  readonly message: string;
-}
-
-export interface SettingsRead {
-  readonly values: SettingValues;
-  readonly settings: readonly EffectiveSetting[];
-  readonly problems: readonly SettingProblem[];
-  readonly warnings: string[];
-}
+import { findWritten, isLenient, lineOf, MAX_QUOTED_LENGTH, quoted, readTable } from './read-table.ts';
+import type { Environment, SettingProblem, TableRead, WrittenSource } from './read-table.ts';
+import { SETTINGS, TELEMETRY_SETTINGS, type SettingValues } from './settings-table.ts';
 
 /** A METRICS_* name that the app reads itself; listed among the settings of telemetry. */
 export interface AppSetting {
@@ -45,94 +23,37 @@ export interface AppSettings {
   readonly defaults?: Readonly<Record<string, string | undefined>>;
 }
 
-/** Reads every setting from the environment, else `.env`, else its default. Never throws: problems are returned. */
+/** Reads the settings of telemetry and finds METRICS_* names that do not exist. Never throws: problems are returned. */
 export function readSettings(
   env: Environment,
   dotEnv: Environment,
   { isStrict = true, more = [], defaults = {} }: AppSettings = {},
-): SettingsRead {
-  const values: Partial<Record<SettingKey, unknown>> = {};
-  const settings: EffectiveSetting[] = [];
-  const problems: SettingProblem[] = [];
-  const warnings: string[] = [...ignoredNames(env, dotEnv, STANDARD_NAMES)];
+): TableRead<SettingValues> {
+  const { values, settings, problems, warnings } = readTable(SETTINGS, env, dotEnv, defaults);
   const known = [...KNOWN_NAMES, ...more.map(({ name }) => name)];
   const unknown = [...unknownNames(env, 'environment', known), ...unknownNames(dotEnv, '.env', known)];
-  if (isStrict) problems.push(...unknown);
-  else warnings.push(...unknown.map(lineOf));
-  for (const [key, setting] of Object.entries(SETTINGS) as [SettingKey, Setting<unknown>][]) {
-    const written = findWritten(setting.name, env, dotEnv);
-    const { name, meaning } = setting;
-    values[key] = setting.fallback;
-    let shown: EffectiveSetting = {
-      name,
-      value: defaults[name] ?? setting.default,
-      source: 'default',
-      meaning,
-    };
-    if (written !== undefined) {
-      const { text, source } = written;
-      const outcome = parseWritten(setting, text);
-      if (!(outcome instanceof InvalidSetting)) {
-        values[key] = outcome.value;
-        shown = { name, value: shownValue(setting, text), source, meaning };
-        if (outcome.warning !== undefined)
-          warnings.push(`${name}=${quoted(setting, text)} (${source}): ${outcome.warning}`);
-      } else if (isLenient(name)) {
-        warnings.push(
-          `${name}=${quoted(setting, text)} (${source}): ${outcome.message}; the default, ${setting.default}, is in force`,
-        );
-      } else {
-        problems.push({ variable: name, value: quoted(setting, text), source, message: outcome.message });
-      }
-    }
-    settings.push(Object.freeze(shown));
-  }
-  for (const setting of more) settings.push(Object.freeze(shownOfApp(setting, env, dotEnv)));
-  return { values: values as SettingValues, settings, problems, warnings };
+  const ofApp = more.map((setting) => Object.freeze(shownOfApp(setting, env, dotEnv)));
+  return {
+    values,
+    settings: [...settings, ...ofApp],
+    problems: isStrict ? [...unknown, ...problems] : problems,
+    warnings: [
+      ...ignoredNames(env, dotEnv, STANDARD_NAMES),
+      ...(isStrict ? [] : unknown.map(lineOf)),
+      ...warnings,
+    ],
+  };
 }
 
-/** Formats one problem as a line. */
-export function lineOf({ variable, value, source, message }: SettingProblem): string {
-  return `${variable}=${value} (${source}): ${message}`;
-}
-
-function shownOfApp(setting: AppSetting, env: Environment, dotEnv: Environment): EffectiveSetting {
-  const { name, meaning, secret = false } = setting;
-  const written = findWritten(name, env, dotEnv);
-  if (written === undefined || written.text.trim() === '')
-    return { name, value: setting.default, source: 'default', meaning };
+/** The app itself reports a wrong value. */
+function shownOfApp(
+  { name, meaning, default: text, secret = false }: AppSetting,
+  env: Environment,
+  dotEnv: Environment,
+): EffectiveSetting {
+  const written = findWritten({ name, emptyIsNone: true }, env, dotEnv);
+  if (written === undefined) return { name, value: text, source: 'default', meaning };
   return { name, value: secret ? '(set)' : written.text.trim(), source: written.source, meaning };
-}
-
-/** The OpenTelemetry specification requires a warning for a bad value, no failure, and treating an empty value as unset. */
-function isLenient(name: string): boolean {
-  return name.startsWith('OTEL_');
-}
-
-function findWritten(name: string, env: Environment, dotEnv: Environment) {
-  const inEnvironment = own(env, name);
-  if (inEnvironment !== undefined) return { text: inEnvironment, source: 'environment' as const };
-  const inFile = own(dotEnv, name);
-  return inFile === undefined ? undefined : { text: inFile, source: '.env' as const };
-}
-
-function own(variables: Environment, name: string): string | undefined {
-  const text = Object.hasOwn(variables, name) ? variables[name] : undefined;
-  return isLenient(name) && text?.trim() === '' ? undefined : text;
-}
-
-function parseWritten(
-  setting: Setting<unknown>,
-  text: string,
-): { readonly value: unknown; readonly warning?: string } | InvalidSetting {
-  try {
-    if (text.trim() === '') throw new InvalidSetting('a value; leave the variable out to have the default');
-    return { value: setting.parse(text) };
-  } catch (error) {
-    if (error instanceof PartlyInvalidSetting) return { value: error.value, warning: error.message };
-    if (error instanceof InvalidSetting) return error;
-    throw error;
-  }
 }
 
 const STANDARD_NAMES = TELEMETRY_SETTINGS.map(({ name }) => name).filter(isLenient);
@@ -163,19 +84,4 @@ function unknownNames(
         message: `unknown setting; ${hint}`,
       };
     });
-}
-
-/** Long enough to recognise it. */
-const MAX_QUOTED_LENGTH = 80;
-
-/** JSON's quotes also keep control characters from the terminal. */
-function quoted({ secret }: { readonly secret: boolean }, text: string): string {
-  if (text === '') return '""';
-  if (secret || mayHoldSecret(text)) return '(hidden)';
-  return JSON.stringify(text.length > MAX_QUOTED_LENGTH ? `${text.slice(0, MAX_QUOTED_LENGTH)}…` : text);
-}
-
-function shownValue(setting: Setting<unknown>, text: string): string {
-  if (!setting.secret) return text.trim();
-  return setting.name.endsWith('_ENDPOINT') ? withoutCredentials(text.trim()) : '(set)';
 }

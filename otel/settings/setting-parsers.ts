@@ -113,7 +113,8 @@ export function oneOf<const Words extends readonly string[]>(
     const found = words.find((known) => known === word);
     if (found === undefined) {
       const reason = Object.hasOwn(refused, word) ? refused[word] : undefined;
-      throw new InvalidSetting(`${words.join(' or ')}${reason === undefined ? '' : ` (${reason})`}`);
+      const choice = words.length > 3 ? `one of ${words.join(', ')}` : words.join(' or ');
+      throw new InvalidSetting(`${choice}${reason === undefined ? '' : ` (${reason})`}`);
     }
     return found;
   };

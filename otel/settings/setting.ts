@@ -10,7 +10,14 @@ export interface Setting<T> {
   readonly parse: (text: string) => T;
   /** Its value is never shown. */
   readonly secret: boolean;
+  /** Takes an empty value as not written, as OpenTelemetry's specification asks for OTEL_*; METRICS_* refuse it. */
+  readonly emptyIsNone: boolean;
 }
+
+/** What the settings of a table come to. */
+export type ValuesOf<Table extends Readonly<Record<string, Setting<unknown>>>> = {
+  readonly [Key in keyof Table]: Table[Key]['fallback'];
+};
 
 export function setting<T>(
   name: string,
@@ -18,14 +25,26 @@ export function setting<T>(
   meaning: string,
   parse: (text: string) => T,
 ): Setting<T> {
-  return { name, default: text, fallback: parse(text), meaning, parse, secret: false };
+  return {
+    name,
+    default: text,
+    fallback: parse(text),
+    meaning,
+    parse,
+    secret: false,
+    emptyIsNone: takesEmpty(name),
+  };
 }
 
 export function optional<T>(
   name: string,
   meaning: string,
   parse: (text: string) => T,
-  { words = 'none', secret = false } = {},
+  { words = 'none', secret = false, emptyIsNone = takesEmpty(name) } = {},
 ): Setting<T | undefined> {
-  return { name, default: words, fallback: undefined, meaning, parse, secret };
+  return { name, default: words, fallback: undefined, meaning, parse, secret, emptyIsNone };
+}
+
+function takesEmpty(name: string): boolean {
+  return !name.startsWith('METRICS_');
 }

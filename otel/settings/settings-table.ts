@@ -11,8 +11,16 @@ import {
   zeroOrBetween,
 } from './setting-parsers.ts';
 import { SDK_SETTINGS } from './sdk-settings.ts';
-import { optional, setting, type Setting } from './setting.ts';
-import { parseTrustedProxies } from './trusted-proxies.ts';
+import { optional, setting, type Setting, type ValuesOf } from './setting.ts';
+import { parseTrustedProxies, type TrustedProxies } from './trusted-proxies.ts';
+
+/** An app that reads it, too, takes this line into its table. */
+export const TRUSTED_PROXIES: Setting<TrustedProxies> = setting(
+  'TRUSTED_PROXIES',
+  'loopback',
+  'proxies whose `Forwarded` and `X-Forwarded-*` headers are trusted for client address, host and scheme: addresses, networks such as `10.0.0.0/8`, `loopback` (a proxy on this machine, and the private networks behind it), `private`; or `none`',
+  parseTrustedProxies,
+);
 
 const seconds = numberBetween(0, 3600, 'a number of seconds');
 
@@ -102,12 +110,7 @@ export const SETTINGS = {
     'days that roll-ups and kept traces stay on disk; 0 keeps them in memory only',
     numberBetween(0, 3650, 'a number of days'),
   ),
-  trustedProxies: setting(
-    'TRUSTED_PROXIES',
-    'loopback',
-    'proxies whose `Forwarded` and `X-Forwarded-*` headers are trusted for client address, host and scheme: addresses, networks such as `10.0.0.0/8`, `loopback` (a proxy on this machine, and the private networks behind it), `private`; or `none`',
-    parseTrustedProxies,
-  ),
+  trustedProxies: TRUSTED_PROXIES,
   recordsClientAddresses: setting(
     'METRICS_CLIENT_ADDRESS',
     'true',
@@ -131,7 +134,7 @@ export const SETTINGS = {
 };
 
 export type SettingKey = keyof typeof SETTINGS;
-export type SettingValues = { readonly [Key in SettingKey]: (typeof SETTINGS)[Key]['fallback'] };
+export type SettingValues = ValuesOf<typeof SETTINGS>;
 
 /** The same as a list, for the README, `.env` and the environment. */
 export const TELEMETRY_SETTINGS: readonly Setting<unknown>[] = Object.freeze(Object.values(SETTINGS));

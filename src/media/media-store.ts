@@ -92,8 +92,10 @@ export class MediaStore {
     const file = this.#fileOf(mediaName);
     const isThere = before?.sha256 === sha256 && existsSync(file);
     if (!isThere) writeAtomically(file, bytes);
-    if (isThere && options.alt === undefined) return { media: this.#file(before), changed: false };
     const size = imageSize(bytes);
+    // A size that an earlier version could not read is new, too.
+    const isSame = isThere && options.alt === undefined && before.width === (size?.width ?? null);
+    if (isSame) return { media: this.#file(before), changed: false };
     this.#put.run(
       mediaName,
       sha256,

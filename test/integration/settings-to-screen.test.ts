@@ -45,7 +45,7 @@ describe('the start', () => {
       /METRICS_SAMPLING_RATE="database=2".*a rate from 0 to 1 for database/,
     ],
     [{ METRICS_SAMPLING_RATE: 'databse=0.1' }, /METRICS_SAMPLING_RATE="databse=0\.1".*did you mean database/],
-    [{ PORT: 'http' }, /PORT=http: expected a whole number from 0 to 65535/],
+    [{ PORT: 'http' }, /PORT="http" \(environment\): expected a whole number from 0 to 65535/],
   ])('stops at %j with one readable message', async (env, message) => {
     const { code, output } = await runToEnd(START_ARGUMENTS, { PORT: '0', DATA_DIR: dataDir, ...env });
     expect(output).toMatch(message);

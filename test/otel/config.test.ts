@@ -184,10 +184,19 @@ describe('readTelemetryConfig', () => {
     expect(problem?.message).toContain('without a user name, password or query');
   });
 
-  it.each(TELEMETRY_SETTINGS.filter(({ name }) => !name.startsWith('OTEL_')).map(({ name }) => name))(
+  it.each(TELEMETRY_SETTINGS.filter(({ name }) => name.startsWith('METRICS_')).map(({ name }) => name))(
     'refuses an empty %s',
     (name) => {
       expect(problemsOf({ [name]: '' })[0]).toMatchObject({ variable: name, value: '""' });
+    },
+  );
+
+  it.each(TELEMETRY_SETTINGS.filter(({ name }) => !name.startsWith('METRICS_')).map(({ name }) => name))(
+    'takes an empty %s for none',
+    (name) => {
+      const env = { [name]: ' ' };
+      expect(problemsOf(env)).toEqual([]);
+      expect(source(read(env), name)).toMatchObject({ source: 'default' });
     },
   );
 

@@ -46,6 +46,13 @@ describe('MediaStore', () => {
     expect(readFileSync(media.file)).toEqual(GIF);
   });
 
+  it('takes a size that an earlier version could not read from the same bytes', () => {
+    blog.media.put('a.gif', GIF);
+    blog.database.prepare('UPDATE media SET width = NULL, height = NULL').run();
+    expect(blog.media.put('a.gif', GIF)).toMatchObject({ changed: true, media: { width: 7, height: 5 } });
+    expect(blog.media.put('a.gif', GIF).changed).toBe(false);
+  });
+
   it('replaces the bytes under a name and keeps the alternative text', () => {
     blog.media.put('a.txt', Buffer.from('one'), { alt: 'Words' });
     const { media } = blog.media.put('a.txt', Buffer.from('three'));
