@@ -83,7 +83,7 @@ run('something is slow, in the demo', () => {
       .click();
     await page.locator('h1', { hasText: 'overhead' }).waitFor();
     expect(await page.locator('.sentence').textContent()).toMatch(
-      /Watching takes about .*% of a core, .*% of the process's CPU time/,
+      /Telemetry takes about .*% of a core, .*% of the process's CPU time/,
     );
   });
 });

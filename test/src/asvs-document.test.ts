@@ -65,7 +65,7 @@ describe('SECURITY.md', () => {
     const security = read('SECURITY.md');
     for (const severity of ['critical', 'high', 'moderate', 'low'])
       expect(security).toMatch(new RegExp(`\\| [^|]*\\b${severity}\\b[^|]* \\| \\d+ days \\|`));
-    expect(security).toContain(`newer patch of Node's own line is out | ${MAX_LAG_DAYS} days`);
+    expect(security).toContain(`newer patch of the Node release line is available | ${MAX_LAG_DAYS} days`);
   });
 
   it('names what CI runs', () => {
