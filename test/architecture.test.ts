@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
@@ -13,6 +12,7 @@ import {
   roomOf,
 } from './layers/floors.ts';
 import { ROOT, sourcesOf, type Import, type SourceFile } from './layers/source-files.ts';
+import { temporaryFolder } from './fixtures/temporary-folder.ts';
 
 const MAX_LINES = 300;
 const DOORS: ReadonlySet<string> = new Set(['otel/query.ts', 'otel/kit.ts']);
@@ -190,7 +190,7 @@ describe('the kit in otel/', () => {
   });
 
   it('does nothing when its files are imported, register.ts aside', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'glasshouse-import-'));
+    const folder = temporaryFolder();
     const files = otel.map(({ path }) => path).filter((path) => !/^otel\/(?:register\.ts|cjs\/)/.test(path));
     const program = `
       const state = () => ({ resources: process.getActiveResourcesInfo(), listeners: process.eventNames().map(String), api: Symbol.for('opentelemetry.js.api.1') in globalThis });
@@ -200,22 +200,18 @@ describe('the kit in otel/', () => {
       const before = state();
       for (const file of ${JSON.stringify(files.map((path) => pathToFileURL(join(ROOT, path)).href))}) await import(file);
       process.stdout.write(JSON.stringify({ before, after: state() }));`;
-    try {
-      const output = execFileSync(
-        process.execPath,
-        ['--no-warnings', '--input-type=module', '--eval', program],
-        {
-          cwd: folder,
-          encoding: 'utf8',
-          env: {},
-        },
-      );
-      const { before, after } = JSON.parse(output) as Record<'before' | 'after', unknown>;
-      expect(after).toEqual(before);
-      expect(readdirSync(folder)).toEqual([]);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const output = execFileSync(
+      process.execPath,
+      ['--no-warnings', '--input-type=module', '--eval', program],
+      {
+        cwd: folder,
+        encoding: 'utf8',
+        env: {},
+      },
+    );
+    const { before, after } = JSON.parse(output) as Record<'before' | 'after', unknown>;
+    expect(after).toEqual(before);
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it.each(['telemetry', 'config', 'query', 'kit', 'sampler'])(

@@ -1,15 +1,15 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { chromiumPath } from './chromium.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 describe('chromiumPath', () => {
   let folder: string;
   let program: string;
 
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'glasshouse-chromium-'));
+    folder = temporaryFolder();
     const bin = join(folder, 'bin');
     mkdirSync(bin);
     program = join(bin, 'chromium');
@@ -18,7 +18,6 @@ describe('chromiumPath', () => {
   });
   afterEach(() => {
     jest.restoreAllMocks();
-    rmSync(folder, { recursive: true });
   });
 
   it('finds the first one on PATH', () => {

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BlogProcess, makeDataDir, removeDataDir } from '../integration/blog-process.ts';
+import { BlogProcess } from '../integration/blog-process.ts';
 import { PrefixProxy } from '../integration/prefix-proxy.ts';
 import { chromiumPath } from './chromium.ts';
 import { ObservatoryBrowser } from './observatory-browser.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const executablePath = chromiumPath();
 const run = executablePath === undefined ? describe.skip : describe;
@@ -18,7 +19,7 @@ run('the whole blog below a path, in a browser', () => {
     { name: 'takes it off', strips: true },
     { name: 'leaves it', strips: false },
   ])('is set up, read, written and watched through a proxy that $name', async ({ strips }) => {
-    const dataDir = makeDataDir();
+    const dataDir = temporaryFolder();
     const proxy = await PrefixProxy.start({ prefix: PREFIX, strips });
     const blog = await BlogProcess.start(dataDir, { PUBLIC_URL: proxy.publicUrl });
     proxy.upstream = new URL(blog.address);
@@ -75,7 +76,6 @@ run('the whole blog below a path, in a browser', () => {
       await page.context().close();
       await blog.stop();
       await proxy.close();
-      removeDataDir(dataDir);
     }
   });
 });

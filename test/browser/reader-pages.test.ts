@@ -78,7 +78,6 @@ if (executablePath !== undefined) {
   });
   afterAll(async () => {
     await browser.close();
-    await server.close();
   });
 
   describe.each(['light', 'dark'] as const)('in Chromium, %s', (colorScheme) => {

@@ -1,16 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { BlogProcess, makeDataDir, removeDataDir } from '../integration/blog-process.ts';
+import { BlogProcess } from '../integration/blog-process.ts';
 import { becomeOwner } from '../integration/signed-in-owner.ts';
 import { chromiumPath } from './chromium.ts';
 import { ObservatoryBrowser, seriousFaults } from './observatory-browser.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const executablePath = chromiumPath();
 const run = executablePath === undefined ? describe.skip : describe;
 
 run('the form that changes sampling, in a browser', () => {
   const browser = new ObservatoryBrowser(executablePath ?? '');
-  const dataDir = makeDataDir();
+  const dataDir = temporaryFolder();
   let blog: BlogProcess;
   let page: Page;
   let complaints: string[];
@@ -29,7 +30,6 @@ run('the form that changes sampling, in a browser', () => {
   afterAll(async () => {
     await browser.close();
     await blog.stop();
-    removeDataDir(dataDir);
   });
 
   /** As it stands, in both themes and on a phone. */

@@ -1,23 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rawRequest, type RawAnswer, type RawRequest } from '../fixtures/raw-request.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const TOKEN = 'a-token-for-the-tests-0123456789';
-
-/** A folder for one blog's data, removed by the test that made it. */
-export function makeDataDir(): string {
-  return mkdtempSync(join(tmpdir(), 'glasshouse-test-'));
-}
-
-export function removeDataDir(folder: string): void {
-  rmSync(folder, { recursive: true, force: true });
-}
 
 /** The environment of a child: this one's, less what would configure telemetry but for who makes the spans, plus what the test says. */
 export function childEnvironment(env: Readonly<Record<string, string>>): Record<string, string> {

@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { connect } from 'node:net';
-import { BlogProcess, makeDataDir, removeDataDir, TOKEN } from './blog-process.ts';
+import { BlogProcess, TOKEN } from './blog-process.ts';
+import { afterTests } from '../fixtures/after-tests.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 /** What a client does, what it is told, and how its requests are to be counted. */
 interface Fault {
@@ -92,14 +94,11 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   'another method': { sends: `PROPFIND / HTTP/1.1\r\nHost: a\r\n${CLOSE}`, told: [405] },
 };
 
-const folder = makeDataDir();
+const folder = temporaryFolder();
 let blog: BlogProcess;
 beforeAll(async () => {
   blog = await BlogProcess.start(folder, { LOG_LEVEL: 'warn' });
-});
-afterAll(async () => {
-  await blog.stop();
-  removeDataDir(folder);
+  afterTests(() => blog.stop());
 });
 
 /** Answers with all that the server sent until it closed. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
 import { SpanKind, SpanStatusCode, trace, ROOT_CONTEXT } from '@opentelemetry/api';
 import { AlwaysOnSampler, createAlwaysRecordSampler, TracerProvider } from '@opentelemetry/sdk-trace';
@@ -7,9 +7,10 @@ import { OtlpSpanExporter } from '../../otel/export/otlp-exporters.ts';
 import { createSamplingProcessor } from '../../otel/sampler.ts';
 import { RandomSource } from '../../src/demo/random-source.ts';
 import { idsOf } from '../otel/sampling/random.ts';
-import { BlogProcess, makeDataDir, removeDataDir, START_ARGUMENTS } from './blog-process.ts';
+import { BlogProcess, START_ARGUMENTS } from './blog-process.ts';
 import { CollectorProcess, collectorPath } from './collector-process.ts';
 import type { ArrivedSpan } from './otlp-arrivals.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const program = collectorPath(process.env);
 const withCollector = program === undefined ? describe.skip : describe;
@@ -89,7 +90,7 @@ withCollector('two stages of sampling: ours, then the Collector’s at a quarter
 });
 
 withCollector('OTLP JSON lines in a folder (E6)', () => {
-  const dataDir = makeDataDir();
+  const dataDir = temporaryFolder();
   const folder = join(dataDir, 'otlp');
   let kept: number;
   let requests: number;
@@ -105,7 +106,6 @@ withCollector('OTLP JSON lines in a folder (E6)', () => {
     requests = told.operations.http.count;
     await blog.stop();
   });
-  afterAll(() => removeDataDir(dataDir));
 
   it('are read back by the Collector, with equal books', async () => {
     const collector = await CollectorProcess.startWith(program!, {

@@ -1,19 +1,18 @@
 import { mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BlogProcess, makeDataDir, removeDataDir, runToEnd, START_ARGUMENTS } from './blog-process.ts';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { BlogProcess, runToEnd, START_ARGUMENTS } from './blog-process.ts';
+import { afterTests } from '../fixtures/after-tests.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const OWNER_LINK = ['--no-warnings', 'src/accounts/owner-link.ts'];
 const OTHERS = 0o077;
-const folder = makeDataDir();
+const folder = temporaryFolder();
 const dataDir = join(folder, 'data');
 let blog: BlogProcess;
 beforeAll(async () => {
   blog = await BlogProcess.start(dataDir);
-});
-afterAll(async () => {
-  await blog.stop();
-  removeDataDir(folder);
+  afterTests(() => blog.stop());
 });
 
 const start = (dir = dataDir) => runToEnd(START_ARGUMENTS, { PORT: '0', DATA_DIR: dir });

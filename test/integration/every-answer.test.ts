@@ -1,10 +1,12 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { DATABASE_FILE_NAME } from '../../src/db/data-files.ts';
 import { PAGES } from '../../src/observatory/pages/all-pages.ts';
-import { BlogProcess, makeDataDir, removeDataDir } from './blog-process.ts';
+import { BlogProcess } from './blog-process.ts';
 import { Visitor, type Visit } from './visitor.ts';
+import { afterTests } from '../fixtures/after-tests.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const OBSERVATORY = '/admin/metrics-dashboard';
 const PASSWORD = 'amber lantern quietly grows';
@@ -66,24 +68,23 @@ const FOR_THE_OWNER = [
 ];
 
 let blog: BlogProcess;
-const dataDir = makeDataDir();
+const dataDir = temporaryFolder();
 const owner = new Visitor();
 const stranger = new Visitor();
 
 beforeAll(async () => {
   blog = await BlogProcess.start(dataDir, { PUBLIC_URL: 'https://blog.example' });
+  afterTests(async () => {
+    owner.close();
+    stranger.close();
+    await blog.stop();
+  });
   await owner.send(`${blog.address}/health`);
   const token = /\/admin\/setup\?token=([\w-]+)/.exec(blog.output)![1]!;
   const form = await owner.send(`${blog.address}/admin/setup?token=${token}`);
   const fields = { _csrf: csrfOf(form), token, password: PASSWORD, repeated: PASSWORD };
   const made = await owner.send(`${blog.address}/admin/setup`, { fields });
   if (made.status !== 303) throw new Error(`set-up answered ${made.status}`);
-});
-afterAll(async () => {
-  owner.close();
-  stranger.close();
-  await blog.stop();
-  removeDataDir(dataDir);
 });
 
 function csrfOf({ text }: Visit): string {

@@ -1,21 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { MetricsDocument } from '../../src/observatory/facts/metrics-document.ts';
 import { PAGES } from '../../src/observatory/pages/all-pages.ts';
-import { BlogProcess, makeDataDir, removeDataDir } from './blog-process.ts';
+import { BlogProcess } from './blog-process.ts';
 import { pageDocument } from './page-document.ts';
 import { Visitor } from './visitor.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const VIEWS = 50;
 
 describe('after 50 page views on a fresh process at default settings', () => {
-  const dataDir = makeDataDir();
+  const dataDir = temporaryFolder();
   let blog: BlogProcess;
   beforeAll(async () => {
     blog = await BlogProcess.start(dataDir);
   });
   afterAll(async () => {
     await blog.stop();
-    removeDataDir(dataDir);
   });
 
   it('counts exactly the requests, statements and pages there were', async () => {
@@ -41,7 +41,7 @@ const POLLS = 100;
 const PASSWORD = 'a long enough password for polls';
 
 describe(`after ${POLLS} polls of everything that the observatory has`, () => {
-  const dataDir = makeDataDir();
+  const dataDir = temporaryFolder();
   const visitor = new Visitor();
   let blog: BlogProcess;
   let traceId: string;
@@ -62,7 +62,6 @@ describe(`after ${POLLS} polls of everything that the observatory has`, () => {
   afterAll(async () => {
     visitor.close();
     await blog.stop();
-    removeDataDir(dataDir);
   });
 
   /** What is asked for, how many times over, with nothing of it counted as work of the blog. */

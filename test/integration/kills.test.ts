@@ -1,13 +1,12 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
 import { RandomSource } from '../../src/demo/random-source.ts';
 import { killDuringImports } from '../soak/kill-imports.ts';
 import { killDuringRestores } from '../soak/kill-restores.ts';
 import { killDuringSaves } from '../soak/kill-saves.ts';
-import { makeDataDir, removeDataDir } from './blog-process.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
-const folder = makeDataDir();
-afterAll(() => removeDataDir(folder));
+const folder = temporaryFolder();
 
 /** A few kills of the hundreds of `npm run kills`. */
 describe('kill -9', () => {

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { MetricsDocument } from '../../src/observatory/facts/metrics-document.ts';
 import { becomeOwner } from './signed-in-owner.ts';
 import type { Visitor } from './visitor.ts';
-import { BlogProcess, makeDataDir, removeDataDir, START_ARGUMENTS, TOKEN } from './blog-process.ts';
+import { BlogProcess, START_ARGUMENTS, TOKEN } from './blog-process.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const LIMIT = 90;
 const AUTHORIZATION = { authorization: `Bearer ${TOKEN}` };
@@ -13,7 +14,7 @@ const AUTHORIZATION = { authorization: `Bearer ${TOKEN}` };
 const onLinux = process.platform === 'linux' ? describe : describe.skip;
 
 onLinux('a blog without a file descriptor left', () => {
-  const dataDir = makeDataDir();
+  const dataDir = temporaryFolder();
   const sockets: Socket[] = [];
   let blog: BlogProcess;
   let owner: Visitor;
@@ -40,7 +41,6 @@ onLinux('a blog without a file descriptor left', () => {
     for (const socket of sockets) socket.destroy();
     owner.close();
     await blog.stop();
-    removeDataDir(dataDir);
   });
 
   it('answers, and says that readers may be refused', async () => {

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { OperationCounts, OperationSummary, SamplingFacts, StatusCount } from '../../otel/query.ts';
 import type { MetricsDocument } from '../../src/observatory/facts/metrics-document.ts';
-import { BlogProcess, makeDataDir, removeDataDir, TOKEN } from './blog-process.ts';
+import { BlogProcess, TOKEN } from './blog-process.ts';
 import { Visitor } from './visitor.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const PASSWORD = 'amber lantern quietly grows';
 /** Path, how often, status. */
@@ -40,7 +41,7 @@ function sumOf(counts: Readonly<Record<string, number>>): number {
  * dropped 577 and the other 97.
  */
 describe('the book of operations of a real blog, at rates that keep little', () => {
-  const dataDir = makeDataDir();
+  const dataDir = temporaryFolder();
   const owner = new Visitor();
   let blog: BlogProcess;
   /** Before the traffic: what became of the owner. */
@@ -61,7 +62,6 @@ describe('the book of operations of a real blog, at rates that keep little', () 
   afterAll(async () => {
     owner.close();
     await blog.stop();
-    removeDataDir(dataDir);
   });
 
   async function page<T>(

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BlogProcess, makeDataDir, removeDataDir, runToEnd } from './blog-process.ts';
+import { BlogProcess, runToEnd } from './blog-process.ts';
 import { Visitor } from './visitor.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const PASSWORD = 'amber lantern quietly grows';
 const ARGUMENTS = ['--disable-warning=ExperimentalWarning', 'src/accounts/owner-link.ts'];
 
 describe('npm run owner-link beside a running blog', () => {
-  const dataDir = makeDataDir();
+  const dataDir = temporaryFolder();
   const visitor = new Visitor();
   let blog: BlogProcess;
 
@@ -17,7 +18,6 @@ describe('npm run owner-link beside a running blog', () => {
   afterAll(async () => {
     visitor.close();
     await blog.stop();
-    removeDataDir(dataDir);
   });
 
   const csrfIn = (text: string): string => /name="_csrf" value="([^"]+)"/.exec(text)![1]!;
@@ -60,11 +60,10 @@ describe('npm run owner-link beside a running blog', () => {
   });
 
   it('takes the address of the settings when the blog does not run', async () => {
-    const stopped = makeDataDir();
+    const stopped = temporaryFolder();
     await (await BlogProcess.start(stopped)).stop();
     const { output } = await runToEnd(ARGUMENTS, { DATA_DIR: stopped, HOST: '0.0.0.0', PORT: '4321' });
     expect(output).toMatch(/^http:\/\/127\.0\.0\.1:4321\/admin\/setup\?token=/);
-    removeDataDir(stopped);
   });
 
   it('says so, with exit code 1, where there is no blog', async () => {

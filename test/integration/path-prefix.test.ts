@@ -2,11 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PAGES } from '../../src/observatory/pages/all-pages.ts';
-import { BlogProcess, makeDataDir, removeDataDir, runToEnd, TOKEN } from './blog-process.ts';
+import { BlogProcess, runToEnd, TOKEN } from './blog-process.ts';
 import { addressesIn, crawl, type CrawlReport } from './prefix-crawl.ts';
 import { PrefixProxy } from './prefix-proxy.ts';
 import { pageDocument } from './page-document.ts';
 import { Visitor } from './visitor.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const PREFIX = '/deep/notes';
 const OBSERVATORY = '/admin/metrics-dashboard';
@@ -47,7 +48,7 @@ describe.each([
   { name: 'that takes the prefix off', strips: true },
   { name: 'that leaves it', strips: false },
 ])('below a path of its host, behind a proxy $name, the blog', ({ strips }) => {
-  const dataDir = makeDataDir();
+  const dataDir = temporaryFolder();
   const visitor = new Visitor();
   let proxy: PrefixProxy;
   let blog: BlogProcess;
@@ -75,7 +76,6 @@ describe.each([
     visitor.close();
     await blog?.stop();
     await proxy?.close();
-    removeDataDir(dataDir);
   });
 
   /** The hidden fields of a page's forms. */

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { MetricsDocument } from '../../src/observatory/facts/metrics-document.ts';
-import { BlogProcess, makeDataDir, removeDataDir, START_ARGUMENTS } from './blog-process.ts';
+import { BlogProcess, START_ARGUMENTS } from './blog-process.ts';
 import { CollectorProcess, collectorPath } from './collector-process.ts';
 import { type Arrivals, InProcessArrivals } from './otlp-arrivals.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 /** The demo's server has a page that fails. */
 const DEMO_ARGUMENTS = [...START_ARGUMENTS.slice(0, -1), 'src/demo/serve.ts'];
@@ -17,7 +18,7 @@ const VIEWS = [
 ];
 
 describe('what leaves a real process, as a Collector with the configuration of deploy/ gets it', () => {
-  const dataDir = makeDataDir();
+  const dataDir = temporaryFolder();
   const program = collectorPath(process.env);
   let arrivals: Arrivals;
   let told: MetricsDocument;
@@ -36,7 +37,6 @@ describe('what leaves a real process, as a Collector with the configuration of d
       arrivals = await receiver.stop();
     }
   });
-  afterAll(() => removeDataDir(dataDir));
 
   it('is every span that was kept, once, with its parent and the name of the service', () => {
     const { spans } = arrivals;

@@ -2,17 +2,18 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import type { MetricsDocument } from '../../src/observatory/facts/metrics-document.ts';
-import { BlogProcess, makeDataDir, removeDataDir } from './blog-process.ts';
+import { BlogProcess } from './blog-process.ts';
 import { onceWritten } from './once-written.ts';
 import { pageDocument, type PageDocument } from './page-document.ts';
 import { becomeOwner } from './signed-in-owner.ts';
 import type { Visitor } from './visitor.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const VIEWS_BEFORE = 30;
 const VIEWS_AFTER = 5;
 
 describe('after a restart', () => {
-  const dataDir = makeDataDir();
+  const dataDir = temporaryFolder();
   let blog: BlogProcess;
   let trace = '';
   beforeAll(async () => {
@@ -24,7 +25,6 @@ describe('after a restart', () => {
   });
   afterAll(async () => {
     await blog.stop();
-    removeDataDir(dataDir);
   });
 
   it('counts of the hour go on, those since the start begin anew, and the sentence says which', async () => {
@@ -43,14 +43,13 @@ describe('after a restart', () => {
 });
 
 describe('a request with a method that nobody knows', () => {
-  const dataDir = makeDataDir();
+  const dataDir = temporaryFolder();
   let blog: BlogProcess;
   beforeAll(async () => {
     blog = await BlogProcess.start(dataDir);
   });
   afterAll(async () => {
     await blog.stop();
-    removeDataDir(dataDir);
   });
 
   it.each(['PROPFIND', 'TRACE', 'PUT'])('%s is refused, and is no failure of ours', async (method) => {
@@ -61,7 +60,7 @@ describe('a request with a method that nobody knows', () => {
 });
 
 describe('after a stop, and after kill -9', () => {
-  const dataDir = makeDataDir();
+  const dataDir = temporaryFolder();
   const ledger = { reads: 0, feeds: 0, searches: 0 };
   let blog: BlogProcess;
   let owner: Visitor;
@@ -103,7 +102,6 @@ describe('after a stop, and after kill -9', () => {
   afterAll(async () => {
     owner?.close();
     await blog.stop();
-    removeDataDir(dataDir);
   });
 
   it('the blog has counted what readers did, in every format', async () => {

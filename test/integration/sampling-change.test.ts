@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { MetricsDocument } from '../../src/observatory/facts/metrics-document.ts';
-import { BlogProcess, makeDataDir, removeDataDir, TOKEN } from './blog-process.ts';
+import { BlogProcess, TOKEN } from './blog-process.ts';
 import { pageDocument } from './page-document.ts';
 import { becomeOwner } from './signed-in-owner.ts';
 import type { Visit, Visitor } from './visitor.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const BASE = '/admin/metrics-dashboard';
 const FORM = `${BASE}/sampling/change`;
@@ -81,7 +82,7 @@ function partOf(page: string, mark: string): string {
 }
 
 describe('the owner changes sampling on its page', () => {
-  const dataDir = makeDataDir();
+  const dataDir = temporaryFolder();
   let desk: Desk;
   let visitor: Visitor;
 
@@ -93,7 +94,6 @@ describe('the owner changes sampling on its page', () => {
   afterAll(async () => {
     visitor.close();
     await desk.blog.stop();
-    removeDataDir(dataDir);
   });
   const rates = async (): Promise<MetricsDocument['sampling']> =>
     (await desk.blog.metrics<MetricsDocument>()).sampling;
@@ -212,8 +212,7 @@ describe('the owner changes sampling on its page', () => {
 });
 
 describe('a change without a history file', () => {
-  const dataDir = makeDataDir();
-  afterAll(() => removeDataDir(dataDir));
+  const dataDir = temporaryFolder();
 
   it('takes effect, and says that it lasts until the restart', async () => {
     const blog = await BlogProcess.start(dataDir, { METRICS_HISTORY_DAYS: '0' });

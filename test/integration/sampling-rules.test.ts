@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { SamplingFacts } from '../../otel/query.ts';
-import { BlogProcess, makeDataDir, removeDataDir, runToEnd, START_ARGUMENTS } from './blog-process.ts';
+import { BlogProcess, runToEnd, START_ARGUMENTS } from './blog-process.ts';
 import { pageDocument } from './page-document.ts';
 import { becomeOwner } from './signed-in-owner.ts';
 import type { Visitor } from './visitor.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const BASE = '/admin/metrics-dashboard';
 const RULES = [
@@ -14,7 +15,7 @@ const RULES = [
 ];
 
 describe.each(['own', 'stock'])('rules of a real blog (%s)', (spans) => {
-  const dataDir = makeDataDir();
+  const dataDir = temporaryFolder();
   const env = { METRICS_SPANS: spans, METRICS_SAMPLING_RATE: '0', METRICS_RULES: RULES.join('\n') };
   let blog: BlogProcess;
   let owner: Visitor;
@@ -25,7 +26,6 @@ describe.each(['own', 'stock'])('rules of a real blog (%s)', (spans) => {
   afterAll(async () => {
     owner.close();
     await blog.stop();
-    removeDataDir(dataDir);
   });
   const named = async (): Promise<Record<string, readonly number[]>> => {
     const address = `${blog.address}${BASE}/sampling`;

@@ -4,8 +4,9 @@ import Database from 'better-sqlite3';
 import { join } from 'node:path';
 import { DATABASE_FILE_NAME } from '../../src/db/data-files.ts';
 import { ClockedBlog } from './clocked-blog.ts';
-import { makeDataDir, removeDataDir, runToEnd } from './blog-process.ts';
+import { runToEnd } from './blog-process.ts';
 import { Visitor } from './visitor.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const PASSWORD = 'amber lantern quietly grows';
 const POST = '/2021/11/01/Rust-1.56.1';
@@ -51,7 +52,7 @@ export const KINDS: readonly Kind[] = [
 export class SentRequests {
   readonly sent: Sent[] = [];
   readonly owner = new Visitor();
-  readonly dataDir = makeDataDir();
+  readonly dataDir = temporaryFolder();
   readonly #env: Readonly<Record<string, string>>;
   #clocked: ClockedBlog | undefined;
   /** How many of `sent` were sent to processes before this one. */
@@ -144,7 +145,6 @@ export class SentRequests {
   async end(): Promise<void> {
     this.owner.close();
     await this.#clocked?.stop();
-    removeDataDir(this.dataDir);
   }
 
   #note(series: string, outcome: Sent['outcome']): void {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { MetricsDocument } from '../../src/observatory/facts/metrics-document.ts';
-import { BlogProcess, makeDataDir, removeDataDir, runToEnd, START_ARGUMENTS } from './blog-process.ts';
+import { BlogProcess, runToEnd, START_ARGUMENTS } from './blog-process.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const VIEWS = 400;
 const RATE = 0.25;
@@ -10,14 +11,13 @@ const RATE = 0.25;
  * database metric was zero.
  */
 describe('a sampling rate in the environment of a real process', () => {
-  const dataDir = makeDataDir();
+  const dataDir = temporaryFolder();
   let blog: BlogProcess;
   beforeAll(async () => {
     blog = await BlogProcess.start(dataDir, { METRICS_SAMPLING_RATE: String(RATE) });
   });
   afterAll(async () => {
     await blog.stop();
-    removeDataDir(dataDir);
   });
 
   it('is shown, and is the share of spans that are kept', async () => {
@@ -33,8 +33,7 @@ describe('a sampling rate in the environment of a real process', () => {
 });
 
 describe('the start', () => {
-  const dataDir = makeDataDir();
-  afterAll(() => removeDataDir(dataDir));
+  const dataDir = temporaryFolder();
 
   it.each([
     [{ METRICS_SAMPLING_RATES: '0.25' }, /METRICS_SAMPLING_RATES.*METRICS_SAMPLING_RATE\b/],

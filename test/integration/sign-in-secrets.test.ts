@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BlogProcess, makeDataDir, removeDataDir, TOKEN } from './blog-process.ts';
+import { BlogProcess, TOKEN } from './blog-process.ts';
 import { addressesIn } from './prefix-crawl.ts';
 import { Visitor, type Visit } from './visitor.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const DASHBOARD = '/admin/metrics-dashboard';
 const PASSWORD = 'correct horse battery staple';
@@ -60,7 +61,7 @@ async function everyAnswer(visitor: Visitor, origin: string): Promise<ReadonlyMa
 }
 
 describe('a secret in the query of a sign-in, a set-up or a reset', () => {
-  const dataDir = makeDataDir();
+  const dataDir = temporaryFolder();
   const visitor = new Visitor();
   let blog: BlogProcess;
   let setupToken: string;
@@ -100,7 +101,6 @@ describe('a secret in the query of a sign-in, a set-up or a reset', () => {
   afterAll(async () => {
     visitor.close();
     await blog.stop();
-    removeDataDir(dataDir);
   });
 
   const leaksIn = (texts: Iterable<readonly [string, string]>): string[] =>

@@ -1,30 +1,14 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import type { MetricsDocument } from '../../src/observatory/facts/metrics-document.ts';
-import {
-  BlogProcess,
-  childEnvironment,
-  makeDataDir,
-  removeDataDir,
-  ROOT,
-  runToEnd,
-  START_ARGUMENTS,
-  TOKEN,
-} from './blog-process.ts';
-
-const folders: string[] = [];
-function dataDir(): string {
-  const folder = makeDataDir();
-  folders.push(folder);
-  return folder;
-}
-afterAll(() => folders.forEach(removeDataDir));
+import { BlogProcess, childEnvironment, ROOT, runToEnd, START_ARGUMENTS, TOKEN } from './blog-process.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 describe('the start', () => {
   it('prints the address and, while there is no owner, a one-time link', async () => {
-    const blog = await BlogProcess.start(dataDir());
+    const blog = await BlogProcess.start(temporaryFolder());
     expect((await blog.ask('/health')).body.toString()).toBe('{"status":"ok"}');
     expect(blog.output).toMatch(/^Glasshouse is at http:\/\/127\.0\.0\.1:\d+$/m);
     expect(blog.output).toMatch(/http:\/\/127\.0\.0\.1:\d+\/admin\/setup\?token=\S{20,}/);
@@ -35,7 +19,7 @@ describe('the start', () => {
   });
 
   it('prints the link under PUBLIC_URL, where the cookies will hold', async () => {
-    const blog = await BlogProcess.start(dataDir(), { PUBLIC_URL: 'https://blog.example' });
+    const blog = await BlogProcess.start(temporaryFolder(), { PUBLIC_URL: 'https://blog.example' });
     await blog.ask('/health');
     expect(blog.output).toMatch(/ https:\/\/blog\.example\/admin\/setup\?token=\S{20,}/);
     expect(blog.output).not.toContain('PUBLIC_URL is not set');
@@ -43,7 +27,7 @@ describe('the start', () => {
   });
 
   it.each(['PUBLIC_URL', 'JAEGER_UI_URL'])('refuses a password in %s without printing it', async (name) => {
-    const env = { DATA_DIR: dataDir(), [name]: 'https://me:ca/nary@blog.example/' };
+    const env = { DATA_DIR: temporaryFolder(), [name]: 'https://me:ca/nary@blog.example/' };
     const { code, output } = await runToEnd(START_ARGUMENTS, env);
     expect(code).toBe(1);
     expect(output).toMatch(new RegExp(`${name}=\\(hidden\\)`));
@@ -55,7 +39,10 @@ describe('the start', () => {
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));
     const { port } = other.address() as AddressInfo;
-    const { code, output } = await runToEnd(START_ARGUMENTS, { PORT: String(port), DATA_DIR: dataDir() });
+    const { code, output } = await runToEnd(START_ARGUMENTS, {
+      PORT: String(port),
+      DATA_DIR: temporaryFolder(),
+    });
     other.close();
     expect([code, output.trim()]).toEqual([1, expect.stringContaining(`Port ${port} is taken`)]);
     expect(output.trim().split('\n')).toHaveLength(1);
@@ -88,14 +75,14 @@ describe('the stop', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
     'on %s finishes requests, closes and exits with 0',
     async (signal) => {
-      const blog = await BlogProcess.start(dataDir());
+      const blog = await BlogProcess.start(temporaryFolder());
       await blog.ask('/');
       expect(await blog.stop(signal)).toBe(0);
     },
   );
 
   it('waits for no connection that is kept or has a live stream', async () => {
-    const blog = await BlogProcess.start(dataDir(), { LOG_LEVEL: 'warn' });
+    const blog = await BlogProcess.start(temporaryFolder(), { LOG_LEVEL: 'warn' });
     await blog.ask('/health');
     const cookie = await signInByLink(blog);
     const stream = await fetch(`${blog.address}/admin/metrics-dashboard/live?page=`, { headers: { cookie } });
@@ -109,7 +96,7 @@ describe('the stop', () => {
   });
 
   it('cuts what takes too long, and counts it before telemetry stops', async () => {
-    const folder = dataDir();
+    const folder = temporaryFolder();
     const blog = await BlogProcess.start(folder, { LOG_LEVEL: 'warn' });
     const clients = await Promise.all(
       Array.from({ length: 3 }, async () => {
@@ -135,7 +122,12 @@ describe('the stop', () => {
   it.each(['SIGTERM', 'SIGKILL'] as const)('comes when %s reaches npm alone', async (signal) => {
     const npm = spawn('npm', ['start'], {
       cwd: ROOT,
-      env: childEnvironment({ PORT: '0', DATA_DIR: dataDir(), METRICS_TOKEN: TOKEN, LOG_LEVEL: 'debug' }),
+      env: childEnvironment({
+        PORT: '0',
+        DATA_DIR: temporaryFolder(),
+        METRICS_TOKEN: TOKEN,
+        LOG_LEVEL: 'debug',
+      }),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';

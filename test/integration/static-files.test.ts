@@ -7,8 +7,9 @@ import { DATABASE_FILE_NAME, MEDIA_FOLDER_NAME } from '../../src/db/data-files.t
 import { closeDatabase, openDatabase } from '../../src/db/open-database.ts';
 import { MediaStore } from '../../src/media/media-store.ts';
 import { PostStore } from '../../src/posts/post-store.ts';
-import { BlogProcess, makeDataDir, removeDataDir } from './blog-process.ts';
+import { BlogProcess } from './blog-process.ts';
 import { SpanReceiver } from './span-receiver.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const FILE_BYTES = 20 * 1024 * 1024;
 /** What the kernel and Node may hold for a client that stopped reading: far less than the file. */
@@ -21,7 +22,7 @@ const MAX_GROWTH_BYTES = 100 * 1024 * 1024;
  * A real server, a real file, a real socket, at every kind of rate.
  */
 describe.each(['1', '0.1', '0'])('static files with METRICS_SAMPLING_RATE=%s', (rate) => {
-  const dataDir = makeDataDir();
+  const dataDir = temporaryFolder();
   const file = randomBytes(FILE_BYTES);
   let receiver: SpanReceiver;
   let blog: BlogProcess;
@@ -42,7 +43,6 @@ describe.each(['1', '0.1', '0'])('static files with METRICS_SAMPLING_RATE=%s', (
   afterAll(async () => {
     await blog.stop();
     await receiver.stop();
-    removeDataDir(dataDir);
   });
 
   const bodySize = async (requestId: unknown): Promise<Record<string, unknown>> =>

@@ -1,14 +1,15 @@
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BlogProcess, makeDataDir, removeDataDir } from './blog-process.ts';
+import { BlogProcess } from './blog-process.ts';
 import { Visitor } from './visitor.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const LIVE = '/admin/metrics-dashboard/live?page=';
 const PASSWORDS = ['amber lantern quietly grows', 'violet ladder slowly turns'] as const;
 
 describe('the live stream of a session', () => {
-  const dataDir = makeDataDir();
+  const dataDir = temporaryFolder();
   const visitors: Visitor[] = [];
   let blog: BlogProcess;
   let owner: Visitor;
@@ -25,7 +26,6 @@ describe('the live stream of a session', () => {
   afterAll(async () => {
     visitors.forEach((each) => each.close());
     await blog.stop();
-    removeDataDir(dataDir);
   });
 
   function visitor(): Visitor {

@@ -2,7 +2,8 @@ import { cpSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { MetricsDocument } from '../../src/observatory/facts/metrics-document.ts';
 import type { RawAnswer } from '../fixtures/raw-request.ts';
-import { BlogProcess, makeDataDir, removeDataDir } from './blog-process.ts';
+import { BlogProcess } from './blog-process.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const PATHS = [
   '/',
@@ -34,27 +35,23 @@ function comparable({ status, headers, body }: RawAnswer): unknown {
 }
 
 describe('the blog with telemetry at every rate, and without', () => {
-  const dataDirs: string[] = [];
   const blogs: Record<string, BlogProcess> = {};
   beforeAll(async () => {
     // One folder serves one blog: each gets a copy of the same first start.
-    const first = makeDataDir();
-    dataDirs.push(first);
+    const first = temporaryFolder();
     await (await BlogProcess.start(first)).stop();
     for (const [name, env] of Object.entries<Record<string, string>>({
       on: { METRICS_SAMPLING_RATE: '1' },
       zero: { METRICS_SAMPLING_RATE: '0' },
       off: { METRICS_ENABLED: 'false' },
     })) {
-      const dataDir = makeDataDir();
-      dataDirs.push(dataDir);
+      const dataDir = temporaryFolder();
       cpSync(first, dataDir, { recursive: true });
       blogs[name] = await BlogProcess.start(dataDir, env);
     }
   });
   afterAll(async () => {
     await Promise.all(Object.values(blogs).map((blog) => blog.stop()));
-    dataDirs.forEach(removeDataDir);
   });
 
   it.each(PATHS)('answers %s the same', async (path) => {

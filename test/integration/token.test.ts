@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BlogProcess, makeDataDir, removeDataDir, TOKEN } from './blog-process.ts';
+import { BlogProcess, TOKEN } from './blog-process.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 describe('METRICS_TOKEN', () => {
-  const dataDir = makeDataDir();
+  const dataDir = temporaryFolder();
   let blog: BlogProcess;
   beforeAll(async () => {
     blog = await BlogProcess.start(dataDir);
@@ -10,7 +11,6 @@ describe('METRICS_TOKEN', () => {
   });
   afterAll(async () => {
     await blog.stop();
-    removeDataDir(dataDir);
   });
   const ask = (path: string, token: string) =>
     blog.ask(path, { headers: { authorization: `Bearer ${token}`, accept: 'application/json' } });

@@ -2,11 +2,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import type { HistoryFacts, LogLine } from '../../otel/query.ts';
-import { BlogProcess, makeDataDir, removeDataDir } from './blog-process.ts';
+import { BlogProcess } from './blog-process.ts';
 import { onceWritten } from './once-written.ts';
 import { pageDocument, type PageDocument } from './page-document.ts';
 import { becomeOwner } from './signed-in-owner.ts';
 import type { Visitor } from './visitor.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const VIEWS = 14;
 const FAILURES = 12;
@@ -26,7 +27,7 @@ async function failing(blog: BlogProcess, work: () => Promise<void>): Promise<vo
 }
 
 describe.each(['SIGTERM', 'SIGKILL'] as const)('traces after %s and a start', (signal) => {
-  const dataDir = makeDataDir();
+  const dataDir = temporaryFolder();
   let owner: Visitor;
   const failed: string[] = [];
   let blog: BlogProcess;
@@ -55,7 +56,6 @@ describe.each(['SIGTERM', 'SIGKILL'] as const)('traces after %s and a start', (s
   afterAll(async () => {
     owner.close();
     await blog.stop();
-    removeDataDir(dataDir);
   });
 
   it('lists every failure, as many as were counted', async () => {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MAX_FORM_BYTES } from '../../src/http/form-body.ts';
-import { BlogProcess, makeDataDir, removeDataDir } from './blog-process.ts';
+import { BlogProcess } from './blog-process.ts';
 import { Visitor, type Visit } from './visitor.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const IMPORT = '/admin/metrics-dashboard/traces/import';
 const PASSWORD = 'amber lantern quietly grows';
@@ -23,7 +24,7 @@ function fileOf(spanCount: number): string {
 }
 
 describe('the form that imports traces', () => {
-  const dataDir = makeDataDir();
+  const dataDir = temporaryFolder();
   const owner = new Visitor();
   let blog: BlogProcess;
 
@@ -37,7 +38,6 @@ describe('the form that imports traces', () => {
   afterAll(async () => {
     owner.close();
     await blog.stop();
-    removeDataDir(dataDir);
   });
 
   async function csrfOf(path: string): Promise<string> {

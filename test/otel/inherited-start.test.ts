@@ -1,24 +1,23 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { BARE_ENVIRONMENT } from '../fixtures/bare-environment.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
 let folder: string;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'inherited-'));
+  folder = temporaryFolder();
   writeFileSync(
     join(folder, 'preload.mjs'),
     `import { startTelemetry } from ${JSON.stringify(pathToFileURL(path('../../otel/telemetry.ts')).href)};
      await startTelemetry({ dataDir: process.env.DATA_DIR });`,
   );
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const off = { enabled: false, history: false, faults: 0 };
 const on = { enabled: true, history: expect.any(Boolean), faults: 0 };
@@ -56,7 +55,7 @@ describe('a start that is inherited', () => {
         env: {
           ...BARE_ENVIRONMENT,
           CHAINS: chains.join(','),
-          DATA_DIR: mkdtempSync(join(folder, 'data-')),
+          DATA_DIR: temporaryFolder(),
           LOG_LEVEL: 'error',
           ...(nodeOptions !== undefined && { NODE_OPTIONS: nodeOptions }),
         },

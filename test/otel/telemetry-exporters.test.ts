@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { otlpLines, otlpMetrics, otlpSpans } from '../fixtures/otlp-lines.ts';
 import { decodeHistograms } from './export/decode-otlp.ts';
 import { httpReceiver } from './export/receivers.ts';
 import { type ProgramReport, reportOf, runProgram } from './run-program.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const keptOf = ({ spans }: ProgramReport): number =>
   Object.values(spans.kept).reduce((sum, count) => sum + count, 0);
@@ -41,19 +41,15 @@ describe('OTEL_*_EXPORTER in a real start', () => {
   });
 
   it('a folder gets one file for each signal', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'otlp-folder-'));
-    try {
-      const report = await reportOf({ METRICS_OTLP_FOLDER: folder });
-      expect(readdirSync(folder).toSorted()).toEqual(['metrics.jsonl', 'traces.jsonl']);
-      const read = (name: string) => otlpLines(readFileSync(join(folder, name), 'utf8'));
-      expect(otlpSpans(read('traces.jsonl')).length).toBe(keptOf(report));
-      expect(otlpMetrics(read('metrics.jsonl')).map(({ name }) => name)).toContain(
-        'http.server.request.duration',
-      );
-      expect(report.export).toMatchObject({ configured: true, endpoint: 'file', failed: 0 });
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const folder = temporaryFolder();
+    const report = await reportOf({ METRICS_OTLP_FOLDER: folder });
+    expect(readdirSync(folder).toSorted()).toEqual(['metrics.jsonl', 'traces.jsonl']);
+    const read = (name: string) => otlpLines(readFileSync(join(folder, name), 'utf8'));
+    expect(otlpSpans(read('traces.jsonl')).length).toBe(keptOf(report));
+    expect(otlpMetrics(read('metrics.jsonl')).map(({ name }) => name)).toContain(
+      'http.server.request.duration',
+    );
+    expect(report.export).toMatchObject({ configured: true, endpoint: 'file', failed: 0 });
   });
 
   it.each([

@@ -1,14 +1,13 @@
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { reportOf, runProgram } from './run-program.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 let folder: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'telemetry-start-'));
+  folder = temporaryFolder();
 });
-afterAll(() => rm(folder, { recursive: true }));
 
 /** What a router of the blog loads, telemetry or not. */
 const LIGHT = ['@opentelemetry/api', '@opentelemetry/core', '@opentelemetry/semantic-conventions'];
@@ -103,13 +102,13 @@ describe('register.ts', () => {
   });
 
   it('takes a folder named .env for no settings', async () => {
-    const cwd = await mkdtemp(join(folder, 'virtual-'));
+    const cwd = temporaryFolder();
     await mkdir(join(cwd, '.env'));
     expect(await reportOf({}, { cwd })).toMatchObject({ enabled: true, faults: [] });
   });
 
   it('stops on a .env that is there and cannot be read, without a stack', async () => {
-    const cwd = await mkdtemp(join(folder, 'unread-'));
+    const cwd = temporaryFolder();
     await symlink('.env', join(cwd, '.env'));
     const { code, stdout, stderr } = await runProgram({}, { cwd });
     expect({ code, stdout, stderr }).toEqual({

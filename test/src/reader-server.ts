@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Koa, { type Middleware } from 'koa';
 import { rawRequest, type RawAnswer } from '../fixtures/raw-request.ts';
@@ -19,13 +17,15 @@ import { SearchIndex } from '../../src/search/search-index.ts';
 import { createCompression } from '../../src/http/compression.ts';
 import { createReaderRoutes } from '../../src/site/reader-routes.ts';
 import { createSecurityHeaders } from '../../src/http/security-headers.ts';
+import { afterTests } from '../fixtures/after-tests.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 export const START_MILLIS = Date.UTC(2026, 2, 20, 12);
 const assets = createAssets(installedAssetFolders());
 
-/** The readers' rooms on a socket of their own, with a database and media in a folder that goes away at `close`. */
+/** The readers' rooms on a socket of their own, with a database and media in a folder of their own; closed after the file's tests. */
 export class ReaderServer {
-  readonly folder = mkdtempSync(join(tmpdir(), 'glasshouse-reader-'));
+  readonly folder = temporaryFolder();
   readonly database = openDatabase(join(this.folder, 'blog.db'));
   /** Epoch milliseconds; a test moves it. */
   nowMillis = START_MILLIS;
@@ -86,15 +86,15 @@ export class ReaderServer {
 
   async start(): Promise<this> {
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    afterTests(() => this.#close());
     this.#origin = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
     return this;
   }
 
-  async close(): Promise<void> {
+  async #close(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
     closeDatabase(this.database);
-    rmSync(this.folder, { recursive: true, force: true });
   }
 
   publish(draft: Partial<PostDraft> & { readonly title: string }): Post {

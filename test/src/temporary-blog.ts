@@ -1,28 +1,28 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { closeDatabase, openDatabase } from '../../src/db/open-database.ts';
 import { MediaStore } from '../../src/media/media-store.ts';
 import type { PostDraft } from '../../src/posts/post.ts';
 import { PostStore } from '../../src/posts/post-store.ts';
+import { afterTests } from '../fixtures/after-tests.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 export const NOON = Date.UTC(2026, 2, 14, 12);
 export const HOUR = 3_600_000;
 
-/** A blog of real files in a folder of its own, with a clock that stands until it is set. */
+/** A blog of real files in a folder of its own, with a clock that stands until it is set; closed after the file's tests. */
 export interface TemporaryBlog {
   readonly folder: string;
   readonly database: Database;
   readonly posts: PostStore;
   readonly media: MediaStore;
   readonly clock: { now: number };
-  close(): void;
 }
 
 export function temporaryBlog(): TemporaryBlog {
-  const folder = mkdtempSync(path.join(tmpdir(), 'glasshouse-'));
+  const folder = temporaryFolder();
   const database = openDatabase(path.join(folder, 'glasshouse.db'));
+  afterTests(() => closeDatabase(database));
   const clock = { now: NOON };
   const now = (): number => clock.now;
   return {
@@ -31,10 +31,6 @@ export function temporaryBlog(): TemporaryBlog {
     clock,
     posts: new PostStore(database, { now }),
     media: new MediaStore(database, { folder: path.join(folder, 'media'), now }),
-    close() {
-      closeDatabase(database);
-      rmSync(folder, { recursive: true });
-    },
   };
 }
 

@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Operation } from '../../../otel/spans/operation.ts';
@@ -10,6 +8,8 @@ import type { OperationType, TimeRange } from '../../../otel/query.ts';
 import type { HistoryPart } from '../../../otel/store/history-part.ts';
 import { History } from '../../../otel/store/history.ts';
 import { TraceRing } from '../../../otel/store/trace-ring.ts';
+import { afterThisTest } from '../../fixtures/after-tests.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
 /** What was really sent: a plain list, which knows nothing of tiers, bounds or files. */
 export interface Sent {
@@ -112,13 +112,12 @@ export class CountingPlace {
   readonly alive = new Set<string>();
   readonly clock: FakeClock;
   readonly path: string | undefined;
-  readonly #folder: string | undefined;
   readonly #processes: CountingProcess[] = [];
 
   constructor(startMillis: number, hasFile: boolean) {
     this.clock = new FakeClock(startMillis);
-    this.#folder = hasFile ? mkdtempSync(join(tmpdir(), 'counts-')) : undefined;
-    this.path = this.#folder && join(this.#folder, 'telemetry.sqlite');
+    this.path = hasFile ? join(temporaryFolder(), 'telemetry.sqlite') : undefined;
+    afterThisTest(() => this.close());
   }
 
   start(tierBytes = 1e6, partsOf: PartsOf = () => []): CountingProcess {
@@ -129,13 +128,12 @@ export class CountingPlace {
     return process;
   }
 
-  sentIn({ fromMillis, toMillis }: TimeRange): readonly Sent[] {
-    return this.ledger.filter(({ atMillis }) => atMillis >= fromMillis && atMillis < toMillis);
+  /** Those that were killed, too: their timers would write on. */
+  close(): void {
+    for (const { history } of this.#processes) history?.close();
   }
 
-  /** Those that were killed, too: their timers would write on. */
-  remove(): void {
-    for (const { history } of this.#processes) history?.close();
-    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
+  sentIn({ fromMillis, toMillis }: TimeRange): readonly Sent[] {
+    return this.ledger.filter(({ atMillis }) => atMillis >= fromMillis && atMillis < toMillis);
   }
 }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { packed } from '../../../otel/aggregate/packed-bucket.ts';
 import { RedBucket } from '../../../otel/aggregate/red-bucket.ts';
@@ -18,7 +18,6 @@ describe('counts over a restart', () => {
   beforeEach(() => {
     place = new CountingPlace(START, true);
   });
-  afterEach(() => place.remove());
 
   /** One request each minute. */
   function sendFor(process: CountingProcess, minutes: number): void {

@@ -146,7 +146,7 @@ function live(
     }
     expect(now.guard.faults()).toEqual([]);
   } finally {
-    place.remove();
+    place.close();
   }
   return seen;
 }

@@ -1,7 +1,6 @@
 import { otlpLines, otlpSpans } from '../../fixtures/otlp-lines.ts';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
@@ -10,12 +9,12 @@ import { createSpanPipeline } from '../../../otel/export/create-exports.ts';
 import { exportPipeline } from '../../../otel/export/export-pipeline.ts';
 import type { SpanExports } from '../../../otel/export/span-exports.ts';
 import { makeTrace } from './made-spans.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'otlp-lines-'));
+  folder = temporaryFolder();
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 function pipelineOf(env: Record<string, string>): SpanExports {
   const pipeline = createSpanPipeline(readTelemetryConfig({ env }), () => {});

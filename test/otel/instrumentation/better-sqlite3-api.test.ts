@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { BetterSqlite3Instrumentation } from '../../../otel/instrumentation/better-sqlite3-instrumentation.ts';
 import { TracingFixture } from './tracing-fixture.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
 type Database = InstanceType<typeof Database>;
 /** Summary, rows attribute (`returned 2`, `changed 1`, none) and error code of each span a call makes. */
@@ -143,11 +142,10 @@ describe('better-sqlite3 under the instrumentation', () => {
   let db: Database;
 
   beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'statements-'));
+    folder = temporaryFolder();
   });
   afterAll(() => {
     tracing.stop();
-    rmSync(folder, { recursive: true });
   });
   beforeEach(() => {
     db = open();

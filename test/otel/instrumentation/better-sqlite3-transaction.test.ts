@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -7,6 +5,7 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import Database from 'better-sqlite3';
 import { BetterSqlite3Instrumentation } from '../../../otel/instrumentation/better-sqlite3-instrumentation.ts';
 import { TracingFixture } from './tracing-fixture.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
 describe('a transaction', () => {
   const tracing = new TracingFixture();
@@ -16,7 +15,7 @@ describe('a transaction', () => {
   let db: InstanceType<typeof Database>;
 
   beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'transactions-'));
+    folder = temporaryFolder();
     db = new Database(join(folder, 'blog.db')).exec('CREATE TABLE posts (n)') as typeof db;
     instrumentation.manuallyInstrument(Database);
   });
@@ -28,7 +27,6 @@ describe('a transaction', () => {
     instrumentation.disable();
     db.close();
     tracing.stop();
-    rmSync(folder, { recursive: true });
   });
 
   const byName = (spans: readonly ReadableSpan[], name: string): ReadableSpan => {

@@ -1,22 +1,21 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { optionsOfApp } from '../../../otel/start/app-options.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
 const REGISTER = fileURLToPath(new URL('../../../otel/register.ts', import.meta.url));
 let root: string;
 let folder: string;
 beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'app-options-'));
+  root = temporaryFolder();
 });
 beforeEach(() => {
-  folder = mkdtempSync(join(root, 'app-'));
+  folder = temporaryFolder();
 });
-afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 function write(name: string, text: string): string {
   const file = join(folder, name);

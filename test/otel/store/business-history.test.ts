@@ -1,14 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import Database from 'better-sqlite3';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { expectLinear } from '../../fixtures/linear-time.ts';
 import { fc } from '../../fixtures/properties.ts';
 import type { BusinessMetric } from '../../../otel/query.ts';
 import { BusinessHistory } from '../../../otel/store/business-history.ts';
 import { CountCells } from '../../../otel/store/count-cells.ts';
-import { HistoryFile } from '../../../otel/store/history-file.ts';
+import type { HistoryFile } from '../../../otel/store/history-file.ts';
+import { openHistoryFile } from './history-fixture.ts';
 import { fakeClock } from './store-fixture.ts';
 
 const SECOND = 1000;
@@ -40,17 +37,11 @@ const byFormat = (metrics: readonly BusinessMetric[]): Record<string, number> =>
   Object.fromEntries(metrics.map(({ attributes, value }) => [String(attributes['format']), value]));
 
 describe('BusinessHistory', () => {
-  let folder: string;
   let file: HistoryFile;
   const clock = fakeClock();
 
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'glasshouse-business-'));
-    file = new HistoryFile(Database, join(folder, 'history.db'), { processId: 'this', days: 30 });
-  });
-  afterEach(() => {
-    file.close();
-    rmSync(folder, { recursive: true });
+    file = openHistoryFile();
   });
 
   const begin = (): BusinessHistory => {
@@ -76,8 +67,7 @@ describe('BusinessHistory', () => {
     fc.assert(
       fc.property(fc.array(step, { minLength: 20, maxLength: 60 }), (steps) => {
         file.close();
-        rmSync(join(folder, 'history.db'));
-        file = new HistoryFile(Database, join(folder, 'history.db'), { processId: 'this', days: 30 });
+        file = openHistoryFile();
         const ledger: Counted[] = [];
         let startedMillis = clock.millis;
         let history = begin();

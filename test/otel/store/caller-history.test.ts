@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { CallerHistory } from '../../../otel/store/caller-history.ts';
 import { CountingPlace } from '../aggregate/counts-ledger.ts';
 
@@ -10,7 +10,6 @@ describe('CallerHistory', () => {
   beforeEach(() => {
     place = new CountingPlace(START, true);
   });
-  afterEach(() => place.remove());
 
   function start() {
     return place.start(1e6, (red, clock) => [new CallerHistory(red.book, clock, 30)]);

@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { Guard } from '../../../otel/base/guard.ts';
@@ -8,13 +6,21 @@ import type { HistoryOptions } from '../../../otel/store/history.ts';
 import { TraceRing } from '../../../otel/store/trace-ring.ts';
 import { START_MILLIS } from './kept-span-fixture.ts';
 import { fakeClock } from './store-fixture.ts';
+import { HistoryFile } from '../../../otel/store/history-file.ts';
+import { afterThisTest } from '../../fixtures/after-tests.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
+/** The file of processes that begin one after the other; they end with the test. */
 export class HistoryFolder {
-  readonly folder = mkdtempSync(join(tmpdir(), 'history-'));
+  readonly folder = temporaryFolder();
   readonly path = join(this.folder, 'data', 'telemetry.sqlite');
   readonly clock = fakeClock();
   readonly messages: string[] = [];
   readonly #open: History[] = [];
+
+  constructor() {
+    afterThisTest(() => this.close());
+  }
 
   /** A process with a ring of its own on the same file. */
   start(
@@ -41,8 +47,17 @@ export class HistoryFolder {
     return { ring, guard, history };
   }
 
-  remove(): void {
-    for (const history of this.#open) history.close();
-    rmSync(this.folder, { recursive: true, force: true });
+  close(): void {
+    for (const history of this.#open.splice(0)) history.close();
   }
+}
+
+/** A history file, by default of a folder of its own; closed after the test. */
+export function openHistoryFile(
+  path = join(temporaryFolder(), 'history.sqlite'),
+  processId = 'this',
+): HistoryFile {
+  const file = new HistoryFile(Database, path, { processId, days: 30 });
+  afterThisTest(() => file.close());
+  return file;
 }

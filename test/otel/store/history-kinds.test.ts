@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { readdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
@@ -30,7 +30,6 @@ describe('History by kinds of traces', () => {
   beforeEach(() => {
     place = new HistoryFolder();
   });
-  afterEach(() => place.remove());
 
   it('brings failed traces back into memory before ordinary ones, up to their share, and lists all', () => {
     const before = place.start({ maxTraces: 1000 });
@@ -234,7 +233,6 @@ describe('log lines in the history', () => {
   beforeEach(() => {
     place = new HistoryFolder();
   });
-  afterEach(() => place.remove());
   const line = (message: string, timeMillis = START_MILLIS): LogLine => ({
     timeMillis,
     spanId: spanIdOf(1),

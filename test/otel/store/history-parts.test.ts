@@ -1,30 +1,21 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import Database from 'better-sqlite3';
 import type { RuntimeSample } from '../../../otel/query.ts';
-import { HistoryFile } from '../../../otel/store/history-file.ts';
+import type { HistoryFile } from '../../../otel/store/history-file.ts';
 import { Markers } from '../../../otel/store/markers.ts';
 import { ProcessRuns } from '../../../otel/store/process-runs.ts';
 import { RuntimeHistory } from '../../../otel/store/runtime-history.ts';
+import { openHistoryFile } from './history-fixture.ts';
 import { fakeClock, SAMPLE } from './store-fixture.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-let folder: string;
 let file: HistoryFile;
 let clock: ReturnType<typeof fakeClock>;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'glasshouse-parts-'));
-  file = new HistoryFile(Database, join(folder, 'history.db'), { processId: 'this', days: 30 });
+  file = openHistoryFile();
   clock = fakeClock();
-});
-afterEach(() => {
-  file.close();
-  rmSync(folder, { recursive: true });
 });
 
 describe('ProcessRuns', () => {

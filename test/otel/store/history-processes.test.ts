@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { TraceRecord } from '../../../otel/store/trace-record.ts';
 import { HistoryFolder } from './history-fixture.ts';
@@ -46,7 +46,6 @@ describe('history of several processes that start at once', () => {
   beforeEach(() => {
     place = new HistoryFolder();
   });
-  afterEach(() => place.remove());
   const asideIn = (): readonly string[] =>
     readdirSync(dirname(place.path)).filter((name) => name.startsWith(`${basename(place.path)}.`));
   const quiet: readonly Said[] = Array.from({ length: PROCESSES }, () => ({

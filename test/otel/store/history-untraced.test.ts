@@ -35,7 +35,6 @@ describe('History under an instrumented better-sqlite3', () => {
       new Database(':memory:').prepare('SELECT 1').get();
       expect(exporter.getFinishedSpans()).toHaveLength(1);
     } finally {
-      place.remove();
       instrumentation.disable();
       trace.disable();
       context.disable();

@@ -24,10 +24,7 @@ describe('History', () => {
   beforeEach(() => {
     place = new HistoryFolder();
   });
-  afterEach(() => {
-    jest.useRealTimers();
-    place.remove();
-  });
+  afterEach(() => void jest.useRealTimers());
 
   it('gives kept traces back after a restart, in their order, pins and all', () => {
     const before = place.start();

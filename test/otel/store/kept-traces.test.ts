@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { fc } from '../../fixtures/properties.ts';
 import type { OperationFilter, TraceFilter } from '../../../otel/query.ts';
 import { KeptTraces } from '../../../otel/store/kept-traces.ts';
@@ -183,12 +183,11 @@ describe('KeptTraces', () => {
   beforeEach(() => {
     place = new HistoryFolder();
   });
-  afterEach(() => place.remove());
 
   it('lists over memory and file what a plain list of the traces sent lists, through evictions, restarts and kills', () => {
     fc.assert(
       fc.property(steps, filters, fc.integer({ min: 1, max: 8 }), (all, asked, maxTraces) => {
-        place.remove();
+        place.close();
         place = new HistoryFolder();
         let running = place.start({ maxTraces });
         let sent: Ledger = new Map();

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { openHistory } from '../../../otel/store/open-history.ts';
 import { HistoryFolder } from './history-fixture.ts';
@@ -21,7 +21,6 @@ describe('opening a history that another process begins', () => {
     place = new HistoryFolder();
     messages = [];
   });
-  afterEach(() => place.remove());
   const open = (refusals: number) =>
     openHistory({
       Database: databaseThatRefuses(refusals),

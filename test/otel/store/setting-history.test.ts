@@ -1,14 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { Guard } from '../../../otel/base/guard.ts';
 import { readTelemetryConfig } from '../../../otel/config.ts';
 import { LiveSampling } from '../../../otel/sampling/live-sampling.ts';
 import { samplingSettings } from '../../../otel/sampling/sampling-settings.ts';
-import { HistoryFile } from '../../../otel/store/history-file.ts';
+import type { HistoryFile } from '../../../otel/store/history-file.ts';
 import { SettingHistory } from '../../../otel/store/setting-history.ts';
+import { openHistoryFile } from './history-fixture.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
 /** One process: its settings, and what it keeps of them. */
 class Settings {
@@ -36,20 +36,10 @@ class Settings {
 
 describe('what the page set, in the history file', () => {
   let folder: string;
-  let files: HistoryFile[];
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'setting-history-'));
-    files = [];
-  });
-  afterEach(() => {
-    for (const file of files) file.close();
-    rmSync(folder, { recursive: true });
-  });
-  function open(name = 'telemetry.sqlite'): HistoryFile {
-    const file = new HistoryFile(Database, join(folder, name), { processId: `p${files.length}`, days: 30 });
-    files.push(file);
-    return file;
-  }
+  let processes = 0;
+  beforeEach(() => void (folder = temporaryFolder()));
+  const open = (name = 'telemetry.sqlite'): HistoryFile =>
+    openHistoryFile(join(folder, name), `p${processes++}`);
 
   it('is written at once, and restored with the list of changes', () => {
     const first = new Settings();

@@ -1,33 +1,23 @@
 import { deflateRawSync } from 'node:zlib';
 import { SpanKind } from '@opentelemetry/api';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
-import { HistoryFile } from '../../../otel/store/history-file.ts';
+import type { HistoryFile } from '../../../otel/store/history-file.ts';
 import { toSpanRecord } from '../../../otel/store/span-record.ts';
 import { StringInterner } from '../../../otel/store/string-interner.ts';
 import { RecordTemplates } from '../../../otel/store/templated-record.ts';
 import { packText, unpackText } from '../../../otel/store/trace-body.ts';
 import { encodeTrace, NO_TEMPLATES } from '../../../otel/store/trace-json.ts';
 import { TraceRecord } from '../../../otel/store/trace-record.ts';
-import { HistoryFolder } from './history-fixture.ts';
+import { HistoryFolder, openHistoryFile } from './history-fixture.ts';
 import { keptSpan, traceIdOf, WHOLE } from './kept-span-fixture.ts';
 
 let place: HistoryFolder;
-let files: HistoryFile[];
 beforeEach(() => {
   place = new HistoryFolder();
-  files = [];
-});
-afterEach(() => {
-  for (const file of files) file.close();
-  place.remove();
 });
 
-function open(): HistoryFile {
-  const file = new HistoryFile(Database, place.path, { processId: 'a', days: 30 });
-  files.push(file);
-  return file;
-}
+const open = (): HistoryFile => openHistoryFile(place.path);
 
 function ask<T>(sql: string): T[] {
   const database = new Database(place.path);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { StatementHistory } from '../../../otel/store/statement-history.ts';
 import { StatementTable } from '../../../otel/store/statement-table.ts';
@@ -14,7 +14,6 @@ describe('StatementHistory', () => {
   beforeEach(() => {
     place = new CountingPlace(START, true);
   });
-  afterEach(() => place.remove());
 
   const start = () => place.start(1e6, (red, clock) => [new StatementHistory(red.book, clock)]);
   const run = ({ red }: ReturnType<typeof start>, statement: StatementNames) =>

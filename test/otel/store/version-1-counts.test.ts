@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { bucketOf } from '../../../otel/aggregate/duration-sketch.ts';
 import { CountingPlace } from '../aggregate/counts-ledger.ts';
@@ -34,7 +34,6 @@ describe('a history file of version 1', () => {
   beforeEach(() => {
     place = new CountingPlace(START, true);
   });
-  afterEach(() => place.remove());
 
   it('loses no count: they are there in every tier, the day among them, and only once', () => {
     writeVersion1File(place.path!, []);

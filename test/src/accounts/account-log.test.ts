@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { DeskServer, METRICS_TOKEN, PASSWORD, type Visitor } from './desk-server.ts';
 
 let server: DeskServer;
@@ -7,7 +7,6 @@ beforeEach(async () => {
   server = await new DeskServer().start();
   owner = await server.owner();
 });
-afterEach(() => server.close());
 
 const events = (): readonly string[] =>
   [...server.logged.matchAll(/"event":"([^"]+)"/g)].map((match) => match[1]!);

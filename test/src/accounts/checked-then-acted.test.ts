@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { verifyPassword } from '../../../src/accounts/password-hash.ts';
 import { DeskServer, PASSWORD, type Visitor } from './desk-server.ts';
 
@@ -10,7 +10,6 @@ beforeEach(async () => {
   server = await new DeskServer().start();
   owner = await server.owner();
 });
-afterEach(() => server.close());
 
 /** The next so many checks of a password are done and then held, as on a slow machine. */
 function holdChecks(count: number): { readonly held: Promise<void>; release(): void } {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { DeskServer, PASSWORD, type Visitor } from './desk-server.ts';
 
 let server: DeskServer;
@@ -8,7 +8,6 @@ beforeAll(async () => {
   owner = await server.owner();
   server.posts.create({ title: 'First', markdown: 'One.', status: 'published' });
 });
-afterAll(() => server.close());
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 const mutatingRoutes = (): { method: string; path: string }[] =>

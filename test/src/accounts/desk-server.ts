@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Router } from '@koa/router';
 import type { Database } from 'better-sqlite3';
@@ -28,6 +26,8 @@ import { PostStore } from '../../../src/posts/post-store.ts';
 import { SearchIndex } from '../../../src/search/search-index.ts';
 import { createReaderRoutes } from '../../../src/site/reader-routes.ts';
 import { createSecurityHeaders } from '../../../src/http/security-headers.ts';
+import { afterTests } from '../../fixtures/after-tests.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
 export const PASSWORD = 'amber lantern quietly grows';
 export const METRICS_TOKEN = 'canary-metrics-token-9b1f';
@@ -61,11 +61,12 @@ export class DeskServer {
     } = {},
   ) {
     this.#options = options;
-    this.folder = mkdtempSync(join(tmpdir(), 'glasshouse-desk-'));
+    this.folder = temporaryFolder();
     this.database = this.#open();
     this.accounts = this.#createAccounts();
     this.posts = new PostStore(this.database, { now: this.#now });
     this.site = new StoredSiteSettings(new SettingStore(this.database));
+    afterTests(() => this.#stop());
   }
 
   readonly #now = (): number => this.nowMillis;
@@ -167,11 +168,6 @@ export class DeskServer {
     this.posts = new PostStore(this.database, { now: this.#now });
     this.site = new StoredSiteSettings(new SettingStore(this.database));
     await this.start();
-  }
-
-  async close(): Promise<void> {
-    await this.#stop();
-    rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** One request exactly as given; no redirect is followed. */

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { DeskServer, PASSWORD, type Visitor } from './desk-server.ts';
 
 const COOKIE = 'glasshouse_browser';
@@ -8,7 +8,6 @@ beforeEach(async () => {
   server = await new DeskServer().start();
   owner = await server.owner();
 });
-afterEach(() => server.close());
 
 /** A guesser at work for six minutes at seven requests a second; every request is from an address of its own. */
 async function rotate(seconds: number, then: () => Promise<void>): Promise<number> {

@@ -1,15 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { DeskServer, PASSWORD } from './desk-server.ts';
 import { BARE_ENVIRONMENT } from '../../fixtures/bare-environment.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
 const NEW = 'violet harbours seldom freeze over';
 let server: DeskServer;
 beforeEach(async () => void (server = await new DeskServer().start()));
-afterEach(() => server.close());
 
 describe('a link for the owner', () => {
   const tokenOf = (path: string): string => new URL(path, server.origin).searchParams.get('token')!;
@@ -69,8 +67,7 @@ describe('npm run owner-link', () => {
       env: { ...BARE_ENVIRONMENT, DATA_DIR: dataDir, ...more },
     });
   let folder: string;
-  beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'glasshouse-link-'))));
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  beforeEach(() => void (folder = temporaryFolder()));
 
   it('says where there is no blog, makes none, and fails', () => {
     const { status, stderr } = run(join(folder, 'none'));

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { elementsOf } from '../../fixtures/elements.ts';
 import { DeskServer, type Visitor } from './desk-server.ts';
 
@@ -7,7 +7,6 @@ let owner: Visitor;
 beforeAll(async () => {
   server = await new DeskServer().start();
 });
-afterAll(() => server.close());
 
 /** Name and way of filling in of each password field of a page. */
 function passwordFields(text: string): readonly string[] {

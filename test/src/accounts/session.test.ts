@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -9,7 +9,6 @@ let server: DeskServer;
 beforeEach(async () => {
   server = await new DeskServer().start();
 });
-afterEach(() => server.close());
 
 describe('session cookie', () => {
   it('is HttpOnly and SameSite=Lax on plain http', async () => {
@@ -31,7 +30,6 @@ describe('session cookie', () => {
   });
 
   it('is Secure and bound to the host where the blog is served over https', async () => {
-    await server.close();
     server = await new DeskServer({ publicUrl: 'https://blog.example' }).start();
     const owner = await server.owner();
     expect([...owner.cookies.keys()]).toEqual([
@@ -48,7 +46,6 @@ describe('session cookie', () => {
   });
 
   it('is of the path alone where the blog is below one', async () => {
-    await server.close();
     server = await new DeskServer({ publicUrl: 'https://blog.example/notes' }).start();
     const owner = await server.owner();
     expect([...owner.cookies.keys()]).toEqual([

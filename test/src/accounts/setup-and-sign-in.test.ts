@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { DeskServer, PASSWORD } from './desk-server.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -6,13 +6,11 @@ let server: DeskServer;
 beforeEach(async () => {
   server = await new DeskServer().start();
 });
-afterEach(() => server.close());
 
 const tokenOf = (path: string): string => new URL(path, server.origin).searchParams.get('token')!;
 
 describe('set-up link', () => {
   it('leads over a password at full cost to a session and out again', async () => {
-    await server.close();
     server = await new DeskServer({ passwordCost: undefined }).start();
     const visitor = server.visitor();
     expect((await visitor.get('/admin')).headers.location).toBe('/admin/sign-in?next=%2Fadmin');

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { addressSubject, waitAfter, type Guesser } from '../../../src/accounts/sign-in-throttle.ts';
 import { DeskServer, PASSWORD, type Visitor } from './desk-server.ts';
 
@@ -10,7 +10,6 @@ beforeEach(async () => {
   visitor = server.visitor();
   await visitor.get('/admin/sign-in');
 });
-afterEach(() => server.close());
 
 const stranger = (address: string): Guesser => ({ kind: 'stranger', address });
 const tryWith = (password: string) => visitor.post('/admin/sign-in', { password });

@@ -1,9 +1,8 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { parseTrustedProxies } from '../../../otel/kit.ts';
 import { DeskServer, PASSWORD } from './desk-server.ts';
 
 let server: DeskServer;
-afterEach(() => server.close());
 
 const guesses = async (addresses: readonly string[], more: Readonly<Record<string, string>> = {}) => {
   const guesser = server.visitor();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { noteBackup } from '../../../src/db/last-backup.ts';
 import { SettingStore } from '../../../src/db/setting-store.ts';
 import { DeskServer, START_MILLIS, type Visitor } from '../accounts/desk-server.ts';
@@ -9,7 +9,6 @@ beforeAll(async () => {
   server = await new DeskServer().start();
   owner = await server.owner();
 });
-afterAll(() => server.close());
 
 describe('the backup on the settings page', () => {
   it('is said in words when there is none', async () => {

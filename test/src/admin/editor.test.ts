@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeHTML } from 'entities';
 import { DeskServer, START_MILLIS, type Visitor } from '../accounts/desk-server.ts';
 
@@ -8,7 +8,6 @@ beforeEach(async () => {
   server = await new DeskServer().start();
   owner = await server.owner();
 });
-afterEach(() => server.close());
 
 /** The fields of the editor on a page, as a browser would send them. */
 function formOf(page: string): Record<string, string> {

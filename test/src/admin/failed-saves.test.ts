@@ -21,7 +21,6 @@ beforeEach(async () => {
   // So long ago that the next look would be noted.
   server.database.exec('UPDATE sessions SET last_seen_at = last_seen_at - 120000');
 });
-afterEach(() => server.close());
 
 /** Every text of the form is in the answer, which is a form to send again. */
 function expectGivenBack({ status, text }: RawAnswer, expected: number, sentence: string): void {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { DeskServer, type Visitor } from '../accounts/desk-server.ts';
 
 let server: DeskServer;
@@ -8,7 +8,6 @@ beforeEach(async () => {
   server = await new DeskServer().start();
   owner = await server.owner();
 });
-afterEach(() => server.close());
 
 describe('the page of media', () => {
   it('says that there are none', async () => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { DeskServer, METRICS_TOKEN, PASSWORD, START_MILLIS, type Visitor } from '../accounts/desk-server.ts';
 
 let server: DeskServer;
@@ -7,7 +7,6 @@ beforeEach(async () => {
   server = await new DeskServer().start();
   owner = await server.owner();
 });
-afterEach(() => server.close());
 
 describe('the list of posts', () => {
   it('is not blank when nothing is written', async () => {

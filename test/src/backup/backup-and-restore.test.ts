@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import SqliteDatabase from 'better-sqlite3';
 import { BackupError, verifyBackup } from '../../../src/backup/backup-file.ts';
 import { makeBackup } from '../../../src/backup/make-backup.ts';
@@ -25,7 +25,6 @@ beforeEach(() => {
   blog.posts.create(draft({ title: 'Kept', path: 'kept', markdown: '![](/media/a/b.png)' }));
   blog.media.put('a/b.png', PICTURE);
 });
-afterEach(() => blog.close());
 
 const backUp = () =>
   makeBackup({ database: blog.database, dataDir: blog.folder, file, now: () => blog.clock.now });

@@ -1,21 +1,20 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LostDatabaseError, refuseLostDatabase } from '../../../src/db/lost-database.ts';
 import { keepPrivate } from '../../../src/db/private-data.ts';
 import { orUnwritable } from '../../../src/db/unwritable-database.ts';
 import { ServedDatabaseError, takeServerLock } from '../../../src/db/server-lock.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
 let folder: string;
 let umask: number;
 beforeEach(() => {
   umask = process.umask(0o022);
-  folder = mkdtempSync(join(tmpdir(), 'glasshouse-data-'));
+  folder = temporaryFolder();
 });
 afterEach(() => {
   process.umask(umask);
-  rmSync(folder, { recursive: true });
 });
 const put = (name: string, text = 'x'): void => {
   mkdirSync(join(folder, name, '..'), { recursive: true });

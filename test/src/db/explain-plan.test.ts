@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { explainPlan } from '../../../src/db/explain-plan.ts';
 import { draft, temporaryBlog, type TemporaryBlog } from '../temporary-blog.ts';
 
@@ -8,7 +8,6 @@ describe('explainPlan', () => {
     blog = temporaryBlog();
     blog.posts.create(draft());
   });
-  afterAll(() => blog.close());
   const posts = (): unknown => blog.database.prepare('SELECT count(*) AS n FROM posts').get();
 
   it.each([

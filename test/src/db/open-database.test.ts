@@ -1,6 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { migrate } from '../../../src/db/migrate.ts';
@@ -8,6 +7,7 @@ import { MIGRATIONS } from '../../../src/db/migrations.ts';
 import { closeDatabase, openDatabase } from '../../../src/db/open-database.ts';
 import { PostStore } from '../../../src/posts/post-store.ts';
 import { SearchIndex } from '../../../src/search/search-index.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
 const SCHEMA_1 = readFileSync(new URL('../../fixtures/databases/schema-1.sql', import.meta.url), 'utf8');
 const LATEST = MIGRATIONS.at(-1)!.version;
@@ -16,10 +16,9 @@ describe('openDatabase', () => {
   let folder: string;
   let file: string;
   beforeEach(() => {
-    folder = mkdtempSync(path.join(tmpdir(), 'glasshouse-'));
+    folder = temporaryFolder();
     file = path.join(folder, 'deep', 'down', 'blog.db');
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
 
   function make(sql: string): string {
     const made = path.join(folder, 'made.db');

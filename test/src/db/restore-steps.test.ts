@@ -1,13 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
   finishRestore,
   isRestoreReady,
   markRestoreReady,
   RESTORE_FOLDER_NAME,
 } from '../../../src/db/restore-steps.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
 const ASIDE = 'glasshouse.before-now';
 /** The renames of a restore in their order: a kill may come after each. */
@@ -22,7 +22,7 @@ const STEPS: readonly (readonly [string, string])[] = [
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'glasshouse-steps-'));
+  folder = temporaryFolder();
   for (const place of [folder, join(folder, RESTORE_FOLDER_NAME)]) {
     const age = place === folder ? 'old' : 'new';
     mkdirSync(join(place, 'media'), { recursive: true });
@@ -32,7 +32,6 @@ beforeEach(() => {
   writeFileSync(join(folder, 'glasshouse.db-wal'), 'old');
   writeFileSync(join(folder, 'glasshouse.db-shm'), 'old');
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
 

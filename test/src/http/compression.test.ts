@@ -1,7 +1,7 @@
 import { expectLinear } from '../../fixtures/linear-time.ts';
 import { Readable } from 'node:stream';
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ReaderServer } from '../reader-server.ts';
 
 /** So many words that compress like prose: from a list of common ones, frequent ones more often, always the same. */
@@ -43,7 +43,6 @@ beforeAll(async () => {
   }).start();
   server.publish({ title: 'Long', path: 'long', markdown: prose(900) });
 });
-afterAll(() => server.close());
 
 describe('compression', () => {
   it.each([

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { DeskServer, type Visitor } from '../accounts/desk-server.ts';
@@ -9,7 +9,6 @@ beforeAll(async () => {
   server = await new DeskServer().start();
   owner = await server.owner();
 });
-afterAll(() => server.close());
 
 const FORM = { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'text/html' };
 

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { DeskServer } from '../accounts/desk-server.ts';
 
 let server: DeskServer;
@@ -15,7 +15,6 @@ beforeAll(async () => {
       tags: ['glass'],
     });
 });
-afterAll(() => server.close());
 
 /** Status and best time of two, from the first byte sent to the last received. */
 async function timed(text: string): Promise<{ readonly status: number; readonly millis: number }> {

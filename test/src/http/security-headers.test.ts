@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ReaderServer } from '../reader-server.ts';
 
 let server: ReaderServer;
 beforeAll(async () => {
   server = await new ReaderServer({ publicUrl: 'https://blog.example' }).start();
 });
-afterAll(() => server.close());
 
 describe('security headers', () => {
   it.each(['/', '/archive', '/search?q=a', '/nope', '/feed.rss', '/assets/site.css'])(
@@ -24,11 +23,7 @@ describe('security headers', () => {
 
   it('promise https only where the blog is at https', async () => {
     const plain = await new ReaderServer().start();
-    try {
-      expect((await plain.ask('/')).headers['strict-transport-security']).toBeUndefined();
-    } finally {
-      await plain.close();
-    }
+    expect((await plain.ask('/')).headers['strict-transport-security']).toBeUndefined();
   });
 
   it('make no page depend on another origin', async () => {

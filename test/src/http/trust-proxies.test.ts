@@ -1,9 +1,8 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { parseTrustedProxies } from '../../../otel/kit.ts';
 import { DeskServer, PASSWORD } from '../accounts/desk-server.ts';
 
 let server: DeskServer;
-afterEach(() => server.close());
 const through = (address: string) => ({ 'X-Forwarded-For': address, Origin: 'https://blog.example' });
 
 describe('a proxy that is trusted', () => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { fc } from '../../fixtures/properties.ts';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -11,7 +11,6 @@ let blog: TemporaryBlog;
 beforeEach(() => {
   blog = temporaryBlog();
 });
-afterEach(() => blog.close());
 
 describe('MediaStore', () => {
   it('keeps bytes under their name, with type, size and digest', () => {

@@ -1,14 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { removeUnfinished } from '../../../src/media/unfinished-files.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
 const NOW = Date.UTC(2026, 10, 29);
 const HOUR_SECONDS = 3600;
 let folder: string;
-beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'glasshouse-media-'))));
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+beforeEach(() => void (folder = temporaryFolder()));
 
 function write(name: string, ageSeconds: number): string {
   const file = join(folder, name);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { beforeEach, expect, it } from '@jest/globals';
 import { keepFormerFeedIds } from '../../../src/posts/former-feed-ids.ts';
 import { draft, temporaryBlog, type TemporaryBlog } from '../temporary-blog.ts';
 
@@ -10,7 +10,6 @@ beforeEach(() => {
   blog.database.exec('UPDATE posts SET feed_id = NULL');
   blog.posts.create(draft({ path: 'new' }));
 });
-afterEach(() => blog.close());
 
 const idOf = (path: string): string | undefined => blog.posts.byPath(path)!.feedId;
 

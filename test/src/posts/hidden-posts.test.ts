@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ReaderServer } from '../reader-server.ts';
 
 const SECRET = 'Xylocarp';
@@ -18,7 +18,6 @@ beforeAll(async () => {
   const gone = server.publish({ ...hidden, title: `${SECRET} deleted`, path: 'deleted' });
   server.posts.remove(gone.id, gone.version);
 });
-afterAll(() => server.close());
 
 describe('drafts, scheduled, unlisted and deleted posts', () => {
   it.each([

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ReaderServer } from '../reader-server.ts';
 
 let server: ReaderServer;
@@ -8,7 +8,6 @@ beforeAll(async () => {
   const gone = server.publish({ title: 'Taken <down>', path: 'gone' });
   server.posts.remove(gone.id, gone.version);
 });
-afterAll(() => server.close());
 
 const CANONICAL = '/2026/03/Caf%C3%A9';
 
@@ -51,15 +50,11 @@ describe('a tag’s address', () => {
 describe('PUBLIC_URL', () => {
   it('is the origin of canonical addresses; without it a Host that is none is not believed', async () => {
     const behind = await new ReaderServer({ publicUrl: 'https://blog.example' }).start();
-    try {
-      behind.publish({ title: 'A', path: 'a' });
-      const asked = await behind.ask('/a', { host: 'evil.example' });
-      expect(asked.text).toContain('<link rel="canonical" href="https://blog.example/a"');
-      expect(asked.text).not.toContain('evil.example');
-      expect((await server.ask('/', { host: '"><b>' })).text).not.toContain('<b>');
-    } finally {
-      await behind.close();
-    }
+    behind.publish({ title: 'A', path: 'a' });
+    const asked = await behind.ask('/a', { host: 'evil.example' });
+    expect(asked.text).toContain('<link rel="canonical" href="https://blog.example/a"');
+    expect(asked.text).not.toContain('evil.example');
+    expect((await server.ask('/', { host: '"><b>' })).text).not.toContain('<b>');
   });
 });
 

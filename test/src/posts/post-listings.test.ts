@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { SearchIndex } from '../../../src/search/search-index.ts';
 import { draft, HOUR, NOON, temporaryBlog, type TemporaryBlog } from '../temporary-blog.ts';
 
@@ -6,7 +6,6 @@ let blog: TemporaryBlog;
 beforeEach(() => {
   blog = temporaryBlog();
 });
-afterEach(() => blog.close());
 
 function titles(options: Parameters<TemporaryBlog['posts']['page']>[0] = {}): string[] {
   return blog.posts.page(options).posts.map((post) => post.title);

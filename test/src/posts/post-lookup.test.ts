@@ -1,11 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { draft, HOUR, NOON, temporaryBlog, type TemporaryBlog } from '../temporary-blog.ts';
 
 let blog: TemporaryBlog;
 beforeEach(() => {
   blog = temporaryBlog();
 });
-afterEach(() => blog.close());
 
 describe('PostStore.lookup', () => {
   beforeEach(() => {

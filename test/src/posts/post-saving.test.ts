@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { SettingStore } from '../../../src/db/setting-store.ts';
 import { PostConflictError, PostDraftError, PostNotFoundError } from '../../../src/posts/post-errors.ts';
 import { draft, HOUR, NOON, temporaryBlog, type TemporaryBlog } from '../temporary-blog.ts';
@@ -7,7 +7,6 @@ let blog: TemporaryBlog;
 beforeEach(() => {
   blog = temporaryBlog();
 });
-afterEach(() => blog.close());
 
 function faultOf(save: () => unknown): Pick<PostDraftError, 'field' | 'reason'> | undefined {
   try {

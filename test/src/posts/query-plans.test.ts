@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Database } from 'better-sqlite3';
 import { PostStore } from '../../../src/posts/post-store.ts';
 import { temporaryBlog, type TemporaryBlog } from '../temporary-blog.ts';
@@ -7,7 +7,6 @@ let blog: TemporaryBlog;
 beforeEach(() => {
   blog = temporaryBlog();
 });
-afterEach(() => blog.close());
 
 /** The store's own statements as they are prepared, so that the plans below are those of the texts that run. */
 function preparedTexts(database: Database): string[] {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ReaderServer, START_MILLIS } from '../reader-server.ts';
 
 let server: ReaderServer;
@@ -15,7 +15,6 @@ beforeAll(async () => {
     });
   }
 });
-afterAll(() => server.close());
 
 const LINK = (rel: string): RegExp => new RegExp(`<link rel="${rel}" href="([^"]+)"`);
 const ENTRY = /class="p-name u-url"\s+href="\/(p\d+)"/g;

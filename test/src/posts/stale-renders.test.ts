@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { ImportLedger } from '../../../src/posts/import/import-ledger.ts';
 import { StaleRenders } from '../../../src/posts/stale-renders.ts';
 import { draft, temporaryBlog, type TemporaryBlog } from '../temporary-blog.ts';
@@ -7,7 +7,6 @@ let blog: TemporaryBlog;
 beforeEach(() => {
   blog = temporaryBlog();
 });
-afterEach(() => blog.close());
 
 const log = { info() {}, warn() {} };
 const staleRenders = (): StaleRenders => new StaleRenders(blog.database, { posts: blog.posts, log });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { seedWelcomePosts } from '../../../src/posts/welcome-posts.ts';
 import { draft, temporaryBlog, type TemporaryBlog } from '../temporary-blog.ts';
 
@@ -6,7 +6,6 @@ let blog: TemporaryBlog;
 beforeEach(() => {
   blog = temporaryBlog();
 });
-afterEach(() => blog.close());
 
 function seed(): number {
   return seedWelcomePosts({ database: blog.database, posts: blog.posts, now: () => blog.clock.now });

@@ -1,10 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { readTelemetryConfig, type TelemetryConfigError } from '../../../otel/config.ts';
 import { DEFAULT_TRUSTED_PROXIES } from '../../../otel/kit.ts';
 import { BLOG_SETTINGS, BlogConfigError, readBlogConfig, readDotEnv } from '../../../src/process/config.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
 function problemsOf(env: Record<string, string>): readonly string[] {
   try {
@@ -150,9 +150,8 @@ describe('readBlogConfig', () => {
 describe('readDotEnv', () => {
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(path.join(tmpdir(), 'glasshouse-'));
+    folder = temporaryFolder();
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
 
   it('reads a file of variables', () => {
     writeFileSync(path.join(folder, '.env'), 'PORT=81 # here\nPUBLIC_URL="https://a.example"\n');

@@ -34,11 +34,7 @@ describe('search', () => {
     ['cafe', 'Caf\u00e9'],
   ])('for %s finds %s', (query, word) => {
     const blog = temporaryBlog();
-    try {
-      blog.posts.create(draft({ title: 'T', markdown: `Before ${word} after.` }));
-      expect(new SearchIndex(blog.database).search(query).total).toBe(1);
-    } finally {
-      blog.close();
-    }
+    blog.posts.create(draft({ title: 'T', markdown: `Before ${word} after.` }));
+    expect(new SearchIndex(blog.database).search(query).total).toBe(1);
   });
 });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { fc } from '../../fixtures/properties.ts';
 import { SearchIndex } from '../../../src/search/search-index.ts';
 import { draft, HOUR, NOON, temporaryBlog, type TemporaryBlog } from '../temporary-blog.ts';
@@ -9,7 +9,6 @@ beforeEach(() => {
   blog = temporaryBlog();
   search = new SearchIndex(blog.database, { now: () => blog.clock.now });
 });
-afterEach(() => blog.close());
 
 function found(text: string): string[] {
   return search.search(text).hits.map((hit) => hit.title);

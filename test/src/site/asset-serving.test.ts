@@ -1,16 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { createAssets, installedAssetFolders } from '../../../src/site/assets.ts';
 import { ReaderServer } from '../reader-server.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
 let server: ReaderServer;
 const assets = createAssets(installedAssetFolders());
 beforeAll(async () => {
   server = await new ReaderServer().start();
 });
-afterAll(() => server.close());
 
 describe('assets', () => {
   it('serves a stylesheet under its hash for ever, and under its name for minutes', async () => {
@@ -75,32 +74,28 @@ describe('assets', () => {
 
 describe('createAssets', () => {
   it('strips browser TypeScript once and serves it as JavaScript', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'glasshouse-assets-'));
-    try {
-      mkdirSync(join(folder, 'public'));
-      mkdirSync(join(folder, 'browser'));
-      writeFileSync(
-        join(folder, 'browser', 'live.ts'),
-        "import { a } from './a.ts';\nconst b: number = a;\nexport { b };\n",
-      );
-      const made = createAssets({
-        publicFolder: join(folder, 'public'),
-        browserFolder: join(folder, 'browser'),
-      });
-      let body: unknown;
-      const ctx = {
-        fresh: false,
-        set: () => {},
-        set body(value: unknown) {
-          body = String(value);
-        },
-      };
-      void made.serve(ctx as never, made.url('admin/live.js').slice('/assets/'.length));
-      expect(body).toMatch(/from '\.\/a\.js'/);
-      expect(body).not.toContain(': number');
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'public'));
+    mkdirSync(join(folder, 'browser'));
+    writeFileSync(
+      join(folder, 'browser', 'live.ts'),
+      "import { a } from './a.ts';\nconst b: number = a;\nexport { b };\n",
+    );
+    const made = createAssets({
+      publicFolder: join(folder, 'public'),
+      browserFolder: join(folder, 'browser'),
+    });
+    let body: unknown;
+    const ctx = {
+      fresh: false,
+      set: () => {},
+      set body(value: unknown) {
+        body = String(value);
+      },
+    };
+    void made.serve(ctx as never, made.url('admin/live.js').slice('/assets/'.length));
+    expect(body).toMatch(/from '\.\/a\.js'/);
+    expect(body).not.toContain(': number');
   });
 
   it('says which assets exist when a name is wrong', () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ReaderServer } from '../reader-server.ts';
 
 let server: ReaderServer;
@@ -7,7 +7,6 @@ beforeAll(async () => {
   server.publish({ title: 'Glass', path: 'glass', tags: ['house'], markdown: 'word '.repeat(900) });
   server.putPublic('a.png', Buffer.alloc(100, 1));
 });
-afterAll(() => server.close());
 
 const ADDRESSES = [
   '/',

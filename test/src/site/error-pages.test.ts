@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { wordsOf } from '../../../src/site/error-page.ts';
 import { ReaderServer } from '../reader-server.ts';
 
@@ -21,7 +21,6 @@ beforeAll(async () => {
     },
   }).start();
 });
-afterAll(() => server.close());
 
 const ID = '0123456789abcdef0123456789abcdef';
 

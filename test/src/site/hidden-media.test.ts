@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { MediaUses } from '../../../src/posts/media-uses.ts';
 import type { PostDraft } from '../../../src/posts/post.ts';
 import { DeskServer, START_MILLIS, type Visitor } from '../accounts/desk-server.ts';
@@ -14,7 +14,6 @@ describe('a file of a post that readers cannot open', () => {
     owner = await server.owner();
     stranger = server.visitor();
   });
-  afterAll(() => server.close());
 
   const put = (name: string): void => void server.media.put(name, Buffer.from(name));
   const write = (name: string, draft: Partial<PostDraft>) => {

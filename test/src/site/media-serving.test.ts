@@ -1,6 +1,6 @@
 import { createReadStream, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Context } from 'koa';
 import { completeFileResponse } from '../../../src/http/file-response.ts';
 import { ReaderServer } from '../reader-server.ts';
@@ -21,7 +21,6 @@ beforeAll(async () => {
   etag = headers['etag']!;
   lastModified = headers['last-modified']!;
 });
-afterAll(() => server.close());
 
 describe('media', () => {
   it('streams the bytes with what is needed to ask again', async () => {
@@ -94,16 +93,12 @@ describe('media', () => {
         await completeFileResponse(ctx as unknown as Context);
       },
     }).start();
-    try {
-      for (const headers of [{}, { range: 'bytes=0-3' }]) {
-        const answer = await failing.ask('/media/vanished', headers);
-        expect(answer.status).toBe(500);
-        expect(answer.headers['etag']).toBeUndefined();
-        expect(answer.text).not.toContain(server.folder);
-      }
-      expect(failing.faults).toHaveLength(2);
-    } finally {
-      await failing.close();
+    for (const headers of [{}, { range: 'bytes=0-3' }]) {
+      const answer = await failing.ask('/media/vanished', headers);
+      expect(answer.status).toBe(500);
+      expect(answer.headers['etag']).toBeUndefined();
+      expect(answer.text).not.toContain(server.folder);
     }
+    expect(failing.faults).toHaveLength(2);
   });
 });

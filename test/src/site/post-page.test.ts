@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ReaderServer } from '../reader-server.ts';
 
 let server: ReaderServer;
@@ -17,7 +17,6 @@ beforeAll(async () => {
   });
   server.publish({ title: 'Newer', path: 'newer', publishedAtMillis: server.nowMillis - DAY });
 });
-afterAll(() => server.close());
 
 describe('a post’s page', () => {
   it('carries the post as microformats', async () => {
@@ -73,22 +72,18 @@ describe('a post’s page', () => {
 describe('a post that is written from right to left', () => {
   it('has its date and byline read from left to right, each by itself', async () => {
     const server = await new ReaderServer({ publicUrl: 'https://blog.example' }).start();
-    try {
-      server.publish({
-        title: 'שלום',
-        path: 'shalom',
-        language: 'he',
-        authors: ['דוד'],
-        markdown: '`a = 1;` טקסט',
-      });
-      const { text } = await server.ask('/shalom');
-      expect(text).toMatch(/<html lang="he" dir="rtl">/);
-      expect(text).toMatch(
-        /<p class="byline"\s+lang="en">\s*<bdi dir="ltr"><time class="dt-published"[^>]*>20 March 2026/,
-      );
-      expect(text).toMatch(/<bdi dir="ltr"\s*><span\s*>by\s+<span class="p-author h-card" dir="auto">דוד/);
-    } finally {
-      await server.close();
-    }
+    server.publish({
+      title: 'שלום',
+      path: 'shalom',
+      language: 'he',
+      authors: ['דוד'],
+      markdown: '`a = 1;` טקסט',
+    });
+    const { text } = await server.ask('/shalom');
+    expect(text).toMatch(/<html lang="he" dir="rtl">/);
+    expect(text).toMatch(
+      /<p class="byline"\s+lang="en">\s*<bdi dir="ltr"><time class="dt-published"[^>]*>20 March 2026/,
+    );
+    expect(text).toMatch(/<bdi dir="ltr"\s*><span\s*>by\s+<span class="p-author h-card" dir="auto">דוד/);
   });
 });

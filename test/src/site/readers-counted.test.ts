@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type BusinessMetrics, createBusinessMetrics } from '../../../src/process/business-metrics.ts';
 import { ReaderServer } from '../reader-server.ts';
 
@@ -26,7 +26,6 @@ describe('what readers asked for', () => {
     });
   });
   beforeEach(() => void (counted.length = 0));
-  afterAll(() => server.close());
 
   it('counts each page of a post that was asked for, also when the browser has it already', async () => {
     const { headers } = await server.ask('/glass');

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ReaderServer } from '../reader-server.ts';
 
 let server: ReaderServer;
@@ -12,7 +12,6 @@ beforeAll(async () => {
     });
   }
 });
-afterAll(() => server.close());
 
 describe('search', () => {
   it('shows a form before anything is asked', async () => {

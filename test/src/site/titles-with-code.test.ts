@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ReaderServer } from '../reader-server.ts';
 
 const CODE = 'The <code>nvptx64&lt;T&gt;</code> target';
@@ -11,7 +11,6 @@ describe('a title with code in it', () => {
     server.publish({ title: 'The `nvptx64<T>` target', path: 'target' });
     server.publish({ title: 'Later', path: 'later', publishedAtMillis: server.nowMillis - 1000 });
   });
-  afterAll(() => server.close());
 
   it.each(['/', '/target', '/later', '/archive/2026'])('is shown as code at %s', async (path) => {
     const { text } = await server.ask(path);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { HtmlValidate } from 'html-validate';
 import { ReaderServer } from '../reader-server.ts';
 
@@ -53,7 +53,6 @@ beforeAll(async () => {
   const gone = full.publish({ title: 'Gone', path: 'gone' });
   full.posts.remove(gone.id, gone.version);
 });
-afterAll(() => Promise.all([full.close(), empty.close()]));
 
 const PAGES = ['/', '/tags', '/archive', '/search', '/search?q=post', '/search?q=%3Cscript%3E', '/nope'];
 

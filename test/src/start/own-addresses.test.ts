@@ -1,8 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Router } from '@koa/router';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { activeTelemetry } from '../../../otel/telemetry.ts';
 import { createAccounts } from '../../../src/accounts/accounts.ts';
@@ -12,9 +10,12 @@ import { pathKey } from '../../../src/process/address.ts';
 import { readBlogConfig } from '../../../src/process/config.ts';
 import { isOwnAddress, OBSERVATORY_PATH, routedSegments } from '../../../src/process/own-addresses.ts';
 import { createApp } from '../../../src/start/app.ts';
+import { afterTests } from '../../fixtures/after-tests.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'glasshouse-addresses-'));
+const folder = temporaryFolder();
 const database = openDatabase(join(folder, 'blog.db'));
+afterTests(() => closeDatabase(database));
 /** Of every router that the app mounts. */
 let addresses: readonly string[] = [];
 
@@ -37,10 +38,6 @@ beforeAll(() => {
   addresses = routers
     .flatMap(({ stack }) => stack.filter(({ methods }) => methods.length > 0))
     .map(({ path }) => (typeof path === 'string' ? path : OBSERVATORY_PATH));
-});
-afterAll(() => {
-  closeDatabase(database);
-  rmSync(folder, { recursive: true });
 });
 
 describe('the addresses that no post can have', () => {

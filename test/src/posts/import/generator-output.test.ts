@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { importPosts } from '../../../../src/posts/import/import-posts.ts';
@@ -147,7 +147,6 @@ describe.each([
     }
     summary = importPosts(site, { ...blog, now: () => blog.clock.now });
   });
-  afterAll(() => blog.close());
 
   /** The title of the post that a reader sees at an address. */
   const shownAt = (address: string): string | undefined => {

@@ -1,19 +1,18 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BARE_ENVIRONMENT } from '../../../fixtures/bare-environment.ts';
+import { temporaryFolder } from '../../../fixtures/temporary-folder.ts';
 
 const RUST_BLOG = fileURLToPath(new URL('../../../fixtures/rust-blog', import.meta.url));
 const MAIN = fileURLToPath(new URL('../../../../src/posts/import/main.ts', import.meta.url));
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'glasshouse-'));
+  folder = temporaryFolder();
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 function run(...options: string[]): { status: number | null; stdout: string; stderr: string } {
   const result = spawnSync(process.execPath, [MAIN, ...options], {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +16,6 @@ beforeEach(() => {
   blog = temporaryBlog();
   site = path.join(blog.folder, 'site');
 });
-afterEach(() => blog.close());
 
 function write(file: string, content: string | Buffer): void {
   mkdirSync(path.dirname(path.join(site, file)), { recursive: true });
@@ -350,14 +349,10 @@ describe('the id of an imported post', () => {
     const b = idOf('b')!;
     expect(b).toMatch(/^urn:uuid:[0-9a-f-]{36}$/);
     const other = temporaryBlog();
-    try {
-      write('a.md', '---\ntitle: A\ndate: 2026-01-01\n---\nText.');
-      importPosts(site, other);
-      expect(other.posts.byPath('b')!.feedId).toBe(b);
-      expect(other.posts.byPath('a')!.feedId).not.toBe(b);
-    } finally {
-      other.close();
-    }
+    write('a.md', '---\ntitle: A\ndate: 2026-01-01\n---\nText.');
+    importPosts(site, other);
+    expect(other.posts.byPath('b')!.feedId).toBe(b);
+    expect(other.posts.byPath('a')!.feedId).not.toBe(b);
     const post = blog.posts.byPath('b')!;
     blog.posts.update(post.id, post.version, { ...post, path: 'elsewhere', title: 'Another' });
     expect(idOf('elsewhere')).toBe(b);

@@ -1,13 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { MarkdownWorker } from '../../../../src/posts/markdown/markdown-worker.ts';
 import { renderMarkdown } from '../../../../src/posts/markdown/markdown.ts';
+import { temporaryFolder } from '../../../fixtures/temporary-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'glasshouse-worker-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 const TEXT = `# Title\n\n![a](a.png) ![b](gone.png) <img src=a.png srcset="a.png 2x">\n\n\`\`\`rust\nfn main() {}\n\`\`\`\n`;
 const MEDIA: Record<string, { width: number; height: number }> = { 'old/a.png': { width: 4, height: 3 } };

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { BusinessMetrics } from '../../../../src/process/business-metrics.ts';
 import { FeedCache } from '../../../../src/site/feeds/feed-cache.ts';
 import { ReaderServer } from '../../reader-server.ts';
@@ -76,7 +76,6 @@ describe('feeds', () => {
     }).start();
     server.publish({ title: 'A', path: 'a', tags: ['t'] });
   });
-  afterAll(() => server.close());
 
   it('are drawn once, counted each time, and drawn anew after a change', async () => {
     await server.ask('/feed.rss');

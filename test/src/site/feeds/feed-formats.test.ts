@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { parseAtomFeed, parseJsonFeed, parseOpml, parseRssFeed } from 'feedsmith';
 import { ReaderServer } from '../../reader-server.ts';
 
@@ -38,7 +38,6 @@ beforeAll(async () => {
     language: 'de',
   });
 });
-afterAll(() => server.close());
 
 const ID = 'urn:uuid:0190a9e2-6f1c-4d7e-9b1a-1f2e3d4c5b6a';
 const POST_URL = 'https://blog.example/2026/03/gr%C3%B6%C3%9Fe';
@@ -87,27 +86,23 @@ describe('RSS', () => {
 describe('a feed of a blog below a path', () => {
   it('leads below it, and is not taken for that of a neighbour', async () => {
     const below = await new ReaderServer({ publicUrl: 'https://blog.example/notes' }).start();
-    try {
-      const markdown = `${MARKDOWN}\n<img srcset="/media/a.png 1x, https://other.example/b.png 2x">`;
-      below.publish({ title: 'Below', path: 'below', markdown });
-      below.database.exec('UPDATE posts SET feed_id = NULL');
-      const feed = parseAtomFeed((await below.ask('/feed.atom')).text);
-      expect(feed.id).toBe('tag:blog.example,2026:notes/feed');
-      const [entry] = feed.entries!;
-      // A post from before ids were kept keeps the one it had.
-      expect(entry!.id).toBe('tag:blog.example,2026-03-20:notes/post-1');
-      expect(entry!.links?.[0]?.href).toBe('https://blog.example/notes/below');
-      const html = entry!.content?.value;
-      expect(html).toContain('href="https://blog.example/notes/tags/x"');
-      expect(html).toContain('href="https://blog.example/notes/below#notes"');
-      expect(html).toMatch(/src="https:\/\/blog\.example\/notes\/media\/[^"]*picture\.png"/);
-      expect(html).toContain(
-        'srcset="https://blog.example/notes/media/a.png 1x, https://other.example/b.png 2x"',
-      );
-      expect((await below.ask('/sitemap.xml')).text).toContain('<loc>https://blog.example/notes/below</loc>');
-    } finally {
-      await below.close();
-    }
+    const markdown = `${MARKDOWN}\n<img srcset="/media/a.png 1x, https://other.example/b.png 2x">`;
+    below.publish({ title: 'Below', path: 'below', markdown });
+    below.database.exec('UPDATE posts SET feed_id = NULL');
+    const feed = parseAtomFeed((await below.ask('/feed.atom')).text);
+    expect(feed.id).toBe('tag:blog.example,2026:notes/feed');
+    const [entry] = feed.entries!;
+    // A post from before ids were kept keeps the one it had.
+    expect(entry!.id).toBe('tag:blog.example,2026-03-20:notes/post-1');
+    expect(entry!.links?.[0]?.href).toBe('https://blog.example/notes/below');
+    const html = entry!.content?.value;
+    expect(html).toContain('href="https://blog.example/notes/tags/x"');
+    expect(html).toContain('href="https://blog.example/notes/below#notes"');
+    expect(html).toMatch(/src="https:\/\/blog\.example\/notes\/media\/[^"]*picture\.png"/);
+    expect(html).toContain(
+      'srcset="https://blog.example/notes/media/a.png 1x, https://other.example/b.png 2x"',
+    );
+    expect((await below.ask('/sitemap.xml')).text).toContain('<loc>https://blog.example/notes/below</loc>');
   });
 });
 
@@ -180,16 +175,12 @@ describe('a tag’s feed', () => {
 describe('a feed’s size', () => {
   it('ends at fifty posts, and an empty blog has an empty feed', async () => {
     const other = await new ReaderServer().start();
-    try {
-      for (const format of ['rss', 'atom', 'json'])
-        expect((await other.ask(`/feed.${format}`)).status).toBe(200);
-      for (let index = 0; index < 60; index++) other.publish({ title: `P${index}`, path: `p${index}` });
-      expect(parseRssFeed((await other.ask('/feed.rss')).text).items).toHaveLength(50);
-      expect(parseAtomFeed((await other.ask('/feed.atom')).text).entries).toHaveLength(50);
-      expect(parseJsonFeed((await other.ask('/feed.json')).text).items).toHaveLength(50);
-    } finally {
-      await other.close();
-    }
+    for (const format of ['rss', 'atom', 'json'])
+      expect((await other.ask(`/feed.${format}`)).status).toBe(200);
+    for (let index = 0; index < 60; index++) other.publish({ title: `P${index}`, path: `p${index}` });
+    expect(parseRssFeed((await other.ask('/feed.rss')).text).items).toHaveLength(50);
+    expect(parseAtomFeed((await other.ask('/feed.atom')).text).entries).toHaveLength(50);
+    expect(parseJsonFeed((await other.ask('/feed.json')).text).items).toHaveLength(50);
   });
 });
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ReaderServer } from '../../reader-server.ts';
 
 let server: ReaderServer;
@@ -6,7 +6,6 @@ beforeAll(async () => {
   server = await new ReaderServer().start();
   server.publish({ title: 'A', path: 'a', tags: ['t'] });
 });
-afterAll(() => server.close());
 
 describe.each(['/feed', '/tags/t/feed'])('%s', (path) => {
   it.each([

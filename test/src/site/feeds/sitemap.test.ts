@@ -12,22 +12,18 @@ const ORIGIN = 'https://blog.example';
 describe('sitemap', () => {
   it('has every listed post with the time it last changed', async () => {
     const server = await new ReaderServer({ publicUrl: ORIGIN }).start();
-    try {
-      server.publish({ title: 'A & B', path: "2026/a&b'c" });
-      const { status, headers, text } = await server.ask('/sitemap.xml');
-      expect([status, headers['content-type']]).toEqual([200, 'application/xml; charset=utf-8']);
-      expect(text).toContain(
-        '<loc>https://blog.example/2026/a%26b&apos;c</loc><lastmod>2026-03-20T12:00:00.000Z</lastmod>',
-      );
-      const robots = await server.ask('/robots.txt');
-      expect(robots.text).toContain('Sitemap: https://blog.example/sitemap.xml');
-      expect(robots.headers['content-type']).toBe('text/plain; charset=utf-8');
-      for (const path of ['/sitemap/2.xml', '/sitemap/0.xml', '/sitemap/x.xml', '/sitemap/999999.xml'])
-        expect((await server.ask(path)).status).toBe(404);
-      expect((await server.ask('/sitemap/1.xml')).text).toBe(text);
-    } finally {
-      await server.close();
-    }
+    server.publish({ title: 'A & B', path: "2026/a&b'c" });
+    const { status, headers, text } = await server.ask('/sitemap.xml');
+    expect([status, headers['content-type']]).toEqual([200, 'application/xml; charset=utf-8']);
+    expect(text).toContain(
+      '<loc>https://blog.example/2026/a%26b&apos;c</loc><lastmod>2026-03-20T12:00:00.000Z</lastmod>',
+    );
+    const robots = await server.ask('/robots.txt');
+    expect(robots.text).toContain('Sitemap: https://blog.example/sitemap.xml');
+    expect(robots.headers['content-type']).toBe('text/plain; charset=utf-8');
+    for (const path of ['/sitemap/2.xml', '/sitemap/0.xml', '/sitemap/x.xml', '/sitemap/999999.xml'])
+      expect((await server.ask(path)).status).toBe(404);
+    expect((await server.ask('/sitemap/1.xml')).text).toBe(text);
   });
 
   it('becomes an index over more addresses than one file may hold', () => {
@@ -48,20 +44,16 @@ describe('sitemap', () => {
 describe('OpenSearch', () => {
   it('describes the search of this blog', async () => {
     const server = await new ReaderServer({ publicUrl: ORIGIN }).start();
-    try {
-      server.site.save({
-        timeZone: 'UTC',
-        title: 'A very long & odd title <b>',
-        description: '',
-        language: 'en',
-        author: '',
-      });
-      const { text, headers } = await server.ask('/opensearch.xml');
-      expect(headers['content-type']).toContain('application/opensearchdescription+xml');
-      expect(text).toContain('<ShortName>A very long &amp; od</ShortName>');
-      expect(text).toContain(`template="${ORIGIN}/search?q={searchTerms}"`);
-    } finally {
-      await server.close();
-    }
+    server.site.save({
+      timeZone: 'UTC',
+      title: 'A very long & odd title <b>',
+      description: '',
+      language: 'en',
+      author: '',
+    });
+    const { text, headers } = await server.ask('/opensearch.xml');
+    expect(headers['content-type']).toContain('application/opensearchdescription+xml');
+    expect(text).toContain('<ShortName>A very long &amp; od</ShortName>');
+    expect(text).toContain(`template="${ORIGIN}/search?q={searchTerms}"`);
   });
 });
