@@ -25,16 +25,19 @@ export function createFolderServer(folder: string): FolderServer {
 
   return async (ctx, relativePath, cacheControl) => {
     let found = true;
-    // koa-static reads `ctx.path`; a view of the context leaves the request's own address alone.
-    const view = Object.create(ctx, { path: { value: `/${relativePath}` } }) as Context;
+    // koa-static serves `ctx.path`: it is the file's for that time, as koa-mount does it.
+    const asked = ctx.path;
+    ctx.path = `/${relativePath}`;
     try {
-      await serve(view, () => {
+      await serve(ctx, () => {
         found = false;
         return Promise.resolve();
       });
     } catch (error) {
       if (!isOutside(error)) throw error;
       found = false;
+    } finally {
+      ctx.path = asked;
     }
     if (!found) ctx.throw(404, 'File not found.');
     ctx.set('Cache-Control', cacheControl);
