@@ -77,8 +77,11 @@ function toPrometheus(metric: MetricData): MetricData {
 function withUnit({ descriptor, dataPointType }: MetricData): MetricData['descriptor'] {
   const isRatio = descriptor.unit === '1' && dataPointType === DataPointType.GAUGE;
   const unit = isRatio ? 'ratio' : (UNITS[descriptor.unit] ?? '');
-  const isNamed = unit === '' || descriptor.name.endsWith(unit);
-  return { ...descriptor, unit, name: isNamed ? descriptor.name : `${descriptor.name}_${unit}` };
+  // `process.unix.file_descriptor.count` would look like the count of a histogram; promtool refuses the suffix.
+  const isLevel = dataPointType === DataPointType.GAUGE || dataPointType === DataPointType.SUM;
+  const name = isLevel ? descriptor.name.replace(/[._]count$/, '') : descriptor.name;
+  const isNamed = unit === '' || name.endsWith(unit);
+  return { ...descriptor, unit, name: isNamed ? name : `${name}_${unit}` };
 }
 
 /** A bucket counts where its middle lies, so a value at a boundary moves by one bucket of 2.2 % at most. */

@@ -48,7 +48,7 @@ export function createBusinessMetrics(control: Pick<TelemetryControl, 'countFrom
   const deleted = meter.createCounter('glasshouse.posts.deleted', { unit: '{post}' });
   const requests = meter.createCounter('glasshouse.feed.requests', { unit: '{request}' });
   const generated = meter.createCounter('glasshouse.feed.generated', { unit: '{feed}' });
-  const generationTime = meter.createCounter('glasshouse.feed.generation.time', { unit: 'ms' });
+  const generationTime = meter.createCounter('glasshouse.feed.generation.time', { unit: 's' });
   const hits = meter.createCounter('glasshouse.cache.hits', { unit: '{lookup}' });
   const misses = meter.createCounter('glasshouse.cache.misses', { unit: '{lookup}' });
   const held = meter.createObservableGauge('glasshouse.cache.entries', { unit: '{entry}' });
@@ -72,7 +72,7 @@ export function createBusinessMetrics(control: Pick<TelemetryControl, 'countFrom
     feedRequested: (format) => requests.add(1, { format }),
     feedGenerated(format, millis) {
       generated.add(1, { format });
-      generationTime.add(millis, { format });
+      generationTime.add(millis / 1000, { format });
     },
     cacheHit: () => hits.add(1),
     cacheMiss: () => misses.add(1),

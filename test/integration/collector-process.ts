@@ -1,25 +1,21 @@
+import { findProgram } from '../fixtures/find-program.ts';
 import { otlpLines, otlpMetrics, type OtlpKeyValue, type OtlpLine } from '../fixtures/otlp-lines.ts';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { watch } from 'node:fs/promises';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Arrivals, OtlpArrivals } from './otlp-arrivals.ts';
 
 const CONFIG = fileURLToPath(new URL('../../deploy/collector.yaml', import.meta.url));
-const NAMES = ['otelcol-contrib', 'otelcol'];
 const SIGNALS = ['traces', 'metrics', 'logs'] as const;
 
 /** OTELCOL_PATH, or the first Collector on PATH; undefined, said loudly, where there is none. */
 export function collectorPath(env: Readonly<Record<string, string | undefined>>): string | undefined {
-  const named = env['OTELCOL_PATH'];
-  if (named !== undefined && !existsSync(named)) throw new Error(`OTELCOL_PATH=${named} is no program`);
-  const folders = (env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
-  const found =
-    named ?? folders.flatMap((folder) => NAMES.map((name) => join(folder, name))).find(existsSync);
+  const found = findProgram('OTELCOL_PATH', ['otelcol-contrib', 'otelcol'], env);
   if (found === undefined)
     process.stderr.write(
       '\nNO COLLECTOR WAS FOUND: a receiver in this process stands in for it. For a real one put otelcol-contrib on the PATH or name it in OTELCOL_PATH.\n\n',

@@ -92,8 +92,8 @@ function attributesText(row: BusinessMetric): string {
 function feedsMade(metrics: readonly BusinessMetric[]): readonly FeedMade[] {
   return (['rss', 'atom', 'json'] as const).flatMap((format) => {
     const made = sumOf(metrics, 'feed.generated', format);
-    const millis = sumOf(metrics, 'feed.generation.time', format);
-    return made === 0 ? [] : [{ format, made, meanMillis: millis / made }];
+    const seconds = sumOf(metrics, 'feed.generation.time', format);
+    return made === 0 ? [] : [{ format, made, meanMillis: (seconds * 1000) / made }];
   });
 }
 

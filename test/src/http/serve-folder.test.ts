@@ -1,20 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Koa from 'koa';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 import { createFolderServer } from '../../../src/http/serve-folder.ts';
 
-let folder: string;
+const folder = temporaryFolder();
 let server: Server;
 let origin: string;
 /** Address of the request before and after its file was served. */
 let seen: readonly [string, string] | undefined;
 
 beforeAll(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), 'glasshouse-folder-'));
   writeFileSync(path.join(folder, 'a b.txt'), 'text');
   writeFileSync(path.join(folder, '.hidden'), 'secret');
   const app = new Koa();
@@ -32,10 +31,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
-afterAll(() => {
-  server.close();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => void server.close());
 
 describe('a folder that is served', () => {
   it.each([

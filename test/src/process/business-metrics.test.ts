@@ -47,7 +47,7 @@ describe('createBusinessMetrics', () => {
       ['glasshouse.feed.requests', 'rss', 2],
       ['glasshouse.feed.requests', 'json', 1],
       ['glasshouse.feed.generated', 'atom', 1],
-      ['glasshouse.feed.generation.time', 'atom', 12.5],
+      ['glasshouse.feed.generation.time', 'atom', 0.0125],
       ['glasshouse.cache.hits', '', 1],
       ['glasshouse.cache.misses', '', 1],
       ['glasshouse.cache.entries', '', 7],

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { findProgram } from '../fixtures/find-program.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
+import { BlogProcess, TOKEN } from './blog-process.ts';
+
+const promtool = findProgram('PROMTOOL_PATH', ['promtool']);
+if (promtool === undefined)
+  process.stderr.write(
+    '\nNO PROMTOOL WAS FOUND: /metrics is only read by rules of this test. For the real one put promtool on the PATH or name it in PROMTOOL_PATH.\n\n',
+  );
+const withPromtool = promtool === undefined ? it.skip : it;
+
+/** Answers of every kind: pages, feeds, searches, files, and what is missing. */
+const VISITS = [
+  '/',
+  '/archive',
+  '/feed.rss',
+  '/feed.atom',
+  '/feed.json',
+  '/search?q=glass',
+  '/nothing',
+  '/health',
+  '/admin',
+];
+
+describe('/metrics of a blog that was visited', () => {
+  const dataDir = temporaryFolder();
+  let blog: BlogProcess;
+  let page: string;
+  beforeAll(async () => {
+    blog = await BlogProcess.start(dataDir);
+    for (const path of [...VISITS, ...VISITS]) await blog.ask(path);
+    const answer = await blog.ask('/metrics', { headers: { authorization: `Bearer ${TOKEN}` } });
+    page = answer.body.toString();
+  });
+  afterAll(() => blog.stop());
+
+  withPromtool('is in order for promtool', async () => {
+    const check = spawn(promtool!, ['check', 'metrics'], { stdio: ['pipe', 'pipe', 'pipe'] });
+    let said = '';
+    for (const stream of [check.stdout, check.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => (said += text));
+    check.stdin.end(page);
+    const [code] = (await once(check, 'close')) as [number];
+    expect([said, code]).toEqual(['', 0]);
+  });
+
+  it('has types and base units in its names, as promtool asks', () => {
+    const types = [...page.matchAll(/^# TYPE (\S+) (\w+)$/gm)].map(([, name, type]) => ({
+      name: name!,
+      type: type!,
+    }));
+    const wrong = types.filter(
+      ({ name, type }) =>
+        name.endsWith('_total') !== (type === 'counter') ||
+        /_(?:milliseconds|minutes|hours|kilobytes|percent)(?:_|$)|[A-Z]/.test(name) ||
+        (type !== 'histogram' && /_(?:count|sum|bucket)$/.test(name)) ||
+        !page.includes(`# HELP ${name} `),
+    );
+    expect(wrong).toEqual([]);
+    expect(types.map(({ name, type }) => `${type} ${name}`)).toEqual(
+      expect.arrayContaining([
+        'counter glasshouse_feed_generation_time_seconds_total',
+        'counter glasshouse_searches_total',
+        'gauge glasshouse_cache_entries',
+        'gauge process_memory_usage_bytes',
+        'gauge process_unix_file_descriptor',
+        'histogram http_server_request_duration_seconds',
+      ]),
+    );
+  });
+});
