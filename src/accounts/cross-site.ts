@@ -1,3 +1,4 @@
+// No library: CSRF packages compare tokens and ignore Fetch Metadata and Origin, which refuse a foreign form before its body is read.
 import type { Context } from 'koa';
 
 /** Returns true if a request that changes something comes from another site, by Fetch Metadata where the browser sends it, and by Origin.

@@ -1,3 +1,4 @@
+// No library: CSRF packages need a parsed body before they decide, and discard the text of a form they refuse.
 import type { Context, Middleware, Next } from 'koa';
 import type { AccountCookies } from './account-cookies.ts';
 import { isCrossSite } from './cross-site.ts';

@@ -1,3 +1,4 @@
+// No library: session middleware stores the cookie's id itself; this store has digests only, limits sessions, lists them and ends single ones.
 import type { Database, Statement } from 'better-sqlite3';
 import { createSecretToken, digestOfToken } from './secret-token.ts';
 import { SessionSightings } from './session-sightings.ts';

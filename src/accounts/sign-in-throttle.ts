@@ -1,3 +1,4 @@
+// No library: rate limiters count requests in a window; this counts consecutive failures, per client and per account, and must not lock out the owner.
 import { isIPv6 } from 'node:net';
 import type { Database, Statement } from 'better-sqlite3';
 import { OWNER_NAME } from './owner-store.ts';

@@ -1,3 +1,4 @@
+// No library: a Map keeps the order of use; lru-cache adds ages, fetching and disposal, which nothing here needs.
 interface Entry<T> {
   readonly value: T;
   readonly bytes: number;

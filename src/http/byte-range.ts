@@ -1,3 +1,4 @@
+// No library: range-parser parses lists of ranges, of which we answer none, and leaves If-Range to its caller.
 /** Inclusive byte positions, as in `Content-Range`. */
 export interface ByteRange {
   readonly start: number;

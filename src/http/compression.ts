@@ -1,3 +1,4 @@
+// No library: koa-compress handles streams, but caches nothing, so it would compress every page again for every reader.
 import { Readable, Transform } from 'node:stream';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip, zstdCompress } from 'node:zlib';

@@ -71,3 +71,21 @@ describe('no file of the blog', () => {
     ]);
   });
 });
+
+describe('a file that does what a package could do', () => {
+  it.each([
+    'accounts/cross-site.ts',
+    'accounts/protect-forms.ts',
+    'accounts/session-store.ts',
+    'accounts/sign-in-throttle.ts',
+    'http/byte-bounded-cache.ts',
+    'http/byte-range.ts',
+    'http/compression.ts',
+    'observatory/draw/table.ts',
+    'observatory/transfer/curl-command.ts',
+    'observatory/transfer/har.ts',
+    'posts/import/front-matter.ts',
+  ])('says why it does so: src/%s', (name) => {
+    expect(readFileSync(join(ROOT, 'src', name), 'utf8')).toMatch(/^\/\/ No library: .{40,}\.$/m);
+  });
+});

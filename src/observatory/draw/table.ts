@@ -123,6 +123,7 @@ export function sheetOf<Row>(rows: readonly Row[], columns: readonly Column<Row>
   };
 }
 
+// No library: CSV has one rule of quoting, and packages leave formulas in cells unless told otherwise.
 /** RFC 4180; cells that a spreadsheet would run as a formula are escaped. */
 export function csvText({ columns, rows }: Sheet): string {
   const cellText = (value: string | number | undefined): string => {

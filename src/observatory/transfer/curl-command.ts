@@ -1,3 +1,4 @@
+// No library: the command is one line of quoted words; which parts of a request may be shown is decided by shown-request.ts.
 import type { ShownRequest } from './shown-request.ts';
 
 const BODIES = new Set(['POST', 'PUT', 'PATCH', 'QUERY']);

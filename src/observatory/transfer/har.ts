@@ -1,3 +1,4 @@
+// No library: HAR is one JSON object; packages for it convert or replay recordings of browsers, not spans.
 import type { TraceDetail } from '../../../otel/query.ts';
 import { shownRequest, type ShownRequest } from './shown-request.ts';
 

@@ -1,3 +1,4 @@
+// No library: smol-toml and yaml parse the data; front-matter packages find only one kind of fence, or evaluate JavaScript between fences, and name no line.
 import { parse as parseToml, TomlError } from 'smol-toml';
 import { parseDocument } from 'yaml';
 
