@@ -50,7 +50,7 @@ run('the whole blog below a path, in a browser', () => {
       await page.getByLabel('Title').fill('From a browser');
       await page.getByLabel('Text, in Markdown').fill('All [tags](/tags).');
       await page.getByRole('button', { name: 'Publish' }).click();
-      await page.getByRole('link', { name: 'See it' }).click();
+      await page.getByRole('link', { name: 'View post' }).click();
       await page.getByRole('link', { name: 'tags', exact: true }).click();
       await page.locator('h1', { hasText: 'Tags' }).waitFor();
 

@@ -118,7 +118,7 @@ describe('a secret in the query of a sign-in, a set-up or a reset', () => {
       '/admin/sign-in',
       '/admin/setup',
       '/search',
-      'The query is left out: at such an address it is a',
+      'The query is left out: at this address it is a',
     ];
     expect(words.filter((each) => !pages.includes(each))).toEqual([]);
     const formats = new Set(
