@@ -40,7 +40,7 @@ function attempt(
 }
 
 describe('readTelemetryConfig, whatever is set', () => {
-  it('answers a frozen config or throws one TelemetryConfigError that names every problem', () => {
+  it('returns a frozen config or throws one TelemetryConfigError that lists every problem', () => {
     fc.assert(
       fc.property(environment, environment, (env, dotEnv) => {
         const { config, error } = attempt(env, dotEnv);
@@ -57,7 +57,7 @@ describe('readTelemetryConfig, whatever is set', () => {
     );
   });
 
-  it('reads back the rates it shows', () => {
+  it('parses the rates it shows', () => {
     fc.assert(
       fc.property(rates, (all) => {
         const parsed = parseSamplingRates(JSON.stringify(all));
@@ -67,7 +67,7 @@ describe('readTelemetryConfig, whatever is set', () => {
     );
   });
 
-  it('shows each valid value in a form that reads the same again', () => {
+  it('shows each valid value in a form that parses to the same', () => {
     fc.assert(
       fc.property(
         rates,
@@ -91,7 +91,7 @@ describe('readTelemetryConfig, whatever is set', () => {
     );
   });
 
-  it('finds a name again after one slip of the finger', () => {
+  it('suggests the name after one typing error', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...names),

@@ -24,7 +24,7 @@ function source(config: TelemetryConfig, name: string) {
 }
 
 describe('readTelemetryConfig', () => {
-  it('has the defaults of the design with nothing set', () => {
+  it('has the documented defaults with nothing set', () => {
     expect(read({})).toMatchObject({
       enabled: true,
       rates: { http: 1, database: 1, render: 1, other: 1 },
@@ -49,7 +49,7 @@ describe('readTelemetryConfig', () => {
     });
   });
 
-  it('is frozen all the way down', () => {
+  it('is deeply frozen', () => {
     const config = read({ METRICS_SAMPLING_RATE: 'database=0.1', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://a' });
     const open: string[] = [];
     const visit = (value: unknown, path: string) => {
@@ -125,20 +125,20 @@ describe('readTelemetryConfig', () => {
     expect(problem?.message).toContain('"databse"; did you mean database?');
   });
 
-  it('buries the bug of METRICS_SAMPLING_RATES, set and never read', () => {
+  it('rejects METRICS_SAMPLING_RATES, which was once set and never read', () => {
     expect(() => read({ METRICS_SAMPLING_RATES: '0.25' })).toThrow(
       'A telemetry setting cannot be used:\n' +
         '  METRICS_SAMPLING_RATES="0.25" (environment): unknown setting; did you mean METRICS_SAMPLING_RATE?',
     );
   });
 
-  it('refuses an unknown METRICS_ name in .env too, and lists the names when none is near', () => {
+  it('rejects an unknown METRICS_ name in .env too, and lists the names if none is near', () => {
     const [problem] = problemsOf({}, { METRICS_COLOUR: 'red' });
     expect(problem).toMatchObject({ variable: 'METRICS_COLOUR', source: '.env' });
     expect(problem?.message).toContain('METRICS_BUFFER_SIZE, METRICS_BUFFER_BYTES');
   });
 
-  it('takes a known name in lower case for unknown and names the right one', () => {
+  it('treats a known name in lower case as unknown and suggests the right one', () => {
     expect(problemsOf({ metrics_enabled: 'false' })[0]?.message).toContain('did you mean METRICS_ENABLED?');
   });
 
@@ -200,7 +200,7 @@ describe('readTelemetryConfig', () => {
     },
   );
 
-  it('prefers the environment to .env and .env to the default, and remembers which it was', () => {
+  it('prefers the environment to .env and .env to the default, and records the source', () => {
     const config = read(
       { METRICS_BUFFER_SIZE: '10' },
       { METRICS_BUFFER_SIZE: '20', METRICS_HISTORY_DAYS: '7' },
@@ -215,14 +215,14 @@ describe('readTelemetryConfig', () => {
     expect(read({}).settings.map(({ name }) => name)).toEqual(TELEMETRY_SETTINGS.map(({ name }) => name));
   });
 
-  it('exports at the rate of its own when there is one', () => {
+  it('exports at its own rate if that is set', () => {
     const config = read({ METRICS_SAMPLING_RATE: '0.5', METRICS_EXPORT_SAMPLING_RATE: 'http=0.1' });
     expect(config.rates.http).toBe(0.5);
     expect(config.exportRates).toEqual({ http: 0.1, database: 1, render: 1, other: 1 });
     expect(read({ METRICS_SAMPLING_RATE: '0.5' }).exportRates.http).toBe(0.5);
   });
 
-  it('keeps the history in the folder that the app names, and nowhere without one or with 0 days', () => {
+  it('stores the history in the folder of the app, and nowhere without one or with 0 days', () => {
     const historyFile = (days: string, dataDir?: string) =>
       readTelemetryConfig({ env: { METRICS_HISTORY_DAYS: days }, dataDir }).historyFile;
     expect(historyFile('1', 'elsewhere')).toMatch(/^elsewhere[\\/]telemetry\.sqlite$/);
@@ -230,7 +230,7 @@ describe('readTelemetryConfig', () => {
     expect(historyFile('1')).toBeUndefined();
   });
 
-  it('says that METRICS_HISTORY_DAYS has no effect where the app names no folder', () => {
+  it('warns that METRICS_HISTORY_DAYS has no effect if the app sets no folder', () => {
     expect(read({}).warnings).toEqual([]);
     expect(read({ METRICS_HISTORY_DAYS: '0' }).warnings).toEqual([]);
     expect(read({ METRICS_HISTORY_DAYS: '7' }).warnings).toEqual([
@@ -238,7 +238,7 @@ describe('readTelemetryConfig', () => {
     ]);
   });
 
-  it('takes what the app says of itself, and lets the environment win', () => {
+  it('uses what the app states, and lets the environment override it', () => {
     const app = {
       serviceName: 'notes',
       resource: { 'service.version': '1.2.3', 'deployment.environment.name': 'here' },
@@ -259,7 +259,7 @@ describe('readTelemetryConfig', () => {
     });
   });
 
-  it('only warns of an unknown METRICS_* in an app that does not ask for more; wrong values are errors', () => {
+  it('only warns of an unknown METRICS_* unless the app is strict; invalid values are errors', () => {
     const env = { METRICS_SAMPLING_RATES: '0.25', METRICS_BUFFER_SIZE: '7' };
     const config = readTelemetryConfig({ env, dotEnv: { METRICS_X: 'y' } });
     expect(config.maxTraces).toBe(7);
@@ -270,7 +270,7 @@ describe('readTelemetryConfig', () => {
     expect(() => readTelemetryConfig({ env: { METRICS_BUFFER_SIZE: 'abc' } })).toThrow(TelemetryConfigError);
   });
 
-  it('knows the METRICS_* that the app reads itself, and shows them among its own', () => {
+  it('accepts the METRICS_* that the app reads itself, and lists them with its own', () => {
     const appSettings = [
       { name: 'METRICS_TOKEN', default: 'none', meaning: 'reads the pages', secret: true },
       { name: 'METRICS_THEME', default: 'light', meaning: 'of the pages' },
@@ -305,7 +305,7 @@ describe('readTelemetryConfig', () => {
     }
   });
 
-  it('cuts a long value and escapes what would steer a terminal', () => {
+  it('cuts a long value and escapes control characters', () => {
     const [problem] = problemsOf({ METRICS_BUFFER_SIZE: `\u001B[2J${'9'.repeat(5000)}` });
     expect(problem?.value).toContain('\\u001b[2J');
     expect(problem?.value.length).toBeLessThan(100);
@@ -313,7 +313,7 @@ describe('readTelemetryConfig', () => {
 });
 
 describe('readTelemetryConfig with OTEL_* settings', () => {
-  it('exports exactly when an endpoint for all or for traces is set', () => {
+  it('exports if and only if an endpoint for all signals or for traces is set', () => {
     expect(read({}).exportEndpoint).toBeUndefined();
     expect(read({ OTEL_EXPORTER_OTLP_ENDPOINT: '' }).exportEndpoint).toBeUndefined();
     expect(read({ OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'http://m:1/x' }).exportEndpoint).toBeUndefined();
@@ -377,7 +377,7 @@ describe('readTelemetryConfig with OTEL_* settings', () => {
     expect({ ...config, warnings: [] }).toEqual(read({}));
   });
 
-  it('puts OTEL_SERVICE_NAME before service.name of OTEL_RESOURCE_ATTRIBUTES', () => {
+  it('prefers OTEL_SERVICE_NAME to service.name of OTEL_RESOURCE_ATTRIBUTES', () => {
     const attributes = 'service.name=one,deployment.environment.name=test%2Cing';
     expect(read({ OTEL_RESOURCE_ATTRIBUTES: attributes }).resourceAttributes).toEqual({
       'service.name': 'one',

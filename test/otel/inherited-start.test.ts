@@ -41,7 +41,7 @@ const WANTED = {
 };
 const FEW = ['', 'worker', 'fork', 'spawn', 'cluster'] as const;
 
-describe('a start that is inherited', () => {
+describe('an inherited start', () => {
   it.each([
     { by: 'register.ts', chains: Object.keys(WANTED), args: ['--import', path('../../otel/register.ts')] },
     { by: 'a file of the app', chains: FEW, args: ['--import', './preload.mjs'] },

@@ -22,7 +22,7 @@ function makeTrace(failed: boolean): void {
 }
 
 describe('the rate of the OTLP pipeline', () => {
-  it('sends about a tenth of the traces, each whole, with its weight, while the pages keep all', async () => {
+  it('exports about a tenth of the traces, each whole, with its weight, while the pages keep all', async () => {
     await using receiver = await httpReceiver();
     const { query } = await startTelemetry({
       ignorePaths: ['/metrics'],
@@ -55,7 +55,7 @@ describe('the rate of the OTLP pipeline', () => {
     expect(marked.length).toBeGreaterThan(0);
   });
 
-  it('sends a failure and what leads to it even at 0', async () => {
+  it('exports a failure and its ancestors even at 0', async () => {
     await using receiver = await httpReceiver();
     await startTelemetry({
       ignorePaths: ['/metrics'],

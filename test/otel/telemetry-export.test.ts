@@ -9,7 +9,7 @@ function spansOf(receiver: Receiver) {
 }
 
 describe('telemetry with a good OTLP receiver', () => {
-  it('sends whole traces with service name, parents and weight, and none of its own requests', async () => {
+  it('exports whole traces with service name, parents and weight, and none of its own requests', async () => {
     await using receiver = await httpReceiver();
     const report = await reportOf({
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
@@ -31,7 +31,7 @@ describe('telemetry with a good OTLP receiver', () => {
     }
   });
 
-  it('sends RED as exponential histograms of every operation, sampled or not, and the business counters', async () => {
+  it('exports RED as exponential histograms of every operation, sampled or not, and the business counters', async () => {
     await using receiver = await httpReceiver();
     await reportOf({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, METRICS_SAMPLING_RATE: '0' });
     const bodies = receiver.bodies.filter(({ path }) => path === '/v1/metrics').map(({ body }) => body);
@@ -55,7 +55,7 @@ describe('telemetry with a good OTLP receiver', () => {
     expect(spansOf(receiver)).toEqual([]);
   });
 
-  it('has a rate of its own for export', async () => {
+  it('has its own rate for export', async () => {
     await using receiver = await httpReceiver();
     const report = await reportOf({
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
@@ -65,7 +65,7 @@ describe('telemetry with a good OTLP receiver', () => {
     expect(report.export).toMatchObject({ configured: true, sent: 0, failed: 0 });
   });
 
-  it('sends only metrics when only their endpoint is set', async () => {
+  it('exports only metrics if only their endpoint is set', async () => {
     await using receiver = await httpReceiver();
     const report = await reportOf({ OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${receiver.url}/own` });
     expect(report.export.configured).toBe(false);

@@ -11,7 +11,7 @@ const keptOf = ({ spans }: ProgramReport): number =>
   Object.values(spans.kept).reduce((sum, count) => sum + count, 0);
 
 describe('OTEL_*_EXPORTER in a real start', () => {
-  it('none sends nothing though an endpoint is set', async () => {
+  it('none exports nothing although an endpoint is set', async () => {
     await using receiver = await httpReceiver();
     const report = await reportOf({
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
@@ -40,7 +40,7 @@ describe('OTEL_*_EXPORTER in a real start', () => {
     expect(otlpSpans(otlpLines(stdout)).length).toBe(keptOf(report!));
   });
 
-  it('a folder gets one file for each signal', async () => {
+  it('a folder gets one file per signal', async () => {
     const folder = temporaryFolder();
     const report = await reportOf({ METRICS_OTLP_FOLDER: folder });
     expect(readdirSync(folder).toSorted()).toEqual(['metrics.jsonl', 'traces.jsonl']);
@@ -64,7 +64,7 @@ describe('OTEL_*_EXPORTER in a real start', () => {
     }
   });
 
-  it('says each name without effect in one line', async () => {
+  it('logs one line per name without effect', async () => {
     const { stderr } = await runProgram({
       OTEL_TRACES_SAMPLER: 'always_off',
       OTEL_CONFIG_FILE: 'otel.yaml',
@@ -80,7 +80,7 @@ describe('OTEL_*_EXPORTER in a real start', () => {
 });
 
 describe.each(['own', 'stock'])('metrics with METRICS_SPANS=%s', (spans) => {
-  it('have the attributes of the conventions, of requests without a route too, at rate 0', async () => {
+  it('have the attributes of the conventions, also for requests without a route, at rate 0', async () => {
     await using receiver = await httpReceiver();
     await reportOf({
       METRICS_SPANS: spans,

@@ -26,7 +26,7 @@ class RecordingInstrumentation extends InstrumentationBase {
   }
 }
 
-describe.each(['own', 'stock'])('what an app gives to startTelemetry, with METRICS_SPANS=%s', (mode) => {
+describe.each(['own', 'stock'])('options of startTelemetry, with METRICS_SPANS=%s', (mode) => {
   const env = { METRICS_SPANS: mode };
 
   it('processors see every span, at rate 0 too, and end with telemetry', async () => {
@@ -52,7 +52,7 @@ describe.each(['own', 'stock'])('what an app gives to startTelemetry, with METRI
     expect(exporter.getFinishedSpans()).toEqual([]);
   });
 
-  it('instrumentations get the tracer, and are disabled at the end', async () => {
+  it('instrumentations receive the tracer, and are disabled at the end', async () => {
     const instrumentation = new RecordingInstrumentation();
     const telemetry = await startTelemetry({ env, instrumentations: [instrumentation] });
     await telemetry.shutdown();
@@ -60,7 +60,7 @@ describe.each(['own', 'stock'])('what an app gives to startTelemetry, with METRI
     expect(instrumentation.calls).toEqual([mode === 'own' ? 'enable, true' : 'enable, false', 'disable']);
   });
 
-  it('policies are obeyed at rate 0, and sinks get what is kept', async () => {
+  it('policies are obeyed at rate 0, and sinks receive what is kept', async () => {
     const kept: KeptSpan[] = [];
     const sink: Sink = { rates: 'local', take: (spans) => void kept.push(...spans) };
     const special: Policy = {

@@ -19,7 +19,7 @@ const treeOf = (page: string): readonly string[] =>
     .map((line) => line.replace(/ {2}[\d.]+ ms/, ''));
 
 describe('telemetryPage', () => {
-  it('shows the newest trace as a tree: children below their parents, in the order they began', async () => {
+  it('shows the newest trace as a tree: children below their parents, in order of start', async () => {
     const { query } = await startTelemetry({ env: {} });
     inside('root', () => {
       inside('first', () => inside('inner', () => {}));
@@ -28,7 +28,7 @@ describe('telemetryPage', () => {
     expect(treeOf(telemetryPage(query))).toEqual(['  root', '    first', '      inner', '    second']);
   });
 
-  it('escapes what spans are called, and says what failed', async () => {
+  it('escapes span names, and marks failures', async () => {
     const { query } = await startTelemetry({ env: {} });
     const span = tracer().startSpan('<script>"&');
     span.setStatus({ code: 2 });
@@ -38,7 +38,7 @@ describe('telemetryPage', () => {
     expect(page).not.toContain('<script>');
   });
 
-  it('is bounded: of a long trace the first spans, and how many more there are', async () => {
+  it('is bounded: shows the first spans of a long trace, and the number of others', async () => {
     const { query } = await startTelemetry({ env: {} });
     inside('root', () => {
       for (let index = 0; index < 300; index++) inside('child', () => {});
@@ -48,7 +48,7 @@ describe('telemetryPage', () => {
     expect(tree.at(-1)).toBe('  … 101 more');
   });
 
-  it('shows nothing where telemetry is off', () => {
+  it('shows nothing if telemetry is off', () => {
     expect(telemetryPage(activeTelemetry().query)).toContain('<h2>Newest traces</h2>\n\n</html>');
   });
 });

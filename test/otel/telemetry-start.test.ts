@@ -40,7 +40,7 @@ describe('register.ts', () => {
     );
   });
 
-  it('stops on everything wrong at once, without a stack', async () => {
+  it('stops with all problems at once, without a stack', async () => {
     const { code, stderr } = await runProgram({
       METRICS_SAMPLING_RATE: 'databse=0.1',
       METRICS_BUFFER_SIZE: 'abc',
@@ -52,7 +52,7 @@ describe('register.ts', () => {
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
-  it('starts: every operation is counted, observatory addresses are not', async () => {
+  it('starts: every operation is counted, addresses of the observatory are not', async () => {
     const report = await reportOf({ METRICS_SAMPLING_RATE: '0.25' });
     expect(report).toMatchObject({
       enabled: true,
@@ -69,7 +69,7 @@ describe('register.ts', () => {
     expect({ started, live }).toEqual({ started: settled, live: 0 });
   });
 
-  it('opens no connection of its own when no endpoint is set', async () => {
+  it('opens no connection if no endpoint is set', async () => {
     const spy = join(folder, 'connections.mjs');
     await writeFile(
       spy,
@@ -101,13 +101,13 @@ describe('register.ts', () => {
     await rm(join(folder, '.env'));
   });
 
-  it('takes a folder named .env for no settings', async () => {
+  it('treats a folder named .env as no settings', async () => {
     const cwd = temporaryFolder();
     await mkdir(join(cwd, '.env'));
     expect(await reportOf({}, { cwd })).toMatchObject({ enabled: true, faults: [] });
   });
 
-  it('stops on a .env that is there and cannot be read, without a stack', async () => {
+  it('stops on an unreadable .env, without a stack', async () => {
     const cwd = temporaryFolder();
     await symlink('.env', join(cwd, '.env'));
     const { code, stdout, stderr } = await runProgram({}, { cwd });
@@ -118,7 +118,7 @@ describe('register.ts', () => {
     });
   });
 
-  it('keeps traces over a restart in DATA_DIR, and its own writes are no statements', async () => {
+  it('keeps traces across a restart in DATA_DIR, and its own writes are not recorded', async () => {
     const env = { METRICS_HISTORY_DAYS: '1', DATA_DIR: join(folder, 'restarted') };
     const first = await reportOf(env);
     const second = await reportOf(env);
@@ -147,7 +147,7 @@ describe('register.ts', () => {
     },
   );
 
-  it('says in one line that it did not start, and the app runs without it', async () => {
+  it('logs in one line that it did not start, and the app runs without it', async () => {
     const { code, stdout, stderr } = await runProgram(
       {},
       { imports: [await importSpy('@opentelemetry/sdk-metrics')] },
@@ -163,7 +163,7 @@ describe('register.ts', () => {
     });
   });
 
-  it('warns of an OTEL_* value it cannot read and goes on', async () => {
+  it('warns of an invalid OTEL_* value and continues', async () => {
     const { code, stderr } = await runProgram({ OTEL_BSP_MAX_QUEUE_SIZE: 'many' });
     expect(code).toBe(0);
     expect(stderr).toContain(

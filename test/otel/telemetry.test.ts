@@ -24,7 +24,7 @@ describe('activeTelemetry', () => {
     await telemetry.flush();
   });
 
-  it('is the one that was started, and off again after its shutdown', async () => {
+  it('is the started one, and off again after its shutdown', async () => {
     const telemetry = await start();
     expect(activeTelemetry()).toBe(telemetry);
     await telemetry.shutdown();
@@ -40,7 +40,7 @@ describe('startTelemetry', () => {
     expect(first.query.enabled).toBe(true);
   });
 
-  it('answers what the pages ask', async () => {
+  it('answers the queries of the pages', async () => {
     const { query } = await start({
       METRICS_SAMPLING_RATE: 'render=0.5',
       METRICS_SLOW_QUERY_THRESHOLD: '0.2',
@@ -84,7 +84,7 @@ describe('startTelemetry', () => {
     },
   );
 
-  it('records spans of a remote parent that was not sampled, and hands its flag on', async () => {
+  it('records spans of an unsampled remote parent, and propagates its flag', async () => {
     const { query } = await start();
     const parent = {
       traceId: '0af7651916cd43dd8448eb211c80319c',
@@ -99,7 +99,7 @@ describe('startTelemetry', () => {
     expect(query.operations().other.count).toBe(1);
   });
 
-  it('carries the active span through await', async () => {
+  it('propagates the active span through await', async () => {
     await start();
     const span = trace.getTracer('test').startSpan('outer');
     await context.with(trace.setSpan(ROOT_CONTEXT, span), async () => {
@@ -109,7 +109,7 @@ describe('startTelemetry', () => {
     span.end();
   });
 
-  it('tells listeners of new operations', async () => {
+  it('notifies listeners of new operations', async () => {
     const { query } = await start();
     const told = new Promise<void>((resolve) => {
       const unsubscribe = query.onChange(() => {
@@ -122,14 +122,14 @@ describe('startTelemetry', () => {
     expect(query.operations().other.count).toBe(1);
   });
 
-  it('counts a class that is no Database as a fault and goes on', async () => {
+  it('counts a class that is not a Database as a fault and continues', async () => {
     const telemetry = await start();
     telemetry.instrumentDatabase(Object as never);
     expect(telemetry.query.faults()).toMatchObject([{ place: 'instrumentDatabase', count: 1 }]);
     expect(lines[0]).toContain('instrumentDatabase');
   });
 
-  it('lets go of the globals when it fails half-way, and can be started again', async () => {
+  it('unregisters the globals if it fails half-way, and can be started again', async () => {
     const broken = jest.spyOn(RuntimeSampler.prototype, 'start').mockImplementation(() => {
       throw new Error('no timers left');
     });
@@ -158,7 +158,7 @@ describe('startTelemetry', () => {
 });
 
 describe('Telemetry.shutdown', () => {
-  it('exports what is pending, once, lets go of the globals, and a new start works', async () => {
+  it('exports what is pending, once, unregisters the globals, and a new start works', async () => {
     await using receiver = await httpReceiver();
     const telemetry = await start({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });
     const tracer = trace.getTracer('test');

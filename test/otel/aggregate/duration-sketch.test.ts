@@ -16,7 +16,7 @@ function exactQuantile(sorted: readonly number[], q: number): number {
 }
 
 describe('DurationSketch', () => {
-  it('answers every quantile within its relative error, 1 µs to 1 h', () => {
+  it('returns every quantile within its relative error, 1 µs to 1 h', () => {
     fc.assert(
       fc.property(
         fc.array(trackedNanos, { minLength: 1, maxLength: 300 }),
@@ -80,14 +80,14 @@ describe('DurationSketch', () => {
     expect(buckets).toBe(1);
   });
 
-  it('stays within 4.5 KB when the whole range is in use', () => {
+  it('stays within 4.5 KB if the whole range is in use', () => {
     const sketch = new DurationSketch();
     for (let nanos = 1e3; nanos <= 3.6e12; nanos *= 1.01) sketch.add(nanos);
     expect(sketch.bytes).toBeLessThanOrEqual(4608);
     expect(sketch.bytes).toBeGreaterThanOrEqual(BUCKET_COUNT * 4);
   });
 
-  it('says the share of durations below one', () => {
+  it('returns the share of durations below a given one', () => {
     const sketch = sketchOf([1e6, 2e6, 3e6, 4e6]);
     expect(sketch.shareBelow(3e6)).toBe(0.5);
     expect(sketch.shareBelow(1e9)).toBe(1);

@@ -14,7 +14,7 @@ function counting(tierBytes?: number) {
 }
 
 describe('a range', () => {
-  it('is answered for the buckets it touches, and says them: one second of three hours ago is its minute', () => {
+  it('is answered for the buckets it touches, and states them: one second of three hours ago is its minute', () => {
     const { place, process, red } = counting();
     for (let i = 0; i < 6; i++) {
       process.send('http', 'GET /', 5e6, false, false);
@@ -49,7 +49,7 @@ describe('a range', () => {
     expect(red.coverage({ fromMillis: now - width, toMillis: now + 1 }).stepMillis).toBe(step);
   });
 
-  it('ends as finely as its last bucket is held', () => {
+  it('ends at the finest tier that holds its last bucket', () => {
     const { place, process, red } = counting();
     for (let second = 0; second < 2 * 3600; second++) {
       process.send('http', 'GET /', 5e6, false, false);
@@ -65,7 +65,7 @@ describe('a range', () => {
 });
 
 describe('the bound of a tier', () => {
-  it('takes from that tier alone: 60 series each second for two hours are whole in every preset', () => {
+  it('affects that tier only: 60 series each second for two hours are complete in every preset', () => {
     const { place, process, red } = counting();
     for (let second = 0; second < 2 * 3600; second++) {
       for (let series = 0; series < 60; series++)
@@ -82,7 +82,7 @@ describe('the bound of a tier', () => {
     }
   });
 
-  it('says from when on the finer counts are gone, and counts by coarser ones', () => {
+  it('reports since when finer counts are gone, and answers from coarser ones', () => {
     const { place, process, red } = counting(5000);
     for (let second = 0; second < 200; second++) {
       process.send('http', 'GET /', 5e6, false, false);
@@ -101,7 +101,7 @@ describe('the bound of a tier', () => {
 
 describe('a clock that steps', () => {
   it.each([-HOUR, 2 * HOUR, -10 * DAY])(
-    'by %d ms: what follows is counted when it happens, and the step is told',
+    'by %d ms: later operations count when they happen, and the step is reported',
     (by) => {
       const { place, process, red } = counting();
       for (let i = 0; i < 20; i++) {
@@ -122,7 +122,7 @@ describe('a clock that steps', () => {
     },
   );
 
-  it('ahead and back: what was counted meanwhile is where the clock was, and what follows is now', () => {
+  it('ahead and back: what was counted meanwhile stays at that time, later operations count now', () => {
     const { place, process, red } = counting();
     process.send('http', 'GET /', 5e6, false, false);
     for (const by of [2 * HOUR, -2 * HOUR]) {
@@ -136,7 +136,7 @@ describe('a clock that steps', () => {
     expect(place.steps).toHaveLength(2);
   });
 
-  it('is not a span that claims to end tomorrow, nor one that is late', () => {
+  it('is not inferred from a span that ends tomorrow, nor from a late one', () => {
     const { place, process, red } = counting();
     process.send('http', 'GET /', 5e6, false, false);
     const operation = {
@@ -154,8 +154,8 @@ describe('a clock that steps', () => {
   });
 });
 
-describe('what is kept', () => {
-  it('is booked where the operation was counted, however late its verdict falls', () => {
+describe('a kept operation', () => {
+  it('is recorded where it was counted, however late its verdict', () => {
     const { place, process, red } = counting();
     for (let i = 0; i < 100; i++) {
       process.send('http', 'GET /', 5e6, false, true);

@@ -73,7 +73,7 @@ describe('RedAggregator', () => {
     expect(red.operations().http.count).toBe(2000);
   });
 
-  it('puts operations of idle series into the second they ended in, whenever somebody asks', () => {
+  it('counts operations of idle series in the second they ended in, whenever they are read', () => {
     const red = aggregator();
     red.record(operation({ series: 'GET /idle' }));
     for (let second = 1; second <= 30; second++) {
@@ -102,7 +102,7 @@ describe('RedAggregator', () => {
     }
   });
 
-  it('never draws more points than asked for, and leaves empty buckets in', () => {
+  it('never returns more points than requested, and includes empty buckets', () => {
     const red = aggregator();
     red.record(operation());
     fake.millis += 1000;
@@ -143,7 +143,7 @@ describe('RedAggregator', () => {
     });
   });
 
-  it('counts each text apart, percentiles and callers included, and merges those of one summary for export', () => {
+  it('counts each text separately, percentiles and callers included, and merges those of one summary for export', () => {
     const red = aggregator();
     const run = (text: string, millis: number, caller: string) =>
       red.record(operation({ type: 'database', durationNanos: millis * 1e6, caller, ...told(text) }));
@@ -164,7 +164,7 @@ describe('RedAggregator', () => {
     expect(merged!.durations.quantileNanos(0.95)).toBeGreaterThan(98e6);
   });
 
-  it('gives the row beyond the cap no text of one statement', () => {
+  it('gives the overflow row no text of any statement', () => {
     const red = aggregator({ maxSeries: 2 });
     for (let i = 0; i < 5; i++)
       red.record(operation({ type: 'database', rows: 1, ...told(`SELECT c${i} FROM posts`) }));
@@ -190,7 +190,7 @@ describe('RedAggregator', () => {
     });
   });
 
-  it('says where a duration stands among all of its series', () => {
+  it('returns the rank of a duration within its series', () => {
     const red = aggregator();
     for (let i = 1; i <= 100; i++) red.record(operation({ durationNanos: i * 1e6 }));
     expect(red.percentileOf('http', 'GET /', 50)).toBeCloseTo(0.49, 1);

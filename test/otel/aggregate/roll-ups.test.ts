@@ -54,7 +54,7 @@ describe('counts over a restart', () => {
     expect(after.red.coverage({ fromMillis: START, toMillis: place.clock.millis }).missing).toEqual([]);
   });
 
-  it('of a process that was killed lack what it had not written, and say when that was', () => {
+  it('of a killed process lack what it had not written, and report when that was', () => {
     const before = place.start();
     sendFor(before, 90);
     // Nothing is written after this.
@@ -71,7 +71,7 @@ describe('counts over a restart', () => {
     expect(missing[0]!.toMillis - missing[0]!.fromMillis).toBeLessThan(MINUTE);
   });
 
-  it('of two processes at once are added up, in both', () => {
+  it('of two concurrent processes are added up, in both', () => {
     const [one, two] = [place.start(), place.start()];
     for (let i = 0; i < 50; i++) {
       one.send('http', 'GET /', 5e6, false, false);
@@ -90,7 +90,7 @@ describe('counts over a restart', () => {
     two.history!.close();
   });
 
-  it('that a locked file did not take are written later, once', () => {
+  it('that a locked file rejected are written later, once', () => {
     const before = place.start();
     sendFor(before, 5);
     const other = new Database(place.path!);
@@ -106,7 +106,7 @@ describe('counts over a restart', () => {
       expect(countIn(after, range)).toMatchObject({ count: 11, errors: 3, kept: 11 });
   });
 
-  it('remember a process, and what a kill lost, no longer than its counts', () => {
+  it('keep a process, and what a kill lost, no longer than its counts', () => {
     for (let day = 0; day < 80; day++) {
       const process = place.start();
       process.send('http', 'GET /', 5e6, false, false);
@@ -124,7 +124,7 @@ describe('counts over a restart', () => {
     file.close();
   });
 
-  it('skip what a damaged disk wrote', () => {
+  it('skip damaged rows', () => {
     const before = place.start();
     sendFor(before, 4);
     before.history!.close();
@@ -140,7 +140,7 @@ describe('counts over a restart', () => {
     expect(after.guard.faults()).toEqual([]);
   });
 
-  it('are not queued while nobody keeps them', () => {
+  it('are not queued while no file is open', () => {
     const queue = new RollUpQueue('this', String);
     queue.add(
       1,
@@ -149,7 +149,7 @@ describe('counts over a restart', () => {
     expect(queue.isEmpty).toBe(true);
   });
 
-  it('wait for a disk that stands still up to 20,000, then the oldest are lost to it, which is noted', () => {
+  it('are queued for a blocked disk up to 20,000, then the oldest are dropped, which is recorded', () => {
     const queue = new RollUpQueue('this', String);
     queue.open();
     const slotAt = (millis: number) =>
@@ -173,7 +173,7 @@ describe('counts over a restart', () => {
     expect(queue.peek(1)).toEqual([]);
   });
 
-  it('name a series so that it is read back', () => {
+  it('use series keys that can be parsed', () => {
     for (const type of OPERATION_TYPES) {
       expect(readRollUpKey(rollUpKey(type))).toEqual({ type, name: undefined });
       expect(readRollUpKey(rollUpKey(type, 'GET /a b'))).toEqual({ type, name: 'GET /a b' });

@@ -17,8 +17,8 @@ function bucketOf(operations: readonly Operation[]): RedBucket {
   return bucket;
 }
 
-describe('answers by status', () => {
-  it('are exact, the ordinary ones and those of which nothing left among them', () => {
+describe('responses by status', () => {
+  it('are exact, ordinary and unsent ones included', () => {
     const bucket = bucketOf([200, 404, 0, 200, 304, 404, 405, 404].map((status) => request(status)));
     expect(bucket.statuses.of(bucket.count)).toEqual([
       { status: 200, count: 2 },
@@ -29,14 +29,14 @@ describe('answers by status', () => {
     ]);
   });
 
-  it('are told apart up to 32, and counted all the same beyond', () => {
+  it('are distinct up to 32, and counted together beyond', () => {
     const bucket = bucketOf(Array.from({ length: 100 }, (_, i) => request(400 + i)));
     const rows = bucket.statuses.of(bucket.count);
     expect(rows).toHaveLength(33);
     expect(rows.at(-1)).toEqual({ status: 'other', count: 68 });
   });
 
-  it('are the same split, merged, packed and read back, as are waits and slow answers', () => {
+  it('are the same split, merged, packed and read back, as are waits and slow responses', () => {
     const operation = fc
       .record({
         status: fc.constantFrom(0, 200, 206, 304, 400, 404, 500),
@@ -65,7 +65,7 @@ describe('answers by status', () => {
     );
   });
 
-  it('count by what was sent, while each request ended in one way', () => {
+  it('count by what was sent, while each request has one result', () => {
     const theirs = { clientError: true };
     const bucket = bucketOf([
       request(404, theirs),
@@ -86,7 +86,7 @@ describe('answers by status', () => {
     ]);
   });
 
-  it('are of requests alone, and a statement is slow by its duration', () => {
+  it('exist for requests only, and a statement is slow by its duration', () => {
     const bucket = bucketOf([request(404, { type: 'database', durationNanos: 1e9 })]);
     expect(bucket.slow).toBe(1);
     expect(bucket.statuses.flat()).toEqual([]);

@@ -173,7 +173,7 @@ describe('counts over weeks', () => {
     );
   });
 
-  it('past bounds of memory reached many times over, say where they are at least, and are never more', () => {
+  it('past bounds of memory reached many times over, report where they are a lower bound, and are never more', () => {
     runs(
       { hasFile: false, tierBytes: 20_000, days: 20, steps: false, restarts: false },
       3,
@@ -183,7 +183,7 @@ describe('counts over weeks', () => {
     );
   });
 
-  it('past bounds of memory are read from the file, whole', () => {
+  it('past bounds of memory are read from the file, complete', () => {
     runs(
       { hasFile: true, tierBytes: 20_000, days: 20, steps: false, restarts: false },
       3,
@@ -194,13 +194,13 @@ describe('counts over weeks', () => {
     );
   });
 
-  it('over restarts, clean, killed and overlapping, equal what was sent but for what the page says is lost', () => {
+  it('over restarts, clean, killed and overlapping, equal what was sent except for what the page reports as lost', () => {
     runs({ hasFile: true, tierBytes: 60_000, days: 20, steps: false, restarts: true }, 4, ({ whole }) => {
       expect(whole).toBeGreaterThan(0);
     });
   });
 
-  it('over clocks that step, equal what was sent by the clock as it was', () => {
+  it('over clock steps, equal what was sent by the clock of that time', () => {
     runs({ hasFile: true, tierBytes: 60_000, days: 20, steps: true, restarts: true }, 4, ({ whole }) => {
       expect(whole).toBeGreaterThan(0);
     });

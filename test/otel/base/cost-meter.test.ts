@@ -2,7 +2,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { CostMeter, ownCostOf, ALL_OVER_SEEN, WorkSample } from '../../../otel/base/cost-meter.ts';
 
 describe('WorkSample', () => {
-  it('reckons from the sample to all of them', () => {
+  it('extrapolates from the sample to all', () => {
     const sample = new WorkSample(4);
     let now = 1;
     const clock = jest.spyOn(performance, 'now').mockImplementation(() => now);
@@ -28,24 +28,24 @@ describe('WorkSample', () => {
     expect(busy.totalNanos / quiet.totalNanos).toBeLessThan(1.03);
   });
 
-  it('follows work that has become dearer', () => {
+  it('follows work that has become more expensive', () => {
     const sample = new WorkSample(1);
     for (let i = 0; i < 100; i++) sample.addAll(1000, 1);
     for (let i = 0; i < 100_000; i++) sample.addAll(20_000, 1);
     expect(sample.totalNanos / (100_000 * 20_000)).toBeGreaterThan(0.99);
   });
 
-  it('goes by the middle while there are few', () => {
+  it('uses the median while there are few', () => {
     const sample = new WorkSample(1);
     for (const nanos of [900_000, 2000, 1000, 2000, 3000]) sample.addAll(nanos, 1);
     expect(sample.totalNanos).toBe(5 * 2000);
   });
 
-  it('is nothing before anything was measured', () => expect(new WorkSample(1).totalNanos).toBe(0));
+  it('is 0 before anything was measured', () => expect(new WorkSample(1).totalNanos).toBe(0));
 });
 
 describe('CostMeter', () => {
-  it('adds up what was made, handled and written', () => {
+  it('adds up making, handling and background work', () => {
     const cost = new CostMeter();
     cost.requestStart.addAll(5000, 1);
     cost.statement.addAll(2000, 4);
@@ -66,7 +66,7 @@ describe('CostMeter', () => {
     ).toThrow('disk full');
   });
 
-  it('is a share of the CPU time of the process, and the shares are all of it', () => {
+  it('is a share of the CPU time of the process, and its shares add up to it', () => {
     const totals = {
       makingNanos: 4e6,
       handlingNanos: 5e6,

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Guard } from '../../../otel/base/guard.ts';
 
 describe('Guard', () => {
-  it('answers the fallback and counts what was thrown, by place', () => {
+  it('returns the fallback and counts what was thrown, by place', () => {
     const guard = new Guard({ now: () => 7 });
     const failing = (): never => {
       throw new Error('no');

@@ -21,7 +21,7 @@ const git = (cwd: string, ...args: string[]): string =>
   }).trim();
 
 describe('the resource', () => {
-  it('tells the truth about the process', () => {
+  it('describes the process correctly', () => {
     const { attributes } = telemetryResource({});
     expect(attributes).toMatchObject({
       'telemetry.sdk.language': 'nodejs',
@@ -34,7 +34,7 @@ describe('the resource', () => {
     });
   });
 
-  it('says when the process was made', () => {
+  it('has the creation time of the process', () => {
     jest.useFakeTimers({ now: Date.UTC(2026, 2, 20, 12), doNotFake: ['nextTick'] });
     const uptime = jest.spyOn(process, 'uptime').mockReturnValue(90);
     try {
@@ -45,7 +45,7 @@ describe('the resource', () => {
     }
   });
 
-  it('holds no argument of the command line', () => {
+  it('contains no argument of the command line', () => {
     const args = ['--password=hunter2', 'postgres://me:hunter2@db/x'];
     const program = `
       import { telemetryResource } from '${new URL('../../../otel/base/resource.ts', import.meta.url).href}';
@@ -58,7 +58,7 @@ describe('the resource', () => {
     expect(JSON.parse(text)).toMatchObject({ 'process.command': file, 'service.version': '7.8.9' });
   });
 
-  it('is what OTEL_NODE_RESOURCE_DETECTORS asks for, and what is said wins', () => {
+  it('follows OTEL_NODE_RESOURCE_DETECTORS, and explicit attributes override it', () => {
     const resourceOf = (env: Record<string, string>) => {
       const config = readTelemetryConfig({ env, serviceName: 'shop' });
       return telemetryResource(config.resourceAttributes, config.resourceDetectors).attributes;
@@ -114,7 +114,7 @@ describe('headRevision', () => {
     expect(headRevision(program(join(folder, 'tree')))).toBe(git(folder, 'rev-parse', 'main'));
   });
 
-  it('is unknown where git has no commit yet, or its files say nothing', () => {
+  it('is undefined without a commit or without git files', () => {
     writeFileSync(join(folder, '.git', 'HEAD'), 'ref: refs/heads/none\n');
     expect(headRevision(program(folder))).toBeUndefined();
     writeFileSync(join(folder, '.git', 'HEAD'), '<html>');

@@ -48,7 +48,7 @@ const PLAIN = [
 
 /** What is not recorded and what the cURL line drops are decided by one list. */
 describe('isSecretName', () => {
-  it.each(SECRET)('takes %s for a credential, in traces as in the cURL line', (name) => {
+  it.each(SECRET)('treats %s as a credential, in traces as in the cURL line', (name) => {
     expect(isSecretName(name)).toBe(true);
     expect(redactedQuery(`${name}=clear`, '/')).toBe(`${name}=REDACTED`);
     expect(redactedQuery(`next=${encodeURIComponent(`/a?${name}=clear`)}`, '/')).not.toContain('clear');
@@ -57,7 +57,7 @@ describe('isSecretName', () => {
     expect(shownRequest({ ...span, attributes })!.url).not.toContain('clear');
   });
 
-  it.each(PLAIN)('leaves %s alone', (name) => {
+  it.each(PLAIN)('does not redact %s', (name) => {
     expect(isSecretName(name)).toBe(false);
     expect(redactedQuery(`${name}=clear`, '/')).toBe(`${name}=clear`);
   });

@@ -15,11 +15,11 @@ describe('describeError', () => {
       'to https://host/x?key=…&b=… failed',
     ],
     [new Error('two\n  lines'), 'two lines'],
-  ])('says %s as %j', (error, message) => {
+  ])('describes %s as %j', (error, message) => {
     expect(describeError(error)).toBe(message);
   });
 
-  it('cuts what is long', () => {
+  it('cuts long messages', () => {
     expect(describeError(new Error('x'.repeat(5000)))).toHaveLength(301);
   });
 });

@@ -67,7 +67,7 @@ describe('ExportPipeline', () => {
     expect(pipeline.facts()).toMatchObject({ configured: true, queued: 3, sent: 0 });
   });
 
-  it('tells of each trace it accepted', () => {
+  it('reports each trace it accepted', () => {
     const accepted: string[] = [];
     const pipeline = pipelineOver(new FakeExporter(), { onAccepted: (traceId) => accepted.push(traceId) });
     const spans = makeTrace(3);
@@ -88,7 +88,7 @@ describe('ExportPipeline', () => {
     expect(full.exportedSpans).toBe(4);
   });
 
-  it('does not keep the process alive for what waits', async () => {
+  it('does not keep the process alive for queued spans', async () => {
     const program = `
       import { ExportPipeline } from '${new URL('../../../otel/export/export-pipeline.ts', import.meta.url).href}';
       const exporter = { export() {}, shutdown: () => Promise.resolve() };
@@ -117,7 +117,7 @@ describe('ExportPipeline', () => {
     }
   });
 
-  it('starts nothing beside an export that never calls back, and still ends flush and shutdown', async () => {
+  it('starts no second export while one never calls back, and still ends flush and shutdown', async () => {
     const exporter = new FakeExporter(never);
     jest.useFakeTimers();
     const pipeline = pipelineOver(exporter, { maxBatchSpans: 1 });
@@ -137,7 +137,7 @@ describe('ExportPipeline', () => {
     expect(pipeline.facts()).toMatchObject({ sent: 0, failed: 1, dropped: 1, queued: 0 });
   });
 
-  it('ends flush and shutdown also when the exporter cannot be cut off', async () => {
+  it('ends flush and shutdown even if the exporter cannot be aborted', async () => {
     const exporter = new FakeExporter(never);
     exporter.abort = () => {
       throw new Error('no socket to close');
@@ -154,7 +154,7 @@ describe('ExportPipeline', () => {
     expect(pipeline.facts()).toMatchObject({ sent: 0, failed: 1, dropped: 1, queued: 0 });
   });
 
-  it('goes on after the callback of an export that was cut off, counting it once', async () => {
+  it('continues after the callback of an aborted export, counting it once', async () => {
     let late: ((result: ExportResult) => void) | undefined;
     const exporter = new FakeExporter((finish, { batches }) => {
       if (batches.length === 1) late = finish;
@@ -218,7 +218,7 @@ describe('ExportPipeline', () => {
     expect(pipeline.facts()).toMatchObject({ queued: 0, sent: 5, dropped: 8 });
   });
 
-  it('says at once that its queue overflows: a receiver that was gone went unmentioned until its first attempt timed out', async () => {
+  it('reports at once that its queue overflows: a dead receiver went unreported until its first attempt timed out', async () => {
     const exporter = new FakeExporter(never);
     const pipeline = pipelineOver(exporter, {
       maxQueueSpans: 2,
@@ -268,7 +268,7 @@ describe('ExportPipeline', () => {
     expect(pipeline.facts()).toMatchObject({ queued: 0, failed: 0 });
   });
 
-  it('shuts down once, exporting what waits, and refuses what comes later', async () => {
+  it('shuts down once, exporting queued spans, and rejects later ones', async () => {
     const exporter = new FakeExporter(soon(SUCCESS));
     const pipeline = pipelineOver(exporter);
     hand(pipeline, 3);

@@ -33,7 +33,7 @@ const idsOf = (spans: readonly ReadableSpan[]): string[] =>
 describe('METRICS_OTLP_FOLDER', () => {
   const file = (): string => join(folder, 'deep', 'traces.jsonl');
 
-  it('gets each export as a line of OTLP JSON, added to what is there, for its owner only', async () => {
+  it('receives each export as a line of OTLP JSON, appended, readable by its owner only', async () => {
     const written: ReadableSpan[] = [];
     for (let run = 0; run < 2; run++) {
       const pipeline = pipelineOf({ METRICS_OTLP_FOLDER: join(folder, 'deep') });
@@ -49,7 +49,7 @@ describe('METRICS_OTLP_FOLDER', () => {
     expect(statSync(file()).mode & 0o077).toBe(0);
   });
 
-  it('holds two files of each signal, of which none exceeds the bound', async () => {
+  it('holds at most two files per signal, none above the bound', async () => {
     const maxBytes = 65_536;
     const pipeline = pipelineOf({
       METRICS_OTLP_FOLDER: join(folder, 'deep'),
@@ -67,7 +67,7 @@ describe('METRICS_OTLP_FOLDER', () => {
     }
   });
 
-  it('that cannot be written is a failed export, said', async () => {
+  it('that cannot be written is a failed export with a message', async () => {
     const pipeline = pipelineOf({ METRICS_OTLP_FOLDER: '/proc/nowhere' });
     pipeline.export(makeTrace(2), () => {});
     await pipeline.shutdown();
@@ -75,7 +75,7 @@ describe('METRICS_OTLP_FOLDER', () => {
     expect(pipeline.facts().lastError?.message).toContain('/proc/nowhere');
   });
 
-  it('stands beside a receiver, each with its own fate', async () => {
+  it('works with a receiver, each with its own outcome', async () => {
     const pipeline = pipelineOf({
       METRICS_OTLP_FOLDER: folder,
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1',
@@ -117,7 +117,7 @@ describe('an ordinary asynchronous exporter', () => {
     }
   }
 
-  it('is called once at a time for a hundred traces, and gets every span', async () => {
+  it('is called once at a time for a hundred traces, and receives every span', async () => {
     const exporter = new SlowExporter();
     const pipeline = exportPipeline(exporter, { maxBatchSpans: 2 });
     for (let trace = 0; trace < 100; trace++) pipeline.export(makeTrace(2), () => {});
@@ -128,7 +128,7 @@ describe('an ordinary asynchronous exporter', () => {
     await pipeline.shutdown();
   });
 
-  it('may be written with async: what it rejects with has failed', async () => {
+  it('may be async: a rejection counts as failed', async () => {
     const exporter = {
       export: async () => {
         await Promise.resolve();

@@ -18,7 +18,7 @@ function deltas(preference: string): readonly InstrumentType[] {
 }
 
 describe('OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE', () => {
-  it('is obeyed as the specification has it, in any case', () => {
+  it('is applied as specified, in any case', () => {
     expect(deltas('cumulative')).toEqual([]);
     expect(deltas('Delta').toSorted()).toEqual(
       [InstrumentType.COUNTER, InstrumentType.HISTOGRAM, InstrumentType.OBSERVABLE_COUNTER].toSorted(),
@@ -30,7 +30,7 @@ describe('OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE', () => {
 });
 
 describe('OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION', () => {
-  it('is of histograms alone', () => {
+  it('applies to histograms only', () => {
     const { selectAggregation } = preferencesOf({
       OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION: 'base2_exponential_bucket_histogram',
     });

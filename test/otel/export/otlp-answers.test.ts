@@ -41,7 +41,7 @@ async function exported(
   return facts;
 }
 
-describe('an answer of 200', () => {
+describe('a response of status 200', () => {
   it.each([
     ['nothing', bytes()],
     ['{}', utf8('{}')],
@@ -59,7 +59,7 @@ describe('an answer of 200', () => {
   it.each([
     ['all', 100],
     ['some', 37],
-  ])('that rejects %s of them counts those as failed, with its words', async (_what, rejected) => {
+  ])('that rejects %s of them counts those as failed, with its message', async (_what, rejected) => {
     const facts = { sent: 100 - rejected, failed: rejected };
     const message = `the receiver rejected ${rejected} spans: over quota`;
     expect(await exported((response) => response.end(partial(rejected, 'over quota')))).toMatchObject({
@@ -85,18 +85,18 @@ describe('an answer of 200', () => {
     ['a sentence', 'It works!'],
     ['an error of another service in JSON', '{"error":"unauthorized"}'],
     ['JSON that is cut', '{"partialSuccess":'],
-  ])('of %s is none of a receiver', async (_what, body) => {
+  ])('of %s does not come from a receiver', async (_what, body) => {
     const facts = await exported((response) => response.end(body));
     expect(facts).toMatchObject({ sent: 0, failed: 100, lastSuccessMillis: undefined });
     expect(facts.lastError?.message).toContain('what answers there is no OTLP receiver');
   });
 
-  it('of a redirect is none either, wherever it leads', async () => {
+  it('of a redirect does not either, wherever it leads', async () => {
     const facts = await exported((response) => response.writeHead(302, { Location: '/login' }).end());
     expect(facts).toMatchObject({ sent: 0, failed: 100, lastError: { message: 'HTTP 302 Found' } });
   });
 
-  it('is never believed for random bytes that are no message', () => {
+  it('is never accepted for random bytes that are not a message', () => {
     for (let length = 1; length < 40; length++) {
       const body = Uint8Array.from({ length }, (_, at) => 32 + ((at * 37 + length * 11) % 95));
       expect(readOtlpAnswer(body)).toBeUndefined();
@@ -105,7 +105,7 @@ describe('an answer of 200', () => {
 });
 
 describe('http/json', () => {
-  it('is sent as the type it is, with the spans in it', async () => {
+  it('is sent with its content type, and contains the spans', async () => {
     await using receiver = await httpReceiver();
     const pipeline = createSpanPipeline(
       readTelemetryConfig({

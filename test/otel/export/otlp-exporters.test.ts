@@ -38,7 +38,7 @@ async function logsOnce(url: string): Promise<ExportResult> {
 }
 
 describe('OtlpMetricExporter', () => {
-  it('refuses a second export beside one under way, and cuts that off in time', async () => {
+  it('rejects a second export while one is in progress, and aborts that in time', async () => {
     await using receiver = await socketReceiver();
     const exporter = new OtlpMetricExporter(targetsOf(receiver.url).metricExport, 100);
     const first = exported(exporter);
@@ -47,7 +47,7 @@ describe('OtlpMetricExporter', () => {
     await exporter.shutdown();
   });
 
-  it('goes on after a failure, compresses when asked, and ends with its shutdown', async () => {
+  it('continues after a failure, compresses if configured, and ends with its shutdown', async () => {
     await using receiver = await httpReceiver((response, count) => {
       response.writeHead(count === 1 ? 400 : 200).end();
     });
@@ -66,7 +66,7 @@ describe.each([
   ['metrics', metricsOnce],
   ['logs', logsOnce],
 ])('a receiver without %s, as Jaeger is,', (signal, exportOnce) => {
-  it('is said to be one, with the setting that sends spans alone', async () => {
+  it('is reported as such, with the setting to export spans only', async () => {
     await using receiver = await httpReceiver((response) => response.writeHead(404).end());
     const { error } = await exportOnce(receiver.url);
     expect(error?.message).toBe(
@@ -80,7 +80,7 @@ describe.each([
   ['metrics', metricsOnce, 'data points'],
   ['logs', logsOnce, 'log records'],
 ])('%s that a receiver', (signal, exportOnce, items) => {
-  it('rejects have failed, with its words', async () => {
+  it('rejects have failed, with its message', async () => {
     await using receiver = await httpReceiver((response) =>
       response.end(Uint8Array.of(0x0a, 8, 0x08, 3, 0x12, 4, ...new TextEncoder().encode('full'))),
     );
@@ -88,7 +88,7 @@ describe.each([
     expect(error?.message).toBe(`${signal}: the receiver rejected 3 ${items}: full`);
   });
 
-  it('does not understand, because it is none, have failed too', async () => {
+  it('does not understand, because it is not one, have failed too', async () => {
     await using receiver = await httpReceiver((response) => response.end('<html>Sign in</html>'));
     expect((await exportOnce(receiver.url)).error?.message).toContain('no OTLP receiver');
   });
@@ -105,7 +105,7 @@ describe('OtlpSpanExporter', () => {
     await exporter.shutdown();
   });
 
-  it('cuts off what is under way when it shuts down', async () => {
+  it('aborts the export in progress when it shuts down', async () => {
     await using receiver = await socketReceiver();
     const exporter = new OtlpSpanExporter(targetsOf(receiver.url).traceExport, 10_000);
     const result = new Promise<ExportResult>((resolve) => exporter.export(makeTrace(1), resolve));

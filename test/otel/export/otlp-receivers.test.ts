@@ -90,7 +90,7 @@ describe('ExportPipeline to a good receiver', () => {
     expect(pipeline.facts()).toMatchObject({ sent: 20, failed: 0, dropped: 10 });
   });
 
-  it('sends user and password of the address and never shows them', async () => {
+  it('sends user and password of the URL and never shows them', async () => {
     await using receiver = await httpReceiver((response) => response.writeHead(401).end('hunter2'));
     const pipeline = pipelineTo(
       receiver.url.replace('http://', 'http://someone:hunter2@') + '/?key=hunter2',
@@ -150,7 +150,7 @@ describe('ExportPipeline to a bad receiver', () => {
     );
   });
 
-  it('that nobody runs: connection refused is said so, with the address and nothing else', async () => {
+  it('that is not running: reports connection refused, with the address and nothing else', async () => {
     const url = await refusingUrl();
     const pipeline = pipelineTo(url.replace('http://', 'http://someone:hunter2@'));
     pipeline.export(makeTrace(2), () => {});
@@ -164,7 +164,7 @@ describe('ExportPipeline to a bad receiver', () => {
     expect(JSON.stringify(pipeline.facts())).not.toContain('hunter2');
   });
 
-  it('that comes back: exports go on', async () => {
+  it('that comes back: exports continue', async () => {
     await using receiver = await httpReceiver((response, count) => {
       if (count > 1) response.end();
     });

@@ -35,7 +35,7 @@ const typeOf = (text: string, name: string): string | undefined =>
   new RegExp(`^# TYPE ${name} (\\w+)$`, 'm').exec(text)?.[1];
 
 describe('the page of metrics for Prometheus', () => {
-  it('tells each kind as what it is', async () => {
+  it('exposes each kind with its true type', async () => {
     const runtime = new RuntimeSampler({ intervalSeconds: 0 });
     const { page, meter } = pageOf([0.003], runtime);
     meter.createCounter('orders', { unit: '{order}' }).add(3, { kind: 'a "b"\n' });
@@ -69,7 +69,7 @@ describe('the page of metrics for Prometheus', () => {
     expect(text).toContain('\nqueue -2\n');
   });
 
-  it('has each series in buckets that only grow and end with its exact count and sum', async () => {
+  it('has cumulative buckets per series, with its exact count and sum', async () => {
     const durations = Array.from({ length: 500 }, (_, i) => 0.0007 * 1.02 ** i);
     const { page, guard } = pageOf(durations);
     const text = await page.text();
@@ -95,7 +95,7 @@ describe('the page of metrics for Prometheus', () => {
     expect(guard.faults()).toEqual([]);
   });
 
-  it('leaves out what cannot be collected, and counts it as a fault', async () => {
+  it('leaves out what cannot be collected, and counts a fault', async () => {
     const { page, guard, meter } = pageOf([0.1]);
     meter.createObservableGauge('broken').addCallback(() => {
       throw new Error('no value');

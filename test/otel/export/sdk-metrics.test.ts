@@ -38,7 +38,7 @@ class MoodyExporter {
 }
 
 describe('metrics of telemetry about itself (G30)', () => {
-  it('are the books of the pages to the unit, in a storm, after a flush and at the end', async () => {
+  it('equal the counts of the pages exactly, in a storm, after a flush and at the end', async () => {
     const pipeline = exportPipeline(new MoodyExporter(), { maxQueueSpans: 300, maxBatchSpans: 50 });
     const processor = createSamplingProcessor({
       rates: { http: 0.3, other: 0.3 },

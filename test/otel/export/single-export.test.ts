@@ -32,7 +32,7 @@ describe('SingleExport', () => {
     jest.useRealTimers();
   });
 
-  it('takes an export that throws as a failed one, names the signal, and takes the next', () => {
+  it('counts an export that throws as failed, names the signal, and accepts the next', () => {
     const { run, results, messages } = setUp();
     run(() => {
       throw new Error('serializer broke');
@@ -43,7 +43,7 @@ describe('SingleExport', () => {
     expect(results[1]).toEqual(SUCCESS);
   });
 
-  it('refuses a second one until the first has ended', () => {
+  it('rejects a second one until the first has ended', () => {
     const { run, messages } = setUp();
     let end = (_result: ExportResult): void => {};
     run((finish) => (end = finish));
@@ -60,7 +60,7 @@ describe('SingleExport', () => {
     expect(messages()).toEqual(['metrics: the exporter failed without a reason']);
   });
 
-  it('cuts off the connection after its time, and of one that ended nothing', () => {
+  it('aborts the connection after its timeout, and nothing of one that has ended', () => {
     jest.useFakeTimers();
     const { run, aborted } = setUp();
     run((finish) => finish(SUCCESS));

@@ -135,14 +135,14 @@ describe('the metrics of operations', () => {
     ]);
   });
 
-  it('has no counter in a namespace of the conventions that they do not know', async () => {
+  it('has no counter in a namespace of the conventions that they do not define', async () => {
     const metrics = await metricsOf(
       new TelemetryMetrics({ aggregates: aggregatesOf([request('GET', '/', 500, '500')]), clock }),
     );
     expect(metrics.map(({ descriptor }) => descriptor.name)).toEqual(['http.server.request.duration']);
   });
 
-  it('marks the series that counts what is beyond the cap', async () => {
+  it('marks the overflow series', async () => {
     const points = await pointsOf(
       aggregatesOf([request('GET', '/a', 200), request('GET', '/b', 200), request('GET', '/c', 200)], 1),
     );
@@ -219,7 +219,7 @@ describe('the metrics of operations', () => {
   });
 });
 
-describe('a statement of an instrumentation of somebody else', () => {
+describe('a statement of another instrumentation', () => {
   it.each([
     [{ 'db.system.name': 'postgresql' }, 'postgresql'],
     [{ 'db.system': 'mysql' }, 'mysql'],
@@ -262,7 +262,7 @@ describe('DurationSketch without others', () => {
 });
 
 describe('DeltaProducer', () => {
-  it('tells what was counted since it was asked last, which adds up', async () => {
+  it('returns what was counted since the previous collection, which adds up', async () => {
     const aggregates = aggregatesOf([request('GET', '/', 200)]);
     const delta = new DeltaProducer(new TelemetryMetrics({ aggregates, clock }));
     const counts = async (): Promise<readonly number[]> => {

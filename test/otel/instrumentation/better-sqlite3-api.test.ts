@@ -192,7 +192,7 @@ describe('better-sqlite3 under the instrumentation', () => {
       );
   }
 
-  it.each(CALLS)('%s answers as the bare class does, and is seen', (_name, call, expected) => {
+  it.each(CALLS)('%s behaves as in the bare class, and is recorded', (_name, call, expected) => {
     const bare = outcome(call);
     db.close();
     db = open();
@@ -205,7 +205,7 @@ describe('better-sqlite3 under the instrumentation', () => {
     expect(told()).toEqual(patterns);
   });
 
-  it('backs up in one span, over turns of the event loop', async () => {
+  it('backs up in one span, across turns of the event loop', async () => {
     instrumentation.manuallyInstrument(Database);
     const target = join(folder, 'copy.db');
     const progress = await tracing.inSpan(() => db.backup(target));
@@ -216,7 +216,7 @@ describe('better-sqlite3 under the instrumentation', () => {
     expect(told()).toEqual(['BACKUP', 'BACKUP TypeError']);
   });
 
-  it('tells a statement by the semantic conventions', () => {
+  it('records a statement by the semantic conventions', () => {
     instrumentation.manuallyInstrument(Database);
     const parent = tracing.inSpan((span) => {
       db.prepare("SELECT * FROM posts WHERE title = ? AND size IN (1, 2) AND 'x' = :y").all('a', { y: 'x' });
@@ -238,7 +238,7 @@ describe('better-sqlite3 under the instrumentation', () => {
     });
   });
 
-  it('tells a failure with the result code, a safe message and where it was', () => {
+  it('records a failure with the result code, a safe message and its location', () => {
     instrumentation.manuallyInstrument(Database);
     expect(() => tracing.inSpan(() => db.prepare('INSERT INTO posts (title) VALUES (?)').run('a'))).toThrow(
       'UNIQUE',

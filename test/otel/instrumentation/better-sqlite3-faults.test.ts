@@ -54,7 +54,7 @@ describe('a fault inside telemetry', () => {
   afterEach(() => instrumentation.disable());
   afterAll(() => tracing.stop());
 
-  it.each(FAULTS)('in %s changes no answer, and is counted', async (_name, breakIt) => {
+  it.each(FAULTS)('in %s changes no result, and is counted', async (_name, breakIt) => {
     const guard = new Guard();
     const clock = { now: () => 1, monotonicNanos: () => performance.now() };
     instrumentation = new BetterSqlite3Instrumentation({ guard, clock });
@@ -84,7 +84,7 @@ describe('a fault inside telemetry', () => {
     expect(guard.faults().every(({ lastMessage }) => lastMessage === 'telemetry broke')).toBe(true);
   });
 
-  it('in the context manager changes no answer', () => {
+  it('in the context manager changes no result', () => {
     const guard = new Guard();
     instrumentation = new BetterSqlite3Instrumentation({ guard });
     instrumentation.manuallyInstrument(Database);

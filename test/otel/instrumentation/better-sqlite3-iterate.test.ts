@@ -41,7 +41,7 @@ describe('an iteration', () => {
     expect(span!.attributes['db.response.returned_rows']).toBe(3);
   });
 
-  it('ends once, at return(), and the native iterator stays what it was', () => {
+  it('ends once, at return(), and the native iterator is unchanged', () => {
     const iterator = tracing.inSpan(() => db.prepare('SELECT i FROM n').iterate());
     expect(Object.getOwnPropertyNames(iterator)).toEqual(['statement']);
     expect(iterator[Symbol.iterator]()).toBe(iterator);
@@ -65,7 +65,7 @@ describe('an iteration', () => {
     expect(tracing.take()).toMatchObject([{ name: 'SELECT n' }]);
   });
 
-  it('belongs to the span it was begun in', () => {
+  it('belongs to the span it was started in', () => {
     const { iterator, parent } = tracing.inSpan((span) => ({
       iterator: db.prepare('SELECT i FROM n').iterate(),
       parent: span.spanContext(),
@@ -74,7 +74,7 @@ describe('an iteration', () => {
     expect(tracing.take()[0]!.parentSpanContext!.spanId).toBe(parent.spanId);
   });
 
-  it('that was dropped is noted when it is collected', async () => {
+  it('that was abandoned is recorded when it is garbage-collected', async () => {
     const other = new Database(':memory:').exec(
       "CREATE TABLE letters (l); INSERT INTO letters VALUES ('a'), ('b')",
     );

@@ -27,7 +27,7 @@ describe('BetterSqlite3Instrumentation', () => {
       return { name, ownName, length, enumerable, writable, configurable };
     });
 
-  it('patches only when told, keeps the shape of every method, and takes all of it back', () => {
+  it('patches only on request, keeps the shape of every method, and restores all of it', () => {
     const before = methods();
     const shapesBefore = shapes();
     const instrumentation = new BetterSqlite3Instrumentation();
@@ -39,7 +39,7 @@ describe('BetterSqlite3Instrumentation', () => {
     expect(methods()).toEqual(before);
   });
 
-  it('makes one span per call however often it is told', () => {
+  it('creates one span per call however often it is enabled', () => {
     const first = new BetterSqlite3Instrumentation();
     const second = new BetterSqlite3Instrumentation();
     first.manuallyInstrument(Database);
@@ -66,7 +66,7 @@ describe('BetterSqlite3Instrumentation', () => {
     expect(tracing.take()).toHaveLength(1);
   });
 
-  it('stands aside under somebody else’s patch', () => {
+  it('only calls through below another patch', () => {
     const instrumentation = new BetterSqlite3Instrumentation();
     const bare = Database.prototype.exec;
     instrumentation.manuallyInstrument(Database);
@@ -80,11 +80,11 @@ describe('BetterSqlite3Instrumentation', () => {
     expect(tracing.take()).toEqual([]);
   });
 
-  it.each([undefined, {}, 'better-sqlite3', Map])('refuses what is no Database class: %p', (wrong) => {
+  it.each([undefined, {}, 'better-sqlite3', Map])('rejects what is not a Database class: %p', (wrong) => {
     expect(() => new BetterSqlite3Instrumentation().manuallyInstrument(wrong as never)).toThrow(TypeError);
   });
 
-  it('describes a bounded number of statements', () => {
+  it('caches a bounded number of statements', () => {
     const facts = new StatementFacts();
     for (let i = 0; i < 2_000; i++) facts.describe(`SELECT ${i}`, 'blog.db');
     expect(facts.size).toBe(500);

@@ -68,7 +68,7 @@ describe('a transaction', () => {
     expect(savepoint!.parentSpanContext!.spanId).toBe(transaction!.spanContext().spanId);
   });
 
-  it('failed when it threw: the very error passes, the work is undone', () => {
+  it('has failed if it threw: the same error passes, the work is undone', () => {
     const broken = new Error('no');
     const fail = db.transaction(() => {
       db.prepare('DELETE FROM posts').run();
@@ -135,13 +135,13 @@ describe('a transaction', () => {
     hold.close();
   });
 
-  it('lets a slow COMMIT be seen', () => {
+  it('shows a slow COMMIT', () => {
     slowNanos = 0;
     tracing.inSpan(() => db.transaction(() => undefined)());
     expect(tracing.take().map(({ name }) => name)).toEqual(['BEGIN', 'COMMIT', 'transaction']);
   });
 
-  it('only calls after the patches are off', () => {
+  it('only calls through after the patches are removed', () => {
     const made = db.transaction(() => db.prepare('SELECT 1').pluck().get());
     instrumentation.disable();
     expect(tracing.inSpan(() => made())).toBe(1);

@@ -55,7 +55,7 @@ describe('an emitter that is bound to a context', () => {
   beforeAll(() => void context.setGlobalContextManager(new AsyncContextManager()));
   afterAll(() => context.disable());
 
-  it('is the same object, and does all that another does', () => {
+  it('is the same object, and behaves like an unbound one', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         const bound = new EventEmitter();
@@ -77,7 +77,7 @@ describe('an emitter that is bound to a context', () => {
     expect(active()).toBeUndefined();
   });
 
-  it('leaves listeners that were there, and takes another context for those to come', () => {
+  it('leaves existing listeners, and uses another context for later ones', () => {
     const emitter = new EventEmitter();
     const seen: unknown[] = [];
     const look = (): unknown => seen.push(active());
@@ -102,7 +102,7 @@ describe('an emitter that is bound to a context', () => {
     expect([calls, emitter.listenerCount('x')]).toEqual([1, 0]);
   });
 
-  it('refuses what node refuses, and throws what a listener throws', () => {
+  it('rejects what Node rejects, and throws what a listener throws', () => {
     const emitter = context.bind(NAMED, new EventEmitter());
     for (const method of ADD)
       expect(() => emitter[method]('x', 7 as never)).toThrow(
@@ -115,7 +115,7 @@ describe('an emitter that is bound to a context', () => {
     expect(active()).toBeUndefined();
   });
 
-  it('may be a stream, waited for, piped and iterated', async () => {
+  it('may be a stream that is awaited, piped and iterated', async () => {
     const source = context.bind(NAMED, new PassThrough());
     const seen: unknown[] = [];
     const sink = new PassThrough({
@@ -134,7 +134,7 @@ describe('an emitter that is bound to a context', () => {
     expect(String(await iterated.toArray())).toBe('text');
   });
 
-  it('is left alone when it is frozen', () => {
+  it('is left alone if it is frozen', () => {
     const emitter = Object.freeze(new EventEmitter());
     expect(context.bind(NAMED, emitter)).toBe(emitter);
   });

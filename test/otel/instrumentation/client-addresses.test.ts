@@ -31,7 +31,7 @@ describe('METRICS_CLIENT_ADDRESS', () => {
     });
   });
 
-  it('leaves every address of a visitor out when it is false, and nothing else', () => {
+  it('leaves out every client address if it is false, and nothing else', () => {
     const {
       'client.address': _client,
       'network.peer.address': _peer,

@@ -18,7 +18,7 @@ describe('AsyncContextManager', () => {
 
   afterAll(() => tracing.stop());
 
-  it('is at the root outside of any context, and returns to where it was', () => {
+  it('is at the root outside any context, and returns to the previous one', () => {
     expect(context.active()).toBe(ROOT_CONTEXT);
     expect(context.with(NAMED, () => [active(), context.with(ROOT_CONTEXT, active), active()])).toEqual([
       'named',
@@ -83,14 +83,14 @@ describe('AsyncContextManager', () => {
     expect(active()).toBeUndefined();
   });
 
-  it('binds functions, and returns everything else as it is', () => {
+  it('binds functions, and returns everything else unchanged', () => {
     const bound = context.bind(NAMED, active);
     expect([bound(), active()]).toEqual(['named', undefined]);
     for (const value of [undefined, null, 7, 'text', { a: 1 }, new EventEmitter()])
       expect(context.bind(NAMED, value)).toBe(value);
   });
 
-  it('is at the root again after disable, and works on', () => {
+  it('is at the root again after disable, and still works', () => {
     const manager = new AsyncContextManager().enable();
     manager.with(NAMED, () => {
       manager.disable();

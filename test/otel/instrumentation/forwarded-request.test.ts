@@ -17,7 +17,7 @@ function told(words: Partial<ForwardedWords>, proxies = 'loopback') {
 }
 
 describe('forwardedRequest', () => {
-  it('believes nobody but a trusted peer', () => {
+  it('trusts only a trusted peer', () => {
     const words = {
       peerAddress: '10.0.0.9',
       forwarded: 'for=203.0.113.7;host=evil.example;proto=https',
@@ -50,7 +50,7 @@ describe('forwardedRequest', () => {
     expect(told({ forwardedFor })[0]).toBe(address);
   });
 
-  it('passes over the proxies that are listed, and no others', () => {
+  it('skips the listed proxies, and no others', () => {
     const forwardedFor = '198.51.100.1, 203.0.113.7, 192.0.2.1';
     expect(told({ forwardedFor }, '127.0.0.1, 192.0.2.0/24')[0]).toBe('203.0.113.7');
     expect(told({ forwardedFor: '203.0.113.7, 10.0.0.1' }, '127.0.0.1')[0]).toBe('10.0.0.1');
@@ -74,7 +74,7 @@ describe('forwardedRequest', () => {
     expect(told({ forwarded })).toEqual(expected);
   });
 
-  it('takes the scheme and host of the client’s hop', () => {
+  it('uses the scheme and host of the client’s hop', () => {
     const forwardedFor = '203.0.113.7, 10.0.0.1';
     expect(told({ forwardedFor, forwardedProto: 'https, http', forwardedHost: 'blog.example' })).toEqual([
       '203.0.113.7',
@@ -89,7 +89,7 @@ describe('forwardedRequest', () => {
     expect(told({ forwardedFor, forwardedProto: 'gopher' })[2]).toBeUndefined();
   });
 
-  it('believes neither of two headers that name two clients: the visitor wrote one of them', () => {
+  it('trusts neither of two headers that name two clients: the client wrote one of them', () => {
     const words = { forwarded: 'for=198.51.100.1;host=evil.example', forwardedFor: '203.0.113.7' };
     expect(told(words)).toEqual(['127.0.0.1', undefined, undefined]);
     expect(told({ ...words, forwarded: 'for=203.0.113.7;proto=https' })).toEqual([

@@ -7,7 +7,7 @@ describe('a clock that breaks during a request', () => {
   afterEach(() => server.stop());
 
   it.each([0, 1])(
-    'after %d looks: the answer is whole, the fault is counted, the other facts stand',
+    'after %d readings: the response is complete, the fault is counted, the other facts are recorded',
     async (looks) => {
       server = await HttpProcess.start({ CLOCK_LOOKS: String(looks) });
       const { head, body } = await server.exchange('/buffer');

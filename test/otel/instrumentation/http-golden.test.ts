@@ -46,7 +46,7 @@ const TRUER: Readonly<Record<string, Truer>> = {
   'GET /no-digits HTTP/1.1': { attributes: { 'server.port': 80 } },
 };
 
-describe('a server span of ours beside one of stock instrumentation-http', () => {
+describe('a server span compared with one of stock instrumentation-http', () => {
   let ours: readonly ServerSpan[];
   let stock: readonly ServerSpan[];
 
@@ -59,7 +59,7 @@ describe('a server span of ours beside one of stock instrumentation-http', () =>
     expect(ours.map(({ request }) => request)).toEqual(stock.map(({ request }) => request));
   });
 
-  it('has the same name, status, parent and attributes, but for what the socket told', () => {
+  it('has the same name, status, parent and attributes, except facts of the socket', () => {
     const comparable = ours.map((span) => ({
       ...span,
       attributes: Object.fromEntries(
@@ -81,7 +81,7 @@ describe('a server span of ours beside one of stock instrumentation-http', () =>
       expect(Object.keys(attributes)).toEqual(expect.arrayContaining(OURS_ALONE));
   });
 
-  it('knows the path also when the Host header makes no URL, where stock knows none', () => {
+  it('has the path even if the Host header makes no URL, unlike stock', () => {
     const broken = (spans: readonly ServerSpan[]): unknown =>
       spans.find(({ request }) => request.includes('/broken-host'))?.attributes['url.path'];
     expect(broken(stock)).toBeUndefined();

@@ -18,7 +18,7 @@ describe('HTTP instrumentation', () => {
     await server.stop();
   });
 
-  it('takes the name and the route the router gave', async () => {
+  it('uses the name and the route set by the router', async () => {
     await server.exchange('/route');
     expect(await server.nextSpan()).toMatchObject({
       name: 'GET /:word',
@@ -40,12 +40,12 @@ describe('HTTP instrumentation', () => {
     expect(JSON.stringify(attributes)).not.toContain('s3cret');
   });
 
-  it('goes on with an inbound trace, also one that was not sampled', async () => {
+  it('continues an inbound trace, also an unsampled one', async () => {
     await server.exchange('/204', { headers: TRACEPARENT });
     expect((await server.nextSpan()).traceId).toBe(TRACE_ID);
   });
 
-  it('sees calls the app makes, and hands the trace on', async () => {
+  it('records outgoing calls, and propagates the trace', async () => {
     const { body } = await server.exchange('/call-out', { headers: TRACEPARENT });
     const spans = [await server.nextSpan(), await server.nextSpan(), await server.nextSpan()];
     expect(spans.map(({ kind, traceId }) => [kind, traceId]).sort()).toEqual([
@@ -61,7 +61,7 @@ describe('HTTP instrumentation', () => {
     expect(JSON.parse(body.toString())).toMatchObject({ traceparent: expect.stringContaining(TRACE_ID) });
   });
 
-  it('makes no span for an untraced path, nor for what it does', async () => {
+  it('creates no span for an untraced path, nor for what it calls', async () => {
     for (const path of [
       '/admin/metrics',
       '/admin/metrics?range=1h',
@@ -80,7 +80,7 @@ describe('HTTP instrumentation', () => {
     expect(server.unreadSpans).toBe(0);
   });
 
-  it('changes no answer: heads and bodies are those of a process without it', async () => {
+  it('changes no response: heads and bodies are those of a process without it', async () => {
     const plain = await HttpProcess.start({ TRACED: 'false' });
     const answer = async (process: HttpProcess, path: string, method: string): Promise<unknown> => {
       const { head, body } = await process.exchange(path, { method, headers: TRACEPARENT });
@@ -137,7 +137,7 @@ describe('isUntraced', () => {
     expect(isUntraced(url, [])).toBe(false);
   });
 
-  it('is the same behind the first letter that most paths are told apart by', () => {
+  it('is the same after the pre-check of the first letter', () => {
     const paths = ['/admin', '/Admin/x', '/a', '/', '//', '/!dmin', '/q/x', '/Q/', 'x', '', '?', '/ä'];
     for (const given of [['/admin'], ['/q', '/ADMIN/'], ['/'], [''], []])
       for (const path of paths)

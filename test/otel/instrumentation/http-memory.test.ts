@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HttpProcess, requestText } from './http-process.ts';
 
-describe('a request that is over', () => {
+describe('a completed request', () => {
   let server: HttpProcess;
 
   beforeAll(async () => {
@@ -9,7 +9,7 @@ describe('a request that is over', () => {
   });
   afterAll(() => server.stop());
 
-  it('is held by nobody: request, response and context are collected (G3)', async () => {
+  it('is not retained: request, response and context are collected (G3)', async () => {
     const paths = ['/string', '/file', '/compressed', '/throw', '/fail-mid-body', '/call-out'];
     for (let round = 0; round < 5; round++) for (const path of paths) await server.exchange(path);
     const socket = await server.connect();

@@ -67,7 +67,7 @@ const headBytes = (response: ServerResponse): number =>
   (response as ServerResponse & { _header: string })._header.length;
 
 describe('the bytes of a response that broke off', () => {
-  it('are those the socket took, without head, chunk sizes and line breaks', () => {
+  it('are those the socket accepted, without head, chunk sizes and line breaks', () => {
     const { socket, response, outcome } = watched();
     response.write('a'.repeat(300));
     response.write('b'.repeat(300));
@@ -100,7 +100,7 @@ describe('the bytes of a response that broke off', () => {
   });
 });
 
-describe('a 500 that nobody was told', () => {
+describe('a 500 that was never sent', () => {
   it.each([
     ['of a request that broke off: nobody’s failure', false, 'aborted', undefined],
     ['of a request that had arrived: the app’s own', true, 'aborted', '500'],
@@ -116,7 +116,7 @@ describe('a 500 that nobody was told', () => {
 });
 
 describe('a response is complete', () => {
-  it('when its last byte was taken by an open socket', () => {
+  it('when an open socket has accepted its last byte', () => {
     const { response, outcome } = watched();
     response.end('x');
     expect(outcome().outcome).not.toBe('complete');
@@ -153,7 +153,7 @@ describe('a response is complete', () => {
     expect(() => response.write(7 as never)).toThrow('chunk');
   });
 
-  it('also when it is watched twice, or lends its methods to another', () => {
+  it('also if it is watched twice, or lends its methods to another', () => {
     const { response, outcome } = watched();
     const first = watchOf(response);
     watchResponse(response, new Watch());

@@ -76,7 +76,7 @@ describe('the outcome of a request', () => {
     });
   });
 
-  it('a compressed answer: bytes as they left', async () => {
+  it('a compressed response: bytes as sent', async () => {
     const { head, body } = await server.exchange('/compressed', { headers: 'Accept-Encoding: gzip\r\n' });
     expect(head).toMatch(/content-encoding: gzip/i);
     const squeezed = unchunked(body);
@@ -130,7 +130,7 @@ describe('the outcome of a request', () => {
     });
   });
 
-  it('a response the app destroys without a word: failed, not the client’s doing', async () => {
+  it('a response the app destroys without an error: failed, not aborted by the client', async () => {
     await server.exchange('/destroy');
     expect(facts(await server.nextSpan())).toMatchObject({
       outcome: 'failed',
@@ -145,7 +145,7 @@ describe('the outcome of a request', () => {
     ['ends its side', '/never', (socket: ClientSocket) => socket.end()],
     ['resets the connection', '/never', (socket: ClientSocket) => socket.resetAndDestroy()],
     ['is gone when the handler answers', '/slow-headers', (socket: ClientSocket) => socket.destroy()],
-  ])('a client that %s before the head: aborted, no status claimed', async (_name, path, leave) => {
+  ])('a client that %s before the head: aborted, no status', async (_name, path, leave) => {
     const socket = await server.connect();
     const reached = server.reached(path);
     socket.write(requestText(path));
@@ -180,7 +180,7 @@ describe('the outcome of a request', () => {
   it.each([
     ['an endless stream', '/endless'],
     ['one huge buffer', '/huge-buffer'],
-  ])('a client gone in the middle of %s: what left, not what was made', async (_name, path) => {
+  ])('a client gone in the middle of %s: bytes sent, not bytes produced', async (_name, path) => {
     const socket = await server.connect();
     let received = 0;
     socket.on('data', (chunk: Buffer) => {
@@ -200,7 +200,7 @@ describe('the outcome of a request', () => {
   it.each([
     ['mid-body', '/stopped-mid-body', 200, 1_000],
     ['before the head', '/stopped-before', undefined, 0],
-  ])('a server that stops %s: cut, nobody’s failure', async (_name, path, statusCode, bytes) => {
+  ])('a server that stops %s: cut, not a failure', async (_name, path, statusCode, bytes) => {
     const socket = await server.connect();
     socket.write(requestText(path));
     expect(facts(await server.nextSpan())).toEqual({
@@ -224,7 +224,7 @@ describe('the outcome of a request', () => {
     expect(attributes['http.response.time_to_first_byte']).toBeLessThan(durationMillis / 1_000);
   });
 
-  it('is told per response on one connection, one after the other and pipelined', async () => {
+  it('is recorded per response on one connection, sequential and pipelined', async () => {
     const socket = await server.connect();
     const paths = ['/string', '/file', '/204', '/buffer'];
     socket.write(requestText(paths[0]!));

@@ -98,7 +98,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   ],
 };
 
-describe('what a span says was sent', () => {
+describe('what a span records as sent', () => {
   const { exporter, guard, contexts, spans } = collectedServerSpans();
   let server: Server;
   let started: string[] = [];
@@ -186,7 +186,7 @@ describe('what a span says was sent', () => {
     expect(span!.attributes['http.response.header.content-type']).toEqual(type);
   });
 
-  it('is not what the answer before it on the connection was', async () => {
+  it('is not that of the previous response on the connection', async () => {
     const socket = await open();
     socket.write('GET /end HTTP/1.1\r\nHost: x\r\n\r\n');
     await once(socket, 'data');
@@ -201,7 +201,7 @@ describe('what a span says was sent', () => {
   const request = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
   const BEHIND = ['/end', '/flush', '/write-head', '/hang', '/end', '/write-later', '/hints-end'];
 
-  it('is nothing behind an answer whose client has left, and each that started is counted once', async () => {
+  it('is nothing after a response whose client disconnected, and each started one is counted once', async () => {
     const socket = await open();
     const all = new Promise<void>((resolve) => {
       whenStarted = () => {
@@ -223,7 +223,7 @@ describe('what a span says was sent', () => {
     }
   });
 
-  it('is the whole of answers that waited for the one before, each counted once', async () => {
+  it('is complete for responses that waited for the previous one, each counted once', async () => {
     const socket = await open();
     let first: ServerResponse | undefined;
     const wait = HANDLERS['/hang']!;

@@ -62,7 +62,7 @@ describe('HttpServerSpans', () => {
         .map((span) => [String(span.attributes['url.path']), span.spanContext().spanId]),
     );
 
-  it('gives each of pipelined requests its own context, at once and after waiting', async () => {
+  it('gives each pipelined request its own context, at once and after waiting', async () => {
     const seen: Record<string, (string | undefined)[]> = {};
     handle = async (request, response) => {
       const ids = (seen[request.url!] = [activeSpanId()]);
@@ -82,7 +82,7 @@ describe('HttpServerSpans', () => {
     expect(exporter.getFinishedSpans().every((span) => span.parentSpanContext === undefined)).toBe(true);
   });
 
-  it('keeps an untraced request between two others quiet, and only it', async () => {
+  it('traces no untraced request between two others, and only that one', async () => {
     const seen: unknown[] = [];
     handle = (request, response) => {
       seen.push([request.url, isTracingSuppressed(context.active()), activeSpanId() !== undefined]);
@@ -99,7 +99,7 @@ describe('HttpServerSpans', () => {
     expect(Object.keys(spanIds())).toEqual(['/a', '/c']);
   });
 
-  it('leaves nothing of a request to its kept connection', async () => {
+  it('retains nothing of a request on its connection', async () => {
     const seen: [string, unknown][] = [];
     const look = (event: string): void => void seen.push([event, context.active() === ROOT_CONTEXT]);
     server.on('connection', (connection: Socket) => {
@@ -128,7 +128,7 @@ describe('HttpServerSpans', () => {
     expect(Object.keys(spanIds())).toEqual(['/a']);
   });
 
-  it('serves a connection that is no socket of the system', async () => {
+  it('serves a connection that is not a system socket', async () => {
     const ids: (string | undefined)[] = [];
     handle = (_request, response) => {
       ids.push(activeSpanId());
@@ -153,7 +153,7 @@ describe('HttpServerSpans', () => {
     stream.destroy();
   });
 
-  it('tells what node itself refused, which no handler ever sees', async () => {
+  it('records what Node itself rejected, which no handler sees', async () => {
     let isHandled = false;
     handle = () => (isHandled = true);
     socket.write('GET /no-host HTTP/1.1\r\n\r\n');
@@ -167,7 +167,7 @@ describe('HttpServerSpans', () => {
     expect(isHandled).toBe(false);
   });
 
-  it('asks the propagator only when a header of its own is there', async () => {
+  it('calls the propagator only if one of its headers is present', async () => {
     const asked: unknown[] = [];
     propagation.setGlobalPropagator({
       extract(parent, carrier) {
@@ -193,7 +193,7 @@ describe('HttpServerSpans', () => {
     ]);
   });
 
-  it('tells the whole of a response that is under way when it is disabled, and then leaves node as it was', async () => {
+  it('records a complete response in progress when it is disabled, and then restores Node', async () => {
     for (const name of METHODS) expect(ServerResponse.prototype[name]).not.toBe(native[name]);
     let finish = (): void => {};
     handle = (_request, response) => {
@@ -214,7 +214,7 @@ describe('HttpServerSpans', () => {
     for (const name of METHODS) expect(ServerResponse.prototype[name]).toBe(native[name]);
   });
 
-  it('stands aside below somebody who has wrapped its methods since, and counts once when it comes back', async () => {
+  it('only calls through below a later wrapper, and counts once when enabled again', async () => {
     const ours = ServerResponse.prototype.end;
     let seenBySomebody = 0;
     const theirs = function (this: ServerResponse, ...args: unknown[]): ServerResponse {
@@ -238,7 +238,7 @@ describe('HttpServerSpans', () => {
     ServerResponse.prototype.end = ours;
   });
 
-  it('tells an error that a response emitted on its way', async () => {
+  it('records an error that a response emitted midway', async () => {
     handle = (_request, response) => {
       response.on('error', () => {});
       response.write('x');
@@ -254,7 +254,7 @@ describe('HttpServerSpans', () => {
     });
   });
 
-  it('patches nothing and makes no spans on a node where a context cannot be entered', async () => {
+  it('patches nothing and creates no spans if Node cannot enter a context', async () => {
     spans.disable();
     Object.defineProperty(contexts, 'canEnter', { value: false });
     spans.enable();

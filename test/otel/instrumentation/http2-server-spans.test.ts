@@ -69,7 +69,7 @@ describe('a request over HTTP/2', () => {
     return answer;
   }
 
-  it('has a span like one of HTTP/1, without a size', async () => {
+  it('has a span like HTTP/1, without a size', async () => {
     const seen: unknown[] = [];
     handle = (request, response) => {
       seen.push(activeId());
@@ -104,14 +104,14 @@ describe('a request over HTTP/2', () => {
     });
   });
 
-  it('goes on with the trace of its client', async () => {
+  it('continues the trace of its client', async () => {
     handle = (_request, response) => response.end();
     await ask({ ':path': '/a', traceparent: PARENT });
     const [span] = await ended();
     expect(span!.parentSpanContext).toMatchObject({ spanId: 'b7ad6b7169203331', isRemote: true });
   });
 
-  it('knows its own context among others of the session, and in listeners of its body', async () => {
+  it('has its own context among others of the session, and in listeners of its body', async () => {
     const seen: Record<string, (string | undefined)[]> = {};
     handle = (request, response) => {
       const ids = (seen[request.url] = [activeId()]);
@@ -130,7 +130,7 @@ describe('a request over HTTP/2', () => {
     }
   });
 
-  it('may be answered by a Koa app, or as a stream', async () => {
+  it('may be handled by a Koa app, or as a stream', async () => {
     const app = new Koa();
     app.use((ctx) => {
       ctx.status = 203;
@@ -183,7 +183,7 @@ describe('a request over HTTP/2', () => {
       },
       { outcome: 'aborted' },
     ],
-  ])('%s: is told by what was sent', async (_name, handler, facts) => {
+  ])('%s: is recorded by what was sent', async (_name, handler, facts) => {
     handle = handler;
     const own = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     own.on('error', () => {});
@@ -223,7 +223,7 @@ describe('a request over HTTP/2', () => {
     expect(span!.status.code).toBe(0);
   });
 
-  it('is quiet where it is not traced, and leaves nothing to its session', async () => {
+  it('has no span if untraced, and leaves nothing in its session', async () => {
     const seen: unknown[] = [];
     server.once('session', (each) => each.on('close', () => seen.push(context.active() === ROOT_CONTEXT)));
     handle = (_request, response) => {

@@ -22,7 +22,7 @@ function grow(root: Context, taken: readonly Step[]): readonly Context[] {
 }
 
 describe('LinkedContext', () => {
-  it('answers as the API’s own context does, whatever was set and deleted before', () => {
+  it('behaves like the API’s own context, whatever was set and deleted before', () => {
     fc.assert(
       fc.property(steps, (taken) => {
         const [ours, theirs] = [grow(LinkedContext.root, taken), grow(ROOT_CONTEXT, taken)];
@@ -34,7 +34,7 @@ describe('LinkedContext', () => {
     );
   });
 
-  it('is not changed by those made from it', () => {
+  it('is not changed by contexts derived from it', () => {
     const first = LinkedContext.root.setValue(KEYS[0]!, 1);
     first.setValue(KEYS[0]!, 2);
     first.deleteValue(KEYS[0]!);
@@ -42,7 +42,7 @@ describe('LinkedContext', () => {
     expect(LinkedContext.root.getValue(KEYS[0]!)).toBeUndefined();
   });
 
-  it('stays short, and holds no value that was replaced', () => {
+  it('stays short, and retains no replaced value', () => {
     let context = LinkedContext.root;
     let longest = 0;
     for (let i = 0; i < 1_000; i++) {

@@ -57,8 +57,8 @@ class Plain extends EventEmitter {
   }
 }
 
-describe('what is used of Node', () => {
-  it('is all there on the versions this project runs on', () => {
+describe('private features of Node', () => {
+  it('all exist on supported versions', () => {
     expect(missingIn(NODE)).toEqual([]);
   });
 
@@ -83,11 +83,11 @@ describe('what is used of Node', () => {
       { ServerResponse: Broken },
       ['ServerResponse: event socket', 'ServerResponse: _header', 'Socket: _httpMessage'],
     ],
-  ])('is missed: %s', (_what, changed, names) => {
+  ])('are reported if missing: %s', (_what, changed, names) => {
     expect(missingIn({ ...NODE, ...changed }).map(({ name }) => name)).toEqual(names);
   });
 
-  it('is said in one line at the start, and in one for each that shows later, once', () => {
+  it('are logged in one line at the start, and in one for each found later, once', () => {
     const lines: string[] = [];
     checkNodeFeatures((line) => lines.push(line), NODE);
     expect(lines).toEqual([]);
@@ -110,7 +110,7 @@ describe('what is used of Node', () => {
     ]);
   });
 
-  it('is a line of the log and no fault, and a log that throws goes no further', () => {
+  it('are a log line and not a fault, and a log that throws is contained', () => {
     const lines: string[] = [];
     const guard = new Guard({ log: (line) => lines.push(line) });
     guard.note('changed');
@@ -122,7 +122,7 @@ describe('what is used of Node', () => {
     }).note('changed');
   });
 
-  it('may be a channel: an answer that finished is whole without it, and is said to be', async () => {
+  it('may include a channel: a finished response is complete without it', async () => {
     class Watch extends ResponseWatch {
       onClose(): void {}
     }

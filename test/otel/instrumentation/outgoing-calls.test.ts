@@ -15,7 +15,7 @@ const callsOf = (program: 'bare' | 'own' | 'stock') => runFixture<Output>('./htt
 
 const isOfTraces = (line: string): boolean => line.startsWith('traceparent: 00-');
 
-describe.each(['own', 'stock'] as const)('a call the app makes, in mode %s', (mode) => {
+describe.each(['own', 'stock'] as const)('an outgoing call, in mode %s', (mode) => {
   let bare: Output;
   let ours: Output;
 
@@ -23,7 +23,7 @@ describe.each(['own', 'stock'] as const)('a call the app makes, in mode %s', (mo
     [bare, ours] = await Promise.all([callsOf('bare'), callsOf(mode)]);
   });
 
-  it('is on the wire what bare Node makes of it, and its trace', () => {
+  it('is sent as bare Node sends it, plus its trace', () => {
     const others = Object.entries(ours.seen).map(([name, { outcome, head }]) => [
       name,
       { outcome, head: head.filter((line) => !isOfTraces(line)) },
@@ -48,7 +48,7 @@ describe.each(['own', 'stock'] as const)('a call the app makes, in mode %s', (mo
     ['nothing between', 'GET'],
     ['null between', 'GET'],
     ['odd method', 'HTTP'],
-  ])('%s: has one span, %s, and hands its trace on', (name, spanName) => {
+  ])('%s: has one span, %s, and propagates its trace', (name, spanName) => {
     const { spans, head } = ours.seen[name]!;
     expect(spans.map(([word, status]) => [word, status])).toEqual([[spanName, 200]]);
     expect(head.filter((line) => line.startsWith(`traceparent: 00-${spans[0]![2]}-`))).toHaveLength(1);

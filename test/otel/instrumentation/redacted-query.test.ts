@@ -32,7 +32,7 @@ describe('redactedQuery', () => {
   });
 
   it.each(['/2026/05/signing-in-the-rain', '/presets', '/search', '/', '/tags/passwords'])(
-    'is about names at %s',
+    'redacts by name at %s',
     (path) => {
       expect(redactedQuery('page=2', path)).toBe('page=2');
     },

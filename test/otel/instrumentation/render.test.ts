@@ -20,7 +20,7 @@ describe('createRenderTracer', () => {
     tracing.stop();
   });
 
-  it('makes an INTERNAL span that is active while the page is drawn', () => {
+  it('creates an INTERNAL span that is active while the page renders', () => {
     const parent = tracing.inSpan((span) => {
       const inside = render('post', () => trace.getActiveSpan()!.spanContext().spanId);
       expect(inside).not.toBe(span.spanContext().spanId);
@@ -38,7 +38,7 @@ describe('createRenderTracer', () => {
     ]);
   });
 
-  it('follows a promise to its end, with the span active in it', async () => {
+  it('awaits a promise to its end, with the span active in it', async () => {
     const body = await tracing.inSpan(() =>
       render('feed', async () => {
         await Promise.resolve();
@@ -58,7 +58,7 @@ describe('createRenderTracer', () => {
       },
     ],
     ['rejected', () => Promise.reject(new TypeError('bad template'))],
-  ])('lets what is %s through, and notes it', async (_how, work) => {
+  ])('passes what is %s through, and records it', async (_how, work) => {
     await expect((async () => tracing.inSpan(() => render('page', work)))()).rejects.toThrow(
       new TypeError('bad template'),
     );
@@ -76,12 +76,12 @@ describe('createRenderTracer', () => {
     });
   });
 
-  it('only calls where tracing is suppressed', () => {
+  it('only calls if tracing is suppressed', () => {
     expect(context.with(suppressTracing(context.active()), () => render('post', () => 7))).toBe(7);
     expect(tracing.take()).toEqual([]);
   });
 
-  it('leaves a thenable that is no promise alone', () => {
+  it('leaves a thenable alone that is not a promise', () => {
     const started = (): never => {
       throw new Error('started');
     };

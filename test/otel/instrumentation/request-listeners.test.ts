@@ -181,7 +181,7 @@ describe('the listeners of a request', () => {
     expectOwn();
   });
 
-  it('run in their own context each, of requests whose bodies come in turns', async () => {
+  it('run in their own contexts, for requests whose bodies alternate', async () => {
     handle = read;
     const paths = KINDS.filter((kind) => kind !== 'raw-body');
     const sockets: Socket[] = [];
@@ -224,7 +224,7 @@ describe('the listeners of a request', () => {
     while (exporter.getFinishedSpans().length === 0) await new Promise(setImmediate);
   });
 
-  it('are quiet where the request is', async () => {
+  it('are untraced if the request is', async () => {
     const isQuiet: boolean[] = [];
     handle = (request, response) => {
       request.on('data', () => isQuiet.push(isTracingSuppressed(context.active())));

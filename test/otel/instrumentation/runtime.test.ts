@@ -35,7 +35,7 @@ describe('RuntimeSampler', () => {
     jest.useRealTimers();
   });
 
-  it('answers with the process as it is, in bytes, milliseconds and shares', () => {
+  it('returns current values, in bytes, milliseconds and shares', () => {
     sampler = new RuntimeSampler({ intervalSeconds: 0 });
     sampler.start();
     const sample = sampler.current();
@@ -51,7 +51,7 @@ describe('RuntimeSampler', () => {
     expect(sampler.highWaterRssBytes).toBeGreaterThanOrEqual(sample.rssBytes);
   });
 
-  it('samples at its interval, and no more once it is stopped', () => {
+  it('samples at its interval, and not after it is stopped', () => {
     jest.useFakeTimers();
     const clock = new FakeClock();
     const samples: RuntimeSample[] = [];
@@ -76,7 +76,7 @@ describe('RuntimeSampler', () => {
     expect(samples.at(-1)!.atMillis).toBe(1_097_000);
   });
 
-  it('measures shares since the sample before, by its clock', () => {
+  it('measures shares since the previous sample, by its clock', () => {
     const clock = new FakeClock();
     sampler = new RuntimeSampler({ intervalSeconds: 0, clock });
     const cpuUsage = jest.spyOn(process, 'cpuUsage').mockReturnValue({ user: 300_000, system: 200_000 });
@@ -87,7 +87,7 @@ describe('RuntimeSampler', () => {
     expect(sampler.current().cpuUtilization).toBe(0);
   });
 
-  it('answers what is known when the rest cannot be read, and says why', () => {
+  it('returns what is known if the rest cannot be read, and the reason', () => {
     sampler = new RuntimeSampler({ intervalSeconds: 0 });
     const rss = jest.spyOn(process.memoryUsage, 'rss').mockImplementation(() => {
       throw new Error('EMFILE: too many open files');
@@ -101,7 +101,7 @@ describe('RuntimeSampler', () => {
     expect(sampler.problem).toBeUndefined();
   });
 
-  it('goes on when somebody cannot take a sample', () => {
+  it('continues if a listener throws', () => {
     jest.useFakeTimers();
     const guard = new Guard();
     let taken = 0;
@@ -115,7 +115,7 @@ describe('RuntimeSampler', () => {
     expect(guard.faults()).toMatchObject([{ place: 'runtime sample', count: 1, lastMessage: 'no room' }]);
   });
 
-  it('sees a stall that begins right after a sample, as the histogram cannot', () => {
+  it('sees a stall that begins right after a sample, unlike the histogram', () => {
     jest.useFakeTimers();
     const clock = new FakeClock();
     const samples: RuntimeSample[] = [];
@@ -138,7 +138,7 @@ describe('RuntimeSampler', () => {
     expect(samples.map((sample) => sample.eventLoopDelayMaxMillis)).toEqual([0, 0, 3000, 0, 0]);
   });
 
-  it('wakes the process fifty times a second only while there is work, and forgets nothing it saw at the slow pace', () => {
+  it('wakes the process fifty times a second only while there is work, and keeps what it saw at the slow pace', () => {
     jest.useFakeTimers();
     const clock = new FakeClock();
     const resolutions: number[] = [];
@@ -175,7 +175,7 @@ describe('RuntimeSampler', () => {
     expect(resolutions).toHaveLength(6);
   });
 
-  it('sees the event loop held up', async () => {
+  it('sees a blocked event loop', async () => {
     sampler = new RuntimeSampler({ intervalSeconds: 0 });
     sampler.start();
     await new Promise((resolve) => setTimeout(resolve, 60));
@@ -192,7 +192,7 @@ describe('RuntimeSampler', () => {
     expect(sampler.current().eventLoopDelayMaxMillis).toBeLessThan(sample.eventLoopDelayMaxMillis);
   });
 
-  it('makes its timer outside of any request', () => {
+  it('creates its timer outside any request', () => {
     const key = createContextKey('request');
     const run = jest.spyOn(context, 'with');
     sampler = new RuntimeSampler({ intervalSeconds: 30 });
@@ -201,7 +201,7 @@ describe('RuntimeSampler', () => {
     run.mockRestore();
   });
 
-  it('keeps no process alive, and counts collections', async () => {
+  it('does not keep the process alive, and counts collections', async () => {
     const child = fork(fileURLToPath(new URL('../../fixtures/runtime-sampler.ts', import.meta.url)), {
       execArgv: ['--expose-gc'],
       env: { ...process.env, NODE_OPTIONS: '' },
@@ -215,7 +215,7 @@ describe('RuntimeSampler', () => {
     expect(sample.gcPauseMillis).toBeGreaterThan(0);
   });
 
-  it.each([NaN, -1, Infinity])('refuses an interval of %d', (intervalSeconds) => {
+  it.each([NaN, -1, Infinity])('rejects an interval of %d', (intervalSeconds) => {
     expect(() => new RuntimeSampler({ intervalSeconds })).toThrow(RangeError);
   });
 });

@@ -34,7 +34,7 @@ const reasons = ({ spans }: Run['local']): Record<string, number> => {
   return counts;
 };
 
-describe.each(['own', 'stock'] as const)('a policy that was added (%s)', (spans) => {
+describe.each(['own', 'stock'] as const)('an added policy (%s)', (spans) => {
   it.each(['http', 'database', 'render', 'other'] as const)('for %s is obeyed at rate 0', (type) => {
     const every: Policy = {
       name: `every ${type}`,
@@ -65,7 +65,7 @@ describe.each(['own', 'stock'] as const)('a policy that was added (%s)', (spans)
     expect(reasons(few.local)).toEqual({ 'database policy': 51, 'http policy': 1 });
   });
 
-  it('sees attributes, and a share of its own is the weight of what it keeps', () => {
+  it('sees attributes, and its own share is the weight of what it keeps', () => {
     const half = thresholdOf(0.5);
     const odd: Policy = {
       name: 'odd pages',
@@ -80,7 +80,7 @@ describe.each(['own', 'stock'] as const)('a policy that was added (%s)', (spans)
     );
   });
 
-  it('that rejects for good is obeyed at rate 1, and leaves failures to the policies before it', () => {
+  it('that rejects is obeyed at rate 1, and leaves failures to the policies before it', () => {
     const never: Policy = {
       name: 'no renders',
       reason: 'rule',

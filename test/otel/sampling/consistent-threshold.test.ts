@@ -90,11 +90,11 @@ describe('consistent threshold', () => {
     }
   });
 
-  it.each(['', '0x8', 'g', 'FF', '123456789012345', '-1'])('refuses the malformed threshold %j', (text) => {
+  it.each(['', '0x8', 'g', 'FF', '123456789012345', '-1'])('rejects the malformed threshold %j', (text) => {
     expect(decodeThreshold(text)).toBeUndefined();
   });
 
-  it.each([NaN, -0.1, 1.1, Infinity])('refuses the probability %d', (p) => {
+  it.each([NaN, -0.1, 1.1, Infinity])('rejects the probability %d', (p) => {
     expect(() => thresholdOf(p)).toThrow(RangeError);
   });
 

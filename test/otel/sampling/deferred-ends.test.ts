@@ -8,14 +8,14 @@ import { DeferredEnds } from '../../../otel/sampling/deferred-ends.ts';
 describe('DeferredEnds', () => {
   afterEach(() => context.disable());
 
-  it('handles at once when none is to wait', () => {
+  it('handles at once if nothing is deferred', () => {
     const handled: number[] = [];
     const ends = new DeferredEnds<number>(0, 1000, (ended) => void handled.push(ended));
     ends.add(1, 1);
     expect(handled).toEqual([1]);
   });
 
-  it('handles a full batch when the event loop comes round, in order, under no request', async () => {
+  it('handles a full batch in the next turn of the event loop, in order, outside any request', async () => {
     context.setGlobalContextManager(new AsyncContextManager());
     const request = new AsyncLocalStorage<string>();
     const handled: number[] = [];
@@ -35,7 +35,7 @@ describe('DeferredEnds', () => {
     expect(ends.size).toBe(0);
   });
 
-  it('waits for no turn of the event loop when it has been blocked for several batches', () => {
+  it('does not wait for the event loop after it has been blocked for several batches', () => {
     const handled: number[] = [];
     const ends = new DeferredEnds<number>(2, 1000, (ended) => void handled.push(ended));
     for (let end = 1; end <= 9; end++) ends.add(end, 1);
@@ -43,7 +43,7 @@ describe('DeferredEnds', () => {
     expect(ends.size).toBe(1);
   });
 
-  it('waits for nothing when more bytes wait than may, and hands on what each weighs', () => {
+  it('does not wait beyond the byte bound, and passes on the size of each', () => {
     const handled: [number, number][] = [];
     const ends = new DeferredEnds<number>(100, 1000, (ended, bytes) => void handled.push([ended, bytes]));
     ends.add(1, 400);
@@ -58,7 +58,7 @@ describe('DeferredEnds', () => {
     expect([ends.size, ends.bytes]).toEqual([0, 0]);
   });
 
-  it('settles everything, also what is added by what it handles', async () => {
+  it('settles everything, including what is added meanwhile', async () => {
     const handled: number[] = [];
     const ends = new DeferredEnds<number>(10, 1000, (ended) => {
       handled.push(ended);

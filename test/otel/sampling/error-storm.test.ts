@@ -40,7 +40,7 @@ describeInBothModes('an error storm', () => {
     expect(new Set(run.local.spans.map((span) => span.series)).size).toBe(4);
   });
 
-  it('takes one second at the full 50,000 spans/s with the default cap', () => {
+  it('handles one second at the full 50,000 spans/s with the default cap', () => {
     const run = start({ rates: 0 });
     storm(run, 50_000, 1);
     expect(run.processor.counts().kept.error).toBeLessThanOrEqual(1000 + 4);
@@ -51,7 +51,7 @@ describeInBothModes('an error storm', () => {
     expect(run.processor.storm().probability).toBeCloseTo((0.4 * 1000) / 50_000, 3);
   });
 
-  it('tells the weight of what it kept: the threshold it passed, none for an example', () => {
+  it('records the weight of kept spans: the threshold passed, none for an example', () => {
     const run = start({ rates: 0, limits: { maxMustKeepSpansPerSecond: 50 } });
     storm(run, 1000, 3, 1);
     const weights = run.local.spans.map((span) => span.spanContext().traceState?.get('ot'));
@@ -62,7 +62,7 @@ describeInBothModes('an error storm', () => {
     expect(run.local.spans.every((span) => span.keepReason === 'error')).toBe(true);
   });
 
-  it('keeps the ancestors of what it kept, and of nothing else', () => {
+  it('keeps the ancestors of kept spans, and of no others', () => {
     const run = start({ rates: 0, limits: { maxMustKeepSpansPerSecond: 10, maxStormExamplesPerMinute: 0 } });
     for (let i = 0; i < 500; i++) {
       const root = run.tracer.startSpan('GET', { kind: SpanKind.SERVER }, ROOT_CONTEXT);
@@ -76,14 +76,14 @@ describeInBothModes('an error storm', () => {
     expect(dropped).toMatchObject({ probability: 500 - kept.ancestor, storm: 500 - kept.error });
   });
 
-  it('exports whole traces all the same where the export rate asks for them', () => {
+  it('still exports whole traces by the export rate', () => {
     const run = start({ rates: 0, exportRates: 1, limits: { maxMustKeepSpansPerSecond: 10 } });
     storm(run, 200, 1);
     expect(run.exported.spans).toHaveLength(200);
     expect(run.local.spans.length).toBeLessThanOrEqual(14);
   });
 
-  it('is over when failures are few again', () => {
+  it('ends when failures are few again', () => {
     const run = start({ rates: 0, limits: { maxMustKeepSpansPerSecond: 50 } });
     storm(run, 1000, 2);
     const before = run.processor.counts().dropped.storm;

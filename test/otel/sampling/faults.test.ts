@@ -108,7 +108,7 @@ describe('a fault in telemetry', () => {
       'exporter',
     ],
     ['the log of the guard', { log: explode, record: explode }, 'aggregates'],
-  ])('in %s never leaves span.end(), and what must be kept is kept', async (_name, hooks, place) => {
+  ])('in %s never leaves span.end(), and must-keep spans are kept', async (_name, hooks, place) => {
     const run = start(hooks);
     expect(() => failingPage(run)).not.toThrow();
     await new Promise((resolve) => setImmediate(resolve));
@@ -142,7 +142,7 @@ describe('a fault in telemetry', () => {
     expect(run.processor.tally().counts()).toMatchObject({ started: 3, live: 0 });
   });
 
-  it('in an exporter that never calls back holds up nothing but its own shutdown, and that for a bounded time', async () => {
+  it('in an exporter that never calls back delays only its own shutdown, for a bounded time', async () => {
     const run = start({ exporter: exporterThat(() => {}) });
     failingPage(run);
     expect(run.local.spans).toHaveLength(3);
@@ -179,7 +179,7 @@ describe('a fault in telemetry', () => {
     expect(run.processor.tally().counts().live).toBe(0);
   });
 
-  it('that hides which trace a span belongs to: it cannot be held, and counts as overflow', () => {
+  it('that hides the trace of a span: it cannot be buffered, and counts as overflow', () => {
     const run = start({});
     run.processor.onStart({ spanContext: explode } as never, ROOT_CONTEXT);
     run.processor.onEnd({ spanContext: explode } as never);
@@ -190,7 +190,7 @@ describe('a fault in telemetry', () => {
     ]);
   });
 
-  it('in the first settings is the one that is thrown: there is nothing to go on with', () => {
+  it('in the first settings is thrown: there is no fallback', () => {
     expect(() => start({ settings: explode })).toThrow('fault');
   });
 

@@ -110,7 +110,7 @@ describeInBothModes('a late span after a change of settings', () => {
     expect(run.local.spans.map((span) => span.name)).toEqual(names);
   });
 
-  it('of a trace dropped whole, of which only its id is known, is let go as well', () => {
+  it('of a completely dropped trace, remembered by id alone, is dropped as well', () => {
     const run = start({ rates: 0 });
     const root = run.tracer.startSpan('GET', HTTP, ROOT_CONTEXT);
     root.end();
@@ -120,7 +120,7 @@ describeInBothModes('a late span after a change of settings', () => {
     expect(reasons(run)).toEqual([]);
   });
 
-  it('has to be kept by the thresholds in force: what is slow is no matter of its trace', () => {
+  it('is must-keep by the thresholds in force: slowness does not depend on its trace', () => {
     const run = start({ rates: 0 });
     const root = run.tracer.startSpan('GET', HTTP, ROOT_CONTEXT);
     root.end();
@@ -130,7 +130,7 @@ describeInBothModes('a late span after a change of settings', () => {
     expect(reasons(run)).toEqual([['late', 'late']]);
   });
 
-  it('is weighed by what its trace was decided by', () => {
+  it('is weighed by the policies of its trace’s verdict', () => {
     const run = start({ rates: 1 });
     const root = run.tracer.startSpan('GET', HTTP, ROOT_CONTEXT);
     root.end();
@@ -164,8 +164,8 @@ describeInBothModes('a failure in a trace that is kept whole', () => {
   });
 });
 
-describeInBothModes('a late failure whose parent was let go', () => {
-  it('stays without it, in a trace that says that it is cut', () => {
+describeInBothModes('a late failure whose parent was dropped', () => {
+  it('lacks it, in a trace marked as truncated', () => {
     const run = start({ rates: 0 });
     const root = run.tracer.startSpan('GET', HTTP, ROOT_CONTEXT);
     fail(run.tracer.startSpan('failed', {}, under(root))).end();
@@ -182,7 +182,7 @@ describeInBothModes('a late failure whose parent was let go', () => {
     expect(run.local.spans.at(-1)!.traceFacts).toMatchObject({ truncated: true, droppedSpans: 1 });
   });
 
-  it('says so of a trace that was dropped whole as well', () => {
+  it('marks a completely dropped trace as well', () => {
     const run = start({ rates: 0 });
     const root = run.tracer.startSpan('GET', HTTP, ROOT_CONTEXT);
     root.end();
@@ -190,7 +190,7 @@ describeInBothModes('a late failure whose parent was let go', () => {
     expect(run.local.spans.map((span) => [span.name, span.traceFacts.truncated])).toEqual([['late', true]]);
   });
 
-  it('of a trace that was kept whole has its parent, and says nothing', () => {
+  it('in a wholly kept trace has its parent, and no mark', () => {
     const run = start({ rates: 1 });
     const root = run.tracer.startSpan('GET', HTTP, ROOT_CONTEXT);
     root.end();
@@ -231,7 +231,7 @@ describeInBothModes('two local roots of one trace', () => {
     expect(run.local.batches.map((batch) => batch.map((span) => span.name))).toEqual([['a', 'b']]);
   });
 
-  it('where the first is a stream: the second is decided when it has lingered, the stream passes through', () => {
+  it('with a stream as the first: the second is decided after lingering, the stream passes through', () => {
     const run = start({ rates: 0 });
     const stream = run.tracer.startSpan('stream', HTTP, remote('b7ad6b7169203331'));
     run.clock.millis += 60_000;

@@ -61,7 +61,7 @@ describe('LiveSampling', () => {
     expect(sampling.settings()).toMatchObject({ target: 0, rules: [] });
   });
 
-  it('lets the export rate follow until it has one of its own, and again when that is emptied', () => {
+  it('lets the export rate follow until it is set, and again when it is emptied', () => {
     const { sampling } = live();
     set(sampling, { METRICS_SAMPLING_RATE: '0.5' });
     expect(sampling.settings().exportRates.http).toBe(0.5);
@@ -76,7 +76,7 @@ describe('LiveSampling', () => {
     });
   });
 
-  it('lets the page win over an environment that sets the export rate, by emptying it too', () => {
+  it('lets the page override an environment that sets the export rate, also by emptying it', () => {
     const { sampling } = live({ METRICS_EXPORT_SAMPLING_RATE: '0.25' });
     set(sampling, { METRICS_EXPORT_SAMPLING_RATE: '' });
     expect(sampling.settings().exportRates.http).toBe(1);
@@ -101,14 +101,14 @@ describe('LiveSampling', () => {
       ['__proto__x', 'METRICS_SAMPLING_RATE', 'METRICS_SLOW_RENDER_THRESHOLD'],
       /cannot change/,
     ],
-  ])('refuses %j with all that is wrong', (values, names, message) => {
+  ])('rejects %j with all problems', (values, names, message) => {
     const answer = live().sampling.propose({ values: values as Record<string, string> });
     if (!('problems' in answer)) throw new Error('accepted');
     expect(answer.problems.map((problem) => problem.name)).toEqual(names);
     expect(answer.problems[0]!.message).toMatch(message);
   });
 
-  it('refuses or gives valid settings, whatever is written', () => {
+  it('rejects or returns valid settings, whatever is written', () => {
     const { sampling } = live();
     fc.assert(
       fc.property(
@@ -126,7 +126,7 @@ describe('LiveSampling', () => {
     );
   });
 
-  it('does not apply a proposal that others overtook', () => {
+  it('does not apply an outdated proposal', () => {
     const { sampling } = live();
     const late = accepted(sampling, { values: { METRICS_SAMPLING_RATE: '0.1' } });
     set(sampling, { METRICS_SAMPLING_RATE: '0.2' }, 'first');
@@ -135,7 +135,7 @@ describe('LiveSampling', () => {
     expect(sampling.changes).toHaveLength(1);
   });
 
-  it('takes back what the page set, to what the environment says', () => {
+  it('removes what the page set, so that the environment applies', () => {
     const { sampling } = live({ METRICS_SAMPLING_RATE: '0.5' });
     set(sampling, { METRICS_SAMPLING_RATE: '0.2', METRICS_SLOW_QUERY_THRESHOLD: '2' });
     expect(factsOf(sampling, 'METRICS_SAMPLING_RATE')).toMatchObject({
@@ -156,7 +156,7 @@ describe('LiveSampling', () => {
     expect(sampling.page.size).toBe(0);
   });
 
-  it('keeps who set a value that stays as it is', () => {
+  it('keeps the name of whoever set an unchanged value', () => {
     const { sampling } = live({ METRICS_SAMPLING_RATE: '0.5' });
     const all = Object.fromEntries(sampling.facts().map(({ name, text }) => [name, text]));
     expect(accepted(sampling, { values: all }).changes).toEqual([]);
@@ -164,7 +164,7 @@ describe('LiveSampling', () => {
     expect([...sampling.page.keys()]).toEqual(['METRICS_SLOW_QUERY_THRESHOLD']);
   });
 
-  it('restores what an earlier process was told, says where the environment changed since, and leaves out what is no longer understood', () => {
+  it('restores the settings of an earlier process, reports where the environment has changed, and leaves out invalid values', () => {
     const before = live({ METRICS_SAMPLING_RATE: '0.5' }).sampling;
     set(before, { METRICS_SAMPLING_RATE: '0.2' });
     const after = live({ METRICS_SAMPLING_RATE: '0.7' }).sampling;
@@ -182,7 +182,7 @@ describe('LiveSampling', () => {
     expect(after.changes).toEqual(before.changes);
   });
 
-  it('writes down when, who, and from what to what', () => {
+  it('records when, who, and from what to what', () => {
     const { sampling, clock } = live();
     set(sampling, { METRICS_SAMPLING_RATE: 'http=0.5' });
     set(sampling, { METRICS_SAMPLING_RATE: 'http=0.5' }, 'nothing to change');

@@ -46,7 +46,7 @@ describeInBothModes('a long trace', () => {
     expect(run.processor.held()).toMatchObject({ openVerdicts: 0, owedAncestors: 0 });
   });
 
-  it('of 100,000 spans holds a thousand of them at most, and every one has its verdict', () => {
+  it('of 100,000 spans buffers a thousand at most, and each gets a verdict', () => {
     const run = start({ rates: 1 });
     const root = run.tracer.startSpan('import', {}, ROOT_CONTEXT);
     const inside = under(root);
@@ -62,7 +62,7 @@ describeInBothModes('a long trace', () => {
     expect(run.processor.held()).toMatchObject({ pendingSpans: 0, owedAncestors: 0, openVerdicts: 0 });
   });
 
-  it('whose root never ends costs one record, and no more than the cap of them', () => {
+  it('whose root never ends costs one record, up to their cap', () => {
     const run = start({ rates: 1, limits: { maxTraces: 50, maxOpenVerdicts: 20 } });
     for (let i = 0; i < 1000; i++) run.tracer.startSpan('lost', {}, ROOT_CONTEXT);
     expect(run.processor.held()).toMatchObject({
@@ -76,7 +76,7 @@ describeInBothModes('a long trace', () => {
     expect(run.processor.counts()).toMatchObject({ started: 1000, live: 1000 });
   });
 
-  it('ages by the monotonic clock: a wall clock that steps neither decides early nor keeps waiting', () => {
+  it('ages by the monotonic clock: a step of the wall clock neither decides early nor delays', () => {
     for (const step of [-3_600_000, 3_600_000]) {
       const run = start({ rates: 1 });
       const root = run.tracer.startSpan('GET', HTTP, ROOT_CONTEXT);
@@ -91,7 +91,7 @@ describeInBothModes('a long trace', () => {
     }
   });
 
-  it('is decided by the timer, which wakes the process only while something waits', () => {
+  it('is decided by the timer, which wakes the process only while something is pending', () => {
     jest.useFakeTimers();
     try {
       const run = start({ rates: 1, deferredSpans: 256 });

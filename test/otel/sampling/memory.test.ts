@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 const PROGRAM = fileURLToPath(new URL('./memory-program.ts', import.meta.url));
 
 describe('after the verdict', () => {
-  it('nothing holds a span, a context or a request, not even of a root that never ends', () => {
+  it('nothing retains a span, a context or a request, not even of a root that never ends', () => {
     const answer = execFileSync(process.execPath, ['--expose-gc', '--no-warnings', PROGRAM], {
       encoding: 'utf8',
     });

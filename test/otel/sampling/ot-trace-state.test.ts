@@ -34,7 +34,7 @@ describe('withThreshold', () => {
     expect(write(state, probability)).toBe(expected);
   });
 
-  it('leaves th out where it would exceed 256 characters', () => {
+  it('leaves th out if it would exceed 256 characters', () => {
     const members = `rv:0123456789abcd;${'k'.repeat(1)}:${'v'.repeat(230)}`;
     const written = write(`ot=${members}`, 0.1)!;
     expect(written).toBe(`ot=${members}`);

@@ -264,7 +264,7 @@ describe.each<Mode>(['own', 'stock'])('a rule (%s)', (spans) => {
     expect(run.processor.counts().dropped).toMatchObject({ rule: 2, probability: 0, storm: 0 });
   });
 
-  it('always is not bounded by the budget of a storm, and each span says which rule kept it', () => {
+  it('always is exempt from the storm budget, and each span records which rule kept it', () => {
     const run = start('status=5xx: always', {
       rates: 0,
       exportRates: 0,
@@ -279,7 +279,7 @@ describe.each<Mode>(['own', 'stock'])('a rule (%s)', (spans) => {
     expect(run.exported.spans).toHaveLength(1000);
   });
 
-  it('of a rate is the weight of what it matches, and what must be kept is kept beside it', () => {
+  it('with a rate is the weight of what it matches, and must-keep spans are kept in addition', () => {
     const run = start('route=/feed* type=http: 0.25; type=other: 0.25');
     for (let i = 0; i < 2000; i++) {
       const root = page(run, '/feed.rss');
@@ -296,7 +296,7 @@ describe.each<Mode>(['own', 'stock'])('a rule (%s)', (spans) => {
     expect(Math.abs(kept.length - 500)).toBeLessThan(4 * Math.sqrt(2000 * 0.25 * 0.75));
   });
 
-  it('of the request holds for what ends after the verdict, also where nothing was kept', () => {
+  it('about the request applies to late spans, even if nothing was kept', () => {
     const run = start('route=/quiet: 0; route=/loud: always', { rates: 0.5 });
     const reasonsOfLate = (route: string): unknown[] => {
       const root = page(run, route);
@@ -320,7 +320,7 @@ describe.each<Mode>(['own', 'stock'])('a rule (%s)', (spans) => {
     ]);
   });
 
-  it('reads headers where a span carries them', () => {
+  it('reads headers if a span has them', () => {
     const run = start('header.X-Tenant=acme: always; *: 0');
     for (const tenant of ['acme', 'other', undefined]) {
       const { kind, attributes } = HTTP('/');
@@ -330,7 +330,7 @@ describe.each<Mode>(['own', 'stock'])('a rule (%s)', (spans) => {
     expect(run.local.spans).toHaveLength(1);
   });
 
-  it('that cannot be asked keeps the trace, and is reported', () => {
+  it('that throws keeps the trace, and is reported', () => {
     const run = start('attribute.tier=gold: never; *: 0');
     const root = page(run, '/');
     root.end();

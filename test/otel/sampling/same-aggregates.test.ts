@@ -69,7 +69,7 @@ describeInBothModes('aggregates', () => {
     );
   });
 
-  it('have one row for 5,000 addresses that nobody serves, and totals equal to what was asked for 2,000 routes', () => {
+  it('have one row for 5,000 unknown addresses, and exact totals for 2,000 routes', () => {
     const { tracer, aggregates } = start({ rates: 0 });
     const ask = (attributes: Record<string, string>): void =>
       tracer.startSpan('GET', { kind: SpanKind.SERVER, attributes }, ROOT_CONTEXT).end();

@@ -44,7 +44,7 @@ describe('createSamplingProcessor', () => {
     return { exporter, processor, provider, tracer: provider.getTracer('app') };
   };
 
-  it('stands behind a provider of the SDK, with policies and an exporter that gets one batch at a time', async () => {
+  it('works with a provider of the SDK, with policies and an exporter that receives one batch at a time', async () => {
     const checkouts = {
       name: 'checkouts',
       keep: ({ series }: { series: string }) => (series === 'POST /checkout' ? KEEP_ALL : undefined),
@@ -67,7 +67,7 @@ describe('createSamplingProcessor', () => {
     await provider.shutdown();
   });
 
-  it('takes a rate for each type, and refuses what is none', async () => {
+  it('accepts a rate for each type, and rejects an invalid one', async () => {
     expect(() => start({ rates: 2 })).toThrow(RangeError);
     const { exporter, provider, tracer } = start({ rates: { http: 0 }, slowThresholdSeconds: { http: 10 } });
     tracer.startSpan('POST', { ...HTTP('/'), startTime: [1, 0] }).end([10, 0]);
@@ -80,7 +80,7 @@ describe('createSamplingProcessor', () => {
     ]);
   });
 
-  it('takes rules and a target as they are written in settings, and refuses what is none', async () => {
+  it('accepts rules and a target in the syntax of settings, and rejects invalid ones', async () => {
     expect(() => start({ rules: 'rout=/: 1' })).toThrow('did you mean route?');
     expect(() => start({ rules: 'type=http: 1; type=http: 0' })).toThrow(RangeError);
     expect(() => start({ target: -1 })).toThrow(RangeError);

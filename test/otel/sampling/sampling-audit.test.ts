@@ -41,8 +41,8 @@ function biased(random: () => number, share: number): () => number {
   };
 }
 
-describe('the books that audit themselves', () => {
-  it('raise no alarm in 100 clean runs, of traces, failures and settings that change on the way', () => {
+describe('the sampling audit', () => {
+  it('raises no alarm in 100 clean runs of traces, failures and settings changes', () => {
     const alarms: unknown[] = [];
     for (let seed = 1; seed <= 100; seed++) {
       const random = randomOf(seed * 7919);
@@ -60,7 +60,7 @@ describe('the books that audit themselves', () => {
     expect(alarms).toEqual([]);
   });
 
-  it.each([1, 2])('find a bias of 2 %% in the randomness within 10^5 operations (seed %d)', (seed) => {
+  it.each([1, 2])('finds a bias of 2 %% in the randomness within 10^5 operations (seed %d)', (seed) => {
     const random = randomOf(seed * 104_729);
     const clean = new AuditedVerdicts(sampling(0.5), random);
     const run = new AuditedVerdicts(sampling(0.5), biased(random, 0.02));
@@ -74,7 +74,7 @@ describe('the books that audit themselves', () => {
     expect(alarm!.z).toBeLessThan(-4);
   });
 
-  it('find a policy that keeps 2 % more than the threshold it names', () => {
+  it('finds a policy that keeps 2 % more than the threshold it returns', () => {
     const random = randomOf(5);
     const liar: Policy = {
       name: 'liar',
@@ -88,7 +88,7 @@ describe('the books that audit themselves', () => {
     expect(run.audit.facts().alarms[0]).toMatchObject({ type: 'http', judgement: 'biased' });
   });
 
-  it.each([1, 0.5, 0.05])('find a sink that loses 2 %% of what is kept, at a rate of %d', (rate) => {
+  it.each([1, 0.5, 0.05])('finds a sink that loses 2 %% of what is kept, at a rate of %d', (rate) => {
     const random = randomOf(11);
     let taken = 0;
     const sink: Sink = {
@@ -104,7 +104,7 @@ describe('the books that audit themselves', () => {
     );
   });
 
-  it('count each that must be kept as one, and estimate the rest without bias beside them', () => {
+  it('counts each must-keep operation as one, and estimates the rest without bias', () => {
     const random = randomOf(3);
     const run = new AuditedVerdicts(sampling({ http: 0.25 }), random);
     for (let i = 0; i < 20_000; i++) run.trace([{ ...REQUEST, failed: i % 10 === 0 }]);
@@ -120,7 +120,7 @@ describe('the books that audit themselves', () => {
     expect(Math.abs(row.z)).toBeLessThan(4);
   });
 
-  it('take operations of one trace for what they are: kept or dropped together', () => {
+  it('accounts for operations of one trace being kept or dropped together', () => {
     const random = randomOf(17);
     const run = new AuditedVerdicts(sampling({ database: 0.5 }), random);
     const ten = Array.from({ length: 10 }, () => ({ type: 'database' as const, series: 'SELECT' }));
@@ -131,7 +131,7 @@ describe('the books that audit themselves', () => {
     expect(row.counted).toBe(10_000);
   });
 
-  it('leave out what nobody knows a probability of, and say how much', () => {
+  it('excludes operations of unknown probability, and reports how many', () => {
     const random = randomOf(23);
     const limits = { maxMustKeepSpansPerSecond: 100, maxMustKeepBytesPerSecond: 1e9 };
     const run = new AuditedVerdicts(sampling({ http: 0.5, database: 0 }), random, {
@@ -153,7 +153,7 @@ describe('the books that audit themselves', () => {
     expect([certain >= 100, certain < 250, sampled]).toEqual([true, true, 0]);
   });
 
-  it('agree where rules and policies keep all, nothing or a share of their own', () => {
+  it('agrees if rules and policies keep all, nothing or their own share', () => {
     const random = randomOf(31);
     const policies: readonly Policy[] = [
       { name: 'none of these', keep: ({ series }) => (series === 'GET /health' ? REJECT_ALL : undefined) },
@@ -187,7 +187,7 @@ describe('the books that audit themselves', () => {
     expect(rows.filter(({ type, series }) => type === 'http' && series !== undefined)).toHaveLength(5);
   });
 
-  it('are bounded in series, and the sum of the type has the rest', () => {
+  it('is bounded in series, and the sum of the type has the rest', () => {
     const random = randomOf(29);
     const run = new AuditedVerdicts(sampling(0.5), random);
     for (let i = 0; i < 3000; i++) run.trace([{ type: 'http', series: `GET /${i}` }]);
@@ -198,8 +198,8 @@ describe('the books that audit themselves', () => {
   });
 });
 
-describe('what |z| chance may reach', () => {
-  it('is not said of too few, and comes down to less than five', () => {
+describe('the |z| that chance may reach', () => {
+  it('is undefined for too few, and falls below five', () => {
     const sums = { counted: 1, adjusted: 1, due: 1, step: 2, weight: 2 };
     expect(boundOf({ ...sums, variance: 399 }, 1e-3)).toBeUndefined();
     expect(boundOf({ ...sums, variance: 100_000 }, 1e-3)).toBeLessThan(5);

@@ -56,7 +56,7 @@ describeInBothModes('rules', () => {
     });
   });
 
-  it('count what is dropped, and what goes with its trace', () => {
+  it('count what is dropped, and what is kept with its trace', () => {
     for (const wholeTrace of [false, true]) {
       const run = start({ rates: 0, wholeTrace });
       const request = run.tracer.startSpan('GET', HTTP, ROOT_CONTEXT);
@@ -71,7 +71,7 @@ describeInBothModes('rules', () => {
     }
   });
 
-  it('count a late failure as late, and what a storm cuts under what it would have been kept for', () => {
+  it('count a late failure as late, and what a storm cuts under the rule that would have kept it', () => {
     const run = start({ rates: 0, limits: { maxSpansPerTrace: 1, maxMustKeepSpansPerSecond: 1 } });
     const request = run.tracer.startSpan('GET', HTTP, ROOT_CONTEXT);
     const inside = trace.setSpan(ROOT_CONTEXT, request);
@@ -83,7 +83,7 @@ describeInBothModes('rules', () => {
     expect(run.processor.sampling().storm).toMatchObject({ active: true, cut: 2, examples: 1 });
   });
 
-  it('do not count what waits for its verdict', () => {
+  it('do not count what is pending a verdict', () => {
     const run = start({ rates: 1 });
     const request = run.tracer.startSpan('GET', HTTP, ROOT_CONTEXT);
     run.tracer.startSpan('render', RENDER, trace.setSpan(ROOT_CONTEXT, request)).end(after(1e6));
@@ -92,7 +92,7 @@ describeInBothModes('rules', () => {
     expect(told(run)).toEqual({ http: [1, 1, 0], render: [1, 1, 0] });
   });
 
-  it('have seen together every operation that was counted and has its verdict, whatever the rates, bounds and storms', () => {
+  it('have together seen every decided operation, whatever the rates, bounds and storms', () => {
     const operation = fc.record({
       kind: fc.constantFrom('statement' as const, 'render' as const, 'job' as const),
       nanos: fc.constantFrom(1e6, 2e9),

@@ -30,7 +30,7 @@ function total(counts: OperationCounts): number {
 }
 
 describeInBothModes('SamplingSpanProcessor', () => {
-  it('hands a trace over whole when its last span has ended', () => {
+  it('passes a whole trace to the sink when its last span has ended', () => {
     const { tracer, local } = start({ rates: 1 });
     const root = tracer.startSpan('GET', HTTP, ROOT_CONTEXT);
     const child = tracer.startSpan('SELECT posts', DATABASE, under(root));
@@ -121,7 +121,7 @@ describeInBothModes('SamplingSpanProcessor', () => {
     expect(local.spans[0]!.traceFacts.truncated).toBe(true);
   });
 
-  it('decides what waits when it is shut down, and is idempotent', async () => {
+  it('decides what is pending when it shuts down, and is idempotent', async () => {
     const { tracer, local, processor } = start({ rates: 1 });
     const root = tracer.startSpan('GET', HTTP, ROOT_CONTEXT);
     tracer.startSpan('SELECT posts', DATABASE, under(root)).end();
@@ -132,7 +132,7 @@ describeInBothModes('SamplingSpanProcessor', () => {
     expect(local.spans.map((span) => span.name)).toEqual(['SELECT posts', 'GET']);
   });
 
-  it('bounds what waits: over the cap the oldest trace is decided', () => {
+  it('bounds what is pending: over the cap the oldest trace is decided', () => {
     const { tracer, local } = start({ rates: 1, limits: { maxPendingSpans: 10 } });
     for (let i = 0; i < 20; i++) {
       const root = tracer.startSpan(`root ${i}`, HTTP, ROOT_CONTEXT);
@@ -181,7 +181,7 @@ describeInBothModes('SamplingSpanProcessor', () => {
     expect(more).toEqual(expect.arrayContaining(first));
   });
 
-  it('weighs spans in the trace state and leaves what others wrote', () => {
+  it('writes weights to the trace state and leaves other entries', () => {
     const { tracer, local, exported } = start({ rates: { http: 0.5, other: 1 }, exportRates: 0.5 });
     const remote = trace.setSpanContext(ROOT_CONTEXT, {
       traceId: '0af7651916cd43dd8448eb211c80319c',
@@ -266,7 +266,7 @@ describeInBothModes('SamplingSpanProcessor', () => {
     expect(local.spans).toHaveLength(1);
   });
 
-  it('says whether a trace runs or was never kept', () => {
+  it('reports whether a trace is running or was never kept', () => {
     const { tracer, processor } = start({ rates: 0 });
     const root = tracer.startSpan('GET', HTTP, ROOT_CONTEXT);
     const { traceId } = root.spanContext();

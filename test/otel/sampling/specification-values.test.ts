@@ -117,7 +117,7 @@ describe('thresholds of the Collector', () => {
     expect(isAtLeast(randomnessOfTraceId('ee'.repeat(9) + ending), thresholdOf(0.5))).toBe(kept);
   });
 
-  it.each(['123412341234120', '1234123412341', '', 'abcdefgabcdefg'])('refuses rv:%s', (rv) => {
+  it.each(['123412341234120', '1234123412341', '', 'abcdefgabcdefg'])('rejects rv:%s', (rv) => {
     expect(decodeRandomness(rv)).toBeUndefined();
     expect(decodeRandomness('12341234123412')).toBeDefined();
   });

@@ -82,7 +82,7 @@ describe('StormBudget', () => {
     );
   });
 
-  it('settles on the threshold that the pressure asks for, so that adjusted counts estimate what was offered', () => {
+  it('converges to the threshold for the load, so that adjusted counts estimate what was offered', () => {
     const { clock, budget } = start({ maxMustKeepSpansPerSecond: 500 });
     const random = randomOf(7);
     const offered = 5000;

@@ -93,14 +93,14 @@ describe.each(['own', 'stock'] as const)('a target (%s)', (spans) => {
     expect(weights).toEqual(new Set(['8']));
   });
 
-  it('exports the stricter of what a caller has sampled and of its own', () => {
+  it('exports by the stricter of the upstream threshold and its own', () => {
     const run = start(spans, { target: 4 });
     const requests = play(run, 120, '/', randomOf(3));
     expectWhole(run.exported);
     expect(zOf(run.exported, requests * (1 + STATEMENTS), 1 + STATEMENTS)).toBeLessThanOrEqual(3);
   });
 
-  it('is decided once for a trace: what ends late goes with it, whatever comes meanwhile', () => {
+  it('is decided once per trace: late spans follow it, whatever arrives meanwhile', () => {
     const run = start(spans, { target: 4 });
     play(run, 30);
     const roots = Array.from({ length: 300 }, () => {
@@ -125,7 +125,7 @@ describe.each(['own', 'stock'] as const)('a target (%s)', (spans) => {
     }
   });
 
-  it('does not bound what must be kept', () => {
+  it('does not bound must-keep traces', () => {
     const run = start(spans, { target: 4 });
     for (let i = 0; i < 400; i++) {
       fail(request(run, '/')).end();

@@ -44,7 +44,7 @@ describe('a target', () => {
     },
   );
 
-  it.each(SEEDS)('is reached by kinds that come a little more often than it asks (seed %i)', (seed) => {
+  it.each(SEEDS)('is reached by kinds that arrive slightly more often than the target (seed %i)', (seed) => {
     for (const [target, perSecond] of [
       [1, 1.3],
       [1, 3],
@@ -63,7 +63,7 @@ describe('a target', () => {
     }
   });
 
-  it('does not keep the whole of a burst in the first second of a kind, and keeps its first', () => {
+  it('does not keep a whole burst in the first second of a kind, and keeps its first trace', () => {
     for (const size of [50, 1000, 20_000]) {
       const arrivals = new Arrivals(7, { target: 5 });
       const tally = new Tally();
@@ -78,7 +78,7 @@ describe('a target', () => {
     }
   });
 
-  it('spreads a burst of a kind that was known, and finds its way back', () => {
+  it('spreads a burst of a known kind, and recovers', () => {
     const arrivals = new Arrivals(8, { target: 5 });
     const root = rootOf('GET /');
     arrivals.run(60, [{ root, perSecond: 20, tally: new Tally() }]);
@@ -113,7 +113,7 @@ describe('a target', () => {
     for (const tally of [whole, first, after]) expect(Math.abs(tally.z)).toBeLessThanOrEqual(3);
   });
 
-  it('goes on when something else is set', () => {
+  it('continues when another setting changes', () => {
     const arrivals = new Arrivals(10, { target: 5 });
     const root = rootOf('GET /');
     arrivals.run(60, [{ root, perSecond: 1000, tally: new Tally() }]);
@@ -121,7 +121,7 @@ describe('a target', () => {
     expect(probabilityOf(arrivals.arrive(root, new Tally()))).toBeLessThan(0.01);
   });
 
-  it('shows each kind again within a quarter of an hour, however its randomness falls', () => {
+  it('keeps a trace of each kind within a quarter of an hour, whatever its randomness', () => {
     const arrivals = new Arrivals(11, { target: 0.01 });
     const root = rootOf('GET /');
     const tally = new Tally();
@@ -134,7 +134,7 @@ describe('a target', () => {
     expect(tally.kept).toBeLessThan(15);
   });
 
-  it('tells kinds apart by route and class of status, whatever the method, and others by their type', () => {
+  it('distinguishes kinds by route and status class, whatever the method, and others by type', () => {
     const arrivals = new Arrivals(12, { target: 5 });
     const tally = new Tally();
     for (const method of ['GET', 'HEAD', 'POST'])
@@ -168,7 +168,7 @@ describe('a target', () => {
     expect(arrivals.arrive(rootOf('GET /7'), new Tally())).toBe(KEEP_ALL);
   });
 
-  it('of a rule is for all that the rule matches, in place of the target of its kind', () => {
+  it('of a rule applies to everything it matches, instead of the target of its kind', () => {
     const arrivals = new Arrivals(14, { target: 50, rules: 'route=/bots/*: target 2' });
     const bots = ['a', 'b', 'c'].map((name) => ({
       root: rootOf(`GET /bots/${name}`),

@@ -21,7 +21,7 @@ function decided(buffer: TraceBuffer, i: number, live = 0): PendingTrace {
 }
 
 describe('TraceBuffer', () => {
-  it('names the oldest trace while it holds too many, too many spans, or too many bytes', () => {
+  it('returns the oldest trace while it holds too many traces, spans or bytes', () => {
     const many = new TraceBuffer({ maxTraces: 2 });
     for (let i = 0; i < 3; i++) many.open(contextOf(i), 0);
     expect(many.overflowing()?.traceId).toBe(idOf(0));
@@ -42,7 +42,7 @@ describe('TraceBuffer', () => {
     expect(bytes.facts().pendingSpans).toBe(4);
   });
 
-  it('remembers the newest verdicts, and those of running traces apart from those that are over', () => {
+  it('remembers the newest verdicts, those of running traces separately from completed ones', () => {
     const buffer = new TraceBuffer({ maxVerdicts: 3, maxOpenVerdicts: 2 });
     const running = [decided(buffer, 100, 1), decided(buffer, 101, 1)];
     for (let i = 0; i < 10; i++) decided(buffer, i);
@@ -66,7 +66,7 @@ describe('TraceBuffer', () => {
     expect(buffer.find(idOf(2))).toBeUndefined();
   });
 
-  it('keeps its books under any sequence of steps', () => {
+  it('keeps its counts right under any sequence of steps', () => {
     const step = fc.record({
       what: fc.constantFrom('open', 'start', 'end', 'hold', 'settle'),
       of: fc.nat(12),
@@ -103,7 +103,7 @@ describe('TraceBuffer', () => {
 });
 
 describe('OwedAncestors', () => {
-  it('gives up the oldest of the trace beyond its own cap or that of all, and counts it', () => {
+  it('drops the oldest id of the trace beyond its own cap or the total cap, and counts it', () => {
     const budget = { max: 5, maxPerTrace: 3, held: 0, forgotten: 0 };
     const [a, b] = [new OwedAncestors(budget), new OwedAncestors(budget)];
     for (const id of ['1', '2', '3', '4']) a.add(id);
@@ -117,8 +117,8 @@ describe('OwedAncestors', () => {
   });
 });
 
-describe('what was dropped whole', () => {
-  it('is remembered by its id: the last ones, with what they were dropped by', () => {
+describe('a completely dropped trace', () => {
+  it('is remembered by id, for the most recent ones, with the policies that dropped it', () => {
     const buffer = new TraceBuffer({ maxDroppedTraces: 3 });
     for (let i = 1; i <= 5; i++) buffer.retire(Object.assign(decided(buffer, i), { decidedBy: POLICIES }));
     expect([0, 1, 2, 3, 4, 5].map((i) => buffer.seen(idOf(i)))).toEqual([
@@ -134,7 +134,7 @@ describe('what was dropped whole', () => {
     expect(buffer.unheld(contextOf(1)).decidedBy).toBeUndefined();
   });
 
-  it('is what is over and neither kept nor exported', () => {
+  it('is one that is completed and neither kept nor exported', () => {
     const buffer = new TraceBuffer({});
     const isExported = { reason: 'probability', policy: undefined, weight: undefined } as const;
     for (const change of [{ keptAny: true }, { exports: isExported }]) {
@@ -162,7 +162,7 @@ describe('caches', () => {
     expect([take(3, 60e9), examples.size]).toEqual([true, 1]);
   });
 
-  it('have no limit that is none', () => {
+  it('have no missing limit', () => {
     for (const [name, limit] of Object.entries({ ...DEFAULT_BUFFER_LIMITS, ...DEFAULT_STORM_LIMITS })) {
       expect({ name, isBound: Number.isInteger(limit) && limit > 0 && limit <= 2 ** 22 }).toEqual({
         name,

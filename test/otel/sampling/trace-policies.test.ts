@@ -33,11 +33,11 @@ function withAgent(root: EndedSpan, agent: string): EndedSpan {
 }
 
 describe('the policies of a trace', () => {
-  it('are the same for all where there are neither rules nor targets', () => {
+  it('are the same for all without rules and targets', () => {
     expect(start('none').policies.ofTrace).toBeUndefined();
   });
 
-  it('are made once for each kind of trace, in whatever order they come', () => {
+  it('are created once per kind of trace, in any order of arrival', () => {
     const { ofTrace } = start('route=/a type=http: 0.1; status=5xx type=http: never');
     const kinds = [
       rootOf('GET /a'),
@@ -65,7 +65,7 @@ describe('the policies of a trace', () => {
     expect(ofTrace(root, 'last')).toBe(later);
   });
 
-  it('are right for more kinds than are remembered', () => {
+  it('are right for more kinds than are cached', () => {
     const words = Array.from({ length: 13 }, (_, i) => `w${String.fromCharCode(97 + i)}`);
     const { ofTrace } = start(words.map((word) => `user_agent~${word} attribute.n=${word}: never`).join(';'));
     const root = rootOf('GET /');

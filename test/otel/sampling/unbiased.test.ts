@@ -13,8 +13,8 @@ function digitsOf(high: number, low: number): string {
   return HEX[high >>> 16]! + HEX[high & 0xffff]! + HEX[low >>> 16]! + HEX[low & 0xffff]!.slice(0, 2);
 }
 
-describe('kept by probability', () => {
-  it('is what a BigInt reference keeps, for a million ids', () => {
+describe('probability sampling', () => {
+  it('keeps what a BigInt reference keeps, for a million ids', () => {
     const thresholds = RATES.map(thresholdOf);
     const references = RATES.map((p) => 2n ** 56n - BigInt(Math.round(p * 2 ** 56)));
     const random = randomOf(11);
@@ -29,7 +29,7 @@ describe('kept by probability', () => {
     expect(different).toBe(0);
   });
 
-  it('is a share within 4 sigma of p for twenty seeds, and adjusted counts add up to what there was', () => {
+  it('keeps a share within 4 sigma of p for twenty seeds, and adjusted counts add up to the total', () => {
     for (let seed = 1; seed <= 20; seed++) {
       for (const { p, kept, sigmas, estimateSigmas } of keptShares(seed, DRAWS)) {
         expect({ seed, p, kept, isWithin: sigmas <= 4 && estimateSigmas <= 4 }).toMatchObject({

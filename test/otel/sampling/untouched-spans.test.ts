@@ -92,7 +92,7 @@ function play(place: 'before' | 'after' | 'frozen') {
 }
 
 describe('spans', () => {
-  it('are the same to a processor before and after ours, and ours decides the same in either place', () => {
+  it('are the same for a processor before and after the kit’s, whose verdicts are the same in either place', () => {
     const [before, after] = [play('before'), play('after')];
     expect(after.seen).toEqual(before.seen);
     expect(after.local).toEqual(before.local);
@@ -101,7 +101,7 @@ describe('spans', () => {
     expect(before.faults).toEqual([]);
   });
 
-  it('may be frozen through and through when they end', () => {
+  it('may be deeply frozen at their end', () => {
     const frozen = play('frozen');
     const free = play('before');
     expect(frozen.faults).toEqual([]);

@@ -77,7 +77,7 @@ function reference(
 }
 
 describe('decide', () => {
-  it('keeps exactly what randomness allows, what must be kept, what goes along, and their ancestors', () => {
+  it('keeps exactly what randomness admits, must-keep spans, their companions, and ancestors', () => {
     fc.assert(
       fc.property(
         trees,
@@ -107,7 +107,7 @@ describe('decide', () => {
     );
   });
 
-  it('owes the ancestors that have not ended, and keeps them when they do', () => {
+  it('records ancestors that have not ended as owed, and keeps them when they end', () => {
     fc.assert(
       fc.property(trees, traceIds, rates, fc.nat(), (spans, traceId, byType, cutAt) => {
         const settings = settingsOf(byType);

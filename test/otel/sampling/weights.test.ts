@@ -84,13 +84,13 @@ describe.each(['own', 'stock'] as const)('the weights of exported spans (%s)', (
     ['a rate of statements alone', { database: 0.1 }],
     ['a rate of requests alone', { http: 0.1 }],
     ['two unequal rates', { http: 0.5, database: 0.05 }],
-  ])('add up to what was there, with %s', (_name, rates) => {
+  ])('add up to the true count, with %s', (_name, rates) => {
     const run = play({ rates, exportRates: rates, spans });
     expectUnbiased(run, REQUESTS, 'http');
     expectUnbiased(run, REQUESTS * STATEMENTS, 'database');
   });
 
-  it('add up to what was there when a caller has sampled a quarter', () => {
+  it('add up to the true count when the upstream has sampled a quarter', () => {
     for (const rates of [1, 0.5, 0.1]) {
       const run = play({ rates, exportRates: rates, spans }, { share: 0.25 });
       expectUnbiased(run, REQUESTS, 'http');
@@ -98,19 +98,19 @@ describe.each(['own', 'stock'] as const)('the weights of exported spans (%s)', (
     }
   });
 
-  it('are of no ordinary span of a trace that the caller has not sampled', () => {
+  it('exist for no ordinary span of a trace that the upstream has not sampled', () => {
     const run = play({ rates: 1, exportRates: 1, spans }, { share: 0 });
     expect(run.exported.spans).toEqual([]);
     expect(run.local.spans).toHaveLength(REQUESTS * (1 + STATEMENTS));
   });
 
-  it('are unknown where a caller has sampled and did not say by what', () => {
+  it('are unknown if the upstream has sampled without stating a threshold', () => {
     const run = play({ rates: 1, exportRates: 1, spans }, { share: 0.25, says: false });
     const { sum, unknown } = estimate(run.exported, 'http');
     expect([sum, unknown > REQUESTS / 5]).toEqual([0, true]);
   });
 
-  it('of failures are one, whatever was sampled, and of all that comes with them', () => {
+  it('are one for failures, whatever was sampled, and for everything kept with them', () => {
     const load = { share: 0.25, failures: 20, millis: 1 };
     for (const exportRates of [0, 0.1, 1]) {
       const run = play({ rates: 0, exportRates, spans, wholeTrace: true }, load);
@@ -126,7 +126,7 @@ describe.each(['own', 'stock'] as const)('the weights of exported spans (%s)', (
     }
   });
 
-  it('in a storm count failures once, whether the budget or the rate has kept them', () => {
+  it('count failures once in a storm, whether the budget or the rate kept them', () => {
     for (const rates of [0.5, 1]) {
       const limits = { maxMustKeepSpansPerSecond: 100, maxStormExamplesPerMinute: 0 };
       const run = play({ rates, exportRates: rates, spans, limits }, { failures: 1 });
@@ -137,7 +137,7 @@ describe.each(['own', 'stock'] as const)('the weights of exported spans (%s)', (
     }
   });
 
-  it('of what the process keeps say its own rate', () => {
+  it('of what the process keeps follow its own rate', () => {
     const run = play({ rates: { http: 0.5, database: 0.2 }, exportRates: 1, spans }, { share: 0.25 });
     const weights = (type: string): unknown[] => [
       ...new Set(

@@ -17,7 +17,7 @@ function problemOf(written: string): string {
 }
 
 describe('METRICS_RULES', () => {
-  it('is read by line or by semicolon, quotes, colons of routes and all', () => {
+  it('is split at lines and semicolons, with quotes and colons in routes', () => {
     const rules = [
       'route=/feed.* type=http: 0.01',
       'status=5xx: always',
@@ -37,7 +37,7 @@ describe('METRICS_RULES', () => {
     expect(texts('none')).toEqual([]);
   });
 
-  it('is read as JSON, too', () => {
+  it('accepts JSON, too', () => {
     const json = [
       { route: '/feed.*', type: 'http', keep: 0.01 },
       { status: '5xx', keep: 'always' },
@@ -54,7 +54,7 @@ describe('METRICS_RULES', () => {
       expect(problemOf(wrong)).toContain('expected rules as');
   });
 
-  it('says all that is wrong in one message, with the number of the rule and the word that is nearest', () => {
+  it('reports all problems in one message, with the number of the rule and the nearest word', () => {
     const written = [
       'rout=/a: 1',
       'type=databse: 1',
@@ -129,7 +129,7 @@ describe('METRICS_RULES', () => {
     expect(problemOf(written)).toBe('none');
   });
 
-  it('is written as it is read', () => {
+  it('is formatted as it is parsed', () => {
     const value = fc
       .string({ minLength: 0, maxLength: 12 })
       .filter((text) => [...text].every((sign) => sign >= ' '));
@@ -154,7 +154,7 @@ describe('METRICS_RULES', () => {
     expect(parseSamplingRules(formatSamplingRules([]))).toEqual([]);
   });
 
-  it('never breaks, whatever is written', () => {
+  it('never throws anything else, whatever is written', () => {
     const words = fc.constantFrom(
       'route',
       '=',
@@ -183,7 +183,7 @@ describe('METRICS_RULES', () => {
     );
   });
 
-  it('is an error of the start, beside a target that has no effect', () => {
+  it('is an error at the start, together with a target without effect', () => {
     const read = (env: Record<string, string>) => readTelemetryConfig({ env, strictSettings: true });
     expect(() => read({ METRICS_RULES: 'type=http: 1; type=http: 0' })).toThrow('can never match');
     expect(read({ METRICS_TARGET: '5' }).warnings.join()).toContain('METRICS_TARGET has no effect');
@@ -210,7 +210,7 @@ describe('text patterns', () => {
     return isPart ? new RegExp(inner, 'i') : new RegExp(`^${inner}$`);
   };
 
-  it('match what an expression matches', () => {
+  it('match what a regular expression matches', () => {
     fc.assert(
       fc.property(pattern, (one) => {
         const matches = matcherOf(one);
@@ -219,7 +219,7 @@ describe('text patterns', () => {
     );
   });
 
-  it('cover only what they match, and overlap wherever two match', () => {
+  it('cover only what they match, and overlap if a text matches both', () => {
     fc.assert(
       fc.property(pattern, pattern, (one, other) => {
         const both = words.filter((word) => matcherOf(one)(word) && matcherOf(other)(word));

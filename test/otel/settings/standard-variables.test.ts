@@ -56,12 +56,12 @@ const IGNORED: readonly (readonly [name: string, reason: string])[] = [
 ];
 
 describe('an OTEL_* variable', () => {
-  it('that does something is in the table', () => {
+  it('with an effect is in the table', () => {
     const names = TELEMETRY_SETTINGS.map(({ name }) => name).filter((name) => name.startsWith('OTEL_'));
     expect(names.toSorted()).toEqual(HONOURED.toSorted());
   });
 
-  it.each(IGNORED)('that does nothing is said in one line with the reason: %s', (name, reason) => {
+  it.each(IGNORED)('without an effect is reported in one line with the reason: %s', (name, reason) => {
     const { warnings } = read({ [name]: 'secret-value' }, { [name]: 'another' });
     expect(warnings).toEqual([expect.stringContaining(`${name} (environment) has no effect: `)]);
     expect(warnings[0]).toContain(reason);
@@ -70,7 +70,7 @@ describe('an OTEL_* variable', () => {
     expect(read({}, { [name]: 'x' }).warnings).toEqual([expect.stringContaining(`${name} (.env)`)]);
   });
 
-  it('has one line each, whatever is wrong with it', () => {
+  it('is reported in one line, whatever is wrong with it', () => {
     const bad = Object.fromEntries(HONOURED.map((name) => [name, '\u0000,=']));
     const named = read(bad).warnings.map((line) => /^OTEL_\w+/.exec(line)?.[0]);
     expect(new Set(named).size).toBe(named.length);
@@ -80,7 +80,7 @@ describe('an OTEL_* variable', () => {
 describe('OTEL_*_EXPORTER', () => {
   const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318' };
 
-  it('none stops the export that an endpoint would start', () => {
+  it('none disables the export that an endpoint enables', () => {
     const config = read({
       ...endpoint,
       OTEL_TRACES_EXPORTER: 'none',
@@ -92,7 +92,7 @@ describe('OTEL_*_EXPORTER', () => {
     expect(config.warnings).toEqual([]);
   });
 
-  it('otlp without an endpoint goes to the one of the specification', () => {
+  it('otlp without an endpoint uses the specification’s default', () => {
     const config = read({
       OTEL_TRACES_EXPORTER: 'otlp',
       OTEL_METRICS_EXPORTER: 'otlp',
@@ -105,7 +105,7 @@ describe('OTEL_*_EXPORTER', () => {
     ]);
   });
 
-  it('takes lists', () => {
+  it('accepts lists', () => {
     const config = read({
       ...endpoint,
       OTEL_TRACES_EXPORTER: 'console, OTLP,console',
@@ -117,7 +117,7 @@ describe('OTEL_*_EXPORTER', () => {
     expect([stdout.traceExport, stdout.localExport.traces]).toEqual([undefined, ['otlp/stdout']]);
   });
 
-  it('prometheus says where the metrics are', () => {
+  it('prometheus logs where the metrics are', () => {
     const { warnings, metricExport } = read({ OTEL_METRICS_EXPORTER: 'prometheus' });
     expect([warnings, metricExport]).toEqual([[expect.stringContaining('/metrics')], undefined]);
   });
@@ -174,7 +174,7 @@ describe('the receiver of a signal', () => {
       expect(other).toMatchObject({ protocol: 'http/protobuf', headers: { a: '1' }, timeoutMillis: 10_000 });
   });
 
-  it('is not spoken to in grpc, which is said', () => {
+  it('is not used with grpc, which is logged', () => {
     const { warnings, traceExport } = read({
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318',
       OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
@@ -198,7 +198,7 @@ describe('limits', () => {
     expect(read({}).spanLimits).toEqual(defaults);
   });
 
-  it('of all attributes count where those of a signal are not set', () => {
+  it('of all attributes apply unless those of a signal are set', () => {
     const { spanLimits, logRecordLimits } = read({
       OTEL_ATTRIBUTE_COUNT_LIMIT: '10',
       OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: '20',
@@ -209,7 +209,7 @@ describe('limits', () => {
     expect(logRecordLimits).toEqual({ attributeCountLimit: 10, attributeValueLengthLimit: 4 });
   });
 
-  it('are each read from their own variable', () => {
+  it('are read from their own variables', () => {
     const { spanLimits } = read({
       OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT: '1',
       OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT: '2',

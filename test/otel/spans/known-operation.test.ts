@@ -70,7 +70,7 @@ function byAttributes(span: RecordingSpan): EndedSpan {
   return read({ ...stranger, spanContext: () => span.spanContext() } as RecordingSpan, undefined);
 }
 
-describe('what a request knows of itself', () => {
+describe('the known operation of a request', () => {
   const told: fc.Arbitrary<Told> = fc.record({
     verb: fc.constantFrom('GET', 'POST', 'BREW'),
     set: fc.constantFrom<Told['set']>(
@@ -92,7 +92,7 @@ describe('what a request knows of itself', () => {
     isFailed: fc.boolean(),
   });
 
-  it('is what its attributes come to', () => {
+  it('equals the one read from its attributes', () => {
     fc.assert(
       fc.property(told, (request) => {
         const { endMillis, ...known } = read(answered(request), undefined);
@@ -105,7 +105,7 @@ describe('what a request knows of itself', () => {
     );
   });
 
-  it('makes no attributes, and leaves them to be asked where an app has set what they say', () => {
+  it('builds no attributes, and defers to them if an app has set one of them', () => {
     const outcome: HttpOutcome = {
       outcome: 'complete',
       bodyBytes: 1,

@@ -100,7 +100,7 @@ describe('facts of a span', () => {
     expect([slownessOf(times), answerNanosOf(times)]).toEqual([slow, answered]);
   });
 
-  it('adds rows returned and rows changed, and knows when neither was said', () => {
+  it('adds rows returned and rows changed, undefined if the span has neither', () => {
     expect(rowsOf({ attributes: { 'db.response.returned_rows': 3, 'db.response.changed_rows': 2 } })).toBe(5);
     expect(rowsOf({ attributes: {} })).toBeUndefined();
   });

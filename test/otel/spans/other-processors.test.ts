@@ -32,7 +32,7 @@ class Onlooker implements SpanProcessor {
   async shutdown(): Promise<void> {}
 }
 
-describe.each(['own', 'stock'] as const)('processors beside ours (%s)', (spans) => {
+describe.each(['own', 'stock'] as const)('additional processors (%s)', (spans) => {
   beforeAll(() => {
     context.setGlobalContextManager(new AsyncContextManager());
   });

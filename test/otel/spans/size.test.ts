@@ -8,14 +8,14 @@ import { processorsOfEachTest } from '../sampling/processor-fixture.ts';
 const start = processorsOfEachTest();
 
 describe('sizeOf', () => {
-  it('weighs every text of a span, also those of its events', () => {
+  it('counts every text of a span, also those of its events', () => {
     const { tracer } = start({ rates: 1 });
     const span = tracer.startSpan('x', { attributes: { text: 'y'.repeat(10_000) } });
     span.addEvent('exception', { 'exception.stacktrace': 'z'.repeat(5000) });
     expect(sizeOf(span as Span & ReadableSpan)).toBeGreaterThan(2 * 15_000);
   });
 
-  it('believes a span that weighs itself, and looks at nothing of it that was put off', () => {
+  it('uses the size that a span states, without building what is lazy', () => {
     const span = {
       heldBytes: 1234,
       get attributes(): never {
@@ -25,7 +25,7 @@ describe('sizeOf', () => {
     expect(sizeOf(span as unknown as ReadableSpan)).toBe(1234);
   });
 
-  it('has a fixed price for a span that cannot be weighed', () => {
+  it('has a fixed size for a span that cannot be measured', () => {
     const broken = failedRequest({}).span;
     Object.defineProperty(broken, 'events', {
       get: () => {
@@ -39,7 +39,7 @@ describe('sizeOf', () => {
 describe('SamplingSpanProcessor', () => {
   const HUGE = { attributes: { text: 'x'.repeat(50_000) } };
 
-  it('lets ended spans wait unseen for no more bytes than may', () => {
+  it('defers ended spans up to a bound in bytes', () => {
     const limits = { maxDeferredBytes: 350_000 };
     const { tracer, aggregates } = start({ rates: 1, deferredSpans: 256, limits });
     const seen: number[] = [];

@@ -180,7 +180,7 @@ const calls = fc.oneof(
   times.map((time) => call('end', time)),
 );
 
-describe('RecordingSpan beside a span of the SDK', () => {
+describe('RecordingSpan compared with a span of the SDK', () => {
   beforeEach(() => {
     nowMillis = 0;
     jest.spyOn(Date, 'now').mockImplementation(() => clock.now());
@@ -232,7 +232,7 @@ describe('RecordingSpan beside a span of the SDK', () => {
     },
   );
 
-  it('hands the parent’s sampled flag and trace state on, and starts as sampled', () => {
+  it('inherits the parent’s sampled flag and trace state, and starts as sampled', () => {
     const sampled = { ...PARENT, traceFlags: TraceFlags.SAMPLED | 2 };
     for (const parent of [undefined, PARENT, sampled]) {
       const [left, right] = both([], parent);
@@ -246,7 +246,7 @@ describe('RecordingSpan beside a span of the SDK', () => {
     });
   });
 
-  it('takes a time of performance.now(), to the microsecond', () => {
+  it('accepts a time of performance.now(), to the microsecond', () => {
     nowMillis = 0;
     const pair = [ours().span, theirs().span] as const;
     nowMillis = 50;
@@ -259,7 +259,7 @@ describe('RecordingSpan beside a span of the SDK', () => {
 });
 
 describe('RecordingSpan', () => {
-  it('makes its attributes when they are read, once, those of the end after the end', () => {
+  it('builds its attributes on first access, once, those of the end after the end', () => {
     const recorder = new Recorder();
     const looks: string[] = [];
     const guard = new Guard();
@@ -303,7 +303,7 @@ describe('RecordingSpan', () => {
     expect(guard.faults()).toEqual([]);
   });
 
-  it('lets no fault of sink, clock or attributes out, and counts each', () => {
+  it('keeps faults of sink, clock and attributes inside, and counts each', () => {
     const fault = (): never => {
       throw new Error('telemetry broke');
     };

@@ -169,7 +169,7 @@ const limits = fc.record({
   attributePerLinkCountLimit: fc.constantFrom(1, 128),
 });
 
-describe('a tracer beside one of the SDK', () => {
+describe('a tracer compared with the SDK’s', () => {
   beforeAll(() => {
     context.setGlobalContextManager(new AsyncContextManager());
   });
@@ -182,7 +182,7 @@ describe('a tracer beside one of the SDK', () => {
     diag.disable();
   });
 
-  it('starts the same span for any options, parents and limits, and tells processors of it when it is complete', () => {
+  it('starts the same span for any options, parents and limits, and notifies processors when it is complete', () => {
     fc.assert(
       fc.property(fc.string(), options, parents, limits, (name, given, parent, bound) => {
         const { tracers, recorders } = both(bound);
@@ -234,7 +234,7 @@ describe('a tracer beside one of the SDK', () => {
 describe('RecordingTracerProvider', () => {
   const quiet = { resource: emptyResource(), processors: [], guard: new Guard() };
 
-  it('has one tracer for each name, version and schema', () => {
+  it('has one tracer per name, version and schema', () => {
     const provider = new RecordingTracerProvider(quiet);
     expect(provider.getTracer('a')).toBe(provider.getTracer('a'));
     expect(provider.getTracer('a', '1')).not.toBe(provider.getTracer('a'));
@@ -243,7 +243,7 @@ describe('RecordingTracerProvider', () => {
     expect(provider.getTracer('late').startSpan('works').isRecording()).toBe(true);
   });
 
-  it('marks the ids of new traces as random, and keeps on others what they say (Trace Context level 2)', () => {
+  it('marks the ids of new traces as random, and keeps the flag of others (Trace Context level 2)', () => {
     const tracer = new RecordingTracerProvider(quiet).getTracer('a');
     const flagsUnder = (traceFlags: number | undefined): number => {
       const parent =
@@ -264,7 +264,7 @@ describe('RecordingTracerProvider', () => {
     expect(new Set(rightmost).size).toBe(200);
   });
 
-  it('lets no fault of one processor reach the app or the next one', async () => {
+  it('keeps a fault of one processor from the app and the next one', async () => {
     const fault = (): never => {
       throw new Error('broken');
     };

@@ -84,7 +84,7 @@ describe('querySummary', () => {
     expect(tables).toContain(summary.split(' ').at(-1));
   });
 
-  it('survives any text, short and within its bound', () => {
+  it('accepts any text, and stays within its bound', () => {
     const words = fc.constantFrom(
       'SELECT',
       'FROM',
@@ -124,7 +124,7 @@ describe('querySummary', () => {
     );
   });
 
-  it('reads a text of a megabyte in a moment', () => {
+  it('reads a text of a megabyte in linear time', () => {
     for (const unit of ["'", '(', 'SELECT ', '/*', '1', 'a', 'WITH x AS (']) {
       expect(querySummary(unit.repeat(1_000_000 / unit.length)).length).toBeLessThanOrEqual(
         MAX_SUMMARY_LENGTH,

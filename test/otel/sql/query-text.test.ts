@@ -34,14 +34,14 @@ describe('queryText', () => {
     );
   });
 
-  it('keeps two long ones apart that differ at their end', () => {
+  it('distinguishes two long ones that differ at their end', () => {
     const long = `SELECT ${'column_name, '.repeat(1_000)} x FROM t WHERE `;
     expect(long.length).toBeGreaterThan(10_000);
     expect(queryText(`${long} a = 1`)).not.toBe(queryText(`${long} b = 1`));
     expect(queryText(`${long} a = 1`)).toBe(queryText(`${long} a = 2`));
   });
 
-  it('is its own text, whatever the source', () => {
+  it('is idempotent, whatever the source', () => {
     const part = fc.oneof(
       fc.constantFrom(
         ...'SELECT|INSERT|VALUES|IN|PRAGMA|(|)|,|;| |\n|?|:a|"a"|"a b"|[|`|\'|--|/*|*/|1.5|x\'|=|…'.split(
@@ -59,7 +59,7 @@ describe('queryText', () => {
     );
   });
 
-  it('never holds the content of a literal, nor does the summary', () => {
+  it('never contains the content of a literal, nor does the summary', () => {
     const literal = fc
       .stringMatching(/^[a-z]{3,8} ?['";\-/*]{0,3}[a-z]{0,4}$/)
       .map((text) => `CANARY${text}`);

@@ -23,7 +23,7 @@ const SOURCES = [
 ];
 
 describe('the series of a statement', () => {
-  it.each(SOURCES)('is the same whichever way it came: %#', (source) => {
+  it.each(SOURCES)('is the same from source and from attributes: %#', (source) => {
     const subject = statementSubject(source, 'blog.db');
     const span = {
       kind: SpanKind.CLIENT,
@@ -35,7 +35,7 @@ describe('the series of a statement', () => {
     expect(namesOfAttributes(subject.statement!.text, subject.name, subject.name)).toEqual(subject.statement);
   });
 
-  it('is no longer than a key may be, well-formed, and differs where a long text differs', () => {
+  it('fits into a key, is well-formed, and differs if a long text differs', () => {
     expect(namesOfSource(`${LONG} a = 1`).series).not.toBe(namesOfSource(`${LONG} b = 1`).series);
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 600 }), (source) => {
@@ -68,7 +68,7 @@ describe('the series of a statement', () => {
     expect(namesOfAttributes(text, summary, name)).toEqual(names);
   });
 
-  it('remembers a bounded number of texts, and goes on beyond it', () => {
+  it('caches a bounded number of texts, and works beyond it', () => {
     for (let i = 0; i < 1_200; i++)
       expect(namesOfAttributes(`SELECT c${i} FROM t`, undefined, '').series).toBe(`SELECT c${i} FROM t`);
   });

@@ -27,7 +27,7 @@ afterEach(() => {
 });
 
 describe('what telemetry registers with the API', () => {
-  it('is removed, and nothing else: of each kind, what was there before stays', () => {
+  it('is removed, and nothing else: earlier registrations of each kind stay', () => {
     const register = {
       context: () => context.setGlobalContextManager(new AsyncLocalStorageContextManager()),
       propagation: () => propagation.setGlobalPropagator(new W3CTraceContextPropagator()),
@@ -48,7 +48,7 @@ describe('what telemetry registers with the API', () => {
     }
   });
 
-  it('stays where somebody has put his own in its place since', () => {
+  it('is not removed if someone else has replaced it since', () => {
     const remove = registerGlobals(makeAll());
     trace.disable();
     const later: TracerProvider = new SdkTracerProvider({ spanProcessors: [] });
@@ -58,7 +58,7 @@ describe('what telemetry registers with the API', () => {
     expect(foreignTracerProvider()).toBe('TracerProvider');
   });
 
-  it('is also known of what registers by itself', () => {
+  it('includes what registers by itself', () => {
     metrics.setGlobalMeterProvider(new MeterProvider());
     const foreign = registered('metrics');
     const remove = registeredBy(() => {
@@ -71,7 +71,7 @@ describe('what telemetry registers with the API', () => {
     expect(registered('metrics')).toBe(foreign);
   });
 
-  it('names the class of a tracer provider that is there', () => {
+  it('has the class name of an existing tracer provider', () => {
     expect(foreignTracerProvider()).toBeUndefined();
     class VendorProvider extends SdkTracerProvider {}
     trace.setGlobalTracerProvider(new VendorProvider({ spanProcessors: [] }));

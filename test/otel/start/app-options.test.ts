@@ -24,15 +24,15 @@ function write(name: string, text: string): string {
   return file;
 }
 
-describe('what the app says to telemetry that starts before it', () => {
-  it('is nothing where its package.json names no file', async () => {
+describe('the options of an app for telemetry that starts before it', () => {
+  it('are empty if its package.json names no file', async () => {
     for (const text of ['{}', '{ "telemetry": 1 }', '[]', 'null']) {
       write('package.json', text);
       expect(await optionsOfApp(join(folder, 'app.js'))).toEqual({});
     }
   });
 
-  it('comes from the file that the nearest package.json above the script names, wherever it is started', async () => {
+  it('come from the file that the nearest package.json above the script names, wherever it is started', async () => {
     write('package.json', '{ "telemetry": "./settings/telemetry.mjs" }');
     write('settings/telemetry.mjs', "export const telemetryOptions = { serviceName: 'notes' };");
     expect(await optionsOfApp(join(folder, 'bin/deep/app.js'))).toEqual({ serviceName: 'notes' });
@@ -40,7 +40,7 @@ describe('what the app says to telemetry that starts before it', () => {
     expect(await optionsOfApp(join(folder, 'bin/deep/app.js'))).toEqual({});
   });
 
-  it('is in force by register.ts, and an unknown setting is only warned of', async () => {
+  it('are applied by register.ts, and an unknown setting only warns', async () => {
     write('package.json', '{ "type": "module", "telemetry": "./telemetry.js" }');
     write('telemetry.js', "export const telemetryOptions = { serviceName: 'notes' };");
     const app = write(

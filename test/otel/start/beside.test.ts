@@ -41,7 +41,7 @@ const OTHERS_REQUESTS = /^Another instrumentation of incoming http/;
 const FOREIGN_CONTEXTS = /^A context manager of OpenTelemetry is set/;
 
 describe.each(['own', 'stock'])('telemetry with METRICS_SPANS=%s', (mode) => {
-  it('stands beside an SDK that was started first: its traces are whole, and it stays when telemetry ends', async () => {
+  it('works with an SDK that was started first: its traces are complete, and it stays when telemetry ends', async () => {
     const { lines, app, appAfter, counts, faults, globals } = await run(mode, 'sdk telemetry');
     expect(lines).toEqual([expect.stringMatching(STANDS_BESIDE)]);
     // SERVER is kind 1, CLIENT 2, INTERNAL 0. Of five spans all but the root have a parent in the trace.
@@ -83,7 +83,7 @@ describe.each(['own', 'stock'])('telemetry with METRICS_SPANS=%s', (mode) => {
     expect(faults).toEqual([]);
   });
 
-  it('uses a context manager that is there, and leaves it', async () => {
+  it('uses an existing context manager, and leaves it', async () => {
     const { lines, counts, traces, newest, globals, faults } = await run(mode, 'contexts telemetry');
     expect(lines).toEqual(mode === 'own' ? [expect.stringMatching(FOREIGN_CONTEXTS)] : []);
     expect(counts).toEqual(COUNTS);
@@ -92,7 +92,7 @@ describe.each(['own', 'stock'])('telemetry with METRICS_SPANS=%s', (mode) => {
     expect(faults).toEqual([]);
   });
 
-  it('leaves a meter provider that is there', async () => {
+  it('leaves an existing meter provider', async () => {
     const { lines, counts, globals, faults } = await run(mode, 'meters telemetry');
     expect(lines).toEqual([]);
     expect(counts).toEqual(COUNTS);

@@ -11,13 +11,13 @@ const RANGE = { fromMillis: START_MILLIS, toMillis: START_MILLIS + 1000 };
 describe('disabledTelemetry', () => {
   const telemetry = disabledTelemetry(SETTINGS, fakeRuntime, { clock: fakeClock() });
 
-  it('says that it is off', () => {
+  it('reports that it is off', () => {
     expect(telemetry.enabled).toBe(false);
     expect(telemetry.sampling()).toMatchObject({ enabled: false, rates: { http: 0, other: 0 } });
     expect(telemetry.settings()).toBe(SETTINGS);
   });
 
-  it('counts, keeps and sends nothing', () => {
+  it('counts, keeps and exports nothing', () => {
     expect(telemetry.operations()).toMatchObject({
       http: { count: 0, kept: 0 },
       database: { count: 0 },
@@ -42,13 +42,13 @@ describe('disabledTelemetry', () => {
     expect(telemetry.pin(traceIdOf(1), true)).toBe(false);
   });
 
-  it('is true about time and process all the same', () => {
+  it('still reports time and process', () => {
     expect(telemetry.now()).toBe(START_MILLIS);
     expect(telemetry.process()).toMatchObject({ pid: process.pid, current: SAMPLE, highWaterRssBytes: 400 });
     expect(telemetry.runtime(RANGE)).toEqual([]);
   });
 
-  it('shows the thresholds that are set', () => {
+  it('shows the configured thresholds', () => {
     const thresholdsSeconds = { http: 1, database: 2, render: 0.25 };
     expect(
       disabledTelemetry(SETTINGS, fakeRuntime, { thresholdsSeconds }).sampling().thresholdsSeconds,

@@ -57,7 +57,7 @@ describe('copyAttributes', () => {
     expect(copy({ a: null, b: undefined, c: 0 }).map).toEqual({ c: 0 });
   });
 
-  it('takes __proto__ for a name like any other', () => {
+  it('treats __proto__ as an ordinary name', () => {
     const { map } = copy(JSON.parse('{"__proto__":"x","a":1}') as Record<string, unknown>);
     expect(Object.keys(map).sort()).toEqual(['__proto__', 'a']);
     expect(Object.getPrototypeOf(map)).toBe(Object.prototype);
@@ -69,7 +69,7 @@ describe('copyAttributes', () => {
     expect(cut).toBe(1);
   });
 
-  it('shortens long lists and says how many are missing', () => {
+  it('shortens long lists and records how many values are missing', () => {
     const { map, cut } = copy({ list: Array.from({ length: 500 }, (_, i) => i) });
     expect((map['list'] as unknown[]).length).toBeLessThanOrEqual(33);
     expect((map['list'] as unknown[]).at(-1)).toMatch(/^… \d+ more$/);
@@ -84,7 +84,7 @@ describe('copyAttributes', () => {
     expect(overBytes).toBe(false);
   });
 
-  it('stops at the number of bytes, says so, and still takes what is small', () => {
+  it('stops at the number of bytes, reports it, and still accepts what is small', () => {
     const { map, dropped, overBytes, bytes } = copy(
       { big: 'x'.repeat(90), small: 1 },
       { ...LIMITS, maxBytes: 100 },
@@ -105,7 +105,7 @@ describe('copyAttributes', () => {
 });
 
 describe('cutText', () => {
-  it('leaves what fits', () => {
+  it('does not change what fits', () => {
     expect(cutText('abc', 3)).toBe('abc');
   });
 

@@ -14,7 +14,7 @@ describe('backgroundTimeout', () => {
     clearTimeout(timer);
   });
 
-  it('runs outside of the request that asked for it', async () => {
+  it('runs outside the request that created it', async () => {
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
     const key = createContextKey('request');
     const seen = await context.with(

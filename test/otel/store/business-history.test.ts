@@ -50,7 +50,7 @@ describe('BusinessHistory', () => {
     return history;
   };
 
-  it('answers every range with what was counted in it, over restarts, clean and killed', () => {
+  it('answers every range with what was counted in it, across restarts, clean and killed', () => {
     const step = fc.oneof(
       {
         weight: 8,
@@ -103,7 +103,7 @@ describe('BusinessHistory', () => {
     );
   });
 
-  it('knows from when on it counts', () => {
+  it('knows the start of its counts', () => {
     const first = clock.millis;
     const history = begin();
     history.add('feed', { format: 'rss' }, 1, first);
@@ -123,7 +123,7 @@ describe('BusinessHistory', () => {
     expect([...file.business.others(0, 0)]).toEqual([]);
   });
 
-  it('leaves out rows that cannot be read', () => {
+  it('skips unreadable rows', () => {
     const counts = new Map([
       ['no brace', 3],
       ['feed{"format":"rss"}', 2],
@@ -155,7 +155,7 @@ describe('CountCells', () => {
     expect(cells.bytes).toBeLessThan(4 * 2400 * 50);
   });
 
-  it('take further counts in linear time where the cells alone are more than the bound', async () => {
+  it('accept further counts in linear time if the cells alone exceed the bound', async () => {
     await expectLinear((size) => {
       const cells = new CountCells(size / 10);
       for (let i = 0; i < size; i++) cells.add('reads{"path":"/"}', 1, i * SECOND);

@@ -30,7 +30,7 @@ describe('BusinessMetricReader', () => {
     ]);
   });
 
-  it('is cumulative: asking does not reset', async () => {
+  it('is cumulative: reading does not reset', async () => {
     const { reader, meter } = setUp();
     const created = meter.createCounter('posts.created');
     created.add(1);
@@ -41,7 +41,7 @@ describe('BusinessMetricReader', () => {
     expect(reader.business()).toEqual([{ name: 'posts.created', attributes: {}, value: 2 }]);
   });
 
-  it('is renewed by being asked', async () => {
+  it('is refreshed by reading', async () => {
     const { reader, meter } = setUp();
     meter.createCounter('posts.created').add(1);
     expect(reader.business()).toEqual([]);
@@ -49,7 +49,7 @@ describe('BusinessMetricReader', () => {
     expect(reader.business()).toEqual([{ name: 'posts.created', attributes: {}, value: 1 }]);
   });
 
-  it('includes in a refresh what was recorded while another was under way', async () => {
+  it('includes in a refresh what was recorded while another was in progress', async () => {
     const { reader, meter } = setUp();
     const created = meter.createCounter('posts.created');
     let release = (): void => {};
@@ -72,7 +72,7 @@ describe('BusinessMetricReader', () => {
     expect(reader.business()).toContainEqual({ name: 'posts.created', attributes: {}, value: 5 });
   });
 
-  it('leaves histograms alone', async () => {
+  it('ignores histograms', async () => {
     const { reader, meter } = setUp();
     meter.createHistogram('http.server.request.duration').record(1);
     meter.createCounter('posts.created').add(1);
@@ -91,7 +91,7 @@ describe('BusinessMetricReader', () => {
     expect(rows.some((row) => row.attributes['otel.metric.overflow'] === true)).toBe(true);
   });
 
-  it('cuts too many instruments and says how many series are missing', async () => {
+  it('limits the number of instruments and reports how many series are missing', async () => {
     const { reader, meter } = setUp(10);
     for (let i = 0; i < 25; i++) meter.createCounter(`counter.${i}`).add(1);
     await reader.refresh();
@@ -117,7 +117,7 @@ describe('BusinessMetricReader', () => {
     expect(guard.faults()).toMatchObject([{ place: 'business-metrics.callback', lastMessage: 'no gauge' }]);
   });
 
-  it('shows the values before when a collection fails as a whole, counts the fault, and recovers', async () => {
+  it('shows the previous values if a collection fails as a whole, counts the fault, and recovers', async () => {
     const { reader, meter, guard } = setUp();
     const created = meter.createCounter('posts.created');
     created.add(1);
@@ -133,7 +133,7 @@ describe('BusinessMetricReader', () => {
     expect(reader.business()).toEqual([{ name: 'posts.created', attributes: {}, value: 2 }]);
   });
 
-  it('answers nothing, without a fault, before it has a provider', async () => {
+  it('returns nothing, without a fault, before it has a provider', async () => {
     const guard = new Guard();
     const reader = new BusinessMetricReader({ guard });
     await reader.refresh();
@@ -151,7 +151,7 @@ describe('BusinessMetricReader', () => {
     expect(guard.faults()).toEqual([]);
   });
 
-  describe('what was counted', () => {
+  describe('counts over time', () => {
     function booking() {
       const booked: [string, number, number][] = [];
       const clock = { now: () => 10_400, monotonicNanos: () => 0 };
@@ -166,7 +166,7 @@ describe('BusinessMetricReader', () => {
       return { booked, guard, reader, provider, meter: provider.getMeter('glasshouse') };
     }
 
-    it('is booked once, what counters gained, and no gauge', async () => {
+    it('record increments of counters once, and no gauge', async () => {
       const { booked, reader, meter } = booking();
       const feeds = meter.createCounter('feeds');
       feeds.add(2, { format: 'rss' });
@@ -182,7 +182,7 @@ describe('BusinessMetricReader', () => {
       ]);
     });
 
-    it('comes from a source in place of the instrument of its name', async () => {
+    it('come from a source instead of the instrument of its name', async () => {
       const { booked, guard, reader, meter } = booking();
       meter.createCounter('reads').add(50);
       let lately: readonly (readonly [{ readonly path: string }, number])[] = [[{ path: 'a' }, 3]];
@@ -197,7 +197,7 @@ describe('BusinessMetricReader', () => {
       expect(guard.faults()).toMatchObject([{ place: 'business-metrics.source', count: 2 }]);
     });
 
-    it('is booked in the second that is over, and at the end', async () => {
+    it('record the completed second, and the last one at the end', async () => {
       jest.useFakeTimers();
       const { booked, provider, meter } = booking();
       meter.createCounter('posts').add(1);

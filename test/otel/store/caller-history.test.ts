@@ -28,7 +28,7 @@ describe('CallerHistory', () => {
   const callersIn = ({ red }: ReturnType<typeof start>) =>
     red.series('database', { fromMillis: START - 1000, toMillis: START + 86_400_000 })[0]?.callers;
 
-  it('says after restarts who issued a statement, those of all processes who did it most first', () => {
+  it('returns the callers of a statement after restarts, most frequent over all processes first', () => {
     const first = start();
     run(first, 'GET /', 3);
     run(first, 'GET /archive', 2);
@@ -45,7 +45,7 @@ describe('CallerHistory', () => {
     expect(callersIn(start())).toEqual(['GET /archive', 'GET /']);
   });
 
-  it('forgets who has not called for all the days that are kept', () => {
+  it('removes callers that have not called within the retention time', () => {
     const first = start();
     run(first, 'GET /old', 1);
     first.history!.close();

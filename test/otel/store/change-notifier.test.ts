@@ -15,13 +15,13 @@ describe('ChangeNotifier', () => {
     return new ChangeNotifier({ guard, now: Date.now, ...(prepare === undefined ? {} : { prepare }) });
   }
 
-  it('makes no timer while nobody listens', () => {
+  it('creates no timer without listeners', () => {
     const changes = notifier();
     changes.touch();
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('makes no call while nothing changed', () => {
+  it('makes no call without a change', () => {
     const listener = jest.fn();
     notifier().subscribe(listener);
     jest.advanceTimersByTime(60_000);
@@ -29,7 +29,7 @@ describe('ChangeNotifier', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('tells of a burst once, soon, and never within the call that changed something', () => {
+  it('reports a burst once, soon, and never within the call that changed something', () => {
     const changes = notifier();
     const listener = jest.fn();
     changes.subscribe(listener);
@@ -52,7 +52,7 @@ describe('ChangeNotifier', () => {
     expect(Math.min(...calls.slice(1).map((time, i) => time - (calls[i] ?? 0)))).toBeGreaterThanOrEqual(1000);
   });
 
-  it('tells every listener at the same time; who left is not told', () => {
+  it('notifies all listeners at the same time, and no unsubscribed one', () => {
     const changes = notifier();
     const [first, second] = [jest.fn(), jest.fn()];
     const leave = changes.subscribe(first);
@@ -86,7 +86,7 @@ describe('ChangeNotifier', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('goes on after a listener that throws', () => {
+  it('continues after a listener that throws', () => {
     const changes = notifier();
     const listener = jest.fn();
     changes.subscribe(() => {
@@ -99,7 +99,7 @@ describe('ChangeNotifier', () => {
     expect(guard.faults()).toMatchObject([{ place: 'change-notifier.listener', lastMessage: 'gone' }]);
   });
 
-  it('prepares first, and calls also when that failed', async () => {
+  it('prepares first, and calls even if that failed', async () => {
     const steps: string[] = [];
     const changes = notifier(async () => {
       steps.push('prepare');
@@ -123,7 +123,7 @@ describe('ChangeNotifier', () => {
     expect(listener).toHaveBeenCalledTimes(2);
   });
 
-  it('refuses more than a thousand listeners', () => {
+  it('rejects more than a thousand listeners', () => {
     const changes = notifier();
     for (let i = 0; i < 1000; i++) changes.subscribe(() => {});
     expect(() => changes.subscribe(() => {})).toThrow(RangeError);

@@ -47,7 +47,7 @@ const totalOf = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((sum, count) => sum + count, 0);
 
 describe('a dry run over the traces that memory holds', () => {
-  it('keeps as it was what the settings in force kept, and decides the rest as the verdict would', async () => {
+  it('reproduces what the settings in force kept, and decides the rest as the verdict would', async () => {
     await context.with(ROOT_CONTEXT, () => startTelemetry({ env: {}, log: () => {} }));
     const fine = Array.from({ length: 200 }, () => request('fine'));
     for (let i = 0; i < 7; i++) request('failed');
@@ -73,7 +73,7 @@ describe('a dry run over the traces that memory holds', () => {
     expect(totalOf(dryRun.proposed.reasons)).toBe(totalOf(dryRun.proposed.kept));
   });
 
-  it('asks rules and targets as the verdict does, in the order in which the traces came', async () => {
+  it('asks rules and targets as the verdict does, in the order in which the traces ended', async () => {
     await context.with(ROOT_CONTEXT, () => startTelemetry({ env: {}, log: () => {} }));
     for (let i = 0; i < 200; i++) request(i % 20 === 0 ? 'failed' : 'fine');
     const ruled = await tried({ METRICS_RULES: 'route=/:slug type=database: never\r\nroute=/:slug: 0\r\n' });
@@ -92,7 +92,7 @@ describe('a dry run over the traces that memory holds', () => {
     expect(aimed.proposed.named).toMatchObject([{ name: 'target' }]);
   });
 
-  it('changes neither the book of operations nor what is held', async () => {
+  it('changes neither the counts of operations nor what is held', async () => {
     const { query } = await startTelemetry({ env: {}, log: () => {} });
     for (let i = 0; i < 60; i++) request('failed');
     const before = [query.spans(), query.sampling(), query.traces().total, query.buffer().bytes];
@@ -101,7 +101,7 @@ describe('a dry run over the traces that memory holds', () => {
     expect(query.faults()).toEqual([]);
   });
 
-  it('shows a threshold, whole traces and export rates apart', async () => {
+  it('shows a threshold, whole traces and export rates separately', async () => {
     await startTelemetry({ env: { METRICS_SAMPLING_RATE: '1' }, log: () => {} });
     for (let i = 0; i < 10; i++) request('slow');
     const threshold = await tried({
@@ -122,7 +122,7 @@ describe('a dry run over the traces that memory holds', () => {
     );
   });
 
-  it('says how many operations nobody can decide again, and what it comes to for all that was counted', async () => {
+  it('reports how many operations cannot be decided again, and predicts the volume of everything counted', async () => {
     await startTelemetry({ env: { METRICS_SAMPLING_RATE: 'database=0,other=0' }, log: () => {} });
     const tracer = trace.getTracer('test');
     for (let i = 0; i < 40; i++) {

@@ -13,7 +13,7 @@ describe('ExpiryClock', () => {
     return { clock, expiry: new ExpiryClock(clock) };
   }
 
-  it('is the wall clock while that goes as time does', () => {
+  it('is the wall clock while that runs normally', () => {
     const { clock, expiry } = started();
     for (const passed of [5000, HOUR, 30 * 24 * HOUR]) {
       clock.pass(passed);
@@ -21,7 +21,7 @@ describe('ExpiryClock', () => {
     }
   });
 
-  it('does not follow a clock that is put a year ahead and back', () => {
+  it('does not follow a clock that is set a year ahead and back', () => {
     const { clock, expiry } = started();
     clock.step(YEAR);
     expect(expiry.now()).toBe(START);
@@ -33,7 +33,7 @@ describe('ExpiryClock', () => {
     expect(expiry.now()).toBe(clock.now());
   });
 
-  it('believes a clock that stays ahead for an hour, as after a sleep', () => {
+  it('follows a clock that stays ahead for an hour, as after a sleep', () => {
     const { clock, expiry } = started();
     clock.step(YEAR);
     expect(expiry.now()).toBe(START);

@@ -31,7 +31,7 @@ describe('History by kinds of traces', () => {
     place = new HistoryFolder();
   });
 
-  it('brings failed traces back into memory before ordinary ones, up to their share, and lists all', () => {
+  it('restores failed traces before ordinary ones, up to their share, and lists all', () => {
     const before = place.start({ maxTraces: 1000 });
     add(before.ring, 1, 70, FAILED);
     add(before.ring, 100, 299);
@@ -47,7 +47,7 @@ describe('History by kinds of traces', () => {
     expect(new KeptTraces(ring, history).list({ limit: 0 }).total).toBe(270);
   });
 
-  it('fills what room is left with more failed ones', () => {
+  it('fills the remaining room with more failed ones', () => {
     const before = place.start({ maxTraces: 1000 });
     add(before.ring, 1, 70, FAILED);
     add(before.ring, 100, 104);
@@ -56,7 +56,7 @@ describe('History by kinds of traces', () => {
     expect(ring.size).toBe(75);
   });
 
-  it('holds each kind within its own bound: a flood of ordinary traces takes no failure, nor the other way', () => {
+  it('holds each kind within its own bound: a flood of ordinary traces displaces no failure, nor the other way', () => {
     const maxBytes = 2_000_000;
     const { ring, history } = place.start({ maxBytes, maxTraces: 50 });
     const text = 'x'.repeat(1000);
@@ -85,7 +85,7 @@ describe('History by kinds of traces', () => {
     expect(history.saved(traceIdOf(1))).toBeUndefined();
   });
 
-  it('keeps the account of bytes over kills: it is what the rows add up to', () => {
+  it('keeps the counts of bytes across kills: they equal the sum of the rows', () => {
     for (let round = 0; round < 4; round++) {
       const { ring, history } = place.start({ maxTraces: 20 });
       add(ring, round * 30 + 1, round * 30 + 10);
@@ -123,7 +123,7 @@ describe('History by kinds of traces', () => {
     expect(history.facts()?.traces.ordinary).toMatchObject({ traces: 0, bytes: 0, expired: 30, dropped: 0 });
   });
 
-  it('counts what left memory before it was written', () => {
+  it('counts what was evicted before it was written', () => {
     const { ring, history } = place.start({ maxTraces: 10 });
     add(ring, 1, 25);
     expect(history.facts()).toMatchObject({ waiting: 10, unsaved: 15 });
@@ -131,7 +131,7 @@ describe('History by kinds of traces', () => {
     expect(history.facts()).toMatchObject({ waiting: 0, unsaved: 15, traces: { ordinary: { traces: 10 } } });
   });
 
-  it('counts it by kind: an ordinary one that failed later is of those that must be kept', () => {
+  it('counts it by kind: an ordinary one that failed later is must-keep', () => {
     const { ring, history } = place.start({ maxTraces: 10 });
     add(ring, 1, 13);
     add(ring, 13, 13, FAILED);
@@ -139,7 +139,7 @@ describe('History by kinds of traces', () => {
     expect(history.facts()?.traces).toMatchObject({ ordinary: { unsaved: 7 }, mustKeep: { unsaved: 5 } });
   });
 
-  it('misses none in its books when memory lets go of traces while a slice is being made', () => {
+  it('counts all when memory evicts traces while a slice is prepared', () => {
     let [settled, more, nanos] = [0, 0, 0];
     // As counting does: operations that ended are settled, and their traces kept, when somebody asks for the counts.
     const settle = (): void => {
@@ -187,7 +187,7 @@ describe('History by kinds of traces', () => {
     expect([...guard.faults(), ...place.messages]).toEqual([]);
   });
 
-  it('asks of a trace on disk that is partly in a range for an operation that ended in it', () => {
+  it('for a trace on disk that is partly in a range, requires an operation that ended in it', () => {
     const { ring, history } = place.start({ maxTraces: 1 });
     add(ring, 0, 0, { durationMillis: 1000 });
     history.flush();
@@ -214,7 +214,7 @@ describe('History by kinds of traces', () => {
     expect([1, 2].map((i) => history.saved(traceIdOf(i))?.trace.pinned)).toEqual([true, undefined]);
   });
 
-  it('leaves a newer file alone while the newer version runs', () => {
+  it('does not touch a newer file while the newer version runs', () => {
     place.start().history.close();
     const newer = new Database(place.path);
     newer.exec('PRAGMA user_version = 99');
@@ -242,7 +242,7 @@ describe('log lines in the history', () => {
   });
   const messages = (lines: readonly LogLine[] | undefined) => lines?.map(({ message }) => message);
 
-  it('are there after eviction and after a restart; none is not the same as unknown', () => {
+  it('exist after eviction and after a restart; none differs from unknown', () => {
     const logs = new TraceLogs({ maxTraces: 1 });
     const { ring, history } = place.start({ maxTraces: 1, logs });
     logs.add(traceIdOf(1), line('first'), 10);
@@ -264,7 +264,7 @@ describe('log lines in the history', () => {
     expect(messages(later.history.saved(traceIdOf(1))?.logs)).toEqual(['first', 'second']);
   });
 
-  it('that come after the trace was written are written too', () => {
+  it('written after the trace are saved too', () => {
     const ring: { mark?: (traceId: string) => void } = {};
     const logs = new TraceLogs({ onLine: (traceId) => ring.mark?.(traceId) });
     const running = place.start({ logs });
@@ -276,7 +276,7 @@ describe('log lines in the history', () => {
     expect(messages(running.history.saved(traceIdOf(1))?.logs)).toEqual(['late']);
   });
 
-  it('are unknown when memory let them go before', () => {
+  it('are unknown if memory dropped them before', () => {
     const logs = new TraceLogs({ maxTraces: 1 });
     const { ring, history } = place.start({ logs });
     logs.add(traceIdOf(1), line('gone', START_MILLIS + 1), 10);
@@ -290,7 +290,7 @@ describe('log lines in the history', () => {
     ]);
   });
 
-  it('take 32 KiB of a trace, the last ones', () => {
+  it('keep the last 32 KiB per trace', () => {
     const logs = new TraceLogs();
     const { ring, history } = place.start({ logs });
     for (let i = 0; i < 50; i++)

@@ -37,7 +37,7 @@ describe('ProcessRuns', () => {
   }
   afterEach(() => alive.clear());
 
-  it('tells a process that was stopped from one that was killed', () => {
+  it('distinguishes a stopped process from a killed one', () => {
     const began = clock.millis;
     const first = begin(1);
     live([first], 60_000);
@@ -66,7 +66,7 @@ describe('ProcessRuns', () => {
     ]);
   });
 
-  it('says of a process that goes on beside it that it runs, from the first moment on', () => {
+  it('reports a concurrent process as running, from the first moment on', () => {
     const old = begin(1);
     alive.add(1);
     live([old], 12_000);
@@ -79,7 +79,7 @@ describe('ProcessRuns', () => {
     expect(young.starts()[1]!.before!.ended).toBe('running');
   });
 
-  it('is not deceived by a number that is used again', () => {
+  it('is not deceived by a reused pid', () => {
     const old = begin(1);
     live([old], 12_000);
     alive.add(1);
@@ -165,7 +165,7 @@ describe('RuntimeHistory', () => {
     ).toEqual([...ledger, now()]);
   });
 
-  it('stands in order when the first sample is older than the file that is opened', () => {
+  it('is in order if the first sample is older than the opened file', () => {
     const ledger = run(begin(), HOUR, (index) => index);
     const after = new RuntimeHistory();
     ledger.push({ ...now(), processStartedAtMillis: clock.millis });
@@ -175,7 +175,7 @@ describe('RuntimeHistory', () => {
     expect(after.samples(range, now(), 10_000)).toEqual([...ledger, now()]);
   });
 
-  it('answers 30 days by the quarter of an hour, nothing that is the most or a sum lost', () => {
+  it('answers 30 days by the quarter of an hour, without losing maxima or sums', () => {
     const ledger = run(begin(), 3 * DAY, (index) => (index === 2000 ? 9000 : index % 7));
     clock.millis += 5 * HOUR;
     const after = begin();
@@ -214,7 +214,7 @@ describe('RuntimeHistory', () => {
     expect(begin().bytes).toBeLessThan(1_000_000);
   });
 
-  it('says what cannot be known instead of a number', () => {
+  it('reports unknown values instead of a number', () => {
     const history = begin();
     history.record({ ...now(), rssBytes: NaN });
     history.close(file);
@@ -226,7 +226,7 @@ describe('RuntimeHistory', () => {
     expect(sample!.gcCount).toBe(SAMPLE.gcCount);
   });
 
-  it('ends with what is measured now, in a range that ends now', () => {
+  it('ends with a current measurement if the range ends now', () => {
     const history = begin();
     const current = { ...now(), eventLoopDelayMaxMillis: 3000 };
     const upTo = (toMillis: number): readonly RuntimeSample[] =>

@@ -54,13 +54,13 @@ describe('history of several processes that start at once', () => {
     waiting: 0,
   }));
 
-  it('begins one file, in which the traces of all are', async () => {
+  it('creates one file with the traces of all', async () => {
     expect(await openAtOnce(place.path)).toEqual(quiet);
     expect(tracesIn(place.path)).toBe(PROCESSES * 10);
     expect(asideIn()).toEqual([]);
   });
 
-  it('takes over a file of version 1 once, and loses nothing of it', async () => {
+  it('migrates a file of version 1 once, and loses nothing of it', async () => {
     const old = Array.from({ length: 300 }, (_, i) => {
       const trace = new TraceRecord(traceIdOf(i + 1));
       trace.append([spanRecord()], WHOLE);
@@ -72,7 +72,7 @@ describe('history of several processes that start at once', () => {
     expect(asideIn()).toEqual([]);
   });
 
-  it('sets a damaged file aside once, and nobody the new one', async () => {
+  it('sets a damaged file aside once, and never the new one', async () => {
     mkdirSync(dirname(place.path), { recursive: true });
     writeFileSync(place.path, 'this is not a database, '.repeat(100));
     const said = await openAtOnce(place.path);

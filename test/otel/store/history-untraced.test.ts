@@ -9,7 +9,7 @@ import { HistoryFolder } from './history-fixture.ts';
 import { spanRecord, traceIdOf, WHOLE } from './kept-span-fixture.ts';
 
 describe('History under an instrumented better-sqlite3', () => {
-  it('makes no spans, while a statement of the app makes one', () => {
+  it('creates no spans, while a statement of the app creates one', () => {
     const exporter = new InMemorySpanExporter();
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
     trace.setGlobalTracerProvider(

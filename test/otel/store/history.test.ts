@@ -26,7 +26,7 @@ describe('History', () => {
   });
   afterEach(() => void jest.useRealTimers());
 
-  it('gives kept traces back after a restart, in their order, pins and all', () => {
+  it('restores kept traces after a restart, in order, with their pins', () => {
     const before = place.start();
     add(before.ring, 1, 20);
     before.ring.pin(traceIdOf(3), true);
@@ -61,7 +61,7 @@ describe('History', () => {
     expect(small.ring.facts().evicted).toEqual({ count: 0, bytes: 0, age: 0 });
   });
 
-  it('writes in slices from a timer that keeps nothing alive', async () => {
+  it('writes in slices from a timer that does not keep the process alive', async () => {
     jest.useFakeTimers();
     const { ring, history } = place.start();
     add(ring, 1, 90);
@@ -77,7 +77,7 @@ describe('History', () => {
     expect(saved()).toBe(90);
   });
 
-  it('ends a slice that takes long, and writes the rest with the next ones', async () => {
+  it('ends a slow slice early, and writes the rest with the next ones', async () => {
     jest.useFakeTimers();
     let nanos = 0;
     const clock = { ...place.clock, now: () => place.clock.now(), monotonicNanos: () => (nanos += 400_000) };
@@ -110,7 +110,7 @@ describe('History', () => {
     expect(ring.takeChanged(2, 100).map(({ traceId }) => traceId)).toEqual([traceIdOf(21), traceIdOf(1)]);
   });
 
-  it('saves a trace again when late spans come', () => {
+  it('saves a trace again when late spans arrive', () => {
     const before = place.start();
     add(before.ring, 1, 1);
     before.history.flush();
@@ -119,7 +119,7 @@ describe('History', () => {
     expect(place.start().ring.get(traceIdOf(1))?.spans).toHaveLength(2);
   });
 
-  it('still opens what memory let go, and late spans do not overwrite it', () => {
+  it('still opens an evicted trace, and late spans do not overwrite it', () => {
     const { ring, history } = place.start({ maxTraces: 1 });
     add(ring, 1, 1);
     history.flush();
@@ -131,7 +131,7 @@ describe('History', () => {
     expect(history.saved(traceIdOf(99))).toBeUndefined();
   });
 
-  it('lets go what is older than its days, on disk and in memory, but not what is pinned', () => {
+  it('removes what has expired, on disk and in memory, but not what is pinned', () => {
     const { ring, history } = place.start({ days: 2 });
     add(ring, 1, 10);
     ring.pin(traceIdOf(1), true);
@@ -147,7 +147,7 @@ describe('History', () => {
     ]);
   });
 
-  it('stays within its bytes, oldest out first', () => {
+  it('stays within its bytes, removing the oldest first', () => {
     const { ring, history } = place.start({ maxBytes: 300_000, maxTraces: 10 });
     for (let round = 0; round < 100; round++) {
       add(ring, round * 10 + 1, round * 10 + 10, 1000);
@@ -161,7 +161,7 @@ describe('History', () => {
   it.each([
     ['no database', Buffer.from('this is not a database, '.repeat(100))],
     ['cut to its first page', Buffer.from('SQLite format 3\0')],
-  ])('sets a file aside that is %s, says so and starts anew', (_name, content) => {
+  ])('sets a file aside that is %s, logs it and creates a new one', (_name, content) => {
     mkdirSync(dirname(place.path), { recursive: true });
     writeFileSync(place.path, content);
     const { ring, history, guard } = place.start();
@@ -175,7 +175,7 @@ describe('History', () => {
     expect(guard.faults()).toEqual([]);
   });
 
-  it('sets a newer file aside, whole, and says which version it knows', () => {
+  it('sets a newer file aside, unchanged, and logs which version it supports', () => {
     mkdirSync(dirname(place.path), { recursive: true });
     const newer = new Database(place.path);
     newer.exec('CREATE TABLE future (x); PRAGMA user_version = 7');
@@ -189,7 +189,7 @@ describe('History', () => {
     kept.close();
   });
 
-  it('sets a file aside whose tables are not its own', () => {
+  it('sets a file with foreign tables aside', () => {
     mkdirSync(dirname(place.path), { recursive: true });
     const foreign = new Database(place.path);
     foreign.exec('CREATE TABLE trace (x)');
@@ -198,7 +198,7 @@ describe('History', () => {
     expect(place.messages).toEqual([expect.stringContaining('table trace already exists')]);
   });
 
-  it('begins anew when its tables are taken away while it runs', () => {
+  it('creates a new file when its tables are removed while it runs', () => {
     const { ring, history } = place.start();
     const other = new Database(place.path);
     other.exec('DROP TABLE kept_trace');
@@ -210,7 +210,7 @@ describe('History', () => {
     expect([1, 2, 3].map((i) => history.saved(traceIdOf(i)) !== undefined)).toEqual([true, true, true]);
   });
 
-  it('gives up, and says so, when its file is damaged again and again', () => {
+  it('gives up, with a log line, when its file is damaged again and again', () => {
     const { ring, history } = place.start();
     for (let i = 1; i <= 5; i++) {
       const other = new Database(place.path);
@@ -232,7 +232,7 @@ describe('History', () => {
     expect(place.start().ring.size).toBe(3);
   });
 
-  it('begins anew when the file turns out damaged while it runs', () => {
+  it('creates a new file when the old one turns out damaged while it runs', () => {
     const first = place.start();
     add(first.ring, 1, 100, 1000);
     first.history.close();
@@ -249,7 +249,7 @@ describe('History', () => {
     expect(existsSync(`${place.path}.damaged`)).toBe(true);
   });
 
-  it('is off, with a line that says so, when the file cannot be opened at all', () => {
+  it('is off, with a log line, if the file cannot be opened at all', () => {
     mkdirSync(place.path, { recursive: true });
     const { ring, history, guard } = place.start();
     expect(place.messages).toEqual([
@@ -302,7 +302,7 @@ describe('History', () => {
     expect(guard.faults()).toEqual([]);
   });
 
-  it('holds no more than the ring when the writer is behind', () => {
+  it('holds no more than the ring if the writer is behind', () => {
     const { ring, history } = place.start({ maxTraces: 10 });
     add(ring, 1, 1000);
     expect(ring.lost).toEqual({ mustKeep: 0, ordinary: 990 });

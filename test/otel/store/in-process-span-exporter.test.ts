@@ -52,7 +52,7 @@ describe('InProcessSpanExporter', () => {
     expect(ring.get(traceIdOf(1))).toMatchObject({ droppedSpans: 2 });
   });
 
-  it('stores spans as the SDK makes them', () => {
+  it('stores spans of the SDK', () => {
     const memory = new InMemorySpanExporter();
     const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter: memory })] });
     const span = provider.getTracer('scope').startSpan('GET /', { attributes: { 'http.route': '/' } });
@@ -115,7 +115,7 @@ describe('InProcessSpanExporter', () => {
     expect(guard.faults().map((fault) => fault.lastMessage)).toEqual(['listener', 'callback']);
   });
 
-  it('tells its listener once per export, and only when something was stored', () => {
+  it('notifies its listener once per export, and only if something was stored', () => {
     const onStored = jest.fn();
     const { send } = setUp(onStored);
     send([]);
@@ -124,7 +124,7 @@ describe('InProcessSpanExporter', () => {
     expect(onStored).toHaveBeenCalledTimes(1);
   });
 
-  it('takes a trace of 20,000 spans within the ring’s bounds', () => {
+  it('stores a trace of 20,000 spans within the ring’s bounds', () => {
     const { ring, send } = setUp();
     send(
       Array.from({ length: 20_000 }, (_, i) =>
@@ -137,7 +137,7 @@ describe('InProcessSpanExporter', () => {
     expect((trace?.spans.length ?? 0) + (trace?.droppedSpans ?? 0)).toBe(20_000);
   });
 
-  it('refuses after shutdown and leaves what is stored readable', async () => {
+  it('rejects spans after shutdown and leaves stored ones readable', async () => {
     const { ring, exporter, send } = setUp();
     send([keptSpan()]);
     await exporter.forceFlush();

@@ -184,7 +184,7 @@ describe('KeptTraces', () => {
     place = new HistoryFolder();
   });
 
-  it('lists over memory and file what a plain list of the traces sent lists, through evictions, restarts and kills', () => {
+  it('lists from memory and file what a plain list of the traces lists, through evictions, restarts and kills', () => {
     fc.assert(
       fc.property(steps, filters, fc.integer({ min: 1, max: 8 }), (all, asked, maxTraces) => {
         place.close();

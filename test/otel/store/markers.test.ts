@@ -2,14 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import { Markers } from '../../../otel/store/markers.ts';
 
 describe('Markers', () => {
-  it('are answered oldest first, in whatever order they came', () => {
+  it('are returned oldest first, in whatever order they were added', () => {
     const markers = new Markers();
     markers.add({ atMillis: 2, kind: 'clock', label: 'clock stepped' });
     markers.add({ atMillis: 1, kind: 'start', label: 'start' });
     expect(markers.all().map(({ label }) => label)).toEqual(['start', 'clock stepped']);
   });
 
-  it('are bounded in count and length; the oldest go first', () => {
+  it('are bounded in count and length; the oldest are removed first', () => {
     const markers = new Markers(3);
     for (let i = 0; i < 10; i++) markers.add({ atMillis: i, kind: 'start', label: 'x'.repeat(1000) });
     expect(markers.all().map(({ atMillis }) => atMillis)).toEqual([7, 8, 9]);

@@ -11,7 +11,7 @@ const sample = (atMillis: number, more: Partial<RuntimeSample> = {}): RuntimeSam
 });
 
 describe('mergedSample', () => {
-  it('keeps the last size, the mean share, whatever is the most, and the sum of pauses', () => {
+  it('keeps the last size, the mean share, maxima, and the sum of pauses', () => {
     expect(
       mergedSample([
         sample(10, {
@@ -49,12 +49,12 @@ describe('mergedSample', () => {
     });
   });
 
-  it('weighs a share by the time it is of', () => {
+  it('weighs a share by its period', () => {
     const long = sample(90, { fromMillis: 0, cpuUtilization: 1 });
     expect(mergedSample([long, sample(100, { cpuUtilization: 0 })]).cpuUtilization).toBeCloseTo(0.9);
   });
 
-  it('takes the most from those that are known', () => {
+  it('takes maxima from known values', () => {
     const known = sample(1, { rssMaxBytes: 70 });
     const unknown = sample(2, { rssMaxBytes: NaN });
     expect(mergedSample([known, unknown]).rssMaxBytes).toBe(70);
@@ -71,7 +71,7 @@ describe('sampleCourse', () => {
     expect(sampleCourse([], range, 2)).toEqual([]);
   });
 
-  it('joins no two processes and nothing over a gap that is wider than a point', () => {
+  it('merges neither different processes nor across a gap wider than a point', () => {
     const before = Array.from({ length: 50 }, (_, index) => sample(index * 10));
     const after = before.map((each) => ({
       ...each,
@@ -88,7 +88,7 @@ describe('sampleCourse', () => {
     ]);
   });
 
-  it.each([99, 100, 101, 2880])('makes no more than asked for of %d', (count) => {
+  it.each([99, 100, 101, 2880])('returns no more than requested from %d', (count) => {
     const many = Array.from({ length: count }, (_, index) => sample((index * 3000) / count));
     expect(sampleCourse(many, range, 100).length).toBeLessThanOrEqual(100);
   });

@@ -14,7 +14,7 @@ function databaseThatRefuses(times: number): typeof Database {
   } as typeof Database;
 }
 
-describe('opening a history that another process begins', () => {
+describe('opening a history that another process creates', () => {
   let place: HistoryFolder;
   let messages: string[];
   beforeEach(() => {
@@ -37,7 +37,7 @@ describe('opening a history that another process begins', () => {
     file?.close();
   });
 
-  it('gives up, with a line that says why, when it is refused for good', () => {
+  it('gives up, with a log line, if it keeps failing', () => {
     expect(open(Infinity)).toBeUndefined();
     expect(messages).toEqual([expect.stringContaining('cannot be opened: Error: database is locked')]);
   });

@@ -53,11 +53,11 @@ describe('slowOperations', () => {
       true,
     ],
     ['of no type with a threshold', { reason: 'error', type: 'other', durationMillis: 60_000 }, false],
-  ])('takes what was %s: %#', (_name, sketch, expected) => {
+  ])('includes what was %s: %#', (_name, sketch, expected) => {
     expect(slowOperations(traces(sketch), THRESHOLDS)).toHaveLength(expected ? 1 : 0);
   });
 
-  it('asks when the operation ended, and stops at the limit', () => {
+  it('filters by the end of the operation, and stops at the limit', () => {
     const found = traces(
       { reason: 'slow', startMillis: START_MILLIS, durationMillis: 1000 },
       { reason: 'slow', startMillis: START_MILLIS, durationMillis: 2000 },

@@ -5,7 +5,7 @@ import { processFacts } from '../../../otel/store/process-facts.ts';
 import { fakeRuntime, SAMPLE } from './store-fixture.ts';
 
 describe('processFacts', () => {
-  it('says what the sampler knows', () => {
+  it('returns what the sampler knows', () => {
     expect(processFacts({ ...fakeRuntime, problem: 'EMFILE' })).toMatchObject({
       startedAtMillis: SAMPLE.processStartedAtMillis,
       current: SAMPLE,
@@ -15,7 +15,7 @@ describe('processFacts', () => {
     });
   });
 
-  it('answers when nothing of the machine can be read', () => {
+  it('returns a result if nothing of the machine can be read', () => {
     const unreadable = (): never => {
       throw new Error('EMFILE');
     };
@@ -39,7 +39,7 @@ describe('processFacts', () => {
     await once(server, 'close');
   });
 
-  it('tells memory of the machine that can be, and a heap that fits a number', () => {
+  it('returns plausible machine memory, and a finite heap limit', () => {
     const { machine, heapLimitBytes } = processFacts(fakeRuntime);
     expect(machine.processors).toBeGreaterThanOrEqual(1);
     expect(machine.memoryBytes).toBeLessThan(2 ** 50);

@@ -34,14 +34,14 @@ class Settings {
   }
 }
 
-describe('what the page set, in the history file', () => {
+describe('page settings in the history file', () => {
   let folder: string;
   let processes = 0;
   beforeEach(() => void (folder = temporaryFolder()));
   const open = (name = 'telemetry.sqlite'): HistoryFile =>
     openHistoryFile(join(folder, name), `p${processes++}`);
 
-  it('is written at once, and restored with the list of changes', () => {
+  it('are written at once, and restored with the list of changes', () => {
     const first = new Settings();
     first.history.restore(open());
     expect(first.change('0.2')).toBe(true);
@@ -52,7 +52,7 @@ describe('what the page set, in the history file', () => {
     expect(second.live.revision).toBe(first.live.revision);
   });
 
-  it('is taken up by another process on the same file, which then has nothing out of date to apply', () => {
+  it('are adopted by another process on the same file, which then has nothing outdated to apply', () => {
     const [one, other] = [new Settings(), new Settings()];
     one.history.restore(open());
     other.history.restore(open());
@@ -67,7 +67,7 @@ describe('what the page set, in the history file', () => {
     expect([one.rate, one.live.changes.length]).toEqual([0.3, 2]);
   });
 
-  it('moves to the file that takes the place of a damaged one', () => {
+  it('move to the file that replaces a damaged one', () => {
     const settings = new Settings();
     settings.history.restore(open());
     settings.change('0.2');
@@ -79,7 +79,7 @@ describe('what the page set, in the history file', () => {
     expect(restarted.rate).toBe(0.2);
   });
 
-  it('is in force when the file does not take it, says so, and is written when it does', () => {
+  it('apply if the file cannot be written, report it, and are written later', () => {
     const settings = new Settings();
     const file = open();
     settings.history.restore(file);
@@ -97,13 +97,13 @@ describe('what the page set, in the history file', () => {
     expect(restarted.rate).toBe(0.2);
   });
 
-  it('lasts as long as the process without a file', () => {
+  it('last as long as the process without a file', () => {
     const settings = new Settings();
     expect(settings.change('0.2')).toBe(false);
     expect([settings.rate, settings.history.lasts, settings.history.isSaved]).toEqual([0.2, false, true]);
   });
 
-  it('leaves out a row that cannot be read, and keeps a hundred', () => {
+  it('skip an unreadable row, and keep a hundred', () => {
     const settings = new Settings();
     const file = open();
     settings.history.restore(file);

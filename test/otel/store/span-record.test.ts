@@ -77,7 +77,7 @@ describe('toSpanRecord', () => {
     expect(toSpanRecord({ ...keptSpan(), status: { code } }, new StringInterner()).status).toBe(expected);
   });
 
-  it('takes a span with a remote parent for a local root', () => {
+  it('treats a span with a remote parent as a local root', () => {
     expect(spanRecord().localRoot).toBe(true);
     expect(spanRecord({ parentSpanId: spanIdOf(1), remote: true }).localRoot).toBe(true);
     expect(spanRecord({ parentSpanId: spanIdOf(1) }).localRoot).toBe(false);
@@ -101,7 +101,7 @@ describe('toSpanRecord', () => {
     expect(toSpanRow(record, undefined).attributes).toEqual({ list: ['a'], text: 'before' });
   });
 
-  it('makes a plain request about half a kilobyte and less when its strings are shared', () => {
+  it('takes about half a kilobyte for a plain request, and less with shared strings', () => {
     const request = {
       attributes: {
         'http.request.method': 'GET',
@@ -167,7 +167,7 @@ describe('a record of a hostile span', () => {
     },
   };
 
-  it.each(Object.keys(hostile))('with %s stays within its bytes and says what is missing', (name) => {
+  it.each(Object.keys(hostile))('with %s stays within its bytes and records what is missing', (name) => {
     const record = spanRecord(hostile[name]);
     expect(record.bytes).toBeLessThanOrEqual(MAX_RECORD_BYTES);
     // The estimate is honest: the text alone can be no bigger.
@@ -175,7 +175,7 @@ describe('a record of a hostile span', () => {
     expect(toSpanRow(record, undefined).attributes[ATTR_RECORD_CUT]).toMatch(/shortened|left out/);
   });
 
-  it('shortens long values before it leaves out an attribute', () => {
+  it('shortens long values before it drops an attribute', () => {
     const attributes = Object.fromEntries(
       Array.from({ length: 10 }, (_, i) => [`key.${i}`, `${i}`.repeat(1024)]),
     );
@@ -184,7 +184,7 @@ describe('a record of a hostile span', () => {
     expect(row.attributes[ATTR_RECORD_CUT]).toBe('10 values shortened');
   });
 
-  it('keeps the exception when there are too many events, in order of time', () => {
+  it('keeps the exception if there are too many events, in order of time', () => {
     const events = [
       ...Array.from({ length: 40 }, (_, i) => ({ name: `step ${i}`, time: [i, 0] as [number, number] })),
       { name: 'exception', time: [99, 0] as [number, number], attributes: { 'exception.type': 'TypeError' } },
@@ -214,7 +214,7 @@ describe('a record of a hostile span', () => {
   });
 });
 
-describe('what a record holds alive', () => {
+describe('what a record retains', () => {
   it('is neither the span, nor its attributes, nor the huge text it cut', async () => {
     setFlagsFromString('--expose-gc');
     const collect = runInNewContext('gc') as () => void;
@@ -225,7 +225,7 @@ describe('what a record holds alive', () => {
     expect(record.name).toBe('GET /:slug');
   });
 
-  it('is none of the megabytes of which it shows a kilobyte', () => {
+  it('is not the megabytes of which it shows a kilobyte', () => {
     const program = fileURLToPath(new URL('./cut-text-program.ts', import.meta.url));
     const answer = execFileSync(process.execPath, ['--expose-gc', '--no-warnings', program], {
       encoding: 'utf8',

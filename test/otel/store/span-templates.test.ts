@@ -49,7 +49,7 @@ function plain(trace: TraceRecord | undefined): unknown {
 }
 
 describe('spans with templates in the history file', () => {
-  it('come back as they were, also in another process, and their template is written once', () => {
+  it('are restored unchanged, also in another process, and their template is written once', () => {
     const traces = [1, 2, 3].map((i) => traceOf(i, ['posts', 'tags', 'posts']));
     const file = open();
     file.transaction(() => traces.forEach((trace) => file.traces.save(trace)));
@@ -66,7 +66,7 @@ describe('spans with templates in the history file', () => {
       expect(unpackText(body)).not.toContain('tags');
   });
 
-  it('of a transaction that came to nothing name their template anew', () => {
+  it('of a rolled-back transaction write their template again', () => {
     const file = open();
     const trace = traceOf(1, ['posts']);
     const fail = (): void =>
@@ -82,7 +82,7 @@ describe('spans with templates in the history file', () => {
       expect(plain(open().traces.get(one.traceId)?.trace)).toEqual(plain(one));
   });
 
-  it('are written out when there are more kinds than a file names', () => {
+  it('are written in full beyond the maximum number of templates', () => {
     const file = open();
     const names = Array.from({ length: 2003 }, (_, i) => `table_${i}`);
     const trace = traceOf(1, names);
@@ -91,7 +91,7 @@ describe('spans with templates in the history file', () => {
     expect(plain(open().traces.get(trace.traceId)?.trace)).toEqual(plain(trace));
   });
 
-  it('of a file whose templates are lost are skipped, one by one', () => {
+  it('whose templates are lost are skipped, one by one', () => {
     const file = open();
     const [with_, without] = [traceOf(1, ['posts']), traceOf(2, [])];
     file.transaction(() => [with_, without].forEach((trace) => file.traces.save(trace)));
@@ -104,7 +104,7 @@ describe('spans with templates in the history file', () => {
 });
 
 describe('a file of version 2', () => {
-  it('is brought up to date with what it holds', () => {
+  it('is migrated with its content', () => {
     const trace = traceOf(1, ['posts', 'tags']);
     const file = open();
     file.transaction(() => file.traces.save(trace));
@@ -130,9 +130,9 @@ describe('packText', () => {
     ['just at the bound', 'x'.repeat(2048)],
     ['fewer characters than bytes', 'ß'.repeat(1500)],
     ['a long one', 'panes of glass '.repeat(5000)],
-  ])('gives back %s', (_name, text) => expect(unpackText(packText(text))).toBe(text));
+  ])('round-trips %s', (_name, text) => expect(unpackText(packText(text))).toBe(text));
 
-  it('compresses what is long', () => {
+  it('compresses long texts', () => {
     expect(packText('panes of glass '.repeat(5000)).length).toBeLessThan(2048);
     expect(packText('x'.repeat(2000)).length).toBe(2001);
   });

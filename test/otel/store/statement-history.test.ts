@@ -32,7 +32,7 @@ describe('StatementHistory', () => {
       .series('database', { fromMillis: START - 1000, toMillis: START + 86_400_000 })
       .map(({ name, summary, text }) => ({ series: name, summary, text }));
 
-  it('says after restarts what a statement is whose name holds only its beginning', () => {
+  it('restores the text of a statement whose name holds only its beginning', () => {
     const long = namesOfSource(`SELECT ${COLUMNS} FROM posts WHERE id = 1`);
     expect(long.series).not.toContain('posts');
     const first = start();
@@ -54,7 +54,7 @@ describe('StatementHistory', () => {
 });
 
 describe('StatementTable', () => {
-  it('keeps those that were told last, each once', () => {
+  it('keeps the most recent ones, each once', () => {
     const database = new Database(':memory:');
     try {
       const table = new StatementTable(database);

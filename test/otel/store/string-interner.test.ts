@@ -9,7 +9,7 @@ describe('StringInterner', () => {
     expect(strings.find('POST')).toBeUndefined();
   });
 
-  it('never holds more than two generations, however many different strings come', () => {
+  it('never holds more than two generations, however many different strings are added', () => {
     const strings = new StringInterner(10);
     for (let i = 0; i < 1000; i++) strings.add(`/random/${i}`);
     expect(strings.size).toBeLessThanOrEqual(20);

@@ -37,7 +37,7 @@ describe('TelemetryStore', () => {
     expect(facts.startedAtMillis).toBe(SAMPLE.processStartedAtMillis);
   });
 
-  it('shows the markers of the range, its end not included', () => {
+  it('shows the markers of the range, excluding its end', () => {
     const { store } = storeWith();
     expect(store.markers(RANGE)).toHaveLength(1);
     expect(store.markers({ fromMillis: START_MILLIS - 1, toMillis: START_MILLIS })).toEqual([]);
@@ -67,7 +67,7 @@ describe('TelemetryStore', () => {
     expect(store.buffer()).toMatchObject({ traces: 1, oldestMillis: START_MILLIS });
   });
 
-  it('says of an evicted trace when, why and under which name it went', () => {
+  it('reports when, why and under which name a trace was evicted', () => {
     const { store, ring, clock } = storeWith({
       ring: new TraceRing({ maxTraces: 1, maxBytes: 1_000_000, now: () => 77 }),
     });
@@ -88,7 +88,7 @@ describe('TelemetryStore', () => {
     await expect(storeWith().store.refresh()).resolves.toBeUndefined();
   });
 
-  it.each(['running', 'never-kept'] as const)('says when a trace is %s', (seen) => {
+  it.each(['running', 'never-kept'] as const)('reports that a trace is %s', (seen) => {
     const { store } = storeWith({ wasSeen: (traceId) => (traceId === traceIdOf(5) ? seen : undefined) });
     expect(store.trace(traceIdOf(5))).toEqual({ traceId: traceIdOf(5), reason: seen });
     expect(store.trace(traceIdOf(6))).toEqual({
@@ -102,7 +102,7 @@ describe('TelemetryStore', () => {
     expect(storeWith().store.trace(id)).toMatchObject({ traceId: id, reason: 'unknown' });
   });
 
-  it('echoes no endless id', () => {
+  it('does not echo long ids', () => {
     expect(storeWith().store.trace('A'.repeat(100_000)).traceId).toBe('a'.repeat(64));
   });
 
@@ -115,7 +115,7 @@ describe('TelemetryStore', () => {
     expect(store.slow({ range: RANGE, limit: 10 })).toEqual({ rows: [], total: 0 });
   });
 
-  it('pins by id in any case, and says when it cannot', () => {
+  it('pins by id in any case, and returns false if it cannot', () => {
     const { store, ring } = storeWith();
     ring.add('abcdef'.padEnd(32, '0'), [spanRecord()], WHOLE);
     expect(store.pin('ABCDEF'.padEnd(32, '0'), true)).toBe(true);
@@ -155,7 +155,7 @@ describe('onChange of TelemetryStore', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('tells of a pin', () => {
+  it('reports a pin', () => {
     jest.useFakeTimers();
     const { store, ring } = storeWith();
     ring.add(traceIdOf(1), [spanRecord()], WHOLE);

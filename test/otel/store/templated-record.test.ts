@@ -30,7 +30,7 @@ function templated(template = TEMPLATE, ownAttributes: KeptSpan['ownAttributes']
 }
 
 describe('RecordTemplates', () => {
-  it('makes the record that the span would have on its own', () => {
+  it('equals the record that the span would have without a template', () => {
     const records = new RecordTemplates(new StringInterner());
     for (const span of [templated(), templated(TEMPLATE, []), templated(TEMPLATE, ['a', 1, 'b', true])]) {
       const record = records.record(span)!;
@@ -40,7 +40,7 @@ describe('RecordTemplates', () => {
     }
   });
 
-  it('weighs the template once, and every record a fraction of one that stands for itself', () => {
+  it('counts the template once, and every record as a fraction of a full one', () => {
     const records = new RecordTemplates(new StringInterner());
     const [first, second, third] = [templated(), templated(), templated()].map(
       (span) => records.record(span)!.bytes,
@@ -57,7 +57,7 @@ describe('RecordTemplates', () => {
     ['attributes of its own that may be long', templated(TEMPLATE, ['text', 'x'.repeat(5_000)])],
     ['numbers that JSON has no word for', templated(TEMPLATE, ['rows', NaN])],
     ['no template', keptSpan()],
-  ])('leaves a span with %s to stand for itself', (_what, span) => {
+  ])('stores a span with %s in full', (_what, span) => {
     const records = new RecordTemplates(new StringInterner());
     expect(records.record(span)).toBeUndefined();
     // Also the second time, when the template is known.
@@ -65,7 +65,7 @@ describe('RecordTemplates', () => {
     expect(toSpanRecord(span, new StringInterner()).bytes).toBeLessThanOrEqual(MAX_RECORD_BYTES);
   });
 
-  it('learns what spans of the SDK share, which come without a template, from the second on', () => {
+  it('learns templates of SDK spans from the second occurrence on', () => {
     const records = new RecordTemplates(new StringInterner());
     const plain = (rows: number, text = TEMPLATE.attributes['db.query.text']): KeptSpan => {
       const attributes = { ...TEMPLATE.attributes, 'db.query.text': text, rows };
@@ -99,7 +99,7 @@ describe('RecordTemplates', () => {
     for (let i = 0; i < 3; i++) expect(records.record(span)).toBeUndefined();
   });
 
-  it('holds what is used among statements of which no two are the same', () => {
+  it('keeps templates in use among statements that all differ', () => {
     const learned = new LearnedTemplates();
     const span = (text: string): KeptSpan => keptSpan({ type: 'database', attributes: { text } });
     learned.of(span('SELECT 1'));

@@ -18,7 +18,7 @@ describe('Tombstones', () => {
     expect(tombstones.get(traceIdOf(9899))).toBeUndefined();
   });
 
-  it('counts a trace that left twice as one, as of the last time', () => {
+  it('counts a trace that was evicted twice as one, as of the last time', () => {
     const tombstones = new Tombstones(2);
     bury(tombstones, 1, 'first');
     bury(tombstones, 2, 'other');
@@ -29,7 +29,7 @@ describe('Tombstones', () => {
     expect(tombstones.get(traceIdOf(2))).toBeUndefined();
   });
 
-  it('may be told to remember nothing', () => {
+  it('may be configured to remember nothing', () => {
     const tombstones = new Tombstones(0);
     bury(tombstones, 1, 'gone');
     expect(tombstones.size).toBe(0);

@@ -139,7 +139,7 @@ describe('matchTraces', () => {
     expect(ids(filter)).toEqual(expected);
   });
 
-  it('counts all that match beside the first ones', () => {
+  it('counts all matches besides the first ones', () => {
     expect(filterTraces(TRACES, { limit: 1 })).toMatchObject({ total: 4, rows: [{ name: 'GET /media/*' }] });
     expect(filterTraces(TRACES, { limit: 0 })).toEqual({ total: 4, rows: [] });
     expect(filterTraces([], {})).toEqual({ total: 0, rows: [] });
@@ -154,7 +154,7 @@ describe('clampLimit', () => {
     [Infinity, 1000],
     [-5, 0],
     [2.9, 2],
-  ])('makes %s %s', (limit, expected) => {
+  ])('turns %s into %s', (limit, expected) => {
     expect(clampLimit(limit)).toBe(expected);
   });
 });

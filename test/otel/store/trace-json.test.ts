@@ -25,7 +25,7 @@ function sample(): TraceRecord {
 }
 
 describe('encodeTrace and decodeTrace', () => {
-  it('give back the same trace', () => {
+  it('round-trip a trace', () => {
     const trace = sample();
     const copy = decodeTrace(
       trace.traceId,
@@ -38,7 +38,7 @@ describe('encodeTrace and decodeTrace', () => {
     expect(copy).toMatchObject({ droppedSpans: 3, truncated: true, remoteParent: true, exported: true });
   });
 
-  it('give back which rule kept a span, and read what was written before anybody asked', () => {
+  it('round-trip which rule kept a span, and read older rows without it', () => {
     const trace = new TraceRecord(traceIdOf(2));
     const rule = { reason: 'rule', keptBy: 'route=/feed*: 0.5' } as const;
     const [template, own] = [
@@ -83,7 +83,7 @@ describe('encodeTrace and decodeTrace', () => {
       'an object in a list',
       JSON.stringify({ ...good, spans: [{ ...good.spans[0], attributes: ['a', [{}]] }] }),
     ],
-  ])('refuse %s', (_name, text) => {
+  ])('reject %s', (_name, text) => {
     expect(() => decodeTrace(traceIdOf(1), text, new StringInterner(), NO_TEMPLATES)).toThrow();
   });
 });

@@ -25,7 +25,7 @@ describe('TraceLogs', () => {
     expect(logs.of('unknown', 0)).toEqual([]);
   });
 
-  it('is bounded in traces and in bytes, and lets the oldest go', () => {
+  it('is bounded in traces and in bytes, and drops the oldest', () => {
     const byCount = new TraceLogs({ maxTraces: 3 });
     const byBytes = new TraceLogs({ maxBytes: 100 });
     for (let i = 0; i < 50; i++) {
@@ -59,7 +59,7 @@ describe('TraceLogProcessor', () => {
   });
   afterEach(() => expect(guard.faults()).toEqual([]));
 
-  it('keeps what was written in a span, sampled or not, and nothing else', () => {
+  it('keeps lines written in a span, sampled or not, and nothing else', () => {
     logger.emit({ body: 'outside', context: ROOT_CONTEXT });
     logger.emit({
       body: 'fts query rewritten',

@@ -27,7 +27,7 @@ function trace(...fragments: readonly (readonly SpanRecord[])[]): TraceRecord {
 }
 
 describe('TraceRecord', () => {
-  it('is summed up by its local root, whatever the order of its spans', () => {
+  it('is summarised by its local root, whatever the order of its spans', () => {
     const attributes = {
       'http.response.status_code': 500,
       'http.response.outcome': 'failed',
@@ -92,7 +92,7 @@ describe('TraceRecord', () => {
     expect(record.durationMillis).toBe(100);
   });
 
-  it('merges a second local root: its dropped spans come on top, the earlier root names the trace', () => {
+  it('merges a second local root: its dropped spans are added, the earlier root names the trace', () => {
     const record = new TraceRecord(traceIdOf(1));
     const remote = { parentSpanId: spanIdOf(99), remote: true };
     record.append([root({ ...remote, name: 'second', startMillis: START_MILLIS + 500 })], {
@@ -107,7 +107,7 @@ describe('TraceRecord', () => {
     expect(record.remoteParent).toBe(true);
   });
 
-  it('cut to fewer bytes keeps the root and the evidence and counts what went', () => {
+  it('cut to fewer bytes keeps the root and the evidence and counts what was dropped', () => {
     const ordinary = Array.from({ length: 50 }, (_, i) =>
       child({ name: `ordinary ${i}`, durationMillis: i }),
     );

@@ -58,7 +58,7 @@ describe('pins of TraceRing', () => {
     expect(ring.get(traceIdOf(1))?.pinned).toBe(true);
   });
 
-  it('say no for a trace that is not there, and yes twice', () => {
+  it('return false for a missing trace, and true when repeated', () => {
     const ring = ringWith(2);
     expect(ring.pin(traceIdOf(99), true)).toBe(false);
     expect(ring.pin(traceIdOf(1), true)).toBe(true);
@@ -66,7 +66,7 @@ describe('pins of TraceRing', () => {
     expect(ring.pinned).toBe(1);
   });
 
-  it('taken off make the trace the newest, which goes in its turn', () => {
+  it('when removed make the trace the newest, which is evicted in its turn', () => {
     const ring = ringWith(20);
     ring.pin(traceIdOf(1), true);
     fill(ring, 21, 100);

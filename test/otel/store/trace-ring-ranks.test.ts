@@ -21,7 +21,7 @@ describe('TraceRing with failed and slow traces', () => {
     );
   });
 
-  it('lets the oldest of them go when they hold half of all traces, and leaves the other half to the ordinary', () => {
+  it('evicts the oldest of them when they hold half of all traces, and leaves the other half to ordinary ones', () => {
     const ring = new TraceRing({ ...AMPLE, maxTraces: 10 });
     for (let id = 1; id <= 10; id++) add(ring, id);
     for (let id = 11; id <= 100; id++) add(ring, id, 'error');
@@ -30,7 +30,7 @@ describe('TraceRing with failed and slow traces', () => {
     );
   });
 
-  it('lets them hold half of all bytes at most while there are others', () => {
+  it('limits them to half of all bytes while there are others', () => {
     const ring = new TraceRing({ ...AMPLE, maxBytes: 40_000 });
     for (let id = 1; id <= 100; id++) add(ring, id, 'error', `${id} ${'x'.repeat(900)}`);
     for (let id = 101; id <= 200; id++) add(ring, id);
@@ -41,7 +41,7 @@ describe('TraceRing with failed and slow traces', () => {
     expect(ring.get(traceIdOf(200))).toBeDefined();
   });
 
-  it('counts a trace that fails late among them from then on', () => {
+  it('ranks a trace that fails late among them from then on', () => {
     const ring = new TraceRing({ ...AMPLE, maxTraces: 4 });
     add(ring, 1);
     ring.add(traceIdOf(1), [spanRecord({ reason: 'error', parentSpanId: spanIdOf(1) })], WHOLE);

@@ -16,7 +16,7 @@ function fill(ring: TraceRing, from: number, to: number): void {
 }
 
 describe('TraceRing', () => {
-  it('holds at most maxTraces, oldest out first, and says why each went', () => {
+  it('holds at most maxTraces, evicts the oldest first, and records why', () => {
     const ring = new TraceRing({ ...AMPLE, maxTraces: 10 });
     fill(ring, 1, 100);
     expect([...ring.values()].map((trace) => trace.traceId)).toEqual(
@@ -37,7 +37,7 @@ describe('TraceRing', () => {
     expect(ring.tombstone(traceIdOf(91))).toBeUndefined();
   });
 
-  it('holds at most maxBytes and counts those evictions apart', () => {
+  it('holds at most maxBytes and counts those evictions separately', () => {
     const ring = new TraceRing({ ...AMPLE, maxBytes: 50_000 });
     fill(ring, 1, 1000);
     const facts = ring.facts();
@@ -47,7 +47,7 @@ describe('TraceRing', () => {
     expect(ring.get(traceIdOf(1000))?.head?.name).toBe('trace 1000');
   });
 
-  it('merges a later fragment into its trace, in its place in the line', () => {
+  it('merges a later fragment into its trace, in its position', () => {
     const ring = new TraceRing({ ...AMPLE, maxTraces: 3 });
     fill(ring, 1, 3);
     const late = spanRecord({ parentSpanId: spanIdOf(1), reason: 'late' });
@@ -59,7 +59,7 @@ describe('TraceRing', () => {
     expect(ring.get(traceIdOf(1))).toBeUndefined();
   });
 
-  it('takes late spans of an evicted trace as a truncated trace', () => {
+  it('stores late spans of an evicted trace as a truncated trace', () => {
     const ring = new TraceRing({ ...AMPLE, maxTraces: 1 });
     fill(ring, 1, 2);
     ring.add(traceIdOf(1), [spanRecord({ parentSpanId: spanIdOf(1), reason: 'late' })], WHOLE);
@@ -96,14 +96,14 @@ describe('TraceRing', () => {
     expect(ring.size).toBe(51);
   });
 
-  it('opens the newest trace even when one span is bigger than all bytes', () => {
+  it('opens the newest trace even if one span is bigger than all bytes', () => {
     const ring = new TraceRing({ ...AMPLE, maxBytes: 100 });
     fill(ring, 1, 3);
     expect(ring.size).toBe(1);
     expect(ring.get(traceIdOf(3))?.spans).toHaveLength(1);
   });
 
-  it('evicts what is too old, and only that', () => {
+  it('evicts expired traces, and only those', () => {
     const ring = new TraceRing(AMPLE);
     fill(ring, 1, 10);
     expect(ring.evictOlderThan(START_MILLIS + 4)).toBe(3);
@@ -123,7 +123,7 @@ describe('TraceRing', () => {
     expect(ring.tombstone(traceIdOf(70))).toBeUndefined();
   });
 
-  it('notes which traces were exported', () => {
+  it('records which traces were exported', () => {
     const ring = new TraceRing(AMPLE);
     fill(ring, 1, 1);
     expect(ring.markExported(traceIdOf(1))).toBe(true);
@@ -131,7 +131,7 @@ describe('TraceRing', () => {
     expect(ring.get(traceIdOf(1))?.exported).toBe(true);
   });
 
-  it('refuses bounds that are none', () => {
+  it('rejects invalid bounds', () => {
     expect(() => new TraceRing({ ...AMPLE, maxTraces: 0 })).toThrow(
       new RangeError('maxTraces must be at least 1, not 0'),
     );
@@ -140,7 +140,7 @@ describe('TraceRing', () => {
     );
   });
 
-  it('keeps its bounds and its books through any sequence of steps', () => {
+  it('keeps its bounds and its counts right through any sequence of steps', () => {
     const step = fc.oneof(
       {
         weight: 6,

@@ -36,7 +36,7 @@ function traceOf(spans: readonly SpanRecord[]): TraceRecord {
 }
 
 describe('WordMaker', () => {
-  it('says of a trace what it says of one written out, whatever it met before', () => {
+  it('returns the same text as for a trace without templates, whatever it saw before', () => {
     const traces: [SpanRecord, SpanRecord][][] = [
       [request('GET /*path', { path: '/A', code: 200 }), statement(0, 'rows', 3), statement(1, 'rows', 4)],
       [request('GET /*path', { path: '/b', code: 404 }), statement(0, 'rows', 5), statement(1, 'rows', 4)],
@@ -58,7 +58,7 @@ describe('WordMaker', () => {
       }
   });
 
-  it('knows values, messages, frames and numbers apart', () => {
+  it('separates values, messages, frames and numbers', () => {
     const events: SpanSketch['events'] = [
       {
         name: 'exception',
@@ -84,7 +84,7 @@ describe('WordMaker', () => {
     });
   });
 
-  it('remembers a bounded number of kinds', () => {
+  it('caches a bounded number of kinds', () => {
     const maker = new WordMaker();
     for (let i = 0; i < 1000; i++) {
       const trace = traceOf([spanRecord({ name: `GET /${i}`, attributes: { path: '/' } })]);

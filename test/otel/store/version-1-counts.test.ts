@@ -35,7 +35,7 @@ describe('a history file of version 1', () => {
     place = new CountingPlace(START, true);
   });
 
-  it('loses no count: they are there in every tier, the day among them, and only once', () => {
+  it('loses no count: all are in every tier, the day included, and only once', () => {
     writeVersion1File(place.path!, []);
     const file = new Database(place.path!);
     const save = file.prepare('INSERT INTO roll_up VALUES (?, ?, ?, ?, ?)');
