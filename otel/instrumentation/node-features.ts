@@ -35,7 +35,7 @@ const FEATURES: readonly Feature[] = [
   {
     name: 'ServerResponse: event socket',
     consequence: 'a response that was queued behind another and broke off has no status',
-    isIn: (node) => assigned(node).isTold,
+    isIn: (node) => assigned(node).hasSocketEvent,
   },
   {
     name: 'ServerResponse: _header',
@@ -70,7 +70,7 @@ const FEATURES: readonly Feature[] = [
 
 /** A response with a socket that has written its head; nothing is sent. */
 function assigned({ IncomingMessage: Request, ServerResponse: Response }: NodeParts): {
-  readonly isTold: boolean;
+  readonly hasSocketEvent: boolean;
   readonly isMarked: boolean;
   readonly head: string | undefined;
 } {
@@ -78,11 +78,11 @@ function assigned({ IncomingMessage: Request, ServerResponse: Response }: NodePa
   const request = new Request(socket);
   Object.assign(request, { method: 'GET', httpVersionMajor: 1, httpVersionMinor: 1 });
   const response = new Response(request) as ServerResponse & { readonly _header?: string };
-  let isTold = false;
-  response.once('socket', () => (isTold = true));
+  let hasSocketEvent = false;
+  response.once('socket', () => (hasSocketEvent = true));
   response.assignSocket(socket);
   response.writeHead(200);
-  return { isTold, isMarked: socket._httpMessage === response, head: response._header };
+  return { hasSocketEvent, isMarked: socket._httpMessage === response, head: response._header };
 }
 
 /** Features that `node` lacks; one whose check throws counts as missing. */

@@ -243,7 +243,7 @@ function onFinish(message: unknown): void {
 }
 
 /** For a Node version that no longer publishes it. */
-function finishUntold(response: WatchedResponse, watch: ResponseWatch): void {
+function finishUnpublished(response: WatchedResponse, watch: ResponseWatch): void {
   if (watch.isFinished || !response.writableFinished || response.req.socket.destroyed !== false) return;
   watch.isFinished = true;
   noteMissingFeature(
@@ -260,7 +260,7 @@ function onClose(this: WatchedResponse): void {
   const watch = this[WATCH]!;
   if (watch.isClosed) return;
   watch.isClosed = true;
-  finishUntold(this, watch);
+  finishUnpublished(this, watch);
   (this.req.socket as WaitedForSocket)[WAITING]?.delete(this);
   const { cost } = watch.source;
   const since = cost?.requestEnd.begin() ?? 0;

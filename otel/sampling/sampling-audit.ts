@@ -65,7 +65,7 @@ export class SamplingAudit {
         claims: undefined,
         kept: [],
       };
-      return this.#overheard(source(trace, root));
+      return this.#recorded(source(trace, root));
     };
   }
 
@@ -178,7 +178,7 @@ export class SamplingAudit {
     return known;
   }
 
-  #overheard(policies: PolicySet): PolicySet {
+  #recorded(policies: PolicySet): PolicySet {
     const known = this.#wrapped.get(policies);
     if (known !== undefined) return known;
     const claim = (operation: EndedSpan, said: Bits56 | undefined): void => {
@@ -186,19 +186,19 @@ export class SamplingAudit {
     };
     // For budgeted policies, the budget determines the threshold.
     const claiming = (policy: Policy): Policy =>
-      policy.isBudgeted === true ? policy : this.#overhear(policy, claim);
+      policy.isBudgeted === true ? policy : this.#recording(policy, claim);
     const wrapped: PolicySet = Object.freeze({
       ...policies,
       rules: policies.rules.map(claiming),
       mustKeep: policies.mustKeep.map(claiming),
-      ordinary: policies.ordinary.map((policy) => this.#overhear(policy, (...said) => this.#note(...said))),
+      ordinary: policies.ordinary.map((policy) => this.#recording(policy, (...said) => this.#note(...said))),
     });
     this.#wrapped.set(policies, wrapped);
     return wrapped;
   }
 
   /** Calls `hear` with each answer of the policy. */
-  #overhear(policy: Policy, hear: (operation: EndedSpan, said: Bits56 | undefined) => void): Policy {
+  #recording(policy: Policy, hear: (operation: EndedSpan, said: Bits56 | undefined) => void): Policy {
     const { name, reason, isFinal } = policy;
     return {
       name,

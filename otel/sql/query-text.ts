@@ -7,7 +7,7 @@ export const MAX_QUERY_TEXT_LENGTH = 2_000;
 export const MAX_SOURCE_LENGTH = 20_000;
 
 const HASH_LENGTH = 8;
-/** The suffix that `cutApart` appends. */
+/** The suffix that `cutWithHash` appends. */
 const CUT = new RegExp(`…[0-9a-f]{${HASH_LENGTH}}$`);
 
 /**
@@ -29,14 +29,14 @@ export function queryText(source: string): string {
     text += part;
   }
   text = text.replace(REPEATED_ROWS, '$1$2');
-  return cutApart(text, MAX_QUERY_TEXT_LENGTH, read.length < source.length);
+  return cutWithHash(text, MAX_QUERY_TEXT_LENGTH, read.length < source.length);
 }
 
 /** `VALUES (?, ?), (?, ?)`: repeated rows of equal shape. */
 const REPEATED_ROWS = /(\bVALUES ?)(\([^()]*\))(?:, ?\2)+/giu;
 
 /** Cuts a long text and appends a hash, so that two long texts with one beginning stay distinct. */
-export function cutApart(text: string, maxLength: number, isCut = text.length > maxLength): string {
+export function cutWithHash(text: string, maxLength: number, isCut = text.length > maxLength): string {
   if (!isCut && text.length <= maxLength) return text;
   const hash = createHash('sha256').update(text).digest('hex').slice(0, HASH_LENGTH);
   const beginning = text.slice(0, maxLength - HASH_LENGTH - 1);

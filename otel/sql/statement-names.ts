@@ -1,5 +1,5 @@
 import type { StatementNames } from '../base/operation-types.ts';
-import { cutApart, queryText } from './query-text.ts';
+import { cutWithHash, queryText } from './query-text.ts';
 import { querySummary, UNKNOWN_SUMMARY } from './query-summary.ts';
 
 /** Maximum length of a series name in characters; it is a key in memory, in the history file and in URLs. */
@@ -13,7 +13,7 @@ const MAX_REMEMBERED_LENGTH = 4_000;
 export function namesOfSource(source: string, summary?: string): StatementNames {
   const text = queryText(source);
   return {
-    series: cutApart(text, MAX_SERIES_LENGTH),
+    series: cutWithHash(text, MAX_SERIES_LENGTH),
     text,
     summary: summary ?? querySummary(source),
   };
@@ -21,7 +21,7 @@ export function namesOfSource(source: string, summary?: string): StatementNames 
 
 /** Names of an operation without a text. Pure. */
 export function namesOfSummary(summary: string): StatementNames {
-  return { series: cutApart(summary.toWellFormed(), MAX_SERIES_LENGTH), text: undefined, summary };
+  return { series: cutWithHash(summary.toWellFormed(), MAX_SERIES_LENGTH), text: undefined, summary };
 }
 
 /** Only words, dots and semicolons, and no keyword that leads to a table in a statement. */

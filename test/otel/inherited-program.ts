@@ -1,6 +1,6 @@
 /**
- * Starts chains of threads and processes that all inherit what this one was started with, and prints by chain whether telemetry is on at
- * its end, those of CHAINS: `worker`, `fork`, `cluster`, `spawn` (node itself), `shell` (a shell that runs node), `asks` (telemetry is asked for there).
+ * Starts the chains of threads and processes in CHAINS, which inherit how this one was started, and prints per chain whether telemetry is on at its
+ * end: `worker`, `fork`, `cluster`, `spawn` (node itself), `shell` (a shell that runs node), `asks` (`inherited: true`).
  */
 import { execFileSync, fork } from 'node:child_process';
 import cluster from 'node:cluster';
@@ -29,7 +29,7 @@ async function seen(asks: boolean): Promise<Seen> {
   };
 }
 
-/** What is seen at the end of the chain. */
+/** What is observed at the end of the chain. */
 async function follow([step, ...rest]: readonly Step[]): Promise<Seen> {
   const next = JSON.stringify(rest);
   if (step === undefined || step === 'asks') return seen(step === 'asks');

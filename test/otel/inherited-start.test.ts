@@ -22,7 +22,7 @@ beforeAll(() => {
 const off = { enabled: false, history: false, faults: 0 };
 const on = { enabled: true, history: expect.any(Boolean), faults: 0 };
 
-/** A worker of a cluster, and a program that a shell runs, are processes like any; what asks for telemetry here names no folder. */
+/** A cluster worker and a program run by a shell count as separate processes; whatever sets `inherited` here has no folder. */
 const WANTED = {
   '': { ...on, history: true },
   worker: off,

@@ -24,7 +24,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs telemetry-program.ts as `npm start` runs the blog, with nothing in the environment but `env`, and no history. */
+/** Runs telemetry-program.ts the way `npm start` runs the blog, with only `env` as environment, and no history. */
 export function runProgram(
   env: Record<string, string>,
   options: { readonly cwd?: string; readonly imports?: readonly string[] } = {},

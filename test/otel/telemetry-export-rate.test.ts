@@ -29,7 +29,7 @@ describe('the rate of the OTLP pipeline', () => {
       env: {
         METRICS_BUFFER_SIZE: String(TRACES),
         METRICS_EXPORT_SAMPLING_RATE: String(RATE),
-        // The receiver runs in this process: below an untraced path its own requests make no spans.
+        // The receiver runs in this process: below an untraced path its own requests create no spans.
         OTEL_EXPORTER_OTLP_ENDPOINT: new URL('/metrics', receiver.url).href,
       },
     });

@@ -11,7 +11,7 @@ const inside = (name: string, call: () => void): void => {
   context.with(trace.setSpan(context.active(), span), call);
   span.end();
 };
-/** Names and indents of the newest trace. */
+/** Names and indentation of the newest trace. */
 const treeOf = (page: string): readonly string[] =>
   /<pre id="\w+">\w+\n([^]*?)<\/pre>/
     .exec(page)![1]!

@@ -1,4 +1,4 @@
-// A small app for tests of the real start: run it with `--import otel/register.ts`. It serves, asks itself, and prints what telemetry knows.
+// A small app for tests of a real start: run it with `--import otel/register.ts`. It serves, calls itself, and prints what telemetry recorded.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { metrics } from '@opentelemetry/api';

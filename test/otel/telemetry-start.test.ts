@@ -9,10 +9,10 @@ beforeAll(async () => {
   folder = temporaryFolder();
 });
 
-/** What a router of the blog loads, telemetry or not. */
+/** Packages loaded by a router of the blog, with telemetry or without. */
 const LIGHT = ['@opentelemetry/api', '@opentelemetry/core', '@opentelemetry/semantic-conventions'];
 
-/** A module for `--import` that prints what is imported from @opentelemetry, and makes one of them fail to load. */
+/** A module for `--import` that prints imports from @opentelemetry, and makes one of them fail to load. */
 async function importSpy(failing?: string): Promise<string> {
   const file = join(folder, `spy-${failing === undefined ? 'none' : 'sdk'}.mjs`);
   await writeFile(

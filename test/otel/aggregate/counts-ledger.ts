@@ -11,7 +11,7 @@ import { TraceRing } from '../../../otel/store/trace-ring.ts';
 import { afterThisTest } from '../../fixtures/after-tests.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
-/** What was really sent: a plain list, which knows nothing of tiers, bounds or files. */
+/** What was actually sent: a plain list without tiers, bounds or files. */
 export interface Sent {
   readonly atMillis: number;
   readonly type: OperationType;
@@ -29,21 +29,21 @@ export class FakeClock {
   }
   readonly now = (): number => this.millis;
   readonly monotonicNanos = (): number => this.#monotonicMillis * 1e6;
-  /** Time passes. */
+  /** Advances time. */
   pass(millis: number): void {
     this.millis += millis;
     this.#monotonicMillis += millis;
   }
-  /** Somebody sets the wall clock. */
+  /** Sets the wall clock. */
   step(millis: number): void {
     this.millis += millis;
   }
 }
 
-/** What its history keeps beside the counts. */
+/** Other kinds of history besides the counts. */
 export type PartsOf = (red: RedAggregator, clock: FakeClock) => readonly HistoryPart[];
 
-/** A process that counts, with the real aggregator and a real file. */
+/** A counting process with the real aggregator and a real file. */
 export class CountingProcess {
   readonly red: RedAggregator;
   readonly history: History | undefined;
@@ -99,13 +99,13 @@ export class CountingProcess {
     });
   }
 
-  /** Verdicts fall later than operations end. */
+  /** Verdicts come later than the ends of operations. */
   decide(): void {
     for (const keep of this.#kept.splice(0)) keep();
   }
 }
 
-/** Where processes count one after the other or at once: a clock, a file, and the list of what was sent. */
+/** Processes that count one after the other or concurrently, with a clock, a file, and the list of what was sent. */
 export class CountingPlace {
   readonly ledger: Sent[] = [];
   readonly steps: number[] = [];
@@ -128,7 +128,7 @@ export class CountingPlace {
     return process;
   }
 
-  /** Those that were killed, too: their timers would write on. */
+  /** Killed ones, too: their timers would keep writing. */
   close(): void {
     for (const { history } of this.#processes) history?.close();
   }

@@ -44,7 +44,7 @@ describe('a range', () => {
       place.clock.pass(width / 200 + 0.25);
     }
     const now = place.clock.millis;
-    // The clock goes on between the question and the answer.
+    // The clock advances between the two calls.
     place.clock.pass(3);
     expect(red.coverage({ fromMillis: now - width, toMillis: now + 1 }).stepMillis).toBe(step);
   });

@@ -10,7 +10,7 @@ const RATES: Readonly<Record<OperationType, number>> = { http: 1, database: 0.1,
 const START = Date.UTC(2026, 2, 14, 12, 0, 0);
 const HOUR = 3_600_000;
 
-/** A clock that stands where it is put. */
+/** A clock that is set by hand. */
 interface FakeClock {
   millis: number;
   now(): number;
@@ -31,7 +31,7 @@ function operation(part: Partial<Operation> = {}): Operation {
   };
 }
 
-/** As instrumentations tell a statement. */
+/** Names of a statement as instrumentations record them. */
 function told(source: string): Pick<Operation, 'series' | 'statement'> {
   const statement = namesOfSource(source);
   return { series: statement.series, statement };
@@ -159,7 +159,7 @@ describe('RedAggregator', () => {
     const [merged, ...others] = red.metricPoints('database');
     expect([merged!.name, merged!.durations.count, others]).toEqual(['SELECT posts', 110, []]);
     expect(merged!.durations.sumNanos / 1e6).toBeCloseTo(99 + 1100, 6);
-    // Percentiles of the whole, never a mean of two: nine in ten were short, the rest long.
+    // Percentiles of the merged series, not a mean of two: nine in ten were short, the rest long.
     expect(merged!.durations.quantileNanos(0.5)).toBeLessThan(1.02e6);
     expect(merged!.durations.quantileNanos(0.95)).toBeGreaterThan(98e6);
   });

@@ -49,7 +49,7 @@ describe('counts over a restart', () => {
         durationMillis: { min: 1, max: 7 },
       });
     expect(after.red.operations().http.count).toBe(1);
-    // Not where the day began.
+    // Not the start of the day.
     expect(after.red.countedFromMillis).toBe(START);
     expect(after.red.coverage({ fromMillis: START, toMillis: place.clock.millis }).missing).toEqual([]);
   });
@@ -118,7 +118,7 @@ describe('counts over a restart', () => {
     place.start();
     const file = new Database(place.path!, { readonly: true });
     const rows = (table: string) => file.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
-    // 30 days, the day that is not over, and what is removed at the next start.
+    // 30 days, the day in progress, and what is removed at the next start.
     expect(rows('count_owner')).toBeLessThanOrEqual(33);
     expect(rows('count_lost')).toBeLessThanOrEqual(17);
     file.close();

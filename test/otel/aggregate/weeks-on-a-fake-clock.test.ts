@@ -12,7 +12,7 @@ const START = Date.UTC(2026, 2, 14, 12, 0, 0);
 
 const WIDTHS = [30 * SECOND, 5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR, DAY, 7 * DAY, 30 * DAY];
 
-/** A range as people ask: until now, or somewhere in the past. */
+/** A typical range: until now, or somewhere in the past. */
 function anyRange(random: () => number, now: number): TimeRange {
   const width = WIDTHS[Math.floor(random() * WIDTHS.length)]! * (0.5 + random());
   const toMillis = random() < 0.5 ? now + 1 : Math.round(now - random() * 3 * DAY);
@@ -27,7 +27,7 @@ function sums(sent: readonly Sent[]) {
   };
 }
 
-/** Every answer about a range equals the list of what was sent, or says in which part it is "at least". */
+/** Every answer about a range equals the list of what was sent, or reports the part in which it is a lower bound. */
 function compare(place: CountingPlace, { red }: CountingProcess, range: TimeRange): 'whole' | 'at least' {
   const covered = red.coverage(range);
   expect(covered.fromMillis).toBeLessThanOrEqual(range.fromMillis);
@@ -62,7 +62,7 @@ function compare(place: CountingPlace, { red }: CountingProcess, range: TimeRang
   return isWhole ? 'whole' : 'at least';
 }
 
-/** All ways to the same fact: total, chart, heat map, table. */
+/** All methods for the same fact: total, chart, heat map, table. */
 function waysAgree(
   red: CountingProcess['red'],
   type: OperationType,
@@ -100,7 +100,7 @@ function live(
     let now = place.start(tierBytes);
     let other: CountingProcess | undefined;
     const time = { passed: 0, written: 0 };
-    /** What runs writes every five seconds. */
+    /** // A running process writes every five seconds. */
     const pass = (millis: number): void => {
       place.clock.pass(millis);
       time.passed += millis;
@@ -110,7 +110,7 @@ function live(
       other?.history?.flush();
     };
     while (time.passed < days * DAY) {
-      // A burst, then silence of seconds up to most of a day.
+      // A burst, then silence from seconds up to most of a day.
       for (let i = Math.floor(random() * 30); i >= 0; i--) {
         const type = random() < 0.6 ? 'http' : 'database';
         const series = `${type} ${Math.floor(random() ** 2 * 12)}`;
@@ -130,7 +130,7 @@ function live(
       if (steps && random() < 0.02) place.clock.step(Math.floor((random() - 0.5) * 6 * HOUR));
       if (restarts && random() < 0.05) {
         if (other !== undefined) {
-          // The one that overlapped goes on alone.
+          // The overlapping process continues alone.
           now.decide();
           now.history?.close();
           now = other;
@@ -138,7 +138,7 @@ function live(
         } else if (random() < 0.3) other = place.start(tierBytes);
         else {
           if (random() < 0.5) now.history?.close();
-          // Killed: what was not written is gone, and only the file says so.
+          // Killed: what was not written is lost, and only the file knows it.
           place.alive.clear();
           now = place.start(tierBytes);
         }

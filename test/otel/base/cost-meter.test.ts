@@ -56,7 +56,7 @@ describe('CostMeter', () => {
     expect(totals.makingNanos).toBeCloseTo(7000);
     expect(totals.handlingNanos).toBeCloseTo(30_000);
     expect(totals.unseenNanos).toBeCloseTo((ALL_OVER_SEEN.own - 1) * 37_000);
-    // It was woken for that, and for others.
+    // One wake-up for that work, plus the others.
     expect(totals.backgroundNanos).toBeGreaterThanOrEqual(40_000);
     expect(cost.totals(100).backgroundNanos - totals.backgroundNanos).toBeCloseTo(100 * 40_000);
     expect(() =>

@@ -46,7 +46,7 @@ const PLAIN = [
   'compass',
 ];
 
-/** What is not recorded and what the cURL line drops are decided by one list. */
+/** One list decides what is not recorded and what the cURL line drops. */
 describe('isSecretName', () => {
   it.each(SECRET)('treats %s as a credential, in traces as in the cURL line', (name) => {
     expect(isSecretName(name)).toBe(true);

@@ -1,4 +1,4 @@
-/** Just enough protobuf to read what arrives at an OTLP receiver: field numbers are those of opentelemetry-proto. */
+/** Minimal protobuf decoder for what an OTLP receiver gets; field numbers are those of opentelemetry-proto. */
 type Field = bigint | number | Uint8Array;
 type Message = Map<number, Field[]>;
 

@@ -22,7 +22,7 @@ afterEach(async () => {
   pipelines = [];
 });
 
-/** Work that must end within so many milliseconds of a fake clock. */
+/** Asserts that work ends within this many milliseconds of a fake clock. */
 async function within(millis: number, work: () => Promise<void>): Promise<void> {
   let hasEnded = false;
   const ending = work().then(() => (hasEnded = true));

@@ -9,7 +9,7 @@ export const failure = (message: string): ExportResult => ({
   error: new Error(message),
 });
 
-/** Counts what is under way; `answer` decides how each export ends, by default at once and well. */
+/** Counts exports in progress; `answer` decides how each ends, by default at once and successfully. */
 export class FakeExporter implements AbortableSpanExporter {
   readonly batches: string[][] = [];
   running = 0;
@@ -31,7 +31,7 @@ export class FakeExporter implements AbortableSpanExporter {
     return this.batches.reduce((sum, batch) => sum + batch.length, 0);
   }
 
-  /** Resolves when the exporter was called this often. */
+  /** Resolves when the exporter has been called this often. */
   called(count: number): Promise<void> {
     if (this.batches.length >= count) return Promise.resolve();
     return new Promise((resolve) => this.#waiting.push({ count, resolve }));

@@ -99,7 +99,7 @@ describe('OTEL_TRACES_EXPORTER', () => {
 });
 
 describe('an ordinary asynchronous exporter', () => {
-  /** As people write them: it counts how often it is called while it works. */
+  /** A typical async exporter: it counts how often it is called while it works. */
   class SlowExporter implements SpanExporter {
     running = 0;
     most = 0;

@@ -3,7 +3,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 
-/** Ended spans of one trace, as the SDK makes them: a root and `count - 1` children, `attribute` on each. */
+/** Ended spans of one trace, created by the SDK: a root and `count - 1` children, `attribute` on each. */
 export function makeTrace(count: number, attribute = 'value', serviceName = 'made'): ReadableSpan[] {
   const exporter = new InMemorySpanExporter();
   const provider = new TracerProvider({

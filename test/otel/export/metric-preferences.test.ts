@@ -7,7 +7,7 @@ function preferencesOf(env: Record<string, string>): MetricPreferences {
   return new MetricPreferences(readTelemetryConfig({ env }));
 }
 
-/** The instruments that leave as differences. */
+/** Instruments exported as deltas. */
 function deltas(preference: string): readonly InstrumentType[] {
   const { selectAggregationTemporality } = preferencesOf({
     OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: preference,

@@ -17,7 +17,7 @@ const partial = (rejected: number, message: string): Uint8Array => {
   return bytes(0x0a, inner.length, ...inner);
 };
 
-/** What the book says after 100 spans were exported to a receiver that answers so. */
+/** Counts after 100 spans were exported to a receiver with this response. */
 async function exported(
   answer: (response: ServerResponse) => void,
   env: Record<string, string> = {},
@@ -31,7 +31,7 @@ async function exported(
   await pipeline.forceFlush();
   const facts = pipeline.facts();
   const outcomes = pipeline.pipelines[0]!.tally.outcomes();
-  // The metrics about exports are the same book.
+  // The metrics about exports have the same counts.
   const count = (isFailed: boolean): number =>
     outcomes
       .filter(({ errorType }) => (errorType !== undefined) === isFailed)

@@ -8,7 +8,7 @@ import { httpReceiver, refusingUrl, socketReceiver } from './receivers.ts';
 
 const EXPORT_TIMEOUT_MILLIS = 150;
 const FLUSH_TIMEOUT_MILLIS = 700;
-/** A receiver that answers may be slow to do so on a busy machine. */
+/** A good receiver may be slow on a busy machine. */
 const GOOD = { exportTimeoutMillis: 10_000 };
 
 let open: ExportPipeline[] = [];
@@ -37,7 +37,7 @@ function pipelineTo(
   return pipeline;
 }
 
-/** Hands over 30 spans to a queue of 20, flushes and shuts down. How long these may take is asked with a fake clock in export-pipeline.test.ts. */
+/** Queues 30 spans in a queue of 20, flushes and shuts down. export-pipeline.test.ts checks with a fake clock how long these may take. */
 async function overrun(pipeline: ExportPipeline): Promise<void> {
   for (let index = 0; index < 15; index++) pipeline.export(makeTrace(2), () => {});
   expect(pipeline.facts().dropped).toBe(10);
@@ -141,7 +141,7 @@ describe('ExportPipeline to a bad receiver', () => {
     const pipeline = pipelineTo(receiver.url);
     await overrun(pipeline);
     expect(receiver.connections()).toBeGreaterThan(0);
-    // The receiver may accept the next connection before it hears that the one before was cut off.
+    // The receiver may accept the next connection before it notices that the previous one was aborted.
     expect(receiver.maxConcurrent()).toBeLessThanOrEqual(2);
     expectAllAccounted(pipeline);
     expect(pipeline.facts().sent).toBe(0);

@@ -7,19 +7,19 @@ import { buffer } from 'node:stream/consumers';
 /** A receiver on loopback that may misbehave. */
 export interface Receiver extends AsyncDisposable {
   readonly url: string;
-  /** Bodies that came whole, by path. */
+  /** Bodies received completely, by path. */
   readonly bodies: { readonly path: string; readonly body: Uint8Array }[];
   readonly headers: IncomingMessage['headers'][];
-  /** Requests, or connections where no request is read, at the same time. */
+  /** Maximum of concurrent requests, or connections if no request is read. */
   readonly maxConcurrent: () => number;
   readonly connections: () => number;
-  /** Resolves when somebody connected. */
+  /** Resolves when a client has connected. */
   connected(): Promise<void>;
-  /** Resolves when so many bodies came. */
+  /** Resolves when this many bodies have arrived. */
   received(count: number): Promise<void>;
 }
 
-/** Answers each whole request with `answer`; by default 200 and an empty body. */
+/** Answers each complete request with `answer`; by default 200 and an empty body. */
 export async function httpReceiver(
   answer: (response: ServerResponse, count: number) => void = (response) => response.end(),
 ): Promise<Receiver> {
@@ -51,7 +51,7 @@ export async function httpReceiver(
   };
 }
 
-/** Accepts and then does only what `onConnection` does; by default nothing, ever. */
+/** Accepts connections and then only calls `onConnection`; by default does nothing, ever. */
 export async function socketReceiver(
   onConnection: (socket: Socket) => void = () => {},
   options: { allowHalfOpen?: boolean } = {},
@@ -62,7 +62,7 @@ export async function socketReceiver(
     max = Math.max(max, ++running);
     socket.on('close', () => running--);
     socket.on('error', () => {});
-    // Read, or the end of the connection would go unnoticed here.
+    // Without reading, the end of the connection would go unnoticed.
     socket.resume();
     onConnection(socket);
   });
@@ -75,7 +75,7 @@ export async function socketReceiver(
   };
 }
 
-/** An address where nobody listens. */
+/** A URL without a listener. */
 export async function refusingUrl(): Promise<string> {
   await using receiver = await socketReceiver();
   return receiver.url;

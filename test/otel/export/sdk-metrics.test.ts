@@ -15,7 +15,7 @@ import { RejectedItems } from '../../../otel/export/rejected-items.ts';
 import { addSdkMetrics } from '../../../otel/export/sdk-metrics.ts';
 import { createSamplingProcessor } from '../../../otel/sampler.ts';
 
-/** Refuses every third export, takes half of every fourth. */
+/** Rejects every third export, and half of the items of every fourth. */
 class MoodyExporter {
   #exports = 0;
   export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {

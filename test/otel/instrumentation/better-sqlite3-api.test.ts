@@ -7,7 +7,7 @@ import { TracingFixture } from './tracing-fixture.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
 type Database = InstanceType<typeof Database>;
-/** Summary, rows attribute (`returned 2`, `changed 1`, none) and error code of each span a call makes. */
+/** Summary, rows attribute (`returned 2`, `changed 1`, none) and error code of each span of a call. */
 type Expected = readonly string[];
 
 const SCHEMA = 'CREATE TABLE posts (id INTEGER PRIMARY KEY, title TEXT NOT NULL UNIQUE, size INTEGER)';

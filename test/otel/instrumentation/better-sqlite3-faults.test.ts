@@ -11,7 +11,7 @@ const broken = (): never => {
   throw new Error('telemetry broke');
 };
 
-/** Everything the instrumentations lean on, broken one at a time. */
+/** Everything the instrumentations depend on, broken one at a time. */
 const FAULTS: readonly (readonly [
   string,
   (parts: {

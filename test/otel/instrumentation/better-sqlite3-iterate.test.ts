@@ -36,7 +36,7 @@ describe('an iteration', () => {
     });
     expect(seen).toEqual([1, 2, 3]);
     const [span] = tracing.take();
-    // The call of iterate and four calls of next, one step of the clock each.
+    // The call of iterate and four calls of next, one clock step each.
     expect(span!.duration).toEqual([0, 5 * clock.stepNanos]);
     expect(span!.attributes['db.response.returned_rows']).toBe(3);
   });

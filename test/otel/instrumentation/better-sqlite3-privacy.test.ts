@@ -5,7 +5,7 @@ import { TracingFixture } from './tracing-fixture.ts';
 
 const CANARY = 'canary4711';
 
-/** Every way a value gets into SQLite, those that make it complain about the value included. */
+/** Every way a value reaches SQLite, including those that make it complain about the value. */
 const CALLS: readonly (readonly [string, (db: InstanceType<typeof Database>) => unknown])[] = [
   ['a bound value', (db) => db.prepare('SELECT ?').get(CANARY)],
   ['a named value', (db) => db.prepare('SELECT @value').all({ value: CANARY })],

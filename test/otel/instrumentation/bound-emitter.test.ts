@@ -24,7 +24,7 @@ const step = fc.tuple(
 
 type Kept = ((...args: unknown[]) => void) & { readonly listener?: (...args: unknown[]) => void };
 
-/** What an emitter did in all steps, and in which contexts it called. */
+/** What an emitter did in all steps, and in which contexts it called listeners. */
 function history(emitter: EventEmitter, steps: readonly Step[]): { did: unknown[]; contexts: Set<unknown> } {
   const did: unknown[] = [];
   const contexts = new Set<unknown>();
@@ -36,7 +36,7 @@ function history(emitter: EventEmitter, steps: readonly Step[]): { did: unknown[
       },
   );
   emitter.on('newListener', (event, listener) => did.push(['new', event, listeners.indexOf(listener)]));
-  // Node itself tells of some listeners by what it keeps for them, as those for once.
+  // Node itself reports some listeners as the wrappers it stores, such as those for once.
   emitter.on('removeListener', (event, listener: Kept) =>
     did.push(['gone', event, listeners.indexOf(listener.listener ?? listener)]),
   );

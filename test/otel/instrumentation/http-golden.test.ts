@@ -11,7 +11,7 @@ interface ServerSpan {
 
 const spansOf = (program: 'ours' | 'stock') => runFixture<readonly ServerSpan[]>('./http-golden.ts', program);
 
-/** What we know beyond stock, on every response (G9). */
+/** Attributes that stock lacks, on every response (G9). */
 const OURS_ALONE = ['http.response.outcome', 'http.response.body.size', 'http.response.time_to_first_byte'];
 
 interface Truer {
@@ -19,27 +19,27 @@ interface Truer {
   readonly attributes?: Readonly<Record<string, unknown>>;
 }
 
-/** Where stock holds neither the convention nor what was sent: what is true instead. An attribute that is undefined is not there. */
+/** Correct values where stock matches neither the convention nor what was sent. An undefined attribute is absent. */
 const TRUER: Readonly<Record<string, Truer>> = {
-  // What any header says, and the scheme that a proxy names.
+  // Anyone can write the header, and the scheme in it.
   'GET /xff-odd HTTP/1.1': { attributes: { 'client.address': '127.0.0.1' } },
   'GET /xfh HTTP/1.1': { attributes: { 'url.scheme': 'https' } },
   'GET /forwarded HTTP/1.1': { attributes: { 'url.scheme': 'https' } },
-  // The proxy beside us names nobody, so that whoever stands before it may be made up.
+  // The proxy on this machine states no client, so whoever is in front of it may be invented.
   'GET /forwarded-late-host HTTP/1.1': { attributes: { 'client.address': '127.0.0.1' } },
-  // A path is the one that was asked for.
+  // A path is recorded as requested.
   'GET /a/./b/../c//d HTTP/1.1': { attributes: { 'url.path': '/a/./b/../c//d' } },
   'GET //evil.example/x HTTP/1.1': { attributes: { 'url.path': '//evil.example/x' } },
   'GET /..//%2e%2e/x/. HTTP/1.1': { attributes: { 'url.path': '/..//%2e%2e/x/.' } },
   'GET /"quoted"|bar HTTP/1.1': { attributes: { 'url.path': '/"quoted"|bar' } },
   'OPTIONS * HTTP/1.1': { attributes: { 'url.path': '*' } },
-  // A method that nobody knows is in no name.
+  // An unknown method is not part of the name.
   'PROPFIND /dav HTTP/1.1': { name: 'HTTP' },
   'PROPFIND /route HTTP/1.1': { name: 'HTTP /:word' },
   'PROPFIND /rpc-route HTTP/1.1': { name: 'HTTP /:rpc' },
   'PROPFIND /attribute-route HTTP/1.1': { name: 'HTTP /:attribute' },
   'GET /attribute-route HTTP/1.1': { name: 'GET /:attribute' },
-  // A port is a number that a port can have.
+  // A port must be a valid port number.
   'GET /odd-port HTTP/1.1': { attributes: { 'url.path': '/odd-port', 'server.port': undefined } },
   'GET /odd-port-v6 HTTP/1.1': { attributes: { 'url.path': '/odd-port-v6', 'server.port': undefined } },
   'GET /large-port HTTP/1.1': { attributes: { 'url.path': '/large-port', 'server.port': undefined } },

@@ -71,7 +71,7 @@ describe('HTTP instrumentation', () => {
     ])
       await server.exchange(path);
     await server.exchange('/admin/metricsx');
-    // The call of /admin/metrics/call-out is answered by a request of its own to /headers, which asks for no trace; its server side is traced.
+    // /admin/metrics/call-out makes a request to /headers, which must not carry the trace; its server side is traced.
     const seen = [await server.nextSpan(), await server.nextSpan()];
     expect(seen.map(({ attributes, kind }) => [kind, attributes['url.path']])).toEqual([
       [SERVER, '/headers'],

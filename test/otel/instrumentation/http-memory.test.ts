@@ -18,7 +18,7 @@ describe('a completed request', () => {
     await reached;
     socket.destroy();
     for (let i = 0; i < 30 + 5 * 2 + 1; i++) await server.nextSpan();
-    // What the last request of a parser points to may wait for the next one; nothing more.
+    // A parser may retain what its last request points to until the next one; nothing more.
     let alive = Infinity;
     let seen = 0;
     for (let i = 0; i < 20 && alive > 12; i++) ({ alive, seen } = await server.collect());

@@ -15,7 +15,7 @@ import {
 } from '../../../otel/instrumentation/response-watch.ts';
 import { SteppingClock } from './tracing-fixture.ts';
 
-/** A socket that says what it is told to say; nothing is sent. */
+/** A socket with settable byte counts; nothing is sent. */
 class FakeSocket extends Duplex {
   bytesWritten = 0;
   get _bytesDispatched(): number {
@@ -34,7 +34,7 @@ class Watch extends ResponseWatch {
   onClose(): void {}
 }
 
-/** As node's server tells it. */
+/** As Node's server publishes it. */
 function finish(response: ServerResponse): void {
   channel('http.server.response.finish').publish({ response });
 }
@@ -71,7 +71,7 @@ describe('the bytes of a response that broke off', () => {
     const { socket, response, outcome } = watched();
     response.write('a'.repeat(300));
     response.write('b'.repeat(300));
-    // Of the second chunk, one hundred bytes had left; each has a size of three digits and two line breaks.
+    // One hundred bytes of the second chunk had been sent; each chunk has a size of three digits and two line breaks.
     socket.bytesWritten = headBytes(response) + (3 + 4) * 2 + 400;
     expect(outcome().bodyBytes).toBe(400);
     socket.bytesWritten = headBytes(response);

@@ -7,7 +7,7 @@ import { HttpProcess, type SpanMessage, requestText, unchunked } from './http-pr
 const UNSET = 0;
 const ERROR = 2;
 
-/** What G9 promises of a span, in the order it is asserted. */
+/** The attributes guaranteed by G9, in the order of the assertions. */
 function facts({ attributes, status }: SpanMessage): unknown {
   return {
     outcome: attributes['http.response.outcome'],
@@ -192,7 +192,7 @@ describe('the outcome of a request', () => {
     const span = await server.nextSpan();
     expect(facts(span)).toMatchObject({ outcome: 'aborted', statusCode: 200, status: UNSET });
     const bytes = span.attributes['http.response.body.size'] as number;
-    // Between what the client read, its head and framing aside, and that plus what two kernels buffer for a connection.
+    // Between what the client read, without head and framing, and that plus what two kernels buffer for a connection.
     expect(bytes).toBeGreaterThan(900_000);
     expect(bytes).toBeLessThan(32 * 1024 * 1024);
   });

@@ -25,7 +25,7 @@ type Message = {
   readonly seen?: number;
 };
 
-/** The fixture server in its process, and what it told. */
+/** The fixture server in its process, and its messages. */
 export class HttpProcess {
   readonly port: number;
   readonly faults: string[] = [];
@@ -58,7 +58,7 @@ export class HttpProcess {
     return new HttpProcess(child, port);
   }
 
-  /** Spans in the order they ended; waits when there is none yet. */
+  /** Spans in the order they ended; waits if there is none yet. */
   nextSpan(): Promise<SpanMessage> {
     const span = this.#spans.shift();
     return span === undefined ? new Promise((resolve) => this.#waiting.push(resolve)) : Promise.resolve(span);
@@ -68,7 +68,7 @@ export class HttpProcess {
     return this.#spans.length;
   }
 
-  /** Until the server says it is inside of a handler. */
+  /** Resolves when the server has entered a handler. */
   async reached(path: string): Promise<void> {
     for (;;) {
       const [message] = (await once(this.#child, 'message')) as [Message];
@@ -76,7 +76,7 @@ export class HttpProcess {
     }
   }
 
-  /** Collects garbage there; needs `--expose-gc`. */
+  /** Collects garbage in that process; needs `--expose-gc`. */
   async collect(): Promise<{ readonly alive: number; readonly seen: number }> {
     this.#child.send('collect');
     for (;;) {
@@ -96,7 +96,7 @@ export class HttpProcess {
     return socket;
   }
 
-  /** One request on a socket of its own; all that came back, head and body. */
+  /** Sends one request on its own socket; returns the whole response, head and body. */
   async exchange(
     path: string,
     { method = 'GET', headers = '' } = {},
@@ -124,7 +124,7 @@ export function requestText(path: string, { method = 'GET', headers = '' } = {})
   return `${method} ${path} HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n`;
 }
 
-/** The content of a chunked body. */
+/** Content of a chunked body. */
 export function unchunked(body: Buffer): Buffer {
   const parts: Buffer[] = [];
   for (let at = 0; ;) {

@@ -17,7 +17,7 @@ const later = (response: ServerResponse): unknown => setImmediate(() => response
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
 const HANDLERS: Readonly<Record<string, Handler>> = {
-  // Nothing leaves.
+  // Nothing is sent.
   '/nothing': (_request, response) => response.destroy(),
   '/write-destroy': (_request, response) => [response.write('x'), response.destroy()],
   '/length-write-destroy': (_request, response) => [
@@ -54,7 +54,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   ],
   '/gone-before': (request, response) => [request.socket.destroy(), response.write('x'), response.end()],
   '/gone-later': (request, response) => [request.socket.destroy(), setImmediate(() => response.end('x'))],
-  // The head leaves, and perhaps a body.
+  // The head is sent, and possibly a body.
   '/flush': (_request, response) => [response.flushHeaders(), response.destroy()],
   '/write-later': (_request, response) => [response.write('abc'), later(response)],
   '/uncork': (_request, response) => [
@@ -75,7 +75,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   '/status-304': (_request, response) => [(response.statusCode = 304), response.end()],
   '/end': (_request, response) => response.end('abc'),
   '/hang': () => {},
-  // Their type is told by their span, for who asks how slow they are.
+  // The span records their type, which decides how slow they are.
   '/events': (_request, response) => [
     response.writeHead(200, { 'content-Type': 'text/event-stream; charset=utf-8' }),
     response.write('abc'),
@@ -138,7 +138,7 @@ describe('what a span records as sent', () => {
     for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
     return exporter.getFinishedSpans();
   }
-  /** All that the server sent until it closed. */
+  /** Everything the server sent until it closed. */
   async function received(method: string, path: string, rest: string): Promise<string> {
     const socket = await open();
     socket.write(`${method} ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${rest}`);

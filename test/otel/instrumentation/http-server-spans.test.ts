@@ -46,7 +46,7 @@ describe('HttpServerSpans', () => {
     propagation.disable();
   });
 
-  /** Answers received until `count` of them ended. */
+  /** Responses received until `count` of them have ended. */
   async function answers(count: number): Promise<string> {
     let text = '';
     for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
@@ -120,7 +120,7 @@ describe('HttpServerSpans', () => {
     await once(socket, 'close');
     while (seen.length < 3) await new Promise(setImmediate);
     expect(seen).toEqual([
-      // Until the next request, the parser of a connection keeps the context on a node without AsyncContextFrame.
+      // Without AsyncContextFrame, the parser of a connection keeps the context until the next request.
       ['after disable', major >= 24],
       ['end', true],
       ['close', true],

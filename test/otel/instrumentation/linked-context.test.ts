@@ -11,7 +11,7 @@ const steps = fc.array(
   { maxLength: 120 },
 );
 
-/** Every context of a tree that grows by each step from one that is there. */
+/** Every context of a tree in which each step derives one from an existing one. */
 function grow(root: Context, taken: readonly Step[]): readonly Context[] {
   const contexts = [root];
   for (const [from, key, value, isDelete] of taken) {

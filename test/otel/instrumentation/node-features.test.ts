@@ -23,7 +23,7 @@ import { SteppingClock } from './tracing-fixture.ts';
 
 const NODE: NodeParts = { AsyncLocalStorage, EventEmitter, IncomingMessage, ServerResponse, Socket };
 
-/** A class without what is named: neither its own nor inherited. */
+/** A class without the named properties, own or inherited. */
 function without<T extends new (...args: never[]) => object>(base: T, ...names: string[]): T {
   const changed = class extends (base as new (...args: never[]) => object) {};
   for (const name of names)

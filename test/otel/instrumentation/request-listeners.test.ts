@@ -20,7 +20,7 @@ const looking = (look: Look): Transform =>
     },
   });
 
-/** Each looks at least once before it is done. */
+/** Each checks at least once before it ends. */
 const READ: Readonly<Record<string, Handler>> = {
   data: (request, look, done) => request.on('data', look).on('end', done),
   end: (request, look, done) => request.on('end', () => [look(), done()]).resume(),
@@ -79,7 +79,7 @@ const READ: Readonly<Record<string, Handler>> = {
 describe('the listeners of a request', () => {
   const { exporter, guard, contexts, spans } = collectedServerSpans(['/quiet']);
   let server: Server;
-  /** By path, the spans that were active when a listener ran. */
+  /** Spans that were active when a listener ran, by path. */
   let seen: Record<string, (string | undefined)[]> = {};
   let started = (_path: string): void => {};
   let handle: (request: IncomingMessage, response: ServerResponse) => void;
@@ -154,7 +154,7 @@ describe('the listeners of a request', () => {
   it.each(KINDS)('%s: run in its context, when its body comes later', async (kind) => {
     handle = read;
     const socket = await open();
-    // Another request of the connection before and behind it.
+    // With another request of the connection before and after it.
     for (const path of ['end', kind]) {
       const isStarted = untilStarted(path);
       socket.write(head(path, 'Content-Length: 6'));

@@ -20,7 +20,7 @@ class FakeClock {
   }
 }
 
-/** Of the timers, and the end of the turn. */
+/** Advances the timers, and ends the turn. */
 function pass(millis: number): void {
   jest.advanceTimersByTime(millis);
   jest.advanceTimersByTime(1);
@@ -121,7 +121,7 @@ describe('RuntimeSampler', () => {
     const samples: RuntimeSample[] = [];
     sampler = new RuntimeSampler({ intervalSeconds: 30, clock, onSample: (sample) => samples.push(sample) });
     sampler.start();
-    // Modules are loaded: nobody waits for an answer before the first request.
+    // Modules have been loaded: before the first request no client waits.
     const period = (heldMillis: number): void => {
       clock.millis += 20 + heldMillis;
       pass(20);
@@ -166,7 +166,7 @@ describe('RuntimeSampler', () => {
     delay.reset();
     expect(resolutions).toEqual([20, 20, 200, 20, 20]);
     expect(delay.maxMillis).toBe(0);
-    // Something else than an HTTP/1 request keeps it busy.
+    // Something other than an HTTP/1 request keeps it busy.
     utilization = 0.05;
     delay.reset();
     expect(resolutions.at(-1)).toBe(20);
@@ -183,7 +183,7 @@ describe('RuntimeSampler', () => {
     while (performance.now() < until);
     await new Promise((resolve) => setTimeout(resolve, 60));
     const seen = sampler.current();
-    // Held for 120 ms at least; the timer that measures it may have been due 20 ms into it.
+    // Blocked for at least 120 ms; the measuring timer may have been due 20 ms into it.
     expect(seen.eventLoopDelayMaxMillis).toBeGreaterThanOrEqual(99);
     expect(seen.eventLoopDelayMaxMillis).toBeGreaterThanOrEqual(seen.eventLoopDelayP99Millis);
     const sample = sampler.sample();

@@ -12,16 +12,16 @@ import { AsyncContextManager } from '../../../otel/instrumentation/context-manag
 import type { RecordingTracer } from '../../../otel/spans/tracer.ts';
 import { RecordingTracerProvider } from '../../../otel/spans/tracer-provider.ts';
 
-/** The global tracer provider and context manager of one test file, with what was exported. */
+/** The global tracer provider and context manager of a test file, with the exported spans. */
 export class TracingFixture {
   readonly exporter = new InMemorySpanExporter();
-  /** For spans that no tracer makes. */
+  /** For spans created without a tracer. */
   readonly sink = new SimpleSpanProcessor({ exporter: this.exporter });
   readonly resource = defaultResource();
   readonly guard = new Guard();
   readonly provider = new TracerProvider({ spanProcessors: [this.sink], resource: this.resource });
 
-  /** A tracer of the kit, to the same exporter. */
+  /** A tracer of the kit with the same exporter. */
   ownTracer(clock?: Clock): RecordingTracer {
     const { resource, sink, guard } = this;
     return new RecordingTracerProvider({ resource, processors: [sink], guard, clock }).getTracer('own');
@@ -43,7 +43,7 @@ export class TracingFixture {
     return spans;
   }
 
-  /** Calls inside a span of the test's own, which is not exported because it does not end. */
+  /** Calls inside a span of the test, which is not exported because it does not end. */
   inSpan<T>(call: (span: Span) => T): T {
     const span = this.provider.getTracer('test').startSpan('parent');
     const active: Context = trace.setSpan(ROOT_CONTEXT, span);
@@ -56,7 +56,7 @@ export class TracingFixture {
   }
 }
 
-/** Each look at the monotonic clock is `stepNanos` after the one before. */
+/** Each reading of the monotonic clock is `stepNanos` after the previous one. */
 export class SteppingClock implements Clock {
   stepNanos = 1_000;
   #nanos = 0;

@@ -11,7 +11,7 @@ const RENDER = { attributes: { 'render.template': 'post' } };
 type Run = ReturnType<typeof startProcessor>;
 const start = processorsOfEachTest();
 
-/** All in one second: no budget may bound what a policy of the app asks for. */
+/** All within one second: no budget may bound what an app's policy keeps. */
 function playPages(policies: readonly Policy[], spans: 'own' | 'stock', statements = 1): Run {
   const run = start({ rates: 0, exportRates: 0, policies, spans, deferredSpans: 256 });
   for (let i = 0; i < PAGES; i++) {

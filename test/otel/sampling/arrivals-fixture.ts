@@ -7,7 +7,7 @@ import type { EndedSpan } from '../../../otel/spans/operation.ts';
 import { settingsOf } from './processor-fixture.ts';
 import { randomOf } from './random.ts';
 
-/** The local root of a trace, as far as targets look at it. */
+/** The local root of a trace, as far as targets read it. */
 export function rootOf(series: string, statusCode = 200): EndedSpan {
   return {
     span: { attributes: {} } as ReadableSpan,
@@ -26,11 +26,11 @@ export function rootOf(series: string, statusCode = 200): EndedSpan {
   };
 }
 
-/** What came of the traces of a kind, in a stretch of time. */
+/** Results for the traces of a kind over a period. */
 export class Tally {
   arrived = 0;
   kept = 0;
-  /** Of what was kept, by its weight. */
+  /** Sum of the weights of kept traces. */
   estimate = 0;
   variance = 0;
   keptSeconds: number[] = [];
@@ -40,7 +40,7 @@ export class Tally {
   }
 }
 
-/** Traces that arrive on a fake clock, decided by a target or by rules alone. */
+/** Traces that arrive on a fake clock, decided by a target or by rules only. */
 export class Arrivals {
   seconds: number;
   rates: ArrivalRates;
@@ -57,13 +57,13 @@ export class Arrivals {
     this.#policies = policySetOf(this.#settings, [], this.rates);
   }
 
-  /** As after a start of the process. */
+  /** Simulates a restart of the process. */
   restart(): void {
     this.rates = this.#newRates();
     this.#policies = policySetOf(this.#settings, [], this.rates);
   }
 
-  /** As after a change of something else. */
+  /** Simulates a change of another setting. */
   changeSettings(): void {
     this.#policies = policySetOf({ ...this.#settings }, [], this.rates);
   }
@@ -72,7 +72,7 @@ export class Arrivals {
     return this.#random() / 2 ** 32;
   }
 
-  /** One trace, now; returns its threshold. */
+  /** One trace arrives now; returns its threshold. */
   arrive(root: EndedSpan, tally: Tally, randomness = this.#randomness()): Bits56 {
     const trace = {
       traceId: String(++this.#number),
@@ -97,7 +97,7 @@ export class Arrivals {
     return threshold;
   }
 
-  /** Poisson arrivals of all kinds together, for so many seconds. */
+  /** Poisson arrivals of all kinds together, over this many seconds. */
   run(
     seconds: number,
     kinds: readonly { readonly root: EndedSpan; readonly perSecond: number; readonly tally: Tally }[],

@@ -23,7 +23,7 @@ export interface AuditedOperation {
 const NO_STORM: Budget = { admit: () => KEEP_ALL, admitsCompanions: () => true };
 const OWED = { max: 100, maxPerTrace: 10, held: 0, forgotten: 0 };
 
-/** The verdict and what follows from it, without spans: a hundred thousand operations in a moment. */
+/** The verdict and its consequences without spans: a hundred thousand operations in a moment. */
 export class AuditedVerdicts {
   readonly audit = new SamplingAudit();
   readonly #random: () => number;
@@ -32,7 +32,7 @@ export class AuditedVerdicts {
   readonly #outcomes: Outcomes;
   settings: SamplingSettings;
 
-  /** `random`: 32 bits, of which trace ids are made. `sink`: where kept spans go. */
+  /** `random`: 32 bits, from which trace ids are built. `sink`: destination of kept spans. */
   constructor(
     settings: SamplingSettings,
     random: () => number,

@@ -4,7 +4,7 @@ import { Guard } from '../../../otel/base/guard.ts';
 import type { EndedSpan } from '../../../otel/spans/operation.ts';
 import { operationReader } from '../../../otel/spans/read-operation.ts';
 
-/** A failed request as the processor reads it; `bytes` of text weigh it. */
+/** A failed request as the processor reads it; `bytes` of text determine its size. */
 export function failedRequest(options: {
   readonly traceId?: string;
   readonly series?: string;

@@ -6,7 +6,7 @@ import { fail, processorsOfEachTest, type startProcessor, describeInBothModes } 
 type Started = ReturnType<typeof startProcessor>;
 const start = processorsOfEachTest();
 
-/** Requests that all fail: `perSecond` of them, evenly, for so many seconds of the fake clock. */
+/** Failing requests: `perSecond` of them, evenly spaced, for this many seconds of the fake clock. */
 function storm({ tracer, clock }: Started, perSecond: number, seconds: number, routes = 4): void {
   const begin = clock.millis;
   for (let i = 0; i < perSecond * seconds; i++) {
@@ -21,7 +21,7 @@ function storm({ tracer, clock }: Started, perSecond: number, seconds: number, r
 }
 
 describeInBothModes('an error storm', () => {
-  // A minute at 50,000 spans/s is three million spans; the same minute at a hundredth of rate and cap is the same storm.
+  // A minute at 50,000 spans/s is three million spans; the same minute at a hundredth of rate and cap is an equivalent storm.
   it('is bounded for a minute at 100 times the cap', () => {
     const run = start({ rates: 0, limits: { maxMustKeepSpansPerSecond: 5 } });
     storm(run, 500, 60);

@@ -6,13 +6,13 @@ export const RATES = [0.001, 0.1, 0.25, 1 / 3, 0.5, 0.999];
 export interface KeptShare {
   readonly p: number;
   readonly kept: number;
-  /** How far the kept share is from p. */
+  /** Deviation of the kept share from p. */
   readonly sigmas: number;
-  /** How far the sum of adjusted counts is from the number of draws. */
+  /** Deviation of the sum of adjusted counts from the number of draws. */
   readonly estimateSigmas: number;
 }
 
-/** Draws that many R and counts what each rate keeps of them. */
+/** Draws this many R and counts what each rate keeps. */
 export function keptShares(seed: number, draws: number): readonly KeptShare[] {
   const random = randomOf(seed * 7919);
   const thresholds = RATES.map(thresholdOf);

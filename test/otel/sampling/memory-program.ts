@@ -31,7 +31,7 @@ const guard = new Guard();
 const ring = new TraceRing({ maxTraces: 1000, maxBytes: 2 ** 24, now: Date.now });
 context.setGlobalContextManager(new AsyncContextManager());
 
-// Made inside a request: its timer must not hold that request.
+// Created inside a request: its timer must not retain that request.
 const references = {
   spans: [] as WeakRef<object>[],
   requests: [] as WeakRef<object>[],
@@ -83,7 +83,7 @@ function serve(): void {
 serve();
 const alive = (list: readonly WeakRef<object>[]): number =>
   list.filter((reference) => reference.deref() !== undefined).length;
-// A reference that was made or read in this turn keeps its target until the next.
+// A reference created or read in this turn keeps its target until the next.
 for (let turn = 0; turn < 2; turn++) {
   await new Promise((resolve) => setImmediate(resolve));
   globalThis.gc!();

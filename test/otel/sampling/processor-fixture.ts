@@ -43,7 +43,7 @@ import { operationReader } from '../../../otel/spans/read-operation.ts';
 import { RecordingTracerProvider } from '../../../otel/spans/tracer-provider.ts';
 import { hexOf, idsOf, randomOf } from './random.ts';
 
-/** Remembers what it was given, batch by batch. */
+/** Records the spans it receives, batch by batch. */
 export class FakeExporter implements SpanExporter {
   readonly batches: KeptSpan[][] = [];
   get spans(): KeptSpan[] {
@@ -79,7 +79,7 @@ export function settingsOf(rates: Rates, exportRates: Rates = rates, wholeTrace 
   };
 }
 
-/** Who makes the spans where a test does not say. */
+/** Span maker for tests that do not choose one. */
 let defaultSpans: 'own' | 'stock' = 'stock';
 
 /** Runs the same tests with spans of the kit and with those of the SDK. */
@@ -92,7 +92,7 @@ export function describeInBothModes(name: string, tests: () => void): void {
   });
 }
 
-/** With what pages are told of it. */
+/** With the counts shown on pages. */
 class BookedProcessor extends SamplingSpanProcessor {
   readonly #budget: StormBudget;
   readonly #settings: () => SamplingSettings;
@@ -117,7 +117,7 @@ class BookedProcessor extends SamplingSpanProcessor {
   }
 }
 
-/** A real TracerProvider, of the SDK or of the kit, with our processor and fake exporters. Shut the processor down after the test. */
+/** A real TracerProvider, of the SDK or of the kit, with the kit's processor and fake exporters. Shut the processor down after the test. */
 export function startProcessor(options: {
   readonly rates: Rates;
   readonly exportRates?: Rates;
@@ -157,7 +157,7 @@ export function startProcessor(options: {
     () => state.settings,
   );
   const processors = [...(options.before ?? []), processor, ...(options.after ?? [])];
-  // The same in each run: which of a storm's spans are kept depends on them.
+  // The same ids in each run: which spans of a storm are kept depends on them.
   const ids = idsOf(randomOf(11));
   const provider =
     (options.spans ?? defaultSpans) === 'own'
@@ -171,7 +171,7 @@ export function startProcessor(options: {
   return { processor, provider, tracer, aggregates, local, exported, clock, guard, state };
 }
 
-/** `startProcessor` for the tests of a file: what a test has started is shut down after it. */
+/** `startProcessor` for the tests of a file: shuts down after each test what it started. */
 export function processorsOfEachTest(): typeof startProcessor {
   const started: ReturnType<typeof startProcessor>[] = [];
   afterEach(async () => {
@@ -184,7 +184,7 @@ export function processorsOfEachTest(): typeof startProcessor {
   };
 }
 
-/** The parent of a trace whose caller samples a share of them, consistently, and says by which threshold. */
+/** Remote parent of a trace whose upstream samples a share consistently and states its threshold. */
 export function remoteParent(random: () => number, share: number, says = true): Context {
   const traceId = hexOf(random, 4);
   const isSampled = parseInt(traceId.slice(18), 16) / 2 ** 56 >= 1 - share;
@@ -198,7 +198,7 @@ export function remoteParent(random: () => number, share: number, says = true): 
   });
 }
 
-/** The rejection threshold that a span says, in hexadecimal. */
+/** The rejection threshold in a span's trace state, in hexadecimal. */
 export function thOf(span: ReadableSpan): string | undefined {
   return /th:([0-9a-f]+)/.exec(span.spanContext().traceState?.get('ot') ?? '')?.[1];
 }
@@ -209,7 +209,7 @@ export function fail(span: Span): Span {
 
 const SUBJECT = statementSubject('SELECT * FROM posts WHERE id = ?', 'blog.db');
 
-/** Notes a statement as the instrumentation does, that took so long and went well. */
+/** Records a successful statement of this duration, as the instrumentation does. */
 export function noteStatement({ tracer, guard, clock }: Noting, parent: Span, durationNanos: number): void {
   const operations = new Operations(guard, () => tracer, clock);
   const result = { startNanos: clock.monotonicNanos() - durationNanos, durationNanos };

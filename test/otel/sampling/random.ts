@@ -1,6 +1,6 @@
 import type { IdGenerator } from '@opentelemetry/sdk-trace';
 
-/** Numbers from 0 to 2^32 - 1, the same for the same seed. */
+/** Numbers from 0 to 2^32 - 1, reproducible by seed. */
 export function randomOf(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -11,12 +11,12 @@ export function randomOf(seed: number): () => number {
   };
 }
 
-/** As many hexadecimal digits as ids have, eight for each number of `random`. */
+/** The hexadecimal digits of an id, eight per number of `random`. */
 export function hexOf(random: () => number, words: number): string {
   return Array.from({ length: words }, () => random().toString(16).padStart(8, '0')).join('');
 }
 
-/** Ids that are the same for the same numbers; those of a trace are random in all their bits. */
+/** Ids that are reproducible; trace ids are random in all bits. */
 export function idsOf(random: () => number): IdGenerator {
   return { generateTraceId: () => hexOf(random, 4), generateSpanId: () => hexOf(random, 2) };
 }

@@ -18,7 +18,7 @@ interface Sketch {
   readonly failed: boolean;
   readonly seconds: number;
   readonly tier: string | undefined;
-  /** Of an operation before it, by number. */
+  /** Number of the parent operation, which precedes it. */
   readonly parent: number;
 }
 interface TraceSketch {
@@ -79,7 +79,7 @@ function textOf({ route, status, agent, type, seconds, tier, action }: Wish): st
   return `${words.length === 0 ? '*' : words.join(' ')}: ${action}`;
 }
 
-/** Leaves out what could never match: that is an error. */
+/** Leaves out rules that can never match, because they are an error. */
 function readable(all: readonly Wish[]): readonly Wish[] {
   let kept: readonly Wish[] = [];
   for (const wish of all) {
@@ -87,13 +87,13 @@ function readable(all: readonly Wish[]): readonly Wish[] {
       parseSamplingRules([...kept, wish].map(textOf).join('\n'));
       kept = [...kept, wish];
     } catch {
-      // Left out.
+      // Skipped.
     }
   }
   return kept;
 }
 
-/** What the first rule that matches says, word by word. */
+/** Reference: the action of the first matching rule. */
 function ruled(
   rules: readonly Wish[],
   { route = 'unknown paths', status, agent = '', operations }: TraceSketch,
@@ -150,7 +150,7 @@ function attributesOf({ route, status, agent }: TraceSketch, { type, tier }: Ske
   return type === 'render' ? { ...known, 'render.template': 'post' } : known;
 }
 
-/** Children end before their parents; returns the trace's randomness, 0-1, and the span ids. */
+/** Children end before their parents; returns the trace's randomness, 0–1, and the span ids. */
 function play(
   { tracer }: Run,
   sketch: TraceSketch,
@@ -306,7 +306,7 @@ describe.each<Mode>(['own', 'stock'])('a rule (%s)', (spans) => {
       run.clock.millis += 5000;
       run.processor.decideOverdue();
       run.local.batches.length = run.exported.batches.length = 0;
-      // Whatever is set meanwhile.
+      // Whatever changes meanwhile.
       run.state.settings = { ...run.state.settings, rules: NO_RULES, rates: settingsOf(1).rates };
       late.end();
       later.end();

@@ -14,7 +14,7 @@ import {
 } from '@opentelemetry/sdk-trace';
 import { createSamplingProcessor, KEEP_ALL } from '../../../otel/sampler.ts';
 
-/** As one that sends over a network: it calls back later. */
+/** Like a network exporter: it calls back later. */
 class SlowExporter implements SpanExporter {
   readonly spans: ReadableSpan[] = [];
   concurrent = 0;

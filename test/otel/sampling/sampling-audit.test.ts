@@ -28,12 +28,12 @@ function page(random: () => number): readonly AuditedOperation[] {
   ];
 }
 
-/** Numbers of which the largest half is missing with that probability: traces that would be kept. */
+/** Random numbers of which the largest half is missing with this probability: traces that would be kept. */
 function biased(random: () => number, share: number): () => number {
   let word = 0;
   return () => {
     const value = random();
-    // The last 56 bits of an id are its randomness: they begin in its third word.
+    // The randomness is the last 56 bits of an id: it starts in the third word.
     const isFirstOfRandomness = word++ % 4 === 2;
     return isFirstOfRandomness && (value & 0xffffff) >= 0x800000 && random() < share * 2 ** 32
       ? (value & 0xff7fffff) >>> 0
@@ -126,7 +126,7 @@ describe('the sampling audit', () => {
     const ten = Array.from({ length: 10 }, () => ({ type: 'database' as const, series: 'SELECT' }));
     for (let i = 0; i < 1000; i++) run.trace([...ten, REQUEST]);
     const row = run.audit.facts().rows.find(({ series }) => series === 'SELECT')!;
-    // 1,000 traces, each of which stands for 0 or 20.
+    // 1,000 traces with an adjusted count of 0 or 20 each.
     expect(row.deviation).toBeCloseTo(Math.sqrt(1000 * 100), 6);
     expect(row.counted).toBe(10_000);
   });
@@ -146,7 +146,7 @@ describe('the sampling audit', () => {
     const { leftOut, alarms, certain, sampled } = run.audit.facts();
     expect(alarms).toEqual([]);
     expect(leftOut.elsewhere).toBe(500);
-    // Until the storm began, what failed brought its trace.
+    // Before the storm started, failures kept their traces.
     const along = 5000 - leftOut.never;
     expect(along).toBe(50);
     expect(leftOut.storm).toBe(5000 - (certain - along));

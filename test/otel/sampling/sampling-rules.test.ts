@@ -23,7 +23,7 @@ const HTTP = {
 const RENDER = { startTime: AT, attributes: { [ATTR_RENDER_TEMPLATE]: 'post' } };
 const after = (nanos: number): HrTime => [AT[0] + Math.floor(nanos / 1e9), nanos % 1e9];
 
-/** Rules that decided something: seen, kept, dropped. */
+/** Rules that decided anything: seen, kept, dropped. */
 function told({ processor }: Started): Record<string, readonly [number, number, number]> {
   const rules = Object.entries(processor.sampling().rules).filter(([, { seen }]) => seen > 0);
   return Object.fromEntries(rules.map(([rule, { seen, kept, dropped }]) => [rule, [seen, kept, dropped]]));

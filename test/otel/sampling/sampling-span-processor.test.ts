@@ -195,7 +195,7 @@ describeInBothModes('SamplingSpanProcessor', () => {
     root.end();
     const states = ({ spans }: typeof local) =>
       Object.fromEntries(spans.map((span) => [span.name, span.spanContext().traceState?.serialize()]));
-    // In the process all of them are seen, whatever was sampled upstream.
+    // The process sees all of them, whatever was sampled upstream.
     expect(states(local)).toEqual({
       job: 'ot=th:0;rv:f0000000000000;x:y,vendor=1',
       GET: 'ot=th:8;rv:f0000000000000;x:y,vendor=1',

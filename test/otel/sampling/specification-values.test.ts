@@ -63,8 +63,8 @@ const COLLECTOR_VECTORS: readonly (readonly [probability: number, th: string])[]
 ];
 
 /**
- * OpenTelemetry specification, "TraceState: Probability Sampling", the table of 1-in-N values at five digits: th, probability, adjusted
- * count. We write all 14 digits, so ours are rounded before they are compared.
+ * OpenTelemetry specification, "TraceState: Probability Sampling", the table of 1-in-N values at five digits: th, probability, adjusted count. The
+ * kit writes all 14 digits, so they are rounded before the comparison.
  */
 const SPECIFICATION_VALUES: readonly (readonly [
   n: number,

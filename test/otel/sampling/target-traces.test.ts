@@ -26,7 +26,7 @@ function start(spans: 'own' | 'stock', { target = 0, rate = 0, rules = 'none' })
   return run;
 }
 
-/** A request with its statements, of a caller that has sampled a share and says so. */
+/** A request with its statements; the upstream has sampled a share and states it. */
 function request(run: Run, route: string, random?: () => number): Span {
   const context = random === undefined ? ROOT_CONTEXT : remoteParent(random, 0.5);
   const attributes = { 'http.request.method': 'GET', 'http.route': route, 'http.response.status_code': 200 };
@@ -43,7 +43,7 @@ function play(run: Run, seconds: number, route = '/', random?: () => number): nu
   return seconds * PER_SECOND;
 }
 
-/** How far the weights of these spans are from the truth, in standard deviations; they come by whole traces. */
+/** Deviation of the weights of these spans from the true count, in standard deviations; they come in whole traces. */
 function zOf({ spans }: Pick<FakeExporter, 'spans'>, truth: number, perTrace: number): number {
   let sum = 0;
   let variance = 0;
@@ -113,7 +113,7 @@ describe.each(['own', 'stock'] as const)('a target (%s)', (spans) => {
     run.processor.decideOverdue();
     const decided = new Set(run.local.spans.map(({ traceId }) => traceId));
     const weights = new Map(run.local.spans.map((span) => [span.traceId, thOf(span)]));
-    // All but nothing comes: now each would be kept.
+    // Almost nothing arrives: now each would be kept.
     run.clock.millis += 600_000;
     run.local.batches.length = run.exported.batches.length = 0;
     for (const { late } of roots) late.end();
@@ -141,7 +141,7 @@ describe.each(['own', 'stock'] as const)('a target (%s)', (spans) => {
     expect(Math.abs(statements.length / STATEMENTS / 120 / 4 - 1)).toBeLessThan(0.2);
     expect(new Set(statements.map(({ keptBy }) => keptBy))).toEqual(new Set(['type=database: target 4']));
     expect(zOf({ spans: statements }, requests * STATEMENTS, STATEMENTS)).toBeLessThanOrEqual(3);
-    // Its local root has another rule, so nothing is exported.
+    // Another rule matches its local root, so nothing is exported.
     expect(run.exported.spans).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import { Arrivals, rootOf, Tally } from './arrivals-fixture.ts';
 const WINDOWS = 20;
 const SEEDS = [1, 2, 3];
 
-/** Kept per second, against what the target and the arrivals allow. */
+/** Kept per second, compared with what the target and the arrivals allow. */
 function expectNear(tally: Tally, seconds: number, target: number): void {
   const expected = Math.min(target, tally.arrived / seconds);
   expect(tally.kept / seconds / expected).toBeGreaterThan(0.9);
@@ -125,7 +125,7 @@ describe('a target', () => {
     const arrivals = new Arrivals(11, { target: 0.01 });
     const root = rootOf('GET /');
     const tally = new Tally();
-    // The lowest R: no threshold but that of 1 keeps it.
+    // The lowest R: only a threshold of probability 1 keeps it.
     for (; arrivals.seconds < 8200; arrivals.seconds += 0.5)
       arrivals.arrive(root, tally, { high: 0, low: 0 });
     const gaps = tally.keptSeconds.map((at, i) => (tally.keptSeconds[i + 1] ?? arrivals.seconds) - at);
@@ -164,7 +164,7 @@ describe('a target', () => {
     expect(Math.abs(play(300) / 300 / 5 - 1)).toBeLessThan(0.1);
     expect(late.filter(({ tally }) => tally.kept > 0).length).toBeGreaterThan(150);
     expect(arrivals.rates.keys).toBe(500);
-    // A kind that was there first is not touched by the crowd.
+    // An earlier kind is not affected by the crowd.
     expect(arrivals.arrive(rootOf('GET /7'), new Tally())).toBe(KEEP_ALL);
   });
 

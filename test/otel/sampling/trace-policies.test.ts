@@ -47,7 +47,7 @@ describe('the policies of a trace', () => {
       rootOf('job'),
     ];
     const first = kinds.map((root) => ofTrace(root));
-    // A request for /b that went well and a job have the same rules left: none.
+    // A successful request for /b and a job have the same rules left: none.
     expect(new Set(first).size).toBe(4);
     expect(kinds.map((root) => ofTrace(root))).toEqual(first);
     for (const [i, root] of kinds.entries()) expect(ofTrace(root)).toBe(first[i]);

@@ -16,7 +16,7 @@ function deepFreeze(value: unknown): void {
   for (const inner of Object.values(value)) deepFreeze(inner);
 }
 
-/** What another processor sees of every span when it ends. */
+/** What another processor sees of every span at its end. */
 class Witness implements SpanProcessor {
   readonly seen: unknown[] = [];
   readonly #freezes: boolean;

@@ -21,7 +21,7 @@ const trees = fc
     fc.record({
       parent: fc.nat(),
       type: fc.constantFrom(...OPERATION_TYPES),
-      // Rarely, so that most traces have nothing that must be kept.
+      // Rare, so that most traces have no must-keep span.
       failed: fc.integer({ min: 0, max: 20 }).map((n) => n === 0),
       slownessNanos: fc.constantFrom(0, 1e6, 0.25e9 - 1, 0.25e9, 1e9 - 1, 1e9),
       order: fc.double({ noNaN: true }),
@@ -58,7 +58,7 @@ function spanOf(
   };
 }
 
-/** G12 and G15, word by word. */
+/** Reference implementation of G12 and G15. */
 function reference(
   spans: readonly EndedSpan[],
   settings: ReturnType<typeof settingsOf>,
@@ -121,7 +121,7 @@ describe('decide', () => {
         }
         const ended = new Set(spans.map(({ spanId }) => spanId));
         for (const { parentSpanId } of kept.values()) {
-          // One that ended in the first part, before its child, may be gone.
+          // One that ended in the first part, before its child, may have been dropped.
           const at = spans.findIndex(({ spanId }) => spanId === parentSpanId);
           if (parentSpanId !== undefined && ended.has(parentSpanId) && at >= cut)
             expect(kept.has(parentSpanId)).toBe(true);

@@ -23,9 +23,9 @@ const start = processorsOfEachTest();
 interface Load {
   readonly share?: number;
   readonly says?: boolean;
-  /** One request in so many fails. */
+  /** One request in this many fails. */
   readonly failures?: number;
-  /** Between two requests. */
+  /** Time between two requests. */
   readonly millis?: number;
 }
 
@@ -42,12 +42,12 @@ function play(options: Options, { share, says = true, failures = 0, millis = 0 }
   return run;
 }
 
-/** How many operations of a type the exported spans stand for, and how unsure that is: the standard deviation of the estimate. */
+/** Adjusted count of a type in the exported spans, and the standard deviation of that estimate. */
 function estimate({ spans }: FakeExporter, type: 'http' | 'database') {
   let sum = 0;
   let variance = 0;
   let unknown = 0;
-  // All spans of a trace share its randomness, so that they come and go together.
+  // All spans of a trace share its randomness, so they are kept or dropped together.
   const byTrace = new Map<string, number>();
   for (const span of spans.filter(({ operationType }) => operationType === type)) {
     const th = thOf(span);
@@ -64,7 +64,7 @@ function estimate({ spans }: FakeExporter, type: 'http' | 'database') {
   return { sum, sigma: Math.sqrt(variance), unknown };
 }
 
-/** R >= th for every span that says one. */
+/** R >= th for every span with a threshold. */
 function contradictions({ spans }: FakeExporter): number {
   return spans.filter((span) => {
     const th = thOf(span);

@@ -5,7 +5,7 @@ function read(env: Record<string, string>, dotEnv: Record<string, string> = {}):
   return readTelemetryConfig({ env, dotEnv });
 }
 
-/** Names of the specification's "Environment Variable Specification" and of its SDK for JavaScript, which do something here. */
+/** Names of the specification's "Environment Variable Specification" and of the JavaScript SDK that have an effect. */
 const HONOURED = [
   'OTEL_SDK_DISABLED OTEL_LOG_LEVEL OTEL_SERVICE_NAME OTEL_RESOURCE_ATTRIBUTES OTEL_PROPAGATORS',
   'OTEL_NODE_RESOURCE_DETECTORS OTEL_NODE_ENABLED_INSTRUMENTATIONS OTEL_NODE_DISABLED_INSTRUMENTATIONS',
@@ -35,7 +35,7 @@ const HONOURED = [
   .join(' ')
   .split(' ');
 
-/** Those that do nothing here, and a word of the reason that is given. */
+/** Names without an effect, and a word of the reported reason. */
 const IGNORED: readonly (readonly [name: string, reason: string])[] = [
   ['OTEL_TRACES_SAMPLER', 'METRICS_SAMPLING_RATE'],
   ['OTEL_TRACES_SAMPLER_ARG', 'METRICS_SAMPLING_RATE'],

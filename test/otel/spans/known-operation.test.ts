@@ -54,7 +54,7 @@ function answered({ verb, set, outcome, durationNanos, isFailed }: Told): Record
   return span;
 }
 
-/** As any span that says nothing of itself but its attributes. */
+/** Like any span that provides only its attributes. */
 function byAttributes(span: RecordingSpan): EndedSpan {
   const { name, kind, status, attributes, duration, endTime, instrumentationScope, parentSpanContext } = span;
   const stranger = {

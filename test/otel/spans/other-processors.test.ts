@@ -7,7 +7,7 @@ import { AsyncContextManager } from '../../../otel/instrumentation/context-manag
 import { createRenderTracer } from '../../../otel/instrumentation/render.ts';
 import { startProcessor } from '../sampling/processor-fixture.ts';
 
-/** As the one of the contrib repository: what the baggage says is on every span. */
+/** Like the one in the contrib repository: copies baggage entries to every span. */
 class BaggageProcessor implements SpanProcessor {
   onStart(span: Span, parentContext: Context): void {
     for (const [key, { value }] of propagation.getBaggage(parentContext)?.getAllEntries() ?? [])

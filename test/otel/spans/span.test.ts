@@ -95,7 +95,7 @@ function theirs(parent?: typeof PARENT): { span: Both; recorder: Recorder } {
   return { span: provider.getTracer(SCOPE.name).startSpan('GET', options, context) as Both, recorder };
 }
 
-/** Every field of a ReadableSpan, and what the API's Span answers; ids aside, which are random. */
+/** Every field of a ReadableSpan, and the results of the API's Span; except ids, which are random. */
 function fields(span: Both): unknown {
   const { traceId, spanId, ...spanContext } = span.spanContext();
   return {
@@ -238,7 +238,7 @@ describe('RecordingSpan compared with a span of the SDK', () => {
       const [left, right] = both([], parent);
       expect(left).toEqual(right);
     }
-    // Level 2 of W3C Trace Context, which the SDK does not know: the id of a new trace is random.
+    // Level 2 of W3C Trace Context, which the SDK does not support: the id of a new trace is random.
     expect(ours().span.spanContext().traceFlags).toBe(TraceFlags.SAMPLED | RANDOM_FLAG);
     expect(ours(PARENT).span.spanContext()).toMatchObject({
       traceFlags: TraceFlags.NONE,
@@ -325,7 +325,7 @@ describe('RecordingSpan', () => {
     span.setAttribute('kept', 1);
     span.end();
     expect(span.attributes).toEqual({ kept: 1 });
-    // Without a monotonic clock, by the other one.
+    // Without a monotonic clock, by the wall clock.
     expect([span.startTime, span.duration]).toEqual([
       [1_800_000_000, 123_000_000],
       [0, 7_000_000],

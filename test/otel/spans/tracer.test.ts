@@ -75,7 +75,7 @@ function fields(span: ReadableSpan): unknown {
     kind: span.kind,
     parent: span.parentSpanContext?.spanId,
     start: span.startTime,
-    // As they were at that moment.
+    // Values at that moment.
     attributes: { ...span.attributes },
     links: [...span.links],
     events: [...span.events],
@@ -86,7 +86,7 @@ function fields(span: ReadableSpan): unknown {
   };
 }
 
-/** Tracers of ours and of the SDK. */
+/** Tracers of the kit and of the SDK. */
 function both(limits: SpanLimits = {}) {
   const recorders = [new Recorder(), new Recorder()] as const;
   const ours = new RecordingTracerProvider({
@@ -137,7 +137,7 @@ const links: fc.Arbitrary<Link> = fc.record({
   context: fc.constant(PARENT),
   attributes: fc.option(attributes, { nil: undefined }),
 }) as fc.Arbitrary<Link>;
-/** None of the future: then an event of the SDK's span comes before its start, and one of ours at it. */
+/** None in the future: then an event of the SDK's span would be before its start, and one of ours at it. */
 const times = fc.constantFrom<SpanOptions['startTime']>(
   undefined,
   NOW - 7,

@@ -1,6 +1,6 @@
 /**
- * An app with OpenTelemetry of its own and with telemetry, started in the order of its arguments; it serves requests that call itself and run
- * a statement, and prints what each of the two saw, before and after telemetry is shut down.
+ * An app with its own OpenTelemetry and with telemetry, started in the order of its arguments. It serves requests that call the app itself and run
+ * a statement, and prints what each of the two recorded, before and after telemetry is shut down.
  */
 import { once } from 'node:events';
 import type * as http from 'node:http';
@@ -30,7 +30,7 @@ export interface SpanSeen {
 }
 export interface Report {
   readonly lines: readonly string[];
-  /** What the app's own exporter got: during two requests, and during one after telemetry's end. */
+  /** Spans of the app's own exporter: during two requests, and during one after telemetry's end. */
   readonly app: readonly SpanSeen[];
   readonly appAfter: readonly SpanSeen[];
   readonly counts: Readonly<Record<string, number>>;
@@ -38,7 +38,7 @@ export interface Report {
   readonly newest: readonly string[];
   readonly traces: number;
   readonly faults: readonly unknown[];
-  /** Whether these work for others, before telemetry's end and after it. */
+  /** Whether these globals work for others, before and after telemetry's end. */
   readonly globals: readonly [Globals, Globals];
 }
 interface Globals {
@@ -82,14 +82,14 @@ const STEPS: Readonly<Record<string, () => unknown>> = {
   'sdk-off': () => startSdk(new AlwaysOffSampler()),
   'sdk-shutdown': () => sdk?.shutdown(),
   instrumentation: () => registerInstrumentations({ instrumentations: [new HttpInstrumentation()] }),
-  // As one of another copy of the package does, which has hooks of its own.
+  // Like an instrumentation from another copy of the package, with its own hooks.
   'late-instrumentation': () => new LateHttpInstrumentation().patchNow(),
   contexts: () => context.setGlobalContextManager(new AsyncLocalStorageContextManager()),
   meters: () => metrics.setGlobalMeterProvider(new MeterProvider()),
 };
 for (const step of process.argv.slice(2)) {
   await STEPS[step]!();
-  // An app loads it after what instruments it.
+  // An app loads it after its instrumentation.
   require('node:http');
 }
 const { createServer, get } = require('node:http') as typeof http;

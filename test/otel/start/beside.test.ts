@@ -16,7 +16,7 @@ async function run(spans: string, order: string): Promise<Report> {
   return JSON.parse(stdout) as Report;
 }
 
-/** By trace, `kind name` of what the app's own exporter got, and how many of them have a parent. */
+/** By trace, `kind name` of the spans of the app's own exporter, and how many of them have a parent. */
 function tracesOf(spans: readonly SpanSeen[]): readonly { spans: string; children: number }[] {
   return Object.values(Object.groupBy(spans, ({ trace }) => trace)).map((each = []) => ({
     spans: each
@@ -30,7 +30,7 @@ function tracesOf(spans: readonly SpanSeen[]): readonly { spans: string; childre
 const WHOLE = ['client GET', 'client SELECT', 'internal render page', 'server GET', 'server GET'];
 const ALL = { context: true, propagation: true, trace: true, metrics: true };
 const NONE = { context: false, propagation: false, trace: false, metrics: false };
-/** Two requests that each call themselves once, run a statement and draw a page. */
+/** Two requests that each call the app once, run a statement and render a page. */
 const COUNTS = { http: 4, database: 2, render: 2, other: 2 };
 
 const STANDS_BESIDE =
@@ -44,7 +44,7 @@ describe.each(['own', 'stock'])('telemetry with METRICS_SPANS=%s', (mode) => {
   it('works with an SDK that was started first: its traces are complete, and it stays when telemetry ends', async () => {
     const { lines, app, appAfter, counts, faults, globals } = await run(mode, 'sdk telemetry');
     expect(lines).toEqual([expect.stringMatching(STANDS_BESIDE)]);
-    // SERVER is kind 1, CLIENT 2, INTERNAL 0. Of five spans all but the root have a parent in the trace.
+    // SERVER is kind 1, CLIENT 2, INTERNAL 0. Of five spans all except the root have a parent in the trace.
     const whole = { spans: '0 render page, 1 GET, 1 GET, 2 GET, 2 SELECT', children: 4 };
     expect(tracesOf(app)).toEqual([whole, whole]);
     expect(counts).toEqual({ http: 0, database: 2, render: 2, other: 0 });

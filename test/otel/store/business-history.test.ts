@@ -12,7 +12,7 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-/** From when on counts are by so many milliseconds. */
+/** From which age on counts have which width. */
 const WIDTHS = [
   [5 * MINUTE, SECOND],
   [HOUR, 10 * SECOND],
@@ -26,7 +26,7 @@ interface Counted {
   readonly atMillis: number;
 }
 
-/** What an answer has to be: a sum over a plain list. */
+/** Expected answer: a sum over a plain list. */
 function sumOf(ledger: readonly Counted[], fromMillis: number, toMillis: number): Record<string, number> {
   const sums: Record<string, number> = {};
   for (const { format, value, atMillis } of ledger)
@@ -83,7 +83,7 @@ describe('BusinessHistory', () => {
             history.add('feed', { format: counted.format }, counted.value, counted.atMillis);
             continue;
           }
-          // A process that is killed has written what is older than some seconds.
+          // A killed process has written what is older than some seconds.
           clock.millis += 6 * SECOND;
           if (does === 'stop') history.close(file);
           else history.write(file);

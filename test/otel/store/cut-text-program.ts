@@ -1,4 +1,4 @@
-/** Prints how many long texts are alive: after records were made of spans with such texts, and beside one that is held. */
+/** Prints how many long texts are alive: after records were created from spans with such texts, and with one that is retained. */
 import { getHeapSnapshot } from 'node:v8';
 import { json } from 'node:stream/consumers';
 import { spanRecord } from './kept-span-fixture.ts';

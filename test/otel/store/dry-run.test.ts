@@ -8,7 +8,7 @@ const BEGAN = Date.UTC(2026, 10, 29, 9);
 
 afterEach(() => activeTelemetry().shutdown());
 
-/** A request with a statement and a render; `outcome` is what the statement comes to. */
+/** A request with a statement and a render; `outcome` is the statement's result. */
 function request(outcome: 'fine' | 'failed' | 'slow'): string {
   const tracer = trace.getTracer('test');
   const millis = outcome === 'slow' ? 3000 : 20;
@@ -65,7 +65,7 @@ describe('a dry run over the traces that memory holds', () => {
       database: byRate + 12,
       other: byRate + 12,
     });
-    // Of a slow request both it and its statement are.
+    // A slow statement makes its request slow, too.
     expect(dryRun.proposed.rules.error).toEqual({ seen: 7, kept: 7, dropped: 0 });
     expect(dryRun.proposed.rules.slow).toEqual({ seen: 10, kept: 10, dropped: 0 });
     expect(dryRun.proposed.rules.http.dropped).toBe(200 - byRate);

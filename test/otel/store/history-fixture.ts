@@ -10,7 +10,7 @@ import { HistoryFile } from '../../../otel/store/history-file.ts';
 import { afterThisTest } from '../../fixtures/after-tests.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
-/** The file of processes that begin one after the other; they end with the test. */
+/** The file of processes that start one after the other; they end with the test. */
 export class HistoryFolder {
   readonly folder = temporaryFolder();
   readonly path = join(this.folder, 'data', 'telemetry.sqlite');
@@ -22,7 +22,7 @@ export class HistoryFolder {
     afterThisTest(() => this.close());
   }
 
-  /** A process with a ring of its own on the same file. */
+  /** A process with its own ring on the same file. */
   start(
     options: Partial<HistoryOptions> & { readonly maxTraces?: number; readonly ringBytes?: number } = {},
   ) {
@@ -52,7 +52,7 @@ export class HistoryFolder {
   }
 }
 
-/** A history file, by default of a folder of its own; closed after the test. */
+/** A history file, by default in its own folder; closed after the test. */
 export function openHistoryFile(
   path = join(temporaryFolder(), 'history.sqlite'),
   processId = 'this',

@@ -91,7 +91,7 @@ describe('History by kinds of traces', () => {
       add(ring, round * 30 + 1, round * 30 + 10);
       add(ring, round * 30 + 11, round * 30 + 20, FAILED);
       history.flush();
-      // A late span makes an ordinary trace one of the other kind.
+      // A late span turns an ordinary trace into must-keep.
       ring.add(traceIdOf(round * 30 + 5), [spanRecord({ parentSpanId: spanIdOf(1), ...FAILED })], WHOLE);
       history.flush();
       add(ring, round * 30 + 21, round * 30 + 25);
@@ -141,7 +141,7 @@ describe('History by kinds of traces', () => {
 
   it('counts all when memory evicts traces while a slice is prepared', () => {
     let [settled, more, nanos] = [0, 0, 0];
-    // As counting does: operations that ended are settled, and their traces kept, when somebody asks for the counts.
+    // Like counting: reading the counts handles deferred operations and keeps their traces.
     const settle = (): void => {
       if (more <= 0) return;
       more -= 10;
@@ -156,7 +156,7 @@ describe('History by kinds of traces', () => {
       closeAll: () => undefined,
       restore: () => undefined,
     };
-    // A slice has time for one trace, and gives the others back.
+    // A slice has time for one trace, and leaves the others.
     const clock = { now: () => place.clock.now(), monotonicNanos: () => (nanos += 2_000_000) };
     const { ring, history } = place.start({ maxTraces: 10, rollUps, clock });
     add(ring, 1, 10);

@@ -20,7 +20,7 @@ beforeEach(() => {
 
 describe('ProcessRuns', () => {
   const alive = new Set<number>();
-  /** A process as it begins now. */
+  /** A process that starts now. */
   function begin(pid: number): ProcessRuns {
     const runs = new ProcessRuns({
       clock,
@@ -46,7 +46,7 @@ describe('ProcessRuns', () => {
     const second = begin(2);
     const secondBegan = clock.millis;
     live([second], 63_000);
-    // Killed: no close. Last seen at the last five seconds.
+    // Killed: no close. The last heartbeat was up to five seconds earlier.
     clock.millis += 20_000;
     const third = begin(3);
     expect(third.starts()).toEqual([
@@ -126,7 +126,7 @@ describe('Markers', () => {
 describe('RuntimeHistory', () => {
   const everything = { fromMillis: 0, toMillis: 1e15 };
 
-  /** Samples every 30 s, the ledger of what was taken; the process that took them may be killed afterwards. */
+  /** Samples every 30 s, with a ledger of what was taken; the process may be killed afterwards. */
   function run(history: RuntimeHistory, millis: number, value: (index: number) => number): RuntimeSample[] {
     const startedAt = clock.millis;
     return Array.from({ length: millis / 30_000 }, (_, index) => {
@@ -187,7 +187,7 @@ describe('RuntimeHistory', () => {
     expect(sum(all)).toBe(sum([...ledger, now()]));
     expect(Math.max(...all.map((sample) => sample.eventLoopDelayMaxMillis))).toBe(9000);
     expect(Math.max(...all.map((sample) => sample.rssMaxBytes))).toBe(9000);
-    // Killed inside of a quarter of an hour: what it took is there all the same, and no point spans the gap.
+    // Killed within a quarter of an hour: its samples exist all the same, and no point spans the gap.
     const gap = all.filter(
       (sample, index) => sample.fromMillis - (all[index - 1]?.atMillis ?? Infinity) > HOUR,
     );
@@ -198,7 +198,7 @@ describe('RuntimeHistory', () => {
     const history = begin();
     run(history, 2 * DAY, () => 1);
     expect(file.runtimeSamples.newest(0, 1e6)).toHaveLength(2880);
-    // As of a process that is begun again every ten seconds.
+    // Like a process that is restarted every ten seconds.
     file.transaction(() => {
       for (let i = 0; i < 3000; i++)
         file.runtimeSamples.save(1, {

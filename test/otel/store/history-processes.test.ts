@@ -11,7 +11,7 @@ import { spanRecord, traceIdOf, WHOLE } from './kept-span-fixture.ts';
 import { writeVersion1File } from './version-1-file.ts';
 
 const PROCESSES = 4;
-/** For all of them to come up. */
+/** Time for all of them to start. */
 const BARRIER_MILLIS = 1500;
 const PROGRAM = fileURLToPath(new URL('./history-program.ts', import.meta.url));
 

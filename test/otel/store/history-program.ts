@@ -1,5 +1,5 @@
-// A process that opens the history file of its first argument at the moment of its second, writes ten traces from the number of its third,
-// and prints what it had to say.
+// A process that opens the history file of its first argument at the time of its second, writes ten traces numbered from its third, and prints its
+// log.
 import Database from 'better-sqlite3';
 import { systemClock } from '../../../otel/base/clock.ts';
 import { Guard } from '../../../otel/base/guard.ts';
@@ -20,7 +20,7 @@ const history = new History({
   clock: systemClock,
   log: (message) => messages.push(message),
 });
-// All at once: a timer would let them begin one after the other.
+// All at once: with a timer they would start one after the other.
 while (Date.now() < Number(atMillis));
 history.start();
 for (let i = 0; i < 10; i++) ring.add(traceIdOf(Number(first) + i), [spanRecord()], WHOLE);
@@ -28,6 +28,6 @@ const deadline = Date.now() + 120_000;
 do history.flush();
 while (ring.waiting > 0 && Date.now() < deadline);
 history.close();
-// Another process that writes at the same time is no fault of the file: what waited was written.
+// Another process writing at the same time is not a fault of the file: what was pending was written.
 const faults = guard.faults().filter(({ lastMessage }) => !lastMessage.includes('database is locked'));
 process.stdout.write(JSON.stringify({ messages, faults, waiting: ring.waiting }));

@@ -237,7 +237,7 @@ describe('History', () => {
     add(first.ring, 1, 100, 1000);
     first.history.close();
     const bytes = readFileSync(place.path);
-    // The tables are found, the traces are not.
+    // The tables are intact, the traces are not.
     bytes.fill(0xff, bytes.length / 2);
     writeFileSync(place.path, bytes);
     const { ring, history, guard } = place.start();

@@ -93,7 +93,7 @@ export function keptSpan(sketch: SpanSketch = {}): KeptSpan {
   };
 }
 
-/** A record whose strings are shared with no other. */
+/** A record whose strings are not shared. */
 export function spanRecord(sketch: SpanSketch = {}): SpanRecord {
   return toSpanRecord(keptSpan(sketch), new StringInterner());
 }

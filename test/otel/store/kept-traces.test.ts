@@ -8,14 +8,14 @@ import type { SpanSketch } from './kept-span-fixture.ts';
 
 const THRESHOLDS = { http: 1, database: 0.5, render: 0.25 };
 
-/** A span as the test made it; the only one with `isRoot` of a trace comes first. */
+/** A span as sent by the test; the only one with `isRoot` of a trace comes first. */
 type Sent = SpanSketch & {
   readonly spanId: string;
   readonly startMillis: number;
   readonly durationMillis: number;
 };
 
-/** What was sent, by trace: no code of the store. */
+/** What was sent, by trace, without code of the store. */
 type Ledger = Map<number, readonly Sent[]>;
 
 const endOf = (span: Sent): number => span.startMillis + span.durationMillis;
@@ -192,7 +192,7 @@ describe('KeptTraces', () => {
         let running = place.start({ maxTraces });
         let sent: Ledger = new Map();
         let written: Ledger = new Map();
-        // Never more than one change is unwritten: nothing can be evicted before it is in the file.
+        // At most one change is unwritten: nothing can be evicted before it is in the file.
         const write = (): void => {
           running.history.flush();
           written = new Map(sent);

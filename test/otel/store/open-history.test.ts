@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import { openHistory } from '../../../otel/store/open-history.ts';
 import { HistoryFolder } from './history-fixture.ts';
 
-/** As SQLite refuses the switch to WAL while another connection makes it: at once, whatever the timeout. */
+/** SQLite rejects the switch to WAL at once while another connection does it, whatever the timeout. */
 function databaseThatRefuses(times: number): typeof Database {
   let left = times;
   return class extends Database {

@@ -10,7 +10,7 @@ import { SettingHistory } from '../../../otel/store/setting-history.ts';
 import { openHistoryFile } from './history-fixture.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
-/** One process: its settings, and what it keeps of them. */
+/** One process: its settings, and their history. */
 class Settings {
   readonly guard = new Guard();
   readonly live: LiveSampling;

@@ -170,7 +170,7 @@ describe('a record of a hostile span', () => {
   it.each(Object.keys(hostile))('with %s stays within its bytes and records what is missing', (name) => {
     const record = spanRecord(hostile[name]);
     expect(record.bytes).toBeLessThanOrEqual(MAX_RECORD_BYTES);
-    // The estimate is honest: the text alone can be no bigger.
+    // The estimate is realistic: the text alone cannot be bigger.
     expect(JSON.stringify(record).length).toBeLessThan(MAX_RECORD_BYTES * 1.5);
     expect(toSpanRow(record, undefined).attributes[ATTR_RECORD_CUT]).toMatch(/shortened|left out/);
   });

@@ -31,7 +31,7 @@ function ask<T>(sql: string): T[] {
 const strings = new StringInterner();
 const templates = new RecordTemplates(strings);
 
-/** A request and statements of these names, each with a template of its own. */
+/** A request and statements of these names, each with its own template. */
 function traceOf(number: number, names: readonly string[]): TraceRecord {
   const trace = new TraceRecord(traceIdOf(number));
   const statements = names.map((name, i) => {

@@ -60,7 +60,7 @@ describe('RecordTemplates', () => {
   ])('stores a span with %s in full', (_what, span) => {
     const records = new RecordTemplates(new StringInterner());
     expect(records.record(span)).toBeUndefined();
-    // Also the second time, when the template is known.
+    // Also the second time, when the template is cached.
     expect(records.record(span)).toBeUndefined();
     expect(toSpanRecord(span, new StringInterner()).bytes).toBeLessThanOrEqual(MAX_RECORD_BYTES);
   });
@@ -79,7 +79,7 @@ describe('RecordTemplates', () => {
     const strings = new StringInterner();
     toSpanRecord(third, strings);
     expect(records.record(third)!.bytes).toBeLessThan(toSpanRecord(third, strings).bytes * 0.75);
-    // No text may pass for another.
+    // No text may be confused with another.
     expect(records.record(plain(4, 'SELECT 1'))).toBeUndefined();
     expect(records.record({ ...plain(5), name: 'SELECT' })).toBeUndefined();
   });
@@ -108,7 +108,7 @@ describe('RecordTemplates', () => {
       expect(learned.of(span('SELECT 1'))).toBeDefined();
       if (i % 2 === 0) learned.of(span(`SELECT ${i} AS a`));
     }
-    // What nobody asked for meanwhile has to be learned anew.
+    // What was not used meanwhile has to be learned again.
     expect(learned.of(span('SELECT 0 AS a'))).toBeUndefined();
   });
 

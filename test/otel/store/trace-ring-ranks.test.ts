@@ -75,7 +75,7 @@ describe('TraceRing with failed and slow traces', () => {
             expect(traces).toBeLessThanOrEqual(maxTraces);
             const held = [...ring.values()].reduce((sum, trace) => sum + trace.bytes, 0);
             expect(bytes).toBe(held);
-            // The last one that is not pinned stays, whatever it weighs.
+            // The last unpinned trace stays, whatever its size.
             if (traces - ring.pinned > 1) expect(bytes).toBeLessThanOrEqual(maxBytes);
           }
         },

@@ -14,7 +14,7 @@ const TEMPLATES = ['posts', 'Tags'].map((name) => {
   return { name: `SELECT ${name}`, kind: SpanKind.CLIENT, attributes };
 });
 
-/** A statement with a template, and the same written out. */
+/** A statement with a template, and the same in full. */
 function statement(which: number, key: string, rows: number, isChild = true): [SpanRecord, SpanRecord] {
   const template = TEMPLATES[which]!;
   const parent = isChild ? { parentSpanId: spanIdOf(1) } : {};

@@ -59,7 +59,7 @@ describe('a history file of version 1', () => {
         durationMillis: { min: 1, max: 9 },
       });
       expect(red.series('http', within(30 * DAY))).toMatchObject([{ name: 'GET /', count: 6, errors: 2 }]);
-      // Of three days ago there are no minutes.
+      // There are no minutes from three days ago.
       const hour = red.coverage({
         fromMillis: START - 3 * DAY + 20 * MINUTE,
         toMillis: START - 3 * DAY + 21 * MINUTE,

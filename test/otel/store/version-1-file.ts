@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { encodeTrace, NO_TEMPLATES } from '../../../otel/store/trace-json.ts';
 import type { TraceRecord } from '../../../otel/store/trace-record.ts';
 
-/** A history file as version 1 of the store made it, with its tables as they were. */
+/** Writes a history file of version 1 of the store, with its tables. */
 export function writeVersion1File(path: string, traces: readonly TraceRecord[]): void {
   mkdirSync(dirname(path), { recursive: true });
   const database = new Database(path);
@@ -36,7 +36,7 @@ export function writeVersion1File(path: string, traces: readonly TraceRecord[]):
   database.close();
 }
 
-/** The same shape as now without templates, by another number. */
+/** The current format without templates, under another number. */
 function asVersion1(trace: TraceRecord): string {
   return JSON.stringify({ ...JSON.parse(encodeTrace(trace, NO_TEMPLATES)), format: 1 });
 }
