@@ -23,7 +23,8 @@ export interface AccessDependencies {
   readonly now: () => number;
 }
 
-/** All changes of access. Checking a password takes tenths of a second, in which the password may change, a session may end or a link may
+/**
+ * All changes of access. Checking a password takes tenths of a second, in which the password may change, a session may end or a link may
  * be used. So each change verifies again what was checked, in the same transaction.
  */
 export class Access {
@@ -73,7 +74,8 @@ export class Access {
     });
   }
 
-  /** Uses an owner link: creates a session that replaces this browser's previous one or, with a new password, all of them. Undefined if
+  /**
+   * Uses an owner link: creates a session that replaces this browser's previous one or, with a new password, all of them. Undefined if
    * the link was used meanwhile.
    */
   redeemOwnerLink(

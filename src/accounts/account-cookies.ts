@@ -11,7 +11,8 @@ const TOKEN = /^[\w-]{43}$/;
 /** Renewed with each sign-in; browsers accept at most 400 days. */
 const BROWSER_MILLIS = 365 * 24 * 60 * 60 * 1000;
 
-/** The cookies of the admin pages: HttpOnly, SameSite=Lax, for the whole host or, with a base path, for that path only, so that another
+/**
+ * The cookies of the admin pages: HttpOnly, SameSite=Lax, for the whole host or, with a base path, for that path only, so that another
  * blog on the same host does not read them. Under https (by PUBLIC_URL or a trusted proxy) also Secure, with a `__Host-` or `__Secure-` name.
  */
 export class AccountCookies {

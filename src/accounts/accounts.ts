@@ -23,7 +23,8 @@ export interface Accounts {
   readonly access: Access;
   /** Throws WorkGateFullError if too many are waiting. */
   hashPassword(password: string): Promise<string>;
-  /** Returns undefined if the password is wrong; takes as long if there is no owner. Throws WorkGateFullError. Strangers have a queue of
+  /**
+   * Returns undefined if the password is wrong; takes as long if there is no owner. Throws WorkGateFullError. Strangers have a queue of
    * their own, so that they do not delay known browsers.
    */
   checkPassword(password: string, from: Guesser['kind']): Promise<CheckedPassword | undefined>;

@@ -1,7 +1,8 @@
 // No library: CSRF packages compare tokens and ignore Fetch Metadata and Origin, which refuse a foreign form before its body is read.
 import type { Context } from 'koa';
 
-/** Returns true if a request that changes something comes from another site, by Fetch Metadata where the browser sends it, and by Origin.
+/**
+ * Returns true if a request that changes something comes from another site, by Fetch Metadata where the browser sends it, and by Origin.
  * For clients that send neither, the form's token decides.
  */
 export function isCrossSite(ctx: Context, publicUrl: string | undefined): boolean {

@@ -24,7 +24,8 @@ export const COMMON_LONG_PASSWORDS: ReadonlySet<string> = new Set(
     .split('\n'),
 );
 
-/** Returns true for a password that an offline attack tries early: a common password (in any letter case), one of some 49,000 common ones
+/**
+ * Returns true for a password that an offline attack tries early: a common password (in any letter case), one of some 49,000 common ones
  * with a number appended or letters replaced, doubled or reversed, sequences, repetitions, rows of keys, dates. The estimate alone
  * accepts every second entry of the list. Loads its data on import, ~40 ms.
  * Source: Wheeler, "zxcvbn: Low-Budget Password Strength Estimation", USENIX Security 2016.

@@ -5,7 +5,8 @@ import type { Owner } from './owner-store.ts';
 const ID_BYTES = 16;
 export const BROWSER_TOKEN = /^[\w-]{22}\.[\w-]{43}$/;
 
-/** The token of a browser that has signed in, so that password guessing elsewhere does not throttle it (OWASP's device cookies). It grants no
+/**
+ * The token of a browser that has signed in, so that password guessing elsewhere does not throttle it (OWASP's device cookies). It grants no
  * access. It is signed with a key that each new password replaces, so browsers must sign in again to be known.
  */
 export function createBrowserToken(owner: Owner): string {

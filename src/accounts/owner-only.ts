@@ -3,7 +3,8 @@ import type { Logger } from 'pino';
 import { sessionOf } from './load-session.ts';
 import { secretsEqual } from './secret-token.ts';
 
-/** Lets only the owner in. A visitor of a page is redirected to sign-in and back; any other request gets 401 from the error
+/**
+ * Lets only the owner in. A visitor of a page is redirected to sign-in and back; any other request gets 401 from the error
  * renderer. Routes that accept the owner's forms use `protectForms(…).owner` instead, which also keeps the submitted text.
  */
 export function ownerOnly(basePath = ''): Middleware {

@@ -27,7 +27,8 @@ function unpadded(bytes: Buffer): string {
   return bytes.toString('base64').replace(/=+$/, '');
 }
 
-/** `$scrypt$ln=17,r=8,p=1,x=1$salt$key`: the cost is stored, so older hashes stay valid if it is raised. `x=1`: the password was hashed exactly
+/**
+ * `$scrypt$ln=17,r=8,p=1,x=1$salt$key`: the cost is stored, so older hashes stay valid if it is raised. `x=1`: the password was hashed exactly
  * as sent; older hashes without it are of its NFKC form.
  */
 export async function hashPassword(password: string, cost: ScryptCost = OWASP_COST): Promise<string> {

@@ -29,7 +29,8 @@ export interface FormProtection {
   readonly visitor: Middleware;
 }
 
-/** Mounted before every route that changes something; accepts only forms sent from our own pages. It does not read the body of a form from
+/**
+ * Mounted before every route that changes something; accepts only forms sent from our own pages. It does not read the body of a form from
  * another site or from an unknown browser. A refused form of the owner is shown again with its text, so that nothing is lost, even after the
  * session ended in a known browser.
  */

@@ -18,7 +18,8 @@ export function secretsEqual(given: string, expected: string): boolean {
   return timingSafeEqual(digest(given), digest(expected));
 }
 
-/** A token for one form, bound to a secret of the visitor. It differs on every page, so that the length of compressed pages
+/**
+ * A token for one form, bound to a secret of the visitor. It differs on every page, so that the length of compressed pages
  * does not reveal it (BREACH).
  */
 export function formTokenOf(secret: string): string {

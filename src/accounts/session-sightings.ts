@@ -3,7 +3,8 @@ import type { Database, Statement } from 'better-sqlite3';
 /** The last-seen time of a session is written at most this often. */
 const SEEN_INTERVAL_MILLIS = 60_000;
 
-/** Tracks when each session was last seen: in memory at once, on disk after the response. A full disk or a locked or read-only file
+/**
+ * Tracks when each session was last seen: in memory at once, on disk after the response. A full disk or a locked or read-only file
  * does not fail a page; a failed write is retried at the next sighting that is due.
  */
 export class SessionSightings {

@@ -55,7 +55,8 @@ export interface Attempt {
   withdraw(): void;
 }
 
-/** Who tries to sign in. A known browser and an open session each have a budget of their own. Everyone else shares the budget of
+/**
+ * Who tries to sign in. A known browser and an open session each have a budget of their own. Everyone else shares the budget of
  * strangers, per address and for the account, so that strangers cannot lock out a known browser.
  */
 export type Guesser =

@@ -32,7 +32,8 @@ export function toLocalInput(millis: number, timeZone: string): string {
   return new Date(millis + offsetAt(millis, timeZone)).toISOString().slice(0, 16);
 }
 
-/** Converts the value of a datetime-local field to a moment; undefined if it is not a date. In a skipped hour the offset before the
+/**
+ * Converts the value of a datetime-local field to a moment; undefined if it is not a date. In a skipped hour the offset before the
  * change applies; of a repeated hour, the first one is meant.
  */
 export function fromLocalInput(text: string, timeZone: string): number | undefined {

@@ -4,16 +4,16 @@ import { MIGRATIONS } from '../db/migrations.ts';
 import { mediaDigest } from '../media/media-digest.ts';
 import { escapedPath, mediaPath } from '../media/media-path.ts';
 
-/** “GHBK” as SQLite's application_id: tells a backup from the database it was made of, and from files of other programs. */
+/** “GHBK” as SQLite's application_id: distinguishes a backup from a blog's database and from other programs' files. */
 export const BACKUP_APPLICATION_ID = 0x4748424b;
 
-/** The tables that a backup has more than the blog's database: the media, which are files there. */
+/** Additional tables of a backup: its facts, and the media, which are files in a blog. */
 export const BACKUP_SCHEMA = `
   CREATE TABLE backup_media (path TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
   CREATE TABLE backup_facts (made_at INTEGER NOT NULL) STRICT;
 `;
 
-/** What is no backup, or none that can be used; says why. */
+/** An invalid or unusable backup; the message says why. */
 export class BackupError extends Error {
   override readonly name = 'BackupError';
 }
@@ -37,12 +37,12 @@ export function isBackup(file: string): boolean {
   }
 }
 
-/** Reads the whole backup: its pages, its schema's number, each medium by its digest. Throws BackupError. */
+/** Verifies the whole backup: pages, schema version, digest of each media file. Throws BackupError. */
 export function verifyBackup(file: string): BackupFacts {
   if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
     throw new BackupError(`There is no file ${file}.`);
   if (!isBackup(file))
-    throw new BackupError(`${file} is no backup of Glasshouse, or its beginning is damaged.`);
+    throw new BackupError(`${file} is not a backup of Glasshouse, or its header is damaged.`);
   const database = new SqliteDatabase(file, { readonly: true, fileMustExist: true });
   try {
     const problem = database.pragma('integrity_check(1)', { simple: true });
@@ -51,13 +51,13 @@ export function verifyBackup(file: string): BackupFacts {
     const known = MIGRATIONS.at(-1)!.version;
     if (version > known)
       throw new BackupError(
-        `${file} was made by a newer Glasshouse (schema ${version}; this one knows ${known}).`,
+        `${file} was made by a newer Glasshouse (schema ${version}; this one supports ${known}).`,
       );
     for (const { path, sha256, bytes } of mediaIn(database)) {
       if (mediaPath(escapedPath(path)) !== path)
-        throw new BackupError(`${file} holds a file with a name that the blog does not take: ${path}`);
+        throw new BackupError(`${file} contains a file with an invalid name: ${path}`);
       if (mediaDigest(bytes) !== sha256)
-        throw new BackupError(`${file} is damaged: the bytes of ${path} are not those that were backed up.`);
+        throw new BackupError(`${file} is damaged: the content of ${path} has changed.`);
     }
     const count = (sql: string): number => database.prepare<[], number>(sql).pluck().get() ?? 0;
     return {
@@ -74,7 +74,7 @@ export function verifyBackup(file: string): BackupFacts {
   }
 }
 
-/** Every medium of a backup; the digest is the one of the blog's own row. */
+/** Every media file of a backup, with the digest from the blog's row. */
 export function mediaIn(
   database: Database,
 ): Iterable<{ readonly path: string; readonly sha256: string | null; readonly bytes: Buffer }> {

@@ -9,7 +9,7 @@ import { counted, megabytes, runCommand } from './run-command.ts';
 
 const USAGE = `Usage: npm run backup -- FILE [--data-dir FOLDER]
 
-Writes the blog, which may be running, into one file: posts, settings, the owner and the media.
+Writes the blog into one file: posts, settings, the owner and the media. The blog may be running.
 `;
 
 await runCommand(USAGE, 'No backup was made', async ({ file, dataDir }) => {
@@ -21,8 +21,8 @@ await runCommand(USAGE, 'No backup was made', async ({ file, dataDir }) => {
     const what = `${counted(made.posts, 'post', 'posts')} and ${counted(made.media, 'file', 'files')} of media`;
     for (const path of made.missingMedia) process.stderr.write(`Missing or changed on disk: media/${path}\n`);
     process.stdout.write(
-      `Backed up ${what} to ${resolve(file)} (${megabytes(made.bytes)}), read back and found whole` +
-        `${made.missingMedia.length === 0 ? '.' : `, but without ${counted(made.missingMedia.length, 'file', 'files')} that the blog itself has lost.`}\n`,
+      `Backed up ${what} to ${resolve(file)} (${megabytes(made.bytes)}), verified` +
+        `${made.missingMedia.length === 0 ? '.' : `, but without ${counted(made.missingMedia.length, 'file', 'files')} missing in the blog itself.`}\n`,
     );
     return made.missingMedia.length === 0 ? 0 : 1;
   } finally {

@@ -16,18 +16,18 @@ import {
   type BackupFacts,
 } from './backup-file.ts';
 
-/** A file may be replaced while it is backed up; then the whole is tried again. */
+/** Attempts, as a file may be replaced while it is copied. */
 const MAX_TRIES = 3;
 const ALL_PAGES = 2 ** 31 - 1;
 
 export interface MadeBackup extends BackupFacts {
-  /** Media that have a row but whose bytes are missing or not those of the row; they are not in the backup. */
+  /** Media files that are missing or do not match their row; they are not in the backup. */
   readonly missingMedia: readonly string[];
 }
 
 /**
- * Writes a blog, which may be running, into one file: posts, settings, the owner and the media as rows, but no session and no link, for
- * whoever finds the file. It is read back whole before it takes its name, and takes the place of an earlier backup only. Throws BackupError.
+ * Writes a blog, which may be running, into one file: posts, settings, the owner and the media as rows, but no sessions and links, in case
+ * others get the file. It is verified before it gets its name, and replaces only an earlier backup. Throws BackupError.
  */
 export async function makeBackup(options: {
   readonly database: Database;
@@ -39,9 +39,7 @@ export async function makeBackup(options: {
   const file = resolve(options.file);
   if (!existsSync(dirname(file))) throw new BackupError(`There is no folder ${dirname(file)}.`);
   if (existsSync(file) && !isBackup(file))
-    throw new BackupError(
-      `${file} is there and no backup of Glasshouse; it is left alone. Choose another name.`,
-    );
+    throw new BackupError(`${file} exists and is not a backup of Glasshouse. Choose another name.`);
   const part = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.part`);
   try {
     let missingMedia: readonly string[] = [];
@@ -60,7 +58,7 @@ export async function makeBackup(options: {
   }
 }
 
-/** Answers which media are missing. */
+/** Returns the missing media files. */
 async function copyAll(
   database: Database,
   dataDir: string,
@@ -68,7 +66,7 @@ async function copyAll(
   nowMillis: number,
 ): Promise<readonly string[]> {
   rmSync(part, { force: true });
-  // In one step, so that no writer makes it begin again.
+  // In one step, so that a writer cannot restart it.
   await database.backup(part, { progress: () => ALL_PAGES });
   const copy = new SqliteDatabase(part);
   try {

@@ -11,19 +11,19 @@ import { syncFile } from '../db/sync-file.ts';
 import { BackupError, mediaIn, verifyBackup, type BackupFacts } from './backup-file.ts';
 
 export interface Restored extends BackupFacts {
-  /** Where the data that were in force are now; undefined when there were none. */
+  /** The folder of the previous data; undefined if there were none. */
   readonly formerFolder: string | undefined;
 }
 
 /**
- * Puts a backup in place of what is in DATA_DIR. The backup is read whole before anything is touched; all is made ready beside the data,
- * then put in place by renames that the next start finishes if this process does not. Throws BackupError, or ServedDatabaseError when a
- * server runs.
+ * Replaces the data in DATA_DIR by a backup. The backup is verified first; its data is prepared beside the current data, then moved into
+ * place by renames, which the next start finishes if this process does not. Throws BackupError, or ServedDatabaseError if a server
+ * runs.
  */
 export function restoreBackup(options: {
   readonly file: string;
   readonly dataDir: string;
-  /** Over a blog that is there. */
+  /** Replaces an existing blog. */
   readonly replace?: boolean;
   readonly now?: () => number;
 }): Restored {
@@ -33,12 +33,12 @@ export function restoreBackup(options: {
   const inForce = join(resolve(dataDir), DATABASE_FILE_NAME);
   if ((statSync(inForce, { throwIfNoEntry: false })?.size ?? 0) > 0 && !replace)
     throw new BackupError(
-      `There is a blog in ${resolve(dataDir)}. Say --replace to put the backup in its place; what is there now is set aside.`,
+      `There is a blog in ${resolve(dataDir)}. Use --replace to replace it by the backup; its data will be moved aside.`,
     );
   keepPrivate(dataDir);
   const lock = takeServerLock(dataDir);
   try {
-    // Of a restore before this one that was killed.
+    // Left by an earlier restore that was killed.
     finishRestore(dataDir);
     const folder = join(dataDir, RESTORE_FOLDER_NAME);
     rmSync(folder, { recursive: true, force: true });
@@ -54,7 +54,7 @@ export function restoreBackup(options: {
   }
 }
 
-/** The data as the blog has them: a database without the backup's own tables, and the media as files. */
+/** Creates the blog's files: a database without the backup's tables, and the media files. */
 function makeReady(file: string, folder: string, facts: BackupFacts): void {
   const target = join(folder, DATABASE_FILE_NAME);
   const media = join(folder, MEDIA_FOLDER_NAME);

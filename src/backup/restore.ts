@@ -4,7 +4,7 @@ import { counted, runCommand } from './run-command.ts';
 
 const USAGE = `Usage: npm run restore -- FILE [--data-dir FOLDER] [--replace]
 
-Puts a backup in place of the blog in DATA_DIR, which must not be running.
+Replaces the blog in DATA_DIR by a backup. The blog must not be running.
 
   --replace  over a blog that is there; its data are set aside in DATA_DIR
 `;
@@ -15,7 +15,7 @@ await runCommand(USAGE, 'Nothing was restored', ({ file, dataDir, replace }) => 
   const former = restored.formerFolder;
   process.stdout.write(
     `Restored ${what} into ${resolve(dataDir)}, as they were on ${new Date(restored.madeAtMillis).toISOString()}` +
-      `${former === undefined ? '.' : `; what was there before is in ${former}.`}\n`,
+      `${former === undefined ? '.' : `; the previous data is in ${former}.`}\n`,
   );
   return 0;
 });

@@ -9,7 +9,7 @@ export interface CommandArguments {
   readonly replace: boolean;
 }
 
-/** Runs `npm run backup` or `restore`: exit code 0 when all of it was done, 1 when not, 2 for wrong use. The last line says which. */
+/** Runs `npm run backup` or `restore`: exit code 0 for success, 1 for failure, 2 for wrong usage. The last line states the result. */
 export async function runCommand(
   usage: string,
   failed: string,

@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3';
 
-/** What has a plan. */
+/** Statements that have a plan. */
 const PLANNED = /^\s*(?:SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH)\b/i;
-/** Where a question mark or a colon is no parameter. */
+/** Strings, names and comments, in which a question mark or colon is not a parameter. */
 const QUOTED = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g;
 const PARAMETER = /\?(\d*)|[:@$]([A-Za-z_][\w$]*)/g;
 
@@ -13,15 +13,15 @@ interface Step {
 }
 
 /**
- * `EXPLAIN QUERY PLAN` of one parameterised statement, one line a step, indented by depth; parameters are bound to NULL, and nothing
- * is run. Throws a RangeError for what has no plan, and SQLite's own error for what it cannot read.
+ * `EXPLAIN QUERY PLAN` of a parameterised statement, one line per step, indented by depth. Parameters are bound to NULL, and the statement
+ * is not run. Throws RangeError for statements without a plan, and SQLite's error for invalid ones.
  */
 export function explainPlan(database: Database, statementText: string): readonly string[] {
   if (!PLANNED.test(statementText))
     throw new RangeError('only SELECT, INSERT, UPDATE, DELETE, REPLACE and WITH have a plan');
   if (statementText.endsWith('…'))
-    throw new RangeError('the text of this statement was too long to be kept whole, so it cannot be planned');
-  // better-sqlite3 refuses more than one statement, and EXPLAIN holds for the whole of one.
+    throw new RangeError('the text of this statement was truncated, so it has no plan');
+  // better-sqlite3 refuses more than one statement, so EXPLAIN covers all of the text.
   const plan = database.prepare<unknown[], Step>(`EXPLAIN QUERY PLAN ${statementText}`);
   const depths = new Map<number, number>([[0, 0]]);
   return plan.all(...nulls(statementText)).map(({ id, parent, detail }) => {
@@ -31,7 +31,7 @@ export function explainPlan(database: Database, statementText: string): readonly
   });
 }
 
-/** A NULL for every parameter, as better-sqlite3 takes them. */
+/** NULL for every parameter, in better-sqlite3's format. */
 function nulls(statementText: string): unknown[] {
   const named: Record<string, null> = {};
   const unnamed: null[] = [];

@@ -2,7 +2,7 @@ import type { SettingStore } from './setting-store.ts';
 
 const KEY = 'last_backup';
 
-/** The newest backup that a command made of these data, or that they were restored from. */
+/** The latest backup of these data, or the one from which they were restored. */
 export interface LastBackup {
   readonly atMillis: number;
   readonly file: string;

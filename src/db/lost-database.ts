@@ -2,18 +2,18 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DATABASE_FILE_NAME, HISTORY_FILE_NAME, MEDIA_FOLDER_NAME } from './data-files.ts';
 
-/** The database is missing or empty beside what a blog leaves behind. */
+/** The database is missing or empty, but other files of a blog are there. */
 export class LostDatabaseError extends Error {
   constructor(file: string, state: 'missing' | 'empty', remains: readonly string[]) {
     super(
-      `${file} is ${state}, but ${remains.join(' and ')} ${remains.length === 1 ? 'is' : 'are'} beside it: the posts look lost, so no new blog is begun here. ` +
-        'Put the file back, or run “npm run restore -- FILE” with a backup. To begin anew on purpose, move what is left elsewhere or set DATA_DIR to another folder.',
+      `${file} is ${state}, but ${remains.join(' and ')} ${remains.length === 1 ? 'is' : 'are'} beside it: the posts may be lost, so no new blog is created here. ` +
+        'Put the file back, or run “npm run restore -- FILE” with a backup. To start a new blog, move the remaining files away or set DATA_DIR to another folder.',
     );
     this.name = 'LostDatabaseError';
   }
 }
 
-/** Throws LostDatabaseError rather than let an empty blog take the place of one that was here. */
+/** Throws LostDatabaseError instead of creating an empty blog in place of a lost one. */
 export function refuseLostDatabase(dataDir: string): void {
   const file = join(dataDir, DATABASE_FILE_NAME);
   const bytes = sizeOf(file);

@@ -5,14 +5,14 @@ import { MIGRATIONS, type Migration } from './migrations.ts';
 export class NewerDatabaseError extends Error {
   constructor(file: string, found: number, known: number) {
     super(
-      `${file} has schema ${found}, but this Glasshouse knows schemas up to ${known}. ` +
+      `${file} has schema ${found}, but this Glasshouse supports schemas up to ${known}. ` +
         'Start the newer Glasshouse that wrote it, or set DATA_DIR to another folder.',
     );
     this.name = 'NewerDatabaseError';
   }
 }
 
-/** The file is SQLite, but not ours. */
+/** The file is an SQLite database of another program. */
 export class ForeignDatabaseError extends Error {
   constructor(file: string) {
     super(
@@ -27,8 +27,8 @@ function versionOf(database: Database): number {
 }
 
 /**
- * Brings the schema up to date, each step in its own immediate transaction: an interrupted start loses nothing, and of two
- * processes that start at once one waits and then finds the work done. Throws NewerDatabaseError or ForeignDatabaseError.
+ * Migrates the schema, each step in its own immediate transaction: an interrupted start loses nothing, and if two processes start at
+ * once, one waits and then finds nothing to do. Throws NewerDatabaseError or ForeignDatabaseError.
  */
 export function migrate(database: Database, migrations: readonly Migration[] = MIGRATIONS): void {
   const known = migrations.at(-1)?.version ?? 0;
@@ -36,7 +36,7 @@ export function migrate(database: Database, migrations: readonly Migration[] = M
   if (found > known) throw new NewerDatabaseError(database.name, found, known);
   if (found === known) return;
   if (found === 0 && database.prepare('SELECT 1 FROM sqlite_schema').get() !== undefined) {
-    // Another process may have made the first step since the version was read.
+    // Another process may have run the first step since the version was read.
     if (versionOf(database) === 0) throw new ForeignDatabaseError(database.name);
   }
   for (const migration of migrations) {

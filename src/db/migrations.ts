@@ -1,11 +1,11 @@
-/** One step of the schema; its number is the `user_version` it leads to. Steps are never edited once released. */
+/** One schema migration; its number is the resulting `user_version`. Never edit a released step. */
 export interface Migration {
   readonly version: number;
   readonly name: string;
   readonly sql: string;
 }
 
-/** Every step from an empty file to the present schema, in order. Times are epoch milliseconds. */
+/** All steps from an empty file to the current schema, in order. Times are epoch milliseconds. */
 export const MIGRATIONS: readonly Migration[] = [
   {
     version: 1,

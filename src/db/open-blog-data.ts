@@ -9,7 +9,7 @@ import { orUnwritable } from './unwritable-database.ts';
 import { takeServerLock } from './server-lock.ts';
 
 /**
- * Opens the blog of a folder, for commands as for the server: the data stay private, and no empty blog takes the place of a lost one.
+ * Opens the blog of a folder, for commands and the server: keeps the data private, and does not replace a lost blog by an empty one.
  * Throws LostDatabaseError, NewerDatabaseError or ForeignDatabaseError.
  */
 export function openBlogData(dataDir: string): Database {
@@ -19,7 +19,7 @@ export function openBlogData(dataDir: string): Database {
   return orUnwritable(dataDir, () => openDatabase(join(dataDir, DATABASE_FILE_NAME)));
 }
 
-/** What a restore that was killed has left to do; throws ServedDatabaseError while it is under way. */
+/** Finishes an interrupted restore; throws ServedDatabaseError while one is running. */
 function finishAlone(dataDir: string): void {
   const lock = takeServerLock(dataDir);
   try {

@@ -5,25 +5,25 @@ import { migrate } from './migrate.ts';
 import { storageFailureOf } from './storage-failure.ts';
 
 const PRAGMAS = [
-  // For starts and commands; the running server gives it up with `neverWaitForLocks`.
+  // For starts and commands; the running server disables it with `neverWaitForLocks`.
   'busy_timeout = 15000',
-  // Readers never wait for the writer.
+  // Readers do not wait for the writer.
   'journal_mode = WAL',
-  // In WAL mode NORMAL can lose only the last commits at a power cut, never damage the file; a crash or kill of the process loses
+  // In WAL mode, NORMAL can lose only the last commits on power loss and cannot corrupt the file; a crash of the process loses
   // nothing. FULL would add an fsync to every save.
   'synchronous = NORMAL',
   'foreign_keys = ON',
   'cache_size = -16384', // 16 MiB
-  // Off: a mapped file that is cut short or overwritten while the blog runs ends the process with SIGBUS.
+  // Off: truncating or overwriting a mapped file while the blog runs would end the process with SIGBUS.
   'mmap_size = 0',
   'temp_store = MEMORY',
   'wal_autocheckpoint = 1000', // pages, about 4 MB
-  'journal_size_limit = 67108864', // 64 MiB: a WAL swollen by an import shrinks again
+  'journal_size_limit = 67108864', // 64 MiB: a WAL that grew during an import shrinks again
   'trusted_schema = OFF',
 ] as const;
 
 /**
- * Opens or makes the blog's database, its folder included, sets every pragma the blog relies on and migrates it.
+ * Opens or creates the blog's database and its folder, sets the required pragmas and migrates it.
  * Throws NewerDatabaseError or ForeignDatabaseError; the file is closed then.
  */
 export function openDatabase(file: string): Database {
@@ -32,7 +32,7 @@ export function openDatabase(file: string): Database {
   try {
     for (const pragma of PRAGMAS) database.pragma(pragma);
     migrate(database);
-    // Lets the planner know how large tables have become since the last start.
+    // Updates the planner's statistics.
     unlessRefused(() => void database.pragma('optimize = 0x10002'));
     return database;
   } catch (error) {
@@ -42,18 +42,18 @@ export function openDatabase(file: string): Database {
 }
 
 /**
- * SQLite waits for a lock with the whole process. From here on it does not: readers need no lock, and a write that finds it taken is tried
- * again by `createWhenUnlocked`, which costs microseconds a try, however many wait.
+ * SQLite blocks the whole process while it waits for a lock. This disables waiting: reads need no lock, and `createWhenUnlocked` retries a
+ * locked write, at microseconds per attempt.
  */
 export function neverWaitForLocks(database: Database): void {
   database.pragma('busy_timeout = 0');
 }
 
-/** Writes the WAL back into the file and closes it; a second call does nothing. */
+/** Checkpoints the WAL and closes the file; a second call does nothing. */
 export function closeDatabase(database: Database): void {
   if (!database.open) return;
   try {
-    // What was saved is in the log, and the next start reads it there.
+    // Saved data is in the WAL, and the next start reads it.
     unlessRefused(() => {
       database.pragma('optimize');
       database.pragma('wal_checkpoint(TRUNCATE)');
@@ -63,7 +63,7 @@ export function closeDatabase(database: Database): void {
   }
 }
 
-/** For writes that nobody asked for: a disk that does not take them keeps no blog from being read. */
+/** For optional writes: if they fail, the blog can still be read. */
 function unlessRefused(work: () => void): void {
   try {
     work();

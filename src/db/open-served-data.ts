@@ -12,11 +12,11 @@ import { takeServerLock, type ServerLock } from './server-lock.ts';
 export interface ServedData {
   readonly database: Database;
   readonly lock: ServerLock;
-  /** Files that stay readable for other users of the machine. */
+  /** Files that other users of the machine can still read. */
   readonly notPrivate: readonly string[];
 }
 
-/** As `openBlogData`, for the one server of these data: throws ServedDatabaseError when there is another, UnwritableDatabaseError. `prepare` runs before the database is opened. */
+/** As `openBlogData`, for the one server of these data: throws ServedDatabaseError if there is another, or UnwritableDatabaseError. `prepare` runs before the database is opened. */
 export function openServedData(dataDir: string, prepare: () => void): ServedData {
   return orUnwritable(dataDir, () => {
     if (!isRestoreReady(dataDir)) refuseLostDatabase(dataDir);
@@ -24,7 +24,7 @@ export function openServedData(dataDir: string, prepare: () => void): ServedData
     const lock = takeServerLock(dataDir);
     finishRestore(dataDir);
     const file = join(dataDir, DATABASE_FILE_NAME);
-    // Before telemetry's history is there: one without a database means that it was lost.
+    // Before the telemetry history is created: a history without a database means that the database was lost.
     if (!existsSync(file)) closeDatabase(openDatabase(file));
     prepare();
     return { database: openDatabase(file), lock, notPrivate };

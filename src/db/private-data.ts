@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import { isBlogFile } from './data-files.ts';
 import { UnwritableDatabaseError } from './unwritable-database.ts';
 
-/** What other users of the machine may do with a file. */
+/** Permission bits of other users. */
 const OTHERS = 0o077;
 
 /**
- * Makes DATA_DIR where there is none, and from here on everything that this process makes is its user's alone; what is there is narrowed.
- * The folder itself is narrowed only when nothing but the blog's is in it: it may be shared. Returns what could not be narrowed;
- * throws UnwritableDatabaseError.
+ * Creates DATA_DIR if needed, sets the umask so that new files are private, and restricts existing ones. The folder itself is restricted
+ * only if it contains nothing else, as it may be shared. Returns files that could not be restricted; throws UnwritableDatabaseError.
  */
 export function keepPrivate(dataDir: string): readonly string[] {
   process.umask(OTHERS);
@@ -38,7 +37,7 @@ function narrow(path: string, refused: string[]): void {
     const { mode } = lstatSync(path);
     if ((mode & OTHERS) !== 0) chmodSync(path, mode & 0o777 & ~OTHERS);
   } catch (error) {
-    // A log or an index that another process has just removed.
+    // A WAL or its index that another process has just removed.
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') refused.push(path);
   }
 }

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { DATABASE_FILE_NAME, MEDIA_FOLDER_NAME } from './data-files.ts';
 import { syncFolder } from './sync-file.ts';
 
-/** What a restore makes ready beside the data in force, on the same disk. */
+/** The folder in which a restore prepares its data, on the same disk. */
 export const RESTORE_FOLDER_NAME = 'glasshouse.restore';
-/** Written when all of it is there; names the folder for what was in force. */
+/** Written when the data is complete; contains the name of the folder for the previous data. */
 const READY_FILE_NAME = 'READY';
 
-/** From here on the restore is finished by whoever opens the data, whatever becomes of this process. */
+/** Commits the restore: from here on, any process that opens the data finishes it. */
 export function markRestoreReady(dataDir: string, asideName: string): void {
   const folder = join(dataDir, RESTORE_FOLDER_NAME);
   const file = join(folder, READY_FILE_NAME);
@@ -23,8 +23,8 @@ export function isRestoreReady(dataDir: string): boolean {
 }
 
 /**
- * Puts restored data in place of those in force, which are set aside. Each step is a rename that is left out when it was done before, so a
- * kill between any two is made good by the next call. For the holder of the server's lock.
+ * Moves the previous data aside and the restored data into place. Each step is a rename that is skipped if already done, so that after a
+ * kill the next call continues. Call it only while holding the server's lock.
  */
 export function finishRestore(dataDir: string): void {
   const restored = join(dataDir, RESTORE_FOLDER_NAME);

@@ -5,10 +5,10 @@ import SqliteDatabase from 'better-sqlite3';
 import { LOCK_FILE_NAME, SERVER_FILE_NAME } from './data-files.ts';
 import { storageFailureOf } from './storage-failure.ts';
 
-/** `servedAddress` holds the lock for an instant, which is no other server. */
+/** How long to wait for the lock, as `servedAddress` briefly holds it without being a server. */
 const LOCK_WAIT_MILLIS = 200;
 
-/** A server is at work on these data. */
+/** Another server uses these data. */
 export class ServedDatabaseError extends Error {
   constructor(dataDir: string) {
     super(
@@ -19,14 +19,14 @@ export class ServedDatabaseError extends Error {
 }
 
 export interface ServerLock {
-  /** Says where the server answers, for those who find the lock taken. */
+  /** Records the server's address, for other processes. */
   announce(address: string): void;
   release(): void;
 }
 
 /**
- * Takes the one lock that a server holds on its data; throws ServedDatabaseError when it is taken. It is a lock of the operating system on
- * an empty SQLite file, so it ends with its process however that ends. Commands work beside it.
+ * Takes the server's lock on its data; throws ServedDatabaseError if it is taken. It is an operating-system lock on an empty SQLite
+ * file, so it ends with its process. Commands work beside it.
  */
 export function takeServerLock(dataDir: string): ServerLock {
   const lock = new SqliteDatabase(join(dataDir, LOCK_FILE_NAME), { timeout: LOCK_WAIT_MILLIS });
@@ -44,7 +44,7 @@ export function takeServerLock(dataDir: string): ServerLock {
       writeFileSync(`${file}.part`, JSON.stringify({ pid: process.pid, host: hostname(), since, address }));
       renameSync(`${file}.part`, file);
     } catch (error) {
-      // Words for others; the lock holds without them, also on a full disk.
+      // Information only; the lock works without it, also on a full disk.
       if (storageFailureOf(error) === undefined) throw error;
     }
   };
@@ -55,7 +55,7 @@ export function takeServerLock(dataDir: string): ServerLock {
   };
 }
 
-/** Where a running server answers; undefined without one, and when it could not say so. */
+/** The address of a running server; undefined if there is none or it is unknown. */
 export function servedAddress(dataDir: string): string | undefined {
   const file = join(dataDir, LOCK_FILE_NAME);
   if (!existsSync(file)) return undefined;
@@ -71,7 +71,7 @@ export function servedAddress(dataDir: string): string | undefined {
   }
 }
 
-/** The holder in words, as far as they are known. */
+/** Describes the holder of the lock, as far as known. */
 function holder(dataDir: string): string {
   const facts = factsOfServer(dataDir);
   if (facts === undefined) return 'another Glasshouse';

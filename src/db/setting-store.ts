@@ -1,6 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 
-/** Small facts of the blog by key. */
+/** The table of settings: values by key. */
 export class SettingStore {
   readonly #get: Statement<[string], string>;
   readonly #set: Statement<[string, string]>;
@@ -24,7 +24,7 @@ export class SettingStore {
     this.#set.run(key, value);
   }
 
-  /** All or none. */
+  /** Sets all values in one transaction. */
   setAll(settings: Readonly<Record<string, string>>): void {
     this.#setAll(Object.entries(settings));
   }

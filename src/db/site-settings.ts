@@ -1,17 +1,17 @@
 import type { SettingStore } from './setting-store.ts';
 
-/** What the owner may change about the blog; kept in the database, edited on the settings page. */
+/** The blog's settings on the settings page, stored in the database. */
 export interface SiteSettings {
   readonly title: string;
   readonly description: string;
   /** BCP 47. */
   readonly language: string;
   readonly author: string;
-  /** IANA name; dates in forms are meant in it. */
+  /** IANA name of the time zone of dates in forms. */
   readonly timeZone: string;
 }
 
-/** Their keys in the table of settings. */
+/** Keys in the table of settings. */
 const KEYS: Readonly<Record<keyof SiteSettings, string>> = {
   title: 'title',
   description: 'description',
@@ -20,7 +20,7 @@ const KEYS: Readonly<Record<keyof SiteSettings, string>> = {
   timeZone: 'time_zone',
 };
 
-/** The keys of what readers see, as a list in SQL. */
+/** Keys of settings that readers see, as an SQL list. */
 export const SHOWN_KEYS_SQL: string = [KEYS.title, KEYS.description, KEYS.language, KEYS.author]
   .map((key) => `'${key}'`)
   .join(', ');
@@ -33,17 +33,17 @@ const DEFAULTS: SiteSettings = {
   timeZone: 'UTC',
 };
 
-/** Who writes, where a post names nobody. */
+/** The author of posts that name none. */
 export function authorOf(site: SiteSettings): string {
   return site.author === '' ? site.title : site.author;
 }
 
-/** One of them as the database has it now; what was never set has its default. */
+/** Reads a setting from the database; default if it was never set. */
 export function readSiteSetting(store: SettingStore, name: keyof SiteSettings): string {
   return store.get(KEYS[name]) ?? DEFAULTS[name];
 }
 
-/** The settings in force: read from the database once, kept in memory, changed by `save` while the blog runs. */
+/** The current settings: read once from the database, cached in memory, changed by `save`. */
 export class StoredSiteSettings implements SiteSettings {
   readonly #store: SettingStore;
   #values: SiteSettings;
@@ -59,7 +59,7 @@ export class StoredSiteSettings implements SiteSettings {
     };
   }
 
-  /** All or none. */
+  /** Saves all settings in one transaction. */
   save(values: SiteSettings): void {
     const { title, description, language, author, timeZone } = values;
     this.#store.setAll({

@@ -1,18 +1,18 @@
 import { statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 
-/** A write through an open file that no longer stands at its path is acknowledged by SQLite and lost. */
+/** SQLite acknowledges writes to an open file that was removed or replaced, and they are lost. */
 export interface StorageWatch {
-  /** What is wrong with the database's files, in words; undefined while they are the ones that are open. Costs three `stat`s. */
+  /** The problem of the database's files in words; undefined if they are the open ones. Costs three `stat` calls. */
   readonly problem: () => string | undefined;
 }
 
 const EMPTIED = 'emptied';
 const EMPTIED_WORDS = 'was emptied while the blog runs';
-/** The log and its index hold what was saved last, so they count as much as the file. */
+/** The WAL and its index have the latest writes, so they matter as much as the file. */
 const SUFFIXES = ['', '-wal', '-shm'] as const;
 
-/** Compares the files of an open database with those that were there when it was opened. Make it right after opening. */
+/** Compares the database's files with those at opening. Create it right after opening. */
 export function watchStorage(
   database: Pick<Database, 'name' | 'memory'>,
   onChange: (problem: string | undefined) => void = () => {},
@@ -25,7 +25,7 @@ export function watchStorage(
   let last: string | undefined;
   return {
     problem() {
-      // An emptied file that is filled again holds other pages than the open connection remembers: only a new start helps.
+      // A file that was emptied and filled again has other pages than the connection's cache: only a restart helps.
       if (last?.endsWith(EMPTIED_WORDS) === true) return last;
       const now = opened
         .map(({ file, identity }) => difference(file, identity, identityOf(file)))
@@ -50,8 +50,8 @@ function difference(file: string, before: string | undefined, now: string | unde
 }
 
 /**
- * Device and inode; a path that cannot be looked at counts as missing. Only the log is ever empty by rights. The file is looked at and never
- * opened: closing it again would drop SQLite's own locks on it.
+ * Device and inode; an inaccessible path counts as missing. Only the WAL may be empty. Uses stat without opening the file, as closing it
+ * would release SQLite's locks.
  */
 function identityOf(file: string): string | undefined {
   try {

@@ -1,11 +1,11 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 
-/** Returns when the disk has the names in a folder. */
+/** Syncs a folder's entries to disk. */
 export function syncFolder(folder: string): void {
   sync(folder, 'r');
 }
 
-/** Returns when the disk has a file's content. */
+/** Syncs a file's content to disk. */
 export function syncFile(file: string): void {
   sync(file, 'r+');
 }

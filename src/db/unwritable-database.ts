@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import { storageFailureOf } from './storage-failure.ts';
 
-/** DATA_DIR cannot be made or written; says what to do. */
+/** DATA_DIR cannot be created or written; the message says what to do. */
 export class UnwritableDatabaseError extends Error {
   constructor(dataDir: string, cause: unknown) {
     const { code } = Object(cause) as { readonly code?: unknown };
     const advice =
       storageFailureOf(cause) === 'full' || isInputOutput(code)
-        ? 'Its disk is full, or reports errors: make room there, a megabyte at least.'
+        ? 'The disk is full or reports errors: free at least a megabyte.'
         : 'Make the folder writable for this user, or set DATA_DIR to another.';
     super(
       `${resolve(dataDir)} cannot be written (${String(code)}), and Glasshouse keeps its posts there. ${advice}`,
@@ -19,7 +19,7 @@ export class UnwritableDatabaseError extends Error {
   }
 }
 
-/** Names the folder, and what to do, where SQLite says that a disk is full or a file read-only. */
+/** Converts SQLite's errors of a full disk or a read-only file. */
 export function orUnwritable<T>(dataDir: string, work: () => T): T {
   try {
     return work();
@@ -30,7 +30,7 @@ export function orUnwritable<T>(dataDir: string, work: () => T): T {
   }
 }
 
-/** SQLite's word for a disk that is full when it makes the index of its log. */
+/** SQLite's code for a full disk when it creates the WAL index. */
 function isInputOutput(code: unknown): boolean {
   return String(code).startsWith('SQLITE_IOERR');
 }

@@ -1,15 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { storageFailureOf } from './storage-failure.ts';
 
-/** Runs a write, again while another process holds the lock; throws SQLite's SQLITE_BUSY when it never gets it. */
+/** Runs a write, and retries while another process holds the lock; finally throws SQLITE_BUSY. */
 export type WhenUnlocked = <T>(write: () => T) => Promise<T>;
 
 const MAX_WAIT_MILLIS = 2000;
 const PAUSE_MILLIS = 40;
 
 /**
- * The server's connection does not wait for a lock, for SQLite waits with the whole process: readers are answered between these tries.
- * A write must be one transaction, so that a refused one has done nothing.
+ * The server's connection does not wait for locks, as SQLite would block the whole process; requests are answered between retries.
+ * A write must be one transaction, so that a failed attempt changes nothing.
  */
 export function createWhenUnlocked(
   options: {

@@ -7,11 +7,11 @@ import { createRouter } from '../http/router.ts';
 
 export interface DemoOwner {
   readonly router: Router;
-  /** Path and query of the link that signs in, for as long as the demo runs. */
+  /** Path and query of the sign-in link, valid while the demo runs. */
   readonly signInPath: string;
 }
 
-/** An owner whose password nobody knows, and a secret link that is signed in. */
+/** Creates an owner with an unknown password, and a secret link that signs in. */
 export function createDemoOwner({ accounts, config }: Pick<BlogParts, 'accounts' | 'config'>): DemoOwner {
   const secret = createSecretToken();
   const cookies = new AccountCookies(config);
@@ -19,7 +19,7 @@ export function createDemoOwner({ accounts, config }: Pick<BlogParts, 'accounts'
   router.get('/demo/sign-in', async (ctx) => {
     const given = ctx.query['token'];
     if (typeof given !== 'string' || !secretsEqual(given, secret))
-      return ctx.throw(404, 'This link is not of this demo.');
+      return ctx.throw(404, 'This link is not valid for this demo.');
     cookies.setSession(ctx, await signIn(accounts, ctx.get('User-Agent')));
     ctx.set('Cache-Control', 'no-store');
     ctx.redirect(OBSERVATORY_PATH);
@@ -27,7 +27,7 @@ export function createDemoOwner({ accounts, config }: Pick<BlogParts, 'accounts'
   return { router, signInPath: `/demo/sign-in?token=${secret}` };
 }
 
-/** The token of a new session; the first one makes the owner. */
+/** Creates a session and returns its token; the first call creates the owner. */
 async function signIn(accounts: BlogParts['accounts'], userAgent: string): Promise<string> {
   const link = accounts.setupLinks.create();
   const setup = new URLSearchParams(link?.path.split('?')[1]).get('token');
@@ -36,6 +36,6 @@ async function signIn(accounts: BlogParts['accounts'], userAgent: string): Promi
     if (made !== undefined) return made.token;
   }
   const owner = accounts.owners.find();
-  if (owner === undefined) throw new Error('the demo could not make its owner');
+  if (owner === undefined) throw new Error('the demo failed to create its owner');
   return accounts.sessions.create(owner.id, userAgent).token;
 }

@@ -44,7 +44,7 @@ for (const row of statement.iterate(since)) {
 }
 \`\`\``;
 
-/** Posts that read like posts, newest first in time; the same source gives the same posts. */
+/** Generates readable posts, newest first; the same random source gives the same posts. */
 export function demoPosts(count: number, nowMillis: number, random: RandomSource): PostDraft[] {
   return Array.from({ length: count }, (_, i): PostDraft => {
     const [subject, tag] = random.pick(SUBJECTS);

@@ -4,13 +4,13 @@ import type { BlogParts } from '../start/app.ts';
 import { createRouter } from '../http/router.ts';
 import { html } from '../markup/html.ts';
 
-/** Posts whose mentions the careless page counts one by one. */
+/** Posts whose mentions the N+1 page counts one by one. */
 const CARELESS_POSTS = 60;
-/** A report on many more would never end. */
+/** More posts would take too long. */
 const REPORTED_POSTS = 60;
 const DOWNLOAD_BYTES = 24 * 1024 * 1024;
 
-/** Pages with faults on purpose, so that there is something to find: a slow statement, an N+1, a page that fails, a long download. */
+/** Pages with deliberate faults to find: a slow statement, an N+1, a failing page, a long download. */
 export function createDemoRoutes({ database, render }: Pick<BlogParts, 'database' | 'render'>): Router {
   const router = createRouter({ prefix: '/demo' });
   const latest = database.prepare<[number], { id: number; title: string }>(
@@ -20,8 +20,8 @@ export function createDemoRoutes({ database, render }: Pick<BlogParts, 'database
     `SELECT count(DISTINCT posts.id) AS total FROM posts JOIN post_tags ON post_tags.post_id = posts.id
      WHERE length(replace(lower(markdown || summary), lower(?), '')) < length(lower(markdown || summary))`,
   );
-  // Every triple of posts, read to its end, to count those that do not quote each other: nobody needs this, and it takes its time.
-  // No index serves what is calculated of a column, so every row is read each time.
+  // Counts triples of posts that do not quote each other, which is slow on purpose.
+  // No index applies to computed columns, so every row is read each time.
   const report = database.prepare<[], { total: number }>(
     `SELECT count(*) AS total FROM posts AS first, posts AS second, posts AS third
      WHERE first.id - 1 < ${REPORTED_POSTS} AND second.id - 1 < ${REPORTED_POSTS} AND third.id - 1 < ${REPORTED_POSTS}

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { addressIn, fetchText, linksIn, postsIn } from './fetch-links.ts';
 import type { RandomSource } from './random-source.ts';
 
-/** What a visitor does, in the proportions of a real personal blog's log: mostly posts and files, some feeds, some lost. */
+/** Requests in the proportions of a real personal blog's log: mostly posts and files, some feeds, some unknown addresses. */
 const HABITS: readonly (readonly [weight: number, habit: Habit])[] = [
   [34, { kind: 'post' }],
   [20, { kind: 'asset' }],
@@ -33,15 +33,15 @@ export interface TrafficOptions {
   readonly address: string;
   readonly random: RandomSource;
   readonly signal: AbortSignal;
-  /** Visitors come in waves around this many requests a second. */
+  /** Average requests per second; visitors come in waves. */
   readonly perSecond: number;
-  /** Requests made at once, before the waves, so that the pages are not empty. */
+  /** Initial requests, so that the pages are not empty. */
   readonly atOnce: number;
-  /** Told when those are done. */
+  /** Called after the initial requests. */
   readonly onVisited?: () => void;
 }
 
-/** Visits the blog until the signal says stop. */
+/** Visits the blog until the signal aborts. */
 export async function visit({
   address,
   random,
@@ -94,7 +94,7 @@ function addressOf(
   }
 }
 
-/** Reads an answer to its end, or leaves after its first bytes; a failed request is a visitor less. */
+/** Reads a response to its end, or aborts after its first bytes; failed requests are ignored. */
 function ask(address: string, path: string, agent: Agent, leave: boolean): Promise<void> {
   return new Promise((resolve) => {
     const outgoing = request(addressIn(address, path), {

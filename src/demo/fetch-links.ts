@@ -2,12 +2,12 @@ import { request, type Agent } from 'node:http';
 import { decodeHTMLAttribute } from 'entities';
 import { basePathOf } from '../http/base-path.ts';
 
-/** Where a path of the blog is; the blog's address may itself have a path. */
+/** The URL of a path of the blog, whose address may have a base path. */
 export function addressIn(blog: string, path: string): URL {
   return new URL(basePathOf(blog) + path, blog);
 }
 
-/** A page's text, its links as paths of the blog; an address that does not answer rejects. */
+/** Fetches a page, with links as paths of the blog; rejects if the address does not answer. */
 export function fetchText(blog: string, path: string, agent: Agent): Promise<string> {
   return new Promise((resolve, reject) => {
     const outgoing = request(addressIn(blog, path), { agent }, (answer) => {
@@ -28,7 +28,7 @@ export function postsIn(sitemap: string): string[] {
   );
 }
 
-/** What the first group of a pattern finds, each once, character references decoded. */
+/** Unique matches of a pattern's first group, with character references decoded. */
 export function linksIn(page: string, pattern: RegExp): string[] {
   return [...new Set([...page.matchAll(pattern)].map((match) => decodeHTMLAttribute(match[1]!)))];
 }

@@ -2,10 +2,10 @@ import { type Agent, request } from 'node:http';
 import { addressIn, fetchText, linksIn, postsIn } from './fetch-links.ts';
 import type { KnownAddresses } from './replay-map.ts';
 
-/** Posts whose pictures are looked up. */
+/** Limit of posts whose pictures are looked up. */
 const POSTS_READ_FOR_MEDIA = 60;
 
-/** Looks the blog's addresses up on its own pages, which answer 200; `onPicture` gets the statuses of pictures. */
+/** Collects the blog's addresses from its pages; `onPicture` gets the status of each picture. */
 export async function addressesOf(
   blog: string,
   agent: Agent,
@@ -23,7 +23,7 @@ export async function addressesOf(
   return {
     posts,
     assets: linksIn(front!, /href="(\/assets\/[^"]+)"/g),
-    // An import may lack some of the pictures that its posts show.
+    // An import may lack pictures that its posts show.
     media: (
       await Promise.all(
         [...media].map(async (path) => {

@@ -9,7 +9,7 @@ import { watchParent } from '../process/parent-watch.ts';
 import { RandomSource } from './random-source.ts';
 import { visit } from './demo-traffic.ts';
 
-/** A demo of the whole: the server is a process of its own, as in life; this one is its visitors. Everything is thrown away at the end. */
+/** The demo: the server is a separate process, this one generates visitors. All data is removed at the end. */
 const folder = mkdtempSync(join(tmpdir(), 'glasshouse-demo-'));
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const stop = new AbortController();
@@ -29,7 +29,7 @@ const server = fork(path('./serve.ts'), {
   },
   stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
 });
-// Its log lines are read in the waterfalls; whoever wants them here too sets LOG_LEVEL.
+// Log lines are shown in the waterfalls; set LOG_LEVEL to print them too.
 const wantsLog = 'LOG_LEVEL' in process.env;
 for (const [from, to] of [
   [server.stdout!, process.stdout],
@@ -41,7 +41,7 @@ for (const [from, to] of [
 }
 process.on('SIGINT', () => server.kill('SIGTERM'));
 process.on('SIGTERM', () => server.kill('SIGTERM'));
-// npm that is killed alone.
+// For npm being killed alone.
 watchParent().onGone(() => server.kill('SIGTERM'));
 server.on('exit', (code) => {
   stop.abort();
@@ -53,6 +53,6 @@ const [{ address, signIn }] = (await once(server, 'message', { signal: stop.sign
   process.exit(),
 )) as [{ address: string; signIn: string }];
 process.stdout.write(
-  `Signed in as its owner: ${signIn}\nVisitors come and go. Ctrl+C ends the demo and removes all it made.\n`,
+  `Signed in as its owner: ${signIn}\nThe demo generates visitors. Ctrl+C ends it and removes its data.\n`,
 );
 await visit({ address, random: new RandomSource(2), signal: stop.signal, perSecond: 8, atOnce: 400 });

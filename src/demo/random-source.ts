@@ -1,4 +1,4 @@
-/** Numbers that look random and are the same at every run: mulberry32, Tommy Ettinger, public domain. */
+/** A seeded random number generator: mulberry32, Tommy Ettinger, public domain. */
 export class RandomSource {
   #state: number;
 
@@ -15,7 +15,7 @@ export class RandomSource {
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   }
 
-  /** A whole number, both ends included. */
+  /** An integer, both ends included. */
   between(low: number, high: number): number {
     return low + Math.floor(this.next() * (high - low + 1));
   }

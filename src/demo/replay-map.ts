@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 
 /** One request of the log. */
 export interface LoggedRequest {
-  /** Since the first one. */
+  /** Time since the first request. */
   readonly offsetSeconds: number;
   readonly method: string;
   readonly path: string;
   readonly status: number;
 }
 
-/** Addresses that a blog has, by kind. */
+/** Addresses of a blog, by kind. */
 export interface KnownAddresses {
   readonly posts: readonly string[];
   readonly assets: readonly string[];
@@ -22,7 +22,7 @@ export interface ReplayedRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Only after the address was answered once, with its ETag. */
+  /** Send it conditionally, with the ETag of an earlier response. */
   readonly conditional: boolean;
 }
 
@@ -30,7 +30,7 @@ const IMAGE = /\.(?:png|jpe?g|gif|svg|ico)$/i;
 const STATIC = /\.(?:css|js|ttf|woff2?|xsl)$/i;
 const LARGE = /\.(?:jar|exe|pdf|log|conf|py|zip|gz|tar|rpm|deb)$/i;
 
-/** Reads the log: tab-separated, a header line first. Throws RangeError, naming the line, for one that is not of that form. */
+/** Parses the log: tab-separated, with a header line. Throws RangeError with the line number for an invalid line. */
 export function readTrafficLog(text: string): LoggedRequest[] {
   const lines = text.split('\n').slice(1);
   return lines.flatMap((line, index) => {
@@ -56,7 +56,7 @@ export function readTrafficLog(text: string): LoggedRequest[] {
   });
 }
 
-/** The blog's address that stands for a logged one: the same path always means the same address, and kinds keep their shares. */
+/** Maps a logged path to an address of the blog: the same path always maps to the same address, and kinds keep their shares. */
 export function replayed(logged: LoggedRequest, known: KnownAddresses): ReplayedRequest {
   const { method, status } = logged;
   return {

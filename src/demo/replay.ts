@@ -12,7 +12,7 @@ const USAGE = `Usage: npm run replay -- LOG ADDRESS [--speed N]
   ADDRESS  a running blog, such as http://127.0.0.1:3000
   --speed  how many times faster than life; default 600
 `;
-/** Requests under way at once, as from a handful of visitors. */
+/** Limit of concurrent requests, as from a handful of visitors. */
 const MAX_CONCURRENT = 8;
 
 const { values, positionals } = parseArgs({
@@ -47,7 +47,7 @@ const seconds = (performance.now() - started) / 1000;
 process.stdout.write(`${count} requests in ${seconds.toFixed(1)} s\n`);
 for (const [status, times] of [...answers].sort()) process.stdout.write(`  ${status}  ${times}\n`);
 
-/** Reads an answer to its end; what does not answer is counted by its error. */
+/** Reads a response to its end; failed requests are counted by error. */
 function ask({ method, path, headers, conditional }: ReplayedRequest): Promise<void> {
   const etag = conditional ? etags.get(path) : undefined;
   const all = {
@@ -64,7 +64,7 @@ function ask({ method, path, headers, conditional }: ReplayedRequest): Promise<v
     const outgoing = request(addressIn(address!, path), { agent, method, headers: all }, (answer) => {
       if (answer.headers.etag !== undefined) etags.set(path, answer.headers.etag);
       answer.on('end', () => count(answer.statusCode!));
-      answer.on('error', () => count('broken off'));
+      answer.on('error', () => count('aborted'));
       answer.resume();
     });
     outgoing.on('error', (error: NodeJS.ErrnoException) => count(error.code ?? error.message));

@@ -10,7 +10,7 @@ import { RandomSource } from './random-source.ts';
 const POSTS = 60;
 let owner: DemoOwner | undefined;
 
-// The demo's server: the whole blog with more posts, a few faulty rooms, and an owner who signs in by a link.
+// The demo's server: the whole blog with more posts, some faulty pages, and an owner who signs in by a link.
 startBlog({
   telemetry: activeTelemetry(),
   stopWithParent: true,

@@ -40,7 +40,8 @@ export function withBasePath(html: string, basePath: string): string {
   );
 }
 
-/** Mounts the blog below a path of its host. Routes, pages and redirects are written as if at the root; this middleware removes the base path
+/**
+ * Mounts the blog below a path of its host. Routes, pages and redirects are written as if at the root; this middleware removes the base path
  * from requests (whether or not a proxy did already) and adds it to responses. Streams (live pages) call `withBasePath` themselves.
  * Mounted inside the compression.
  */

@@ -5,7 +5,8 @@ export interface ByteRange {
   readonly end: number;
 }
 
-/** Parses a `Range` header for a body of `sizeBytes` (RFC 9110 section 14). Other units, several ranges and malformed
+/**
+ * Parses a `Range` header for a body of `sizeBytes` (RFC 9110 section 14). Other units, several ranges and malformed
  * headers must be ignored, so the result is `whole`.
  */
 export function parseByteRange(header: string, sizeBytes: number): ByteRange | 'whole' | 'unsatisfiable' {
@@ -24,7 +25,8 @@ export function parseByteRange(header: string, sizeBytes: number): ByteRange | '
   return { start, end: last === '' ? sizeBytes - 1 : Math.min(Number(last), sizeBytes - 1) };
 }
 
-/** Returns true if a Range applies to the current representation: no `If-Range`, the same strong ETag, or exactly its
+/**
+ * Returns true if a Range applies to the current representation: no `If-Range`, the same strong ETag, or exactly its
  * Last-Modified.
  */
 export function rangeIsCurrent(ifRange: string, etag: string, lastModified: string): boolean {

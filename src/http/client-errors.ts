@@ -22,7 +22,8 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
 const MALFORMED: Refusal = { status: 400, words: 'Malformed HTTP request.' };
 const NO_TUNNEL: Refusal = { status: 405, words: 'This server is not a proxy.' };
 
-/** Answers requests that Node refuses before or while the app handles them: malformed, too large a head, too slow. Earlier
+/**
+ * Answers requests that Node refuses before or while the app handles them: malformed, too large a head, too slow. Earlier
  * requests of the connection are answered first. They count as client errors.
  */
 export function refuseWhatNodeRefuses(server: Server, turns: RequestTurns): void {

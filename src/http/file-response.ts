@@ -9,7 +9,8 @@ export function fileEtag(stats: { readonly size: number; readonly mtimeMs: numbe
   return `"${stats.size.toString(36)}-${Math.floor(stats.mtimeMs).toString(36)}"`;
 }
 
-/** Completes the response of koa-static: conditional requests, ranges, and opening the file before the headers are sent, so that an
+/**
+ * Completes the response of koa-static: conditional requests, ranges, and opening the file before the headers are sent, so that an
  * unreadable file is an error and not a truncated response. Expects ETag, Last-Modified and length to be set and the body to be
  * a file stream.
  */

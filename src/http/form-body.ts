@@ -18,7 +18,8 @@ export interface FormLimit {
   readonly tooLarge?: string;
 }
 
-/** Reads a form into `ctx.request.body` in linear time. Returns whether it is within the limit; throws 413 if it is too large
+/**
+ * Reads a form into `ctx.request.body` in linear time. Returns whether it is within the limit; throws 413 if it is too large
  * to show again, 415 for anything but a form in UTF-8, 400 for a broken one.
  */
 export async function readForm(ctx: Context, limit: FormLimit): Promise<'whole' | 'too-large'> {

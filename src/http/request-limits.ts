@@ -15,7 +15,8 @@ const READ_BY_EXPRESSIONS = ['if-none-match', 'if-modified-since', 'cache-contro
 /** The syntax of a host with an optional port; it need not exist. */
 const HOST = /^[^\s/?#@\\]{1,260}$/;
 
-/** Refuses an oversized address (414) or header (431) before it is processed. Bodies are limited in form-body.ts, by the limits in
+/**
+ * Refuses an oversized address (414) or header (431) before it is processed. Bodies are limited in form-body.ts, by the limits in
  * accounts/protect-forms.ts.
  */
 export function requestLimits(): Middleware {

@@ -6,7 +6,8 @@ import { REQUEST_TURN_CHANNEL, WAITS_FOR_TURN } from '../../otel/kit.ts';
 
 /** Tells telemetry to start the span of a waiting request at its turn. */
 const TURN = channel(REQUEST_TURN_CHANNEL);
-/** Requests waiting on all sockets together, some 2 kB each. Beyond it, a socket that sends more is closed; a client that pipelines must
+/**
+ * Requests waiting on all sockets together, some 2 kB each. Beyond it, a socket that sends more is closed; a client that pipelines must
  * expect that (RFC 9112 section 9.3.2).
  */
 const MAX_WAITING = 40_000;
@@ -40,13 +41,15 @@ export interface RequestTurns {
   isReading(socket: Socket): boolean;
   /** True while requests wait and the socket is not read. */
   isHeld(socket: Socket): boolean;
-  /** Closes the socket after the request that the app handles now; at once if there is none. The response says `Connection: close` if its
+  /**
+   * Closes the socket after the request that the app handles now; at once if there is none. The response says `Connection: close` if its
    * head is not sent yet. Waiting requests are dropped: the client may send them again on another connection.
    */
   finish(socket: Socket): void;
 }
 
-/** Passes one request per socket to the app at a time. Node parses all requests of a packet at once (HTTP/1.1 pipelining) and would start
+/**
+ * Passes one request per socket to the app at a time. Node parses all requests of a packet at once (HTTP/1.1 pipelining) and would start
  * them all before it serves another socket. Here, later ones wait until the one before is answered, their socket is not read meanwhile,
  * and per turn of the event loop one waiting request of all sockets starts. A request on an idle socket starts at once.
  */

@@ -1,6 +1,7 @@
 import type { Middleware } from 'koa';
 
-/** The policy of pages for readers: own styles and fonts, pictures and sound from here or over https, and the search form.
+/**
+ * The policy of pages for readers: own styles and fonts, pictures and sound from here or over https, and the search form.
  * No scripts, no frames, nothing inline.
  */
 export const READER_POLICY = [

@@ -1,7 +1,8 @@
 import type { Middleware } from 'koa';
 import { forwardedRequest, type TrustedProxies } from '../../otel/kit.ts';
 
-/** Sets `ctx.ip`, `ctx.protocol` and `ctx.host` to what a trusted proxy reports, by the same rule as telemetry. Koa's own
+/**
+ * Sets `ctx.ip`, `ctx.protocol` and `ctx.host` to what a trusted proxy reports, by the same rule as telemetry. Koa's own
  * `app.proxy` would trust everyone.
  */
 export function trustProxies(proxies: TrustedProxies): Middleware {

@@ -26,8 +26,8 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 const OTHER_ENCODING = /^\s*<\?xml[^>]*\bencoding\s*=\s*["'](?!utf-8|us-ascii)/i;
 
 /**
- * By the extension; what a browser could run as a page of ours, and what is unknown, is a download of bytes. Drawings say that they are in
- * UTF-8, if they are: without it the encoding is for the browser to guess.
+ * The content type by extension. Types that a browser could run as a page, and unknown ones, become octet-stream. SVG in UTF-8 gets a
+ * charset, so that the browser need not guess.
  */
 export function contentTypeOf(file: string, bytes: Buffer): string {
   const type = CONTENT_TYPES[path.extname(file).toLowerCase()] ?? 'application/octet-stream';

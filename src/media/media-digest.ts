@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** The SHA-256 of a medium's bytes in hexadecimal, as its row has it. */
+/** SHA-256 of a media file in hex, as stored in its row. */
 export function mediaDigest(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }

@@ -2,12 +2,12 @@ import { decodeHTMLAttribute } from 'entities';
 import { mediaPath } from './media-path.ts';
 
 const ADDRESS = '/media/';
-/** What ends an address in HTML: a quote, white space, a bracket of a tag or of CSS's `url(…)`. */
+/** Characters that end an address in HTML: quotes, white space, brackets of tags or of CSS's `url(…)`. */
 const END = /["'\s<>()]/g;
 
 /**
- * Every name of media that a text of HTML could mean, in whatever attribute it stands (`src`, `href`, `srcset`, `poster`, `style`). A name
- * that no file has does no harm; one that is missed would hide a picture.
+ * Finds every media name in HTML, in any attribute (`src`, `href`, `srcset`, `poster`, `style`). A name without a file is harmless; a
+ * missed one would hide a picture.
  */
 export function mediaNamesIn(html: string): ReadonlySet<string> {
   const names = new Set<string>();
@@ -16,7 +16,7 @@ export function mediaNamesIn(html: string): ReadonlySet<string> {
     END.lastIndex = start;
     const written = html.slice(start, END.exec(html)?.index ?? html.length).slice(0, MAX_WRITTEN);
     const [beforeQuery = ''] = decodeHTMLAttribute(written).split(/[?#]/, 1);
-    // In srcset a comma may follow at once; elsewhere it may be part of the name.
+    // In srcset a comma may follow directly; elsewhere it may be part of the name.
     for (const each of new Set([beforeQuery, beforeQuery.split(',', 1)[0]!])) {
       const name = mediaPath(each);
       if (name !== undefined) names.add(name);
@@ -24,5 +24,5 @@ export function mediaNamesIn(html: string): ReadonlySet<string> {
   }
   return names;
 }
-/** Escaped, three characters a byte; a longer one is no name. */
+/** Limit of an escaped name, three characters per byte. */
 const MAX_WRITTEN = 6000;

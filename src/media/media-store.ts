@@ -7,19 +7,19 @@ import { mediaDigest } from './media-digest.ts';
 import { escapedPath, mediaPath, mediaUrl } from './media-path.ts';
 import { unfinishedName } from './unfinished-files.ts';
 
-/** One medium as the blog knows it. */
+/** A media file and its metadata. */
 export interface MediaFile {
   /** Decoded, without `/media/`. */
   readonly path: string;
   /** The address, escaped. */
   readonly url: string;
-  /** Where its bytes are: an absolute file name inside the media folder. */
+  /** Absolute path of the file inside the media folder. */
   readonly file: string;
   /** Lower-case hex; a strong ETag. */
   readonly sha256: string;
   readonly bytes: number;
   readonly contentType: string;
-  /** Pixels; null when it is no image with a size. */
+  /** Pixels; null if it is not an image with a size. */
   readonly width: number | null;
   readonly height: number | null;
   readonly alt: string | null;
@@ -38,8 +38,8 @@ interface MediaRow {
 }
 
 /**
- * Media are files under `DATA_DIR/media` with a row each for digest, type and size in pixels. Names have passed `mediaPath`, so no
- * name leads out of the folder; files are put in place whole, and unfinished ones have hidden names that no request can reach.
+ * Media are files under `DATA_DIR/media`, each with a row for digest, type and size in pixels. Names have passed `mediaPath`, so none
+ * leads out of the folder. Files are renamed into place when complete; unfinished ones have hidden names that no request can reach.
  */
 export class MediaStore {
   readonly #folder: string;
@@ -64,21 +64,21 @@ export class MediaStore {
     this.#remove = database.prepare('DELETE FROM media WHERE path = ?');
   }
 
-  /** What a request for `/media/…` (escaped or not, with or without the prefix) means; undefined when there is nothing. */
+  /** Finds the file of `/media/…`, escaped or not, with or without the prefix; undefined if there is none. */
   find(requestPath: string): MediaFile | undefined {
     const name = mediaPath(requestPath);
     const row = name === undefined ? undefined : this.#find.get(name);
     return row === undefined ? undefined : this.#file(row);
   }
 
-  /** By name, at most `limit` (default 100) after `after`. */
+  /** Lists files by name, at most `limit` (default 100) after `after`. */
   list(options: { readonly after?: string; readonly limit?: number } = {}): readonly MediaFile[] {
     return this.#list.all(options.after ?? '', options.limit ?? 100).map((row) => this.#file(row));
   }
 
   /**
-   * Keeps bytes under a name; the same bytes again change nothing. Throws TypeError for an impossible name.
-   * The file is on disk, whole, before its row is written.
+   * Stores bytes under a name; identical bytes change nothing. Throws TypeError for an invalid name.
+   * The file is completely on disk before its row is written.
    */
   put(
     name: string,
@@ -86,7 +86,7 @@ export class MediaStore {
     options: { readonly alt?: string } = {},
   ): { readonly media: MediaFile; readonly changed: boolean } {
     const mediaName = mediaPath(escapedPath(name));
-    if (mediaName === undefined) throw new TypeError(`media cannot be named ${JSON.stringify(name)}`);
+    if (mediaName === undefined) throw new TypeError(`invalid media name ${JSON.stringify(name)}`);
     const sha256 = mediaDigest(bytes);
     const before = this.#find.get(mediaName);
     const file = this.#fileOf(mediaName);
@@ -109,7 +109,7 @@ export class MediaStore {
     return { media: this.#file(this.#find.get(mediaName)!), changed: true };
   }
 
-  /** Forgets a name and its bytes; false when there was none. */
+  /** Removes a file; returns false if there was none. */
   remove(name: string): boolean {
     const media = this.find(escapedPath(name));
     if (media === undefined) return false;

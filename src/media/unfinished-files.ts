@@ -3,15 +3,15 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 const UNFINISHED = /^\.[0-9a-f]{18}\.part$/;
-/** An import that runs beside the blog writes each of its files within moments. */
+/** An import beside the blog writes each file in less time. */
 const OLD_MILLIS = 60 * 60 * 1000;
 
-/** A name for a file that is being written; hidden, so that no request reaches it, until it is whole and takes its own. */
+/** A hidden temporary name for a file that is being written, unreachable by requests. */
 export function unfinishedName(): string {
   return `.${randomBytes(9).toString('hex')}.part`;
 }
 
-/** Removes what a killed import left half written. Returns how many files went; none where there is no such folder. */
+/** Removes unfinished files of a killed import. Returns how many; 0 if the folder does not exist. */
 export async function removeUnfinished(folder: string, nowMillis: number): Promise<number> {
   const names = await readdir(folder, { recursive: true }).catch(() => []);
   let removed = 0;

@@ -32,7 +32,8 @@ function summaryOf(
   return sentenceText(overviewSentence(situationOf(telemetry, range, now, known), new Links('', {})));
 }
 
-/** `GET /admin/metrics`: MetricsDocument with `summary` and `range`, all three for the same time: since this process started, or `?from=`. An
+/**
+ * `GET /admin/metrics`: MetricsDocument with `summary` and `range`, all three for the same time: since this process started, or `?from=`. An
  * invalid range is answered with 400.
  */
 export function createMetricsRoute({

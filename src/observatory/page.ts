@@ -62,13 +62,15 @@ export interface Download {
   readonly body: string;
 }
 
-/** A page of the observatory: its path, what it fetches from telemetry, how it draws that. Facts are typed rows and also the
+/**
+ * A page of the observatory: its path, what it fetches from telemetry, how it draws that. Facts are typed rows and also the
  * JSON of the page, so a page can show nothing that a script cannot read. The smallest example is `pages/routes-page.ts`.
  */
 export interface ObservatoryPage<Facts> {
   /** Below the base: ``, `/routes`, `/traces/:traceId`. */
   readonly path: string;
-  /** The key of the current menu entry, and the name of the CSV file. Entries are `MENU` in accounts/admin-layout.ts; an unknown key
+  /**
+   * The key of the current menu entry, and the name of the CSV file. Entries are `MENU` in accounts/admin-layout.ts; an unknown key
    * marks none.
    */
   readonly menu: string;

@@ -8,7 +8,7 @@ export interface AdminPageOptions {
   /** Default 50, at most 200. */
   readonly limit?: number | undefined;
   readonly status?: AdminPostSummary['state'] | undefined;
-  /** Part of a title or path. */
+  /** Filters by a part of title or path. */
   readonly text?: string | undefined;
 }
 
@@ -36,12 +36,12 @@ function stateOf(row: AdminRow, now: number): AdminPostSummary['state'] {
   return row.published_at! > now ? 'scheduled' : row.status;
 }
 
-/** All posts for their owner, last edited first. */
+/** The owner's list of all posts, last edited first. */
 export class AdminListing {
   readonly #database: Database;
   readonly #now: () => number;
   readonly #counts: Statement<[{ now: number }], PostCounts>;
-  /** By their text; there are as many as combinations of filters, a dozen. */
+  /** Statements by text: one per combination of filters, about a dozen. */
   readonly #pages = new Map<string, Statement<[Record<string, string | number>], AdminRow>>();
 
   constructor(database: Database, now: () => number) {
@@ -89,7 +89,7 @@ export class AdminListing {
     return this.#counts.get({ now: this.#now() })!;
   }
 
-  /** The conditions are literals of this file. */
+  /** Conditions are literals of this file. */
   #statement(conditions: string): Statement<[Record<string, string | number>], AdminRow> {
     let statement = this.#pages.get(conditions);
     if (statement === undefined) {

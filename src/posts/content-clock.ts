@@ -1,18 +1,18 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { SHOWN_KEYS_SQL } from '../db/site-settings.ts';
 
-/** What every page depends on besides its own post. */
+/** State that every page depends on, besides its own post. */
 export interface ContentState {
-  /** Changes whenever something a reader could see may have changed. */
+  /** Changes whenever visible content may have changed. */
   readonly key: string;
-  /** When that was, in epoch milliseconds; later by at least a second at each change, never earlier than the start. */
+  /** Time of the change in epoch milliseconds; increases by at least a second per change, and is never before the start. */
   readonly changedMillis: number;
-  /** There is a page at `about`. */
+  /** True if there is a page at `about`. */
   readonly hasAbout: boolean;
 }
 
 interface StateRow {
-  /** Counts commits of other connections, as an import's. */
+  /** Counts commits of other connections, such as an import. */
   readonly others: number;
   /** Counts rows changed by this connection. */
   readonly own: number;
@@ -24,11 +24,10 @@ interface StateRow {
 const SECOND = 1000;
 
 /**
- * Tells when what readers see last changed, for Last-Modified and for caches: a listed post, the page `about`, the blog's name, a scheduled
- * post whose time came; whoever wrote it. Drafts, scheduled and unlisted posts, sign-ins and sessions change neither, so that no stranger
- * learns when the owner works, or empties a cache. Each request costs two counters and two index look-ups in one statement; after a
- * write of any kind one pass over an index of listed posts. HTTP dates have whole seconds, so two changes within one are told apart by
- * moving on.
+ * Tracks the last change of visible content, for Last-Modified and caches: a listed post, the page `about`, the blog's settings, a scheduled
+ * post that became visible; by any process. Drafts, scheduled and unlisted posts, sign-ins and sessions do not count, so that strangers cannot
+ * learn when the owner works, or empty a cache. A request costs two counters and two index look-ups in one statement; after any write, one
+ * pass over an index of listed posts. HTTP dates have whole seconds, so a second change within one second gets the next second.
  */
 export class ContentClock {
   readonly #read: Statement<{ now: number }, StateRow>;
@@ -55,7 +54,7 @@ export class ContentClock {
         WHERE status = 'published' AND deleted_at IS NULL AND published_at <= :now
         ORDER BY published_at DESC, id DESC LIMIT 1
       ) AS newest`);
-    // Every save raises a version. The products tell one post that gained two from two that gained one; sums stay far below 2^63.
+    // Every save raises a version. The products distinguish one post saved twice from two posts saved once; sums stay far below 2^63.
     this.#listed = database
       .prepare<{ now: number }, string>(
         `SELECT json_array(count(*), sum((id % 1000003) * (version % 1000003)), sum(version),

@@ -3,7 +3,7 @@ import { readingMinutes, shorten } from './markdown/plain-text.ts';
 
 const MAX_SUMMARY_CHARACTERS = 300;
 
-/** What lists and the head of a page say of a text. */
+/** Text for lists and the head of a page. */
 export function derivedText(
   description: string | undefined,
   rendered: Pick<RenderedMarkdown, 'firstParagraphText' | 'wordCount'>,

@@ -1,19 +1,19 @@
 import { createHash, randomUUID } from 'node:crypto';
 
-/** Of ids that are made from a source: RFC 9562 section 5.5, a namespace of our own. */
+/** Namespace of ids derived from a source (RFC 9562 section 5.5). */
 const NAMESPACE = Buffer.from('5a2f0c0e9d3b4f5f8a6b1f2e7c4d9b10', 'hex');
 const UUID = /^(?:urn:uuid:)?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/i;
-/** An absolute IRI without white space, as Atom wants ids (RFC 4287 section 4.2.6). */
+/** An absolute IRI without white space, as Atom requires (RFC 4287 section 4.2.6). */
 const IRI = /^[a-z][a-z0-9+.-]{0,30}:[^\s\p{Cc}<>"]{1,300}$/iu;
 
-/** For a post that was written here. */
+/** A new id, for a post written here. */
 export function newFeedId(): string {
   return `urn:uuid:${randomUUID()}`;
 }
 
 /**
- * For a post that came from a source: the id that it brings, else one made from its path and date, so that the same tree gives the same
- * ids in any blog and in any order.
+ * For an imported post: the source's id, else one derived from path and date, so that the same tree gets the same ids in any blog and
+ * in any order.
  */
 export function feedIdOf(
   given: string | undefined,

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 
-/** RFC 4151. What posts were called in feeds before each had an id of its own: by host, day of creation and row. */
+/** The feed ids of posts before ids were stored (RFC 4151): host, day of creation and row id. */
 export function formerFeedId(
   post: { readonly id: number; readonly createdAtMillis: number },
   origin: string,
@@ -9,15 +9,15 @@ export function formerFeedId(
   return `tag:${new URL(origin).hostname},${day}:${ownPart(origin)}post-${post.id}`;
 }
 
-/** Tells blogs on one host apart. */
+/** Distinguishes blogs on one host. */
 export function ownPart(origin: string): string {
   const path = new URL(origin).pathname.replace(/^\/|\/+$/g, '');
   return path === '' ? '' : `${path}/`;
 }
 
 /**
- * Writes down what posts from before are called, word for word, so that a later move to another host or an export keeps it. Without
- * PUBLIC_URL nobody knows the host yet: the name goes on following the address that was asked.
+ * Stores the former feed ids of older posts, so that a move to another host or an export keeps them. Without PUBLIC_URL the host is
+ * unknown, and the id still follows the requested address.
  */
 export function keepFormerFeedIds(database: Database, publicUrl: string | undefined): void {
   if (publicUrl === undefined) return;

@@ -3,7 +3,7 @@ import { mediaNamesIn } from '../media/media-names.ts';
 import { pathKey } from '../process/address.ts';
 import type { PostStatus } from './post.ts';
 
-/** A post that shows or links to a file. */
+/** A post that uses a file. */
 export interface MediaUse {
   readonly id: number;
   readonly title: string;
@@ -20,15 +20,15 @@ interface UseRow {
   readonly deleted_at: number | null;
 }
 
-/** True if readers can open a post; the same for a post and for an alias of it. */
+/** SQL condition: readers can open the post. */
 const SEEN =
   "posts.status <> 'draft' AND posts.deleted_at IS NULL AND posts.published_at IS NOT NULL AND posts.published_at <= @now";
 const FILL_BATCH = 200;
 
 /**
- * Which posts show or link to which media, and with that who may have a file: everybody, if a post that readers can open uses it; nobody
- * but the owner, if only drafts, scheduled or deleted posts do. A file that no post names goes with the post in whose folder it lies
- * (`2026/03/glass/data.csv`), and without one it is the owner's alone.
+ * Records which posts use which media, and so who may open a file: everyone, if a visible post uses it; only the owner, if only drafts,
+ * scheduled or deleted posts do. An unused file follows the post in whose folder it is (`2026/03/glass/data.csv`); without one, only the
+ * owner may open it.
  */
 export class MediaUses {
   readonly #database: Database;
@@ -60,13 +60,13 @@ export class MediaUses {
     );
   }
 
-  /** Expects to run inside the transaction that writes the post. */
+  /** Call it inside the transaction that writes the post. */
   record(postId: number, html: string): void {
     this.#forget.run(postId);
     for (const name of mediaNamesIn(html)) this.#add.run(name, postId);
   }
 
-  /** True if a reader may have the file of this name. */
+  /** Returns true if readers may open this file. */
   isPublic(name: string): boolean {
     const now = this.#now();
     const { seen, used } = this.#seen.get({ path: name, now })!;
@@ -78,7 +78,7 @@ export class MediaUses {
     return false;
   }
 
-  /** Posts that use it, oldest first, at most 20. */
+  /** Posts that use a file, oldest first, at most 20. */
   usesOf(name: string): readonly MediaUse[] {
     return this.#uses.all(name).map((row) => ({
       id: row.id,
@@ -89,7 +89,7 @@ export class MediaUses {
     }));
   }
 
-  /** Reads the texts of a blog of before there were uses; once, in batches, each a transaction. Returns how many posts it read. */
+  /** Fills the table for posts of older versions, once, in batches of one transaction each. Returns how many posts it read. */
   fill(): number {
     const pending = this.#database.prepare("SELECT 1 FROM settings WHERE key = 'media_uses_pending'");
     if (pending.get() === undefined) return 0;

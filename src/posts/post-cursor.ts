@@ -1,4 +1,4 @@
-/** A place in a list that is ordered by time, then id; both as the list's last row has them. */
+/** A position in a list ordered by time, then id. */
 export interface PostCursor {
   readonly atMillis: number;
   readonly id: number;
@@ -8,7 +8,7 @@ export function encodeCursor(cursor: PostCursor): string {
   return `${cursor.atMillis.toString(36)}.${cursor.id.toString(36)}`;
 }
 
-/** Undefined for what no cursor is: lists then begin at their start. */
+/** Undefined for an invalid cursor; lists then begin at their start. */
 export function decodeCursor(text: string | undefined): PostCursor | undefined {
   const match = /^(-?[0-9a-z]{1,11})\.([0-9a-z]{1,11})$/.exec(text ?? '');
   if (match === null) return undefined;

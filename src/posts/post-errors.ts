@@ -1,6 +1,6 @@
 import type { Post } from './post.ts';
 
-/** A save that was made from an older version than the one kept; `current` is what the other save left. */
+/** A save from an outdated version; `current` is the stored post. */
 export class PostConflictError extends Error {
   readonly current: Post;
   constructor(current: Post, version: number) {
@@ -12,7 +12,7 @@ export class PostConflictError extends Error {
   }
 }
 
-/** What a draft's author has to change; `field` says where, `message` is a sentence for them. */
+/** An invalid draft: `field` says where, `message` is a sentence for its author. */
 export class PostDraftError extends Error {
   readonly field: 'title' | 'markdown' | 'path' | 'aliases' | 'language' | 'publishedAtMillis';
   readonly reason: 'missing' | 'invalid' | 'reserved' | 'taken' | 'busy';

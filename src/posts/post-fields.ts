@@ -9,7 +9,7 @@ const MAX_DESCRIPTION_CHARACTERS = 1000;
 const MAX_TAGS = 50;
 const MAX_TAG_CHARACTERS = 80;
 
-/** A draft whose every field is decided and checked; all but the path, which may have to be made. */
+/** A draft with all fields resolved and checked, except the path, which may be derived later. */
 export interface PostFields {
   readonly title: string;
   readonly description: string | undefined;
@@ -39,7 +39,7 @@ function uniqueBy<T>(items: readonly T[], key: (item: T) => string): T[] {
 
 function checkTime(millis: number | null): number | null {
   if (millis !== null && !(Number.isSafeInteger(millis) && Math.abs(millis) <= 8.64e15)) {
-    throw new PostDraftError('publishedAtMillis', 'invalid', 'The time of publication is not a time.');
+    throw new PostDraftError('publishedAtMillis', 'invalid', 'The time of publication is invalid.');
   }
   return millis;
 }
@@ -57,7 +57,7 @@ function checkLanguage(tag: string): string {
 }
 
 /**
- * What a save will write: what the draft leaves undefined stays as it was. A post that is published without a time is published now.
+ * Resolves what a save will write: undefined fields of the draft keep their value, and a post published without a time is published now.
  * Throws PostDraftError.
  */
 export function decideFields(
@@ -100,7 +100,7 @@ export function decideFields(
   };
 }
 
-/** A path that readers could know stays as an alias. */
+/** Keeps a path that readers may know as an alias. */
 export function aliasesAfter(fields: PostFields, path: string, before: Post): readonly string[] {
   const former = pathKey(path) !== pathKey(before.path) && before.status !== 'draft' ? [before.path] : [];
   return [...fields.aliases.filter((alias) => pathKey(alias) !== pathKey(before.path)), ...former].filter(

@@ -18,7 +18,7 @@ export interface PageOptions {
   /** Default 10, at most 100. */
   readonly limit?: number | undefined;
   readonly tag?: string | undefined;
-  /** With or without month (1–12), in UTC. */
+  /** A year or a month (1–12), in UTC. */
   readonly year?: number | undefined;
   readonly month?: number | undefined;
 }
@@ -26,11 +26,11 @@ export interface PageOptions {
 const DEFAULT_LIMIT = 10;
 const MAX_LIMIT = 100;
 const SITEMAP_BATCH = 1000;
-/** Outside of every time a Date can hold. */
+/** Beyond every time that a Date can represent. */
 const EARLIEST_MILLIS = -8.64e15;
 const LATEST_MILLIS = 8.64e15;
 
-/** What makes a post appear in lists; the index posts_listed has the same condition. */
+/** SQL condition of listed posts; the index posts_listed has the same. */
 const LISTED = "posts.status = 'published' AND posts.deleted_at IS NULL";
 const BY_TAG = 'FROM post_tags JOIN posts ON posts.id = post_tags.post_id';
 
@@ -43,14 +43,14 @@ interface Bounds {
   readonly tag: string;
 }
 
-/** The tag as it is compared: case and composition do not matter. */
+/** Normalises a tag for comparison, without case and Unicode composition. */
 export function tagKey(tag: string): string {
   return tag.normalize('NFC').trim().replace(/\s+/gu, ' ').toLowerCase();
 }
 
 /**
- * Everything a reader may see in lists. Each query walks an index from one edge: `to` is the nearer of now and the cursor, so that
- * neither old pages nor many posts make it slower, and a scheduled post appears by itself at its time.
+ * Lists for readers. Each query walks an index from one edge: `to` is the nearer of now and the cursor, so old pages and many posts do not
+ * slow it down, and a scheduled post appears at its time.
  */
 export class PostListings {
   readonly #now: () => number;
@@ -154,7 +154,7 @@ export class PostListings {
     };
   }
 
-  /** The next in time on either side, among listed posts; also for a post that is not listed itself. */
+  /** The previous and next listed post by time; also for a post that is not listed. */
   neighbours(post: PostSummary): {
     readonly older: PostSummary | undefined;
     readonly newer: PostSummary | undefined;
@@ -184,7 +184,7 @@ export class PostListings {
     return this.#archive.all(this.#now());
   }
 
-  /** In batches, so that no open cursor holds the database while an answer is streamed. */
+  /** Reads in batches, so that no cursor stays open while a response is streamed. */
   *sitemap(): Generator<{ readonly path: string; readonly updatedAtMillis: number }> {
     let at = this.#now();
     let id = Number.MAX_SAFE_INTEGER;

@@ -4,7 +4,7 @@ import { PostDraftError } from './post-errors.ts';
 
 const MAX_SLUG_CHARACTERS = 80;
 
-/** A request's path as posts have it: decoded, NFC, no slash at either end. Undefined when it decodes to nothing sensible. */
+/** Normalises a request's path: decoded, NFC, without outer slashes. Undefined if it is invalid. */
 export function decodePath(requestPath: string): string | undefined {
   try {
     return trimSlashes(decodeURIComponent(requestPath).normalize('NFC'));
@@ -18,7 +18,7 @@ export function postUrl(path: string): string {
   return `/${path.split('/').map(encodeURIComponent).join('/')}`;
 }
 
-/** A path as it may be kept; throws PostDraftError that says what is wrong with it. */
+/** Returns a normalised path, or throws PostDraftError with the problem. */
 export function checkPath(given: string, field: 'path' | 'aliases'): string {
   const path = tidyPath(given);
   const problem = addressProblem(path, given);
@@ -26,7 +26,7 @@ export function checkPath(given: string, field: 'path' | 'aliases'): string {
   return path;
 }
 
-/** True for the front page and for addresses that belong to the blog itself and can be no post's. */
+/** Returns true for the front page and for reserved addresses of the blog. */
 export function isBlogPage(requestPath: string): boolean {
   const key = pathKey(decodePath(requestPath) ?? '');
   return key === '' || isOwnAddress(key);
@@ -39,11 +39,11 @@ export function slugOf(title: string): string {
     .toLowerCase()
     .replace(/['’]/g, '')
     .replace(/[^\p{L}\p{N}\p{M}]+/gu, '-');
-  // Runs of other characters are one hyphen each, so that one at most stands at either end.
+  // Runs of other characters became one hyphen each, so there is at most one at either end.
   return [...slug.replace(/^-/, '')].slice(0, MAX_SLUG_CHARACTERS).join('').replace(/-$/, '') || 'post';
 }
 
-/** The path of a post that was given none: year, month (UTC) and title. */
+/** The default path of a post: year, month (UTC) and title. */
 export function datedPath(atMillis: number, title: string): string {
   const date = new Date(atMillis).toISOString();
   return `${date.slice(0, 4)}/${date.slice(5, 7)}/${slugOf(title)}`;

@@ -4,7 +4,7 @@ import type { Post, PostDraft } from './post.ts';
 import { PostDraftError } from './post-errors.ts';
 import type { DecidedPost, PostStore } from './post-store.ts';
 
-/** What stands in for a field that a save would refuse. */
+/** Replacements of fields that a save would refuse. */
 const IN_PLACE_OF: Readonly<Record<PostDraftError['field'], Partial<PostDraft>>> = {
   title: { title: 'Untitled' },
   path: { path: undefined },
@@ -14,7 +14,7 @@ const IN_PLACE_OF: Readonly<Record<PostDraftError['field'], Partial<PostDraft>>>
   markdown: { markdown: '' },
 };
 
-/** What a save would decide for the draft, published; where the save would refuse a field, it is left out. */
+/** Resolves the draft as a published post; invalid fields are left out. */
 export function decidePreview(
   posts: Pick<PostStore, 'decide'>,
   draft: PostDraft,
@@ -33,7 +33,7 @@ export function decidePreview(
   }
 }
 
-/** The post that readers would see; nothing is written. */
+/** The post as readers would see it; nothing is written. */
 export function previewPost(
   { fields, path }: DecidedPost,
   markdown: string,

@@ -1,6 +1,6 @@
 import type { Post, PostStatus, PostSummary } from './post.ts';
 
-/** Columns of a list; they stand before the long texts in a row. */
+/** Columns of lists; they are stored before the long texts of a row. */
 export const SUMMARY_COLUMNS =
   'posts.id, posts.path, posts.title, posts.summary, posts.status, posts.published_at, posts.updated_at, posts.tags, posts.language, posts.reading_minutes';
 
@@ -30,7 +30,7 @@ export interface PostRow extends SummaryRow {
   readonly aliases: string;
 }
 
-/** All of a post, its aliases by one subquery. */
+/** A whole post, with its aliases by a subquery. */
 export const SELECT_POST = `SELECT posts.*, (SELECT json_group_array(path) FROM (SELECT path FROM aliases WHERE post_id = posts.id ORDER BY path_key)) AS aliases FROM posts`;
 
 export function summaryOf(row: SummaryRow): PostSummary {

@@ -1,3 +1,4 @@
+import { titleText } from '../markup/title.ts';
 import type { Database, Statement } from 'better-sqlite3';
 import { SettingStore } from '../db/setting-store.ts';
 import { readSiteSetting } from '../db/site-settings.ts';
@@ -23,19 +24,19 @@ import { checkPath, datedPath, decodePath, postUrl } from './post-path.ts';
 import { postOf, SELECT_POST, type PostRow } from './post-rows.ts';
 import { PostWriter } from './post-writer.ts';
 
-/** What an import knows better than a save. */
+/** Options of an import. */
 export interface SaveOptions {
   /** Default: now. */
   readonly updatedAtMillis?: number | undefined;
-  /** Rendered before the transaction, for the same text and path. */
+  /** The rendered text, if it was rendered before the transaction, for the same text and path. */
   readonly rendered?: RenderedMarkdown | undefined;
 }
 
-/** What a save would write, and where. */
+/** What a save would write. */
 export interface DecidedPost {
   readonly fields: PostFields;
   readonly path: string;
-  /** Addresses that lead to it. */
+  /** Addresses that redirect to it. */
   readonly formerPaths: readonly string[];
 }
 
@@ -48,7 +49,7 @@ interface AliasRow {
 
 type Visibility = Pick<AliasRow, 'status' | 'published_at' | 'deleted_at'>;
 
-/** The posts of the blog. Readers see what `page`, `lookup` and the other lists answer; the owner's methods say so. */
+/** The posts of the blog. `page`, `lookup` and the other lists are for readers; methods for the owner say so. */
 export class PostStore {
   readonly #database: Database;
   readonly #now: () => number;
@@ -77,21 +78,18 @@ export class PostStore {
     this.#mediaSize = database.prepare('SELECT width, height FROM media WHERE path = ?');
   }
 
-  /** Listed posts that are published now, newest first; an unreadable cursor counts as none. */
+  /** Listed posts that are published now, newest first; an invalid cursor is ignored. */
   page(options: PageOptions = {}): PostPage {
     return this.#listings.page(options);
   }
 
-  /**
-   * What a request's path means to a reader, escaped or not. One form is canonical; another case, slashes at the end, another composition,
-   * every alias and what static pages put behind a name (`.html`, `/index.html`) have `moved` to it. Drafts and scheduled posts are `missing`, also as tombstones.
-   */
+  /** Resolves a request's path for readers. Any form but the canonical one has `moved`; drafts and scheduled posts are `missing`. */
   lookup(requestPath: string): PathLookup {
     const path = decodePath(requestPath);
     if (path === undefined || path === '') return { kind: 'missing' };
     const found = this.#find(path, requestPath);
     if (found.kind !== 'missing') return found;
-    // Generators of static pages have `/x.html` and `/x/index.html` where the blog has `/x`.
+    // Static site generators serve `/x.html` and `/x/index.html` where the blog has `/x`.
     const plain = /^(.+?)(?:\/index)?\.html?$/is.exec(path)?.[1];
     const behind = plain === undefined ? found : this.#find(plain, postUrl(plain));
     return behind.kind === 'post' ? { kind: 'moved', path: behind.post.path } : behind;
@@ -111,7 +109,7 @@ export class PostStore {
     return kind === 'post' ? { kind: 'moved', path: alias.path } : { kind };
   }
 
-  /** Listed posts beside this one in time. */
+  /** The previous and the next listed post by time. */
   neighbours(post: PostSummary): {
     readonly older: PostSummary | undefined;
     readonly newer: PostSummary | undefined;
@@ -139,19 +137,19 @@ export class PostStore {
     return this.#listings.sitemap();
   }
 
-  /** For the owner: any post, drafts and tombstones included. */
+  /** For the owner: any post, including drafts and deleted ones. */
   byId(id: number): Post | undefined {
     const row = this.#byId.get(id);
     return row && postOf(row);
   }
 
-  /** For the owner: any post by its own path, drafts and tombstones included. */
+  /** For the owner: any post by its path, including drafts and deleted ones. */
   byPath(path: string): Post | undefined {
     const row = this.#byKey.get(pathKey(path));
     return row && postOf(row);
   }
 
-  /** Whose path or alias it is, seen by readers or not. */
+  /** The post with this path or alias, visible to readers or not. */
   ownerOf(path: string): { readonly id: number; readonly title: string } | undefined {
     return this.#writer.ownerOf(pathKey(path));
   }
@@ -165,12 +163,12 @@ export class PostStore {
     return this.#admin.counts();
   }
 
-  /** The size of a medium; undefined when the blog has none of that name. */
+  /** The size of a media file; undefined if there is none of that name. */
   mediaSize(name: string): MediaSize | undefined {
     return this.#mediaSize.get(name);
   }
 
-  /** What a draft comes to if it is saved now, over `before` or as a new post. Throws PostDraftError. */
+  /** The post that saving a draft now would produce, over `before` or as a new post. Throws PostDraftError. */
   decide(draft: PostDraft, before?: Post): DecidedPost {
     const language = readSiteSetting(this.#settings, 'language');
     const fields = decideFields(draft, before, { now: this.#now(), language });
@@ -181,7 +179,7 @@ export class PostStore {
     return { fields, path, formerPaths: aliasesAfter(fields, path, before) };
   }
 
-  /** The page a draft would become at a path, without saving it. */
+  /** Renders a draft at a path without saving it. */
   render(markdown: string, path: string, formerPaths: readonly string[] = []): RenderedMarkdown {
     return renderMarkdown(markdown, { path, formerPaths, media: (name) => this.#mediaSize.get(name) });
   }
@@ -191,7 +189,7 @@ export class PostStore {
     const now = this.#now();
     const { fields, path } = this.decide(draft);
     return this.#immediate(() => {
-      // Within, so that a write that finds the lock taken has not rendered in vain.
+      // Inside the transaction, so that a locked database does not waste the rendering.
       const rendered = options.rendered ?? this.render(draft.markdown, path, fields.aliases);
       this.#checkFree([path], 'path', undefined);
       const aliases = fields.aliases.filter((alias) => pathKey(alias) !== pathKey(path));
@@ -213,10 +211,7 @@ export class PostStore {
     });
   }
 
-  /**
-   * Saves over `version`; an older path of a post that readers could see becomes an alias. Throws PostConflictError when the post was
-   * saved elsewhere since, PostDraftError, PostNotFoundError.
-   */
+  /** Saves over `version`; keeps a visible post's old path as an alias. Throws PostConflictError if it is outdated. */
   update(id: number, version: number, draft: PostDraft, options: SaveOptions = {}): Post {
     const now = this.#now();
     const before = this.#expect(id, version);
@@ -239,7 +234,7 @@ export class PostStore {
     });
   }
 
-  /** Leaves a tombstone: the path answers 410 and can be restored. Throws PostConflictError, PostNotFoundError. */
+  /** Marks a post as deleted: its path answers 410, and it can be restored. Throws PostConflictError, PostNotFoundError. */
   remove(id: number, version: number): void {
     this.#immediate(() => {
       this.#expect(id, version);
@@ -247,7 +242,7 @@ export class PostStore {
     });
   }
 
-  /** Brings a tombstone back as it was; a living post stays as it is. Throws PostNotFoundError. */
+  /** Restores a deleted post; other posts stay as they are. Throws PostNotFoundError. */
   restore(id: number, options: Pick<SaveOptions, 'rendered'> = {}): Post {
     return this.#immediate(() => {
       const post = this.byId(id);
@@ -276,7 +271,7 @@ export class PostStore {
 
   #kindOf(row: Visibility): 'post' | 'gone' | 'missing' {
     if (row.status === 'draft' || row.published_at === null) return 'missing';
-    // A post deleted before its time was never seen; its tombstone says nothing.
+    // A post deleted before its publication was never visible, so its path is `missing`.
     if (row.deleted_at !== null) return row.published_at <= row.deleted_at ? 'gone' : 'missing';
     return row.published_at <= this.#now() ? 'post' : 'missing';
   }
@@ -286,7 +281,11 @@ export class PostStore {
       const owner = this.#writer.ownerOf(pathKey(path));
       if (owner === undefined || owner.id === ownId) continue;
       const whose = owner.isDeleted ? 'a deleted post, which can be restored' : 'another post';
-      throw new PostDraftError(field, 'taken', `The address ${path} belongs to “${owner.title}”, ${whose}.`);
+      throw new PostDraftError(
+        field,
+        'taken',
+        `The address ${path} belongs to “${titleText(owner.title)}”, ${whose}.`,
+      );
     }
   }
 

@@ -8,10 +8,10 @@ import type { PostFields } from './post-fields.ts';
 import { tagKey } from './post-listings.ts';
 import { pathKey } from '../process/address.ts';
 
-/** Raised when the same Markdown makes other HTML or another search text; the next start renders what is stored anew. */
+/** Raise it if the same Markdown renders to other HTML or search text; the next start renders stored posts again. */
 export const RENDERER_VERSION = 1;
 
-/** All that is written for a post; checked before. */
+/** The checked data of a post. */
 export interface PostRecord extends PostFields {
   readonly path: string;
   readonly markdown: string;
@@ -21,7 +21,7 @@ export interface PostRecord extends PostFields {
 
 type Columns = Readonly<Record<string, string | number | null>>;
 
-/** Writes a post and what is derived from it: tags, aliases, search. Every method expects to run inside a transaction. */
+/** Writes a post and its derived data: tags, aliases, search. Call its methods inside a transaction. */
 export class PostWriter {
   readonly #search: SearchIndex;
   readonly #mediaUses: MediaUses;
@@ -78,7 +78,7 @@ export class PostWriter {
     );
   }
 
-  /** Whose path or alias it is. */
+  /** The post with this path or alias. */
   ownerOf(
     key: string,
   ): { readonly id: number; readonly title: string; readonly isDeleted: boolean } | undefined {
@@ -106,7 +106,7 @@ export class PostWriter {
     this.#writeLists(id, record, record.rendered);
   }
 
-  /** What another renderer makes of the same text: no edit, so `updated` stays, and an import still owns what it made. False: saved meanwhile. */
+  /** Stores a new rendering of the same text. It is not an edit: `updated` stays, and an import may still update the post. Returns false if it was saved meanwhile. */
   replaceRendered(post: Post, rendered: RenderedMarkdown): boolean {
     const { id, version } = post;
     const columns = { id, version, ...renderedColumns(post.description, rendered) };
@@ -132,7 +132,7 @@ export class PostWriter {
     for (const alias of aliases) this.#insertAlias.run(pathKey(alias), alias, id);
   }
 
-  /** What lists and search read: published posts only, so that no other can leak from there. And which media every post uses. */
+  /** Updates the data of lists and search, which contain only published posts, so that no other can leak; and the media uses of every post. */
   #writeLists(
     id: number,
     post: Pick<Post, 'title' | 'tags' | 'status' | 'publishedAtMillis'>,

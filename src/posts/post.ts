@@ -1,7 +1,7 @@
-/** Published posts with `publishedAtMillis` in the future are scheduled; unlisted ones are served but listed nowhere. */
+/** Published posts with `publishedAtMillis` in the future are scheduled; unlisted ones are served but not listed. */
 export type PostStatus = 'draft' | 'published' | 'unlisted';
 
-/** What a list shows; no text. */
+/** A post in lists, without its text. */
 export interface PostSummary {
   readonly id: number;
   /** Canonical, decoded, NFC, without the leading slash: `2026/03/glass` or the post's own path. */
@@ -10,7 +10,7 @@ export interface PostSummary {
   /** Plain text; the given description, else the first paragraph. */
   readonly summary: string;
   readonly status: PostStatus;
-  /** Epoch milliseconds; null while a draft was never published. */
+  /** Epoch milliseconds; null for a draft that was never published. */
   readonly publishedAtMillis: number | null;
   readonly updatedAtMillis: number;
   readonly tags: readonly string[];
@@ -25,13 +25,13 @@ export interface Post extends PostSummary {
   readonly authors: readonly string[];
   readonly aliases: readonly string[];
   readonly createdAtMillis: number;
-  /** What it is called in feeds, for ever; undefined for posts of before ids were kept. */
+  /** Its permanent id in feeds; undefined for posts from before ids were stored. */
   readonly feedId?: string | undefined;
-  /** Optimistic lock: every save raises it by one. */
+  /** For optimistic locking: every save raises it by one. */
   readonly version: number;
-  /** As the author gave it; undefined when `summary` is the first paragraph. */
+  /** As entered by the author; undefined if `summary` is the first paragraph. */
   readonly description?: string | undefined;
-  /** A tombstone since then; null or undefined while the post lives. */
+  /** Time of deletion; null or undefined otherwise. */
   readonly deletedAtMillis?: number | null;
 }
 
@@ -51,11 +51,11 @@ export interface AdminPostPage {
 /** By state; a scheduled post is not counted as published. */
 export type PostCounts = Readonly<Record<AdminPostSummary['state'], number>>;
 
-/** What an editor or an importer hands over. */
+/** Input of the editor or the importer. */
 export interface PostDraft {
   readonly title: string;
   readonly markdown: string;
-  /** Given path, or undefined to make one from date and title. */
+  /** The path, or undefined to derive one from date and title. */
   readonly path?: string | undefined;
   readonly description?: string | undefined;
   readonly status: PostStatus;
@@ -64,7 +64,7 @@ export interface PostDraft {
   readonly authors?: readonly string[] | undefined;
   readonly aliases?: readonly string[] | undefined;
   readonly language?: string | undefined;
-  /** For a new post; default: a fresh one, also where another post has it. */
+  /** For a new post; default: a new id, also if another post has the given one. */
   readonly feedId?: string | undefined;
 }
 
@@ -75,7 +75,7 @@ export interface PostPage {
   readonly newer: string | undefined;
 }
 
-/** What an address means. */
+/** The result of looking up an address. */
 export type PathLookup =
   | { readonly kind: 'post'; readonly post: Post }
   | { readonly kind: 'moved'; readonly path: string }

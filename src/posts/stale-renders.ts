@@ -5,7 +5,7 @@ import type { Post } from './post.ts';
 import type { PostStore } from './post-store.ts';
 import { PostWriter, RENDERER_VERSION } from './post-writer.ts';
 
-/** Posts whose HTML and search text an older Glasshouse made; living ones only, a restored one is rendered anyway. */
+/** Posts whose HTML and search text are from an older version; deleted ones are rendered when restored. */
 export class StaleRenders {
   readonly #database: Database;
   readonly #posts: PostStore;
@@ -27,7 +27,7 @@ export class StaleRenders {
       .pluck();
   }
 
-  /** Renders them anew one by one, beside the event loop, while the blog answers. Returns how many; the rest wait for the next start. */
+  /** Renders them again one by one in a worker, while the blog answers. Returns how many; the rest wait for the next start. */
   async renderAll(worker = new MarkdownWorker()): Promise<number> {
     let done = 0;
     for (const id of this.#stale.all(RENDERER_VERSION)) {
@@ -36,18 +36,15 @@ export class StaleRenders {
         if (post !== undefined && (await this.#renderOne(post, worker))) done++;
       } catch (error) {
         if (!this.#isStopped)
-          this.#log.warn(
-            { err: error, post: id },
-            'a post was not rendered anew; the next start tries again',
-          );
+          this.#log.warn({ err: error, post: id }, 'failed to render a post again; the next start retries');
       }
       if (this.#isStopped) break;
     }
-    if (done > 0) this.#log.info({ posts: done }, 'posts rendered anew');
+    if (done > 0) this.#log.info({ posts: done }, 'posts rendered again');
     return done;
   }
 
-  /** Nothing is written afterwards. */
+  /** Stops; nothing is written afterwards. */
   stop(): void {
     this.#isStopped = true;
   }

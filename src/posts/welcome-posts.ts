@@ -10,7 +10,7 @@ const SEEDED = 'welcome_posts';
 const MINUTE_MILLIS = 60_000;
 
 /**
- * Gives an empty blog its first posts, once: a blog that already has posts gets none, and deleted ones do not come back.
+ * Adds the first posts to an empty blog, once: a blog with posts gets none, and deleted ones do not come back.
  * Returns how many were written. The first in the folder is the newest.
  */
 export function seedWelcomePosts(options: {
@@ -36,7 +36,7 @@ export function seedWelcomePosts(options: {
       const isPage = front.data['path'] !== undefined;
       options.posts.create({
         ...draft,
-        // Every blog has these posts; each its own.
+        // Every blog has these posts, so each needs new feed ids.
         feedId: undefined,
         path: isPage ? draft.path : undefined,
         status: isPage ? 'unlisted' : 'published',

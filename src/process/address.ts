@@ -3,18 +3,18 @@ import { isOwnAddress } from './own-addresses.ts';
 export const MAX_PATH_CHARACTERS = 300;
 const FORBIDDEN = /[\p{Cc}\p{Zs}\p{Zl}\p{Zp}\p{Cs}\\?#%"<>]/u;
 
-/** Why a path can be nobody's address, in words for who wrote it. */
+/** Why a path is not a valid address, with a message for its author. */
 export interface AddressProblem {
   readonly reason: 'missing' | 'invalid' | 'reserved';
   readonly message: string;
 }
 
-/** Two addresses that differ only in this are the same address. */
+/** Normalises an address for comparison: equal keys are the same address. */
 export function pathKey(path: string): string {
   return path.toLowerCase().normalize('NFC');
 }
 
-/** Without slashes at either end, in linear time. */
+/** Removes outer slashes, in linear time. */
 export function trimSlashes(path: string): string {
   let start = 0;
   let end = path.length;
@@ -23,12 +23,12 @@ export function trimSlashes(path: string): string {
   return path.slice(start, end);
 }
 
-/** A path as it may be kept: NFC, no slash at either end. */
+/** Normalises a path: NFC, without outer slashes. */
 export function tidyPath(given: string): string {
   return trimSlashes(given.trim().normalize('NFC'));
 }
 
-/** What is wrong with a path that `tidyPath` made of what was `given`. */
+/** The problem of a path that `tidyPath` normalised from `given`. */
 export function addressProblem(path: string, given: string): AddressProblem | undefined {
   const quoted = JSON.stringify(given);
   const invalid = (message: string): AddressProblem => ({ reason: 'invalid', message });
@@ -42,7 +42,7 @@ export function addressProblem(path: string, given: string): AddressProblem | un
   if (isOwnAddress(pathKey(path)))
     return {
       reason: 'reserved',
-      message: `The address ${quoted} belongs to the blog itself; choose another.`,
+      message: `The address ${quoted} is reserved by the blog; choose another.`,
     };
   return undefined;
 }

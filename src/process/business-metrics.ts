@@ -3,34 +3,34 @@ import type { TelemetryControl } from '../../otel/query.ts';
 
 export type FeedFormat = 'rss' | 'atom' | 'json';
 
-/** Counts what the blog did, in OpenTelemetry's ordinary way; without telemetry each call does nothing. */
+/** Business counters as OpenTelemetry instruments; without telemetry, calls do nothing. */
 export interface BusinessMetrics {
   postCreated(): void;
   postUpdated(): void;
   postDeleted(): void;
   feedRequested(format: FeedFormat): void;
-  /** A feed was made anew, in so many milliseconds. */
+  /** Counts a generated feed and its duration in milliseconds. */
   feedGenerated(format: FeedFormat, millis: number): void;
   cacheHit(): void;
   cacheMiss(): void;
-  /** How many entries the cache holds, asked when somebody looks. */
+  /** Registers a callback for the number of cache entries, called on observation. */
   watchCache(entries: () => number): void;
   searched(): void;
   /**
-   * A post's page was asked for, at this path; counted to the last one, however many posts there are. Undefined for an unlisted post: these
-   * are counted together, because who may read metrics need not know their addresses.
+   * Counts a request for a post's page, exactly, for any number of posts. Undefined for unlisted posts, which are counted together, as a
+   * reader of metrics should not learn their addresses.
    */
   postRead(path: string | undefined): void;
-  /** So many bytes of a media file were read for an answer. */
+  /** Counts bytes of a media file read for a response. */
   mediaServed(bytes: number): void;
 }
 
-/** Series of an instrument: the most read ones. */
+/** Limit of exported series: the most read posts. */
 const TOLD_POSTS = 100;
-/** Posts whose reads are counted: far more than a blog has, ~100 bytes each. */
+/** Limit of posts counted separately: far more than a blog has, ~100 bytes each. */
 const MAX_COUNTED_POSTS = 20_000;
 
-/** All posts beyond those together. */
+/** All posts beyond that limit. */
 const OTHERS = Symbol('other posts');
 type ReadPost = string | undefined | typeof OTHERS;
 const READS = 'glasshouse.post.reads';
@@ -40,7 +40,7 @@ function attributesOf(post: ReadPost): Readonly<Record<string, string | true>> {
   return post === undefined ? {} : { path: post };
 }
 
-/** Call it after telemetry has started: instruments belong to the meter provider of that moment. */
+/** Call it after telemetry has started, as instruments belong to the current meter provider. */
 export function createBusinessMetrics(control: Pick<TelemetryControl, 'countFrom'>): BusinessMetrics {
   const meter = metrics.getMeter('glasshouse');
   const created = meter.createCounter('glasshouse.posts.created', { unit: '{post}' });
@@ -54,7 +54,7 @@ export function createBusinessMetrics(control: Pick<TelemetryControl, 'countFrom
   const held = meter.createObservableGauge('glasshouse.cache.entries', { unit: '{entry}' });
   const searches = meter.createCounter('glasshouse.searches', { unit: '{search}' });
   const mediaBytes = meter.createCounter('glasshouse.media.served', { unit: 'By' });
-  // Counted in maps and told when somebody asks: an instrument's own count per path would cost every reader more than all other telemetry.
+  // Counted in maps and observed on demand: a counter per path would cost more per request than all other telemetry.
   const reads = new Map<ReadPost, number>();
   let lately = new Map<ReadPost, number>();
   meter.createObservableCounter(READS, { unit: '{read}' }).addCallback((result) => {
@@ -87,7 +87,7 @@ export function createBusinessMetrics(control: Pick<TelemetryControl, 'countFrom
   };
 }
 
-/** The entries with the highest counts, highest first, in one pass: sorting all posts of a large blog would take milliseconds each second. */
+/** The entries with the highest counts, highest first, in one pass: sorting all posts of a large blog every second would take milliseconds. */
 function highest<K>(counts: ReadonlyMap<K, number>, limit: number): readonly (readonly [K, number])[] {
   const found: (readonly [K, number])[] = [];
   for (const entry of counts) {

@@ -1,6 +1,6 @@
 import { BlogConfigError } from './config.ts';
 
-/** Failures with a message made for people lose their stack; anything else is a fault of ours and keeps it. */
+/** Returns true for errors with a message for users, which are shown without a stack; other errors are bugs. */
 export function isForPeople(error: Error): boolean {
   return error instanceof BlogConfigError || 'code' in error || error.name.endsWith('DatabaseError');
 }

@@ -3,33 +3,33 @@ import { Server as NetServer, type Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { ParentWatch } from './parent-watch.ts';
 
-/** Process managers kill after ten seconds, as a rule. */
+/** Process managers usually kill after ten seconds. */
 const MAX_STOP_MILLIS = 10_000;
-/** What requests may still take before their connections are cut; the rest is for telemetry and the database. */
+/** Time for open requests before their connections are closed; the rest is for telemetry and the database. */
 const MAX_REQUESTS_MILLIS = 5000;
 
-/** Its code tells telemetry that neither the client nor the app is at fault. */
+/** Its code tells telemetry that the shutdown closed the connection. */
 class CutByStop extends Error {
   override readonly name = 'CutByStop';
   readonly code = 'ESHUTDOWN';
   constructor() {
-    super('The blog stopped before the answer was whole.');
+    super('The blog stopped before the response was complete.');
   }
 }
 
 /**
- * On SIGTERM or SIGINT, or when the parent has gone: stop accepting, let requests finish, close what is behind them, exit with 0; all
- * within ten seconds. A second signal exits at once.
+ * On SIGTERM or SIGINT, or if the parent has gone: stops accepting, lets requests finish, closes database and telemetry, and exits with 0,
+ * all within ten seconds. A second signal exits at once.
  */
 export function stopGracefully(options: {
   readonly server: Server;
-  /** Closes a connection behind the request that is being answered there, or at once. */
+  /** Closes a connection after its current request, or at once if it is idle. */
   readonly finish: (socket: Socket) => void;
   readonly parent?: ParentWatch | undefined;
   readonly log: Logger;
-  /** Ends answers that would never end by themselves: live streams. */
+  /** Ends responses that never end by themselves: live streams. */
   readonly beforeRequestsEnd?: () => void;
-  /** Called when the last request is through. */
+  /** Called after the last request. */
   readonly close: () => Promise<void>;
 }): void {
   const { server, finish, parent, log, close } = options;
@@ -46,11 +46,11 @@ export function stopGracefully(options: {
     const cut = setTimeout(() => {
       log.warn(
         { event: 'stop.cut', connections: sockets.size },
-        'requests took too long to stop and were cut',
+        'requests did not finish in time; their connections were closed',
       );
       for (const socket of sockets) socket.destroy(new CutByStop());
     }, MAX_REQUESTS_MILLIS);
-    // Not http's own `close`: it destroys connections whose answer is written but has not left yet.
+    // Not http's own `close`, which destroys connections whose response is written but not sent yet.
     NetServer.prototype.close.call(server, () => {
       clearTimeout(cut);
       void finishWork();
@@ -61,7 +61,7 @@ export function stopGracefully(options: {
   };
   const finishWork = async (): Promise<void> => {
     try {
-      // The server calls back before its sockets do; what was cut is counted when its socket closes.
+      // The server's callback comes before its sockets close, and closed requests are counted when their socket closes.
       await Promise.all([...sockets].map((socket) => new Promise((done) => socket.once('close', done))));
       await close();
       process.exit(0);

@@ -8,7 +8,7 @@ const SEVERITIES: Readonly<Record<string, SeverityNumber>> = {
   error: SeverityNumber.ERROR,
   fatal: SeverityNumber.FATAL,
 };
-/** Fields of a line that a record has places of its own for. */
+/** Fields of a log line that have their own field in a log record. */
 const OWN_FIELDS = new Set(['level', 'time', 'msg', 'trace_id', 'span_id', 'err']);
 
 interface LineError {
@@ -17,7 +17,7 @@ interface LineError {
   readonly stack?: string;
 }
 
-/** A written log line as a record of OpenTelemetry's Logs API; without telemetry it goes nowhere. Never throws. */
+/** Emits a log line as a record of OpenTelemetry's Logs API; without telemetry it does nothing. Never throws. */
 export function emitLogRecord(line: string): void {
   try {
     const fields = JSON.parse(line) as Record<string, unknown>;
@@ -30,7 +30,7 @@ export function emitLogRecord(line: string): void {
       attributes: attributesOf(fields),
     });
   } catch {
-    // The line itself is written; its copy is not worth a failed request.
+    // The line is already written; its record must not fail a request.
   }
 }
 

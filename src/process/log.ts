@@ -7,8 +7,8 @@ const STANDARD_ERROR = 2;
 const SECRET_FIELDS = ['authorization', 'cookie', 'set-cookie', 'password', 'token', 'secret'];
 
 /**
- * One JSON line per event on standard error, with the ids of the span it happened in; standard output belongs to the few lines that a
- * person reads at start. What is written also becomes an OpenTelemetry log record, after secrets were removed.
+ * Writes one JSON line per event to standard error, with the ids of the active span; standard output is for the few lines that a person
+ * reads at start. Each line also becomes an OpenTelemetry log record, without secrets.
  */
 export function createLog(
   config: Pick<BlogConfig, 'logLevel'>,

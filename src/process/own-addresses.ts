@@ -1,7 +1,7 @@
 /** The telemetry pages. */
 export const OBSERVATORY_PATH = '/admin/metrics-dashboard';
 
-/** First segments of routes; a test compares them with the routers. */
+/** First path segments of routes; a test compares them with the routers. */
 const ROUTED: ReadonlySet<string> = new Set([
   'admin',
   'archive',
@@ -17,7 +17,7 @@ const ROUTED: ReadonlySet<string> = new Set([
   'search',
   'tags',
 ]);
-/** Nothing is there yet; what readers' programs look for may come. */
+/** Reserved without a route: well-known paths that programs request. */
 const SET_ASIDE: ReadonlySet<string> = new Set([
   'auth',
   'micropub',
@@ -28,16 +28,16 @@ const SET_ASIDE: ReadonlySet<string> = new Set([
   'token',
   'webmention',
 ]);
-/** `/2026` and `/2026/03` list what was written then; feeds and sitemaps have many endings. */
+/** `/2026` and `/2026/03` are archive pages; feeds and sitemaps have many endings. */
 const PATTERN = /^\d{4}(?:\/\d{2})?$|^feed\.|^sitemap[.-]|^sitemap\/[^/]+\.xml$|^\.well-known(?:\/|$)/;
 
-/** True for a path that belongs to the blog itself and can be no post's. Takes it as `pathKey` gives it. */
+/** Returns true for a path that is reserved by the blog. Expects the result of `pathKey`. */
 export function isOwnAddress(key: string): boolean {
   const first = key.split('/', 1)[0]!;
   return ROUTED.has(first) || SET_ASIDE.has(first) || PATTERN.test(key);
 }
 
-/** First segments that must have a route. */
+/** First path segments that must have a route. */
 export function routedSegments(): readonly string[] {
   return [...ROUTED];
 }

@@ -1,28 +1,28 @@
 import { readFileSync } from 'node:fs';
 
 const INTERVAL_MILLIS = 500;
-/** npm runs a script through one; some replace themselves by what they run, others stay in between. */
+/** npm runs scripts in a shell; some shells replace themselves by the command, others stay in between. */
 const SHELL = /^(?:sh|dash|bash|ash|busybox|zsh|ksh)$/;
 
-/** What the system knows of processes. */
+/** Access to the system's processes. */
 export interface ProcessTable {
-  /** The process that started this one, now. */
+  /** The current parent of this process. */
   readonly parentId: number;
-  /** Name and parent of a process; undefined where it has gone, or the system does not tell. */
+  /** Name and parent of a process; undefined if it has gone or the system does not tell. */
   find(pid: number): { readonly name: string; readonly parentId: number } | undefined;
-  /** False once it has gone. */
+  /** Returns false after it has gone. */
   isRunning(pid: number): boolean;
 }
 
 export interface ParentWatch {
-  /** Called once, within a second after the parent has gone. */
+  /** Registers a listener, called once within a second after the parent has gone. */
   onGone(call: () => void): void;
   stop(): void;
 }
 
 /**
- * Watches the process that started this one; where that is a shell, the one behind it too. Whoever is killed cannot say so: on POSIX its
- * children get another parent, on Windows the process is not there any more. A shell in between is seen through on Linux.
+ * Watches the parent process and, if it is a shell, the grandparent. A killed process cannot notify: on POSIX its children get another
+ * parent, on Windows it no longer exists. Shells in between are recognised on Linux only.
  */
 export function watchParent(
   table: ProcessTable = systemProcessTable,
@@ -44,7 +44,7 @@ export function watchParent(
   };
 }
 
-/** Answers whether the ancestors of this moment are still the same. */
+/** Returns a check whether the current ancestors are still the same. */
 function parentCheck(table: ProcessTable): () => boolean {
   const { parentId } = table;
   const parent = table.find(parentId);
@@ -55,7 +55,7 @@ function parentCheck(table: ProcessTable): () => boolean {
     (behind !== undefined && table.find(parentId)?.parentId !== behind);
 }
 
-/** Linux tells of other processes in /proc; elsewhere only whether they run is known. */
+/** Linux has details of other processes in /proc; elsewhere only their existence is known. */
 const systemProcessTable: ProcessTable = {
   get parentId() {
     return process.ppid;
@@ -72,13 +72,13 @@ const systemProcessTable: ProcessTable = {
       process.kill(pid, 0);
       return true;
     } catch (error) {
-      // It runs as somebody else.
+      // It runs as another user.
       return (error as NodeJS.ErrnoException).code === 'EPERM';
     }
   },
 };
 
-/** `pid (name) state ppid …`; the name may hold spaces and brackets. */
+/** Parses `pid (name) state ppid …`; the name may contain spaces and brackets. */
 function statOf(text: string): { readonly name: string; readonly parentId: number } {
   const end = text.lastIndexOf(')');
   const [, parentId = ''] = text.slice(end + 2).split(' ');

@@ -1,4 +1,4 @@
-/** Letters that no decomposition takes apart, with what people type instead. */
+/** Letters without a Unicode decomposition, with their usual ASCII replacement. */
 const PLAIN: Readonly<Record<string, string>> = {
   ß: 'ss',
   æ: 'ae',
@@ -19,7 +19,7 @@ const PLAIN: Readonly<Record<string, string>> = {
 };
 const LETTERS = new RegExp(`[${Object.keys(PLAIN).join('')}]`, 'g');
 
-/** A text in lower case without marks on its letters, of any script: `Ελλάδα` → `ελλαδα`, `Łódź` → `lodz`, `Ёлка` → `елка`. */
+/** Lower-cases a text and removes diacritics in any script: `Ελλάδα` → `ελλαδα`, `Łódź` → `lodz`, `Ёлка` → `елка`. */
 export function foldLetters(text: string): string {
   return text
     .toLowerCase()
@@ -30,8 +30,8 @@ export function foldLetters(text: string): string {
 }
 
 /**
- * The words of a text that fold to something SQLite's unicode61 does not make of them, folded, each once: what has to be indexed beside
- * the text itself. unicode61 takes marks off Latin letters alone.
+ * The folded words that SQLite's unicode61 would not produce from a text, each once, to be indexed beside the text. unicode61 removes
+ * diacritics only from Latin letters.
  */
 export function foldedWords(text: string): string {
   const found = new Set<string>();

@@ -1,13 +1,13 @@
 import { foldLetters } from './fold-letters.ts';
 
-/** More words narrow nothing further, but each costs a lookup. */
+/** More words hardly narrow the result, but each costs a look-up. */
 const MAX_WORDS = 16;
 const MAX_WORD_CHARACTERS = 64;
 
 /**
- * The FTS5 expression for a reader's words: every word must occur, each quoted so that no character of it is syntax, the last one
- * as a prefix while it may still be being typed (no space behind it). Words are runs of letters, digits and marks, as unicode61 sees them.
- * A word with marks or capitals of other scripts is asked for without them too. Undefined when there is no word.
+ * The FTS5 expression for a search: all words must occur; each is quoted, so that none is syntax; the last one is a prefix unless a
+ * space follows. Words are runs of letters, digits and marks, as in unicode61. A word with diacritics or capitals of other scripts is
+ * also searched without them. Undefined without a word.
  */
 export function matchExpression(text: string): string | undefined {
   const words = text.normalize('NFC').match(/[\p{L}\p{N}\p{M}\p{Co}]+/gu);

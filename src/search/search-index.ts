@@ -2,7 +2,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import { foldedWords } from './fold-letters.ts';
 import { matchExpression } from './match-expression.ts';
 
-/** A stretch of a snippet; `hit` is true for what was found. Text, never markup. */
+/** A part of a snippet as plain text; `hit` is true for a match. */
 export interface SnippetPiece {
   readonly text: string;
   readonly hit: boolean;
@@ -20,14 +20,14 @@ export interface SearchHit {
 
 export interface SearchResults {
   readonly hits: readonly SearchHit[];
-  /** Visible posts that match. */
+  /** Number of visible posts that match. */
   readonly total: number;
   /** From 1. */
   readonly page: number;
   readonly pages: number;
 }
 
-/** What a post is found by. */
+/** The indexed text of a post. */
 export interface SearchText {
   readonly title: string;
   readonly tags: readonly string[];
@@ -46,18 +46,18 @@ interface HitRow {
 }
 
 const HITS_PER_PAGE = 20;
-/** Deeper pages rank so low that nobody reads them, and each costs a sort of all matches. */
+/** Further pages rank too low to be useful, and each needs a sort of all matches. */
 const MAX_PAGE = 50;
 const SNIPPET_TOKENS = 32;
-// Private-use characters that no font draws; they are removed from what is indexed.
+// Private-use characters, which are removed from indexed text.
 const HIT_START = '\ue000';
 const HIT_END = '\ue001';
 const MARKS = /[\ue000\ue001]/g;
 const VISIBLE = "posts.status = 'published' AND posts.deleted_at IS NULL AND posts.published_at <= @now";
-// bm25 weights of title, tags, body and the words that are found without their marks.
+// bm25 weights of title, tags, body and folded words.
 const RANK = 'bm25(post_search, 10.0, 5.0, 1.0, 1.0)';
 
-/** Full-text search over published posts; drafts, unlisted and deleted ones are not in it, scheduled ones wait for their time. */
+/** Full-text search over published posts. Drafts, unlisted and deleted posts are not indexed; scheduled ones appear at their time. */
 export class SearchIndex {
   readonly #now: () => number;
   readonly #search: Statement<[Readonly<Record<string, string | number>>], HitRow>;
@@ -67,7 +67,7 @@ export class SearchIndex {
 
   constructor(database: Database, options: { readonly now?: () => number } = {}) {
     this.#now = options.now ?? Date.now;
-    // Snippets are costly, so they are made for the hits of one page only, after the ranking.
+    // Snippets are expensive, so they are created after ranking, for one page only.
     this.#search = database.prepare(
       `SELECT best.id, best.path, best.title, best.tags, best.published_at,
          highlight(post_search, 0, '${HIT_START}', '${HIT_END}') AS marked_title,
@@ -92,7 +92,7 @@ export class SearchIndex {
     this.#delete = database.prepare('DELETE FROM post_search WHERE rowid = ?');
   }
 
-  /** Any text is a query; one without a word finds nothing. Title counts more than tags, tags more than text. */
+  /** Searches any text; without a word it finds nothing. Titles weigh more than tags, tags more than text. */
   search(text: string, options: { readonly page?: number; readonly limit?: number } = {}): SearchResults {
     const limit = options.limit ?? HITS_PER_PAGE;
     const match = matchExpression(text);
@@ -105,7 +105,7 @@ export class SearchIndex {
     return { hits: rows.map(hitOf), total, page, pages };
   }
 
-  /** Replaces what a post is found by. Call it inside the transaction that saves the post. */
+  /** Replaces the indexed text of a post. Call it inside the transaction that saves the post. */
   put(postId: number, text: SearchText): void {
     this.#delete.run(postId);
     const texts = [text.title, text.tags.join(', '), text.body].map(unmarked) as [string, string, string];

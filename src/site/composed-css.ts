@@ -3,7 +3,8 @@ import { posix } from 'node:path';
 /** Matches imports and references in one pass, so inserted text is not scanned again. */
 const REFERENCE = /@import\s+(?:url\()?["']([^"']+)["']\)?\s*;|url\(\s*["']?([^"')]+)["']?\s*\)/g;
 
-/** Bundles a stylesheet, so that a page makes one request: inlines relative `@import`s (each file once) and replaces relative
+/**
+ * Bundles a stylesheet, so that a page makes one request: inlines relative `@import`s (each file once) and replaces relative
  * `url(...)`s by addresses with a content hash. Throws when an imported file or an asset is missing.
  */
 export function composeCss(

@@ -29,7 +29,8 @@ const STALE_HEADERS = [
 const MISSING = 'Page not found.';
 const BROKEN = 'The server failed to answer this request.';
 
-/** The one place where errors become responses: HTML, JSON (`{ error: { status, message, requestId } }`) or plain text, by Accept.
+/**
+ * The one place where errors become responses: HTML, JSON (`{ error: { status, message, requestId } }`) or plain text, by Accept.
  * Put it inside the middleware that sets X-Request-ID. Faults (5xx) go to the app's `error` event; their messages and stacks never
  * leave the process. A route for programs sets `ctx.state.errorFormat = 'json'`.
  */

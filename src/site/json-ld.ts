@@ -1,6 +1,7 @@
 import { html, raw, type Html } from '../markup/html.ts';
 
-/** Structured data in a script element that browsers do not run. `<` is escaped, so that no text can end the element or start
+/**
+ * Structured data in a script element that browsers do not run. `<` is escaped, so that no text can end the element or start
  * a comment.
  */
 export function jsonLd(data: Readonly<Record<string, unknown>>): Html {

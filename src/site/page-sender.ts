@@ -5,7 +5,8 @@ import type { Origin } from '../http/absolute-url.ts';
 import { sendFresh } from '../http/fresh-response.ts';
 import type { Layout, Page } from './layout.ts';
 
-/** Renders a page in a render span named after its template and sends it with its validators. `ownChangeMillis` is the time of a change
+/**
+ * Renders a page in a render span named after its template and sends it with its validators. `ownChangeMillis` is the time of a change
  * that only this page shows.
  */
 export type PageSender = (

@@ -34,7 +34,7 @@ import { serverTiming } from './server-timing.ts';
 import { createReaderRoutes } from '../site/reader-routes.ts';
 import { createSecurityHeaders } from '../http/security-headers.ts';
 
-/** What the blog is made of: settings, the open database, who owns it, and telemetry, on or off. */
+/** Parts of the blog: settings, the open database, accounts, and telemetry, on or off. */
 export interface BlogParts {
   readonly config: BlogConfig;
   readonly database: Database;
@@ -42,14 +42,14 @@ export interface BlogParts {
   readonly telemetry: TelemetryQuery;
   readonly control: TelemetryControl;
   readonly render: RenderTracer;
-  /** Of the telemetry pages; who stops the server ends them. */
+  /** Live streams of the observatory; the caller ends them when it stops the server. */
   readonly live: LiveStreams;
   readonly log: Logger;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
 
-/** The blog as one Koa app; nothing listens and nothing is printed here. `routers` come before the posts' own addresses. */
+/** Creates the blog as a Koa app, without listening or printing. `routers` are mounted before the posts' addresses. */
 export function createApp(parts: BlogParts, routers: readonly Router[] = []): Koa {
   const { config, database, log, now } = parts;
   const basePath = basePathOf(config.publicUrl);

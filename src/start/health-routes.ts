@@ -19,14 +19,14 @@ interface HealthDependencies {
   readonly storage: StorageWatch;
 }
 
-/** `/health`: whether the blog can answer from its database; anybody may ask. `/admin/health`: everything that helps to find out why not. */
+/** `/health`, public: whether the blog can use its database. `/admin/health`, for the owner: details for diagnosis. */
 export function createHealthRoutes(deps: HealthDependencies): Router {
   const { config, database, telemetry, ownerOnly, storage } = deps;
   const router = createRouter();
   const probe = database.prepare('SELECT 1');
   const file = join(config.dataDir, DATABASE_FILE_NAME);
 
-  /** Also whether its files are where they were: what is saved into others is lost. */
+  /** Also checks that the database's files are in place, as writes to removed files are lost. */
   function databaseAnswers(): boolean {
     try {
       probe.get();

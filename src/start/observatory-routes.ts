@@ -15,7 +15,7 @@ import type { SiteSettings } from '../db/site-settings.ts';
 /** Media type of the text format of Prometheus, version 0.0.4. */
 const PROMETHEUS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
-/** The telemetry pages behind the owner's door, and their facts as JSON behind the door for scripts. */
+/** Mounts the observatory for the owner, and its metrics for scripts with the bearer token. */
 export function createObservatoryRouters(deps: {
   readonly telemetry: TelemetryQuery;
   readonly control: TelemetryControl;
@@ -24,7 +24,7 @@ export function createObservatoryRouters(deps: {
   readonly assets: Assets;
   readonly site: Pick<SiteSettings, 'title'>;
   readonly admin: AdminParts;
-  /** Of the blog on its host; empty at the root. */
+  /** The blog's base path; empty at the root. */
   readonly basePath: string;
   /** Scheme and host of PUBLIC_URL. */
   readonly origin: string | undefined;
@@ -47,7 +47,7 @@ export function createObservatoryRouters(deps: {
     jaegerUiUrl: jaegerUiUrlOf(telemetry),
     csrfToken: admin.csrfToken,
     who: admin.who,
-    // In the context of the request, which is untraced: a question of every second must not be telemetry of its own.
+    // In the context of the request, which is untraced: a check every second must not be recorded.
     mayLook: (ctx) => AsyncResource.bind(() => admin.isSessionLive(ctx)),
     basePath,
     origin: deps.origin,
@@ -56,7 +56,7 @@ export function createObservatoryRouters(deps: {
   return [door, pages];
 }
 
-/** As the settings in force name it; undefined when it is not set. */
+/** The value of the setting; undefined if it is not set. */
 function jaegerUiUrlOf(telemetry: TelemetryQuery): string | undefined {
   const value = telemetry.settings().find(({ name }) => name === 'JAEGER_UI_URL')?.value;
   return value !== undefined && URL.canParse(value) ? value : undefined;

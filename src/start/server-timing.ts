@@ -2,12 +2,12 @@ import { isSpanContextValid, trace } from '@opentelemetry/api';
 import type { Middleware } from 'koa';
 import { sessionOf } from '../accounts/load-session.ts';
 
-/** Files: they are many, they touch no database, and asking who wants one would. */
+/** Files are excluded: they are many, need no database, and checking the session would. */
 const FILES = /^\/(?:assets|media)\//;
 
 /**
- * Tells the signed-in owner's browser tools which trace an answer belongs to and how long it took until its headers. Readers never
- * get it, and without a session cookie nothing is looked up. Stands after `loadSession`.
+ * Sends the owner's browser tools the trace id of a response and its time to headers, as Server-Timing. Readers never get it, and
+ * without a session cookie nothing is looked up. Mounted after `loadSession`.
  */
 export function serverTiming(clock: () => number = () => performance.now()): Middleware {
   return async (ctx, next) => {

@@ -26,7 +26,7 @@ import { keepFormerFeedIds } from '../posts/former-feed-ids.ts';
 import { StaleRenders } from '../posts/stale-renders.ts';
 import { seedWelcomePosts } from '../posts/welcome-posts.ts';
 
-/** What the blog needs of telemetry, on or off. */
+/** The blog's interface to telemetry, on or off. */
 export interface BlogTelemetry {
   readonly query: TelemetryQuery;
   readonly control: TelemetryControl;
@@ -37,19 +37,19 @@ export interface BlogTelemetry {
 
 export interface StartBlogOptions {
   readonly telemetry: BlogTelemetry;
-  /** More rooms, mounted before the posts' own addresses. */
+  /** Further routers, mounted before the posts' addresses. */
   readonly rooms?: (parts: BlogParts) => readonly Router[];
-  /** Called once the blog answers, instead of offering a set-up link. */
+  /** Called when the blog listens, instead of printing a set-up link. */
   readonly onListening?: (address: string, parts: BlogParts) => void;
-  /** Also stops when the process that started it has gone, as npm does on SIGTERM without a word to what it runs. */
+  /** Also stops if the parent process has gone, as npm ends on SIGTERM without forwarding it. */
   readonly stopWithParent?: boolean;
 }
 
-/** The one thing that nobody sees go wrong: a session cookie that leaves over plain http. */
+/** A warning, as a session cookie over plain http would go unnoticed. */
 const WITHOUT_PUBLIC_URL =
-  'PUBLIC_URL is not set: cookies are Secure only for requests that a proxy in TRUSTED_PROXIES says came by https.';
+  'PUBLIC_URL is not set: cookies are Secure only for requests that a proxy in TRUSTED_PROXIES reports as https.';
 
-/** Opens the database, listens and prints the address; what keeps it from starting is one readable line and exit code 1. */
+/** Opens the database, listens and prints the address. A failed start prints one line and exits with code 1. */
 export function startBlog({ telemetry, rooms, onListening, stopWithParent }: StartBlogOptions): void {
   const config = orExit(loadBlogConfig);
   const log = createLog(config);
@@ -75,7 +75,7 @@ export function startBlog({ telemetry, rooms, onListening, stopWithParent }: Sta
   };
 
   const stale = new StaleRenders(database, { posts: new PostStore(database), log });
-  // Other processes may be waited for until the blog answers, and not after.
+  // Waiting for locks is allowed only until the blog listens.
   const setup = onListening === undefined ? prepared(() => parts.accounts.setupLinks.create()) : undefined;
   const app = createApp(parts, rooms?.(parts));
   neverWaitForLocks(database);
@@ -86,12 +86,12 @@ export function startBlog({ telemetry, rooms, onListening, stopWithParent }: Sta
     lock.announce(address);
     process.stdout.write(`Glasshouse is at ${address}\n`);
     void removeUnfinished(join(config.dataDir, MEDIA_FOLDER_NAME), Date.now()).catch(() => {});
-    stale.renderAll().catch((error) => log.warn({ err: error }, 'posts were not rendered anew'));
+    stale.renderAll().catch((error) => log.warn({ err: error }, 'failed to render posts again'));
     if (config.publicUrl === undefined) process.stdout.write(`${WITHOUT_PUBLIC_URL}\n`);
     if (onListening !== undefined) return onListening(address, parts);
     if (setup !== undefined)
       process.stdout.write(
-        `Nobody owns this blog yet. Become its owner within a day: ${config.publicUrl ?? address}${setup.path}\n`,
+        `This blog has no owner yet. Open this link within a day to become its owner: ${config.publicUrl ?? address}${setup.path}\n`,
       );
   });
   stopGracefully({
@@ -117,18 +117,18 @@ function addressOf(server: Server): string {
 function listenProblem(error: NodeJS.ErrnoException, { host, port }: BlogConfig): string {
   switch (error.code) {
     case 'EADDRINUSE':
-      return `Port ${port} is taken: something else listens on ${host}:${port}. Set PORT to another, or to 0 for a free one.`;
+      return `Port ${port} is in use: another program listens on ${host}:${port}. Set PORT to another port, or to 0 for a free one.`;
     case 'EACCES':
       return `This user may not listen on port ${port}. Set PORT to 1024 or more.`;
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return `HOST=${host} is no address of this machine. Try 127.0.0.1, or 0.0.0.0 for every interface.`;
+      return `HOST=${host} is not an address of this machine. Try 127.0.0.1, or 0.0.0.0 for every interface.`;
     default:
       return `Cannot listen on ${host}:${port}: ${error.message}`;
   }
 }
 
-/** Ends the process with one line for a failure that is for people. */
+/** Ends the process with one line for errors with a message for users. */
 function orExit<T>(work: () => T): T {
   try {
     return work();

@@ -59,7 +59,7 @@ describe('the commands for backups', () => {
     expect([code, output.trim().split('\n').at(-1)]).toEqual([
       0,
       expect.stringMatching(
-        /^Backed up \d+ posts and 0 files of media to \S+blog\.backup \(\d+\.\d MB\), read back and found whole\.$/,
+        /^Backed up \d+ posts and 0 files of media to \S+blog\.backup \(\d+\.\d MB\), verified\.$/,
       ),
     ]);
     expect((await blog.ask('/health')).status).toBe(200);

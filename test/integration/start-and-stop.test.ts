@@ -13,7 +13,7 @@ describe('the start', () => {
     expect(blog.output).toMatch(/^Glasshouse is at http:\/\/127\.0\.0\.1:\d+$/m);
     expect(blog.output).toMatch(/http:\/\/127\.0\.0\.1:\d+\/admin\/setup\?token=\S{20,}/);
     expect(blog.output).toMatch(
-      /^PUBLIC_URL is not set: cookies are Secure only for requests that a proxy in TRUSTED_PROXIES says/m,
+      /^PUBLIC_URL is not set: cookies are Secure only for requests that a proxy in TRUSTED_PROXIES reports/m,
     );
     expect(await blog.stop()).toBe(0);
   });
@@ -44,7 +44,7 @@ describe('the start', () => {
       DATA_DIR: temporaryFolder(),
     });
     other.close();
-    expect([code, output.trim()]).toEqual([1, expect.stringContaining(`Port ${port} is taken`)]);
+    expect([code, output.trim()]).toEqual([1, expect.stringContaining(`Port ${port} is in use`)]);
     expect(output.trim().split('\n')).toHaveLength(1);
   });
 

@@ -1,4 +1,5 @@
-/** Pointer support for charts: a crosshair with values, and selection by dragging. Listeners are on the document, so that live updates do
+/**
+ * Pointer support for charts: a crosshair with values, and selection by dragging. Listeners are on the document, so that live updates do
  * not remove them. Touch scrolls; the range form and the tables offer the same without a pointer.
  */
 

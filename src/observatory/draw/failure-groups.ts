@@ -67,7 +67,8 @@ export function groupFailures(rows: readonly OperationRow[], range: TimeRange): 
     .sort((a, b) => b.count - a.count || b.lastMillis - a.lastMillis);
 }
 
-/** Adds the exception that the newest failure's span recorded: its stack, and its type if the span has only a status code. Only for the
+/**
+ * Adds the exception that the newest failure's span recorded: its stack, and its type if the span has only a status code. Only for the
  * first groups, as each needs a look-up.
  */
 export function withExceptions(

@@ -19,7 +19,8 @@ export interface NamedStatement {
   readonly text?: string | undefined;
 }
 
-/** Returns, by series, a few words that distinguish its text: its conditions, or the part of them that no other statement of the same
+/**
+ * Returns, by series, a few words that distinguish its text: its conditions, or the part of them that no other statement of the same
  * summary has. In sorted order, the most similar text is a neighbour.
  */
 export function tellApart(rows: readonly NamedStatement[]): ReadonlyMap<string, string> {

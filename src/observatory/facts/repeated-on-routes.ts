@@ -30,7 +30,8 @@ type Found = readonly { readonly statement: Omit<RepeatedStatement, 'spanIds'>; 
 const NOTHING: Found = [];
 const remembered = new WeakMap<TelemetryQuery, Map<string, Found>>();
 
-/** Statements repeated within one request, over the newest kept requests of the range. Every trace is read once, and a call reads a
+/**
+ * Statements repeated within one request, over the newest kept requests of the range. Every trace is read once, and a call reads a
  * bounded number of spans; `looked` is the progress.
  */
 export function repeatedOnRoutes(

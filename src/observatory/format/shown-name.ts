@@ -1,6 +1,7 @@
 import type { OperationType } from '../../../otel/query.ts';
 
-/** The name of an operation on every page. A request is named by the series it is counted in: a route may have answered an unknown
+/**
+ * The name of an operation on every page. A request is named by the series it is counted in: a route may have answered an unknown
  * path, and then the span has the route, but the counts have “unknown paths”.
  */
 export function shownName({

@@ -29,7 +29,8 @@ export interface ViewerOptions {
   readonly lastEventId?: string;
 }
 
-/** Server-sent events with the changes of a page since the previous event. A page is drawn when telemetry changed, once per address for all
+/**
+ * Server-sent events with the changes of a page since the previous event. A page is drawn when telemetry changed, once per address for all
  * its viewers, one page after the other at the pace of LivePace, and not at all without viewers. The id of an event is the digest of its
  * moment: a viewer who returns with it as Last-Event-ID gets only the changes. Viewers are checked again before each event, at each
  * heartbeat and when a new viewer arrives; the stream of one who is no longer allowed is closed.

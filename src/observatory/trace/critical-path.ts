@@ -12,7 +12,8 @@ interface Placed<Node> {
   readonly children: readonly Node[];
 }
 
-/** The SDK starts a span at a whole millisecond and times its end exactly, so a span that waited for another may appear to start before
+/**
+ * The SDK starts a span at a whole millisecond and times its end exactly, so a span that waited for another may appear to start before
  * the other ended.
  */
 const CLOCK_SKEW_MILLIS = 1;
@@ -20,7 +21,8 @@ const CLOCK_SKEW_MILLIS = 1;
 const endOf = ({ startMillis, durationMillis }: Placed<unknown>['span']): number =>
   startMillis + durationMillis;
 
-/** The critical path of a root, by time, without gaps or overlaps: walks back from its end to the child that ended last, then to the one
+/**
+ * The critical path of a root, by time, without gaps or overlaps: walks back from its end to the child that ended last, then to the one
  * that ended last before that child started, and so on (CRISP, Zhang et al., USENIX ATC 2022).
  */
 export function criticalPath<Node extends Placed<Node>>(root: Node): readonly CriticalSegment<Node>[] {

@@ -100,7 +100,8 @@ function bareFacts(
   };
 }
 
-/** The span in the address; else the deepest failed one; else the one with the most self time, or the first of its run if it is
+/**
+ * The span in the address; else the deepest failed one; else the one with the most self time, or the first of its run if it is
  * repeated.
  */
 function selection(

@@ -8,7 +8,8 @@ const ENDED_EARLY: Readonly<Record<string, string>> = {
   cut: 'the server stopped before it was complete',
 };
 
-/** The requests of a trace, incoming and outgoing, as an HTTP Archive 1.2
+/**
+ * The requests of a trace, incoming and outgoing, as an HTTP Archive 1.2
  * (http://www.softwareishard.com/blog/har-12-spec/). Headers, cookies and bodies are not recorded and so empty; unknown sizes are -1,
  * as the format defines. Addresses of incoming requests are below `basePath`, at `origin`. Undefined if no span is a request.
  */

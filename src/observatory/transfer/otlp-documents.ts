@@ -8,7 +8,8 @@ export const MAX_DEPTH = 64;
 export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Parses a file into OTLP documents: one, or one per line, normalised to the specification. Also accepts the field names of
+/**
+ * Parses a file into OTLP documents: one, or one per line, normalised to the specification. Also accepts the field names of
  * the protocol (`resource_spans`), Tempo's `batches` and `trace`, and `instrumentationLibrarySpans` from before OTLP 0.18.
  * Throws ImportError.
  */
@@ -62,7 +63,8 @@ const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [
   0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d,
 ];
 
-/** 64-bit integers may be numbers or strings (https://protobuf.dev/programming-guides/json/). A double would round a time to a quarter of
+/**
+ * 64-bit integers may be numbers or strings (https://protobuf.dev/programming-guides/json/). A double would round a time to a quarter of
  * a microsecond, so a number that is not a safe integer stays text.
  */
 function exactIntegers(_key: string, value: unknown, context?: { readonly source?: string }): unknown {

@@ -21,7 +21,8 @@ const MAX_INLINE = 1000;
 /** The attribute that marks a span whose end is missing or before its start. */
 export const ATTR_END_NOTE = 'telemetry.record.end';
 
-/** Parses OTLP JSON (`{"resourceSpans":[…]}`, from a Collector's file exporter or a trace page; also one document per line) into traces.
+/**
+ * Parses OTLP JSON (`{"resourceSpans":[…]}`, from a Collector's file exporter or a trace page; also one document per line) into traces.
  * Throws ImportError with the position in the file.
  */
 export function readOtlpJson(text: string): readonly TraceDetail[] {

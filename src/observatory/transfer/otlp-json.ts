@@ -16,7 +16,8 @@ export const SEVERITIES: Readonly<Record<LogLine['level'], number>> = {
 /** Prefix of attributes for facts beyond OTLP; the import removes them again. */
 export const OWN = 'glasshouse.';
 
-/** A trace as `ExportTraceServiceRequest` in proto3 JSON, for any OTLP receiver, with its log lines as `resourceLogs`, which a
+/**
+ * A trace as `ExportTraceServiceRequest` in proto3 JSON, for any OTLP receiver, with its log lines as `resourceLogs`, which a
  * receiver of traces ignores. https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
  */
 export function otlpJson(trace: TraceDetail): object {

@@ -29,7 +29,8 @@ const textOf = (attributes: AttributeMap, ...keys: readonly string[]): string | 
   return undefined;
 };
 
-/** The incoming or outgoing request of a span; undefined for other spans. Incoming requests are shown below `basePath`, even if a proxy
+/**
+ * The incoming or outgoing request of a span; undefined for other spans. Incoming requests are shown below `basePath`, even if a proxy
  * removed it, and at `origin` if known, as the span's host is what the visitor sent.
  */
 export function shownRequest(span: SpanRow, basePath = '', origin?: string): ShownRequest | undefined {

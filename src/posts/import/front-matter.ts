@@ -9,7 +9,7 @@ export interface FrontMatter {
   readonly body: string;
 }
 
-/** Front matter that cannot be read; the message names file, line and reason. */
+/** Invalid front matter; the message has file, line and reason. */
 export class FrontMatterError extends Error {
   readonly line: number;
   constructor(file: string, line: number, reason: string) {
@@ -47,8 +47,8 @@ function parseData(format: 'toml' | 'yaml', text: string, file: string, fenceLin
 }
 
 /**
- * Splits a file into front matter, TOML between `+++`, YAML between `---` or a JSON object, and text. Blank lines may stand before it, a
- * comment behind the fence. Throws FrontMatterError.
+ * Splits a file into front matter (TOML between `+++`, YAML between `---`, or a JSON object) and text. Blank lines may precede it, and a
+ * comment may follow the fence. Throws FrontMatterError.
  */
 export function parseFrontMatter(source: string, file: string): FrontMatter {
   const whole = source.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n');
@@ -66,7 +66,7 @@ export function parseFrontMatter(source: string, file: string): FrontMatter {
     throw new FrontMatterError(
       file,
       fenceLine,
-      `front matter begins with ${mark} but no line ${mark} ends it`,
+      `front matter begins with ${mark}, but there is no closing ${mark}`,
     );
   const data = parseData(FENCES[mark], rest.slice(0, close.index), file, fenceLine);
   return {
@@ -82,16 +82,16 @@ function none(body: string): FrontMatter {
 
 function tableOf(data: unknown, file: string, line: number): Readonly<Record<string, unknown>> {
   if (typeof data !== 'object' || data === null || Array.isArray(data))
-    throw new FrontMatterError(file, line, 'front matter is not a table of names and values');
+    throw new FrontMatterError(file, line, 'front matter is not a table of keys and values');
   return data as Readonly<Record<string, unknown>>;
 }
 
-/** Hugo's third kind: an object at the beginning. Undefined when the brace begins something else, as a template. */
+/** Hugo's JSON front matter. Undefined if the brace begins something else, such as a template. */
 function parseJsonMatter(text: string, file: string, line: number): FrontMatter | undefined {
   if (!/^\{\s*(?:"|\})/.test(text)) return undefined;
   const end = endOfObject(text);
   if (end === undefined)
-    throw new FrontMatterError(file, line, 'front matter begins with { but no } ends it');
+    throw new FrontMatterError(file, line, 'front matter begins with {, but there is no closing }');
   try {
     const data: unknown = JSON.parse(text.slice(0, end));
     return {
@@ -108,7 +108,7 @@ function parseJsonMatter(text: string, file: string, line: number): FrontMatter 
   }
 }
 
-/** Behind the brace that closes the one at the beginning; one pass. */
+/** The position after the brace that closes the first one, in one pass. */
 function endOfObject(text: string): number | undefined {
   let depth = 0;
   let inString = false;

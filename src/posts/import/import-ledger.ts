@@ -3,11 +3,11 @@ import type { Database, Statement } from 'better-sqlite3';
 export interface LedgerEntry {
   readonly postId: number;
   readonly sourceSha256: string;
-  /** The post's version when the import last wrote it; a higher one means that its owner edited it since. */
+  /** The post's version after the last import; a higher one means that the owner edited it since. */
   readonly postVersion: number;
 }
 
-/** Remembers which source made which post. */
+/** Records which source became which post. */
 export class ImportLedger {
   readonly #find: Statement<[string], LedgerEntry>;
   readonly #record: Statement<[string, number, string, number]>;

@@ -5,11 +5,11 @@ import type { MediaStore } from '../../media/media-store.ts';
 import type { MediaSize } from '../markdown/link-targets.ts';
 import { isFile, isInside, type SourceFile, type SourceTree } from './read-tree.ts';
 
-/** Finds a post's pictures and files in its tree and brings them in: beside the text first, then in the tree's static folders. */
+/** Imports a post's pictures and files: from beside the text first, then from the tree's static folders. */
 export class MediaImporter {
   readonly #media: MediaStore;
   readonly #tree: SourceTree;
-  /** New or changed. */
+  /** Number of new or changed files. */
   importedFiles = 0;
 
   constructor(media: MediaStore, tree: SourceTree) {
@@ -17,7 +17,7 @@ export class MediaImporter {
     this.#tree = tree;
   }
 
-  /** All that lies in the folder of an `index.md`. */
+  /** Imports all files in the folder of an `index.md`. */
   importCompanions(source: SourceFile, postPath: string): void {
     for (const file of source.companions) {
       const beside = path.relative(path.dirname(source.file), file).split(path.sep).join('/');
@@ -25,7 +25,7 @@ export class MediaImporter {
     }
   }
 
-  /** What the renderer asks: the size of the medium of that name, which is brought in when only the tree has it. */
+  /** For the renderer: the size of a media file, which is imported if only the tree has it. */
   lookup(source: SourceFile, postPath: string): (name: string) => MediaSize | undefined {
     return (name) => {
       const file = this.#fileFor(name, source, postPath);
@@ -55,15 +55,15 @@ export class MediaImporter {
       if (changed) this.importedFiles++;
       return media;
     } catch (error) {
-      // A file with a name that no address can have is a missing picture of the summary. A disk that is full is not: the import stops, so
-      // that the next one finds the post not yet imported and brings its pictures.
+      // A file with an invalid name counts as a missing picture. A full disk does not: the import stops, so that the next one imports the
+      // post with its pictures.
       if (error instanceof TypeError && !('code' in error)) return undefined;
       throw error;
     }
   }
 }
 
-/** Undefined for a file that cannot be read: it is a missing picture of the summary. */
+/** Undefined for an unreadable file, which counts as a missing picture. */
 function readable(file: string): Buffer | undefined {
   try {
     return readFileSync(file);

@@ -1,3 +1,4 @@
+import { titleText } from '../../markup/title.ts';
 import type { Database } from 'better-sqlite3';
 import type { MediaStore } from '../../media/media-store.ts';
 import { renderMarkdown, type RenderedMarkdown } from '../markdown/markdown.ts';
@@ -11,18 +12,18 @@ import { ImportSummary } from './import-summary.ts';
 import { planImport, type PlannedPost } from './plan-import.ts';
 import { readTree } from './read-tree.ts';
 
-/** Posts written in one transaction: few enough that a running blog's own saves wait only briefly for the lock. */
+/** Posts per transaction: few, so that saves of a running blog wait only briefly for the lock. */
 const BATCH_SIZE = 50;
-const EDITED_HERE = 'edited here since it was imported: kept as it is here';
+const EDITED_HERE = 'edited here since the import: not changed';
 
 export interface ImportOptions {
   readonly database: Database;
   readonly posts: PostStore;
   readonly media: MediaStore;
-  /** Looks again for missing pictures and dead links in posts that have not changed. */
+  /** Also checks unchanged posts for missing pictures and dead links. */
   readonly checksAll?: boolean;
   readonly now?: () => number;
-  /** After every post, and once with 0 when the tree is read. */
+  /** Called after every post, and once with 0 after the tree is read. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -31,8 +32,8 @@ interface RenderedPost extends PlannedPost {
 }
 
 /**
- * Brings a tree of Markdown files into the blog. A source that has not changed since the last import changes nothing, a post that its
- * owner edited or deleted here is left alone, and each batch is written whole or not at all.
+ * Imports a tree of Markdown files. An unchanged source changes nothing, a post that the owner edited or deleted here is not touched, and
+ * each batch is one transaction.
  */
 export function importPosts(directory: string, options: ImportOptions): ImportSummary {
   const tree = readTree(directory);
@@ -65,12 +66,12 @@ export function importPosts(directory: string, options: ImportOptions): ImportSu
   return summary;
 }
 
-/** What an earlier import made of a source, also where it gave it another address. */
+/** The entry of an earlier import of a source, also under its former address. */
 function entryOf({ post }: Pick<PlannedPost, 'post'>, ledger: ImportLedger): LedgerEntry | undefined {
   return ledger.find(pathKey(post.draft.path)) ?? ledger.find(pathKey(post.formerPath));
 }
 
-/** Links within the blog that lead nowhere; to the blog's own pages they are taken to be right. */
+/** Links within the blog without a target; links to the blog's own pages are assumed to be valid. */
 function deadLinks(
   targets: readonly string[],
   { posts, media }: Pick<ImportOptions, 'posts' | 'media'>,
@@ -83,7 +84,7 @@ function deadLinks(
   });
 }
 
-/** Whether a post has to be written; what is not is counted. */
+/** Returns true if a post must be written; counts the others. */
 function isWanted(
   planned: PlannedPost,
   posts: PostStore,
@@ -99,7 +100,7 @@ function isWanted(
   const current = posts.byId(known.postId)!;
   if (current.version === known.postVersion) return true;
   const reason =
-    current.deletedAtMillis === null ? EDITED_HERE : 'deleted here since it was imported: stays deleted';
+    current.deletedAtMillis === null ? EDITED_HERE : 'deleted here since the import: stays deleted';
   summary.skipped.push({ file: planned.source.relative, reason, isFault: false });
   return false;
 }
@@ -124,7 +125,7 @@ function write(
 ): void {
   const key = pathKey(post.draft.path);
   const known = entryOf({ post }, ledger);
-  // Another import of the same tree came first.
+  // Another import of the same tree was faster.
   if (known?.sourceSha256 === sha256) {
     summary.unchanged++;
     return;
@@ -135,7 +136,7 @@ function write(
     if (owner === undefined || owner.id === known?.postId) return true;
     summary.notes.push({
       file: source.relative,
-      text: `alias ${alias} left out: it belongs to “${owner.title}”`,
+      text: `alias ${alias} left out: it belongs to “${titleText(owner.title)}”`,
     });
     return false;
   });

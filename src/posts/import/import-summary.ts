@@ -1,4 +1,4 @@
-/** A file that was left out; `isFault` when somebody has to do something about it. */
+/** A skipped file; `isFault` if someone has to fix it. */
 export interface SkippedSource {
   readonly file: string;
   readonly reason: string;
@@ -10,7 +10,7 @@ export interface SourceNote {
   readonly text: string;
 }
 
-/** What an import did, in the order of its files. */
+/** The result of an import, in the order of its files. */
 export class ImportSummary {
   imported = 0;
   updated = 0;
@@ -18,18 +18,18 @@ export class ImportSummary {
   mediaFiles = 0;
   readonly skipped: SkippedSource[] = [];
   readonly missingImages: SourceNote[] = [];
-  /** Links to addresses of the blog that nothing has. */
+  /** Links to addresses that do not exist in the blog. */
   readonly deadLinks: SourceNote[] = [];
-  /** What was decided for want of better knowledge. */
+  /** Assumptions that the import made. */
   readonly notes: SourceNote[] = [];
-  /** Front matter that nothing here means, with how many files have it. */
+  /** Unused front matter keys, with the number of files. */
   readonly unknownKeys = new Map<string, number>();
 
   get hasFaults(): boolean {
     return this.skipped.some((source) => source.isFault) || this.isEmpty;
   }
 
-  /** Nothing in the tree is a post. */
+  /** The tree contains no post. */
   get isEmpty(): boolean {
     return this.imported + this.updated + this.unchanged === 0;
   }
@@ -44,7 +44,7 @@ function list(title: string, lines: readonly string[]): string[] {
   return ['', `${title} (${lines.length})`, ...shown, ...more];
 }
 
-/** The summary as lines for a terminal; long lists are cut unless `all`. */
+/** The summary for a terminal; long lists are cut unless `all`. */
 export function summaryLines(
   summary: ImportSummary,
   options: { readonly all: boolean; readonly seconds: number },
@@ -52,10 +52,7 @@ export function summaryLines(
   const lists: [string, string[]][] = [
     ['Skipped', summary.skipped.map(({ file, reason }) => `${file}: ${reason}`)],
     ['Links to missing images', summary.missingImages.map(({ file, text }) => `${file}: ${text}`)],
-    [
-      'Links within the blog that lead nowhere',
-      summary.deadLinks.map(({ file, text }) => `${file}: ${text}`),
-    ],
+    ['Dead links within the blog', summary.deadLinks.map(({ file, text }) => `${file}: ${text}`)],
     ['Notes', summary.notes.map(({ file, text }) => `${file}: ${text}`)],
     [
       'Front matter not used',
@@ -65,8 +62,8 @@ export function summaryLines(
   const isNothing = summary.imported + summary.updated === 0 && summary.unchanged > 0;
   return [
     `${summary.imported} imported, ${summary.updated} updated, ${summary.unchanged} unchanged, ${summary.skipped.length} skipped; ` +
-      `${summary.mediaFiles} media files brought in; ${options.seconds.toFixed(1)} s`,
-    ...(summary.isEmpty ? ['No post was found in it.'] : []),
+      `${summary.mediaFiles} media files imported; ${options.seconds.toFixed(1)} s`,
+    ...(summary.isEmpty ? ['The folder contains no post.'] : []),
     ...(isNothing ? ['Nothing has changed since the last import.'] : []),
     ...lists.flatMap(([title, lines]) =>
       options.all && lines.length > 0

@@ -3,25 +3,25 @@ import { sourceVisibility, type Entries } from './source-visibility.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 
-/** What a source has from its place in the tree. */
+/** What a source inherits from its place in the tree. */
 export interface InheritedMatter {
   /** Defaults of sections and of the site that may hide it. */
   readonly entries: Entries;
-  /** Why its generator makes no page of it, or not yet. */
+  /** Why its generator creates no page from it, or not yet. */
   readonly hiddenBy: string | undefined;
 }
 
-/** What the folders of a tree say of the texts in them. */
+/** Facts of a tree's folders that apply to the texts in them. */
 export interface FolderFacts {
   /** The front matter of each folder's `_index.md`. */
   readonly sections: ReadonlyMap<string, Data>;
-  /** Folders with an `index.md`: for Hugo all that is below them is a part of that one page. */
+  /** Folders with an `index.md`: for Hugo, everything below them belongs to that page. */
   readonly bundles: ReadonlySet<string>;
 }
 
 /**
- * Hugo 0.111 and Zola publish nothing below a section that is a draft, has expired or is not published yet, and Hugo's `cascade` and
- * Jekyll's `defaults` are front matter of every page they reach.
+ * Hugo 0.111 and Zola publish nothing below a section that is a draft, expired or not published yet. Hugo's `cascade` and Jekyll's
+ * `defaults` add front matter to every page they match.
  */
 export function inheritedMatter(
   relative: string,
@@ -37,7 +37,7 @@ export function inheritedMatter(
   const own = relative.replace(/\/index\.[^./]+$/i, '');
   for (const folder of foldersOf(relative)) {
     if (site.generator === 'hugo' && folder !== own && bundles.has(folder))
-      hiddenBy ??= `Hugo makes it a part of ${folder}/index.md, no page`;
+      hiddenBy ??= `Hugo makes it a part of ${folder}/index.md, not a page`;
     const section = sections.get(folder);
     if (section === undefined) continue;
     const its = sourceVisibility(Object.entries(section), { fallbackMillis: 0, nowMillis });
@@ -55,30 +55,30 @@ function foldersOf(relative: string): readonly string[] {
 }
 
 function hiddenByPlace(relative: string, { generator, collections, exclude }: SiteFacts): string | undefined {
-  if (/(?:^|\/)_drafts?\//i.test(relative)) return 'is among the drafts';
+  if (/(?:^|\/)_drafts?\//i.test(relative)) return 'is in a folder of drafts';
   if (generator === 'hugo' || generator === 'zola') return undefined;
   const special = relative
     .split('/')
     .find((part) => /^[_#~]/.test(part) && part !== '_posts' && !collections.has(part.slice(1)));
-  if (special !== undefined) return `Jekyll makes no page of ${special}`;
+  if (special !== undefined) return `Jekyll creates no page from ${special}`;
   if (generator === 'other')
     return /(?:^|\/)(?:drafts?|private|archetypes)\//i.test(relative)
-      ? 'its folder is not surely public'
+      ? 'its folder may not be public'
       : undefined;
   if (exclude.some((place) => reaches(place, relative))) return 'is excluded by _config.yml';
-  // Hexo has the same settings file and dates its posts inside.
+  // Hexo uses the same settings file, but dates posts in front matter.
   if (/(?:^|\/)_posts\//.test(relative) && !/^source\/|\d{2,4}-\d{1,2}-\d{1,2}-[^/]+$/.test(relative))
-    return 'Jekyll makes no post of a file that is not named for its day';
+    return 'Jekyll creates no post from a file without a date in its name';
   return undefined;
 }
 
-/** A scope of Jekyll: a folder, a file or a pattern. One without a path reaches everything. */
+/** A scope of Jekyll: a folder, a file or a pattern. Without a path it matches everything. */
 function reaches(place: string, relative: string): boolean {
   const path = place.replace(/^\//, '');
   return path.includes('*') ? globOf(`${path}{,/**}`).test(relative) : relative.startsWith(path);
 }
 
-/** A table, or several with a target each; a target that is not a path is taken to reach the page. */
+/** A table, or several with a target each; a target that is not a path is assumed to match. */
 function cascaded(cascade: unknown, relative: string): readonly (readonly [string, unknown])[] {
   return (Array.isArray(cascade) ? cascade : [cascade]).flatMap((each: unknown) => {
     if (typeof each !== 'object' || each === null) return [];
@@ -87,7 +87,7 @@ function cascaded(cascade: unknown, relative: string): readonly (readonly [strin
     const path = typeof target === 'object' ? target?.['path'] : undefined;
     if (typeof path === 'string' && !globOf(path).test(`/${relative.replace(/(?:\/index)?\.[^./]+$/, '')}`))
       return [];
-    // Hugo's `params` and, since 0.123, `build` stand inside as in a page.
+    // Hugo's `params` and, since 0.123, `build` are nested as in a page.
     return Object.entries(table).filter(([name]) => !/^_?target$/.test(name));
   });
 }

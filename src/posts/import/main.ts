@@ -14,15 +14,15 @@ import { isFolder } from './read-tree.ts';
 
 const USAGE = `Usage: npm run import -- DIR [--data-dir FOLDER] [--all]
 
-Brings a tree of Markdown files with TOML (+++), YAML (---) or JSON front matter into the blog: Zola, Hugo, Jekyll and the like.
-DIR is the site's folder or its folder of posts. It may be run again: what has not changed is left alone.
+Imports a tree of Markdown files with TOML (+++), YAML (---) or JSON front matter: Zola, Hugo, Jekyll and similar.
+DIR is the site's folder or its folder of posts. Run it again at any time: unchanged posts stay as they are.
 
   --data-dir FOLDER  the blog's data; default: DATA_DIR
   --all              list everything that was skipped or noted, not only the first of each, and look again for missing
                      pictures and dead links in posts that have not changed
 `;
 const EXIT_USAGE = 2;
-/** Without a terminal, a line after so many posts. */
+/** Without a terminal, prints a line per this many posts. */
 const PLAIN_STEP = 100;
 
 function progress(): { report: (done: number, total: number) => void; stop: () => void } {
@@ -67,7 +67,7 @@ function runImport(directory: string, dataDir: string, checksAll: boolean): Impo
   }
 }
 
-/** Exit codes: 0 all is in, 1 something could not be imported, 2 wrong use. */
+/** Exit codes: 0 imported, 1 something could not be imported, 2 wrong usage. */
 function main(): number {
   const started = performance.now();
   let options;

@@ -1,4 +1,4 @@
-/** The day in a permalink: of the post's own date, where the site's day begins; else of its file's name. */
+/** The day in a permalink: the post's date in the site's time zone, else the date in its file name. */
 export function permalinkDay(
   millis: number | undefined,
   fileDay: string | undefined,
@@ -6,7 +6,7 @@ export function permalinkDay(
   given: unknown,
 ): string | undefined {
   if (millis === undefined || given === undefined) return fileDay ?? dayIn(millis, 'UTC');
-  // A day without a time is that day everywhere.
+  // A date without a time is the same in every zone.
   const isDay = !(given instanceof Date) && !/\d:\d/.test(String(given));
   return dayIn(millis, isDay ? 'UTC' : (timeZone ?? 'UTC'));
 }
@@ -22,7 +22,7 @@ function dayIn(millis: number | undefined, timeZone: string): string | undefined
   return parts.format(millis);
 }
 
-/** Jekyll 4.3's `:title`: letters, digits and what an address shows as it is; runs of others become one hyphen. */
+/** Jekyll 4.3's `:title`: keeps letters, digits and unreserved characters; other runs become one hyphen. */
 export function jekyllSlug(name: string): string {
   return name
     .replace(/\.+$/, '')
@@ -30,7 +30,7 @@ export function jekyllSlug(name: string): string {
     .replaceAll(/^-|-$/g, '');
 }
 
-/** Hugo 0.111's address: lower case, blanks as hyphens, most signs left out. Undefined when nothing of the name is left. */
+/** Hugo 0.111's address: lower case, blanks as hyphens, most other signs removed. Undefined if nothing is left. */
 export function hugoPath(folder: string, name: string): string | undefined {
   const own = name.split('/').map(hugoSegment).filter(Boolean);
   return own.length === 0
@@ -43,7 +43,7 @@ function hugoSegment(part: string): string {
     part
       .normalize('NFC')
       .trim()
-      // Go's lower case of it has no dot above.
+      // Go lower-cases İ without the dot above.
       .replaceAll('İ', 'i')
       .toLowerCase()
       .replaceAll(/\s+/g, '-')

@@ -14,23 +14,23 @@ import { SourceEncodingError, sourceText } from './source-text.ts';
 import { unplayableParts } from './unplayable-text.ts';
 import { rewriteSourceLinks } from './rewrite-source-links.ts';
 
-/** Raised when the same source has to be written anew, because rendering has changed, or more of the front matter is read. */
+/** Raise it if unchanged sources must be imported again, because rendering or the reading of front matter changed. */
 const IMPORT_VERSION = 2;
 
-/** A post that the tree holds, ready to be rendered. */
+/** A post of the tree, ready to be rendered. */
 export interface PlannedPost {
   readonly source: SourceFile;
   readonly post: SourcePost;
-  /** Of the text and all that lies beside it. */
+  /** Digest of the text and its files. */
   readonly sha256: string;
 }
 
 const SECTION = /(?:^|\/)_index(?:\.[a-z-]+)?\.\w+$/i;
 
-/** Hugo and, for these, Jekyll publish a text without front matter too. */
+/** Hugo, and Jekyll for these, publish texts without front matter too. */
 const JEKYLL_POST = /(?:^|\/)_posts\/(?:.*\/)?\d{2,4}-\d{1,2}-\d{1,2}-[^/]+$/;
 
-/** An `_index.md` that cannot be read hides what is below it. */
+/** An unreadable `_index.md` hides everything below it. */
 function foldersOf({ files }: SourceTree): FolderFacts {
   const sections = new Map<string, Readonly<Record<string, unknown>>>();
   for (const { file, relative } of files.filter((each) => SECTION.test(each.relative))) {
@@ -48,7 +48,7 @@ function foldersOf({ files }: SourceTree): FolderFacts {
   return { sections, bundles: new Set(bundles) };
 }
 
-/** Of all that makes the post: what its folder, the settings and the day decide counts as its text does. */
+/** Digest of everything that affects the post: its text, folder, settings and date. */
 function digestOf(source: SourceFile, text: string, { draft }: SourcePost): string {
   const { status, publishedAtMillis, path, aliases, tags } = draft;
   const decided = JSON.stringify([status, publishedAtMillis, path, aliases, tags]);
@@ -76,9 +76,8 @@ function plan(
     const needsMatter = options.site.generator !== 'hugo' && !JEKYLL_POST.test(source.relative);
     if (front.format === 'none' && needsMatter) return skip('has no front matter', false);
     if (front.body.trim() === '' && textOf(front.data['title'], front.data['Title']) === undefined)
-      return skip('has neither a title nor a text', false);
-    if (front.body.trim() === '' && source.isSectionIndex)
-      return skip('the page of a section, without a text', false);
+      return skip('has neither title nor text', false);
+    if (front.body.trim() === '' && source.isSectionIndex) return skip('a section page without text', false);
     const post = readPost(front, source.relative, options);
     const path = checkPath(post.draft.path, 'path');
     return {
@@ -97,7 +96,7 @@ function plan(
   }
 }
 
-/** Reads a whole tree before anything is written: addresses that meet are told apart, links between files get their posts' addresses. Oldest first. */
+/** Reads a whole tree before anything is written: resolves colliding addresses and links between files. Oldest first. */
 export function planImport(
   tree: SourceTree,
   summary: ImportSummary,
@@ -115,7 +114,7 @@ export function planImport(
     pathOf.set(source.relative, planned.post.draft.path);
   }
   for (const file of tree.foreign)
-    summary.skipped.push({ file, reason: 'is not Markdown: convert it first', isFault: true });
+    summary.skipped.push({ file, reason: 'not Markdown: convert it first', isFault: true });
   const aliases = new Set<string>();
   const formers = new Set<string>();
   return [...byPath.values()]
@@ -128,7 +127,7 @@ export function planImport(
     );
 }
 
-/** Two sources with one address are two posts: the later one gets the name of its whole file, or else a number. */
+/** If two sources have the same address, the later one gets its full file name, or a number. */
 function apart(
   planned: PlannedPost,
   other: PlannedPost,
@@ -145,7 +144,7 @@ function apart(
   for (let number = 2; taken.has(pathKey(free)); number++) free = `${path}-${number}`;
   summary.notes.push({
     file: planned.source.relative,
-    text: `${path} is the address of ${other.source.relative} too: stands at ${free}`,
+    text: `${path} is also the address of ${other.source.relative}: imported at ${free}`,
   });
   return { ...planned, post: { ...planned.post, draft: { ...planned.post.draft, path: free } } };
 }
@@ -153,7 +152,7 @@ function apart(
 interface TreeFacts {
   readonly pathOf: ReadonlyMap<string, string>;
   readonly isPath: (key: string) => boolean;
-  /** Keys that earlier posts of the tree have taken. */
+  /** Keys taken by earlier posts of the tree. */
   readonly aliases: Set<string>;
   readonly formers: Set<string>;
 }
@@ -171,7 +170,7 @@ function finish(planned: PlannedPost, summary: ImportSummary, facts: TreeFacts):
   );
   const formerPath = formerPathOf(post, facts);
   for (const text of post.notes) note(text);
-  for (const link of rewritten.broken) note(`links to ${link}, which is no post of this tree`);
+  for (const link of rewritten.broken) note(`links to ${link}, which is not a post of this tree`);
   for (const part of unplayableParts(post.draft.markdown)) note(part);
   for (const key of post.unknownKeys) summary.unknownKeys.set(key, (summary.unknownKeys.get(key) ?? 0) + 1);
   return {
@@ -180,7 +179,7 @@ function finish(planned: PlannedPost, summary: ImportSummary, facts: TreeFacts):
   };
 }
 
-/** An earlier import knows at most one source by a former path, and none by a path that another source has now. */
+/** An earlier import has at most one source per former path, and none under a path that another source has now. */
 function formerPathOf({ formerPath, draft }: SourcePost, { isPath, formers }: TreeFacts): string {
   const key = pathKey(formerPath);
   if (key === pathKey(draft.path) || isPath(key) || formers.has(key)) return draft.path;
@@ -192,8 +191,8 @@ function aliasFault(alias: string, path: string, facts: TreeFacts): string | und
   try {
     const key = pathKey(checkPath(alias, 'aliases'));
     if (key === pathKey(path)) return undefined;
-    if (facts.isPath(key)) return 'another post stands there';
-    if (facts.aliases.has(key)) return 'another post has it too';
+    if (facts.isPath(key)) return 'another post has this address';
+    if (facts.aliases.has(key)) return 'another post has the same alias';
     facts.aliases.add(key);
     return undefined;
   } catch (error) {

@@ -7,20 +7,20 @@ import { inheritedMatter, type FolderFacts } from './inherited-matter.ts';
 import { sourceTime } from './source-time.ts';
 import { sourceVisibility, type Entries } from './source-visibility.ts';
 
-/** A source file as a draft, before its links are known. */
+/** A source file as a draft, before its links are resolved. */
 export interface SourcePost {
   readonly draft: PostDraft & { readonly path: string };
-  /** Where earlier versions of this importer put it. */
+  /** Its path in earlier versions of this importer. */
   readonly formerPath: string;
-  /** From `updated` or `lastmod`; undefined: as published. */
+  /** From `updated` or `lastmod`; undefined: same as published. */
   readonly updatedAtMillis: number | undefined;
-  /** Names in the front matter that nothing here means. */
+  /** Unused keys of the front matter. */
   readonly unknownKeys: readonly string[];
-  /** What was decided for want of better knowledge, for the summary. */
+  /** Assumptions, for the summary. */
   readonly notes: readonly string[];
 }
 
-/** Names that mean something here, in lower case; `extra.`, `params.` and `taxonomies.` tables are looked into as well. */
+/** Known keys in lower case; the tables `extra`, `params` and `taxonomies` are searched too. */
 const KNOWN_KEYS: ReadonlySet<string> = new Set(
   `path permalink url slug title author authors aliases alias redirect_from description summary excerpt date pubdate published_at
    publishdate publish_date published_date scheduled expirydate expiry_date expires expire unpublishdate unpublish_date updated lastmod
@@ -34,11 +34,11 @@ const PATH_DATE = /(?:^|\/)(\d{4})[/-](\d{2})[/-](\d{2})(?:[/-]|$)/;
 
 type Data = Readonly<Record<string, unknown>>;
 
-/** With lower-case names. */
+/** With lower-case keys. */
 export const lowerCased = (data: Data): Data =>
   Object.fromEntries(Object.entries(data).map(([key, value]) => [key.toLowerCase(), value]));
 
-/** Jekyll takes a string with blanks for several words. */
+/** Jekyll splits a string at blanks. */
 function listOf(value: unknown, hasBlanks: boolean): string[] {
   return hasBlanks && typeof value === 'string' && !value.includes(',')
     ? value.split(/\s+/).filter(Boolean)
@@ -52,7 +52,7 @@ function teamTag(value: unknown): string[] {
   return team === undefined ? [] : [team];
 }
 
-/** A text that begins with its own title as a heading would show it twice. */
+/** Removes a first heading that repeats the title. */
 function withoutTitle(body: string, title: string): string {
   const first = /^\s*#[ \t]+(.+?)[ \t#]*(?:\n|$)/.exec(body);
   const plain = (line: string): string =>
@@ -73,7 +73,7 @@ export interface ReadPostOptions {
 
 const NO_FOLDERS = { sections: new Map(), bundles: new Set<string>() };
 
-/** Every name of every table that may say who is to see it, in every spelling. */
+/** All keys of all tables that may affect visibility, in every spelling. */
 function entriesOf(data: Data): Entries {
   const tables = Object.entries(data).filter(([name]) => /^(?:taxonomies|extra|params|meta)$/i.test(name));
   return [
@@ -85,7 +85,7 @@ function entriesOf(data: Data): Entries {
 }
 
 /**
- * What a file's front matter and place say of its post, for Zola, Hugo, Jekyll and their kin. Names are compared without regard to case.
+ * Reads a post from a file's front matter and place, for Zola, Hugo, Jekyll and similar. Keys are compared without case.
  * Never throws.
  */
 export function readPost(front: FrontMatter, relative: string, options: ReadPostOptions = {}): SourcePost {
@@ -109,7 +109,7 @@ export function readPost(front: FrontMatter, relative: string, options: ReadPost
   const title = textOf(all['title']) ?? heading ?? address.name;
   if (textOf(all['title']) === undefined)
     notes.push(
-      `has no title: ${heading === undefined ? 'named for its file' : 'named for its first heading'}`,
+      `has no title: ${heading === undefined ? 'named after its file' : 'named after its first heading'}`,
     );
   return {
     draft: {
@@ -141,7 +141,7 @@ export function readPost(front: FrontMatter, relative: string, options: ReadPost
   };
 }
 
-/** Names that decided nothing: neither here nor whether readers may see it. */
+/** Keys that had no effect, neither here nor on visibility. */
 function unknownKeysOf(data: Data, meant: ReadonlySet<string>): string[] {
   const isUnknown = (key: string): boolean => !KNOWN_KEYS.has(key.toLowerCase()) && !meant.has(key);
   return Object.entries(data).flatMap(([name, value]) => {
@@ -155,7 +155,7 @@ function unknownKeysOf(data: Data, meant: ReadonlySet<string>): string[] {
   });
 }
 
-/** A day in the address or in the file's name, for a source that names no date. */
+/** The date in the address or the file name, for a source without a date. */
 function dateInNames(data: Data, relative: string, site: SiteFacts): number | undefined {
   const address = sourceAddress(data, relative, site, { publishedAtMillis: undefined, categories: [] });
   return sourceTime(PATH_DATE.exec(address.path)?.slice(1, 4).join('-')) ?? sourceTime(address.date);

@@ -5,11 +5,11 @@ import { readSiteFacts, type SiteFacts } from './site-facts.ts';
 export interface SourceFile {
   /** Absolute. */
   readonly file: string;
-  /** Below the content folder, with `/`. */
+  /** Relative to the content folder, with `/`. */
   readonly relative: string;
-  /** Other files that came with it: those of its folder when it is that folder's `index.md`. Absolute. */
+  /** Its other files: those of its folder, if it is an `index.md`. Absolute. */
   readonly companions: readonly string[];
-  /** The `index.md` of a folder that has other texts too: a list at its generator, not a post. */
+  /** True for the `index.md` of a folder with other texts: its generator makes a list of it, not a post. */
   readonly isSectionIndex: boolean;
 }
 
@@ -18,17 +18,17 @@ export interface SourceTree {
   readonly root: string;
   /** Absolute; DIR itself, or its `content` folder (Zola, Hugo). */
   readonly content: string;
-  /** Absolute: where site-absolute addresses such as `/images/x.png` lie; the first that exists wins. */
+  /** Absolute folders for site-absolute addresses such as `/images/x.png`; the first match wins. */
   readonly statics: readonly string[];
   readonly site: SiteFacts;
-  /** By path, so that two runs see the same order. */
+  /** Sorted by path, so that the order is stable. */
   readonly files: readonly SourceFile[];
-  /** Texts that a generator would publish and that are not Markdown, below the content folder. */
+  /** Texts below the content folder that a generator would publish but that are not Markdown. */
   readonly foreign: readonly string[];
 }
 
 const MARKDOWN = /\.(?:md|markdown|mdx|mkd|mkdn|mkdown)$/i;
-/** Of Jekyll's `_posts` and of Hugo's `content`. */
+/** File endings of Jekyll's `_posts` and Hugo's `content`. */
 const FOREIGN = /\.(?:html?|textile|org|adoc|asciidoc|rst|pandoc)$/i;
 const IGNORED_FOLDERS: ReadonlySet<string> = new Set([
   'node_modules',
@@ -47,12 +47,12 @@ export function isFile(file: string): boolean {
   return statSync(file, { throwIfNoEntry: false })?.isFile() === true;
 }
 
-/** Whether a file lies inside a folder after every symbolic link is followed. */
+/** Returns true if a file is inside a folder after resolving symbolic links. */
 export function isInside(folder: string, file: string): boolean {
   return realpathSync(file).startsWith(realpathSync(folder) + path.sep);
 }
 
-/** Every Markdown file below a folder. Hidden files are left out and symbolic links are not followed, so that a tree cannot reach outside. */
+/** All Markdown files below a folder. Hidden files are skipped and symbolic links are not followed, so that nothing outside is read. */
 export function readTree(directory: string): SourceTree {
   const root = path.resolve(directory);
   const content = isFolder(path.join(root, 'content')) ? path.join(root, 'content') : root;
@@ -73,7 +73,7 @@ export function readTree(directory: string): SourceTree {
   };
 }
 
-/** Or is of a kind that Hugo takes without. */
+/** Or has an ending that Hugo accepts without front matter. */
 function hasFrontMatter(file: string): boolean {
   return !/\.html?$/i.test(file) || /^\ufeff?\s*(?:---|\+\+\+|\{)/.test(readFileSync(file, 'utf8'));
 }
@@ -100,7 +100,7 @@ function companionsIn(folder: string): string[] {
   return entries.flatMap((entry) => {
     const file = path.join(folder, entry.name);
     if (entry.isFile()) return MARKDOWN.test(entry.name) ? [] : [file];
-    // A folder with a text of its own is another post.
+    // A folder with its own text is another post.
     return entry.isDirectory() && !isFile(path.join(file, 'index.md')) ? companionsIn(file) : [];
   });
 }

@@ -3,17 +3,17 @@ import { postUrl } from '../post-path.ts';
 
 export interface RewrittenSource {
   readonly markdown: string;
-  /** Links to files of the tree that are no posts, as written. */
+  /** Links to files of the tree that are not posts, as written. */
   readonly broken: readonly string[];
 }
 
-// The target of an inline link, a link definition or an href, when it names a Markdown file or begins with Zola's `@/`.
+// The target of an inline link, a link definition or an href, if it is a Markdown file or begins with Zola's `@/`.
 const TARGET =
   /(\]\(\s*<?|^ {0,3}\[[^\]\n]+\]:\s*<?|\shref=["'])(@\/[^\s)>"'#]*|(?![a-z][a-z0-9+.-]*:|\/\/)[^\s)>"'#]*\.md)(?=[\s)>"'#])/gim;
 
 /**
- * Turns links between a tree's files (`@/section/post.md`, `./other.md`) into the posts' addresses; `pathOf` knows them by their place
- * below the content folder.
+ * Replaces links between a tree's files (`@/section/post.md`, `./other.md`) by the posts' addresses, which `pathOf` returns by path below
+ * the content folder.
  */
 export function rewriteSourceLinks(
   markdown: string,

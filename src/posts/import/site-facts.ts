@@ -3,23 +3,23 @@ import path from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import { parse as parseYaml } from 'yaml';
 
-/** What a tree's own configuration says of its addresses. */
+/** Facts from a tree's configuration. */
 export interface SiteFacts {
-  /** Who made the tree; a new one is recognised in `factsOf`. */
+  /** The generator; add new ones in `factsOf`. */
   readonly generator: 'jekyll' | 'hugo' | 'zola' | 'other';
   /** Jekyll's `permalink`: a pattern or the name of a style. */
   readonly permalink: string | undefined;
   /** Hugo's patterns by section. */
   readonly permalinks: Readonly<Record<string, string>>;
-  /** Hugo's, for every page. */
+  /** Hugo's front matter for every page. */
   readonly cascade: unknown;
   /** Jekyll's front matter defaults by scope. */
   readonly defaults: readonly { readonly path: string; readonly values: Data }[];
-  /** Jekyll's collections that have pages, with their permalink. */
+  /** Jekyll's collections with pages, and their permalink. */
   readonly collections: ReadonlyMap<string, string>;
-  /** What Jekyll leaves out. */
+  /** Jekyll's `exclude`. */
   readonly exclude: readonly string[];
-  /** IANA name of the zone in which the site's days begin. */
+  /** IANA name of the site's time zone. */
   readonly timeZone: string | undefined;
 }
 
@@ -50,10 +50,10 @@ const NOTHING: SiteFacts = {
   exclude: [],
   timeZone: undefined,
 };
-/** Jekyll's own. */
+/** Jekyll's default. */
 const COLLECTION_PATTERN = '/:collection/:path';
 
-/** Reads the first configuration there is; one that cannot be parsed says as much as none. */
+/** Reads the first configuration file found; an invalid one counts as missing. */
 export function readSiteFacts(root: string): SiteFacts {
   for (const name of FILES) {
     let text: string;

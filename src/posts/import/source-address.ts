@@ -6,22 +6,22 @@ import type { SiteFacts } from './site-facts.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 
-/** Where a source's post stands, and where its generator had it. */
+/** The address of a source's post, and its former addresses. */
 export interface SourceAddress {
   readonly path: string;
-  /** Its other addresses at its generator. */
+  /** Its aliases at its generator. */
   readonly aliases: readonly string[];
-  /** The path that earlier versions of this importer gave it. */
+  /** Its path in earlier versions of this importer. */
   readonly formerPath: string;
-  /** Of its file, `YYYY-MM-DD`. */
+  /** The date in its file name, `YYYY-MM-DD`. */
   readonly date: string | undefined;
-  /** Of its file, without ending and date. */
+  /** Its file name without ending and date. */
   readonly name: string;
 }
 
 const FILE_DATE = /^(\d{4}-\d{2}-\d{2})[-_]?/;
 const UNUSABLE = /[\p{Cc}\p{Zs}\p{Zl}\p{Zp}\\?#%"<>]/u;
-/** Zola's own rule: a date or a time, then `-` or `_`, then something. https://www.getzola.org/documentation/content/page/ */
+/** Zola's rule: a date or time, then `-` or `_`, then something. https://www.getzola.org/documentation/content/page/ */
 const ZOLA_DATE = /^(\d{4}-\d{2}-\d{2})(?:T[\d:.]+(?:Z|[+-]\d{2}:?\d{2})?)?\s?[-_](?=.)/;
 const JEKYLL_DATE = /^(\d{4}-\d{1,2}-\d{1,2})-(?=.)/;
 const JEKYLL_FOLDER = /(?:^|\/)_(?:posts|drafts)(?:\/|$)/;
@@ -40,7 +40,7 @@ interface Names {
   readonly isInPosts: boolean;
 }
 
-/** `posts/2026-03-01-glass.md` → folder `posts`, file `2026-03-01-glass`; an `index.md` is named for its folder. */
+/** `posts/2026-03-01-glass.md` → folder `posts`, file `2026-03-01-glass`; an `index.md` is named after its folder. */
 function namesOf(relative: string): Names {
   const parts = relative.replace(/\.[^./]+$/, '').split('/');
   if (parts.at(-1)!.toLowerCase() === 'index' && parts.length > 1) parts.pop();
@@ -49,14 +49,14 @@ function namesOf(relative: string): Names {
   return { folder, file, isInPosts: JEKYLL_FOLDER.test(folder) };
 }
 
-/** Letters, digits, emoji and the signs that an address can show stay; anything else becomes hyphens. */
+/** Keeps letters, digits, emoji and unreserved characters; anything else becomes a hyphen. */
 function slugOfFile(name: string): string {
   return /^(?:[\p{L}\p{N}\p{M}._~@+-]|\p{Extended_Pictographic}|\u200D|\uFE0F)+$/u.test(name)
     ? name
     : slugOf(name);
 }
 
-/** `data` has lower-case names. `publishedAtMillis` is known by then, or undefined. */
+/** Expects lower-case keys in `data`. */
 export function sourceAddress(
   data: Data,
   relative: string,
@@ -101,7 +101,7 @@ function dayOf(date: string | undefined): string | undefined {
   return date?.replaceAll(/-(\d)(?=-|$)/g, '-0$1');
 }
 
-/** Parts that no address can have become hyphens. */
+/** Replaces characters that are invalid in addresses by hyphens. */
 function usable(path: string): string {
   return path
     .split('/')
@@ -109,7 +109,7 @@ function usable(path: string): string {
     .join('/');
 }
 
-/** Word for word as versions before this one made it. */
+/** Exactly as earlier versions derived it. */
 function formerPathOf(data: Data, folder: string, file: string): string {
   const given = textOf(data['path'], data['permalink'], data['url']);
   if (given !== undefined && !/[:{]/.test(given)) return trimSlashes(given).replace(/\/index\.html$/, '');
@@ -121,7 +121,7 @@ function formerPathOf(data: Data, folder: string, file: string): string {
   return section === '' ? slug : `${section}/${slug}`;
 }
 
-/** Jekyll's and Hugo's permalink settings: of the post, of its section, of the site. */
+/** Jekyll's and Hugo's permalink settings: of the post, its section, the site. */
 function generatorPath(
   data: Data,
   {
@@ -135,7 +135,7 @@ function generatorPath(
   }: {
     readonly folder: string;
     readonly slug: string;
-    /** The file's name as it is, without its date. */
+    /** The file name as it is, without its date. */
     readonly stripped: string;
     readonly isInPosts: boolean;
     readonly date: string | undefined;
@@ -198,7 +198,7 @@ function dayOfYear(day: string): string {
   return String(Math.round((millis - first) / 86_400_000) + 1).padStart(3, '0');
 }
 
-/** Hugo's aliases without a leading slash lie beside the page; everybody else's at the root. */
+/** Hugo's aliases without a leading slash are relative to the page; those of other generators to the root. */
 function aliasesOf(data: Data, own: string, { generator }: SiteFacts): readonly string[] {
   const folder = own.includes('/') ? own.slice(0, own.lastIndexOf('/') + 1) : '';
   return wordsOf(data['aliases'], data['redirect_from'], data['alias']).map((alias) => {
@@ -208,7 +208,7 @@ function aliasesOf(data: Data, own: string, { generator }: SiteFacts): readonly 
   });
 }
 
-/** A list written as an array, as `a, b`, or as objects with names. */
+/** Parses a list: an array, `a, b`, or objects with a name. */
 export function wordsOf(...values: readonly unknown[]): string[] {
   return values
     .flatMap((value) => {

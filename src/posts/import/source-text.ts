@@ -1,9 +1,9 @@
-/** A file that is no text in an encoding we read. */
+/** A file that is not text in a supported encoding. */
 export class SourceEncodingError extends Error {
   override readonly name = 'SourceEncodingError';
 }
 
-/** The text of a file in UTF-8, or in UTF-16 if a byte order mark says so. Throws SourceEncodingError. */
+/** Decodes a file as UTF-8, or as UTF-16 with a byte order mark. Throws SourceEncodingError. */
 export function sourceText(bytes: Buffer): string {
   const [first, second] = bytes;
   const encoding =
@@ -11,6 +11,6 @@ export function sourceText(bytes: Buffer): string {
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {
-    throw new SourceEncodingError('is not UTF-8 (or UTF-16 with a byte order mark): save it as UTF-8');
+    throw new SourceEncodingError('not UTF-8 (or UTF-16 with a byte order mark): save it as UTF-8');
   }
 }

@@ -19,8 +19,8 @@ const MONTH_FIRST = new RegExp(
 const MAX_CHARACTERS = 60;
 
 /**
- * A date of front matter in epoch milliseconds; a day or a local time counts as UTC. Undefined unless the whole of it is understood: a time
- * that is half read would be a wrong one.
+ * Parses a front matter date to epoch milliseconds; a date or a local time is in UTC. Undefined unless the whole text is understood, as a
+ * partly parsed time would be wrong.
  */
 export function sourceTime(value: unknown): number | undefined {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.getTime();
@@ -55,7 +55,7 @@ function millisOf(
   const [y, mo, d, h, mi, s] = fields;
   const millis = Date.UTC(y, mo - 1, d, h, mi, s, Math.floor(Number(`0.${fraction}`) * 1000));
   const date = new Date(millis);
-  // 31 February would move on into March.
+  // Date.UTC would turn 31 February into March.
   const isReal =
     date.getUTCFullYear() === y &&
     date.getUTCMonth() === mo - 1 &&

@@ -2,16 +2,16 @@ import type { PostStatus } from '../post.ts';
 import { sourceTime } from './source-time.ts';
 import { isVisibilityWord, judgeWord, tellingWord, type Hide } from './visibility-words.ts';
 
-/** Names with their values; a name may stand more than once, in another spelling or in another table. */
+/** Keys with values; a key may occur several times, in other spellings or tables. */
 export type Entries = readonly (readonly [name: string, value: unknown])[];
 
-/** Whether readers may see a source, and why not. */
+/** The visibility of a source, and the reasons. */
 export interface SourceVisibility {
   readonly status: PostStatus;
   /** The later of its date and its date of publication. */
   readonly publishedAtMillis: number | undefined;
   readonly notes: readonly string[];
-  /** Names that were asked. */
+  /** Keys that were evaluated. */
   readonly meant: ReadonlySet<string>;
 }
 
@@ -28,14 +28,14 @@ const ENDS: ReadonlySet<string> = new Set(
 );
 
 /**
- * Asks whether a source is surely public, by the words of Hugo, Jekyll, Zola, Eleventy and their kin. Names are compared without regard to
- * case, hyphens and underscores, and every spelling counts. What is not understood makes a draft and a note: a draft too many is published
- * with a click, a post too many cannot be taken back. `fallbackMillis` is a date from the source's name or address.
+ * Decides whether a source is certainly public, by the keys of Hugo, Jekyll, Zola, Eleventy and similar. Keys are compared without case,
+ * hyphens and underscores, and every spelling counts. A value that is not understood makes a draft and a note: a draft can be published
+ * with a click, but a published post cannot be taken back. `fallbackMillis` is a date from the source's name or address.
  */
 export function sourceVisibility(
   entries: Entries,
   options: {
-    /** Why its place or its section hides it. */
+    /** Why its folder or section hides it. */
     readonly hiddenBy?: string | undefined;
     readonly fallbackMillis: number | undefined;
     readonly nowMillis: number;
@@ -51,13 +51,16 @@ export function sourceVisibility(
   for (const [name, value] of entries) {
     const key = keyOf(name);
     const isPublished = key === 'published' || key === 'scheduled';
-    // `published` is a yes, a no or a date, as its author likes.
+    // `published` may be a boolean or a date.
     if (DATES.has(key) && !(isPublished && sourceTime(value) === undefined))
       times.push(...timeOf(name, value, hide));
     else if (ENDS.has(key))
       for (const end of timeOf(name, value, hide)) {
         if (end <= options.nowMillis) hide('draft', `${name} has passed`);
-        else notes.push(`${name} is not kept: take the post down yourself at ${new Date(end).toISOString()}`);
+        else
+          notes.push(
+            `${name} has no effect here: unpublish the post yourself at ${new Date(end).toISOString()}`,
+          );
       }
     else judgeWord(key, name, value, hide);
   }
@@ -77,7 +80,7 @@ export function sourceVisibility(
 
 const isMeant = (key: string): boolean => DATES.has(key) || ENDS.has(key) || isVisibilityWord(key);
 
-/** `is_draft`, `isDraft` and `is-draft` are one name: `draft`. */
+/** `is_draft`, `isDraft` and `is-draft` are the same key, `draft`. */
 function keyOf(name: string): string {
   return name
     .toLowerCase()

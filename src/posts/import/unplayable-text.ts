@@ -1,4 +1,4 @@
-/** Template calls, components and embeds of a text that mean nothing here: each as it should be told. */
+/** Notes on template calls, components and embeds that have no meaning here. */
 export function unplayableParts(markdown: string): readonly string[] {
   const prose = withoutCode(markdown);
   const shortcodes =
@@ -9,11 +9,11 @@ export function unplayableParts(markdown: string): readonly string[] {
   );
   return [
     ...shortcodes.map((shortcode) => `shortcode ${shortcode} left as text`),
-    ...[...new Set(components)].map((name) => `component <${name}> is not known here and shows nothing`),
+    ...[...new Set(components)].map((name) => `component <${name}> is unknown and shows nothing`),
     ...[...new Set(embeds)].map((name) =>
       name === 'iframe'
-        ? '<iframe> becomes a link: the blog allows no foreign content'
-        : `<${name}> is not shown to readers: the blog allows no foreign content`,
+        ? '<iframe> becomes a link: the blog embeds no foreign content'
+        : `<${name}> is removed: the blog embeds no foreign content`,
     ),
   ];
 }

@@ -6,18 +6,18 @@ const set = (words: string): ReadonlySet<string> => new Set(words.split(/\s+/));
 
 const YES = set('true yes y on 1');
 const NO = set('false no n off 0');
-/** A yes hides. Names without case, hyphens, underscores and a leading `is`. */
+/** Keys that hide if true. Without case, hyphens, underscores and a leading `is`. */
 const HIDES = set(
   'draft drafts wip private secret headless unpublished protected encrypt encrypted locked hide invisible membersonly',
 );
-/** A yes takes it out of lists, and its address goes on working. */
+/** Keys that unlist if true; the address still works. */
 const UNLISTS = set(
   `hidden unlisted eleventyexcludefromcollections excludefromcollections hiddeninhomelist hidefromhome hidefromlist hidefromlists hidefromfeed
    excludefromfeed nolist`,
 );
-/** A no hides. */
+/** Keys that hide if false. */
 const SHOWS = set('published publish public visible render output listed scheduled');
-/** Other words for it, that may as well be about something else (`live: https://…`, `show: menu`): only a plain yes, or no, hides. */
+/** Ambiguous keys (`live: https://…`, `show: menu`): they hide only by a plain boolean. */
 const HIDES_BY_YES = set(
   'deleted trash trashed archived internal confidential paid paywall loginrequired subscribers subscribersonly exclude excluded ignore ignored',
 );
@@ -29,22 +29,22 @@ const UNLISTED_WORDS = set('unlisted hidden link');
 const HIDDEN_WORDS = set(
   'draft drafts pending private trash archived unpublished inactive password members paid',
 );
-/** Say the same under whatever name they stand. */
+/** Values that hide under any key. */
 const TELLING_WORDS = set('draft drafts unpublished private hidden secret members friends');
-/** Here such words are about something else. */
+/** Keys of free text, where such words mean something else. */
 const FREE_TEXT = set('title description summary excerpt slug path permalink url aliases alias author lang');
-/** What Material for MkDocs hides of a page that stays. */
+/** Parts of a page that Material for MkDocs can hide. */
 const PAGE_PARTS = set('navigation toc path footer feedback search tags title');
 
 const MEANT = [HIDES, UNLISTS, SHOWS, HIDES_BY_YES, HIDES_BY_NO, PASSWORDS, WORDS, set('hide build')];
 
-/** Whether `judgeWord` knows a name. */
+/** Returns true if `judgeWord` knows a key. */
 export const isVisibilityWord = (key: string): boolean => MEANT.some((words) => words.has(key));
 
-/** Hides what a name and its value say that readers must not see; `key` is the name as it is compared. */
+/** Hides a source if a key and its value say so; `key` is the normalised name. */
 export function judgeWord(key: string, name: string, value: unknown, hide: Hide): void {
   if (key === 'permalink') {
-    // Eleventy writes no page then.
+    // Eleventy then writes no page.
     if (value === false) hide('draft');
   } else if (key === 'hide' && Array.isArray(value)) {
     if (!value.every((part) => PAGE_PARTS.has(wordOf(part))))
@@ -61,7 +61,7 @@ export function judgeWord(key: string, name: string, value: unknown, hide: Hide)
   else if (key === 'build') judgeBuild(name, value, hide);
 }
 
-/** Whether a word that hides stands under a name that means nothing here: `state: draft`, `access: private`. */
+/** Returns true for a hiding value under an unknown key: `state: draft`, `access: private`. */
 export function tellingWord(name: string, value: unknown): boolean {
   const key = name.toLowerCase().replaceAll(/[_\s-]/g, '');
   return (
@@ -69,7 +69,7 @@ export function tellingWord(name: string, value: unknown): boolean {
   );
 }
 
-/** A plain yes or no; the one that hides says so by itself, anything else is told. */
+/** Evaluates a boolean: hides by one value, and adds a note for values that are not understood. */
 function unless(
   harmless: ReadonlySet<string>,
   name: string,

@@ -3,9 +3,9 @@ import type { IOptions } from 'sanitize-html';
 const words = (text: string): string[] => text.trim().split(/\s+/);
 
 /**
- * The one list of HTML that a post may hold, on pages and in feeds, whoever wrote it. Not on it: scripts and their places (`on…`, `srcdoc`,
- * `javascript:`), what takes a reader elsewhere or changes what his page means (`meta`, `base`, `link`, `style`), forms and their controls,
- * frames and plug-ins, and elements whose content is no markup (`textarea`, `noscript`, `title`): what is allowed can be written again as it was read.
+ * The allow-list of HTML in posts, on pages and in feeds. Excluded: scripts (`on…`, `srcdoc`, `javascript:`), elements that redirect or
+ * change the page (`meta`, `base`, `link`, `style`), forms and controls, frames and plug-ins, and elements whose content is not markup
+ * (`textarea`, `noscript`, `title`), so that allowed HTML serialises to what was parsed.
  */
 const TEXT_ELEMENTS = words(`
   a abbr acronym address article aside b bdi bdo big blockquote br caption center cite code col colgroup data dd del details dfn div dl dt em
@@ -67,11 +67,11 @@ export const ALLOWED_ATTRIBUTES: NonNullable<IOptions['allowedAttributes']> = {
   ...of(['col', 'colgroup'], words('span width')),
   table: words('width border cellpadding cellspacing'),
   hr: ['width'],
-  // The box of a task, which cannot be ticked; every other input is left out before.
+  // The disabled checkbox of a task; other inputs are removed earlier.
   input: words('type checked disabled'),
 };
 
-/** Schemes of links. A picture may also be part of the text (`data:`), as the content security policy lets it. */
+/** Schemes of links. Pictures may also use `data:`, as the Content-Security-Policy allows. */
 export const LINK_SCHEMES: readonly string[] = words(
   'http https mailto tel sms ftp ftps sftp xmpp irc ircs matrix geo magnet gemini gopher git ssh news urn doi',
 );

@@ -1,6 +1,6 @@
 /**
- * Highlighted code carries these few classes instead of colours: the content security policy forbids inline styles, and light,
- * dark and print each choose their own in src/public/code.css. The first matching rule of a TextMate scope wins by specificity.
+ * Highlighted code has these classes instead of colours: the Content-Security-Policy forbids inline styles, and src/public/code.css
+ * sets colours for light, dark and print. The first matching rule of a TextMate scope wins by specificity.
  */
 export const CODE_CLASSES: readonly { readonly name: string; readonly scopes: readonly string[] }[] = [
   { name: 'hl-comment', scopes: ['comment', 'punctuation.definition.comment', 'string.quoted.docstring'] },
@@ -66,7 +66,7 @@ export const CODE_CLASSES: readonly { readonly name: string; readonly scopes: re
   { name: 'hl-deleted', scopes: ['markup.deleted', 'punctuation.definition.deleted'] },
 ];
 
-/** Scopes that stay plain although a wider one above has a class: coloured operators are noise, and many tags. */
+/** Scopes that stay plain although a wider scope has a class: coloured operators are noise and add many tags. */
 export const PLAIN_SCOPES: readonly string[] = [
   'keyword.operator',
   'storage.type.function.arrow',

@@ -1,7 +1,7 @@
 import type { MarkdownIt } from 'markdown-it';
 import { escapeHtml } from '../../markup/html.ts';
 
-/** A markdown-it plugin: a paragraph that is one picture with a title becomes a figure with that caption. */
+/** A markdown-it plugin: a paragraph with only a titled picture becomes a figure with that caption. */
 export function figures(markdown: MarkdownIt): void {
   markdown.core.ruler.after('inline', 'figures', (state) => {
     for (let at = 1; at < state.tokens.length - 1; at++) {

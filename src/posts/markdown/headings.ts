@@ -10,7 +10,7 @@ export interface Heading {
 
 const GIVEN_ID = /[ \t]*\{#([\p{L}\p{N}_-]+)\}[ \t]*$/u;
 
-/** `What's new in 1.12` → `what-s-new-in-1-12`, as Zola and Hugo make them, so that links into imported posts still land. */
+/** `What's new in 1.12` → `what-s-new-in-1-12`, as in Zola and Hugo, so that links into imported posts still work. */
 export function headingSlug(text: string): string {
   return (
     text
@@ -22,9 +22,9 @@ export function headingSlug(text: string): string {
 }
 
 /**
- * A markdown-it plugin: every heading has an id and a link to itself. `## Title {#id}` has that id (Zola, Hugo, Pandoc), others one made of
- * their text; an id that is taken gets a number. A text's highest heading is of level 2, wherever its author began, because the page's title
- * is its only heading of level 1 and an outline must not skip a level.
+ * A markdown-it plugin: every heading gets an id and a link to itself. `## Title {#id}` sets the id (Zola, Hugo, Pandoc), others get one from
+ * their text; a duplicate gets a number. The highest heading of a text becomes level 2, because the page's title is the only heading of
+ * level 1 and an outline must not skip levels.
  */
 export function headings(markdown: MarkdownIt): void {
   markdown.core.ruler.push('headings', (state) => {
@@ -53,7 +53,7 @@ export function headings(markdown: MarkdownIt): void {
   });
 }
 
-/** The ids of one page; asking for the same one again and again stays cheap. */
+/** The ids of a page; repeated requests for the same one are cheap. */
 class UniqueIds {
   readonly #taken = new Set<string>();
   readonly #next = new Map<string, number>();
@@ -68,7 +68,7 @@ class UniqueIds {
   }
 }
 
-/** The id that a heading's text ends with, taken out of it. */
+/** Removes and returns the id at the end of a heading's text. */
 function takeGivenId(inline: Token): string | undefined {
   const last = inline.children?.at(-1);
   const given =

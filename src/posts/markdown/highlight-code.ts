@@ -4,7 +4,7 @@ import type * as ShikiEngine from 'shiki/engine/javascript';
 import { escapeHtml } from '../../markup/html.ts';
 import { CODE_CLASSES, PLAIN_SCOPES } from './code-classes.ts';
 
-/** Fence words and the grammar each stands for; every other word is shown plain. */
+/** Fence words with their grammar; code with another word is shown plain. */
 const LANGUAGES: Readonly<Record<string, string>> = {
   asm: 'asm',
   bash: 'bash',
@@ -73,19 +73,19 @@ const LANGUAGES: Readonly<Record<string, string>> = {
   zsh: 'bash',
 };
 
-/** Longer code is shown plain: a grammar may take time quadratic in it. */
+/** Longer code is shown plain: a grammar may take quadratic time. */
 const MAX_CODE_CHARACTERS = 100_000;
-/** A longer line is shown plain; minified code is the usual case. No limit of time: what is saved must not depend on the machine's mood. */
+/** A longer line is shown plain, as in minified code. There is no time limit, as the result must not depend on the machine's load. */
 const MAX_LINE_CHARACTERS = 2_000;
 const NO_TIME_LIMIT = 0;
 const THEME_NAME = 'glasshouse';
 
-// require() of a module is synchronous, so a save needs no await, and nothing is loaded until the first one.
+// require() of a module is synchronous, so a save needs no await, and nothing is loaded before the first one.
 const require = createRequire(import.meta.url);
 const loaded = new Set<string>();
 let highlighter: ShikiCore.HighlighterCore | undefined;
 
-/** A theme whose colour number n means class n − 1, so that what comes back from shiki are classes. */
+/** A theme in which colour number n means class n − 1, so that shiki's output maps to classes. */
 function classTheme(): ShikiCore.ThemeRegistration {
   return {
     name: THEME_NAME,
@@ -127,7 +127,7 @@ export function grammarOf(info: string): string | undefined {
   return word !== undefined && Object.hasOwn(LANGUAGES, word) ? LANGUAGES[word] : undefined;
 }
 
-/** Code as safe markup: spans with the classes of code-classes.ts, or only escaped when the language is not known. */
+/** Renders code as safe markup: spans with the classes of code-classes.ts, or escaped text for an unknown language. */
 export function highlightCode(code: string, info: string): string {
   const grammar = grammarOf(info);
   if (grammar === undefined || code.length > MAX_CODE_CHARACTERS) return escapeHtml(code);
@@ -143,7 +143,7 @@ export function highlightCode(code: string, info: string): string {
       let open: string | undefined;
       for (const token of line) {
         const name = CODE_CLASSES[Number.parseInt(token.color?.slice(1) ?? '0', 16) - 1]?.name;
-        // White space has no colour, so it needs no change of it.
+        // White space has no colour, so it joins the previous span.
         if (name !== open && token.content.trim() !== '') {
           if (open !== undefined) markup += '</span>';
           if (name !== undefined) markup += `<span class="${name}">`;

@@ -2,45 +2,45 @@ import { mediaPath, mediaUrl } from '../../media/media-path.ts';
 import { postUrl } from '../post-path.ts';
 import type { TagTargets } from './rewrite-html.ts';
 
-/** Pixels; null when the medium has no size. */
+/** Pixels; null if the file has no size. */
 export interface MediaSize {
   readonly width: number | null;
   readonly height: number | null;
 }
 
-/** Where a text stands, and what lies beside it. */
+/** The address of a text, and its media. */
 export interface LinkContext {
   /** The post's path. */
   readonly path: string;
-  /** Paths it had before; media that came with it may still lie there. */
+  /** Its former paths, where its media may still be. */
   readonly formerPaths?: readonly string[] | undefined;
-  /** What the blog knows of a medium by its name, undefined when there is none. */
+  /** Looks up a media file by name; undefined if there is none. */
   readonly media?: ((name: string) => MediaSize | undefined) | undefined;
 }
 
 export interface CollectedTargets extends TagTargets {
   /** Addresses as written in the page, in order, without duplicates. */
   readonly links: ReadonlySet<string>;
-  /** Local pictures that the blog does not have, as the author wrote them. */
+  /** Missing local pictures, as written. */
   readonly missingImages: ReadonlySet<string>;
 }
 
 const ABSOLUTE = /^(?:[a-z][a-z0-9+.-]*:|\/\/)/i;
 
-/** An absolute path for a relative one, dots resolved; query and fragment stay at its end. */
+/** Resolves a relative path to an absolute one; keeps query and fragment. */
 function resolve(reference: string, base: string): string {
   const { host, pathname, search, hash } = new URL(reference, `http://blog.invalid${postUrl(base)}`);
-  // Another scheme or host in disguise, as `java<tab>script:`; it stays, for the list of allowed HTML to judge.
+  // A disguised scheme or host, as `java<tab>script:`; it stays for the allow-list to remove.
   if (host !== 'blog.invalid') return reference;
   return pathname + search + hash;
 }
 
-/** Resolves a post's links and pictures: beside the post (`picture.png`), in the blog's media (`/images/picture.png`), else as a browser would. */
+/** Resolves links and pictures of a post: beside the post (`picture.png`), in the blog's media (`/images/picture.png`), else as a browser would. */
 export function linkTargets(context: LinkContext): CollectedTargets {
   const links = new Set<string>();
   const missingImages = new Set<string>();
 
-  /** The medium a local reference names, by the places where it may lie. */
+  /** Finds the media file of a local reference in all possible places. */
   const findMedium = (reference: string): { readonly url: string; readonly size: MediaSize } | undefined => {
     const bases = [context.path, ...(context.formerPaths ?? [])];
     const places = reference.startsWith('/')
@@ -65,7 +65,7 @@ export function linkTargets(context: LinkContext): CollectedTargets {
       try {
         if (isLocal) target = findMedium(href)?.url ?? resolve(href, context.path);
       } catch {
-        // Not an address at all: it stays as the author wrote it.
+        // Not a valid address; it stays as written.
       }
       links.add(target);
       return target;

@@ -6,11 +6,11 @@ import { headings, type Heading } from './headings.ts';
 import { highlightCode } from './highlight-code.ts';
 import { taskLists } from './task-lists.ts';
 
-/** Code of one post that is highlighted, block by block; what does not fit is shown plain. About three seconds' work. */
+/** Limit of highlighted code per post; further blocks are shown plain. About three seconds of work. */
 const MAX_HIGHLIGHTED_CHARACTERS = 100_000;
 const MAX_ADDRESS_CHARACTERS = 2000;
 
-/** What a parse leaves beside the tokens. */
+/** The state of a parse besides the tokens. */
 export interface ParseEnvironment {
   [key: string | symbol]: unknown;
   headings?: readonly Heading[];
@@ -23,7 +23,7 @@ function renderFence(
   token: Token,
   environment: ParseEnvironment | undefined = {},
 ): string {
-  // Escapes and character references count in the words behind a fence too.
+  // Escapes and character references apply in the info string too.
   const info = markdown.utils.unescapeAll(token.info).trim();
   const language = /^[^\s,{]+/.exec(info)?.[0];
   const name = language === undefined ? '' : ` class="language-${escapeHtml(language)}"`;
@@ -33,12 +33,12 @@ function renderFence(
   return codeBlock(fits ? highlightCode(token.content, info) : escapeHtml(token.content), name);
 }
 
-// Focusable, because a long line makes it scroll and the keyboard must reach that; read from left to right in every language.
+// Focusable, because a long line scrolls and the keyboard must reach it; left to right in every language.
 function codeBlock(code: string, attributes = ''): string {
   return `<pre tabindex="0" dir="ltr"><code${attributes}>${code}</code></pre>\n`;
 }
 
-/** CommonMark with raw HTML and nothing beside it; what the rest is built on. */
+/** Plain CommonMark with raw HTML, the base of the full parser. */
 export function createPlainParser(): MarkdownIt {
   const markdown = MarkdownItFactory({ html: true, linkify: false, typographer: false });
   markdown.renderer.rules['fence'] = (tokens, index, _options, environment) =>
@@ -66,7 +66,7 @@ export function createMarkdownParser(): MarkdownIt {
   return markdown;
 }
 
-/** What GitHub's Markdown takes for a bare address: a scheme, `www.` or a mail address; `file.rs` and `example.com` are words. */
+/** Bare addresses as in GitHub's Markdown: a scheme, `www.` or a mail address, but not `file.rs` or `example.com`. */
 function autolinksOfGfm(markdown: MarkdownIt): void {
   markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: true, fuzzyIP: false });
   markdown.linkify.add('//', null);

@@ -2,7 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import { mediaNames, parseMarkdown, placeMarkdown } from './markdown.ts';
 import type { PostPlace, WorkerAnswer, WorkerRequest } from './render-messages.ts';
 
-// The other side of markdown-worker.ts. Started without telemetry: what is rendered here is no operation of its own.
+// The worker of markdown-worker.ts. It runs without telemetry, as rendering here is not a separate operation.
 const parsed = new Map<number, { text: ReturnType<typeof parseMarkdown>; place: PostPlace }>();
 
 function answer(message: WorkerAnswer): void {

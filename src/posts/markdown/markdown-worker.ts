@@ -6,13 +6,13 @@ import { PostDraftError } from '../post-errors.ts';
 import type { PostPlace, WorkerAnswer, WorkerRequest } from './render-messages.ts';
 
 const THREAD = new URL('./markdown-worker-thread.ts', import.meta.url);
-/** Ten times what the largest post takes; only a grammar that runs away takes longer. */
+/** Ten times the time of the largest post; only a runaway grammar takes longer. */
 const DEADLINE_MILLIS = 60_000;
-/** So long a worker without work keeps its grammars loaded. */
+/** How long an idle worker keeps its grammars loaded. */
 const IDLE_MILLIS = 60_000;
-/** One owner's windows; more is a mistake. */
+/** Limit of parallel jobs; one owner needs no more. */
 const MAX_WAITING = 16;
-/** Look-ups between two rounds of the event loop. */
+/** Look-ups per turn of the event loop. */
 const NAMES_AT_ONCE = 200;
 
 export type MediaLookup = (name: string) => MediaSize | undefined;
@@ -24,8 +24,8 @@ interface Job {
 }
 
 /**
- * Renders texts beside the event loop, so that readers are answered while the owner saves a large post. The thread starts with the first
- * text and ends when nothing was rendered for a minute. It renders as `renderMarkdown` does, byte for byte.
+ * Renders texts in a worker thread, so that requests are answered while the owner saves a large post. The thread starts with the first
+ * text and ends after an idle minute. Its output is identical to that of `renderMarkdown`.
  */
 export class MarkdownWorker {
   readonly #deadlineMillis: number;
@@ -40,13 +40,13 @@ export class MarkdownWorker {
     this.#thread = options.thread ?? THREAD;
   }
 
-  /** A text whose highlighting fails or does not end is rendered with plain code. Throws PostDraftError when that fails too. */
+  /** If highlighting fails or times out, the text is rendered with plain code. Throws PostDraftError if that fails too. */
   async render(markdown: string, place: PostPlace, media: MediaLookup): Promise<RenderedMarkdown> {
     if (this.#jobs.size >= MAX_WAITING)
       throw new PostDraftError(
         'markdown',
         'busy',
-        'Too many texts are being rendered at once. Wait a few seconds and save again.',
+        'The server is busy rendering. Wait a few seconds and save again.',
       );
     try {
       return await this.#run(markdown, place, media, true);
@@ -81,7 +81,7 @@ export class MarkdownWorker {
   }
 
   #start(): Worker {
-    // No arguments of this process: one that starts telemetry would start it there again.
+    // Not this process's arguments, which would start telemetry in the thread.
     const worker = new Worker(this.#thread, { execArgv: ['--disable-warning=ExperimentalWarning'] });
     worker.on('message', (answer: WorkerAnswer) => void this.#take(answer));
     worker.on('error', (error) => this.#stop(worker, error));
@@ -115,11 +115,11 @@ export class MarkdownWorker {
     }
   }
 
-  /** One timer: for the deadline while there is work, for the end of the thread while there is none. */
+  /** One timer: the deadline while there is work, the end of the thread while it is idle. */
   #wait(): void {
     clearTimeout(this.#timer);
     const isIdle = this.#jobs.size === 0;
-    // A thread without work keeps no process alive.
+    // An idle thread must not keep the process alive.
     if (isIdle) this.#worker?.unref();
     else this.#worker?.ref();
     this.#timer = setTimeout(

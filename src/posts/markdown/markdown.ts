@@ -5,26 +5,26 @@ import { createMarkdownParser, type ParseEnvironment } from './markdown-parser.t
 import { countWords, plainText } from './plain-text.ts';
 import { rewriteHtml } from './rewrite-html.ts';
 
-/** A text as it is saved: rendered once, never per view. */
+/** A rendered text, as stored. */
 export interface RenderedMarkdown {
   readonly html: string;
-  /** Without markup; empty when there is no paragraph. */
+  /** The first paragraph without markup; empty if there is none. */
   readonly firstParagraphText: string;
-  /** All of it without markup, for the search index. */
+  /** The whole text without markup, for the search index. */
   readonly text: string;
   readonly headings: readonly Heading[];
   readonly wordCount: number;
-  /** Addresses the text links to, as they stand in the page. */
+  /** Addresses of links, as on the page. */
   readonly links: readonly string[];
-  /** Local pictures that the blog does not have, as the author wrote them. */
+  /** Missing local pictures, as written. */
   readonly missingImages: readonly string[];
 }
 
 const parser = createMarkdownParser();
 
-/** A text that does not stand at an address yet. */
+/** A parsed text, before addresses are resolved. */
 interface ParsedMarkdown {
-  /** Raw HTML and addresses as they were written. */
+  /** HTML with addresses as written. */
   readonly html: string;
   readonly firstParagraphText: string;
   readonly headings: readonly Heading[];
@@ -36,8 +36,8 @@ export interface RenderOptions {
 }
 
 /**
- * Renders Markdown, whoever wrote it. Code is highlighted by classes, links and pictures are resolved for the post's address; of raw HTML
- * stays what the one list allows (allowed-html.ts). A large text takes seconds: the running blog asks its MarkdownWorker instead.
+ * Renders untrusted Markdown. Code is highlighted by classes, links and pictures are resolved for the post's address, and raw HTML is limited
+ * to the allow-list (allowed-html.ts). A large text takes seconds, so the running blog uses its MarkdownWorker.
  */
 export function renderMarkdown(
   markdown: string,
@@ -47,7 +47,7 @@ export function renderMarkdown(
   return placeMarkdown(parseMarkdown(markdown, options), context);
 }
 
-/** The long part of the work; needs to know nothing of the blog. */
+/** The slow part of rendering; independent of the blog. */
 export function parseMarkdown(markdown: string, { highlight = true }: RenderOptions = {}): ParsedMarkdown {
   const environment: ParseEnvironment = highlight ? {} : { highlighted: Number.POSITIVE_INFINITY };
   const tokens = parser.parse(markdown, environment);
@@ -72,7 +72,7 @@ export function parseMarkdown(markdown: string, { highlight = true }: RenderOpti
   };
 }
 
-/** The text at its address, beside its media. */
+/** Resolves a parsed text at its address, with its media. */
 export function placeMarkdown(parsed: ParsedMarkdown, context: LinkContext): RenderedMarkdown {
   const targets = linkTargets(context);
   const html = rewriteHtml(parsed.html, targets);
@@ -88,7 +88,7 @@ export function placeMarkdown(parsed: ParsedMarkdown, context: LinkContext): Ren
   };
 }
 
-/** Media that the text may mean, by name; which of them there are, only the blog knows. */
+/** Names of media that the text may refer to; some may not exist. */
 export function mediaNames(parsed: ParsedMarkdown, place: Omit<LinkContext, 'media'>): string[] {
   const names = new Set<string>();
   const media = (name: string): undefined => void names.add(name);

@@ -6,13 +6,13 @@ const BLOCKS: ReadonlySet<string> = new Set(
     ' ',
   ),
 );
-/** Elements of ours that are signs, not text: the marks of headings and footnotes. */
+/** Our own marks of headings and footnotes, which are not text. */
 const SIGNS: ReadonlySet<string> = new Set(['heading-anchor', 'footnote-backref', 'footnote-ref']);
 const UNSEEN: ReadonlySet<string> = new Set(['script', 'style', 'template', 'title']);
-/** An adult reads about as many of the words of technical prose in a minute. */
+/** Reading speed of technical prose, in words per minute. */
 const WORDS_PER_MINUTE = 230;
 
-/** The text a reader sees in rendered HTML, for search and word counts; blocks are kept apart by line breaks. */
+/** The visible text of rendered HTML, for search and word counts, with line breaks between blocks. */
 export function plainText(html: string): string {
   let text = '';
   let left: string | undefined;
@@ -63,6 +63,6 @@ export function shorten(text: string, maxCharacters: number): string {
   if (line.length <= maxCharacters) return line;
   const cut = line.slice(0, maxCharacters);
   const space = cut.lastIndexOf(' ');
-  // A lone surrogate at the edge would be no text.
+  // The cut may leave a lone surrogate.
   return `${(space > maxCharacters / 2 ? cut.slice(0, space) : cut).replace(/[\s,;:.\ud800-\udbff]+$/, '')}…`;
 }

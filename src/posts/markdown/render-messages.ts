@@ -1,10 +1,10 @@
 import type { LinkContext, MediaSize } from './link-targets.ts';
 import type { RenderedMarkdown } from './markdown.ts';
 
-/** Where a text stands or stood. */
+/** The current and former paths of a text. */
 export type PostPlace = Omit<LinkContext, 'media'>;
 
-/** To the worker: first a text, then the media it asked for. */
+/** To the worker: first a text, then the requested media. */
 export type WorkerRequest =
   | {
       readonly id: number;
@@ -14,7 +14,7 @@ export type WorkerRequest =
     }
   | { readonly id: number; readonly media: readonly (readonly [name: string, size: MediaSize])[] };
 
-/** From the worker: which media it wants to know of, then the text rendered. */
+/** From the worker: names of media to look up, then the rendered text. */
 export type WorkerAnswer =
   | { readonly id: number; readonly names: readonly string[] }
   | { readonly id: number; readonly rendered: RenderedMarkdown }

@@ -8,7 +8,7 @@ import {
 } from './allowed-html.ts';
 import { mapSourceSet } from './source-set.ts';
 
-/** What a post's link or picture means once the post stands at its address. */
+/** A resolved link or picture. */
 export interface TagTargets {
   /** The address to write instead. */
   link(href: string): string;
@@ -22,9 +22,9 @@ export interface TagTargets {
 
 type Attributes = Record<string, string>;
 
-/** An element of no list: its tags are left out, its content stays. */
+/** An element that is not allowed: its tags are removed, its content stays. */
 const LEFT_OUT = 'left-out';
-/** Deeper elements are left out; browsers give up at 512. */
+/** Deeper elements are removed; browsers stop at 512. */
 const MAX_DEPTH = 256;
 const VOID_ELEMENTS = ['img', 'br', 'hr', 'col', 'input', 'source', 'track', 'wbr'];
 
@@ -35,7 +35,7 @@ function rewriteImage(attributes: Attributes, targets: TagTargets): Attributes {
   if (width !== undefined) rewritten['width'] = width;
   const given = Number(attributes['height']) || undefined;
   if (image.width !== undefined && image.height !== undefined && width === undefined) {
-    // An author who gave one measure wants the picture scaled; the other follows, so that its space is reserved.
+    // If the author gave one dimension, compute the other, so that the space is reserved.
     const scale = given === undefined ? 1 : given / image.height;
     rewritten['width'] = String(Math.round(image.width * scale));
     rewritten['height'] = String(given ?? image.height);
@@ -43,7 +43,7 @@ function rewriteImage(attributes: Attributes, targets: TagTargets): Attributes {
   return { ...rewritten, loading: 'lazy', decoding: 'async' };
 }
 
-/** How a table's column is aligned, as a class: Markdown says it as a style, which the policy refuses. */
+/** Alignment of table columns as a class: Markdown uses a style, which the policy forbids. */
 function keepAlignment(attributes: Attributes): Attributes {
   const side = /^\s*text-align:\s*(left|center|right)\s*;?\s*$/.exec(attributes['style'] ?? '')?.[1];
   return side === undefined
@@ -58,7 +58,7 @@ function rewriteLink(attributes: Attributes, targets: TagTargets): Attributes {
   return { ...rel, ...attributes, href: targets.link(href) };
 }
 
-/** Everything that is done to a tag before the list of allowed HTML is asked. */
+/** Rewrites a tag before the allow-list is applied. */
 function rewriteTag(name: string, given: Attributes, targets: TagTargets): sanitizeHtml.Tag {
   let attributes = given;
   if (name === 'td' || name === 'th') attributes = keepAlignment(attributes);
@@ -81,12 +81,12 @@ function rewriteTag(name: string, given: Attributes, targets: TagTargets): sanit
   return { tagName: name, attribs: attributes };
 }
 
-// The library looks for comments inside of addresses again and again; no address holds one.
+// The library searches addresses for comments repeatedly; no valid address has one.
 function plainAddress(address: string): string {
   return address.replaceAll('<', '%3C');
 }
 
-/** What a frame would have shown stays within reach: pages may not frame anything, and feeds should not. */
+/** Frames become links: pages must not embed anything, and feeds should not. */
 function frameAsLink(attributes: Attributes, targets: TagTargets): sanitizeHtml.Tag {
   const src = attributes['src'] ?? '';
   if (!/^(?:https?:)?\/\//i.test(src)) return { tagName: LEFT_OUT, attribs: {}, text: '' };
@@ -98,19 +98,19 @@ function frameAsLink(attributes: Attributes, targets: TagTargets): sanitizeHtml.
 }
 
 /**
- * Fits rendered Markdown, raw HTML included, to pages and feeds: addresses resolved, pictures with size and lazy loading, and of HTML what
- * the one list allows. Every tag is written anew and closed, every character reference is read, so that each reader parses the same.
- * Since no script of a post runs here, what its author wrote for readers without scripts (`noscript`) is shown. Linear in the text.
+ * Prepares rendered Markdown and raw HTML for pages and feeds: resolves addresses, adds sizes and lazy loading to pictures, and applies the
+ * allow-list. Every tag is serialised and closed, every character reference decoded, so that all parsers agree. Scripts of posts do not
+ * run here, so the content of `noscript` is shown. Takes linear time.
  */
 export function rewriteHtml(html: string, targets: TagTargets): string {
   return (
     sanitizeHtml(html, optionsFor(targets))
-      // A `>` stands only at the end of tags, all others are escaped.
+      // An unescaped `>` only ends tags.
       .replaceAll(' />', '>')
   );
 }
 
-/** The types do not know of it yet. */
+/** Missing in the types. */
 type Options = sanitizeHtml.IOptions & { readonly allowedEmptyAttributes: readonly string[] };
 
 function optionsFor(targets: TagTargets): Options {

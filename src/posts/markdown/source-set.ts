@@ -2,8 +2,8 @@
 const CANDIDATE = /[\s,]*([^\s,]\S*)([^,]*)/y;
 
 /**
- * A `srcset` with each address replaced, one form for all of them: `address descriptor, address descriptor`. An address may hold commas but
- * not end with one, as the HTML standard has it, so every one of them gets a descriptor.
+ * Replaces each address of a `srcset` and normalises it to `address descriptor, address descriptor`. By the HTML standard an address may
+ * contain commas but not end with one, so each gets a descriptor.
  */
 export function mapSourceSet(list: string, replace: (address: string) => string): string {
   const candidates: string[] = [];

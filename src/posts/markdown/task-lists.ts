@@ -2,7 +2,7 @@ import type { MarkdownIt, Token } from 'markdown-it';
 
 const MARK = /^\[([ xX])\][ \t]+/;
 
-/** A markdown-it plugin: list items that begin with `[ ]` or `[x]` show a box that cannot be ticked by readers. */
+/** A markdown-it plugin: list items that begin with `[ ]` or `[x]` get a disabled checkbox. */
 export function taskLists(markdown: MarkdownIt): void {
   markdown.core.ruler.after('inline', 'task-lists', (state) => {
     const tokens = state.tokens;

@@ -3,7 +3,8 @@ import { mapSourceSet } from '../../posts/markdown/source-set.ts';
 
 const ADDRESSES: ReadonlySet<string> = new Set(['href', 'src', 'poster', 'cite', 'data', 'srcset']);
 
-/** Makes the addresses of rendered HTML absolute, as a feed reader has no page to resolve them against. Addresses from the root
+/**
+ * Makes the addresses of rendered HTML absolute, as a feed reader has no page to resolve them against. Addresses from the root
  * resolve below `siteUrl`, which may have a path. Only attributes inside tags change; an invalid address stays as it is.
  */
 export function withAbsoluteLinks(html: string, pageUrl: string, siteUrl: string): string {

@@ -102,7 +102,7 @@ describe('editor', () => {
     });
 
     for (const [field, value, message] of [
-      ['path', 'admin/evil', 'belongs to the blog itself'],
+      ['path', 'admin/evil', 'is reserved by the blog'],
       ['aliases', 'a b', 'use hyphens'],
       ['language', 'klingonish!', 'not a language tag'],
     ] as const) {

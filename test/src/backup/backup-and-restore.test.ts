@@ -69,7 +69,7 @@ describe('a backup', () => {
     blog.posts.create(draft({ title: 'Second', path: 'second' }));
     expect(await backUp()).toMatchObject({ posts: 2 });
     file = join(blog.folder, 'glasshouse.db');
-    await expect(backUp()).rejects.toThrow('no backup of Glasshouse; it is left alone');
+    await expect(backUp()).rejects.toThrow('exists and is not a backup of Glasshouse');
     expect(blog.posts.counts().published).toBe(2);
     file = join(blog.folder, 'none', 'blog.backup');
     await expect(backUp()).rejects.toThrow('There is no folder');
@@ -112,7 +112,7 @@ describe('a backup that is not whole', () => {
       database.close();
     };
     edit("UPDATE backup_media SET path = '../../evil.png'");
-    expect(() => restore()).toThrow('a name that the blog does not take');
+    expect(() => restore()).toThrow('a file with an invalid name');
     edit('PRAGMA user_version = 999');
     expect(() => restore()).toThrow('newer Glasshouse');
   });
@@ -126,7 +126,7 @@ describe('a restore', () => {
     new PostStore(database).create(draft({ title: 'Since', path: 'since' }));
     closeDatabase(database);
     writeFileSync(join(target, 'media', 'since.png'), 'x');
-    expect(() => restore()).toThrow('Say --replace');
+    expect(() => restore()).toThrow('Use --replace');
     expect(titlesIn(target)).toEqual(['Since', 'Kept']);
     const { formerFolder } = restore({ replace: true });
     expect(titlesIn(target)).toEqual(['Kept']);

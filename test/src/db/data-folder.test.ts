@@ -57,7 +57,7 @@ describe('keeping data private', () => {
       throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
     };
     expect(() => orUnwritable(folder, full)).toThrow(
-      `${folder} cannot be written (SQLITE_FULL), and Glasshouse keeps its posts there. Its disk is full, or`,
+      `${folder} cannot be written (SQLITE_FULL), and Glasshouse keeps its posts there. The disk is full or`,
     );
   });
 

@@ -97,7 +97,7 @@ describe('openDatabase', () => {
   it('refuses a newer file and leaves it as it is', () => {
     const newer = make(`CREATE TABLE later (x); PRAGMA user_version = ${LATEST + 1}`);
     expect(() => openDatabase(newer)).toThrow(
-      new RegExp(`has schema ${LATEST + 1}, but this Glasshouse knows schemas up to ${LATEST}`),
+      new RegExp(`has schema ${LATEST + 1}, but this Glasshouse supports schemas up to ${LATEST}`),
     );
     const database = new SqliteDatabase(newer, { readonly: true });
     expect(database.pragma('user_version', { simple: true })).toBe(LATEST + 1);

@@ -50,8 +50,12 @@ describe('parseFrontMatter', () => {
     ['TOML', '+++\ntitle = "A"\nauthors = [\n+++\n', /^a\.md:[34]: /],
     ['YAML', '---\ntitle: A\ntags: [x\n---\n', /^a\.md:[34]: /],
     ['a YAML mapping', '---\ntitle: A\n  bad: : x\n---\n', /^a\.md:[23]: /],
-    ['an end', '+++\ntitle = "A"\n', /^a\.md:1: front matter begins with \+\+\+ but no line \+\+\+ ends it$/],
-    ['a table', '---\n- a\n- b\n---\n', /^a\.md:2: front matter is not a table of names and values$/],
+    [
+      'an end',
+      '+++\ntitle = "A"\n',
+      /^a\.md:1: front matter begins with \+\+\+, but there is no closing \+\+\+$/,
+    ],
+    ['a table', '---\n- a\n- b\n---\n', /^a\.md:2: front matter is not a table of keys and values$/],
   ])('names file and line when %s is not right', (_, source, message) => {
     const parse = (): unknown => parseFrontMatter(source, 'a.md');
     expect(parse).toThrow(FrontMatterError);

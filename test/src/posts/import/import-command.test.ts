@@ -27,9 +27,9 @@ describe('npm run import', () => {
   it('imports, then says that nothing has changed', () => {
     const first = run(RUST_BLOG);
     expect(first.stdout).toMatch(
-      /^4 imported, 0 updated, 0 unchanged, 2 skipped; 1 media files brought in; [\d.]+ s\n/,
+      /^4 imported, 0 updated, 0 unchanged, 2 skipped; 1 media files imported; [\d.]+ s\n/,
     );
-    expect(first.stdout).toContain('  releases/latest.md: has neither a title nor a text\n');
+    expect(first.stdout).toContain('  releases/latest.md: has neither title nor text\n');
     expect(first.stderr).toBe('4 of 4 posts\n');
     expect(first.status).toBe(0);
     expect(run(RUST_BLOG, '--data-dir', path.join(folder, 'data')).stdout).toMatch(

@@ -36,7 +36,7 @@ describe('importing a part of the Rust blog', () => {
     expect(figures(summary)).toEqual([4, 0, 0, 2]);
     expect(summary.skipped).toEqual([
       { file: '_index.md', reason: 'a section, not a post', isFault: false },
-      { file: 'releases/latest.md', reason: 'has neither a title nor a text', isFault: false },
+      { file: 'releases/latest.md', reason: 'has neither title nor text', isFault: false },
     ]);
     expect(summary.missingImages).toEqual([]);
   });
@@ -102,7 +102,7 @@ describe('importing again', () => {
     blog.posts.update(post.id, post.version, draft({ title: 'Mine', markdown: 'Mine.' }));
     expect(figures(run())).toEqual([0, 0, 1, 0]);
     write('a.md', '---\npath: a\ntitle: A\ndate: 2026-01-01\n---\nTwo.');
-    expect(run().skipped[0]!.reason).toMatch(/^edited here since it was imported/);
+    expect(run().skipped[0]!.reason).toMatch(/^edited here since the import/);
     expect(blog.posts.byPath('a')!.markdown).toBe('Mine.');
   });
 
@@ -135,12 +135,12 @@ describe('a tree with faults', () => {
     expect(summary.hasFaults).toBe(true);
     expect(summary.notes).toContainEqual({
       file: 'z/same.md',
-      text: 'GOOD is the address of good.md too: stands at same',
+      text: 'GOOD is also the address of good.md: imported at same',
     });
     expect(Object.fromEntries(summary.skipped.map(({ file, reason }) => [file, reason]))).toEqual({
       'bad.md': expect.stringMatching(/^line 2: /),
       'plain.md': 'has no front matter',
-      'reserved.md': 'The address "admin/x" belongs to the blog itself; choose another.',
+      'reserved.md': 'The address "admin/x" is reserved by the blog; choose another.',
     });
   });
 
@@ -160,9 +160,9 @@ describe('a tree with faults', () => {
     expect(summary.imported).toBe(2);
     expect(blog.posts.byPath('a')!.aliases).toEqual(['fine', 'shared']);
     expect(summary.notes.map((note) => note.text)).toEqual([
-      'alias b left out: another post stands there',
-      'alias feed.xml left out: The address "feed.xml" belongs to the blog itself; choose another.',
-      'alias shared left out: another post has it too',
+      'alias b left out: another post has this address',
+      'alias feed.xml left out: The address "feed.xml" is reserved by the blog; choose another.',
+      'alias shared left out: another post has the same alias',
       'alias mine left out: it belongs to “Mine”',
     ]);
   });
@@ -210,7 +210,7 @@ describe('links and pictures of a tree', () => {
     const summary = run();
     expect(summary.missingImages).toEqual([{ file: 'notes/a/index.md', text: 'gone.png' }]);
     expect(summary.notes).toEqual([
-      { file: 'notes/a/index.md', text: 'links to @/gone.md, which is no post of this tree' },
+      { file: 'notes/a/index.md', text: 'links to @/gone.md, which is not a post of this tree' },
       { file: 'notes/b.md', text: 'shortcode {{ youtube(id="x") }} left as text' },
     ]);
   });
@@ -293,7 +293,7 @@ describe('a tree of a generator', () => {
     const summary = run();
     expect(summary.imported).toBe(2);
     expect(summary.skipped).toEqual([
-      { file: 'posts/index.md', reason: 'the page of a section, without a text', isFault: false },
+      { file: 'posts/index.md', reason: 'a section page without text', isFault: false },
       { file: 'posts/latin1.md', reason: expect.stringContaining('save it as UTF-8'), isFault: true },
     ]);
   });
@@ -318,8 +318,8 @@ describe('a tree of a generator', () => {
     expect(told(first)).toEqual([['/nowhere'], ['gone.png']]);
     expect(first.notes.map(({ text: each }) => each)).toEqual([
       'shortcode {{< tweet 1 >}} left as text',
-      'component <Chart> is not known here and shows nothing',
-      '<iframe> becomes a link: the blog allows no foreign content',
+      'component <Chart> is unknown and shows nothing',
+      '<iframe> becomes a link: the blog embeds no foreign content',
     ]);
     expect(told(run())).toEqual([[], []]);
     const again = run(site, true);
@@ -458,7 +458,7 @@ describe('an import after time has passed or the settings have changed', () => {
     write('_posts/2026-01-01-a.md', '---\ntitle: A\n---\nText.');
     write('index.html', '---\nlayout: home\n---\n');
     expect(run().skipped).toEqual([
-      { file: '_posts/2026-01-01-page.html', reason: 'is not Markdown: convert it first', isFault: true },
+      { file: '_posts/2026-01-01-page.html', reason: 'not Markdown: convert it first', isFault: true },
     ]);
   });
 });
