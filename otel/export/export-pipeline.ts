@@ -178,7 +178,7 @@ export class ExportPipeline implements SpanExporter {
       };
       const attempt: Attempt = { spans: batch.length, fail: settle };
       const timeout = setTimeout(() => {
-        attempt.fail(new CutOff('timeout', `no answer within ${this.#exportTimeoutMillis} ms`));
+        attempt.fail(new CutOff('timeout', `no response within ${this.#exportTimeoutMillis} ms`));
         this.#abort();
       }, this.#exportTimeoutMillis).unref();
       this.#attempt = attempt;
@@ -219,7 +219,7 @@ export class ExportPipeline implements SpanExporter {
     this.#clearTimer();
     const deadline = new Deadline(this.#shutdownTimeoutMillis);
     await deadline.of(this.#drain(deadline));
-    this.#attempt?.fail(new CutOff('shutdown', 'cut off by the shutdown'));
+    this.#attempt?.fail(new CutOff('shutdown', 'aborted by the shutdown'));
     if (this.#running !== undefined) this.#abort();
     this.#health.countDropped(this.#queue.clear());
     await new Deadline(CLOSE_TIMEOUT_MILLIS).of(this.#closeExporter());

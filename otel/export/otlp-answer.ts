@@ -59,7 +59,7 @@ function partialSuccess(bytes: Uint8Array): OtlpAnswer {
     const tag = reader.tag();
     if (tag === ((1 << 3) | VARINT)) rejected = reader.varint();
     else if (tag === ((2 << 3) | LENGTH_DELIMITED)) message = new TextDecoder().decode(reader.bytes());
-    else throw new RangeError('an unknown field');
+    else throw new RangeError('unknown field');
   }
   return { rejected, message };
 }
@@ -85,7 +85,7 @@ class FieldReader {
     let value = 0;
     for (let factor = 1; ; factor *= 128) {
       const byte = this.#bytes[this.#at++];
-      if (byte === undefined) throw new RangeError('a number without its end');
+      if (byte === undefined) throw new RangeError('truncated number');
       value += (byte & 127) * factor;
       if (byte < 128) return value;
     }
@@ -94,7 +94,7 @@ class FieldReader {
   bytes(): Uint8Array {
     const length = this.varint();
     const end = this.#at + length;
-    if (end > this.#bytes.length) throw new RangeError('a field without its end');
+    if (end > this.#bytes.length) throw new RangeError('truncated field');
     const found = this.#bytes.subarray(this.#at, end);
     this.#at = end;
     return found;

@@ -18,7 +18,7 @@ export function failedOf(error: unknown, items: number): number {
 export class NoOtlpAnswer extends Error {
   constructor(body: Uint8Array) {
     const words = new TextDecoder().decode(body.subarray(0, 60)).replaceAll(/\s+/g, ' ');
-    super(`what answers there is no OTLP receiver; it says ${JSON.stringify(words)}`);
+    super(`the server there is not an OTLP receiver; it answered ${JSON.stringify(words)}`);
     this.name = 'NoOtlpAnswer';
   }
 }

@@ -55,6 +55,6 @@ export class SingleExport {
 function wayOut(cause: unknown, signal: Signal): string {
   const isNotFound = cause instanceof Error && 'code' in cause && cause.code === 404;
   return isNotFound
-    ? `; the receiver takes no ${signal}: to send spans alone, set OTEL_EXPORTER_OTLP_TRACES_ENDPOINT in place of OTEL_EXPORTER_OTLP_ENDPOINT`
+    ? `; the receiver accepts no ${signal}: to export spans only, set OTEL_EXPORTER_OTLP_TRACES_ENDPOINT instead of OTEL_EXPORTER_OTLP_ENDPOINT`
     : '';
 }

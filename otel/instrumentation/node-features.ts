@@ -128,5 +128,5 @@ export function missingNodeFeatures(): readonly MissingNodeFeature[] {
 
 function lineOf(features: readonly MissingNodeFeature[]): string {
   const list = features.map(({ name, consequence }) => `${name} (${consequence})`).join('; ');
-  return `telemetry: Node ${process.version} lacks what is used of it: ${list}. METRICS_SPANS=stock does without`;
+  return `telemetry: Node ${process.version} lacks features that telemetry uses: ${list}. METRICS_SPANS=stock works without them`;
 }

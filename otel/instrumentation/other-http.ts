@@ -5,9 +5,9 @@ import https from 'node:https';
 type Wrapped = { readonly __wrapped?: boolean } | undefined;
 
 export const OTHERS_REQUESTS =
-  'Another instrumentation of incoming http is at work: requests have its spans, and telemetry makes none of its own';
+  'Another instrumentation traces incoming http requests: telemetry creates no spans of its own for them';
 export const OTHERS_CALLS =
-  'Another instrumentation of outgoing http is at work: calls have its spans, and telemetry makes none of its own';
+  'Another instrumentation traces outgoing http calls: telemetry creates no spans of its own for them';
 
 /** The shared module objects. Not by `require`: a module that is already required is not patched by later instrumentations. */
 const MODULES: readonly Pick<typeof http, 'request' | 'Server'>[] = [http, https];

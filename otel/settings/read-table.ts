@@ -58,7 +58,7 @@ export function readTable<Table extends Readonly<Record<string, Setting<unknown>
           warnings.push(`${name}=${quoted(setting, text)} (${source}): ${outcome.warning}`);
       } else if (isLenient(name)) {
         warnings.push(
-          `${name}=${quoted(setting, text)} (${source}): ${outcome.message}; the default, ${setting.default}, is in force`,
+          `${name}=${quoted(setting, text)} (${source}): ${outcome.message}; the default, ${setting.default}, applies`,
         );
       } else {
         problems.push({ variable: name, value: quoted(setting, text), source, message: outcome.message });
@@ -98,7 +98,7 @@ function parseWritten(
   text: string,
 ): { readonly value: unknown; readonly warning?: string } | InvalidSetting {
   try {
-    if (text.trim() === '') throw new InvalidSetting('a value; leave the variable out to have the default');
+    if (text.trim() === '') throw new InvalidSetting('a value; unset the variable to use the default');
     return { value: setting.parse(text) };
   } catch (error) {
     if (error instanceof PartlyInvalidSetting) return { value: error.value, warning: error.message };

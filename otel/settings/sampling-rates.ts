@@ -7,7 +7,7 @@ import { decimal, InvalidSetting } from './setting-parsers.ts';
 export type SamplingRates = Readonly<Record<OperationType, number>>;
 
 const EXPECTED =
-  'a rate from 0 to 1 for all, or one per type as database=0.1,http=1 or {"database":0.1,"http":1}; ' +
+  'a rate from 0 to 1 for all, or one per type such as database=0.1,http=1 or {"database":0.1,"http":1}; ' +
   `the types are ${OPERATION_TYPES.join(', ')}`;
 
 /** One rate for all, `type=rate` pairs, or a JSON object; the default for a missing type is 1. */

@@ -21,7 +21,7 @@ export const MIN_TARGET = 0.01;
 const MAX_SECONDS = 86_400;
 
 const FORM =
-  'rules as `route=/api/* type=http: 0.01; status=5xx: always`, one per line or with `;` between them, or none';
+  'rules such as `route=/api/* type=http: 0.01; status=5xx: always`, one per line or with `;` between them, or none';
 const ACTIONS = `a rate from 0 to 1, target and traces per second from ${MIN_TARGET} to ${MAX_TARGET}, always or never`;
 const KEYS = ['route', 'status', 'type', 'duration', 'user_agent', 'header', 'attribute'] as const;
 /** A quoted value may contain spaces, `;` and quotes, as in JSON. */
@@ -62,22 +62,22 @@ function splitRules(text: string): readonly string[] {
   return rules.map((rule) => rule.trim()).filter((rule) => rule !== '');
 }
 
-type Say = (problem: string) => undefined;
+type Report = (problem: string) => undefined;
 
 /** Returns undefined for an invalid rule, after reporting every problem. */
-function readRule(text: string, say: Say): SamplingRuleSetting | undefined {
-  if (text.length > MAX_RULE_LENGTH) return say(`a rule has at most ${MAX_RULE_LENGTH} characters`);
+function readRule(text: string, report: Report): SamplingRuleSetting | undefined {
+  if (text.length > MAX_RULE_LENGTH) return report(`a rule has at most ${MAX_RULE_LENGTH} characters`);
   // The action has no colon; routes do.
   const colon = text.lastIndexOf(':');
   const isInQuotes = colon >= 0 && text.slice(colon).includes('"');
-  if (colon < 0 || isInQuotes) return say(`it does not say what to do: write \`conditions: ${ACTIONS}\``);
-  const action = readAction(text.slice(colon + 1).trim(), say);
-  const conditions = readConditions(text.slice(0, colon).trim(), say);
+  if (colon < 0 || isInQuotes) return report(`it has no action: write \`conditions: ${ACTIONS}\``);
+  const action = readAction(text.slice(colon + 1).trim(), report);
+  const conditions = readConditions(text.slice(0, colon).trim(), report);
   if (action === undefined || conditions === undefined) return undefined;
   return samplingRule(conditions, action);
 }
 
-function readAction(text: string, say: Say): RuleAction | undefined {
+function readAction(text: string, report: Report): RuleAction | undefined {
   const word = text.toLowerCase();
   if (word === 'always' || word === 'never') return word;
   const [, target] = /^target\s+(\S+)$/.exec(word) ?? [];
@@ -88,21 +88,19 @@ function readAction(text: string, say: Say): RuleAction | undefined {
     return Object.freeze({ rate: value });
   const nearest = nearestName(word, ['always', 'never', 'target']);
   const hint = nearest === undefined || target !== undefined ? '' : `, did you mean ${nearest}?`;
-  return say(`after its last colon it needs ${ACTIONS}, got ${JSON.stringify(text)}${hint}`);
+  return report(`after its last colon it needs ${ACTIONS}, got ${JSON.stringify(text)}${hint}`);
 }
 
-function readConditions(text: string, say: Say): readonly RuleCondition[] | undefined {
+function readConditions(text: string, report: Report): readonly RuleCondition[] | undefined {
   if (text === '*') return [];
-  if (text === '') return say('it has no condition; `*` matches every operation');
+  if (text === '') return report('it has no condition; `*` matches every operation');
   const conditions: (RuleCondition | undefined)[] = [];
   CONDITION.lastIndex = 0;
   for (let at = 0; at < text.length; at = CONDITION.lastIndex) {
     const { groups } = CONDITION.exec(text) ?? {};
     if (groups === undefined)
-      return say(
-        `it has no condition where it says ${JSON.stringify(text.slice(at).trim())}; write \`key=value\``,
-      );
-    conditions.push(readCondition(groups, say));
+      return report(`${JSON.stringify(text.slice(at).trim())} is not a condition; write \`key=value\``);
+    conditions.push(readCondition(groups, report));
   }
   return conditions.every((condition) => condition !== undefined) ? conditions : undefined;
 }
@@ -110,23 +108,23 @@ function readConditions(text: string, say: Say): readonly RuleCondition[] | unde
 /** `groups`: of `CONDITION`. */
 function readCondition(
   groups: Readonly<Record<string, string | undefined>>,
-  say: Say,
+  report: Report,
 ): RuleCondition | undefined {
   const { key: written = '', name, operator = '', value: quoted = '' } = groups;
   const key = KEYS.find((known) => known === written.toLowerCase());
   if (key === undefined) {
     const nearest = nearestName(written, KEYS);
     const hint = nearest === undefined ? `the conditions are ${KEYS.join(', ')}` : `did you mean ${nearest}?`;
-    return say(`there is no condition ${JSON.stringify(written)}; ${hint}`);
+    return report(`unknown condition ${JSON.stringify(written)}; ${hint}`);
   }
   const takesName = key === 'header' || key === 'attribute';
   if (takesName !== (name !== undefined))
-    return say(takesName ? `${key} needs a name: ${key}.NAME` : `${key} takes no name`);
+    return report(takesName ? `${key} needs a name: ${key}.NAME` : `${key} takes no name`);
   const operators = OPERATORS[key];
-  if (!operators.includes(operator)) return say(`${key} is written with ${operators.join(' or ')}`);
+  if (!operators.includes(operator)) return report(`${key} takes ${operators.join(' or ')}`);
   const value = unquoted(quoted);
-  if (value === undefined) return say(`${quoted} is no quoted text`);
-  return conditionOf(key, name ?? '', { text: value, isPart: operator === '~' }, say);
+  if (value === undefined) return report(`${quoted} is not a valid quoted text`);
+  return conditionOf(key, name ?? '', { text: value, isPart: operator === '~' }, report);
 }
 
 const TEXT_OPERATORS: readonly string[] = ['=', '~'];
@@ -144,28 +142,28 @@ function conditionOf(
   key: (typeof KEYS)[number],
   name: string,
   pattern: TextPattern,
-  say: Say,
+  report: Report,
 ): RuleCondition | undefined {
   const { text } = pattern;
   switch (key) {
     case 'status':
       return /^[1-5](?:\d\d|xx)$/i.test(text)
         ? { key, status: /x/i.test(text) ? Number(text[0]) : Number(text) }
-        : say(`a status is a code as 404 or a class as 4xx, got ${JSON.stringify(text)}`);
+        : report(`a status is a code such as 404 or a class such as 4xx, got ${JSON.stringify(text)}`);
     case 'type': {
       const type = OPERATION_TYPES.find((known) => known === text.toLowerCase());
       if (type !== undefined) return { key, type };
       const nearest = nearestName(text, OPERATION_TYPES);
       const hint =
         nearest === undefined ? `the types are ${OPERATION_TYPES.join(', ')}` : `did you mean ${nearest}?`;
-      return say(`there is no type ${JSON.stringify(text)}; ${hint}`);
+      return report(`unknown type ${JSON.stringify(text)}; ${hint}`);
     }
     case 'duration': {
       const seconds = decimal(text);
       const isFit = seconds !== undefined && seconds >= 0 && seconds <= MAX_SECONDS;
       return isFit
         ? { key, seconds }
-        : say(`a duration is seconds from 0 to ${MAX_SECONDS}, got ${JSON.stringify(text)}`);
+        : report(`a duration is seconds from 0 to ${MAX_SECONDS}, got ${JSON.stringify(text)}`);
     }
     case 'header':
       return { key, name: name.toLowerCase(), pattern };

@@ -36,7 +36,7 @@ function shadow(
   const at = earlier.findIndex((rule) =>
     rule?.conditions.every((condition) => conditions.some((own) => implies(own, condition))),
   );
-  return at < 0 ? undefined : `rule ${at + 1} comes first and matches all that it would`;
+  return at < 0 ? undefined : `rule ${at + 1} comes first and matches everything it would`;
 }
 
 /** Returns true if nothing can satisfy both. Headers and attributes may be lists, of which one matching entry is enough. */

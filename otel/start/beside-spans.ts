@@ -13,8 +13,8 @@ import type { SpanMaker, SpanMakerParts } from './span-makers.ts';
 export function makeSpansBeside(parts: SpanMakerParts): SpanMaker {
   const { guard, processors, instrumentations } = parts;
   guard.note(
-    `OpenTelemetry is set up in this process already (${foreignTracerProvider()}): telemetry stands beside it. ` +
-      'Requests are instrumented by it alone; statements and pages go through its tracer and are counted here. ' +
+    `OpenTelemetry is already set up in this process (${foreignTracerProvider()}): telemetry works beside it. ` +
+      'Its instrumentations trace requests; statements and renders go through its tracer and are counted here. ' +
       'To sample its spans, add createSamplingProcessor to its span processors',
   );
   const { tracerProvider: own, meterProvider, loggerProvider, shutdown } = ownProviders(parts);

@@ -26,7 +26,7 @@ const NOTHING: OperationSummary = {
   kept: 0,
   rate: 0,
 };
-const OFF = { name: 'METRICS_ENABLED', message: 'nothing is measured, so there is nothing to change' };
+const OFF = { name: 'METRICS_ENABLED', message: 'telemetry is off, so there is nothing to change' };
 const NO_RATES: Readonly<Record<OperationType, number>> = { http: 0, database: 0, render: 0, other: 0 };
 const NO_EVICTED: Readonly<Record<EvictionReason, number>> = { count: 0, bytes: 0, age: 0 };
 

@@ -8,7 +8,7 @@ import { propagatorOf } from './propagator.ts';
 import { clientRulesOf, type SpanMaker, type SpanMakerParts } from './span-makers.ts';
 
 const FOREIGN_CONTEXTS =
-  'A context manager of OpenTelemetry is set in this process already: requests are instrumented as with METRICS_SPANS=stock, which works with any';
+  'An OpenTelemetry context manager is already set in this process: requests are instrumented as with METRICS_SPANS=stock, which works with any';
 
 /** Spans by the kit's own tracer: incoming requests from Node's diagnostics channels, outgoing ones from instrumentation-http. */
 export function makeOwnSpans(parts: SpanMakerParts): SpanMaker {

@@ -12,7 +12,7 @@ const UNITS: readonly (readonly [millis: number, unit: string])[] = [
 export function clockMarker({ fromMillis, toMillis }: ClockStep): Marker {
   const by = toMillis - fromMillis;
   const label =
-    by < 0 ? `clock put back by ${spanOf(-by)}` : `clock put forward by ${spanOf(by)}, or the machine slept`;
+    by < 0 ? `clock set back by ${spanOf(-by)}` : `clock set forward by ${spanOf(by)}, or the machine slept`;
   return { atMillis: toMillis, kind: 'clock', label };
 }
 

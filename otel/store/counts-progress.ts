@@ -14,7 +14,7 @@ export class CountsProgress {
     this.#rollUps = rollUps;
   }
 
-  tell(archive: Pick<RollUpArchive, 'see'>, nowMillis: number): void {
+  record(archive: Pick<RollUpArchive, 'see'>, nowMillis: number): void {
     const completeMillis = this.#rollUps.completeMillis();
     // Some counts are still queued.
     if (completeMillis === undefined) return;

@@ -119,7 +119,7 @@ export class HistoryFile {
   #prepareFile(path: string): void {
     const version = this.#pragma('user_version');
     if (version > SCHEMA_VERSION) {
-      const newer = `${path} was written by a newer version (${version}, this one knows ${SCHEMA_VERSION})`;
+      const newer = `${path} was written by a newer version (${version}, this one supports ${SCHEMA_VERSION})`;
       if (this.#isShared()) throw new HistoryFileError('in use', `${newer}, which still runs`);
       throw new HistoryFileError('newer', newer, this.fileId);
     }

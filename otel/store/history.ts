@@ -185,7 +185,7 @@ export class History implements TraceArchive {
     const closed = rollUps?.peek(SLICE.maxRollUps) ?? [];
     const changed = ring.takeChanged(SLICE.maxTraces, SLICE.maxSpans);
     const gone = changed.length + closed.length > 0 ? this.#write(file, changed, closed) : 0;
-    this.#progress?.tell(file.counts, clock.now());
+    this.#progress?.record(file.counts, clock.now());
     const cutoffMillis = this.#cutoffMillis();
     ring.evictOlderThan(cutoffMillis);
     const isBusy = ring.waiting + closed.length + gone > 0;

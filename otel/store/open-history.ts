@@ -41,7 +41,7 @@ export function beginAnew(
   const aside = setAside(path, reason, fileId);
   const file = openWhenFree(opening);
   if (aside === undefined) return file;
-  log(`telemetry history: ${message}; it was renamed to ${aside} and a new one begun`);
+  log(`telemetry history: ${message}; it was renamed to ${aside} and a new one created`);
   file.counts.table.beginAt(nowMillis);
   return file;
 }

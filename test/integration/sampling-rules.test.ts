@@ -75,9 +75,9 @@ describe.each(['own', 'stock'])('rules of a real blog (%s)', (spans) => {
     expect(code).not.toBe(0);
     for (const words of [
       'METRICS_RULES=',
-      'rule 1 (rout=/a: 1): there is no condition "rout"; did you mean route?',
+      'rule 1 (rout=/a: 1): unknown condition "rout"; did you mean route?',
       'rule 3 (type=http status=200: always) can never match: rule 2 comes first',
-      'rule 4 (status=2000: 1): a status is a code as 404',
+      'rule 4 (status=2000: 1): a status is a code such as 404',
       'METRICS_TARGET="five"',
     ])
       expect(output).toContain(words);

@@ -129,7 +129,7 @@ describe('ExportPipeline', () => {
     expect(pipeline.facts()).toMatchObject({
       failed: 1,
       queued: 1,
-      lastError: { message: 'no answer within 30 ms' },
+      lastError: { message: 'no response within 30 ms' },
     });
     await within(1100, () => pipeline.shutdown());
     expect(exporter.batches).toHaveLength(1);

@@ -88,7 +88,7 @@ describe('a response of status 200', () => {
   ])('of %s does not come from a receiver', async (_what, body) => {
     const facts = await exported((response) => response.end(body));
     expect(facts).toMatchObject({ sent: 0, failed: 100, lastSuccessMillis: undefined });
-    expect(facts.lastError?.message).toContain('what answers there is no OTLP receiver');
+    expect(facts.lastError?.message).toContain('the server there is not an OTLP receiver');
   });
 
   it('of a redirect does not either, wherever it leads', async () => {

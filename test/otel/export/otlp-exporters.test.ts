@@ -70,7 +70,7 @@ describe.each([
     await using receiver = await httpReceiver((response) => response.writeHead(404).end());
     const { error } = await exportOnce(receiver.url);
     expect(error?.message).toBe(
-      `${signal}: HTTP 404 Not Found; the receiver takes no ${signal}: to send spans alone, set OTEL_EXPORTER_OTLP_TRACES_ENDPOINT in place of OTEL_EXPORTER_OTLP_ENDPOINT`,
+      `${signal}: HTTP 404 Not Found; the receiver accepts no ${signal}: to export spans only, set OTEL_EXPORTER_OTLP_TRACES_ENDPOINT instead of OTEL_EXPORTER_OTLP_ENDPOINT`,
     );
     expect(error?.cause).toMatchObject({ code: 404 });
   });
@@ -90,7 +90,7 @@ describe.each([
 
   it('does not understand, because it is not one, have failed too', async () => {
     await using receiver = await httpReceiver((response) => response.end('<html>Sign in</html>'));
-    expect((await exportOnce(receiver.url)).error?.message).toContain('no OTLP receiver');
+    expect((await exportOnce(receiver.url)).error?.message).toContain('not an OTLP receiver');
   });
 });
 

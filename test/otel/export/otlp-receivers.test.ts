@@ -123,8 +123,8 @@ describe('ExportPipeline to a bad receiver', () => {
       /overloaded/,
     ],
     ['answers 400', () => httpReceiver((response) => response.writeHead(400).end('no')), /HTTP 400/],
-    ['is a black hole', () => socketReceiver(), /no answer within 150 ms/],
-    ['drips its answer', () => httpReceiver(drip), /no answer within 150 ms/],
+    ['is a black hole', () => socketReceiver(), /no response within 150 ms/],
+    ['drips its answer', () => httpReceiver(drip), /no response within 150 ms/],
     [
       'is half open: says goodbye and keeps the connection',
       () => socketReceiver((socket) => socket.end(), { allowHalfOpen: true }),
@@ -146,7 +146,7 @@ describe('ExportPipeline to a bad receiver', () => {
     expectAllAccounted(pipeline);
     expect(pipeline.facts().sent).toBe(0);
     expect(pipeline.facts().lastError?.message).toMatch(
-      new RegExp(`${message.source}|cut off by the shutdown`),
+      new RegExp(`${message.source}|aborted by the shutdown`),
     );
   });
 

@@ -101,7 +101,7 @@ describe('private features of Node', () => {
       expect.stringMatching(
         /^telemetry: Node v\S+ lacks .*_httpMessage \(.*_bytesDispatched \(.*METRICS_SPANS=stock/,
       ),
-      expect.stringContaining('lacks what is used of it: channel x (nothing is known of x)'),
+      expect.stringContaining('lacks features that telemetry uses: channel x (nothing is known of x)'),
     ]);
     expect(missingNodeFeatures().map(({ name }) => name)).toEqual([
       'Socket: _httpMessage',

@@ -51,7 +51,7 @@ describe('METRICS_RULES', () => {
       '*: never',
     ]);
     for (const wrong of ['[1]', '[', '[{"route":"/a"}]', '[null]', '["status=5xx: alwys"]'])
-      expect(problemOf(wrong)).toContain('expected rules as');
+      expect(problemOf(wrong)).toContain('expected rules such as');
   });
 
   it('reports all problems in one message, with the number of the rule and the nearest word', () => {
@@ -75,10 +75,10 @@ describe('METRICS_RULES', () => {
     ];
     const problem = problemOf(written.join('\n'));
     for (const [number, words] of [
-      [1, 'there is no condition "rout"; did you mean route?'],
-      [2, 'there is no type "databse"; did you mean database?'],
-      [3, 'a status is a code as 404 or a class as 4xx'],
-      [4, 'duration is written with >='],
+      [1, 'unknown condition "rout"; did you mean route?'],
+      [2, 'unknown type "databse"; did you mean database?'],
+      [3, 'a status is a code such as 404 or a class such as 4xx'],
+      [4, 'duration takes >='],
       [5, 'a duration is seconds from 0'],
       [6, 'route takes no name'],
       [7, 'attribute needs a name'],
@@ -86,9 +86,9 @@ describe('METRICS_RULES', () => {
       [9, 'a rate from 0 to 1'],
       [10, 'a rate from 0 to 1'],
       [11, 'got "slug"'],
-      [12, 'it has no condition where it says "route"'],
+      [12, '"route" is not a condition'],
       [13, 'it has no condition; `*` matches'],
-      [14, 'it has no condition where it says "b"'],
+      [14, '"b" is not a condition'],
       [16, 'at most 256 characters'],
     ] as const)
       expect(problem).toMatch(

@@ -34,11 +34,11 @@ const NONE = { context: false, propagation: false, trace: false, metrics: false 
 const COUNTS = { http: 4, database: 2, render: 2, other: 2 };
 
 const STANDS_BESIDE =
-  /^OpenTelemetry is set up in this process already \(TracerProvider\): telemetry stands beside it/;
+  /^OpenTelemetry is already set up in this process \(TracerProvider\): telemetry works beside it/;
 const LATER_SDK = /^Another OpenTelemetry SDK was started after telemetry/;
-const OTHERS_CALLS = /^Another instrumentation of outgoing http/;
-const OTHERS_REQUESTS = /^Another instrumentation of incoming http/;
-const FOREIGN_CONTEXTS = /^A context manager of OpenTelemetry is set/;
+const OTHERS_CALLS = /^Another instrumentation traces outgoing http/;
+const OTHERS_REQUESTS = /^Another instrumentation traces incoming http/;
+const FOREIGN_CONTEXTS = /^An OpenTelemetry context manager is already set/;
 
 describe.each(['own', 'stock'])('telemetry with METRICS_SPANS=%s', (mode) => {
   it('works with an SDK that was started first: its traces are complete, and it stays when telemetry ends', async () => {

@@ -166,7 +166,7 @@ describe('History', () => {
     writeFileSync(place.path, content);
     const { ring, history, guard } = place.start();
     expect(place.messages).toEqual([
-      expect.stringContaining(`it was renamed to ${place.path}.damaged and a new one begun`),
+      expect.stringContaining(`it was renamed to ${place.path}.damaged and a new one created`),
     ]);
     expect(readFileSync(`${place.path}.damaged`)).toEqual(content);
     add(ring, 1, 1);
@@ -182,7 +182,7 @@ describe('History', () => {
     newer.close();
     place.start();
     expect(place.messages).toEqual([
-      expect.stringMatching(/was written by a newer version \(7, this one knows 3\)/),
+      expect.stringMatching(/was written by a newer version \(7, this one supports 3\)/),
     ]);
     const kept = new Database(`${place.path}.newer`);
     expect(kept.pragma('user_version', { simple: true })).toBe(7);
