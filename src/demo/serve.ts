@@ -14,7 +14,7 @@ let owner: DemoOwner | undefined;
 startBlog({
   telemetry: activeTelemetry(),
   stopWithParent: true,
-  rooms: (parts) => {
+  routers: (parts) => {
     writePosts(parts);
     owner = createDemoOwner(parts);
     return [owner.router, createDemoRoutes(parts)];

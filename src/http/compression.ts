@@ -8,14 +8,14 @@ import Negotiator from 'negotiator';
 import { ByteBoundedCache } from './byte-bounded-cache.ts';
 import { responseHeader } from './response-header.ts';
 
-/** A smaller body gains nothing: it already fits the packet that carries the headers. */
+/** Compressing a smaller body gains nothing: it fits into the packet of the headers. */
 const MIN_BYTES = 1024;
-/** 16 MiB of compressed bodies: thousands of pages, and the feeds, which are large and asked for all day. */
+/** 16 MiB of compressed bodies: thousands of pages, and the feeds, which are large and requested often. */
 const MAX_KEPT_BYTES = 16 * 1024 * 1024;
-/** In the order we prefer when the client does not: br is smallest for text, gzip goes everywhere. */
+/** In order of preference if the client has none: br is smallest for text, gzip works everywhere. */
 const ENCODINGS = ['br', 'zstd', 'gzip'] as const;
 type Encoding = (typeof ENCODINGS)[number];
-/** Text by kind; pictures, fonts and archives are compressed already, and an event stream must not wait for a full block. */
+/** Compressible types. Pictures, fonts and archives are compressed already, and an event stream must not wait for a full block. */
 const TEXT =
   /^(?:text\/(?!event-stream)|application\/(?:[\w.-]+\+)?(?:json|xml)\b|application\/javascript\b|image\/svg\+xml)/i;
 const SUFFIX = /-(?:br|zstd|gzip)"/g;
@@ -30,10 +30,9 @@ const compressWhole: Readonly<Record<Encoding, (body: string | Buffer) => Promis
   gzip: (body) => promisify(gzip)(body, GZIP),
 };
 
-/**
- * Compresses text answers. Each encoding is a representation of its own, so its ETag carries the encoding's name; conditional
- * requests with such a tag are understood. A whole text with an ETag is compressed once and kept; streams go through koa-compress.
- * HEAD gets the headers its GET would have. Ranges and event streams stay as they are.
+/** Compresses text responses. Each encoding is a representation of its own, so its ETag ends with the encoding's name, which conditional
+ * requests may use. A complete text with an ETag is compressed once and cached; streams go through koa-compress. HEAD gets the headers of
+ * GET. Ranges and event streams are not compressed.
  */
 export function createCompression(): Middleware {
   const kept = new ByteBoundedCache<Buffer>(MAX_KEPT_BYTES);
@@ -61,7 +60,7 @@ export function createCompression(): Middleware {
       if (whole !== undefined && responseHeader(ctx, 'ETag') !== '') await sendKept(ctx, whole, encoding);
       else if (ctx.method === 'HEAD') announce(ctx, encoding);
     });
-    // koa-compress pipes, and a pipe does not pass a broken source on: the client would wait for ever.
+    // koa-compress pipes, and a pipe does not forward an error of its source: the client would wait forever.
     const { body } = ctx;
     if (source instanceof Readable && body instanceof Transform)
       source.once('error', (error) => body.destroy(error));
@@ -82,7 +81,7 @@ export function createCompression(): Middleware {
   }
 }
 
-/** The encoding in which this answer goes out, as koa-compress decides it; undefined: as it is. */
+/** The encoding of this response, by the rules of koa-compress; undefined: none. */
 function encodingFor(ctx: Context): Encoding | undefined {
   const { type, length } = ctx.response;
   const small = length !== undefined && length < MIN_BYTES;
@@ -95,7 +94,7 @@ function encodingFor(ctx: Context): Encoding | undefined {
 
 function announce(ctx: Context, encoding: Encoding): void {
   ctx.set('Content-Encoding', encoding);
-  // A body of unknown length: Koa then leaves Content-Length out, as it does for the compressed GET.
+  // A body of unknown length makes Koa omit Content-Length, as for the compressed GET.
   ctx.body = Readable.from([]);
   ctx.remove('Content-Length');
 }
@@ -106,12 +105,12 @@ function tagEncoding(ctx: Context, encoding: string): void {
     ctx.set('ETag', etag.replace(/"$/, `-${encoding}"`));
 }
 
-// The copy the client has is the one it named.
+// The client's copy is the one that it named.
 function tagAsAsked(ctx: Context, asked: string): void {
   const plain = responseHeader(ctx, 'ETag').replace(/"$/, '');
   const named = asked
     .split(',')
-    // Not within the split: an expression for blanks around a comma takes quadratic time where there is none.
+    // Trimmed separately: a split expression with blanks around the comma takes quadratic time.
     .map((tag) => tag.trim())
     .find((tag) => plain !== '' && tag.replace(/^W\//, '').startsWith(`${plain}-`));
   if (named !== undefined) ctx.set('ETag', named.replace(/^W\//, ''));

@@ -1,15 +1,14 @@
 import { Router, type RouterContext, type RouterMiddleware, type RouterOptions } from '@koa/router';
 import { activeRequestSpan, nameRequestRoute } from '../../otel/kit.ts';
 
-/** A route as @koa/router keeps it. Without methods it is middleware. */
+/** A route of @koa/router; without methods it is middleware. */
 type Layer = Router['stack'][number];
 
-/** On a Koa context: the route that its span is named by. */
+/** Set on a Koa context: the route that names its span. */
 const NAMED = Symbol('route');
 
-/**
- * A router that names a request's span by the route that runs, also where several match: one that calls `next` leaves the name to the one
- * behind. The first one that matches names it before the router's own middleware, so that even the first statement knows its route.
+/** Creates a router that names a request's span after the route that runs, also if several match: a route that calls `next` leaves the name
+ * to the next one. The first match names it before the router's middleware, so that even the first statement has its route.
  */
 export function createRouter(options?: RouterOptions): Router {
   const router = new NamingRouter(options);
@@ -17,7 +16,7 @@ export function createRouter(options?: RouterOptions): Router {
   return router;
 }
 
-/** Tells telemetry that nothing is at the address, whatever route took it: such a request belongs to no route's figures. */
+/** Tells telemetry that the address is unknown, whatever route matched it, so that the request is not counted under that route. */
 export function noteUnknownAddress(): void {
   activeRequestSpan()?.setAttribute('http.address.unknown', true);
 }
@@ -25,12 +24,12 @@ export function noteUnknownAddress(): void {
 class NamingRouter extends Router {
   override register(...route: Parameters<Router['register']>): ReturnType<Router['register']> {
     const layer = super.register(...route);
-    // Of several paths it is the router, and each of them was here.
+    // For several paths, `register` returns the router, and each path was registered here.
     if (isLayer(layer)) announce(layer);
     return layer;
   }
 
-  /** Routes of a router that was mounted here may have been made without us. */
+  /** Routes of a mounted router may have been created without this function. */
   override match(...request: Parameters<Router['match']>): ReturnType<Router['match']> {
     const matched = super.match(...request);
     for (const layer of matched.pathAndMethod) announce(layer);
@@ -46,17 +45,17 @@ function announce({ methods, stack }: Layer): void {
   if (methods.length > 0 && !stack.includes(nameRunning)) stack.unshift(nameRunning);
 }
 
-/** In front of the handlers of each route: it runs. */
+/** Runs before the handlers of each route. */
 const nameRunning: RouterMiddleware = (ctx, next) => {
   nameRoute(ctx, ctx.routerName ?? ctx.routerPath);
   return next();
 };
 
-/** In front of everything in a router: of its routes that match, the first comes next. */
+/** Runs before everything in a router, and names the first matching route. */
 const nameFirst: RouterMiddleware = (ctx, next) => {
   const { stack } = ctx.router;
   const { matched = [] } = ctx;
-  // Those of the routers before are among them.
+  // Includes matches of earlier routers.
   const layer = matched.find((each) => each.methods.includes(ctx.method) && stack.includes(each));
   if (layer !== undefined) nameRoute(ctx, layer.name ?? layer.path);
   return next();

@@ -4,7 +4,7 @@ import type { Context } from 'koa';
 import serveStatic from 'koa-static';
 import { completeFileResponse, fileEtag } from './file-response.ts';
 
-/** Answers with the file `relativePath` (encoded as in a URL) of one folder; what is not there is a 404. */
+/** Answers with the file `relativePath` (URL-encoded) of a folder, or 404. */
 export type FolderServer = (ctx: Context, relativePath: string, cacheControl: string) => Promise<void>;
 
 /**
@@ -45,7 +45,7 @@ export function createFolderServer(folder: string): FolderServer {
   };
 }
 
-// resolve-path answers 400 or 403 for paths that climb, are absolute or hold NUL; a reader learns only that nothing is there.
+// resolve-path answers 400 or 403 for paths that climb, are absolute or hold NUL; all of them become 404.
 function isOutside(error: unknown): boolean {
   const status = (error as { status?: unknown }).status;
   return status === 400 || status === 403;

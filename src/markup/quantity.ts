@@ -1,7 +1,7 @@
 import { format } from 'd3-format';
 import { html, type Html } from './html.ts';
 
-/** A number as people read it, and its unit apart, so that the unit can be small and soft. */
+/** A formatted number and its unit, separate so that the unit can be styled. */
 export interface Quantity {
   readonly value: string;
   readonly unit: string;
@@ -21,7 +21,7 @@ export function threeDigits(value: number): string {
         .replace(/\.$/, '');
 }
 
-/** As many decimals as make three digits: 0.900, 35.0, 961. What was measured is told so, and a column of it stands in line. */
+/** Exactly three significant digits: 0.900, 35.0, 961. For measured values, so that columns align. */
 function exactlyThreeDigits(value: number): string {
   if (!Number.isFinite(value)) return '–';
   if (value === 0) return '0';
@@ -34,7 +34,7 @@ export function countText(value: number): string {
   return Number.isFinite(value) ? whole(value) : '–';
 }
 
-/** Longest first: from how many milliseconds on a unit is used, and how many of them it is. */
+/** Units, longest first: from how many milliseconds each is used, and its length. */
 const DURATION_UNITS: readonly (readonly [fromMillis: number, unitMillis: number, unit: string])[] = [
   [7_200_000, 3_600_000, 'h'],
   [99_500, 60_000, 'min'],
@@ -51,17 +51,17 @@ function durationIn(millis: number, digits: (value: number) => string): Quantity
   return { value: digits(millis / unitMillis), unit };
 }
 
-/** In the unit that suits it, from ns to h, without idle zeros: for prose, axes and what was chosen, such as 500 ms. */
+/** A duration in a fitting unit, from ns to h, without trailing zeros: for prose, axes and settings, such as 500 ms. */
 export function duration(millis: number): Quantity {
   return durationIn(millis, threeDigits);
 }
 
-/** The same with exactly three digits: for figures and columns of what was measured, such as 35.0 ms. */
+/** A duration with exactly three digits: for figures and columns of measured values, such as 35.0 ms. */
 export function measured(millis: number): Quantity {
   return durationIn(millis, exactlyThreeDigits);
 }
 
-/** Powers of 1000, as disks, `ls` and the backup command count them: 1 MB is 1,000,000 bytes wherever people read it. */
+/** Bytes in powers of 1000: 1 MB is 1,000,000 bytes everywhere. */
 export function size(bytes: number): Quantity {
   if (!Number.isFinite(bytes)) return NONE;
   let value = bytes;
@@ -73,13 +73,13 @@ export function size(bytes: number): Quantity {
   return { value: threeDigits(value), unit: SIZE_UNITS[power]! };
 }
 
-/** Powers of 1024, for bounds that are set in them: 16777216 is 16 MiB. */
+/** Bytes in powers of 1024, for settings in them: 16777216 is 16 MiB. */
 export function binarySize(bytes: number): Quantity {
   const power = [4, 3, 2, 1].find((each) => bytes >= 1024 ** each) ?? 0;
   return { value: threeDigits(bytes / 1024 ** power), unit: BINARY_UNITS[power]! };
 }
 
-/** Per second, or per minute or hour where a second would read as nothing. */
+/** A rate per second, or per minute or hour if it is small. */
 export function rate(count: number, seconds: number): Quantity {
   const perSecond = seconds > 0 ? count / seconds : 0;
   if (perSecond >= 0.1 || perSecond === 0) return { value: threeDigits(perSecond), unit: '/s' };
@@ -87,7 +87,7 @@ export function rate(count: number, seconds: number): Quantity {
   return { value: threeDigits(perSecond * 3600), unit: '/h' };
 }
 
-/** A share of one as percent; a little never reads as nothing, nearly all never as all. */
+/** A share as percent; never rounded to 0 or 100 if it is not exactly that. */
 export function share(part: number): Quantity {
   if (!Number.isFinite(part)) return NONE;
   const percent = part * 100;
@@ -100,12 +100,12 @@ export function share(part: number): Quantity {
   };
 }
 
-/** In running text; number and unit are never parted by a line's end. */
+/** A quantity as text, with a no-break space before the unit. */
 export function text(quantity: Quantity): string {
   return quantity.unit === '' ? quantity.value : `${quantity.value}\u00a0${quantity.unit}`;
 }
 
-/** `3.84 ms` with the unit small and soft. */
+/** `3.84 ms` as HTML with a muted unit. */
 export function figure(quantity: Quantity): Html {
   return quantity.unit === ''
     ? html`${quantity.value}`
@@ -114,7 +114,7 @@ export function figure(quantity: Quantity): Html {
 
 const LONG_UNITS: ReadonlySet<string> = new Set(['s', 'min', 'h']);
 
-/** A measured duration for a column of them; a unit of a second or more stands out, as its numbers are small. */
+/** A measured duration for a table column; units of a second or more are emphasised, as their numbers are small. */
 export function durationCell(millis: number): Html {
   const { value, unit } = measured(millis);
   return LONG_UNITS.has(unit)
@@ -122,7 +122,7 @@ export function durationCell(millis: number): Html {
     : figure({ value, unit });
 }
 
-/** Of what is counted by kind. */
+/** The sum of counts by kind. */
 export function sumOf(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }

@@ -38,7 +38,7 @@ export interface BlogTelemetry {
 export interface StartBlogOptions {
   readonly telemetry: BlogTelemetry;
   /** Further routers, mounted before the posts' addresses. */
-  readonly rooms?: (parts: BlogParts) => readonly Router[];
+  readonly routers?: (parts: BlogParts) => readonly Router[];
   /** Called when the blog listens, instead of printing a set-up link. */
   readonly onListening?: (address: string, parts: BlogParts) => void;
   /** Also stops if the parent process has gone, as npm ends on SIGTERM without forwarding it. */
@@ -50,7 +50,7 @@ const WITHOUT_PUBLIC_URL =
   'PUBLIC_URL is not set: cookies are Secure only for requests that a proxy in TRUSTED_PROXIES reports as https.';
 
 /** Opens the database, listens and prints the address. A failed start prints one line and exits with code 1. */
-export function startBlog({ telemetry, rooms, onListening, stopWithParent }: StartBlogOptions): void {
+export function startBlog({ telemetry, routers, onListening, stopWithParent }: StartBlogOptions): void {
   const config = orExit(loadBlogConfig);
   const log = createLog(config);
   const { database, lock, notPrivate } = orExit(() =>
@@ -77,7 +77,7 @@ export function startBlog({ telemetry, rooms, onListening, stopWithParent }: Sta
   const stale = new StaleRenders(database, { posts: new PostStore(database), log });
   // Waiting for locks is allowed only until the blog listens.
   const setup = onListening === undefined ? prepared(() => parts.accounts.setupLinks.create()) : undefined;
-  const app = createApp(parts, rooms?.(parts));
+  const app = createApp(parts, routers?.(parts));
   neverWaitForLocks(database);
   const { server, turns } = createBlogServer(app.callback());
   server.once('error', (error: NodeJS.ErrnoException) => exitWith(listenProblem(error, config)));

@@ -25,7 +25,7 @@ class LiveView {
   /** The newest fragment of each target. */
   readonly #waiting = new Map<string, string>();
   /** The text of each target as the stream sent it, as it sends only changes. */
-  readonly #told = new Map<string, string>();
+  readonly #received = new Map<string, string>();
   /** The server's current interval between updates. */
   #seconds = 1;
   #updates = 0;
@@ -106,8 +106,8 @@ class LiveView {
   #receiveChanges(deltas: Readonly<Record<string, Delta>>): void {
     const fragments = new Map<string, string>();
     for (const [target, delta] of Object.entries(deltas))
-      fragments.set(target, patched(partsOf(this.#told.get(target) ?? ''), delta));
-    for (const [target, markup] of fragments) this.#told.set(target, markup);
+      fragments.set(target, patched(partsOf(this.#received.get(target) ?? ''), delta));
+    for (const [target, markup] of fragments) this.#received.set(target, markup);
     this.#receive(fragments);
   }
 

@@ -64,7 +64,7 @@ function drawFrame(frame: FlameFrame, whole: number, { selected, hrefOf }: Flame
   const x = (frame.offsetMillis / whole) * 100;
   const width = (frame.totalMillis / whole) * 100;
   const words = `${shortened(frame.name, MAX_NAME)}${frame.count > 1 ? ` ×${countText(frame.count)}` : ''}`;
-  const told = `${words}: ${text(duration(frame.totalMillis))} (${text(share(frame.totalMillis / whole))}), self ${text(duration(frame.selfMillis))}${frame.failed > 0 ? `, ${countText(frame.failed)} failed` : ''}`;
+  const frameLabel = `${words}: ${text(duration(frame.totalMillis))} (${text(share(frame.totalMillis / whole))}), self ${text(duration(frame.selfMillis))}${frame.failed > 0 ? `, ${countText(frame.failed)} failed` : ''}`;
   const label =
     fittedLabel(
       `${frame.failed > 0 ? `${FAILED} ` : ''}${words}`,
@@ -79,8 +79,8 @@ function drawFrame(frame: FlameFrame, whole: number, { selected, hrefOf }: Flame
     ...(frame.failed > 0 ? ['failed'] : []),
     ...(frame.spanId === selected ? ['selected'] : []),
   ];
-  return html`<a class="${names.join(' ')}" href="${hrefOf(frame.spanId)}" aria-label="${told}"
-    ><title>${told}</title
+  return html`<a class="${names.join(' ')}" href="${hrefOf(frame.spanId)}" aria-label="${frameLabel}"
+    ><title>${frameLabel}</title
     ><svg x="${px(x)}%" y="${frame.depth * FRAME_HEIGHT}" width="${px(width)}%" height="${FRAME_HEIGHT}">
       <rect width="100%" height="${FRAME_HEIGHT - 2}" rx="2.5" />
       <text x="${label === FAILED ? 3 : 7}" y="15.5">${label}</text>

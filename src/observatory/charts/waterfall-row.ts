@@ -48,13 +48,13 @@ function outside(
 }
 
 /** Replaces a bar outside the shown part. */
-function elsewhere(side: 'earlier' | 'later', words: string, told: string): Html {
+function elsewhere(side: 'earlier' | 'later', words: string, label: string): Html {
   const isLater = side === 'later';
   return html`<svg
     width="100%"
     height="${ROW_HEIGHT}"
     role="img"
-    aria-label="${told}, ${side} than the shown part"
+    aria-label="${label}, ${side} than the shown part"
   >
     ${gridLines()}
     <text

@@ -43,8 +43,8 @@ export function auditPanel(audit: AuditFacts, view: PageView): Html {
     },
     { label: 'result', room: 'mid', cell: ({ judgement }) => JUDGEMENTS[judgement] },
   ];
-  const told = new Set(audit.rows.map(keyOf));
-  const rows = [...audit.alarms.filter((row) => !told.has(keyOf(row))), ...audit.rows].slice(0, SHOWN_ROWS);
+  const listed = new Set(audit.rows.map(keyOf));
+  const rows = [...audit.alarms.filter((row) => !listed.has(keyOf(row))), ...audit.rows].slice(0, SHOWN_ROWS);
   return panel({
     title: 'Audit',
     note: 'kept operations by their weights, against exact counts; since the start of this process',

@@ -160,7 +160,7 @@ export function statementColumns(view: PageView, rows: readonly SeriesLine[]): r
 
 /** Columns of the CSV file, with the full text. */
 export function statementSheet(view: PageView, rows: readonly SeriesLine[]): Sheet {
-  const told = (key: string, value: (row: SeriesLine) => string | undefined): Column<SeriesLine> => ({
+  const textColumn = (key: string, value: (row: SeriesLine) => string | undefined): Column<SeriesLine> => ({
     label: key,
     key,
     value,
@@ -168,9 +168,9 @@ export function statementSheet(view: PageView, rows: readonly SeriesLine[]): She
   });
   return sheetOf(rows, [
     ...statementColumns(view, rows),
-    told('summary', (row) => row.summary),
-    told('text', (row) => row.text),
-    told('callers', ({ callers = [] }) => callers.join('; ')),
+    textColumn('summary', (row) => row.summary),
+    textColumn('text', (row) => row.text),
+    textColumn('callers', ({ callers = [] }) => callers.join('; ')),
   ]);
 }
 

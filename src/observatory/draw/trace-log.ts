@@ -86,12 +86,12 @@ function line(
     .filter(([key]) => !key.startsWith('exception.') && key !== 'message')
     .map(([key, value]) => `${key}=${String(value)}`)
     .join(' ');
-  const told = html`<bdi>${words.slice(0, MAX_WORDS)}</bdi>`;
+  const shown = html`<bdi>${words.slice(0, MAX_WORDS)}</bdi>`;
   return html`<tr>
     <td class="number" title="${text(duration(after))} after the start">${durationCell(after)}</td>
     <td>${badge(what, tone)}</td>
     <td class="wrap">
-      ${span === undefined ? told : html`<a class="told" href="${hrefOf(span.spanId)}">${told}</a>`}${more !== '' && html` <code class="more">${more.slice(0, MAX_WORDS)}</code>`}
+      ${span === undefined ? shown : html`<a class="log-text" href="${hrefOf(span.spanId)}">${shown}</a>`}${more !== '' && html` <code class="more">${more.slice(0, MAX_WORDS)}</code>`}
     </td>
     <td class="room-mid">
       ${

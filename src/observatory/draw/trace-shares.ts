@@ -162,13 +162,13 @@ function strip(root: SpanNode, length: number, hrefOf: (spanId: string) => strin
             count === 1
               ? shortened(shownName(node.span), MAX_NAME)
               : `${countText(count)} short steps, the longest in ${shortened(shownName(node.span), MAX_NAME)}`;
-          const told = `${name}: ${text(duration(durationMillis))}, ${text(share(partOf(durationMillis, length)))} of the path`;
+          const stepLabel = `${name}: ${text(duration(durationMillis))}, ${text(share(partOf(durationMillis, length)))} of the path`;
           const width = (durationMillis / length) * 100;
           return html`<a
             class="frame type-${node.span.type}"
             href="${hrefOf(node.span.spanId)}"
-            aria-label="${told}"
-            ><title>${told}</title
+            aria-label="${stepLabel}"
+            ><title>${stepLabel}</title
             ><svg
               x="${px(((startMillis - root.span.startMillis) / length) * 100)}%"
               y="2"

@@ -17,7 +17,7 @@ interface Viewer {
   readonly isAllowed: () => boolean;
   /** Id of the moment that it has. */
   seen: string;
-  toldSeconds: number;
+  sentSeconds: number;
 }
 
 export interface ViewerOptions {
@@ -67,7 +67,7 @@ export class LiveStreams {
     let page = this.#pages.get(address);
     if (page === undefined) this.#pages.set(address, (page = new LivePage(address, draw)));
     const stream = gzip ? createGzip(FLUSHED) : new PassThrough();
-    const viewer: Viewer = { stream, page, isAllowed, seen: lastEventId, toldSeconds: 0 };
+    const viewer: Viewer = { stream, page, isAllowed, seen: lastEventId, sentSeconds: 0 };
     this.#viewers.add(viewer);
     stream.on('close', () => this.#leave(viewer));
     stream.on('error', () => this.#leave(viewer));
@@ -189,10 +189,10 @@ export class LiveStreams {
     if (moment === undefined || moment.id === viewer.seen || stream.writableNeedDrain || stream.destroyed)
       return;
     const seconds = Math.round(Math.max(this.#pace.intervalMillis, page.restMillis) / 1000);
-    const pace = seconds === viewer.toldSeconds ? '' : `event: pace\ndata: ${seconds}\n\n`;
+    const pace = seconds === viewer.sentSeconds ? '' : `event: pace\ndata: ${seconds}\n\n`;
     stream.write(`${pace}${moment.before === viewer.seen ? moment.changes : moment.whole}`);
     viewer.seen = moment.id;
-    viewer.toldSeconds = seconds;
+    viewer.sentSeconds = seconds;
   }
 }
 

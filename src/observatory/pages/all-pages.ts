@@ -18,7 +18,7 @@ import { statementPage } from './statement-page.ts';
 import { tracePage } from './trace-page.ts';
 import { tracesPage } from './traces-page.ts';
 
-/** Every page of the observatory; a new one is written in `pages/` and named here. */
+/** All pages of the observatory; add a new one here. */
 export const PAGES: readonly AnyPage[] = [
   overviewPage,
   contentPage,

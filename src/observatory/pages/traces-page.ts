@@ -38,7 +38,7 @@ export function parseMillis(value: string): number | undefined {
   return Number(match[1]) * ({ ms: 1, s: 1000, m: 60_000 }[match[2] ?? 'ms'] ?? 1);
 }
 
-/** The one filter language: `type, series, status, reason, min, max, q, sort`, all in the address. */
+/** Parses the filter from the address: `type, series, status, reason, min, max, q, sort`. */
 export function readFilter(query: Query): Pick<TracesFacts, 'filter' | 'problems'> {
   const problems: string[] = [];
   const oneOf = <T extends string>(key: string, known: readonly T[]): T | undefined => {

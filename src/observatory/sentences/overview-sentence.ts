@@ -70,8 +70,8 @@ export function overviewSentence(situation: OverviewSituation, links: Links): Se
     exporting(situation, links),
     repetition(situation, links),
   ];
-  const told = reasons.filter((reason) => reason !== undefined).slice(0, MAX_REASONS);
-  const [first = [], ...more] = told;
+  const stated = reasons.filter((reason) => reason !== undefined).slice(0, MAX_REASONS);
+  const [first = [], ...more] = stated;
   return [
     ...opening(situation, links),
     ...(first.length > 0 ? [{ text: ' ' }] : []),

@@ -45,7 +45,7 @@ export function shortRoute(name: string): string {
   return name.startsWith('GET /') ? name.slice(4) : name;
 }
 
-/** One, two or many: `1 trace`, `1,204 traces`. */
+/** `1 trace`, `1,204 traces`. */
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 }

@@ -128,6 +128,13 @@ describe('PostStore.create', () => {
     );
   });
 
+  it('names the other post as text, without the backticks of code in its title', () => {
+    blog.posts.create(draft({ title: 'The `nvptx64` target', path: 'one' }));
+    expect(() => blog.posts.create(draft({ path: 'one' }))).toThrow(
+      'The address one belongs to “The nvptx64 target”, another post.',
+    );
+  });
+
   it.each([
     [{ title: ' \n ' }, 'title'],
     [{ language: 'not a language' }, 'language'],
