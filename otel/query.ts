@@ -323,7 +323,7 @@ export interface RuntimeSample {
   readonly gcPauseMaxMillis: number;
   readonly gcCount: number;
   readonly activeHandles: number;
-  /** Open files and sockets; the highest count is checked once a second. */
+  /** Open files and sockets; below it the highest of one reading a second. */
   readonly openFiles: number;
   readonly openFilesMax: number;
 }
@@ -359,7 +359,7 @@ export interface StormFacts {
   readonly active: boolean;
   /** Share of must-keep operations kept right now, 0–1; 1 outside a storm. */
   readonly probability: number;
-  /** Must-keep operations dropped by the budget since start, ancestors of kept spans included. */
+  /** Must-keep operations cut by the budget since start, including those kept as ancestors. */
   readonly cut: number;
   /** Operations kept beyond the budget since start: one a minute per series and error.type. */
   readonly examples: number;

@@ -94,7 +94,7 @@ describe('the sampling page', () => {
     expect(page).toContain('as METRICS_<wbr />SAMPLING_<wbr />RATE</code');
     const words = page.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
     expect(words).toMatch(/METRICS_ BUFFER_ BYTES [^_]* 16 MiB 16777216 bytes, default/);
-    expect(words).toMatch(/METRICS_ BUFFER_ SIZE kept traces in memory 1000 default/);
+    expect(words).toMatch(/METRICS_ BUFFER_ SIZE maximum number of kept traces in memory 1000 default/);
   });
 
   it('lays the books open: what was kept beside what was counted, and an alarm where they disagree', async () => {
