@@ -6,6 +6,7 @@ import {
   LINK_SCHEMES,
   PICTURE_SCHEMES,
 } from './allowed-html.ts';
+import { boundedDepth } from './bounded-depth.ts';
 import { mapSourceSet } from './source-set.ts';
 
 /** A resolved link or picture. */
@@ -104,7 +105,7 @@ function frameAsLink(attributes: Attributes, targets: TagTargets): sanitizeHtml.
  */
 export function rewriteHtml(html: string, targets: TagTargets): string {
   return (
-    sanitizeHtml(html, optionsFor(targets))
+    sanitizeHtml(html, { ...optionsFor(targets), ...boundedDepth(html) })
       // An unescaped `>` only ends tags.
       .replaceAll(' />', '>')
   );
