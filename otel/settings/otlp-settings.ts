@@ -18,11 +18,11 @@ type Prefixed<Prefix extends string, Parts> = {
 function signalSettings<Prefix extends string>(prefix: Prefix, signal: string, things: string) {
   const own = `${PREFIX}_${signal}`;
   const asCommon = (part: string) => ({ words: `as ${PREFIX}_${part}` });
-  const only = `the same for ${things} alone`;
+  const only = `the same for ${things} only`;
   return prefixed(prefix, {
     endpoint: optional(
       `${own}_ENDPOINT`,
-      `full address for ${things}; wins over the base address`,
+      `full address for ${things}; overrides the base address`,
       parseHttpUrl,
       {
         secret: true,
@@ -53,7 +53,7 @@ function prefixed<Prefix extends string, Parts extends Readonly<Record<string, S
 export const OTLP_SETTINGS = {
   otlpEndpoint: optional(
     `${PREFIX}_ENDPOINT`,
-    'base address of an OTLP receiver; with it every signal is exported, unless an OTEL_*_EXPORTER says otherwise',
+    'base address of an OTLP receiver; enables the export of every signal unless an OTEL_*_EXPORTER setting disables it',
     parseHttpUrl,
     { secret: true },
   ),
@@ -68,12 +68,12 @@ export const OTLP_SETTINGS = {
   otlpCompression: setting(`${PREFIX}_COMPRESSION`, 'none', 'gzip or none', compression),
   otlpCertificateFile: optional(
     `${PREFIX}_CERTIFICATE`,
-    'file with the certificates that an https receiver is checked against',
+    'file with the CA certificates that an https receiver is verified against',
     parseText,
   ),
   otlpClientCertificateFile: optional(
     `${PREFIX}_CLIENT_CERTIFICATE`,
-    'file with our certificate for receivers that ask for one',
+    'file with the client certificate, for receivers that require one',
     parseText,
   ),
   otlpClientKeyFile: optional(`${PREFIX}_CLIENT_KEY`, 'file with its private key', parseText),
@@ -83,13 +83,13 @@ export const OTLP_SETTINGS = {
   otlpTemporality: setting(
     `${PREFIX}_METRICS_TEMPORALITY_PREFERENCE`,
     'cumulative',
-    'whether exported metrics count since start (cumulative) or since the export before (delta; lowmemory, where that costs no memory)',
+    'temporality of exported metrics: since start (cumulative), since the previous export (delta), or delta where it needs no memory (lowmemory)',
     temporality,
   ),
   otlpHistograms: setting(
     `${PREFIX}_METRICS_DEFAULT_HISTOGRAM_AGGREGATION`,
     'explicit_bucket_histogram',
-    'what histograms of the app become: explicit_bucket_histogram or base2_exponential_bucket_histogram',
+    'aggregation of the app’s histograms: explicit_bucket_histogram or base2_exponential_bucket_histogram',
     histograms,
   ),
 };

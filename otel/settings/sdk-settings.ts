@@ -36,7 +36,7 @@ export const SDK_SETTINGS = {
     'log level of the SDK’s own messages: none, error, warn, info, debug, verbose, all',
     oneOf(['none', 'error', 'warn', 'info', 'debug', 'verbose', 'all']),
   ),
-  serviceName: optional('OTEL_SERVICE_NAME', '`service.name` of what is exported', parseText, {
+  serviceName: optional('OTEL_SERVICE_NAME', '`service.name` of exported telemetry', parseText, {
     words: 'unknown_service:node',
   }),
   resourceAttributes: optional(
@@ -131,44 +131,44 @@ export const SDK_SETTINGS = {
   bspMaxQueueSize: setting(
     'OTEL_BSP_MAX_QUEUE_SIZE',
     '2048',
-    'spans waiting for export; the oldest traces are dropped beyond it, and counted',
+    'queue of spans for export; the oldest traces are dropped beyond it, and counted',
     spanCount,
   ),
   bspScheduleDelayMillis: setting(
     'OTEL_BSP_SCHEDULE_DELAY',
     '5000',
-    'milliseconds that a span waits for others before export',
+    'milliseconds that a span waits for a batch',
     millis,
   ),
-  bspMaxExportBatchSize: setting('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', '512', 'spans of one export', spanCount),
+  bspMaxExportBatchSize: setting('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', '512', 'spans per export', spanCount),
   bspExportTimeoutMillis: setting(
     'OTEL_BSP_EXPORT_TIMEOUT',
     '30000',
-    'milliseconds after which an export is cut off; OTEL_EXPORTER_OTLP_TIMEOUT applies too',
+    'milliseconds after which an export is aborted; OTEL_EXPORTER_OTLP_TIMEOUT applies too',
     millis,
   ),
   blrpMaxQueueSize: setting(
     'OTEL_BLRP_MAX_QUEUE_SIZE',
     '2048',
-    'log records waiting for export; later ones are dropped beyond it',
+    'queue of log records for export; later ones are dropped beyond it',
     recordCount,
   ),
   blrpScheduleDelayMillis: setting(
     'OTEL_BLRP_SCHEDULE_DELAY',
     '1000',
-    'milliseconds that a log record waits for others before export',
+    'milliseconds that a log record waits for a batch',
     millis,
   ),
   blrpMaxExportBatchSize: setting(
     'OTEL_BLRP_MAX_EXPORT_BATCH_SIZE',
     '512',
-    'log records of one export',
+    'log records per export',
     recordCount,
   ),
   blrpExportTimeoutMillis: setting(
     'OTEL_BLRP_EXPORT_TIMEOUT',
     '30000',
-    'milliseconds after which an export of log records is cut off; OTEL_EXPORTER_OTLP_TIMEOUT applies too',
+    'milliseconds after which an export of log records is aborted; OTEL_EXPORTER_OTLP_TIMEOUT applies too',
     millis,
   ),
   metricExportIntervalMillis: setting(
@@ -180,7 +180,7 @@ export const SDK_SETTINGS = {
   metricExportTimeoutMillis: setting(
     'OTEL_METRIC_EXPORT_TIMEOUT',
     '30000',
-    'milliseconds after which an export of metrics is cut off',
+    'milliseconds after which an export of metrics is aborted',
     millis,
   ),
 };
