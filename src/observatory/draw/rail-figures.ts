@@ -47,5 +47,5 @@ export function railCost(telemetry: TelemetryQuery): Html {
   if (!telemetry.enabled) return html`Telemetry is off.`;
   const { coreShare, bytesHeld, nanosPerSpan } = telemetry.ownCost();
   return html`Telemetry costs about ${text(share(coreShare))} of a core, ${text(size(bytesHeld))} of memory,
-  ${text(duration(nanosPerSpan / 1e6))} a span.`;
+  ${text(duration(nanosPerSpan / 1e6))} per span.`;
 }

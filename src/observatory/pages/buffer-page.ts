@@ -185,7 +185,7 @@ function costPanel(ownCost: OwnCost, spans: number, requests: number): Html {
       ],
       ['share of a core', figure(share(ownCost.coreShare))],
       ['share of the process’s CPU time', figure(share(ownCost.cpuShare))],
-      ['… creating spans and contexts, during requests', figure(share(ownCost.shares.making))],
+      ['… creating spans, during requests', figure(share(ownCost.shares.making))],
       ['… counting, deciding, storing', figure(share(ownCost.shares.handling))],
       ['… timers: history file, samples, counters', figure(share(ownCost.shares.background))],
       ['… garbage collection, compilation, caches', figure(share(ownCost.shares.unseen))],
