@@ -131,7 +131,7 @@ export const SDK_SETTINGS = {
   bspMaxQueueSize: setting(
     'OTEL_BSP_MAX_QUEUE_SIZE',
     '2048',
-    'queue of spans for export; the oldest traces are dropped beyond it, and counted',
+    'maximum number of spans in the export queue; beyond it the oldest traces are dropped and counted',
     spanCount,
   ),
   bspScheduleDelayMillis: setting(
@@ -150,7 +150,7 @@ export const SDK_SETTINGS = {
   blrpMaxQueueSize: setting(
     'OTEL_BLRP_MAX_QUEUE_SIZE',
     '2048',
-    'queue of log records for export; later ones are dropped beyond it',
+    'maximum number of log records in the export queue; beyond it later ones are dropped',
     recordCount,
   ),
   blrpScheduleDelayMillis: setting(
