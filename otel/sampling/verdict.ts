@@ -14,7 +14,7 @@ export interface Verdict {
 /** The answer of a must-keep policy about a span. */
 interface Claim {
   readonly policy: Policy;
-  /** Undefined if the budget cut it, unless as an example of its kind. */
+  /** Undefined if the budget cut it, even if it is kept as an example of its kind. */
   readonly threshold: Bits56 | undefined;
   readonly isExample: boolean;
 }
