@@ -33,7 +33,7 @@ describe('chromiumPath', () => {
     expect(() => chromiumPath({ CI: 'true', PATH: folder })).toThrow('No Chromium was found');
   });
 
-  it('is loud elsewhere', () => {
+  it('prints a message outside CI', () => {
     const write = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
     // Applications of a Mac are not looked for on PATH.
     const found = chromiumPath({ PATH: folder });

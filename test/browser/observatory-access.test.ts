@@ -128,7 +128,7 @@ run('the observatory in a browser', () => {
     await page.close();
   });
 
-  it('lets letters be letters for who wants that', async () => {
+  it('lets the viewer disable letter shortcuts', async () => {
     const { page } = await house.open();
     await page.goto(`${overview}/keys`);
     await page.locator('[data-key-switch] input').uncheck();

@@ -125,7 +125,7 @@ run('a chart under the pointer', () => {
     expect(await page.getByLabel('at least').inputValue()).toBe(String(min));
   });
 
-  it('is let be by Escape, by a click, by another button', async () => {
+  it('ignores Escape, a click and other buttons', async () => {
     const before = page.url();
     await press(durations(), 0.25, 0.5);
     await page.mouse.move(...(await place(durations(), 0.75, 0.5)), { steps: 4 });

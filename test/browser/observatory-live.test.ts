@@ -83,7 +83,7 @@ run('live numbers in a browser', () => {
     await page.close();
   });
 
-  it('says how often it is told, where that is not every second', async () => {
+  it('shows the update interval if it is not every second', async () => {
     const { page } = await open('/sampling');
     // "every 5 s" on a machine that is slow to answer.
     expect(await button(page).textContent()).toMatch(/^Live.* · pause$/);
@@ -96,7 +96,7 @@ run('live numbers in a browser', () => {
     await page.close();
   });
 
-  it('takes up after a cut by the last event it has, without gap or double', async () => {
+  it('continues after a broken connection from its last event, without gaps or duplicates', async () => {
     const { page, blog, live, asked, received } = await open('/export');
     const before = await received();
     const again = page.waitForRequest((request) => request.url().includes('/live?'));

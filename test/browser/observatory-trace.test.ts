@@ -37,7 +37,7 @@ run('a trace in a browser', () => {
   };
   const focusRoot = (): Promise<void> => page.locator(`#span-${spanOf(0)}`).focus();
 
-  it('is walked with the arrows, Home and End, in one stop of the Tab key', async () => {
+  it('supports arrow keys, Home and End, as one tab stop', async () => {
     await focusRoot();
     await press('ArrowDown', 'ArrowDown');
     expect(await focused()).toBe(`span-${spanOf(2)}`);

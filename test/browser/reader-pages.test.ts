@@ -127,7 +127,7 @@ if (executablePath !== undefined) {
     }
   });
 
-  it('is read by keyboard: the first Tab skips to the text', async () => {
+  it('is usable by keyboard: the first Tab skips to the text', async () => {
     const page = await browser.newPage();
     try {
       await page.goto(`${server.origin}/post`);

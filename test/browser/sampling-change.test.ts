@@ -44,7 +44,7 @@ run('the form that changes sampling, in a browser', () => {
     await page.setViewportSize({ width: 1280, height: 900 });
   }
 
-  it('refuses, tries, applies and takes back, each step fit for everybody', async () => {
+  it('refuses, tries, applies and reverts, each step accessible', async () => {
     await page.goto(`${blog.address}/admin/metrics-dashboard/sampling`);
     await page.click('main a:text-is("Change")');
     await page.fill('#METRICS_SAMPLING_RATE', '2');

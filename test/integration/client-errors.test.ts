@@ -139,7 +139,7 @@ async function countedStatuses(): Promise<Record<string, number>> {
 const isStock = process.env['METRICS_SPANS'] === 'stock';
 
 describe('faults of clients', () => {
-  it('are answered in words, counted as theirs to the last one, and not logged as failures', async () => {
+  it('are answered with a message, counted as client errors, and not logged as failures', async () => {
     const ledger: Record<string, number> = {};
     const enter = (status: number | 'none', count = 1): void => {
       ledger[status] = (ledger[status] ?? 0) + count;

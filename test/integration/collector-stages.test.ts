@@ -107,7 +107,7 @@ withCollector('OTLP JSON lines in a folder (E6)', () => {
     await blog.stop();
   });
 
-  it('are read back by the Collector, with equal books', async () => {
+  it('are read back by the Collector, with equal counts', async () => {
     const collector = await CollectorProcess.startWith(program!, {
       receivers: () => ({
         otlpjsonfile: { include: [join(folder, '*.jsonl')], start_at: 'beginning' },

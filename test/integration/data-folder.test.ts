@@ -35,11 +35,11 @@ describe('a second server on the same data', () => {
     expect((await blog.ask('/health')).status).toBe(200);
   });
 
-  it('is not what commands are', async () => {
+  it('does not apply to commands', async () => {
     expect(await runToEnd(OWNER_LINK, { DATA_DIR: dataDir })).toMatchObject({ code: 0 });
   });
 
-  it('starts after the first was killed', async () => {
+  it('starts after the first server was killed', async () => {
     const other = join(folder, 'killed');
     const first = await BlogProcess.start(other);
     await first.stop('SIGKILL');
@@ -54,7 +54,7 @@ describe('the commands for backups', () => {
     runToEnd(['--no-warnings', `src/backup/${command}.ts`, ...args], {});
   const file = join(folder, 'blog.backup');
 
-  it('back up a running blog, and say last what they did', async () => {
+  it('back up a running blog, and print the result last', async () => {
     const { code, output } = await run('backup', file, '--data-dir', dataDir);
     expect([code, output.trim().split('\n').at(-1)]).toEqual([
       0,

@@ -125,7 +125,7 @@ describe('every answer over https', () => {
     expect(await faultsAt(stranger, FOR_READERS, ({ status }) => status < 400)).toEqual([]);
   });
 
-  it('for what is not there has them too', async () => {
+  it('for unknown addresses has them too', async () => {
     expect(await faultsAt(stranger, MISSING, ({ status }) => [400, 404].includes(status))).toEqual([]);
   });
 
@@ -144,7 +144,7 @@ describe('every answer over https', () => {
     },
   );
 
-  it('gives no file of the code, its history or the data away', async () => {
+  it('exposes no file of the code, its history or the data', async () => {
     expect(await faultsAt(stranger, FILES, ({ status }) => [400, 404].includes(status))).toEqual([]);
     expect(await faultsAt(owner, FILES, ({ status }) => [400, 404].includes(status))).toEqual([]);
   });
@@ -239,7 +239,7 @@ describe('asking with GET', () => {
 });
 
 describe('signing out', () => {
-  it('empties the browser’s cache and leaves a cookie that opens nothing', async () => {
+  it('clears the browser’s cache and leaves a cookie without access', async () => {
     const cookies = new Map(owner.cookies);
     const fields = { _csrf: csrfOf(await owner.send(`${blog.address}/admin/settings`)) };
     const out = await owner.send(`${blog.address}/admin/sign-out`, { fields });

@@ -17,12 +17,12 @@ describe('kill -9', () => {
     expect((await killDuringSaves({ dataDir, kills: 2, random })).faults).toEqual([]);
   });
 
-  it('during an import leaves whole posts with their pictures, and the next one goes on', async () => {
+  it('during an import leaves complete posts with their pictures, and the next one continues', async () => {
     const options = { folder: join(folder, 'imports'), kills: 1, posts: 60, random };
     expect((await killDuringImports(options)).faults).toEqual([]);
   });
 
-  it('during a restore leaves the blog of before or the one restored', async () => {
+  it('during a restore leaves either the previous or the restored blog', async () => {
     const options = { folder: join(folder, 'restores'), kills: 2, random };
     expect((await killDuringRestores(options)).faults).toEqual([]);
   });

@@ -95,7 +95,7 @@ describe.each([
     if (rate === '1') expect(first.kept).toBe(first.count);
   });
 
-  it('the kill alone makes numbers uncertain, and of moments around it', async () => {
+  it('only the kill makes numbers uncertain, and only around its time', async () => {
     const { range, http } = await pages.ways('from=-7d');
     const { all, certain } = inRange(range);
     expect(range.missing.map(({ reason }) => reason)).toEqual(['killed']);

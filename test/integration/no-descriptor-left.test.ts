@@ -81,7 +81,7 @@ onLinux('a blog without a file descriptor left', () => {
     expect(body.toString()).not.toMatch(/^process_memory_usage/m);
   });
 
-  it('is well again when they are free, and remembers', async () => {
+  it('recovers when they are free, and still reports the shortage', async () => {
     for (const socket of sockets) socket.destroy();
     let facts: MetricsDocument['process'] | undefined;
     while (!(Number(facts?.rss_bytes) > 0)) ({ process: facts } = await blog.metrics<MetricsDocument>());

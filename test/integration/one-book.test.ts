@@ -127,7 +127,7 @@ describe('the book of operations of a real blog, at rates that keep little', () 
     expect(operations.http.client_errors).toBe(100);
   });
 
-  it('does not count who looks: the pages of telemetry and the files that admin pages load', async () => {
+  it('does not count the telemetry pages and the files that admin pages load', async () => {
     const { operations: counted } = await blog.metrics<MetricsDocument>();
     for (const path of ['', '/routes', '/traces/import']) {
       const html = await page<string>(path, { accept: 'text/html' });
@@ -144,7 +144,7 @@ describe('the book of operations of a real blog, at rates that keep little', () 
     expect((await blog.metrics<MetricsDocument>()).operations).toEqual(counted);
   });
 
-  it('says on the overview that most were turned away, and of which kind', async () => {
+  it('reports on the overview that most requests got a 4xx, and which', async () => {
     const { summary } = await page<{ readonly summary: string }>('');
     expect(summary).toMatch(/^Nothing failed, but many requests got a 4xx\. \d+ requests .*, none failed\. /);
     expect(summary).toContain('got a 4xx, all of them 404, all at unknown paths.');

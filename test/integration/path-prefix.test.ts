@@ -93,7 +93,7 @@ describe.each([
     expect(setupLink).toMatch(new RegExp(`^${proxy.publicUrl}/admin/setup\\?token=[\\w-]+$`));
   });
 
-  it('leads a reader nowhere else', async () => {
+  it('links readers nowhere outside the base path', async () => {
     const missing = at('/no-such-page');
     const starts = [
       '/',
@@ -136,7 +136,7 @@ describe.each([
     expect(robots.text).toContain(`Sitemap: ${proxy.publicUrl}/sitemap.xml\n`);
   });
 
-  it('makes an owner whose cookies are of the path alone, and brings back who has to sign in', async () => {
+  it('limits the owner’s cookies to the path, and returns to the page after sign-in', async () => {
     const { text } = await visitor.send(setupLink!);
     const token = new URL(setupLink!).searchParams.get('token')!;
     const csrf = /name="_csrf" value="([^"]+)"/.exec(text)![1]!;
@@ -205,7 +205,7 @@ describe.each([
     expect([status, text]).toEqual([401, expect.stringContaining(`Sign in at ${PREFIX}/admin/sign-in`)]);
   });
 
-  it('leads its owner nowhere else, and guards every form where it is sent to', async () => {
+  it('links the owner nowhere outside the base path, and protects every form', async () => {
     const report = await crawl(visitor, [at(OBSERVATORY), at('/admin'), at('/admin/health')], {
       prefix: PREFIX,
       maxAnswers: MAX_ANSWERS,
@@ -274,7 +274,7 @@ describe.each([
     expect(await count()).toBe(before);
   });
 
-  it('serves what is asked without the prefix as it is, and was led outside by nothing', async () => {
+  it('serves requests without the prefix, and no link leads outside', async () => {
     const { status, body } = await blog.ask('/archive');
     expect(status).toBe(200);
     expect(body.toString()).toContain(`href="${PREFIX}/tags"`);

@@ -117,7 +117,7 @@ describe('after a stop, and after kill -9', () => {
     expect(since.business).toMatchObject({ posts_read: 3, feeds: { rss: 3 } });
   });
 
-  it('each start is marked, with how the process before ended', async () => {
+  it('each start is marked, with how the previous process ended', async () => {
     const { facts, summary } = await page<{
       markers: { kind: string; before?: { ended: string } }[];
       runtime: { process_started_at_millis: number }[];

@@ -111,7 +111,7 @@ describe('a secret in the query of a sign-in, a set-up or a reset', () => {
       }),
     );
 
-  it('was asked for: the traces of all these requests are kept and looked at', () => {
+  it('covers all of these requests: their traces are kept and checked', () => {
     const pages = [...answers.values()].map(({ text }) => text).join('\n');
     // Not `toContain`: what fails would print all of them.
     const words = [

@@ -35,7 +35,7 @@ describe('the start', () => {
     expect(output).not.toContain('nary');
   });
 
-  it('says in one line that its port is taken', async () => {
+  it('says in one line that its port is in use', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));
     const { port } = other.address() as AddressInfo;
@@ -81,7 +81,7 @@ describe('the stop', () => {
     },
   );
 
-  it('waits for no connection that is kept or has a live stream', async () => {
+  it('waits for no idle connection and no live stream', async () => {
     const blog = await BlogProcess.start(temporaryFolder(), { LOG_LEVEL: 'warn' });
     await blog.ask('/health');
     const cookie = await signInByLink(blog);
@@ -95,7 +95,7 @@ describe('the stop', () => {
     expect(blog.output).not.toContain('stop.cut');
   });
 
-  it('cuts what takes too long, and counts it before telemetry stops', async () => {
+  it('closes requests that take too long, and counts them before telemetry stops', async () => {
     const folder = temporaryFolder();
     const blog = await BlogProcess.start(folder, { LOG_LEVEL: 'warn' });
     const clients = await Promise.all(

@@ -90,7 +90,7 @@ describe.each(['1', '0.1', '0'])('static files with METRICS_SAMPLING_RATE=%s', (
     });
   });
 
-  it('says of a client that leaves half way what left before it did', async () => {
+  it('records how much of a response was sent before the client disconnected', async () => {
     const answer = await open(blog, '/media/large.bin');
     let receivedBytes = 0;
     for await (const part of answer as AsyncIterable<Buffer>) {

@@ -88,7 +88,7 @@ describe('the live stream of a session', () => {
     expect(theirs.closed).toBe(true);
   });
 
-  it('frees its place: forty of them keep nobody out', async () => {
+  it('frees its place: forty of them block nobody', async () => {
     const who = await signedIn();
     const theirs = await Promise.all(Array.from({ length: 40 }, () => stream(cookieOf(who))));
     expect((await stream(cookieOf(owner))).statusCode).toBe(503);

@@ -85,7 +85,7 @@ describe.each(['SIGTERM', 'SIGKILL'] as const)('traces after %s and a start', (s
     expect(trace.logs.filter(({ level }) => level === 'error')).toHaveLength(1);
   });
 
-  it('does not know what became of an id that is nowhere', async () => {
+  it('does not claim to know an unknown trace id', async () => {
     const { summary } = await read(`/traces/${'ab'.repeat(16)}`);
     expect(summary).toMatch(/not from before the start at .*, so it may have existed\./);
   });

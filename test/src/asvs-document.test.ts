@@ -45,7 +45,7 @@ describe('docs/ASVS.md', () => {
     expect(missing).toEqual([]);
   });
 
-  it('leads to places that are there', () => {
+  it('links to existing places', () => {
     const anchorOf = (heading: string): string =>
       heading
         .toLowerCase()

@@ -72,7 +72,7 @@ describe('no file of the blog', () => {
   });
 });
 
-describe('a file that does what a package could do', () => {
+describe('a file that replaces a package', () => {
   it.each([
     'accounts/cross-site.ts',
     'accounts/protect-forms.ts',

@@ -13,7 +13,7 @@ const page = (more: Partial<Parameters<typeof adminPage>[0]> = {}): string =>
   }).text;
 
 describe('adminPage', () => {
-  it('lights the current entry in both menus and no other', () => {
+  it('marks the current entry in both menus and no other', () => {
     const lit = [...page().matchAll(/href="([^"]+)"\s+aria-current="page"/g)].map((match) => match[1]);
     expect(lit).toEqual(['/admin/posts', '/admin/posts']);
     expect(page({ current: 'nothing' })).not.toContain('aria-current');
@@ -32,7 +32,7 @@ describe('adminPage', () => {
     expect(text).toContain('href="/admin/posts"');
   });
 
-  it('has no rail where there is nobody to use it', () => {
+  it('has no menu without a session', () => {
     const text = page({ bare: true });
     expect(text).not.toContain('<nav');
     expect(text).toContain('class="brand"');

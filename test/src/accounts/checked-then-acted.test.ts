@@ -42,7 +42,7 @@ const change = (visitor: Visitor, password: string) =>
   visitor.post('/admin/settings/password', { currentPassword: PASSWORD, password, repeated: password });
 
 describe('a sign-in that is being checked', () => {
-  it('comes to nothing when the password is changed meanwhile', async () => {
+  it('is rejected if the password changed meanwhile', async () => {
     const thief = server.visitor();
     await thief.get('/admin/sign-in');
     await owner.get('/admin/settings');
@@ -57,7 +57,7 @@ describe('a sign-in that is being checked', () => {
     expect((await owner.get('/admin/settings?done=password')).text).toContain('every other session ended');
   });
 
-  it('comes to nothing when the owner signs out everywhere meanwhile', async () => {
+  it('is rejected if the owner signed out everywhere meanwhile', async () => {
     const thief = server.visitor();
     await thief.get('/admin/sign-in');
     await owner.get('/admin/settings');
@@ -72,7 +72,7 @@ describe('a sign-in that is being checked', () => {
 });
 
 describe('a change of the password that is being checked', () => {
-  it('comes to nothing when another one is faster, so that one of two wins', async () => {
+  it('is rejected if another one is faster', async () => {
     const thief = await signedIn();
     await owner.get('/admin/settings');
     const checks = holdChecks(2);
@@ -89,7 +89,7 @@ describe('a change of the password that is being checked', () => {
     expect(server.accounts.sessions.list()).toHaveLength(1);
   });
 
-  it('comes to nothing when its session is ended meanwhile', async () => {
+  it('is rejected if its session ended meanwhile', async () => {
     const thief = await signedIn();
     await owner.get('/admin/settings');
     const [session] = server.accounts.sessions.list().filter(({ id }) => id !== sessionIdOf(owner));
@@ -117,7 +117,7 @@ describe('a change of the password that is being checked', () => {
     expect((await changed).headers.location).toBe('/admin/sign-in?ended');
   });
 
-  it('comes to nothing when a link for the owner was used meanwhile', async () => {
+  it('is rejected if an owner link was used meanwhile', async () => {
     const thief = await signedIn();
     const link = server.accounts.setupLinks.createForOwner();
     const token = new URL(link.path, server.origin).searchParams.get('token')!;
@@ -134,8 +134,8 @@ describe('a change of the password that is being checked', () => {
   });
 });
 
-describe('a form that comes in slowly', () => {
-  it('is refused when its session ends on the way', async () => {
+describe('a form that arrives slowly', () => {
+  it('is refused if its session ends while it arrives', async () => {
     const { sessions } = server.accounts;
     const find = sessions.find.bind(sessions);
     // As if the session was looked up before the body was there, and ended then.

@@ -88,7 +88,7 @@ describe('a browser that has signed in before', () => {
     expect(owner.cookies.get(COOKIE)).toBe(token);
   });
 
-  it('is known no longer after a new password, but for the one that set it', async () => {
+  it('is no longer known after a new password, except the browser that set it', async () => {
     const other = server.visitor();
     await other.get('/admin/sign-in');
     await other.post('/admin/sign-in', { password: PASSWORD });
@@ -116,7 +116,7 @@ describe('a browser that has signed in before', () => {
 });
 
 describe('a new password', () => {
-  it('is tried with the budget of its session: strangers do not keep the owner from it', async () => {
+  it('uses the budget of its session, so that strangers cannot block the owner', async () => {
     await rotate(60, () => Promise.resolve());
     await owner.get('/admin/settings');
     const fields = {

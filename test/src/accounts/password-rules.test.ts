@@ -60,7 +60,7 @@ describe('a password hash', () => {
     expect(await verifyPassword('fine IV words of a password', stored)).toBe(false);
   });
 
-  it('from before is still opened by what opened it', async () => {
+  it('of an older version still accepts its password', async () => {
     const { hash } = { hash: await hashPassword('fine IV words of a password', CHEAP_COST) };
     const stored = hash.replace(',x=1', '');
     expect(await verifyPassword('ﬁne Ⅳ words of a password', stored)).toBe(true);

@@ -145,7 +145,7 @@ describe('SessionStore', () => {
 });
 
 describe('loadSession', () => {
-  it('costs pages for readers nothing, with and without a cookie', async () => {
+  it('runs no statement for pages of readers, with and without a cookie', async () => {
     const owner = await server.owner();
     server.sessionStatements = 0;
     await server.ask('/');

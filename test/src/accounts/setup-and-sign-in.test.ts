@@ -10,7 +10,7 @@ beforeEach(async () => {
 const tokenOf = (path: string): string => new URL(path, server.origin).searchParams.get('token')!;
 
 describe('set-up link', () => {
-  it('leads over a password at full cost to a session and out again', async () => {
+  it('creates a session with a password at full cost, and ends it', async () => {
     server = await new DeskServer({ passwordCost: undefined }).start();
     const visitor = server.visitor();
     expect((await visitor.get('/admin')).headers.location).toBe('/admin/sign-in?next=%2Fadmin');

@@ -16,7 +16,7 @@ const guesses = async (addresses: readonly string[], more: Readonly<Record<strin
 };
 
 describe('behind a trusted proxy', () => {
-  it('slows one guesser by the address that the proxy wrote, whatever the guesser says before it', async () => {
+  it('throttles a client by the address that the proxy appended, whatever the client sent before it', async () => {
     server = await new DeskServer().start();
     await server.owner();
     expect(
@@ -43,7 +43,7 @@ describe('behind a trusted proxy', () => {
   });
 });
 
-describe('behind nobody who is trusted', () => {
+describe('without a trusted proxy', () => {
   it('takes the socket’s address and plain http, whatever headers say', async () => {
     server = await new DeskServer({ trustedProxies: parseTrustedProxies('192.0.2.1') }).start();
     await server.owner();
@@ -97,7 +97,7 @@ describe('a known browser', () => {
     expect(answer.status).toBe(429);
   });
 
-  it('is known no longer once the password was changed elsewhere', async () => {
+  it('is no longer known after the password was changed elsewhere', async () => {
     server = await new DeskServer().start();
     const owner = await server.owner();
     const before = owner.cookies.get('glasshouse_browser')!;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { WorkGate, WorkGateFullError } from '../../../src/accounts/work-gate.ts';
 
 describe('WorkGate', () => {
-  it('runs two, lets two wait, and tells the fifth at once', async () => {
+  it('runs two, lets two wait, and rejects the fifth at once', async () => {
     const gate = new WorkGate({ maxRunning: 2, maxWaiting: 2 });
     let running = 0;
     let most = 0;

@@ -80,7 +80,7 @@ describe('editor', () => {
     expect(after).toEqual({ ...before, version: 2, updatedAtMillis: after.updatedAtMillis });
   });
 
-  it('says what is wrong and keeps what was typed', async () => {
+  it('shows the problems and keeps what was typed', async () => {
     await owner.get('/admin/posts/new');
     const typed = {
       title: ' ',
@@ -231,7 +231,7 @@ describe('editor', () => {
 });
 
 describe('two tabs', () => {
-  it('lose neither text, and the owner decides', async () => {
+  it('keep both texts until the owner chooses', async () => {
     const id = await create({ title: 'Shared', markdown: 'Origin', path: 'shared' });
     const tab = formOf((await owner.get(`/admin/posts/${id}/edit`)).text);
     await owner.post(`/admin/posts/${id}`, { ...tab, markdown: 'Text of the first tab' });

@@ -89,7 +89,7 @@ describe('a database that another process has locked', () => {
   });
 });
 
-describe('a disk without room', () => {
+describe('a full disk', () => {
   it('is read, and gives a save back with 507', async () => {
     const pages = Number(server.database.pragma('page_count', { simple: true }));
     server.database.pragma(`max_page_count = ${pages}`);
@@ -103,7 +103,7 @@ describe('a disk without room', () => {
   });
 });
 
-describe('data that are read-only', () => {
+describe('read-only data', () => {
   it('are read, and give a save back', async () => {
     server.database.pragma('query_only = 1');
     await expectReadable();
@@ -112,7 +112,7 @@ describe('data that are read-only', () => {
   });
 });
 
-describe('a database that is not where it was', () => {
+describe('a database whose files were removed or replaced', () => {
   const file = (suffix = ''): string => join(server.folder, `blog.db${suffix}`);
 
   it.each([
@@ -134,7 +134,7 @@ describe('a database that is not where it was', () => {
   });
 });
 
-describe('a form that is not taken', () => {
+describe('a form that is not accepted', () => {
   it('comes back when the session has ended', async () => {
     server.accounts.sessions.removeAll();
     expectGivenBack(await owner.post('/admin/posts', FIELDS), 403, 'Your session ended before you saved');

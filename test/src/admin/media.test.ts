@@ -44,7 +44,7 @@ describe('the page of media', () => {
     expect((await owner.get('/admin/media/remove?name=gone.png')).status).toBe(404);
   });
 
-  it('is the owner’s alone', async () => {
+  it('is for the owner only', async () => {
     server.media.put('mine.png', Buffer.from('x'));
     const stranger = server.visitor();
     expect((await stranger.get('/admin/media', { Accept: 'application/json' })).status).toBe(401);

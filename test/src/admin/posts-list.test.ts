@@ -19,7 +19,7 @@ describe('the list of posts', () => {
     );
   });
 
-  it('lists, marks, counts, filters and finds', async () => {
+  it('lists, marks, counts, filters and searches posts', async () => {
     const { posts } = server;
     posts.create({ title: 'Alpha', markdown: 'x', status: 'published', path: 'alpha' });
     posts.create({ title: 'Beta 100%', markdown: 'x', status: 'draft' });
@@ -89,7 +89,7 @@ describe('settings', () => {
     expect(server.site.values).toEqual({ ...site, language: 'pt-BR' });
   });
 
-  it('say what is wrong and keep what was typed', async () => {
+  it('show the problems and keep what was typed', async () => {
     await owner.get('/admin/settings');
     const answer = await owner.post('/admin/settings', {
       ...site,

@@ -49,7 +49,7 @@ describe('a backup', () => {
     expect(readFileSync(join(target, 'media', 'a', 'b.png'))).toEqual(PICTURE);
   });
 
-  it('holds what was saved last, and no session, link or attempt', async () => {
+  it('contains the latest saves, and no session, link or sign-in attempt', async () => {
     blog.posts.create(draft({ title: 'Just now', path: 'now' }));
     blog.database.exec(`
       INSERT INTO accounts (id, name, password_hash, created_at, password_changed_at) VALUES (1, 'owner', 'h', 0, 0);
@@ -81,7 +81,7 @@ describe('a backup', () => {
   });
 });
 
-describe('a backup that is not whole', () => {
+describe('an incomplete backup', () => {
   it.each([
     ['cut off', (bytes: Buffer) => bytes.subarray(0, bytes.length - 4096)],
     ['with a medium changed', (bytes: Buffer) => changed(bytes, bytes.lastIndexOf(PICTURE))],
@@ -135,7 +135,7 @@ describe('a restore', () => {
     expect(readdirSync(join(formerFolder!, 'media')).toSorted()).toEqual(['a', 'since.png']);
   });
 
-  it('is for data that are lost, without more words', async () => {
+  it('is shown for lost data, without a stack', async () => {
     await backUp();
     restore();
     rmSync(join(target, 'glasshouse.db'));

@@ -36,7 +36,7 @@ beforeEach(() => {
 const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
 
 describe('a restore that was killed', () => {
-  it('before all was ready leaves the data as they were', () => {
+  it('before the data is complete changes nothing', () => {
     finishRestore(folder);
     expect([read('glasshouse.db'), read('glasshouse.db-wal'), read('media/a.png')]).toEqual([
       'old',

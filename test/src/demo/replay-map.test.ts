@@ -47,7 +47,7 @@ describe('replayed', () => {
     expect(new Set(pictures)).toEqual(new Set(known.media));
   });
 
-  it('keeps lost paths lost, methods, ranges and conditions', () => {
+  it('keeps unknown paths unknown, and methods, ranges and conditions', () => {
     expect(get('/wp-login.php', 404).path).toBe('/wp-login.php');
     expect(get('/blog/x', 200, 'HEAD').method).toBe('HEAD');
     expect(get('/a.pdf', 206).headers).toEqual({ range: 'bytes=0-1023' });

@@ -85,7 +85,7 @@ describe('a request that does not arrive', () => {
   });
 });
 
-describe('what is no request', () => {
+describe('input that is not a request', () => {
   it.each([
     ['GARBAGE\r\n\r\n', '400 Bad Request'],
     [`${HEAD}X: ${'x'.repeat(20_000)}\r\n\r\n`, '431 Request Header Fields Too Large'],
@@ -112,7 +112,7 @@ describe('what is no request', () => {
     expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual([...Array<string>(5).fill('HTTP/1.1 200'), 'HTTP/1.1 400']);
   });
 
-  it('is not what the app can answer: no Host, an expectation nobody knows', async () => {
+  it('is refused before the app: no Host, an unknown expectation', async () => {
     const seen: (string | undefined)[] = [];
     await listen((request, response) => {
       seen.push(request.headers.host ?? request.headers.expect);
@@ -127,7 +127,7 @@ describe('what is no request', () => {
   });
 });
 
-describe('a client that takes nothing', () => {
+describe('a client that reads nothing', () => {
   it('of a download is cut off, as one that has gone', async () => {
     const begun = new Promise<ServerResponse>((resolve) => {
       void listen(
@@ -165,7 +165,7 @@ describe('a client that takes nothing', () => {
     expect(drawn).toBeGreaterThan(0);
   });
 
-  it('leaves a kept connection without a fault', async () => {
+  it('leaves a keep-alive connection without an error', async () => {
     await listen((_, response) => void response.end('<end>'), { keptMillis: 20 });
     const arrived = once(server, 'connection') as Promise<[Socket]>;
     const text = received(client(`${HEAD}\r\n`));

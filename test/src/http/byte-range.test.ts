@@ -21,7 +21,7 @@ describe('parseByteRange of 100 bytes', () => {
     expect(parseByteRange(header, 100)).toEqual(expected);
   });
 
-  it('has nothing to give of an empty body', () => {
+  it('has no range of an empty body', () => {
     expect(parseByteRange('bytes=0-', 0)).toBe('unsatisfiable');
     expect(parseByteRange('bytes=-5', 0)).toBe('unsatisfiable');
   });

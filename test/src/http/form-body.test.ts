@@ -22,13 +22,13 @@ async function statusOf(head: string, body: string): Promise<string> {
   return text.slice(0, 12);
 }
 
-describe('a form of somebody who may not change anything', () => {
+describe('a form without a session', () => {
   it('is refused before it has arrived', async () => {
     expect(await statusOf('POST /admin/posts HTTP/1.1', 'title=')).toBe('HTTP/1.1 403');
     expect(await statusOf('POST /admin/posts/preview HTTP/1.1', '')).toBe('HTTP/1.1 403');
   });
 
-  it('is refused by its length where strangers may send one', async () => {
+  it('is refused by Content-Length if strangers may send it', async () => {
     expect(await statusOf('POST /admin/sign-in HTTP/1.1', 'password=')).toBe('HTTP/1.1 413');
     expect(await statusOf('POST /admin/setup HTTP/1.1', '')).toBe('HTTP/1.1 413');
   });
@@ -75,7 +75,7 @@ describe('a form', () => {
     ).toBe(415);
   });
 
-  it('is refused beyond the limit, whether it told its length or not', async () => {
+  it('is refused beyond the limit, with and without Content-Length', async () => {
     const text = `title=Long&markdown=${'x'.repeat(33 * 1024 * 1024)}`;
     const told = await post(text);
     expect([told.status, told.text]).toEqual([413, expect.stringContaining('32 MB')]);

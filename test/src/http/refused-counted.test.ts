@@ -30,7 +30,7 @@ function readingApp(): (request: IncomingMessage, response: ServerResponse) => v
   return app.callback();
 }
 
-describe('a request that its client did not send to the end', () => {
+describe('a request that its client did not complete', () => {
   const clock = { now: Date.now, monotonicNanos: () => performance.now() * 1e6 };
   const { exporter, guard, contexts, spans } = collectedServerSpans([], clock);
   /** Of requests that never came to be one. */
@@ -87,7 +87,7 @@ describe('a request that its client did not send to the end', () => {
     return exporter.getFinishedSpans();
   }
 
-  it('is none where nothing was sent: a connection that a browser opened in advance', async () => {
+  it('is not counted if nothing was sent, as on a connection that a browser opened in advance', async () => {
     exporter.reset();
     const socket = connectTo(hasty).setEncoding('latin1');
     let received = '';

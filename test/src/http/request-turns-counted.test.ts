@@ -9,7 +9,7 @@ import { collectedServerSpans } from '../../fixtures/collected-server-spans.ts';
 const SECOND = 1_000_000_000;
 
 /** Each request takes one second of a clock that only requests move. */
-describe('a request that waited behind others of its connection', () => {
+describe('a request that waited behind earlier ones of its connection', () => {
   let nanos = 0;
   const clock = { now: () => nanos / 1e6, monotonicNanos: () => nanos };
   const { exporter, guard, contexts, spans } = collectedServerSpans(['/quiet'], clock);

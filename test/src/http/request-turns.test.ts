@@ -66,7 +66,7 @@ describe('requests that are sent in one write', () => {
     expect([most, turns.waiting]).toEqual([1, 0]);
   });
 
-  it('leave another client its turn after a few of them', async () => {
+  it('let another client take its turn after a few of them', async () => {
     const answered: string[] = [];
     handle = (request, response) => {
       answered.push(request.url!);
@@ -187,7 +187,7 @@ describe('requests that are sent in one write', () => {
     );
   });
 
-  it('are followed by what was to be done after them', async () => {
+  it('are followed by the work that waited for them', async () => {
     const done: string[] = [];
     handle = (request, response) => {
       done.push(request.url!);
@@ -204,7 +204,7 @@ describe('requests that are sent in one write', () => {
     expect(done.at(-1)).toBe('at once');
   });
 
-  describe('when their connection is to be finished', () => {
+  describe('requests of a connection that is being closed', () => {
     async function inApp(
       path: string,
       count = 1,
@@ -242,7 +242,7 @@ describe('requests that are sent in one write', () => {
       expect(await rest).toContain('<last>');
     });
 
-    it('send what is written and has not left', async () => {
+    it('send responses that are written but not sent yet', async () => {
       const { socket, response } = await inApp('/');
       const body = 'x'.repeat(8_000_000);
       socket.pause();

@@ -60,7 +60,7 @@ describe('the origin of a form', () => {
   });
 });
 
-describe('anybody else', () => {
+describe('any other client', () => {
   it('is not believed', async () => {
     server = await new DeskServer({ trustedProxies: parseTrustedProxies('none') }).start();
     await server.owner();

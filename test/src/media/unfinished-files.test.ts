@@ -18,7 +18,7 @@ function write(name: string, ageSeconds: number): string {
 }
 
 describe('removeUnfinished', () => {
-  it('removes what was left half written, and nothing else', async () => {
+  it('removes unfinished files, and nothing else', async () => {
     const left = write('2026/03/.0123456789abcdef01.part', 2 * HOUR_SECONDS);
     const others = [
       write('.0123456789abcdef02.part', HOUR_SECONDS / 2),

@@ -40,7 +40,7 @@ describe('the export page', () => {
     expect(text).toContain(refused.message);
   });
 
-  it('says how to switch it on, and offers no time range: it has none', async () => {
+  it('says how to enable it, and offers no time range', async () => {
     const text = await pageOf({ configured: false, endpoint: undefined });
     expect(text).toContain('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=http://127.0.0.1:4318/v1/traces');
     expect(text).not.toContain('aria-label="Time range"');

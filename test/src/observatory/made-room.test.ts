@@ -17,7 +17,7 @@ function held(count: number, spans: readonly SpanSketch[], everyMinutes = 1) {
   return new MeasuredBlog({ env: { METRICS_BUFFER_SIZE: '10' }, happened }).telemetry;
 }
 
-describe('what was kept and has made room since', () => {
+describe('kept traces that were evicted since', () => {
   /** A page and its summary. */
   async function open(path: string, telemetry: TelemetryQuery & TelemetryControl) {
     const { origin } = await serveObservatory(telemetry);
@@ -28,13 +28,13 @@ describe('what was kept and has made room since', () => {
     return { page, summary };
   }
 
-  it('is told on the page of sampling, beside what was never kept', async () => {
+  it('is shown on the sampling page, beside what was never kept', async () => {
     const { page, summary } = await open('/sampling', held(1158, PLAIN));
     expect(summary).toMatch(/1,148 older traces made room for newer ones\.$/);
     expect(page).toMatch(/kept, evicted since<\/a ?><\/dt> <dd>1,148 /);
   });
 
-  it('does not count as held where only the choice is told', async () => {
+  it('does not call traces held where it knows only that they were chosen', async () => {
     const chosen = /detail chosen for [\d,]+ of [\d,]+/;
     const { telemetry } = busyBlog();
     for (const path of ['', '/route?name=GET%20%2Fsearch', '/routes', '/sampling']) {
@@ -46,12 +46,12 @@ describe('what was kept and has made room since', () => {
     expect(summary).toMatch(/^\d+ traces are held that began /);
   });
 
-  it('is not told where nothing has', async () => {
+  it('is not mentioned if nothing was evicted', async () => {
     const { summary } = await open('/sampling', held(10, PLAIN));
     expect(summary).not.toContain('made room');
   });
 
-  it('shortens what the list of slow operations claims to cover', async () => {
+  it('shortens the time that the list of slow operations covers', async () => {
     const cut = await open('/slow?from=-1h', held(11, ABORTED));
     expect(cut.summary).toMatch(
       /(threshold|slow) since (\d+ \w+ )?\d\d:\d\d:\d\d\..*Older traces made room for newer ones\.$/,
@@ -62,7 +62,7 @@ describe('what was kept and has made room since', () => {
     expect(whole.summary).toMatch(/in the last hour\./);
   });
 
-  it('does not shorten it by ordinary traces that made room: what was slow has stayed', async () => {
+  it('does not shorten it by evicted ordinary traces, as slow ones are still held', async () => {
     const { telemetry } = busyBlog();
     const { evicted, mustKeep } = telemetry.buffer();
     expect([evicted.count > 50, mustKeep.evicted]).toEqual([true, 0]);
@@ -71,7 +71,7 @@ describe('what was kept and has made room since', () => {
     expect(summary).not.toContain('made room');
   });
 
-  it('casts no doubt on a list that lost nothing: ordinary traces are not missing from what is always chosen', async () => {
+  it('adds no note to a list that lost nothing: lost ordinary traces do not affect failed and slow ones', async () => {
     const rank = { traces: 0, bytes: 0, maxBytes: 1, expired: 0, dropped: 0, unsaved: 0 };
     const footOf = async (path: string, mustKeepUnsaved: number): Promise<string | undefined> => {
       const { telemetry } = new MeasuredBlog();
@@ -97,7 +97,7 @@ describe('what was kept and has made room since', () => {
     expect(await footOf('/traces', 2)).toContain(' 7,992 traces were evicted');
   });
 
-  it('is counted where failures are: the rail says as many as the page and the overview', async () => {
+  it('is counted consistently: the menu, the page and the overview show the same number of failures', async () => {
     const { page, summary } = await open('/failures?from=-1h', held(30, FAILING));
     expect(summary).toMatch(/^60 operations failed/);
     expect(page).toMatch(/Failures(<[^>]*>| )+60</);

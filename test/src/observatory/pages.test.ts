@@ -111,7 +111,7 @@ describe('pages', () => {
     expect(body.facts.rows[0]).toMatchObject({ trace_id: ABORTED_TRACE, duration_millis: 2310 });
   });
 
-  it('say what this Node lacks, and nothing where it lacks nothing', async () => {
+  it('list missing Node internals, and say nothing if there are none', async () => {
     const { busy } = scenarios;
     const page = async (): Promise<string> => (await get('busy', '/buffer')).text();
     expect(await page()).not.toContain('Missing Node internals');

@@ -42,7 +42,7 @@ describe('the sampling page', () => {
     expect(page).not.toContain('A storm:');
   });
 
-  it('says so while a storm is cut, and how deep', async () => {
+  it('reports a storm, and the share that is kept', async () => {
     const storm = Array.from({ length: 3000 }, (_, index) => ({
       startMillis: NOW - 3000 + index,
       spans: [{ ...FAILING[0]!, millis: 0.5 }],
@@ -89,7 +89,7 @@ describe('the sampling page', () => {
     );
   });
 
-  it('shows a value whole words at a time, and bytes as their bound is meant', async () => {
+  it('breaks values between words, and shows bytes in the unit of their limit', async () => {
     const { page } = await open(new MeasuredBlog());
     expect(page).toContain('as METRICS_<wbr />SAMPLING_<wbr />RATE</code');
     const words = page.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
@@ -97,7 +97,7 @@ describe('the sampling page', () => {
     expect(words).toMatch(/METRICS_ BUFFER_ SIZE maximum number of kept traces in memory 1000 default/);
   });
 
-  it('lays the books open: what was kept beside what was counted, and an alarm where they disagree', async () => {
+  it('shows the audit: estimates beside counts, and an alarm if they deviate', async () => {
     const nothing = await open(new MeasuredBlog());
     expect(nothing.page).toContain('Nothing was sampled by chance so far');
     expect(nothing.page).not.toContain('No deviation');

@@ -115,7 +115,7 @@ describe('an address that names a summary', () => {
     expect(page).not.toContain('<script>alert');
   });
 
-  it('answers a name of 8 kB that nobody has seen', async () => {
+  it('answers an unknown name of 8 kB', async () => {
     const name = 'SELECT "\u202e'.padEnd(8_000, 'x');
     const response = await open(TEXTS, `${PATH}?${new URLSearchParams({ name })}`);
     expect(response.status).toBe(404);
@@ -126,7 +126,7 @@ describe('an address that names a summary', () => {
 });
 
 describe('stepRemark', () => {
-  it('is silent about what the plan itself has made', () => {
+  it('has no remark on subqueries of the plan', () => {
     const plan = [
       'CO-ROUTINE (subquery-3)',
       '  SCAN CONSTANT ROW',

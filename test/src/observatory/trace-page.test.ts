@@ -295,7 +295,7 @@ describe('the waterfall', () => {
     expect(text).toMatch(/aria-label="961\u00a0ms · 24 rows, starts after 3\u00a0ms, on the critical path"/);
   });
 
-  it('cuts names that would be paragraphs, wherever they are in the way', async () => {
+  it('shortens long names everywhere', async () => {
     const text = await page(HOSTILE, `?span=${spanOf(HOSTILE, 2)}`);
     const panel = text.slice(text.indexOf('id="span-panel"'));
     expect(plain(panel)).toMatch(/x{199}…/);

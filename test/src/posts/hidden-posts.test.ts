@@ -40,7 +40,7 @@ describe('drafts, scheduled, unlisted and deleted posts', () => {
     expect((await server.ask(path)).text).not.toContain(SECRET);
   });
 
-  it('answer as what they are', async () => {
+  it('are answered with their content type', async () => {
     const statusOf = async (path: string) => (await server.ask(path)).status;
     expect(await Promise.all(['/draft', '/later', '/unlisted', '/deleted'].map(statusOf))).toEqual([
       404, 404, 200, 410,

@@ -124,7 +124,7 @@ describe('what readers must not see', () => {
     expect(before).toContain('"path":"seen"');
   });
 
-  it('a published post leaves every list when it is withdrawn or deleted, and returns', () => {
+  it('remove a post that is unpublished or deleted, and show it again when it returns', () => {
     blog.posts.create(draft({ title: 'Seen', path: 'seen' }));
     const without = everythingListed();
     let post = blog.posts.create(draft({ title: 'Secret', ...secret }));

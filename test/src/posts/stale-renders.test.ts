@@ -19,7 +19,7 @@ function makeStale(id: number): void {
 }
 
 describe('StaleRenders', () => {
-  it('renders what an older renderer made anew, and nothing else', async () => {
+  it('renders posts of an older renderer again, and nothing else', async () => {
     const { id, updatedAtMillis } = blog.posts.create(draft({ markdown: 'So *clear*.' }));
     const other = blog.posts.create(draft({ title: 'Other' }));
     makeStale(id);

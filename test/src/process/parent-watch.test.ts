@@ -44,7 +44,7 @@ describe('the parent', () => {
     expect(gone()).toBe(0);
   });
 
-  it('has gone when another one takes its place, told once', () => {
+  it('has gone when another process replaces it, reported once', () => {
     const table = new FakeTable(SCRIPT_SHELL);
     const { gone, look } = watched(table);
     table.parentId = 1;
@@ -78,7 +78,7 @@ describe('the parent', () => {
     expect(gone()).toBe(0);
   });
 
-  it('is all that is watched where the system tells of no other', () => {
+  it('is the only one watched if the system has no details of others', () => {
     const table: ProcessTable = { parentId: NPM, find: () => undefined, isRunning: () => true };
     const { gone, look } = watched(table);
     look();

@@ -49,7 +49,7 @@ describe('SearchIndex', () => {
     expect(hit!.snippet.filter((piece) => piece.hit).map((piece) => piece.text)).toEqual(['lens']);
   });
 
-  it('cannot be made to mark what was not found', () => {
+  it('cannot be tricked into marking text that did not match', () => {
     blog.posts.create(draft({ title: 'Lens', markdown: 'A \ue000forged\ue001 mark by a lens.' }));
     expect(search.search('lens').hits[0]!.snippet.filter((piece) => piece.hit)).toEqual([
       { text: 'lens', hit: true },

@@ -66,7 +66,7 @@ describe('assets', () => {
     expect(text).not.toContain('"dependencies"');
   });
 
-  it('sends who asks for the favicon by its old name to the new one', async () => {
+  it('redirects the old address of the favicon to the new one', async () => {
     const { status, headers } = await server.ask('/favicon.ico');
     expect([status, headers['location']]).toEqual([302, assets.url('favicon.svg')]);
   });

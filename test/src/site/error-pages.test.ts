@@ -61,7 +61,7 @@ describe('error pages', () => {
     },
   );
 
-  it('drops the headers of the answer that did not come about', async () => {
+  it('drops the headers of the response that the error replaces', async () => {
     const { headers } = await server.ask('/x/late');
     expect([headers['etag'], headers['content-encoding'], headers['cache-control']]).toEqual([
       undefined,

@@ -70,7 +70,7 @@ describe('a file of a post that readers cannot open', () => {
     expect(await statusFor(stranger, 'shared.png')).toBe(404);
   });
 
-  it('goes with the post in whose folder it lies when no post names it, and is the owner’s alone without one', async () => {
+  it('follows the post in whose folder it is if no post uses it, and is for the owner only without one', async () => {
     for (const name of ['published/data.csv', 'published/more/data.csv', 'draft/data.csv', 'loose.csv'])
       put(name);
     expect(await statusFor(stranger, 'published/data.csv')).toBe(200);

@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type BusinessMetrics, createBusinessMetrics } from '../../../src/process/business-metrics.ts';
 import { ReaderServer } from '../reader-server.ts';
 
-describe('what readers asked for', () => {
+describe('requests by kind', () => {
   const counted: (string | number | undefined)[] = [];
   let onMedia: () => void = () => {};
   const metrics: BusinessMetrics = {

@@ -40,7 +40,7 @@ beforeAll(() => {
     .map(({ path }) => (typeof path === 'string' ? path : OBSERVATORY_PATH));
 });
 
-describe('the addresses that no post can have', () => {
+describe('reserved addresses', () => {
   it('are those of every route but the posts’ own', () => {
     const free = addresses
       // A parameter stands for a name, a wildcard for a rest.

@@ -93,7 +93,7 @@ describe('Server-Timing', () => {
     expect(await ask('/', FORGED)).toBeNull();
   });
 
-  it('does not look up who wants a file', async () => {
+  it('does not look up the session for files', async () => {
     expect(await ask('/assets/site.css', OWNER)).toBeNull();
     expect(await ask('/media/film.mp4', OWNER)).toBeNull();
     expect(lookUps).toBe(0);

@@ -5,7 +5,7 @@ import { telemetryOptionsOf } from '../../../src/start/telemetry-options.ts';
 const OWN = ['/admin/metrics-dashboard', '/admin/metrics', '/metrics', '/assets/admin'];
 const ignored = (publicUrl?: string) => telemetryOptionsOf({ dataDir: 'data', publicUrl }).ignorePaths;
 
-describe('what the blog says of itself to telemetry', () => {
+describe('the telemetry options of the blog', () => {
   it('leaves the observatory untraced, below the path of PUBLIC_URL too', () => {
     for (const publicUrl of [undefined, 'https://blog.example', 'https://blog.example/'])
       expect(ignored(publicUrl)).toEqual(OWN);

@@ -26,13 +26,13 @@ function words(row: SeriesSummary): string {
 }
 
 describe('the answers of a route', () => {
-  it('are told by exact status, with those of which nothing left', () => {
+  it('are counted by exact status, including those of which nothing was sent', () => {
     expect(words(ROW)).toContain(
       '200 OK 137 69 % 400 Bad Request 60 30 % 414 URI Too Long 1 0.5 % none: the client disconnected first 2 1 %',
     );
   });
 
-  it('say what no duration tells: the wait for a turn, and that no other wait is seen', () => {
+  it('state waits that durations exclude: the wait for a turn, and that other waits are unknown', () => {
     expect(words(ROW)).toContain('a second or longer to the first byte 3 1.5 %');
     expect(words(ROW)).toContain('behind earlier requests of their connection 4 145 ms each on average');
     expect(words(ROW)).toContain(

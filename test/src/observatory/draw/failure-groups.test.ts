@@ -80,7 +80,7 @@ describe('withExceptions', () => {
     ]);
   });
 
-  it('looks into the first 20 groups only', () => {
+  it('checks the first 20 groups only', () => {
     let asked = 0;
     const trace = (traceId: string) => {
       asked++;

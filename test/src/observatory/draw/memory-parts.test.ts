@@ -16,7 +16,7 @@ describe('memoryParts', () => {
     expect(memoryParts(sample).map(({ bytes }) => bytes / MB)).toEqual([90, 100, 30, 180]);
   });
 
-  it('are never less than nothing, whatever is swapped out', () => {
+  it('are never negative, whatever is swapped out', () => {
     const sample = {
       ...RUNTIME_SAMPLE,
       rssBytes: 50 * MB,

@@ -6,8 +6,8 @@ const plain = (html: unknown): string =>
     .replaceAll(/<[^>]*>/g, '')
     .replaceAll(/\s/g, ' ');
 
-describe('how often', () => {
-  it('is once for one alone: a rate needs two', () => {
+describe('a rate', () => {
+  it('is “once” for a single operation, as a rate needs two', () => {
     expect(plain(perSecond(1, 350))).toBe('once');
     expect(plain(rateCell({ count: 1, perSecond: 1 / 350 }))).toBe('once');
     expect(plain(rateCell({ count: 2, perSecond: 2 / 350 }))).toBe('0.343 /min');

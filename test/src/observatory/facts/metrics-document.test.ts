@@ -118,7 +118,7 @@ describe('GET /admin/metrics', () => {
     );
   });
 
-  it('is of zeros, not of gaps, before anything happened', () => {
+  it('has zeros, not gaps, before anything happened', () => {
     const { operations } = metricsDocument(new MeasuredBlog().telemetry);
     expect(operations.http).toMatchObject({ count: 0, errors: 0, duration_ms: { avg: 0, p99: 0 }, kept: 0 });
   });

@@ -31,7 +31,7 @@ describe('rangeAsked', () => {
     expect(rangeAsked(telemetry, {}, NOW).preset?.from).toBe('-1h');
   });
 
-  it('is what was asked, whatever there is to see', () => {
+  it('is the requested one, whatever data there is', () => {
     const telemetry = young(MINUTE);
     expect(rangeAsked(telemetry, { from: '-1h' }, NOW)).toMatchObject({
       words: 'in the last hour',
@@ -62,7 +62,7 @@ describe('a young blog', () => {
     expect(body.summary).toContain('in the last 5 minutes');
   });
 
-  it('calls the hour by its name once somebody may have come from five minutes', async () => {
+  it('is called by its hour when it may be a restart of a five-minute view', async () => {
     const { origin } = await serveObservatory(young(2 * MINUTE));
     const page = await (await fetch(`${origin}/admin/metrics-dashboard?from=-1h`)).text();
     expect(page).toMatch(/from=-1h"\s+aria-current="true"/);

@@ -29,7 +29,7 @@ describe('repeatedOnRoutes', () => {
     expect(looked).toBe(total);
   });
 
-  it('looks into the newest 1,000, and says of how many', () => {
+  it('checks the newest 1,000, and says of how many', () => {
     const telemetry = searched(1200);
     expect(repeatedOnRoutes(telemetry, HOUR, Infinity)).toMatchObject({ looked: 1000, total: 1200 });
   });

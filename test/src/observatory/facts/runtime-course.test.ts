@@ -11,7 +11,7 @@ const sample = (fromMillis: number, atMillis: number, cpuUtilization: number, of
   processStartedAtMillis: of,
 });
 
-describe('the course of what is told of a span of time', () => {
+describe('chart points of values over a time span', () => {
   // At its start a process takes a sample of what it holds; of a fraction of a millisecond no share of a core can be told.
   const samples = [
     sample(399.85, 400, 1.01),
@@ -32,7 +32,7 @@ describe('the course of what is told of a span of time', () => {
     ]);
   });
 
-  it('leaves nothing out of what is held at its end', () => {
+  it('misses nothing that is held at its end', () => {
     expect(chartSamples(samples, (s) => s.rssBytes)).toHaveLength(5);
   });
 });

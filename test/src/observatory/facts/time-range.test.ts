@@ -94,7 +94,7 @@ describe('asCounted', () => {
     expect(from(day.fromMillis - HOUR / 2)).toMatch(/^in the last 24 hours, counted from .*13:30:00$/);
   });
 
-  it('says where numbers are at least, and why, and where they are coarser than they could be', () => {
+  it('says where numbers are lower bounds and why, and where they are coarser', () => {
     const missing = [
       { fromMillis: NOW - HOUR, toMillis: NOW - HOUR + 15_000, reason: 'killed' },
       { fromMillis: NOW - 3 * HOUR, toMillis: NOW - 2 * HOUR, reason: 'bound' },

@@ -117,7 +117,7 @@ describe('the live stream', () => {
     },
   );
 
-  it('repeats nothing to a viewer who comes back with the id of what is still so', async () => {
+  it('sends nothing to a viewer who returns with the id of the current moment', async () => {
     const blog = busyBlog();
     const { origin } = await serve(blog);
     const address = `${origin}/admin/metrics-dashboard/live?page=/export`;
@@ -152,7 +152,7 @@ describe('the live stream', () => {
 });
 
 describe('LiveStreams', () => {
-  it('asks telemetry nothing while nobody looks', async () => {
+  it('does not query telemetry without viewers', async () => {
     const changes = changesNow();
     const streams = streamsOf(changes);
     expect(changes.listeners).toBe(0);
@@ -166,7 +166,7 @@ describe('LiveStreams', () => {
     expect([changes.listeners, streams.viewers]).toEqual([0, 0]);
   });
 
-  it('draws once for all who look at one address, at most once per interval', async () => {
+  it('draws once for all viewers of an address, at most once per interval', async () => {
     fakeTime();
     const changes = changesNow();
     const streams = streamsOf(changes);
@@ -226,7 +226,7 @@ describe('LiveStreams', () => {
     expect(seen.at(-1)).toBe(3);
   });
 
-  it('sends less often what would be too much for a line, and says so', async () => {
+  it('sends large updates less often, and states the interval', async () => {
     fakeTime();
     const changes = changesNow();
     const streams = streamsOf(changes);
@@ -247,7 +247,7 @@ describe('LiveStreams', () => {
     expect(told.at(-1)).toBeGreaterThan(2);
   });
 
-  it('refuses viewers beyond its bound and takes new ones when others leave', () => {
+  it('refuses viewers beyond its limit, and accepts new ones when others leave', () => {
     const streams = streamsOf(changesNow());
     const draw = drawing(() => 'x');
     const open = Array.from({ length: 40 }, () => streams.connect('/a', draw));
@@ -274,7 +274,7 @@ describe('LiveStreams', () => {
     expect([theirs.destroyed, ours.destroyed, streams.viewers]).toEqual([true, false, 1]);
   });
 
-  it('gives the places of those who may look no longer to others', () => {
+  it('gives the places of viewers who are no longer allowed to others', () => {
     const streams = streamsOf(changesNow());
     const draw = drawing(() => 'x');
     let mayLook = true;
@@ -286,7 +286,7 @@ describe('LiveStreams', () => {
     streams.close();
   });
 
-  it('shows nothing to whom it cannot ask about', () => {
+  it('closes the stream if the viewer’s session cannot be checked', () => {
     const streams = streamsOf(changesNow());
     const isAllowed = (): boolean => {
       throw new Error('the database is gone');

@@ -361,7 +361,7 @@ describe('overviewSentence', () => {
     ],
   ])('%s', (_, more, expected) => expect(say(more)).toBe(expected));
 
-  it('knows nothing of a time before the first count, and does not call it quiet', () => {
+  it('reports no data for a time before the first count, and does not call it quiet', () => {
     const range = { fromMillis: NOW - 9 * HOUR, toMillis: NOW - 8 * HOUR, words: 'then' };
     const countedFromMillis = NOW - HOUR;
     expect(say({ metrics: EMPTY, range, countedFromMillis, startedAtMillis: countedFromMillis })).toMatch(

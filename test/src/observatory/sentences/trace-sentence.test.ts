@@ -186,7 +186,7 @@ describe('missingTraceSentence', () => {
     ],
   ] as const)('%s', (reason, expected) => expect(say({ reason })).toBe(expected));
 
-  it('says since when it would remember', () => {
+  it('says since when evictions are remembered', () => {
     expect(say({ reason: 'unknown', rememberedFromMillis: NOW - 3_600_000 })).toContain(
       'remembered only for a while, and not from before the start at 13:00:00, so it may have existed.',
     );

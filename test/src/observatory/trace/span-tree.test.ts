@@ -73,7 +73,7 @@ describe('spanTree', () => {
     });
   });
 
-  it('has the length that was measured where all of a span is on the critical path', () => {
+  it('keeps the measured duration of a span that is completely on the critical path', () => {
     const start = 1_795_453_669_130.25;
     const nodes = spanTree([span('a', undefined, start, 5), span('b', 'a', start + 1.3, 0.08883)]);
     expect(nodes.find((node) => node.span.spanId === 'b')?.criticalMillis).toBe(0.08883);

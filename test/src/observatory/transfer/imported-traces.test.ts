@@ -21,7 +21,7 @@ const send = (text: string, path = '/traces/import'): Promise<Response> =>
 const fileOf = (trace: TraceDetail): string => JSON.stringify(otlpJson(trace));
 
 describe('an imported trace', () => {
-  it('is viewed like any other and leaves as it came', async () => {
+  it('is shown like any other, and exports as it was imported', async () => {
     const exported = await (await get(`/traces/${SEARCH_TRACE}?format=otlp`)).text();
     const sent = await send(exported);
     expect(sent.status).toBe(303);

@@ -41,7 +41,7 @@ describe('an imported span whose end is missing or before its start', () => {
   });
 });
 
-describe('a span id that stands twice in a file', () => {
+describe('a span id that occurs twice in a file', () => {
   it('is two spans when they differ, each on the page and in the export', () => {
     const trace = read(file(span(A, { kind: 3 }), span(A, { kind: 2, name: 'other side' })));
     expect(spanTree(trace.spans).map(({ span: { spanId, name } }) => [spanId, name])).toEqual([

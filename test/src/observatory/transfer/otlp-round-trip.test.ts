@@ -80,7 +80,7 @@ describe('OTLP JSON', () => {
     );
   });
 
-  it('speaks as the protocol does: hexadecimal ids, nanoseconds and integers as text, kinds as numbers', () => {
+  it('follows the protocol: hexadecimal ids, nanoseconds and integers as text, kinds as numbers', () => {
     const [resource] = (
       otlpJson(searchTrace(ID, NOW)) as { resourceSpans: { scopeSpans: { spans: object[] }[] }[] }
     ).resourceSpans;

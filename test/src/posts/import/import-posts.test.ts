@@ -106,7 +106,7 @@ describe('importing again', () => {
     expect(blog.posts.byPath('a')!.markdown).toBe('Mine.');
   });
 
-  it('leaves deleted what was deleted here', () => {
+  it('does not restore posts that were deleted here', () => {
     const post = blog.posts.byPath('a')!;
     blog.posts.remove(post.id, post.version);
     write('a.md', '---\npath: a\ntitle: A\ndate: 2026-01-01\n---\nTwo.');
@@ -285,7 +285,7 @@ describe('a tree of a generator', () => {
       expect([address, leadsTo(address)]).toEqual([address, 'posts/first-one']);
   });
 
-  it('makes no empty post of the index of a section, and none of what is no text', () => {
+  it('imports no empty section index and no file that is not text', () => {
     write('content/posts/index.md', text('', ''));
     write('content/posts/a.md', text(''));
     write('content/posts/utf16.md', Buffer.from(`\ufeff${text('')}`, 'utf16le'));
@@ -390,7 +390,7 @@ describe('an address of the generator that no post can have', () => {
 });
 
 describe('an import that stops', () => {
-  it('for want of room for a picture brings the post and the picture the next time', () => {
+  it('without disk space for a picture imports post and picture the next time', () => {
     write('a/index.md', '---\ntitle: A\ndate: 2026-01-01\n---\n![p](p.gif)');
     write('a/p.gif', GIF);
     // A file stands where the folder of media should be: as on a full disk, no write succeeds.
@@ -406,7 +406,7 @@ describe('an import that stops', () => {
     expect(figures(run())).toEqual([0, 0, 1, 0]);
   });
 
-  it('anywhere is completed by the next one: no post twice, and every file in its place', () => {
+  it('at any point is completed by the next one: no post twice, every file in place', () => {
     const count = 60;
     for (let post = 0; post < count; post++) {
       write(`p${post}/index.md`, `---\ntitle: P${post}\ndate: 2026-01-01\n---\n![p](p.gif)`);

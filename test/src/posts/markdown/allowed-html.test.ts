@@ -62,7 +62,7 @@ describe('HTML in a post', () => {
     );
   });
 
-  it('gives what a frame would have shown as a link', () => {
+  it('replaces frames by links', () => {
     expect(render('<iframe src="https://video.example/1" title="A film"></iframe>')).toContain(
       '<a rel="external noopener" href="https://video.example/1">A film</a>',
     );

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { expectLinear } from '../../../fixtures/linear-time.ts';
 import { renderMarkdown } from '../../../../src/posts/markdown/markdown.ts';
 
-describe('HTML that is made to take long', () => {
+describe('HTML made to be slow to parse', () => {
   // With patterns that go back, each of these took seconds at a tenth of the length.
   it.each([
     '<a "',

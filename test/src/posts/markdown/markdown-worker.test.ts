@@ -26,7 +26,7 @@ describe('MarkdownWorker', () => {
     expect(await worker.render(TEXT, place, media)).toEqual(renderMarkdown(TEXT, { ...place, media }));
   });
 
-  it('leaves the event loop free: what was asked for later comes first', async () => {
+  it('does not block the event loop: a later request is answered first', async () => {
     const order: string[] = [];
     const rendered = worker.render('```rust\nfn main() {}\n```\n\n'.repeat(500), place, media);
     await Promise.all([

@@ -98,7 +98,7 @@ describe('pictures and links', () => {
     expect(rendered.missingImages).toEqual(['gone.png', '/no.png', 'no/too.gif']);
   });
 
-  it('cannot climb out of the media', () => {
+  it('cannot leave the media folder', () => {
     expect(render('![x](../../../../etc/passwd.png)').html).toContain('src="/media/etc/passwd.png"');
   });
 
