@@ -1,29 +1,16 @@
-import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { ArrivalRates } from '../../../otel/sampling/arrival-rates.ts';
 import { type Bits56, isAtLeast, probabilityOf } from '../../../otel/sampling/consistent-threshold.ts';
 import { policySetOf } from '../../../otel/sampling/policy-set.ts';
 import { parseSamplingRules } from '../../../otel/settings/sampling-rules.ts';
 import type { EndedSpan } from '../../../otel/spans/operation.ts';
+import { endedSpan } from './ended-span-fixture.ts';
 import { settingsOf } from './processor-fixture.ts';
 import { randomOf } from './random.ts';
 
 /** The local root of a trace, as far as targets read it. */
 export function rootOf(series: string, statusCode = 200): EndedSpan {
-  return {
-    span: { attributes: {} } as ReadableSpan,
-    type: series.startsWith('GET ') ? 'http' : 'other',
-    series,
-    statusCode,
-    spanId: 's',
-    parentSpanId: undefined,
-    endMillis: 0,
-    durationNanos: 0,
-    slownessNanos: 0,
-    failed: false,
-    clientError: false,
-    aborted: false,
-    countedMillis: NaN,
-  };
+  const type = series.startsWith('GET ') ? 'http' : 'other';
+  return endedSpan({ span: { attributes: {} }, type, series, statusCode });
 }
 
 /** Results for the traces of a kind over a period. */

@@ -10,6 +10,7 @@ import { SamplingAudit } from '../../../otel/sampling/sampling-audit.ts';
 import type { SamplingSettings } from '../../../otel/sampling/sampling-settings.ts';
 import { decide } from '../../../otel/sampling/verdict.ts';
 import type { EndedSpan } from '../../../otel/spans/operation.ts';
+import { endedSpan } from './ended-span-fixture.ts';
 import { hexOf } from './random.ts';
 
 export interface AuditedOperation {
@@ -60,7 +61,7 @@ export class AuditedVerdicts {
     const first = { traceId, spanId: '1'.repeat(16), traceFlags: TraceFlags.SAMPLED };
     const trace = new PendingTrace(first, OWED);
     for (const [index, operation] of operations.entries())
-      trace.hold(endedSpan(operation, traceId, index), 0);
+      trace.hold(auditedSpan(operation, traceId, index), 0);
     const root = trace.operations.at(-1);
     trace.rootOperation = root;
     const policies = this.#policies(trace, root);
@@ -73,32 +74,26 @@ export class AuditedVerdicts {
   }
 }
 
-function endedSpan(
+function auditedSpan(
   { type, series, failed = false, remote = false, route }: AuditedOperation,
   traceId: string,
   index: number,
 ): EndedSpan {
   const spanId = index.toString(16).padStart(16, '0');
-  const span = {
-    kind: type === 'http' ? 1 : 0,
-    attributes: route === undefined ? {} : { 'http.request.method': 'GET', 'http.route': route },
-    spanContext: () => ({ traceId, spanId, traceFlags: TraceFlags.SAMPLED }),
-    parentSpanContext: remote
-      ? { traceId, spanId: 'f'.repeat(16), traceFlags: 1, isRemote: true }
-      : undefined,
-  };
-  return {
-    span: span as Partial<EndedSpan['span']> as EndedSpan['span'],
+  return endedSpan({
+    span: {
+      kind: type === 'http' ? 1 : 0,
+      attributes: route === undefined ? {} : { 'http.request.method': 'GET', 'http.route': route },
+      spanContext: () => ({ traceId, spanId, traceFlags: TraceFlags.SAMPLED }),
+      ...(remote && {
+        parentSpanContext: { traceId, spanId: 'f'.repeat(16), traceFlags: 1, isRemote: true },
+      }),
+    },
     spanId,
-    parentSpanId: undefined,
     type,
     series,
-    endMillis: 0,
     durationNanos: 1e6,
     slownessNanos: 1e6,
     failed,
-    clientError: false,
-    aborted: false,
-    countedMillis: 0,
-  };
+  });
 }

@@ -4,6 +4,28 @@ import { Guard } from '../../../otel/base/guard.ts';
 import type { EndedSpan } from '../../../otel/spans/operation.ts';
 import { operationReader } from '../../../otel/spans/read-operation.ts';
 
+/** An operation that went well and took no time, but for what is told of it; its span has what the test reads of it. */
+export function endedSpan({
+  span = {},
+  ...facts
+}: Partial<Omit<EndedSpan, 'span'>> & { readonly span?: Partial<EndedSpan['span']> }): EndedSpan {
+  return {
+    span: span as EndedSpan['span'],
+    spanId: '1'.repeat(16),
+    parentSpanId: undefined,
+    type: 'http',
+    series: 'GET /',
+    endMillis: 0,
+    durationNanos: 0,
+    slownessNanos: 0,
+    failed: false,
+    clientError: false,
+    aborted: false,
+    countedMillis: 0,
+    ...facts,
+  };
+}
+
 /** A failed request as the processor reads it; `bytes` of text determine its size. */
 export function failedRequest(options: {
   readonly traceId?: string;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { ArrivalRates } from '../../../otel/sampling/arrival-rates.ts';
 import { REJECT_ALL } from '../../../otel/sampling/consistent-threshold.ts';
 import { policySetOf } from '../../../otel/sampling/policy-set.ts';
 import { parseSamplingRules } from '../../../otel/settings/sampling-rules.ts';
 import type { EndedSpan } from '../../../otel/spans/operation.ts';
 import { rootOf } from './arrivals-fixture.ts';
+import { endedSpan } from './ended-span-fixture.ts';
 import { settingsOf } from './processor-fixture.ts';
 
 const R = { high: 1, low: 1 };
@@ -29,7 +29,7 @@ function start(rules: string, target = 0) {
 }
 
 function withAgent(root: EndedSpan, agent: string): EndedSpan {
-  return { ...root, span: { attributes: { 'user_agent.original': agent } } as unknown as ReadableSpan };
+  return endedSpan({ ...root, span: { attributes: { 'user_agent.original': agent } } });
 }
 
 describe('the policies of a trace', () => {
@@ -75,7 +75,7 @@ describe('the policies of a trace', () => {
       expect(rules.map(({ name }) => name.split(' ')[0])).toEqual(
         agent === '' ? [] : agent.split(' ').map((word) => `user_agent~${word}`),
       );
-      const named = { ...root, span: { attributes: { n: words[0] } } as unknown as ReadableSpan };
+      const named = endedSpan({ ...root, span: { attributes: { n: words[0]! } } });
       expect(rules[0]?.keep(named, traceOf(root))).toBe(combination & 1 ? REJECT_ALL : undefined);
     }
   });

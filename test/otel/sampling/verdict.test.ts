@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { fc } from '../../fixtures/properties.ts';
 import { OPERATION_TYPES, type KeepReason } from '../../../otel/query.ts';
 import { isAtLeast, KEEP_ALL, thresholdOf } from '../../../otel/sampling/consistent-threshold.ts';
@@ -8,6 +7,7 @@ import type { Budget } from '../../../otel/sampling/policy.ts';
 import { policySetOf } from '../../../otel/sampling/policy-set.ts';
 import { decide, exportVerdict } from '../../../otel/sampling/verdict.ts';
 import type { EndedSpan } from '../../../otel/spans/operation.ts';
+import { endedSpan } from './ended-span-fixture.ts';
 import { settingsOf } from './processor-fixture.ts';
 
 const NO_BOUND: Budget = { admit: () => KEEP_ALL, admitsCompanions: () => true };
@@ -44,18 +44,8 @@ function spanOf(
   parent: number | undefined,
   facts: Pick<EndedSpan, 'type' | 'failed' | 'slownessNanos'>,
 ): EndedSpan {
-  return {
-    span: {} as ReadableSpan,
-    series: 'series',
-    spanId: `s${i}`,
-    parentSpanId: parent === undefined ? undefined : `s${parent}`,
-    endMillis: 0,
-    durationNanos: facts.slownessNanos,
-    clientError: false,
-    aborted: false,
-    countedMillis: NaN,
-    ...facts,
-  };
+  const parentSpanId = parent === undefined ? undefined : `s${parent}`;
+  return endedSpan({ ...facts, spanId: `s${i}`, parentSpanId, durationNanos: facts.slownessNanos });
 }
 
 /** Reference implementation of G12 and G15. */
