@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { size, text } from '../../../src/markup/quantity.ts';
+import { wordsOf } from '../../fixtures/page-text.ts';
 import { serveObservatory } from '../../fixtures/observatory-server.ts';
 import { MeasuredBlog } from '../../fixtures/measured-blog.ts';
 
@@ -23,7 +24,7 @@ describe('the content page', () => {
     expect(page).toMatch(/href="\/2026\/03\/glass%20%26%20light"[^]*1,204[^]*href="\/about"[^]*37/);
     expect(page).toContain(`media: ${text(size(48_300_000))} served`);
     expect(page).toContain('holds 4 entries now');
-    const plain = page.replaceAll(/<[^>]*>|\s+/g, ' ').replaceAll(/ +/g, ' ');
+    const plain = wordsOf(page);
     expect(plain).toContain(' glasshouse. media. served 48.3 MB ');
     expect(plain).toContain(' generated: RSS 9 times, in ');
     expect(page).not.toContain('post.<wbr />reads');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { TelemetryControl, TelemetryQuery } from '../../../otel/query.ts';
+import { wordsOf } from '../../fixtures/page-text.ts';
 import { serveObservatory } from '../../fixtures/observatory-server.ts';
 import { busyBlog } from '../../fixtures/busy-blog.ts';
 import { MeasuredBlog, telemetryOff } from '../../fixtures/measured-blog.ts';
@@ -25,7 +26,7 @@ describe('the overview', () => {
   it('has a line under every route and statement: how its requests ended, who asks it', async () => {
     const text = await textOf('');
     const row = /<tr data-key="GET \/tags\/:tag">([\s\S]*?)<\/tr>/.exec(text)![1]!;
-    const words = row.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+    const words = wordsOf(row);
     expect(words).toMatch(/ 3 failed of 43 requests /);
     expect(row).toContain('href="/admin/metrics-dashboard/failures"');
     const statement = text.split('<tr data-key="SELECT rowid, rank')[1]!.split('</tr>')[0]!;

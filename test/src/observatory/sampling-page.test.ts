@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SamplingFacts } from '../../../otel/query.ts';
 import { countText } from '../../../src/markup/quantity.ts';
+import { wordsOf } from '../../fixtures/page-text.ts';
 import { serveObservatory } from '../../fixtures/observatory-server.ts';
 import { shareText } from '../../../src/observatory/draw/facts.ts';
 import { busyBlog } from '../../fixtures/busy-blog.ts';
@@ -20,11 +21,7 @@ describe('the sampling page', () => {
   /** What the table of rules says in the row of a rule, tags taken out. */
   const row = (page: string, rule: string): string => {
     const [, rest = ''] = page.split(`<tr data-key="rule-${rule}">`);
-    return rest
-      .split('</tr>', 1)[0]!
-      .replace(/<[^>]*>/g, ' ')
-      .replace(/\s+/g, ' ')
-      .trim();
+    return wordsOf(rest.split('</tr>', 1)[0]!).trim();
   };
 
   it('tells of each rule what it has seen, kept and dropped, in the page and in its JSON', async () => {
@@ -77,12 +74,8 @@ describe('the sampling page', () => {
     expect(counted).toMatchObject({ name: rule, seen: 12 });
     expect([0, 12]).not.toContain(counted!.kept);
     const shown = rule.replace('<', '&lt;').replace('>', '&gt;');
-    expect(
-      page
-        .split(`data-key="named-${shown}"`)[1]!
-        .split('</tr>')[0]!
-        .replaceAll(/<[^>]*>|\s+/g, ' '),
-    ).toMatch(new RegExp(` 12 +${counted!.kept} +${counted!.dropped} *$`));
+    const named = page.split(`data-key="named-${shown}"`)[1]!.split('</tr>')[0]!;
+    expect(wordsOf(named)).toMatch(new RegExp(` 12 ${counted!.kept} ${counted!.dropped} $`));
     blog.change({ METRICS_SAMPLING_RATE: '0' });
     expect((await open(blog)).page).toContain(
       'Only what fails or is slow is kept in detail. So are 5 ordinary traces a second',
@@ -92,7 +85,7 @@ describe('the sampling page', () => {
   it('breaks values between words, and shows bytes in the unit of their limit', async () => {
     const { page } = await open(new MeasuredBlog());
     expect(page).toContain('as METRICS_<wbr />SAMPLING_<wbr />RATE</code');
-    const words = page.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+    const words = wordsOf(page);
     expect(words).toMatch(/METRICS_ BUFFER_ BYTES [^_]* 16 MiB 16777216 bytes, default/);
     expect(words).toMatch(/METRICS_ BUFFER_ SIZE maximum number of kept traces in memory 1000 default/);
   });
@@ -111,7 +104,7 @@ describe('the sampling page', () => {
     );
     const fine = audit.rows.find(({ judgement }) => judgement === 'fine')!;
     const z = `${fine.z < 0 ? '−' : '+'}${Math.abs(fine.z).toFixed(1)}`;
-    expect(page.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')).toContain(
+    expect(wordsOf(page)).toContain(
       `${countText(fine.counted)} ${countText(fine.adjusted)} ± ${countText(fine.deviation)} ${z} ± ${fine.bound!.toFixed(1)} within chance`,
     );
     // It would take a fault of sampling.

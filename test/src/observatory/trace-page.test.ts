@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { HtmlValidate } from 'html-validate';
 import type { TraceDetail } from '../../../otel/query.ts';
 import { expectLinear } from '../../fixtures/linear-time.ts';
+import { htmlFaults, wordsOf } from '../../fixtures/page-text.ts';
 import { serveObservatory } from '../../fixtures/observatory-server.ts';
 import { DROPPED_TRACE, EVICTED_TRACE, FAILING_TRACE, SEARCH_TRACE } from '../../fixtures/busy-blog.ts';
 import { MeasuredBlog } from '../../fixtures/measured-blog.ts';
@@ -116,22 +116,6 @@ const spanOf = (traceId: string, index: number): string =>
   `${traceId.slice(0, 12)}${String(index).padStart(4, '0')}`;
 const spanRows = (text: string): string[] =>
   [...text.matchAll(/<tr\s+id="span-([^"]+)"/g)].map((match) => match[1]!);
-const plain = (text: string): string =>
-  text
-    .replaceAll(/<[^>]*>/g, ' ')
-    .replaceAll('\u00a0', ' ')
-    .replaceAll(/\s+/g, ' ');
-
-const validator = new HtmlValidate({
-  extends: ['html-validate:recommended'],
-  rules: {
-    'void-style': 'off',
-    'no-trailing-whitespace': 'off',
-    'long-title': 'off',
-    'doctype-style': 'off',
-    'attribute-boolean-style': 'off',
-  },
-});
 
 describe('a trace page', () => {
   it.each([
@@ -156,12 +140,7 @@ describe('a trace page', () => {
     const text = await page(traceId, query);
     expect(text.replaceAll(/"[^"]*"/g, '""')).not.toMatch(/<[^>]+\s(?:style|on[a-z]+)=|<style|<img|<script>/);
     expect(text).not.toMatch(/NaN|\[object|Infinity/);
-    const { results } = await validator.validateString(text);
-    expect(
-      results.flatMap(({ messages }) =>
-        messages.map(({ line, ruleId, message }) => `${line}: ${ruleId} ${message}`),
-      ),
-    ).toEqual([]);
+    expect(await htmlFaults(text)).toEqual([]);
   });
 });
 
@@ -206,13 +185,13 @@ describe('the waterfall', () => {
     const steps = (text: string): string =>
       /<span class="matches"[\s\S]*?<\/form>|<span class="matches"[\s\S]*?<\/div>/.exec(text)![0];
     const first = steps(await page(SEARCH_TRACE, `?type=render&span=${render}`));
-    expect(plain(first)).toContain('1 of 2 found');
+    expect(wordsOf(first)).toContain('1 of 2 found');
     expect(first).toMatch(new RegExp(`href="[^"]*span=${layout}[^"]*" title="Next match"`));
     expect(first).not.toContain('Previous match');
     const last = steps(await page(SEARCH_TRACE, `?type=render&span=${layout}`));
     expect(last).toMatch(new RegExp(`href="[^"]*span=${render}[^"]*" title="Previous match"`));
     expect(last).not.toContain('Next match');
-    expect(plain(steps(await page(SEARCH_TRACE, '?q=no-such')))).toContain('0 of 30 spans');
+    expect(wordsOf(steps(await page(SEARCH_TRACE, '?q=no-such')))).toContain('0 of 30 spans');
   });
 
   it('opens so many levels, and single spans the other way round', async () => {
@@ -233,7 +212,7 @@ describe('the waterfall', () => {
   it('shows a part of its time closer, and which spans are not in it', async () => {
     const text = await page(SEARCH_TRACE, '?zoom=960-1040');
     const axis = /<thead>[\s\S]*?<\/thead>/.exec(text)![0];
-    expect(plain(axis)).toMatch(/960 ms.*1 s.*1\.04 s/);
+    expect(wordsOf(axis)).toMatch(/960 ms.*1 s.*1\.04 s/);
     const row = (index: number): string =>
       new RegExp(`id="span-${spanOf(SEARCH_TRACE, index)}"[\\s\\S]*?</tr>`).exec(text)![0];
     expect(row(1)).toMatch(/1\.2\sms, starts after 1\sms, earlier than the shown part/);
@@ -248,8 +227,8 @@ describe('the waterfall', () => {
     const folded = await page(SEARCH_TRACE, `?span=${spanOf(SEARCH_TRACE, 4)}`);
     expect(spanRows(folded)).toHaveLength(7);
     expect(folded).toMatch(/N\+1 ×24/);
-    expect(plain(folded)).toMatch(/· 24 runs/);
-    expect(plain(folded)).toMatch(/repeated 1 of 24 in a row, [\d.]+ ms together/);
+    expect(wordsOf(folded)).toMatch(/· 24 runs/);
+    expect(wordsOf(folded)).toMatch(/repeated 1 of 24 in a row, [\d.]+ ms together/);
     const inside = await page(SEARCH_TRACE, `?span=${spanOf(SEARCH_TRACE, 9)}`);
     expect(spanRows(inside)).toHaveLength(30);
     const [, fold] = /<a href="([^"]*)"\s*>fold repeated statements/.exec(inside)!;
@@ -261,7 +240,7 @@ describe('the waterfall', () => {
   it('has its log by itself: lines and events in the order of time, each with its span', async () => {
     const text = await page(LOGGED, '?view=log');
     const table = /<table class="rows trace-log">[\s\S]*?<\/table>/.exec(text)![0];
-    const rows = [...table.matchAll(/<tr>([\s\S]*?)<\/tr>/g)].slice(1).map(([, row]) => plain(row!).trim());
+    const rows = [...table.matchAll(/<tr>([\s\S]*?)<\/tr>/g)].slice(1).map(([, row]) => wordsOf(row!).trim());
     expect(rows).toEqual([
       '2.00 ms info of a span that was not kept a span that was not kept',
       '5.00 ms warn no index is used term=&lt;b&gt;glass&lt;/b&gt; SELECT posts_fts',
@@ -274,7 +253,7 @@ describe('the waterfall', () => {
   });
 
   it('has events and lines of the log under their span, in order of time', async () => {
-    const text = plain(/<tbody>.*?<\/tbody>/s.exec(await page(LOGGED))![0]);
+    const text = wordsOf(/<tbody>.*?<\/tbody>/s.exec(await page(LOGGED))![0]);
     const order = [
       'of a span that was not kept',
       'no index is used',
@@ -291,15 +270,15 @@ describe('the waterfall', () => {
 
   it('shows self time beside the total, and what is on the critical path', async () => {
     const text = await page(SEARCH_TRACE);
-    expect(plain(text)).toContain('49 ms · self 35 ms');
+    expect(wordsOf(text)).toContain('49 ms · self 35 ms');
     expect(text).toMatch(/aria-label="961\u00a0ms · 24 rows, starts after 3\u00a0ms, on the critical path"/);
   });
 
   it('shortens long names everywhere', async () => {
     const text = await page(HOSTILE, `?span=${spanOf(HOSTILE, 2)}`);
     const panel = text.slice(text.indexOf('id="span-panel"'));
-    expect(plain(panel)).toMatch(/x{199}…/);
-    expect(plain(text.slice(text.indexOf('critical-panel')))).not.toMatch(/x{201}/);
+    expect(wordsOf(panel)).toMatch(/x{199}…/);
+    expect(wordsOf(text.slice(text.indexOf('critical-panel')))).not.toMatch(/x{201}/);
     expect(/<p class="sentence">[\s\S]*?<\/p>/.exec(text)![0].replaceAll(/title="[^"]*"/g, '')).not.toMatch(
       /x{101}/,
     );
@@ -310,7 +289,7 @@ describe('the waterfall', () => {
     const text = await page(WIDE);
     expect(text.length).toBeLessThan(1_000_000);
     expect(spanRows(text)).toHaveLength(500);
-    expect(plain(text)).toContain('Lines 1 to 500 of 100,000.');
+    expect(wordsOf(text)).toContain('Lines 1 to 500 of 100,000.');
     expect(text).toContain('aria-rowcount="100001"');
     const next = await page(WIDE, '?line=500');
     expect(spanRows(next)[0]).toBe(spanOf(WIDE, 500));
@@ -323,11 +302,11 @@ describe('the panel of a span', () => {
   it('says how long, how unusual, what part, how many rows, why kept, and leads on', async () => {
     const text = await page(SEARCH_TRACE, `?span=${spanOf(SEARCH_TRACE, 2)}`);
     const panel = text.slice(text.indexOf('id="span-panel"'));
-    expect(plain(panel)).toContain(
+    expect(wordsOf(panel)).toContain(
       'duration 961 ms self time 961 ms compared to its kind slower than 99 % of 152',
     );
-    expect(plain(panel)).toContain('share of the trace 92 %');
-    expect(plain(panel)).toContain('rows 24 kept slow ≥ 500 ms');
+    expect(wordsOf(panel)).toContain('share of the trace 92 %');
+    expect(wordsOf(panel)).toContain('rows 24 kept slow ≥ 500 ms');
     expect(panel).toContain('this span');
     expect(panel).toContain('SELECT rowid, rank\nFROM posts_fts\nWHERE');
     const address = `/statement?${new URLSearchParams({ name: FTS_TEXT })}`;
@@ -342,10 +321,10 @@ describe('the critical path', () => {
   it('is drawn in time and shared out by operation, self time beside total', async () => {
     const text = await page(SEARCH_TRACE);
     const panel = text.slice(text.indexOf('critical-panel'), text.indexOf('id="span-panel"'));
-    expect(plain(panel)).toContain(
+    expect(wordsOf(panel)).toContain(
       'SELECT posts_fts posts_fts MATCH ? ORDER BY rank LIMIT ? 1 961 ms 961 ms 961 ms 92 %',
     );
-    expect(plain(panel)).toContain('render search 1 49.0 ms 35.0 ms 35.0 ms 3.4 %');
+    expect(wordsOf(panel)).toContain('render search 1 49.0 ms 35.0 ms 35.0 ms 3.4 %');
     expect(panel).toContain('SELECT posts_fts: 961\u00a0ms, 92\u00a0% of the path');
   });
 });
@@ -364,7 +343,7 @@ describe('the flame graph of a trace', () => {
 describe('a trace', () => {
   it('says why it was kept and what of it is missing', async () => {
     expect(await page(SEARCH_TRACE)).toContain('Something in it was slow; here that is 1\u00a0s or more.');
-    const cut = plain(await page(CUT));
+    const cut = wordsOf(await page(CUT));
     for (const words of [
       'incomplete',
       'truncated',
@@ -372,7 +351,7 @@ describe('a trace', () => {
       'continues a trace of another process',
     ])
       expect(cut).toContain(words);
-    expect(plain(await page(SEARCH_TRACE))).toContain('complete');
+    expect(wordsOf(await page(SEARCH_TRACE))).toContain('complete');
   });
 
   it('says which rule kept it, and of each span, which kept that', async () => {
@@ -391,7 +370,7 @@ describe('a trace', () => {
 
   it('says which address was asked and how it was answered', async () => {
     const meta = async (traceId: string): Promise<string> =>
-      plain(/<div class="meta">[\s\S]*?<\/div>/.exec(await page(traceId))![0]);
+      wordsOf(/<div class="meta">[\s\S]*?<\/div>/.exec(await page(traceId))![0]);
     expect(await meta(SEARCH_TRACE)).toMatch(/^ \/search 200 kept: slow /);
     expect(await meta(FAILING_TRACE)).toMatch(/^ \/tags\/async 500 kept: failed /);
     expect(await meta(HOSTILE)).toMatch(/^ \/&quot;&gt;&lt;script&gt;alert\(1\)&lt;\/script&gt;\S* 200 kept/);
@@ -414,7 +393,7 @@ describe('a trace', () => {
 
   it('that was let go offers its route and its time', async () => {
     const text = await page(EVICTED_TRACE);
-    expect(plain(text)).toContain('because the buffer was full');
+    expect(wordsOf(text)).toContain('because the buffer was full');
     expect(text).toMatch(
       /\/route\?name=GET\+%2Fsearch&amp;from=2026-11-23T11%3A45%3A20\.000Z&amp;to=2026-11-23T11%3A55%3A20\.000Z/,
     );
@@ -423,13 +402,13 @@ describe('a trace', () => {
 
   it('that runs, was never kept or is unknown says so and where to go', async () => {
     const running = await page(RUNNING, '?from=-6h');
-    expect(plain(running)).toContain('still running');
+    expect(wordsOf(running)).toContain('still running');
     expect(running).toContain(`/traces/${RUNNING}?from=-6h">Reload`);
     const never = await page(DROPPED_TRACE);
-    expect(plain(never)).toContain('counted but its detail was not kept');
-    expect(plain(never)).toContain('counts include what was not kept');
+    expect(wordsOf(never)).toContain('counted but its detail was not kept');
+    expect(wordsOf(never)).toContain('counts include what was not kept');
     const unknown = await page('nonsense');
-    expect(plain(unknown)).toContain('so it may have existed');
+    expect(wordsOf(unknown)).toContain('so it may have existed');
     expect(unknown).toContain('/traces?q=nonsense');
   });
 

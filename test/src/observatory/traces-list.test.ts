@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { wordsOf } from '../../fixtures/page-text.ts';
 import { serveObservatory } from '../../fixtures/observatory-server.ts';
 import { ATTR_ADDRESS_UNKNOWN } from '../../../otel/base/semconv.ts';
 import { MeasuredBlog } from '../../fixtures/measured-blog.ts';
@@ -66,10 +67,7 @@ describe('the list of traces', () => {
     const { origin } = await serveObservatory(new MeasuredBlog({ happened }).telemetry);
     const address = `${origin}/admin/metrics-dashboard/traces`;
     const text = await (await fetch(address)).text();
-    const [first = '', second = ''] = text
-      .split('<tr data-key=')
-      .slice(1)
-      .map((row) => row.replaceAll(/<[^>]*>|\s+/g, ' ').replaceAll(/ +/g, ' '));
+    const [first = '', second = ''] = text.split('<tr data-key=').slice(1).map(wordsOf);
     expect(first).toContain(' unknown paths /no/café&lt;b&gt; ');
     expect(first).not.toContain('/:path');
     expect(second).toMatch(/ GET \/archive \d/);

@@ -6,6 +6,7 @@ import { logScale, logTicks, timeScale, zeroScale } from '../../../../src/observ
 import { rateBars, rateLegend, stackedRates } from '../../../../src/observatory/charts/stacked-rates.ts';
 import { segments, timeSeries } from '../../../../src/observatory/charts/time-series.ts';
 import { barGeometry } from '../../../../src/observatory/charts/bar-geometry.ts';
+import { wordsOf } from '../../../fixtures/page-text.ts';
 
 const time: ChartTime = { range: { fromMillis: 0, toMillis: 1000 }, markers: [], now: 1000 };
 
@@ -134,10 +135,7 @@ describe('timeSeries', () => {
 describe('stackedRates', () => {
   it('names only what there is', () => {
     const legend = (more: Partial<TimelinePoint>): string =>
-      rateLegend([point(0, more)])
-        .text.replace(/<[^>]*>/g, ' ')
-        .replace(/\s+/g, ' ')
-        .trim();
+      wordsOf(rateLegend([point(0, more)]).text).trim();
     expect(legend({})).toBe('2xx 3xx');
     expect(legend({ errors: 1, aborted: 2 })).toBe('2xx 3xx aborted failed');
     expect(legend({ count: 0 })).toBe('');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SeriesSummary } from '../../../../otel/query.ts';
 import { answersPanel } from '../../../../src/observatory/draw/answers-panel.ts';
+import { wordsOf } from '../../../fixtures/page-text.ts';
 import { MeasuredBlog } from '../../../fixtures/measured-blog.ts';
 
 const ROW: SeriesSummary = {
@@ -20,9 +21,7 @@ const ROW: SeriesSummary = {
 };
 
 function words(row: SeriesSummary): string {
-  return String(answersPanel(row))
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/\s+/g, ' ');
+  return wordsOf(String(answersPanel(row)));
 }
 
 describe('the answers of a route', () => {
