@@ -119,7 +119,7 @@ describe('an incomplete backup', () => {
 });
 
 describe('a restore', () => {
-  it('over a blog has to be asked for, and sets that one aside', async () => {
+  it('over an existing blog needs --replace, and moves its data aside', async () => {
     await backUp();
     restore();
     const database = openBlogData(target);

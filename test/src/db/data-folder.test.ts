@@ -26,7 +26,7 @@ const modes = (...names: readonly string[]): readonly string[] =>
 describe('keeping data private', () => {
   const FILES = ['glasshouse.db', 'glasshouse.db-wal', 'telemetry.sqlite', 'media/photos/glass.png'];
 
-  it('narrows what an older version left, and what is made from then on', () => {
+  it('restricts existing files of an older version, and new ones', () => {
     for (const name of FILES) put(name);
     chmodSync(folder, 0o755);
     expect(modes('.', 'media/photos', ...FILES)).toEqual(['755', '755', ...FILES.map(() => '644')]);

@@ -128,7 +128,7 @@ describe('input that is not a request', () => {
 });
 
 describe('a client that reads nothing', () => {
-  it('of a download is cut off, as one that has gone', async () => {
+  it('of a download loses its connection, as a client that has gone', async () => {
     const begun = new Promise<ServerResponse>((resolve) => {
       void listen(
         (_, response) => {

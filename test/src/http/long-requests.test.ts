@@ -167,7 +167,7 @@ describe('a long text in a request', () => {
     }
   });
 
-  it('of a form takes brackets for letters, and each field once', async () => {
+  it('of a form treats brackets as letters, and accepts each field once', async () => {
     const nested = `a${'[b]'.repeat(5000)}=1`;
     const head = (body: string): string =>
       `POST /admin/sign-in HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\n${body}`;

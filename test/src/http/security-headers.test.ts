@@ -21,7 +21,7 @@ describe('security headers', () => {
     },
   );
 
-  it('promise https only where the blog is at https', async () => {
+  it('include HSTS only if the blog is served over https', async () => {
     const plain = await new ReaderServer().start();
     expect((await plain.ask('/')).headers['strict-transport-security']).toBeUndefined();
   });

@@ -92,7 +92,7 @@ describe('quantities', () => {
     [NaN, '–'],
   ])('a share of %p reads %p', (part, expected) => expect(plain(share(part))).toBe(expected));
 
-  it('picks a unit of time in which a rate is more than nothing', () => {
+  it('picks a unit of time in which a small rate is visible', () => {
     expect([rate(32_410, 3600), rate(36, 3600), rate(1, 3600), rate(0, 3600), rate(5, 0)].map(plain)).toEqual(
       ['9 /s', '0.6 /min', '1 /h', '0 /s', '0 /s'],
     );

@@ -194,7 +194,7 @@ describe('the waterfall', () => {
     expect(wordsOf(steps(await page(SEARCH_TRACE, '?q=no-such')))).toContain('0 of 30 spans');
   });
 
-  it('opens so many levels, and single spans the other way round', async () => {
+  it('opens a number of levels, and toggles single spans', async () => {
     const all = spanRows(await page(SEARCH_TRACE));
     const [root, layout, render] = [0, 29, 28].map((index) => spanOf(SEARCH_TRACE, index));
     expect(spanRows(await page(SEARCH_TRACE, '?levels=1'))).toEqual([root]);

@@ -30,7 +30,7 @@ describe('ContentClock', () => {
     expect(clock.state()).toEqual(first);
   });
 
-  it('moves on by at least a second for each change, also for several within one', () => {
+  it('advances by at least a second per change, also for several changes within one', () => {
     const { clock, posts, now } = setUp();
     const seen = [clock.state().changedMillis];
     const post = posts.create(draft);
@@ -50,7 +50,7 @@ describe('ContentClock', () => {
     expect(seen[0]!).toBeLessThanOrEqual(now());
   });
 
-  it('moves on when a scheduled post’s time comes', () => {
+  it('advances when a scheduled post is published', () => {
     const { clock, posts, now, advance } = setUp();
     posts.create({ ...draft, publishedAtMillis: now() + 5000 });
     const before = clock.state();

@@ -206,7 +206,7 @@ describe('PostStore.allForAdmin', () => {
 });
 
 describe('PostStore.sitemap', () => {
-  it('reads on over more posts than one batch, while others write', () => {
+  it('reads more posts than one batch, while others write', () => {
     const insert = blog.database.prepare(
       `INSERT INTO posts (path, path_key, title, summary, status, published_at, updated_at, created_at, tags, authors, language, reading_minutes, version, markdown, html)
        VALUES ('p' || @number, 'p' || @number, 'P', '', 'published', 1000, @number, 0, '[]', '[]', 'en', 1, 1, '', '')`,

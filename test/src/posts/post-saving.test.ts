@@ -108,7 +108,7 @@ describe('PostStore.create', () => {
     ).toBe(5);
   });
 
-  it('refuses an address that another post has, had, or has as a tombstone', () => {
+  it('refuses an address that another post has, had, or has as a deleted post', () => {
     const post = blog.posts.create(draft({ path: 'one', aliases: ['was/one'] }));
     expect(faultOf(() => blog.posts.create(draft({ path: 'ONE' })))).toEqual({
       field: 'path',
@@ -222,7 +222,7 @@ describe('PostStore.update', () => {
 });
 
 describe('PostStore.remove and restore', () => {
-  it('refuse a version that was saved over, and an id that is none', () => {
+  it('refuse an outdated version and an unknown id', () => {
     const post = blog.posts.create(draft());
     blog.posts.update(post.id, 1, draft());
     expect(() => blog.posts.remove(post.id, 1)).toThrow(PostConflictError);

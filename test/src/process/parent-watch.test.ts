@@ -69,7 +69,7 @@ describe('the parent', () => {
     expect(gone()).toBe(1);
   });
 
-  it('may itself lose its parent: who closes the terminal does not stop npm', () => {
+  it('may lose its own parent: closing the terminal does not stop npm', () => {
     const table = new FakeTable(NPM);
     const { gone, look } = watched(table);
     table.processes.set(NPM, { name: 'npm start', parentId: 1 });

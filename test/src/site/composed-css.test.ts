@@ -4,7 +4,7 @@ import { composeCss } from '../../../src/site/composed-css.ts';
 const address = (name: string): string => `/assets/hashed/${name}`;
 
 describe('composeCss', () => {
-  it('puts imports in place once and addresses under their hash', () => {
+  it('inlines imports once and hashes addresses', () => {
     const files: Record<string, string> = {
       'site.css': "@import './tokens.css';\n@import url('more/code.css');\na { color: red }",
       'tokens.css': '/* why */ b { src: url(fonts/x.woff2) }',
@@ -24,7 +24,7 @@ describe('composeCss', () => {
     expect(composeCss('x.css', () => source, address)).toBe(source);
   });
 
-  it('names the file that is missing and who wanted it', () => {
+  it('names the missing file and the importing one', () => {
     const files: Record<string, string> = { 'a.css': "@import 'b.css';" };
     expect(() => composeCss('a.css', (name) => files[name], address)).toThrow(
       'stylesheet a.css: imported file b.css does not exist',

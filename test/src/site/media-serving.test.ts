@@ -67,7 +67,7 @@ describe('media', () => {
     expect([other.status, other.body.length]).toEqual([200, 5000]);
   });
 
-  it('puts an SVG opened by itself into a box where nothing runs', async () => {
+  it('sandboxes an SVG that is opened directly', async () => {
     const { headers } = await server.ask('/media/drawing.svg');
     expect(headers['content-type']).toBe('image/svg+xml; charset=utf-8');
     expect(headers['content-security-policy']).toMatch(/^sandbox; default-src 'none'/);

@@ -30,7 +30,7 @@ function point(startMillis: number, more: Partial<TimelinePoint> = {}): Timeline
 }
 
 describe('scales', () => {
-  it('put time on a thousand', () => {
+  it('map time to 0–1000', () => {
     const x = timeScale(1000, 3000);
     expect([x(1000), x(2000), x(3000), x(9000)]).toEqual([0, 500, 1000, 1000]);
   });
@@ -178,7 +178,7 @@ describe('heatMapChart', () => {
 
   const LINKS = { hrefOf: () => '/', tracesHref: '/traces' };
 
-  it('puts bands together that would be stripes, and counts them together', () => {
+  it('merges bands that would be too thin, and sums their counts', () => {
     const bandEdgesMillis = Array.from({ length: 101 }, (_, band) => 1.1 ** band);
     const fine = {
       bandEdgesMillis,

@@ -12,7 +12,7 @@ describe('drawStack', () => {
     '    at async nameRoute (file:///srv/blog/src/router.ts:30:10)',
   ].join('\n');
 
-  it('names files from the folder of the program on', () => {
+  it('names files relative to the project folder', () => {
     expect(plain(stack).split('\n')).toEqual([
       'TypeError: &lt;no&gt; file:///srv/blog/x',
       '  at src/rooms.ts:51:11',

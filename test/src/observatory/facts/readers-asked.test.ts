@@ -16,7 +16,7 @@ const line = (name: string, count: number, more: Partial<SeriesLine> = {}): Seri
 });
 
 describe('readersAsked', () => {
-  it('puts routes together by what they serve, most asked first, and leaves the owner out', () => {
+  it('groups routes by kind, most requested first, without the owner’s', () => {
     const asked = readersAsked([
       line('GET /:path', 50, { clientErrors: 4 }),
       line('HEAD /:path', 10),

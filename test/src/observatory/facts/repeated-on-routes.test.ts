@@ -34,7 +34,7 @@ describe('repeatedOnRoutes', () => {
     expect(repeatedOnRoutes(telemetry, HOUR, Infinity)).toMatchObject({ looked: 1000, total: 1200 });
   });
 
-  it('reads so many spans a question, remembers them, and goes on with the next', () => {
+  it('reads a bounded number of spans per call, remembers them, and continues with the next call', () => {
     const telemetry = searched(20);
     const reading = jest.spyOn(telemetry, 'trace');
     const looked = Array.from(

@@ -30,7 +30,7 @@ describe('knownSince', () => {
     expect(drawn).toEqual({ fromMillis: NOW + 1 - 5000, toMillis: NOW + 1 });
   });
 
-  it('never draws more than was asked for', () => {
+  it('never draws more than requested', () => {
     const short = chooseRange({ from: '-3s' }, NOW);
     expect(knownSince(short, NOW - 1000).drawn.fromMillis).toBe(short.fromMillis);
   });
@@ -82,7 +82,7 @@ describe('asCounted', () => {
     expect(elapsedSeconds(counted, NOW, 0)).toBe(24.5 * 3600);
   });
 
-  it('of a preset says no time before the first count', () => {
+  it('of a preset mentions no time before the first count', () => {
     const day = chooseRange({ from: '-24h' }, NOW);
     const from = (countedFromMillis: number): string =>
       asCounted(

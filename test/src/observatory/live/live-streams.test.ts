@@ -300,7 +300,7 @@ describe('LiveStreams', () => {
     expect([stream.destroyed, streams.viewers]).toEqual([true, 0]);
   });
 
-  it('passes over a viewer whose line is full instead of piling up, and gives it the whole of a later moment', async () => {
+  it('skips a viewer whose buffer is full, and sends it a later moment completely', async () => {
     fakeTime();
     const changes = changesNow();
     const streams = streamsOf(changes);

@@ -81,7 +81,7 @@ describe('a bare address', () => {
     expect(html.match(/<a /g)).toHaveLength(2);
   });
 
-  it('needs a scheme: a word with a dot is none', () => {
+  it('needs a scheme: a word with a dot is not a link', () => {
     expect(render('Node.js and read.me, glass.example')).not.toContain('<a ');
   });
 });
