@@ -112,7 +112,7 @@ if (executablePath !== undefined) {
     });
   });
 
-  // 360: a phone. 550: a desk at 200 % zoom.
+  // 360: a phone. 550: a desktop at 200 % zoom.
   it.each([360, 550, 1100])('at %d pixels no page is wider than its window', async (width) => {
     const context = await browser.newContext({ viewport: { width, height: 800 } });
     try {

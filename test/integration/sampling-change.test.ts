@@ -28,7 +28,7 @@ interface Sampling {
 }
 
 /** The owner in front of the form. */
-class Desk {
+class OwnerClient {
   readonly #visitor: Visitor;
   readonly blog: BlogProcess;
 
@@ -83,23 +83,23 @@ function partOf(page: string, mark: string): string {
 
 describe('the owner changes sampling on its page', () => {
   const dataDir = temporaryFolder();
-  let desk: Desk;
+  let owner: OwnerClient;
   let visitor: Visitor;
 
   beforeAll(async () => {
     const blog = await BlogProcess.start(dataDir, { METRICS_SAMPLING_RATE: '0.5' });
     visitor = await becomeOwner(blog);
-    desk = new Desk(visitor, blog);
+    owner = new OwnerClient(visitor, blog);
   });
   afterAll(async () => {
     visitor.close();
-    await desk.blog.stop();
+    await owner.blog.stop();
   });
   const rates = async (): Promise<MetricsDocument['sampling']> =>
-    (await desk.blog.metrics<MetricsDocument>()).sampling;
+    (await owner.blog.metrics<MetricsDocument>()).sampling;
 
   it('shows the form to the owner alone: a bearer token neither opens nor sends it', async () => {
-    const { text } = await desk.page(FORM);
+    const { text } = await owner.page(FORM);
     for (const name of [
       'METRICS_SAMPLING_RATE',
       'METRICS_EXPORT_SAMPLING_RATE',
@@ -110,21 +110,21 @@ describe('the owner changes sampling on its page', () => {
     ])
       expect(text).toContain(`name="${name}"`);
     const headers = { authorization: `Bearer ${TOKEN}` };
-    const opened = await desk.blog.ask(FORM, { headers });
+    const opened = await owner.blog.ask(FORM, { headers });
     expect([opened.status, opened.headers.location]).toEqual([
       303,
       expect.stringContaining('/admin/sign-in'),
     ]);
     for (const step of ['try', 'apply']) {
-      const sent = await desk.blog.ask(`${BASE}/sampling/${step}`, { method: 'POST', headers });
+      const sent = await owner.blog.ask(`${BASE}/sampling/${step}`, { method: 'POST', headers });
       expect(sent.status).toBeGreaterThanOrEqual(400);
     }
-    expect((await desk.post(`${BASE}/sampling/apply`, { METRICS_SAMPLING_RATE: '0' })).status).toBe(403);
+    expect((await owner.post(`${BASE}/sampling/apply`, { METRICS_SAMPLING_RATE: '0' })).status).toBe(403);
     expect((await rates()).rates.http).toBe(0.5);
   });
 
   it('refuses with every problem beside its field, in the words of the settings, and loses nothing that was typed', async () => {
-    const { status, text } = await desk.try({
+    const { status, text } = await owner.try({
       METRICS_SAMPLING_RATE: 'databse=<0.1>',
       METRICS_SLOW_QUERY_THRESHOLD: '-1',
       METRICS_SLOW_RENDER_THRESHOLD: '0.75',
@@ -141,24 +141,24 @@ describe('the owner changes sampling on its page', () => {
   });
 
   it('tries without a change, applies at once what was shown, and says who, when and from what to what', async () => {
-    const tried = await desk.try({ METRICS_SAMPLING_RATE: '0', METRICS_SLOW_QUERY_THRESHOLD: '2.5' });
+    const tried = await owner.try({ METRICS_SAMPLING_RATE: '0', METRICS_SLOW_QUERY_THRESHOLD: '2.5' });
     expect(tried.status).toBe(200);
     expect(tried.text.replace(/\s+/g, ' ')).toMatch(
       /Of the [\d,]+ operations whose detail is still held, <strong>[\d,]+<\/strong> would be kept/,
     );
     expect((await rates()).rates.http).toBe(0.5);
-    const before = await desk.blog.metrics<MetricsDocument>();
-    const applied = await desk.post(`${BASE}/sampling/apply`, fieldsOf(partOf(tried.text, 'class="apply"')));
+    const before = await owner.blog.metrics<MetricsDocument>();
+    const applied = await owner.post(`${BASE}/sampling/apply`, fieldsOf(partOf(tried.text, 'class="apply"')));
     expect([applied.status, applied.headers.location]).toEqual([303, `${BASE}/sampling`]);
     expect(await rates()).toMatchObject({ rates: { http: 0 }, thresholds_seconds: { database: 2.5 } });
 
-    for (let i = 0; i < 20; i++) await desk.blog.ask('/');
-    const after = await desk.blog.metrics<MetricsDocument>();
+    for (let i = 0; i < 20; i++) await owner.blog.ask('/');
+    const after = await owner.blog.metrics<MetricsDocument>();
     // The requests of this form are telemetry's own.
     expect(after.operations.http.count - before.operations.http.count).toBe(20);
     expect(after.operations.http.kept).toBe(before.operations.http.kept);
 
-    const { settings, changes, lasts } = await desk.sampling();
+    const { settings, changes, lasts } = await owner.sampling();
     expect(lasts).toBe(true);
     expect(settings).toContainEqual(
       expect.objectContaining({ name: 'METRICS_SAMPLING_RATE', value: '0', source: 'page' }),
@@ -171,41 +171,41 @@ describe('the owner changes sampling on its page', () => {
         { name: 'METRICS_SLOW_QUERY_THRESHOLD', from: '1.0', to: '2.5' },
       ],
     });
-    const overview = (await desk.page(`${BASE}?from=-1h`)).text;
+    const overview = (await owner.page(`${BASE}?from=-1h`)).text;
     expect(overview).toContain(
       'METRICS_SAMPLING_RATE 0.5 → 0'.replace('→', Buffer.from('→').toString('latin1')),
     );
   });
 
   it('refuses what was tried before somebody else changed the settings', async () => {
-    const tried = await desk.try({ METRICS_SAMPLING_RATE: '0.9' });
-    expect((await desk.change({ METRICS_SAMPLING_RATE: '0.4' })).status).toBe(303);
-    const late = await desk.post(`${BASE}/sampling/apply`, fieldsOf(partOf(tried.text, 'class="apply"')));
+    const tried = await owner.try({ METRICS_SAMPLING_RATE: '0.9' });
+    expect((await owner.change({ METRICS_SAMPLING_RATE: '0.4' })).status).toBe(303);
+    const late = await owner.post(`${BASE}/sampling/apply`, fieldsOf(partOf(tried.text, 'class="apply"')));
     expect(late.status).toBe(409);
     expect(late.text).toContain('were changed elsewhere since this trial');
     expect(late.text).toContain('value="0.9"');
     expect((await rates()).rates.http).toBe(0.4);
 
-    for (let i = 0; i < 60; i++) await desk.blog.ask('/');
-    const { audit } = await desk.facts();
+    for (let i = 0; i < 60; i++) await owner.blog.ask('/');
+    const { audit } = await owner.facts();
     expect(audit.alarms).toEqual([]);
     expect(audit.sampled).toBeGreaterThanOrEqual(60);
   });
 
   it('keeps the change over a kill, says that the environment changed since, and takes it back', async () => {
-    await desk.blog.stop('SIGKILL');
+    await owner.blog.stop('SIGKILL');
     const blog = await BlogProcess.start(dataDir, { METRICS_SAMPLING_RATE: '0.7' });
-    desk = new Desk(visitor, blog);
+    owner = new OwnerClient(visitor, blog);
     expect((await rates()).rates.http).toBe(0.4);
-    expect((await desk.sampling()).changes).toHaveLength(2);
-    const { text } = await desk.page(FORM);
+    expect((await owner.sampling()).changes).toHaveLength(2);
+    const { text } = await owner.page(FORM);
     expect(text.replace(/\s+/g, ' ')).toContain(
       'the environment has changed since: it had 0.5 then and has 0.7 now',
     );
-    const { status } = await desk.change({ 'back.METRICS_SAMPLING_RATE': 'yes' });
+    const { status } = await owner.change({ 'back.METRICS_SAMPLING_RATE': 'yes' });
     expect(status).toBe(303);
     expect(await rates()).toMatchObject({ rates: { http: 0.7 }, thresholds_seconds: { database: 2.5 } });
-    expect((await desk.sampling()).changes.at(-1)!.changes).toEqual([
+    expect((await owner.sampling()).changes.at(-1)!.changes).toEqual([
       { name: 'METRICS_SAMPLING_RATE', from: '0.4', to: '0.7', by: 'environment' },
     ]);
   });
@@ -218,10 +218,10 @@ describe('a change without a history file', () => {
     const blog = await BlogProcess.start(dataDir, { METRICS_HISTORY_DAYS: '0' });
     const visitor = await becomeOwner(blog);
     try {
-      const desk = new Desk(visitor, blog);
-      expect((await desk.page(FORM)).text).toContain('it lasts until the process restarts');
-      expect((await desk.change({ METRICS_SAMPLING_RATE: '0.3' })).status).toBe(303);
-      expect(await desk.sampling()).toMatchObject({ lasts: false });
+      const owner = new OwnerClient(visitor, blog);
+      expect((await owner.page(FORM)).text).toContain('it lasts until the process restarts');
+      expect((await owner.change({ METRICS_SAMPLING_RATE: '0.3' })).status).toBe(303);
+      expect(await owner.sampling()).toMatchObject({ lasts: false });
       expect((await blog.metrics<MetricsDocument>()).sampling.rates.http).toBe(0.3);
     } finally {
       visitor.close();

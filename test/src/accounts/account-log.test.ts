@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { DeskServer, METRICS_TOKEN, PASSWORD, type Visitor } from './desk-server.ts';
+import { AdminServer, METRICS_TOKEN, PASSWORD, type Visitor } from './admin-server.ts';
 
-let server: DeskServer;
+let server: AdminServer;
 let owner: Visitor;
 beforeEach(async () => {
-  server = await new DeskServer().start();
+  server = await new AdminServer().start();
   owner = await server.owner();
 });
 

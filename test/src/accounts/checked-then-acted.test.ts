@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { verifyPassword } from '../../../src/accounts/password-hash.ts';
-import { DeskServer, PASSWORD, type Visitor } from './desk-server.ts';
+import { AdminServer, PASSWORD, type Visitor } from './admin-server.ts';
 
 const THEIRS = 'the thief chose these words';
 const OURS = 'the owner chose other words';
-let server: DeskServer;
+let server: AdminServer;
 let owner: Visitor;
 beforeEach(async () => {
-  server = await new DeskServer().start();
+  server = await new AdminServer().start();
   owner = await server.owner();
 });
 

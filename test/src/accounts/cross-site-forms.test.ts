@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { DeskServer, PASSWORD, type Visitor } from './desk-server.ts';
+import { AdminServer, PASSWORD, type Visitor } from './admin-server.ts';
 
-let server: DeskServer;
+let server: AdminServer;
 let owner: Visitor;
 beforeAll(async () => {
-  server = await new DeskServer().start();
+  server = await new AdminServer().start();
   owner = await server.owner();
   server.posts.create({ title: 'First', markdown: 'One.', status: 'published' });
 });

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { DeskServer, PASSWORD, type Visitor } from './desk-server.ts';
+import { AdminServer, PASSWORD, type Visitor } from './admin-server.ts';
 
 const COOKIE = 'glasshouse_browser';
-let server: DeskServer;
+let server: AdminServer;
 let owner: Visitor;
 beforeEach(async () => {
-  server = await new DeskServer().start();
+  server = await new AdminServer().start();
   owner = await server.owner();
 });
 

@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { DeskServer, PASSWORD } from './desk-server.ts';
+import { AdminServer, PASSWORD } from './admin-server.ts';
 import { BARE_ENVIRONMENT } from '../../fixtures/bare-environment.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
 const NEW = 'violet harbours seldom freeze over';
-let server: DeskServer;
-beforeEach(async () => void (server = await new DeskServer().start()));
+let server: AdminServer;
+beforeEach(async () => void (server = await new AdminServer().start()));
 
 describe('a link for the owner', () => {
   const tokenOf = (path: string): string => new URL(path, server.origin).searchParams.get('token')!;

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { elementsOf } from '../../fixtures/elements.ts';
-import { DeskServer, type Visitor } from './desk-server.ts';
+import { AdminServer, type Visitor } from './admin-server.ts';
 
-let server: DeskServer;
+let server: AdminServer;
 let owner: Visitor;
 beforeAll(async () => {
-  server = await new DeskServer().start();
+  server = await new AdminServer().start();
 });
 
 /** Name and way of filling in of each password field of a page. */

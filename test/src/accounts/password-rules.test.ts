@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { hashPassword, verifyPassword } from '../../../src/accounts/password-hash.ts';
 import { COMMON_LONG_PASSWORDS, isGuessable } from '../../../src/accounts/guessable-password.ts';
 import { passwordProblems } from '../../../src/accounts/password-rules.ts';
-import { CHEAP_COST } from './desk-server.ts';
+import { CHEAP_COST } from './admin-server.ts';
 
 describe('passwordProblems', () => {
   it.each([

@@ -2,12 +2,12 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { DeskServer, METRICS_TOKEN, PASSWORD } from './desk-server.ts';
+import { AdminServer, METRICS_TOKEN, PASSWORD } from './admin-server.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
-let server: DeskServer;
+let server: AdminServer;
 beforeEach(async () => {
-  server = await new DeskServer().start();
+  server = await new AdminServer().start();
 });
 
 describe('session cookie', () => {
@@ -30,7 +30,7 @@ describe('session cookie', () => {
   });
 
   it('is Secure and bound to the host where the blog is served over https', async () => {
-    server = await new DeskServer({ publicUrl: 'https://blog.example' }).start();
+    server = await new AdminServer({ publicUrl: 'https://blog.example' }).start();
     const owner = await server.owner();
     expect([...owner.cookies.keys()]).toEqual([
       '__Host-glasshouse_form',
@@ -46,7 +46,7 @@ describe('session cookie', () => {
   });
 
   it('is of the path alone where the blog is below one', async () => {
-    server = await new DeskServer({ publicUrl: 'https://blog.example/notes' }).start();
+    server = await new AdminServer({ publicUrl: 'https://blog.example/notes' }).start();
     const owner = await server.owner();
     expect([...owner.cookies.keys()]).toEqual([
       '__Secure-glasshouse_form',

@@ -1,17 +1,17 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { DeskServer, PASSWORD } from './desk-server.ts';
+import { AdminServer, PASSWORD } from './admin-server.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
-let server: DeskServer;
+let server: AdminServer;
 beforeEach(async () => {
-  server = await new DeskServer().start();
+  server = await new AdminServer().start();
 });
 
 const tokenOf = (path: string): string => new URL(path, server.origin).searchParams.get('token')!;
 
 describe('set-up link', () => {
   it('creates a session with a password at full cost, and ends it', async () => {
-    server = await new DeskServer({ passwordCost: undefined }).start();
+    server = await new AdminServer({ passwordCost: undefined }).start();
     const visitor = server.visitor();
     expect((await visitor.get('/admin')).headers.location).toBe('/admin/sign-in?next=%2Fadmin');
     const link = server.accounts.setupLinks.create()!;

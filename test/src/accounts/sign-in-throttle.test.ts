@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { addressSubject, waitAfter, type Guesser } from '../../../src/accounts/sign-in-throttle.ts';
-import { DeskServer, PASSWORD, type Visitor } from './desk-server.ts';
+import { AdminServer, PASSWORD, type Visitor } from './admin-server.ts';
 
-let server: DeskServer;
+let server: AdminServer;
 let visitor: Visitor;
 beforeEach(async () => {
-  server = await new DeskServer().start();
+  server = await new AdminServer().start();
   await server.owner();
   visitor = server.visitor();
   await visitor.get('/admin/sign-in');

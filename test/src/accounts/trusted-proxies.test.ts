@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseTrustedProxies } from '../../../otel/kit.ts';
-import { DeskServer, PASSWORD } from './desk-server.ts';
+import { AdminServer, PASSWORD } from './admin-server.ts';
 
-let server: DeskServer;
+let server: AdminServer;
 
 const guesses = async (addresses: readonly string[], more: Readonly<Record<string, string>> = {}) => {
   const guesser = server.visitor();
@@ -17,7 +17,7 @@ const guesses = async (addresses: readonly string[], more: Readonly<Record<strin
 
 describe('behind a trusted proxy', () => {
   it('throttles a client by the address that the proxy appended, whatever the client sent before it', async () => {
-    server = await new DeskServer().start();
+    server = await new AdminServer().start();
     await server.owner();
     expect(
       await guesses([
@@ -32,7 +32,7 @@ describe('behind a trusted proxy', () => {
   });
 
   it('makes cookies Secure, bound to the host and answers HSTS when the proxy says https', async () => {
-    server = await new DeskServer().start();
+    server = await new AdminServer().start();
     const visitor = server.visitor();
     const { headers } = await visitor.get('/admin/sign-in', {
       'X-Forwarded-For': '203.0.113.9',
@@ -45,7 +45,7 @@ describe('behind a trusted proxy', () => {
 
 describe('without a trusted proxy', () => {
   it('takes the socket’s address and plain http, whatever headers say', async () => {
-    server = await new DeskServer({ trustedProxies: parseTrustedProxies('192.0.2.1') }).start();
+    server = await new AdminServer({ trustedProxies: parseTrustedProxies('192.0.2.1') }).start();
     await server.owner();
     const addresses = ['203.0.113.1', '203.0.113.2', '203.0.113.3', '203.0.113.4'];
     expect(await guesses(addresses, { 'X-Forwarded-Proto': 'https' })).toEqual([403, 403, 403, 429]);
@@ -60,7 +60,7 @@ describe('a known browser', () => {
   const storm = () => guesses(Array.from({ length: 30 }, (_, index) => `203.0.113.${index}`));
 
   it('signs in with the right password at once while strangers guess, over a restart too', async () => {
-    server = await new DeskServer().start();
+    server = await new AdminServer().start();
     const owner = await server.owner();
     await owner.post('/admin/sign-out', {});
     await owner.get('/admin/sign-in');
@@ -76,7 +76,7 @@ describe('a known browser', () => {
   });
 
   it('has a budget of its own, and none with a cookie of its own making', async () => {
-    server = await new DeskServer().start();
+    server = await new AdminServer().start();
     const owner = await server.owner();
     await owner.post('/admin/sign-out', {});
     await owner.get('/admin/sign-in');
@@ -98,7 +98,7 @@ describe('a known browser', () => {
   });
 
   it('is no longer known after the password was changed elsewhere', async () => {
-    server = await new DeskServer().start();
+    server = await new AdminServer().start();
     const owner = await server.owner();
     const before = owner.cookies.get('glasshouse_browser')!;
     await owner.get('/admin/settings');

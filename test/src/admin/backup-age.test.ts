@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { noteBackup } from '../../../src/db/last-backup.ts';
 import { SettingStore } from '../../../src/db/setting-store.ts';
-import { DeskServer, START_MILLIS, type Visitor } from '../accounts/desk-server.ts';
+import { AdminServer, START_MILLIS, type Visitor } from '../accounts/admin-server.ts';
 
-let server: DeskServer;
+let server: AdminServer;
 let owner: Visitor;
 beforeAll(async () => {
-  server = await new DeskServer().start();
+  server = await new AdminServer().start();
   owner = await server.owner();
 });
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import SqliteDatabase from 'better-sqlite3';
 import type { RawAnswer } from '../../fixtures/raw-request.ts';
-import { DeskServer, type Visitor } from '../accounts/desk-server.ts';
+import { AdminServer, type Visitor } from '../accounts/admin-server.ts';
 
 const TEXT = 'Every word <of> it & more.';
 const KEPT = 'Every word &lt;of&gt; it &amp; more.';
@@ -11,10 +11,10 @@ const FIELDS = { title: 'Kept "so"', markdown: TEXT, status: 'draft', tags: 'gla
 const PAGES = ['/admin', '/admin/posts/new', '/admin/posts/1/edit', '/admin/media', '/admin/settings'];
 const READER_PAGES = ['/', '/archive', '/feed.rss', '/search?q=glass', '/published'];
 
-let server: DeskServer;
+let server: AdminServer;
 let owner: Visitor;
 beforeEach(async () => {
-  server = await new DeskServer({ maxLockWaitMillis: 0 }).start();
+  server = await new AdminServer({ maxLockWaitMillis: 0 }).start();
   owner = await server.owner();
   server.posts.create({ title: 'Published', markdown: 'Clear.', status: 'published', path: 'published' });
   await owner.get('/admin/posts/new');

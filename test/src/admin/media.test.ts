@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { DeskServer, type Visitor } from '../accounts/desk-server.ts';
+import { AdminServer, type Visitor } from '../accounts/admin-server.ts';
 
-let server: DeskServer;
+let server: AdminServer;
 let owner: Visitor;
 beforeEach(async () => {
-  server = await new DeskServer().start();
+  server = await new AdminServer().start();
   owner = await server.owner();
 });
 

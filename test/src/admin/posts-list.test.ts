@@ -1,10 +1,16 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { DeskServer, METRICS_TOKEN, PASSWORD, START_MILLIS, type Visitor } from '../accounts/desk-server.ts';
+import {
+  AdminServer,
+  METRICS_TOKEN,
+  PASSWORD,
+  START_MILLIS,
+  type Visitor,
+} from '../accounts/admin-server.ts';
 
-let server: DeskServer;
+let server: AdminServer;
 let owner: Visitor;
 beforeEach(async () => {
-  server = await new DeskServer().start();
+  server = await new AdminServer().start();
   owner = await server.owner();
 });
 

@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { DeskServer, type Visitor } from '../accounts/desk-server.ts';
+import { AdminServer, type Visitor } from '../accounts/admin-server.ts';
 
-let server: DeskServer;
+let server: AdminServer;
 let owner: Visitor;
 beforeAll(async () => {
-  server = await new DeskServer().start();
+  server = await new AdminServer().start();
   owner = await server.owner();
 });
 

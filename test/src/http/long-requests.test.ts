@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { DeskServer } from '../accounts/desk-server.ts';
+import { AdminServer } from '../accounts/admin-server.ts';
 
-let server: DeskServer;
+let server: AdminServer;
 beforeAll(async () => {
-  server = await new DeskServer().start();
+  server = await new AdminServer().start();
   await server.owner();
   for (let index = 0; index < 20; index++)
     server.posts.create({
@@ -71,11 +71,11 @@ const SIZE = 3500;
 
 function getRoutes(): readonly string[] {
   const layers = server.routers.flatMap(({ stack }) => stack);
-  const desk = layers
+  const admin = layers
     .filter(({ methods }) => methods.includes('GET'))
     .map(({ path }) => String(path).replace(/:\w+|\*\w+/g, '1'));
   return [
-    ...new Set(desk),
+    ...new Set(admin),
     '/',
     '/tags',
     '/tags/glass',

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseTrustedProxies } from '../../../otel/kit.ts';
-import { DeskServer, PASSWORD } from '../accounts/desk-server.ts';
+import { AdminServer, PASSWORD } from '../accounts/admin-server.ts';
 
-let server: DeskServer;
+let server: AdminServer;
 const through = (address: string) => ({ 'X-Forwarded-For': address, Origin: 'https://blog.example' });
 
 describe('a proxy that is trusted', () => {
   it('tells visitors apart, so that one guesser is slowed and not the others', async () => {
-    server = await new DeskServer({ publicUrl: 'https://blog.example' }).start();
+    server = await new AdminServer({ publicUrl: 'https://blog.example' }).start();
     await server.owner();
     const guesser = server.visitor();
     await guesser.get('/admin/sign-in');
@@ -22,7 +22,7 @@ describe('a proxy that is trusted', () => {
   });
 
   it('says by which scheme it was asked: cookies are Secure and bound to the host, HSTS is sent', async () => {
-    server = await new DeskServer().start();
+    server = await new AdminServer().start();
     const visitor = server.visitor();
     const secure = await visitor.get('/admin/sign-in', { 'X-Forwarded-Proto': 'https' });
     expect(secure.headers['set-cookie']!.join()).toMatch(/^__Host-glasshouse_form=\S+; Path=\/; .*; Secure$/);
@@ -35,7 +35,7 @@ describe('a proxy that is trusted', () => {
   });
 
   it('says which host it was asked for', async () => {
-    server = await new DeskServer().start();
+    server = await new AdminServer().start();
     const feed = await server.ask('/feed.rss', {
       headers: { 'X-Forwarded-Host': 'blog.example', 'X-Forwarded-Proto': 'https' },
     });
@@ -45,7 +45,7 @@ describe('a proxy that is trusted', () => {
 
 describe('the origin of a form', () => {
   it('is the host that a trusted proxy was asked for, and no other', async () => {
-    server = await new DeskServer().start();
+    server = await new AdminServer().start();
     await server.owner();
     const signIn = async (origin: string) => {
       const visitor = server.visitor();
@@ -62,7 +62,7 @@ describe('the origin of a form', () => {
 
 describe('any other client', () => {
   it('is not believed', async () => {
-    server = await new DeskServer({ trustedProxies: parseTrustedProxies('none') }).start();
+    server = await new AdminServer({ trustedProxies: parseTrustedProxies('none') }).start();
     await server.owner();
     const guesser = server.visitor();
     await guesser.get('/admin/sign-in');

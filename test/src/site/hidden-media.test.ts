@@ -1,16 +1,16 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { MediaUses } from '../../../src/posts/media-uses.ts';
 import type { PostDraft } from '../../../src/posts/post.ts';
-import { DeskServer, START_MILLIS, type Visitor } from '../accounts/desk-server.ts';
+import { AdminServer, START_MILLIS, type Visitor } from '../accounts/admin-server.ts';
 
 const DAY_MILLIS = 86_400_000;
 
 describe('a file of a post that readers cannot open', () => {
-  let server: DeskServer;
+  let server: AdminServer;
   let owner: Visitor;
   let stranger: Visitor;
   beforeAll(async () => {
-    server = await new DeskServer().start();
+    server = await new AdminServer().start();
     owner = await server.owner();
     stranger = server.visitor();
   });

@@ -215,7 +215,7 @@ describe('links and pictures of a tree', () => {
     ]);
   });
 
-  it('still lead there after an edit at the writing desk', () => {
+  it('still work after an edit in the editor', () => {
     run();
     rmSync(site, { recursive: true });
     const post = blog.posts.byPath('2026/01/01/A')!;

@@ -36,8 +36,8 @@ export const CHEAP_COST = { logN: 10, r: 8, p: 1 };
 export const START_MILLIS = Date.UTC(2026, 2, 20, 12);
 const assets = createAssets(installedAssetFolders());
 
-/** The whole blog's desk on a socket of its own, over a real file, with a clock that stands until it is set. */
-export class DeskServer {
+/** The blog's admin pages on a real socket and file, with a fake clock. */
+export class AdminServer {
   readonly folder: string;
   nowMillis = START_MILLIS;
   logged = '';
@@ -123,28 +123,28 @@ export class DeskServer {
       this.sessionStatements += 1;
       return find(token);
     };
-    const desk = createAdminParts({
+    const admin = createAdminParts({
       ...shared,
       render,
       accounts: this.accounts,
       site: this.site,
       lastBackup: () => lastBackupOf(new SettingStore(this.database)),
     });
-    this.routers = desk.routers;
+    this.routers = admin.routers;
     const app = new Koa();
     app.on('error', (error) => log.error({ err: error }, 'a request failed'));
     app.use(trustProxies(config.trustedProxies));
     app.use(createSecurityHeaders(config));
     app.use(reader.errors);
     app.use(requestLimits());
-    app.use(desk.loadSession);
+    app.use(admin.loadSession);
     for (const path of ['/admin/metrics', '/metrics'])
       app.use((ctx, next) =>
         ctx.path === path
-          ? desk.ownerOrBearer(ctx, () => Promise.resolve(void (ctx.body = { ok: true })))
+          ? admin.ownerOrBearer(ctx, () => Promise.resolve(void (ctx.body = { ok: true })))
           : next(),
       );
-    for (const router of [...desk.routers, ...reader.routers, reader.postPaths])
+    for (const router of [...admin.routers, ...reader.routers, reader.postPaths])
       app.use(router.routes() as unknown as Koa.Middleware);
     this.#server = createServer(app.callback());
     await new Promise<void>((resolve) => this.#server!.listen(0, '127.0.0.1', resolve));
@@ -200,10 +200,10 @@ export class Visitor {
   readonly cookies = new Map<string, string>();
   /** Of the page seen last. */
   csrfToken = '';
-  readonly #server: DeskServer;
+  readonly #server: AdminServer;
   readonly #userAgent: string;
 
-  constructor(server: DeskServer, userAgent: string) {
+  constructor(server: AdminServer, userAgent: string) {
     this.#server = server;
     this.#userAgent = userAgent;
   }
