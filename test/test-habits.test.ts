@@ -46,6 +46,14 @@ describe('no test', () => {
     );
   });
 
+  it('makes a temporary folder that it has to remove', () => {
+    expect(filesWith(/\bmkdtemp/)).toEqual([
+      // `npm run screenshots` runs it too, without the hooks of tests.
+      'fixtures/demo-server.ts',
+      'fixtures/temporary-folder.ts',
+    ]);
+  });
+
   it('sleeps', () => {
     expect(filesWith(/setTimeout\((?:resolve|done)\b|\bsleep\(|timers\/promises'[^;]*setTimeout/)).toEqual([
       // The timers are what is asked about: requests that overtake each other.

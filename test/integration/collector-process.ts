@@ -3,12 +3,12 @@ import { otlpLines, otlpMetrics, type OtlpKeyValue, type OtlpLine } from '../fix
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { watch } from 'node:fs/promises';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Arrivals, OtlpArrivals } from './otlp-arrivals.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const CONFIG = fileURLToPath(new URL('../../deploy/collector.yaml', import.meta.url));
 const SIGNALS = ['traces', 'metrics', 'logs'] as const;
@@ -78,7 +78,7 @@ export class CollectorProcess implements OtlpArrivals {
     configs: readonly string[],
     overlay: (folder: string) => object,
   ): Promise<CollectorProcess> {
-    const folder = mkdtempSync(join(tmpdir(), 'glasshouse-collector-'));
+    const folder = temporaryFolder();
     const last = join(folder, 'overlay.yaml');
     writeFileSync(last, JSON.stringify(overlay(folder)));
     const child = spawn(
@@ -113,7 +113,6 @@ export class CollectorProcess implements OtlpArrivals {
     const [traces, metrics, logs] = SIGNALS.map((signal) =>
       otlpLines(readFileSync(join(this.#folder, `${signal}.json`), 'utf8')),
     );
-    rmSync(this.#folder, { recursive: true });
     return {
       spans: traces!.flatMap(spansOf),
       logs: logs!.flatMap(logsOf),
