@@ -41,6 +41,26 @@ describe('otel/GUARANTEES.md', () => {
   });
 });
 
+describe('the words of src/ and the documents', () => {
+  const files = [
+    ...globSync(['src/**/*.{ts,css,md}', '*.md', 'docs/*.md'], { cwd: ROOT }),
+    '.github/pull_request_template.md',
+  ];
+
+  it('are field English: none of those that newcomers stumbled over', () => {
+    const stumbled =
+      /\b(?:let go|hand(?:s|ed) over|told as|answers whether|whoever|afresh|reckon(?:ed|s)?|writing desk)\b/i;
+    expect(files.length).toBeGreaterThan(300);
+    const lines = files.flatMap((file) =>
+      read(file)
+        .split('\n')
+        .map((line, index) => `${file}:${index + 1}: ${line.trim()}`)
+        .filter((line) => stumbled.test(line)),
+    );
+    expect(lines).toEqual([]);
+  });
+});
+
 describe('otel/DECISIONS.md', () => {
   const entries = read('otel/DECISIONS.md').split(/^## /m).slice(1);
 
