@@ -74,10 +74,8 @@ export class SamplingSpanProcessor implements SpanProcessor {
         this.#batchOperations = 0;
       },
     );
-    const intervalMillis = deferredSpans === 0 ? SWEEP_INTERVAL_MILLIS : DEFERRED_SWEEP_INTERVAL_MILLIS;
-    this.#sweep = context.with(ROOT_CONTEXT, () =>
-      setTimeout(() => this.#sweepOnce(), intervalMillis).unref(),
-    );
+    const millis = deferredSpans === 0 ? SWEEP_INTERVAL_MILLIS : DEFERRED_SWEEP_INTERVAL_MILLIS;
+    this.#sweep = context.with(ROOT_CONTEXT, () => setTimeout(() => this.#sweepOnce(), millis).unref());
   }
 
   onStart(span: Span, _parentContext: Context): void {
@@ -149,7 +147,8 @@ export class SamplingSpanProcessor implements SpanProcessor {
   #wake(): void {
     this.#isAwake = true;
     this.#tick();
-    this.#sweep?.refresh();
+    // A timer that has fired retains the context in which it is refreshed; it may be a request's.
+    context.with(ROOT_CONTEXT, () => this.#sweep?.refresh());
   }
 
   #tick(): void {

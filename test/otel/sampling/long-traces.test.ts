@@ -1,5 +1,6 @@
 import { expect, it, jest } from '@jest/globals';
-import { type Context, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
+import { type Context, context, createContextKey, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
+import { AsyncContextManager } from '../../../otel/instrumentation/context-manager.ts';
 import { fail, processorsOfEachTest, type startProcessor, describeInBothModes } from './processor-fixture.ts';
 
 type Started = ReturnType<typeof startProcessor>;
@@ -117,6 +118,27 @@ describeInBothModes('a long trace', () => {
       jest.advanceTimersByTime(250);
       expect(run.local.spans).toHaveLength(3);
     } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  it('is decided outside the context of the request that woke the timer, which would retain it', () => {
+    jest.useFakeTimers();
+    const made = jest.spyOn(globalThis, 'setTimeout');
+    const contexts = new AsyncContextManager();
+    context.setGlobalContextManager(contexts);
+    try {
+      const run = start({ rates: 1, deferredSpans: 256 });
+      const timer = made.mock.results.at(-1)!.value as NodeJS.Timeout;
+      const refreshedIn: Context[] = [];
+      jest.spyOn(timer, 'refresh').mockImplementation(() => (refreshedIn.push(context.active()), timer));
+      jest.advanceTimersByTime(250);
+      const request = ROOT_CONTEXT.setValue(createContextKey('request'), 'one');
+      context.with(request, () => run.tracer.startSpan('page', HTTP, ROOT_CONTEXT).end());
+      expect(refreshedIn).toEqual([ROOT_CONTEXT]);
+    } finally {
+      context.disable();
+      made.mockRestore();
       jest.useRealTimers();
     }
   });
