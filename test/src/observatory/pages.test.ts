@@ -79,6 +79,12 @@ describe.each(['busy', 'empty', 'disabled'] as const)('pages of a %s blog', (sce
 });
 
 describe('pages', () => {
+  // A live page that differs without a cause is sent again and again.
+  it.each(ADDRESSES)('are drawn the same while nothing happens: %s', async (path) => {
+    const draw = async (): Promise<string> => (await get('busy', path)).text();
+    expect(await draw()).toBe(await draw());
+  });
+
   it('are all among these addresses', () => {
     const paths = ADDRESSES.map((address) => address.split('?')[0]!);
     const shape = (path: string): RegExp => new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`);

@@ -9,10 +9,7 @@ import { MeasuredBlog } from '../../../fixtures/measured-blog.ts';
 import { NOW } from '../../../fixtures/still-runtime.ts';
 
 const MINUTE = 60_000;
-const facts = {
-  ...new MeasuredBlog({ startedMillisAgo: 30 * MINUTE }).telemetry.process(),
-  uptimeSeconds: 1800,
-};
+const facts = new MeasuredBlog({ startedMillisAgo: 30 * MINUTE }).telemetry.process();
 const range = chooseRange({ from: '-1h' }, NOW);
 const sample = (minutesAgo: number, more: Partial<RuntimeSample> = {}): RuntimeSample => ({
   ...facts.current,
