@@ -76,7 +76,11 @@ export class CountsOverTime {
       this.#close(tier);
       this.#starts[tier] = startMillis;
     }
-    for (const log of this.#logs) log.expire(secondMillis);
+    for (const [tier, log] of this.#logs.entries()) {
+      // What the coarsest tier no longer keeps, no tier does.
+      const isShared = tier >= FIRST_KEPT_TIER && tier < this.#tiers.length - 1;
+      log.expire(secondMillis, isShared && this.#archive !== undefined);
+    }
   }
 
   /** Closes all buckets early, for a stop or after a clock step. Later counts have another owner. */

@@ -1,7 +1,7 @@
 import type { TimeRange } from '../query.ts';
 import { Gaps } from './gaps.ts';
 import type { Slot } from './slot.ts';
-import type { Tier } from './tiers.ts';
+import { alignDown, type Tier } from './tiers.ts';
 
 /**
  * The closed slots of one tier in memory, by start, bounded in bytes and age. Whatever is dropped is recorded as a gap, so that missing counts are
@@ -59,10 +59,14 @@ export class TierLog {
     }
   }
 
-  /** Drops what is older than the tier keeps. */
-  expire(nowMillis: number): void {
+  /**
+   * Drops what is older than the tier keeps. If other processes count as well (`hasOthers`), that time is a gap even where no slot was: the file
+   * may have dropped their counts before this process read them.
+   */
+  expire(nowMillis: number, hasOthers = false): void {
     const oldest = nowMillis - this.#tier.retentionMillis - this.#tier.widthMillis;
     while (this.#slots.length > 0 && this.#slots[0]!.endMillis < oldest) this.#remove(0);
+    if (hasOthers) this.gaps.addBefore(alignDown(oldest, this.#tier.widthMillis));
   }
 
   /** Slots that begin in the range, by start. */

@@ -205,4 +205,21 @@ describe('counts over weeks', () => {
       expect(whole).toBeGreaterThan(0);
     });
   });
+
+  it.each([2, 20, 50])(
+    'of another process, whose finer counts the file drops before they are read %d hours later, are equal in chart and total',
+    (hours) => {
+      const place = new CountingPlace(START, true);
+      const [now, other] = [place.start(), place.start()];
+      other.send('http', 'http 1', 1e6, false, false);
+      for (const pause of [30 * SECOND, hours * HOUR]) {
+        place.clock.pass(pause);
+        other.history!.flush();
+        now.history!.flush();
+      }
+      const range = { fromMillis: START - 10 * SECOND, toMillis: place.clock.now() + 1 };
+      expect(compare(place, now, range)).toBe('whole');
+      expect(now.red.operations(range).http.count).toBe(1);
+    },
+  );
 });
