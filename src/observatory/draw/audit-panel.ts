@@ -13,7 +13,7 @@ const SHOWN_ROWS = 12;
 
 const JUDGEMENTS: Readonly<Record<AuditedSeries['judgement'], Html>> = {
   'too few': html`<span class="quiet-text">too few to judge</span>`,
-  fine: html`within chance`,
+  fine: html`within random variation`,
   biased: badge('beyond chance', 'failed'),
   missing: badge('kept operations missing', 'failed'),
 };

@@ -2,7 +2,7 @@
 export const MIN_INTERVAL_MILLIS = 1000;
 /** Maximum time between two updates of a page, however long drawing takes and however late the event loop is. */
 const MAX_INTERVAL_MILLIS = 10_000;
-/** Share of the event loop's time for drawing live pages, as readers wait behind it. */
+/** Maximum share of the event loop's time for drawing live pages; readers' requests wait meanwhile. */
 const SHARE = 0.03;
 /** At this delay of the loop, half of that share. */
 const LATE_MILLIS = 20;

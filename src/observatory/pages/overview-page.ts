@@ -129,7 +129,7 @@ function typeCard(type: (typeof TYPES)[number], facts: OverviewFacts, time: Char
   return panel({
     className: `card-${type}`,
     title: html`<span class="swatch type-${type}"></span>${TYPE_WORDS[type]}`,
-    note: html`${row.client_errors > 0 && html`${countText(row.client_errors)} answered 4xx · `}${perSecond(row.count, facts.seconds)}`,
+    note: html`${row.client_errors > 0 && html`${countText(row.client_errors)} got a 4xx · `}${perSecond(row.count, facts.seconds)}`,
     body: html`${stats([
       { label: 'p50', value: of(p50) },
       { label: 'p90', value: of(p90) },

@@ -9,9 +9,9 @@ export function booksWords(audit: AuditFacts): string {
   if (alarm !== undefined)
     return `The audit found a deviation: ${alarmWords(alarm)} ${WHAT_TO_DO[alarm.judgement === 'missing' ? 'missing' : 'biased']}`;
   if (audit.sampled === 0)
-    return 'Nothing was sampled by chance so far: at rate 1 everything is kept, at rate 0 nothing ordinary is. So there is nothing to estimate.';
+    return 'Nothing was sampled by chance so far: at rate 1 everything is kept, at rate 0 no ordinary operation is. So there is nothing to estimate.';
   if (audit.judged === 0) return 'No deviation so far; there are too few operations to judge.';
-  return `No deviation: in ${plural(audit.judged, 'sum')}, the weights of kept operations match the exact counts within chance.`;
+  return `No deviation: in ${plural(audit.judged, 'sum')}, the differences between the weights of kept operations and the exact counts are within random variation.`;
 }
 
 /** For the overview; undefined while the audit finds no deviation. */
@@ -28,8 +28,8 @@ function alarmWords({ type, series, over, counted, adjusted, due, z, judgement }
   const what = series ?? ALL_OF[type];
   const when = over === 'window' ? ' recently' : '';
   return judgement === 'missing'
-    ? `for ${what}, operations that reached the buffer${when} weigh ${countText(adjusted)}; operations that were decided to be kept weigh ${countText(due)}.`
-    : `for ${what}, operations kept${when} weigh ${countText(adjusted)}, but ${countText(counted)} were counted, ${Math.abs(z).toFixed(1)} standard deviations off.`;
+    ? `for ${what}, operations that reached the buffer${when} stand for ${countText(adjusted)}; operations that were decided to be kept stand for ${countText(due)}.`
+    : `for ${what}, operations kept${when} stand for ${countText(adjusted)}, but ${countText(counted)} were counted, ${Math.abs(z).toFixed(1)} standard deviations off.`;
 }
 
 const ALL_OF: Readonly<Record<AuditedSeries['type'], string>> = {

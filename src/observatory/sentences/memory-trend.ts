@@ -8,7 +8,7 @@ export interface MemoryTrend {
   readonly overMillis: number;
 }
 
-/** Growth is reported from a fifth and 20 MB, over at least ten minutes, and not only at the start. */
+/** Growth is reported if it is at least a fifth and 20 MB, within at least ten minutes, and if memory still rises at the end. */
 const MIN_GROWTH = 0.2;
 const MIN_BYTES = 20_000_000;
 const MIN_MILLIS = 600_000;

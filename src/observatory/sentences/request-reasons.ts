@@ -35,7 +35,7 @@ export function slowestWords(http: Requests): { readonly said: string; readonly 
   const waited = http.slow === 0 ? 'none' : countText(http.slow);
   return {
     said: `${said} to the last byte`,
-    firstBytes: `; ${waited} waited a second or longer for the first`,
+    firstBytes: `; ${waited} waited a second or longer for the first byte`,
   };
 }
 

@@ -28,7 +28,7 @@ export function seriesSentence(
       tone: 'failed',
       ...(failuresHref === undefined ? {} : { href: failuresHref }),
     });
-  if (row.clientErrors > 0) parts.push({ text: `, ${countText(row.clientErrors)} answered 4xx` });
+  if (row.clientErrors > 0) parts.push({ text: `, ${countText(row.clientErrors)} got a 4xx` });
   if (row.aborted > 0) parts.push({ text: `, ${countText(row.aborted)} aborted` });
   const { p50, p99, max } = row.durationMillis;
   if (row.count >= 100)

@@ -125,16 +125,18 @@ function went(
   } else if (run !== undefined)
     return [
       whole,
-      { text: `, of which ${run.count} runs of ` },
+      { text: '; ' },
       name,
-      { text: ` one after the other took ${took}. One query could replace them.` },
+      {
+        text: ` ran ${run.count} times one after the other, ${took} in total. One query could replace them.`,
+      },
     ];
   else if (most.count > 1)
     return [
       whole,
-      { text: `, of which ${most.count} times ` },
+      { text: '; ' },
       name,
-      { text: ` took ${took} in total.` },
+      { text: ` ran ${most.count} times, ${took} in total.` },
       ...unusual(root.span, countOf),
     ];
   else if (most.selfMillis >= total * MOST)
@@ -162,7 +164,7 @@ function unusual(span: SpanRow | undefined, countOf: CountOf): Sentence {
   if (percentile > 0.999) return [{ text: ` That is slower than nearly all of ${KIND[type]}.` }];
   if (percentile >= 0.9)
     return [{ text: ` That is slower than ${text(share(percentile))} of ${KIND[type]}.` }];
-  return [{ text: percentile <= 0.1 ? ` That is faster than most of ${KIND[type]}.` : ' That is usual.' }];
+  return [{ text: ` That is ${percentile <= 0.1 ? 'faster than most of' : 'usual for'} ${KIND[type]}.` }];
 }
 
 const EVICTION = {

@@ -100,12 +100,12 @@ describe('the sampling page', () => {
     const audit = blog.telemetry.audit();
     expect(audit.judged).toBeGreaterThan(1);
     expect(page).toContain(
-      `No deviation: in ${audit.judged} sums, the weights of kept operations match the exact counts`,
+      `No deviation: in ${audit.judged} sums, the differences between the weights of kept operations and the exact counts are within random variation.`,
     );
     const fine = audit.rows.find(({ judgement }) => judgement === 'fine')!;
     const z = `${fine.z < 0 ? '−' : '+'}${Math.abs(fine.z).toFixed(1)}`;
     expect(wordsOf(page)).toContain(
-      `${countText(fine.counted)} ${countText(fine.adjusted)} ± ${countText(fine.deviation)} ${z} ± ${fine.bound!.toFixed(1)} within chance`,
+      `${countText(fine.counted)} ${countText(fine.adjusted)} ± ${countText(fine.deviation)} ${z} ± ${fine.bound!.toFixed(1)} within random variation`,
     );
     // It would take a fault of sampling.
     const biased = {
@@ -119,7 +119,7 @@ describe('the sampling page', () => {
     } as const;
     blog.telemetry.audit = () => ({ ...audit, alarms: [biased] });
     const { page: alarmed } = await open(blog);
-    expect(alarmed).toContain('operations kept weigh 102,000, but 100,000 were counted');
+    expect(alarmed).toContain('operations kept stand for 102,000, but 100,000 were counted');
     expect(alarmed).toContain('beyond chance');
   });
 

@@ -207,7 +207,7 @@ describe('overviewSentence', () => {
     [
       'books of sampling that disagree',
       { audit: DISAGREEING },
-      'Mostly fine. 32,410 requests in the last hour, none failed. Sampling deviates from the counts: for GET /search, operations kept weigh 102,000, but 100,000 were counted, 6.3 standard deviations off. One in twenty took longer than 19 ms.',
+      'Mostly fine. 32,410 requests in the last hour, none failed. Sampling deviates from the counts: for GET /search, operations kept stand for 102,000, but 100,000 were counted, 6.3 standard deviations off. One in twenty took longer than 19 ms.',
     ],
     [
       'a storm that is cut',
@@ -222,7 +222,7 @@ describe('overviewSentence', () => {
     [
       'a download of few',
       { metrics: metrics({ count: 19, max: 20_000 }) },
-      'All fine. 19 requests in the last hour, none failed. The longest took 20 s to the last byte; none waited a second or longer for the first.',
+      'All fine. 19 requests in the last hour, none failed. The longest took 20 s to the last byte; none waited a second or longer for the first byte.',
     ],
     [
       'slow through its readers',
@@ -230,7 +230,7 @@ describe('overviewSentence', () => {
         metrics: metrics({ count: 300, slow: 2, p95: 5970 }),
         routes: [series('http', 'GET /media/*name', { count: 40 }, 6100, 9000)],
       },
-      'All fine. 300 requests in the last hour, none failed. One in twenty took longer than 5.97 s to the last byte, most of them at /media/*name; 2 waited a second or longer for the first.',
+      'All fine. 300 requests in the last hour, none failed. One in twenty took longer than 5.97 s to the last byte, most of them at /media/*name; 2 waited a second or longer for the first byte.',
     ],
     [
       'answers 4xx to most',

@@ -59,14 +59,14 @@ describe('traceSentence', () => {
     [
       'an ordinary page',
       plainTrace(ID, NOW),
-      '4.1 ms, most of it in GET /:year/:month/:slug itself. That is usual.',
+      '4.1 ms, most of it in GET /:year/:month/:slug itself. That is usual for the requests of this route.',
     ],
     [
       'an address that the blog has not',
       withSeries(plainTrace(ID, NOW), 'unknown paths'),
-      '4.1 ms, most of it in the request itself. That is usual.',
+      '4.1 ms, most of it in the request itself. That is usual for the requests of this route.',
     ],
-    ['one span', requestWith([]), '100 ms. That is usual.'],
+    ['one span', requestWith([]), '100 ms. That is usual for the requests of this route.'],
     [
       'a faster one than most',
       requestWith([{ name: 'render', type: 'render', at: 0, millis: 90, percentile: 0.02 }]),
@@ -82,7 +82,7 @@ describe('traceSentence', () => {
           millis: 24 + index / 10,
         })),
       ),
-      '100 ms, spread over 5 operations; the largest, S3, took 24.3 ms. That is usual.',
+      '100 ms, spread over 5 operations; the largest, S3, took 24.3 ms. That is usual for the requests of this route.',
     ],
     [
       'N+1 as the reason',
@@ -94,29 +94,29 @@ describe('traceSentence', () => {
           millis: 9,
         })),
       ),
-      '100 ms, of which 9 runs of SELECT tags one after the other took 81 ms. One query could replace them.',
+      '100 ms; SELECT tags ran 9 times one after the other, 81 ms in total. One query could replace them.',
     ],
     [
       'a few of one statement',
       requestWith(
         [0, 1].map((index) => ({ name: 'SELECT x', type: 'database' as const, at: index * 40, millis: 39 })),
       ),
-      '100 ms, of which 2 times SELECT x took 78 ms in total. That is usual.',
+      '100 ms; SELECT x ran 2 times, 78 ms in total. That is usual for the requests of this route.',
     ],
     [
       'spans that were not kept',
       requestWith([], 100, { droppedSpans: 12 }),
-      '100 ms. That is usual. 12 spans of it were counted but not kept.',
+      '100 ms. That is usual for the requests of this route. 12 spans of it were counted but not kept.',
     ],
     [
       'one span that was not kept',
       requestWith([], 100, { droppedSpans: 1 }),
-      '100 ms. That is usual. 1 span of it was counted but not kept.',
+      '100 ms. That is usual for the requests of this route. 1 span of it was counted but not kept.',
     ],
     [
       'cut short',
       requestWith([], 100, { truncated: true, droppedSpans: 3 }),
-      '100 ms. That is usual. The trace was cut at the limit of spans or age, so the rest is missing.',
+      '100 ms. That is usual for the requests of this route. The trace was cut at the limit of spans or age, so the rest is missing.',
     ],
     ['no spans at all', { ...requestWith([]), spans: [] }, 'Its spans are no longer held.'],
     [
