@@ -24,10 +24,10 @@ export function keepAncestors(spans: readonly EndedSpan[], outcomes: Outcome[], 
   }
 }
 
-/** The weight of a span kept only as an ancestor is unknown. */
+/** The threshold of a span kept only as an ancestor is unknown. */
 function keepAt(at: number, outcomes: Outcome[]): void {
   const { reason, policy } = outcomes[at]!;
-  if (reason === undefined) outcomes[at] = { reason: 'ancestor', weight: undefined, policy };
+  if (reason === undefined) outcomes[at] = { reason: 'ancestor', threshold: undefined, policy };
 }
 
 function indexById(spans: readonly EndedSpan[]): Map<string, number> {

@@ -63,8 +63,8 @@ export class ArrivalRate {
   }
 
   /**
-   * Probability derived from the current window, if more arrives than the last windows and chance explain; for a new or rare kind after a second's
-   * worth.
+   * Probability derived from the current window. It is 1 until arrivals exceed what the last windows predict by four standard deviations and by one
+   * second of the target, which is all that a new or rare kind has.
    */
   #inBurst(perSecond: number): number {
     const seconds = (this.#now - this.#windowStart) / 1e9 + 1;

@@ -15,15 +15,15 @@ export class KeptView implements KeptSpan {
   declare readonly keptBy: string | undefined;
   declare readonly traceFacts: TraceFacts;
   declare private readonly of: EndedSpan;
-  declare readonly weight: Bits56 | undefined;
+  declare readonly threshold: Bits56 | undefined;
   declare private weighted: SpanContext | undefined;
 
-  constructor(of: EndedSpan, keepReason: KeepReason, { weight, policy }: Outcome, facts: TraceFacts) {
+  constructor(of: EndedSpan, keepReason: KeepReason, { threshold, policy }: Outcome, facts: TraceFacts) {
     this.keepReason = keepReason;
     this.keptBy = keepReason === 'rule' || keepReason === 'policy' ? policy?.name : undefined;
     this.traceFacts = facts;
     this.of = of;
-    this.weight = weight;
+    this.threshold = threshold;
     this.weighted = undefined;
   }
 
@@ -101,7 +101,7 @@ export class KeptView implements KeptSpan {
   }
 
   #weigh(context: SpanContext): SpanContext {
-    const traceState = withThreshold(context.traceState, this.weight);
+    const traceState = withThreshold(context.traceState, this.threshold);
     return traceState === undefined ? { ...context } : { ...context, traceState };
   }
 }

@@ -110,7 +110,7 @@ export class LiveSampling {
     const atMillis = this.#clock.now();
     for (const [name, value] of Object.entries(values)) {
       const text = value.trim();
-      // An unchanged value keeps the name of whoever set it.
+      // An unchanged value keeps the name of the user who set it.
       if (!BY_NAME.has(name) || takenBack.includes(name) || text === this.#textOf(name, this.#page)) continue;
       if (text.length > MAX_TEXT_CHARS)
         problems.push({ name, message: `expected at most ${MAX_TEXT_CHARS} characters` });

@@ -31,7 +31,7 @@ const zero = (): number => 0;
  * rules together have seen what was kept and dropped, except what `lose` counts.
  */
 export class OperationTally {
-  /** Starts without a parent, with a local and with a remote one; of each pair first those under a sampled trace. */
+  /** Starts by parent: 0 none, 2 local and sampled, 3 local and not sampled, 4 remote and sampled, 5 remote and not sampled; 1 is unused. */
   readonly starts = [0, 0, 0, 0, 0, 0];
   #live = 0;
   readonly #kept = each(zero, ...KEEP_REASONS);

@@ -17,8 +17,8 @@ export interface TraceView {
 }
 
 /**
- * One reason to keep an operation's span, as a rejection threshold T: the span is kept iff R >= T. T is also the weight the span is exported with,
- * so T must not depend on R. `KEEP_ALL` keeps it for certain. Attributes are built on first access: a policy that does not read
+ * One reason to keep an operation's span, as a rejection threshold T: the span is kept iff R >= T. T also determines the weight of the
+ * exported span, 1/(1 - T/2^56), so T must not depend on R. `KEEP_ALL` keeps it for certain. Attributes are built on first access: a policy that does not read
  * `operation.span.attributes` does not pay for them. May throw; the span is then kept.
  */
 export interface Policy {
@@ -38,8 +38,8 @@ export interface Policy {
 export interface Outcome {
   /** Why it is kept; undefined if it is dropped. */
   readonly reason: KeepReason | undefined;
-  /** The deciding threshold, which is the weight of a kept span (G17). Undefined if it is unknown. */
-  readonly weight: Bits56 | undefined;
+  /** The deciding threshold, which determines the weight of a kept span (G17). Undefined if it is unknown. */
+  readonly threshold: Bits56 | undefined;
   /** The policy that kept or dropped it. */
   readonly policy: Policy | undefined;
 }

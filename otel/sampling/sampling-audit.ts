@@ -109,7 +109,7 @@ export class SamplingAudit {
     const { operations, leftOut, kept } = unit;
     if (leftOut !== undefined) this.#leftOut[leftOut] += operations.length;
     // After a policy threw, everything is kept with unknown probability.
-    else if (!kept.some((span) => span.keepReason === 'probability' && weightOf(span) === undefined))
+    else if (!kept.some((span) => span.keepReason === 'probability' && thresholdOf(span) === undefined))
       this.#add(unit);
   }
 
@@ -150,10 +150,10 @@ export class SamplingAudit {
       else if (!Number.isNaN(operation.countedMillis)) this.#count(operation, number, threshold, trace!);
     }
     for (const span of kept) {
-      const weight = weightOf(span);
-      if (weight === undefined || storm?.has(span.spanId) === true) continue;
+      const threshold = thresholdOf(span);
+      if (threshold === undefined || storm?.has(span.spanId) === true) continue;
       const { operationType: type } = span;
-      const p = probabilityOf(weight);
+      const p = probabilityOf(threshold);
       if (p === 1) this.#certain[type].keep(1);
       else {
         this.#byType[type].keep(p);
@@ -162,7 +162,7 @@ export class SamplingAudit {
     }
   }
 
-  /** Operations kept for certain are not split by series: at a rate of 1 they are most of all. */
+  /** Operations kept for certain are not split by series: at a rate of 1 nearly all operations are such. */
   #count({ type, series }: EndedSpan, number: number, threshold: Bits56, trace: TraceView): void {
     const p = probabilityOf(threshold);
     if (p === 1) return this.#certain[type].countCertain();
@@ -237,8 +237,8 @@ function isRemote(root: EndedSpan | undefined): boolean {
   return root?.span.parentSpanContext?.isRemote === true;
 }
 
-function weightOf(span: KeptSpan): Bits56 | undefined {
-  return span instanceof KeptView ? span.weight : undefined;
+function thresholdOf(span: KeptSpan): Bits56 | undefined {
+  return span instanceof KeptView ? span.threshold : undefined;
 }
 
 function lower(a: Bits56 | undefined, b: Bits56 | undefined): Bits56 | undefined {

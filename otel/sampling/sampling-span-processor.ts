@@ -13,9 +13,9 @@ import type { TraceBufferLimits } from './sampling-limits.ts';
 import { TraceBuffer } from './trace-buffer.ts';
 import { decide, exportVerdict, keepAll, UNDECIDED, type Verdict } from './verdict.ts';
 
-/** Marks a started span in place of a weight. */
+/** Marks a started span in place of its bytes. */
 const STARTED = -1;
-/** Minus the weight of a span that ended right after its start with nothing in between, as statements do. */
+/** Minus its bytes, this marks a span that ended right after its start with nothing in between, as statements do. */
 const AT_ONCE = -2;
 const SWEEP_INTERVAL_MILLIS = 1000;
 /** Maximum time an ended span is deferred. */

@@ -12,7 +12,7 @@ import { DROPPED } from './verdict.ts';
  */
 export class TraceBuffer {
   readonly limits: TraceBufferLimits;
-  /** All but the newest: most traces end before another starts, and never get here. */
+  /** All but the newest: most traces end before another starts, and are never added. */
   readonly #traces = new Map<string, PendingTrace>();
   #newest: PendingTrace | undefined;
   readonly #waiting = new TraceList();

@@ -20,10 +20,10 @@ interface Claim {
 }
 
 /** For a trace whose ordinary spans are not exported. */
-export const DROPPED: Outcome = { reason: undefined, weight: undefined, policy: undefined };
+export const DROPPED: Outcome = { reason: undefined, threshold: undefined, policy: undefined };
 
 /** For a span whose policy threw. */
-export const UNDECIDED: Outcome = { reason: 'probability', weight: undefined, policy: undefined };
+export const UNDECIDED: Outcome = { reason: 'probability', threshold: undefined, policy: undefined };
 
 /**
  * The one verdict, on all spans of a trace that is complete or overdue, or on one that ended after that. A span is kept iff R is at least the
@@ -41,7 +41,7 @@ export function decide(
   const { rules, ordinary } = (isLate ? trace.decidedBy : undefined) ?? policies;
   const claims = claimsOf(trace, rules, policies.mustKeep, operations, budget);
   if (policies.keepsWholeTrace && claims !== undefined && !isLate && !trace.isKeptWhole) {
-    // What fails after its root has ended brings only its ancestors, as when the trace is decided by then.
+    // An operation that ends after its root keeps only its ancestors, as it would if the trace were already decided.
     const inRoot =
       trace.rootOperation === undefined ? claims.length : operations.indexOf(trace.rootOperation) + 1;
     if (claims.slice(0, inRoot).some(bringsItsTrace)) trace.isKeptWhole = budget.admitsCompanions(operations);
@@ -60,14 +60,14 @@ export function decide(
 
 /**
  * Decides whether the ordinary spans of a trace are exported, all or none (G21): the stricter of the upstream threshold and ours decides, and is
- * the weight of each. If the remote parent is not sampled, none is exported; if it states no rate, the weight is unknown. The process keeps spans
+ * the threshold of each. If the remote parent is not sampled, none is exported; if it states no rate, the weight is unknown. The process keeps spans
  * independently of both. `root`: the local root or its stand-in.
  */
 export function exportVerdict(trace: PendingTrace, policies: PolicySet, root: EndedSpan): Outcome {
   const own = ordinaryVerdict(trace, policies.exported, root);
   if (trace.isUnsampled || own.reason === undefined) return DROPPED;
-  const upstream = trace.upstreamThreshold;
-  return { ...own, weight: upstream && (compareBits56(own.weight!, upstream) >= 0 ? own.weight : upstream) };
+  const above = trace.upstreamThreshold;
+  return { ...own, threshold: above && (compareBits56(own.threshold!, above) >= 0 ? own.threshold : above) };
 }
 
 /** Keeps everything if a policy threw: too much is better than a lost failure. */
@@ -126,20 +126,20 @@ function claimOf(
 }
 
 function ordinaryVerdict(trace: PendingTrace, policies: readonly Policy[], operation: EndedSpan): Outcome {
-  let weight: Bits56 | undefined;
+  let lowest: Bits56 | undefined;
   let policy: Policy | undefined;
   for (let i = 0; i < policies.length; i++) {
     const candidate = policies[i]!;
     const threshold = candidate.keep(operation, trace);
     if (threshold === undefined) continue;
-    if (weight === undefined || compareBits56(threshold, weight) < 0) {
-      weight = threshold;
+    if (lowest === undefined || compareBits56(threshold, lowest) < 0) {
+      lowest = threshold;
       policy = candidate;
     }
     if (candidate.isFinal === true) break;
   }
-  const isAbove = weight !== undefined && trace.isKeptBy(weight);
-  return { reason: isAbove ? (policy?.reason ?? 'policy') : undefined, weight, policy };
+  const isAbove = lowest !== undefined && trace.isKeptBy(lowest);
+  return { reason: isAbove ? (policy?.reason ?? 'policy') : undefined, threshold: lowest, policy };
 }
 
 function outcomeOf(
@@ -150,11 +150,11 @@ function outcomeOf(
 ): Outcome {
   if (claim === undefined) return withoutClaim(trace, ordinary, undefined);
   const { policy, threshold, isExample } = claim;
-  if (threshold === REJECT_ALL) return { reason: undefined, weight: undefined, policy };
+  if (threshold === REJECT_ALL) return { reason: undefined, threshold: undefined, policy };
   if (!isExample && (threshold === undefined || !trace.isKeptBy(threshold)))
     return withoutClaim(trace, ordinary, policy);
   const reason = isLate && policy.isBudgeted === true ? 'late' : (policy.reason ?? 'policy');
-  return { reason, weight: trace.isKeptWhole ? KEEP_ALL : weightOf(threshold, ordinary), policy };
+  return { reason, threshold: trace.isKeptWhole ? KEEP_ALL : lower(threshold, ordinary), policy };
 }
 
 /** @param refusing The policy that would have kept it without the budget. */
@@ -163,15 +163,16 @@ function withoutClaim(
   ordinary: Outcome,
   refusing: Policy | undefined,
 ): Outcome {
-  // In a trace that is kept whole each span is kept for certain, so that one threshold is the weight of all.
-  if (isKeptWhole) return { reason: ordinary.reason ?? 'trace', weight: KEEP_ALL, policy: ordinary.policy };
+  // In a trace that is kept whole each span is kept for certain, so that one threshold is that of all.
+  if (isKeptWhole)
+    return { reason: ordinary.reason ?? 'trace', threshold: KEEP_ALL, policy: ordinary.policy };
   if (ordinary.reason !== undefined || refusing === undefined) return ordinary;
-  return { reason: undefined, weight: undefined, policy: refusing };
+  return { reason: undefined, threshold: undefined, policy: refusing };
 }
 
 /** If a must-keep and an ordinary policy both have a threshold, the lower one applies. An example has none of its own. */
-function weightOf(threshold: Bits56 | undefined, ordinary: Outcome): Bits56 | undefined {
+function lower(threshold: Bits56 | undefined, ordinary: Outcome): Bits56 | undefined {
   if (threshold === KEEP_ALL || ordinary.reason === undefined) return threshold;
-  if (threshold === undefined || ordinary.weight === undefined) return ordinary.weight;
-  return compareBits56(ordinary.weight, threshold) < 0 ? ordinary.weight : threshold;
+  if (threshold === undefined || ordinary.threshold === undefined) return ordinary.threshold;
+  return compareBits56(ordinary.threshold, threshold) < 0 ? ordinary.threshold : threshold;
 }

@@ -9,7 +9,7 @@ import { StormExamples } from './storm-examples.ts';
 
 /** Share of the cap that is kept uncut; beyond it the threshold rises, again at half of the remainder, and so on. */
 const FREE_SHARE = 0.5;
-/** Share of the cap that a continuing storm is held to: below the free share by more than chance makes up for. */
+/** Share of the cap that a continuing storm is held to: so far below the free share that random variation seldom reaches it. */
 const AIM = 0.4;
 
 /**
@@ -25,7 +25,7 @@ export class StormBudget implements Budget {
   #second = NaN;
   #threshold: Bits56 = KEEP_ALL;
   #probability = 1;
-  /** Share of the cap used, in spans or bytes, whichever is more. */
+  /** Share of the cap, in spans or bytes, beyond which the threshold rises next. */
   #nextStep = FREE_SHARE;
   #offeredSpans = 0;
   #offeredBytes = 0;

@@ -1,6 +1,6 @@
 /** Bounds of what is kept for having failed or been slow, when nearly everything fails or is slow. */
 export interface StormLimits {
-  /** Half of it is kept uncut; beyond that the cut deepens. The rest of the same traces may use as much again. */
+  /** Up to half of it everything is kept; beyond that the rejection threshold rises. The rest of the same traces may use as much again. */
   readonly maxMustKeepSpansPerSecond: number;
   /** The same in bytes, estimated. */
   readonly maxMustKeepBytesPerSecond: number;

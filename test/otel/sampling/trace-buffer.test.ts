@@ -136,7 +136,7 @@ describe('a completely dropped trace', () => {
 
   it('is one that is completed and neither kept nor exported', () => {
     const buffer = new TraceBuffer({});
-    const isExported = { reason: 'probability', policy: undefined, weight: undefined } as const;
+    const isExported = { reason: 'probability', policy: undefined, threshold: undefined } as const;
     for (const change of [{ keptAny: true }, { exports: isExported }]) {
       const kept = Object.assign(decided(buffer, 3), change);
       buffer.retire(kept);
