@@ -1,4 +1,4 @@
-// Plain node:http: whoever finds the handler names the route.
+// Plain node:http: the code that finds the handler names the route.
 import { createServer } from 'node:http';
 import { startTelemetry } from 'glasshouse-telemetry';
 import { nameRequestRoute, telemetryPage } from 'glasshouse-telemetry/kit';

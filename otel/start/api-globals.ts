@@ -34,7 +34,7 @@ const APIS: Readonly<Record<ApiName, { disable(): void }>> = {
 /** Key under which all copies of one major version of the API share their registrations. */
 const SHARED = Symbol.for('opentelemetry.js.api.1');
 
-/** The current registration under a name, whoever made it. */
+/** The current registration under a name, also one made by other code. */
 export function registered(name: ApiName): unknown {
   return (globalThis as { readonly [SHARED]?: Partial<Record<ApiName, unknown>> })[SHARED]?.[name];
 }

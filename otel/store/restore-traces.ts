@@ -32,7 +32,7 @@ export function restoreTraces(
   const inOrder = [...found.values()].sort((a, b) => a.extent.toMillis - b.extent.toMillis);
   for (const trace of inOrder) {
     const { pinned } = trace;
-    // The ring pins it itself, and may have no room for a pin.
+    // `ring.restore` sets the pin, if the ring has room for one.
     trace.pinned = false;
     ring.restore(trace, pinned);
   }

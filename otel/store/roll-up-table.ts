@@ -125,7 +125,7 @@ export class RollUpTable {
       .all(tier);
   }
 
-  /** Before this, a tier does not hold counts, or no longer does; -Infinity if it holds all. */
+  /** Start of what a tier holds; earlier counts were never there or have been removed. -Infinity if it holds all. */
   goneBefore(tier: number): number {
     return this.#gone.get(tier) ?? -Infinity;
   }

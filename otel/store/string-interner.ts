@@ -46,7 +46,7 @@ export class StringInterner {
 
   /**
    * The most recent list of this length, as shared copies: spans of one instrumentation have the same names in the same order, and comparing is
-   * cheaper than looking up. Whoever copies a list updates it.
+   * cheaper than looking up. A caller that copies a list must update it.
    */
   lastOf(attributes: number): LastAttributes {
     if (attributes > MAX_REMEMBERED_ATTRIBUTES) return { keys: [], values: [] };

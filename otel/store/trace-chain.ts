@@ -11,7 +11,7 @@ export class TraceChain<Trace extends ChainLink<Trace>> {
   #newest: Trace | undefined;
   oldest: Trace | undefined;
   size = 0;
-  /** Sum of its traces; whoever grows a trace adds the difference. */
+  /** Sum of its traces; a caller that grows a trace adds the difference. */
   bytes = 0;
 
   oldestBut(trace: Trace | undefined): Trace | undefined {

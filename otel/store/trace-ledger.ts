@@ -12,7 +12,7 @@ export interface RankRow {
   readonly dropped: number;
 }
 
-/** Traces and bytes by rank, maintained by triggers in the transaction of what they count: correct whoever writes, and whenever it is killed. */
+/** Traces and bytes by rank, maintained by triggers in the transaction of what they count: correct for every process that writes, and whenever one is killed. */
 export class TraceLedger {
   /** Since version 2 of the file. */
   static readonly SCHEMA = `

@@ -73,7 +73,7 @@ export class TraceSearch {
     const from = `FROM ${conditions.from} WHERE ${conditions.where} AND ${NOT_HELD}`;
     const bySlowest = filter.sort === 'slowest' && !isRough;
     const limit = isRough ? MAX_READ : clampLimit(filter.limit);
-    // The slowest require looking at all, which counts them; a search for the newest ends early.
+    // To sort by duration SQLite reads every match, so that it can count them; a search for the newest stops at the limit.
     const counted = bySlowest ? 'count(*) OVER ()' : '0';
     const rows = this.#database
       .prepare<unknown[], MatchRow>(

@@ -36,7 +36,7 @@ export function refuseWhatNodeRefuses(server: Server, turns: RequestTurns): void
     if (code !== TOO_SLOW && !code.startsWith('HPE_')) return void socket.destroy(error);
     // Browsers open connections in advance; this one never sent a request.
     if (code === TOO_SLOW && socket.bytesRead === 0) return void socket.destroy();
-    // Its latest bytes are not read while it waits, so it is not late.
+    // While its requests wait, the socket is not read, so the client is not late.
     if (refused.has(socket) || (code === TOO_SLOW && turns.isHeld(socket))) return;
     refused.add(socket);
     const refusal = REFUSALS[code] ?? MALFORMED;

@@ -105,7 +105,7 @@ function tagEncoding(ctx: Context, encoding: string): void {
     ctx.set('ETag', etag.replace(/"$/, `-${encoding}"`));
 }
 
-// The client's copy is the one that it named.
+/** Gives a 304 the ETag of the compressed copy that the client has, as it named it in `If-None-Match`. */
 function tagAsAsked(ctx: Context, asked: string): void {
   const plain = responseHeader(ctx, 'ETag').replace(/"$/, '');
   const named = asked

@@ -25,7 +25,7 @@ export function createFolderServer(folder: string): FolderServer {
 
   return async (ctx, relativePath, cacheControl) => {
     let found = true;
-    // koa-static serves `ctx.path`: it is the file's for that time, as koa-mount does it.
+    // koa-static serves `ctx.path`, so that is set to the file's path during the call, as koa-mount does.
     const asked = ctx.path;
     ctx.path = `/${relativePath}`;
     try {

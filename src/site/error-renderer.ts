@@ -30,9 +30,10 @@ const MISSING = 'Page not found.';
 const BROKEN = 'The server failed to answer this request.';
 
 /**
- * The one place where errors become responses: HTML, JSON (`{ error: { status, message, requestId } }`) or plain text, by Accept.
- * Put it inside the middleware that sets X-Request-ID. Faults (5xx) go to the app's `error` event; their messages and stacks never
- * leave the process. A route for programs sets `ctx.state.errorFormat = 'json'`.
+ * Turns errors of the middleware inside it, and addresses without a route, into responses: HTML, JSON
+ * (`{ error: { status, message, requestId } }`) or plain text, by Accept. Refused forms (`protect-forms.ts`) and requests that Node refuses
+ * (`client-errors.ts`) have responses of their own. Put it inside the middleware that sets X-Request-ID. Faults (5xx) go to the app's
+ * `error` event; their messages and stacks never leave the process. A route for programs sets `ctx.state.errorFormat = 'json'`.
  */
 export function createErrorRenderer(deps: {
   readonly render: RenderTracer;

@@ -1,7 +1,7 @@
 /**
- * `npm run bench`: what telemetry costs, against stock in the same run, in about ten minutes. `-- --quick` is a small one of a minute that
- * decides nothing, `-- --requests` only what requests cost, `-- --live` only live views, `-- --seed N` another order of turns,
- * `-- --passes N` more of them, and narrower intervals.
+ * `npm run bench`: what telemetry costs, against stock in the same run, in about ten minutes. `-- --quick` is a rough check of about two
+ * minutes, `-- --requests` only what requests cost, `-- --live` only live views, `-- --seed N` another order of turns,
+ * `-- --passes N` another number of passes: more of them narrow the intervals.
  */
 import { parseArgs } from 'node:util';
 import { RandomSource } from '../../src/demo/random-source.ts';

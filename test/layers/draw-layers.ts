@@ -43,11 +43,11 @@ export function drawLayers(files: readonly SourceFile[]): string {
   const height = TOP + FLOORS.length * FLOOR_HEIGHT;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" font-family="system-ui, sans-serif" font-size="14">`,
-    '<title>The layers of the code: each room imports only from floors below it</title>',
+    '<title>The layers of the code: each part imports only from layers below it</title>',
     '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z" fill="#5b6472"/></marker></defs>',
     `<rect width="${WIDTH}" height="${height}" fill="#fff"/>`,
     '<text x="24" y="32" font-size="17" font-weight="600" fill="#1d2330">Who imports whom</text>',
-    `<text x="24" y="55" fill="#5b6472">${drawn.length} of ${arrows.length} arrows; the others are shortcuts of ways that are drawn. A room imports only from floors below.</text>`,
+    `<text x="24" y="55" fill="#5b6472">${drawn.length} of ${arrows.length} arrows; the others are shortcuts of ways that are drawn. A part imports only from layers below.</text>`,
     ...FLOORS.map((_, floor) => band(floor)),
     ...drawn.map((arrow) => line(arrow)),
     ...FLOORS.flatMap((rooms) => rooms.map((room) => box(room, arrows))),
@@ -95,7 +95,7 @@ function bow(from: Point, to: Point): string {
 function box(room: string, arrows: readonly Arrow[]): string {
   const { x, y } = placeOf(room);
   const imported = arrows.filter(([from]) => from === room).map(([, to]) => to);
-  const says = imported.length === 0 ? 'imports no other room' : `imports ${imported.join(', ')}`;
+  const says = imported.length === 0 ? 'imports no other part' : `imports ${imported.join(', ')}`;
   return [
     `<g><title>${room} ${says}</title>`,
     `<rect x="${x - BOX.width / 2}" y="${y - BOX.height / 2}" width="${BOX.width}" height="${BOX.height}" rx="6" fill="#fff" stroke="#2457c5" stroke-width="1.4"/>`,

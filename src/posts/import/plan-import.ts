@@ -27,7 +27,7 @@ export interface PlannedPost {
 
 const SECTION = /(?:^|\/)_index(?:\.[a-z-]+)?\.\w+$/i;
 
-/** Hugo, and Jekyll for these, publish texts without front matter too. */
+/** Jekyll publishes these even without front matter, as Hugo does every text. */
 const JEKYLL_POST = /(?:^|\/)_posts\/(?:.*\/)?\d{2,4}-\d{1,2}-\d{1,2}-[^/]+$/;
 
 /** An unreadable `_index.md` hides everything below it. */

@@ -73,7 +73,7 @@ export function readTree(directory: string): SourceTree {
   };
 }
 
-/** Or has an ending that Hugo accepts without front matter. */
+/** Returns true for a file with front matter, and for every ending but .html, as Hugo publishes those without it. */
 function hasFrontMatter(file: string): boolean {
   return !/\.html?$/i.test(file) || /^\ufeff?\s*(?:---|\+\+\+|\{)/.test(readFileSync(file, 'utf8'));
 }
