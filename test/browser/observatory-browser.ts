@@ -60,13 +60,17 @@ export class ObservatoryBrowser {
   }
 }
 
-/** What axe finds serious or critical, as `rule: element`. */
-export async function seriousFaults(page: Page): Promise<readonly string[]> {
+/** What axe finds serious or critical, as `rule: element`. In another theme only colours can differ: `colours` asks for those rules alone. */
+export async function seriousFaults(
+  page: Page,
+  rules: 'all' | 'colours' = 'all',
+): Promise<readonly string[]> {
+  const runOnly = rules === 'all' ? '' : ", runOnly: ['color-contrast', 'link-in-text-block']";
   const session = await page.context().newCDPSession(page);
   try {
     await session.send('Runtime.evaluate', { expression: axe });
     const found = await session.send('Runtime.evaluate', {
-      expression: `axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations
+      expression: `axe.run({ resultTypes: ['violations']${runOnly} }).then(({ violations }) => violations
         .filter(({ impact }) => impact === 'serious' || impact === 'critical')
         .flatMap(({ id, nodes }) => nodes.slice(0, 3).map(({ html }) => id + ': ' + html.slice(0, 200))))`,
       awaitPromise: true,

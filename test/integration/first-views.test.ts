@@ -37,7 +37,7 @@ describe('after 50 page views on a fresh process at default settings', () => {
   });
 });
 
-const POLLS = 100;
+const POLLS = 20;
 const PASSWORD = 'a long enough password for polls';
 
 describe(`after ${POLLS} polls of everything that the observatory has`, () => {

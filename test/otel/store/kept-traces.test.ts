@@ -275,7 +275,7 @@ describe('KeptTraces', () => {
         }
         expect(running.guard.faults()).toEqual([]);
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 });
