@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { chromium, type Browser } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { ReaderServer } from '../src/reader-server.ts';
 import { chromiumPath } from './chromium.ts';
 import { findChromium } from './find-chromium.ts';
@@ -80,39 +80,49 @@ if (executablePath !== undefined) {
     await browser.close();
   });
 
-  // In another theme only colours can differ.
-  describe.each([
-    ['light', ''],
-    ['dark', "{ runOnly: ['color-contrast', 'link-in-text-block'] }"],
-  ] as const)('in Chromium, %s', (colorScheme, options) => {
-    it.each(PAGES)('%s has no fault that axe knows, breaks no policy and asks nobody else', async (path) => {
-      const context = await browser.newContext({ colorScheme });
-      try {
-        const page = await context.newPage();
-        const complaints: string[] = [];
-        page.on('console', (message) => complaints.push(message.text()));
-        page.on('pageerror', (error) => complaints.push(error.message));
-        page.on('request', (request) => {
-          if (!request.url().startsWith(server.origin)) complaints.push(`third party: ${request.url()}`);
-        });
+  describe('in Chromium', () => {
+    let context: BrowserContext;
+    let page: Page;
+    const complaints: string[] = [];
+    beforeAll(async () => {
+      context = await browser.newContext();
+      page = await context.newPage();
+      page.on('console', (message) => complaints.push(message.text()));
+      page.on('pageerror', (error) => complaints.push(error.message));
+      page.on('request', (request) => {
+        if (!request.url().startsWith(server.origin)) complaints.push(`third party: ${request.url()}`);
+      });
+    });
+    afterAll(() => context.close());
+
+    it.each(PAGES)(
+      '%s has no fault that axe knows in either theme, breaks no policy and asks nobody else',
+      async (path) => {
+        complaints.length = 0;
+        await page.emulateMedia({ colorScheme: 'light' });
         const answer = await page.goto(server.origin + path);
+        const session = await context.newCDPSession(page);
+        const faults = async (options = ''): Promise<unknown> => {
+          const { result } = await session.send('Runtime.evaluate', {
+            expression: `axe.run(${options}).then(({ violations }) => violations.map((v) => v.id + ': ' + v.nodes[0].html))`,
+            awaitPromise: true,
+            returnByValue: true,
+          });
+          return result.value;
+        };
+        await session.send('Runtime.evaluate', { expression: axe });
+        expect(await faults()).toEqual([]);
+        await page.emulateMedia({ colorScheme: 'dark' });
+        // In another theme only colours can differ.
+        expect(await faults("{ runOnly: ['color-contrast', 'link-in-text-block'] }")).toEqual([]);
+        await session.detach();
         // The browser reports a status of 400 and above in its console; that much is meant.
         const own = complaints.filter(
           (text) => answer!.status() < 400 || !text.includes('Failed to load resource'),
         );
         expect(own).toEqual([]);
-        const session = await context.newCDPSession(page);
-        await session.send('Runtime.evaluate', { expression: axe });
-        const found = await session.send('Runtime.evaluate', {
-          expression: `axe.run(${options}).then(({ violations }) => violations.map((v) => v.id + ': ' + v.nodes[0].html))`,
-          awaitPromise: true,
-          returnByValue: true,
-        });
-        expect(found.result.value).toEqual([]);
-      } finally {
-        await context.close();
-      }
-    });
+      },
+    );
   });
 
   // 360: a phone. 550: a desktop at 200 % zoom.
