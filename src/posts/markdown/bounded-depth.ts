@@ -1,9 +1,6 @@
-import { createRequire } from 'node:module';
 import type * as HtmlParser from 'htmlparser2';
 import type { IOptions } from 'sanitize-html';
-
-// Loaded as html-tokens.ts does.
-const { Tokenizer } = createRequire(import.meta.url)('htmlparser2') as typeof HtmlParser;
+import { Tokenizer } from '../../markup/html-tokens.ts';
 
 /** Open elements at once; the parser searches all of them at each end tag. Browsers stop at 512, too. */
 const MAX_OPEN = 512;
