@@ -58,11 +58,6 @@ export function operationReader(
   };
 }
 
-/** Type of a span that still runs, for a local root that gives its trace a type. Never throws. */
-export function typeOfRunning(span: ReadableSpan, guard: Guard): OperationType {
-  return guard.run('classification', () => operationTypeOf(span), 'other');
-}
-
 class ReadOperation implements EndedSpan {
   // Declared, not defined: a defined field is written twice, and every span creates one.
   declare readonly span: ReadableSpan;
