@@ -1,13 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseEnv } from 'node:util';
 import type { Attributes } from '@opentelemetry/api';
 import type { EffectiveSetting } from './base/effective-setting.ts';
 import { OPERATION_TYPES } from './base/operation-types.ts';
+import { readDotEnv } from './settings/dot-env.ts';
 import type { OtlpTarget, Signal } from './settings/otlp-target.ts';
 import { samplingValues, type SamplingValues } from './settings/sampling-values.ts';
 import { readSettings, type AppSetting } from './settings/read-settings.ts';
-import { lineOf, type SettingProblem } from './settings/read-table.ts';
+import { lineOf, type Environment, type SettingProblem } from './settings/read-table.ts';
 import { TELEMETRY_SETTINGS, type SettingValues } from './settings/settings-table.ts';
 import { INSTRUMENTATIONS } from './settings/sdk-settings.ts';
 import type { InstrumentationName, ResourceDetector } from './settings/sdk-settings.ts';
@@ -119,8 +118,6 @@ export interface AppFacts {
   readonly appSettings?: readonly AppSetting[] | undefined;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 export interface TelemetryConfigSources extends AppFacts {
   readonly env: Environment;
   /** The parsed `.env` file; `env` takes precedence. */
@@ -221,7 +218,7 @@ function instrumentationsOf({
  * there itself. Throws TelemetryConfigError.
  */
 export function loadTelemetryConfig(app: AppFacts = {}): TelemetryConfig {
-  const dotEnv = readDotEnv('.env');
+  const dotEnv = readOwnDotEnv('.env');
   const config = readTelemetryConfig({ ...app, env: process.env, dotEnv });
   for (const [name, value] of Object.entries(dotEnv)) {
     if (name.startsWith('OTEL_') && !process.env[name]) process.env[name] = value;
@@ -229,18 +226,13 @@ export function loadTelemetryConfig(app: AppFacts = {}): TelemetryConfig {
   return config;
 }
 
-/** A missing file, or a folder of that name, counts as no settings. */
-function readDotEnv(path: string): Environment {
-  let text: string;
+function readOwnDotEnv(path: string): Environment {
   try {
-    text = readFileSync(path, 'utf8');
+    return readDotEnv(path);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'EISDIR') return {};
+    const { code } = error as NodeJS.ErrnoException;
     throw new TelemetryConfigError([
       { variable: path, value: '(unread)', source: '.env', message: `the file cannot be read: ${code}` },
     ]);
   }
-  // Otherwise a byte order mark becomes part of the first name, unnoticed.
-  return parseEnv(text.replace(/^\uFEFF/, ''));
 }

@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { parseEnv } from 'node:util';
 import {
   integerBetween,
   InvalidSetting,
   lineOf,
   oneOf,
   optional,
+  readDotEnv,
   readTable,
   setting,
   TRUSTED_PROXIES,
@@ -130,17 +129,6 @@ export function readBlogConfig(sources: {
   const { values, problems } = readTable(SETTINGS, sources.env, sources.dotEnv ?? {});
   if (problems.length > 0) throw new BlogConfigError(problems);
   return Object.freeze(values);
-}
-
-/** The variables of a `.env` file; none when there is no such file. Other faults of reading it are thrown. */
-export function readDotEnv(file = '.env'): Variables {
-  try {
-    return parseEnv(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'EISDIR') return {};
-    throw error;
-  }
 }
 
 /** The edge: what this process was started with, over `.env` in the current folder. */

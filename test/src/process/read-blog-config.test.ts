@@ -1,10 +1,7 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
+import { describe, expect, it } from '@jest/globals';
 import { readTelemetryConfig, type TelemetryConfigError } from '../../../otel/config.ts';
 import { DEFAULT_TRUSTED_PROXIES } from '../../../otel/kit.ts';
-import { BLOG_SETTINGS, BlogConfigError, readBlogConfig, readDotEnv } from '../../../src/process/config.ts';
-import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
+import { BLOG_SETTINGS, BlogConfigError, readBlogConfig } from '../../../src/process/config.ts';
 
 function problemsOf(env: Record<string, string>): readonly string[] {
   try {
@@ -144,26 +141,5 @@ describe('readBlogConfig', () => {
     const names = BLOG_SETTINGS.map((setting) => setting.name);
     expect(new Set(names).size).toBe(names.length);
     expect(BLOG_SETTINGS.every((setting) => setting.meaning !== '')).toBe(true);
-  });
-});
-
-describe('readDotEnv', () => {
-  let folder: string;
-  beforeEach(() => {
-    folder = temporaryFolder();
-  });
-
-  it('reads a file of variables', () => {
-    writeFileSync(path.join(folder, '.env'), 'PORT=81 # here\nPUBLIC_URL="https://a.example"\n');
-    expect(readDotEnv(path.join(folder, '.env'))).toEqual({ PORT: '81', PUBLIC_URL: 'https://a.example' });
-  });
-
-  it('finds nothing where no file is', () => {
-    expect(readDotEnv(path.join(folder, '.env'))).toEqual({});
-  });
-
-  it('does not hide a file that cannot be read', () => {
-    writeFileSync(path.join(folder, 'file'), '');
-    expect(() => readDotEnv(path.join(folder, 'file', '.env'))).toThrow(/ENOTDIR/);
   });
 });
