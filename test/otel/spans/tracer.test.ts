@@ -176,6 +176,8 @@ describe('a tracer compared with the SDK’s', () => {
   beforeEach(() => {
     jest.spyOn(Date, 'now').mockImplementation(() => clock.now());
     jest.spyOn(performance, 'now').mockImplementation(() => clock.monotonicNanos() / 1e6);
+    // The SDK adds it to a time of performance.now(), and where it has a fraction, as most processes' has, rounds by a nanosecond.
+    jest.spyOn(performance, 'timeOrigin', 'get').mockReturnValue(NOW - 5000);
   });
   afterEach(() => {
     jest.restoreAllMocks();
