@@ -8,7 +8,8 @@ import {
   SEARCH_TRACE,
 } from '../fixtures/busy-blog.ts';
 import { chromiumPath } from './chromium.ts';
-import { ObservatoryBrowser, seriousFaults } from './observatory-browser.ts';
+import { seriousFaults } from './axe.ts';
+import { ObservatoryBrowser } from './observatory-browser.ts';
 
 const executablePath = chromiumPath();
 const run = executablePath === undefined ? describe.skip : describe;

@@ -1,12 +1,8 @@
-import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
-import { createRequire } from 'node:module';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import type { LiveStreams } from '../../src/observatory/live/live-streams.ts';
 import { serveObservatory } from '../fixtures/observatory-server.ts';
 import type { MeasuredBlog } from '../fixtures/measured-blog.ts';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** One browser for a file of tests. */
 export class ObservatoryBrowser {
@@ -57,28 +53,5 @@ export class ObservatoryBrowser {
 
   async close(): Promise<void> {
     await this.#browser?.close();
-  }
-}
-
-/** What axe finds serious or critical, as `rule: element`. In another theme only colours can differ: `colours` asks for those rules alone. */
-export async function seriousFaults(
-  page: Page,
-  rules: 'all' | 'colours' = 'all',
-): Promise<readonly string[]> {
-  const runOnly = rules === 'all' ? '' : ", runOnly: ['color-contrast', 'link-in-text-block']";
-  const session = await page.context().newCDPSession(page);
-  try {
-    await session.send('Runtime.evaluate', { expression: axe });
-    const found = await session.send('Runtime.evaluate', {
-      expression: `axe.run({ resultTypes: ['violations']${runOnly} }).then(({ violations }) => violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .flatMap(({ id, nodes }) => nodes.slice(0, 3).map(({ html }) => id + ': ' + html.slice(0, 200))))`,
-      awaitPromise: true,
-      returnByValue: true,
-    });
-    if (found.exceptionDetails !== undefined) throw new Error(found.exceptionDetails.text);
-    return found.result.value as string[];
-  } finally {
-    await session.detach();
   }
 }

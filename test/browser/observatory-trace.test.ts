@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { Page } from 'playwright-core';
 import { busyBlog, FAILING_TRACE, SEARCH_TRACE } from '../fixtures/busy-blog.ts';
 import { chromiumPath } from './chromium.ts';
-import { ObservatoryBrowser, seriousFaults } from './observatory-browser.ts';
+import { seriousFaults } from './axe.ts';
+import { ObservatoryBrowser } from './observatory-browser.ts';
 
 const executablePath = chromiumPath();
 const run = executablePath === undefined ? describe.skip : describe;

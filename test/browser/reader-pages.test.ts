@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { ReaderServer } from '../src/reader-server.ts';
+import { axeFaults } from './axe.ts';
 import { chromiumPath } from './chromium.ts';
 import { findChromium } from './find-chromium.ts';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const executablePath = chromiumPath();
 
 const MARKDOWN = `The first words[^1] and \`some_code\` in a [link](/archive).
@@ -101,21 +99,9 @@ if (executablePath !== undefined) {
         complaints.length = 0;
         await page.emulateMedia({ colorScheme: 'light' });
         const answer = await page.goto(server.origin + path);
-        const session = await context.newCDPSession(page);
-        const faults = async (options = ''): Promise<unknown> => {
-          const { result } = await session.send('Runtime.evaluate', {
-            expression: `axe.run(${options}).then(({ violations }) => violations.map((v) => v.id + ': ' + v.nodes[0].html))`,
-            awaitPromise: true,
-            returnByValue: true,
-          });
-          return result.value;
-        };
-        await session.send('Runtime.evaluate', { expression: axe });
-        expect(await faults()).toEqual([]);
+        expect(await axeFaults(page)).toEqual([]);
         await page.emulateMedia({ colorScheme: 'dark' });
-        // In another theme only colours can differ.
-        expect(await faults("{ runOnly: ['color-contrast', 'link-in-text-block'] }")).toEqual([]);
-        await session.detach();
+        expect(await axeFaults(page, 'colours')).toEqual([]);
         // The browser reports a status of 400 and above in its console; that much is meant.
         const own = complaints.filter(
           (text) => answer!.status() < 400 || !text.includes('Failed to load resource'),

@@ -3,7 +3,8 @@ import type { Page } from 'playwright-core';
 import { BlogProcess } from '../integration/blog-process.ts';
 import { becomeOwner } from '../integration/signed-in-owner.ts';
 import { chromiumPath } from './chromium.ts';
-import { ObservatoryBrowser, seriousFaults } from './observatory-browser.ts';
+import { seriousFaults } from './axe.ts';
+import { ObservatoryBrowser } from './observatory-browser.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const executablePath = chromiumPath();
