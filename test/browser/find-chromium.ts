@@ -1,13 +1,11 @@
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { firstOnPath } from '../fixtures/find-program.ts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
 
 /** The first Chromium in the folders of a PATH; undefined where there is none. */
 export function findChromium(
   path: string | undefined,
-  exists: (file: string) => boolean = existsSync,
+  exists?: (file: string) => boolean,
 ): string | undefined {
-  const folders = (path ?? '').split(delimiter).filter((folder) => folder !== '');
-  return folders.flatMap((folder) => NAMES.map((name) => join(folder, name))).find(exists);
+  return firstOnPath(NAMES, path, exists);
 }
