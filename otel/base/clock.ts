@@ -2,11 +2,11 @@
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number;
-  /** Monotonic nanoseconds from an arbitrary origin; a double, exact below 2^53. */
+  /** Monotonic nanoseconds from an arbitrary origin; whole, so that durations of one interval are equal however they are computed. */
   monotonicNanos(): number;
 }
 
 export const systemClock: Clock = {
   now: Date.now,
-  monotonicNanos: () => performance.now() * 1e6,
+  monotonicNanos: () => Math.round(performance.now() * 1e6),
 };

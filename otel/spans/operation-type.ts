@@ -131,14 +131,14 @@ export interface RequestTimes {
  */
 export function slownessOf(times: RequestTimes): number {
   if (times.outcome === 'refused') return 0;
-  const firstByte = Math.round(times.firstByteNanos ?? 0);
+  const firstByte = times.firstByteNanos ?? 0;
   return times.isEventStream ? firstByte : Math.max(times.durationNanos, firstByte);
 }
 
 /** How long the client waited for the response to start; 0 if the server waited for the client. */
 export function answerNanosOf({ outcome, durationNanos, firstByteNanos }: RequestTimes): number {
   if (outcome === 'refused') return 0;
-  return firstByteNanos === undefined ? durationNanos : Math.round(firstByteNanos);
+  return firstByteNanos ?? durationNanos;
 }
 
 /** Times of a SERVER span; instrumentation-http provides the content type if configured to capture it. */
@@ -148,7 +148,7 @@ export function requestTimesOf(span: Pick<ReadableSpan, 'duration' | 'attributes
   return {
     outcome: attributes[ATTR_HTTP_RESPONSE_OUTCOME],
     durationNanos: durationNanosOf(span),
-    firstByteNanos: typeof seconds === 'number' ? seconds * 1e9 : undefined,
+    firstByteNanos: typeof seconds === 'number' ? Math.round(seconds * 1e9) : undefined,
     isEventStream: isEventStream(attributes[ATTR_HTTP_RESPONSE_CONTENT_TYPE]),
   };
 }

@@ -98,7 +98,7 @@ interface SpanStart {
 /** A span with an explicit start lasts until the wall clock's current time. */
 function startedAt(given: HrTime, nowMillis: number, nowNanos: number): SpanStart {
   const millis = hrTimeToMilliseconds(given);
-  const startNanos = nowNanos - (nowMillis - millis) * 1e6;
+  const startNanos = nowNanos - Math.round((nowMillis - millis) * 1e6);
   return { origin: { millis, nanos: startNanos }, startNanos };
 }
 
