@@ -14,6 +14,7 @@ import { exportNotes, NO_EXPORTERS, signalExport } from './settings/signal-expor
 import type { LocalExport, SignalExport } from './settings/signal-exports.ts';
 import { logRecordLimits, spanLimits } from './settings/span-limits.ts';
 import type { LogRecordLimits, SpanLimits } from './settings/span-limits.ts';
+import { parseTrustedContext, type TrustedContext } from './settings/trusted-context.ts';
 import type { TrustedProxies } from './settings/trusted-proxies.ts';
 
 export { TELEMETRY_SETTINGS };
@@ -35,6 +36,10 @@ export interface TelemetryConfig extends SamplingValues {
   readonly historyFile: string | undefined;
   /** Proxies whose forwarded headers are trusted. */
   readonly trustedProxies: TrustedProxies;
+  /** Clients whose trace context is continued. */
+  readonly trustedContext: TrustedContext;
+  /** A request with this secret in `x-trace-context-token` has a trusted trace context. */
+  readonly trustedContextToken: string | undefined;
   /** Whether spans carry client addresses. */
   readonly recordsClientAddresses: boolean;
   /** Without a trailing slash. */
@@ -112,6 +117,8 @@ export interface AppFacts {
   readonly ignorePaths?: readonly string[] | undefined;
   /** Folder of the history file. Default: none; telemetry then stays in memory. */
   readonly dataDir?: string | undefined;
+  /** Clients whose trace context is continued, in the format of METRICS_TRUSTED_CONTEXT. Default: none. */
+  readonly trustedContext?: string | undefined;
   /** Makes an unknown METRICS_* name an error instead of a warning. Default false. */
   readonly strictSettings?: boolean | undefined;
   /** METRICS_* names that the app reads itself. */
@@ -133,7 +140,7 @@ export function readTelemetryConfig(sources: TelemetryConfigSources): TelemetryC
   const { values, settings, problems, warnings } = readSettings(env, dotEnv, {
     isStrict: sources.strictSettings ?? false,
     more: sources.appSettings ?? [],
-    defaults: { OTEL_SERVICE_NAME: serviceName },
+    defaults: { OTEL_SERVICE_NAME: serviceName, METRICS_TRUSTED_CONTEXT: sources.trustedContext },
   });
   if (problems.length > 0) throw new TelemetryConfigError(problems);
   if (dataDir === undefined && isWritten(settings, 'METRICS_HISTORY_DAYS') && values.historyDays > 0)
@@ -158,6 +165,11 @@ export function readTelemetryConfig(sources: TelemetryConfigSources): TelemetryC
     historyFile:
       values.historyDays > 0 && dataDir !== undefined ? join(dataDir, HISTORY_FILE_NAME) : undefined,
     trustedProxies: values.trustedProxies,
+    trustedContext:
+      sources.trustedContext === undefined || isWritten(settings, 'METRICS_TRUSTED_CONTEXT')
+        ? values.trustedContext
+        : parseTrustedContext(sources.trustedContext),
+    trustedContextToken: values.trustedContextToken,
     recordsClientAddresses: values.recordsClientAddresses,
     jaegerUiUrl: values.jaegerUiUrl?.replace(/\/+$/, ''),
     sdkLogLevel: values.sdkLogLevel,

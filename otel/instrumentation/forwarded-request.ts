@@ -52,7 +52,8 @@ export function forwardedRequest(words: ForwardedWords, proxies: TrustedProxies)
   };
 }
 
-function isForwarded(words: ForwardedWords): boolean {
+/** Returns true if a proxy, or the client, states who the client is. */
+export function isForwarded(words: ForwardedWords): boolean {
   const { forwarded, forwardedFor, forwardedHost, forwardedProto } = words;
   return (forwarded ?? forwardedFor ?? forwardedHost ?? forwardedProto) !== undefined;
 }

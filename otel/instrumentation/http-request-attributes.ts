@@ -13,7 +13,8 @@ import {
   ATTR_URL_SCHEME,
   ATTR_USER_AGENT_ORIGINAL,
 } from '../base/semconv.ts';
-import type { TrustedProxies } from '../settings/trusted-proxies.ts';
+import { type TrustedContext, TRUSTS_NO_CONTEXT } from '../settings/trusted-context.ts';
+import { DEFAULT_TRUSTED_PROXIES, type TrustedProxies } from '../settings/trusted-proxies.ts';
 import { forwardedRequest, type ForwardedRequest, type ForwardedWords } from './forwarded-request.ts';
 import { redactedQuery } from './redacted-query.ts';
 import { knownMethod } from './request-route.ts';
@@ -25,13 +26,24 @@ const MAX_REQUEST_ID_LENGTH = 128;
 const ABSOLUTE_FORM = /^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i;
 const MAX_PORT = 65_535;
 
-/** Which forwarded headers are trusted and what is recorded of clients. */
+/** What is trusted of clients, and what is recorded of them. */
 export interface ClientRules {
   /** Proxies whose forwarded headers are trusted. */
   readonly proxies: TrustedProxies;
   /** False leaves the addresses of clients and peers out of spans. */
   readonly recordsAddresses: boolean;
+  /** Clients whose trace context is continued. */
+  readonly context: TrustedContext;
+  /** The trace context of a request with this secret is trusted, too. */
+  readonly contextToken: string | undefined;
 }
+
+export const DEFAULT_CLIENT_RULES: ClientRules = {
+  proxies: DEFAULT_TRUSTED_PROXIES,
+  recordsAddresses: true,
+  context: TRUSTS_NO_CONTEXT,
+  contextToken: undefined,
+};
 
 /** Facts of a request, copied when it arrives, because its attributes may be built after it is gone. */
 export interface RequestWords extends ForwardedWords {

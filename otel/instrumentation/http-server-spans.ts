@@ -2,22 +2,13 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
-import {
-  type Context,
-  ROOT_CONTEXT,
-  type SpanContext,
-  SpanKind,
-  isSpanContextValid,
-  propagation,
-  trace,
-} from '@opentelemetry/api';
+import { type Context, ROOT_CONTEXT, SpanKind, propagation, trace } from '@opentelemetry/api';
 import { setRPCMetadata, suppressTracing } from '@opentelemetry/core';
 import type { Clock } from '../base/clock.ts';
 import type { CostMeter } from '../base/cost-meter.ts';
 import type { Guard } from '../base/guard.ts';
-import { DEFAULT_TRUSTED_PROXIES } from '../settings/trusted-proxies.ts';
 import type { AsyncContextManager } from './context-manager.ts';
-import type { ClientRules } from './http-request-attributes.ts';
+import { type ClientRules, DEFAULT_CLIENT_RULES } from './http-request-attributes.ts';
 import {
   isStreamOfRequest,
   mayHaveBody,
@@ -41,6 +32,7 @@ import type { RecordingTracer } from '../spans/tracer.ts';
 import { requestSpanName } from './request-route.ts';
 import { expectRequestStarts, noteRequestStart } from './request-starts.ts';
 import { disableResponseWatches, enableResponseWatches, watchResponse } from './response-watch.ts';
+import { linkTo, spanContextIn, trustsContext } from './sender-context.ts';
 import { untracedPaths } from './untraced-paths.ts';
 import { REQUEST_TURN_CHANNEL, WAITS_FOR_TURN } from './waiting-request.ts';
 
@@ -64,7 +56,7 @@ export interface HttpServerSpansOptions {
   /** The globally registered context manager. */
   readonly contexts: AsyncContextManager;
   readonly untracedPathPrefixes: readonly string[];
-  /** Default: a proxy on this machine is trusted, and addresses are recorded. */
+  /** Default: a proxy on this machine is trusted, nobody's trace context is, and addresses are recorded. */
   readonly clients?: ClientRules;
   /** Creates the spans. */
   readonly tracer: RecordingTracer;
@@ -91,7 +83,7 @@ export class HttpServerSpans {
 
   constructor(options: HttpServerSpansOptions) {
     const { guard, clock, contexts, untracedPathPrefixes } = options;
-    this.#clients = options.clients ?? { proxies: DEFAULT_TRUSTED_PROXIES, recordsAddresses: true };
+    this.#clients = options.clients ?? DEFAULT_CLIENT_RULES;
     this.#guard = guard;
     this.#cost = options.cost;
     this.#say = onceOnly((line) => guard.note(line));
@@ -203,9 +195,12 @@ export class HttpServerSpans {
   /** @param arrivedNanos When it was parsed, for a request that waited. */
   #begin(request: RequestHead, arrivedNanos?: number): { incoming: IncomingRequest; context: Context } {
     const startNanos = this.#nanos();
-    const parent = this.#parentOf(request.headers);
+    const sender = this.#senderOf(request.headers);
     const waitNanos = startNanos - (arrivedNanos ?? startNanos);
     const incoming = new IncomingRequest(this.#source, startNanos, request, this.#clients, waitNanos);
+    const isContinued =
+      sender === LinkedContext.root || trustsContext(incoming, request.headers, this.#clients);
+    const parent = isContinued ? sender : LinkedContext.root;
     const span = new RecordingSpan(
       this.#source,
       requestSpanName(incoming.verb),
@@ -216,11 +211,14 @@ export class HttpServerSpans {
       incoming,
     );
     incoming.span = span;
+    const link = isContinued ? undefined : linkTo(sender);
+    if (link !== undefined) span.addLink(link);
     span.begin(parent);
     return { incoming, context: setRPCMetadata(trace.setSpan(parent, span), incoming) };
   }
 
-  #parentOf(headers: IncomingHttpHeaders): Context {
+  /** The context in the headers of a request. */
+  #senderOf(headers: IncomingHttpHeaders): Context {
     if (this.#propagated.length === 0)
       this.#propagated = propagation.fields().map((field) => field.toLowerCase());
     for (const field of this.#propagated)
@@ -240,9 +238,4 @@ export class HttpServerSpans {
       return NaN;
     }
   }
-}
-
-function spanContextIn(parent: Context): SpanContext | undefined {
-  const spanContext = trace.getSpanContext(parent);
-  return spanContext !== undefined && isSpanContextValid(spanContext) ? spanContext : undefined;
 }

@@ -1,6 +1,6 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import { type Attributes, type Span, SpanStatusCode } from '@opentelemetry/api';
+import { type Attributes, propagation, ROOT_CONTEXT, type Span, SpanStatusCode } from '@opentelemetry/api';
 import type { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import type { Clock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
@@ -26,6 +26,7 @@ import {
   watchOf,
   watchResponse,
 } from './response-watch.ts';
+import { linkTo, trustsContext } from './sender-context.ts';
 import { untracedPaths } from './untraced-paths.ts';
 
 export interface StockHttpOptions {
@@ -55,17 +56,25 @@ export function createStockHttpInstrumentation(options: StockHttpOptions): HttpI
   return new WatchedHttpInstrumentation(guard, {
     disableIncomingRequestInstrumentation: isOthers,
     // Addresses, host, path and query by this kit's rules: secrets of a query and trust in proxies do not depend on who creates the spans.
-    startIncomingSpanHook: (request) =>
-      guard.run(
+    startIncomingSpanHook: (request) => {
+      showHeaders(request);
+      return guard.run(
         'http start',
         () => ({ ...UNTOLD, ...requestAttributes(wordsOf(request, options.clients)) }),
         UNTOLD,
-      ),
-    ignoreIncomingRequestHook: ({ url = '/' }) => guard.run('http ignore', () => isUntraced(url), false),
+      );
+    },
+    ignoreIncomingRequestHook: (request) => {
+      if (guard.run('http ignore', () => isUntraced(request.url ?? '/'), false)) return true;
+      if (!guard.run('http context', () => isContinued(request, options.clients), false))
+        hideHeaders(request);
+      return false;
+    },
     responseHook: (span, response) => {
       // The response to an outgoing call also has a request.
-      if (response instanceof ServerResponse)
-        guard.run('http start', () => watch(span, response, options), undefined);
+      if (!(response instanceof ServerResponse)) return;
+      guard.run('http context', () => addLink(span, response.req, options.clients), undefined);
+      guard.run('http start', () => watch(span, response, options), undefined);
     },
     applyCustomAttributesOnSpan: (span, _request, response) => {
       if (response instanceof ServerResponse)
@@ -96,6 +105,29 @@ class StockResponseWatch extends ResponseWatch {
     describe(this.#span, response);
     this.#span.end();
   }
+}
+
+function isContinued(request: IncomingMessage, clients: ClientRules): boolean {
+  const { headers } = request;
+  const fields = propagation.fields();
+  // A propagator without a list of its headers may read any.
+  if (fields.length > 0 && fields.every((field) => headers[field.toLowerCase()] === undefined)) return true;
+  return trustsContext(wordsOf(request, clients), headers, clients);
+}
+
+/** Until the next hook: in between, the instrumentation takes the headers from which any propagator, also an app's, reads the context. */
+function hideHeaders(request: IncomingMessage): void {
+  Object.defineProperty(request, 'headers', { value: {}, configurable: true });
+}
+
+function showHeaders(request: IncomingMessage): void {
+  Reflect.deleteProperty(request, 'headers');
+}
+
+function addLink(span: Span, request: IncomingMessage, clients: ClientRules): void {
+  if (isContinued(request, clients)) return;
+  const link = linkTo(propagation.extract(ROOT_CONTEXT, request.headers));
+  if (link !== undefined) span.addLink(link);
 }
 
 function wordsOf(request: IncomingMessage, clients: ClientRules): RequestWords {

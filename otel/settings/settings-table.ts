@@ -12,6 +12,7 @@ import {
 } from './setting-parsers.ts';
 import { SDK_SETTINGS } from './sdk-settings.ts';
 import { optional, setting, type Setting, type ValuesOf } from './setting.ts';
+import { parseContextToken, parseTrustedContext } from './trusted-context.ts';
 import { parseTrustedProxies, type TrustedProxies } from './trusted-proxies.ts';
 
 /** An app that reads it, too, takes this line into its table. */
@@ -111,6 +112,18 @@ export const SETTINGS = {
     numberBetween(0, 3650, 'a number of days'),
   ),
   trustedProxies: TRUSTED_PROXIES,
+  trustedContext: setting(
+    'METRICS_TRUSTED_CONTEXT',
+    'none',
+    'clients whose trace context (`traceparent`, `tracestate`, `baggage`) is continued: addresses, networks, `loopback`, `private`; `proxies` (whatever TRUSTED_PROXIES send or forward), `all` or `none`. Other requests start a trace of their own, with a link to the client’s span',
+    parseTrustedContext,
+  ),
+  trustedContextToken: optional(
+    'METRICS_TRUSTED_CONTEXT_TOKEN',
+    'secret of at least 16 characters; the trace context of a request with it in the header `x-trace-context-token` is also continued',
+    parseContextToken,
+    { secret: true },
+  ),
   recordsClientAddresses: setting(
     'METRICS_CLIENT_ADDRESS',
     'true',

@@ -35,7 +35,12 @@ export interface SpanMaker {
 
 export type MakeSpans = (parts: SpanMakerParts) => SpanMaker;
 
-/** How client addresses are determined and whether they are recorded. */
+/** What is trusted of clients and recorded of them. */
 export function clientRulesOf(config: TelemetryConfig): ClientRules {
-  return { proxies: config.trustedProxies, recordsAddresses: config.recordsClientAddresses };
+  return {
+    proxies: config.trustedProxies,
+    recordsAddresses: config.recordsClientAddresses,
+    context: config.trustedContext,
+    contextToken: config.trustedContextToken,
+  };
 }

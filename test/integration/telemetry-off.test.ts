@@ -41,7 +41,7 @@ describe('the blog with telemetry at every rate, and without', () => {
     const first = temporaryFolder();
     await (await BlogProcess.start(first)).stop();
     for (const [name, env] of Object.entries<Record<string, string>>({
-      on: { METRICS_SAMPLING_RATE: '1' },
+      on: { METRICS_SAMPLING_RATE: '1', METRICS_TRUSTED_CONTEXT: 'loopback' },
       zero: { METRICS_SAMPLING_RATE: '0' },
       off: { METRICS_ENABLED: 'false' },
     })) {
@@ -76,11 +76,15 @@ describe('the blog with telemetry at every rate, and without', () => {
     expect(headers['x-request-id']).toMatch(/^[0-9a-f]{32}$/);
   });
 
-  it('honours an inbound traceparent', async () => {
+  it('continues the trace of a trusted client only', async () => {
     const traceId = '0af7651916cd43dd8448eb211c80319c';
-    const { headers } = await blogs['on']!.ask('/', {
-      headers: { traceparent: `00-${traceId}-b7ad6b7169203331-01` },
-    });
-    expect(headers['x-request-id']).toBe(traceId);
+    const headers = { traceparent: `00-${traceId}-b7ad6b7169203331-01` };
+    const ids = await Promise.all(
+      ['on', 'zero', 'off'].map(
+        async (name) => (await blogs[name]!.ask('/', { headers })).headers['x-request-id'],
+      ),
+    );
+    expect(ids.map((id) => id === traceId)).toEqual([true, false, false]);
+    for (const id of ids) expect(id).toMatch(/^[0-9a-f]{32}$/);
   });
 });

@@ -1,4 +1,4 @@
-import type { SamplingFacts, TraceDetail } from '../../../otel/query.ts';
+import type { SamplingFacts, SpanLinkRow, TraceDetail } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { moment } from '../format/moment.ts';
 import { countText, duration, text } from '../../markup/quantity.ts';
@@ -137,7 +137,15 @@ function wholeness(trace: TraceDetail): readonly Html[] {
   return [
     ...(marks.length === 0 ? [html`complete`] : [badge('incomplete', 'slow'), ...marks]),
     ...(trace.remoteParent ? [html`continues a trace of another process`] : []),
+    ...(first?.kind === 'server' && first.parentSpanId === undefined
+      ? first.links.slice(0, 1).map(clientTrace)
+      : []),
   ];
+}
+
+/** The trace that its client wanted it to be in; see METRICS_TRUSTED_CONTEXT. */
+function clientTrace({ traceId }: SpanLinkRow): Html {
+  return html`linked to its client’s trace <code class="id">${traceId}</code>`;
 }
 
 /** The rule or policy of the first span kept for this reason. */

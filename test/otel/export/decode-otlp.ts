@@ -9,6 +9,11 @@ export interface DecodedSpan {
   readonly traceState: string;
   readonly name: string;
   readonly kind: number;
+  readonly links: readonly {
+    readonly traceId: string;
+    readonly spanId: string;
+    readonly traceState: string;
+  }[];
   readonly attributes: Record<string, unknown>;
   readonly resource: Record<string, unknown>;
   readonly scope: string;
@@ -41,6 +46,11 @@ export function decodeSpans(body: Uint8Array): DecodedSpan[] {
         parentSpanId: hex(span, 4),
         name: text(span, 5),
         kind: Number(span.get(6)?.[0] ?? 0),
+        links: messages(span, 13).map((link) => ({
+          traceId: hex(link, 1),
+          spanId: hex(link, 2),
+          traceState: text(link, 3),
+        })),
         attributes: attributes(span, 9),
         resource,
         scope,

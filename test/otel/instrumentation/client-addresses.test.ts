@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  DEFAULT_CLIENT_RULES,
   requestAttributes,
   type RequestWords,
 } from '../../../otel/instrumentation/http-request-attributes.ts';
-import { DEFAULT_TRUSTED_PROXIES } from '../../../otel/settings/trusted-proxies.ts';
 
 const words = (recordsAddresses: boolean): RequestWords => ({
   verb: 'GET',
@@ -19,7 +19,7 @@ const words = (recordsAddresses: boolean): RequestWords => ({
   forwardedFor: '203.0.113.9',
   forwardedHost: undefined,
   forwardedProto: undefined,
-  clients: { proxies: DEFAULT_TRUSTED_PROXIES, recordsAddresses },
+  clients: { ...DEFAULT_CLIENT_RULES, recordsAddresses },
 });
 
 describe('METRICS_CLIENT_ADDRESS', () => {

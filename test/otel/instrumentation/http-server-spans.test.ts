@@ -5,7 +5,9 @@ import { Duplex } from 'node:stream';
 import { ROOT_CONTEXT, TraceFlags, context, propagation, trace } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../../otel/base/clock.ts';
 import { collectedServerSpans } from '../../fixtures/collected-server-spans.ts';
+import { TRUSTS_LOOPBACK } from '../../fixtures/trusts-loopback.ts';
 
 const major = Number(process.versions.node.split('.')[0]);
 const METHODS = ['write', 'end', 'flushHeaders'] as const;
@@ -27,7 +29,7 @@ describe('HttpServerSpans', () => {
   let socket: Socket;
 
   beforeEach(async () => {
-    ({ exporter, guard, contexts, spans } = collectedServerSpans(['/quiet']));
+    ({ exporter, guard, contexts, spans } = collectedServerSpans(['/quiet'], systemClock, TRUSTS_LOOPBACK));
     context.setGlobalContextManager(contexts);
     spans.enable();
     server = createServer((request, response) => handle(request, response)).listen(0, '127.0.0.1');

@@ -16,15 +16,21 @@ import { W3CTraceContextPropagator, isTracingSuppressed } from '@opentelemetry/c
 import { type ReadableSpan } from '@opentelemetry/sdk-trace';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import Koa from 'koa';
+import { systemClock } from '../../../otel/base/clock.ts';
+import { DEFAULT_CLIENT_RULES } from '../../../otel/instrumentation/http-request-attributes.ts';
 import { nameRequestRoute } from '../../../otel/instrumentation/request-route.ts';
 import { collectedServerSpans } from '../../fixtures/collected-server-spans.ts';
 
 type Handler = (request: Http2ServerRequest, response: Http2ServerResponse) => unknown;
 const activeId = (): string | undefined => trace.getActiveSpan()?.spanContext().spanId;
+const TOKEN = 'a-token-of-our-own-services';
 const PARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
 describe('a request over HTTP/2', () => {
-  const { exporter, guard, contexts, spans } = collectedServerSpans(['/quiet']);
+  const { exporter, guard, contexts, spans } = collectedServerSpans(['/quiet'], systemClock, {
+    ...DEFAULT_CLIENT_RULES,
+    contextToken: TOKEN,
+  });
   let server: Http2Server;
   let session: ClientHttp2Session;
   let handle: Handler = () => {};
@@ -104,11 +110,17 @@ describe('a request over HTTP/2', () => {
     });
   });
 
-  it('continues the trace of its client', async () => {
+  it('continues the trace of a trusted client, and links to that of another', async () => {
     handle = (_request, response) => response.end();
-    await ask({ ':path': '/a', traceparent: PARENT });
-    const [span] = await ended();
-    expect(span!.parentSpanContext).toMatchObject({ spanId: 'b7ad6b7169203331', isRemote: true });
+    await ask({ ':path': '/a', traceparent: PARENT, 'x-trace-context-token': TOKEN });
+    await ask({ ':path': '/b', traceparent: PARENT });
+    const [trusted, stranger] = await ended(2);
+    const { traceId } = trusted!.spanContext();
+    expect(trusted!.parentSpanContext).toMatchObject({ traceId, spanId: 'b7ad6b7169203331', isRemote: true });
+    expect(trusted!.links).toEqual([]);
+    expect(stranger!.parentSpanContext).toBeUndefined();
+    expect(stranger!.spanContext().traceId).not.toBe(traceId);
+    expect(stranger!.links).toMatchObject([{ context: { traceId, spanId: 'b7ad6b7169203331' } }]);
   });
 
   it('has its own context among others of the session, and in listeners of its body', async () => {

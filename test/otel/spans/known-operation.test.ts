@@ -1,4 +1,3 @@
-import { DEFAULT_TRUSTED_PROXIES } from '../../../otel/settings/trusted-proxies.ts';
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
@@ -6,6 +5,7 @@ import { defaultResource } from '@opentelemetry/resources';
 import { fc } from '../../fixtures/properties.ts';
 import { Guard } from '../../../otel/base/guard.ts';
 import type { HttpOutcome } from '../../../otel/instrumentation/http-outcome.ts';
+import { DEFAULT_CLIENT_RULES } from '../../../otel/instrumentation/http-request-attributes.ts';
 import { IncomingRequest } from '../../../otel/instrumentation/incoming-request.ts';
 import { RecordingSpan } from '../../../otel/spans/span.ts';
 import type { EndedSpan } from '../../../otel/spans/operation.ts';
@@ -41,10 +41,8 @@ interface Told {
 function answered({ verb, set, outcome, durationNanos, isFailed }: Told): RecordingSpan {
   const socket = { remoteAddress: '127.0.0.1', remotePort: 4711 };
   const request = { method: verb, url: '/a?b=c', httpVersion: '1.1', headers: { host: 'a:1' }, socket };
-  const incoming = new IncomingRequest(SOURCE, START_NANOS, request as unknown as IncomingMessage, {
-    proxies: DEFAULT_TRUSTED_PROXIES,
-    recordsAddresses: true,
-  });
+  const message = request as unknown as IncomingMessage;
+  const incoming = new IncomingRequest(SOURCE, START_NANOS, message, DEFAULT_CLIENT_RULES);
   const span = new RecordingSpan(SOURCE, verb, SpanKind.SERVER, undefined, ORIGIN, START_NANOS, incoming);
   incoming.span = span;
   span.setAttributes(set);

@@ -74,7 +74,7 @@ class LateHttpInstrumentation extends HttpInstrumentation {
 
 const STEPS: Readonly<Record<string, () => unknown>> = {
   telemetry: async () => {
-    const env = { METRICS_SPANS: process.env['METRICS_SPANS'] };
+    const env = { METRICS_SPANS: process.env['METRICS_SPANS'], METRICS_TRUSTED_CONTEXT: 'loopback' };
     telemetry = await startTelemetry({ env, log: (line) => void lines.push(line) });
     telemetry.instrumentDatabase(Database);
   },
