@@ -40,8 +40,9 @@ export interface TelemetryConfig extends SamplingValues {
   readonly trustedContext: TrustedContext;
   /** A request with this secret in `x-trace-context-token` has a trusted trace context. */
   readonly trustedContextToken: string | undefined;
-  /** Whether spans carry client addresses. */
+  /** Whether spans and log records carry client addresses: on pages of this process, and in exports. */
   readonly recordsClientAddresses: boolean;
+  readonly exportsClientAddresses: boolean;
   /** Without a trailing slash. */
   readonly jaegerUiUrl: string | undefined;
   /** OTEL_LOG_LEVEL, which the SDK reads itself. */
@@ -170,7 +171,8 @@ export function readTelemetryConfig(sources: TelemetryConfigSources): TelemetryC
         ? values.trustedContext
         : parseTrustedContext(sources.trustedContext),
     trustedContextToken: values.trustedContextToken,
-    recordsClientAddresses: values.recordsClientAddresses,
+    recordsClientAddresses: values.clientAddresses !== 'false',
+    exportsClientAddresses: values.clientAddresses === 'true',
     jaegerUiUrl: values.jaegerUiUrl?.replace(/\/+$/, ''),
     sdkLogLevel: values.sdkLogLevel,
     resourceAttributes: Object.freeze({

@@ -1,6 +1,7 @@
 import type { AuditFacts } from './base/audit-facts.ts';
 import type { CostShares } from './base/cost-meter.ts';
 import type { TelemetryFault } from './base/guard.ts';
+import type { MetricsPage } from './base/metrics-page.ts';
 import type {
   KeepReason,
   OperationCounts,
@@ -25,6 +26,7 @@ import type {
 
 export type { AuditedSeries, AuditFacts } from './base/audit-facts.ts';
 export type { TelemetryFault } from './base/guard.ts';
+export type { MetricsPage } from './base/metrics-page.ts';
 export type { TimeRange } from './base/time-range.ts';
 export type { EffectiveSetting } from './base/effective-setting.ts';
 export { KEEP_REASONS, OPERATION_TYPES } from './base/operation-types.ts';
@@ -498,8 +500,8 @@ export interface TelemetryQuery {
   ): HeatMap;
   /** Every series of a type with activity in the range (default: since start), ordered by total time. */
   series(type: OperationType, range?: TimeRange): readonly SeriesSummary[];
-  /** Every metric of this process in the Prometheus text format, version 0.0.4. Never rejects. */
-  prometheus(): Promise<string>;
+  /** Every metric of this process for Prometheus. @param accept Header of the request. Never rejects. */
+  prometheus(accept?: string): Promise<MetricsPage>;
   traces(filter?: TraceFilter): TraceList;
   trace(traceId: string): TraceDetail | MissingTrace;
   /** Kept operations that were slow, slowest first. */

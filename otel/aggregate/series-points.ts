@@ -21,6 +21,8 @@ const MAX_POINTS = 24;
 /** Distinct points over all series: a few megabytes at most, because ordinary operations need none. */
 const MAX_POINTS_IN_ALL = 4000;
 const OTHER = '_OTHER';
+/** An app may use a message as `error.type`. */
+const MAX_ERROR_TYPE_CHARS = 128;
 
 /** Number of points that all series may still add. */
 export interface PointBudget {
@@ -59,7 +61,8 @@ export class SeriesPoints {
     ) {
       return;
     }
-    this.#other({ labels, status: statusCode, errorType }).durations.add(operation.durationNanos);
+    const key = { labels, status: statusCode, errorType: errorType?.slice(0, MAX_ERROR_TYPE_CHARS) };
+    this.#other(key).durations.add(operation.durationNanos);
   }
 
   /** @param total Durations of all operations recorded here. */

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 
 const REVISION = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 /** Deeper than any program is nested. */
@@ -16,10 +16,18 @@ export function packageVersion(program: string): string | undefined {
   }
 }
 
-/** The commit checked out where a program lies, read from git's files without running git; undefined outside a repository. */
+/**
+ * The commit checked out where a program lies, read from git's files without running git; undefined outside a repository, and for a program that was
+ * installed into one.
+ */
 export function headRevision(program: string): string | undefined {
-  const git = nearest(dirname(program), gitFolder);
-  if (git === undefined) return undefined;
+  const found = nearest(dirname(program), (folder) => {
+    const git = gitFolder(folder);
+    return git === undefined ? undefined : { folder, git };
+  });
+  if (found === undefined || relative(found.folder, program).split(sep).includes('node_modules'))
+    return undefined;
+  const { git } = found;
   const head = readText(join(git, 'HEAD'));
   const name = /^ref: (refs\/\S+)$/.exec(head ?? '')?.[1];
   const revision = name === undefined ? head : refRevision(git, name);

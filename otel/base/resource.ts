@@ -46,7 +46,7 @@ function processAttributes(): Attributes {
     'process.creation.time': new Date(Date.now() - process.uptime() * 1000).toISOString(),
     'process.executable.name': basename(process.execPath),
     'process.executable.path': process.execPath,
-    'process.command': program,
+    'process.command': process.argv0,
     'process.runtime.name': 'nodejs',
     'process.runtime.version': process.versions.node,
     'process.runtime.description': 'Node.js',

@@ -8,6 +8,7 @@ import type {
   SumMetricData,
 } from '@opentelemetry/sdk-metrics';
 import { bucketMidNanos, type DurationSketch } from '../aggregate/duration-sketch.ts';
+import type { Exemplar, PointWithExemplars } from './exemplar.ts';
 
 /** 32 buckets per power of two: 2.2 % wide, as close as the scale gets to the sketches' 2 %. */
 const SCALE = 5;
@@ -21,9 +22,10 @@ export interface Point {
 export interface DurationPoint {
   readonly attributes: Attributes;
   readonly durations: DurationSketch;
+  readonly exemplars?: readonly Exemplar[];
 }
 
-/** Builds the metrics of one collection, all cumulative since one time. Metrics without points are left out. */
+/** Builds the metrics of one collection, cumulative since one time unless another is stated. Metrics without points are left out. */
 export class MetricDataBuilder {
   readonly metrics: MetricData[] = [];
   readonly #startTime: HrTime;
@@ -35,13 +37,19 @@ export class MetricDataBuilder {
   }
 
   /** A monotonic sum. */
-  counter(name: string, unit: string, description: string, points: readonly Point[]): void {
-    this.#sum(name, unit, description, points, true);
+  counter(
+    name: string,
+    unit: string,
+    description: string,
+    points: readonly Point[],
+    since = this.#startTime,
+  ): void {
+    this.#sum(name, unit, description, this.#points(points, since), true);
   }
 
   /** A sum that may decrease and is additive over its attributes. */
   level(name: string, unit: string, description: string, points: readonly Point[]): void {
-    this.#sum(name, unit, description, points, false);
+    this.#sum(name, unit, description, this.#points(points), false);
   }
 
   gauge(name: string, unit: string, description: string, points: readonly Point[]): void {
@@ -60,11 +68,12 @@ export class MetricDataBuilder {
   durations(name: string, description: string, points: readonly DurationPoint[]): void {
     const dataPoints = points
       .filter(({ durations }) => durations.count > 0)
-      .map(({ attributes, durations }) => ({
+      .map(({ attributes, durations, exemplars = [] }): PointWithExemplars<ExponentialHistogram> => ({
         attributes,
         startTime: this.#startTime,
         endTime: this.#endTime,
         value: toExponentialHistogram(durations),
+        exemplars,
       }));
     if (dataPoints.length === 0) return;
     const histogram: ExponentialHistogramMetricData = {
@@ -80,10 +89,9 @@ export class MetricDataBuilder {
     name: string,
     unit: string,
     description: string,
-    points: readonly Point[],
+    dataPoints: SumMetricData['dataPoints'],
     isMonotonic: boolean,
   ): void {
-    const dataPoints = this.#points(points);
     if (dataPoints.length === 0) return;
     const sum: SumMetricData = {
       descriptor: { name, description, unit, valueType: unit === 's' ? ValueType.DOUBLE : ValueType.INT },
@@ -96,12 +104,12 @@ export class MetricDataBuilder {
   }
 
   /** Leaves out NaN, an unknown value. */
-  #points(points: readonly Point[]): SumMetricData['dataPoints'] {
+  #points(points: readonly Point[], startTime = this.#startTime): SumMetricData['dataPoints'] {
     return points
       .filter(({ value }) => Number.isFinite(value))
       .map(({ attributes = {}, value }) => ({
         attributes,
-        startTime: this.#startTime,
+        startTime,
         endTime: this.#endTime,
         value,
       }));

@@ -1,4 +1,6 @@
 import { performance } from 'node:perf_hooks';
+import type { HrTime } from '@opentelemetry/api';
+import { millisToHrTime } from '@opentelemetry/core';
 import { getHeapSpaceStatistics } from 'node:v8';
 import type { RuntimeSampler } from '../instrumentation/runtime.ts';
 import type { MetricDataBuilder, Point } from './metric-data.ts';
@@ -6,18 +8,31 @@ import type { MetricDataBuilder, Point } from './metric-data.ts';
 /** Resource usage of the process under the names of the conventions: `nodejs.*`, `v8js.*` and `process.*`. */
 export function addRuntimeMetrics(to: MetricDataBuilder, runtime: RuntimeSampler): void {
   const sample = runtime.current();
-  addEventLoop(to, runtime);
+  const processStart = millisToHrTime(runtime.startedAtMillis);
+  addEventLoop(to, runtime, processStart);
   addHeap(to);
   to.durations(
     'v8js.gc.duration',
     'Garbage collection duration.',
     runtime.gcPauses().map(([type, durations]) => ({ durations, attributes: { 'v8js.gc.type': type } })),
   );
+  to.gauge(
+    'v8js.resource.active',
+    '{resource}',
+    'Gauge of the active resources that are currently keeping the event loop alive.',
+    activeResources(),
+  );
   const { user, system } = process.cpuUsage();
-  to.counter('process.cpu.time', 's', 'Total CPU seconds broken down by different CPU modes.', [
-    { attributes: { 'cpu.mode': 'user' }, value: user / 1e6 },
-    { attributes: { 'cpu.mode': 'system' }, value: system / 1e6 },
-  ]);
+  to.counter(
+    'process.cpu.time',
+    's',
+    'Total CPU seconds broken down by different CPU modes.',
+    [
+      { attributes: { 'cpu.mode': 'user' }, value: user / 1e6 },
+      { attributes: { 'cpu.mode': 'system' }, value: system / 1e6 },
+    ],
+    processStart,
+  );
   to.gauge('process.uptime', 's', 'The time the process has been running.', [{ value: process.uptime() }]);
   to.level('process.memory.usage', 'By', 'The amount of physical memory in use.', [
     { value: sample.rssBytes },
@@ -30,15 +45,28 @@ export function addRuntimeMetrics(to: MetricDataBuilder, runtime: RuntimeSampler
   );
 }
 
+/** What keeps the event loop alive, by type. */
+function activeResources(): Point[] {
+  const counts = new Map<string, number>();
+  for (const type of process.getActiveResourcesInfo()) counts.set(type, (counts.get(type) ?? 0) + 1);
+  return [...counts].map(([type, value]) => ({ attributes: { 'v8js.resource.type': type }, value }));
+}
+
 /** Delays since the last runtime sample. */
-function addEventLoop(to: MetricDataBuilder, runtime: RuntimeSampler): void {
+function addEventLoop(to: MetricDataBuilder, runtime: RuntimeSampler, processStart: HrTime): void {
   for (const [word, millis] of Object.entries(runtime.eventLoopDelays()))
     to.gauge(`nodejs.eventloop.delay.${word}`, 's', `Event loop delay: ${word}.`, [{ value: millis / 1e3 }]);
   const { active, idle } = performance.eventLoopUtilization();
-  to.counter('nodejs.eventloop.time', 's', 'Time the event loop has been in each state.', [
-    { attributes: { 'nodejs.eventloop.state': 'active' }, value: active / 1e3 },
-    { attributes: { 'nodejs.eventloop.state': 'idle' }, value: idle / 1e3 },
-  ]);
+  to.counter(
+    'nodejs.eventloop.time',
+    's',
+    'Time the event loop has been in each state.',
+    [
+      { attributes: { 'nodejs.eventloop.state': 'active' }, value: active / 1e3 },
+      { attributes: { 'nodejs.eventloop.state': 'idle' }, value: idle / 1e3 },
+    ],
+    processStart,
+  );
   to.gauge('nodejs.eventloop.utilization', '1', 'Event loop utilization.', [
     { value: runtime.current().eventLoopUtilization },
   ]);

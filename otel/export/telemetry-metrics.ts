@@ -1,4 +1,3 @@
-import type { HrTime } from '@opentelemetry/api';
 import { millisToHrTime } from '@opentelemetry/core';
 import { emptyResource } from '@opentelemetry/resources';
 import type { CollectionResult, MetricProducer } from '@opentelemetry/sdk-metrics';
@@ -26,16 +25,18 @@ export interface TelemetryMetricsOptions {
  */
 export class TelemetryMetrics implements MetricProducer {
   readonly #options: TelemetryMetricsOptions;
-  readonly #startTime: HrTime;
+  readonly #startMillis: number;
 
   constructor(options: TelemetryMetricsOptions) {
     this.#options = options;
-    this.#startTime = millisToHrTime(options.clock.now());
+    this.#startMillis = options.clock.now();
   }
 
   async collect(): Promise<CollectionResult> {
     const { clock, aggregates, runtime, books } = this.#options;
-    const builder = new MetricDataBuilder(this.#startTime, millisToHrTime(clock.now()));
+    // A clock that was set back must not end a point before it starts.
+    const endMillis = Math.max(clock.now(), this.#startMillis);
+    const builder = new MetricDataBuilder(millisToHrTime(this.#startMillis), millisToHrTime(endMillis));
     // First, because reading these handles deferred spans.
     if (books !== undefined) addSdkMetrics(builder, books());
     addRedMetrics(builder, aggregates);

@@ -1,4 +1,5 @@
-import type { Attributes, HrTime, SpanContext } from '@opentelemetry/api';
+import { type Attributes, type HrTime, type SpanContext, SpanKind } from '@opentelemetry/api';
+import { withoutClientAddress } from '../spans/client-address.ts';
 import type { KeptSpan } from '../spans/kept-span.ts';
 
 /**
@@ -6,10 +7,13 @@ import type { KeptSpan } from '../spans/kept-span.ts';
  */
 export class CopiedSpan implements KeptSpan {
   readonly #of: KeptSpan;
+  readonly #withoutClient: boolean;
   #attributes: Attributes | undefined;
 
-  constructor(of: KeptSpan) {
+  /** @param withoutClient Leaves out the client's address. */
+  constructor(of: KeptSpan, withoutClient = false) {
     this.#of = of;
+    this.#withoutClient = withoutClient && of.kind === SpanKind.SERVER;
   }
 
   get traceId() {
@@ -58,7 +62,9 @@ export class CopiedSpan implements KeptSpan {
     return { ...this.#of.status };
   }
   get attributes(): Attributes {
-    return (this.#attributes ??= { ...this.#of.attributes });
+    return (this.#attributes ??= this.#withoutClient
+      ? withoutClientAddress(this.#of.attributes)
+      : { ...this.#of.attributes });
   }
   get links() {
     return this.#of.links.map((link) => ({ ...link, attributes: { ...link.attributes } }));

@@ -124,11 +124,11 @@ export const SETTINGS = {
     parseContextToken,
     { secret: true },
   ),
-  recordsClientAddresses: setting(
+  clientAddresses: setting(
     'METRICS_CLIENT_ADDRESS',
-    'true',
-    'false leaves client addresses out of spans, on pages and in exports',
-    parseBoolean,
+    'local',
+    'client addresses of spans and log records: local (on pages of this process, never in exports), true (in exports, too) or false (nowhere)',
+    oneOf(['local', 'true', 'false']),
   ),
   otlpFolder: optional(
     'METRICS_OTLP_FOLDER',

@@ -1,5 +1,10 @@
 import type { Attributes } from '@opentelemetry/api';
-import { ATTR_DB_SYSTEM_NAME, ATTR_HTTP_REQUEST_METHOD, ATTR_URL_SCHEME } from '../base/semconv.ts';
+import {
+  ATTR_DB_NAMESPACE,
+  ATTR_DB_SYSTEM_NAME,
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_URL_SCHEME,
+} from '../base/semconv.ts';
 
 /** There are ten methods and two schemes; a client that invents more must not grow the cache. */
 const MAX_LABELS = 100;
@@ -19,8 +24,13 @@ export function requestLabels(method: string | undefined, scheme: string | undef
 }
 
 /** Metric attributes of a statement besides summary and failure. */
-export function databaseLabels(system: string): Attributes {
-  return labelsOf(system, () => ({ [ATTR_DB_SYSTEM_NAME]: system })) ?? databaseLabels('other_sql');
+export function databaseLabels(system: string, namespace?: string): Attributes {
+  const labelsOfAll = (): Attributes => ({
+    [ATTR_DB_SYSTEM_NAME]: system,
+    ...(namespace !== undefined && { [ATTR_DB_NAMESPACE]: namespace }),
+  });
+  const key = namespace === undefined ? system : `${system} ${namespace}`;
+  return labelsOf(key, labelsOfAll) ?? databaseLabels('other_sql');
 }
 
 /** Undefined if the cache is full. */

@@ -3,6 +3,7 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { OperationType, StatementNames } from '../base/operation-types.ts';
 import {
   ATTR_ADDRESS_UNKNOWN,
+  ATTR_DB_NAMESPACE,
   ATTR_DB_OPERATION_NAME,
   ATTR_DB_QUERY_SUMMARY,
   ATTR_DB_QUERY_TEXT,
@@ -197,6 +198,7 @@ export function labelsOf(
   if (type !== 'database') return undefined;
   return databaseLabels(
     text(attributes, ATTR_DB_SYSTEM_NAME) ?? text(attributes, ATTR_DB_SYSTEM) ?? 'other_sql',
+    text(attributes, ATTR_DB_NAMESPACE),
   );
 }
 

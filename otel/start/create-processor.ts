@@ -23,6 +23,8 @@ export function createProcessor(options: {
   readonly audit: SamplingAudit;
   readonly budget: StormBudget;
   readonly pipeline: SpanExports | undefined;
+  /** Whether exported spans carry client addresses. */
+  readonly exportsClientAddresses: boolean;
   /** Additional must-keep policies. */
   readonly policies: readonly Policy[];
   /** Additional destinations of kept spans. */
@@ -33,6 +35,7 @@ export function createProcessor(options: {
   readonly clock: Clock;
 }): SamplingSpanProcessor {
   const { held, live, audit, budget, pipeline, policies, touch, guard, clock } = options;
+  const withoutClients = !options.exportsClientAddresses;
   const { aggregates, ring, cost } = held;
   return new SamplingSpanProcessor({
     read: operationReader(guard, clock),
@@ -54,7 +57,7 @@ export function createProcessor(options: {
     },
     sinks: [
       audit.sink(new InProcessSpanExporter({ ring, guard, onStored: touch })),
-      ...(pipeline === undefined ? [] : [exporterSink(pipeline, 'export', guard)]),
+      ...(pipeline === undefined ? [] : [exporterSink(pipeline, 'export', guard, { withoutClients })]),
       ...options.sinks,
     ],
   });

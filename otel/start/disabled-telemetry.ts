@@ -71,7 +71,7 @@ export function disabledTelemetry(
     timeline: () => [],
     heatMap: () => ({ bandEdgesMillis: [], columns: [] }),
     series: () => [],
-    prometheus: () => Promise.resolve(''),
+    prometheus: () => Promise.resolve({ contentType: 'text/plain; charset=utf-8', text: '' }),
     traces: () => ({ rows: [], total: 0 }),
     trace: (traceId) => ({ traceId: traceId.slice(0, 64).toLowerCase(), reason: 'unknown' }),
     slow: () => ({ rows: [], total: 0 }),

@@ -23,6 +23,7 @@ import { samplingFacts } from '../sampling/sampling-facts.ts';
 import { samplingSettings } from '../sampling/sampling-settings.ts';
 import type { SamplingSpanProcessor } from '../sampling/sampling-span-processor.ts';
 import type { Sink } from '../sampling/outcomes.ts';
+import { clientAddressRemover } from '../spans/client-address.ts';
 import { createProcessor } from './create-processor.ts';
 import { createStore } from './create-store.ts';
 import { createHeldFacts } from './held-facts.ts';
@@ -94,8 +95,9 @@ export class EnabledTelemetry implements Telemetry {
     this.#runtime = runtime;
     const touch = (): void => this.query.touch();
     const { sinks = [] } = options;
+    const { exportsClientAddresses } = config;
     const decided = { held, live, audit, budget, pipeline, policies, sinks, touch, guard, clock };
-    const processor = createProcessor(decided);
+    const processor = createProcessor({ ...decided, exportsClientAddresses });
     this.#processor = processor;
     const settle = (): void => processor.settle();
     this.#openHistory = createHistoryOpener({ config, held, samplingControl, settle, guard, clock, log });
@@ -120,7 +122,7 @@ export class EnabledTelemetry implements Telemetry {
       audit,
       samplingControl,
       pipeline,
-      prometheus: () => page.text(),
+      prometheus: (accept) => page.read(accept),
       history: () => this.#history,
     });
     this.control = this.query;
@@ -139,7 +141,12 @@ export class EnabledTelemetry implements Telemetry {
       resource: telemetryResource(config.resourceAttributes, config.resourceDetectors),
       processors: [processor, ...(options.spanProcessors ?? [])],
       metricReaders: this.#metricReaders,
-      logRecordProcessors: [new TraceLogProcessor({ logs: traceLogs, guard }), ...logExport.processors],
+      logRecordProcessors: [
+        ...(config.recordsClientAddresses ? [] : [clientAddressRemover]),
+        new TraceLogProcessor({ logs: traceLogs, guard }),
+        ...(exportsClientAddresses ? [] : [clientAddressRemover]),
+        ...logExport.processors,
+      ],
       instrumentations: [
         ...(this.#database === undefined ? [] : [this.#database]),
         ...(options.instrumentations ?? []),

@@ -13,6 +13,7 @@ import type {
   HistoryFacts,
   LiveSettings,
   Marker,
+  MetricsPage,
   MissingTrace,
   OperationFilter,
   OperationList,
@@ -146,8 +147,8 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
     return this.#settled.aggregates.series(type, range);
   }
 
-  prometheus(): Promise<string> {
-    return this.#options.prometheus();
+  prometheus(accept?: string): Promise<MetricsPage> {
+    return this.#options.prometheus(accept);
   }
 
   traces(filter?: TraceFilter): TraceList {

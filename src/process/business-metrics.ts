@@ -43,23 +43,58 @@ function attributesOf(post: ReadPost): Readonly<Record<string, string | true>> {
 /** Call it after telemetry has started, as instruments belong to the current meter provider. */
 export function createBusinessMetrics(control: Pick<TelemetryControl, 'countFrom'>): BusinessMetrics {
   const meter = metrics.getMeter('glasshouse');
-  const created = meter.createCounter('glasshouse.posts.created', { unit: '{post}' });
-  const updated = meter.createCounter('glasshouse.posts.updated', { unit: '{post}' });
-  const deleted = meter.createCounter('glasshouse.posts.deleted', { unit: '{post}' });
-  const requests = meter.createCounter('glasshouse.feed.requests', { unit: '{request}' });
-  const generated = meter.createCounter('glasshouse.feed.generated', { unit: '{feed}' });
-  const generationTime = meter.createCounter('glasshouse.feed.generation.time', { unit: 's' });
-  const hits = meter.createCounter('glasshouse.cache.hits', { unit: '{lookup}' });
-  const misses = meter.createCounter('glasshouse.cache.misses', { unit: '{lookup}' });
-  const held = meter.createObservableGauge('glasshouse.cache.entries', { unit: '{entry}' });
-  const searches = meter.createCounter('glasshouse.searches', { unit: '{search}' });
-  const mediaBytes = meter.createCounter('glasshouse.media.served', { unit: 'By' });
+  const created = meter.createCounter('glasshouse.posts.created', {
+    unit: '{post}',
+    description: 'Posts created.',
+  });
+  const updated = meter.createCounter('glasshouse.posts.updated', {
+    unit: '{post}',
+    description: 'Posts saved again.',
+  });
+  const deleted = meter.createCounter('glasshouse.posts.deleted', {
+    unit: '{post}',
+    description: 'Posts deleted.',
+  });
+  const requests = meter.createCounter('glasshouse.feed.requests', {
+    unit: '{request}',
+    description: 'Requests for a feed.',
+  });
+  const generated = meter.createCounter('glasshouse.feed.generated', {
+    unit: '{feed}',
+    description: 'Feeds generated rather than read from the cache.',
+  });
+  const generationTime = meter.createCounter('glasshouse.feed.generation.time', {
+    unit: 's',
+    description: 'Time spent generating feeds.',
+  });
+  const hits = meter.createCounter('glasshouse.cache.hits', {
+    unit: '{lookup}',
+    description: 'Look-ups answered from the page cache.',
+  });
+  const misses = meter.createCounter('glasshouse.cache.misses', {
+    unit: '{lookup}',
+    description: 'Look-ups that the page cache could not answer.',
+  });
+  const held = meter.createObservableGauge('glasshouse.cache.entries', {
+    unit: '{entry}',
+    description: 'Entries of the page cache.',
+  });
+  const searches = meter.createCounter('glasshouse.searches', {
+    unit: '{search}',
+    description: 'Searches by readers.',
+  });
+  const mediaBytes = meter.createCounter('glasshouse.media.served', {
+    unit: 'By',
+    description: 'Bytes of media files read for responses.',
+  });
   // Counted in maps and observed on demand: a counter per path would cost more per request than all other telemetry.
   const reads = new Map<ReadPost, number>();
   let lately = new Map<ReadPost, number>();
-  meter.createObservableCounter(READS, { unit: '{read}' }).addCallback((result) => {
-    for (const [post, count] of highest(reads, TOLD_POSTS)) result.observe(count, attributesOf(post));
-  });
+  meter
+    .createObservableCounter(READS, { unit: '{read}', description: 'Requests for a post.' })
+    .addCallback((result) => {
+      for (const [post, count] of highest(reads, TOLD_POSTS)) result.observe(count, attributesOf(post));
+    });
   control.countFrom(READS, () => {
     const counted = [...lately].map(([post, count]) => [attributesOf(post), count] as const);
     lately = new Map();

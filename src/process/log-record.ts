@@ -10,6 +10,8 @@ const SEVERITIES: Readonly<Record<string, SeverityNumber>> = {
 };
 /** Fields of a log line that have their own field in a log record. */
 const OWN_FIELDS = new Set(['level', 'time', 'msg', 'trace_id', 'span_id', 'err']);
+/** Fields with a name in the conventions. */
+const ATTRIBUTE_NAMES: Readonly<Record<string, string>> = { address: 'client.address' };
 
 interface LineError {
   readonly type?: string;
@@ -38,7 +40,7 @@ function attributesOf(fields: Readonly<Record<string, unknown>>): Attributes {
   const attributes: Attributes = {};
   for (const [key, value] of Object.entries(fields)) {
     if (OWN_FIELDS.has(key) || value === undefined || value === null) continue;
-    attributes[key] =
+    attributes[ATTRIBUTE_NAMES[key] ?? key] =
       typeof value === 'object' ? JSON.stringify(value) : (value as string | number | boolean);
   }
   const error = fields['err'] as LineError | undefined;

@@ -12,9 +12,6 @@ import { createRouter } from '../http/router.ts';
 import type { Assets } from '../site/assets.ts';
 import type { SiteSettings } from '../db/site-settings.ts';
 
-/** Media type of the text format of Prometheus, version 0.0.4. */
-const PROMETHEUS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
-
 /** Mounts the observatory for the owner, and its metrics for scripts with the bearer token. */
 export function createObservatoryRouters(deps: {
   readonly telemetry: TelemetryQuery;
@@ -33,8 +30,10 @@ export function createObservatoryRouters(deps: {
   const door = createRouter();
   door.get('/admin/metrics', admin.ownerOrBearer, createMetricsRoute({ telemetry }));
   door.get('/metrics', admin.ownerOrBearer, async (ctx) => {
-    ctx.type = PROMETHEUS_TYPE;
-    ctx.body = await telemetry.prometheus();
+    ctx.vary('Accept');
+    const { contentType, text } = await telemetry.prometheus(ctx.get('Accept'));
+    ctx.type = contentType;
+    ctx.body = text;
   });
   door.get([OBSERVATORY_PATH, `${OBSERVATORY_PATH}/*path`], admin.ownerOnly);
   door.post(`${OBSERVATORY_PATH}/*path`, admin.ownerFiles);

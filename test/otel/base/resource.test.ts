@@ -28,7 +28,7 @@ describe('the resource', () => {
       'host.name': hostname(),
       'process.pid': process.pid,
       'process.executable.path': process.execPath,
-      'process.command': process.argv[1],
+      'process.command': process.argv0,
       'process.runtime.version': process.versions.node,
       'service.instance.id': expect.stringMatching(/^[0-9a-f-]{36}$/),
     });
@@ -55,7 +55,10 @@ describe('the resource', () => {
     writeFileSync(join(folder, 'package.json'), '{"version":"7.8.9"}');
     const text = execFileSync(process.execPath, [file, ...args], { encoding: 'utf8' });
     expect(text).not.toContain('hunter2');
-    expect(JSON.parse(text)).toMatchObject({ 'process.command': file, 'service.version': '7.8.9' });
+    expect(JSON.parse(text)).toMatchObject({
+      'process.command': process.execPath,
+      'service.version': '7.8.9',
+    });
   });
 
   it('follows OTEL_NODE_RESOURCE_DETECTORS, and explicit attributes override it', () => {
@@ -112,6 +115,11 @@ describe('headRevision', () => {
     expect(headRevision(program(folder))).toBe(first);
     git(folder, 'worktree', 'add', 'tree', '-b', 'side', 'main');
     expect(headRevision(program(join(folder, 'tree')))).toBe(git(folder, 'rev-parse', 'main'));
+  });
+
+  it('is undefined for a program installed below a repository that is not its own', () => {
+    expect(headRevision(join(folder, 'node_modules', 'tool', 'bin.js'))).toBeUndefined();
+    expect(headRevision(program(folder))).toBe(git(folder, 'rev-parse', 'HEAD'));
   });
 
   it('is undefined without a commit or without git files', () => {

@@ -308,6 +308,7 @@ describe('the metrics of the process', () => {
       ),
       'nodejs.eventloop.time': 'counter',
       'nodejs.eventloop.utilization': 'GAUGE',
+      'v8js.resource.active': 'GAUGE',
       'v8js.memory.heap.used': 'level',
       'v8js.memory.heap.space.size': 'level',
       'v8js.memory.heap.space.available_size': 'level',

@@ -95,7 +95,7 @@ export function storeWith(options: Partial<TelemetryStoreOptions> = {}): {
   const store = new TelemetryStore({
     aggregates: fakeAggregates,
     ring,
-    prometheus: () => Promise.resolve(''),
+    prometheus: () => Promise.resolve({ contentType: 'text/plain', text: '' }),
     spans: () => ({
       started: 9,
       live: 1,
