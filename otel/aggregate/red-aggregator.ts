@@ -168,6 +168,11 @@ export class RedAggregator {
     return ever.durations.shareBelow(durationMillis * 1e6);
   }
 
+  /** Name of a series in `metricPoints`; undefined if it is not counted by itself. */
+  exportNameOf(type: OperationType, series: string): string | undefined {
+    return this.#book.named(type).get(series)?.exportName;
+  }
+
   /** Points since start, for exporters: statements are grouped by summary. */
   metricPoints(type: OperationType): readonly MetricPoint[] {
     this.#flush();

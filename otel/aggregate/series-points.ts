@@ -22,7 +22,7 @@ const MAX_POINTS = 24;
 const MAX_POINTS_IN_ALL = 4000;
 const OTHER = '_OTHER';
 /** An app may use a message as `error.type`. */
-const MAX_ERROR_TYPE_CHARS = 128;
+export const MAX_ERROR_TYPE_CHARS = 128;
 
 /** Number of points that all series may still add. */
 export interface PointBudget {

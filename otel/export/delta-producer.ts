@@ -7,6 +7,8 @@ import type {
   MetricData,
   MetricProducer,
 } from '@opentelemetry/sdk-metrics';
+import type { Exemplar } from '../base/exemplar.ts';
+import { hasExemplars, type PointWithExemplars } from './point-exemplars.ts';
 
 interface Before {
   readonly endTime: HrTime;
@@ -44,7 +46,7 @@ export class DeltaProducer implements MetricProducer {
         this.#before.set(key, point);
         const then = before.get(key);
         if (then === undefined) return point;
-        return { ...point, startTime: then.endTime, value: minus(point.value, then.value as T) };
+        return since(then.endTime, { ...point, value: minus(point.value, then.value as T) });
       });
     if (metric.dataPointType === DataPointType.SUM && metric.isMonotonic) {
       const dataPoints = take(metric.dataPoints, (now, then) => now - then);
@@ -54,6 +56,15 @@ export class DeltaProducer implements MetricProducer {
       return { ...metric, aggregationTemporality, dataPoints: take(metric.dataPoints, withoutEarlier) };
     return metric;
   }
+}
+
+/** With the exemplars from that time on only. */
+function since<T>(startTime: HrTime, point: DataPoint<T>): DataPoint<T> {
+  if (!hasExemplars(point)) return { ...point, startTime };
+  const isLater = ({ time }: Exemplar): boolean =>
+    time[0] > startTime[0] || (time[0] === startTime[0] && time[1] > startTime[1]);
+  const later: PointWithExemplars<T> = { ...point, startTime, exemplars: point.exemplars.filter(isLater) };
+  return later;
 }
 
 /** Both must have the same scale. Minimum and maximum of a delta are unknown. */

@@ -6,10 +6,11 @@ import {
   type MetricData,
   type ResourceMetrics,
 } from '@opentelemetry/sdk-metrics';
-import { bucketBounds, bucketIndex } from './bucket-bounds.ts';
-import { type Exemplar, exemplarsOf } from './exemplar.ts';
+import { bucketBounds, bucketIndex } from '../base/bucket-bounds.ts';
+import type { Exemplar } from '../base/exemplar.ts';
 import { toFixedBuckets } from './fixed-buckets.ts';
 import { escaped, escapedHelp, type FamilyName, familyOf, labelsOf } from './metric-names.ts';
+import { exemplarsOf } from './point-exemplars.ts';
 
 /** `text` is the Prometheus text format 0.0.4, `openmetrics` OpenMetrics 1.0.0, which also has exemplars and start times. */
 export type ExpositionFormat = 'text' | 'openmetrics';
@@ -22,6 +23,8 @@ class Family {
   readonly #report: (problem: string) => void;
   readonly #labels = new Set<string>();
   #samples = '';
+  #bounds: readonly number[] = [];
+  #boundTexts: readonly string[] = [];
 
   constructor(metric: MetricData, format: ExpositionFormat, report: (problem: string) => void) {
     this.#name = familyOf(metric);
@@ -81,19 +84,27 @@ class Family {
 
   #histogram(point: DataPoint<unknown>, { count, sum, buckets }: Histogram, labels: string): string {
     const { name } = this.#name;
-    const bounds = buckets.boundaries.filter(Number.isFinite);
+    const bounds = this.#boundsOf(buckets.boundaries);
     const exemplars = this.#isOpen ? byBucket(exemplarsOf(point), bounds) : undefined;
     const before = labels === '' ? '' : `${labels},`;
     let text = '';
     let below = 0;
-    for (const [at, bound] of bounds.entries()) {
+    for (let at = 0; at < bounds.length; at++) {
       below += buckets.counts[at] ?? 0;
-      text += bucket(name, `${before}le="${boundText(bound)}"`, below, exemplars?.get(at));
+      text += bucket(name, `${before}le="${this.#boundTexts[at]}"`, below, exemplars?.get(at));
     }
     text += bucket(name, `${before}le="+Inf"`, count, exemplars?.get(bounds.length));
     text += sample(`${name}_count`, labels, count);
     if (sum !== undefined) text += sample(`${name}_sum`, labels, sum);
     return text + this.#created(point.startTime, labels);
+  }
+
+  /** Nearly always the same as of the point before. */
+  #boundsOf(boundaries: readonly number[]): readonly number[] {
+    if (boundaries === this.#bounds) return boundaries;
+    this.#bounds = boundaries.includes(Infinity) ? boundaries.filter(Number.isFinite) : boundaries;
+    this.#boundTexts = this.#bounds.map(boundText);
+    return this.#bounds;
   }
 
   #created(startTime: HrTime, labels: string): string {

@@ -1,10 +1,10 @@
 import type { ExponentialHistogram, Histogram } from '@opentelemetry/sdk-metrics';
-import { bucketIndex } from './bucket-bounds.ts';
+import { bucketIndex } from '../base/bucket-bounds.ts';
 
 /** A bucket counts where its middle lies, so a value within 2.2 % of a bound may count on its other side. */
 export function toFixedBuckets(
   { count, sum, min, max, scale, zeroCount, positive }: ExponentialHistogram,
-  bounds: readonly number[],
+  bounds: number[],
 ): Histogram {
   const counts = Array.from({ length: bounds.length + 1 }, () => 0);
   counts[0]! += zeroCount;
@@ -16,6 +16,6 @@ export function toFixedBuckets(
     ...(sum !== undefined && { sum }),
     ...(min !== undefined && { min }),
     ...(max !== undefined && { max }),
-    buckets: { boundaries: [...bounds], counts },
+    buckets: { boundaries: bounds, counts },
   };
 }

@@ -7,8 +7,9 @@ import type {
   MetricData,
   SumMetricData,
 } from '@opentelemetry/sdk-metrics';
-import { bucketMidNanos, type DurationSketch } from '../aggregate/duration-sketch.ts';
-import type { Exemplar, PointWithExemplars } from './exemplar.ts';
+import { BUCKET_COUNT, bucketMidNanos, type DurationSketch } from '../aggregate/duration-sketch.ts';
+import type { Exemplar } from '../base/exemplar.ts';
+import type { PointWithExemplars } from './point-exemplars.ts';
 
 /** 32 buckets per power of two: 2.2 % wide, as close as the scale gets to the sketches' 2 %. */
 const SCALE = 5;
@@ -116,18 +117,22 @@ export class MetricDataBuilder {
   }
 }
 
+/** Index of the exponential bucket in which the middle of each bucket of a sketch lies. */
+const INDICES = Int16Array.from(
+  { length: BUCKET_COUNT },
+  (_, bucket) => Math.ceil(Math.log2(bucketMidNanos(bucket) / 1e9) * BUCKETS_PER_DOUBLING) - 1,
+);
+
 /** In seconds. Each sketch bucket counts where its middle lies, so a value moves by at most 1 % and one bucket. */
 export function toExponentialHistogram(durations: DurationSketch): ExponentialHistogram {
-  const counts = new Map<number, number>();
-  let offset = Infinity;
-  let last = -Infinity;
+  const bucketCounts: number[] = [];
+  let offset = 0;
   durations.forEachBucket((bucket, count) => {
-    const index = Math.ceil(Math.log2(bucketMidNanos(bucket) / 1e9) * BUCKETS_PER_DOUBLING) - 1;
-    counts.set(index, (counts.get(index) ?? 0) + count);
-    offset = Math.min(offset, index);
-    last = Math.max(last, index);
+    const index = INDICES[bucket]!;
+    if (bucketCounts.length === 0) offset = index;
+    while (bucketCounts.length <= index - offset) bucketCounts.push(0);
+    bucketCounts[index - offset]! += count;
   });
-  const length = durations.count === 0 ? 0 : last - offset + 1;
   return {
     count: durations.count,
     sum: durations.sumNanos / 1e9,
@@ -135,10 +140,7 @@ export function toExponentialHistogram(durations: DurationSketch): ExponentialHi
     max: durations.maxNanos / 1e9,
     scale: SCALE,
     zeroCount: 0,
-    positive: {
-      offset: length === 0 ? 0 : offset,
-      bucketCounts: Array.from({ length }, (_, at) => counts.get(offset + at) ?? 0),
-    },
+    positive: { offset, bucketCounts },
     negative: { offset: 0, bucketCounts: [] },
   };
 }

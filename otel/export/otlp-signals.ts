@@ -2,12 +2,10 @@ import {
   type IExporterMetricsHelper,
   type ISerializer,
   JsonLogsSerializer,
-  JsonMetricsSerializer,
   JsonTraceSerializer,
   LogsExporterMetricsHelper,
   MetricsExporterMetricsHelper,
   ProtobufLogsSerializer,
-  ProtobufMetricsSerializer,
   ProtobufTraceSerializer,
   TraceExporterMetricsHelper,
 } from '@opentelemetry/otlp-transformer';
@@ -15,6 +13,7 @@ import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { OtlpTarget } from '../settings/otlp-target.ts';
+import { JSON_METRICS, PROTOBUF_METRICS } from './otlp-exemplars.ts';
 
 /** OTLP encoding of a signal. */
 export interface OtlpSignal<Items> {
@@ -42,8 +41,8 @@ export const SPANS: OtlpSignal<ReadableSpan[]> = {
 
 export const METRICS: OtlpSignal<ResourceMetrics> = {
   items: 'data points',
-  protobuf: ProtobufMetricsSerializer,
-  json: JsonMetricsSerializer,
+  protobuf: PROTOBUF_METRICS,
+  json: JSON_METRICS,
   helper: MetricsExporterMetricsHelper,
   name: 'metrics',
   componentTypes: {

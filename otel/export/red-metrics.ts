@@ -3,6 +3,7 @@ import type { MetricPoint } from '../aggregate/named-series.ts';
 import type { RedAggregator } from '../aggregate/red-aggregator.ts';
 import { OVERFLOW_SERIES } from '../aggregate/series-book.ts';
 import { OTHER_STATUS } from '../aggregate/status-counts.ts';
+import type { Exemplar } from '../base/exemplar.ts';
 import { OPERATION_TYPES, type OperationType } from '../base/operation-types.ts';
 import {
   ATTR_DB_QUERY_SUMMARY,
@@ -45,16 +46,29 @@ const RED_METRICS: Readonly<Record<OperationType, RedMetric>> = {
   },
 };
 
+/** Exemplars of a point, if there are any. */
+export type ExemplarsOfPoint = (type: OperationType, point: MetricPoint) => readonly Exemplar[];
+
+/** The metric that counts the operations of a type. */
+export function metricOf(type: OperationType): string {
+  return RED_METRICS[type].name;
+}
+
 /**
  * Durations of 100 % of operations as exponential histograms, read from the aggregates: nothing is recorded twice. By the conventions, failures are
  * points with `error.type`.
  */
-export function addRedMetrics(to: MetricDataBuilder, aggregates: Pick<RedAggregator, 'metricPoints'>): void {
+export function addRedMetrics(
+  to: MetricDataBuilder,
+  aggregates: Pick<RedAggregator, 'metricPoints'>,
+  exemplarsOf: ExemplarsOfPoint = () => [],
+): void {
   for (const type of OPERATION_TYPES) {
     const { name, description, attributes } = RED_METRICS[type];
     const points = aggregates.metricPoints(type).map((point) => ({
       durations: point.durations,
       attributes: { ...attributesOf(point, attributes), ...endAttributes(point) },
+      exemplars: exemplarsOf(type, point),
     }));
     to.durations(name, description, points);
   }

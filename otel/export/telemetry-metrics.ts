@@ -3,9 +3,10 @@ import { emptyResource } from '@opentelemetry/resources';
 import type { CollectionResult, MetricProducer } from '@opentelemetry/sdk-metrics';
 import type { RedAggregator } from '../aggregate/red-aggregator.ts';
 import type { Clock } from '../base/clock.ts';
+import type { OperationType } from '../base/operation-types.ts';
 import type { RuntimeSampler } from '../instrumentation/runtime.ts';
 import { MetricDataBuilder } from './metric-data.ts';
-import { addRedMetrics } from './red-metrics.ts';
+import { addRedMetrics, type ExemplarsOfPoint, metricOf } from './red-metrics.ts';
 import { addRuntimeMetrics } from './runtime-metrics.ts';
 import { addSdkMetrics, type TelemetryBooks } from './sdk-metrics.ts';
 
@@ -14,6 +15,12 @@ const SCOPE = { name: 'operations' };
 export interface TelemetryMetricsOptions {
   readonly clock: Clock;
   readonly aggregates: Pick<RedAggregator, 'metricPoints'>;
+  /** Exemplars of operations that ended in a time. */
+  readonly exemplars?: (
+    fromMillis: number,
+    toMillis: number,
+    metricOf: (type: OperationType) => string,
+  ) => ExemplarsOfPoint;
   /** Without it there are no process metrics. */
   readonly runtime?: RuntimeSampler;
   /** Without them there are no metrics about telemetry itself. */
@@ -33,13 +40,13 @@ export class TelemetryMetrics implements MetricProducer {
   }
 
   async collect(): Promise<CollectionResult> {
-    const { clock, aggregates, runtime, books } = this.#options;
+    const { clock, aggregates, exemplars, runtime, books } = this.#options;
     // A clock that was set back must not end a point before it starts.
     const endMillis = Math.max(clock.now(), this.#startMillis);
     const builder = new MetricDataBuilder(millisToHrTime(this.#startMillis), millisToHrTime(endMillis));
     // First, because reading these handles deferred spans.
     if (books !== undefined) addSdkMetrics(builder, books());
-    addRedMetrics(builder, aggregates);
+    addRedMetrics(builder, aggregates, exemplars?.(this.#startMillis, endMillis, metricOf));
     if (runtime !== undefined) addRuntimeMetrics(builder, runtime);
     const { metrics } = builder;
     const scopeMetrics = metrics.length === 0 ? [] : [{ scope: SCOPE, metrics }];

@@ -32,6 +32,7 @@ import { reportSdkFaults } from './sdk-faults.ts';
 import type { MakeSpans, SpanMaker } from './span-makers.ts';
 import type { History } from '../store/history.ts';
 import { SamplingControl } from '../store/sampling-control.ts';
+import { TraceExemplars } from '../store/trace-exemplars.ts';
 import { TraceLogProcessor } from '../store/trace-log-processor.ts';
 import type { TelemetryStore } from '../store/telemetry-store.ts';
 import { telemetryResource } from '../base/resource.ts';
@@ -101,9 +102,11 @@ export class EnabledTelemetry implements Telemetry {
     this.#processor = processor;
     const settle = (): void => processor.settle();
     this.#openHistory = createHistoryOpener({ config, held, samplingControl, settle, guard, clock, log });
+    const exemplars = new TraceExemplars({ ring, aggregates });
     const produced = new TelemetryMetrics({
       clock,
       aggregates,
+      exemplars: (...period) => exemplars.collect(...period),
       runtime,
       books: () => ({
         tally: () => processor.tally(),

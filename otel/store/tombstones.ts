@@ -8,8 +8,24 @@ export interface Tombstone {
   readonly startMillis: number;
 }
 
-/** The last `maxTombstones` evictions in a ring, about 100 bytes each. Adding is cheap; a look-up is a linear scan. */
+/** A trace on its way out. */
+export interface BuriedTrace {
+  readonly traceId: string;
+  readonly name: string;
+  readonly startMillis: number;
+  /** An exemplar names it, so somebody may ask for it much later. */
+  readonly isReferenced: boolean;
+}
+
+/** About 200 bytes each. */
+const MAX_REFERENCED = 10_000;
+
+/**
+ * The last `maxTombstones` evictions in a ring, about 100 bytes each: adding is cheap, a look-up is a linear scan. Traces that exemplars name are
+ * remembered apart, so that others do not displace them.
+ */
 export class Tombstones {
+  readonly #referenced = new Map<string, Tombstone>();
   readonly #maxTombstones: number;
   readonly #traceIds: string[] = [];
   readonly #names: string[] = [];
@@ -23,11 +39,13 @@ export class Tombstones {
   }
 
   get size(): number {
-    return this.#traceIds.length;
+    return this.#traceIds.length + this.#referenced.size;
   }
 
   /** The last eviction of a trace. */
   get(traceId: string): Tombstone | undefined {
+    const referenced = this.#referenced.get(traceId);
+    if (referenced !== undefined) return referenced;
     const { length } = this.#traceIds;
     for (let back = 1; back <= length; back++) {
       const at = (this.#next - back + length) % length;
@@ -42,8 +60,14 @@ export class Tombstones {
     return undefined;
   }
 
-  add(traceId: string, atMillis: number, reason: EvictionReason, name: string, startMillis: number): void {
+  add(
+    { traceId, name, startMillis, isReferenced }: BuriedTrace,
+    atMillis: number,
+    reason: EvictionReason,
+  ): void {
     if (this.#maxTombstones === 0) return;
+    if (isReferenced || this.#referenced.has(traceId))
+      return this.#addReferenced(traceId, { atMillis, reason, name, startMillis });
     const at = this.#next;
     this.#traceIds[at] = traceId;
     this.#names[at] = name;
@@ -51,5 +75,11 @@ export class Tombstones {
     this.#atMillis[at] = atMillis;
     this.#startMillis[at] = startMillis;
     this.#next = at + 1 === this.#maxTombstones ? 0 : at + 1;
+  }
+  #addReferenced(traceId: string, tombstone: Tombstone): void {
+    this.#referenced.delete(traceId);
+    if (this.#referenced.size >= MAX_REFERENCED)
+      this.#referenced.delete(this.#referenced.keys().next().value!);
+    this.#referenced.set(traceId, tombstone);
   }
 }

@@ -18,6 +18,10 @@ export class TraceChain<Trace extends ChainLink<Trace>> {
     return this.oldest === trace ? this.oldest?.newer : this.oldest;
   }
 
+  *newestFirst(): Iterable<Trace> {
+    for (let trace = this.#newest; trace !== undefined; trace = trace.older) yield trace;
+  }
+
   append(trace: Trace): void {
     trace.chain = this;
     trace.older = this.#newest;

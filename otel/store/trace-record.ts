@@ -44,6 +44,8 @@ export class TraceRecord {
   declare pinned: boolean;
   /** Also queued for OTLP export. */
   declare exported: boolean;
+  /** An exemplar that left the process names it. */
+  declare isReferenced: boolean;
   declare truncated: boolean;
   /** True if known to be complete: when it was first written, the history file had no earlier part of it. */
   declare isWhole: boolean;
@@ -72,6 +74,7 @@ export class TraceRecord {
     this.traceId = traceId;
     this.pinned = false;
     this.exported = false;
+    this.isReferenced = false;
     this.truncated = false;
     this.isWhole = false;
     this.remoteParent = false;

@@ -100,8 +100,9 @@ export class TraceRing {
     let trace = this.#traces.get(traceId);
     if (trace === undefined) {
       trace = new TraceRecord(traceId);
-      // Its earlier spans were evicted: what follows is not the whole trace.
-      if (mayContinue(facts) && this.#tombstones.get(traceId) !== undefined) trace.truncated = true;
+      // A look-up for every trace would cost more than the rest of keeping it.
+      const mayContinue = facts.isContinued !== false || facts.truncated || facts.remoteParent;
+      if (mayContinue && this.#tombstones.get(traceId) !== undefined) trace.truncated = true;
       this.#traces.set(traceId, trace);
       this.#bytes += trace.bytes;
     }
@@ -165,6 +166,11 @@ export class TraceRing {
   /** Oldest first. */
   values(): IterableIterator<TraceRecord> {
     return this.#traces.values();
+  }
+
+  /** Newest first; without pinned ones. */
+  newest(rank: TraceRank): Iterable<TraceRecord> {
+    return this.#chains[rank].newestFirst();
   }
 
   /** When and why a trace was evicted; undefined if it never was or that was forgotten. */
@@ -289,11 +295,6 @@ export class TraceRing {
     this.#bytes -= trace.bytes;
     this.#evicted[reason]++;
     if (rankOf(trace) === 'mustKeep') this.#mustKeepEvicted++;
-    this.#tombstones.add(trace.traceId, this.#now(), reason, trace.name, trace.startMillis);
+    this.#tombstones.add(trace, this.#now(), reason);
   }
-}
-
-/** True if spans of the trace may have been here before; a look-up for every trace would cost more than the rest of keeping it. */
-function mayContinue({ isContinued, truncated, remoteParent }: TraceFacts): boolean {
-  return isContinued !== false || truncated || remoteParent;
 }

@@ -31,6 +31,14 @@ export interface DecodedHistogramPoint {
   readonly bucketCounts: readonly number[];
   readonly min: number;
   readonly max: number;
+  readonly exemplars: readonly DecodedExemplar[];
+}
+
+export interface DecodedExemplar {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly value: number;
+  readonly timeUnixNano: bigint;
 }
 
 /** The spans of an ExportTraceServiceRequest. */
@@ -97,6 +105,12 @@ export function decodeHistograms(body: Uint8Array): DecodedHistogramPoint[] {
           bucketCounts: packedVarints(positive, 2),
           min: double(point, 12),
           max: double(point, 13),
+          exemplars: messages(point, 11).map((exemplar) => ({
+            timeUnixNano: bigint(exemplar, 2),
+            value: double(exemplar, 3),
+            spanId: hex(exemplar, 4),
+            traceId: hex(exemplar, 5),
+          })),
         };
       }),
     ),
@@ -160,6 +174,11 @@ function text(message: Message, field: number): string {
 
 function hex(message: Message, field: number): string {
   return Buffer.from((message.get(field)?.[0] as Uint8Array | undefined) ?? []).toString('hex');
+}
+
+function bigint(message: Message, field: number): bigint {
+  const value = message.get(field)?.[0];
+  return typeof value === 'bigint' ? value : 0n;
 }
 
 function double(message: Message, field: number): number {

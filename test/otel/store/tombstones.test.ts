@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { Tombstones } from '../../../otel/store/tombstones.ts';
 import { traceIdOf } from './kept-span-fixture.ts';
 
-function bury(tombstones: Tombstones, trace: number, name: string): void {
-  tombstones.add(traceIdOf(trace), 1, 'count', name, 0);
+function bury(tombstones: Tombstones, trace: number, name: string, isReferenced = false): void {
+  tombstones.add({ traceId: traceIdOf(trace), name, startMillis: 0, isReferenced }, 1, 'count');
 }
 
 describe('Tombstones', () => {
@@ -33,5 +33,17 @@ describe('Tombstones', () => {
     const tombstones = new Tombstones(0);
     bury(tombstones, 1, 'gone');
     expect(tombstones.size).toBe(0);
+  });
+
+  it('remembers 10,000 that an exemplar names, however many others are evicted after them', () => {
+    const tombstones = new Tombstones(2);
+    for (let i = 0; i <= 10_000; i++) bury(tombstones, i, `${i}`, true);
+    for (let i = 20_000; i < 20_100; i++) bury(tombstones, i, 'other');
+    expect(tombstones.size).toBe(10_002);
+    expect(tombstones.get(traceIdOf(0))).toBeUndefined();
+    expect(tombstones.get(traceIdOf(1))?.name).toBe('1');
+    bury(tombstones, 1, 'again');
+    expect(tombstones.get(traceIdOf(1))?.name).toBe('again');
+    expect(tombstones.size).toBe(10_002);
   });
 });

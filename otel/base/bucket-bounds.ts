@@ -13,7 +13,7 @@ const PAUSE_BOUNDS = [0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.1, 1, 10];
  * Upper bounds of the fixed buckets of a duration metric, in seconds: the same in every process at any time, so that buckets can be added and rated.
  * Those of the conventions are among them, and none lies between two of them: sums with other services stay ascending.
  */
-export function bucketBounds(metric: string): readonly number[] {
+export function bucketBounds(metric: string): number[] {
   if (metric === 'db.client.operation.duration') return STATEMENT_BOUNDS;
   return metric === 'v8js.gc.duration' ? PAUSE_BOUNDS : REQUEST_BOUNDS;
 }

@@ -1,0 +1,151 @@
+import {
+  type ISerializer,
+  JsonMetricsSerializer,
+  ProtobufMetricsSerializer,
+} from '@opentelemetry/otlp-transformer';
+import { DataPointType, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import type { Exemplar } from '../base/exemplar.ts';
+import { exemplarsOf } from './point-exemplars.ts';
+
+type Serializer = Pick<ISerializer<ResourceMetrics, unknown>, 'serializeRequest'>;
+type Kind = DataPointType.HISTOGRAM | DataPointType.EXPONENTIAL_HISTOGRAM;
+
+/** Field numbers of opentelemetry-proto: of a kind in Metric, of its points, and of `exemplars` in a point. */
+const FIELDS: readonly (readonly [kind: Kind, inMetric: number, inPoint: number])[] = [
+  [DataPointType.HISTOGRAM, 9, 8],
+  [DataPointType.EXPONENTIAL_HISTOGRAM, 10, 11],
+];
+/** ExportMetricsServiceRequest.resource_metrics, ResourceMetrics.scope_metrics, ScopeMetrics.metrics. */
+const PATH_TO_METRIC = [1, 2, 2];
+const DATA_POINTS = 1;
+const EXEMPLAR_BYTES = 46;
+
+/** The SDK's serializer, and after it the exemplars, which it leaves out: a field may stand anywhere in its message. */
+export const PROTOBUF_METRICS: Serializer = {
+  serializeRequest: (metrics) => {
+    let request = ProtobufMetricsSerializer.serializeRequest(metrics);
+    for (const [kind, inMetric, inPoint] of FIELDS) {
+      const exemplars = ofPoints(metrics, kind);
+      if (request === undefined || exemplars.every((each) => each.length === 0)) continue;
+      let point = 0;
+      request = appended(request, [...PATH_TO_METRIC, inMetric, DATA_POINTS], () =>
+        Buffer.concat((exemplars[point++] ?? []).map((exemplar) => exemplarBytes(exemplar, inPoint))),
+      );
+    }
+    return request;
+  },
+};
+
+interface JsonPoints {
+  readonly dataPoints: readonly { exemplars?: unknown }[];
+}
+
+interface JsonRequest {
+  readonly resourceMetrics: readonly {
+    readonly scopeMetrics: readonly {
+      readonly metrics: readonly {
+        readonly histogram?: JsonPoints;
+        readonly exponentialHistogram?: JsonPoints;
+      }[];
+    }[];
+  }[];
+}
+
+/** The same as JSON. */
+export const JSON_METRICS: Serializer = {
+  serializeRequest: (metrics) => {
+    const body = JsonMetricsSerializer.serializeRequest(metrics);
+    if (body === undefined) return body;
+    const request: JsonRequest = JSON.parse(new TextDecoder().decode(body));
+    const written = request.resourceMetrics
+      .flatMap(({ scopeMetrics }) => scopeMetrics)
+      .flatMap((scope) => scope.metrics);
+    const add = (points: JsonPoints['dataPoints'], kind: Kind): void =>
+      ofPoints(metrics, kind).forEach((exemplars, at) => {
+        if (exemplars.length > 0) points[at]!.exemplars = exemplars.map(exemplarJson);
+      });
+    add(
+      written.flatMap(({ histogram }) => histogram?.dataPoints ?? []),
+      DataPointType.HISTOGRAM,
+    );
+    add(
+      written.flatMap(({ exponentialHistogram }) => exponentialHistogram?.dataPoints ?? []),
+      DataPointType.EXPONENTIAL_HISTOGRAM,
+    );
+    return new TextEncoder().encode(JSON.stringify(request));
+  },
+};
+
+/** Exemplars of each point of one kind, in the order of serialization. */
+function ofPoints({ scopeMetrics }: ResourceMetrics, kind: Kind): readonly (readonly Exemplar[])[] {
+  return scopeMetrics
+    .flatMap(({ metrics }) => metrics)
+    .filter(({ dataPointType }) => dataPointType === kind)
+    .flatMap(({ dataPoints }) => dataPoints.map(exemplarsOf));
+}
+
+function exemplarJson({ value, time, traceId, spanId }: Exemplar): object {
+  const timeUnixNano = `${time[0]}${String(time[1]).padStart(9, '0')}`;
+  return { timeUnixNano, asDouble: value, traceId, spanId };
+}
+
+/** Exemplar: time_unix_nano 2, as_double 3, span_id 4, trace_id 5. */
+function exemplarBytes({ value, time, traceId, spanId }: Exemplar, field: number): Buffer {
+  const bytes = Buffer.alloc(2 + EXEMPLAR_BYTES);
+  bytes[0] = (field << 3) | 2;
+  bytes[1] = EXEMPLAR_BYTES;
+  bytes[2] = 0x11;
+  bytes.writeBigUInt64LE(BigInt(time[0]) * 1_000_000_000n + BigInt(time[1]), 3);
+  bytes[11] = 0x19;
+  bytes.writeDoubleLE(value, 12);
+  bytes[20] = 0x22;
+  bytes[21] = 8;
+  bytes.write(spanId, 22, 'hex');
+  bytes[30] = 0x2a;
+  bytes[31] = 16;
+  bytes.write(traceId, 32, 'hex');
+  return bytes;
+}
+
+/** A message in which each message at the end of a path of fields is followed by what `next` returns for it. */
+function appended(message: Uint8Array, path: readonly number[], next: () => Uint8Array): Uint8Array {
+  const [field, ...rest] = path;
+  if (field === undefined) return Buffer.concat([message, next()]);
+  const parts: Uint8Array[] = [];
+  for (let at = 0; at < message.length;) {
+    const tag = varintAt(message, at);
+    let end = tag.end;
+    const wireType = tag.value % 8;
+    if (wireType === 2) {
+      const length = varintAt(message, end);
+      end = length.end + length.value;
+      if (Math.floor(tag.value / 8) === field) {
+        const body = appended(message.subarray(length.end, end), rest, next);
+        parts.push(message.subarray(at, tag.end), varint(body.length), body);
+        at = end;
+        continue;
+      }
+    } else end = wireType === 0 ? varintAt(message, end).end : end + (wireType === 1 ? 8 : 4);
+    parts.push(message.subarray(at, end));
+    at = end;
+  }
+  return Buffer.concat(parts);
+}
+
+function varintAt(message: Uint8Array, at: number): { readonly value: number; readonly end: number } {
+  let value = 0;
+  let factor = 1;
+  for (let end = at; ; factor *= 128) {
+    const byte = message[end++] ?? 0;
+    value += (byte % 128) * factor;
+    if (byte < 128) return { value, end };
+  }
+}
+
+function varint(value: number): Uint8Array {
+  const bytes: number[] = [];
+  for (let left = value; ; left = Math.floor(left / 128)) {
+    if (left < 128) return Uint8Array.from([...bytes, left]);
+    bytes.push((left % 128) + 128);
+  }
+}
