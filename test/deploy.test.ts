@@ -9,12 +9,16 @@ const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
 
 interface Service {
   readonly image?: string;
-  readonly build?: { readonly context: string; readonly dockerfile: string };
+  readonly build?: { readonly dockerfile?: string; readonly dockerfile_inline?: string };
+  readonly profiles?: readonly string[];
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly ports?: readonly string[];
   readonly volumes?: readonly string[];
-  readonly depends_on?: readonly string[];
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly healthcheck?: { readonly test: readonly string[] };
+  readonly logging?: { readonly options: Readonly<Record<string, string>> };
+  readonly [key: string]: unknown;
 }
 interface Endpoint {
   readonly endpoint: string;
@@ -23,6 +27,7 @@ interface CollectorConfig {
   readonly extensions?: Readonly<Record<string, unknown>>;
   readonly receivers: { readonly otlp: { readonly protocols: Readonly<Record<string, Endpoint>> } };
   readonly processors: Readonly<Record<string, unknown>>;
+  readonly connectors?: Readonly<Record<string, unknown>>;
   readonly exporters: Readonly<Record<string, unknown>>;
   readonly service: {
     readonly extensions?: readonly string[];
@@ -35,12 +40,15 @@ interface CollectorConfig {
   };
 }
 
-const compose = parse(read('docker-compose.yml')) as {
-  readonly services: Readonly<Record<'blog' | 'collector' | 'jaeger', Service>>;
+const SERVICES = ['blog', 'collector', 'jaeger', 'prometheus'] as const;
+const compose = parse(read('docker-compose.yml'), { merge: true }) as {
+  readonly services: Readonly<Record<(typeof SERVICES)[number], Service>>;
   readonly volumes: Readonly<Record<string, unknown>>;
 };
-const { blog, collector, jaeger } = compose.services;
-const collectorConfig = parse(read('deploy/collector.yaml')) as CollectorConfig;
+const { blog, collector, jaeger, prometheus } = compose.services;
+const collectorConfig = parse(read('deploy/collector.yaml')) as CollectorConfig & {
+  readonly extensions: { readonly health_check: Endpoint };
+};
 const jaegerConfig = parse(read('deploy/jaeger.yaml')) as CollectorConfig & {
   readonly extensions: { readonly jaeger_query: { readonly http: Endpoint } };
 };
@@ -50,9 +58,31 @@ const portOf = (endpoint: string): string => /:(\d+)$/.exec(endpoint)![1]!;
 const published = ({ ports = [] }: Service): (string | undefined)[] =>
   ports.map((mapping) => /^127\.0\.0\.1:\d+:(\d+)$/.exec(mapping)?.[1]);
 
+/** The environment of the blog with these profiles; Compose replaces `${NAME:+word}` by the word if NAME is set and not empty. */
+function blogEnvironment(profiles: string): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(blog.environment!).map(([name, value]) => [
+      name,
+      value.replace(/\$\{COMPOSE_PROFILES:\+([^}]*)\}/, profiles === '' ? '' : '$1'),
+    ]),
+  );
+}
+
 describe('docker-compose.yml', () => {
+  it('starts the blog alone, which then exports nothing', () => {
+    const plain = SERVICES.filter((name) => compose.services[name].profiles === undefined);
+    expect(plain).toEqual(['blog']);
+    expect(blog.depends_on).toBeUndefined();
+    const telemetry = readTelemetryConfig({ env: blogEnvironment('') });
+    expect([telemetry.exportEndpoint, telemetry.jaegerUiUrl, telemetry.warnings]).toEqual([
+      undefined,
+      undefined,
+      [],
+    ]);
+  });
+
   it('sets nothing but what the settings tables know, to values they accept', () => {
-    const env = blog.environment!;
+    const env = blogEnvironment('telemetry');
     const known = [...BLOG_SETTINGS, ...TELEMETRY_SETTINGS].map(({ name }) => name);
     expect(Object.keys(env).filter((name) => !known.includes(name))).toEqual([]);
     expect(readBlogConfig({ env })).toMatchObject({ host: '0.0.0.0', publicUrl: 'http://localhost:3000' });
@@ -63,7 +93,8 @@ describe('docker-compose.yml', () => {
 
   it('sends from the blog to the collector and from there to Jaeger, at ports that are listened on', () => {
     const { http, grpc } = collectorConfig.receivers.otlp.protocols;
-    expect(new URL(blog.environment!['OTEL_EXPORTER_OTLP_ENDPOINT']!).port).toBe(portOf(http!.endpoint));
+    const { exportEndpoint } = readTelemetryConfig({ env: blogEnvironment('telemetry') });
+    expect(new URL(exportEndpoint!).port).toBe(portOf(http!.endpoint));
     expect(portOf(grpc!.endpoint)).toBe('4317');
     const toJaeger = collectorConfig.exporters['otlp_grpc/jaeger'] as Endpoint;
     expect(toJaeger.endpoint).toBe(
@@ -72,36 +103,93 @@ describe('docker-compose.yml', () => {
   });
 
   it('takes every signal that the blog sends to a common endpoint: log lines were once answered with 404', () => {
-    const { traceExport, metricExport, logExport } = readTelemetryConfig({ env: blog.environment! });
+    const { traceExport, metricExport, logExport } = readTelemetryConfig({
+      env: blogEnvironment('telemetry'),
+    });
     const signals = [traceExport, metricExport, logExport].map((target) => /[^/]+$/.exec(target!.url)![0]);
-    expect(Object.keys(collectorConfig.service.pipelines)).toEqual(signals);
+    const { pipelines } = collectorConfig.service;
+    const taken = Object.keys(pipelines).filter((name) => pipelines[name]!.receivers.includes('otlp'));
+    expect(taken).toEqual(signals);
+    for (const name of taken) expect(pipelines[name]!.processors[0]).toBe('memory_limiter');
   });
 
-  it('publishes the blog, the metrics and the Jaeger of the links, on this machine alone', () => {
+  it('publishes the blog, Prometheus and the Jaeger of the links, on this machine alone', () => {
     expect(published(blog)).toEqual([/^EXPOSE (\d+)$/m.exec(dockerfile)![1]]);
-    expect(published(collector)).toEqual([
-      portOf((collectorConfig.exporters['prometheus'] as Endpoint).endpoint),
-    ]);
+    expect(published(collector)).toEqual([]);
+    expect(published(prometheus)).toEqual(['9090']);
     expect(published(jaeger)).toEqual([portOf(jaegerConfig.extensions.jaeger_query.http.endpoint)]);
-    expect(new URL(blog.environment!['JAEGER_UI_URL']!).port).toBe(published(jaeger)[0]);
+    expect(new URL(blogEnvironment('telemetry')['JAEGER_UI_URL']!).port).toBe(published(jaeger)[0]);
   });
 
   it('pins every image, mounts files that exist and starts with them', () => {
-    for (const { image, volumes, command } of [collector, jaeger]) {
-      expect(image).toMatch(/^[\w./-]+:\d+\.\d+\.\d+$/);
-      const [source, target, mode] = volumes![0]!.split(':');
-      expect(existsSync(new URL(source!, root))).toBe(true);
-      expect(command).toEqual([`--config=${target}`]);
-      expect(mode).toBe('ro');
+    const images = [
+      jaeger.image,
+      prometheus.image,
+      ...[...collector.build!.dockerfile_inline!.matchAll(/(?:FROM |--from=)(\S+)/g)].map(
+        ([, image]) => image,
+      ),
+    ];
+    expect(images).toHaveLength(4);
+    for (const image of images) expect(image).toMatch(/^[\w./-]+:v?\d+\.\d+\.\d+(-musl)?$/);
+    for (const { volumes, command } of [collector, jaeger, prometheus]) {
+      const mounted = volumes!.filter((volume) => volume.startsWith('./'));
+      for (const volume of mounted) {
+        const [source, target, mode] = volume.split(':');
+        expect(existsSync(new URL(source!, root))).toBe(true);
+        expect(command!.some((argument) => argument.endsWith(`=${target}`))).toBe(true);
+        expect(mode).toBe('ro');
+      }
+      expect(mounted.length).toBeGreaterThan(0);
     }
-    expect(existsSync(new URL(blog.build!.dockerfile, root))).toBe(true);
+    expect(existsSync(new URL(blog.build!.dockerfile!, root))).toBe(true);
   });
 
-  it('keeps the data folder of the image in a volume', () => {
+  it.each(SERVICES)('limits %s: memory, processors, processes, log, what it may write and become', (name) => {
+    const service = compose.services[name];
+    expect(service).toMatchObject({
+      read_only: true,
+      tmpfs: ['/tmp'],
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+      restart: 'unless-stopped',
+      pids_limit: expect.any(Number),
+      cpus: expect.any(Number),
+      mem_limit: expect.stringMatching(/^\d+[mg]$/),
+    });
+    expect(service.logging!.options).toEqual({ 'max-size': '10m', 'max-file': '3' });
+  });
+
+  it('gives every service a health check, of the port it listens on, and waits for those', () => {
+    expect(dockerfile).toMatch(/^HEALTHCHECK /m);
+    const checked = [collector, jaeger, prometheus].map(({ healthcheck }) => healthcheck!.test.at(-1)!);
+    expect(checked).toEqual([
+      `http://${collectorConfig.extensions.health_check.endpoint}/`,
+      `http://127.0.0.1:${portOf(jaegerConfig.extensions.jaeger_query.http.endpoint)}/`,
+      'http://127.0.0.1:9090/-/ready',
+    ]);
+    expect(collector.depends_on).toEqual({ jaeger: { condition: 'service_healthy' } });
+    expect(prometheus.depends_on).toEqual({ collector: { condition: 'service_healthy' } });
+  });
+
+  it('keeps what has to survive in volumes', () => {
     const dataDir = /DATA_DIR=(\S+)/.exec(dockerfile)![1];
-    const [volume, target] = blog.volumes![0]!.split(':');
-    expect(target).toBe(dataDir);
-    expect(compose.volumes).toHaveProperty(volume!);
+    expect(blog.volumes).toEqual([`blog-data:${dataDir}`]);
+    expect(prometheus.volumes).toContain('prometheus-data:/prometheus');
+    expect(Object.keys(compose.volumes)).toEqual(['blog-data', 'prometheus-data']);
+  });
+});
+
+describe('deploy/prometheus.yml', () => {
+  it('scrapes what the Collector offers', () => {
+    const { scrape_configs } = parse(read('deploy/prometheus.yml')) as {
+      readonly scrape_configs: readonly {
+        readonly static_configs: readonly { readonly targets: readonly string[] }[];
+      }[];
+    };
+    const ports = scrape_configs.flatMap((each) => each.static_configs.flatMap(({ targets }) => targets));
+    const offered = portOf((collectorConfig.exporters['prometheus'] as Endpoint).endpoint);
+    expect(ports).toEqual([`collector:${offered}`, 'collector:8888']);
+    expect(read('deploy/collector.yaml')).toMatch(/^ +port: 8888$/m);
   });
 });
 
@@ -112,8 +200,9 @@ describe.each([
   it('defines what its pipelines name, names all it defines and listens to other containers', () => {
     const pipelines = Object.values(config.service.pipelines);
     for (const part of ['receivers', 'processors', 'exporters'] as const) {
+      const connectors = part === 'processors' ? [] : Object.keys(config.connectors ?? {});
       const named = new Set(pipelines.flatMap((pipeline) => pipeline[part]));
-      expect([...named].toSorted()).toEqual(Object.keys(config[part]).toSorted());
+      expect([...named].toSorted()).toEqual([...Object.keys(config[part]), ...connectors].toSorted());
     }
     expect(config.service.extensions ?? []).toEqual(Object.keys(config.extensions ?? {}));
     for (const { endpoint } of Object.values(config.receivers.otlp.protocols))
