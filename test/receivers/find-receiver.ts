@@ -1,0 +1,29 @@
+import { existsSync } from 'node:fs';
+import { findProgram, firstOnPath } from '../fixtures/find-program.ts';
+import { builtPath, RECEIVERS, type Environment, type ReceiverName } from './receivers.ts';
+
+/**
+ * The program that its variable names, the one that `npm run receivers` built, or one on PATH. Where there is none: undefined, and stderr
+ * says so and what its tests do instead; an error in CI where Go is, which could have built it.
+ */
+export function findReceiver(
+  name: ReceiverName,
+  instead: string,
+  env: Environment = process.env,
+): string | undefined {
+  const { variable, names } = RECEIVERS[name];
+  const built = builtPath(name, env);
+  const found = env[variable] === undefined && existsSync(built) ? built : findProgram(variable, names, env);
+  if (found !== undefined) return found;
+  if (env['CI'] === 'true' && goPath(env) !== undefined)
+    throw new Error(`there is no ${name}, but Go is there to build it: npm run receivers`);
+  process.stderr.write(
+    `\nNO ${name.toUpperCase()} WAS FOUND: ${instead} For the real one run npm run receivers (needs Go), put ${names[0]} on the PATH or name it in ${variable}.\n\n`,
+  );
+  return undefined;
+}
+
+/** The Go compiler on PATH. */
+export function goPath(env: Environment): string | undefined {
+  return firstOnPath(['go', 'go.exe'], env['PATH']);
+}
