@@ -1,145 +1,176 @@
-import { findProgram } from '../fixtures/find-program.ts';
-import { otlpLines, otlpMetrics, type OtlpKeyValue, type OtlpLine } from '../fixtures/otlp-lines.ts';
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { watch } from 'node:fs/promises';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Arrivals, OtlpArrivals } from './otlp-arrivals.ts';
+import { parse } from 'yaml';
+import { freePort } from '../fixtures/free-port.ts';
+import { otlpLines, otlpMetrics, type OtlpKeyValue, type OtlpLine } from '../fixtures/otlp-lines.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
+import { findReceiver } from '../receivers/find-receiver.ts';
+import { collectorChild } from './collector-child.ts';
+import type { Arrivals, OtlpArrivals } from './otlp-arrivals.ts';
 
 const CONFIG = fileURLToPath(new URL('../../deploy/collector.yaml', import.meta.url));
 const SIGNALS = ['traces', 'metrics', 'logs'] as const;
 
-/** OTELCOL_PATH, or the first Collector on PATH; undefined, said loudly, where there is none. */
-export function collectorPath(env: Readonly<Record<string, string | undefined>>): string | undefined {
-  const found = findProgram('OTELCOL_PATH', ['otelcol-contrib', 'otelcol'], env);
-  if (found === undefined)
-    process.stderr.write(
-      '\nNO COLLECTOR WAS FOUND: a receiver in this process stands in for it. For a real one put otelcol-contrib on the PATH or name it in OTELCOL_PATH.\n\n',
-    );
-  return found;
+/** The Collector of these tests; undefined, said loudly, where there is none. */
+export function collectorPath(instead: string): string | undefined {
+  return findReceiver('otelcol', instead);
 }
 
-export interface CollectorParts {
-  readonly receivers: (address: string) => Readonly<Record<string, object>>;
-  readonly processors?: Readonly<Record<string, object>>;
+/** What a configuration is made of: the address to listen on, and exporters that write to the file of a name. */
+export interface CollectorGround {
+  readonly address: string;
+  readonly file: (name: string) => object;
 }
 
-/** An OpenTelemetry Collector, by default with the configuration of deploy/, on free ports of loopback, that writes to files what it gets. */
+/** An OpenTelemetry Collector on free ports of loopback that writes to files what it gets. */
 export class CollectorProcess implements OtlpArrivals {
-  readonly endpoint: string;
-  readonly #child: ChildProcess;
+  readonly #program: string;
+  readonly #args: readonly string[];
+  readonly #address: string;
   readonly #folder: string;
+  #child: ChildProcess | undefined;
 
-  private constructor(child: ChildProcess, endpoint: string, folder: string) {
-    this.#child = child;
-    this.endpoint = endpoint;
+  private constructor(program: string, args: readonly string[], address: string, folder: string) {
+    this.#program = program;
+    this.#args = args;
+    this.#address = address;
     this.#folder = folder;
   }
 
-  /** With the configuration that is shipped. */
-  static async start(program: string): Promise<CollectorProcess> {
-    const address = `127.0.0.1:${await freePort()}`;
-    // JSON is YAML: laid over the configuration that is shipped.
-    return CollectorProcess.#run(program, address, [CONFIG], (folder) => overlayFor(address, folder));
+  /** With the configuration that is shipped, and a file for each signal as the only way out. */
+  static start(program: string): Promise<CollectorProcess> {
+    return CollectorProcess.#run(program, [`--config=${CONFIG}`], shipped);
   }
 
-  /** With these receivers, with these processors of spans, and with files as the only way out; `receivers` get the address to listen on. */
-  static async startWith(
+  /** With this configuration, by default only files; and with these arguments. */
+  static startWith(
     program: string,
-    { receivers, processors = {} }: CollectorParts,
+    configure: (ground: CollectorGround) => object = filesOf,
+    args: readonly string[] = [],
   ): Promise<CollectorProcess> {
-    const address = `127.0.0.1:${await freePort()}`;
-    return CollectorProcess.#run(program, address, [], (folder) => {
-      const { exporters, service } = overlayFor(address, folder);
-      const pipelines = Object.entries(service.pipelines).map(([signal, pipeline]) => [
-        signal,
-        {
-          ...pipeline,
-          receivers: Object.keys(receivers(address)),
-          processors: signal === 'traces' ? Object.keys(processors) : [],
-        },
-      ]);
-      return {
-        receivers: receivers(address),
-        processors,
-        exporters,
-        service: { ...service, pipelines: Object.fromEntries(pipelines) },
-      };
-    });
+    return CollectorProcess.#run(program, args, configure);
   }
 
   static async #run(
     program: string,
-    address: string,
-    configs: readonly string[],
-    overlay: (folder: string) => object,
+    args: readonly string[],
+    configure: (ground: CollectorGround) => object,
   ): Promise<CollectorProcess> {
     const folder = temporaryFolder();
-    const last = join(folder, 'overlay.yaml');
-    writeFileSync(last, JSON.stringify(overlay(folder)));
-    const child = spawn(
-      program,
-      [...configs, last].map((path) => `--config=${path}`),
-      { stdio: ['ignore', 'ignore', 'pipe'] },
-    );
-    await new Promise<void>((resolve, reject) => {
-      let output = '';
-      child.stderr.setEncoding('utf8').on('data', (text: string) => {
-        output += text;
-        if (output.includes('Everything is ready')) resolve();
-      });
-      child.once('error', reject);
-      child.once('exit', (code) => reject(new Error(`the Collector ended with ${code}:\n${output}`)));
+    const address = `127.0.0.1:${await freePort()}`;
+    // With rotation, what was acknowledged is in the file: nothing waits in a buffer that a kill empties.
+    const file = (name: string) => ({
+      path: join(folder, `${name}.json`),
+      rotation: { max_megabytes: 1000 },
     });
-    return new CollectorProcess(child, `http://${address}`, folder);
+    const config = join(folder, 'config.yaml');
+    // JSON is YAML. The last configuration is laid over the others.
+    writeFileSync(config, JSON.stringify(configure({ address, file })));
+    const collector = new CollectorProcess(program, [...args, `--config=${config}`], address, folder);
+    await collector.startAgain();
+    return collector;
   }
 
-  /** Resolves when the file of a signal has enough in it; rejects after 20 seconds. */
-  async wrote(signal: (typeof SIGNALS)[number], isEnough: (text: string) => boolean): Promise<void> {
-    const path = join(this.#folder, `${signal}.json`);
+  /** For OTEL_EXPORTER_OTLP_ENDPOINT. */
+  get endpoint(): string {
+    return `http://${this.#address}`;
+  }
+
+  /** Where it was before, behind what its files have. */
+  async startAgain(): Promise<void> {
+    this.#child = await collectorChild(this.#program, this.#args);
+  }
+
+  send(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#child?.kill(signal);
+  }
+
+  /** Resolves when it is over. */
+  async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    const child = this.#child;
+    if (child === undefined) return;
+    this.#child = undefined;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+  }
+
+  /** The whole lines of a file. */
+  lines(name: string): readonly OtlpLine[] {
+    const path = join(this.#folder, `${name}.json`);
+    const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+    return otlpLines(text.slice(0, text.lastIndexOf('\n') + 1));
+  }
+
+  spans(name = 'traces'): Arrivals['spans'] {
+    return this.lines(name).flatMap(spansOf);
+  }
+
+  /** Resolves when the file of a name has enough in it; rejects after two minutes. */
+  async wrote(name: string, isEnough: (lines: readonly OtlpLine[]) => boolean): Promise<void> {
     const changes = watch(this.#folder, { signal: AbortSignal.timeout(120_000) });
-    if (isEnough(readFileSync(path, 'utf8'))) return;
-    for await (const _change of changes) if (isEnough(readFileSync(path, 'utf8'))) return;
+    if (isEnough(this.lines(name))) return;
+    for await (const _change of changes) if (isEnough(this.lines(name))) return;
   }
 
   async stop(): Promise<Arrivals> {
-    const ended = once(this.#child, 'exit');
-    this.#child.kill('SIGTERM');
-    await ended;
-    const [traces, metrics, logs] = SIGNALS.map((signal) =>
-      otlpLines(readFileSync(join(this.#folder, `${signal}.json`), 'utf8')),
-    );
+    await this.end('SIGTERM');
     return {
-      spans: traces!.flatMap(spansOf),
-      logs: logs!.flatMap(logsOf),
-      histograms: metrics!.slice(-1).flatMap(histogramsOf),
+      spans: this.spans(),
+      logs: this.lines('logs').flatMap(logsOf),
+      histograms: this.lines('metrics').slice(-1).flatMap(histogramsOf),
     };
   }
 }
 
-/** Free a moment ago: a Collector does not say which port it took. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+/** Laid over the configuration that is shipped: files instead of what it exports to, and addresses that are free. */
+function shipped({ address, file }: CollectorGround) {
+  const config: ShippedConfig = parse(readFileSync(CONFIG, 'utf8'));
+  const pipelines = Object.entries(config.service.pipelines).map(([name, { exporters }]) => {
+    const connectors = exporters.filter((exporter) => exporter in config.connectors);
+    return [name, { exporters: [`file/${name}`, ...connectors] }] as const;
+  });
+  const files = Object.keys(config.service.pipelines).map((name) => [
+    `file/${name}`,
+    file(name.replace('/', '-')),
+  ]);
+  return {
+    ...received(address),
+    extensions: { health_check: { endpoint: '127.0.0.1:0' } },
+    exporters: Object.fromEntries(files),
+    service: { telemetry: WITHOUT_METRICS, pipelines: Object.fromEntries(pipelines) },
+  };
 }
 
-function overlayFor(address: string, folder: string) {
-  const files = SIGNALS.map(
-    (signal) => [`file/${signal}`, { path: join(folder, `${signal}.json`) }] as const,
+interface ShippedConfig {
+  readonly connectors: Readonly<Record<string, object>>;
+  readonly service: {
+    readonly pipelines: Readonly<Record<string, { readonly exporters: readonly string[] }>>;
+  };
+}
+
+/** Every signal to its file. */
+function filesOf({ address, file }: CollectorGround) {
+  const pipelines = SIGNALS.map(
+    (signal) => [signal, { receivers: ['otlp'], exporters: [`file/${signal}`] }] as const,
   );
-  const pipelines = SIGNALS.map((signal) => [signal, { exporters: [`file/${signal}`] }] as const);
+  return {
+    ...received(address),
+    exporters: Object.fromEntries(SIGNALS.map((signal) => [`file/${signal}`, file(signal)])),
+    service: { telemetry: WITHOUT_METRICS, pipelines: Object.fromEntries(pipelines) },
+  };
+}
+
+/** Its own metrics would need a port. */
+export const WITHOUT_METRICS = { metrics: { level: 'none', readers: [] } };
+
+export function received(address: string) {
   return {
     receivers: { otlp: { protocols: { http: { endpoint: address }, grpc: { endpoint: '127.0.0.1:0' } } } },
-    exporters: Object.fromEntries(files),
-    service: { telemetry: { metrics: { level: 'none' } }, pipelines: Object.fromEntries(pipelines) },
   };
 }
 

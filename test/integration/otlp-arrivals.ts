@@ -10,6 +10,7 @@ export interface ArrivedSpan {
   readonly traceState: string;
   readonly name: string;
   readonly kind: number;
+  readonly status?: { readonly code?: number };
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly resource: Readonly<Record<string, unknown>>;
 }

@@ -1,15 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { findProgram } from '../fixtures/find-program.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
+import { findReceiver } from '../receivers/find-receiver.ts';
 import { BlogProcess, TOKEN } from './blog-process.ts';
 
-const promtool = findProgram('PROMTOOL_PATH', ['promtool']);
-if (promtool === undefined)
-  process.stderr.write(
-    '\nNO PROMTOOL WAS FOUND: /metrics is only read by rules of this test. For the real one put promtool on the PATH or name it in PROMTOOL_PATH.\n\n',
-  );
+const promtool = findReceiver('promtool', '/metrics is only read by rules of this test.');
 const withPromtool = promtool === undefined ? it.skip : it;
 
 /** Answers of every kind: pages, feeds, searches, files, and what is missing. */

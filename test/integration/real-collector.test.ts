@@ -19,7 +19,7 @@ const VIEWS = [
 
 describe('what leaves a real process, as a Collector with the configuration of deploy/ gets it', () => {
   const dataDir = temporaryFolder();
-  const program = collectorPath(process.env);
+  const program = collectorPath('a receiver in this process stands in for it.');
   let arrivals: Arrivals;
   let told: MetricsDocument;
 
