@@ -15,7 +15,7 @@ const PAUSE_BOUNDS = [0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.1, 1, 10];
  */
 export function bucketBounds(metric: string): number[] {
   if (metric === 'db.client.operation.duration') return STATEMENT_BOUNDS;
-  return metric === 'v8js.gc.duration' ? PAUSE_BOUNDS : REQUEST_BOUNDS;
+  return metric === 'v8js.gc.duration' || metric === 'nodejs_gc_duration' ? PAUSE_BOUNDS : REQUEST_BOUNDS;
 }
 
 /** Index of the bucket of a value; the last one is above all bounds. */

@@ -7,7 +7,7 @@ import { checkNodeFeatures } from './node-features.ts';
 
 export interface HttpInstrumentationOptions extends Pick<
   HttpServerSpansOptions,
-  'contexts' | 'guard' | 'tracer' | 'clients' | 'cost'
+  'contexts' | 'guard' | 'tracer' | 'clients' | 'cost' | 'active'
 > {
   /** Requests to these paths and to paths below them create no spans, and neither does anything they call: `/admin/metrics`. */
   readonly untracedPathPrefixes?: readonly string[];
@@ -23,6 +23,7 @@ export function createHttpInstrumentation({
   tracer,
   clients,
   cost,
+  active,
 }: HttpInstrumentationOptions): HttpInstrumentation {
   guard.run('node features', () => checkNodeFeatures((line) => guard.note(line)), undefined);
   const incoming = new HttpServerSpans({
@@ -32,6 +33,7 @@ export function createHttpInstrumentation({
     untracedPathPrefixes,
     tracer,
     cost,
+    active,
     ...(clients && { clients }),
   });
   return new OutgoingHttpInstrumentation(guard, incoming);

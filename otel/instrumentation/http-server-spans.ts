@@ -7,6 +7,7 @@ import { setRPCMetadata, suppressTracing } from '@opentelemetry/core';
 import type { Clock } from '../base/clock.ts';
 import type { CostMeter } from '../base/cost-meter.ts';
 import type { Guard } from '../base/guard.ts';
+import type { ActiveRequests } from './active-requests.ts';
 import type { AsyncContextManager } from './context-manager.ts';
 import { type ClientRules, DEFAULT_CLIENT_RULES } from './http-request-attributes.ts';
 import {
@@ -62,6 +63,7 @@ export interface HttpServerSpansOptions {
   readonly tracer: RecordingTracer;
   /** Records the cost of starting requests. */
   readonly cost?: CostMeter | undefined;
+  readonly active?: ActiveRequests | undefined;
 }
 
 /**
@@ -76,6 +78,7 @@ export class HttpServerSpans {
   readonly #source: SpanSource;
   readonly #clients: ClientRules;
   readonly #cost: CostMeter | undefined;
+  readonly #active: ActiveRequests | undefined;
   /** Headers that the propagator reads; without any of them there is nothing to extract. Empty if there is no propagator. */
   #propagated: readonly string[] = [];
   readonly #say: (line: string) => void;
@@ -86,6 +89,7 @@ export class HttpServerSpans {
     this.#clients = options.clients ?? DEFAULT_CLIENT_RULES;
     this.#guard = guard;
     this.#cost = options.cost;
+    this.#active = options.active;
     this.#say = onceOnly((line) => guard.note(line));
     this.#clock = clock;
     this.#contexts = contexts;
@@ -214,6 +218,8 @@ export class HttpServerSpans {
     const link = isContinued ? undefined : linkTo(sender);
     if (link !== undefined) span.addLink(link);
     span.begin(parent);
+    incoming.active = this.#active;
+    this.#active?.begin(incoming);
     return { incoming, context: setRPCMetadata(trace.setSpan(parent, span), incoming) };
   }
 

@@ -21,6 +21,7 @@ import {
   ATTR_HTTP_REQUEST_WAIT,
   ATTR_HTTP_ROUTE,
 } from '../base/semconv.ts';
+import type { ActiveRequests } from './active-requests.ts';
 import type { HttpOutcome } from './http-outcome.ts';
 import {
   type ClientRules,
@@ -66,6 +67,8 @@ export class IncomingRequest extends ResponseWatch implements RPCMetadata, Reque
   declare readonly type: RPCType.HTTP;
   /** Set right after construction, because the span needs the request first. */
   declare span: RecordingSpan;
+  /** Counts it until its end. */
+  declare active: ActiveRequests | undefined;
   /** Where OpenTelemetry instrumentations of routers store the route. */
   declare route?: string;
   declare outcome: HttpOutcome | undefined;
@@ -94,6 +97,7 @@ export class IncomingRequest extends ResponseWatch implements RPCMetadata, Reque
     this.waitNanos = waitNanos;
     this.type = RPCType.HTTP;
     this.outcome = undefined;
+    this.active = undefined;
     const { headers } = request;
     const socket = request.socket as Socket & { [PEER]?: Peer };
     this.verb = request.method ?? 'GET';
@@ -150,7 +154,7 @@ export class IncomingRequest extends ResponseWatch implements RPCMetadata, Reque
       slownessNanos: slownessOf(times),
       answerNanos: answerNanosOf(times),
       errorType: outcome.errorType,
-      labels: requestLabels(this.method, schemeOf(this)),
+      labels: requestLabels(this.method, schemeOf(this), this.httpVersion),
       clientError: isClientError(statusCode),
       aborted: isCutShort(outcome.outcome),
       statusCode,
@@ -183,7 +187,7 @@ export class IncomingRequest extends ResponseWatch implements RPCMetadata, Reque
       this.outcome = outcome;
       describeOutcome(this.span, this.verb, this.route, outcome, error);
     } finally {
-      this.span.end();
+      this.#end();
     }
   }
 
@@ -191,8 +195,13 @@ export class IncomingRequest extends ResponseWatch implements RPCMetadata, Reque
     try {
       this.outcome = describeResponse(this.span, response, this);
     } finally {
-      this.span.end();
+      this.#end();
     }
+  }
+
+  #end(): void {
+    this.active?.end(this);
+    this.span.end();
   }
 }
 

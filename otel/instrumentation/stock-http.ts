@@ -12,6 +12,7 @@ import {
   ATTR_SERVER_PORT,
   ATTR_URL_QUERY,
 } from '../base/semconv.ts';
+import type { ActiveRequests } from './active-requests.ts';
 import { GuardedHttpInstrumentation } from './guarded-http-instrumentation.ts';
 import { failureOf, httpOutcome } from './http-outcome.ts';
 import { type ClientRules, requestAttributes, type RequestWords } from './http-request-attributes.ts';
@@ -34,6 +35,7 @@ export interface StockHttpOptions {
   readonly clock: Clock;
   readonly untracedPathPrefixes: readonly string[];
   readonly clients: ClientRules;
+  readonly active?: ActiveRequests | undefined;
 }
 
 /** Attributes that the instrumentation sets itself and that must be unset. */
@@ -93,14 +95,17 @@ class WatchedHttpInstrumentation extends GuardedHttpInstrumentation {
 /** Observations of a response until the instrumentation asks for them. */
 class StockResponseWatch extends ResponseWatch {
   readonly #span: Span;
+  readonly #onEnd: () => void;
 
-  constructor(span: Span, source: ResponseWatchSource, startNanos: number) {
+  constructor(span: Span, source: ResponseWatchSource, startNanos: number, onEnd: () => void) {
     super(source, startNanos);
     this.#span = span;
+    this.#onEnd = onEnd;
   }
 
   /** The instrumentation is not notified of a response that Node does not close. */
   override onClose(response: ServerResponse): void {
+    this.#onEnd();
     if (response.closed) return;
     describe(this.#span, response);
     this.#span.end();
@@ -150,8 +155,15 @@ function wordsOf(request: IncomingMessage, clients: ClientRules): RequestWords {
   };
 }
 
-function watch(span: Span, response: ServerResponse, { guard, clock }: StockHttpOptions): void {
-  watchResponse(response, new StockResponseWatch(span, { guard, clock }, clock.monotonicNanos()));
+function watch(
+  span: Span,
+  response: ServerResponse,
+  { guard, clock, clients, active }: StockHttpOptions,
+): void {
+  const words = wordsOf(response.req, clients);
+  active?.begin(words);
+  const onEnd = (): void => active?.end(words);
+  watchResponse(response, new StockResponseWatch(span, { guard, clock }, clock.monotonicNanos(), onEnd));
 }
 
 function describe(span: Span, response: ServerResponse): void {

@@ -23,10 +23,24 @@ export function withoutClientAddress(attributes: Attributes): Attributes {
 }
 
 /** Removes the client's address from log records, for the processors that follow. */
-export const clientAddressRemover: LogRecordProcessor = {
+const remover: LogRecordProcessor = {
   onEmit: ({ attributes }) => {
     for (const key of CLIENT_ATTRIBUTES) delete attributes[key];
   },
   forceFlush: () => Promise.resolve(),
   shutdown: () => Promise.resolve(),
 };
+
+/** Processors of log records in their order: what is kept for pages, then exports, each with addresses only if it may have them. */
+export function logProcessors(
+  rules: { readonly recordsClientAddresses: boolean; readonly exportsClientAddresses: boolean },
+  forPages: LogRecordProcessor,
+  exports: readonly LogRecordProcessor[],
+): readonly LogRecordProcessor[] {
+  return [
+    ...(rules.recordsClientAddresses ? [] : [remover]),
+    forPages,
+    ...(rules.exportsClientAddresses ? [] : [remover]),
+    ...exports,
+  ];
+}

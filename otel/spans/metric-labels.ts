@@ -3,22 +3,28 @@ import {
   ATTR_DB_NAMESPACE,
   ATTR_DB_SYSTEM_NAME,
   ATTR_HTTP_REQUEST_METHOD,
+  ATTR_NETWORK_PROTOCOL_VERSION,
   ATTR_URL_SCHEME,
 } from '../base/semconv.ts';
 
-/** There are ten methods and two schemes; a client that invents more must not grow the cache. */
-const MAX_LABELS = 100;
+/** There are ten methods, two schemes and four versions; a client that invents more must not grow the cache. */
+const MAX_LABELS = 200;
 const OTHER = '_OTHER';
 
 /** One object per distinct set of labels, so that equal labels are identical. */
 const labels = new Map<string, Attributes>();
 
 /** Metric attributes of a request besides route, status and failure. */
-export function requestLabels(method: string | undefined, scheme: string | undefined): Attributes {
+export function requestLabels(
+  method: string | undefined,
+  scheme: string | undefined,
+  protocolVersion?: string,
+): Attributes {
   return (
-    labelsOf(`${method} ${scheme}`, () => ({
+    labelsOf(`${method} ${scheme} ${protocolVersion}`, () => ({
       [ATTR_HTTP_REQUEST_METHOD]: method ?? OTHER,
-      ...(scheme === undefined ? {} : { [ATTR_URL_SCHEME]: scheme }),
+      ...(scheme !== undefined && { [ATTR_URL_SCHEME]: scheme }),
+      ...(protocolVersion !== undefined && { [ATTR_NETWORK_PROTOCOL_VERSION]: protocolVersion }),
     })) ?? requestLabels(OTHER, undefined)
   );
 }
@@ -37,7 +43,7 @@ export function databaseLabels(system: string, namespace?: string): Attributes {
 function labelsOf(key: string, make: () => Attributes): Attributes | undefined {
   const known = labels.get(key);
   if (known !== undefined) return known;
-  const isFallback = key === 'other_sql' || key === `${OTHER} undefined`;
+  const isFallback = key === 'other_sql' || key === `${OTHER} undefined undefined`;
   if (labels.size >= MAX_LABELS && !isFallback) return undefined;
   const made = Object.freeze(make());
   labels.set(key, made);

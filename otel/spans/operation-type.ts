@@ -17,6 +17,7 @@ import {
   ATTR_HTTP_RESPONSE_STATUS_CODE,
   ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE,
   ATTR_HTTP_ROUTE,
+  ATTR_NETWORK_PROTOCOL_VERSION,
   ATTR_RENDER_TEMPLATE,
   ATTR_URL_SCHEME,
 } from '../base/semconv.ts';
@@ -194,6 +195,7 @@ export function labelsOf(
     return requestLabels(
       methodOf(attributes),
       text(attributes, ATTR_URL_SCHEME) ?? text(attributes, ATTR_HTTP_SCHEME),
+      text(attributes, ATTR_NETWORK_PROTOCOL_VERSION),
     );
   if (type !== 'database') return undefined;
   return databaseLabels(

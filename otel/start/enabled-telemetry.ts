@@ -8,8 +8,8 @@ import { Deadline } from '../base/deadline.ts';
 import { createLogExport, createMetricExport, createSpanPipeline } from '../export/create-exports.ts';
 import type { MetricExports } from '../export/create-exports.ts';
 import { PrometheusPage } from '../export/prometheus-page.ts';
-import { TelemetryMetrics } from '../export/telemetry-metrics.ts';
 import type { Guard } from '../base/guard.ts';
+import { ActiveRequests } from '../instrumentation/active-requests.ts';
 import { assertBetterSqlite3 } from '../instrumentation/better-sqlite3-class.ts';
 import { BetterSqlite3Instrumentation } from '../instrumentation/better-sqlite3-instrumentation.ts';
 import { createRenderTracer } from '../instrumentation/render.ts';
@@ -23,7 +23,8 @@ import { samplingFacts } from '../sampling/sampling-facts.ts';
 import { samplingSettings } from '../sampling/sampling-settings.ts';
 import type { SamplingSpanProcessor } from '../sampling/sampling-span-processor.ts';
 import type { Sink } from '../sampling/outcomes.ts';
-import { clientAddressRemover } from '../spans/client-address.ts';
+import { logProcessors } from '../spans/client-address.ts';
+import { createMetrics } from './create-metrics.ts';
 import { createProcessor } from './create-processor.ts';
 import { createStore } from './create-store.ts';
 import { createHeldFacts } from './held-facts.ts';
@@ -32,7 +33,6 @@ import { reportSdkFaults } from './sdk-faults.ts';
 import type { MakeSpans, SpanMaker } from './span-makers.ts';
 import type { History } from '../store/history.ts';
 import { SamplingControl } from '../store/sampling-control.ts';
-import { TraceExemplars } from '../store/trace-exemplars.ts';
 import { TraceLogProcessor } from '../store/trace-log-processor.ts';
 import type { TelemetryStore } from '../store/telemetry-store.ts';
 import { telemetryResource } from '../base/resource.ts';
@@ -102,19 +102,18 @@ export class EnabledTelemetry implements Telemetry {
     this.#processor = processor;
     const settle = (): void => processor.settle();
     this.#openHistory = createHistoryOpener({ config, held, samplingControl, settle, guard, clock, log });
-    const exemplars = new TraceExemplars({ ring, aggregates });
-    const produced = new TelemetryMetrics({
+    const active = new ActiveRequests();
+    const produced = createMetrics({
+      held,
+      active,
       clock,
-      aggregates,
-      exemplars: (...period) => exemplars.collect(...period),
-      runtime,
       books: () => ({
         tally: () => processor.tally(),
         pipelines: pipeline?.pipelines ?? [],
         tallies: [...(this.#metricExport?.tallies ?? []), ...logExport.tallies],
       }),
     });
-    const page = new PrometheusPage(produced, guard);
+    const page = new PrometheusPage(produced.forPrometheus, guard);
     this.query = createStore({
       held,
       guard,
@@ -141,15 +140,15 @@ export class EnabledTelemetry implements Telemetry {
       guard,
       clock,
       cost,
+      active,
       resource: telemetryResource(config.resourceAttributes, config.resourceDetectors),
       processors: [processor, ...(options.spanProcessors ?? [])],
       metricReaders: this.#metricReaders,
-      logRecordProcessors: [
-        ...(config.recordsClientAddresses ? [] : [clientAddressRemover]),
+      logRecordProcessors: logProcessors(
+        config,
         new TraceLogProcessor({ logs: traceLogs, guard }),
-        ...(exportsClientAddresses ? [] : [clientAddressRemover]),
-        ...logExport.processors,
-      ],
+        logExport.processors,
+      ),
       instrumentations: [
         ...(this.#database === undefined ? [] : [this.#database]),
         ...(options.instrumentations ?? []),

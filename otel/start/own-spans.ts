@@ -12,7 +12,7 @@ const FOREIGN_CONTEXTS =
 
 /** Spans by the kit's own tracer: incoming requests from Node's diagnostics channels, outgoing ones from instrumentation-http. */
 export function makeOwnSpans(parts: SpanMakerParts): SpanMaker {
-  const { config, guard, clock, cost, instrumentations } = parts;
+  const { config, guard, clock, cost, active, instrumentations } = parts;
   const { tracerProvider, meterProvider, loggerProvider, shutdown } = ownProviders(parts);
   const contexts = new AsyncContextManager();
   const hasForeignContexts = registered('context') !== undefined;
@@ -28,13 +28,14 @@ export function makeOwnSpans(parts: SpanMakerParts): SpanMaker {
   const clients = clientRulesOf(config);
   const makeHttp = () =>
     hasForeignContexts
-      ? createStockHttpInstrumentation({ guard, clock, untracedPathPrefixes, clients })
+      ? createStockHttpInstrumentation({ guard, clock, untracedPathPrefixes, clients, active })
       : createHttpInstrumentation({
           guard,
           contexts,
           untracedPathPrefixes,
           clients,
           cost,
+          active,
           clock,
           tracer: tracerProvider.getTracer('http'),
         });

@@ -6,6 +6,7 @@ import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 import type { Clock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
 import type { TelemetryConfig } from '../config.ts';
+import type { ActiveRequests } from '../instrumentation/active-requests.ts';
 import type { ClientRules } from '../instrumentation/http-request-attributes.ts';
 import type { CostMeter } from '../base/cost-meter.ts';
 
@@ -15,6 +16,7 @@ export interface SpanMakerParts {
   readonly guard: Guard;
   readonly clock: Clock;
   readonly cost: CostMeter;
+  readonly active: ActiveRequests;
   readonly resource: ReadableSpan['resource'];
   /** Each sees every span. */
   readonly processors: readonly SpanProcessor[];

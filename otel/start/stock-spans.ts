@@ -14,6 +14,7 @@ export function makeStockSpans({
   config,
   guard,
   clock,
+  active,
   resource,
   processors,
   metricReaders,
@@ -24,7 +25,7 @@ export function makeStockSpans({
   const clients = clientRulesOf(config);
   const all = [
     ...(config.instrumentations.http
-      ? [createStockHttpInstrumentation({ guard, clock, untracedPathPrefixes, clients })]
+      ? [createStockHttpInstrumentation({ guard, clock, untracedPathPrefixes, clients, active })]
       : []),
     ...instrumentations,
   ];

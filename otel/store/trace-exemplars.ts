@@ -12,6 +12,7 @@ import {
   ATTR_ERROR_TYPE,
   ATTR_HTTP_REQUEST_METHOD,
   ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_NETWORK_PROTOCOL_VERSION,
   ATTR_URL_SCHEME,
 } from '../base/semconv.ts';
 import { labelsOf, NO_STATUS } from '../spans/operation-type.ts';
@@ -28,6 +29,7 @@ const READ: ReadonlySet<unknown> = new Set([
   ATTR_HTTP_RESPONSE_STATUS_CODE,
   ATTR_HTTP_REQUEST_METHOD,
   ATTR_URL_SCHEME,
+  ATTR_NETWORK_PROTOCOL_VERSION,
   ATTR_DB_SYSTEM_NAME,
   ATTR_DB_NAMESPACE,
   'http.method',

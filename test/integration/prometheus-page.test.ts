@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { findReceiver } from '../receivers/find-receiver.ts';
 import { BlogProcess, TOKEN } from './blog-process.ts';
@@ -41,6 +42,25 @@ describe('/metrics of a blog that was visited', () => {
     check.stdin.end(page);
     const [code] = (await once(check, 'close')) as [number];
     expect([said, code]).toEqual(['', 0]);
+  });
+
+  it('counts a request in progress until its end', async () => {
+    const active = async (): Promise<string | undefined> => {
+      const answer = await blog.ask('/metrics', { headers: { authorization: `Bearer ${TOKEN}` } });
+      return /^http_server_active_requests\{http_request_method="POST".*\} (\d+)$/m.exec(
+        answer.body.toString(),
+      )?.[1];
+    };
+    const { hostname, port } = new URL(blog.address);
+    const socket = connect(Number(port), hostname);
+    // A form whose body does not arrive.
+    socket.write(
+      'POST /admin/sign-in HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 9\r\n\r\n',
+    );
+    while ((await active()) !== '1');
+    socket.destroy();
+    while ((await active()) !== '0');
+    expect(await active()).toBe('0');
   });
 
   it('has types and base units in its names, as promtool asks', () => {

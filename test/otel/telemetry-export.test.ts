@@ -41,6 +41,7 @@ describe('telemetry with a good OTLP receiver', () => {
     );
     expect(names.sort()).toEqual([
       'db.client.operation.duration',
+      'http.server.active_requests',
       'http.server.request.duration',
       'program.starts',
       'render.duration',
