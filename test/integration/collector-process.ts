@@ -209,10 +209,11 @@ function logsOf({ resourceLogs = [] }: OtlpLine): Arrivals['logs'] {
 
 function histogramsOf(line: OtlpLine): Arrivals['histograms'] {
   return otlpMetrics([line]).flatMap(({ name, exponentialHistogram }) =>
-    (exponentialHistogram?.dataPoints ?? []).map(({ count, positive }) => ({
+    (exponentialHistogram?.dataPoints ?? []).map(({ count, positive, exemplars = [] }) => ({
       metric: name,
       count: Number(count ?? 0),
       bucketCounts: (positive?.bucketCounts ?? []).map(Number),
+      exemplars,
     })),
   );
 }

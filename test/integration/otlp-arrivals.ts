@@ -23,6 +23,7 @@ export interface Arrivals {
     readonly metric: string;
     readonly count: number;
     readonly bucketCounts: readonly number[];
+    readonly exemplars: readonly { readonly traceId: string; readonly spanId: string }[];
   }[];
 }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { type PageFamily, readOpenMetrics } from '../fixtures/open-metrics.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { findReceiver } from '../receivers/find-receiver.ts';
 import { BlogProcess, TOKEN } from './blog-process.ts';
@@ -86,5 +87,41 @@ describe('/metrics of a blog that was visited', () => {
         'histogram http_server_request_duration_seconds',
       ]),
     );
+  });
+});
+
+describe('/metrics after a restart on the same history', () => {
+  it('counts from its own start, as another instance', async () => {
+    const dataDir = temporaryFolder();
+    const pages: ReadonlyMap<string, PageFamily>[] = [];
+    for (const visits of [3, 1]) {
+      const blog = await BlogProcess.start(dataDir);
+      for (let i = 0; i < visits; i++) await blog.ask('/archive');
+      const { body } = await blog.ask('/metrics', {
+        headers: { authorization: `Bearer ${TOKEN}`, accept: 'application/openmetrics-text' },
+      });
+      pages.push(readOpenMetrics(body.toString()));
+      await blog.stop();
+    }
+    const [before, after] = pages.map((page) => {
+      const requests = page.get('http_server_request_duration_seconds')!.samples;
+      const value = (suffix: string): number =>
+        requests.find(({ name, labels }) => name.endsWith(suffix) && labels['http_route'] === '/archive')!
+          .value;
+      const [info] = page.get('target')!.samples;
+      return {
+        count: value('_count'),
+        created: value('_created'),
+        id: info!.labels['service_instance_id'],
+        pid: info!.labels['process_pid'],
+        start: page.get('process_start_time_seconds')!.samples[0]!.value,
+      };
+    });
+    expect([before!.count, after!.count]).toEqual([3, 1]);
+    expect(after!.created).toBeGreaterThan(before!.created);
+    expect(after!.start).toBeGreaterThan(before!.created);
+    expect(after!.created).toBeGreaterThanOrEqual(after!.start);
+    expect(after!.id).not.toBe(before!.id);
+    expect(after!.pid).not.toBe(before!.pid);
   });
 });

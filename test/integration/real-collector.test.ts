@@ -72,6 +72,13 @@ describe('what leaves a real process, as a Collector with the configuration of d
     expect(points.filter(({ count, bucketCounts }) => sum(bucketCounts) !== count)).toEqual([]);
   });
 
+  it('has exemplars that name spans which arrived', () => {
+    const named = arrivals.histograms.flatMap(({ exemplars }) => exemplars);
+    const ids = new Set(arrivals.spans.map(({ traceId, spanId }) => traceId + spanId));
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter(({ traceId, spanId }) => !ids.has(traceId + spanId))).toEqual([]);
+  });
+
   it('counts statements in db.client.operation.duration, those of ending included', () => {
     const points = arrivals.histograms.filter(({ metric }) => metric === 'db.client.operation.duration');
     const counted = points.reduce((sum, { count }) => sum + count, 0);
