@@ -32,6 +32,8 @@ export class CollectorProcess implements OtlpArrivals {
   readonly #args: readonly string[];
   readonly #address: string;
   readonly #folder: string;
+  readonly #read = new Map<string, { length: number; readonly lines: OtlpLine[] }>();
+  readonly #spans = new WeakMap<OtlpLine, Arrivals['spans']>();
   #child: ChildProcess | undefined;
 
   private constructor(program: string, args: readonly string[], address: string, folder: string) {
@@ -99,15 +101,24 @@ export class CollectorProcess implements OtlpArrivals {
     await ended;
   }
 
-  /** The whole lines of a file. */
+  /** The whole lines of a file; those that were there before are not parsed again. */
   lines(name: string): readonly OtlpLine[] {
     const path = join(this.#folder, `${name}.json`);
+    const read = this.#read.get(name) ?? { length: 0, lines: [] };
+    this.#read.set(name, read);
     const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
-    return otlpLines(text.slice(0, text.lastIndexOf('\n') + 1));
+    const end = text.lastIndexOf('\n') + 1;
+    for (const line of otlpLines(text.slice(read.length, end))) read.lines.push(line);
+    read.length = end;
+    return read.lines;
   }
 
   spans(name = 'traces'): Arrivals['spans'] {
-    return this.lines(name).flatMap(spansOf);
+    return this.lines(name).flatMap((line) => {
+      const spans = this.#spans.get(line) ?? spansOf(line);
+      this.#spans.set(line, spans);
+      return spans;
+    });
   }
 
   /** Resolves when the file of a name has enough in it; rejects after two minutes. */
