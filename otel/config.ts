@@ -3,7 +3,8 @@ import type { Attributes } from '@opentelemetry/api';
 import type { EffectiveSetting } from './base/effective-setting.ts';
 import { OPERATION_TYPES } from './base/operation-types.ts';
 import { readDotEnv } from './settings/dot-env.ts';
-import type { OtlpTarget, Signal } from './settings/otlp-target.ts';
+import type { Signal } from './base/export-storage.ts';
+import type { OtlpTarget } from './settings/otlp-target.ts';
 import { samplingValues, type SamplingValues } from './settings/sampling-values.ts';
 import { readSettings, type AppSetting } from './settings/read-settings.ts';
 import { lineOf, type Environment, type SettingProblem } from './settings/read-table.ts';
@@ -70,18 +71,10 @@ export interface TelemetryConfig extends SamplingValues {
   readonly resourceDetectors: readonly ResourceDetector[];
   /** Which of the kit's own instrumentations are enabled. */
   readonly instrumentations: Readonly<Record<InstrumentationName, boolean>>;
-  readonly exportQueue: {
-    readonly maxSpans: number;
-    readonly maxBatchSpans: number;
-    readonly scheduledDelayMillis: number;
-    readonly exportTimeoutMillis: number;
-  };
-  readonly logQueue: {
-    readonly maxQueueSize: number;
-    readonly maxExportBatchSize: number;
-    readonly scheduledDelayMillis: number;
-    readonly exportTimeoutMillis: number;
-  };
+  /** Of exports that wait on disk; 0 keeps none there. */
+  readonly exportStorageBytes: number;
+  readonly exportQueue: QueueLimits;
+  readonly logQueue: QueueLimits;
   readonly metricTemporality: 'cumulative' | 'delta' | 'lowmemory';
   readonly metricHistograms: 'explicit_bucket_histogram' | 'base2_exponential_bucket_histogram';
   readonly metricExportIntervalMillis: number;
@@ -92,6 +85,14 @@ export interface TelemetryConfig extends SamplingValues {
   readonly warnings: readonly string[];
   /** Requests whose path is one of these, or below one, create no spans. As clients write them. */
   readonly untracedPathPrefixes: readonly string[];
+}
+
+/** Limits of an export queue. */
+export interface QueueLimits {
+  readonly maxQueueItems: number;
+  readonly maxBatchItems: number;
+  readonly scheduledDelayMillis: number;
+  readonly exportTimeoutMillis: number;
 }
 
 /** Lists every invalid METRICS_* setting in one message. */
@@ -193,15 +194,16 @@ export function readTelemetryConfig(sources: TelemetryConfigSources): TelemetryC
     propagators: values.propagators,
     resourceDetectors: values.resourceDetectors,
     instrumentations: instrumentationsOf(values),
+    exportStorageBytes: values.exportStorageBytes,
     exportQueue: Object.freeze({
-      maxSpans: values.bspMaxQueueSize,
-      maxBatchSpans: Math.min(values.bspMaxExportBatchSize, values.bspMaxQueueSize),
+      maxQueueItems: values.bspMaxQueueSize,
+      maxBatchItems: Math.min(values.bspMaxExportBatchSize, values.bspMaxQueueSize),
       scheduledDelayMillis: values.bspScheduleDelayMillis,
       exportTimeoutMillis: values.bspExportTimeoutMillis,
     }),
     logQueue: Object.freeze({
-      maxQueueSize: values.blrpMaxQueueSize,
-      maxExportBatchSize: Math.min(values.blrpMaxExportBatchSize, values.blrpMaxQueueSize),
+      maxQueueItems: values.blrpMaxQueueSize,
+      maxBatchItems: Math.min(values.blrpMaxExportBatchSize, values.blrpMaxQueueSize),
       scheduledDelayMillis: values.blrpScheduleDelayMillis,
       exportTimeoutMillis: values.blrpExportTimeoutMillis,
     }),

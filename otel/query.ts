@@ -1,5 +1,6 @@
 import type { AuditFacts } from './base/audit-facts.ts';
 import type { CostShares } from './base/cost-meter.ts';
+import type { ExportFacts, ExportTest } from './base/export-facts.ts';
 import type { TelemetryFault } from './base/guard.ts';
 import type { MetricsPage } from './base/metrics-page.ts';
 import type {
@@ -25,6 +26,8 @@ import type {
  */
 
 export type { AuditedSeries, AuditFacts } from './base/audit-facts.ts';
+export type { ExportDropReason, ExportFacts, ExportTest } from './base/export-facts.ts';
+export type { Signal, StoredFacts } from './base/export-storage.ts';
 export type { TelemetryFault } from './base/guard.ts';
 export type { MetricsPage } from './base/metrics-page.ts';
 export type { TimeRange } from './base/time-range.ts';
@@ -421,21 +424,6 @@ export interface HistoryTraces {
   readonly unsaved: number;
 }
 
-export interface ExportFacts {
-  readonly configured: boolean;
-  /** With credentials removed. */
-  readonly endpoint: string | undefined;
-  /** Spans since start. */
-  readonly sent: number;
-  readonly failed: number;
-  readonly queued: number;
-  readonly dropped: number;
-  readonly lastError: { readonly atMillis: number; readonly message: string } | undefined;
-  readonly lastSuccessMillis: number | undefined;
-  /** Exporters other than OTLP: console, files. */
-  readonly others?: readonly ExportFacts[];
-}
-
 /** A counter or gauge of the business, by its metric name and attributes, e.g. `glasshouse.feed.requests{format=rss}`. */
 export interface BusinessMetric {
   readonly name: string;
@@ -519,7 +507,7 @@ export interface TelemetryQuery {
   history(): HistoryFacts | undefined;
   /** Counts of operations, whether a span was kept or not. */
   spans(): OperationCounts;
-  export(): ExportFacts;
+  export(): readonly ExportFacts[];
   /**
    * Without a range: counters since start and gauges, as of the last `refresh`. With a range: counters only, by time, those of earlier processes
    * included.
@@ -554,6 +542,10 @@ export interface TelemetryControl {
   ): Promise<SettingsTrial | { readonly problems: readonly SettingProblem[] }>;
   /** Applies a change from the next verdict on, if `revision` is the one in force. */
   changeSettings(request: SettingsRequest, revision: string, who: string): SettingsOutcome;
+  /** Switches the export to receivers; a restart switches it on again. */
+  switchExport(isOn: boolean): void;
+  /** Sends one item to each receiver. Never rejects. */
+  testExport(): Promise<readonly ExportTest[]>;
 }
 
 /** Records a span of type render around `render`; with telemetry off it only calls it. Errors pass through. */

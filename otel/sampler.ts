@@ -2,7 +2,7 @@ import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import { type Clock, systemClock } from './base/clock.ts';
 import { Guard } from './base/guard.ts';
 import { byType, type OperationType } from './base/operation-types.ts';
-import { exportPipeline } from './export/export-pipeline.ts';
+import { exportPipeline } from './export/span-pipelines.ts';
 import { parseSamplingRules } from './settings/sampling-rules.ts';
 import { operationReader } from './spans/read-operation.ts';
 import { NO_AGGREGATES, type OperationAggregates, type Sink } from './sampling/outcomes.ts';

@@ -1,153 +1,175 @@
 import { join } from 'node:path';
+import { emptyResource } from '@opentelemetry/resources';
 import {
-  BatchLogRecordProcessor,
   ConsoleLogRecordExporter,
-  type LogRecordExporter,
   type LogRecordProcessor,
+  type ReadableLogRecord,
 } from '@opentelemetry/sdk-logs';
-import { ConsoleMetricExporter, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
-import type { MetricProducer, MetricReader, PushMetricExporter } from '@opentelemetry/sdk-metrics';
-import { ConsoleSpanExporter } from '@opentelemetry/sdk-trace';
+import {
+  ConsoleMetricExporter,
+  type MetricProducer,
+  type MetricReader,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
+import { ConsoleSpanExporter, type ReadableSpan } from '@opentelemetry/sdk-trace';
+import type { ExportStorage, Signal } from '../base/export-storage.ts';
 import type { TelemetryConfig } from '../config.ts';
 import type { LocalExport } from '../settings/signal-exports.ts';
 import { DeltaProducer } from './delta-producer.ts';
-import { type AbortableSpanExporter, exportPipeline } from './export-pipeline.ts';
-import { componentOf, ExportTally } from './export-tally.ts';
+import { type AbortableExporter, ExporterDestination } from './destination.ts';
+import { ExportPipeline } from './export-pipeline.ts';
+import type { PipelineLimits } from './pipeline-options.ts';
+import type { ItemKind } from './export-queue.ts';
+import { componentOf } from './export-tally.ts';
+import { type Collection, LOG_KIND, METRIC_KIND, SPAN_KIND } from './item-kinds.ts';
+import { testSpan } from './export-test.ts';
+import { LogPipelines } from './log-pipelines.ts';
+import { CollectionExporter, WholeMetrics } from './metric-pipelines.ts';
 import { MetricPreferences } from './metric-preferences.ts';
-import { OtlpLogExporter, OtlpMetricExporter, OtlpSpanExporter } from './otlp-exporters.ts';
-import { LineFile, type LineSink, OtlpLineExporter, standardOutput } from './otlp-lines.ts';
-import { LOGS, METRICS, type OtlpSignal, SPANS } from './otlp-signals.ts';
-import { SpanExports } from './span-exports.ts';
+import { OtlpDestination } from './otlp-destination.ts';
+import { LineFile, OtlpLineExporter, standardOutput } from './otlp-lines.ts';
+import { encodingOf, LOGS, METRICS, type OtlpSignal, SPANS } from './otlp-signals.ts';
 
-/** Export pipelines of spans; undefined if no exporter is configured. */
-export function createSpanPipeline(
+/** What pipelines share. */
+export interface ExportSurroundings {
+  readonly storage: ExportStorage;
+  /** Receives one line when an export fails, works again or gives up. */
+  readonly log: (message: string) => void;
+}
+
+const EXPORTS = {
+  traces: 'traceExport',
+  metrics: 'metricExport',
+  logs: 'logExport',
+} as const satisfies Record<Signal, keyof TelemetryConfig>;
+const ITEMS = { traces: 'span', metrics: 'metric_data_point', logs: 'log' } as const;
+/** A collection is sent at once, and bounded by its bytes. */
+const METRIC_LIMITS: PipelineLimits = { maxBatchItems: 1, maxQueueItems: 1_000_000 };
+
+/** Pipelines of spans: to the receiver first, then those that stay here. `onSent` is called for the receiver's. */
+export function createSpanPipelines(
   config: TelemetryConfig,
-  onAccepted: (traceId: string) => void,
-): SpanExports | undefined {
-  const { traceExport, exportQueue } = config;
-  const options = {
-    maxQueueSpans: exportQueue.maxSpans,
-    maxBatchSpans: exportQueue.maxBatchSpans,
-    scheduledDelayMillis: exportQueue.scheduledDelayMillis,
-    exportTimeoutMillis: exportQueue.exportTimeoutMillis,
-  };
-  const local = config.localExport.traces.map((kind) =>
-    exportPipeline(spanExporter(kind, config), { ...options, endpoint: kind }),
-  );
-  if (traceExport === undefined) return local.length === 0 ? undefined : new SpanExports(local);
-  const exportTimeoutMillis = Math.min(traceExport.timeoutMillis, exportQueue.exportTimeoutMillis);
-  const remote = exportPipeline(new OtlpSpanExporter(traceExport, exportTimeoutMillis), {
-    ...options,
-    exportTimeoutMillis,
-    endpoint: traceExport.url,
-    componentType: SPANS.componentTypes[traceExport.protocol],
-    onAccepted,
+  around: ExportSurroundings,
+  onSent: (traceIds: readonly string[]) => void,
+): readonly ExportPipeline<ReadableSpan>[] {
+  const serialize = config.traceExport && encodingOf(SPANS, config.traceExport);
+  return pipelinesOf(SPANS.name, config, {
+    ...around,
+    kind: SPAN_KIND,
+    limits: config.exportQueue,
+    onSent,
+    sample: () => [testSpan(config.resourceAttributes)],
+    serialize: (spans) => serialize?.([...spans]),
+    exporter: (local) => (local === 'console' ? new ConsoleSpanExporter() : lines(SPANS, local, config)),
+    types: SPANS.componentTypes,
   });
-  return new SpanExports([remote, ...local]);
 }
 
-export interface MetricExports {
-  readonly readers: readonly MetricReader[];
-  readonly tallies: readonly ExportTally[];
-  /** Waits for exports in progress. */
-  shutdown(): Promise<void>;
-}
-
-/** Exports the app's metrics, and those of `producer`, at an interval; undefined if no exporter is configured. */
-export function createMetricExport(
+/** Pipelines of log records, and the processor in front of them. */
+export function createLogPipelines(
   config: TelemetryConfig,
-  producer: MetricProducer,
-): MetricExports | undefined {
-  const exporters: {
-    readonly exporter: PushMetricExporter;
-    readonly timeoutMillis: number;
-    readonly from: MetricProducer;
-  }[] = [];
-  const tallies: ExportTally[] = [];
-  const { metricExport, metricExportTimeoutMillis } = config;
-  if (metricExport !== undefined) {
-    const type = METRICS.componentTypes[metricExport.protocol];
-    const tally = new ExportTally(componentOf('metric_data_point', type, metricExport.url));
-    const timeoutMillis = Math.min(metricExport.timeoutMillis, metricExportTimeoutMillis);
-    const preferences = new MetricPreferences(config);
-    tallies.push(tally);
-    exporters.push({
-      exporter: new OtlpMetricExporter(metricExport, timeoutMillis, preferences, tally),
-      timeoutMillis,
-      from: preferences.wantsDelta ? new DeltaProducer(producer) : producer,
-    });
-  }
-  for (const kind of config.localExport.metrics)
-    exporters.push({
-      exporter: metricExporter(kind, config),
-      timeoutMillis: metricExportTimeoutMillis,
-      from: producer,
-    });
-  if (exporters.length === 0) return undefined;
-  const readers = exporters.map(
-    ({ exporter, timeoutMillis, from }) =>
-      new PeriodicExportingMetricReader({
-        exporter,
-        exportIntervalMillis: config.metricExportIntervalMillis,
-        exportTimeoutMillis: timeoutMillis,
-        metricProducers: [from],
-      }),
-  );
-  return {
-    readers,
-    tallies,
-    shutdown: async () => {
-      await Promise.all(exporters.map(({ exporter }) => exporter.shutdown()));
-    },
-  };
-}
-
-export interface LogExports {
+  around: ExportSurroundings,
+): {
+  readonly pipelines: readonly ExportPipeline<ReadableLogRecord>[];
   readonly processors: readonly LogRecordProcessor[];
-  readonly tallies: readonly ExportTally[];
+} {
+  const serialize = config.logExport && encodingOf(LOGS, config.logExport);
+  const pipelines = pipelinesOf(LOGS.name, config, {
+    ...around,
+    kind: LOG_KIND,
+    limits: config.logQueue,
+    serialize: (records) => serialize?.([...records]),
+    exporter: (local) => (local === 'console' ? new ConsoleLogRecordExporter() : lines(LOGS, local, config)),
+    types: LOGS.componentTypes,
+  });
+  return { pipelines, processors: pipelines.length === 0 ? [] : [new LogPipelines(pipelines)] };
 }
 
-/** Exports log records in batches to the configured exporters, if any. */
-export function createLogExport(config: TelemetryConfig): LogExports {
-  const { logExport, logQueue } = config;
-  const tallies: ExportTally[] = [];
-  const processors = config.localExport.logs.map((kind) => logProcessor(logExporter(kind, config), logQueue));
-  if (logExport !== undefined) {
-    const exportTimeoutMillis = Math.min(logExport.timeoutMillis, logQueue.exportTimeoutMillis);
-    const tally = new ExportTally(componentOf('log', LOGS.componentTypes[logExport.protocol], logExport.url));
-    tallies.push(tally);
-    processors.push(
-      logProcessor(new OtlpLogExporter(logExport, exportTimeoutMillis, tally), {
-        ...logQueue,
-        exportTimeoutMillis,
-      }),
-    );
-  }
-  return { processors, tallies };
+/** Pipelines of the app's metrics and of those of `producer`, and a reader for each that collects at an interval. */
+export function createMetricPipelines(
+  config: TelemetryConfig,
+  around: ExportSurroundings,
+  producer: MetricProducer,
+): { readonly pipelines: readonly ExportPipeline<Collection>[]; readonly readers: readonly MetricReader[] } {
+  const { metricExport, metricExportIntervalMillis, metricExportTimeoutMillis } = config;
+  const serialize = metricExport && encodingOf(METRICS, metricExport);
+  const pipelines = pipelinesOf(METRICS.name, config, {
+    ...around,
+    kind: METRIC_KIND,
+    limits: { ...METRIC_LIMITS, exportTimeoutMillis: metricExportTimeoutMillis },
+    sample: () => [{ metrics: NO_METRICS, encoded: serialize?.(NO_METRICS), points: 0 }],
+    serialize: (collections) => collections[0]?.encoded,
+    exporter: (local) =>
+      new WholeMetrics(local === 'console' ? new ConsoleMetricExporter() : lines(METRICS, local, config)),
+    types: METRICS.componentTypes,
+  });
+  const readers = pipelines.map((pipeline) => {
+    const isRemote = pipeline.facts().isRemote;
+    const preferences = isRemote ? new MetricPreferences(config) : new MetricPreferences();
+    return new PeriodicExportingMetricReader({
+      exporter: new CollectionExporter(pipeline, preferences, isRemote ? serialize : undefined),
+      exportIntervalMillis: metricExportIntervalMillis,
+      exportTimeoutMillis: metricExportTimeoutMillis,
+      metricProducers: [preferences.wantsDelta ? new DeltaProducer(producer) : producer],
+    });
+  });
+  return { pipelines, readers };
 }
 
-function logProcessor(exporter: LogRecordExporter, queue: TelemetryConfig['logQueue']): LogRecordProcessor {
-  return new BatchLogRecordProcessor({ ...queue, exporter });
+const NO_METRICS = { resource: emptyResource(), scopeMetrics: [] };
+
+interface SignalPipelines<Item> extends ExportSurroundings {
+  readonly kind: ItemKind<Item>;
+  readonly limits: PipelineLimits;
+  readonly onSent?: (traceIds: readonly string[]) => void;
+  readonly sample?: () => readonly Item[];
+  readonly serialize: (items: readonly Item[]) => Uint8Array | undefined;
+  readonly exporter: (local: LocalExport) => AbortableExporter<Item>;
+  /** Component types by protocol. */
+  readonly types: OtlpSignal<never>['componentTypes'];
 }
 
-function spanExporter(kind: LocalExport, config: TelemetryConfig): AbortableSpanExporter {
-  return kind === 'console' ? new ConsoleSpanExporter() : lineExporter(SPANS, kind, config);
+function pipelinesOf<Item>(
+  signal: Signal,
+  config: TelemetryConfig,
+  { kind, limits, onSent, sample, storage, log, serialize, exporter, types }: SignalPipelines<Item>,
+): readonly ExportPipeline<Item>[] {
+  const target = config[EXPORTS[signal]];
+  const local = config.localExport[signal].map((name) => {
+    const made = exporter(name);
+    return new ExportPipeline({
+      ...limits,
+      kind,
+      log,
+      destination: new ExporterDestination(made),
+      endpoint: name,
+      component: componentOf(ITEMS[signal], made.constructor.name, name),
+    });
+  });
+  if (target === undefined) return local;
+  const exportTimeoutMillis = Math.min(target.timeoutMillis, limits.exportTimeoutMillis ?? Infinity);
+  const remote = new ExportPipeline({
+    ...limits,
+    kind,
+    log,
+    storage,
+    onSent,
+    sample,
+    exportTimeoutMillis,
+    destination: new OtlpDestination(target, serialize),
+    endpoint: target.url,
+    component: componentOf(ITEMS[signal], types[target.protocol], target.url),
+  });
+  return [remote, ...local];
 }
 
-function metricExporter(kind: LocalExport, config: TelemetryConfig): PushMetricExporter {
-  return kind === 'console' ? new ConsoleMetricExporter() : lineExporter(METRICS, kind, config);
-}
-
-function logExporter(kind: LocalExport, config: TelemetryConfig): LogRecordExporter {
-  return kind === 'console' ? new ConsoleLogRecordExporter() : lineExporter(LOGS, kind, config);
-}
-
-function lineExporter<Items>(
+function lines<Items>(
   signal: OtlpSignal<Items>,
   kind: 'otlp/stdout' | 'file',
   { otlpFolder = '.', otlpFileBytes }: TelemetryConfig,
 ): OtlpLineExporter<Items> {
-  const sink: LineSink =
-    kind === 'file' ? new LineFile(join(otlpFolder, `${signal.name}.jsonl`), otlpFileBytes) : standardOutput;
-  return new OtlpLineExporter(signal, sink);
+  return new OtlpLineExporter(
+    signal,
+    kind === 'file' ? new LineFile(join(otlpFolder, `${signal.name}.jsonl`), otlpFileBytes) : standardOutput,
+  );
 }

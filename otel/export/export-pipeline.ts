@@ -1,110 +1,100 @@
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
-import { ExportResultCode, suppressTracing } from '@opentelemetry/core';
-import type { ExportResult } from '@opentelemetry/core';
-import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
-import type { Clock } from '../base/clock.ts';
+import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import { systemClock } from '../base/clock.ts';
-import type { ExportFacts } from '../query.ts';
 import { Deadline } from '../base/deadline.ts';
-import { ExportHealth } from './export-health.ts';
-import { ExportQueue } from './export-queue.ts';
-import { componentOf, CutOff, ExportTally } from './export-tally.ts';
-import { failedOf, RejectedItems } from './rejected-items.ts';
+import type { ExportFacts, ExportTest } from '../base/export-facts.ts';
+import { ExportFailure, isRetryable, isTooLarge, RejectedItems } from './delivery.ts';
+import type { Destination } from './destination.ts';
+import { ExportBooks } from './export-books.ts';
+import { ExportNews } from './export-news.ts';
+import type { ItemKind } from './export-queue.ts';
+import { ExportTally } from './export-tally.ts';
+import { sendTest } from './export-test.ts';
+import { OneExport, untraced } from './one-export.ts';
+import type { ExportPipelineOptions } from './pipeline-options.ts';
+import { RetryPause } from './retry-pause.ts';
+import { StoredBatches } from './stored-batches.ts';
+import { WaitingItems } from './waiting-items.ts';
 
 /** Time for an exporter to close itself, after everything else. */
 const CLOSE_TIMEOUT_MILLIS = 1000;
-
-/** A SpanExporter whose running export can be aborted, so that its callback follows soon. */
-export interface AbortableSpanExporter extends SpanExporter {
-  abort?(): void;
-}
-
-export interface ExportPipelineOptions {
-  readonly exporter: AbortableSpanExporter;
-  /** Destination for display: a URL, whose credentials are removed, or a word. Default: the exporter's class. */
-  readonly endpoint?: string | undefined;
-  /** `otel.component.type` of its metrics. Default: the exporter's class. */
-  readonly componentType?: string | undefined;
-  readonly clock?: Clock;
-  /** Called for every trace that enters the queue. */
-  readonly onAccepted?: (traceId: string) => void;
-  /** Default 2048. */
-  readonly maxQueueSpans?: number;
-  /** Default 4 MiB. */
-  readonly maxQueueBytes?: number;
-  /** Spans per export; default 512. */
-  readonly maxBatchSpans?: number;
-  /** Maximum time a span waits for a batch; also the pause after a failure; default 5000. */
-  readonly scheduledDelayMillis?: number;
-  /** An export that takes longer has failed and is aborted; default 10,000. */
-  readonly exportTimeoutMillis?: number;
-  /** For forceFlush as a whole; default 10,000. */
-  readonly flushTimeoutMillis?: number;
-  /** For shutdown as a whole; default 3000. */
-  readonly shutdownTimeoutMillis?: number;
-}
-
-/** The export in progress; its spans are counted once. */
-interface Attempt {
-  spans: number;
-  readonly fail: (error: unknown) => void;
-}
+/** At most five exports per second of what waited on disk: some 2,500 spans. */
+const STORED_PAUSE_MILLIS = 200;
 
 /**
- * Queue between the span processor and any exporter: exporting only enqueues, and one batch at a time is sent, also after failures and in
- * forceFlush. The next export waits for the callback of the previous one even after its timeout; an exporter that never calls back costs a bounded
- * queue and nothing more.
+ * Queue between the kit and any receiver or exporter: exporting only enqueues, and one batch at a time is sent, also after failures and in
+ * forceFlush. A batch that may be accepted later goes back, to the queue or to disk, and the pipeline pauses, as long as the receiver asks. The next
+ * export waits for the end of the previous one even after its timeout; an exporter that never calls back costs a bounded queue and nothing more.
  */
-export class ExportPipeline implements SpanExporter {
+export class ExportPipeline<Item> {
   /** Counts of exports, for metrics. */
   readonly tally: ExportTally;
-  readonly maxQueueSpans: number;
-  readonly #exporter: AbortableSpanExporter;
-  readonly #health: ExportHealth;
-  readonly #onAccepted: (traceId: string) => void;
-  readonly #queue: ExportQueue;
-  readonly #maxBatchSpans: number;
+  readonly #destination: Destination<Item>;
+  readonly #kind: ItemKind<Item>;
+  readonly #books: ExportBooks;
+  readonly #news: ExportNews;
+  readonly #onSent: (traceIds: readonly string[]) => void;
+  readonly #sample: () => readonly Item[];
+  readonly #waiting: WaitingItems<Item>;
+  readonly #pause: RetryPause;
   readonly #scheduledDelayMillis: number;
-  readonly #exportTimeoutMillis: number;
+  readonly #export: OneExport;
   readonly #flushTimeoutMillis: number;
   readonly #shutdownTimeoutMillis: number;
-  /** Pending until the exporter's callback. */
-  #running: Promise<void> | undefined;
-  #attempt: Attempt | undefined;
+  readonly #nanos: () => number;
+  #sentQueuedNanos = -Infinity;
   #timer: NodeJS.Timeout | undefined;
   #timerDelayMillis = 0;
-  #lastFailed = false;
+  #isOn = true;
+  /** The last export may succeed later. */
+  #isAway = false;
   #shutdown: Promise<void> | undefined;
 
-  constructor(options: ExportPipelineOptions) {
-    const { exporter, clock = systemClock } = options;
-    const exporterName = exporter.constructor.name;
-    const endpoint = options.endpoint ?? exporterName;
-    const type = options.componentType ?? exporterName;
-    this.#exporter = exporter;
-    this.#health = new ExportHealth(endpoint, clock.now);
-    this.tally = new ExportTally(componentOf('span', type, endpoint), clock.monotonicNanos);
-    this.#onAccepted = options.onAccepted ?? (() => {});
-    this.maxQueueSpans = options.maxQueueSpans ?? 2048;
-    this.#queue = new ExportQueue(this.maxQueueSpans, options.maxQueueBytes ?? 4 * 1024 * 1024);
-    this.#maxBatchSpans = options.maxBatchSpans ?? 512;
+  constructor(options: ExportPipelineOptions<Item>) {
+    const { destination, kind, endpoint, clock = systemClock } = options;
+    this.#destination = destination;
+    this.#kind = kind;
+    this.#books = new ExportBooks(kind.signal, endpoint, clock.now);
+    this.#news = new ExportNews(kind.signal, this.#books.endpoint, options.log ?? (() => {}));
+    this.tally = new ExportTally(options.component, clock.monotonicNanos);
+    this.#onSent = options.onSent ?? (() => {});
+    this.#sample = options.sample ?? (() => []);
     this.#scheduledDelayMillis = options.scheduledDelayMillis ?? 5000;
-    this.#exportTimeoutMillis = options.exportTimeoutMillis ?? 10_000;
+    this.#export = new OneExport({
+      tally: this.tally,
+      timeoutMillis: options.exportTimeoutMillis ?? 10_000,
+      maySendAgain: destination.encoding !== undefined,
+    });
     this.#flushTimeoutMillis = options.flushTimeoutMillis ?? 10_000;
     this.#shutdownTimeoutMillis = options.shutdownTimeoutMillis ?? 3000;
+    this.#nanos = clock.monotonicNanos;
+    this.#pause = new RetryPause(this.#scheduledDelayMillis, clock.now, () => this.#schedule());
+    const { storage } = options;
+    const { encoding } = destination;
+    const hasStorage = storage !== undefined && encoding !== undefined;
+    this.#waiting = new WaitingItems({
+      kind,
+      books: this.#books,
+      maxItems: options.maxQueueItems ?? 2048,
+      maxBytes: options.maxQueueBytes ?? 4 * 1024 * 1024,
+      maxBatchItems: options.maxBatchItems ?? 512,
+      stored: hasStorage ? new StoredBatches({ storage, encoding, kind }) : undefined,
+    });
   }
 
   /** Only enqueues; success means accepted, not sent. */
-  export(spans: readonly ReadableSpan[], resultCallback: (result: ExportResult) => void): void {
-    if (this.#shutdown !== undefined) {
-      this.#health.countDropped(spans.length);
-      resultCallback({ code: ExportResultCode.FAILED });
+  export(items: readonly Item[], resultCallback: (result: ExportResult) => void): void {
+    const bundle = this.#kind.bundle([...items]);
+    this.#books.countAccepted(bundle.count);
+    if (this.#shutdown !== undefined || !this.#isOn) {
+      this.#books.countDropped(bundle.count, this.#isOn ? 'stopped' : 'off');
+      // An export that was switched off is no fault.
+      resultCallback({ code: this.#isOn ? ExportResultCode.FAILED : ExportResultCode.SUCCESS });
       return;
     }
-    this.#health.countOverflow(this.#queue.add(spans));
+    this.#waiting.add(bundle);
     this.#schedule();
     resultCallback({ code: ExportResultCode.SUCCESS });
-    for (const traceId of new Set(spans.map((span) => span.spanContext().traceId))) this.#onAccepted(traceId);
   }
 
   /** Exports what is queued, then flushes the exporter. Resolves within its timeout, whatever the receiver does; never rejects. */
@@ -112,39 +102,80 @@ export class ExportPipeline implements SpanExporter {
     if (this.#shutdown !== undefined) return this.#shutdown;
     const deadline = new Deadline(this.#flushTimeoutMillis);
     await deadline.of(this.#drain(deadline));
-    await deadline.of(this.#flushExporter());
+    await deadline.of(this.#quietly(() => this.#destination.flush()));
   }
 
-  /** Exports what is queued and closes the exporter; what cannot be sent in time counts as dropped. Idempotent; never rejects. */
+  /** Exports what is queued and closes the exporter; what cannot be sent in time waits on disk or is dropped. Idempotent; never rejects. */
   shutdown(): Promise<void> {
     this.#shutdown ??= this.#close();
     return this.#shutdown;
   }
 
+  /** While it is off, what is added is dropped and counted; what is queued waits. */
+  switch(isOn: boolean): void {
+    this.#isOn = isOn;
+    this.#clearTimer();
+    this.#schedule();
+  }
+
+  /** Sends the sample, after the export in progress. It is not in the books. Never rejects. */
+  async test(): Promise<ExportTest> {
+    while (this.#export.running !== undefined) await this.#export.running;
+    const items = this.#sample();
+    const outcome = { fault: undefined, millis: 0 };
+    await this.#run(() => sendTest(this.#destination, items, this.#nanos, outcome));
+    return {
+      signal: this.#kind.signal,
+      endpoint: this.#books.endpoint,
+      traceId: this.#kind.traceIds(items)[0],
+      ...outcome,
+    };
+  }
+
   facts(): ExportFacts {
-    return this.#health.facts(this.#queue.spans + (this.#attempt?.spans ?? 0));
+    return {
+      ...this.#books.facts(),
+      isOn: this.#isOn,
+      isRemote: this.#destination.encoding !== undefined,
+      queued: this.#waiting.items + this.#export.items,
+      pausedUntilMillis: this.#pause.untilMillis,
+      ...this.#waiting.facts(),
+    };
+  }
+
+  get maxQueueItems(): number {
+    return this.#waiting.maxItems;
   }
 
   /** Without those of the export in progress. */
-  get queuedSpans(): number {
-    return this.#queue.spans;
+  get queuedItems(): number {
+    return this.#waiting.items;
   }
 
-  /** Estimated size of queued spans. */
+  /** Estimated size of queued items. */
   get queuedBytes(): number {
-    return this.#queue.bytes;
+    return this.#waiting.bytes;
   }
 
   #schedule(): void {
-    if (this.#running !== undefined || this.#shutdown !== undefined || this.#queue.spans === 0) return;
-    const isFull = this.#queue.spans >= this.#maxBatchSpans && !this.#lastFailed;
-    const delayMillis = isFull ? 0 : this.#scheduledDelayMillis;
+    if (this.#export.running !== undefined || this.#shutdown !== undefined || !this.#isOn) return;
+    const delayMillis = this.#nextDelay();
+    if (delayMillis === undefined) return;
     if (this.#timer !== undefined && this.#timerDelayMillis <= delayMillis) return;
     this.#clearTimer();
     this.#timerDelayMillis = delayMillis;
     // Under the root context, or the timer would retain the request that happened to be active.
-    this.#timer = context.with(ROOT_CONTEXT, () => setTimeout(() => void this.#exportNext(), delayMillis));
+    this.#timer = context.with(ROOT_CONTEXT, () => setTimeout(() => this.#onTimer(), delayMillis));
     this.#timer.unref();
+  }
+
+  /** Undefined if there is nothing to do. */
+  #nextDelay(): number | undefined {
+    const { isBatchFull, items, stored } = this.#waiting;
+    if (this.#pause.isOn && stored === undefined) return undefined;
+    if (isBatchFull) return 0;
+    if (!this.#pause.isOn && stored?.isWaiting === true) return STORED_PAUSE_MILLIS;
+    return items > 0 ? this.#scheduledDelayMillis : undefined;
   }
 
   #clearTimer(): void {
@@ -152,66 +183,92 @@ export class ExportPipeline implements SpanExporter {
     this.#timer = undefined;
   }
 
-  /** Starts the only export. */
-  #exportNext(): Promise<void> {
+  #onTimer(): void {
     this.#clearTimer();
-    const batch = this.#queue.take(this.#maxBatchSpans);
-    this.#running = context
-      .with(suppressTracing(ROOT_CONTEXT), () => this.#send(batch))
-      .then(() => {
-        this.#running = undefined;
-        this.#schedule();
-      });
-    return this.#running;
+    if (!this.#pause.isOn) return this.#exportNext();
+    this.#waiting.store();
+    this.#schedule();
   }
 
-  /** Resolves when the exporter has called back; its outcome may have been counted earlier, at the timeout. */
-  #send(batch: ReadableSpan[]): Promise<void> {
-    return new Promise((resolve) => {
-      const count = this.tally.start(batch.length);
-      const settle = (error?: unknown): void => {
-        if (attempt.spans === 0) return;
-        clearTimeout(timeout);
-        attempt.spans = 0;
-        count(error);
-        this.#count(batch.length, error);
-      };
-      const attempt: Attempt = { spans: batch.length, fail: settle };
-      const timeout = setTimeout(() => {
-        attempt.fail(new CutOff('timeout', `no response within ${this.#exportTimeoutMillis} ms`));
-        this.#abort();
-      }, this.#exportTimeoutMillis).unref();
-      this.#attempt = attempt;
-      const fail = (error: unknown): void => {
-        attempt.fail(error ?? new Error('the exporter failed without a reason'));
-        resolve();
-      };
-      try {
-        // An async exporter returns a promise despite its type; unhandled, its rejection would end the process.
-        const answer: unknown = this.#exporter.export(batch, ({ code, error }) => {
-          if (code !== ExportResultCode.SUCCESS) return fail(error);
-          settle();
-          resolve();
-        });
-        if (answer instanceof Promise) answer.catch(fail);
-      } catch (error) {
-        fail(error);
-      }
+  /** Starts the only export: what is due in the queue first, otherwise what waited on disk, oldest first. */
+  #exportNext(): void {
+    const { stored } = this.#waiting;
+    const isStored = stored?.isWaiting === true && !this.#isQueueDue();
+    this.#run(() => (isStored ? this.#sendStored(stored) : this.#sendQueued()));
+  }
+
+  #isQueueDue(): boolean {
+    if (this.#waiting.isBatchFull) return true;
+    const waitedMillis = (this.#nanos() - this.#sentQueuedNanos) / 1e6;
+    return this.#waiting.items > 0 && waitedMillis >= this.#scheduledDelayMillis;
+  }
+
+  #run(work: () => Promise<void>): Promise<void> {
+    this.#clearTimer();
+    return this.#export.run(work).then(() => this.#schedule());
+  }
+
+  async #sendQueued(): Promise<void> {
+    this.#sentQueuedNanos = this.#nanos();
+    const batch = this.#waiting.take();
+    const items = batch.flatMap((bundle) => bundle.items);
+    const count = batch.reduce((sum, bundle) => sum + bundle.count, 0);
+    if (count === 0) return;
+    await this.#export.send({
+      items: count,
+      send: (abort) => this.#destination.send(items, abort),
+      settle: (error) => {
+        const isHalved = isTooLarge(error) && this.#waiting.halve(batch);
+        const goesBack = isHalved || isRetryable(error);
+        if (goesBack && !isHalved) this.#waiting.keep(batch);
+        if (error === undefined) this.#onSent(this.#kind.traceIds(items));
+        this.#note(error, goesBack ? 0 : count);
+        return goesBack;
+      },
     });
   }
 
-  #count(spans: number, error: unknown): void {
-    // A receiver that rejects items will reject them again; the others were accepted, so no pause is needed.
-    this.#lastFailed = error !== undefined && !(error instanceof RejectedItems);
-    if (error === undefined) return this.#health.countSent(spans);
-    const failed = failedOf(error, spans);
-    if (failed < spans) this.#health.countSent(spans - failed);
-    this.#health.countFailed(failed, error);
+  async #sendStored(stored: StoredBatches<Item>): Promise<void> {
+    const batch = stored.oldest();
+    if (batch === undefined) return;
+    const { items, traceIds } = batch;
+    await this.#export.send({
+      items,
+      send: (abort) => stored.send(batch, abort),
+      settle: (error) => {
+        const goesBack = isRetryable(error);
+        if (!goesBack) stored.remove(batch);
+        if (error === undefined) this.#onSent(traceIds);
+        this.#note(error, goesBack ? 0 : items);
+        return goesBack;
+      },
+    });
   }
 
+  /** Counts `ended` items, and tells and pauses by the outcome. */
+  #note(error: unknown, ended: number): void {
+    if (ended > 0) this.#books.countEnded(ended, error);
+    else this.#books.noteError(error);
+    if (error === undefined) this.#news.succeeded(this.#waiting.all, this.#books.lost);
+    else this.#news.failed(error, this.#books.lost);
+    this.#isAway = isRetryable(error);
+    // A receiver that rejects items will reject them again; the others were accepted, so no pause is needed.
+    if (error === undefined || error instanceof RejectedItems) this.#pause.end();
+    else this.#pause.begin(error instanceof ExportFailure ? error.retryAfterMillis : undefined);
+  }
+
+  /** Sends what is queued until it is empty or the receiver is away; not in a pause that the receiver asked for. */
   async #drain(deadline: Deadline): Promise<void> {
-    while (!deadline.isOver && (this.#running !== undefined || this.#queue.spans > 0)) {
-      await (this.#running ?? this.#exportNext());
+    if (this.#export.running !== undefined) await this.#export.running;
+    if (this.#pause.isAsked || !this.#isOn) return;
+    this.#isAway = false;
+    while (
+      !deadline.isOver &&
+      !this.#isAway &&
+      (this.#export.running !== undefined || this.#waiting.items > 0)
+    ) {
+      this.#pause.skip();
+      await (this.#export.running ?? this.#run(() => this.#sendQueued()));
     }
   }
 
@@ -219,41 +276,19 @@ export class ExportPipeline implements SpanExporter {
     this.#clearTimer();
     const deadline = new Deadline(this.#shutdownTimeoutMillis);
     await deadline.of(this.#drain(deadline));
-    this.#attempt?.fail(new CutOff('shutdown', 'aborted by the shutdown'));
-    if (this.#running !== undefined) this.#abort();
-    this.#health.countDropped(this.#queue.clear());
-    await new Deadline(CLOSE_TIMEOUT_MILLIS).of(this.#closeExporter());
+    this.#export.cutOff('shutdown', 'aborted by the shutdown');
+    this.#pause.end();
+    this.#waiting.store();
+    const lost = this.#waiting.drop();
+    this.#news.stopped(lost, this.#waiting.all);
+    await new Deadline(CLOSE_TIMEOUT_MILLIS).of(this.#quietly(() => this.#destination.close()));
   }
 
-  async #flushExporter(): Promise<void> {
+  async #quietly(work: () => Promise<void>): Promise<void> {
     try {
-      await context.with(suppressTracing(ROOT_CONTEXT), () => this.#exporter.forceFlush?.());
+      await untraced(work);
     } catch (error) {
-      this.#health.noteError(error);
+      this.#books.noteError(error);
     }
   }
-
-  async #closeExporter(): Promise<void> {
-    try {
-      await context.with(suppressTracing(ROOT_CONTEXT), () => this.#exporter.shutdown());
-    } catch (error) {
-      this.#health.noteError(error);
-    }
-  }
-
-  #abort(): void {
-    try {
-      this.#exporter.abort?.();
-    } catch (error) {
-      this.#health.noteError(error);
-    }
-  }
-}
-
-/** Wraps any span exporter: one export at a time, with a bounded queue. */
-export function exportPipeline(
-  exporter: AbortableSpanExporter,
-  options: Omit<ExportPipelineOptions, 'exporter'> = {},
-): ExportPipeline {
-  return exporter instanceof ExportPipeline ? exporter : new ExportPipeline({ ...options, exporter });
 }

@@ -1,92 +1,154 @@
-import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import { sizeOf } from '../spans/size.ts';
+import type { Signal } from '../base/export-storage.ts';
 
-interface Bundle {
-  readonly spans: readonly ReadableSpan[];
+/** Items that belong together: the kept spans of a trace, one log record, the data points of one collection. */
+export interface Bundle<Item> {
+  readonly items: readonly Item[];
+  /** Spans, log records or data points. */
+  readonly count: number;
   readonly bytes: number;
+  /** Dropped last. */
+  readonly isMustKeep: boolean;
+}
+
+/** What a pipeline must know of its items. */
+export interface ItemKind<Item> {
+  readonly signal: Signal;
+  /** One bundle of what is exported together. */
+  bundle(items: readonly Item[]): Bundle<Item>;
+  /** Splits off the first `count` items; undefined for a bundle that cannot be split. */
+  split(bundle: Bundle<Item>, count: number): readonly [Bundle<Item>, Bundle<Item>] | undefined;
+  traceIds(items: readonly Item[]): readonly string[];
+}
+
+interface Entry<Item> extends Bundle<Item> {
+  /** Increases with each bundle; what is put back keeps its own. */
+  readonly number: number;
 }
 
 /**
- * Spans queued for export, bounded in count and bytes. Spans added in one call (the kept spans of a trace) stay together and are dropped together,
- * oldest first, so that a full queue loses whole traces instead of parts.
+ * Items queued for export, bounded in number and bytes. A bundle stays together and is dropped as a whole, the oldest first, and a must-keep one
+ * only after all others: a full queue loses whole traces instead of parts, and no failure before a success.
  */
-export class ExportQueue {
-  readonly #maxSpans: number;
+export class ExportQueue<Item> {
+  readonly #maxItems: number;
   readonly #maxBytes: number;
-  /** Live from #head on; the emptied front is trimmed now and then, so that taking is O(1). */
-  #bundles: (Bundle | undefined)[] = [];
-  #head = 0;
-  #spans = 0;
+  readonly #split: ItemKind<Item>['split'];
+  readonly #ordinary = new Line<Item>();
+  readonly #mustKeep = new Line<Item>();
+  #number = 0;
+  #items = 0;
   #bytes = 0;
 
-  constructor(maxSpans: number, maxBytes: number) {
-    this.#maxSpans = maxSpans;
+  constructor(maxItems: number, maxBytes: number, split: ItemKind<Item>['split']) {
+    this.#maxItems = maxItems;
     this.#maxBytes = maxBytes;
+    this.#split = split;
   }
 
-  get spans(): number {
-    return this.#spans;
+  get items(): number {
+    return this.#items;
   }
 
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Returns how many spans were dropped to make room: older ones, or all of these if they alone are too many. */
-  add(spans: readonly ReadableSpan[]): number {
-    const bundle = bundleOf([...spans]);
-    if (bundle.spans.length > this.#maxSpans || bundle.bytes > this.#maxBytes) return bundle.spans.length;
-    this.#bundles.push(bundle);
-    this.#spans += bundle.spans.length;
-    this.#bytes += bundle.bytes;
+  /** Returns how many items were dropped to make room: older ones, or all of these if they alone are too many. */
+  add(bundle: Bundle<Item>): number {
+    if (bundle.count > this.#maxItems || bundle.bytes > this.#maxBytes) return bundle.count;
+    const { items, count, bytes, isMustKeep } = bundle;
+    this.#lineOf(bundle).push({ items, count, bytes, isMustKeep, number: this.#number++ });
+    this.#count(bundle, 1);
+    return this.#dropExcess();
+  }
+
+  /** Removes the oldest bundles, at most `maxItems` items; only a larger bundle is split. */
+  take(maxItems: number): Taken<Item> {
+    const taken: Entry<Item>[] = [];
+    let items = 0;
+    for (let next = this.#oldest(); next !== undefined; next = this.#oldest()) {
+      if (items > 0 && items + next.count > maxItems) break;
+      this.#lineOf(next).shift();
+      this.#count(next, -1);
+      const parts = next.count > maxItems ? this.#split(next, maxItems) : undefined;
+      if (parts !== undefined) {
+        const rest = { ...parts[1], number: next.number };
+        this.#lineOf(next).unshift([rest]);
+        this.#count(rest, 1);
+      }
+      taken.push(parts === undefined ? next : { ...parts[0], number: next.number });
+      items += taken.at(-1)!.count;
+    }
+    return taken;
+  }
+
+  /** Puts a batch back in its place; returns how many items were dropped to make room. */
+  putBack(taken: Taken<Item>): number {
+    for (const line of [this.#ordinary, this.#mustKeep]) {
+      const back = taken.filter((entry) => this.#lineOf(entry) === line);
+      line.unshift(back);
+      for (const entry of back) this.#count(entry, 1);
+    }
+    return this.#dropExcess();
+  }
+
+  #dropExcess(): number {
     let dropped = 0;
-    while (this.#spans > this.#maxSpans || this.#bytes > this.#maxBytes)
-      dropped += this.#shift()?.spans.length ?? 0;
+    while (this.#items > this.#maxItems || this.#bytes > this.#maxBytes) {
+      const gone = this.#ordinary.shift() ?? this.#mustKeep.shift();
+      if (gone === undefined) break;
+      this.#count(gone, -1);
+      dropped += gone.count;
+    }
     return dropped;
   }
 
-  /** Removes the oldest traces, at most `maxSpans` spans; only a larger trace is split. */
-  take(maxSpans: number): ReadableSpan[] {
-    const batch: ReadableSpan[] = [];
-    for (let next = this.#bundles[this.#head]; next !== undefined; next = this.#bundles[this.#head]) {
-      if (batch.length === 0 && next.spans.length > maxSpans) return this.#takePart(next, maxSpans);
-      if (batch.length + next.spans.length > maxSpans) break;
-      batch.push(...next.spans);
-      this.#shift();
-    }
-    return batch;
+  #oldest(): Entry<Item> | undefined {
+    const ordinary = this.#ordinary.first;
+    const mustKeep = this.#mustKeep.first;
+    if (ordinary === undefined || mustKeep === undefined) return ordinary ?? mustKeep;
+    return ordinary.number <= mustKeep.number ? ordinary : mustKeep;
   }
 
-  /** Returns how many spans were queued. */
-  clear(): number {
-    const spans = this.#spans;
-    this.#bundles = [];
-    this.#head = this.#spans = this.#bytes = 0;
-    return spans;
+  #lineOf({ isMustKeep }: Bundle<Item>): Line<Item> {
+    return isMustKeep ? this.#mustKeep : this.#ordinary;
   }
 
-  #takePart(bundle: Bundle, maxSpans: number): ReadableSpan[] {
-    const rest = bundleOf(bundle.spans.slice(maxSpans));
-    this.#bundles[this.#head] = rest;
-    this.#spans -= maxSpans;
-    this.#bytes -= bundle.bytes - rest.bytes;
-    return bundle.spans.slice(0, maxSpans);
-  }
-
-  #shift(): Bundle | undefined {
-    const bundle = this.#bundles[this.#head];
-    if (bundle === undefined) return undefined;
-    this.#spans -= bundle.spans.length;
-    this.#bytes -= bundle.bytes;
-    this.#bundles[this.#head++] = undefined;
-    if (this.#head * 2 > this.#bundles.length) {
-      this.#bundles = this.#bundles.slice(this.#head);
-      this.#head = 0;
-    }
-    return bundle;
+  #count({ count, bytes }: Bundle<Item>, sign: 1 | -1): void {
+    this.#items += sign * count;
+    this.#bytes += sign * bytes;
   }
 }
 
-function bundleOf(spans: readonly ReadableSpan[]): Bundle {
-  return { spans, bytes: spans.reduce((sum, span) => sum + sizeOf(span), 0) };
+/** A batch in order, which can be put back. */
+export type Taken<Item> = readonly Entry<Item>[];
+
+/** Oldest first. Live from #head on; the emptied front is trimmed now and then, so that taking is O(1). */
+class Line<Item> {
+  #entries: (Entry<Item> | undefined)[] = [];
+  #head = 0;
+
+  get first(): Entry<Item> | undefined {
+    return this.#entries[this.#head];
+  }
+
+  push(entry: Entry<Item>): void {
+    this.#entries.push(entry);
+  }
+
+  unshift(entries: readonly Entry<Item>[]): void {
+    this.#entries = [...entries, ...this.#entries.slice(this.#head)];
+    this.#head = 0;
+  }
+
+  shift(): Entry<Item> | undefined {
+    const { first } = this;
+    if (first === undefined) return undefined;
+    this.#entries[this.#head++] = undefined;
+    if (this.#head * 2 > this.#entries.length) {
+      this.#entries = this.#entries.slice(this.#head);
+      this.#head = 0;
+    }
+    return first;
+  }
 }

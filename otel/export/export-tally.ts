@@ -1,5 +1,5 @@
 import { DurationSketch } from '../aggregate/duration-sketch.ts';
-import { failedOf, RejectedItems } from './rejected-items.ts';
+import { errorTypeOf, failedOf } from './delivery.ts';
 
 /** A component in the sense of the semantic conventions. */
 export interface ExportComponent {
@@ -49,15 +49,16 @@ export class ExportTally {
     return this.#outcomes;
   }
 
-  /** Call the returned function once, when the export has ended. */
-  start(items: number): (error?: unknown) => void {
+  /** Call the returned function once, when the attempt has ended; `isOver` is false if the same items are sent again. */
+  start(items: number): (isOver: boolean, error?: unknown) => void {
     const startNanos = this.#nanos();
     this.#inflight += items;
-    return (error) => {
+    return (isOver, error) => {
       this.#inflight -= items;
       const rejected = failedOf(error, items);
       const outcome = this.#outcome(error === undefined ? undefined : errorTypeOf(error));
       outcome.durations.add(Math.max(0, this.#nanos() - startNanos));
+      if (!isOver) return;
       outcome.items += rejected;
       if (rejected < items) this.#outcome(undefined).items += items - rejected;
     };
@@ -71,23 +72,6 @@ export class ExportTally {
     const outcome: Outcome = { errorType, items: 0, durations: new DurationSketch() };
     this.#outcomes.push(outcome);
     return outcome;
-  }
-}
-
-/** `error.type` of a failed export: the status, the system's code, or the error's class. */
-export function errorTypeOf(error: unknown): string {
-  if (error instanceof RejectedItems) return 'rejected';
-  if (!(error instanceof Error)) return OTHER;
-  const code = 'code' in error ? error.code : undefined;
-  if (typeof code === 'number' || (typeof code === 'string' && code !== '')) return String(code);
-  return error.name;
-}
-
-/** Aborted before the response; `name` states the reason. */
-export class CutOff extends Error {
-  constructor(name: 'timeout' | 'shutdown', message: string) {
-    super(message);
-    this.name = name;
   }
 }
 

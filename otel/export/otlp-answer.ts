@@ -1,3 +1,5 @@
+import { FieldReader, LENGTH_DELIMITED, VARINT } from './protobuf-fields.ts';
+
 /** Body of a 200 response to an export. */
 export interface OtlpAnswer {
   /** Number of rejected spans, data points or log records. */
@@ -7,8 +9,6 @@ export interface OtlpAnswer {
 }
 
 const ACCEPTED: OtlpAnswer = Object.freeze({ rejected: 0, message: '' });
-const VARINT = 0;
-const LENGTH_DELIMITED = 2;
 const REJECTED_NAMES = ['rejectedSpans', 'rejectedDataPoints', 'rejectedLogRecords'];
 
 /**
@@ -64,39 +64,47 @@ function partialSuccess(bytes: Uint8Array): OtlpAnswer {
   return { rejected, message };
 }
 
-/** Reads protobuf fields in order; throws RangeError for truncated bytes. */
-class FieldReader {
-  readonly #bytes: Uint8Array;
-  #at = 0;
+/** Message of a `google.rpc.Status`, the body of a failed OTLP request; the bytes as text if it is none. */
+export function messageOfStatus(body: Uint8Array): string {
+  return statusFields(body)?.message ?? new TextDecoder().decode(body);
+}
 
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-  }
+/** How long a `google.rpc.Status` asks to wait (`google.rpc.RetryInfo`), in milliseconds. */
+export function retryDelayOfStatus(body: Uint8Array): number | undefined {
+  const details = statusFields(body)?.details ?? [];
+  return details.map(retryDelayOf).find((millis) => millis !== undefined);
+}
 
-  get isAtEnd(): boolean {
-    return this.#at >= this.#bytes.length;
-  }
-
-  tag(): number {
-    return this.varint();
-  }
-
-  varint(): number {
-    let value = 0;
-    for (let factor = 1; ; factor *= 128) {
-      const byte = this.#bytes[this.#at++];
-      if (byte === undefined) throw new RangeError('truncated number');
-      value += (byte & 127) * factor;
-      if (byte < 128) return value;
+/** Fields of a `google.rpc.Status`: 1 the code, 2 the message, 3 details. */
+function statusFields(
+  body: Uint8Array,
+): { readonly message: string; readonly details: Uint8Array[] } | undefined {
+  try {
+    let message = '';
+    const details: Uint8Array[] = [];
+    for (const { number, value } of new FieldReader(body).fields()) {
+      if (number === 2 && typeof value !== 'number') message = new TextDecoder().decode(value);
+      if (number === 3 && typeof value !== 'number') details.push(value);
     }
+    return { message, details };
+  } catch {
+    return undefined;
   }
+}
 
-  bytes(): Uint8Array {
-    const length = this.varint();
-    const end = this.#at + length;
-    if (end > this.#bytes.length) throw new RangeError('truncated field');
-    const found = this.#bytes.subarray(this.#at, end);
-    this.#at = end;
-    return found;
+/** Of an Any: 1 its type, 2 the RetryInfo, whose field 1 is a Duration of 1 seconds and 2 nanoseconds. */
+function retryDelayOf(detail: Uint8Array): number | undefined {
+  const fields = [...new FieldReader(detail).fields()];
+  const bytesOf = (number: number): Uint8Array => {
+    const value = fields.find((field) => field.number === number)?.value;
+    return typeof value === 'object' ? value : new Uint8Array();
+  };
+  if (!new TextDecoder().decode(bytesOf(1)).endsWith('/google.rpc.RetryInfo')) return undefined;
+  let millis = 0;
+  for (const { value: duration } of new FieldReader(bytesOf(2)).fields()) {
+    if (typeof duration === 'number') continue;
+    for (const { number, value } of new FieldReader(duration).fields())
+      if (typeof value === 'number') millis += number === 1 ? value * 1000 : value / 1e6;
   }
+  return millis;
 }

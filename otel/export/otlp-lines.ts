@@ -104,7 +104,7 @@ export class OtlpLineExporter<Items> {
 
   async #write(items: Items): Promise<void> {
     if (this.#isShutDown) throw new Error('the exporter is shut down');
-    const json = this.#signal.json.serializeRequest(items);
+    const json = this.#signal.json(items);
     if (json === undefined) return;
     const line = new Uint8Array(json.length + 1);
     line.set(json);

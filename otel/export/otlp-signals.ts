@@ -1,64 +1,61 @@
 import {
-  type IExporterMetricsHelper,
-  type ISerializer,
   JsonLogsSerializer,
   JsonTraceSerializer,
-  LogsExporterMetricsHelper,
-  MetricsExporterMetricsHelper,
   ProtobufLogsSerializer,
   ProtobufTraceSerializer,
-  TraceExporterMetricsHelper,
 } from '@opentelemetry/otlp-transformer';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import type { Signal } from '../base/export-storage.ts';
 import type { OtlpTarget } from '../settings/otlp-target.ts';
 import { JSON_METRICS, PROTOBUF_METRICS } from './otlp-exemplars.ts';
 
+type Serialize<Items> = (items: Items) => Uint8Array | undefined;
+
 /** OTLP encoding of a signal. */
 export interface OtlpSignal<Items> {
-  /** Name of the items in one of its exports. */
-  readonly items: string;
-  readonly protobuf: Pick<ISerializer<Items, unknown>, 'serializeRequest'>;
-  readonly json: Pick<ISerializer<Items, unknown>, 'serializeRequest'>;
-  readonly helper: IExporterMetricsHelper<Items>;
-  readonly name: 'traces' | 'metrics' | 'logs';
+  readonly name: Signal;
+  readonly protobuf: Serialize<Items>;
+  readonly json: Serialize<Items>;
   /** `otel.component.type` of an exporter by its protocol. */
   readonly componentTypes: Readonly<Record<OtlpTarget['protocol'], string>>;
 }
 
 export const SPANS: OtlpSignal<ReadableSpan[]> = {
-  items: 'spans',
-  protobuf: ProtobufTraceSerializer,
-  json: JsonTraceSerializer,
-  helper: TraceExporterMetricsHelper,
   name: 'traces',
-  componentTypes: {
-    'http/protobuf': 'otlp_http_span_exporter',
-    'http/json': 'otlp_http_json_span_exporter',
-  },
+  protobuf: (spans) => ProtobufTraceSerializer.serializeRequest(spans),
+  json: (spans) => JsonTraceSerializer.serializeRequest(spans),
+  componentTypes: componentTypes('span'),
 };
 
 export const METRICS: OtlpSignal<ResourceMetrics> = {
-  items: 'data points',
-  protobuf: PROTOBUF_METRICS,
-  json: JSON_METRICS,
-  helper: MetricsExporterMetricsHelper,
   name: 'metrics',
-  componentTypes: {
-    'http/protobuf': 'otlp_http_metric_exporter',
-    'http/json': 'otlp_http_json_metric_exporter',
-  },
+  protobuf: (metrics) => PROTOBUF_METRICS.serializeRequest(metrics),
+  json: (metrics) => JSON_METRICS.serializeRequest(metrics),
+  componentTypes: componentTypes('metric'),
 };
 
 export const LOGS: OtlpSignal<ReadableLogRecord[]> = {
-  items: 'log records',
-  protobuf: ProtobufLogsSerializer,
-  json: JsonLogsSerializer,
-  helper: LogsExporterMetricsHelper,
   name: 'logs',
-  componentTypes: {
-    'http/protobuf': 'otlp_http_log_exporter',
-    'http/json': 'otlp_http_json_log_exporter',
-  },
+  protobuf: (records) => ProtobufLogsSerializer.serializeRequest(records),
+  json: (records) => JsonLogsSerializer.serializeRequest(records),
+  componentTypes: componentTypes('log'),
 };
+
+/** As the conventions name them. */
+function componentTypes(item: string): OtlpSignal<never>['componentTypes'] {
+  return {
+    'http/protobuf': `otlp_http_${item}_exporter`,
+    'http/json': `otlp_http_json_${item}_exporter`,
+    grpc: `otlp_grpc_${item}_exporter`,
+  };
+}
+
+/** The encoding that a receiver is configured for. */
+export function encodingOf<Items>(
+  signal: OtlpSignal<Items>,
+  { protocol }: Pick<OtlpTarget, 'protocol'>,
+): Serialize<Items> {
+  return protocol === 'http/json' ? signal.json : signal.protobuf;
+}

@@ -1,16 +1,15 @@
 import type { Attributes } from '@opentelemetry/api';
 import { ATTR_ERROR_TYPE, ATTR_SERVER_ADDRESS, ATTR_SERVER_PORT } from '../base/semconv.ts';
+import type { StoredFacts } from '../base/export-storage.ts';
 import type { OperationTally } from '../sampling/operation-tally.ts';
-import type { ExportPipeline } from './export-pipeline.ts';
 import type { ExportComponent, ExportTally } from './export-tally.ts';
+import type { AnyPipeline } from './exports.ts';
 import type { MetricDataBuilder, Point } from './metric-data.ts';
 
 /** The counts that pages show. */
 export interface TelemetryBooks {
   readonly tally: () => Pick<OperationTally, 'counts' | 'starts'>;
-  readonly pipelines: readonly ExportPipeline[];
-  /** Of metrics and log records. */
-  readonly tallies: readonly ExportTally[];
+  readonly pipelines: readonly AnyPipeline[];
 }
 
 const PROCESSOR = component({ type: 'sampling_span_processor', name: 'sampling_span_processor/0' });
@@ -23,7 +22,7 @@ const ITEMS = ['span', 'metric_data_point', 'log'] as const;
  * operation without a span of its own counts as a span here, too: it was started, decided and dropped. What sampling dropped was processed; what a
  * full buffer dropped has failed.
  */
-export function addSdkMetrics(to: MetricDataBuilder, { tally, pipelines, tallies }: TelemetryBooks): void {
+export function addSdkMetrics(to: MetricDataBuilder, { tally, pipelines }: TelemetryBooks): void {
   const book = tally();
   const { live, kept, dropped } = book.counts();
   to.counter(
@@ -54,39 +53,81 @@ export function addSdkMetrics(to: MetricDataBuilder, { tally, pipelines, tallies
     [
       { attributes: PROCESSOR, value: decided },
       { attributes: { ...PROCESSOR, ...QUEUE_FULL }, value: dropped.overflow },
-      ...pipelines.flatMap(processedBy),
+      ...pipelinesOf('span', pipelines).flatMap(processedBy),
     ],
   );
-  addQueues(to, pipelines);
-  addExports(to, [...pipelines.map((pipeline) => pipeline.tally), ...tallies]);
+  to.counter(
+    'otel.sdk.processor.log.processed',
+    '{log_record}',
+    'The number of log records for which the processing has finished, either successful or failed.',
+    pipelinesOf('log', pipelines).flatMap(processedBy),
+  );
+  for (const item of ['span', 'log'] as const) addQueues(to, item, pipelinesOf(item, pipelines));
+  addExports(
+    to,
+    pipelines.map((pipeline) => pipeline.tally),
+  );
+  addLost(to, pipelines);
   to.counter('telemetry.operation.kept', '{operation}', 'Operations kept in detail.', byReason(kept));
   to.counter('telemetry.operation.dropped', '{operation}', 'Operations not kept.', byReason(dropped));
 }
 
-/** Passed to the exporter, or dropped by the full queue before. */
-function processedBy(pipeline: ExportPipeline): Point[] {
-  const { sent, failed, dropped } = pipeline.facts();
+function pipelinesOf(
+  item: ExportComponent['item'],
+  pipelines: readonly AnyPipeline[],
+): readonly AnyPipeline[] {
+  return pipelines.filter((pipeline) => pipeline.tally.component.item === item);
+}
+
+/** Passed to the exporter, or dropped before by the full queue or the end of the process. */
+function processedBy(pipeline: AnyPipeline): Point[] {
+  const { sent, rejected, failed, droppedBy } = pipeline.facts();
   const attributes = queueOf(pipeline);
   return [
-    { attributes, value: sent + failed + pipeline.tally.inflight },
-    { attributes: { ...attributes, ...QUEUE_FULL }, value: dropped },
+    { attributes, value: sent + rejected + failed + pipeline.tally.inflight },
+    ...Object.entries(droppedBy)
+      .filter(([reason, value]) => value > 0 || reason === 'queue_full')
+      .map(([reason, value]) => ({ attributes: { ...attributes, [ATTR_ERROR_TYPE]: reason }, value })),
   ];
 }
 
-function addQueues(to: MetricDataBuilder, pipelines: readonly ExportPipeline[]): void {
-  const points = (read: (pipeline: ExportPipeline) => number): Point[] =>
+function addQueues(to: MetricDataBuilder, item: 'span' | 'log', pipelines: readonly AnyPipeline[]): void {
+  const points = (read: (pipeline: AnyPipeline) => number): Point[] =>
     pipelines.map((pipeline) => ({ attributes: queueOf(pipeline), value: read(pipeline) }));
+  const [unit, items] = item === 'span' ? ['{span}', 'spans'] : ['{log_record}', 'log records'];
   to.level(
-    'otel.sdk.processor.span.queue.size',
-    '{span}',
-    'The number of spans in the queue.',
-    points(({ queuedSpans }) => queuedSpans),
+    `otel.sdk.processor.${item}.queue.size`,
+    unit!,
+    `The number of ${items} in the queue.`,
+    points(({ queuedItems }) => queuedItems),
   );
   to.level(
-    'otel.sdk.processor.span.queue.capacity',
-    '{span}',
-    'The maximum number of spans the queue can hold.',
-    points(({ maxQueueSpans }) => maxQueueSpans),
+    `otel.sdk.processor.${item}.queue.capacity`,
+    unit!,
+    `The maximum number of ${items} the queue can hold.`,
+    points(({ maxQueueItems }) => maxQueueItems),
+  );
+}
+
+/** What waits on disk, and what its bound removed. */
+function addLost(to: MetricDataBuilder, pipelines: readonly AnyPipeline[]): void {
+  const stored = pipelines.flatMap((pipeline) => {
+    const facts = pipeline.facts().stored;
+    return facts === undefined ? [] : [{ attributes: queueOf(pipeline), facts }];
+  });
+  const point = (read: (facts: StoredFacts) => number): Point[] =>
+    stored.map(({ attributes, facts }) => ({ attributes, value: read(facts) }));
+  to.level(
+    'telemetry.export.stored',
+    '{item}',
+    'Items that wait on disk for their receiver.',
+    point(({ items }) => items),
+  );
+  to.counter(
+    'telemetry.export.storage.dropped',
+    '{item}',
+    'Items that the bound of the storage removed.',
+    point(({ dropped }) => dropped),
   );
 }
 
@@ -122,7 +163,7 @@ function addExports(to: MetricDataBuilder, tallies: readonly ExportTally[]): voi
   );
 }
 
-function queueOf({ tally }: ExportPipeline): Attributes {
+function queueOf({ tally }: AnyPipeline): Attributes {
   return component({ type: 'export_pipeline', name: `export_pipeline/${tally.component.name}` });
 }
 

@@ -3,9 +3,7 @@ import { millis, oneOf, parseHttpUrl, parseKeyValueList, parseText } from './set
 
 const PREFIX = 'OTEL_EXPORTER_OTLP';
 const compression = oneOf(['gzip', 'none']);
-const protocol = oneOf(['http/protobuf', 'http/json'], {
-  grpc: 'gRPC is not spoken here, and receivers take HTTP on port 4318',
-});
+const protocol = oneOf(['http/protobuf', 'http/json', 'grpc']);
 /** Metrics of the kit are always exponential; this applies to the app's own histograms. */
 const histograms = oneOf(['explicit_bucket_histogram', 'base2_exponential_bucket_histogram']);
 const temporality = oneOf(['cumulative', 'delta', 'lowmemory']);
@@ -63,7 +61,7 @@ export const OTLP_SETTINGS = {
     parseKeyValueList,
     { secret: true },
   ),
-  otlpProtocol: setting(`${PREFIX}_PROTOCOL`, 'http/protobuf', 'http/protobuf or http/json', protocol),
+  otlpProtocol: setting(`${PREFIX}_PROTOCOL`, 'http/protobuf', 'http/protobuf, http/json or grpc', protocol),
   otlpTimeoutMillis: setting(`${PREFIX}_TIMEOUT`, '10000', 'milliseconds for one export', millis),
   otlpCompression: setting(`${PREFIX}_COMPRESSION`, 'none', 'gzip or none', compression),
   otlpCertificateFile: optional(

@@ -1,11 +1,13 @@
+import type { Signal } from '../base/export-storage.ts';
 import type { SettingValues } from './settings-table.ts';
 
 /** One OTLP receiver and its transport. */
 export interface OtlpTarget {
+  readonly signal: Signal;
   /** Complete, credentials included: not for display. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly protocol: 'http/protobuf' | 'http/json';
+  readonly protocol: 'http/protobuf' | 'http/json' | 'grpc';
   readonly timeoutMillis: number;
   readonly compression: 'gzip' | 'none';
   readonly certificateFile: string | undefined;
@@ -13,11 +15,13 @@ export interface OtlpTarget {
   readonly clientKeyFile: string | undefined;
 }
 
-/** The specification's default receiver. */
+/** The specification's default receivers. */
 const DEFAULT_ENDPOINT = 'http://localhost:4318';
-const PREFIXES = { traces: 'otlpTraces', metrics: 'otlpMetrics', logs: 'otlpLogs' } as const;
-
-export type Signal = keyof typeof PREFIXES;
+const DEFAULT_GRPC_ENDPOINT = 'http://localhost:4317';
+const PREFIXES = { traces: 'otlpTraces', metrics: 'otlpMetrics', logs: 'otlpLogs' } as const satisfies Record<
+  Signal,
+  string
+>;
 
 /** Returns true if an address is set for a signal. */
 export function hasEndpoint(signal: Signal, values: SettingValues): boolean {
@@ -27,10 +31,16 @@ export function hasEndpoint(signal: Signal, values: SettingValues): boolean {
 /** The receiver of a signal, or the default one if no address is set; settings of the signal override common ones. */
 export function resolveOtlp(signal: Signal, values: SettingValues): OtlpTarget {
   const prefix = PREFIXES[signal];
+  const protocol = values[`${prefix}Protocol`] ?? values.otlpProtocol;
+  const common =
+    protocol === 'grpc'
+      ? (values.otlpEndpoint ?? DEFAULT_GRPC_ENDPOINT)
+      : signalUrl(values.otlpEndpoint ?? DEFAULT_ENDPOINT, signal);
   return Object.freeze({
-    url: values[`${prefix}Endpoint`] ?? signalUrl(values.otlpEndpoint ?? DEFAULT_ENDPOINT, signal),
+    signal,
+    url: values[`${prefix}Endpoint`] ?? common,
     headers: Object.freeze({ ...values.otlpHeaders, ...values[`${prefix}Headers`] }),
-    protocol: values[`${prefix}Protocol`] ?? values.otlpProtocol,
+    protocol,
     timeoutMillis: values[`${prefix}TimeoutMillis`] ?? values.otlpTimeoutMillis,
     compression: values[`${prefix}Compression`] ?? values.otlpCompression,
     certificateFile: values[`${prefix}CertificateFile`] ?? values.otlpCertificateFile,

@@ -111,6 +111,12 @@ export const SETTINGS = {
     'days that roll-ups and kept traces stay on disk; 0 keeps them in memory only',
     numberBetween(0, 3650, 'a number of days'),
   ),
+  exportStorageBytes: setting(
+    'METRICS_EXPORT_STORAGE_BYTES',
+    '67108864',
+    'maximum size of exports that wait in the history file while a receiver is away, in bytes (64 MiB: some 500,000 spans); 0 keeps them in memory alone',
+    zeroOrBetween(65_536, 4_294_967_296, 'number of bytes'),
+  ),
   trustedProxies: TRUSTED_PROXIES,
   trustedContext: setting(
     'METRICS_TRUSTED_CONTEXT',

@@ -1,4 +1,5 @@
-import { hasEndpoint, type OtlpTarget, resolveOtlp, type Signal } from './otlp-target.ts';
+import type { Signal } from '../base/export-storage.ts';
+import { hasEndpoint, type OtlpTarget, resolveOtlp } from './otlp-target.ts';
 import type { SettingValues } from './settings-table.ts';
 
 /** An exporter other than OTLP over HTTP: the console, OTLP JSON on standard output, OTLP JSON lines in a file. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
-import type { SpanExports } from '../export/span-exports.ts';
+import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import { exporterSink } from '../sampling/exporter-sink.ts';
 import type { LiveSampling } from '../sampling/live-sampling.ts';
 import type { Sink } from '../sampling/outcomes.ts';
@@ -22,7 +22,8 @@ export function createProcessor(options: {
   readonly live: LiveSampling;
   readonly audit: SamplingAudit;
   readonly budget: StormBudget;
-  readonly pipeline: SpanExports | undefined;
+  /** Accepts spans without waiting. Undefined if none are exported. */
+  readonly exporter: SpanExporter | undefined;
   /** Whether exported spans carry client addresses. */
   readonly exportsClientAddresses: boolean;
   /** Additional must-keep policies. */
@@ -34,7 +35,7 @@ export function createProcessor(options: {
   readonly guard: Guard;
   readonly clock: Clock;
 }): SamplingSpanProcessor {
-  const { held, live, audit, budget, pipeline, policies, touch, guard, clock } = options;
+  const { held, live, audit, budget, exporter, policies, touch, guard, clock } = options;
   const withoutClients = !options.exportsClientAddresses;
   const { aggregates, ring, cost } = held;
   return new SamplingSpanProcessor({
@@ -57,7 +58,7 @@ export function createProcessor(options: {
     },
     sinks: [
       audit.sink(new InProcessSpanExporter({ ring, guard, onStored: touch })),
-      ...(pipeline === undefined ? [] : [exporterSink(pipeline, 'export', guard, { withoutClients })]),
+      ...(exporter === undefined ? [] : [exporterSink(exporter, 'export', guard, { withoutClients })]),
       ...options.sinks,
     ],
   });

@@ -1,7 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
-import { NO_EXPORT } from '../export/export-health.ts';
-import type { SpanExports } from '../export/span-exports.ts';
+import type { Exports } from '../export/exports.ts';
 import type { EffectiveSetting, SamplingFacts, TelemetryQuery } from '../query.ts';
 import { ownCostOf } from '../base/cost-meter.ts';
 import type { SamplingAudit } from '../sampling/sampling-audit.ts';
@@ -21,12 +20,12 @@ export function createStore(options: {
   readonly sampling: () => SamplingFacts;
   readonly audit: SamplingAudit;
   readonly samplingControl: SamplingControl;
-  readonly pipeline: SpanExports | undefined;
+  readonly exports: Exports;
   readonly prometheus: TelemetryQuery['prometheus'];
   /** The history file, once it is open. */
   readonly history: () => History | undefined;
 }): TelemetryStore {
-  const { held, processor, audit, pipeline, history, ...others } = options;
+  const { held, processor, audit, history, ...others } = options;
   const { aggregates, ring, traceLogs, markers, runs, cost, runtime, samples, business, counts } = held;
   return new TelemetryStore({
     ...others,
@@ -35,7 +34,6 @@ export function createStore(options: {
     settle: () => processor.settle(),
     spans: () => processor.tally().counts(),
     audit: () => audit.facts(),
-    exportFacts: () => pipeline?.facts() ?? NO_EXPORT,
     business: (range) => (range === undefined ? business.business() : counts.counts(range)),
     businessFromMillis: () => counts.fromMillis,
     countFrom: (name, source) => business.countFrom(name, source),
@@ -45,11 +43,7 @@ export function createStore(options: {
     ownCost: () => ({
       ...ownCostOf(cost.totals(runtime.wakes)),
       bytesHeld:
-        ring.facts().bytes +
-        aggregates.bytes +
-        traceLogs.bytes +
-        samples.bytes +
-        (pipeline?.queuedBytes ?? 0),
+        ring.facts().bytes + aggregates.bytes + traceLogs.bytes + samples.bytes + others.exports.queuedBytes,
       historyFileBytes: history()?.fileBytes ?? 0,
     }),
     markers: () => [...runs.starts(), ...markers.all()].sort((a, b) => a.atMillis - b.atMillis),

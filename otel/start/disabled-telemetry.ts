@@ -9,7 +9,6 @@ import type {
   TelemetryControl,
   TelemetryQuery,
 } from '../query.ts';
-import { NO_EXPORT } from '../export/export-health.ts';
 import { OperationTally } from '../sampling/operation-tally.ts';
 import { SamplingAudit } from '../sampling/sampling-audit.ts';
 import { processFacts } from '../store/process-facts.ts';
@@ -89,7 +88,7 @@ export function disabledTelemetry(
       mustKeep: { evicted: 0, oldestMillis: undefined },
     }),
     spans: () => new OperationTally().counts(),
-    export: () => NO_EXPORT,
+    export: () => [],
     business: () => [],
     businessFromMillis: () => runtime.startedAtMillis,
     faults: () => [],
@@ -105,6 +104,8 @@ export function disabledTelemetry(
     markers: () => [],
     onChange: () => () => {},
     pin: () => false,
+    switchExport: () => {},
+    testExport: () => Promise.resolve([]),
     countFrom: () => {},
   };
 }

@@ -5,9 +5,10 @@ import { systemClock } from '../base/clock.ts';
 import type { DatabaseClass } from '../base/database-class.ts';
 import type { TelemetryConfig } from '../config.ts';
 import { Deadline } from '../base/deadline.ts';
-import { createLogExport, createMetricExport, createSpanPipeline } from '../export/create-exports.ts';
-import type { MetricExports } from '../export/create-exports.ts';
+import { createLogPipelines, createMetricPipelines, createSpanPipelines } from '../export/create-exports.ts';
+import { Exports } from '../export/exports.ts';
 import { PrometheusPage } from '../export/prometheus-page.ts';
+import { SpanPipelines } from '../export/span-pipelines.ts';
 import type { Guard } from '../base/guard.ts';
 import { ActiveRequests } from '../instrumentation/active-requests.ts';
 import { assertBetterSqlite3 } from '../instrumentation/better-sqlite3-class.ts';
@@ -40,8 +41,6 @@ import type { Telemetry } from './telemetry-handle.ts';
 
 /** A process manager usually waits 10 s before it kills; a person after Ctrl-C waits less. */
 const SHUTDOWN_TIMEOUT_MILLIS = 4000;
-/** Time for a metric export in progress before it is aborted. */
-const EXPORTER_TIMEOUT_MILLIS = 500;
 const NO_STORM: StormFacts = { active: false, probability: 1, cut: 0, examples: 0 };
 const FLUSH_TIMEOUT_MILLIS = 10_000;
 
@@ -69,7 +68,6 @@ export class EnabledTelemetry implements Telemetry {
   readonly #openHistory: OpenHistory;
   readonly #processor: SamplingSpanProcessor;
   readonly #metricReaders: readonly MetricReader[];
-  readonly #metricExport: MetricExports | undefined;
   readonly #database: BetterSqlite3Instrumentation | undefined;
   readonly #runtime: RuntimeSampler;
   readonly #spans: SpanMaker;
@@ -85,8 +83,11 @@ export class EnabledTelemetry implements Telemetry {
     const held = createHeldFacts(config, { live, guard, clock });
     const { aggregates, ring, traceLogs, markers, cost, runtime, business } = held;
     const samplingControl = new SamplingControl({ live, policies, ring, aggregates, markers, guard, clock });
-    const pipeline = createSpanPipeline(config, (traceId) => ring.markExported(traceId));
-    const logExport = createLogExport(config);
+    const around = { storage: held.waiting, log };
+    const spans = createSpanPipelines(config, around, (traceIds) => {
+      for (const traceId of traceIds) ring.markExported(traceId);
+    });
+    const logs = createLogPipelines(config, around);
     const audit = new SamplingAudit();
     const budget = new StormBudget({}, clock.monotonicNanos);
     const storm = (): StormFacts => guard.run('storm budget', () => budget.facts(), NO_STORM);
@@ -96,8 +97,9 @@ export class EnabledTelemetry implements Telemetry {
     this.#runtime = runtime;
     const touch = (): void => this.query.touch();
     const { sinks = [] } = options;
+    const exporter = spans.length === 0 ? undefined : new SpanPipelines(spans);
     const { exportsClientAddresses } = config;
-    const decided = { held, live, audit, budget, pipeline, policies, sinks, touch, guard, clock };
+    const decided = { held, live, audit, budget, exporter, policies, sinks, touch, guard, clock };
     const processor = createProcessor({ ...decided, exportsClientAddresses });
     this.#processor = processor;
     const settle = (): void => processor.settle();
@@ -107,12 +109,10 @@ export class EnabledTelemetry implements Telemetry {
       held,
       active,
       clock,
-      books: () => ({
-        tally: () => processor.tally(),
-        pipelines: pipeline?.pipelines ?? [],
-        tallies: [...(this.#metricExport?.tallies ?? []), ...logExport.tallies],
-      }),
+      books: () => ({ tally: () => processor.tally(), pipelines: exports.pipelines }),
     });
+    const metrics = createMetricPipelines(config, around, produced);
+    const exports = new Exports([...spans, ...metrics.pipelines, ...logs.pipelines]);
     const page = new PrometheusPage(produced.forPrometheus, guard);
     this.query = createStore({
       held,
@@ -123,13 +123,12 @@ export class EnabledTelemetry implements Telemetry {
       sampling: () => samplingFacts(live.settings(), processor.tally(), storm()),
       audit,
       samplingControl,
-      pipeline,
+      exports,
       prometheus: (accept) => page.read(accept),
       history: () => this.#history,
     });
     this.control = this.query;
-    this.#metricExport = createMetricExport(config, produced);
-    this.#metricReaders = [business, page, ...(this.#metricExport?.readers ?? [])];
+    this.#metricReaders = [business, page, ...metrics.readers];
     const slowNanos = (): number => live.settings().slowThresholdNanos.database;
     this.#database = config.instrumentations['better-sqlite3']
       ? new BetterSqlite3Instrumentation({ slowNanos, guard, clock, cost })
@@ -147,7 +146,7 @@ export class EnabledTelemetry implements Telemetry {
       logRecordProcessors: logProcessors(
         config,
         new TraceLogProcessor({ logs: traceLogs, guard }),
-        logExport.processors,
+        logs.processors,
       ),
       instrumentations: [
         ...(this.#database === undefined ? [] : [this.#database]),
@@ -192,7 +191,6 @@ export class EnabledTelemetry implements Telemetry {
 
   async #close(): Promise<void> {
     await this.#bounded('shutdown', SHUTDOWN_TIMEOUT_MILLIS, [this.#spans.shutdown()]);
-    await this.#bounded('shutdown', EXPORTER_TIMEOUT_MILLIS, [this.#metricExport?.shutdown()]);
     this.#guard.run('shutdown', () => this.#letGo(), undefined);
     this.#onShutdown(this);
   }

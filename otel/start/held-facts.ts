@@ -14,6 +14,7 @@ import { ProcessRuns } from '../store/process-runs.ts';
 import { RuntimeHistory } from '../store/runtime-history.ts';
 import { TraceLogs } from '../store/trace-logs.ts';
 import { TraceRing } from '../store/trace-ring.ts';
+import { WaitingExports } from '../store/waiting-exports.ts';
 
 /** Everything that telemetry counts and holds in memory. */
 export interface HeldFacts {
@@ -27,6 +28,7 @@ export interface HeldFacts {
   readonly samples: RuntimeHistory;
   readonly business: BusinessMetricReader;
   readonly counts: BusinessHistory;
+  readonly waiting: WaitingExports;
 }
 
 export function createHeldFacts(
@@ -46,12 +48,13 @@ export function createHeldFacts(
     runMeasured: (work) => cost.background(work),
     onSample: (sample) => samples.record(sample),
   });
+  const processId = randomUUID();
   const counts = new BusinessHistory(clock, runtime.startedAtMillis);
   return {
     aggregates: new RedAggregator({
       clock,
       rates: () => live.settings().rates,
-      processId: randomUUID(),
+      processId,
       onClockStep: (step) => markers.add(clockMarker(step)),
     }),
     ring,
@@ -68,5 +71,6 @@ export function createHeldFacts(
       onCounted: (...counted) => counts.add(...counted),
     }),
     counts,
+    waiting: new WaitingExports({ processId, maxBytes: config.exportStorageBytes, guard, clock }),
   };
 }

@@ -23,7 +23,7 @@ export function createHistoryOpener(options: {
 }): OpenHistory {
   const { config, held, samplingControl, settle, guard, clock, log } = options;
   const { historyFile: path, historyDays: days } = config;
-  const { aggregates, ring, traceLogs, markers, runs, cost, samples, counts } = held;
+  const { aggregates, ring, traceLogs, markers, runs, cost, samples, counts, waiting } = held;
   return (Database) => {
     if (path === undefined) return undefined;
     const history = new History({
@@ -35,6 +35,7 @@ export function createHistoryOpener(options: {
       logs: traceLogs,
       rollUps: aggregates.rollUps(settle),
       parts: [
+        waiting,
         samplingControl,
         runs,
         markers,

@@ -2,7 +2,7 @@ import { diag, DiagConsoleLogger, type DiagLogger, DiagLogLevel } from '@opentel
 import { diagLogLevelFromString, loggingErrorHandler, setGlobalErrorHandler } from '@opentelemetry/core';
 import type { Guard } from '../base/guard.ts';
 import type { TelemetryConfig } from '../config.ts';
-import { describeError } from '../export/export-health.ts';
+import { describeError } from '../export/export-books.ts';
 import { foreignTracerProvider, registerOnly } from './api-globals.ts';
 
 /**

@@ -45,7 +45,8 @@ export function sweep(
     ledger.book(rank, { expired });
     gone += expired;
   }
-  if (file.usedBytes <= maxBytes) return gone;
+  // What waits for a receiver has a bound of its own.
+  if (file.usedBytes - file.waiting.bytes <= maxBytes) return gone;
   const dropped = traces.dropOldest('ordinary', GONE_AT_ONCE);
   ledger.book('ordinary', { dropped });
   return gone + (dropped || counts.table.dropOldest(MAX_GONE_PER_SLICE));

@@ -17,6 +17,7 @@ import { TraceLedger } from './trace-ledger.ts';
 import { TRACE_SCHEMA_1, TRACE_SCHEMA_2 } from './trace-schema.ts';
 import { TraceSearch } from './trace-search.ts';
 import { TraceTable } from './trace-table.ts';
+import { WaitingExportTable } from './waiting-export-table.ts';
 
 /** Raised with every change of the tables; a file with a greater number was written by a newer version. */
 const SCHEMA_VERSION = 3;
@@ -63,6 +64,7 @@ export class HistoryFile {
   readonly runs: RunTable;
   readonly runtimeSamples: RuntimeTable;
   readonly settings: SettingTable;
+  readonly waiting: WaitingExportTable;
   /** Id of the file that the path referred to at opening. */
   readonly fileId: string | undefined;
   readonly #database: Database;
@@ -93,6 +95,7 @@ export class HistoryFile {
       this.runs = new RunTable(this.#database);
       this.runtimeSamples = new RuntimeTable(this.#database);
       this.settings = new SettingTable(this.#database);
+      this.waiting = new WaitingExportTable(this.#database);
       this.#database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MILLIS}`);
     } catch (error) {
       this.#database.close();

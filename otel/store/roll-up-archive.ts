@@ -22,13 +22,18 @@ export class RollUpArchive implements CountsArchive {
   readonly #database: Database;
   readonly #processId: string;
   readonly #owners: RollUpOwners;
-  readonly #isGone: typeof isOwnerGone;
+  readonly #isGone: (owner: RollUpOwner, nowMillis: number) => boolean;
   #version = -1;
   /** How far other processes had counted at the last check. */
   #othersMillis = new Map<string, number>();
 
   /** @param isGone Returns true if the process of an unfinished owner no longer exists. */
-  constructor(database: Database, processId: string, days: number, isGone = isOwnerGone) {
+  constructor(
+    database: Database,
+    processId: string,
+    days: number,
+    isGone: (owner: RollUpOwner, nowMillis: number) => boolean = isOwnerGone,
+  ) {
     this.#database = database;
     this.#isGone = isGone;
     this.#processId = processId;

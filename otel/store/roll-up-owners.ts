@@ -112,7 +112,10 @@ export function lostUntil({ seenMillis }: RollUpOwner): number {
 }
 
 /** Returns true if a process that did not sign off can be gone: pids are reused, in a container at every start. */
-export function isOwnerGone({ pid, host, seenMillis }: RollUpOwner, nowMillis: number): boolean {
+export function isOwnerGone(
+  { pid, host, seenMillis }: Pick<RollUpOwner, 'pid' | 'host' | 'seenMillis'>,
+  nowMillis: number,
+): boolean {
   if (host !== hostname()) return Math.abs(nowMillis - seenMillis) > 6 * SILENT_MILLIS;
   return pid === process.pid || !isProcessAlive(pid);
 }

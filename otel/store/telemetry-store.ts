@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import type { ExportControl } from '../base/export-facts.ts';
 import type { Guard } from '../base/guard.ts';
 import { missingNodeFeatures } from '../instrumentation/node-features.ts';
 import type {
@@ -9,6 +10,7 @@ import type {
   CountSource,
   EffectiveSetting,
   ExportFacts,
+  ExportTest,
   HeatMap,
   HistoryFacts,
   LiveSettings,
@@ -65,7 +67,7 @@ export interface TelemetryStoreOptions {
   readonly audit: () => AuditFacts;
   readonly settings: () => readonly EffectiveSetting[];
   readonly samplingControl: Pick<SamplingControl, 'facts' | 'trySettings' | 'changeSettings'>;
-  readonly exportFacts: () => ExportFacts;
+  readonly exports: ExportControl;
   readonly prometheus: TelemetryQuery['prometheus'];
   readonly business: TelemetryQuery['business'];
   /** Default: the start of this process. */
@@ -206,8 +208,8 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
     return this.#options.spans();
   }
 
-  export(): ExportFacts {
-    return this.#options.exportFacts();
+  export(): readonly ExportFacts[] {
+    return this.#options.exports.facts();
   }
 
   business(range?: TimeRange): readonly BusinessMetric[] {
@@ -268,6 +270,15 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
     const outcome = this.#options.samplingControl.changeSettings(request, revision, who);
     if ('change' in outcome) this.touch();
     return outcome;
+  }
+
+  switchExport(isOn: boolean): void {
+    this.#options.exports.switch(isOn);
+    this.touch();
+  }
+
+  testExport(): Promise<readonly ExportTest[]> {
+    return this.#options.exports.test();
   }
 
   get #settled(): TelemetryStoreOptions {

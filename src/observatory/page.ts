@@ -1,4 +1,4 @@
-import type { SettingProblem, SettingsTrial, TelemetryQuery } from '../../otel/query.ts';
+import type { ExportTest, SettingProblem, SettingsTrial, TelemetryQuery } from '../../otel/query.ts';
 import type { Html } from '../markup/html.ts';
 import type { Links } from './links.ts';
 import type { Sentence } from './sentences/sentence.ts';
@@ -30,6 +30,8 @@ export interface PageRequest {
   /** A submitted form of this page that was refused: the reason and its fields. */
   readonly refused?: { readonly problem: string; readonly text: string } | undefined;
   readonly change?: AskedChange | undefined;
+  /** Results of a test of the exports. */
+  readonly exportTests?: readonly ExportTest[] | undefined;
 }
 
 /** What a page needs to draw. */

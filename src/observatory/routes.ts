@@ -9,6 +9,8 @@ import { Rail } from './draw/rail.ts';
 import { addLiveRoute } from './live/live-route.ts';
 import { LiveStreams } from './live/live-streams.ts';
 import { PAGES } from './pages/all-pages.ts';
+import { exportPage } from './pages/export-page.ts';
+import { addExportRoutes } from './pages/export-routes.ts';
 import { importPage } from './pages/import-page.ts';
 import { addPinRoutes } from './pages/pin-routes.ts';
 import { samplingChangePage } from './pages/sampling-change-page.ts';
@@ -70,5 +72,10 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
     show: (ctx, change) => answer(ctx, samplingChangePage, { change }),
   });
   addPinRoutes(router, { base, control });
+  addExportRoutes(router, {
+    base,
+    control,
+    show: (ctx, exportTests) => answer(ctx, exportPage, { exportTests }),
+  });
   return router;
 }

@@ -18,7 +18,7 @@ export interface Visit {
   readonly query: Query;
   readonly csrfToken?: string | undefined;
   /** A form submitted to the page. */
-  readonly sent?: Pick<PageRequest, 'refused' | 'change'> | undefined;
+  readonly sent?: Pick<PageRequest, 'refused' | 'change' | 'exportTests'> | undefined;
   /** Called with the error if a page fails; unless it throws, the visitor sees an error page. */
   readonly broken: (error: unknown) => void;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Router } from '@koa/router';
 import type { Middleware } from 'koa';
 import type { Database } from 'better-sqlite3';
-import type { TelemetryQuery } from '../../otel/query.ts';
+import type { ExportFacts, TelemetryQuery } from '../../otel/query.ts';
 import type { BlogConfig } from '../process/config.ts';
 import { DATABASE_FILE_NAME } from '../db/data-files.ts';
 import type { StorageWatch } from '../db/storage-watch.ts';
@@ -76,12 +76,16 @@ export function createHealthRoutes(deps: HealthDependencies): Router {
           last_message: lastMessage,
           last_at: new Date(lastMillis).toISOString(),
         })),
-        export: { configured: telemetry.export().configured, failed: telemetry.export().failed },
+        export: { configured: telemetry.export().length > 0, failed: failedItems(telemetry.export()) },
       },
     };
   });
 
   return router;
+}
+
+function failedItems(exports: readonly ExportFacts[]): number {
+  return exports.reduce((sum, { failed, rejected }) => sum + failed + rejected, 0);
 }
 
 function sizeOf(file: string): number {

@@ -40,8 +40,8 @@ describe('readTelemetryConfig', () => {
       traceExport: undefined,
       metricExport: undefined,
       exportQueue: {
-        maxSpans: 2048,
-        maxBatchSpans: 512,
+        maxQueueItems: 2048,
+        maxBatchItems: 512,
         scheduledDelayMillis: 5000,
         exportTimeoutMillis: 30_000,
       },
@@ -364,7 +364,6 @@ describe('readTelemetryConfig with OTEL_* settings', () => {
   it.each([
     ['OTEL_BSP_MAX_QUEUE_SIZE', 'abc'],
     ['OTEL_BSP_SCHEDULE_DELAY', '-5'],
-    ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc'],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
     ['OTEL_SDK_DISABLED', 'yes'],
     ['OTEL_RESOURCE_ATTRIBUTES', 'novalue'],
@@ -391,6 +390,6 @@ describe('readTelemetryConfig with OTEL_* settings', () => {
   });
 
   it('never makes a batch larger than the queue', () => {
-    expect(read({ OTEL_BSP_MAX_QUEUE_SIZE: '10' }).exportQueue.maxBatchSpans).toBe(10);
+    expect(read({ OTEL_BSP_MAX_QUEUE_SIZE: '10' }).exportQueue.maxBatchItems).toBe(10);
   });
 });

@@ -11,11 +11,11 @@ export interface ProgramReport {
   readonly counts: Readonly<Record<string, number>>;
   readonly traces: number;
   readonly spans: ReturnType<TelemetryQuery['spans']>;
-  readonly export: ExportFacts;
+  readonly exports: readonly ExportFacts[];
   readonly faults: ReturnType<TelemetryQuery['faults']>;
   readonly business: ReturnType<TelemetryQuery['business']>;
   readonly settings: ReturnType<TelemetryQuery['settings']>;
-  readonly afterShutdown: ExportFacts;
+  readonly afterShutdown: readonly ExportFacts[];
 }
 
 export interface Ended {

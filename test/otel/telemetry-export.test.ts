@@ -16,7 +16,7 @@ describe('telemetry with a good OTLP receiver', () => {
       OTEL_SERVICE_NAME: 'my-blog',
     });
     const spans = spansOf(receiver);
-    expect(report.export).toMatchObject({ configured: true, sent: 16, failed: 0, queued: 0, dropped: 0 });
+    expect(report.exports[0]).toMatchObject({ sent: 16, failed: 0, queued: 0, dropped: 0 });
     expect(report.counts).toEqual({ http: 5, database: 6, render: 5, other: 0 });
     expect(spans).toHaveLength(16);
     expect(new Set(spans.map(({ resource }) => resource['service.name']))).toEqual(new Set(['my-blog']));
@@ -63,13 +63,14 @@ describe('telemetry with a good OTLP receiver', () => {
       METRICS_EXPORT_SAMPLING_RATE: '0',
     });
     expect(report.traces).toBe(6);
-    expect(report.export).toMatchObject({ configured: true, sent: 0, failed: 0 });
+    expect(report.exports[0]).toMatchObject({ signal: 'traces', sent: 0, failed: 0 });
   });
 
   it('exports only metrics if only their endpoint is set', async () => {
     await using receiver = await httpReceiver();
     const report = await reportOf({ OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${receiver.url}/own` });
-    expect(report.export.configured).toBe(false);
+    expect(report.exports).toMatchObject([{ signal: 'metrics', failed: 0, rejected: 0, dropped: 0 }]);
+    expect(report.exports[0]?.sent).toBeGreaterThan(0);
     expect(new Set(receiver.bodies.map(({ path }) => path))).toEqual(new Set(['/own']));
   });
 });
@@ -89,8 +90,9 @@ describe('telemetry with a dead OTLP receiver', () => {
     });
     expect(report.counts).toEqual({ http: 5, database: 6, render: 5, other: 0 });
     expect(report.traces).toBe(6);
-    expect(report.export).toMatchObject({ configured: true, sent: 0, failed: 16 });
-    expect(report.export.lastError?.message).not.toBe('');
-    expect(report.afterShutdown.queued).toBe(0);
+    const [spans] = report.exports;
+    expect(spans).toMatchObject({ accepted: 16, sent: 0, failed: 0, queued: 16 });
+    expect(spans?.lastError?.message).not.toBe('');
+    expect(report.afterShutdown[0]).toMatchObject({ queued: 0, droppedBy: { stopped: 16 } });
   });
 });

@@ -19,7 +19,7 @@ describe('OTEL_*_EXPORTER in a real start', () => {
       OTEL_METRICS_EXPORTER: 'none',
       OTEL_LOGS_EXPORTER: 'none',
     });
-    expect(report.export.configured).toBe(false);
+    expect(report.exports).toEqual([]);
     expect(receiver.bodies).toEqual([]);
   });
 
@@ -49,7 +49,11 @@ describe('OTEL_*_EXPORTER in a real start', () => {
     expect(otlpMetrics(read('metrics.jsonl')).map(({ name }) => name)).toContain(
       'http.server.request.duration',
     );
-    expect(report.export).toMatchObject({ configured: true, endpoint: 'file', failed: 0 });
+    expect(report.exports).toMatchObject([
+      { signal: 'traces', endpoint: 'file', failed: 0 },
+      { signal: 'metrics', endpoint: 'file', failed: 0 },
+      { signal: 'logs', endpoint: 'file', failed: 0 },
+    ]);
   });
 
   it.each([

@@ -36,7 +36,7 @@ const report = {
   counts: Object.fromEntries(Object.entries(query.operations()).map(([type, { count }]) => [type, count])),
   traces: query.traces().rows.length,
   spans: query.spans(),
-  export: query.export(),
+  exports: query.export(),
   faults: query.faults(),
   business: query.business(),
   settings: query.settings().filter(({ source }) => source !== 'default'),

@@ -8,7 +8,7 @@ import {
 } from '@opentelemetry/sdk-trace';
 import { RedAggregator } from '../../otel/aggregate/red-aggregator.ts';
 import { systemClock } from '../../otel/base/clock.ts';
-import { ExportPipeline } from '../../otel/export/export-pipeline.ts';
+import { exportPipeline } from '../../otel/export/span-pipelines.ts';
 import { Guard } from '../../otel/base/guard.ts';
 import { createSamplingProcessor } from '../../otel/sampler.ts';
 import { StormBudget } from '../../otel/sampling/policies/storm-budget.ts';
@@ -35,8 +35,7 @@ export function createSoakPipeline() {
   const guard = new Guard();
   const ring = new TraceRing({ maxTraces: 1000, maxBytes: 16 * 2 ** 20, now: systemClock.now });
   const aggregates = new RedAggregator({ clock: systemClock, rates: () => rates });
-  const pipeline = new ExportPipeline({
-    exporter: new SlowReceiver(),
+  const pipeline = exportPipeline(new SlowReceiver(), {
     endpoint: 'http://receiver',
     scheduledDelayMillis: 500,
   });

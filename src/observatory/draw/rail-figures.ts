@@ -3,6 +3,7 @@ import { html, type Html } from '../../markup/html.ts';
 import { countText, duration, rate, share, size, text } from '../../markup/quantity.ts';
 import { postsRead } from '../facts/business-facts.ts';
 import { secondsOf } from '../facts/series-lines.ts';
+import { exportState } from '../facts/export-summary.ts';
 import { isStartUpWork } from '../facts/start-up-statements.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
 
@@ -14,14 +15,10 @@ export function railFigures(
 ): Readonly<Record<string, string>> {
   if (!telemetry.enabled) return {};
   const { rates, target = 0 } = telemetry.sampling();
-  const exported = telemetry.export();
   const routes = telemetry.series('http', range);
   const operations = telemetry.operations(range);
   const failed = Object.values(operations).reduce((sum, { errors }) => sum + errors, 0);
   const sampled = [rates.http, rates.database, rates.render];
-  const failing =
-    exported.lastError !== undefined &&
-    exported.lastError.atMillis > (exported.lastSuccessMillis ?? -Infinity);
   return {
     overview: text(rate(operations.http.count, secondsOf(telemetry, range, now))),
     content: countText(postsRead(telemetry.business(range))),
@@ -37,7 +34,7 @@ export function railFigures(
         : sampled.every((each) => each === sampled[0])
           ? text(share(sampled[0] ?? 1))
           : 'per type',
-    export: !exported.configured ? 'off' : failing ? 'failing' : 'on',
+    export: exportState(telemetry.export()),
     buffer: text(size(telemetry.buffer().bytes)),
   };
 }

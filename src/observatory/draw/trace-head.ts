@@ -1,3 +1,4 @@
+import { csrfField } from './csrf-field.ts';
 import type { SamplingFacts, SpanLinkRow, TraceDetail } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { moment } from '../format/moment.ts';
@@ -31,10 +32,6 @@ export function traceButtons(trace: TraceDetail, importedMillis: number | undefi
     >
     ${trace.exported && jaegerUiUrl !== undefined && html`<a class="button" href="${jaegerUiUrl}/trace/${trace.traceId}" rel="noreferrer">Open in Jaeger</a>`}
   </div>`;
-}
-
-function csrfField({ csrfToken }: PageView): Html {
-  return html`${csrfToken !== undefined && html`<input type="hidden" name="_csrf" value="${csrfToken}" />`}`;
 }
 
 function pinForm(trace: TraceDetail, view: PageView): Html {

@@ -6,6 +6,7 @@ import type {
   TimeRange,
 } from '../../../otel/query.ts';
 import { businessDocument, type BusinessDocument } from './business-facts.ts';
+import { exportDocument, type ExportDocument } from './export-summary.ts';
 
 /** One type of operation, counted over all of them; `kept` were kept by sampling. Milliseconds. */
 export interface OperationDocument {
@@ -62,14 +63,7 @@ export interface MetricsDocument {
     readonly kept: Readonly<Record<string, number>>;
     readonly dropped: Readonly<Record<string, number>>;
   };
-  readonly export: {
-    readonly configured: boolean;
-    readonly sent: number;
-    readonly failed: number;
-    readonly queued: number;
-    readonly dropped: number;
-    readonly last_error: { readonly at: string; readonly message: string } | null;
-  };
+  readonly export: ExportDocument;
   readonly business: BusinessDocument;
 }
 
@@ -93,7 +87,6 @@ export function metricsDocument(telemetry: TelemetryQuery, range?: TimeRange): M
   const sampling = telemetry.sampling();
   const operations = telemetry.operations(range);
   const buffer = telemetry.buffer();
-  const exported = telemetry.export();
   const { http, database, render } = sampling.thresholdsSeconds;
   return {
     process: {
@@ -129,17 +122,7 @@ export function metricsDocument(telemetry: TelemetryQuery, range?: TimeRange): M
       evicted: buffer.evicted,
     },
     spans: telemetry.spans(),
-    export: {
-      configured: exported.configured,
-      sent: exported.sent,
-      failed: exported.failed,
-      queued: exported.queued,
-      dropped: exported.dropped,
-      last_error:
-        exported.lastError === undefined
-          ? null
-          : { at: new Date(exported.lastError.atMillis).toISOString(), message: exported.lastError.message },
-    },
+    export: exportDocument(telemetry.export()),
     business: businessDocument(telemetry.business(range)),
   };
 }

@@ -1,91 +1,145 @@
-import type { ExportFacts } from '../../../otel/query.ts';
-import { html, type Html } from '../../markup/html.ts';
+import type { ExportFacts, ExportTest, Signal, StoredFacts } from '../../../otel/query.ts';
+import { html, type Html, type HtmlValue } from '../../markup/html.ts';
+import { countText, size, text } from '../../markup/quantity.ts';
 import { panel } from '../charts/frame.ts';
+import { csrfField } from '../draw/csrf-field.ts';
 import { factList, failedCell } from '../draw/facts.ts';
+import { failingExport } from '../facts/export-summary.ts';
 import { moment, spanText } from '../format/moment.ts';
-import { countText } from '../../markup/quantity.ts';
-import { definePage } from './define-page.ts';
+import type { PageView } from '../page.ts';
 import type { Sentence } from '../sentences/sentence.ts';
+import { definePage } from './define-page.ts';
+import { EXPORT_OFF_PATH, EXPORT_ON_PATH, EXPORT_TEST_PATH } from './export-routes.ts';
 
-/** Export of kept spans: its state, and what to do when it fails. */
-export const exportPage = definePage<ExportFacts>({
+interface Facts {
+  readonly exports: readonly ExportFacts[];
+  /** Of a test that was asked for. */
+  readonly tests: readonly ExportTest[] | undefined;
+}
+
+const TITLES: Readonly<Record<Signal, string>> = { traces: 'Spans', metrics: 'Metrics', logs: 'Log records' };
+const DROPPED: Readonly<Record<keyof ExportFacts['droppedBy'], string>> = {
+  queue_full: 'dropped, queue full',
+  too_large: 'dropped, larger than the queue',
+  stopped: 'dropped at the stop',
+  off: 'dropped while export was off',
+};
+
+/** What leaves this process: the books of every export, why one fails, a test, and a switch. */
+export const exportPage = definePage<Facts>({
   path: '/export',
   menu: 'export',
   ranged: false,
-  fetch: ({ telemetry }) => telemetry.export(),
+  fetch: ({ telemetry, exportTests }) => ({ exports: telemetry.export(), tests: exportTests }),
   title: () => 'Export',
-  sentence: (facts, { now }) => exportSentence(facts, now),
-  draw: (facts, { now }) =>
-    facts.configured
-      ? html`${flow(facts, now)}${isFailing(facts) && isRemote(facts) && advice(facts)}`
-      : howTo(),
+  sentence: ({ exports }, { now }) => exportSentence(exports, now),
+  draw: ({ exports, tests }, view) => html`
+    ${exports.some(isRemote) && controls(exports, view)} ${tests !== undefined && testPanel(tests, view)}
+    ${exports.length === 0 ? howTo() : exports.map((facts) => books(facts, view))}
+  `,
 });
 
-/** True if the last export failed. */
-function isFailing({ lastError, lastSuccessMillis }: ExportFacts): boolean {
-  return lastError !== undefined && lastError.atMillis > (lastSuccessMillis ?? -Infinity);
+function isRemote(facts: ExportFacts): boolean {
+  return facts.isRemote;
 }
 
-/** True if spans go to an address, not to the console or a file. */
-function isRemote({ endpoint }: ExportFacts): boolean {
-  return URL.canParse(endpoint ?? '');
+function controls(exports: readonly ExportFacts[], view: PageView): Html {
+  const isOn = exports.some((facts) => facts.isRemote && facts.isOn);
+  return panel({
+    title: isOn ? 'Export is on' : 'Export is off',
+    body: html`<div class="actions">
+        ${button(EXPORT_TEST_PATH, 'Send a test', view)}
+        ${isOn ? button(EXPORT_OFF_PATH, 'Switch off', view) : button(EXPORT_ON_PATH, 'Switch on', view)}
+      </div>
+      <p class="quiet">
+        A test sends one span, and an empty export of each other signal. While export is off, what these pages
+        keep does not leave, and what waits stays; a restart switches export on again.
+      </p>`,
+  });
 }
 
-function flow(facts: ExportFacts, now: number): Html {
-  return html`${[facts, ...(facts.others ?? [])].map((each) => wayOut(each, now))}`;
+function button(path: string, words: string, view: PageView): Html {
+  return html`<form method="post" action="${view.links.base}${path}">
+    ${csrfField(view)}<button type="submit">${words}</button>
+  </form>`;
 }
 
-function wayOut(facts: ExportFacts, now: number): Html {
+function testPanel(tests: readonly ExportTest[], view: PageView): Html {
+  return panel({
+    title: 'Test',
+    note: moment(view.now, view.now),
+    body: factList(
+      tests.map(({ signal, fault, millis, traceId }) => [
+        TITLES[signal],
+        fault === undefined
+          ? html`accepted in
+            ${spanText(millis)}${traceId !== undefined && html`; trace ${traceLink(traceId, view)}`}`
+          : html`<span class="tone-failed">not accepted</span>: ${fault}`,
+      ]),
+    ),
+  });
+}
+
+function traceLink(traceId: string, { jaegerUiUrl }: PageView): Html {
+  const id = html`<code class="id">${traceId}</code>`;
+  return jaegerUiUrl === undefined
+    ? id
+    : html`<a href="${jaegerUiUrl}/trace/${traceId}" rel="noreferrer">${id}</a>`;
+}
+
+function books(facts: ExportFacts, { now }: PageView): Html {
+  const { signal, endpoint, lastSuccessMillis, lastError, pausedUntilMillis } = facts;
   return html`<div class="grid even">
     ${panel({
-      title: isRemote(facts) ? 'Spans' : `Spans to ${facts.endpoint ?? ''}`,
+      title: facts.isRemote ? TITLES[signal] : `${TITLES[signal]} to ${endpoint}`,
       note: 'since start',
-      body: factList([
-        ['sent', countText(facts.sent)],
-        ['waiting', countText(facts.queued)],
-        ['failed', failedCell(facts.failed)],
-        ['dropped, queue full', failedCell(facts.dropped)],
-      ]),
+      body: factList(counts(facts)),
     })}
     ${panel({
-      title: isRemote(facts) ? 'OTLP over HTTP' : 'Status',
+      title: facts.isRemote ? 'Receiver' : 'Status',
       body: factList([
-        ['endpoint', html`<code>${facts.endpoint ?? '–'}</code>`],
-        [
-          'last success',
-          facts.lastSuccessMillis === undefined ? 'none yet' : moment(facts.lastSuccessMillis, now),
-        ],
-        ['last error', facts.lastError === undefined ? 'none' : moment(facts.lastError.atMillis, now)],
-        ...(facts.lastError === undefined
+        ['endpoint', html`<code>${endpoint}</code>`],
+        ['last success', lastSuccessMillis === undefined ? 'none yet' : moment(lastSuccessMillis, now)],
+        ['last error', lastError === undefined ? 'none' : moment(lastError.atMillis, now)],
+        ...(lastError === undefined ? [] : [['cause', html`<bdi>${lastError.message}</bdi>`] as const]),
+        ...(pausedUntilMillis === undefined
           ? []
-          : [['message', html`<code>${facts.lastError.message}</code>`] as const]),
+          : [['next try', `in ${spanText(Math.max(0, pausedUntilMillis - now))}`] as const]),
       ]),
     })}
   </div>`;
 }
 
-function advice({ endpoint = '' }: ExportFacts): Html {
-  return panel({
-    className: 'prose',
-    title: 'What to do',
-    body: html`<ol class="steps">
-        <li>
-          Check from this machine whether the receiver answers 200 to
-          <pre class="sql"><code>curl -i -H 'Content-Type: application/json' -d '{}' ${endpoint}</code></pre>
-        </li>
-        <li>
-          If it does not, start it, or correct <code>OTEL_EXPORTER_OTLP_ENDPOINT</code> and restart the blog.
-        </li>
-        <li>
-          If the receiver requires authentication, set <code>OTEL_EXPORTER_OTLP_HEADERS</code>, such as
-          <code>authorization=Bearer …</code>
-        </li>
-      </ol>
-      <p class="quiet">
-        Export retries automatically. Spans that wait too long are dropped from the export and counted; these
-        pages still show them.
-      </p>`,
-  });
+function counts(facts: ExportFacts): readonly (readonly [HtmlValue, HtmlValue])[] {
+  const { queue, stored, droppedBy } = facts;
+  const reasons = (Object.keys(DROPPED) as (keyof typeof DROPPED)[]).filter(
+    (reason) => reason === 'queue_full' || droppedBy[reason] > 0,
+  );
+  const bounds = [
+    ...(facts.signal === 'metrics' ? [] : [countText(queue.maxItems)]),
+    text(size(queue.maxBytes)),
+  ].join(' or ');
+  return [
+    ['accepted', countText(facts.accepted)],
+    ['sent', countText(facts.sent)],
+    ['rejected by the receiver', failedCell(facts.rejected)],
+    ['failed', failedCell(facts.failed)],
+    ['in the queue', html`${countText(facts.queued)} <span class="quiet">of ${bounds}</span>`],
+    ...(stored === undefined ? [] : storedCounts(stored)),
+    ...reasons.map((reason) => [DROPPED[reason], failedCell(droppedBy[reason])] as const),
+  ];
+}
+
+function storedCounts(stored: StoredFacts): readonly (readonly [HtmlValue, HtmlValue])[] {
+  return [
+    [
+      'on disk',
+      html`${countText(stored.items)}
+        <span class="quiet">${text(size(stored.bytes))} of ${text(size(stored.maxBytes))}</span>`,
+    ],
+    ...(stored.adopted === 0 ? [] : [['from earlier processes', countText(stored.adopted)] as const]),
+    ['dropped, disk bound', failedCell(stored.dropped)],
+  ];
 }
 
 function howTo(): Html {
@@ -113,23 +167,54 @@ JAEGER_UI_URL=http://127.0.0.1:16686</code></pre>
   });
 }
 
-export function exportSentence(facts: ExportFacts, now: number): Sentence {
-  if (!facts.configured) return [{ text: 'Nothing is exported: no OTLP endpoint is set.' }];
-  const success = facts.lastSuccessMillis;
-  if (isFailing(facts))
-    return [
-      {
-        text:
-          success === undefined
-            ? 'The endpoint has not accepted a span yet'
-            : `The endpoint last accepted spans ${spanText(Math.max(0, now - success))} ago`,
-        tone: 'failed',
-      },
-      { text: `: ${facts.lastError?.message ?? ''}. The blog and these pages are not affected.` },
-    ];
-  if (success === undefined) return [{ text: 'An endpoint is set; no span has been exported yet.' }];
+export function exportSentence(exports: readonly ExportFacts[], now: number): Sentence {
+  if (exports.length === 0) return [{ text: 'Nothing leaves this process: no exporter is set.' }];
+  if (exports.some(isRemote) && !exports.some((facts) => facts.isRemote && facts.isOn))
+    return [{ text: 'Export is switched off.' }, { text: ` ${waitingWords(exports)}` }];
+  const failing = failingExport(exports);
+  if (failing !== undefined) return failingSentence(failing, exports, now);
+  const lost = exports.reduce(
+    (sum, { rejected, failed, dropped, stored }) =>
+      sum + rejected + failed + dropped + (stored?.dropped ?? 0),
+    0,
+  );
+  const success = Math.max(...exports.map(({ lastSuccessMillis }) => lastSuccessMillis ?? -Infinity));
+  if (success === -Infinity) return [{ text: 'An exporter is set; nothing has been exported yet.' }];
   return [
     { text: 'Export works.', tone: 'good' },
-    { text: ` ${countText(facts.sent)} spans sent, the last ${spanText(Math.max(0, now - success))} ago.` },
+    {
+      text: ` ${sentWords(exports)}, the last ${spanText(Math.max(0, now - success))} ago${lost === 0 ? ', none lost' : ''}.`,
+    },
+    ...(lost === 0 ? [] : [{ text: ` ${countText(lost)} were lost since start.`, tone: 'failed' as const }]),
   ];
+}
+
+function failingSentence(
+  { signal, failingSinceMillis = 0, lastError }: ExportFacts,
+  exports: readonly ExportFacts[],
+  now: number,
+): Sentence {
+  return [
+    {
+      text: `${TITLES[signal]} have not been accepted for ${spanText(Math.max(0, now - failingSinceMillis))}`,
+      tone: 'failed',
+    },
+    {
+      text: `: ${lastError?.message ?? ''}. ${waitingWords(exports)} The blog and these pages are not affected.`,
+    },
+  ];
+}
+
+function sentWords(exports: readonly ExportFacts[]): string {
+  const sums = exports.filter(isRemote).length > 0 ? exports.filter(isRemote) : exports;
+  return sums
+    .map(({ signal, sent }) => `${countText(sent)} ${TITLES[signal].toLowerCase()}`)
+    .join(', ')
+    .concat(' sent');
+}
+
+function waitingWords(exports: readonly ExportFacts[]): string {
+  const queued = exports.reduce((sum, facts) => sum + facts.queued, 0);
+  const stored = exports.reduce((sum, facts) => sum + (facts.stored?.items ?? 0), 0);
+  return `${countText(queued)} wait in the queue, ${countText(stored)} on disk.`;
 }

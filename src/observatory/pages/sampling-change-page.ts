@@ -2,6 +2,7 @@ import type { LiveSetting, LiveSettings, SettingProblem } from '../../../otel/qu
 import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { CHANGE_COLUMNS } from '../draw/changes-panel.ts';
+import { csrfField } from '../draw/csrf-field.ts';
 import { dryRunPanels } from '../draw/dry-run-panels.ts';
 import { BACK_PREFIX, settingField, settingLabel } from '../draw/setting-fields.ts';
 import { drawTable } from '../draw/table.ts';
@@ -29,7 +30,7 @@ export const samplingChangePage = definePage<ChangeFacts>({
   fetch: ({ telemetry, change }) => ({
     live: telemetry.liveSettings(),
     asked: change,
-    exports: telemetry.export().configured,
+    exports: telemetry.export().length > 0,
   }),
   title: () => 'Change',
   status: ({ asked }) => (asked === undefined || 'trial' in asked ? 200 : 'problems' in asked ? 422 : 409),
@@ -121,10 +122,6 @@ function problemSummary(problems: readonly SettingProblem[], settings: readonly 
       ${problems.map(({ name, message }) => html`<li>${isField(name) ? html`<a href="#${name}">${settingLabel(name)}</a>` : html`<code>${name}</code>`}: ${message}</li>`)}
     </ul>
   </div>`;
-}
-
-function csrfField({ csrfToken }: PageView): Html {
-  return html`${csrfToken !== undefined && hidden('_csrf', csrfToken)}`;
 }
 
 function hidden(name: string, value: string): Html {

@@ -236,8 +236,8 @@ function exporting({ exportFailing, now }: OverviewSituation, links: Links): Sen
   const { endpoint, sinceMillis } = exportFailing;
   const since =
     sinceMillis === undefined
-      ? 'has not accepted a span yet'
-      : `last accepted spans ${spanText(Math.max(0, now - sinceMillis))} ago`;
+      ? 'has not accepted an export yet'
+      : `last accepted an export ${spanText(Math.max(0, now - sinceMillis))} ago`;
   return [
     { text: 'The export endpoint', href: links.to('/export') },
     { text: `${endpoint === '' ? '' : ` ${endpoint}`} ${since}; these pages are not affected.` },

@@ -3,6 +3,7 @@ import type { MetricsDocument } from '../facts/metrics-document.ts';
 import { repeatedOnRoutes } from '../facts/repeated-on-routes.ts';
 import { highest } from '../facts/runtime-course.ts';
 import { openFilesOf } from '../facts/open-files.ts';
+import { failingExport } from '../facts/export-summary.ts';
 import { memoryTrend } from './memory-trend.ts';
 import type { OverviewSituation } from './overview-sentence.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
@@ -24,15 +25,11 @@ export function situationOf(
   now: number,
   known: Known,
 ): OverviewSituation {
-  const exported = telemetry.export();
+  const failing = failingExport(telemetry.export());
   const { startedAtMillis, openFilesLimit } = telemetry.process();
   const { storm } = telemetry.sampling();
   const faults = telemetry.faults();
   const [worst] = [...faults].sort((a, b) => b.count - a.count);
-  const failing =
-    exported.configured &&
-    exported.lastError !== undefined &&
-    exported.lastError.atMillis > (exported.lastSuccessMillis ?? -Infinity);
   return {
     metrics: known.metrics,
     range: { fromMillis: range.fromMillis, toMillis: range.toMillis, words: range.words },
@@ -52,9 +49,10 @@ export function situationOf(
         : { count: faults.reduce((sum, { count }) => sum + count, 0), place: worst.place },
     storm: storm.active ? { probability: storm.probability } : undefined,
     audit: telemetry.audit(),
-    exportFailing: failing
-      ? { endpoint: exported.endpoint ?? '', sinceMillis: exported.lastSuccessMillis }
-      : undefined,
+    exportFailing: failing && {
+      endpoint: failing.endpoint,
+      sinceMillis: failing.lastSuccessMillis,
+    },
   };
 }
 

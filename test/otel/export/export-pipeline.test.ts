@@ -5,8 +5,10 @@ import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import type { ExportResult } from '@opentelemetry/core';
 import { ExportResultCode, isTracingSuppressed } from '@opentelemetry/core';
 import { StackContextManager } from '@opentelemetry/sdk-trace';
-import { ExportPipeline } from '../../../otel/export/export-pipeline.ts';
-import type { ExportPipelineOptions } from '../../../otel/export/export-pipeline.ts';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import type { ExportPipeline } from '../../../otel/export/export-pipeline.ts';
+import type { ExportPipelineOptions } from '../../../otel/export/pipeline-options.ts';
+import { exportPipeline } from '../../../otel/export/span-pipelines.ts';
 import { FakeExporter, failure, SUCCESS } from './fake-exporter.ts';
 import { makeTrace } from './made-spans.ts';
 
@@ -15,7 +17,10 @@ const soon = (result: ExportResult) => (finish: (result: ExportResult) => void) 
   setImmediate(() => finish(result));
 };
 
-let pipelines: ExportPipeline[] = [];
+/** For exporters that never call back. */
+const SHORT = { exportTimeoutMillis: 30, flushTimeoutMillis: 200, shutdownTimeoutMillis: 50 };
+
+let pipelines: ExportPipeline<ReadableSpan>[] = [];
 afterEach(async () => {
   jest.useRealTimers();
   await Promise.all(pipelines.map((pipeline) => pipeline.shutdown()));
@@ -31,21 +36,24 @@ async function within(millis: number, work: () => Promise<void>): Promise<void> 
   await ending;
 }
 
-function pipelineOver(exporter: FakeExporter, options: Partial<ExportPipelineOptions> = {}): ExportPipeline {
-  const pipeline = new ExportPipeline({
-    exporter,
+function pipelineOver(
+  exporter: FakeExporter,
+  options: Partial<ExportPipelineOptions<ReadableSpan>> = {},
+): ExportPipeline<ReadableSpan> {
+  const pipeline = exportPipeline(exporter, {
     endpoint: 'http://receiver/v1/traces',
     scheduledDelayMillis: 60_000,
-    exportTimeoutMillis: 30,
-    flushTimeoutMillis: 200,
-    shutdownTimeoutMillis: 50,
     ...options,
   });
   pipelines.push(pipeline);
   return pipeline;
 }
 
-function hand(pipeline: ExportPipeline, count: number, attribute?: string): ExportResult | undefined {
+function hand(
+  pipeline: ExportPipeline<ReadableSpan>,
+  count: number,
+  attribute?: string,
+): ExportResult | undefined {
   let result: ExportResult | undefined;
   pipeline.export(makeTrace(count, attribute), (answer) => {
     result = answer;
@@ -53,7 +61,7 @@ function hand(pipeline: ExportPipeline, count: number, attribute?: string): Expo
   return result;
 }
 
-function total(pipeline: ExportPipeline): number {
+function total(pipeline: ExportPipeline<ReadableSpan>): number {
   const { sent, failed, queued, dropped } = pipeline.facts();
   return sent + failed + queued + dropped;
 }
@@ -61,18 +69,25 @@ function total(pipeline: ExportPipeline): number {
 describe('ExportPipeline', () => {
   it('only enqueues and calls back at once', () => {
     const exporter = new FakeExporter();
-    const pipeline = pipelineOver(exporter, { maxBatchSpans: 1 });
+    const pipeline = pipelineOver(exporter, { maxBatchItems: 1 });
     expect(hand(pipeline, 3)).toEqual(SUCCESS);
     expect(exporter.batches).toEqual([]);
-    expect(pipeline.facts()).toMatchObject({ configured: true, queued: 3, sent: 0 });
+    expect(pipeline.facts()).toMatchObject({ accepted: 3, queued: 3, sent: 0 });
   });
 
-  it('reports each trace it accepted', () => {
-    const accepted: string[] = [];
-    const pipeline = pipelineOver(new FakeExporter(), { onAccepted: (traceId) => accepted.push(traceId) });
+  it('reports each trace that was sent, and none that only waits or failed', async () => {
+    const sent: string[] = [];
+    const exporter = new FakeExporter((finish, { batches }) =>
+      finish(batches.length === 1 ? failure('no') : SUCCESS),
+    );
+    const pipeline = pipelineOver(exporter, { onSent: (traceIds) => sent.push(...traceIds) });
+    hand(pipeline, 2);
+    await pipeline.forceFlush();
     const spans = makeTrace(3);
     pipeline.export(spans, () => {});
-    expect(accepted).toEqual([spans[0]?.spanContext().traceId]);
+    expect(sent).toEqual([]);
+    await pipeline.forceFlush();
+    expect(sent).toEqual([spans[0]?.spanContext().traceId]);
   });
 
   it('exports when the delay is over, and at once when a batch is full', async () => {
@@ -81,7 +96,7 @@ describe('ExportPipeline', () => {
     await delayed.called(1);
     expect(delayed.exportedSpans).toBe(2);
     const full = new FakeExporter();
-    const pipeline = pipelineOver(full, { maxBatchSpans: 4 });
+    const pipeline = pipelineOver(full, { maxBatchItems: 4 });
     hand(pipeline, 2);
     hand(pipeline, 2);
     await full.called(1);
@@ -90,9 +105,9 @@ describe('ExportPipeline', () => {
 
   it('does not keep the process alive for queued spans', async () => {
     const program = `
-      import { ExportPipeline } from '${new URL('../../../otel/export/export-pipeline.ts', import.meta.url).href}';
+      import { exportPipeline } from '${new URL('../../../otel/export/span-pipelines.ts', import.meta.url).href}';
       const exporter = { export() {}, shutdown: () => Promise.resolve() };
-      const pipeline = new ExportPipeline({ exporter, endpoint: 'http://x', scheduledDelayMillis: 600_000 });
+      const pipeline = exportPipeline(exporter, { endpoint: 'http://x', scheduledDelayMillis: 600_000 });
       const span = { name: '', attributes: {}, events: [], links: [], spanContext: () => ({ traceId: '' }) };
       pipeline.export([span], () => {});
       process.stdout.write(String(pipeline.facts().queued));`;
@@ -103,7 +118,7 @@ describe('ExportPipeline', () => {
   it('runs one export at a time, after failures and in many flushes at once', async () => {
     for (const result of [SUCCESS, failure('no')]) {
       const exporter = new FakeExporter(soon(result));
-      const pipeline = pipelineOver(exporter, { maxBatchSpans: 2 });
+      const pipeline = pipelineOver(exporter, { maxBatchItems: 2 });
       for (let index = 0; index < 20; index++) {
         hand(pipeline, 2);
         void pipeline.forceFlush();
@@ -120,7 +135,7 @@ describe('ExportPipeline', () => {
   it('starts no second export while one never calls back, and still ends flush and shutdown', async () => {
     const exporter = new FakeExporter(never);
     jest.useFakeTimers();
-    const pipeline = pipelineOver(exporter, { maxBatchSpans: 1 });
+    const pipeline = pipelineOver(exporter, { ...SHORT, maxBatchItems: 1 });
     hand(pipeline, 1);
     hand(pipeline, 1);
     await within(200, () => pipeline.forceFlush());
@@ -142,13 +157,13 @@ describe('ExportPipeline', () => {
     exporter.abort = () => {
       throw new Error('no socket to close');
     };
-    const pipeline = pipelineOver(exporter, { maxBatchSpans: 1 });
+    const pipeline = pipelineOver(exporter, { ...SHORT, maxBatchItems: 1 });
     hand(pipeline, 2);
     await pipeline.forceFlush();
     expect(pipeline.facts()).toMatchObject({
       failed: 1,
       queued: 1,
-      lastError: { message: 'no socket to close' },
+      lastError: { message: 'no response within 30 ms' },
     });
     await pipeline.shutdown();
     expect(pipeline.facts()).toMatchObject({ sent: 0, failed: 1, dropped: 1, queued: 0 });
@@ -161,7 +176,7 @@ describe('ExportPipeline', () => {
       else finish(SUCCESS);
     });
     exporter.abort = () => late?.(SUCCESS);
-    const pipeline = pipelineOver(exporter, { maxBatchSpans: 2 });
+    const pipeline = pipelineOver(exporter, { exportTimeoutMillis: 30, maxBatchItems: 2 });
     hand(pipeline, 2);
     hand(pipeline, 2);
     await pipeline.forceFlush();
@@ -198,7 +213,7 @@ describe('ExportPipeline', () => {
 
   it('pauses after a failure even when a batch is full', async () => {
     const exporter = new FakeExporter((finish) => finish(failure('down')));
-    const pipeline = pipelineOver(exporter, { maxBatchSpans: 1 });
+    const pipeline = pipelineOver(exporter, { maxBatchItems: 1 });
     hand(pipeline, 1);
     await exporter.called(1);
     hand(pipeline, 1);
@@ -210,7 +225,7 @@ describe('ExportPipeline', () => {
 
   it('drops whole traces, oldest first, when the queue is full by count', async () => {
     const exporter = new FakeExporter();
-    const pipeline = pipelineOver(exporter, { maxQueueSpans: 5 });
+    const pipeline = pipelineOver(exporter, { maxQueueItems: 5 });
     for (const count of [2, 2, 3, 6]) hand(pipeline, count);
     expect(pipeline.facts()).toMatchObject({ queued: 5, dropped: 8 });
     await pipeline.forceFlush();
@@ -221,8 +236,8 @@ describe('ExportPipeline', () => {
   it('reports at once that its queue overflows: a dead receiver went unreported until its first attempt timed out', async () => {
     const exporter = new FakeExporter(never);
     const pipeline = pipelineOver(exporter, {
-      maxQueueSpans: 2,
-      maxBatchSpans: 2,
+      maxQueueItems: 2,
+      maxBatchItems: 2,
       exportTimeoutMillis: 60_000,
     });
     hand(pipeline, 2);
@@ -235,7 +250,7 @@ describe('ExportPipeline', () => {
       failed: 0,
       dropped: 2,
       lastError: {
-        message: 'the queue is full and drops its oldest spans: the receiver is slower than the app',
+        message: 'the queue is full and drops its oldest items: the receiver is slower than the app',
       },
     });
   });
@@ -253,7 +268,7 @@ describe('ExportPipeline', () => {
 
   it('never makes a batch larger than its bound, and keeps small traces together', async () => {
     const exporter = new FakeExporter();
-    const pipeline = pipelineOver(exporter, { maxBatchSpans: 4 });
+    const pipeline = pipelineOver(exporter, { maxBatchItems: 4 });
     for (const count of [3, 3, 9]) hand(pipeline, count);
     await pipeline.forceFlush();
     expect(exporter.batches.map((batch) => batch.length)).toEqual([3, 3, 4, 4, 1]);
@@ -263,7 +278,7 @@ describe('ExportPipeline', () => {
     const exporter = new FakeExporter();
     exporter.forceFlush = () => new Promise(never);
     jest.useFakeTimers();
-    const pipeline = pipelineOver(exporter);
+    const pipeline = pipelineOver(exporter, SHORT);
     await within(200, () => pipeline.forceFlush());
     expect(pipeline.facts()).toMatchObject({ queued: 0, failed: 0 });
   });

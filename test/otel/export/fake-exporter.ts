@@ -1,7 +1,7 @@
 import { ExportResultCode } from '@opentelemetry/core';
 import type { ExportResult } from '@opentelemetry/core';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import type { AbortableSpanExporter } from '../../../otel/export/export-pipeline.ts';
+import type { AbortableExporter } from '../../../otel/export/destination.ts';
 
 export const SUCCESS: ExportResult = { code: ExportResultCode.SUCCESS };
 export const failure = (message: string): ExportResult => ({
@@ -10,7 +10,7 @@ export const failure = (message: string): ExportResult => ({
 });
 
 /** Counts exports in progress; `answer` decides how each ends, by default at once and successfully. */
-export class FakeExporter implements AbortableSpanExporter {
+export class FakeExporter implements AbortableExporter<ReadableSpan> {
   readonly batches: string[][] = [];
   running = 0;
   maxRunning = 0;

@@ -4,10 +4,9 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
-import { readTelemetryConfig } from '../../../otel/config.ts';
-import { createSpanPipeline } from '../../../otel/export/create-exports.ts';
-import { exportPipeline } from '../../../otel/export/export-pipeline.ts';
-import type { SpanExports } from '../../../otel/export/span-exports.ts';
+import type { ExportPipeline } from '../../../otel/export/export-pipeline.ts';
+import { exportPipeline, SpanPipelines } from '../../../otel/export/span-pipelines.ts';
+import { pipelinesOf } from './made-pipelines.ts';
 import { makeTrace } from './made-spans.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
@@ -16,8 +15,8 @@ beforeEach(() => {
   folder = temporaryFolder();
 });
 
-function pipelineOf(env: Record<string, string>): SpanExports {
-  const pipeline = createSpanPipeline(readTelemetryConfig({ env }), () => {});
+function pipelineOf(env: Record<string, string>): ExportPipeline<ReadableSpan> {
+  const [pipeline] = pipelinesOf(env);
   if (pipeline === undefined) throw new Error('nothing is exported');
   return pipeline;
 }
@@ -76,14 +75,18 @@ describe('METRICS_OTLP_FOLDER', () => {
   });
 
   it('works with a receiver, each with its own outcome', async () => {
-    const pipeline = pipelineOf({
+    const pipelines = pipelinesOf({
       METRICS_OTLP_FOLDER: folder,
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1',
       OTEL_EXPORTER_OTLP_TIMEOUT: '50',
     });
-    pipeline.export(makeTrace(3), () => {});
-    await pipeline.shutdown();
-    expect(pipeline.facts()).toMatchObject({ sent: 0, failed: 3, others: [{ endpoint: 'file', sent: 3 }] });
+    const exporter = new SpanPipelines(pipelines);
+    exporter.export(makeTrace(3), () => {});
+    await exporter.shutdown();
+    expect(pipelines.map((pipeline) => pipeline.facts())).toMatchObject([
+      { isRemote: true, sent: 0, droppedBy: { stopped: 3 } },
+      { isRemote: false, endpoint: 'file', sent: 3 },
+    ]);
   });
 });
 
@@ -119,7 +122,7 @@ describe('an ordinary asynchronous exporter', () => {
 
   it('is called once at a time for a hundred traces, and receives every span', async () => {
     const exporter = new SlowExporter();
-    const pipeline = exportPipeline(exporter, { maxBatchSpans: 2 });
+    const pipeline = exportPipeline(exporter, { maxBatchItems: 2 });
     for (let trace = 0; trace < 100; trace++) pipeline.export(makeTrace(2), () => {});
     await pipeline.forceFlush();
     expect([exporter.most, exporter.spans]).toEqual([1, 200]);
@@ -145,7 +148,7 @@ describe('an ordinary asynchronous exporter', () => {
 
   it('holds a bounded queue, whatever it does', async () => {
     const exporter = new SlowExporter();
-    const pipeline = exportPipeline(exporter, { maxQueueSpans: 10, maxBatchSpans: 10 });
+    const pipeline = exportPipeline(exporter, { maxQueueItems: 10, maxBatchItems: 10 });
     for (let trace = 0; trace < 100; trace++) pipeline.export(makeTrace(2), () => {});
     expect(pipeline.facts().queued).toBeLessThanOrEqual(20);
     await pipeline.shutdown();

@@ -1,8 +1,7 @@
 import { otlpLines, otlpSpans } from '../../fixtures/otlp-lines.ts';
 import { describe, expect, it } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
-import { readTelemetryConfig } from '../../../otel/config.ts';
-import { createSpanPipeline } from '../../../otel/export/create-exports.ts';
+import { pipelinesOf } from './made-pipelines.ts';
 import { readOtlpAnswer } from '../../../otel/export/otlp-answer.ts';
 import type { ExportFacts } from '../../../otel/query.ts';
 import { makeTrace } from './made-spans.ts';
@@ -23,20 +22,17 @@ async function exported(
   env: Record<string, string> = {},
 ): Promise<ExportFacts> {
   await using receiver = await httpReceiver((response) => answer(response));
-  const pipeline = createSpanPipeline(
-    readTelemetryConfig({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, ...env } }),
-    () => {},
-  )!;
+  const pipeline = pipelinesOf({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, ...env })[0]!;
   pipeline.export(makeTrace(100), () => {});
   await pipeline.forceFlush();
   const facts = pipeline.facts();
-  const outcomes = pipeline.pipelines[0]!.tally.outcomes();
+  const outcomes = pipeline.tally.outcomes();
   // The metrics about exports have the same counts.
   const count = (isFailed: boolean): number =>
     outcomes
       .filter(({ errorType }) => (errorType !== undefined) === isFailed)
       .reduce((sum, { items }) => sum + items, 0);
-  expect([count(false), count(true)]).toEqual([facts.sent, facts.failed]);
+  expect([count(false), count(true)]).toEqual([facts.sent, facts.failed + facts.rejected]);
   await pipeline.shutdown();
   return facts;
 }
@@ -59,8 +55,8 @@ describe('a response of status 200', () => {
   it.each([
     ['all', 100],
     ['some', 37],
-  ])('that rejects %s of them counts those as failed, with its message', async (_what, rejected) => {
-    const facts = { sent: 100 - rejected, failed: rejected };
+  ])('that rejects %s of them counts those as rejected, with its message', async (_what, rejected) => {
+    const facts = { sent: 100 - rejected, rejected, failed: 0 };
     const message = `the receiver rejected ${rejected} spans: over quota`;
     expect(await exported((response) => response.end(partial(rejected, 'over quota')))).toMatchObject({
       ...facts,
@@ -88,12 +84,18 @@ describe('a response of status 200', () => {
   ])('of %s does not come from a receiver', async (_what, body) => {
     const facts = await exported((response) => response.end(body));
     expect(facts).toMatchObject({ sent: 0, failed: 100, lastSuccessMillis: undefined });
-    expect(facts.lastError?.message).toContain('the server there is not an OTLP receiver');
+    expect(facts.lastError?.message).toContain('/v1/traces is not an OTLP receiver: it answered with');
   });
 
   it('of a redirect does not either, wherever it leads', async () => {
     const facts = await exported((response) => response.writeHead(302, { Location: '/login' }).end());
-    expect(facts).toMatchObject({ sent: 0, failed: 100, lastError: { message: 'HTTP 302 Found' } });
+    expect(facts).toMatchObject({
+      sent: 0,
+      failed: 100,
+      lastError: {
+        message: 'the receiver redirects to /login (HTTP 302), and exports do not follow: set that address',
+      },
+    });
   });
 
   it('is never accepted for random bytes that are not a message', () => {
@@ -107,15 +109,13 @@ describe('a response of status 200', () => {
 describe('http/json', () => {
   it('is sent with its content type, and contains the spans', async () => {
     await using receiver = await httpReceiver();
-    const pipeline = createSpanPipeline(
-      readTelemetryConfig({
-        env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json' },
-      }),
-      () => {},
-    )!;
+    const [pipeline] = pipelinesOf({
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json',
+    });
     const spans = makeTrace(3);
-    pipeline.export(spans, () => {});
-    await pipeline.shutdown();
+    pipeline!.export(spans, () => {});
+    await pipeline!.shutdown();
     expect(receiver.headers[0]?.['content-type']).toBe('application/json');
     const body = new TextDecoder().decode(receiver.bodies[0]?.body);
     expect(

@@ -9,9 +9,9 @@ import {
   type ReadableSpan,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import { exportPipeline } from '../../../otel/export/export-pipeline.ts';
+import { exportPipeline } from '../../../otel/export/span-pipelines.ts';
 import { MetricDataBuilder } from '../../../otel/export/metric-data.ts';
-import { RejectedItems } from '../../../otel/export/rejected-items.ts';
+import { RejectedItems } from '../../../otel/export/delivery.ts';
 import { addSdkMetrics } from '../../../otel/export/sdk-metrics.ts';
 import { createSamplingProcessor } from '../../../otel/sampler.ts';
 
@@ -39,7 +39,7 @@ class MoodyExporter {
 
 describe('metrics of telemetry about itself (G30)', () => {
   it('equal the counts of the pages exactly, in a storm, after a flush and at the end', async () => {
-    const pipeline = exportPipeline(new MoodyExporter(), { maxQueueSpans: 300, maxBatchSpans: 50 });
+    const pipeline = exportPipeline(new MoodyExporter(), { maxQueueItems: 300, maxBatchItems: 50 });
     const processor = createSamplingProcessor({
       rates: { http: 0.3, other: 0.3 },
       exporter: pipeline,
@@ -52,7 +52,7 @@ describe('metrics of telemetry about itself (G30)', () => {
 
     const check = (): void => {
       const builder = new MetricDataBuilder([0, 0], [1, 0]);
-      addSdkMetrics(builder, { tally: () => processor.tally(), pipelines: [pipeline], tallies: [] });
+      addSdkMetrics(builder, { tally: () => processor.tally(), pipelines: [pipeline] });
       const total = (name: string, attributes: Readonly<Record<string, unknown>> = {}): number =>
         sumOf(builder.metrics, name, attributes);
       const { started, live, kept, dropped } = processor.tally().counts();
@@ -73,7 +73,7 @@ describe('metrics of telemetry about itself (G30)', () => {
       const facts = pipeline.facts();
       const exported = total('otel.sdk.exporter.span.exported');
       const fine = total('otel.sdk.exporter.span.exported', { 'error.type': undefined });
-      expect([fine, exported - fine]).toEqual([facts.sent, facts.failed]);
+      expect([fine, exported - fine]).toEqual([facts.sent, facts.failed + facts.rejected]);
       const inflight = total('otel.sdk.exporter.span.inflight');
       const queued = total('otel.sdk.processor.span.queue.size');
       expect(inflight + queued).toBe(facts.queued);
@@ -83,7 +83,7 @@ describe('metrics of telemetry about itself (G30)', () => {
         facts.dropped,
       );
       expect(total('otel.sdk.processor.span.processed', { ...queue, 'error.type': undefined })).toBe(
-        facts.sent + facts.failed + inflight,
+        facts.sent + facts.failed + facts.rejected + inflight,
       );
     };
 
@@ -113,7 +113,7 @@ describe('metrics of telemetry about itself (G30)', () => {
     check();
 
     const builder = new MetricDataBuilder([0, 0], [1, 0]);
-    addSdkMetrics(builder, { tally: () => processor.tally(), pipelines: [], tallies: [] });
+    addSdkMetrics(builder, { tally: () => processor.tally(), pipelines: [] });
     const origins = (origin: string, result: string): number =>
       sumOf(builder.metrics, 'otel.sdk.span.started', {
         'otel.span.parent.origin': origin,

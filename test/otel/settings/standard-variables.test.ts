@@ -161,6 +161,7 @@ describe('the receiver of a signal', () => {
     const targets = { traces: config.traceExport, metrics: config.metricExport, logs: config.logExport };
     const { [signal]: target, ...others } = targets;
     expect(target).toEqual({
+      signal,
       url: 'http://own:1/here',
       headers: { a: '1', b: '2' },
       protocol: 'http/json',
@@ -174,13 +175,13 @@ describe('the receiver of a signal', () => {
       expect(other).toMatchObject({ protocol: 'http/protobuf', headers: { a: '1' }, timeoutMillis: 10_000 });
   });
 
-  it('is not used with grpc, which is logged', () => {
-    const { warnings, traceExport } = read({
-      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318',
-      OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
-    });
-    expect(warnings).toEqual([expect.stringContaining('gRPC is not spoken here')]);
-    expect(traceExport?.protocol).toBe('http/protobuf');
+  it('has no path with grpc, and its own default port', () => {
+    const grpc = { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' };
+    const { warnings, traceExport } = read({ ...grpc, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4317' });
+    expect(warnings).toEqual([]);
+    expect(traceExport).toMatchObject({ protocol: 'grpc', url: 'http://c:4317/' });
+    const byDefault = read({ ...grpc, OTEL_TRACES_EXPORTER: 'otlp' });
+    expect(byDefault.traceExport?.url).toBe('http://localhost:4317');
   });
 });
 
@@ -249,8 +250,8 @@ describe('the rest', () => {
   it('reads OTEL_BLRP_* and never lets a batch exceed its queue', () => {
     const { logQueue } = read({ OTEL_BLRP_MAX_QUEUE_SIZE: '10', OTEL_BLRP_SCHEDULE_DELAY: '5' });
     expect(logQueue).toEqual({
-      maxQueueSize: 10,
-      maxExportBatchSize: 10,
+      maxQueueItems: 10,
+      maxBatchItems: 10,
       scheduledDelayMillis: 5,
       exportTimeoutMillis: 30_000,
     });

@@ -36,7 +36,7 @@ describe('disabledTelemetry', () => {
     ]).toEqual([]);
     expect(telemetry.buffer()).toMatchObject({ traces: 0, bytes: 0, oldestMillis: undefined });
     expect(telemetry.spans()).toMatchObject({ started: 0, live: 0 });
-    expect(telemetry.export().configured).toBe(false);
+    expect(telemetry.export()).toEqual([]);
     expect(telemetry.ownCost()).toMatchObject({ cpuShare: 0, bytesHeld: 0 });
     expect(telemetry.markers(RANGE)).toEqual([]);
     expect(telemetry.pin(traceIdOf(1), true)).toBe(false);

@@ -1,3 +1,4 @@
+import { exportFacts } from '../../fixtures/export-facts.ts';
 import { SamplingAudit } from '../../../otel/sampling/sampling-audit.ts';
 import { OperationTally } from '../../../otel/sampling/operation-tally.ts';
 import type { Clock } from '../../../otel/base/clock.ts';
@@ -118,16 +119,11 @@ export function storeWith(options: Partial<TelemetryStoreOptions> = {}): {
       changeSettings: () => ({ problems: [] }),
     },
     settings: () => [{ name: 'METRICS_ENABLED', value: 'true', source: 'default', meaning: 'on or off' }],
-    exportFacts: () => ({
-      configured: true,
-      endpoint: 'http://collector:4318',
-      sent: 5,
-      failed: 1,
-      queued: 0,
-      dropped: 0,
-      lastError: undefined,
-      lastSuccessMillis: START_MILLIS,
-    }),
+    exports: {
+      facts: () => [exportFacts({ sent: 5, failed: 1, lastSuccessMillis: START_MILLIS })],
+      switch: () => {},
+      test: () => Promise.resolve([]),
+    },
     business: () => [{ name: 'posts.created', attributes: {}, value: 1 }],
     runtime: fakeRuntime,
     samples: () => [SAMPLE],

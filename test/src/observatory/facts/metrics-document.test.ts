@@ -1,23 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import { metricsDocument, type MetricsDocument } from '../../../../src/observatory/facts/metrics-document.ts';
 import { serveObservatory } from '../../../fixtures/observatory-server.ts';
-import type { ExportFacts } from '../../../../otel/query.ts';
+import { exportFacts } from '../../../fixtures/export-facts.ts';
 import { busyBlog } from '../../../fixtures/busy-blog.ts';
 import { MeasuredBlog } from '../../../fixtures/measured-blog.ts';
 import { HOUR_MILLIS, NOW } from '../../../fixtures/still-runtime.ts';
 import { PLAIN } from '../../../fixtures/trace-sketches.ts';
 
 /** No receiver is at hand. */
-const REFUSED: ExportFacts = {
-  configured: true,
-  endpoint: 'http://127.0.0.1:4318/v1/traces',
+const REFUSED = exportFacts({
   sent: 9032,
   failed: 12,
   queued: 4,
-  dropped: 0,
-  lastError: { atMillis: NOW - 3 * HOUR_MILLIS, message: 'connect ECONNREFUSED 127.0.0.1:4318' },
+  lastError: { atMillis: NOW - 3 * HOUR_MILLIS, message: 'nothing listens at 127.0.0.1:4318 (ECONNREFUSED)' },
   lastSuccessMillis: NOW - 4000,
-};
+});
 
 async function ask(
   { telemetry }: MeasuredBlog,
@@ -39,7 +36,7 @@ async function ask(
 describe('GET /admin/metrics', () => {
   it('has the documented shape', async () => {
     const blog = busyBlog();
-    blog.telemetry.export = () => REFUSED;
+    blog.telemetry.export = () => [REFUSED];
     blog.counter('glasshouse.posts.created').add(12);
     blog.counter('glasshouse.posts.updated').add(31);
     blog.counter('glasshouse.posts.deleted').add(1);
@@ -82,7 +79,7 @@ describe('GET /admin/metrics', () => {
     );
     expect(body.export.last_error).toEqual({
       at: '2026-11-23T10:50:20.000Z',
-      message: 'connect ECONNREFUSED 127.0.0.1:4318',
+      message: 'nothing listens at 127.0.0.1:4318 (ECONNREFUSED)',
     });
     expect(body.business).toEqual({
       posts_created: 12,

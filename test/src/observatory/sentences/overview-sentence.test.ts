@@ -343,12 +343,12 @@ describe('overviewSentence', () => {
     [
       'a dead exporter',
       { exportFailing: { endpoint: 'http://c:4318', sinceMillis: NOW - 2 * HOUR } },
-      'Mostly fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The export endpoint http://c:4318 last accepted spans 2 hours ago; these pages are not affected.',
+      'Mostly fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The export endpoint http://c:4318 last accepted an export 2 hours ago; these pages are not affected.',
     ],
     [
       'an exporter that never worked, on a quiet blog',
       { metrics: EMPTY, exportFailing: { endpoint: '', sinceMillis: undefined } },
-      'Quiet. No requests in the last hour. The export endpoint has not accepted a span yet; these pages are not affected.',
+      'Quiet. No requests in the last hour. The export endpoint has not accepted an export yet; these pages are not affected.',
     ],
     [
       'all at once: three reasons, not five',

@@ -1,12 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { describeError } from '../../../otel/export/export-health.ts';
+import { describeError } from '../../../otel/export/export-books.ts';
 
 describe('describeError', () => {
   it.each([
     [new Error('connect ECONNREFUSED 127.0.0.1:4318'), 'connect ECONNREFUSED 127.0.0.1:4318'],
     [new AggregateError([new Error('one'), new Error('two')]), 'one; two'],
     [new AggregateError([]), 'connection failed'],
-    [Object.assign(new Error('Bad Request'), { code: 400 }), 'HTTP 400 Bad Request'],
     [new TypeError(), 'TypeError'],
     ['a string', 'a string'],
     [undefined, 'undefined'],

@@ -1,0 +1,109 @@
+import { readFile } from 'node:fs/promises';
+import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { OtlpTarget } from '../settings/otlp-target.ts';
+import { connectionFailure, responseFailure } from './export-faults.ts';
+import type { OtlpTransport } from './otlp-transport.ts';
+
+/** A response to an export is a few bytes; a page of a web server may be anything. */
+const MAX_RESPONSE_BYTES = 64 * 1024;
+
+const compressed = promisify(gzip);
+
+interface Client {
+  readonly agent: Agent;
+  readonly request: (url: string, options: RequestOptions) => ClientRequest;
+}
+
+/** OTLP over HTTP: POST, without redirects and without retries, which are the pipeline's. Certificates are read at the first export. */
+export class HttpTransport implements OtlpTransport {
+  readonly #target: OtlpTarget;
+  #client: Promise<Client> | undefined;
+
+  constructor(target: OtlpTarget) {
+    this.#target = target;
+  }
+
+  async send(body: Uint8Array, mediaType: string, abort: AbortSignal): Promise<Uint8Array> {
+    const client = await this.#open();
+    const isCompressed = this.#target.compression === 'gzip';
+    const sent = isCompressed ? await compressed(body) : body;
+    abort.throwIfAborted();
+    const headers = {
+      ...this.#target.headers,
+      'Content-Type': mediaType,
+      'Content-Length': sent.length,
+      ...(isCompressed ? { 'Content-Encoding': 'gzip' } : {}),
+      'User-Agent': 'glasshouse-telemetry',
+    };
+    let response: IncomingMessage;
+    let answer: Uint8Array;
+    try {
+      response = await answered(
+        client.request(this.#target.url, { method: 'POST', headers, agent: client.agent, signal: abort }),
+        sent,
+      );
+      answer = await bodyOf(response);
+    } catch (error) {
+      abort.throwIfAborted();
+      throw connectionFailure(error, this.#target);
+    }
+    const status = response.statusCode ?? 0;
+    if (status >= 200 && status < 300) return answer;
+    throw responseFailure({ status, headers: response.headers, body: answer }, this.#target);
+  }
+
+  close(): void {
+    void this.#client?.then(
+      ({ agent }) => agent.destroy(),
+      () => {},
+    );
+    this.#client = undefined;
+  }
+
+  #open(): Promise<Client> {
+    if (this.#client !== undefined) return this.#client;
+    const opening = openClient(this.#target);
+    this.#client = opening;
+    // A file that could not be read may be there next time.
+    opening.catch(() => (this.#client = undefined));
+    return opening;
+  }
+}
+
+/** Imports late, so that the HTTP instrumentation comes first. */
+async function openClient({ url, ...files }: OtlpTarget): Promise<Client> {
+  if (!url.startsWith('https:')) {
+    const { Agent, request } = await import('node:http');
+    return { agent: new Agent({ keepAlive: true }), request };
+  }
+  const { Agent, request } = await import('node:https');
+  const [ca, cert, key] = await Promise.all(
+    [files.certificateFile, files.clientCertificateFile, files.clientKeyFile].map((file) =>
+      file === undefined ? undefined : readFile(file),
+    ),
+  );
+  return { agent: new Agent({ keepAlive: true, ca, cert, key }), request };
+}
+
+function answered(request: ClientRequest, body: Uint8Array): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    request.on('response', resolve);
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+/** The first bytes of the body, as many as are of use. */
+async function bodyOf(response: IncomingMessage): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes >= MAX_RESPONSE_BYTES) break;
+  }
+  return Buffer.concat(chunks).subarray(0, MAX_RESPONSE_BYTES);
+}

@@ -1,0 +1,12 @@
+/** Sends one encoded OTLP request at a time to one receiver. */
+export interface OtlpTransport {
+  /**
+   * Resolves with the body of the response to an accepted request. Rejects with ExportFailure; if `abort` ends the export, with an error whose
+   * name is AbortError.
+   *
+   * @param body An encoded request, not compressed.
+   */
+  send(body: Uint8Array, mediaType: string, abort: AbortSignal): Promise<Uint8Array>;
+  /** Closes its connections. */
+  close(): void;
+}

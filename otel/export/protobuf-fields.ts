@@ -1,0 +1,49 @@
+export const VARINT = 0;
+export const LENGTH_DELIMITED = 2;
+
+/** Reads protobuf fields in order; throws RangeError for truncated bytes. */
+export class FieldReader {
+  readonly #bytes: Uint8Array;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  get isAtEnd(): boolean {
+    return this.#at >= this.#bytes.length;
+  }
+
+  tag(): number {
+    return this.varint();
+  }
+
+  varint(): number {
+    let value = 0;
+    for (let factor = 1; ; factor *= 128) {
+      const byte = this.#bytes[this.#at++];
+      if (byte === undefined) throw new RangeError('truncated number');
+      value += (byte & 127) * factor;
+      if (byte < 128) return value;
+    }
+  }
+
+  bytes(): Uint8Array {
+    const length = this.varint();
+    const end = this.#at + length;
+    if (end > this.#bytes.length) throw new RangeError('truncated field');
+    const found = this.#bytes.subarray(this.#at, end);
+    this.#at = end;
+    return found;
+  }
+
+  /** The rest. Fields of fixed size are refused: OTLP responses have none. */
+  *fields(): Generator<{ readonly number: number; readonly value: number | Uint8Array }> {
+    while (!this.isAtEnd) {
+      const tag = this.tag();
+      const kind = tag & 7;
+      if (kind !== VARINT && kind !== LENGTH_DELIMITED) throw new RangeError('unknown kind of field');
+      yield { number: tag >> 3, value: kind === VARINT ? this.varint() : this.bytes() };
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import type { Clock } from '../base/clock.ts';
+import type { ExportStorage, Signal, StoredExport, StoredFacts } from '../base/export-storage.ts';
+import type { Guard } from '../base/guard.ts';
+import type { HistoryFile } from './history-file.ts';
+import type { HistoryPart } from './history-part.ts';
+import type { SignalTotals } from './waiting-export-table.ts';
+
+const SIGNALS: readonly Signal[] = ['traces', 'metrics', 'logs'];
+
+export interface WaitingExportsOptions {
+  /** Of this process: it sends what it stored, and what processes that are gone have left. */
+  readonly processId: string;
+  /** 0 stores nothing. */
+  readonly maxBytes: number;
+  readonly guard: Guard;
+  readonly clock: Clock;
+}
+
+/**
+ * Exports that wait in the history file: within a bound in bytes per process, the oldest is removed first and counted, and what must be kept last.
+ * An export is removed after the receiver accepted it; a process killed in between sends it again.
+ */
+export class WaitingExports implements ExportStorage, HistoryPart {
+  readonly #options: WaitingExportsOptions;
+  readonly #dropped: Record<Signal, number> = { traces: 0, metrics: 0, logs: 0 };
+  readonly #adopted: Record<Signal, number> = { traces: 0, metrics: 0, logs: 0 };
+  #totals: readonly SignalTotals[] = [];
+  #file: HistoryFile | undefined;
+
+  constructor(options: WaitingExportsOptions) {
+    this.#options = options;
+  }
+
+  put(batches: readonly StoredExport[]): boolean {
+    const { processId, maxBytes, clock } = this.#options;
+    const file = this.#file;
+    if (file === undefined || maxBytes === 0) return false;
+    return this.#try(file, ({ waiting }) => {
+      for (const batch of batches) waiting.put(processId, batch, clock.now());
+      this.#bound(file);
+    });
+  }
+
+  oldest(signal: Signal): (StoredExport & { readonly id: number }) | undefined {
+    const { guard, processId } = this.#options;
+    return guard.run('export storage', () => this.#file?.waiting.oldest(processId, signal), undefined);
+  }
+
+  remove(id: number): void {
+    if (this.#file !== undefined) this.#try(this.#file, ({ waiting }) => waiting.remove(id));
+  }
+
+  facts(signal: Signal): StoredFacts {
+    const totals = this.#totals.find((each) => each.signal === signal);
+    return {
+      items: totals?.items ?? 0,
+      bytes: totals?.bytes ?? 0,
+      maxBytes: this.#options.maxBytes,
+      oldestMillis: totals?.oldestMillis,
+      dropped: this.#dropped[signal],
+      adopted: this.#adopted[signal],
+    };
+  }
+
+  restore(file: HistoryFile): void {
+    this.write(file);
+  }
+
+  write(file: HistoryFile): void {
+    this.#file = file;
+    const { processId, clock } = this.#options;
+    const before = this.#totals;
+    let adopted: readonly SignalTotals[] = before;
+    const isDone = this.#try(file, ({ waiting }) => {
+      waiting.adopt(processId, clock.now());
+      adopted = waiting.totals(processId);
+      this.#bound(file);
+    });
+    if (!isDone) return;
+    for (const signal of SIGNALS) this.#adopted[signal] += itemsIn(adopted, signal) - itemsIn(before, signal);
+  }
+
+  close(): void {
+    this.#file = undefined;
+  }
+
+  /** Removes what exceeds the bound. */
+  #bound(file: HistoryFile): void {
+    const { processId, maxBytes } = this.#options;
+    const bytes = (): number => file.waiting.totals(processId).reduce((sum, each) => sum + each.bytes, 0);
+    while (bytes() > maxBytes) {
+      const gone = file.waiting.dropOldest(processId);
+      if (gone === undefined) return;
+      this.#dropped[gone.signal] += gone.items;
+    }
+  }
+
+  #try(file: HistoryFile, work: (file: HistoryFile) => void): boolean {
+    const dropped = { ...this.#dropped };
+    return this.#options.guard.run(
+      'export storage',
+      () => {
+        try {
+          file.transaction(() => work(file));
+        } catch (error) {
+          Object.assign(this.#dropped, dropped);
+          throw error;
+        }
+        this.#totals = file.waiting.totals(this.#options.processId);
+        return true;
+      },
+      false,
+    );
+  }
+}
+
+function itemsIn(totals: readonly SignalTotals[], signal: Signal): number {
+  return totals.find((each) => each.signal === signal)?.items ?? 0;
+}
