@@ -147,6 +147,8 @@ export function readTelemetryConfig(sources: TelemetryConfigSources): TelemetryC
   if (problems.length > 0) throw new TelemetryConfigError(problems);
   if (dataDir === undefined && isWritten(settings, 'METRICS_HISTORY_DAYS') && values.historyDays > 0)
     warnings.push('METRICS_HISTORY_DAYS has no effect: the app sets no dataDir to store a history in');
+  if (dataDir === undefined && isWritten(settings, 'METRICS_EXPORT_STORAGE_BYTES'))
+    warnings.push('METRICS_EXPORT_STORAGE_BYTES has no effect: the app sets no dataDir for a history file');
   if (values.target > 0 && OPERATION_TYPES.every((type) => values.rates[type] === 1))
     warnings.push(
       'METRICS_TARGET has no effect: METRICS_SAMPLING_RATE keeps all; set it to 0 to sample by the target alone',

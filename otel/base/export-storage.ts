@@ -33,5 +33,8 @@ export interface ExportStorage {
   /** The oldest of this process and of processes that are gone. */
   oldest(signal: Signal): (StoredExport & { readonly id: number }) | undefined;
   remove(id: number): void;
-  facts(signal: Signal): StoredFacts;
+  /** Undefined if nothing can be stored. */
+  facts(signal: Signal): StoredFacts | undefined;
+  /** Calls it whenever exports of an earlier process were taken over. */
+  onAdopted(listener: () => void): void;
 }

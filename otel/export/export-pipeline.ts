@@ -18,8 +18,6 @@ import { WaitingItems } from './waiting-items.ts';
 
 /** Time for an exporter to close itself, after everything else. */
 const CLOSE_TIMEOUT_MILLIS = 1000;
-/** At most five exports per second of what waited on disk: some 2,500 spans. */
-const STORED_PAUSE_MILLIS = 200;
 
 /**
  * Queue between the kit and any receiver or exporter: exporting only enqueues, and one batch at a time is sent, also after failures and in
@@ -38,6 +36,7 @@ export class ExportPipeline<Item> {
   readonly #waiting: WaitingItems<Item>;
   readonly #pause: RetryPause;
   readonly #scheduledDelayMillis: number;
+  readonly #storedPauseMillis: number;
   readonly #export: OneExport;
   readonly #flushTimeoutMillis: number;
   readonly #shutdownTimeoutMillis: number;
@@ -59,6 +58,7 @@ export class ExportPipeline<Item> {
     this.tally = new ExportTally(options.component, clock.monotonicNanos);
     this.#onSent = options.onSent ?? (() => {});
     this.#sample = options.sample ?? (() => []);
+    this.#storedPauseMillis = options.storedPauseMillis ?? 200;
     this.#scheduledDelayMillis = options.scheduledDelayMillis ?? 5000;
     this.#export = new OneExport({
       tally: this.tally,
@@ -70,6 +70,7 @@ export class ExportPipeline<Item> {
     this.#nanos = clock.monotonicNanos;
     this.#pause = new RetryPause(this.#scheduledDelayMillis, clock.now, () => this.#schedule());
     const { storage } = options;
+    storage?.onAdopted(() => this.#schedule());
     const { encoding } = destination;
     const hasStorage = storage !== undefined && encoding !== undefined;
     this.#waiting = new WaitingItems({
@@ -172,9 +173,9 @@ export class ExportPipeline<Item> {
   /** Undefined if there is nothing to do. */
   #nextDelay(): number | undefined {
     const { isBatchFull, items, stored } = this.#waiting;
-    if (this.#pause.isOn && stored === undefined) return undefined;
+    if (this.#pause.isOn && (stored === undefined || !this.#isAway)) return undefined;
     if (isBatchFull) return 0;
-    if (!this.#pause.isOn && stored?.isWaiting === true) return STORED_PAUSE_MILLIS;
+    if (!this.#pause.isOn && stored?.isWaiting === true) return this.#storedPauseMillis;
     return items > 0 ? this.#scheduledDelayMillis : undefined;
   }
 

@@ -3,6 +3,7 @@ import type { Client, Metadata, ServiceError, StatusObject } from '@grpc/grpc-js
 import type { Signal } from '../base/export-storage.ts';
 import type { OtlpTarget } from '../settings/otlp-target.ts';
 import { ExportFailure } from './delivery.ts';
+import { connectionFailure } from './export-faults.ts';
 import { retryDelayOfStatus } from './otlp-answer.ts';
 import type { OtlpTransport } from './otlp-transport.ts';
 
@@ -40,7 +41,9 @@ export class GrpcTransport implements OtlpTransport {
   }
 
   async send(body: Uint8Array, _mediaType: string, abort: AbortSignal): Promise<Uint8Array> {
-    const { client, metadata, codes } = await this.#open();
+    const { client, metadata, codes } = await this.#open().catch((error: unknown) => {
+      throw connectionFailure(error, this.#target);
+    });
     abort.throwIfAborted();
     return new Promise((resolve, reject) => {
       const call = client.makeUnaryRequest(

@@ -26,10 +26,24 @@ export class HttpTransport implements OtlpTransport {
   }
 
   async send(body: Uint8Array, mediaType: string, abort: AbortSignal): Promise<Uint8Array> {
-    const client = await this.#open();
+    const { response, answer } = await this.#exchange(body, mediaType, abort).catch((error: unknown) => {
+      abort.throwIfAborted();
+      throw connectionFailure(error, this.#target);
+    });
+    const { statusCode: status = 0, headers } = response;
+    if (status >= 200 && status < 300) return answer;
+    throw responseFailure({ status, headers, body: answer }, this.#target);
+  }
+
+  async #exchange(
+    body: Uint8Array,
+    mediaType: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly response: IncomingMessage; readonly answer: Uint8Array }> {
+    const { agent, request } = await this.#open();
     const isCompressed = this.#target.compression === 'gzip';
     const sent = isCompressed ? await compressed(body) : body;
-    abort.throwIfAborted();
+    signal.throwIfAborted();
     const headers = {
       ...this.#target.headers,
       'Content-Type': mediaType,
@@ -37,21 +51,9 @@ export class HttpTransport implements OtlpTransport {
       ...(isCompressed ? { 'Content-Encoding': 'gzip' } : {}),
       'User-Agent': 'glasshouse-telemetry',
     };
-    let response: IncomingMessage;
-    let answer: Uint8Array;
-    try {
-      response = await answered(
-        client.request(this.#target.url, { method: 'POST', headers, agent: client.agent, signal: abort }),
-        sent,
-      );
-      answer = await bodyOf(response);
-    } catch (error) {
-      abort.throwIfAborted();
-      throw connectionFailure(error, this.#target);
-    }
-    const status = response.statusCode ?? 0;
-    if (status >= 200 && status < 300) return answer;
-    throw responseFailure({ status, headers: response.headers, body: answer }, this.#target);
+    const asked = request(this.#target.url, { method: 'POST', headers, agent, signal });
+    const response = await answered(asked, sent);
+    return { response, answer: await bodyOf(response) };
   }
 
   close(): void {

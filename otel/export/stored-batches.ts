@@ -27,10 +27,14 @@ export class StoredBatches<Item> {
   }
 
   get isWaiting(): boolean {
-    return this.facts().items > 0;
+    return this.items > 0;
   }
 
-  facts(): StoredFacts {
+  get items(): number {
+    return this.facts()?.items ?? 0;
+  }
+
+  facts(): StoredFacts | undefined {
     return this.#storage.facts(this.#kind.signal);
   }
 

@@ -43,7 +43,7 @@ export class WaitingItems<Item> {
 
   /** In the queue and on disk. */
   get all(): number {
-    return this.#queue.items + (this.stored?.facts().items ?? 0);
+    return this.#queue.items + (this.stored?.items ?? 0);
   }
 
   /** Adds it to the queue; if that is full, what is in it goes to disk, or is dropped, oldest first. */

@@ -130,8 +130,8 @@ export class WaitingExportTable {
   }
 
   /** Takes over the exports of processes that are gone. */
-  adopt(owner: string, nowMillis: number): void {
+  adopt(owner: string, nowMillis: number, isGone = isOwnerGone): void {
     for (const other of this.#owners.all(owner))
-      if (isOwnerGone(other, nowMillis)) this.#adopt.run(owner, process.pid, hostname(), other.owner);
+      if (isGone(other, nowMillis)) this.#adopt.run(owner, process.pid, hostname(), other.owner);
   }
 }

@@ -24,8 +24,10 @@ export class WaitingExports implements ExportStorage, HistoryPart {
   readonly #options: WaitingExportsOptions;
   readonly #dropped: Record<Signal, number> = { traces: 0, metrics: 0, logs: 0 };
   readonly #adopted: Record<Signal, number> = { traces: 0, metrics: 0, logs: 0 };
+  readonly #listeners: (() => void)[] = [];
   #totals: readonly SignalTotals[] = [];
   #file: HistoryFile | undefined;
+  #wasOpened = false;
 
   constructor(options: WaitingExportsOptions) {
     this.#options = options;
@@ -50,7 +52,8 @@ export class WaitingExports implements ExportStorage, HistoryPart {
     if (this.#file !== undefined) this.#try(this.#file, ({ waiting }) => waiting.remove(id));
   }
 
-  facts(signal: Signal): StoredFacts {
+  facts(signal: Signal): StoredFacts | undefined {
+    if (!this.#wasOpened || this.#options.maxBytes === 0) return undefined;
     const totals = this.#totals.find((each) => each.signal === signal);
     return {
       items: totals?.items ?? 0,
@@ -62,12 +65,17 @@ export class WaitingExports implements ExportStorage, HistoryPart {
     };
   }
 
+  onAdopted(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
   restore(file: HistoryFile): void {
     this.write(file);
   }
 
   write(file: HistoryFile): void {
     this.#file = file;
+    this.#wasOpened = true;
     const { processId, clock } = this.#options;
     const before = this.#totals;
     let adopted: readonly SignalTotals[] = before;
@@ -78,6 +86,8 @@ export class WaitingExports implements ExportStorage, HistoryPart {
     });
     if (!isDone) return;
     for (const signal of SIGNALS) this.#adopted[signal] += itemsIn(adopted, signal) - itemsIn(before, signal);
+    if (adopted.some(({ signal, items }) => items > itemsIn(before, signal)))
+      for (const listener of this.#listeners) listener();
   }
 
   close(): void {

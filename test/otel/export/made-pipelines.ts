@@ -14,7 +14,8 @@ export const NO_STORAGE: ExportStorage = {
   put: () => false,
   oldest: () => undefined,
   remove: () => {},
-  facts: () => ({ items: 0, bytes: 0, maxBytes: 0, oldestMillis: undefined, dropped: 0, adopted: 0 }),
+  onAdopted: () => {},
+  facts: () => undefined,
 };
 
 /** The pipelines of spans that these settings configure; the first is the receiver's, if there is one. */
