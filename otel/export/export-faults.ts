@@ -171,9 +171,8 @@ function quoted(body: Uint8Array, target: Target, contentType = ''): string {
     : contentType.startsWith('text/html')
       ? titleOf(textOf(body))
       : messageIn(textOf(body));
-  // oxlint-disable-next-line no-control-regex -- control characters do not belong into a sentence
   const clean = withoutSecrets(words, target)
-    .replaceAll(/[\u0000-\u001f\u007f-\u009f\s]+/g, ' ')
+    .replaceAll(/[\p{Cc}\s]+/gu, ' ')
     .trim();
   if (clean === '') return '';
   return JSON.stringify(clean.length > MAX_QUOTED ? `${clean.slice(0, MAX_QUOTED)}…` : clean);

@@ -5,7 +5,7 @@ import type { OtlpTarget } from '../settings/otlp-target.ts';
 import { ExportFailure } from './delivery.ts';
 import { connectionFailure } from './export-faults.ts';
 import { retryDelayOfStatus } from './otlp-answer.ts';
-import type { OtlpTransport } from './otlp-transport.ts';
+import { type OtlpTransport, USER_AGENT } from './otlp-transport.ts';
 
 const METHODS: Readonly<Record<Signal, string>> = {
   traces: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
@@ -97,7 +97,7 @@ async function openConnection({ url, headers, compression, ...files }: OtlpTarge
     : grpc.credentials.createInsecure();
   const address = port === '' ? `${hostname}:${isSecure ? 443 : 80}` : host;
   const options = {
-    'grpc.primary_user_agent': 'glasshouse-telemetry',
+    'grpc.primary_user_agent': USER_AGENT,
     // Its own waits between connections would outlast the pipeline's.
     'grpc.initial_reconnect_backoff_ms': 500,
     'grpc.max_reconnect_backoff_ms': 5000,

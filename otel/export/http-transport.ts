@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { OtlpTarget } from '../settings/otlp-target.ts';
 import { connectionFailure, responseFailure } from './export-faults.ts';
-import type { OtlpTransport } from './otlp-transport.ts';
+import { type OtlpTransport, USER_AGENT } from './otlp-transport.ts';
 
 /** A response to an export is a few bytes; a page of a web server may be anything. */
 const MAX_RESPONSE_BYTES = 64 * 1024;
@@ -49,7 +49,7 @@ export class HttpTransport implements OtlpTransport {
       'Content-Type': mediaType,
       'Content-Length': sent.length,
       ...(isCompressed ? { 'Content-Encoding': 'gzip' } : {}),
-      'User-Agent': 'glasshouse-telemetry',
+      'User-Agent': USER_AGENT,
     };
     const asked = request(this.#target.url, { method: 'POST', headers, agent, signal });
     const response = await answered(asked, sent);

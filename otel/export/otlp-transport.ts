@@ -1,3 +1,6 @@
+/** As the specification of the exporter names it. */
+export const USER_AGENT = 'OTel-OTLP-Exporter-JavaScript';
+
 /** Sends one encoded OTLP request at a time to one receiver. */
 export interface OtlpTransport {
   /**

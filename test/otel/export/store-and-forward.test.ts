@@ -117,7 +117,7 @@ describe('store and forward', () => {
     for (let burst = 0; burst < 60; burst++) {
       hand(pipeline, 10);
       await pipeline.forceFlush();
-      bytes = Math.max(bytes, storage.facts('traces').bytes);
+      bytes = Math.max(bytes, storage.facts('traces')?.bytes ?? 0);
       expectBalanced(pipeline.facts());
     }
     await pipeline.shutdown();
