@@ -145,14 +145,7 @@ export function readTelemetryConfig(sources: TelemetryConfigSources): TelemetryC
     defaults: { OTEL_SERVICE_NAME: serviceName, METRICS_TRUSTED_CONTEXT: sources.trustedContext },
   });
   if (problems.length > 0) throw new TelemetryConfigError(problems);
-  if (dataDir === undefined && isWritten(settings, 'METRICS_HISTORY_DAYS') && values.historyDays > 0)
-    warnings.push('METRICS_HISTORY_DAYS has no effect: the app sets no dataDir to store a history in');
-  if (dataDir === undefined && isWritten(settings, 'METRICS_EXPORT_STORAGE_BYTES'))
-    warnings.push('METRICS_EXPORT_STORAGE_BYTES has no effect: the app sets no dataDir for a history file');
-  if (values.target > 0 && OPERATION_TYPES.every((type) => values.rates[type] === 1))
-    warnings.push(
-      'METRICS_TARGET has no effect: METRICS_SAMPLING_RATE keeps all; set it to 0 to sample by the target alone',
-    );
+  warnings.push(...idleSettings(values, settings, dataDir));
   const enabled = values.enabled && !values.sdkDisabled;
   const exportOf = (signal: Signal): SignalExport => (enabled ? signalExport(signal, values) : NO_EXPORTERS);
   const traces = exportOf('traces');
@@ -217,6 +210,24 @@ export function readTelemetryConfig(sources: TelemetryConfigSources): TelemetryC
     warnings: Object.freeze([...warnings, ...exportNotes(values)]),
     untracedPathPrefixes: Object.freeze([...ignorePaths]),
   });
+}
+
+/** One line per METRICS_* setting that has no effect. */
+function idleSettings(
+  values: SettingValues,
+  settings: readonly EffectiveSetting[],
+  dataDir: string | undefined,
+): readonly string[] {
+  const notes: string[] = [];
+  if (dataDir === undefined && isWritten(settings, 'METRICS_HISTORY_DAYS') && values.historyDays > 0)
+    notes.push('METRICS_HISTORY_DAYS has no effect: the app sets no dataDir to store a history in');
+  if (dataDir === undefined && isWritten(settings, 'METRICS_EXPORT_STORAGE_BYTES'))
+    notes.push('METRICS_EXPORT_STORAGE_BYTES has no effect: the app sets no dataDir for a history file');
+  if (values.target > 0 && OPERATION_TYPES.every((type) => values.rates[type] === 1))
+    notes.push(
+      'METRICS_TARGET has no effect: METRICS_SAMPLING_RATE keeps all; set it to 0 to sample by the target alone',
+    );
+  return notes;
 }
 
 function isWritten(settings: readonly EffectiveSetting[], name: string): boolean {
