@@ -58,7 +58,7 @@ describe('register.ts', () => {
       enabled: true,
       counts: { http: 5, database: 6, render: 5, other: 0 },
       faults: [],
-      export: { configured: false },
+      exports: [],
       business: [{ name: 'program.starts', attributes: {}, value: 1 }],
       settings: expect.arrayContaining([
         expect.objectContaining({ name: 'METRICS_SAMPLING_RATE', value: '0.25', source: 'environment' }),
@@ -140,7 +140,7 @@ describe('register.ts', () => {
         enabled: false,
         counts: { http: 0, database: 0, render: 0, other: 0 },
         spans: { started: 0 },
-        export: { configured: false },
+        exports: [],
         business: [],
       });
       expect([...new Set(stderr.trim().split('\n'))].filter((name) => !LIGHT.includes(name))).toEqual([]);
