@@ -25,6 +25,8 @@ export interface TelemetryMetricsOptions {
   readonly activeRequests?: () => readonly Point[];
   /** Without it there are no process metrics. */
   readonly runtime?: RuntimeSampler;
+  /** Number of log records since start. */
+  readonly logRecords?: () => number;
   /** Without them there are no metrics about telemetry itself. */
   readonly books?: () => TelemetryBooks;
 }
@@ -49,12 +51,19 @@ export class TelemetryMetrics implements MetricProducer {
   }
 
   #collect(isForPrometheus: boolean): CollectionResult {
-    const { clock, aggregates, exemplars, activeRequests, runtime, books } = this.#options;
+    const { clock, aggregates, exemplars, activeRequests, runtime, logRecords, books } = this.#options;
     // A clock that was set back must not end a point before it starts.
     const endMillis = Math.max(clock.now(), this.#startMillis);
     const builder = new MetricDataBuilder(millisToHrTime(this.#startMillis), millisToHrTime(endMillis));
     // First, because reading these handles deferred spans.
     if (books !== undefined) addSdkMetrics(builder, books());
+    if (logRecords !== undefined)
+      builder.counter(
+        'otel.sdk.log.created',
+        '{log_record}',
+        'The number of logs submitted to enabled SDK Loggers.',
+        [{ value: logRecords() }],
+      );
     addRedMetrics(builder, aggregates, exemplars?.(this.#startMillis, endMillis, metricOf));
     if (activeRequests !== undefined)
       builder.level(

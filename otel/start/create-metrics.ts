@@ -7,13 +7,13 @@ import type { HeldFacts } from './held-facts.ts';
 
 /** The metrics that the kit counts itself, with exemplars from the kept traces. */
 export function createMetrics(options: {
-  readonly held: Pick<HeldFacts, 'aggregates' | 'ring' | 'runtime'>;
+  readonly held: Pick<HeldFacts, 'aggregates' | 'ring' | 'runtime' | 'traceLogs'>;
   readonly active: ActiveRequests;
   readonly books: () => TelemetryBooks;
   readonly clock: Clock;
 }): TelemetryMetrics {
   const { held, active, books, clock } = options;
-  const { aggregates, runtime } = held;
+  const { aggregates, runtime, traceLogs } = held;
   const exemplars = new TraceExemplars(held);
   return new TelemetryMetrics({
     clock,
@@ -21,6 +21,7 @@ export function createMetrics(options: {
     exemplars: (...period) => exemplars.collect(...period),
     activeRequests: () => active.counts(),
     runtime,
+    logRecords: () => traceLogs.created,
     books,
   });
 }

@@ -23,6 +23,7 @@ export class TraceLogProcessor implements LogRecordProcessor {
   }
 
   onEmit(record: ReadWriteLogRecord): void {
+    this.#logs.created++;
     this.#guard.run('logs', () => this.#keep(record), undefined);
   }
 

@@ -39,6 +39,8 @@ export class TraceLogs {
   /** Lines of traces that started before or at this time may be lost. */
   #knownSinceMillis: number;
   #bytes = 0;
+  /** Log records since start, of traces or not. */
+  created = 0;
 
   constructor({ sinceMillis = -Infinity, onLine, ...limits }: TraceLogsOptions = {}) {
     this.#limits = { ...DEFAULT_LIMITS, ...limits };

@@ -68,6 +68,7 @@ describe('TraceLogProcessor', () => {
       context: inSpan,
     });
     expect(logs.traces).toBe(1);
+    expect(logs.created).toBe(2);
     expect(logs.of(TRACE_ID, 0)).toMatchObject([
       {
         spanId: SPAN_ID,
