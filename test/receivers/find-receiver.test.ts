@@ -75,7 +75,7 @@ describe('npm run receivers', () => {
     const { code, output } = await run(machine());
     expect(code).toBe(1);
     expect(output).toBe(
-      'No receivers: no Go is on the PATH to build otelcol, jaeger, promtool, prometheus; install 1.26.7 or newer: https://go.dev/dl\n',
+      'No receivers: no Go is on the PATH to build otelcol, jaeger, promtool, prometheus, compose; install 1.26.7 or newer: https://go.dev/dl\n',
     );
   });
 
@@ -86,7 +86,7 @@ describe('npm run receivers', () => {
     expect(code).toBe(0);
     expect(output).toContain(`OTELCOL_PATH=${builtPath('otelcol', env)}\n`);
     expect(output.trimEnd().split('\n').at(-1)).toBe(
-      'Receivers are there: otelcol, jaeger, promtool, prometheus; built now: nothing.',
+      'Receivers are there: otelcol, jaeger, promtool, prometheus, compose; built now: nothing.',
     );
   });
 

@@ -86,10 +86,23 @@ export const RECEIVERS = {
     names: ['prometheus'],
     recipe: { ...PROMETHEUS, package: './cmd/prometheus' },
   },
+  /** The loader of Docker Compose: its schema, and whether what is named is defined. */
+  compose: {
+    version: '2.16.2',
+    variable: 'COMPOSE_SPEC_PATH',
+    names: ['compose-spec'],
+    recipe: { module: 'github.com/compose-spec/compose-go/v2@v2.16.2', package: './cmd' },
+  },
 } as const satisfies Readonly<Record<string, Receiver>>;
 
 export type ReceiverName = keyof typeof RECEIVERS;
-export const RECEIVER_NAMES: readonly ReceiverName[] = ['otelcol', 'jaeger', 'promtool', 'prometheus'];
+export const RECEIVER_NAMES: readonly ReceiverName[] = [
+  'otelcol',
+  'jaeger',
+  'promtool',
+  'prometheus',
+  'compose',
+];
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The user's folder for caches, as the XDG base directory specification has it: a relative XDG_CACHE_HOME is ignored. */
