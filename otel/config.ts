@@ -76,7 +76,8 @@ export interface TelemetryConfig extends SamplingValues {
   readonly exportQueue: QueueLimits;
   readonly logQueue: QueueLimits;
   readonly metricTemporality: 'cumulative' | 'delta' | 'lowmemory';
-  readonly metricHistograms: 'explicit_bucket_histogram' | 'base2_exponential_bucket_histogram';
+  /** Undefined: exponential for what the kit counts, explicit for the app's instruments. */
+  readonly metricHistograms: 'explicit_bucket_histogram' | 'base2_exponential_bucket_histogram' | undefined;
   readonly metricExportIntervalMillis: number;
   readonly metricExportTimeoutMillis: number;
   /** Every setting in force and its source; a secret's value reads `(set)`. */

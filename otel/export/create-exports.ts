@@ -15,7 +15,6 @@ import { ConsoleSpanExporter, type ReadableSpan } from '@opentelemetry/sdk-trace
 import type { ExportStorage, Signal } from '../base/export-storage.ts';
 import type { TelemetryConfig } from '../config.ts';
 import type { LocalExport } from '../settings/signal-exports.ts';
-import { DeltaProducer } from './delta-producer.ts';
 import { type AbortableExporter, ExporterDestination } from './destination.ts';
 import { ExportPipeline } from './export-pipeline.ts';
 import type { PipelineLimits } from './pipeline-options.ts';
@@ -110,7 +109,7 @@ export function createMetricPipelines(
       exporter: new CollectionExporter(pipeline, preferences, isRemote ? serialize : undefined),
       exportIntervalMillis: metricExportIntervalMillis,
       exportTimeoutMillis: metricExportTimeoutMillis,
-      metricProducers: [preferences.wantsDelta ? new DeltaProducer(producer) : producer],
+      metricProducers: [preferences.producerOf(producer)],
     });
   });
   return { pipelines, readers };

@@ -3,8 +3,11 @@ import {
   AggregationTemporality,
   AggregationType,
   InstrumentType,
+  type MetricProducer,
 } from '@opentelemetry/sdk-metrics';
 import type { TelemetryConfig } from '../config.ts';
+import { DeltaProducer } from './delta-producer.ts';
+import { FixedBucketProducer } from './fixed-bucket-producer.ts';
 
 /** By the specification of the OTLP metrics exporter: up-down counters are never deltas. */
 const DELTA: Readonly<Record<TelemetryConfig['metricTemporality'], readonly InstrumentType[]>> = {
@@ -15,17 +18,17 @@ const DELTA: Readonly<Record<TelemetryConfig['metricTemporality'], readonly Inst
 
 type Preferences = Pick<TelemetryConfig, 'metricTemporality' | 'metricHistograms'>;
 
-/** Aggregation of the app's instruments for an exporter. */
+/** Temporality and aggregation of what an exporter gets. */
 export class MetricPreferences {
   readonly selectAggregationTemporality: (type: InstrumentType) => AggregationTemporality;
   readonly selectAggregation: (type: InstrumentType) => AggregationOption;
-  /** Whether sums and histograms of the kit are exported as deltas. */
-  readonly wantsDelta: boolean;
+  readonly #wantsDelta: boolean;
+  readonly #wantsFixedBuckets: boolean;
 
   constructor(
     { metricTemporality, metricHistograms }: Preferences = {
       metricTemporality: 'cumulative',
-      metricHistograms: 'explicit_bucket_histogram',
+      metricHistograms: undefined,
     },
   ) {
     const delta = DELTA[metricTemporality];
@@ -38,6 +41,13 @@ export class MetricPreferences {
           ? AggregationType.EXPONENTIAL_HISTOGRAM
           : AggregationType.DEFAULT,
     });
-    this.wantsDelta = metricTemporality === 'delta';
+    this.#wantsDelta = metricTemporality === 'delta';
+    this.#wantsFixedBuckets = metricHistograms === 'explicit_bucket_histogram';
+  }
+
+  /** What a producer of cumulative sums and exponential histograms has, for one reader. */
+  producerOf(producer: MetricProducer): MetricProducer {
+    const timed = this.#wantsDelta ? new DeltaProducer(producer) : producer;
+    return this.#wantsFixedBuckets ? new FixedBucketProducer(timed) : timed;
   }
 }

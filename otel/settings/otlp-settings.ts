@@ -84,10 +84,9 @@ export const OTLP_SETTINGS = {
     'temporality of exported metrics: since start (cumulative), since the previous export (delta), or delta where it needs no memory (lowmemory)',
     temporality,
   ),
-  otlpHistograms: setting(
+  otlpHistograms: optional(
     `${PREFIX}_METRICS_DEFAULT_HISTOGRAM_AGGREGATION`,
-    'explicit_bucket_histogram',
-    'aggregation of the app’s histograms: explicit_bucket_histogram or base2_exponential_bucket_histogram',
+    'aggregation of histograms: explicit_bucket_histogram or base2_exponential_bucket_histogram. Unset, durations that the kit counts are exponential, and the app’s histograms explicit',
     histograms,
   ),
 };

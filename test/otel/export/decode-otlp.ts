@@ -105,16 +105,31 @@ export function decodeHistograms(body: Uint8Array): DecodedHistogramPoint[] {
           bucketCounts: packedVarints(positive, 2),
           min: double(point, 12),
           max: double(point, 13),
-          exemplars: messages(point, 11).map((exemplar) => ({
-            timeUnixNano: bigint(exemplar, 2),
-            value: double(exemplar, 3),
-            spanId: hex(exemplar, 4),
-            traceId: hex(exemplar, 5),
-          })),
+          exemplars: exemplars(point, 11),
         };
       }),
     ),
   );
+}
+
+/** The same of histograms with fixed buckets. */
+export function decodeFixedHistograms(
+  body: Uint8Array,
+): readonly { readonly metric: string; readonly exemplars: readonly DecodedExemplar[] }[] {
+  return metrics(body).flatMap((metric) =>
+    messages(metric, 9).flatMap((histogram) =>
+      messages(histogram, 1).map((point) => ({ metric: text(metric, 1), exemplars: exemplars(point, 8) })),
+    ),
+  );
+}
+
+function exemplars(point: Message, field: number): readonly DecodedExemplar[] {
+  return messages(point, field).map((exemplar) => ({
+    timeUnixNano: bigint(exemplar, 2),
+    value: double(exemplar, 3),
+    spanId: hex(exemplar, 4),
+    traceId: hex(exemplar, 5),
+  }));
 }
 
 function metrics(body: Uint8Array): Message[] {

@@ -4,10 +4,11 @@ import { emptyResource } from '@opentelemetry/resources';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { DurationSketch } from '../../../otel/aggregate/duration-sketch.ts';
 import type { Exemplar } from '../../../otel/base/exemplar.ts';
+import { FixedBucketProducer } from '../../../otel/export/fixed-bucket-producer.ts';
 import { MetricDataBuilder } from '../../../otel/export/metric-data.ts';
 import { JSON_METRICS, PROTOBUF_METRICS } from '../../../otel/export/otlp-exemplars.ts';
 import { fc } from '../../fixtures/properties.ts';
-import { decodeHistograms, decodeMetricNames } from './decode-otlp.ts';
+import { decodeFixedHistograms, decodeHistograms, decodeMetricNames } from './decode-otlp.ts';
 
 const hex = (length: number): fc.Arbitrary<string> =>
   fc
@@ -78,6 +79,22 @@ describe('exemplars in OTLP', () => {
         );
       }),
       { numRuns: 200 },
+    );
+  });
+
+  it('follow points with fixed buckets, too', async () => {
+    await fc.assert(
+      fc.asyncProperty(some, async (histograms) => {
+        const { resource, scopeMetrics } = metricsOf(histograms);
+        const collect = async () => ({ resourceMetrics: { resource, scopeMetrics }, errors: [] });
+        const { resourceMetrics } = await new FixedBucketProducer({ collect }).collect();
+        const body = PROTOBUF_METRICS.serializeRequest(resourceMetrics)!;
+        const exemplarsOf = (each: { readonly exemplars: readonly { readonly spanId: string }[] }) =>
+          each.exemplars.map(({ spanId }) => spanId);
+        expect(decodeFixedHistograms(body).map(exemplarsOf)).toEqual(histograms.flat().map(exemplarsOf));
+        expect(decodeHistograms(body)).toEqual([]);
+      }),
+      { numRuns: 50 },
     );
   });
 
