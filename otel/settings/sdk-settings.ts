@@ -131,7 +131,7 @@ export const SDK_SETTINGS = {
   bspMaxQueueSize: setting(
     'OTEL_BSP_MAX_QUEUE_SIZE',
     '2048',
-    'maximum number of spans in the export queue; beyond it the oldest traces are dropped and counted',
+    'maximum number of spans in the export queue, which also holds at most 4 MiB; beyond either, what is in it moves to disk (METRICS_EXPORT_STORAGE_BYTES), or the oldest traces are dropped and counted, must-keep ones last',
     spanCount,
   ),
   bspScheduleDelayMillis: setting(
@@ -150,7 +150,7 @@ export const SDK_SETTINGS = {
   blrpMaxQueueSize: setting(
     'OTEL_BLRP_MAX_QUEUE_SIZE',
     '2048',
-    'maximum number of log records in the export queue; beyond it later ones are dropped',
+    'maximum number of log records in the export queue, which also holds at most 4 MiB; beyond either, what is in it moves to disk, or the oldest are dropped and counted',
     recordCount,
   ),
   blrpScheduleDelayMillis: setting(
