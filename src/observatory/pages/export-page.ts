@@ -1,9 +1,9 @@
-import type { ExportFacts, ExportTest, Signal, StoredFacts } from '../../../otel/query.ts';
+import type { ExportFacts, ExportTest, Signal } from '../../../otel/query.ts';
 import { html, type Html, type HtmlValue } from '../../markup/html.ts';
-import { countText, size, text } from '../../markup/quantity.ts';
+import { countText, duration, size, text } from '../../markup/quantity.ts';
 import { panel } from '../charts/frame.ts';
 import { csrfField } from '../draw/csrf-field.ts';
-import { factList, failedCell } from '../draw/facts.ts';
+import { breakable, factList, failedCell } from '../draw/facts.ts';
 import { failingExport } from '../facts/export-summary.ts';
 import { moment, spanText } from '../format/moment.ts';
 import type { PageView } from '../page.ts';
@@ -18,13 +18,6 @@ interface Facts {
 }
 
 const TITLES: Readonly<Record<Signal, string>> = { traces: 'Spans', metrics: 'Metrics', logs: 'Log records' };
-const DROPPED: Readonly<Record<keyof ExportFacts['droppedBy'], string>> = {
-  queue_full: 'dropped, queue full',
-  too_large: 'dropped, larger than the queue',
-  stopped: 'dropped at the stop',
-  off: 'dropped while export was off',
-};
-
 /** What leaves this process: the books of every export, why one fails, a test, and a switch. */
 export const exportPage = definePage<Facts>({
   path: '/export',
@@ -45,23 +38,21 @@ function isRemote(facts: ExportFacts): boolean {
 
 function controls(exports: readonly ExportFacts[], view: PageView): Html {
   const isOn = exports.some((facts) => facts.isRemote && facts.isOn);
+  const { base } = view.links;
   return panel({
     title: isOn ? 'Export is on' : 'Export is off',
-    body: html`<div class="actions">
-        ${button(EXPORT_TEST_PATH, 'Send a test', view)}
-        ${isOn ? button(EXPORT_OFF_PATH, 'Switch off', view) : button(EXPORT_ON_PATH, 'Switch on', view)}
-      </div>
+    body: html`<form method="post" action="${base}${EXPORT_TEST_PATH}">
+        ${csrfField(view)}
+        <button type="submit">Send a test</button>
+        <button type="submit" formaction="${base}${isOn ? EXPORT_OFF_PATH : EXPORT_ON_PATH}">
+          ${isOn ? 'Switch off' : 'Switch on'}
+        </button>
+      </form>
       <p class="quiet">
         A test sends one span, and an empty export of each other signal. While export is off, what these pages
         keep does not leave, and what waits stays; a restart switches export on again.
       </p>`,
   });
-}
-
-function button(path: string, words: string, view: PageView): Html {
-  return html`<form method="post" action="${view.links.base}${path}">
-    ${csrfField(view)}<button type="submit">${words}</button>
-  </form>`;
 }
 
 function testPanel(tests: readonly ExportTest[], view: PageView): Html {
@@ -98,7 +89,7 @@ function books(facts: ExportFacts, { now }: PageView): Html {
     ${panel({
       title: facts.isRemote ? 'Receiver' : 'Status',
       body: factList([
-        ['endpoint', html`<code>${endpoint}</code>`],
+        ['endpoint', html`<code>${breakable(endpoint)}</code>`],
         ['last success', lastSuccessMillis === undefined ? 'none yet' : moment(lastSuccessMillis, now)],
         ['last error', lastError === undefined ? 'none' : moment(lastError.atMillis, now)],
         ...(lastError === undefined ? [] : [['cause', html`<bdi>${lastError.message}</bdi>`] as const]),
@@ -110,36 +101,57 @@ function books(facts: ExportFacts, { now }: PageView): Html {
   </div>`;
 }
 
-function counts(facts: ExportFacts): readonly (readonly [HtmlValue, HtmlValue])[] {
-  const { queue, stored, droppedBy } = facts;
-  const reasons = (Object.keys(DROPPED) as (keyof typeof DROPPED)[]).filter(
-    (reason) => reason === 'queue_full' || droppedBy[reason] > 0,
-  );
-  const bounds = [
-    ...(facts.signal === 'metrics' ? [] : [countText(queue.maxItems)]),
-    text(size(queue.maxBytes)),
-  ].join(' or ');
+type Row = readonly [HtmlValue, HtmlValue];
+
+function counts(facts: ExportFacts): readonly Row[] {
+  const { queue, stored } = facts;
+  const bounds = facts.signal === 'metrics' ? [] : [countText(queue.maxItems)];
   return [
     ['accepted', countText(facts.accepted)],
+    ...(stored === undefined || stored.adopted === 0
+      ? []
+      : [['from earlier processes', countText(stored.adopted)] as const]),
     ['sent', countText(facts.sent)],
-    ['rejected by the receiver', failedCell(facts.rejected)],
-    ['failed', failedCell(facts.failed)],
-    ['in the queue', html`${countText(facts.queued)} <span class="quiet">of ${bounds}</span>`],
-    ...(stored === undefined ? [] : storedCounts(stored)),
-    ...reasons.map((reason) => [DROPPED[reason], failedCell(droppedBy[reason])] as const),
+    ['lost', failedCell(lostOf(facts))],
+    ...losses(facts)
+      .filter(([, count]) => count > 0)
+      .map(([words, count]): Row => [html`<span class="quiet">${words}</span>`, failedCell(count)]),
+    [
+      'in the queue',
+      html`${countText(facts.queued)}
+        <span class="quiet">of ${[...bounds, text(size(queue.maxBytes))].join(' or ')}</span>`,
+    ],
+    ...(stored === undefined
+      ? []
+      : [
+          [
+            'on disk',
+            html`${countText(stored.items)}
+              <span class="quiet">in ${text(size(stored.bytes))} of ${text(size(stored.maxBytes))}</span>`,
+          ] as const,
+        ]),
   ];
 }
 
-function storedCounts(stored: StoredFacts): readonly (readonly [HtmlValue, HtmlValue])[] {
+function losses({
+  rejected,
+  failed,
+  droppedBy,
+  stored,
+}: ExportFacts): readonly (readonly [string, number])[] {
   return [
-    [
-      'on disk',
-      html`${countText(stored.items)}
-        <span class="quiet">${text(size(stored.bytes))} of ${text(size(stored.maxBytes))}</span>`,
-    ],
-    ...(stored.adopted === 0 ? [] : [['from earlier processes', countText(stored.adopted)] as const]),
-    ['dropped, disk bound', failedCell(stored.dropped)],
+    ['rejected by the receiver', rejected],
+    ['refused for good', failed],
+    ['dropped, queue full', droppedBy.queue_full],
+    ['dropped, larger than the queue', droppedBy.too_large],
+    ['dropped at the stop', droppedBy.stopped],
+    ['dropped while export was off', droppedBy.off],
+    ['dropped, disk bound', stored?.dropped ?? 0],
   ];
+}
+
+function lostOf(facts: ExportFacts): number {
+  return losses(facts).reduce((sum, [, count]) => sum + count, 0);
 }
 
 function howTo(): Html {
@@ -173,11 +185,7 @@ export function exportSentence(exports: readonly ExportFacts[], now: number): Se
     return [{ text: 'Export is switched off.' }, { text: ` ${waitingWords(exports)}` }];
   const failing = failingExport(exports);
   if (failing !== undefined) return failingSentence(failing, exports, now);
-  const lost = exports.reduce(
-    (sum, { rejected, failed, dropped, stored }) =>
-      sum + rejected + failed + dropped + (stored?.dropped ?? 0),
-    0,
-  );
+  const lost = exports.reduce((sum, facts) => sum + lostOf(facts), 0);
   const success = Math.max(...exports.map(({ lastSuccessMillis }) => lastSuccessMillis ?? -Infinity));
   if (success === -Infinity) return [{ text: 'An exporter is set; nothing has been exported yet.' }];
   return [
