@@ -64,7 +64,7 @@ function testPanel(tests: readonly ExportTest[], view: PageView): Html {
         TITLES[signal],
         fault === undefined
           ? html`accepted in
-            ${spanText(millis)}${traceId !== undefined && html`; trace ${traceLink(traceId, view)}`}`
+            ${text(duration(millis))}${traceId !== undefined && html`; trace ${traceLink(traceId, view)}`}`
           : html`<span class="tone-failed">not accepted</span>: ${fault}`,
       ]),
     ),
