@@ -38,15 +38,6 @@ describe('a second server on the same data', () => {
   it('does not apply to commands', async () => {
     expect(await runToEnd(OWNER_LINK, { DATA_DIR: dataDir })).toMatchObject({ code: 0 });
   });
-
-  it('starts after the first server was killed', async () => {
-    const other = join(folder, 'killed');
-    const first = await BlogProcess.start(other);
-    await first.stop('SIGKILL');
-    const second = await BlogProcess.start(other);
-    expect((await second.ask('/health')).status).toBe(200);
-    await second.stop();
-  });
 });
 
 describe('the commands for backups', () => {

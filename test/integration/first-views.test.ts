@@ -3,7 +3,8 @@ import type { MetricsDocument } from '../../src/observatory/facts/metrics-docume
 import { PAGES } from '../../src/observatory/pages/all-pages.ts';
 import { BlogProcess } from './blog-process.ts';
 import { pageDocument } from './page-document.ts';
-import { Visitor } from './visitor.ts';
+import { becomeOwner } from './signed-in-owner.ts';
+import type { Visitor } from './visitor.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const VIEWS = 50;
@@ -37,23 +38,18 @@ describe('after 50 page views on a fresh process at default settings', () => {
   });
 });
 
-const POLLS = 20;
-const PASSWORD = 'a long enough password for polls';
+const POLLS = 4;
 
 describe(`after ${POLLS} polls of everything that the observatory has`, () => {
   const dataDir = temporaryFolder();
-  const visitor = new Visitor();
+  let visitor: Visitor;
   let blog: BlogProcess;
   let traceId: string;
   let statement: string;
   beforeAll(async () => {
     blog = await BlogProcess.start(dataDir);
     traceId = String((await blog.ask('/')).headers['x-request-id']);
-    const link = new URL(/(http\S+\/admin\/setup\?\S+)/.exec(blog.output)![1]!);
-    const { text } = await visitor.send(link.href);
-    const _csrf = /name="_csrf" value="([^"]+)"/.exec(text)![1]!;
-    const fields = { _csrf, token: link.searchParams.get('token')!, password: PASSWORD, repeated: PASSWORD };
-    await visitor.send(new URL('/admin/setup', blog.address).href, { fields });
+    visitor = await becomeOwner(blog);
     const { facts } = await pageDocument<{ statements: { name: string }[] }>(visitor, at('/queries'));
     // A long one: its name is cut, and no plain ASCII.
     const { name } = facts.statements.find((each) => each.name.includes('…'))!;
@@ -103,7 +99,7 @@ describe(`after ${POLLS} polls of everything that the observatory has`, () => {
       const event = await visitor.firstEvent(new URL(at('/live?page=')));
       expect(event).toContain('data:');
       // What is new comes once in a second.
-    }, 20));
+    }, POLLS));
 
   it('the overview and the report on health open with the same sentence', async () => {
     const summaryOf = async (address: string): Promise<string> =>

@@ -24,14 +24,16 @@ onLinux('a blog without a file descriptor left', () => {
       executable: 'sh',
       before: ['-c', `ulimit -n ${LIMIT}; exec "$0" "$@"`, process.execPath],
     });
-    // Their connections stay open.
     await blog.metrics();
     owner = await becomeOwner(blog);
+    // The server closes connections that are idle for seconds, and there are no new ones.
+    const stayConnected = () => Promise.all([blog.metrics(), owner.send(`${blog.address}/health`)]);
     const { hostname, port } = new URL(blog.address);
     for (let i = 0; i < LIMIT; i++) {
       const socket = connect(Number(port), hostname).on('error', () => {});
       sockets.push(socket);
       await Promise.race([once(socket, 'connect'), once(socket, 'close')]);
+      if (i % 10 === 0) await stayConnected();
     }
     // A client is connected before the blog has taken its connection.
     let facts: MetricsDocument['process'] | undefined;

@@ -1,4 +1,7 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DATABASE_FILE_NAME } from '../../src/db/data-files.ts';
+import { closeDatabase, openDatabase } from '../../src/db/open-database.ts';
 import { BlogProcess, runToEnd } from './blog-process.ts';
 import { Visitor } from './visitor.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
@@ -61,7 +64,7 @@ describe('npm run owner-link beside a running blog', () => {
 
   it('takes the address of the settings when the blog does not run', async () => {
     const stopped = temporaryFolder();
-    await (await BlogProcess.start(stopped)).stop();
+    closeDatabase(openDatabase(join(stopped, DATABASE_FILE_NAME)));
     const { output } = await runToEnd(ARGUMENTS, { DATA_DIR: stopped, HOST: '0.0.0.0', PORT: '4321' });
     expect(output).toMatch(/^http:\/\/127\.0\.0\.1:4321\/admin\/setup\?token=/);
   });

@@ -101,7 +101,7 @@ export interface CrawlReport {
 
 /**
  * Asks for everything that can be reached from `starts` on their own origin. Of each path, ids and numbers aside, and of each name in its
- * query, two are enough.
+ * query, `perKind` are asked.
  */
 export async function crawl(
   visitor: Visitor,
@@ -109,6 +109,7 @@ export async function crawl(
   options: {
     readonly prefix: string;
     readonly maxAnswers: number;
+    readonly perKind: number;
     readonly mayFail?: RegExp;
     /** Addresses that tell of requests to others, which are no business of the prefix. */
     readonly tellsOfOthers?: RegExp;
@@ -146,7 +147,7 @@ export async function crawl(
       else if (by === 'link' && !known.has(url.href)) {
         known.add(url.href);
         const own = kindsOf(url);
-        if (!own.some((kind) => (kinds.get(kind) ?? 0) < 2)) continue;
+        if (!own.some((kind) => (kinds.get(kind) ?? 0) < options.perKind)) continue;
         for (const kind of own) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
         queue.push(url.href);
       }
@@ -155,8 +156,11 @@ export async function crawl(
   return { asked, streams, forms, faults };
 }
 
-/** The path, and the path with each name of the query. */
+/** The path, and the path with each name of the query; each format is a kind. */
 function kindsOf({ pathname, searchParams }: URL): readonly string[] {
   const path = pathname.replaceAll(/[0-9a-f]{32}|\d+/g, '0');
-  return [path, ...[...searchParams.keys()].map((name) => `${path}?${name}`)];
+  return [
+    path,
+    ...[...searchParams].map(([name, value]) => `${path}?${name}${name === 'format' ? `=${value}` : ''}`),
+  ];
 }

@@ -63,12 +63,13 @@ describe.each(['own', 'stock'])('rules of a real blog (%s)', (spans) => {
     for (const id of ids)
       expect(await tracePage(id)).toContain('A sampling rule keeps it: route=/tags*: always.');
   });
+});
 
+describe('rules of a blog', () => {
   it('that are wrong are an error of the start, all of them in one message', async () => {
     const { code, output } = await runToEnd(START_ARGUMENTS, {
       PORT: '0',
-      DATA_DIR: dataDir,
-      METRICS_SPANS: spans,
+      DATA_DIR: temporaryFolder(),
       METRICS_RULES: 'rout=/a: 1; type=http: 0.5; type=http status=200: always; status=2000: 1',
       METRICS_TARGET: 'five',
     });

@@ -19,7 +19,8 @@ export class Visitor {
     const cookie = this.#cookiesFor(url);
     const form = { origin: url.origin, 'content-type': 'application/x-www-form-urlencoded' };
     const options = {
-      agent: this.#agent,
+      // A form may take so long to encode that the server has closed an idle connection meanwhile.
+      agent: fields === undefined && this.#agent,
       method: fields === undefined ? 'GET' : 'POST',
       headers: {
         accept: 'text/html,*/*;q=0.8',

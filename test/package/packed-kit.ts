@@ -18,10 +18,9 @@ export class PackedKit {
     this.folder = folder;
   }
 
-  /** Packs a copy of `otel/`, so that nothing is written beside the sources, and unpacks the tarball into an empty folder. */
-  static async install(packages: readonly string[]): Promise<PackedKit> {
+  /** Unpacks the tarball into an empty folder. */
+  static async install(tarball: string, packages: readonly string[]): Promise<PackedKit> {
     const folder = mkdtempSync(join(tmpdir(), 'packed-kit-'));
-    const tarball = await packKit(join(folder, 'source'));
     const home = join(folder, 'app', 'node_modules', NAME);
     mkdirSync(home, { recursive: true });
     await run('tar', ['-xzf', tarball, '-C', home, '--strip-components=1']);
@@ -52,7 +51,7 @@ export class PackedKit {
   }
 }
 
-/** Packs a copy of `otel/` in the folder; returns the path of the tarball. */
+/** Packs a copy of `otel/` in the folder, so that nothing is written beside the sources; returns the path of the tarball. */
 export async function packKit(folder: string): Promise<string> {
   cpSync(join(ROOT, 'otel'), join(folder, 'otel'), {
     recursive: true,

@@ -77,7 +77,8 @@ export class ReaderServer {
     if (options.extra !== undefined) app.use(options.extra);
     for (const router of rooms.routers) app.use(router.routes());
     app.use(rooms.postPaths.routes());
-    this.#server = createServer(app.callback());
+    // The client alone closes idle connections: with both in one busy process, it could send on one that has just been closed.
+    this.#server = createServer({ keepAliveTimeout: 0 }, app.callback());
   }
 
   get origin(): string {

@@ -195,13 +195,13 @@ describe('counts over weeks', () => {
   });
 
   it('over restarts, clean, killed and overlapping, equal what was sent except for what the page reports as lost', () => {
-    runs({ hasFile: true, tierBytes: 60_000, days: 20, steps: false, restarts: true }, 4, ({ whole }) => {
+    runs({ hasFile: true, tierBytes: 60_000, days: 20, steps: false, restarts: true }, 2, ({ whole }) => {
       expect(whole).toBeGreaterThan(0);
     });
   });
 
   it('over clock steps, equal what was sent by the clock of that time', () => {
-    runs({ hasFile: true, tierBytes: 60_000, days: 20, steps: true, restarts: true }, 4, ({ whole }) => {
+    runs({ hasFile: true, tierBytes: 60_000, days: 20, steps: true, restarts: true }, 2, ({ whole }) => {
       expect(whole).toBeGreaterThan(0);
     });
   });

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { optionsOfApp } from '../../../otel/start/app-options.ts';
+import { BARE_ENVIRONMENT } from '../../fixtures/bare-environment.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
 const REGISTER = fileURLToPath(new URL('../../../otel/register.ts', import.meta.url));
@@ -75,6 +76,6 @@ describe('the options of an app for telemetry that starts before it', () => {
 function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   return promisify(execFile)(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
     cwd: root,
-    env,
+    env: { ...BARE_ENVIRONMENT, ...env },
   });
 }

@@ -11,7 +11,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { registerInstrumentations } from '@opentelemetry/instrumentation';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
-import { NodeSDK } from '@opentelemetry/sdk-node';
+import type { NodeSDK } from '@opentelemetry/sdk-node';
 import {
   AlwaysOffSampler,
   AlwaysOnSampler,
@@ -54,7 +54,9 @@ const lines: string[] = [];
 let telemetry: Telemetry | undefined;
 let sdk: NodeSDK | undefined;
 
-function startSdk(sampler: AlwaysOnSampler): void {
+async function startSdk(sampler: AlwaysOnSampler): Promise<void> {
+  // It loads every exporter, and half of the runs have none.
+  const { NodeSDK } = await import('@opentelemetry/sdk-node');
   sdk = new NodeSDK({
     autoDetectResources: false,
     sampler,

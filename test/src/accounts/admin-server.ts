@@ -146,7 +146,8 @@ export class AdminServer {
       );
     for (const router of [...admin.routers, ...reader.routers, reader.postPaths])
       app.use(router.routes() as unknown as Koa.Middleware);
-    this.#server = createServer(app.callback());
+    // The client alone closes idle connections: with both in one busy process, it could send on one that has just been closed.
+    this.#server = createServer({ keepAliveTimeout: 0 }, app.callback());
     await new Promise<void>((resolve) => this.#server!.listen(0, '127.0.0.1', resolve));
     this.origin = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
     return this;

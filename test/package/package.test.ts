@@ -1,13 +1,22 @@
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { NAME, PackedKit } from './packed-kit.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
+import { ExampleApp } from './example-app.ts';
+import { EXAMPLES, rowsOf, visitExample } from './example-visit.ts';
+import { NAME, packKit, PackedKit } from './packed-kit.ts';
 
 const run = promisify(execFile);
-const TSC = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url));
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+const TSC = path('../../node_modules/typescript/bin/tsc');
+
+let tarball: string;
+beforeAll(async () => {
+  tarball = await packKit(temporaryFolder());
+});
 
 const USES = `
 const options: TelemetryOptions = { serviceName: 'notes', ignorePaths: ['/telemetry'], dataDir: 'data' };
@@ -31,15 +40,28 @@ import { OPERATION_TYPES, type TelemetryQuery } from '${NAME}/query';
 import { createSamplingProcessor, KEEP_ALL, type Policy } from '${NAME}/sampler';
 ${USES}`;
 
-/** Stands where better-sqlite3 is not installed, and its types are not either. */
-let kit: PackedKit;
-beforeAll(async () => {
-  kit = await PackedKit.install(['@opentelemetry', '@types/node']);
-  writeFileSync(join(kit.folder, 'package.json'), '{ "type": "module" }');
-});
-afterAll(() => kit.remove());
+const PACKAGES = ['@opentelemetry', 'better-sqlite3', 'koa', '@koa/router', 'express', 'fastify'];
+
+/** Installs the kit beside these packages before the tests of a block, and removes it after them. */
+function installed(packages: readonly string[]): { readonly folder: string; files(): readonly string[] } {
+  let kit: PackedKit;
+  beforeAll(async () => {
+    kit = await PackedKit.install(tarball, packages);
+    writeFileSync(join(kit.folder, 'package.json'), '{ "type": "module" }');
+  });
+  afterAll(() => kit.remove());
+  return {
+    get folder() {
+      return kit.folder;
+    },
+    files: () => kit.files(),
+  };
+}
 
 describe('the package', () => {
+  // Without better-sqlite3 and its types.
+  const kit = installed(['@opentelemetry', '@types/node']);
+
   it('holds compiled files, examples and documents, and no source', () => {
     const files = kit.files();
     for (const file of ['dist/telemetry.js', 'dist/telemetry.d.ts', 'dist/cjs/telemetry.cjs', 'LICENSE'])
@@ -85,4 +107,36 @@ describe('the package', () => {
     });
     await expect(required).rejects.toThrow('Start telemetry with --import');
   });
+});
+
+describe('the examples', () => {
+  const kit = installed(PACKAGES);
+  let app: ExampleApp | undefined;
+  beforeAll(() => cpSync(path('../../otel/examples'), join(kit.folder, 'examples'), { recursive: true }));
+  afterEach(() => app?.kill());
+
+  it('in otel/README.md are the fifteen lines of examples/readme.mjs, which run from the tarball alone: the page shows a trace', async () => {
+    const lines = /```js\n([^]*?)```/.exec(readFileSync(path('../../otel/README.md'), 'utf8'))![1]!;
+    expect(lines).toBe(readFileSync(path('../../otel/examples/readme.mjs'), 'utf8'));
+    expect(lines.split('\n').filter((line) => line.trim() !== '').length).toBeLessThanOrEqual(15);
+    app = await ExampleApp.start(kit.folder, ['examples/readme.mjs']);
+    expect(await app.get('/')).toEqual({ status: 200, text: '<p>a note</p>' });
+    const { text } = await app.get('/telemetry');
+    expect(rowsOf(text)).toEqual(['GET / 1 0', 'SELECT ? AS text 1 0', 'note 1 0']);
+    expect(text).toMatch(
+      /<pre id="(\w{32})">\1\n {2}GET \/ {2}[\d.]+ ms\n {4}render note {2}[\d.]+ ms\n {6}SELECT {2}[\d.]+ ms<\/pre>/,
+    );
+    expect(await app.stop()).toEqual([0, null]);
+    expect(app.complaints).toBe('');
+  });
+
+  it.each(EXAMPLES)(
+    'for %s names routes, folds what is unknown, counts failures, and leaves its page untraced',
+    async (name) => {
+      app = await ExampleApp.start(kit.folder, [`examples/${name}.mjs`]);
+      const { seen, wanted } = await visitExample(app, name);
+      expect(seen).toEqual(wanted);
+      expect(await app.stop()).toEqual([0, null]);
+    },
+  );
 });
