@@ -25,6 +25,8 @@ const OUTAGES: readonly Outage[] = [
   { how: 'SIGSTOP', seconds: 5 },
   { how: 'SIGTERM', seconds: 5 },
   { how: 'SIGKILL', seconds: 5 },
+  { how: 'SIGSTOP', seconds: 20 },
+  { how: 'SIGTERM', seconds: 20 },
 ];
 const SERVER = 2;
 /** Spans of an export; what is sent twice when an answer is lost is one of them. */
@@ -35,7 +37,7 @@ async function play({ how, seconds }: Outage): Promise<Played> {
   const collector = await CollectorProcess.startWith(program!);
   const blog = await BlogProcess.start(temporaryFolder(), {
     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${collector.endpoint}/v1/traces`,
-    OTEL_BSP_SCHEDULE_DELAY: '100',
+    OTEL_BSP_SCHEDULE_DELAY: '1000',
     OTEL_BSP_MAX_EXPORT_BATCH_SIZE: `${BATCH}`,
   });
   try {
