@@ -6,6 +6,7 @@ process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/co
 
 export default {
   testEnvironment: '<rootDir>/test/plain-environment.cjs',
+  testSequencer: '<rootDir>/test/slow-first-sequencer.cjs',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],

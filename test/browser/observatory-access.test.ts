@@ -1,43 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import {
-  ABORTED_TRACE,
-  busyBlog,
-  EVICTED_TRACE,
-  FAILING_TRACE,
-  SEARCH_TRACE,
-} from '../fixtures/busy-blog.ts';
+import { busyBlog, SEARCH_TRACE } from '../fixtures/busy-blog.ts';
+import { PAGE_ADDRESSES } from '../fixtures/page-addresses.ts';
 import { chromiumPath } from './chromium.ts';
 import { seriousFaults } from './axe.ts';
 import { ObservatoryBrowser } from './observatory-browser.ts';
 
 const executablePath = chromiumPath();
 const run = executablePath === undefined ? describe.skip : describe;
-
-const PATHS = [
-  '',
-  '/content',
-  '/process',
-  '/routes?sort=p99_ms',
-  '/route?name=GET+%2Fsearch',
-  '/route?name=GET+%2Fnowhere',
-  '/queries',
-  '/statement?name=SELECT+posts_fts',
-  '/slow',
-  '/failures',
-  '/traces',
-  '/traces?min=nonsense',
-  '/traces/import',
-  `/traces/${SEARCH_TRACE}`,
-  `/traces/${FAILING_TRACE}`,
-  `/traces/${ABORTED_TRACE}`,
-  `/traces/${EVICTED_TRACE}`,
-  '/sampling',
-  '/sampling/change',
-  '/export',
-  '/buffer',
-  '/keys',
-];
 
 run('the observatory in a browser', () => {
   const house = new ObservatoryBrowser(executablePath ?? '');
@@ -51,7 +21,7 @@ run('the observatory in a browser', () => {
   });
   afterAll(() => house.close());
 
-  it.each(PATHS)(
+  it.each(PAGE_ADDRESSES)(
     '%s: nothing serious for axe in two themes, nothing against the policy, nobody else asked, no sideways scroll at 360 px',
     async (path) => {
       const { page, complaints, requests } = shared;

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium, type Page } from 'playwright-core';
+import { PAGES } from '../../src/observatory/pages/all-pages.ts';
 import { chromiumPath } from '../browser/chromium.ts';
 import { DemoServer } from '../fixtures/demo-server.ts';
 
@@ -19,29 +20,26 @@ const SIZES = [
   [1440, 900],
   [360, 740],
 ] as const;
-const PAGES: Readonly<Record<string, string>> = {
-  overview: '',
-  content: '/content',
-  process: '/process',
-  routes: '/routes',
-  queries: '/queries',
-  slow: '/slow',
-  failures: '/failures',
-  traces: '/traces',
-  import: '/traces/import',
+/** Pages of one thing, by their path: of the first that a list leads to. Nobody has imported a trace. */
+const LIST_OF: Readonly<Record<string, string>> = {
+  '/route': '/routes',
+  '/statement': '/queries',
+  '/traces/:traceId': '/slow',
+};
+const FURTHER: Readonly<Record<string, string>> = {
   'missing-trace': '/traces/0af7651916cd43dd8448eb211c80319c',
-  sampling: '/sampling',
-  export: '/export',
-  buffer: '/buffer',
-  keys: '/keys',
   'nothing-then': '?from=2020-01-01T00:00&to=2020-01-01T01:00',
 };
-/** Pages of one thing: of the first that a list leads to. */
-const FIRST_OF: Readonly<Record<string, string>> = {
-  route: '/routes',
-  statement: '/queries',
-  trace: '/slow',
-};
+const nameOf = (path: string): string =>
+  path === '' ? 'overview' : path.slice(1).replace('s/:traceId', '').replaceAll('/', '-');
+/** By name: an address, or the list that leads there. */
+const PICTURES = new Map<string, { readonly path?: string; readonly list?: string }>([
+  ...PAGES.filter(({ path }) => !path.includes('/imported/')).map(({ path }) => {
+    const list = LIST_OF[path];
+    return [nameOf(path), list === undefined ? { path } : { list }] as const;
+  }),
+  ...Object.entries(FURTHER).map(([name, path]) => [name, { path }] as const),
+]);
 /** Of the demo: without them a replayed log has no failure and no repeated statement to show. */
 const FAULTY_ROOMS = ['/demo/reading-list', '/demo/guestbook'];
 const FAULTY_VISITS = 3;
@@ -57,7 +55,7 @@ const { values, positionals } = parseArgs({
 });
 const [folder, requests = '400'] = positionals;
 const speed = Number(values.speed);
-const names = [...Object.keys(PAGES), ...Object.keys(FIRST_OF)];
+const names = [...PICTURES.keys()];
 const only = values.only?.split(',') ?? names;
 const unknown = only.filter((name) => !names.includes(name));
 if (folder === undefined || !/^\d+$/.test(requests) || !(speed > 0) || unknown.length > 0) {
@@ -104,9 +102,10 @@ try {
 
 /** Undefined when the list that leads there is empty. */
 async function addressOf(name: string, base: string, page: Page): Promise<string | undefined> {
-  const list = FIRST_OF[name];
-  if (list === undefined) return base + PAGES[name];
-  await page.goto(base + list);
+  const picture = PICTURES.get(name);
+  if (picture === undefined) return undefined;
+  if (picture.path !== undefined) return base + picture.path;
+  await page.goto(base + picture.list);
   const links = page.locator('tbody a.name');
   const href = (await links.count()) === 0 ? null : await links.first().getAttribute('href');
   return href === null ? undefined : new URL(href, base).href;

@@ -1,25 +1,32 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { serveObservatory } from '../../fixtures/observatory-server.ts';
-import { busyBlog, SEARCH_TRACE } from '../../fixtures/busy-blog.ts';
+import { busyBlog } from '../../fixtures/busy-blog.ts';
+import { addressesOf } from '../../fixtures/page-addresses.ts';
+import { PAGES } from '../../../src/observatory/pages/all-pages.ts';
 
-/** Page, a fact that its JSON has, and a column of its CSV; undefined for pages without a table of their own. */
-const PAGES: readonly (readonly [string, string, string | undefined])[] = [
-  ['', 'metrics', 'route'],
-  ['/content', 'business', 'metric'],
-  ['/process', 'runtime', 'rss_bytes'],
-  ['/routes', 'routes', 'p99_ms'],
-  ['/route?name=GET+%2Fsearch', 'slowest', 'trace_id'],
-  ['/queries', 'statements', 'statement'],
-  ['/statement?name=SELECT+posts_fts', 'calls', 'duration_ms'],
-  ['/slow', 'rows', 'operation'],
-  ['/failures', 'groups', 'failure'],
-  ['/traces', 'rows', 'trace_id'],
-  [`/traces/${SEARCH_TRACE}`, 'trace', undefined],
-  ['/sampling', 'settings', 'setting'],
-  ['/export', 'configured', undefined],
-  ['/buffer', 'buffer', 'place'],
-  ['/keys', 'groups', 'keys'],
-];
+/** By page: a fact that its JSON has, and a column of its CSV; undefined for pages without a table of their own. */
+const FORMATS: Readonly<Record<string, readonly [string, string | undefined]>> = {
+  '': ['metrics', 'route'],
+  '/content': ['business', 'metric'],
+  '/process': ['runtime', 'rss_bytes'],
+  '/routes': ['routes', 'p99_ms'],
+  '/route': ['slowest', 'trace_id'],
+  '/queries': ['statements', 'statement'],
+  '/statement': ['calls', 'duration_ms'],
+  '/slow': ['rows', 'operation'],
+  '/failures': ['groups', 'failure'],
+  '/traces': ['rows', 'trace_id'],
+  '/traces/import': ['rows', undefined],
+  '/traces/imported/:traceId': ['trace', undefined],
+  '/traces/:traceId': ['trace', undefined],
+  '/sampling': ['settings', 'setting'],
+  '/sampling/change': ['live', undefined],
+  '/export': ['exports', undefined],
+  '/buffer': ['buffer', 'place'],
+  '/keys': ['groups', 'keys'],
+};
+/** Address, fact, column; a page that is missing above fails. */
+const ROWS = PAGES.map(({ path }) => [addressesOf(path)[0], ...(FORMATS[path] ?? ['', undefined])] as const);
 
 describe('every page', () => {
   let base: string;
@@ -30,11 +37,12 @@ describe('every page', () => {
   const address = (path: string, format: string): string =>
     `${base}${path}${path.includes('?') ? '&' : '?'}format=${format}`;
 
-  it.each(PAGES)('%s answers its facts as JSON, by header and by address alike', async (path, fact) => {
+  it.each(ROWS)('%s answers its facts as JSON, by header and by address alike', async (path, fact) => {
     const byHeader = await fetch(`${base}${path}`, { headers: { accept: 'application/json' } });
     const byAddress = await fetch(address(path, 'json'));
     for (const response of [byHeader, byAddress]) {
-      expect(response.status).toBe(200);
+      // Nobody has imported a trace.
+      expect(response.status).toBe(path.includes('/imported/') ? 404 : 200);
       expect(response.headers.get('content-type')).toContain('application/json');
       expect(response.headers.get('cache-control')).toBe('no-store');
       const body = (await response.json()) as { summary: string; facts: Record<string, unknown> };
@@ -43,7 +51,7 @@ describe('every page', () => {
     }
   });
 
-  it.each(PAGES.filter(([, , column]) => column !== undefined))(
+  it.each(ROWS.filter(([, , column]) => column !== undefined))(
     '%s answers its table as CSV',
     async (path, _, column) => {
       const response = await fetch(address(path, 'csv'));
@@ -57,7 +65,7 @@ describe('every page', () => {
     },
   );
 
-  it.each(PAGES)('%s is never kept by a cache', async (path) => {
+  it.each(ROWS)('%s is never kept by a cache', async (path) => {
     const response = await fetch(`${base}${path}`, { headers: { accept: 'text/html' } });
     await response.text();
     expect(response.headers.get('cache-control')).toBe('no-store');

@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { PAGES } from '../../../src/observatory/pages/all-pages.ts';
 import { htmlFaults } from '../../fixtures/page-text.ts';
 import { serveObservatory } from '../../fixtures/observatory-server.ts';
 import {
@@ -7,40 +6,10 @@ import {
   busyBlog,
   DROPPED_TRACE,
   EVICTED_TRACE,
-  FAILING_TRACE,
   SEARCH_TRACE,
 } from '../../fixtures/busy-blog.ts';
-import { FTS_TEXT } from '../../fixtures/trace-sketches.ts';
+import { PAGE_ADDRESSES } from '../../fixtures/page-addresses.ts';
 import { MeasuredBlog, telemetryOff } from '../../fixtures/measured-blog.ts';
-
-const ADDRESSES = [
-  '',
-  '/content',
-  '/process',
-  '/routes',
-  '/routes?sort=p99_ms',
-  '/route?name=GET+%2Fsearch',
-  '/route?name=GET+%2Fnowhere',
-  '/queries',
-  '/statement?name=SELECT+posts_fts',
-  `/statement?${new URLSearchParams({ name: FTS_TEXT })}`,
-  '/slow',
-  '/failures',
-  '/traces',
-  '/traces?min=nonsense&type=elephant',
-  `/traces/${SEARCH_TRACE}`,
-  `/traces/${SEARCH_TRACE}?unfold=1`,
-  `/traces/${FAILING_TRACE}`,
-  `/traces/${ABORTED_TRACE}`,
-  `/traces/${EVICTED_TRACE}`,
-  '/traces/import',
-  `/traces/imported/${SEARCH_TRACE}`,
-  '/sampling',
-  '/sampling/change',
-  '/export',
-  '/buffer',
-  '/keys',
-];
 
 const scenarios = {
   busy: busyBlog().telemetry,
@@ -66,7 +35,7 @@ async function get(
 }
 
 describe.each(['busy', 'empty', 'disabled'] as const)('pages of a %s blog', (scenario) => {
-  it.each(ADDRESSES)('%s is valid HTML without inline script or style', async (path) => {
+  it.each(PAGE_ADDRESSES)('%s is valid HTML without inline script or style', async (path) => {
     const response = await get(scenario, path);
     const text = await response.text();
     expect([200, 404, 410]).toContain(response.status);
@@ -80,16 +49,9 @@ describe.each(['busy', 'empty', 'disabled'] as const)('pages of a %s blog', (sce
 
 describe('pages', () => {
   // A live page that differs without a cause is sent again and again.
-  it.each(ADDRESSES)('are drawn the same while nothing happens: %s', async (path) => {
+  it.each(PAGE_ADDRESSES)('are drawn the same while nothing happens: %s', async (path) => {
     const draw = async (): Promise<string> => (await get('busy', path)).text();
     expect(await draw()).toBe(await draw());
-  });
-
-  it('are all among these addresses', () => {
-    const paths = ADDRESSES.map((address) => address.split('?')[0]!);
-    const shape = (path: string): RegExp => new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`);
-    const others = PAGES.filter(({ path }) => !paths.some((each) => shape(path).test(each)));
-    expect(others.map(({ path }) => path)).toEqual([]);
   });
 
   it('answer their facts and the sentence as JSON', async () => {
