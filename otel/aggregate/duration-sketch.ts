@@ -38,10 +38,12 @@ export function bucketUpperNanos(bucket: number): number {
 }
 
 const NO_COUNTS = new Uint32Array(0);
+/** Counters of 32 bits suffice up to this many durations: 50 days of a thousand a second. */
+const MAX_NARROW_COUNT = 2 ** 32 - 1;
 
 export class DurationSketch {
   /** counts[i] belongs to bucket offset + i. */
-  #counts: Uint32Array = NO_COUNTS;
+  #counts: Uint32Array | Float64Array = NO_COUNTS;
   #offset = 0;
   /** First and last bucket with a count; #last < #first while empty. */
   #first = BUCKET_COUNT;
@@ -75,6 +77,7 @@ export class DurationSketch {
     const nanos = durationNanos > 0 ? durationNanos : 0;
     const bucket = bucketOf(nanos);
     this.#reserve(bucket, bucket);
+    if (this.#count >= MAX_NARROW_COUNT) this.#widen();
     const at = bucket - this.#offset;
     this.#counts[at]!++;
     this.#count++;
@@ -87,6 +90,7 @@ export class DurationSketch {
   merge(other: DurationSketch): void {
     if (other.#count === 0) return;
     this.#reserve(other.#first, other.#last);
+    if (this.#count + other.#count > MAX_NARROW_COUNT) this.#widen();
     const shift = other.#offset - this.#offset;
     for (let at = other.#first - other.#offset, end = other.#last - other.#offset; at <= end; at++) {
       this.#counts[at + shift]! += other.#counts[at]!;
@@ -115,7 +119,9 @@ export class DurationSketch {
   addToBucket(bucket: number, count: number): void {
     if (!(bucket >= 0 && bucket < BUCKET_COUNT)) throw new RangeError(`Expected a bucket, got ${bucket}`);
     this.#reserve(bucket, bucket);
-    this.#counts[bucket - this.#offset]! += count;
+    const at = bucket - this.#offset;
+    if (this.#counts[at]! + count > MAX_NARROW_COUNT) this.#widen();
+    this.#counts[at]! += count;
   }
 
   /** Totals of the durations whose buckets were added. */
@@ -184,6 +190,10 @@ export class DurationSketch {
     this.#sumNanos = Math.max(this.#sumNanos, 0);
   }
 
+  #widen(): void {
+    if (this.#counts instanceof Uint32Array) this.#counts = Float64Array.from(this.#counts);
+  }
+
   #reserve(first: number, last: number): void {
     if (first < this.#first) this.#first = first;
     if (last > this.#last) this.#last = last;
@@ -193,7 +203,8 @@ export class DurationSketch {
     const from = Math.max(0, Math.min(first, empty ? first : this.#offset) - (empty ? GROWTH / 2 : 0));
     const lowest = !empty && first < this.#offset ? Math.max(0, first - GROWTH / 2) : from;
     const highest = Math.min(BUCKET_COUNT, Math.max(last + 1 + GROWTH / 2, empty ? 0 : end));
-    const grown = new Uint32Array(highest - lowest);
+    const isWide = this.#counts instanceof Float64Array;
+    const grown = isWide ? new Float64Array(highest - lowest) : new Uint32Array(highest - lowest);
     if (!empty) grown.set(this.#counts, this.#offset - lowest);
     this.#counts = grown;
     this.#offset = lowest;

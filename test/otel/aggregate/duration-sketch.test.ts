@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { fc } from '../../fixtures/properties.ts';
-import { BUCKET_COUNT, DurationSketch, RELATIVE_ERROR } from '../../../otel/aggregate/duration-sketch.ts';
+import {
+  BUCKET_COUNT,
+  bucketOf,
+  DurationSketch,
+  RELATIVE_ERROR,
+} from '../../../otel/aggregate/duration-sketch.ts';
 
 const trackedNanos = fc.double({ min: 1e3, max: 3.6e12, noNaN: true });
 
@@ -92,5 +97,47 @@ describe('DurationSketch', () => {
     expect(sketch.shareBelow(3e6)).toBe(0.5);
     expect(sketch.shareBelow(1e9)).toBe(1);
     expect(sketch.shareBelow(1)).toBe(0);
+  });
+});
+
+describe('DurationSketch beyond 2^32 durations', () => {
+  /** 2^33 durations of 1 ms in one bucket. */
+  function many(): DurationSketch {
+    const sketch = new DurationSketch();
+    sketch.add(1e6);
+    for (let doublings = 0; doublings < 33; doublings++) {
+      const copy = new DurationSketch();
+      copy.merge(sketch);
+      sketch.merge(copy);
+    }
+    return sketch;
+  }
+  const sumOf = (sketch: DurationSketch): number => {
+    let sum = 0;
+    sketch.forEachBucket((_bucket, count) => (sum += count));
+    return sum;
+  };
+
+  it('counts on, one by one and by buckets, and its buckets add up', () => {
+    const sketch = many();
+    sketch.add(1e6);
+    sketch.add(5e9);
+    expect([sketch.count, sumOf(sketch)]).toEqual([2 ** 33 + 2, 2 ** 33 + 2]);
+    expect(sketch.quantileNanos(0.5)).toBeCloseTo(1e6, -4);
+    const copy = new DurationSketch();
+    sketch.forEachBucket((bucket, count) => {
+      copy.addToBucket(bucket, count - 1);
+      copy.addToBucket(bucket, 1);
+    });
+    expect(sumOf(copy)).toBe(2 ** 33 + 2);
+    expect(sketch.without([many()]).count).toBe(2);
+  });
+
+  it('counts one by one over the limit', () => {
+    const sketch = new DurationSketch();
+    sketch.addToBucket(bucketOf(1e6), 2 ** 32 - 1);
+    sketch.mergeTotals(2 ** 32 - 1, 0, 1e6, 1e6);
+    sketch.add(1e6);
+    expect([sketch.count, sumOf(sketch)]).toEqual([2 ** 32, 2 ** 32]);
   });
 });
