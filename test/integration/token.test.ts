@@ -21,7 +21,7 @@ describe('METRICS_TOKEN', () => {
     const text = await ask('/metrics', TOKEN);
     expect(text.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
     expect(text.body.toString()).toMatch(
-      /^http_server_request_duration_seconds_count\{http_request_method="GET",http_route="\/",url_scheme="http",http_response_status_code="200"\} 1$/m,
+      /^http_server_request_duration_seconds_count\{http_request_method="GET",http_route="\/",url_scheme="http",network_protocol_version="1\.1",http_response_status_code="200"\} 1$/m,
     );
   });
 
