@@ -51,8 +51,12 @@ export class HttpTransport implements OtlpTransport {
       ...(isCompressed ? { 'Content-Encoding': 'gzip' } : {}),
       'User-Agent': USER_AGENT,
     };
-    const asked = request(this.#target.url, { method: 'POST', headers, agent, signal });
-    const response = await answered(asked, sent);
+    const ask = (): ClientRequest => request(this.#target.url, { method: 'POST', headers, agent, signal });
+    const asked = ask();
+    const response = await answered(asked, sent).catch((error: unknown) => {
+      if (!wasClosedMeanwhile(asked, error)) throw error;
+      return answered(ask(), sent);
+    });
     return { response, answer: await bodyOf(response) };
   }
 
@@ -95,6 +99,12 @@ function answered(request: ClientRequest, body: Uint8Array): Promise<IncomingMes
     request.on('error', reject);
     request.end(body);
   });
+}
+
+/** The receiver closed the kept connection at the moment of the request, which is no failure of its own. */
+function wasClosedMeanwhile({ reusedSocket }: ClientRequest, error: unknown): boolean {
+  const code: unknown = Reflect.get(Object(error), 'code');
+  return reusedSocket && (code === 'ECONNRESET' || code === 'EPIPE');
 }
 
 /** The first bytes of the body, as many as are of use. */

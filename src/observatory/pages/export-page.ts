@@ -216,7 +216,10 @@ function failingSentence(
 function sentWords(exports: readonly ExportFacts[]): string {
   const sums = exports.filter(isRemote).length > 0 ? exports.filter(isRemote) : exports;
   return sums
-    .map(({ signal, sent }) => `${countText(sent)} ${TITLES[signal].toLowerCase()}`)
+    .map(
+      ({ signal, sent }) =>
+        `${countText(sent)} ${signal === 'metrics' ? 'data points' : TITLES[signal].toLowerCase()}`,
+    )
     .join(', ')
     .concat(' sent');
 }

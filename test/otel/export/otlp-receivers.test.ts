@@ -177,4 +177,20 @@ describe('ExportPipeline to a bad receiver', () => {
     expect(pipeline.facts()).toMatchObject({ failed: 0, sent: 4, queued: 0 });
     expect(receiver.maxConcurrent()).toBe(1);
   });
+
+  it('that closes a kept connection as the next export begins: that is no failure', async () => {
+    const used = new WeakSet<object>();
+    await using receiver = await httpReceiver((response) => {
+      const socket = response.req.socket;
+      if (used.has(socket)) return void socket.destroy();
+      used.add(socket);
+      response.end();
+    });
+    const pipeline = pipelineTo(receiver.url, GOOD);
+    for (let round = 0; round < 3; round++) {
+      pipeline.export(makeTrace(2), () => {});
+      await pipeline.forceFlush();
+    }
+    expect(pipeline.facts()).toMatchObject({ sent: 6, failed: 0, queued: 0, lastError: undefined });
+  });
 });

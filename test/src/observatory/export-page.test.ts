@@ -61,7 +61,7 @@ describe('the export page', () => {
       exportFacts({ signal: 'logs', accepted: 2, queued: 2 }),
     );
     for (const title of ['Spans', 'Metrics', 'Log records']) expect(text).toContain(`>${title}<`);
-    expect(text).toContain('5 spans, 75 metrics, 0 log records sent');
+    expect(text).toContain('5 spans, 75 data points, 0 log records sent');
   });
 
   it('offers no test and no switch for what stays in this process', async () => {
