@@ -62,7 +62,7 @@ run('live numbers in a browser', () => {
     await page.close();
   });
 
-  it('holds back while it is paused, counts, and shows the newest when it goes on', async () => {
+  it('counts updates while it is paused, and shows the newest when it is resumed', async () => {
     const { page, blog, received } = await open('/sampling');
     await button(page).click();
     const before = await received();
@@ -164,7 +164,7 @@ run('live numbers in a browser', () => {
     await page.close();
   });
 
-  it('leaves open what is open, and what is typed', async () => {
+  it('keeps open details open, and typed text', async () => {
     const { page, blog } = await open('');
     await page.locator('details.behind > summary').first().click();
     await page.locator('.custom-range > summary').click();

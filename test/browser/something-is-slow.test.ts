@@ -76,7 +76,7 @@ run('something is slow, in the demo', () => {
     expect(await failure.locator('.stack').textContent()).toMatch(/TypeError[\s\S]+demo-routes\.ts/);
   });
 
-  it('and to what the process costs', async () => {
+  it('leads to the cost of telemetry', async () => {
     await page
       .locator('#rail')
       .getByRole('link', { name: /^Buffer/ })

@@ -45,7 +45,7 @@ describe('the commands for backups', () => {
     runToEnd(['--no-warnings', `src/backup/${command}.ts`, ...args], {});
   const file = join(folder, 'blog.backup');
 
-  it('back up a running blog, and print the result last', async () => {
+  it('back up a running blog, and print the result in the last line', async () => {
     const { code, output } = await run('backup', file, '--data-dir', dataDir);
     expect([code, output.trim().split('\n').at(-1)]).toEqual([
       0,
@@ -56,7 +56,7 @@ describe('the commands for backups', () => {
     expect((await blog.ask('/health')).status).toBe(200);
   });
 
-  it('restore into a new folder, and nothing below a server', async () => {
+  it('restore into a new folder, and never under a running server', async () => {
     const refused = await run('restore', file, '--replace', '--data-dir', dataDir);
     expect([refused.code, refused.output]).toEqual([
       1,
@@ -76,7 +76,7 @@ describe('the commands for backups', () => {
 });
 
 describe('what the blog keeps', () => {
-  it('is for its user alone, also its logs and indexes', async () => {
+  it('is readable by its user only, also write-ahead logs and indexes', async () => {
     expect(readableByOthers(dataDir)).toEqual([]);
     expect(readdirSync(dataDir)).toEqual(expect.arrayContaining(['glasshouse.db-wal', 'telemetry.sqlite']));
   });

@@ -40,7 +40,7 @@ describe('after 50 page views on a fresh process at default settings', () => {
 
 const POLLS = 4;
 
-describe(`after ${POLLS} polls of everything that the observatory has`, () => {
+describe(`the observatory, polled ${POLLS} times`, () => {
   const dataDir = temporaryFolder();
   let visitor: Visitor;
   let blog: BlogProcess;
@@ -78,7 +78,7 @@ describe(`after ${POLLS} polls of everything that the observatory has`, () => {
     (path === '/route' ? '?name=GET+%2F' : path === '/statement' ? statement : '');
   const paths = PAGES.map(({ path }) => path);
 
-  it.each(['text/html', 'application/json'])('no page has left a span, as %s', async (accept) => {
+  it.each(['text/html', 'application/json'])('records no span for a page, as %s', async (accept) => {
     const missing = new Set<string>();
     await expectNothingCounted(async () => {
       const looks = paths.map(async (path) => {
@@ -91,17 +91,17 @@ describe(`after ${POLLS} polls of everything that the observatory has`, () => {
     expect([...missing]).toEqual(['/traces/imported/:traceId']);
   });
 
-  it('neither has the document of all facts', () =>
+  it('records no span for /admin/metrics', () =>
     expectNothingCounted(async () => void (await blog.metrics())));
 
-  it('neither has the live stream', () =>
+  it('records no span for the live stream', () =>
     expectNothingCounted(async () => {
       const event = await visitor.firstEvent(new URL(at('/live?page=')));
       expect(event).toContain('data:');
       // What is new comes once in a second.
     }, POLLS));
 
-  it('the overview and the report on health open with the same sentence', async () => {
+  it('starts the overview and /admin/health with the same sentence', async () => {
     const summaryOf = async (address: string): Promise<string> =>
       (JSON.parse((await visitor.send(address)).text) as { summary: string }).summary;
     const overview = await summaryOf(at('?format=json'));

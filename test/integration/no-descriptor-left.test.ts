@@ -55,7 +55,7 @@ onLinux('a blog without a file descriptor left', () => {
     expect(facts.heap_used_bytes).toBeGreaterThan(1e6);
   });
 
-  it('tells health what cannot be read', async () => {
+  it('reports on /admin/health what cannot be read', async () => {
     const { status, text } = await owner.send(`${blog.address}/admin/health`);
     expect(status).toBe(200);
     expect(JSON.parse(text)).toMatchObject({

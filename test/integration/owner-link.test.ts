@@ -69,7 +69,7 @@ describe('npm run owner-link beside a running blog', () => {
     expect(output).toMatch(/^http:\/\/127\.0\.0\.1:4321\/admin\/setup\?token=/);
   });
 
-  it('says so, with exit code 1, where there is no blog', async () => {
+  it('exits with 1 and a message if there is no blog', async () => {
     const { code, output } = await runToEnd(ARGUMENTS, { DATA_DIR: `${dataDir}/none` });
     expect([code, output]).toEqual([1, expect.stringContaining('There is no blog in')]);
   });

@@ -95,7 +95,7 @@ describe.each([
   const explain = ({ faults, asked }: CrawlReport): unknown => ({ faults, asked: asked.length > 20 });
   const FINE = { faults: [], asked: true };
 
-  it('prints where it is, and where its owner is made', () => {
+  it('prints its address and the set-up link', () => {
     expect(blog.address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/deep\/notes$/);
     expect(setupLink).toMatch(new RegExp(`^${proxy.publicUrl}/admin/setup\\?token=[\\w-]+$`));
   });
@@ -133,7 +133,7 @@ describe.each([
     expect(paths.join()).not.toContain('not-a-link');
   });
 
-  it('serves pictures whole and in part, and tells feed readers where they are', async () => {
+  it('serves pictures completely and in ranges, and links them in feeds', async () => {
     const feed = await visitor.send(at('/feed.atom'));
     const picture = /src=(?:"|&quot;)(http[^"&]+pixel\.png)/.exec(feed.text)?.[1];
     expect(picture).toMatch(new RegExp(`^${proxy.publicUrl}/media/`));
@@ -164,7 +164,7 @@ describe.each([
     expect([back.status, back.headers.location]).toEqual([303, inside(`${OBSERVATORY}/routes?from=-6h`)]);
   });
 
-  it('takes a post, shows it, previews it and keeps its former address', async () => {
+  it('saves, shows and previews a post, and redirects from its former address', async () => {
     const draft = {
       title: 'Behind a proxy',
       markdown: 'See [the tags](/tags).',
@@ -188,7 +188,7 @@ describe.each([
     expect([moved.status, moved.headers.location]).toEqual([301, inside('/moved?x=1')]);
   });
 
-  it('pins a trace, imports one, and says how to ask again', async () => {
+  it('pins a trace, imports one, and shows its cURL command', async () => {
     const traces = `${OBSERVATORY}/traces`;
     const { text } = await visitor.send(at(`${traces}?series=GET%20%2Farchive`));
     const trace = `${traces}/${/\/traces\/([0-9a-f]{32})/.exec(text)![1]!}`;
@@ -204,7 +204,7 @@ describe.each([
     ]);
   });
 
-  it('tells programs where to sign in', async () => {
+  it('tells programs the sign-in address', async () => {
     const stranger = new Visitor();
     const { status, text } = await stranger.send(at(OBSERVATORY), {
       headers: { accept: 'application/json' },
@@ -256,7 +256,7 @@ describe.each([
     expect(fragments.filter((address) => !address.startsWith(`${PREFIX}/`))).toEqual([]);
   });
 
-  it('names routes without the prefix, paths as they were asked, and does not watch itself', async () => {
+  it('names routes without the prefix, paths as requested, and does not record itself', async () => {
     await visitor.send(at('/archive'));
     const page = await pageDocument<{ routes: { name: string }[] }>(visitor, at(`${OBSERVATORY}/routes`));
     const names = page.facts.routes.map(({ name }) => name);

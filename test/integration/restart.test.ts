@@ -27,7 +27,7 @@ describe('after a restart', () => {
     await blog.stop();
   });
 
-  it('counts of the hour go on, those since the start begin anew, and the sentence says which', async () => {
+  it('counts of the last hour continue, counts since the start begin at zero, and the sentence says which', async () => {
     const hour = await blog.metrics<MetricsDocument & { summary: string }>('/admin/metrics?from=-1h');
     expect(hour.operations.http.count).toBe(VIEWS_BEFORE + VIEWS_AFTER);
     expect(hour.summary).toContain(`${VIEWS_BEFORE + VIEWS_AFTER} requests in the last hour`);
@@ -35,7 +35,7 @@ describe('after a restart', () => {
     expect(start.operations.http.count).toBe(VIEWS_AFTER);
   });
 
-  it('kept traces are still there', async () => {
+  it('kept traces can still be opened', async () => {
     const { buffer } = await blog.metrics<MetricsDocument>();
     expect(buffer.traces).toBeGreaterThanOrEqual(VIEWS_BEFORE + VIEWS_AFTER);
     expect(trace).toMatch(/^[0-9a-f]{32}$/);

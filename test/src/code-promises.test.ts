@@ -21,9 +21,9 @@ function found(pattern: RegExp): string[] {
 }
 
 describe('no file of the blog', () => {
-  it('was overlooked here', () => expect(code.length).toBeGreaterThan(300));
+  it('is left out of this test', () => expect(code.length).toBeGreaterThan(300));
 
-  it('makes code of text', () => {
+  it('evaluates text as code', () => {
     expect(found(/\beval\(|\bnew Function\b|\bFunction\(|['"]node:vm['"]|setTimeout\(['"`]/g)).toEqual([]);
   });
 
@@ -50,7 +50,7 @@ describe('no file of the blog', () => {
     expect(found(/Math\.random/g).filter((each) => each.startsWith('src/'))).toEqual([]);
   });
 
-  it('puts into a statement what a request said: only constants and lists of names made here', () => {
+  it('builds a statement from input: only from constants and its own lists of names', () => {
     const parts = code.flatMap(({ path, code: text }) =>
       path.startsWith('src/')
         ? [...text.matchAll(/`[^`]*\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM)\b[^`]*`/g)].flatMap(

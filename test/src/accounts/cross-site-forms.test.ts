@@ -122,7 +122,7 @@ describe('every route that changes something', () => {
 });
 
 describe('a refused form', () => {
-  it('is shown back whole when the session has ended, and can be sent again', async () => {
+  it('is shown again completely if the session has ended, and can be sent again', async () => {
     const writer = server.visitor();
     await writer.get('/admin/sign-in');
     await writer.post('/admin/sign-in', { password: PASSWORD });
@@ -155,7 +155,7 @@ describe('a refused form', () => {
     expect(saved.status).toBe(303);
   });
 
-  it('never shows a password back', async () => {
+  it('never shows a password again', async () => {
     const refused = await owner.post('/admin/settings/password', {
       _csrf: 'old.token',
       currentPassword: PASSWORD,

@@ -25,7 +25,7 @@ describe('a link for the owner', () => {
     expect(server.logged).toContain('owner-link.used');
   });
 
-  it('takes the place of the session that the browser had', async () => {
+  it('replaces the session that the browser had', async () => {
     const owner = await server.owner();
     const before = owner.cookieHeader;
     const { path } = server.accounts.setupLinks.createForOwner();
@@ -38,7 +38,7 @@ describe('a link for the owner', () => {
     expect(server.accounts.sessions.list()).toHaveLength(1);
   });
 
-  it('sets a new password, which ends every session there was', async () => {
+  it('sets a new password, which ends all sessions', async () => {
     const owner = await server.owner();
     const { path } = server.accounts.setupLinks.createForOwner();
     const visitor = server.visitor();
@@ -69,12 +69,12 @@ describe('npm run owner-link', () => {
   let folder: string;
   beforeEach(() => void (folder = temporaryFolder()));
 
-  it('says where there is no blog, makes none, and fails', () => {
+  it('fails with a message if there is no blog, and creates none', () => {
     const { status, stderr } = run(join(folder, 'none'));
     expect([status, stderr]).toEqual([1, expect.stringContaining('There is no blog in')]);
   });
 
-  it('prints the link and, last, what it did', () => {
+  it('prints the link, and in the last line what it did', () => {
     server.database.exec(`VACUUM INTO '${join(folder, 'glasshouse.db')}'`);
     const { status, stdout } = run(folder, { PUBLIC_URL: 'https://blog.example/notes' });
     expect(status).toBe(0);

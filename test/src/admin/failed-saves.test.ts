@@ -75,7 +75,7 @@ describe('a database that another process has locked', () => {
     expect((await owner.get('/admin')).status).toBe(200);
   });
 
-  it('lets a right password in when the lock is gone', async () => {
+  it('accepts the password when the lock is released', async () => {
     const visitor = server.visitor();
     await visitor.get('/admin/sign-in');
     other.exec('BEGIN IMMEDIATE');
@@ -90,7 +90,7 @@ describe('a database that another process has locked', () => {
 });
 
 describe('a full disk', () => {
-  it('is read, and gives a save back with 507', async () => {
+  it('serves pages, and answers a save with 507 and its form', async () => {
     const pages = Number(server.database.pragma('page_count', { simple: true }));
     server.database.pragma(`max_page_count = ${pages}`);
     const long = { ...FIELDS, markdown: `${'word '.repeat(20_000)}${TEXT}` };
@@ -104,7 +104,7 @@ describe('a full disk', () => {
 });
 
 describe('read-only data', () => {
-  it('are read, and give a save back', async () => {
+  it('serves pages, and answers a save with its form', async () => {
     server.database.pragma('query_only = 1');
     await expectReadable();
     expectGivenBack(await owner.post('/admin/posts', FIELDS), 503, 'cannot write to its data folder');
@@ -135,17 +135,17 @@ describe('a database whose files were removed or replaced', () => {
 });
 
 describe('a form that is not accepted', () => {
-  it('comes back when the session has ended', async () => {
+  it('is shown again if the session has ended', async () => {
     server.accounts.sessions.removeAll();
     expectGivenBack(await owner.post('/admin/posts', FIELDS), 403, 'Your session ended before you saved');
   });
 
-  it('comes back when it is from another session', async () => {
+  it('is shown again if it is from another session', async () => {
     owner.csrfToken = 'A'.repeat(43);
     expectGivenBack(await owner.post('/admin/posts', FIELDS), 403, 'You have signed in again');
   });
 
-  it('comes back when it is too large', async () => {
+  it('is shown again if it is too large', async () => {
     const answer = await owner.post('/admin/posts', { ...FIELDS, description: 'x'.repeat(11 * 1024 * 1024) });
     expectGivenBack(answer, 413, 'larger than 10 MB');
   });

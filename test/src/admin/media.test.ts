@@ -24,7 +24,7 @@ describe('the page of media', () => {
     expect(text).toMatch(/a%20%26%20b\.png[^]*?Public[^]*?Uses &lt;it&gt;[^]*?c\.pdf[^]*?Hidden[^]*?no post/);
   });
 
-  it('leads to further files', async () => {
+  it('links to further files', async () => {
     for (let index = 100; index < 201; index++) server.media.put(`${index}.txt`, Buffer.from('x'));
     const { text } = await owner.get('/admin/media');
     const next = /href="([^"]+)" rel="next"/.exec(text)![1]!;

@@ -67,7 +67,7 @@ describe('the list of posts', () => {
     expect(text).not.toContain('`');
   });
 
-  it('leads to older posts', async () => {
+  it('links to older posts', async () => {
     for (let i = 0; i < 60; i++) server.posts.create({ title: `Post ${i}`, markdown: 'x', status: 'draft' });
     const first = (await owner.get('/admin/posts?status=draft')).text;
     const older = /href="([^"]+)" rel="next"/.exec(first)![1]!.replaceAll('&amp;', '&');

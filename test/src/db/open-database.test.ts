@@ -68,7 +68,7 @@ describe('openDatabase', () => {
     expect(existsSync(`${file}-wal`)).toBe(false);
   });
 
-  it('brings a blog of schema 1 up to date and keeps its posts', () => {
+  it('migrates a blog of schema 1 and keeps its posts', () => {
     const database = openDatabase(make(SCHEMA_1));
     expect(database.pragma('user_version', { simple: true })).toBe(LATEST);
     const lookup = new PostStore(database).lookup('/old');
@@ -112,7 +112,7 @@ describe('openDatabase', () => {
 });
 
 describe('migrate', () => {
-  it('undoes a step that fails half way and keeps the steps before it', () => {
+  it('rolls back a step that fails half way and keeps the steps before it', () => {
     const database = new SqliteDatabase(':memory:');
     const steps = [
       { version: 1, name: 'good', sql: 'CREATE TABLE a (x)' },

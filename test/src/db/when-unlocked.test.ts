@@ -18,7 +18,7 @@ function setUp() {
 const failure = (code: string): Error => Object.assign(new Error(code), { code });
 
 describe('a write while another process holds the lock', () => {
-  it('is tried again between pauses, until it is through', async () => {
+  it('is retried after pauses until it succeeds', async () => {
     const { whenUnlocked, pauses } = setUp();
     let tries = 0;
     const write = (): string => {
@@ -30,7 +30,7 @@ describe('a write while another process holds the lock', () => {
     expect([tries, pauses.length]).toEqual([4, 3]);
   });
 
-  it('fails with what SQLite said when the time is over', async () => {
+  it('fails with SQLite’s error when the time is over', async () => {
     const { whenUnlocked, pauses } = setUp();
     const write = (): never => {
       throw failure('SQLITE_BUSY_SNAPSHOT');

@@ -6,7 +6,7 @@ let server: AdminServer;
 const through = (address: string) => ({ 'X-Forwarded-For': address, Origin: 'https://blog.example' });
 
 describe('a proxy that is trusted', () => {
-  it('tells visitors apart, so that one guesser is slowed and not the others', async () => {
+  it('identifies visitors, so that only the guessing one is throttled', async () => {
     server = await new AdminServer({ publicUrl: 'https://blog.example' }).start();
     await server.owner();
     const guesser = server.visitor();
@@ -21,7 +21,7 @@ describe('a proxy that is trusted', () => {
     expect(server.logged).toContain('"address":"203.0.113.9"');
   });
 
-  it('says by which scheme it was asked: cookies are Secure and bound to the host, HSTS is sent', async () => {
+  it('states the scheme: cookies are Secure and bound to the host, HSTS is sent', async () => {
     server = await new AdminServer().start();
     const visitor = server.visitor();
     const secure = await visitor.get('/admin/sign-in', { 'X-Forwarded-Proto': 'https' });
@@ -34,7 +34,7 @@ describe('a proxy that is trusted', () => {
     expect(plain.headers['strict-transport-security']).toBeUndefined();
   });
 
-  it('says which host it was asked for', async () => {
+  it('states the host', async () => {
     server = await new AdminServer().start();
     const feed = await server.ask('/feed.rss', {
       headers: { 'X-Forwarded-Host': 'blog.example', 'X-Forwarded-Proto': 'https' },
@@ -44,7 +44,7 @@ describe('a proxy that is trusted', () => {
 });
 
 describe('the origin of a form', () => {
-  it('is the host that a trusted proxy was asked for, and no other', async () => {
+  it('is the host that a trusted proxy states, and no other', async () => {
     server = await new AdminServer().start();
     await server.owner();
     const signIn = async (origin: string) => {

@@ -37,7 +37,7 @@ describe('MediaStore', () => {
     },
   );
 
-  it('knows when nothing changed, and mends a file that was lost', () => {
+  it('recognises unchanged bytes, and restores a lost file', () => {
     const { media } = blog.media.put('a.gif', GIF);
     expect(blog.media.put('a.gif', GIF).changed).toBe(false);
     rmSync(media.file);
@@ -73,7 +73,7 @@ describe('MediaStore', () => {
     expect(() => readFileSync(media.file)).toThrow(/ENOENT/);
   });
 
-  it('lists by name, on from a name', () => {
+  it('lists by name, starting after a name', () => {
     for (const name of ['c.gif', 'a.gif', 'b.gif']) blog.media.put(name, GIF);
     expect(blog.media.list({ after: 'a.gif', limit: 1 }).map((media) => media.path)).toEqual(['b.gif']);
   });

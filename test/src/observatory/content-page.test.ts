@@ -30,7 +30,7 @@ describe('the content page', () => {
     expect(page).not.toContain('post.<wbr />reads');
   });
 
-  it('tells the same as JSON', async () => {
+  it('has the same facts as JSON', async () => {
     const { facts } = JSON.parse(await get('?format=json')) as {
       facts: { most_read: { path: string; reads: number }[]; media_bytes: number };
     };

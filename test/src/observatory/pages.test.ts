@@ -151,7 +151,7 @@ describe('pages', () => {
     expect(rows(await (await get('busy', `/traces/${SEARCH_TRACE}?unfold=1`)).text())).toBe(30);
   });
 
-  it('pin a trace and lead back to it', async () => {
+  it('pin a trace and redirect to it', async () => {
     const origin = servers.get('busy')!.origin;
     const response = await fetch(`${origin}/admin/metrics-dashboard/traces/${SEARCH_TRACE}/pin`, {
       method: 'POST',

@@ -24,7 +24,7 @@ describe('the sampling page', () => {
     return wordsOf(rest.split('</tr>', 1)[0]!).trim();
   };
 
-  it('tells of each rule what it has seen, kept and dropped, in the page and in its JSON', async () => {
+  it('shows what each rule matched, kept and dropped, on the page and in its JSON', async () => {
     const blog = busyBlog();
     const { page, facts } = await open(blog);
     const { rules } = blog.telemetry.sampling();

@@ -18,7 +18,7 @@ async function page(query: string, explain?: (text: string) => readonly string[]
 }
 
 describe('the page of a statement', () => {
-  it('offers the plan and asks for none unasked', async () => {
+  it('offers the plan, and makes it only on request', async () => {
     const text = await page('', () => {
       throw new Error('was asked');
     });
@@ -26,7 +26,7 @@ describe('the page of a statement', () => {
     expect(text).not.toContain('was asked');
   });
 
-  it('plans the text that was seen, nothing from the address', async () => {
+  it('plans the recorded text, never text from the address', async () => {
     const asked: string[] = [];
     const text = await page('&explain=1&text=DROP+TABLE+posts', (statement) => {
       asked.push(statement);
@@ -39,7 +39,7 @@ describe('the page of a statement', () => {
     expect(text).toContain('sorts in memory');
   });
 
-  it('says why there is no plan', async () => {
+  it('gives the reason if there is no plan', async () => {
     const text = await page('&explain=1', () => {
       throw new Error('no such table: <posts>');
     });
@@ -88,7 +88,7 @@ describe('an address that names a summary', () => {
     expect(page).toContain('Slowest calls held');
   });
 
-  it('lists its statements, each by what tells it apart and with a page of its own', async () => {
+  it('lists its statements, each with what distinguishes it and a page of its own', async () => {
     const response = await open(TEXTS);
     expect(response.status).toBe(200);
     const page = await response.text();

@@ -167,7 +167,7 @@ describe('the waterfall', () => {
     expect(back).not.toContain('collapsed');
   });
 
-  it('finds spans by text, type and failure and shows what leads to them', async () => {
+  it('finds spans by text, type and failure, and shows their ancestors', async () => {
     const [root, layout, render] = [0, 29, 28].map((index) => spanOf(SEARCH_TRACE, index));
     expect(spanRows(await page(SEARCH_TRACE, '?q=LAYOUT'))).toEqual([root, render, layout]);
     const passing = await page(SEARCH_TRACE, '?q=layout');
@@ -180,7 +180,7 @@ describe('the waterfall', () => {
     expect(spanRows(await page(SEARCH_TRACE, '?type=elephant'))).toHaveLength(7);
   });
 
-  it('says how many spans were found, and leads from one to the next', async () => {
+  it('says how many spans were found, and links from one to the next', async () => {
     const [render, layout] = [28, 29].map((index) => spanOf(SEARCH_TRACE, index));
     const steps = (text: string): string =>
       /<span class="matches"[\s\S]*?<\/form>|<span class="matches"[\s\S]*?<\/div>/.exec(text)![0];
@@ -194,7 +194,7 @@ describe('the waterfall', () => {
     expect(wordsOf(steps(await page(SEARCH_TRACE, '?q=no-such')))).toContain('0 of 30 spans');
   });
 
-  it('opens a number of levels, and toggles single spans', async () => {
+  it('expands the chosen number of levels, and toggles single spans', async () => {
     const all = spanRows(await page(SEARCH_TRACE));
     const [root, layout, render] = [0, 29, 28].map((index) => spanOf(SEARCH_TRACE, index));
     expect(spanRows(await page(SEARCH_TRACE, '?levels=1'))).toEqual([root]);
@@ -209,7 +209,7 @@ describe('the waterfall', () => {
     expect(text).toMatch(/levels=2"\s+aria-current="true"\s*>2<\/a/);
   });
 
-  it('shows a part of its time closer, and which spans are not in it', async () => {
+  it('zooms into a part of its time, and counts the spans outside', async () => {
     const text = await page(SEARCH_TRACE, '?zoom=960-1040');
     const axis = /<thead>[\s\S]*?<\/thead>/.exec(text)![0];
     expect(wordsOf(axis)).toMatch(/960 ms.*1 s.*1\.04 s/);
@@ -237,7 +237,7 @@ describe('the waterfall', () => {
     ).toHaveLength(7);
   });
 
-  it('has its log by itself: lines and events in the order of time, each with its span', async () => {
+  it('has a log of its own: lines and events in time order, each with its span', async () => {
     const text = await page(LOGGED, '?view=log');
     const table = /<table class="rows trace-log">[\s\S]*?<\/table>/.exec(text)![0];
     const rows = [...table.matchAll(/<tr>([\s\S]*?)<\/tr>/g)].slice(1).map(([, row]) => wordsOf(row!).trim());
@@ -252,7 +252,7 @@ describe('the waterfall', () => {
     expect(await page(CUT, '?view=log')).toContain('Nothing was logged while it ran');
   });
 
-  it('has events and lines of the log under their span, in order of time', async () => {
+  it('has events and log lines under their span, in time order', async () => {
     const text = wordsOf(/<tbody>.*?<\/tbody>/s.exec(await page(LOGGED))![0]);
     const order = [
       'of a span that was not kept',
@@ -284,7 +284,7 @@ describe('the waterfall', () => {
     );
   });
 
-  it('stays bounded with 40,000 spans, and leads on', async () => {
+  it('stays bounded with 40,000 spans, and links to further lines', async () => {
     await expectLinear((spans) => page(spans === 40_000 ? WIDE : A_QUARTER_AS_WIDE), 10_000);
     const text = await page(WIDE);
     expect(text.length).toBeLessThan(1_000_000);
@@ -299,7 +299,7 @@ describe('the waterfall', () => {
 });
 
 describe('the panel of a span', () => {
-  it('says how long, how unusual, what part, how many rows, why kept, and leads on', async () => {
+  it('shows duration, percentile, share, rows and the reason it was kept, and links to statement and route', async () => {
     const text = await page(SEARCH_TRACE, `?span=${spanOf(SEARCH_TRACE, 2)}`);
     const panel = text.slice(text.indexOf('id="span-panel"'));
     expect(wordsOf(panel)).toContain(
@@ -318,7 +318,7 @@ describe('the panel of a span', () => {
 });
 
 describe('the critical path', () => {
-  it('is drawn in time and shared out by operation, self time beside total', async () => {
+  it('is drawn over time and divided by operation, self time beside total', async () => {
     const text = await page(SEARCH_TRACE);
     const panel = text.slice(text.indexOf('critical-panel'), text.indexOf('id="span-panel"'));
     expect(wordsOf(panel)).toContain(
@@ -330,7 +330,7 @@ describe('the critical path', () => {
 });
 
 describe('the flame graph of a trace', () => {
-  it('is a switch away, has its numbers, and opens spans', async () => {
+  it('is one link away, has a table of its numbers, and links to spans', async () => {
     expect(await page(SEARCH_TRACE)).toMatch(/href="[^"]*view=flame[^"]*"[^>]*>\s*Flame graph/);
     const text = await page(SEARCH_TRACE, '?view=flame');
     expect(text).toContain('SELECT tags ×24: ');
@@ -368,7 +368,7 @@ describe('a trace', () => {
     expect(text.split(`<code>${shown}</code>`).length - 1).toBeGreaterThanOrEqual(2);
   });
 
-  it('says which address was asked and how it was answered', async () => {
+  it('shows the requested address and the status', async () => {
     const meta = async (traceId: string): Promise<string> =>
       wordsOf(/<div class="meta">[\s\S]*?<\/div>/.exec(await page(traceId))![0]);
     expect(await meta(SEARCH_TRACE)).toMatch(/^ \/search 200 kept: slow /);
@@ -391,7 +391,7 @@ describe('a trace', () => {
     );
   });
 
-  it('that was let go offers its route and its time', async () => {
+  it('that was evicted links to its route at its time', async () => {
     const text = await page(EVICTED_TRACE);
     expect(wordsOf(text)).toContain('because the buffer was full');
     expect(text).toMatch(
@@ -400,7 +400,7 @@ describe('a trace', () => {
     expect(text).toMatch(/\/traces\?series=GET\+%2Fsearch&amp;from=2026/);
   });
 
-  it('that runs, was never kept or is unknown says so and where to go', async () => {
+  it('that is running, was never kept or is unknown says so, and what to do', async () => {
     const running = await page(RUNNING, '?from=-6h');
     expect(wordsOf(running)).toContain('still running');
     expect(running).toContain(`/traces/${RUNNING}?from=-6h">Reload`);
@@ -412,7 +412,7 @@ describe('a trace', () => {
     expect(unknown).toContain('/traces?q=nonsense');
   });
 
-  it('can be asked again with cURL, and says what was left out', async () => {
+  it('can be repeated with cURL; what is left out is listed', async () => {
     const text = await page(SEARCH_TRACE);
     expect(text).toContain('<code id="curl-command">curl http://localhost/search</code>');
     expect(text).toContain('Cookies, authorization and other headers are left out');

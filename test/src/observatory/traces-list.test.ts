@@ -48,7 +48,7 @@ describe('the list of traces', () => {
     expect((await list(query)).ids).toEqual(wanted.map(idOf));
   });
 
-  it('names a request as it is counted, says which address it was, and why it is here, in words', async () => {
+  it('shows the route of a request, its address, and in words why it was kept', async () => {
     const request = (name: string, path: string, more: object = {}) => ({
       name,
       type: 'http' as const,
@@ -98,7 +98,7 @@ describe('the list of traces', () => {
     expect(text).toMatch(/href="[^"]*\/traces\?from=-6h">clear</);
   });
 
-  it('leads to traces from files', async () => {
+  it('links to imported traces', async () => {
     expect((await list('')).text).toContain('/traces/import');
   });
 });

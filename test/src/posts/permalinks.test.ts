@@ -20,11 +20,11 @@ describe('a post’s address', () => {
     },
   );
 
-  it('keeps the query on the way', async () => {
+  it('keeps the query in a redirect', async () => {
     expect((await server.ask('/old/name?ref=x')).headers['location']).toBe(`${CANONICAL}?ref=x`);
   });
 
-  it('is named as canonical', async () => {
+  it('is the canonical link', async () => {
     const { status, text } = await server.ask(CANONICAL);
     expect(status).toBe(200);
     expect(text).toContain(`<link rel="canonical" href="${server.origin}${CANONICAL}"`);

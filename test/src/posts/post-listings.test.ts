@@ -171,7 +171,7 @@ describe('PostStore.allForAdmin', () => {
     blog.posts.remove(gone.id, gone.version);
   });
 
-  it('says of each what readers see of it', () => {
+  it('states for each post whether readers see it', () => {
     const states = blog.posts.allForAdmin().posts.map((post) => [post.title, post.state]);
     expect(Object.fromEntries(states)).toEqual({
       'A draft': 'draft',

@@ -60,7 +60,7 @@ describe('PostStore.lookup', () => {
     expect(blog.posts.lookup('/later-alias')).toEqual({ kind: 'moved', path: 'later' });
   });
 
-  it('says of a deleted post and its aliases that they are gone, until it is restored', () => {
+  it('returns gone for a deleted post and its aliases, until it is restored', () => {
     const post = blog.posts.byPath('hidden')!;
     const moved = blog.posts.update(
       post.id,

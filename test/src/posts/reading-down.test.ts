@@ -31,7 +31,7 @@ async function walk(from: string, rel: string): Promise<string[][]> {
 }
 
 describe.each(['/', '/tags/all', '/archive/2026'])('the pages of %s', (path) => {
-  it('show every post once, newest first, and lead back again', async () => {
+  it('show every post once, newest first, in both directions', async () => {
     const down = await walk(path, 'next');
     expect(down.length).toBeGreaterThan(2);
     expect(down.flat()).toHaveLength(COUNT);

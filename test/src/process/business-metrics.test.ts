@@ -58,7 +58,7 @@ describe('createBusinessMetrics', () => {
     ]);
   });
 
-  it('tells of the hundred most read posts, each counted to the last reader', async () => {
+  it('counts the hundred most read posts one by one, each exactly', async () => {
     const reader = new FakeReader();
     metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }));
     const business = createBusinessMetrics({ countFrom: () => {} });

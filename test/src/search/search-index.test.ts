@@ -22,7 +22,7 @@ describe('SearchIndex', () => {
     expect(found('moss')).toEqual(['Moss in the title', 'In a tag', 'In the text']);
   });
 
-  it('wants every word, the last one as far as it is typed', () => {
+  it('matches every word, the last one by its prefix', () => {
     blog.posts.create(draft({ title: 'Green glass house' }));
     blog.posts.create(draft({ title: 'Green grass' }));
     expect(found('green gla')).toEqual(['Green glass house']);
@@ -37,7 +37,7 @@ describe('SearchIndex', () => {
     expect(found('cre\u0300me')).toHaveLength(1);
   });
 
-  it('answers a snippet in pieces of text, never markup', () => {
+  it('returns a snippet as pieces of text, never markup', () => {
     blog.posts.create(draft({ title: 'A <b>lens</b>', markdown: 'Use `<script>lens</script>` & *look*.' }));
     const [hit] = search.search('lens').hits;
     expect(hit!.titlePieces).toEqual([
@@ -94,7 +94,7 @@ describe('SearchIndex', () => {
     expect(search.search(text)).toMatchObject({ page: 1 });
   });
 
-  it('takes every text as a query', () => {
+  it('accepts every text as a query', () => {
     blog.posts.create(draft());
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (text) => search.search(text).total >= 0),
@@ -107,12 +107,12 @@ describe('SearchIndex', () => {
     expect(search.search(text)).toEqual({ hits: [], total: 0, page: 1, pages: 0 });
   });
 
-  it('finds words that are syntax elsewhere', () => {
+  it('finds words that are operators in FTS5', () => {
     blog.posts.create(draft({ title: 'To be OR NOT to be' }));
     expect(found('or not')).toHaveLength(1);
   });
 
-  it('pages, and stays on a page that exists', () => {
+  it('returns pages, and the last one beyond the end', () => {
     for (let number = 0; number < 5; number++)
       blog.posts.create(draft({ title: `Moss ${number}`, publishedAtMillis: NOON - number * HOUR }));
     const second = search.search('moss', { page: 2, limit: 2 });
@@ -125,7 +125,7 @@ describe('SearchIndex', () => {
     expect(search.search('moss', { page: Number.NaN, limit: 2 }).page).toBe(1);
   });
 
-  it('follows an edit', () => {
+  it('is updated by an edit', () => {
     const post = blog.posts.create(draft({ title: 'Moss' }));
     blog.posts.update(post.id, 1, draft({ title: 'Fern' }));
     expect([found('moss'), found('fern')]).toEqual([[], ['Fern']]);

@@ -73,7 +73,7 @@ describe('Server-Timing', () => {
     return response.headers.get('server-timing');
   }
 
-  it('leads the owner to the trace and says how long the answer took', async () => {
+  it('gives the owner the trace id and the duration of the answer', async () => {
     expect(await ask('/', OWNER)).toBe(`trace;desc="${TRACE}", total;dur=12.3`);
     expect(lookUps).toBe(1);
   });
@@ -82,11 +82,11 @@ describe('Server-Timing', () => {
     expect(await ask('/throws', OWNER)).toContain(TRACE);
   });
 
-  it('names no trace where there is none', async () => {
+  it('names no trace if there is none', async () => {
     expect(await ask('/untraced', OWNER)).toBe('total;dur=12.3');
   });
 
-  it('is never for readers, and costs them no look-up', async () => {
+  it('is never sent to readers, and needs no look-up for them', async () => {
     expect(await ask('/')).toBeNull();
     expect(await ask('/', 'theme=dark; glasshouse_form=x')).toBeNull();
     expect(lookUps).toBe(0);

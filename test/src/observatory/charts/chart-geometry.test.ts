@@ -40,7 +40,7 @@ describe('scales', () => {
     expect(y(1) - y(10)).toBeCloseTo(y(100) - y(1000), 6);
   });
 
-  it('stand on zero where they are linear', () => {
+  it('start at zero if they are linear', () => {
     const { y, ticks } = zeroScale([7], 100);
     expect(y(0)).toBe(100);
     expect(ticks[0]).toBe(0);
@@ -101,7 +101,7 @@ describe('timeAxis', () => {
     labels.slice(1).forEach((label, index) => expect(label.from - labels[index]!.to).toBeGreaterThan(4));
   });
 
-  it('tells seconds where minutes would say the same at both ends', () => {
+  it('shows seconds if both ends are in the same minute', () => {
     const now = Date.UTC(2026, 10, 23, 14, 3, 27);
     expect(labelsOf(now - 15_000, now, 620)[0]!.text).toMatch(/:03:12$/);
     expect(labelsOf(now - 60 * MINUTE, now, 620)[0]!.text).toMatch(/^\d\d:03$/);
@@ -124,7 +124,7 @@ describe('timeSeries', () => {
     );
   });
 
-  it('says in words what it shows', () => {
+  it('has a description of what it shows', () => {
     expect(timeSeries('http', [], time).text).toContain('nothing in this range');
     expect(timeSeries('http', [point(0)], time).text).toMatch(
       /aria-label="Durations over time, p50, p95 and p99\. Highest p99 100.ms/,
@@ -133,7 +133,7 @@ describe('timeSeries', () => {
 });
 
 describe('stackedRates', () => {
-  it('names only what there is', () => {
+  it('has a legend of the parts that exist', () => {
     const legend = (more: Partial<TimelinePoint>): string =>
       wordsOf(rateLegend([point(0, more)]).text).trim();
     expect(legend({})).toBe('2xx 3xx');
@@ -192,7 +192,7 @@ describe('heatMapChart', () => {
     for (const cell of cells) expect(Number(/h[\d.]+v([\d.]+)/.exec(cell)![1])).toBeGreaterThanOrEqual(6);
   });
 
-  it('marks one operation where it lies, and opens it', () => {
+  it('marks one operation at its place, and links to it', () => {
     const mark = { atMillis: 500, durationMillis: 4, href: '/traces/ab', label: 'failed: GET /' };
     const { text } = heatMapChart('http', map, time, { ...LINKS, singled: [mark], height: 100 });
     expect(text).toMatch(
@@ -203,7 +203,7 @@ describe('heatMapChart', () => {
     ).not.toContain('/traces/ab');
   });
 
-  it('gives the fullest cell the deepest shade and leads to its traces', () => {
+  it('gives the fullest cell the deepest shade, and links to its traces', () => {
     const { text } = heatMapChart('http', map, time, {
       ...LINKS,
       hrefOf: (from, to) => `/traces?from=${from}&to=${to}`,

@@ -11,14 +11,14 @@ const samples = (count: number, megabytes: (index: number) => number, stepMillis
   }));
 
 describe('memoryTrend', () => {
-  it('tells steady growth', () => {
+  it('recognises steady growth', () => {
     const trend = memoryTrend(samples(120, (index) => 90 + index));
     expect(trend.growing).toBe(true);
     expect(trend.grownBytes / 2 ** 20).toBeCloseTo(90, 0);
     expect(trend.overMillis).toBe(119 * 30_000);
   });
 
-  it('is of one process: a new one has a new heap', () => {
+  it('covers one process: a new one has a new heap', () => {
     const before = samples(60, () => 400);
     const after = samples(60, () => 90).map((sample) => ({
       ...sample,
@@ -28,7 +28,7 @@ describe('memoryTrend', () => {
     expect(memoryTrend([...before, ...after])).toMatchObject({ grownBytes: 0, overMillis: 59 * 30_000 });
   });
 
-  it('leaves out what could not be read', () => {
+  it('leaves out unknown values', () => {
     const gap = samples(60, (index) => (index === 30 ? NaN : 90));
     expect(memoryTrend(gap).grownBytes).toBe(0);
   });

@@ -377,7 +377,7 @@ describe('overviewSentence', () => {
     expect(say({ faults })).toMatch(/^Mostly fine\. .* Telemetry itself failed/);
   });
 
-  it('tells the first reason with the verdict, the others aside', () => {
+  it('states the first reason with the verdict, the others separately', () => {
     const parts = overviewSentence(
       situation({ stallMillis: 1600, repeated: [repeated], statements: [statement, rest] }),
       LINKS,

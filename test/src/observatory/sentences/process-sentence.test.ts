@@ -36,14 +36,14 @@ describe('processSentence', () => {
     );
   });
 
-  it('tells what earlier processes held apart from what this one holds', () => {
+  it('states the memory of earlier processes separately', () => {
     const before = sample(50, { processStartedAtMillis: 1, rssBytes: 400_000_000, rssMaxBytes: 420_000_000 });
     expect(say([before, sample(20), sample(1)], [], process)).toBe(
       `${opening} Memory since the start: steady. Earlier processes in this range used up to 420 MB. The event loop was blocked for up to 4 ms.`,
     );
   });
 
-  it('says how the process before ended', () => {
+  it('says how the previous process ended', () => {
     const start: Marker = { atMillis: facts.startedAtMillis, kind: 'start', label: 'start' };
     const seen = facts.startedAtMillis - 10_000;
     expect(say([], [{ ...start, before: { ended: 'stopped', atMillis: seen } }], process)).toBe(
@@ -55,7 +55,7 @@ describe('processSentence', () => {
     expect(say([], [start], process)).toBe(opening);
   });
 
-  it('names why nothing is known of memory', () => {
+  it('gives the reason if memory use is unknown', () => {
     const unknown = {
       ...process,
       current: { ...current, rssBytes: NaN },
@@ -88,7 +88,7 @@ describe('openFilesOf', () => {
     else expect(found).toMatchObject(expected);
   });
 
-  it('says nothing where there is no limit that is known', () => {
+  it('says nothing if the limit is unknown', () => {
     expect(openFilesOf([sample(1, { openFilesMax: 1e6 })], NaN)).toBeUndefined();
   });
 });

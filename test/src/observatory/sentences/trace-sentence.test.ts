@@ -143,7 +143,7 @@ describe('traceSentence', () => {
     expect(text.endsWith('…')).toBe(true);
   });
 
-  it('leads to the span it names', () => {
+  it('links to the span it names', () => {
     const trace = searchTrace(ID, NOW);
     const parts = traceSentence(trace, spanTree(trace.spans), [], LINKS, () => 100);
     expect(parts.find((part) => part.href !== undefined)).toEqual({

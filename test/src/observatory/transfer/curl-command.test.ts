@@ -32,7 +32,7 @@ function words(command: string): string[] {
 }
 
 describe('curlCommand', () => {
-  it('asks the same again and says what it leaves out', () => {
+  it('repeats the request, and lists what it leaves out', () => {
     const { command, leftOut } = commandOf({
       ...PLAIN,
       'url.query': 'q=two+words&page=2',
@@ -59,7 +59,7 @@ describe('curlCommand', () => {
     },
   );
 
-  it('asks at PUBLIC_URL, whatever host the visitor named', () => {
+  it('requests PUBLIC_URL, whatever Host the visitor sent', () => {
     const attributes = { ...PLAIN, 'server.address': 'evil.example', 'server.port': 8443 };
     const trace = sketchTrace('ab'.repeat(16), 0, [
       { name: 'GET', type: 'http', at: 0, millis: 1, attributes },
@@ -81,7 +81,7 @@ describe('curlCommand', () => {
     expect(leftOut).not.toMatch(/S[1-5]/);
   });
 
-  it('never repeats what a span holds beside address and agent', () => {
+  it('never contains more of a span than address and user agent', () => {
     const { command } = commandOf({
       ...PLAIN,
       'http.request.header.cookie': 'session=S1',
@@ -91,7 +91,7 @@ describe('curlCommand', () => {
     expect(command).toBe('curl https://blog.example/search');
   });
 
-  it('knows methods, unknown hosts, odd ports and addresses of six', () => {
+  it('supports methods, unknown hosts, other ports and IPv6 addresses', () => {
     expect(commandOf({ ...PLAIN, 'http.request.method': 'HEAD' }).command).toContain('curl --head');
     const post = commandOf({ ...PLAIN, 'http.request.method': 'POST' });
     expect(post.command).toContain('--request POST');

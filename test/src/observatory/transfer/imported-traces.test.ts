@@ -35,7 +35,7 @@ describe('an imported trace', () => {
     expect((await get(`${path}?view=flame`)).status).toBe(200);
   });
 
-  it('is in no list, number or page of this process, nor led to them', async () => {
+  it('is in no list, count or page of this process', async () => {
     const before = await (await get('/traces?format=json')).text();
     expect((await send(fileOf(searchTrace(OTHER, NOW - 1000)))).status).toBe(303);
     expect(await (await get('/traces?format=json')).text()).toBe(before);
@@ -53,7 +53,7 @@ describe('an imported trace', () => {
     expect(await gone.text()).toContain('This trace is not imported');
   });
 
-  it('that cannot be read gives the form back with what was wrong and what was pasted', async () => {
+  it('that cannot be read shows the form again, with the error and the pasted text', async () => {
     const response = await send('{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"</textarea><b>"}]}]}]}');
     expect(response.status).toBe(422);
     const text = await response.text();
@@ -75,7 +75,7 @@ describe('an imported trace', () => {
 describe('ImportedTraces', () => {
   const trace = (index: number): TraceDetail => searchTrace(index.toString(16).padStart(32, '0'), NOW);
 
-  it('holds the newest few', () => {
+  it('holds a few traces, the newest', () => {
     const imported = new ImportedTraces({ maxTraces: 3 });
     for (let index = 1; index <= 30; index++) imported.add(trace(index), index);
     expect(imported.rows().map(({ atMillis }) => atMillis)).toEqual([30, 29, 28]);
@@ -83,7 +83,7 @@ describe('ImportedTraces', () => {
     expect(imported.rows().map(({ atMillis }) => atMillis)).toEqual([31, 30, 28]);
   });
 
-  it('holds so many spans, and always the newest trace', () => {
+  it('is bounded in spans, and always holds the newest trace', () => {
     const imported = new ImportedTraces({ maxSpans: 70 });
     for (let index = 1; index <= 5; index++) imported.add(trace(index), index);
     expect(imported.rows()).toHaveLength(2);

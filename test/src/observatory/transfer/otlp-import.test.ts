@@ -62,7 +62,7 @@ describe('links of an imported span', () => {
     spanId: B,
     attributes: [{ key: 'why', value: { stringValue: 'batched' } }],
   };
-  it('stay, and leave again as links', () => {
+  it('are kept, and exported as links', () => {
     const trace = read(file(span(A, { links: [link] })));
     expect(trace.spans[0]!.links).toEqual([{ ...link, attributes: { why: 'batched' } }]);
     expect(otlpJson(trace)).toMatchObject({

@@ -30,7 +30,7 @@ describe('parseFrontMatter', () => {
     });
   });
 
-  it('finds none in a text that only begins with a rule', () => {
+  it('finds none in a text that begins with a thematic break', () => {
     expect(parseFrontMatter('Text.\n---\n', 'a.md')).toEqual({
       format: 'none',
       data: {},
@@ -38,7 +38,7 @@ describe('parseFrontMatter', () => {
     });
   });
 
-  it('takes an empty one for empty', () => {
+  it('reads an empty one as empty', () => {
     expect(parseFrontMatter('---\n---\nText.', 'a.md')).toMatchObject({
       format: 'yaml',
       data: {},

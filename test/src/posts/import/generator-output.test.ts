@@ -160,7 +160,7 @@ describe.each([
     expect(shownAt(page!)).toBe(`Of ${file}`);
   });
 
-  it('shows nothing that its generator keeps back', () => {
+  it('shows nothing that its generator does not publish', () => {
     const kept = new Set(facts.filter(([, , page]) => page === undefined).map(([file]) => `Of ${file}`));
     const shown = blog.database
       .prepare<[number], string>("SELECT title FROM posts WHERE status <> 'draft' AND published_at <= ?")

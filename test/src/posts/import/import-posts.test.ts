@@ -31,7 +31,7 @@ function figures(summary: ImportSummary): number[] {
 }
 
 describe('importing a part of the Rust blog', () => {
-  it('takes every post and says why the rest is none', () => {
+  it('imports every post, and gives the reason for each file that is none', () => {
     const summary = run(RUST_BLOG);
     expect(figures(summary)).toEqual([4, 0, 0, 2]);
     expect(summary.skipped).toEqual([
@@ -57,7 +57,7 @@ describe('importing a part of the Rust blog', () => {
     });
   });
 
-  it('brings the pictures that lie beside a post, with their size', () => {
+  it('imports the pictures beside a post, with their size', () => {
     const summary = run(RUST_BLOG);
     expect(summary.mediaFiles).toBe(1);
     const media = blog.media.find('2021/08/03/GATs-stabilization-push/gats-reactions.png')!;
@@ -196,7 +196,7 @@ describe('links and pictures of a tree', () => {
     write('static/images/l.gif', GIF);
   });
 
-  it('lead to posts and media of the blog', () => {
+  it('become links to posts and media of the blog', () => {
     const summary = run();
     const { html } = blog.posts.byPath('2026/01/01/A')!;
     expect(html).toContain('<a href="/2026/01/02/B#x">b</a> <a href="/2026/01/02/B">r</a>');
@@ -206,7 +206,7 @@ describe('links and pictures of a tree', () => {
     expect(blog.media.find('2026/01/01/A/data/t.csv')?.contentType).toBe('text/csv; charset=utf-8');
   });
 
-  it('are reported when they lead nowhere or are not understood', () => {
+  it('are reported if they are broken or not understood', () => {
     const summary = run();
     expect(summary.missingImages).toEqual([{ file: 'notes/a/index.md', text: 'gone.png' }]);
     expect(summary.notes).toEqual([
@@ -243,7 +243,7 @@ describe('a tree of a generator', () => {
     expect(figures(run())).toEqual([0, 0, 6, 0]);
   });
 
-  it('tells addresses apart that Zola’s rule makes equal', () => {
+  it('distinguishes addresses that Zola’s rule makes equal', () => {
     write('config.toml', 'base_url = "https://x.example"\n');
     for (const day of ['10', '11', '12']) write(`content/n/2018-${day}-01-update.md`, text(''));
     const summary = run();
@@ -256,7 +256,7 @@ describe('a tree of a generator', () => {
     expect(summary.notes).toHaveLength(2);
   });
 
-  it('leads from the addresses of Jekyll 4.3, by its defaults and its settings', () => {
+  it('redirects from the addresses of Jekyll 4.3, by its defaults and its settings', () => {
     write('_config.yml', 'permalink: /blog/:year/:title/\n');
     write('_posts/2024-01-03-sorted.md', text('categories: [notes, tools]\n'));
     write('_posts/2024-01-04-own.md', text('permalink: /essays/own.html\n'));
@@ -272,7 +272,7 @@ describe('a tree of a generator', () => {
     expect(blog.posts.byPath('2024/01/03/other')!.tags).toEqual(['notes', 'tools']);
   });
 
-  it('leads from the addresses of Hugo: aliases beside the page, permalinks by section', () => {
+  it('redirects from the addresses of Hugo: aliases beside the page, permalinks by section', () => {
     write('hugo.toml', '[permalinks]\nposts = "/:year/:month/:slug/"\n');
     write('content/posts/first-one.md', text('aliases: ["/old/first.html", "older"]\n'));
     run();
@@ -303,7 +303,7 @@ describe('a tree of a generator', () => {
     expect(run().hasFaults).toBe(true);
   });
 
-  it('tells what will be broken, again when all is asked for', () => {
+  it('reports what will be broken, again if everything is imported', () => {
     write(
       'a.md',
       text(
@@ -368,7 +368,7 @@ describe('the id of an imported post', () => {
     expect(idOf('a')).toBe(id);
   });
 
-  it('is another where two bring the same', () => {
+  it('is a new one if two posts state the same', () => {
     for (const name of ['a', 'b'])
       write(`${name}.md`, '---\ntitle: A\ndate: 2026-01-01\nguid: x:1\n---\nText.');
     run();
@@ -452,7 +452,7 @@ describe('an import after time has passed or the settings have changed', () => {
     expect(statusOf('s/a')).toBe('draft');
   });
 
-  it('tells a text that is not Markdown, and fails', () => {
+  it('reports a text that is not Markdown, and fails', () => {
     write('_config.yml', 'title: x\n');
     write('_posts/2026-01-01-page.html', '---\ntitle: A\n---\n<p>Text.</p>');
     write('_posts/2026-01-01-a.md', '---\ntitle: A\n---\nText.');

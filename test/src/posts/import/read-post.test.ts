@@ -44,7 +44,7 @@ describe('readPost', () => {
     expect(read(`${front}\ndate: 2026-03-01`).draft.status).toBe('draft');
   });
 
-  it('takes TOML dates', () => {
+  it('reads TOML dates', () => {
     const post = readPost(
       parseFrontMatter('+++\ndate = 2026-03-01T10:00:00+02:00\nupdated = 2026-03-02\n+++\n', 'a.md'),
       'a.md',
@@ -53,7 +53,7 @@ describe('readPost', () => {
     expect(post.updatedAtMillis).toBe(Date.UTC(2026, 2, 2));
   });
 
-  it('gathers tags from all the places that generators have for them', () => {
+  it('reads tags from every key that generators use', () => {
     const front =
       'tags: a, b\ncategories: [c]\ntaxonomies:\n  tags: [d]\nextra:\n  release: true\n  team: the Rust Lang team';
     expect(read(front).draft.tags).toEqual(['a', 'b', 'c', 'release', 'Lang team']);

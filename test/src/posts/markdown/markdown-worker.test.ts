@@ -43,7 +43,7 @@ describe('MarkdownWorker', () => {
     expect(settled[16]).toMatchObject({ status: 'rejected', reason: { field: 'markdown', reason: 'busy' } });
   });
 
-  it('shows code plain when its highlighting fails, and says what happened when that fails too', async () => {
+  it('shows code plain if highlighting fails, and reports the error if that fails too', async () => {
     const failing = new MarkdownWorker({
       thread: thread(
         `parentPort.on('message', ({ id, highlight }) => highlight ? process.exit(3) : parentPort.postMessage({ id, rendered: { html: 'plain' } }));`,
@@ -67,7 +67,7 @@ describe('MarkdownWorker', () => {
 });
 
 describe('highlighting', () => {
-  it('has a budget per post: the blocks that do not fit are plain', () => {
+  it('has a budget per post: blocks beyond it stay plain', () => {
     const block = `\`\`\`rust\n${'let x = 1;\n'.repeat(3000)}\`\`\`\n\n`;
     const { html } = renderMarkdown(block.repeat(4), { path: 'x' });
     const blocks = html.split('<pre').slice(1);

@@ -58,7 +58,7 @@ describe('renderMarkdown', () => {
     expect(render(markdown).headings.map((heading) => heading.level)).toEqual(levels);
   });
 
-  it('tells the first paragraph, the words and the plain text', () => {
+  it('returns the first paragraph, the number of words and the plain text', () => {
     const rendered = render(
       '# Title\n\n![x](a.png)\n\nFirst *words* of `code`\nand more.[^1]\n\n```\nlet x;\n```\n\n[^1]: Note.',
     );
@@ -67,7 +67,7 @@ describe('renderMarkdown', () => {
     expect(rendered.wordCount).toBe(10);
   });
 
-  it('counts words of languages that write none apart', () => {
+  it('counts words in languages without spaces between them', () => {
     expect(render('ガラスの家').wordCount).toBe(3);
   });
 });
@@ -155,7 +155,7 @@ describe('what a content security policy refuses', () => {
     expect(render(markdown).html.trim()).toBe(html);
   });
 
-  it('so what was written for readers without scripts is shown', () => {
+  it('is left out, so the content of noscript is shown', () => {
     expect(render('<div><noscript><img src="a.png" alt="chart"></noscript></div>').html).toContain(
       '<div><img src="/media/post/a.png" alt="chart"',
     );
