@@ -19,8 +19,7 @@ export class Visitor {
     const cookie = this.#cookiesFor(url);
     const form = { origin: url.origin, 'content-type': 'application/x-www-form-urlencoded' };
     const options = {
-      // A form may take so long to encode that the server has closed an idle connection meanwhile.
-      agent: fields === undefined && this.#agent,
+      agent: this.#agent,
       method: fields === undefined ? 'GET' : 'POST',
       headers: {
         accept: 'text/html,*/*;q=0.8',
@@ -39,7 +38,12 @@ export class Visitor {
           resolve({ status: answer.statusCode!, headers: answer.headers, text });
         });
       });
-      outgoing.on('error', reject);
+      // As browsers do: while this process was busy, the server may have closed a connection that was idle.
+      outgoing.on('error', (error) =>
+        outgoing.reusedSocket
+          ? resolve(this.send(address, { ...(fields && { fields }), headers }))
+          : reject(error),
+      );
       outgoing.end(fields && new URLSearchParams(fields).toString());
     });
   }
