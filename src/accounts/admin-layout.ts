@@ -7,8 +7,26 @@ export interface Assets {
   url(name: string): string;
 }
 
+/** Entries of the menu. */
+export type MenuKey =
+  | 'overview'
+  | 'content'
+  | 'process'
+  | 'routes'
+  | 'queries'
+  | 'slow'
+  | 'failures'
+  | 'traces'
+  | 'sampling'
+  | 'export'
+  | 'buffer'
+  | 'posts'
+  | 'new-post'
+  | 'media'
+  | 'settings';
+
 interface MenuEntry {
-  readonly key: string;
+  readonly key: MenuKey;
   readonly label: string;
   readonly path: string;
   /** The key that opens it after `g`. */

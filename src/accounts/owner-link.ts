@@ -10,7 +10,9 @@ import { isForPeople } from '../process/for-people.ts';
 import { OwnerStore } from './owner-store.ts';
 import { SetupLinks } from './setup-links.ts';
 
-class BlogMissingError extends Error {}
+class BlogMissingError extends Error {
+  readonly isForPeople = true;
+}
 
 /* Prints a one-time sign-in link for the owner: for a lost password, or when sign-in is throttled. Works beside a running blog. */
 try {
@@ -41,7 +43,7 @@ try {
   }
 } catch (error) {
   if (!(error instanceof Error)) throw error;
-  const words = error instanceof BlogMissingError || isForPeople(error) ? error.message : error.stack;
+  const words = isForPeople(error) ? error.message : error.stack;
   process.stderr.write(`${words}\n`);
   process.exitCode = 1;
 }

@@ -15,6 +15,7 @@ export const BACKUP_SCHEMA = `
 
 /** An invalid or unusable backup; the message says why. */
 export class BackupError extends Error {
+  readonly isForPeople = true;
   override readonly name = 'BackupError';
 }
 

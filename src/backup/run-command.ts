@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
 import { loadBlogConfig } from '../process/config.ts';
 import { isForPeople } from '../process/for-people.ts';
-import { BackupError } from './backup-file.ts';
 
 export interface CommandArguments {
   readonly file: string;
@@ -35,7 +34,7 @@ export async function runCommand(
     }
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    const words = error instanceof BackupError || isForPeople(error) ? error.message : error.stack;
+    const words = isForPeople(error) ? error.message : error.stack;
     process.stderr.write(`${failed}: ${words}\n`);
     process.exitCode = 1;
   }

@@ -4,6 +4,7 @@ import { DATABASE_FILE_NAME, HISTORY_FILE_NAME, MEDIA_FOLDER_NAME } from './data
 
 /** The database is missing or empty, but other files of a blog are there. */
 export class LostDatabaseError extends Error {
+  readonly isForPeople = true;
   constructor(file: string, state: 'missing' | 'empty', remains: readonly string[]) {
     super(
       `${file} is ${state}, but ${remains.join(' and ')} ${remains.length === 1 ? 'is' : 'are'} beside it: the posts may be lost, so no new blog is created here. ` +

@@ -3,6 +3,7 @@ import { MIGRATIONS, type Migration } from './migrations.ts';
 
 /** The file was written by a newer Glasshouse. */
 export class NewerDatabaseError extends Error {
+  readonly isForPeople = true;
   constructor(file: string, found: number, known: number) {
     super(
       `${file} has schema ${found}, but this Glasshouse supports schemas up to ${known}. ` +
@@ -14,6 +15,7 @@ export class NewerDatabaseError extends Error {
 
 /** The file is an SQLite database of another program. */
 export class ForeignDatabaseError extends Error {
+  readonly isForPeople = true;
   constructor(file: string) {
     super(
       `${file} is a database of another program: it has tables but no Glasshouse schema. Set DATA_DIR to another folder.`,

@@ -10,6 +10,7 @@ const LOCK_WAIT_MILLIS = 200;
 
 /** Another server uses these data. */
 export class ServedDatabaseError extends Error {
+  readonly isForPeople = true;
   constructor(dataDir: string) {
     super(
       `${resolve(dataDir)} is in use by ${holder(dataDir)}. Stop it first, or set DATA_DIR to another folder.`,

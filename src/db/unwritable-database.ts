@@ -3,6 +3,7 @@ import { storageFailureOf } from './storage-failure.ts';
 
 /** DATA_DIR cannot be created or written; the message says what to do. */
 export class UnwritableDatabaseError extends Error {
+  readonly isForPeople = true;
   constructor(dataDir: string, cause: unknown) {
     const { code } = Object(cause) as { readonly code?: unknown };
     const advice =

@@ -1,4 +1,5 @@
 import type { ExportTest, SettingProblem, SettingsTrial, TelemetryQuery } from '../../otel/query.ts';
+import type { MenuKey } from '../accounts/admin-layout.ts';
 import type { Html } from '../markup/html.ts';
 import type { Links } from './links.ts';
 import type { Sentence } from './sentences/sentence.ts';
@@ -72,10 +73,9 @@ export interface ObservatoryPage<Facts> {
   /** Below the base: ``, `/routes`, `/traces/:traceId`. */
   readonly path: string;
   /**
-   * The key of the current menu entry, and the name of the CSV file. Entries are `MENU` in accounts/admin-layout.ts; an unknown key
-   * marks none.
+   * The key of the current menu entry, and the name of the CSV file. `keys` marks none.
    */
-  readonly menu: string;
+  readonly menu: MenuKey | 'keys';
   fetch(request: PageRequest): Facts;
   title(facts: Facts): string;
   /** The page's first sentence, `summary` in the JSON. */
@@ -116,7 +116,7 @@ export interface OpenPage {
 /** A page of any facts type. */
 export interface AnyPage {
   readonly path: string;
-  readonly menu: string;
+  readonly menu: MenuKey | 'keys';
   readonly live: boolean;
   readonly ranged: boolean;
   readonly parent: ObservatoryPage<unknown>['parent'];

@@ -108,6 +108,7 @@ function isMountable(publicUrl: string): boolean {
 
 /** All that is wrong with the blog's settings, in one message. */
 export class BlogConfigError extends Error {
+  readonly isForPeople = true;
   readonly problems: readonly SettingProblem[];
   constructor(problems: readonly SettingProblem[]) {
     super(`These settings cannot be used:\n${problems.map((problem) => `  ${lineOf(problem)}`).join('\n')}`);

@@ -1,6 +1,9 @@
-import { BlogConfigError } from './config.ts';
-
-/** Returns true for errors with a message for users, which are shown without a stack; other errors are bugs. */
+/**
+ * Returns true for errors whose message is enough: those that say so (`isForPeople`), of the system, of SQLite, and of a command's arguments. Any
+ * other one is a bug and is shown with its stack, also if Node gave it a code.
+ */
 export function isForPeople(error: Error): boolean {
-  return error instanceof BlogConfigError || 'code' in error || error.name.endsWith('DatabaseError');
+  if ('isForPeople' in error) return error.isForPeople === true;
+  if ('syscall' in error) return true;
+  return 'code' in error && /^(?:SQLITE_|ERR_PARSE_ARGS_)/.test(String(error.code));
 }
