@@ -13,8 +13,8 @@ import {
 } from './receivers.ts';
 
 /*
- * npm run receivers: builds the programs that tests send telemetry to, one after the other, into the user's cache. What is there already
- * stays. Exit code 1: one of them is not there, and the last line says why.
+ * npm run receivers -- [NAME…]: builds the programs that tests send telemetry to, all or those named, one after the other, into the user's
+ * cache. What is there already stays. Exit code 1: one of them is not there, and the last line says why.
  */
 const env = process.env;
 
@@ -75,21 +75,28 @@ function build(name: ReceiverName): void {
   }
 }
 
-function buildAll(): void {
-  const missing = RECEIVER_NAMES.filter((name) => !existsSync(builtPath(name, env)));
+function buildAll(wanted: readonly ReceiverName[]): void {
+  const missing = wanted.filter((name) => !existsSync(builtPath(name, env)));
   if (missing.length > 0 && goPath(env) === undefined)
     throw new Error(
       `no Go is on the PATH to build ${missing.join(', ')}; install 1.26.7 or newer: https://go.dev/dl`,
     );
   for (const name of missing) build(name);
-  for (const name of RECEIVER_NAMES)
-    process.stdout.write(`${RECEIVERS[name].variable}=${builtPath(name, env)}\n`);
+  for (const name of wanted) process.stdout.write(`${RECEIVERS[name].variable}=${builtPath(name, env)}\n`);
   const built = missing.length === 0 ? 'nothing' : missing.join(', ');
-  process.stdout.write(`Receivers are there: ${RECEIVER_NAMES.join(', ')}; built now: ${built}.\n`);
+  process.stdout.write(`Receivers are there: ${wanted.join(', ')}; built now: ${built}.\n`);
+}
+
+/** All, or those that the arguments name. Throws for an unknown name. */
+function wantedIn(args: readonly string[]): readonly ReceiverName[] {
+  const unknown = args.filter((arg) => !RECEIVER_NAMES.some((name) => name === arg));
+  if (unknown.length > 0)
+    throw new Error(`no receiver is called ${unknown.join(', ')}; there are ${RECEIVER_NAMES.join(', ')}`);
+  return args.length === 0 ? RECEIVER_NAMES : RECEIVER_NAMES.filter((name) => args.includes(name));
 }
 
 try {
-  buildAll();
+  buildAll(wantedIn(process.argv.slice(2)));
 } catch (error) {
   const words = error instanceof Error ? error.message : String(error);
   process.stderr.write(`No receivers: ${words}\n`);

@@ -37,13 +37,14 @@ describe('findReceiver', () => {
     );
   });
 
-  it('says loudly what happens without it; in CI where Go could have built it, that is an error', () => {
+  it('says loudly what happens without it; where RECEIVERS names it, that is an error', () => {
     const env = machine();
     const stderr = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
     try {
-      expect(findReceiver('jaeger', 'no trace is looked at.', { ...env, CI: 'true' })).toBeUndefined();
-      program(join(env.PATH, 'go'));
       expect(findReceiver('jaeger', 'no trace is looked at.', env)).toBeUndefined();
+      expect(
+        findReceiver('jaeger', 'no trace is looked at.', { ...env, RECEIVERS: 'otelcol' }),
+      ).toBeUndefined();
       const said = 'NO JAEGER WAS FOUND: no trace is looked at. For the real one run npm run receivers';
       expect(stderr.mock.calls.map(([text]) => text)).toEqual([
         expect.stringContaining(said),
@@ -52,7 +53,9 @@ describe('findReceiver', () => {
     } finally {
       stderr.mockRestore();
     }
-    expect(() => findReceiver('jaeger', '', { ...env, CI: 'true' })).toThrow('npm run receivers');
+    expect(() => findReceiver('jaeger', '', { ...env, RECEIVERS: 'otelcol jaeger' })).toThrow(
+      'npm run receivers -- jaeger',
+    );
   });
 });
 
@@ -88,6 +91,18 @@ describe('npm run receivers', () => {
     expect(output.trimEnd().split('\n').at(-1)).toBe(
       'Receivers are there: otelcol, jaeger, promtool, prometheus, compose; built now: nothing.',
     );
+  });
+
+  it('builds what is named alone, and knows what there is', async () => {
+    const env = machine();
+    program(builtPath('jaeger', env));
+    const named = ['--disable-warning=ExperimentalWarning', 'test/receivers/build.ts', 'jaeger'];
+    const { code, output } = await runToEnd(named, env);
+    expect(code).toBe(0);
+    expect(output.trimEnd().split('\n').at(-1)).toBe('Receivers are there: jaeger; built now: nothing.');
+    const wrong = await runToEnd([...named, 'zipkin'], env);
+    expect(wrong.code).toBe(1);
+    expect(wrong.output).toContain('no receiver is called zipkin; there are otelcol, jaeger,');
   });
 
   it('says what failed, and leaves nothing half built', async () => {

@@ -4,7 +4,7 @@ import { builtPath, RECEIVERS, type Environment, type ReceiverName } from './rec
 
 /**
  * The program that its variable names, the one that `npm run receivers` built, or one on PATH. Where there is none: undefined, and stderr
- * says so and what its tests do instead; an error in CI where Go is, which could have built it.
+ * says so and what its tests do instead; an error if the environment's RECEIVERS names it, as `.ci/run` does for what it has built.
  */
 export function findReceiver(
   name: ReceiverName,
@@ -15,10 +15,10 @@ export function findReceiver(
   const built = builtPath(name, env);
   const found = env[variable] === undefined && existsSync(built) ? built : findProgram(variable, names, env);
   if (found !== undefined) return found;
-  if (env['CI'] === 'true' && goPath(env) !== undefined)
-    throw new Error(`there is no ${name}, but Go is there to build it: npm run receivers`);
+  if ((env['RECEIVERS'] ?? '').split(' ').includes(name))
+    throw new Error(`there is no ${name}, which RECEIVERS names: npm run receivers -- ${name}`);
   process.stderr.write(
-    `\nNO ${name.toUpperCase()} WAS FOUND: ${instead} For the real one run npm run receivers (needs Go), put ${names[0]} on the PATH or name it in ${variable}.\n\n`,
+    `\nNO ${name.toUpperCase()} WAS FOUND: ${instead} For the real one run npm run receivers (needs Go), ${names.length === 0 ? '' : `put ${names[0]} on the PATH `}or name it in ${variable}.\n\n`,
   );
   return undefined;
 }
