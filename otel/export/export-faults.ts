@@ -142,7 +142,7 @@ function causeOf(code: string, error: unknown, { url }: Target): string {
 }
 
 /** Code of the system; localhost with two addresses fails as an AggregateError. */
-function codeOf(error: unknown): string {
+export function codeOf(error: unknown): string {
   const code = partOf(error, 'code');
   if (typeof code === 'string') return code;
   const errors = partOf(error, 'errors');

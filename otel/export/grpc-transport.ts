@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import type { Client, Metadata, ServiceError, StatusObject } from '@grpc/grpc-js';
 import type { Signal } from '../base/export-storage.ts';
 import type { OtlpTarget } from '../settings/otlp-target.ts';
 import { ExportFailure } from './delivery.ts';
 import { connectionFailure } from './export-faults.ts';
+import { KeptConnection, tlsFiles } from './kept-connection.ts';
 import { retryDelayOfStatus } from './otlp-answer.ts';
 import { type OtlpTransport, USER_AGENT } from './otlp-transport.ts';
 
@@ -34,14 +34,18 @@ interface Connection {
 /** OTLP over gRPC, without retries, which are the pipeline's. Loads grpc-js at the first export. */
 export class GrpcTransport implements OtlpTransport {
   readonly #target: OtlpTarget;
-  #connection: Promise<Connection> | undefined;
+  readonly #connection: KeptConnection<Connection>;
 
   constructor(target: OtlpTarget) {
     this.#target = target;
+    this.#connection = new KeptConnection(
+      () => openConnection(target),
+      ({ client }) => client.close(),
+    );
   }
 
   async send(body: Uint8Array, _mediaType: string, abort: AbortSignal): Promise<Uint8Array> {
-    const { client, metadata, codes } = await this.#open().catch((error: unknown) => {
+    const { client, metadata, codes } = await this.#connection.get().catch((error: unknown) => {
       throw connectionFailure(error, this.#target);
     });
     abort.throwIfAborted();
@@ -64,36 +68,20 @@ export class GrpcTransport implements OtlpTransport {
   }
 
   close(): void {
-    void this.#connection?.then(
-      ({ client }) => client.close(),
-      () => {},
-    );
-    this.#connection = undefined;
-  }
-
-  #open(): Promise<Connection> {
-    if (this.#connection !== undefined) return this.#connection;
-    const opening = openConnection(this.#target);
-    this.#connection = opening;
-    // A file that could not be read may be there next time.
-    opening.catch(() => (this.#connection = undefined));
-    return opening;
+    this.#connection.close();
   }
 }
 
-async function openConnection({ url, headers, compression, ...files }: OtlpTarget): Promise<Connection> {
+async function openConnection(target: OtlpTarget): Promise<Connection> {
+  const { url, headers, compression } = target;
   const { default: grpc } = await import('@grpc/grpc-js');
   const { protocol, host, hostname, port } = new URL(url);
   const isSecure = protocol === 'https:';
-  const [roots = null, certificate = null, key = null] = await Promise.all(
-    [files.certificateFile, files.clientCertificateFile, files.clientKeyFile].map((file) =>
-      file === undefined ? undefined : readFile(file),
-    ),
-  );
+  const { ca = null, cert = null, key = null } = await tlsFiles(target);
   const metadata = new grpc.Metadata();
   for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
   const credentials = isSecure
-    ? grpc.credentials.createSsl(roots, key, certificate)
+    ? grpc.credentials.createSsl(ca, key, cert)
     : grpc.credentials.createInsecure();
   const address = port === '' ? `${hostname}:${isSecure ? 443 : 80}` : host;
   const options = {

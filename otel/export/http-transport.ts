@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { OtlpTarget } from '../settings/otlp-target.ts';
-import { connectionFailure, responseFailure } from './export-faults.ts';
+import { codeOf, connectionFailure, responseFailure } from './export-faults.ts';
+import { KeptConnection, tlsFiles } from './kept-connection.ts';
 import { type OtlpTransport, USER_AGENT } from './otlp-transport.ts';
 
 /** A response to an export is a few bytes; a page of a web server may be anything. */
@@ -19,10 +19,14 @@ interface Client {
 /** OTLP over HTTP: POST, without redirects and without retries, which are the pipeline's. Certificates are read at the first export. */
 export class HttpTransport implements OtlpTransport {
   readonly #target: OtlpTarget;
-  #client: Promise<Client> | undefined;
+  readonly #client: KeptConnection<Client>;
 
   constructor(target: OtlpTarget) {
     this.#target = target;
+    this.#client = new KeptConnection(
+      () => openClient(target),
+      ({ agent }) => agent.destroy(),
+    );
   }
 
   async send(body: Uint8Array, mediaType: string, abort: AbortSignal): Promise<Uint8Array> {
@@ -40,7 +44,7 @@ export class HttpTransport implements OtlpTransport {
     mediaType: string,
     signal: AbortSignal,
   ): Promise<{ readonly response: IncomingMessage; readonly answer: Uint8Array }> {
-    const { agent, request } = await this.#open();
+    const { agent, request } = await this.#client.get();
     const isCompressed = this.#target.compression === 'gzip';
     const sent = isCompressed ? await compressed(body) : body;
     signal.throwIfAborted();
@@ -61,36 +65,18 @@ export class HttpTransport implements OtlpTransport {
   }
 
   close(): void {
-    void this.#client?.then(
-      ({ agent }) => agent.destroy(),
-      () => {},
-    );
-    this.#client = undefined;
-  }
-
-  #open(): Promise<Client> {
-    if (this.#client !== undefined) return this.#client;
-    const opening = openClient(this.#target);
-    this.#client = opening;
-    // A file that could not be read may be there next time.
-    opening.catch(() => (this.#client = undefined));
-    return opening;
+    this.#client.close();
   }
 }
 
 /** Imports late, so that the HTTP instrumentation comes first. */
-async function openClient({ url, ...files }: OtlpTarget): Promise<Client> {
-  if (!url.startsWith('https:')) {
+async function openClient(target: OtlpTarget): Promise<Client> {
+  if (!target.url.startsWith('https:')) {
     const { Agent, request } = await import('node:http');
     return { agent: new Agent({ keepAlive: true }), request };
   }
   const { Agent, request } = await import('node:https');
-  const [ca, cert, key] = await Promise.all(
-    [files.certificateFile, files.clientCertificateFile, files.clientKeyFile].map((file) =>
-      file === undefined ? undefined : readFile(file),
-    ),
-  );
-  return { agent: new Agent({ keepAlive: true, ca, cert, key }), request };
+  return { agent: new Agent({ keepAlive: true, ...(await tlsFiles(target)) }), request };
 }
 
 function answered(request: ClientRequest, body: Uint8Array): Promise<IncomingMessage> {
@@ -103,8 +89,7 @@ function answered(request: ClientRequest, body: Uint8Array): Promise<IncomingMes
 
 /** The receiver closed the kept connection at the moment of the request, which is no failure of its own. */
 function wasClosedMeanwhile({ reusedSocket }: ClientRequest, error: unknown): boolean {
-  const code: unknown = Reflect.get(Object(error), 'code');
-  return reusedSocket && (code === 'ECONNRESET' || code === 'EPIPE');
+  return reusedSocket && ['ECONNRESET', 'EPIPE'].includes(codeOf(error));
 }
 
 /** The first bytes of the body, as many as are of use. */
