@@ -58,7 +58,7 @@ export function createSpanPipelines(
     limits: config.exportQueue,
     onSent,
     sample: () => [testSpan(config.resourceAttributes)],
-    serialize: (spans) => serialize?.([...spans]),
+    serialize: (spans) => serialize?.(spans),
     exporter: (local) => (local === 'console' ? new ConsoleSpanExporter() : lines(SPANS, local, config)),
     types: SPANS.componentTypes,
   });
@@ -77,7 +77,7 @@ export function createLogPipelines(
     ...around,
     kind: LOG_KIND,
     limits: config.logQueue,
-    serialize: (records) => serialize?.([...records]),
+    serialize: (records) => serialize?.(records),
     exporter: (local) => (local === 'console' ? new ConsoleLogRecordExporter() : lines(LOGS, local, config)),
     types: LOGS.componentTypes,
   });
@@ -121,8 +121,8 @@ interface SignalPipelines<Item> extends ExportSurroundings {
   readonly kind: ItemKind<Item>;
   readonly limits: PipelineLimits;
   readonly onSent?: (traceIds: readonly string[]) => void;
-  readonly sample?: () => readonly Item[];
-  readonly serialize: (items: readonly Item[]) => Uint8Array | undefined;
+  readonly sample?: () => Item[];
+  readonly serialize: (items: Item[]) => Uint8Array | undefined;
   readonly exporter: (local: LocalExport) => AbortableExporter<Item>;
   /** Component types by protocol. */
   readonly types: OtlpSignal<never>['componentTypes'];

@@ -2,8 +2,8 @@ import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 
 /** Where a pipeline sends its batches: one at a time. */
 export interface Destination<Item> {
-  /** Rejects with RejectedItems, ExportFailure, or whatever a third-party exporter failed with. */
-  send(items: readonly Item[], abort: AbortSignal): Promise<void>;
+  /** Takes `items` over. Rejects with RejectedItems, ExportFailure, or whatever a third-party exporter failed with. */
+  send(items: Item[], abort: AbortSignal): Promise<void>;
   flush(): Promise<void>;
   close(): Promise<void>;
   /** Undefined if its exports cannot wait on disk. */
@@ -14,7 +14,7 @@ export interface Destination<Item> {
 export interface Encoding<Item> {
   readonly mediaType: string;
   /** Throws what the serializer throws. */
-  encode(items: readonly Item[]): Uint8Array;
+  encode(items: Item[]): Uint8Array;
   sendEncoded(body: Uint8Array, mediaType: string, abort: AbortSignal): Promise<void>;
 }
 
@@ -35,11 +35,11 @@ export class ExporterDestination<Item> implements Destination<Item> {
   }
 
   /** Settles with the exporter's callback, and never if that is never called. */
-  send(items: readonly Item[], abort: AbortSignal): Promise<void> {
+  send(items: Item[], abort: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       abort.addEventListener('abort', () => this.#abort(), { once: true });
       // An async exporter returns a promise despite its type; unhandled, its rejection would end the process.
-      const answer: unknown = this.#exporter.export([...items], ({ code, error }) => {
+      const answer: unknown = this.#exporter.export(items, ({ code, error }) => {
         if (code === ExportResultCode.SUCCESS) resolve();
         else reject(error ?? new Error('the exporter failed without a reason'));
       });

@@ -1,5 +1,6 @@
 import type { ExportDropReason, ExportFacts } from '../base/export-facts.ts';
 import type { Signal } from '../base/export-storage.ts';
+import { sumOf } from '../base/sum-of.ts';
 import { withoutCredentials } from '../settings/otlp-target.ts';
 import { failedOf, RejectedItems } from './delivery.ts';
 
@@ -98,10 +99,6 @@ export class ExportBooks {
       failingSinceMillis: this.#failingSinceMillis,
     };
   }
-}
-
-function sumOf(counts: Readonly<Record<string, number>>): number {
-  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
 /** Describes an export failure in one line, without credentials. */

@@ -32,7 +32,7 @@ export class ExportPipeline<Item> {
   readonly #books: ExportBooks;
   readonly #news: ExportNews;
   readonly #onSent: (traceIds: readonly string[]) => void;
-  readonly #sample: () => readonly Item[];
+  readonly #sample: () => Item[];
   readonly #waiting: WaitingItems<Item>;
   readonly #pause: RetryPause;
   readonly #scheduledDelayMillis: number;

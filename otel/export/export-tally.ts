@@ -1,4 +1,5 @@
 import { DurationSketch } from '../aggregate/duration-sketch.ts';
+import { systemClock } from '../base/clock.ts';
 import { errorTypeOf, failedOf } from './delivery.ts';
 
 /** A component in the sense of the semantic conventions. */
@@ -36,7 +37,7 @@ export class ExportTally {
   readonly #outcomes: Outcome[] = [];
   #inflight = 0;
 
-  constructor(component: ExportComponent, nanos: () => number = () => performance.now() * 1e6) {
+  constructor(component: ExportComponent, nanos: () => number = systemClock.monotonicNanos) {
     this.component = component;
     this.#nanos = nanos;
   }

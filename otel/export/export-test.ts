@@ -13,7 +13,7 @@ const TIMEOUT_MILLIS = 5000;
 /** Sends items that are in no book, and notes what came of it. Never rejects. */
 export async function sendTest<Item>(
   destination: Destination<Item>,
-  items: readonly Item[],
+  items: Item[],
   nanos: () => number,
   outcome: { fault: string | undefined; millis: number },
 ): Promise<void> {

@@ -4,7 +4,7 @@ import type { ExportPipeline } from './export-pipeline.ts';
 /** What all pipelines have in common, whatever their items are. */
 export type AnyPipeline = Pick<
   ExportPipeline<never>,
-  'facts' | 'queuedBytes' | 'queuedItems' | 'maxQueueItems' | 'switch' | 'shutdown' | 'tally' | 'test'
+  'facts' | 'queuedBytes' | 'queuedItems' | 'maxQueueItems' | 'switch' | 'tally' | 'test'
 >;
 
 /** Every export pipeline of this process: spans first, then metrics, then log records. */

@@ -15,11 +15,11 @@ const JSON_TYPE = 'application/json';
 export class OtlpDestination<Item> implements Destination<Item>, Encoding<Item> {
   readonly mediaType: string;
   readonly #target: OtlpTarget;
-  readonly #serialize: (items: readonly Item[]) => Uint8Array | undefined;
+  readonly #serialize: (items: Item[]) => Uint8Array | undefined;
   readonly #transport: OtlpTransport;
 
   /** `serialize` encodes as `target.protocol` says. */
-  constructor(target: OtlpTarget, serialize: (items: readonly Item[]) => Uint8Array | undefined) {
+  constructor(target: OtlpTarget, serialize: (items: Item[]) => Uint8Array | undefined) {
     this.#target = target;
     this.#serialize = serialize;
     this.mediaType = target.protocol === 'http/json' ? JSON_TYPE : PROTOBUF;
@@ -30,13 +30,13 @@ export class OtlpDestination<Item> implements Destination<Item>, Encoding<Item> 
     return this;
   }
 
-  encode(items: readonly Item[]): Uint8Array {
+  encode(items: Item[]): Uint8Array {
     const body = this.#serialize(items);
     if (body === undefined) throw new Error(`${ITEMS[this.#target.signal]} cannot be encoded`);
     return body;
   }
 
-  async send(items: readonly Item[], abort: AbortSignal): Promise<void> {
+  async send(items: Item[], abort: AbortSignal): Promise<void> {
     return this.sendEncoded(this.encode(items), this.mediaType, abort);
   }
 

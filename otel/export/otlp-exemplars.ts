@@ -6,6 +6,7 @@ import {
 import { DataPointType, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { Exemplar } from '../base/exemplar.ts';
 import { exemplarsOf } from './point-exemplars.ts';
+import { FieldReader, LENGTH_DELIMITED } from './protobuf-fields.ts';
 
 type Serializer = Pick<ISerializer<ResourceMetrics, unknown>, 'serializeRequest'>;
 type Kind = DataPointType.HISTOGRAM | DataPointType.EXPONENTIAL_HISTOGRAM;
@@ -92,7 +93,7 @@ function exemplarJson({ value, time, traceId, spanId }: Exemplar): object {
 /** Exemplar: time_unix_nano 2, as_double 3, span_id 4, trace_id 5. */
 function exemplarBytes({ value, time, traceId, spanId }: Exemplar, field: number): Buffer {
   const bytes = Buffer.alloc(2 + EXEMPLAR_BYTES);
-  bytes[0] = (field << 3) | 2;
+  bytes[0] = (field << 3) | LENGTH_DELIMITED;
   bytes[1] = EXEMPLAR_BYTES;
   bytes[2] = 0x11;
   bytes.writeBigUInt64LE(BigInt(time[0]) * 1_000_000_000n + BigInt(time[1]), 3);
@@ -112,34 +113,20 @@ function appended(message: Uint8Array, path: readonly number[], next: () => Uint
   const [field, ...rest] = path;
   if (field === undefined) return Buffer.concat([message, next()]);
   const parts: Uint8Array[] = [];
-  for (let at = 0; at < message.length;) {
-    const tag = varintAt(message, at);
-    let end = tag.end;
-    const wireType = tag.value % 8;
-    if (wireType === 2) {
-      const length = varintAt(message, end);
-      end = length.end + length.value;
-      if (Math.floor(tag.value / 8) === field) {
-        const body = appended(message.subarray(length.end, end), rest, next);
-        parts.push(message.subarray(at, tag.end), varint(body.length), body);
-        at = end;
-        continue;
-      }
-    } else end = wireType === 0 ? varintAt(message, end).end : end + (wireType === 1 ? 8 : 4);
-    parts.push(message.subarray(at, end));
-    at = end;
+  const reader = new FieldReader(message);
+  while (!reader.isAtEnd) {
+    const start = reader.position;
+    const tag = reader.tag();
+    const tagEnd = reader.position;
+    if (tag === ((field << 3) | LENGTH_DELIMITED)) {
+      const body = appended(reader.bytes(), rest, next);
+      parts.push(message.subarray(start, tagEnd), varint(body.length), body);
+    } else {
+      reader.skip(tag & 7);
+      parts.push(message.subarray(start, reader.position));
+    }
   }
   return Buffer.concat(parts);
-}
-
-function varintAt(message: Uint8Array, at: number): { readonly value: number; readonly end: number } {
-  let value = 0;
-  let factor = 1;
-  for (let end = at; ; factor *= 128) {
-    const byte = message[end++] ?? 0;
-    value += (byte % 128) * factor;
-    if (byte < 128) return { value, end };
-  }
 }
 
 function varint(value: number): Uint8Array {

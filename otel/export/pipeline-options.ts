@@ -35,7 +35,7 @@ export interface ExportPipelineOptions<Item> extends PipelineLimits {
   /** Called with the traces of every export that the receiver accepted completely. */
   readonly onSent?: ((traceIds: readonly string[]) => void) | undefined;
   /** What a test sends. Default: an export of nothing. */
-  readonly sample?: (() => readonly Item[]) | undefined;
+  readonly sample?: (() => Item[]) | undefined;
   /** One line when the export fails, works again or gives up. */
   readonly log?: ((message: string) => void) | undefined;
 }

@@ -1,5 +1,6 @@
 export const VARINT = 0;
 export const LENGTH_DELIMITED = 2;
+const FIXED_64 = 1;
 
 /** Reads protobuf fields in order; throws RangeError for truncated bytes. */
 export class FieldReader {
@@ -12,6 +13,11 @@ export class FieldReader {
 
   get isAtEnd(): boolean {
     return this.#at >= this.#bytes.length;
+  }
+
+  /** Of the next byte. */
+  get position(): number {
+    return this.#at;
   }
 
   tag(): number {
@@ -35,6 +41,13 @@ export class FieldReader {
     const found = this.#bytes.subarray(this.#at, end);
     this.#at = end;
     return found;
+  }
+
+  /** Passes the value of a field, of any kind. */
+  skip(kind: number): void {
+    if (kind === VARINT) this.varint();
+    else if (kind === LENGTH_DELIMITED) this.bytes();
+    else this.#at += kind === FIXED_64 ? 8 : 4;
   }
 
   /** The rest. Fields of fixed size are refused: OTLP responses have none. */

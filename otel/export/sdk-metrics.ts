@@ -1,6 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import { ATTR_ERROR_TYPE, ATTR_SERVER_ADDRESS, ATTR_SERVER_PORT } from '../base/semconv.ts';
 import type { StoredFacts } from '../base/export-storage.ts';
+import { sumOf } from '../base/sum-of.ts';
 import type { OperationTally } from '../sampling/operation-tally.ts';
 import type { ExportComponent, ExportTally } from './export-tally.ts';
 import type { AnyPipeline } from './exports.ts';
@@ -67,7 +68,7 @@ export function addSdkMetrics(to: MetricDataBuilder, { tally, pipelines }: Telem
     to,
     pipelines.map((pipeline) => pipeline.tally),
   );
-  addLost(to, pipelines);
+  addStored(to, pipelines);
   to.counter('telemetry.operation.kept', '{operation}', 'Operations kept in detail.', byReason(kept));
   to.counter('telemetry.operation.dropped', '{operation}', 'Operations not kept.', byReason(dropped));
 }
@@ -110,7 +111,7 @@ function addQueues(to: MetricDataBuilder, item: 'span' | 'log', pipelines: reado
 }
 
 /** What waits on disk, and what its bound removed. */
-function addLost(to: MetricDataBuilder, pipelines: readonly AnyPipeline[]): void {
+function addStored(to: MetricDataBuilder, pipelines: readonly AnyPipeline[]): void {
   const stored = pipelines.flatMap((pipeline) => {
     const facts = pipeline.facts().stored;
     return facts === undefined ? [] : [{ attributes: queueOf(pipeline), facts }];
@@ -182,8 +183,4 @@ function ended(of: ExportComponent, errorType: string | undefined): Attributes {
 
 function byReason(counts: Readonly<Record<string, number>>): Point[] {
   return Object.entries(counts).map(([reason, value]) => ({ attributes: { reason }, value }));
-}
-
-function sumOf(counts: Readonly<Record<string, number>>): number {
-  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }

@@ -30,9 +30,8 @@ export function otlpPipeline(
 ): ExportPipeline<ReadableSpan> {
   const { traceExport } = readTelemetryConfig({ env });
   if (traceExport === undefined) throw new Error('no endpoint');
-  const serialize = encodingOf(SPANS, traceExport);
   return new ExportPipeline({
-    destination: new OtlpDestination(traceExport, (spans) => serialize([...spans])),
+    destination: new OtlpDestination(traceExport, encodingOf(SPANS, traceExport)),
     kind: SPAN_KIND,
     endpoint: traceExport.url,
     component: componentOf('span', 'otlp', traceExport.url),
