@@ -236,6 +236,7 @@ describe('ExportPipeline', () => {
   it('reports at once that its queue overflows: a dead receiver went unreported until its first attempt timed out', async () => {
     const exporter = new FakeExporter(never);
     const pipeline = pipelineOver(exporter, {
+      ...SHORT,
       maxQueueItems: 2,
       maxBatchItems: 2,
       exportTimeoutMillis: 60_000,
