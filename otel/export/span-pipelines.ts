@@ -1,31 +1,17 @@
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
+import { AllPipelines } from './all-pipelines.ts';
 import { type AbortableExporter, ExporterDestination } from './destination.ts';
 import { ExportPipeline } from './export-pipeline.ts';
 import type { ExportPipelineOptions } from './pipeline-options.ts';
 import { componentOf } from './export-tally.ts';
 import { SPAN_KIND } from './item-kinds.ts';
 
-/** Several pipelines of spans as one exporter; each has its own queue and outcome. */
-export class SpanPipelines implements SpanExporter {
-  readonly #pipelines: readonly ExportPipeline<ReadableSpan>[];
-
-  constructor(pipelines: readonly ExportPipeline<ReadableSpan>[]) {
-    this.#pipelines = pipelines;
-  }
-
+/** Pipelines of spans as one exporter that accepts spans without waiting. */
+export class SpanPipelines extends AllPipelines<ReadableSpan> implements SpanExporter {
   export(spans: readonly ReadableSpan[], resultCallback: (result: ExportResult) => void): void {
-    // Each only enqueues; what it does not accept is in its books.
-    for (const pipeline of this.#pipelines) pipeline.export(spans, () => {});
+    this.add(spans);
     resultCallback({ code: ExportResultCode.SUCCESS });
-  }
-
-  async forceFlush(): Promise<void> {
-    await Promise.all(this.#pipelines.map((pipeline) => pipeline.forceFlush()));
-  }
-
-  async shutdown(): Promise<void> {
-    await Promise.all(this.#pipelines.map((pipeline) => pipeline.shutdown()));
   }
 }
 

@@ -10,6 +10,12 @@ export interface SignalTotals {
   readonly oldestMillis: number;
 }
 
+interface DroppedExport {
+  readonly signal: Signal;
+  readonly items: number;
+  readonly bytes: number;
+}
+
 interface Row {
   readonly id: number;
   readonly signal: Signal;
@@ -36,10 +42,7 @@ export class WaitingExportTable {
   readonly #remove: Statement<[number]>;
   readonly #totals: Statement<[string], SignalTotals>;
   readonly #allBytes: Statement<[], { readonly bytes: number }>;
-  readonly #first: Statement<
-    [string],
-    { readonly id: number; readonly signal: Signal; readonly items: number }
-  >;
+  readonly #first: Statement<[string], DroppedExport & { readonly id: number }>;
   readonly #owners: Statement<[string], Owner>;
   readonly #adopt: Statement<[string, number, string, string]>;
 
@@ -74,7 +77,7 @@ export class WaitingExportTable {
     );
     this.#allBytes = database.prepare('SELECT coalesce(sum(bytes), 0) AS bytes FROM waiting_export');
     this.#first = database.prepare(
-      'SELECT id, signal, items FROM waiting_export WHERE owner = ? ORDER BY must_keep, id LIMIT 1',
+      'SELECT id, signal, items, bytes FROM waiting_export WHERE owner = ? ORDER BY must_keep, id LIMIT 1',
     );
     this.#owners = database.prepare(
       `SELECT owner, pid, host, max(at_millis) AS seenMillis FROM waiting_export WHERE owner <> ? GROUP BY owner`,
@@ -123,15 +126,22 @@ export class WaitingExportTable {
   }
 
   /** Removes the oldest that is not must-keep, or the oldest; undefined if there is none. */
-  dropOldest(owner: string): { readonly signal: Signal; readonly items: number } | undefined {
+  dropOldest(owner: string): DroppedExport | undefined {
     const first = this.#first.get(owner);
     if (first !== undefined) this.#remove.run(first.id);
     return first;
   }
 
-  /** Takes over the exports of processes that are gone. */
-  adopt(owner: string, nowMillis: number, isGone = isOwnerGone): void {
-    for (const other of this.#owners.all(owner))
-      if (isGone(other, nowMillis)) this.#adopt.run(owner, process.pid, hostname(), other.owner);
+  /** Processes other than `owner` that left exports and are gone. */
+  left(owner: string, nowMillis: number, isGone = isOwnerGone): readonly string[] {
+    return this.#owners
+      .all(owner)
+      .filter((other) => isGone(other, nowMillis))
+      .map((other) => other.owner);
+  }
+
+  /** Takes over the exports of another process. */
+  adopt(owner: string, from: string): void {
+    this.#adopt.run(owner, process.pid, hostname(), from);
   }
 }

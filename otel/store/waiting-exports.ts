@@ -74,13 +74,25 @@ export class WaitingExports implements ExportStorage, HistoryPart {
   }
 
   write(file: HistoryFile): void {
+    const isNew = file !== this.#file;
     this.#file = file;
     this.#wasOpened = true;
     const { processId, clock } = this.#options;
+    const left = file.waiting.left(processId, clock.now());
+    // Without anything to take over, no other process should have to wait for this one.
+    if (left.length > 0 || isNew) this.#takeOver(file, left);
+  }
+
+  close(): void {
+    this.#file = undefined;
+  }
+
+  #takeOver(file: HistoryFile, left: readonly string[]): void {
+    const { processId } = this.#options;
     const before = this.#totals;
     let adopted: readonly SignalTotals[] = before;
     const isDone = this.#try(file, ({ waiting }) => {
-      waiting.adopt(processId, clock.now());
+      for (const owner of left) waiting.adopt(processId, owner);
       adopted = waiting.totals(processId);
       this.#bound(file);
     });
@@ -90,17 +102,14 @@ export class WaitingExports implements ExportStorage, HistoryPart {
       for (const listener of this.#listeners) listener();
   }
 
-  close(): void {
-    this.#file = undefined;
-  }
-
   /** Removes what exceeds the bound. */
-  #bound(file: HistoryFile): void {
+  #bound({ waiting }: HistoryFile): void {
     const { processId, maxBytes } = this.#options;
-    const bytes = (): number => file.waiting.totals(processId).reduce((sum, each) => sum + each.bytes, 0);
-    while (bytes() > maxBytes) {
-      const gone = file.waiting.dropOldest(processId);
+    let excess = waiting.totals(processId).reduce((sum, each) => sum + each.bytes, 0) - maxBytes;
+    while (excess > 0) {
+      const gone = waiting.dropOldest(processId);
       if (gone === undefined) return;
+      excess -= gone.bytes;
       this.#dropped[gone.signal] += gone.items;
     }
   }

@@ -169,10 +169,11 @@ describe('store and forward', () => {
     file.waiting.put('other', { ...other, body: new Uint8Array(10) }, fakeClock().now());
     file.waiting.put('other', { ...other, body: new Uint8Array(10) }, fakeClock().now());
     const kept = file.waiting.totals('other');
-    file.waiting.adopt('this', fakeClock().now(), () => false);
+    expect(file.waiting.left('this', fakeClock().now(), () => false)).toEqual([]);
     expect(file.waiting.totals('other')).toEqual(kept);
     expect(file.waiting.totals('this')).toEqual([]);
-    file.waiting.adopt('this', fakeClock().now(), () => true);
+    expect(file.waiting.left('this', fakeClock().now(), () => true)).toEqual(['other']);
+    file.waiting.adopt('this', 'other');
     expect(file.waiting.totals('this')).toMatchObject([{ items: 10 }]);
   });
 });
