@@ -15,6 +15,8 @@ export class ExportFailure extends Error {
   readonly errorType: string;
   /** The same items may be accepted later. */
   readonly isRetryable: boolean;
+  /** The receiver may accept the same items in smaller exports. */
+  readonly isTooLarge: boolean;
   /** How long the receiver asks to wait; undefined if it did not say. */
   readonly retryAfterMillis: number | undefined;
 
@@ -23,6 +25,7 @@ export class ExportFailure extends Error {
     facts: {
       readonly errorType: string;
       readonly isRetryable?: boolean;
+      readonly isTooLarge?: boolean;
       readonly retryAfterMillis?: number | undefined;
       readonly cause?: unknown;
     },
@@ -31,6 +34,7 @@ export class ExportFailure extends Error {
     this.name = 'ExportFailure';
     this.errorType = facts.errorType;
     this.isRetryable = facts.isRetryable ?? false;
+    this.isTooLarge = facts.isTooLarge ?? false;
     this.retryAfterMillis = facts.retryAfterMillis;
   }
 }
@@ -58,7 +62,5 @@ export function isRetryable(error: unknown): boolean {
 
 /** The receiver may accept the same items in smaller exports. */
 export function isTooLarge(error: unknown): boolean {
-  return (
-    error instanceof ExportFailure && (error.errorType === '413' || error.errorType === 'RESOURCE_EXHAUSTED')
-  );
+  return error instanceof ExportFailure && error.isTooLarge;
 }

@@ -34,6 +34,7 @@ export function responseFailure(
     {
       errorType: String(status),
       isRetryable: RETRYABLE.has(status),
+      isTooLarge: status === 413,
       retryAfterMillis,
     },
   );

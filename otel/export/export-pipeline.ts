@@ -250,8 +250,8 @@ export class ExportPipeline<Item> {
   #note(error: unknown, ended: number): void {
     if (ended > 0) this.#books.countEnded(ended, error);
     else this.#books.noteError(error);
-    if (error === undefined) this.#news.succeeded(this.#waiting.all, this.#books.lost);
-    else this.#news.failed(error, this.#books.lost);
+    if (error === undefined) this.#news.succeeded(this.#waiting.all, this.#waiting.lost);
+    else this.#news.failed(error, this.#waiting.lost);
     this.#isAway = isRetryable(error);
     // A receiver that rejects items will reject them again; the others were accepted, so no pause is needed.
     if (error === undefined || error instanceof RejectedItems) this.#pause.end();

@@ -105,11 +105,12 @@ function grpcFailure(
     .get('grpc-status-details-bin')
     .map((status) => (typeof status === 'string' ? undefined : retryDelayOfStatus(status)))
     .find((millis) => millis !== undefined);
-  const isRetryable =
-    RETRYABLE.has(name) || (name === 'RESOURCE_EXHAUSTED' && retryAfterMillis !== undefined);
+  const isExhausted = name === 'RESOURCE_EXHAUSTED';
   return new ExportFailure(sentenceOf(name, details, new URL(url).host, signal), {
     errorType: name,
-    isRetryable,
+    isRetryable: RETRYABLE.has(name) || (isExhausted && retryAfterMillis !== undefined),
+    // With a time to come back it is a quota, without one a limit of size.
+    isTooLarge: isExhausted && retryAfterMillis === undefined,
     retryAfterMillis,
   });
 }

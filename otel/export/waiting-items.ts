@@ -46,6 +46,11 @@ export class WaitingItems<Item> {
     return this.#queue.items + (this.stored?.items ?? 0);
   }
 
+  /** Everything lost since start, also what the bound of the storage removed. */
+  get lost(): number {
+    return this.#books.lost + (this.stored?.facts()?.dropped ?? 0);
+  }
+
   /** Adds it to the queue; if that is full, what is in it goes to disk, or is dropped, oldest first. */
   add(bundle: Bundle<Item>): void {
     const isFull =

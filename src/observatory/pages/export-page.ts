@@ -18,6 +18,11 @@ interface Facts {
 }
 
 const TITLES: Readonly<Record<Signal, string>> = { traces: 'Spans', metrics: 'Metrics', logs: 'Log records' };
+const ITEMS: Readonly<Record<Signal, string>> = {
+  traces: 'spans',
+  metrics: 'data points',
+  logs: 'log records',
+};
 /** What leaves this process: the books of every export, why one fails, a test, and a switch. */
 export const exportPage = definePage<Facts>({
   path: '/export',
@@ -214,12 +219,9 @@ function failingSentence(
 }
 
 function sentWords(exports: readonly ExportFacts[]): string {
-  const sums = exports.filter(isRemote).length > 0 ? exports.filter(isRemote) : exports;
-  return sums
-    .map(
-      ({ signal, sent }) =>
-        `${countText(sent)} ${signal === 'metrics' ? 'data points' : TITLES[signal].toLowerCase()}`,
-    )
+  const remote = exports.filter(isRemote);
+  return (remote.length > 0 ? remote : exports)
+    .map(({ signal, sent }) => `${countText(sent)} ${ITEMS[signal]}`)
     .join(', ')
     .concat(' sent');
 }

@@ -121,4 +121,30 @@ describe('OTLP over gRPC', () => {
       expect(queued).toBe(4);
     }
   });
+
+  it('keeps its batches whole for a quota, and halves them for a limit of size', async () => {
+    const retryInfo = [0x0a, 2, 0x08, 0];
+    const type = Buffer.from('type.googleapis.com/google.rpc.RetryInfo');
+    const any = [0x0a, type.length, ...type, 0x12, retryInfo.length, ...retryInfo];
+    const quota = new grpc.Metadata();
+    quota.set('grpc-status-details-bin', Buffer.from([0x08, 8, 0x1a, any.length, ...any]));
+    for (const [metadata, batches] of [
+      [quota, [8, 8]],
+      [undefined, [8, 4, 4]],
+    ] as const) {
+      const sizes: number[] = [];
+      const url = await grpcReceiver((body, callback) => {
+        sizes.push(decodeSpans(body).length);
+        const details = 'too much';
+        if (sizes.length > 1) callback(null, Buffer.alloc(0));
+        else callback({ code: grpc.status.RESOURCE_EXHAUSTED, details, ...(metadata && { metadata }) });
+      });
+      const env = { OTEL_EXPORTER_OTLP_ENDPOINT: url, ...GRPC };
+      const pipeline = otlpPipeline(env, { scheduledDelayMillis: 5, maxBatchItems: 8 });
+      for (let trace = 0; trace < 4; trace++) pipeline.export(makeTrace(2), () => {});
+      while (pipeline.facts().sent < 8) await new Promise(setImmediate);
+      expect(sizes).toEqual(batches);
+      await pipeline.shutdown();
+    }
+  });
 });

@@ -227,6 +227,23 @@ describe('a receiver that comes back', () => {
   });
 });
 
+describe('the line about an export that works again', () => {
+  it('counts what the bound of the storage removed', async () => {
+    let isUp = false;
+    await using receiver = await httpReceiver((response) => response.writeHead(isUp ? 200 : 503).end());
+    const { pipeline, lines } = startProcess(openHistoryFile(), receiver.url, { maxBytes: 65_536 });
+    while ((pipeline.facts().stored?.dropped ?? 0) === 0) {
+      hand(pipeline, 10);
+      await pipeline.forceFlush();
+    }
+    isUp = true;
+    hand(pipeline, 1);
+    await pipeline.forceFlush();
+    const { dropped } = pipeline.facts().stored!;
+    expect(lines.at(-1)).toMatch(new RegExp(` works again: \\d+ spans wait, ${dropped} were lost$`));
+  });
+});
+
 describe('an export that is switched off', () => {
   it('keeps what waits, drops and counts what comes, and goes on when it is switched on', async () => {
     await using receiver = await httpReceiver();
