@@ -1,5 +1,3 @@
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { watch } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,8 +7,8 @@ import { freePort } from '../fixtures/free-port.ts';
 import { otlpLines, otlpMetrics, type OtlpKeyValue, type OtlpLine } from '../fixtures/otlp-lines.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { findReceiver } from '../receivers/find-receiver.ts';
-import { collectorChild } from './collector-child.ts';
 import type { Arrivals, OtlpArrivals } from './otlp-arrivals.ts';
+import { ReceiverProgram } from './receiver-program.ts';
 
 const CONFIG = fileURLToPath(new URL('../../deploy/collector.yaml', import.meta.url));
 const SIGNALS = ['traces', 'metrics', 'logs'] as const;
@@ -27,18 +25,14 @@ export interface CollectorGround {
 }
 
 /** An OpenTelemetry Collector on free ports of loopback that writes to files what it gets. */
-export class CollectorProcess implements OtlpArrivals {
-  readonly #program: string;
-  readonly #args: readonly string[];
+export class CollectorProcess extends ReceiverProgram implements OtlpArrivals {
   readonly #address: string;
   readonly #folder: string;
   readonly #read = new Map<string, { length: number; readonly lines: OtlpLine[] }>();
   readonly #spans = new WeakMap<OtlpLine, Arrivals['spans']>();
-  #child: ChildProcess | undefined;
 
   private constructor(program: string, args: readonly string[], address: string, folder: string) {
-    this.#program = program;
-    this.#args = args;
+    super(program, args);
     this.#address = address;
     this.#folder = folder;
   }
@@ -80,25 +74,6 @@ export class CollectorProcess implements OtlpArrivals {
   /** For OTEL_EXPORTER_OTLP_ENDPOINT. */
   get endpoint(): string {
     return `http://${this.#address}`;
-  }
-
-  /** Where it was before, behind what its files have. */
-  async startAgain(): Promise<void> {
-    this.#child = await collectorChild(this.#program, this.#args);
-  }
-
-  send(signal: 'SIGSTOP' | 'SIGCONT'): void {
-    this.#child?.kill(signal);
-  }
-
-  /** Resolves when it is over. */
-  async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-    const child = this.#child;
-    if (child === undefined) return;
-    this.#child = undefined;
-    const ended = once(child, 'exit');
-    child.kill(signal);
-    await ended;
   }
 
   /** The whole lines of a file; those that were there before are not parsed again. */

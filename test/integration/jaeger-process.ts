@@ -1,11 +1,9 @@
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../fixtures/free-port.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
-import { collectorChild } from './collector-child.ts';
+import { ReceiverProgram } from './receiver-program.ts';
 
 const CONFIG = fileURLToPath(new URL('../../deploy/jaeger.yaml', import.meta.url));
 
@@ -30,14 +28,13 @@ export interface JaegerTrace {
 }
 
 /** Jaeger with the configuration that is shipped, on free ports of loopback. */
-export class JaegerProcess {
+export class JaegerProcess extends ReceiverProgram {
   /** For OTEL_EXPORTER_OTLP_TRACES_ENDPOINT. */
   readonly endpoint: string;
   readonly #query: string;
-  readonly #child: ChildProcess;
 
-  private constructor(child: ChildProcess, endpoint: string, query: string) {
-    this.#child = child;
+  private constructor(program: string, args: readonly string[], endpoint: string, query: string) {
+    super(program, args);
     this.endpoint = endpoint;
     this.#query = query;
   }
@@ -53,8 +50,10 @@ export class JaegerProcess {
     };
     // JSON is YAML, laid over the configuration that is shipped.
     writeFileSync(config, JSON.stringify(overlay));
-    const child = await collectorChild(program, [`--config=${CONFIG}`, `--config=${config}`]);
-    return new JaegerProcess(child, `http://${otlp}/v1/traces`, `http://${query}`);
+    const args = [`--config=${CONFIG}`, `--config=${config}`];
+    const jaeger = new JaegerProcess(program, args, `http://${otlp}/v1/traces`, `http://${query}`);
+    await jaeger.startAgain();
+    return jaeger;
   }
 
   /** Traces of a service by its search, at most a thousand. */
@@ -74,11 +73,5 @@ export class JaegerProcess {
     if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
     const { data }: { readonly data: readonly JaegerTrace[] } = JSON.parse(await answer.text());
     return data;
-  }
-
-  async end(): Promise<void> {
-    const ended = once(this.#child, 'exit');
-    this.#child.kill('SIGTERM');
-    await ended;
   }
 }

@@ -79,7 +79,7 @@ withPrometheus('a real Prometheus that scrapes two blogs', () => {
   });
   afterAll(async () => {
     for (const owner of owners) owner.close();
-    await prometheus.stop();
+    await prometheus.end();
     for (const blog of blogs) await blog.close();
   });
 

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -8,7 +6,7 @@ import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { until } from '../fixtures/until.ts';
 import { findReceiver } from '../receivers/find-receiver.ts';
 import { BlogProcess, ROOT } from './blog-process.ts';
-import { collectorChild } from './collector-child.ts';
+import { ReceiverProgram } from './receiver-program.ts';
 
 const INSTEAD = 'the dashboard of deploy/consoles is not drawn.';
 const programs = {
@@ -42,11 +40,12 @@ async function startCollector(ports: {
   };
   // JSON is YAML.
   writeFileSync(overlay, JSON.stringify(config));
-  const child = await collectorChild(collector!, [
+  const running = new ReceiverProgram(collector!, [
     `--config=${join(ROOT, 'deploy/collector.yaml')}`,
     `--config=${overlay}`,
   ]);
-  stops.push(() => child.kill('SIGKILL'));
+  await running.startAgain();
+  stops.push(() => running.end('SIGKILL'));
 }
 
 /** The Prometheus of docker-compose.yml, scraping that Collector every second. */
@@ -64,12 +63,9 @@ async function startPrometheus(ports: { readonly metrics: number; readonly own: 
     `--web.console.templates=${join(ROOT, 'deploy/consoles')}`,
     `--web.listen-address=${address}`,
   ];
-  const child = spawn(prometheus!, args, { stdio: 'ignore' });
-  const ended = once(child, 'exit');
-  stops.push(async () => {
-    child.kill('SIGKILL');
-    await ended;
-  });
+  const running = new ReceiverProgram(prometheus!, args, 'Server is ready');
+  await running.startAgain();
+  stops.push(() => running.end('SIGKILL'));
   return `http://${address}/consoles/blog.html`;
 }
 

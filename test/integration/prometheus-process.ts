@@ -1,11 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../fixtures/free-port.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { until } from '../fixtures/until.ts';
 import { TOKEN } from './blog-process.ts';
+import { ReceiverProgram } from './receiver-program.ts';
 
 /** A target of the job `glasshouse`. */
 export interface ScrapeTarget {
@@ -30,14 +29,13 @@ export interface PromExemplar {
 const SCRAPE_INTERVAL = '1s';
 
 /** A Prometheus that scrapes blogs every second, and stores exemplars. */
-export class PrometheusProcess {
-  readonly #child: ChildProcess;
+export class PrometheusProcess extends ReceiverProgram {
   readonly #address: string;
   /** Time of all queries, epoch seconds. */
   #at = NaN;
 
-  private constructor(child: ChildProcess, address: string) {
-    this.#child = child;
+  private constructor(program: string, args: readonly string[], address: string) {
+    super(program, args, 'Server is ready');
     this.#address = address;
   }
 
@@ -58,26 +56,15 @@ export class PrometheusProcess {
       ],
     };
     writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(config));
-    const child = spawn(
-      program,
-      [
-        `--config.file=${join(folder, 'prometheus.yml')}`,
-        `--storage.tsdb.path=${join(folder, 'data')}`,
-        `--web.listen-address=${address}`,
-        '--enable-feature=exemplar-storage',
-      ],
-      { stdio: ['ignore', 'ignore', 'pipe'] },
-    );
-    await new Promise<void>((resolve, reject) => {
-      let output = '';
-      child.stderr.setEncoding('utf8').on('data', (text: string) => {
-        output += text;
-        if (output.includes('Server is ready')) resolve();
-      });
-      child.once('error', reject);
-      child.once('exit', (code) => reject(new Error(`Prometheus ended with ${code}:\n${output}`)));
-    });
-    return new PrometheusProcess(child, `http://${address}`);
+    const args = [
+      `--config.file=${join(folder, 'prometheus.yml')}`,
+      `--storage.tsdb.path=${join(folder, 'data')}`,
+      `--web.listen-address=${address}`,
+      '--enable-feature=exemplar-storage',
+    ];
+    const prometheus = new PrometheusProcess(program, args, `http://${address}`);
+    await prometheus.startAgain();
+    return prometheus;
   }
 
   /** An instant query as of the last `sees`; throws what Prometheus says of a wrong one. */
@@ -119,12 +106,6 @@ export class PrometheusProcess {
       },
       (found) => found === value,
     );
-  }
-
-  async stop(): Promise<void> {
-    const ended = once(this.#child, 'exit');
-    this.#child.kill('SIGTERM');
-    await ended;
   }
 
   async #get<T>(path: string, parameters: Readonly<Record<string, string>>): Promise<T> {

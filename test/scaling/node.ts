@@ -1,11 +1,9 @@
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../fixtures/free-port.ts';
 import { otlpLines, otlpSpans, type OtlpSpan } from '../fixtures/otlp-lines.ts';
-import { collectorChild } from '../integration/collector-child.ts';
+import { ReceiverProgram } from '../integration/receiver-program.ts';
 
 const DEPLOY = fileURLToPath(new URL('../../deploy/scaling/', import.meta.url));
 const FEATURES = '--feature-gates=processor.tailsamplingprocessor.usetracestate';
@@ -23,16 +21,12 @@ export interface NodeRecipe {
 }
 
 /** One Collector of the trial, which can be killed and started again where it was. */
-export class CollectorNode {
-  readonly #program: string;
-  readonly #args: readonly string[];
+export class CollectorNode extends ReceiverProgram {
   readonly #folder: string;
   readonly #metricsPort: number;
-  #child: ChildProcess | undefined;
 
   private constructor(program: string, args: readonly string[], folder: string, metricsPort: number) {
-    this.#program = program;
-    this.#args = args;
+    super(program, args);
     this.#folder = folder;
     this.#metricsPort = metricsPort;
   }
@@ -48,23 +42,6 @@ export class CollectorNode {
     const node = new CollectorNode(program, [...shipped, `--config=${own}`], folder, metricsPort);
     await node.startAgain();
     return node;
-  }
-
-  get pid(): number {
-    return this.#child!.pid!;
-  }
-
-  async startAgain(): Promise<void> {
-    this.#child = await collectorChild(this.#program, this.#args);
-  }
-
-  async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-    const child = this.#child;
-    if (child === undefined) return;
-    this.#child = undefined;
-    const ended = once(child, 'exit');
-    child.kill(signal);
-    await ended;
   }
 
   /** Spans in the file of a name, whole lines only. */
