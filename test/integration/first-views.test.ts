@@ -96,7 +96,7 @@ describe(`the observatory, polled ${POLLS} times`, () => {
 
   it('records no span for the live stream', () =>
     expectNothingCounted(async () => {
-      const event = await visitor.firstEvent(new URL(at('/live?page=')));
+      const event = await visitor.firstMoment(new URL(at('/live?page=')));
       expect(event).toContain('data:');
       // What is new comes once in a second.
     }, POLLS));

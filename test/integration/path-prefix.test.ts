@@ -250,7 +250,7 @@ describe.each([
   it('sends live updates that stay below the path', async () => {
     const page = await visitor.send(at(OBSERVATORY));
     const stream = addressesIn(page, at(OBSERVATORY)).find(({ by }) => by === 'stream')!.url;
-    const event = await visitor.firstEvent(stream);
+    const event = await visitor.firstMoment(stream);
     const fragments = [...event.matchAll(/(?:href|action)=\\?"(\/[^"\\]*)/g)].map((match) => match[1]!);
     expect(fragments.length).toBeGreaterThan(10);
     expect(fragments.filter((address) => !address.startsWith(`${PREFIX}/`))).toEqual([]);

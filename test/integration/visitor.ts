@@ -48,17 +48,22 @@ export class Visitor {
     });
   }
 
-  /** The first whole event of a stream; the connection is closed then. */
-  firstEvent(url: URL): Promise<string> {
+  /** The first whole moment of a stream of live updates; the connection is closed then. */
+  firstMoment(url: URL): Promise<string> {
     const headers = { cookie: this.#cookiesFor(url), accept: 'text/event-stream' };
     return new Promise((resolve, reject) => {
       const outgoing = request(url, { headers, agent: false }, (answer) => {
         let text = '';
         answer.setEncoding('utf8').on('data', (part: string) => {
           text += part;
-          if (!/\bdata:[^]*\n\n/.test(text)) return;
+          // The pace comes before it; of the last one the end may be missing.
+          const moment = text
+            .split('\n\n')
+            .slice(0, -1)
+            .find((event) => event.includes('event: moment\n'));
+          if (moment === undefined) return;
           outgoing.destroy();
-          resolve(text);
+          resolve(moment);
         });
         answer.on('error', reject);
       });
