@@ -18,7 +18,7 @@ export function briefColumns(
   const apart = type === 'http' ? new Map<string, string>() : tellApart(rows);
   const of = (key: string, room?: Column<SeriesLine>['room']): Column<SeriesLine> => ({
     ...all.find((column) => column.key === key)!,
-    ...(room === undefined ? {} : { room }),
+    room,
   });
   const name: Column<SeriesLine> = {
     label: type === 'http' ? 'route' : 'statement',

@@ -11,9 +11,12 @@ import { sheetOf, type Column } from './table.ts';
 /** Callers named with a statement; the rest are counted. */
 const MAX_CALLERS = 3;
 
-const percentile = (key: 'p50' | 'p95' | 'p99'): Column<SeriesLine> => ({
+type Room = Column<SeriesLine>['room'];
+
+const percentile = (key: 'p50' | 'p95' | 'p99', room?: Room): Column<SeriesLine> => ({
   label: key,
   key: `${key}_ms`,
+  room,
   align: 'number',
   value: (row) => row.durationMillis[key],
   cell: (row) => durationCell(row.durationMillis[key]),
@@ -22,19 +25,36 @@ const percentile = (key: 'p50' | 'p95' | 'p99'): Column<SeriesLine> => ({
 const PER_SECOND: Column<SeriesLine> = {
   label: 'rate',
   key: 'per_second',
+  room: 'mid',
   align: 'number',
   value: (row) => row.perSecond,
   cell: (row) => rateCell(row),
 };
 
-const counted = (label: string, key: string, value: (row: SeriesLine) => number): Column<SeriesLine> => ({
+const counted = (
+  label: string,
+  key: string,
+  room: Room,
+  value: (row: SeriesLine) => number,
+): Column<SeriesLine> => ({
   label,
   key,
+  room,
   align: 'number',
   value,
   cell: (row) => (value(row) === 0 ? html`<span class="zero">0</span>` : countText(value(row))),
 });
 
+const failed = (room: Room): Column<SeriesLine> => ({
+  label: 'failed',
+  key: 'failed',
+  room,
+  align: 'number',
+  value: (row) => row.errors,
+  cell: (row) => failedCell(row.errors),
+});
+
+/** On a phone, outcomes stand under the name, and the route's page has the rest. */
 export function routeColumns(view: PageView): readonly Column<SeriesLine>[] {
   return [
     {
@@ -47,19 +67,13 @@ export function routeColumns(view: PageView): readonly Column<SeriesLine>[] {
           >`,
     },
     PER_SECOND,
-    counted('count', 'count', (row) => row.count),
-    {
-      label: 'failed',
-      key: 'failed',
-      align: 'number',
-      value: (row) => row.errors,
-      cell: (row) => failedCell(row.errors),
-    },
-    counted('4xx', 'client_errors', (row) => row.clientErrors),
-    counted('aborted', 'aborted', (row) => row.aborted),
-    percentile('p50'),
+    counted('count', 'count', 'mid', (row) => row.count),
+    failed('mid'),
+    counted('4xx', 'client_errors', 'wide', (row) => row.clientErrors),
+    counted('aborted', 'aborted', 'wide', (row) => row.aborted),
+    percentile('p50', 'mid'),
     percentile('p95'),
-    percentile('p99'),
+    percentile('p99', 'mid'),
     {
       label: 'share of time',
       key: 'time_share',
@@ -70,8 +84,8 @@ export function routeColumns(view: PageView): readonly Column<SeriesLine>[] {
           >${shareBar('http', row.timeShare)} ${text(share(row.timeShare))}</span
         >`,
     },
-    counted('chosen', 'kept', (row) => row.kept),
-    { label: 'over time', cell: (row) => sparkline('http', row.course) },
+    counted('chosen', 'kept', 'wide', (row) => row.kept),
+    { label: 'over time', room: 'wide', cell: (row) => sparkline('http', row.course) },
   ];
 }
 
@@ -103,18 +117,11 @@ export function callersOf({ callers = [] }: SeriesLine, { links }: PageView): Ht
   >`;
 }
 
-/** Columns that a phone leaves out; the statement's page has them. */
-export const NARROW = {
-  per_second: 'mid',
-  count: 'mid',
-  rows: 'wide',
-  failed: 'wide',
-  p50_ms: 'mid',
-  p99_ms: 'mid',
-  'over time': 'wide',
-} as const;
-
-/** @param rows All rows of the table: each shows what distinguishes it from the others. */
+/**
+ * What a phone leaves out is on the statement's page.
+ *
+ * @param rows All rows of the table: each shows what distinguishes it from the others.
+ */
 export function statementColumns(view: PageView, rows: readonly SeriesLine[]): readonly Column<SeriesLine>[] {
   const apart = tellApart(rows);
   return [
@@ -126,24 +133,19 @@ export function statementColumns(view: PageView, rows: readonly SeriesLine[]): r
         html`${statementName(row, apart.get(row.name), view.links.series('database', row.name))}${callersOf(row, view)}${row.errors > 0 && html`<span class="only-narrow callers tone-failed">${countText(row.errors)} failed</span>`}`,
     },
     PER_SECOND,
-    counted('calls', 'count', (row) => row.count),
+    counted('calls', 'count', 'mid', (row) => row.count),
     {
       label: 'rows',
       key: 'rows',
+      room: 'wide',
       align: 'number',
       value: (row) => row.rows ?? 0,
       cell: (row) => (row.rows === undefined ? '–' : countText(row.rows)),
     },
-    {
-      label: 'failed',
-      key: 'failed',
-      align: 'number',
-      value: (row) => row.errors,
-      cell: (row) => failedCell(row.errors),
-    },
-    percentile('p50'),
+    failed('wide'),
+    percentile('p50', 'mid'),
     percentile('p95'),
-    percentile('p99'),
+    percentile('p99', 'mid'),
     {
       label: 'share of time',
       key: 'time_share',
@@ -154,7 +156,7 @@ export function statementColumns(view: PageView, rows: readonly SeriesLine[]): r
           >${shareBar('database', row.timeShare)} ${text(share(row.timeShare))}</span
         >`,
     },
-    { label: 'over time', cell: (row) => sparkline('database', row.course) },
+    { label: 'over time', room: 'wide', cell: (row) => sparkline('database', row.course) },
   ];
 }
 

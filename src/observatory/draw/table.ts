@@ -11,7 +11,7 @@ export interface Column<Row> {
   cell(row: Row): HtmlValue;
   readonly align?: 'number' | 'text';
   /** Hidden if the table is narrower. */
-  readonly room?: 'mid' | 'wide';
+  readonly room?: 'mid' | 'wide' | undefined;
 }
 
 function cssOf<Row>({ align, room }: Column<Row>): string {
@@ -29,17 +29,6 @@ export interface TableOptions<Row> {
   readonly view: PageView;
   /** Without sort links. */
   readonly still?: boolean;
-}
-
-/** Returns the columns with `room` set: the named ones are hidden on narrow screens. */
-export function roomFor<Row>(
-  columns: readonly Column<Row>[],
-  room: Readonly<Record<string, Column<Row>['room']>>,
-): readonly Column<Row>[] {
-  return columns.map((column) => {
-    const needed = room[column.key ?? column.label];
-    return needed === undefined ? column : { ...column, room: needed };
-  });
 }
 
 /** Sorts rows by `?sort=` (`-name` reverses); an unknown column keeps the order. */

@@ -1,10 +1,10 @@
 import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink, seriesName } from '../draw/facts.ts';
-import { NARROW, statementColumns, statementSheet } from '../draw/series-tables.ts';
+import { statementColumns, statementSheet } from '../draw/series-tables.ts';
 import type { SeriesLine } from '../facts/series-lines.ts';
 import { operationName } from '../draw/statement-name.ts';
-import { drawTable, roomFor, sortRows, type Column } from '../draw/table.ts';
+import { drawTable, sortRows, type Column } from '../draw/table.ts';
 import { countText, duration, durationCell, share, text } from '../../markup/quantity.ts';
 import { definePage } from './define-page.ts';
 import type { PageView } from '../page.ts';
@@ -70,7 +70,7 @@ export const queriesPage = definePage<QueriesFacts>({
     ];
   },
   draw({ statements, startUp, repeated }, view) {
-    const columns = roomFor(statementColumns(view, statements), NARROW);
+    const columns = statementColumns(view, statements);
     const statement = (row: RepeatedOnRoute): Html =>
       operationName({ ...row, type: 'database' }, view.links.series('database', row.series));
     const example = (row: RepeatedOnRoute): Html =>
@@ -134,7 +134,7 @@ function startUpRows(rows: readonly SeriesLine[], view: PageView): Html | undefi
       ${text(duration(sum((row) => row.totalMillis)))} in
       all${failed > 0 && html`, <span class="tone-failed">${countText(failed)} failed</span>`}
     </summary>
-    ${drawTable(rows, roomFor(statementColumns(view, rows), NARROW), {
+    ${drawTable(rows, statementColumns(view, rows), {
       caption: 'Start-up and schema statements',
       keyOf: (row) => row.name,
       view,

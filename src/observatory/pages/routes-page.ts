@@ -3,7 +3,7 @@ import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
 import { routeColumns } from '../draw/series-tables.ts';
 import type { SeriesLine } from '../facts/series-lines.ts';
-import { drawTable, roomFor, sheetOf, sortRows } from '../draw/table.ts';
+import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
 import { share, text } from '../../markup/quantity.ts';
 import { definePage } from './define-page.ts';
 import { plural, shortRoute } from '../sentences/sentence.ts';
@@ -13,19 +13,6 @@ interface RoutesFacts {
   readonly seconds: number;
   readonly routes: readonly SeriesLine[];
 }
-
-/** Columns that a phone leaves out: they stand under the name, or on the route's page. */
-const NARROW = {
-  per_second: 'mid',
-  count: 'mid',
-  failed: 'mid',
-  client_errors: 'wide',
-  aborted: 'wide',
-  p50_ms: 'mid',
-  p99_ms: 'mid',
-  kept: 'wide',
-  'over time': 'wide',
-} as const;
 
 /** Every route with its rate, outcomes, percentiles and share of time. */
 export const routesPage = definePage<RoutesFacts>({
@@ -47,7 +34,7 @@ export const routesPage = definePage<RoutesFacts>({
     ];
   },
   draw({ routes }, view) {
-    const columns = roomFor(routeColumns(view), NARROW);
+    const columns = routeColumns(view);
     const rows = sortRows(routes, columns, view.query['sort']);
     return panel({
       title: 'Routes',

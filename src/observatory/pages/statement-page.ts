@@ -1,9 +1,9 @@
 import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { badge, factList, seriesName, shareText } from '../draw/facts.ts';
-import { NARROW, statementColumns, statementSheet } from '../draw/series-tables.ts';
+import { statementColumns, statementSheet } from '../draw/series-tables.ts';
 import type { SeriesLine } from '../facts/series-lines.ts';
-import { drawTable, roomFor, sheetOf, type Column } from '../draw/table.ts';
+import { drawTable, sheetOf, type Column } from '../draw/table.ts';
 import { shortened } from '../format/shortened.ts';
 import { sqlLines } from '../format/sql-lines.ts';
 import { countText, durationCell, threeDigits } from '../../markup/quantity.ts';
@@ -79,7 +79,7 @@ function sameSummaryPanel({ row, sameSummary }: StatementFacts, view: PageView):
   return panel({
     title: row === undefined ? 'Statements of this summary' : 'Other statements of this summary',
     note: 'the same operations on the same tables',
-    body: drawTable(sameSummary, roomFor(columns, NARROW), {
+    body: drawTable(sameSummary, columns, {
       caption: 'Statements of the same summary',
       keyOf: ({ name }) => name,
       view,

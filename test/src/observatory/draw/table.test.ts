@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { csvText, roomFor, sheetOf, sortRows, type Column } from '../../../../src/observatory/draw/table.ts';
+import { csvText, sheetOf, sortRows, type Column } from '../../../../src/observatory/draw/table.ts';
 
 interface Row {
   readonly name: string;
@@ -30,14 +30,6 @@ describe('sortRows', () => {
     ['__proto__', 'bac'],
     [undefined, 'bac'],
   ])('by %p', (sort, expected) => expect(names(sort)).toBe(expected));
-});
-
-describe('roomFor', () => {
-  it('leaves out by key or label where there is no room, and nothing of the sheet', () => {
-    const narrow = roomFor(COLUMNS, { count: 'mid', course: 'wide' });
-    expect(narrow.map(({ room }) => room)).toEqual([undefined, 'mid', 'wide']);
-    expect(sheetOf(ROWS, narrow)).toEqual(sheetOf(ROWS, COLUMNS));
-  });
 });
 
 describe('csvText', () => {
