@@ -31,6 +31,17 @@ describe('links between the documents', () => {
   });
 });
 
+describe('the list of documents in the README', () => {
+  it('has every document, each once', () => {
+    const [, list = ''] = /^## Documents\n([\s\S]*?)^MIT licensed/m.exec(read('README.md')) ?? [];
+    const listed = [...list.matchAll(/^\| \[([^\]]+)\]\(\1\) \|/gm)].map((row) => row[1]!);
+    const written = globSync(['*.md', 'docs/*.md', 'otel/*.md', 'deploy/*.md'], { cwd: ROOT });
+    expect(listed.filter((path) => path.endsWith('.md')).toSorted()).toEqual(
+      written.filter((path) => path !== 'README.md').toSorted(),
+    );
+  });
+});
+
 describe('otel/GUARANTEES.md', () => {
   it('names tests that exist', () => {
     const named = [...read('otel/GUARANTEES.md').matchAll(/`((?:otel|integration|src)\/[^`]*\.test\.ts)`/g)];
