@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import {
-  FLOORS,
-  OBSERVATORY_FLOORS,
-  observatoryRoomOf,
-  OTEL_FLOORS,
-  otelRoomOf,
-  roomOf,
-} from './layers/floors.ts';
+  LAYERS,
+  OBSERVATORY_LAYERS,
+  observatoryPartOf,
+  OTEL_LAYERS,
+  otelPartOf,
+  partOf,
+} from './layers/layers.ts';
 import { ROOT, sourcesOf, type Import, type SourceFile } from './layers/source-files.ts';
 import { temporaryFolder } from './fixtures/temporary-folder.ts';
 
@@ -45,17 +45,17 @@ function offences(
 
 function outOfBounds(
   files: readonly SourceFile[],
-  { floors, room }: { readonly floors: typeof FLOORS; readonly room: (path: string) => string } = {
-    floors: FLOORS,
-    room: roomOf,
+  { layers, part }: { readonly layers: typeof LAYERS; readonly part: (path: string) => string } = {
+    layers: LAYERS,
+    part: partOf,
   },
 ): readonly string[] {
-  const floorOf = (name: string): number => floors.findIndex((rooms) => rooms.includes(name));
+  const layerOf = (name: string): number => layers.findIndex((parts) => parts.includes(name));
   return files.flatMap(({ path, imports }) =>
     imports.flatMap(({ target }) => {
-      const [from, to] = [room(path), room(target)];
-      if (from === to || floorOf(to) < 0 || floorOf(to) > floorOf(from)) return [];
-      const below = floors.slice(floorOf(from) + 1).flat();
+      const [from, to] = [part(path), part(target)];
+      if (from === to || layerOf(to) < 0 || layerOf(to) > layerOf(from)) return [];
+      const below = layers.slice(layerOf(from) + 1).flat();
       return [`${from} may import ${below.join(', ')}; and not ${to} (${path} -> ${target})`];
     }),
   );
@@ -84,7 +84,7 @@ const file = (path: string, ...targets: string[]): SourceFile => ({
   imports: targets.map((target) => ({ target, isTypeOnly: true })),
 });
 
-describe('the floors', () => {
+describe('the layers', () => {
   it('lead one way, down', () => {
     expect(outOfBounds([...src, ...otel])).toEqual([]);
   });
@@ -93,21 +93,21 @@ describe('the floors', () => {
     {
       half: 'the observatory',
       files: src.filter(({ path }) => path.startsWith('src/observatory/')),
-      floors: OBSERVATORY_FLOORS,
-      room: observatoryRoomOf,
+      layers: OBSERVATORY_LAYERS,
+      part: observatoryPartOf,
     },
-    { half: 'the kit', files: otel, floors: OTEL_FLOORS, room: otelRoomOf },
-  ])('lead down within $half, too', ({ files, floors, room }) => {
-    expect(outOfBounds(files, { floors, room })).toEqual([]);
-    const rooms = new Set(files.map(({ path }) => room(path)));
-    expect([...rooms].toSorted()).toEqual(floors.flat().toSorted());
+    { half: 'the kit', files: otel, layers: OTEL_LAYERS, part: otelPartOf },
+  ])('lead down within $half, too', ({ files, layers, part }) => {
+    expect(outOfBounds(files, { layers, part })).toEqual([]);
+    const parts = new Set(files.map(({ path }) => part(path)));
+    expect([...parts].toSorted()).toEqual(layers.flat().toSorted());
   });
 
-  it('hold every file: main.ts alone stands beside the rooms', () => {
-    const rooms = new Set(src.map(({ path }) => roomOf(path)));
-    expect([...rooms].toSorted()).toEqual(
-      FLOORS.flat()
-        .filter((room) => room !== 'otel')
+  it('hold every file: main.ts alone stands beside the parts', () => {
+    const parts = new Set(src.map(({ path }) => partOf(path)));
+    expect([...parts].toSorted()).toEqual(
+      LAYERS.flat()
+        .filter((part) => part !== 'otel')
         .toSorted(),
     );
     expect(src.filter(({ path }) => path.split('/').length === 2).map(({ path }) => path)).toEqual([
@@ -124,7 +124,7 @@ describe('the floors', () => {
     expect(outOfBounds([file('src/db/a.ts', 'src/search/b.ts')])).toHaveLength(1);
     expect(outOfBounds([file('otel/a.ts', 'src/db/b.ts')])).toHaveLength(1);
     expect(
-      outOfBounds([file('otel/sql/a.ts', 'otel/spans/b.ts')], { floors: OTEL_FLOORS, room: otelRoomOf }),
+      outOfBounds([file('otel/sql/a.ts', 'otel/spans/b.ts')], { layers: OTEL_LAYERS, part: otelPartOf }),
     ).toEqual([
       'otel/sql may import otel/query.ts, otel/base; and not otel/spans (otel/sql/a.ts -> otel/spans/b.ts)',
     ]);
@@ -291,12 +291,12 @@ describe('the blog in src/', () => {
   it('has an observatory that reads telemetry and never the blog', () => {
     const observatory = src.filter(({ path }) => path.startsWith('src/observatory/'));
     expect(observatory.length).toBeGreaterThan(0);
-    const blogRooms = /^src\/(posts|db|accounts|admin|site|search|media)\//;
+    const blogParts = /^src\/(posts|db|accounts|admin|site|search|media)\//;
     const frame = 'src/accounts/admin-layout.ts';
     expect(
       offences(
         observatory,
-        ({ target }) => (blogRooms.test(target) && target !== frame) || target === 'better-sqlite3',
+        ({ target }) => (blogParts.test(target) && target !== frame) || target === 'better-sqlite3',
       ),
     ).toEqual([]);
   });

@@ -1,30 +1,30 @@
 /**
- * The picture of the layers in docs/, made of the floors that the architecture test holds and of the imports in the code.
+ * The picture of the layers in docs/, made of layers.ts, which the architecture test enforces, and of the imports in the code.
  * `npm run layers` writes it; layers.test.ts fails while it differs.
  */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { FLOORS, roomOf } from './floors.ts';
+import { LAYERS, partOf } from './layers.ts';
 import { sourcesOf, type SourceFile } from './source-files.ts';
 
 export const PICTURE = new URL('../../docs/layers.svg', import.meta.url);
 
 const WIDTH = 880;
-const FLOOR_HEIGHT = 92;
+const LAYER_HEIGHT = 92;
 const BOX = { width: 124, height: 40, gap: 64 };
 const TOP = 84;
 
 /** Importer, imported. */
 export type Arrow = readonly [from: string, to: string];
 
-/** Which room imports which, types included. */
+/** Which part imports which, types included. */
 export function arrowsOf(files: readonly SourceFile[]): readonly Arrow[] {
-  const rooms = new Set(FLOORS.flat());
+  const parts = new Set(LAYERS.flat());
   const found = new Map<string, Arrow>();
   for (const { path, imports } of files)
     for (const { target } of imports) {
-      const arrow: Arrow = [roomOf(path), roomOf(target)];
-      if (arrow[0] !== arrow[1] && rooms.has(arrow[1])) found.set(arrow.join(' '), arrow);
+      const arrow: Arrow = [partOf(path), partOf(target)];
+      if (arrow[0] !== arrow[1] && parts.has(arrow[1])) found.set(arrow.join(' '), arrow);
     }
   return [...found.keys()].toSorted().map((key) => found.get(key)!);
 }
@@ -40,7 +40,7 @@ export function withoutShortcuts(arrows: readonly Arrow[]): readonly Arrow[] {
 export function drawLayers(files: readonly SourceFile[]): string {
   const arrows = arrowsOf(files);
   const drawn = withoutShortcuts(arrows);
-  const height = TOP + FLOORS.length * FLOOR_HEIGHT;
+  const height = TOP + LAYERS.length * LAYER_HEIGHT;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" font-family="system-ui, sans-serif" font-size="14">`,
     '<title>The layers of the code: each part imports only from layers below it</title>',
@@ -48,34 +48,34 @@ export function drawLayers(files: readonly SourceFile[]): string {
     `<rect width="${WIDTH}" height="${height}" fill="#fff"/>`,
     '<text x="24" y="32" font-size="17" font-weight="600" fill="#1d2330">Who imports whom</text>',
     `<text x="24" y="55" fill="#5b6472">${drawn.length} of ${arrows.length} arrows; the others are shortcuts of ways that are drawn. A part imports only from layers below.</text>`,
-    ...FLOORS.map((_, floor) => band(floor)),
+    ...LAYERS.map((_, layer) => band(layer)),
     ...drawn.map((arrow) => line(arrow)),
-    ...FLOORS.flatMap((rooms) => rooms.map((room) => box(room, arrows))),
+    ...LAYERS.flatMap((parts) => parts.map((part) => box(part, arrows))),
     '</svg>',
     '',
   ].join('\n');
 }
 
-function band(floor: number): string {
-  const fill = floor % 2 === 0 ? '#f5f7fa' : '#fff';
-  return `<rect y="${TOP + floor * FLOOR_HEIGHT}" width="${WIDTH}" height="${FLOOR_HEIGHT}" fill="${fill}"/>`;
+function band(layer: number): string {
+  const fill = layer % 2 === 0 ? '#f5f7fa' : '#fff';
+  return `<rect y="${TOP + layer * LAYER_HEIGHT}" width="${WIDTH}" height="${LAYER_HEIGHT}" fill="${fill}"/>`;
 }
 
-/** The middle of a room's box. */
-function placeOf(room: string): { readonly x: number; readonly y: number; readonly floor: number } {
-  const floor = FLOORS.findIndex((rooms) => rooms.includes(room));
-  const rooms = FLOORS[floor]!;
+/** The middle of a part's box. */
+function placeOf(part: string): { readonly x: number; readonly y: number; readonly layer: number } {
+  const layer = LAYERS.findIndex((parts) => parts.includes(part));
+  const parts = LAYERS[layer]!;
   const step = BOX.width + BOX.gap;
-  const x = WIDTH / 2 + (rooms.indexOf(room) - (rooms.length - 1) / 2) * step;
-  return { x, y: TOP + (floor + 0.5) * FLOOR_HEIGHT, floor };
+  const x = WIDTH / 2 + (parts.indexOf(part) - (parts.length - 1) / 2) * step;
+  return { x, y: TOP + (layer + 0.5) * LAYER_HEIGHT, layer };
 }
 
-/** Straight to the next floor; past others in a bow, so that it runs through none of their boxes. */
+/** Straight to the next layer; past others in a bow, so that it runs through none of their boxes. */
 function line([from, to]: Arrow): string {
   const [a, b] = [placeOf(from), placeOf(to)];
   const [top, bottom] = [a.y + BOX.height / 2, b.y - BOX.height / 2];
   const way =
-    b.floor === a.floor + 1
+    b.layer === a.layer + 1
       ? `M${a.x} ${top}L${b.x} ${bottom}`
       : bow({ x: a.x, y: top }, { x: b.x, y: bottom });
   return `<path d="${way}" fill="none" stroke="#5b6472" stroke-width="1.2" marker-end="url(#tip)"><title>${from} imports ${to}</title></path>`;
@@ -92,14 +92,14 @@ function bow(from: Point, to: Point): string {
   return `M${from.x} ${from.y}C${out} ${from.y + 40} ${out} ${to.y - 40} ${to.x} ${to.y}`;
 }
 
-function box(room: string, arrows: readonly Arrow[]): string {
-  const { x, y } = placeOf(room);
-  const imported = arrows.filter(([from]) => from === room).map(([, to]) => to);
+function box(part: string, arrows: readonly Arrow[]): string {
+  const { x, y } = placeOf(part);
+  const imported = arrows.filter(([from]) => from === part).map(([, to]) => to);
   const says = imported.length === 0 ? 'imports no other part' : `imports ${imported.join(', ')}`;
   return [
-    `<g><title>${room} ${says}</title>`,
+    `<g><title>${part} ${says}</title>`,
     `<rect x="${x - BOX.width / 2}" y="${y - BOX.height / 2}" width="${BOX.width}" height="${BOX.height}" rx="6" fill="#fff" stroke="#2457c5" stroke-width="1.4"/>`,
-    `<text x="${x}" y="${y + 5}" text-anchor="middle" fill="#1d2330">${room}</text></g>`,
+    `<text x="${x}" y="${y + 5}" text-anchor="middle" fill="#1d2330">${part}</text></g>`,
   ].join('');
 }
 

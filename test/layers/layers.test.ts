@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { PICTURE, arrowsOf, drawLayers, withoutShortcuts } from './draw-layers.ts';
-import { FLOORS } from './floors.ts';
+import { LAYERS } from './layers.ts';
 import { sourcesOf, type SourceFile } from './source-files.ts';
 
 const files = [...sourcesOf('src'), ...sourcesOf('otel')];
@@ -11,14 +11,14 @@ describe('the picture of the layers', () => {
     expect(readFileSync(PICTURE, 'utf8')).toBe(drawLayers(files));
   });
 
-  it('has a box for every room of every floor', () => {
+  it('has a box for every part of every layer', () => {
     const picture = drawLayers(files);
-    for (const room of FLOORS.flat()) expect(picture).toContain(`>${room}</text>`);
+    for (const part of LAYERS.flat()) expect(picture).toContain(`>${part}</text>`);
   });
 
-  it('shows at most 9 floors, 16 rooms and 58 arrows between rooms', () => {
-    expect(FLOORS.length).toBeLessThanOrEqual(9);
-    expect(FLOORS.flat().length).toBeLessThanOrEqual(16);
+  it('shows at most 9 layers, 16 parts and 58 arrows between parts', () => {
+    expect(LAYERS.length).toBeLessThanOrEqual(9);
+    expect(LAYERS.flat().length).toBeLessThanOrEqual(16);
     expect(arrowsOf(files).length).toBeLessThanOrEqual(58);
   });
 

@@ -41,7 +41,7 @@ const PICTURES = new Map<string, { readonly path?: string; readonly list?: strin
   ...Object.entries(FURTHER).map(([name, path]) => [name, { path }] as const),
 ]);
 /** Of the demo: without them a replayed log has no failure and no repeated statement to show. */
-const FAULTY_ROOMS = ['/demo/reading-list', '/demo/guestbook'];
+const FAULTY_ADDRESSES = ['/demo/reading-list', '/demo/guestbook'];
 const FAULTY_VISITS = 3;
 
 const { values, positionals } = parseArgs({
@@ -76,7 +76,7 @@ try {
   else {
     await demo.replay(values.traffic, speed);
     for (let time = 0; time < FAULTY_VISITS; time++)
-      for (const room of FAULTY_ROOMS) await (await fetch(demo.address + room)).text();
+      for (const path of FAULTY_ADDRESSES) await (await fetch(demo.address + path)).text();
   }
   for (const colorScheme of ['light', 'dark'] as const)
     for (const [width, height] of SIZES) {

@@ -23,7 +23,7 @@ import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 export const START_MILLIS = Date.UTC(2026, 2, 20, 12);
 const assets = createAssets(installedAssetFolders());
 
-/** The readers' rooms on a socket of their own, with a database and media in a folder of their own; closed after the file's tests. */
+/** The readers' routes on a socket of their own, with a database and media in a folder of their own; closed after the file's tests. */
 export class ReaderServer {
   readonly folder = temporaryFolder();
   readonly database = openDatabase(join(this.folder, 'blog.db'));
@@ -45,7 +45,7 @@ export class ReaderServer {
       readonly extra?: Middleware;
     } = {},
   ) {
-    const rooms = createReaderRoutes({
+    const reader = createReaderRoutes({
       config: {
         publicUrl: options.publicUrl,
         dataDir: this.folder,
@@ -73,10 +73,10 @@ export class ReaderServer {
     });
     app.use(createSecurityHeaders({ publicUrl: options.publicUrl }));
     app.use(createCompression());
-    app.use(rooms.errors);
+    app.use(reader.errors);
     if (options.extra !== undefined) app.use(options.extra);
-    for (const router of rooms.routers) app.use(router.routes());
-    app.use(rooms.postPaths.routes());
+    for (const router of reader.routers) app.use(router.routes());
+    app.use(reader.postPaths.routes());
     // The client alone closes idle connections: with both in one busy process, it could send on one that has just been closed.
     this.#server = createServer({ keepAliveTimeout: 0 }, app.callback());
   }

@@ -44,8 +44,8 @@ describe('error pages', () => {
     expect([picture.status, picture.headers['content-type']]).toEqual([404, 'text/plain; charset=utf-8']);
     const anything = await server.ask('/nope', { accept: '*/*' });
     expect(anything.headers['content-type']).toContain('text/html');
-    const room = await server.ask('/x/json', { accept: 'text/html' });
-    expect(JSON.parse(room.text)).toEqual({ error: { status: 400, message: 'Say when.', requestId: ID } });
+    const answer = await server.ask('/x/json', { accept: 'text/html' });
+    expect(JSON.parse(answer.text)).toEqual({ error: { status: 400, message: 'Say when.', requestId: ID } });
   });
 
   it.each(['/x/throws', '/x/null'])(

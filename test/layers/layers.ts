@@ -1,5 +1,5 @@
-/** Who may import whom: the rooms of a floor know those below, types included, and neither each other nor those above. */
-export const FLOORS: readonly (readonly string[])[] = [
+/** Who may import whom: the parts of a layer know those below, types included, and neither each other nor those above. */
+export const LAYERS: readonly (readonly string[])[] = [
   ['src/main.ts', 'src/demo', 'src/backup'],
   ['src/start'],
   ['src/admin'],
@@ -12,7 +12,7 @@ export const FLOORS: readonly (readonly string[])[] = [
 ];
 
 /** The same within the observatory. */
-export const OBSERVATORY_FLOORS: typeof FLOORS = [
+export const OBSERVATORY_LAYERS: typeof LAYERS = [
   ['routes.ts', 'metrics-route.ts'],
   ['answer.ts', 'live', 'pages'],
   ['visit.ts'],
@@ -24,10 +24,10 @@ export const OBSERVATORY_FLOORS: typeof FLOORS = [
   ['charts', 'links.ts'],
   ['trace'],
   ['format', 'browser'],
-].map((rooms) => rooms.map((room) => `src/observatory/${room}`));
+].map((parts) => parts.map((part) => `src/observatory/${part}`));
 
-/** The same within the kit: doors, what is wired at the start, rooms, and at the bottom the contract and what all of them use. */
-export const OTEL_FLOORS: typeof FLOORS = [
+/** The same within the kit: doors, what is wired at the start, parts, and at the bottom the contract and what all of them use. */
+export const OTEL_LAYERS: typeof LAYERS = [
   ['cjs'],
   ['register.ts', 'kit.ts'],
   ['telemetry.ts', 'sampler.ts', 'telemetry-page.ts'],
@@ -39,19 +39,19 @@ export const OTEL_FLOORS: typeof FLOORS = [
   ['sql'],
   ['query.ts'],
   ['base'],
-].map((rooms) => rooms.map((room) => `otel/${room}`));
+].map((parts) => parts.map((part) => `otel/${part}`));
 
 /** `src/db` of `src/db/migrate.ts`. */
-export function roomOf(path: string): string {
+export function partOf(path: string): string {
   return path.startsWith('otel/') ? 'otel' : path.split('/').slice(0, 2).join('/');
 }
 
 /** `otel/store` of `otel/store/trace-ring.ts`. */
-export function otelRoomOf(path: string): string {
+export function otelPartOf(path: string): string {
   return path.split('/').slice(0, 2).join('/');
 }
 
 /** `src/observatory/draw` of `src/observatory/draw/table.ts`. */
-export function observatoryRoomOf(path: string): string {
+export function observatoryPartOf(path: string): string {
   return path.split('/').slice(0, 3).join('/');
 }
