@@ -195,7 +195,7 @@ export class ExportPipeline<Item> {
   #exportNext(): void {
     const { stored } = this.#waiting;
     const isStored = stored?.isWaiting === true && !this.#isQueueDue();
-    this.#run(() => (isStored ? this.#sendStored(stored) : this.#sendQueued()));
+    void this.#run(() => (isStored ? this.#sendStored(stored) : this.#sendQueued()));
   }
 
   #isQueueDue(): boolean {

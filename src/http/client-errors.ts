@@ -42,7 +42,7 @@ export function refuseWhatNodeRefuses(server: Server, turns: RequestTurns): void
     const refusal = REFUSALS[code] ?? MALFORMED;
     const response = turns.answering(socket);
     // The rest of a request that was already answered.
-    if (response === undefined && turns.isReading(socket)) return void socket.destroySoon();
+    if (response === undefined && turns.isReading(socket)) return socket.destroySoon();
     if (response === undefined || response.req.complete)
       turns.whenAnswered(socket, () => refuse(socket, refusal));
     else if (!response.headersSent) answer(response, refusal);

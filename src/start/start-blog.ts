@@ -79,7 +79,8 @@ export function startBlog({ telemetry, routers, onListening, stopWithParent }: S
   const setup = onListening === undefined ? prepared(() => parts.accounts.setupLinks.create()) : undefined;
   const app = createApp(parts, routers?.(parts));
   neverWaitForLocks(database);
-  const { server, turns } = createBlogServer(app.callback());
+  const handle = app.callback();
+  const { server, turns } = createBlogServer((request, response) => void handle(request, response));
   server.once('error', (error: NodeJS.ErrnoException) => exitWith(listenProblem(error, config)));
   server.listen(config.port, config.host, () => {
     const address = `${addressOf(server)}${basePathOf(config.publicUrl)}`;

@@ -222,18 +222,20 @@ document.addEventListener('click', (event) => {
 });
 offerCopies(document);
 
+async function readInto(area: HTMLTextAreaElement, file: File | undefined): Promise<void> {
+  const text = (await file?.text()) ?? '';
+  try {
+    // Without indentation, more fits into the form.
+    area.value = JSON.stringify(JSON.parse(text));
+  } catch {
+    area.value = text;
+  }
+}
+
 for (const place of document.querySelectorAll<HTMLElement>('[data-into]')) {
   const input = place.querySelector<HTMLInputElement>('input[type=file]');
   const area = document.getElementById(place.dataset['into'] ?? '');
   if (input === null || !(area instanceof HTMLTextAreaElement)) continue;
   place.hidden = false;
-  input.addEventListener('change', async () => {
-    const text = (await input.files?.[0]?.text()) ?? '';
-    try {
-      // Without indentation, more fits into the form.
-      area.value = JSON.stringify(JSON.parse(text));
-    } catch {
-      area.value = text;
-    }
-  });
+  input.addEventListener('change', () => void readInto(area, input.files?.[0]));
 }
