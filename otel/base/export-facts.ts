@@ -24,8 +24,8 @@ export interface ExportFacts {
   readonly dropped: number;
   readonly droppedBy: Readonly<Record<ExportDropReason, number>>;
   readonly queue: { readonly bytes: number; readonly maxItems: number; readonly maxBytes: number };
-  /** What waits on disk. Undefined if this export stores nothing. */
-  readonly stored: StoredFacts | undefined;
+  /** What waits on disk, and how fast it follows when the receiver answers again. Undefined if this export stores nothing. */
+  readonly stored: (StoredFacts & { readonly maxItemsPerSecond: number }) | undefined;
   readonly lastError: { readonly atMillis: number; readonly message: string } | undefined;
   readonly lastSuccessMillis: number | undefined;
   /** Undefined while the last export succeeded. */

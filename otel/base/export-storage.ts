@@ -33,6 +33,8 @@ export interface ExportStorage {
   /** The oldest of this process and of processes that are gone. */
   oldest(signal: Signal): (StoredExport & { readonly id: number }) | undefined;
   remove(id: number): void;
+  /** What is left of an export after a part of it was sent. */
+  replace(id: number, rest: Pick<StoredExport, 'body' | 'items'>): void;
   /** Undefined if nothing can be stored. */
   facts(signal: Signal): StoredFacts | undefined;
   /** Calls it whenever exports of an earlier process were taken over. */

@@ -5,14 +5,10 @@ import {
   type LogRecordProcessor,
   type ReadableLogRecord,
 } from '@opentelemetry/sdk-logs';
-import {
-  ConsoleMetricExporter,
-  type MetricProducer,
-  type MetricReader,
-  PeriodicExportingMetricReader,
-} from '@opentelemetry/sdk-metrics';
+import { ConsoleMetricExporter, type MetricProducer, type MetricReader } from '@opentelemetry/sdk-metrics';
 import { ConsoleSpanExporter, type ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { ExportStorage, Signal } from '../base/export-storage.ts';
+import type { Guard } from '../base/guard.ts';
 import type { TelemetryConfig } from '../config.ts';
 import type { LocalExport } from '../settings/signal-exports.ts';
 import { type AbortableExporter, ExporterDestination } from './destination.ts';
@@ -23,7 +19,7 @@ import { componentOf } from './export-tally.ts';
 import { type Collection, LOG_KIND, METRIC_KIND, SPAN_KIND } from './item-kinds.ts';
 import { testSpan } from './export-test.ts';
 import { LogPipelines } from './log-pipelines.ts';
-import { CollectionExporter, WholeMetrics } from './metric-pipelines.ts';
+import { CollectionExporter, PipelineReader, WholeMetrics } from './metric-pipelines.ts';
 import { MetricPreferences } from './metric-preferences.ts';
 import { OtlpDestination } from './otlp-destination.ts';
 import { LineFile, OtlpLineExporter, standardOutput } from './otlp-lines.ts';
@@ -89,6 +85,7 @@ export function createMetricPipelines(
   config: TelemetryConfig,
   around: ExportSurroundings,
   producer: MetricProducer,
+  guard: Guard,
 ): { readonly pipelines: readonly ExportPipeline<Collection>[]; readonly readers: readonly MetricReader[] } {
   const { metricExport, metricExportIntervalMillis, metricExportTimeoutMillis } = config;
   const serialize = metricExport && encodingOf(METRICS, metricExport);
@@ -105,12 +102,13 @@ export function createMetricPipelines(
   const readers = pipelines.map((pipeline) => {
     const isRemote = pipeline.facts().isRemote;
     const preferences = isRemote ? new MetricPreferences(config) : new MetricPreferences();
-    return new PeriodicExportingMetricReader({
-      exporter: new CollectionExporter(pipeline, preferences, isRemote ? serialize : undefined),
+    const options = {
+      exporter: new CollectionExporter(pipeline, preferences, isRemote ? serialize : undefined, guard),
       exportIntervalMillis: metricExportIntervalMillis,
       exportTimeoutMillis: metricExportTimeoutMillis,
       metricProducers: [preferences.producerOf(producer)],
-    });
+    };
+    return new PipelineReader(options, pipeline, guard);
   });
   return { pipelines, readers };
 }

@@ -3,16 +3,15 @@ import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import { systemClock } from '../base/clock.ts';
 import { Deadline } from '../base/deadline.ts';
 import type { ExportFacts, ExportTest } from '../base/export-facts.ts';
-import { ExportFailure, isRetryable, isTooLarge, RejectedItems } from './delivery.ts';
+import { isRetryable, isTooLarge } from './delivery.ts';
 import type { Destination } from './destination.ts';
 import { ExportBooks } from './export-books.ts';
-import { ExportNews } from './export-news.ts';
+import { ExportOutcomes } from './export-outcomes.ts';
 import type { ItemKind } from './export-queue.ts';
 import { ExportTally } from './export-tally.ts';
 import { sendTest } from './export-test.ts';
 import { OneExport, untraced } from './one-export.ts';
 import type { ExportPipelineOptions } from './pipeline-options.ts';
-import { RetryPause } from './retry-pause.ts';
 import { StoredBatches } from './stored-batches.ts';
 import { WaitingItems } from './waiting-items.ts';
 
@@ -30,13 +29,11 @@ export class ExportPipeline<Item> {
   readonly #destination: Destination<Item>;
   readonly #kind: ItemKind<Item>;
   readonly #books: ExportBooks;
-  readonly #news: ExportNews;
   readonly #onSent: (traceIds: readonly string[]) => void;
   readonly #sample: () => Item[];
   readonly #waiting: WaitingItems<Item>;
-  readonly #pause: RetryPause;
+  readonly #outcomes: ExportOutcomes;
   readonly #scheduledDelayMillis: number;
-  readonly #storedPauseMillis: number;
   readonly #export: OneExport;
   readonly #flushTimeoutMillis: number;
   readonly #shutdownTimeoutMillis: number;
@@ -45,8 +42,6 @@ export class ExportPipeline<Item> {
   #timer: NodeJS.Timeout | undefined;
   #timerDelayMillis = 0;
   #isOn = true;
-  /** The last export may succeed later. */
-  #isAway = false;
   #shutdown: Promise<void> | undefined;
 
   constructor(options: ExportPipelineOptions<Item>) {
@@ -54,11 +49,9 @@ export class ExportPipeline<Item> {
     this.#destination = destination;
     this.#kind = kind;
     this.#books = new ExportBooks(kind.signal, endpoint, clock.now);
-    this.#news = new ExportNews(kind.signal, this.#books.endpoint, options.log ?? (() => {}));
     this.tally = new ExportTally(options.component, clock.monotonicNanos);
     this.#onSent = options.onSent ?? (() => {});
     this.#sample = options.sample ?? (() => []);
-    this.#storedPauseMillis = options.storedPauseMillis ?? 200;
     this.#scheduledDelayMillis = options.scheduledDelayMillis ?? 5000;
     this.#export = new OneExport({
       tally: this.tally,
@@ -68,8 +61,7 @@ export class ExportPipeline<Item> {
     this.#flushTimeoutMillis = options.flushTimeoutMillis ?? 10_000;
     this.#shutdownTimeoutMillis = options.shutdownTimeoutMillis ?? 3000;
     this.#nanos = clock.monotonicNanos;
-    this.#pause = new RetryPause(this.#scheduledDelayMillis, clock.now, () => this.#schedule());
-    const { storage } = options;
+    const { storage, storedItemsPerSecond: itemsPerSecond = 2500 } = options;
     storage?.onAdopted(() => this.#schedule());
     const { encoding } = destination;
     const hasStorage = storage !== undefined && encoding !== undefined;
@@ -79,7 +71,16 @@ export class ExportPipeline<Item> {
       maxItems: options.maxQueueItems ?? 2048,
       maxBytes: options.maxQueueBytes ?? 4 * 1024 * 1024,
       maxBatchItems: options.maxBatchItems ?? 512,
-      stored: hasStorage ? new StoredBatches({ storage, encoding, kind }) : undefined,
+      stored: hasStorage ? new StoredBatches({ storage, encoding, kind, itemsPerSecond }) : undefined,
+    });
+    this.#outcomes = new ExportOutcomes({
+      signal: kind.signal,
+      books: this.#books,
+      waiting: this.#waiting,
+      pauseMillis: this.#scheduledDelayMillis,
+      now: clock.now,
+      log: options.log ?? (() => {}),
+      onPauseEnd: () => this.#schedule(),
     });
   }
 
@@ -96,6 +97,11 @@ export class ExportPipeline<Item> {
     this.#waiting.add(bundle);
     this.#schedule();
     resultCallback({ code: ExportResultCode.SUCCESS });
+  }
+
+  /** Notes why there was nothing to add; it is said as a failed export is. */
+  noteFault(error: unknown): void {
+    this.#outcomes.noteFault(error);
   }
 
   /** Exports what is queued, then flushes the exporter. Resolves within its timeout, whatever the receiver does; never rejects. */
@@ -139,7 +145,7 @@ export class ExportPipeline<Item> {
       isOn: this.#isOn,
       isRemote: this.#destination.encoding !== undefined,
       queued: this.#waiting.items + this.#export.items,
-      pausedUntilMillis: this.#pause.untilMillis,
+      pausedUntilMillis: this.#outcomes.pause.untilMillis,
       ...this.#waiting.facts(),
     };
   }
@@ -173,9 +179,10 @@ export class ExportPipeline<Item> {
   /** Undefined if there is nothing to do. */
   #nextDelay(): number | undefined {
     const { isBatchFull, items, stored } = this.#waiting;
-    if (this.#pause.isOn && (stored === undefined || !this.#isAway)) return undefined;
+    const { pause, isAway } = this.#outcomes;
+    if (pause.isOn && (stored === undefined || !isAway)) return undefined;
     if (isBatchFull) return 0;
-    if (!this.#pause.isOn && stored?.isWaiting === true) return this.#storedPauseMillis;
+    if (!pause.isOn && stored?.isWaiting === true) return stored.pauseMillis;
     return items > 0 ? this.#scheduledDelayMillis : undefined;
   }
 
@@ -186,7 +193,7 @@ export class ExportPipeline<Item> {
 
   #onTimer(): void {
     this.#clearTimer();
-    if (!this.#pause.isOn) return this.#exportNext();
+    if (!this.#outcomes.pause.isOn) return this.#exportNext();
     this.#waiting.store();
     this.#schedule();
   }
@@ -223,52 +230,39 @@ export class ExportPipeline<Item> {
         const goesBack = isHalved || isRetryable(error);
         if (goesBack && !isHalved) this.#waiting.keep(batch);
         if (error === undefined) this.#onSent(this.#kind.traceIds(items));
-        this.#note(error, goesBack ? 0 : count);
+        this.#outcomes.note(error, goesBack ? 0 : count);
         return goesBack;
       },
     });
   }
 
   async #sendStored(stored: StoredBatches<Item>): Promise<void> {
-    const batch = stored.oldest();
-    if (batch === undefined) return;
-    const { items, traceIds } = batch;
+    const part = await stored.oldest();
+    if (part === undefined) return;
     await this.#export.send({
-      items,
-      send: (abort) => stored.send(batch, abort),
+      items: part.items,
+      send: (abort) => part.send(abort),
       settle: (error) => {
-        const goesBack = isRetryable(error);
-        if (!goesBack) stored.remove(batch);
-        if (error === undefined) this.#onSent(traceIds);
-        this.#note(error, goesBack ? 0 : items);
+        const goesBack = isRetryable(error) || (isTooLarge(error) && part.halve());
+        if (!goesBack) part.remove();
+        if (error === undefined) this.#onSent(part.traceIds);
+        this.#outcomes.note(error, goesBack ? 0 : part.items);
         return goesBack;
       },
     });
   }
 
-  /** Counts `ended` items, and tells and pauses by the outcome. */
-  #note(error: unknown, ended: number): void {
-    if (ended > 0) this.#books.countEnded(ended, error);
-    else this.#books.noteError(error);
-    if (error === undefined) this.#news.succeeded(this.#waiting.all, this.#waiting.lost);
-    else this.#news.failed(error, this.#waiting.lost);
-    this.#isAway = isRetryable(error);
-    // A receiver that rejects items will reject them again; the others were accepted, so no pause is needed.
-    if (error === undefined || error instanceof RejectedItems) this.#pause.end();
-    else this.#pause.begin(error instanceof ExportFailure ? error.retryAfterMillis : undefined);
-  }
-
   /** Sends what is queued until it is empty or the receiver is away; not in a pause that the receiver asked for. */
   async #drain(deadline: Deadline): Promise<void> {
     if (this.#export.running !== undefined) await this.#export.running;
-    if (this.#pause.isAsked || !this.#isOn) return;
-    this.#isAway = false;
+    if (this.#outcomes.pause.isAsked || !this.#isOn) return;
+    this.#outcomes.isAway = false;
     while (
       !deadline.isOver &&
-      !this.#isAway &&
+      !this.#outcomes.isAway &&
       (this.#export.running !== undefined || this.#waiting.items > 0)
     ) {
-      this.#pause.skip();
+      this.#outcomes.pause.skip();
       await (this.#export.running ?? this.#run(() => this.#sendQueued()));
     }
   }
@@ -278,10 +272,9 @@ export class ExportPipeline<Item> {
     const deadline = new Deadline(this.#shutdownTimeoutMillis);
     await deadline.of(this.#drain(deadline));
     this.#export.cutOff('shutdown', 'aborted by the shutdown');
-    this.#pause.end();
+    this.#outcomes.pause.end();
     this.#waiting.store();
-    const lost = this.#waiting.drop();
-    this.#news.stopped(lost, this.#waiting.all);
+    this.#outcomes.noteStop(this.#waiting.drop());
     await new Deadline(CLOSE_TIMEOUT_MILLIS).of(this.#quietly(() => this.#destination.close()));
   }
 

@@ -6,7 +6,7 @@ import {
 import { DataPointType, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { Exemplar } from '../base/exemplar.ts';
 import { exemplarsOf } from './point-exemplars.ts';
-import { FieldReader, LENGTH_DELIMITED } from './protobuf-fields.ts';
+import { LENGTH_DELIMITED, lengthDelimited, messageFields } from './protobuf-fields.ts';
 
 type Serializer = Pick<ISerializer<ResourceMetrics, unknown>, 'serializeRequest'>;
 type Kind = DataPointType.HISTOGRAM | DataPointType.EXPONENTIAL_HISTOGRAM;
@@ -112,27 +112,9 @@ function exemplarBytes({ value, time, traceId, spanId }: Exemplar, field: number
 function appended(message: Uint8Array, path: readonly number[], next: () => Uint8Array): Uint8Array {
   const [field, ...rest] = path;
   if (field === undefined) return Buffer.concat([message, next()]);
-  const parts: Uint8Array[] = [];
-  const reader = new FieldReader(message);
-  while (!reader.isAtEnd) {
-    const start = reader.position;
-    const tag = reader.tag();
-    const tagEnd = reader.position;
-    if (tag === ((field << 3) | LENGTH_DELIMITED)) {
-      const body = appended(reader.bytes(), rest, next);
-      parts.push(message.subarray(start, tagEnd), varint(body.length), body);
-    } else {
-      reader.skip(tag & 7);
-      parts.push(message.subarray(start, reader.position));
-    }
-  }
-  return Buffer.concat(parts);
-}
-
-function varint(value: number): Uint8Array {
-  const bytes: number[] = [];
-  for (let left = value; ; left = Math.floor(left / 128)) {
-    if (left < 128) return Uint8Array.from([...bytes, left]);
-    bytes.push((left % 128) + 128);
-  }
+  return Buffer.concat(
+    messageFields(message).map(({ number, raw, body }) =>
+      number === field && body !== undefined ? lengthDelimited(field, appended(body, rest, next)) : raw,
+    ),
+  );
 }

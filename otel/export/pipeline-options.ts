@@ -15,8 +15,8 @@ export interface PipelineLimits {
   readonly scheduledDelayMillis?: number;
   /** An export that takes longer has failed and is aborted; default 10,000. */
   readonly exportTimeoutMillis?: number;
-  /** Pause between exports of what waited on disk; default 200: five per second, some 2,500 spans. */
-  readonly storedPauseMillis?: number;
+  /** Spans, data points or log records that waited on disk are sent at this rate, in at most 100 exports per second; default 2500. */
+  readonly storedItemsPerSecond?: number;
   /** For forceFlush as a whole; default 10,000. */
   readonly flushTimeoutMillis?: number;
   /** For shutdown as a whole; default 3000. */

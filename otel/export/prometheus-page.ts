@@ -2,6 +2,7 @@ import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { AggregationTemporality, type MetricProducer, MetricReader } from '@opentelemetry/sdk-metrics';
 import type { Guard } from '../base/guard.ts';
 import type { MetricsPage } from '../base/metrics-page.ts';
+import { describeError } from './export-books.ts';
 import { expose, type ExpositionFormat } from './exposition.ts';
 
 /** Per instrument; the SDK folds the rest into a series with `otel.metric.overflow`. */
@@ -28,12 +29,28 @@ export class PrometheusPage extends MetricReader {
   }
 
   /**
-   * Never rejects; what cannot be collected is reported as a fault and left out. @param accept Header of the request; OpenMetrics 1.0.0 is used if it
-   * is preferred to the text format.
+   * Never rejects. An instrument whose callback fails is reported as a fault and left out; if everything fails, the page says so. @param accept Header
+   * of the request; OpenMetrics 1.0.0 is used if it is preferred to the text format.
    */
   async read(accept?: string): Promise<MetricsPage> {
     const format = prefersOpenMetrics(accept) ? 'openmetrics' : 'text';
-    return { contentType: MEDIA_TYPES[format], text: await this.#text(format) };
+    const report = (problem: unknown): void => this.#guard.report('metrics page', problem);
+    try {
+      // Not in the context of the request: it must not outlive the request.
+      const { resourceMetrics, errors } = await context.with(ROOT_CONTEXT, () =>
+        this.collect({ timeoutMillis: MAX_COLLECT_MILLIS }),
+      );
+      errors.forEach(report);
+      return {
+        status: 200,
+        contentType: MEDIA_TYPES[format],
+        text: expose(resourceMetrics, format, report),
+      };
+    } catch (error) {
+      report(error);
+      const text = `The metrics could not be collected: ${describeError(error)}\n`;
+      return { status: 500, contentType: 'text/plain; charset=utf-8', text };
+    }
   }
 
   protected override onForceFlush(): Promise<void> {
@@ -42,21 +59,6 @@ export class PrometheusPage extends MetricReader {
 
   protected override onShutdown(): Promise<void> {
     return Promise.resolve();
-  }
-
-  async #text(format: ExpositionFormat): Promise<string> {
-    const report = (problem: unknown): void => this.#guard.report('metrics page', problem);
-    try {
-      // Not in the context of the request: it must not outlive the request.
-      const { resourceMetrics, errors } = await context.with(ROOT_CONTEXT, () =>
-        this.collect({ timeoutMillis: MAX_COLLECT_MILLIS }),
-      );
-      errors.forEach(report);
-      return expose(resourceMetrics, format, report);
-    } catch (error) {
-      report(error);
-      return format === 'openmetrics' ? '# EOF\n' : '';
-    }
   }
 }
 

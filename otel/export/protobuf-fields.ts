@@ -60,3 +60,38 @@ export class FieldReader {
     }
   }
 }
+
+/** A field of a message as it is written, and its value if that has a length: bytes, a text, or a message. */
+export interface MessageField {
+  readonly number: number;
+  readonly raw: Uint8Array;
+  readonly body: Uint8Array | undefined;
+}
+
+/** All fields of a message, of any kind. Throws RangeError for truncated bytes. */
+export function messageFields(message: Uint8Array): readonly MessageField[] {
+  const fields: MessageField[] = [];
+  const reader = new FieldReader(message);
+  while (!reader.isAtEnd) {
+    const start = reader.position;
+    const tag = reader.tag();
+    const kind = tag & 7;
+    const body = kind === LENGTH_DELIMITED ? reader.bytes() : undefined;
+    if (body === undefined) reader.skip(kind);
+    fields.push({ number: tag >> 3, raw: message.subarray(start, reader.position), body });
+  }
+  return fields;
+}
+
+/** A field whose value is these bytes. */
+export function lengthDelimited(number: number, body: Uint8Array): Uint8Array {
+  return Buffer.concat([varint((number << 3) | LENGTH_DELIMITED), varint(body.length), body]);
+}
+
+function varint(value: number): Uint8Array {
+  const bytes: number[] = [];
+  for (let left = value; ; left = Math.floor(left / 128)) {
+    if (left < 128) return Uint8Array.from([...bytes, left]);
+    bytes.push((left % 128) + 128);
+  }
+}

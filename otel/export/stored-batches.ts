@@ -1,29 +1,51 @@
 import { promisify } from 'node:util';
 import { gunzip, gzipSync } from 'node:zlib';
-import type { ExportStorage, StoredExport, StoredFacts } from '../base/export-storage.ts';
+import type { ExportFacts } from '../base/export-facts.ts';
+import type { ExportStorage, StoredExport } from '../base/export-storage.ts';
 import type { Encoding } from './destination.ts';
 import type { Bundle, ItemKind } from './export-queue.ts';
+import { type FirstPart, firstPart } from './otlp-division.ts';
 
 const uncompressed = promisify(gunzip);
 /** Fast, because it runs on the event loop: some 2 ms for 512 spans. */
 const LEVEL = 1;
 
+/** Above it, however few items an export has: 100 per second. */
+const MIN_PAUSE_MILLIS = 10;
+
 type Batch = StoredExport & { readonly id: number };
+
+/** The oldest batch, or the first part of it. */
+export interface StoredPart {
+  readonly items: number;
+  /** Sent together with this part, because nothing follows. */
+  readonly traceIds: readonly string[];
+  send(abort: AbortSignal): Promise<void>;
+  /** It was accepted, or is lost. */
+  remove(): void;
+  /** It was too large: the next part has half as many items. False if it cannot be divided. */
+  halve(): boolean;
+}
 
 /** Batches of one pipeline that wait on disk. */
 export class StoredBatches<Item> {
   readonly #storage: ExportStorage;
   readonly #encoding: Encoding<Item>;
   readonly #kind: ItemKind<Item>;
+  readonly #itemsPerSecond: number;
+  #maxPartItems = Infinity;
+  #pauseMillis = MIN_PAUSE_MILLIS;
 
   constructor(options: {
     readonly storage: ExportStorage;
     readonly encoding: Encoding<Item>;
     readonly kind: ItemKind<Item>;
+    readonly itemsPerSecond: number;
   }) {
     this.#storage = options.storage;
     this.#encoding = options.encoding;
     this.#kind = options.kind;
+    this.#itemsPerSecond = options.itemsPerSecond;
   }
 
   get isWaiting(): boolean {
@@ -34,8 +56,14 @@ export class StoredBatches<Item> {
     return this.facts()?.items ?? 0;
   }
 
-  facts(): StoredFacts | undefined {
-    return this.#storage.facts(this.#kind.signal);
+  /** Until the next part: what was sent last takes its time. */
+  get pauseMillis(): number {
+    return this.#pauseMillis;
+  }
+
+  facts(): ExportFacts['stored'] {
+    const facts = this.#storage.facts(this.#kind.signal);
+    return facts && { ...facts, maxItemsPerSecond: this.#itemsPerSecond };
   }
 
   /** Writes must-keep traces apart from others, because they are dropped last. False if not everything could be written; then nothing was. */
@@ -53,16 +81,41 @@ export class StoredBatches<Item> {
     }
   }
 
-  oldest(): Batch | undefined {
-    return this.#storage.oldest(this.#kind.signal);
+  /** Undefined if nothing waits. Never rejects; what cannot be read fails when it is sent. */
+  async oldest(): Promise<StoredPart | undefined> {
+    const batch = this.#storage.oldest(this.#kind.signal);
+    if (batch === undefined) return undefined;
+    try {
+      return this.#partOf(batch, await uncompressed(batch.body));
+    } catch (error) {
+      const whole = { body: batch.body, items: batch.items, elements: 1, rest: undefined };
+      return { ...this.#part(batch, whole), send: () => Promise.reject(error) };
+    }
   }
 
-  remove({ id }: Batch): void {
-    this.#storage.remove(id);
+  #partOf(batch: Batch, body: Uint8Array): StoredPart {
+    const { items } = batch;
+    const whole = { body, items, elements: items, rest: undefined };
+    if (items <= this.#maxPartItems) return this.#part(batch, whole);
+    return this.#part(batch, firstPart(body, batch.mediaType, batch.signal, this.#maxPartItems) ?? whole);
   }
 
-  async send({ body, mediaType }: Batch, abort: AbortSignal): Promise<void> {
-    await this.#encoding.sendEncoded(await uncompressed(body), mediaType, abort);
+  #part(batch: Batch, { body, items, elements, rest }: FirstPart): StoredPart {
+    return {
+      items,
+      traceIds: rest === undefined ? batch.traceIds : [],
+      send: (abort) => this.#encoding.sendEncoded(body, batch.mediaType, abort),
+      remove: () => {
+        this.#pauseMillis = Math.max(MIN_PAUSE_MILLIS, (1000 * items) / this.#itemsPerSecond);
+        if (rest === undefined) this.#storage.remove(batch.id);
+        else this.#storage.replace(batch.id, { body: compressed(rest), items: batch.items - items });
+      },
+      halve: () => {
+        if (elements < 2) return false;
+        this.#maxPartItems = Math.ceil(items / 2);
+        return true;
+      },
+    };
   }
 
   #stored(group: readonly Bundle<Item>[]): StoredExport {
@@ -72,8 +125,12 @@ export class StoredBatches<Item> {
       items: group.reduce((sum, { count }) => sum + count, 0),
       isMustKeep: group[0]?.isMustKeep === true,
       mediaType: this.#encoding.mediaType,
-      body: gzipSync(this.#encoding.encode(items), { level: LEVEL }),
+      body: compressed(this.#encoding.encode(items)),
       traceIds: this.#kind.traceIds(items),
     };
   }
+}
+
+function compressed(body: Uint8Array): Uint8Array {
+  return gzipSync(body, { level: LEVEL });
 }

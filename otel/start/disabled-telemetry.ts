@@ -70,7 +70,7 @@ export function disabledTelemetry(
     timeline: () => [],
     heatMap: () => ({ bandEdgesMillis: [], columns: [] }),
     series: () => [],
-    prometheus: () => Promise.resolve({ contentType: 'text/plain; charset=utf-8', text: '' }),
+    prometheus: () => Promise.resolve({ status: 200, contentType: 'text/plain; charset=utf-8', text: '' }),
     traces: () => ({ rows: [], total: 0 }),
     trace: (traceId) => ({ traceId: traceId.slice(0, 64).toLowerCase(), reason: 'unknown' }),
     slow: () => ({ rows: [], total: 0 }),

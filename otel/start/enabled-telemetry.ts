@@ -111,7 +111,7 @@ export class EnabledTelemetry implements Telemetry {
       clock,
       books: () => ({ tally: () => processor.tally(), pipelines: exports.pipelines }),
     });
-    const metrics = createMetricPipelines(config, around, produced);
+    const metrics = createMetricPipelines(config, around, produced, guard);
     const exports = new Exports([...spans, ...metrics.pipelines, ...logs.pipelines]);
     const page = new PrometheusPage(produced.forPrometheus, guard);
     this.query = createStore({

@@ -14,8 +14,8 @@ export function reportSdkFaults(
   guard: Guard,
 ): () => void {
   if (foreignTracerProvider() !== undefined) return () => {};
-  const report = (error: unknown): void => {
-    const text = describeError(error);
+  const report = (...said: readonly unknown[]): void => {
+    const text = describeError(said.map(describeError).join(' '));
     if (text.includes(DUPLICATE)) guard.note(LATER_SDK);
     else if (!text.includes('Attempted duplicate registration')) guard.report('opentelemetry', text);
   };

@@ -40,6 +40,7 @@ export class WaitingExportTable {
   >;
   readonly #oldest: Statement<[string, string], Row>;
   readonly #remove: Statement<[number]>;
+  readonly #replace: Statement<[number, number, Uint8Array, number]>;
   readonly #totals: Statement<[string], SignalTotals>;
   readonly #allBytes: Statement<[], { readonly bytes: number }>;
   readonly #first: Statement<[string], DroppedExport & { readonly id: number }>;
@@ -71,6 +72,7 @@ export class WaitingExportTable {
        FROM waiting_export WHERE owner = ? AND signal = ? ORDER BY id LIMIT 1`,
     );
     this.#remove = database.prepare('DELETE FROM waiting_export WHERE id = ?');
+    this.#replace = database.prepare('UPDATE waiting_export SET items = ?, bytes = ?, body = ? WHERE id = ?');
     this.#totals = database.prepare(
       `SELECT signal, sum(items) AS items, sum(bytes) AS bytes, min(at_millis) AS oldestMillis
        FROM waiting_export WHERE owner = ? GROUP BY signal`,
@@ -119,6 +121,10 @@ export class WaitingExportTable {
 
   remove(id: number): void {
     this.#remove.run(id);
+  }
+
+  replace(id: number, { items, body }: Pick<StoredExport, 'body' | 'items'>): void {
+    this.#replace.run(items, body.length, body, id);
   }
 
   totals(owner: string): readonly SignalTotals[] {

@@ -52,6 +52,10 @@ export class WaitingExports implements ExportStorage, HistoryPart {
     if (this.#file !== undefined) this.#try(this.#file, ({ waiting }) => waiting.remove(id));
   }
 
+  replace(id: number, rest: Pick<StoredExport, 'body' | 'items'>): void {
+    if (this.#file !== undefined) this.#try(this.#file, ({ waiting }) => waiting.replace(id, rest));
+  }
+
   facts(signal: Signal): StoredFacts | undefined {
     if (!this.#wasOpened || this.#options.maxBytes === 0) return undefined;
     const totals = this.#totals.find((each) => each.signal === signal);

@@ -67,6 +67,17 @@ export function createMetricsRoute({
   };
 }
 
+/** `GET /metrics`: every metric of this process for Prometheus, or 500 and a sentence if none could be collected, so that its `up` is 0. */
+export function createPrometheusRoute(telemetry: Pick<TelemetryQuery, 'prometheus'>): Middleware {
+  return async (ctx: Context) => {
+    ctx.vary('Accept');
+    const { status, contentType, text } = await telemetry.prometheus(ctx.get('Accept'));
+    ctx.status = status;
+    ctx.type = contentType;
+    ctx.body = text;
+  };
+}
+
 function one(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }

@@ -4,7 +4,7 @@ import type { AdminParts } from '../admin/admin-parts.ts';
 import type { Database } from 'better-sqlite3';
 import type { TelemetryControl, TelemetryQuery } from '../../otel/query.ts';
 import { explainPlan } from '../db/explain-plan.ts';
-import { createMetricsRoute } from '../observatory/metrics-route.ts';
+import { createMetricsRoute, createPrometheusRoute } from '../observatory/metrics-route.ts';
 import type { LiveStreams } from '../observatory/live/live-streams.ts';
 import { createObservatoryRoutes } from '../observatory/routes.ts';
 import { OBSERVATORY_PATH } from '../process/own-addresses.ts';
@@ -29,12 +29,7 @@ export function createObservatoryRouters(deps: {
   const { telemetry, control, database, assets, site, admin, basePath } = deps;
   const door = createRouter();
   door.get('/admin/metrics', admin.ownerOrBearer, createMetricsRoute({ telemetry }));
-  door.get('/metrics', admin.ownerOrBearer, async (ctx) => {
-    ctx.vary('Accept');
-    const { contentType, text } = await telemetry.prometheus(ctx.get('Accept'));
-    ctx.type = contentType;
-    ctx.body = text;
-  });
+  door.get('/metrics', admin.ownerOrBearer, createPrometheusRoute(telemetry));
   door.get([OBSERVATORY_PATH, `${OBSERVATORY_PATH}/*path`], admin.ownerOnly);
   door.post(`${OBSERVATORY_PATH}/*path`, admin.ownerFiles);
   const pages = createObservatoryRoutes({

@@ -15,6 +15,7 @@ export interface ExporterDocument {
     readonly items: number;
     readonly bytes: number;
     readonly max_bytes: number;
+    readonly max_items_per_second: number;
     readonly dropped: number;
     readonly adopted: number;
   } | null;
@@ -67,6 +68,7 @@ function exporterDocument(facts: ExportFacts): ExporterDocument {
             items: stored.items,
             bytes: stored.bytes,
             max_bytes: stored.maxBytes,
+            max_items_per_second: stored.maxItemsPerSecond,
             dropped: stored.dropped,
             adopted: stored.adopted,
           },

@@ -132,7 +132,10 @@ function counts(facts: ExportFacts): readonly Row[] {
           [
             'on disk',
             html`${countText(stored.items)}
-              <span class="quiet">in ${text(size(stored.bytes))} of ${text(size(stored.maxBytes))}</span>`,
+              <span class="quiet"
+                >in ${text(size(stored.bytes))} of ${text(size(stored.maxBytes))}, sent at up to
+                ${countText(stored.maxItemsPerSecond)} per second</span
+              >`,
           ] as const,
         ]),
   ];

@@ -14,6 +14,7 @@ export const NO_STORAGE: ExportStorage = {
   put: () => false,
   oldest: () => undefined,
   remove: () => {},
+  replace: () => {},
   onAdopted: () => {},
   facts: () => undefined,
 };

@@ -108,8 +108,35 @@ describe('the page of metrics for Prometheus', () => {
     meter.createObservableGauge('broken').addCallback(() => {
       throw new Error('no value');
     });
-    expect((await page.read()).text).toContain('http_server_request_duration_seconds_count');
+    expect(await page.read()).toMatchObject({
+      status: 200,
+      text: expect.stringContaining('http_server_request_duration_seconds_count'),
+    });
     expect(guard.faults()).toMatchObject([{ place: 'metrics page', count: 1 }]);
+  });
+
+  it.each([undefined, OPEN_METRICS])(
+    'is a 500 with the reason if nothing can be collected, and counts a fault, Accept: %s',
+    async (accept) => {
+      const guard = new Guard();
+      const broken = {
+        collect: () => Promise.reject(new Error('the history file http://a:b@c is closed')),
+      };
+      const page = new PrometheusPage(broken, guard);
+      new MeterProvider({ readers: [page] });
+      expect(await page.read(accept)).toEqual({
+        status: 500,
+        contentType: 'text/plain; charset=utf-8',
+        text: 'The metrics could not be collected: the history file http://c is closed\n',
+      });
+      expect(guard.faults()).toMatchObject([{ place: 'metrics page', count: 1 }]);
+    },
+  );
+
+  it('is a 500 after the shutdown', async () => {
+    const { page, provider } = pageOf([0.1]);
+    await provider.shutdown();
+    expect((await page.read()).status).toBe(500);
   });
 });
 

@@ -1,13 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { Guard } from '../../../otel/base/guard.ts';
+import { readTelemetryConfig } from '../../../otel/config.ts';
 import type { ExportPipeline } from '../../../otel/export/export-pipeline.ts';
+import { SPAN_KIND } from '../../../otel/export/item-kinds.ts';
+import { OtlpDestination } from '../../../otel/export/otlp-destination.ts';
+import { SPANS } from '../../../otel/export/otlp-signals.ts';
+import { StoredBatches } from '../../../otel/export/stored-batches.ts';
 import type { ExportFacts } from '../../../otel/query.ts';
 import type { HistoryFile } from '../../../otel/store/history-file.ts';
 import { WaitingExports } from '../../../otel/store/waiting-exports.ts';
 import { afterThisTest } from '../../fixtures/after-tests.ts';
 import { openHistoryFile } from '../store/history-fixture.ts';
 import { fakeClock } from '../store/store-fixture.ts';
+import { otlpLines, otlpSpans } from '../../fixtures/otlp-lines.ts';
 import { decodeSpans } from './decode-otlp.ts';
 import { otlpPipeline } from './made-pipelines.ts';
 import { makeTrace } from './made-spans.ts';
@@ -34,7 +40,7 @@ function startProcess(
       maxQueueItems,
       maxBatchItems: 20,
       scheduledDelayMillis: 5,
-      storedPauseMillis: 1,
+      storedItemsPerSecond: 1e6,
       log: (line) => lines.push(line),
       onSent: (traceIds) => sent.push(...traceIds),
     },
@@ -65,8 +71,11 @@ async function until(isDone: () => boolean): Promise<void> {
   while (!isDone()) await new Promise(setImmediate);
 }
 
+const idsOf = (body: Uint8Array): string[] => decodeSpans(body).map(({ spanId }) => spanId);
 const idsIn = (bodies: readonly { readonly body: Uint8Array }[]): string[] =>
-  bodies.flatMap(({ body }) => decodeSpans(body)).map(({ spanId }) => spanId);
+  bodies.flatMap(({ body }) => idsOf(body));
+const jsonIds = (body: Uint8Array): string[] =>
+  otlpSpans(otlpLines(new TextDecoder().decode(body))).map(({ spanId }) => spanId);
 
 describe('store and forward', () => {
   it('sends everything once after an outage with restarts, far more than the queue holds', async () => {
@@ -224,6 +233,117 @@ describe('a receiver that comes back', () => {
     const made = hand(pipeline, 20, 2);
     await until(() => pipeline.facts().sent === made.length);
     expect(pipeline.facts()).toMatchObject({ sent: 40, failed: 0, dropped: 0 });
+  });
+});
+
+describe('a batch on disk that the receiver finds too large', () => {
+  it.each(['http/protobuf', 'http/json'])('is sent in parts, each span once, by %s', async (protocol) => {
+    const env = { OTEL_EXPORTER_OTLP_PROTOCOL: protocol };
+    const file = openHistoryFile();
+    const first = startProcess(file, await refusingUrl(), { env });
+    const made = hand(first.pipeline, 10, 3);
+    await first.pipeline.shutdown();
+
+    const read = protocol === 'http/json' ? jsonIds : idsOf;
+    const accepted: string[] = [];
+    await using receiver = await httpReceiver((response) => {
+      const ids = read(receiver.bodies.at(-1)!.body);
+      if (ids.length <= 4) accepted.push(...ids);
+      response.writeHead(ids.length > 4 ? 413 : 200, { 'Content-Type': 'application/json' }).end();
+    });
+    const { pipeline, sent } = startProcess(file, receiver.url, { env });
+    await until(() => pipeline.facts().stored?.items === 0);
+    expect(accepted).toEqual(made);
+    expect(new Set(sent).size).toBe(10);
+    expectBalanced(pipeline.facts());
+    expect(pipeline.facts()).toMatchObject({ sent: 30, failed: 0, rejected: 0, dropped: 0 });
+  });
+
+  it('is not sent again in part by the next process', async () => {
+    const file = openHistoryFile();
+    const first = startProcess(file, await refusingUrl());
+    const made = hand(first.pipeline, 5);
+    await first.pipeline.shutdown();
+    const accepted: string[] = [];
+    let isAway = false;
+    await using receiver = await httpReceiver((response) => {
+      const ids = idsOf(receiver.bodies.at(-1)!.body);
+      if (ids.length > 8) return void response.writeHead(413).end();
+      if (isAway) return void response.writeHead(503).end();
+      accepted.push(...ids);
+      isAway = accepted.length < made.length;
+      response.end();
+    });
+    const second = startProcess(file, receiver.url);
+    await until(() => second.pipeline.facts().sent > 0);
+    await second.pipeline.shutdown();
+    expect(second.pipeline.facts().stored?.items).toBe(made.length - accepted.length);
+    isAway = false;
+    while (accepted.length < made.length) {
+      const next = startProcess(file, receiver.url);
+      await until(() => next.pipeline.facts().sent > 0);
+      await next.pipeline.shutdown();
+      isAway = false;
+    }
+    expect(accepted).toEqual(made);
+  });
+
+  it('loses only the span that is too large by itself', async () => {
+    const file = openHistoryFile();
+    const first = startProcess(file, await refusingUrl());
+    const made = hand(first.pipeline, 4, 2);
+    await first.pipeline.shutdown();
+    const accepted: string[] = [];
+    await using receiver = await httpReceiver((response) => {
+      const ids = idsOf(receiver.bodies.at(-1)!.body);
+      const isRefused = ids.length > 4 || ids.includes(made[4]!);
+      if (!isRefused) accepted.push(...ids);
+      response.writeHead(isRefused ? 413 : 200).end();
+    });
+    const { pipeline } = startProcess(file, receiver.url);
+    await until(() => pipeline.facts().stored?.items === 0);
+    expect(accepted).toEqual(made.filter((_, at) => at !== 4));
+    expectBalanced(pipeline.facts());
+    expect(pipeline.facts()).toMatchObject({ sent: 7, failed: 1 });
+  });
+
+  it('that cannot be read has failed, and the next one is sent', async () => {
+    const file = openHistoryFile();
+    const first = startProcess(file, await refusingUrl());
+    const other = { signal: 'traces', items: 5, isMustKeep: false, mediaType: 'x', traceIds: [] } as const;
+    first.storage.put([{ ...other, body: new Uint8Array(10) }]);
+    const made = hand(first.pipeline, 2);
+    await first.pipeline.shutdown();
+    await using receiver = await httpReceiver();
+    const { pipeline } = startProcess(file, receiver.url);
+    await until(() => pipeline.facts().stored?.items === 0);
+    expect(idsIn(receiver.bodies)).toEqual(made);
+    expect(pipeline.facts()).toMatchObject({ sent: 8, failed: 5 });
+  });
+});
+
+describe('the pace of what waited', () => {
+  it('counts spans, not batches, in at most 100 exports a second', async () => {
+    await using receiver = await httpReceiver();
+    const storage = new WaitingExports({
+      processId: 'this',
+      maxBytes: 64 * MIB,
+      guard: new Guard(),
+      clock: fakeClock(),
+    });
+    storage.restore(openHistoryFile());
+    const { traceExport } = readTelemetryConfig({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url } });
+    const encoding = new OtlpDestination(traceExport!, SPANS.protobuf);
+    const stored = new StoredBatches({ storage, encoding, kind: SPAN_KIND, itemsPerSecond: 2500 });
+    const pauses: number[] = [];
+    for (const spans of [500, 100, 3]) stored.put([SPAN_KIND.bundle(makeTrace(spans))]);
+    for (let part = await stored.oldest(); part !== undefined; part = await stored.oldest()) {
+      await part.send(new AbortController().signal);
+      part.remove();
+      pauses.push(stored.pauseMillis);
+    }
+    expect(pauses).toEqual([200, 40, 10]);
+    expect(idsIn(receiver.bodies)).toHaveLength(603);
   });
 });
 

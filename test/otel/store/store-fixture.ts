@@ -96,7 +96,7 @@ export function storeWith(options: Partial<TelemetryStoreOptions> = {}): {
   const store = new TelemetryStore({
     aggregates: fakeAggregates,
     ring,
-    prometheus: () => Promise.resolve({ contentType: 'text/plain', text: '' }),
+    prometheus: () => Promise.resolve({ status: 200, contentType: 'text/plain', text: '' }),
     spans: () => ({
       started: 9,
       live: 1,

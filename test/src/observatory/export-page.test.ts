@@ -25,7 +25,7 @@ describe('the export page', () => {
       exportFacts({
         accepted: 700,
         queued: 188,
-        stored: { ...stored, dropped: 0, adopted: 0 },
+        stored: { ...stored, dropped: 0, adopted: 0, maxItemsPerSecond: 2500 },
         lastError: refused,
         failingSinceMillis: NOW - 400_000,
         pausedUntilMillis: NOW + 30_000,
@@ -34,6 +34,7 @@ describe('the export page', () => {
     expect(text).toContain('Spans have not been accepted for 6 minutes');
     expect(text).toContain(refused.message);
     expect(text).toContain('188 wait in the queue, 512 on disk.');
+    expect(text).toMatch(/sent at up to\s+2,500 per second/);
     expect(text).toContain('Send a test');
     expect(text).toContain('Switch off');
   });
