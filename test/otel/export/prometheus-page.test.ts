@@ -123,13 +123,14 @@ describe('the page of metrics for Prometheus', () => {
         collect: () => Promise.reject(new Error('the history file http://a:b@c is closed')),
       };
       const page = new PrometheusPage(broken, guard);
-      new MeterProvider({ readers: [page] });
+      const provider = new MeterProvider({ readers: [page] });
       expect(await page.read(accept)).toEqual({
         status: 500,
         contentType: 'text/plain; charset=utf-8',
         text: 'The metrics could not be collected: the history file http://c is closed\n',
       });
       expect(guard.faults()).toMatchObject([{ place: 'metrics page', count: 1 }]);
+      await provider.shutdown();
     },
   );
 
