@@ -14,10 +14,13 @@ import {
 import { ROOT, sourcesOf, type Import, type SourceFile } from './layers/source-files.ts';
 import { temporaryFolder } from './fixtures/temporary-folder.ts';
 
-const MAX_LINES = 300;
+/** Without comments and blank lines, so that a long comment costs nothing. */
+const MAX_CODE_LINES = 260;
+/** The width of code. */
+const MAX_COMMENT_WIDTH = 110;
 const DOORS: ReadonlySet<string> = new Set(['otel/query.ts', 'otel/kit.ts']);
 /** Types alone, and the one contract between the two halves: it is read as a whole. */
-const MAX_LINES_OF_QUERY = 560;
+const MAX_CODE_LINES_OF_QUERY = 380;
 /** The entries: they start telemetry's other side. */
 const ENTRIES = ['src/main.ts', 'src/demo/serve.ts'];
 /** The settings, and the demo, which hands its environment on to the blog it starts. */
@@ -81,6 +84,8 @@ const file = (path: string, ...targets: string[]): SourceFile => ({
   path,
   code: '',
   lines: 1,
+  codeLines: 1,
+  commentWidth: 0,
   imports: targets.map((target) => ({ target, isTypeOnly: true })),
 });
 
@@ -240,13 +245,20 @@ describe('the sampling processor', () => {
   reach('otel/sampling/sampling-span-processor.ts');
   const files = [...closure.values()];
 
-  it('reaches at most 20 files, 2,000 lines and 70 exported names, types included', () => {
+  it('reaches at most 20 files, 2,000 lines, 1,510 of them code, and 70 exported names, types included', () => {
     const names = files.flatMap(({ code }) => [
       ...code.matchAll(/^export (?:async )?(?:abstract )?(?:const|function|class|interface|type) (\w+)/gm),
     ]);
     expect(files.length).toBeLessThanOrEqual(20);
     expect(files.reduce((sum, { lines }) => sum + lines, 0)).toBeLessThanOrEqual(2000);
+    expect(files.reduce((sum, { codeLines }) => sum + codeLines, 0)).toBeLessThanOrEqual(1510);
     expect(names.length).toBeLessThanOrEqual(70);
+  });
+
+  it('meets that without wide comments', () => {
+    const wide = files.filter(({ commentWidth }) => commentWidth > MAX_COMMENT_WIDTH);
+    expect(wide.map(({ path }) => path)).toEqual([]);
+    expect(Math.max(...files.map(({ commentWidth }) => commentWidth))).toBeGreaterThan(100);
   });
 
   const filesWith = (pattern: RegExp): readonly string[] =>
@@ -326,10 +338,11 @@ describe('every file', () => {
     expect(anonymous.map(({ path }) => path)).toEqual([]);
   });
 
-  it(`has at most ${MAX_LINES} lines`, () => {
-    const limitOf = (path: string): number => (path === 'otel/query.ts' ? MAX_LINES_OF_QUERY : MAX_LINES);
-    const long = all.filter(({ path, lines }) => lines > limitOf(path));
-    expect(long.map(({ path, lines }) => `${path}: ${lines}`)).toEqual([]);
+  it(`has at most ${MAX_CODE_LINES} lines of code`, () => {
+    const limitOf = (path: string): number =>
+      path === 'otel/query.ts' ? MAX_CODE_LINES_OF_QUERY : MAX_CODE_LINES;
+    const long = all.filter(({ path, codeLines }) => codeLines > limitOf(path));
+    expect(long.map(({ path, codeLines }) => `${path}: ${codeLines}`)).toEqual([]);
   });
 
   it('is named in kebab-case and is no drawer', () => {

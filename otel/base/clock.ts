@@ -2,7 +2,7 @@
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number;
-  /** Monotonic nanoseconds from an arbitrary origin; whole, so that durations of one interval are equal however they are computed. */
+  /** Monotonic, from an arbitrary origin; whole, so that two computations of one duration are equal. */
   monotonicNanos(): number;
 }
 

@@ -10,7 +10,7 @@ export class Deadline {
     return performance.now() >= this.#atMillis;
   }
 
-  /** Resolves with `work` or at the deadline, whichever comes first; rejects only if `work` does so before. */
+  /** Resolves with `work` or at the deadline, whichever is first; rejects only if `work` does so before. */
   async of(work: Promise<unknown>): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const over = new Promise<void>((resolve) => {

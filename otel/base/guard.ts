@@ -17,8 +17,8 @@ interface Fault {
 }
 
 /**
- * The wall between telemetry and the app: counts what is thrown inside, logs it once a minute per place, shows it on pages, and never rethrows. One
- * per Telemetry.
+ * The wall between telemetry and the app: counts what is thrown inside, logs it once a minute per place,
+ * shows it on pages, and never rethrows. One per Telemetry.
  */
 export class Guard {
   readonly #faults = new Map<string, Fault>();

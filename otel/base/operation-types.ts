@@ -8,8 +8,8 @@ export function byType<V>(make: (type: OperationType) => V): Record<OperationTyp
 }
 
 /**
- * Why a span was kept: it failed or was slow; a rule or an app's policy matched; its target or rate admitted it; something else in its trace failed
- * or was slow (`trace`); it is an ancestor of a kept span; or it must be kept and ended after its trace was decided (`late`).
+ * Why a span was kept: it failed or was slow; a rule or policy matched; its target or rate admitted it; its
+ * trace failed or was slow (`trace`); it is an ancestor of a kept one, or a must-keep one that ended `late`.
  */
 export type KeepReason = (typeof KEEP_REASONS)[number];
 /** In the order in which the history file numbers them: append only. */
@@ -27,7 +27,7 @@ export const KEEP_REASONS = [
 
 /** Built-in rules: must-keep reasons, the rate of each type, and spans kept along with others. */
 export type SamplingRule = 'error' | 'slow' | 'trace' | 'ancestor' | 'late' | OperationType;
-/** Why an operation was dropped: by its trace's randomness, the storm budget, a rule, a target, or a bound of the trace buffer. */
+/** What dropped an operation: its trace's randomness, storm budget, rule, target, or a full buffer. */
 export type DropReason = 'probability' | 'storm' | 'rule' | 'target' | 'overflow';
 
 /** seen = kept + dropped. */
@@ -47,7 +47,7 @@ export interface OperationCounts {
 
 /** Names of a statement. */
 export interface StatementNames {
-  /** Name of its RED series: the text, so that two statements on one table are two series; the summary if there is no text. */
+  /** Name of its RED series: its text, which tells more statements apart, or its summary. */
   readonly series: string;
   /** `db.query.text`: parameterised, white space folded. */
   readonly text: string | undefined;

@@ -12,8 +12,8 @@ interface OwedIds {
 const MAX_SEARCHED_SPANS = 12;
 
 /**
- * Keeps the ancestors of kept spans, so that no kept span lacks a parent that ended here (G15). Adds the ids of parents that have not ended to
- * `owed`, so that they are kept when they end.
+ * Keeps the ancestors of kept spans, so that no kept span lacks a parent that ended here (G15). Adds the ids
+ * of parents that have not ended to `owed`, so that they are kept when they end.
  */
 export function keepAncestors(spans: readonly EndedSpan[], outcomes: Outcome[], owed: OwedIds): void {
   const index = spans.length > MAX_SEARCHED_SPANS ? indexById(spans) : undefined;
@@ -36,7 +36,7 @@ function indexById(spans: readonly EndedSpan[]): Map<string, number> {
   return index;
 }
 
-/** Keeps the parents from `id` up to the first that is kept already; records those that have not ended as owed. */
+/** Keeps the parents from `id` up to the first that is kept already; those that have not ended are owed. */
 function climb(
   id: string | undefined,
   spans: readonly EndedSpan[],
@@ -72,8 +72,8 @@ export interface OwedBudget {
 }
 
 /**
- * Ids of running spans that must be kept when they end, because a child was kept. Bounded per trace and over all traces; the oldest id of the trace
- * is dropped first.
+ * Ids of running spans that must be kept when they end, because a child was kept. Bounded per trace and over
+ * all traces; the oldest id of the trace is dropped first.
  */
 export class OwedAncestors {
   readonly #budget: OwedBudget;

@@ -1,8 +1,8 @@
 /**
- * Consistent probability sampling: an item is kept iff its randomness R is at least a rejection threshold T, both 56 bits wide.
- * Source: OpenTelemetry specification, "TraceState: Probability Sampling" (randomness, rejection threshold, encodings).
+ * Consistent probability sampling: an item is kept iff R, its randomness, >= T, a rejection threshold.
+ * Source: OpenTelemetry specification, "TraceState: Probability Sampling".
  *
- * 56 bits do not fit a double, and BigInt is slow on the hot path, so a value is two halves of 28 bits.
+ * The 56 bits of either do not fit a double, and BigInt is slow on the hot path: a value is two halves of 28.
  */
 export interface Bits56 {
   readonly high: number;
@@ -11,14 +11,14 @@ export interface Bits56 {
 
 /** T of probability 1: nothing is rejected. */
 export const KEEP_ALL: Bits56 = { high: 0, low: 0 };
-/** T of probability 0: one more than any R, so everything is rejected. It has no encoding: a rate of 0 is off, not a probability. */
+/** T of probability 0, above any R, so everything is rejected. It has no encoding: a rate of 0 is off. */
 export const REJECT_ALL: Bits56 = { high: 2 ** 28, low: 0 };
 
 const TWO_56 = 2 ** 56;
 const LOW_28 = (1n << 28n) - 1n;
 
 /**
- * T = (1 - p) * 2^56. Monotone, so kept(p1) is a subset of kept(p2) for p1 <= p2. A probability below 2^-56 is raised to it.
+ * T = (1 - p) * 2^56. Monotone: kept(p1) is within kept(p2) for p1 <= p2. A p below 2^-56 is raised to it.
  * @throws RangeError when p is not within 0 and 1.
  */
 export function thresholdOf(probability: number): Bits56 {
@@ -55,7 +55,7 @@ export function randomnessOfTraceId(traceId: string): Bits56 {
   return { high: hex7(traceId, traceId.length - 14), low: hex7(traceId, traceId.length - 7) };
 }
 
-/** `th:` text: up to 14 hex digits without trailing zeros, `0` for keep-all; undefined for reject-all, which has none. */
+/** `th:` text: up to 14 hex digits without trailing zeros, `0` for keep-all; undefined for reject-all. */
 export function encodeThreshold(threshold: Bits56): string | undefined {
   if (threshold.high >= 2 ** 28) return undefined;
   return encode14(threshold).replace(/0+$/, '') || '0';
@@ -79,7 +79,7 @@ function encode14({ high, low }: Bits56): string {
   return high.toString(16).padStart(7, '0') + low.toString(16).padStart(7, '0');
 }
 
-/** Seven hex digits starting at `at`; any other character counts by its low bits, because garbage is still randomness. */
+/** Seven hex digits from `at` on; others count by their low bits, as garbage is still randomness. */
 function hex7(text: string, at: number): number {
   let value = 0;
   for (let i = at; i < at + 7; i++) {

@@ -4,8 +4,8 @@ import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 const MAX_BATCHES_WAITING = 4;
 
 /**
- * Defers started and ended spans until a few hundred can be handled in one go, off the path of any request: code that runs once per request runs on
- * cold caches, at several times the cost. Order is preserved. Readers call `settle` first.
+ * Defers starts and ends of spans, in order, to handle some hundred in one go, off the path of requests: code
+ * that runs once per request has cold caches and costs several times as much. Readers call `settle` first.
  */
 export class DeferredEnds<T> {
   readonly #batch: number;
@@ -23,8 +23,8 @@ export class DeferredEnds<T> {
 
   /**
    * @param batch How many are deferred before they are handled, once the event loop is free; 0: none is.
-   * @param maxBytes Beyond it they are handled at once. `handle` must not throw; it receives the weight given to `add`. `onHandled` receives the
-   * duration of a batch.
+   * @param maxBytes Beyond it they are handled at once. `handle` must not throw; it receives the weight given
+   * to `add`. `onHandled` receives the duration of a batch.
    */
   constructor(
     batch: number,
@@ -56,7 +56,7 @@ export class DeferredEnds<T> {
     else if (!this.#isScheduled) this.#schedule();
   }
 
-  /** Changes the weight of the newest deferred item and adds `bytes`, if `newest` is that item; returns false otherwise. */
+  /** Changes the newest item's weight and adds `bytes`; returns false if `newest` is not the newest. */
   reweigh(newest: T, weight: number, bytes: number): boolean {
     const at = this.#waiting.length - 1;
     if (at < 0 || this.#waiting[at] !== newest) return false;

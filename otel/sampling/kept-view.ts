@@ -7,8 +7,8 @@ import { withThreshold } from './ot-trace-state.ts';
 import type { Outcome } from './policy.ts';
 
 /**
- * A view of an ended span for one sink: the span itself is not touched (G2). Only its trace state differs: it carries the weight this
- * pipeline gives the span, so two pipelines can weigh one span differently.
+ * A view of an ended span for one sink: the span itself is not touched (G2). Only its trace state differs: it
+ * carries the weight this pipeline gives the span, so two pipelines can weigh one span differently.
  */
 export class KeptView implements KeptSpan {
   declare readonly keepReason: KeepReason;

@@ -27,11 +27,11 @@ const each = <K extends string, V>(make: () => V, ...keys: readonly K[]): Record
 const zero = (): number => 0;
 
 /**
- * Counts every operation once when it starts, and once at its verdict under the rule that decided it. started = live + kept + dropped (G23); the
- * rules together have seen what was kept and dropped, except what `lose` counts.
+ * Counts every operation at its start, and at its verdict under the rule that decided it. started = live +
+ * kept + dropped (G23); the rules together have seen what was kept and dropped, except what `lose` counts.
  */
 export class OperationTally {
-  /** Starts by parent: 0 none, 2 local and sampled, 3 local and not sampled, 4 remote and sampled, 5 remote and not sampled; 1 is unused. */
+  /** Starts by parent: 0 none, 2 local, 4 remote; 3 and 5 the same, not sampled; 1 is unused. */
   readonly starts = [0, 0, 0, 0, 0, 0];
   #live = 0;
   readonly #kept = each(zero, ...KEEP_REASONS);

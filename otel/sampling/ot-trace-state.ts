@@ -47,8 +47,8 @@ export function randomnessOf(traceId: string, traceState: TraceState | undefined
 }
 
 /**
- * The trace state with `th` set to a threshold, or removed if the weight is unknown. `rv`, other members and other vendors' entries stay; if the
- * value would exceed 256 characters, `th` is left out.
+ * The trace state with `th` set to a threshold, or removed if the weight is unknown. `rv`, other members and
+ * other vendors' entries stay; if the value would exceed 256 characters, `th` is left out.
  */
 export function withThreshold(
   traceState: TraceState | undefined,

@@ -24,7 +24,7 @@ export const NO_AGGREGATES: OperationAggregates = { record: () => NaN, recordKep
 
 /** A destination of kept spans and the rates that apply to it. */
 export interface Sink {
-  /** `local`: span by span, by the rate of each type. `export`: traces whole or not at all, respecting upstream sampling. */
+  /** `local`: span by span, by each type's rate. `export`: whole traces, respecting upstream sampling. */
   readonly rates: 'local' | 'export';
   /** Takes the kept spans of one trace, each with reason and weight. Must not block. */
   take(spans: readonly KeptSpan[]): void;
@@ -32,7 +32,7 @@ export interface Sink {
   shutdown?(): Promise<void>;
 }
 
-/** Applies a verdict: counts each operation once and passes kept spans to the sinks, as views with each pipeline's weight. Never throws. */
+/** Applies a verdict: counts every operation once, passes kept spans with their weight. Never throws. */
 export class Outcomes {
   readonly tally = new OperationTally();
   /** True if a sink uses the export rates. */

@@ -10,8 +10,8 @@ import type { Outcome, PolicySet, TraceView } from './policy.ts';
 const NOTHING: EndedSpan[] = [];
 
 /**
- * One local trace. It is buffered from the start of its local root until its verdict, then remembered without its spans so that late ones get the
- * same verdict (G19). Exporters see it as TraceFacts, which change until the last span is done.
+ * One local trace: buffered from its local root's start to its verdict, then remembered without its spans, so
+ * that late ones get the same (G19). Exporters see TraceFacts, which change until the last span ends.
  */
 export class PendingTrace implements TraceView, TraceFacts {
   // Declared, not defined: a defined field is written twice, and every trace creates one.
@@ -39,11 +39,11 @@ export class PendingTrace implements TraceView, TraceFacts {
   /** Ended spans, oldest first; empty once decided. */
   declare operations: EndedSpan[];
   declare pendingBytes: number;
-  /** Undefined until the first verdict; a further local root does not change what was decided for the whole trace. */
+  /** Undefined until the first verdict; a further local root does not change it for the whole trace. */
   declare decidedBy: PolicySet | undefined;
   /** False again while a further local root is running. */
   declare isDecided: boolean;
-  /** Verdict on its ordinary spans in export; undefined before the first verdict, and if nothing is exported. */
+  /** Verdict on its ordinary spans in export; undefined before the first one, and if nothing is exported. */
   declare exports: Outcome | undefined;
   /** Something in it failed or was slow, and the rest is kept with it. */
   declare isKeptWhole: boolean;
@@ -92,7 +92,7 @@ export class PendingTrace implements TraceView, TraceFacts {
     return (this.randomnessOnce ??= randomnessOf(this.traceId, this.traceState));
   }
 
-  /** Upstream sampling threshold: KEEP_ALL for a trace that started here, undefined if the upstream is silent or its threshold contradicts R. */
+  /** Upstream threshold: KEEP_ALL if the trace began here, undefined if unknown or contradicting R. */
   get upstreamThreshold(): Bits56 | undefined {
     const { threshold } = readOtTraceState(this.traceState);
     if (threshold === undefined) return this.remoteParent ? undefined : KEEP_ALL;

@@ -17,16 +17,16 @@ export interface TraceView {
 }
 
 /**
- * One reason to keep an operation's span, as a rejection threshold T: the span is kept iff R >= T. T also determines the weight of the
- * exported span, 1/(1 - T/2^56), so T must not depend on R. `KEEP_ALL` keeps it for certain. Attributes are built on first access: a policy that does not read
- * `operation.span.attributes` does not pay for them. May throw; the span is then kept.
+ * One reason to keep an operation's span: a rejection threshold T; kept iff R >= T. T sets the weight in
+ * export, 1/(1 - T/2^56), so it must not depend on R; `KEEP_ALL` keeps it for certain. Attributes are built
+ * on first access: a policy that reads none does not pay. May throw; the span is then kept.
  */
 export interface Policy {
   /** Shown in counts and on pages. */
   readonly name: string;
   /** Default `policy`. */
   readonly reason?: KeepReason;
-  /** Undefined for no opinion. From rules and must-keep policies, `REJECT_ALL` drops the span whatever later ones return. */
+  /** Undefined for no opinion. `REJECT_ALL` of a rule or must-keep policy is final. */
   keep(operation: EndedSpan, trace: TraceView): Bits56 | undefined;
   /** The storm budget bounds what it keeps. */
   readonly isBudgeted?: boolean;

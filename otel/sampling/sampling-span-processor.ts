@@ -15,7 +15,7 @@ import { decide, exportVerdict, keepAll, UNDECIDED, type Verdict } from './verdi
 
 /** Marks a started span in place of its bytes. */
 const STARTED = -1;
-/** Minus its bytes, this marks a span that ended right after its start with nothing in between, as statements do. */
+/** Minus its bytes: marks a span that ended with nothing after its start, as statements do. */
 const AT_ONCE = -2;
 const SWEEP_INTERVAL_MILLIS = 1000;
 /** Maximum time an ended span is deferred. */
@@ -25,22 +25,22 @@ export interface SamplingSpanProcessorOptions {
   /** Reads an ended span as an operation; see `operationReader`. Must not throw. */
   readonly read: (span: ReadableSpan, trace: PendingTrace | undefined) => EndedSpan;
   readonly aggregates: OperationAggregates;
-  /** The policies in force, called at every verdict; resolved for a trace by its local root or its stand-in. Must not throw. */
+  /** The policies of a trace by its local root or stand-in; called at every verdict. Must not throw. */
   readonly policies: (trace?: TraceView, root?: EndedSpan) => PolicySet;
   readonly budget: Budget;
   readonly sinks: readonly Sink[];
   readonly guard: Guard;
   readonly clock?: Clock;
   readonly limits?: Partial<TraceBufferLimits>;
-  /** Spans deferred to be handled together, off the path of requests; `settle` handles them at once. Default 0: none is deferred. */
+  /** Spans deferred to be handled together, off the path of requests, or by `settle`. Default 0: none. */
   readonly deferredSpans?: number;
   /** Called after each batch: started and ended spans, the number ended, and the duration. */
   readonly onHandled?: (spans: number, operations: number, nanos: number) => void;
 }
 
 /**
- * The one custom span processor: read, aggregate, buffer, decide, pass to the sinks. Every ended span is counted before any decision, so counts and
- * durations are exact at every rate; each span gets its verdict when its local trace is complete.
+ * The one custom span processor: read, aggregate, buffer, decide, pass to the sinks. Every span is counted
+ * before any decision, so counts are exact at every rate; its verdict is that of its complete local trace.
  */
 export class SamplingSpanProcessor implements SpanProcessor {
   readonly #options: SamplingSpanProcessorOptions;
@@ -53,7 +53,7 @@ export class SamplingSpanProcessor implements SpanProcessor {
   #sweep: NodeJS.Timeout | undefined;
   /** True while a sweep is scheduled; an idle process has no timer. */
   #isAwake = false;
-  /** Monotonic time of the last sweep or wake-up: exact enough for ages, and reading a clock costs as much as a map look-up. */
+  /** Monotonic time of the last sweep or wake-up: exact enough for ages, and cheaper than reading a clock. */
   #tickNanos = 0;
   #batchOperations = 0;
 
@@ -128,7 +128,7 @@ export class SamplingSpanProcessor implements SpanProcessor {
     return this.#buffer.seen(traceId);
   }
 
-  /** Decides overdue traces; called by a timer while something is pending, or by the owner of the clock. Never throws. */
+  /** Decides overdue traces; called by a timer, or by the owner of the clock. Never throws. */
   decideOverdue(): void {
     this.#tick();
     const sweep = (): void => {
@@ -241,8 +241,8 @@ export class SamplingSpanProcessor implements SpanProcessor {
   }
 
   /**
-   * A span that ends after its trace's verdict inherits it, whatever changed since. A span of a forgotten trace is judged by its randomness alone,
-   * and by the policies that dropped its trace if those are still known.
+   * A span that ends after its trace's verdict inherits it, whatever changed since. A forgotten trace's span
+   * is judged by its randomness, and by the policies that dropped the trace if those are still known.
    */
   #decideLate(operation: EndedSpan, known: PendingTrace | undefined): void {
     const trace = known ?? this.#buffer.unheld(operation.span.spanContext());

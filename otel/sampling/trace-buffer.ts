@@ -7,8 +7,8 @@ import { DEFAULT_BUFFER_LIMITS, type TraceBufferLimits } from './sampling-limits
 import { DROPPED } from './verdict.ts';
 
 /**
- * Every trace this process knows: pending ones, decided ones with running spans, and completed ones. Each list is bounded, drops the oldest first,
- * and takes O(1) per step.
+ * Every trace this process knows: pending ones, decided ones with running spans, and completed ones. Each
+ * list is bounded, drops the oldest first, and takes O(1) per step.
  */
 export class TraceBuffer {
   readonly limits: TraceBufferLimits;
@@ -56,7 +56,7 @@ export class TraceBuffer {
     return trace;
   }
 
-  /** A trace that is not buffered, for a span of a forgotten one. The policies that dropped it are known for the most recent ones. */
+  /** A trace that is not buffered, for a span of a forgotten one; if recent, its policies are known. */
   unheld(spanContext: SpanContext): PendingTrace {
     const trace = new PendingTrace(spanContext, this.#owed);
     trace.truncated = true;
@@ -65,7 +65,7 @@ export class TraceBuffer {
     return trace;
   }
 
-  /** The trace that a local root starts or joins; a decided one becomes pending again and keeps its owed ancestors. */
+  /** The trace that a local root starts or joins; a decided one is pending again, and owes its ancestors. */
   open(root: SpanContext, nowNanos: number): PendingTrace {
     let trace = this.find(root.traceId);
     if (trace === undefined) {
@@ -177,7 +177,7 @@ export class TraceBuffer {
   }
 }
 
-/** A linked list through the traces, in order of arrival: a trace is in one list at a time and leaves it in O(1). */
+/** A linked list of traces in order of arrival: a trace is in one list at a time, and leaves it in O(1). */
 class TraceList {
   #oldest: PendingTrace | undefined;
   #newest: PendingTrace | undefined;
@@ -209,7 +209,7 @@ class TraceList {
   }
 }
 
-/** Ring of the most recent traces without a kept span, and the policies that dropped them; at a low rate most traces. */
+/** Ring of the latest traces without a kept span (at low rates, most), and the policies that dropped them. */
 class DroppedTraces {
   readonly #max: number;
   readonly #ids: string[] = [];

@@ -26,9 +26,9 @@ export const DROPPED: Outcome = { reason: undefined, threshold: undefined, polic
 export const UNDECIDED: Outcome = { reason: 'probability', threshold: undefined, policy: undefined };
 
 /**
- * The one verdict, on all spans of a trace that is complete or overdue, or on one that ended after that. A span is kept iff R is at least the
- * threshold of a must-keep policy, or the lowest of the ordinary ones; what failed or was slow brings the buffered rest of its trace; then come the
- * ancestors of everything kept (G12, G15, G17, G18, G21). Throws what a policy throws.
+ * The one verdict, on all spans of a trace that is complete or overdue, or on one that ended after that. Kept
+ * are spans with R >= T of a must-keep policy or the lowest T of the others, the rest of a trace that failed
+ * or was slow, and ancestors of all these (G12, G15, G17, G18, G21). Throws what a policy throws.
  */
 export function decide(
   trace: PendingTrace,
@@ -41,7 +41,7 @@ export function decide(
   const { rules, ordinary } = (isLate ? trace.decidedBy : undefined) ?? policies;
   const claims = claimsOf(trace, rules, policies.mustKeep, operations, budget);
   if (policies.keepsWholeTrace && claims !== undefined && !isLate && !trace.isKeptWhole) {
-    // An operation that ends after its root keeps only its ancestors, as it would if the trace were already decided.
+    // An operation that ends after its root keeps only its ancestors, as if the trace were decided already.
     const inRoot =
       trace.rootOperation === undefined ? claims.length : operations.indexOf(trace.rootOperation) + 1;
     if (claims.slice(0, inRoot).some(bringsItsTrace)) trace.isKeptWhole = budget.admitsCompanions(operations);
@@ -59,9 +59,9 @@ export function decide(
 }
 
 /**
- * Decides whether the ordinary spans of a trace are exported, all or none (G21): the stricter of the upstream threshold and ours decides, and is
- * the threshold of each. If the remote parent is not sampled, none is exported; if it states no rate, the weight is unknown. The process keeps spans
- * independently of both. `root`: the local root or its stand-in.
+ * Decides whether the ordinary spans of a trace are exported, all or none (G21), by the stricter of the
+ * upstream threshold and ours. If the remote parent is not sampled, none is; if it states no rate, the weight
+ * is unknown. What the process keeps depends on neither. `root`: the local root or its stand-in.
  */
 export function exportVerdict(trace: PendingTrace, policies: PolicySet, root: EndedSpan): Outcome {
   const own = ordinaryVerdict(trace, policies.exported, root);
@@ -102,7 +102,7 @@ function isKept({ reason }: Outcome): boolean {
   return reason !== undefined;
 }
 
-/** The answer of the first policy with an opinion; if the budget cuts it, of the first unbudgeted one after it. */
+/** The answer of the first policy with an opinion; if the budget cuts it, of the next unbudgeted one. */
 function claimOf(
   trace: PendingTrace,
   mustKeep: readonly Policy[],
@@ -170,7 +170,7 @@ function withoutClaim(
   return { reason: undefined, threshold: undefined, policy: refusing };
 }
 
-/** If a must-keep and an ordinary policy both have a threshold, the lower one applies. An example has none of its own. */
+/** The lower threshold applies if a must-keep and an ordinary policy both have one. An example has none. */
 function lower(threshold: Bits56 | undefined, ordinary: Outcome): Bits56 | undefined {
   if (threshold === KEEP_ALL || ordinary.reason === undefined) return threshold;
   if (threshold === undefined || ordinary.threshold === undefined) return ordinary.threshold;

@@ -6,7 +6,7 @@ import type { KeepReason, OperationType } from '../base/operation-types.ts';
 export interface TraceFacts {
   /** Spans of the trace that were counted but dropped, so far. */
   readonly droppedSpans: number;
-  /** Decided before its root ended, at its maximum age or span count, or joined by late spans whose parents may have been dropped. */
+  /** Decided early, at its maximum age or span count, or joined by late spans without their parents. */
   readonly truncated: boolean;
   /** The local root has a remote parent. */
   readonly remoteParent: boolean;
@@ -21,7 +21,7 @@ export interface SpanTemplate {
   readonly attributes: Attributes;
 }
 
-/** A span fully described by its template and a few attributes of its own: it succeeded and has neither events nor links. */
+/** A span that its template and a few attributes describe: it succeeded, and has neither events nor links. */
 export interface TemplatedSpan {
   /** Undefined if the span has more than that. */
   readonly template: SpanTemplate | undefined;
@@ -30,8 +30,8 @@ export interface TemplatedSpan {
 }
 
 /**
- * A read-only view of an ended span with its verdict. Exporters that know only ReadableSpan need no more; the in-process exporter reads the rest.
- * `spanContext().traceState` carries the sampling weight (`ot=th:`).
+ * A read-only view of an ended span with its verdict. Exporters that know only ReadableSpan need no more; the
+ * in-process exporter reads the rest. `spanContext().traceState` carries the sampling weight (`ot=th:`).
  */
 export interface KeptSpan extends ReadableSpan {
   readonly traceId: string;

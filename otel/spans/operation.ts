@@ -11,14 +11,14 @@ export interface Operation {
   /** Monotonic. */
   readonly durationNanos: number;
   readonly failed: boolean;
-  /** Metric attributes besides series and status: `error.type` of a failed one, and labels, one object per distinct set. */
+  /** Metric attributes besides series and status: `error.type`, labels; one object per distinct set. */
   readonly errorType?: string | undefined;
   readonly labels?: ReadableSpan['attributes'] | undefined;
   /** HTTP 4xx. */
   readonly clientError: boolean;
   /** The client disconnected before the response was complete, or the server stopped. */
   readonly aborted: boolean;
-  /** http: time until the client got the first byte, or until the end if none was sent; 0 if the server waited for the client. */
+  /** http: until the client got the first byte, or until the end; 0 if the server waited for the client. */
   readonly answerNanos?: number | undefined;
   /** http: status of the response; 0 if none was sent. */
   readonly statusCode?: number | undefined;

@@ -27,6 +27,8 @@ describe('the picture of the layers', () => {
       path: 'src/media/added.ts',
       code: '',
       lines: 1,
+      codeLines: 1,
+      commentWidth: 0,
       imports: [{ target: 'src/search/added.ts', isTypeOnly: true }],
     };
     expect(drawLayers([...files, added])).toContain('<title>src/media imports src/search</title>');

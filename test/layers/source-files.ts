@@ -15,15 +15,21 @@ export interface SourceFile {
   /** Without comments. */
   readonly code: string;
   readonly lines: number;
+  /** Neither blank nor comment. */
+  readonly codeLines: number;
+  /** Characters of the longest comment line, indentation included; 0 without comments. */
+  readonly commentWidth: number;
   readonly imports: readonly Import[];
 }
 
+const COMMENT = /^\s*\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm;
 const STATEMENT = /^(?:import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm;
 const CALL = /\b(?:import|require)\(\s*'([^']+)'/g;
 
 function readSource(path: string): SourceFile {
   const text = readFileSync(join(ROOT, path), 'utf8');
-  const code = text.replace(/^\s*\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+  const comments = text.match(COMMENT) ?? [];
+  const code = text.replace(COMMENT, '');
   const imports = [
     ...[...code.matchAll(STATEMENT)].map(([, type, name]) => ({
       name: name!,
@@ -31,7 +37,17 @@ function readSource(path: string): SourceFile {
     })),
     ...[...code.matchAll(CALL)].map(([, name]) => ({ name: name!, isTypeOnly: false })),
   ].map(({ name, isTypeOnly }) => ({ target: targetOf(path, name), isTypeOnly }));
-  return { path, code, lines: text.split('\n').length - 1, imports };
+  return {
+    path,
+    code,
+    lines: text.split('\n').length - 1,
+    codeLines: code.split('\n').filter((line) => line.trim() !== '').length,
+    commentWidth: Math.max(
+      0,
+      ...comments.flatMap((comment) => comment.split('\n').map(({ length }) => length)),
+    ),
+    imports,
+  };
 }
 
 function targetOf(path: string, name: string): string {
