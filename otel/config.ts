@@ -50,8 +50,7 @@ export interface TelemetryConfig extends SamplingValues {
   readonly sdkLogLevel: string | undefined;
   /** `service.name`, the app's attributes, and those of OTEL_RESOURCE_ATTRIBUTES. */
   readonly resourceAttributes: Readonly<Attributes>;
-  /** OTLP address of spans, credentials included; undefined unless one is configured or OTEL_TRACES_EXPORTER names otlp. */
-  readonly exportEndpoint: string | undefined;
+  /** The receiver of spans, credentials included; undefined unless one is configured or OTEL_TRACES_EXPORTER names otlp. */
   readonly traceExport: OtlpTarget | undefined;
   readonly metricExport: OtlpTarget | undefined;
   readonly logExport: OtlpTarget | undefined;
@@ -178,7 +177,6 @@ export function readTelemetryConfig(sources: TelemetryConfigSources): TelemetryC
       ...(values.resourceDetectors.includes('env') ? values.resourceAttributes : {}),
       ...(values.serviceName === undefined ? {} : { 'service.name': values.serviceName }),
     }),
-    exportEndpoint: traces.otlp?.url,
     traceExport: traces.otlp,
     metricExport: metrics.otlp,
     logExport: logs.otlp,

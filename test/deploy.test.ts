@@ -74,7 +74,7 @@ describe('docker-compose.yml', () => {
     expect(plain).toEqual(['blog']);
     expect(blog.depends_on).toBeUndefined();
     const telemetry = readTelemetryConfig({ env: blogEnvironment('') });
-    expect([telemetry.exportEndpoint, telemetry.jaegerUiUrl, telemetry.warnings]).toEqual([
+    expect([telemetry.traceExport, telemetry.jaegerUiUrl, telemetry.warnings]).toEqual([
       undefined,
       undefined,
       [],
@@ -88,13 +88,13 @@ describe('docker-compose.yml', () => {
     expect(readBlogConfig({ env })).toMatchObject({ host: '0.0.0.0', publicUrl: 'http://localhost:3000' });
     const telemetry = readTelemetryConfig({ env });
     expect(telemetry.warnings).toEqual([]);
-    expect(telemetry.exportEndpoint).toBe('http://collector:4318/v1/traces');
+    expect(telemetry.traceExport?.url).toBe('http://collector:4318/v1/traces');
   });
 
   it('sends from the blog to the collector and from there to Jaeger, at ports that are listened on', () => {
     const { http, grpc } = collectorConfig.receivers.otlp.protocols;
-    const { exportEndpoint } = readTelemetryConfig({ env: blogEnvironment('telemetry') });
-    expect(new URL(exportEndpoint!).port).toBe(portOf(http!.endpoint));
+    const { traceExport } = readTelemetryConfig({ env: blogEnvironment('telemetry') });
+    expect(new URL(traceExport!.url).port).toBe(portOf(http!.endpoint));
     expect(portOf(grpc!.endpoint)).toBe('4317');
     const toJaeger = collectorConfig.exporters['otlp_grpc/jaeger'] as Endpoint;
     expect(toJaeger.endpoint).toBe(

@@ -218,8 +218,7 @@ export class HttpServerSpans {
     const link = isContinued ? undefined : linkTo(sender);
     if (link !== undefined) span.addLink(link);
     span.begin(parent);
-    incoming.active = this.#active;
-    this.#active?.begin(incoming);
+    incoming.active = this.#active?.begin(incoming);
     return { incoming, context: setRPCMetadata(trace.setSpan(parent, span), incoming) };
   }
 

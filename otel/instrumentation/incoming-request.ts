@@ -21,7 +21,7 @@ import {
   ATTR_HTTP_REQUEST_WAIT,
   ATTR_HTTP_ROUTE,
 } from '../base/semconv.ts';
-import type { ActiveRequests } from './active-requests.ts';
+import type { ActiveCount } from './active-requests.ts';
 import type { HttpOutcome } from './http-outcome.ts';
 import {
   type ClientRules,
@@ -68,7 +68,7 @@ export class IncomingRequest extends ResponseWatch implements RPCMetadata, Reque
   /** Set right after construction, because the span needs the request first. */
   declare span: RecordingSpan;
   /** Counts it until its end. */
-  declare active: ActiveRequests | undefined;
+  declare active: ActiveCount | undefined;
   /** Where OpenTelemetry instrumentations of routers store the route. */
   declare route?: string;
   declare outcome: HttpOutcome | undefined;
@@ -200,7 +200,7 @@ export class IncomingRequest extends ResponseWatch implements RPCMetadata, Reque
   }
 
   #end(): void {
-    this.active?.end(this);
+    this.active?.end();
     this.span.end();
   }
 }

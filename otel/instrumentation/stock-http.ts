@@ -69,13 +69,13 @@ export function createStockHttpInstrumentation(options: StockHttpOptions): HttpI
     ignoreIncomingRequestHook: (request) => {
       if (guard.run('http ignore', () => isUntraced(request.url ?? '/'), false)) return true;
       if (!guard.run('http context', () => isContinued(request, options.clients), false))
-        hideHeaders(request);
+        hideContext(request);
       return false;
     },
     responseHook: (span, response) => {
       // The response to an outgoing call also has a request.
       if (!(response instanceof ServerResponse)) return;
-      guard.run('http context', () => addLink(span, response.req, options.clients), undefined);
+      guard.run('http context', () => addLink(span, response.req), undefined);
       guard.run('http start', () => watch(span, response, options), undefined);
     },
     applyCustomAttributesOnSpan: (span, _request, response) => {
@@ -120,8 +120,12 @@ function isContinued(request: IncomingMessage, clients: ClientRules): boolean {
   return trustsContext(wordsOf(request, clients), headers, clients);
 }
 
+/** Requests whose context was not continued. */
+const STRANGERS = new WeakSet<IncomingMessage>();
+
 /** Until the next hook: in between, the instrumentation takes the headers from which any propagator, also an app's, reads the context. */
-function hideHeaders(request: IncomingMessage): void {
+function hideContext(request: IncomingMessage): void {
+  STRANGERS.add(request);
   Object.defineProperty(request, 'headers', { value: {}, configurable: true });
 }
 
@@ -129,8 +133,8 @@ function showHeaders(request: IncomingMessage): void {
   Reflect.deleteProperty(request, 'headers');
 }
 
-function addLink(span: Span, request: IncomingMessage, clients: ClientRules): void {
-  if (isContinued(request, clients)) return;
+function addLink(span: Span, request: IncomingMessage): void {
+  if (!STRANGERS.has(request)) return;
   const link = linkTo(propagation.extract(ROOT_CONTEXT, request.headers));
   if (link !== undefined) span.addLink(link);
 }
@@ -160,9 +164,8 @@ function watch(
   response: ServerResponse,
   { guard, clock, clients, active }: StockHttpOptions,
 ): void {
-  const words = wordsOf(response.req, clients);
-  active?.begin(words);
-  const onEnd = (): void => active?.end(words);
+  const count = active?.begin(wordsOf(response.req, clients));
+  const onEnd = (): void => count?.end();
   watchResponse(response, new StockResponseWatch(span, { guard, clock }, clock.monotonicNanos(), onEnd));
 }
 

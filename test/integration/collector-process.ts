@@ -103,13 +103,18 @@ export class CollectorProcess extends ReceiverProgram implements OtlpArrivals {
     for await (const _change of changes) if (isEnough(this.lines(name))) return;
   }
 
-  async stop(): Promise<Arrivals> {
-    await this.end('SIGTERM');
+  /** What is in its files by now. */
+  arrived(): Arrivals {
     return {
       spans: this.spans(),
       logs: this.lines('logs').flatMap(logsOf),
       histograms: this.lines('metrics').slice(-1).flatMap(histogramsOf),
     };
+  }
+
+  async stop(): Promise<Arrivals> {
+    await this.end('SIGTERM');
+    return this.arrived();
   }
 }
 
@@ -140,7 +145,7 @@ interface ShippedConfig {
 }
 
 /** Every signal to its file. */
-function filesOf({ address, file }: CollectorGround) {
+export function filesOf({ address, file }: CollectorGround) {
   const pipelines = SIGNALS.map(
     (signal) => [signal, { receivers: ['otlp'], exporters: [`file/${signal}`] }] as const,
   );

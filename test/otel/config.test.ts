@@ -36,7 +36,6 @@ describe('readTelemetryConfig', () => {
       historyDays: 30,
       jaegerUiUrl: undefined,
       resourceAttributes: { 'service.name': 'unknown_service:node' },
-      exportEndpoint: undefined,
       traceExport: undefined,
       metricExport: undefined,
       exportQueue: {
@@ -314,17 +313,17 @@ describe('readTelemetryConfig', () => {
 
 describe('readTelemetryConfig with OTEL_* settings', () => {
   it('exports if and only if an endpoint for all signals or for traces is set', () => {
-    expect(read({}).exportEndpoint).toBeUndefined();
-    expect(read({ OTEL_EXPORTER_OTLP_ENDPOINT: '' }).exportEndpoint).toBeUndefined();
-    expect(read({ OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'http://m:1/x' }).exportEndpoint).toBeUndefined();
-    expect(read({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318' }).exportEndpoint).toBe(
+    expect(read({}).traceExport).toBeUndefined();
+    expect(read({ OTEL_EXPORTER_OTLP_ENDPOINT: '' }).traceExport).toBeUndefined();
+    expect(read({ OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'http://m:1/x' }).traceExport).toBeUndefined();
+    expect(read({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318' }).traceExport?.url).toBe(
       'http://c:4318/v1/traces',
     );
     expect(read({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318/base/?k=1' }).metricExport?.url).toBe(
       'http://c:4318/base/v1/metrics?k=1',
     );
     const tracesOnly = read({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://t:1/own' });
-    expect([tracesOnly.exportEndpoint, tracesOnly.metricExport]).toEqual(['http://t:1/own', undefined]);
+    expect([tracesOnly.traceExport?.url, tracesOnly.metricExport]).toEqual(['http://t:1/own', undefined]);
   });
 
   it('is disabled, exports and all, by OTEL_SDK_DISABLED and by METRICS_ENABLED', () => {
@@ -334,7 +333,7 @@ describe('readTelemetryConfig with OTEL_* settings', () => {
     ]) {
       expect(read(off)).toMatchObject({
         enabled: false,
-        exportEndpoint: undefined,
+        traceExport: undefined,
         metricExport: undefined,
       });
     }
