@@ -300,6 +300,14 @@ describe('the blog in src/', () => {
     expect(otel.find(({ path }) => path === 'otel/base/operation-types.ts')!.imports).toEqual([]);
   });
 
+  it('has pages for readers and the owner that know nothing of telemetry', () => {
+    const pages = src.filter(({ path }) =>
+      /^src\/(accounts|admin|site|posts|media|search|db|markup)\//.test(path),
+    );
+    expect(pages.length).toBeGreaterThan(100);
+    expect(offences(pages, ({ target }) => target.startsWith('otel/'))).toEqual([]);
+  });
+
   it('has an observatory that reads telemetry and never the blog', () => {
     const observatory = src.filter(({ path }) => path.startsWith('src/observatory/'));
     expect(observatory.length).toBeGreaterThan(0);

@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import type { RenderTracer } from '../../otel/query.ts';
+import type { Render } from '../markup/render.ts';
 import { adminPage, type Assets } from './admin-layout.ts';
 import type { SiteSettings } from '../db/site-settings.ts';
 import { html, type Html } from '../markup/html.ts';
@@ -34,7 +34,7 @@ export type AdminSender = (ctx: Context, answer: AdminAnswer) => void;
 export function createAdminSender(deps: {
   readonly assets: Assets;
   readonly site: Pick<SiteSettings, 'title'>;
-  readonly render: RenderTracer;
+  readonly render: Render;
 }): AdminSender {
   const { assets, site, render } = deps;
   const head = html`<link rel="stylesheet" href="${assets.url('admin/admin-forms.css')}" />`;

@@ -1,7 +1,7 @@
 import type { Router } from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import type { Logger } from 'pino';
-import type { RenderTracer } from '../../otel/query.ts';
+import type { Render } from '../markup/render.ts';
 import { AccountCookies } from '../accounts/account-cookies.ts';
 import { createAccountRoutes } from '../accounts/account-routes.ts';
 import type { Accounts } from '../accounts/accounts.ts';
@@ -46,7 +46,7 @@ export interface AdminParts {
 
 export function createAdminParts(deps: {
   readonly config: Pick<BlogConfig, 'publicUrl' | 'metricsToken'>;
-  readonly render: RenderTracer;
+  readonly render: Render;
   readonly log: Logger;
   /** Epoch milliseconds. */
   readonly now: () => number;

@@ -1,5 +1,5 @@
 import type { Router, RouterContext } from '@koa/router';
-import type { RenderTracer } from '../../otel/query.ts';
+import type { Render } from '../markup/render.ts';
 import { formFields } from '../http/form-body.ts';
 import type { FormProtection } from '../accounts/protect-forms.ts';
 import type { SiteSettings } from '../db/site-settings.ts';
@@ -21,7 +21,7 @@ export interface PreviewRouteDependencies {
   /** The layout of pages for readers. */
   readonly layout: Layout;
   readonly origin: Origin;
-  readonly render: RenderTracer;
+  readonly render: Render;
 }
 
 /** Shows the editor's form as readers would see it. */

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Context, Middleware } from 'koa';
-import type { RenderTracer } from '../../otel/query.ts';
+import type { Render } from '../markup/render.ts';
 import { noteUnknownAddress } from '../http/router.ts';
 import { storageFailureOf } from '../db/storage-failure.ts';
 import { errorPage, type ErrorFacts } from './error-page.ts';
@@ -36,7 +36,7 @@ const BROKEN = 'The server failed to answer this request.';
  * `error` event; their messages and stacks never leave the process. A route for programs sets `ctx.state.errorFormat = 'json'`.
  */
 export function createErrorRenderer(deps: {
-  readonly render: RenderTracer;
+  readonly render: Render;
   readonly layout: Layout;
   readonly origin: Origin;
   readonly hasAbout: () => boolean;

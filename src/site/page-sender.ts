@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import type { RenderTracer } from '../../otel/query.ts';
+import type { Render } from '../markup/render.ts';
 import type { ContentClock } from '../posts/content-clock.ts';
 import type { Origin } from '../http/absolute-url.ts';
 import { sendFresh } from '../http/fresh-response.ts';
@@ -17,7 +17,7 @@ export type PageSender = (
 ) => void;
 
 export function createPageSender(deps: {
-  readonly render: RenderTracer;
+  readonly render: Render;
   readonly layout: Layout;
   readonly origin: Origin;
   readonly clock: ContentClock;

@@ -1,7 +1,7 @@
 import type { Context, Middleware } from 'koa';
 import type { Router } from '@koa/router';
 import type { Database } from 'better-sqlite3';
-import type { RenderTracer } from '../../otel/query.ts';
+import type { Render } from '../markup/render.ts';
 import type { BlogConfig } from '../process/config.ts';
 import type { BusinessMetrics } from '../process/business-metrics.ts';
 import { createFeedRoutes } from './feeds/feed-routes.ts';
@@ -23,7 +23,7 @@ import type { SiteSettings } from '../db/site-settings.ts';
 interface ReaderDependencies {
   readonly config: Pick<BlogConfig, 'publicUrl' | 'dataDir'>;
   readonly database: Database;
-  readonly render: RenderTracer;
+  readonly render: Render;
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** Read for each page: the owner may rename the blog while it runs. */

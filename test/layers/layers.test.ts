@@ -16,10 +16,10 @@ describe('the picture of the layers', () => {
     for (const part of LAYERS.flat()) expect(picture).toContain(`>${part}</text>`);
   });
 
-  it('shows at most 9 layers, 16 parts and 58 arrows between parts', () => {
+  it('shows at most 9 layers, 16 parts and 55 arrows between parts', () => {
     expect(LAYERS.length).toBeLessThanOrEqual(9);
     expect(LAYERS.flat().length).toBeLessThanOrEqual(16);
-    expect(arrowsOf(files).length).toBeLessThanOrEqual(58);
+    expect(arrowsOf(files).length).toBeLessThanOrEqual(55);
   });
 
   it('changes with an import that is new', () => {

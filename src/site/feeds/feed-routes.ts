@@ -1,6 +1,6 @@
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
-import type { RenderTracer } from '../../../otel/query.ts';
+import type { Render } from '../../markup/render.ts';
 import type { BusinessMetrics, FeedFormat } from '../../process/business-metrics.ts';
 import type { ContentClock } from '../../posts/content-clock.ts';
 import { tagKey } from '../../posts/post-listings.ts';
@@ -27,7 +27,7 @@ const NEGOTIABLE: readonly (readonly [type: string, format: FeedFormat])[] = [
 ];
 
 interface FeedRouteDependencies {
-  readonly render: RenderTracer;
+  readonly render: Render;
   readonly posts: PostStore;
   readonly site: SiteSettings;
   readonly origin: Origin;

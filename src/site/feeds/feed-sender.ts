@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import type { RenderTracer } from '../../../otel/query.ts';
+import type { Render } from '../../markup/render.ts';
 import type { Origin } from '../../http/absolute-url.ts';
 import { bodyEtag, sendFresh } from '../../http/fresh-response.ts';
 import type { ContentClock } from '../../posts/content-clock.ts';
@@ -18,7 +18,7 @@ export interface FeedFile {
 export type FeedSender = (ctx: Context, file: FeedFile, draw: (origin: string) => string) => void;
 
 export function createFeedSender(deps: {
-  readonly render: RenderTracer;
+  readonly render: Render;
   readonly origin: Origin;
   readonly clock: ContentClock;
   readonly metrics: Pick<BusinessMetrics, 'cacheHit' | 'cacheMiss' | 'watchCache'>;
