@@ -9,6 +9,8 @@ export default {
   testSequencer: '<rootDir>/test/slow-first-sequencer.cjs',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
+  // They need programs that `npm run receivers` builds: `npm run test:receivers`.
+  testPathIgnorePatterns: ['<rootDir>/test/receivers/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/test/strip-types-transformer.cjs' },
   reporters: ['default', '<rootDir>/test/plain-summary-reporter.cjs'],

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../fixtures/free-port.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
-import { ReceiverProgram } from './receiver-program.ts';
+import { ReceiverProgram } from '../integration/receiver-program.ts';
 
 const CONFIG = fileURLToPath(new URL('../../deploy/jaeger.yaml', import.meta.url));
 

@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
-import { findReceiver } from '../receivers/find-receiver.ts';
-import type { ReceiverName } from '../receivers/receivers.ts';
-import { ROOT, runToEnd } from './blog-process.ts';
+import { findReceiver } from './find-receiver.ts';
+import type { ReceiverName } from './receivers.ts';
+import { ROOT, runToEnd } from '../integration/blog-process.ts';
 
 /** What a store's configuration reads of its environment. */
 const STORE = Object.fromEntries(

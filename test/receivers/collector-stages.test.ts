@@ -3,15 +3,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { otlpMetrics } from '../fixtures/otlp-lines.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
-import { BlogProcess, START_ARGUMENTS } from './blog-process.ts';
+import { BlogProcess, START_ARGUMENTS } from '../integration/blog-process.ts';
 import {
   type CollectorGround,
   CollectorProcess,
   collectorPath,
   received,
   WITHOUT_METRICS,
-} from './collector-process.ts';
-import { adjustedCount, isSampledAt, sendTraces } from './made-traces.ts';
+} from '../integration/collector-process.ts';
+import { adjustedCount, isSampledAt, sendTraces } from '../integration/made-traces.ts';
 
 const program = collectorPath('no second stage is tried, and no OTLP JSON is read back.');
 const withCollector = program === undefined ? describe.skip : describe;

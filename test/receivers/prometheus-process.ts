@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { freePort } from '../fixtures/free-port.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { until } from '../fixtures/until.ts';
-import { TOKEN } from './blog-process.ts';
-import { ReceiverProgram } from './receiver-program.ts';
+import { TOKEN } from '../integration/blog-process.ts';
+import { ReceiverProgram } from '../integration/receiver-program.ts';
 
 /** A target of the job `glasshouse`. */
 export interface ScrapeTarget {

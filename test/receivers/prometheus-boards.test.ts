@@ -3,10 +3,10 @@ import type { MetricsDocument } from '../../src/observatory/facts/metrics-docume
 import { BOARDS, filledIn } from '../fixtures/grafana-boards.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { DemoServer } from '../fixtures/demo-server.ts';
-import { findReceiver } from '../receivers/find-receiver.ts';
-import { TOKEN } from './blog-process.ts';
+import { findReceiver } from './find-receiver.ts';
+import { TOKEN } from '../integration/blog-process.ts';
 import { type PromSample, PrometheusProcess } from './prometheus-process.ts';
-import { Visitor } from './visitor.ts';
+import { Visitor } from '../integration/visitor.ts';
 
 const program = findReceiver('prometheus', 'queries of dashboards are not asked.');
 const withPrometheus = program === undefined ? describe.skip : describe;

@@ -2,10 +2,10 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { setInterval } from 'node:timers/promises';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { until } from '../fixtures/until.ts';
-import { BlogProcess } from './blog-process.ts';
-import { CollectorProcess, collectorPath } from './collector-process.ts';
-import type { ArrivedSpan } from './otlp-arrivals.ts';
-import { bookOf, faultsOf, NO_FAULTS, visit } from './span-ledger.ts';
+import { BlogProcess } from '../integration/blog-process.ts';
+import { CollectorProcess, collectorPath } from '../integration/collector-process.ts';
+import type { ArrivedSpan } from '../integration/otlp-arrivals.ts';
+import { bookOf, faultsOf, NO_FAULTS, visit } from '../integration/span-ledger.ts';
 
 const program = collectorPath('no receiver is stopped in the middle.');
 const withCollector = program === undefined ? describe.skip : describe;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { until } from '../fixtures/until.ts';
-import { findReceiver } from '../receivers/find-receiver.ts';
+import { findReceiver } from './find-receiver.ts';
 import { Blogs } from '../scaling/blogs.ts';
 import { byTrace, estimate, split, toKeep, twice } from '../scaling/judge.ts';
 import { ScaledOut } from '../scaling/scaled-out.ts';

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { freePort } from '../fixtures/free-port.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { until } from '../fixtures/until.ts';
-import { findReceiver } from '../receivers/find-receiver.ts';
-import { BlogProcess, ROOT } from './blog-process.ts';
-import { ReceiverProgram } from './receiver-program.ts';
+import { findReceiver } from './find-receiver.ts';
+import { BlogProcess, ROOT } from '../integration/blog-process.ts';
+import { ReceiverProgram } from '../integration/receiver-program.ts';
 
 const INSTEAD = 'the dashboard of deploy/consoles is not drawn.';
 const programs = {

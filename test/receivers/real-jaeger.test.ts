@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { otlpLines, otlpSpans, type OtlpSpan } from '../fixtures/otlp-lines.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
-import { findReceiver } from '../receivers/find-receiver.ts';
-import { BlogProcess, START_ARGUMENTS } from './blog-process.ts';
+import { findReceiver } from './find-receiver.ts';
+import { BlogProcess, START_ARGUMENTS } from '../integration/blog-process.ts';
 import { JaegerProcess, type JaegerSpan } from './jaeger-process.ts';
-import { visit } from './span-ledger.ts';
+import { visit } from '../integration/span-ledger.ts';
 
 const program = findReceiver('jaeger', 'what Jaeger has of a trace is not looked at.');
 const withJaeger = program === undefined ? describe.skip : describe;

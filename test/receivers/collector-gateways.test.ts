@@ -3,16 +3,16 @@ import { setInterval } from 'node:timers/promises';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { until } from '../fixtures/until.ts';
 import { hexOf, randomOf } from '../otel/sampling/random.ts';
-import { BlogProcess } from './blog-process.ts';
+import { BlogProcess } from '../integration/blog-process.ts';
 import {
   type CollectorGround,
   CollectorProcess,
   collectorPath,
   received,
   WITHOUT_METRICS,
-} from './collector-process.ts';
-import { adjustedCount, isSampledAt } from './made-traces.ts';
-import { bookOf, faultsOf, NO_FAULTS, tracesOf } from './span-ledger.ts';
+} from '../integration/collector-process.ts';
+import { adjustedCount, isSampledAt } from '../integration/made-traces.ts';
+import { bookOf, faultsOf, NO_FAULTS, tracesOf } from '../integration/span-ledger.ts';
 
 const program = collectorPath('no gateway behind a load balancer is killed.');
 const withCollector = program === undefined ? describe.skip : describe;

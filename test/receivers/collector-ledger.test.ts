@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { until } from '../fixtures/until.ts';
 import { randomOf, hexOf } from '../otel/sampling/random.ts';
-import { BlogProcess } from './blog-process.ts';
-import { CollectorProcess, collectorPath } from './collector-process.ts';
-import { adjustedCount, isSampledAt } from './made-traces.ts';
-import type { ArrivedSpan } from './otlp-arrivals.ts';
-import { bookOf, faultsOf, NO_FAULTS, tracesOf, visit } from './span-ledger.ts';
+import { BlogProcess } from '../integration/blog-process.ts';
+import { CollectorProcess, collectorPath } from '../integration/collector-process.ts';
+import { adjustedCount, isSampledAt } from '../integration/made-traces.ts';
+import type { ArrivedSpan } from '../integration/otlp-arrivals.ts';
+import { bookOf, faultsOf, NO_FAULTS, tracesOf, visit } from '../integration/span-ledger.ts';
 
 const program = collectorPath('no book is compared with a Collector’s.');
 const withCollector = program === undefined ? describe.skip : describe;

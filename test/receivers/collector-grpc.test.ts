@@ -7,9 +7,14 @@ import { otlpMetrics } from '../fixtures/otlp-lines.ts';
 import { selfSigned } from '../fixtures/self-signed.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { until } from '../fixtures/until.ts';
-import { BlogProcess, START_ARGUMENTS } from './blog-process.ts';
-import { type CollectorGround, CollectorProcess, collectorPath, filesOf } from './collector-process.ts';
-import { faultsOf, NO_FAULTS, visit } from './span-ledger.ts';
+import { BlogProcess, START_ARGUMENTS } from '../integration/blog-process.ts';
+import {
+  type CollectorGround,
+  CollectorProcess,
+  collectorPath,
+  filesOf,
+} from '../integration/collector-process.ts';
+import { faultsOf, NO_FAULTS, visit } from '../integration/span-ledger.ts';
 
 const program = collectorPath('nothing is sent by gRPC to a Collector.');
 const withCollector = program === undefined ? describe.skip : describe;

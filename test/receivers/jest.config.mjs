@@ -1,0 +1,9 @@
+import config from '../../jest.config.mjs';
+
+/** As `npm test` runs the others. */
+export default {
+  ...config,
+  rootDir: '../..',
+  roots: ['<rootDir>/test/receivers'],
+  testPathIgnorePatterns: [],
+};
