@@ -108,7 +108,7 @@ describe('the layers', () => {
     expect([...parts].toSorted()).toEqual(layers.flat().toSorted());
   });
 
-  it('hold every file: main.ts alone stands beside the parts', () => {
+  it('hold every file: main.ts alone belongs to no folder', () => {
     const parts = new Set(src.map(({ path }) => partOf(path)));
     expect([...parts].toSorted()).toEqual(
       LAYERS.flat()
@@ -159,7 +159,7 @@ describe('the imports this test reads', () => {
 });
 
 describe('the kit in otel/', () => {
-  it('knows nothing of the tests', () => {
+  it('imports nothing of the tests', () => {
     expect(offences(otel, ({ target }) => target.startsWith('test/'))).toEqual([]);
   });
 

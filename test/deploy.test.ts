@@ -215,7 +215,7 @@ describe('deploy/Dockerfile', () => {
     match[1]!.split(' '),
   );
 
-  it('copies what exists and what the ignore file lets through', () => {
+  it('copies only files that exist and that the ignore file does not exclude', () => {
     const allowed = read('deploy/Dockerfile.dockerignore')
       .split('\n')
       .filter((line) => line.startsWith('!'))

@@ -32,7 +32,7 @@ describe('no test', () => {
     ]);
   });
 
-  it('draws numbers that nobody can draw again', () => {
+  it('uses random numbers without a seed', () => {
     // fast-check has its seed from fixtures/properties.ts, by lint.
     expect(filesWith(/\bMath\.random\(|\brandom(?:Bytes|Int|FillSync)\(/)).toEqual([
       // The bytes of a file that is only sent and compared.

@@ -101,7 +101,7 @@ run('a chart under the pointer', () => {
     expect(page.url()).toBe(before);
   });
 
-  it('ends at its edge, wherever the pointer is let go', async () => {
+  it('ends at its edge, wherever the pointer is released', async () => {
     const before = page.url();
     await press(durations(), 0.5, 0.5);
     await page.mouse.move(2, 2, { steps: 4 });

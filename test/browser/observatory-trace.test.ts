@@ -120,7 +120,7 @@ run('a trace in a browser', () => {
 
   const clipboard = (): Promise<string> => page.evaluate(() => navigator.clipboard.readText());
 
-  it('copies the command, the trace id and the id of the span at hand', async () => {
+  it('copies the command, the trace id and the id of the selected span', async () => {
     await page.locator('.curl summary').click();
     await page.getByRole('button', { name: 'Copy the command' }).click();
     await page.locator('button[data-copy]', { hasText: 'Copied' }).waitFor();
@@ -161,7 +161,7 @@ run('a trace in a browser', () => {
     expect(await page.locator('.waterfall thead text').first().textContent()).toBe('0');
   });
 
-  it('scrolls a long waterfall in its own box, to the span at hand, under its axis', async () => {
+  it('scrolls a long waterfall in its own box, to the selected span, under its axis', async () => {
     await page.goto(`${overview}/traces/${SEARCH_TRACE}?unfold=1&span=${spanOf(27)}`);
     const [box, row, axis] = await Promise.all(
       ['.waterfall-box', `#span-${spanOf(27)}`, '.waterfall thead th'].map((each) =>
@@ -175,7 +175,7 @@ run('a trace in a browser', () => {
     expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThan(2200);
   });
 
-  it('keeps what is opened by hand beside the levels that are shown', async () => {
+  it('keeps spans that were opened one by one when the number of levels changes', async () => {
     await page.goto(`${overview}/traces/${SEARCH_TRACE}?levels=2`);
     expect(await visible()).not.toContain(`span-${spanOf(29)}`);
     await page.locator(`#span-${spanOf(28)} a.twisty`).click();

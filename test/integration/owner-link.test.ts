@@ -44,7 +44,7 @@ describe('npm run owner-link beside a running blog', () => {
     expect((await visitor.send(`${blog.address}/admin/setup`, { fields })).headers.location).toBe('/admin');
   });
 
-  it('lets the owner in, once, while strangers keep sign-in busy', async () => {
+  it('signs the owner in, once, while strangers keep sign-in busy', async () => {
     const stranger = new Visitor();
     const form = await stranger.send(`${blog.address}/admin/sign-in`);
     let status = 0;

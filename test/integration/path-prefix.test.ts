@@ -204,7 +204,7 @@ describe.each([
     ]);
   });
 
-  it('tells programs the sign-in address', async () => {
+  it('gives programs the sign-in address', async () => {
     const stranger = new Visitor();
     const { status, text } = await stranger.send(at(OBSERVATORY), {
       headers: { accept: 'application/json' },

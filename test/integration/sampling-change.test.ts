@@ -177,7 +177,7 @@ describe('the owner changes sampling on its page', () => {
     );
   });
 
-  it('refuses what was tried before somebody else changed the settings', async () => {
+  it('refuses a proposal made before somebody else changed the settings', async () => {
     const tried = await owner.try({ METRICS_SAMPLING_RATE: '0.9' });
     expect((await owner.change({ METRICS_SAMPLING_RATE: '0.4' })).status).toBe(303);
     const late = await owner.post(`${BASE}/sampling/apply`, fieldsOf(partOf(tried.text, 'class="apply"')));

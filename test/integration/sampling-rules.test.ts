@@ -66,7 +66,7 @@ describe.each(['own', 'stock'])('rules of a real blog (%s)', (spans) => {
 });
 
 describe('rules of a blog', () => {
-  it('that are wrong are an error of the start, all of them in one message', async () => {
+  it('that are invalid stop the start, with all of them in one message', async () => {
     const { code, output } = await runToEnd(START_ARGUMENTS, {
       PORT: '0',
       DATA_DIR: temporaryFolder(),

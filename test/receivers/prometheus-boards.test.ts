@@ -166,7 +166,7 @@ withPrometheus('a real Prometheus that scrapes two blogs', () => {
     expect(read).toBeGreaterThan(0);
   });
 
-  it('tells the processes apart', async () => {
+  it('distinguishes the processes', async () => {
     const ids = (await prometheus.query('target_info')).map(({ labels }) => labels['service_instance_id']);
     expect(ids).toHaveLength(2);
     expect(new Set(ids).size).toBe(2);

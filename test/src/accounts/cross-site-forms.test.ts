@@ -105,7 +105,7 @@ describe('every route that changes something', () => {
     expect((await second.post('/admin/sign-out', {})).status).toBe(303);
   });
 
-  it('takes a form from a page under the no-referrer policy, whose origin is null', async () => {
+  it('accepts a form from a page under the no-referrer policy, whose origin is null', async () => {
     await owner.get('/admin/posts/new');
     const answer = await owner.post(
       '/admin/posts',

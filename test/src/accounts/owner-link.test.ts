@@ -12,7 +12,7 @@ beforeEach(async () => void (server = await new AdminServer().start()));
 describe('a link for the owner', () => {
   const tokenOf = (path: string): string => new URL(path, server.origin).searchParams.get('token')!;
 
-  it('lets the owner in with the password as it is, once', async () => {
+  it('signs the owner in once, and keeps the password', async () => {
     await server.owner();
     const { path } = server.accounts.setupLinks.createForOwner();
     const visitor = server.visitor();

@@ -55,7 +55,7 @@ describe('set-up link', () => {
     expect(again.text).toContain('Sign in</a> with the password');
   });
 
-  it('works once, also when two hurry', async () => {
+  it('works once, also for two requests at the same time', async () => {
     const link = server.accounts.setupLinks.create()!;
     const visitors = [server.visitor(), server.visitor()];
     await Promise.all(visitors.map((visitor) => visitor.get(link.path)));
@@ -120,7 +120,7 @@ describe('sign-in', () => {
     expect(withoutToken(wrong.text)).toBe(withoutToken(nobody.text));
   });
 
-  it('takes a password exactly as it was set', async () => {
+  it('accepts a password exactly as it was set', async () => {
     const link = server.accounts.setupLinks.create()!;
     const visitor = server.visitor();
     await visitor.get(link.path);

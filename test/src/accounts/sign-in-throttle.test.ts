@@ -67,7 +67,7 @@ describe('SignInThrottle', () => {
 });
 
 describe('waitAfter', () => {
-  it('is nothing, then doubles up to its limit', () => {
+  it('is 0 at first, then doubles up to its limit', () => {
     const curve = { free: 3, maxMillis: 10_000 };
     expect([0, 2, 3, 4, 5, 6, 7, 5000].map((failures) => waitAfter(failures, curve))).toEqual([
       0, 0, 1000, 2000, 4000, 8000, 10_000, 10_000,

@@ -44,7 +44,7 @@ describe('behind a trusted proxy', () => {
 });
 
 describe('without a trusted proxy', () => {
-  it('takes the socket’s address and plain http, whatever headers say', async () => {
+  it('uses the socket’s address and plain http, whatever headers say', async () => {
     server = await new AdminServer({ trustedProxies: parseTrustedProxies('192.0.2.1') }).start();
     await server.owner();
     const addresses = ['203.0.113.1', '203.0.113.2', '203.0.113.3', '203.0.113.4'];

@@ -24,7 +24,7 @@ describe('WorkGate', () => {
     await expect(gate.run(() => Promise.resolve('free again'))).resolves.toBe('free again');
   });
 
-  it('goes on after work that fails', async () => {
+  it('continues after work that fails', async () => {
     const gate = new WorkGate({ maxRunning: 1, maxWaiting: 1 });
     const failed = gate.run(() => Promise.reject(new Error('no')));
     const next = gate.run(() => Promise.resolve('yes'));

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 
 describe('the backup on the settings page', () => {
-  it('is stated if there is none', async () => {
+  it('is reported missing if there is none', async () => {
     const { text } = await owner.get('/admin/settings');
     expect(text).toContain('This blog has no backup yet.');
     expect(text).toContain('npm run backup -- FILE');

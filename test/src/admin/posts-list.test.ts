@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 
 describe('the list of posts', () => {
-  it('is not blank when nothing is written', async () => {
+  it('says that there are no posts yet, and links to the observatory', async () => {
     const page = await owner.get('/admin');
     expect(page.text).toContain('There are no posts yet.');
     expect(page.text).toContain('href="/admin/metrics-dashboard"');

@@ -66,7 +66,7 @@ describe('requests that are sent in one write', () => {
     expect([most, turns.waiting]).toEqual([1, 0]);
   });
 
-  it('let another client take its turn after a few of them', async () => {
+  it('are interrupted by another client’s request after a few of them', async () => {
     const answered: string[] = [];
     handle = (request, response) => {
       answered.push(request.url!);
@@ -222,7 +222,7 @@ describe('requests that are sent in one write', () => {
       return { socket, response };
     }
 
-    it('tell it in the answer that has not begun, and drop what waits', async () => {
+    it('send Connection: close in a response that has not begun, and drop what waits', async () => {
       const { socket, response } = await inApp('/', 5);
       turns.finish(response.req.socket);
       response.end('<last>');

@@ -13,7 +13,7 @@ function broken() {
 }
 
 describe('a page that cannot be drawn', () => {
-  it('says so within the frame, with what to do, and answers 500', async () => {
+  it('says that within the frame, with what to do, and answers 500', async () => {
     const { origin } = await serveObservatory(broken());
     const response = await fetch(`${origin}/admin/metrics-dashboard/routes`);
     const text = await response.text();

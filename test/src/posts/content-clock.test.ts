@@ -23,7 +23,7 @@ function setUp() {
 const draft = { title: 'A', markdown: 'a', status: 'published' as const, path: 'a' };
 
 describe('ContentClock', () => {
-  it('stands still while nothing changes', () => {
+  it('does not advance while nothing changes', () => {
     const { clock, advance } = setUp();
     const first = clock.state();
     advance(86_400_000);
@@ -69,7 +69,7 @@ describe('ContentClock', () => {
     expect(clock.state().hasAbout).toBe(false);
   });
 
-  it('stands still while the owner works on what readers do not see, and while people sign in', () => {
+  it('does not advance with drafts, other changes that readers do not see, and sign-ins', () => {
     const { database, clock, posts, settings, now, advance } = setUp();
     posts.create(draft);
     const before = clock.state();

@@ -39,14 +39,14 @@ describe('a post’s page', () => {
     expect(text).toMatch(/<div class="e-content">\s*<p>Sand and heat\.<\/p>/);
   });
 
-  it('leads to the posts beside it', async () => {
+  it('links to the previous and the next post', async () => {
     const { text } = await server.ask('/2026/03/glass');
     expect(text).toMatch(/rel="prev" href="\/older"[^>]*><small>Earlier<\/small>/);
     expect(text).toMatch(/rel="next" href="\/newer"[^>]*><small>Later<\/small>/);
     expect((await server.ask('/newer')).text).not.toContain('Later');
   });
 
-  it('tells others what it is', async () => {
+  it('describes itself to search engines and link previews', async () => {
     const { text } = await server.ask('/2026/03/glass');
     const metas = Object.fromEntries(
       [...text.matchAll(/<meta property="([^"]+)" content="([^"]*)"/g)].map((match) => [match[1], match[2]]),

@@ -5,7 +5,7 @@ import { deltaOf, partsOf, patched } from '../../../../src/observatory/browser/d
 const delta = (before: string, after: string) => deltaOf(partsOf(before), partsOf(after));
 
 describe('deltaOf', () => {
-  it('leads from any text to any other', () => {
+  it('turns any text into any other', () => {
     const markup = fc
       .array(fc.constantFrom('<p>', '</p>', '<li class="a">', 'text', '<', '\n', '"', '\u2028', 'é'), {
         maxLength: 60,

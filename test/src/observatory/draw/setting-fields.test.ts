@@ -31,7 +31,7 @@ describe('a field of a setting', () => {
     expect(field).toContain('>kept; no: with its ancestors alone</p>');
   });
 
-  it('has no rule where there is none, and an empty one stands for that', () => {
+  it('is empty for “none”, and is read as “none” when empty', () => {
     expect(drawn('METRICS_RULES', 'none')).toMatch(/placeholder="none" ?> ?<\/textarea>/);
     expect(drawn('METRICS_RULES', 'route=/a: never')).toMatch(/> ?route=\/a: never<\/textarea>/);
     expect(fieldValue('METRICS_RULES', ' \n')).toBe('none');

@@ -22,7 +22,7 @@ describe('drawStack', () => {
     ]);
   });
 
-  it('softens calls that are not its own', () => {
+  it('dims calls of other code', () => {
     const soft = [...drawStack(stack).text.matchAll(/class="foreign">([^<]*)/g)].map(([, line]) => line);
     expect(soft.map((line) => line!.trim().split(' ')[1])).toEqual(['dispatch', 'AsyncLocalStorage.run']);
   });

@@ -17,14 +17,14 @@ describe('conditionsOf', () => {
 });
 
 describe('tellApart', () => {
-  it('says the conditions where they differ at their beginning', () => {
+  it('shows the conditions if they differ at their beginning', () => {
     expect(apart('SELECT * FROM posts WHERE id = ?', 'SELECT * FROM posts WHERE path = ?')).toEqual([
       'id = ?',
       'path = ?',
     ]);
   });
 
-  it('begins where long conditions begin to differ, and in front of equal ones', () => {
+  it('begins a long text shortly before it differs, also if conditions are equal', () => {
     const like = 'SELECT a FROM posts WHERE status = ? AND deleted_at IS NULL';
     expect(apart(`${like} AND tag = ?`, `${like} ORDER BY id`, 'SELECT b FROM posts')).toEqual([
       '… AND tag = ?',

@@ -37,5 +37,5 @@ describe('readersAsked', () => {
     expect(asked[1]!.course).toEqual([21, 2, 3]);
   });
 
-  it('is empty where nobody asked', () => expect(readersAsked([])).toEqual([]));
+  it('is empty without requests', () => expect(readersAsked([])).toEqual([]));
 });

@@ -9,7 +9,7 @@ describe('sqlLines', () => {
     expect(sqlLines(written)).toBe(written);
   });
 
-  it('gives each clause a line, conditions stand in', () => {
+  it('gives each clause a line, and indents conditions', () => {
     expect(
       sqlLines(
         'SELECT id, title FROM posts LEFT JOIN tags ON tags.post_id = posts.id WHERE status = ? AND at BETWEEN ? AND ? OR hot ORDER BY at DESC LIMIT ?',
@@ -42,13 +42,13 @@ describe('sqlLines', () => {
     ]);
   });
 
-  it('takes names of parameters for what they are', () => {
+  it('does not take a parameter for the keyword in its name', () => {
     expect(
       sqlLines('SELECT id, title, published_at FROM posts WHERE at <= @from LIMIT @limit OFFSET :offset'),
     ).toBe('SELECT id, title, published_at\nFROM posts\nWHERE at <= @from\nLIMIT @limit OFFSET :offset');
   });
 
-  it('begins anew after WITH', () => {
+  it('breaks the statement after WITH as one of its own', () => {
     expect(
       sqlLines(
         'WITH best AS (SELECT id, title, rank FROM posts_fts WHERE posts_fts MATCH ? LIMIT ?) SELECT id FROM best',

@@ -184,7 +184,7 @@ describe('LiveStreams', () => {
     expect(drawn).toBe(2);
   });
 
-  it('draws one page after the other, a step in each turn, and leaves room between', async () => {
+  it('draws one page after the other, one step per turn of the event loop, and pauses in between', async () => {
     fakeTime();
     const changes = changesNow();
     const streams = streamsOf(changes);

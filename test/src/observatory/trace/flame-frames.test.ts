@@ -70,7 +70,7 @@ describe('flameGraph', () => {
     );
   });
 
-  it('lays several traces over each other', () => {
+  it('merges several traces', () => {
     const one = spanTree(searchTrace(ID, 0).spans);
     const two = spanTree(searchTrace('cd'.repeat(16), 5).spans);
     const graph = flameGraph([one, two]);

@@ -17,7 +17,7 @@ function span(
 }
 
 describe('spanTree', () => {
-  it('reads each span under its parent, siblings by start', () => {
+  it('orders each span under its parent, siblings by start', () => {
     const nodes = spanTree([
       span('c', 'a', 50, 10),
       span('b', 'a', 10, 30),
@@ -57,7 +57,7 @@ describe('spanTree', () => {
     });
   });
 
-  it('takes spans that the clock makes overlap by less than a millisecond for one after the other', () => {
+  it('reads spans that overlap by less than a millisecond, by the clock, as consecutive', () => {
     const nodes = spanTree([
       span('a', undefined, 0, 100),
       span('b', 'a', 10, 40.6),
@@ -109,7 +109,7 @@ describe('spanTree', () => {
     );
   });
 
-  it('is not stopped by depth', () => {
+  it('reads a tree of any depth', () => {
     const deep = Array.from({ length: 5000 }, (_, index) =>
       span(`s${index}`, index === 0 ? undefined : `s${index - 1}`, 0, 10),
     );

@@ -87,7 +87,7 @@ describe('a bare address', () => {
 });
 
 describe('a column of a table', () => {
-  it('is aligned by a class, as the policy lets no style', () => {
+  it('is aligned by a class, because the policy allows no style attribute', () => {
     const html = render('| a | b | c |\n|:--|:-:|--:|\n| 1 | 2 | 3 |');
     expect([...html.matchAll(/<t[hd] class="(align-\w+)"/g)].map(([, name]) => name)).toEqual([
       'align-left',

@@ -38,7 +38,7 @@ describe('HTML made to be slow to parse', () => {
     await expectLinear((times) => renderMarkdown(html(times), { path: 'x' }), 5000);
   });
 
-  it('keeps what stands deeper than elements may', () => {
+  it('keeps the text of elements that are nested too deeply', () => {
     const deep = `${'<div>'.repeat(1000)}deep<b title="x">bold</b><script>gone</script>${'</div>'.repeat(1000)}<p>after</p>`;
     const { html, text } = renderMarkdown(deep, { path: 'x' });
     expect(text.split('\n')).toEqual(['deepbold', 'after']);

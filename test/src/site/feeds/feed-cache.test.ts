@@ -43,7 +43,7 @@ describe('FeedCache', () => {
     expect([cache.size, cache.bytes]).toEqual([0, 0]);
   });
 
-  it('lets the least recently used go when the bytes run out', () => {
+  it('evicts the least recently used when it exceeds its bytes', () => {
     const cache = new FeedCache({ maxBytes: 500 });
     for (const key of ['a', 'b', 'c', 'd']) cache.set(key, '1', feed('x'.repeat(100)));
     expect(cache.get('a', '1')).toBeDefined();
@@ -77,7 +77,7 @@ describe('feeds', () => {
     server.publish({ title: 'A', path: 'a', tags: ['t'] });
   });
 
-  it('are drawn once, counted each time, and drawn anew after a change', async () => {
+  it('are drawn once, counted each time, and drawn again after a change', async () => {
     await server.ask('/feed.rss');
     await server.ask('/feed.rss');
     await server.ask('/feed.atom');
