@@ -13,7 +13,7 @@ beforeEach(() => {
 
 const idOf = (path: string): string | undefined => blog.posts.byPath(path)!.feedId;
 
-it('writes down word for word what a post from before is called, and keeps it on another host', () => {
+it('stores the exact feed id of an earlier post, and keeps it on another host', () => {
   const own = idOf('new');
   keepFormerFeedIds(blog.database, 'https://blog.example/notes');
   expect(idOf('old')).toBe('tag:blog.example,2026-03-14:notes/post-1');
@@ -21,7 +21,7 @@ it('writes down word for word what a post from before is called, and keeps it on
   expect([idOf('old'), idOf('new')]).toEqual(['tag:blog.example,2026-03-14:notes/post-1', own]);
 });
 
-it('writes nothing while the host is not known', () => {
+it('stores nothing while the host is unknown', () => {
   keepFormerFeedIds(blog.database, undefined);
   expect(idOf('old')).toBeUndefined();
 });
