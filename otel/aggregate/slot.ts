@@ -66,7 +66,7 @@ export class Slot {
   /** The packed bucket, a view that must not be retained; undefined for a series not in it. */
   packed(series: number): Uint8Array | undefined {
     const at = this.#find(series);
-    return at < 0 ? undefined : this.#packed.subarray(this.#starts[at]!, this.#starts[at + 1]!);
+    return at < 0 ? undefined : this.#packed.subarray(this.#starts[at], this.#starts[at + 1]);
   }
 
   has(series: number): boolean {

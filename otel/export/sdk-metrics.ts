@@ -98,13 +98,13 @@ function addQueues(to: MetricDataBuilder, item: 'span' | 'log', pipelines: reado
   const [unit, items] = item === 'span' ? ['{span}', 'spans'] : ['{log_record}', 'log records'];
   to.level(
     `otel.sdk.processor.${item}.queue.size`,
-    unit!,
+    unit,
     `The number of ${items} in the queue.`,
     points(({ queuedItems }) => queuedItems),
   );
   to.level(
     `otel.sdk.processor.${item}.queue.capacity`,
-    unit!,
+    unit,
     `The maximum number of ${items} the queue can hold.`,
     points(({ maxQueueItems }) => maxQueueItems),
   );

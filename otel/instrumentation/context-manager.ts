@@ -18,7 +18,9 @@ export class AsyncContextManager implements ContextManager {
     ...args: A
   ): ReturnType<F> {
     if (thisArg === undefined) return this.#storage.run(context, fn, ...args);
-    return this.#storage.run(context, () => Reflect.apply(fn, thisArg, args) as ReturnType<F>);
+    return this.#storage.run(context, () =>
+      Reflect.apply<ThisParameterType<F>, A, ReturnType<F>>(fn, thisArg, args),
+    );
   }
 
   /** Wraps functions, and listeners added to an event emitter from now on. Anything else is returned unchanged. */

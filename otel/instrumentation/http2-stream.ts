@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
-import type { Socket } from 'node:net';
 import { ROOT_CONTEXT, context } from '@opentelemetry/api';
 import { isEventStream, NO_STATUS } from '../spans/operation-type.ts';
 import { errorTypeOf } from './error-facts.ts';
@@ -31,7 +30,7 @@ export function requestHeadOf({ stream, headers }: StreamMessage): RequestHead {
     httpVersion: '2',
     headers: { ...headers, host: headers[':authority'] ?? headers.host },
     // The session's proxy of it; properties that the proxy forbids are not read.
-    socket: stream.session!.socket as Socket,
+    socket: stream.session!.socket,
   };
 }
 

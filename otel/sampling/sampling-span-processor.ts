@@ -80,7 +80,7 @@ export class SamplingSpanProcessor implements SpanProcessor {
 
   onStart(span: Span, _parentContext: Context): void {
     if (!this.#isAwake) this.#wake();
-    this.#deferred.add(span as Span & ReadableSpan, STARTED);
+    this.#deferred.add(span, STARTED);
   }
 
   onEnd(span: ReadableSpan): void {

@@ -143,7 +143,7 @@ export class RecordedSpan implements ReadableSpan, SelfWeighing, TemplatedSpan, 
   /** Attributes set besides the template: key, value, key, value. */
   get ownAttributes(): readonly AttributeValue[] {
     const own: AttributeValue[] = [];
-    for (const key in this.attributesSoFar) own.push(key, this.attributesSoFar[key] as AttributeValue);
+    for (const key in this.attributesSoFar) own.push(key, this.attributesSoFar[key]);
     return own;
   }
 

@@ -26,14 +26,14 @@ export function pushEvent(
 ): number {
   const { attributePerEventCountLimit: attributeCountLimit, attributeValueLengthLimit } = limits;
   const cleaned = cleanSimpleAttributes(attributes, { attributeCountLimit, attributeValueLengthLimit });
-  return pushNewest(events, { name, time, ...cleaned } as TimedEvent, limits.eventCountLimit);
+  return pushNewest(events, { name, time, ...cleaned }, limits.eventCountLimit);
 }
 
 /** Returns the number dropped at the limit. */
 export function pushLink(links: Link[], { context, attributes }: Link, limits: Required<SpanLimits>): number {
   const { attributePerLinkCountLimit: attributeCountLimit, attributeValueLengthLimit } = limits;
   const cleaned = cleanAttributes(attributes, { attributeCountLimit, attributeValueLengthLimit });
-  return pushNewest(links, { context, ...cleaned } as Link, limits.linkCountLimit);
+  return pushNewest(links, { context, ...cleaned }, limits.linkCountLimit);
 }
 
 function pushNewest<T>(entries: T[], entry: T, limit: number): number {

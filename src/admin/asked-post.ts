@@ -23,7 +23,7 @@ export function expectPost(posts: Pick<PostStore, 'byId'>, ctx: RouterContext): 
   const post = askedPost(posts, ctx);
   if (post === undefined)
     ctx.throw(404, 'Post not found. The list of posts at /admin shows all, deleted ones included.');
-  return post!;
+  return post;
 }
 
 export function noticeOf(ctx: Context): string | undefined {

@@ -31,7 +31,7 @@ export function editorPage(options: EditorOptions): Html {
       ${post !== undefined && seeIt(post, options.nowMillis)}
     </header>
     ${notice !== undefined && html`<p class="notice" role="status">${notice}</p>`} ${errorSummary(problems)}
-    ${isDeleted && deletedNotice(post!, csrfToken)}
+    ${isDeleted && deletedNotice(post, csrfToken)}
     <form method="post" action="${base}" class="editor-form">
       ${hiddenField('_csrf', csrfToken)} ${version !== undefined && hiddenField('version', String(version))}
       <div class="writing">

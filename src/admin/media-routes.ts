@@ -61,6 +61,6 @@ export function addMediaRoutes(
   function expectFile(ctx: Context, name: string): MediaFile {
     const file = media.find(escapedPath(name));
     if (file === undefined) ctx.throw(404, 'File not found. The media page lists all files.');
-    return file!;
+    return file;
   }
 }

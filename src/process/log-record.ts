@@ -40,8 +40,7 @@ function attributesOf(fields: Readonly<Record<string, unknown>>): Attributes {
   const attributes: Attributes = {};
   for (const [key, value] of Object.entries(fields)) {
     if (OWN_FIELDS.has(key) || value === undefined || value === null) continue;
-    attributes[ATTRIBUTE_NAMES[key] ?? key] =
-      typeof value === 'object' ? JSON.stringify(value) : (value as string | number | boolean);
+    attributes[ATTRIBUTE_NAMES[key] ?? key] = typeof value === 'object' ? JSON.stringify(value) : value;
   }
   const error = fields['err'] as LineError | undefined;
   if (error?.type !== undefined) attributes['exception.type'] = error.type;

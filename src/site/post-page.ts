@@ -70,7 +70,7 @@ function byline(post: Post, authors: readonly string[], site: SiteSettings): Htm
               ${authors.map((author, index) => html`${index === 0 ? '' : ', '}<span class="p-author h-card" dir="auto">${author}</span>`)}</span
             >`,
           )
-        : html`<data class="p-author h-card" value="${authors[0]!}">${dated ? '' : authors[0]!}</data>`
+        : html`<data class="p-author h-card" value="${authors[0]}">${dated ? '' : authors[0]!}</data>`
     }
     ${dated ? own(html`<span>${post.readingMinutes === 1 ? '1 minute' : `${post.readingMinutes} minutes`}</span>`) : ''}
     ${updated && dated ? own(html`<span>updated ${timeElement(post.updatedAtMillis, site.language, 'long', 'dt-updated')}</span>`) : html`<data class="dt-updated" value="${new Date(post.updatedAtMillis).toISOString()}"></data>`}

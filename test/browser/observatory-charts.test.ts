@@ -59,7 +59,7 @@ run('a chart under the pointer', () => {
     const row = await durations().evaluate((svg, at) => {
       const rows = [...svg.closest('.panel')!.querySelectorAll<HTMLTableRowElement>('tr[data-at]')];
       const found = rows.findLast((each) => Number(each.dataset['at']) <= at)!;
-      return [...found.cells].map((cell) => cell.textContent!.trim().replaceAll(/\s+/g, ' '));
+      return [...found.cells].map((cell) => cell.textContent.trim().replaceAll(/\s+/g, ' '));
     }, FROM + 1_800_000);
     expect(moment).toBe(row[0]);
     expect(values).toHaveLength(row.length - 1);

@@ -74,5 +74,5 @@ export async function runNpm(
 ): Promise<void> {
   const npm = process.env['npm_execpath'];
   const [program, ...before] = npm === undefined ? ['npm'] : [process.execPath, npm];
-  await run(program!, [...before, ...args], { cwd, env: { ...process.env, ...env } });
+  await run(program, [...before, ...args], { cwd, env: { ...process.env, ...env } });
 }

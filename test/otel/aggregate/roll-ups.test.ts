@@ -93,7 +93,7 @@ describe('counts over a restart', () => {
   it('that a locked file rejected are written later, once', () => {
     const before = place.start();
     sendFor(before, 5);
-    const other = new Database(place.path!);
+    const other = new Database(place.path);
     other.exec('BEGIN EXCLUSIVE');
     sendFor(before, 5);
     other.exec('ROLLBACK');
@@ -116,7 +116,7 @@ describe('counts over a restart', () => {
       else place.alive.clear();
     }
     place.start();
-    const file = new Database(place.path!, { readonly: true });
+    const file = new Database(place.path, { readonly: true });
     const rows = (table: string) => file.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
     // 30 days, the day in progress, and what is removed at the next start.
     expect(rows('count_owner')).toBeLessThanOrEqual(33);
@@ -128,7 +128,7 @@ describe('counts over a restart', () => {
     const before = place.start();
     sendFor(before, 4);
     before.history!.close();
-    const file = new Database(place.path!);
+    const file = new Database(place.path);
     const bad = [new Uint8Array(0), new Uint8Array(500).fill(255), packed(new RedBucket()).subarray(0, 3)];
     const save = file.prepare('UPDATE count SET body = ? WHERE start_millis = ?');
     bad.forEach((body, minute) => save.run(body, START + minute * MINUTE));

@@ -19,7 +19,7 @@ afterEach(async () => {
 
 function pipelineTo(
   url: string,
-  { exportTimeoutMillis = EXPORT_TIMEOUT_MILLIS, env = {} as Record<string, string> } = {},
+  { exportTimeoutMillis = EXPORT_TIMEOUT_MILLIS, env = {} } = {},
 ): ExportPipeline<ReadableSpan> {
   const limits = {
     scheduledDelayMillis: 60_000,

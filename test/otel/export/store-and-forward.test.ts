@@ -26,7 +26,7 @@ let processes = 0;
 function startProcess(
   file: HistoryFile,
   url: string,
-  { maxBytes = 64 * MIB, maxQueueItems = 40, env = {} as Record<string, string> } = {},
+  { maxBytes = 64 * MIB, maxQueueItems = 40, env = {} } = {},
 ) {
   const clock = fakeClock();
   const guard = new Guard();

@@ -12,9 +12,7 @@ describe('an iteration', () => {
   const tracing = new TracingFixture();
   const clock = new SteppingClock();
   const instrumentation = new BetterSqlite3Instrumentation({ clock });
-  const db = new Database(':memory:').exec(
-    'CREATE TABLE n (i); INSERT INTO n VALUES (1), (2), (3)',
-  ) as InstanceType<typeof Database>;
+  const db = new Database(':memory:').exec('CREATE TABLE n (i); INSERT INTO n VALUES (1), (2), (3)');
   instrumentation.manuallyInstrument(Database);
 
   beforeEach(() => {

@@ -16,7 +16,7 @@ describe('a transaction', () => {
 
   beforeAll(() => {
     folder = temporaryFolder();
-    db = new Database(join(folder, 'blog.db')).exec('CREATE TABLE posts (n)') as typeof db;
+    db = new Database(join(folder, 'blog.db')).exec('CREATE TABLE posts (n)');
     instrumentation.manuallyInstrument(Database);
   });
   beforeEach(() => {

@@ -149,7 +149,7 @@ describe('a request over HTTP/2', () => {
       ctx.body = { id: activeId() };
     });
     const koa = app.callback();
-    handle = (request, response) => koa(request as never, response as never);
+    handle = (request, response) => koa(request, response);
     await ask({ ':path': '/koa' });
     handle = (request) => {
       request.stream.respond({ ':status': 201, 'content-type': 'text/event-stream' });

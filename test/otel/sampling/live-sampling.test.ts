@@ -102,7 +102,7 @@ describe('LiveSampling', () => {
       /cannot change/,
     ],
   ])('rejects %j with all problems', (values, names, message) => {
-    const answer = live().sampling.propose({ values: values as Record<string, string> });
+    const answer = live().sampling.propose({ values });
     if (!('problems' in answer)) throw new Error('accepted');
     expect(answer.problems.map((problem) => problem.name)).toEqual(names);
     expect(answer.problems[0]!.message).toMatch(message);

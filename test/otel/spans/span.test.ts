@@ -199,7 +199,7 @@ describe('RecordingSpan compared with a span of the SDK', () => {
       const before = nowMillis;
       const answers = pair.map(({ span }) => {
         nowMillis = before;
-        const answer = make(span as Both);
+        const answer = make(span);
         return answer === span ? 'itself' : answer;
       });
       expect([name, answers[0]]).toEqual([name, answers[1]]);

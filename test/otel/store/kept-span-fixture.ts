@@ -75,7 +75,7 @@ export function keptSpan(sketch: SpanSketch = {}): KeptSpan {
       code: sketch.failed === true ? SpanStatusCode.ERROR : SpanStatusCode.UNSET,
       ...(sketch.message === undefined ? {} : { message: sketch.message }),
     },
-    attributes: (sketch.attributes ?? {}) as KeptSpan['attributes'],
+    attributes: sketch.attributes ?? {},
     links: sketch.links ?? [],
     events: (sketch.events ?? []) as KeptSpan['events'],
     duration,

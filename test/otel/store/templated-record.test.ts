@@ -17,7 +17,7 @@ const TEMPLATE: SpanTemplate = {
 
 function templated(template = TEMPLATE, ownAttributes: KeptSpan['ownAttributes'] = ['rows', 3]): KeptSpan {
   const own: Record<string, unknown> = {};
-  for (let i = 0; i < ownAttributes!.length; i += 2) own[String(ownAttributes![i])] = ownAttributes![i + 1];
+  for (let i = 0; i < ownAttributes.length; i += 2) own[String(ownAttributes[i])] = ownAttributes[i + 1];
   const span = keptSpan({
     name: template.name,
     type: 'database',

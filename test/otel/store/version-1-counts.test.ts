@@ -37,7 +37,7 @@ describe('a history file of version 1', () => {
 
   it('loses no count: all are in every tier, the day included, and only once', () => {
     writeVersion1File(place.path!, []);
-    const file = new Database(place.path!);
+    const file = new Database(place.path);
     const save = file.prepare('INSERT INTO roll_up VALUES (?, ?, ?, ?, ?)');
     for (const [tier, start] of [
       [2, START - HOUR],

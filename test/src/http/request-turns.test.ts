@@ -92,11 +92,11 @@ describe('requests that are sent in one write', () => {
     };
     await listen();
     const [a, b] = [client(), client()];
-    await Promise.all([once(a!, 'connect'), once(b!, 'connect')]);
-    const done = Promise.all([received(a!, '</a199>'), received(b!, '</b199>')]);
+    await Promise.all([once(a, 'connect'), once(b, 'connect')]);
+    const done = Promise.all([received(a, '</a199>'), received(b, '</b199>')]);
     for (const [name, socket] of [
-      ['a', a!],
-      ['b', b!],
+      ['a', a],
+      ['b', b],
     ] as const)
       socket.write(
         paths(200)
@@ -157,11 +157,11 @@ describe('requests that are sent in one write', () => {
     handle = () => {};
     await listen({ maxWaiting: 50 });
     const [modest, greedy] = [client(), client()];
-    modest!.write(paths(10).map(requestText).join(''));
+    modest.write(paths(10).map(requestText).join(''));
     while (turns.waiting < 9) await new Promise(setImmediate);
-    greedy!.write(paths(100).map(requestText).join(''));
-    await once(greedy!, 'close');
-    expect([turns.waiting, modest!.destroyed]).toEqual([9, false]);
+    greedy.write(paths(100).map(requestText).join(''));
+    await once(greedy, 'close');
+    expect([turns.waiting, modest.destroyed]).toEqual([9, false]);
   });
 
   it('keep their bodies', async () => {
