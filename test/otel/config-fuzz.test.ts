@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { fc } from '../fixtures/properties.ts';
+import { anyText, fc } from '../fixtures/properties.ts';
 import { readTelemetryConfig, TELEMETRY_SETTINGS, TelemetryConfigError } from '../../otel/config.ts';
 import type { TelemetryConfig } from '../../otel/config.ts';
 import { OPERATION_TYPES } from '../../otel/query.ts';
@@ -13,7 +13,7 @@ const rates = fc
   .map((all) => Object.fromEntries(Object.entries(all).map(([type, value]) => [type, value + 0])));
 
 const value = fc.oneof(
-  fc.string({ unit: 'binary' }),
+  anyText(),
   fc.json(),
   fc.double().map(String),
   fc.constantFrom('', ' ', '1', 'true', 'http://x', 'a=1', 'database=0.1', '__proto__=1', '{"http":1}'),

@@ -9,12 +9,6 @@ import { withAbsoluteLinks } from './absolute-links.ts';
 import { xmlText } from './xml-text.ts';
 import { titleText } from '../../markup/title.ts';
 
-export const FEED_TYPES: Readonly<Record<FeedFormat, string>> = {
-  rss: 'application/rss+xml; charset=utf-8',
-  atom: 'application/atom+xml; charset=utf-8',
-  json: 'application/feed+json; charset=utf-8',
-};
-
 /** The only input of a feed: the same input gives the same bytes. */
 export interface FeedSource {
   readonly site: SiteSettings;

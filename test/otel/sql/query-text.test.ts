@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { fc } from '../../fixtures/properties.ts';
+import { anyText, fc } from '../../fixtures/properties.ts';
 import { querySummary } from '../../../otel/sql/query-summary.ts';
 import { MAX_QUERY_TEXT_LENGTH, queryText } from '../../../otel/sql/query-text.ts';
 
@@ -48,7 +48,7 @@ describe('queryText', () => {
           '|',
         ),
       ),
-      fc.string({ unit: 'binary', maxLength: 5 }),
+      anyText({ maxLength: 5 }),
     );
     fc.assert(
       fc.property(fc.array(part, { maxLength: 40 }), fc.boolean(), (parts, isLong) => {
