@@ -144,6 +144,12 @@ export interface HeatColumn {
   /** Count per band of `bandEdgesMillis`; one fewer than there are edges. */
   readonly counts: readonly number[];
 }
+export interface HeatMapOptions {
+  readonly series?: string;
+  readonly maxColumns?: number;
+  /** Buckets of the sketch in a band, each 2 % wide. Default 12: ten bands a decade. */
+  readonly bucketsPerBand?: number;
+}
 export interface HeatMap {
   readonly bandEdgesMillis: readonly number[];
   readonly columns: readonly HeatColumn[];
@@ -481,11 +487,7 @@ export interface TelemetryQuery {
     range: TimeRange,
     options?: { readonly series?: string; readonly maxPoints?: number },
   ): readonly TimelinePoint[];
-  heatMap(
-    type: OperationType,
-    range: TimeRange,
-    options?: { readonly series?: string; readonly maxColumns?: number },
-  ): HeatMap;
+  heatMap(type: OperationType, range: TimeRange, options?: HeatMapOptions): HeatMap;
   /** Every series of a type with activity in the range (default: since start), ordered by total time. */
   series(type: OperationType, range?: TimeRange): readonly SeriesSummary[];
   /** Every metric of this process for Prometheus. @param accept Header of the request. Never rejects. */

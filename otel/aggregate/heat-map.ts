@@ -6,10 +6,10 @@ import type { GridCell } from './time-grid.ts';
 const BUCKETS_PER_BAND = 12;
 
 /** Counts per cell and logarithmic band, limited to bands with counts. */
-export function heatMapOf(cells: readonly GridCell[]): HeatMap {
+export function heatMapOf(cells: readonly GridCell[], bucketsPerBand: number = BUCKETS_PER_BAND): HeatMap {
   let first = Infinity;
   let last = -1;
-  const bandOf = (bucket: number): number => Math.floor(bucket / BUCKETS_PER_BAND);
+  const bandOf = (bucket: number): number => Math.floor(bucket / bucketsPerBand);
   for (const cell of cells) {
     cell.bucket.durations.forEachBucket((bucket) => {
       first = Math.min(first, bandOf(bucket));
@@ -20,7 +20,7 @@ export function heatMapOf(cells: readonly GridCell[]): HeatMap {
   const edge = (band: number): number =>
     band === 0
       ? MIN_TRACKED_NANOS / 1e6
-      : bucketUpperNanos(Math.min(BUCKET_COUNT, band * BUCKETS_PER_BAND) - 1) / 1e6;
+      : bucketUpperNanos(Math.min(BUCKET_COUNT, band * bucketsPerBand) - 1) / 1e6;
   return {
     bandEdgesMillis: Array.from({ length: last - first + 2 }, (_, i) => edge(first + i)),
     columns: cells.map((cell) => {

@@ -1,6 +1,7 @@
 import type {
   Coverage,
   HeatMap,
+  HeatMapOptions,
   OperationSummary,
   OperationType,
   SeriesSummary,
@@ -129,12 +130,9 @@ export class RedAggregator {
     }));
   }
 
-  heatMap(
-    type: OperationType,
-    range: TimeRange,
-    options: { readonly series?: string; readonly maxColumns?: number } = {},
-  ): HeatMap {
-    return heatMapOf(this.#grid(type, range, options.series, options.maxColumns));
+  heatMap(type: OperationType, range: TimeRange, options: HeatMapOptions = {}): HeatMap {
+    const { series, maxColumns, bucketsPerBand } = options;
+    return heatMapOf(this.#grid(type, range, series, maxColumns), bucketsPerBand);
   }
 
   series(type: OperationType, range?: TimeRange): readonly SeriesSummary[] {

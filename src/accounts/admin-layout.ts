@@ -10,6 +10,7 @@ export interface Assets {
 /** Entries of the menu. */
 export type MenuKey =
   | 'overview'
+  | 'changes'
   | 'content'
   | 'process'
   | 'routes'
@@ -39,6 +40,7 @@ const MENU: readonly { readonly label: string; readonly entries: readonly MenuEn
     label: 'Watch',
     entries: [
       { key: 'overview', label: 'Overview', go: 'o', path: OBSERVATORY_PATH },
+      { key: 'changes', label: 'Changes', go: 'd', path: `${OBSERVATORY_PATH}/changes` },
       { key: 'content', label: 'Content', go: 'c', path: `${OBSERVATORY_PATH}/content` },
       { key: 'process', label: 'Process', go: 'p', path: `${OBSERVATORY_PATH}/process` },
     ],

@@ -1,5 +1,6 @@
 import type { AnyPage } from '../page.ts';
 import { bufferPage } from './buffer-page.ts';
+import { changesPage } from './changes-page.ts';
 import { contentPage } from './content-page.ts';
 import { exportPage } from './export-page.ts';
 import { failuresPage } from './failures-page.ts';
@@ -21,6 +22,7 @@ import { tracesPage } from './traces-page.ts';
 /** All pages of the observatory; add a new one here. */
 export const PAGES: readonly AnyPage[] = [
   overviewPage,
+  changesPage,
   contentPage,
   processPage,
   routesPage,

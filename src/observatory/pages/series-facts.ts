@@ -20,6 +20,13 @@ import type { PageView } from '../page.ts';
 import { heatPanel } from './heat-panel.ts';
 import { secondsOf } from '../facts/series-lines.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
+import {
+  comparedRanges,
+  compareSeries,
+  isComparable,
+  type ComparedSeries,
+} from '../facts/compared-ranges.ts';
+import { comparedPanel } from '../draw/compared-panel.ts';
 
 /** Facts of one series: summary, durations over time, distribution, slowest kept traces. */
 export interface SeriesFacts {
@@ -33,6 +40,8 @@ export interface SeriesFacts {
   readonly slowest: readonly TraceSummary[];
   readonly failures: readonly OperationRow[];
   readonly markers: readonly Marker[];
+  /** With the time before the range; undefined if nothing is known of it. */
+  readonly compared: { readonly words: string; readonly row: ComparedSeries } | undefined;
 }
 
 export function seriesFacts(
@@ -53,7 +62,20 @@ export function seriesFacts(
     slowest: telemetry.traces({ range, series: name, sort: 'slowest', limit: 10 }).rows,
     failures: telemetry.failures({ range, type, series: name, limit: 500 }).rows,
     markers: telemetry.markers(range),
+    compared: comparedWithBefore(telemetry, type, name, range, now),
   };
+}
+
+function comparedWithBefore(
+  telemetry: TelemetryQuery,
+  type: OperationType,
+  name: string,
+  range: ChosenRange,
+  now: number,
+): SeriesFacts['compared'] {
+  const ranges = comparedRanges(telemetry, range, undefined, now);
+  const [row] = isComparable(ranges) ? compareSeries(telemetry, ranges, { type, name }) : [];
+  return row && { words: ranges.words, row };
 }
 
 /** Panels of one series, the same for a route and a statement. */
@@ -105,5 +127,6 @@ export function seriesPanels(type: OperationType, facts: SeriesFacts, view: Page
         ),
       })}
     </div>
-    ${heatPanel({ title: 'Distribution of durations over time', type, series: facts.name, heatMap, time }, view)}`;
+    ${heatPanel({ title: 'Distribution of durations over time', type, series: facts.name, heatMap, time }, view)}
+    ${facts.compared && comparedPanel(facts.compared.row, facts.compared.words, view)}`;
 }

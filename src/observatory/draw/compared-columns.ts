@@ -1,0 +1,173 @@
+import { html, type Html, type HtmlValue } from '../../markup/html.ts';
+import {
+  countText,
+  duration,
+  durationCell,
+  figure,
+  rate,
+  share,
+  text,
+  threeDigits,
+} from '../../markup/quantity.ts';
+import type { ComparedQuantile } from '../facts/compared-durations.ts';
+import type { ComparedSeries, ComparedSide, Difference } from '../facts/compared-ranges.ts';
+import type { PageView } from '../page.ts';
+import { badge } from './facts.ts';
+import { operationName } from './statement-name.ts';
+import type { Column } from './table.ts';
+
+const LABELS: Readonly<Record<Difference, string>> = {
+  failed: 'failures',
+  p95: 'p95',
+  p50: 'p50',
+  rate: 'rate',
+  'client errors': '4xx',
+};
+
+/** An operation before and after, with what differs. */
+export function comparedColumns(view: PageView): readonly Column<ComparedSeries>[] {
+  const { links } = view;
+  return [
+    {
+      label: 'operation',
+      key: 'operation',
+      value: (row) => row.name,
+      cell: (row) =>
+        html`<span class="swatch type-${row.type}"></span
+          >${operationName({ type: row.type, name: row.summary ?? row.name, series: row.name }, links.series(row.type, row.name), row.name)}<span
+            class="only-narrow callers"
+            >${row.differs.length > 0 && differenceWords(row)}</span
+          >`,
+    },
+    {
+      label: 'differs',
+      key: 'differs',
+      room: 'mid',
+      value: (row) => row.differs.join(' '),
+      cell: (row) =>
+        row.differs.length === 0
+          ? html`<span class="zero">–</span>`
+          : row.differs.map((each) => html`${badge(LABELS[each], isWorse(row, each) ? 'failed' : 'quiet')} `),
+    },
+    ...pair(
+      'rate',
+      'per_second',
+      (side) => side.perSecond,
+      (side) => figure(rate(side.perSecond, 1)),
+      'wide',
+    ),
+    ...pair('failed', 'failed', (side) => side.errors, failedOf, 'wide'),
+    ...pair(
+      'p50',
+      'p50_ms',
+      (side) => side.durationMillis.p50,
+      (side) => durationOf(side, side.durationMillis.p50),
+      'wide',
+    ),
+    ...pair(
+      'p95',
+      'p95_ms',
+      (side) => side.durationMillis.p95,
+      (side) => durationOf(side, side.durationMillis.p95),
+      'mid',
+    ),
+    {
+      label: 'times',
+      key: 'p95_ratio',
+      align: 'number',
+      value: ({ p95 }) => p95?.ratio,
+      cell: ({ p95, p50 }) =>
+        html`${ratioCell(p95 ?? p50)}${(p95 ?? p50) && html` <span class="unit">${p95 === undefined ? 'p50' : 'p95'}</span>`}`,
+    },
+  ];
+}
+
+/** Before and after in two columns of a table, three of a sheet. */
+function pair(
+  label: string,
+  key: string,
+  value: (side: ComparedSide) => number,
+  cell: (side: ComparedSide) => HtmlValue,
+  room: 'mid' | 'wide',
+): readonly Column<ComparedSeries>[] {
+  return [
+    {
+      label: `${label} before`,
+      key: `${key}_before`,
+      align: 'number',
+      room,
+      value: ({ before }) => value(before),
+      cell: ({ before }) => cell(before),
+    },
+    {
+      label: 'after',
+      key,
+      align: 'number',
+      room,
+      value: ({ after }) => value(after),
+      cell: ({ after }) => cell(after),
+    },
+  ];
+}
+
+const durationOf = ({ count }: ComparedSide, millis: number): HtmlValue =>
+  count === 0 ? html`<span class="zero">–</span>` : durationCell(millis);
+
+/** Failures with their share. */
+export function failedOf({ errors, count }: ComparedSide): HtmlValue {
+  if (errors === 0) return html`<span class="zero">0</span>`;
+  return html`<span class="tone-failed">${countText(errors)}</span>
+    <span class="unit">${text(share(errors / count))}</span>`;
+}
+
+/** After as a multiple of before, with its interval. */
+export function ratioCell(quantile: ComparedQuantile | undefined): Html {
+  if (quantile === undefined) return html`<span class="zero">too few</span>`;
+  const { ratio, low, high } = quantile;
+  return html`×${times(ratio)} <span class="unit">${times(low)} to ${times(high)}</span>`;
+}
+
+const times = (value: number): string => (value >= 9.95 ? threeDigits(value) : value.toFixed(2));
+
+function isWorse({ before, after, p50, p95 }: ComparedSeries, what: Difference): boolean {
+  if (what === 'failed') return after.errors / after.count > before.errors / before.count;
+  if (what === 'p95') return (p95?.ratio ?? 1) > 1;
+  return what === 'p50' && (p50?.ratio ?? 1) > 1;
+}
+
+/** The first difference in words: `takes 1.33 times as long at p95, 210 ms to 280 ms`. */
+export function differenceWords(row: ComparedSeries): string {
+  const { before, after, p50, p95 } = row;
+  const [first] = row.differs;
+  switch (first) {
+    case 'failed':
+      return `fails ${outcome(before.errors, before.count, after.errors, after.count)}`;
+    case 'client errors':
+      return `gets a 4xx ${outcome(before.clientErrors, before.count, after.clientErrors, after.count)}`;
+    case 'p95':
+      return durations(p95, 'one time in twenty', before.durationMillis.p95, after.durationMillis.p95);
+    case 'p50':
+      return durations(p50, 'half the time', before.durationMillis.p50, after.durationMillis.p50);
+    case 'rate':
+      if (before.count === 0) return `is new, ${text(rate(after.perSecond, 1))}`;
+      if (after.count === 0) return `is gone, it came ${text(rate(before.perSecond, 1))}`;
+      return `comes ${text(rate(after.perSecond, 1))} after ${text(rate(before.perSecond, 1))}`;
+    default:
+      return 'does not differ';
+  }
+}
+
+function outcome(errorsBefore: number, before: number, errorsAfter: number, after: number): string {
+  const side = (errors: number, count: number): string => `${countText(errors)} of ${countText(count)} times`;
+  return `${side(errorsAfter, after)}, before ${side(errorsBefore, before)}`;
+}
+
+function durations(
+  quantile: ComparedQuantile | undefined,
+  when: string,
+  before: number,
+  after: number,
+): string {
+  const of = quantile === undefined ? '' : `×${times(quantile.ratio)}, `;
+  return `takes ${of}${text(duration(after))} or more ${when}, before ${text(duration(before))}`;
+}

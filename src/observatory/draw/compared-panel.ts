@@ -1,0 +1,58 @@
+import { html, type Html, type HtmlValue } from '../../markup/html.ts';
+import { countText, durationCell, figure, rate } from '../../markup/quantity.ts';
+import { panel } from '../charts/frame.ts';
+import type { ComparedSeries, ComparedSide, Difference } from '../facts/compared-ranges.ts';
+import type { PageView } from '../page.ts';
+import { failedOf, ratioCell } from './compared-columns.ts';
+import { badge } from './facts.ts';
+import { drawTable, type Column } from './table.ts';
+
+interface Measure {
+  readonly label: string;
+  readonly difference: Difference;
+  readonly before: HtmlValue;
+  readonly after: HtmlValue;
+  readonly change: HtmlValue;
+}
+
+/** One operation, in the range and in the time before it. */
+export function comparedPanel(row: ComparedSeries, words: string, view: PageView): Html {
+  const columns: readonly Column<Measure>[] = [
+    { label: 'measure', cell: ({ label }) => label },
+    { label: 'before', align: 'number', cell: ({ before }) => before },
+    { label: 'after', align: 'number', cell: ({ after }) => after },
+    { label: 'times', align: 'number', room: 'mid', cell: ({ change }) => change },
+    {
+      label: 'beyond chance',
+      cell: ({ difference }) =>
+        row.differs.includes(difference) ? badge('differs', 'slow') : html`<span class="zero">no</span>`,
+    },
+  ];
+  return panel({
+    title: `Compared with ${words}`,
+    note: html`<a href="${view.links.to('/changes')}">all changes</a>`,
+    body: drawTable(measuresOf(row), columns, {
+      caption: 'Before and after',
+      keyOf: ({ label }) => label,
+      view,
+      still: true,
+      empty: '',
+    }),
+  });
+}
+
+function measuresOf({ type, before, after, p50, p95 }: ComparedSeries): readonly Measure[] {
+  const both = (
+    label: string,
+    difference: Difference,
+    cell: (side: ComparedSide) => HtmlValue,
+    change: HtmlValue = '',
+  ): Measure => ({ label, difference, before: cell(before), after: cell(after), change });
+  return [
+    both('rate', 'rate', ({ perSecond }) => figure(rate(perSecond, 1))),
+    both('failed', 'failed', failedOf),
+    ...(type === 'http' ? [both('4xx', 'client errors', ({ clientErrors }) => countText(clientErrors))] : []),
+    both('p50', 'p50', ({ durationMillis }) => durationCell(durationMillis.p50), ratioCell(p50)),
+    both('p95', 'p95', ({ durationMillis }) => durationCell(durationMillis.p95), ratioCell(p95)),
+  ];
+}

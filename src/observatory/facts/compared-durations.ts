@@ -1,0 +1,166 @@
+import type { HeatMap } from '../../../otel/query.ts';
+import { studentQuantile, studentTail } from './significance.ts';
+
+/** Share of intervals that hold the true value. */
+const CONFIDENCE = 0.95;
+/** Blocks over which a deviation may last. */
+const LAGS = 4;
+
+/** A quantile before and after. */
+export interface ComparedQuantile {
+  /** After as a multiple of before, with the bounds of its 95 % interval. */
+  readonly ratio: number;
+  readonly low: number;
+  readonly high: number;
+  /** The probability of a difference like this, or a larger one, by chance. */
+  readonly chance: number;
+}
+
+/** A share of all operations, block by block. */
+interface Share extends Estimate {
+  readonly share: number;
+}
+
+/** A figure of blocks of time, and its variance. */
+interface Estimate {
+  readonly variance: number;
+  readonly blocks: number;
+}
+
+const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
+const countOf = ({ columns }: HeatMap): number => sum(columns.map(({ counts }) => sum(counts)));
+
+/** Per block: the operations in it, and those whose duration is in a band from `edge` on. */
+function hitsAbove(
+  { bandEdgesMillis, columns }: HeatMap,
+  edge: number,
+): readonly (readonly [number, number])[] {
+  const first = bandEdgesMillis.findIndex((each) => each >= edge);
+  return columns.flatMap(({ counts }) => {
+    const all = sum(counts);
+    return all === 0 ? [] : [[first < 0 ? 0 : sum(counts.slice(first)), all] as const];
+  });
+}
+
+/**
+ * The share above `edge` with its variance. Neighbours in time are alike (a cold cache, a busy minute), so that single operations tell less than
+ * their number: the variance is that between blocks of time (of a ratio of sums, so that blocks may differ in count), and at least the binomial one.
+ */
+function shareAbove(map: HeatMap, edge: number, expected: number): Share {
+  const blocks = hitsAbove(map, edge);
+  const count = sum(blocks.map(([, all]) => all));
+  const share = sum(blocks.map(([hits]) => hits)) / count;
+  const between = varianceOfSum(blocks.map(([hits, all]) => hits - share * all)) / count ** 2;
+  const variance = Math.max(between, (expected * (1 - expected)) / count);
+  return { share, variance, blocks: blocks.length };
+}
+
+/**
+ * The variance of a sum of deviations, block by block, which may last from one block to the next: with the covariances of near blocks (Newey and
+ * West), and at least that of independent blocks.
+ */
+function varianceOfSum(deviations: readonly number[]): number {
+  const { length } = deviations;
+  if (length < 2) return 0;
+  const product = (lag: number): number =>
+    sum(deviations.slice(lag).map((each, index) => each * deviations[index]!));
+  const lags = Array.from({ length: Math.min(LAGS, length - 1) }, (_, index) => index + 1);
+  const near = sum(lags.map((lag) => 2 * (1 - lag / (LAGS + 1)) * product(lag)));
+  return (product(0) + Math.max(0, near)) * (length / (length - 1));
+}
+
+/** The duration that a share `above` of all exceeds, on a logarithmic line within its band; undefined without operations. */
+function quantileOf({ bandEdgesMillis, columns }: HeatMap, above: number): number {
+  const bands = bandEdgesMillis
+    .slice(1)
+    .map((_, band) => sum(columns.map(({ counts }) => counts[band] ?? 0)));
+  let rest = sum(bands) * Math.min(1, Math.max(0, 1 - above));
+  for (const [band, count] of bands.entries()) {
+    if (rest <= count && count > 0) {
+      const [low, high] = [bandEdgesMillis[band]!, bandEdgesMillis[band + 1]!];
+      return low * (high / low) ** (rest / count);
+    }
+    rest -= count;
+  }
+  return bandEdgesMillis.at(-1) ?? NaN;
+}
+
+/** The edge that, over both sides, a share nearest to `above` exceeds. */
+function commonEdge(sides: readonly HeatMap[], above: number): number {
+  const bands = new Map<number, number>();
+  for (const { bandEdgesMillis, columns } of sides)
+    for (const { counts } of columns)
+      for (const [band, count] of counts.entries()) {
+        const edge = bandEdgesMillis[band]!;
+        bands.set(edge, (bands.get(edge) ?? 0) + count);
+      }
+  const edges = [...bands].sort(([a], [b]) => b - a);
+  const wanted = above * sum(edges.map(([, count]) => count));
+  let [passed, best, distance] = [0, 0, Infinity];
+  for (const [edge, count] of edges) {
+    passed += count;
+    if (Math.abs(passed - wanted) > distance) break;
+    [best, distance] = [edge, Math.abs(passed - wanted)];
+  }
+  return best;
+}
+
+/** Half the width of the interval of a quantile, as a logarithm (Woodruff): the quantiles at both ends of the interval of its share. */
+function logSpread(map: HeatMap, above: number): number {
+  const { variance, blocks } = shareAbove(map, quantileOf(map, above), above);
+  const reach = studentQuantile(1 - CONFIDENCE, Math.max(1, freedom(blocks))) * Math.sqrt(variance);
+  return Math.log(quantileOf(map, above - reach) / quantileOf(map, above + reach)) / 2;
+}
+
+/**
+ * Compares the durations that a share `above` (0.05 for p95) exceeds. What is tested is the share of either side above one common duration: unlike
+ * a percentile of few operations, it is not biased by their number, so that more traffic alone makes no difference. Undefined with fewer than
+ * `atLeast` operations on a side.
+ */
+export function compareQuantile(
+  before: HeatMap,
+  after: HeatMap,
+  above: number,
+  atLeast: number,
+): ComparedQuantile | undefined {
+  if (countOf(before) < atLeast || countOf(after) < atLeast) return undefined;
+  const ratio = quantileOf(after, above) / quantileOf(before, above);
+  const spread = Math.hypot(logSpread(before, above), logSpread(after, above));
+  const edge = commonEdge([before, after], above);
+  const [a, b] = [shareAbove(before, edge, above), shareAbove(after, edge, above)];
+  return {
+    ratio,
+    low: ratio * Math.exp(-spread),
+    high: ratio * Math.exp(spread),
+    chance: welch(b.share - a.share, a, b),
+  };
+}
+
+/** Degrees of freedom of a variance with the covariances of near blocks (those of Bartlett's window). */
+const freedom = (blocks: number): number => (1.5 * blocks) / LAGS;
+
+/** The probability that two means are so far apart by chance (Welch). */
+function welch(difference: number, a: Estimate, b: Estimate): number {
+  const variance = a.variance + b.variance;
+  if (variance === 0) return 1;
+  const square = (each: Estimate): number => each.variance ** 2 / Math.max(1, freedom(each.blocks));
+  return studentTail(difference / Math.sqrt(variance), variance ** 2 / (square(a) + square(b)));
+}
+
+/** The probability of rates as different by chance; undefined with fewer than two blocks of time. */
+export function compareRates(before: HeatMap, after: HeatMap): number | undefined {
+  const blocks = Math.max(before.columns.length, after.columns.length);
+  const [a, b] = [rateOf(before, blocks), rateOf(after, blocks)];
+  return blocks < 2 ? undefined : welch(b.rate - a.rate, a, b);
+}
+
+/** Operations per millisecond; the variance is that between blocks, and at least that of independent arrivals. A side without operations has no columns. */
+function rateOf({ columns }: HeatMap, otherBlocks: number): Estimate & { readonly rate: number } {
+  const blocks = columns.length;
+  if (blocks < 2) return { rate: 0, variance: 0, blocks: otherBlocks };
+  const count = sum(columns.map(({ counts }) => sum(counts)));
+  const width = sum(columns.map(({ widthMillis }) => widthMillis));
+  const rate = count / width;
+  const between = varianceOfSum(columns.map(({ counts, widthMillis }) => sum(counts) - rate * widthMillis));
+  return { rate, variance: Math.max(between, count) / width ** 2, blocks };
+}

@@ -1,0 +1,125 @@
+import type { Marker } from '../../../otel/query.ts';
+import { html, type Html } from '../../markup/html.ts';
+import { panel } from '../charts/frame.ts';
+import { comparedColumns, differenceWords } from '../draw/compared-columns.ts';
+import { csvLink } from '../draw/facts.ts';
+import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
+import { momentText } from '../format/moment.ts';
+import {
+  comparedRanges,
+  isComparable,
+  compareSeries,
+  type ComparedRanges,
+  type ComparedSeries,
+} from '../facts/compared-ranges.ts';
+import type { PageView } from '../page.ts';
+import { plural, shortRoute, type Sentence } from '../sentences/sentence.ts';
+import { countText } from '../../markup/quantity.ts';
+import { definePage } from './define-page.ts';
+
+/** Markers offered, newest first. */
+const MAX_MARKERS = 8;
+/** Differences named in the sentence. */
+const MAX_NAMED = 2;
+const DAY_MILLIS = 86_400_000;
+
+interface ChangesFacts extends ComparedRanges {
+  readonly rows: readonly ComparedSeries[];
+  /** Both sides of each can be compared. */
+  readonly markers: readonly Marker[];
+}
+
+/** What differs between the range and the one before it, or before and after a marker. */
+export const changesPage = definePage<ChangesFacts>({
+  path: '/changes',
+  menu: 'changes',
+  live: false,
+  fetch({ telemetry, query, range, now }) {
+    const asked = Number(query['at'] ?? NaN);
+    const ranges = comparedRanges(telemetry, range, Number.isFinite(asked) ? asked : undefined, now);
+    return {
+      ...ranges,
+      rows: isComparable(ranges) ? compareSeries(telemetry, ranges) : [],
+      markers: telemetry
+        .markers({ fromMillis: Math.min(range.fromMillis, now - DAY_MILLIS), toMillis: now })
+        .slice(-MAX_MARKERS)
+        .toReversed(),
+    };
+  },
+  title: () => 'Changes',
+  sentence: changesSentence,
+  draw(facts, view) {
+    const columns = comparedColumns(view);
+    return html`${markerLinks(facts, view)}
+    ${panel({
+      title: `Compared with ${facts.words}`,
+      note: html`from every operation ${csvLink(view)}`,
+      body: drawTable(sortRows(facts.rows, columns, view.query['sort']), columns, {
+        caption: 'Operations before and after',
+        keyOf: (row) => `${row.type} ${row.name}`,
+        view,
+        empty: 'Shown once operations were counted on both sides.',
+      }),
+      foot: html`<span
+          >a difference is marked if chance would mark one on at most 5 of 100 such pages, with durations that
+          drift for some minutes; intervals hold 95 times in 100</span
+        ><span
+          >durations are compared from 20 operations on each side for p50, from 60 for p95; of each type, the
+          operations that took the most time are compared</span
+        >`,
+    })}`;
+  },
+  sheet: ({ rows }, view) => sheetOf(rows, comparedColumns(view)),
+});
+
+function changesSentence(facts: ChangesFacts, { links, range }: PageView): Sentence {
+  const { rows, words } = facts;
+  if (rows.length === 0)
+    return [{ text: `No operations ${range.words}, and none before. Choose a longer range.` }];
+  const differing = rows.filter(({ differs }) => differs.length > 0);
+  if (differing.length === 0) {
+    const all = plural(rows.length, 'operation');
+    return [
+      { text: 'Nothing changed', tone: 'good' },
+      { text: ` beyond chance, compared with ${words}: ${all} compared.` },
+    ];
+  }
+  const named = differing.slice(0, MAX_NAMED).flatMap((row, index) => {
+    const name = row.type === 'http' ? shortRoute(row.name) : (row.summary ?? row.name);
+    return [
+      { text: index === 0 ? ' ' : '; ' },
+      {
+        text: name,
+        href: links.series(row.type, row.name),
+        tone: row.differs.includes('failed') ? ('failed' as const) : row.type,
+      },
+      { text: ` ${differenceWords(row)}` },
+    ];
+  });
+  const rest = differing.length - MAX_NAMED;
+  return [
+    {
+      text: `Compared with ${words}, ${countText(differing.length)} of ${plural(rows.length, 'operation')} ${differing.length === 1 ? 'differs' : 'differ'}:`,
+    },
+    ...named,
+    { text: rest > 0 ? `; and ${rest} more.` : '.' },
+  ];
+}
+
+/** Links that compare both sides of a marker, or again the range with the one before. */
+function markerLinks({ markers, marker }: ChangesFacts, { links, now }: PageView): Html {
+  if (markers.length === 0) return html``;
+  return html`<nav class="compare-with" aria-label="Compare with">
+    <span>compare</span>
+    <a href="${links.to('/changes')}" ${marker === undefined && html` aria-current="true"`}
+      >with the time before</a
+    >
+    ${markers.map((each) => {
+      const words = `${each.label} ${momentText(each.atMillis, now)}`;
+      const here = marker?.atMillis === each.atMillis ? html` aria-current="true"` : null;
+      return html`<a href="${links.to('/changes', { at: each.atMillis })}" ${here}
+        >before and after ${words}</a
+      >`;
+    })}
+  </nav>`;
+}

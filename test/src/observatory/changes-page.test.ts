@@ -1,0 +1,149 @@
+import { describe, expect, it } from '@jest/globals';
+import { noise } from '../../fixtures/busy-blog.ts';
+import { MeasuredBlog } from '../../fixtures/measured-blog.ts';
+import { serveObservatory } from '../../fixtures/observatory-server.ts';
+import { NOW } from '../../fixtures/still-runtime.ts';
+import type { Happening } from '../../fixtures/trace-player.ts';
+
+const HOUR = 3_600_000;
+const MINUTE = 60_000;
+
+interface Page {
+  readonly summary: string;
+  readonly facts: {
+    readonly words: string;
+    readonly rows: readonly {
+      readonly name: string;
+      readonly differs: readonly string[];
+      readonly before: { readonly count: number; readonly errors: number };
+      readonly after: { readonly count: number; readonly errors: number };
+    }[];
+    readonly markers: readonly { readonly at_millis: number; readonly kind: string }[];
+  };
+}
+
+/** A route asked at random times between two moments, in minutes ago. */
+function asked(
+  name: string,
+  {
+    count,
+    from,
+    to,
+    millis,
+    failed = 0,
+  }: {
+    readonly count: number;
+    readonly from: number;
+    readonly to: number;
+    readonly millis: number;
+    readonly failed?: number;
+  },
+): readonly Happening[] {
+  return Array.from({ length: count }, (_, index) => ({
+    startMillis: NOW - (to + (from - to) * noise(name, from, index)) * MINUTE,
+    spans: [
+      {
+        name,
+        type: 'http' as const,
+        at: 0,
+        millis: millis * Math.exp(0.6 * (noise(index, name, from) + noise(index, from, name) - 1)),
+        attributes: { 'http.response.status_code': index < failed ? 500 : 200 },
+        ...(index < failed && { error: '500' }),
+      },
+    ],
+  }));
+}
+
+async function pageOf(blog: MeasuredBlog, query = ''): Promise<Page> {
+  const { origin } = await serveObservatory(blog.telemetry);
+  const response = await fetch(`${origin}/admin/metrics-dashboard/changes?format=json${query}`);
+  return (await response.json()) as Page;
+}
+
+describe('what changed', () => {
+  const steady = [
+    ...asked('GET /', { count: 300, from: 120, to: 60, millis: 5 }),
+    ...asked('GET /', { count: 300, from: 60, to: 0.1, millis: 5 }),
+  ];
+
+  it('is nothing if nothing did', async () => {
+    const { summary, facts } = await pageOf(new MeasuredBlog({ happened: steady }));
+    expect(summary).toBe(
+      'Nothing changed beyond chance, compared with the hour before: 1 operation compared.',
+    );
+    expect(facts.rows).toMatchObject([{ name: 'GET /', differs: [] }]);
+    const [{ before, after }] = facts.rows as [Page['facts']['rows'][number]];
+    // By the ledger of what was played.
+    expect(before.count + after.count).toBe(600);
+  });
+
+  it('is named: slower, failing, new and gone', async () => {
+    const happened = [
+      ...steady,
+      ...asked('GET /slower', { count: 300, from: 120, to: 60, millis: 10 }),
+      ...asked('GET /slower', { count: 300, from: 60, to: 0.1, millis: 20 }),
+      ...asked('GET /failing', { count: 200, from: 120, to: 60, millis: 3, failed: 1 }),
+      ...asked('GET /failing', { count: 200, from: 60, to: 0.1, millis: 3, failed: 30 }),
+      ...asked('GET /gone', { count: 200, from: 120, to: 60, millis: 1 }),
+      ...asked('GET /new', { count: 200, from: 60, to: 0.1, millis: 1 }),
+    ];
+    const { summary, facts } = await pageOf(new MeasuredBlog({ happened }));
+    expect(Object.fromEntries(facts.rows.map(({ name, differs }) => [name, differs[0]]))).toEqual({
+      'GET /failing': 'failed',
+      'GET /slower': expect.stringMatching(/^p(50|95)$/),
+      'GET /new': 'rate',
+      'GET /gone': 'rate',
+      'GET /': undefined,
+    });
+    expect(summary).toMatch(
+      /^Compared with the hour before, 4 of 5 operations differ: \/failing fails 30 of 200 times, before 1 of 200 times; \/slower takes ×[12]\.\d\d, .* before .*; and 2 more\.$/,
+    );
+  });
+
+  it('is said of both sides of a marker, as far as is known', async () => {
+    const blog = new MeasuredBlog({
+      startedMillisAgo: HOUR,
+      happened: asked('GET /', { count: 400, from: 55, to: 0.1, millis: 5 }),
+    });
+    blog.pass(10 * MINUTE);
+    blog.change({ METRICS_SAMPLING_RATE: '0.5' });
+    const at = NOW + 10 * MINUTE;
+    blog.play(asked('GET /', { count: 400, from: -10, to: -30, millis: 15 }));
+    blog.pass(NOW + 30 * MINUTE - blog.telemetry.now());
+    const { facts: offered } = await pageOf(blog);
+    const marker = offered.markers.find(({ kind }) => kind === 'settings')!;
+    expect(Math.abs(marker.at_millis - at)).toBeLessThan(1000);
+    const { summary, facts } = await pageOf(blog, `&at=${marker.at_millis}`);
+    expect(facts.words).toMatch(/^the 20 minutes before METRICS_SAMPLING_RATE 1 → 0.5 .* at \d\d:\d\d:\d\d$/);
+    expect(facts.rows[0]!.differs).toContain('p50');
+    expect(facts.rows[0]!.after.count).toBe(400);
+    expect(summary).toMatch(/1 of 1 operation differs: \/ takes ×[23]\.\d\d/);
+  });
+
+  it('is found between the halves of what is counted, if nothing was counted before', async () => {
+    const happened = [
+      ...asked('GET /', { count: 200, from: 30, to: 16, millis: 5 }),
+      ...asked('GET /', { count: 200, from: 14, to: 0.1, millis: 15 }),
+    ];
+    const { summary, facts } = await pageOf(
+      new MeasuredBlog({ startedMillisAgo: 30 * MINUTE, happened }),
+      '&from=-1h',
+    );
+    expect(facts.rows[0]).toMatchObject({ before: { count: 200 }, after: { count: 200 } });
+    expect(summary).toMatch(/^Compared with the first 15 minutes counted, 1 of 1 operation differs: /);
+  });
+
+  it('is not looked for in a time before counting', async () => {
+    const { summary, facts } = await pageOf(
+      new MeasuredBlog({ happened: steady }),
+      '&from=2020-01-01T00:00&to=2020-01-01T01:00',
+    );
+    expect(facts.rows).toEqual([]);
+    expect(summary).toMatch(/^No operations between .*, and none before\. Choose a longer range\.$/);
+  });
+
+  it.each(['NaN', '1e999', '-5', '0', '99999999999999'])('reads at=%s without a fault', async (at) => {
+    const { summary } = await pageOf(new MeasuredBlog({ happened: steady }), `&at=${at}`);
+    expect(summary.length).toBeGreaterThan(5);
+  });
+});

@@ -1,0 +1,115 @@
+import { describe, expect, it } from '@jest/globals';
+import type { HeatMap } from '../../../../otel/query.ts';
+import { compareQuantile, compareRates } from '../../../../src/observatory/facts/compared-durations.ts';
+import { fisher, holm } from '../../../../src/observatory/facts/significance.ts';
+import { randomOf } from '../../../otel/sampling/random.ts';
+
+const BLOCKS = 24;
+const BAND = Math.log(1.04);
+/** Runs, and operations of each: those of a small blog. */
+const RUNS = 100;
+const OPERATIONS = 8;
+
+/** Durations of a process whose machine has slower and faster minutes. */
+class Visitors {
+  readonly #random: () => number;
+  #drift = 0;
+
+  constructor(seed: number) {
+    const random = randomOf(seed);
+    this.#random = () => random() / 2 ** 32;
+  }
+
+  #gauss(): number {
+    return Math.sqrt(-2 * Math.log(1 - this.#random())) * Math.cos(2 * Math.PI * this.#random());
+  }
+
+  poisson(mean: number): number {
+    let count = -1;
+    for (let product = 1; product > Math.exp(-mean); count++) product *= this.#random();
+    return count;
+  }
+
+  /** One side: so many operations per block, `factor` times as long, of which a share has a long tail. */
+  side(perBlock: number, factor = 1): HeatMap {
+    const blocks = Array.from({ length: BLOCKS }, () => {
+      this.#drift = 0.5 * this.#drift + 0.1 * this.#gauss();
+      return Array.from({ length: this.poisson(perBlock) }, () => {
+        const tail = this.#random() < 0.03 ? 2 : 0;
+        return Math.floor((2 + Math.log(factor) + this.#drift + 0.7 * this.#gauss() + tail) / BAND);
+      });
+    });
+    const first = Math.min(...blocks.flat());
+    const bands = Math.max(...blocks.flat()) - first + 1;
+    return {
+      bandEdgesMillis: Array.from({ length: bands + 1 }, (_, band) => Math.exp((first + band) * BAND)),
+      columns: blocks.map((durations, block) => {
+        const counts = Array.from({ length: bands }, () => 0);
+        for (const band of durations) counts[band - first]! += 1;
+        return { startMillis: block * 1000, widthMillis: 1000, counts };
+      }),
+    };
+  }
+}
+
+const chancesOf = (before: HeatMap, after: HeatMap): readonly number[] =>
+  [compareQuantile(before, after, 0.5, 20), compareQuantile(before, after, 0.05, 60)].flatMap((each) =>
+    each === undefined ? [] : [each.chance],
+  );
+
+describe('two stretches of time that do not differ', () => {
+  const claimed = (more: number, seed: number): number => {
+    const visitors = new Visitors(seed);
+    return Array.from({ length: RUNS }, () => {
+      const chances = Array.from({ length: OPERATIONS }, (_, operation) => {
+        const perBlock = [2, 5, 12, 40][operation % 4]!;
+        const [before, after] = [visitors.side(perBlock), visitors.side(perBlock * more)];
+        const failed = fisher(
+          visitors.poisson(perBlock / 4),
+          perBlock * BLOCKS,
+          visitors.poisson((perBlock * more) / 4),
+          perBlock * more * BLOCKS,
+        );
+        const rate = compareRates(before, visitors.side(perBlock))!;
+        return [...chancesOf(before, after), failed, rate];
+      });
+      return holm(chances.flat(), 0.05).includes(true);
+    }).filter((isClaimed) => isClaimed).length;
+  };
+
+  it('differ in at most 5 of 100 runs by our claim', () => expect(claimed(1, 11)).toBeLessThanOrEqual(5));
+
+  // A percentile of few operations is biased, so that twice the traffic would look like slower operations.
+  it('do so with three times the traffic', () => expect(claimed(3, 12)).toBeLessThanOrEqual(5));
+});
+
+describe('two stretches of time that differ', () => {
+  it.each([
+    [2, 0.5],
+    [3, 0.05],
+    [0.5, 0.5],
+  ])('by a factor of %d are told apart, with an interval around it', (factor, above) => {
+    const visitors = new Visitors(13);
+    const results = Array.from({ length: 20 }, () =>
+      compareQuantile(visitors.side(60), visitors.side(30, factor), above, 60),
+    );
+    expect(results.filter((each) => each!.chance < 0.001).length).toBeGreaterThanOrEqual(19);
+    expect(
+      results.filter((each) => each!.low <= factor && factor <= each!.high).length,
+    ).toBeGreaterThanOrEqual(17);
+  });
+
+  it('in their rate are told apart, also from a side without any operation', () => {
+    const visitors = new Visitors(14);
+    expect(compareRates(visitors.side(10), visitors.side(20))).toBeLessThan(1e-6);
+    expect(compareRates({ bandEdgesMillis: [], columns: [] }, visitors.side(5))).toBeLessThan(1e-5);
+    expect(
+      compareRates({ bandEdgesMillis: [], columns: [] }, { bandEdgesMillis: [], columns: [] }),
+    ).toBeUndefined();
+  });
+
+  it('are not compared with too few operations', () => {
+    const visitors = new Visitors(15);
+    expect(compareQuantile(visitors.side(40), visitors.side(1), 0.05, 60)).toBeUndefined();
+  });
+});
