@@ -9,6 +9,7 @@ import type {
 import { momentText } from '../format/moment.ts';
 import { compareQuantile, compareRates, type ComparedQuantile } from './compared-durations.ts';
 import { fisher, holm } from './significance.ts';
+import { isStartUpWork } from './start-up-statements.ts';
 import type { ChosenRange } from './time-range.ts';
 
 /** Series compared per type: those with the most time. Each needs two queries. */
@@ -166,7 +167,8 @@ function byName(
   type: OperationType,
   range: TimeRange,
 ): ReadonlyMap<string, SeriesSummary> {
-  return new Map(telemetry.series(type, range).map((row) => [row.name, row]));
+  const rows = telemetry.series(type, range).filter((row) => type !== 'database' || !isStartUpWork(row));
+  return new Map(rows.map((row) => [row.name, row]));
 }
 
 type Chances = Readonly<Partial<Record<Difference, number | undefined>>>;
