@@ -33,25 +33,29 @@ export const ATTR_HTTP_RESPONSE_CONTENT_TYPE = 'http.response.header.content-typ
 /** Development status in the conventions. */
 export const ATTR_DB_RESPONSE_RETURNED_ROWS = 'db.response.returned_rows';
 /** Ours: rows inserted, updated or deleted by the statement. */
-export const ATTR_DB_RESPONSE_CHANGED_ROWS = 'db.response.changed_rows';
+export const ATTR_CHANGED_ROWS = 'operation.changed_rows';
 /**
  * Ours: `complete`, `aborted` (the client disconnected), `cut` (the server stopped), `failed` (the body source broke) or `refused` (the request
  * could not be read to its end).
  */
-export const ATTR_HTTP_RESPONSE_OUTCOME = 'http.response.outcome';
+export const ATTR_OPERATION_OUTCOME = 'operation.outcome';
 /** Ours: true if the app has nothing at the address although a route matched; the request then counts under unknown paths. */
-export const ATTR_ADDRESS_UNKNOWN = 'http.address.unknown';
+export const ATTR_ADDRESS_UNKNOWN = 'operation.address_unknown';
 /** Ours: seconds that a parsed request queued behind others on its connection, before its span started. */
-export const ATTR_HTTP_REQUEST_WAIT = 'http.request.wait';
+export const ATTR_OPERATION_WAIT = 'operation.wait';
 /** Ours: seconds from the request to the first byte of the response. */
-export const ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE = 'http.response.time_to_first_byte';
+export const ATTR_TIME_TO_FIRST_BYTE = 'operation.time_to_first_byte';
+/** Ours, of metrics: the series of an operation that is no request, statement or page. */
+export const ATTR_OPERATION_NAME = 'operation.name';
+/** Ours, of metrics: why operations were kept or dropped. */
+export const ATTR_OPERATION_REASON = 'operation.reason';
 /** Ours: gives a span the type render; the name of the page or feed. */
 export const ATTR_RENDER_TEMPLATE = 'render.template';
 /** Ours: `deferred`, `immediate`, `exclusive` or, for a nested transaction, `savepoint`. */
-export const ATTR_DB_TRANSACTION_MODE = 'db.transaction.mode';
+export const ATTR_TRANSACTION_MODE = 'operation.transaction.mode';
 /** Ours: `commit` or `rollback`. */
-export const ATTR_DB_TRANSACTION_OUTCOME = 'db.transaction.outcome';
+export const ATTR_TRANSACTION_OUTCOME = 'operation.transaction.outcome';
 /** Ours: seconds spent in BEGIN or SAVEPOINT, waiting for a busy database included. */
-export const ATTR_DB_TRANSACTION_BEGIN_DURATION = 'db.transaction.begin.duration';
+export const ATTR_TRANSACTION_BEGIN_DURATION = 'operation.transaction.begin_duration';
 /** Ours: seconds spent in COMMIT, RELEASE or ROLLBACK, disk writes included. */
-export const ATTR_DB_TRANSACTION_COMMIT_DURATION = 'db.transaction.commit.duration';
+export const ATTR_TRANSACTION_COMMIT_DURATION = 'operation.transaction.commit_duration';

@@ -11,6 +11,7 @@ import {
   ATTR_HTTP_REQUEST_METHOD,
   ATTR_HTTP_RESPONSE_STATUS_CODE,
   ATTR_HTTP_ROUTE,
+  ATTR_OPERATION_NAME,
   ATTR_RENDER_TEMPLATE,
 } from '../base/semconv.ts';
 import { NO_STATUS, UNKNOWN_PATHS } from '../spans/operation-type.ts';
@@ -42,7 +43,7 @@ const RED_METRICS: Readonly<Record<OperationType, RedMetric>> = {
   other: {
     name: 'other.operation.duration',
     description: 'Duration of all other spans.',
-    attributes: (series) => ({ operation: series }),
+    attributes: (series) => ({ [ATTR_OPERATION_NAME]: series }),
   },
 };
 

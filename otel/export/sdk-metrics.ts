@@ -1,5 +1,10 @@
 import type { Attributes } from '@opentelemetry/api';
-import { ATTR_ERROR_TYPE, ATTR_SERVER_ADDRESS, ATTR_SERVER_PORT } from '../base/semconv.ts';
+import {
+  ATTR_ERROR_TYPE,
+  ATTR_OPERATION_REASON,
+  ATTR_SERVER_ADDRESS,
+  ATTR_SERVER_PORT,
+} from '../base/semconv.ts';
 import type { StoredFacts } from '../base/export-storage.ts';
 import { sumOf } from '../base/sum-of.ts';
 import type { OperationTally } from '../sampling/operation-tally.ts';
@@ -182,5 +187,8 @@ function ended(of: ExportComponent, errorType: string | undefined): Attributes {
 }
 
 function byReason(counts: Readonly<Record<string, number>>): Point[] {
-  return Object.entries(counts).map(([reason, value]) => ({ attributes: { reason }, value }));
+  return Object.entries(counts).map(([reason, value]) => ({
+    attributes: { [ATTR_OPERATION_REASON]: reason },
+    value,
+  }));
 }

@@ -4,9 +4,9 @@ import {
   ATTR_ERROR_TYPE,
   ATTR_HTTP_RESPONSE_BODY_SIZE,
   ATTR_HTTP_RESPONSE_CONTENT_TYPE,
-  ATTR_HTTP_RESPONSE_OUTCOME,
+  ATTR_OPERATION_OUTCOME,
   ATTR_HTTP_RESPONSE_STATUS_CODE,
-  ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE,
+  ATTR_TIME_TO_FIRST_BYTE,
   ATTR_HTTP_ROUTE,
 } from '../base/semconv.ts';
 import { messageOf } from './error-facts.ts';
@@ -49,10 +49,9 @@ export function addResponseAttributes(
   attributes: Attributes,
   { outcome, bodyBytes, statusCode, timeToFirstByteNanos, errorType, eventStream }: HttpOutcome,
 ): void {
-  attributes[ATTR_HTTP_RESPONSE_OUTCOME] = outcome;
+  attributes[ATTR_OPERATION_OUTCOME] = outcome;
   if (bodyBytes !== undefined) attributes[ATTR_HTTP_RESPONSE_BODY_SIZE] = bodyBytes;
-  if (timeToFirstByteNanos !== undefined)
-    attributes[ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE] = timeToFirstByteNanos / 1e9;
+  if (timeToFirstByteNanos !== undefined) attributes[ATTR_TIME_TO_FIRST_BYTE] = timeToFirstByteNanos / 1e9;
   if (statusCode !== undefined) attributes[ATTR_HTTP_RESPONSE_STATUS_CODE] = statusCode;
   if (errorType !== undefined) attributes[ATTR_ERROR_TYPE] = errorType;
   if (eventStream !== undefined) attributes[ATTR_HTTP_RESPONSE_CONTENT_TYPE] = [eventStream];

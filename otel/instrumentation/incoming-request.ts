@@ -18,7 +18,7 @@ import {
 import {
   ATTR_ADDRESS_UNKNOWN,
   ATTR_HTTP_REQUEST_METHOD,
-  ATTR_HTTP_REQUEST_WAIT,
+  ATTR_OPERATION_WAIT,
   ATTR_HTTP_ROUTE,
 } from '../base/semconv.ts';
 import type { ActiveCount } from './active-requests.ts';
@@ -173,7 +173,7 @@ export class IncomingRequest extends ResponseWatch implements RPCMetadata, Reque
 
   startAttributes(): Attributes {
     const attributes = requestAttributes(this);
-    if (this.waitNanos > 0) attributes[ATTR_HTTP_REQUEST_WAIT] = this.waitNanos / 1e9;
+    if (this.waitNanos > 0) attributes[ATTR_OPERATION_WAIT] = this.waitNanos / 1e9;
     return attributes;
   }
 

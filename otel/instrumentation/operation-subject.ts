@@ -1,6 +1,6 @@
 import type { Attributes, SpanKind } from '@opentelemetry/api';
 import type { OperationType } from '../base/operation-types.ts';
-import { ATTR_DB_RESPONSE_CHANGED_ROWS, ATTR_DB_RESPONSE_RETURNED_ROWS } from '../base/semconv.ts';
+import { ATTR_CHANGED_ROWS, ATTR_DB_RESPONSE_RETURNED_ROWS } from '../base/semconv.ts';
 import type { SpanTemplate } from '../spans/kept-span.ts';
 import type { KnownSubject, SpanSoFar } from '../spans/known-operation.ts';
 import { labelsOf } from '../spans/operation-type.ts';
@@ -59,8 +59,7 @@ export class OperationSubject implements OperationWords, SpanTemplate, LazyAttri
 
   rowsOf(span: SpanSoFar): number | undefined {
     if (this.type !== 'database') return undefined;
-    const rows =
-      span.setSinceStart(ATTR_DB_RESPONSE_RETURNED_ROWS) ?? span.setSinceStart(ATTR_DB_RESPONSE_CHANGED_ROWS);
+    const rows = span.setSinceStart(ATTR_DB_RESPONSE_RETURNED_ROWS) ?? span.setSinceStart(ATTR_CHANGED_ROWS);
     return typeof rows === 'number' ? rows : undefined;
   }
 }

@@ -1,5 +1,5 @@
 import type { Context } from '@opentelemetry/api';
-import { ATTR_DB_RESPONSE_CHANGED_ROWS, ATTR_DB_RESPONSE_RETURNED_ROWS } from '../base/semconv.ts';
+import { ATTR_CHANGED_ROWS, ATTR_DB_RESPONSE_RETURNED_ROWS } from '../base/semconv.ts';
 import type { DatabaseObserver } from './database-observer.ts';
 import type { Method } from './method-patch.ts';
 import { type ObservedStatement, statementFault } from './statement-facts.ts';
@@ -9,7 +9,7 @@ import { isControlStatement } from './running-transaction.ts';
 const ROWS: Readonly<
   Record<'run' | 'get' | 'all', { readonly attribute: string; readonly count: (result: any) => number }>
 > = {
-  run: { attribute: ATTR_DB_RESPONSE_CHANGED_ROWS, count: (result: { changes: number }) => result.changes },
+  run: { attribute: ATTR_CHANGED_ROWS, count: (result: { changes: number }) => result.changes },
   get: { attribute: ATTR_DB_RESPONSE_RETURNED_ROWS, count: (row: unknown) => (row === undefined ? 0 : 1) },
   all: { attribute: ATTR_DB_RESPONSE_RETURNED_ROWS, count: (rows: readonly unknown[]) => rows.length },
 };

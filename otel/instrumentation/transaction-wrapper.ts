@@ -1,9 +1,9 @@
 import { SpanKind } from '@opentelemetry/api';
 import {
-  ATTR_DB_TRANSACTION_BEGIN_DURATION,
-  ATTR_DB_TRANSACTION_COMMIT_DURATION,
-  ATTR_DB_TRANSACTION_MODE,
-  ATTR_DB_TRANSACTION_OUTCOME,
+  ATTR_TRANSACTION_BEGIN_DURATION,
+  ATTR_TRANSACTION_COMMIT_DURATION,
+  ATTR_TRANSACTION_MODE,
+  ATTR_TRANSACTION_OUTCOME,
 } from '../base/semconv.ts';
 import type { DatabaseObserver } from './database-observer.ts';
 import { type Method, resemble } from './method-patch.ts';
@@ -73,9 +73,9 @@ function observeVariant(
         startNanos,
         durationNanos: operations.nanos() - startNanos,
         attributes: {
-          [ATTR_DB_TRANSACTION_OUTCOME]: thrown === undefined ? 'commit' : 'rollback',
-          [ATTR_DB_TRANSACTION_BEGIN_DURATION]: running.beginNanos / 1e9,
-          [ATTR_DB_TRANSACTION_COMMIT_DURATION]: running.endNanos / 1e9,
+          [ATTR_TRANSACTION_OUTCOME]: thrown === undefined ? 'commit' : 'rollback',
+          [ATTR_TRANSACTION_BEGIN_DURATION]: running.beginNanos / 1e9,
+          [ATTR_TRANSACTION_COMMIT_DURATION]: running.endNanos / 1e9,
         },
         fault: thrown === undefined ? undefined : statementFault(thrown.error, 'execute'),
       };
@@ -95,7 +95,7 @@ function transactionSubject(scope: string, databaseName: string, mode: Mode | 's
     kind: SpanKind.INTERNAL,
     attributes: {
       ...databaseAttributes(databaseName),
-      [ATTR_DB_TRANSACTION_MODE]: mode === 'default' ? 'deferred' : mode,
+      [ATTR_TRANSACTION_MODE]: mode === 'default' ? 'deferred' : mode,
     },
   });
 }

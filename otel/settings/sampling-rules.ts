@@ -1,3 +1,4 @@
+import { currentAttributeName } from '../base/renamed-attributes.ts';
 import { OPERATION_TYPES } from '../base/operation-types.ts';
 import { nearestName } from './nearest-name.ts';
 import { rulesAsText } from './rules-as-json.ts';
@@ -168,7 +169,7 @@ function conditionOf(
     case 'header':
       return { key, name: name.toLowerCase(), pattern };
     case 'attribute':
-      return { key, name, pattern };
+      return { key, name: currentAttributeName(name), pattern };
     default:
       return { key, pattern };
   }

@@ -7,15 +7,15 @@ import {
   ATTR_DB_OPERATION_NAME,
   ATTR_DB_QUERY_SUMMARY,
   ATTR_DB_QUERY_TEXT,
-  ATTR_DB_RESPONSE_CHANGED_ROWS,
+  ATTR_CHANGED_ROWS,
   ATTR_DB_RESPONSE_RETURNED_ROWS,
   ATTR_DB_SYSTEM_NAME,
   ATTR_ERROR_TYPE,
   ATTR_HTTP_REQUEST_METHOD,
   ATTR_HTTP_RESPONSE_CONTENT_TYPE,
-  ATTR_HTTP_RESPONSE_OUTCOME,
+  ATTR_OPERATION_OUTCOME,
   ATTR_HTTP_RESPONSE_STATUS_CODE,
-  ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE,
+  ATTR_TIME_TO_FIRST_BYTE,
   ATTR_HTTP_ROUTE,
   ATTR_NETWORK_PROTOCOL_VERSION,
   ATTR_RENDER_TEMPLATE,
@@ -104,7 +104,7 @@ export function statusCodeOf({ attributes }: Pick<ReadableSpan, 'attributes'>): 
 }
 
 export function isAborted({ attributes }: Pick<ReadableSpan, 'attributes'>): boolean {
-  return isCutShort(attributes[ATTR_HTTP_RESPONSE_OUTCOME]);
+  return isCutShort(attributes[ATTR_OPERATION_OUTCOME]);
 }
 
 /** Returns true if the response is incomplete without a failure: the client disconnected, or the server stopped. */
@@ -146,9 +146,9 @@ export function answerNanosOf({ outcome, durationNanos, firstByteNanos }: Reques
 /** Times of a SERVER span; instrumentation-http provides the content type if configured to capture it. */
 export function requestTimesOf(span: Pick<ReadableSpan, 'duration' | 'attributes'>): RequestTimes {
   const { attributes } = span;
-  const seconds = attributes[ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE];
+  const seconds = attributes[ATTR_TIME_TO_FIRST_BYTE];
   return {
-    outcome: attributes[ATTR_HTTP_RESPONSE_OUTCOME],
+    outcome: attributes[ATTR_OPERATION_OUTCOME],
     durationNanos: durationNanosOf(span),
     firstByteNanos: typeof seconds === 'number' ? Math.round(seconds * 1e9) : undefined,
     isEventStream: isEventStream(attributes[ATTR_HTTP_RESPONSE_CONTENT_TYPE]),
@@ -164,7 +164,7 @@ export function isEventStream(contentType: unknown): boolean {
 /** Rows returned plus rows changed; undefined if the span has neither. */
 export function rowsOf({ attributes }: Pick<ReadableSpan, 'attributes'>): number | undefined {
   const returned = attributes[ATTR_DB_RESPONSE_RETURNED_ROWS];
-  const changed = attributes[ATTR_DB_RESPONSE_CHANGED_ROWS];
+  const changed = attributes[ATTR_CHANGED_ROWS];
   if (typeof returned !== 'number' && typeof changed !== 'number') return undefined;
   return (typeof returned === 'number' ? returned : 0) + (typeof changed === 'number' ? changed : 0);
 }

@@ -2,7 +2,7 @@ import {
   ATTR_ERROR_TYPE,
   ATTR_EXCEPTION_MESSAGE,
   ATTR_EXCEPTION_TYPE,
-  ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE,
+  ATTR_TIME_TO_FIRST_BYTE,
 } from '../base/semconv.ts';
 import type { OperationFilter, OperationList, OperationRow, OperationType, SamplingFacts } from '../query.ts';
 import { attributeOf } from './attribute-copy.ts';
@@ -88,7 +88,7 @@ export function thresholdOf(type: OperationType, thresholdsSeconds: Thresholds):
 export function waitedMillis(span: SpanRecord): number | undefined {
   if (span.keepReason === 'slow') return Infinity;
   if (span.keepReason !== 'error' && span.keepReason !== 'late') return undefined;
-  const firstByte = attributeOf(span.attributes, ATTR_HTTP_RESPONSE_TIME_TO_FIRST_BYTE);
+  const firstByte = attributeOf(span.attributes, ATTR_TIME_TO_FIRST_BYTE);
   return span.type === 'http' && typeof firstByte === 'number' ? firstByte * 1000 : span.durationMillis;
 }
 

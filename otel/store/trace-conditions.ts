@@ -1,3 +1,4 @@
+import { formerAttributeName } from '../base/renamed-attributes.ts';
 import type { OperationType, TraceFilter } from '../query.ts';
 import { reasonNumber, typeNumber } from './operation-index.ts';
 import { asksForOperation, MIN_ID_CHARS, pairOf, searchWords } from './trace-filter.ts';
@@ -107,9 +108,13 @@ function wordCondition(word: string, bind: Bind): string {
   }
   const pair = pairOf(word);
   if (pair === undefined) return any(found);
-  const key = inVocabulary(`\n${pair.key}\n`, bind);
+  const former = formerAttributeName(pair.key);
+  const keys = former === undefined ? [pair.key] : [pair.key, former];
   const isText = !['true', 'false', 'null'].includes(pair.value);
-  return all([isText ? any(textConditions(pair.value, bind)) : undefined, any([key, ...found])]);
+  return all([
+    isText ? any(textConditions(pair.value, bind)) : undefined,
+    any([...keys.map((key) => inVocabulary(`\n${key}\n`, bind)), ...found]),
+  ]);
 }
 
 function textConditions(text: string, bind: Bind): string[] {

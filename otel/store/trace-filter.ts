@@ -1,3 +1,4 @@
+import { currentAttributeName } from '../base/renamed-attributes.ts';
 import type { TimeRange, TraceFilter, TraceSummary } from '../query.ts';
 import { endMillisOf } from './span-record.ts';
 import type { SpanRecord } from './span-record.ts';
@@ -119,10 +120,10 @@ export function searchWords(text: string | undefined): readonly string[] {
   return (text ?? '').toLowerCase().split(/\s+/).filter(Boolean).slice(0, MAX_WORDS);
 }
 
-/** Splits a word `key=value`. */
+/** Splits a word `key=value`; a former name of an attribute is its name now. */
 export function pairOf(word: string): { readonly key: string; readonly value: string } | undefined {
   const [, key, value] = /^([\w.-]+)=(.+)$/.exec(word) ?? [];
-  return key === undefined || value === undefined ? undefined : { key, value };
+  return key === undefined || value === undefined ? undefined : { key: currentAttributeName(key), value };
 }
 
 function spanMatcher(word: string): (span: SpanRecord) => boolean {

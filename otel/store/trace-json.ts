@@ -1,3 +1,4 @@
+import { currentAttributeName } from '../base/renamed-attributes.ts';
 import type { AttributeValue, OperationType, SpanRow } from '../query.ts';
 import { KEEP_REASONS, OPERATION_TYPES } from '../query.ts';
 import { NO_ATTRIBUTES } from './attribute-copy.ts';
@@ -82,7 +83,7 @@ export function decodeTrace(
 /** Decodes only the spans, in a third of the time: spans without a template are not validated. */
 export function uncheckedSpans(text: string, templates: TemplateBook): readonly SpanRecord[] {
   const { spans } = JSON.parse(text) as { readonly spans: readonly (SpanRecord | readonly unknown[])[] };
-  return spans.map((span) => ('spanId' in span ? span : decodeTemplated(span, templates)));
+  return spans.map((span) => ('spanId' in span ? withCurrentNames(span) : decodeTemplated(span, templates)));
 }
 
 /** Decodes what the records of a template share, as stringified. */
@@ -164,13 +165,22 @@ function decodeSpan(json: Json, strings: StringInterner): SpanRecord {
   };
 }
 
+function withCurrentNames(span: SpanRecord): SpanRecord {
+  const attributes = span.attributes.map((part, at) =>
+    typeof part === 'string' && at % 2 === 0 ? currentAttributeName(part) : part,
+  );
+  return { ...span, attributes };
+}
+
 function recordBytes(value: unknown): number {
   return Math.min(Math.max(number(value), 0), MAX_RECORD_BYTES);
 }
 
 /** @param text Transforms keys and texts. */
 function flatAttributes(value: unknown, text: (part: string) => string): FlatAttributes {
-  return list(value).map((part) => (typeof part === 'string' ? text(part) : attributeValue(part)));
+  return list(value).map((part, at) =>
+    typeof part === 'string' ? text(at % 2 === 0 ? currentAttributeName(part) : part) : attributeValue(part),
+  );
 }
 
 function attributeValue(value: unknown): AttributeValue {

@@ -1,11 +1,7 @@
 import { REASONS_BY_STRENGTH } from '../base/reasons-by-strength.ts';
 import type { KeepReason, LogLine, SpanRow, TraceDetail, TraceSummary } from '../query.ts';
 import type { TraceFacts } from '../spans/kept-span.ts';
-import {
-  ATTR_HTTP_RESPONSE_OUTCOME,
-  ATTR_HTTP_RESPONSE_STATUS_CODE,
-  ATTR_URL_PATH,
-} from '../base/semconv.ts';
+import { ATTR_OPERATION_OUTCOME, ATTR_HTTP_RESPONSE_STATUS_CODE, ATTR_URL_PATH } from '../base/semconv.ts';
 import type { TraceChain } from './trace-chain.ts';
 import { attributeOf } from './attribute-copy.ts';
 import { endMillisOf } from './span-record.ts';
@@ -177,7 +173,7 @@ export class TraceRecord {
     const head = this.head;
     const of = (key: string): unknown => head && attributeOf(head.attributes, key);
     const status = of(ATTR_HTTP_RESPONSE_STATUS_CODE);
-    const outcome = of(ATTR_HTTP_RESPONSE_OUTCOME);
+    const outcome = of(ATTR_OPERATION_OUTCOME);
     const path = head?.type === 'http' ? of(ATTR_URL_PATH) : undefined;
     return {
       traceId: this.traceId,

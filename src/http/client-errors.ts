@@ -93,7 +93,7 @@ function refuse(socket: Socket, { status, words }: Refusal): void {
   const attributes = {
     'http.request.method': '_OTHER',
     'http.response.status_code': status,
-    'http.response.outcome': 'refused',
+    'operation.outcome': 'refused',
   };
   trace
     .getTracer('glasshouse/http')

@@ -18,7 +18,7 @@ export function createRouter(options?: RouterOptions): Router {
 
 /** Tells telemetry that the address is unknown, whatever route matched it, so that the request is not counted under that route. */
 export function noteUnknownAddress(): void {
-  activeRequestSpan()?.setAttribute('http.address.unknown', true);
+  activeRequestSpan()?.setAttribute('operation.address_unknown', true);
 }
 
 class NamingRouter extends Router {

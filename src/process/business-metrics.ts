@@ -34,10 +34,13 @@ const MAX_COUNTED_POSTS = 20_000;
 const OTHERS = Symbol('other posts');
 type ReadPost = string | undefined | typeof OTHERS;
 const READS = 'glasshouse.post.reads';
+/** Attributes of the counters. */
+export const FEED_FORMAT = 'glasshouse.feed.format';
+export const POST_PATH = 'glasshouse.post.path';
 
 function attributesOf(post: ReadPost): Readonly<Record<string, string | true>> {
   if (post === OTHERS) return { 'otel.metric.overflow': true };
-  return post === undefined ? {} : { path: post };
+  return post === undefined ? {} : { [POST_PATH]: post };
 }
 
 /** Call it after telemetry has started, as instruments belong to the current meter provider. */
@@ -104,10 +107,11 @@ export function createBusinessMetrics(control: Pick<TelemetryControl, 'countFrom
     postCreated: () => created.add(1),
     postUpdated: () => updated.add(1),
     postDeleted: () => deleted.add(1),
-    feedRequested: (format) => requests.add(1, { format }),
+    feedRequested: (format) => requests.add(1, { [FEED_FORMAT]: format }),
     feedGenerated(format, millis) {
-      generated.add(1, { format });
-      generationTime.add(millis / 1000, { format });
+      const attributes = { [FEED_FORMAT]: format };
+      generated.add(1, attributes);
+      generationTime.add(millis / 1000, attributes);
     },
     cacheHit: () => hits.add(1),
     cacheMiss: () => misses.add(1),

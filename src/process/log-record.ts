@@ -10,8 +10,12 @@ const SEVERITIES: Readonly<Record<string, SeverityNumber>> = {
 };
 /** Fields of a log line that have their own field in a log record. */
 const OWN_FIELDS = new Set(['level', 'time', 'msg', 'trace_id', 'span_id', 'err']);
-/** Fields with a name in the conventions. */
-const ATTRIBUTE_NAMES: Readonly<Record<string, string>> = { address: 'client.address' };
+/** Fields with a name in the conventions; every other is in the namespace of the blog. */
+const ATTRIBUTE_NAMES: Readonly<Record<string, string>> = {
+  address: 'client.address',
+  method: 'http.request.method',
+  path: 'url.path',
+};
 
 interface LineError {
   readonly type?: string;
@@ -40,7 +44,8 @@ function attributesOf(fields: Readonly<Record<string, unknown>>): Attributes {
   const attributes: Attributes = {};
   for (const [key, value] of Object.entries(fields)) {
     if (OWN_FIELDS.has(key) || value === undefined || value === null) continue;
-    attributes[ATTRIBUTE_NAMES[key] ?? key] = typeof value === 'object' ? JSON.stringify(value) : value;
+    attributes[ATTRIBUTE_NAMES[key] ?? `glasshouse.${key}`] =
+      typeof value === 'object' ? JSON.stringify(value) : value;
   }
   const error = fields['err'] as LineError | undefined;
   if (error?.type !== undefined) attributes['exception.type'] = error.type;

@@ -100,7 +100,7 @@ describe('the book of operations of a real blog, at rates that keep little', () 
     const starts = [...text.matchAll(/^otel_sdk_span_started_total\{[^}]*\} (\d+)$/gm)];
     expect(starts.reduce((sum, [, count]) => sum + Number(count), 0)).toBe(all);
     expect(text).toContain(
-      `\ntelemetry_operation_dropped_total{reason="probability"} ${dropped.probability}\n`,
+      `\ntelemetry_operation_dropped_total{operation_reason="probability"} ${dropped.probability}\n`,
     );
   });
 

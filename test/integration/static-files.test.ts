@@ -61,7 +61,7 @@ describe.each(['1', '0.1', '0'])('static files with METRICS_SAMPLING_RATE=%s', (
       'http.route': '/assets/*',
       'http.response.status_code': 200,
       'http.response.body.size': body.length,
-      'http.response.outcome': 'complete',
+      'operation.outcome': 'complete',
     });
   });
 
@@ -101,7 +101,7 @@ describe.each(['1', '0.1', '0'])('static files with METRICS_SAMPLING_RATE=%s', (
     const attributes = await bodySize(answer.headers['x-request-id']);
     expect(attributes).toMatchObject({
       'http.response.status_code': 200,
-      'http.response.outcome': 'aborted',
+      'operation.outcome': 'aborted',
     });
     const sent = attributes['http.response.body.size'] as number;
     expect(sent).toBeGreaterThanOrEqual(receivedBytes);

@@ -161,7 +161,7 @@ function bar(row: SpanLine, options: WaterfallRowOptions): Html {
 }
 
 function rowsText(span: SpanRow): string | undefined {
-  const rows = span.attributes['db.response.returned_rows'] ?? span.attributes['db.response.changed_rows'];
+  const rows = span.attributes['db.response.returned_rows'] ?? span.attributes['operation.changed_rows'];
   return typeof rows === 'number' ? `${rows} ${rows === 1 ? 'row' : 'rows'}` : undefined;
 }
 

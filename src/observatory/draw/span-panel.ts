@@ -48,7 +48,7 @@ export function spanPanel(
   { spread, among, thresholdsSeconds, imported, run, zoomHref }: SpanContext,
 ): Html {
   const query = span.attributes['db.query.text'];
-  const rows = span.attributes['db.response.returned_rows'] ?? span.attributes['db.response.changed_rows'];
+  const rows = span.attributes['db.response.returned_rows'] ?? span.attributes['operation.changed_rows'];
   const exceptions = span.events.filter((event) => event.name === 'exception');
   const logs = trace.logs.filter((log) => log.spanId === span.spanId);
   const rests = span.events.length - exceptions.length;

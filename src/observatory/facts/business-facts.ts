@@ -1,4 +1,5 @@
 import type { BusinessMetric } from '../../../otel/query.ts';
+import { FEED_FORMAT, POST_PATH } from '../../process/business-metrics.ts';
 
 /** Business counters since the process started, or in a range. */
 export interface BusinessDocument {
@@ -19,13 +20,14 @@ export interface PostReads {
 }
 
 export const READS_METRIC = 'glasshouse.post.reads';
+const FORMER = { [FEED_FORMAT]: 'format', [POST_PATH]: 'path' } as const;
 
 export function sumOf(metrics: readonly BusinessMetric[], name: string, format?: string): number {
   return metrics
     .filter(
       (metric) =>
         metric.name === `glasshouse.${name}` &&
-        (format === undefined || metric.attributes['format'] === format),
+        (format === undefined || valueOf(metric, FEED_FORMAT) === format),
     )
     .reduce((total, metric) => total + metric.value, 0);
 }
@@ -37,15 +39,28 @@ export function postsRead(metrics: readonly BusinessMetric[]): number {
 
 /** Most read first. */
 export function postReads(metrics: readonly BusinessMetric[]): readonly PostReads[] {
-  return metrics
-    .filter(({ name }) => name === READS_METRIC)
-    .map(({ attributes, value }): PostReads => {
-      const path = attributes['path'];
-      if (path !== undefined) return { posts: 'listed', path: String(path), reads: value };
-      const posts = attributes['otel.metric.overflow'] === true ? 'other' : 'unlisted';
-      return { posts, path: undefined, reads: value };
-    })
-    .toSorted((a, b) => b.reads - a.reads);
+  const reads = new Map<string, PostReads>();
+  for (const metric of metrics) {
+    if (metric.name !== READS_METRIC) continue;
+    const post = postOf(metric);
+    const key = JSON.stringify(post);
+    reads.set(key, { ...post, reads: (reads.get(key)?.reads ?? 0) + metric.value });
+  }
+  return [...reads.values()].toSorted((a, b) => b.reads - a.reads);
+}
+
+function postOf(metric: BusinessMetric): Omit<PostReads, 'reads'> {
+  const path = valueOf(metric, POST_PATH);
+  if (path !== undefined) return { posts: 'listed', path: String(path) };
+  return {
+    posts: metric.attributes['otel.metric.overflow'] === true ? 'other' : 'unlisted',
+    path: undefined,
+  };
+}
+
+/** Of an attribute; counts in older history files have it under a name without namespace. */
+function valueOf({ attributes }: BusinessMetric, name: keyof typeof FORMER): unknown {
+  return attributes[name] ?? attributes[FORMER[name]];
 }
 
 export function businessDocument(metrics: readonly BusinessMetric[]): BusinessDocument {

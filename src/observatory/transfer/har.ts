@@ -39,14 +39,14 @@ function entry(trace: TraceDetail, request: ShownRequest): object {
   const leftOut = queryHidden ? 'all of it' : removed.join(', ');
   const { attributes } = span;
   const version = `HTTP/${String(attributes['network.protocol.version'] ?? '1.1')}`;
-  const firstByte = numberOf(attributes['http.response.time_to_first_byte']);
+  const firstByte = numberOf(attributes['operation.time_to_first_byte']);
   const wait = Math.min(
     span.durationMillis,
     firstByte === undefined ? span.durationMillis : firstByte * 1000,
   );
   const receive = Math.max(0, span.durationMillis - wait);
   const bodySize = numberOf(attributes['http.response.body.size']) ?? -1;
-  const comment = ENDED_EARLY[String(attributes['http.response.outcome'])];
+  const comment = ENDED_EARLY[String(attributes['operation.outcome'])];
   return {
     startedDateTime: new Date(span.startMillis).toISOString(),
     time: wait + receive,

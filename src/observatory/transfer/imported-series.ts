@@ -5,6 +5,7 @@ import {
   type OperationType,
   type SpanRow,
 } from '../../../otel/query.ts';
+import { currentAttributeName } from '../../../otel/kit.ts';
 import { OWN } from './otlp-json.ts';
 
 const MAX_SERIES = 300;
@@ -14,7 +15,11 @@ type Unclassified = Omit<SpanRow, 'type' | 'series' | 'keepReason' | 'keptBy' | 
 /** Adds type, series and keep reason to an imported span: from our attributes if we exported it, else by the conventions. */
 export function classified(span: Unclassified, all: AttributeMap): SpanRow {
   const own = (key: string) => all[OWN + key];
-  const attributes = Object.fromEntries(Object.entries(all).filter(([key]) => !OWN_KEYS.has(key)));
+  const attributes = Object.fromEntries(
+    Object.entries(all)
+      .filter(([key]) => !OWN_KEYS.has(key))
+      .map(([key, value]) => [currentAttributeName(key), value]),
+  );
   const type = OPERATION_TYPES.find((each) => each === own('type')) ?? typeOf(span, attributes);
   const percentile = own('percentile');
   const series = own('series');

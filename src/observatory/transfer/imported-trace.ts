@@ -26,8 +26,7 @@ export function importedTrace(
     spanCount: spans.length,
     errorCount: spans.filter((span) => span.status === 'error').length,
     httpStatusCode: typeof status === 'number' ? status : undefined,
-    outcome:
-      root.type === 'http' ? String(root.attributes['http.response.outcome'] ?? 'complete') : undefined,
+    outcome: root.type === 'http' ? String(root.attributes['operation.outcome'] ?? 'complete') : undefined,
     keepReason:
       REASONS_BY_STRENGTH.find((reason) => spans.some((span) => span.keepReason === reason)) ?? 'imported',
     bytes,

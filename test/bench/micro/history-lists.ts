@@ -191,7 +191,7 @@ function requestAttributes(i: number, wobble: number): SpanRecord['attributes'] 
     `203.0.113.${i % 250}`,
     'http.response.body.size',
     4000 + wobble,
-    'http.response.time_to_first_byte',
+    'operation.time_to_first_byte',
     wobble / 1e5,
   ];
 }

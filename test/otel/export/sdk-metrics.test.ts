@@ -66,9 +66,9 @@ describe('metrics of telemetry about itself (G30)', () => {
         total('otel.sdk.span.live') + total('otel.sdk.processor.span.processed', own),
       );
       for (const [reason, count] of Object.entries(kept))
-        expect(total('telemetry.operation.kept', { reason })).toBe(count);
+        expect(total('telemetry.operation.kept', { 'operation.reason': reason })).toBe(count);
       for (const [reason, count] of Object.entries(dropped))
-        expect(total('telemetry.operation.dropped', { reason })).toBe(count);
+        expect(total('telemetry.operation.dropped', { 'operation.reason': reason })).toBe(count);
 
       const facts = pipeline.facts();
       const exported = total('otel.sdk.exporter.span.exported');

@@ -131,7 +131,7 @@ describe('the metrics of operations', () => {
       ['db.client.operation.duration', { ...sqlite, 'error.type': 'SQLITE_BUSY' }, 1],
       ['render.duration', { 'render.template': 'post' }, 1],
       ['render.duration', { 'render.template': 'post', 'error.type': 'TypeError' }, 1],
-      ['other.operation.duration', { operation: 'scope: name' }, 1],
+      ['other.operation.duration', { 'operation.name': 'scope: name' }, 1],
     ]);
   });
 

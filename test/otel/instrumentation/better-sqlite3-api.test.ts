@@ -177,14 +177,14 @@ describe('better-sqlite3 under the instrumentation', () => {
       .map(({ name, attributes }) =>
         [
           name,
-          attributes['db.transaction.mode'],
-          attributes['db.transaction.outcome'],
+          attributes['operation.transaction.mode'],
+          attributes['operation.transaction.outcome'],
           attributes['db.response.returned_rows'] === undefined
             ? undefined
             : `returned ${attributes['db.response.returned_rows']}`,
-          attributes['db.response.changed_rows'] === undefined
+          attributes['operation.changed_rows'] === undefined
             ? undefined
-            : `changed ${attributes['db.response.changed_rows']}`,
+            : `changed ${attributes['operation.changed_rows']}`,
           attributes['error.type'],
         ]
           .filter((part) => part !== undefined)

@@ -49,11 +49,11 @@ describe('a transaction', () => {
     expect(transaction.attributes).toMatchObject({
       'db.system.name': 'sqlite',
       'db.namespace': 'blog.db',
-      'db.transaction.mode': 'deferred',
-      'db.transaction.outcome': 'commit',
+      'operation.transaction.mode': 'deferred',
+      'operation.transaction.outcome': 'commit',
     });
-    expect(transaction.attributes['db.transaction.begin.duration']).toBeGreaterThan(0);
-    expect(transaction.attributes['db.transaction.commit.duration']).toBeGreaterThan(0);
+    expect(transaction.attributes['operation.transaction.begin_duration']).toBeGreaterThan(0);
+    expect(transaction.attributes['operation.transaction.commit_duration']).toBeGreaterThan(0);
     expect(spans[0]!.parentSpanContext!.spanId).toBe(transaction.spanContext().spanId);
   });
 
@@ -62,8 +62,8 @@ describe('a transaction', () => {
     const outer = db.transaction(() => inner());
     tracing.inSpan(() => outer.immediate());
     const [select, savepoint, transaction] = tracing.take();
-    expect(savepoint!.attributes['db.transaction.mode']).toBe('savepoint');
-    expect(transaction!.attributes['db.transaction.mode']).toBe('immediate');
+    expect(savepoint!.attributes['operation.transaction.mode']).toBe('savepoint');
+    expect(transaction!.attributes['operation.transaction.mode']).toBe('immediate');
     expect(select!.parentSpanContext!.spanId).toBe(savepoint!.spanContext().spanId);
     expect(savepoint!.parentSpanContext!.spanId).toBe(transaction!.spanContext().spanId);
   });
@@ -86,7 +86,7 @@ describe('a transaction', () => {
     const transaction = byName(tracing.take(), 'transaction');
     expect(transaction.status.code).toBe(SpanStatusCode.ERROR);
     expect(transaction.attributes).toMatchObject({
-      'db.transaction.outcome': 'rollback',
+      'operation.transaction.outcome': 'rollback',
       'error.type': 'Error',
     });
     expect(db.prepare('SELECT count(*) FROM posts').pluck().get()).toBe(before);
@@ -130,7 +130,10 @@ describe('a transaction', () => {
     expect(begin.attributes['db.response.status_code']).toBe('SQLITE_BUSY');
     expect(begin.parentSpanContext!.spanId).toBe(transaction.spanContext().spanId);
     const [seconds, nanos] = begin.duration;
-    expect(transaction.attributes['db.transaction.begin.duration']).toBeCloseTo(seconds + nanos / 1e9, 9);
+    expect(transaction.attributes['operation.transaction.begin_duration']).toBeCloseTo(
+      seconds + nanos / 1e9,
+      9,
+    );
     other.close();
     hold.close();
   });

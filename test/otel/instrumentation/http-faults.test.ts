@@ -15,8 +15,8 @@ describe('a clock that breaks during a request', () => {
       expect(body).toHaveLength(2_000);
       const { attributes } = await server.nextSpan();
       expect(attributes['http.response.status_code']).toBe(200);
-      expect(attributes).not.toHaveProperty('http.response.time_to_first_byte');
-      expect(attributes['http.response.outcome']).toBe('complete');
+      expect(attributes).not.toHaveProperty('operation.time_to_first_byte');
+      expect(attributes['operation.outcome']).toBe('complete');
       expect(attributes['http.response.body.size']).toBe(2_000);
       expect(server.faults).toEqual([expect.stringContaining('clock broke')]);
     },

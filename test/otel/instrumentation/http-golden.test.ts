@@ -12,7 +12,7 @@ interface ServerSpan {
 const spansOf = (program: 'ours' | 'stock') => runFixture<readonly ServerSpan[]>('./http-golden.ts', program);
 
 /** Attributes that stock lacks, on every response (G9). */
-const OURS_ALONE = ['http.response.outcome', 'http.response.body.size', 'http.response.time_to_first_byte'];
+const OURS_ALONE = ['operation.outcome', 'http.response.body.size', 'operation.time_to_first_byte'];
 
 interface Truer {
   readonly name?: string;

@@ -54,9 +54,7 @@ describe('HTTP instrumentation', () => {
       [CLIENT, TRACE_ID],
     ]);
     expect(
-      spans.every(
-        ({ attributes, kind }) => kind === SERVER || attributes['http.response.outcome'] === undefined,
-      ),
+      spans.every(({ attributes, kind }) => kind === SERVER || attributes['operation.outcome'] === undefined),
     ).toBe(true);
     expect(JSON.parse(body.toString())).toMatchObject({ traceparent: expect.stringContaining(TRACE_ID) });
   });

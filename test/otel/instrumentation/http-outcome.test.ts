@@ -10,7 +10,7 @@ const ERROR = 2;
 /** The attributes guaranteed by G9, in the order of the assertions. */
 function facts({ attributes, status }: SpanMessage): unknown {
   return {
-    outcome: attributes['http.response.outcome'],
+    outcome: attributes['operation.outcome'],
     bytes: attributes['http.response.body.size'],
     statusCode: attributes['http.response.status_code'],
     errorType: attributes['error.type'],
@@ -159,7 +159,7 @@ describe('the outcome of a request', () => {
       errorType: undefined,
       status: UNSET,
     });
-    expect(span.attributes).not.toHaveProperty('http.response.time_to_first_byte');
+    expect(span.attributes).not.toHaveProperty('operation.time_to_first_byte');
   });
 
   it('a client gone mid-body: aborted, the sent status, the bytes sent until then', async () => {
@@ -220,8 +220,8 @@ describe('the outcome of a request', () => {
     const { attributes, durationMillis } = await server.nextSpan();
     socket.destroy();
     expect(attributes['http.response.body.size']).toBe('firstlast'.length);
-    expect(attributes['http.response.time_to_first_byte']).toBeGreaterThan(0);
-    expect(attributes['http.response.time_to_first_byte']).toBeLessThan(durationMillis / 1_000);
+    expect(attributes['operation.time_to_first_byte']).toBeGreaterThan(0);
+    expect(attributes['operation.time_to_first_byte']).toBeLessThan(durationMillis / 1_000);
   });
 
   it('is recorded per response on one connection, sequential and pipelined', async () => {

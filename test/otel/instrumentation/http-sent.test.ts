@@ -168,7 +168,7 @@ describe('what a span records as sent', () => {
     const { attributes } = span!;
     const status = statusIn(text);
     expect(attributes['http.response.status_code']).toBe(status);
-    expect(attributes['http.response.time_to_first_byte'] === undefined).toBe(status === undefined);
+    expect(attributes['operation.time_to_first_byte'] === undefined).toBe(status === undefined);
     const own = text.slice(text.indexOf(`HTTP/1.1 ${status}`));
     const body = /x|abc/.exec(own.slice(own.indexOf('\r\n\r\n')))?.[0] ?? '';
     expect(attributes['http.response.body.size']).toBe(body.length);
@@ -218,8 +218,8 @@ describe('what a span records as sent', () => {
     for (const { attributes } of seen) {
       expect(attributes).toMatchObject({ 'http.response.body.size': 0 });
       expect(attributes).not.toHaveProperty('http.response.status_code');
-      expect(attributes).not.toHaveProperty('http.response.time_to_first_byte');
-      expect(attributes['http.response.outcome']).toMatch(/^(?:aborted|failed)$/);
+      expect(attributes).not.toHaveProperty('operation.time_to_first_byte');
+      expect(attributes['operation.outcome']).toMatch(/^(?:aborted|failed)$/);
     }
   });
 
@@ -244,7 +244,7 @@ describe('what a span records as sent', () => {
     expect(
       seen.map(({ attributes }) => [
         attributes['url.path'],
-        attributes['http.response.outcome'],
+        attributes['operation.outcome'],
         attributes['http.response.body.size'],
       ]),
     ).toEqual([

@@ -164,7 +164,7 @@ describe('HttpServerSpans', () => {
     expect(exporter.getFinishedSpans()[0]!.attributes).toMatchObject({
       'url.path': '/no-host',
       'http.response.status_code': 400,
-      'http.response.outcome': 'complete',
+      'operation.outcome': 'complete',
     });
     expect(isHandled).toBe(false);
   });
@@ -210,7 +210,7 @@ describe('HttpServerSpans', () => {
     await once(socket, 'data');
     while (exporter.getFinishedSpans().length === 0) await new Promise(setImmediate);
     expect(exporter.getFinishedSpans()[0]!.attributes).toMatchObject({
-      'http.response.outcome': 'complete',
+      'operation.outcome': 'complete',
       'http.response.body.size': 'first the end'.length,
     });
     for (const name of METHODS) expect(ServerResponse.prototype[name]).toBe(native[name]);
@@ -252,7 +252,7 @@ describe('HttpServerSpans', () => {
     while (exporter.getFinishedSpans().length === 0) await new Promise(setImmediate);
     expect(exporter.getFinishedSpans()[0]).toMatchObject({
       status: { message: 'broke on its way' },
-      attributes: { 'error.type': 'RangeError', 'http.response.outcome': 'failed' },
+      attributes: { 'error.type': 'RangeError', 'operation.outcome': 'failed' },
     });
   });
 

@@ -104,9 +104,9 @@ describe('a request over HTTP/2', () => {
       'server.address': '127.0.0.1',
       'server.port': port,
       'user_agent.original': 'reader/1.0',
-      'http.response.outcome': 'complete',
+      'operation.outcome': 'complete',
       'http.response.status_code': 200,
-      'http.response.time_to_first_byte': expect.any(Number),
+      'operation.time_to_first_byte': expect.any(Number),
     });
   });
 
@@ -207,7 +207,7 @@ describe('a request over HTTP/2', () => {
     const { attributes, status } = span!;
     expect({
       status: attributes['http.response.status_code'],
-      outcome: attributes['http.response.outcome'],
+      outcome: attributes['operation.outcome'],
       error: attributes['error.type'],
     }).toEqual({ status: undefined, error: undefined, ...facts });
     expect(status.code).toBe(facts['error'] === undefined ? 0 : 2);
@@ -230,7 +230,7 @@ describe('a request over HTTP/2', () => {
     await begun;
     stream.close(constants.NGHTTP2_CANCEL);
     const [span] = await ended();
-    expect(span!.attributes).toMatchObject({ 'http.response.outcome': 'aborted' });
+    expect(span!.attributes).toMatchObject({ 'operation.outcome': 'aborted' });
     expect(span!.attributes['http.response.status_code']).toBe(status);
     expect(span!.status.code).toBe(0);
   });

@@ -37,6 +37,12 @@ describe('METRICS_RULES', () => {
     expect(texts('none')).toEqual([]);
   });
 
+  it('takes a former name of an attribute for its name now', () => {
+    expect(texts('attribute.http.response.outcome=aborted: always')).toEqual([
+      'attribute.operation.outcome=aborted: always',
+    ]);
+  });
+
   it('accepts JSON, too', () => {
     const json = [
       { route: '/feed.*', type: 'http', keep: 0.01 },

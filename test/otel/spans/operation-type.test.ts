@@ -71,7 +71,7 @@ describe('seriesOf', () => {
   });
 });
 
-const TTFB = 'http.response.time_to_first_byte';
+const TTFB = 'operation.time_to_first_byte';
 const TYPE = 'http.response.header.content-type';
 
 describe('facts of a span', () => {
@@ -80,7 +80,7 @@ describe('facts of a span', () => {
     expect(isFailed({ status: { code: SpanStatusCode.OK } })).toBe(false);
     expect(isClientError(404)).toBe(true);
     expect(isClientError(500)).toBe(false);
-    expect(isAborted({ attributes: { 'http.response.outcome': 'aborted' } })).toBe(true);
+    expect(isAborted({ attributes: { 'operation.outcome': 'aborted' } })).toBe(true);
     expect(isAborted({ attributes: {} })).toBe(false);
   });
 
@@ -88,7 +88,7 @@ describe('facts of a span', () => {
     ['a download of five minutes', { [TTFB]: 0.002 }, 300e9, 2e6],
     ['one whose first byte another clock saw later', { [TTFB]: 300.5 }, 300.5e9, 300.5e9],
     ['one that was never answered', {}, 300e9, 300e9],
-    ['the rest of a request that never came', { 'http.response.outcome': 'refused' }, 0, 0],
+    ['the rest of a request that never came', { 'operation.outcome': 'refused' }, 0, 0],
     ['an event stream', { [TTFB]: 0.002, [TYPE]: ['text/event-stream; charset=utf-8'] }, 2e6, 2e6],
     ['an event stream that begins late', { [TTFB]: 9, [TYPE]: ['TEXT/event-stream'] }, 9e9, 9e9],
     ['an event stream whose first byte nobody saw', { [TYPE]: ['text/event-stream'] }, 0, 300e9],
@@ -101,7 +101,7 @@ describe('facts of a span', () => {
   });
 
   it('adds rows returned and rows changed, undefined if the span has neither', () => {
-    expect(rowsOf({ attributes: { 'db.response.returned_rows': 3, 'db.response.changed_rows': 2 } })).toBe(5);
+    expect(rowsOf({ attributes: { 'db.response.returned_rows': 3, 'operation.changed_rows': 2 } })).toBe(5);
     expect(rowsOf({ attributes: {} })).toBeUndefined();
   });
 });

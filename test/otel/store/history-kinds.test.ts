@@ -201,6 +201,20 @@ describe('History by kinds of traces', () => {
     expect([500, 1001].map((to) => kept.list({ range: until(to) }).total)).toEqual([1, 1]);
   });
 
+  it('finds an attribute by its name now, and by the former one that an older version wrote', () => {
+    const { ring, history } = place.start({ maxTraces: 1 });
+    add(ring, 1, 1, { attributes: { 'http.response.outcome': 'aborted' } });
+    history.flush();
+    add(ring, 2, 2, { attributes: { 'operation.outcome': 'complete' } });
+    const kept = new KeptTraces(ring, history);
+    const found = (text: string): readonly string[] => kept.list({ text }).rows.map(({ traceId }) => traceId);
+    expect(ring.get(traceIdOf(1))).toBeUndefined();
+    for (const name of ['operation.outcome', 'http.response.outcome']) {
+      expect(found(`${name}=aborted`)).toEqual([traceIdOf(1)]);
+      expect(found(`${name}=complete`)).toEqual([traceIdOf(2)]);
+    }
+  });
+
   it('pins what is only on disk', () => {
     const { ring, history } = place.start({ maxTraces: 1, days: 1 });
     add(ring, 1, 1);

@@ -44,12 +44,12 @@ describe('slowOperations', () => {
     ['late and slow', { reason: 'late', type: 'render', durationMillis: 250 }, true],
     [
       'failed, a download with a quick first byte',
-      { reason: 'error', durationMillis: 60_000, attributes: { 'http.response.time_to_first_byte': 0.01 } },
+      { reason: 'error', durationMillis: 60_000, attributes: { 'operation.time_to_first_byte': 0.01 } },
       false,
     ],
     [
       'failed, a slow first byte',
-      { reason: 'error', durationMillis: 60_000, attributes: { 'http.response.time_to_first_byte': 1.2 } },
+      { reason: 'error', durationMillis: 60_000, attributes: { 'operation.time_to_first_byte': 1.2 } },
       true,
     ],
     ['of no type with a threshold', { reason: 'error', type: 'other', durationMillis: 60_000 }, false],

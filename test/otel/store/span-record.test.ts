@@ -108,7 +108,7 @@ describe('toSpanRecord', () => {
         'http.route': '/:slug',
         'http.response.status_code': 200,
         'http.response.body.size': 20_480,
-        'http.response.outcome': 'complete',
+        'operation.outcome': 'complete',
         'url.path': '/2026/03/glass',
         'url.scheme': 'http',
         'network.protocol.version': '1.1',

@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { StringInterner } from '../../../otel/store/string-interner.ts';
 import { RecordTemplates, type TemplatedRecord } from '../../../otel/store/templated-record.ts';
-import { decodeTrace, encodeTrace, NO_TEMPLATES, uncheckedSpans } from '../../../otel/store/trace-json.ts';
+import {
+  decodeFacts,
+  decodeTrace,
+  encodeTrace,
+  NO_TEMPLATES,
+  uncheckedSpans,
+} from '../../../otel/store/trace-json.ts';
 import { TraceRecord } from '../../../otel/store/trace-record.ts';
 import { keptSpan, spanIdOf, spanRecord, traceIdOf, WHOLE } from './kept-span-fixture.ts';
 
@@ -36,6 +42,33 @@ describe('encodeTrace and decodeTrace', () => {
     expect(copy.spans).toEqual(trace.spans);
     expect(copy.summary()).toEqual(trace.summary());
     expect(copy).toMatchObject({ droppedSpans: 3, truncated: true, remoteParent: true, exported: true });
+  });
+
+  it('read attributes of older files by the names that they have now', () => {
+    const trace = new TraceRecord(traceIdOf(3));
+    const former = { 'http.response.outcome': 'aborted', word: 'http.response.outcome' };
+    trace.append([spanRecord({ attributes: former })], WHOLE);
+    const own = ['db.response.changed_rows', 3];
+    const shared = {
+      name: 'BEGIN',
+      kind: 'client',
+      type: 'database',
+      series: 'BEGIN',
+      scope: 's',
+      attributes: ['db.transaction.mode', 'immediate'],
+    };
+    const text = encodeTrace(trace, NO_TEMPLATES).replace(
+      '"spans":[',
+      `"spans":[[1,"${spanIdOf(9)}",null,true,1,2,0,300,${JSON.stringify(own)}],`,
+    );
+    const book = { idOf: () => 1, factsOf: () => decodeFacts(shared) };
+    const now = [
+      ['operation.transaction.mode', 'immediate', 'operation.changed_rows', 3],
+      ['operation.outcome', 'aborted', 'word', 'http.response.outcome'],
+    ];
+    const read = decodeTrace(trace.traceId, text, new StringInterner(), book);
+    expect(read.spans.map(({ attributes }) => attributes)).toEqual(now);
+    expect(uncheckedSpans(text, book).map(({ attributes }) => attributes)).toEqual(now);
   });
 
   it('round-trip which rule kept a span, and read older rows without it', () => {

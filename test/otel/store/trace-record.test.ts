@@ -30,7 +30,7 @@ describe('TraceRecord', () => {
   it('is summarised by its local root, whatever the order of its spans', () => {
     const attributes = {
       'http.response.status_code': 500,
-      'http.response.outcome': 'failed',
+      'operation.outcome': 'failed',
       'url.path': '/a-post',
     };
     expect(

@@ -108,7 +108,7 @@ describe('a request that its client did not complete', () => {
       {
         'http.request.method': '_OTHER',
         'http.response.status_code': 408,
-        'http.response.outcome': 'refused',
+        'operation.outcome': 'refused',
       },
     ]);
   });
@@ -123,7 +123,7 @@ describe('a request that its client did not complete', () => {
       const ended = await playAll(fault === 'too slow' ? strict : patient, 20, body, does);
       expect(ended).toHaveLength(20);
       for (const span of ended) {
-        expect(span.attributes).toMatchObject({ 'http.response.outcome': outcome });
+        expect(span.attributes).toMatchObject({ 'operation.outcome': outcome });
         expect(span.attributes['http.response.status_code']).toBe(status);
         expect(span.attributes['error.type']).toBeUndefined();
         expect(span.status.code).toBe(SpanStatusCode.UNSET);

@@ -61,7 +61,7 @@ describe('a request that waited behind earlier ones of its connection', () => {
   });
 
   it('says how long it waited, which is no part of that', () => {
-    const waits = exporter.getFinishedSpans().map(({ attributes }) => attributes['http.request.wait']);
+    const waits = exporter.getFinishedSpans().map(({ attributes }) => attributes['operation.wait']);
     // The first starts while the rest of the packet is parsed, and takes a second of it; the untraced one takes its second, too.
     const expected = Array.from({ length: 200 }, (_, index) => (index < 2 ? undefined : index - 1));
     expect(waits).toEqual(expected.toSpliced(100, 1));

@@ -8,11 +8,11 @@ describe('the content page', () => {
   let origin: string;
   beforeAll(async () => {
     const blog = new MeasuredBlog();
-    blog.counter('glasshouse.feed.generated').add(9, { format: 'rss' });
+    blog.counter('glasshouse.feed.generated').add(9, { 'glasshouse.feed.format': 'rss' });
     blog.gauge('glasshouse.cache.entries').record(4);
     blog.counter('glasshouse.media.served').add(48_300_000);
-    blog.counter('glasshouse.post.reads').add(1204, { path: '2026/03/glass & light' });
-    blog.counter('glasshouse.post.reads').add(37, { path: 'about' });
+    blog.counter('glasshouse.post.reads').add(1204, { 'glasshouse.post.path': '2026/03/glass & light' });
+    blog.counter('glasshouse.post.reads').add(37, { 'glasshouse.post.path': 'about' });
     ({ origin } = await serveObservatory(blog.telemetry));
   });
   const get = async (query = ''): Promise<string> =>

@@ -35,7 +35,7 @@ describe('createBusinessMetrics', () => {
       found.flatMap(({ descriptor, dataPoints }) =>
         dataPoints.map(({ attributes, value }) => [
           descriptor.name,
-          attributes['format'] ?? attributes['path'] ?? '',
+          attributes['glasshouse.feed.format'] ?? attributes['glasshouse.post.path'] ?? '',
           value,
         ]),
       ),

@@ -29,7 +29,7 @@ describe('createLog', () => {
     const [record] = exporter.getFinishedLogRecords();
     expect(record).toMatchObject({ severityText: 'ERROR', severityNumber: 17, body: 'request failed' });
     expect(record!.attributes).toMatchObject({
-      path: '/guestbook',
+      'url.path': '/guestbook',
       'exception.type': 'TypeError',
       'exception.message': 'no',
     });

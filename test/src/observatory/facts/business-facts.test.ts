@@ -5,10 +5,15 @@ const READS = 'glasshouse.post.reads';
 
 describe('postReads', () => {
   const metrics = [
-    { name: READS, attributes: { path: 'a' }, value: 2 },
+    { name: READS, attributes: { 'glasshouse.post.path': 'a' }, value: 2 },
     { name: READS, attributes: {}, value: 5 },
     { name: READS, attributes: { 'otel.metric.overflow': true }, value: 4 },
-    { name: READS, attributes: { path: 'b' }, value: 9 },
+    { name: READS, attributes: { 'glasshouse.post.path': 'b' }, value: 6 },
+    // From a history file of before attributes had a namespace.
+    { name: READS, attributes: { path: 'b' }, value: 3 },
+    { name: 'glasshouse.feed.requests', attributes: { 'glasshouse.feed.format': 'rss' }, value: 4 },
+    { name: 'glasshouse.feed.requests', attributes: { format: 'rss' }, value: 5 },
+    { name: 'glasshouse.feed.requests', attributes: { format: 'atom' }, value: 1 },
     { name: 'glasshouse.searches', attributes: {}, value: 70 },
   ];
 
@@ -19,6 +24,10 @@ describe('postReads', () => {
       { posts: 'other', path: undefined, reads: 4 },
       { posts: 'listed', path: 'a', reads: 2 },
     ]);
+  });
+
+  it('counts what was counted under a former name with the rest', () => {
+    expect(businessDocument(metrics).feeds).toEqual({ rss: 9, atom: 1, json: 0 });
   });
 
   it('sums up to the number of posts read', () => {

@@ -41,9 +41,9 @@ describe('GET /admin/metrics', () => {
     blog.counter('glasshouse.posts.updated').add(31);
     blog.counter('glasshouse.posts.deleted').add(1);
     for (const [format, requests] of Object.entries({ rss: 400, atom: 250, json: 100 }))
-      blog.counter('glasshouse.feed.requests').add(requests, { format });
-    blog.counter('glasshouse.post.reads').add(1204, { path: '2026/03/glass & light' });
-    blog.counter('glasshouse.post.reads').add(37, { path: 'about' });
+      blog.counter('glasshouse.feed.requests').add(requests, { 'glasshouse.feed.format': format });
+    blog.counter('glasshouse.post.reads').add(1204, { 'glasshouse.post.path': '2026/03/glass & light' });
+    blog.counter('glasshouse.post.reads').add(37, { 'glasshouse.post.path': 'about' });
     blog.counter('glasshouse.cache.hits').add(741, { cache: 'feed' });
     blog.counter('glasshouse.cache.misses').add(9, { cache: 'feed' });
     const { body, cache } = await ask(blog);

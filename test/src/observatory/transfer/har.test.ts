@@ -83,7 +83,7 @@ const request = {
   'url.path': '/search',
   'url.query': 'q=glass&token=s3cret',
   'http.response.status_code': 200,
-  'http.response.time_to_first_byte': 0.8,
+  'operation.time_to_first_byte': 0.8,
   'http.response.body.size': 18_204,
 };
 
