@@ -13,6 +13,8 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import { createSamplingProcessor, KEEP_ALL } from '../../../otel/sampler.ts';
+import { remoteParent, thOf } from './processor-fixture.ts';
+import { randomOf } from './random.ts';
 
 /** Like a network exporter: it calls back later. */
 class SlowExporter implements SpanExporter {
@@ -65,6 +67,34 @@ describe('createSamplingProcessor', () => {
     expect(exporter.mostAtOnce).toBe(1);
     expect(processor.tally().counts()).toMatchObject({ started: 4000, live: 0 });
     await provider.shutdown();
+  });
+
+  it('behind a sampler that ignores its parent, exports what the caller did not sample, without a weight', async () => {
+    const random = randomOf(7);
+    for (const [sampler, exportsUnsampled] of [
+      [new AlwaysOnSampler(), true],
+      [createAlwaysRecordSampler(new ParentBasedSampler({ root: new AlwaysOnSampler() })), false],
+    ] as const) {
+      const exporter = new SlowExporter();
+      const processor = createSamplingProcessor({ exporter, exportRates: 0.5 });
+      const provider = new TracerProvider({ sampler, spanProcessors: [processor] });
+      for (let i = 0; i < 2000; i++)
+        provider
+          .getTracer('app')
+          .startSpan('POST', HTTP('/cart'), remoteParent(random, 0.25, true))
+          .end();
+      await provider.shutdown();
+      const weights = exporter.spans.map((span) => thOf(span));
+      const known = weights.filter((th) => th !== undefined);
+      // The stricter of a quarter and a half.
+      expect(new Set(known)).toEqual(new Set(['c']));
+      const [estimated, sigma] = [4 * known.length, Math.sqrt(2000 * 0.25 * 0.75) * 4];
+      expect(Math.abs(estimated - 2000)).toBeLessThanOrEqual(3 * sigma);
+      // Of those that the caller did not sample, with R below 0.75: the third with R >= 0.5.
+      const unknown = weights.length - known.length;
+      const expected = exportsUnsampled ? 2000 * 0.25 : 0;
+      expect(Math.abs(unknown - expected)).toBeLessThanOrEqual(exportsUnsampled ? (3 * sigma) / 4 : 0);
+    }
   });
 
   it('accepts a rate for each type, and rejects an invalid one', async () => {
