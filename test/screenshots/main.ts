@@ -26,6 +26,8 @@ const LIST_OF: Readonly<Record<string, string>> = {
   '/statement': '/queries',
   '/traces/:traceId': '/slow',
 };
+/** Pages that such a page leads to, by the start of their address. */
+const LINKED_FROM: Readonly<Record<string, string>> = { '/traces/compare': '/traces/:traceId' };
 const FURTHER: Readonly<Record<string, string>> = {
   'missing-trace': '/traces/0af7651916cd43dd8448eb211c80319c',
   'nothing-then': '?from=2020-01-01T00:00&to=2020-01-01T01:00',
@@ -33,10 +35,11 @@ const FURTHER: Readonly<Record<string, string>> = {
 const nameOf = (path: string): string =>
   path === '' ? 'overview' : path.slice(1).replace('s/:traceId', '').replaceAll('/', '-');
 /** By name: an address, or the list that leads there. */
-const PICTURES = new Map<string, { readonly path?: string; readonly list?: string }>([
+const PICTURES = new Map<string, { readonly path?: string; readonly list?: string; readonly link?: string }>([
   ...PAGES.filter(({ path }) => !path.includes('/imported/')).map(({ path }) => {
-    const list = LIST_OF[path];
-    return [nameOf(path), list === undefined ? { path } : { list }] as const;
+    const from = LINKED_FROM[path];
+    const list = LIST_OF[from ?? path];
+    return [nameOf(path), list === undefined ? { path } : { list, ...(from && { link: path }) }] as const;
   }),
   ...Object.entries(FURTHER).map(([name, path]) => [name, { path }] as const),
 ]);
@@ -108,5 +111,9 @@ async function addressOf(name: string, base: string, page: Page): Promise<string
   await page.goto(base + picture.list);
   const links = page.locator('tbody a.name');
   const href = (await links.count()) === 0 ? null : await links.first().getAttribute('href');
-  return href === null ? undefined : new URL(href, base).href;
+  if (href === null || picture.link === undefined)
+    return href === null ? undefined : new URL(href, base).href;
+  await page.goto(new URL(href, base).href);
+  const onward = await page.locator(`main a[href*="${picture.link}"]`).first().getAttribute('href');
+  return onward === null ? undefined : new URL(onward, base).href;
 }

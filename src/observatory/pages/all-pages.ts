@@ -1,6 +1,7 @@
 import type { AnyPage } from '../page.ts';
 import { bufferPage } from './buffer-page.ts';
 import { changesPage } from './changes-page.ts';
+import { compareTracesPage } from './compare-traces-page.ts';
 import { contentPage } from './content-page.ts';
 import { exportPage } from './export-page.ts';
 import { failuresPage } from './failures-page.ts';
@@ -32,6 +33,7 @@ export const PAGES: readonly AnyPage[] = [
   slowPage,
   failuresPage,
   tracesPage,
+  compareTracesPage,
   importPage,
   importedTracePage,
   tracePage,

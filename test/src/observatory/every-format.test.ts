@@ -17,6 +17,7 @@ const FORMATS: Readonly<Record<string, readonly [string, string | undefined]>> =
   '/slow': ['rows', 'operation'],
   '/failures': ['groups', 'failure'],
   '/traces': ['rows', 'trace_id'],
+  '/traces/compare': ['operations', 'more_ms'],
   '/traces/import': ['rows', undefined],
   '/traces/imported/:traceId': ['trace', undefined],
   '/traces/:traceId': ['trace', undefined],

@@ -1,0 +1,129 @@
+import type {
+  AttributeValue,
+  OperationType,
+  SpanRow,
+  TelemetryQuery,
+  TraceDetail,
+  TraceSummary,
+} from '../../../otel/query.ts';
+import { spanTree, type SpanNode } from './span-tree.ts';
+
+/** Which trace of the same kind is put beside one. */
+export const OTHERS = ['typical', 'fastest', 'slowest'] as const;
+export type Other = (typeof OTHERS)[number];
+
+/** Traces looked through for one. */
+const MAX_LOOKED_AT = 200;
+/** Attributes that differ between any two requests and say nothing. */
+const ALWAYS_DIFFERENT: ReadonlySet<string> = new Set([
+  'client.port',
+  'network.peer.port',
+  'http.request.header.x_request_id',
+  'request_id',
+]);
+
+/** What an operation took in one trace. */
+export interface OperationTimes {
+  readonly count: number;
+  readonly selfMillis: number;
+  readonly totalMillis: number;
+  /** Its longest span; empty if it has none. */
+  readonly spanId: string;
+}
+
+/** One operation in both traces. */
+export interface ComparedOperation {
+  readonly type: OperationType;
+  readonly series: string;
+  readonly name: string;
+  readonly one: OperationTimes;
+  readonly other: OperationTimes;
+  /** Self time in the one minus that in the other. */
+  readonly moreMillis: number;
+}
+
+/** An attribute of the first span that both traces have differently. */
+export interface ComparedAttribute {
+  readonly key: string;
+  readonly one: AttributeValue | undefined;
+  readonly other: AttributeValue | undefined;
+}
+
+/**
+ * The id of another held trace of the same kind: the one nearest to the median duration of all, or the fastest or slowest of the newest held.
+ * Undefined if none is held. Failed ones are not typical.
+ */
+export function otherTrace(
+  telemetry: Pick<TelemetryQuery, 'traces' | 'series'>,
+  { traceId, type, series }: Pick<TraceSummary, 'traceId' | 'type' | 'series'>,
+  which: Other,
+): string | undefined {
+  const all = telemetry
+    .traces({ type, series, limit: MAX_LOOKED_AT, sort: which === 'slowest' ? 'slowest' : 'newest' })
+    .rows.filter((row) => row.traceId !== traceId && row.type === type && row.series === series);
+  const fine = all.filter(({ errorCount }) => errorCount === 0);
+  const rows = which !== 'slowest' && fine.length > 0 ? fine : all;
+  const median = telemetry.series(type).find(({ name }) => name === series)?.durationMillis.p50 ?? 0;
+  const distance = ({ durationMillis }: TraceSummary): number =>
+    which === 'typical'
+      ? Math.abs(durationMillis - median)
+      : which === 'fastest'
+        ? durationMillis
+        : -durationMillis;
+  return rows.reduce<TraceSummary | undefined>(
+    (best, row) => (best === undefined || distance(row) < distance(best) ? row : best),
+    undefined,
+  )?.traceId;
+}
+
+/** Every operation of either trace; the largest difference of self time first. */
+export function comparedOperations(one: TraceDetail, other: TraceDetail): readonly ComparedOperation[] {
+  const [left, right] = [timesOf(spanTree(one.spans)), timesOf(spanTree(other.spans))];
+  return [...new Set([...left.keys(), ...right.keys()])]
+    .map((key) => {
+      const [a, b] = [left.get(key), right.get(key)];
+      const { type, series, name } = (a ?? b)!.span;
+      const times = { one: a?.times ?? NONE, other: b?.times ?? NONE };
+      return { type, series, name, ...times, moreMillis: times.one.selfMillis - times.other.selfMillis };
+    })
+    .sort((a, b) => Math.abs(b.moreMillis) - Math.abs(a.moreMillis));
+}
+
+const NONE: OperationTimes = { count: 0, selfMillis: 0, totalMillis: 0, spanId: '' };
+
+interface Timed {
+  readonly span: SpanRow;
+  readonly times: OperationTimes;
+}
+
+function timesOf(nodes: readonly SpanNode[]): ReadonlyMap<string, Timed> {
+  const all = new Map<string, Timed>();
+  for (const { span, selfMillis } of nodes) {
+    const key = `${span.type} ${span.series}`;
+    const known = all.get(key);
+    const longest =
+      known === undefined || span.durationMillis > known.span.durationMillis ? span : known.span;
+    const { count, selfMillis: self, totalMillis } = known?.times ?? NONE;
+    all.set(key, {
+      span: longest,
+      times: {
+        count: count + 1,
+        selfMillis: self + selfMillis,
+        totalMillis: totalMillis + span.durationMillis,
+        spanId: longest.spanId,
+      },
+    });
+  }
+  return all;
+}
+
+/** Attributes of the first spans that differ, by name. */
+export function comparedAttributes(one: TraceDetail, other: TraceDetail): readonly ComparedAttribute[] {
+  const attributesOf = ({ spans }: TraceDetail): SpanRow['attributes'] =>
+    spanTree(spans)[0]?.span.attributes ?? {};
+  const [left, right] = [attributesOf(one), attributesOf(other)];
+  return [...new Set([...Object.keys(left), ...Object.keys(right)])]
+    .filter((key) => !ALWAYS_DIFFERENT.has(key) && String(left[key]) !== String(right[key]))
+    .sort()
+    .map((key) => ({ key, one: left[key], other: right[key] }));
+}
