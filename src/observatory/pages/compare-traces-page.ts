@@ -180,6 +180,7 @@ function operationColumns(
     {
       label: 'other',
       key: 'other_self_ms',
+      room: 'wide',
       align: 'number',
       value: (row) => row.other.selfMillis,
       cell: (row) => self(row.other.selfMillis, row.other.count),
@@ -235,8 +236,7 @@ const ATTRIBUTE_COLUMNS: readonly Column<ComparedAttribute>[] = [
 function comparedSentence({ trace, other, operations }: ComparedTraces, { links, now }: PageView): Sentence {
   if (!isDetail(trace)) return missingTraceSentence(trace, links, now);
   const name = { text: shownName(trace), href: links.trace(trace.traceId), tone: trace.type };
-  if (other === undefined)
-    return [name, { text: ': no other trace of its kind is held. Choose one by its id.' }];
+  if (other === undefined) return [name, { text: ': no other trace of its kind is held.' }];
   if (!isDetail(other)) return missingTraceSentence(other, links, now);
   const [one, two] = [trace.durationMillis, other.durationMillis];
   const more = one - two;

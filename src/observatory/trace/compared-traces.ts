@@ -18,8 +18,7 @@ const MAX_LOOKED_AT = 200;
 const ALWAYS_DIFFERENT: ReadonlySet<string> = new Set([
   'client.port',
   'network.peer.port',
-  'http.request.header.x_request_id',
-  'request_id',
+  'operation.time_to_first_byte',
 ]);
 
 /** What an operation took in one trace. */

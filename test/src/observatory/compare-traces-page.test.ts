@@ -103,7 +103,7 @@ describe('two traces side by side', () => {
     const { status, page } = await ask(alone, `trace=${idOf('1')}`);
     expect([status, page.summary]).toEqual([
       200,
-      'GET /list: no other trace of its kind is held. Choose one by its id.',
+      'GET /list: no other trace of its kind is held.',
     ]);
     const missing = await ask(alone, `trace=${idOf('1')}&with=${idOf('9')}`);
     expect([missing.status, missing.page.summary]).toEqual([
