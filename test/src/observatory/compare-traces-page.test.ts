@@ -101,10 +101,7 @@ describe('two traces side by side', () => {
   it('say so if no other is held, one is missing, or none is named', async () => {
     const alone = new MeasuredBlog({ happened: [list('1', 3)] });
     const { status, page } = await ask(alone, `trace=${idOf('1')}`);
-    expect([status, page.summary]).toEqual([
-      200,
-      'GET /list: no other trace of its kind is held.',
-    ]);
+    expect([status, page.summary]).toEqual([200, 'GET /list: no other trace of its kind is held.']);
     const missing = await ask(alone, `trace=${idOf('1')}&with=${idOf('9')}`);
     expect([missing.status, missing.page.summary]).toEqual([
       404,
