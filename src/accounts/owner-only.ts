@@ -22,12 +22,14 @@ export function ownerOnly(basePath = ''): Middleware {
   };
 }
 
-/** For /admin/metrics and /metrics only: lets in the owner or a program with METRICS_TOKEN. Errors are JSON. */
-export function ownerOrBearer(options: {
+interface BearerOptions {
   readonly metricsToken: string | undefined;
   readonly basePath: string;
   readonly log: Pick<Logger, 'warn'>;
-}): Middleware {
+}
+
+/** For /admin/metrics and /metrics: lets in the owner or a program with METRICS_TOKEN. Errors are JSON. */
+export function ownerOrBearer(options: BearerOptions): Middleware {
   const { metricsToken, basePath, log } = options;
   return async (ctx, next) => {
     ctx.set('Cache-Control', 'no-store');
@@ -45,6 +47,21 @@ export function ownerOrBearer(options: {
       },
     );
   };
+}
+
+/** For the telemetry pages: a program with METRICS_TOKEN may read their facts as JSON or CSV, everything else is the owner's. */
+export function ownerOrBearerData(options: BearerOptions): Middleware {
+  const [owner, bearer] = [ownerOnly(options.basePath), ownerOrBearer(options)];
+  return (ctx, next) =>
+    ctx.get('Authorization') !== '' && wantsData(ctx) ? bearer(ctx, next) : owner(ctx, next);
+}
+
+const DATA_FORMATS: readonly unknown[] = ['json', 'csv'];
+
+function wantsData(ctx: Context): boolean {
+  const { format } = ctx.query;
+  if (ctx.method !== 'GET' && ctx.method !== 'HEAD') return false;
+  return format === undefined ? ctx.accepts('html', 'json') === 'json' : DATA_FORMATS.includes(format);
 }
 
 function wantsPage(ctx: Context): boolean {

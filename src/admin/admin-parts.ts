@@ -8,7 +8,7 @@ import type { Accounts } from '../accounts/accounts.ts';
 import { createAdminSender } from '../accounts/admin-sender.ts';
 import { guesserOf } from '../accounts/guesser-of.ts';
 import { csrfTokenOf, isSessionLive, loadSession, sessionOf } from '../accounts/load-session.ts';
-import { ownerOnly, ownerOrBearer } from '../accounts/owner-only.ts';
+import { ownerOnly, ownerOrBearer, ownerOrBearerData } from '../accounts/owner-only.ts';
 import { protectForms } from '../accounts/protect-forms.ts';
 import { basePathOf } from '../http/base-path.ts';
 import type { BlogConfig } from '../process/config.ts';
@@ -34,8 +34,10 @@ export interface AdminParts {
   readonly ownerOnly: Middleware;
   /** For routes that accept a file as text: requires the owner and a form from our own page, then reads the form. */
   readonly ownerFiles: Middleware;
-  /** For /admin/metrics and /metrics only. */
+  /** For /admin/metrics and /metrics. */
   readonly ownerOrBearer: Middleware;
+  /** For the telemetry pages. */
+  readonly ownerOrBearerData: Middleware;
   readonly csrfToken: (ctx: Context) => string | undefined;
   /** Describes the client, for an audit list. */
   readonly who: (ctx: Context) => string;
@@ -86,6 +88,7 @@ export function createAdminParts(deps: {
     ownerOnly: owner,
     ownerFiles: forms.ownerFile,
     ownerOrBearer: ownerOrBearer({ metricsToken, basePath, log }),
+    ownerOrBearerData: ownerOrBearerData({ metricsToken, basePath, log }),
     csrfToken: csrfTokenOf,
     who: (ctx) => `owner, ${browserName(sessionOf(ctx)?.userAgent ?? '')}`,
     isSessionLive,

@@ -24,7 +24,7 @@ export interface BlogConfig {
   readonly publicUrl: string | undefined;
   readonly dataDir: string;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
-  /** A bearer token that may read /admin/metrics and /metrics; undefined: none. */
+  /** A bearer token that may read telemetry as data; undefined: none. */
   readonly metricsToken: string | undefined;
 }
 
@@ -60,7 +60,7 @@ const SETTINGS = {
   logLevel: setting('LOG_LEVEL', 'info', "pino's levels", oneOf(LOG_LEVELS)),
   metricsToken: optional(
     'METRICS_TOKEN',
-    'a bearer token that may read `/admin/metrics` and `/metrics`, and nothing else',
+    'a bearer token that may read `/admin/metrics`, `/metrics` and the telemetry pages as JSON or CSV (traces included), and nothing else',
     // What an `Authorization: Bearer` header can carry (RFC 6750, section 2.1).
     matching(
       new RegExp(`^(?=.{${MIN_TOKEN_CHARACTERS}})[\\w.~+/-]+=*$`),

@@ -30,7 +30,9 @@ export function createObservatoryRouters(deps: {
   const door = createRouter();
   door.get('/admin/metrics', admin.ownerOrBearer, createMetricsRoute({ telemetry }));
   door.get('/metrics', admin.ownerOrBearer, createPrometheusRoute(telemetry));
-  door.get([OBSERVATORY_PATH, `${OBSERVATORY_PATH}/*path`], admin.ownerOnly);
+  // A stream of drawn pages is no data for programs.
+  door.get(`${OBSERVATORY_PATH}/live`, admin.ownerOnly);
+  door.get([OBSERVATORY_PATH, `${OBSERVATORY_PATH}/*path`], admin.ownerOrBearerData);
   door.post(`${OBSERVATORY_PATH}/*path`, admin.ownerFiles);
   const pages = createObservatoryRoutes({
     telemetry,

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BlogProcess, TOKEN } from './blog-process.ts';
+import { PAGES } from '../../src/observatory/pages/all-pages.ts';
+import { OBSERVATORY_PATH } from '../../src/process/own-addresses.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 describe('METRICS_TOKEN', () => {
@@ -25,14 +27,49 @@ describe('METRICS_TOKEN', () => {
     );
   });
 
+  it.each(PAGES.map(({ path }) => path.replace(/:\w+/, '0af7651916cd43dd8448eb211c80319c')))(
+    'reads the facts of a telemetry page: %s',
+    async (path) => {
+      const json = await ask(`${OBSERVATORY_PATH}${path}`, TOKEN);
+      // Nobody has asked for that trace.
+      expect([200, 404]).toContain(json.status);
+      expect(json.headers['content-type']).toBe('application/json; charset=utf-8');
+      expect(json.headers['cache-control']).toBe('no-store');
+      expect(Object.keys(JSON.parse(json.body.toString()) as object)).toEqual(
+        expect.arrayContaining(['summary', 'facts']),
+      );
+      expect(json.body.toString()).not.toContain(TOKEN);
+    },
+  );
+
+  it('reads tables as CSV', async () => {
+    const { status, headers } = await ask(`${OBSERVATORY_PATH}/routes?format=csv`, TOKEN);
+    expect([status, headers['content-type']]).toEqual([200, 'text/csv; charset=utf-8']);
+    expect((await ask(`${OBSERVATORY_PATH}/routes?format=csv`, 'wrong')).status).toBe(401);
+  });
+
   it.each([
     '/admin',
     '/admin/health',
-    '/admin/metrics-dashboard',
     '/admin/posts/new',
-    '/admin/metrics-dashboard/traces',
+    `${OBSERVATORY_PATH}/live?page=`,
+    `${OBSERVATORY_PATH}/live?page=&format=json`,
+    `${OBSERVATORY_PATH}/routes?format=html`,
+    `${OBSERVATORY_PATH}/routes?format=json&format=html`,
   ])('opens nothing else: %s', async (path) => {
     expect((await ask(path, TOKEN)).status).toBe(401);
+  });
+
+  it('opens no page', async () => {
+    const headers = { authorization: `Bearer ${TOKEN}`, accept: 'text/html' };
+    const { status, headers: sent } = await blog.ask(`${OBSERVATORY_PATH}/routes`, { headers });
+    expect([status, sent['location']]).toEqual([303, expect.stringContaining('/admin/sign-in')]);
+  });
+
+  it.each(['/traces/import', '/export/test', '/sampling/change'])('submits no form: %s', async (path) => {
+    const headers = { authorization: `Bearer ${TOKEN}`, accept: 'application/json' };
+    const { status } = await blog.ask(`${OBSERVATORY_PATH}${path}?format=json`, { method: 'POST', headers });
+    expect([401, 403]).toContain(status);
   });
 
   it.each(['', 'wrong', `${TOKEN}x`, TOKEN.slice(0, -1)])('is compared whole: %j', async (token) => {
