@@ -10,6 +10,7 @@ import type {
   RuleCounts,
   SamplingRule,
 } from './base/operation-types.ts';
+import type { Stall, StallFacts } from './base/stall.ts';
 import type { TimeRange } from './base/time-range.ts';
 import type { EffectiveSetting } from './base/effective-setting.ts';
 import type {
@@ -29,6 +30,14 @@ export type { AuditedSeries, AuditFacts } from './base/audit-facts.ts';
 export type { ExportDropReason, ExportFacts, ExportTest } from './base/export-facts.ts';
 export type { Signal, StoredFacts } from './base/export-storage.ts';
 export type { TelemetryFault } from './base/guard.ts';
+export type {
+  DelayedRequest,
+  Stall,
+  StallFacts,
+  StallFrame,
+  StallHolder,
+  StallWatchState,
+} from './base/stall.ts';
 export type { MetricsPage } from './base/metrics-page.ts';
 export type { TimeRange } from './base/time-range.ts';
 export type { EffectiveSetting } from './base/effective-setting.ts';
@@ -504,6 +513,10 @@ export interface TelemetryQuery {
    * now ends with a fresh measurement.
    */
   runtime(range: TimeRange, maxPoints?: number): readonly RuntimeSample[];
+  /** Times that the event loop was blocked. */
+  stalls(range: TimeRange): StallFacts;
+  /** Stalls that a span of the trace caused, or a request of it had to wait for. */
+  stallsOfTrace(traceId: string): readonly Stall[];
   buffer(): BufferFacts;
   /** Undefined without a history file. */
   history(): HistoryFacts | undefined;

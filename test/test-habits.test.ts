@@ -26,6 +26,8 @@ describe('no test', () => {
       'fixtures/linear-time.ts',
       // A clock that runs as that of the machine does.
       'integration/faked-clock.ts',
+      // It blocks the loop for as long as it is told.
+      'integration/planted-stalls.ts',
       // It holds the loop up, to see Node's own measure of that.
       'otel/instrumentation/runtime.test.ts',
       'src/http/long-requests.test.ts',

@@ -1,28 +1,54 @@
-import type { Attributes } from '@opentelemetry/api';
+import type { Attributes, Span } from '@opentelemetry/api';
 import { requestLabels } from '../spans/metric-labels.ts';
 import { type RequestWords, schemeOf } from './http-request-attributes.ts';
 import { knownMethod } from './request-route.ts';
 
+/** A request with its span. */
+export interface ActiveRequest extends RequestWords {
+  readonly span: Span;
+  /** Monotonic. */
+  readonly startNanos: number;
+}
+
+/** Is told of every request; must not throw. */
+export interface RequestListener {
+  began(request: ActiveRequest): void;
+  ended(request: ActiveRequest): void;
+}
+
 /** Of one method and scheme. */
 export class ActiveCount {
   value = 0;
+  readonly #requests: ActiveRequests;
+
+  constructor(requests: ActiveRequests) {
+    this.#requests = requests;
+  }
 
   /** Call it once for each request that began. */
-  end(): void {
+  end(request: ActiveRequest): void {
     this.value--;
+    this.#requests.open.delete(request);
+    this.#requests.listener?.ended(request);
   }
 }
 
-/** Number of requests whose response is not complete yet, by method and scheme; untraced ones are not counted. */
+/** Requests whose response is not complete yet, and their number by method and scheme; untraced ones are not counted. */
 export class ActiveRequests {
+  /** In the order of their starts. */
+  readonly open = new Set<ActiveRequest>();
+  /** At most one. */
+  listener: RequestListener | undefined;
   readonly #counts = new Map<Attributes, ActiveCount>();
 
   /** Returns where its end is counted. */
-  begin(request: RequestWords): ActiveCount {
+  begin(request: ActiveRequest): ActiveCount {
     const labels = requestLabels(knownMethod(request.verb), schemeOf(request));
-    const count = this.#counts.get(labels) ?? new ActiveCount();
+    const count = this.#counts.get(labels) ?? new ActiveCount(this);
     this.#counts.set(labels, count);
     count.value++;
+    this.open.add(request);
+    this.listener?.began(request);
     return count;
   }
 

@@ -200,7 +200,7 @@ export class IncomingRequest extends ResponseWatch implements RPCMetadata, Reque
   }
 
   #end(): void {
-    this.active?.end();
+    this.active?.end(this);
     this.span.end();
   }
 }

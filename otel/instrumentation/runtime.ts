@@ -158,6 +158,11 @@ export class RuntimeSampler {
     return this.#loopDelay.all();
   }
 
+  /** True while modules are loaded: until the first request, or until the process rests. */
+  get isStarting(): boolean {
+    return this.#loopDelay.isStarting;
+  }
+
   /** How often measuring the event loop has woken the process. */
   get wakes(): number {
     return this.#loopDelay.wakes;

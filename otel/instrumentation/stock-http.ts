@@ -164,9 +164,11 @@ function watch(
   response: ServerResponse,
   { guard, clock, clients, active }: StockHttpOptions,
 ): void {
-  const count = active?.begin(wordsOf(response.req, clients));
-  const onEnd = (): void => count?.end();
-  watchResponse(response, new StockResponseWatch(span, { guard, clock }, clock.monotonicNanos(), onEnd));
+  const startNanos = clock.monotonicNanos();
+  const request = { ...wordsOf(response.req, clients), span, startNanos };
+  const count = active?.begin(request);
+  const onEnd = (): void => count?.end(request);
+  watchResponse(response, new StockResponseWatch(span, { guard, clock }, startNanos, onEnd));
 }
 
 function describe(span: Span, response: ServerResponse): void {

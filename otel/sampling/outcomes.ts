@@ -2,7 +2,7 @@ import { Deadline } from '../base/deadline.ts';
 import type { Guard } from '../base/guard.ts';
 import type { DropReason, OperationType } from '../base/operation-types.ts';
 import type { KeptSpan, TraceFacts } from '../spans/kept-span.ts';
-import type { EndedSpan, Operation } from '../spans/operation.ts';
+import type { EndedSpan } from '../spans/operation.ts';
 import { KeptView } from './kept-view.ts';
 import { OperationTally } from './operation-tally.ts';
 import type { PendingTrace } from './pending-trace.ts';
@@ -15,7 +15,7 @@ const TIMEOUT_MILLIS = 10_000;
 /** Counts operations, independently of what is kept. */
 export interface OperationAggregates {
   /** Returns the second it was counted in, epoch milliseconds. */
-  record(operation: Operation): number;
+  record(operation: EndedSpan): number;
   /** Records that the span of an operation counted in that second was kept. */
   recordKept(type: OperationType, series: string, countedMillis: number): void;
 }

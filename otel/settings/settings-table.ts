@@ -93,6 +93,12 @@ export const SETTINGS = {
     'seconds between runtime samples (memory, event loop, garbage collection); 0 is off',
     zeroOrBetween(1, 86_400, 'a number of seconds'),
   ),
+  loopStallSeconds: setting(
+    'METRICS_LOOP_STALL',
+    '0.25',
+    'seconds that the event loop has to be blocked until a stall is recorded with the function, line, span and route that blocked it; a thread samples call stacks for that; 0 is off, as is METRICS_MEMORY_INTERVAL=0',
+    zeroOrBetween(0.1, 60, 'a number of seconds'),
+  ),
   exportRates: optional(
     'METRICS_EXPORT_SAMPLING_RATE',
     'sampling rate of the OTLP pipeline, in the format of METRICS_SAMPLING_RATE',

@@ -9,6 +9,7 @@ import { livePolicies } from '../sampling/policy-set.ts';
 import type { StormBudget } from '../sampling/policies/storm-budget.ts';
 import type { SamplingAudit } from '../sampling/sampling-audit.ts';
 import { SamplingSpanProcessor } from '../sampling/sampling-span-processor.ts';
+import type { EndedSpan } from '../spans/operation.ts';
 import { operationReader } from '../spans/read-operation.ts';
 import { InProcessSpanExporter } from '../store/in-process-span-exporter.ts';
 import type { HeldFacts } from './held-facts.ts';
@@ -30,6 +31,8 @@ export function createProcessor(options: {
   readonly policies: readonly Policy[];
   /** Additional destinations of kept spans. */
   readonly sinks: readonly Sink[];
+  /** Receives every ended operation; must not throw. */
+  readonly noteOperation?: (operation: EndedSpan) => void;
   /** Called when something that pages show has changed. */
   readonly touch: () => void;
   readonly guard: Guard;
@@ -43,6 +46,7 @@ export function createProcessor(options: {
     aggregates: {
       record(operation) {
         touch();
+        options.noteOperation?.(operation);
         return aggregates.record(operation);
       },
       recordKept: (type, series, countedMillis) => aggregates.recordKept(type, series, countedMillis),

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
 import type { Exports } from '../export/exports.ts';
-import type { EffectiveSetting, SamplingFacts, TelemetryQuery } from '../query.ts';
+import type { EffectiveSetting, SamplingFacts, StallFacts, TelemetryQuery } from '../query.ts';
 import { ownCostOf } from '../base/cost-meter.ts';
 import type { SamplingAudit } from '../sampling/sampling-audit.ts';
 import type { SamplingSpanProcessor } from '../sampling/sampling-span-processor.ts';
@@ -22,11 +22,13 @@ export function createStore(options: {
   readonly samplingControl: SamplingControl;
   readonly exports: Exports;
   readonly prometheus: TelemetryQuery['prometheus'];
+  readonly stallWatch: () => Pick<StallFacts, 'watch' | 'thresholdMillis'>;
   /** The history file, once it is open. */
   readonly history: () => History | undefined;
 }): TelemetryStore {
-  const { held, processor, audit, history, ...others } = options;
-  const { aggregates, ring, traceLogs, markers, runs, cost, runtime, samples, business, counts } = held;
+  const { held, processor, audit, history, stallWatch, ...others } = options;
+  const { aggregates, ring, traceLogs, markers, runs, cost, runtime, samples, business, counts, stalls } =
+    held;
   return new TelemetryStore({
     ...others,
     aggregates,
@@ -49,6 +51,8 @@ export function createStore(options: {
     markers: () => [...runs.starts(), ...markers.all()].sort((a, b) => a.atMillis - b.atMillis),
     wasSeen: (traceId) => processor.seen(traceId),
     logs: traceLogs,
+    stalls: (range) => ({ ...stallWatch(), ...stalls.facts(range) }),
+    stallsOfTrace: (traceId) => stalls.ofTrace(traceId),
     archive: () => history(),
   });
 }

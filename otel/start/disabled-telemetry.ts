@@ -78,6 +78,8 @@ export function disabledTelemetry(
     history: () => undefined,
     process: () => processFacts(runtime),
     runtime: () => [],
+    stalls: () => ({ watch: { is: 'off' }, thresholdMillis: 0, rows: [], heldSinceMillis: undefined }),
+    stallsOfTrace: () => [],
     buffer: () => ({
       traces: 0,
       maxTraces: 0,

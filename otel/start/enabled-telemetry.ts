@@ -1,7 +1,8 @@
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import type { MetricReader } from '@opentelemetry/sdk-metrics';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace';
-import { systemClock } from '../base/clock.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
+import type { CostMeter } from '../base/cost-meter.ts';
 import type { DatabaseClass } from '../base/database-class.ts';
 import type { TelemetryConfig } from '../config.ts';
 import { Deadline } from '../base/deadline.ts';
@@ -15,6 +16,7 @@ import { assertBetterSqlite3 } from '../instrumentation/better-sqlite3-class.ts'
 import { BetterSqlite3Instrumentation } from '../instrumentation/better-sqlite3-instrumentation.ts';
 import { createRenderTracer } from '../instrumentation/render.ts';
 import type { RuntimeSampler } from '../instrumentation/runtime.ts';
+import type { StallWatch } from '../instrumentation/stall-watch.ts';
 import type { RenderTracer, StormFacts } from '../query.ts';
 import { StormBudget } from '../sampling/policies/storm-budget.ts';
 import { LiveSampling } from '../sampling/live-sampling.ts';
@@ -24,9 +26,11 @@ import { samplingFacts } from '../sampling/sampling-facts.ts';
 import { samplingSettings } from '../sampling/sampling-settings.ts';
 import type { SamplingSpanProcessor } from '../sampling/sampling-span-processor.ts';
 import type { Sink } from '../sampling/outcomes.ts';
+import type { EndedSpan } from '../spans/operation.ts';
 import { logProcessors } from '../spans/client-address.ts';
 import { createMetrics } from './create-metrics.ts';
 import { createProcessor } from './create-processor.ts';
+import { createStallWatch } from './create-stall-watch.ts';
 import { createStore } from './create-store.ts';
 import { createHeldFacts } from './held-facts.ts';
 import { createHistoryOpener, type OpenHistory } from './history-opener.ts';
@@ -70,6 +74,7 @@ export class EnabledTelemetry implements Telemetry {
   readonly #metricReaders: readonly MetricReader[];
   readonly #database: BetterSqlite3Instrumentation | undefined;
   readonly #runtime: RuntimeSampler;
+  readonly #stallWatch: StallWatch;
   readonly #spans: SpanMaker;
   readonly #stopReporting: () => void;
   /** Needs the Database class, so it opens when that is passed in. */
@@ -77,7 +82,7 @@ export class EnabledTelemetry implements Telemetry {
   #shutdown: Promise<void> | undefined;
 
   constructor(config: TelemetryConfig, options: EnabledTelemetryOptions) {
-    const { guard, log, onShutdown, makeSpans, policies = [] } = options;
+    const { guard, log, onShutdown, makeSpans, policies = [], sinks = [] } = options;
     const clock = systemClock;
     const live = new LiveSampling(samplingSettings(config), config.settings, clock);
     const held = createHeldFacts(config, { live, guard, clock });
@@ -96,15 +101,16 @@ export class EnabledTelemetry implements Telemetry {
     this.#onShutdown = onShutdown;
     this.#runtime = runtime;
     const touch = (): void => this.query.touch();
-    const { sinks = [] } = options;
     const exporter = spans.length === 0 ? undefined : new SpanPipelines(spans);
     const { exportsClientAddresses } = config;
     const decided = { held, live, audit, budget, exporter, policies, sinks, touch, guard, clock };
-    const processor = createProcessor({ ...decided, exportsClientAddresses });
+    const noteOperation = (each: EndedSpan): void => this.#stallWatch.note(each);
+    const processor = createProcessor({ ...decided, exportsClientAddresses, noteOperation });
     this.#processor = processor;
     const settle = (): void => processor.settle();
     this.#openHistory = createHistoryOpener({ config, held, samplingControl, settle, guard, clock, log });
     const active = new ActiveRequests();
+    this.#stallWatch = createStallWatch({ config, held, active, guard, clock, settle, touch });
     const produced = createMetrics({
       held,
       active,
@@ -126,13 +132,11 @@ export class EnabledTelemetry implements Telemetry {
       exports,
       prometheus: (accept) => page.read(accept),
       history: () => this.#history,
+      stallWatch: () => this.#stallWatch.facts,
     });
     this.control = this.query;
     this.#metricReaders = [business, page, ...metrics.readers];
-    const slowNanos = (): number => live.settings().slowThresholdNanos.database;
-    this.#database = config.instrumentations['better-sqlite3']
-      ? new BetterSqlite3Instrumentation({ slowNanos, guard, clock, cost })
-      : undefined;
+    this.#database = databaseInstrumentation(config, live, { guard, clock, cost });
     this.#stopReporting = reportSdkFaults(config, guard);
     this.#spans = makeSpans({
       config,
@@ -160,6 +164,7 @@ export class EnabledTelemetry implements Telemetry {
   #start(): void {
     try {
       this.#runtime.start();
+      this.#stallWatch.start();
     } catch (error) {
       this.#guard.run('start', () => this.#letGo(), undefined);
       throw error;
@@ -190,7 +195,10 @@ export class EnabledTelemetry implements Telemetry {
   }
 
   async #close(): Promise<void> {
-    await this.#bounded('shutdown', SHUTDOWN_TIMEOUT_MILLIS, [this.#spans.shutdown()]);
+    await this.#bounded('shutdown', SHUTDOWN_TIMEOUT_MILLIS, [
+      this.#spans.shutdown(),
+      this.#stallWatch.stop(),
+    ]);
     this.#guard.run('shutdown', () => this.#letGo(), undefined);
     this.#onShutdown(this);
   }
@@ -205,10 +213,21 @@ export class EnabledTelemetry implements Telemetry {
   }
 
   #letGo(): void {
+    void this.#stallWatch.stop();
     this.#runtime.end();
     this.#history?.close();
     this.#database?.disable();
     this.#spans.remove();
     this.#stopReporting();
   }
+}
+
+function databaseInstrumentation(
+  config: TelemetryConfig,
+  live: LiveSampling,
+  parts: { readonly guard: Guard; readonly clock: Clock; readonly cost: CostMeter },
+): BetterSqlite3Instrumentation | undefined {
+  if (!config.instrumentations['better-sqlite3']) return undefined;
+  const slowNanos = (): number => live.settings().slowThresholdNanos.database;
+  return new BetterSqlite3Instrumentation({ slowNanos, ...parts });
 }

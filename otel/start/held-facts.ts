@@ -12,6 +12,7 @@ import { clockMarker } from '../store/clock-marker.ts';
 import { Markers } from '../store/markers.ts';
 import { ProcessRuns } from '../store/process-runs.ts';
 import { RuntimeHistory } from '../store/runtime-history.ts';
+import { StallHistory } from '../store/stall-history.ts';
 import { TraceLogs } from '../store/trace-logs.ts';
 import { TraceRing } from '../store/trace-ring.ts';
 import { WaitingExports } from '../store/waiting-exports.ts';
@@ -29,6 +30,7 @@ export interface HeldFacts {
   readonly business: BusinessMetricReader;
   readonly counts: BusinessHistory;
   readonly waiting: WaitingExports;
+  readonly stalls: StallHistory;
 }
 
 export function createHeldFacts(
@@ -72,5 +74,6 @@ export function createHeldFacts(
     }),
     counts,
     waiting: new WaitingExports({ processId, maxBytes: config.exportStorageBytes, guard, clock }),
+    stalls: new StallHistory(),
   };
 }

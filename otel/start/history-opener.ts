@@ -23,7 +23,7 @@ export function createHistoryOpener(options: {
 }): OpenHistory {
   const { config, held, samplingControl, settle, guard, clock, log } = options;
   const { historyFile: path, historyDays: days } = config;
-  const { aggregates, ring, traceLogs, markers, runs, cost, samples, counts, waiting } = held;
+  const { aggregates, ring, traceLogs, markers, runs, cost, samples, counts, waiting, stalls } = held;
   return (Database) => {
     if (path === undefined) return undefined;
     const history = new History({
@@ -41,6 +41,7 @@ export function createHistoryOpener(options: {
         markers,
         samples,
         counts,
+        stalls,
         new CallerHistory(aggregates.book, clock, days),
         new StatementHistory(aggregates.book, clock),
       ],

@@ -10,6 +10,7 @@ import { RunTable } from './run-table.ts';
 import { RuntimeTable } from './runtime-table.ts';
 import { SettingTable } from './setting-table.ts';
 import { SpanTemplates } from './span-templates.ts';
+import { StallTable } from './stall-table.ts';
 import { StatementTable } from './statement-table.ts';
 import { fileIdOf } from './set-aside.ts';
 import { LegacyTraces } from './legacy-traces.ts';
@@ -65,6 +66,7 @@ export class HistoryFile {
   readonly runtimeSamples: RuntimeTable;
   readonly settings: SettingTable;
   readonly waiting: WaitingExportTable;
+  readonly stalls: StallTable;
   /** Id of the file that the path referred to at opening. */
   readonly fileId: string | undefined;
   readonly #database: Database;
@@ -96,6 +98,7 @@ export class HistoryFile {
       this.runtimeSamples = new RuntimeTable(this.#database);
       this.settings = new SettingTable(this.#database);
       this.waiting = new WaitingExportTable(this.#database);
+      this.stalls = new StallTable(this.#database);
       this.#database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MILLIS}`);
     } catch (error) {
       this.#database.close();

@@ -30,6 +30,8 @@ import type {
   SettingsRequest,
   OperationCounts,
   SpanRow,
+  Stall,
+  StallFacts,
   TelemetryControl,
   MissingNodeFeature,
   TelemetryFault,
@@ -86,6 +88,8 @@ export interface TelemetryStoreOptions {
   readonly archive?: () => TraceArchive | undefined;
   /** Collects business metrics; also called before listeners are notified. Must not reject. */
   readonly refresh?: () => Promise<void>;
+  readonly stalls: TelemetryQuery['stalls'];
+  readonly stallsOfTrace: TelemetryQuery['stallsOfTrace'];
   /** Log lines by trace; without it they are unknown. */
   readonly logs?: Pick<TraceLogs, 'of'>;
 }
@@ -194,6 +198,14 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
 
   runtime(range: TimeRange, maxPoints?: number): readonly RuntimeSample[] {
     return this.#options.samples(range, maxPoints);
+  }
+
+  stalls(range: TimeRange): StallFacts {
+    return this.#options.stalls(range);
+  }
+
+  stallsOfTrace(traceId: string): readonly Stall[] {
+    return this.#options.stallsOfTrace(traceId);
   }
 
   buffer(): BufferFacts {

@@ -96,6 +96,8 @@ export function storeWith(options: Partial<TelemetryStoreOptions> = {}): {
   const store = new TelemetryStore({
     aggregates: fakeAggregates,
     ring,
+    stalls: () => ({ watch: { is: 'off' }, thresholdMillis: 0, rows: [], heldSinceMillis: undefined }),
+    stallsOfTrace: () => [],
     prometheus: () => Promise.resolve({ status: 200, contentType: 'text/plain', text: '' }),
     spans: () => ({
       started: 9,

@@ -1,0 +1,72 @@
+import type { OperationType } from './operation-types.ts';
+
+/** A function on the call stack, as the sampling profiler reports it. */
+export interface StallFrame {
+  /** `(anonymous)` if it has no name. */
+  readonly name: string;
+  /** `src/site/post-page.ts:41`, relative to the program's folder; undefined for code of V8 without a file. */
+  readonly location: string | undefined;
+  /** Whose code: the app's, a package's, the kit's, or Node's and V8's. */
+  readonly origin: 'app' | 'package' | 'kit' | 'node';
+}
+
+/** The span that was active while the loop was blocked. */
+export interface StallHolder {
+  readonly traceId: string;
+  readonly spanId: string;
+  /** Of the span: a statement, a template, a route. */
+  readonly type: OperationType;
+  readonly series: string;
+  /** Series of the request that it belongs to; undefined outside any. */
+  readonly route: string | undefined;
+}
+
+/** A request that could not be handled meanwhile. It did not cause the stall. */
+export interface DelayedRequest {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly route: string;
+  /** `url.path`. */
+  readonly path: string;
+  /** At most so long: when a request arrived during the stall is not known. */
+  readonly waitedMillis: number;
+  /** True if it had started before the stall. */
+  readonly wasRunning: boolean;
+}
+
+/** One time that the event loop was blocked. */
+export interface Stall {
+  /** Its end, epoch milliseconds. */
+  readonly atMillis: number;
+  readonly durationMillis: number;
+  /** Start of the process. */
+  readonly processStartedAtMillis: number;
+  /** The function in which most of the time was spent, the app's before others; undefined if nothing was sampled. */
+  readonly place: StallFrame | undefined;
+  /** Part of the samples that were in `place`, 0–1. */
+  readonly placeShare: number;
+  /** From `place` to its callers, at most 12. */
+  readonly callers: readonly StallFrame[];
+  readonly holder: StallHolder | undefined;
+  /** The first ones, at most 100. */
+  readonly delayed: readonly DelayedRequest[];
+  readonly delayedCount: number;
+}
+
+/** Whether stalls can be named. */
+export interface StallWatchState {
+  readonly is: 'off' | 'starting' | 'watching' | 'aside' | 'failed';
+  /** Why it is aside or failed. */
+  readonly reason?: string | undefined;
+}
+
+/** Times that the event loop was blocked, and how they are noticed. */
+export interface StallFacts {
+  readonly watch: StallWatchState;
+  /** Shorter ones are not recorded; 0 if none are. */
+  readonly thresholdMillis: number;
+  /** Newest first. */
+  readonly rows: readonly Stall[];
+  /** Older ones were removed; undefined if none were. */
+  readonly heldSinceMillis: number | undefined;
+}

@@ -1,0 +1,137 @@
+import { type Context, context, type Span, trace } from '@opentelemetry/api';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import type { DelayedRequest, StallHolder } from '../base/stall.ts';
+import { ATTR_URL_PATH } from '../base/semconv.ts';
+import type { Operation } from '../spans/operation.ts';
+import { operationTypeOf, seriesOf } from '../spans/operation-type.ts';
+import type { ActiveRequest } from './active-requests.ts';
+
+/** Part of a stall that a synchronous operation has to cover to have caused it. */
+const COVERED = 0.6;
+const MAX_PATH_CHARS = 300;
+
+/** A statement or render that took long. */
+export interface LongOperation extends Pick<Operation, 'type' | 'series' | 'caller'> {
+  readonly traceId: string;
+  readonly spanId: string;
+  /** Epoch milliseconds. */
+  readonly startMillis: number;
+  readonly endMillis: number;
+}
+
+/** A request that was open during a stall, or came before the loop slept again. */
+export interface SeenRequest {
+  readonly request: ActiveRequest;
+  /** Monotonic; undefined while it is open. */
+  readonly endNanos: number | undefined;
+}
+
+/** The span that is active where the main thread was interrupted. */
+export function activeSpan(active: Context = context.active()): Span | undefined {
+  return trace.getSpan(active);
+}
+
+/** A stall on both clocks. */
+export interface StallTimes {
+  /** Epoch milliseconds. */
+  readonly startMillis: number;
+  readonly endMillis: number;
+  /** Monotonic. */
+  readonly startNanos: number;
+  readonly endNanos: number;
+}
+
+/**
+ * The operation that blocked the loop: the statement that covers most of the stall, else the span that was active in it, else the only request or
+ * operation that it can have been.
+ *
+ * @param active The span that the probe found. Native code is not interrupted: the probe may run after it, and then for another request.
+ */
+export function holderOf(
+  stall: StallTimes,
+  active: Span | undefined,
+  long: readonly LongOperation[],
+  requests: readonly SeenRequest[],
+): StallHolder | undefined {
+  const covering = long.filter((each) => coveredShare(each, stall) >= COVERED);
+  const suspects = requests.filter((each) => mayHaveHeld(each, stall)).map(({ request }) => request);
+  const all = requests.map(({ request }) => request);
+  const span = active !== undefined && isLater(active, all, suspects) ? undefined : active;
+  const traceId = span?.spanContext().traceId;
+  const mine = covering.filter((each) => traceId === undefined || each.traceId === traceId);
+  const statement = mine.find(({ type }) => type === 'database');
+  if (statement !== undefined) return holderOfOperation(statement, all);
+  if (span !== undefined) return holderOfSpan(span, all);
+  const [only, ...others] = mine;
+  if (only !== undefined && others.length === 0) return holderOfOperation(only, all);
+  const [suspect, ...more] = suspects;
+  // Without a request, a timer was active, or nothing was found.
+  const isAlone = active !== undefined && suspect !== undefined && more.length === 0;
+  return isAlone ? holderOfSpan(suspect.span, all) : undefined;
+}
+
+/** It was there when the stall began; by samples that is known to some milliseconds. */
+function mayHaveHeld({ request, endNanos = Infinity }: SeenRequest, stall: StallTimes): boolean {
+  const middle = (stall.startNanos + stall.endNanos) / 2;
+  return request.startNanos < middle && endNanos > middle;
+}
+
+function isLater(active: Span, all: readonly ActiveRequest[], suspects: readonly ActiveRequest[]): boolean {
+  const request = requestOf(active.spanContext().traceId, all);
+  return request !== undefined && !suspects.includes(request);
+}
+
+function coveredShare({ startMillis, endMillis }: LongOperation, stall: StallTimes): number {
+  const common = Math.min(endMillis, stall.endMillis) - Math.max(startMillis, stall.startMillis);
+  return common / Math.max(1, stall.endMillis - stall.startMillis);
+}
+
+function holderOfOperation(
+  { traceId, spanId, type, series, caller }: LongOperation,
+  requests: readonly ActiveRequest[],
+): StallHolder {
+  return { traceId, spanId, type, series, route: routeIn(requests, traceId) ?? caller };
+}
+
+function holderOfSpan(span: Span, requests: readonly ActiveRequest[]): StallHolder | undefined {
+  const { traceId, spanId } = span.spanContext();
+  if (!isReadable(span)) return undefined;
+  const type = operationTypeOf(span);
+  return { traceId, spanId, type, series: seriesOf(type, span), route: routeIn(requests, traceId) };
+}
+
+function routeIn(requests: readonly ActiveRequest[], traceId: string): string | undefined {
+  const request = requestOf(traceId, requests);
+  return request === undefined ? undefined : seriesOfRequest(request.span);
+}
+
+function requestOf(traceId: string, requests: readonly ActiveRequest[]): ActiveRequest | undefined {
+  return requests.find(({ span }) => span.spanContext().traceId === traceId);
+}
+
+function seriesOfRequest(span: Span): string {
+  return isReadable(span) ? seriesOf('http', span) : '';
+}
+
+/** @param waitedMillis Length of the stall: each request waited for all of what it was there for. */
+export function delayedRequest(
+  { request: { span, startNanos } }: SeenRequest,
+  stallStartNanos: number,
+  waitedMillis: number,
+): DelayedRequest {
+  const { traceId, spanId } = span.spanContext();
+  const path = isReadable(span) ? span.attributes[ATTR_URL_PATH] : undefined;
+  return {
+    traceId,
+    spanId,
+    route: seriesOfRequest(span),
+    path: String(path ?? '').slice(0, MAX_PATH_CHARS),
+    waitedMillis,
+    wasRunning: startNanos < stallStartNanos,
+  };
+}
+
+/** Spans of the kit and of the SDK are; the API does not say so. */
+function isReadable(span: Span): span is Span & ReadableSpan {
+  return 'attributes' in span && 'kind' in span;
+}

@@ -1,0 +1,56 @@
+import type { StallFrame } from '../base/stall.ts';
+
+/** Times are microseconds of the monotonic clock that all threads of the process share. */
+export interface StallThreadData {
+  /** Milliseconds of that clock at the last turn of the loop, a request to stop, and its completion; see BEAT, STOP and DONE. */
+  readonly shared: Int32Array<SharedArrayBuffer>;
+  readonly beatMillis: number;
+  /** After so long without a turn, the active span is asked for. */
+  readonly probeAfterMillis: number;
+  /** JavaScript that reports the active span, for the main thread. */
+  readonly probe: string;
+  readonly programFolder: string;
+}
+
+export function isStallThreadData(data: unknown): data is StallThreadData {
+  return typeof data === 'object' && data !== null && 'probeAfterMillis' in data;
+}
+
+export const BEAT = 0;
+export const STOP = 1;
+export const DONE = 2;
+export const SHARED_INTS = 3;
+
+export type ToStallThread =
+  | {
+      readonly kind: 'stall';
+      readonly id: number;
+      readonly fromMicros: number;
+      readonly toMicros: number;
+      /** Stack of the main thread at some time in between, as text. */
+      readonly stack: string | undefined;
+    }
+  | { readonly kind: 'stop' };
+
+/** What the samples of a stall say. */
+export interface SampledStall {
+  /** When the loop last slept before its end. */
+  readonly startMicros: number;
+  readonly place: StallFrame | undefined;
+  readonly placeShare: number;
+  readonly callers: readonly StallFrame[];
+}
+
+export type FromStallThread =
+  | { readonly kind: 'watching' }
+  | { readonly kind: 'failed'; readonly message: string }
+  | ({ readonly kind: 'sampled'; readonly id: number } & SampledStall);
+
+/** Milliseconds as 32 bits, so that a thread can read them in one step; only differences mean something. */
+export function sharedMillis(): number {
+  return Number(BigInt.asIntN(32, process.hrtime.bigint() / 1_000_000n));
+}
+
+export function monotonicMicros(): number {
+  return Number(process.hrtime.bigint() / 1000n);
+}

@@ -1,0 +1,142 @@
+/**
+ * The thread beside the main one that names stalls: it keeps a sampling profiler of the main thread running, and reads it after a stall. It is
+ * loaded as a worker by `stall-watch.ts` and has no other use.
+ */
+import { type InspectorNotification, type Profiler, Session } from 'node:inspector';
+import { fileURLToPath } from 'node:url';
+import { parentPort, workerData } from 'node:worker_threads';
+import { FrameNames } from './frame-names.ts';
+import {
+  BEAT,
+  DONE,
+  type FromStallThread,
+  isStallThreadData,
+  sharedMillis,
+  type StallThreadData,
+  STOP,
+  type ToStallThread,
+} from './stall-messages.ts';
+import { sampledStall } from './stall-samples.ts';
+import { StackLines } from './stack-lines.ts';
+
+/** Six samples in the shortest stall that is recorded by default, ten in 250 ms. */
+const SAMPLE_MICROS = 25_000;
+/** A profile is replaced after so long, so that its samples stay few (2,400, some 80 KB). */
+const PROFILE_MILLIS = 60_000;
+/** Replacing one costs the main thread some milliseconds. */
+const MIN_PROFILE_MILLIS = 1000;
+const TITLE = 'stall watch ';
+
+type Asked = Extract<ToStallThread, { kind: 'stall' }>;
+
+class StallThread {
+  readonly #data: StallThreadData;
+  readonly #session = new Session();
+  readonly #names: FrameNames;
+  #profile = 0;
+  #profileSince = 0;
+  #isReplacing = false;
+  #previous: Profiler.Profile | undefined;
+  #waiting: Asked[] = [];
+  #probed = 0;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(data: StallThreadData) {
+    this.#data = data;
+    this.#names = new FrameNames(data.programFolder, fileURLToPath(new URL('..', import.meta.url)));
+    this.#timer = setInterval(() => this.#tick(), data.beatMillis);
+  }
+
+  start(): void {
+    const session = this.#session;
+    session.connectToMainThread();
+    session.on('Profiler.consoleProfileFinished', (message) => this.#onProfile(message));
+    session.post('Profiler.enable', this.#checked());
+    session.post('Profiler.setSamplingInterval', { interval: SAMPLE_MICROS }, this.#checked());
+    this.#evaluate(`console.profile('${TITLE}0')`, () => {
+      this.#profileSince = sharedMillis();
+      tell({ kind: 'watching' });
+    });
+  }
+
+  ask(message: ToStallThread): void {
+    if (message.kind === 'stop') this.#stop();
+    else this.#waiting.push(message);
+  }
+
+  #tick(): void {
+    const { shared, probeAfterMillis, probe } = this.#data;
+    if (Atomics.load(shared, STOP) !== 0) return this.#stop();
+    const beat = Atomics.load(shared, BEAT);
+    const now = sharedMillis();
+    if (((now - beat) | 0) > probeAfterMillis) {
+      if (beat === this.#probed) return;
+      this.#probed = beat;
+      return this.#evaluate(probe, () => {});
+    }
+    const millis = (now - this.#profileSince) | 0;
+    if (millis >= PROFILE_MILLIS || (this.#waiting.length > 0 && millis >= MIN_PROFILE_MILLIS))
+      this.#replace();
+  }
+
+  /** The next profile starts before this one ends: starting the profiler anew would hold the loop for a tenth of a second. */
+  #replace(): void {
+    if (this.#isReplacing || this.#profileSince === 0) return;
+    this.#isReplacing = true;
+    const [before, next] = [this.#profile, ++this.#profile];
+    this.#evaluate(`console.profile('${TITLE}${next}'); console.profileEnd('${TITLE}${before}')`, () => {
+      this.#profileSince = sharedMillis();
+      this.#isReplacing = false;
+    });
+  }
+
+  #onProfile({ params }: InspectorNotification<Profiler.ConsoleProfileFinishedEventDataType>): void {
+    if (params.title?.startsWith(TITLE) !== true) return;
+    const profiles = [...(this.#previous === undefined ? [] : [this.#previous]), params.profile];
+    this.#previous = params.profile;
+    for (const { id, fromMicros, toMicros, stack } of this.#waiting.splice(0)) {
+      const words = { names: this.#names, lines: new StackLines(stack) };
+      tell({ kind: 'sampled', id, ...sampledStall(profiles, fromMicros, toMicros, words) });
+    }
+  }
+
+  #evaluate(expression: string, done: () => void): void {
+    this.#session.post('Runtime.evaluate', { expression, silent: true }, (error, result) => {
+      const thrown = result?.exceptionDetails;
+      if (error !== null || thrown !== undefined)
+        this.#fail(error?.message ?? thrown?.exception?.description ?? thrown?.text ?? expression);
+      else done();
+    });
+  }
+
+  #checked(): (error: Error | null) => void {
+    return (error) => {
+      if (error !== null) this.#fail(error.message);
+    };
+  }
+
+  #fail(message: string): void {
+    tell({ kind: 'failed', message });
+    this.#stop();
+  }
+
+  #stop(): void {
+    clearInterval(this.#timer);
+    this.#session.disconnect();
+    Atomics.store(this.#data.shared, DONE, 1);
+    Atomics.notify(this.#data.shared, DONE);
+    parentPort?.close();
+  }
+}
+
+function tell(message: FromStallThread): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+  parentPort?.postMessage(message);
+}
+
+// Imported by anything else, it does nothing.
+if (isStallThreadData(workerData)) {
+  const thread = new StallThread(workerData);
+  parentPort?.on('message', (message: ToStallThread) => thread.ask(message));
+  thread.start();
+}

@@ -1,0 +1,297 @@
+import { url as inspectorUrl } from 'node:inspector';
+import { performance } from 'node:perf_hooks';
+import { context, ROOT_CONTEXT, type Span } from '@opentelemetry/api';
+import type { Clock } from '../base/clock.ts';
+import type { Guard } from '../base/guard.ts';
+import type { Stall, StallFacts, StallWatchState } from '../base/stall.ts';
+import type { EndedSpan } from '../spans/operation.ts';
+import type { ActiveRequest, ActiveRequests } from './active-requests.ts';
+import {
+  activeSpan,
+  delayedRequest,
+  holderOf,
+  type LongOperation,
+  type SeenRequest,
+} from './stall-evidence.ts';
+import { StallLink } from './stall-link.ts';
+import { stackNow } from './stack-lines.ts';
+import {
+  BEAT,
+  type FromStallThread,
+  monotonicMicros,
+  type SampledStall,
+  sharedMillis,
+} from './stall-messages.ts';
+
+const BEATS_PER_THRESHOLD = 5;
+const MIN_BEAT_MILLIS = 20;
+const MAX_BEAT_MILLIS = 200;
+/** Without the samples of a stall for so long, it is recorded without them. */
+const SAMPLES_MILLIS = 3000;
+/** Requests seen around one stall, long operations since the last turns, and stalls whose samples are awaited. */
+const MAX_REQUESTS = 1000;
+const MAX_LONG = 100;
+const MAX_PENDING = 20;
+const MAX_DELAYED = 100;
+const LONG_MILLIS = 10_000;
+/** How often is checked whether somebody uses the inspector. */
+const LOOK_MILLIS = 1000;
+const PROBE = Symbol.for('telemetry.stall.probe');
+
+export interface StallWatchOptions {
+  /** Shortest stall that is recorded, milliseconds. */
+  readonly thresholdMillis: number;
+  readonly guard: Guard;
+  readonly clock: Clock;
+  readonly active: ActiveRequests;
+  readonly processStartedAtMillis: number;
+  /** While modules are loaded, nobody waits. */
+  readonly isStarting: () => boolean;
+  /** Handles deferred spans. */
+  readonly settle: () => void;
+  readonly onStall: (stall: Stall) => void;
+  readonly runMeasured?: (work: () => void) => void;
+  /** Default: the address of this process's inspector. */
+  readonly inspectorUrl?: () => string | undefined;
+}
+
+/** The main thread as the probe found it. */
+interface Probed {
+  readonly span: Span | undefined;
+  readonly stack: string | undefined;
+}
+
+interface Pending {
+  readonly fromNanos: number;
+  readonly toNanos: number;
+  readonly toMicros: number;
+  readonly atMillis: number;
+  readonly active: Span | undefined;
+  readonly requests: SeenRequest[];
+  readonly timer: NodeJS.Timeout;
+}
+
+/**
+ * Notices when the event loop does not turn, and says what blocked it: a thread samples the call stacks of this one, and asks it for its active span
+ * while it is blocked. Steps aside while somebody uses the inspector. Faults are counted; nothing is thrown.
+ */
+export class StallWatch {
+  readonly #options: StallWatchOptions;
+  readonly #beatMillis: number;
+  #link: StallLink | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #state: StallWatchState = { is: 'off' };
+  #beatNanos = 0;
+  #beatMicros = 0;
+  #lookedNanos = 0;
+  #probed: Probed | undefined;
+  #ended: SeenRequest[] = [];
+  #long: LongOperation[] = [];
+  #draining: { readonly pending: Pending; readonly idleMillis: number } | undefined;
+  readonly #pending = new Map<number, Pending>();
+  #lastId = 0;
+  readonly #onExit = (): void => this.#guarded(() => this.#link?.endNow());
+
+  constructor(options: StallWatchOptions) {
+    this.#options = options;
+    const beat = Math.round(options.thresholdMillis / BEATS_PER_THRESHOLD);
+    this.#beatMillis = Math.min(MAX_BEAT_MILLIS, Math.max(MIN_BEAT_MILLIS, beat));
+  }
+
+  get facts(): Pick<StallFacts, 'watch' | 'thresholdMillis'> {
+    return { watch: this.#state, thresholdMillis: this.#options.thresholdMillis };
+  }
+
+  /** Does nothing with a threshold of 0. */
+  start(): void {
+    const { thresholdMillis, active } = this.#options;
+    if (thresholdMillis === 0 || this.#timer !== undefined) return;
+    active.listener = {
+      began: (request) => this.#onRequest(request),
+      ended: (request) => this.#onRequestEnd(request),
+    };
+    Object.defineProperty(globalThis, PROBE, { value: () => this.#probe(), configurable: true });
+    process.on('exit', this.#onExit);
+    this.#beginBeat();
+    // Outside any request, so that the timer retains none (G3).
+    context.with(ROOT_CONTEXT, () => {
+      this.#timer = setInterval(() => this.#guarded(() => this.#beat()), this.#beatMillis).unref();
+    });
+    this.#guarded(() => this.#look());
+  }
+
+  /** Records what is pending; resolves when the thread has ended. */
+  async stop(): Promise<void> {
+    if (this.#timer === undefined) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    process.removeListener('exit', this.#onExit);
+    this.#options.active.listener = undefined;
+    this.#finishAll();
+    await this.#link?.end();
+    this.#link = undefined;
+    Reflect.deleteProperty(globalThis, PROBE);
+    this.#state = { is: 'off' };
+  }
+
+  /** Every ended operation; only long statements and renders are remembered. */
+  note(operation: EndedSpan): void {
+    const { durationNanos, type, series, caller, endMillis, span, spanId } = operation;
+    const millis = durationNanos / 1e6;
+    if (millis < this.#options.thresholdMillis / 2 || this.#timer === undefined) return;
+    if (type !== 'database' && type !== 'render') return;
+    const { traceId } = span.spanContext();
+    this.#long.push({ traceId, spanId, type, series, caller, startMillis: endMillis - millis, endMillis });
+    if (this.#long.length > MAX_LONG) this.#long.shift();
+  }
+
+  /** Called by the thread, in the middle of whatever runs. */
+  #probe(): void {
+    this.#guarded(() => (this.#probed = { span: activeSpan(), stack: stackNow() }));
+  }
+
+  #beginBeat(): void {
+    this.#beatNanos = this.#options.clock.monotonicNanos();
+    this.#beatMicros = monotonicMicros();
+    if (this.#link !== undefined) Atomics.store(this.#link.shared, BEAT, sharedMillis());
+  }
+
+  #beat(): void {
+    const { thresholdMillis, clock, isStarting } = this.#options;
+    const [fromNanos, fromMicros] = [this.#beatNanos, this.#beatMicros];
+    const probed = this.#probed;
+    this.#beginBeat();
+    this.#probed = undefined;
+    const millis = (this.#beatNanos - fromNanos) / 1e6;
+    if (millis >= thresholdMillis && !isStarting()) this.#noteStall(fromNanos, fromMicros, probed);
+    this.#ended = [];
+    if (this.#beatNanos - this.#lookedNanos >= LOOK_MILLIS * 1e6) this.#look();
+    const oldest = clock.now() - LONG_MILLIS;
+    while ((this.#long[0]?.endMillis ?? Infinity) < oldest) this.#long.shift();
+  }
+
+  #noteStall(fromNanos: number, fromMicros: number, probed: Probed | undefined): void {
+    if (this.#pending.size >= MAX_PENDING) return;
+    const id = ++this.#lastId;
+    const open = [...this.#options.active.open].slice(0, MAX_REQUESTS);
+    const pending: Pending = {
+      fromNanos,
+      toNanos: this.#beatNanos,
+      toMicros: this.#beatMicros,
+      atMillis: this.#options.clock.now(),
+      active: probed?.span,
+      requests: [...this.#ended, ...open.map((request) => ({ request, endNanos: undefined }))],
+      timer: this.#later(() => this.#finish(id, undefined)),
+    };
+    this.#pending.set(id, pending);
+    this.#draining = { pending, idleMillis: idleMillis() };
+    if (this.#state.is === 'watching')
+      this.#link?.tell({ kind: 'stall', id, fromMicros, toMicros: this.#beatMicros, stack: probed?.stack });
+    else this.#finish(id, undefined);
+  }
+
+  #later(work: () => void): NodeJS.Timeout {
+    return context.with(ROOT_CONTEXT, () => setTimeout(() => this.#guarded(work), SAMPLES_MILLIS).unref());
+  }
+
+  /** Requests that are read before the loop sleeps again had arrived during the stall. */
+  #onRequest(request: ActiveRequest): void {
+    if (this.#draining === undefined) return;
+    const { pending, idleMillis: before } = this.#draining;
+    if (idleMillis() > before || pending.requests.length >= MAX_REQUESTS) this.#draining = undefined;
+    else pending.requests.push({ request, endNanos: undefined });
+  }
+
+  #onRequestEnd(request: ActiveRequest): void {
+    if (this.#ended.length < MAX_REQUESTS)
+      this.#ended.push({ request, endNanos: this.#options.clock.monotonicNanos() });
+  }
+
+  /** @param sampled Undefined if nothing could be sampled. */
+  #finish(id: number, sampled: SampledStall | undefined): void {
+    const pending = this.#pending.get(id);
+    if (pending === undefined) return;
+    this.#pending.delete(id);
+    clearTimeout(pending.timer);
+    if (this.#draining?.pending === pending) this.#draining = undefined;
+    const { thresholdMillis, onStall, settle, processStartedAtMillis } = this.#options;
+    const { fromNanos, toNanos, toMicros, atMillis, active, requests } = pending;
+    const durationMillis =
+      sampled === undefined
+        ? (toNanos - fromNanos) / 1e6 - this.#beatMillis
+        : (toMicros - sampled.startMicros) / 1000;
+    if (durationMillis < thresholdMillis) return;
+    settle();
+    const startNanos = toNanos - durationMillis * 1e6;
+    const startMillis = atMillis - durationMillis;
+    const times = { startMillis, endMillis: atMillis, startNanos, endNanos: toNanos };
+    const holder = holderOf(times, active, this.#long, requests);
+    const delayed = requests.filter(
+      ({ request, endNanos = Infinity }) =>
+        endNanos > startNanos && request.span.spanContext().traceId !== holder?.traceId,
+    );
+    onStall({
+      atMillis,
+      durationMillis,
+      processStartedAtMillis,
+      place: sampled?.place,
+      placeShare: sampled?.placeShare ?? 0,
+      callers: sampled?.callers ?? [],
+      holder,
+      delayed: delayed
+        .slice(0, MAX_DELAYED)
+        .map((request) => delayedRequest(request, startNanos, durationMillis)),
+      delayedCount: delayed.length,
+    });
+  }
+
+  /** Steps aside for a person with the inspector, and comes back. */
+  #look(): void {
+    this.#lookedNanos = this.#beatNanos;
+    const { is } = this.#state;
+    const address = (this.#options.inspectorUrl ?? inspectorUrl)();
+    if (address !== undefined) {
+      if (is === 'aside') return;
+      void this.#link?.end();
+      this.#link = undefined;
+      this.#state = { is: 'aside', reason: 'the inspector of this process is open' };
+    } else if (is === 'off' || is === 'aside') this.#connect();
+  }
+
+  #connect(): void {
+    this.#state = { is: 'starting' };
+    this.#link = new StallLink({
+      beat: sharedMillis(),
+      beatMillis: this.#beatMillis,
+      probeAfterMillis: 2 * this.#beatMillis,
+      probe: `globalThis[Symbol.for('${PROBE.description}')]?.()`,
+      onMessage: (message) => this.#guarded(() => this.#onMessage(message)),
+      onFailure: (error) => this.#fail(error),
+    });
+  }
+
+  #onMessage(message: FromStallThread): void {
+    if (message.kind === 'watching') this.#state = { is: 'watching' };
+    else if (message.kind === 'sampled') this.#finish(message.id, message);
+  }
+
+  #fail(error: Error): void {
+    this.#link = undefined;
+    this.#state = { is: 'failed', reason: error.message };
+    this.#options.guard.report('stall watch', error);
+    this.#finishAll();
+  }
+
+  /** Without the samples that are still awaited. */
+  #finishAll(): void {
+    for (const id of this.#pending.keys()) this.#guarded(() => this.#finish(id, undefined));
+  }
+
+  #guarded(work: () => void): void {
+    this.#options.guard.run('stall watch', work, undefined);
+  }
+}
+
+function idleMillis(): number {
+  return performance.eventLoopUtilization().idle;
+}

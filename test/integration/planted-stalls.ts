@@ -1,0 +1,84 @@
+/**
+ * Loaded with `--import` before the blog: adds routes that block the event loop, each in its own way, in front of the blog's own. `?millis=`
+ * says for how long.
+ */
+import { access } from 'node:fs/promises';
+import Database from 'better-sqlite3';
+import Koa from 'koa';
+import { activeTelemetry } from '../../otel/telemetry.ts';
+import { nameRequestRoute } from '../../otel/instrumentation/request-route.ts';
+
+const WAYS: Readonly<Record<string, (millis: number) => unknown>> = {
+  render: (millis) => activeTelemetry().render('planted', () => spin(millis)),
+  parse: (millis) => parseHuge(millis),
+  statement: (millis) => countSlowly(millis),
+};
+
+function spin(millis: number): string {
+  const until = performance.now() + millis;
+  let turns = 0;
+  while (performance.now() < until) turns++;
+  return `<p>${turns}</p>`;
+}
+
+/** Milliseconds: other programs make it longer, nothing makes it shorter. */
+function fastest(work: () => unknown): number {
+  let shortest = Infinity;
+  for (let time = 0; time < 4; time++) {
+    const before = performance.now();
+    work();
+    shortest = Math.min(shortest, performance.now() - before);
+  }
+  return shortest;
+}
+
+/** Long enough texts are made beforehand, so that only parsing takes time; twice as long, as the next time it may be faster. */
+let huge = '';
+function prepareHuge(millis: number): void {
+  for (let rows = 20_000; ; rows *= 2) {
+    huge = JSON.stringify(
+      Array.from({ length: rows }, (_, index) => ({ index, words: `row ${index}`, list: [index] })),
+    );
+    if (fastest(() => JSON.parse(huge)) > 2 * millis) return;
+  }
+}
+
+function parseHuge(_millis: number): unknown {
+  return JSON.parse(huge);
+}
+
+let database: Database.Database | undefined;
+let statement: Database.Statement<[number]> | undefined;
+let rowsPerMilli = 0;
+function prepareStatement(): void {
+  database ??= new Database(':memory:');
+  statement ??= database.prepare(
+    'WITH RECURSIVE planted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM planted WHERE n < ?) SELECT count(*) FROM planted',
+  );
+  rowsPerMilli = 200_000 / fastest(() => statement!.get(200_000));
+}
+
+function countSlowly(millis: number): unknown {
+  return statement!.get(Math.round(2 * millis * rowsPerMilli));
+}
+
+const callback = Koa.prototype.callback;
+Koa.prototype.callback = function (this: Koa) {
+  this.middleware.unshift(async (ctx, next) => {
+    const [, planted, way = '', step] = ctx.path.split('/');
+    if (planted !== 'planted') return next();
+    nameRequestRoute(ctx.method, step === undefined ? `/planted/${way}` : `/planted/${way}/prepare`);
+    const millis = Number(ctx.query['millis'] ?? 300);
+    if (step === 'prepare') {
+      if (way === 'parse') prepareHuge(millis);
+      if (way === 'statement') prepareStatement();
+      ctx.body = 'prepared';
+      return;
+    }
+    // As most handlers do, it waits for something first.
+    await access(import.meta.filename);
+    WAYS[way]?.(millis);
+    ctx.body = 'done';
+  });
+  return callback.call(this);
+};
