@@ -16,6 +16,7 @@ import { routesPage } from './routes-page.ts';
 import { samplingChangePage } from './sampling-change-page.ts';
 import { samplingPage } from './sampling-page.ts';
 import { slowPage } from './slow-page.ts';
+import { stallsPage } from './stalls-page.ts';
 import { statementPage } from './statement-page.ts';
 import { tracePage } from './trace-page.ts';
 import { tracesPage } from './traces-page.ts';
@@ -26,6 +27,7 @@ export const PAGES: readonly AnyPage[] = [
   changesPage,
   contentPage,
   processPage,
+  stallsPage,
   routesPage,
   routePage,
   queriesPage,

@@ -1,4 +1,4 @@
-import type { Marker, ProcessFacts, RuntimeSample } from '../../../otel/query.ts';
+import type { Marker, ProcessFacts, RuntimeSample, StallFacts } from '../../../otel/query.ts';
 import { html } from '../../markup/html.ts';
 import { barChart } from '../charts/bar-chart.ts';
 import { panel, type ChartTable, type ChartTime } from '../charts/frame.ts';
@@ -7,6 +7,7 @@ import { logScale } from '../charts/scales.ts';
 import { handlesPanel, machinePanel, nowStrip } from '../draw/process-panels.ts';
 import { moment } from '../format/moment.ts';
 import { duration, measured, share, size, text } from '../../markup/quantity.ts';
+import { stallPanel } from '../draw/stall-tables.ts';
 import { definePage } from './define-page.ts';
 import { chartSamples, hasSpan, highest, spanSamples } from '../facts/runtime-course.ts';
 import { processSentence } from '../sentences/process-sentence.ts';
@@ -16,6 +17,7 @@ interface RuntimeFacts {
   readonly process: ProcessFacts;
   readonly runtime: readonly RuntimeSample[];
   readonly markers: readonly Marker[];
+  readonly stalls: StallFacts;
 }
 
 /** The process: memory, CPU, event loop, garbage collection. */
@@ -26,10 +28,11 @@ export const processPage = definePage<RuntimeFacts>({
     process: telemetry.process(),
     runtime: telemetry.runtime(range),
     markers: telemetry.markers(range),
+    stalls: telemetry.stalls(range),
   }),
   title: () => 'Process',
   sentence: (facts, { range, now }) => processSentence(facts, range, now),
-  draw({ process: facts, runtime, markers }, view) {
+  draw({ process: facts, runtime, markers, stalls }, view) {
     const time: ChartTime = { range: view.range.drawn, markers, now: view.now };
     const of = (
       label: string,
@@ -44,7 +47,7 @@ export const processPage = definePage<RuntimeFacts>({
     const table = runtimeTable(runtime, view.now);
     const tall = { height: 150 };
     const worst = highest(runtime, (s) => s.eventLoopDelayMaxMillis);
-    return html`${nowStrip(facts, view.now)}
+    return html`${nowStrip(facts, view.now)}${stallPanel(stalls, view)}
       <div class="grid even">
         ${panel({
           title: 'Memory',

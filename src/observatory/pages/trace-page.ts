@@ -1,6 +1,7 @@
 import { drawTrace, traceActions } from '../draw/trace-view.ts';
 import { missingTrace } from '../draw/missing-trace.ts';
 import { definePage } from './define-page.ts';
+import { stallsOfTraceWords } from '../sentences/stall-sentence.ts';
 import { missingTraceSentence, traceSentence } from '../sentences/trace-sentence.ts';
 import { spanTree } from '../trace/span-tree.ts';
 import { isDetail, kindOf, missingFacts, traceFacts, type TraceFacts } from '../trace/trace-facts.ts';
@@ -26,9 +27,18 @@ export const tracePage = definePage<TraceFacts>({
     if (isDetail(trace) || trace.reason === 'running') return 200;
     return trace.reason === 'evicted' ? 410 : 404;
   },
-  sentence: ({ trace, repeated, counts }, { links, now }) =>
+  sentence: ({ trace, repeated, counts, stalls }, { links, now }) =>
     isDetail(trace)
-      ? traceSentence(trace, spanTree(trace.spans), repeated, links, (span) => counts[kindOf(span)] ?? 0)
+      ? [
+          ...traceSentence(
+            trace,
+            spanTree(trace.spans),
+            repeated,
+            links,
+            (span) => counts[kindOf(span)] ?? 0,
+          ),
+          ...stallsOfTraceWords(trace.traceId, stalls, links),
+        ]
       : missingTraceSentence(trace, links, now),
   actions: (facts, view) => traceActions(facts, view),
   draw: (facts, view) =>

@@ -1,4 +1,4 @@
-import type { AuditFacts, SeriesSummary, TimeRange } from '../../../otel/query.ts';
+import type { AuditFacts, SeriesSummary, Stall, TimeRange } from '../../../otel/query.ts';
 import { DISABLED_SENTENCE } from './disabled-sentence.ts';
 import { momentText, spanText } from '../format/moment.ts';
 import { countText, duration, share, size, text } from '../../markup/quantity.ts';
@@ -18,6 +18,7 @@ import {
   slowestWords,
   turnedAway,
 } from './request-reasons.ts';
+import { heldBy } from './stall-sentence.ts';
 import { plural, shortRoute, type Sentence, type SentencePart } from './sentence.ts';
 
 /** The input of the overview's sentence. */
@@ -34,6 +35,8 @@ export interface OverviewSituation {
   readonly memory: MemoryTrend;
   /** The longest event-loop delay in the range; 0 without samples. */
   readonly stallMillis: number;
+  /** The longest stall that was recorded in the range. */
+  readonly stall: Stall | undefined;
   /** How long the event loop was saturated in the range. */
   readonly saturatedMillis: number;
   /** Set if file descriptors nearly ran out. */
@@ -50,6 +53,10 @@ export interface OverviewSituation {
 
 /** An event-loop delay that every reader at that moment notices. */
 const STALL_MILLIS = 250;
+/** Readers took the blog for dead: that is not fine, however short the rest was. */
+const LONG_STALL_MILLIS = 1000;
+/** The same stall is measured twice, with different timers. */
+const SAME_STALL = 0.8;
 /** Maximum number of reasons after the numbers, the most important first. */
 const MAX_REASONS = 3;
 
@@ -57,15 +64,16 @@ const MAX_REASONS = 3;
 export function overviewSentence(situation: OverviewSituation, links: Links): Sentence {
   const { metrics } = situation;
   if (!metrics.sampling.enabled) return DISABLED_SENTENCE;
+  const isLong = longestStall(situation) >= LONG_STALL_MILLIS;
   const reasons = [
+    ...(isLong ? [stall(situation, links), saturation(situation.saturatedMillis, links)] : []),
     openFilesLeft(situation, links),
     faults(situation, links),
     storm(situation, links),
     booksSentence(situation.audit, links),
     turnedAway(metrics.operations.http, situation.routes, links),
     slowness(situation, links),
-    saturation(situation.saturatedMillis, links),
-    stall(situation, links),
+    ...(isLong ? [] : [saturation(situation.saturatedMillis, links), stall(situation, links)]),
     memory(situation, links),
     exporting(situation, links),
     repetition(situation, links),
@@ -104,18 +112,23 @@ function opening(situation: OverviewSituation, links: Links): Sentence {
         ? { text: 'Some requests fail.', tone: 'failed' }
         : isSlow(http)
           ? { text: 'Working, but slow.' }
-          : http.errors === 0 && areManyTurnedAway(http)
-            ? { text: 'Nothing failed, but many requests got a 4xx.' }
-            : http.errors > 0 ||
-                situation.stallMillis >= STALL_MILLIS ||
-                isSaturated(situation.saturatedMillis) ||
-                situation.openFiles !== undefined ||
-                situation.storm !== undefined ||
-                situation.exportFailing !== undefined ||
-                situation.audit.alarms.length > 0 ||
-                situation.faults !== undefined
-              ? { text: 'Mostly fine.', tone: 'good' }
-              : { text: 'All fine.', tone: 'good' };
+          : longestStall(situation) >= LONG_STALL_MILLIS
+            ? {
+                text: `Working, but nothing was answered for ${text(duration(longestStall(situation)))}.`,
+                tone: 'failed',
+              }
+            : http.errors === 0 && areManyTurnedAway(http)
+              ? { text: 'Nothing failed, but many requests got a 4xx.' }
+              : http.errors > 0 ||
+                  longestStall(situation) >= STALL_MILLIS ||
+                  isSaturated(situation.saturatedMillis) ||
+                  situation.openFiles !== undefined ||
+                  situation.storm !== undefined ||
+                  situation.exportFailing !== undefined ||
+                  situation.audit.alarms.length > 0 ||
+                  situation.faults !== undefined
+                ? { text: 'Mostly fine.', tone: 'good' }
+                : { text: 'All fine.', tone: 'good' };
   return [
     verdict,
     { text: ` ${plural(http.count, 'request')} ${when(situation)}, ` },
@@ -201,11 +214,25 @@ function storm({ storm: cutting }: OverviewSituation, links: Links): Sentence | 
   ];
 }
 
-function stall({ stallMillis }: OverviewSituation, links: Links): Sentence | undefined {
-  if (!(stallMillis >= STALL_MILLIS)) return undefined;
+/** Milliseconds; by the samples of the process, or by a recorded stall. 0 if there was none. */
+function longestStall({ stallMillis, stall: recorded }: OverviewSituation): number {
+  return Math.max(recorded?.durationMillis ?? 0, Number.isNaN(stallMillis) ? 0 : stallMillis);
+}
+
+function stall(situation: OverviewSituation, links: Links): Sentence | undefined {
+  const millis = longestStall(situation);
+  if (millis < STALL_MILLIS) return undefined;
+  // A longer delay that no stall was recorded for had another cause.
+  const recorded =
+    (situation.stall?.durationMillis ?? 0) >= SAME_STALL * millis ? situation.stall : undefined;
   return [
-    { text: 'The event loop', href: links.to('/process') },
-    { text: ` was blocked for up to ${text(duration(stallMillis))}.` },
+    { text: 'The event loop', href: links.to(recorded === undefined ? '/process' : '/stalls') },
+    { text: ` was blocked for up to ${text(duration(millis))}` },
+    ...(recorded === undefined ? [] : heldBy(recorded, links)),
+    ...(recorded === undefined || recorded.delayedCount === 0
+      ? []
+      : [{ text: `; ${plural(recorded.delayedCount, 'request')} had to wait` }]),
+    { text: '.' },
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { RuntimeSample, SeriesSummary, TelemetryQuery } from '../../../otel/query.ts';
+import type { RuntimeSample, SeriesSummary, Stall, TelemetryQuery } from '../../../otel/query.ts';
 import type { MetricsDocument } from '../facts/metrics-document.ts';
 import { repeatedOnRoutes } from '../facts/repeated-on-routes.ts';
 import { highest } from '../facts/runtime-course.ts';
@@ -41,6 +41,7 @@ export function situationOf(
     repeated: repeatedOnRoutes(telemetry, range).rows,
     memory: memoryTrend(known.runtime),
     stallMillis: highest(known.runtime, (sample) => sample.eventLoopDelayMaxMillis),
+    stall: longestStall(telemetry.stalls(range).rows),
     saturatedMillis: saturatedMillis(known.runtime),
     openFiles: openFilesOf(known.runtime, openFilesLimit),
     faults:
@@ -60,4 +61,11 @@ function saturatedMillis(samples: readonly RuntimeSample[]): number {
   return samples
     .filter((sample) => sample.eventLoopUtilization >= NO_PAUSE)
     .reduce((sum, { fromMillis, atMillis }) => sum + atMillis - fromMillis, 0);
+}
+
+function longestStall(stalls: readonly Stall[]): Stall | undefined {
+  return stalls.reduce<Stall | undefined>(
+    (most, each) => (most === undefined || each.durationMillis > most.durationMillis ? each : most),
+    undefined,
+  );
 }

@@ -3,6 +3,7 @@ import type {
   MissingTrace,
   SamplingFacts,
   SpanRow,
+  Stall,
   TelemetryQuery,
   TimeRange,
   TraceDetail,
@@ -30,6 +31,8 @@ export interface TraceFacts {
   /** Counts of its series since start, by type and series. */
   readonly counts: Readonly<Record<string, number>>;
   readonly thresholdsSeconds: SamplingFacts['thresholdsSeconds'] | undefined;
+  /** Stalls that it caused, or that its request had to wait for. */
+  readonly stalls: readonly Stall[];
   /** When it was imported; undefined for a trace of this process. */
   readonly importedMillis: number | undefined;
 }
@@ -46,6 +49,7 @@ export function missingFacts(trace: MissingTrace): TraceFacts {
     selected: undefined,
     spread: undefined,
     counts: {},
+    stalls: [],
     thresholdsSeconds: undefined,
     importedMillis: undefined,
   };
@@ -64,6 +68,7 @@ export function traceFacts(
     ...bareFacts(trace, repeated, node),
     spread: node && telemetry.heatMap(node.span.type, range, { series: node.span.series, maxColumns: 30 }),
     counts: countsOf(telemetry, trace),
+    stalls: telemetry.stallsOfTrace(trace.traceId),
     thresholdsSeconds: telemetry.sampling().thresholdsSeconds,
   };
 }
@@ -95,6 +100,7 @@ function bareFacts(
     selected: node?.span.spanId,
     spread: undefined,
     counts: {},
+    stalls: [],
     thresholdsSeconds: undefined,
     importedMillis: undefined,
   };

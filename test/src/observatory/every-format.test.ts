@@ -10,6 +10,7 @@ const FORMATS: Readonly<Record<string, readonly [string, string | undefined]>> =
   '/changes': ['rows', 'p95_ms_before'],
   '/content': ['business', 'metric'],
   '/process': ['runtime', 'rss_bytes'],
+  '/stalls': ['groups', 'worst_ms'],
   '/routes': ['routes', 'p99_ms'],
   '/route': ['slowest', 'trace_id'],
   '/queries': ['statements', 'statement'],

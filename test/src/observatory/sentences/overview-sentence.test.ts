@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { SeriesSummary } from '../../../../otel/query.ts';
+import type { SeriesSummary, Stall } from '../../../../otel/query.ts';
 import { momentText } from '../../../../src/observatory/format/moment.ts';
 import { Links } from '../../../../src/observatory/links.ts';
 import {
@@ -65,6 +65,7 @@ function situation(more: Partial<OverviewSituation> = {}): OverviewSituation {
     repeated: [],
     memory: { growing: false, grownBytes: 0, overMillis: 0 },
     stallMillis: 12,
+    stall: undefined,
     saturatedMillis: 0,
     openFiles: undefined,
     exportFailing: undefined,
@@ -74,6 +75,18 @@ function situation(more: Partial<OverviewSituation> = {}): OverviewSituation {
     ...more,
   };
 }
+
+const stallOf = (durationMillis: number): Stall => ({
+  atMillis: NOW - HOUR / 2,
+  durationMillis,
+  processStartedAtMillis: NOW - 26 * HOUR,
+  place: { name: 'spin', location: 'src/search/marks.ts:88', origin: 'app' },
+  placeShare: 0.9,
+  callers: [],
+  holder: { traceId: 'a', spanId: 'b', type: 'database', series: 'SELECT posts_fts', route: 'GET /search' },
+  delayed: [],
+  delayedCount: 3,
+});
 
 function series(
   type: 'http' | 'database',
@@ -322,8 +335,28 @@ describe('overviewSentence', () => {
     ],
     [
       'a stalled loop',
-      { stallMillis: 1350 },
-      'Mostly fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was blocked for up to 1.35 s.',
+      { stallMillis: 350 },
+      'Mostly fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was blocked for up to 350 ms.',
+    ],
+    [
+      'a stall of 300 ms',
+      { stallMillis: 290, stall: stallOf(300) },
+      'Mostly fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was blocked for up to 300 ms by spin src/search/marks.ts:88 in SELECT posts_fts of /search; 3 requests had to wait.',
+    ],
+    [
+      'a stall of 2 s',
+      { stallMillis: 1980, stall: stallOf(2000) },
+      'Working, but nothing was answered for 2 s. 32,410 requests in the last hour, none failed. The event loop was blocked for up to 2 s by spin src/search/marks.ts:88 in SELECT posts_fts of /search; 3 requests had to wait. One in twenty took longer than 19 ms.',
+    ],
+    [
+      'a stall of 29 s that nobody sampled',
+      { stallMillis: 29_000, stall: stallOf(300) },
+      'Working, but nothing was answered for 29 s. 32,410 requests in the last hour, none failed. The event loop was blocked for up to 29 s. One in twenty took longer than 19 ms.',
+    ],
+    [
+      'a stall of 29 s among failures',
+      { stallMillis: 29_000, metrics: metrics({ errors: 3000 }) },
+      'Some requests fail. 32,410 requests in the last hour, 3,000 failed. The event loop was blocked for up to 29 s. One in twenty took longer than 19 ms.',
     ],
     [
       'no file descriptor left',
@@ -353,11 +386,11 @@ describe('overviewSentence', () => {
     [
       'all at once: three reasons, not five',
       {
-        stallMillis: 1350,
+        stallMillis: 350,
         memory: { growing: true, grownBytes: 40_000_000, overMillis: HOUR },
         repeated: [repeated],
       },
-      'Mostly fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was blocked for up to 1.35 s. Memory grew by 40 MB in 1 hour.',
+      'Mostly fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was blocked for up to 350 ms. Memory grew by 40 MB in 1 hour.',
     ],
   ])('%s', (_, more, expected) => expect(say(more)).toBe(expected));
 
@@ -379,14 +412,14 @@ describe('overviewSentence', () => {
 
   it('states the first reason with the verdict, the others separately', () => {
     const parts = overviewSentence(
-      situation({ stallMillis: 1600, repeated: [repeated], statements: [statement, rest] }),
+      situation({ stallMillis: 600, repeated: [repeated], statements: [statement, rest] }),
       LINKS,
     );
     const words = (aside: boolean): string =>
       sentenceText(parts.filter((part) => (part.aside ?? false) === aside)).trim();
     expect(words(false)).toMatch(/^Mostly fine\. .* of all database time\.$/);
     expect(words(true)).toBe(
-      'The event loop was blocked for up to 1.6 s. /tags/:tag ran SELECT tags 24 times in one request.',
+      'The event loop was blocked for up to 600 ms. /tags/:tag ran SELECT tags 24 times in one request.',
     );
   });
 

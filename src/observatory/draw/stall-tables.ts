@@ -1,0 +1,163 @@
+import type { Stall, StallFacts, StallFrame } from '../../../otel/query.ts';
+import { html, type Html, type HtmlValue } from '../../markup/html.ts';
+import { countText, duration, durationCell, text } from '../../markup/quantity.ts';
+import { type StallGroup, stallGroups, stallPlace } from '../facts/stall-groups.ts';
+import { panel } from '../charts/frame.ts';
+import { moment } from '../format/moment.ts';
+import { shortened } from '../format/shortened.ts';
+import type { PageView } from '../page.ts';
+import { plural, shortRoute } from '../sentences/sentence.ts';
+import { breakable, shareText } from './facts.ts';
+import { type Column, drawTable } from './table.ts';
+
+const MAX_SHOWN_DELAYED = 20;
+const MAX_PLACES = 5;
+const MAX_NAME = 120;
+
+/** The places that blocked the loop for the longest time, with a link to the page of all. */
+export function stallPanel(facts: StallFacts, view: PageView): Html {
+  const groups = stallGroups(facts.rows);
+  return panel({
+    title: 'What blocked the event loop',
+    note: html`${watchWords(facts)} ·
+      <a href="${view.links.to('/stalls')}"
+        >${facts.rows.length === 0 ? 'stalls' : plural(facts.rows.length, 'stall')}</a
+      >`,
+    body: drawTable(groups.slice(0, MAX_PLACES), stallGroupColumns(view), {
+      caption: 'What blocked the event loop',
+      keyOf: (row) => row.place,
+      view,
+      empty: 'Nothing in this range.',
+      still: true,
+    }),
+  });
+}
+
+/** One row per place. */
+export function stallGroupColumns(view: PageView): readonly Column<StallGroup>[] {
+  const { links, now } = view;
+  return [
+    {
+      label: 'blocked by',
+      key: 'place',
+      value: (row) => row.place,
+      cell: (row) => placeCell(row.functionName, row.location),
+    },
+    {
+      label: 'running',
+      key: 'operation',
+      value: (row) => row.operation?.series,
+      cell: (row) => operationCell(row.operation, view),
+    },
+    {
+      label: 'route',
+      key: 'route',
+      room: 'mid',
+      value: (row) => row.route,
+      cell: ({ route }) =>
+        route === undefined ? '–' : html`<a href="${links.series('http', route)}">${shortRoute(route)}</a>`,
+    },
+    countColumn('times', 'count', (row) => row.count),
+    millisColumn('longest', 'worst_ms', (row) => row.worstMillis),
+    millisColumn('in total', 'total_ms', (row) => row.totalMillis),
+    countColumn('delayed', 'delayed', (row) => row.delayed),
+    {
+      label: 'last',
+      key: 'last',
+      room: 'wide',
+      value: (row) => row.lastMillis,
+      cell: (row) => moment(row.lastMillis, now),
+    },
+  ];
+}
+
+function countColumn(label: string, key: string, of: (row: StallGroup) => number): Column<StallGroup> {
+  return { label, key, align: 'number', value: of, cell: (row) => countText(of(row)) };
+}
+
+function millisColumn(label: string, key: string, of: (row: StallGroup) => number): Column<StallGroup> {
+  return { label, key, align: 'number', value: of, cell: (row) => durationCell(of(row)) };
+}
+
+function placeCell(name: string | undefined, location: string | undefined): HtmlValue {
+  if (name === undefined) return html`<span class="quiet">not sampled</span>`;
+  return html`<bdi class="name"><code>${shortened(name, MAX_NAME)}</code></bdi
+    >${location !== undefined && html` <bdi class="note wrap">${breakable(location)}</bdi>`}`;
+}
+
+function operationCell(operation: StallGroup['operation'], { links }: PageView): HtmlValue {
+  if (operation === undefined) return html`<span class="quiet">no request</span>`;
+  const { type, series } = operation;
+  return html`<a class="name" href="${links.series(type, series)}" title="${shortened(series, 1000)}"
+    ><bdi>${shortened(type === 'http' ? shortRoute(series) : series, MAX_NAME)}</bdi></a
+  >`;
+}
+
+/** One stall: what blocked, its callers, and the requests that waited. */
+export function stallItem(stall: Stall, view: PageView): Html {
+  const { links, now } = view;
+  const { holder, callers, delayed, delayedCount, durationMillis, placeShare } = stall;
+  return html`<details data-key="${stallKey(stall)}">
+    <summary>
+      ${moment(stall.atMillis, now)} ${text(duration(durationMillis))}
+      <bdi><code>${shortened(stallPlace(stall), MAX_NAME)}</code></bdi
+      >, ${plural(delayedCount, 'request')} delayed
+    </summary>
+    <p class="note">
+      ${stall.place === undefined ? 'Nothing was sampled meanwhile: the thread that samples was not running, or the system did not run this process.' : html`${shareText(placeShare)} of the samples.`}
+      ${holder !== undefined && html` Running: ${operationCell(holder, view)}${holder.route !== undefined && holder.type !== 'http' && html` of <a href="${links.series('http', holder.route)}">${shortRoute(holder.route)}</a>`}, <a href="${links.trace(holder.traceId, holder.spanId)}">its trace</a>.`}
+    </p>
+    ${
+      callers.length > 0 &&
+      html`<p class="note">Called by</p>
+        <ol class="stack">
+          ${callers.map(frameItem)}
+        </ol>`
+    }
+    ${
+      delayed.length > 0 &&
+      html`<p class="note">Delayed by it, not its cause:</p>
+        <ul>
+          ${delayed.slice(0, MAX_SHOWN_DELAYED).map(
+            (request) =>
+              html`<li>
+                <a href="${links.trace(request.traceId, request.spanId)}"
+                  ><bdi>${shortened(request.path === '' ? request.route : request.path, MAX_NAME)}</bdi></a
+                >
+                waited up to
+                ${text(duration(request.waitedMillis))}${request.wasRunning ? '' : ', came meanwhile'}
+              </li>`,
+          )}
+        </ul>
+        ${delayedCount > MAX_SHOWN_DELAYED && html`<p class="note">And ${countText(delayedCount - MAX_SHOWN_DELAYED)} more.</p>`}`
+    }
+  </details>`;
+}
+
+function frameItem({ name, location }: StallFrame): Html {
+  return html`<li>
+    <bdi><code>${shortened(name, MAX_NAME)}</code></bdi>
+    ${location !== undefined && html`<bdi class="wrap">${breakable(location)}</bdi>`}
+  </li>`;
+}
+
+export function stallKey({ atMillis, processStartedAtMillis }: Stall): string {
+  return `stall-${Math.round(processStartedAtMillis)}-${Math.round(atMillis)}`;
+}
+
+/** Whether stalls are recorded and named. */
+export function watchWords({ watch, thresholdMillis }: StallFacts): string {
+  const limit = text(duration(thresholdMillis));
+  switch (watch.is) {
+    case 'watching':
+      return `recorded from ${limit}`;
+    case 'starting':
+      return `recorded from ${limit}; the thread that names them is starting`;
+    case 'aside':
+      return `recorded from ${limit}, but not named: ${watch.reason ?? ''}`;
+    case 'failed':
+      return `recorded from ${limit}, but not named: the watch failed (${watch.reason ?? ''})`;
+    case 'off':
+      return 'not recorded: METRICS_LOOP_STALL or METRICS_MEMORY_INTERVAL is 0';
+  }
+}

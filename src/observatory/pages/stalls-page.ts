@@ -1,0 +1,51 @@
+import type { StallFacts } from '../../../otel/query.ts';
+import { html } from '../../markup/html.ts';
+import { panel } from '../charts/frame.ts';
+import { csvLink } from '../draw/facts.ts';
+import { stallGroupColumns, stallItem, watchWords } from '../draw/stall-tables.ts';
+import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
+import { type StallGroup, stallGroups } from '../facts/stall-groups.ts';
+import { stallsSentence } from '../sentences/stall-sentence.ts';
+import { definePage } from './define-page.ts';
+
+const MAX_SHOWN = 50;
+
+interface StallPageFacts extends StallFacts {
+  readonly groups: readonly StallGroup[];
+}
+
+/** What blocked the event loop, and who had to wait. */
+export const stallsPage = definePage<StallPageFacts>({
+  path: '/stalls',
+  menu: 'process',
+  parent: { path: '/process', label: 'Process' },
+  fetch({ telemetry, range }) {
+    const stalls = telemetry.stalls(range);
+    return { ...stalls, groups: stallGroups(stalls.rows) };
+  },
+  title: () => 'Stalls',
+  sentence: (facts, { range, now, links }) => stallsSentence(facts, range, now, links),
+  draw(facts, view) {
+    const { rows, groups } = facts;
+    const columns = stallGroupColumns(view);
+    return html`${panel({
+      title: 'By place',
+      note: html`${watchWords(facts)} ${csvLink(view)}`,
+      body: drawTable(sortRows(groups, columns, view.query['sort']), columns, {
+        caption: 'Stalls by place',
+        keyOf: (row) => row.place,
+        view,
+        empty:
+          'Nothing blocked the event loop in this range. While one function runs, no request is read or answered; such times are listed here with the function, its line, and the requests that waited.',
+      }),
+    })}${
+      rows.length > 0 &&
+      panel({
+        title: 'Newest',
+        note: rows.length > MAX_SHOWN ? `first ${MAX_SHOWN} of ${rows.length}` : undefined,
+        body: html`${rows.slice(0, MAX_SHOWN).map((stall) => stallItem(stall, view))}`,
+      })
+    }`;
+  },
+  sheet: ({ groups }, view) => sheetOf(groups, stallGroupColumns(view)),
+});
