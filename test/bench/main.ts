@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what telemetry costs, against stock in the same run, in about ten minutes. `-- --quick` is a rough check of about two
- * minutes, `-- --requests` only what requests cost, `-- --live` only live views, `-- --seed N` another order of turns,
+ * minutes, `-- --requests` only what requests cost, `-- --live` only live views, `-- --stalls` only the watch of the event loop, `-- --seed N` another order of turns,
  * `-- --passes N` another number of passes: more of them narrow the intervals.
  */
 import { parseArgs } from 'node:util';
@@ -9,6 +9,7 @@ import { BenchBlog } from './bench-blog.ts';
 import { measureColdPage } from './cold/cold-cost.ts';
 import { measureFirstViews } from './first-view-cost.ts';
 import { measureLiveViews } from './live-view-cost.ts';
+import type { Gate } from './gates.ts';
 import type { Figure } from './micro/figure.ts';
 import { measureHistoryLists } from './micro/history-lists.ts';
 import { measureLongestTask } from './micro/longest-task.ts';
@@ -18,13 +19,15 @@ import { measureSketch } from './micro/sketch-cost.ts';
 import { measureStatement } from './micro/statement-cost.ts';
 import { reportOf } from './report.ts';
 import { measureRequestCost, type RequestCosts } from './request-cost.ts';
+import { measureStallWatch } from './stall-watch-cost.ts';
 import { VARIANTS } from './variants.ts';
 
-const { quick, live, requests, seed, passes } = parseArgs({
+const { quick, live, requests, stalls, seed, passes } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     live: { type: 'boolean', default: false },
     requests: { type: 'boolean', default: false },
+    stalls: { type: 'boolean', default: false },
     seed: { type: 'string', default: '1' },
     passes: { type: 'string' },
   },
@@ -42,6 +45,7 @@ const plan = quick
       coldPasses: 2,
       liveRounds: 1,
       liveMillis: 4000,
+      stallWatch: { passes: 3, rounds: 3 },
     }
   : {
       passes: 5,
@@ -51,14 +55,21 @@ const plan = quick
       coldPasses: 5,
       liveRounds: live ? 7 : 2,
       liveMillis: live ? 8000 : 4000,
+      stallWatch: { passes: 8, rounds: 5 },
     };
 
-const figures = [...(requests ? [] : await liveViews()), ...(requests || live ? [] : await smallFigures())];
-const given = ['quick', 'live', 'requests'].filter((name) => ({ quick, live, requests })[name]);
+const figures = [
+  ...(requests || stalls ? [] : await liveViews()),
+  ...(requests || live || stalls ? [] : await smallFigures()),
+];
+const given = ['quick', 'live', 'requests', 'stalls'].filter(
+  (name) => ({ quick, live, requests, stalls })[name],
+);
 const command = `npm run bench -- ${[...given.map((name) => `--${name}`), `--seed ${seed}`, ...(passes === undefined ? [] : [`--passes ${passes}`])].join(' ')}`;
-const costs = live ? [] : await requestCosts();
-const coldCosts = live ? [] : await measureColdPage(plan.coldPasses, random);
-console.log(reportOf({ command, date: new Date(), costs, coldCosts, figures }));
+const costs = live || stalls ? [] : await requestCosts();
+const watchGates = live || requests ? [] : await stallWatch();
+const coldCosts = live || stalls ? [] : await measureColdPage(plan.coldPasses, random);
+console.log(reportOf({ command, date: new Date(), costs, coldCosts, watchGates, figures }));
 
 function liveViews(): Promise<readonly Figure[]> {
   console.error('live views …');
@@ -87,6 +98,16 @@ async function requestCosts(): Promise<RequestCosts> {
       { ...plan, passes: Number(passes ?? plan.passes) },
       random,
     );
+  } finally {
+    blog.remove();
+  }
+}
+
+async function stallWatch(): Promise<readonly Gate[]> {
+  const blog = new BenchBlog();
+  try {
+    const { stallWatch: watch } = plan;
+    return await measureStallWatch(blog, { ...watch, passes: Number(passes ?? watch.passes) }, random);
   } finally {
     blog.remove();
   }

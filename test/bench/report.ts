@@ -16,12 +16,14 @@ export interface Measured {
   readonly date: Date;
   readonly costs: RequestCosts;
   readonly coldCosts: ColdCosts;
+  /** What watching the event loop costs. */
+  readonly watchGates: readonly Gate[];
   readonly figures: readonly Figure[];
 }
 
 /** Everything measured, as Markdown: where and how, what each variant costs, what was promised of it, the small figures. */
 export function reportOf(measured: Measured): string {
-  const { command, date, costs, coldCosts, figures } = measured;
+  const { command, date, costs, coldCosts, watchGates, figures } = measured;
   const machine = `${availableParallelism()} cores, ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.versions.node}, ${process.platform}`;
   const parts = [`${date.toISOString().slice(0, 10)}, ${machine}, \`${command}\``];
   if (costs.length > 0) {
@@ -29,6 +31,7 @@ export function reportOf(measured: Measured): string {
     parts.push(cpuTable(table), factTable(table), ownTable(table));
     parts.push(coldTable(coldCosts), gateTable([...requestGates(table), ...coldGates(coldCosts)]));
   }
+  if (watchGates.length > 0) parts.push(gateTable(watchGates));
   parts.push(figureTable(costs.length === 0 ? figures : [...figures, ...recordFigures(costs)]));
   return parts.join('\n\n');
 }
@@ -129,7 +132,7 @@ function gateTable(gates: readonly Gate[]): string {
     ['promised', 'measured (95 %)', 'bound', ''],
     gates.map((gate) => [
       gate.what,
-      shown(gate.measured, 2),
+      shown(gate.measured, gate.atMost < 0.1 ? 4 : 2),
       gate.atLeast === undefined ? `<= ${gate.atMost}` : `${gate.atLeast} to ${gate.atMost}`,
       verdictOf(gate),
     ]),
