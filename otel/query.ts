@@ -11,6 +11,7 @@ import type {
   SamplingRule,
 } from './base/operation-types.ts';
 import type { Stall, StallFacts } from './base/stall.ts';
+import type { NotFoundRow, RequestLists } from './base/request-facts.ts';
 import type { TimeRange } from './base/time-range.ts';
 import type { EffectiveSetting } from './base/effective-setting.ts';
 import type {
@@ -39,6 +40,7 @@ export type {
   StallWatchState,
 } from './base/stall.ts';
 export type { MetricsPage } from './base/metrics-page.ts';
+export type { NotFoundRow, RequestLists, TopRow, TopRows } from './base/request-facts.ts';
 export type { TimeRange } from './base/time-range.ts';
 export type { EffectiveSetting } from './base/effective-setting.ts';
 export { KEEP_REASONS, OPERATION_TYPES } from './base/operation-types.ts';
@@ -499,6 +501,10 @@ export interface TelemetryQuery {
   heatMap(type: OperationType, range: TimeRange, options?: HeatMapOptions): HeatMap;
   /** Every series of a type with activity in the range (default: since start), ordered by total time. */
   series(type: OperationType, range?: TimeRange): readonly SeriesSummary[];
+  /** Of an http series; undefined if it has none. */
+  requestLists(series: string): RequestLists | undefined;
+  /** Of all responses with status 404 or 410, whatever their series. */
+  notFound(): RequestLists<NotFoundRow>;
   /** Every metric of this process for Prometheus. @param accept Header of the request. Never rejects. */
   prometheus(accept?: string): Promise<MetricsPage>;
   traces(filter?: TraceFilter): TraceList;

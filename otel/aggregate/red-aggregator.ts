@@ -2,8 +2,10 @@ import type {
   Coverage,
   HeatMap,
   HeatMapOptions,
+  NotFoundRow,
   OperationSummary,
   OperationType,
+  RequestLists,
   SeriesSummary,
   TimelinePoint,
   TimeRange,
@@ -12,6 +14,7 @@ import type { Clock } from '../base/clock.ts';
 import { type ClockStep, ClockWatch } from './clock-watch.ts';
 import type { CountsArchive } from './counts-archive.ts';
 import { CountsOverTime, type SeriesTargets } from './counts-over-time.ts';
+import type { AskedAddress } from '../spans/asked-address.ts';
 import type { Operation } from '../spans/operation.ts';
 import { heatMapOf } from './heat-map.ts';
 import type { RedAggregatorOptions } from './red-aggregator-options.ts';
@@ -20,6 +23,7 @@ import { requestFactsOf, summaryOf } from './operation-summary.ts';
 import { RangePlanner } from './range-plan.ts';
 import { RedBucket } from './red-bucket.ts';
 import { type MetricPoint, metricPoints } from './named-series.ts';
+import { RequestBook } from './request-book.ts';
 import { RollUpQueue, type RollUpSource } from './roll-ups.ts';
 import { type CallerBook, SeriesBook, type StatementBook } from './series-book.ts';
 import { SeriesSums } from './series-sums.ts';
@@ -45,6 +49,7 @@ export class RedAggregator {
   readonly #watch: ClockWatch;
   readonly #onClockStep: (step: ClockStep) => void;
   readonly #ever = new Remembered<TieredSeries, RedBucket>();
+  readonly #requests: RequestBook;
   #archive: CountsArchive | undefined;
   #dirty: TieredSeries[] = [];
   /** Start of the open second. */
@@ -58,6 +63,7 @@ export class RedAggregator {
     this.#book = new SeriesBook(options.maxSeries ?? DEFAULT_MAX_SERIES);
     this.#onClockStep = options.onClockStep ?? (() => {});
     this.#startedMillis = options.clock.now();
+    this.#requests = new RequestBook(this.#startedMillis);
     this.#watch = new ClockWatch(options.clock);
     this.#queue = new RollUpQueue(processId, (number) => this.#book.keyOf(number));
     this.#counts = new CountsOverTime(this.#queue, tiers);
@@ -69,18 +75,19 @@ export class RedAggregator {
     return Math.min(this.#startedMillis, this.#archive?.oldestMillis() ?? Infinity);
   }
 
-  /** Bytes of closed buckets, estimated. */
+  /** Bytes of closed buckets and of lists of requests, estimated. */
   get bytes(): number {
-    return this.#counts.bytes;
+    return this.#counts.bytes + this.#requests.bytes;
   }
 
-  /** Returns the start of the second it was counted in, for `recordKept`. */
-  record(operation: Operation): number {
+  /** @param asked Of a request. Returns the start of the second it was counted in, for `recordKept`. */
+  record(operation: Operation, asked?: AskedAddress): number {
     const { endMillis } = operation;
     if (endMillis < this.#secondMillis || endMillis >= this.#secondMillis + 1000) this.#turn(endMillis);
     const series = this.#book.of(operation.type, operation.series);
     if (series.tiers.delta.isEmpty) this.#dirty.push(series.tiers);
     series.record(operation);
+    if (asked !== undefined) this.#requests.record(series.name, operation, asked);
     return this.#secondMillis;
   }
 
@@ -151,6 +158,14 @@ export class RedAggregator {
       });
     }
     return rows.sort((a, b) => b.totalMillis - a.totalMillis);
+  }
+
+  requestLists(series: string): RequestLists | undefined {
+    return this.#requests.of(series);
+  }
+
+  notFound(): RequestLists<NotFoundRow> {
+    return this.#requests.notFound();
   }
 
   /** Share of durations of a series that are shorter, 0–1, over all counts held; undefined for an unknown series. */

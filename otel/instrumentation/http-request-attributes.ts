@@ -15,6 +15,7 @@ import {
 } from '../base/semconv.ts';
 import { type TrustedContext, TRUSTS_NO_CONTEXT } from '../settings/trusted-context.ts';
 import { DEFAULT_TRUSTED_PROXIES, type TrustedProxies } from '../settings/trusted-proxies.ts';
+import { partsOf } from '../spans/asked-address.ts';
 import { forwardedRequest, type ForwardedRequest, type ForwardedWords } from './forwarded-request.ts';
 import { redactedQuery } from './redacted-query.ts';
 import { knownMethod } from './request-route.ts';
@@ -22,8 +23,6 @@ import { knownMethod } from './request-route.ts';
 /** An inbound X-Request-ID is recorded for the reader, never used as an id. */
 const ATTR_X_REQUEST_ID = 'http.request.header.x-request-id';
 const MAX_REQUEST_ID_LENGTH = 128;
-/** The absolute form of a request target, up to its path (RFC 9112 section 3.2.2). */
-const ABSOLUTE_FORM = /^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i;
 const MAX_PORT = 65_535;
 
 /** What is trusted of clients, and what is recorded of them. */
@@ -100,14 +99,9 @@ export function schemeOf(words: RequestWords): string {
 
 /** Unmodified, not decoded or resolved, as the app sees it. `OPTIONS *` has the path `*`. */
 function addUrl(attributes: Attributes, target: string): void {
-  const own = target.startsWith('/') ? target : target.replace(ABSOLUTE_FORM, '');
-  const hashAt = own.indexOf('#');
-  const plain = hashAt < 0 ? own : own.slice(0, hashAt);
-  const queryAt = plain.indexOf('?');
-  const path = (queryAt < 0 ? plain : plain.slice(0, queryAt)) || '/';
+  const { path, query } = partsOf(target);
   attributes[ATTR_URL_PATH] = path;
-  if (queryAt >= 0 && queryAt + 1 < plain.length)
-    attributes[ATTR_URL_QUERY] = redactedQuery(plain.slice(queryAt + 1), path);
+  if (query) attributes[ATTR_URL_QUERY] = redactedQuery(query, path);
 }
 
 /** Host and port the client requested, as stated by a trusted proxy if there is one. */

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Attributes } from '@opentelemetry/api';
 import { type RPCMetadata, RPCType } from '@opentelemetry/core';
+import { type AskedAddress, partsOf, referringPage } from '../spans/asked-address.ts';
 import type { KnownOperation, SpanSoFar } from '../spans/known-operation.ts';
 import { requestLabels } from '../spans/metric-labels.ts';
 import {
@@ -62,7 +63,10 @@ const PEER = Symbol('peer');
  * Everything about one incoming request, in one object because each request creates one: the facts that its operations look up, the response watch,
  * and the strings its attributes are built from on first access. It outlives the request and holds nothing of it but strings.
  */
-export class IncomingRequest extends ResponseWatch implements RPCMetadata, RequestWords, LazyAttributes {
+export class IncomingRequest
+  extends ResponseWatch
+  implements RPCMetadata, RequestWords, LazyAttributes, AskedAddress
+{
   // Declared, not defined: a defined field is written twice.
   declare readonly type: RPCType.HTTP;
   /** Set right after construction, because the span needs the request first. */
@@ -79,6 +83,7 @@ export class IncomingRequest extends ResponseWatch implements RPCMetadata, Reque
   declare readonly httpVersion: string;
   declare readonly host: string | undefined;
   declare readonly userAgent: string | undefined;
+  declare readonly referrer: string | undefined;
   declare readonly requestId: string | string[] | undefined;
   declare readonly forwarded: string | undefined;
   declare readonly forwardedFor: string | string[] | undefined;
@@ -105,6 +110,7 @@ export class IncomingRequest extends ResponseWatch implements RPCMetadata, Reque
     this.httpVersion = request.httpVersion;
     this.host = headers.host;
     this.userAgent = headers['user-agent'];
+    this.referrer = headers.referer;
     this.requestId = headers['x-request-id'];
     this.forwarded = headers.forwarded;
     this.forwardedFor = headers['x-forwarded-for'];
@@ -127,6 +133,12 @@ export class IncomingRequest extends ResponseWatch implements RPCMetadata, Reque
   }
   get clients(): ClientRules {
     return this.peer.clients;
+  }
+  get askedPath(): string {
+    return partsOf(this.target).path;
+  }
+  get askedFrom(): string | undefined {
+    return referringPage(this.referrer, this.host);
   }
 
   callerSeries(span: SpanSoFar): string | undefined {
@@ -159,14 +171,16 @@ export class IncomingRequest extends ResponseWatch implements RPCMetadata, Reque
       aborted: isCutShort(outcome.outcome),
       statusCode,
       waitNanos: this.waitNanos > 0 ? this.waitNanos : undefined,
+      asked: this,
     };
   }
 
   get heldBytes(): number {
-    const { target, host, userAgent, requestId, forwarded } = this;
+    const { target, host, userAgent, referrer, requestId, forwarded } = this;
     return (
       REQUEST_BYTES +
-      2 * (target.length + lengthOf(host) + lengthOf(userAgent) + lengthOf(requestId) + lengthOf(forwarded)) +
+      2 * (target.length + lengthOf(host) + lengthOf(userAgent) + lengthOf(referrer)) +
+      2 * (lengthOf(requestId) + lengthOf(forwarded)) +
       2 * (lengthOf(this.forwardedFor) + lengthOf(this.forwardedHost) + lengthOf(this.forwardedProto))
     );
   }

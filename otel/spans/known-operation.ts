@@ -1,5 +1,6 @@
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
 import type { OperationType, StatementNames } from '../base/operation-types.ts';
+import type { AskedAddress } from './asked-address.ts';
 
 /** The operation of a span, known without building its attributes. */
 export interface KnownOperation {
@@ -14,6 +15,7 @@ export interface KnownOperation {
   readonly aborted: boolean;
   readonly statusCode?: number | undefined;
   readonly waitNanos?: number | undefined;
+  readonly asked?: AskedAddress | undefined;
   readonly rows?: number | undefined;
   readonly statement?: StatementNames | undefined;
 }

@@ -19,9 +19,13 @@ import {
   ATTR_HTTP_ROUTE,
   ATTR_NETWORK_PROTOCOL_VERSION,
   ATTR_RENDER_TEMPLATE,
+  ATTR_SERVER_ADDRESS,
+  ATTR_URL_PATH,
   ATTR_URL_SCHEME,
+  ATTR_USER_AGENT_ORIGINAL,
 } from '../base/semconv.ts';
 import { MAX_SERIES_LENGTH, namesOfAttributes } from '../sql/statement-names.ts';
+import { type AskedAddress, partsOf, referringPage } from './asked-address.ts';
 import { databaseLabels, requestLabels } from './metric-labels.ts';
 
 /** The one series of requests that matched no route, or whose route had nothing at the address (G11). */
@@ -33,6 +37,10 @@ const ATTR_DB_SYSTEM = 'db.system';
 const ATTR_DB_STATEMENT = 'db.statement';
 const ATTR_HTTP_METHOD = 'http.method';
 const ATTR_HTTP_SCHEME = 'http.scheme';
+const ATTR_HTTP_TARGET = 'http.target';
+const ATTR_HTTP_USER_AGENT = 'http.user_agent';
+/** A list of one, if it was captured. */
+const ATTR_HTTP_REQUEST_REFERER = 'http.request.header.referer';
 
 type Classified = Pick<ReadableSpan, 'kind' | 'attributes'>;
 
@@ -184,6 +192,21 @@ export function statementNamesOf({
 /** `error.type` of the span. */
 export function errorTypeIn({ attributes }: Pick<ReadableSpan, 'attributes'>): string | undefined {
   return text(attributes, ATTR_ERROR_TYPE);
+}
+
+/** Address, referrer and user agent of a SERVER span; instrumentation-http provides the referrer if configured to capture it. */
+export function askedIn({ attributes }: Pick<ReadableSpan, 'attributes'>): AskedAddress {
+  const referrer: unknown = attributes[ATTR_HTTP_REQUEST_REFERER];
+  const first: unknown = Array.isArray(referrer) ? referrer[0] : referrer;
+  const target = text(attributes, ATTR_URL_PATH) ?? text(attributes, ATTR_HTTP_TARGET) ?? '/';
+  return {
+    askedPath: partsOf(target).path,
+    askedFrom: referringPage(
+      typeof first === 'string' ? first : undefined,
+      text(attributes, ATTR_SERVER_ADDRESS),
+    ),
+    userAgent: text(attributes, ATTR_USER_AGENT_ORIGINAL) ?? text(attributes, ATTR_HTTP_USER_AGENT),
+  };
 }
 
 /** Metric attributes besides series, status and failure. */

@@ -6,6 +6,7 @@ import type { OperationType, StatementNames } from '../base/operation-types.ts';
 import { ATTR_ERROR_TYPE } from '../base/semconv.ts';
 import {
   answerNanosOf,
+  askedIn,
   durationNanosOf,
   errorTypeIn,
   isAborted,
@@ -21,8 +22,9 @@ import {
   statusCodeOf,
   UNKNOWN_PATHS,
 } from './operation-type.ts';
+import type { AskedAddress } from './asked-address.ts';
 import type { KnownOperation, KnownSubject } from './known-operation.ts';
-import type { EndedSpan } from './operation.ts';
+import type { EndedSpan, Operation } from './operation.ts';
 import { RecordedSpan } from './recorded-span.ts';
 
 /** The trace of a span, as far as naming needs it. */
@@ -58,6 +60,11 @@ export function operationReader(
   };
 }
 
+/** What a request asked for; undefined for other operations. */
+export function askedOf(operation: Operation): AskedAddress | undefined {
+  return operation instanceof ReadOperation ? operation.asked : undefined;
+}
+
 class ReadOperation implements EndedSpan {
   // Declared, not defined: a defined field is written twice, and every span creates one.
   declare readonly span: ReadableSpan;
@@ -74,6 +81,7 @@ class ReadOperation implements EndedSpan {
   declare readonly aborted: boolean;
   declare readonly statusCode: number | undefined;
   declare readonly waitNanos: number | undefined;
+  declare readonly asked: AskedAddress | undefined;
   declare readonly rows: number | undefined;
   declare readonly statement: StatementNames | undefined;
   declare readonly caller: string | undefined;
@@ -99,6 +107,7 @@ class ReadOperation implements EndedSpan {
     this.aborted = known.aborted;
     this.statusCode = known.statusCode;
     this.waitNanos = known.waitNanos;
+    this.asked = known.asked;
     this.rows = known.rows;
     this.statement = known.statement;
     this.caller = known.type === 'database' && trace !== undefined ? callerIn(trace) : undefined;
@@ -192,6 +201,7 @@ function readSpan(span: ReadableSpan, trace: TraceOfOperation | undefined): Ende
     clientError: isClientError(statusCode),
     aborted: isHttp && isAborted(span),
     statusCode,
+    asked: isHttp ? askedIn(span) : undefined,
     rows: isDatabase ? rowsOf(span) : undefined,
     statement: isDatabase ? statementNamesOf(span) : undefined,
   };

@@ -10,7 +10,7 @@ import type { StormBudget } from '../sampling/policies/storm-budget.ts';
 import type { SamplingAudit } from '../sampling/sampling-audit.ts';
 import { SamplingSpanProcessor } from '../sampling/sampling-span-processor.ts';
 import type { EndedSpan } from '../spans/operation.ts';
-import { operationReader } from '../spans/read-operation.ts';
+import { askedOf, operationReader } from '../spans/read-operation.ts';
 import { InProcessSpanExporter } from '../store/in-process-span-exporter.ts';
 import type { HeldFacts } from './held-facts.ts';
 
@@ -47,7 +47,7 @@ export function createProcessor(options: {
       record(operation) {
         touch();
         options.noteOperation?.(operation);
-        return aggregates.record(operation);
+        return aggregates.record(operation, askedOf(operation));
       },
       recordKept: (type, series, countedMillis) => aggregates.recordKept(type, series, countedMillis),
     },

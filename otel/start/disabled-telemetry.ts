@@ -9,6 +9,7 @@ import type {
   TelemetryControl,
   TelemetryQuery,
 } from '../query.ts';
+import { RequestBook } from '../aggregate/request-book.ts';
 import { OperationTally } from '../sampling/operation-tally.ts';
 import { SamplingAudit } from '../sampling/sampling-audit.ts';
 import { processFacts } from '../store/process-facts.ts';
@@ -70,6 +71,8 @@ export function disabledTelemetry(
     timeline: () => [],
     heatMap: () => ({ bandEdgesMillis: [], columns: [] }),
     series: () => [],
+    requestLists: () => undefined,
+    notFound: () => new RequestBook(clock.now()).notFound(),
     prometheus: () => Promise.resolve({ status: 200, contentType: 'text/plain; charset=utf-8', text: '' }),
     traces: () => ({ rows: [], total: 0 }),
     trace: (traceId) => ({ traceId: traceId.slice(0, 64).toLowerCase(), reason: 'unknown' }),

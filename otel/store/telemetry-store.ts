@@ -97,6 +97,9 @@ export interface TelemetryStoreOptions {
 /** Answers pages from aggregates, the trace ring and the parts it is composed of. Holds no state of its own. */
 export class TelemetryStore implements TelemetryQuery, TelemetryControl {
   readonly enabled = true;
+  readonly requestLists: TelemetryQuery['requestLists'] = (series) =>
+    this.#settled.aggregates.requestLists(series);
+  readonly notFound: TelemetryQuery['notFound'] = () => this.#settled.aggregates.notFound();
   readonly #options: TelemetryStoreOptions;
   readonly #changes: ChangeNotifier;
 

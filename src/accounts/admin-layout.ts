@@ -17,6 +17,7 @@ export type MenuKey =
   | 'queries'
   | 'slow'
   | 'failures'
+  | 'not-found'
   | 'traces'
   | 'sampling'
   | 'export'
@@ -52,6 +53,7 @@ const MENU: readonly { readonly label: string; readonly entries: readonly MenuEn
       { key: 'queries', label: 'Queries', go: 'q', path: `${OBSERVATORY_PATH}/queries` },
       { key: 'slow', label: 'Slow', go: 's', path: `${OBSERVATORY_PATH}/slow` },
       { key: 'failures', label: 'Failures', go: 'f', path: `${OBSERVATORY_PATH}/failures` },
+      { key: 'not-found', label: 'Not found', go: 'n', path: `${OBSERVATORY_PATH}/not-found` },
       { key: 'traces', label: 'Traces', go: 't', path: `${OBSERVATORY_PATH}/traces` },
     ],
   },

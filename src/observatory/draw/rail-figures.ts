@@ -2,6 +2,7 @@ import type { TelemetryQuery } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { countText, duration, rate, share, size, text } from '../../markup/quantity.ts';
 import { postsRead } from '../facts/business-facts.ts';
+import { notFoundIn } from '../facts/not-found-counts.ts';
 import { secondsOf } from '../facts/series-lines.ts';
 import { exportState } from '../facts/export-summary.ts';
 import { isStartUpWork } from '../facts/start-up-statements.ts';
@@ -27,6 +28,7 @@ export function railFigures(
     queries: countText(telemetry.series('database', range).filter((row) => !isStartUpWork(row)).length),
     slow: countText(telemetry.slow({ range, limit: 0 }).total),
     failures: countText(failed),
+    'not-found': countText(notFoundIn(routes)),
     traces: countText(telemetry.traces({ range, limit: 0 }).total),
     sampling:
       target > 0 && sampled.every((each) => each === 0)

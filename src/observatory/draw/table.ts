@@ -8,6 +8,8 @@ export interface Column<Row> {
   readonly key?: string;
   /** The value for sorting and export; numbers sort largest first. */
   value?(row: Row): number | string | undefined;
+  /** The value for export, if another than for sorting: times in ISO 8601. */
+  file?(row: Row): string | undefined;
   cell(row: Row): HtmlValue;
   readonly align?: 'number' | 'text';
   /** Hidden if the table is narrower. */
@@ -108,7 +110,7 @@ export function sheetOf<Row>(rows: readonly Row[], columns: readonly Column<Row>
   const named = columns.filter((column) => column.key !== undefined && column.value !== undefined);
   return {
     columns: named.map((column) => column.key!),
-    rows: rows.map((row) => named.map((column) => column.value!(row))),
+    rows: rows.map((row) => named.map((column) => (column.file ?? column.value)!(row))),
   };
 }
 

@@ -8,6 +8,7 @@ export function whenColumn<T extends { readonly startMillis: number }>({ now }: 
     label: 'when',
     key: 'when',
     value: (row) => row.startMillis,
+    file: (row) => new Date(row.startMillis).toISOString(),
     cell: (row) => moment(row.startMillis, now),
   };
 }

@@ -8,6 +8,7 @@ import { failuresPage } from './failures-page.ts';
 import { keysPage } from './keys-page.ts';
 import { importPage } from './import-page.ts';
 import { importedTracePage } from './imported-trace-page.ts';
+import { notFoundPage } from './not-found-page.ts';
 import { overviewPage } from './overview-page.ts';
 import { processPage } from './process-page.ts';
 import { queriesPage } from './queries-page.ts';
@@ -34,6 +35,7 @@ export const PAGES: readonly AnyPage[] = [
   statementPage,
   slowPage,
   failuresPage,
+  notFoundPage,
   tracesPage,
   compareTracesPage,
   importPage,

@@ -1,4 +1,4 @@
-import type { TelemetryQuery, TraceSummary } from '../../../otel/query.ts';
+import type { RequestLists, TelemetryQuery, TraceSummary } from '../../../otel/query.ts';
 import { html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { shareBar } from '../charts/sparkline.ts';
@@ -6,6 +6,7 @@ import { answersPanel } from '../draw/answers-panel.ts';
 import { shareText } from '../draw/facts.ts';
 import { operationName } from '../draw/statement-name.ts';
 import { drawTable, sheetOf, sortRows, type Column } from '../draw/table.ts';
+import { requestPanels } from '../draw/top-tables.ts';
 import { traceColumns } from '../draw/trace-table.ts';
 import { failureColumns, groupFailures } from '../draw/failure-groups.ts';
 import { durationCell, threeDigits } from '../../markup/quantity.ts';
@@ -24,6 +25,8 @@ interface ChildRow extends Pick<SeriesShare, 'series' | 'type' | 'selfMillis' | 
 }
 
 interface RouteFacts extends SeriesFacts {
+  /** Undefined if no request of this process was counted. */
+  readonly requests: RequestLists | undefined;
   readonly children: readonly ChildRow[];
   readonly sampled: number;
 }
@@ -57,6 +60,7 @@ export const routePage = definePage<RouteFacts>({
     const sample = telemetry.traces({ range, type: 'http', series: name, limit: MAX_SAMPLE }).rows;
     return {
       ...seriesFacts(telemetry, 'http', name, range, now),
+      requests: telemetry.requestLists(name),
       children: childrenOf(telemetry, sample),
       sampled: sample.length,
     };
@@ -102,6 +106,7 @@ export const routePage = definePage<RouteFacts>({
       },
     ];
     return html`${seriesPanels('http', facts, view)} ${facts.row !== undefined && answersPanel(facts.row)}
+      ${facts.row !== undefined && facts.requests !== undefined && requestPanels(facts.requests, view)}
       <div class="grid even">
         ${panel({
           title: 'Slowest traces held',

@@ -9,7 +9,7 @@ import { DEFAULT_CLIENT_RULES } from '../../../otel/instrumentation/http-request
 import { IncomingRequest } from '../../../otel/instrumentation/incoming-request.ts';
 import { RecordingSpan } from '../../../otel/spans/span.ts';
 import type { EndedSpan } from '../../../otel/spans/operation.ts';
-import { operationReader } from '../../../otel/spans/read-operation.ts';
+import { askedOf, operationReader } from '../../../otel/spans/read-operation.ts';
 import { DEFAULT_SPAN_LIMITS } from '../../../otel/spans/span-entries.ts';
 import { SpanIds } from '../../../otel/spans/span-ids.ts';
 import { FakeClock } from '../sampling/processor-fixture.ts';
@@ -30,6 +30,8 @@ const read = operationReader(guard, clock);
 const ORIGIN = { millis: clock.millis, nanos: 5e9 };
 const START_NANOS = 5e9 + 333.25;
 
+const HEADERS = { host: 'a:1', 'user-agent': 'Mozilla/5.0' };
+
 interface Told {
   readonly verb: string;
   readonly set: Readonly<Record<string, string>>;
@@ -40,7 +42,7 @@ interface Told {
 
 function answered({ verb, set, outcome, durationNanos, isFailed }: Told): RecordingSpan {
   const socket = { remoteAddress: '127.0.0.1', remotePort: 4711 };
-  const request = { method: verb, url: '/a?b=c', httpVersion: '1.1', headers: { host: 'a:1' }, socket };
+  const request = { method: verb, url: '/a?b=c', httpVersion: '1.1', headers: HEADERS, socket };
   const message = request as unknown as IncomingMessage;
   const incoming = new IncomingRequest(SOURCE, START_NANOS, message, DEFAULT_CLIENT_RULES);
   const span = new RecordingSpan(SOURCE, verb, SpanKind.SERVER, undefined, ORIGIN, START_NANOS, incoming);
@@ -96,7 +98,13 @@ describe('the known operation of a request', () => {
         const { endMillis, ...known } = read(answered(request), undefined);
         const { endMillis: byTimes, ...told } = byAttributes(answered(request));
         const { span: _, ...facts } = known;
-        expect(told).toMatchObject(facts);
+        expect({ ...told, asked: undefined }).toMatchObject({ ...facts, asked: undefined });
+        const asked = askedOf(read(answered(request), undefined));
+        expect(askedOf(byAttributes(answered(request)))).toEqual({
+          askedPath: asked?.askedPath,
+          askedFrom: asked?.askedFrom,
+          userAgent: asked?.userAgent,
+        });
         expect(endMillis).toBeCloseTo(byTimes, 3);
       }),
       { numRuns: 300 },

@@ -1,3 +1,4 @@
+import { RequestBook } from '../../../otel/aggregate/request-book.ts';
 import { exportFacts } from '../../fixtures/export-facts.ts';
 import { SamplingAudit } from '../../../otel/sampling/sampling-audit.ts';
 import { OperationTally } from '../../../otel/sampling/operation-tally.ts';
@@ -60,6 +61,8 @@ export const fakeAggregates: AggregateReader = {
   ],
   heatMap: () => ({ bandEdgesMillis: [1, 2], columns: [] }),
   series: (type) => [{ ...SUMMARY, type, name: 'GET /:slug' }],
+  requestLists: () => undefined,
+  notFound: () => new RequestBook(START_MILLIS).notFound(),
   countedFromMillis: START_MILLIS,
   coverage: (range) => ({
     ...range,

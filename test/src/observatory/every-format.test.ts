@@ -17,6 +17,7 @@ const FORMATS: Readonly<Record<string, readonly [string, string | undefined]>> =
   '/statement': ['calls', 'duration_ms'],
   '/slow': ['rows', 'operation'],
   '/failures': ['groups', 'failure'],
+  '/not-found': ['addresses', 'address'],
   '/traces': ['rows', 'trace_id'],
   '/traces/compare': ['operations', 'more_ms'],
   '/traces/import': ['rows', undefined],

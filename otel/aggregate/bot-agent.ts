@@ -1,0 +1,13 @@
+/** Every browser calls itself one of these. */
+const BROWSER = /^(?:mozilla|opera)\//i;
+/** Words of crawlers and checks that call themselves browsers as well. Cubot makes telephones. */
+const BOT =
+  /(?<!cu)bot\b|bot[/_-]|crawl|spider|slurp|archiver|scanner|monitor|preview|validator|fetcher|headless|lighthouse|pingdom|uptime|facebookexternalhit|compatible;\s*(?!msie|trident)[a-z]|\+https?:\/\//i;
+
+/**
+ * Returns true for a user agent that calls itself a bot or another program than a browser. One that pretends to be a browser counts as a browser.
+ * Linear in its length.
+ */
+export function isBotAgent(userAgent: string): boolean {
+  return !BROWSER.test(userAgent) || BOT.test(userAgent);
+}

@@ -1,0 +1,138 @@
+import type { RequestLists, TopRow, TopRows } from '../../../otel/query.ts';
+import { html, type Html } from '../../markup/html.ts';
+import { countText } from '../../markup/quantity.ts';
+import { panel } from '../charts/frame.ts';
+import { shareBar } from '../charts/sparkline.ts';
+import { topLines, type TopLine } from '../facts/top-lines.ts';
+import { moment, momentText } from '../format/moment.ts';
+import { readablePath } from '../format/readable-path.ts';
+import { shortened } from '../format/shortened.ts';
+import type { PageView } from '../page.ts';
+import { shareText } from './facts.ts';
+import { drawTable, type Column } from './table.ts';
+
+/** Rows of each list on a route's page. */
+const MAX_ROWS = 10;
+/** Limit of a value in a row, in characters; its title has all that is stored. */
+const MAX_SHOWN = 120;
+
+/** What the rows of a list are called, and those that complete it. */
+export interface TopWords {
+  readonly label: string;
+  /** For requests without a value. */
+  readonly none: string;
+  readonly others: string;
+}
+
+/** An address or user agent as it was sent, isolated from the text around it. */
+export function askedValue(value: string, href?: string): Html {
+  const shown = readablePath(value);
+  const word = html`<bdi>${shortened(shown, MAX_SHOWN)}</bdi>`;
+  const title = html` title="${shown}"`;
+  return href === undefined
+    ? html`<span class="asked" ${title}>${word}</span>`
+    : html`<a class="asked" href="${href}" ${title}>${word}</a>`;
+}
+
+/** The row's name: its value, or what it stands for. */
+export function topName<Row extends TopRow>(words: TopWords): Column<TopLine<Row>> {
+  return {
+    label: words.label,
+    key: words.label.replaceAll(' ', '_'),
+    value: (line) => (line.kind === 'listed' ? line.row.value : `(${words[line.kind]})`),
+    cell: (line) =>
+      line.kind === 'listed'
+        ? askedValue(line.row.value)
+        : html`<span class="quiet-words">${words[line.kind]}</span>`,
+  };
+}
+
+/** The count, a lower bound where earlier ones may be among the others. */
+export function topCount<Row extends TopRow>(): Column<TopLine<Row>> {
+  return {
+    label: 'requests',
+    key: 'requests',
+    align: 'number',
+    value: ({ count }) => count,
+    cell: (line) =>
+      line.kind === 'listed' && !line.row.isExact
+        ? html`<span title="at least: earlier ones are among the others">≥ ${countText(line.count)}</span>`
+        : countText(line.count),
+  };
+}
+
+export function topShare<Row extends TopRow>(room?: Column<TopLine<Row>>['room']): Column<TopLine<Row>> {
+  return {
+    label: 'share',
+    key: 'share',
+    room,
+    value: ({ share }) => share,
+    cell: ({ share }) =>
+      html`<span class="share-cell">${shareBar('http', share, true)} ${shareText(share)}</span>`,
+  };
+}
+
+export function seenColumns<Row extends TopRow>(
+  { now }: PageView,
+  room: { readonly first: Column<Row>['room']; readonly last?: Column<Row>['room'] },
+): readonly Column<TopLine<Row>>[] {
+  const seen = (label: 'first' | 'last', millisOf: (row: Row) => number): Column<TopLine<Row>> => ({
+    label: `${label} seen`,
+    key: label,
+    room: room[label],
+    value: (line) => (line.kind === 'listed' ? millisOf(line.row) : undefined),
+    file: (line) => (line.kind === 'listed' ? new Date(millisOf(line.row)).toISOString() : undefined),
+    cell: (line) => (line.kind === 'listed' ? moment(millisOf(line.row), now) : html`–`),
+  });
+  return [seen('first', ({ firstMillis }) => firstMillis), seen('last', ({ lastMillis }) => lastMillis)];
+}
+
+/** What is counted, for the foot of a list. */
+export function countedNote({ fromMillis }: RequestLists, now: number): Html {
+  return html`<span
+    >from every request since ${momentText(fromMillis, now)}, whatever the range; “≥” where earlier ones may
+    be among the others, which complete the sum</span
+  >`;
+}
+
+/** Addresses, unless left out, referrers and user agents of requests. */
+export function requestPanels(lists: RequestLists, view: PageView, withAddresses = true): Html {
+  const one = (title: string, rows: TopRows, words: TopWords): Html =>
+    panel({
+      title,
+      note: `${countText(rows.rows.reduce((sum, { count }) => sum + count, rows.none + rows.others))} requests`,
+      body: drawTable(topLines(rows, MAX_ROWS), topColumns(words, view), {
+        caption: title,
+        keyOf: (line) => (line.kind === 'listed' ? line.row.value : line.kind),
+        view,
+        still: true,
+        empty: 'None.',
+      }),
+    });
+  return html`<div class="grid even">
+    ${withAddresses && one('Addresses', lists.addresses, ADDRESS_WORDS)}
+    ${one('Referrers', lists.referrers, REFERRER_WORDS)} ${one('Browsers', lists.browsers, BROWSER_WORDS)}
+    ${one('Bots and other programs', lists.bots, BOT_WORDS)}
+  </div>`;
+}
+
+export const ADDRESS_WORDS: TopWords = { label: 'address', none: '', others: 'other addresses' };
+export const REFERRER_WORDS: TopWords = {
+  label: 'referring page',
+  none: 'no referrer sent',
+  others: 'other pages',
+};
+export const BROWSER_WORDS: TopWords = {
+  label: 'user agent',
+  none: '',
+  others: 'other browsers',
+};
+export const BOT_WORDS: TopWords = {
+  label: 'user agent',
+  none: 'no user agent sent',
+  others: 'other programs',
+};
+
+function topColumns(words: TopWords, view: PageView): readonly Column<TopLine>[] {
+  return [topName(words), topCount(), topShare(), ...seenColumns(view, { first: 'wide', last: 'mid' })];
+}

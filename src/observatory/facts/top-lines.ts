@@ -1,0 +1,22 @@
+import type { TopRow, TopRows } from '../../../otel/query.ts';
+
+/** A row of a top list with its share, or one of the two rows that complete the sum. */
+export type TopLine<Row extends TopRow = TopRow> =
+  | { readonly kind: 'listed'; readonly row: Row; readonly count: number; readonly share: number }
+  | { readonly kind: 'none' | 'others'; readonly count: number; readonly share: number };
+
+/** The first `limit` rows, then requests without a value and all others: together every request. */
+export function topLines<Row extends TopRow>(
+  { rows, none, others }: TopRows<Row>,
+  limit: number,
+): readonly TopLine<Row>[] {
+  const sum = (some: readonly TopRow[]): number => some.reduce((all, { count }) => all + count, 0);
+  const total = Math.max(1, sum(rows) + none + others);
+  const rest = others + sum(rows.slice(limit));
+  const lines: TopLine<Row>[] = rows
+    .slice(0, limit)
+    .map((row) => ({ kind: 'listed', row, count: row.count, share: row.count / total }));
+  if (none > 0) lines.push({ kind: 'none', count: none, share: none / total });
+  if (rest > 0) lines.push({ kind: 'others', count: rest, share: rest / total });
+  return lines;
+}

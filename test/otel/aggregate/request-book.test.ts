@@ -1,0 +1,249 @@
+import { describe, expect, it } from '@jest/globals';
+import { isBotAgent } from '../../../otel/aggregate/bot-agent.ts';
+import { RequestBook } from '../../../otel/aggregate/request-book.ts';
+import { MAX_LISTED_CHARS, TopList } from '../../../otel/aggregate/top-list.ts';
+import type { RequestLists, TopRows } from '../../../otel/query.ts';
+import { NO_ADDRESS, partsOf, referringPage } from '../../../otel/spans/asked-address.ts';
+import { fc } from '../../fixtures/properties.ts';
+
+const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+const GOOGLEBOT = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)';
+
+interface Asked {
+  readonly path: string;
+  readonly from?: string;
+  readonly agent?: string;
+  readonly status?: number;
+  readonly series?: string;
+}
+
+/** A book, and a plain list of all that was sent. */
+class Ledger {
+  readonly book = new RequestBook(0);
+  readonly sent: Asked[] = [];
+
+  send(asked: Asked): void {
+    this.sent.push(asked);
+    const { path, from, agent, status = 404, series = 'unknown paths' } = asked;
+    const times = { endMillis: this.sent.length, durationNanos: 1 };
+    const results = { failed: false, clientError: status >= 400, aborted: false };
+    this.book.record(
+      series,
+      { type: 'http', series, statusCode: status, ...times, ...results },
+      { askedPath: path, askedFrom: from, userAgent: agent },
+    );
+  }
+
+  /** How often each path was really sent, by as much of it as a list has. */
+  times(): ReadonlyMap<string, number> {
+    const times = new Map<string, number>();
+    for (const { path } of this.sent) {
+      const shown = path.length > MAX_LISTED_CHARS ? `${path.slice(0, MAX_LISTED_CHARS - 1)}…` : path;
+      times.set(shown, (times.get(shown) ?? 0) + 1);
+    }
+    return times;
+  }
+}
+
+function sum({ rows, none, others }: TopRows): number {
+  return rows.reduce((all, { count }) => all + count, none + others);
+}
+
+/** Every list completes the sum, and no row claims more than was sent. */
+function expectHonest(lists: RequestLists, ledger: Ledger, count: number): void {
+  const times = ledger.times();
+  expect(lists.count).toBe(count);
+  expect(sum(lists.addresses)).toBe(count);
+  expect(sum(lists.referrers)).toBe(count);
+  expect(sum(lists.browsers) + sum(lists.bots)).toBe(count);
+  for (const { value, count: counted, isExact } of lists.addresses.rows) {
+    const really = times.get(value) ?? 0;
+    if (isExact) expect(counted).toBe(really);
+    else expect(counted).toBeLessThanOrEqual(really);
+  }
+}
+
+describe('RequestBook', () => {
+  it('counts every value exactly while all of them fit', () => {
+    const ledger = new Ledger();
+    for (let i = 0; i < 600; i++)
+      ledger.send({
+        path: `/gone/${i % 30}`,
+        ...(i % 3 > 0 && { from: `/post/${i % 4}` }),
+        ...(i % 5 > 0 && { agent: i % 2 === 0 ? FIREFOX : GOOGLEBOT }),
+        status: i % 7 === 0 ? 410 : 404,
+      });
+    const lists = ledger.book.notFound();
+    expectHonest(lists, ledger, 600);
+    expect(lists.addresses.rows).toHaveLength(30);
+    expect(lists.addresses.others).toBe(0);
+    for (const row of lists.addresses.rows) {
+      const sent = ledger.sent.filter(({ path }) => path === row.value);
+      expect(row).toMatchObject({
+        isExact: true,
+        count: sent.length,
+        statusCode: sent.at(-1)!.status ?? 404,
+      });
+      expect(row.bots).toBe(sent.filter(({ agent }) => agent !== FIREFOX).length);
+      expect(row.firstMillis).toBe(ledger.sent.indexOf(sent[0]!) + 1);
+      expect(row.lastMillis).toBe(ledger.sent.lastIndexOf(sent.at(-1)!) + 1);
+      expect(sum(row.referrers)).toBe(row.count);
+    }
+    expect(lists.browsers).toMatchObject({ rows: [{ value: FIREFOX, count: 240 }], none: 0, others: 0 });
+    expect(lists.bots).toMatchObject({ rows: [{ value: GOOGLEBOT, count: 240 }], none: 120, others: 0 });
+    expect(lists.referrers).toMatchObject({ none: 200, others: 0 });
+  });
+
+  it('still finds a link that readers follow after a scan of ten times as many addresses as fit', () => {
+    const ledger = new Ledger();
+    for (let i = 0; i < 3000; i++) ledger.send({ path: `/scan/${i}.php`, agent: 'scanner' });
+    for (let i = 0; i < 40; i++) {
+      ledger.send({ path: '/moved', from: '/about', agent: FIREFOX });
+      for (let j = 0; j < 10; j++) ledger.send({ path: `/scan/again/${i}/${j}`, agent: 'scanner' });
+    }
+    const lists = ledger.book.notFound();
+    expectHonest(lists, ledger, 3440);
+    expect(lists.addresses.rows.length).toBeLessThanOrEqual(300);
+    expect(lists.addresses.rows[0]).toMatchObject({ value: '/moved', count: 40, isExact: false, bots: 0 });
+    expect(lists.addresses.rows[0]!.referrers.rows).toMatchObject([{ value: '/about', count: 40 }]);
+  });
+
+  it('stays within its bounds, whatever is sent', () => {
+    const ledger = new Ledger();
+    for (let i = 0; i < 20_000; i++)
+      ledger.send({
+        path: `/${i}/${'x'.repeat(i % 900)}`,
+        from: `https://spam-${i}.example/${'y'.repeat(i % 700)}`,
+        agent: `${i % 2 === 0 ? 'Mozilla/5.0' : 'probe'} ${i} ${'z'.repeat(500)}`,
+        series: `GET /${i % 500}`,
+      });
+    expect(ledger.book.bytes).toBeLessThan(6_000_000);
+    const missed = ledger.book.notFound();
+    expectHonest(missed, ledger, 20_000);
+    const all = [missed, ...Array.from({ length: 500 }, (_, i) => ledger.book.of(`GET /${i}`)!)];
+    for (const { addresses, referrers, browsers, bots } of all)
+      for (const { value } of [...addresses.rows, ...referrers.rows, ...browsers.rows, ...bots.rows])
+        expect(value.length).toBeLessThanOrEqual(MAX_LISTED_CHARS);
+    for (const { count, addresses, referrers, browsers, bots } of all.slice(1)) {
+      expect([count, sum(addresses), sum(referrers)]).toEqual([40, 40, 40]);
+      expect(sum(browsers) + sum(bots)).toBe(40);
+    }
+  });
+
+  it('counts values with equal beginnings together, and says so with an ellipsis', () => {
+    const ledger = new Ledger();
+    const long = `/${'a'.repeat(400)}`;
+    for (const end of ['b', 'c', 'd']) ledger.send({ path: long + end });
+    const [row] = ledger.book.notFound().addresses.rows;
+    expect(row).toMatchObject({ value: `${long.slice(0, MAX_LISTED_CHARS - 1)}…`, count: 3 });
+  });
+
+  it('has only what was not found among the not found', () => {
+    const ledger = new Ledger();
+    for (const status of [200, 301, 404, 405, 410, 500]) ledger.send({ path: `/${status}`, status });
+    expect(
+      ledger.book
+        .notFound()
+        .addresses.rows.map(({ value }) => value)
+        .toSorted(),
+    ).toEqual(['/404', '/410']);
+    expect(ledger.book.of('unknown paths')?.count).toBe(6);
+    expect(ledger.book.of('GET /never')).toBeUndefined();
+  });
+});
+
+describe('TopList', () => {
+  it('completes every sum, and lists each value that is more frequent than its share of places', () => {
+    const streams = fc.array(fc.integer({ min: 0, max: 40 }), { maxLength: 400 });
+    fc.assert(
+      fc.property(streams, fc.integer({ min: 1, max: 12 }), (stream, places) => {
+        const list = new TopList(places, { leftBytes: 1e6 });
+        for (const [at, value] of stream.entries()) list.add(String(value), at);
+        const rows = list.rows();
+        expect(list.total).toBe(stream.length);
+        expect(rows.length).toBeLessThanOrEqual(places);
+        for (const { value, count, isExact } of rows) {
+          const really = stream.filter((one) => String(one) === value).length;
+          expect(isExact ? count === really : count <= really).toBe(true);
+        }
+        // The guarantee of Space-Saving.
+        for (const value of new Set(stream))
+          if (stream.filter((one) => one === value).length > stream.length / places)
+            expect(rows.map((row) => row.value)).toContain(String(value));
+      }),
+    );
+  });
+
+  it('counts without entries if there are no bytes left, and gives them back', () => {
+    const budget = { leftBytes: 400 };
+    const list = new TopList(10, budget);
+    for (let i = 0; i < 5; i++) list.add(`value ${i}`, i);
+    expect(list.rows()).toHaveLength(2);
+    expect(list.total).toBe(5);
+    expect(budget.leftBytes + list.bytes).toBe(400);
+    list.clear();
+    expect(budget.leftBytes).toBe(400);
+    list.add('value 9', 9);
+    expect(list.rows()).toMatchObject([{ value: 'value 9', count: 1, isExact: false }]);
+  });
+
+  it('looks at each entry a bounded number of times per value on average', () => {
+    const list = new TopList(300, { leftBytes: 1e6 });
+    for (let i = 0; i < 3000; i++) list.add(`/${i}`, i);
+    expect(list.rows().every(({ count }) => count === 1)).toBe(true);
+    expect(list.searches).toBeLessThanOrEqual(10);
+  });
+});
+
+describe('isBotAgent', () => {
+  it.each([
+    [GOOGLEBOT, true],
+    ['curl/8.5.0', true],
+    ['python-requests/2.32', true],
+    ['NetNewsWire (RSS Reader; https://netnewswire.com/)', true],
+    ['Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)', true],
+    [
+      'Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.2; +https://openai.com/gptbot)',
+      true,
+    ],
+    ['Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 HeadlessChrome/140.0.0.0 Safari/537.36', true],
+    [FIREFOX, false],
+    [
+      'Mozilla/5.0 (Linux; Android 13; CUBOT NOTE 21) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36',
+      false,
+    ],
+    ['Mozilla/5.0 (compatible; MSIE 10.0; Windows NT 6.2; Trident/6.0)', false],
+    ['Opera/9.80 (Windows NT 6.1) Presto/2.12.388 Version/12.18', false],
+  ])('%s: %s', (agent, isBot) => {
+    expect(isBotAgent(agent)).toBe(isBot);
+  });
+});
+
+describe('referringPage', () => {
+  it.each([
+    ['https://example.org/page?token=secret#part', undefined, 'https://example.org/page'],
+    ['https://user:password@example.org/page', undefined, 'https://example.org/page'],
+    ['http://blog.example:3000/post', 'blog.example:3000', '/post'],
+    ['http://BLOG.example', 'blog.example', '/'],
+    ['https://blog.example.evil/post', 'blog.example', 'https://blog.example.evil/post'],
+    ['android-app://com.example.reader/', undefined, 'android-app://com.example.reader/'],
+    ['password=secret', undefined, NO_ADDRESS],
+    ['about:blank', undefined, NO_ADDRESS],
+    ['', undefined, undefined],
+    [undefined, undefined, undefined],
+  ])('%s at %s: %s', (referrer, host, page) => {
+    expect(referringPage(referrer, host)).toBe(page);
+  });
+});
+
+describe('partsOf', () => {
+  it.each([
+    ['/a?b=c#d', { path: '/a', query: 'b=c' }],
+    ['http://blog.example/a?b', { path: '/a', query: 'b' }],
+    ['http://blog.example', { path: '/', query: undefined }],
+    ['*', { path: '*', query: undefined }],
+    ['?b', { path: '/', query: 'b' }],
+  ])('%s', (target, parts) => {
+    expect(partsOf(target)).toEqual(parts);
+  });
+});
