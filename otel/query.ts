@@ -465,10 +465,10 @@ export interface OwnCost extends CostShares {
   readonly historyFileBytes: number;
 }
 
-/** A moment that every time chart marks: a process start, a settings change, a step of the system clock. */
+/** A moment that every time chart marks: a process start, a settings change, a step of the system clock, an event of the app. */
 export interface Marker {
   readonly atMillis: number;
-  readonly kind: 'start' | 'settings' | 'clock';
+  readonly kind: 'start' | 'settings' | 'clock' | 'event';
   readonly label: string;
   /** For a start: how and when the previous process ended, if known; for one that was not stopped, when it was last seen running. */
   readonly before?: { readonly ended: 'stopped' | 'not stopped' | 'running'; readonly atMillis: number };
@@ -553,6 +553,11 @@ export interface TelemetryQuery {
 export interface TelemetryControl {
   /** Records counts over time under `name`, in place of an instrument of that name. One source per name. */
   countFrom(name: string, source: CountSource): void;
+  /**
+   * Marks this moment on every time chart: a release, a publication. At most 300 characters of the label and the newest 200 events are kept, without
+   * control characters.
+   */
+  mark(label: string): void;
   /**
    * Exempts a trace from eviction and expiry, or ends that. Returns false if the trace is neither in memory nor on disk, or too many are pinned.
    */

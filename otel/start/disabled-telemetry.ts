@@ -108,6 +108,7 @@ export function disabledTelemetry(
     }),
     markers: () => [],
     onChange: () => () => {},
+    mark: () => {},
     pin: () => false,
     switchExport: () => {},
     testExport: () => Promise.resolve([]),

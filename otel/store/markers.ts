@@ -4,9 +4,11 @@ import type { HistoryPart } from './history-part.ts';
 
 /** More than anybody reads in a month; ~200 bytes each. */
 const MAX_MARKERS = 500;
+/** Of the app, so that a program that marks without end removes no settings change. */
+export const MAX_EVENTS = 200;
 const MAX_LABEL_CHARS = 300;
 
-/** Chart markers other than starts: changed settings, clock steps. In memory and in the history file; bounded, oldest removed first. */
+/** Chart markers other than starts: changed settings, clock steps, events of the app. In memory and in the history file; bounded, oldest removed first. */
 export class Markers implements HistoryPart {
   readonly #maxMarkers: number;
   readonly #markers: Marker[] = [];
@@ -21,7 +23,12 @@ export class Markers implements HistoryPart {
     const marker = { atMillis, kind, label: label.slice(0, MAX_LABEL_CHARS) };
     this.#place(marker);
     this.#unsaved.push(marker);
-    if (this.#unsaved.length > this.#maxMarkers) this.#unsaved.shift();
+    this.#bound(this.#unsaved);
+  }
+
+  /** Adds an event of the app. */
+  mark(label: string, atMillis: number): void {
+    this.add({ atMillis, kind: 'event', label: label.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim() });
   }
 
   /** Oldest first. */
@@ -47,6 +54,13 @@ export class Markers implements HistoryPart {
   #place(marker: Marker): void {
     this.#markers.push(marker);
     this.#markers.sort((a, b) => a.atMillis - b.atMillis);
-    if (this.#markers.length > this.#maxMarkers) this.#markers.shift();
+    this.#bound(this.#markers);
+  }
+
+  /** Called after each addition. */
+  #bound(markers: Marker[]): void {
+    const events = markers.filter(({ kind }) => kind === 'event');
+    if (events.length > MAX_EVENTS) markers.splice(markers.indexOf(events[0]!), 1);
+    if (markers.length > this.#maxMarkers) markers.shift();
   }
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Marker } from '../query.ts';
 import type { HistoryFile } from './history-file.ts';
 import type { HistoryPart } from './history-part.ts';
+import { MAX_EVENTS } from './markers.ts';
 import { isProcessAlive } from './process-alive.ts';
 import type { ProcessRun } from './run-table.ts';
 
@@ -56,7 +57,7 @@ export class ProcessRuns implements HistoryPart {
         .filter((run) => !run.stopped && run.pid !== pid && this.#isAlive(run.pid))
         .map(({ run }) => run),
     );
-    file.runs.bound(MAX_RUNS);
+    file.runs.bound(MAX_RUNS, MAX_EVENTS);
   }
 
   write(file: HistoryFile): void {

@@ -84,8 +84,13 @@ export class RunTable {
       .map((row) => ({ atMillis: row.at_millis, kind: row.kind as Marker['kind'], label: row.label }));
   }
 
-  /** Keeps the newest `limit` of both. */
-  bound(limit: number): void {
+  /** Keeps the newest `limit` of both, of which `events` events. */
+  bound(limit: number, events: number): void {
+    this.#database
+      .prepare(
+        `DELETE FROM marker WHERE kind = 'event' AND marker <= (SELECT marker FROM marker WHERE kind = 'event' ORDER BY marker DESC LIMIT 1 OFFSET ?)`,
+      )
+      .run(events);
     for (const [table, key] of [
       ['process_run', 'run'],
       ['marker', 'marker'],

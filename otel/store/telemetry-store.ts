@@ -81,6 +81,8 @@ export interface TelemetryStoreOptions {
   readonly guard: Guard;
   readonly ownCost: () => OwnCost;
   readonly markers: () => readonly Marker[];
+  /** Without it, events are ignored. */
+  readonly mark?: TelemetryControl['mark'];
   readonly clock: Clock;
   /** What the processor remembers of a trace without kept spans; bounded. */
   readonly wasSeen?: (traceId: string) => 'running' | 'never-kept' | undefined;
@@ -267,6 +269,11 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
 
   countFrom(name: string, source: CountSource): void {
     this.#options.countFrom?.(name, source);
+  }
+
+  mark(label: string): void {
+    this.#options.mark?.(label);
+    this.touch();
   }
 
   pin(traceId: string, pinned: boolean): boolean {

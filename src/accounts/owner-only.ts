@@ -1,5 +1,6 @@
 import type { Context, Middleware } from 'koa';
 import type { Logger } from 'pino';
+import { readForm } from '../http/form-body.ts';
 import { sessionOf } from './load-session.ts';
 import { secretsEqual } from './secret-token.ts';
 
@@ -30,23 +31,40 @@ interface BearerOptions {
 
 /** For /admin/metrics and /metrics: lets in the owner or a program with METRICS_TOKEN. Errors are JSON. */
 export function ownerOrBearer(options: BearerOptions): Middleware {
-  const { metricsToken, basePath, log } = options;
   return async (ctx, next) => {
     ctx.set('Cache-Control', 'no-store');
     ctx.state['errorFormat'] = 'json';
-    const [, given] = /^Bearer +([\x21-\x7e]+) *$/i.exec(ctx.get('Authorization')) ?? [];
-    const isScraper = metricsToken !== undefined && given !== undefined && secretsEqual(given, metricsToken);
-    if (isScraper || sessionOf(ctx) !== undefined) return next();
-    if (given !== undefined)
-      log.warn({ event: 'bearer.refused', address: ctx.ip, path: ctx.path }, 'wrong bearer token');
-    ctx.throw(
-      401,
-      `Sign in at ${basePath}/admin/sign-in, or send “Authorization: Bearer …” with the value of METRICS_TOKEN.`,
-      {
-        headers: { 'WWW-Authenticate': 'Bearer realm="glasshouse metrics"', 'Cache-Control': 'no-store' },
-      },
-    );
+    if (hasToken(ctx, options) || sessionOf(ctx) !== undefined) return next();
+    refuse(ctx, `Sign in at ${options.basePath}/admin/sign-in, or send ${TOKEN_WORDS}.`);
   };
+}
+
+const TOKEN_WORDS = '“Authorization: Bearer …” with the value of METRICS_TOKEN';
+
+/** For forms of programs: requires METRICS_TOKEN, as a browser would send the owner's cookie for any page; then reads the form. Errors are JSON. */
+export function bearerForm(options: BearerOptions, maxBytes: number): Middleware {
+  return async (ctx, next) => {
+    ctx.set('Cache-Control', 'no-store');
+    ctx.state['errorFormat'] = 'json';
+    if (!hasToken(ctx, options)) refuse(ctx, `Send ${TOKEN_WORDS}.`);
+    await readForm(ctx, { maxBytes, tooLarge: `The form is larger than ${maxBytes} bytes.` });
+    return next();
+  };
+}
+
+/** A wrong token is logged. */
+function hasToken(ctx: Context, { metricsToken, log }: BearerOptions): boolean {
+  const [, given] = /^Bearer +([\x21-\x7e]+) *$/i.exec(ctx.get('Authorization')) ?? [];
+  if (given === undefined) return false;
+  if (metricsToken !== undefined && secretsEqual(given, metricsToken)) return true;
+  log.warn({ event: 'bearer.refused', address: ctx.ip, path: ctx.path }, 'wrong bearer token');
+  return false;
+}
+
+function refuse(ctx: Context, message: string): never {
+  ctx.throw(401, message, {
+    headers: { 'WWW-Authenticate': 'Bearer realm="glasshouse metrics"', 'Cache-Control': 'no-store' },
+  });
 }
 
 /** For the telemetry pages: a program with METRICS_TOKEN may read their facts as JSON or CSV, everything else is the owner's. */

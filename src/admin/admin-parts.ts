@@ -8,7 +8,7 @@ import type { Accounts } from '../accounts/accounts.ts';
 import { createAdminSender } from '../accounts/admin-sender.ts';
 import { guesserOf } from '../accounts/guesser-of.ts';
 import { csrfTokenOf, isSessionLive, loadSession, sessionOf } from '../accounts/load-session.ts';
-import { ownerOnly, ownerOrBearer, ownerOrBearerData } from '../accounts/owner-only.ts';
+import { bearerForm, ownerOnly, ownerOrBearer, ownerOrBearerData } from '../accounts/owner-only.ts';
 import { protectForms } from '../accounts/protect-forms.ts';
 import { basePathOf } from '../http/base-path.ts';
 import type { BlogConfig } from '../process/config.ts';
@@ -26,6 +26,9 @@ import { createAdminRoutes } from './admin-routes.ts';
 import { browserName } from './settings-page.ts';
 import type { StoredSiteSettings } from '../db/site-settings.ts';
 
+/** Room for a label of any script, all escaped. */
+const MAX_BEARER_FORM_BYTES = 10_000;
+
 /** Everything under /admin except the observatory, and the access checks that the observatory shares. */
 export interface AdminParts {
   /** Makes the session available; mounted before everything that reads it, and does no work until something does. */
@@ -38,6 +41,8 @@ export interface AdminParts {
   readonly ownerOrBearer: Middleware;
   /** For the telemetry pages. */
   readonly ownerOrBearerData: Middleware;
+  /** For forms of programs with the token: a short form. */
+  readonly bearerForm: Middleware;
   readonly csrfToken: (ctx: Context) => string | undefined;
   /** Describes the client, for an audit list. */
   readonly who: (ctx: Context) => string;
@@ -83,12 +88,14 @@ export function createAdminParts(deps: {
   });
   const basePath = basePathOf(publicUrl);
   const owner = ownerOnly(basePath);
+  const bearer = { metricsToken, basePath, log };
   return {
     loadSession: loadSession({ sessions: accounts.sessions, cookies }),
     ownerOnly: owner,
     ownerFiles: forms.ownerFile,
-    ownerOrBearer: ownerOrBearer({ metricsToken, basePath, log }),
-    ownerOrBearerData: ownerOrBearerData({ metricsToken, basePath, log }),
+    ownerOrBearer: ownerOrBearer(bearer),
+    ownerOrBearerData: ownerOrBearerData(bearer),
+    bearerForm: bearerForm(bearer, MAX_BEARER_FORM_BYTES),
     csrfToken: csrfTokenOf,
     who: (ctx) => `owner, ${browserName(sessionOf(ctx)?.userAgent ?? '')}`,
     isSessionLive,

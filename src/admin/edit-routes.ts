@@ -21,7 +21,7 @@ import type { PostPageDependencies } from './post-page-dependencies.ts';
 import { titleText } from '../markup/title.ts';
 
 export interface EditRouteDependencies extends PostPageDependencies {
-  readonly metrics: Pick<BusinessMetrics, 'postCreated' | 'postUpdated'>;
+  readonly metrics: Pick<BusinessMetrics, 'postCreated' | 'postUpdated' | 'postPublished'>;
   readonly now: () => number;
 }
 
@@ -38,6 +38,9 @@ interface Edited {
 export function addEditRoutes(router: Router, deps: EditRouteDependencies): void {
   const { posts, site, renderText, forms, owner, metrics, whenUnlocked } = deps;
   const show = (ctx: Context, edited: Edited, status?: number): void => showEditor(ctx, edited, deps, status);
+  const markPublished = ({ status, path }: Post): void => {
+    if (status === 'published') metrics.postPublished(path);
+  };
 
   router.get('/admin/posts/new', owner, (ctx) => show(ctx, { values: EMPTY_POST_FORM }));
 
@@ -70,6 +73,7 @@ export function addEditRoutes(router: Router, deps: EditRouteDependencies): void
       const text = await renderText(draft.markdown, posts.decide(draft, post));
       const saved = await whenUnlocked(() => posts.update(post.id, version, draft, { rendered: text }));
       metrics.postUpdated();
+      if (post.status !== 'published') markPublished(saved);
       seeOther(ctx, `/admin/posts/${saved.id}/edit?done=saved`);
     } catch (error) {
       if (error instanceof PostDraftError)
@@ -87,6 +91,7 @@ export function addEditRoutes(router: Router, deps: EditRouteDependencies): void
       const text = await renderText(draft.markdown, place);
       const post = await whenUnlocked(() => posts.create({ ...draft, path: place.path }, { rendered: text }));
       metrics.postCreated();
+      markPublished(post);
       seeOther(ctx, `/admin/posts/${post.id}/edit?done=${done}`);
     } catch (error) {
       if (!(error instanceof PostDraftError)) throw error;

@@ -12,6 +12,7 @@ import { PAGES } from './pages/all-pages.ts';
 import { exportPage } from './pages/export-page.ts';
 import { addExportRoutes } from './pages/export-routes.ts';
 import { importPage } from './pages/import-page.ts';
+import { addMarkRoutes } from './pages/mark-routes.ts';
 import { addPinRoutes } from './pages/pin-routes.ts';
 import { samplingChangePage } from './pages/sampling-change-page.ts';
 import { addSamplingRoutes } from './pages/sampling-routes.ts';
@@ -72,6 +73,7 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
     show: (ctx, change) => answer(ctx, samplingChangePage, { change }),
   });
   addPinRoutes(router, { base, control });
+  addMarkRoutes(router, { base, control });
   addExportRoutes(router, {
     base,
     control,

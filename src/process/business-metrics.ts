@@ -1,4 +1,4 @@
-import { metrics } from '@opentelemetry/api';
+import { metrics, type Meter } from '@opentelemetry/api';
 import type { TelemetryControl } from '../../otel/query.ts';
 
 export type FeedFormat = 'rss' | 'atom' | 'json';
@@ -8,6 +8,8 @@ export interface BusinessMetrics {
   postCreated(): void;
   postUpdated(): void;
   postDeleted(): void;
+  /** Marks the moment on time charts. */
+  postPublished(path: string): void;
   feedRequested(format: FeedFormat): void;
   /** Counts a generated feed and its duration in milliseconds. */
   feedGenerated(format: FeedFormat, millis: number): void;
@@ -43,21 +45,24 @@ function attributesOf(post: ReadPost): Readonly<Record<string, string | true>> {
   return post === undefined ? {} : { [POST_PATH]: post };
 }
 
+function postCounters(meter: Meter): Pick<BusinessMetrics, 'postCreated' | 'postUpdated' | 'postDeleted'> {
+  const counter = (what: string, description: string): (() => void) => {
+    const posts = meter.createCounter(`glasshouse.posts.${what}`, { unit: '{post}', description });
+    return () => posts.add(1);
+  };
+  return {
+    postCreated: counter('created', 'Posts created.'),
+    postUpdated: counter('updated', 'Posts saved again.'),
+    postDeleted: counter('deleted', 'Posts deleted.'),
+  };
+}
+
 /** Call it after telemetry has started, as instruments belong to the current meter provider. */
-export function createBusinessMetrics(control: Pick<TelemetryControl, 'countFrom'>): BusinessMetrics {
+export function createBusinessMetrics(
+  control: Pick<TelemetryControl, 'countFrom' | 'mark'>,
+): BusinessMetrics {
   const meter = metrics.getMeter('glasshouse');
-  const created = meter.createCounter('glasshouse.posts.created', {
-    unit: '{post}',
-    description: 'Posts created.',
-  });
-  const updated = meter.createCounter('glasshouse.posts.updated', {
-    unit: '{post}',
-    description: 'Posts saved again.',
-  });
-  const deleted = meter.createCounter('glasshouse.posts.deleted', {
-    unit: '{post}',
-    description: 'Posts deleted.',
-  });
+  const posts = postCounters(meter);
   const requests = meter.createCounter('glasshouse.feed.requests', {
     unit: '{request}',
     description: 'Requests for a feed.',
@@ -104,9 +109,8 @@ export function createBusinessMetrics(control: Pick<TelemetryControl, 'countFrom
     return counted;
   });
   return {
-    postCreated: () => created.add(1),
-    postUpdated: () => updated.add(1),
-    postDeleted: () => deleted.add(1),
+    ...posts,
+    postPublished: (path) => control.mark(`published /${path.replace(/^\//, '')}`),
     feedRequested: (format) => requests.add(1, { [FEED_FORMAT]: format }),
     feedGenerated(format, millis) {
       const attributes = { [FEED_FORMAT]: format };

@@ -60,7 +60,7 @@ const SETTINGS = {
   logLevel: setting('LOG_LEVEL', 'info', "pino's levels", oneOf(LOG_LEVELS)),
   metricsToken: optional(
     'METRICS_TOKEN',
-    'a bearer token that may read `/admin/metrics`, `/metrics` and the telemetry pages as JSON or CSV (traces included), and nothing else',
+    'a bearer token that may read `/admin/metrics`, `/metrics` and the telemetry pages as JSON or CSV (traces included), set a marker by `POST /admin/metrics/markers`, and nothing else',
     // What an `Authorization: Bearer` header can carry (RFC 6750, section 2.1).
     matching(
       new RegExp(`^(?=.{${MIN_TOKEN_CHARACTERS}})[\\w.~+/-]+=*$`),

@@ -6,6 +6,7 @@ import type { TelemetryControl, TelemetryQuery } from '../../otel/query.ts';
 import { explainPlan } from '../db/explain-plan.ts';
 import { createMetricsRoute, createPrometheusRoute } from '../observatory/metrics-route.ts';
 import type { LiveStreams } from '../observatory/live/live-streams.ts';
+import { createMarkRoute } from '../observatory/pages/mark-routes.ts';
 import { createObservatoryRoutes } from '../observatory/routes.ts';
 import { OBSERVATORY_PATH } from '../process/own-addresses.ts';
 import { createRouter } from '../http/router.ts';
@@ -29,6 +30,7 @@ export function createObservatoryRouters(deps: {
   const { telemetry, control, database, assets, site, admin, basePath } = deps;
   const door = createRouter();
   door.get('/admin/metrics', admin.ownerOrBearer, createMetricsRoute({ telemetry }));
+  door.post('/admin/metrics/markers', admin.bearerForm, createMarkRoute(control));
   door.get('/metrics', admin.ownerOrBearer, createPrometheusRoute(telemetry));
   // A stream of drawn pages is no data for programs.
   door.get(`${OBSERVATORY_PATH}/live`, admin.ownerOnly);

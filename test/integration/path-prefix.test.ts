@@ -180,6 +180,13 @@ describe.each([
     const page = await visitor.send(at('/behind'));
     expect(page.text).toContain(`<link rel="canonical" href="${proxy.publicUrl}/behind"`);
     expect(page.text).toContain(`<a href="${PREFIX}/tags">the tags</a>`);
+    const { facts } = await pageDocument<{ markers: { kind: string; label: string }[] }>(
+      visitor,
+      at(`${OBSERVATORY}/changes`),
+    );
+    expect(facts.markers).toContainEqual(
+      expect.objectContaining({ kind: 'event', label: 'published /behind' }),
+    );
     const fields = { ...(await formAt(edit)), ...draft, path: 'moved' };
     const preview = await visitor.send(at(edit.replace(/\/edit.*/, '/preview')), { fields });
     expect([preview.status, preview.text.includes(`href="${PREFIX}/tags"`)]).toEqual([200, true]);
@@ -202,6 +209,16 @@ describe.each([
       303,
       inside(trace.replace('/traces/', '/traces/imported/')),
     ]);
+  });
+
+  it('marks a moment, from the page of changes', async () => {
+    const changes = `${OBSERVATORY}/changes`;
+    const marked = await visitor.send(at(`${changes}/mark`), {
+      fields: { ...(await formAt(changes)), label: 'release <1.2>' },
+    });
+    expect([marked.status, marked.headers.location]).toEqual([303, inside(changes)]);
+    const { text } = await visitor.send(at(changes));
+    expect(text).toContain('before and after release &lt;1.2&gt; ');
   });
 
   it('gives programs the sign-in address', async () => {

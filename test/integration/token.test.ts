@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BlogProcess, TOKEN } from './blog-process.ts';
 import { PAGES } from '../../src/observatory/pages/all-pages.ts';
 import { OBSERVATORY_PATH } from '../../src/process/own-addresses.ts';
+import { rawRequest } from '../fixtures/raw-request.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 describe('METRICS_TOKEN', () => {
@@ -76,6 +77,29 @@ describe('METRICS_TOKEN', () => {
     const { status, headers, body } = await ask('/admin/metrics', token);
     expect([status, headers['www-authenticate']]).toEqual([401, 'Bearer realm="glasshouse metrics"']);
     expect(body.toString()).not.toContain(TOKEN);
+  });
+
+  it('marks a moment on every time chart', async () => {
+    const authorization = `Bearer ${TOKEN}`;
+    const send = (body: string, headers: Readonly<Record<string, string>>) =>
+      rawRequest(blog.address, '/admin/metrics/markers', {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+        body,
+      });
+    const made = await send('label=release%201.2%00%0a', { authorization });
+    expect([made.status, made.headers['cache-control']]).toEqual([201, 'no-store']);
+    const { markers } = (
+      JSON.parse((await ask(`${OBSERVATORY_PATH}/changes`, TOKEN)).body.toString()) as {
+        facts: { markers: { kind: string; label: string }[] };
+      }
+    ).facts;
+    expect(markers).toContainEqual(expect.objectContaining({ kind: 'event', label: 'release 1.2' }));
+    expect((await send('label=', { authorization })).status).toBe(400);
+    expect((await send(`label=${'x'.repeat(301)}`, { authorization })).status).toBe(400);
+    expect((await send(`label=${'x'.repeat(20_000)}`, { authorization })).status).toBe(413);
+    expect((await send('label=x', { authorization: 'Bearer wrong' })).status).toBe(401);
+    expect((await send('label=x', {})).status).toBe(401);
   });
 
   it('is in no output of the process', () => {

@@ -62,7 +62,7 @@ export class ReaderServer {
       search: new SearchIndex(this.database, { now: () => this.nowMillis }),
       media: this.media,
       mediaUses: new MediaUses(this.database, { now: () => this.nowMillis }),
-      metrics: options.metrics ?? createBusinessMetrics({ countFrom: () => {} }),
+      metrics: options.metrics ?? createBusinessMetrics({ countFrom: () => {}, mark: () => {} }),
       isOwner: () => false,
     });
     const app = new Koa();

@@ -2,6 +2,7 @@ import type { Marker } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { comparedColumns, differenceWords } from '../draw/compared-columns.ts';
+import { csrfField } from '../draw/csrf-field.ts';
 import { csvLink } from '../draw/facts.ts';
 import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
 import { momentText } from '../format/moment.ts';
@@ -16,6 +17,7 @@ import type { PageView } from '../page.ts';
 import { plural, shortRoute, type Sentence } from '../sentences/sentence.ts';
 import { countText } from '../../markup/quantity.ts';
 import { definePage } from './define-page.ts';
+import { MAX_LABEL_CHARS } from './mark-routes.ts';
 
 /** Markers offered, newest first. */
 const MAX_MARKERS = 8;
@@ -50,7 +52,7 @@ export const changesPage = definePage<ChangesFacts>({
   sentence: changesSentence,
   draw(facts, view) {
     const columns = comparedColumns(view);
-    return html`${markerLinks(facts, view)}
+    return html`${markerLinks(facts, view)} ${markForm(view)}
     ${panel({
       title: `Compared with ${facts.words}`,
       note: html`from every operation ${csvLink(view)}`,
@@ -104,6 +106,18 @@ function changesSentence(facts: ChangesFacts, { links, range }: PageView): Sente
     ...named,
     { text: rest > 0 ? `; and ${rest} more.` : '.' },
   ];
+}
+
+/** Marks this moment, so that both its sides can be compared later. */
+function markForm(view: PageView): Html {
+  return html`<form class="mark-now" method="post" action="${view.links.base}/changes/mark">
+    ${csrfField(view)}
+    <label
+      >mark this moment
+      <input type="text" name="label" maxlength="${MAX_LABEL_CHARS}" placeholder="release 1.2" required
+    /></label>
+    <button type="submit">Mark</button>
+  </form>`;
 }
 
 /** Links that compare both sides of a marker, or again the range with the one before. */

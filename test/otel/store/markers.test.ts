@@ -15,4 +15,23 @@ describe('Markers', () => {
     expect(markers.all().map(({ atMillis }) => atMillis)).toEqual([7, 8, 9]);
     expect(markers.all()[0]!.label).toHaveLength(300);
   });
+
+  it('keep the newest 200 events, so that events remove nothing else', () => {
+    const markers = new Markers();
+    markers.add({ atMillis: 0, kind: 'settings', label: 'rate' });
+    for (let i = 1; i <= 1000; i++) markers.mark(`release ${i}`, i);
+    const all = markers.all();
+    expect(all).toHaveLength(201);
+    expect([all[0], all[1], all.at(-1)]).toMatchObject([
+      { kind: 'settings' },
+      { kind: 'event', label: 'release 801' },
+      { kind: 'event', label: 'release 1000' },
+    ]);
+  });
+
+  it('are one line of visible characters', () => {
+    const markers = new Markers();
+    markers.mark('  a\u202eb\n\tc  ', 1);
+    expect(markers.all()[0]!.label).toBe('a b c');
+  });
 });

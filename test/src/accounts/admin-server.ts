@@ -104,7 +104,7 @@ export class AdminServer {
       log,
       assets,
       posts: this.posts,
-      metrics: createBusinessMetrics({ countFrom: () => {} }),
+      metrics: createBusinessMetrics({ countFrom: () => {}, mark: () => {} }),
       storage: watchStorage(this.database),
       maxLockWaitMillis: this.#options.maxLockWaitMillis ?? 2000,
       media: this.media,

@@ -15,7 +15,7 @@ describe('createBusinessMetrics', () => {
   it('counts with OpenTelemetry under the names the observatory reads', async () => {
     const reader = new FakeReader();
     metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }));
-    const business = createBusinessMetrics({ countFrom: () => {} });
+    const business = createBusinessMetrics({ countFrom: () => {}, mark: () => {} });
     business.postCreated();
     business.postUpdated();
     business.postDeleted();
@@ -61,7 +61,7 @@ describe('createBusinessMetrics', () => {
   it('counts the hundred most read posts one by one, each exactly', async () => {
     const reader = new FakeReader();
     metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }));
-    const business = createBusinessMetrics({ countFrom: () => {} });
+    const business = createBusinessMetrics({ countFrom: () => {}, mark: () => {} });
     for (let post = 1; post <= 300; post++)
       for (let read = 0; read < post; read++) business.postRead(`post-${post}`);
     const { resourceMetrics } = await reader.collect();
@@ -71,6 +71,6 @@ describe('createBusinessMetrics', () => {
   });
 
   it('does nothing while no telemetry runs', () => {
-    expect(() => createBusinessMetrics({ countFrom: () => {} }).postCreated()).not.toThrow();
+    expect(() => createBusinessMetrics({ countFrom: () => {}, mark: () => {} }).postCreated()).not.toThrow();
   });
 });

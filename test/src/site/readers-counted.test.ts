@@ -6,7 +6,7 @@ describe('requests by kind', () => {
   const counted: (string | number | undefined)[] = [];
   let onMedia: () => void = () => {};
   const metrics: BusinessMetrics = {
-    ...createBusinessMetrics({ countFrom: () => {} }),
+    ...createBusinessMetrics({ countFrom: () => {}, mark: () => {} }),
     postRead: (path) => void counted.push(path),
     mediaServed(bytes) {
       counted.push(bytes);

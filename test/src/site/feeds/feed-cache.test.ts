@@ -9,6 +9,7 @@ class FakeBusinessMetrics implements BusinessMetrics {
   postCreated(): void {}
   postUpdated(): void {}
   postDeleted(): void {}
+  postPublished(): void {}
   feedRequested(format: string): void {
     this.counted.push(`request ${format}`);
   }
