@@ -5,6 +5,7 @@ import type {
   EvictionReason,
   OperationSummary,
   OperationType,
+  OwnCost,
   SamplingFacts,
   TelemetryControl,
   TelemetryQuery,
@@ -29,6 +30,15 @@ const NOTHING: OperationSummary = {
 const OFF = { name: 'METRICS_ENABLED', message: 'telemetry is off, so there is nothing to change' };
 const NO_RATES: Readonly<Record<OperationType, number>> = { http: 0, database: 0, render: 0, other: 0 };
 const NO_EVICTED: Readonly<Record<EvictionReason, number>> = { count: 0, bytes: 0, age: 0 };
+
+const NO_COST: OwnCost = {
+  nanosPerSpan: 0,
+  cpuShare: 0,
+  coreShare: 0,
+  shares: { making: 0, handling: 0, background: 0, unseen: 0 },
+  bytesHeld: 0,
+  historyFileBytes: 0,
+};
 
 /**
  * The TelemetryQuery with METRICS_ENABLED=false: empty, except for settings and process facts. @param options `thresholdsSeconds`: as configured,
@@ -98,14 +108,7 @@ export function disabledTelemetry(
     businessFromMillis: () => runtime.startedAtMillis,
     faults: () => [],
     missingNodeFeatures: () => [],
-    ownCost: () => ({
-      nanosPerSpan: 0,
-      cpuShare: 0,
-      coreShare: 0,
-      shares: { making: 0, handling: 0, background: 0, unseen: 0 },
-      bytesHeld: 0,
-      historyFileBytes: 0,
-    }),
+    ownCost: () => NO_COST,
     markers: () => [],
     onChange: () => () => {},
     mark: () => {},

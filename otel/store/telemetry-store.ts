@@ -12,6 +12,7 @@ import type {
   ExportFacts,
   ExportTest,
   HeatMap,
+  HeatMapOptions,
   HistoryFacts,
   LiveSettings,
   Marker,
@@ -146,11 +147,7 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
     return this.#settled.aggregates.timeline(type, range, options);
   }
 
-  heatMap(
-    type: OperationType,
-    range: TimeRange,
-    options?: { readonly series?: string; readonly maxColumns?: number },
-  ): HeatMap {
+  heatMap(type: OperationType, range: TimeRange, options?: HeatMapOptions): HeatMap {
     return this.#settled.aggregates.heatMap(type, range, options);
   }
 
