@@ -45,6 +45,8 @@ export interface Stall {
   readonly place: StallFrame | undefined;
   /** Part of the samples that were in `place`, 0–1. */
   readonly placeShare: number;
+  /** Samples taken, of those that were due. If most are missing, the system did not run the process: no code of it blocked anything. */
+  readonly sampledShare: number;
   /** From `place` to its callers, at most 12. */
   readonly callers: readonly StallFrame[];
   readonly holder: StallHolder | undefined;

@@ -16,6 +16,9 @@ export function isStallThreadData(data: unknown): data is StallThreadData {
   return typeof data === 'object' && data !== null && 'probeAfterMillis' in data;
 }
 
+/** Interval of samples: six in the shortest stall that is recorded by default. */
+export const SAMPLE_MICROS = 40_000;
+
 export const BEAT = 0;
 export const STOP = 1;
 export const DONE = 2;
@@ -38,6 +41,7 @@ export interface SampledStall {
   readonly startMicros: number;
   readonly place: StallFrame | undefined;
   readonly placeShare: number;
+  readonly sampledShare: number;
   readonly callers: readonly StallFrame[];
 }
 

@@ -2,7 +2,7 @@ import type { Profiler } from 'node:inspector';
 import type { StallFrame } from '../base/stall.ts';
 import type { FrameNames } from './frame-names.ts';
 import type { StackLines } from './stack-lines.ts';
-import type { SampledStall } from './stall-messages.ts';
+import { SAMPLE_MICROS, type SampledStall } from './stall-messages.ts';
 
 const MAX_CALLERS = 12;
 const IDLE = '(idle)';
@@ -45,7 +45,9 @@ export function sampledStall(
     .sort((a, b) => a.micros - b.micros);
   const lastIdle = within.findLastIndex(({ isIdle }) => isIdle);
   const held = within.slice(lastIdle + 1);
-  const startMicros = within[lastIdle]?.micros ?? fromMicros;
+  // It began between two samples.
+  const [asleep, awake] = [within[lastIdle]?.micros, held[0]?.micros];
+  const startMicros = asleep === undefined ? fromMicros : awake === undefined ? asleep : (asleep + awake) / 2;
   const found = new Map<string, Found>();
   let before = held.find(({ frames }) => frames.length > 0);
   for (const sample of held) {
@@ -63,6 +65,7 @@ export function sampledStall(
     startMicros,
     place: most?.place,
     placeShare: most === undefined ? 0 : most.count / held.length,
+    sampledShare: Math.min(1, (held.length * SAMPLE_MICROS) / Math.max(1, toMicros - startMicros)),
     callers: most?.callers ?? [],
   };
 }

@@ -11,6 +11,7 @@ import {
   DONE,
   type FromStallThread,
   isStallThreadData,
+  SAMPLE_MICROS,
   sharedMillis,
   type StallThreadData,
   STOP,
@@ -19,8 +20,6 @@ import {
 import { sampledStall } from './stall-samples.ts';
 import { StackLines } from './stack-lines.ts';
 
-/** Six samples in the shortest stall that is recorded by default, ten in 250 ms. */
-const SAMPLE_MICROS = 25_000;
 /** A profile is replaced after so long, so that its samples stay few (2,400, some 80 KB). */
 const PROFILE_MILLIS = 60_000;
 /** Replacing one costs the main thread some milliseconds. */

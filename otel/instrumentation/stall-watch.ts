@@ -23,7 +23,10 @@ import {
   sharedMillis,
 } from './stall-messages.ts';
 
-const BEATS_PER_THRESHOLD = 5;
+/** Each wakes the process and the thread. */
+const BEATS_PER_THRESHOLD = 3;
+/** A stall of the threshold is asked for its span before it ends: it began within a beat, and the thread looks once in a beat. */
+const PROBE_BEATS = 1.75;
 const MIN_BEAT_MILLIS = 20;
 const MAX_BEAT_MILLIS = 200;
 /** Without the samples of a stall for so long, it is recorded without them. */
@@ -236,6 +239,7 @@ export class StallWatch {
       processStartedAtMillis,
       place: sampled?.place,
       placeShare: sampled?.placeShare ?? 0,
+      sampledShare: sampled?.sampledShare ?? 0,
       callers: sampled?.callers ?? [],
       holder,
       delayed: delayed
@@ -263,7 +267,7 @@ export class StallWatch {
     this.#link = new StallLink({
       beat: sharedMillis(),
       beatMillis: this.#beatMillis,
-      probeAfterMillis: 2 * this.#beatMillis,
+      probeAfterMillis: PROBE_BEATS * this.#beatMillis,
       probe: `globalThis[Symbol.for('${PROBE.description}')]?.()`,
       onMessage: (message) => this.#guarded(() => this.#onMessage(message)),
       onFailure: (error) => this.#fail(error),

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Stall, StallFacts } from '../../otel/query.ts';
-import type { StallGroup } from '../../src/observatory/facts/stall-groups.ts';
 import { until } from '../fixtures/until.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { BlogProcess, ROOT, START_ARGUMENTS } from './blog-process.ts';
@@ -13,7 +12,18 @@ import type { Visitor } from './visitor.ts';
 const PLANTED = 'test/integration/planted-stalls.ts';
 const ARGUMENTS = [...START_ARGUMENTS.slice(0, 3), '--import', `./${PLANTED}`, ...START_ARGUMENTS.slice(3)];
 const BASE = '/admin/metrics-dashboard';
-type StallPage = PageDocument<StallFacts & { readonly groups: readonly StallGroup[] }>;
+/** A stall as JSON has it. */
+interface ToldStall extends Pick<Stall, 'place' | 'callers'> {
+  readonly holder?: {
+    readonly trace_id: string;
+    readonly type: string;
+    readonly series: string;
+    readonly route?: string;
+  };
+  readonly delayed: readonly { readonly trace_id: string; readonly route: string }[];
+}
+
+type StallPage = PageDocument<Pick<StallFacts, 'watch'> & { readonly rows: readonly ToldStall[] }>;
 
 /** What each way of blocking has to be called: its function, the line that says so in its file, and what was running. */
 const WAYS = [
@@ -71,7 +81,7 @@ class StalledBlog {
     return this;
   }
 
-  async stalls(): Promise<readonly Stall[]> {
+  async stalls(): Promise<readonly ToldStall[]> {
     return (await this.page()).facts.rows;
   }
 }
@@ -99,7 +109,7 @@ describe('a planted stall', () => {
         ...[1, 2, 3].map(() => site.blog.ask('/health')),
       ]);
       expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
-      const isIt = ({ holder, callers, place }: Stall): boolean =>
+      const isIt = ({ holder, callers, place }: ToldStall): boolean =>
         holder?.route === `GET /planted/${way}` || [place, ...callers].some((frame) => frame?.name === name);
       const { facts } = await site.until(({ facts: { rows } }) =>
         rows.slice(0, rows.length - before).some(isIt),
@@ -121,4 +131,35 @@ describe('a planted stall', () => {
       expect(stall.delayed.every(({ route }) => route === 'GET /health')).toBe(true);
     },
   );
+});
+
+describe.each(['own', 'stock'])('a stall, with spans of METRICS_SPANS=%s', (spans) => {
+  it('is told by the pages of the process, the overview, and the trace that waited; after a restart too', async () => {
+    const dataDir = temporaryFolder();
+    const env = { METRICS_SPANS: spans };
+    const first = await (await StalledBlog.start(env, dataDir)).watched();
+    await Promise.all([first.blog.ask('/planted/render?millis=1500'), first.blog.ask('/health')]);
+    const named = (stall: ToldStall): boolean => stall.place?.name === 'spin' && stall.holder !== undefined;
+    const { facts, summary } = await first.until((page) => page.facts.rows.some(named));
+    const stall = facts.rows.find(named)!;
+    expect([stall.holder?.series, stall.holder?.route]).toEqual(['planted', 'GET /planted/render']);
+    expect(summary).toContain(`most of that time in spin ${PLANTED}:`);
+    const text = async (path: string): Promise<string> =>
+      (await pageDocument<unknown>(first.owner, `${first.blog.address}${BASE}${path}`)).summary;
+    expect(await text('')).toMatch(/^Working, but nothing was answered for .* by spin /);
+    expect(await text(`/traces/${stall.holder!.trace_id}`)).toMatch(
+      /It blocked the event loop for .* in spin /,
+    );
+    for (const { trace_id: traceId } of stall.delayed)
+      expect(await text(`/traces/${traceId}`)).toMatch(
+        /It waited up to .* for the event loop, held by spin /,
+      );
+    expect(stall.delayed.length).toBeGreaterThan(0);
+    expect(await first.blog.stop()).toBe(0);
+
+    const blog = await BlogProcess.start(dataDir, { LOG_LEVEL: 'warn', ...env });
+    const again = await pageDocument<StallPage['facts']>(first.owner, `${blog.address}${BASE}/stalls`);
+    expect(again.facts.rows.filter(named)).toHaveLength(facts.rows.filter(named).length);
+    expect(await blog.stop()).toBe(0);
+  });
 });

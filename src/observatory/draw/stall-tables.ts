@@ -1,7 +1,7 @@
 import type { Stall, StallFacts, StallFrame } from '../../../otel/query.ts';
 import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { countText, duration, durationCell, text } from '../../markup/quantity.ts';
-import { type StallGroup, stallGroups, stallPlace } from '../facts/stall-groups.ts';
+import { type StallGroup, stallGroups, stallPlace, wasRun } from '../facts/stall-groups.ts';
 import { panel } from '../charts/frame.ts';
 import { moment } from '../format/moment.ts';
 import { shortened } from '../format/shortened.ts';
@@ -41,7 +41,7 @@ export function stallGroupColumns(view: PageView): readonly Column<StallGroup>[]
       label: 'blocked by',
       key: 'place',
       value: (row) => row.place,
-      cell: (row) => placeCell(row.functionName, row.location),
+      cell: placeCell,
     },
     {
       label: 'running',
@@ -79,9 +79,9 @@ function millisColumn(label: string, key: string, of: (row: StallGroup) => numbe
   return { label, key, align: 'number', value: of, cell: (row) => durationCell(of(row)) };
 }
 
-function placeCell(name: string | undefined, location: string | undefined): HtmlValue {
-  if (name === undefined) return html`<span class="quiet">not sampled</span>`;
-  return html`<bdi class="name"><code>${shortened(name, MAX_NAME)}</code></bdi
+function placeCell({ place, functionName, location }: StallGroup): HtmlValue {
+  if (functionName === undefined) return html`<span class="quiet">${place}</span>`;
+  return html`<bdi class="name"><code>${shortened(functionName, MAX_NAME)}</code></bdi
     >${location !== undefined && html` <bdi class="note wrap">${breakable(location)}</bdi>`}`;
 }
 
@@ -96,7 +96,7 @@ function operationCell(operation: StallGroup['operation'], { links }: PageView):
 /** One stall: what blocked, its callers, and the requests that waited. */
 export function stallItem(stall: Stall, view: PageView): Html {
   const { links, now } = view;
-  const { holder, callers, delayed, delayedCount, durationMillis, placeShare } = stall;
+  const { holder, callers, delayed, delayedCount, durationMillis } = stall;
   return html`<details data-key="${stallKey(stall)}">
     <summary>
       ${moment(stall.atMillis, now)} ${text(duration(durationMillis))}
@@ -104,7 +104,7 @@ export function stallItem(stall: Stall, view: PageView): Html {
       >, ${plural(delayedCount, 'request')} delayed
     </summary>
     <p class="note">
-      ${stall.place === undefined ? 'Nothing was sampled meanwhile: the thread that samples was not running, or the system did not run this process.' : html`${shareText(placeShare)} of the samples.`}
+      ${sampleWords(stall)}
       ${holder !== undefined && html` Running: ${operationCell(holder, view)}${holder.route !== undefined && holder.type !== 'http' && html` of <a href="${links.series('http', holder.route)}">${shortRoute(holder.route)}</a>`}, <a href="${links.trace(holder.traceId, holder.spanId)}">its trace</a>.`}
     </p>
     ${
@@ -139,6 +139,15 @@ function frameItem({ name, location }: StallFrame): Html {
     <bdi><code>${shortened(name, MAX_NAME)}</code></bdi>
     ${location !== undefined && html`<bdi class="wrap">${breakable(location)}</bdi>`}
   </li>`;
+}
+
+function sampleWords(stall: Stall): string {
+  const { place, placeShare, sampledShare } = stall;
+  if (place === undefined)
+    return 'Nothing was sampled meanwhile: the thread that samples was not running, or the system did not run this process.';
+  if (!wasRun(stall))
+    return `Only ${shareText(sampledShare)} of the samples that were due could be taken: for most of the time the system ran other programs. It was last seen in ${place.name} ${place.location ?? ''}.`;
+  return `${shareText(placeShare)} of the samples.`;
 }
 
 export function stallKey({ atMillis, processStartedAtMillis }: Stall): string {

@@ -23,12 +23,13 @@ export function stallGroups(stalls: readonly Stall[]): readonly StallGroup[] {
   for (const stall of stalls) {
     const place = stallPlace(stall);
     const known = groups.get(place);
+    const isNamed = wasRun(stall);
     groups.set(place, {
       place,
-      functionName: stall.place?.name,
-      location: stall.place?.location,
-      operation: known?.operation ?? stall.holder,
-      route: known?.route ?? stall.holder?.route,
+      functionName: isNamed ? stall.place?.name : undefined,
+      location: isNamed ? stall.place?.location : undefined,
+      operation: known?.operation ?? (isNamed ? stall.holder : undefined),
+      route: known?.route ?? (isNamed ? stall.holder?.route : undefined),
       count: (known?.count ?? 0) + 1,
       worstMillis: Math.max(known?.worstMillis ?? 0, stall.durationMillis),
       totalMillis: (known?.totalMillis ?? 0) + stall.durationMillis,
@@ -39,8 +40,18 @@ export function stallGroups(stalls: readonly Stall[]): readonly StallGroup[] {
   return [...groups.values()].sort((a, b) => b.totalMillis - a.totalMillis);
 }
 
-/** The function and its line, as words. */
-export function stallPlace({ place }: Pick<Stall, 'place'>): string {
+/** With fewer of the samples that were due, the system did not run the process for most of the time. */
+const ENOUGH_SAMPLES = 1 / 3;
+
+/** False if the process was not run for most of the stall, so that whatever it was in is not to blame. */
+export function wasRun({ place, sampledShare }: Pick<Stall, 'place' | 'sampledShare'>): boolean {
+  return place === undefined || sampledShare >= ENOUGH_SAMPLES;
+}
+
+/** The function and its line, or why there is none, as words. */
+export function stallPlace(stall: Pick<Stall, 'place' | 'sampledShare'>): string {
+  const { place } = stall;
   if (place === undefined) return 'not sampled';
+  if (!wasRun(stall)) return 'other programs';
   return place.location === undefined ? place.name : `${place.name} ${place.location}`;
 }

@@ -1,5 +1,5 @@
 import type { Stall, StallFacts, StallHolder } from '../../../otel/query.ts';
-import { stallGroups, stallPlace } from '../facts/stall-groups.ts';
+import { stallGroups, stallPlace, wasRun } from '../facts/stall-groups.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
 import type { Links } from '../links.ts';
 import { countText, duration, text } from '../../markup/quantity.ts';
@@ -66,7 +66,7 @@ export function heldBy(stall: Stall, links: Links): SentencePart[] {
   const { holder, place } = stall;
   return [
     ...(place === undefined ? [] : [{ text: ` by ${stallPlace(stall)}` }]),
-    ...inOperation(holder, holder?.route, links),
+    ...(wasRun(stall) ? inOperation(holder, holder?.route, links) : []),
   ];
 }
 

@@ -82,6 +82,7 @@ const stallOf = (durationMillis: number): Stall => ({
   processStartedAtMillis: NOW - 26 * HOUR,
   place: { name: 'spin', location: 'src/search/marks.ts:88', origin: 'app' },
   placeShare: 0.9,
+  sampledShare: 1,
   callers: [],
   holder: { traceId: 'a', spanId: 'b', type: 'database', series: 'SELECT posts_fts', route: 'GET /search' },
   delayed: [],

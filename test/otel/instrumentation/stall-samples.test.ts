@@ -1,0 +1,134 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Profiler } from 'node:inspector';
+import { FrameNames } from '../../../otel/instrumentation/frame-names.ts';
+import { StackLines } from '../../../otel/instrumentation/stack-lines.ts';
+import { SAMPLE_MICROS, type SampledStall } from '../../../otel/instrumentation/stall-messages.ts';
+import { sampledStall } from '../../../otel/instrumentation/stall-samples.ts';
+
+const APP = 'file:///srv/app/src/page.ts';
+const names = new FrameNames('/srv/app', '/srv/app/node_modules/kit/dist');
+const STACK = `Error: probe
+    at StallWatch.probe (file:///srv/app/node_modules/kit/dist/watch.js:7:1)
+    at Page.render [as draw] (${APP}:31:9)
+    at async handle (${APP}:12:3)
+    at file:///srv/app/src/main.ts:3:1`;
+
+/** A tree of `name url line` paths from the root, one sample for each path, an interval apart. */
+function profileOf(paths: readonly (readonly string[])[], startTime = 0): Profiler.Profile {
+  const nodes = new Map<string, Profiler.ProfileNode>();
+  const nodeOf = (path: readonly string[]): Profiler.ProfileNode => {
+    const key = path.join(' < ');
+    const known = nodes.get(key);
+    if (known !== undefined) return known;
+    const last = path.at(-1) ?? '(root)';
+    const [functionName = '', url = '', line = '1'] = last.startsWith('(') ? [last] : last.split(' ');
+    const callFrame = { functionName, url, scriptId: '0', lineNumber: Number(line) - 1, columnNumber: 0 };
+    const node: Profiler.ProfileNode = { id: nodes.size + 1, callFrame, children: [] };
+    nodes.set(key, node);
+    if (path.length > 0) nodeOf(path.slice(0, -1)).children!.push(node.id);
+    return node;
+  };
+  const samples = paths.map((path) => nodeOf(path).id);
+  const timeDeltas = samples.map((_, index) => (index === 0 ? 0 : SAMPLE_MICROS));
+  return { nodes: [...nodes.values()], startTime, endTime: startTime, samples, timeDeltas };
+}
+
+const stall = (paths: readonly (readonly string[])[], stack?: string): SampledStall =>
+  sampledStall([profileOf(paths)], 0, paths.length * SAMPLE_MICROS, { names, lines: new StackLines(stack) });
+
+const handle = `handle ${APP} 10`;
+const render = `render ${APP} 30`;
+const join = 'join file:///srv/app/node_modules/joiner/index.js 5';
+const kit = 'note file:///srv/app/node_modules/kit/dist/notes.js 2';
+const IDLE = ['(idle)'];
+const GC = ['(garbage collector)'];
+
+describe('the samples of a stall', () => {
+  it.each([
+    [
+      'the function of the app, though a package ran for it',
+      [handle, render, join],
+      'render src/page.ts:30',
+      'app',
+    ],
+    [
+      'a package, if nothing of the app is below it',
+      ['run node:timers 9', join],
+      'join node_modules/joiner/index.js:5',
+      'package',
+    ],
+    [
+      'the kit, if it did it by itself',
+      ['run node:timers 9', kit],
+      'note node_modules/kit/dist/notes.js:2',
+      'kit',
+    ],
+    ['Node, if there is nothing else', ['run node:timers 9'], 'run node:timers:9', 'node'],
+  ])('name %s', (_, path, expected, origin) => {
+    const { place, placeShare } = stall([path, path]);
+    expect(`${place?.name} ${place?.location}`).toBe(expected);
+    expect([place?.origin, placeShare]).toEqual([origin, 1]);
+  });
+
+  it('begin when the loop last slept, and name what most of them were in', () => {
+    const { startMicros, place, placeShare, sampledShare } = stall([
+      [render],
+      IDLE,
+      [handle],
+      [render],
+      [render],
+    ]);
+    expect([startMicros, place?.name, placeShare]).toEqual([1.5 * SAMPLE_MICROS, 'render', 2 / 3]);
+    // Three in three and a half intervals.
+    expect(sampledShare).toBeCloseTo(6 / 7);
+  });
+
+  it('count garbage for the function that made it', () => {
+    const { place, placeShare } = stall([IDLE, [handle], [render], GC, GC]);
+    expect([place?.name, placeShare]).toEqual(['render', 3 / 4]);
+    expect(stall([IDLE, GC, [render]]).placeShare).toBe(1);
+    expect(stall([IDLE, GC]).place).toBeUndefined();
+  });
+
+  it('have no place if there are none', () => {
+    expect(stall([])).toEqual({
+      startMicros: 0,
+      place: undefined,
+      placeShare: 0,
+      sampledShare: 0,
+      callers: [],
+    });
+  });
+
+  it('are read from both profiles if one was replaced meanwhile', () => {
+    const profiles = [profileOf([IDLE, [render]]), profileOf([[render], [handle]], 2 * SAMPLE_MICROS)];
+    const words = { names, lines: new StackLines() };
+    expect(sampledStall(profiles, 0, 5 * SAMPLE_MICROS, words).placeShare).toBe(2 / 3);
+  });
+
+  it('take the line of a function that called another from the stack of the probe', () => {
+    const { place, callers } = stall([[handle, render, join]], STACK);
+    expect([place?.location, callers.map(({ location }) => location)]).toEqual([
+      'src/page.ts:31',
+      ['src/page.ts:12'],
+    ]);
+  });
+
+  it('tell no path outside the program', () => {
+    const away = ['away file:///home/me/secret/away.js 4', 'gone file:///home/me/node_modules/gone/g.js 2'];
+    expect(stall([away]).place?.location).toBe('away.js:4');
+    expect(stall([[away[1]!]]).place?.location).toBe('node_modules/gone/g.js:2');
+  });
+});
+
+describe('the lines of a stack', () => {
+  it('are none in a format of an app', () => {
+    expect(new StackLines('anything else').of('render', APP)).toBeUndefined();
+    expect(new StackLines(undefined).of('render', APP)).toBeUndefined();
+  });
+
+  it('of a function that calls itself are the innermost', () => {
+    const twice = `Error\n    at walk (${APP}:5:1)\n    at walk (${APP}:9:1)`;
+    expect(new StackLines(twice).of('walk', APP)).toBe(5);
+  });
+});
