@@ -46,6 +46,7 @@ export function stallGroupColumns(view: PageView): readonly Column<StallGroup>[]
     {
       label: 'running',
       key: 'operation',
+      room: 'mid',
       value: (row) => row.operation?.series,
       cell: (row) => operationCell(row.operation, view),
     },
@@ -59,8 +60,8 @@ export function stallGroupColumns(view: PageView): readonly Column<StallGroup>[]
     },
     countColumn('times', 'count', (row) => row.count),
     millisColumn('longest', 'worst_ms', (row) => row.worstMillis),
-    millisColumn('in total', 'total_ms', (row) => row.totalMillis),
-    countColumn('delayed', 'delayed', (row) => row.delayed),
+    { ...millisColumn('in total', 'total_ms', (row) => row.totalMillis), room: 'mid' },
+    { ...countColumn('delayed', 'delayed', (row) => row.delayed), room: 'mid' },
     {
       label: 'last',
       key: 'last',
@@ -110,7 +111,7 @@ export function stallItem(stall: Stall, view: PageView): Html {
     ${
       callers.length > 0 &&
       html`<p class="note">Called by</p>
-        <ol class="stack">
+        <ol>
           ${callers.map(frameItem)}
         </ol>`
     }
