@@ -13,11 +13,11 @@ import { isStartUpWork } from './start-up-statements.ts';
 import type { ChosenRange } from './time-range.ts';
 
 /** Series compared per type: those with the most time. Each needs two queries. */
-const MAX_SERIES = { http: 40, database: 40, render: 20, other: 10 } as const;
+const MAX_SERIES = { http: 30, database: 30, render: 15, other: 5 } as const;
 /** Blocks of time per side. */
 const BLOCKS = 24;
 /** With fewer operations on a side, no difference of its durations or outcomes is looked for. */
-const ENOUGH = { p50: 20, p95: 60, failed: 20 } as const;
+const ENOUGH = { p50: 20, p95: 60, failed: 20, rate: 20 } as const;
 /** Share of pages without any true difference on which one is claimed: at most. */
 const LEVEL = 0.05;
 /** Two stretches of time of one length. */
@@ -178,6 +178,8 @@ interface Tested {
   readonly chances: Chances;
 }
 
+const NO_MAP: HeatMap = { bandEdgesMillis: [], columns: [] };
+
 function rowOf(
   telemetry: Pick<TelemetryQuery, 'heatMap'>,
   type: OperationType,
@@ -185,10 +187,12 @@ function rowOf(
   [old, young]: readonly [SeriesSummary | undefined, SeriesSummary | undefined],
   ranges: readonly [TimeRange, TimeRange],
 ): Tested {
-  const mapOf = (range: TimeRange): HeatMap =>
-    telemetry.heatMap(type, range, { series: name, maxColumns: BLOCKS, bucketsPerBand: 2 });
-  const [a, b] = [mapOf(ranges[0]), mapOf(ranges[1])];
   const [before, after] = [sideOf(old, ranges[0]), sideOf(young, ranges[1])];
+  const mapOf = (range: TimeRange): HeatMap =>
+    before.count + after.count < ENOUGH.rate
+      ? NO_MAP
+      : telemetry.heatMap(type, range, { series: name, maxColumns: BLOCKS, bucketsPerBand: 2 });
+  const [a, b] = [mapOf(ranges[0]), mapOf(ranges[1])];
   const { summary, text } = young ?? old ?? {};
   const row = {
     type,
