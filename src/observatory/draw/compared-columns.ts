@@ -110,7 +110,8 @@ function pair(
   ];
 }
 
-const durationOf = ({ count }: ComparedSide, millis: number): HtmlValue =>
+/** Without operations there is no duration. */
+export const durationOf = ({ count }: ComparedSide, millis: number): HtmlValue =>
   count === 0 ? html`<span class="zero">–</span>` : durationCell(millis);
 
 /** Failures with their share. */

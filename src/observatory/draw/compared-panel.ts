@@ -1,9 +1,9 @@
 import { html, type Html, type HtmlValue } from '../../markup/html.ts';
-import { countText, durationCell, figure, rate } from '../../markup/quantity.ts';
+import { countText, figure, rate } from '../../markup/quantity.ts';
 import { panel } from '../charts/frame.ts';
 import type { ComparedSeries, ComparedSide, Difference } from '../facts/compared-ranges.ts';
 import type { PageView } from '../page.ts';
-import { failedOf, ratioCell } from './compared-columns.ts';
+import { durationOf, failedOf, ratioCell } from './compared-columns.ts';
 import { badge } from './facts.ts';
 import { drawTable, type Column } from './table.ts';
 
@@ -52,7 +52,7 @@ function measuresOf({ type, before, after, p50, p95 }: ComparedSeries): readonly
     both('rate', 'rate', ({ perSecond }) => figure(rate(perSecond, 1))),
     both('failed', 'failed', failedOf),
     ...(type === 'http' ? [both('4xx', 'client errors', ({ clientErrors }) => countText(clientErrors))] : []),
-    both('p50', 'p50', ({ durationMillis }) => durationCell(durationMillis.p50), ratioCell(p50)),
-    both('p95', 'p95', ({ durationMillis }) => durationCell(durationMillis.p95), ratioCell(p95)),
+    both('p50', 'p50', (side) => durationOf(side, side.durationMillis.p50), ratioCell(p50)),
+    both('p95', 'p95', (side) => durationOf(side, side.durationMillis.p95), ratioCell(p95)),
   ];
 }
