@@ -11,7 +11,7 @@ import type {
   SamplingRule,
 } from './base/operation-types.ts';
 import type { Stall, StallFacts } from './base/stall.ts';
-import type { NotFoundRow, RequestLists } from './base/request-facts.ts';
+import type { NotFoundRow, RequestLists, ShownAddress } from './base/request-facts.ts';
 import type { TimeRange } from './base/time-range.ts';
 import type { EffectiveSetting } from './base/effective-setting.ts';
 import type {
@@ -40,7 +40,7 @@ export type {
   StallWatchState,
 } from './base/stall.ts';
 export type { MetricsPage } from './base/metrics-page.ts';
-export type { NotFoundRow, RequestLists, TopRow, TopRows } from './base/request-facts.ts';
+export type { NotFoundRow, RequestLists, ShownAddress, TopRow, TopRows } from './base/request-facts.ts';
 export type { TimeRange } from './base/time-range.ts';
 export type { EffectiveSetting } from './base/effective-setting.ts';
 export { KEEP_REASONS, OPERATION_TYPES } from './base/operation-types.ts';
@@ -208,7 +208,7 @@ export interface SpanRow {
 }
 
 /** A row of a trace list: no spans, no attributes. */
-export interface TraceSummary {
+export interface TraceSummary extends ShownAddress {
   readonly traceId: string;
   /** Name of the local root, or of the earliest kept span. */
   readonly name: string;
@@ -218,9 +218,6 @@ export interface TraceSummary {
   readonly durationMillis: number;
   readonly spanCount: number;
   readonly errorCount: number;
-  readonly httpStatusCode: number | undefined;
-  /** `url.path` of a request, because a series covers many paths. */
-  readonly path?: string | undefined;
   readonly outcome: string | undefined;
   /** The strongest reason among its spans, by REASONS_BY_STRENGTH. */
   readonly keepReason: KeepReason | 'imported';
@@ -306,7 +303,7 @@ export interface OperationList {
 }
 
 /** One slow or failed operation with the trace that shows it. */
-export interface OperationRow {
+export interface OperationRow extends ShownAddress {
   readonly traceId: string;
   readonly spanId: string;
   readonly name: string;
@@ -317,6 +314,8 @@ export interface OperationRow {
   readonly status: SpanRow['status'];
   readonly errorType: string | undefined;
   readonly errorMessage: string | undefined;
+  /** Where it was thrown: `readPost src/posts/read.ts:41`, the app's code before packages; undefined if unknown. */
+  readonly thrownAt?: string | undefined;
 }
 
 /** A value that cannot be read, for example without a free file descriptor, is NaN: null in JSON, a dash on pages. */

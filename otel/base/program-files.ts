@@ -60,6 +60,14 @@ function refRevision(git: string, name: string): string | undefined {
     ?.split(' ')[0];
 }
 
+/** The folder of the program's package, or where it was started. */
+export function programFolder(): string {
+  const program = process.argv[1];
+  const hasPackage = (folder: string): string | undefined =>
+    readText(`${folder}/package.json`) === undefined ? undefined : folder;
+  return (program === undefined ? undefined : nearest(dirname(program), hasPackage)) ?? process.cwd();
+}
+
 /** The result of `find` in a folder, or in the nearest folder above it. */
 export function nearest<T>(from: string, find: (folder: string) => T | undefined): T | undefined {
   let folder = resolve(from);

@@ -41,3 +41,12 @@ export interface NotFoundRow extends TopRow {
   readonly bots: number;
   readonly referrers: TopRows;
 }
+
+/** What was asked with the request that a trace begins with; empty for other traces. */
+export interface ShownAddress {
+  /** `url.path`: a series covers many paths. */
+  readonly path?: string | undefined;
+  /** `url.query`, credentials redacted. */
+  readonly query?: string | undefined;
+  readonly httpStatusCode?: number | undefined;
+}

@@ -1,6 +1,5 @@
-import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { nearest, readText } from '../base/program-files.ts';
+import { programFolder } from '../base/program-files.ts';
 import {
   DONE,
   type FromStallThread,
@@ -86,12 +85,4 @@ export class StallLink {
     Atomics.store(this.shared, STOP, 1);
     Atomics.wait(this.shared, DONE, 0, STOP_MILLIS);
   }
-}
-
-/** The folder of the program's package, or where it was started. */
-function programFolder(): string {
-  const program = process.argv[1];
-  const hasPackage = (folder: string): string | undefined =>
-    readText(`${folder}/package.json`) === undefined ? undefined : folder;
-  return (program === undefined ? undefined : nearest(dirname(program), hasPackage)) ?? process.cwd();
 }

@@ -1,16 +1,22 @@
 import {
   ATTR_ERROR_TYPE,
   ATTR_EXCEPTION_MESSAGE,
+  ATTR_EXCEPTION_STACKTRACE,
   ATTR_EXCEPTION_TYPE,
   ATTR_TIME_TO_FIRST_BYTE,
 } from '../base/semconv.ts';
 import type { OperationFilter, OperationList, OperationRow, OperationType, SamplingFacts } from '../query.ts';
-import { attributeOf } from './attribute-copy.ts';
+import { attributeOf, cutText } from './attribute-copy.ts';
+import { shownAddress } from './shown-address.ts';
 import { endMillisOf } from './span-record.ts';
 import type { SpanRecord } from './span-record.ts';
 import { contains } from '../base/time-range.ts';
 import { clampLimit, MAX_OPERATIONS } from './trace-filter.ts';
+import { thrownAt } from './thrown-at.ts';
 import type { TraceRecord } from './trace-record.ts';
+
+/** Of a path and of a query in a row. */
+const MAX_ADDRESS_CHARS = 200;
 
 /** A matching operation and its sort key. */
 export interface FoundOperation {
@@ -93,6 +99,8 @@ export function waitedMillis(span: SpanRecord): number | undefined {
 }
 
 export function operationRow(trace: TraceRecord, span: SpanRecord): OperationRow {
+  const { path, query, httpStatusCode } = shownAddress(trace.head);
+  const stack = span.status === 'error' ? exceptionText(span, ATTR_EXCEPTION_STACKTRACE) : undefined;
   return {
     traceId: trace.traceId,
     spanId: span.spanId,
@@ -104,6 +112,10 @@ export function operationRow(trace: TraceRecord, span: SpanRecord): OperationRow
     status: span.status,
     errorType: textOf(span, ATTR_ERROR_TYPE) ?? exceptionText(span, ATTR_EXCEPTION_TYPE),
     errorMessage: span.statusMessage || exceptionText(span, ATTR_EXCEPTION_MESSAGE),
+    ...(path !== undefined && { path: cutText(path, MAX_ADDRESS_CHARS) }),
+    ...(query !== undefined && { query: cutText(query, MAX_ADDRESS_CHARS) }),
+    ...(httpStatusCode !== undefined && { httpStatusCode }),
+    ...(stack !== undefined && { thrownAt: thrownAt(stack) }),
   };
 }
 

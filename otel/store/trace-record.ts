@@ -1,9 +1,10 @@
 import { REASONS_BY_STRENGTH } from '../base/reasons-by-strength.ts';
 import type { KeepReason, LogLine, SpanRow, TraceDetail, TraceSummary } from '../query.ts';
 import type { TraceFacts } from '../spans/kept-span.ts';
-import { ATTR_OPERATION_OUTCOME, ATTR_HTTP_RESPONSE_STATUS_CODE, ATTR_URL_PATH } from '../base/semconv.ts';
+import { ATTR_OPERATION_OUTCOME } from '../base/semconv.ts';
 import type { TraceChain } from './trace-chain.ts';
 import { attributeOf } from './attribute-copy.ts';
+import { shownAddress } from './shown-address.ts';
 import { endMillisOf } from './span-record.ts';
 import type { SpanRecord } from './span-record.ts';
 
@@ -172,9 +173,7 @@ export class TraceRecord {
   summary(): TraceSummary {
     const head = this.head;
     const of = (key: string): unknown => head && attributeOf(head.attributes, key);
-    const status = of(ATTR_HTTP_RESPONSE_STATUS_CODE);
     const outcome = of(ATTR_OPERATION_OUTCOME);
-    const path = head?.type === 'http' ? of(ATTR_URL_PATH) : undefined;
     return {
       traceId: this.traceId,
       name: this.name,
@@ -184,8 +183,7 @@ export class TraceRecord {
       durationMillis: this.durationMillis,
       spanCount: this.kept.length,
       errorCount: this.errorCount,
-      httpStatusCode: typeof status === 'number' ? status : undefined,
-      path: typeof path === 'string' ? path : undefined,
+      ...shownAddress(head),
       outcome: typeof outcome === 'string' ? outcome : undefined,
       keepReason: this.keepReason,
       bytes: this.bytes,

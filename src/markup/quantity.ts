@@ -112,6 +112,23 @@ export function figure(quantity: Quantity): Html {
     : html`${quantity.value}<span class="unit"> ${quantity.unit}</span>`;
 }
 
+/** A unit for a whole column, so that its numbers can be compared at a glance. */
+export interface ColumnUnit {
+  readonly unit: 'µs' | 'ms' | 's';
+  readonly millis: number;
+}
+
+/** Unit of a column whose longest duration this is. */
+export function columnUnit(longestMillis: number): ColumnUnit {
+  if (longestMillis >= 100_000) return { unit: 's', millis: 1000 };
+  return longestMillis < 1 ? { unit: 'µs', millis: 0.001 } : { unit: 'ms', millis: 1 };
+}
+
+/** The number of a measured duration in the unit of its column. */
+export function inUnit(millis: number, { millis: unitMillis }: ColumnUnit): string {
+  return Number.isFinite(millis) && millis >= 0 ? exactlyThreeDigits(millis / unitMillis) : NONE.value;
+}
+
 const LONG_UNITS: ReadonlySet<string> = new Set(['s', 'min', 'h']);
 
 /** A measured duration for a table column; units of a second or more are emphasised, as their numbers are small. */

@@ -17,8 +17,10 @@ const SHOWN_ON_A_PHONE: Readonly<Record<string, RegExp>> = {
   routes: /3 failed of 43 requests/,
   queries: /96\s%/,
   traces: /500 failed/i,
-  slow: /2\.31\ss/,
+  slow: /2,310/,
   failures: /TypeError[^]*\btag\b[^]*3\s+\d\d:\d\d:\d\d/,
+  'not-found': /wp-login\.php\s+no referrer\s+60/,
+  'slow?type=http&series=GET+%2Fsearch': /1,040/,
 };
 
 /** Pairs of labels of one chart that touch. */
@@ -102,7 +104,7 @@ run('the observatory on every width', () => {
     expect(cut).toEqual([0, 0]);
   });
 
-  it.each(['routes', 'queries', 'traces', 'slow', 'failures'])(
+  it.each(Object.keys(SHOWN_ON_A_PHONE))(
     'shows the whole of a row of %s on a phone, with what matters in it',
     async (name) => {
       await page.setViewportSize({ width: 360, height: 740 });

@@ -1,21 +1,37 @@
-import type { OperationRow, OperationType, TelemetryQuery, TimeRange } from '../../../otel/query.ts';
+import type {
+  OperationRow,
+  OperationType,
+  ShownAddress,
+  TelemetryQuery,
+  TimeRange,
+} from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { sparkline } from '../charts/sparkline.ts';
 import { operationName } from './statement-name.ts';
 import { drawStack } from './stack.ts';
-import type { Column } from './table.ts';
+import { sheetOf, type Column } from './table.ts';
+import { isoTime } from './time-columns.ts';
 import { moment } from '../format/moment.ts';
 import { countText } from '../../markup/quantity.ts';
-import type { PageView } from '../page.ts';
+import { failureState, type FailureState, maskedNumbers, STATE_WORDS } from '../facts/failure-state.ts';
+import type { PageView, Sheet } from '../page.ts';
+import { addressColumn, askedAddress, pathOfSeries, statusColumn } from './asked-address.ts';
+import { badge } from './facts.ts';
 
 const COURSE_POINTS = 24;
 const MAX_STACKS = 20;
 
-/** Failures with the same error type and series. */
-export interface FailureGroup {
+/** Failures with the same error type, thrown at the same place; without a known place, of the same series. */
+export interface FailureGroup extends ShownAddress {
   readonly key: string;
   readonly errorType: string;
+  /** Of the newest; if messages differ, with numbers masked. */
   readonly message: string;
+  /** Function, file and line in the app's code, or else in a package's. */
+  readonly thrownAt: string | undefined;
+  readonly state: FailureState | undefined;
+  /** Other series in which it failed. */
+  readonly otherSeries: number;
   readonly type: OperationType;
   readonly series: string;
   /** Of the span. */
@@ -31,40 +47,69 @@ export interface FailureGroup {
   readonly stack?: string | undefined;
 }
 
-/** Groups failures by error type and series, most frequent first, with the message of the newest. */
-export function groupFailures(rows: readonly OperationRow[], range: TimeRange): readonly FailureGroup[] {
-  const groups = new Map<string, OperationRow[]>();
-  for (const row of rows) {
-    const key = `${row.errorType ?? 'error'} ${row.type} ${row.series}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [row]);
-    else group.push(row);
-  }
-  const width = Math.max(1, (range.toMillis - range.fromMillis) / COURSE_POINTS);
-  return [...groups]
-    .map(([key, group]): FailureGroup => {
-      const newest = group.reduce((a, b) => (b.startMillis > a.startMillis ? b : a));
-      const course = Array.from({ length: COURSE_POINTS }, () => 0);
-      for (const row of group) {
-        const at = Math.floor((row.startMillis - range.fromMillis) / width);
-        if (at >= 0 && at < COURSE_POINTS) course[at]! += 1;
-      }
-      return {
-        key,
-        errorType: newest.errorType ?? 'error',
-        message: newest.errorMessage ?? '',
-        type: newest.type,
-        series: newest.series,
-        name: newest.name,
-        count: group.length,
-        firstMillis: group.reduce((a, b) => Math.min(a, b.startMillis), Infinity),
-        lastMillis: newest.startMillis,
-        traceId: newest.traceId,
-        spanId: newest.spanId,
-        course,
-      };
-    })
+/**
+ * Groups failures by error type and place, most frequent first, with the newest as example.
+ *
+ * @param earlier Failures before the range that are held, for the state.
+ */
+export function groupFailures(
+  rows: readonly OperationRow[],
+  range: TimeRange,
+  earlier: readonly OperationRow[] = [],
+): readonly FailureGroup[] {
+  const before = Map.groupBy(earlier, keyOf);
+  return [...Map.groupBy(rows, keyOf)]
+    .map(([key, group]) => groupOf(key, group, { range, before: before.get(key) ?? [] }))
     .sort((a, b) => b.count - a.count || b.lastMillis - a.lastMillis);
+}
+
+function groupOf(
+  key: string,
+  group: readonly OperationRow[],
+  { range, before }: { readonly range: TimeRange; readonly before: readonly OperationRow[] },
+): FailureGroup {
+  const newest = group.reduce((a, b) => (b.startMillis > a.startMillis ? b : a));
+  const messages = new Set(group.map(({ errorMessage = '' }) => errorMessage));
+  const message = newest.errorMessage ?? '';
+  const { type, series, name, traceId, spanId, path, query, httpStatusCode, thrownAt } = newest;
+  return {
+    key,
+    errorType: newest.errorType ?? 'error',
+    message: messages.size > 1 ? maskedNumbers(message) : message,
+    thrownAt,
+    state: failureState(
+      [...before, ...group].map(({ startMillis }) => startMillis),
+      range.toMillis,
+    ),
+    type,
+    series,
+    name,
+    otherSeries: new Set(group.map((row) => row.series)).size - 1,
+    count: group.length,
+    firstMillis: group.reduce((a, b) => Math.min(a, b.startMillis), Infinity),
+    lastMillis: newest.startMillis,
+    traceId,
+    spanId,
+    path,
+    query,
+    httpStatusCode,
+    course: courseOf(group, range),
+  };
+}
+
+function courseOf(group: readonly OperationRow[], range: TimeRange): readonly number[] {
+  const width = Math.max(1, (range.toMillis - range.fromMillis) / COURSE_POINTS);
+  const course = Array.from({ length: COURSE_POINTS }, () => 0);
+  for (const row of group) {
+    const at = Math.floor((row.startMillis - range.fromMillis) / width);
+    if (at >= 0 && at < COURSE_POINTS) course[at]! += 1;
+  }
+  return course;
+}
+
+/** Without the line, which the next version of the file has elsewhere. */
+function keyOf({ errorType = 'error', type, series, thrownAt }: OperationRow): string {
+  return `${errorType} ${type} ${thrownAt?.replace(/:\d+$/, '') ?? series}`;
 }
 
 /**
@@ -95,7 +140,7 @@ export function withExceptions(
 export function failureColumns(view: PageView): readonly Column<FailureGroup>[] {
   const place = (row: FailureGroup): Html =>
     html`<span class="swatch type-${row.type}"></span
-      >${operationName(row, view.links.series(row.type, row.series), row.series)}`;
+      >${operationName(row, view.links.series(row.type, row.series), row.series)}${row.otherSeries > 0 && html` <span class="unit">and ${row.otherSeries} more</span>`}${askedAddress(row, row.type === 'http' ? pathOfSeries(row.series) : undefined)}`;
   return [
     // On a phone the series stands under the failure, and the stack is only in the trace.
     {
@@ -105,10 +150,13 @@ export function failureColumns(view: PageView): readonly Column<FailureGroup>[] 
       cell: (row) =>
         html`<a class="failure" href="${view.links.trace(row.traceId, row.spanId)}"
             ><span class="tone-failed">${row.errorType}</span> <bdi>${row.message.slice(0, 160)}</bdi></a
-          ><span class="only-narrow">${place(row)}</span>`,
+          >${row.state !== undefined && html` <span title="${STATE_WORDS[row.state]}">${badge(row.state, 'slow')}</span>`}${row.thrownAt !== undefined && html`<span class="callers thrown-at"><bdi>${row.thrownAt}</bdi></span>`}<span
+            class="only-narrow"
+            >${place(row)}</span
+          >`,
     },
     {
-      label: 'at',
+      label: 'newest at',
       key: 'at',
       room: 'mid',
       value: (row) => row.series,
@@ -121,6 +169,7 @@ export function failureColumns(view: PageView): readonly Column<FailureGroup>[] 
           </details>`
         }`,
     },
+    statusColumn('wide'),
     {
       label: 'held',
       key: 'count',
@@ -134,13 +183,33 @@ export function failureColumns(view: PageView): readonly Column<FailureGroup>[] 
       key: 'first',
       room: 'mid',
       value: (row) => row.firstMillis,
+      file: (row) => isoTime(row.firstMillis),
       cell: (row) => moment(row.firstMillis, view.now),
     },
     {
       label: 'last',
       key: 'last',
       value: (row) => row.lastMillis,
-      cell: (row) => moment(row.lastMillis, view.now),
+      file: (row) => isoTime(row.lastMillis),
+      cell: (row) => moment(row.lastMillis, view.now, true),
     },
   ];
+}
+
+/** For a file: with message, place, state, and the newest trace with its address. */
+export function failureSheet(groups: readonly FailureGroup[], view: PageView): Sheet {
+  const plain = (key: string, value: (row: FailureGroup) => string | undefined): Column<FailureGroup> => ({
+    label: key,
+    key,
+    value,
+    cell: value,
+  });
+  return sheetOf(groups, [
+    ...failureColumns(view),
+    plain('message', ({ message }) => message),
+    plain('thrown_at', ({ thrownAt }) => thrownAt),
+    plain('state', ({ state }) => state),
+    addressColumn<FailureGroup>(),
+    plain('trace_id', ({ traceId }) => traceId),
+  ]);
 }

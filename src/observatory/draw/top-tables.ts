@@ -10,6 +10,7 @@ import { shortened } from '../format/shortened.ts';
 import type { PageView } from '../page.ts';
 import { shareText } from './facts.ts';
 import { drawTable, type Column } from './table.ts';
+import { isoTime } from './time-columns.ts';
 
 /** Rows of each list on a route's page. */
 const MAX_ROWS = 10;
@@ -81,7 +82,7 @@ export function seenColumns<Row extends TopRow>(
     key: label,
     room: room[label],
     value: (line) => (line.kind === 'listed' ? millisOf(line.row) : undefined),
-    file: (line) => (line.kind === 'listed' ? new Date(millisOf(line.row)).toISOString() : undefined),
+    file: (line) => (line.kind === 'listed' ? isoTime(millisOf(line.row)) : undefined),
     cell: (line) => (line.kind === 'listed' ? moment(millisOf(line.row), now) : html`–`),
   });
   return [seen('first', ({ firstMillis }) => firstMillis), seen('last', ({ lastMillis }) => lastMillis)];

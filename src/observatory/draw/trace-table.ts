@@ -1,15 +1,14 @@
 import type { OperationRow, OperationType, TraceSummary, SpanRow } from '../../../otel/query.ts';
 import { html } from '../../markup/html.ts';
 import { countText } from '../../markup/quantity.ts';
-import { readablePath } from '../format/readable-path.ts';
-import { shortened } from '../format/shortened.ts';
 import { shownName } from '../format/shown-name.ts';
-import type { PageView } from '../page.ts';
+import type { PageView, Sheet } from '../page.ts';
+import { addressColumn, askedAddress, pathOfSeries, statusColumn } from './asked-address.ts';
 import { badge, seriesName } from './facts.ts';
 import { REASON_WORDS } from './reason-words.ts';
 import { operationName } from './statement-name.ts';
-import type { Column } from './table.ts';
-import { durationColumn, whenColumn } from './time-columns.ts';
+import { sheetOf, type Column } from './table.ts';
+import { timeColumns } from './time-columns.ts';
 
 const REASON_TONE: Readonly<Record<SpanRow['keepReason'], 'failed' | 'slow' | 'quiet'>> = {
   error: 'failed',
@@ -24,16 +23,20 @@ const REASON_TONE: Readonly<Record<SpanRow['keepReason'], 'failed' | 'slow' | 'q
   imported: 'quiet',
 };
 
-/** Limit of an address in a row, in characters. */
-const MAX_PATH = 80;
-const MAX_TITLE = 1000;
-
 /** The keep reason as a badge. */
 export function reasonBadge(reason: SpanRow['keepReason']) {
   return badge(reason === 'imported' ? reason : REASON_WORDS[reason], REASON_TONE[reason]);
 }
 
-export function traceColumns(view: PageView, brief = false): readonly Column<TraceSummary>[] {
+/**
+ * @param rows All rows of the table.
+ * @param brief For a panel of half the width.
+ */
+export function traceColumns(
+  view: PageView,
+  rows: readonly TraceSummary[],
+  brief = false,
+): readonly Column<TraceSummary>[] {
   const all: readonly (Column<TraceSummary> & { readonly full?: boolean })[] = [
     {
       label: 'operation',
@@ -41,13 +44,13 @@ export function traceColumns(view: PageView, brief = false): readonly Column<Tra
       value: shownName,
       cell: (row) =>
         html`<span class="swatch type-${row.type}"></span
-          >${seriesName(shownName(row), view.links.trace(row.traceId))}${pathAsked(row)}`,
+          >${seriesName(shownName(row), view.links.trace(row.traceId))}${askedAddress(row, pathOfSeries(row.series))}`,
     },
-    ...(brief ? [whenColumn<TraceSummary>(view), durationColumn<TraceSummary>()] : timeColumns(view)),
+    ...timeColumns<TraceSummary>(view, rows),
     {
       label: 'status',
       key: 'status',
-      full: true,
+      ...(brief && { room: 'mid' as const }),
       value: (row) => row.httpStatusCode,
       cell: (row) => statusCell(row),
     },
@@ -63,7 +66,7 @@ export function traceColumns(view: PageView, brief = false): readonly Column<Tra
     {
       label: 'kept because',
       key: 'reason',
-      room: 'mid',
+      room: brief ? 'wide' : 'mid',
       value: (row) => row.keepReason,
       cell: (row) => html`${reasonBadge(row.keepReason)}${row.pinned && html` ${badge('pinned', 'quiet')}`}`,
     },
@@ -79,24 +82,9 @@ export function traceColumns(view: PageView, brief = false): readonly Column<Tra
   return all.filter((column) => !brief || column.full !== true);
 }
 
-/** Time and duration; on a phone stacked, to leave room for the status. */
-function timeColumns(view: PageView): readonly Column<TraceSummary>[] {
-  const [when, took] = [whenColumn<TraceSummary>(view), durationColumn<TraceSummary>()];
-  const both = (row: TraceSummary) =>
-    html`${took.cell(row)}<span class="only-narrow callers">${when.cell(row)}</span>`;
-  return [
-    { ...when, room: 'mid' },
-    { ...took, cell: both },
-  ];
-}
-
-/** The requested address, if the name stands for many. */
-function pathAsked({ series, path }: TraceSummary) {
-  if (path === undefined || path === series.slice(series.indexOf(' ') + 1)) return null;
-  const shown = readablePath(path);
-  return html` <code class="path-asked" title="${shortened(shown, MAX_TITLE)}"
-    ><bdi>${shortened(shown, MAX_PATH)}</bdi></code
-  >`;
+/** For a file: with the address. */
+export function traceSheet(rows: readonly TraceSummary[], view: PageView): Sheet {
+  return sheetOf(rows, [...traceColumns(view, rows), addressColumn<TraceSummary>()]);
 }
 
 function statusCell(row: TraceSummary) {
@@ -113,7 +101,11 @@ const IN_GENERAL: Readonly<Record<OperationType, string>> = {
   other: 'its traces',
 };
 
-export function operationColumns(view: PageView): readonly Column<OperationRow>[] {
+/** @param rows All rows of the table. */
+export function operationColumns(
+  view: PageView,
+  rows: readonly OperationRow[],
+): readonly Column<OperationRow>[] {
   return [
     {
       label: 'operation',
@@ -121,25 +113,35 @@ export function operationColumns(view: PageView): readonly Column<OperationRow>[
       value: shownName,
       cell: (row) =>
         html`<span class="swatch type-${row.type}"></span
-          >${operationName(row, view.links.trace(row.traceId, row.spanId))}`,
+          >${operationName(row, view.links.trace(row.traceId, row.spanId))}${askedAddress(row, row.type === 'http' ? pathOfSeries(row.series) : undefined)}`,
     },
-    { label: 'type', key: 'type', room: 'wide', value: (row) => row.type, cell: (row) => row.type },
-    whenColumn(view),
-    durationColumn(),
-    {
-      label: 'status',
-      key: 'status',
-      room: 'mid',
-      value: (row) => row.status,
-      cell: (row) => (row.status === 'error' ? badge('failed', 'failed') : html`<span class="zero">–</span>`),
-    },
+    ...timeColumns<OperationRow>(view, rows),
+    statusColumn('mid'),
     {
       label: 'see also',
-      room: 'mid',
+      room: 'wide',
       cell: (row) =>
         html`<a class="quiet-link" href="${view.links.series(row.type, row.series)}"
           >${IN_GENERAL[row.type]}</a
         >`,
     },
   ];
+}
+
+/** For a file: with type, address and ids. */
+export function operationSheet(rows: readonly OperationRow[], view: PageView): Sheet {
+  const plain = (key: string, value: (row: OperationRow) => string): Column<OperationRow> => ({
+    label: key,
+    key,
+    value,
+    cell: value,
+  });
+  return sheetOf(rows, [
+    ...operationColumns(view, rows),
+    plain('type', ({ type }) => type),
+    plain('series', ({ series }) => series),
+    addressColumn<OperationRow>(),
+    plain('trace_id', ({ traceId }) => traceId),
+    plain('span_id', ({ spanId }) => spanId),
+  ]);
 }

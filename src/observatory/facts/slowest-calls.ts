@@ -1,4 +1,4 @@
-import type { OperationType, SpanRow, TelemetryQuery, TimeRange } from '../../../otel/query.ts';
+import type { OperationType, ShownAddress, SpanRow, TelemetryQuery, TimeRange } from '../../../otel/query.ts';
 import { shownName } from '../format/shown-name.ts';
 
 /** Limit of traces that are read. */
@@ -6,7 +6,8 @@ const MAX_TRACES = 60;
 const MAX_ROWS = 15;
 
 /** One call of an operation, with its trace. */
-export interface Call {
+export interface Call extends ShownAddress {
+  readonly type: OperationType;
   readonly traceId: string;
   readonly spanId: string;
   /** Name of its trace. */
@@ -47,6 +48,10 @@ export function slowestCalls(
         calls.push({
           traceId,
           spanId: span.spanId,
+          type,
+          path: trace.path,
+          query: trace.query,
+          httpStatusCode: trace.httpStatusCode,
           within: shownName(trace),
           startMillis: span.startMillis,
           durationMillis: span.durationMillis,

@@ -3,8 +3,14 @@ import { html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
 import { missingFromMustKeep } from '../draw/history-panel.ts';
-import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
-import { failureColumns, groupFailures, withExceptions, type FailureGroup } from '../draw/failure-groups.ts';
+import { drawTable, sortRows } from '../draw/table.ts';
+import {
+  failureColumns,
+  failureSheet,
+  groupFailures,
+  withExceptions,
+  type FailureGroup,
+} from '../draw/failure-groups.ts';
 import { shortened } from '../format/shortened.ts';
 import { countText } from '../../markup/quantity.ts';
 import { definePage } from './define-page.ts';
@@ -33,6 +39,8 @@ export const failuresPage = definePage<FailuresFacts>({
   fetch({ telemetry, range, query }) {
     const series = query['series'];
     const { rows, total } = telemetry.failures({ range, series: series || undefined, limit: MAX_ROWS });
+    const before = { fromMillis: 0, toMillis: range.fromMillis };
+    const earlier = telemetry.failures({ range: before, series: series || undefined, limit: MAX_ROWS });
     const counted = Object.values(telemetry.operations(range)).reduce(
       (sum, operation) => sum + operation.errors,
       0,
@@ -41,7 +49,7 @@ export const failuresPage = definePage<FailuresFacts>({
       counted,
       kept: total,
       grouped: rows.length,
-      groups: withExceptions(telemetry, groupFailures(rows, range)),
+      groups: withExceptions(telemetry, groupFailures(rows, range, earlier.rows)),
       series: series === '' ? undefined : series,
       history: telemetry.history(),
     };
@@ -108,5 +116,5 @@ export const failuresPage = definePage<FailuresFacts>({
       >`,
     });
   },
-  sheet: ({ groups }, view) => sheetOf(groups, failureColumns(view)),
+  sheet: ({ groups }, view) => failureSheet(groups, view),
 });

@@ -1,3 +1,4 @@
+import type { OperationType } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { seriesName } from '../draw/facts.ts';
@@ -15,7 +16,7 @@ import { durationColumn } from '../draw/time-columns.ts';
 interface ImportedRow {
   readonly traceId: string;
   readonly name: string;
-  readonly type: string;
+  readonly type: OperationType;
   readonly spanCount: number;
   readonly startMillis: number;
   readonly durationMillis: number;
@@ -66,7 +67,7 @@ export const importPage = definePage<ImportFacts>({
     ${panel({
       title: 'Imported',
       note: `the newest ${facts.maxTraces} are held, in memory`,
-      body: drawTable(facts.rows, columns(view), {
+      body: drawTable(facts.rows, columns(view, facts.rows), {
         caption: 'Imported traces',
         keyOf: (row) => row.traceId,
         view,
@@ -74,7 +75,7 @@ export const importPage = definePage<ImportFacts>({
         empty: 'None yet. Each trace page has a link “OTLP” that downloads such a file.',
       }),
     })}`,
-  sheet: ({ rows }, view) => sheetOf(rows, columns(view)),
+  sheet: ({ rows }, view) => sheetOf(rows, columns(view, rows)),
 });
 
 function form({ refused }: ImportFacts, { links, csrfToken }: PageView): Html {
@@ -110,7 +111,7 @@ ${refused?.text ?? ''}</textarea>
   });
 }
 
-function columns({ links, now }: PageView): readonly Column<ImportedRow>[] {
+function columns({ links, now }: PageView, rows: readonly ImportedRow[]): readonly Column<ImportedRow>[] {
   return [
     {
       label: 'operation',
@@ -126,7 +127,7 @@ function columns({ links, now }: PageView): readonly Column<ImportedRow>[] {
       value: (row) => row.startMillis,
       cell: (row) => moment(row.startMillis, now),
     },
-    durationColumn(),
+    durationColumn<ImportedRow>(rows),
     {
       label: 'spans',
       key: 'spans',

@@ -5,9 +5,9 @@ import { shareBar } from '../charts/sparkline.ts';
 import { answersPanel } from '../draw/answers-panel.ts';
 import { shareText } from '../draw/facts.ts';
 import { operationName } from '../draw/statement-name.ts';
-import { drawTable, sheetOf, sortRows, type Column } from '../draw/table.ts';
+import { drawTable, sortRows, type Column } from '../draw/table.ts';
 import { requestPanels } from '../draw/top-tables.ts';
-import { traceColumns } from '../draw/trace-table.ts';
+import { traceColumns, traceSheet } from '../draw/trace-table.ts';
 import { failureColumns, groupFailures } from '../draw/failure-groups.ts';
 import { durationCell, threeDigits } from '../../markup/quantity.ts';
 import { definePage } from './define-page.ts';
@@ -114,7 +114,7 @@ export const routePage = definePage<RouteFacts>({
             href="${view.links.to('/traces', { type: 'http', series: facts.name, sort: 'slowest' })}"
             >all of them</a
           >`,
-          body: drawTable(facts.slowest, traceColumns(view, true), {
+          body: drawTable(facts.slowest, traceColumns(view, facts.slowest, true), {
             caption: 'Slowest traces held of the route',
             keyOf: (row) => row.traceId,
             view,
@@ -152,5 +152,5 @@ export const routePage = definePage<RouteFacts>({
         })
       }`;
   },
-  sheet: ({ slowest }, view) => sheetOf(slowest, traceColumns(view)),
+  sheet: ({ slowest }, view) => traceSheet(slowest, view),
 });

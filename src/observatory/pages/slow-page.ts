@@ -1,20 +1,35 @@
-import type { HistoryFacts, OperationList, SamplingFacts } from '../../../otel/query.ts';
+import {
+  type HistoryFacts,
+  OPERATION_TYPES,
+  type OperationList,
+  type SamplingFacts,
+} from '../../../otel/query.ts';
 import { html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
 import { missingFromMustKeep } from '../draw/history-panel.ts';
-import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
-import { operationColumns } from '../draw/trace-table.ts';
+import { slowGroupColumns } from '../draw/slow-group-table.ts';
+import { drawTable, sortRows } from '../draw/table.ts';
+import { operationColumns, operationSheet } from '../draw/trace-table.ts';
 import { momentText } from '../format/moment.ts';
 import { countText, duration, text } from '../../markup/quantity.ts';
 import { shownName } from '../format/shown-name.ts';
+import { slowGroups, type SlowGroup } from '../facts/slow-groups.ts';
+import type { PageView } from '../page.ts';
 import { heldSinceMillis } from '../facts/held-since.ts';
 import { definePage } from './define-page.ts';
 import { plural } from '../sentences/sentence.ts';
 
+/** Limit of operations that are grouped. */
+const MAX_GROUPED = 5000;
 const MAX_ROWS = 200;
 
 interface SlowFacts extends OperationList {
+  /** Of the slowest, at most 5,000. */
+  readonly groups: readonly SlowGroup[];
+  readonly grouped: number;
+  /** The one series that is shown; undefined for all. */
+  readonly series: string | undefined;
   readonly thresholdsSeconds: SamplingFacts['thresholdsSeconds'];
   /** The time from which all kept traces are still held; undefined if that covers the range. */
   readonly heldSinceMillis: number | undefined;
@@ -25,9 +40,16 @@ interface SlowFacts extends OperationList {
 export const slowPage = definePage<SlowFacts>({
   path: '/slow',
   menu: 'slow',
-  fetch({ telemetry, range }) {
+  fetch({ telemetry, range, query }) {
+    const series = query['series'] || undefined;
+    const type = OPERATION_TYPES.find((each) => each === query['type']);
+    const { rows, total } = telemetry.slow({ range, type, series, limit: MAX_GROUPED });
     return {
-      ...telemetry.slow({ range, limit: MAX_ROWS }),
+      rows: rows.slice(0, MAX_ROWS),
+      total,
+      groups: slowGroups(rows),
+      grouped: rows.length,
+      series,
       thresholdsSeconds: telemetry.sampling().thresholdsSeconds,
       heldSinceMillis: heldSinceMillis(telemetry, range),
       history: telemetry.history(),
@@ -49,19 +71,11 @@ export const slowPage = definePage<SlowFacts>({
       { text: `, took ${text(duration(first.durationMillis))}.${rest}` },
     ];
   },
-  draw({ rows, total, thresholdsSeconds, history }, view) {
-    const anyFailed = rows.some((row) => row.status === 'error');
-    const columns = operationColumns(view).filter(({ key }) => anyFailed || key !== 'status');
+  draw(facts, view) {
+    const { thresholdsSeconds, history } = facts;
     const limit = (seconds: number): string => text(duration(seconds * 1000));
     return panel({
-      title: 'Slow operations',
-      note: html`${total > rows.length && `first ${countText(rows.length)} of ${countText(total)} `}${csvLink(view)}`,
-      body: drawTable(sortRows(rows, columns, view.query['sort']), columns, {
-        caption: 'Slow operations',
-        keyOf: (row) => row.spanId,
-        view,
-        empty: 'Nothing reached its threshold in this range.',
-      }),
+      ...(facts.series === undefined ? groupTable(facts, view) : rowTable(facts, view)),
       foot: html`<span
         >slow from ${limit(thresholdsSeconds.http)} for requests, ${limit(thresholdsSeconds.database)} for
         statements, ${limit(thresholdsSeconds.render)} for rendering; always kept, and held while there is
@@ -69,5 +83,38 @@ export const slowPage = definePage<SlowFacts>({
       >`,
     });
   },
-  sheet: ({ rows }, view) => sheetOf(rows, operationColumns(view)),
+  sheet: ({ rows }, view) => operationSheet(rows, view),
 });
+
+function groupTable({ groups, grouped, total }: SlowFacts, view: PageView) {
+  const columns = slowGroupColumns(view, groups);
+  return {
+    title: 'By route and statement',
+    note: html`${countText(total)} held${grouped < total && html`, the slowest ${countText(grouped)} grouped`}
+    ${csvLink(view)}`,
+    body: drawTable(sortRows(groups, columns, view.query['sort']), columns, {
+      caption: 'Slow operations by route and statement',
+      keyOf: (row) => `${row.type} ${row.series}`,
+      view,
+      empty: 'Nothing reached its threshold in this range.',
+    }),
+  };
+}
+
+function rowTable({ rows, total }: SlowFacts, view: PageView) {
+  const columns = operationColumns(view, rows);
+  return {
+    title: 'Slow operations',
+    note: html`${total > rows.length && `first ${countText(rows.length)} of ${countText(total)} `}<a
+        href="${view.links.to('/slow')}"
+        >show all</a
+      >
+      ${csvLink(view)}`,
+    body: drawTable(sortRows(rows, columns, view.query['sort']), columns, {
+      caption: 'Slow operations',
+      keyOf: (row) => row.spanId,
+      view,
+      empty: 'Nothing of it reached its threshold in this range.',
+    }),
+  };
+}

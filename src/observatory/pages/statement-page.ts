@@ -1,21 +1,22 @@
 import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
-import { badge, factList, seriesName, shareText } from '../draw/facts.ts';
+import { factList, seriesName, shareText } from '../draw/facts.ts';
 import { statementColumns, statementSheet } from '../draw/series-tables.ts';
 import type { SeriesLine } from '../facts/series-lines.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';
 import { shortened } from '../format/shortened.ts';
 import { sqlLines } from '../format/sql-lines.ts';
-import { countText, durationCell, threeDigits } from '../../markup/quantity.ts';
+import { countText, threeDigits } from '../../markup/quantity.ts';
 import { definePage } from './define-page.ts';
-import type { PageView } from '../page.ts';
+import type { PageView, Sheet } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
 import { seriesSentence } from '../sentences/series-sentence.ts';
 import { secondsOf, seriesLines } from '../facts/series-lines.ts';
 import { slowestCalls, type Call, type SlowestCalls } from '../facts/slowest-calls.ts';
 import { seriesFacts, seriesPanels, type SeriesFacts } from './series-facts.ts';
 import { planPanel, statementPlan, type StatementPlan } from './statement-plan.ts';
-import { whenColumn } from '../draw/time-columns.ts';
+import { timeColumns } from '../draw/time-columns.ts';
+import { addressColumn, askedAddress, pathOfSeries, statusColumn } from '../draw/asked-address.ts';
 
 interface StatementFacts extends SeriesFacts {
   readonly calls: SlowestCalls;
@@ -67,7 +68,7 @@ export const statementPage = definePage<StatementFacts>({
   sheet: ({ row, calls, sameSummary }, view) =>
     row === undefined && sameSummary.length > 0
       ? statementSheet(view, sameSummary)
-      : sheetOf(calls.rows, callColumns(view)),
+      : callSheet(calls.rows, view),
 });
 
 /** Limit of an unknown name, in characters. */
@@ -126,7 +127,7 @@ function callsPanel({ calls, name }: StatementFacts, view: PageView): Html {
     note: html`<a href="${view.links.to('/traces', { series: name, sort: 'slowest' })}"
       >all traces with it</a
     >`,
-    body: drawTable(calls.rows, callColumns(view), {
+    body: drawTable(calls.rows, callColumns(view, calls.rows), {
       caption: 'Slowest calls held of the statement',
       keyOf: (call) => `${call.traceId} ${call.spanId}`,
       view,
@@ -141,32 +142,37 @@ function callsPanel({ calls, name }: StatementFacts, view: PageView): Html {
   });
 }
 
-function callColumns(view: PageView): readonly Column<Call>[] {
+function callColumns(view: PageView, calls: readonly Call[]): readonly Column<Call>[] {
   return [
     {
       label: 'within',
       key: 'within',
       value: (row) => row.within,
-      cell: (row) => seriesName(row.within, view.links.trace(row.traceId, row.spanId)),
-    },
-    whenColumn(view),
-    {
-      label: 'duration',
-      key: 'duration_ms',
-      align: 'number',
-      value: (row) => row.durationMillis,
       cell: (row) =>
-        html`${durationCell(row.durationMillis)}${row.status === 'error' && html` ${badge('failed', 'failed')}`}`,
+        html`${seriesName(row.within, view.links.trace(row.traceId, row.spanId))}${askedAddress(row, pathOfSeries(row.within))}`,
     },
+    ...timeColumns<Call>(view, calls),
+    statusColumn('mid'),
     {
       label: 'longer than',
       key: 'percentile',
-      room: 'mid',
+      room: 'wide',
       align: 'number',
       value: (row) => row.percentile,
       cell: (row) => standing(row),
     },
   ];
+}
+
+/** For a file: with the address and the trace. */
+function callSheet(calls: readonly Call[], view: PageView): Sheet {
+  const traceId: Column<Call> = {
+    label: 'trace id',
+    key: 'trace_id',
+    value: (row) => row.traceId,
+    cell: (row) => row.traceId,
+  };
+  return sheetOf(calls, [...callColumns(view, calls), addressColumn<Call>(), traceId]);
 }
 
 function standing({ percentile }: Call): string {

@@ -10,8 +10,8 @@ import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
 import { missingFromLists } from '../draw/history-panel.ts';
 import { REASON_WORDS } from '../draw/reason-words.ts';
-import { drawTable, sheetOf } from '../draw/table.ts';
-import { traceColumns } from '../draw/trace-table.ts';
+import { drawTable } from '../draw/table.ts';
+import { traceColumns, traceSheet } from '../draw/trace-table.ts';
 import { countText, duration, text } from '../../markup/quantity.ts';
 import { definePage } from './define-page.ts';
 import type { PageView } from '../page.ts';
@@ -123,7 +123,7 @@ export const tracesPage = definePage<TracesFacts>({
         title: 'Traces held',
         note: html`${total > rows.length && `first ${countText(rows.length)} of ${countText(total)} `}${csvLink(view)}
           · <a class="quiet-link" href="${view.links.to('/traces/import')}">import a trace</a>`,
-        body: drawTable(rows, traceColumns(view), {
+        body: drawTable(rows, traceColumns(view, rows), {
           caption: 'Traces held',
           keyOf: (row) => row.traceId,
           view,
@@ -135,7 +135,7 @@ export const tracesPage = definePage<TracesFacts>({
       },
     )}`;
   },
-  sheet: ({ rows }, view) => sheetOf(rows, traceColumns(view)),
+  sheet: ({ rows }, view) => traceSheet(rows, view),
 });
 
 function filterForm({ links, range, query }: PageView): Html {

@@ -3,7 +3,9 @@ import {
   binarySize,
   countText,
   duration,
+  columnUnit,
   durationCell,
+  inUnit,
   measured,
   rate,
   share,
@@ -99,4 +101,17 @@ describe('quantities', () => {
   });
 
   it('separates thousands', () => expect(countText(32_410)).toBe('32,410'));
+});
+
+describe('a column of durations', () => {
+  it.each([
+    [0.4, [0.4, 0.02], ['400', '20.0'], 'µs'],
+    [2580, [2580, 35, 0.05], ['2,580', '35.0', '0.0500'], 'ms'],
+    [150_000, [150_000, 250], ['150', '0.250'], 's'],
+    [0, [0, NaN], ['0', '–'], 'µs'],
+  ])('with %d ms at most has one unit', (longest, millis, shown, word) => {
+    const unit = columnUnit(longest);
+    expect(unit.unit).toBe(word);
+    expect(millis.map((each) => inUnit(each, unit))).toEqual(shown);
+  });
 });

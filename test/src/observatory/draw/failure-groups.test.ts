@@ -59,6 +59,48 @@ describe('groupFailures', () => {
     });
     expect(groups[0]!.course.reduce((sum, each) => sum + each)).toBe(2);
   });
+
+  it('is one row for a bug: by the place where it was thrown, whatever the route, the line and the numbers', () => {
+    const thrown = (line: number, series: string, errorMessage: string): OperationRow =>
+      row({
+        errorType: 'RangeError',
+        thrownAt: `read src/read.ts:${line}`,
+        series,
+        errorMessage,
+        startMillis: line,
+      });
+    const groups = groupFailures(
+      [
+        thrown(7, 'GET /a', 'no post 7'),
+        thrown(9, 'GET /b', 'no post 9'),
+        row({ errorType: 'RangeError', thrownAt: 'write src/read.ts:9', series: 'GET /a' }),
+      ],
+      RANGE,
+    );
+    expect(groups).toHaveLength(2);
+    expect(groups[0]).toMatchObject({
+      count: 2,
+      message: 'no post #',
+      series: 'GET /b',
+      otherSeries: 1,
+      thrownAt: 'read src/read.ts:9',
+      state: 'new',
+    });
+  });
+
+  it('knows from earlier failures whether one is new', () => {
+    const day = 86_400_000;
+    const range = { fromMillis: 10 * day, toMillis: 10.1 * day };
+    const stateAfter = (...earlier: readonly number[]) =>
+      groupFailures(
+        [row({ startMillis: 10 * day })],
+        range,
+        earlier.map((startMillis) => row({ startMillis })),
+      )[0]!.state;
+    expect(stateAfter()).toBe('new');
+    expect(stateAfter(5 * day)).toBe('came back');
+    expect(stateAfter(8.2 * day, 9.1 * day)).toBeUndefined();
+  });
 });
 
 describe('withExceptions', () => {

@@ -1,0 +1,58 @@
+import { html } from '../../markup/html.ts';
+import { countText } from '../../markup/quantity.ts';
+import { shareBar } from '../charts/sparkline.ts';
+import type { SlowGroup } from '../facts/slow-groups.ts';
+import { moment } from '../format/moment.ts';
+import { shownName } from '../format/shown-name.ts';
+import type { PageView } from '../page.ts';
+import { askedAddress, pathOfSeries } from './asked-address.ts';
+import { shareText } from './facts.ts';
+import { operationName } from './statement-name.ts';
+import type { Column } from './table.ts';
+import { durationColumn } from './time-columns.ts';
+
+/** Each group opens its worst trace and its rows. */
+export function slowGroupColumns(view: PageView, groups: readonly SlowGroup[]): readonly Column<SlowGroup>[] {
+  const { links, now } = view;
+  return [
+    {
+      label: 'slow',
+      key: 'slow',
+      value: shownName,
+      cell: (row) =>
+        html`<span class="swatch type-${row.type}"></span
+          >${operationName(row, links.trace(row.worst.traceId, row.worst.spanId))}${askedAddress(row.worst, row.type === 'http' ? pathOfSeries(row.series) : undefined)}`,
+    },
+    {
+      label: 'held',
+      key: 'count',
+      align: 'number',
+      value: (row) => row.count,
+      cell: (row) =>
+        html`<a
+          href="${links.to('/slow', { type: row.type, series: row.series })}"
+          aria-label="the ${countText(row.count)} slow ones of ${shownName(row)}"
+          >${countText(row.count)}</a
+        >`,
+    },
+    {
+      ...durationColumn<SlowGroup>(groups),
+      label: durationColumn(groups).label.replace('duration', 'worst'),
+    },
+    {
+      label: 'share',
+      key: 'share',
+      room: 'mid',
+      value: (row) => row.share,
+      cell: (row) =>
+        html`<span class="share-cell">${shareBar(row.type, row.share, true)} ${shareText(row.share)}</span>`,
+    },
+    {
+      label: 'last',
+      key: 'last',
+      room: 'mid',
+      value: (row) => row.lastMillis,
+      cell: (row) => moment(row.lastMillis, now, true),
+    },
+  ];
+}

@@ -1,0 +1,32 @@
+/** `new`: first seen within a day. `came back`: within a day, after a day or more without it. */
+export type FailureState = 'new' | 'came back';
+
+export const STATE_WORDS: Readonly<Record<FailureState, string>> = {
+  new: 'first seen within the last 24 hours, of all failures held',
+  'came back': 'began again within the last 24 hours, after 24 hours or more without it',
+};
+
+/** Both the pause that ends a row of failures, and how long a failure is news. */
+const DAY_MILLIS = 86_400_000;
+
+/**
+ * State of a failure from all its times that are known; undefined if it is neither.
+ *
+ * @param untilMillis End of the range: states are those of that time.
+ */
+export function failureState(millis: readonly number[], untilMillis: number): FailureState | undefined {
+  const times = millis.toSorted((a, b) => a - b);
+  const beganAt = times.findLastIndex((time, at) => at === 0 || time - times[at - 1]! >= DAY_MILLIS);
+  const began = times[beganAt];
+  if (began === undefined || began < untilMillis - DAY_MILLIS) return undefined;
+  return beganAt === 0 ? 'new' : 'came back';
+}
+
+/** Ids, addresses of memory and numbers, which differ between failures of one kind. */
+const NUMBERS =
+  /\b0x[\da-f]+\b|\b[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}\b|\b(?=[a-f]*\d)[\da-f]{8,64}\b|\d+(?:\.\d+)?/gi;
+
+/** A message with `#` for each number. */
+export function maskedNumbers(message: string): string {
+  return message.replaceAll(NUMBERS, '#');
+}
