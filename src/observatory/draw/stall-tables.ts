@@ -101,7 +101,7 @@ export function stallItem(stall: Stall, view: PageView): Html {
   return html`<details data-key="${stallKey(stall)}">
     <summary>
       ${moment(stall.atMillis, now)} ${text(duration(durationMillis))}
-      <bdi><code>${shortened(stallPlace(stall), MAX_NAME)}</code></bdi
+      <bdi class="wrap"><code>${breakable(shortened(stallPlace(stall), MAX_NAME))}</code></bdi
       >, ${plural(delayedCount, 'request')} delayed
     </summary>
     <p class="note">
