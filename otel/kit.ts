@@ -1,6 +1,7 @@
 /** Functions that an app and its pages share with the kit. Importing this file starts nothing. */
 export { currentAttributeName } from './base/renamed-attributes.ts';
 export { isSecretName, mayHoldSecret } from './base/secret-names.ts';
+export { untraced } from './base/untraced.ts';
 export {
   forwardedRequest,
   type ForwardedRequest,
@@ -11,7 +12,13 @@ export { REQUEST_TURN_CHANNEL, WAITS_FOR_TURN } from './instrumentation/waiting-
 export { readDotEnv } from './settings/dot-env.ts';
 export { lineOf, readTable, type SettingProblem, type TableRead } from './settings/read-table.ts';
 export { optional, setting, type Setting, type ValuesOf } from './settings/setting.ts';
-export { integerBetween, InvalidSetting, oneOf } from './settings/setting-parsers.ts';
+export {
+  integerBetween,
+  InvalidSetting,
+  oneOf,
+  parseBoolean,
+  parseHttpUrl,
+} from './settings/setting-parsers.ts';
 export { TRUSTED_PROXIES } from './settings/settings-table.ts';
 export {
   DEFAULT_TRUSTED_PROXIES,

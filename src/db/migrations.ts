@@ -189,4 +189,36 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX posts_rendered_by ON posts (rendered_by, deleted_at);
     `,
   },
+  {
+    version: 9,
+    name: 'alerts',
+    sql: `
+      -- Rules that are pending or firing; all others are fine.
+      CREATE TABLE alert_states (
+        rule TEXT PRIMARY KEY,
+        phase TEXT NOT NULL CHECK (phase IN ('pending', 'firing')),
+        since_at INTEGER NOT NULL,
+        held_millis INTEGER NOT NULL,
+        fine_millis INTEGER NOT NULL,
+        unjudged_millis INTEGER NOT NULL,
+        is_told INTEGER NOT NULL CHECK (is_told IN (0, 1))
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE alert_silences (
+        rule TEXT PRIMARY KEY,
+        until_at INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      -- Written before it is sent: what a killed process did not send, the next one does, with the same message_id.
+      CREATE TABLE alert_messages (
+        id INTEGER PRIMARY KEY,
+        message_id TEXT NOT NULL,
+        receiver TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        body TEXT NOT NULL CHECK (json_valid(body)),
+        state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sent', 'given up')),
+        attempts INTEGER NOT NULL DEFAULT 0,
+        result TEXT
+      ) STRICT;
+      CREATE INDEX alert_messages_waiting ON alert_messages (receiver, id) WHERE state = 'waiting';
+    `,
+  },
 ];

@@ -1,4 +1,5 @@
 import type { ExportTest, SettingProblem, SettingsTrial, TelemetryQuery } from '../../otel/query.ts';
+import type { AlertFacts } from './alerts/alert-facts.ts';
 import type { MenuKey } from '../accounts/admin-layout.ts';
 import type { Html } from '../markup/html.ts';
 import type { Links } from './links.ts';
@@ -26,6 +27,8 @@ export interface PageRequest {
   readonly now: number;
   /** Returns the plan of a parameterised statement, one line per step; throws if there is none. Undefined without a database. */
   readonly explain: ((statementText: string) => readonly string[]) | undefined;
+  /** Reads alerts and their rules; undefined without them. */
+  readonly alerts: (() => AlertFacts) | undefined;
   /** Traces read from files, separate from telemetry. */
   readonly imported: ImportedTraces;
   /** A submitted form of this page that was refused: the reason and its fields. */

@@ -1,6 +1,7 @@
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
 import type { TelemetryControl, TelemetryQuery } from '../../otel/query.ts';
+import type { Alerts } from './alerts/alerts.ts';
 import type { Assets } from '../accounts/admin-layout.ts';
 import { createRouter } from '../http/router.ts';
 import { OBSERVATORY_PATH } from '../process/own-addresses.ts';
@@ -9,6 +10,7 @@ import { Rail } from './draw/rail.ts';
 import { addLiveRoute } from './live/live-route.ts';
 import { LiveStreams } from './live/live-streams.ts';
 import { PAGES } from './pages/all-pages.ts';
+import { addAlertRoutes } from './pages/alert-routes.ts';
 import { exportPage } from './pages/export-page.ts';
 import { addExportRoutes } from './pages/export-routes.ts';
 import { importPage } from './pages/import-page.ts';
@@ -33,6 +35,8 @@ export interface ObservatoryOptions {
   readonly jaegerUiUrl?: string | undefined;
   /** Returns the plan of a parameterised statement without running it; throws if there is none. */
   readonly explain?: (statementText: string) => readonly string[];
+  /** Undefined: the page has no rules. */
+  readonly alerts?: Alerts | undefined;
   /** Returns the CSRF token for forms; undefined if the caller checks requests in another way. */
   readonly csrfToken?: (ctx: Context) => string | undefined;
   /** Describes the client, for the list of changes. Default: the owner. */
@@ -48,13 +52,22 @@ export interface ObservatoryOptions {
 /** Creates the routes of the telemetry pages. The caller has checked that the owner asks. */
 export function createObservatoryRoutes(options: ObservatoryOptions): Router {
   const { telemetry, control, assets, site, basePath = '', csrfToken } = options;
-  const { explain, jaegerUiUrl, origin, mayLook, live = new LiveStreams(telemetry) } = options;
+  const { alerts, explain, jaegerUiUrl, origin, mayLook, live = new LiveStreams(telemetry) } = options;
   const now = options.now ?? (() => telemetry.now());
   const base = OBSERVATORY_PATH;
   const router = createRouter({ prefix: base });
   const imported = new ImportedTraces();
   const rail = new Rail(telemetry);
-  const visits = createVisits({ telemetry, imported, now, explain, jaegerUiUrl, basePath, origin });
+  const visits = createVisits({
+    telemetry,
+    imported,
+    now,
+    explain,
+    alerts: alerts && (() => alerts.facts()),
+    jaegerUiUrl,
+    basePath,
+    origin,
+  });
   const answer = createAnswer({ telemetry, visits, rail, assets, site, csrfToken });
 
   for (const page of PAGES)
@@ -72,6 +85,7 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
     who: options.who ?? (() => 'owner'),
     show: (ctx, change) => answer(ctx, samplingChangePage, { change }),
   });
+  if (alerts !== undefined) addAlertRoutes(router, { base, alerts });
   addPinRoutes(router, { base, control });
   addMarkRoutes(router, { base, control });
   addExportRoutes(router, {

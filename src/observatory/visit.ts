@@ -37,11 +37,12 @@ export function createVisits(options: {
   readonly imported: ImportedTraces;
   readonly now: () => number;
   readonly explain: PageRequest['explain'];
+  readonly alerts: PageRequest['alerts'];
   readonly jaegerUiUrl: string | undefined;
   readonly basePath: string;
   readonly origin: string | undefined;
 }): Visits {
-  const { telemetry, imported, explain, basePath, origin } = options;
+  const { telemetry, imported, explain, alerts, basePath, origin } = options;
   const jaegerUiUrl = options.jaegerUiUrl?.replace(/\/+$/, '');
   return ({ page, path, params, query, csrfToken, sent, broken }) => {
     const now = options.now();
@@ -49,7 +50,7 @@ export function createVisits(options: {
     const links = new Links(OBSERVATORY_PATH, range.query);
     const view: PageView = { links, range, now, path, query, jaegerUiUrl, basePath, origin, csrfToken };
     try {
-      const request = { telemetry, params, query, range, now, explain, imported, ...sent };
+      const request = { telemetry, params, query, range, now, explain, alerts, imported, ...sent };
       return { open: page.open(request, view), view };
     } catch (error) {
       broken(error);

@@ -10,9 +10,13 @@ import {
   TRUSTED_PROXIES,
   type Setting,
   type SettingProblem,
+  type TableRead,
   type TrustedProxies,
+  type ValuesOf,
 } from '../../otel/kit.ts';
 import { addressProblem, tidyPath } from './address.ts';
+import type { AlertRule } from './alert-rule.ts';
+import { ALERT_SETTINGS } from './alert-settings.ts';
 
 /** The blog's own settings; the METRICS_* and OTEL_* ones are read by otel/config.ts. */
 export interface BlogConfig {
@@ -26,6 +30,12 @@ export interface BlogConfig {
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   /** A bearer token that may read telemetry as data; undefined: none. */
   readonly metricsToken: string | undefined;
+  readonly alertWebhookUrl: string | undefined;
+  readonly alertEmail: readonly string[] | undefined;
+  /** Set if `alertEmail` is. */
+  readonly alertSmtpUrl: string | undefined;
+  readonly alertRules: readonly AlertRule[];
+  readonly alertPrivateAddresses: boolean;
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -68,6 +78,7 @@ const SETTINGS = {
     ),
     { secret: true, emptyIsNone: true },
   ),
+  ...ALERT_SETTINGS,
 } satisfies { readonly [Key in keyof BlogConfig]: Setting<BlogConfig[Key]> };
 
 /** The same as a list; the README's table is made from it. */
@@ -127,9 +138,26 @@ export function readBlogConfig(sources: {
   readonly env: Variables;
   readonly dotEnv?: Variables;
 }): BlogConfig {
-  const { values, problems } = readTable(SETTINGS, sources.env, sources.dotEnv ?? {});
+  const read = readTable(SETTINGS, sources.env, sources.dotEnv ?? {});
+  const problems = [...read.problems, ...mailServerProblems(read)];
   if (problems.length > 0) throw new BlogConfigError(problems);
-  return Object.freeze(values);
+  return Object.freeze(read.values);
+}
+
+/** Mail without a server is found at the start, not at the first alert. */
+function mailServerProblems({
+  values,
+  settings,
+  problems,
+}: TableRead<ValuesOf<typeof SETTINGS>>): readonly SettingProblem[] {
+  const written = settings.find(({ name }) => name === SETTINGS.alertEmail.name);
+  const isReported = problems.some(({ variable }) => variable === SETTINGS.alertSmtpUrl.name);
+  if (values.alertEmail === undefined || values.alertSmtpUrl !== undefined || isReported) return [];
+  const source = written?.source === '.env' ? '.env' : 'environment';
+  const value = JSON.stringify(written?.value);
+  const message =
+    'expected ALERT_SMTP_URL to name the mail server, such as smtps://user:password@mail.example';
+  return [{ variable: SETTINGS.alertEmail.name, value, source, message }];
 }
 
 /** The edge: what this process was started with, over `.env` in the current folder. */

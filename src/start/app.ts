@@ -4,6 +4,7 @@ import type { Database } from 'better-sqlite3';
 import Koa, { type Context } from 'koa';
 import type { Logger } from 'pino';
 import type { RenderTracer, TelemetryControl, TelemetryQuery } from '../../otel/query.ts';
+import type { Alerts } from '../observatory/alerts/alerts.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import { sessionOf } from '../accounts/load-session.ts';
 import { createAdminParts } from '../admin/admin-parts.ts';
@@ -44,6 +45,8 @@ export interface BlogParts {
   readonly render: RenderTracer;
   /** Live streams of the observatory; the caller ends them when it stops the server. */
   readonly live: LiveStreams;
+  /** The caller starts and stops them. Undefined: none. */
+  readonly alerts?: Alerts | undefined;
   readonly log: Logger;
   /** Epoch milliseconds. */
   readonly now: () => number;

@@ -1,5 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Router } from '@koa/router';
+import type { Alerts } from '../observatory/alerts/alerts.ts';
 import type { AdminParts } from '../admin/admin-parts.ts';
 import type { Database } from 'better-sqlite3';
 import type { TelemetryControl, TelemetryQuery } from '../../otel/query.ts';
@@ -18,6 +19,7 @@ export function createObservatoryRouters(deps: {
   readonly telemetry: TelemetryQuery;
   readonly control: TelemetryControl;
   readonly live: LiveStreams;
+  readonly alerts?: Alerts | undefined;
   readonly database: Database;
   readonly assets: Assets;
   readonly site: Pick<SiteSettings, 'title'>;
@@ -40,6 +42,7 @@ export function createObservatoryRouters(deps: {
     telemetry,
     control,
     live: deps.live,
+    alerts: deps.alerts,
     assets,
     site,
     jaegerUiUrl: jaegerUiUrlOf(telemetry),

@@ -5,6 +5,7 @@ import type { Router } from '@koa/router';
 import Database from 'better-sqlite3';
 import type { RenderTracer, TelemetryControl, TelemetryQuery } from '../../otel/query.ts';
 import { createAccounts } from '../accounts/accounts.ts';
+import { createBlogAlerts } from './blog-alerts.ts';
 import { createApp, type BlogParts } from './app.ts';
 import { basePathOf } from '../http/base-path.ts';
 import { loadBlogConfig, type BlogConfig } from '../process/config.ts';
@@ -62,8 +63,18 @@ export function startBlog({ telemetry, routers, onListening, stopWithParent }: S
   prepared(() => new MediaUses(database).fill());
   prepared(() => seedWelcomePosts({ database, posts: new PostStore(database) }));
   keepFormerFeedIds(database, config.publicUrl);
+  let address = '';
+  const alerts = createBlogAlerts({
+    config,
+    database,
+    telemetry: telemetry.query,
+    log,
+    now: Date.now,
+    address: () => address,
+  });
   const parts: BlogParts = {
     config,
+    alerts,
     database,
     accounts: createAccounts({ database, now: Date.now }),
     log,
@@ -83,8 +94,9 @@ export function startBlog({ telemetry, routers, onListening, stopWithParent }: S
   const { server, turns } = createBlogServer((request, response) => void handle(request, response));
   server.once('error', (error: NodeJS.ErrnoException) => exitWith(listenProblem(error, config)));
   server.listen(config.port, config.host, () => {
-    const address = `${addressOf(server)}${basePathOf(config.publicUrl)}`;
+    address = `${addressOf(server)}${basePathOf(config.publicUrl)}`;
     lock.announce(address);
+    alerts.start();
     process.stdout.write(`Glasshouse is at ${address}\n`);
     void removeUnfinished(join(config.dataDir, MEDIA_FOLDER_NAME), Date.now()).catch(() => {});
     stale.renderAll().catch((error) => log.warn({ err: error }, 'failed to render posts again'));
@@ -100,7 +112,10 @@ export function startBlog({ telemetry, routers, onListening, stopWithParent }: S
     finish: turns.finish,
     parent: stopWithParent ? watchParent() : undefined,
     log,
-    beforeRequestsEnd: () => parts.live.close(),
+    beforeRequestsEnd() {
+      parts.live.close();
+      alerts.stop();
+    },
     async close() {
       stale.stop();
       await telemetry.shutdown();

@@ -23,7 +23,7 @@ export const OBSERVATORY_LAYERS: typeof LAYERS = [
   ['facts'],
   ['charts', 'links.ts'],
   ['trace'],
-  ['format', 'browser'],
+  ['format', 'browser', 'alerts'],
 ].map((parts) => parts.map((part) => `src/observatory/${part}`));
 
 /** The same within the kit: doors, what is wired at the start, parts, and at the bottom the contract and what all of them use. */

@@ -1,5 +1,7 @@
 import { html, type Html } from '../../markup/html.ts';
 
+export { spanText } from '../../markup/span-text.ts';
+
 const DAY = 86_400_000;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const two = (value: number): string => String(value).padStart(2, '0');
@@ -41,19 +43,4 @@ export function moment(millis: number, now: number, withMillis = false): Html {
   if (!Number.isFinite(millis)) return html`–`;
   const iso = new Date(millis).toISOString();
   return html`<time datetime="${iso}" title="${iso}">${momentText(millis, now, withMillis)}</time>`;
-}
-
-/** `2 minutes`, `3 hours`: a span in its largest unit. */
-export function spanText(millis: number): string {
-  const units: readonly (readonly [number, string])[] = [
-    [DAY, 'day'],
-    [3_600_000, 'hour'],
-    [60_000, 'minute'],
-    [1000, 'second'],
-  ];
-  for (const [length, name] of units) {
-    const count = Math.floor(millis / length);
-    if (count >= 1) return `${count} ${name}${count === 1 ? '' : 's'}`;
-  }
-  return 'less than a second';
 }

@@ -1,4 +1,5 @@
 import type { AnyPage } from '../page.ts';
+import { alertsPage } from './alerts-page.ts';
 import { bufferPage } from './buffer-page.ts';
 import { changesPage } from './changes-page.ts';
 import { compareTracesPage } from './compare-traces-page.ts';
@@ -26,6 +27,7 @@ import { tracesPage } from './traces-page.ts';
 export const PAGES: readonly AnyPage[] = [
   overviewPage,
   changesPage,
+  alertsPage,
   contentPage,
   processPage,
   stallsPage,

@@ -8,6 +8,7 @@ import { PAGES } from '../../../src/observatory/pages/all-pages.ts';
 const FORMATS: Readonly<Record<string, readonly [string, string | undefined]>> = {
   '': ['metrics', 'route'],
   '/changes': ['rows', 'p95_ms_before'],
+  '/alerts': ['rules', 'threshold'],
   '/content': ['business', 'metric'],
   '/process': ['runtime', 'rss_bytes'],
   '/stalls': ['groups', 'worst_ms'],

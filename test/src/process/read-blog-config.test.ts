@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readTelemetryConfig, type TelemetryConfigError } from '../../../otel/config.ts';
 import { DEFAULT_TRUSTED_PROXIES } from '../../../otel/kit.ts';
+import { parseAlertRules } from '../../../src/process/alert-rules.ts';
 import { BLOG_SETTINGS, BlogConfigError, readBlogConfig } from '../../../src/process/config.ts';
 
 function problemsOf(env: Record<string, string>): readonly string[] {
@@ -22,6 +23,11 @@ describe('readBlogConfig', () => {
       logLevel: 'info',
       metricsToken: undefined,
       trustedProxies: DEFAULT_TRUSTED_PROXIES,
+      alertWebhookUrl: undefined,
+      alertEmail: undefined,
+      alertSmtpUrl: undefined,
+      alertRules: parseAlertRules('defaults'),
+      alertPrivateAddresses: false,
     });
   });
 

@@ -1,0 +1,120 @@
+import type { DurationSummary, SeriesSummary, TelemetryQuery, TimeRange } from '../../../otel/query.ts';
+import { PERCENTILES, type AlertRule } from '../../process/alert-rule.ts';
+
+/** What telemetry says about a rule's window. */
+export interface Reading {
+  /** By the unit of the rule's metric; undefined if there is nothing to measure. */
+  readonly value: number | undefined;
+  /** Operations in the window. */
+  readonly count: number;
+  /** The counted window: whole buckets, so it may be slightly longer than the rule's. */
+  readonly window: TimeRange;
+  /** Why the rule cannot judge, as in "too few requests"; undefined if it can. */
+  readonly unjudged: string | undefined;
+  /** More about the value: the error of a failing export. */
+  readonly detail?: string | undefined;
+}
+
+/** Counts of every operation in the window, whether a span was kept or not. */
+interface Counted {
+  readonly count: number;
+  readonly errors: number;
+  readonly durationMillis: DurationSummary | undefined;
+  readonly series: readonly SeriesSummary[];
+}
+
+/** Reads a rule's value from exact counts, ending now. `now` is telemetry's clock. */
+export function readRule(rule: AlertRule, telemetry: TelemetryQuery, now: number): Reading {
+  const asked = { fromMillis: now - rule.windowMillis, toMillis: now };
+  if (rule.metric === 'export') return exportReading(telemetry, asked);
+  if (rule.metric === 'loop') return loopReading(telemetry, asked);
+  const coverage = telemetry.coverage(asked);
+  const window = { fromMillis: coverage.fromMillis, toMillis: coverage.toMillis };
+  const { type, route } = rule;
+  const counted = countedIn(rule, telemetry, window);
+  const { count } = counted;
+  const words = type === 'http' ? 'requests' : `operations of ${type}`;
+  const reading = (value: number | undefined, unjudged?: string): Reading => ({
+    value,
+    count,
+    window,
+    unjudged,
+  });
+  if (count < rule.minCount || (rule.minCount > 0 && count === 0))
+    return reading(undefined, `too few ${words}: ${count}, and it judges from ${rule.minCount}`);
+  const value = valueOf(rule, counted);
+  if (rule.operator.startsWith('<')) {
+    // Before the process started nobody could ask, and a clock that was set leaves an empty window.
+    if (telemetry.process().startedAtMillis > asked.fromMillis)
+      return reading(value, 'the process is younger than the window');
+    if (telemetry.markers(asked).some(({ kind }) => kind === 'clock'))
+      return reading(value, 'the clock was set within the window');
+  }
+  return route !== undefined && value === undefined ? reading(undefined, `no ${words}`) : reading(value);
+}
+
+function countedIn(
+  { metric, type, route }: AlertRule,
+  telemetry: TelemetryQuery,
+  window: TimeRange,
+): Counted {
+  if (route !== undefined) {
+    const found = telemetry.series(type, window).find(({ name }) => name === route);
+    return found === undefined
+      ? { count: 0, errors: 0, durationMillis: undefined, series: [] }
+      : { ...found, series: [found] };
+  }
+  const summary = telemetry.operations(window)[type];
+  return { ...summary, series: metric === '5xx' ? telemetry.series(type, window) : [] };
+}
+
+function valueOf(
+  { metric }: AlertRule,
+  { count, errors, durationMillis, series }: Counted,
+): number | undefined {
+  switch (metric) {
+    case 'requests':
+      return count;
+    case 'failures':
+      return errors;
+    case 'failed':
+      return count === 0 ? undefined : errors / count;
+    case '5xx':
+      return count === 0 ? undefined : answersOf5xx(series) / count;
+    default: {
+      const percentile = PERCENTILES.find((known) => known === metric);
+      return percentile === undefined ? undefined : durationMillis?.[percentile];
+    }
+  }
+}
+
+function answersOf5xx(series: readonly SeriesSummary[]): number {
+  return series
+    .flatMap(({ statuses = [] }) => statuses)
+    .reduce((sum, { status, count }) => (typeof status === 'number' && status >= 500 ? sum + count : sum), 0);
+}
+
+/** The longest time that the loop was held. */
+function loopReading(telemetry: TelemetryQuery, window: TimeRange): Reading {
+  const delays = telemetry
+    .runtime(window)
+    .map((sample) => sample.eventLoopDelayMaxMillis)
+    .filter((millis) => Number.isFinite(millis));
+  const value = delays.length === 0 ? undefined : Math.max(...delays);
+  return { value, count: delays.length, window, unjudged: value === undefined ? 'no samples' : undefined };
+}
+
+function exportReading(telemetry: TelemetryQuery, window: TimeRange): Reading {
+  const exports = telemetry.export().filter(({ isRemote, isOn }) => isRemote && isOn);
+  const failing = exports.find(({ failingSinceMillis }) => failingSinceMillis !== undefined);
+  return {
+    value: failing === undefined ? 0 : 1,
+    count: exports.length,
+    window,
+    unjudged: exports.length === 0 ? 'no exporter is set, or export is off' : undefined,
+    detail:
+      failing === undefined
+        ? undefined
+        : `${failing.signal}: ${failing.lastError?.message ?? 'unknown error'}`,
+  };
+}

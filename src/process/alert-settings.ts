@@ -1,0 +1,58 @@
+import { InvalidSetting, optional, parseBoolean, parseHttpUrl, setting } from '../../otel/kit.ts';
+import { parseAlertRules } from './alert-rules.ts';
+
+const ADDRESS = /^[^\s@<>,;:"()[\]\\]+@[\w.-]+$/;
+const MAX_ADDRESSES = 10;
+/** Scheme, user and password, host and port; nodemailer would read options from a query. */
+const SMTP = /^smtps?:\/\/(?:[^\s/?#@]+@)?[\w.-]+(?::\d+)?\/?$/;
+
+/** Where alerts are sent, and which. */
+export const ALERT_SETTINGS = {
+  alertWebhookUrl: optional(
+    'ALERT_WEBHOOK_URL',
+    'where alerts are sent as JSON by POST, a chat service’s incoming webhook for example',
+    parseHttpUrl,
+    { secret: true, emptyIsNone: true },
+  ),
+  alertEmail: optional(
+    'ALERT_EMAIL',
+    'addresses that get alerts by e-mail, with commas; needs `ALERT_SMTP_URL`; the first is also the sender',
+    parseAddresses,
+  ),
+  alertSmtpUrl: optional(
+    'ALERT_SMTP_URL',
+    'the mail server: `smtps://user:password@mail.example` or `smtp://…`, which must offer STARTTLS unless it is on this machine',
+    parseSmtpUrl,
+    { secret: true, emptyIsNone: true },
+  ),
+  alertRules: setting(
+    'ALERT_RULES',
+    'defaults',
+    'when to alert, see [docs/ALERTS.md](docs/ALERTS.md); they apply if a webhook or an e-mail address is set',
+    parseAlertRules,
+  ),
+  alertPrivateAddresses: setting(
+    'ALERT_PRIVATE_ADDRESSES',
+    'false',
+    'whether the webhook may be on this machine or in its network',
+    parseBoolean,
+  ),
+};
+
+function parseAddresses(text: string): readonly string[] {
+  const addresses = text.split(',').map((address) => address.trim());
+  if (addresses.length > MAX_ADDRESSES || !addresses.every((address) => ADDRESS.test(address)))
+    throw new InvalidSetting(
+      `from 1 to ${MAX_ADDRESSES} addresses such as me@blog.example, with commas between them`,
+    );
+  return Object.freeze(addresses);
+}
+
+function parseSmtpUrl(text: string): string {
+  const url = text.trim();
+  if (!SMTP.test(url) || !URL.canParse(url))
+    throw new InvalidSetting(
+      'smtps://user:password@host or smtp://user:password@host:port, without a path or query, with user and password percent-encoded',
+    );
+  return url;
+}
