@@ -109,6 +109,7 @@ export function requestPanels(lists: RequestLists, view: PageView, withAddresses
         still: true,
         empty: 'None.',
       }),
+      ...(title === 'Addresses' && { foot: countedNote(lists, view.now) }),
     });
   return html`<div class="grid even">
     ${withAddresses && one('Addresses', lists.addresses, ADDRESS_WORDS)}

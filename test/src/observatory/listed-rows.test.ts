@@ -105,6 +105,12 @@ describe('rows of lists', () => {
     }
   });
 
+  it('of a route’s addresses complete its count, and state since when', async () => {
+    const page = await html('/route?name=GET+%2F%3Aslug&from=-24h');
+    expect(page).toMatch(/from every request since [^<]*\d\d:\d\d:\d\d, whatever the range/);
+    for (const index of [1, 2, 3, 4, 5, 6]) expect(page).toContain(`<bdi>/post-${index}</bdi>`);
+  });
+
   it('of failures are a row for a bug, which came back after a pause', async () => {
     const page = await html('/failures?from=-24h');
     expect([...page.matchAll(/<tr data-key=/g)]).toHaveLength(1);
