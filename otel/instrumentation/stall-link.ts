@@ -72,6 +72,8 @@ export class StallLink {
   async end(): Promise<void> {
     if (this.#isEnding) return;
     this.#isEnding = true;
+    // The process must not end before what is written after this.
+    this.#thread.ref();
     const ended = new Promise<void>((resolve) => this.#thread.once('exit', () => resolve()));
     this.tell({ kind: 'stop' });
     const kill = setTimeout(() => void this.#thread.terminate(), STOP_MILLIS);

@@ -77,7 +77,8 @@ describe(`the observatory, polled ${POLLS} times`, () => {
   /** A page as somebody looks at it, who has something to look at. */
   const pathOf = (path: string): string =>
     path.replace(':traceId', traceId) +
-    (path === '/route' ? '?name=GET+%2F' : path === '/statement' ? statement : '');
+    ({ '/route': '?name=GET+%2F', '/statement': statement, '/traces/compare': `?trace=${traceId}` }[path] ??
+      '');
   const paths = PAGES.map(({ path }) => path);
 
   it.each(['text/html', 'application/json'])('records no span for a page, as %s', async (accept) => {
