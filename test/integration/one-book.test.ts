@@ -146,7 +146,10 @@ describe('the book of operations of a real blog, at rates that keep little', () 
 
   it('reports on the overview that most requests got a 4xx, and which', async () => {
     const { summary } = await page<{ readonly summary: string }>('');
-    expect(summary).toMatch(/^Nothing failed, but many requests got a 4xx\. \d+ requests .*, none failed\. /);
+    // On a slow machine the event loop is blocked for a second, and that comes first.
+    expect(summary).toMatch(
+      /^(?:Nothing failed, but many requests got a 4xx|Working, but nothing was answered for .+ s)\. \d+ requests .*, none failed\. /,
+    );
     expect(summary).toContain('got a 4xx, all of them 404, all at unknown paths.');
   });
 });
