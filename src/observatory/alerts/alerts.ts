@@ -8,7 +8,7 @@ import { readingText, thresholdText, valueText } from './alert-sentence.ts';
 import type { AlertLedger } from './alert-ledger.ts';
 import { Deliveries } from './deliveries.ts';
 import { evaluate, judge, type RuleState } from './evaluate.ts';
-import { readRule } from './read-rule.ts';
+import { ruleReader, type Reading } from './read-rule.ts';
 import type { Receiver } from './receiver.ts';
 
 export const EVALUATION_MILLIS = 15_000;
@@ -79,8 +79,8 @@ export class Alerts {
     const stepped = now - this.#before.now - elapsedMillis;
     const moment = { now, elapsedMillis, steppedMillis: Math.abs(stepped) < MIN_STEP_MILLIS ? 0 : stepped };
     const former = (this.#former ??= store.states());
-    const at = telemetry.now();
-    const readings = rules.map((rule) => ({ rule, reading: readRule(rule, telemetry, at) }));
+    const read = ruleReader(telemetry, telemetry.now());
+    const readings = rules.map((rule) => ({ rule, reading: read(rule) }));
     const { states, events } = evaluate(readings, { former, silences: store.silences(), moment });
     const [first, ...others] = events.map((event) =>
       alertOf(
@@ -133,12 +133,12 @@ export class Alerts {
     return untraced(() => {
       const silences = store.silences();
       const states = store.states();
-      const at = telemetry.now();
+      const read = ruleReader(telemetry, telemetry.now());
       return {
         receivers: receivers.map(({ words }) => words),
         rules: rules.map((rule) =>
           this.#factsOf(rule, states.get(rule.text), {
-            at,
+            reading: read(rule),
             silencedUntil: silences.get(rule.text),
             now: now(),
           }),
@@ -152,12 +152,11 @@ export class Alerts {
     rule: AlertRule,
     state: RuleState | undefined,
     {
-      at,
+      reading,
       silencedUntil = 0,
       now,
-    }: { readonly at: number; readonly silencedUntil: number | undefined; readonly now: number },
+    }: { readonly reading: Reading; readonly silencedUntil: number | undefined; readonly now: number },
   ): RuleFacts {
-    const reading = readRule(rule, this.#options.telemetry, at);
     const judgement = judge(rule, reading);
     return {
       rule: rule.text,

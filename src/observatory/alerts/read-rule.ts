@@ -1,4 +1,10 @@
-import type { DurationSummary, SeriesSummary, TelemetryQuery, TimeRange } from '../../../otel/query.ts';
+import type {
+  DurationSummary,
+  OperationType,
+  SeriesSummary,
+  TelemetryQuery,
+  TimeRange,
+} from '../../../otel/query.ts';
 import { PERCENTILES, type AlertRule } from '../../process/alert-rule.ts';
 
 /** What telemetry says about a rule's window. */
@@ -23,15 +29,35 @@ interface Counted {
   readonly series: readonly SeriesSummary[];
 }
 
-/** Reads a rule's value from exact counts, ending now. `now` is telemetry's clock. */
-export function readRule(rule: AlertRule, telemetry: TelemetryQuery, now: number): Reading {
+type SeriesOf = (type: OperationType, window: TimeRange) => readonly SeriesSummary[];
+
+/** Reads values of rules from exact counts, for windows that end now. Rules of one window share its series, which cost most. `now` is telemetry's clock. */
+export function ruleReader(telemetry: TelemetryQuery, now: number): (rule: AlertRule) => Reading {
+  const read = new Map<string, readonly SeriesSummary[]>();
+  const seriesOf: SeriesOf = (type, window) => {
+    const key = `${type} ${window.fromMillis} ${window.toMillis}`;
+    const series = read.get(key) ?? telemetry.series(type, window);
+    read.set(key, series);
+    return series;
+  };
+  return (rule) => readRule(rule, { telemetry, now, seriesOf });
+}
+
+interface Source {
+  readonly telemetry: TelemetryQuery;
+  readonly now: number;
+  readonly seriesOf: SeriesOf;
+}
+
+function readRule(rule: AlertRule, source: Source): Reading {
+  const { telemetry, now } = source;
   const asked = { fromMillis: now - rule.windowMillis, toMillis: now };
   if (rule.metric === 'export') return exportReading(telemetry, asked);
   if (rule.metric === 'loop') return loopReading(telemetry, asked);
   const coverage = telemetry.coverage(asked);
   const window = { fromMillis: coverage.fromMillis, toMillis: coverage.toMillis };
   const { type, route } = rule;
-  const counted = countedIn(rule, telemetry, window);
+  const counted = countedIn(rule, source, window);
   const { count } = counted;
   const words = type === 'http' ? 'requests' : `operations of ${type}`;
   const reading = (value: number | undefined, unjudged?: string): Reading => ({
@@ -55,17 +81,17 @@ export function readRule(rule: AlertRule, telemetry: TelemetryQuery, now: number
 
 function countedIn(
   { metric, type, route }: AlertRule,
-  telemetry: TelemetryQuery,
+  { telemetry, seriesOf }: Source,
   window: TimeRange,
 ): Counted {
   if (route !== undefined) {
-    const found = telemetry.series(type, window).find(({ name }) => name === route);
+    const found = seriesOf(type, window).find(({ name }) => name === route);
     return found === undefined
       ? { count: 0, errors: 0, durationMillis: undefined, series: [] }
       : { ...found, series: [found] };
   }
   const summary = telemetry.operations(window)[type];
-  return { ...summary, series: metric === '5xx' ? telemetry.series(type, window) : [] };
+  return { ...summary, series: metric === '5xx' ? seriesOf(type, window) : [] };
 }
 
 function valueOf(
@@ -108,7 +134,7 @@ function exportReading(telemetry: TelemetryQuery, window: TimeRange): Reading {
   const exports = telemetry.export().filter(({ isRemote, isOn }) => isRemote && isOn);
   const failing = exports.find(({ failingSinceMillis }) => failingSinceMillis !== undefined);
   return {
-    value: failing === undefined ? 0 : 1,
+    value: exports.length === 0 ? undefined : failing === undefined ? 0 : 1,
     count: exports.length,
     window,
     unjudged: exports.length === 0 ? 'no exporter is set, or export is off' : undefined,

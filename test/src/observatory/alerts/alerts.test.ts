@@ -132,6 +132,21 @@ describe('Alerts', () => {
     expect(rule).toMatchObject({ count: 200, value: 0.2, state: 'firing' });
   });
 
+  it('reads the series of a window once, however many rules ask for a route', async () => {
+    blog = new WatchedBlog(
+      Array.from({ length: 20 }, (_, index) => `p95 of "GET /${index}" > 1s over 5m from 1`).join(';'),
+    );
+    const { telemetry } = blog.measured;
+    const series = telemetry.series.bind(telemetry);
+    let calls = 0;
+    telemetry.series = (...asked) => {
+      calls++;
+      return series(...asked);
+    };
+    await blog.alerts.tick();
+    expect(calls).toBe(1);
+  });
+
   it('does not judge a few requests, and says so', async () => {
     await blog.pass(30, 3, 3);
     expect(blog.told).toEqual([]);
