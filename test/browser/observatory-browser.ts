@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import type { LiveStreams } from '../../src/observatory/live/live-streams.ts';
+import { firingAlerts } from '../fixtures/firing-alerts.ts';
 import { serveObservatory } from '../fixtures/observatory-server.ts';
 import type { MeasuredBlog } from '../fixtures/measured-blog.ts';
 
@@ -30,7 +31,10 @@ export class ObservatoryBrowser {
     readonly server: Server;
     readonly live: LiveStreams;
   }> {
-    const { server, origin, live } = await serveObservatory(telemetry, { basePath });
+    const { server, origin, live } = await serveObservatory(telemetry, {
+      basePath,
+      alerts: await firingAlerts(telemetry),
+    });
     return { server, live, origin, overview: `${origin}${basePath}/admin/metrics-dashboard` };
   }
 

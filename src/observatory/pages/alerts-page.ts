@@ -115,17 +115,24 @@ function ruleColumns(view: PageView, canBeSilenced: boolean): readonly Column<Ru
       cell: ({ state, sinceMillis }) =>
         html`${badge(state, TONES[state])}${sinceMillis !== undefined && html` since ${moment(sinceMillis, now)}`}`,
     },
-    { label: 'Now', key: 'now', value: ({ words }) => words, cell: ({ words }) => html`<bdi>${words}</bdi>` },
+    {
+      label: 'Now',
+      key: 'now',
+      value: ({ words }) => words,
+      cell: ({ words }) => html`<bdi class="alert-words">${words}</bdi>`,
+    },
     {
       label: 'Value',
       key: 'value',
       align: 'number',
+      room: 'wide',
       value: ({ value }) => value,
       cell: ({ valueText }) => valueText,
     },
     {
       label: 'Alert from',
       key: 'threshold',
+      room: 'wide',
       value: ({ threshold }) => threshold,
       cell: ({ thresholdText }) => thresholdText,
     },
@@ -151,13 +158,11 @@ function silenceForm({ rule, silencedUntilMillis }: RuleFacts, view: PageView): 
     ${
       isSilenced
         ? html`until ${moment(silencedUntilMillis, view.now)}
-            <button type="submit" name="hours" value="">
-              End<span class="visually-hidden"> the silence of ${rule}</span>
-            </button>`
+            <button type="submit" name="hours" value="" aria-label="End the silence of ${rule}">End</button>`
         : html`<select name="hours" aria-label="Length of the silence of ${rule}">
               ${SILENCES.map(([hours, words]) => html`<option value="${hours}">${words}</option>`)}
             </select>
-            <button type="submit">Silence<span class="visually-hidden"> ${rule}</span></button>`
+            <button type="submit" aria-label="Silence ${rule}">Silence</button>`
     }
   </form>`;
 }

@@ -97,12 +97,12 @@ describe('the page of alerts', () => {
   it('silences a rule for a time and ends that', async () => {
     const rule = parseAlertRules(RULES)[0]!.text;
     expect((await page.post('/silence', { rule, hours: '8' })).status).toBe(303);
-    expect(wordsOf(await page.html())).toMatch(/until [\d:]+\s+End the silence of requests &gt;= 1 over 1h/);
+    expect(await page.html()).toContain('aria-label="End the silence of requests &gt;= 1 over 1h"');
     page.pass(8 * 3_600_000);
-    expect(wordsOf(await page.html())).not.toContain('End the silence');
+    expect(await page.html()).not.toContain('End the silence');
     await page.post('/silence', { rule, hours: '24' });
     await page.post('/silence', { rule, hours: '' });
-    expect(wordsOf(await page.html())).not.toContain('End the silence');
+    expect(await page.html()).not.toContain('End the silence');
   });
 
   it.each([
