@@ -47,6 +47,8 @@ class StallThread {
   }
 
   start(): void {
+    // The process may have ended meanwhile.
+    if (Atomics.load(this.#data.shared, STOP) !== 0) return this.#stop();
     const session = this.#session;
     session.connectToMainThread();
     session.on('Profiler.consoleProfileFinished', (message) => this.#onProfile(message));

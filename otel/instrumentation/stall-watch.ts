@@ -120,7 +120,9 @@ export class StallWatch {
     context.with(ROOT_CONTEXT, () => {
       this.#timer = setInterval(() => this.#guarded(() => this.#beat()), this.#beatMillis).unref();
     });
-    this.#guarded(() => this.#look());
+    // A process that ends within a second needs no thread.
+    this.#lookedNanos = this.#beatNanos;
+    this.#state = { is: 'starting' };
   }
 
   /** Records what is pending; resolves when the thread has ended. */
@@ -259,7 +261,7 @@ export class StallWatch {
       void this.#link?.end();
       this.#link = undefined;
       this.#state = { is: 'aside', reason: 'the inspector of this process is open' };
-    } else if (is === 'off' || is === 'aside') this.#connect();
+    } else if (this.#link === undefined && is !== 'failed') this.#connect();
   }
 
   #connect(): void {
