@@ -1,3 +1,4 @@
+import { untraced } from '../base/untraced.ts';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import { systemClock } from '../base/clock.ts';
@@ -10,7 +11,7 @@ import { ExportOutcomes } from './export-outcomes.ts';
 import type { ItemKind } from './export-queue.ts';
 import { ExportTally } from './export-tally.ts';
 import { sendTest } from './export-test.ts';
-import { OneExport, untraced } from './one-export.ts';
+import { OneExport } from './one-export.ts';
 import type { ExportPipelineOptions } from './pipeline-options.ts';
 import { StoredBatches } from './stored-batches.ts';
 import { WaitingItems } from './waiting-items.ts';

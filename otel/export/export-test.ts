@@ -5,7 +5,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { Destination } from './destination.ts';
 import { describeError } from './export-books.ts';
-import { untraced } from './one-export.ts';
+import { untraced } from '../base/untraced.ts';
 
 /** An owner waits for it. */
 const TIMEOUT_MILLIS = 5000;

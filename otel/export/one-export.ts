@@ -1,5 +1,4 @@
-import { context, ROOT_CONTEXT } from '@opentelemetry/api';
-import { suppressTracing } from '@opentelemetry/core';
+import { untraced } from '../base/untraced.ts';
 import { ExportFailure } from './delivery.ts';
 import type { ExportTally } from './export-tally.ts';
 
@@ -73,7 +72,8 @@ export class OneExport {
       this.#timeoutMillis,
     ).unref();
     this.#attempt = attempt;
-    return untraced(() => send(controller.signal)).then(
+    // Also what `send` throws at once is its outcome.
+    return untraced(async () => send(controller.signal)).then(
       () => attempt.end(),
       (error: unknown) => attempt.end(error ?? new Error('the exporter failed without a reason')),
     );
@@ -83,9 +83,4 @@ export class OneExport {
   cutOff(errorType: string, message: string): void {
     this.#attempt?.end(new ExportFailure(message, { errorType, isRetryable: this.#maySendAgain }));
   }
-}
-
-/** Calls it without the context of a request, and without spans of its own. Rejects with what it throws. */
-export async function untraced(work: () => Promise<void>): Promise<void> {
-  await context.with(suppressTracing(ROOT_CONTEXT), work);
 }

@@ -1,9 +1,8 @@
-import { context, ROOT_CONTEXT } from '@opentelemetry/api';
-import { suppressTracing } from '@opentelemetry/core';
 import type DatabaseConstructor from 'better-sqlite3';
 import type { CountsArchive, RollUp } from '../aggregate/counts-archive.ts';
 import type { RollUpSource } from '../aggregate/roll-ups.ts';
 import type { Clock } from '../base/clock.ts';
+import { untraced } from '../base/untraced.ts';
 import type { Guard } from '../base/guard.ts';
 import type { HistoryFacts, OperationFilter, SamplingFacts, TraceFilter } from '../query.ts';
 import { backgroundTimeout } from './background-timer.ts';
@@ -264,7 +263,7 @@ export class History implements TraceArchive {
 
   /** Runs `work` untraced and never throws. A file that turns out to be damaged is set aside and replaced. */
   #quietly<T>(place: string, work: () => T): T | undefined {
-    return context.with(suppressTracing(ROOT_CONTEXT), () => {
+    return untraced(() => {
       try {
         return work();
       } catch (error) {

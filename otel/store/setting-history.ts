@@ -1,6 +1,5 @@
-import { context, ROOT_CONTEXT } from '@opentelemetry/api';
-import { suppressTracing } from '@opentelemetry/core';
 import type { Guard } from '../base/guard.ts';
+import { untraced } from '../base/untraced.ts';
 import { type LiveSampling, MAX_CHANGES } from '../sampling/live-sampling.ts';
 import type { HistoryFile } from './history-file.ts';
 import type { HistoryPart } from './history-part.ts';
@@ -91,6 +90,6 @@ export class SettingHistory implements HistoryPart {
 
   /** Runs `work` untraced and never throws. */
   #quietly(work: () => void): void {
-    context.with(suppressTracing(ROOT_CONTEXT), () => this.#guard.run('history.settings', work, undefined));
+    untraced(() => this.#guard.run('history.settings', work, undefined));
   }
 }
