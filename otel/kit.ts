@@ -11,6 +11,7 @@ export { activeRequestSpan, nameRequestRoute } from './instrumentation/request-r
 export { REQUEST_TURN_CHANNEL, WAITS_FOR_TURN } from './instrumentation/waiting-request.ts';
 export { readDotEnv } from './settings/dot-env.ts';
 export { lineOf, readTable, type SettingProblem, type TableRead } from './settings/read-table.ts';
+export { QUOTED_TEXT, splitRules } from './settings/rule-texts.ts';
 export { optional, setting, type Setting, type ValuesOf } from './settings/setting.ts';
 export {
   integerBetween,

@@ -1,9 +1,9 @@
-import { untraced } from '../base/untraced.ts';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import { systemClock } from '../base/clock.ts';
 import { Deadline } from '../base/deadline.ts';
 import type { ExportFacts, ExportTest } from '../base/export-facts.ts';
+import { untraced } from '../base/untraced.ts';
 import { isRetryable, isTooLarge } from './delivery.ts';
 import type { Destination } from './destination.ts';
 import { ExportBooks } from './export-books.ts';

@@ -1,6 +1,7 @@
 import { currentAttributeName } from '../base/renamed-attributes.ts';
 import { OPERATION_TYPES } from '../base/operation-types.ts';
 import { nearestName } from './nearest-name.ts';
+import { QUOTED_TEXT, splitRules } from './rule-texts.ts';
 import { rulesAsText } from './rules-as-json.ts';
 import { decimal, InvalidSetting } from './setting-parsers.ts';
 import { neverMatches } from './unreachable-rules.ts';
@@ -25,13 +26,10 @@ const FORM =
   'rules such as `route=/api/* type=http: 0.01; status=5xx: always`, one per line or with `;` between them, or none';
 const ACTIONS = `a rate from 0 to 1, target and traces per second from ${MIN_TARGET} to ${MAX_TARGET}, always or never`;
 const KEYS = ['route', 'status', 'type', 'duration', 'user_agent', 'header', 'attribute'] as const;
-/** A quoted value may contain spaces, `;` and quotes, as in JSON. */
-const QUOTED = /"(?:[^"\\]|\\.)*"/;
 const CONDITION = new RegExp(
-  `\\s*(?<key>[A-Za-z_]+)(?:\\.(?<name>[^\\s=~>"]+))?\\s*(?<operator>>=|=|~)\\s*(?<value>${QUOTED.source}|[^\\s"]+)(?=\\s|$)`,
+  `\\s*(?<key>[A-Za-z_]+)(?:\\.(?<name>[^\\s=~>"]+))?\\s*(?<operator>>=|=|~)\\s*(?<value>${QUOTED_TEXT.source}|[^\\s"]+)(?=\\s|$)`,
   'y',
 );
-const PART = new RegExp(`${QUOTED.source}|[^";\\n]|"`, 'g');
 
 /** Parses rules, as text or JSON, and reports every problem, rules that can never match included. */
 export function parseSamplingRules(text: string): readonly SamplingRuleSetting[] {
@@ -49,18 +47,6 @@ export function parseSamplingRules(text: string): readonly SamplingRuleSetting[]
     problems.push(`rule ${number} (${shortened(texts[number - 1]!)}) can never match: ${why}`);
   if (problems.length > 0) throw new InvalidSetting(`${FORM}; ${problems.join('; ')}`);
   return Object.freeze(rules.filter((rule) => rule !== undefined));
-}
-
-/** Splits at `;` and line ends outside quotes. */
-function splitRules(text: string): readonly string[] {
-  const rules = [''];
-  let end = 0;
-  for (const { 0: part, index } of text.matchAll(PART)) {
-    if (index > end) rules.push('');
-    rules[rules.length - 1] += part;
-    end = index + part.length;
-  }
-  return rules.map((rule) => rule.trim()).filter((rule) => rule !== '');
 }
 
 type Report = (problem: string) => undefined;

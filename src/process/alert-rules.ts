@@ -1,4 +1,4 @@
-import { InvalidSetting } from '../../otel/kit.ts';
+import { InvalidSetting, QUOTED_TEXT, splitRules } from '../../otel/kit.ts';
 import { OPERATION_TYPES, type OperationType } from '../../otel/query.ts';
 import {
   lengthOf,
@@ -35,11 +35,9 @@ const METRICS: readonly AlertMetric[] = [
   'loop',
   'export',
 ];
-const QUOTED = /"(?:[^"\\]|\\.)*"/;
 const RULE = new RegExp(
-  `^(?<metric>\\w+)(?:\\s+of\\s+(?<subject>${QUOTED.source}|\\w+))?(?:\\s+(?<failing>failing)|\\s*(?<operator>>=|<=|>|<)\\s*(?<value>[\\w.]+(?:\\s?%)?))?(?<rest>(?:\\s+(?:over|for|from)\\s+\\S+)*)$`,
+  `^(?<metric>\\w+)(?:\\s+of\\s+(?<subject>${QUOTED_TEXT.source}|\\w+))?(?:\\s+(?<failing>failing)|\\s*(?<operator>>=|<=|>|<)\\s*(?<value>[\\w.]+(?:\\s?%)?))?(?<rest>(?:\\s+(?:over|for|from)\\s+\\S+)*)$`,
 );
-const PART = new RegExp(`${QUOTED.source}|[^";\\n]|"`, 'g');
 
 /** Parses ALERT_RULES. Throws one InvalidSetting that names every problem and what is right. */
 export function parseAlertRules(text: string): readonly AlertRule[] {
@@ -68,18 +66,6 @@ export function parseAlertRules(text: string): readonly AlertRule[] {
 
 class RuleProblem extends Error {
   override readonly name = 'RuleProblem';
-}
-
-/** Splits at `;` and line ends outside quotes. */
-function splitRules(text: string): readonly string[] {
-  const rules = [''];
-  let end = 0;
-  for (const { 0: part, index } of text.matchAll(PART)) {
-    if (index > end) rules.push('');
-    rules[rules.length - 1] += part;
-    end = index + part.length;
-  }
-  return rules.map((rule) => rule.trim()).filter((rule) => rule !== '');
 }
 
 function readRule(text: string): AlertRule {
