@@ -6,6 +6,7 @@ import type {
   TelemetryQuery,
   TimeRange,
 } from '../../../otel/query.ts';
+import { lengthWords } from '../../markup/span-text.ts';
 import { momentText } from '../format/moment.ts';
 import { compareQuantile, compareRates, type ComparedQuantile } from './compared-durations.ts';
 import { fisher, holm } from './significance.ts';
@@ -123,18 +124,6 @@ function counted(
 /** False if counting began later, or the range is empty. */
 export function isComparable({ before, after }: ComparedRanges): boolean {
   return before.toMillis > before.fromMillis && after.toMillis > after.fromMillis;
-}
-
-function lengthWords(millis: number): string {
-  const units: readonly (readonly [millis: number, word: string])[] = [
-    [86_400_000, 'day'],
-    [3_600_000, 'hour'],
-    [60_000, 'minute'],
-    [1000, 'second'],
-  ];
-  const [unit, word] = units.find(([each]) => millis >= 2 * each) ?? units.at(-1)!;
-  const count = Math.max(1, Math.round(millis / unit));
-  return count === 1 ? word : `${count} ${word}s`;
 }
 
 /** Every operation on both sides, first those that differ by more than chance, by what they cost more or less. */

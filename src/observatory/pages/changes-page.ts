@@ -1,6 +1,7 @@
 import type { Marker } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
+import { compareLinks } from '../draw/compare-links.ts';
 import { comparedColumns, differenceWords } from '../draw/compared-columns.ts';
 import { csrfField } from '../draw/csrf-field.ts';
 import { csvLink } from '../draw/facts.ts';
@@ -123,17 +124,12 @@ function markForm(view: PageView): Html {
 /** Links that compare both sides of a marker, or again the range with the one before. */
 function markerLinks({ markers, marker }: ChangesFacts, { links, now }: PageView): Html {
   if (markers.length === 0) return html``;
-  return html`<nav class="compare-with" aria-label="Compare with">
-    <span>compare</span>
-    <a href="${links.to('/changes')}" ${marker === undefined && html` aria-current="true"`}
-      >with the time before</a
-    >
-    ${markers.map((each) => {
-      const words = `${each.label} ${momentText(each.atMillis, now)}`;
-      const here = marker?.atMillis === each.atMillis ? html` aria-current="true"` : null;
-      return html`<a href="${links.to('/changes', { at: each.atMillis })}" ${here}
-        >before and after ${words}</a
-      >`;
-    })}
-  </nav>`;
+  return compareLinks([
+    { href: links.to('/changes'), words: 'with the time before', isCurrent: marker === undefined },
+    ...markers.map(({ atMillis, label }) => ({
+      href: links.to('/changes', { at: atMillis }),
+      words: `before and after ${label} ${momentText(atMillis, now)}`,
+      isCurrent: marker?.atMillis === atMillis,
+    })),
+  ]);
 }

@@ -1,11 +1,11 @@
 import type { MissingTrace, TraceDetail } from '../../../otel/query.ts';
-import { html, type Html, type HtmlValue } from '../../markup/html.ts';
-import { countText, duration, durationCell, figure, text, threeDigits } from '../../markup/quantity.ts';
+import { html, type Html } from '../../markup/html.ts';
+import { countText, duration, figure, text, threeDigits } from '../../markup/quantity.ts';
 import { panel } from '../charts/frame.ts';
-import { shareBar } from '../charts/sparkline.ts';
-import { breakable, csvLink } from '../draw/facts.ts';
-import { operationName } from '../draw/statement-name.ts';
-import { drawTable, sheetOf, type Column } from '../draw/table.ts';
+import { compareLinks } from '../draw/compare-links.ts';
+import { COMPARED_ATTRIBUTE_COLUMNS, comparedOperationColumns } from '../draw/compared-trace-columns.ts';
+import { csvLink } from '../draw/facts.ts';
+import { drawTable, sheetOf } from '../draw/table.ts';
 import { moment } from '../format/moment.ts';
 import { readablePath } from '../format/readable-path.ts';
 import { shortened } from '../format/shortened.ts';
@@ -25,7 +25,7 @@ import {
 import { isDetail } from '../trace/trace-facts.ts';
 import { definePage } from './define-page.ts';
 
-/** Limit of a value in a cell, in characters. */
+/** Limit of a name or address, in characters. */
 const MAX_VALUE = 200;
 /** An operation with this share of the difference is named. */
 const MOST = 0.5;
@@ -83,7 +83,7 @@ export const compareTracesPage = definePage<ComparedTraces>({
         ${panel({
           title: 'By operation',
           note: html`self time; the largest difference first ${csvLink(view)}`,
-          body: drawTable(operations, operationColumns(trace, other, view), {
+          body: drawTable(operations, comparedOperationColumns(trace, other, view), {
             caption: 'Operations of both traces',
             keyOf: (row) => `${row.type} ${row.series}`,
             view,
@@ -94,7 +94,7 @@ export const compareTracesPage = definePage<ComparedTraces>({
         ${panel({
           title: 'What was asked, where it differs',
           note: 'attributes of the first spans',
-          body: drawTable(attributes, ATTRIBUTE_COLUMNS, {
+          body: drawTable(attributes, COMPARED_ATTRIBUTE_COLUMNS, {
             caption: 'Attributes that differ',
             keyOf: ({ key }) => key,
             view,
@@ -106,7 +106,7 @@ export const compareTracesPage = definePage<ComparedTraces>({
   },
   sheet: ({ trace, other, operations }, view) =>
     isDetail(trace) && other !== undefined && isDetail(other)
-      ? sheetOf(operations, operationColumns(trace, other, view))
+      ? sheetOf(operations, comparedOperationColumns(trace, other, view))
       : undefined,
 });
 
@@ -124,10 +124,13 @@ const LINK_WORDS: Readonly<Record<Other, string>> = {
 };
 
 function otherLinks({ which }: ComparedTraces, { traceId }: TraceDetail, { links }: PageView): Html {
-  return html`<nav class="compare-with" aria-label="Compare with">
-    <span>compare</span>
-    ${OTHERS.map((each) => html`<a href="${links.to('/traces/compare', { trace: traceId, with: each })}" ${each === which && html` aria-current="true"`}>${LINK_WORDS[each]}</a>`)}
-  </nav>`;
+  return compareLinks(
+    OTHERS.map((each) => ({
+      href: links.to('/traces/compare', { trace: traceId, with: each }),
+      words: LINK_WORDS[each],
+      isCurrent: each === which,
+    })),
+  );
 }
 
 function headPanel(title: string, trace: TraceDetail, { links, now }: PageView): Html {
@@ -148,89 +151,6 @@ function headPanel(title: string, trace: TraceDetail, { links, now }: PageView):
       </p>`,
   });
 }
-
-function operationColumns(
-  one: TraceDetail,
-  other: TraceDetail,
-  { links }: PageView,
-): readonly Column<ComparedOperation>[] {
-  const longest = Math.max(one.durationMillis, other.durationMillis);
-  const self = (millis: number, count: number): HtmlValue =>
-    count === 0 ? html`<span class="zero">–</span>` : durationCell(millis);
-  return [
-    {
-      label: 'operation',
-      key: 'operation',
-      value: (row) => row.series,
-      cell: (row) => {
-        const href =
-          row.one.count > 0
-            ? links.trace(one.traceId, row.one.spanId)
-            : links.trace(other.traceId, row.other.spanId);
-        return html`<span class="swatch type-${row.type}"></span>${operationName(row, href)}`;
-      },
-    },
-    {
-      label: 'this',
-      key: 'self_ms',
-      align: 'number',
-      value: (row) => row.one.selfMillis,
-      cell: (row) => self(row.one.selfMillis, row.one.count),
-    },
-    {
-      label: 'other',
-      key: 'other_self_ms',
-      room: 'wide',
-      align: 'number',
-      value: (row) => row.other.selfMillis,
-      cell: (row) => self(row.other.selfMillis, row.other.count),
-    },
-    {
-      label: 'difference',
-      key: 'more_ms',
-      align: 'number',
-      value: (row) => row.moreMillis,
-      cell: ({ moreMillis }) =>
-        html`${moreMillis > 0 ? '+' : moreMillis < 0 ? '−' : ''}${durationCell(Math.abs(moreMillis))}`,
-    },
-    {
-      label: 'share',
-      room: 'mid',
-      cell: (row) => shareBar(row.type, Math.abs(row.moreMillis) / Math.max(longest, 1e-9)),
-    },
-    {
-      label: 'spans',
-      key: 'spans',
-      align: 'number',
-      room: 'mid',
-      value: (row) => row.one.count,
-      cell: ({ one: { count }, other: { count: otherCount } }) =>
-        count === otherCount ? countText(count) : `${countText(count)} / ${countText(otherCount)}`,
-    },
-    {
-      label: 'spans of the other',
-      key: 'other_spans',
-      room: 'wide',
-      align: 'number',
-      value: (row) => row.other.count,
-      cell: (row) => countText(row.other.count),
-    },
-  ];
-}
-
-const valueCell = (value: ComparedAttribute['one']): HtmlValue =>
-  value === undefined
-    ? html`<span class="zero">–</span>`
-    : html`<code class="wrap"><bdi>${shortened(String(value), MAX_VALUE)}</bdi></code>`;
-
-const ATTRIBUTE_COLUMNS: readonly Column<ComparedAttribute>[] = [
-  {
-    label: 'attribute',
-    cell: ({ key }) => html`<code class="wrap">${breakable(shortened(key, MAX_VALUE))}</code>`,
-  },
-  { label: 'this', cell: ({ one }) => valueCell(one) },
-  { label: 'other', cell: ({ other }) => valueCell(other) },
-];
 
 /** How much longer it took, and which operation made most of the difference. */
 function comparedSentence({ trace, other, operations }: ComparedTraces, { links, now }: PageView): Sentence {
