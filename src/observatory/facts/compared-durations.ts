@@ -28,7 +28,19 @@ interface Estimate {
 }
 
 const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
-const countOf = ({ columns }: HeatMap): number => sum(columns.map(({ counts }) => sum(counts)));
+
+/** Operations per band, over all blocks. */
+function bandsOf(map: HeatMap): readonly number[] {
+  const known = bands.get(map);
+  if (known !== undefined) return known;
+  const totals = map.bandEdgesMillis.slice(1).map(() => 0);
+  for (const { counts } of map.columns) for (const [band, count] of counts.entries()) totals[band]! += count;
+  bands.set(map, totals);
+  return totals;
+}
+
+/** Cached, as a comparison asks for several quantiles. */
+const bands = new WeakMap<HeatMap, readonly number[]>();
 
 /** Per block: the operations in it, and those whose duration is in a band from `edge` on. */
 function hitsAbove(
@@ -70,12 +82,11 @@ function varianceOfSum(deviations: readonly number[]): number {
 }
 
 /** The duration that a share `above` of all exceeds, on a logarithmic line within its band; undefined without operations. */
-function quantileOf({ bandEdgesMillis, columns }: HeatMap, above: number): number {
-  const bands = bandEdgesMillis
-    .slice(1)
-    .map((_, band) => sum(columns.map(({ counts }) => counts[band] ?? 0)));
-  let rest = sum(bands) * Math.min(1, Math.max(0, 1 - above));
-  for (const [band, count] of bands.entries()) {
+function quantileOf(map: HeatMap, above: number): number {
+  const { bandEdgesMillis } = map;
+  const totals = bandsOf(map);
+  let rest = sum(totals) * Math.min(1, Math.max(0, 1 - above));
+  for (const [band, count] of totals.entries()) {
     if (rest <= count && count > 0) {
       const [low, high] = [bandEdgesMillis[band]!, bandEdgesMillis[band + 1]!];
       return low * (high / low) ** (rest / count);
@@ -87,14 +98,13 @@ function quantileOf({ bandEdgesMillis, columns }: HeatMap, above: number): numbe
 
 /** The edge that, over both sides, a share nearest to `above` exceeds. */
 function commonEdge(sides: readonly HeatMap[], above: number): number {
-  const bands = new Map<number, number>();
-  for (const { bandEdgesMillis, columns } of sides)
-    for (const { counts } of columns)
-      for (const [band, count] of counts.entries()) {
-        const edge = bandEdgesMillis[band]!;
-        bands.set(edge, (bands.get(edge) ?? 0) + count);
-      }
-  const edges = [...bands].sort(([a], [b]) => b - a);
+  const counts = new Map<number, number>();
+  for (const side of sides)
+    for (const [band, count] of bandsOf(side).entries()) {
+      const edge = side.bandEdgesMillis[band]!;
+      counts.set(edge, (counts.get(edge) ?? 0) + count);
+    }
+  const edges = [...counts].sort(([a], [b]) => b - a);
   const wanted = above * sum(edges.map(([, count]) => count));
   let [passed, best, distance] = [0, 0, Infinity];
   for (const [edge, count] of edges) {
@@ -123,7 +133,7 @@ export function compareQuantile(
   above: number,
   atLeast: number,
 ): ComparedQuantile | undefined {
-  if (countOf(before) < atLeast || countOf(after) < atLeast) return undefined;
+  if (sum(bandsOf(before)) < atLeast || sum(bandsOf(after)) < atLeast) return undefined;
   const ratio = quantileOf(after, above) / quantileOf(before, above);
   const spread = Math.hypot(logSpread(before, above), logSpread(after, above));
   const edge = commonEdge([before, after], above);
