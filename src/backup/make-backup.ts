@@ -72,7 +72,9 @@ async function copyAll(
   try {
     copy.pragma('journal_mode = DELETE');
     copy.pragma('secure_delete = ON');
-    copy.exec('DELETE FROM sessions; DELETE FROM setup_tokens; DELETE FROM sign_in_attempts;');
+    copy.exec(
+      'DELETE FROM sessions; DELETE FROM setup_tokens; DELETE FROM sign_in_attempts; DELETE FROM trace_links;',
+    );
     copy.exec(BACKUP_SCHEMA);
     copy.prepare('INSERT INTO backup_facts (made_at) VALUES (?)').run(nowMillis);
     const missing = copyMedia(copy, join(dataDir, MEDIA_FOLDER_NAME));

@@ -221,4 +221,19 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX alert_messages_waiting ON alert_messages (receiver, id) WHERE state = 'waiting';
     `,
   },
+  {
+    version: 10,
+    name: 'links to traces',
+    sql: `
+      -- Tokens are kept as SHA-256 digests. A link that was revoked or has expired is deleted.
+      CREATE TABLE trace_links (
+        id INTEGER PRIMARY KEY,
+        token_hash TEXT NOT NULL UNIQUE,
+        trace_id TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL
+      ) STRICT;
+      CREATE INDEX trace_links_trace ON trace_links (trace_id);
+    `,
+  },
 ];

@@ -45,28 +45,43 @@ export function createAnswer(options: AnswerOptions): AnswerPage {
       sent,
       broken: (error) => ctx.app.emit('error', error, ctx),
     });
-    ctx.set('Cache-Control', 'no-store');
-    ctx.set('Content-Security-Policy', POLICY);
-    ctx.vary('Accept');
-    ctx.status = open.status;
-    const { format = '' } = query;
-    const file = fileOf(page, open, format);
-    if (file !== undefined) {
-      ctx.type = file.contentType;
-      ctx.attachment(file.fileName);
-      ctx.body = file.body;
-    } else if (format === 'json' || ctx.accepts('html', 'json') === 'json') {
-      ctx.body = jsonNames({
-        title: open.title,
-        summary: sentenceText(open.sentence),
-        range: rangeDocument(view.range, view.now),
-        facts: open.facts,
-      });
-    } else {
+    pageHeaders(ctx, open);
+    if (!sendData(ctx, query['format'], { page, open, range: rangeDocument(view.range, view.now) })) {
       ctx.type = 'text/html; charset=utf-8';
       ctx.body = documentOf(page, { open, view }, options).text;
     }
   };
+}
+
+/** Status and headers of a page in any format. */
+export function pageHeaders(ctx: Context, { status }: OpenPage): void {
+  ctx.set('Cache-Control', 'no-store');
+  ctx.set('Content-Security-Policy', POLICY);
+  ctx.vary('Accept');
+  ctx.status = status;
+}
+
+/** Answers with a page as CSV, a download or JSON; returns false if the request is for HTML. */
+export function sendData(
+  ctx: Context,
+  format = '',
+  { page, open, range }: { readonly page: AnyPage; readonly open: OpenPage; readonly range?: object },
+): boolean {
+  const file = fileOf(page, open, format);
+  if (file !== undefined) {
+    ctx.type = file.contentType;
+    ctx.attachment(file.fileName);
+    ctx.body = file.body;
+    return true;
+  }
+  if (format !== 'json' && ctx.accepts('html', 'json') !== 'json') return false;
+  ctx.body = jsonNames({
+    title: open.title,
+    summary: sentenceText(open.sentence),
+    range,
+    facts: open.facts,
+  });
+  return true;
 }
 
 function fileOf(page: AnyPage, open: OpenPage, format: string): Download | undefined {

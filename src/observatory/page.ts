@@ -1,5 +1,6 @@
 import type { ExportTest, SettingProblem, SettingsTrial, TelemetryQuery } from '../../otel/query.ts';
 import type { AlertFacts } from './alerts/alert-facts.ts';
+import type { TraceLink } from './trace/trace-links.ts';
 import type { MenuKey } from '../accounts/admin-layout.ts';
 import type { Html } from '../markup/html.ts';
 import type { Links } from './links.ts';
@@ -36,6 +37,10 @@ export interface PageRequest {
   readonly change?: AskedChange | undefined;
   /** Results of a test of the exports. */
   readonly exportTests?: readonly ExportTest[] | undefined;
+  /** Lists links to traces that open; undefined if there are none, as for who follows one. */
+  readonly traceLinks: (() => readonly TraceLink[]) | undefined;
+  /** The address of a link to this trace that was just made. */
+  readonly madeLink?: string | undefined;
 }
 
 /** What a page needs to draw. */
@@ -53,6 +58,8 @@ export interface PageView {
   /** The origin of PUBLIC_URL, for repeating recorded requests. */
   readonly origin: string | undefined;
   readonly csrfToken: string | undefined;
+  /** True for who follows a link to one trace: no forms. */
+  readonly readOnly: boolean;
 }
 
 /** A table for CSV export, one line per row. */

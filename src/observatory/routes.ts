@@ -3,6 +3,8 @@ import type { Context } from 'koa';
 import type { TelemetryControl, TelemetryQuery } from '../../otel/query.ts';
 import type { Alerts } from './alerts/alerts.ts';
 import type { Assets } from '../accounts/admin-layout.ts';
+import type { TraceLinks } from './trace/trace-links.ts';
+import { createOrigin } from '../http/absolute-url.ts';
 import { createRouter } from '../http/router.ts';
 import { OBSERVATORY_PATH } from '../process/own-addresses.ts';
 import { createAnswer } from './answer.ts';
@@ -16,6 +18,8 @@ import { addExportRoutes } from './pages/export-routes.ts';
 import { importPage } from './pages/import-page.ts';
 import { addMarkRoutes } from './pages/mark-routes.ts';
 import { addPinRoutes } from './pages/pin-routes.ts';
+import { addShareRoutes } from './pages/share-routes.ts';
+import { tracePage } from './pages/trace-page.ts';
 import { samplingChangePage } from './pages/sampling-change-page.ts';
 import { addSamplingRoutes } from './pages/sampling-routes.ts';
 import { addImportRoutes } from './transfer/import-routes.ts';
@@ -37,6 +41,8 @@ export interface ObservatoryOptions {
   readonly explain?: (statementText: string) => readonly string[];
   /** Undefined: the page has no rules. */
   readonly alerts?: Alerts | undefined;
+  /** Undefined: traces cannot be shared. */
+  readonly traceLinks?: TraceLinks | undefined;
   /** Returns the CSRF token for forms; undefined if the caller checks requests in another way. */
   readonly csrfToken?: (ctx: Context) => string | undefined;
   /** Describes the client, for the list of changes. Default: the owner. */
@@ -52,7 +58,15 @@ export interface ObservatoryOptions {
 /** Creates the routes of the telemetry pages. The caller has checked that the owner asks. */
 export function createObservatoryRoutes(options: ObservatoryOptions): Router {
   const { telemetry, control, assets, site, basePath = '', csrfToken } = options;
-  const { alerts, explain, jaegerUiUrl, origin, mayLook, live = new LiveStreams(telemetry) } = options;
+  const {
+    alerts,
+    traceLinks,
+    explain,
+    jaegerUiUrl,
+    origin,
+    mayLook,
+    live = new LiveStreams(telemetry),
+  } = options;
   const now = options.now ?? (() => telemetry.now());
   const base = OBSERVATORY_PATH;
   const router = createRouter({ prefix: base });
@@ -64,6 +78,7 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
     now,
     explain,
     alerts: alerts && (() => alerts.facts()),
+    traceLinks: traceLinks && (() => traceLinks.list()),
     jaegerUiUrl,
     basePath,
     origin,
@@ -88,6 +103,14 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
   if (alerts !== undefined) addAlertRoutes(router, { base, alerts });
   addPinRoutes(router, { base, control });
   addMarkRoutes(router, { base, control });
+  if (traceLinks !== undefined)
+    addShareRoutes(router, {
+      base,
+      control,
+      traceLinks,
+      blogAddress: createOrigin({ publicUrl: origin && `${origin}${basePath}` }),
+      show: (ctx, madeLink) => answer(ctx, tracePage, { madeLink }),
+    });
   addExportRoutes(router, {
     base,
     control,

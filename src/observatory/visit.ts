@@ -18,7 +18,7 @@ export interface Visit {
   readonly query: Query;
   readonly csrfToken?: string | undefined;
   /** A form submitted to the page. */
-  readonly sent?: Pick<PageRequest, 'refused' | 'change' | 'exportTests'> | undefined;
+  readonly sent?: Pick<PageRequest, 'refused' | 'change' | 'exportTests' | 'madeLink'> | undefined;
   /** Called with the error if a page fails; unless it throws, the visitor sees an error page. */
   readonly broken: (error: unknown) => void;
 }
@@ -38,19 +38,21 @@ export function createVisits(options: {
   readonly now: () => number;
   readonly explain: PageRequest['explain'];
   readonly alerts: PageRequest['alerts'];
+  readonly traceLinks: PageRequest['traceLinks'];
   readonly jaegerUiUrl: string | undefined;
   readonly basePath: string;
   readonly origin: string | undefined;
 }): Visits {
-  const { telemetry, imported, explain, alerts, basePath, origin } = options;
+  const { telemetry, imported, explain, alerts, traceLinks, basePath, origin } = options;
   const jaegerUiUrl = options.jaegerUiUrl?.replace(/\/+$/, '');
   return ({ page, path, params, query, csrfToken, sent, broken }) => {
     const now = options.now();
     const range = rangeAsked(telemetry, query, now);
     const links = new Links(OBSERVATORY_PATH, range.query);
-    const view: PageView = { links, range, now, path, query, jaegerUiUrl, basePath, origin, csrfToken };
+    const asked = { range, now, query };
+    const view = { ...asked, links, path, jaegerUiUrl, basePath, origin, csrfToken, readOnly: false };
     try {
-      const request = { telemetry, params, query, range, now, explain, alerts, imported, ...sent };
+      const request = { ...asked, telemetry, params, explain, alerts, traceLinks, imported, ...sent };
       return { open: page.open(request, view), view };
     } catch (error) {
       broken(error);

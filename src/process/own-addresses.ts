@@ -1,6 +1,9 @@
 /** The telemetry pages. */
 export const OBSERVATORY_PATH = '/admin/metrics-dashboard';
 
+/** Where a link to one trace opens it for somebody who is not signed in. */
+export const SHARED_TRACE_PATH = '/admin/shared-trace';
+
 /** First path segments of routes; a test compares them with the routers. */
 const ROUTED: ReadonlySet<string> = new Set([
   'admin',

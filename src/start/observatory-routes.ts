@@ -9,7 +9,9 @@ import { createMetricsRoute, createPrometheusRoute } from '../observatory/metric
 import type { LiveStreams } from '../observatory/live/live-streams.ts';
 import { createMarkRoute } from '../observatory/pages/mark-routes.ts';
 import { createObservatoryRoutes } from '../observatory/routes.ts';
-import { OBSERVATORY_PATH } from '../process/own-addresses.ts';
+import { createSharedTrace } from '../observatory/shared-trace.ts';
+import { TraceLinkStore } from '../accounts/trace-link-store.ts';
+import { OBSERVATORY_PATH, SHARED_TRACE_PATH } from '../process/own-addresses.ts';
 import { createRouter } from '../http/router.ts';
 import type { Assets } from '../site/assets.ts';
 import type { SiteSettings } from '../db/site-settings.ts';
@@ -30,10 +32,15 @@ export function createObservatoryRouters(deps: {
   readonly origin: string | undefined;
 }): readonly Router[] {
   const { telemetry, control, database, assets, site, admin, basePath } = deps;
+  const traceLinks = new TraceLinkStore(database, () => telemetry.now());
   const door = createRouter();
   door.get('/admin/metrics', admin.ownerOrBearer, createMetricsRoute({ telemetry }));
   door.post('/admin/metrics/markers', admin.bearerForm, createMarkRoute(control));
   door.get('/metrics', admin.ownerOrBearer, createPrometheusRoute(telemetry));
+  door.get(
+    SHARED_TRACE_PATH,
+    createSharedTrace({ telemetry, traceLinks, assets, site, basePath, origin: deps.origin }),
+  );
   // A stream of drawn pages is no data for programs.
   door.get(`${OBSERVATORY_PATH}/live`, admin.ownerOnly);
   door.get([OBSERVATORY_PATH, `${OBSERVATORY_PATH}/*path`], admin.ownerOrBearerData);
@@ -43,6 +50,7 @@ export function createObservatoryRouters(deps: {
     control,
     live: deps.live,
     alerts: deps.alerts,
+    traceLinks,
     assets,
     site,
     jaegerUiUrl: jaegerUiUrlOf(telemetry),

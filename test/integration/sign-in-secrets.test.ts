@@ -21,6 +21,7 @@ const ADDRESSES = [
   `/admin/setup?token=${secret('setup')}`,
   `/admin/setup/?token=${secret('setup-slash')}`,
   `/admin/reset?code=${secret('reset')}`,
+  `/admin/shared-trace?token=${secret('shared')}`,
   `/demo/sign-in?token=${secret('demo')}`,
   `/no-such-page?reset_token=${secret('snake')}&apiKey=${secret('camel')}&auth=${secret('auth')}`,
   `/search?q=tea&access_token=${secret('search')}`,

@@ -13,7 +13,7 @@ export const LAYERS: readonly (readonly string[])[] = [
 
 /** The same within the observatory. */
 export const OBSERVATORY_LAYERS: typeof LAYERS = [
-  ['routes.ts', 'metrics-route.ts'],
+  ['routes.ts', 'metrics-route.ts', 'shared-trace.ts'],
   ['answer.ts', 'live', 'pages'],
   ['visit.ts'],
   ['draw'],

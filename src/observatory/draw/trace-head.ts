@@ -13,19 +13,22 @@ import { curlCommand } from '../transfer/curl-command.ts';
 import { requestOf } from '../transfer/shown-request.ts';
 import { copyButton } from './copy-button.ts';
 import { badge } from './facts.ts';
+import { sharePanel } from './share-panel.ts';
 import { reasonBadge } from './trace-table.ts';
 
 /** Limit of an address, in characters. */
 const MAX_ADDRESS = 120;
 
 /** Actions on a trace, beside its title. */
-export function traceButtons(trace: TraceDetail, importedMillis: number | undefined, view: PageView): Html {
-  const { links, path, jaegerUiUrl, basePath, origin } = view;
+export function traceButtons(facts: TraceFacts, trace: TraceDetail, view: PageView): Html {
+  const { importedMillis, sharedBy, madeLink } = facts;
+  const { links, path, jaegerUiUrl, basePath, origin, readOnly } = view;
   const request = importedMillis === undefined ? requestOf(trace, basePath, origin) : requestOf(trace);
   const file = (format: string, words: string): Html =>
     html`<a href="${links.to(path, { format })}" download title="Download as ${words}">${words}</a>`;
   return html`<div class="actions">
-    ${importedMillis === undefined ? pinForm(trace, view) : removeForm(trace, view)}
+    ${!readOnly && (importedMillis === undefined ? pinForm(trace, view) : removeForm(trace, view))}
+    ${sharedBy !== undefined && sharePanel({ sharedBy, madeLink }, trace.traceId, view)}
     ${request !== undefined && curlPanel(request)}
     <span class="button files"
       >${file('otlp', 'OTLP')}${request !== undefined && file('har', 'HAR')}${file('csv', 'CSV')}</span

@@ -32,7 +32,7 @@ function addressOf({ links, path, query }: PageView): (change: Change) => string
 }
 
 export function traceActions(facts: TraceFacts, view: PageView): Html {
-  return isDetail(facts.trace) ? traceButtons(facts.trace, facts.importedMillis, view) : html``;
+  return isDetail(facts.trace) ? traceButtons(facts, facts.trace, view) : html``;
 }
 
 /** The page of a trace: facts, waterfall, selected span, critical path. */

@@ -8,7 +8,9 @@ import {
   type MissingNodeFeature,
   type TelemetryFault,
 } from '../../../otel/query.ts';
+import type { TraceLink } from '../trace/trace-links.ts';
 import { html, type Html } from '../../markup/html.ts';
+import type { PageView } from '../page.ts';
 import { panel } from '../charts/frame.ts';
 import { shareBar } from '../charts/sparkline.ts';
 import { factList } from '../draw/facts.ts';
@@ -32,6 +34,7 @@ interface BufferPageFacts {
   /** Traces in memory and on disk. */
   readonly kept: number;
   readonly history: HistoryFacts | undefined;
+  readonly traceLinks: readonly TraceLink[];
 }
 
 const FAULTS = (now: number): readonly Column<TelemetryFault>[] => [
@@ -62,6 +65,15 @@ const MISSING: readonly Column<MissingNodeFeature>[] = [
   },
 ];
 
+const linkColumns = ({ links, now }: PageView): readonly Column<TraceLink>[] => [
+  {
+    label: 'trace',
+    cell: ({ traceId }) => html`<a href="${links.trace(traceId)}"><code class="id">${traceId}</code></a>`,
+  },
+  { label: 'made', cell: ({ createdAtMillis }) => moment(createdAtMillis, now) },
+  { label: 'opens until', cell: ({ expiresAtMillis }) => moment(expiresAtMillis, now) },
+];
+
 function meter(part: number, value: Html): Html {
   return html`<span class="meter">${shareBar('http', part)} <span>${value}</span></span>`;
 }
@@ -71,7 +83,7 @@ export const bufferPage = definePage<BufferPageFacts>({
   path: '/buffer',
   menu: 'buffer',
   ranged: false,
-  fetch: ({ telemetry }) => ({
+  fetch: ({ telemetry, traceLinks }) => ({
     buffer: telemetry.buffer(),
     ownCost: telemetry.ownCost(),
     spans: telemetry.spans(),
@@ -83,6 +95,7 @@ export const bufferPage = definePage<BufferPageFacts>({
     requests: telemetry.operations().http.count,
     kept: telemetry.traces({ limit: 0 }).total,
     history: telemetry.history(),
+    traceLinks: traceLinks?.() ?? [],
   }),
   title: () => 'Buffer and overhead',
   sentence({ buffer, ownCost, kept }, { now }) {
@@ -96,7 +109,7 @@ export const bufferPage = definePage<BufferPageFacts>({
       },
     ];
   },
-  draw({ buffer, ownCost, spans, faults, missing, held, requests, kept, history }, view) {
+  draw({ buffer, ownCost, spans, faults, missing, held, requests, kept, history, traceLinks }, view) {
     return html`<div class="grid even">
         ${panel({
           title: 'In memory',
@@ -158,6 +171,7 @@ export const bufferPage = definePage<BufferPageFacts>({
               }),
             })
       }
+      ${traceLinks.length > 0 && linksPanel(traceLinks, view)}
       ${panel({
         title: 'Faults inside telemetry',
         note: 'caught; the blog is not affected',
@@ -172,6 +186,20 @@ export const bufferPage = definePage<BufferPageFacts>({
   },
   sheet: ({ faults }, { now }) => sheetOf(faults, FAULTS(now)),
 });
+
+function linksPanel(traceLinks: readonly TraceLink[], view: PageView): Html {
+  return panel({
+    title: 'Links to traces',
+    note: 'each shows one trace to anyone who has it; they are revoked on the page of the trace',
+    body: drawTable(traceLinks, linkColumns(view), {
+      caption: 'Links to traces',
+      keyOf: ({ id }) => String(id),
+      view,
+      still: true,
+      empty: 'None.',
+    }),
+  });
+}
 
 function costPanel(ownCost: OwnCost, spans: number, requests: number): Html {
   return panel({

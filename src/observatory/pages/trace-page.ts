@@ -18,9 +18,14 @@ export const tracePage = definePage<TraceFacts>({
   live: false,
   parent: { path: '/traces', label: 'Traces' },
   assets: TRACE_ASSETS,
-  fetch({ telemetry, params, query, range }) {
+  fetch({ telemetry, params, query, range, traceLinks, madeLink }) {
     const trace = telemetry.trace((params['traceId'] ?? '').slice(0, 64).toLowerCase());
-    return isDetail(trace) ? traceFacts(telemetry, trace, query['span'], range) : missingFacts(trace);
+    if (!isDetail(trace)) return missingFacts(trace);
+    return {
+      ...traceFacts(telemetry, trace, query['span'], range),
+      sharedBy: traceLinks?.().filter(({ traceId }) => traceId === trace.traceId),
+      madeLink,
+    };
   },
   title: ({ trace }) => (isDetail(trace) ? shownName(trace) : trace.traceId.slice(0, 32) || 'no trace ID'),
   status({ trace }) {

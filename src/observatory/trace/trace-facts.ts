@@ -8,6 +8,7 @@ import type {
   TimeRange,
   TraceDetail,
 } from '../../../otel/query.ts';
+import type { TraceLink } from './trace-links.ts';
 import { repeatedStatements, type RepeatedStatement } from './repeated-statements.ts';
 import { sharesOf, spanTree, type SpanNode } from './span-tree.ts';
 
@@ -35,6 +36,10 @@ export interface TraceFacts {
   readonly stalls: readonly Stall[];
   /** When it was imported; undefined for a trace of this process. */
   readonly importedMillis: number | undefined;
+  /** Links that open it, newest first; undefined if it cannot be shared. */
+  readonly sharedBy: readonly TraceLink[] | undefined;
+  /** The address of a link that was made by this request. */
+  readonly madeLink: string | undefined;
 }
 
 export const isDetail = (trace: TraceDetail | MissingTrace): trace is TraceDetail => 'spans' in trace;
@@ -52,6 +57,8 @@ export function missingFacts(trace: MissingTrace): TraceFacts {
     stalls: [],
     thresholdsSeconds: undefined,
     importedMillis: undefined,
+    sharedBy: undefined,
+    madeLink: undefined,
   };
 }
 
@@ -103,6 +110,8 @@ function bareFacts(
     stalls: [],
     thresholdsSeconds: undefined,
     importedMillis: undefined,
+    sharedBy: undefined,
+    madeLink: undefined,
   };
 }
 
