@@ -203,6 +203,11 @@ export interface SpanRow {
   readonly keepReason: KeepReason | 'imported';
   /** Name of the sampling rule or app policy that kept the span. */
   readonly keptBy?: string | undefined;
+  /**
+   * Adjusted count: how many operations like it the span stands for, 1/p if it was kept with probability p. Undefined if unknown: it was kept as an
+   * ancestor or as an example in a storm, by an older version, or comes from a file.
+   */
+  readonly weight?: number | undefined;
   /** Share of durations in its series that are shorter, 0–1; undefined if the series is gone. */
   readonly percentile: number | undefined;
 }

@@ -29,10 +29,7 @@ export interface TemplatedSpan {
   readonly ownAttributes: readonly AttributeValue[];
 }
 
-/**
- * A read-only view of an ended span with its verdict. Exporters that know only ReadableSpan need no more; the
- * in-process exporter reads the rest. `spanContext().traceState` carries the sampling weight (`ot=th:`).
- */
+/** A read-only view of an ended span with its verdict; its trace state has its weight (`ot=th:`). */
 export interface KeptSpan extends ReadableSpan {
   readonly traceId: string;
   readonly spanId: string;
@@ -43,6 +40,8 @@ export interface KeptSpan extends ReadableSpan {
   /** Name of the rule or app policy that kept it. */
   readonly keptBy?: string | undefined;
   readonly traceFacts: TraceFacts;
+  /** Its rejection threshold, of 56 bits; undefined if unknown. */
+  readonly threshold?: { readonly high: number; readonly low: number } | undefined;
   /** Undefined for a span without a template. */
   readonly template?: SpanTemplate | undefined;
   readonly ownAttributes?: readonly AttributeValue[] | undefined;

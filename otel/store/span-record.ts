@@ -35,8 +35,8 @@ const EVENT_VALUE_CHARS = [2048, 768, 128];
 const EVENT_SHARE_BYTES = 1800;
 /** Reserved for the cut note and the names. */
 const RESERVE_BYTES = 256;
-/** The object, its two boxed doubles and its two ids. */
-const FIXED_BYTES = 264;
+/** The object, its two boxed doubles and its two ids; the weight is a small integer at most rates. */
+const FIXED_BYTES = 272;
 const EVENT_FIXED_BYTES = 72;
 
 export const SPAN_KINDS: readonly SpanRow['kind'][] = [
@@ -74,6 +74,8 @@ export interface SpanRecord {
   readonly keepReason: KeepReason;
   /** Name of the sampling rule or app policy; a shared string. */
   readonly keptBy?: string | undefined;
+  /** Adjusted count: how many operations it stands for. Undefined if unknown. */
+  readonly weight?: number | undefined;
   /** Estimated heap bytes; a string shared with other records counts once. */
   readonly bytes: number;
 }
@@ -131,6 +133,7 @@ export function toSpanRecord(span: KeptSpan, strings: StringInterner): SpanRecor
     events: events.records,
     keepReason: span.keepReason,
     keptBy: span.keptBy,
+    weight: weightOf(span.threshold),
     bytes,
   };
 }
@@ -155,8 +158,14 @@ export function toSpanRow(record: SpanRecord, percentile: number | undefined): S
     links: Array.isArray(links) ? links.map(toLinkRow) : [],
     keepReason: record.keepReason,
     keptBy: record.keptBy,
+    weight: record.weight,
     percentile,
   };
+}
+
+/** 1/p of a span that is kept with probability p: 2^56 / (2^56 - T), computed without rounding T. */
+export function weightOf(threshold: KeptSpan['threshold']): number | undefined {
+  return threshold && 2 ** 56 / ((2 ** 28 - threshold.high) * 2 ** 28 - threshold.low);
 }
 
 export function endMillisOf(record: SpanRecord): number {

@@ -9,12 +9,13 @@ import {
   NO_EVENTS,
   SPAN_KINDS,
   toMillis,
+  weightOf,
 } from './span-record.ts';
 import type { SpanRecord } from './span-record.ts';
 import type { StringInterner } from './string-interner.ts';
 
-/** The object, its two boxed doubles and its id. */
-const FIXED_BYTES = 200;
+/** The object, its two boxed doubles and its id; the weight is a small integer at most rates. */
+const FIXED_BYTES = 208;
 const VALUE_BYTES = 8;
 const MAX_TEMPLATE_BYTES = MAX_RECORD_BYTES / 2;
 const MAX_VALUE_CHARS = 1024;
@@ -39,6 +40,7 @@ export class TemplatedRecord implements SpanRecord {
   declare readonly durationMillis: number;
   declare readonly keepReason: KeepReason;
   declare readonly keptBy: string | undefined;
+  declare readonly weight: number | undefined;
   declare readonly bytes: number;
   declare readonly shared: SharedFacts;
   /** Numbers and booleans besides the shared attributes. */
@@ -53,6 +55,7 @@ export class TemplatedRecord implements SpanRecord {
     this.durationMillis = toMillis(span.duration);
     this.keepReason = span.keepReason;
     this.keptBy = span.keptBy;
+    this.weight = weightOf(span.threshold);
     this.bytes = bytes;
     this.shared = shared;
     this.own = own;

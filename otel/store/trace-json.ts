@@ -31,11 +31,26 @@ export const NO_TEMPLATES: TemplateBook = { idOf: () => undefined, factsOf: () =
 export function encodeTrace(trace: TraceRecord, templates: TemplateBook): string {
   const { droppedSpans, truncated, remoteParent, exported } = trace;
   const spans = trace.spans.map((span) => encodeSpan(span, templates));
-  return JSON.stringify({ format: FORMAT, droppedSpans, truncated, remoteParent, exported, spans });
+  const weights = encodeWeights(trace.spans);
+  return JSON.stringify({ format: FORMAT, droppedSpans, truncated, remoteParent, exported, weights, spans });
+}
+
+/** One for all, or one each; null for an unknown one. Versions that know no weights ignore the key. */
+function encodeWeights(spans: readonly SpanRecord[]): unknown {
+  const weights = spans.map(({ weight = null }) => weight);
+  return weights.every((weight) => weight === weights[0]) ? weights[0] : weights;
+}
+
+/** The weight of the span at an index; undefined for each of a trace that was written without. */
+function decodeWeights(value: unknown): (index: number) => number | undefined {
+  return (index) => {
+    const weight: unknown = Array.isArray(value) ? value[index] : value;
+    return typeof weight === 'number' && weight >= 1 ? weight : undefined;
+  };
 }
 
 function encodeSpan(span: SpanRecord, templates: TemplateBook): unknown {
-  if (!(span instanceof TemplatedRecord)) return span;
+  if (!(span instanceof TemplatedRecord)) return { ...span, weight: undefined };
   const template = templates.idOf(span.shared);
   if (template === undefined) return span;
   const {
@@ -64,10 +79,13 @@ export function decodeTrace(
   const json = object(JSON.parse(text));
   if (!FORMATS.includes(json['format']))
     throw new TypeError(`trace ${traceId} has format ${String(json['format'])}, not ${FORMAT}`);
+  const weightAt = decodeWeights(json['weights']);
   const trace = new TraceRecord(traceId);
   trace.append(
-    list(json['spans']).map((span) =>
-      Array.isArray(span) ? decodeTemplated(span, templates) : decodeSpan(object(span), strings),
+    list(json['spans']).map((span, i) =>
+      Array.isArray(span)
+        ? decodeTemplated(span, templates, weightAt(i))
+        : decodeSpan(object(span), strings, weightAt(i)),
     ),
     {
       droppedSpans: number(json['droppedSpans']),
@@ -82,8 +100,16 @@ export function decodeTrace(
 
 /** Decodes only the spans, in a third of the time: spans without a template are not validated. */
 export function uncheckedSpans(text: string, templates: TemplateBook): readonly SpanRecord[] {
-  const { spans } = JSON.parse(text) as { readonly spans: readonly (SpanRecord | readonly unknown[])[] };
-  return spans.map((span) => ('spanId' in span ? withCurrentNames(span) : decodeTemplated(span, templates)));
+  const { spans, weights } = JSON.parse(text) as {
+    readonly spans: readonly (SpanRecord | readonly unknown[])[];
+    readonly weights: unknown;
+  };
+  const weightAt = decodeWeights(weights);
+  return spans.map((span, i) =>
+    'spanId' in span
+      ? { ...withCurrentNames(span), weight: weightAt(i) }
+      : decodeTemplated(span, templates, weightAt(i)),
+  );
 }
 
 /** Decodes what the records of a template share, as stringified. */
@@ -100,7 +126,11 @@ export function decodeFacts(value: unknown): SharedFacts {
 }
 
 /** `keptBy` is the last part, and rare. */
-function decodeTemplated(parts: readonly unknown[], templates: TemplateBook): SpanRecord {
+function decodeTemplated(
+  parts: readonly unknown[],
+  templates: TemplateBook,
+  weight: number | undefined,
+): SpanRecord {
   const [template, spanId, parentSpanId, localRoot, startMillis, durationMillis, reason, bytes, own, keptBy] =
     parts;
   const facts = templates.factsOf(number(template));
@@ -121,11 +151,12 @@ function decodeTemplated(parts: readonly unknown[], templates: TemplateBook): Sp
     events: NO_EVENTS,
     keepReason,
     keptBy: keptBy === undefined ? undefined : string(keptBy),
+    weight,
     bytes: recordBytes(bytes),
   };
 }
 
-function decodeSpan(json: Json, strings: StringInterner): SpanRecord {
+function decodeSpan(json: Json, strings: StringInterner, weight: number | undefined): SpanRecord {
   const share = (value: unknown): string => {
     const text = string(value);
     const known = strings.find(text);
@@ -161,6 +192,7 @@ function decodeSpan(json: Json, strings: StringInterner): SpanRecord {
       }),
     keepReason: oneOf(KEEP_REASONS, json['keepReason']),
     keptBy: json['keptBy'] === undefined ? undefined : share(json['keptBy']),
+    weight,
     bytes: recordBytes(json['bytes']),
   };
 }

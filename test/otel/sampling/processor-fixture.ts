@@ -38,6 +38,7 @@ import {
 } from '../../../otel/sampling/sampling-span-processor.ts';
 import { encodeThreshold, thresholdOf } from '../../../otel/sampling/consistent-threshold.ts';
 import { exporterSink } from '../../../otel/sampling/exporter-sink.ts';
+import type { Sink } from '../../../otel/sampling/outcomes.ts';
 import type { KeptSpan } from '../../../otel/spans/kept-span.ts';
 import { operationReader } from '../../../otel/spans/read-operation.ts';
 import { RecordingTracerProvider } from '../../../otel/spans/tracer-provider.ts';
@@ -129,6 +130,9 @@ export function startProcessor(options: {
   readonly policies?: readonly Policy[];
   readonly wholeTrace?: boolean;
   readonly spans?: 'own' | 'stock';
+  /** Besides the fake exporters. */
+  readonly sinks?: readonly Sink[];
+  readonly seed?: number;
 }) {
   const clock = new FakeClock();
   const guard = new Guard();
@@ -149,6 +153,7 @@ export function startProcessor(options: {
       sinks: [
         exporterSink(local, 'local', guard),
         ...(options.exportRates === undefined ? [] : [exporterSink(exported, 'export', guard)]),
+        ...(options.sinks ?? []),
       ],
       ...(options.limits === undefined ? {} : { limits: options.limits }),
       ...(options.deferredSpans === undefined ? {} : { deferredSpans: options.deferredSpans }),
@@ -158,7 +163,7 @@ export function startProcessor(options: {
   );
   const processors = [...(options.before ?? []), processor, ...(options.after ?? [])];
   // The same ids in each run: which spans of a storm are kept depends on them.
-  const ids = idsOf(randomOf(11));
+  const ids = idsOf(randomOf(options.seed ?? 11));
   const provider =
     (options.spans ?? defaultSpans) === 'own'
       ? new RecordingTracerProvider({ resource: emptyResource(), processors, guard, clock, ids })

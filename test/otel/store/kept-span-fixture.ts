@@ -26,6 +26,7 @@ export interface SpanSketch {
   readonly message?: string;
   readonly reason?: KeepReason;
   readonly keptBy?: string;
+  readonly threshold?: KeptSpan['threshold'];
   readonly attributes?: Readonly<Record<string, unknown>>;
   readonly events?: readonly {
     readonly name: string;
@@ -89,6 +90,7 @@ export function keptSpan(sketch: SpanSketch = {}): KeptSpan {
     series: sketch.series ?? name,
     keepReason: sketch.reason ?? 'probability',
     keptBy: sketch.keptBy,
+    threshold: sketch.threshold,
     traceFacts: sketch.facts ?? WHOLE,
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { thresholdOf } from '../../../otel/sampling/consistent-threshold.ts';
 import { StringInterner } from '../../../otel/store/string-interner.ts';
 import { RecordTemplates, type TemplatedRecord } from '../../../otel/store/templated-record.ts';
 import {
@@ -97,6 +98,31 @@ describe('encodeTrace and decodeTrace', () => {
       rule.keptBy,
       undefined,
     ]);
+  });
+
+  it('round-trip weights, and read older rows as unknown ones', () => {
+    const templates = new RecordTemplates(new StringInterner());
+    const template = { name: 'SELECT', kind: 2, attributes: {} };
+    const traceOf = (...rates: readonly (number | undefined)[]): TraceRecord => {
+      const trace = new TraceRecord(traceIdOf(4));
+      const sketches = rates.map((rate) => (rate === undefined ? {} : { threshold: thresholdOf(rate) }));
+      const [first, ...others] = sketches;
+      const rest = others.map((sketch) => templates.record({ ...keptSpan(sketch), template })!);
+      trace.append([spanRecord(first), ...rest], WHOLE);
+      return trace;
+    };
+    const book = { idOf: () => 1, factsOf: () => decodeFacts({ ...sample().spans[0], attributes: [] }) };
+    for (const rates of [[0.05, 0.05], [1, 0.25, undefined], [undefined]]) {
+      const text = encodeTrace(traceOf(...rates), book);
+      const known = rates.map((rate) => rate && 1 / rate);
+      const read = (from: string): unknown[][] => [
+        decodeTrace(traceIdOf(4), from, new StringInterner(), book).spans.map(({ weight }) => weight),
+        uncheckedSpans(from, book).map(({ weight }) => weight),
+      ];
+      expect(read(text)).toEqual([known, known]);
+      const unknown = rates.map(() => undefined);
+      expect(read(text.replace(/"weights":(?:\[[^\]]*\]|[^,]*),/, ''))).toEqual([unknown, unknown]);
+    }
   });
 
   const good = JSON.parse(encodeTrace(sample(), NO_TEMPLATES)) as { spans: Record<string, unknown>[] };
