@@ -1,3 +1,4 @@
+import type { AttributeMap } from './base/attribute-value.ts';
 import type { AuditFacts } from './base/audit-facts.ts';
 import type { CostShares } from './base/cost-meter.ts';
 import type { ExportFacts, ExportTest } from './base/export-facts.ts';
@@ -12,6 +13,7 @@ import type {
 } from './base/operation-types.ts';
 import type { Stall, StallFacts } from './base/stall.ts';
 import type { NotFoundRow, RequestLists, ShownAddress } from './base/request-facts.ts';
+import type { SampledSide, SampleFilter } from './base/sampled-traces.ts';
 import type { TimeRange } from './base/time-range.ts';
 import type { EffectiveSetting } from './base/effective-setting.ts';
 import type {
@@ -27,6 +29,7 @@ import type {
  * Times are epoch milliseconds, durations milliseconds, sizes bytes.
  */
 
+export type { AttributeMap, AttributeValue } from './base/attribute-value.ts';
 export type { AuditedSeries, AuditFacts } from './base/audit-facts.ts';
 export type { ExportDropReason, ExportFacts, ExportTest } from './base/export-facts.ts';
 export type { Signal, StoredFacts } from './base/export-storage.ts';
@@ -41,6 +44,7 @@ export type {
 } from './base/stall.ts';
 export type { MetricsPage } from './base/metrics-page.ts';
 export type { NotFoundRow, RequestLists, ShownAddress, TopRow, TopRows } from './base/request-facts.ts';
+export type { SampledSide, SampledSpan, SampledTrace, SampleFilter } from './base/sampled-traces.ts';
 export type { TimeRange } from './base/time-range.ts';
 export type { EffectiveSetting } from './base/effective-setting.ts';
 export { KEEP_REASONS, OPERATION_TYPES } from './base/operation-types.ts';
@@ -165,10 +169,6 @@ export interface HeatMap {
   readonly bandEdgesMillis: readonly number[];
   readonly columns: readonly HeatColumn[];
 }
-
-export type AttributeValue =
-  string | number | boolean | readonly (string | number | boolean | null | undefined)[];
-export type AttributeMap = Readonly<Record<string, AttributeValue | undefined>>;
 
 export interface SpanEventRow {
   readonly name: string;
@@ -513,6 +513,8 @@ export interface TelemetryQuery {
   prometheus(accept?: string): Promise<MetricsPage>;
   traces(filter?: TraceFilter): TraceList;
   trace(traceId: string): TraceDetail | MissingTrace;
+  /** Kept traces with their spans and weights, memory and history file together: those that are marked, and the rest. */
+  sampleTraces(filter: SampleFilter): { readonly marked: SampledSide; readonly rest: SampledSide };
   /** Kept operations that were slow, slowest first. */
   slow(filter?: OperationFilter): OperationList;
   /** Kept operations that failed, newest first. */

@@ -86,6 +86,7 @@ export function disabledTelemetry(
     prometheus: () => Promise.resolve({ status: 200, contentType: 'text/plain; charset=utf-8', text: '' }),
     traces: () => ({ rows: [], total: 0 }),
     trace: (traceId) => ({ traceId: traceId.slice(0, 64).toLowerCase(), reason: 'unknown' }),
+    sampleTraces: () => ({ marked: { traces: [], kept: 0 }, rest: { traces: [], kept: 0 } }),
     slow: () => ({ rows: [], total: 0 }),
     failures: () => ({ rows: [], total: 0 }),
     history: () => undefined,

@@ -8,6 +8,7 @@ import { RollUpArchive } from './roll-up-archive.ts';
 import type { RollUpOwner } from './roll-up-owners.ts';
 import { RunTable } from './run-table.ts';
 import { RuntimeTable } from './runtime-table.ts';
+import { SavedSample } from './saved-sample.ts';
 import { SettingTable } from './setting-table.ts';
 import { SpanTemplates } from './span-templates.ts';
 import { StallTable } from './stall-table.ts';
@@ -58,6 +59,7 @@ export class HistoryFile {
   readonly ledger: TraceLedger;
   readonly legacy: LegacyTraces;
   readonly search: TraceSearch;
+  readonly sample: SavedSample;
   readonly counts: RollUpArchive;
   readonly business: BusinessTable;
   readonly callers: CallerTable;
@@ -89,6 +91,7 @@ export class HistoryFile {
       this.ledger = new TraceLedger(this.#database);
       this.legacy = new LegacyTraces(this.#database, this.traces);
       this.search = new TraceSearch(this.#database, this.traces);
+      this.sample = new SavedSample(this.#database);
       this.transaction(() => RollUpArchive.prepare(this.#database));
       this.counts = new RollUpArchive(this.#database, processId, days, isOwnerGone);
       this.business = new BusinessTable(this.#database);

@@ -4,7 +4,7 @@ import type { RollUpSource } from '../aggregate/roll-ups.ts';
 import type { Clock } from '../base/clock.ts';
 import { untraced } from '../base/untraced.ts';
 import type { Guard } from '../base/guard.ts';
-import type { HistoryFacts, OperationFilter, SamplingFacts, TraceFilter } from '../query.ts';
+import type { HistoryFacts, OperationFilter, SampleFilter, SamplingFacts, TraceFilter } from '../query.ts';
 import { backgroundTimeout } from './background-timer.ts';
 import type { RollUpArchive } from './roll-up-archive.ts';
 import { CountsProgress } from './counts-progress.ts';
@@ -25,6 +25,8 @@ import type { TraceRecord } from './trace-record.ts';
 import type { TraceRing } from './trace-ring.ts';
 import { readLater } from './trace-search.ts';
 import type { FoundOperations, FoundTraces } from './trace-search.ts';
+import type { SearchedTrace } from './trace-filter.ts';
+import type { SavedSide, Side, Thresholds } from './trace-sample.ts';
 import type { SavedTrace } from './trace-table.ts';
 
 const DAY_MILLIS = 86_400_000;
@@ -137,6 +139,19 @@ export class History implements TraceArchive {
 
   failures(filter: OperationFilter, heldIds: readonly string[]): FoundOperations | undefined {
     return this.#ask('list', ({ search }) => search.failures(filter, heldIds));
+  }
+
+  sample(
+    filter: SampleFilter,
+    thresholds: Thresholds,
+    heldIds: readonly string[],
+  ): Readonly<Record<Side, SavedSide>> | undefined {
+    return this.#ask('list', ({ sample }) => sample.draw(filter, thresholds, heldIds));
+  }
+
+  /** Only its spans, not validated. */
+  spansOf(traceId: string): SearchedTrace | undefined {
+    return this.#ask('trace', ({ traces }) => traces.unchecked(traceId));
   }
 
   /** Undefined while history is off. */

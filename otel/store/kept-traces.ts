@@ -2,18 +2,18 @@ import type {
   HistoryFacts,
   OperationFilter,
   OperationList,
-  SamplingFacts,
+  SampledSide,
+  SampleFilter,
   TraceFilter,
   TraceList,
 } from '../query.ts';
 import { failedOperations, operationList, slowOperations } from './operation-rows.ts';
-import { matchTraces, traceRows } from './trace-filter.ts';
+import { matchTraces, traceRows, type SearchedTrace } from './trace-filter.ts';
+import { drawSide, sideOf, type SavedSide, type Side, type Thresholds } from './trace-sample.ts';
 import type { SavedTrace } from './trace-table.ts';
 import type { TraceRecord } from './trace-record.ts';
 import type { TraceRing } from './trace-ring.ts';
 import type { FoundOperations, FoundTraces } from './trace-search.ts';
-
-type Thresholds = SamplingFacts['thresholdsSeconds'];
 
 /** Traces of the history file; undefined results mean that there is none, or it cannot be read. */
 export interface TraceArchive {
@@ -30,6 +30,12 @@ export interface TraceArchive {
     heldIds: readonly string[],
   ): FoundOperations | undefined;
   failures(filter: OperationFilter, heldIds: readonly string[]): FoundOperations | undefined;
+  sample(
+    filter: SampleFilter,
+    thresholds: Thresholds,
+    heldIds: readonly string[],
+  ): Readonly<Record<Side, SavedSide>> | undefined;
+  spansOf(traceId: string): SearchedTrace | undefined;
 }
 
 /** Kept traces in memory and on disk as one: memory is newer, and evicted traces are read from the file. */
@@ -60,6 +66,15 @@ export class KeptTraces {
   failures(filter: OperationFilter = {}): OperationList {
     const { traces, ids } = this.#held();
     return together(failedOperations(traces, filter), this.#archive?.failures(filter, ids), filter);
+  }
+
+  sample(filter: SampleFilter, thresholds: Thresholds): Readonly<Record<Side, SampledSide>> {
+    const { traces, ids } = this.#held();
+    const held = Map.groupBy(traces, ({ spans }) => sideOf(spans, filter, thresholds));
+    const saved = this.#archive?.sample(filter, thresholds, ids);
+    const draw = (side: Side): SampledSide =>
+      drawSide(held.get(side) ?? [], saved?.[side], (id) => this.#archive?.spansOf(id), filter.limit);
+    return { marked: draw('marked'), rest: draw('rest') };
   }
 
   /** A trace with its saved log lines; undefined logs are unknown. */

@@ -9,8 +9,6 @@ import type {
   Coverage,
   CountSource,
   EffectiveSetting,
-  ExportFacts,
-  ExportTest,
   HeatMap,
   HeatMapOptions,
   HistoryFacts,
@@ -103,6 +101,8 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
   readonly requestLists: TelemetryQuery['requestLists'] = (series) =>
     this.#settled.aggregates.requestLists(series);
   readonly notFound: TelemetryQuery['notFound'] = () => this.#settled.aggregates.notFound();
+  readonly sampleTraces: TelemetryQuery['sampleTraces'] = (filter) =>
+    this.#kept.sample(filter, this.#options.sampling().thresholdsSeconds);
   readonly #options: TelemetryStoreOptions;
   readonly #changes: ChangeNotifier;
 
@@ -222,7 +222,7 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
     return this.#options.spans();
   }
 
-  export(): readonly ExportFacts[] {
+  export(): ReturnType<TelemetryQuery['export']> {
     return this.#options.exports.facts();
   }
 
@@ -296,7 +296,7 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
     this.touch();
   }
 
-  testExport(): Promise<readonly ExportTest[]> {
+  testExport(): ReturnType<TelemetryControl['testExport']> {
     return this.#options.exports.test();
   }
 

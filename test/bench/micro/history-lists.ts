@@ -86,6 +86,13 @@ function listsOf(kept: KeptTraces): Readonly<Record<string, () => unknown>> {
       sort: 'slowest',
     }),
     '5,000 failures': () => kept.failures({ range: all, limit: 5000 }),
+    '500 slow and 500 other traces': () =>
+      kept.sample({ range: all, type: 'http', marked: 'slow', limit: 500 }, THRESHOLDS),
+    'the same of one statement': () =>
+      kept.sample(
+        { range: all, type: 'database', series: 'SELECT posts', marked: 'either', limit: 500 },
+        THRESHOLDS,
+      ),
     'slow operations': () => kept.slow(THRESHOLDS, { range: all, limit: 200 }),
   };
 }
@@ -200,7 +207,7 @@ function spanIdOf(trace: number, number: number): string {
   return createHash('sha1').update(`${trace} ${number}`).digest('hex').slice(0, 16);
 }
 
-function archiveOf({ traces, search }: HistoryFile): TraceArchive {
+function archiveOf({ traces, search, sample }: HistoryFile): TraceArchive {
   return {
     facts: () => undefined,
     saved: (traceId) => traces.get(traceId),
@@ -209,6 +216,8 @@ function archiveOf({ traces, search }: HistoryFile): TraceArchive {
     traces: (...asked) => search.traces(...asked),
     slow: (...asked) => search.slow(...asked),
     failures: (...asked) => search.failures(...asked),
+    sample: (...asked) => sample.draw(...asked),
+    spansOf: (traceId) => traces.unchecked(traceId),
   };
 }
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { fc } from '../../fixtures/properties.ts';
-import type { OperationFilter, TraceFilter } from '../../../otel/query.ts';
+import type { OperationFilter, SampleFilter, TraceFilter } from '../../../otel/query.ts';
 import { KeptTraces } from '../../../otel/store/kept-traces.ts';
 import { HistoryFolder } from './history-fixture.ts';
 import { spanIdOf, spanRecord, START_MILLIS, traceIdOf, WHOLE } from './kept-span-fixture.ts';
@@ -105,6 +105,28 @@ function expectedOperations(
     .filter((span) => within(endOf(span), filter.range));
 }
 
+function isSlow(span: Sent): boolean {
+  if (reasonOf(span) === 'slow') return true;
+  if (reasonOf(span) !== 'error' && reasonOf(span) !== 'late') return false;
+  return span.durationMillis >= THRESHOLDS[typeOf(span) as keyof typeof THRESHOLDS] * 1000;
+}
+
+/** Number of spans by trace id. */
+function expectedSides(ledger: Ledger, filter: SampleFilter) {
+  const sides = { marked: new Map<string, number>(), rest: new Map<string, number>() };
+  for (const [id, spans] of ledger) {
+    const found = expectedOperations(new Map([[id, spans]]), filter, () => true);
+    if (found.length === 0) continue;
+    const failed = filter.marked !== 'slow' && found.some((span) => span.failed === true);
+    const slow = filter.marked !== 'failed' && found.some(isSlow);
+    const side = filter.marked !== 'none' && (failed || slow) ? 'marked' : 'rest';
+    sides[side].set(traceIdOf(id), spans.length);
+  }
+  return sides;
+}
+
+const MARKED = ['slow', 'failed', 'either', 'none'] as const;
+const ALL = { fromMillis: 0, toMillis: Infinity };
 const WORDS = [
   'GLASS',
   'café',
@@ -245,7 +267,7 @@ describe('KeptTraces', () => {
           }
         }
         const kept = new KeptTraces(running.ring, running.history);
-        for (const filter of asked as readonly TraceFilter[]) {
+        for (const [number, filter] of (asked as readonly TraceFilter[]).entries()) {
           const expected = expectedTraces(sent, filter);
           const { rows, total } = kept.list(filter);
           expect({ filter, total, rows: rows.map((row) => [row.traceId, row.spanCount]) }).toEqual({
@@ -259,11 +281,17 @@ describe('KeptTraces', () => {
           expect(failures.rows.map((row) => row.spanId).sort()).toEqual(
             failed.map((span) => span.spanId).sort(),
           );
-          const wasSlow = expectedOperations(sent, filter, (span) => {
-            if (reasonOf(span) === 'slow') return true;
-            if (reasonOf(span) !== 'error' && reasonOf(span) !== 'late') return false;
-            return span.durationMillis >= THRESHOLDS[typeOf(span) as keyof typeof THRESHOLDS] * 1000;
-          });
+          const wasSlow = expectedOperations(sent, filter, isSlow);
+          const marked = MARKED[number % MARKED.length]!;
+          const { range = ALL, type = 'http', series, limit = 1 } = filter;
+          const sides = expectedSides(sent, { range, type, series, marked, limit });
+          const drawn = kept.sample({ range, type, series, marked, limit }, THRESHOLDS);
+          for (const side of ['marked', 'rest'] as const) {
+            const { traces } = drawn[side];
+            expect(drawn[side].kept).toBe(sides[side].size);
+            expect(traces).toHaveLength(Math.min(limit, sides[side].size));
+            for (const { traceId, spans } of traces) expect(spans).toHaveLength(sides[side].get(traceId)!);
+          }
           const slow = kept.slow(THRESHOLDS, { ...filter, limit: 2 });
           expect(slow.total).toBe(wasSlow.length);
           expect(slow.rows.map((row) => row.durationMillis)).toEqual(

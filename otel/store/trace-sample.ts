@@ -1,0 +1,72 @@
+import { contains } from '../base/time-range.ts';
+import type { SampledSide, SampleFilter, SamplingFacts } from '../query.ts';
+import { waitedMillis, thresholdOf } from './operation-rows.ts';
+import { endMillisOf, type SpanRecord } from './span-record.ts';
+import { clampLimit, type SearchedTrace } from './trace-filter.ts';
+
+export type Thresholds = SamplingFacts['thresholdsSeconds'];
+
+export const SIDES = ['marked', 'rest'] as const;
+export type Side = (typeof SIDES)[number];
+
+/** Traces of the file on one side: drawn ids, in the order in which they are drawn, and how many there are. */
+export interface SavedSide {
+  readonly ids: readonly string[];
+  readonly kept: number;
+}
+
+/** The side of a trace; undefined if none of its operations matches. */
+export function sideOf(
+  spans: readonly SpanRecord[],
+  filter: SampleFilter,
+  thresholds: Thresholds,
+): Side | undefined {
+  const found = spans.filter((span) => matches(span, filter));
+  if (found.length === 0) return undefined;
+  return found.some((span) => isMarked(span, filter.marked, thresholds)) ? 'marked' : 'rest';
+}
+
+function matches(span: SpanRecord, { type, series, range }: SampleFilter): boolean {
+  return (
+    span.type === type &&
+    (series === undefined || span.series === series) &&
+    contains(range, endMillisOf(span))
+  );
+}
+
+function isMarked(span: SpanRecord, marked: SampleFilter['marked'], thresholds: Thresholds): boolean {
+  const isSlow = (): boolean => (waitedMillis(span) ?? -1) >= thresholdOf(span.type, thresholds);
+  const failed = span.status === 'error';
+  if (marked === 'either') return failed || isSlow();
+  return marked === 'failed' ? failed : marked === 'slow' && isSlow();
+}
+
+/**
+ * Draws one side from memory and file, from each in proportion, so that neither recent nor old traces count for more. Reads no more than the limit.
+ */
+export function drawSide(
+  held: readonly SearchedTrace[],
+  saved: SavedSide | undefined,
+  read: (traceId: string) => SearchedTrace | undefined,
+  limit: number,
+): SampledSide {
+  const savedCount = saved?.kept ?? 0;
+  const kept = held.length + savedCount;
+  const most = clampLimit(limit);
+  const fromMemory =
+    kept <= most ? held.length : Math.min(held.length, Math.round((most * held.length) / kept));
+  const fromFile = Math.min(savedCount, most - fromMemory);
+  const drawn =
+    fromMemory === held.length
+      ? held
+      : held.toSorted((a, b) => hashOf(a.traceId) - hashOf(b.traceId)).slice(0, fromMemory);
+  const found = (saved?.ids ?? []).slice(0, fromFile).flatMap((traceId) => read(traceId) ?? []);
+  return { traces: [...drawn, ...found], kept };
+}
+
+/** FNV-1a, 32 bits: another order than that of the ids, whose digits decide what is kept, or begin with a time. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
+}
