@@ -11,6 +11,7 @@ import type {
   RuleCounts,
   SamplingRule,
 } from './base/operation-types.ts';
+import type { Limits } from './base/limits.ts';
 import type { Stall, StallFacts } from './base/stall.ts';
 import type { NotFoundRow, RequestLists, ShownAddress } from './base/request-facts.ts';
 import type { SampledSide, SampleFilter } from './base/sampled-traces.ts';
@@ -42,6 +43,7 @@ export type {
   StallHolder,
   StallWatchState,
 } from './base/stall.ts';
+export type { Limits, Objective } from './base/limits.ts';
 export type { MetricsPage } from './base/metrics-page.ts';
 export type { NotFoundRow, RequestLists, ShownAddress, TopRow, TopRows } from './base/request-facts.ts';
 export type { SampledSide, SampledSpan, SampledTrace, SampleFilter } from './base/sampled-traces.ts';
@@ -482,8 +484,10 @@ export interface TelemetryQuery {
   readonly enabled: boolean;
   now(): number;
   settings(): readonly EffectiveSetting[];
-  /** Sampling settings, which may change while the process runs. */
+  /** Settings of sampling and limits, which may change while the process runs. */
   liveSettings(): LiveSettings;
+  /** What counts as fine. */
+  limits(): Limits;
   sampling(): SamplingFacts;
   /** Whether the weights of kept spans add up to what was counted. */
   audit(): AuditFacts;

@@ -14,6 +14,8 @@ export interface PageValue {
 /** A setting that may change while the process runs. */
 export interface LiveSetting {
   readonly name: string;
+  /** What it decides: which spans are kept, or what counts as fine. */
+  readonly decides: 'sampling' | 'limits';
   readonly meaning: string;
   /** As it would be written; empty if it is unset. */
   readonly text: string;

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import type { EffectiveSetting } from '../base/effective-setting.ts';
-import { LIVE_SETTINGS } from '../settings/live-settings.ts';
+import type { Limits } from '../base/limits.ts';
+import { limitsOf } from '../settings/limit-settings.ts';
+import { isOfSampling, LIVE_SETTINGS } from '../settings/live-settings.ts';
 import { readSettings } from '../settings/read-settings.ts';
 import { samplingValues } from '../settings/sampling-values.ts';
 import type { Setting } from '../settings/setting.ts';
@@ -29,6 +31,7 @@ type Page = ReadonlyMap<string, PageValue>;
 /** Proposed settings; nothing has changed yet, so a dry run may use them. */
 export interface SamplingProposal {
   readonly settings: SamplingSettings;
+  readonly limits: Limits;
   /** Empty if nothing would change. */
   readonly changes: readonly SettingChange[];
   readonly page: Page;
@@ -37,7 +40,7 @@ export interface SamplingProposal {
 }
 
 /**
- * The sampling settings in force, and the only way to change them while the process runs (G26): values are checked by the parsers of the settings
+ * The settings of sampling and the limits in force, and the only way to change them while the process runs (G26): values are checked by the parsers of the settings
  * table, replaced as one frozen object, and recorded. A value set on the page overrides the environment until it is removed.
  */
 export class LiveSampling {
@@ -45,6 +48,7 @@ export class LiveSampling {
   readonly #initial: SamplingSettings;
   readonly #clock: Pick<Clock, 'now'>;
   #current: SamplingSettings;
+  #limits: Limits;
   #page: Page = new Map();
   #revision: string;
   #changes: readonly SettingsChange[] = [];
@@ -60,11 +64,17 @@ export class LiveSampling {
       environment.filter(({ source }) => source !== 'default').map((setting) => [setting.name, setting]),
     );
     this.#clock = clock;
+    this.#limits = this.#read(this.#page).limits;
     this.#revision = this.#revisionOf(this.#page);
   }
 
   /** Returns the same object until something changes; pass it to the SamplingSpanProcessor as it is. */
   readonly settings = (): SamplingSettings => this.#current;
+
+  /** What counts as fine. The same object until something changes. */
+  get limits(): Limits {
+    return this.#limits;
+  }
 
   /** Identifies the settings in force; a proposal based on another revision is outdated. */
   get revision(): string {
@@ -120,20 +130,25 @@ export class LiveSampling {
     const read = this.#read(page);
     problems.push(...read.problems);
     if (problems.length > 0) return { problems };
+    const changes = this.#changesTo(page);
+    // Policies are made anew with other settings, and forget what they counted.
+    const isOther = changes.some(({ name }) => isOfSampling(name));
     return {
-      settings: read.settings,
-      changes: this.#changesTo(page),
+      settings: isOther ? read.settings : this.#current,
+      limits: read.limits,
+      changes,
       page,
       revision: this.#revision,
     };
   }
 
   /** Applies a proposal at once. Returns undefined and changes nothing if other settings came into force since it was made. */
-  apply({ settings, changes, page, revision }: SamplingProposal, who: string): SettingsChange | undefined {
+  apply(proposal: SamplingProposal, who: string): SettingsChange | undefined {
+    const { changes, page, revision } = proposal;
     if (revision !== this.#revision) return undefined;
     const change = Object.freeze({ atMillis: this.#clock.now(), who: who.slice(0, MAX_WHO_CHARS), changes });
     if (changes.length === 0) return change;
-    this.#put(settings, page, [...this.#changes, change]);
+    this.#put(proposal, page, [...this.#changes, change]);
     return change;
   }
 
@@ -148,29 +163,35 @@ export class LiveSampling {
       if (wrong.length === 0) understood.set(name, value);
       else problems.push(...wrong);
     }
-    this.#put(this.#read(understood).settings, understood, changes);
+    this.#put(this.#read(understood), understood, changes);
     return problems;
   }
 
-  #put(settings: SamplingSettings, page: Page, changes: readonly SettingsChange[]): void {
+  #put(
+    { settings, limits }: Pick<SamplingProposal, 'settings' | 'limits'>,
+    page: Page,
+    changes: readonly SettingsChange[],
+  ): void {
     this.#page = page;
     this.#changes = changes.slice(-MAX_CHANGES);
     this.#revision = this.#revisionOf(page);
     this.#current = settings;
+    this.#limits = limits;
   }
 
   #read(page: Page): {
     readonly settings: SamplingSettings;
+    readonly limits: Limits;
     readonly problems: readonly SettingProblem[];
   } {
-    if (page.size === 0) return { settings: this.#initial, problems: [] };
     const written = LIVE_SETTINGS.flatMap((setting) => {
       const text = this.#textOf(setting.name, page);
       return text === '' && isOptional(setting) ? [] : [[setting.name, text] as const];
     });
     const { values, problems } = readSettings(Object.fromEntries(written), {});
     return {
-      settings: samplingSettings(samplingValues(values)),
+      settings: page.size === 0 ? this.#initial : samplingSettings(samplingValues(values)),
+      limits: limitsOf(values),
       problems: problems.map(({ variable, value, message }) => ({
         name: variable,
         message: `${message}, got ${value}`,
@@ -196,6 +217,7 @@ export class LiveSampling {
     const now = environment?.value;
     return {
       name,
+      decides: isOfSampling(name) ? 'sampling' : 'limits',
       meaning,
       text: this.#textOf(name, page),
       value: this.#textOf(name, page) || setting.default,

@@ -1,3 +1,4 @@
+import { LIMIT_SETTINGS } from './limit-settings.ts';
 import { OTLP_SETTINGS } from './otlp-settings.ts';
 import { parseSamplingRates } from './sampling-rates.ts';
 import { MAX_TARGET, MIN_TARGET, parseSamplingRules } from './sampling-rules.ts';
@@ -153,6 +154,7 @@ export const SETTINGS = {
     'size (64 MiB) at which such a file is rotated to .1, replacing the previous one',
     integerBetween(65_536, 1_099_511_627_776, 'number of bytes'),
   ),
+  ...LIMIT_SETTINGS,
   jaegerUiUrl: optional('JAEGER_UI_URL', 'makes “open in Jaeger” links', parsePlainHttpUrl),
   ...SDK_SETTINGS,
   ...OTLP_SETTINGS,

@@ -11,6 +11,8 @@ import type {
   TelemetryQuery,
 } from '../query.ts';
 import { RequestBook } from '../aggregate/request-book.ts';
+import { limitsOf } from '../settings/limit-settings.ts';
+import { readSettings } from '../settings/read-settings.ts';
 import { OperationTally } from '../sampling/operation-tally.ts';
 import { SamplingAudit } from '../sampling/sampling-audit.ts';
 import { processFacts } from '../store/process-facts.ts';
@@ -27,6 +29,7 @@ const NOTHING: OperationSummary = {
   kept: 0,
   rate: 0,
 };
+const DEFAULT_LIMITS = limitsOf(readSettings({}, {}).values);
 const OFF = { name: 'METRICS_ENABLED', message: 'telemetry is off, so there is nothing to change' };
 const NO_RATES: Readonly<Record<OperationType, number>> = { http: 0, database: 0, render: 0, other: 0 };
 const NO_EVICTED: Readonly<Record<EvictionReason, number>> = { count: 0, bytes: 0, age: 0 };
@@ -57,6 +60,7 @@ export function disabledTelemetry(
     now: () => clock.now(),
     settings: () => settings,
     liveSettings: () => ({ revision: '', settings: [], changes: [], lasts: false, isSaved: true }),
+    limits: () => DEFAULT_LIMITS,
     trySettings: () => Promise.resolve({ problems: [OFF] }),
     changeSettings: () => ({ problems: [OFF] }),
     sampling: () => ({

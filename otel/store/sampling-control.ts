@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
 import type {
   DryRun,
+  Limits,
   LiveSettings,
   Marker,
   SettingsOutcome,
@@ -51,6 +52,11 @@ export class SamplingControl
     this.#history = new SettingHistory(options.live, options.guard);
   }
 
+  limits(): Limits {
+    this.#history.sync();
+    return this.#live.limits;
+  }
+
   facts(): LiveSettings {
     this.#history.sync();
     const { revision, changes } = this.#live;
@@ -70,7 +76,7 @@ export class SamplingControl
     const proposal = this.#live.propose(request);
     if ('problems' in proposal) return proposal;
     const { revision, changes, settings } = proposal;
-    if (changes.length === 0) return { revision, changes, dryRun: undefined };
+    if (settings === this.#live.settings()) return { revision, changes, dryRun: undefined };
     return { revision, changes, dryRun: await this.#dryRun(settings) };
   }
 

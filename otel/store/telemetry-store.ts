@@ -12,7 +12,6 @@ import type {
   HeatMap,
   HeatMapOptions,
   HistoryFacts,
-  LiveSettings,
   Marker,
   MetricsPage,
   MissingTrace,
@@ -67,7 +66,7 @@ export interface TelemetryStoreOptions {
   readonly sampling: () => SamplingFacts;
   readonly audit: () => AuditFacts;
   readonly settings: () => readonly EffectiveSetting[];
-  readonly samplingControl: Pick<SamplingControl, 'facts' | 'trySettings' | 'changeSettings'>;
+  readonly samplingControl: Pick<SamplingControl, 'facts' | 'limits' | 'trySettings' | 'changeSettings'>;
   readonly exports: ExportControl;
   readonly prometheus: TelemetryQuery['prometheus'];
   readonly business: TelemetryQuery['business'];
@@ -103,6 +102,8 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
   readonly notFound: TelemetryQuery['notFound'] = () => this.#settled.aggregates.notFound();
   readonly sampleTraces: TelemetryQuery['sampleTraces'] = (filter) =>
     this.#kept.sample(filter, this.#options.sampling().thresholdsSeconds);
+  readonly liveSettings: TelemetryQuery['liveSettings'] = () => this.#options.samplingControl.facts();
+  readonly limits: TelemetryQuery['limits'] = () => this.#options.samplingControl.limits();
   readonly #options: TelemetryStoreOptions;
   readonly #changes: ChangeNotifier;
 
@@ -121,10 +122,6 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
 
   settings(): readonly EffectiveSetting[] {
     return this.#options.settings();
-  }
-
-  liveSettings(): LiveSettings {
-    return this.#options.samplingControl.facts();
   }
 
   sampling(): SamplingFacts {

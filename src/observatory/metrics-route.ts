@@ -1,46 +1,85 @@
 import type { Context, Middleware } from 'koa';
 import type { TelemetryQuery, TimeRange } from '../../otel/query.ts';
+import { NO_DATA_FACTS, type DataFacts } from './facts/data-facts.ts';
 import { Links } from './links.ts';
 import { metricsDocument, type MetricsDocument } from './facts/metrics-document.ts';
 import { rangeAsked } from './facts/range-asked.ts';
 import { rangeDocument } from './facts/range-document.ts';
+import { checksOf } from './sentences/checks.ts';
 import { overviewSentence } from './sentences/overview-sentence.ts';
 import { sentenceText } from './sentences/sentence.ts';
 import { situationOf } from './sentences/situation.ts';
 import { sinceStart, type ChosenRange } from './facts/time-range.ts';
 
-/** The overview's sentence about the range that the overview shows, for `/admin/health`. */
-export function overviewSummary(telemetry: TelemetryQuery, now: number = telemetry.now()): string {
-  const range = rangeAsked(telemetry, {}, now);
-  return summaryOf(telemetry, range, now, range, metricsDocument(telemetry, range));
+/** The verdict in JSON. */
+interface Summary {
+  /** The overview's sentence. */
+  readonly summary: string;
+  /** What it judges, the most severe first. */
+  readonly limits: readonly {
+    readonly key: string;
+    readonly what: string;
+    readonly state: 'holds' | 'broken' | 'not judged' | 'off';
+    /** Share 0–1, milliseconds, bytes or a number; null if it is not judged. */
+    readonly value: number | null;
+    readonly limit: number | null;
+    readonly setting: string | null;
+  }[];
 }
 
-/** @param counted The range of the counts; undefined: since this process started. */
+/** The overview's verdict about the range that the overview shows, for `/admin/health`. */
+export function overviewSummary(telemetry: TelemetryQuery, data: DataFacts): Summary {
+  const now = telemetry.now();
+  const range = rangeAsked(telemetry, {}, now);
+  return summaryOf(telemetry, { range, now, counted: range, data }, metricsDocument(telemetry, range));
+}
+
 function summaryOf(
   telemetry: TelemetryQuery,
-  range: ChosenRange,
-  now: number,
-  counted: TimeRange | undefined,
+  of: {
+    readonly range: ChosenRange;
+    readonly now: number;
+    /** The range of the counts; undefined: since this process started. */
+    readonly counted: TimeRange | undefined;
+    readonly data: DataFacts;
+  },
   metrics: MetricsDocument,
-): string {
-  const known = {
+): Summary {
+  const { range, now, counted, data } = of;
+  const situation = situationOf(telemetry, range, now, {
     metrics,
     routes: telemetry.series('http', counted),
     statements: telemetry.series('database', counted),
     runtime: telemetry.runtime(range),
+    data,
+  });
+  return {
+    summary: sentenceText(overviewSentence(situation, new Links('', {}))),
+    limits: telemetry.enabled
+      ? checksOf(situation).map(({ key, what, state, value, limit, setting }) => ({
+          key,
+          what,
+          state,
+          value: value ?? null,
+          limit: limit ?? null,
+          setting: setting ?? null,
+        }))
+      : [],
   };
-  return sentenceText(overviewSentence(situationOf(telemetry, range, now, known), new Links('', {})));
 }
 
 /**
- * `GET /admin/metrics`: MetricsDocument with `summary` and `range`, all three for the same time: since this process started, or `?from=`. An
+ * `GET /admin/metrics`: MetricsDocument with `summary`, `limits` and `range`, all for the same time: since this process started, or `?from=`. An
  * invalid range is answered with 400.
  */
 export function createMetricsRoute({
   telemetry,
+  data = () => NO_DATA_FACTS,
   now = () => telemetry.now(),
 }: {
   readonly telemetry: TelemetryQuery;
+  /** Default: nothing is known of the data. */
+  readonly data?: () => DataFacts;
   readonly now?: () => number;
 }): Middleware {
   return async (ctx: Context) => {
@@ -60,7 +99,7 @@ export function createMetricsRoute({
     const counted = isAsked ? range : undefined;
     const metrics = metricsDocument(telemetry, counted);
     ctx.body = {
-      summary: summaryOf(telemetry, range, at, counted, metrics),
+      ...summaryOf(telemetry, { range, now: at, counted, data: data() }, metrics),
       range: rangeDocument(range, at),
       ...metrics,
     };

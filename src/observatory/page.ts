@@ -1,4 +1,5 @@
 import type { ExportTest, SettingProblem, SettingsTrial, TelemetryQuery } from '../../otel/query.ts';
+import type { DataFacts } from './facts/data-facts.ts';
 import type { AlertFacts } from './alerts/alert-facts.ts';
 import type { TraceLink } from './trace/trace-links.ts';
 import type { MenuKey } from '../accounts/admin-layout.ts';
@@ -30,6 +31,8 @@ export interface PageRequest {
   readonly explain: ((statementText: string) => readonly string[]) | undefined;
   /** Reads alerts and their rules; undefined without them. */
   readonly alerts: (() => AlertFacts) | undefined;
+  /** What the app says about its data. */
+  readonly data: () => DataFacts;
   /** Traces read from files, separate from telemetry. */
   readonly imported: ImportedTraces;
   /** A submitted form of this page that was refused: the reason and its fields. */

@@ -2,6 +2,7 @@ import type { Router } from '@koa/router';
 import type { Context } from 'koa';
 import type { TelemetryControl, TelemetryQuery } from '../../otel/query.ts';
 import type { Alerts } from './alerts/alerts.ts';
+import { NO_DATA_FACTS, type DataFacts } from './facts/data-facts.ts';
 import type { Assets } from '../accounts/admin-layout.ts';
 import type { TraceLinks } from './trace/trace-links.ts';
 import { createOrigin } from '../http/absolute-url.ts';
@@ -16,6 +17,8 @@ import { addAlertRoutes } from './pages/alert-routes.ts';
 import { exportPage } from './pages/export-page.ts';
 import { addExportRoutes } from './pages/export-routes.ts';
 import { importPage } from './pages/import-page.ts';
+import { addLimitRoutes } from './pages/limit-routes.ts';
+import { limitsPage } from './pages/limits-page.ts';
 import { addMarkRoutes } from './pages/mark-routes.ts';
 import { addPinRoutes } from './pages/pin-routes.ts';
 import { addShareRoutes } from './pages/share-routes.ts';
@@ -43,6 +46,8 @@ export interface ObservatoryOptions {
   readonly alerts?: Alerts | undefined;
   /** Undefined: traces cannot be shared. */
   readonly traceLinks?: TraceLinks | undefined;
+  /** Default: nothing is known of the data. */
+  readonly data?: () => DataFacts;
   /** Returns the CSRF token for forms; undefined if the caller checks requests in another way. */
   readonly csrfToken?: (ctx: Context) => string | undefined;
   /** Describes the client, for the list of changes. Default: the owner. */
@@ -67,6 +72,7 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
     mayLook,
     live = new LiveStreams(telemetry),
   } = options;
+  const who = options.who ?? (() => 'owner');
   const now = options.now ?? (() => telemetry.now());
   const base = OBSERVATORY_PATH;
   const router = createRouter({ prefix: base });
@@ -79,6 +85,7 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
     explain,
     alerts: alerts && (() => alerts.facts()),
     traceLinks: traceLinks && (() => traceLinks.list()),
+    data: options.data ?? (() => NO_DATA_FACTS),
     jaegerUiUrl,
     basePath,
     origin,
@@ -97,8 +104,14 @@ export function createObservatoryRoutes(options: ObservatoryOptions): Router {
   addSamplingRoutes(router, {
     base,
     control,
-    who: options.who ?? (() => 'owner'),
+    who,
     show: (ctx, change) => answer(ctx, samplingChangePage, { change }),
+  });
+  addLimitRoutes(router, {
+    base,
+    control,
+    who,
+    show: (ctx, change) => answer(ctx, limitsPage, { change }),
   });
   if (alerts !== undefined) addAlertRoutes(router, { base, alerts });
   addPinRoutes(router, { base, control });

@@ -6,6 +6,7 @@ import { html, raw, type Html } from '../markup/html.ts';
 import { SHARED_TRACE_PATH } from '../process/own-addresses.ts';
 import { pageHeaders, sendData } from './answer.ts';
 import { ImportedTraces } from './facts/imported-traces.ts';
+import { NO_DATA_FACTS } from './facts/data-facts.ts';
 import { rangeAsked } from './facts/range-asked.ts';
 import { moment } from './format/moment.ts';
 import { Links, type Query } from './links.ts';
@@ -81,6 +82,7 @@ function openTrace(
     explain: undefined,
     alerts: undefined,
     traceLinks: undefined,
+    data: () => NO_DATA_FACTS,
     imported: new ImportedTraces(),
   };
   return tracePage.open(

@@ -39,11 +39,12 @@ export function createVisits(options: {
   readonly explain: PageRequest['explain'];
   readonly alerts: PageRequest['alerts'];
   readonly traceLinks: PageRequest['traceLinks'];
+  readonly data: PageRequest['data'];
   readonly jaegerUiUrl: string | undefined;
   readonly basePath: string;
   readonly origin: string | undefined;
 }): Visits {
-  const { telemetry, imported, explain, alerts, traceLinks, basePath, origin } = options;
+  const { telemetry, imported, explain, alerts, traceLinks, data, basePath, origin } = options;
   const jaegerUiUrl = options.jaegerUiUrl?.replace(/\/+$/, '');
   return ({ page, path, params, query, csrfToken, sent, broken }) => {
     const now = options.now();
@@ -52,7 +53,7 @@ export function createVisits(options: {
     const asked = { range, now, query };
     const view = { ...asked, links, path, jaegerUiUrl, basePath, origin, csrfToken, readOnly: false };
     try {
-      const request = { ...asked, telemetry, params, explain, alerts, traceLinks, imported, ...sent };
+      const request = { ...asked, telemetry, params, explain, alerts, traceLinks, data, imported, ...sent };
       return { open: page.open(request, view), view };
     } catch (error) {
       broken(error);

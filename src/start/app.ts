@@ -11,7 +11,9 @@ import { createAdminParts } from '../admin/admin-parts.ts';
 import { basePathOf, mountAt, originOf } from '../http/base-path.ts';
 import type { BlogConfig } from '../process/config.ts';
 import { createBusinessMetrics } from '../process/business-metrics.ts';
+import { freeBytesOf } from '../db/free-bytes.ts';
 import { lastBackupOf } from '../db/last-backup.ts';
+import type { DataFacts } from '../observatory/facts/data-facts.ts';
 import { SettingStore } from '../db/setting-store.ts';
 import { StoredSiteSettings } from '../db/site-settings.ts';
 import { watchStorage } from '../db/storage-watch.ts';
@@ -68,6 +70,10 @@ export function createApp(parts: BlogParts, routers: readonly Router[] = []): Ko
     metrics: createBusinessMetrics(parts.control),
     storage: watchStorage(database, storageLog(log)),
   };
+  const data = (): DataFacts => ({
+    freeBytes: freeBytesOf(config.dataDir),
+    backup: { atMillis: lastBackupOf(settings)?.atMillis },
+  });
   const isOwner = (ctx: Pick<Context, 'state'>): boolean => sessionOf(ctx) !== undefined;
   const reader = createReaderRoutes({ ...shared, site, isOwner });
   const admin = createAdminParts({ ...shared, site, lastBackup: () => lastBackupOf(settings) });
@@ -77,6 +83,7 @@ export function createApp(parts: BlogParts, routers: readonly Router[] = []): Ko
     admin,
     basePath,
     origin: originOf(config.publicUrl),
+    data,
   });
 
   const app = new Koa();
@@ -90,7 +97,7 @@ export function createApp(parts: BlogParts, routers: readonly Router[] = []): Ko
   app.use(requestLimits());
   app.use(admin.loadSession);
   app.use(serverTiming());
-  app.use(createHealthRoutes({ ...shared, ownerOnly: admin.ownerOnly }).routes());
+  app.use(createHealthRoutes({ ...shared, data, ownerOnly: admin.ownerOnly }).routes());
   for (const router of [...reader.routers, ...admin.routers, ...observatory, ...routers])
     app.use(router.routes());
   app.use(reader.postPaths.routes());

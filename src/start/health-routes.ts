@@ -1,5 +1,4 @@
 import { statSync } from 'node:fs';
-import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Router } from '@koa/router';
 import type { Middleware } from 'koa';
@@ -8,6 +7,7 @@ import type { ExportFacts, TelemetryQuery } from '../../otel/query.ts';
 import type { BlogConfig } from '../process/config.ts';
 import { DATABASE_FILE_NAME } from '../db/data-files.ts';
 import type { StorageWatch } from '../db/storage-watch.ts';
+import type { DataFacts } from '../observatory/facts/data-facts.ts';
 import { overviewSummary } from '../observatory/metrics-route.ts';
 import { createRouter } from '../http/router.ts';
 
@@ -17,11 +17,12 @@ interface HealthDependencies {
   readonly telemetry: TelemetryQuery;
   readonly ownerOnly: Middleware;
   readonly storage: StorageWatch;
+  readonly data: () => DataFacts;
 }
 
 /** `/health`, public: whether the blog can use its database. `/admin/health`, for the owner: details for diagnosis. */
 export function createHealthRoutes(deps: HealthDependencies): Router {
-  const { config, database, telemetry, ownerOnly, storage } = deps;
+  const { config, database, telemetry, ownerOnly, storage, data } = deps;
   const router = createRouter();
   const probe = database.prepare('SELECT 1');
   const file = join(config.dataDir, DATABASE_FILE_NAME);
@@ -43,15 +44,15 @@ export function createHealthRoutes(deps: HealthDependencies): Router {
     ctx.body = { status: isUp ? 'ok' : 'unavailable' };
   });
 
-  router.get('/admin/health', ownerOnly, async (ctx) => {
+  router.get('/admin/health', ownerOnly, (ctx) => {
     const isUp = databaseAnswers();
     const { uptimeSeconds, nodeVersion, pid, current, openFilesLimit, problem } = telemetry.process();
-    const disk = await statfs(config.dataDir).catch(() => undefined);
+    const facts = data();
     ctx.set('Cache-Control', 'no-store');
     ctx.status = isUp ? 200 : 503;
     ctx.body = {
       status: isUp ? 'ok' : 'unavailable',
-      summary: overviewSummary(telemetry),
+      ...overviewSummary(telemetry, facts),
       process: {
         pid,
         node_version: nodeVersion,
@@ -67,7 +68,7 @@ export function createHealthRoutes(deps: HealthDependencies): Router {
         wal_bytes: sizeOf(`${file}-wal`),
         schema_version: isUp ? database.pragma('user_version', { simple: true }) : null,
       },
-      disk: { free_bytes: disk === undefined ? null : disk.bavail * disk.bsize },
+      disk: { free_bytes: facts.freeBytes ?? null },
       telemetry: {
         enabled: telemetry.enabled,
         faults: telemetry.faults().map(({ place, count, lastMessage, lastMillis }) => ({

@@ -4,6 +4,7 @@ import type { Alerts } from '../observatory/alerts/alerts.ts';
 import type { AdminParts } from '../admin/admin-parts.ts';
 import type { Database } from 'better-sqlite3';
 import type { TelemetryControl, TelemetryQuery } from '../../otel/query.ts';
+import type { DataFacts } from '../observatory/facts/data-facts.ts';
 import { explainPlan } from '../db/explain-plan.ts';
 import { createMetricsRoute, createPrometheusRoute } from '../observatory/metrics-route.ts';
 import type { LiveStreams } from '../observatory/live/live-streams.ts';
@@ -22,6 +23,7 @@ export function createObservatoryRouters(deps: {
   readonly control: TelemetryControl;
   readonly live: LiveStreams;
   readonly alerts?: Alerts | undefined;
+  readonly data: () => DataFacts;
   readonly database: Database;
   readonly assets: Assets;
   readonly site: Pick<SiteSettings, 'title'>;
@@ -31,10 +33,10 @@ export function createObservatoryRouters(deps: {
   /** Scheme and host of PUBLIC_URL. */
   readonly origin: string | undefined;
 }): readonly Router[] {
-  const { telemetry, control, database, assets, site, admin, basePath } = deps;
+  const { telemetry, control, data, database, assets, site, admin, basePath } = deps;
   const traceLinks = new TraceLinkStore(database, () => telemetry.now());
   const door = createRouter();
-  door.get('/admin/metrics', admin.ownerOrBearer, createMetricsRoute({ telemetry }));
+  door.get('/admin/metrics', admin.ownerOrBearer, createMetricsRoute({ telemetry, data }));
   door.post('/admin/metrics/markers', admin.bearerForm, createMarkRoute(control));
   door.get('/metrics', admin.ownerOrBearer, createPrometheusRoute(telemetry));
   door.get(
@@ -51,6 +53,7 @@ export function createObservatoryRouters(deps: {
     live: deps.live,
     alerts: deps.alerts,
     traceLinks,
+    data,
     assets,
     site,
     jaegerUiUrl: jaegerUiUrlOf(telemetry),

@@ -10,7 +10,7 @@ interface Shape {
   /** Default: one line of text. */
   readonly control?: 'choice' | 'lines';
   /** The unit, if the label names it and the hint need not. */
-  readonly unit?: 'seconds';
+  readonly unit?: 'seconds' | 'bytes' | 'days';
   /** The value of an empty field. */
   readonly empty?: string;
 }
@@ -28,6 +28,21 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   },
   METRICS_RULES: { label: 'Rules', control: 'lines', empty: 'none' },
   METRICS_TARGET: { label: 'Target' },
+  METRICS_LIMIT_FAILED: { label: 'Failed requests, share' },
+  METRICS_LIMIT_CLIENT_ERRORS: { label: 'Requests with a 4xx, share' },
+  METRICS_LIMIT_REQUEST_P95: { label: 'p95 of requests (seconds)', unit: 'seconds' },
+  METRICS_LIMIT_QUERY_P95: { label: 'p95 of statements (seconds)', unit: 'seconds' },
+  METRICS_LIMIT_RENDER_P95: { label: 'p95 of renders (seconds)', unit: 'seconds' },
+  METRICS_LIMIT_LOOP: { label: 'Event loop blocked (seconds)', unit: 'seconds' },
+  METRICS_LIMIT_SATURATED: { label: 'Event loop saturated (seconds)', unit: 'seconds' },
+  METRICS_LIMIT_CRASHES: { label: 'Processes that ended without being stopped' },
+  METRICS_LIMIT_DISK_FREE: { label: 'Space left on the disk (bytes)', unit: 'bytes' },
+  METRICS_LIMIT_MISSING: { label: 'Lost counts, share of the range' },
+  METRICS_LIMIT_EXPORT: { label: 'Export failing (seconds)', unit: 'seconds' },
+  METRICS_LIMIT_EXPORT_LOST: { label: 'Exported items lost, share' },
+  METRICS_LIMIT_BACKUP_AGE: { label: 'Age of the last backup (days)', unit: 'days' },
+  METRICS_LIMIT_FROM: { label: 'Judged from (operations)' },
+  METRICS_OBJECTIVES: { label: 'Objectives', control: 'lines', empty: 'none' },
 };
 
 /** The label of a setting. */

@@ -9,6 +9,7 @@ import { failuresPage } from './failures-page.ts';
 import { keysPage } from './keys-page.ts';
 import { importPage } from './import-page.ts';
 import { importedTracePage } from './imported-trace-page.ts';
+import { limitsPage } from './limits-page.ts';
 import { notFoundPage } from './not-found-page.ts';
 import { overviewPage } from './overview-page.ts';
 import { processPage } from './process-page.ts';
@@ -26,6 +27,7 @@ import { tracesPage } from './traces-page.ts';
 /** All pages of the observatory; add a new one here. */
 export const PAGES: readonly AnyPage[] = [
   overviewPage,
+  limitsPage,
   changesPage,
   alertsPage,
   contentPage,

@@ -23,7 +23,10 @@ import { definePage } from './define-page.ts';
 import type { PageView } from '../page.ts';
 import { TYPE_WORDS } from '../format/type-words.ts';
 import { situationOf } from '../sentences/situation.ts';
-import { overviewSentence, type OverviewSituation } from '../sentences/overview-sentence.ts';
+import { checksPanel } from '../draw/checks-panel.ts';
+import { checksOf, type Check } from '../sentences/checks.ts';
+import { overviewSentence } from '../sentences/overview-sentence.ts';
+import type { OverviewSituation } from '../sentences/overview-situation.ts';
 import { hasSpan, highest, sparkValues } from '../facts/runtime-course.ts';
 import { isStartUpWork } from '../facts/start-up-statements.ts';
 import { secondsOf, seriesLines } from '../facts/series-lines.ts';
@@ -47,19 +50,28 @@ interface OverviewFacts {
   readonly runtime: readonly RuntimeSample[];
   readonly markers: readonly Marker[];
   readonly situation: OverviewSituation;
+  /** What the verdict judges, the most severe first. */
+  readonly limits: readonly Check[];
 }
 
 /** The first page: whether all is well, and if not, what to look at. */
 export const overviewPage = definePage<OverviewFacts>({
   path: '',
   menu: 'overview',
-  fetch({ telemetry, range, now }) {
+  fetch({ telemetry, range, now, data }) {
     const seconds = secondsOf(telemetry, range, now);
     const metrics = metricsDocument(telemetry, range);
     const routes = seriesLines(telemetry, 'http', range, seconds, TOP_ROWS);
     const statements = seriesLines(telemetry, 'database', range, seconds, 0);
     const shown = statements.filter((row) => !isStartUpWork(row));
     const runtime = telemetry.runtime(range, STRIP_POINTS);
+    const situation = situationOf(telemetry, range, now, {
+      metrics,
+      routes,
+      statements,
+      runtime,
+      data: data(),
+    });
     const timeline = (type: OperationType): readonly TimelinePoint[] =>
       telemetry.timeline(type, range.known, { maxPoints: 60 });
     return {
@@ -72,14 +84,16 @@ export const overviewPage = definePage<OverviewFacts>({
       statements: shown,
       runtime,
       markers: telemetry.markers(range),
-      situation: situationOf(telemetry, range, now, { metrics, routes, statements, runtime }),
+      situation,
+      limits: checksOf(situation),
     };
   },
   title: () => 'Overview',
   sentence: (facts, view) => overviewSentence(facts.situation, view.links),
   draw(facts, view) {
     const time: ChartTime = { range: view.range.drawn, markers: facts.markers, now: view.now };
-    return html`<div class="grid three">${TYPES.map((type) => typeCard(type, facts, time))}</div>
+    return html`${checksPanel(facts.limits, view)}
+      <div class="grid three">${TYPES.map((type) => typeCard(type, facts, time))}</div>
       <div class="grid wide-narrow">
         ${heatPanel({ title: 'How long requests take', type: 'http', heatMap: facts.heatMap, failures: facts.failed, time }, view)}${rates(facts, time)}
       </div>

@@ -1,10 +1,11 @@
-import type { LiveSetting, LiveSettings, SettingProblem } from '../../../otel/query.ts';
+import type { LiveSettings } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { CHANGE_COLUMNS } from '../draw/changes-panel.ts';
 import { csrfField } from '../draw/csrf-field.ts';
 import { dryRunPanels } from '../draw/dry-run-panels.ts';
-import { BACK_PREFIX, settingField, settingLabel } from '../draw/setting-fields.ts';
+import { problemSummary, settingFields } from '../draw/setting-form.ts';
+import { BACK_PREFIX } from '../draw/setting-fields.ts';
 import { drawTable } from '../draw/table.ts';
 import { definePage } from './define-page.ts';
 import type { AskedChange, PageView } from '../page.ts';
@@ -86,42 +87,20 @@ function trialPanel({ asked, exports }: ChangeFacts, view: PageView): Html {
 }
 
 function form({ live, asked }: ChangeFacts, view: PageView): Html {
-  const problems = asked !== undefined && 'problems' in asked ? asked.problems : [];
-  return html`${problemSummary(problems, live.settings)}
+  const settings = live.settings.filter(({ decides }) => decides === 'sampling');
+  return html`${problemSummary(asked, settings)}
   ${panel({
     className: 'settings-form',
     title: 'Sampling',
     note: 'values as in the environment',
     body: html`<form method="post" action="${view.links.to(TRY_PATH)}">
-      ${csrfField(view)}
-      ${live.settings.map((setting) =>
-        settingField(
-          {
-            setting,
-            text: asked?.values[setting.name] ?? setting.text,
-            isTakenBack: asked?.takenBack.includes(setting.name) ?? false,
-            problem: problems.find(({ name }) => name === setting.name)?.message,
-          },
-          view.now,
-        ),
-      )}
+      ${csrfField(view)} ${settingFields(settings, asked, view.now)}
       <p class="actions">
         <button class="primary" type="submit">Try</button>
         <span class="hint">Shows the effect without changing anything.</span>
       </p>
     </form>`,
   })}`;
-}
-
-/** Lists the problems at the top, each with a link to its field. */
-function problemSummary(problems: readonly SettingProblem[], settings: readonly LiveSetting[]): Html {
-  if (problems.length === 0) return html``;
-  const isField = (name: string): boolean => settings.some((setting) => setting.name === name);
-  return html`<div class="summary" role="alert">
-    <ul>
-      ${problems.map(({ name, message }) => html`<li>${isField(name) ? html`<a href="#${name}">${settingLabel(name)}</a>` : html`<code>${name}</code>`}: ${message}</li>`)}
-    </ul>
-  </div>`;
 }
 
 function hidden(name: string, value: string): Html {

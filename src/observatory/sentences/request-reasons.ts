@@ -1,4 +1,4 @@
-import type { SeriesSummary, StatusCount } from '../../../otel/query.ts';
+import type { Limits, SeriesSummary, StatusCount } from '../../../otel/query.ts';
 import { spanText } from '../format/moment.ts';
 import { countText, duration, share, text } from '../../markup/quantity.ts';
 import type { Links } from '../links.ts';
@@ -7,31 +7,31 @@ import { shortRoute, type Sentence, type SentencePart } from './sentence.ts';
 
 /** A time to first byte that readers notice; `slow` in the counts uses it. */
 const SLOW_MILLIS = 1000;
-/** With fewer requests, no share is stated. */
-const MIN_REQUESTS = 20;
+/** As p95 has it. */
 const SLOW_SHARE = 0.05;
-/** A larger share of 4xx is reported: a moved feed or a broken link of ours may be the cause. */
-const TURNED_AWAY_SHARE = 0.2;
-/** A saturated loop of this length made requests wait before telemetry could see them. */
-const SATURATED_MILLIS = 10_000;
 
 type Requests = Pick<OperationDocument, 'count' | 'slow' | 'client_errors' | 'duration_ms'>;
 
 /** By the first byte: the length of a download depends on the reader's line. */
-export function isSlow({ count, slow }: Requests): boolean {
-  return count >= MIN_REQUESTS && slow >= SLOW_SHARE * count;
+function isSlow({ count, slow }: Requests): boolean {
+  return slow >= SLOW_SHARE * count;
 }
 
-export function areManyTurnedAway({ count, client_errors: turnedAway }: Requests): boolean {
-  return count >= MIN_REQUESTS && turnedAway >= TURNED_AWAY_SHARE * count;
+/** Returns true if p95 is above its limit by downloads alone. Of first bytes, only those after a second are counted. */
+export function isSlowByDownloads(http: Requests, { requestP95Millis }: Limits): boolean {
+  return http.duration_ms.p95 > requestP95Millis && requestP95Millis >= SLOW_MILLIS && !isSlow(http);
 }
 
 /** The duration of slow requests and, if that is download time, how many waited for the first byte. */
-export function slowestWords(http: Requests): { readonly said: string; readonly firstBytes: string } {
-  const isFew = http.count < MIN_REQUESTS;
+export function slowestWords(
+  http: Requests,
+  { minCount }: Limits,
+): { readonly said: string; readonly firstBytes: string } {
+  const isFew = http.count < minCount;
   const limitMillis = isFew ? http.duration_ms.max : http.duration_ms.p95;
   const said = `${isFew ? 'The longest took' : 'One in twenty took longer than'} ${text(duration(limitMillis))}`;
-  if (limitMillis < SLOW_MILLIS || isSlow(http) || (isFew && http.slow > 0)) return { said, firstBytes: '' };
+  if (limitMillis < SLOW_MILLIS || (!isFew && isSlow(http)) || (isFew && http.slow > 0))
+    return { said, firstBytes: '' };
   const waited = http.slow === 0 ? 'none' : countText(http.slow);
   return {
     said: `${said} to the last byte`,
@@ -39,13 +39,8 @@ export function slowestWords(http: Requests): { readonly said: string; readonly 
   };
 }
 
-/** The share of 4xx, with status and route; undefined while it is small. */
-export function turnedAway(
-  http: Requests,
-  routes: readonly SeriesSummary[],
-  links: Links,
-): Sentence | undefined {
-  if (!areManyTurnedAway(http)) return undefined;
+/** The share of 4xx, with status and route. */
+export function turnedAway(http: Requests, routes: readonly SeriesSummary[], links: Links): Sentence {
   const parts: SentencePart[] = [
     {
       text: `${text(share(http.client_errors / http.count))} got a 4xx`,
@@ -64,17 +59,12 @@ export function turnedAway(
   return [...parts, { text: '.' }];
 }
 
-export function isSaturated(saturatedMillis: number): boolean {
-  return saturatedMillis >= SATURATED_MILLIS;
-}
-
-/** Reports saturation, in which requests wait before they can be timed; undefined if there was none. */
-export function saturation(saturatedMillis: number, links: Links): Sentence | undefined {
-  if (!isSaturated(saturatedMillis)) return undefined;
+/** Reports saturation, in which requests wait before they can be timed. */
+export function saturation(saturatedMillis: number, links: Links): Sentence {
   return [
     { text: 'The event loop', href: links.to('/process') },
     {
-      text: ` was saturated for ${spanText(saturatedMillis)}: requests then wait before they are read, and durations do not include that wait.`,
+      text: ` was saturated for ${spanText(saturatedMillis)}: durations do not include the time that requests waited to be read.`,
     },
   ];
 }

@@ -1,11 +1,19 @@
-import type { RuntimeSample, SeriesSummary, Stall, TelemetryQuery } from '../../../otel/query.ts';
+import type {
+  ExportFacts,
+  RuntimeSample,
+  SeriesSummary,
+  Stall,
+  TelemetryQuery,
+} from '../../../otel/query.ts';
+import type { DataFacts } from '../facts/data-facts.ts';
 import type { MetricsDocument } from '../facts/metrics-document.ts';
+import { notFoundIn } from '../facts/not-found-counts.ts';
 import { repeatedOnRoutes } from '../facts/repeated-on-routes.ts';
 import { highest } from '../facts/runtime-course.ts';
 import { openFilesOf } from '../facts/open-files.ts';
 import { failingExport } from '../facts/export-summary.ts';
 import { memoryTrend } from './memory-trend.ts';
-import type { OverviewSituation } from './overview-sentence.ts';
+import type { OverviewSituation } from './overview-situation.ts';
 import type { ChosenRange } from '../facts/time-range.ts';
 
 /** Utilisation from which the event loop counts as saturated. */
@@ -16,6 +24,7 @@ interface Known {
   readonly routes: readonly SeriesSummary[];
   readonly statements: readonly SeriesSummary[];
   readonly runtime: readonly RuntimeSample[];
+  readonly data: DataFacts;
 }
 
 /** Gathers the input of the overview's sentence. */
@@ -30,8 +39,11 @@ export function situationOf(
   const { storm } = telemetry.sampling();
   const faults = telemetry.faults();
   const [worst] = [...faults].sort((a, b) => b.count - a.count);
+  const markers = telemetry.markers(range);
   return {
     metrics: known.metrics,
+    limits: telemetry.limits(),
+    data: known.data,
     range: { fromMillis: range.fromMillis, toMillis: range.toMillis, words: range.words },
     now,
     startedAtMillis,
@@ -44,6 +56,10 @@ export function situationOf(
     stall: longestStall(telemetry.stalls(range).rows),
     saturatedMillis: saturatedMillis(known.runtime),
     openFiles: openFilesOf(known.runtime, openFilesLimit),
+    botsNotFound: botsNotFound(telemetry, known.routes),
+    crashes: markers.filter(({ before }) => before?.ended === 'not stopped'),
+    clockSteps: markers.filter(({ kind }) => kind === 'clock'),
+    missingShare: missingShare(range),
     faults:
       worst === undefined
         ? undefined
@@ -53,8 +69,41 @@ export function situationOf(
     exportFailing: failing && {
       endpoint: failing.endpoint,
       sinceMillis: failing.lastSuccessMillis,
+      failingSinceMillis: failing.failingSinceMillis ?? now,
     },
+    exported: exportedOf(telemetry.export()),
   };
+}
+
+/** Of the requests for addresses that do not exist, the share of bots is known since the start of those lists. */
+function botsNotFound(telemetry: TelemetryQuery, routes: readonly SeriesSummary[]): number {
+  const notFound = notFoundIn(routes);
+  if (notFound === 0) return 0;
+  const { count, bots } = telemetry.notFound();
+  const ofBots = bots.none + bots.others + bots.rows.reduce((sum, row) => sum + row.count, 0);
+  return count === 0 ? 0 : Math.round((notFound * ofBots) / count);
+}
+
+function missingShare({ coverage, known }: ChosenRange): number {
+  const length = known.toMillis - known.fromMillis;
+  if (coverage === undefined || length <= 0) return 0;
+  const missing = coverage.missing.reduce(
+    (sum, { fromMillis, toMillis }) =>
+      sum + Math.max(0, Math.min(toMillis, known.toMillis) - Math.max(fromMillis, known.fromMillis)),
+    0,
+  );
+  return Math.min(1, missing / length);
+}
+
+function exportedOf(exports: readonly ExportFacts[]): OverviewSituation['exported'] {
+  const on = exports.filter(({ isOn }) => isOn);
+  if (on.length === 0) return undefined;
+  const lost = on.reduce(
+    (sum, { rejected, failed, dropped, droppedBy, stored }) =>
+      sum + rejected + failed + dropped - droppedBy.off + (stored?.dropped ?? 0),
+    0,
+  );
+  return { lost, all: lost + on.reduce((sum, { sent }) => sum + sent, 0) };
 }
 
 function saturatedMillis(samples: readonly RuntimeSample[]): number {

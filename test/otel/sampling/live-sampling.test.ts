@@ -45,6 +45,17 @@ describe('LiveSampling', () => {
     expect(Object.isFrozen(sampling.settings().slowThresholdNanos)).toBe(true);
   });
 
+  it('changes a limit without new settings of sampling, whose policies would forget what they counted', () => {
+    const { sampling } = live();
+    const before = sampling.settings();
+    expect(sampling.limits.loopMillis).toBe(1000);
+    set(sampling, { METRICS_LIMIT_LOOP: '2' });
+    expect(sampling.settings()).toBe(before);
+    expect(sampling.limits.loopMillis).toBe(2000);
+    sampling.restore(new Map([['METRICS_LIMIT_LOOP', { text: '3', over: undefined, atMillis: 0 }]]), []);
+    expect(sampling.limits.loopMillis).toBe(3000);
+  });
+
   it('replaces rules and the target as a whole, as a form sends its lines', () => {
     const { sampling } = live({ METRICS_RULES: 'type=http: 0.5' });
     set(sampling, { METRICS_RULES: 'route=/a: never\r\n\r\n*: 0.5\r\n', METRICS_TARGET: '5' });

@@ -7,6 +7,8 @@ import { Guard } from '../../../otel/base/guard.ts';
 import type { OperationSummary, RuntimeSample } from '../../../otel/query.ts';
 import type { AggregateReader } from '../../../otel/store/aggregate-reader.ts';
 import type { RuntimeReader } from '../../../otel/store/process-facts.ts';
+import { limitsOf } from '../../../otel/settings/limit-settings.ts';
+import { readSettings } from '../../../otel/settings/read-settings.ts';
 import { TelemetryStore } from '../../../otel/store/telemetry-store.ts';
 import type { TelemetryStoreOptions } from '../../../otel/store/telemetry-store.ts';
 import { TraceRing } from '../../../otel/store/trace-ring.ts';
@@ -119,6 +121,7 @@ export function storeWith(options: Partial<TelemetryStoreOptions> = {}): {
     }),
     audit: () => new SamplingAudit().facts(),
     samplingControl: {
+      limits: () => limitsOf(readSettings({}, {}).values),
       facts: () => ({ revision: '', settings: [], changes: [], lasts: false, isSaved: true }),
       trySettings: () => Promise.resolve({ problems: [] }),
       changeSettings: () => ({ problems: [] }),

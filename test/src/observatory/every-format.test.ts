@@ -7,6 +7,7 @@ import { PAGES } from '../../../src/observatory/pages/all-pages.ts';
 /** By page: a fact that its JSON has, and a column of its CSV; undefined for pages without a table of their own. */
 const FORMATS: Readonly<Record<string, readonly [string, string | undefined]>> = {
   '': ['metrics', 'route'],
+  '/limits': ['live', undefined],
   '/changes': ['rows', 'p95_ms_before'],
   '/alerts': ['rules', 'threshold'],
   '/content': ['business', 'metric'],

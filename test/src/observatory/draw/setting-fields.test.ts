@@ -5,6 +5,7 @@ import { fieldValue, settingField } from '../../../../src/observatory/draw/setti
 function drawn(name: string, text: string, meaning = ''): string {
   const setting: LiveSetting = {
     name,
+    decides: 'sampling',
     text,
     value: text,
     meaning,

@@ -50,6 +50,7 @@ describe('GET /admin/metrics', () => {
     expect(cache).toBe('no-store');
     expect(Object.keys(body)).toEqual([
       'summary',
+      'limits',
       'range',
       'process',
       'sampling',

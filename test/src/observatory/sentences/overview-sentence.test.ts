@@ -1,118 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import type { SeriesSummary, Stall } from '../../../../otel/query.ts';
 import { momentText } from '../../../../src/observatory/format/moment.ts';
 import { Links } from '../../../../src/observatory/links.ts';
-import {
-  metricsDocument,
-  type MetricsDocument,
-  type OperationDocument,
-} from '../../../../src/observatory/facts/metrics-document.ts';
-import {
-  atLeastOver,
-  overviewSentence,
-  type OverviewSituation,
-} from '../../../../src/observatory/sentences/overview-sentence.ts';
+import { atLeastOver } from '../../../../src/observatory/sentences/overview-reasons.ts';
+import { overviewSentence } from '../../../../src/observatory/sentences/overview-sentence.ts';
+import type { OverviewSituation } from '../../../../src/observatory/sentences/overview-situation.ts';
 import { sentenceText } from '../../../../src/observatory/sentences/sentence.ts';
-import { MeasuredBlog } from '../../../fixtures/measured-blog.ts';
 import { NOW } from '../../../fixtures/still-runtime.ts';
+import { DISAGREEING, EMPTY, HOUR, metrics, series, situation, stallOf } from './situations.ts';
 
-const HOUR = 3_600_000;
 const LINKS = new Links('/o', {});
-const { telemetry } = new MeasuredBlog();
-const EMPTY = metricsDocument(telemetry);
-const NO_AUDIT = telemetry.audit();
-/** A series of which 2 % more was kept than chance can have done. */
-const DISAGREEING: OverviewSituation['audit'] = {
-  ...NO_AUDIT,
-  alarms: [
-    {
-      type: 'http',
-      series: 'GET /search',
-      over: 'start',
-      counted: 100_000,
-      adjusted: 102_000,
-      due: 102_000,
-      deviation: 316,
-      z: 6.33,
-      bound: 4.6,
-      judgement: 'biased',
-    },
-  ],
-};
-
-type Http = Partial<Omit<OperationDocument, 'duration_ms'>> & {
-  readonly p95?: number;
-  readonly max?: number;
-};
-
-function metrics(http: Http = {}, more: Partial<MetricsDocument> = {}): MetricsDocument {
-  const { p95 = 19, max = 80, ...counts } = http;
-  const duration_ms = { avg: 5, min: 1, max, p50: 4, p90: 10, p95, p99: 61 };
-  const row: OperationDocument = { ...EMPTY.operations.http, count: 32_410, ...counts, duration_ms };
-  const database = { ...EMPTY.operations.database, count: 97_000 };
-  return { ...EMPTY, operations: { ...EMPTY.operations, http: row, database }, ...more };
-}
-
-function situation(more: Partial<OverviewSituation> = {}): OverviewSituation {
-  return {
-    metrics: metrics(),
-    range: { fromMillis: NOW - HOUR, toMillis: NOW + 1, words: 'in the last hour' },
-    now: NOW,
-    startedAtMillis: NOW - 26 * HOUR,
-    countedFromMillis: NOW - 26 * HOUR,
-    routes: [],
-    statements: [],
-    repeated: [],
-    memory: { growing: false, grownBytes: 0, overMillis: 0 },
-    stallMillis: 12,
-    stall: undefined,
-    saturatedMillis: 0,
-    openFiles: undefined,
-    exportFailing: undefined,
-    storm: undefined,
-    audit: NO_AUDIT,
-    faults: undefined,
-    ...more,
-  };
-}
-
-const stallOf = (durationMillis: number): Stall => ({
-  atMillis: NOW - HOUR / 2,
-  durationMillis,
-  processStartedAtMillis: NOW - 26 * HOUR,
-  place: { name: 'spin', location: 'src/search/marks.ts:88', origin: 'app' },
-  placeShare: 0.9,
-  sampledShare: 1,
-  callers: [],
-  holder: { traceId: 'a', spanId: 'b', type: 'database', series: 'SELECT posts_fts', route: 'GET /search' },
-  delayed: [],
-  delayedCount: 3,
-});
-
-function series(
-  type: 'http' | 'database',
-  name: string,
-  more: Partial<SeriesSummary> = {},
-  p50 = 1,
-  p99 = 2,
-): SeriesSummary {
-  const durationMillis = { avg: p50, min: 0, max: p99, p50, p90: p99, p95: p99, p99 };
-  return {
-    type,
-    name,
-    count: 100,
-    errors: 0,
-    clientErrors: 0,
-    aborted: 0,
-    slow: 0,
-    totalMillis: 100,
-    durationMillis,
-    kept: 0,
-    rate: 1,
-    ...more,
-  };
-}
-
 const say = (more: Partial<OverviewSituation> = {}): string =>
   sentenceText(overviewSentence(situation(more), LINKS));
 
@@ -156,12 +52,12 @@ describe('overviewSentence', () => {
     [
       'one request',
       { metrics: metrics({ count: 1, max: 3.8 }) },
-      'All fine. 1 request in the last hour, none failed. The longest took 3.8 ms.',
+      'Too little traffic to judge: 1 request in the last hour, none failed. The longest took 3.8 ms.',
     ],
     [
       'few requests',
       { metrics: metrics({ count: 19, max: 1040, slow: 1 }) },
-      'All fine. 19 requests in the last hour, none failed. The longest took 1.04 s.',
+      'Too little traffic to judge: 19 requests in the last hour, none failed. The longest took 1.04 s.',
     ],
     [
       'the first minutes',
@@ -176,17 +72,17 @@ describe('overviewSentence', () => {
     [
       'a few failures',
       { metrics: metrics({ errors: 3 }) },
-      'Mostly fine. 32,410 requests in the last hour, 3 failed. One in twenty took longer than 19 ms.',
+      'Fine. 32,410 requests in the last hour, 3 failed. One in twenty took longer than 19 ms.',
     ],
     [
       'failures at one place',
       { metrics: metrics({ errors: 3 }), routes: [series('http', 'GET /tags/:tag', { errors: 3 })] },
-      'Mostly fine. 32,410 requests in the last hour, 3 failed, all of them at /tags/:tag. One in twenty took longer than 19 ms.',
+      'Fine. 32,410 requests in the last hour, 3 failed, all of them at /tags/:tag. One in twenty took longer than 19 ms.',
     ],
     [
       'one failure',
       { metrics: metrics({ errors: 1 }), routes: [series('http', 'POST /x', { errors: 1 })] },
-      'Mostly fine. 32,410 requests in the last hour, 1 failed, at POST /x. One in twenty took longer than 19 ms.',
+      'Fine. 32,410 requests in the last hour, 1 failed, at POST /x. One in twenty took longer than 19 ms.',
     ],
     [
       'failures mostly at one place',
@@ -194,7 +90,7 @@ describe('overviewSentence', () => {
         metrics: metrics({ errors: 10 }),
         routes: [series('http', 'GET /a', { errors: 2 }), series('http', 'GET /b', { errors: 8 })],
       },
-      'Mostly fine. 32,410 requests in the last hour, 10 failed, most of them at /b. One in twenty took longer than 19 ms.',
+      'Fine. 32,410 requests in the last hour, 10 failed, most of them at /b. One in twenty took longer than 19 ms.',
     ],
     [
       'failures spread wide',
@@ -206,7 +102,7 @@ describe('overviewSentence', () => {
           series('http', 'GET /c', { errors: 3 }),
         ],
       },
-      'Mostly fine. 32,410 requests in the last hour, 10 failed. One in twenty took longer than 19 ms.',
+      'Fine. 32,410 requests in the last hour, 10 failed. One in twenty took longer than 19 ms.',
     ],
     [
       'one in a hundred fails',
@@ -221,7 +117,7 @@ describe('overviewSentence', () => {
     [
       'books of sampling that disagree',
       { audit: DISAGREEING },
-      'Mostly fine. 32,410 requests in the last hour, none failed. Sampling deviates from the counts: for GET /search, operations kept stand for 102,000, but 100,000 were counted, 6.3 standard deviations off. One in twenty took longer than 19 ms.',
+      'Sampling is biased. 32,410 requests in the last hour, none failed. Sampling deviates from the counts: for GET /search, operations kept stand for 102,000, but 100,000 were counted, 6.3 standard deviations off. One in twenty took longer than 19 ms.',
     ],
     [
       'a storm that is cut',
@@ -231,12 +127,12 @@ describe('overviewSentence', () => {
     [
       'a storm of what is slow',
       { storm: { probability: 0.3 } },
-      'Mostly fine. 32,410 requests in the last hour, none failed. So much fails or is slow that only 30 % of it is kept in detail; all of it is counted. One in twenty took longer than 19 ms.',
+      'Not every failure is kept. 32,410 requests in the last hour, none failed. So much fails or is slow that only 30 % of it is kept in detail; all of it is counted. One in twenty took longer than 19 ms.',
     ],
     [
       'a download of few',
       { metrics: metrics({ count: 19, max: 20_000 }) },
-      'All fine. 19 requests in the last hour, none failed. The longest took 20 s to the last byte; none waited a second or longer for the first byte.',
+      'Too little traffic to judge: 19 requests in the last hour, none failed. The longest took 20 s to the last byte; none waited a second or longer for the first byte.',
     ],
     [
       'slow through its readers',
@@ -277,7 +173,7 @@ describe('overviewSentence', () => {
     [
       'saturated',
       { saturatedMillis: 40_000 },
-      'Mostly fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was saturated for 40 seconds: requests then wait before they are read, and durations do not include that wait.',
+      'Requests waited before they were read. 32,410 requests in the last hour, none failed. The event loop was saturated for 40 seconds: durations do not include the time that requests waited to be read. One in twenty took longer than 19 ms.',
     ],
     [
       'slow as a whole',
@@ -337,22 +233,22 @@ describe('overviewSentence', () => {
     [
       'a stalled loop',
       { stallMillis: 350 },
-      'Mostly fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was blocked for up to 350 ms.',
+      'Fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was blocked for up to 350 ms.',
     ],
     [
       'a stall of 300 ms',
       { stallMillis: 290, stall: stallOf(300) },
-      'Mostly fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was blocked for up to 300 ms by spin src/search/marks.ts:88 in SELECT posts_fts of /search; 3 requests had to wait.',
+      'Fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was blocked for up to 300 ms by spin src/search/marks.ts:88 in SELECT posts_fts of /search; 3 requests had to wait.',
     ],
     [
       'a stall of 2 s',
       { stallMillis: 1980, stall: stallOf(2000) },
-      'Working, but nothing was answered for 2 s. 32,410 requests in the last hour, none failed. The event loop was blocked for up to 2 s by spin src/search/marks.ts:88 in SELECT posts_fts of /search; 3 requests had to wait. One in twenty took longer than 19 ms.',
+      'Nothing was answered for 2 s. 32,410 requests in the last hour, none failed. The event loop was blocked for up to 2 s by spin src/search/marks.ts:88 in SELECT posts_fts of /search; 3 requests had to wait. One in twenty took longer than 19 ms.',
     ],
     [
       'a stall of 29 s that nobody sampled',
       { stallMillis: 29_000, stall: stallOf(300) },
-      'Working, but nothing was answered for 29 s. 32,410 requests in the last hour, none failed. The event loop was blocked for up to 29 s. One in twenty took longer than 19 ms.',
+      'Nothing was answered for 29 s. 32,410 requests in the last hour, none failed. The event loop was blocked for up to 29 s. One in twenty took longer than 19 ms.',
     ],
     [
       'a stall of 29 s among failures',
@@ -362,12 +258,12 @@ describe('overviewSentence', () => {
     [
       'no file descriptor left',
       { openFiles: { used: 1024, limit: 1024, atMillis: NOW, ranOut: true } },
-      `Mostly fine. 32,410 requests in the last hour, none failed. File descriptors ran out: 1,024 of 1,024 were open at ${momentText(NOW, NOW)}; refused connections are not counted. One in twenty took longer than 19 ms.`,
+      `File descriptors ran out. 32,410 requests in the last hour, none failed. 1,024 of 1,024 were open at ${momentText(NOW, NOW)}; refused connections are not counted. One in twenty took longer than 19 ms.`,
     ],
     [
       'few file descriptors left',
       { openFiles: { used: 950, limit: 1024, atMillis: NOW, ranOut: false } },
-      `Mostly fine. 32,410 requests in the last hour, none failed. File descriptors nearly ran out: 950 of 1,024 were open at ${momentText(NOW, NOW)}. One in twenty took longer than 19 ms.`,
+      `File descriptors nearly ran out. 32,410 requests in the last hour, none failed. 950 of 1,024 were open at ${momentText(NOW, NOW)}. One in twenty took longer than 19 ms.`,
     ],
     [
       'a loop that is not measured',
@@ -376,13 +272,22 @@ describe('overviewSentence', () => {
     ],
     [
       'a dead exporter',
-      { exportFailing: { endpoint: 'http://c:4318', sinceMillis: NOW - 2 * HOUR } },
-      'Mostly fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The export endpoint http://c:4318 last accepted an export 2 hours ago; these pages are not affected.',
+      {
+        exportFailing: {
+          endpoint: 'http://c:4318',
+          sinceMillis: NOW - 2 * HOUR,
+          failingSinceMillis: NOW - HOUR,
+        },
+      },
+      'The export fails. 32,410 requests in the last hour, none failed. The export endpoint http://c:4318 last accepted an export 2 hours ago; these pages are not affected. One in twenty took longer than 19 ms.',
     ],
     [
       'an exporter that never worked, on a quiet blog',
-      { metrics: EMPTY, exportFailing: { endpoint: '', sinceMillis: undefined } },
-      'Quiet. No requests in the last hour. The export endpoint has not accepted an export yet; these pages are not affected.',
+      {
+        metrics: EMPTY,
+        exportFailing: { endpoint: '', sinceMillis: undefined, failingSinceMillis: NOW - HOUR },
+      },
+      'The export fails. No requests in the last hour. The export endpoint has not accepted an export yet; these pages are not affected.',
     ],
     [
       'all at once: three reasons, not five',
@@ -391,7 +296,7 @@ describe('overviewSentence', () => {
         memory: { growing: true, grownBytes: 40_000_000, overMillis: HOUR },
         repeated: [repeated],
       },
-      'Mostly fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was blocked for up to 350 ms. Memory grew by 40 MB in 1 hour.',
+      'Fine. 32,410 requests in the last hour, none failed. One in twenty took longer than 19 ms. The event loop was blocked for up to 350 ms. Memory grew by 40 MB in 1 hour.',
     ],
   ])('%s', (_, more, expected) => expect(say(more)).toBe(expected));
 
@@ -406,9 +311,9 @@ describe('overviewSentence', () => {
   it('says when telemetry itself fails, rather than that all is quiet', () => {
     const faults = { count: 1204, place: 'http start' };
     expect(say({ metrics: EMPTY, faults })).toBe(
-      'No request was counted in the last hour. Telemetry itself failed 1,204 times since the start, most at “http start”: the blog is not affected, but these numbers may be too low.',
+      'These numbers may be too low. No request was counted in the last hour. Telemetry itself failed 1,204 times since the start, most at “http start”: the blog is not affected.',
     );
-    expect(say({ faults })).toMatch(/^Mostly fine\. .* Telemetry itself failed/);
+    expect(say({ faults })).toMatch(/^These numbers may be too low\. .* Telemetry itself failed/);
   });
 
   it('states the first reason with the verdict, the others separately', () => {
@@ -418,7 +323,7 @@ describe('overviewSentence', () => {
     );
     const words = (aside: boolean): string =>
       sentenceText(parts.filter((part) => (part.aside ?? false) === aside)).trim();
-    expect(words(false)).toMatch(/^Mostly fine\. .* of all database time\.$/);
+    expect(words(false)).toMatch(/^Fine\. .* of all database time\.$/);
     expect(words(true)).toBe(
       'The event loop was blocked for up to 600 ms. /tags/:tag ran SELECT tags 24 times in one request.',
     );

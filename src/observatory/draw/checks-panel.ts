@@ -1,0 +1,70 @@
+import { html, type Html } from '../../markup/html.ts';
+import { panel } from '../charts/frame.ts';
+import type { PageView } from '../page.ts';
+import type { Check } from '../sentences/checks.ts';
+import { LIMITS_ID } from '../sentences/overview-sentence.ts';
+import { plural } from '../sentences/sentence.ts';
+import { badge } from './facts.ts';
+import { drawTable, type Column } from './table.ts';
+
+export const LIMITS_PATH = '/limits';
+const TONES = { broken: 'failed', 'not judged': 'quiet', off: 'quiet', holds: undefined } as const;
+
+/** Columns of the limits: what is measured, up to where it is fine, and whether it is. */
+export function checkColumns({ links }: PageView): readonly Column<Check>[] {
+  return [
+    {
+      label: 'judged',
+      key: 'judged',
+      value: ({ what }) => what,
+      cell: ({ what, path }) => html`<a href="${links.to(path)}">${what}</a>`,
+    },
+    {
+      label: 'in this range',
+      key: 'value',
+      value: ({ value }) => value,
+      cell: ({ words }) => html`<span class="wrap">${words}</span>`,
+    },
+    {
+      label: 'limit',
+      key: 'limit',
+      value: ({ limit }) => limit,
+      cell: ({ limitWords, setting }) =>
+        setting === undefined
+          ? html`${limitWords}, fixed`
+          : html`<a href="${links.to(LIMITS_PATH)}#${setting}">${limitWords}</a>`,
+    },
+    {
+      label: 'state',
+      key: 'state',
+      value: ({ state }) => state,
+      cell: ({ state }) => badge(state, TONES[state]),
+    },
+  ];
+}
+
+/** Every limit, folded while all hold. */
+export function checksPanel(checks: readonly Check[], view: PageView): Html {
+  const count = (state: Check['state']): number => checks.filter((each) => each.state === state).length;
+  const broken = count('broken');
+  const judged = broken + count('holds');
+  const words =
+    broken === 0
+      ? `${plural(judged, 'limit')} ${judged === 1 ? 'holds' : 'hold'}`
+      : `${broken} of ${plural(judged, 'limit')} ${broken === 1 ? 'does' : 'do'} not hold`;
+  const rest = checks.length - judged;
+  return panel({
+    title: 'What “fine” means',
+    note: html`<a href="${view.links.to(LIMITS_PATH)}">change limits</a>`,
+    body: html`<details id="${LIMITS_ID}" data-key="limits" ${broken > 0 && html`open`}>
+      <summary>${words}${rest > 0 && `; ${rest} not judged`}</summary>
+      ${drawTable(checks, checkColumns(view), {
+        caption: 'Limits, the most severe first',
+        keyOf: ({ key }) => key,
+        view,
+        still: true,
+        empty: '',
+      })}
+    </details>`,
+  });
+}

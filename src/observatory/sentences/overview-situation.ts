@@ -1,0 +1,61 @@
+import type { AuditFacts, Limits, Marker, SeriesSummary, Stall, TimeRange } from '../../../otel/query.ts';
+import type { DataFacts } from '../facts/data-facts.ts';
+import type { MetricsDocument } from '../facts/metrics-document.ts';
+import type { OpenFiles } from '../facts/open-files.ts';
+import type { RepeatedOnRoute } from '../facts/repeated-on-routes.ts';
+import type { MemoryTrend } from './memory-trend.ts';
+
+/** The input of the overview's sentence and of its checks. */
+export interface OverviewSituation {
+  readonly metrics: MetricsDocument;
+  /** What counts as fine. */
+  readonly limits: Limits;
+  readonly range: TimeRange & { readonly words: string };
+  readonly now: number;
+  readonly startedAtMillis: number;
+  /** Earlier than the start if the numbers include counts of previous processes. */
+  readonly countedFromMillis: number;
+  readonly routes: readonly SeriesSummary[];
+  readonly statements: readonly SeriesSummary[];
+  readonly repeated: readonly RepeatedOnRoute[];
+  readonly memory: MemoryTrend;
+  /** The longest event-loop delay in the range; NaN without samples. */
+  readonly stallMillis: number;
+  /** The longest stall that was recorded in the range. */
+  readonly stall: Stall | undefined;
+  /** How long the event loop was saturated in the range. */
+  readonly saturatedMillis: number;
+  /** Set if file descriptors nearly ran out. */
+  readonly openFiles: OpenFiles | undefined;
+  /** Requests for addresses that do not exist, by bots; in a range, an estimate from all since the start. */
+  readonly botsNotFound: number;
+  /** Starts in the range after a process that was not stopped. */
+  readonly crashes: readonly Marker[];
+  /** Steps of the system clock in the range. */
+  readonly clockSteps: readonly Marker[];
+  /** Share of the range whose counts are lost, 0–1. */
+  readonly missingShare: number;
+  readonly data: DataFacts;
+  /** Faults caught inside telemetry since the start; counts may be too low by them. */
+  readonly faults: { readonly count: number; readonly place: string } | undefined;
+  /** Set while more fails or is slow than can be kept; the share that is kept, 0–1. */
+  readonly storm: { readonly probability: number } | undefined;
+  /** The sampling audit. */
+  readonly audit: AuditFacts;
+  /** Set if the last export failed. */
+  readonly exportFailing:
+    | {
+        readonly endpoint: string;
+        /** The last success; undefined: never. */
+        readonly sinceMillis: number | undefined;
+        readonly failingSinceMillis: number;
+      }
+    | undefined;
+  /** Items of all exporters since the start; undefined if nothing is exported. */
+  readonly exported: { readonly lost: number; readonly all: number } | undefined;
+}
+
+/** Milliseconds; by the samples of the process, or by a recorded stall. 0 if there was none. */
+export function longestStall({ stallMillis, stall }: OverviewSituation): number {
+  return Math.max(stall?.durationMillis ?? 0, Number.isNaN(stallMillis) ? 0 : stallMillis);
+}

@@ -1,0 +1,225 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Limits, Marker } from '../../../../otel/query.ts';
+import type { DataFacts } from '../../../../src/observatory/facts/data-facts.ts';
+import { Links } from '../../../../src/observatory/links.ts';
+import { checksOf } from '../../../../src/observatory/sentences/checks.ts';
+import { overviewSentence } from '../../../../src/observatory/sentences/overview-sentence.ts';
+import type { OverviewSituation } from '../../../../src/observatory/sentences/overview-situation.ts';
+import { sentenceText } from '../../../../src/observatory/sentences/sentence.ts';
+import { NOW } from '../../../fixtures/still-runtime.ts';
+import { DISAGREEING, EMPTY, HOUR, metrics, series, situation, stallOf } from './situations.ts';
+
+type Facts = Partial<OverviewSituation>;
+
+const DAY = 24 * HOUR;
+const LIMITS = situation().limits;
+const limits = (more: Partial<Limits>): Facts => ({ limits: { ...LIMITS, ...more } });
+const data = (more: Partial<DataFacts>): Facts => ({ data: { freeBytes: 9e9, backup: undefined, ...more } });
+const started = (millisAgo: number): Facts => ({
+  startedAtMillis: NOW - millisAgo,
+  countedFromMillis: NOW - millisAgo,
+});
+const failing = (millis: number): Facts => ({
+  exported: { lost: 0, all: 5000 },
+  exportFailing: { endpoint: 'http://c:4318', sinceMillis: NOW - millis, failingSinceMillis: NOW - millis },
+});
+const slow = (type: 'database' | 'render', p95: number): Facts => {
+  const { operations, ...rest } = metrics();
+  const duration_ms = { ...operations[type].duration_ms, p95 };
+  return {
+    metrics: {
+      ...rest,
+      operations: { ...operations, [type]: { ...operations[type], count: 900, duration_ms } },
+    },
+  };
+};
+const crash: Marker = {
+  atMillis: NOW - HOUR / 2,
+  kind: 'start',
+  label: 'start',
+  before: { ended: 'not stopped', atMillis: NOW - HOUR / 2 - 4000 },
+};
+const clock: Marker = { atMillis: NOW, kind: 'clock', label: 'clock set back by 2 h' };
+const everything: Facts = {
+  metrics: metrics({ count: 1000, errors: 30, client_errors: 400, slow: 100, p95: 4000 }),
+  ...data({ freeBytes: 0, backup: { atMillis: NOW - 90 * DAY } }),
+  openFiles: { used: 1023, limit: 1024, atMillis: NOW, ranOut: true },
+  stallMillis: 29_000,
+  crashes: [crash],
+  saturatedMillis: 90_000,
+  missingShare: 0.5,
+  faults: { count: 3, place: 'http start' },
+  audit: DISAGREEING,
+  storm: { probability: 0.2 },
+  exported: { lost: 400, all: 1000 },
+  exportFailing: { endpoint: 'x', sinceMillis: NOW - DAY, failingSinceMillis: NOW - DAY },
+};
+
+/** What an owner should read first, from the facts alone. */
+const SITUATIONS: readonly (readonly [situation: string, facts: Facts, first: string])[] = [
+  ['a good hour', {}, 'All fine.'],
+  ['silence', { metrics: EMPTY }, 'Quiet.'],
+  ['imported traces only: they are not counted', { metrics: EMPTY }, 'Quiet.'],
+  [
+    'telemetry off',
+    { metrics: { ...EMPTY, sampling: { ...EMPTY.sampling, enabled: false } } },
+    'Telemetry is off, because METRICS_ENABLED is false.',
+  ],
+  [
+    'a range before all counts',
+    { metrics: EMPTY, range: { fromMillis: 0, toMillis: 1, words: 'then' } },
+    'There is no data for that time: counts begin',
+  ],
+  [
+    'one request',
+    { metrics: metrics({ count: 1 }) },
+    'Too little traffic to judge: 1 request in the last hour, none failed.',
+  ],
+  [
+    'one 500 of one request',
+    { metrics: metrics({ count: 1, errors: 1 }), routes: [series('http', 'GET /x', { errors: 1 })] },
+    'Too little traffic to judge, but not all is well: 1 request in the last hour, 1 failed, at /x.',
+  ],
+  [
+    '19 requests, all failed',
+    { metrics: metrics({ count: 19, errors: 19 }) },
+    'Too little traffic to judge, but not all is well: 19 requests in the last hour, 19 failed.',
+  ],
+  ['20 requests, one failed', { metrics: metrics({ count: 20, errors: 1 }) }, 'Some requests fail.'],
+  ['1 of 10,000 failed', { metrics: metrics({ count: 10_000, errors: 1 }) }, 'Fine.'],
+  ['exactly one in a hundred failed', { metrics: metrics({ count: 10_000, errors: 100 }) }, 'Fine.'],
+  ['one more than that', { metrics: metrics({ count: 10_000, errors: 101 }) }, 'Some requests fail.'],
+  ['a tenth failed', { metrics: metrics({ count: 10_000, errors: 1000 }) }, 'Many requests fail.'],
+  ['all 5xx', { metrics: metrics({ count: 500, errors: 500 }) }, 'Every request fails.'],
+  [
+    'one failure, where none is allowed',
+    { metrics: metrics({ count: 10_000, errors: 1 }), ...limits({ failedShare: 0 }) },
+    'Some requests fail.',
+  ],
+  [
+    'failures that are not judged',
+    { metrics: metrics({ count: 500, errors: 500 }), ...limits({ failedShare: Number.NaN }) },
+    'Fine.',
+  ],
+  ['old failures, outside the range', { metrics: metrics({ errors: 0 }) }, 'All fine.'],
+  [
+    'a flood of 404s of bots',
+    { metrics: metrics({ count: 10_000, client_errors: 9000 }), botsNotFound: 8900 },
+    'All fine.',
+  ],
+  [
+    'a flood of 404s of bots, and few readers',
+    { metrics: metrics({ count: 10_000, client_errors: 9990 }), botsNotFound: 9985 },
+    'All fine.',
+  ],
+  [
+    '404s of readers',
+    { metrics: metrics({ count: 1000, client_errors: 300 }), botsNotFound: 20 },
+    'Nothing failed, but many requests got a 4xx.',
+  ],
+  [
+    '4xx and some failures',
+    { metrics: metrics({ count: 1000, client_errors: 300, errors: 5 }) },
+    'Many requests got a 4xx.',
+  ],
+  ['readers who leave', { metrics: metrics({ count: 1000, aborted: 600 }) }, 'All fine.'],
+  ['slow requests', { metrics: metrics({ count: 1000, slow: 60, p95: 1300 }) }, 'Working, but slow.'],
+  ['slow downloads', { metrics: metrics({ count: 1000, slow: 2, p95: 9000 }) }, 'All fine.'],
+  [
+    'slow by a stricter limit',
+    { metrics: metrics({ count: 1000, p95: 300 }), ...limits({ requestP95Millis: 200 }) },
+    'Working, but slow.',
+  ],
+  ['slow statements', slow('database', 140), 'Statements are slow.'],
+  ['slow renders', slow('render', 140), 'Renders are slow.'],
+  ['the loop held for 0.3 s', { stallMillis: 300, stall: stallOf(300) }, 'Fine.'],
+  ['the loop held for 29 s', { stallMillis: 29_000 }, 'Nothing was answered for 29 s.'],
+  [
+    'the loop held for 29 s, in silence',
+    { metrics: EMPTY, stallMillis: 29_000 },
+    'Nothing was answered for 29 s.',
+  ],
+  [
+    'the loop held for 29 s, by one request',
+    { metrics: metrics({ count: 1 }), stallMillis: 29_000 },
+    'Nothing was answered for 29 s.',
+  ],
+  ['a saturated loop', { saturatedMillis: 30_000 }, 'Requests waited before they were read.'],
+  ['an export that failed for a minute', failing(60_000), 'All fine.'],
+  ['a dead export', failing(2 * HOUR), 'The export fails.'],
+  ['an export that is rejected', { exported: { lost: 900, all: 1000 } }, 'The export loses data.'],
+  ['a full disk', data({ freeBytes: 0 }), 'The disk is full.'],
+  ['a nearly full disk', data({ freeBytes: 12_000_000 }), 'Only 12 MB are left on the disk.'],
+  [
+    'a history file that was set aside',
+    { faults: { count: 1, place: 'history.open' } },
+    'These numbers may be too low.',
+  ],
+  ['counts that did not fit', { missingShare: 0.2 }, 'Some counts are lost.'],
+  ['a young process', started(41_000), 'All fine.'],
+  ['after a crash', { crashes: [crash] }, 'The process ended without being stopped.'],
+  ['after two', { crashes: [crash, crash] }, 'The process ended 2 times without being stopped.'],
+  ['a clock that was set back', { clockSteps: [clock] }, 'All fine.'],
+  ['a storm of which all is kept', { storm: { probability: 1 } }, 'All fine.'],
+  ['a storm', { storm: { probability: 0.04 } }, 'Not every failure is kept.'],
+  ['growing memory', { memory: { growing: true, grownBytes: 4e7, overMillis: HOUR } }, 'All fine.'],
+  ['books that do not balance', { audit: DISAGREEING }, 'Sampling is biased.'],
+  [
+    'no backup, on the first day',
+    { ...data({ backup: { atMillis: undefined } }), ...started(DAY) },
+    'All fine.',
+  ],
+  [
+    'no backup in 40 days',
+    { ...data({ backup: { atMillis: undefined } }), ...started(40 * DAY) },
+    'There is no backup.',
+  ],
+  ['an old backup', data({ backup: { atMillis: NOW - 45 * DAY } }), 'The last backup is 45 days old.'],
+  [
+    'failures and a held loop',
+    { metrics: metrics({ errors: 3000 }), stallMillis: 29_000 },
+    'Some requests fail.',
+  ],
+  ['everything at once', everything, 'Some requests fail.'],
+];
+
+describe('the first sentence', () => {
+  it.each(SITUATIONS)('of %s', (_, facts, first) => {
+    const said = sentenceText(overviewSentence(situation(facts), new Links('/o', {})));
+    expect(said.slice(0, first.length)).toBe(first);
+  });
+
+  it('calls fine only what holds, and holds each limit that it judges', () => {
+    const verdicts = SITUATIONS.map(([, facts]) => {
+      const said = sentenceText(overviewSentence(situation(facts), new Links('/o', {})));
+      const isBroken = checksOf(situation(facts)).some(({ state }) => state === 'broken');
+      return { isFine: /^(?:All fine|Fine|Quiet)\./.test(said), isBroken };
+    });
+    expect(verdicts.filter(({ isFine, isBroken }) => isFine && isBroken)).toEqual([]);
+    expect(verdicts.filter(({ isBroken }) => isBroken).length).toBeGreaterThan(20);
+  });
+
+  it('names the worst first, in a stated order, and says how many more limits do not hold', () => {
+    const broken = checksOf(situation(everything)).filter(({ state }) => state === 'broken');
+    expect(broken.map(({ key }) => key)).toEqual([
+      'failed',
+      'disk',
+      'open_files',
+      'loop',
+      'crashes',
+      'request_p95',
+      'saturated',
+      'client_errors',
+      'missing',
+      'faults',
+      'books',
+      'storm',
+      'backup',
+      'export',
+      'export_lost',
+    ]);
+    expect(sentenceText(overviewSentence(situation(everything), new Links('/o', {})))).toContain(
+      ' more limits do not hold.',
+    );
+  });
+});
