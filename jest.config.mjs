@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url));
 
 export default {
+  runtime: '<rootDir>/test/plain-runtime.cjs',
   testEnvironment: '<rootDir>/test/plain-environment.cjs',
   testSequencer: '<rootDir>/test/slow-first-sequencer.cjs',
   roots: ['<rootDir>/test'],
@@ -12,7 +13,8 @@ export default {
   // They need programs that `npm run receivers` builds: `npm run test:receivers`.
   testPathIgnorePatterns: ['<rootDir>/test/receivers/'],
   extensionsToTreatAsEsm: ['.ts'],
-  transform: { '\\.ts$': '<rootDir>/test/strip-types-transformer.cjs' },
+  // Node strips types, as in production.
+  transform: {},
   reporters: ['default', '<rootDir>/test/plain-summary-reporter.cjs'],
   coverageProvider: 'v8',
   coveragePathIgnorePatterns: ['/node_modules/', '/test/'],

@@ -1,20 +1,44 @@
 'use strict';
-const vm = require('node:vm');
-const { TestEnvironment } = require('jest-environment-node');
+const { ModernFakeTimers } = require('@jest/fake-timers');
+const { ModuleMocker } = require('jest-mock');
 
-/**
- * Jest's environment for Node with a global object as in production. Jest's own intercepts each access to a global (`Math`, `Date`), which
- * costs more than the code around it, and records stacks of 100 frames for each expectation and error.
- */
-module.exports = class PlainEnvironment extends TestEnvironment {
-  constructor(config, context) {
-    const { createContext } = vm;
-    vm.createContext = () => createContext(vm.constants.DONT_CONTEXTIFY);
-    try {
-      super(config, context);
-    } finally {
-      vm.createContext = createContext;
-    }
-    this.global.Error.stackTraceLimit = Error.stackTraceLimit;
+/** Jest's environment without a context: the globals of the worker, as production has them. What a file left behind goes with it. */
+module.exports = class PlainEnvironment {
+  fakeTimers = null;
+  global = globalThis;
+  moduleMocker = new ModuleMocker(globalThis);
+  #stackTraceLimit = Error.stackTraceLimit;
+  #console = globalThis.console;
+  #exit = process.exit;
+
+  constructor({ projectConfig }) {
+    this.hasOwnModules = projectConfig.testEnvironmentOptions.ownModules === true;
+    this.fakeTimersModern = new ModernFakeTimers({ config: projectConfig, global: globalThis });
+  }
+  exportConditions() {
+    return ['node', 'node-addons'];
+  }
+  getVmContext() {
+    return null;
+  }
+  setup() {
+    // Jest records stacks of 100 frames and maps them to sources, which are what runs here.
+    Error.stackTraceLimit = this.#stackTraceLimit;
+    delete Error.prepareStackTrace;
+  }
+  /** Errors name the files of the project by their paths, without the query of `plain-runtime.cjs`. */
+  handleTestEvent({ error }) {
+    if (typeof error?.stack === 'string')
+      Reflect.set(error, 'stack', error.stack.replace(/file:\/\/([^?):]+)(?:\?file=\d+)?/g, '$1'));
+  }
+  async teardown() {
+    this.fakeTimersModern.dispose();
+    globalThis.console = this.#console;
+    process.exit = this.#exit;
+    // Jest's runner has a state for each file.
+    for (const symbol of Object.getOwnPropertySymbols(globalThis))
+      if (/^(?:EVENT_HANDLERS|JEST_STATE_SYMBOL)$/.test(symbol.description)) delete globalThis[symbol];
+    const api = await import('@opentelemetry/api');
+    for (const part of [api.context, api.diag, api.metrics, api.propagation, api.trace]) part.disable();
   }
 };

@@ -1,3 +1,7 @@
+/**
+ * What a process lacks is noted once.
+ * @jest-environment-options {"ownModules":true}
+ */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel } from 'node:diagnostics_channel';
 import { EventEmitter } from 'node:events';

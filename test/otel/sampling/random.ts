@@ -11,9 +11,16 @@ export function randomOf(seed: number): () => number {
   };
 }
 
+const DIGITS = Array.from({ length: 0x10000 }, (_, half) => half.toString(16).padStart(4, '0'));
+
 /** The hexadecimal digits of an id, eight per number of `random`. */
 export function hexOf(random: () => number, words: number): string {
-  return Array.from({ length: words }, () => random().toString(16).padStart(8, '0')).join('');
+  let hex = '';
+  for (let word = 0; word < words; word++) {
+    const value = random();
+    hex += DIGITS[value >>> 16]! + DIGITS[value & 0xffff]!;
+  }
+  return hex;
 }
 
 /** Ids that are reproducible; trace ids are random in all bits. */

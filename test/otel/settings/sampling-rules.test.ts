@@ -220,7 +220,7 @@ describe('text patterns', () => {
     fc.assert(
       fc.property(pattern, (one) => {
         const matches = matcherOf(one);
-        for (const word of words) expect([word, matches(word)]).toEqual([word, expression(one).test(word)]);
+        expect(words.filter(matches)).toEqual(words.filter((word) => expression(one).test(word)));
       }),
     );
   });
