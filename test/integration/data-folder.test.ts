@@ -11,7 +11,7 @@ const folder = temporaryFolder();
 const dataDir = join(folder, 'data');
 let blog: BlogProcess;
 beforeAll(async () => {
-  blog = await BlogProcess.start(dataDir);
+  blog = await BlogProcess.launch(dataDir);
   afterTests(() => blog.stop());
 });
 

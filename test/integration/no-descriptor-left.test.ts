@@ -20,7 +20,7 @@ onLinux('a blog without a file descriptor left', () => {
   let owner: Visitor;
 
   beforeAll(async () => {
-    blog = await BlogProcess.start(dataDir, {}, START_ARGUMENTS, {
+    blog = await BlogProcess.launch(dataDir, {}, START_ARGUMENTS, {
       executable: 'sh',
       before: ['-c', `ulimit -n ${LIMIT}; exec "$0" "$@"`, process.execPath],
     });

@@ -8,7 +8,7 @@ import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 describe('the start', () => {
   it('prints the address and, while there is no owner, a one-time link', async () => {
-    const blog = await BlogProcess.start(temporaryFolder());
+    const blog = await BlogProcess.launch(temporaryFolder());
     expect((await blog.ask('/health')).body.toString()).toBe('{"status":"ok"}');
     expect(blog.output).toMatch(/^Glasshouse is at http:\/\/127\.0\.0\.1:\d+$/m);
     expect(blog.output).toMatch(/http:\/\/127\.0\.0\.1:\d+\/admin\/setup\?token=\S{20,}/);

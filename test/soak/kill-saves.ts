@@ -55,7 +55,9 @@ export async function killDuringSaves(options: {
   }
 
   for (let kill = 0; kill < kills; kill++) {
-    const blog = await BlogProcess.start(dataDir, { METRICS_ENABLED: random.chance(0.5) ? 'true' : 'false' });
+    const blog = await BlogProcess.launch(dataDir, {
+      METRICS_ENABLED: random.chance(0.5) ? 'true' : 'false',
+    });
     csrf ||= await becomeOwner(blog, visitor);
     const killed = new AbortController();
     const writers = Array.from({ length: WRITERS }, async () => {
