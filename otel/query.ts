@@ -16,6 +16,7 @@ import type { Stall, StallFacts } from './base/stall.ts';
 import type { NotFoundRow, RequestLists, ShownAddress } from './base/request-facts.ts';
 import type { SampledSide, SampleFilter } from './base/sampled-traces.ts';
 import type { TimeRange } from './base/time-range.ts';
+import type { TraceFacets, TraceTerm } from './base/trace-term.ts';
 import type { EffectiveSetting } from './base/effective-setting.ts';
 import type {
   LiveSettings,
@@ -48,6 +49,8 @@ export type { MetricsPage } from './base/metrics-page.ts';
 export type { NotFoundRow, RequestLists, ShownAddress, TopRow, TopRows } from './base/request-facts.ts';
 export type { SampledSide, SampledSpan, SampledTrace, SampleFilter } from './base/sampled-traces.ts';
 export type { TimeRange } from './base/time-range.ts';
+export { AGENT_FAMILIES, FACET_NAMES } from './base/trace-term.ts';
+export type { FacetCount, FacetName, TraceFacets, TraceTerm } from './base/trace-term.ts';
 export type { EffectiveSetting } from './base/effective-setting.ts';
 export { KEEP_REASONS, OPERATION_TYPES } from './base/operation-types.ts';
 export type {
@@ -280,8 +283,11 @@ export interface TraceFilter {
   readonly status?: 'error' | 'ok';
   readonly minMillis?: number;
   readonly maxMillis?: number;
-  readonly text?: string;
+  /** All must hold; at most 20 are used. */
+  readonly terms?: readonly TraceTerm[];
   readonly sort?: 'newest' | 'slowest';
+  /** Also counts the values of what matched. */
+  readonly facets?: boolean;
   /** At most 1,000; default 100. */
   readonly limit?: number;
 }
@@ -290,8 +296,10 @@ export interface TraceList {
   readonly rows: readonly TraceSummary[];
   /** Number of matches; `rows` are the first of them. */
   readonly total: number;
-  /** Set if a search for `key=value` examined only the newest of many candidates. */
+  /** Set if a search for an attribute examined only the newest of many candidates. */
   readonly searched?: { readonly newest: number; readonly of: number } | undefined;
+  /** If the filter asked for them. */
+  readonly facets?: TraceFacets | undefined;
 }
 
 export interface OperationFilter {
