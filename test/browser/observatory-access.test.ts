@@ -125,9 +125,10 @@ run('the observatory in a browser', () => {
   it('needs no script to filter, to choose a range, a region, and to find the keys', async () => {
     const { page } = await house.open({ javaScriptEnabled: false });
     await page.goto(`${overview}/traces`);
+    await page.getByText('one operation').click();
     await page.getByLabel('status').selectOption('error');
     await page.getByLabel('at least').fill('1ms');
-    await page.getByRole('button', { name: 'Filter' }).click();
+    await page.getByRole('button', { name: 'Search' }).click();
     expect(Object.fromEntries(new URL(page.url()).searchParams)).toMatchObject({
       status: 'error',
       min: '1ms',
