@@ -16,7 +16,7 @@ import type { Stall, StallFacts } from './base/stall.ts';
 import type { NotFoundRow, RequestLists, ShownAddress } from './base/request-facts.ts';
 import type { SampledSide, SampleFilter } from './base/sampled-traces.ts';
 import type { TimeRange } from './base/time-range.ts';
-import type { TraceFacets, TraceTerm } from './base/trace-term.ts';
+import type { TraceFacets, TraceFilter } from './base/trace-term.ts';
 import type { EffectiveSetting } from './base/effective-setting.ts';
 import type {
   LiveSettings,
@@ -50,7 +50,7 @@ export type { NotFoundRow, RequestLists, ShownAddress, TopRow, TopRows } from '.
 export type { SampledSide, SampledSpan, SampledTrace, SampleFilter } from './base/sampled-traces.ts';
 export type { TimeRange } from './base/time-range.ts';
 export { AGENT_FAMILIES, FACET_NAMES } from './base/trace-term.ts';
-export type { FacetCount, FacetName, TraceFacets, TraceTerm } from './base/trace-term.ts';
+export type { FacetCount, FacetName, TraceFacets, TraceFilter, TraceTerm } from './base/trace-term.ts';
 export type { EffectiveSetting } from './base/effective-setting.ts';
 export { KEEP_REASONS, OPERATION_TYPES } from './base/operation-types.ts';
 export type {
@@ -273,23 +273,6 @@ export interface MissingTrace {
     readonly name: string;
     readonly startMillis: number;
   };
-}
-
-export interface TraceFilter {
-  readonly range?: TimeRange;
-  readonly type?: OperationType;
-  readonly series?: string;
-  readonly reason?: KeepReason;
-  readonly status?: 'error' | 'ok';
-  readonly minMillis?: number;
-  readonly maxMillis?: number;
-  /** All must hold; at most 20 are used. */
-  readonly terms?: readonly TraceTerm[];
-  readonly sort?: 'newest' | 'slowest';
-  /** Also counts the values of what matched. */
-  readonly facets?: boolean;
-  /** At most 1,000; default 100. */
-  readonly limit?: number;
 }
 
 export interface TraceList {

@@ -1,4 +1,5 @@
-import type { KeepReason } from './operation-types.ts';
+import type { KeepReason, OperationType } from './operation-types.ts';
+import type { TimeRange } from './time-range.ts';
 
 /**
  * One term of a search over kept traces; all terms must hold. Texts are compared without regard to case. *The request* is the one that the trace begins
@@ -63,3 +64,20 @@ export interface FacetCount {
 
 /** Values of what matched, the most frequent first, at most 100 each. */
 export type TraceFacets = Readonly<Record<FacetName, readonly FacetCount[]>>;
+
+export interface TraceFilter {
+  readonly range?: TimeRange;
+  readonly type?: OperationType;
+  readonly series?: string;
+  readonly reason?: KeepReason;
+  readonly status?: 'error' | 'ok';
+  readonly minMillis?: number;
+  readonly maxMillis?: number;
+  /** All must hold; at most 20 are used. */
+  readonly terms?: readonly TraceTerm[];
+  readonly sort?: 'newest' | 'slowest';
+  /** Also counts the values of what matched. */
+  readonly facets?: boolean;
+  /** At most 1,000; default 100. */
+  readonly limit?: number;
+}
