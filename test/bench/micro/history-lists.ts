@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import type { TraceFilter, TraceTerm } from '../../../otel/query.ts';
+import type { TimeRange, TraceFilter, TraceTerm } from '../../../otel/query.ts';
 import { HistoryFile } from '../../../otel/store/history-file.ts';
 import { KeptTraces } from '../../../otel/store/kept-traces.ts';
 import type { TraceArchive } from '../../../otel/store/kept-traces.ts';
@@ -49,11 +49,8 @@ function listsOf(kept: KeptTraces): Readonly<Record<string, () => unknown>> {
   const all = { fromMillis: START_MILLIS, toMillis: end + 60_000 };
   const hour = { fromMillis: end - 7_200_000, toMillis: end - 3_600_000 };
   const of = (filter: TraceFilter) => () => kept.list(filter);
-  /** As the page of traces asks, with the counts by value. */
-  const asked = (...terms: readonly TraceTerm[]) => of({ range: all, terms, facets: true });
-  const text = (words: string): readonly TraceTerm[] =>
-    words.split(' ').map((each) => ({ field: 'text', text: each }));
   return {
+    ...searchesOf(kept, all),
     'newest of all': of({ range: all }),
     'newest of an hour': of({ range: hour }),
     'how many of all': of({ range: all, limit: 0 }),
@@ -75,6 +72,25 @@ function listsOf(kept: KeptTraces): Readonly<Record<string, () => unknown>> {
       minMillis: 0.2,
       maxMillis: 0.3,
     }),
+    '5,000 failures': () => kept.failures({ range: all, limit: 5000 }),
+    '500 slow and 500 other traces': () =>
+      kept.sample({ range: all, type: 'http', marked: 'slow', limit: 500 }, THRESHOLDS),
+    'the same of one statement': () =>
+      kept.sample(
+        { range: all, type: 'database', series: 'SELECT posts', marked: 'either', limit: 500 },
+        THRESHOLDS,
+      ),
+    'slow operations': () => kept.slow(THRESHOLDS, { range: all, limit: 200 }),
+  };
+}
+
+/** As the page of traces asks, with the counts by value. */
+function searchesOf(kept: KeptTraces, all: TimeRange): Readonly<Record<string, () => unknown>> {
+  const of = (filter: TraceFilter) => () => kept.list(filter);
+  const asked = (...terms: readonly TraceTerm[]) => of({ range: all, terms, facets: true });
+  const text = (words: string): readonly TraceTerm[] =>
+    words.split(' ').map((each) => ({ field: 'text', text: each }));
+  return {
     'an address': asked({ field: 'address', paths: ['/2026/post-471'] }),
     'an address below': asked({ field: 'address', paths: ['/2026'], below: true }),
     'a word of all': asked(...text('firefox')),
@@ -117,15 +133,6 @@ function listsOf(kept: KeptTraces): Readonly<Record<string, () => unknown>> {
       series: 'SELECT posts',
       sort: 'slowest',
     }),
-    '5,000 failures': () => kept.failures({ range: all, limit: 5000 }),
-    '500 slow and 500 other traces': () =>
-      kept.sample({ range: all, type: 'http', marked: 'slow', limit: 500 }, THRESHOLDS),
-    'the same of one statement': () =>
-      kept.sample(
-        { range: all, type: 'database', series: 'SELECT posts', marked: 'either', limit: 500 },
-        THRESHOLDS,
-      ),
-    'slow operations': () => kept.slow(THRESHOLDS, { range: all, limit: 200 }),
   };
 }
 
