@@ -407,7 +407,8 @@ export interface BufferFacts {
   readonly maxBytes: number;
   readonly evicted: Readonly<Record<EvictionReason, number>>;
   readonly oldestMillis: number | undefined;
-  /** The same of traces that failed, were slow or ended late: they stay longer than ordinary ones. */
+  /** The same by rank: traces that failed, were slow or ended late (`mustKeep`) stay longer than ordinary ones. */
+  readonly ordinary: { readonly evicted: number; readonly oldestMillis: number | undefined };
   readonly mustKeep: { readonly evicted: number; readonly oldestMillis: number | undefined };
 }
 

@@ -105,6 +105,7 @@ export function disabledTelemetry(
       maxBytes: 0,
       evicted: NO_EVICTED,
       oldestMillis: undefined,
+      ordinary: { evicted: 0, oldestMillis: undefined },
       mustKeep: { evicted: 0, oldestMillis: undefined },
     }),
     spans: () => new OperationTally().counts(),

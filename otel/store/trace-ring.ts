@@ -225,6 +225,8 @@ export class TraceRing {
   }
 
   facts(): BufferFacts {
+    const { ordinary, mustKeep } = this.#chains;
+    const evicted = Object.values(this.#evicted).reduce((sum, count) => sum + count, 0);
     return {
       traces: this.#traces.size,
       maxTraces: this.#maxTraces,
@@ -232,7 +234,11 @@ export class TraceRing {
       maxBytes: this.#maxBytes,
       evicted: { ...this.#evicted },
       oldestMillis: this.#traces.values().next().value?.startMillis,
-      mustKeep: { evicted: this.#mustKeepEvicted, oldestMillis: this.#chains.mustKeep.oldest?.startMillis },
+      ordinary: {
+        evicted: evicted - this.#mustKeepEvicted,
+        oldestMillis: ordinary.oldest?.startMillis,
+      },
+      mustKeep: { evicted: this.#mustKeepEvicted, oldestMillis: mustKeep.oldest?.startMillis },
     };
   }
 

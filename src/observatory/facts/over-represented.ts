@@ -1,0 +1,271 @@
+import type {
+  SampledSide,
+  SampledSpan,
+  SampledTrace,
+  SampleFilter,
+  TelemetryQuery,
+  TimeRange,
+} from '../../../otel/query.ts';
+import { heldSinceMillis } from './held-since.ts';
+import { SampledValues } from './sampled-values.ts';
+import { holm } from './significance.ts';
+import {
+  chanceOf,
+  explains,
+  Hits,
+  type RatioOfShares,
+  ratioOf,
+  shareOf,
+  testable,
+  type Shares,
+} from './weighted-shares.ts';
+
+/** Traces read of each side; the others are left out at random. */
+const MAX_READ = 500;
+/** Values that are told apart; beyond it, further ones are not compared. */
+const MAX_VALUES = 20_000;
+const MAX_ROWS = 12;
+/** Share of pages without any true difference on which something is claimed: at most. */
+const LEVEL = 0.01;
+/** One side of a comparison. */
+export interface ComparedTraces {
+  /** Read, with a known weight. */
+  readonly traces: number;
+  /** Kept in the range. */
+  readonly kept: number;
+  /** Read, but without a known weight, and left out. */
+  readonly unweighted: number;
+  /** How many operations they stand for, and the standard deviation of that. */
+  readonly standFor: number;
+  readonly deviation: number;
+}
+
+/** A value that is more frequent among slow or failed traces than among the rest, by more than chance. */
+export interface OverRepresented extends RatioOfShares {
+  readonly key: string;
+  readonly value: string;
+  /** Further values of exactly the same traces, `key value`. */
+  readonly also: readonly string[];
+  /** Weighted share of the operations that have it, 0–1, and the number of kept traces behind it. */
+  readonly marked: { readonly share: number; readonly traces: number };
+  readonly rest: { readonly share: number; readonly traces: number };
+  /** The longest marked operation whose trace has it. */
+  readonly example: { readonly traceId: string; readonly spanId: string };
+}
+
+export interface OverRepresentation {
+  readonly marked: ComparedTraces;
+  readonly rest: ComparedTraces;
+  /** The time from which both sides are held, if that is after the start of the range. */
+  readonly sinceMillis: number | undefined;
+  /** Operations counted, and how many of them no kept trace stands for, by more than chance: of a kind that is not kept. */
+  readonly counted: number;
+  readonly unseen: number;
+  /** Values that could have stood out. */
+  readonly compared: number;
+  /** What explains most comes first. */
+  readonly rows: readonly OverRepresented[];
+}
+
+export type Comparison = Omit<SampleFilter, 'limit'>;
+
+type Telemetry = Pick<
+  TelemetryQuery,
+  'sampleTraces' | 'markers' | 'coverage' | 'operations' | 'series' | 'buffer' | 'history' | 'now'
+>;
+
+/**
+ * Compares slow or failed traces with the rest of the range, as far back as both are held, each counted by its weight. Reads at most 1,000 traces.
+ */
+export function overRepresented(telemetry: Telemetry, comparison: Comparison): OverRepresentation {
+  const { type, series, marked } = comparison;
+  const sinceMillis = allHeldSinceMillis(telemetry, comparison.range);
+  const fromMillis = Math.min(sinceMillis ?? comparison.range.fromMillis, comparison.range.toMillis);
+  // Whole buckets, so that traces and counts cover the same time.
+  const { toMillis, ...covered } = telemetry.coverage({ ...comparison.range, fromMillis });
+  const range = { fromMillis: covered.fromMillis, toMillis };
+  const drawn = telemetry.sampleTraces({ range, type, series, marked, limit: MAX_READ });
+  const startsMillis = telemetry
+    .markers({ fromMillis: 0, toMillis })
+    .filter(({ kind }) => kind === 'start')
+    .map(({ atMillis }) => atMillis);
+  const tally = new ValueTally(comparison, startsMillis);
+  for (const trace of drawn.marked.traces) tally.add('marked', trace);
+  for (const trace of drawn.rest.traces) tally.add('rest', trace);
+  const counted =
+    series === undefined
+      ? telemetry.operations(range)[type].count
+      : (telemetry.series(type, range).find(({ name }) => name === series)?.count ?? 0);
+  return { sinceMillis, ...tally.result(drawn, counted) };
+}
+
+/** Ordinary traces are removed earlier: a comparison with older failures would show what has changed since. */
+function allHeldSinceMillis(telemetry: Telemetry, range: TimeRange): number | undefined {
+  const since = (['mustKeep', 'ordinary'] as const).flatMap(
+    (rank) => heldSinceMillis(telemetry, range, rank) ?? [],
+  );
+  return since.length === 0 ? undefined : Math.max(...since);
+}
+
+class SideSums {
+  readonly all = new Hits();
+  unweighted = 0;
+  heaviest = 1;
+}
+
+interface Value {
+  readonly key: string;
+  readonly value: string;
+  readonly marked: Hits;
+  readonly rest: Hits;
+  /** The longest. */
+  example: OverRepresented['example'] | undefined;
+  longestMillis: number;
+  /** The same for values of the same traces. */
+  signature: number;
+  /** Of the trace that is being added: the lowest weight of a span that has it. */
+  weight: number;
+}
+
+interface ValueShares extends Shares {
+  readonly value: Value;
+}
+
+class ValueTally {
+  readonly #comparison: Comparison;
+  readonly #reader: SampledValues;
+  readonly #sides = { marked: new SideSums(), rest: new SideSums() };
+  readonly #values = new Map<string, Map<string, Value>>();
+  #distinct = 0;
+  #added = 0;
+
+  constructor(comparison: Comparison, startsMillis: readonly number[]) {
+    this.#comparison = comparison;
+    this.#reader = new SampledValues(comparison.marked, startsMillis);
+  }
+
+  /**
+   * A value counts with the weight of its span, the lowest if several have it: all spans of a trace are kept by one random number, so that span is kept
+   * whenever another one is. The sums are Horvitz-Thompson's, right for each rate on its own.
+   */
+  add(side: 'marked' | 'rest', trace: SampledTrace): void {
+    const unit = unitOf(trace, this.#comparison);
+    if (unit === undefined) return;
+    const sums = this.#sides[side];
+    if (unit.weight === undefined) sums.unweighted++;
+    else sums.all.add(unit.weight);
+    const touched: Value[] = [];
+    this.#reader.take(trace, unit, (key, text, weight) => {
+      if (weight === undefined) return;
+      const value = this.#valueOf(key, text);
+      if (value === undefined) return;
+      if (value.weight === Infinity) touched.push(value);
+      value.weight = Math.min(value.weight, weight);
+    });
+    const number = Math.imul(++this.#added, 0x9e3779b1);
+    for (const value of touched) {
+      value[side].add(value.weight);
+      sums.heaviest = Math.max(sums.heaviest, value.weight);
+      value.signature = Math.imul(value.signature, 31) + number;
+      if (side === 'marked' && unit.durationMillis > value.longestMillis) {
+        value.example = { traceId: trace.traceId, spanId: unit.spanId };
+        value.longestMillis = unit.durationMillis;
+      }
+      value.weight = Infinity;
+    }
+  }
+
+  #valueOf(key: string, value: string): Value | undefined {
+    let values = this.#values.get(key);
+    if (values === undefined) this.#values.set(key, (values = new Map()));
+    let known = values.get(value);
+    if (known !== undefined || this.#distinct === MAX_VALUES) return known;
+    this.#distinct++;
+    known = {
+      key,
+      value,
+      marked: new Hits(),
+      rest: new Hits(),
+      example: undefined,
+      longestMillis: -Infinity,
+      signature: 0,
+      weight: Infinity,
+    };
+    values.set(value, known);
+    return known;
+  }
+
+  result(
+    drawn: Readonly<Record<'marked' | 'rest', SampledSide>>,
+    counted: number,
+  ): Omit<OverRepresentation, 'sinceMillis'> {
+    const { marked, rest } = this.#sides;
+    const heaviest = Math.max(marked.heaviest, rest.heaviest);
+    const facts = { marked: sideFacts(marked, drawn.marked), rest: sideFacts(rest, drawn.rest) };
+    const unseen = unseenOf(counted, facts.marked, facts.rest);
+    const all = [...this.#values.values()].flatMap((values) => [...values.values()]);
+    const shares = all.map((value): ValueShares => {
+      const one = shareOf(value.marked, marked.all, heaviest);
+      const two = shareOf(value.rest, rest.all, heaviest);
+      return { value, p1: one.share, n1: one.of, p2: two.share, n2: two.of };
+    });
+    // All that is unseen may have the value.
+    const hidden = unseen / Math.max(1, facts.rest.standFor + unseen);
+    const tested = testable(shares, LEVEL);
+    const chances = tested.map((each) => chanceOf({ ...each, p2: each.p2 + (1 - each.p2) * hidden }));
+    const stand = holm(chances, LEVEL);
+    const found = tested
+      .filter((_, i) => stand[i])
+      .toSorted((a, b) => explains(b) - explains(a) || a.value.key.length - b.value.key.length);
+    return {
+      ...facts,
+      counted,
+      unseen,
+      compared: tested.length,
+      rows: [...Map.groupBy(found, ({ value }) => value.signature).values()]
+        .slice(0, MAX_ROWS)
+        .map(([first, ...others]) => rowOf(first!, others)),
+    };
+  }
+}
+
+/** The operation that is compared: of several, the one that is kept most often. */
+function unitOf({ spans }: SampledTrace, { type, series }: Comparison): SampledSpan | undefined {
+  let unit: SampledSpan | undefined;
+  for (const span of spans) {
+    if (span.type !== type || (series !== undefined && span.series !== series)) continue;
+    if (unit === undefined || (span.weight ?? Infinity) < (unit.weight ?? Infinity)) unit = span;
+  }
+  return unit;
+}
+
+function rowOf(shares: ValueShares, others: readonly ValueShares[]): OverRepresented {
+  const { value, p1, p2 } = shares;
+  return {
+    key: value.key,
+    value: value.value,
+    also: others.slice(0, 3).map((other) => `${other.value.key} ${other.value.value}`),
+    marked: { share: p1, traces: value.marked.traces },
+    rest: { share: p2, traces: value.rest.traces },
+    ...ratioOf(shares),
+    example: value.example!,
+  };
+}
+
+function sideFacts({ all, unweighted }: SideSums, { kept, traces }: SampledSide): ComparedTraces {
+  const drawnFrom = kept / Math.max(1, traces.length);
+  return {
+    traces: all.traces,
+    kept,
+    unweighted,
+    standFor: all.sum * drawnFrom,
+    // Kept by chance with p = 1/w, and drawn.
+    deviation: drawnFrom * Math.sqrt(all.squares - all.sum + (drawnFrom > 1 ? all.squares : 0)),
+  };
+}
+
+/** Counted operations beyond those that the kept ones stand for, give or take chance. */
+function unseenOf(counted: number, marked: ComparedTraces, rest: ComparedTraces): number {
+  const deviation = Math.hypot(marked.deviation, rest.deviation);
+  return Math.max(0, counted - marked.standFor - rest.standFor - 2 * deviation);
+}

@@ -1,0 +1,211 @@
+import { describe, expect, it } from '@jest/globals';
+import { type Context, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
+import type { SampledTrace, TelemetryQuery } from '../../../../otel/query.ts';
+import { Guard } from '../../../../otel/base/guard.ts';
+import { InProcessSpanExporter } from '../../../../otel/store/in-process-span-exporter.ts';
+import { RedAggregator } from '../../../../otel/aggregate/red-aggregator.ts';
+import { parseSamplingRules } from '../../../../otel/settings/sampling-rules.ts';
+import { TraceRing } from '../../../../otel/store/trace-ring.ts';
+import {
+  type OverRepresentation,
+  overRepresented,
+} from '../../../../src/observatory/facts/over-represented.ts';
+import { HistoryFolder } from '../../../otel/store/history-fixture.ts';
+import { storeWith } from '../../../otel/store/store-fixture.ts';
+import {
+  FakeClock,
+  fail,
+  processorsOfEachTest,
+  type Rates,
+  remoteParent,
+} from '../../../otel/sampling/processor-fixture.ts';
+import { randomOf } from '../../../otel/sampling/random.ts';
+
+const REQUESTS = 400;
+const AGENTS = ['Firefox', 'Chrome', 'Safari', 'curl/8.1', 'Reeder/5', 'Googlebot/2.1'] as const;
+const CAUSE_SHARE = 0.03;
+
+type Cause = 'agent' | 'post' | 'cache';
+const CAUSES = {
+  agent: ['agent', 'SlowReader'],
+  post: ['url.path', '/posts/heavy'],
+  cache: ['cache.state', 'stale'],
+} as const;
+
+interface Traffic {
+  readonly rates: Rates;
+  readonly seed: number;
+  /** Undefined: chance decides who is slow. */
+  readonly cause?: Cause;
+  readonly isFailing?: boolean;
+  /** Share that the caller samples. */
+  readonly upstream?: number;
+  readonly rules?: string;
+  readonly requests?: number;
+}
+
+const start = processorsOfEachTest();
+
+/** Plays requests through the real sampling and aggregates into a ring. */
+function play(ring: TraceRing, traffic: Traffic) {
+  const { rates, seed, cause, isFailing = false, upstream, rules, requests = REQUESTS } = traffic;
+  const sinks = [new InProcessSpanExporter({ ring, guard: new Guard() })];
+  const aggregates = new RedAggregator({
+    clock: new FakeClock(),
+    rates: () => ({ http: 1, database: 1, render: 1, other: 1 }),
+  });
+  const run = start({ rates, seed, sinks, aggregates, wholeTrace: true, spans: 'own' });
+  if (rules !== undefined) run.state.settings = { ...run.state.settings, rules: parseSamplingRules(rules) };
+  const words = randomOf(seed);
+  const random = (): number => words() / 2 ** 32;
+  const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * random() * of.length)]!;
+  for (let i = 0; i < requests; i++) {
+    const isCause = random() < CAUSE_SHARE;
+    const is = (what: Cause): boolean => isCause && cause === what;
+    const isBad = random() < (cause === undefined ? 0.05 : isCause ? 0.8 : 0.006);
+    const isPost = random() < 0.7;
+    const attributes = {
+      'http.request.method': random() < 0.95 ? 'GET' : 'HEAD',
+      'http.route': isPost ? '/posts/:slug' : '/',
+      'url.path': is('post')
+        ? '/posts/heavy'
+        : isPost
+          ? `/posts/${Math.floor(random() * random() * 40)}`
+          : '/',
+      'user_agent.original': is('agent') ? 'SlowReader/1.0' : pick(AGENTS),
+      'client.address': `192.0.2.${Math.floor(random() * 60)}`,
+    };
+    const parent: Context = upstream === undefined ? ROOT_CONTEXT : remoteParent(words, upstream);
+    const request = run.tracer.startSpan('GET', { kind: SpanKind.SERVER, attributes }, parent);
+    const within = trace.setSpan(ROOT_CONTEXT, request);
+    const state = is('cache') ? 'stale' : random() < 0.8 ? 'hit' : 'miss';
+    run.tracer.startSpan('cache', { attributes: { 'cache.state': state } }, within).end();
+    run.clock.millis += isBad && !isFailing ? 1500 : 20;
+    (isBad && isFailing ? fail(request) : request).end();
+  }
+  return run;
+}
+
+const RANGE = { fromMillis: 0, toMillis: 2 ** 45 };
+
+function compared(
+  ring: TraceRing,
+  aggregates: RedAggregator,
+  { isFailing = false }: Traffic,
+): OverRepresentation {
+  const { store } = storeWith({ ring, aggregates });
+  return overRepresented(store, { range: RANGE, type: 'http', marked: isFailing ? 'failed' : 'slow' });
+}
+
+function found(traffic: Traffic): OverRepresentation {
+  const ring = new TraceRing({ maxTraces: 2 * REQUESTS, maxBytes: 2 ** 26, now: () => 0 });
+  const { aggregates } = play(ring, traffic);
+  return compared(ring, aggregates, traffic);
+}
+
+function runs(count: number, traffic: Omit<Traffic, 'seed'>): readonly OverRepresentation[] {
+  return Array.from({ length: count }, (_, index) => found({ ...traffic, seed: index + 1 }));
+}
+
+const isFirst = ({ rows }: OverRepresentation, cause: Cause): boolean =>
+  rows[0]?.key === CAUSES[cause][0] && rows[0].value === CAUSES[cause][1];
+const claims = (all: readonly OverRepresentation[]): number =>
+  all.filter(({ rows }) => rows.length > 0).length;
+
+describe('overRepresented', () => {
+  it.each<[Cause, Rates]>([
+    ['agent', 1],
+    ['agent', 0.05],
+    ['post', 1],
+    ['post', 0.05],
+    ['cache', 1],
+    ['cache', 0.05],
+  ])('names the %s behind 3 %% of the requests that made them slow first, at rate %p', (cause, rates) => {
+    expect(runs(20, { rates, cause }).filter((run) => isFirst(run, cause)).length).toBeGreaterThanOrEqual(19);
+  });
+
+  it.each<[string, Omit<Traffic, 'seed'>]>([
+    ['failures', { rates: 0.05, cause: 'agent', isFailing: true }],
+    ['unequal rates', { rates: { http: 0.3, other: 0.1 }, cause: 'cache' }],
+    ['a rate of requests alone', { rates: { http: 0.05 }, cause: 'cache' }],
+    ['a caller that samples a quarter', { rates: 0.1, cause: 'post', upstream: 0.25 }],
+  ])('does so with %s', (_name, traffic) => {
+    expect(runs(10, traffic).filter((run) => isFirst(run, traffic.cause!)).length).toBeGreaterThanOrEqual(9);
+  });
+
+  it('does so after a restart, with the same figures', () => {
+    const folder = new HistoryFolder();
+    const { ring, history } = folder.start({ maxTraces: 2 * REQUESTS });
+    const traffic = { rates: 0.05, cause: 'agent', seed: 3 } as const;
+    const { aggregates, clock } = play(ring, traffic);
+    const before = compared(ring, aggregates, traffic);
+    folder.clock.millis = clock.millis;
+    history.close();
+    // A small ring: most traces are read from the file.
+    const after = folder.start({ maxTraces: 5 });
+    const { store } = storeWith({ ring: after.ring, aggregates, archive: () => after.history });
+    const again = overRepresented(store, { range: RANGE, type: 'http', marked: 'slow' });
+    expect(isFirst(again, 'agent')).toBe(true);
+    const figures = ({ marked, rest, unseen, compared, rows }: OverRepresentation) => [
+      [marked, rest, unseen, compared],
+      rows.map(({ example: _example, ...row }) => row),
+    ];
+    expect(figures(again)).toEqual(figures(before));
+  });
+
+  it('counts every trace by its weight, and leaves out those without one', () => {
+    const traces = (count: number, weight: number | undefined, state: string): SampledTrace[] =>
+      Array.from({ length: count }, (_, i) => ({
+        traceId: `${state}${weight}${i}`,
+        spans: [
+          {
+            spanId: '1',
+            parentSpanId: undefined,
+            name: 'GET /',
+            type: 'http',
+            series: 'GET /',
+            startMillis: i,
+            durationMillis: 2,
+            status: 'unset',
+            weight,
+            attributes: ['cache.state', state],
+          },
+        ],
+      }));
+    const { store } = storeWith();
+    const side = (...all: SampledTrace[][]) => ({ traces: all.flat(), kept: 2 * all.flat().length });
+    const sampled: Pick<TelemetryQuery, 'sampleTraces' | 'markers'> = {
+      markers: () => [],
+      sampleTraces: () => ({
+        marked: side(traces(60, 1, 'stale'), traces(40, 1, 'hit'), traces(3, undefined, 'stale')),
+        rest: side(traces(5, 20, 'stale'), traces(45, 20, 'hit'), traces(250, 1, 'hit')),
+      }),
+    };
+    const telemetry: Parameters<typeof overRepresented>[0] = {
+      ...sampled,
+      coverage: (range) => store.coverage(range),
+      operations: () => store.operations(),
+      series: () => [],
+      buffer: () => store.buffer(),
+      history: () => undefined,
+      now: () => 0,
+    };
+    const { rows, marked, rest } = overRepresented(telemetry, { range: RANGE, type: 'http', marked: 'slow' });
+    expect(marked).toMatchObject({ traces: 100, unweighted: 3, kept: 206 });
+    expect(rest).toMatchObject({ traces: 300, unweighted: 0, kept: 600, standFor: 2500 });
+    const [row] = rows;
+    expect(row).toMatchObject({ key: 'cache.state', value: 'stale' });
+    expect([row?.marked.share, row?.rest.share, row?.ratio]).toEqual([0.6, 0.08, expect.closeTo(7.5)]);
+    // ln 7.5 ± 1.96 √(1/60 - 1/100 + 1/5 - 1/62.5): fifty of weight 20 beside light ones are as certain as 62.5.
+    expect([row?.ratioFrom, row?.ratioTo]).toEqual([expect.closeTo(3.19, 1), expect.closeTo(17.65, 1)]);
+  });
+
+  it.each<[number, string, Omit<Traffic, 'seed'>]>([
+    [100, 'one rate', { rates: 0.05 }],
+    [30, 'unequal rates', { rates: { http: 0.3, other: 0.05 } }],
+    [30, 'a rule that keeps few of the posts', { rates: 1, rules: 'route=/posts/:slug: 0.02' }],
+    [30, 'a rule that keeps next to none of them', { rates: 1, rules: 'route=/posts/:slug: 0.0001' }],
+  ])('claims next to nothing in %i runs in which chance decided, with %s', (count, _name, traffic) => {
+    expect(claims(runs(count, { ...traffic, requests: 300 }))).toBeLessThanOrEqual(count / 20);
+  });
+});
