@@ -2,6 +2,8 @@ import type { HistoryFacts } from '../../../otel/query.ts';
 import { html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
+import { overPanel } from '../draw/over-panel.ts';
+import { overRepresented, type OverRepresentation } from '../facts/over-represented.ts';
 import { missingFromMustKeep } from '../draw/history-panel.ts';
 import { drawTable, sortRows } from '../draw/table.ts';
 import {
@@ -29,6 +31,9 @@ interface FailuresFacts {
   readonly grouped: number;
   readonly groups: readonly FailureGroup[];
   readonly series: string | undefined;
+  /** What failed requests have more often than the rest; undefined for one series. */
+  readonly over: OverRepresentation | undefined;
+  readonly slowMillis: number;
   readonly history: HistoryFacts | undefined;
 }
 
@@ -51,6 +56,8 @@ export const failuresPage = definePage<FailuresFacts>({
       grouped: rows.length,
       groups: withExceptions(telemetry, groupFailures(rows, range, earlier.rows)),
       series: series === '' ? undefined : series,
+      over: series ? undefined : overRepresented(telemetry, { range, type: 'http', marked: 'failed' }),
+      slowMillis: telemetry.sampling().thresholdsSeconds.http * 1000,
       history: telemetry.history(),
     };
   },
@@ -96,10 +103,10 @@ export const failuresPage = definePage<FailuresFacts>({
       { text: '.' },
     ];
   },
-  draw({ counted, groups, kept, grouped, series, history }, view) {
+  draw({ counted, groups, kept, grouped, series, history, over, slowMillis }, view) {
     const columns = failureColumns(view);
     const partly = series === undefined && kept < counted;
-    return panel({
+    return html`${panel({
       title: 'By type and place',
       note: html`${countText(kept)}
       ${partly ? html`of ${countText(counted)} still held` : 'held'}${grouped < kept && html`, the newest ${countText(grouped)} grouped`}
@@ -114,7 +121,15 @@ export const failuresPage = definePage<FailuresFacts>({
         >4xx responses are client errors, not failures: see <a href="${view.links.to('/routes')}">routes</a>.
         ${missingFromMustKeep(history)}</span
       >`,
-    });
+    })}${
+      over &&
+      overPanel(
+        over,
+        { all: 'failed requests', short: 'failed' },
+        { type: 'http', marked: 'failed', slowMillis },
+        view,
+      )
+    }`;
   },
   sheet: ({ groups }, view) => failureSheet(groups, view),
 });

@@ -13,6 +13,9 @@ import { panel, type ChartTime } from '../charts/frame.ts';
 import { heatMapTable } from '../charts/heat-map-chart.ts';
 import { histogram } from '../charts/histogram.ts';
 import { timeSeries, timeSeriesTable } from '../charts/time-series.ts';
+import { overPanel } from '../draw/over-panel.ts';
+import { overRepresented, type OverRepresentation } from '../facts/over-represented.ts';
+import type { ComparedWords } from '../sentences/over-sentence.ts';
 import { keptNote, stats } from '../draw/facts.ts';
 import { perSecond } from '../draw/series-tables.ts';
 import { countText, measured } from '../../markup/quantity.ts';
@@ -40,6 +43,9 @@ export interface SeriesFacts {
   readonly slowest: readonly TraceSummary[];
   readonly failures: readonly OperationRow[];
   readonly markers: readonly Marker[];
+  /** What its slow or failed operations have more often than the rest; undefined if the series is unknown. */
+  readonly over: OverRepresentation | undefined;
+  readonly slowMillis: number;
   /** With the time before the range; undefined if nothing is known of it. */
   readonly compared: { readonly words: string; readonly row: ComparedSeries } | undefined;
 }
@@ -52,9 +58,10 @@ export function seriesFacts(
   now: number,
 ): SeriesFacts {
   const all = telemetry.series(type, range);
+  const row = all.find((each) => each.name === name);
   return {
     name,
-    row: all.find((row) => row.name === name),
+    row,
     totalMillis: all.reduce((sum, row) => sum + row.totalMillis, 0),
     seconds: secondsOf(telemetry, range, now),
     timeline: telemetry.timeline(type, range.known, { series: name, maxPoints: 90 }),
@@ -62,8 +69,14 @@ export function seriesFacts(
     slowest: telemetry.traces({ range, series: name, sort: 'slowest', limit: 10 }).rows,
     failures: telemetry.failures({ range, type, series: name, limit: 500 }).rows,
     markers: telemetry.markers(range),
+    over: row && overRepresented(telemetry, { range, type, series: name, marked: 'either' }),
+    slowMillis: thresholdMillis(telemetry, type),
     compared: comparedWithBefore(telemetry, type, name, range, now),
   };
+}
+
+function thresholdMillis(telemetry: TelemetryQuery, type: OperationType): number {
+  return type === 'other' ? Infinity : telemetry.sampling().thresholdsSeconds[type] * 1000;
 }
 
 function comparedWithBefore(
@@ -76,6 +89,11 @@ function comparedWithBefore(
   const ranges = comparedRanges(telemetry, range, undefined, now);
   const [row] = isComparable(ranges) ? compareSeries(telemetry, ranges, { type, name }) : [];
   return row && { words: ranges.words, row };
+}
+
+function wordsOf(type: OperationType): ComparedWords {
+  const all = type === 'http' ? 'slow or failed requests' : 'slow or failed calls';
+  return { all, short: 'slow or failed' };
 }
 
 /** Panels of one series, the same for a route and a statement. */
@@ -128,5 +146,6 @@ export function seriesPanels(type: OperationType, facts: SeriesFacts, view: Page
       })}
     </div>
     ${heatPanel({ title: 'Distribution of durations over time', type, series: facts.name, heatMap, time }, view)}
+    ${facts.over && overPanel(facts.over, wordsOf(type), { ...typed, marked: 'either', slowMillis: facts.slowMillis }, view)}
     ${facts.compared && comparedPanel(facts.compared.row, facts.compared.words, view)}`;
 }

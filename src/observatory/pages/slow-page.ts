@@ -7,6 +7,7 @@ import {
 import { html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
+import { overPanel } from '../draw/over-panel.ts';
 import { missingFromMustKeep } from '../draw/history-panel.ts';
 import { slowGroupColumns } from '../draw/slow-group-table.ts';
 import { drawTable, sortRows } from '../draw/table.ts';
@@ -14,6 +15,7 @@ import { operationColumns, operationSheet } from '../draw/trace-table.ts';
 import { momentText } from '../format/moment.ts';
 import { countText, duration, text } from '../../markup/quantity.ts';
 import { shownName } from '../format/shown-name.ts';
+import { overRepresented, type OverRepresentation } from '../facts/over-represented.ts';
 import { slowGroups, type SlowGroup } from '../facts/slow-groups.ts';
 import type { PageView } from '../page.ts';
 import { heldSinceMillis } from '../facts/held-since.ts';
@@ -25,6 +27,8 @@ const MAX_GROUPED = 5000;
 const MAX_ROWS = 200;
 
 interface SlowFacts extends OperationList {
+  /** What slow requests have more often than the rest; undefined for one series. */
+  readonly over: OverRepresentation | undefined;
   /** Of the slowest, at most 5,000. */
   readonly groups: readonly SlowGroup[];
   readonly grouped: number;
@@ -45,6 +49,10 @@ export const slowPage = definePage<SlowFacts>({
     const type = OPERATION_TYPES.find((each) => each === query['type']);
     const { rows, total } = telemetry.slow({ range, type, series, limit: MAX_GROUPED });
     return {
+      over:
+        series === undefined
+          ? overRepresented(telemetry, { range, type: 'http', marked: 'slow' })
+          : undefined,
       rows: rows.slice(0, MAX_ROWS),
       total,
       groups: slowGroups(rows),
@@ -74,14 +82,22 @@ export const slowPage = definePage<SlowFacts>({
   draw(facts, view) {
     const { thresholdsSeconds, history } = facts;
     const limit = (seconds: number): string => text(duration(seconds * 1000));
-    return panel({
+    return html`${panel({
       ...(facts.series === undefined ? groupTable(facts, view) : rowTable(facts, view)),
       foot: html`<span
         >slow from ${limit(thresholdsSeconds.http)} for requests, ${limit(thresholdsSeconds.database)} for
         statements, ${limit(thresholdsSeconds.render)} for rendering; always kept, and held while there is
         room. ${missingFromMustKeep(history)}</span
       >`,
-    });
+    })}${
+      facts.over &&
+      overPanel(
+        facts.over,
+        { all: 'slow requests', short: 'slow' },
+        { type: 'http', marked: 'slow', slowMillis: thresholdsSeconds.http * 1000 },
+        view,
+      )
+    }`;
   },
   sheet: ({ rows }, view) => operationSheet(rows, view),
 });

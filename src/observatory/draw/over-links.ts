@@ -1,0 +1,53 @@
+import type { OperationType, SampleFilter } from '../../../otel/query.ts';
+import type { OverRepresented } from '../facts/over-represented.ts';
+import type { Query } from '../links.ts';
+import type { PageView } from '../page.ts';
+
+/** Which traces are compared. */
+export interface ComparedLists {
+  readonly type: OperationType;
+  readonly series?: string | undefined;
+  readonly marked: SampleFilter['marked'];
+  /** Milliseconds from which an operation of the type is slow. */
+  readonly slowMillis: number;
+}
+
+const HOUR_MILLIS = 3_600_000;
+/** Words of a search. */
+const MAX_WORDS = 8;
+/** A class of numbers: `10–99`. */
+const CLASS = /^-?(?:\d+–|10\^)/;
+
+/** The list of the traces of one side that have a value; undefined if no search finds them. */
+export function overHref(
+  row: Pick<OverRepresented, 'key' | 'value'>,
+  side: 'marked' | 'rest',
+  { type, series, marked, slowMillis }: ComparedLists,
+  { links, range }: PageView,
+): string | undefined {
+  const ofSide: Query =
+    side === 'rest'
+      ? { ...(marked !== 'slow' && { status: 'ok' }), ...(marked !== 'failed' && { max: slowMillis }) }
+      : marked === 'either'
+        ? { sort: 'slowest' }
+        : marked === 'slow'
+          ? { reason: 'slow' }
+          : { status: 'error' };
+  const { key, value } = row;
+  if (key === 'hour' || key === 'process') {
+    const from = Math.max(Number(value), range.fromMillis);
+    const to = key === 'hour' ? Number(value) + HOUR_MILLIS : range.toMillis;
+    return links.ranged('/traces', { type, series, ...ofSide }, { from, to: Math.min(to, range.toMillis) });
+  }
+  const search = searchOf(key, value);
+  if (search === undefined) return undefined;
+  return links.to('/traces', { type, series, ...ofSide, ...search });
+}
+
+function searchOf(key: string, value: string): Query | undefined {
+  if (key === 'agent kind' || value === '' || CLASS.test(value)) return undefined;
+  if (key === 'route') return { series: value };
+  const words = value.replace(/…$/, '').split(/\s+/).filter(Boolean).slice(0, MAX_WORDS);
+  const isAttribute = key.includes('.');
+  return { q: isAttribute ? [`${key}=${words[0] ?? ''}`, ...words.slice(1)].join(' ') : words.join(' ') };
+}

@@ -1,0 +1,100 @@
+import { html, type Html } from '../../markup/html.ts';
+import { countText } from '../../markup/quantity.ts';
+import { panel } from '../charts/frame.ts';
+import type { OverRepresentation, OverRepresented } from '../facts/over-represented.ts';
+import { momentText } from '../format/moment.ts';
+import type { PageView } from '../page.ts';
+import { drawSentence, plural } from '../sentences/sentence.ts';
+import { type ComparedWords, overSentence, shownValue, timesText } from '../sentences/over-sentence.ts';
+import { breakable, shareText } from './facts.ts';
+import { overHref, type ComparedLists } from './over-links.ts';
+import { drawTable, type Column } from './table.ts';
+
+/** What slow or failed operations have more often than the rest, with the lists behind it. */
+export function overPanel(
+  facts: OverRepresentation,
+  words: ComparedWords,
+  lists: ComparedLists,
+  view: PageView,
+): Html {
+  const { marked, rest, rows } = facts;
+  const exampleOf = ({ example }: OverRepresented): string =>
+    view.links.trace(example.traceId, example.spanId);
+  return panel({
+    title: `What ${words.all} have in common`,
+    note: html`${countText(marked.traces)} ${words.short} ${marked.traces === 1 ? 'trace' : 'traces'} and
+    ${countText(rest.traces)} others, by weight`,
+    body: html`${drawSentence(overSentence(facts, words, exampleOf, view.now))}
+    ${
+      rows.length > 0 &&
+      drawTable(rows, overColumns(words, lists, view), {
+        caption: `What ${words.all} have more often than the rest`,
+        keyOf: ({ key, value }) => `${key} ${value}`,
+        view,
+        still: true,
+        empty: '',
+      })
+    }`,
+    foot: html`<span>${caveats(facts, words, view.now)}</span>`,
+  });
+}
+
+function overColumns(
+  words: ComparedWords,
+  lists: ComparedLists,
+  view: PageView,
+): readonly Column<OverRepresented>[] {
+  const listed = (row: OverRepresented, side: 'marked' | 'rest'): Html => {
+    const { share, traces } = row[side];
+    const href = traces === 0 ? undefined : overHref(row, side, lists, view);
+    const count = html`<span class="unit">${plural(traces, 'trace')}</span>`;
+    return html`${shareText(share)} ${href === undefined ? count : html`<a href="${href}">${count}</a>`}`;
+  };
+  return [
+    {
+      label: 'value',
+      cell: (row) =>
+        html`<span class="quiet-words">${breakable(row.key)}</span>
+          <a class="name" href="${view.links.trace(row.example.traceId, row.example.spanId)}"
+            ><bdi>${breakable(shownValue(row, view.now))}</bdi></a
+          >${
+            row.also.length > 0 &&
+            html`<span class="quiet-words"> the same traces: ${row.also.join(', ')}</span>`
+          }`,
+    },
+    { label: `of ${words.short}`, align: 'number', cell: (row) => listed(row, 'marked') },
+    { label: 'of the rest', align: 'number', cell: (row) => listed(row, 'rest') },
+    {
+      label: 'times',
+      align: 'number',
+      cell: ({ ratio, ratioFrom, ratioTo }) =>
+        ratio === undefined || ratioTo === undefined
+          ? html`≥ ${timesNumber(ratioFrom)}`
+          : html`${timesNumber(ratio)}
+              <span class="unit">${timesNumber(ratioFrom)}–${timesNumber(ratioTo)}</span>`,
+    },
+  ];
+}
+
+const timesNumber = (ratio: number): string => timesText(ratio).replace(' times', '');
+
+/** What the figures rest on. */
+function caveats(facts: OverRepresentation, { all }: ComparedWords, now: number): string {
+  const { marked, rest, sinceMillis, counted, unseen } = facts;
+  const sides = [marked, rest];
+  const drawn = sides.some(({ kept, traces, unweighted }) => kept > traces + unweighted);
+  const unweighted = marked.unweighted + rest.unweighted;
+  return [
+    `Each kept trace counts for the requests it stands for (about ${countText(marked.standFor)} ${all}, ${countText(rest.standFor)} others); intervals are 95 %, and chance claims something on 1 page in 100.`,
+    drawn &&
+      `Read at random: ${countText(marked.traces)} of ${countText(marked.kept)} and ${countText(rest.traces)} of ${countText(rest.kept)} kept.`,
+    sinceMillis !== undefined &&
+      `Since ${momentText(sinceMillis, now)}: older traces of one side made room for newer ones.`,
+    unweighted > 0 &&
+      `${plural(unweighted, 'trace')} of unknown weight ${unweighted === 1 ? 'is' : 'are'} left out.`,
+    unseen > counted / 100 &&
+      `No kept trace stands for about ${countText(unseen)} of ${countText(counted)}: what they have is unknown.`,
+  ]
+    .filter((sentence) => sentence !== false)
+    .join(' ');
+}

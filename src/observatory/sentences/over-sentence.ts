@@ -1,0 +1,86 @@
+import { text, threeDigits, share } from '../../markup/quantity.ts';
+import { momentText } from '../format/moment.ts';
+import { shortened } from '../format/shortened.ts';
+import type { OverRepresentation, OverRepresented } from '../facts/over-represented.ts';
+import { plural, type Sentence } from './sentence.ts';
+
+const MAX_VALUE = 120;
+
+/** What is compared: `slow requests`, of which `slow` are a share. */
+export interface ComparedWords {
+  readonly all: string;
+  readonly short: string;
+}
+
+/** The value that explains most; nothing is claimed that chance may explain. */
+export function overSentence(
+  facts: OverRepresentation,
+  words: ComparedWords,
+  hrefOf: (row: OverRepresented) => string,
+  now: number,
+): Sentence {
+  const [first] = facts.rows;
+  if (first === undefined) return [{ text: whyNone(facts, words) }];
+  const { ratio, ratioFrom, marked, rest } = first;
+  const value = { text: phraseOf(first, now), href: hrefOf(first) };
+  const of = text(share(marked.share));
+  if (ratio === undefined)
+    return [
+      { text: `${of} of ${words.all} are ` },
+      value,
+      { text: `, and none of the rest that is kept: at least ${timesText(ratioFrom)} as many.` },
+    ];
+  return [
+    { text: `${capital(words.all)} are ${timesText(ratio)} as often ` },
+    value,
+    { text: `: ${of} of ${words.short}, ${text(share(rest.share))} of the rest.` },
+  ];
+}
+
+function whyNone({ marked, rest, compared }: OverRepresentation, { all }: ComparedWords): string {
+  if (marked.traces + marked.unweighted === 0) return `No ${all} are held.`;
+  if (marked.traces === 0 || (rest.traces === 0 && rest.unweighted > 0))
+    return `An older version kept these traces without their weights, so they cannot be compared.`;
+  if (rest.traces === 0) return `There is nothing to compare ${all} with: no other trace is held.`;
+  if (compared === 0)
+    return `Too few to compare: ${plural(marked.traces, 'trace')} of ${all} and ${plural(rest.traces, 'other')}.`;
+  return `Nothing stands out: no value is more frequent among ${all} than chance explains.`;
+}
+
+/** `12 times`, `1.4 times`. */
+export function timesText(ratio: number): string {
+  return `${ratio < 9.5 ? threeDigits(Number(ratio.toPrecision(2))) : Math.round(ratio).toLocaleString('en')} times`;
+}
+
+/** Completes `Slow requests are 12 times as often …`. */
+export function phraseOf(row: Pick<OverRepresented, 'key' | 'value'>, now: number): string {
+  const value = shownValue(row, now);
+  switch (row.key) {
+    case 'agent':
+    case 'agent kind':
+    case 'client.address':
+      return `from ${value}`;
+    case 'referrer':
+      return `from links on ${value}`;
+    case 'url.path':
+    case 'route':
+      return `for ${value}`;
+    case 'hour':
+      return `in the hour from ${value}`;
+    case 'process':
+      return `in the process started at ${value}`;
+    default:
+      return `with ${row.key} ${value}`;
+  }
+}
+
+/** Times are stored as epoch milliseconds. */
+export function shownValue({ key, value }: Pick<OverRepresented, 'key' | 'value'>, now: number): string {
+  return key === 'hour' || key === 'process'
+    ? momentText(Number(value), now)
+    : shortened(value === '' ? 'an empty value' : value, MAX_VALUE);
+}
+
+function capital(words: string): string {
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
+}
