@@ -80,7 +80,7 @@ const timesNumber = (ratio: number): string => timesText(ratio).replace(' times'
 
 /** What the figures rest on. */
 function caveats(facts: OverRepresentation, { all }: ComparedWords, now: number): string {
-  const { marked, rest, sinceMillis, counted, unseen } = facts;
+  const { marked, rest, sinceMillis, isRaised, counted, unseen } = facts;
   const sides = [marked, rest];
   const drawn = sides.some(({ kept, traces, unweighted }) => kept > traces + unweighted);
   const unweighted = marked.unweighted + rest.unweighted;
@@ -90,6 +90,7 @@ function caveats(facts: OverRepresentation, { all }: ComparedWords, now: number)
       `Read at random: ${countText(marked.traces)} of ${countText(marked.kept)} and ${countText(rest.traces)} of ${countText(rest.kept)} kept.`,
     sinceMillis !== undefined &&
       `Since ${momentText(sinceMillis, now)}: older traces of one side made room for newer ones.`,
+    isRaised && 'Some ordinary traces are lost; the others count for them, by route or statement.',
     unweighted > 0 &&
       `${plural(unweighted, 'trace')} of unknown weight ${unweighted === 1 ? 'is' : 'are'} left out.`,
     unseen > counted / 100 &&

@@ -6,8 +6,9 @@ import type {
   TelemetryQuery,
   TimeRange,
 } from '../../../otel/query.ts';
+import { mayHaveLost, raisedWeights } from './lost-traces.ts';
 import { heldSinceMillis } from './held-since.ts';
-import { SampledValues } from './sampled-values.ts';
+import { SampledValues, type UnitOf } from './sampled-values.ts';
 import { holm } from './significance.ts';
 import {
   chanceOf,
@@ -58,6 +59,8 @@ export interface OverRepresentation {
   readonly rest: ComparedTraces;
   /** The time from which both sides are held, if that is after the start of the range. */
   readonly sinceMillis: number | undefined;
+  /** Ordinary traces are missing, and the weights of the others were raised to the counts of their series. */
+  readonly isRaised: boolean;
   /** Operations counted, and how many of them no kept trace stands for, by more than chance: of a kind that is not kept. */
   readonly counted: number;
   readonly unseen: number;
@@ -71,7 +74,7 @@ export type Comparison = Omit<SampleFilter, 'limit'>;
 
 type Telemetry = Pick<
   TelemetryQuery,
-  'sampleTraces' | 'markers' | 'coverage' | 'operations' | 'series' | 'buffer' | 'history' | 'now'
+  'sampleTraces' | 'sampling' | 'markers' | 'coverage' | 'series' | 'buffer' | 'history' | 'now'
 >;
 
 /**
@@ -89,15 +92,22 @@ export function overRepresented(telemetry: Telemetry, comparison: Comparison): O
     .markers({ fromMillis: 0, toMillis })
     .filter(({ kind }) => kind === 'start')
     .map(({ atMillis }) => atMillis);
-  const tally = new ValueTally(comparison, startsMillis);
+  const counts = new Map(
+    telemetry
+      .series(type, range)
+      .filter(({ name }) => series === undefined || name === series)
+      .map(({ name, count }) => [name, count]),
+  );
+  const unitOf: UnitOf = (trace) => unitIn(trace, comparison);
+  const raised = mayHaveLost(telemetry) ? raisedWeights(drawn, counts, unitOf) : NONE_RAISED;
+  const tally = new ValueTally(unitOf, new SampledValues(marked, startsMillis), raised);
   for (const trace of drawn.marked.traces) tally.add('marked', trace);
   for (const trace of drawn.rest.traces) tally.add('rest', trace);
-  const counted =
-    series === undefined
-      ? telemetry.operations(range)[type].count
-      : (telemetry.series(type, range).find(({ name }) => name === series)?.count ?? 0);
-  return { sinceMillis, ...tally.result(drawn, counted) };
+  const counted = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  return { sinceMillis, isRaised: raised.size > 0, ...tally.result(drawn, counted) };
 }
+
+const NONE_RAISED: ReadonlyMap<string, number> = new Map();
 
 /** Ordinary traces are removed earlier: a comparison with older failures would show what has changed since. */
 function allHeldSinceMillis(telemetry: Telemetry, range: TimeRange): number | undefined {
@@ -132,16 +142,18 @@ interface ValueShares extends Shares {
 }
 
 class ValueTally {
-  readonly #comparison: Comparison;
+  readonly #unitOf: UnitOf;
   readonly #reader: SampledValues;
+  readonly #raised: ReadonlyMap<string, number>;
   readonly #sides = { marked: new SideSums(), rest: new SideSums() };
   readonly #values = new Map<string, Map<string, Value>>();
   #distinct = 0;
   #added = 0;
 
-  constructor(comparison: Comparison, startsMillis: readonly number[]) {
-    this.#comparison = comparison;
-    this.#reader = new SampledValues(comparison.marked, startsMillis);
+  constructor(unitOf: UnitOf, reader: SampledValues, raised: ReadonlyMap<string, number>) {
+    this.#unitOf = unitOf;
+    this.#reader = reader;
+    this.#raised = raised;
   }
 
   /**
@@ -149,11 +161,12 @@ class ValueTally {
    * whenever another one is. The sums are Horvitz-Thompson's, right for each rate on its own.
    */
   add(side: 'marked' | 'rest', trace: SampledTrace): void {
-    const unit = unitOf(trace, this.#comparison);
+    const unit = this.#unitOf(trace);
     if (unit === undefined) return;
     const sums = this.#sides[side];
+    const raised = side === 'rest' ? (this.#raised.get(unit.series) ?? 1) : 1;
     if (unit.weight === undefined) sums.unweighted++;
-    else sums.all.add(unit.weight);
+    else sums.all.add(unit.weight * raised);
     const touched: Value[] = [];
     this.#reader.take(trace, unit, (key, text, weight) => {
       if (weight === undefined) return;
@@ -164,8 +177,9 @@ class ValueTally {
     });
     const number = Math.imul(++this.#added, 0x9e3779b1);
     for (const value of touched) {
-      value[side].add(value.weight);
-      sums.heaviest = Math.max(sums.heaviest, value.weight);
+      const weight = value.weight * raised;
+      value[side].add(weight);
+      sums.heaviest = Math.max(sums.heaviest, weight);
       value.signature = Math.imul(value.signature, 31) + number;
       if (side === 'marked' && unit.durationMillis > value.longestMillis) {
         value.example = { traceId: trace.traceId, spanId: unit.spanId };
@@ -198,7 +212,7 @@ class ValueTally {
   result(
     drawn: Readonly<Record<'marked' | 'rest', SampledSide>>,
     counted: number,
-  ): Omit<OverRepresentation, 'sinceMillis'> {
+  ): Omit<OverRepresentation, 'sinceMillis' | 'isRaised'> {
     const { marked, rest } = this.#sides;
     const heaviest = Math.max(marked.heaviest, rest.heaviest);
     const facts = { marked: sideFacts(marked, drawn.marked), rest: sideFacts(rest, drawn.rest) };
@@ -230,7 +244,7 @@ class ValueTally {
 }
 
 /** The operation that is compared: of several, the one that is kept most often. */
-function unitOf({ spans }: SampledTrace, { type, series }: Comparison): SampledSpan | undefined {
+function unitIn({ spans }: SampledTrace, { type, series }: Comparison): SampledSpan | undefined {
   let unit: SampledSpan | undefined;
   for (const span of spans) {
     if (span.type !== type || (series !== undefined && span.series !== series)) continue;

@@ -4,6 +4,9 @@ import { agentName } from '../format/agent-name.ts';
 /** Receives a value that a trace has, with the weight of the span that has it; undefined if that is unknown. */
 export type TakeValue = (key: string, value: string, weight: number | undefined) => void;
 
+/** The operation of a trace that is compared. */
+export type UnitOf = (trace: SampledTrace) => SampledSpan | undefined;
+
 const HOUR_MILLIS = 3_600_000;
 const MAX_TEXT = 200;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Context, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
-import type { SampledTrace, TelemetryQuery } from '../../../../otel/query.ts';
+import type { SampledTrace } from '../../../../otel/query.ts';
 import { Guard } from '../../../../otel/base/guard.ts';
 import { InProcessSpanExporter } from '../../../../otel/store/in-process-span-exporter.ts';
 import { RedAggregator } from '../../../../otel/aggregate/red-aggregator.ts';
@@ -11,7 +11,7 @@ import {
   overRepresented,
 } from '../../../../src/observatory/facts/over-represented.ts';
 import { HistoryFolder } from '../../../otel/store/history-fixture.ts';
-import { storeWith } from '../../../otel/store/store-fixture.ts';
+import { fakeAggregates, storeWith } from '../../../otel/store/store-fixture.ts';
 import {
   FakeClock,
   fail,
@@ -153,51 +153,63 @@ describe('overRepresented', () => {
     expect(figures(again)).toEqual(figures(before));
   });
 
-  it('counts every trace by its weight, and leaves out those without one', () => {
-    const traces = (count: number, weight: number | undefined, state: string): SampledTrace[] =>
-      Array.from({ length: count }, (_, i) => ({
-        traceId: `${state}${weight}${i}`,
-        spans: [
-          {
-            spanId: '1',
-            parentSpanId: undefined,
-            name: 'GET /',
-            type: 'http',
-            series: 'GET /',
-            startMillis: i,
-            durationMillis: 2,
-            status: 'unset',
-            weight,
-            attributes: ['cache.state', state],
-          },
-        ],
-      }));
-    const { store } = storeWith();
+  /** `count` requests of one cache state, each kept with this weight. */
+  const sampled = (count: number, weight: number | undefined, state: string): SampledTrace[] =>
+    Array.from({ length: count }, (_, i) => ({
+      traceId: `${state}${weight}${i}`,
+      spans: [
+        {
+          spanId: '1',
+          parentSpanId: undefined,
+          name: 'GET /',
+          type: 'http',
+          series: 'GET /:slug',
+          startMillis: i,
+          durationMillis: 2,
+          status: 'unset',
+          weight,
+          attributes: ['cache.state', state],
+        },
+      ],
+    }));
+
+  /** Half of what is kept is read. */
+  function comparedSample(counted: number, ruleTexts: readonly string[]): OverRepresentation {
+    const { store } = storeWith({
+      sampling: () => ({ ...storeWith().store.sampling(), ruleTexts }),
+      aggregates: {
+        ...fakeAggregates,
+        series: (type, range) =>
+          fakeAggregates.series(type, range).map((row) => ({ ...row, count: counted })),
+      },
+    });
     const side = (...all: SampledTrace[][]) => ({ traces: all.flat(), kept: 2 * all.flat().length });
-    const sampled: Pick<TelemetryQuery, 'sampleTraces' | 'markers'> = {
-      markers: () => [],
-      sampleTraces: () => ({
-        marked: side(traces(60, 1, 'stale'), traces(40, 1, 'hit'), traces(3, undefined, 'stale')),
-        rest: side(traces(5, 20, 'stale'), traces(45, 20, 'hit'), traces(250, 1, 'hit')),
-      }),
-    };
-    const telemetry: Parameters<typeof overRepresented>[0] = {
-      ...sampled,
-      coverage: (range) => store.coverage(range),
-      operations: () => store.operations(),
-      series: () => [],
-      buffer: () => store.buffer(),
-      history: () => undefined,
-      now: () => 0,
-    };
-    const { rows, marked, rest } = overRepresented(telemetry, { range: RANGE, type: 'http', marked: 'slow' });
+    const marked = side(sampled(60, 1, 'stale'), sampled(40, 1, 'hit'), sampled(3, undefined, 'stale'));
+    const rest = side(sampled(5, 20, 'stale'), sampled(45, 20, 'hit'), sampled(250, 1, 'hit'));
+    const telemetry = Object.assign(store, { sampleTraces: () => ({ marked, rest }) });
+    return overRepresented(telemetry, { range: RANGE, type: 'http', marked: 'slow' });
+  }
+
+  it('counts every trace by its weight, and leaves out those without one', () => {
+    const { rows, marked, rest, isRaised } = comparedSample(2700, []);
     expect(marked).toMatchObject({ traces: 100, unweighted: 3, kept: 206 });
     expect(rest).toMatchObject({ traces: 300, unweighted: 0, kept: 600, standFor: 2500 });
+    expect(isRaised).toBe(false);
     const [row] = rows;
     expect(row).toMatchObject({ key: 'cache.state', value: 'stale' });
     expect([row?.marked.share, row?.rest.share, row?.ratio]).toEqual([0.6, 0.08, expect.closeTo(7.5)]);
     // ln 7.5 ± 1.96 √(1/60 - 1/100 + 1/5 - 1/62.5): fifty of weight 20 beside light ones are as certain as 62.5.
     expect([row?.ratioFrom, row?.ratioTo]).toEqual([expect.closeTo(3.19, 1), expect.closeTo(17.65, 1)]);
+  });
+
+  it('raises the weights if traces are missing, unless a rule may have dropped them', () => {
+    const lost = comparedSample(20_200, []);
+    expect(lost).toMatchObject({ isRaised: true, unseen: 0 });
+    expect(lost.rest.standFor).toBeCloseTo(20_000);
+    expect(lost.rows[0]).toMatchObject({ value: 'stale', rest: { share: expect.closeTo(0.08) } });
+    const ruled = comparedSample(20_200, ['agent=*bot*: 0.001']);
+    expect(ruled).toMatchObject({ isRaised: false, rows: [] });
+    expect(ruled.unseen).toBeGreaterThan(15_000);
   });
 
   it.each<[number, string, Omit<Traffic, 'seed'>]>([
