@@ -1,6 +1,7 @@
 import type { AttributeMap } from './base/attribute-value.ts';
 import type { AuditFacts } from './base/audit-facts.ts';
 import type { CostShares } from './base/cost-meter.ts';
+import type { Downtime, DowntimeFacts } from './base/downtime.ts';
 import type { ExportFacts, ExportTest } from './base/export-facts.ts';
 import type { TelemetryFault } from './base/guard.ts';
 import type { MetricsPage } from './base/metrics-page.ts';
@@ -16,7 +17,6 @@ import type { Stall, StallFacts } from './base/stall.ts';
 import type { NotFoundRow, RequestLists, ShownAddress } from './base/request-facts.ts';
 import type { SampledSide, SampleFilter } from './base/sampled-traces.ts';
 import type { TimeRange } from './base/time-range.ts';
-import type { TraceFacets, TraceFilter } from './base/trace-term.ts';
 import type { EffectiveSetting } from './base/effective-setting.ts';
 import type {
   LiveSettings,
@@ -33,6 +33,7 @@ import type {
 
 export type { AttributeMap, AttributeValue } from './base/attribute-value.ts';
 export type { AuditedSeries, AuditFacts } from './base/audit-facts.ts';
+export type { Downtime, DowntimeFacts } from './base/downtime.ts';
 export type { ExportDropReason, ExportFacts, ExportTest } from './base/export-facts.ts';
 export type { Signal, StoredFacts } from './base/export-storage.ts';
 export type { TelemetryFault } from './base/guard.ts';
@@ -49,8 +50,6 @@ export type { MetricsPage } from './base/metrics-page.ts';
 export type { NotFoundRow, RequestLists, ShownAddress, TopRow, TopRows } from './base/request-facts.ts';
 export type { SampledSide, SampledSpan, SampledTrace, SampleFilter } from './base/sampled-traces.ts';
 export type { TimeRange } from './base/time-range.ts';
-export { AGENT_FAMILIES, FACET_NAMES } from './base/trace-term.ts';
-export type { FacetCount, FacetName, TraceFacets, TraceFilter, TraceTerm } from './base/trace-term.ts';
 export type { EffectiveSetting } from './base/effective-setting.ts';
 export { KEEP_REASONS, OPERATION_TYPES } from './base/operation-types.ts';
 export type {
@@ -275,14 +274,26 @@ export interface MissingTrace {
   };
 }
 
+export interface TraceFilter {
+  readonly range?: TimeRange;
+  readonly type?: OperationType;
+  readonly series?: string;
+  readonly reason?: KeepReason;
+  readonly status?: 'error' | 'ok';
+  readonly minMillis?: number;
+  readonly maxMillis?: number;
+  readonly text?: string;
+  readonly sort?: 'newest' | 'slowest';
+  /** At most 1,000; default 100. */
+  readonly limit?: number;
+}
+
 export interface TraceList {
   readonly rows: readonly TraceSummary[];
   /** Number of matches; `rows` are the first of them. */
   readonly total: number;
-  /** Set if a search for an attribute examined only the newest of many candidates. */
+  /** Set if a search for `key=value` examined only the newest of many candidates. */
   readonly searched?: { readonly newest: number; readonly of: number } | undefined;
-  /** If the filter asked for them. */
-  readonly facets?: TraceFacets | undefined;
 }
 
 export interface OperationFilter {
@@ -469,7 +480,7 @@ export interface Marker {
   readonly kind: 'start' | 'settings' | 'clock' | 'event';
   readonly label: string;
   /** For a start: how and when the previous process ended, if known; for one that was not stopped, when it was last seen running. */
-  readonly before?: { readonly ended: 'stopped' | 'not stopped' | 'running'; readonly atMillis: number };
+  readonly before?: { readonly ended: Downtime['ended'] | 'running'; readonly atMillis: number };
 }
 
 export interface TelemetryQuery {
@@ -545,6 +556,7 @@ export interface TelemetryQuery {
   missingNodeFeatures(): readonly MissingNodeFeature[];
   ownCost(): OwnCost;
   markers(range: TimeRange): readonly Marker[];
+  downtime(): DowntimeFacts;
   /**
    * Calls `listener` after kept traces or aggregates changed, at most once per second; returns a function that unsubscribes. Nothing is computed
    * without subscribers.

@@ -34,6 +34,14 @@ export function headRevision(program: string): string | undefined {
   return revision !== undefined && REVISION.test(revision) ? revision : undefined;
 }
 
+/** Version and commit of a program, as `1.2.0 (2ce0b90)`; undefined if its files have neither. */
+export function programVersion(program: string | undefined): string | undefined {
+  if (program === undefined) return undefined;
+  const [version, revision] = [packageVersion(program), headRevision(program)?.slice(0, 7)];
+  if (version === undefined || revision === undefined) return version ?? revision;
+  return `${version} (${revision})`;
+}
+
 /** The `.git` folder, or the folder that a worktree's `.git` file names. */
 function gitFolder(folder: string): string | undefined {
   const path = join(folder, '.git');

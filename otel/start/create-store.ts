@@ -49,6 +49,7 @@ export function createStore(options: {
       historyFileBytes: history()?.fileBytes ?? 0,
     }),
     markers: () => [...runs.starts(), ...markers.all()].sort((a, b) => a.atMillis - b.atMillis),
+    downtime: () => runs.downtime(),
     mark: (label) => markers.mark(label, options.clock.now()),
     wasSeen: (traceId) => processor.seen(traceId),
     logs: traceLogs,

@@ -116,6 +116,7 @@ export function disabledTelemetry(
     missingNodeFeatures: () => [],
     ownCost: () => NO_COST,
     markers: () => [],
+    downtime: () => ({ rows: [], sinceMillis: runtime.startedAtMillis, precisionMillis: 0 }),
     onChange: () => () => {},
     mark: () => {},
     pin: () => false,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { RedAggregator } from '../aggregate/red-aggregator.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
+import { programVersion } from '../base/program-files.ts';
 import type { TelemetryConfig } from '../config.ts';
 import { RuntimeSampler } from '../instrumentation/runtime.ts';
 import { CostMeter } from '../base/cost-meter.ts';
@@ -62,7 +63,12 @@ export function createHeldFacts(
     ring,
     traceLogs: new TraceLogs({ sinceMillis: clock.now(), onLine: (id) => ring.markChanged(id) }),
     markers,
-    runs: new ProcessRuns({ clock, pid: process.pid, startedMillis: runtime.startedAtMillis }),
+    runs: new ProcessRuns({
+      clock,
+      pid: process.pid,
+      startedMillis: runtime.startedAtMillis,
+      version: programVersion(process.argv[1]),
+    }),
     cost,
     runtime,
     samples,

@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Guard } from '../base/guard.ts';
 import type { TelemetryConfig } from '../config.ts';
 import { CallerHistory } from '../store/caller-history.ts';
+import { ExitWatch } from '../store/exit-watch.ts';
 import { History } from '../store/history.ts';
 import type { SamplingControl } from '../store/sampling-control.ts';
 import { StatementHistory } from '../store/statement-history.ts';
@@ -38,6 +39,7 @@ export function createHistoryOpener(options: {
         waiting,
         samplingControl,
         runs,
+        new ExitWatch(process, runs, guard),
         markers,
         samples,
         counts,

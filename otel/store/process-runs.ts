@@ -1,86 +1,185 @@
 import type { Clock } from '../base/clock.ts';
-import type { Marker } from '../query.ts';
+import type { Downtime, DowntimeFacts, Marker } from '../query.ts';
 import type { HistoryFile } from './history-file.ts';
 import type { HistoryPart } from './history-part.ts';
 import { MAX_EVENTS } from './markers.ts';
+import { machine, type Machine } from './machine.ts';
 import { isProcessAlive } from './process-alive.ts';
 import type { ProcessRun } from './run-table.ts';
 
 /** In the history file and as chart markers; a month with several starts a day. */
 const MAX_RUNS = 500;
 /** Heartbeat interval: the end of a killed process is known to this precision. */
-const SEEN_INTERVAL_NANOS = 5e9;
+export const SEEN_INTERVAL_MILLIS = 2000;
 /** A process that was alive at our start and has been silent this long is dead. */
 const SILENCE_MILLIS = 15_000;
+/** A machine that was suspended for less is not noted: the two clocks are read one after the other. */
+const MIN_SLEEP_MILLIS = 2000;
+
+/** One moment by three clocks, in milliseconds. */
+interface Moment {
+  readonly wall: number;
+  readonly monotonic: number;
+  readonly uptime: number;
+}
 
 export interface ProcessRunsOptions {
   readonly clock: Clock;
   readonly pid: number;
   readonly startedMillis: number;
+  /** Of the program, for the marker of its first start. */
+  readonly version?: string | undefined;
   /** Returns true if another process with this pid is alive. */
   readonly isAlive?: (pid: number) => boolean;
+  readonly machine?: Machine;
 }
 
-/** Processes that wrote into the history file, with their starts and ends: each start is a marker. */
+/**
+ * Processes that wrote into the history file, with their starts and ends: each start is a marker, and the times between them are the downtime. A
+ * process writes a heartbeat every two seconds. A suspended machine ends a run, and its wake-up begins another one of the same process.
+ */
 export class ProcessRuns implements HistoryPart {
   readonly #clock: Clock;
   readonly #isAlive: (pid: number) => boolean;
+  readonly #machine: Machine;
   readonly #own: ProcessRun;
   /** Those in the file, including this one; without a file only this one. */
   #runs: readonly ProcessRun[];
   #run = 0;
-  #seenNanos = 0;
+  /** At the last heartbeat. */
+  #seen: Moment;
   #alive: ReadonlySet<number> = new Set();
 
-  constructor({ clock, pid, startedMillis, isAlive = isProcessAlive }: ProcessRunsOptions) {
+  constructor(options: ProcessRunsOptions) {
+    const { clock, pid, startedMillis, version, isAlive = isProcessAlive } = options;
     this.#clock = clock;
     this.#isAlive = isAlive;
-    this.#own = { run: 0, pid, startedMillis, seenMillis: clock.now(), stopped: false };
+    this.#machine = options.machine ?? machine;
+    this.#seen = this.#moment();
+    const { wall, uptime } = this.#seen;
+    this.#own = {
+      run: 0,
+      pid,
+      startedMillis,
+      startedUptime: uptime - (wall - startedMillis),
+      seenMillis: wall,
+      seenUptime: uptime,
+      ended: undefined,
+      reason: undefined,
+      boot: this.#machine.boot(),
+      version,
+      resumed: false,
+    };
     this.#runs = [this.#own];
   }
 
   /** Oldest first. */
   starts(): readonly Marker[] {
-    return this.#runs.map((run, index) => {
+    return this.#runs.flatMap((run, index) => {
       const before = this.#runs[index - 1];
-      const marker: Marker = { atMillis: run.startedMillis, kind: 'start', label: 'start' };
-      return before === undefined ? marker : { ...marker, before: this.#endOf(before, run) };
+      if (run.resumed) return [];
+      const marker: Marker = { atMillis: run.startedMillis, kind: 'start', label: labelOf(run, before) };
+      return before === undefined
+        ? marker
+        : { ...marker, before: { ended: this.#endOf(before, run), atMillis: before.seenMillis } };
     });
   }
 
+  /** Times without a running process, oldest first. */
+  downtime(): DowntimeFacts {
+    const rows: Downtime[] = [];
+    let last = this.#runs[0]!;
+    for (const run of this.#runs.slice(1)) {
+      const ended = this.#endOf(last, run);
+      const { startedMillis: toMillis } = run;
+      if (ended !== 'running')
+        rows.push({ fromMillis: toMillis - gapMillis(last, run), toMillis, ended, reason: last.reason });
+      // Of two processes at a time, the one that ends later.
+      if (gapMillis(last, { ...run, startedMillis: run.seenMillis, startedUptime: run.seenUptime }) >= 0)
+        last = run;
+    }
+    return { rows, sinceMillis: this.#runs[0]!.startedMillis, precisionMillis: SEEN_INTERVAL_MILLIS };
+  }
+
   restore(file: HistoryFile): void {
-    const { pid, startedMillis } = this.#own;
-    this.#run = file.runs.begin(pid, startedMillis, this.#clock.now());
-    this.#runs = file.runs.runs(MAX_RUNS);
+    const { pid } = this.#own;
+    this.#begin(file, this.#own);
     this.#alive = new Set(
       this.#runs
-        .filter((run) => !run.stopped && run.pid !== pid && this.#isAlive(run.pid))
+        .filter((run) => run.ended === undefined && run.pid !== pid && this.#isAlive(run.pid))
         .map(({ run }) => run),
     );
     file.runs.bound(MAX_RUNS, MAX_EVENTS);
   }
 
   write(file: HistoryFile): void {
-    const nanos = this.#clock.monotonicNanos();
-    if (nanos - this.#seenNanos < SEEN_INTERVAL_NANOS) return;
-    this.#seenNanos = nanos;
-    if (!file.runs.seen(this.#run, this.#clock.now(), false)) return this.restore(file);
+    const { monotonic, uptime, wall } = this.#seen;
+    if (this.#clock.monotonicNanos() / 1e6 - monotonic < SEEN_INTERVAL_MILLIS) return;
+    const now = this.#moment();
+    // While a machine is suspended, the time since its boot goes on and the monotonic clock does not.
+    if (now.uptime - uptime - (now.monotonic - monotonic) >= MIN_SLEEP_MILLIS) {
+      file.runs.end(this.#run, { wall, uptime }, 'slept');
+      const woke = { startedMillis: now.wall, startedUptime: now.uptime };
+      return this.#begin(file, { ...this.#own, ...woke, resumed: true });
+    }
+    this.#seen = now;
+    if (!file.runs.seen(this.#run, now)) return this.restore(file);
     this.#runs = file.runs.runs(MAX_RUNS);
   }
 
   close(file: HistoryFile): void {
-    file.runs.seen(this.#run, this.#clock.now(), true);
+    file.runs.end(this.#run, this.#moment(), 'stopped');
+  }
+
+  /** The process exits without having been stopped. */
+  exit(file: HistoryFile, reason: string): void {
+    file.runs.end(this.#run, this.#moment(), 'crashed', reason);
+  }
+
+  #begin(file: HistoryFile, run: ProcessRun): void {
+    this.#seen = this.#moment();
+    this.#run = file.runs.begin({ ...run, seenMillis: this.#seen.wall, seenUptime: this.#seen.uptime });
+    this.#runs = file.runs.runs(MAX_RUNS);
+  }
+
+  #moment(): Moment {
+    return {
+      wall: this.#clock.now(),
+      monotonic: this.#clock.monotonicNanos() / 1e6,
+      uptime: this.#machine.uptimeMillis(),
+    };
   }
 
   /** How a process ended, as seen by the next one. */
-  #endOf(before: ProcessRun, next: ProcessRun): NonNullable<Marker['before']> {
-    const atMillis = before.seenMillis;
-    if (atMillis > next.startedMillis) return { ended: 'running', atMillis };
-    if (before.stopped) return { ended: 'stopped', atMillis };
+  #endOf(before: ProcessRun, next: ProcessRun): NonNullable<Marker['before']>['ended'] {
+    if (gapMillis(before, next) < 0) return 'running';
+    if (before.ended !== undefined) return before.ended;
     const mayStillSpeak =
       next.run === this.#run &&
       this.#alive.has(before.run) &&
       this.#clock.now() - next.startedMillis < SILENCE_MILLIS;
-    return { ended: mayStillSpeak ? 'running' : 'not stopped', atMillis };
+    if (mayStillSpeak) return 'running';
+    // A run of an earlier version, which noted no crash.
+    if (before.boot === undefined) return 'not stopped';
+    return isSameBoot(before, next) || next.boot === '' ? 'killed' : 'machine restarted';
   }
+}
+
+function isSameBoot(before: ProcessRun, next: ProcessRun): boolean {
+  return before.boot !== undefined && before.boot !== '' && before.boot === next.boot;
+}
+
+/** From the end of one to the start of the next; by the machine's uptime if it can be, since the wall clock may have been set meanwhile. */
+function gapMillis(before: ProcessRun, next: ProcessRun): number {
+  return isSameBoot(before, next)
+    ? next.startedUptime - before.seenUptime
+    : next.startedMillis - before.seenMillis;
+}
+
+/** Names the version if it is not the one before. */
+function labelOf({ version }: ProcessRun, before: ProcessRun | undefined): string {
+  const known = version !== undefined && before?.version !== undefined;
+  return known && version !== before.version
+    ? `start of version ${version}, before it ${before.version}`
+    : 'start';
 }

@@ -1,19 +1,62 @@
 import type { Database } from 'better-sqlite3';
 import type { Marker } from '../query.ts';
 
-/** A process that wrote into the history file. */
+/** A process that wrote into the history file, or its part between two times in which the machine was suspended. */
 export interface ProcessRun {
   /** In the order of their starts, independent of the wall clock. */
   readonly run: number;
   readonly pid: number;
   readonly startedMillis: number;
-  /** Last heartbeat; for a process that stopped, the time of its stop. */
+  /** Milliseconds since the machine's boot, as is `seenUptime`. */
+  readonly startedUptime: number;
+  /** Last heartbeat; for a process that noted its end, the time of that. */
   readonly seenMillis: number;
-  readonly stopped: boolean;
+  readonly seenUptime: number;
+  /** Undefined while it runs, or if it was killed. */
+  readonly ended: RunEnd | undefined;
+  /** The error or exit code of a crash. */
+  readonly reason: string | undefined;
+  /** Identifies the machine's boot; empty if the system does not say, undefined for runs of an earlier version, which noted stops only. */
+  readonly boot: string | undefined;
+  readonly version: string | undefined;
+  /** The machine woke up: no start. */
+  readonly resumed: boolean;
 }
 
-type RunRow = { run: number; pid: number; started_millis: number; seen_millis: number; stopped: number };
+export type RunEnd = 'stopped' | 'crashed' | 'slept';
+
+/** One moment by two clocks, in milliseconds. */
+export interface SeenAt {
+  readonly wall: number;
+  readonly uptime: number;
+}
+
+type RunRow = {
+  run: number;
+  pid: number;
+  started_millis: number;
+  started_uptime: number;
+  seen_millis: number;
+  seen_uptime: number;
+  stopped: number;
+  ended: RunEnd | null;
+  reason: string | null;
+  boot: string | null;
+  version: string | null;
+  resumed: number;
+};
 type MarkerRow = { at_millis: number; kind: string; label: string };
+
+/** Of `process_run`, since its first version; one that is older leaves them empty. */
+const ADDED_COLUMNS: readonly (readonly [name: string, type: string])[] = [
+  ['started_uptime', 'REAL NOT NULL DEFAULT 0'],
+  ['seen_uptime', 'REAL NOT NULL DEFAULT 0'],
+  ['ended', 'TEXT'],
+  ['reason', 'TEXT'],
+  ['boot', 'TEXT'],
+  ['version', 'TEXT'],
+  ['resumed', 'INTEGER NOT NULL DEFAULT 0'],
+];
 
 /** Processes and markers in the history file. Each call is synchronous and short. */
 export class RunTable {
@@ -36,22 +79,58 @@ export class RunTable {
         label TEXT NOT NULL
       ) STRICT;
     `);
+    // Another process may add them at the same time.
+    if (this.#missing().length > 0)
+      database
+        .transaction(() => {
+          for (const [name, type] of this.#missing())
+            database.exec(`ALTER TABLE process_run ADD COLUMN ${name} ${type}`);
+        })
+        .immediate();
   }
 
-  /** Inserts a process; returns its number. */
-  begin(pid: number, startedMillis: number, nowMillis: number): number {
+  #missing(): typeof ADDED_COLUMNS {
+    const known = this.#database
+      .prepare<[], string>("SELECT name FROM pragma_table_info('process_run')")
+      .pluck()
+      .all();
+    return ADDED_COLUMNS.filter(([name]) => !known.includes(name));
+  }
+
+  /** Inserts a process, whatever `run` says; returns its number. */
+  begin(begun: ProcessRun): number {
     const added = this.#database
-      .prepare('INSERT INTO process_run (pid, started_millis, seen_millis, stopped) VALUES (?, ?, ?, 0)')
-      .run(pid, startedMillis, nowMillis);
+      .prepare(
+        `INSERT INTO process_run (pid, started_millis, started_uptime, seen_millis, seen_uptime, stopped, boot, version, resumed)
+         VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?)`,
+      )
+      .run(
+        begun.pid,
+        begun.startedMillis,
+        begun.startedUptime,
+        begun.seenMillis,
+        begun.seenUptime,
+        begun.boot ?? null,
+        begun.version ?? null,
+        Number(begun.resumed),
+      );
     return Number(added.lastInsertRowid);
   }
 
   /** Returns false if the file does not contain it, because a new one replaced it. */
-  seen(run: number, nowMillis: number, stopped: boolean): boolean {
+  seen(run: number, { wall, uptime }: SeenAt): boolean {
     const { changes } = this.#database
-      .prepare('UPDATE process_run SET seen_millis = ?, stopped = ? WHERE run = ?')
-      .run(nowMillis, Number(stopped), run);
+      .prepare('UPDATE process_run SET seen_millis = ?, seen_uptime = ? WHERE run = ?')
+      .run(wall, uptime, run);
     return changes > 0;
+  }
+
+  end(run: number, { wall, uptime }: SeenAt, ended: RunEnd, reason?: string): void {
+    this.#database
+      .prepare(
+        'UPDATE process_run SET seen_millis = ?, seen_uptime = ?, stopped = ?, ended = ?, reason = ? WHERE run = ?',
+      )
+      .run(wall, uptime, Number(ended === 'stopped'), ended, reason ?? null, run);
   }
 
   /** The newest `limit`, oldest first. */
@@ -64,8 +143,14 @@ export class RunTable {
         run: row.run,
         pid: row.pid,
         startedMillis: row.started_millis,
+        startedUptime: row.started_uptime,
         seenMillis: row.seen_millis,
-        stopped: row.stopped === 1,
+        seenUptime: row.seen_uptime,
+        ended: row.ended ?? (row.stopped === 1 ? 'stopped' : undefined),
+        reason: row.reason ?? undefined,
+        boot: row.boot ?? undefined,
+        version: row.version ?? undefined,
+        resumed: row.resumed === 1,
       }));
   }
 

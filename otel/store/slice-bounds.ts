@@ -8,8 +8,8 @@ export const SLICE = {
   maxRollUps: 50,
   /** Traces of a version 1 file moved per slice: 1 to 2 ms. */
   maxMoved: 10,
-  /** Delay with nothing pending: what a crash may lose. */
-  idleMillis: 5000,
+  /** Delay with nothing pending: what a crash may lose, and how exactly its time is known. */
+  idleMillis: 2000,
   /** Delay with traces pending: 25 ordinary ones/s, or 50 that failed or were slow. What memory evicts before its turn is not written. */
   busyMillis: { ordinary: 320, mustKeep: 160 },
   /** Delay after a slice without traces: counts are uncertain until they are written. */

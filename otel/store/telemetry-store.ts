@@ -57,7 +57,10 @@ import type { TraceRing } from './trace-ring.ts';
 /** Longer texts are not trace ids; what is echoed back stays short. */
 const MAX_TRACE_ID_CHARS = 64;
 
-export interface TelemetryStoreOptions {
+export interface TelemetryStoreOptions extends Pick<
+  TelemetryQuery,
+  'prometheus' | 'business' | 'stalls' | 'stallsOfTrace' | 'downtime'
+> {
   readonly aggregates: AggregateReader;
   readonly ring: TraceRing;
   /** Handles deferred spans; called before each read of aggregates and ring. Must not throw. */
@@ -68,8 +71,6 @@ export interface TelemetryStoreOptions {
   readonly settings: () => readonly EffectiveSetting[];
   readonly samplingControl: Pick<SamplingControl, 'facts' | 'limits' | 'trySettings' | 'changeSettings'>;
   readonly exports: ExportControl;
-  readonly prometheus: TelemetryQuery['prometheus'];
-  readonly business: TelemetryQuery['business'];
   /** Default: the start of this process. */
   readonly businessFromMillis?: () => number;
   /** Without it, counts of a source are ignored. */
@@ -88,8 +89,6 @@ export interface TelemetryStoreOptions {
   readonly archive?: () => TraceArchive | undefined;
   /** Collects business metrics; also called before listeners are notified. Must not reject. */
   readonly refresh?: () => Promise<void>;
-  readonly stalls: TelemetryQuery['stalls'];
-  readonly stallsOfTrace: TelemetryQuery['stallsOfTrace'];
   /** Log lines by trace; without it they are unknown. */
   readonly logs?: Pick<TraceLogs, 'of'>;
 }
@@ -99,6 +98,7 @@ export class TelemetryStore implements TelemetryQuery, TelemetryControl {
   readonly enabled = true;
   readonly requestLists: TelemetryQuery['requestLists'] = (series) =>
     this.#settled.aggregates.requestLists(series);
+  readonly downtime: TelemetryQuery['downtime'] = () => this.#options.downtime();
   readonly notFound: TelemetryQuery['notFound'] = () => this.#settled.aggregates.notFound();
   readonly sampleTraces: TelemetryQuery['sampleTraces'] = (filter) =>
     this.#kept.sample(filter, this.#options.sampling().thresholdsSeconds);

@@ -53,18 +53,7 @@ export function createVisits(options: {
     const asked = { range, now, query };
     const view = { ...asked, links, path, jaegerUiUrl, basePath, origin, csrfToken, readOnly: false };
     try {
-      const request = {
-        ...asked,
-        telemetry,
-        params,
-        explain,
-        alerts,
-        traceLinks,
-        data,
-        imported,
-        basePath,
-        ...sent,
-      };
+      const request = { ...asked, telemetry, params, explain, alerts, traceLinks, data, imported, ...sent };
       return { open: page.open(request, view), view };
     } catch (error) {
       broken(error);

@@ -3,8 +3,6 @@
 const STORE = 'glasshouse.keys';
 /** Time limit for the letter after `g`. */
 const CHORD_MILLIS = 1200;
-/** Leads from a page without a search field to the one that has it. */
-const TO_SEARCH = '#search';
 
 const list = document.querySelector<HTMLLinkElement>('link[data-keys]');
 let chord = -Infinity;
@@ -74,13 +72,6 @@ function follow(selector: string): boolean {
   return link !== null;
 }
 
-function focusSearch(): boolean {
-  const field = document.querySelector<HTMLInputElement>('input[data-search]');
-  field?.focus();
-  field?.select();
-  return field !== null;
-}
-
 function act(key: string): boolean {
   const afterG = performance.now() - chord < CHORD_MILLIS;
   chord = -Infinity;
@@ -96,10 +87,9 @@ function act(key: string): boolean {
     return button !== null;
   }
   if (key === '/') {
-    if (focusSearch()) return true;
-    const traces = document.querySelector<HTMLAnchorElement>('#rail a[data-go="t"]');
-    if (traces !== null) location.assign(`${traces.href}${TO_SEARCH}`);
-    return traces !== null;
+    const field = document.querySelector<HTMLInputElement>('.filter input[type="text"]');
+    field?.focus();
+    return field !== null;
   }
   return false;
 }
@@ -114,4 +104,3 @@ document.addEventListener('keydown', (event) => {
     event.preventDefault();
 });
 addSwitch(document);
-if (location.hash === TO_SEARCH) focusSearch();

@@ -8,6 +8,14 @@ export function markerText({ label, before }: Marker, now: number): string {
   switch (before.ended) {
     case 'stopped':
       return `${label} after a stop at ${at}`;
+    case 'crashed':
+      return `${label} after a crash at ${at}`;
+    case 'killed':
+      return `${label}; the previous process was killed, last seen ${at}`;
+    case 'machine restarted':
+      return `${label}; the machine had restarted, the previous process was last seen ${at}`;
+    case 'slept':
+      return `${label}; the machine had been suspended at ${at}`;
     case 'not stopped':
       return `${label}; the previous process did not shut down, last seen ${at}`;
     case 'running':

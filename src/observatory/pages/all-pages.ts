@@ -4,6 +4,7 @@ import { bufferPage } from './buffer-page.ts';
 import { changesPage } from './changes-page.ts';
 import { compareTracesPage } from './compare-traces-page.ts';
 import { contentPage } from './content-page.ts';
+import { downtimePage } from './downtime-page.ts';
 import { exportPage } from './export-page.ts';
 import { failuresPage } from './failures-page.ts';
 import { keysPage } from './keys-page.ts';
@@ -33,6 +34,7 @@ export const PAGES: readonly AnyPage[] = [
   contentPage,
   processPage,
   stallsPage,
+  downtimePage,
   routesPage,
   routePage,
   queriesPage,

@@ -1,5 +1,5 @@
 import type { Marker, ProcessFacts, RuntimeSample, StallFacts } from '../../../otel/query.ts';
-import { html } from '../../markup/html.ts';
+import { html, type Html } from '../../markup/html.ts';
 import { barChart } from '../charts/bar-chart.ts';
 import { panel, type ChartTable, type ChartTime } from '../charts/frame.ts';
 import { lineChart, type ChartLine } from '../charts/line-chart.ts';
@@ -8,16 +8,20 @@ import { handlesPanel, machinePanel, nowStrip } from '../draw/process-panels.ts'
 import { moment } from '../format/moment.ts';
 import { duration, measured, share, size, text } from '../../markup/quantity.ts';
 import { stallPanel } from '../draw/stall-tables.ts';
+import type { PageView } from '../page.ts';
 import { definePage } from './define-page.ts';
 import { chartSamples, hasSpan, highest, spanSamples } from '../facts/runtime-course.ts';
+import { sumDowntimes, type DowntimeSum } from '../facts/downtimes.ts';
+import { downtimeSentence } from '../sentences/downtime-sentence.ts';
 import { processSentence } from '../sentences/process-sentence.ts';
-import { plural } from '../sentences/sentence.ts';
+import { plural, sentenceText } from '../sentences/sentence.ts';
 
 interface RuntimeFacts {
   readonly process: ProcessFacts;
   readonly runtime: readonly RuntimeSample[];
   readonly markers: readonly Marker[];
   readonly stalls: StallFacts;
+  readonly downtime: DowntimeSum;
 }
 
 /** The process: memory, CPU, event loop, garbage collection. */
@@ -29,10 +33,11 @@ export const processPage = definePage<RuntimeFacts>({
     runtime: telemetry.runtime(range),
     markers: telemetry.markers(range),
     stalls: telemetry.stalls(range),
+    downtime: sumDowntimes(telemetry.downtime(), range),
   }),
   title: () => 'Process',
   sentence: (facts, { range, now }) => processSentence(facts, range, now),
-  draw({ process: facts, runtime, markers, stalls }, view) {
+  draw({ process: facts, runtime, markers, stalls, downtime }, view) {
     const time: ChartTime = { range: view.range.drawn, markers, now: view.now };
     const of = (
       label: string,
@@ -47,7 +52,7 @@ export const processPage = definePage<RuntimeFacts>({
     const table = runtimeTable(runtime, view.now);
     const tall = { height: 150 };
     const worst = highest(runtime, (s) => s.eventLoopDelayMaxMillis);
-    return html`${nowStrip(facts, view.now)}${stallPanel(stalls, view)}
+    return html`${nowStrip(facts, view.now)}${stallPanel(stalls, view)} ${downtimePanel(downtime, view)}
       <div class="grid even">
         ${panel({
           title: 'Memory',
@@ -166,4 +171,12 @@ function runtimeTable(runtime: readonly RuntimeSample[], now: number): ChartTabl
       ].map((quantity) => (hasSpan(s) ? text(quantity) : '–')),
     ]),
   };
+}
+
+function downtimePanel(downtime: DowntimeSum, view: PageView): Html {
+  return panel({
+    title: 'Downtime',
+    note: html`<a href="${view.links.to('/downtime')}">${plural(downtime.rows.length, 'time')}</a>`,
+    body: html`<p>${sentenceText(downtimeSentence(downtime, view.range, view.now))}</p>`,
+  });
 }

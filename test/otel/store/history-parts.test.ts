@@ -1,9 +1,13 @@
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import Database from 'better-sqlite3';
 import type { RuntimeSample } from '../../../otel/query.ts';
 import type { HistoryFile } from '../../../otel/store/history-file.ts';
 import { Markers } from '../../../otel/store/markers.ts';
+import type { Machine } from '../../../otel/store/machine.ts';
 import { ProcessRuns } from '../../../otel/store/process-runs.ts';
 import { RuntimeHistory } from '../../../otel/store/runtime-history.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 import { openHistoryFile } from './history-fixture.ts';
 import { fakeClock, SAMPLE } from './store-fixture.ts';
 
@@ -20,13 +24,28 @@ beforeEach(() => {
 
 describe('ProcessRuns', () => {
   const alive = new Set<number>();
+  /** Of the machine; the monotonic clock is the rest. */
+  let sleptMillis: number;
+  let boot: string;
+  let setMillis: number;
+  const fakeMachine: Machine = {
+    uptimeMillis: () => clock.monotonicNanos() / 1e6 + sleptMillis,
+    boot: () => boot,
+  };
+  beforeEach(() => {
+    [sleptMillis, boot, setMillis] = [0, 'a', 0];
+  });
+  /** The wall clock, which is set and goes on while the machine is suspended. */
+  const wall = (): number => clock.millis + sleptMillis + setMillis;
   /** A process that starts now. */
-  function begin(pid: number): ProcessRuns {
+  function begin(pid: number, version?: string): ProcessRuns {
     const runs = new ProcessRuns({
-      clock,
+      clock: { now: wall, monotonicNanos: () => clock.monotonicNanos() },
       pid,
-      startedMillis: clock.millis,
+      startedMillis: wall(),
+      version,
       isAlive: (each) => alive.has(each),
+      machine: fakeMachine,
     });
     runs.restore(file);
     return runs;
@@ -37,32 +56,119 @@ describe('ProcessRuns', () => {
   }
   afterEach(() => alive.clear());
 
-  it('distinguishes a stopped process from a killed one', () => {
-    const began = clock.millis;
+  it('tells a stop, a crash, a kill and a restart of the machine apart, and when each was', () => {
+    const began = wall();
+    const stopped = begin(1);
+    live([stopped], 60_000);
+    stopped.close(file);
+    clock.millis += 10_000;
+    const crashed = begin(2);
+    live([crashed], 61_000);
+    crashed.exit(file, 'TypeError: planted');
+    clock.millis += 5_000;
+    const killed = begin(3);
+    live([killed], 61_000);
+    // Killed: the last heartbeat was up to two seconds earlier.
+    clock.millis += 20_000;
+    const lost = begin(4);
+    live([lost], 60_000);
+    clock.millis += 40_000;
+    boot = 'b';
+    const last = begin(5);
+    const at = (seconds: number): number => began + seconds * 1000;
+    expect(last.downtime()).toEqual({
+      sinceMillis: began,
+      precisionMillis: 2000,
+      rows: [
+        { fromMillis: at(60), toMillis: at(70), ended: 'stopped', reason: undefined },
+        { fromMillis: at(131), toMillis: at(136), ended: 'crashed', reason: 'TypeError: planted' },
+        { fromMillis: at(196), toMillis: at(217), ended: 'killed', reason: undefined },
+        { fromMillis: at(275), toMillis: at(317), ended: 'machine restarted', reason: undefined },
+      ],
+    });
+    expect(last.starts().map(({ before }) => before?.ended)).toEqual([
+      undefined,
+      'stopped',
+      'crashed',
+      'killed',
+      'machine restarted',
+    ]);
+  });
+
+  it('notes a suspended machine as downtime, and its wake-up as no start', () => {
+    const runs = begin(1);
+    live([runs], 60_000);
+    const asleep = wall();
+    sleptMillis += 3_600_000;
+    live([runs], 30_000);
+    const [row, ...others] = runs.downtime().rows;
+    expect([row?.ended, others]).toEqual(['slept', []]);
+    expect(Math.abs(row!.fromMillis - asleep)).toBeLessThanOrEqual(2000);
+    expect(Math.abs(row!.toMillis - asleep - 3_600_000)).toBeLessThanOrEqual(2000);
+    expect(runs.starts()).toHaveLength(1);
+    // A sleep and then a kill: both are there, and the next process knows them.
+    clock.millis += 10_000;
+    expect(
+      begin(2)
+        .downtime()
+        .rows.map(({ ended }) => ended),
+    ).toEqual(['slept', 'killed']);
+  });
+
+  it.each([-3_600_000, 3_600_000])('is not deceived by a clock that is set by %d ms', (by) => {
     const first = begin(1);
-    live([first], 60_000);
+    live([first], 30_000);
+    setMillis += by;
+    live([first], 30_000);
+    expect(first.downtime().rows).toEqual([]);
     first.close(file);
     clock.millis += 10_000;
+    setMillis += by;
     const second = begin(2);
-    const secondBegan = clock.millis;
-    live([second], 63_000);
-    // Killed: no close. The last heartbeat was up to five seconds earlier.
-    clock.millis += 20_000;
-    const third = begin(3);
-    expect(third.starts()).toEqual([
-      { atMillis: began, kind: 'start', label: 'start' },
-      {
-        atMillis: secondBegan,
-        kind: 'start',
-        label: 'start',
-        before: { ended: 'stopped', atMillis: began + 60_000 },
-      },
-      {
-        atMillis: clock.millis,
-        kind: 'start',
-        label: 'start',
-        before: { ended: 'not stopped', atMillis: secondBegan + 60_000 },
-      },
+    const [row, ...others] = second.downtime().rows;
+    expect(others).toEqual([]);
+    expect([row!.toMillis - row!.fromMillis, row!.toMillis]).toEqual([10_000, wall()]);
+  });
+
+  it('counts no time in which another process ran', () => {
+    const old = begin(1);
+    alive.add(1);
+    live([old], 12_000);
+    const young = begin(2);
+    live([old, young], 30_000);
+    old.close(file);
+    live([young], 30_000);
+    expect(young.downtime().rows).toEqual([]);
+    // One that is short-lived beside it ends nothing.
+    begin(3).close(file);
+    live([young], 30_000);
+    young.close(file);
+    clock.millis += 7_000;
+    expect(begin(4).downtime().rows).toMatchObject([{ toMillis: wall(), fromMillis: wall() - 7_000 }]);
+  });
+
+  it('names a version at its first start', () => {
+    begin(1, '1.0.0').close(file);
+    clock.millis += 1000;
+    begin(2, '1.1.0 (abc1234)').close(file);
+    clock.millis += 1000;
+    expect(
+      begin(3, '1.1.0 (abc1234)')
+        .starts()
+        .map(({ label }) => label),
+    ).toEqual(['start', 'start of version 1.1.0 (abc1234), before it 1.0.0', 'start']);
+  });
+
+  it('reads runs of an earlier version, which noted stops only', () => {
+    const path = join(temporaryFolder(), 'old.sqlite');
+    const old = new Database(path);
+    old.exec(`CREATE TABLE process_run (run INTEGER PRIMARY KEY AUTOINCREMENT, pid INTEGER NOT NULL, started_millis REAL NOT NULL, seen_millis REAL NOT NULL, stopped INTEGER NOT NULL) STRICT;
+      INSERT INTO process_run (pid, started_millis, seen_millis, stopped) VALUES (1, ${wall() - 90_000}, ${wall() - 60_000}, 1), (2, ${wall() - 50_000}, ${wall() - 20_000}, 0)`);
+    old.close();
+    file = openHistoryFile(path);
+    expect(begin(3).downtime().rows).toEqual([
+      { fromMillis: wall() - 60_000, toMillis: wall() - 50_000, ended: 'stopped', reason: undefined },
+      { fromMillis: wall() - 20_000, toMillis: wall(), ended: 'not stopped', reason: undefined },
     ]);
   });
 
@@ -83,11 +189,13 @@ describe('ProcessRuns', () => {
     const old = begin(1);
     live([old], 12_000);
     alive.add(1);
+    clock.millis += 1;
     const young = begin(2);
     live([young], 20_000);
-    expect(young.starts()[1]!.before!.ended).toBe('not stopped');
+    expect(young.starts()[1]!.before!.ended).toBe('killed');
+    clock.millis += 1;
     const same = begin(2);
-    expect(same.starts()[2]!.before!.ended).toBe('not stopped');
+    expect(same.starts()[2]!.before!.ended).toBe('killed');
   });
 
   it('keeps the newest 500', () => {

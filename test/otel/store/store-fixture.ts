@@ -103,6 +103,7 @@ export function storeWith(options: Partial<TelemetryStoreOptions> = {}): {
     ring,
     stalls: () => ({ watch: { is: 'off' }, thresholdMillis: 0, rows: [], heldSinceMillis: undefined }),
     stallsOfTrace: () => [],
+    downtime: () => ({ rows: [], sinceMillis: START_MILLIS, precisionMillis: 0 }),
     prometheus: () => Promise.resolve({ status: 200, contentType: 'text/plain', text: '' }),
     spans: () => ({
       started: 9,

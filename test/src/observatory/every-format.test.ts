@@ -13,6 +13,7 @@ const FORMATS: Readonly<Record<string, readonly [string, string | undefined]>> =
   '/content': ['business', 'metric'],
   '/process': ['runtime', 'rss_bytes'],
   '/stalls': ['groups', 'worst_ms'],
+  '/downtime': ['rows', 'length'],
   '/routes': ['routes', 'p99_ms'],
   '/route': ['slowest', 'trace_id'],
   '/queries': ['statements', 'statement'],

@@ -1,0 +1,53 @@
+import type { Guard } from '../base/guard.ts';
+import { untraced } from '../base/untraced.ts';
+import type { HistoryFile } from './history-file.ts';
+import type { HistoryPart } from './history-part.ts';
+import type { ProcessRuns } from './process-runs.ts';
+
+/** Of an error that ended the process. */
+const MAX_REASON_CHARS = 300;
+
+/** Notes in the history file how a process ends that exits without being stopped. */
+export class ExitWatch implements HistoryPart {
+  readonly #process: Pick<NodeJS.Process, 'on' | 'off'>;
+  readonly #runs: ProcessRuns;
+  readonly #guard: Guard;
+  #file: HistoryFile | undefined;
+  #uncaught: string | undefined;
+
+  constructor(process: Pick<NodeJS.Process, 'on' | 'off'>, runs: ProcessRuns, guard: Guard) {
+    this.#process = process;
+    this.#runs = runs;
+    this.#guard = guard;
+  }
+
+  restore(file: HistoryFile): void {
+    this.#file = file;
+    this.#process.on('uncaughtExceptionMonitor', this.#onUncaught);
+    this.#process.on('exit', this.#onExit);
+  }
+
+  /** A damaged file may have been replaced. */
+  write(file: HistoryFile): void {
+    this.#file = file;
+  }
+
+  close(): void {
+    this.#process.off('uncaughtExceptionMonitor', this.#onUncaught);
+    this.#process.off('exit', this.#onExit);
+  }
+
+  readonly #onUncaught = (error: unknown): void => {
+    this.#uncaught = String(error).slice(0, MAX_REASON_CHARS);
+  };
+
+  /** Only what is done at once is done. */
+  readonly #onExit = (code: number): void =>
+    this.#guard.run('history.exit', () => untraced(() => this.#note(code)), undefined);
+
+  #note(code: number): void {
+    if (this.#file === undefined) return;
+    if (code === 0) this.#runs.close(this.#file);
+    else this.#runs.exit(this.#file, this.#uncaught ?? `exit code ${code}`);
+  }
+}

@@ -1,0 +1,35 @@
+// A process with the history file of its first argument, which ends as its second argument says.
+import Database from 'better-sqlite3';
+import { systemClock } from '../../../otel/base/clock.ts';
+import { Guard } from '../../../otel/base/guard.ts';
+import { ExitWatch } from '../../../otel/store/exit-watch.ts';
+import { History } from '../../../otel/store/history.ts';
+import { ProcessRuns } from '../../../otel/store/process-runs.ts';
+import { TraceRing } from '../../../otel/store/trace-ring.ts';
+
+const [path = '', end = ''] = process.argv.slice(2);
+const guard = new Guard();
+const runs = new ProcessRuns({ clock: systemClock, pid: process.pid, startedMillis: Date.now() });
+const history = new History({
+  Database,
+  path,
+  days: 30,
+  ring: new TraceRing({ maxTraces: 10, maxBytes: 1_000_000, now: Date.now }),
+  parts: [runs, new ExitWatch(process, runs, guard)],
+  guard,
+  clock: systemClock,
+  log: () => {},
+});
+history.start();
+const ends: Readonly<Record<string, () => unknown>> = {
+  stop: () => history.close(),
+  throw: () => {
+    throw new TypeError('planted');
+  },
+  reject: () => Promise.reject(new RangeError('planted later')),
+  exit: () => process.exit(3),
+  'exit in peace': () => process.exit(0),
+  kill: () => process.kill(process.pid, 'SIGKILL'),
+  abort: () => process.abort(),
+};
+setImmediate(() => ends[end]!());

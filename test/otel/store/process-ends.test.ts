@@ -1,0 +1,37 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { expect, it } from '@jest/globals';
+import { systemClock } from '../../../otel/base/clock.ts';
+import { ProcessRuns } from '../../../otel/store/process-runs.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
+import { openHistoryFile } from './history-fixture.ts';
+
+const PROGRAM = fileURLToPath(new URL('./ending-program.ts', import.meta.url));
+
+it('how real processes ended is in the ledger of downtime, with their times', () => {
+  const path = join(temporaryFolder(), 'history.sqlite');
+  const ledger = ['stop', 'throw', 'reject', 'exit', 'exit in peace', 'kill', 'abort'].map((end) => {
+    const fromMillis = Date.now();
+    const { status, signal } = spawnSync(process.execPath, [PROGRAM, path, end]);
+    return { end, status, signal, fromMillis, toMillis: Date.now() };
+  });
+  expect(ledger.map(({ status, signal }) => status ?? signal)).toEqual([0, 1, 1, 3, 0, 'SIGKILL', 'SIGABRT']);
+  const runs = new ProcessRuns({ clock: systemClock, pid: 0, startedMillis: Date.now() });
+  runs.restore(openHistoryFile(path));
+  const { rows } = runs.downtime();
+  expect(rows.map(({ ended, reason }) => [ended, reason])).toEqual([
+    ['stopped', undefined],
+    ['crashed', 'TypeError: planted'],
+    ['crashed', 'RangeError: planted later'],
+    ['crashed', 'exit code 3'],
+    ['stopped', undefined],
+    ['killed', undefined],
+    ['killed', undefined],
+  ]);
+  rows.forEach(({ fromMillis, toMillis }, at) => {
+    expect(fromMillis).toBeGreaterThanOrEqual(ledger[at]!.fromMillis - 50);
+    expect(fromMillis).toBeLessThanOrEqual(ledger[at]!.toMillis + 50);
+    expect(toMillis).toBeGreaterThanOrEqual(ledger[at]!.toMillis - 50);
+  });
+});
