@@ -11,6 +11,7 @@ export interface Assets {
 export type MenuKey =
   | 'overview'
   | 'changes'
+  | 'objectives'
   | 'alerts'
   | 'content'
   | 'process'
@@ -43,6 +44,7 @@ const MENU: readonly { readonly label: string; readonly entries: readonly MenuEn
     entries: [
       { key: 'overview', label: 'Overview', go: 'o', path: OBSERVATORY_PATH },
       { key: 'changes', label: 'Changes', go: 'd', path: `${OBSERVATORY_PATH}/changes` },
+      { key: 'objectives', label: 'Objectives', go: 'j', path: `${OBSERVATORY_PATH}/objectives` },
       { key: 'alerts', label: 'Alerts', go: 'l', path: `${OBSERVATORY_PATH}/alerts` },
       { key: 'content', label: 'Content', go: 'c', path: `${OBSERVATORY_PATH}/content` },
       { key: 'process', label: 'Process', go: 'p', path: `${OBSERVATORY_PATH}/process` },

@@ -24,6 +24,7 @@ export const OBSERVATORY_LAYERS: typeof LAYERS = [
   ['charts', 'links.ts'],
   ['trace'],
   ['format', 'browser', 'alerts'],
+  ['objectives'],
 ].map((parts) => parts.map((part) => `src/observatory/${part}`));
 
 /** The same within the kit: doors, what is wired at the start, parts, and at the bottom the contract and what all of them use. */

@@ -12,6 +12,7 @@ import { importPage } from './import-page.ts';
 import { importedTracePage } from './imported-trace-page.ts';
 import { limitsPage } from './limits-page.ts';
 import { notFoundPage } from './not-found-page.ts';
+import { objectivesPage } from './objectives-page.ts';
 import { overviewPage } from './overview-page.ts';
 import { processPage } from './process-page.ts';
 import { queriesPage } from './queries-page.ts';
@@ -30,6 +31,7 @@ export const PAGES: readonly AnyPage[] = [
   overviewPage,
   limitsPage,
   changesPage,
+  objectivesPage,
   alertsPage,
   contentPage,
   processPage,

@@ -18,6 +18,8 @@ export interface Sent {
   readonly series: string;
   readonly nanos: number;
   readonly failed: boolean;
+  /** Of requests. */
+  readonly statusCode?: number;
   kept: boolean;
 }
 
@@ -96,6 +98,24 @@ export class CountingProcess {
     this.#kept.push(() => {
       sent.kept = true;
       this.red.recordKept(type, series, counted);
+    });
+  }
+
+  /** A request that ends now with an answer. */
+  answer(series: string, nanos: number, statusCode: number): void {
+    const atMillis = this.#clock.now();
+    const failed = statusCode >= 500;
+    const clientError = statusCode >= 400 && !failed;
+    this.#ledger.push({ atMillis, type: 'http', series, nanos, failed, statusCode, kept: false });
+    this.red.record({
+      type: 'http',
+      series,
+      endMillis: atMillis,
+      durationNanos: nanos,
+      failed,
+      clientError,
+      aborted: false,
+      statusCode,
     });
   }
 

@@ -9,6 +9,7 @@ const FORMATS: Readonly<Record<string, readonly [string, string | undefined]>> =
   '': ['metrics', 'route'],
   '/limits': ['live', undefined],
   '/changes': ['rows', 'p95_ms_before'],
+  '/objectives': ['objectives', 'budget_left'],
   '/alerts': ['rules', 'threshold'],
   '/content': ['business', 'metric'],
   '/process': ['runtime', 'rss_bytes'],

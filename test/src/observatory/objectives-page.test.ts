@@ -1,0 +1,47 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { busyBlog } from '../../fixtures/busy-blog.ts';
+import type { MeasuredBlog } from '../../fixtures/measured-blog.ts';
+import { serveObservatory } from '../../fixtures/observatory-server.ts';
+
+describe('the page of objectives', () => {
+  let blog: MeasuredBlog;
+  let address: string;
+  beforeAll(async () => {
+    blog = busyBlog();
+    const { origin } = await serveObservatory(blog.telemetry);
+    address = `${origin}/admin/metrics-dashboard/objectives`;
+  });
+  const summary = async (objectives: string): Promise<string> => {
+    blog.change({ METRICS_OBJECTIVES: objectives });
+    const answer = await fetch(address, { headers: { accept: 'application/json' } });
+    const { summary: said } = (await answer.json()) as { summary: string };
+    return said;
+  };
+
+  it.each([
+    ['none', 'No objective is set. METRICS_OBJECTIVES has them.'],
+    ['availability 50%', 'The objective is met.'],
+    ['availability 50%; latency 50% under 1s', 'Every objective is met.'],
+    ['availability of "GET /nowhere" 50%', 'Too few requests to judge.'],
+    [
+      'availability 50%; availability of "GET /nowhere" 50%',
+      'The objective is met. 1 has too few requests to judge.',
+    ],
+  ])('of %s begins with a sentence', async (objectives, said) => {
+    expect((await summary(objectives)).slice(0, said.length)).toBe(said);
+  });
+
+  it('names the missed one, how often its budget is used, and that it burns', async () => {
+    expect(await summary('latency 99% under 1ms; availability 50%')).toMatch(
+      /^1 of 2 objectives missed: latency 99% under 1ms; [\d.]+ times the budget is used\. latency 99% under 1ms burns its budget (?:fast|slowly)\.$/,
+    );
+  });
+
+  it('says in words where exactness ends, and how many requests it takes', async () => {
+    blog.change({ METRICS_OBJECTIVES: 'availability of "GET /nowhere" 99.9%; latency 99% under 20ms' });
+    const text = await (await fetch(address, { headers: { accept: 'text/html' } })).text();
+    expect(text).toContain('Where exactness ends');
+    expect(text).toContain('0, judged from 1,000');
+    expect(text).toContain('there are no older counts');
+  });
+});
