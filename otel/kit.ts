@@ -1,5 +1,6 @@
 /** Functions that an app and its pages share with the kit. Importing this file starts nothing. */
 export { currentAttributeName } from './base/renamed-attributes.ts';
+export { retryAfterOf } from './base/retry-after.ts';
 export { isSecretName, mayHoldSecret } from './base/secret-names.ts';
 export { untraced } from './base/untraced.ts';
 export {

@@ -1,3 +1,4 @@
+import { retryAfterOf } from '../base/retry-after.ts';
 import type { IncomingHttpHeaders } from 'node:http';
 import { type OtlpTarget, withoutCredentials } from '../settings/otlp-target.ts';
 import { ExportFailure } from './delivery.ts';
@@ -7,8 +8,6 @@ import { messageOfStatus } from './otlp-answer.ts';
 const MAX_QUOTED = 120;
 /** A shorter word is in any text. */
 const MIN_SECRET_LENGTH = 4;
-/** A longer wait is not believed. */
-const MAX_RETRY_AFTER_MILLIS = 3_600_000;
 /** By the OTLP specification; every other status is final. */
 const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
@@ -72,13 +71,6 @@ function sentenceOf(
 
 function waitOf(header: string | undefined): string {
   return header === undefined ? '' : `; it asks to wait: ${/^\d+$/.test(header) ? `${header} s` : header}`;
-}
-
-/** Waiting time in milliseconds, at most an hour; undefined without a valid header. */
-function retryAfterOf(header: string | undefined, nowMillis: number): number | undefined {
-  if (header === undefined) return undefined;
-  const millis = /^\s*\d{1,9}\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - nowMillis;
-  return Number.isNaN(millis) ? undefined : Math.min(MAX_RETRY_AFTER_MILLIS, Math.max(0, millis));
 }
 
 /** A 2xx response whose body is not OTLP. */

@@ -79,8 +79,8 @@ export const LIMIT_SETTINGS = {
   ),
   limitDiskFree: setting(
     'METRICS_LIMIT_DISK_FREE',
-    '536870912',
-    'bytes that have to be left on the disk of the data (512 MiB)',
+    '500000000',
+    'bytes that have to be left on the disk of the data (500 MB)',
     limit(0, 2 ** 50, 'a number of bytes'),
   ),
   limitMissing: setting(

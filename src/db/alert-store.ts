@@ -8,6 +8,7 @@ interface AlertState {
   readonly fineMillis: number;
   readonly unjudgedMillis: number;
   readonly isTold: boolean;
+  readonly toldAtMillis: number;
 }
 
 type MessageState = 'waiting' | 'sent' | 'given up';
@@ -41,6 +42,7 @@ interface StateRow {
   readonly fine_millis: number;
   readonly unjudged_millis: number;
   readonly is_told: number;
+  readonly told_at: number;
 }
 
 /** States, silences and messages of alerts in the blog's database. Errors of the database pass through. */
@@ -63,6 +65,7 @@ export class AlertStore {
           fineMillis: row.fine_millis,
           unjudgedMillis: row.unjudged_millis,
           isTold: row.is_told === 1,
+          toldAtMillis: row.told_at,
         },
       ]),
     );
@@ -99,7 +102,7 @@ export class AlertStore {
     this.#database.transaction(() => {
       this.#database.prepare('DELETE FROM alert_states').run();
       const insert = this.#database.prepare(
-        'INSERT INTO alert_states (rule, phase, since_at, held_millis, fine_millis, unjudged_millis, is_told) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        'INSERT INTO alert_states (rule, phase, since_at, held_millis, fine_millis, unjudged_millis, is_told, told_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
       );
       for (const [rule, state] of states)
         insert.run(
@@ -110,6 +113,7 @@ export class AlertStore {
           Math.round(state.fineMillis),
           Math.round(state.unjudgedMillis),
           state.isTold ? 1 : 0,
+          Math.round(state.toldAtMillis),
         );
       if (message !== undefined) this.#add(message, receivers, now);
     })();

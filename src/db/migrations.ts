@@ -236,4 +236,13 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX trace_links_trace ON trace_links (trace_id);
     `,
   },
+  {
+    version: 11,
+    name: 'reminders of alerts',
+    sql: `
+      -- When receivers were told last.
+      ALTER TABLE alert_states ADD COLUMN told_at INTEGER NOT NULL DEFAULT 0;
+      UPDATE alert_states SET told_at = since_at;
+    `,
+  },
 ];

@@ -1,7 +1,9 @@
 import { InvalidSetting, QUOTED_TEXT, splitRules } from '../../otel/kit.ts';
 import { OPERATION_TYPES, type OperationType } from '../../otel/query.ts';
 import {
+  bytesOf,
   lengthOf,
+  limitKey,
   OPERATORS,
   PERCENTILES,
   ruleText,
@@ -22,10 +24,10 @@ const MAX_COUNT = 1_000_000_000;
 
 /** What the word `defaults` stands for. */
 export const DEFAULT_ALERT_RULES =
-  '5xx > 5% over 5m for 5m from 20; p95 > 1s over 5m for 5m from 20; loop > 1s over 5m; export failing for 10m';
+  '5xx > 5% over 5m for 5m from 20; p95 > limit over 5m for 5m from 20; loop > limit over 5m; disk < limit for 10m; export failing for 10m';
 
 const FORM =
-  'rules such as `5xx > 5% over 5m for 5m from 20`, `p95 of "GET /search" > 300ms over 10m`, `failures of render >= 3 over 1h`, `requests < 1 over 1h`, `loop > 1s`, `export failing for 10m` or `defaults`, with `;` or a line end between them';
+  'rules such as `5xx > 5% over 5m for 5m from 20`, `p95 of "GET /search" > 300ms over 10m`, `failures of render >= 3 over 1h`, `requests < 1 over 1h`, `loop > limit`, `disk < 1GB`, `burn > 14.4 over 1h`, `export failing for 10m` or `defaults`, with `;` or a line end between them';
 const METRICS: readonly AlertMetric[] = [
   '5xx',
   'failed',
@@ -33,6 +35,8 @@ const METRICS: readonly AlertMetric[] = [
   'requests',
   ...PERCENTILES,
   'loop',
+  'disk',
+  'burn',
   'export',
 ];
 const RULE = new RegExp(
@@ -81,7 +85,7 @@ function readRule(text: string): AlertRule {
   const rule = {
     metric,
     ...subject,
-    ...conditionOf(metric, groups),
+    ...conditionOf({ metric, ...subject }, groups),
     windowMillis: windowOf(metric, parts),
     forMillis: lengthBetween('for', parts.get('for') ?? '0s', 0, DAY),
     minCount: minCountOf(parts.get('from'), counts),
@@ -100,14 +104,15 @@ function partsOf(rest: string): ReadonlyMap<string, string> {
 
 function subjectOf(metric: AlertMetric, written: string | undefined): Pick<AlertRule, 'type' | 'route'> {
   if (written === undefined) return { type: 'http', route: undefined };
-  if (metric === 'loop' || metric === 'export') throw new RuleProblem(`${metric} takes no subject`);
+  if (metric === 'loop' || metric === 'disk' || metric === 'export')
+    throw new RuleProblem(`${metric} takes no subject`);
   if (written.startsWith('"')) return { type: 'http', route: routeOf(written) };
   const type = OPERATION_TYPES.find((known): known is OperationType => known === written);
   if (type === undefined)
     throw new RuleProblem(
       `a subject is ${OPERATION_TYPES.join(', ')} or a quoted route such as "GET /search", got ${written}`,
     );
-  if (type !== 'http' && (metric === '5xx' || metric === 'requests'))
+  if (type !== 'http' && (metric === '5xx' || metric === 'requests' || metric === 'burn'))
     throw new RuleProblem(`${metric} counts requests: its subject is http or a quoted route`);
   return { type, route: undefined };
 }
@@ -124,15 +129,22 @@ function routeOf(written: string): string {
 }
 
 function conditionOf(
-  metric: AlertMetric,
+  of: Pick<AlertRule, 'metric' | 'type'>,
   { failing, operator: written, value = '' }: Readonly<Record<string, string | undefined>>,
-): Pick<AlertRule, 'operator' | 'threshold'> {
+): Pick<AlertRule, 'operator' | 'threshold' | 'isByLimit'> {
+  const { metric } = of;
   if ((metric === 'export') !== (failing !== undefined))
     throw new RuleProblem(metric === 'export' ? 'write `export failing`' : 'failing belongs to export');
-  if (metric === 'export') return { operator: '>=', threshold: 1 };
+  if (metric === 'export') return { operator: '>=', threshold: 1, isByLimit: false };
   const operator = OPERATORS.find((known) => known === written);
   if (operator === undefined) throw new RuleProblem('write a condition such as `> 5%`');
-  return { operator, threshold: thresholdOf(metric, value.replace(/\s/, '')) };
+  if (value !== 'limit')
+    return { operator, threshold: thresholdOf(metric, value.replace(/\s/, '')), isByLimit: false };
+  if (limitKey(of) === undefined)
+    throw new RuleProblem(
+      '`limit` is that of 5xx, of failed requests, of p95 of http, database and render, of loop and of disk',
+    );
+  return { operator, threshold: Number.NaN, isByLimit: true };
 }
 
 function thresholdOf(metric: AlertMetric, value: string): number {
@@ -143,6 +155,16 @@ function thresholdOf(metric: AlertMetric, value: string): number {
         throw new RuleProblem(`${metric} is a share from 0% to 100%, got ${value}`);
       return Number(percent) / 100;
     }
+    case 'bytes': {
+      const bytes = bytesOf(value);
+      if (bytes === undefined)
+        throw new RuleProblem(`${metric} is a size such as 500MB or 1GB, got ${value}`);
+      return bytes;
+    }
+    case 'factor':
+      if (!/^\d+(?:\.\d+)?$/.test(value) || Number(value) > MAX_COUNT)
+        throw new RuleProblem(`${metric} is a number such as 14.4, got ${value}`);
+      return Number(value);
     case 'millis': {
       const millis = lengthOf(value);
       if (millis === undefined || millis > DAY)
@@ -157,7 +179,8 @@ function thresholdOf(metric: AlertMetric, value: string): number {
 }
 
 function windowOf(metric: AlertMetric, parts: ReadonlyMap<string, string>): number {
-  if (metric === 'export' && parts.has('over')) throw new RuleProblem('export takes no `over`');
+  if ((metric === 'export' || metric === 'disk') && parts.has('over'))
+    throw new RuleProblem(`${metric} takes no \`over\``);
   return lengthBetween('over', parts.get('over') ?? DEFAULT_WINDOW, MINUTE, DAY);
 }
 

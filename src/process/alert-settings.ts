@@ -1,10 +1,14 @@
 import { InvalidSetting, optional, parseBoolean, parseHttpUrl, setting } from '../../otel/kit.ts';
+import { lengthOf } from './alert-rule.ts';
 import { parseAlertRules } from './alert-rules.ts';
 
 const ADDRESS = /^[^\s@<>,;:"()[\]\\]+@[\w.-]+$/;
 const MAX_ADDRESSES = 10;
 /** Scheme, user and password, host and port; nodemailer would read options from a query. */
 const SMTP = /^smtps?:\/\/(?:[^\s/?#@]+@)?[\w.-]+(?::\d+)?\/?$/;
+
+const MIN_REMINDER = 300_000;
+const MAX_REMINDER = 168 * 3_600_000;
 
 /** Where alerts are sent, and which. */
 export const ALERT_SETTINGS = {
@@ -31,6 +35,12 @@ export const ALERT_SETTINGS = {
     'when to alert, see [docs/ALERTS.md](docs/ALERTS.md); they apply if a webhook or an e-mail address is set',
     parseAlertRules,
   ),
+  alertReminder: setting(
+    'ALERT_REMINDER',
+    '24h',
+    'after what time an alert that still fires is sent again, from `5m` to `168h`, or `never`',
+    parseReminder,
+  ),
   alertPrivateAddresses: setting(
     'ALERT_PRIVATE_ADDRESSES',
     'false',
@@ -38,6 +48,15 @@ export const ALERT_SETTINGS = {
     parseBoolean,
   ),
 };
+
+/** Milliseconds; Infinity for never. */
+function parseReminder(text: string): number {
+  if (text.trim() === 'never') return Infinity;
+  const millis = lengthOf(text.trim());
+  if (millis === undefined || millis < MIN_REMINDER || millis > MAX_REMINDER)
+    throw new InvalidSetting('a length from 5m to 168h such as 24h, or never');
+  return millis;
+}
 
 function parseAddresses(text: string): readonly string[] {
   const addresses = text.split(',').map((address) => address.trim());

@@ -35,6 +35,8 @@ export interface BlogConfig {
   /** Set if `alertEmail` is. */
   readonly alertSmtpUrl: string | undefined;
   readonly alertRules: readonly AlertRule[];
+  /** Milliseconds; Infinity: an alert that fires is not sent again. */
+  readonly alertReminder: number;
   readonly alertPrivateAddresses: boolean;
 }
 

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Logger } from 'pino';
 import type { TelemetryQuery } from '../../otel/query.ts';
+import { freeBytesOf } from '../db/free-bytes.ts';
 import { AlertStore } from '../db/alert-store.ts';
 import { Alerts } from '../observatory/alerts/alerts.ts';
 import { createMail } from '../observatory/alerts/mail.ts';
@@ -21,6 +22,8 @@ export function createBlogAlerts(deps: {
   const { config, database, telemetry, log, now, address } = deps;
   return new Alerts({
     rules: config.alertRules,
+    reminderMillis: config.alertReminder,
+    freeBytes: () => freeBytesOf(config.dataDir),
     receivers: receiversOf(config),
     telemetry,
     store: new AlertStore(database),

@@ -38,6 +38,8 @@ export function evidenceOf({ metric, type, route }: AlertRule): {
   readonly query: Readonly<Record<string, string>>;
 } {
   if (metric === 'export') return { path: '/export', query: {} };
+  if (metric === 'disk') return { path: '', query: {} };
+  if (metric === 'burn') return { path: '/objectives', query: {} };
   if (metric === 'loop') return { path: '/process', query: {} };
   if (route !== undefined) return { path: '/route', query: { name: route } };
   if (metric === '5xx' || metric === 'failed' || metric === 'failures')

@@ -1,5 +1,5 @@
 import { spanText } from '../../markup/span-text.ts';
-import { countText, duration, share, text } from '../../markup/quantity.ts';
+import { countText, duration, share, size, text, threeDigits } from '../../markup/quantity.ts';
 import { unitOf, type AlertMetric, type AlertRule } from '../../process/alert-rule.ts';
 import type { AlertChange } from './evaluate.ts';
 import type { Reading } from './read-rule.ts';
@@ -12,6 +12,8 @@ export function subjectText({ metric, type, route }: Pick<AlertRule, 'metric' | 
     requests: 'number of requests',
     failures: 'number of failures',
     loop: 'longest hold of the event loop',
+    disk: 'space left on the disk',
+    burn: 'highest burn of an objective',
     export: 'export',
   };
   const name = what[metric] ?? metric;
@@ -27,8 +29,12 @@ export function valueText(metric: AlertMetric, value: number | undefined): strin
       return plain(text(share(value)));
     case 'millis':
       return plain(text(duration(value)));
+    case 'bytes':
+      return plain(text(size(value)));
     case 'count':
       return countText(value);
+    case 'factor':
+      return threeDigits(value);
     case 'state':
       return value === 0 ? 'working' : 'failing';
   }
@@ -47,6 +53,9 @@ export function readingText(rule: AlertRule, { value, count, detail }: Reading):
   const { metric, windowMillis } = rule;
   if (metric === 'export')
     return detail === undefined ? 'The export is working' : `The export is failing (${detail})`;
+  if (metric === 'disk') return `The space left on the disk is ${valueText(metric, value)}`;
+  if (metric === 'burn')
+    return `${detail ?? 'No objective'} burns its budget at ${valueText(metric, value)} times the rate that it has for 30 days, over ${lengthText(windowMillis)}`;
   const preposition = unitOf(metric) === 'share' ? 'of' : 'over';
   const from =
     rule.minCount === 0
@@ -68,6 +77,8 @@ export function eventText(
   switch (change) {
     case 'firing':
       return `${readingText(rule, reading)}${held}${limit}.`;
+    case 'reminder':
+      return `For ${spanText(lastedMillis)} now: ${readingText(rule, reading)}${limit}.`;
     case 'recovered':
       return `Recovered after ${spanText(lastedMillis)}: ${readingText(rule, reading)}${limit}.`;
     case 'unjudged':

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { untraced } from '../../../otel/kit.ts';
 import type { TelemetryQuery } from '../../../otel/query.ts';
-import type { AlertRule } from '../../process/alert-rule.ts';
+import { withLimit, type AlertRule } from '../../process/alert-rule.ts';
 import type { AlertFacts, RuleFacts } from './alert-facts.ts';
 import { alertOf, messageOf, testMessage, writtenMessage } from './alert-message.ts';
 import { readingText, thresholdText, valueText } from './alert-sentence.ts';
@@ -23,6 +23,10 @@ export interface AlertsOptions {
   readonly receivers: readonly Receiver[];
   readonly telemetry: TelemetryQuery;
   readonly store: AlertLedger;
+  /** What the disk of the data has left; undefined if unknown. Default: unknown. */
+  readonly freeBytes?: () => number | undefined;
+  /** After this time, an alert that still fires is told again; default: never. */
+  readonly reminderMillis?: number;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly monotonicMillis: () => number;
@@ -71,17 +75,28 @@ export class Alerts {
     await this.#deliveries.send();
   }
 
+  /** Rules by the limits in force, with their values. */
+  #readings(): readonly { readonly rule: AlertRule; readonly reading: Reading }[] {
+    const { rules, telemetry, freeBytes = () => undefined } = this.#options;
+    const limits = telemetry.limits();
+    const read = ruleReader(telemetry, telemetry.now(), freeBytes);
+    return rules.map((each) => {
+      const rule = withLimit(each, limits);
+      return { rule, reading: read(rule) };
+    });
+  }
+
   #evaluate(): void {
-    const { rules, receivers, telemetry, store, now: clock, monotonicMillis } = this.#options;
+    const { receivers, store, now: clock, monotonicMillis, reminderMillis = Infinity } = this.#options;
     const now = clock();
     const monotonic = monotonicMillis();
     const elapsedMillis = monotonic - this.#before.monotonic;
     const stepped = now - this.#before.now - elapsedMillis;
     const moment = { now, elapsedMillis, steppedMillis: Math.abs(stepped) < MIN_STEP_MILLIS ? 0 : stepped };
     const former = (this.#former ??= store.states());
-    const read = ruleReader(telemetry, telemetry.now());
-    const readings = rules.map((rule) => ({ rule, reading: read(rule) }));
-    const { states, events } = evaluate(readings, { former, silences: store.silences(), moment });
+    const readings = this.#readings();
+    const silences = store.silences();
+    const { states, events } = evaluate(readings, { former, silences, moment, reminderMillis });
     const [first, ...others] = events.map((event) =>
       alertOf(
         event,
@@ -129,16 +144,15 @@ export class Alerts {
 
   /** Every rule with its current value, and the last deliveries. Throws errors of the database. */
   facts(): AlertFacts {
-    const { receivers, rules, store, telemetry, now } = this.#options;
+    const { receivers, store, now } = this.#options;
     return untraced(() => {
       const silences = store.silences();
       const states = store.states();
-      const read = ruleReader(telemetry, telemetry.now());
       return {
         receivers: receivers.map(({ words }) => words),
-        rules: rules.map((rule) =>
+        rules: this.#readings().map(({ rule, reading }) =>
           this.#factsOf(rule, states.get(rule.text), {
-            reading: read(rule),
+            reading,
             silencedUntil: silences.get(rule.text),
             now: now(),
           }),

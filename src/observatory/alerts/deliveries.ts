@@ -85,11 +85,12 @@ export class Deliveries {
   ): Promise<void> {
     // Only `Alerts` writes it.
     const message = JSON.parse(body) as AlertMessage;
-    const { outcome, result } = await lane.receiver.send(message, this.#stop.signal);
+    const { outcome, result, retryAfterMillis = 0 } = await lane.receiver.send(message, this.#stop.signal);
     if (this.#stop.signal.aborted && outcome !== 'sent') return;
     const isLast = outcome === 'refused' || (outcome === 'failed' && attempts + 1 >= MAX_ATTEMPTS);
     this.#store.record(rowId, outcome === 'sent' ? 'sent' : isLast ? 'given up' : 'waiting', result);
     if (outcome === 'failed' && !isLast)
-      lane.nextTryMillis = this.#monotonicMillis() + retryPauseMillis(attempts + 1);
+      lane.nextTryMillis =
+        this.#monotonicMillis() + Math.max(retryAfterMillis, retryPauseMillis(attempts + 1));
   }
 }

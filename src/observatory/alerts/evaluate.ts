@@ -15,9 +15,11 @@ export interface RuleState {
   readonly unjudgedMillis: number;
   /** Whether receivers were told that it fires. */
   readonly isTold: boolean;
+  /** When they were told last, in epoch milliseconds; of no meaning unless they were. */
+  readonly toldAtMillis: number;
 }
 
-export type AlertChange = 'firing' | 'recovered' | 'unjudged' | 'removed';
+export type AlertChange = 'firing' | 'reminder' | 'recovered' | 'unjudged' | 'removed';
 
 /** Something to tell the receivers. */
 export interface AlertEvent {
@@ -77,11 +79,14 @@ export function evaluate(
     former,
     silences,
     moment,
+    reminderMillis,
   }: {
     readonly former: ReadonlyMap<string, RuleState>;
     /** By rule: until when, in epoch milliseconds. */
     readonly silences: ReadonlyMap<string, number>;
     readonly moment: Moment;
+    /** A rule that still fires is told again after this time; Infinity: never. */
+    readonly reminderMillis: number;
   },
 ): Evaluation {
   const states = new Map<string, RuleState>();
@@ -91,9 +96,11 @@ export function evaluate(
     const isSilenced = (silences.get(text) ?? 0) > moment.now;
     const before = shifted(former.get(text), moment);
     const { state, ended } = next(rule, judge(rule, reading), before, moment);
-    const isToTell = state?.phase === 'firing' && !state.isTold && !isSilenced;
-    if (state !== undefined) states.set(text, isToTell ? { ...state, isTold: true } : state);
-    if (isToTell) events.push({ change: 'firing', rule: text, sinceMillis: state.sinceMillis });
+    const told = isSilenced ? undefined : toldNow(state, reminderMillis, moment.now);
+    if (state !== undefined)
+      states.set(text, told === undefined ? state : { ...state, isTold: true, toldAtMillis: moment.now });
+    if (state !== undefined && told !== undefined)
+      events.push({ change: told, rule: text, sinceMillis: state.sinceMillis });
     if (ended !== undefined && before?.isTold === true && !isSilenced)
       events.push({ change: ended, rule: text, sinceMillis: before.sinceMillis });
   }
@@ -104,9 +111,24 @@ export function evaluate(
   return { states, events };
 }
 
+function toldNow(
+  state: RuleState | undefined,
+  reminderMillis: number,
+  now: number,
+): 'firing' | 'reminder' | undefined {
+  if (state?.phase !== 'firing') return undefined;
+  if (!state.isTold) return 'firing';
+  // While its condition does not hold, it may be recovering.
+  return state.fineMillis === 0 && now - state.toldAtMillis >= reminderMillis ? 'reminder' : undefined;
+}
+
 function shifted(state: RuleState | undefined, { steppedMillis }: Moment): RuleState | undefined {
   if (state === undefined || steppedMillis === 0) return state;
-  return { ...state, sinceMillis: state.sinceMillis + steppedMillis };
+  return {
+    ...state,
+    sinceMillis: state.sinceMillis + steppedMillis,
+    toldAtMillis: state.toldAtMillis + steppedMillis,
+  };
 }
 
 function next(
@@ -132,5 +154,6 @@ function next(
   const heldMillis = before === undefined ? 0 : before.heldMillis + step;
   const phase = heldMillis >= rule.forMillis ? 'firing' : 'pending';
   const sinceMillis = before?.sinceMillis ?? now;
-  return { state: { phase, sinceMillis, heldMillis, fineMillis: 0, unjudgedMillis: 0, isTold: false } };
+  const untold = { fineMillis: 0, unjudgedMillis: 0, isTold: false, toldAtMillis: 0 };
+  return { state: { phase, sinceMillis, heldMillis, ...untold } };
 }

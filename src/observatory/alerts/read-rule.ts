@@ -5,6 +5,8 @@ import type {
   TelemetryQuery,
   TimeRange,
 } from '../../../otel/query.ts';
+import { burnOf } from '../objectives/objective-facts.ts';
+import { objectiveCounter } from '../objectives/objective-counts.ts';
 import { PERCENTILES, type AlertRule } from '../../process/alert-rule.ts';
 
 /** What telemetry says about a rule's window. */
@@ -31,8 +33,15 @@ interface Counted {
 
 type SeriesOf = (type: OperationType, window: TimeRange) => readonly SeriesSummary[];
 
-/** Reads values of rules from exact counts, for windows that end now. Rules of one window share its series, which cost most. `now` is telemetry's clock. */
-export function ruleReader(telemetry: TelemetryQuery, now: number): (rule: AlertRule) => Reading {
+/**
+ * Reads values of rules from exact counts, for windows that end now. Rules of one window share their series, which cost most. `now` is telemetry's
+ * clock; `freeBytes` is what the disk has left, undefined if that is unknown.
+ */
+export function ruleReader(
+  telemetry: TelemetryQuery,
+  now: number,
+  freeBytes: () => number | undefined,
+): (rule: AlertRule) => Reading {
   const read = new Map<string, readonly SeriesSummary[]>();
   const seriesOf: SeriesOf = (type, window) => {
     const key = `${type} ${window.fromMillis} ${window.toMillis}`;
@@ -40,18 +49,23 @@ export function ruleReader(telemetry: TelemetryQuery, now: number): (rule: Alert
     read.set(key, series);
     return series;
   };
-  return (rule) => readRule(rule, { telemetry, now, seriesOf });
+  return (rule) => readRule(rule, { telemetry, now, seriesOf, freeBytes });
 }
 
 interface Source {
   readonly telemetry: TelemetryQuery;
   readonly now: number;
   readonly seriesOf: SeriesOf;
+  readonly freeBytes: () => number | undefined;
 }
 
 function readRule(rule: AlertRule, source: Source): Reading {
   const { telemetry, now } = source;
   const asked = { fromMillis: now - rule.windowMillis, toMillis: now };
+  if (rule.isByLimit && Number.isNaN(rule.threshold))
+    return { value: undefined, count: 0, window: asked, unjudged: 'its limit is off' };
+  if (rule.metric === 'disk') return diskReading(source.freeBytes(), asked);
+  if (rule.metric === 'burn') return burnReading(rule, source);
   if (rule.metric === 'export') return exportReading(telemetry, asked);
   if (rule.metric === 'loop') return loopReading(telemetry, asked);
   const coverage = telemetry.coverage(asked);
@@ -118,6 +132,41 @@ function answersOf5xx(series: readonly SeriesSummary[]): number {
   return series
     .flatMap(({ statuses = [] }) => statuses)
     .reduce((sum, { status, count }) => (typeof status === 'number' && status >= 500 ? sum + count : sum), 0);
+}
+
+function diskReading(value: number | undefined, window: TimeRange): Reading {
+  const unjudged = value === undefined ? 'the system does not say how much space is left' : undefined;
+  return { value, count: 1, window, unjudged };
+}
+
+/** A twelfth of the window, in which it has to burn as well. */
+const SHORT_PART = 12;
+
+/** The highest burn of the objectives: of each the lower one of its window and of a short one, so that it ends soon after the cause. */
+function burnReading({ route, windowMillis }: AlertRule, { telemetry, now }: Source): Reading {
+  const { objectives, minCount } = telemetry.limits();
+  const count = objectiveCounter(telemetry);
+  const windowOf = (millis: number): TimeRange =>
+    telemetry.coverage({ fromMillis: now - millis, toMillis: now + 1 });
+  const window = windowOf(windowMillis);
+  const short = windowOf(windowMillis / SHORT_PART);
+  const burns = objectives
+    .filter((each) => route === undefined || each.route === route)
+    .flatMap((each) => {
+      const [long, recent] = [window, short].map((part) => burnOf(count(each, part), each, minCount));
+      return long === undefined || recent === undefined
+        ? []
+        : [{ burn: Math.min(long, recent), text: each.text }];
+    })
+    .sort((a, b) => b.burn - a.burn);
+  const [highest] = burns;
+  return {
+    value: highest?.burn,
+    count: burns.length,
+    window: { fromMillis: window.fromMillis, toMillis: window.toMillis },
+    unjudged: highest === undefined ? 'no objective has enough requests' : undefined,
+    detail: highest?.text,
+  };
 }
 
 /** The longest time that the loop was held. */

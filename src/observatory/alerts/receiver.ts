@@ -5,6 +5,8 @@ export interface Attempt {
   readonly outcome: 'sent' | 'failed' | 'refused';
   /** `answered 204`, `no answer within 10 s`. */
   readonly result: string;
+  /** The receiver asks to wait so long before the next attempt. */
+  readonly retryAfterMillis?: number | undefined;
 }
 
 /** Where alerts are sent. */

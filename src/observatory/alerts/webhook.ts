@@ -2,6 +2,7 @@ import { lookup as lookUp, type LookupAddress } from 'node:dns';
 import { request as requestHttp, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
+import { retryAfterOf } from '../../../otel/kit.ts';
 import { isPrivateAddress } from './private-address.ts';
 import { MAX_ATTEMPT_MILLIS, type Attempt, type Receiver } from './receiver.ts';
 
@@ -106,7 +107,12 @@ async function answerOf(response: IncomingMessage): Promise<Attempt> {
     return { outcome: 'refused', result: `answered ${statusCode}, a redirect; redirects are not followed` };
   const said = await beginningOf(response);
   const result = `answered ${statusCode}${said === '' ? '' : `: ${said}`}`;
-  return { outcome: statusCode >= 500 || TEMPORARY.has(statusCode) ? 'failed' : 'refused', result };
+  if (statusCode < 500 && !TEMPORARY.has(statusCode)) return { outcome: 'refused', result };
+  return {
+    outcome: 'failed',
+    result,
+    retryAfterMillis: retryAfterOf(response.headers['retry-after'], Date.now()),
+  };
 }
 
 /** Its first bytes on one line; the rest is not read. */

@@ -43,20 +43,21 @@ export function checkColumns({ links }: PageView): readonly Column<Check>[] {
   ];
 }
 
-/** Every limit, folded while all hold. */
+/** Every limit, folded; what does not hold is named. */
 export function checksPanel(checks: readonly Check[], view: PageView): Html {
   const count = (state: Check['state']): number => checks.filter((each) => each.state === state).length;
   const broken = count('broken');
+  const names = checks.flatMap(({ state, what }) => (state === 'broken' ? [what] : [])).join('; ');
   const judged = broken + count('holds');
   const words =
     broken === 0
       ? `${plural(judged, 'limit')} ${judged === 1 ? 'holds' : 'hold'}`
-      : `${broken} of ${plural(judged, 'limit')} ${broken === 1 ? 'does' : 'do'} not hold`;
+      : `${broken} of ${plural(judged, 'limit')} ${broken === 1 ? 'does' : 'do'} not hold: ${names}`;
   const rest = checks.length - judged;
   return panel({
     title: 'What “fine” means',
     note: html`<a href="${view.links.to(LIMITS_PATH)}">change limits</a>`,
-    body: html`<details id="${LIMITS_ID}" data-key="limits" ${broken > 0 && html`open`}>
+    body: html`<details id="${LIMITS_ID}" data-key="limits">
       <summary>${words}${rest > 0 && `; ${rest} not judged`}</summary>
       ${drawTable(checks, checkColumns(view), {
         caption: 'Limits, the most severe first',

@@ -1,5 +1,5 @@
 import { html, type Html } from '../../markup/html.ts';
-import { countText, threeDigits } from '../../markup/quantity.ts';
+import { countText, share, text, threeDigits } from '../../markup/quantity.ts';
 import type { BurnFacts, ObjectiveFacts } from '../objectives/objective-facts.ts';
 import type { PageView } from '../page.ts';
 import { plural } from '../sentences/sentence.ts';
@@ -31,9 +31,20 @@ export function objectiveColumns({ links }: PageView): readonly Column<Objective
       cell: ({ state }) => badge(STATES[state], TONES[state]),
     },
     {
+      label: 'budget left',
+      key: 'budget_left',
+      align: 'number',
+      value: ({ budgetLeft }) => budgetLeft,
+      cell: ({ budgetLeft, undecided, state }) =>
+        budgetLeft === undefined || state === 'too few'
+          ? '–'
+          : `${undecided === 0 ? '' : '≥ '}${text(share(budgetLeft))}`,
+    },
+    {
       label: 'good',
       key: 'good_share',
       align: 'number',
+      room: 'mid',
       value: ({ goodShareMin }) => goodShareMin,
       cell: ({ goodShareMin, goodShareMax }) =>
         goodShareMin === undefined || goodShareMax === undefined
@@ -72,16 +83,6 @@ export function objectiveColumns({ links }: PageView): readonly Column<Objective
       room: 'mid',
       value: ({ budget }) => budget,
       cell: ({ budget }) => threeDigits(budget),
-    },
-    {
-      label: 'budget left',
-      key: 'budget_left',
-      align: 'number',
-      value: ({ budgetLeft }) => budgetLeft,
-      cell: ({ budgetLeft, undecided, state }) =>
-        budgetLeft === undefined || state === 'too few'
-          ? '–'
-          : `${undecided === 0 ? '' : '≥ '}${percentText(budgetLeft)}`,
     },
   ];
 }

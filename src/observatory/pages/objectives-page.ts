@@ -78,11 +78,17 @@ function objectivesSentence({ objectives }: ObjectivesFacts, { links }: PageView
   const burning =
     objectives.find((each) => each.burning === 'fast') ?? objectives.find((each) => each.burning);
   const [worst] = missed;
+  const [least] = objectives
+    .filter(({ state }) => state !== 'too few')
+    .toSorted((a, b) => (a.budgetLeft ?? 1) - (b.budgetLeft ?? 1));
   const verdict: Sentence =
     judged === 0
       ? [{ text: 'Too few requests to judge.' }]
       : worst === undefined
-        ? [{ text: judged === 1 ? 'The objective is met.' : 'Every objective is met.', tone: 'good' }]
+        ? [
+            { text: judged === 1 ? 'The objective is met.' : 'Every objective is met.', tone: 'good' },
+            ...(least === undefined ? [] : [{ text: ` Of ${least.objective}, ${leftWords(least)}.` }]),
+          ]
         : [
             { text: `${missed.length} of ${plural(judged, 'objective')} missed`, tone: 'failed' },
             { text: `: ${worst.objective}; ${leftWords(worst)}.` },

@@ -23,6 +23,10 @@ describe('ALERT_RULES', () => {
     ['loop>1500ms', 'loop > 1500ms over 5m'],
     ['export failing for 10m', 'export failing for 10m'],
     ['export failing', 'export failing'],
+    ['p95 of render>limit', 'p95 of render > limit over 5m from 20'],
+    ['disk < 0.5GB for 10m', 'disk < 500MB for 10m'],
+    ['disk < limit', 'disk < limit'],
+    ['burn of "GET /a" > 6 over 6h', 'burn of "GET /a" > 6 over 6h'],
   ])('reads %s and writes every default out', (written, text) => {
     expect(texts(written)).toEqual([text]);
     expect(parseAlertRules(text)).toEqual(parseAlertRules(written));
@@ -53,6 +57,13 @@ describe('ALERT_RULES', () => {
     ['export > 1', 'write `export failing`'],
     ['export failing over 5m', 'export takes no `over`'],
     ['5xx failing', 'failing belongs to export'],
+    ['p99 > limit', '`limit` is that of 5xx, of failed requests, of p95 of http, database and render'],
+    ['p95 of other > limit', '`limit` is that of'],
+    ['disk < 5', 'disk is a size such as 500MB or 1GB, got 5'],
+    ['disk < 1GB over 5m', 'disk takes no `over`'],
+    ['disk of http < 1GB', 'disk takes no subject'],
+    ['burn > fast', 'burn is a number such as 14.4, got fast'],
+    ['burn of database > 1', 'burn counts requests'],
     ['loop > 1s; loop > 1000ms', 'the rule loop > 1s over 5m is there twice'],
   ])('refuses %j and says what is right', (written, problem) => {
     expect(() => parseAlertRules(written)).toThrow(problem);
@@ -74,6 +85,8 @@ describe('receivers of alerts', () => {
     { ALERT_EMAIL: 'a@blog.example', ALERT_SMTP_URL: 'https://mail.example' },
     { ALERT_EMAIL: 'a@blog.example', ALERT_SMTP_URL: 'smtp://mail.example?secure=false' },
     { ALERT_PRIVATE_ADDRESSES: 'yes' },
+    { ALERT_REMINDER: 'daily' },
+    { ALERT_REMINDER: '1m' },
   ])('are refused: %o', (env) => {
     expect(() => readBlogConfig({ env })).toThrow(
       Object.keys(env).at(env.ALERT_EMAIL === 'a@blog.example' ? 1 : 0)!,

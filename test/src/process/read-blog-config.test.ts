@@ -27,6 +27,7 @@ describe('readBlogConfig', () => {
       alertEmail: undefined,
       alertSmtpUrl: undefined,
       alertRules: parseAlertRules('defaults'),
+      alertReminder: 86_400_000,
       alertPrivateAddresses: false,
     });
   });

@@ -30,6 +30,7 @@ class WatchedBlog {
   readonly receiver = new FakeReceiver();
   readonly #database = temporaryBlog().database;
   readonly #rules: string;
+  freeBytes: number | undefined = 9e9;
   alerts: Alerts;
   stepMillis = 0;
   #elapsedMillis = 0;
@@ -48,6 +49,8 @@ class WatchedBlog {
       now: () => this.measured.telemetry.now() + this.stepMillis,
       monotonicMillis: () => this.#elapsedMillis,
       origin: () => ORIGIN,
+      freeBytes: () => this.freeBytes,
+      reminderMillis: 60 * MINUTE,
       onFault(error) {
         throw error;
       },
@@ -130,6 +133,61 @@ describe('Alerts', () => {
     await blog.pass(6, 40, 8);
     const [rule] = blog.alerts.facts().rules;
     expect(rule).toMatchObject({ count: 200, value: 0.2, state: 'firing' });
+  });
+
+  it('tells again every hour while it fires, also after a restart', async () => {
+    blog = new WatchedBlog('disk < limit');
+    blog.freeBytes = 4e8;
+    await blog.pass(30);
+    blog.restart();
+    await blog.pass(40);
+    expect(blog.told).toEqual(['firing disk < limit', 'reminder disk < limit']);
+    const [fired, again] = blog.receiver.got as [AlertMessage, AlertMessage];
+    expect(fired).toMatchObject({ value: 4e8, threshold: 5e8 });
+    expect(fired.sentence).toBe('The space left on the disk is 400 MB; the alert is from less than 500 MB.');
+    expect(again.sentence).toBe(
+      'For 1 hour now: The space left on the disk is 400 MB; the alert is from less than 500 MB.',
+    );
+    blog.freeBytes = 6e8;
+    await blog.pass(2);
+    expect(blog.told.at(-1)).toBe('recovered disk < limit');
+  });
+
+  it('judges by the limit in force, from the next evaluation on, and not while it is off', async () => {
+    blog = new WatchedBlog('p95 > limit over 5m');
+    await blog.pass(2, 40, 0, 300);
+    expect(blog.told).toEqual([]);
+    blog.measured.change({ METRICS_LIMIT_REQUEST_P95: '0.2' });
+    await blog.pass(1, 40, 0, 300);
+    expect(blog.receiver.got.at(-1)).toMatchObject({ state: 'firing', threshold: 200 });
+    blog.measured.change({ METRICS_LIMIT_REQUEST_P95: 'off' });
+    expect(blog.alerts.facts().rules[0]).toMatchObject({ words: 'its limit is off' });
+  });
+
+  it('tells that a budget burns, and of which objective', async () => {
+    blog = new WatchedBlog('burn > 14.4 over 1h');
+    blog.measured.change({ METRICS_OBJECTIVES: 'availability 99%; latency 50% under 1s' });
+    await blog.pass(5, 40);
+    expect(blog.told).toEqual([]);
+    await blog.pass(5, 40, 20);
+    expect(blog.told).toEqual(['firing burn > 14.4 over 1h']);
+    expect(blog.receiver.got[0]!.sentence).toMatch(
+      /^availability 99% burns its budget at [\d.]+ times the rate that it has for 30 days, over 1 hour; the alert is from more than 14\.4\.$/,
+    );
+  });
+
+  it('waits as long as the receiver asks before it tries again', async () => {
+    blog = new WatchedBlog('disk < 1GB');
+    blog.freeBytes = 1;
+    blog.receiver.answer = () => ({
+      outcome: 'failed',
+      result: 'answered 429',
+      retryAfterMillis: 10 * MINUTE,
+    });
+    await blog.pass(9);
+    expect(blog.receiver.got).toHaveLength(1);
+    await blog.pass(2);
+    expect(blog.receiver.got).toHaveLength(2);
   });
 
   it('reads the series of a window once, however many rules ask for a route', async () => {

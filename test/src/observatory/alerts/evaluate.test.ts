@@ -24,7 +24,7 @@ const READINGS: Readonly<Record<Step['is'], Partial<Reading>>> = {
 };
 
 /** Plays steps and returns `number of the evaluation: change` for each event. */
-function play(rule: AlertRule, steps: readonly Step[]): readonly string[] {
+function play(rule: AlertRule, steps: readonly Step[], reminderMillis = Infinity): readonly string[] {
   let former: ReadonlyMap<string, RuleState> = new Map();
   let now = NOW;
   return steps.flatMap(({ is, stepMillis = 0, elapsedMillis = STEP, isSilenced = false }, index) => {
@@ -33,7 +33,7 @@ function play(rule: AlertRule, steps: readonly Step[]): readonly string[] {
     const reading = { count: 100, window, value: undefined, unjudged: undefined, ...READINGS[is] };
     const silences = new Map(isSilenced ? [[rule.text, now + 1]] : []);
     const moment = { now, elapsedMillis, steppedMillis: stepMillis };
-    const { states, events } = evaluate([{ rule, reading }], { former, silences, moment });
+    const { states, events } = evaluate([{ rule, reading }], { former, silences, moment, reminderMillis });
     former = states;
     return events.map(
       ({ change, sinceMillis }) => `${index}: ${change} ${Math.round((now - sinceMillis) / STEP)}`,
@@ -122,6 +122,31 @@ describe('evaluate', () => {
     expect(play(played, planned)).toEqual(events);
   });
 
+  it.each<{ readonly it: string; readonly steps: readonly Step[]; readonly events: readonly string[] }>([
+    {
+      it: 'again after each interval, while it fires',
+      steps: steps('+++++++++++++'),
+      events: ['0: firing 0', '4: reminder 4', '8: reminder 8', '12: reminder 12'],
+    },
+    {
+      it: 'not while it may be recovering, but as soon as it is not',
+      steps: steps('++++---+'),
+      events: ['0: firing 0', '7: reminder 7'],
+    },
+    {
+      it: 'not during a silence, but at its end',
+      steps: [...steps('+'), ...steps('++++++', { isSilenced: true }), ...steps('++')],
+      events: ['0: firing 0', '7: reminder 7'],
+    },
+    {
+      it: 'by the time that passed, whatever the clock says',
+      steps: [...steps('++'), { is: '+', stepMillis: 86_400_000 }, ...steps('++')],
+      events: ['0: firing 0', '4: reminder 4'],
+    },
+  ])('reminds $it', ({ steps: planned, events }) => {
+    expect(play(AT_ONCE, planned, 4 * STEP)).toEqual(events);
+  });
+
   it('says that a firing rule was removed, once', () => {
     const state: RuleState = {
       phase: 'firing',
@@ -130,12 +155,14 @@ describe('evaluate', () => {
       fineMillis: 0,
       unjudgedMillis: 0,
       isTold: true,
+      toldAtMillis: NOW,
     };
     const moment = { now: NOW, elapsedMillis: STEP, steppedMillis: 0 };
     const { states, events } = evaluate([], {
       former: new Map([['gone', state]]),
       silences: new Map(),
       moment,
+      reminderMillis: Infinity,
     });
     expect(events).toEqual([{ change: 'removed', rule: 'gone', sinceMillis: NOW }]);
     expect(states.size).toBe(0);

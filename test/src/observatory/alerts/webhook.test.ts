@@ -48,6 +48,21 @@ describe('the webhook', () => {
     expect(await sendTo(receiver.url)).toEqual({ outcome, result: `answered ${status}: not now` });
   });
 
+  it.each([
+    ['120', 120_000],
+    ['999999', 3_600_000],
+    ['soon', undefined],
+  ])('passes on a Retry-After of %s', async (header, retryAfterMillis) => {
+    await using receiver = await httpReceiver((response) =>
+      response.writeHead(503, { 'retry-after': header }).end(),
+    );
+    expect(await sendTo(receiver.url)).toEqual({
+      outcome: 'failed',
+      result: 'answered 503',
+      retryAfterMillis,
+    });
+  });
+
   it('follows no redirect', async () => {
     await using target = await httpReceiver();
     await using receiver = await httpReceiver((response) =>
