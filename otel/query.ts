@@ -17,6 +17,7 @@ import type { Stall, StallFacts } from './base/stall.ts';
 import type { NotFoundRow, RequestLists, ShownAddress } from './base/request-facts.ts';
 import type { SampledSide, SampleFilter } from './base/sampled-traces.ts';
 import type { TimeRange } from './base/time-range.ts';
+import type { TraceFacets, TraceFilter } from './base/trace-term.ts';
 import type { EffectiveSetting } from './base/effective-setting.ts';
 import type {
   LiveSettings,
@@ -50,6 +51,8 @@ export type { MetricsPage } from './base/metrics-page.ts';
 export type { NotFoundRow, RequestLists, ShownAddress, TopRow, TopRows } from './base/request-facts.ts';
 export type { SampledSide, SampledSpan, SampledTrace, SampleFilter } from './base/sampled-traces.ts';
 export type { TimeRange } from './base/time-range.ts';
+export { AGENT_FAMILIES, FACET_NAMES } from './base/trace-term.ts';
+export type { FacetCount, FacetName, TraceFacets, TraceFilter, TraceTerm } from './base/trace-term.ts';
 export type { EffectiveSetting } from './base/effective-setting.ts';
 export { KEEP_REASONS, OPERATION_TYPES } from './base/operation-types.ts';
 export type {
@@ -274,26 +277,14 @@ export interface MissingTrace {
   };
 }
 
-export interface TraceFilter {
-  readonly range?: TimeRange;
-  readonly type?: OperationType;
-  readonly series?: string;
-  readonly reason?: KeepReason;
-  readonly status?: 'error' | 'ok';
-  readonly minMillis?: number;
-  readonly maxMillis?: number;
-  readonly text?: string;
-  readonly sort?: 'newest' | 'slowest';
-  /** At most 1,000; default 100. */
-  readonly limit?: number;
-}
-
 export interface TraceList {
   readonly rows: readonly TraceSummary[];
   /** Number of matches; `rows` are the first of them. */
   readonly total: number;
-  /** Set if a search for `key=value` examined only the newest of many candidates. */
+  /** Set if a search for an attribute examined only the newest of many candidates. */
   readonly searched?: { readonly newest: number; readonly of: number } | undefined;
+  /** If the filter asked for them. */
+  readonly facets?: TraceFacets | undefined;
 }
 
 export interface OperationFilter {

@@ -16,6 +16,6 @@ export function historyFacts(file: HistoryFile, maxBytes: number, ring: TraceRin
     traces: { mustKeep: of('mustKeep'), ordinary: of('ordinary') },
     waiting: ring.waiting,
     unsaved: ring.lost.mustKeep + ring.lost.ordinary,
-    unlisted: file.legacy.count,
+    unlisted: file.unlisted,
   };
 }

@@ -14,15 +14,17 @@ import { SpanTemplates } from './span-templates.ts';
 import { StallTable } from './stall-table.ts';
 import { StatementTable } from './statement-table.ts';
 import { fileIdOf } from './set-aside.ts';
+import { KindTable } from './kind-table.ts';
 import { LegacyTraces } from './legacy-traces.ts';
 import { TraceLedger } from './trace-ledger.ts';
 import { TRACE_SCHEMA_1, TRACE_SCHEMA_2 } from './trace-schema.ts';
 import { TraceSearch } from './trace-search.ts';
 import { TraceTable } from './trace-table.ts';
+import { UndescribedTraces } from './undescribed-traces.ts';
 import { WaitingExportTable } from './waiting-export-table.ts';
 
 /** Raised with every change of the tables; a file with a greater number was written by a newer version. */
-const SCHEMA_VERSION = 3;
+const SCHEMA_VERSION = 4;
 /** How long to wait for another process that writes; what is not written is retried next time. */
 const BUSY_TIMEOUT_MILLIS = 50;
 /** How long to wait for another process that creates the tables on a slow disk. */
@@ -58,6 +60,7 @@ export class HistoryFile {
   readonly traces: TraceTable;
   readonly ledger: TraceLedger;
   readonly legacy: LegacyTraces;
+  readonly undescribed: UndescribedTraces;
   readonly search: TraceSearch;
   readonly sample: SavedSample;
   readonly counts: RollUpArchive;
@@ -90,6 +93,7 @@ export class HistoryFile {
       this.#forget = () => this.traces.forget();
       this.ledger = new TraceLedger(this.#database);
       this.legacy = new LegacyTraces(this.#database, this.traces);
+      this.undescribed = new UndescribedTraces(this.#database, this.traces);
       this.search = new TraceSearch(this.#database, this.traces);
       this.sample = new SavedSample(this.#database);
       this.transaction(() => RollUpArchive.prepare(this.#database));
@@ -142,7 +146,8 @@ export class HistoryFile {
       if (found === SCHEMA_VERSION) return;
       if (found < 1) this.#database.exec(TRACE_SCHEMA_1);
       if (found < 2) this.#database.exec(TRACE_SCHEMA_2 + TraceLedger.SCHEMA);
-      this.#database.exec(SpanTemplates.SCHEMA);
+      if (found < 3) this.#database.exec(SpanTemplates.SCHEMA);
+      this.#database.exec(KindTable.SCHEMA);
       this.#database.pragma(`user_version = ${SCHEMA_VERSION}`);
     });
   }
@@ -160,11 +165,16 @@ export class HistoryFile {
     }
   }
 
-  /** Moves at most `limit` traces of version 1; returns how many. An unreadable one is passed to `skip` and removed. */
+  /** Traces that some or all lists lack, as an older version wrote them. */
+  get unlisted(): number {
+    return this.legacy.count + this.undescribed.count;
+  }
+
+  /** Moves at most `limit` traces of version 1 and describes as many of versions 2 and 3; returns how many. An unreadable one is passed to `skip`. */
   moveLegacy(limit: number, skip: (error: unknown) => void): number {
-    if (this.legacy.count === 0) return 0;
+    if (this.unlisted === 0) return 0;
     let moved = 0;
-    this.transaction(() => (moved = this.legacy.move(limit, skip)));
+    this.transaction(() => (moved = this.legacy.move(limit, skip) + this.undescribed.describe(limit, skip)));
     return moved;
   }
 

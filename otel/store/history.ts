@@ -25,7 +25,7 @@ import type { TraceRecord } from './trace-record.ts';
 import type { TraceRing } from './trace-ring.ts';
 import { readLater } from './trace-search.ts';
 import type { FoundOperations, FoundTraces } from './trace-search.ts';
-import type { SearchedTrace } from './trace-filter.ts';
+import type { SearchedTrace } from './term-matcher.ts';
 import type { SavedSide, Side, Thresholds } from './trace-sample.ts';
 import type { SavedTrace } from './trace-table.ts';
 

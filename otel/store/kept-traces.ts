@@ -7,8 +7,13 @@ import type {
   TraceFilter,
   TraceList,
 } from '../query.ts';
+import { facetCounts } from './facet-counts.ts';
+import type { CountedKind } from './facet-counts.ts';
+import { reasonBits } from './operation-index.ts';
 import { failedOperations, operationList, slowOperations } from './operation-rows.ts';
-import { matchTraces, traceRows, type SearchedTrace } from './trace-filter.ts';
+import type { SearchedTrace } from './term-matcher.ts';
+import { matchTraces, traceRows } from './trace-filter.ts';
+import { kindOf } from './trace-kind.ts';
 import { drawSide, sideOf, type SavedSide, type Side, type Thresholds } from './trace-sample.ts';
 import type { SavedTrace } from './trace-table.ts';
 import type { TraceRecord } from './trace-record.ts';
@@ -54,7 +59,16 @@ export class KeptTraces {
     const saved = this.#archive?.traces(filter, ids);
     const total = held.length + (saved?.total ?? 0);
     const rows = traceRows([...held, ...(saved?.matches ?? [])], filter);
-    return saved?.searched === undefined ? { rows, total } : { rows, total, searched: saved.searched };
+    const facets =
+      filter.facets === true
+        ? facetCounts([...held.map(({ trace }) => countedKind(trace)), ...(saved?.kinds ?? [])])
+        : undefined;
+    return {
+      rows,
+      total,
+      ...(saved?.searched && { searched: saved.searched }),
+      ...(facets && { facets }),
+    };
   }
 
   slow(thresholds: Thresholds, filter: OperationFilter = {}): OperationList {
@@ -107,4 +121,8 @@ function together(
   { limit }: OperationFilter,
 ): OperationList {
   return operationList([...held, ...(saved?.found ?? [])], held.length + (saved?.total ?? 0), limit);
+}
+
+function countedKind(trace: TraceRecord): CountedKind {
+  return { kind: kindOf(trace), reasons: reasonBits(trace.spans), count: 1 };
 }

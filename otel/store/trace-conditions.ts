@@ -1,8 +1,9 @@
-import { formerAttributeName } from '../base/renamed-attributes.ts';
 import type { OperationType, TraceFilter } from '../query.ts';
 import { reasonNumber, typeNumber } from './operation-index.ts';
-import { asksForOperation, MIN_ID_CHARS, pairOf, searchWords } from './trace-filter.ts';
-import { withoutNul } from './trace-words.ts';
+import type { KindTable } from './kind-table.ts';
+import { termConditions } from './term-conditions.ts';
+import type { Bind } from './term-conditions.ts';
+import { asksForOperation, usedTerms } from './trace-filter.ts';
 
 /** SQL fragments of a query over `kept_trace t`, with their bound values. */
 export interface TraceConditions {
@@ -14,11 +15,10 @@ export interface TraceConditions {
   /** Sort key for the slowest. */
   readonly durationMillis: string;
   readonly values: Readonly<Record<string, string | number>>;
-  /** True if matches must be read to be sure: for `key=value` the index only knows that both occur, not that they belong together. */
+  /** True if matches must be read to be sure: of an attribute the index only knows that key and value occur, not that they belong together. */
   readonly isRough: boolean;
 }
 
-type Bind = (value: string | number) => string;
 type Condition = string | undefined;
 
 /** The column with the longest operation of a type. */
@@ -27,7 +27,7 @@ export function slowestColumn(type: OperationType): string {
 }
 
 /** The SQL of a filter: matches the same traces as `matchTraces` does in memory. */
-export function traceConditions(filter: TraceFilter): TraceConditions {
+export function traceConditions(filter: TraceFilter, kinds: KindTable): TraceConditions {
   const values: Record<string, string | number> = {};
   const bind = (value: string | number): string => {
     const name = `v${Object.keys(values).length}`;
@@ -35,13 +35,14 @@ export function traceConditions(filter: TraceFilter): TraceConditions {
     return `@${name}`;
   };
   const { range, minMillis } = filter;
-  const words = searchWords(filter.text);
+  const terms = usedTerms(filter);
   const shared = [
     range && `t.end_millis >= ${bind(range.fromMillis)} AND t.first_millis < ${bind(range.toMillis)}`,
-    ...words.map((word) => wordCondition(word, bind)),
+    ...termConditions(terms, kinds, bind),
   ];
-  const isRough = words.some((word) => pairOf(word) !== undefined);
-  const joined = words.length > 0 ? 'JOIN trace_words w ON w.trace = t.id' : '';
+  const isRough = terms.some(({ field }) => field === 'attribute');
+  const hasWords = isRough || terms.some(({ field }) => field === 'text');
+  const joined = hasWords ? 'JOIN trace_words w ON w.trace = t.id' : '';
   const rest = { before: '', from: `kept_trace t ${joined}`, values, isRough };
   if (!asksForOperation(filter)) {
     const where = all([...shared, ...ownConditions(filter, bind)]);
@@ -97,42 +98,6 @@ function seriesCondition(series: string, type: OperationType | undefined, bind: 
   return type === undefined
     ? `o.series IN (${named})`
     : `o.series = (${named} AND type = ${typeNumber(type)})`;
-}
-
-/** The word occurs somewhere in the trace. For `key=value`, either it occurs as such, or the value occurs and the trace has the key. */
-function wordCondition(word: string, bind: Bind): string {
-  const found = textConditions(word, bind);
-  if (word.length >= MIN_ID_CHARS && /^[0-9a-f]+$/.test(word)) {
-    const id = bind(`%${word}%`);
-    found.push(`t.trace_id LIKE ${id}`, `w.span_ids LIKE ${id}`);
-  }
-  const pair = pairOf(word);
-  if (pair === undefined) return any(found);
-  const former = formerAttributeName(pair.key);
-  const keys = former === undefined ? [pair.key] : [pair.key, former];
-  const isText = !['true', 'false', 'null'].includes(pair.value);
-  return all([
-    isText ? any(textConditions(pair.value, bind)) : undefined,
-    any([...keys.map((key) => inVocabulary(`\n${key}\n`, bind)), ...found]),
-  ]);
-}
-
-function textConditions(text: string, bind: Bind): string[] {
-  const found = [inVocabulary(text, bind), `w.own LIKE ${bind(like(text))} ESCAPE '\\'`];
-  if (/^-?\d[\d.e+-]*$/.test(text)) found.push(`w.numbers LIKE ${bind(like(`\n${text}\n`))} ESCAPE '\\'`);
-  return found;
-}
-
-function inVocabulary(text: string, bind: Bind): string {
-  return `t.vocabulary IN (SELECT id FROM vocabulary WHERE words LIKE ${bind(like(text))} ESCAPE '\\')`;
-}
-
-function like(text: string): string {
-  return `%${withoutNul(text).replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
-}
-
-function any(conditions: readonly string[]): string {
-  return `(${conditions.join(' OR ')})`;
 }
 
 function all(conditions: readonly Condition[]): string {

@@ -1,28 +1,22 @@
-import { currentAttributeName } from '../base/renamed-attributes.ts';
-import type { TimeRange, TraceFilter, TraceSummary } from '../query.ts';
+import type { TimeRange, TraceFilter, TraceSummary, TraceTerm } from '../query.ts';
 import { endMillisOf } from './span-record.ts';
 import type { SpanRecord } from './span-record.ts';
+import { termMatcher } from './term-matcher.ts';
 import type { TraceRecord } from './trace-record.ts';
-import { textsOf } from './trace-words.ts';
 import { contains } from '../base/time-range.ts';
 
+/** Further terms of a search are ignored: each is a condition of one SQL statement. */
+export const MAX_TERMS = 20;
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1000;
 /** An operation is one row of the index; traces have to be read. */
 export const MAX_OPERATIONS = 5000;
-/** Words of a text search; further ones are ignored. */
-const MAX_WORDS = 8;
-/** Shorter words occur in ids by chance. */
-export const MIN_ID_CHARS = 8;
 
 /** A whole number from 0 to `max`; 100 if absent or not a number. */
 export function clampLimit(limit: number | undefined, max = MAX_LIMIT): number {
   if (limit === undefined || Number.isNaN(limit)) return DEFAULT_LIMIT;
   return Math.min(Math.max(Math.floor(limit), 0), max);
 }
-
-/** The parts of a trace that a text search reads. */
-export type SearchedTrace = Pick<TraceRecord, 'traceId' | 'spans'>;
 
 /** A matching trace and its sort key. */
 export interface TraceMatch {
@@ -32,26 +26,36 @@ export interface TraceMatch {
   readonly summary: () => TraceSummary | undefined;
 }
 
+/** A match in memory. */
+export interface HeldMatch extends TraceMatch {
+  readonly trace: TraceRecord;
+}
+
 /**
  * Traces that match a filter. With `type` or `series`, one operation must meet everything at once: a span of that type and series that ended in the
  * range (as the aggregates count it), with that status, reason and duration. Without them the trace is tested: active in the range, its own
- * duration, any failed span, any span kept for the reason. `text`: every word occurs somewhere in the trace. Slowest sorts by the matching
- * operation, else by the trace.
+ * duration, any failed span, any span kept for the reason. All `terms` must hold, see TraceTerm. Slowest sorts by the matching operation, else by the
+ * trace.
  */
-export function matchTraces(traces: Iterable<TraceRecord>, filter: TraceFilter = {}): TraceMatch[] {
-  const hasText = textMatcher(filter.text);
+export function matchTraces(traces: Iterable<TraceRecord>, filter: TraceFilter = {}): HeldMatch[] {
+  const hasTerms = termMatcher(usedTerms(filter));
   const byOperation = asksForOperation(filter);
-  const matches: TraceMatch[] = [];
+  const matches: HeldMatch[] = [];
   for (const trace of traces) {
     const durationMillis = byOperation ? longestOperation(trace, filter) : ownDuration(trace, filter);
-    if (durationMillis === undefined || !hasText(trace)) continue;
-    matches.push({ startMillis: trace.startMillis, durationMillis, summary: () => trace.summary() });
+    if (durationMillis === undefined || !hasTerms(trace)) continue;
+    const { startMillis } = trace;
+    matches.push({ startMillis, durationMillis, trace, summary: () => trace.summary() });
   }
   return matches;
 }
 
 export function asksForOperation({ type, series }: TraceFilter): boolean {
   return type !== undefined || series !== undefined;
+}
+
+export function usedTerms({ terms = [] }: TraceFilter): readonly TraceTerm[] {
+  return terms.slice(0, MAX_TERMS);
 }
 
 /** The first matches as rows, in the requested order. */
@@ -104,61 +108,4 @@ function isWithin(durationMillis: number, filter: TraceFilter): boolean {
 function overlaps(trace: TraceRecord, range: TimeRange): boolean {
   const { fromMillis, toMillis } = trace.extent;
   return fromMillis < range.toMillis && toMillis >= range.fromMillis;
-}
-
-/**
- * Case-insensitive; a word is searched in names, series, messages, attributes, events and, if long enough, in ids. `key=value` also matches an
- * attribute of that name whose value contains the value, or a number that equals it.
- */
-export function textMatcher(text: string | undefined): (trace: SearchedTrace) => boolean {
-  const searches = searchWords(text).map((word) => ({ word, has: spanMatcher(word) }));
-  return (trace) => searches.every(({ word, has }) => hasId(trace, word) || trace.spans.some(has));
-}
-
-/** In lower case. */
-export function searchWords(text: string | undefined): readonly string[] {
-  return (text ?? '').toLowerCase().split(/\s+/).filter(Boolean).slice(0, MAX_WORDS);
-}
-
-/** Splits a word `key=value`; a former name of an attribute is its name now. */
-export function pairOf(word: string): { readonly key: string; readonly value: string } | undefined {
-  const [, key, value] = /^([\w.-]+)=(.+)$/.exec(word) ?? [];
-  return key === undefined || value === undefined ? undefined : { key: currentAttributeName(key), value };
-}
-
-function spanMatcher(word: string): (span: SpanRecord) => boolean {
-  const hasWord = wordMatcher(word);
-  const pair = pairOf(word);
-  if (pair === undefined) return (span) => textsOf(span).some(hasWord);
-  const { key, value } = pair;
-  const hasValue = wordMatcher(value);
-  return (span) =>
-    textsOf(span).some(hasWord) ||
-    [span.attributes, ...span.events.map(({ attributes }) => attributes)].some((attributes) =>
-      attributes.some(
-        (name, i) =>
-          i % 2 === 0 &&
-          String(name).toLowerCase() === key &&
-          [attributes[i + 1]].flat().some((held) => hasValue(held) || String(held) === value),
-      ),
-    );
-}
-
-function hasId(trace: SearchedTrace, word: string): boolean {
-  if (word.length < MIN_ID_CHARS) return false;
-  return trace.traceId.includes(word) || trace.spans.some((span) => span.spanId.includes(word));
-}
-
-/** Caches its results for one search: many spans share most strings. */
-function wordMatcher(word: string): (value: unknown) => boolean {
-  const answers = new Map<string, boolean>();
-  return (value) => {
-    if (typeof value !== 'string') return typeof value === 'number' && String(value) === word;
-    let answer = answers.get(value);
-    if (answer === undefined) {
-      answer = value.toLowerCase().includes(word);
-      answers.set(value, answer);
-    }
-    return answer;
-  };
 }

@@ -2,7 +2,8 @@ import { contains } from '../base/time-range.ts';
 import type { SampledSide, SampleFilter, SamplingFacts } from '../query.ts';
 import { waitedMillis, thresholdOf } from './operation-rows.ts';
 import { endMillisOf, type SpanRecord } from './span-record.ts';
-import { clampLimit, type SearchedTrace } from './trace-filter.ts';
+import type { SearchedTrace } from './term-matcher.ts';
+import { clampLimit } from './trace-filter.ts';
 
 export type Thresholds = SamplingFacts['thresholdsSeconds'];
 

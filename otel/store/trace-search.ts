@@ -7,23 +7,28 @@ import type {
   TraceList,
   TraceSummary,
 } from '../query.ts';
-import { OPERATION_TYPES } from '../query.ts';
+import { KEEP_REASONS, OPERATION_TYPES } from '../query.ts';
 import { typeNumber } from './operation-index.ts';
 import { SummaryCache } from './summary-cache.ts';
 import { thresholdOf } from './operation-rows.ts';
 import type { FoundOperation } from './operation-rows.ts';
+import type { CountedKind } from './facet-counts.ts';
+import { attributeMatcher } from './term-matcher.ts';
 import { traceConditions } from './trace-conditions.ts';
-import { clampLimit, MAX_OPERATIONS, textMatcher } from './trace-filter.ts';
+import type { TraceConditions } from './trace-conditions.ts';
+import { clampLimit, MAX_OPERATIONS, usedTerms } from './trace-filter.ts';
 import type { TraceMatch } from './trace-filter.ts';
 import type { TraceTable } from './trace-table.ts';
 
-/** Traces read by a search for `key=value`: 20 ms. */
+/** Traces read by a search for an attribute: 20 ms. */
 const MAX_READ = 500;
 
 export interface FoundTraces {
   readonly matches: readonly TraceMatch[];
   readonly total: number;
   readonly searched: TraceList['searched'];
+  /** Empty unless the filter asks for facets. */
+  readonly kinds: readonly CountedKind[];
 }
 
 /** The same; its rows are read later, when a page needs them, through `quietly`, because that may be in any context. */
@@ -50,8 +55,15 @@ interface MatchRow {
   readonly bytes: number;
   readonly end_millis: number;
   readonly pinned: number;
-  /** 0 if not counted. */
-  readonly total: number;
+  /** Of the kind of the trace; null if it has not been described. */
+  readonly kind: number | null;
+  readonly reasons: number;
+}
+
+interface KindRow {
+  readonly kind: number | null;
+  readonly reasons: number;
+  readonly count: number;
 }
 
 /** Lists over the traces of the history file that are not in memory, which has newer versions of the others. */
@@ -67,25 +79,67 @@ export class TraceSearch {
 
   /** The first matches up to the filter's limit, and their total number. */
   traces(filter: TraceFilter, heldIds: readonly string[]): FoundTraces {
-    const conditions = traceConditions(filter);
-    const { before, isRough, durationMillis } = conditions;
+    const conditions = traceConditions(filter, this.#traces.kinds);
     const values = { ...conditions.values, held: this.#held(heldIds) };
+    if (conditions.isRough) return this.#read(filter, conditions, values);
+    if (filter.facets === true || filter.sort === 'slowest') return this.#all(filter, conditions, values);
     const from = `FROM ${conditions.from} WHERE ${conditions.where} AND ${NOT_HELD}`;
-    const bySlowest = filter.sort === 'slowest' && !isRough;
-    const limit = isRough ? MAX_READ : clampLimit(filter.limit);
-    // To sort by duration SQLite reads every match, so that it can count them; a search for the newest stops at the limit.
-    const counted = bySlowest ? 'count(*) OVER ()' : '0';
+    const limit = clampLimit(filter.limit);
     const rows = this.#database
       .prepare<unknown[], MatchRow>(
-        `${before} SELECT t.trace_id, t.start_millis, t.bytes, t.end_millis, t.pinned,
-           ${durationMillis} AS duration_millis, ${counted} AS total ${from}
-         ORDER BY ${bySlowest ? 'duration_millis DESC,' : ''} t.start_millis DESC LIMIT ${limit}`,
+        `${conditions.before} SELECT ${columns(conditions)} ${from} ORDER BY t.start_millis DESC LIMIT ${limit}`,
       )
       .all(values);
-    const count = (): number => rows[0]?.total || this.#count(`${before} SELECT count(*) ${from}`, values);
-    const total = rows.length < limit ? rows.length : count();
-    if (isRough) return this.#read(filter.text, rows, total);
-    return { matches: rows.map((row) => this.#match(row)), total, searched: undefined };
+    return {
+      matches: rows.map((row) => this.#match(row)),
+      total:
+        rows.length < limit
+          ? rows.length
+          : this.#count(`${conditions.before} SELECT count(*) ${from}`, values),
+      searched: undefined,
+      kinds: [],
+    };
+  }
+
+  /** One pass over the conditions that returns every match as three integers: in a third of the time of sorting and counting them in SQLite. */
+  #all(
+    filter: TraceFilter,
+    { before, from, where, durationMillis }: TraceConditions,
+    values: Values,
+  ): FoundTraces {
+    const bySlowest = filter.sort === 'slowest';
+    const key = bySlowest ? `${durationMillis} * 1e6` : 't.start_millis';
+    const { ids, keys, kinds } = this.#database
+      .prepare<unknown[], Readonly<Record<'ids' | 'keys' | 'kinds', string>>>(
+        `${before} SELECT json_group_array(t.id) AS ids, json_group_array(CAST(${key} AS INTEGER)) AS keys,
+           json_group_array(coalesce(t.kind, 0) * ${REASON_SETS} + t.reasons) AS kinds
+         FROM ${from} WHERE ${where} AND ${NOT_HELD}`,
+      )
+      .get(values)!;
+    const all = numbersOf(ids);
+    const keyOf = new Map(firstByKey(all, numbersOf(keys), clampLimit(filter.limit)));
+    const rows = this.#database
+      .prepare<unknown[], MatchRow & { readonly id: number }>(
+        `SELECT t.id, ${columns({ durationMillis: 't.duration_millis' })} FROM kept_trace t
+         WHERE t.id IN (SELECT value FROM json_each(?))`,
+      )
+      .all(JSON.stringify([...keyOf.keys()]));
+    return {
+      matches: rows.map((row) =>
+        this.#match(bySlowest ? { ...row, duration_millis: keyOf.get(row.id)! / 1e6 } : row),
+      ),
+      total: all.length,
+      searched: undefined,
+      kinds: filter.facets === true ? this.#kindsOf(countedKinds(numbersOf(kinds))) : [],
+    };
+  }
+
+  #kindsOf(rows: readonly KindRow[]): readonly CountedKind[] {
+    const known = this.#traces.kinds.all();
+    return rows.flatMap(({ kind: id, reasons, count }) => {
+      const kind = id === null ? undefined : known.get(id);
+      return kind === undefined ? [] : [{ kind, reasons, count }];
+    });
   }
 
   known(traceIds: readonly string[]): readonly string[] {
@@ -172,16 +226,63 @@ export class TraceSearch {
   }
 
   /** Reads the newest candidates for what only the traces themselves can tell. */
-  #read(text: string | undefined, rows: readonly MatchRow[], total: number): FoundTraces {
-    const hasText = textMatcher(text);
-    const matches: TraceMatch[] = [];
-    for (const row of rows) {
+  #read(filter: TraceFilter, conditions: TraceConditions, values: Values): FoundTraces {
+    const from = `FROM ${conditions.from} WHERE ${conditions.where} AND ${NOT_HELD}`;
+    const rows = this.#database
+      .prepare<unknown[], MatchRow>(
+        `${conditions.before} SELECT ${columns(conditions)} ${from} ORDER BY t.start_millis DESC LIMIT ${MAX_READ}`,
+      )
+      .all(values);
+    const total =
+      rows.length < MAX_READ
+        ? rows.length
+        : this.#count(`${conditions.before} SELECT count(*) ${from}`, values);
+    const hasAttributes = attributeMatcher(usedTerms(filter));
+    const found = rows.filter((row) => {
       const trace = this.#traces.unchecked(row.trace_id);
-      if (trace !== undefined && hasText(trace)) matches.push(this.#match(row));
-    }
-    const searched = total > rows.length ? { newest: rows.length, of: total } : undefined;
-    return { matches, total: matches.length, searched };
+      return trace !== undefined && hasAttributes(trace);
+    });
+    return {
+      matches: found.map((row) => this.#match(row)),
+      total: found.length,
+      searched: total > rows.length ? { newest: rows.length, of: total } : undefined,
+      kinds: filter.facets === true ? this.#kindsOf(found.map((row) => ({ ...row, count: 1 }))) : [],
+    };
   }
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** More than the bit set of an operation's reasons. */
+const REASON_SETS = 2 ** KEEP_REASONS.length;
+
+function columns({ durationMillis }: Pick<TraceConditions, 'durationMillis'>): string {
+  return `t.trace_id, t.start_millis, t.bytes, t.end_millis, t.pinned, t.kind, t.reasons, ${durationMillis} AS duration_millis`;
+}
+
+function numbersOf(json: string): readonly number[] {
+  return JSON.parse(json) as readonly number[];
+}
+
+/** Ids with the greatest keys: at least `limit`, and all that equal the last of them. */
+function firstByKey(
+  ids: readonly number[],
+  keys: readonly number[],
+  limit: number,
+): readonly (readonly [id: number, key: number])[] {
+  if (limit === 0) return [];
+  const least = Float64Array.from(keys).sort().at(-limit) ?? -Infinity;
+  return ids.map((id, i) => [id, keys[i]!] as const).filter(([, key]) => key >= least);
+}
+
+function countedKinds(packed: readonly number[]): readonly KindRow[] {
+  const counts = new Map<number, number>();
+  for (const each of packed) counts.set(each, (counts.get(each) ?? 0) + 1);
+  return [...counts].map(([each, count]) => ({
+    kind: Math.floor(each / REASON_SETS),
+    reasons: each % REASON_SETS,
+    count,
+  }));
 }
 
 const NOT_HELD = 't.id NOT IN (SELECT value FROM json_each(@held))';

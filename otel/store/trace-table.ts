@@ -2,12 +2,15 @@ import type { Database, Statement } from 'better-sqlite3';
 import { OPERATION_TYPES } from '../query.ts';
 import type { LogLine, OperationType } from '../query.ts';
 import { OperationIndex, reasonBits } from './operation-index.ts';
+import { KindTable } from './kind-table.ts';
 import { StringInterner } from './string-interner.ts';
+import { hashOf } from './text-hash.ts';
 import { packText, unpackText } from './trace-body.ts';
 import { decodeTrace, encodeTrace, uncheckedSpans } from './trace-json.ts';
 import { SpanTemplates } from './span-templates.ts';
 import { slowestColumn } from './trace-conditions.ts';
-import type { SearchedTrace } from './trace-filter.ts';
+import type { SearchedTrace } from './term-matcher.ts';
+import { askedFacts, kindOf } from './trace-kind.ts';
 import { encodeLines } from './trace-logs.ts';
 import { rankOf } from './trace-record.ts';
 import type { TraceRank, TraceRecord } from './trace-record.ts';
@@ -15,8 +18,8 @@ import { WordMaker } from './trace-words.ts';
 import type { TraceWords } from './trace-words.ts';
 
 const RANKS: readonly TraceRank[] = ['ordinary', 'mustKeep'];
-/** Its rows in three tables and six indexes, without the texts: measured. */
-const TRACE_BYTES = 260;
+/** Its rows in three tables and eight indexes, without the texts: measured. */
+const TRACE_BYTES = 290;
 
 /** Traces on disk; the ring has its own bound. */
 const MAX_PINNED = 200;
@@ -43,6 +46,7 @@ interface BodyRow {
 
 /** Kept traces in the history file. Every call is synchronous and short; the caller decides when and how much. */
 export class TraceTable {
+  readonly kinds: KindTable;
   readonly #operations: OperationIndex;
   readonly #templates: SpanTemplates;
   readonly #words = new WordMaker();
@@ -63,6 +67,7 @@ export class TraceTable {
   readonly #dropOldest: Statement<[number, number]>;
 
   constructor(database: Database) {
+    this.kinds = new KindTable(database);
     this.#operations = new OperationIndex(database);
     this.#templates = new SpanTemplates(database);
     this.#save = database.prepare<(string | number | null)[], number>(SAVE).pluck();
@@ -185,7 +190,13 @@ export class TraceTable {
     // What many have in common is not distinctive; what one alone has is.
     const isShared = this.#vocabularyOfOthers.get(vocabulary, traceId) !== undefined;
     const texts = [words.own, words.numbers, words.spanIds, ...(isShared ? [] : [words.vocabulary])];
-    const wordBytes = texts.reduce((bytes, text) => bytes + Buffer.byteLength(text), 0);
+    const asked = askedFacts(trace);
+    const kind = this.kinds.idOf(kindOf(trace));
+    const agent = this.kinds.agentOf(asked.userAgent);
+    const wordBytes = [...texts, asked.path ?? '', asked.query ?? ''].reduce(
+      (bytes, text) => bytes + Buffer.byteLength(text),
+      kind.bytes + agent.bytes,
+    );
     return this.#save.get(
       traceId,
       rankNumber(rankOf(trace)),
@@ -198,6 +209,10 @@ export class TraceTable {
       reasonBits(spans),
       vocabulary,
       Math.ceil((TRACE_BYTES + bodyBytes + wordBytes + OperationIndex.bytesOf(trace)) * PAGE_SHARE),
+      kind.id,
+      agent.id,
+      asked.path ?? null,
+      asked.query ?? null,
       ...OPERATION_TYPES.map((type) => slowest(trace, type)),
     )!;
   }
@@ -222,6 +237,10 @@ const COLUMNS = [
   'reasons',
   'vocabulary',
   'bytes',
+  'kind',
+  'agent',
+  'path',
+  'query',
   ...OPERATION_TYPES.map(slowestColumn),
 ];
 const SAVE = `INSERT INTO kept_trace (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})
@@ -240,11 +259,4 @@ function toSaved(row: BodyRow, strings: StringInterner, templates: SpanTemplates
   const trace = decodeTrace(row.trace_id, unpackText(row.body), strings, templates);
   trace.pinned = row.pinned === 1;
   return { trace, logs: row.logs === null ? undefined : (JSON.parse(row.logs) as readonly LogLine[]) };
-}
-
-/** FNV-1a, 32 bits, signed: a look-up key instead of an index over whole texts, which would double their size. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return hash;
 }

@@ -35,6 +35,8 @@ export interface PageRequest {
   readonly data: () => DataFacts;
   /** Traces read from files, separate from telemetry. */
   readonly imported: ImportedTraces;
+  /** The blog's base path. */
+  readonly basePath: string;
   /** A submitted form of this page that was refused: the reason and its fields. */
   readonly refused?: { readonly problem: string; readonly text: string } | undefined;
   readonly change?: AskedChange | undefined;

@@ -86,7 +86,7 @@ function openTrace(
     imported: new ImportedTraces(),
   };
   return tracePage.open(
-    { ...asked, ...none, telemetry, params: { traceId } },
+    { ...asked, ...none, telemetry, basePath, params: { traceId } },
     {
       ...asked,
       links,

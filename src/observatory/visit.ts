@@ -53,7 +53,18 @@ export function createVisits(options: {
     const asked = { range, now, query };
     const view = { ...asked, links, path, jaegerUiUrl, basePath, origin, csrfToken, readOnly: false };
     try {
-      const request = { ...asked, telemetry, params, explain, alerts, traceLinks, data, imported, ...sent };
+      const request = {
+        ...asked,
+        telemetry,
+        params,
+        explain,
+        alerts,
+        traceLinks,
+        data,
+        imported,
+        basePath,
+        ...sent,
+      };
       return { open: page.open(request, view), view };
     } catch (error) {
       broken(error);

@@ -90,12 +90,12 @@ run('the observatory in a browser', () => {
     await page.waitForURL(`${overview}/routes?from=-6h`);
     await page.keyboard.press('p');
     await page.locator('.live-button.paused').waitFor();
-    await page.keyboard.press('g');
-    await page.keyboard.press('t');
-    await page.waitForURL(`${overview}/traces?from=-6h`);
+    // From a page without the field to the one that has it.
     await page.keyboard.press('/');
+    await page.waitForURL(`${overview}/traces?from=-6h#search`);
+    await page.locator('input[data-search]:focus').waitFor();
     await page.keyboard.type('gr?1');
-    expect(await page.locator('.filter input[type="text"]').first().inputValue()).toBe('gr?1');
+    expect(await page.locator('input[data-search]').inputValue()).toBe('gr?1');
     await page.close();
   });
 
@@ -125,9 +125,10 @@ run('the observatory in a browser', () => {
   it('needs no script to filter, to choose a range, a region, and to find the keys', async () => {
     const { page } = await house.open({ javaScriptEnabled: false });
     await page.goto(`${overview}/traces`);
+    await page.getByText('one operation').click();
     await page.getByLabel('status').selectOption('error');
     await page.getByLabel('at least').fill('1ms');
-    await page.getByRole('button', { name: 'Filter' }).click();
+    await page.getByRole('button', { name: 'Search' }).click();
     expect(Object.fromEntries(new URL(page.url()).searchParams)).toMatchObject({
       status: 'error',
       min: '1ms',

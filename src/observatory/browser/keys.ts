@@ -3,6 +3,8 @@
 const STORE = 'glasshouse.keys';
 /** Time limit for the letter after `g`. */
 const CHORD_MILLIS = 1200;
+/** Leads from a page without a search field to the one that has it. */
+const TO_SEARCH = '#search';
 
 const list = document.querySelector<HTMLLinkElement>('link[data-keys]');
 let chord = -Infinity;
@@ -72,6 +74,13 @@ function follow(selector: string): boolean {
   return link !== null;
 }
 
+function focusSearch(): boolean {
+  const field = document.querySelector<HTMLInputElement>('input[data-search]');
+  field?.focus();
+  field?.select();
+  return field !== null;
+}
+
 function act(key: string): boolean {
   const afterG = performance.now() - chord < CHORD_MILLIS;
   chord = -Infinity;
@@ -87,9 +96,10 @@ function act(key: string): boolean {
     return button !== null;
   }
   if (key === '/') {
-    const field = document.querySelector<HTMLInputElement>('.filter input[type="text"]');
-    field?.focus();
-    return field !== null;
+    if (focusSearch()) return true;
+    const traces = document.querySelector<HTMLAnchorElement>('#rail a[data-go="t"]');
+    if (traces !== null) location.assign(`${traces.href}${TO_SEARCH}`);
+    return traces !== null;
   }
   return false;
 }
@@ -104,3 +114,4 @@ document.addEventListener('keydown', (event) => {
     event.preventDefault();
 });
 addSwitch(document);
+if (location.hash === TO_SEARCH) focusSearch();

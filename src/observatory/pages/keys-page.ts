@@ -27,7 +27,7 @@ const GROUPS: KeysFacts['groups'] = [
     keys: [
       { keys: ['?'], does: 'this list' },
       { keys: ['p'], does: 'pause live numbers, or resume them' },
-      { keys: ['/'], does: 'go to the filter, in the list of traces' },
+      { keys: ['/'], does: 'search traces' },
     ],
   },
   {

@@ -15,6 +15,7 @@ import { keptNote, stats } from '../draw/facts.ts';
 import { briefColumns } from '../draw/brief-series.ts';
 import { perSecond, routeColumns } from '../draw/series-tables.ts';
 import type { SeriesLine } from '../facts/series-lines.ts';
+import { searchForm } from '../draw/search-form.ts';
 import { drawTable, sheetOf } from '../draw/table.ts';
 import { countText, measured, share, size, type Quantity } from '../../markup/quantity.ts';
 import { spanText } from '../format/moment.ts';
@@ -92,7 +93,7 @@ export const overviewPage = definePage<OverviewFacts>({
   sentence: (facts, view) => overviewSentence(facts.situation, view.links),
   draw(facts, view) {
     const time: ChartTime = { range: view.range.drawn, markers: facts.markers, now: view.now };
-    return html`${checksPanel(facts.limits, view)}
+    return html`${searchForm(view)}${checksPanel(facts.limits, view)}
       <div class="grid three">${TYPES.map((type) => typeCard(type, facts, time))}</div>
       <div class="grid wide-narrow">
         ${heatPanel({ title: 'How long requests take', type: 'http', heatMap: facts.heatMap, failures: facts.failed, time }, view)}${rates(facts, time)}

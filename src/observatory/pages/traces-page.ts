@@ -5,40 +5,39 @@ import {
   type TraceFilter,
   type TraceList,
 } from '../../../otel/query.ts';
-import { html, type Html } from '../../markup/html.ts';
+import { html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
 import { missingFromLists } from '../draw/history-panel.ts';
-import { REASON_WORDS } from '../draw/reason-words.ts';
+import { facetList } from '../draw/facets.ts';
+import { askedWith, traceSearchForm } from '../draw/search-form.ts';
 import { drawTable } from '../draw/table.ts';
 import { traceColumns, traceSheet } from '../draw/trace-table.ts';
 import { countText, duration, text } from '../../markup/quantity.ts';
 import { definePage } from './define-page.ts';
 import type { PageView } from '../page.ts';
-import { TYPE_WORDS, TYPES } from '../format/type-words.ts';
-import { plural } from '../sentences/sentence.ts';
-import type { ChosenRange } from '../facts/time-range.ts';
+import { parseMillis } from '../facts/term-values.ts';
+import { parseTraceQuery, without, type TraceQuery } from '../facts/trace-query.ts';
+import { TYPES } from '../format/type-words.ts';
+import { plural, type Sentence } from '../sentences/sentence.ts';
 
 const LIMIT = 100;
-const MAX_TEXT = 200;
+/** A series' name is shorter. */
+const MAX_TEXT = 300;
 
 interface TracesFacts extends TraceList {
   readonly history: HistoryFacts | undefined;
-  readonly filter: Omit<TraceFilter, 'range'>;
-  /** Invalid parts of the filter, each with valid values. */
+  /** Of one operation. */
+  readonly filter: Omit<TraceFilter, 'range' | 'terms'>;
+  /** The query and its terms as they were understood. */
+  readonly asked: TraceQuery;
+  /** Invalid parts of filter and query, each with valid values. */
   readonly problems: readonly string[];
 }
 
 type Query = Readonly<Record<string, string | undefined>>;
 
-/** Parses `250`, `250ms` or `1.5s` to milliseconds; undefined if invalid. */
-export function parseMillis(value: string): number | undefined {
-  const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m)?$/.exec(value.trim());
-  if (match === null) return undefined;
-  return Number(match[1]) * ({ ms: 1, s: 1000, m: 60_000 }[match[2] ?? 'ms'] ?? 1);
-}
-
-/** Parses the filter from the address: `type, series, status, reason, min, max, q, sort`. */
+/** Parses the filter of one operation from the address: `type, series, status, reason, min, max, sort`. */
 export function readFilter(query: Query): Pick<TracesFacts, 'filter' | 'problems'> {
   const problems: string[] = [];
   const oneOf = <T extends string>(key: string, known: readonly T[]): T | undefined => {
@@ -68,36 +67,40 @@ export function readFilter(query: Query): Pick<TracesFacts, 'filter' | 'problems
     reason: oneOf('reason', KEEP_REASONS),
     minMillis: millis('min'),
     maxMillis: millis('max'),
-    text: words('q'),
     sort: oneOf('sort', ['newest', 'slowest'] as const),
   }).filter(([, value]) => value !== undefined);
   return { filter: Object.fromEntries(entries), problems };
 }
 
-function asked(query: Query, range: ChosenRange): TraceFilter {
-  return { ...readFilter(query).filter, range, limit: LIMIT };
-}
-
-/** Kept traces, filtered by the address. */
+/** Kept traces, searched and filtered by the address. */
 export const tracesPage = definePage<TracesFacts>({
   path: '/traces',
   menu: 'traces',
-  fetch: ({ telemetry, query, range }) => ({
-    ...telemetry.traces(asked(query, range)),
-    ...readFilter(query),
-    history: telemetry.history(),
-  }),
+  fetch({ telemetry, query, range, basePath }) {
+    const { filter, problems } = readFilter(query);
+    const asked = parseTraceQuery(query['q'] ?? '', basePath);
+    const terms = asked.terms.map(({ term }) => term);
+    return {
+      ...telemetry.traces({ ...filter, terms, range, limit: LIMIT, facets: true }),
+      filter,
+      asked,
+      problems: [...problems, ...asked.problems],
+      history: telemetry.history(),
+    };
+  },
   title: () => 'Traces',
-  sentence({ rows, total, filter, searched }, { links, range }) {
+  sentence({ rows, total, filter, searched, asked }, view) {
+    const { links, range } = view;
     const partly =
       searched === undefined
         ? ''
-        : ` The search covered the newest ${countText(searched.newest)} of ${countText(searched.of)} that contain both key and value.`;
-    const filtered = Object.keys(filter).some((key) => key !== 'sort');
+        : ` The search covered the newest ${countText(searched.newest)} of ${countText(searched.of)} that may have the attribute.`;
+    const filtered = asked.terms.length > 0 || Object.keys(filter).some((key) => key !== 'sort');
     if (total === 0) {
       if (filtered)
         return [
           { text: `No trace held ${range.words} matches.${partly} ` },
+          ...asTextInstead(asked, view),
           { text: 'Show all', href: links.to('/traces') },
           { text: ' or choose a longer range.' },
         ];
@@ -116,72 +119,40 @@ export const tracesPage = definePage<TracesFacts>({
       { text: `.${partly}` },
     ];
   },
-  draw({ rows, total, problems, history }, view) {
+  draw({ rows, total, problems, history, facets, asked }, view) {
     const missing = missingFromLists(history);
-    return html`${problems.length > 0 && html`<p class="notice" role="alert">${problems.join(' ')}</p>`}${filterForm(view)}${panel(
-      {
-        title: 'Traces held',
-        note: html`${total > rows.length && `first ${countText(rows.length)} of ${countText(total)} `}${csvLink(view)}
-          · <a class="quiet-link" href="${view.links.to('/traces/import')}">import a trace</a>`,
-        body: drawTable(rows, traceColumns(view, rows), {
-          caption: 'Traces held',
-          keyOf: (row) => row.traceId,
-          view,
-          still: true,
-          empty:
-            'None. Slow and failed operations are always kept, ordinary ones by sampling; all are held while the buffer has room.',
-        }),
-        ...(missing !== undefined && { foot: html`<span>${missing}</span>` }),
-      },
-    )}`;
+    return html`${problems.length > 0 && html`<p class="notice" role="alert">${problems.join(' ')}</p>`}${traceSearchForm(asked, view)}
+      <div class="with-facets">
+        ${panel({
+          title: 'Traces held',
+          note: html`${total > rows.length && `first ${countText(rows.length)} of ${countText(total)} `}<a
+              class="quiet-link only-below"
+              href="#facets"
+              >by value</a
+            >
+            ${csvLink(view)} ·
+            <a class="quiet-link" href="${view.links.to('/traces/import')}">import a trace</a>`,
+          body: drawTable(rows, traceColumns(view, rows), {
+            caption: 'Traces held',
+            keyOf: (row) => row.traceId,
+            view,
+            still: true,
+            empty:
+              'None. Slow and failed operations are always kept, ordinary ones by sampling; all are held while the buffer has room.',
+          }),
+          ...(missing !== undefined && { foot: html`<span>${missing}</span>` }),
+        })}
+        ${facets !== undefined && total > 0 && facetList(facets, asked, view)}
+      </div>`;
   },
   sheet: ({ rows }, view) => traceSheet(rows, view),
 });
 
-function filterForm({ links, range, query }: PageView): Html {
-  const select = (name: string, label: string, options: readonly (readonly [string, string])[]): Html =>
-    html`<label
-      >${label}
-      <select name="${name}">
-        ${options.map(([value, word]) => html`<option value="${value}" ${(query[name] ?? '') === value && html` selected`}>${word}</option>`)}
-      </select></label
-    >`;
-  const input = (name: string, label: string, hint: string): Html =>
-    html`<label
-      >${label}
-      <input
-        type="text"
-        name="${name}"
-        value="${query[name] ?? ''}"
-        placeholder="${hint}"
-        autocomplete="off"
-        maxlength="${MAX_TEXT}"
-    /></label>`;
-  return html`<form
-    class="filter"
-    method="get"
-    action="${links.base}/traces"
-    role="search"
-    aria-label="Filter traces"
-  >
-    ${Object.entries(range.query).map(([key, value]) => html`<input type="hidden" name="${key}" value="${value}" />`)}
-    ${select('type', 'type', [['', 'any'], ...TYPES.map((type) => [type, TYPE_WORDS[type].toLowerCase()] as const)])}
-    ${input('series', 'route or statement', 'GET /search')}
-    ${select('status', 'status', [
-      ['', 'any'],
-      ['error', 'failed'],
-      ['ok', 'not failed'],
-    ])}
-    ${select('reason', 'kept because', [['', 'any'], ...KEEP_REASONS.map((reason) => [reason, REASON_WORDS[reason]] as const)])}
-    ${input('min', 'at least', '250ms')} ${input('max', 'at most', '2s')}
-    ${input('q', 'text', 'any name, path or key=value')}
-    ${select('sort', 'order', [
-      ['', 'newest'],
-      ['slowest', 'slowest'],
-    ])}
-    <span class="buttons"
-      ><button type="submit">Filter</button>
-      <a class="quiet-link" href="${links.to('/traces')}">clear</a></span
-    >
-  </form>`;
+/** An address that nothing was asked at may still stand in a text. */
+function asTextInstead({ text, terms }: TraceQuery, view: PageView): Sentence {
+  const address = terms.find(({ term }) => term.field === 'address' && term.negated !== true);
+  if (address === undefined) return [];
+  const [path = ''] = address.term.field === 'address' ? address.term.paths : [];
+  const words = [without(text, [address]), `"${path.replaceAll('"', '')}"`].filter(Boolean).join(' ');
+  return [{ text: `Search for ${path} as text`, href: askedWith(view, words) }, { text: ', ' }];
 }

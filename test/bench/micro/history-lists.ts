@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import type { TraceFilter } from '../../../otel/query.ts';
+import type { TimeRange, TraceFilter, TraceTerm } from '../../../otel/query.ts';
 import { HistoryFile } from '../../../otel/store/history-file.ts';
 import { KeptTraces } from '../../../otel/store/kept-traces.ts';
 import type { TraceArchive } from '../../../otel/store/kept-traces.ts';
@@ -50,6 +50,7 @@ function listsOf(kept: KeptTraces): Readonly<Record<string, () => unknown>> {
   const hour = { fromMillis: end - 7_200_000, toMillis: end - 3_600_000 };
   const of = (filter: TraceFilter) => () => kept.list(filter);
   return {
+    ...searchesOf(kept, all),
     'newest of all': of({ range: all }),
     'newest of an hour': of({ range: hour }),
     'how many of all': of({ range: all, limit: 0 }),
@@ -71,20 +72,6 @@ function listsOf(kept: KeptTraces): Readonly<Record<string, () => unknown>> {
       minMillis: 0.2,
       maxMillis: 0.3,
     }),
-    'a path': of({ range: all, text: '/2026/post-4711' }),
-    'a word of all': of({ range: all, text: 'firefox' }),
-    'three words, slowest': of({ range: all, text: 'get published_at firefox', sort: 'slowest' }),
-    'a word of none': of({ range: all, text: 'nowhere' }),
-    'a span id': of({ range: all, text: spanIdOf(4711, 3) }),
-    'key=value': of({ range: all, text: 'http.response.status_code=404' }),
-    'key=value of many': of({ range: all, text: 'http.response.status_code=200' }),
-    'text, type, series, slowest': of({
-      range: all,
-      text: 'get',
-      type: 'database',
-      series: 'SELECT posts',
-      sort: 'slowest',
-    }),
     '5,000 failures': () => kept.failures({ range: all, limit: 5000 }),
     '500 slow and 500 other traces': () =>
       kept.sample({ range: all, type: 'http', marked: 'slow', limit: 500 }, THRESHOLDS),
@@ -94,6 +81,58 @@ function listsOf(kept: KeptTraces): Readonly<Record<string, () => unknown>> {
         THRESHOLDS,
       ),
     'slow operations': () => kept.slow(THRESHOLDS, { range: all, limit: 200 }),
+  };
+}
+
+/** As the page of traces asks, with the counts by value. */
+function searchesOf(kept: KeptTraces, all: TimeRange): Readonly<Record<string, () => unknown>> {
+  const of = (filter: TraceFilter) => () => kept.list(filter);
+  const asked = (...terms: readonly TraceTerm[]) => of({ range: all, terms, facets: true });
+  const text = (words: string): readonly TraceTerm[] =>
+    words.split(' ').map((each) => ({ field: 'text', text: each }));
+  return {
+    'an address': asked({ field: 'address', paths: ['/2026/post-471'] }),
+    'an address below': asked({ field: 'address', paths: ['/2026'], below: true }),
+    'a word of all': asked(...text('firefox')),
+    'three words, slowest': of({
+      range: all,
+      terms: text('get published_at firefox'),
+      sort: 'slowest',
+      facets: true,
+    }),
+    'a word of none': asked(...text('nowhere')),
+    'a span id': asked(...text(spanIdOf(4711, 3))),
+    'an attribute': asked({ field: 'attribute', key: 'http.response.status_code', text: '404' }),
+    'an attribute of many': asked({ field: 'attribute', key: 'http.response.status_code', text: '200' }),
+    'all, by value': asked(),
+    'a route': asked({ field: 'route', text: '/:slug' }),
+    'no route': asked({ field: 'route', text: '/:slug', negated: true }),
+    'a class of status, not of bots': asked(
+      { field: 'status', min: 400, max: 499 },
+      { field: 'agent', text: 'bot', negated: true },
+    ),
+    'a text of the agent': asked({ field: 'agent', text: 'gecko' }),
+    'a statement': asked({ field: 'statement', text: 'select posts' }),
+    'a slow statement': asked({ field: 'duration', of: 'database', comparison: '>', millis: 0.9 }),
+    'an error': asked({ field: 'error', text: 'TypeError' }),
+    'many terms': asked(
+      { field: 'route', text: '/:slug' },
+      { field: 'method', text: 'GET' },
+      { field: 'status', min: 200, max: 299 },
+      { field: 'duration', of: 'trace', comparison: '>', millis: 6 },
+      { field: 'statement', text: 'posts' },
+      { field: 'agent', text: 'bot', negated: true },
+      { field: 'text', text: 'firefox' },
+      { field: 'text', text: 'nowhere', negated: true },
+    ),
+    'text, type, series, slowest': of({
+      range: all,
+      terms: text('get'),
+      facets: true,
+      type: 'database',
+      series: 'SELECT posts',
+      sort: 'slowest',
+    }),
   };
 }
 

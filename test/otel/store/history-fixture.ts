@@ -52,6 +52,23 @@ export class HistoryFolder {
   }
 }
 
+/** Takes from a file what version 4 added. */
+export function makeVersion3(database: Database.Database): void {
+  database.exec(`
+    DROP TRIGGER kept_trace_described;
+    DROP TRIGGER kept_trace_described_again;
+    DROP INDEX kept_trace_by_kind;
+    DROP INDEX kept_trace_by_agent;
+    ALTER TABLE kept_trace DROP COLUMN kind;
+    ALTER TABLE kept_trace DROP COLUMN agent;
+    ALTER TABLE kept_trace DROP COLUMN path;
+    ALTER TABLE kept_trace DROP COLUMN query;
+    DROP TABLE trace_kind;
+    DROP TABLE user_agent;
+    PRAGMA user_version = 3;
+  `);
+}
+
 /** A history file, by default in its own folder; closed after the test. */
 export function openHistoryFile(
   path = join(temporaryFolder(), 'history.sqlite'),

@@ -182,7 +182,7 @@ describe('History', () => {
     newer.close();
     place.start();
     expect(place.messages).toEqual([
-      expect.stringMatching(/was written by a newer version \(7, this one supports 3\)/),
+      expect.stringMatching(/was written by a newer version \(7, this one supports 4\)/),
     ]);
     const kept = new Database(`${place.path}.newer`);
     expect(kept.pragma('user_version', { simple: true })).toBe(7);

@@ -1,6 +1,14 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { fc } from '../../fixtures/properties.ts';
-import type { OperationFilter, SampleFilter, TraceFilter } from '../../../otel/query.ts';
+import { FACET_NAMES } from '../../../otel/query.ts';
+import type {
+  FacetName,
+  OperationFilter,
+  SampleFilter,
+  TraceFacets,
+  TraceFilter,
+  TraceTerm,
+} from '../../../otel/query.ts';
 import { KeptTraces } from '../../../otel/store/kept-traces.ts';
 import { HistoryFolder } from './history-fixture.ts';
 import { spanIdOf, spanRecord, START_MILLIS, traceIdOf, WHOLE } from './kept-span-fixture.ts';
@@ -24,28 +32,122 @@ const reasonOf = (span: Sent): string => span.reason ?? 'probability';
 const within = (millis: number, range: TraceFilter['range']): boolean =>
   range === undefined || (millis >= range.fromMillis && millis < range.toMillis);
 
-function hasWord(id: number, spans: readonly Sent[], word: string): boolean {
-  const [, key, value] = /^([\w.-]+)=(.+)$/.exec(word) ?? [];
+const lower = (value: unknown): string => String(value ?? '').toLowerCase();
+const isFailed = (span: Sent): boolean => span.failed === true;
+
+function hasText(id: number, spans: readonly Sent[], text: string): boolean {
+  const wanted = text.toLowerCase();
   return (
-    (word.length >= 8 &&
-      [traceIdOf(id), ...spans.map((span) => span.spanId)].some((each) => each.includes(word))) ||
-    spans.some((span) => {
-      const attributes = Object.entries(span.attributes ?? {});
-      const texts = [span.name, span.series ?? span.name, span.message, ...attributes.flat()];
-      return (
-        texts.some((text) =>
-          typeof text === 'number'
-            ? String(text) === word
-            : String(text ?? '')
-                .toLowerCase()
-                .includes(word),
-        ) ||
-        attributes.some(([name, held]) => {
-          const text = String(held).toLowerCase();
-          return name === key && (typeof held === 'number' ? text === value : text.includes(value!));
-        })
+    (wanted.length >= 8 &&
+      [traceIdOf(id), ...spans.map((span) => span.spanId)].some((each) => each.includes(wanted))) ||
+    spans.some((span) =>
+      [
+        span.name,
+        span.series ?? span.name,
+        span.message,
+        ...Object.entries(span.attributes ?? {}).flat(),
+      ].some((each) => (typeof each === 'number' ? String(each) === wanted : lower(each).includes(wanted))),
+    )
+  );
+}
+
+/** What the request asked, said and got: its own attributes as the test wrote them. */
+function asked(spans: readonly Sent[]) {
+  const [root] = spans;
+  const attributes = root?.attributes ?? {};
+  const path = lower(attributes['url.path']);
+  const agent = lower(attributes['user_agent.original']);
+  return {
+    route: root?.name?.split(' ')[1],
+    method: attributes['http.request.method'],
+    status: Number(attributes['http.response.status_code']),
+    // The paths of this test have only these.
+    path: path.replace('%c3%a9', 'é').replace(/(?<=.)\/$/, ''),
+    query: String(attributes['url.query'] ?? '').split('&'),
+    agent,
+    family: agent === '' ? 'none' : agent.includes('bot') ? 'bot' : 'firefox',
+    errors: [...new Set(spans.filter(isFailed).flatMap((span) => span.attributes?.['error.type'] ?? []))].map(
+      String,
+    ),
+  };
+}
+
+function meetsTerm(id: number, spans: readonly Sent[], term: TraceTerm): boolean {
+  const request = asked(spans);
+  switch (term.field) {
+    case 'text':
+      return hasText(id, spans, term.text);
+    case 'attribute':
+      return spans.some((span) =>
+        Object.entries(span.attributes ?? {}).some(
+          ([key, value]) =>
+            key === term.key &&
+            (typeof value === 'number'
+              ? String(value) === term.text
+              : lower(value).includes(lower(term.text))),
+        ),
       );
-    })
+    case 'address': {
+      const [path = ''] = term.paths.map(lower);
+      return (
+        (request.path === path || (term.below === true && request.path.startsWith(path))) &&
+        (term.query ?? '').split('&').every((each) => each === '' || request.query.includes(each))
+      );
+    }
+    case 'route':
+      return term.begins === true
+        ? request.route?.startsWith(term.text) === true
+        : request.route === term.text;
+    case 'method':
+      return request.method === term.text;
+    case 'status':
+      return request.status >= term.min && request.status <= term.max;
+    case 'error':
+      return request.errors.includes(term.text);
+    case 'failed':
+      return spans.some(isFailed);
+    case 'agent':
+      return request.family === term.text || request.agent.includes(`${term.text}/`);
+    case 'reason':
+      return spans.some((span) => reasonOf(span) === term.reason);
+    case 'statement':
+      return spans.some(
+        (span) => typeOf(span) === 'database' && lower(span.series).includes(lower(term.text)),
+      );
+    case 'duration': {
+      const lengths =
+        term.of === 'trace'
+          ? [spans[0]!.durationMillis]
+          : spans.filter((span) => typeOf(span) === term.of).map((span) => span.durationMillis);
+      const longest = Math.max(...lengths);
+      if (lengths.length === 0) return false;
+      return term.comparison === '>' ? longest > term.millis : longest <= term.millis;
+    }
+  }
+}
+
+function expectedFacets(found: readonly (readonly Sent[])[]) {
+  const valuesOf = (spans: readonly Sent[]): Record<FacetName, readonly string[]> => {
+    const request = asked(spans);
+    return {
+      route: [request.route ?? ''],
+      status: [`${String(request.status)[0]}xx`],
+      method: [String(request.method)],
+      agent: [request.family],
+      error: request.errors,
+      reason: [...new Set(spans.map(reasonOf))],
+    };
+  };
+  return Object.fromEntries(
+    FACET_NAMES.map((name) => {
+      const values = found.flatMap((spans) => valuesOf(spans)[name]);
+      return [
+        name,
+        Object.fromEntries(
+          [...new Set(values)].map((value) => [value, values.filter((each) => each === value).length]),
+        ),
+      ];
+    }),
   );
 }
 
@@ -58,21 +160,20 @@ function expectedTraces(ledger: Ledger, filter: TraceFilter) {
     minMillis = -Infinity,
     maxMillis = Infinity,
     range,
-    text = '',
+    terms = [],
   } = filter;
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   return [...ledger]
     .flatMap(([id, spans]) => {
       const root = spans[0]!;
       const isLong = (millis: number): boolean => millis >= minMillis && millis <= maxMillis;
-      const isFailed = status === undefined ? undefined : status === 'error';
+      const wantsFailed = status === undefined ? undefined : status === 'error';
       let duration: number | undefined;
       if (type !== undefined || series !== undefined) {
         const longest = spans
           .filter((span) => type === undefined || typeOf(span) === type)
           .filter((span) => series === undefined || (span.series ?? span.name) === series)
           .filter((span) => reason === undefined || reasonOf(span) === reason)
-          .filter((span) => isFailed === undefined || (span.failed === true) === isFailed)
+          .filter((span) => wantsFailed === undefined || isFailed(span) === wantsFailed)
           .filter((span) => isLong(span.durationMillis) && within(endOf(span), range))
           .map((span) => span.durationMillis);
         duration = longest.length === 0 ? undefined : Math.max(...longest);
@@ -81,13 +182,13 @@ function expectedTraces(ledger: Ledger, filter: TraceFilter) {
         const last = Math.max(...spans.map(endOf));
         const fits =
           (range === undefined || (first < range.toMillis && last >= range.fromMillis)) &&
-          (isFailed === undefined || spans.some((span) => span.failed === true) === isFailed) &&
+          (wantsFailed === undefined || spans.some(isFailed) === wantsFailed) &&
           (reason === undefined || spans.some((span) => reasonOf(span) === reason)) &&
           isLong(root.durationMillis);
         duration = fits ? root.durationMillis : undefined;
       }
-      if (duration === undefined || !words.every((word) => hasWord(id, spans, word))) return [];
-      return [{ id, duration, start: root.startMillis, spans: spans.length }];
+      const hasTerms = terms.every((term) => meetsTerm(id, spans, term) !== (term.negated === true));
+      return duration === undefined || !hasTerms ? [] : [{ id, duration, start: root.startMillis, spans }];
     })
     .sort((a, b) => (filter.sort === 'slowest' && b.duration - a.duration) || b.start - a.start);
 }
@@ -127,28 +228,58 @@ function expectedSides(ledger: Ledger, filter: SampleFilter) {
 
 const MARKED = ['slow', 'failed', 'either', 'none'] as const;
 const ALL = { fromMillis: 0, toMillis: Infinity };
-const WORDS = [
-  'GLASS',
-  'café',
-  '404',
-  '40',
-  '100%',
-  'a_b',
-  "it's",
-  'url.path=glass',
-  'code=404',
-  'code=40',
-  'café=x',
-  spanIdOf(7001),
-  'nowhere',
-  'get',
-  'select',
-];
-const PATHS = ['/2026/Glass', '/CAFÉ', '/100%', '/a_b', '/axb', "/it's", '/'];
+const PATHS = ['/2026/Glass', '/CAFÉ', '/caf%C3%A9/', '/100%', '/a_b', '/axb', "/it's", '/'];
+const AGENTS = [undefined, 'Mozilla/5.0 Gecko/20100101 Firefox/145.0', 'Examplebot/1.0', 'Otherbot/2.0'];
+const ERRORS = ['TypeError', 'SqliteError'];
+
+const term: fc.Arbitrary<TraceTerm> = fc
+  .tuple(
+    fc.constantFrom<TraceTerm>(
+      ...[
+        'GLASS',
+        'café',
+        '404',
+        '40',
+        '100%',
+        'a_b',
+        "it's",
+        'get',
+        'select',
+        'nowhere',
+        'get /',
+        spanIdOf(7001),
+      ].map((text) => ({ field: 'text', text }) as const),
+      { field: 'attribute', key: 'url.path', text: 'glass' },
+      { field: 'attribute', key: 'http.response.status_code', text: '404' },
+      { field: 'attribute', key: 'http.response.status_code', text: '40' },
+      { field: 'attribute', key: 'café', text: 'x' },
+      { field: 'address', paths: ['/2026/GLASS'] },
+      { field: 'address', paths: ['/café'] },
+      { field: 'address', paths: ['/2026/'], below: true },
+      { field: 'address', paths: ['/2026/glass'], query: 'q=glass' },
+      { field: 'route', text: '/' },
+      { field: 'route', text: '/s', begins: true },
+      { field: 'method', text: 'POST' },
+      { field: 'status', min: 404, max: 404 },
+      { field: 'status', min: 500, max: 999 },
+      { field: 'error', text: 'TypeError' },
+      { field: 'failed' },
+      { field: 'agent', text: 'bot' },
+      { field: 'agent', text: 'none' },
+      { field: 'agent', text: 'examplebot' },
+      { field: 'reason', reason: 'late' },
+      { field: 'statement', text: 'from POSTS' },
+      { field: 'duration', of: 'trace', comparison: '>', millis: 100 },
+      { field: 'duration', of: 'database', comparison: '>', millis: 3 },
+      { field: 'duration', of: 'render', comparison: '<=', millis: 3 },
+    ),
+    fc.boolean(),
+  )
+  .map(([plain, negated]) => (negated ? { ...plain, negated } : plain));
 
 const child = fc.record({
   type: fc.constantFrom('database' as const, 'render' as const),
-  series: fc.constantFrom('SELECT posts', 'feed.rss', 'GET /'),
+  series: fc.constantFrom('SELECT id FROM posts', 'feed.rss', 'GET /'),
   durationMillis: fc.constantFrom(0.5, 3, 250, 600),
   failed: fc.boolean(),
   reason: fc.constantFrom('probability' as const, 'slow' as const, 'error' as const, 'late' as const),
@@ -160,7 +291,11 @@ const steps = fc.array(
       arbitrary: fc.record({
         do: fc.constant('add' as const),
         path: fc.constantFrom(...PATHS),
-        code: fc.constantFrom(200, 404, 140),
+        query: fc.constantFrom(undefined, 'q=glass', 'page=2&q=glass'),
+        route: fc.constantFrom('GET /', 'GET /search', 'POST /search'),
+        agent: fc.constantFrom(...AGENTS),
+        code: fc.constantFrom(200, 404, 500),
+        error: fc.constantFrom(...ERRORS),
         durationMillis: fc.integer({ min: 0, max: 1500 }),
         failed: fc.boolean(),
         children: fc.array(child, { maxLength: 3 }),
@@ -180,14 +315,13 @@ const optional = <T>(arbitrary: fc.Arbitrary<T>) =>
 const filters = fc.array(
   fc.record({
     type: optional(fc.constantFrom('http' as const, 'database' as const, 'render' as const)),
-    series: optional(fc.constantFrom('GET /', 'SELECT posts', 'unknown')),
+    series: optional(fc.constantFrom('GET /', 'SELECT id FROM posts', 'unknown')),
     reason: optional(fc.constantFrom('probability' as const, 'error' as const, 'slow' as const)),
     status: optional(fc.constantFrom('error' as const, 'ok' as const)),
     minMillis: optional(fc.constantFrom(0, 3, 100)),
     maxMillis: optional(fc.constantFrom(3, 250, 1000)),
-    text: optional(
-      fc.array(fc.constantFrom(...WORDS), { minLength: 1, maxLength: 2 }).map((words) => words.join(' ')),
-    ),
+    terms: optional(fc.array(term, { minLength: 1, maxLength: 3 })),
+    facets: fc.boolean(),
     sort: fc.constantFrom('newest' as const, 'slowest' as const),
     limit: fc.constantFrom(1, 3, 100),
     range: optional(
@@ -199,6 +333,15 @@ const filters = fc.array(
   }),
   { minLength: 1, maxLength: 6 },
 );
+
+function plainFacets(facets: TraceFacets | undefined) {
+  return Object.fromEntries(
+    FACET_NAMES.map((name) => [
+      name,
+      Object.fromEntries((facets?.[name] ?? []).map(({ value, count }) => [value, count])),
+    ]),
+  );
+}
 
 describe('KeptTraces', () => {
   let place: HistoryFolder;
@@ -223,11 +366,18 @@ describe('KeptTraces', () => {
           if (step.do === 'add') {
             write();
             const root: Sent = {
-              name: 'GET /',
+              name: step.route,
               spanId: spanIdOf(id * 1000 + 1),
               startMillis: START_MILLIS + id * 1000,
               durationMillis: step.durationMillis + id / 64,
-              attributes: { 'url.path': step.path, code: step.code },
+              attributes: {
+                'http.request.method': step.route.split(' ')[0],
+                'url.path': step.path,
+                'http.response.status_code': step.code,
+                ...(step.query !== undefined && { 'url.query': step.query }),
+                ...(step.agent !== undefined && { 'user_agent.original': step.agent }),
+                ...(step.failed && { 'error.type': step.error }),
+              },
               ...(step.failed && { failed: true, reason: 'error' as const, message: 'Broken' }),
             };
             const children = step.children.map((each, i): Sent => ({
@@ -269,11 +419,16 @@ describe('KeptTraces', () => {
         const kept = new KeptTraces(running.ring, running.history);
         for (const [number, filter] of (asked as readonly TraceFilter[]).entries()) {
           const expected = expectedTraces(sent, filter);
-          const { rows, total } = kept.list(filter);
+          const { rows, total, facets } = kept.list(filter);
+          if (filter.facets === true)
+            expect({ filter, facets: plainFacets(facets) }).toEqual({
+              filter,
+              facets: expectedFacets(expected.map(({ spans }) => spans)),
+            });
           expect({ filter, total, rows: rows.map((row) => [row.traceId, row.spanCount]) }).toEqual({
             filter,
             total: expected.length,
-            rows: expected.slice(0, filter.limit).map(({ id, spans }) => [traceIdOf(id), spans]),
+            rows: expected.slice(0, filter.limit).map(({ id, spans }) => [traceIdOf(id), spans.length]),
           });
           const failed = expectedOperations(sent, filter, (span) => span.failed === true);
           const failures = kept.failures({ ...filter, limit: 5000 });

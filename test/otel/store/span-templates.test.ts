@@ -9,7 +9,7 @@ import { RecordTemplates } from '../../../otel/store/templated-record.ts';
 import { packText, unpackText } from '../../../otel/store/trace-body.ts';
 import { encodeTrace, NO_TEMPLATES } from '../../../otel/store/trace-json.ts';
 import { TraceRecord } from '../../../otel/store/trace-record.ts';
-import { HistoryFolder, openHistoryFile } from './history-fixture.ts';
+import { HistoryFolder, openHistoryFile, makeVersion3 } from './history-fixture.ts';
 import { keptSpan, traceIdOf, WHOLE } from './kept-span-fixture.ts';
 
 let place: HistoryFolder;
@@ -111,13 +111,14 @@ describe('a file of version 2', () => {
     const text = JSON.stringify({ ...JSON.parse(encodeTrace(trace, NO_TEMPLATES)), format: 1 });
     const database = new Database(place.path);
     database.prepare('UPDATE trace_body SET body = ?').run(deflateRawSync(text, { level: 1 }));
+    makeVersion3(database);
     database.exec('DROP TABLE span_template; PRAGMA user_version = 2');
     database.close();
     const { history, guard, ring } = place.start();
     expect(plain(history.saved(trace.traceId)?.trace)).toEqual(plain(trace));
     expect(ring.get(trace.traceId)?.spans).toHaveLength(3);
     expect([guard.faults(), place.messages]).toEqual([[], []]);
-    expect(ask('PRAGMA user_version')).toEqual([3]);
+    expect(ask('PRAGMA user_version')).toEqual([4]);
   });
 });
 

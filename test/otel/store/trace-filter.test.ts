@@ -18,6 +18,8 @@ function trace(id: number, ...sketches: readonly SpanSketch[]): TraceRecord {
   return record;
 }
 
+const text = (text: string) => ({ field: 'text', text }) as const;
+const attribute = (key: string, text: string) => ({ field: 'attribute', key, text }) as const;
 const at = (seconds: number): number => START_MILLIS + seconds * 1000;
 const range = (from: number, to: number) => ({ fromMillis: at(from), toMillis: at(to) });
 const select = { name: 'SELECT posts', type: 'database', series: 'SELECT posts' } as const;
@@ -103,22 +105,23 @@ describe('matchTraces', () => {
     ],
     ['a duration no single operation has', { series: 'SELECT posts', minMillis: 4, maxMillis: 700 }, []],
     ['a series, slowest operation first', { type: 'database', sort: 'slowest' }, [2, 1]],
-    ['text in a name', { text: 'feed' }, [3]],
-    ['text in any case', { text: 'gLaSs' }, [1]],
-    ['text in a message', { text: 'broken' }, [3]],
-    ['text in an event', { text: 'rangeerror' }, [3]],
-    ['text that is a whole number', { text: '206' }, [4]],
-    ['text that is part of a number', { text: '06' }, []],
-    ['an attribute by name and value', { text: 'http.response.status_code=206' }, [4]],
-    ['an attribute of another value', { text: 'http.response.status_code=20' }, []],
-    ['an attribute of an event, part of its text', { text: 'Exception.Type=range' }, [3]],
-    ['a value under another name', { text: 'http.status_code=206' }, []],
-    ['every word', { text: 'get  select' }, [2, 1]],
-    ['a word that is nowhere', { text: 'get nowhere' }, []],
-    ['a trace id', { text: traceIdOf(2) }, [2]],
-    ['a span id', { text: spanIdOf(301) }, [3]],
-    ['blank text', { text: '   ' }, [4, 3, 2, 1]],
-    ['text of a pattern', { text: '.*' }, []],
+    ['text in a name', { terms: [text('feed')] }, [3]],
+    ['text in any case', { terms: [text('gLaSs')] }, [1]],
+    ['text in a message', { terms: [text('broken')] }, [3]],
+    ['text in an event', { terms: [text('rangeerror')] }, [3]],
+    ['text that is a whole number', { terms: [text('206')] }, [4]],
+    ['text that is part of a number', { terms: [text('06')] }, []],
+    ['an attribute by name and value', { terms: [attribute('http.response.status_code', '206')] }, [4]],
+    ['an attribute of another value', { terms: [attribute('http.response.status_code', '20')] }, []],
+    ['an attribute of an event, part of its text', { terms: [attribute('Exception.Type', 'range')] }, [3]],
+    ['a value under another name', { terms: [attribute('http.status_code', '206')] }, []],
+    ['every word', { terms: [text('get'), text('select')] }, [2, 1]],
+    ['a word that is nowhere', { terms: [text('get'), text('nowhere')] }, []],
+    ['a trace id', { terms: [text(traceIdOf(2))] }, [2]],
+    ['a span id', { terms: [text(spanIdOf(301))] }, [3]],
+    ['no term', { terms: [] }, [4, 3, 2, 1]],
+    ['all but one', { terms: [{ ...text('feed'), negated: true }] }, [4, 2, 1]],
+    ['text of a pattern', { terms: [text('.*')] }, []],
     ['a limit', { limit: 2 }, [4, 3]],
     [
       'everything together',
@@ -129,7 +132,7 @@ describe('matchTraces', () => {
         status: 'ok',
         minMillis: 800,
         range: range(2, 3),
-        text: 'posts',
+        terms: [text('posts')],
         sort: 'slowest',
         limit: 1,
       },

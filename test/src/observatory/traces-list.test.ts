@@ -8,6 +8,18 @@ import { FAILING, PLAIN, SEARCH } from '../../fixtures/trace-sketches.ts';
 
 const idOf = (index: number): string => index.toString(16).padStart(32, '0');
 
+/** Links of the counts by value. */
+function facetLinks(page: string) {
+  const [nav = ''] = /<nav class="facets".*?<\/nav>/s.exec(page) ?? [];
+  return [...nav.matchAll(/<a href="([^"]+)"([^>]*)>.*?<span class="count">([\d,]+)/gs)].map(
+    ([, href = '', state = '', count = '']) => ({
+      href: href.replaceAll('&amp;', '&'),
+      isLit: state.includes('aria-current'),
+      count: Number(count.replace(',', '')),
+    }),
+  );
+}
+
 describe('the list of traces', () => {
   let base: string;
   beforeAll(async () => {
@@ -44,6 +56,12 @@ describe('the list of traces', () => {
     ['?q=TypeError', [901]],
     ['?type=http&q=posts_fts', [900]],
     ['?sort=slowest&min=5ms', [900, 901]],
+    ['?q=status%3A5xx', [901]],
+    ['?q=error%3ATypeError+-agent%3Abot', [901]],
+    ['?q=db%3E300ms+route%3A%2Fsearch', [900]],
+    ['?q=https%3A%2F%2Fblog.example%2Fsearch%2F', [900]],
+    [`?q=00-${idOf(901)}-00f067aa0ba902b7-01`, [901]],
+    ['?q=dur%3E1s+colour%3Ared', [900]],
   ])('%s narrows it', async (query, wanted) => {
     expect((await list(query)).ids).toEqual(wanted.map(idOf));
   });
@@ -97,6 +115,66 @@ describe('the list of traces', () => {
       expect(csv).toContain(part);
     expect(text).toMatch(/href="[^"]*\/traces\?from=-6h">clear</);
   });
+
+  it('says how a query was understood, on the page and as JSON, and which term was not', async () => {
+    const { text } = await list('?q=status%3A5xx+colour%3Ared');
+    expect(wordsOf(text)).toContain('status 500 to 599');
+    expect(text).toMatch(/role="alert">“colour:red” was not understood: there is no key colour\./);
+    const json = await (await fetch(`${base}?q=status%3A5xx+colour%3Ared&format=json`)).json();
+    expect(json).toMatchObject({
+      facts: {
+        asked: { terms: [{ source: 'status:5xx', term: { field: 'status', min: 500, max: 599 } }] },
+        problems: [expect.stringContaining('colour')],
+        facets: { status: [{ value: '5xx', count: 1 }], error: [{ value: 'TypeError', count: 1 }] },
+      },
+    });
+  });
+
+  it('counts by value what matched; each link narrows to as many, and its second click leads back', async () => {
+    const all = await list('');
+    const links = facetLinks(all.text);
+    expect(links.length).toBeGreaterThan(6);
+    for (const { href, count } of links) {
+      const narrowed = await (await fetch(new URL(href, base))).text();
+      const total = Number(/([\d,]+) traces? match/.exec(wordsOf(narrowed))?.[1]?.replace(',', ''));
+      expect([href, total]).toEqual([href, count]);
+      const lit = facetLinks(narrowed).filter(({ isLit }) => isLit);
+      expect(lit.map((link) => [new URL(link.href, base).search, link.count])).toEqual([['', count]]);
+    }
+  });
+
+  it('runs every example of what can be asked', async () => {
+    const { text } = await list('');
+    const [help = ''] = /<details class="search-help">.*?<\/details>/s.exec(text) ?? [];
+    const examples = [...help.matchAll(/href="([^"]+)"/g)].map((match) => match[1]!.replaceAll('&amp;', '&'));
+    expect(examples.length).toBeGreaterThan(20);
+    for (const example of examples) {
+      const { status, problems } = await factsOf(new URL(example, base));
+      expect([example, status, problems]).toEqual([example, 200, []]);
+    }
+  });
+
+  it.each([
+    ['10 kB', 'x'.repeat(10_000)],
+    ['a thousand terms', 'status:404 '.repeat(1000)],
+    ['marks and controls', '"\u0000%_\\\' OR 1=1 -- \u202e <b> ${x} {{y}} \ud800'],
+    ['twenty phrases', '"a b" '.repeat(20)],
+  ])('answers a query of %s with a list and a page of bounded size', async (_, q) => {
+    const response = await fetch(`${base}?${new URLSearchParams({ q })}`);
+    expect(response.status).toBe(200);
+    expect((await response.text()).length).toBeLessThan(300_000);
+  });
+
+  it('offers to search for an address that nobody asked for as text', async () => {
+    const { text } = await list('?q=%2Fno%2Fsuch+status%3A404');
+    expect(text).toContain('q=status%3A404+%22%2Fno%2Fsuch%22');
+  });
+
+  async function factsOf(address: URL) {
+    const response = await fetch(address, { headers: { accept: 'application/json' } });
+    const { facts } = (await response.json()) as { facts: { problems: readonly string[] } };
+    return { status: response.status, problems: facts.problems };
+  }
 
   it('links to imported traces', async () => {
     expect((await list('')).text).toContain('/traces/import');

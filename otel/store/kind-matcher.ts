@@ -1,0 +1,79 @@
+import { AGENT_FAMILIES } from '../base/trace-term.ts';
+import type { TraceCondition, TraceTerm } from '../base/trace-term.ts';
+import { namesOfSeries } from '../sql/statement-names.ts';
+import type { TraceKind } from './trace-kind.ts';
+
+const KIND_FIELDS: ReadonlySet<TraceTerm['field']> = new Set([
+  'route',
+  'method',
+  'error',
+  'status',
+  'statement',
+]);
+
+/** Returns true for terms that the kind of a trace decides. */
+export function isOfKind(term: TraceTerm): boolean {
+  return KIND_FIELDS.has(term.field) || (term.field === 'agent' && familyOf(term.text) !== undefined);
+}
+
+export function familyOf(text: string): (typeof AGENT_FAMILIES)[number] | undefined {
+  return AGENT_FAMILIES.find((family) => family === text.toLowerCase());
+}
+
+/** Tests kinds for those of the terms that a kind decides. */
+export function kindMatcher(terms: readonly TraceTerm[]): (kind: TraceKind) => boolean {
+  const tests = terms
+    .filter(isOfKind)
+    .map((term) => ({ test: testOf(term), negated: term.negated === true }));
+  return (kind) => tests.every(({ test, negated }) => test(kind) !== negated);
+}
+
+function testOf(term: TraceCondition): (kind: TraceKind) => boolean {
+  switch (term.field) {
+    case 'route':
+    case 'method': {
+      const has = nameMatcher(term.text, term.begins === true);
+      const { field } = term;
+      return (kind) => has(kind[field]);
+    }
+    case 'error': {
+      const has = nameMatcher(term.text, term.begins === true);
+      return ({ errors }) => errors.some(has);
+    }
+    case 'status':
+      return ({ statusCode = NaN }) => statusCode >= term.min && statusCode <= term.max;
+    case 'agent': {
+      const family = familyOf(term.text);
+      return ({ agent }) => agent === family;
+    }
+    case 'statement': {
+      const has = statementMatcher(term.text);
+      return ({ statements }) => statements.some(has);
+    }
+    default:
+      throw new TypeError(`a kind does not decide ${term.field}`);
+  }
+}
+
+function nameMatcher(text: string, begins: boolean): (name: string | undefined) => boolean {
+  const wanted = text.toLowerCase();
+  return (name) => {
+    const lower = name?.toLowerCase();
+    return begins ? lower?.startsWith(wanted) === true : lower === wanted;
+  };
+}
+
+/** Caches its results: kinds share statements. */
+function statementMatcher(text: string): (series: string) => boolean {
+  const wanted = text.toLowerCase();
+  const answers = new Map<string, boolean>();
+  return (series) => {
+    let answer = answers.get(series);
+    if (answer === undefined) {
+      answer =
+        series.toLowerCase().includes(wanted) || namesOfSeries(series).summary.toLowerCase().includes(wanted);
+      answers.set(series, answer);
+    }
+    return answer;
+  };
+}

@@ -1,0 +1,45 @@
+import { FACET_NAMES, type FacetName, type TraceFacets } from '../../../otel/query.ts';
+import { html, type Html } from '../../markup/html.ts';
+import { countText } from '../../markup/quantity.ts';
+import { facetTerm, hasTerm, toggled, type TraceQuery } from '../facts/trace-query.ts';
+import { shortened } from '../format/shortened.ts';
+import type { PageView } from '../page.ts';
+import { askedWith } from './search-form.ts';
+
+const MAX_VALUES = 8;
+const MAX_VALUE_CHARS = 60;
+
+const TITLES: Readonly<Record<FacetName, string>> = {
+  route: 'route',
+  status: 'status',
+  method: 'method',
+  agent: 'agent',
+  error: 'error',
+  reason: 'kept because',
+};
+
+/** How many of the kept traces that match have which value; a click adds the term to the query, a second one takes it away. */
+export function facetList(facets: TraceFacets, asked: TraceQuery, view: PageView): Html {
+  const shown = FACET_NAMES.filter((name) => facets[name].length > 0);
+  return html`<nav class="facets" id="facets" aria-label="Narrow by value">
+    <p class="note">kept traces that match, by value</p>
+    ${shown.map((name) => {
+      const values = facets[name];
+      const more = values.length - MAX_VALUES;
+      return html`<h3>${TITLES[name]}</h3>
+        <ul>
+          ${values.slice(0, MAX_VALUES).map(({ value, count }) => {
+            const source = facetTerm(name, value);
+            const state = hasTerm(asked, source) ? html` aria-current="true"` : null;
+            return html`<li>
+              <a href="${askedWith(view, toggled(asked, source))}" ${state}
+                ><bdi>${shortened(value, MAX_VALUE_CHARS)}</bdi>
+                <span class="count">${countText(count)}</span></a
+              >
+            </li>`;
+          })}
+          ${more > 0 && html`<li class="note">${countText(more)} more</li>`}
+        </ul>`;
+    })}
+  </nav>`;
+}

@@ -1,0 +1,202 @@
+import { KEEP_REASONS } from '../../../otel/query.ts';
+import { html, type Html, type HtmlValue } from '../../markup/html.ts';
+import { MAX_QUERY_CHARS, without, type TraceQuery } from '../facts/trace-query.ts';
+import { shortened } from '../format/shortened.ts';
+import { termWords } from '../format/term-words.ts';
+import { TYPE_WORDS, TYPES } from '../format/type-words.ts';
+import type { PageView } from '../page.ts';
+import { REASON_WORDS } from './reason-words.ts';
+
+const MAX_CHIP = 80;
+/** Parameters that restrict one operation; links from other pages use them. */
+const OPERATION_FIELDS = ['type', 'series', 'status', 'reason', 'min', 'max'] as const;
+
+type Query = PageView['query'];
+
+/** The field alone, for pages that have no list of traces; keys.ts focuses it. */
+export function searchForm(view: PageView): Html {
+  return html`<form
+    class="filter search"
+    method="get"
+    action="${view.links.base}/traces"
+    role="search"
+    aria-label="Search traces"
+  >
+    ${rangeFields(view)}${searchField('')}
+    <button type="submit">Search</button>
+  </form>`;
+}
+
+/** With order, the restrictions of one operation, and what can be asked. */
+export function traceSearchForm(asked: TraceQuery, view: PageView): Html {
+  const { links, query } = view;
+  return html`<form
+      class="filter search"
+      method="get"
+      action="${links.base}/traces"
+      role="search"
+      aria-label="Search traces"
+    >
+      ${rangeFields(view)}${searchField(asked.text)}
+      ${select(query, 'sort', 'order', [
+        ['', 'newest'],
+        ['slowest', 'slowest'],
+      ])}
+      <span class="buttons"
+        ><button type="submit">Search</button>
+        <a class="quiet-link" href="${links.to('/traces')}">clear</a></span
+      >
+      ${operationFields(query)}
+    </form>
+    ${chips(asked, view)}${helpOf(view)}`;
+}
+
+/** The page's parameters with another query. */
+export function askedWith(view: PageView, q: string): string {
+  return view.links.to('/traces', { ...view.query, from: undefined, to: undefined, format: undefined, q });
+}
+
+function rangeFields({ range }: PageView): HtmlValue {
+  return Object.entries(range.query).map(
+    ([key, value]) => html`<input type="hidden" name="${key}" value="${value}" />`,
+  );
+}
+
+function searchField(text: string): Html {
+  return html`<label class="search-field"
+    >search kept traces
+    <input
+      type="search"
+      name="q"
+      value="${text}"
+      placeholder="an address, a trace id, status:>=500 agent:bot dur>1s …"
+      autocomplete="off"
+      spellcheck="false"
+      maxlength="${MAX_QUERY_CHARS}"
+      data-search
+  /></label>`;
+}
+
+/** Every term as it was understood, with a link that takes it away. */
+function chips({ text, terms }: TraceQuery, view: PageView): HtmlValue {
+  if (terms.length === 0) return null;
+  return html`<ul class="chips" aria-label="Terms of the search">
+    ${terms.map(({ source, term }) => {
+      const words = shortened(termWords(term), MAX_CHIP);
+      const rest = without(text, [{ source, term }]);
+      return html`<li>
+        <bdi>${words}</bdi> <a href="${askedWith(view, rest)}" aria-label="without ${words}">×</a>
+      </li>`;
+    })}
+  </ul>`;
+}
+
+function operationFields(query: Query): Html {
+  const isUsed = OPERATION_FIELDS.some((name) => (query[name] ?? '') !== '');
+  return html`<details class="one-operation" ${isUsed && html` open`}>
+    <summary>one operation</summary>
+    <div class="filter">
+      ${select(query, 'type', 'type', [['', 'any'], ...TYPES.map((type) => [type, TYPE_WORDS[type].toLowerCase()] as const)])}
+      ${input(query, 'series', 'route or statement', 'GET /search')}
+      ${select(query, 'status', 'status', [
+        ['', 'any'],
+        ['error', 'failed'],
+        ['ok', 'not failed'],
+      ])}
+      ${select(query, 'reason', 'kept because', [['', 'any'], ...KEEP_REASONS.map((reason) => [reason, REASON_WORDS[reason]] as const)])}
+      ${input(query, 'min', 'at least', '250ms')} ${input(query, 'max', 'at most', '2s')}
+    </div>
+  </details>`;
+}
+
+function select(
+  query: Query,
+  name: string,
+  label: string,
+  options: readonly (readonly [string, string])[],
+): Html {
+  return html`<label
+    >${label}
+    <select name="${name}">
+      ${options.map(([value, word]) => html`<option value="${value}" ${(query[name] ?? '') === value && html` selected`}>${word}</option>`)}
+    </select></label
+  >`;
+}
+
+function input(query: Query, name: string, label: string, hint: string): Html {
+  return html`<label
+    >${label}
+    <input
+      type="text"
+      name="${name}"
+      value="${query[name] ?? ''}"
+      placeholder="${hint}"
+      autocomplete="off"
+      maxlength="300"
+  /></label>`;
+}
+
+/** What can be asked: examples, and what each means. */
+const HELP: readonly (readonly [examples: readonly string[], meaning: string])[] = [
+  [
+    ['/search', '/search?q=glass', '/2026/*'],
+    'an address as pasted: a path, or a URL of any host. Of a query, every parameter must be there; without one, any query. Escapes, case and a slash at the end make no difference. * at the end: everything below',
+  ],
+  [
+    ['4bf92f3577b34da6a3ce929d0e0e4736', '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'],
+    'a trace id or a traceparent: the trace, and traces that link to it. A request id: the trace id that X-Request-ID of a response has, or what a client sent',
+  ],
+  [
+    ['route:/posts/:slug', 'route:/api/*'],
+    'the route that answered the request; * at the end: its beginning',
+  ],
+  [
+    ['status:404', 'status:4xx', 'status:>=500', 'status:error'],
+    'the status of the response; error: anything in the trace failed',
+  ],
+  [['method:POST'], 'the method of the request'],
+  [['dur>250ms', 'dur:>=1s'], 'how long the trace took; us, ms, s, m; without a unit ms'],
+  [
+    ['db:"SELECT posts"', 'db>5ms', 'render>50ms'],
+    'any statement contains the text, in its text or summary; any statement, or render, took longer',
+  ],
+  [
+    ['error:TypeError', 'error:Sqlite*', 'error:*'],
+    'the error or exception type of anything that failed in the trace',
+  ],
+  [
+    ['agent:bot', 'agent:firefox', 'agent:curl'],
+    'bots and other programs; a family: firefox, edge, opera, chrome, safari, none, other; anything else: text in the user agent',
+  ],
+  [['reason:slow', 'reason:error'], `why anything in the trace was kept: ${KEEP_REASONS.join(', ')}`],
+  [
+    ['attr.http.route:/search'],
+    'any span or event has the attribute, and its value contains the text or is the number. The newest 500 candidates on disk are read',
+  ],
+  [
+    ['glass', '"broken pipe"'],
+    'words and phrases: in any name, statement, message, attribute or event; a number as a whole',
+  ],
+  [['-agent:bot', '-status:404'], 'a minus before a term: traces that it does not match'],
+];
+
+function helpOf({ links }: PageView): Html {
+  return html`<details class="search-help">
+    <summary>what can be asked</summary>
+    <p class="note">
+      All terms must hold. Case makes no difference; text with spaces or colons stands in quotation marks.
+      Only kept traces are searched, those in memory and those on disk.
+    </p>
+    <dl class="facts">
+      ${HELP.map(
+        ([examples, meaning]) =>
+          html`<div>
+            <dt>
+              ${examples.map((example) => html`<a href="${links.to('/traces', { q: example })}"><code>${example}</code></a> `)}
+            </dt>
+            <dd>${meaning}</dd>
+          </div>`,
+      )}
+    </dl>
+  </details>`;
+}

@@ -1,0 +1,269 @@
+import { AGENT_FAMILIES, KEEP_REASONS, type FacetName, type TraceTerm } from '../../../otel/query.ts';
+import { queryTokens, quotedIfNeeded, type QueryToken } from './query-tokens.ts';
+import {
+  addressCondition,
+  durationCondition,
+  isAddress,
+  isEqual,
+  statusCondition,
+  traceIdIn,
+  type Condition,
+} from './term-values.ts';
+
+/** Characters of a query that are read. */
+export const MAX_QUERY_CHARS = 1000;
+/** As many as the store uses. */
+export const MAX_QUERY_TERMS = 20;
+const MAX_PROBLEMS = 3;
+const MAX_QUOTED_CHARS = 60;
+
+/** A term with the text that it was read from. */
+export interface WrittenTerm {
+  readonly source: string;
+  readonly term: TraceTerm;
+}
+
+/** A query over kept traces. */
+export interface TraceQuery {
+  readonly text: string;
+  readonly terms: readonly WrittenTerm[];
+  /** A sentence for each term that was not understood, and is not used. */
+  readonly problems: readonly string[];
+}
+
+/** A key of the grammar with what it takes, for the page and for sentences about wrong values. */
+interface QueryKey {
+  readonly names: readonly [string, ...string[]];
+  readonly examples: string;
+  read(token: QueryToken, basePath: string): Condition | undefined;
+}
+
+const ID_KEY: QueryKey = {
+  names: ['id', 'trace', 'traceparent', 'request', 'x-request-id'],
+  examples: 'id:4bf92f3577b34da6a3ce929d0e0e4736',
+  read: (token) => textOf(token, (text) => ({ field: 'text', text: traceIdIn(text) ?? text })),
+};
+
+const KEYS: readonly QueryKey[] = [
+  {
+    names: ['route'],
+    examples: 'route:/posts/:slug or route:/api/*',
+    read: (token) => named('route', token),
+  },
+  {
+    names: ['path', 'url', 'address'],
+    examples: 'path:/2026/hello or path:/2026/*',
+    read: ({ operator, value }, basePath) =>
+      isEqual(operator) && value !== ''
+        ? addressCondition(isAddress(value) ? value : `/${value}`, basePath)
+        : undefined,
+  },
+  {
+    names: ['status'],
+    examples: 'status:404, status:4xx, status:>=500 or status:error',
+    read: (token) => statusCondition(token),
+  },
+  {
+    names: ['method'],
+    examples: 'method:POST',
+    read: (token) => (/^[a-z_]+\*?$/i.test(token.value) ? named('method', token) : undefined),
+  },
+  {
+    names: ['dur', 'duration'],
+    examples: 'dur>250ms or dur<=1.5s',
+    read: (token) => durationCondition('trace', token),
+  },
+  {
+    names: ['db', 'statement'],
+    examples: 'db:"SELECT posts" or db>5ms',
+    read: (token) =>
+      isEqual(token.operator)
+        ? textOf(token, (text) => ({ field: 'statement', text }))
+        : durationCondition('database', token),
+  },
+  { names: ['render'], examples: 'render>50ms', read: (token) => durationCondition('render', token) },
+  {
+    names: ['error'],
+    examples: 'error:TypeError, error:Sqlite* or error:*',
+    read: (token) =>
+      token.value === '*' && !token.isQuoted && isEqual(token.operator)
+        ? { field: 'failed' }
+        : named('error', token),
+  },
+  {
+    names: ['agent', 'ua'],
+    examples: `agent:bot, agent:firefox or agent:"curl/8"; families are ${AGENT_FAMILIES.join(', ')}`,
+    read: (token) => textOf(token, (text) => ({ field: 'agent', text })),
+  },
+  {
+    names: ['reason', 'kept'],
+    examples: KEEP_REASONS.map((reason) => `reason:${reason}`).join(', '),
+    read({ operator, value }) {
+      const reason = KEEP_REASONS.find((each) => each === value.toLowerCase());
+      return reason !== undefined && isEqual(operator) ? { field: 'reason', reason } : undefined;
+    },
+  },
+  ID_KEY,
+];
+
+const ATTRIBUTE_PREFIX = 'attr.';
+const KEY_NAMES: readonly string[] = [...KEYS.map(({ names }) => names[0]), 'attr.name'];
+
+/**
+ * Parses a query: terms separated by white space, all of which must hold; `-` before a term negates it. Never throws; linear in its length, of which
+ * MAX_QUERY_CHARS and MAX_QUERY_TERMS are read.
+ *
+ *     term      = ["-"] ( key operator value | address | id | word | phrase )
+ *     operator  = ":" | "=" | "!=" | ">" | ">=" | "<" | "<=" | ":>" | ":>=" | ":<" | ":<="
+ *     value     = word | phrase            a word that ends with "*" is the beginning of a route, an error type or a path
+ *     phrase    = '"' text '"'             \" and \\ within it
+ *     key       = "route" | "path" | "status" | "method" | "dur" | "db" | "render" | "error" | "agent" | "reason" | "id" | "attr." name
+ *     address   = a path, a URL of any host, or a host with a path; `/posts/:slug` is a route
+ *     id        = a trace id, a `traceparent`, or the address of a trace's page
+ *
+ * A `name=value` whose name has a dot is the attribute of that name; with any other unknown key, `=` is text.
+ */
+export function parseTraceQuery(written: string, basePath = ''): TraceQuery {
+  const text = written.trim();
+  const read = text.slice(0, MAX_QUERY_CHARS).replaceAll(/[“”„]/g, '"');
+  const tokens = queryTokens(read);
+  const terms: WrittenTerm[] = [];
+  const problems: string[] = [];
+  for (const token of tokens.slice(0, MAX_QUERY_TERMS)) {
+    const found = termOf(token, basePath);
+    if (typeof found === 'string') problems.push(found);
+    else if (found !== undefined) terms.push({ source: token.source, term: found });
+  }
+  return { text, terms, problems: [...fewOf(problems), ...tooMuch(text, tokens.length)] };
+}
+
+/** The query with a term added, or without it if it has that. */
+export function toggled({ text, terms }: TraceQuery, source: string): string {
+  const wanted = parseTraceQuery(source).terms[0];
+  const same = terms.filter(({ term }) => isSame(term, wanted?.term));
+  return same.length > 0 ? without(text, same) : [text, source].filter(Boolean).join(' ');
+}
+
+export function hasTerm({ terms }: TraceQuery, source: string): boolean {
+  const wanted = parseTraceQuery(source).terms[0];
+  return terms.some(({ term }) => isSame(term, wanted?.term));
+}
+
+/** The query without these of its terms. */
+export function without(text: string, gone: readonly WrittenTerm[]): string {
+  const sources = new Set(gone.map(({ source }) => source));
+  return queryTokens(text)
+    .map(({ source }) => source)
+    .filter((source) => !sources.has(source))
+    .join(' ');
+}
+
+/** The term that a value of a facet adds. */
+export function facetTerm(name: FacetName, value: string): string {
+  return `${name}:${quotedIfNeeded(value)}`;
+}
+
+function isSame(one: TraceTerm, other: TraceTerm | undefined): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** A term; a sentence if it is not understood; undefined for nothing. */
+function termOf(token: QueryToken, basePath: string): TraceTerm | string | undefined {
+  const { key, value } = token;
+  if (key === undefined)
+    return value === '' || value === '-' ? undefined : negatedIf(token, wordOf(token, basePath));
+  if (isAddress(token.source) || (token.isNegated && isAddress(token.source.slice(1))))
+    return negatedIf(token, wordOf(asWord(token), basePath));
+  const known = KEYS.find(({ names }) => names.includes(key));
+  if (known !== undefined) {
+    // The name of a pasted header, which its id follows.
+    if (known === ID_KEY && value === '') return undefined;
+    const condition = known.read(token, basePath);
+    return condition === undefined ? wrongValue(token, known) : negatedIf(token, condition);
+  }
+  if (key.startsWith(ATTRIBUTE_PREFIX)) return attributeOf(token, key.slice(ATTRIBUTE_PREFIX.length));
+  const isEquation = /^-?[^:<>!=]*=/.test(token.source);
+  if (isEquation && key.includes('.') && value !== '') return attributeOf(token, key);
+  const mayBeMeant = !isEquation && value !== '' && (isEqual(token.operator) || /^\d/.test(value));
+  return mayBeMeant ? unknownKey(token, key) : negatedIf(token, wordOf(asWord(token), basePath));
+}
+
+function attributeOf(token: QueryToken, key: string): TraceTerm | string {
+  const { value } = token;
+  return key === '' || value === '' || !isEqual(token.operator)
+    ? `${shown(token)} was not understood: write attr.name:value, such as attr.http.route:/search.`
+    : negatedIf(token, { field: 'attribute', key, text: value });
+}
+
+function wordOf({ value, isQuoted }: QueryToken, basePath: string): Condition {
+  if (isQuoted) return { field: 'text', text: value };
+  const traceId = traceIdIn(value);
+  if (traceId !== undefined) return { field: 'text', text: traceId };
+  return isAddress(value) ? addressCondition(value, basePath) : { field: 'text', text: value };
+}
+
+/** The whole token as a word. */
+function asWord(token: QueryToken): QueryToken {
+  const value = token.isNegated ? token.source.slice(1) : token.source;
+  return { ...token, key: undefined, operator: undefined, value, isQuoted: false };
+}
+
+function named(
+  field: 'route' | 'method' | 'error',
+  { operator, value, isQuoted }: QueryToken,
+): Condition | undefined {
+  if (!isEqual(operator) || value === '') return undefined;
+  const begins = !isQuoted && value.length > 1 && value.endsWith('*');
+  const text = begins ? value.slice(0, -1) : value;
+  // As a series is written: a route with its method.
+  const plain = field === 'route' ? text.replace(/^[A-Z]{3,7} (?=\/)/, '') : text;
+  return { field, text: plain, ...(begins && { begins }) };
+}
+
+function textOf({ operator, value }: QueryToken, make: (text: string) => Condition): Condition | undefined {
+  return isEqual(operator) && value !== '' ? make(value) : undefined;
+}
+
+/** `!=` negates, too. */
+function negatedIf({ isNegated, operator }: QueryToken, condition: Condition): TraceTerm {
+  const { negated = false, ...plain } = condition;
+  const turned = [negated, isNegated, operator === '!='].filter(Boolean).length % 2 === 1;
+  return turned ? { ...plain, negated: true } : plain;
+}
+
+function wrongValue(token: QueryToken, { examples }: QueryKey): string {
+  return `${shown(token)} was not understood: write ${examples}.`;
+}
+
+function unknownKey(token: QueryToken, key: string): string {
+  const near = KEYS.flatMap(({ names }) => names).find(
+    (name) => name.startsWith(key.slice(0, 3)) || key.startsWith(name.slice(0, 3)),
+  );
+  const meant = near === undefined ? '' : ` Did you mean ${near}?`;
+  return `${shown(token)} was not understood: there is no key ${key.slice(0, MAX_QUOTED_CHARS)}.${meant} Keys are ${KEY_NAMES.join(', ')}; text with a colon stands in quotation marks.`;
+}
+
+function shown({ source }: QueryToken): string {
+  return `“${source.length > MAX_QUOTED_CHARS ? `${source.slice(0, MAX_QUOTED_CHARS)}…` : source}”`;
+}
+
+function fewOf(problems: readonly string[]): readonly string[] {
+  const more = problems.length - MAX_PROBLEMS;
+  return more <= 0
+    ? problems
+    : [
+        ...problems.slice(0, MAX_PROBLEMS),
+        `${more} more ${more === 1 ? 'term was' : 'terms were'} not understood.`,
+      ];
+}
+
+function tooMuch(text: string, terms: number): readonly string[] {
+  return [
+    ...(text.length > MAX_QUERY_CHARS
+      ? [`The query has ${text.length} characters; the first ${MAX_QUERY_CHARS} were read.`]
+      : []),
+    ...(terms > MAX_QUERY_TERMS
+      ? [`The query has ${terms} terms; the first ${MAX_QUERY_TERMS} were used.`]
+      : []),
+  ];
+}

@@ -1,0 +1,202 @@
+import { describe, expect, it } from '@jest/globals';
+import type { TraceTerm } from '../../../../otel/query.ts';
+import {
+  facetTerm,
+  hasTerm,
+  MAX_QUERY_CHARS,
+  MAX_QUERY_TERMS,
+  parseTraceQuery,
+  toggled,
+  without,
+} from '../../../../src/observatory/facts/trace-query.ts';
+import { FACET_NAMES } from '../../../../otel/query.ts';
+import { anyText, fc } from '../../../fixtures/properties.ts';
+
+const ID = '4bf92f3577b34da6a3ce929d0e0e4736';
+const text = (words: string): TraceTerm => ({ field: 'text', text: words });
+const address = (path: string, more: object = {}): TraceTerm => ({
+  field: 'address',
+  paths: [path],
+  ...more,
+});
+const took = (
+  comparison: '<' | '<=' | '>' | '>=',
+  millis: number,
+  of: 'trace' | 'database' | 'render' = 'trace',
+): TraceTerm => ({ field: 'duration', of, comparison, millis });
+
+function termsOf(query: string): readonly TraceTerm[] {
+  const { terms, problems } = parseTraceQuery(query);
+  expect(problems).toEqual([]);
+  return terms.map(({ term }) => term);
+}
+
+describe('parseTraceQuery', () => {
+  it.each<[string, TraceTerm]>([
+    ['/2026/hello', address('/2026/hello')],
+    ['/2026/hello/', address('/2026/hello/')],
+    ['https://blog.example/2026/hello?utm_source=x#part', address('/2026/hello', { query: 'utm_source=x' })],
+    ['HTTP://127.0.0.1:3000/search?q=a%20b', address('/search', { query: 'q=a%20b' })],
+    ['http://blog.example', address('/')],
+    ['//cdn.example/a', address('/a')],
+    ['blog.example/caf%C3%A9', address('/caf%C3%A9')],
+    ['localhost:3000/posts/a:b', address('/posts/a:b')],
+    ['/2026/*', address('/2026/', { below: true })],
+    ['path:feed.atom', address('/feed.atom')],
+    ['url:https://other.example/a', address('/a')],
+    ['/posts/:slug', { field: 'route', text: '/posts/:slug' }],
+    ['route:/posts/:slug', { field: 'route', text: '/posts/:slug' }],
+    ['route:"POST /posts/:slug"', { field: 'route', text: '/posts/:slug' }],
+    ['route:/api/*', { field: 'route', text: '/api/', begins: true }],
+    ['route:"/media/*"', { field: 'route', text: '/media/*' }],
+    [ID, text(ID)],
+    [ID.toUpperCase(), text(ID)],
+    [`00-${ID}-00f067aa0ba902b7-01`, text(ID)],
+    [`https://blog.example/admin/metrics-dashboard/traces/${ID}?span=00f067aa0ba902b7`, text(ID)],
+    [`id:${ID}`, text(ID)],
+    [`traceparent: 00-${ID}-00f067aa0ba902b7-01`, text(ID)],
+    ['X-Request-ID: 7b1c-42', text('7b1c-42')],
+    ['status:404', { field: 'status', min: 404, max: 404 }],
+    ['status=404', { field: 'status', min: 404, max: 404 }],
+    ['status:4xx', { field: 'status', min: 400, max: 499 }],
+    ['status:>=500', { field: 'status', min: 500, max: 999 }],
+    ['status>499', { field: 'status', min: 500, max: 999 }],
+    ['status<400', { field: 'status', min: 0, max: 399 }],
+    ['STATUS:<=400', { field: 'status', min: 0, max: 400 }],
+    ['status:error', { field: 'failed' }],
+    ['status:ok', { field: 'failed', negated: true }],
+    ['-status:ok', { field: 'failed' }],
+    ['status!=200', { field: 'status', min: 200, max: 200, negated: true }],
+    ['method:post', { field: 'method', text: 'post' }],
+    ['dur>5ms', took('>', 5)],
+    ['dur:>=1s', took('>=', 1000)],
+    ['duration<1.5m', took('<', 90_000)],
+    ['dur<=250', took('<=', 250)],
+    ['dur>80us', took('>', 0.08)],
+    ['db>5ms', took('>', 5, 'database')],
+    ['-db:>5ms', { ...took('>', 5, 'database'), negated: true }],
+    ['render>50ms', took('>', 50, 'render')],
+    ['db:"SELECT posts"', { field: 'statement', text: 'SELECT posts' }],
+    ['error:TypeError', { field: 'error', text: 'TypeError' }],
+    ['error:Sqlite*', { field: 'error', text: 'Sqlite', begins: true }],
+    ['error:*', { field: 'failed' }],
+    ['agent:bot', { field: 'agent', text: 'bot' }],
+    ['-agent:bot', { field: 'agent', text: 'bot', negated: true }],
+    ['reason:slow', { field: 'reason', reason: 'slow' }],
+    ['attr.http.route:/search', { field: 'attribute', key: 'http.route', text: '/search' }],
+    ['attr.http.request.header.x-a:b', { field: 'attribute', key: 'http.request.header.x-a', text: 'b' }],
+    ['http.response.status_code=404', { field: 'attribute', key: 'http.response.status_code', text: '404' }],
+    ['"a phrase"', text('a phrase')],
+    ['“a phrase”', text('a phrase')],
+    [String.raw`"say \"hi\" \\"`, text(String.raw`say "hi" \ `.trim())],
+    ['"not closed', text('not closed')],
+    ['-"a phrase"', { ...text('a phrase'), negated: true }],
+    ['-/wp-login.php', address('/wp-login.php', { negated: true })],
+    ['q=glass', text('q=glass')],
+    ['Array<string>', text('Array<string>')],
+    ['TypeError:', text('TypeError:')],
+    ['src/posts/read.ts', text('src/posts/read.ts')],
+    ['12:30', text('12:30')],
+  ])('reads %s', (query, term) => {
+    expect(termsOf(query)).toEqual([term]);
+  });
+
+  it('reads several terms, and nothing from what says nothing', () => {
+    expect(termsOf('  glass  status:4xx "two words" ')).toEqual([
+      text('glass'),
+      { field: 'status', min: 400, max: 499 },
+      text('two words'),
+    ]);
+    expect(termsOf(' - "" -"" \t')).toEqual([]);
+  });
+
+  it('also looks for an address without the base path, which a proxy may have removed', () => {
+    const { terms } = parseTraceQuery('https://example.org/blog/2026/a /other', '/blog');
+    expect(terms.map(({ term }) => term)).toEqual([
+      { field: 'address', paths: ['/blog/2026/a', '/2026/a'] },
+      { field: 'address', paths: ['/other'] },
+    ]);
+  });
+
+  it.each([
+    ['colour:red', '“colour:red” was not understood: there is no key colour. Keys are route, '],
+    ['stat:404', 'Did you mean status?'],
+    [
+      'status:abc',
+      '“status:abc” was not understood: write status:404, status:4xx, status:>=500 or status:error.',
+    ],
+    ['status:', 'write status:404'],
+    ['dur:5ms', 'write dur>250ms'],
+    ['dur>soon', 'write dur>250ms'],
+    ['reason:boredom', 'write reason:error, reason:slow'],
+    ['route>5', 'write route:'],
+    ['attr.x>5', 'write attr.name:value'],
+    ['attr.:5', 'write attr.name:value'],
+    ['method:a/b', 'write method:POST'],
+  ])('says of %s what is right, and uses the other terms', (query, sentence) => {
+    const { terms, problems } = parseTraceQuery(`glass ${query}`);
+    expect(terms.map(({ term }) => term)).toEqual([text('glass')]);
+    expect(problems).toEqual([expect.stringContaining(sentence)]);
+  });
+
+  it('is bounded in characters, terms and sentences, and says so', () => {
+    const many = parseTraceQuery('a '.repeat(400));
+    expect(many.terms).toHaveLength(MAX_QUERY_TERMS);
+    expect(many.problems).toEqual([`The query has 400 terms; the first ${MAX_QUERY_TERMS} were used.`]);
+    const long = parseTraceQuery('x'.repeat(10_000));
+    expect(long.terms).toEqual([
+      { source: 'x'.repeat(MAX_QUERY_CHARS), term: text('x'.repeat(MAX_QUERY_CHARS)) },
+    ]);
+    expect(long.problems).toEqual([
+      `The query has 10000 characters; the first ${MAX_QUERY_CHARS} were read.`,
+    ]);
+    const wrong = parseTraceQuery('zzz:1 '.repeat(20));
+    expect(wrong.problems).toHaveLength(4);
+    expect(wrong.problems.at(-1)).toBe('17 more terms were not understood.');
+  });
+
+  it('never throws, and quotes at most so much', () => {
+    fc.assert(
+      fc.property(anyText({ maxLength: 200 }), (any) => {
+        const { terms, problems } = parseTraceQuery(any);
+        expect(terms.length + problems.length).toBeLessThanOrEqual(MAX_QUERY_TERMS + 2);
+        for (const { source } of terms) expect(any.replaceAll(/[“”„]/g, '"')).toContain(source);
+      }),
+    );
+  });
+});
+
+describe('a term of a facet', () => {
+  it('is added by the first click and taken away by the second', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...FACET_NAMES),
+        fc.constantFrom(
+          '/posts/:slug',
+          '/media/*',
+          'unknown paths',
+          'say "hi" \\',
+          'GET',
+          '4xx',
+          'slow',
+          'bot',
+        ),
+        fc.constantFrom('', 'glass', 'status:5xx -agent:bot', '"two words"'),
+        (name, value, before) => {
+          const source = facetTerm(name, value);
+          const plain = parseTraceQuery(before);
+          if (parseTraceQuery(source).problems.length > 0) return;
+          const added = parseTraceQuery(toggled(plain, source));
+          expect([hasTerm(plain, source), hasTerm(added, source)]).toEqual([false, true]);
+          expect(toggled(added, source)).toBe(before);
+        },
+      ),
+    );
+  });
+
+  it('is taken away however it was written', () => {
+    const { text: query, terms } = parseTraceQuery('a status=404 status:404 b');
+    expect(toggled({ text: query, terms, problems: [] }, 'status:404')).toBe('a b');
+    expect(without(query, terms.slice(0, 1))).toBe('status=404 status:404 b');
+  });
+});
