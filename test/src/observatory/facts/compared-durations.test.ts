@@ -39,12 +39,13 @@ class Visitors {
         return Math.floor((2 + Math.log(factor) + this.#drift + 0.7 * this.#gauss() + tail) / BAND);
       });
     });
-    const first = Math.min(...blocks.flat());
-    const bands = Math.max(...blocks.flat()) - first + 1;
+    const all = blocks.flat();
+    const first = Math.min(...all);
+    const bands = Math.max(...all) - first + 1;
     return {
       bandEdgesMillis: Array.from({ length: bands + 1 }, (_, band) => Math.exp((first + band) * BAND)),
       columns: blocks.map((durations, block) => {
-        const counts = Array.from({ length: bands }, () => 0);
+        const counts = Array<number>(bands).fill(0);
         for (const band of durations) counts[band - first]! += 1;
         return { startMillis: block * 1000, widthMillis: 1000, counts };
       }),
