@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PAGES } from '../../src/observatory/pages/all-pages.ts';
-import { BlogProcess, runToEnd, TOKEN } from './blog-process.ts';
+import { BlogProcess, TOKEN } from './blog-process.ts';
+import { importSite } from './import-site.ts';
 import { addressesIn, crawl, type CrawlReport } from './prefix-crawl.ts';
 import { PrefixProxy } from './prefix-proxy.ts';
 import { pageDocument } from './page-document.ts';
@@ -46,12 +47,9 @@ function writeSite(folder: string): void {
 
 /** A blog with that site, imported once. */
 const template = temporaryFolder();
-beforeAll(async () => {
+beforeAll(() => {
   writeSite(join(template, 'site'));
-  const imported = await runToEnd(['src/posts/import/main.ts', join(template, 'site')], {
-    DATA_DIR: template,
-  });
-  if (imported.code !== 0) throw new Error(imported.output);
+  importSite(join(template, 'site'), template);
 });
 
 // Links are made of PUBLIC_URL, whatever the proxy does: one page of each kind is enough the second time.

@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { join } from 'node:path';
 import { DATABASE_FILE_NAME } from '../../src/db/data-files.ts';
 import { ClockedBlog } from './clocked-blog.ts';
-import { runToEnd } from './blog-process.ts';
+import { importSite } from './import-site.ts';
 import { Visitor } from './visitor.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
@@ -67,8 +67,7 @@ export class SentRequests {
   }
 
   async begin(wallMillis: number, posts = 'test/fixtures/rust-blog'): Promise<void> {
-    const importing = ['--disable-warning=ExperimentalWarning', 'src/posts/import/main.ts'];
-    await runToEnd([...importing, posts], { DATA_DIR: this.dataDir });
+    importSite(posts, this.dataDir);
     await this.start(wallMillis);
     // The link is printed behind the address.
     await this.send({ series: 'GET /health', path: '/health', status: 200 });
