@@ -9,6 +9,13 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const PRESETS = ['-5m', '-15m', '-1h', '-6h', '-24h', '-7d', '-30d'];
 
+interface CountedObjective {
+  readonly objective: string;
+  readonly total: number;
+  readonly bad: number;
+  readonly burns: readonly { readonly millis: number; readonly total: number; readonly bad: number }[];
+}
+
 const iso = (millis: number): string => new Date(millis).toISOString();
 const between = (fromMillis: number, toMillis: number): string =>
   `from=${iso(fromMillis)}&to=${iso(toMillis)}`;
@@ -121,6 +128,27 @@ describe.each([
           'heat map': count,
         });
     }
+  });
+
+  it('objectives count availability as the list of what was sent has it, exactly where no count is lost', async () => {
+    const { facts } = await pages.json<{ objectives: readonly CountedObjective[] }>('/objectives');
+    const { total, bad, burns } = facts.objectives.find(({ objective }) =>
+      objective.startsWith('availability'),
+    )!;
+    const ofRange = async (from: string): Promise<Said> =>
+      (await pages.ways(`from=${from}`)).http['overview JSON']!;
+    const month = await ofRange('-30d');
+    expect({ total, bad }).toEqual({ total: month.count, bad: month.errors });
+    for (const [at, millis, from] of [
+      [2, HOUR, '-1h'],
+      [3, 6 * HOUR, '-6h'],
+    ] as const) {
+      const { range } = await pages.ways(`from=${from}`);
+      expect(range.missing).toEqual([]);
+      const sent = counts(inRange(range).all);
+      expect(burns[at]).toMatchObject({ millis, total: sent.count, bad: sent.errors, undecided: 0 });
+    }
+    expect(bad).toBeGreaterThan(0);
   });
 
   it('/metrics and /admin/metrics without a range count since this process started', async () => {

@@ -92,14 +92,6 @@ const WINDOWS = ['5 min', '30 min', '1 h', '6 h', '3 d'];
 /** Burn over each window, and whether that is fast. */
 export const BURN_COLUMNS: readonly Column<ObjectiveFacts>[] = [
   { label: 'objective', cell: ({ objective }) => html`<bdi>${objective}</bdi>` },
-  ...WINDOWS.map((label, at): Column<ObjectiveFacts> => ({
-    label,
-    key: `burn_${label.replace(' ', '_')}`,
-    align: 'number',
-    room: at === 1 ? 'mid' : undefined,
-    value: ({ burns }) => burns[at]?.burn,
-    cell: ({ burns }) => burnCell(burns[at]),
-  })),
   {
     label: 'burns',
     key: 'burning',
@@ -107,6 +99,14 @@ export const BURN_COLUMNS: readonly Column<ObjectiveFacts>[] = [
     cell: ({ burning }) =>
       burning === undefined ? '–' : badge(burning, burning === 'fast' ? 'failed' : 'slow'),
   },
+  ...WINDOWS.map((label, at): Column<ObjectiveFacts> => ({
+    label,
+    key: `burn_${label.replace(' ', '_')}`,
+    align: 'number',
+    room: at % 2 === 1 ? 'mid' : undefined,
+    value: ({ burns }) => burns[at]?.burn,
+    cell: ({ burns }) => burnCell(burns[at]),
+  })),
 ];
 
 function burnCell(facts: BurnFacts | undefined): Html | string {

@@ -17,6 +17,8 @@ export interface CheckDefinition {
   readonly unit: (value: number) => string;
   /** `least`: values below the limit break it. */
   readonly bound?: 'least';
+  /** Known for this moment alone: not judged in a range that ended. */
+  readonly isOfNow?: true;
   limit(limits: Limits): number;
   measure(situation: OverviewSituation): Measure;
 }
@@ -53,6 +55,7 @@ export const CHECKS = [
   },
   {
     key: 'disk',
+    isOfNow: true,
     what: 'space left on the disk',
     setting: 'METRICS_LIMIT_DISK_FREE',
     path: '/buffer',
@@ -189,6 +192,7 @@ export const CHECKS = [
   },
   {
     key: 'storm',
+    isOfNow: true,
     what: 'failed and slow operations not kept in detail now',
     path: '/sampling',
     limit: () => 0,
@@ -197,6 +201,7 @@ export const CHECKS = [
   },
   {
     key: 'backup',
+    isOfNow: true,
     what: 'age of the last backup',
     setting: 'METRICS_LIMIT_BACKUP_AGE',
     path: '/buffer',
@@ -214,6 +219,7 @@ export const CHECKS = [
   },
   {
     key: 'export',
+    isOfNow: true,
     what: 'time that an export has been failing',
     setting: 'METRICS_LIMIT_EXPORT',
     path: '/export',
@@ -226,6 +232,7 @@ export const CHECKS = [
   },
   {
     key: 'export_lost',
+    isOfNow: true,
     what: 'exported items dropped or rejected, since the start',
     setting: 'METRICS_LIMIT_EXPORT_LOST',
     path: '/export',

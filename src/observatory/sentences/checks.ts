@@ -29,7 +29,8 @@ function judged(definition: CheckDefinition, situation: OverviewSituation): Omit
   const { what, setting, path, unit, bound } = definition;
   const limit = definition.limit(situation.limits);
   const isOff = Number.isNaN(limit);
-  const measure = definition.measure(situation);
+  const isOver = definition.isOfNow === true && situation.range.toMillis < situation.now;
+  const measure = isOver ? { unjudged: 'known for now alone' } : definition.measure(situation);
   const base = {
     what,
     setting,

@@ -65,7 +65,9 @@ export function remarksOf(
     broken.has('request_p95') ? undefined : slowness(situation, links),
     isNoticed ? stall(situation, links) : undefined,
     memory(situation, links),
-    broken.has('export') ? undefined : exporting(situation, links),
+    broken.has('export') || situation.range.toMillis < situation.now
+      ? undefined
+      : exporting(situation, links),
     clock(situation),
     repetition(situation, links),
   ].filter((remark) => remark !== undefined);

@@ -149,6 +149,11 @@ const SITUATIONS: readonly (readonly [situation: string, facts: Facts, first: st
   ['a dead export', failing(2 * HOUR), 'The export fails.'],
   ['an export that is rejected', { exported: { lost: 900, all: 1000 } }, 'The export loses data.'],
   ['a full disk', data({ freeBytes: 0 }), 'The disk is full.'],
+  [
+    'a disk that is full now, of an hour ago',
+    { ...data({ freeBytes: 0 }), range: { fromMillis: NOW - 2 * HOUR, toMillis: NOW - HOUR, words: 'then' } },
+    'All fine.',
+  ],
   ['a nearly full disk', data({ freeBytes: 12_000_000 }), 'Only 12 MB are left on the disk.'],
   [
     'a history file that was set aside',
