@@ -1,5 +1,5 @@
 import type { ShownAddress } from '../../../otel/query.ts';
-import { html, type Html } from '../../markup/html.ts';
+import { html, type Html, type HtmlValue } from '../../markup/html.ts';
 import { readablePath } from '../format/readable-path.ts';
 import { shortened } from '../format/shortened.ts';
 import { badge } from './facts.ts';
@@ -38,11 +38,16 @@ export function statusColumn<T extends ShownAddress & { readonly status?: string
     key: 'status_code',
     room,
     value: ({ httpStatusCode }) => httpStatusCode,
-    cell: ({ httpStatusCode, status }) => {
-      const code = httpStatusCode === undefined ? html`<span class="zero">–</span>` : String(httpStatusCode);
-      return status === 'error' ? html`${code} ${badge('failed', 'failed')}` : code;
-    },
+    cell: statusCell,
   };
+}
+
+export function statusCell({
+  httpStatusCode,
+  status,
+}: ShownAddress & { readonly status?: string }): HtmlValue {
+  const code = httpStatusCode === undefined ? html`<span class="zero">–</span>` : String(httpStatusCode);
+  return status === 'error' ? html`${code} ${badge('failed', 'failed')}` : code;
 }
 
 /** For files only: the address. */

@@ -1,9 +1,10 @@
-import { FACET_NAMES, type FacetName, type TraceFacets } from '../../../otel/query.ts';
+import { FACET_NAMES, KEEP_REASONS, type FacetName, type TraceFacets } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { countText } from '../../markup/quantity.ts';
 import { facetTerm, hasTerm, toggled, type TraceQuery } from '../facts/trace-query.ts';
 import { shortened } from '../format/shortened.ts';
 import type { PageView } from '../page.ts';
+import { REASON_WORDS } from './reason-words.ts';
 import { askedWith } from './search-form.ts';
 
 const MAX_VALUES = 8;
@@ -33,7 +34,7 @@ export function facetList(facets: TraceFacets, asked: TraceQuery, view: PageView
             const state = hasTerm(asked, source) ? html` aria-current="true"` : null;
             return html`<li>
               <a href="${askedWith(view, toggled(asked, source))}" ${state}
-                ><bdi>${shortened(value, MAX_VALUE_CHARS)}</bdi>
+                ><bdi>${shortened(wordsOf(name, value), MAX_VALUE_CHARS)}</bdi>
                 <span class="count">${countText(count)}</span></a
               >
             </li>`;
@@ -43,3 +44,15 @@ export function facetList(facets: TraceFacets, asked: TraceQuery, view: PageView
     })}
   </nav>`;
 }
+
+function wordsOf(name: FacetName, value: string): string {
+  const reason = KEEP_REASONS.find((each) => each === value);
+  if (name === 'reason' && reason !== undefined) return REASON_WORDS[reason];
+  return name === 'agent' ? (AGENT_WORDS[value] ?? value) : value;
+}
+
+const AGENT_WORDS: Readonly<Record<string, string>> = {
+  bot: 'bots, programs',
+  none: 'no user agent',
+  other: 'other browsers',
+};

@@ -94,7 +94,7 @@ export function shareText(part: number): string {
 export function csvLink(view: PageView): Html {
   return html`<a
     class="quiet-link"
-    href="${view.links.to(view.path, { ...view.query, from: undefined, to: undefined, format: 'csv' })}"
+    href="${view.links.to(view.path, { ...view.query, from: undefined, to: undefined, part: undefined, format: 'csv' })}"
     >CSV</a
   >`;
 }

@@ -10,16 +10,23 @@ import { sparkline } from '../charts/sparkline.ts';
 import { operationName } from './statement-name.ts';
 import { drawStack } from './stack.ts';
 import { sheetOf, type Column } from './table.ts';
-import { isoTime } from './time-columns.ts';
+import { durationColumn, isoTime } from './time-columns.ts';
 import { moment } from '../format/moment.ts';
 import { countText } from '../../markup/quantity.ts';
-import { failureState, type FailureState, maskedNumbers, STATE_WORDS } from '../facts/failure-state.ts';
+import {
+  failureState,
+  type FailureState,
+  maskedNumbers,
+  runsWithout,
+  STATE_WORDS,
+} from '../facts/failure-state.ts';
 import type { PageView, Sheet } from '../page.ts';
-import { addressColumn, askedAddress, pathOfSeries, statusColumn } from './asked-address.ts';
+import { addressColumn, askedAddress, pathOfSeries, statusCell, statusColumn } from './asked-address.ts';
 import { badge } from './facts.ts';
 
 const COURSE_POINTS = 24;
 const MAX_STACKS = 20;
+const MAX_RESOLVED = 100;
 
 /** Failures with the same error type, thrown at the same place; without a known place, of the same series. */
 export interface FailureGroup extends ShownAddress {
@@ -30,6 +37,8 @@ export interface FailureGroup extends ShownAddress {
   /** Function, file and line in the app's code, or else in a package's. */
   readonly thrownAt: string | undefined;
   readonly state: FailureState | undefined;
+  /** If it is resolved: how often the operation ran in the last 24 hours of the range, from exact counts. */
+  readonly runsWithout?: number | undefined;
   /** Other series in which it failed. */
   readonly otherSeries: number;
   readonly type: OperationType;
@@ -40,6 +49,7 @@ export interface FailureGroup extends ShownAddress {
   readonly firstMillis: number;
   readonly lastMillis: number;
   /** Of the newest. */
+  readonly durationMillis: number;
   readonly traceId: string;
   readonly spanId: string;
   readonly course: readonly number[];
@@ -90,6 +100,7 @@ function groupOf(
     lastMillis: newest.startMillis,
     traceId,
     spanId,
+    durationMillis: newest.durationMillis,
     path,
     query,
     httpStatusCode,
@@ -137,7 +148,23 @@ export function withExceptions(
   });
 }
 
-export function failureColumns(view: PageView): readonly Column<FailureGroup>[] {
+/** Marks groups that have not been seen for a day although their operation ran; only the first, as each needs a query. */
+export function withResolved(
+  telemetry: Pick<TelemetryQuery, 'timeline'>,
+  groups: readonly FailureGroup[],
+  untilMillis: number,
+): readonly FailureGroup[] {
+  return groups.map((group, index) => {
+    const runs = index < MAX_RESOLVED ? runsWithout(group, telemetry, untilMillis) : undefined;
+    return runs === undefined ? group : { ...group, state: 'resolved', runsWithout: runs };
+  });
+}
+
+/** @param groups All rows of the table. */
+export function failureColumns(
+  view: PageView,
+  groups: readonly FailureGroup[],
+): readonly Column<FailureGroup>[] {
   const place = (row: FailureGroup): Html =>
     html`<span class="swatch type-${row.type}"></span
       >${operationName(row, view.links.series(row.type, row.series), row.series)}${row.otherSeries > 0 && html` <span class="unit">and ${row.otherSeries} more</span>`}${askedAddress(row, row.type === 'http' ? pathOfSeries(row.series) : undefined)}`;
@@ -150,9 +177,9 @@ export function failureColumns(view: PageView): readonly Column<FailureGroup>[] 
       cell: (row) =>
         html`<a class="failure" href="${view.links.trace(row.traceId, row.spanId)}"
             ><span class="tone-failed">${row.errorType}</span> <bdi>${row.message.slice(0, 160)}</bdi></a
-          >${row.state !== undefined && html` <span title="${STATE_WORDS[row.state]}">${badge(row.state, 'slow')}</span>`}${row.thrownAt !== undefined && html`<span class="callers thrown-at"><bdi>${row.thrownAt}</bdi></span>`}<span
+          >${stateBadge(row)}${row.thrownAt !== undefined && html`<span class="callers thrown-at"><bdi>${row.thrownAt}</bdi></span>`}<span
             class="only-narrow"
-            >${place(row)}</span
+            >${place(row)} ${statusCell(row)}</span
           >`,
     },
     {
@@ -169,7 +196,8 @@ export function failureColumns(view: PageView): readonly Column<FailureGroup>[] 
           </details>`
         }`,
     },
-    statusColumn('wide'),
+    statusColumn('mid'),
+    { ...durationColumn<FailureGroup>(groups), room: 'wide' },
     {
       label: 'held',
       key: 'count',
@@ -196,6 +224,13 @@ export function failureColumns(view: PageView): readonly Column<FailureGroup>[] 
   ];
 }
 
+function stateBadge({ state, runsWithout: runs }: FailureGroup): Html | undefined {
+  if (state === undefined) return undefined;
+  const words = runs === undefined ? STATE_WORDS[state] : `${STATE_WORDS[state]} ${countText(runs)} times`;
+  return html` <span title="${words}">${badge(state, state === 'resolved' ? 'quiet' : 'slow')}</span
+    >${runs !== undefined && html` <span class="unit">not in the last ${countText(runs)} runs, 24 h</span>`}`;
+}
+
 /** For a file: with message, place, state, and the newest trace with its address. */
 export function failureSheet(groups: readonly FailureGroup[], view: PageView): Sheet {
   const plain = (key: string, value: (row: FailureGroup) => string | undefined): Column<FailureGroup> => ({
@@ -205,11 +240,12 @@ export function failureSheet(groups: readonly FailureGroup[], view: PageView): S
     cell: value,
   });
   return sheetOf(groups, [
-    ...failureColumns(view),
+    ...failureColumns(view, groups),
     plain('message', ({ message }) => message),
     plain('thrown_at', ({ thrownAt }) => thrownAt),
     plain('state', ({ state }) => state),
     addressColumn<FailureGroup>(),
     plain('trace_id', ({ traceId }) => traceId),
+    plain('runs_without', ({ runsWithout: runs }) => runs?.toString()),
   ]);
 }

@@ -5,7 +5,7 @@ import type { SlowGroup } from '../facts/slow-groups.ts';
 import { moment } from '../format/moment.ts';
 import { shownName } from '../format/shown-name.ts';
 import type { PageView } from '../page.ts';
-import { askedAddress, pathOfSeries } from './asked-address.ts';
+import { askedAddress, pathOfSeries, statusCell } from './asked-address.ts';
 import { shareText } from './facts.ts';
 import { operationName } from './statement-name.ts';
 import type { Column } from './table.ts';
@@ -38,6 +38,12 @@ export function slowGroupColumns(view: PageView, groups: readonly SlowGroup[]): 
     {
       ...durationColumn<SlowGroup>(groups),
       label: durationColumn(groups).label.replace('duration', 'worst'),
+    },
+    {
+      label: 'status',
+      key: 'status_code',
+      value: (row) => row.worst.httpStatusCode,
+      cell: (row) => statusCell(row.worst),
     },
     {
       label: 'share',

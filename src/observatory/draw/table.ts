@@ -99,7 +99,8 @@ function heading<Row>(column: Column<Row>, { view, still = false }: TableOptions
     ? html` aria-sort="${(sort === column.key) === (column.align === 'number') ? 'descending' : 'ascending'}"`
     : null;
   return html`<th scope="col" class="${css}" ${state}>
-    <a href="${view.links.to(view.path, { ...view.query, from: undefined, to: undefined, sort: next })}"
+    <a
+      href="${view.links.to(view.path, { ...view.query, from: undefined, to: undefined, part: undefined, sort: next })}"
       >${column.label}${lit && html`<span aria-hidden="true">${(sort === column.key) === (column.align === 'number') ? ' ↓' : ' ↑'}</span>`}</a
     >
   </th>`;

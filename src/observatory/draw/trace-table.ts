@@ -50,7 +50,6 @@ export function traceColumns(
     {
       label: 'status',
       key: 'status',
-      ...(brief && { room: 'mid' as const }),
       value: (row) => row.httpStatusCode,
       cell: (row) => statusCell(row),
     },
@@ -116,7 +115,7 @@ export function operationColumns(
           >${operationName(row, view.links.trace(row.traceId, row.spanId))}${askedAddress(row, row.type === 'http' ? pathOfSeries(row.series) : undefined)}`,
     },
     ...timeColumns<OperationRow>(view, rows),
-    statusColumn('mid'),
+    statusColumn(),
     {
       label: 'see also',
       room: 'wide',

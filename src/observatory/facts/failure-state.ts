@@ -1,8 +1,11 @@
-/** `new`: first seen within a day. `came back`: within a day, after a day or more without it. */
-export type FailureState = 'new' | 'came back';
+import type { OperationType, TelemetryQuery } from '../../../otel/query.ts';
+
+/** `new`: first seen within a day. `came back`: within a day, after a day or more without it. `resolved`: not seen for a day, see `runsWithout`. */
+export type FailureState = 'new' | 'came back' | 'resolved';
 
 export const STATE_WORDS: Readonly<Record<FailureState, string>> = {
   new: 'first seen within the last 24 hours, of all failures held',
+  resolved: 'not seen for 24 hours or longer, of all failures held, although the same was asked for',
   'came back': 'began again within the last 24 hours, after 24 hours or more without it',
 };
 
@@ -20,6 +23,29 @@ export function failureState(millis: readonly number[], untilMillis: number): Fa
   const began = times[beganAt];
   if (began === undefined || began < untilMillis - DAY_MILLIS) return undefined;
   return beganAt === 0 ? 'new' : 'came back';
+}
+
+/** Fewer runs without a failure say nothing. */
+const MIN_RUNS = 10;
+
+/**
+ * How often an operation ran in the 24 hours before `untilMillis` without the failure, from exact counts; undefined if it failed in them, or ran fewer
+ * than 10 times. Kept failures are all failures, unless memory and file had no room for older ones, or a storm was cut.
+ */
+export function runsWithout(
+  {
+    type,
+    series,
+    lastMillis,
+  }: { readonly type: OperationType; readonly series: string; readonly lastMillis: number },
+  telemetry: Pick<TelemetryQuery, 'timeline'>,
+  untilMillis: number,
+): number | undefined {
+  const range = { fromMillis: untilMillis - DAY_MILLIS, toMillis: untilMillis };
+  if (lastMillis >= range.fromMillis) return undefined;
+  const cells = telemetry.timeline(type, range, { series, maxPoints: 1 });
+  const runs = cells.reduce((sum, { count }) => sum + count, 0);
+  return runs < MIN_RUNS ? undefined : runs;
 }
 
 /** Ids, addresses of memory and numbers, which differ between failures of one kind. */

@@ -5,12 +5,14 @@ import { csvLink } from '../draw/facts.ts';
 import { overPanel } from '../draw/over-panel.ts';
 import { overRepresented, type OverRepresentation } from '../facts/over-represented.ts';
 import { missingFromMustKeep } from '../draw/history-panel.ts';
+import { foundRows, tablePage } from '../draw/paged-table.ts';
 import { drawTable, sortRows } from '../draw/table.ts';
 import {
   failureColumns,
   failureSheet,
   groupFailures,
   withExceptions,
+  withResolved,
   type FailureGroup,
 } from '../draw/failure-groups.ts';
 import { shortened } from '../format/shortened.ts';
@@ -54,7 +56,11 @@ export const failuresPage = definePage<FailuresFacts>({
       counted,
       kept: total,
       grouped: rows.length,
-      groups: withExceptions(telemetry, groupFailures(rows, range, earlier.rows)),
+      groups: withResolved(
+        telemetry,
+        withExceptions(telemetry, groupFailures(rows, range, earlier.rows)),
+        range.toMillis,
+      ),
       series: series === '' ? undefined : series,
       over: series ? undefined : overRepresented(telemetry, { range, type: 'http', marked: 'failed' }),
       slowMillis: telemetry.sampling().thresholdsSeconds.http * 1000,
@@ -104,22 +110,24 @@ export const failuresPage = definePage<FailuresFacts>({
     ];
   },
   draw({ counted, groups, kept, grouped, series, history, over, slowMillis }, view) {
-    const columns = failureColumns(view);
+    const columns = failureColumns(view, groups);
     const partly = series === undefined && kept < counted;
+    const part = tablePage(sortRows(groups, columns, view.query['sort']), view, wordsOf);
     return html`${panel({
       title: 'By type and place',
       note: html`${countText(kept)}
-      ${partly ? html`of ${countText(counted)} still held` : 'held'}${grouped < kept && html`, the newest ${countText(grouped)} grouped`}
+      ${partly ? html`of ${countText(counted)} still held` : 'held'}${grouped < kept && html`, the newest ${countText(grouped)} grouped`}${part.note !== undefined && html`; groups ${part.note}`}
       ${series !== undefined && html`<a href="${view.links.to('/failures')}">show all places</a> `}${csvLink(view)}`,
-      body: drawTable(sortRows(groups, columns, view.query['sort']), columns, {
+      body: html`${part.search}${drawTable(part.rows, columns, {
         caption: 'Failures by type and place',
         keyOf: (group) => group.key,
         view,
-        empty: 'Nothing failed in this range.',
-      }),
+        empty: groups.length > 0 ? 'No failure has these words.' : 'Nothing failed in this range.',
+      })}${part.pages}`,
       foot: html`<span
-        >4xx responses are client errors, not failures: see <a href="${view.links.to('/routes')}">routes</a>.
-        ${missingFromMustKeep(history)}</span
+        >resolved: not seen for 24 hours or longer, of the failures held, while the operation ran at least 10
+        times in the last 24 hours. 4xx responses are client errors, not failures: see
+        <a href="${view.links.to('/routes')}">routes</a>. ${missingFromMustKeep(history)}</span
       >`,
     })}${
       over &&
@@ -131,5 +139,10 @@ export const failuresPage = definePage<FailuresFacts>({
       )
     }`;
   },
-  sheet: ({ groups }, view) => failureSheet(groups, view),
+  sheet: ({ groups }, view) => failureSheet(foundRows(groups, view, wordsOf), view),
 });
+
+function wordsOf(group: FailureGroup): string {
+  const { errorType, message, thrownAt = '', name, series, path = '' } = group;
+  return `${errorType} ${message} ${thrownAt} ${name} ${series} ${path}`;
+}

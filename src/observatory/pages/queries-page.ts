@@ -4,6 +4,7 @@ import { csvLink, seriesName } from '../draw/facts.ts';
 import { statementColumns, statementSheet } from '../draw/series-tables.ts';
 import type { SeriesLine } from '../facts/series-lines.ts';
 import { operationName } from '../draw/statement-name.ts';
+import { foundRows, PAGE_ROWS, tablePage } from '../draw/paged-table.ts';
 import { drawTable, sortRows, type Column } from '../draw/table.ts';
 import { countText, duration, durationCell, share, text } from '../../markup/quantity.ts';
 import { definePage } from './define-page.ts';
@@ -93,31 +94,43 @@ export const queriesPage = definePage<QueriesFacts>({
       { label: 'seen in', align: 'number', room: 'mid', cell: (row) => plural(row.traces, 'trace') },
       { label: 'example', room: 'mid', cell: example },
     ];
+    const { rows, note, search, pages } = tablePage(
+      sortRows(statements, columns, view.query['sort']),
+      view,
+      wordsOf,
+    );
     return html`${panel({
       title: 'Statements',
-      note: html`by total time ${csvLink(view)}`,
-      body: html`${drawTable(sortRows(statements, columns, view.query['sort']), columns, {
+      note: html`${note ?? 'by total time'} ${csvLink(view)}`,
+      body: html`${search}${drawTable(rows, columns, {
         caption: 'Statements',
         keyOf: (row) => row.name,
         view,
-        empty: 'No statements in this range.',
-      })}${startUpRows(startUp, view)}`,
+        empty: statements.length > 0 ? 'No statement has these words.' : 'No statements in this range.',
+      })}${pages}${startUpRows(startUp, view)}`,
     })}
     ${panel({
       title: 'Repeated within one request (N+1)',
       note: '5 or more runs under one parent, more than 5 ms in total',
-      body: drawTable(repeated.rows, runs, {
+      body: drawTable(repeated.rows.slice(0, PAGE_ROWS), runs, {
         caption: 'Repeated statements',
         keyOf: (row) => `${row.route} ${row.series}`,
         view,
         still: true,
         empty: 'None found in the requests held in this range.',
       }),
-      foot: html`<span>${lookedText(repeated)}</span>`,
+      foot: html`<span
+        >${lookedText(repeated)}${repeated.rows.length > PAGE_ROWS && `; the first ${PAGE_ROWS} of ${countText(repeated.rows.length)} are shown`}</span
+      >`,
     })}`;
   },
-  sheet: ({ statements, startUp }, view) => statementSheet(view, [...statements, ...startUp]),
+  sheet: ({ statements, startUp }, view) =>
+    statementSheet(view, foundRows([...statements, ...startUp], view, wordsOf)),
 });
+
+function wordsOf({ name, summary = '', text: whole = '', callers = [] }: SeriesLine): string {
+  return `${name} ${summary} ${whole} ${callers.join(' ')}`;
+}
 
 /** A closed line with their totals, as they run once per start and are rarely of interest. */
 function startUpRows(rows: readonly SeriesLine[], view: PageView): Html | undefined {
@@ -134,13 +147,17 @@ function startUpRows(rows: readonly SeriesLine[], view: PageView): Html | undefi
       ${text(duration(sum((row) => row.totalMillis)))} in
       all${failed > 0 && html`, <span class="tone-failed">${countText(failed)} failed</span>`}
     </summary>
-    ${drawTable(rows, statementColumns(view, rows), {
-      caption: 'Start-up and schema statements',
-      keyOf: (row) => row.name,
-      view,
-      still: true,
-      empty: '',
-    })}
+    ${rows.length > PAGE_ROWS && html`<p class="note">the first ${PAGE_ROWS} by total time</p>`}${drawTable(
+      rows.slice(0, PAGE_ROWS),
+      statementColumns(view, rows),
+      {
+        caption: 'Start-up and schema statements',
+        keyOf: (row) => row.name,
+        view,
+        still: true,
+        empty: '',
+      },
+    )}
   </details>`;
 }
 

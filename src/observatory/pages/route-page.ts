@@ -5,6 +5,7 @@ import { shareBar } from '../charts/sparkline.ts';
 import { answersPanel } from '../draw/answers-panel.ts';
 import { shareText } from '../draw/facts.ts';
 import { operationName } from '../draw/statement-name.ts';
+import { PAGE_ROWS } from '../draw/paged-table.ts';
 import { drawTable, sortRows, type Column } from '../draw/table.ts';
 import { requestPanels } from '../draw/top-tables.ts';
 import { traceColumns, traceSheet } from '../draw/trace-table.ts';
@@ -105,6 +106,7 @@ export const routePage = definePage<RouteFacts>({
           html`<span class="share-cell">${shareBar(row.type, row.share)} ${shareText(row.share)}</span>`,
       },
     ];
+    const failed = groupFailures(facts.failures, view.range).slice(0, PAGE_ROWS);
     return html`${seriesPanels('http', facts, view)} ${facts.row !== undefined && answersPanel(facts.row)}
       ${facts.row !== undefined && facts.requests !== undefined && requestPanels(facts.requests, view)}
       <div class="grid even">
@@ -139,10 +141,10 @@ export const routePage = definePage<RouteFacts>({
         })}
       </div>
       ${
-        facts.failures.length > 0 &&
+        failed.length > 0 &&
         panel({
           title: 'Failures',
-          body: drawTable(groupFailures(facts.failures, view.range), failureColumns(view), {
+          body: drawTable(failed, failureColumns(view, failed), {
             caption: 'Failures of the route',
             keyOf: (group) => group.key,
             view,

@@ -3,6 +3,7 @@ import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
 import { routeColumns } from '../draw/series-tables.ts';
 import type { SeriesLine } from '../facts/series-lines.ts';
+import { foundRows, tablePage } from '../draw/paged-table.ts';
 import { drawTable, sheetOf, sortRows } from '../draw/table.ts';
 import { share, text } from '../../markup/quantity.ts';
 import { definePage } from './define-page.ts';
@@ -35,16 +36,20 @@ export const routesPage = definePage<RoutesFacts>({
   },
   draw({ routes }, view) {
     const columns = routeColumns(view);
-    const rows = sortRows(routes, columns, view.query['sort']);
+    const { rows, note, search, pages } = tablePage(
+      sortRows(routes, columns, view.query['sort']),
+      view,
+      nameOf,
+    );
     return panel({
       title: 'Routes',
-      note: html`from every request ${csvLink(view)}`,
-      body: drawTable(rows, columns, {
+      note: html`${note ?? 'from every request'} ${csvLink(view)}`,
+      body: html`${search}${drawTable(rows, columns, {
         caption: 'Routes',
-        keyOf: (row) => row.name,
+        keyOf: nameOf,
         view,
-        empty: 'No requests in this range.',
-      }),
+        empty: routes.length > 0 ? 'No route has these words.' : 'No requests in this range.',
+      })}${pages}`,
       foot: html`<span>share of time is rate × mean duration: what a route costs</span
         ><span
           >not counted: these pages, and the files under /assets/admin/ that only admin pages load; fonts and
@@ -52,5 +57,9 @@ export const routesPage = definePage<RoutesFacts>({
         >`,
     });
   },
-  sheet: ({ routes }, view) => sheetOf(routes, routeColumns(view)),
+  sheet: ({ routes }, view) => sheetOf(foundRows(routes, view, nameOf), routeColumns(view)),
 });
+
+function nameOf({ name }: SeriesLine): string {
+  return name;
+}

@@ -2,6 +2,7 @@ import {
   type HistoryFacts,
   OPERATION_TYPES,
   type OperationList,
+  type OperationRow,
   type SamplingFacts,
 } from '../../../otel/query.ts';
 import { html } from '../../markup/html.ts';
@@ -10,6 +11,7 @@ import { csvLink } from '../draw/facts.ts';
 import { overPanel } from '../draw/over-panel.ts';
 import { missingFromMustKeep } from '../draw/history-panel.ts';
 import { slowGroupColumns } from '../draw/slow-group-table.ts';
+import { tablePage } from '../draw/paged-table.ts';
 import { drawTable, sortRows } from '../draw/table.ts';
 import { operationColumns, operationSheet } from '../draw/trace-table.ts';
 import { momentText } from '../format/moment.ts';
@@ -104,33 +106,42 @@ export const slowPage = definePage<SlowFacts>({
 
 function groupTable({ groups, grouped, total }: SlowFacts, view: PageView) {
   const columns = slowGroupColumns(view, groups);
+  const part = tablePage(sortRows(groups, columns, view.query['sort']), view, wordsOf);
   return {
     title: 'By route and statement',
-    note: html`${countText(total)} held${grouped < total && html`, the slowest ${countText(grouped)} grouped`}
+    note: html`${countText(total)}
+    held${grouped < total && html`, the slowest ${countText(grouped)} grouped`}${part.note !== undefined && html`; groups ${part.note}`}
     ${csvLink(view)}`,
-    body: drawTable(sortRows(groups, columns, view.query['sort']), columns, {
+    body: html`${part.search}${drawTable(part.rows, columns, {
       caption: 'Slow operations by route and statement',
       keyOf: (row) => `${row.type} ${row.series}`,
       view,
-      empty: 'Nothing reached its threshold in this range.',
-    }),
+      empty:
+        groups.length > 0 ? 'Nothing slow has these words.' : 'Nothing reached its threshold in this range.',
+    })}${part.pages}`,
   };
 }
 
 function rowTable({ rows, total }: SlowFacts, view: PageView) {
   const columns = operationColumns(view, rows);
+  const part = tablePage(sortRows(rows, columns, view.query['sort']), view, wordsOf);
   return {
     title: 'Slow operations',
-    note: html`${total > rows.length && `first ${countText(rows.length)} of ${countText(total)} `}<a
+    note: html`${part.note !== undefined && `${part.note} `}${total > rows.length && `of the first ${countText(rows.length)} of ${countText(total)} `}<a
         href="${view.links.to('/slow')}"
         >show all</a
       >
       ${csvLink(view)}`,
-    body: drawTable(sortRows(rows, columns, view.query['sort']), columns, {
+    body: html`${part.search}${drawTable(part.rows, columns, {
       caption: 'Slow operations',
       keyOf: (row) => row.spanId,
       view,
       empty: 'Nothing of it reached its threshold in this range.',
-    }),
+    })}${part.pages}`,
   };
+}
+
+function wordsOf(row: SlowGroup | OperationRow): string {
+  const { path = '', query = '' } = 'worst' in row ? row.worst : row;
+  return `${row.name} ${row.series} ${path} ${query}`;
 }

@@ -3,6 +3,7 @@ import { panel } from '../charts/frame.ts';
 import { factList, seriesName, shareText } from '../draw/facts.ts';
 import { statementColumns, statementSheet } from '../draw/series-tables.ts';
 import type { SeriesLine } from '../facts/series-lines.ts';
+import { PAGE_ROWS } from '../draw/paged-table.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';
 import { shortened } from '../format/shortened.ts';
 import { sqlLines } from '../format/sql-lines.ts';
@@ -76,11 +77,12 @@ const MAX_TITLE = 120;
 
 function sameSummaryPanel({ row, sameSummary }: StatementFacts, view: PageView): Html | undefined {
   if (sameSummary.length === 0) return undefined;
-  const columns = statementColumns(view, sameSummary).filter(({ label }) => label !== 'over time');
+  const shown = sameSummary.slice(0, PAGE_ROWS);
+  const columns = statementColumns(view, shown).filter(({ label }) => label !== 'over time');
   return panel({
     title: row === undefined ? 'Statements of this summary' : 'Other statements of this summary',
-    note: 'the same operations on the same tables',
-    body: drawTable(sameSummary, columns, {
+    note: `the same operations on the same tables${shown.length < sameSummary.length ? `; the first ${PAGE_ROWS} of ${countText(sameSummary.length)}` : ''}`,
+    body: drawTable(shown, columns, {
       caption: 'Statements of the same summary',
       keyOf: ({ name }) => name,
       view,
@@ -152,7 +154,7 @@ function callColumns(view: PageView, calls: readonly Call[]): readonly Column<Ca
         html`${seriesName(row.within, view.links.trace(row.traceId, row.spanId))}${askedAddress(row, pathOfSeries(row.within))}`,
     },
     ...timeColumns<Call>(view, calls),
-    statusColumn('mid'),
+    statusColumn(),
     {
       label: 'longer than',
       key: 'percentile',

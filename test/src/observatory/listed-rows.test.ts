@@ -3,6 +3,7 @@ import { MeasuredBlog } from '../../fixtures/measured-blog.ts';
 import { serveObservatory } from '../../fixtures/observatory-server.ts';
 import { NOW } from '../../fixtures/still-runtime.ts';
 import type { Happening } from '../../fixtures/trace-player.ts';
+import { wordsOf } from '../../fixtures/page-text.ts';
 import { POSTS_TEXT, statement } from '../../fixtures/trace-sketches.ts';
 
 const DAY = 86_400_000;
@@ -88,6 +89,25 @@ describe('rows of lists', () => {
   });
 
   it.each([
+    ['slow groups', '/slow?from=-24h', 200],
+    ['slow', `/slow?${SERIES}`, 200],
+    ['traces', `/traces?${SERIES}`, 500],
+    ['the slowest of a route', '/route?name=GET+%2F%3Aslug&from=-24h', 200],
+    ['calls of a statement', `/statement?from=-24h&name=${encodeURIComponent(POSTS_TEXT)}`, 200],
+    ['failures', '/failures?from=-24h', 500],
+  ])('of %s have the status and a bar, on a phone, too', async (_, path, status) => {
+    const page = await html(path);
+    // What a narrow table hides.
+    const narrow = page.replaceAll(/<td class="[^"]*\broom-[^>]*>.*?<\/td>/gs, '');
+    const rows = [...narrow.matchAll(/<tr data-key=.*?<\/tr>/gs)].map(([row]) => row);
+    const said = new RegExp(
+      String.raw`(?:<td[^>]*>|</code\s*>)\s*(?:<span class="tone-failed">)?${status}\b`,
+    );
+    expect(rows.filter((row) => said.test(row)).length).toBeGreaterThan(0);
+    expect(page).toMatch(/<tr data-key=(?:(?!<\/tr>).)*<svg/s);
+  });
+
+  it.each([
     ['slow', `/slow?${SERIES}`, [1, 2, 3]],
     ['traces', `/traces?${SERIES}`, [1, 2, 3, 4, 5]],
     ['a statement', `/statement?from=-24h&name=${encodeURIComponent(POSTS_TEXT)}`, [1, 2, 3, 4, 5]],
@@ -117,6 +137,71 @@ describe('rows of lists', () => {
     for (const words of ['no post #', 'came back', 'readPost read-post.ts:5']) expect(page).toContain(words);
     const [head, row] = await csv('/failures?from=-24h');
     expect(head).toContain('message,thrown_at,state,address,trace_id');
+    expect(head).toMatch(/duration_ms.*,first,last,/);
     expect(row).toContain(`no post #,readPost read-post.ts:5,came back,/post-5?page=5,${idOf(5)}`);
+  });
+});
+
+describe('a failure that has not been seen for a day', () => {
+  const ROUTES = ['/busy', '/quiet', '/again'];
+  /** 30 hours ago each of the routes failed; since then one was asked for 12 times, one 9 times, and one failed again. */
+  const failed = (route: string, millisAgo: number): Happening => {
+    const attributes = { 'http.route': route, 'url.path': route, 'http.response.status_code': 500 };
+    const type = `Error${route.slice(1)}`;
+    return {
+      startMillis: NOW - millisAgo,
+      spans: [
+        {
+          name: `GET ${route}`,
+          type: 'http',
+          at: 0,
+          millis: 5,
+          error: 'broken',
+          attributes: { ...attributes, 'error.type': type },
+        },
+      ],
+    };
+  };
+  const fine = (route: string, count: number): readonly Happening[] =>
+    Array.from({ length: count }, (_, index) => ({
+      startMillis: NOW - (index + 1) * 3_600_000,
+      spans: [
+        {
+          name: `GET ${route}`,
+          type: 'http',
+          at: 0,
+          millis: 5,
+          attributes: { 'http.route': route, 'url.path': route },
+        },
+      ],
+    }));
+
+  it('is resolved if its route was asked for at least ten times in it', async () => {
+    const happened = [
+      ...ROUTES.map((route) => failed(route, DAY * 1.25)),
+      failed('/again', 7_200_000),
+      ...fine('/busy', 12),
+      ...fine('/quiet', 9),
+      ...fine('/again', 12),
+    ];
+    const blog = new MeasuredBlog({
+      startedMillisAgo: 5 * DAY,
+      env: { METRICS_SAMPLING_RATE: '0' },
+      happened,
+    });
+    const { origin } = await serveObservatory(blog.telemetry);
+    const response = await fetch(`${origin}/admin/metrics-dashboard/failures?from=-7d&format=json`);
+    const { facts } = (await response.json()) as { facts: { groups: readonly Record<string, unknown>[] } };
+    expect(
+      Object.fromEntries(
+        facts.groups.map(({ error_type: type, state, runs_without: runs }) => [type, [state, runs]]),
+      ),
+    ).toEqual({
+      Errorbusy: ['resolved', 12],
+      Errorquiet: [undefined, undefined],
+      Erroragain: ['came back', undefined],
+    });
+    const page = wordsOf(await (await fetch(`${origin}/admin/metrics-dashboard/failures?from=-7d`)).text());
+    expect(page).toContain('resolved not in the last 12 runs, 24 h');
   });
 });

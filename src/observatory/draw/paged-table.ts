@@ -1,0 +1,100 @@
+import { html, type Html } from '../../markup/html.ts';
+import { countText } from '../../markup/quantity.ts';
+import type { PageView } from '../page.ts';
+import { hiddenFields } from './page-frame.ts';
+
+/** Rows of a table that are shown at once: some 180 KB of HTML. */
+export const PAGE_ROWS = 100;
+/** Shorter tables have no search. */
+const MIN_SEARCHED = 20;
+const MAX_FIND_CHARS = 200;
+
+/** A table's rows that are shown, what they are of, and its search and pages. */
+export interface TablePage<Row> {
+  readonly rows: readonly Row[];
+  /** `101 to 200 of 500`; undefined if all are shown. */
+  readonly note: string | undefined;
+  readonly search: Html | null;
+  readonly pages: Html | null;
+}
+
+/** Rows that contain every word of `?find=`, ignoring case; all without it. For files, too. */
+export function foundRows<Row>(
+  rows: readonly Row[],
+  { query }: Pick<PageView, 'query'>,
+  textOf: (row: Row) => string,
+): readonly Row[] {
+  const words = findOf(query).toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0) return rows;
+  return rows.filter((row) => {
+    const text = textOf(row).toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}
+
+/** The part of `?part=` of the rows that `?find=` finds. */
+export function tablePage<Row>(
+  sorted: readonly Row[],
+  view: PageView,
+  textOf: (row: Row) => string,
+): TablePage<Row> {
+  const found = foundRows(sorted, view, textOf);
+  const pages = Math.max(1, Math.ceil(found.length / PAGE_ROWS));
+  const page = Math.min(Math.max(1, Math.floor(Number(view.query['part'])) || 1), pages);
+  const from = (page - 1) * PAGE_ROWS;
+  const rows = found.slice(from, from + PAGE_ROWS);
+  const isPart = rows.length < sorted.length;
+  return {
+    rows,
+    note: isPart
+      ? `${rows.length === 0 ? 'none' : `${countText(from + 1)} to ${countText(from + rows.length)}`} of ${countText(found.length)}${found.length < sorted.length ? ` found in ${countText(sorted.length)}` : ''}`
+      : undefined,
+    search: sorted.length > MIN_SEARCHED || findOf(view.query) !== '' ? searchOf(view) : null,
+    pages: pages > 1 ? pageLinks(page, pages, view) : null,
+  };
+}
+
+function findOf(query: PageView['query']): string {
+  return (query['find'] ?? '').trim().slice(0, MAX_FIND_CHARS);
+}
+
+function searchOf({ links, path, query }: PageView): Html {
+  return html`<form
+    class="filter"
+    method="get"
+    action="${links.base}${path}"
+    role="search"
+    aria-label="Find in this table"
+  >
+    ${hiddenFields(query, ['find', 'part', 'format'])}
+    <label
+      >find in this table
+      <input
+        type="text"
+        name="find"
+        value="${findOf(query)}"
+        autocomplete="off"
+        maxlength="${MAX_FIND_CHARS}"
+    /></label>
+    <span class="buttons"
+      ><button type="submit">Find</button
+      >${findOf(query) !== '' && html` <a class="quiet-link" href="${addressWith({ links, path, query }, { find: undefined, part: undefined })}">show all</a>`}</span
+    >
+  </form>`;
+}
+
+function pageLinks(page: number, pages: number, view: PageView): Html {
+  const link = (to: number, words: string, rel: string): Html =>
+    html`<a rel="${rel}" href="${addressWith(view, { part: to === 1 ? undefined : to })}">${words}</a>`;
+  return html`<nav class="table-pages" aria-label="Pages of the table">
+    ${page > 1 && link(page - 1, 'previous', 'prev')} page ${page} of ${pages}
+    ${page < pages && link(page + 1, 'next', 'next')}
+  </nav>`;
+}
+
+function addressWith(
+  { links, path, query }: Pick<PageView, 'links' | 'path' | 'query'>,
+  changed: Readonly<Record<string, string | number | undefined>>,
+): string {
+  return links.to(path, { ...query, from: undefined, to: undefined, format: undefined, ...changed });
+}
