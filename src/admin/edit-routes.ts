@@ -38,8 +38,9 @@ interface Edited {
 export function addEditRoutes(router: Router, deps: EditRouteDependencies): void {
   const { posts, site, renderText, forms, owner, metrics, whenUnlocked } = deps;
   const show = (ctx: Context, edited: Edited, status?: number): void => showEditor(ctx, edited, deps, status);
-  const markPublished = ({ status, path }: Post): void => {
-    if (status === 'published') metrics.postPublished(path);
+  // A scheduled post is marked when its time has come.
+  const markPublished = ({ status, publishedAtMillis, path }: Post): void => {
+    if (status === 'published' && (publishedAtMillis ?? 0) <= deps.now()) metrics.postPublished(path);
   };
 
   router.get('/admin/posts/new', owner, (ctx) => show(ctx, { values: EMPTY_POST_FORM }));

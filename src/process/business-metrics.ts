@@ -57,6 +57,11 @@ function postCounters(meter: Meter): Pick<BusinessMetrics, 'postCreated' | 'post
   };
 }
 
+/** The label of a marker. */
+export function publishedMarker(path: string): string {
+  return `published /${path.replace(/^\//, '')}`;
+}
+
 /** Call it after telemetry has started, as instruments belong to the current meter provider. */
 export function createBusinessMetrics(
   control: Pick<TelemetryControl, 'countFrom' | 'mark'>,
@@ -110,7 +115,7 @@ export function createBusinessMetrics(
   });
   return {
     ...posts,
-    postPublished: (path) => control.mark(`published /${path.replace(/^\//, '')}`),
+    postPublished: (path) => control.mark(publishedMarker(path)),
     feedRequested: (format) => requests.add(1, { [FEED_FORMAT]: format }),
     feedGenerated(format, millis) {
       const attributes = { [FEED_FORMAT]: format };

@@ -5,6 +5,7 @@ import type { Router } from '@koa/router';
 import Database from 'better-sqlite3';
 import type { RenderTracer, TelemetryControl, TelemetryQuery } from '../../otel/query.ts';
 import { createAccounts } from '../accounts/accounts.ts';
+import { BlogMarkers } from './blog-markers.ts';
 import { createBlogAlerts } from './blog-alerts.ts';
 import { createApp, type BlogParts } from './app.ts';
 import { basePathOf } from '../http/base-path.ts';
@@ -72,6 +73,12 @@ export function startBlog({ telemetry, routers, onListening, stopWithParent }: S
     now: Date.now,
     address: () => address,
   });
+  const markers = new BlogMarkers({
+    database,
+    control: telemetry.control,
+    now: Date.now,
+    onFault: (error) => log.debug({ err: error }, 'failed to look for backups, imports and due posts'),
+  });
   const parts: BlogParts = {
     config,
     alerts,
@@ -97,6 +104,7 @@ export function startBlog({ telemetry, routers, onListening, stopWithParent }: S
     address = `${addressOf(server)}${basePathOf(config.publicUrl)}`;
     lock.announce(address);
     alerts.start();
+    markers.start();
     process.stdout.write(`Glasshouse is at ${address}\n`);
     void removeUnfinished(join(config.dataDir, MEDIA_FOLDER_NAME), Date.now()).catch(() => {});
     stale.renderAll().catch((error) => log.warn({ err: error }, 'failed to render posts again'));
@@ -115,6 +123,7 @@ export function startBlog({ telemetry, routers, onListening, stopWithParent }: S
     beforeRequestsEnd() {
       parts.live.close();
       alerts.stop();
+      markers.stop();
     },
     async close() {
       stale.stop();

@@ -4,6 +4,8 @@ import { SingleBar } from 'cli-progress';
 import { loadBlogConfig } from '../../process/config.ts';
 import { openBlogData } from '../../db/open-blog-data.ts';
 import { closeDatabase } from '../../db/open-database.ts';
+import { noteImport } from '../../db/last-import.ts';
+import { SettingStore } from '../../db/setting-store.ts';
 import { MEDIA_FOLDER_NAME } from '../../db/data-files.ts';
 import { MediaStore } from '../../media/media-store.ts';
 import { isForPeople } from '../../process/for-people.ts';
@@ -54,13 +56,16 @@ function runImport(directory: string, dataDir: string, checksAll: boolean): Impo
   const bar = progress();
   try {
     const media = new MediaStore(database, { folder: path.join(dataDir, MEDIA_FOLDER_NAME) });
-    return importPosts(directory, {
+    const summary = importPosts(directory, {
       database,
       posts: new PostStore(database),
       media,
       checksAll,
       onProgress: bar.report,
     });
+    const { imported: added, updated: changed } = summary;
+    if (added + changed > 0) noteImport(new SettingStore(database), { atMillis: Date.now(), added, changed });
+    return summary;
   } finally {
     bar.stop();
     closeDatabase(database);
