@@ -6,13 +6,13 @@ import type {
   TimeRange,
 } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
-import { sparkline } from '../charts/sparkline.ts';
+import { shareBar, sparkline } from '../charts/sparkline.ts';
 import { operationName } from './statement-name.ts';
 import { drawStack } from './stack.ts';
 import { sheetOf, type Column } from './table.ts';
 import { durationColumn, isoTime } from './time-columns.ts';
 import { moment } from '../format/moment.ts';
-import { countText } from '../../markup/quantity.ts';
+import { countText, durationCell } from '../../markup/quantity.ts';
 import {
   failureState,
   type FailureState,
@@ -165,6 +165,8 @@ export function failureColumns(
   view: PageView,
   groups: readonly FailureGroup[],
 ): readonly Column<FailureGroup>[] {
+  const took = durationColumn<FailureGroup>(groups);
+  const longest = groups.reduce((max, { durationMillis }) => Math.max(max, durationMillis), 0);
   const place = (row: FailureGroup): Html =>
     html`<span class="swatch type-${row.type}"></span
       >${operationName(row, view.links.series(row.type, row.series), row.series)}${row.otherSeries > 0 && html` <span class="unit">and ${row.otherSeries} more</span>`}${askedAddress(row, row.type === 'http' ? pathOfSeries(row.series) : undefined)}`;
@@ -197,7 +199,7 @@ export function failureColumns(
         }`,
     },
     statusColumn('mid'),
-    { ...durationColumn<FailureGroup>(groups), room: 'wide' },
+    { ...took, room: 'wide' },
     {
       label: 'held',
       key: 'count',
@@ -219,7 +221,11 @@ export function failureColumns(
       key: 'last',
       value: (row) => row.lastMillis,
       file: (row) => isoTime(row.lastMillis),
-      cell: (row) => moment(row.lastMillis, view.now, true),
+      cell: (row) =>
+        html`${moment(row.lastMillis, view.now, true)}<span class="only-narrow"
+            >${durationCell(row.durationMillis)}
+            ${shareBar(row.type, row.durationMillis / longest, true)}</span
+          >`,
     },
   ];
 }

@@ -187,7 +187,7 @@ function helpOf({ links }: PageView): Html {
       All terms must hold. Case makes no difference; text with spaces or colons stands in quotation marks.
       Only kept traces are searched, those in memory and those on disk.
     </p>
-    <dl class="facts">
+    <dl>
       ${HELP.map(
         ([examples, meaning]) =>
           html`<div>

@@ -14,6 +14,7 @@ import { durationColumn } from './time-columns.ts';
 /** Each group opens its worst trace and its rows. */
 export function slowGroupColumns(view: PageView, groups: readonly SlowGroup[]): readonly Column<SlowGroup>[] {
   const { links, now } = view;
+  const worst = durationColumn<SlowGroup>(groups);
   return [
     {
       label: 'slow',
@@ -36,8 +37,10 @@ export function slowGroupColumns(view: PageView, groups: readonly SlowGroup[]): 
         >`,
     },
     {
-      ...durationColumn<SlowGroup>(groups),
-      label: durationColumn(groups).label.replace('duration', 'worst'),
+      ...worst,
+      label: worst.label.replace('duration', 'worst'),
+      cell: (row) =>
+        html`${worst.cell(row)}<span class="only-narrow callers">${moment(row.lastMillis, now, true)}</span>`,
     },
     {
       label: 'status',

@@ -25,6 +25,7 @@ export interface WrittenTerm {
 
 /** A query over kept traces. */
 export interface TraceQuery {
+  /** What was read of it. */
   readonly text: string;
   readonly terms: readonly WrittenTerm[];
   /** A sentence for each term that was not understood, and is not used. */
@@ -124,9 +125,9 @@ const KEY_NAMES: readonly string[] = [...KEYS.map(({ names }) => names[0]), 'att
  * A `name=value` whose name has a dot is the attribute of that name; with any other unknown key, `=` is text.
  */
 export function parseTraceQuery(written: string, basePath = ''): TraceQuery {
-  const text = written.trim();
-  const read = text.slice(0, MAX_QUERY_CHARS).replaceAll(/[“”„]/g, '"');
-  const tokens = queryTokens(read);
+  const whole = written.trim();
+  const text = whole.slice(0, MAX_QUERY_CHARS).replaceAll(/[“”„]/g, '"');
+  const tokens = queryTokens(text);
   const terms: WrittenTerm[] = [];
   const problems: string[] = [];
   for (const token of tokens.slice(0, MAX_QUERY_TERMS)) {
@@ -134,7 +135,7 @@ export function parseTraceQuery(written: string, basePath = ''): TraceQuery {
     if (typeof found === 'string') problems.push(found);
     else if (found !== undefined) terms.push({ source: token.source, term: found });
   }
-  return { text, terms, problems: [...fewOf(problems), ...tooMuch(text, tokens.length)] };
+  return { text, terms, problems: [...fewOf(problems), ...tooMuch(whole, tokens.length)] };
 }
 
 /** The query with a term added, or without it if it has that. */

@@ -157,6 +157,7 @@ describe('the list of traces', () => {
   it.each([
     ['10 kB', 'x'.repeat(10_000)],
     ['a thousand terms', 'status:404 '.repeat(1000)],
+    ['five thousand terms that match', 'e '.repeat(5000)],
     ['marks and controls', '"\u0000%_\\\' OR 1=1 -- \u202e <b> ${x} {{y}} \ud800'],
     ['twenty phrases', '"a b" '.repeat(20)],
   ])('answers a query of %s with a list and a page of bounded size', async (_, q) => {
