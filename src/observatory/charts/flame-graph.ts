@@ -1,5 +1,5 @@
 import { html, type Html } from '../../markup/html.ts';
-import { countText, duration, share, text } from '../../markup/quantity.ts';
+import { countText, duration, share, text, threeDigits } from '../../markup/quantity.ts';
 import { shortened } from '../format/shortened.ts';
 import type { FlameFrame, FlameGraph } from '../trace/flame-frames.ts';
 import { fittedLabel } from './fitted-label.ts';
@@ -15,13 +15,17 @@ const MAX_NAME = 200;
 const FAILED = '▲';
 const MIN_SIGN_PERCENT = 1.6;
 
+/** A graph as it is drawn. */
+type DrawnFrame = Omit<FlameFrame, 'children'>;
+type DrawnGraph = Pick<FlameGraph, 'totalMillis'> & { readonly frames: readonly DrawnFrame[] };
+
 export interface FlameOptions {
   readonly selected: string | undefined;
-  hrefOf(spanId: string): string;
+  hrefOf(frame: DrawnFrame): string;
 }
 
 /** The visible frames; if there are too many, the widest. */
-export function visibleFrames({ frames, totalMillis }: FlameGraph): readonly FlameFrame[] {
+export function visibleFrames({ frames, totalMillis }: DrawnGraph): readonly DrawnFrame[] {
   const whole = totalMillis > 0 ? totalMillis : 1;
   const seen = frames.filter(
     (frame) => frame.depth < MAX_DEPTH && (frame.totalMillis / whole) * 100 >= MIN_PERCENT,
@@ -31,8 +35,8 @@ export function visibleFrames({ frames, totalMillis }: FlameGraph): readonly Fla
   return seen.filter((frame) => widest.has(frame));
 }
 
-/** Draws callers above callees, as wide as the time in and below them; a frame links to its longest span. */
-export function drawFlameGraph(graph: FlameGraph, options: FlameOptions): Html {
+/** Draws callers above callees, as wide as the time in and below them; a frame links to its example. */
+export function drawFlameGraph(graph: DrawnGraph, options: FlameOptions): Html {
   const { totalMillis, frames } = graph;
   if (!(totalMillis > 0)) return html`<p class="quiet">Its spans took no measurable time.</p>`;
   const seen = visibleFrames(graph);
@@ -48,8 +52,8 @@ export function drawFlameGraph(graph: FlameGraph, options: FlameOptions): Html {
     ${left > 0 && html`<p class="quiet">${countText(left)} ${left === 1 ? 'frame is' : 'frames are'} too narrow or too deep to be drawn.</p>`}`;
 }
 
-function label({ totalMillis, frames }: FlameGraph): string {
-  const widest = frames.reduce<FlameFrame | undefined>(
+function label({ totalMillis, frames }: DrawnGraph): string {
+  const widest = frames.reduce<DrawnFrame | undefined>(
     (most, frame) => (most === undefined || frame.selfMillis > most.selfMillis ? frame : most),
     undefined,
   );
@@ -60,11 +64,11 @@ function label({ totalMillis, frames }: FlameGraph): string {
   return `${text(duration(totalMillis))} of work in ${frames.length} frames.${most}`;
 }
 
-function drawFrame(frame: FlameFrame, whole: number, { selected, hrefOf }: FlameOptions): Html {
+function drawFrame(frame: DrawnFrame, whole: number, { selected, hrefOf }: FlameOptions): Html {
   const x = (frame.offsetMillis / whole) * 100;
   const width = (frame.totalMillis / whole) * 100;
-  const words = `${shortened(frame.name, MAX_NAME)}${frame.count > 1 ? ` ×${countText(frame.count)}` : ''}`;
-  const frameLabel = `${words}: ${text(duration(frame.totalMillis))} (${text(share(frame.totalMillis / whole))}), self ${text(duration(frame.selfMillis))}${frame.failed > 0 ? `, ${countText(frame.failed)} failed` : ''}`;
+  const words = `${shortened(frame.name, MAX_NAME)}${frame.count === 1 ? '' : ` ×${threeDigits(frame.count)}`}`;
+  const frameLabel = `${words}: ${text(duration(frame.totalMillis))} (${text(share(frame.totalMillis / whole))}), self ${text(duration(frame.selfMillis))}${frame.failed > 0 ? `, ${threeDigits(frame.failed)} failed` : ''}`;
   const label =
     fittedLabel(
       `${frame.failed > 0 ? `${FAILED} ` : ''}${words}`,
@@ -79,7 +83,7 @@ function drawFrame(frame: FlameFrame, whole: number, { selected, hrefOf }: Flame
     ...(frame.failed > 0 ? ['failed'] : []),
     ...(frame.spanId === selected ? ['selected'] : []),
   ];
-  return html`<a class="${names.join(' ')}" href="${hrefOf(frame.spanId)}" aria-label="${frameLabel}"
+  return html`<a class="${names.join(' ')}" href="${hrefOf(frame)}" aria-label="${frameLabel}"
     ><title>${frameLabel}</title
     ><svg x="${px(x)}%" y="${frame.depth * FRAME_HEIGHT}" width="${px(width)}%" height="${FRAME_HEIGHT}">
       <rect width="100%" height="${FRAME_HEIGHT - 2}" rx="2.5" />
@@ -89,7 +93,7 @@ function drawFrame(frame: FlameFrame, whole: number, { selected, hrefOf }: Flame
 }
 
 /** The data table of the chart. */
-export function flameTable({ frames, totalMillis }: FlameGraph) {
+export function flameTable({ frames, totalMillis }: DrawnGraph) {
   const whole = totalMillis > 0 ? totalMillis : 1;
   return {
     columns: ['frame', 'depth', 'spans', 'total', 'self', 'share'],
@@ -98,7 +102,7 @@ export function flameTable({ frames, totalMillis }: FlameGraph) {
       .map((frame) => [
         frame.name,
         frame.depth,
-        countText(frame.count),
+        threeDigits(frame.count),
         text(duration(frame.totalMillis)),
         text(duration(frame.selfMillis)),
         text(share(frame.totalMillis / whole)),

@@ -10,14 +10,15 @@ import { breakable, shareText } from './facts.ts';
 import { overHref, type ComparedLists } from './over-links.ts';
 import { drawTable, type Column } from './table.ts';
 
-/** What slow or failed operations have more often than the rest, with the lists behind it. */
+/** What slow or failed operations have more often than the rest, with the lists behind it; undefined if there are none. */
 export function overPanel(
   facts: OverRepresentation,
   words: ComparedWords,
   lists: ComparedLists,
   view: PageView,
-): Html {
+): Html | undefined {
   const { marked, rest, rows } = facts;
+  if (marked.kept === 0) return undefined;
   const exampleOf = ({ example }: OverRepresented): string =>
     view.links.trace(example.traceId, example.spanId);
   return panel({

@@ -86,12 +86,12 @@ function viewSwitch(trace: TraceDetail, view: PageView): Html {
 
 function flamePanel({ selected }: TraceFacts, trace: TraceDetail, view: PageView): Html {
   const to = addressOf(view);
-  const graph = flameGraph([spanTree(trace.spans)]);
+  const graph = flameGraph(spanTree(trace.spans));
   return panel({
     className: 'waterfall-panel',
     title: viewSwitch(trace, view),
     note: `width: self time plus callees, ${text(duration(graph.totalMillis))} in total; equal frames are merged`,
-    body: drawFlameGraph(graph, { selected, hrefOf: (span) => to({ span }) }),
+    body: drawFlameGraph(graph, { selected, hrefOf: ({ spanId }) => to({ span: spanId }) }),
     table: flameTable(graph),
   });
 }

@@ -77,19 +77,41 @@ type Telemetry = Pick<
   'sampleTraces' | 'sampling' | 'markers' | 'coverage' | 'series' | 'buffer' | 'history' | 'now'
 >;
 
-/**
- * Compares slow or failed traces with the rest of the range, as far back as both are held, each counted by its weight. Reads at most 1,000 traces.
- */
-export function overRepresented(telemetry: Telemetry, comparison: Comparison): OverRepresentation {
+/** Kept traces of both sides. */
+export interface DrawnTraces {
+  /** As far back as both sides are held, in whole buckets. */
+  readonly range: TimeRange;
+  /** The time from which they are, if that is after the start of the range asked for. */
+  readonly sinceMillis: number | undefined;
+  readonly marked: SampledSide;
+  readonly rest: SampledSide;
+  readonly unitOf: UnitOf;
+}
+
+/** Reads at most 1,000 traces. */
+export function drawTraces(telemetry: Telemetry, comparison: Comparison): DrawnTraces {
   const { type, series, marked } = comparison;
   const sinceMillis = allHeldSinceMillis(telemetry, comparison.range);
-  const fromMillis = Math.min(sinceMillis ?? comparison.range.fromMillis, comparison.range.toMillis);
+  const from = Math.min(sinceMillis ?? comparison.range.fromMillis, comparison.range.toMillis);
   // Whole buckets, so that traces and counts cover the same time.
-  const { toMillis, ...covered } = telemetry.coverage({ ...comparison.range, fromMillis });
-  const range = { fromMillis: covered.fromMillis, toMillis };
-  const drawn = telemetry.sampleTraces({ range, type, series, marked, limit: MAX_READ });
+  const { fromMillis, toMillis } = telemetry.coverage({ ...comparison.range, fromMillis: from });
+  const range = { fromMillis, toMillis };
+  const sides = telemetry.sampleTraces({ range, type, series, marked, limit: MAX_READ });
+  return { ...sides, range, sinceMillis, unitOf: (trace) => unitIn(trace, comparison) };
+}
+
+/**
+ * Compares slow or failed traces with the rest of the range, as far back as both are held, each counted by its weight.
+ */
+export function overRepresented(
+  telemetry: Telemetry,
+  comparison: Comparison,
+  drawn = drawTraces(telemetry, comparison),
+): OverRepresentation {
+  const { type, series, marked } = comparison;
+  const { range, sinceMillis, unitOf } = drawn;
   const startsMillis = telemetry
-    .markers({ fromMillis: 0, toMillis })
+    .markers({ fromMillis: 0, toMillis: range.toMillis })
     .filter(({ kind }) => kind === 'start')
     .map(({ atMillis }) => atMillis);
   const counts = new Map(
@@ -98,7 +120,6 @@ export function overRepresented(telemetry: Telemetry, comparison: Comparison): O
       .filter(({ name }) => series === undefined || name === series)
       .map(({ name, count }) => [name, count]),
   );
-  const unitOf: UnitOf = (trace) => unitIn(trace, comparison);
   const raised = mayHaveLost(telemetry) ? raisedWeights(drawn, counts, unitOf) : NONE_RAISED;
   const tally = new ValueTally(unitOf, new SampledValues(marked, startsMillis), raised);
   for (const trace of drawn.marked.traces) tally.add('marked', trace);

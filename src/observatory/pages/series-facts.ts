@@ -14,7 +14,8 @@ import { heatMapTable } from '../charts/heat-map-chart.ts';
 import { histogram } from '../charts/histogram.ts';
 import { timeSeries, timeSeriesTable } from '../charts/time-series.ts';
 import { overPanel } from '../draw/over-panel.ts';
-import { overRepresented, type OverRepresentation } from '../facts/over-represented.ts';
+import { mergedTime, type MergedTime } from '../facts/merged-time.ts';
+import { drawTraces, overRepresented, type OverRepresentation } from '../facts/over-represented.ts';
 import type { ComparedWords } from '../sentences/over-sentence.ts';
 import { keptNote, stats } from '../draw/facts.ts';
 import { perSecond } from '../draw/series-tables.ts';
@@ -46,6 +47,8 @@ export interface SeriesFacts {
   /** What its slow or failed operations have more often than the rest; undefined if the series is unknown. */
   readonly over: OverRepresentation | undefined;
   readonly slowMillis: number;
+  /** Of routes only. */
+  readonly time: MergedTime | undefined;
   /** With the time before the range; undefined if nothing is known of it. */
   readonly compared: { readonly words: string; readonly row: ComparedSeries } | undefined;
 }
@@ -59,6 +62,8 @@ export function seriesFacts(
 ): SeriesFacts {
   const all = telemetry.series(type, range);
   const row = all.find((each) => each.name === name);
+  const comparison = { range, type, series: name, marked: 'either' } as const;
+  const drawn = drawTraces(telemetry, comparison);
   return {
     name,
     row,
@@ -69,7 +74,8 @@ export function seriesFacts(
     slowest: telemetry.traces({ range, series: name, sort: 'slowest', limit: 10 }).rows,
     failures: telemetry.failures({ range, type, series: name, limit: 500 }).rows,
     markers: telemetry.markers(range),
-    over: row && overRepresented(telemetry, { range, type, series: name, marked: 'either' }),
+    over: row && overRepresented(telemetry, comparison, drawn),
+    time: type === 'http' ? mergedTime([drawn.marked, drawn.rest], drawn.unitOf) : undefined,
     slowMillis: thresholdMillis(telemetry, type),
     compared: comparedWithBefore(telemetry, type, name, range, now),
   };

@@ -1,5 +1,5 @@
-import type { OperationType } from '../../../otel/query.ts';
-import type { SpanNode } from './span-tree.ts';
+import type { OperationType, SpanRow } from '../../../otel/query.ts';
+import type { SpanNode, TreeSpan } from './span-tree.ts';
 import { shownName } from '../format/shown-name.ts';
 
 /** Merged spans of one series under the same callers; its width is the self time in and below it. */
@@ -7,28 +7,45 @@ export interface FlameFrame {
   readonly series: string;
   readonly name: string;
   readonly type: OperationType;
-  /** Number of merged spans. */
+  /** Number of merged spans, weighted as all figures are. */
   readonly count: number;
   readonly failed: number;
   readonly selfMillis: number;
   /** Self time in and below it; not wall time if children ran in parallel. */
   readonly totalMillis: number;
-  /** Its longest span. */
+  /** An example. */
   readonly spanId: string;
+  readonly traceId: string;
   readonly depth: number;
   /** Its offset, from 0 to the total of all root frames. */
   readonly offsetMillis: number;
   readonly children: readonly FlameFrame[];
 }
 
-interface Draft extends Omit<FlameFrame, 'children'> {
+export type FlameSpan = TreeSpan & Pick<SpanRow, 'name' | 'series' | 'type' | 'status'>;
+
+/** A trace to be merged; its figures are multiplied by its weight. */
+export interface FlameTrace {
+  readonly traceId: string;
+  readonly weight: number;
+  /** In the order of `spanTree`. */
+  readonly nodes: readonly SpanNode<FlameSpan>[];
+}
+
+/** A span that a frame may open. */
+interface Example {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly durationMillis: number;
+}
+
+interface Draft extends Omit<FlameFrame, 'children' | 'spanId' | 'traceId'> {
   count: number;
   failed: number;
   selfMillis: number;
   totalMillis: number;
-  spanId: string;
   offsetMillis: number;
-  longestMillis: number;
+  readonly spans: Example[];
   readonly byKey: Map<string, Draft>;
   children: Draft[];
 }
@@ -40,15 +57,24 @@ export interface FlameGraph {
   readonly frames: readonly FlameFrame[];
 }
 
-/** Merges the spans of one or several traces into frames; expects nodes in the order of `spanTree`. */
-export function flameGraph(traces: readonly (readonly SpanNode[])[]): FlameGraph {
+/** Merges the spans of one trace into frames, each of which opens its longest span. */
+export function flameGraph(nodes: readonly SpanNode<FlameSpan>[]): FlameGraph {
+  return merge([{ traceId: '', weight: 1, nodes }], longest);
+}
+
+/** Merges the spans of several traces into frames, each of which opens the span that is nearest to the median of its spans. */
+export function mergedFlameGraph(traces: readonly FlameTrace[]): FlameGraph {
+  return merge(traces, nearestToMedian);
+}
+
+function merge(traces: readonly FlameTrace[], exampleOf: (spans: readonly Example[]) => Example): FlameGraph {
   const roots = new Map<string, Draft>();
   const made: Draft[] = [];
-  for (const nodes of traces) {
+  for (const trace of traces) {
     const above: Draft[] = [];
-    for (const node of nodes) {
+    for (const node of trace.nodes) {
       const siblings = node.depth === 0 ? roots : (above[node.depth - 1]?.byKey ?? roots);
-      above[node.depth] = merged(siblings, node, made);
+      above[node.depth] = merged(siblings, node, trace, made);
     }
   }
   // Callees come after their callers, so one reverse pass sums up.
@@ -58,10 +84,27 @@ export function flameGraph(traces: readonly (readonly SpanNode[])[]): FlameGraph
     draft.children.sort((a, b) => b.totalMillis - a.totalMillis);
   }
   const top = [...roots.values()].sort((a, b) => b.totalMillis - a.totalMillis);
-  return { totalMillis: top.reduce((sum, { totalMillis }) => sum + totalMillis, 0), frames: laidOut(top) };
+  return {
+    totalMillis: top.reduce((sum, { totalMillis }) => sum + totalMillis, 0),
+    frames: laidOut(top, exampleOf),
+  };
 }
 
-function merged(siblings: Map<string, Draft>, { span, depth, selfMillis }: SpanNode, made: Draft[]): Draft {
+function longest(spans: readonly Example[]): Example {
+  return spans.reduce((best, span) => (span.durationMillis > best.durationMillis ? span : best));
+}
+
+function nearestToMedian(spans: readonly Example[]): Example {
+  const sorted = spans.toSorted((a, b) => a.durationMillis - b.durationMillis);
+  return sorted[(sorted.length - 1) >> 1]!;
+}
+
+function merged(
+  siblings: Map<string, Draft>,
+  { span, depth, selfMillis }: SpanNode<FlameSpan>,
+  { traceId, weight }: FlameTrace,
+  made: Draft[],
+): Draft {
   const key = `${span.type} ${span.series}`;
   let draft = siblings.get(key);
   if (draft === undefined) {
@@ -73,34 +116,52 @@ function merged(siblings: Map<string, Draft>, { span, depth, selfMillis }: SpanN
       failed: 0,
       selfMillis: 0,
       totalMillis: 0,
-      spanId: span.spanId,
       depth,
       offsetMillis: 0,
-      longestMillis: span.durationMillis,
+      spans: [],
       byKey: new Map(),
       children: [],
     };
     siblings.set(key, draft);
     made.push(draft);
   }
-  draft.count += 1;
-  draft.failed += span.status === 'error' ? 1 : 0;
-  draft.selfMillis += Number.isFinite(selfMillis) ? selfMillis : 0;
-  if (span.durationMillis > draft.longestMillis) {
-    draft.longestMillis = span.durationMillis;
-    draft.spanId = span.spanId;
-  }
+  draft.count += weight;
+  draft.failed += span.status === 'error' ? weight : 0;
+  draft.selfMillis += Number.isFinite(selfMillis) ? selfMillis * weight : 0;
+  draft.spans.push({ traceId, spanId: span.spanId, durationMillis: span.durationMillis });
   return draft;
 }
 
-function laidOut(top: readonly Draft[]): readonly FlameFrame[] {
+function laidOut(
+  top: readonly Draft[],
+  exampleOf: (spans: readonly Example[]) => Example,
+): readonly FlameFrame[] {
   const order: Draft[] = [];
   const stack = placed(top, 0);
   for (let draft = stack.pop(); draft !== undefined; draft = stack.pop()) {
     order.push(draft);
     stack.push(...placed(draft.children, draft.offsetMillis));
   }
-  return order;
+  return framesOf(order, exampleOf);
+}
+
+/** Callees first, as a frame has its callees. */
+function framesOf(
+  order: readonly Draft[],
+  exampleOf: (spans: readonly Example[]) => Example,
+): readonly FlameFrame[] {
+  const frames = new Map<Draft, FlameFrame>();
+  for (const draft of order.toReversed()) {
+    const { spans, byKey: _byKey, children, ...figures } = draft;
+    const { traceId, spanId } = exampleOf(spans);
+    frames.set(draft, {
+      ...figures,
+      traceId,
+      spanId,
+      children: children.flatMap((child) => frames.get(child) ?? []),
+    });
+  }
+  return order.flatMap((draft) => frames.get(draft) ?? []);
 }
 
 /** Places frames side by side from an offset; reversed, for use as a stack. */

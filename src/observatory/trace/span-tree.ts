@@ -1,30 +1,33 @@
 import type { SpanRow } from '../../../otel/query.ts';
 import { criticalPath } from './critical-path.ts';
 
+/** What a tree needs of a span. */
+export type TreeSpan = Pick<SpanRow, 'spanId' | 'parentSpanId' | 'startMillis' | 'durationMillis'>;
+
 /** A span in the tree of its trace. */
-export interface SpanNode {
-  readonly span: SpanRow;
+export interface SpanNode<Span extends TreeSpan = SpanRow> {
+  readonly span: Span;
   /** 0 for roots and for spans whose parent is missing. */
   readonly depth: number;
-  readonly children: readonly SpanNode[];
+  readonly children: readonly SpanNode<Span>[];
   /** Duration minus the time covered by its children. */
   readonly selfMillis: number;
   /** Its self time on the critical path; 0 if it is not on it. */
   readonly criticalMillis: number;
 }
 
-interface Draft {
-  readonly span: SpanRow;
+interface Draft<Span extends TreeSpan> {
+  readonly span: Span;
   depth: number;
-  children: Draft[];
+  children: Draft<Span>[];
   selfMillis: number;
   criticalMillis: number;
 }
 
-const endOf = (span: SpanRow): number => span.startMillis + span.durationMillis;
+const endOf = (span: TreeSpan): number => span.startMillis + span.durationMillis;
 
 /** Time of the span that no child covers; children may overlap and may outlive it. */
-function selfTime(span: SpanRow, children: readonly Draft[]): number {
+function selfTime(span: TreeSpan, children: readonly Draft<TreeSpan>[]): number {
   let covered = 0;
   let reached = span.startMillis;
   for (const child of children) {
@@ -50,19 +53,20 @@ export function spanTree(spans: readonly SpanRow[]): readonly SpanNode[] {
 /** Cached, as a page uses the tree several times. */
 const trees = new WeakMap<readonly SpanRow[], readonly SpanNode[]>();
 
-function plant(spans: readonly SpanRow[]): readonly SpanNode[] {
-  const drafts = new Map<string, Draft>();
+/** The tree of spans that are used once. */
+export function plant<Span extends TreeSpan>(spans: readonly Span[]): readonly SpanNode<Span>[] {
+  const drafts = new Map<string, Draft<Span>>();
   for (const span of [...spans].sort((a, b) => a.startMillis - b.startMillis))
     if (!drafts.has(span.spanId))
       drafts.set(span.spanId, { span, depth: 0, children: [], selfMillis: 0, criticalMillis: 0 });
-  const roots: Draft[] = [];
+  const roots: Draft<Span>[] = [];
   for (const draft of drafts.values()) {
     const parent = drafts.get(draft.span.parentSpanId ?? '');
     if (parent === undefined) roots.push(draft);
     else parent.children.push(draft);
   }
-  const order: Draft[] = [];
-  const placed = new Set<Draft>();
+  const order: Draft<Span>[] = [];
+  const placed = new Set<Draft<Span>>();
   for (const root of roots) place(root, order, placed);
   // Spans that no root reaches form a cycle; the earliest one becomes its root.
   for (const draft of drafts.values()) if (!placed.has(draft)) place(draft, order, placed);
@@ -73,7 +77,11 @@ function plant(spans: readonly SpanRow[]): readonly SpanNode[] {
 }
 
 /** Appends a root and its descendants; a span that is met again is not added twice. */
-function place(root: Draft, order: Draft[], placed: Set<Draft>): void {
+function place<Span extends TreeSpan>(
+  root: Draft<Span>,
+  order: Draft<Span>[],
+  placed: Set<Draft<Span>>,
+): void {
   const stack = [root];
   placed.add(root);
   for (let draft = stack.pop(); draft !== undefined; draft = stack.pop()) {

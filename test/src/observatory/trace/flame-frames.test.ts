@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { fc } from '../../../fixtures/properties.ts';
 import { drawFlameGraph, visibleFrames } from '../../../../src/observatory/charts/flame-graph.ts';
-import { flameGraph } from '../../../../src/observatory/trace/flame-frames.ts';
+import { flameGraph, mergedFlameGraph } from '../../../../src/observatory/trace/flame-frames.ts';
 import { spanTree } from '../../../../src/observatory/trace/span-tree.ts';
 import { searchTrace, sketchTrace } from '../../../fixtures/trace-sketches.ts';
 
@@ -9,7 +9,7 @@ const ID = 'ab'.repeat(16);
 
 describe('flameGraph', () => {
   it('merges alike callees of one caller, the widest first', () => {
-    const { frames } = flameGraph([spanTree(searchTrace(ID, 0).spans)]);
+    const { frames } = flameGraph(spanTree(searchTrace(ID, 0).spans));
     expect(frames.map(({ series, count, depth }) => [series, count, depth])).toEqual([
       ['GET /search', 1, 0],
       ['SELECT posts_fts', 1, 1],
@@ -50,7 +50,7 @@ describe('flameGraph', () => {
             })),
           );
           const nodes = spanTree(trace.spans);
-          const graph = flameGraph([nodes]);
+          const graph = flameGraph(nodes);
           const self = nodes.reduce((sum, node) => sum + node.selfMillis, 0);
           expect(graph.totalMillis).toBeCloseTo(self, 6);
           expect(graph.frames.reduce((sum, frame) => sum + frame.selfMillis, 0)).toBeCloseTo(self, 6);
@@ -70,13 +70,25 @@ describe('flameGraph', () => {
     );
   });
 
-  it('merges several traces', () => {
-    const one = spanTree(searchTrace(ID, 0).spans);
-    const two = spanTree(searchTrace('cd'.repeat(16), 5).spans);
-    const graph = flameGraph([one, two]);
-    expect(graph.frames).toHaveLength(7);
-    expect(graph.frames[0]!.count).toBe(2);
-    expect(graph.totalMillis).toBeCloseTo(2 * flameGraph([one]).totalMillis, 6);
+  it('merges several traces by weight, and opens the trace in which a frame took about the median', () => {
+    const traces = [1, 9, 4].map((millis, index) => {
+      const { traceId, spans } = sketchTrace(`${index}`.repeat(32), 0, [
+        { name: 'root', type: 'other', at: 0, millis: 10 + millis },
+        { name: 'q', type: 'database', at: 1, millis },
+        ...(index === 0 ? [] : [{ name: 'q', type: 'database' as const, at: 10, millis: 1 }]),
+      ]);
+      return { traceId, weight: [1, 2, 4][index]!, nodes: spanTree(spans) };
+    });
+    const graph = mergedFlameGraph(traces);
+    const self = traces.flatMap(({ weight, nodes }) => nodes.map((node) => weight * node.selfMillis));
+    expect(graph.totalMillis).toBeCloseTo(
+      self.reduce((sum, millis) => sum + millis, 0),
+      9,
+    );
+    expect(graph.frames).toMatchObject([
+      { series: 'root', count: 7, traceId: traces[2]!.traceId },
+      { series: 'q', count: 13, selfMillis: 1 + 2 * 10 + 4 * 5 },
+    ]);
   });
 
   it('opens the longest span of a frame', () => {
@@ -85,9 +97,12 @@ describe('flameGraph', () => {
       { name: 'q', type: 'database', at: 1, millis: 5 },
       { name: 'q', type: 'database', at: 10, millis: 50 },
     ]);
-    const graph = flameGraph([spanTree(trace.spans)]);
+    const graph = flameGraph(spanTree(trace.spans));
     expect(graph.frames[1]).toMatchObject({ series: 'q', count: 2, spanId: trace.spans[2]!.spanId });
-    const drawn = drawFlameGraph(graph, { selected: undefined, hrefOf: (span) => `/x?span=${span}` }).text;
+    const drawn = drawFlameGraph(graph, {
+      selected: undefined,
+      hrefOf: ({ spanId }) => `/x?span=${spanId}`,
+    }).text;
     expect(drawn).toContain(`href="/x?span=${trace.spans[2]!.spanId}"`);
     expect(drawn).toContain('q ×2: 55\u00a0ms (55\u00a0%)');
   });
@@ -99,7 +114,7 @@ describe('flameGraph', () => {
       at: index,
       millis: index === 0 ? 5000 : 1,
     }));
-    const graph = flameGraph([spanTree(sketchTrace(ID, 0, spans).spans)]);
+    const graph = flameGraph(spanTree(sketchTrace(ID, 0, spans).spans));
     expect(visibleFrames(graph).length).toBeLessThanOrEqual(1000);
     expect(drawFlameGraph(graph, { selected: undefined, hrefOf: () => '' }).text).toContain(
       'frames are too narrow or too deep to be drawn',
@@ -107,9 +122,9 @@ describe('flameGraph', () => {
   });
 
   it.each([0, NaN, Infinity])('draws durations of %d without a broken number', (millis) => {
-    const graph = flameGraph([
+    const graph = flameGraph(
       spanTree(sketchTrace(ID, 0, [{ name: 'x', type: 'other', at: 0, millis }]).spans),
-    ]);
+    );
     expect(drawFlameGraph(graph, { selected: undefined, hrefOf: () => '' }).text).not.toMatch(/NaN|Infinity/);
   });
 });

@@ -1,0 +1,66 @@
+import type { OperationType, SampledSide } from '../../../otel/query.ts';
+import { type FlameFrame, type FlameGraph, mergedFlameGraph } from '../trace/flame-frames.ts';
+import { plant } from '../trace/span-tree.ts';
+import type { UnitOf } from './sampled-values.ts';
+
+/** Self time of one operation per request of the route. */
+export interface OperationTime {
+  readonly series: string;
+  readonly type: OperationType;
+  readonly name: string;
+  /** Runs per request. */
+  readonly count: number;
+  readonly selfMillis: number;
+  /** Of the self time of all, 0–1. */
+  readonly share: number;
+}
+
+/** Where the time of a route goes, per request: the mean over its kept traces, each counted by its weight. */
+export interface MergedTime {
+  readonly traces: number;
+  readonly kept: number;
+  /** Read, but left out, because their weight is unknown. */
+  readonly unweighted: number;
+  /** False if no weight is known, so that each trace counts once. */
+  readonly isWeighted: boolean;
+  readonly graph: Omit<FlameGraph, 'frames'> & { readonly frames: readonly Omit<FlameFrame, 'children'>[] };
+  /** Most self time first. */
+  readonly operations: readonly OperationTime[];
+}
+
+/** Merges the traces of both sides: slow and failed ones weigh 1, and ordinary ones as many as they stand for. */
+export function mergedTime(sides: readonly SampledSide[], unitOf: UnitOf): MergedTime {
+  const read = sides.flatMap(({ traces, kept }) =>
+    traces.map((trace) => ({ trace, drawnFrom: kept / traces.length, weight: unitOf(trace)?.weight })),
+  );
+  const isWeighted = read.some(({ weight }) => weight !== undefined);
+  const used = read.flatMap(({ trace, drawnFrom, weight = isWeighted ? 0 : 1 }) =>
+    weight === 0 ? [] : [{ trace, weight: weight * drawnFrom }],
+  );
+  const standFor = used.reduce((sum, { weight }) => sum + weight, 0);
+  const { totalMillis, frames } = mergedFlameGraph(
+    used.map(({ trace: { traceId, spans }, weight }) => {
+      return { traceId, weight: weight / standFor, nodes: plant(spans) };
+    }),
+  );
+  return {
+    traces: used.length,
+    kept: sides.reduce((sum, { kept }) => sum + kept, 0),
+    unweighted: read.length - used.length,
+    isWeighted,
+    graph: { totalMillis, frames: frames.map(({ children: _children, ...frame }) => frame) },
+    operations: operationsOf(frames, totalMillis),
+  };
+}
+
+/** The frames of one operation together, whatever called it. */
+function operationsOf(frames: readonly FlameFrame[], totalMillis: number): readonly OperationTime[] {
+  return [...Map.groupBy(frames, ({ type, series }) => `${type} ${series}`).values()]
+    .map((alike): OperationTime => {
+      const { series, type, name } = alike[0]!;
+      const selfMillis = alike.reduce((sum, frame) => sum + frame.selfMillis, 0);
+      const count = alike.reduce((sum, frame) => sum + frame.count, 0);
+      return { series, type, name, count, selfMillis, share: totalMillis > 0 ? selfMillis / totalMillis : 0 };
+    })
+    .toSorted((a, b) => b.selfMillis - a.selfMillis);
+}

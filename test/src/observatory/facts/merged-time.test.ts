@@ -1,0 +1,63 @@
+import { describe, expect, it } from '@jest/globals';
+import type { SampledSpan, SampledTrace } from '../../../../otel/query.ts';
+import { mergedTime } from '../../../../src/observatory/facts/merged-time.ts';
+
+/** A request with a statement in it. */
+function request(id: string, weight: number | undefined, millis: number, inStatement: number): SampledTrace {
+  const span: Omit<SampledSpan, 'spanId' | 'type' | 'series' | 'durationMillis'> = {
+    parentSpanId: undefined,
+    name: '',
+    startMillis: 0,
+    status: 'unset',
+    weight,
+    attributes: [],
+  };
+  return {
+    traceId: id,
+    spans: [
+      { ...span, spanId: `${id}1`, type: 'http', series: 'GET /', durationMillis: millis },
+      {
+        ...span,
+        spanId: `${id}2`,
+        parentSpanId: `${id}1`,
+        type: 'database',
+        series: 'SELECT',
+        durationMillis: inStatement,
+      },
+    ],
+  };
+}
+
+const unitOf = ({ spans }: SampledTrace): SampledSpan | undefined => spans[0];
+
+describe('mergedTime', () => {
+  it('is the mean of what was asked, with slow traces kept always and others by a rate', () => {
+    // Two slow requests, and 98 of 10 ms of which 5 were kept.
+    const slow = [request('a', 1, 1000, 900), request('b', 1, 3000, 2900)];
+    const fast = ['c', 'd', 'e', 'f', 'g'].map((id) => request(id, 19.6, 10, 4));
+    const time = mergedTime(
+      [
+        { traces: slow, kept: 2 },
+        { traces: [...fast, request('h', undefined, 99, 9)], kept: 6 },
+      ],
+      unitOf,
+    );
+    const total = (4000 + 98 * 10) / 100;
+    expect(time).toMatchObject({ traces: 7, kept: 8, unweighted: 1, isWeighted: true });
+    expect(time.graph.totalMillis).toBeCloseTo(total);
+    expect(time.graph.frames.reduce((sum, { selfMillis }) => sum + selfMillis, 0)).toBeCloseTo(total);
+    expect(time.operations).toMatchObject([
+      { series: 'SELECT', count: expect.closeTo(1), selfMillis: expect.closeTo((3800 + 98 * 4) / 100) },
+      { series: 'GET /', count: expect.closeTo(1), selfMillis: expect.closeTo((200 + 98 * 6) / 100) },
+    ]);
+  });
+
+  it('counts each trace once if no weight is known', () => {
+    const time = mergedTime(
+      [{ traces: [request('a', undefined, 10, 4), request('b', undefined, 30, 4)], kept: 4 }],
+      unitOf,
+    );
+    expect(time).toMatchObject({ traces: 2, kept: 4, unweighted: 0, isWeighted: false });
+    expect(time.graph.totalMillis).toBeCloseTo(20);
+  });
+});
