@@ -67,7 +67,7 @@ function label({ totalMillis, frames }: DrawnGraph): string {
 function drawFrame(frame: DrawnFrame, whole: number, { selected, hrefOf }: FlameOptions): Html {
   const x = (frame.offsetMillis / whole) * 100;
   const width = (frame.totalMillis / whole) * 100;
-  const words = `${shortened(frame.name, MAX_NAME)}${frame.count === 1 ? '' : ` ×${threeDigits(frame.count)}`}`;
+  const words = `${shortened(frame.name, MAX_NAME)}${threeDigits(frame.count) === '1' ? '' : ` ×${threeDigits(frame.count)}`}`;
   const frameLabel = `${words}: ${text(duration(frame.totalMillis))} (${text(share(frame.totalMillis / whole))}), self ${text(duration(frame.selfMillis))}${frame.failed > 0 ? `, ${threeDigits(frame.failed)} failed` : ''}`;
   const label =
     fittedLabel(

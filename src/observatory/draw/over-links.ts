@@ -1,4 +1,5 @@
 import type { OperationType, SampleFilter } from '../../../otel/query.ts';
+import { quotedIfNeeded } from '../facts/query-tokens.ts';
 import type { OverRepresented } from '../facts/over-represented.ts';
 import type { Query } from '../links.ts';
 import type { PageView } from '../page.ts';
@@ -13,8 +14,13 @@ export interface ComparedLists {
 }
 
 const HOUR_MILLIS = 3_600_000;
-/** Words of a search. */
-const MAX_WORDS = 8;
+/** Keys of the search for values that are no attributes. */
+const TERMS: Readonly<Record<string, string>> = {
+  agent: 'agent:',
+  referrer: 'attr.http.request.header.referer:',
+  statement: 'db:',
+  template: 'attr.render.template:',
+};
 /** A class of numbers: `10–99`. */
 const CLASS = /^-?(?:\d+–|10\^)/;
 
@@ -45,9 +51,9 @@ export function overHref(
 }
 
 function searchOf(key: string, value: string): Query | undefined {
-  if (key === 'agent kind' || value === '' || CLASS.test(value)) return undefined;
+  if (key === 'agent kind') return { q: value === 'browsers' ? '-agent:bot' : 'agent:bot' };
   if (key === 'route') return { series: value };
-  const words = value.replace(/…$/, '').split(/\s+/).filter(Boolean).slice(0, MAX_WORDS);
-  const isAttribute = key.includes('.');
-  return { q: isAttribute ? [`${key}=${words[0] ?? ''}`, ...words.slice(1)].join(' ') : words.join(' ') };
+  if (value === '' || CLASS.test(value)) return undefined;
+  const text = quotedIfNeeded(value.replace(/…$/, ''));
+  return { q: key.includes('.') ? `attr.${key}:${text}` : `${TERMS[key] ?? ''}${text}` };
 }

@@ -5,7 +5,13 @@ import type { OverRepresentation, OverRepresented } from '../facts/over-represen
 import { momentText } from '../format/moment.ts';
 import type { PageView } from '../page.ts';
 import { drawSentence, plural } from '../sentences/sentence.ts';
-import { type ComparedWords, overSentence, shownValue, timesText } from '../sentences/over-sentence.ts';
+import {
+  type ComparedWords,
+  isVague,
+  overSentence,
+  shownValue,
+  timesText,
+} from '../sentences/over-sentence.ts';
 import { breakable, shareText } from './facts.ts';
 import { overHref, type ComparedLists } from './over-links.ts';
 import { drawTable, type Column } from './table.ts';
@@ -48,8 +54,11 @@ function overColumns(
   const listed = (row: OverRepresented, side: 'marked' | 'rest'): Html => {
     const { share, traces } = row[side];
     const href = traces === 0 ? undefined : overHref(row, side, lists, view);
-    const count = html`<span class="unit">${plural(traces, 'trace')}</span>`;
-    return html`${shareText(share)} ${href === undefined ? count : html`<a href="${href}">${count}</a>`}`;
+    const count = countText(traces);
+    return html`${shareText(share)}
+      <span class="behind-share"
+        >${href === undefined ? count : html`<a href="${href}" aria-label="${plural(traces, 'trace')}">${count}</a>`}</span
+      >`;
   };
   return [
     {
@@ -63,13 +72,13 @@ function overColumns(
             html`<span class="quiet-words"> the same traces: ${row.also.join(', ')}</span>`
           }`,
     },
-    { label: `of ${words.short}`, align: 'number', cell: (row) => listed(row, 'marked') },
-    { label: 'of the rest', align: 'number', cell: (row) => listed(row, 'rest') },
+    { label: `of ${words.short}, traces`, align: 'number', cell: (row) => listed(row, 'marked') },
+    { label: 'of the rest, traces', align: 'number', cell: (row) => listed(row, 'rest') },
     {
       label: 'times',
       align: 'number',
       cell: ({ ratio, ratioFrom, ratioTo }) =>
-        ratio === undefined || ratioTo === undefined
+        ratio === undefined || ratioTo === undefined || isVague({ ratioFrom, ratioTo })
           ? html`≥ ${timesNumber(ratioFrom)}`
           : html`${timesNumber(ratio)}
               <span class="unit">${timesNumber(ratioFrom)}–${timesNumber(ratioTo)}</span>`,

@@ -12,6 +12,7 @@ import { SampledValues, type UnitOf } from './sampled-values.ts';
 import { holm } from './significance.ts';
 import {
   chanceOf,
+  effectiveNumber,
   explains,
   Hits,
   type RatioOfShares,
@@ -249,9 +250,11 @@ class ValueTally {
     const tested = testable(shares, LEVEL);
     const chances = tested.map((each) => chanceOf({ ...each, p2: each.p2 + (1 - each.p2) * hidden }));
     const stand = holm(chances, LEVEL);
+    const explained = (each: ValueShares): number =>
+      explains(each, effectiveNumber(marked.all), effectiveNumber(rest.all));
     const found = tested
       .filter((_, i) => stand[i])
-      .toSorted((a, b) => explains(b) - explains(a) || a.value.key.length - b.value.key.length);
+      .toSorted((a, b) => explained(b) - explained(a) || a.value.key.length - b.value.key.length);
     return {
       ...facts,
       counted,

@@ -33,9 +33,14 @@ export interface RatioOfShares {
   readonly ratioTo: number | undefined;
 }
 
+/** The number of traces of equal weight that would be as certain (Kish): fewer the more the weights differ. */
+export function effectiveNumber({ sum, squares }: Hits): number {
+  return sum === 0 ? 0 : (sum * sum) / squares;
+}
+
 /**
- * The share of a value, and the number of traces of equal weight that would be as certain (Kish): fewer the more the weights differ. Where no trace has
- * it, one with the greatest weight may have been missed.
+ * The share of a value, and its effective number, by the weights of the traces that have it if they are greater. Where no trace has it, one with the
+ * greatest weight may have been missed.
  */
 export function shareOf(
   hits: Hits,
@@ -43,7 +48,10 @@ export function shareOf(
   heaviest: number,
 ): { readonly share: number; readonly of: number } {
   if (all.traces === 0) return { share: 0, of: 0 };
-  const typical = Math.max(all.squares / all.sum, hits.traces === 0 ? heaviest : hits.squares / hits.sum);
+  const typical = Math.max(
+    all.sum / effectiveNumber(all),
+    hits.traces === 0 ? heaviest : hits.squares / hits.sum,
+  );
   return { share: Math.min(1, hits.sum / all.sum), of: all.sum / typical };
 }
 
@@ -79,8 +87,8 @@ function leastChance({ p1, n1, p2, n2 }: Shares): number {
   return fisher(first, of1, Math.min(of2, hits - first), of2);
 }
 
-/** Likelihood ratio of two shares against one: how much the value tells the sides apart. */
-export function explains({ p1, n1, p2, n2 }: Shares): number {
+/** Likelihood ratio of two shares against one, with the same numbers for every value: how much the value tells the sides apart. */
+export function explains({ p1, p2 }: Shares, n1: number, n2: number): number {
   const p = (p1 * n1 + p2 * n2) / (n1 + n2);
   const part = (share: number, of: number): number => of * (ratioLog(share, p) + ratioLog(1 - share, 1 - p));
   return 2 * (part(p1, n1) + part(p2, n2));

@@ -30,8 +30,9 @@ export function overSentence(
       value,
       { text: `, and none of the rest that is kept: at least ${timesText(ratioFrom)} as many.` },
     ];
+  const times = isVague(first) ? `at least ${timesText(ratioFrom)}` : timesText(ratio);
   return [
-    { text: `${capital(words.all)} are ${timesText(ratio)} as often ` },
+    { text: `${capital(words.all)} are ${times} as often ` },
     value,
     { text: `: ${of} of ${words.short}, ${text(share(rest.share))} of the rest.` },
   ];
@@ -45,6 +46,11 @@ function whyNone({ marked, rest, compared }: OverRepresentation, { all }: Compar
   if (compared === 0)
     return `Too few to compare: ${plural(marked.traces, 'trace')} of ${all} and ${plural(rest.traces, 'other')}.`;
   return `Nothing stands out: no value is more frequent among ${all} than chance explains.`;
+}
+
+/** A ratio whose interval spans more than a power of ten is only known to be great. */
+export function isVague({ ratioFrom, ratioTo }: Pick<OverRepresented, 'ratioFrom' | 'ratioTo'>): boolean {
+  return ratioTo !== undefined && ratioTo > 10 * ratioFrom;
 }
 
 /** `12 times`, `1.4 times`. */
