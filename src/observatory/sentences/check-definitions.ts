@@ -94,7 +94,7 @@ export const CHECKS = [
     key: 'crashes',
     what: 'processes that ended without being stopped',
     setting: 'METRICS_LIMIT_CRASHES',
-    path: '/process',
+    path: '/downtime',
     unit: countText,
     limit: ({ crashes }) => crashes,
     measure: ({ crashes }) => crashes.length,

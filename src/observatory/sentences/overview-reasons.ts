@@ -204,7 +204,7 @@ function crashed({ crashes, now }: OverviewSituation, links: Links): Sentence | 
   if (last?.before === undefined) return undefined;
   const seen = momentText(last.before.atMillis, now);
   return [
-    { text: 'The process before', href: links.to('/process') },
+    { text: 'The process before', href: links.to('/downtime') },
     { text: ` was last seen at ${seen}, and the next one started at ${momentText(last.atMillis, now)}.` },
   ];
 }
@@ -235,10 +235,10 @@ function slowType(
   ];
 }
 
-function missing({ missingShare, range }: OverviewSituation, links: Links): Sentence {
+function missing({ missingShare }: OverviewSituation, links: Links): Sentence {
   return [
     { text: 'Counts', href: links.to('/buffer') },
-    { text: ` of ${text(share(missingShare))} of the time ${range.words} are lost or incomplete.` },
+    { text: ` of ${text(share(missingShare))} of that time are lost or incomplete.` },
   ];
 }
 

@@ -1,3 +1,4 @@
+import type { Marker } from '../../../otel/query.ts';
 import { sinceStartWords } from '../facts/time-range.ts';
 import { momentText, spanText } from '../format/moment.ts';
 import type { Links } from '../links.ts';
@@ -87,6 +88,17 @@ function opening(situation: OverviewSituation, worst: CheckKey | undefined, link
   return [{ text: isAll ? 'All fine.' : 'Fine.', tone: 'good' }, { text: ' ' }, ...numbers];
 }
 
+const NOT_STOPPED = 'The process ended without being stopped.';
+const ENDED: Readonly<Record<NonNullable<Marker['before']>['ended'], string>> = {
+  crashed: 'The process crashed.',
+  killed: 'The process was killed.',
+  'machine restarted': 'The machine restarted.',
+  'not stopped': NOT_STOPPED,
+  stopped: NOT_STOPPED,
+  slept: NOT_STOPPED,
+  running: NOT_STOPPED,
+};
+
 /** What is wrong, in one short sentence. */
 function headlineOf(key: CheckKey, situation: OverviewSituation): string {
   const { count, errors } = situation.metrics.operations.http;
@@ -105,7 +117,7 @@ function headlineOf(key: CheckKey, situation: OverviewSituation): string {
       return `Nothing was answered for ${text(duration(longestStall(situation)))}.`;
     case 'crashes':
       return crashes.length === 1
-        ? 'The process ended without being stopped.'
+        ? ENDED[crashes[0]?.before?.ended ?? 'not stopped']
         : `The process ended ${countText(crashes.length)} times without being stopped.`;
     case 'request_p95':
       return 'Working, but slow.';

@@ -1,5 +1,6 @@
 import type {
   ExportFacts,
+  Marker,
   RuntimeSample,
   SeriesSummary,
   Stall,
@@ -18,6 +19,14 @@ import type { ChosenRange } from '../facts/time-range.ts';
 
 /** Utilisation from which the event loop counts as saturated. */
 const NO_PAUSE = 0.95;
+
+/** Ends of a process that nobody asked for. */
+const UNEXPECTED: ReadonlySet<NonNullable<Marker['before']>['ended']> = new Set([
+  'crashed',
+  'killed',
+  'machine restarted',
+  'not stopped',
+]);
 
 interface Known {
   readonly metrics: MetricsDocument;
@@ -57,7 +66,7 @@ export function situationOf(
     saturatedMillis: saturatedMillis(known.runtime),
     openFiles: openFilesOf(known.runtime, openFilesLimit),
     botsNotFound: botsNotFound(telemetry, known.routes),
-    crashes: markers.filter(({ before }) => before?.ended === 'not stopped'),
+    crashes: markers.filter(({ before }) => before !== undefined && UNEXPECTED.has(before.ended)),
     clockSteps: markers.filter(({ kind }) => kind === 'clock'),
     missingShare: missingShare(range),
     faults:

@@ -163,6 +163,11 @@ const SITUATIONS: readonly (readonly [situation: string, facts: Facts, first: st
   ['counts that did not fit', { missingShare: 0.2 }, 'Some counts are lost.'],
   ['a young process', started(41_000), 'All fine.'],
   ['after a crash', { crashes: [crash] }, 'The process ended without being stopped.'],
+  [
+    'after a kill',
+    { crashes: [{ ...crash, before: { ended: 'killed', atMillis: NOW } }] },
+    'The process was killed.',
+  ],
   ['after two', { crashes: [crash, crash] }, 'The process ended 2 times without being stopped.'],
   ['a clock that was set back', { clockSteps: [clock] }, 'All fine.'],
   ['a storm of which all is kept', { storm: { probability: 1 } }, 'All fine.'],

@@ -23,14 +23,15 @@ function situationIn({ telemetry }: MeasuredBlog): OverviewSituation {
 describe('situationOf', () => {
   it('counts as crashes the starts after a process that was not stopped', () => {
     const blog = new MeasuredBlog();
-    const started = (ended: 'stopped' | 'not stopped' | 'running'): Marker => ({
+    const started = (ended: NonNullable<Marker['before']>['ended']): Marker => ({
       atMillis: NOW - 1000,
       kind: 'start',
       label: 'start',
       before: { ended, atMillis: NOW - 2000 },
     });
-    blog.telemetry.markers = () => [started('stopped'), started('not stopped'), started('running')];
-    expect(situationIn(blog).crashes).toEqual([started('not stopped')]);
+    const unexpected = (['crashed', 'killed', 'machine restarted', 'not stopped'] as const).map(started);
+    blog.telemetry.markers = () => [started('stopped'), ...unexpected, started('running'), started('slept')];
+    expect(situationIn(blog).crashes).toEqual(unexpected);
   });
 
   it('takes from the 4xx what bots did not find, by their share of what was not found', () => {
