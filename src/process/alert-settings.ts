@@ -41,10 +41,16 @@ export const ALERT_SETTINGS = {
     'after what time an alert that still fires is sent again, from `5m` to `168h`, or `never`',
     parseReminder,
   ),
+  heartbeatUrl: optional(
+    'ALERT_HEARTBEAT_URL',
+    'where the blog says every minute that it runs, for a service that alerts when it hears nothing',
+    parseHttpUrl,
+    { secret: true, emptyIsNone: true },
+  ),
   alertPrivateAddresses: setting(
     'ALERT_PRIVATE_ADDRESSES',
     'false',
-    'whether the webhook may be on this machine or in its network',
+    'whether webhook and heartbeat may be on this machine or in its network',
     parseBoolean,
   ),
 };

@@ -37,6 +37,7 @@ export interface BlogConfig {
   readonly alertRules: readonly AlertRule[];
   /** Milliseconds; Infinity: an alert that fires is not sent again. */
   readonly alertReminder: number;
+  readonly heartbeatUrl: string | undefined;
   readonly alertPrivateAddresses: boolean;
 }
 

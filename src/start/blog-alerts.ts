@@ -4,6 +4,7 @@ import type { TelemetryQuery } from '../../otel/query.ts';
 import { freeBytesOf } from '../db/free-bytes.ts';
 import { AlertStore } from '../db/alert-store.ts';
 import { Alerts } from '../observatory/alerts/alerts.ts';
+import { Heartbeat } from '../observatory/alerts/heartbeat.ts';
 import { createMail } from '../observatory/alerts/mail.ts';
 import type { Receiver } from '../observatory/alerts/receiver.ts';
 import { createWebhook } from '../observatory/alerts/webhook.ts';
@@ -25,6 +26,10 @@ export function createBlogAlerts(deps: {
     reminderMillis: config.alertReminder,
     freeBytes: () => freeBytesOf(config.dataDir),
     receivers: receiversOf(config),
+    heartbeat:
+      config.heartbeatUrl === undefined
+        ? undefined
+        : new Heartbeat({ url: config.heartbeatUrl, mayBePrivate: config.alertPrivateAddresses, now }),
     telemetry,
     store: new AlertStore(database),
     now,

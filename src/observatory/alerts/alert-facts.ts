@@ -1,5 +1,6 @@
 import type { AlertRule } from '../../process/alert-rule.ts';
 import type { Delivery } from './alert-ledger.ts';
+import type { Attempt } from './receiver.ts';
 
 /** A rule with its current value. */
 export interface RuleFacts {
@@ -26,4 +27,16 @@ export interface AlertFacts {
   readonly rules: readonly RuleFacts[];
   /** Newest first. */
   readonly deliveries: readonly Delivery[];
+  /** Undefined if none is set. */
+  readonly heartbeat: HeartbeatFacts | undefined;
+}
+
+/** What another host is told every minute. */
+export interface HeartbeatFacts {
+  readonly host: string;
+  /** Undefined before the first answer. */
+  readonly last:
+    { readonly atMillis: number; readonly outcome: Attempt['outcome']; readonly result: string } | undefined;
+  /** When a beat was last accepted. */
+  readonly heardMillis: number | undefined;
 }

@@ -7,6 +7,7 @@ import { alertOf, messageOf, testMessage, writtenMessage } from './alert-message
 import { readingText, thresholdText, valueText } from './alert-sentence.ts';
 import type { AlertLedger } from './alert-ledger.ts';
 import { Deliveries } from './deliveries.ts';
+import type { Heartbeat } from './heartbeat.ts';
 import { evaluate, judge, type RuleState } from './evaluate.ts';
 import { ruleReader, type Reading } from './read-rule.ts';
 import type { Receiver } from './receiver.ts';
@@ -23,6 +24,7 @@ export interface AlertsOptions {
   readonly receivers: readonly Receiver[];
   readonly telemetry: TelemetryQuery;
   readonly store: AlertLedger;
+  readonly heartbeat?: Heartbeat | undefined;
   /** What the disk of the data has left; undefined if unknown. Default: unknown. */
   readonly freeBytes?: () => number | undefined;
   /** After this time, an alert that still fires is told again; default: never. */
@@ -52,7 +54,8 @@ export class Alerts {
   }
 
   start(): void {
-    const { receivers, telemetry } = this.#options;
+    const { receivers, telemetry, heartbeat } = this.#options;
+    heartbeat?.start();
     if (receivers.length === 0 || !telemetry.enabled) return;
     this.#timer = untraced(() => setInterval(() => void this.tick(), EVALUATION_MILLIS)).unref();
     void untraced(() => this.#deliveries.send());
@@ -61,6 +64,7 @@ export class Alerts {
   /** Ends at once; messages that were not sent stay for the next process. */
   stop(): void {
     clearInterval(this.#timer);
+    this.#options.heartbeat?.stop();
     this.#deliveries.stop();
   }
 
@@ -158,6 +162,7 @@ export class Alerts {
           }),
         ),
         deliveries: store.deliveries(SHOWN_DELIVERIES),
+        heartbeat: this.#options.heartbeat?.facts(),
       };
     });
   }

@@ -1,4 +1,4 @@
-import type { AlertFacts, RuleFacts } from '../alerts/alert-facts.ts';
+import type { AlertFacts, HeartbeatFacts, RuleFacts } from '../alerts/alert-facts.ts';
 import { evidenceOf } from '../alerts/alert-message.ts';
 import type { Delivery } from '../alerts/alert-ledger.ts';
 import { html, type Html } from '../../markup/html.ts';
@@ -12,7 +12,7 @@ import { plural, type Sentence } from '../sentences/sentence.ts';
 import { ALERT_SILENCE_PATH, ALERT_TEST_PATH, SILENCES } from './alert-routes.ts';
 import { definePage } from './define-page.ts';
 
-const NO_ALERTS: AlertFacts = { receivers: [], rules: [], deliveries: [] };
+const NO_ALERTS: AlertFacts = { receivers: [], rules: [], deliveries: [], heartbeat: undefined };
 
 /** Every rule with its value against the threshold, and what was sent. */
 export const alertsPage = definePage<AlertFacts>({
@@ -38,6 +38,7 @@ export const alertsPage = definePage<AlertFacts>({
         condition</span
       >`,
     })}
+    ${facts.heartbeat !== undefined && heartbeat(facts.heartbeat, view)}
     ${facts.receivers.length > 0 && deliveries(facts.deliveries, view)}
   `,
   sheet: ({ rules }, view) => sheetOf(rules, ruleColumns(view, false)),
@@ -91,6 +92,19 @@ function receivers({ receivers: named }: AlertFacts, view: PageView): Html {
   });
 }
 
+function heartbeat({ host, last, heardMillis }: HeartbeatFacts, { now }: PageView): Html {
+  const isHeard = last === undefined || last.outcome === 'sent';
+  return panel({
+    title: 'Heartbeat',
+    note: 'set by ALERT_HEARTBEAT_URL; every minute',
+    body: html`<p>
+      <bdi>${host}</bdi>
+      ${last === undefined ? 'has not answered yet' : html`${badge(isHeard ? 'heard' : 'not heard', isHeard ? undefined : 'failed')} at ${moment(last.atMillis, now)}: <bdi>${last.result}</bdi>`}.
+      ${!isHeard && html`${heardMillis === undefined ? 'None was heard since the start.' : html`The last one that was heard was at ${moment(heardMillis, now)}.`}`}
+    </p>`,
+  });
+}
+
 const TONES = {
   firing: 'failed',
   pending: 'slow',
@@ -103,26 +117,26 @@ function ruleColumns(view: PageView, canBeSilenced: boolean): readonly Column<Ru
   const { now } = view;
   return [
     {
-      label: 'Rule',
+      label: 'rule',
       key: 'rule',
       value: ({ rule }) => rule,
       cell: (row) => html`<a href="${evidenceLink(row, view)}"><bdi>${row.rule}</bdi></a>`,
     },
     {
-      label: 'State',
+      label: 'state',
       key: 'state',
       value: ({ state }) => state,
       cell: ({ state, sinceMillis }) =>
         html`${badge(state, TONES[state])}${sinceMillis !== undefined && html` since ${moment(sinceMillis, now)}`}`,
     },
     {
-      label: 'Now',
+      label: 'now',
       key: 'now',
       value: ({ words }) => words,
       cell: ({ words }) => html`<bdi class="alert-words">${words}</bdi>`,
     },
     {
-      label: 'Value',
+      label: 'value',
       key: 'value',
       align: 'number',
       room: 'wide',
@@ -130,14 +144,14 @@ function ruleColumns(view: PageView, canBeSilenced: boolean): readonly Column<Ru
       cell: ({ valueText }) => valueText,
     },
     {
-      label: 'Alert from',
+      label: 'alert from',
       key: 'threshold',
       room: 'wide',
       value: ({ threshold }) => threshold,
       cell: ({ thresholdText }) => thresholdText,
     },
     {
-      label: 'Silence',
+      label: 'silence',
       key: 'silenced_until',
       value: ({ silencedUntilMillis }) =>
         silencedUntilMillis === undefined ? undefined : new Date(silencedUntilMillis).toISOString(),
@@ -169,17 +183,17 @@ function silenceForm({ rule, silencedUntilMillis }: RuleFacts, view: PageView): 
 
 function deliveries(rows: readonly Delivery[], view: PageView): Html {
   const columns: readonly Column<Delivery>[] = [
-    { label: 'Message', cell: ({ sentence }) => html`<bdi>${sentence}</bdi>` },
-    { label: 'Written', cell: ({ createdAtMillis }) => moment(createdAtMillis, view.now) },
-    { label: 'Receiver', cell: ({ receiver }) => receiver },
+    { label: 'message', cell: ({ sentence }) => html`<bdi>${sentence}</bdi>` },
+    { label: 'written', cell: ({ createdAtMillis }) => moment(createdAtMillis, view.now) },
+    { label: 'receiver', cell: ({ receiver }) => receiver },
     {
-      label: 'Result',
+      label: 'result',
       cell: ({ state, attempts, result }) =>
         html`${badge(state, state === 'given up' ? 'failed' : state === 'waiting' ? 'slow' : undefined)}
         ${result !== undefined && html`<bdi>${result}</bdi>`}
         ${attempts > 1 && html`<span class="quiet">after ${plural(attempts, 'attempt')}</span>`}`,
     },
-    { label: 'Id', room: 'wide', cell: ({ id }) => html`<code class="id">${id}</code>` },
+    { label: 'id', room: 'wide', cell: ({ id }) => html`<code class="id">${id}</code>` },
   ];
   return panel({
     title: 'Messages',

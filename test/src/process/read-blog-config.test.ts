@@ -28,6 +28,7 @@ describe('readBlogConfig', () => {
       alertSmtpUrl: undefined,
       alertRules: parseAlertRules('defaults'),
       alertReminder: 86_400_000,
+      heartbeatUrl: undefined,
       alertPrivateAddresses: false,
     });
   });
