@@ -3,6 +3,7 @@ import { evidenceOf } from '../alerts/alert-message.ts';
 import type { Delivery } from '../alerts/alert-ledger.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
+import { LIMITS_PATH } from '../draw/checks-panel.ts';
 import { csrfField } from '../draw/csrf-field.ts';
 import { badge, csvLink } from '../draw/facts.ts';
 import { drawTable, sheetOf, type Column } from '../draw/table.ts';
@@ -34,8 +35,8 @@ export const alertsPage = definePage<AlertFacts>({
         empty: 'No rules.',
       }),
       foot: html`<span
-        >set by ALERT_RULES; an alert recovers after its for-duration, at least a minute, without its
-        condition</span
+        >set by ALERT_RULES; “limit” is set on <a href="${view.links.to(LIMITS_PATH)}">Limits</a>; an alert
+        recovers after its for-duration, at least a minute, without its condition</span
       >`,
     })}
     ${facts.heartbeat !== undefined && heartbeat(facts.heartbeat, view)}

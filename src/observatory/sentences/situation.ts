@@ -93,15 +93,12 @@ function botsNotFound(telemetry: TelemetryQuery, routes: readonly SeriesSummary[
   return count === 0 ? 0 : Math.round((notFound * ofBots) / count);
 }
 
-function missingShare({ coverage, known }: ChosenRange): number {
-  const length = known.toMillis - known.fromMillis;
-  if (coverage === undefined || length <= 0) return 0;
-  const missing = coverage.missing.reduce(
-    (sum, { fromMillis, toMillis }) =>
-      sum + Math.max(0, Math.min(toMillis, known.toMillis) - Math.max(fromMillis, known.fromMillis)),
+function missingShare({ coverage, fromMillis, toMillis }: ChosenRange): number {
+  const missing = (coverage?.missing ?? []).reduce(
+    (sum, gap) => sum + Math.max(0, Math.min(gap.toMillis, toMillis) - Math.max(gap.fromMillis, fromMillis)),
     0,
   );
-  return Math.min(1, missing / length);
+  return Math.min(1, missing / (toMillis - fromMillis));
 }
 
 function exportedOf(exports: readonly ExportFacts[]): OverviewSituation['exported'] {

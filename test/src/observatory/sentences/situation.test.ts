@@ -59,6 +59,20 @@ describe('situationOf', () => {
     expect(botsNotFound).toBe(30);
   });
 
+  it('has the lost counts as a share of the range, not of the time since counts began', () => {
+    const blog = new MeasuredBlog({ startedMillisAgo: 600_000 });
+    const coverage = blog.telemetry.coverage.bind(blog.telemetry);
+    blog.telemetry.coverage = (range) => ({
+      ...coverage(range),
+      missing: [
+        { fromMillis: NOW - 9 * 3_600_000, toMillis: NOW - 3_540_000, reason: 'bound' },
+        { fromMillis: NOW - 300_000, toMillis: NOW - 180_000, reason: 'killed' },
+      ],
+    });
+    // A minute and two of sixty.
+    expect(situationIn(blog).missingShare).toBeCloseTo(3 / 60, 3);
+  });
+
   it('counts as lost what an export dropped or what was rejected, but not what was dropped because it is off', () => {
     const blog = new MeasuredBlog();
     blog.telemetry.export = () => [
