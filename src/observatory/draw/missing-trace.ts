@@ -1,6 +1,7 @@
 import type { MissingTrace } from '../../../otel/query.ts';
 import { html, type Html } from '../../markup/html.ts';
 import { panel } from '../charts/frame.ts';
+import { textTerm } from '../facts/trace-query.ts';
 import { clockText, moment } from '../format/moment.ts';
 import type { PageView } from '../page.ts';
 import { factList } from './facts.ts';
@@ -57,7 +58,7 @@ function ways(
           ] as const)
         : []),
       [
-        links.ranged('/traces', isRoute ? { series: evicted.name } : { q: evicted.name }, around),
+        links.ranged('/traces', isRoute ? { series: evicted.name } : { q: textTerm(evicted.name) }, around),
         `Other traces of it around ${clockText(evicted.startMillis)}`,
       ],
       [links.to('/buffer'), 'Buffer: size and evictions'],

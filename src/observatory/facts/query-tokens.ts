@@ -92,5 +92,9 @@ function isSpace(character: string | undefined): boolean {
 
 /** A value as it is written in a query. */
 export function quotedIfNeeded(value: string): string {
-  return /^[\w/.:-]+$/.test(value) ? value : `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
+  return /^[\w/.:-]+$/.test(value) ? value : quoted(value);
+}
+
+export function quoted(value: string): string {
+  return `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 }

@@ -28,6 +28,11 @@ export function isAddress(word: string): boolean {
   return word.startsWith('/') || ADDRESS.test(word) || HOST_AND_PATH.test(word);
 }
 
+/** Returns true for a route as it is written in lists: `/posts/:slug`. */
+export function isRoutePattern(word: string): boolean {
+  return /^\/[^?#]*:[a-z]\w*(?:[/?#]|$)/i.test(word) && /\/:[a-z]/i.test(word);
+}
+
 /** Of a trace id, a `traceparent`, or the address of a trace's page; undefined for anything else. */
 export function traceIdIn(word: string): string | undefined {
   if (TRACE_ID.test(word)) return word.toLowerCase();
@@ -35,22 +40,21 @@ export function traceIdIn(word: string): string | undefined {
 }
 
 /**
- * A path, a URL or a host with a path as a condition. A pattern of a route is one: `/posts/:slug`; `*` at the end is everything below.
+ * A path, a URL or a host with a path as a condition; `*` at the end is everything below.
+ *
+ * @param isLiteral A path as it is, that is no pattern and has no host.
  *
  * @param basePath Of the blog: a proxy may remove it before requests are recorded.
  */
-export function addressCondition(word: string, basePath: string): Condition {
-  const local =
-    word.startsWith('/') && !word.startsWith('//')
-      ? word
-      : word.replace(ADDRESS, '').replace(HOST_AND_PATH, '/');
+export function addressCondition(word: string, basePath: string, isLiteral = false): Condition {
+  const isPath = word.startsWith('/') && (isLiteral || !word.startsWith('//'));
+  const local = isPath ? word : word.replace(ADDRESS, '').replace(HOST_AND_PATH, '/');
   const hashAt = local.indexOf('#');
   const plain = hashAt < 0 ? local : local.slice(0, hashAt);
   const queryAt = plain.indexOf('?');
   const path = (queryAt < 0 ? plain : plain.slice(0, queryAt)) || '/';
-  if (/\/:[a-z]/i.test(path)) return { field: 'route', text: path };
   const query = queryAt < 0 ? '' : plain.slice(queryAt + 1);
-  const isBelow = path.endsWith('/*');
+  const isBelow = !isLiteral && path.endsWith('/*');
   const whole = isBelow ? path.slice(0, -1) : path;
   const isInBase = basePath !== '' && whole.startsWith(`${basePath}/`);
   return {

@@ -1,10 +1,11 @@
 import { AGENT_FAMILIES, KEEP_REASONS, type FacetName, type TraceTerm } from '../../../otel/query.ts';
-import { queryTokens, quotedIfNeeded, type QueryToken } from './query-tokens.ts';
+import { queryTokens, quoted, quotedIfNeeded, type QueryToken } from './query-tokens.ts';
 import {
   addressCondition,
   durationCondition,
   isAddress,
   isEqual,
+  isRoutePattern,
   statusCondition,
   traceIdIn,
   type Condition,
@@ -54,9 +55,9 @@ const KEYS: readonly QueryKey[] = [
   {
     names: ['path', 'url', 'address'],
     examples: 'path:/2026/hello or path:/2026/*',
-    read: ({ operator, value }, basePath) =>
+    read: ({ operator, value, isQuoted }, basePath) =>
       isEqual(operator) && value !== ''
-        ? addressCondition(isAddress(value) ? value : `/${value}`, basePath)
+        ? addressCondition(isAddress(value) ? value : `/${value}`, basePath, isQuoted)
         : undefined,
   },
   {
@@ -159,6 +160,16 @@ export function without(text: string, gone: readonly WrittenTerm[]): string {
     .join(' ');
 }
 
+/** A text as a term, whatever it has in it. */
+export function textTerm(text: string): string {
+  return quoted(text);
+}
+
+/** Exactly this address. */
+export function pathTerm(path: string): string {
+  return `path:${quoted(path)}`;
+}
+
 /** The term that a value of a facet adds. */
 export function facetTerm(name: FacetName, value: string): string {
   return `${name}:${quotedIfNeeded(value)}`;
@@ -200,6 +211,7 @@ function wordOf({ value, isQuoted }: QueryToken, basePath: string): Condition {
   if (isQuoted) return { field: 'text', text: value };
   const traceId = traceIdIn(value);
   if (traceId !== undefined) return { field: 'text', text: traceId };
+  if (isRoutePattern(value)) return { field: 'route', text: value };
   return isAddress(value) ? addressCondition(value, basePath) : { field: 'text', text: value };
 }
 

@@ -4,6 +4,7 @@ import { countText } from '../../markup/quantity.ts';
 import { panel } from '../charts/frame.ts';
 import { csvLink } from '../draw/facts.ts';
 import { drawTable, sheetOf, sortRows, type Column } from '../draw/table.ts';
+import { pathTerm, textTerm } from '../facts/trace-query.ts';
 import {
   ADDRESS_WORDS,
   askedValue,
@@ -78,7 +79,8 @@ function isOwn(referrer: string): boolean {
 }
 
 function tracesOf(path: string, links: PageView['links']): string {
-  return links.to('/traces', { q: path.replace(/…$/, '') });
+  // A cut path is only a beginning.
+  return links.to('/traces', { q: path.endsWith('…') ? textTerm(path.slice(0, -1)) : pathTerm(path) });
 }
 
 function addressColumns(view: PageView): readonly Column<Line>[] {

@@ -6,6 +6,8 @@ import {
   MAX_QUERY_CHARS,
   MAX_QUERY_TERMS,
   parseTraceQuery,
+  pathTerm,
+  textTerm,
   toggled,
   without,
 } from '../../../../src/observatory/facts/trace-query.ts';
@@ -44,6 +46,10 @@ describe('parseTraceQuery', () => {
     ['/2026/*', address('/2026/', { below: true })],
     ['path:feed.atom', address('/feed.atom')],
     ['url:https://other.example/a', address('/a')],
+    ['path:"/2026/*"', address('/2026/*')],
+    ['path:"//wp/:id x"', address('//wp/:id x')],
+    ['/posts/a:b', address('/posts/a:b')],
+    ['https://blog.example/t/:a', address('/t/:a')],
     ['/posts/:slug', { field: 'route', text: '/posts/:slug' }],
     ['route:/posts/:slug', { field: 'route', text: '/posts/:slug' }],
     ['route:"POST /posts/:slug"', { field: 'route', text: '/posts/:slug' }],
@@ -161,6 +167,19 @@ describe('parseTraceQuery', () => {
         const { terms, problems } = parseTraceQuery(any);
         expect(terms.length + problems.length).toBeLessThanOrEqual(MAX_QUERY_TERMS + 2);
         for (const { source } of terms) expect(any.replaceAll(/[“”„]/g, '"')).toContain(source);
+      }),
+    );
+  });
+});
+
+describe('a term of a link', () => {
+  it('finds what it was made of, whatever that has in it', () => {
+    fc.assert(
+      fc.property(anyText({ minLength: 1, maxLength: 30 }), (any) => {
+        const plain = any.replaceAll(/[“”„\n\t]/g, '_').trim();
+        if (plain === '') return;
+        const path = `/${plain.replaceAll(/[?#]/g, '_')}`;
+        expect(termsOf(`${textTerm(plain)} ${pathTerm(path)}`)).toEqual([text(plain), address(path)]);
       }),
     );
   });
