@@ -40,11 +40,13 @@ export function slowGroupColumns(view: PageView, groups: readonly SlowGroup[]): 
       ...worst,
       label: worst.label.replace('duration', 'worst'),
       cell: (row) =>
-        html`${worst.cell(row)}<span class="only-narrow callers">${moment(row.lastMillis, now, true)}</span>`,
+        html`${worst.cell(row)}<span class="only-narrow callers">${moment(row.lastMillis, now, true)}</span
+          ><span class="only-narrow callers">${statusCell(row.worst)}</span>`,
     },
     {
       label: 'status',
       key: 'status_code',
+      room: 'mid',
       value: (row) => row.worst.httpStatusCode,
       cell: (row) => statusCell(row.worst),
     },

@@ -101,7 +101,7 @@ describe('rows of lists', () => {
     const narrow = page.replaceAll(/<td class="[^"]*\broom-[^>]*>.*?<\/td>/gs, '');
     const rows = [...narrow.matchAll(/<tr data-key=.*?<\/tr>/gs)].map(([row]) => row);
     const said = new RegExp(
-      String.raw`(?:<td[^>]*>|</code\s*>)\s*(?:<span class="tone-failed">)?${status}\b`,
+      String.raw`(?:<td[^>]*>|</code\s*>|<span class="only-narrow callers"\s*>)\s*(?:<span class="tone-failed">)?${status}\b`,
     );
     expect(rows.filter((row) => said.test(row)).length).toBeGreaterThan(0);
     expect(page).toMatch(/<tr data-key=(?:(?!<\/tr>).)*<svg/s);
