@@ -1,6 +1,7 @@
 import type { Profiler } from 'node:inspector';
 import type { StallFrame } from '../base/stall.ts';
 import type { FrameNames } from './frame-names.ts';
+import type { FunctionLines } from './function-lines.ts';
 import type { StackLines } from './stack-lines.ts';
 import { SAMPLE_MICROS, type SampledStall } from './stall-messages.ts';
 
@@ -15,6 +16,7 @@ export interface FrameWords {
   readonly names: FrameNames;
   /** Of a stack taken during the stall: samples have a line for their innermost function alone. */
   readonly lines: StackLines;
+  readonly own: FunctionLines;
 }
 
 interface Sample {
@@ -113,22 +115,26 @@ function framesOf(
   leaf: number,
   byId: ReadonlyMap<number, Profiler.ProfileNode>,
   parents: ReadonlyMap<number, number>,
-  { names, lines }: FrameWords,
+  { names, lines, own }: FrameWords,
 ): readonly StallFrame[] {
   const frames: StallFrame[] = [];
   for (let id: number | undefined = leaf; id !== undefined; id = parents.get(id)) {
     const node = byId.get(id);
     if (node === undefined || NOBODY.has(node.callFrame.functionName)) continue;
     const { functionName, url } = node.callFrame;
-    const line = id === leaf ? busiestLine(node) : lines.of(functionName, url);
+    const line = id === leaf ? busiestLine(node, own) : lines.of(functionName, url);
     frames.push(names.of(node.callFrame, line));
   }
   return frames;
 }
 
 /** The line of the function itself that most samples were in, native calls from it included. */
-function busiestLine({ positionTicks = [] }: Profiler.ProfileNode): number | undefined {
-  return positionTicks.reduce<Profiler.PositionTickInfo | undefined>(
+function busiestLine(
+  { callFrame: { url, lineNumber }, positionTicks = [] }: Profiler.ProfileNode,
+  own: FunctionLines,
+): number | undefined {
+  const ticks = positionTicks.filter(({ line }) => own.has(url, lineNumber + 1, line));
+  return ticks.reduce<Profiler.PositionTickInfo | undefined>(
     (most, each) => (most === undefined || each.ticks > most.ticks ? each : most),
     undefined,
   )?.line;

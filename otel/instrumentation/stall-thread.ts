@@ -18,6 +18,7 @@ import {
   type ToStallThread,
 } from './stall-messages.ts';
 import { sampledStall } from './stall-samples.ts';
+import { FunctionLines } from './function-lines.ts';
 import { StackLines } from './stack-lines.ts';
 
 /** A profile is replaced after so long, so that its samples stay few (2,400, some 80 KB). */
@@ -31,6 +32,7 @@ type Asked = Extract<ToStallThread, { kind: 'stall' }>;
 class StallThread {
   readonly #data: StallThreadData;
   readonly #session = new Session();
+  readonly #own = new FunctionLines();
   readonly #names: FrameNames;
   #profile = 0;
   #profileSince = 0;
@@ -96,7 +98,7 @@ class StallThread {
     const profiles = [...(this.#previous === undefined ? [] : [this.#previous]), params.profile];
     this.#previous = params.profile;
     for (const { id, fromMicros, toMicros, stack } of this.#waiting.splice(0)) {
-      const words = { names: this.#names, lines: new StackLines(stack) };
+      const words = { names: this.#names, lines: new StackLines(stack), own: this.#own };
       tell({ kind: 'sampled', id, ...sampledStall(profiles, fromMicros, toMicros, words) });
     }
   }

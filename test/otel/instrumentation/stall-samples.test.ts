@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Profiler } from 'node:inspector';
 import { FrameNames } from '../../../otel/instrumentation/frame-names.ts';
+import { FunctionLines } from '../../../otel/instrumentation/function-lines.ts';
 import { StackLines } from '../../../otel/instrumentation/stack-lines.ts';
 import { SAMPLE_MICROS, type SampledStall } from '../../../otel/instrumentation/stall-messages.ts';
 import { sampledStall } from '../../../otel/instrumentation/stall-samples.ts';
 
 const APP = 'file:///srv/app/src/page.ts';
+const own = new FunctionLines();
 const names = new FrameNames('/srv/app', '/srv/app/node_modules/kit/dist');
 const STACK = `Error: probe
     at StallWatch.probe (file:///srv/app/node_modules/kit/dist/watch.js:7:1)
@@ -34,7 +36,11 @@ function profileOf(paths: readonly (readonly string[])[], startTime = 0): Profil
 }
 
 const stall = (paths: readonly (readonly string[])[], stack?: string): SampledStall =>
-  sampledStall([profileOf(paths)], 0, paths.length * SAMPLE_MICROS, { names, lines: new StackLines(stack) });
+  sampledStall([profileOf(paths)], 0, paths.length * SAMPLE_MICROS, {
+    names,
+    lines: new StackLines(stack),
+    own,
+  });
 
 const handle = `handle ${APP} 10`;
 const render = `render ${APP} 30`;
@@ -102,7 +108,7 @@ describe('the samples of a stall', () => {
 
   it('are read from both profiles if one was replaced meanwhile', () => {
     const profiles = [profileOf([IDLE, [render]]), profileOf([[render], [handle]], 2 * SAMPLE_MICROS)];
-    const words = { names, lines: new StackLines() };
+    const words = { names, lines: new StackLines(), own };
     expect(sampledStall(profiles, 0, 5 * SAMPLE_MICROS, words).placeShare).toBe(2 / 3);
   });
 
@@ -133,5 +139,16 @@ describe('the lines of a stack', () => {
   it('of a function that calls itself are the innermost', () => {
     const twice = `Error\n    at walk (${APP}:5:1)\n    at walk (${APP}:9:1)`;
     expect(new StackLines(twice).of('walk', APP)).toBe(5);
+  });
+
+  it('has no line that the compiler inlined from elsewhere', () => {
+    const profile = profileOf([[handle, render]]);
+    const node = profile.nodes.find(({ callFrame }) => callFrame.functionName === 'render')!;
+    node.positionTicks = [
+      { line: 5, ticks: 100 },
+      { line: 31, ticks: 3 },
+    ];
+    const words = { names, lines: new StackLines(), own };
+    expect(sampledStall([profile], 0, SAMPLE_MICROS, words).place?.location).toBe('src/page.ts:31');
   });
 });

@@ -1,0 +1,45 @@
+import { readFileSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const MAX_FILES = 32;
+const MAX_FILE_BYTES = 2_000_000;
+
+/**
+ * Whether a line can be of a function. The profiler reports lines of what the compiler inlined into a function as if they were the function's, though
+ * they are of another file. A function ends at the first line that is indented no further than its first one.
+ */
+export class FunctionLines {
+  readonly #files = new Map<string, readonly string[]>();
+
+  /** Counted from 1. True for a file that cannot be read, unless the line is before the function. */
+  has(url: string, firstLine: number, line: number): boolean {
+    if (line < firstLine) return false;
+    const lines = this.#linesOf(url);
+    const first = lines[firstLine - 1];
+    if (first === undefined || line === firstLine) return true;
+    const end = lines.findIndex(
+      (text, index) => index >= firstLine && text.trim() !== '' && indentOf(text) <= indentOf(first),
+    );
+    return line <= (end < 0 ? lines.length : end + 1);
+  }
+
+  #linesOf(url: string): readonly string[] {
+    let lines = this.#files.get(url);
+    if (lines === undefined) {
+      if (this.#files.size >= MAX_FILES) this.#files.clear();
+      this.#files.set(url, (lines = readLines(url)));
+    }
+    return lines;
+  }
+}
+
+const indentOf = (text: string): number => text.search(/\S/);
+
+function readLines(url: string): readonly string[] {
+  try {
+    const path = url.startsWith('file:') ? fileURLToPath(url) : url;
+    return statSync(path).size > MAX_FILE_BYTES ? [] : readFileSync(path, 'utf8').split('\n');
+  } catch {
+    return [];
+  }
+}
