@@ -82,12 +82,14 @@ export class TraceSearch {
     const conditions = traceConditions(filter, this.#traces.kinds);
     const values = { ...conditions.values, held: this.#held(heldIds) };
     if (conditions.isRough) return this.#read(filter, conditions, values);
-    if (filter.facets === true || filter.sort === 'slowest') return this.#all(filter, conditions, values);
+    // Operations that were searched for first would be searched for again to count them.
+    const readsAll = filter.facets === true || filter.sort === 'slowest' || conditions.before !== '';
+    if (readsAll) return this.#all(filter, conditions, values);
     const from = `FROM ${conditions.from} WHERE ${conditions.where} AND ${NOT_HELD}`;
     const limit = clampLimit(filter.limit);
     const rows = this.#database
       .prepare<unknown[], MatchRow>(
-        `${conditions.before} SELECT ${columns(conditions)} ${from} ORDER BY t.start_millis DESC LIMIT ${limit}`,
+        `SELECT ${columns(conditions)} ${from} ORDER BY t.start_millis DESC LIMIT ${limit}`,
       )
       .all(values);
     return {
