@@ -6,9 +6,9 @@ import { Visitor } from './visitor.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const PASSWORD = 'amber lantern quietly grows';
-/** Path, how often, status. */
 /** Programs that look for unknown addresses are no readers, and the verdict leaves them out. */
 const BROWSER = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' };
+/** Path, how often, status. */
 const TRAFFIC: readonly (readonly [path: string, times: number, status: number])[] = [
   ['/', 60, 200],
   ['/tags', 25, 200],
