@@ -9,6 +9,7 @@ import { publishedMarker } from '../process/business-metrics.ts';
 const INTERVAL_MILLIS = 5000;
 /** Of one moment; more are one marker. */
 const MAX_POSTS = 3;
+const LIMIT = MAX_POSTS + 1;
 
 interface Watched {
   readonly database: Database;
@@ -37,7 +38,7 @@ export class BlogMarkers {
       .prepare<[{ from: number; to: number }], string>(
         `SELECT path FROM posts
          WHERE status = 'published' AND deleted_at IS NULL AND published_at > @from AND published_at <= @to AND updated_at < published_at
-         ORDER BY published_at DESC LIMIT ${MAX_POSTS + 1}`,
+         ORDER BY published_at DESC LIMIT ${LIMIT}`,
       )
       .pluck();
     this.#seenMillis = now();

@@ -10,6 +10,7 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import Koa from 'koa';
+import { systemClock } from '../../../otel/base/clock.ts';
 import { operationReader } from '../../../otel/spans/read-operation.ts';
 import { CONNECTION_TIMES, createBlogServer } from '../../../src/http/blog-server.ts';
 import { collectedServerSpans } from '../../fixtures/collected-server-spans.ts';
@@ -31,8 +32,7 @@ function readingApp(): (request: IncomingMessage, response: ServerResponse) => v
 }
 
 describe('a request that its client did not complete', () => {
-  const clock = { now: Date.now, monotonicNanos: () => performance.now() * 1e6 };
-  const { exporter, guard, contexts, spans } = collectedServerSpans([], clock);
+  const { exporter, guard, contexts, spans } = collectedServerSpans([], systemClock);
   /** Of requests that never came to be one. */
   const counted = new InMemorySpanExporter();
   const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter: counted })] });
@@ -129,7 +129,7 @@ describe('a request that its client did not complete', () => {
         expect(span.status.code).toBe(SpanStatusCode.UNSET);
         const { failed, clientError, slownessNanos, answerNanos, durationNanos } = operationReader(
           guard,
-          clock,
+          systemClock,
         )(span, undefined);
         expect({ failed, clientError }).toEqual({ failed: false, clientError: status !== undefined });
         expect(answerNanos).toBe(slownessNanos);
