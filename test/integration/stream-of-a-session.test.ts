@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { MetricsDocument } from '../../src/observatory/facts/metrics-document.ts';
 import { BlogProcess } from './blog-process.ts';
 import { Visitor } from './visitor.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
@@ -67,6 +68,16 @@ describe('the live stream of a session', () => {
   /** `aborted`, for an answer that is cut. */
   const ended = (answer: IncomingMessage): Promise<unknown> =>
     answer.closed ? Promise.resolve() : new Promise((resolve) => answer.once('close', resolve));
+
+  it('draws pages outside of every trace: what they read from the database is neither recorded nor counted', async () => {
+    const counted = async () => (await blog.metrics<MetricsDocument>()).operations.database.count;
+    const watching = await stream(cookieOf(owner));
+    const before = await counted();
+    for (let moments = 0; moments < 2; moments++)
+      await Promise.all([once(watching, 'data'), blog.ask('/favicon.ico')]);
+    expect(await counted()).toBe(before);
+    watching.destroy();
+  });
 
   it('is cut by signing out, and leaves the streams of others open', async () => {
     const other = await stream(cookieOf(owner));

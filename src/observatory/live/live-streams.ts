@@ -1,3 +1,4 @@
+import { untraced } from '../../../otel/kit.ts';
 import { PassThrough, type Transform } from 'node:stream';
 import { constants, createGzip } from 'node:zlib';
 import type { TelemetryQuery } from '../../../otel/query.ts';
@@ -156,7 +157,7 @@ export class LiveStreams {
     const step = <T>(work: () => T): T => {
       const before = performance.now();
       try {
-        return work();
+        return untraced(work);
       } finally {
         cost += performance.now() - before;
       }
