@@ -23,8 +23,9 @@ export function sharePanel({ sharedBy, madeLink }: Shared, traceId: string, view
       ${
         madeLink === undefined
           ? html`<p>
-                Anyone who has the link sees this trace, with its attributes and log lines, and nothing else:
-                for seven days, unless you revoke it. The trace is pinned.
+                Anyone who has the link sees this trace, with its attributes and log lines, and how often
+                operations like its own ran and how long they took, but no other trace: for seven days, unless
+                you revoke it. The trace is pinned.
               </p>
               <form method="post" action="${path}/share">
                 ${csrfField(view)}<button type="submit">Make a link</button>

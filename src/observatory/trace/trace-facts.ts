@@ -32,7 +32,7 @@ export interface TraceFacts {
   /** Counts of its series since start, by type and series. */
   readonly counts: Readonly<Record<string, number>>;
   readonly thresholdsSeconds: SamplingFacts['thresholdsSeconds'] | undefined;
-  /** Stalls that it caused, or that its request had to wait for. */
+  /** Stalls that it caused, or that its request had to wait for; of the requests that were delayed, only its own: a trace may be shared. */
   readonly stalls: readonly Stall[];
   /** When it was imported; undefined for a trace of this process. */
   readonly importedMillis: number | undefined;
@@ -75,7 +75,10 @@ export function traceFacts(
     ...bareFacts(trace, repeated, node),
     spread: node && telemetry.heatMap(node.span.type, range, { series: node.span.series, maxColumns: 30 }),
     counts: countsOf(telemetry, trace),
-    stalls: telemetry.stallsOfTrace(trace.traceId),
+    stalls: telemetry.stallsOfTrace(trace.traceId).map((stall) => ({
+      ...stall,
+      delayed: stall.delayed.filter(({ traceId }) => traceId === trace.traceId),
+    })),
     thresholdsSeconds: telemetry.sampling().thresholdsSeconds,
   };
 }

@@ -100,6 +100,9 @@ describe('a link to a trace', () => {
     expect([response.status, text.length > 500]).toEqual([200, true]);
     expect(text).not.toContain('expires_at');
     expect(text).not.toContain(new URL(address).searchParams.get('token'));
+    // A request that had to wait for this one.
+    expect(served.telemetry.stallsOfTrace(SEARCH_TRACE)[0]?.delayed[0]).toMatchObject({ path: '/tags/glass' });
+    expect(text).not.toMatch(new RegExp(`${FAILING_TRACE}|/tags/glass`));
   });
 
   it('opens no other trace, whatever is added to it', async () => {
