@@ -81,18 +81,28 @@ function objectivesSentence({ objectives }: ObjectivesFacts, { links }: PageView
   const [least] = objectives
     .filter(({ state }) => state !== 'too few')
     .toSorted((a, b) => (a.budgetLeft ?? 1) - (b.budgetLeft ?? 1));
+  const unclear = objectives.filter(({ state }) => state === 'unclear');
   const verdict: Sentence =
     judged === 0
       ? [{ text: 'Too few requests to judge.' }]
-      : worst === undefined
+      : worst === undefined && least !== undefined && unclear.length > 0
         ? [
-            { text: judged === 1 ? 'The objective is met.' : 'Every objective is met.', tone: 'good' },
-            ...(least === undefined ? [] : [{ text: ` Of ${least.objective}, ${leftWords(least)}.` }]),
+            {
+              text: `No objective is certainly missed, ${unclear.length} ${unclear.length === 1 ? 'is' : 'are'} unclear`,
+            },
+            {
+              text: `: ${least.objective}; ${leftWords(least)}, if all undecided requests are bad.`,
+            },
           ]
-        : [
-            { text: `${missed.length} of ${plural(judged, 'objective')} missed`, tone: 'failed' },
-            { text: `: ${worst.objective}; ${leftWords(worst)}.` },
-          ];
+        : worst === undefined
+          ? [
+              { text: judged === 1 ? 'The objective is met.' : 'Every objective is met.', tone: 'good' },
+              ...(least === undefined ? [] : [{ text: ` Of ${least.objective}, ${leftWords(least)}.` }]),
+            ]
+          : [
+              { text: `${missed.length} of ${plural(judged, 'objective')} missed`, tone: 'failed' },
+              { text: `: ${worst.objective}; ${leftWords(worst)}.` },
+            ];
   return [
     ...verdict,
     ...(few.length > 0 && judged > 0
