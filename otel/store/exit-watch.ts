@@ -37,8 +37,11 @@ export class ExitWatch implements HistoryPart {
     this.#process.off('exit', this.#onExit);
   }
 
+  /** What is thrown here would take the place of the app's error. Not every value has a text. */
   readonly #onUncaught = (error: unknown): void => {
-    this.#uncaught = String(error).slice(0, MAX_REASON_CHARS);
+    this.#uncaught = this.#guard
+      .run('history.uncaught', () => String(error), undefined)
+      ?.slice(0, MAX_REASON_CHARS);
   };
 
   /** Only what is done at once is done. */

@@ -11,6 +11,8 @@ import type { ProcessRun } from './run-table.ts';
 const MAX_RUNS = 500;
 /** Heartbeat interval: the end of a killed process is known to this precision. */
 export const SEEN_INTERVAL_MILLIS = 2000;
+/** A slice of writes comes at least every 0.3 s or after the interval, by a timer that may be a little early: neither may skip a heartbeat. */
+const SEEN_AGAIN_MILLIS = SEEN_INTERVAL_MILLIS - 400;
 /** A process that was alive at our start and has been silent this long is dead. */
 const SILENCE_MILLIS = 15_000;
 /** A machine that was suspended for less is not noted: the two clocks are read one after the other. */
@@ -114,7 +116,7 @@ export class ProcessRuns implements HistoryPart {
 
   write(file: HistoryFile): void {
     const { monotonic, uptime, wall } = this.#seen;
-    if (this.#clock.monotonicNanos() / 1e6 - monotonic < SEEN_INTERVAL_MILLIS) return;
+    if (this.#clock.monotonicNanos() / 1e6 - monotonic < SEEN_AGAIN_MILLIS) return;
     const now = this.#moment();
     // While a machine is suspended, the time since its boot goes on and the monotonic clock does not.
     if (now.uptime - uptime - (now.monotonic - monotonic) >= MIN_SLEEP_MILLIS) {
@@ -169,11 +171,14 @@ function isSameBoot(before: ProcessRun, next: ProcessRun): boolean {
   return before.boot !== undefined && before.boot !== '' && before.boot === next.boot;
 }
 
-/** From the end of one to the start of the next; by the machine's uptime if it can be, since the wall clock may have been set meanwhile. */
+/**
+ * From the end of one to the start of the next, negative if they overlap; by the machine's uptime if it can be, since the wall clock may have been set
+ * meanwhile. None survives a boot, even if the clock is behind after it.
+ */
 function gapMillis(before: ProcessRun, next: ProcessRun): number {
-  return isSameBoot(before, next)
-    ? next.startedUptime - before.seenUptime
-    : next.startedMillis - before.seenMillis;
+  if (isSameBoot(before, next)) return next.startedUptime - before.seenUptime;
+  const millis = next.startedMillis - before.seenMillis;
+  return before.boot && next.boot ? Math.max(0, millis) : millis;
 }
 
 /** Names the version if it is not the one before. */

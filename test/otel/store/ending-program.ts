@@ -26,6 +26,9 @@ const ends: Readonly<Record<string, () => unknown>> = {
   throw: () => {
     throw new TypeError('planted');
   },
+  'throw what is no text': () => {
+    throw Object.create(null);
+  },
   reject: () => Promise.reject(new RangeError('planted later')),
   exit: () => process.exit(3),
   'exit in peace': () => process.exit(0),

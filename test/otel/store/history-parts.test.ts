@@ -130,6 +130,31 @@ describe('ProcessRuns', () => {
     expect([row!.toMillis - row!.fromMillis, row!.toMillis]).toEqual([10_000, wall()]);
   });
 
+  it('notes a heartbeat although the timer came a little early', () => {
+    const runs = begin(1);
+    clock.millis += 1999.5;
+    runs.write(file);
+    clock.millis += 10_000;
+    expect(begin(2).downtime().rows).toMatchObject([{ fromMillis: wall() - 10_000, ended: 'killed' }]);
+  });
+
+  it('sees a restart of a machine whose clock is behind after it', () => {
+    const first = begin(1);
+    live([first], 60_000);
+    clock.millis += 20_000;
+    boot = 'b';
+    setMillis = -3_600_000;
+    const second = begin(2);
+    expect(second.starts().at(-1)?.before?.ended).toBe('machine restarted');
+    live([second], 30_000);
+    second.close(file);
+    clock.millis += 10_000;
+    expect(begin(3).downtime().rows).toMatchObject([
+      { ended: 'machine restarted' },
+      { ended: 'stopped', fromMillis: wall() - 10_000, toMillis: wall() },
+    ]);
+  });
+
   it('counts no time in which another process ran', () => {
     const old = begin(1);
     alive.add(1);

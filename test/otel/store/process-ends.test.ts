@@ -11,18 +11,37 @@ const PROGRAM = fileURLToPath(new URL('./ending-program.ts', import.meta.url));
 
 it('how real processes ended is in the ledger of downtime, with their times', () => {
   const path = join(temporaryFolder(), 'history.sqlite');
-  const ledger = ['stop', 'throw', 'reject', 'exit', 'exit in peace', 'kill', 'abort'].map((end) => {
+  const ledger = [
+    'stop',
+    'throw',
+    'throw what is no text',
+    'reject',
+    'exit',
+    'exit in peace',
+    'kill',
+    'abort',
+  ].map((end) => {
     const fromMillis = Date.now();
     const { status, signal } = spawnSync(process.execPath, [PROGRAM, path, end]);
     return { end, status, signal, fromMillis, toMillis: Date.now() };
   });
-  expect(ledger.map(({ status, signal }) => status ?? signal)).toEqual([0, 1, 1, 3, 0, 'SIGKILL', 'SIGABRT']);
+  expect(ledger.map(({ status, signal }) => status ?? signal)).toEqual([
+    0,
+    1,
+    1,
+    1,
+    3,
+    0,
+    'SIGKILL',
+    'SIGABRT',
+  ]);
   const runs = new ProcessRuns({ clock: systemClock, pid: 0, startedMillis: Date.now() });
   runs.restore(openHistoryFile(path));
   const { rows } = runs.downtime();
   expect(rows.map(({ ended, reason }) => [ended, reason])).toEqual([
     ['stopped', undefined],
     ['crashed', 'TypeError: planted'],
+    ['crashed', 'exit code 1'],
     ['crashed', 'RangeError: planted later'],
     ['crashed', 'exit code 3'],
     ['stopped', undefined],
