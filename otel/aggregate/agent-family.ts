@@ -1,5 +1,5 @@
 import type { AgentFamily } from '../base/trace-term.ts';
-import { isBotAgent } from './bot-agent.ts';
+import { BOT, BROWSER, isBotAgent } from './bot-agent.ts';
 
 /** In this order: Edge and Opera call themselves Chrome, and Chrome calls itself Safari. */
 const BROWSERS: readonly (readonly [AgentFamily, RegExp])[] = [
@@ -15,4 +15,35 @@ export function agentFamily(userAgent: string | undefined): AgentFamily {
   if (userAgent === undefined || userAgent === '') return 'none';
   if (isBotAgent(userAgent)) return 'bot';
   return BROWSERS.find(([, pattern]) => pattern.test(userAgent))?.[0] ?? 'other';
+}
+
+/** Of browsers; `other` is one of another name. */
+const NAMES = {
+  firefox: 'Firefox',
+  edge: 'Edge',
+  opera: 'Opera',
+  chrome: 'Chrome',
+  safari: 'Safari',
+  other: 'other',
+} as const;
+const COMPATIBLE = /compatible;\s*([a-z][\w.-]{0,60})/i;
+const HOST = /\+https?:\/\/([\w.-]{1,60})/i;
+/** Characters that a name is looked for in, and its limit. */
+const MAX_READ = 512;
+const MAX_NAME = 60;
+
+/** What a user agent calls itself, without its version: `Firefox`, `Googlebot`, `curl`. A search for `agent:` and the name finds it. */
+export function agentName(userAgent: string): { readonly name: string; readonly isBrowser: boolean } {
+  const family = agentFamily(userAgent);
+  if (family === 'none') return { name: family, isBrowser: false };
+  if (family !== 'bot') return { name: NAMES[family], isBrowser: true };
+  return { name: programName(userAgent.slice(0, MAX_READ)).slice(0, MAX_NAME), isBrowser: false };
+}
+
+function programName(text: string): string {
+  const words = text.match(/[\w.-]+/g) ?? [text];
+  const named = BROWSER.test(text)
+    ? (words.find((word) => BOT.test(word)) ?? COMPATIBLE.exec(text)?.[1] ?? HOST.exec(text)?.[1])
+    : undefined;
+  return named ?? words[0];
 }

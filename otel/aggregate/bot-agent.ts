@@ -1,7 +1,7 @@
 /** Every browser calls itself one of these. */
-const BROWSER = /^(?:mozilla|opera)\//i;
+export const BROWSER = /^(?:mozilla|opera)\//i;
 /** Words of crawlers and checks that call themselves browsers as well. Cubot makes telephones. */
-const BOT =
+export const BOT =
   /(?<!cu)bot\b|bot[/_-]|crawl|spider|slurp|archiver|scanner|monitor|preview|validator|fetcher|headless|lighthouse|pingdom|uptime|facebookexternalhit|compatible;\s*(?!msie|trident)[a-z]|\+https?:\/\//i;
 
 /**

@@ -51,7 +51,7 @@ export function overHref(
 }
 
 function searchOf(key: string, value: string): Query | undefined {
-  if (key === 'agent kind') return { q: value === 'browsers' ? '-agent:bot' : 'agent:bot' };
+  if (key === 'agent kind') return { q: value === 'browsers' ? '-agent:bot -agent:none' : 'agent:bot' };
   if (key === 'route') return { series: value };
   if (value === '' || CLASS.test(value)) return undefined;
   const text = quotedIfNeeded(value.replace(/…$/, ''));

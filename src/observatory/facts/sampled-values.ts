@@ -1,5 +1,5 @@
+import { agentName } from '../../../otel/kit.ts';
 import type { AttributeValue, SampledSpan, SampledTrace, SampleFilter } from '../../../otel/query.ts';
-import { agentName } from '../format/agent-name.ts';
 
 /** Receives a value that a trace has, with the weight of the span that has it; undefined if that is unknown. */
 export type TakeValue = (key: string, value: string, weight: number | undefined) => void;

@@ -82,6 +82,7 @@ export function phraseOf(row: Pick<OverRepresented, 'key' | 'value'>, now: numbe
 
 /** Times are stored as epoch milliseconds. */
 export function shownValue({ key, value }: Pick<OverRepresented, 'key' | 'value'>, now: number): string {
+  if (key === 'agent' && value === 'other') return 'other browsers';
   return key === 'hour' || key === 'process'
     ? momentText(Number(value), now)
     : shortened(value === '' ? 'an empty value' : value, MAX_VALUE);

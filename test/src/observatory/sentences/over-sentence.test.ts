@@ -119,7 +119,7 @@ describe('overHref', () => {
   ])('searches for %s %s in words that the search understands', (key, value) => {
     const { searchParams } = new URL(hrefOf(key, value)!, 'http://x');
     const { terms, problems } = parseTraceQuery(searchParams.get('q') ?? '');
-    expect([problems, terms.length]).toEqual([[], key === 'route' ? 0 : 1]);
+    expect([problems, terms.length]).toEqual([[], key === 'route' ? 0 : value === 'browsers' ? 2 : 1]);
     expect(searchParams.get('series')).toBe(key === 'route' ? value : null);
     expect(searchParams.get('reason')).toBe('slow');
     if (key.includes('.')) expect(terms[0]!.term).toMatchObject({ field: 'attribute', key, text: value });
