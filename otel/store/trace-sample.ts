@@ -3,6 +3,7 @@ import type { SampledSide, SampleFilter, SamplingFacts } from '../query.ts';
 import { waitedMillis, thresholdOf } from './operation-rows.ts';
 import { endMillisOf, type SpanRecord } from './span-record.ts';
 import type { SearchedTrace } from './term-matcher.ts';
+import { hashOf } from './text-hash.ts';
 import { clampLimit } from './trace-filter.ts';
 
 export type Thresholds = SamplingFacts['thresholdsSeconds'];
@@ -57,17 +58,11 @@ export function drawSide(
   const fromMemory =
     kept <= most ? held.length : Math.min(held.length, Math.round((most * held.length) / kept));
   const fromFile = Math.min(savedCount, most - fromMemory);
+  // By a hash, as the ids' digits decide what is kept, or begin with a time.
   const drawn =
     fromMemory === held.length
       ? held
       : held.toSorted((a, b) => hashOf(a.traceId) - hashOf(b.traceId)).slice(0, fromMemory);
   const found = (saved?.ids ?? []).slice(0, fromFile).flatMap((traceId) => read(traceId) ?? []);
   return { traces: [...drawn, ...found], kept };
-}
-
-/** FNV-1a, 32 bits: another order than that of the ids, whose digits decide what is kept, or begin with a time. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return hash >>> 0;
 }
