@@ -15,7 +15,7 @@ export const SEEN_INTERVAL_MILLIS = 2000;
 const SEEN_AGAIN_MILLIS = SEEN_INTERVAL_MILLIS - 400;
 /** A process that was alive at our start and has been silent this long is dead. */
 const SILENCE_MILLIS = 15_000;
-/** A machine that was suspended for less is not noted: the two clocks are read one after the other. */
+/** A smaller difference between clocks is none, as they are read one after the other: a shorter sleep is not noted. */
 const MIN_SLEEP_MILLIS = 2000;
 
 /** One moment by three clocks, in milliseconds. */
@@ -140,7 +140,9 @@ export class ProcessRuns implements HistoryPart {
 
   #begin(file: HistoryFile, run: ProcessRun): void {
     this.#seen = this.#moment();
-    this.#run = file.runs.begin({ ...run, seenMillis: this.#seen.wall, seenUptime: this.#seen.uptime });
+    const { wall: seenMillis, uptime: seenUptime } = this.#seen;
+    const boot = bootAt(seenUptime, run.boot, file.runs.runs(MAX_RUNS));
+    this.#run = file.runs.begin({ ...run, boot, seenMillis, seenUptime });
     this.#runs = file.runs.runs(MAX_RUNS);
   }
 
@@ -165,6 +167,13 @@ export class ProcessRuns implements HistoryPart {
     if (before.boot === undefined) return 'not stopped';
     return isSameBoot(before, next) || next.boot === '' ? 'killed' : 'machine restarted';
   }
+}
+
+/** With the number of a run if the uptime began anew after it, as a container's may on the same boot of its host. */
+function bootAt(uptime: number, boot = '', runs: readonly ProcessRun[]): string {
+  const last = boot === '' ? undefined : runs.findLast((run) => run.boot?.startsWith(boot));
+  if (last === undefined) return boot;
+  return last.seenUptime - uptime >= MIN_SLEEP_MILLIS ? `${boot} ${last.run}` : last.boot!;
 }
 
 function isSameBoot(before: ProcessRun, next: ProcessRun): boolean {

@@ -16,7 +16,7 @@ export interface ProcessRun {
   readonly ended: RunEnd | undefined;
   /** The error or exit code of a crash. */
   readonly reason: string | undefined;
-  /** Identifies the machine's boot; empty if the system does not say, undefined for runs of an earlier version, which noted stops only. */
+  /** Identifies the boot of the machine or container; empty if the system does not say, undefined for runs of an earlier version, which noted stops only. */
   readonly boot: string | undefined;
   readonly version: string | undefined;
   /** The machine woke up: no start. */

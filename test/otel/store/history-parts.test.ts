@@ -155,6 +155,23 @@ describe('ProcessRuns', () => {
     ]);
   });
 
+  it('sees the restart of a container that has its own uptime on the same boot', () => {
+    clock.millis += 3_600_000;
+    const first = begin(1);
+    live([first], 60_000);
+    clock.millis += 20_000;
+    sleptMillis = 3000 - clock.monotonicNanos() / 1e6;
+    setMillis = -sleptMillis;
+    const second = begin(2);
+    live([second], 60_000);
+    second.close(file);
+    clock.millis += 10_000;
+    expect(begin(3).downtime().rows).toMatchObject([
+      { ended: 'machine restarted', toMillis: wall() - 70_000 },
+      { ended: 'stopped', fromMillis: wall() - 10_000, toMillis: wall() },
+    ]);
+  });
+
   it('counts no time in which another process ran', () => {
     const old = begin(1);
     alive.add(1);
