@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { busyBlog } from '../fixtures/busy-blog.ts';
+import { TraceLinkStore } from '../../src/accounts/trace-link-store.ts';
+import { SHARED_TRACE_PATH } from '../../src/process/own-addresses.ts';
+import { busyBlog, SEARCH_TRACE } from '../fixtures/busy-blog.ts';
 import { MeasuredBlog } from '../fixtures/measured-blog.ts';
+import { serveObservatory } from '../fixtures/observatory-server.ts';
 import { NOW } from '../fixtures/still-runtime.ts';
 import { PLAIN } from '../fixtures/trace-sketches.ts';
+import { temporaryBlog } from '../src/temporary-blog.ts';
 import type { Marker } from '../../otel/query.ts';
 import { chromiumPath } from './chromium.ts';
 import { ObservatoryBrowser } from './observatory-browser.ts';
@@ -19,6 +23,9 @@ const SHOWN_ON_A_PHONE: Readonly<Record<string, RegExp>> = {
   traces: /500 failed/i,
   slow: /2,310/,
   failures: /TypeError[^]*\btag\b[^]*3\s+\d\d:\d\d:\d\d/,
+  objectives: /availability 99\.9%/,
+  alerts: /since \d\d:\d\d:\d\d/,
+  stalls: /times\s+longest/,
   'not-found': /wp-login\.php\s+no referrer\s+60/,
   'slow?type=http&series=GET+%2Fsearch': /1,040/,
 };
@@ -117,6 +124,15 @@ run('the observatory on every width', () => {
       expect(words).toMatch(SHOWN_ON_A_PHONE[name]!);
     },
   );
+
+  it('gives a shared trace the room of a page', async () => {
+    await page.setViewportSize({ width: 1440, height: 900 });
+    const traceLinks = new TraceLinkStore(temporaryBlog().database, () => NOW);
+    const { origin } = await serveObservatory(busyBlog().telemetry, { traceLinks });
+    await page.goto(`${origin}${SHARED_TRACE_PATH}?token=${traceLinks.create(SEARCH_TRACE)}`);
+    const box = await page.locator('.trace-main').boundingBox();
+    expect(box?.width).toBeGreaterThan(700);
+  });
 
   it('ends the rows of a list of facts together on a phone', async () => {
     await page.setViewportSize({ width: 360, height: 740 });

@@ -1,6 +1,6 @@
 import type { TraceLink } from '../trace/trace-links.ts';
 import { html, type Html } from '../../markup/html.ts';
-import { moment } from '../format/moment.ts';
+import { moment, momentText } from '../format/moment.ts';
 import type { PageView } from '../page.ts';
 import { copyButton } from './copy-button.ts';
 import { csrfField } from './csrf-field.ts';
@@ -40,12 +40,16 @@ export function sharePanel({ sharedBy, madeLink }: Shared, traceId: string, view
           ${sharedBy.map(
             ({ id, createdAtMillis, expiresAtMillis }) =>
               html`<li>
-                made ${moment(createdAtMillis, view.now)}, opens until ${moment(expiresAtMillis, view.now)}
+                <span
+                  >made ${moment(createdAtMillis, view.now)}, opens until
+                  ${moment(expiresAtMillis, view.now)}</span
+                >
                 <form method="post" action="${path}/links/${id}/revoke">
-                  ${csrfField(view)}<button type="submit">
-                    Revoke<span class="visually-hidden">
-                      the link made ${moment(createdAtMillis, view.now)}</span
-                    >
+                  ${csrfField(view)}<button
+                    type="submit"
+                    aria-label="Revoke the link made ${momentText(createdAtMillis, view.now)}"
+                  >
+                    Revoke
                   </button>
                 </form>
               </li>`,

@@ -47,6 +47,7 @@ export function spanPanel(
   view: PageView,
   { spread, among, thresholdsSeconds, imported, run, zoomHref }: SpanContext,
 ): Html {
+  const leadsOn = !imported && !view.readOnly;
   const query = span.attributes['db.query.text'];
   const rows = span.attributes['db.response.returned_rows'] ?? span.attributes['operation.changed_rows'];
   const exceptions = span.events.filter((event) => event.name === 'exception');
@@ -83,7 +84,7 @@ export function spanPanel(
       ${spread !== undefined && among >= ENOUGH_TO_COMPARE && histogram(span.type, spread, [{ millis: span.durationMillis, label: 'this span' }], 84)}
       ${typeof query === 'string' && html`<pre class="sql" tabindex="0"><code>${sqlLines(query)}</code></pre>`}
       ${exceptions.slice(0, MAX_EXCEPTIONS).map(exception)}
-      ${(!imported || zoomHref !== undefined) && html`<p class="links">${!imported && seriesLinks(span, view)} ${zoomHref !== undefined && html`<a href="${zoomHref}">Zoom the waterfall to this span</a>`}</p>`}
+      ${(leadsOn || zoomHref !== undefined) && html`<p class="links">${leadsOn && seriesLinks(span, view)} ${zoomHref !== undefined && html`<a href="${zoomHref}">Zoom the waterfall to this span</a>`}</p>`}
       <h3>Attributes</h3>
       ${factList(attributeRows(span, view, imported))}
       ${

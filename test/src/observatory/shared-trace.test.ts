@@ -67,6 +67,10 @@ describe('a link to a trace', () => {
       expect([pathname, `?token=${searchParams.get('token')}`]).toEqual([SHARED_TRACE_PATH, search]);
     }
     expect(shown).not.toContain('/admin/metrics-dashboard');
+    // Words that look like links to them.
+    const words = wordsOf(shown);
+    for (const link of ['more like it', 'Explain query plan', 'Its slowest traces'])
+      expect(words).not.toContain(link);
   });
 
   it('opens every view that its page links to', async () => {
@@ -101,7 +105,9 @@ describe('a link to a trace', () => {
     expect(text).not.toContain('expires_at');
     expect(text).not.toContain(new URL(address).searchParams.get('token'));
     // A request that had to wait for this one.
-    expect(served.telemetry.stallsOfTrace(SEARCH_TRACE)[0]?.delayed[0]).toMatchObject({ path: '/tags/glass' });
+    expect(served.telemetry.stallsOfTrace(SEARCH_TRACE)[0]?.delayed[0]).toMatchObject({
+      path: '/tags/glass',
+    });
     expect(text).not.toMatch(new RegExp(`${FAILING_TRACE}|/tags/glass`));
   });
 
