@@ -23,11 +23,12 @@ export function checkColumns({ links }: PageView): readonly Column<Check>[] {
       label: 'in this range',
       key: 'value',
       value: ({ value }) => value,
-      cell: ({ words }) => html`<span class="wrap">${words}</span>`,
+      cell: ({ words, limitWords }) => html`${words}<span class="only-narrow callers">${limitWords}</span>`,
     },
     {
       label: 'limit',
       key: 'limit',
+      room: 'mid',
       value: ({ limit }) => limit,
       cell: ({ limitWords, setting }) =>
         setting === undefined

@@ -103,7 +103,7 @@ export const BURN_COLUMNS: readonly Column<ObjectiveFacts>[] = [
     label,
     key: `burn_${label.replace(' ', '_')}`,
     align: 'number',
-    room: at % 2 === 1 ? 'mid' : undefined,
+    room: at === 2 || at === 4 ? undefined : 'mid',
     value: ({ burns }) => burns[at]?.burn,
     cell: ({ burns }) => burnCell(burns[at]),
   })),

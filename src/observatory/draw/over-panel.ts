@@ -68,8 +68,7 @@ function overColumns(
           <a class="name" href="${view.links.trace(row.example.traceId, row.example.spanId)}"
             ><bdi>${breakable(shownValue(row, view.now))}</bdi></a
           >${
-            row.also.length > 0 &&
-            html`<span class="quiet-words"> the same traces: ${row.also.join(', ')}</span>`
+            row.also.length > 0 && html`<span class="callers">the same traces: ${row.also.join(', ')}</span>`
           }`,
     },
     { label: `of ${words.short}, traces`, align: 'number', cell: (row) => listed(row, 'marked') },
@@ -81,7 +80,7 @@ function overColumns(
         ratio === undefined || ratioTo === undefined || isVague({ ratioFrom, ratioTo })
           ? html`≥ ${timesNumber(ratioFrom)}`
           : html`${timesNumber(ratio)}
-              <span class="unit">${timesNumber(ratioFrom)}–${timesNumber(ratioTo)}</span>`,
+              <span class="unit interval">${timesNumber(ratioFrom)}–${timesNumber(ratioTo)}</span>`,
     },
   ];
 }

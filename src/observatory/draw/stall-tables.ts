@@ -98,7 +98,7 @@ function operationCell(operation: StallGroup['operation'], { links }: PageView):
 export function stallItem(stall: Stall, view: PageView): Html {
   const { links, now } = view;
   const { holder, callers, delayed, delayedCount, durationMillis } = stall;
-  return html`<details data-key="${stallKey(stall)}">
+  return html`<details class="stall" data-key="${stallKey(stall)}">
     <summary>
       ${moment(stall.atMillis, now)} ${text(duration(durationMillis))}
       <bdi class="wrap"><code>${breakable(shortened(stallPlace(stall), MAX_NAME))}</code></bdi

@@ -121,7 +121,9 @@ function ruleColumns(view: PageView, canBeSilenced: boolean): readonly Column<Ru
       label: 'rule',
       key: 'rule',
       value: ({ rule }) => rule,
-      cell: (row) => html`<a href="${evidenceLink(row, view)}"><bdi>${row.rule}</bdi></a>`,
+      cell: (row) =>
+        html`<a href="${evidenceLink(row, view)}"><bdi>${row.rule}</bdi></a
+          ><bdi class="only-narrow callers">${row.words}</bdi>`,
     },
     {
       label: 'state',
@@ -133,6 +135,7 @@ function ruleColumns(view: PageView, canBeSilenced: boolean): readonly Column<Ru
     {
       label: 'now',
       key: 'now',
+      room: 'mid',
       value: ({ words }) => words,
       cell: ({ words }) => html`<bdi class="alert-words">${words}</bdi>`,
     },
@@ -184,9 +187,14 @@ function silenceForm({ rule, silencedUntilMillis }: RuleFacts, view: PageView): 
 
 function deliveries(rows: readonly Delivery[], view: PageView): Html {
   const columns: readonly Column<Delivery>[] = [
-    { label: 'message', cell: ({ sentence }) => html`<bdi>${sentence}</bdi>` },
-    { label: 'written', cell: ({ createdAtMillis }) => moment(createdAtMillis, view.now) },
-    { label: 'receiver', cell: ({ receiver }) => receiver },
+    {
+      label: 'message',
+      cell: ({ sentence, createdAtMillis }) =>
+        html`<bdi>${sentence}</bdi
+          ><span class="only-narrow callers">${moment(createdAtMillis, view.now)}</span>`,
+    },
+    { label: 'written', room: 'mid', cell: ({ createdAtMillis }) => moment(createdAtMillis, view.now) },
+    { label: 'receiver', room: 'wide', cell: ({ receiver }) => receiver },
     {
       label: 'result',
       cell: ({ state, attempts, result }) =>

@@ -68,7 +68,8 @@ const MISSING: readonly Column<MissingNodeFeature>[] = [
 const linkColumns = ({ links, now }: PageView): readonly Column<TraceLink>[] => [
   {
     label: 'trace',
-    cell: ({ traceId }) => html`<a href="${links.trace(traceId)}"><code class="id">${traceId}</code></a>`,
+    cell: ({ traceId }) =>
+      html`<a href="${links.trace(traceId)}"><code class="id">${traceId.slice(0, 8)}</code></a>`,
   },
   { label: 'made', cell: ({ createdAtMillis }) => moment(createdAtMillis, now) },
   { label: 'opens until', cell: ({ expiresAtMillis }) => moment(expiresAtMillis, now) },

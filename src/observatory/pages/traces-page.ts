@@ -99,7 +99,7 @@ export const tracesPage = definePage<TracesFacts>({
     if (total === 0) {
       if (filtered)
         return [
-          { text: `No trace held ${range.words} matches.${partly} ` },
+          { text: `No held trace matches ${range.words}.${partly} ` },
           ...asTextInstead(asked, view),
           { text: 'Show all', href: links.to('/traces') },
           { text: ' or choose a longer range.' },
