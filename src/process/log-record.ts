@@ -15,6 +15,7 @@ const ATTRIBUTE_NAMES: Readonly<Record<string, string>> = {
   address: 'client.address',
   method: 'http.request.method',
   path: 'url.path',
+  post: 'glasshouse.post.id',
 };
 
 interface LineError {

@@ -56,6 +56,9 @@ const STANDARD_PREFIXES = exported.flatMap(([name, value]) =>
 
 const isStandard = (name: string): boolean =>
   STANDARD_ATTRIBUTES.has(name) || STANDARD_PREFIXES.some((prefix) => name.startsWith(prefix));
+/** Returns true if the name continues another one: `a.b` continues `a`. */
+const isWithin = (name: string, others: ReadonlySet<string>): boolean =>
+  name.split('.').some((_, parts, all) => parts > 0 && others.has(all.slice(0, parts).join('.')));
 const firstPart = (name: string): string => name.split('.')[0]!;
 
 /** What each key of a JSON document holds, wherever it is in it. */
@@ -109,6 +112,15 @@ describe('the names in what a blog exports', () => {
     const names = [...new Set(metrics.flatMap((metric) => String(Object(metric).name)))];
     expect(names.length).toBeGreaterThan(20);
     expect(names.filter((name) => !STANDARD_METRICS.has(name) && !OWN_METRICS.has(name))).toEqual([]);
+  });
+
+  it('that are declared are no namespace of one another, nor of the conventions', () => {
+    const all = [...OWN_ATTRIBUTES, ...STANDARD_ATTRIBUTES];
+    expect(
+      [...OWN_ATTRIBUTES].filter(
+        (name) => all.some((other) => other.startsWith(`${name}.`)) || isWithin(name, STANDARD_ATTRIBUTES),
+      ),
+    ).toEqual([]);
   });
 
   it('that are declared are in namespaces that the conventions do not have', () => {
